@@ -1,0 +1,32 @@
+/* base/buf.h: a growing byte buffer with a mandatory ceiling. After the first failure it stays
+ * failed and appends do nothing, so a writer checks once, at the end. */
+#ifndef BPI_BASE_BUF_H
+#define BPI_BASE_BUF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct buf {
+  char *data; /* NUL-terminated when length > 0 or after bpi_buf_take */
+  size_t length, capacity, limit;
+  int failed; /* 0, BP_ERR_NOMEM or BP_ERR_LIMIT */
+} buf;
+
+void bpi_buf_init(buf *b, size_t limit);
+void bpi_buf_free(buf *b);
+void bpi_buf_add(buf *b, const void *data, size_t length);
+void bpi_buf_text(buf *b, const char *text);
+void bpi_buf_char(buf *b, char c);
+void bpi_buf_int(buf *b, int64_t value);
+/* The shortest decimal that reads back as the same double, locale-independent; "null" when not finite. */
+void bpi_buf_real(buf *b, double value);
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void bpi_buf_printf(buf *b, const char *format, ...); /* never with floating point: locale */
+/* JSON string with quotes; invalid UTF-8 becomes U+FFFD. */
+void bpi_buf_json_text(buf *b, const char *text, size_t length);
+/* Hands the bytes over, NUL-terminated; NULL (and freed) when the buffer failed. */
+char *bpi_buf_take(buf *b, size_t *length);
+
+#endif

@@ -1,0 +1,95 @@
+/* base/err.c: the error object and its parts. */
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define DETAILS 8
+#define MESSAGE 384
+#define KEY 24
+#define VALUE 512
+
+struct bp_error {
+  int code;
+  char message[MESSAGE];
+  unsigned details;
+  struct detail {
+    char key[KEY];
+    char value[VALUE];
+  } detail[DETAILS];
+};
+
+/* Stands for every error when there is no memory to describe one. Never freed, never written. */
+static const bp_error out_of_memory = {BP_ERR_NOMEM, "out of memory", 0, {{{0}, {0}}}};
+
+/* Copies what fits, cut at a whole UTF-8 character. */
+static void copy_text(char *into, size_t size, const char *text) {
+  size_t length = strlen(text);
+  if (length >= size) {
+    length = size - 1;
+    while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80) length--;
+  }
+  memcpy(into, text, length);
+  into[length] = '\0';
+}
+
+int bpi_fail_nomem(bp_error **error) {
+  union { /* the object is shared and immutable; the type of the interface is not const */
+    const bp_error *constant;
+    bp_error *plain;
+  } shared = {&out_of_memory};
+  if (error != NULL && *error == NULL) *error = shared.plain;
+  return BP_ERR_NOMEM;
+}
+
+int bpi_fail(bp_error **error, int code, const char *format, ...) {
+  if (error == NULL || *error != NULL) return code;
+  bp_error *made = bpi_alloc_zero(1, sizeof *made);
+  if (made == NULL) {
+    bpi_fail_nomem(error);
+    return code;
+  }
+  char message[MESSAGE * 2];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  made->code = code;
+  copy_text(made->message, sizeof made->message, message);
+  *error = made;
+  return code;
+}
+
+int bpi_fail_detail(bp_error **error, const char *key, const char *value) {
+  if (error == NULL || *error == NULL) return BP_ERR_INTERNAL;
+  bp_error *e = *error;
+  if (e == &out_of_memory || e->details == DETAILS || value == NULL) return e->code;
+  struct detail *d = &e->detail[e->details++];
+  copy_text(d->key, sizeof d->key, key);
+  copy_text(d->value, sizeof d->value, value);
+  return e->code;
+}
+
+int bpi_fail_detail_int(bp_error **error, const char *key, int64_t value) {
+  char number[24];
+  snprintf(number, sizeof number, "%lld", (long long)value);
+  return bpi_fail_detail(error, key, number);
+}
+
+int bp_error_code(const bp_error *error) { return error == NULL ? BP_OK : error->code; }
+
+const char *bp_error_message(const bp_error *error) { return error == NULL ? "" : error->message; }
+
+const char *bp_error_detail(const bp_error *error, const char *key) {
+  if (error == NULL || key == NULL) return NULL;
+  for (unsigned i = 0; i < error->details; i++)
+    if (strcmp(error->detail[i].key, key) == 0) return error->detail[i].value;
+  return NULL;
+}
+
+void bp_error_free(bp_error *error) {
+  if (error != &out_of_memory) bpi_free(error);
+}

@@ -1,0 +1,22 @@
+/* base/err.h: the error object. Knows codes, one message and a few key/value details; holds names,
+ * numbers and paths, never content. */
+#ifndef BPI_BASE_ERR_H
+#define BPI_BASE_ERR_H
+
+#include <blueplane/blueplane.h>
+
+/* Makes *error (if error is not NULL and still holds NULL) and returns `code`, so that
+ * `return bpi_fail(error, BP_ERR_IO, "...")` reads as one step. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+int bpi_fail(bp_error **error, int code, const char *format, ...);
+
+/* Adds a detail to an error just made; does nothing where there is none. Returns `code` of the error. */
+int bpi_fail_detail(bp_error **error, const char *key, const char *value);
+int bpi_fail_detail_int(bp_error **error, const char *key, int64_t value);
+
+/* BP_ERR_NOMEM without allocating. */
+int bpi_fail_nomem(bp_error **error);
+
+#endif

@@ -1,0 +1,37 @@
+/* base/file.h: reading files and directories, private creation of files. Knows the operating
+ * system's names for things; knows no format. Paths are UTF-8. */
+#ifndef BPI_BASE_FILE_H
+#define BPI_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <blueplane/blueplane.h>
+
+typedef struct file_stat {
+  uint64_t device, inode;
+  int64_t size;
+  int64_t modified_ns;
+  bool is_file, is_directory, is_link;
+} file_stat;
+
+typedef struct file file; /* open for reading */
+
+int bpi_file_stat(const char *path, file_stat *out);            /* 0, BP_ERR_NOTFOUND, BP_ERR_IO; does not follow a link */
+int bpi_file_open(file **out, const char *path, file_stat *stat, bp_error **error); /* refuses what is not a regular file */
+int64_t bpi_file_read(file *f, int64_t offset, void *into, size_t length); /* bytes, 0 at the end, negative BP_ERR_IO */
+void bpi_file_close(file *f);
+
+/* Reads a small file whole; more than `limit` bytes is BP_ERR_LIMIT. */
+int bpi_file_load(char **out, size_t *length, const char *path, size_t limit, bp_error **error);
+/* Creates a file of mode 0600 holding `data`; fails if it exists (BP_ERR_INVALID). Synced to disk. */
+int bpi_file_create_private(const char *path, const void *data, size_t length, bp_error **error);
+int bpi_file_make_private(const char *path); /* chmod 0600 */
+
+/* Calls `visit` for every regular file below `root` in no particular order; links are not followed.
+ * A directory that cannot be read is given to `visit` with stat NULL. `visit` returns 0 to go on.
+ * Returns what visit returned, or BP_ERR_NOTFOUND, BP_ERR_NOMEM. */
+int bpi_walk(const char *root, int (*visit)(void *user, const char *path, const file_stat *stat), void *user);
+
+#endif

@@ -1,0 +1,64 @@
+/* base/hash.c: libsodium's BLAKE2b behind our names. */
+#include "base/hash.h"
+
+#include <sodium.h>
+#include <string.h>
+
+int bpi_hash_init(void) { return sodium_init() < 0 ? BP_ERR_INTERNAL : BP_OK; }
+
+static uint64_t load_big_endian(const unsigned char *p) {
+  uint64_t value = 0;
+  for (int i = 0; i < 8; i++) value = value << 8 | p[i];
+  return value;
+}
+
+ident bpi_hash_ident(const hash_key *key, const char *domain, const void *data, size_t length) {
+  unsigned char digest[16], small[96];
+  size_t prefix = strlen(domain) + 1;
+  if (prefix + length <= sizeof small) { /* nearly always: one call, one block */
+    memcpy(small, domain, prefix);
+    if (length > 0) memcpy(small + prefix, data, length);
+    crypto_generichash(digest, sizeof digest, small, prefix + length, key->bytes, sizeof key->bytes);
+    sodium_memzero(small, prefix + length);
+  } else {
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, key->bytes, sizeof key->bytes, sizeof digest);
+    crypto_generichash_update(&state, (const unsigned char *)domain, prefix);
+    crypto_generichash_update(&state, data, length);
+    crypto_generichash_final(&state, digest, sizeof digest);
+  }
+  ident made = {load_big_endian(digest), load_big_endian(digest + 8)};
+  if (bpi_ident_absent(made)) made.lo = 1;
+  return made;
+}
+
+void bpi_hash_random_key(hash_key *key) { randombytes_buf(key->bytes, sizeof key->bytes); }
+
+void bpi_hash_wipe(void *memory, size_t length) { sodium_memzero(memory, length); }
+
+void bpi_hash_digest_hex(const void *data, size_t length, char out[65]) {
+  unsigned char digest[32];
+  crypto_generichash(digest, sizeof digest, data, length, NULL, 0);
+  sodium_bin2hex(out, 65, digest, sizeof digest);
+}
+
+static uint64_t mix(uint64_t h) {
+  h ^= h >> 32;
+  h *= UINT64_C(0x9E3779B97F4A7C15);
+  h ^= h >> 29;
+  h *= UINT64_C(0xBF58476D1CE4E5B9);
+  return h ^ h >> 32;
+}
+
+uint64_t bpi_hash_mix(const void *data, size_t length, uint64_t seed) {
+  const unsigned char *p = data;
+  uint64_t h = seed ^ length * UINT64_C(0x9E3779B97F4A7C15);
+  for (; length >= 8; p += 8, length -= 8) {
+    uint64_t word;
+    memcpy(&word, p, 8);
+    h = mix(h ^ word);
+  }
+  uint64_t word = 0;
+  memcpy(&word, p, length);
+  return mix(h ^ word);
+}

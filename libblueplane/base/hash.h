@@ -1,0 +1,40 @@
+/* base/hash.h: keyed identifiers and digests. The only user of libsodium. Knows nothing of what
+ * it hashes but the domain name put before it. */
+#ifndef BPI_BASE_HASH_H
+#define BPI_BASE_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <blueplane/blueplane.h>
+
+#define BPI_KEY_BYTES 32
+
+/* 128 bits of keyed BLAKE2b over `domain NUL bytes`. All zero: absent. */
+typedef struct ident {
+  uint64_t hi, lo;
+} ident;
+
+typedef struct hash_key {
+  unsigned char bytes[BPI_KEY_BYTES];
+} hash_key;
+
+int bpi_hash_init(void); /* once per process, idempotent, thread-safe; 0 or BP_ERR_INTERNAL */
+ident bpi_hash_ident(const hash_key *key, const char *domain, const void *data, size_t length);
+void bpi_hash_random_key(hash_key *key);
+void bpi_hash_wipe(void *memory, size_t length);
+
+/* Unkeyed BLAKE2b-256 of public data (price tables), as 64 hex digits and NUL. */
+void bpi_hash_digest_hex(const void *data, size_t length, char out[65]);
+
+/* A fast mixer for hash tables in memory; never stored. */
+uint64_t bpi_hash_mix(const void *data, size_t length, uint64_t seed);
+
+static inline bool bpi_ident_absent(ident a) { return (a.hi | a.lo) == 0; }
+static inline int bpi_ident_compare(ident a, ident b) {
+  if (a.hi != b.hi) return a.hi < b.hi ? -1 : 1;
+  return a.lo == b.lo ? 0 : a.lo < b.lo ? -1 : 1;
+}
+
+#endif

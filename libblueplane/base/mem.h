@@ -1,0 +1,23 @@
+/* base/mem.h: every allocation of the library. Knows how to fail on purpose; knows nothing else.
+ *
+ * Sizes are checked for overflow. Freed identifiers and text need no wiping: content never gets
+ * this far. */
+#ifndef BPI_BASE_MEM_H
+#define BPI_BASE_MEM_H
+
+#include <stddef.h>
+
+void *bpi_alloc(size_t size);                                 /* NULL when out of memory */
+void *bpi_alloc_zero(size_t count, size_t size);
+void *bpi_realloc(void *memory, size_t count, size_t size);   /* keeps `memory` on failure */
+void bpi_free(void *memory);
+char *bpi_strndup(const char *text, size_t length);
+
+/* Grows an array so that it holds at least `need` items; 0 or BP_ERR_NOMEM. */
+int bpi_reserve(void **items, size_t *capacity, size_t need, size_t item_size);
+
+/* Tests only: the allocation after `count` more successful ones fails, and all that follow;
+ * negative: none fails. */
+void bpi_mem_fail_after(long count);
+
+#endif

@@ -1,0 +1,635 @@
+/* base/scan.c: the scanner. Everything is read through `at`; whoever may run out of bytes stores
+ * its place there first, calls more(), and goes on from `at`, so no other pointer into the window
+ * survives a refill. A newline is never read inside a value: it ends the line, broken or not. */
+#include "base/scan.h"
+
+#include <blueplane/blueplane.h>
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/scan_find.h"
+#include "base/text.h"
+
+/* ----------------------------------------------------------------------------------- window */
+
+int bpi_scan_init(scan *s, scan_read_fn read, void *user, size_t window, int64_t offset,
+                  uint64_t line) {
+  memset(s, 0, sizeof *s);
+  s->capacity = window < 4096 ? 4096 : window;
+  s->window = bpi_alloc(s->capacity);
+  if (s->window == NULL) return BP_ERR_NOMEM;
+  bpi_scan_reset(s, read, user, offset, line);
+  return BP_OK;
+}
+
+void bpi_scan_reset(scan *s, scan_read_fn read, void *user, int64_t offset, uint64_t line) {
+  char *window = s->window;
+  size_t capacity = s->capacity;
+  memset(s, 0, sizeof *s);
+  s->window = window;
+  s->capacity = capacity;
+  s->origin = s->at = s->end = window;
+  s->read = read;
+  s->user = user;
+  s->base = s->line_start = offset;
+  s->line = line;
+}
+
+void bpi_scan_init_memory(scan *s, const void *data, size_t length) {
+  memset(s, 0, sizeof *s);
+  s->origin = s->at = data;
+  s->end = s->at + length;
+  s->eof = true;
+  s->line = 1;
+}
+
+void bpi_scan_free(scan *s) {
+  bpi_free(s->window);
+  memset(s, 0, sizeof *s);
+}
+
+static int64_t offset_of(const scan *s) { return s->base + (s->at - s->origin); }
+
+static void fail(scan *s, scan_error error) {
+  if (bpi_scan_failed(s)) return;
+  s->error = error;
+  s->error_at = offset_of(s);
+}
+
+/* Brings in at least one more byte behind `end`. False at the end of the input or on failure. */
+static bool more(scan *s) {
+  if (s->eof) return false;
+  size_t left = (size_t)(s->end - s->at);
+  s->base += s->at - s->origin;
+  memmove(s->window, s->at, left); /* at most a few bytes: whoever asks stands near the end */
+  s->at = s->window;
+  s->end = s->window + left;
+  int64_t got = s->read(s->user, s->window + left, s->capacity - left);
+  if (got < 0) {
+    s->eof = true;
+    fail(s, SCAN_IO);
+    return false;
+  }
+  if (got == 0) {
+    s->eof = true;
+    return false;
+  }
+  s->end += got;
+  return true;
+}
+
+/* Like more(), for a place inside a value: at the end of the input the value waits. */
+static bool need_more(scan *s) {
+  if (more(s)) return true;
+  if (s->error == SCAN_OK) s->waiting = true;
+  return false;
+}
+
+/* The next byte that is not white space, unread; -1 if there is none. Inside values only. */
+static inline int next_byte(scan *s) {
+  for (;;) {
+    while (s->at < s->end) {
+      unsigned char c = (unsigned char)*s->at;
+      if (c > ' ' || (c != ' ' && c != '\t' && c != '\r')) return c;
+      s->at++;
+    }
+    if (!need_more(s)) return -1;
+  }
+}
+
+/* ---------------------------------------------------------------------------------- strings */
+
+static int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/* `count` bytes from `at` on lie in the window; false: the input ends before (the value waits). */
+static bool reach(scan *s, size_t count) {
+  while ((size_t)(s->end - s->at) < count)
+    if (!need_more(s)) return false;
+  return true;
+}
+
+static int32_t hex4(const char *p) {
+  int32_t value = 0;
+  for (int i = 0; i < 4; i++) {
+    int digit = hex_value(p[i]);
+    if (digit < 0) return -1;
+    value = value << 4 | digit;
+  }
+  return value;
+}
+
+/* Four hex digits at `at`, judged digit by digit, so that a torn escape waits only while it could
+ * still become a good one. */
+static int32_t unicode_digits(scan *s) {
+  for (size_t i = 0; i < 4; i++) {
+    if (!reach(s, i + 1)) return -1;
+    if (hex_value(s->at[i]) < 0) {
+      fail(s, SCAN_SYNTAX);
+      return -1;
+    }
+  }
+  int32_t unit = hex4(s->at);
+  s->at += 4;
+  return unit;
+}
+
+/* Reads the escape at `at` ('\\') and decodes it; 0 bytes on failure. A surrogate without its other
+ * half becomes U+FFFD: valid JSON, but no character. */
+static size_t escape(scan *s, char out[4]) {
+  static const char plain[] = "\"\\/bfnrt", decoded[] = "\"\\/\b\f\n\r\t";
+  if (!reach(s, 2)) return 0;
+  char c = s->at[1];
+  if (c != 'u') {
+    const char *found = c == '\0' ? NULL : strchr(plain, c);
+    if (found == NULL) {
+      fail(s, SCAN_SYNTAX);
+      return 0;
+    }
+    s->at += 2;
+    out[0] = decoded[found - plain];
+    return 1;
+  }
+  s->at += 2;
+  int32_t unit = unicode_digits(s);
+  if (unit < 0) return 0;
+  if (unit >= 0xD800 && unit < 0xDC00 && reach(s, 1) && s->at[0] == '\\' && reach(s, 2) &&
+      s->at[1] == 'u' && reach(s, 6)) {
+    int32_t low = hex4(s->at + 2);
+    if (low >= 0xDC00 && low < 0xE000) {
+      s->at += 6;
+      unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+    }
+  }
+  if (s->waiting) return 0;
+  size_t length = bpi_utf8_encode((uint32_t)unit, out);
+  return length > 0 ? length : bpi_utf8_encode(0xFFFD, out);
+}
+
+/* Steps over one character of two to four bytes at `at`; 0 on failure. */
+static size_t wide_character(scan *s) {
+  size_t step = bpi_utf8_step(s->at, s->end);
+  if (step > 0) return step;
+  unsigned char lead = (unsigned char)*s->at;
+  size_t want = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  while ((size_t)(s->end - s->at) < want && lead >= 0xC2 && lead <= 0xF4) {
+    for (const char *p = s->at + 1; p < s->end; p++)
+      if (((unsigned char)*p & 0xC0) != 0x80) {
+        fail(s, SCAN_UTF8);
+        return 0;
+      }
+    if (!need_more(s)) return 0;
+  }
+  step = bpi_utf8_step(s->at, s->end);
+  if (step == 0) fail(s, SCAN_UTF8);
+  return step;
+}
+
+typedef void (*feed_fn)(void *user, const char *piece, size_t length);
+
+/* Reads a string whose opening quote has been read, to behind its closing quote. `feed` gets the
+ * decoded pieces as they pass by; NULL: nobody does. */
+static bool read_string(scan *s, feed_fn feed, void *user) {
+  for (;;) {
+    const char *from = s->at, *p = bpi_find_special(from, s->end);
+    s->at = p;
+    if (feed != NULL && p > from) feed(user, from, (size_t)(p - from));
+    if (p == s->end) {
+      if (!need_more(s)) return false;
+    } else if (*p == '"') {
+      s->at = p + 1;
+      return true;
+    } else if (*p == '\\') {
+      /* The common escapes of skipped text, without decoding. */
+      if (feed == NULL && s->end - p >= 2 && p[1] != 'u' && bpi_plain_escape((unsigned char)p[1])) {
+        s->at = p + 2;
+        continue;
+      }
+      char character[4];
+      size_t length = escape(s, character);
+      if (length == 0) return false;
+      if (feed != NULL) feed(user, character, length);
+    } else if ((unsigned char)*p >= 0x80) {
+      size_t step = wide_character(s);
+      if (step == 0) return false;
+      if (feed != NULL) feed(user, s->at, step);
+      s->at += step;
+    } else {
+      fail(s, SCAN_SYNTAX);
+      return false;
+    }
+  }
+}
+
+/* Takes decoded pieces until the room is used up, always whole characters. */
+typedef struct taker {
+  char *into;
+  size_t capacity, length;
+  bool whole;
+} taker;
+
+static void take(void *user, const char *piece, size_t length) {
+  taker *t = user;
+  if (!t->whole) return;
+  size_t room = t->capacity - t->length;
+  if (length > room) {
+    t->whole = false;
+    if ((unsigned char)*piece >= 0x80) return; /* one character that does not fit */
+    length = room;                             /* a run of ASCII may be cut anywhere */
+  }
+  if (length > 0) memcpy(t->into + t->length, piece, length);
+  t->length += length;
+}
+
+/* ---------------------------------------------------------------------------- other scalars */
+
+/* What a number turned out to be while it was read. */
+typedef struct number {
+  char text[40];
+  size_t length; /* beyond sizeof text: too long to keep */
+  bool negative, fraction;
+  uint64_t value; /* of its digits, saturated */
+} number;
+
+/* The byte at `at`, also at the end of the input, where a number may or may not go on: -1. */
+static int number_byte(scan *s) {
+  return s->at == s->end && !more(s) ? -1 : (unsigned char)*s->at;
+}
+
+static void number_take(scan *s, number *n) {
+  if (n->length < sizeof n->text) n->text[n->length] = *s->at;
+  n->length++;
+  s->at++;
+}
+
+static int digits(scan *s, number *n) {
+  int count = 0, c;
+  while ((c = number_byte(s)) >= '0' && c <= '9') {
+    uint64_t digit = (uint64_t)(c - '0');
+    n->value = n->value > (UINT64_MAX - digit) / 10 ? UINT64_MAX : n->value * 10 + digit;
+    number_take(s, n);
+    count++;
+  }
+  return count;
+}
+
+/* After a number's part that needs digits found none, or stands at the end of the input. */
+static bool number_stop(scan *s) {
+  if (s->at == s->end && s->eof) {
+    if (s->error == SCAN_OK) s->waiting = true;
+  } else {
+    fail(s, SCAN_SYNTAX);
+  }
+  return false;
+}
+
+static bool read_number(scan *s, number *n) {
+  memset(n, 0, sizeof *n);
+  if (*s->at == '-') {
+    n->negative = true;
+    number_take(s, n);
+  }
+  int c = number_byte(s);
+  if (c == '0')
+    number_take(s, n);
+  else if (digits(s, n) == 0)
+    return number_stop(s);
+  uint64_t whole = n->value;
+  if (number_byte(s) == '.') {
+    n->fraction = true;
+    number_take(s, n);
+    if (digits(s, n) == 0) return number_stop(s);
+  }
+  c = number_byte(s);
+  if (c == 'e' || c == 'E') {
+    n->fraction = true; /* 1e3 is whole, but no count we accept is written so */
+    number_take(s, n);
+    c = number_byte(s);
+    if (c == '+' || c == '-') number_take(s, n);
+    if (digits(s, n) == 0) return number_stop(s);
+  }
+  n->value = whole;
+  if (s->error != SCAN_OK) return false;
+  c = number_byte(s);
+  if (c < 0) { /* more digits may follow */
+    if (s->error == SCAN_OK) s->waiting = true;
+    return false;
+  }
+  if (c > ' ' && c != ',' && c != '}' && c != ']') {
+    fail(s, SCAN_SYNTAX);
+    return false;
+  }
+  return true;
+}
+
+static bool read_literal(scan *s, const char *word) {
+  for (size_t i = 0; word[i] != '\0'; i++) {
+    if (s->at == s->end && !need_more(s)) return false;
+    if (*s->at != word[i]) {
+      fail(s, SCAN_SYNTAX);
+      return false;
+    }
+    s->at++;
+  }
+  return true;
+}
+
+/* ------------------------------------------------------------------------------- structure */
+
+static scan_type type_of(int c) {
+  switch (c) {
+    case '{': return SCAN_OBJECT;
+    case '[': return SCAN_ARRAY;
+    case '"': return SCAN_TEXT;
+    case 't': return SCAN_TRUE;
+    case 'f': return SCAN_FALSE;
+    case 'n': return SCAN_NULL;
+    default: return c == '-' || (c >= '0' && c <= '9') ? SCAN_NUMBER : SCAN_ERROR;
+  }
+}
+
+static bool push(scan *s, bool is_array) {
+  if (s->depth == SCAN_DEPTH) {
+    fail(s, SCAN_TOO_DEEP);
+    return false;
+  }
+  uint64_t bit = UINT64_C(1) << s->depth++;
+  s->is_array = is_array ? s->is_array | bit : s->is_array & ~bit;
+  s->has_member &= ~bit;
+  s->at++;
+  return true;
+}
+
+static bool top_is_array(const scan *s) { return s->is_array >> (s->depth - 1) & 1; }
+
+/* Stands before the next member of the open container, its comma read; false at its end (which is
+ * read) or on failure. */
+static bool next_member(scan *s) {
+  if (bpi_scan_failed(s) || s->depth == 0) return false;
+  char close = top_is_array(s) ? ']' : '}';
+  uint64_t bit = UINT64_C(1) << (s->depth - 1);
+  int c = next_byte(s);
+  if (c < 0) return false;
+  if (c == close) {
+    s->at++;
+    s->depth--;
+    return false;
+  }
+  if (s->has_member & bit) {
+    if (c != ',') {
+      fail(s, SCAN_SYNTAX);
+      return false;
+    }
+    s->at++;
+    if ((c = next_byte(s)) < 0) return false;
+    if (c == close) {
+      fail(s, SCAN_SYNTAX);
+      return false;
+    }
+  }
+  s->has_member |= bit;
+  return true;
+}
+
+static bool read_colon(scan *s) {
+  int c = next_byte(s);
+  if (c < 0) return false;
+  if (c != ':') {
+    fail(s, SCAN_SYNTAX);
+    return false;
+  }
+  s->at++;
+  return true;
+}
+
+static bool open_quote(scan *s) {
+  if (*s->at != '"') {
+    fail(s, SCAN_SYNTAX);
+    return false;
+  }
+  s->at++;
+  return true;
+}
+
+/* Reads one scalar or opens one container; the caller knows a byte is there. */
+static bool skip_scalar(scan *s, int c) {
+  number n;
+  switch (type_of(c)) {
+    case SCAN_TEXT: s->at++; return read_string(s, NULL, NULL);
+    case SCAN_NUMBER: return read_number(s, &n);
+    case SCAN_TRUE: return read_literal(s, "true");
+    case SCAN_FALSE: return read_literal(s, "false");
+    case SCAN_NULL: return read_literal(s, "null");
+    default: fail(s, SCAN_SYNTAX); return false;
+  }
+}
+
+/* Skips until the containers above `floor` are closed. */
+static void skip_to_depth(scan *s, unsigned floor) {
+  while (s->depth > floor) {
+    if (!next_member(s)) {
+      if (bpi_scan_failed(s)) return;
+      continue;
+    }
+    if (!top_is_array(s)) {
+      if (!open_quote(s) || !read_string(s, NULL, NULL) || !read_colon(s)) return;
+      if (next_byte(s) < 0) return;
+    }
+    int c = (unsigned char)*s->at;
+    bool ok = c == '{' || c == '[' ? push(s, c == '[') : skip_scalar(s, c);
+    if (!ok) return;
+  }
+}
+
+/* --------------------------------------------------------------------------------- interface */
+
+void bpi_scan_skip(scan *s) {
+  if (bpi_scan_failed(s)) return;
+  int c = next_byte(s);
+  if (c < 0) return;
+  if (c != '{' && c != '[') {
+    skip_scalar(s, c);
+    return;
+  }
+  unsigned floor = s->depth;
+  if (push(s, c == '[')) skip_to_depth(s, floor);
+}
+
+scan_type bpi_scan_value(scan *s) {
+  if (s->depth > 0 && !bpi_scan_failed(s)) skip_to_depth(s, 0); /* what the caller left unread */
+  if (s->error != SCAN_OK) return SCAN_ERROR;
+  for (;;) {
+    if (s->waiting) return SCAN_WAIT;
+    if (s->at == s->end && !more(s)) return s->error == SCAN_OK ? SCAN_END : SCAN_ERROR;
+    char c = *s->at;
+    if (c == '\n') {
+      s->at++;
+      s->line++;
+      s->line_start = offset_of(s);
+    } else if (c == ' ' || c == '\t' || c == '\r') {
+      s->at++;
+    } else {
+      break;
+    }
+  }
+  s->record_start = offset_of(s);
+  s->record_line = s->line;
+  int c = (unsigned char)*s->at;
+  scan_type type = type_of(c);
+  if (type == SCAN_ERROR) fail(s, c >= 0x80 && wide_character(s) == 0 ? SCAN_UTF8 : SCAN_SYNTAX);
+  if (s->waiting) return SCAN_WAIT;
+  if (type == SCAN_OBJECT || type == SCAN_ARRAY) push(s, type == SCAN_ARRAY);
+  return type;
+}
+
+bool bpi_scan_recover(scan *s) {
+  bool reader_failed = s->error == SCAN_IO;
+  s->error = SCAN_OK;
+  s->waiting = false;
+  s->depth = 0;
+  while (!reader_failed) {
+    const char *newline = s->at < s->end ? memchr(s->at, '\n', (size_t)(s->end - s->at)) : NULL;
+    if (newline != NULL) {
+      s->at = newline + 1;
+      s->line++;
+      s->line_start = offset_of(s);
+      return true;
+    }
+    s->at = s->end;
+    if (!more(s)) break;
+  }
+  s->error = SCAN_OK;
+  return false;
+}
+
+scan_type bpi_scan_peek(scan *s) {
+  if (bpi_scan_failed(s)) return SCAN_ERROR;
+  int c = next_byte(s);
+  return c < 0 ? SCAN_ERROR : type_of(c);
+}
+
+bool bpi_scan_key(scan *s, const char **key, size_t *length) {
+  if (!next_member(s) || !open_quote(s)) return false;
+  const char *from = s->at, *quote = bpi_find_special(from, s->end);
+  if (quote + 1 < s->end && *quote == '"' && quote[1] == ':') { /* nearly always */
+    *key = from;
+    *length = (size_t)(quote - from);
+    s->at = quote + 2;
+    return true;
+  }
+  taker t = {s->key, sizeof s->key, 0, true};
+  if (!read_string(s, take, &t) || !read_colon(s)) return false;
+  *key = s->key;
+  *length = t.whole ? t.length : 0;
+  return true;
+}
+
+bool bpi_scan_item(scan *s) { return next_member(s); }
+
+static bool enter(scan *s, char open) {
+  if (bpi_scan_failed(s)) return false;
+  int c = next_byte(s);
+  if (c < 0) return false;
+  if (c == open) return push(s, open == '[');
+  bpi_scan_skip(s);
+  return false;
+}
+
+bool bpi_scan_enter_object(scan *s) { return enter(s, '{'); }
+bool bpi_scan_enter_array(scan *s) { return enter(s, '['); }
+
+bool bpi_scan_text_feed(scan *s, feed_fn feed, void *user) {
+  if (bpi_scan_peek(s) != SCAN_TEXT) {
+    bpi_scan_skip(s);
+    return false;
+  }
+  s->at++;
+  return read_string(s, feed, user);
+}
+
+bool bpi_scan_text(scan *s, char *into, size_t capacity, size_t *length, bool *whole) {
+  taker t = {into, capacity, 0, true};
+  bool read = bpi_scan_text_feed(s, take, &t);
+  *length = read ? t.length : 0;
+  if (whole != NULL) *whole = read && t.whole;
+  return read;
+}
+
+bool bpi_scan_bool(scan *s, bool *out) {
+  scan_type type = bpi_scan_peek(s);
+  bpi_scan_skip(s);
+  if ((type != SCAN_TRUE && type != SCAN_FALSE) || bpi_scan_failed(s)) return false;
+  *out = type == SCAN_TRUE;
+  return true;
+}
+
+bool bpi_scan_count(scan *s, int64_t *out, bool *bad) {
+  number n;
+  if (bpi_scan_peek(s) != SCAN_NUMBER) {
+    bpi_scan_skip(s);
+    return false;
+  }
+  if (!read_number(s, &n)) return false;
+  bool good = !n.fraction && (!n.negative || n.value == 0) && n.value <= UINT64_C(1) << 53;
+  if (good) *out = (int64_t)n.value;
+  if (!good && bad != NULL) *bad = true;
+  return good;
+}
+
+/* Powers of ten that a double holds exactly. */
+static double power_of_ten(int exponent) {
+  static const double exact[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  return exact[exponent];
+}
+
+/* Numbers of at most 15 digits and small exponents, which one correctly rounded operation gives
+ * exactly and which no locale touches; others are refused, as no field we read needs them. */
+bool bpi_scan_real(scan *s, double *out) {
+  number n;
+  if (bpi_scan_peek(s) != SCAN_NUMBER) {
+    bpi_scan_skip(s);
+    return false;
+  }
+  if (!read_number(s, &n) || n.length > sizeof n.text) return false;
+  int64_t mantissa = 0;
+  int scale = 0, exponent = 0, sign = 1, seen = 0;
+  size_t i = n.negative ? 1 : 0;
+  bool after_point = false;
+  for (; i < n.length && n.text[i] != 'e' && n.text[i] != 'E'; i++) {
+    if (n.text[i] == '.') {
+      after_point = true;
+      continue;
+    }
+    if (mantissa > 0 || n.text[i] != '0') seen++;
+    if (seen > 15) { /* digits beyond a double's: dropped, a whole part still scales */
+      if (!after_point) scale--;
+      continue;
+    }
+    mantissa = mantissa * 10 + (n.text[i] - '0');
+    if (after_point) scale++;
+  }
+  if (i < n.length) {
+    i++;
+    if (n.text[i] == '+' || n.text[i] == '-') sign = n.text[i++] == '-' ? -1 : 1;
+    for (; i < n.length && exponent < 1000; i++) exponent = exponent * 10 + (n.text[i] - '0');
+  }
+  int power = sign * exponent - scale;
+  if (mantissa == 0) power = 0;
+  if (power < -22 || power > 22) return false;
+  double value = (double)mantissa;
+  value = power < 0 ? value / power_of_ten(-power) : value * power_of_ten(power);
+  *out = n.negative ? -value : value;
+  return true;
+}
+
+int64_t bpi_scan_resume_offset(const scan *s, uint64_t *line) {
+  if (line != NULL) *line = s->line;
+  return s->line_start;
+}

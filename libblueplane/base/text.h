@@ -1,0 +1,22 @@
+/* base/text.h: UTF-8, numbers and small ASCII helpers that no locale changes. */
+#ifndef BPI_BASE_TEXT_H
+#define BPI_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes of the valid UTF-8 sequence at p (1 to 4), 0 if there is none before end. */
+size_t bpi_utf8_step(const char *p, const char *end);
+bool bpi_utf8_valid(const char *p, size_t length);
+size_t bpi_utf8_encode(uint32_t codepoint, char out[4]); /* 0 for surrogates and beyond U+10FFFF */
+
+bool bpi_ascii_equal_nocase(const char *a, size_t a_length, const char *b); /* b NUL-terminated */
+bool bpi_starts_with(const char *p, size_t length, const char *prefix);
+bool bpi_contains(const char *p, size_t length, const char *needle);
+/* Whole decimal integer with optional sign; false on anything else or overflow. */
+bool bpi_parse_int(const char *p, size_t length, int64_t *out);
+/* How far apart two short names are (Damerau-Levenshtein), for "did you mean"; at most `limit`. */
+unsigned bpi_edit_distance(const char *a, const char *b, unsigned limit);
+
+#endif

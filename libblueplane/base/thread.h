@@ -1,0 +1,21 @@
+/* base/thread.h: the little of threads that the library needs. POSIX threads or Windows; the only
+ * user of either. */
+#ifndef BPI_BASE_THREAD_H
+#define BPI_BASE_THREAD_H
+
+#include <stdbool.h>
+
+typedef struct mutex mutex;
+typedef struct thread thread;
+
+mutex *bpi_mutex_new(void); /* recursive: no; NULL when out of memory */
+void bpi_mutex_free(mutex *m);
+void bpi_mutex_lock(mutex *m);
+void bpi_mutex_unlock(mutex *m);
+
+thread *bpi_thread_start(void (*run)(void *), void *argument); /* NULL on failure */
+void bpi_thread_join(thread *t);                               /* and frees it */
+void bpi_sleep_ms(unsigned milliseconds);
+unsigned long bpi_process_id(void);
+
+#endif

@@ -1,0 +1,54 @@
+/* base/time.h: the clock, civil time and IANA zones. Knows calendars; knows no process-wide zone:
+ * zone files are read by ourselves, so TZ, tzset and locale play no part. The only user of the
+ * system clock. */
+#ifndef BPI_BASE_TIME_H
+#define BPI_BASE_TIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <blueplane/blueplane.h>
+
+#define BPI_TIME_NONE INT64_MIN          /* a record without a usable time */
+#define BPI_SECOND INT64_C(1000000)
+#define BPI_QUARTER (900 * BPI_SECOND)   /* a quarter of an hour */
+
+typedef struct zone zone;                /* immutable; shared by threads */
+
+typedef struct civil {
+  int32_t year;
+  int32_t month, day;                    /* 1.. */
+  int32_t hour, minute, second, micro;
+} civil;
+
+int64_t bpi_now(void);                   /* microseconds since the epoch */
+
+/* RFC 3339 / ISO 8601 instant with zone designator ("2025-09-01T10:00:00.123Z", "+02:00"); up to 9
+ * fraction digits, truncated to microseconds; years 1970 to 9999. */
+bool bpi_parse_instant(const char *p, size_t length, int64_t *out_us);
+/* "YYYY-MM-DD" with a valid date. */
+bool bpi_parse_date(const char *p, size_t length, civil *out);
+/* Writes "2025-09-01T10:00:00Z" with as many fraction digits (0, 3 or 6) as are needed. */
+size_t bpi_format_instant(int64_t us, char out[32]);
+
+int64_t bpi_days_from_civil(int32_t year, int32_t month, int32_t day); /* days since 1970-01-01 */
+void bpi_civil_from_days(int64_t days, civil *out);                    /* date members only */
+int bpi_day_of_week(int64_t days);                                     /* 0 Monday .. 6 Sunday */
+
+/* Reads a zone by IANA name from the system's zone files (NULL or "UTC": no file needed; TZif
+ * versions 1 to 4 with the footer rule). Names are checked: no "..", no leading "/".
+ * Errors: NOTFOUND with detail "zone", NOMEM, IO. */
+int bpi_zone_open(zone **out, const char *name, bp_error **error);
+void bpi_zone_free(zone *z);
+const char *bpi_zone_name(const zone *z);
+
+int32_t bpi_zone_offset(const zone *z, int64_t us);        /* seconds east of UTC at an instant */
+void bpi_zone_civil(const zone *z, int64_t us, civil *out);
+/* Instant at which a civil day begins in the zone: the first instant that carries this date, also
+ * where midnight is skipped or comes twice. A date the zone skipped altogether gives the start of
+ * the next. */
+int64_t bpi_zone_day_start(const zone *z, int32_t year, int32_t month, int32_t day);
+int64_t bpi_zone_local_days(const zone *z, int64_t us);    /* days since the epoch of the local date */
+
+#endif

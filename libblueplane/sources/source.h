@@ -1,0 +1,60 @@
+/* sources/source.h: the registry of sources and what each one promises. Knows which formats there
+ * are; knows no database. */
+#ifndef BPI_SOURCES_SOURCE_H
+#define BPI_SOURCES_SOURCE_H
+
+#include "base/scan.h"
+#include "sources/record.h"
+
+/* What a source can know at all. A measure none of the sources behind a cell can know is
+ * `uncovered`, not zero. */
+enum {
+  COVERS_TOKENS = 1, COVERS_CACHE_READ = 2, COVERS_CACHE_WRITE = 4, COVERS_REASONING = 8,
+  COVERS_COST = 16 /* records cost itself */, COVERS_TOOLS = 32, COVERS_OUTCOMES = 64,
+  COVERS_LINES = 128, COVERS_DECISIONS = 256, COVERS_PROMPTS = 512, COVERS_MODEL = 1024,
+  COVERS_TIME = 2048, COVERS_EVENTS = 4096, COVERS_WORKSPACE = 8192, COVERS_CHANGES = 16384,
+  COVERS_WEB_SEARCH = 32768
+};
+
+/* One input being read: a file, or bytes from memory. Path is "" for bytes. A source that must
+ * remember something between two reads of a growing file keeps it in `memory`: integers only,
+ * stored beside the position. */
+#define SOURCE_MEMORY 24
+typedef struct source_input {
+  const char *path;
+  scan *scan;
+  record_sink *sink;
+  int64_t memory[SOURCE_MEMORY];     /* zero at the start of a file */
+  uint64_t records;                  /* out: JSON values read */
+  int (*checkpoint)(void *user, struct source_input *in); /* called between records; non-zero stops */
+  void *user;
+} source_input;
+
+typedef struct source {
+  const char *name;       /* "claude_code" */
+  const char *title;      /* "Claude Code transcripts" */
+  const char *platform;   /* default platform label */
+  unsigned covers;        /* COVERS_ */
+  bool (*is_ours)(const char *path);                        /* by name, for scans */
+  bool (*recognise)(const char *bytes, size_t length);      /* by first bytes, at most 64 KiB */
+  int (*read)(source_input *in);  /* 0, what put or checkpoint returned, BP_ERR_IO, BP_ERR_NOMEM */
+  const struct field_rule *rules; /* allow-list for the privacy preview, ends with path NULL */
+} source;
+
+/* One row of a source's allow-list. `path` uses "." between keys and "[]" for items, as in
+ * "message.content[].id". */
+typedef enum field_use { FIELD_KEPT, FIELD_HASHED, FIELD_LABEL, FIELD_COUNTED, FIELD_COMPARED } field_use;
+typedef struct field_rule {
+  const char *path;
+  field_use use;
+  const char *rule; /* in plain words: "list price of tokens", "keyed hash: same session" */
+} field_rule;
+
+extern const source bpi_source_claude_code, bpi_source_codex, bpi_source_native;
+
+size_t bpi_source_count(void);
+const source *bpi_source_at(size_t index);
+const source *bpi_source_by_name(const char *name);
+const source *bpi_source_detect(const char *path, const char *bytes, size_t length);
+
+#endif

@@ -1,0 +1,179 @@
+/* store/facts.h: the shape of facts and rollup cells as they are stored, and the rules that depend
+ * on nothing but them: how two rows of the same fact merge, and what a fact adds to the rollup.
+ * Pure functions; knows no SQL.
+ *
+ * Rollup cell: (kind, quarter, session, label, class) -> n and measures. `class` packs the closed
+ * vocabulary of a row; the layouts below are the only ones. */
+#ifndef BPI_STORE_FACTS_H
+#define BPI_STORE_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sources/record.h"
+
+#define ROLLUP_MEASURES 9
+#define QUARTER_UNDATED INT64_C(-1)
+
+typedef enum rollup_kind {
+  ROLLUP_RESPONSE = 1, /* label: model */
+  ROLLUP_TOOL,         /* label: tool */
+  ROLLUP_EDIT,         /* label: file */
+  ROLLUP_PROMPT,       /* label: none */
+  ROLLUP_EVENT,        /* label: command */
+  ROLLUP_ACTIVE,       /* label: none; active time */
+  ROLLUP_DECISION,
+  ROLLUP_SPAN,
+  ROLLUP_CHANGE,
+  ROLLUP_KINDS
+} rollup_kind;
+
+/* Measures by kind, in m[]. */
+enum { RESPONSE_INPUT, RESPONSE_OUTPUT, RESPONSE_CACHE_READ, RESPONSE_CACHE_WRITE_5M,
+       RESPONSE_CACHE_WRITE_1H, RESPONSE_REASONING, RESPONSE_WEB_SEARCHES, RESPONSE_COST_NANO,
+       RESPONSE_COSTED /* responses with a recorded cost */ };
+enum { TOOL_DURATION_US, TOOL_TIMED /* calls with a duration */, TOOL_ADDED, TOOL_REMOVED, TOOL_EDITS };
+enum { EDIT_ADDED, EDIT_REMOVED };
+enum { EVENT_VALUE, EVENT_VALUED };
+enum { ACTIVE_US };
+enum { DECISION_LINES };
+enum { SPAN_ADDED, SPAN_REMOVED, SPAN_FILES };
+enum { CHANGE_ADDED, CHANGE_REMOVED, CHANGE_FILES, CHANGE_ROUNDS, CHANGE_ROUNDED, CHANGE_OPEN_US, CHANGE_OPENED };
+
+/* Class layouts: FIELD(shift, bits). */
+#define CLASS_GET(class_, field) (((class_) >> field##_SHIFT) & ((INT64_C(1) << field##_BITS) - 1))
+#define CLASS_PUT(field, value) ((int64_t)(value) << field##_SHIFT)
+enum {
+  CLASS_SUBAGENT_SHIFT = 0, CLASS_SUBAGENT_BITS = 1,   /* response, tool, edit */
+  /* response */
+  CLASS_QUALITY_SHIFT = 1, CLASS_QUALITY_BITS = 2,     /* QUALITY_ */
+  CLASS_BAND_SHIFT = 3, CLASS_BAND_BITS = 2,           /* prompt tokens: <=128k, <=200k, <=272k, more */
+  CLASS_SPEED_SHIFT = 5, CLASS_SPEED_BITS = 1,
+  CLASS_TIER_SHIFT = 6, CLASS_TIER_BITS = 2,
+  CLASS_GEO_SHIFT = 8, CLASS_GEO_BITS = 2,
+  /* tool */
+  CLASS_OUTCOME_SHIFT = 1, CLASS_OUTCOME_BITS = 4,     /* tool, decision */
+  CLASS_CATEGORY_SHIFT = 5, CLASS_CATEGORY_BITS = 4,
+  CLASS_PROGRAM_SHIFT = 9, CLASS_PROGRAM_BITS = 4,
+  CLASS_FAILURE_SHIFT = 13, CLASS_FAILURE_BITS = 4,
+  /* edit, decision */
+  CLASS_LANGUAGE_SHIFT = 5, CLASS_LANGUAGE_BITS = 8,
+  CLASS_DECISION_SHIFT = 13, CLASS_DECISION_BITS = 3,
+  /* prompt */
+  CLASS_SIZE_SHIFT = 0, CLASS_SIZE_BITS = 3,
+  CLASS_FEATURES_SHIFT = 3, CLASS_FEATURES_BITS = 5,
+  CLASS_MODE_SHIFT = 8, CLASS_MODE_BITS = 3,
+  /* event */
+  CLASS_EVENT_SHIFT = 0, CLASS_EVENT_BITS = 5,
+  CLASS_DETAIL_SHIFT = 5, CLASS_DETAIL_BITS = 5,
+  /* change */
+  CLASS_CHANGE_SHIFT = 0, CLASS_CHANGE_BITS = 2,
+  CLASS_CHANGE_TYPE_SHIFT = 2, CLASS_CHANGE_TYPE_BITS = 3,
+  CLASS_ASSISTED_SHIFT = 5, CLASS_ASSISTED_BITS = 2    /* 0 unknown, 1 no, 2 yes */
+};
+
+typedef struct rollup_cell {
+  int64_t kind, quarter, session, label, class_, n;
+  int64_t m[ROLLUP_MEASURES];
+} rollup_cell;
+
+/* ------------------------------------------------------------------------------------- facts */
+
+#define FACT_NONE INT64_MIN /* unknown; NULL in the file */
+
+typedef enum fact_kind {
+  FACT_PROMPT, FACT_RESPONSE, FACT_TOOL_CALL, FACT_DECISION, FACT_SPAN, FACT_EVENT, FACT_CHANGE,
+  FACT_KINDS
+} fact_kind;
+
+/* Columns of each kind, in the order of the schema: V a value, S a session number, L a label number. */
+#define PROMPT_COLUMNS(X)                                                                          \
+  X(time_us, V) X(session, S) X(flags, V) X(characters, V) X(features, V) X(mode, V)
+#define RESPONSE_COLUMNS(X)                                                                        \
+  X(time_us, V) X(session, S) X(flags, V) X(owner_after_us, V) X(request, V) X(model, L)           \
+  X(input, V) X(output, V) X(cache_read, V) X(cache_write_5m, V) X(cache_write_1h, V)              \
+  X(reasoning, V) X(web_searches, V) X(cost_nano, V) X(traits, V)
+#define TOOL_CALL_COLUMNS(X)                                                                       \
+  X(time_us, V) X(session, S) X(flags, V) X(tool, L) X(category, V) X(program, V) X(language, V)   \
+  X(file, L) X(input_added, V) X(input_removed, V) X(result_us, V) X(outcome, V) X(failure, V)     \
+  X(duration_us, V) X(added, V) X(removed, V) X(result_file, L) X(result_language, V)
+#define DECISION_COLUMNS(X)                                                                        \
+  X(time_us, V) X(session, S) X(flags, V) X(decision, V) X(outcome, V) X(language, V) X(lines, V)
+#define SPAN_COLUMNS(X)                                                                            \
+  X(time_us, V) X(session, S) X(flags, V) X(added, V) X(removed, V) X(files, V)
+#define EVENT_COLUMNS(X)                                                                           \
+  X(time_us, V) X(session, S) X(flags, V) X(event, V) X(detail, V) X(command, L) X(value, V)
+#define CHANGE_COLUMNS(X)                                                                          \
+  X(time_us, V) X(session, S) X(flags, V) X(change, V) X(type, V) X(assisted, V) X(added, V)       \
+  X(removed, V) X(files, V) X(rounds, V) X(open_us, V)
+
+/* Every fact is nothing but int64_t: its key, then its columns, so that one loop binds, loads and
+ * compares all kinds. k1 is the row number it wants, k2 the rest of its identifier. */
+#define FACT_MEMBER(name, role) int64_t name;
+typedef struct prompt_fact { int64_t k1, k2; PROMPT_COLUMNS(FACT_MEMBER) } prompt_fact;
+typedef struct response_fact { int64_t k1, k2; RESPONSE_COLUMNS(FACT_MEMBER) } response_fact;
+typedef struct tool_call_fact { int64_t k1, k2; TOOL_CALL_COLUMNS(FACT_MEMBER) } tool_call_fact;
+typedef struct decision_fact { int64_t k1, k2; DECISION_COLUMNS(FACT_MEMBER) } decision_fact;
+typedef struct span_fact { int64_t k1, k2; SPAN_COLUMNS(FACT_MEMBER) } span_fact;
+typedef struct event_fact { int64_t k1, k2; EVENT_COLUMNS(FACT_MEMBER) } event_fact;
+typedef struct change_fact { int64_t k1, k2; CHANGE_COLUMNS(FACT_MEMBER) } change_fact;
+/* The head all kinds share. */
+typedef struct fact_head { int64_t k1, k2, time_us, session, flags; } fact_head;
+#define FACT_WORDS_MAX 20
+
+typedef struct fact_type {
+  const char *table;
+  int columns;               /* beside k1 and k2 */
+  const char *const *names;
+  const char *roles;         /* 'V', 'S' or 'L' for each column */
+} fact_type;
+extern const fact_type bpi_fact_types[FACT_KINDS];
+
+static inline size_t bpi_fact_words(fact_kind kind) { return (size_t)bpi_fact_types[kind].columns + 2; }
+
+/* Flags of a stored fact: RECORD_SUBAGENT, RECORD_SIDECHAIN, RECORD_FORKED of its owner row, and for
+ * tool calls which halves are there. */
+enum { FACT_USE = 16, FACT_RESULT = 32 };
+
+/* Traits of a response: FIELD(shift, bits) as for classes. */
+enum {
+  TRAIT_STOP_SHIFT = 0, TRAIT_STOP_BITS = 3,
+  TRAIT_SPEED_SHIFT = 3, TRAIT_SPEED_BITS = 1,
+  TRAIT_TIER_SHIFT = 4, TRAIT_TIER_BITS = 2,
+  TRAIT_GEO_SHIFT = 6, TRAIT_GEO_BITS = 2,
+  TRAIT_PLACEHOLDER_SHIFT = 8, TRAIT_PLACEHOLDER_BITS = 1,
+  TRAIT_FINISHED_SHIFT = 9, TRAIT_FINISHED_BITS = 1 /* some row of the response had a stop reason */
+};
+
+/* Numbers of sessions and labels depend on the order of arrival, so ties are broken by identifier. */
+typedef struct fact_names {
+  void *user;
+  ident (*session)(void *user, int64_t number);
+  ident (*label)(void *user, int64_t number);
+} fact_names;
+
+/* Makes the fact of one record; false: the record adds none (background agents). The session
+ * number is the caller's. */
+bool bpi_fact_from_record(int64_t *fact, fact_kind *kind, const record *r, int64_t session);
+
+/* Merges `row` into `fact` (same kind, same key, for responses same request): the result does not
+ * depend on the order of merging. True if `fact` changed. */
+bool bpi_fact_merge(fact_kind kind, int64_t *fact, const int64_t *row, const fact_names *names);
+
+/* Responses of one id under several request ids: one fact, or, where the id is a gateway's constant,
+ * a fact each. Writes at most n facts to `out` and returns how many; 1 unless they are counted
+ * apart. */
+size_t bpi_response_resolve(response_fact *out, const response_fact *variants, size_t n,
+                            const fact_names *names);
+
+/* What facts add to the rollup. `add` is called for each cell with the sign multiplied in. */
+typedef void (*cell_fn)(void *user, const rollup_cell *cell);
+void bpi_fact_cells(fact_kind kind, const int64_t *fact, int64_t sign, cell_fn add, void *user);
+
+/* The moments of activity of a fact: at most 2, returned as count. */
+int bpi_fact_moments(fact_kind kind, const int64_t *fact, int64_t out[2]);
+
+int64_t bpi_quarter_of(int64_t time_us);
+
+#endif

@@ -1,0 +1,63 @@
+/* store/read.h: what may be read out of a store, row by row, inside one snapshot. Knows SQL and
+ * hides it; knows nothing of metrics. */
+#ifndef BPI_STORE_READ_H
+#define BPI_STORE_READ_H
+
+#include "base/hash.h"
+#include "store/facts.h"
+#include "store/store.h"
+
+typedef struct session_row {
+  int64_t id;
+  ident key;
+  int64_t platform, workspace, branch, version, entrypoint; /* label numbers; 0 none */
+  int64_t sources;             /* bit per index of bpi_source_at that told of it */
+  int64_t first_us, last_us;   /* of its dated facts; BPI_TIME_NONE if it has none */
+} session_row;
+
+typedef struct label_row {
+  int64_t id, kind;            /* label_kind */
+  ident key;
+  const char *text;            /* NULL: not kept */
+  size_t length;
+} label_row;
+
+/* One snapshot for everything read between begin and end. */
+int bpi_read_begin(store *s, bp_error **error);
+void bpi_read_end(store *s);
+
+/* Cells of one kind with from <= quarter < until, in order of quarter, then session. Undated cells
+ * (QUARTER_UNDATED) come only when from is INT64_MIN. A callback returning non-zero stops. */
+int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
+                    int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error);
+int bpi_read_sessions(store *s, int (*row)(void *user, const session_row *session), void *user, bp_error **error);
+int bpi_read_session(store *s, int64_t id, session_row *out, bp_error **error); /* BP_ERR_NOTFOUND */
+int bpi_read_labels(store *s, int (*row)(void *user, const label_row *label), void *user, bp_error **error);
+int bpi_read_label(store *s, int64_t id, label_row *out, char text[256], bp_error **error);
+/* First and last quarter that holds any cell; both QUARTER_UNDATED if none. */
+int bpi_read_extent(store *s, int64_t *first_quarter, int64_t *last_quarter, bp_error **error);
+/* Changes whenever the file's content changed, by anyone. */
+int bpi_read_version(store *s, int64_t *out, bp_error **error);
+
+/* Operations facts. */
+typedef struct store_health {
+  int64_t schema, page_size, pages, free_pages, wal_bytes, file_bytes;
+  int64_t facts[8];            /* prompt, response, tool_call, decision, span, event, change, session */
+  int64_t cells, files, rejects, undated, last_ingest_us;
+} store_health;
+int bpi_read_health(store *s, store_health *out, bp_error **error);
+int bpi_read_integrity(store *s, int *ok, bp_error **error); /* the full check: slow */
+
+typedef struct file_row {
+  int64_t id, source;          /* index of bpi_source_at; -1 bytes */
+  ident key;                   /* of the path or origin */
+  int64_t size, position, lines, records, rejects, read_us;
+  int missing;                 /* was gone at the last scan */
+} file_row;
+int bpi_read_files(store *s, int (*row)(void *user, const file_row *f), void *user, bp_error **error);
+typedef struct reject_row {
+  int64_t file, source, reason, line, byte, at_us;
+} reject_row;
+int bpi_read_rejects(store *s, int (*row)(void *user, const reject_row *r), void *user, bp_error **error);
+
+#endif

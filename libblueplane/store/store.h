@@ -1,0 +1,31 @@
+/* store/store.h: an open store: one SQLite database file, its key, its schema. Knows files, locks
+ * and versions; knows nothing of sources or metrics. */
+#ifndef BPI_STORE_STORE_H
+#define BPI_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <blueplane/blueplane.h>
+
+#include "base/hash.h"
+
+typedef struct store store;
+
+typedef struct store_options {
+  bool read_only, in_memory;
+  const char *key_path; /* NULL: path + ".key" */
+  int64_t now_us;       /* for the created-at mark */
+} store_options;
+
+int bpi_store_open(store **out, const char *path, const store_options *options, bp_error **error);
+void bpi_store_close(store *s);
+const hash_key *bpi_store_key(const store *s);
+bool bpi_store_read_only(const store *s);
+/* Makes the running statement end with BP_ERR_CANCELLED; any thread. */
+void bpi_store_interrupt(store *s);
+/* A setting by name; `fallback` if it was never set. */
+int64_t bpi_store_setting(store *s, const char *name, int64_t fallback);
+int bpi_store_set_setting(store *s, const char *name, int64_t value, bp_error **error);
+
+#endif
