@@ -40,6 +40,8 @@ int bpi_day_of_week(int64_t days);                                     /* 0 Mond
  * versions 1 to 4 with the footer rule). Names are checked: no "..", no leading "/".
  * Errors: NOTFOUND with detail "zone", NOMEM, IO. */
 int bpi_zone_open(zone **out, const char *name, bp_error **error);
+/* The same from the bytes of a TZif file, whoever wrote them: BP_OK, BP_ERR_FORMAT, BP_ERR_NOMEM. */
+int bpi_zone_parse(zone **out, const char *name, const void *data, size_t length);
 void bpi_zone_free(zone *z);
 const char *bpi_zone_name(const zone *z);
 

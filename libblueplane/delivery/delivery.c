@@ -31,7 +31,8 @@ typedef struct word {
  * the separator, or is NULL at the end. */
 static word next_word(const char **at, char separator) {
   const char *start = *at;
-  while (*start == ' ') start++;
+  while (*start == ' ')
+    start++;
   const char *end = strchr(start, separator);
   *at = end == NULL ? NULL : end + 1;
   return (word){start, end == NULL ? strlen(start) : (size_t)(end - start)};
@@ -45,7 +46,8 @@ static bool is(word w, const char *text) {
 static int unknown(bp_error **error, const char *what, word name, const char *allowed) {
   char text[64];
   size_t length = name.length < sizeof text ? name.length : sizeof text - 1;
-  while (!bpi_utf8_valid(name.text, length)) length--;
+  while (length > 0 && !bpi_utf8_valid(name.text, length))
+    length--;
   memcpy(text, name.text, length);
   text[length] = '\0';
   bpi_fail(error, BP_ERR_NOTFOUND, "unknown %s \"%s\"", what, text);
@@ -84,15 +86,16 @@ static int set_width(delivery_options *options, word value, bp_error **error) {
   return BP_OK;
 }
 
-/* One option, "color" or "width=100". */
+/* One option, "color" or "width=100"; an empty one, as behind a last comma, is none. */
 static int read_option(delivery_options *options, const delivery_format *f, word text,
                        bp_error **error) {
+  if (text.length == 0) return BP_OK;
   const char *sign = memchr(text.text, '=', text.length);
   word name = {text.text, sign == NULL ? text.length : (size_t)(sign - text.text)};
   if (!takes(f, name)) return unknown(error, "option of the format", name, f->options);
   if (is(name, "width")) {
-    if (sign == NULL) sign = text.text + text.length - 1; /* no value */
-    word value = {sign + 1, (size_t)(text.text + text.length - (sign + 1))};
+    word value = {text.text + text.length, 0};
+    if (sign != NULL) value = (word){sign + 1, text.length - name.length - 1};
     return set_width(options, value, error);
   }
   if (sign != NULL)
@@ -110,10 +113,12 @@ static int read_format(const delivery_format **format, delivery_options *options
   const char *at = text;
   word name = next_word(&at, ':');
   *format = bpi_delivery_formats;
-  while ((*format)->name != NULL && !is(name, (*format)->name)) (*format)++;
+  while ((*format)->name != NULL && !is(name, (*format)->name))
+    (*format)++;
   if ((*format)->name == NULL) return unknown_format(error, name);
   int rc = BP_OK;
-  while (at != NULL && rc == BP_OK) rc = read_option(options, *format, next_word(&at, ','), error);
+  while (at != NULL && rc == BP_OK)
+    rc = read_option(options, *format, next_word(&at, ','), error);
   return rc;
 }
 

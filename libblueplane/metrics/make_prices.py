@@ -86,7 +86,7 @@ def tiers(entry):
 
 
 def c_text(text):
-    return "NULL" if text is None else json.dumps(text)
+    return json.dumps(text)
 
 
 def c_rates(rates):
@@ -99,7 +99,7 @@ def c_entry(entry):
     day = (datetime.date.fromisoformat(valid_from) - epoch).days if valid_from else "DAY_NONE"
     geo = ", ".join(str(whole(entry.get("geo", {}).get(g, "1"), 3)) for g in GEOS)
     search = whole(entry["web_search"], 6) * 10**6 if "web_search" in entry else -1
-    return (f"  {{{c_text(valid_from)}, {day},\n    {{{c_rates(tiers(entry))}}},\n"
+    return (f"  {{{day},\n    {{{c_rates(tiers(entry))}}},\n"
             f"    {whole(entry.get('fast', '1'), 3)}, {{{geo}}}, {search}}},\n")
 
 

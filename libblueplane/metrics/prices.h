@@ -2,9 +2,9 @@
  * and how a rollup cell becomes money; knows neither stores nor queries.
  *
  * Money is int64 pico-dollars (1e-12 USD): a table's "3" USD per million tokens is 3,000,000 a
- * token. A multiplier (fast mode, data residency, a tier) is applied to the rate of one token, which
- * is then rounded once, half up, to a whole pico-dollar. Cost is therefore linear in the tokens: the
- * same tokens in any division into cells cost the same. docs/formats/prices.md has the rules. */
+ * token. Multipliers (fast mode, data residency) are applied to the rate of one token, rounded half
+ * up to a whole pico-dollar, never to a sum. Cost is therefore linear in the tokens: however they
+ * are divided into cells, the same tokens cost the same. docs/formats/prices.md has the rules. */
 #ifndef BPI_METRICS_PRICES_H
 #define BPI_METRICS_PRICES_H
 
@@ -26,12 +26,13 @@ typedef struct price_model price_model; /* belongs to its prices */
 const prices *bpi_prices_builtin(void);
 
 /* Reads a table in the form of docs/formats/prices.md. Errors: FORMAT, with detail "path" like
- * "models[3].entries[0].input" ("byte" where it is not JSON); UNSUPPORTED for a version, a long
- * context threshold or a tier this library cannot tell apart; LIMIT; NOMEM. */
+ * "models[3].entries[0].input" ("byte" where it is not JSON, "allowed" for an unknown key);
+ * UNSUPPORTED for another version or a long-context threshold that rollup cells do not keep apart;
+ * NOMEM. */
 int bpi_prices_parse(prices **out, const char *json, size_t length, bp_error **error);
-void bpi_prices_free(prices *p); /* NULL and the built-in table are left alone */
+void bpi_prices_free(prices *p); /* accepts NULL */
 
-const char *bpi_prices_digest(const prices *p); /* BLAKE2b-256 of the document's bytes, 64 hex digits */
+const char *bpi_prices_digest(const prices *p); /* BLAKE2b-256 of the document's bytes in hex */
 const char *bpi_prices_date(const prices *p);   /* "as_of": YYYY-MM-DD */
 const char *bpi_prices_source(const prices *p); /* where the numbers come from, in words */
 
@@ -41,11 +42,11 @@ const price_model *bpi_prices_find(const prices *p, const char *model, size_t le
 const char *bpi_price_model_name(const price_model *m); /* as the table names it */
 
 typedef struct price_cost {
-  bool priced;              /* false: no row for the model; everything below is 0 */
-  bool saturated;           /* an amount beyond int64 (9.2 million USD) was cut to INT64_MAX */
-  int64_t pico;             /* the cost */
-  int64_t pico_uncached;    /* the cost had every cache read been plain input */
-  int64_t unpriced_searches;/* web searches the row has no fee for; not in the cost */
+  bool priced;               /* false: no row for the model; everything below is 0 */
+  bool saturated;            /* an amount beyond int64 (9.2 million USD) was cut to INT64_MAX */
+  int64_t pico;              /* the cost */
+  int64_t pico_uncached;     /* the cost had every cache read been plain input */
+  int64_t unpriced_searches; /* web searches the row has no fee for; not in the cost */
 } price_cost;
 
 /* The cost of a cell of ROLLUP_RESPONSE: its measures at the rates of its own day, band, speed,
@@ -55,8 +56,8 @@ price_cost bpi_price_cell(const price_model *model, const rollup_cell *cell);
 /* a + b, cut to INT64_MAX with *saturated set; amounts are never negative. */
 int64_t bpi_price_add(int64_t a, int64_t b, bool *saturated);
 
-/* The whole list, one row per model, entry, tier and band that has rates of its own: for bp_inspect
- * "prices". */
+/* The whole list for bp_inspect "prices": a row per model, entry, tier and band with rates of its
+ * own. */
 int bpi_prices_table(bp_result **out, const prices *p, bp_error **error);
 
 #endif

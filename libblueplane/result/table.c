@@ -10,8 +10,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define COLUMN_METAS (sizeof ((column *)0)->meta / sizeof(column_meta))
-#define RESULT_METAS (sizeof ((bp_result *)0)->meta / sizeof(column_meta))
+#define COLUMN_METAS (sizeof((table_column *)0)->meta / sizeof(column_meta))
+#define RESULT_METAS (sizeof((bp_result *)0)->meta / sizeof(column_meta))
 #define REPLACEMENT "\xEF\xBF\xBD"
 
 /* ---------------------------------------------------------------------------------- metadata */
@@ -41,7 +41,8 @@ static void free_metas(column_meta *meta, size_t metas) {
 static int put_meta(column_meta *meta, size_t *metas, size_t limit, const char *key,
                     const char *value) {
   size_t at = 0;
-  while (at < *metas && strcmp(meta[at].key, key) != 0) at++;
+  while (at < *metas && strcmp(meta[at].key, key) != 0)
+    at++;
   if (at == limit) return BP_ERR_INTERNAL;
   char *copy = bpi_strndup(value, strlen(value));
   if (copy == NULL) return BP_ERR_NOMEM;
@@ -72,7 +73,7 @@ static bool resize(void **array, size_t count, size_t size) {
   return true;
 }
 
-static bool resize_values(column *c, size_t rows) {
+static bool resize_values(table_column *c, size_t rows) {
   void *array;
   bool done;
   if (is_whole(c->type)) {
@@ -93,7 +94,7 @@ static bool resize_values(column *c, size_t rows) {
   return done;
 }
 
-static bool resize_column(column *c, size_t rows) {
+static bool resize_column(table_column *c, size_t rows) {
   void *array = c->states;
   if (!resize(&array, rows, sizeof *c->states)) return false;
   c->states = array;
@@ -109,7 +110,7 @@ static int grow(bp_result *t) {
   return BP_OK;
 }
 
-static void free_column(column *c) {
+static void free_column(table_column *c) {
   free_metas(c->meta, c->metas);
   bpi_free(c->ints);
   bpi_free(c->reals);
@@ -122,20 +123,20 @@ static void free_column(column *c) {
 /* ------------------------------------------------------------------------------------- cells */
 
 /* The column whose cell of the last row may be written, or NULL. */
-static column *last_row_of(bp_result *t, size_t index) {
+static table_column *last_row_of(bp_result *t, size_t column) {
   if (t == NULL || t->failed) return NULL;
-  if (index >= t->columns || t->rows == 0) {
+  if (column >= t->columns || t->rows == 0) {
     t->failed = BP_ERR_INTERNAL;
     return NULL;
   }
-  return &t->column[index];
+  return &t->column[column];
 }
 
-static void mark_value(column *c, size_t row) {
+static void mark_value(table_column *c, size_t row) {
   c->states[row] = (uint16_t)((c->states[row] & ~BP_CELL_STATE) | BP_CELL_VALUE);
 }
 
-static int append_bytes(column *c, const char *text, size_t length) {
+static int append_bytes(table_column *c, const char *text, size_t length) {
   if (length > INT32_MAX - c->bytes_length) return BP_ERR_LIMIT;
   void *bytes = c->bytes;
   if (bpi_reserve(&bytes, &c->bytes_capacity, c->bytes_length + length, 1) != BP_OK)
@@ -146,7 +147,7 @@ static int append_bytes(column *c, const char *text, size_t length) {
   return BP_OK;
 }
 
-static int append_repaired(column *c, const char *text, size_t length) {
+static int append_repaired(table_column *c, const char *text, size_t length) {
   const char *end = text + length;
   int rc = BP_OK;
   while (text < end && rc == BP_OK) {
@@ -159,7 +160,7 @@ static int append_repaired(column *c, const char *text, size_t length) {
 }
 
 /* The last row's text is the end of the block, so that it can be taken back. */
-static void erase_value(column *c, size_t row) {
+static void erase_value(table_column *c, size_t row) {
   if (is_whole(c->type)) {
     c->ints[row] = 0;
   } else if (c->type == BP_TYPE_REAL) {
@@ -172,7 +173,7 @@ static void erase_value(column *c, size_t row) {
   }
 }
 
-static int make_strings(column *c, size_t rows) {
+static int make_strings(table_column *c, size_t rows) {
   c->strings = bpi_alloc(c->bytes_length + rows);
   if (c->strings == NULL) return BP_ERR_NOMEM;
   char *into = c->strings;
@@ -214,21 +215,21 @@ size_t bpi_table_add_column(bp_result *t, int type, const char *name, const char
     return 0;
   }
   t->column = columns;
-  size_t index = t->columns++;
-  memset(&t->column[index], 0, sizeof t->column[index]);
-  t->column[index].type = type;
-  bpi_table_column_meta(t, index, "name", name);
-  bpi_table_column_meta(t, index, "role", role);
-  return index;
+  size_t column = t->columns++;
+  memset(&t->column[column], 0, sizeof t->column[column]);
+  t->column[column].type = type;
+  bpi_table_column_meta(t, column, "name", name);
+  bpi_table_column_meta(t, column, "role", role);
+  return column;
 }
 
-void bpi_table_column_meta(bp_result *t, size_t index, const char *key, const char *value) {
+void bpi_table_column_meta(bp_result *t, size_t column, const char *key, const char *value) {
   if (t == NULL || t->failed || value == NULL) return;
-  if (index >= t->columns) {
+  if (column >= t->columns) {
     t->failed = BP_ERR_INTERNAL;
     return;
   }
-  column *c = &t->column[index];
+  table_column *c = &t->column[column];
   t->failed = put_meta(c->meta, &c->metas, COLUMN_METAS, key, value);
 }
 
@@ -243,14 +244,14 @@ void bpi_table_add_row(bp_result *t) {
   if (t->failed) return;
   size_t row = t->rows++;
   for (size_t i = 0; i < t->columns; i++) {
-    column *c = &t->column[i];
+    table_column *c = &t->column[i];
     c->states[row] = BP_CELL_EMPTY;
     erase_value(c, row);
   }
 }
 
-void bpi_table_set_int(bp_result *t, size_t index, int64_t value) {
-  column *c = last_row_of(t, index);
+void bpi_table_set_int(bp_result *t, size_t column, int64_t value) {
+  table_column *c = last_row_of(t, column);
   if (c == NULL) return;
   if (!is_whole(c->type)) {
     t->failed = BP_ERR_INTERNAL;
@@ -260,8 +261,8 @@ void bpi_table_set_int(bp_result *t, size_t index, int64_t value) {
   mark_value(c, t->rows - 1);
 }
 
-void bpi_table_set_real(bp_result *t, size_t index, double value) {
-  column *c = last_row_of(t, index);
+void bpi_table_set_real(bp_result *t, size_t column, double value) {
+  table_column *c = last_row_of(t, column);
   if (c == NULL) return;
   if (c->type != BP_TYPE_REAL) {
     t->failed = BP_ERR_INTERNAL;
@@ -272,8 +273,8 @@ void bpi_table_set_real(bp_result *t, size_t index, double value) {
   mark_value(c, t->rows - 1);
 }
 
-void bpi_table_set_text(bp_result *t, size_t index, const char *text, size_t length) {
-  column *c = last_row_of(t, index);
+void bpi_table_set_text(bp_result *t, size_t column, const char *text, size_t length) {
+  table_column *c = last_row_of(t, column);
   if (c == NULL || text == NULL) return;
   size_t row = t->rows - 1;
   if (c->type != BP_TYPE_TEXT || c->bytes_length != (size_t)c->offsets[row]) {
@@ -287,8 +288,8 @@ void bpi_table_set_text(bp_result *t, size_t index, const char *text, size_t len
   mark_value(c, row);
 }
 
-void bpi_table_set_state(bp_result *t, size_t index, int state) {
-  column *c = last_row_of(t, index);
+void bpi_table_set_state(bp_result *t, size_t column, int state) {
+  table_column *c = last_row_of(t, column);
   if (c == NULL) return;
   if ((state & BP_CELL_STATE) == BP_CELL_VALUE) {
     c->states[t->rows - 1] = (uint16_t)state;
@@ -311,9 +312,9 @@ int bpi_table_finish(bp_result **out, bp_result *t, bp_error **error) {
   int failed = t->failed;
   bpi_table_release(t);
   if (failed == BP_ERR_NOMEM) return bpi_fail_nomem(error);
-  return bpi_fail(error, failed, failed == BP_ERR_LIMIT
-                                     ? "a column of a result holds at most 2 GiB of text"
-                                     : "a result was built against its own rules");
+  return bpi_fail(error, failed,
+                  failed == BP_ERR_LIMIT ? "a column of a result holds at most 2 GiB of text"
+                                         : "a result was built against its own rules");
 }
 
 bp_result *bpi_table_retain(bp_result *t) {
@@ -324,7 +325,8 @@ bp_result *bpi_table_retain(bp_result *t) {
 void bpi_table_release(bp_result *t) {
   if (t == NULL) return;
   if (atomic_fetch_sub_explicit(&t->references, 1, memory_order_acq_rel) > 1) return;
-  for (size_t i = 0; i < t->columns; i++) free_column(&t->column[i]);
+  for (size_t i = 0; i < t->columns; i++)
+    free_column(&t->column[i]);
   bpi_free(t->column);
   free_metas(t->meta, t->metas);
   bpi_free(t);
@@ -332,24 +334,24 @@ void bpi_table_release(bp_result *t) {
 
 /* ----------------------------------------------------------------------------------- reading */
 
-const char *bpi_table_column_get(const bp_result *t, size_t index, const char *key) {
-  return find_meta(t->column[index].meta, t->column[index].metas, key);
+const char *bpi_table_column_get(const bp_result *t, size_t column, const char *key) {
+  return find_meta(t->column[column].meta, t->column[column].metas, key);
 }
 
 const char *bpi_table_get(const bp_result *t, const char *key) {
   return find_meta(t->meta, t->metas, key);
 }
 
-int bpi_table_state(const bp_result *t, size_t row, size_t index) {
-  return t->column[index].states[row] & BP_CELL_STATE;
+int bpi_table_state(const bp_result *t, size_t row, size_t column) {
+  return t->column[column].states[row] & BP_CELL_STATE;
 }
 
-bool bpi_table_lower_bound(const bp_result *t, size_t row, size_t index) {
-  return (t->column[index].states[row] & BP_CELL_LOWER_BOUND) != 0;
+bool bpi_table_lower_bound(const bp_result *t, size_t row, size_t column) {
+  return (t->column[column].states[row] & BP_CELL_LOWER_BOUND) != 0;
 }
 
-const char *bpi_table_text(const bp_result *t, size_t row, size_t index, size_t *length) {
-  const column *c = &t->column[index];
+const char *bpi_table_text(const bp_result *t, size_t row, size_t column, size_t *length) {
+  const table_column *c = &t->column[column];
   if (length != NULL) *length = (size_t)(c->offsets[row + 1] - c->offsets[row]);
   return c->strings + (size_t)c->offsets[row] + row;
 }

@@ -19,26 +19,26 @@ typedef struct column_meta {
 
 /* A column's values lie one after another, ready for Arrow: int64 or double, text as offsets into
  * one block of bytes. */
-typedef struct column {
-  int type;               /* BP_TYPE_ */
-  column_meta meta[10];   /* "name", "title", "role", "of", "unit", "definition", ... */
+typedef struct table_column {
+  int type;             /* BP_TYPE_ */
+  column_meta meta[10]; /* "name", "title", "role", "of", "unit", "definition", ... */
   size_t metas;
-  int64_t *ints;          /* BOOL, INT, TIME */
-  double *reals;          /* REAL */
-  int32_t *offsets;       /* TEXT: rows + 1 */
-  char *bytes;            /* TEXT */
+  int64_t *ints;    /* BOOL, INT, TIME */
+  double *reals;    /* REAL */
+  int32_t *offsets; /* TEXT: rows + 1 */
+  char *bytes;      /* TEXT */
   size_t bytes_length, bytes_capacity;
-  char *strings;          /* TEXT, once finished: the same, each cell with a NUL behind it */
-  uint16_t *states;       /* BP_CELL_ with flags */
-} column;
+  char *strings;    /* TEXT, once finished: the same, each cell with a NUL behind it */
+  uint16_t *states; /* BP_CELL_ with flags */
+} table_column;
 
 struct bp_result {
   size_t rows, capacity;
   size_t columns;
-  column *column;
+  table_column *column;
   column_meta meta[16];
   size_t metas;
-  int failed;             /* builder: 0 or the first failure, BP_ERR_; checked once by finish */
+  int failed; /* builder: 0 or the first failure, BP_ERR_; checked once by finish */
   atomic_size_t references;
 };
 

@@ -39,10 +39,11 @@ typedef struct source {
   bool (*recognise)(const char *bytes, size_t length);      /* by first bytes, at most 64 KiB */
   int (*read)(source_input *in);  /* 0, what put or checkpoint returned, BP_ERR_IO, BP_ERR_NOMEM */
   const struct field_rule *rules; /* allow-list for the privacy preview, ends with path NULL */
+  bool whole;             /* lines depend on earlier ones: a file that changed is read from its start */
 } source;
 
 /* One row of a source's allow-list. `path` uses "." between keys and "[]" for items, as in
- * "message.content[].id". */
+ * "message.content[].id", and "*" for any key. */
 typedef enum field_use { FIELD_KEPT, FIELD_HASHED, FIELD_LABEL, FIELD_COUNTED, FIELD_COMPARED } field_use;
 typedef struct field_rule {
   const char *path;

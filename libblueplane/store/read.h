@@ -33,6 +33,8 @@ int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t un
 int bpi_read_sessions(store *s, int (*row)(void *user, const session_row *session), void *user, bp_error **error);
 int bpi_read_session(store *s, int64_t id, session_row *out, bp_error **error); /* BP_ERR_NOTFOUND */
 int bpi_read_labels(store *s, int (*row)(void *user, const label_row *label), void *user, bp_error **error);
+/* Labels of one kind only; by the index over kinds, so many file labels cost nothing. */
+int bpi_read_labels_of(store *s, int64_t kind, int (*row)(void *user, const label_row *label), void *user, bp_error **error);
 int bpi_read_label(store *s, int64_t id, label_row *out, char text[256], bp_error **error);
 /* First and last quarter that holds any cell; both QUARTER_UNDATED if none. */
 int bpi_read_extent(store *s, int64_t *first_quarter, int64_t *last_quarter, bp_error **error);
@@ -52,7 +54,6 @@ typedef struct file_row {
   int64_t id, source;          /* index of bpi_source_at; -1 bytes */
   ident key;                   /* of the path or origin */
   int64_t size, position, lines, records, rejects, read_us;
-  int missing;                 /* was gone at the last scan */
 } file_row;
 int bpi_read_files(store *s, int (*row)(void *user, const file_row *f), void *user, bp_error **error);
 typedef struct reject_row {

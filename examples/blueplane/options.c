@@ -1,0 +1,270 @@
+/* options.c: reads the command line with popt, and the configuration file. Every option means the
+ * same wherever it is taken, so there is one table. */
+#include "options.h"
+
+#include <errno.h>
+#include <popt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+#define FORMATS "table json ndjson csv markdown"
+#define BASELINES "previous year average none"
+#define PERIODS "today yesterday week month quarter year last_week last_month 7d 28d 90d all"
+
+const option_info option_table[] = {
+    {OPTION_STORE, "store", 0, false, "PATH", "@files", "the store; default: see doctor"},
+    {OPTION_ZONE, "zone", 0, false, "NAME", NULL, "IANA time zone that decides days and hours"},
+    {OPTION_WEEK_START, "week-start", 0, false, "DAY", "monday sunday", "first day of the week"},
+    {OPTION_FORMAT, "format", 'f', false, "FORMAT", FORMATS,
+     "table, json, ndjson, csv or markdown"},
+    {OPTION_JSON, "json", 'j', false, NULL, NULL, "the same as --format json"},
+    {OPTION_COLOR, "color", 0, false, "WHEN", "auto always never",
+     "auto (the default): on a terminal, unless NO_COLOR is set"},
+    {OPTION_QUIET, "quiet", 'q', false, NULL, NULL, "no notes and no progress"},
+    {OPTION_NO_SYNC, "no-sync", 'n', false, NULL, NULL, "answer from what is stored already"},
+    {OPTION_PRICES, "prices", 0, false, "FILE", "@files",
+     "a price table instead of the built-in one"},
+    {OPTION_HELP, "help", 'h', false, NULL, NULL, "help on the program or a command"},
+    {OPTION_VERSION, "version", 'V', false, NULL, NULL, "the version"},
+
+    {OPTION_PERIOD, "period", 'p', false, "PERIOD", PERIODS,
+     "today, yesterday, week, month, quarter, year, last_week, last_month, Nd, all, a date, or "
+     "two dates with / between"},
+    {OPTION_DATE, "date", 'd', false, "DATE", NULL, "one day, YYYY-MM-DD"},
+    {OPTION_SINCE, "since", 's', false, "DATE", NULL,
+     "first day: YYYY-MM-DD, today, yesterday, or Nd for N days ago"},
+    {OPTION_UNTIL, "until", 'u', false, "DATE", NULL, "last day, as --since; default: today"},
+    {OPTION_COMPARE, "compare", 'c', false, "BASELINE", BASELINES,
+     "with the previous period, the same dates a year ago, the own average, or none"},
+    {OPTION_BY, "by", 'b', true, "DIMENSION", "@dimensions",
+     "a row for each value of it; several with commas or several --by"},
+    {OPTION_WHERE, "where", 'w', true, "DIMENSION=VALUE", "@dimensions",
+     "only what matches; != for what does not"},
+    {OPTION_ORDER, "order", 'o', false, "COLUMN", NULL,
+     "sort by a column; - in front: the greatest first"},
+    {OPTION_LIMIT, "limit", 'l', false, "N", NULL, "at most N rows"},
+    {OPTION_STATS, "stats", 0, false, NULL, NULL, "figures about them instead of the list"},
+    {OPTION_SOURCE, "source", 0, false, "SOURCE", "@sources",
+     "the format of the input; default: recognised"},
+    {OPTION_RESTART, "restart", 0, false, NULL, NULL,
+     "read from the beginning, whatever was read before"},
+    {OPTION_FAIL_ON, "fail-on", 0, true, "NAME>VALUE", NULL,
+     "exit with 5 if the figure is beyond the value; >, >=, < or <="},
+    {OPTION_UNPRICED, "unpriced", 0, false, NULL, NULL,
+     "the models in the store that have no price, with their tokens"},
+    {OPTION_NONE, NULL, 0, false, NULL, NULL, NULL}};
+
+const option_info *find_option(option_id id) {
+  const option_info *info = option_table;
+  while (info->name != NULL && info->id != id) info++;
+  return info->name == NULL ? NULL : info;
+}
+
+/* ------------------------------------------------------------------------------------- strings */
+
+void strings_add(strings *s, const char *value) {
+  s->item = need(realloc(s->item, (s->count + 2) * sizeof *s->item));
+  s->item[s->count++] = copy_text(value);
+  s->item[s->count] = NULL;
+}
+
+void strings_add_list(strings *s, const char *list) {
+  while (*list != '\0') {
+    size_t length = strcspn(list, ",");
+    text part = {0};
+    text_add_bytes(&part, list, length);
+    if (length > 0) strings_add(s, part.data);
+    text_free(&part);
+    list += length + (list[length] == ',');
+  }
+}
+
+void strings_free(strings *s) {
+  for (size_t i = 0; i < s->count; i++) free(s->item[i]);
+  free(s->item);
+  *s = (strings){0};
+}
+
+/* -------------------------------------------------------------------------------------- values */
+
+/* Is the value one of the words? Where it is not, *best is the nearest, or NULL. */
+static bool is_word(const char *words, const char *value, char **best) {
+  nearest n = {value, NULL, 0};
+  strings all = {0};
+  char *list = copy_text(words);
+  for (char *at = list; *at != '\0'; at++)
+    if (*at == ' ') *at = ',';
+  strings_add_list(&all, list);
+  free(list);
+  bool found = false;
+  for (size_t i = 0; i < all.count; i++) {
+    found = found || strcmp(all.item[i], value) == 0;
+    nearest_try(&n, all.item[i]);
+  }
+  *best = !found && n.best != NULL ? copy_text(n.best) : NULL;
+  strings_free(&all);
+  return found;
+}
+
+/* "md" is what many would type first. */
+static const char *usual_name(option_id id, const char *value) {
+  return id == OPTION_FORMAT && strcmp(value, "md") == 0 ? "markdown" : value;
+}
+
+static bool is_closed(const option_info *info) {
+  return info->values != NULL && info->values[0] != '@' && info->id != OPTION_PERIOD;
+}
+
+/* NULL, or what is wrong with the value. */
+static char *check_value(const option_info *info, const char *value) {
+  char *best = NULL, *problem = NULL;
+  if (is_closed(info) && !is_word(info->values, value, &best)) {
+    char *shown = text_safe(value);
+    problem = best != NULL
+                  ? print_text("--%s does not know \"%s\"; did you mean \"%s\"?", info->name, shown, best)
+                  : print_text("--%s does not know \"%s\"; it takes: %s", info->name, shown, info->values);
+    free(shown);
+  } else if (info->id == OPTION_LIMIT) {
+    char *end;
+    errno = 0;
+    long rows = strtol(value, &end, 10);
+    if (errno != 0 || *end != '\0' || end == value || rows < 1)
+      problem = copy_text("--limit takes a number of rows, 1 or more");
+  }
+  free(best);
+  return problem;
+}
+
+static void set_value(options *o, option_id id, const char *value) {
+  free(o->value[id]);
+  o->value[id] = copy_text(usual_name(id, value));
+}
+
+/* ------------------------------------------------------------------------------------ popt */
+
+static size_t option_count(void) {
+  size_t count = 0;
+  while (option_table[count].name != NULL) count++;
+  return count;
+}
+
+static struct poptOption *popt_table(void) {
+  size_t count = option_count();
+  struct poptOption *table = need(calloc(count + 1, sizeof *table));
+  for (size_t i = 0; i < count; i++) {
+    const option_info *info = &option_table[i];
+    table[i].longName = info->name;
+    table[i].shortName = info->letter;
+    table[i].argInfo = info->argument != NULL ? POPT_ARG_STRING : POPT_ARG_NONE;
+    table[i].val = (int)info->id;
+  }
+  return table;
+}
+
+static char *take_option(options *o, option_id id, char *argument) {
+  const option_info *info = find_option(id);
+  o->given |= OPTION_BIT(id);
+  if (argument == NULL) return NULL;
+  char *problem = check_value(info, usual_name(id, argument));
+  if (problem == NULL) set_value(o, id, argument);
+  if (id == OPTION_BY) strings_add_list(&o->by, argument);
+  if (id == OPTION_WHERE) strings_add(&o->where, argument);
+  if (id == OPTION_FAIL_ON) strings_add(&o->fail_on, argument);
+  return problem;
+}
+
+/* What popt did not like about an option. */
+static char *describe(int code, const char *typed) {
+  char *shown = text_safe(typed), *problem;
+  const char *name = typed + strspn(typed, "-");
+  nearest n = {name, NULL, 0};
+  for (const option_info *info = option_table; info->name != NULL; info++)
+    nearest_try(&n, info->name);
+  if (code == POPT_ERROR_NOARG)
+    problem = print_text("%s needs a value", shown);
+  else if (code == POPT_ERROR_UNWANTEDARG)
+    problem = print_text("%s takes no value", shown);
+  else if (code != POPT_ERROR_BADOPT)
+    problem = print_text("%s: %s", shown, poptStrerror(code));
+  else if (n.best != NULL && typed[1] == '-')
+    problem = print_text("there is no option %s; did you mean --%s?", shown, n.best);
+  else
+    problem = print_text("there is no option %s", shown);
+  free(shown);
+  return problem;
+}
+
+char *options_read(options *o, int argc, const char **argv) {
+  struct poptOption *table = popt_table();
+  poptContext context = need(poptGetContext("blueplane", argc, argv, table, POPT_CONTEXT_NO_EXEC));
+  char *problem = NULL;
+  int id;
+  while (problem == NULL && (id = poptGetNextOpt(context)) > 0) {
+    char *argument = poptGetOptArg(context);
+    problem = take_option(o, (option_id)id, argument);
+    free(argument);
+  }
+  if (problem == NULL && id < -1)
+    problem = describe(id, poptBadOption(context, POPT_BADOPTION_NOALIAS));
+  const char *argument;
+  while ((argument = poptGetArg(context)) != NULL) strings_add(&o->arguments, argument);
+  if (given(o, OPTION_JSON) && o->value[OPTION_FORMAT] == NULL)
+    set_value(o, OPTION_FORMAT, "json");
+  poptFreeContext(context);
+  free(table);
+  return problem;
+}
+
+/* -------------------------------------------------------------------------- configuration file */
+
+static char *trim(char *string) {
+  string += strspn(string, " \t");
+  size_t length = strlen(string);
+  while (length > 0 && strchr(" \t\r\n", string[length - 1]) != NULL) string[--length] = '\0';
+  return string;
+}
+
+static char *take_line(options *o, char *line, const char *path, int number) {
+  char *name = trim(line);
+  if (name[0] == '\0' || name[0] == '#') return NULL;
+  char *sign = strchr(name, '=');
+  if (sign == NULL) return print_text("%s:%d: not of the form name = value", path, number);
+  *sign = '\0';
+  char *value = trim(sign + 1);
+  name = trim(name);
+  const option_info *info = option_table;
+  while (info->name != NULL && strcmp(info->name, name) != 0) info++;
+  if (info->name == NULL || info->argument == NULL || !(OPTIONS_GLOBAL & OPTION_BIT(info->id)))
+    return print_text("%s:%d: there is no setting of this name; there are: store, zone, "
+                      "week-start, format, color, prices",
+                      path, number);
+  char *problem = check_value(info, usual_name(info->id, value));
+  if (problem != NULL) {
+    char *placed = print_text("%s:%d: %s", path, number, problem + strlen("--"));
+    free(problem);
+    return placed;
+  }
+  if (o->value[info->id] == NULL) set_value(o, info->id, value);
+  return NULL;
+}
+
+char *options_read_file(options *o, const char *path) {
+  FILE *file = fopen(path, "r");
+  if (file == NULL) return NULL;
+  char line[4096], *problem = NULL;
+  for (int number = 1; problem == NULL && fgets(line, sizeof line, file) != NULL; number++)
+    problem = take_line(o, line, path, number);
+  fclose(file);
+  return problem;
+}
+
+void options_free(options *o) {
+  for (size_t i = 0; i < OPTION_COUNT; i++) free(o->value[i]);
+  strings_free(&o->by);
+  strings_free(&o->where);
+  strings_free(&o->fail_on);
+  strings_free(&o->arguments);
+}

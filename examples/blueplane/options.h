@@ -1,0 +1,65 @@
+/* options.h: every option of every command, as data, and the command line as it was given. Which
+ * command takes which option is the command table's business. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum option_id {
+  OPTION_NONE,
+  /* global: every command takes them */
+  OPTION_STORE, OPTION_ZONE, OPTION_WEEK_START, OPTION_FORMAT, OPTION_JSON, OPTION_COLOR,
+  OPTION_QUIET, OPTION_NO_SYNC, OPTION_PRICES, OPTION_HELP, OPTION_VERSION,
+  /* of some commands */
+  OPTION_PERIOD, OPTION_DATE, OPTION_SINCE, OPTION_UNTIL, OPTION_COMPARE, OPTION_BY, OPTION_WHERE,
+  OPTION_ORDER, OPTION_LIMIT, OPTION_STATS, OPTION_SOURCE, OPTION_RESTART, OPTION_FAIL_ON,
+  OPTION_UNPRICED, OPTION_COUNT
+} option_id;
+
+#define OPTION_BIT(id) (UINT64_C(1) << (id))
+#define OPTIONS_GLOBAL (OPTION_BIT(OPTION_PERIOD) - 2)
+
+typedef struct option_info {
+  option_id id;
+  const char *name;
+  char letter;
+  bool several;          /* may be given more than once */
+  const char *argument;  /* what it takes, for the help; NULL: nothing */
+  const char *values;    /* the only values, separated by spaces; or "@metrics", "@dimensions",
+                            "@sources", "@files" for completion; or NULL */
+  const char *help;
+} option_info;
+
+extern const option_info option_table[]; /* ends with name NULL */
+const option_info *find_option(option_id id);
+
+typedef struct strings {
+  char **item;
+  size_t count;
+} strings;
+void strings_add(strings *s, const char *value);
+/* The parts of a list separated by commas, each added. */
+void strings_add_list(strings *s, const char *list);
+void strings_free(strings *s);
+
+typedef struct options {
+  uint64_t given;                 /* OPTION_BIT of what stood on the command line */
+  char *value[OPTION_COUNT];      /* the last one given, or the configuration file's; else NULL */
+  strings by, where, fail_on;     /* what may be given several times */
+  strings arguments;              /* the command first */
+} options;
+
+/* Reads the command line. Returns NULL or, for a usage error, a sentence the caller frees. */
+char *options_read(options *o, int argc, const char **argv);
+/* Fills what the command line left open from the configuration file: lines "name = value", the
+ * names of global options with a value. A missing file is an empty one. As options_read. */
+char *options_read_file(options *o, const char *path);
+void options_free(options *o);
+
+static inline bool given(const options *o, option_id id) {
+  return (o->given & OPTION_BIT(id)) != 0;
+}
+
+#endif

@@ -1,0 +1,171 @@
+/* paths.c: the rules of each assistant and of the XDG base directories. */
+#define _XOPEN_SOURCE 700 /* realpath */
+
+#include "paths.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "text.h"
+
+/* A variable's value; NULL if it is not set or empty. */
+static const char *variable(const char *name) {
+  const char *value = getenv(name);
+  return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+char *home_folder(void) {
+  const char *home = variable("HOME");
+  if (home != NULL) return copy_text(home);
+  const struct passwd *person = getpwuid(getuid());
+  return copy_text(person != NULL && person->pw_dir != NULL ? person->pw_dir : "/");
+}
+
+/* The XDG folder of a kind; by their specification a relative path is ignored. */
+static char *xdg_folder(const char *name, const char *below_home) {
+  const char *value = variable(name);
+  if (value != NULL && value[0] == '/') return copy_text(value);
+  char *home = home_folder();
+  char *path = print_text("%s/%s", home, below_home);
+  free(home);
+  return path;
+}
+
+char *default_store(void) {
+  const char *store = variable("BLUEPLANE_STORE");
+  if (store != NULL) return copy_text(store);
+  char *data = xdg_folder("XDG_DATA_HOME", ".local/share");
+  char *path = print_text("%s/blueplane/blueplane.db", data);
+  free(data);
+  return path;
+}
+
+char *config_path(void) {
+  char *config = xdg_folder("XDG_CONFIG_HOME", ".config");
+  char *path = print_text("%s/blueplane/config", config);
+  free(config);
+  return path;
+}
+
+/* --------------------------------------------------------------------------------------- roots */
+
+static bool is_folder(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* Takes `path`. */
+static void add_root(roots *r, const char *source, char *path, const char *from) {
+  char *real = realpath(path, NULL);
+  if (real != NULL) {
+    free(path);
+    path = real;
+  }
+  for (size_t i = 0; i < r->count; i++) {
+    if (strcmp(r->item[i].path, path) != 0) continue;
+    free(path);
+    return;
+  }
+  r->item = need(realloc(r->item, (r->count + 1) * sizeof *r->item));
+  bool exists = is_folder(path);
+  r->item[r->count++] =
+      (root){source, path, from, exists, exists && access(path, R_OK | X_OK) == 0};
+}
+
+/* The folder's projects where there are some, else the folder itself, which may be one of projects. */
+static char *projects_of(const char *folder) {
+  char *projects = print_text("%s/projects", folder);
+  if (is_folder(projects)) return projects;
+  free(projects);
+  return copy_text(folder);
+}
+
+static char *expand_home(const char *path) {
+  if (path[0] != '~' || (path[1] != '/' && path[1] != '\0')) return copy_text(path);
+  char *home = home_folder();
+  char *expanded = print_text("%s%s", home, path + 1);
+  free(home);
+  return expanded;
+}
+
+static void add_claude_roots(roots *r) {
+  const char *list = variable("CLAUDE_CONFIG_DIR");
+  if (list == NULL) {
+    char *config = xdg_folder("XDG_CONFIG_HOME", ".config"), *home = home_folder();
+    add_root(r, "claude_code", print_text("%s/claude/projects", config), "default");
+    add_root(r, "claude_code", print_text("%s/.claude/projects", home), "default");
+    free(config);
+    free(home);
+    return;
+  }
+  strings folders = {0};
+  strings_add_list(&folders, list);
+  for (size_t i = 0; i < folders.count; i++) {
+    char *folder = expand_home(folders.item[i] + strspn(folders.item[i], " "));
+    add_root(r, "claude_code", projects_of(folder), "CLAUDE_CONFIG_DIR");
+    free(folder);
+  }
+  strings_free(&folders);
+}
+
+static void add_codex_roots(roots *r) {
+  const char *variable_home = variable("CODEX_HOME");
+  const char *from = variable_home != NULL ? "CODEX_HOME" : "default";
+  char *home = home_folder();
+  char *folder = variable_home != NULL ? expand_home(variable_home) : print_text("%s/.codex", home);
+  char *archived = print_text("%s/archived_sessions", folder);
+  char *sessions = print_text("%s/sessions", folder);
+  /* a copy of rollouts may lie in the folder itself */
+  bool bare = variable_home != NULL && is_folder(folder) && !is_folder(sessions) && !is_folder(archived);
+  add_root(r, "codex", bare ? copy_text(folder) : copy_text(sessions), from);
+  if (is_folder(archived)) add_root(r, "codex", copy_text(archived), from);
+  free(sessions);
+  free(archived);
+  free(folder);
+  free(home);
+}
+
+roots find_roots(void) {
+  roots r = {NULL, 0};
+  add_claude_roots(&r);
+  add_codex_roots(&r);
+  return r;
+}
+
+void roots_free(roots *r) {
+  for (size_t i = 0; i < r->count; i++) free(r->item[i].path);
+  free(r->item);
+  *r = (roots){NULL, 0};
+}
+
+/* ------------------------------------------------------------------------------------- folders */
+
+int make_folder_of(const char *path) {
+  char *folder = copy_text(path);
+  int failed = 0;
+  for (char *at = strchr(folder + 1, '/'); at != NULL && failed == 0; at = strchr(at + 1, '/')) {
+    *at = '\0';
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST && !is_folder(folder)) failed = errno;
+    *at = '/';
+  }
+  free(folder);
+  return failed;
+}
+
+char *short_path(const char *path) {
+  char *home = home_folder(), *shown;
+  size_t length = strlen(home);
+  if (length > 1 && strncmp(path, home, length) == 0 && path[length] == '/')
+    shown = print_text("~%s", path + length);
+  else
+    shown = copy_text(path);
+  free(home);
+  char *safe = text_safe(shown);
+  free(shown);
+  return safe;
+}

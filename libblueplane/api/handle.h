@@ -1,0 +1,43 @@
+/* api/handle.h: what is behind the opaque handle, and the one way in: every exported function that
+ * takes a store enters it (which checks the process, the access and takes the lock) and leaves it. */
+#ifndef BPI_API_HANDLE_H
+#define BPI_API_HANDLE_H
+
+#include <stdatomic.h>
+
+#include "base/err.h"
+#include "base/thread.h"
+#include "metrics/prices.h"
+#include "privacy/policy.h"
+#include "store/store.h"
+
+struct bp_store {
+  store *store;
+  mutex *lock;
+  prices *prices;           /* the table in force */
+  uint32_t access;          /* BP_ACCESS_ */
+  unsigned long process;    /* the handle is refused in another one, after a fork */
+  atomic_int cancelled;     /* since the running call began */
+  atomic_int running;
+  uint32_t log_level;
+  bp_log_fn log;
+  void *log_user;
+  int64_t (*clock)(void *clock_user);
+  void *clock_user;
+};
+
+/* Locks the store for a call that needs `right`; on failure nothing is locked. */
+int bpi_enter(bp_store *s, policy_right right, bp_error **error);
+void bpi_leave(bp_store *s);
+int64_t bpi_handle_now(const bp_store *s);
+void bpi_handle_log(const bp_store *s, int level, int code, int64_t a, int64_t b);
+
+/* Copies a lent struct of the caller's size into ours: shorter ones are filled with zeros, longer
+ * ones must hold zeros beyond what we know. `lent` NULL: all zeros. */
+int bpi_lend(void *ours, size_t size, const void *lent, size_t oldest, bp_error **error);
+/* The other way: fills as much of the caller's struct as its size allows. */
+void bpi_give(void *lent, const void *ours, size_t size);
+/* BP_OK if struct_size of a struct to be filled is acceptable. */
+int bpi_lent_size(const void *lent, size_t oldest, bp_error **error);
+
+#endif

@@ -1,0 +1,380 @@
+/* delivery/cell.c: numbers, money, durations and times for people. Digits are made from integers, so
+ * no locale has a say. Refuses to know where a cell stands. */
+#include "delivery/cell.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+/* A number to show: its size, exact if it is whole, and on which side of zero it lies. */
+typedef struct number {
+  bool negative, is_real;
+  uint64_t whole; /* rounded */
+  double real;
+} number;
+
+typedef struct unit {
+  const char *name;
+  void (*write)(buf *out, const looks *l, const look *k, const number *n);
+} unit;
+
+enum { GRAIN_DAY, GRAIN_MINUTE, GRAIN_SECOND };
+
+/* --------------------------------------------------------------------------------- exact text */
+
+const char *bpi_type_name(int type) {
+  static const char *const names[] = {[BP_TYPE_BOOL] = "bool",
+                                      [BP_TYPE_INT] = "int",
+                                      [BP_TYPE_REAL] = "real",
+                                      [BP_TYPE_TEXT] = "text",
+                                      [BP_TYPE_TIME] = "time"};
+  return names[type];
+}
+
+const char *bpi_state_name(const bp_result *r, size_t row, size_t column) {
+  switch (bpi_table_state(r, row, column)) {
+  case BP_CELL_VALUE: return bpi_table_lower_bound(r, row, column) ? "lower_bound" : "value";
+  case BP_CELL_WITHHELD: return "withheld";
+  case BP_CELL_UNCOVERED: return "uncovered";
+  default: return "empty";
+  }
+}
+
+void bpi_cell_exact(buf *out, const bp_result *r, size_t row, size_t column) {
+  const table_column *c = &r->column[column];
+  char instant[32];
+  size_t length;
+  const char *text;
+  switch (c->type) {
+  case BP_TYPE_BOOL: bpi_buf_text(out, c->ints[row] ? "true" : "false"); break;
+  case BP_TYPE_INT: bpi_buf_int(out, c->ints[row]); break;
+  case BP_TYPE_REAL: bpi_buf_real(out, c->reals[row]); break;
+  case BP_TYPE_TIME:
+    length = bpi_format_instant(c->ints[row], instant);
+    bpi_buf_add(out, instant, length);
+    break;
+  default: text = bpi_table_text(r, row, column, &length); bpi_buf_add(out, text, length);
+  }
+}
+
+bool bpi_is_number(const bp_result *r, size_t column) {
+  return r->column[column].type == BP_TYPE_INT || r->column[column].type == BP_TYPE_REAL;
+}
+
+/* ------------------------------------------------------------------------------------ numbers */
+
+static number read_number(const bp_result *r, size_t row, size_t column) {
+  const table_column *c = &r->column[column];
+  number n = {0};
+  if (c->type == BP_TYPE_INT) {
+    int64_t value = c->ints[row];
+    n.negative = value < 0;
+    n.whole = n.negative ? 0 - (uint64_t)value : (uint64_t)value;
+    n.real = (double)n.whole;
+  } else {
+    double value = c->reals[row];
+    n.is_real = true;
+    n.negative = value < 0;
+    n.real = n.negative ? -value : value;
+    n.whole = n.real < 1.8e19 ? (uint64_t)(n.real + 0.5) : UINT64_MAX;
+  }
+  return n;
+}
+
+static uint64_t divide(uint64_t value, uint64_t by) { /* rounds half up */
+  return value / by + (value % by >= by - by / 2);
+}
+
+/* What rounds to zero has no sign. */
+static void write_sign(buf *out, const look *k, const number *n, bool zero) {
+  if (zero) return;
+  if (n->negative)
+    bpi_buf_char(out, '-');
+  else if (k->sign)
+    bpi_buf_char(out, '+');
+}
+
+static void write_grouped(buf *out, uint64_t value) {
+  char digits[32];
+  size_t at = sizeof digits;
+  unsigned count = 0;
+  do {
+    if (count > 0 && count % 3 == 0) digits[--at] = ',';
+    digits[--at] = (char)('0' + value % 10);
+    value /= 10;
+    count++;
+  } while (value > 0);
+  bpi_buf_add(out, digits + at, sizeof digits - at);
+}
+
+/* `scaled` / 10^decimals, at most 9 decimals. */
+static void write_fixed(buf *out, uint64_t scaled, unsigned decimals) {
+  uint64_t power = 1;
+  for (unsigned i = 0; i < decimals; i++)
+    power *= 10;
+  write_grouped(out, scaled / power);
+  char fraction[10] = {'.'};
+  for (unsigned i = decimals; i > 0; i--) {
+    fraction[i] = (char)('0' + scaled % 10);
+    scaled /= 10;
+  }
+  bpi_buf_add(out, fraction, decimals + 1);
+}
+
+static void write_padded(buf *out, uint64_t value) { /* two digits */
+  bpi_buf_char(out, (char)('0' + value / 10 % 10));
+  bpi_buf_char(out, (char)('0' + value % 10));
+}
+
+/* `size` has n's sign. */
+static void write_rounded(buf *out, const look *k, const number *n, double size,
+                          unsigned decimals) {
+  double scaled = size;
+  for (unsigned i = 0; i < decimals; i++)
+    scaled *= 10;
+  if (scaled >= 9e15) { /* beyond exact digits */
+    write_sign(out, k, n, false);
+    bpi_buf_real(out, size);
+    return;
+  }
+  uint64_t rounded = (uint64_t)(scaled + 0.5);
+  write_sign(out, k, n, rounded == 0);
+  write_fixed(out, rounded, decimals);
+}
+
+/* -------------------------------------------------------------------------------------- units */
+
+static void write_plain(buf *out, const looks *l, const look *k, const number *n) {
+  (void)l;
+  if (!n->is_real) {
+    write_sign(out, k, n, n->whole == 0);
+    write_grouped(out, n->whole);
+    return;
+  }
+  unsigned decimals = 2; /* more where two would show next to nothing */
+  if (n->real > 0 && n->real < 0.01) {
+    double size = n->real * 10;
+    while (size < 1 && decimals < 9) {
+      size *= 10;
+      decimals++;
+    }
+  }
+  write_rounded(out, k, n, n->real, decimals);
+}
+
+static void write_ratio(buf *out, const looks *l, const look *k, const number *n) {
+  (void)l;
+  write_rounded(out, k, n, n->real * 100, 1);
+  bpi_buf_text(out, " %");
+}
+
+static void write_money(buf *out, const looks *l, const look *k, const number *n) {
+  (void)l;
+  const uint64_t cent = 10000000;
+  bool whole_cents = n->whole == 0 || n->whole >= cent;
+  uint64_t rounded = divide(n->whole, whole_cents ? cent : cent / 100);
+  write_sign(out, k, n, rounded == 0);
+  bpi_buf_char(out, '$');
+  write_fixed(out, rounded, whole_cents ? 2 : 4);
+}
+
+/* The largest unit that does not round up to the next: 59.96 s is 1m 00s. */
+static void write_duration(buf *out, const looks *l, const look *k, const number *n) {
+  uint64_t us = n->whole;
+  write_sign(out, k, n, us == 0);
+  if (us == 0) {
+    bpi_buf_text(out, "0s");
+  } else if (divide(us, 1000000) >= 3600) {
+    uint64_t minutes = divide(us, 60000000);
+    write_grouped(out, minutes / 60);
+    bpi_buf_text(out, "h ");
+    write_padded(out, minutes % 60);
+    bpi_buf_char(out, 'm');
+  } else if (divide(us, 100000) >= 600) {
+    uint64_t seconds = divide(us, 1000000);
+    bpi_buf_int(out, (int64_t)(seconds / 60));
+    bpi_buf_text(out, "m ");
+    write_padded(out, seconds % 60);
+    bpi_buf_char(out, 's');
+  } else if (divide(us, 1000) >= 1000) {
+    write_fixed(out, divide(us, 100000), 1);
+    bpi_buf_char(out, 's');
+  } else if (us >= 1000) {
+    bpi_buf_int(out, (int64_t)divide(us, 1000));
+    bpi_buf_text(out, "ms");
+  } else {
+    bpi_buf_int(out, (int64_t)us);
+    bpi_buf_text(out, l->options.ascii ? "us" : "\xC2\xB5s");
+  }
+}
+
+static void write_tokens(buf *out, const looks *l, const look *k, const number *n) {
+  static const struct {
+    uint64_t size;
+    char letter;
+  } steps[] = {{1000, 'k'}, {1000000, 'M'}, {1000000000, 'B'}, {1000000000000, 'T'}};
+  if (!l->options.compact || n->whole < 1000) {
+    write_plain(out, l, k, n);
+    return;
+  }
+  size_t i = 0; /* 999,950 is 1.0M */
+  while (i + 1 < sizeof steps / sizeof *steps && divide(n->whole, steps[i].size / 10) >= 10000)
+    i++;
+  write_sign(out, k, n, false);
+  write_fixed(out, divide(n->whole, steps[i].size / 10), 1);
+  bpi_buf_char(out, steps[i].letter);
+}
+
+/* Metadata "unit" and how it is shown; any other is a plain number. */
+static const unit units[] = {{"", write_plain},
+                             {"nUSD", write_money},
+                             {"us", write_duration},
+                             {"ratio", write_ratio},
+                             {"tokens", write_tokens}};
+
+static int find_unit(const char *name) {
+  for (size_t i = 1; name != NULL && i < sizeof units / sizeof *units; i++)
+    if (strcmp(units[i].name, name) == 0) return (int)i;
+  return 0;
+}
+
+/* -------------------------------------------------------------------------------------- times */
+
+static int grain_of(const zone *z, int64_t us) {
+  civil at;
+  bpi_zone_civil(z, us, &at);
+  if (bpi_zone_day_start(z, at.year, at.month, at.day) == us) return GRAIN_DAY;
+  return at.second == 0 && at.micro == 0 ? GRAIN_MINUTE : GRAIN_SECOND;
+}
+
+/* The coarsest grain that tells all values of the column. */
+static int column_grain(const bp_result *r, const zone *z, size_t column) {
+  int grain = GRAIN_DAY;
+  for (size_t row = 0; row < r->rows && grain < GRAIN_SECOND; row++) {
+    if (bpi_table_state(r, row, column) != BP_CELL_VALUE) continue;
+    int own = grain_of(z, r->column[column].ints[row]);
+    if (own > grain) grain = own;
+  }
+  return grain;
+}
+
+static void write_time(buf *out, const looks *l, int64_t us, int grain) {
+  civil at;
+  bpi_zone_civil(l->zone, us, &at);
+  bpi_buf_printf(out, "%04d-%02d-%02d", (int)at.year, (int)at.month, (int)at.day);
+  if (grain >= GRAIN_MINUTE) bpi_buf_printf(out, " %02d:%02d", (int)at.hour, (int)at.minute);
+  if (grain >= GRAIN_SECOND) bpi_buf_printf(out, ":%02d", (int)at.second);
+}
+
+/* --------------------------------------------------------------------------------------- text */
+
+/* Controls, line separators, and the marks that turn the direction of what follows. */
+static bool moves_cursor(uint32_t c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
+         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static uint32_t decode(const char *p, size_t step) {
+  static const unsigned char mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+  uint32_t c = (unsigned char)p[0] & mask[step];
+  for (size_t i = 1; i < step; i++)
+    c = c << 6 | ((unsigned char)p[i] & 0x3f);
+  return c;
+}
+
+static void write_escape(buf *out, uint32_t c) {
+  if (c == '\n')
+    bpi_buf_text(out, "\\n");
+  else if (c == '\r')
+    bpi_buf_text(out, "\\r");
+  else if (c == '\t')
+    bpi_buf_text(out, "\\t");
+  else
+    bpi_buf_printf(out, c < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)c);
+}
+
+void bpi_text_shown(buf *out, const char *text, size_t length) {
+  const char *end = text + length;
+  while (text < end) {
+    size_t step = bpi_utf8_step(text, end);
+    uint32_t c = step == 0 ? 0xfffd : decode(text, step);
+    if (step == 0)
+      bpi_buf_text(out, "\xEF\xBF\xBD");
+    else if (moves_cursor(c))
+      write_escape(out, c);
+    else
+      bpi_buf_add(out, text, step);
+    text += step == 0 ? 1 : step;
+  }
+}
+
+/* -------------------------------------------------------------------------------------- looks */
+
+static look look_of(const looks *l, size_t column) {
+  const bp_result *r = l->result;
+  const char *role = bpi_table_column_get(r, column, "role");
+  const char *estimate = bpi_table_column_get(r, column, "estimate");
+  look k = {0};
+  k.unit = find_unit(bpi_table_column_get(r, column, "unit"));
+  k.sign = role != NULL && (strcmp(role, "difference") == 0 || strcmp(role, "relative") == 0);
+  k.estimate = estimate != NULL && strcmp(estimate, "true") == 0;
+  if (r->column[column].type == BP_TYPE_TIME) k.grain = column_grain(r, l->zone, column);
+  return k;
+}
+
+int bpi_looks_init(looks *l, const bp_result *r, const delivery_options *options) {
+  memset(l, 0, sizeof *l);
+  l->result = r;
+  l->options = *options;
+  int rc = bpi_zone_open(&l->zone, bpi_table_get(r, "zone"), NULL);
+  if (rc != BP_OK && rc != BP_ERR_NOMEM) rc = bpi_zone_open(&l->zone, NULL, NULL);
+  if (rc != BP_OK) return BP_ERR_NOMEM;
+  l->column = bpi_alloc_zero(r->columns, sizeof *l->column);
+  if (l->column == NULL) {
+    bpi_looks_free(l);
+    return BP_ERR_NOMEM;
+  }
+  for (size_t i = 0; i < r->columns; i++)
+    l->column[i] = look_of(l, i);
+  return BP_OK;
+}
+
+void bpi_looks_free(looks *l) {
+  bpi_zone_free(l->zone);
+  bpi_free(l->column);
+  memset(l, 0, sizeof *l);
+}
+
+void bpi_cell_shown(buf *out, const looks *l, size_t row, size_t column) {
+  const bp_result *r = l->result;
+  const look *k = &l->column[column];
+  size_t length;
+  const char *text;
+  if (bpi_table_lower_bound(r, row, column))
+    bpi_buf_text(out, l->options.ascii ? ">=" : "\xE2\x89\xA5");
+  if (k->estimate) bpi_buf_char(out, '~');
+  switch (r->column[column].type) {
+  case BP_TYPE_BOOL: bpi_buf_text(out, r->column[column].ints[row] ? "yes" : "no"); break;
+  case BP_TYPE_TIME: write_time(out, l, r->column[column].ints[row], k->grain); break;
+  case BP_TYPE_TEXT:
+    text = bpi_table_text(r, row, column, &length);
+    bpi_text_shown(out, text, length);
+    break;
+  default: {
+    number n = read_number(r, row, column);
+    units[k->unit].write(out, l, k, &n);
+  }
+  }
+}
+
+void bpi_heading(buf *out, const looks *l, size_t column) {
+  const char *text = NULL;
+  if (l->options.titles) text = bpi_table_column_get(l->result, column, "title");
+  if (text == NULL) text = bpi_table_column_get(l->result, column, "name");
+  bpi_text_shown(out, text, strlen(text));
+}
+
+bool bpi_shows_clock(const looks *l, size_t column) {
+  return l->result->column[column].type == BP_TYPE_TIME && l->column[column].grain > GRAIN_DAY;
+}

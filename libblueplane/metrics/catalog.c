@@ -1,0 +1,298 @@
+/* metrics/catalog.c: the words of catalog.def, the table they make, and what follows from it. */
+#include "metrics/catalog.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ the words of catalog.def */
+
+/* Terms: the count of a kind's cells or one of their measures. */
+#define ADD(kind_, measure) {.kind = ROLLUP_##kind_, .take = kind_##_##measure, .sign = 1}
+#define MINUS(kind_, measure) {.kind = ROLLUP_##kind_, .take = kind_##_##measure, .sign = -1}
+#define ASIDE(kind_, measure)                                                                      \
+  {.kind = ROLLUP_##kind_, .take = kind_##_##measure, .sign = 1, .aside = true}
+#define MINUS_ASIDE(kind_, measure)                                                                \
+  {.kind = ROLLUP_##kind_, .take = kind_##_##measure, .sign = -1, .aside = true}
+#define COUNT(kind_) {.kind = ROLLUP_##kind_, .take = TAKE_N, .sign = 1}
+#define COUNT_IF(kind_, field, value)                                                              \
+  {.kind = ROLLUP_##kind_, .take = TAKE_N, .sign = 1, .only = FIELD_##field,                       \
+   .values = UINT64_C(1) << (value)}
+#define COUNT_IF2(kind_, field, value, other)                                                      \
+  {.kind = ROLLUP_##kind_, .take = TAKE_N, .sign = 1, .only = FIELD_##field,                       \
+   .values = UINT64_C(1) << (value) | UINT64_C(1) << (other)}
+#define TERMS(...) {__VA_ARGS__}
+#define ANY_INTERACTION COUNT(PROMPT), COUNT(RESPONSE), COUNT(TOOL), COUNT(DECISION)
+
+/* Operands: what terms add up to. */
+#define SUM(name_, unit_, needs_, ...)                                                             \
+  {.kind = OPERAND_SUM, .name = name_, .unit = unit_, .needs = needs_, .terms = {__VA_ARGS__}}
+#define SUM_OR(name_, unit_, needs_, terms_, instead_)                                             \
+  {.kind = OPERAND_SUM, .name = name_, .unit = unit_, .needs = needs_, .terms = terms_,            \
+   .instead = instead_}
+#define DISTINCT(what, name_, unit_, needs_, ...)                                                  \
+  {.kind = OPERAND_##what, .name = name_, .unit = unit_, .needs = needs_, .terms = {__VA_ARGS__}}
+#define PRICED(what, name_, unit_, needs_)                                                         \
+  {.kind = OPERAND_##what, .name = name_, .unit = unit_, .needs = needs_,                          \
+   .terms = {COUNT(RESPONSE)}}
+
+/* Shapes: what becomes of operands. */
+#define TOTAL(operand_) .shape = SHAPE_TOTAL, .top = operand_
+#define RATIO(unit_, scale_, top_, bottom_)                                                        \
+  .shape = SHAPE_RATIO, .unit = unit_, .scale = scale_, .top = top_, .bottom = bottom_
+#define SPREAD(unit_, operand_)                                                                    \
+  .shape = SHAPE_SPREAD, .unit = unit_, .top = operand_, .bottom = SESSIONS
+
+/* Operands that several metrics share. */
+#define SESSIONS DISTINCT(SESSIONS, "sessions", "count", 0, COUNT(PROMPT), COUNT(RESPONSE))
+#define ACTIVE_DAYS DISTINCT(DAYS, "active_days", "count", 0, ANY_INTERACTION)
+#define INTERACTIONS SUM("interactions", "count", 0, ANY_INTERACTION)
+#define PROMPTS SUM("prompts", "count", NEED_PROMPTS, COUNT(PROMPT))
+#define RESPONSES SUM("responses", "count", 0, COUNT(RESPONSE))
+#define TOOL_CALLS SUM("tool_calls", "count", NEED_TOOLS, COUNT(TOOL))
+#define ACTIVE_TIME SUM("active_time", "us", NEED_TIME, ADD(ACTIVE, US))
+#define LINES_ADDED                                                                                \
+  SUM_OR("lines_added", "lines", NEED_LINES, TERMS(ADD(TOOL, ADDED), ASIDE(SPAN, ADDED)),          \
+         TERMS(ADD(EDIT, ADDED), ASIDE(SPAN, ADDED)))
+#define COMMITS SUM("commits", "count", NEED_CHANGES, COUNT_IF(CHANGE, CHANGE, CHANGE_COMMIT))
+#define CACHE_READ                                                                                 \
+  SUM("cache_read_tokens", "tokens", NEED_CACHE_READ, ADD(RESPONSE, CACHE_READ))
+#define TOTAL_TOKENS                                                                               \
+  SUM("total_tokens", "tokens", NEED_TOKENS, ADD(RESPONSE, INPUT), ADD(RESPONSE, OUTPUT),          \
+      ADD(RESPONSE, CACHE_READ), ADD(RESPONSE, CACHE_WRITE_5M), ADD(RESPONSE, CACHE_WRITE_1H))
+#define COST PRICED(COST, "cost", "nUSD", NEED_TOKENS | NEED_MODEL)
+#define UNPRICED PRICED(UNPRICED, "unpriced_tokens", "tokens", 0)
+#define API_ERRORS SUM("api_errors", "count", NEED_EVENTS, COUNT_IF(EVENT, EVENT, EVENT_API_ERROR))
+#define COMPACTIONS                                                                                \
+  SUM("compactions", "count", NEED_EVENTS, COUNT_IF(EVENT, EVENT, EVENT_COMPACTION))
+
+#define METRIC(id_, title_, family_, levels_, definition_, ...)                                    \
+  [METRIC_##id_] = {.id = #id_, .title = title_, .definition = definition_,                        \
+                    .family = FAMILY_##family_, .levels = levels_, __VA_ARGS__},
+const metric bpi_metrics[METRIC_COUNT] = {
+#include "metrics/catalog.def"
+};
+#undef METRIC
+
+const metric_alias bpi_metric_aliases[] = {
+    {"M001", METRIC_sessions, DIM_COUNT},
+    {"M002", METRIC_interactions, DIM_COUNT},
+    {"M003", METRIC_active_days, DIM_COUNT},
+    {"M004", METRIC_sessions_per_active_day, DIM_COUNT},
+    {"M010", METRIC_lines_added, DIM_COUNT},
+    {"M011", METRIC_lines_removed, DIM_COUNT},
+    {"M012", METRIC_net_lines, DIM_COUNT},
+    {"M020", METRIC_input_tokens, DIM_COUNT},
+    {"M021", METRIC_output_tokens, DIM_COUNT},
+    {"M022", METRIC_cache_efficiency, DIM_COUNT},
+    {"M023", METRIC_cost, DIM_COUNT},
+    {"M030", METRIC_interactions, DIM_HOUR_OF_DAY},
+    {"M031", METRIC_interactions, DIM_DAY_OF_WEEK},
+    {"M032", METRIC_peak_hour, DIM_COUNT},
+    {"M033", METRIC_peak_day, DIM_COUNT},
+    {"M040", METRIC_interaction_share, DIM_PLATFORM},
+    {"M041", METRIC_interaction_share, DIM_EVENT},
+    {"M050", METRIC_interactions, DIM_WORKSPACE},
+    {"M051", METRIC_active_workspaces, DIM_COUNT},
+    {"M060", METRIC_interactions_per_session, DIM_COUNT},
+    {"M061", METRIC_session_duration, DIM_COUNT},
+    {"M062", METRIC_sessions, DIM_SESSION_DEPTH},
+    {"M070", METRIC_tool_success_rate, DIM_COUNT},
+};
+const size_t bpi_metric_alias_count = sizeof bpi_metric_aliases / sizeof *bpi_metric_aliases;
+
+static const char *const families[FAMILY_COUNT] = {"activity",  "output",    "tokens and cost",
+                                                   "time",      "platform",  "workspace",
+                                                   "session depth", "quality"};
+
+/* Kinds and measures as the formulas name them. */
+static const char *const kind_names[ROLLUP_KINDS] = {
+    [ROLLUP_RESPONSE] = "response", [ROLLUP_TOOL] = "tool",     [ROLLUP_EDIT] = "edit",
+    [ROLLUP_PROMPT] = "prompt",     [ROLLUP_EVENT] = "event",   [ROLLUP_ACTIVE] = "active",
+    [ROLLUP_DECISION] = "decision", [ROLLUP_SPAN] = "span",     [ROLLUP_CHANGE] = "change"};
+static const char *const measure_names[ROLLUP_KINDS][ROLLUP_MEASURES] = {
+    [ROLLUP_RESPONSE] = {"input", "output", "cache_read", "cache_write_5m", "cache_write_1h",
+                         "reasoning", "web_searches", "cost_nano", "costed"},
+    [ROLLUP_TOOL] = {"duration_us", "timed", "added", "removed", "edits"},
+    [ROLLUP_EDIT] = {"added", "removed"},
+    [ROLLUP_EVENT] = {"value", "valued"},
+    [ROLLUP_ACTIVE] = {"us"},
+    [ROLLUP_DECISION] = {"lines"},
+    [ROLLUP_SPAN] = {"added", "removed", "files"},
+    [ROLLUP_CHANGE] = {"added", "removed", "files", "rounds", "rounded", "open_us", "opened"}};
+
+metric_id bpi_metric_find(const char *name, dimension_id *by) {
+  *by = DIM_COUNT;
+  for (int i = 0; i < METRIC_COUNT; i++)
+    if (!strcmp(bpi_metrics[i].id, name)) return (metric_id)i;
+  for (size_t i = 0; i < bpi_metric_alias_count; i++) {
+    if (strcmp(bpi_metric_aliases[i].name, name)) continue;
+    *by = bpi_metric_aliases[i].by;
+    return bpi_metric_aliases[i].metric;
+  }
+  return METRIC_COUNT;
+}
+
+const char *bpi_family_name(metric_family family) { return families[family]; }
+
+const char *bpi_metric_unit(const metric *m) { return m->unit ? m->unit : m->top.unit; }
+
+bool bpi_metric_is_real(const metric *m) {
+  return m->shape == SHAPE_RATIO || m->shape == SHAPE_SHARE || m->shape == SHAPE_SPREAD;
+}
+
+bool bpi_operand_is_distinct(const operand *o) {
+  return o->kind >= OPERAND_SESSIONS && o->kind <= OPERAND_LAST;
+}
+
+bool bpi_operand_rests_on_output(const operand *o) {
+  if (o->kind == OPERAND_COST || o->kind == OPERAND_COST_WHERE_RECORDED) return true;
+  if (o->kind != OPERAND_SUM) return false;
+  for (const term *t = o->terms; t < o->terms + OPERAND_TERMS && t->kind; t++)
+    if (t->kind == ROLLUP_RESPONSE && (t->take == RESPONSE_OUTPUT || t->take == RESPONSE_REASONING))
+      return true;
+  return false;
+}
+
+/* ------------------------------------------------------------------------------- dimensions */
+
+/* A field that a term fixes is no dimension of it. */
+static uint64_t dimensions_of_term(const term *t) {
+  uint64_t set = 0;
+  for (int dim = 0; dim < DIM_COUNT; dim++) {
+    const dimension *d = &bpi_dimensions[dim];
+    bool fixed = d->how == FROM_FIELD && t->only != FIELD_NONE && d->field == t->only;
+    if ((d->kinds & KIND_BIT(t->kind)) && !fixed) set |= DIM_BIT(dim);
+  }
+  return set;
+}
+
+/* A sum needs every addend told by the dimension; what is distinct is looked for where it is told. */
+static uint64_t dimensions_of_terms(const operand *o, const term *terms) {
+  bool any = bpi_operand_is_distinct(o);
+  uint64_t set = any ? 0 : UINT64_MAX;
+  if (!terms->kind) return 0;
+  for (const term *t = terms; t < terms + OPERAND_TERMS && t->kind; t++) {
+    if (any) set |= dimensions_of_term(t);
+    else if (!t->aside) set &= dimensions_of_term(t);
+  }
+  return set;
+}
+
+static uint64_t dimensions_of(const operand *o) {
+  return dimensions_of_terms(o, o->terms) | dimensions_of_terms(o, o->instead);
+}
+
+uint64_t bpi_metric_dimensions(const metric *m) {
+  uint64_t set = dimensions_of(&m->top) & (DIM_BIT(DIM_COUNT) - 1) & ~m->without;
+  if (m->bottom.kind) set &= dimensions_of(&m->bottom);
+  if (!m->by_event) set &= ~DIM_BIT(DIM_EVENT);
+  return set;
+}
+
+unsigned bpi_metric_needs(const metric *m) { return m->top.needs | m->bottom.needs; }
+
+const term *bpi_operand_terms(const operand *o, uint64_t dimensions) {
+  if (!(dimensions & ~dimensions_of_terms(o, o->terms))) return o->terms;
+  if (!(dimensions & ~dimensions_of_terms(o, o->instead))) return o->instead;
+  return NULL;
+}
+
+/* --------------------------------------------------------------------------------- formulas */
+
+static void add_values(buf *out, const term *t) {
+  bool more = false;
+  bpi_buf_printf(out, "[%s=", bpi_field_name(t->only));
+  for (int64_t code = 0; code < 64; code++) {
+    if (!(t->values >> code & 1)) continue;
+    if (more) bpi_buf_char(out, '|');
+    bpi_buf_text(out, bpi_field_value(t->only, code));
+    more = true;
+  }
+  bpi_buf_char(out, ']');
+}
+
+static void add_term(buf *out, const term *t) {
+  const char *measure = t->take == TAKE_N ? "n" : measure_names[t->kind][t->take];
+  bpi_buf_printf(out, "%s.%s", kind_names[t->kind], measure);
+  if (t->only != FIELD_NONE) add_values(out, t);
+}
+
+static void add_sum(buf *out, const operand *o) {
+  for (const term *t = o->terms; t < o->terms + OPERAND_TERMS && t->kind; t++) {
+    if (t > o->terms || t->sign < 0) bpi_buf_text(out, t->sign < 0 ? " - " : " + ");
+    add_term(out, t);
+  }
+}
+
+static void add_kinds(buf *out, const operand *o) {
+  for (const term *t = o->terms; t < o->terms + OPERAND_TERMS && t->kind; t++) {
+    if (t > o->terms) bpi_buf_text(out, ", ");
+    bpi_buf_text(out, kind_names[t->kind]);
+  }
+}
+
+static void add_call(buf *out, const char *function, const operand *o) {
+  bpi_buf_printf(out, "%s(", function);
+  add_kinds(out, o);
+  bpi_buf_char(out, ')');
+}
+
+static void add_operand(buf *out, const operand *o) {
+  switch (o->kind) {
+    case OPERAND_NONE: return;
+    case OPERAND_SUM: add_sum(out, o); return;
+    case OPERAND_SESSIONS: add_call(out, "distinct_sessions", o); return;
+    case OPERAND_DAYS: add_call(out, "distinct_days", o); return;
+    case OPERAND_WORKSPACES: add_call(out, "distinct_workspaces", o); return;
+    case OPERAND_FILES: add_call(out, "distinct_files", o); return;
+    case OPERAND_LAST: add_call(out, "last_quarter_hour", o); return;
+    case OPERAND_DURATION: bpi_buf_text(out, "session.last - session.first"); return;
+    case OPERAND_COST: bpi_buf_text(out, "list_price(response)"); return;
+    case OPERAND_SAVINGS:
+      bpi_buf_text(out, "list_price(response, cache_read as input) - list_price(response)");
+      return;
+    case OPERAND_UNPRICED: bpi_buf_text(out, "tokens without list_price(response)"); return;
+    case OPERAND_COST_WHERE_RECORDED:
+      bpi_buf_text(out, "list_price(response where costed = n)");
+      return;
+    case OPERAND_RECORDED_WHERE_WHOLE:
+      bpi_buf_text(out, "response.cost_nano where costed = n");
+      return;
+  }
+}
+
+static void add_group(buf *out, const operand *o) {
+  bool many = o->kind == OPERAND_SUM && o->terms[1].kind;
+  if (many) bpi_buf_char(out, '(');
+  add_operand(out, o);
+  if (many) bpi_buf_char(out, ')');
+}
+
+void bpi_metric_formula(buf *out, const metric *m) {
+  switch (m->shape) {
+    case SHAPE_TOTAL: add_operand(out, &m->top); return;
+    case SHAPE_RATIO:
+      add_group(out, &m->top);
+      if (m->scale != 1) bpi_buf_printf(out, " * %lld", (long long)m->scale);
+      bpi_buf_text(out, " / ");
+      add_group(out, &m->bottom);
+      return;
+    case SHAPE_DIFFERENCE:
+      add_operand(out, &m->top);
+      bpi_buf_text(out, " - ");
+      add_operand(out, &m->bottom);
+      return;
+    case SHAPE_SHARE:
+      add_group(out, &m->top);
+      bpi_buf_text(out, " / the same over all groups");
+      return;
+    case SHAPE_SPREAD:
+      bpi_buf_text(out, "mean, median, p90 over sessions of ");
+      add_group(out, &m->top);
+      return;
+    case SHAPE_PEAK_HOUR: bpi_buf_text(out, "hour_of_day with the greatest "); break;
+    case SHAPE_TOP_HOURS: bpi_buf_text(out, "the three hour_of_day with the greatest "); break;
+    case SHAPE_PEAK_DAY: bpi_buf_text(out, "day_of_week with the greatest "); break;
+  }
+  add_group(out, &m->top);
+  bpi_buf_text(out, m->shape == SHAPE_PEAK_DAY ? " / distinct_days of it" : " / distinct_days");
+}

@@ -1,0 +1,224 @@
+/* metrics/names.c */
+#include "metrics/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static void fail(names *n, int code) {
+  if (!n->failed) n->failed = code;
+}
+
+void bpi_names_init(names *n, store *s, const source_cover *covers, size_t count,
+                    bp_error **error) {
+  memset(n, 0, sizeof *n);
+  n->store = s;
+  n->error = error;
+  n->covers = covers;
+  n->cover_count = count;
+  bpi_keymap_init(&n->label_map, 1);
+  bpi_keymap_init(&n->session_map, 1);
+}
+
+void bpi_names_free(names *n) {
+  for (uint32_t i = 0; i < n->label_map.count; i++) bpi_free(n->name[i].text);
+  bpi_free(n->name);
+  bpi_free(n->session);
+  bpi_keymap_free(&n->label_map);
+  bpi_keymap_free(&n->session_map);
+}
+
+/* --------------------------------------------------------------------------------- sessions */
+
+static void read_session(names *n, session_info *into, int64_t id) {
+  memset(into, 0, sizeof *into);
+  int rc = bpi_read_session(n->store, id, &into->row, n->error);
+  if (rc) fail(n, rc);
+  into->covers = bpi_covers_of(n->covers, n->cover_count, into->row.sources);
+}
+
+int64_t bpi_names_session(names *n, int64_t id) {
+  bool fresh;
+  if (n->failed) return NAME_NONE;
+  uint32_t number = bpi_keymap_put(&n->session_map, &id, &fresh);
+  if (number == KEYMAP_NONE) return fail(n, BP_ERR_NOMEM), NAME_NONE;
+  if (!fresh) return number;
+  void *items = n->session;
+  if (bpi_reserve(&items, &n->session_capacity, n->session_map.count, sizeof *n->session))
+    return fail(n, BP_ERR_NOMEM), NAME_NONE;
+  n->session = items;
+  read_session(n, &n->session[number], id);
+  return n->failed ? NAME_NONE : (int64_t)number;
+}
+
+/* ------------------------------------------------------------------------------------ names */
+
+static int64_t add_name(names *n, int64_t key, bool *fresh) {
+  uint32_t number = bpi_keymap_put(&n->label_map, &key, fresh);
+  if (number == KEYMAP_NONE) return fail(n, BP_ERR_NOMEM), NAME_NONE;
+  if (!*fresh) return number;
+  void *items = n->name;
+  if (bpi_reserve(&items, &n->name_capacity, n->label_map.count, sizeof *n->name)) {
+    n->label_map.count--; /* the arrays stay parallel; nothing is looked up after a failure */
+    return fail(n, BP_ERR_NOMEM), NAME_NONE;
+  }
+  n->name = items;
+  memset(&n->name[number], 0, sizeof *n->name);
+  n->name[number].label = key > 0 ? key : 0;
+  n->name[number].family = n->name[number].server = NAME_NONE;
+  return number;
+}
+
+int64_t bpi_names_label(names *n, int64_t label) {
+  bool fresh;
+  return n->failed || label <= 0 ? NAME_NONE : add_name(n, label, &fresh);
+}
+
+static void set_text(names *n, name *into, const char *text, size_t length) {
+  into->loaded = true;
+  if (!text) return;
+  into->text = bpi_strndup(text, length);
+  into->length = length;
+  if (!into->text) fail(n, BP_ERR_NOMEM);
+}
+
+const name *bpi_names_loaded(names *n, int64_t number) {
+  if (n->failed || number == NAME_NONE) return NULL;
+  name *wanted = &n->name[number];
+  if (wanted->loaded) return wanted;
+  label_row row;
+  char text[256];
+  int rc = bpi_read_label(n->store, wanted->label, &row, text, n->error);
+  if (rc) return fail(n, rc), NULL;
+  wanted->key = row.key;
+  set_text(n, wanted, row.text, row.length);
+  return n->failed ? NULL : wanted;
+}
+
+/* ---------------------------------------------------------------------------- derived names */
+
+/* There are few made names, so looking through all names finds them. */
+static int64_t make_name(names *n, const char *text, size_t length) {
+  if (!length) return NAME_NONE;
+  for (uint32_t i = 0; i < n->label_map.count; i++) {
+    const name *made = &n->name[i];
+    if (!made->label && made->length == length && !memcmp(made->text, text, length)) return i;
+  }
+  bool fresh;
+  int64_t number = add_name(n, -1 - (int64_t)n->label_map.count, &fresh);
+  if (number != NAME_NONE) set_text(n, &n->name[number], text, length);
+  return n->failed ? NAME_NONE : number;
+}
+
+int64_t bpi_names_family(names *n, int64_t model) {
+  if (n->failed || model == NAME_NONE) return NAME_NONE;
+  if (n->name[model].family_known) return n->name[model].family;
+  const name *loaded = bpi_names_loaded(n, model);
+  char family[128];
+  size_t length = loaded && loaded->text
+                      ? bpi_model_family(loaded->text, loaded->length, family, sizeof family)
+                      : 0;
+  int64_t number = make_name(n, family, length);
+  n->name[model].family_known = true;
+  return n->name[model].family = number;
+}
+
+int64_t bpi_names_server(names *n, int64_t tool) {
+  if (n->failed || tool == NAME_NONE) return NAME_NONE;
+  if (n->name[tool].server_known) return n->name[tool].server;
+  const name *loaded = bpi_names_loaded(n, tool);
+  const char *server = NULL;
+  size_t length = 0;
+  bool mcp = loaded && loaded->text && bpi_mcp_server(loaded->text, loaded->length, &server, &length);
+  char copy[256]; /* the names may move while one is made */
+  if (length > sizeof copy) length = sizeof copy;
+  if (mcp) memcpy(copy, server, length);
+  int64_t number = mcp ? make_name(n, copy, length) : NAME_NONE;
+  n->name[tool].server_known = true;
+  return n->name[tool].server = number;
+}
+
+const price_model *bpi_names_price(names *n, const prices *p, int64_t model) {
+  if (n->failed || model == NAME_NONE) return NULL;
+  if (n->name[model].price_known) return n->name[model].price;
+  const name *loaded = bpi_names_loaded(n, model);
+  if (!loaded) return NULL;
+  n->name[model].price_known = true;
+  if (loaded->text) n->name[model].price = bpi_prices_find(p, loaded->text, loaded->length);
+  return n->name[model].price;
+}
+
+/* ------------------------------------------------------------------------------ being shown */
+
+typedef struct told {
+  const char *text;
+  size_t length;
+  int64_t number;
+} told;
+
+typedef struct told_list {
+  names *n;
+  told *item;
+  size_t count, capacity;
+} told_list;
+
+static int collect_workspace(void *user, const label_row *row) {
+  told_list *list = user;
+  names *n = list->n;
+  int64_t number = bpi_names_label(n, row->id);
+  if (number == NAME_NONE) return 1;
+  name *into = &n->name[number];
+  into->key = row->key;
+  if (!into->loaded) set_text(n, into, row->text, row->length);
+  if (n->failed) return 1;
+  if (!into->text) return 0;
+  void *items = list->item;
+  if (bpi_reserve(&items, &list->capacity, list->count + 1, sizeof *list->item)) {
+    fail(n, BP_ERR_NOMEM);
+    return 1;
+  }
+  list->item = items;
+  list->item[list->count++] = (told){into->text, into->length, number};
+  return 0;
+}
+
+static int by_text(const void *a, const void *b) {
+  const told *x = a, *y = b;
+  size_t shorter = x->length < y->length ? x->length : y->length;
+  int order = memcmp(x->text, y->text, shorter);
+  return order ? order : (x->length > y->length) - (x->length < y->length);
+}
+
+void bpi_names_tell_workspaces_apart(names *n) {
+  if (n->failed || n->workspaces_told_apart) return;
+  n->workspaces_told_apart = true;
+  told_list list = {.n = n};
+  int rc = bpi_read_labels_of(n->store, LABEL_WORKSPACE, collect_workspace, &list, n->error);
+  if (rc) fail(n, rc);
+  if (!n->failed && list.count > 1) qsort(list.item, list.count, sizeof *list.item, by_text);
+  for (size_t i = 1; i < list.count && !n->failed; i++) {
+    if (by_text(&list.item[i - 1], &list.item[i])) continue;
+    n->name[list.item[i - 1].number].shared = n->name[list.item[i].number].shared = true;
+  }
+  bpi_free(list.item);
+}
+
+void bpi_ident_show(buf *out, ident key, int digits) {
+  for (int i = 0; i < digits; i++) {
+    uint64_t half = i < 16 ? key.hi : key.lo;
+    bpi_buf_char(out, "0123456789abcdef"[half >> (60 - 4 * (i % 16)) & 15]);
+  }
+}
+
+void bpi_name_show(buf *out, const name *shown) {
+  if (!shown->text) {
+    bpi_buf_char(out, '~');
+    bpi_ident_show(out, shown->key, 6);
+    return;
+  }
+  bpi_buf_add(out, shown->text, shown->length);
+  if (!shown->shared) return;
+  bpi_buf_char(out, '#');
+  bpi_ident_show(out, shown->key, 4);
+}

@@ -1,0 +1,75 @@
+/* metrics/names.h: the sessions and labels that cells point to, read from the store as they are
+ * needed and kept for one computation. Numbers of the store become dense numbers here; text comes in
+ * only where a filter, a price or the result asks for it. Knows names; knows no metric.
+ *
+ * A name is a label, or something made of one: a model family, an MCP server. The first failure
+ * sticks in `failed`; what is returned from then on is NAME_NONE. */
+#ifndef BPI_METRICS_NAMES_H
+#define BPI_METRICS_NAMES_H
+
+#include "metrics/coverage.h"
+#include "metrics/dimension.h"
+#include "metrics/keymap.h"
+#include "metrics/prices.h"
+#include "store/read.h"
+
+#define NAME_NONE INT64_C(-1) /* the number of what has no name */
+
+typedef struct name {
+  int64_t label;           /* number in the store; 0: made here */
+  ident key;               /* breaks ties of equal text */
+  char *text;              /* NULL: not kept, or not loaded yet */
+  size_t length;
+  bool loaded;
+  bool shared;             /* another of its kind has the same text */
+  bool family_known, server_known, price_known;
+  int64_t family, server;  /* numbers of names */
+  const price_model *price;
+  uint32_t judged, passed; /* bit per filter: its verdict is known; and is yes */
+} name;
+
+typedef struct session_info {
+  session_row row;
+  unsigned covers;         /* NEED_: what its sources can know together */
+  int64_t interactions;    /* within the range, where the session depth is asked for */
+} session_info;
+
+typedef struct names {
+  store *store;
+  bp_error **error;        /* where a failed reading is told */
+  int failed;              /* 0 or the first BP_ERR_ */
+  const source_cover *covers;
+  size_t cover_count;
+  keymap label_map;        /* label of the store, or a negative number for a made name */
+  name *name;              /* by number, label_map.count of them */
+  size_t name_capacity;
+  keymap session_map;
+  session_info *session;   /* by number, session_map.count of them */
+  size_t session_capacity;
+  bool workspaces_told_apart;
+} names;
+
+void bpi_names_init(names *n, store *s, const source_cover *covers, size_t count, bp_error **error);
+void bpi_names_free(names *n);
+
+/* The number of a session. */
+int64_t bpi_names_session(names *n, int64_t id);
+/* The number of a label; NAME_NONE for label 0. Reads nothing. */
+int64_t bpi_names_label(names *n, int64_t label);
+/* The names made of a model and of a tool. */
+int64_t bpi_names_family(names *n, int64_t model);
+int64_t bpi_names_server(names *n, int64_t tool);
+/* The price of a model; NULL if it has none. */
+const price_model *bpi_names_price(names *n, const prices *p, int64_t model);
+
+/* The name with its text; NULL after a failure. */
+const name *bpi_names_loaded(names *n, int64_t number);
+/* Marks workspaces of equal text, so that they are shown apart. */
+void bpi_names_tell_workspaces_apart(names *n);
+
+/* How it is shown: its text, with # and four digits if shared; ~ and six if it was not kept. */
+void bpi_name_show(buf *out, const name *shown);
+/* The first `digits` hex digits of an identifier. */
+void bpi_ident_show(buf *out, ident key, int digits);
+
+#endif

@@ -1,0 +1,205 @@
+/* privacy/gate.c: hashing and shaping of names, with a small memory of the last ones, because the
+ * same session, model and branch come on every line. The memory lives no longer than an ingest. */
+#include "privacy/gate.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#define RAW_MAX 96 /* longer names are hashed each time */
+#define SLOTS 2048
+
+typedef struct remembered {
+  uint8_t used, kind, length;
+  uint32_t number; /* of a label */
+  ident key;
+  char raw[RAW_MAX];
+} remembered;
+
+struct gate {
+  const hash_key *key;
+  fact_sink out;
+  bool keep_labels;
+  gate_counts counts;
+  void (*reject)(void *user, int reason, uint64_t line, int64_t byte);
+  void *reject_user;
+  remembered idents[SLOTS], labels[SLOTS];
+};
+
+static const char *const ident_domains[IDENT_KINDS] = {
+    [IDENT_SESSION] = "session", [IDENT_RESPONSE] = "response", [IDENT_REQUEST] = "request",
+    [IDENT_PROMPT] = "prompt",   [IDENT_TOOL] = "tool",         [IDENT_EVENT] = "event",
+    [IDENT_DECISION] = "decision", [IDENT_SPAN] = "span",       [IDENT_CHANGE] = "change",
+    [IDENT_ORIGIN] = "origin",
+};
+
+/* -------------------------------------------------------------------------- shapes of labels */
+
+static bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* ASCII letters, digits and the marks given. */
+static bool only(const char *p, size_t length, const char *marks) {
+  for (size_t i = 0; i < length; i++)
+    if (!is_word(p[i]) && (p[i] == '\0' || strchr(marks, p[i]) == NULL)) return false;
+  return length > 0;
+}
+
+static bool plain_text(const char *p, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    if ((unsigned char)p[i] < 0x20 || p[i] == 0x7f) return false;
+  return length > 0 && bpi_utf8_valid(p, length);
+}
+
+static bool shape_name(const char *p, size_t length) { return only(p, length, "._:/@+-"); }
+static bool shape_model(const char *p, size_t length) { return only(p, length, "._:/@+-[]"); }
+static bool shape_token(const char *p, size_t length) { return only(p, length, "_-"); }
+static bool shape_version(const char *p, size_t length) {
+  return only(p, length, ".+-") && p[0] >= '0' && p[0] <= '9';
+}
+static bool shape_branch(const char *p, size_t length) {
+  return plain_text(p, length) && memchr(p, ' ', length) == NULL;
+}
+static bool shape_never(const char *p, size_t length) {
+  (void)p;
+  (void)length;
+  return false;
+}
+
+/* What each kind of label keeps: text of this shape and length, for whom, or none at all. */
+static const struct label_rule {
+  const char *domain;
+  size_t longest;
+  bool (*shape)(const char *p, size_t length);
+  bool always;    /* kept also when the owner keeps no labels: needed for prices and totals */
+  bool or_other;  /* a badly shaped one becomes `other` instead of a nameless one */
+} label_rules[LABEL_KINDS] = {
+    [LABEL_PLATFORM] = {"platform", 32, shape_token, true, true},
+    [LABEL_WORKSPACE] = {"workspace", 96, plain_text, false, false},
+    [LABEL_BRANCH] = {"branch", 96, shape_branch, false, false},
+    [LABEL_VERSION] = {"version", 32, shape_version, true, true},
+    [LABEL_ENTRYPOINT] = {"entrypoint", 32, shape_token, true, true},
+    [LABEL_MODEL] = {"model", 80, shape_model, true, true},
+    [LABEL_TOOL] = {"tool", 96, shape_name, false, true},
+    [LABEL_MCP_SERVER] = {"mcp_server", 64, shape_name, false, true},
+    [LABEL_FILE] = {"file", 0, shape_never, false, false},
+    [LABEL_COMMAND] = {"command", 48, shape_name, false, true},
+};
+
+/* A folder is known to its owner by its last name. */
+static void last_component(const char **p, size_t *length) {
+  const char *end = *p + *length;
+  while (end > *p && (end[-1] == '/' || end[-1] == '\\')) end--;
+  const char *start = end;
+  while (start > *p && start[-1] != '/' && start[-1] != '\\') start--;
+  *p = start;
+  *length = (size_t)(end - start);
+}
+
+/* ----------------------------------------------------------------------------------- memory */
+
+static remembered *recall(remembered *table, int kind, const char *raw, size_t length) {
+  uint64_t at = bpi_hash_mix(raw, length, (uint64_t)kind);
+  return &table[(at ^ at >> 32) & (SLOTS - 1)];
+}
+
+static bool is_it(const remembered *r, int kind, const char *raw, size_t length) {
+  return r->used && r->kind == kind && r->length == length && memcmp(r->raw, raw, length) == 0;
+}
+
+static void remember(remembered *r, int kind, const char *raw, size_t length, ident key,
+                     uint32_t number) {
+  r->used = 1;
+  r->kind = (uint8_t)kind;
+  r->length = (uint8_t)length;
+  r->key = key;
+  r->number = number;
+  memcpy(r->raw, raw, length);
+}
+
+/* ------------------------------------------------------------------------------- the sink */
+
+static ident identify(void *self, ident_kind kind, const char *raw, size_t length) {
+  gate *g = self;
+  if (length == 0) return (ident){0, 0};
+  if (length > RAW_MAX) return bpi_hash_ident(g->key, ident_domains[kind], raw, length);
+  remembered *r = recall(g->idents, (int)kind, raw, length);
+  if (!is_it(r, (int)kind, raw, length))
+    remember(r, (int)kind, raw, length, bpi_hash_ident(g->key, ident_domains[kind], raw, length),
+             0);
+  return r->key;
+}
+
+static uint32_t make_label(gate *g, label_kind kind, const char *raw, size_t length) {
+  const struct label_rule *rule = &label_rules[kind];
+  const char *text = raw;
+  size_t text_length = length;
+  if (kind == LABEL_WORKSPACE) last_component(&text, &text_length);
+  bool shaped = text_length <= rule->longest && rule->shape(text, text_length);
+  if (!shaped && rule->longest > 0) g->counts.drops++;
+  if (!shaped && rule->or_other) {
+    raw = text = "other";
+    length = text_length = 5;
+    shaped = true;
+  }
+  bool keep = shaped && (g->keep_labels || rule->always);
+  ident key = bpi_hash_ident(g->key, rule->domain, raw, length);
+  return g->out.label(g->out.self, kind, key, keep ? text : NULL, keep ? text_length : 0);
+}
+
+static uint32_t label(void *self, label_kind kind, const char *raw, size_t length) {
+  gate *g = self;
+  if (length == 0) return 0;
+  if (length > RAW_MAX) return make_label(g, kind, raw, length);
+  remembered *r = recall(g->labels, (int)kind, raw, length);
+  if (!is_it(r, (int)kind, raw, length))
+    remember(r, (int)kind, raw, length, (ident){0, 0}, make_label(g, kind, raw, length));
+  return r->number;
+}
+
+static int put(void *self, const record *r) {
+  gate *g = self;
+  g->counts.records++;
+  return g->out.put(g->out.self, r);
+}
+
+static void reject(void *self, int reason, uint64_t line, int64_t byte) {
+  gate *g = self;
+  g->counts.rejects++;
+  if (g->reject != NULL) g->reject(g->reject_user, reason, line, byte);
+}
+
+static void drop(void *self) {
+  gate *g = self;
+  g->counts.drops++;
+}
+
+record_sink bpi_gate_sink(gate *g) {
+  record_sink sink = {g, identify, label, put, reject, drop};
+  return sink;
+}
+
+void bpi_gate_on_reject(gate *g, void (*on_reject)(void *user, int reason, uint64_t line, int64_t byte),
+                        void *user) {
+  g->reject = on_reject;
+  g->reject_user = user;
+}
+
+const gate_counts *bpi_gate_counts(const gate *g) { return &g->counts; }
+
+gate *bpi_gate_new(const hash_key *key, const fact_sink *out, bool keep_labels) {
+  gate *g = bpi_alloc_zero(1, sizeof *g);
+  if (g == NULL) return NULL;
+  g->key = key;
+  g->out = *out;
+  g->keep_labels = keep_labels;
+  return g;
+}
+
+void bpi_gate_free(gate *g) {
+  if (g == NULL) return;
+  bpi_hash_wipe(g, sizeof *g); /* raw names were remembered */
+  bpi_free(g);
+}

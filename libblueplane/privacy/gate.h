@@ -1,0 +1,28 @@
+/* privacy/gate.h: the gate between sources and the store. Raw names go in, keyed identifiers and at
+ * most a bounded, well-shaped label come out; nothing else can pass, because records have no member
+ * that could hold text. Knows what a name may look like; knows no format and no database. */
+#ifndef BPI_PRIVACY_GATE_H
+#define BPI_PRIVACY_GATE_H
+
+#include <stdbool.h>
+
+#include "sources/record.h"
+
+typedef struct gate gate;
+
+typedef struct gate_counts {
+  uint64_t records, rejects, drops; /* drops: labels of bad shape and fields beyond a bound */
+} gate_counts;
+
+/* `keep_labels` false: of all names only model names keep their text. The key and the sink must
+ * outlive the gate. NULL when out of memory. */
+gate *bpi_gate_new(const hash_key *key, const fact_sink *out, bool keep_labels);
+void bpi_gate_free(gate *g);
+
+/* Where sources put their records; `reject` is called for each refused record. */
+record_sink bpi_gate_sink(gate *g);
+void bpi_gate_on_reject(gate *g, void (*reject)(void *user, int reason, uint64_t line, int64_t byte),
+                        void *user);
+const gate_counts *bpi_gate_counts(const gate *g);
+
+#endif

@@ -1,0 +1,269 @@
+/* sources/claude_code_prompt.c: the phrases are data; the order of the tables is the order of the
+ * decision. */
+#include "sources/claude_code_prompt.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/vocabulary.h"
+
+/* ------------------------------------------------------------------------- texts of the user */
+
+enum { PHASE_OPENING, PHASE_INSIDE, PHASE_BEHIND, PHASE_TEXT };
+/* Where an "@" reference stands: after something that may come before one, inside the reference,
+ * behind a full stop in it, or elsewhere. */
+enum { REFERENCE_NONE, REFERENCE_POSSIBLE, REFERENCE_INSIDE, REFERENCE_STOP };
+
+/* What an editor puts in front of a prompt. */
+static const struct {
+  const char *opening, *closing;
+} editor_tags[] = {
+    {"<ide_opened_file>", "</ide_opened_file>"},
+    {"<ide_selection>", "</ide_selection>"},
+};
+
+static const struct {
+  const char *prefix;
+  user_text is;
+} user_prefixes[] = {
+    {"This session is being continued", USER_TEXT_SUMMARY},
+    {"[Request interrupted by user", USER_TEXT_INTERRUPT},
+    {"<local-command-stdout>", USER_TEXT_INJECTED},
+    {"<local-command-stderr>", USER_TEXT_INJECTED},
+    {"<local-command-caveat>", USER_TEXT_INJECTED},
+    {"<bash-stdout>", USER_TEXT_INJECTED},
+    {"<bash-stderr>", USER_TEXT_INJECTED},
+    {"<task-notification>", USER_TEXT_INJECTED},
+    {"<teammate-message", USER_TEXT_INJECTED},
+    {"<system-reminder>", USER_TEXT_INJECTED},
+    {"<user-memory-input>", USER_TEXT_INJECTED},
+    {"Caveat: The messages below", USER_TEXT_INJECTED},
+    {"<command-name>", USER_TEXT_SLASH},
+    {"<command-message>", USER_TEXT_SLASH},
+    {"<bash-input>", USER_TEXT_BASH},
+};
+
+/* The client's own slash commands; all others are a person's or a plugin's. */
+static const char *const commands[] = {
+    "add-dir", "agents", "bashes", "branch", "btw", "bug", "chrome", "clear", "color", "compact",
+    "config", "context", "copy", "cost", "debug", "desktop", "diff", "doctor", "effort", "exit",
+    "export", "extra-usage", "fast", "feedback", "fork", "help", "hooks", "ide", "init", "insights",
+    "install-github-app", "install-slack-app", "keybindings", "login", "logout", "loop", "mcp",
+    "memory", "migrate-installer", "mobile", "model", "output-style", "passes", "permissions",
+    "plan", "plugin", "pr-comments", "privacy-settings", "quit", "release-notes", "reload-plugins",
+    "remote-control", "remote-env", "rename", "resume", "review", "rewind", "sandbox", "schedule",
+    "security-review", "simplify", "skills", "stats", "status", "statusline", "tasks",
+    "terminal-setup", "theme", "todos", "upgrade", "usage", "vim", "voice",
+};
+
+static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+
+void bpi_prompt_start(prompt_text *p) { memset(p, 0, offsetof(prompt_text, head)); }
+
+void bpi_prompt_block(prompt_text *p) {
+  p->phase = p->characters > 0 ? PHASE_TEXT : PHASE_OPENING;
+  p->opening_length = 0;
+  p->ticks = 0;
+  p->reference = REFERENCE_POSSIBLE;
+}
+
+static void find_fence(prompt_text *p, const char *piece, size_t length) {
+  for (size_t i = 0; i < length && !p->code; i++) {
+    if (p->ticks == 0) {
+      const char *tick = memchr(piece + i, '`', length - i);
+      if (tick == NULL) return;
+      i = (size_t)(tick - piece);
+    }
+    p->ticks = piece[i] == '`' ? p->ticks + 1 : 0;
+    p->code = p->ticks == 3;
+  }
+}
+
+/* A reference is "@" at the start of a word, and a name with a "/" in it or a "." that is not its
+ * end: "@src/main.c", not "@override" nor "a@b.c". `c` is a byte of it, or the "@". */
+static void step_reference(prompt_text *p, char c) {
+  char lower = (char)(c | 0x20);
+  bool named = (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
+  if (p->reference != REFERENCE_POSSIBLE)
+    p->file = c == '/' || (p->reference == REFERENCE_STOP && named);
+  p->reference = c == '.' ? REFERENCE_STOP : REFERENCE_INSIDE;
+}
+
+static bool opens_word(char c) { return is_space(c) || c == '(' || c == '[' || c == '"' || c == '\''; }
+
+static void find_reference(prompt_text *p, const char *piece, size_t length) {
+  for (size_t i = 0; i < length && !p->file; i++) {
+    char c = piece[i];
+    bool inside = p->reference == REFERENCE_INSIDE || p->reference == REFERENCE_STOP;
+    if (!inside && c != '@') { /* on to the next "@"; only the byte before it matters */
+      const char *at = memchr(piece + i, '@', length - i);
+      i = at == NULL ? length - 1 : (size_t)(at - piece) - 1;
+      p->reference = opens_word(piece[i]) ? REFERENCE_POSSIBLE : REFERENCE_NONE;
+    } else if (opens_word(c)) {
+      p->reference = REFERENCE_POSSIBLE;
+    } else if (p->reference != REFERENCE_NONE) {
+      step_reference(p, c);
+    }
+  }
+}
+
+static void take_text(prompt_text *p, const char *piece, size_t length) {
+  size_t room = sizeof p->head - p->head_length, kept = length < room ? length : room;
+  memcpy(p->head + p->head_length, piece, kept);
+  p->head_length += kept;
+  int64_t characters = 0;
+  for (size_t i = 0; i < length; i++)
+    characters += ((unsigned char)piece[i] & 0xC0) != 0x80;
+  p->characters += characters;
+  if (!p->code) find_fence(p, piece, length);
+  if (!p->file) find_reference(p, piece, length);
+}
+
+static void flush_opening(prompt_text *p) {
+  p->phase = PHASE_TEXT;
+  take_text(p, p->opening, p->opening_length);
+  p->opening_length = 0;
+}
+
+/* One byte at the beginning of a text, which may be that of an editor's tag. */
+static void take_opening(prompt_text *p, char c) {
+  p->opening[p->opening_length++] = c;
+  for (size_t i = 0; i < sizeof editor_tags / sizeof *editor_tags; i++) {
+    const char *tag = editor_tags[i].opening;
+    if (strncmp(tag, p->opening, p->opening_length) != 0) continue;
+    if (tag[p->opening_length] != '\0') return;
+    p->phase = PHASE_INSIDE;
+    p->closing = editor_tags[i].closing;
+    p->matched = p->opening_length = 0;
+    return;
+  }
+  flush_opening(p);
+}
+
+static void take_inside(prompt_text *p, char c) {
+  if (c != p->closing[p->matched]) p->matched = 0;
+  if (c == p->closing[p->matched] && p->closing[++p->matched] == '\0') p->phase = PHASE_BEHIND;
+}
+
+void bpi_prompt_feed(void *prompt, const char *piece, size_t length) {
+  prompt_text *p = prompt;
+  const char *end = piece + length;
+  while (piece < end && p->phase != PHASE_TEXT) {
+    if (p->phase == PHASE_INSIDE) {
+      take_inside(p, *piece++);
+    } else if (p->phase == PHASE_BEHIND && is_space(*piece)) {
+      piece++;
+    } else {
+      p->phase = PHASE_OPENING;
+      take_opening(p, *piece++);
+    }
+  }
+  if (piece < end) take_text(p, piece, (size_t)(end - piece));
+}
+
+void bpi_prompt_block_end(prompt_text *p) {
+  if (p->phase == PHASE_OPENING) flush_opening(p);
+}
+
+user_text bpi_prompt_classify(const prompt_text *p) {
+  static const char warmup[] = "Warmup";
+  if (p->characters == 0) return USER_TEXT_NONE;
+  if (p->head_length == sizeof warmup - 1 && memcmp(p->head, warmup, sizeof warmup - 1) == 0)
+    return USER_TEXT_WARMUP;
+  for (size_t i = 0; i < sizeof user_prefixes / sizeof *user_prefixes; i++)
+    if (bpi_starts_with(p->head, p->head_length, user_prefixes[i].prefix))
+      return user_prefixes[i].is;
+  return USER_TEXT_PROMPT;
+}
+
+static const char *find(const char *p, const char *end, const char *needle) {
+  size_t length = strlen(needle);
+  for (; (size_t)(end - p) >= length; p++)
+    if (memcmp(p, needle, length) == 0) return p;
+  return NULL;
+}
+
+const char *bpi_prompt_command(const char *head, size_t length) {
+  static const char opening[] = "<command-name>";
+  const char *end = head + length, *name = find(head, end, opening);
+  if (name == NULL) return "custom";
+  name += sizeof opening - 1;
+  if (name < end && *name == '/') name++;
+  const char *stop = memchr(name, '<', (size_t)(end - name));
+  size_t name_length = (size_t)((stop == NULL ? end : stop) - name);
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    if (strlen(commands[i]) == name_length && memcmp(commands[i], name, name_length) == 0)
+      return commands[i];
+  return "custom";
+}
+
+void bpi_prompt_wipe(prompt_text *p) {
+  bpi_hash_wipe(p->opening, sizeof p->opening);
+  bpi_hash_wipe(p->head, p->head_length);
+  p->head_length = p->opening_length = 0;
+}
+
+/* ----------------------------------------------------------------------- texts of tool results */
+
+enum { AT_START, ANYWHERE };
+typedef struct phrase {
+  const char *text;
+  int where, means;
+} phrase;
+
+/* What ended a call from outside, in the order of the decision. */
+static const phrase endings[] = {
+    {"The user doesn't want to proceed with this tool use", ANYWHERE, OUTCOME_REJECTED},
+    {"User rejected tool use", AT_START, OUTCOME_REJECTED},
+    {"[Request interrupted by user", AT_START, OUTCOME_INTERRUPTED},
+    {"Error: [Request interrupted by user", AT_START, OUTCOME_INTERRUPTED},
+    {"Sibling tool call errored", ANYWHERE, OUTCOME_CANCELLED},
+    {"Cancelled: parallel tool call", ANYWHERE, OUTCOME_CANCELLED},
+    {"Error: Warmup", AT_START, OUTCOME_IGNORED},
+};
+/* Texts of a call that ran: whatever they go on to say is the tool's or the command's own. */
+static const phrase own[] = {
+    {"<tool_use_error>", AT_START, FAILURE_TOOL},
+    {"Exit code", AT_START, FAILURE_COMMAND},
+    {"Error: Exit code", AT_START, FAILURE_COMMAND},
+};
+/* What kept a call from running. */
+static const phrase refusals[] = {
+    {"PreToolUse", ANYWHERE, OUTCOME_BLOCKED},
+    {"PostToolUse", ANYWHERE, OUTCOME_BLOCKED},
+    {"hook error", ANYWHERE, OUTCOME_BLOCKED},
+    {"blocked by hook", ANYWHERE, OUTCOME_BLOCKED},
+    {"stopped by hook", ANYWHERE, OUTCOME_BLOCKED},
+    {"permission", ANYWHERE, OUTCOME_DENIED},
+    {"requires approval", ANYWHERE, OUTCOME_DENIED},
+    {"denied", ANYWHERE, OUTCOME_DENIED},
+};
+/* Known reasons of a failure. */
+static const phrase reasons[] = {
+    {"has not been read yet", ANYWHERE, FAILURE_NOT_READ},
+    {"String to replace not found", ANYWHERE, FAILURE_NO_MATCH},
+    {"has been modified since", ANYWHERE, FAILURE_CHANGED},
+    {"has been unexpectedly modified", ANYWHERE, FAILURE_CHANGED},
+    {"InputValidationError", ANYWHERE, FAILURE_INPUT},
+    {"Command timed out", ANYWHERE, FAILURE_TIMEOUT},
+};
+
+static int means(const phrase *list, size_t count, const char *head, size_t length, int otherwise) {
+  for (size_t i = 0; i < count; i++) {
+    bool found = list[i].where == AT_START ? bpi_starts_with(head, length, list[i].text)
+                                           : bpi_contains(head, length, list[i].text);
+    if (found) return list[i].means;
+  }
+  return otherwise;
+}
+#define MEANS(list, otherwise) means(list, sizeof list / sizeof *list, head, length, otherwise)
+
+void bpi_result_classify(const char *head, size_t length, int *outcome, int *failure) {
+  *failure = FAILURE_NONE;
+  *outcome = MEANS(endings, OUTCOME_UNKNOWN);
+  if (*outcome != OUTCOME_UNKNOWN) return;
+  int kind = MEANS(own, FAILURE_OTHER);
+  *outcome = kind == FAILURE_OTHER ? MEANS(refusals, OUTCOME_ERROR) : OUTCOME_ERROR;
+  if (*outcome == OUTCOME_ERROR) *failure = MEANS(reasons, kind);
+}

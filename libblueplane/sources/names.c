@@ -1,0 +1,106 @@
+/* sources/names.c: identifiers lie in a ring per kind, names in one table without collision lists: a
+ * name that is pushed out is asked for again. */
+#include "sources/names.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+ident bpi_names_ident(names *n, ident_kind kind, const char *raw, size_t length) {
+  ident_memory *ring = n->idents[kind];
+  for (unsigned back = 1; back <= NAMES_IDENTS; back++) { /* the latest first */
+    const ident_memory *m = &ring[(n->next[kind] - back) % NAMES_IDENTS];
+    if (m->length == length && memcmp(m->raw, raw, length) == 0) return m->id;
+  }
+  ident id = n->sink->identify(n->sink->self, kind, raw, length);
+  if (length > 0 && length <= IDENT_RAW_MAX) {
+    ident_memory *m = &ring[n->next[kind]++ % NAMES_IDENTS];
+    m->id = id;
+    m->length = length;
+    memcpy(m->raw, raw, length);
+  }
+  return id;
+}
+
+/* "2.1.29" as major << 40 | minor << 20 | patch; what follows the third number does not count. */
+static int64_t version_rank(const char *raw, size_t length) {
+  int64_t part[3] = {0, 0, 0};
+  size_t i = 0;
+  for (int p = 0; p < 3 && i < length; p++, i++) {
+    size_t from = i;
+    for (; i < length && raw[i] >= '0' && raw[i] <= '9'; i++)
+      if (part[p] < 1 << 16) part[p] = part[p] * 10 + (raw[i] - '0');
+    if (i == from || (i < length && raw[i] != '.')) break;
+  }
+  return part[0] << 40 | part[1] << 20 | part[2];
+}
+
+/* Label of the server in "mcp__server__tool". */
+static uint32_t server_of_tool(names *n, const char *raw, size_t length) {
+  static const char prefix[] = "mcp__";
+  size_t start = sizeof prefix - 1;
+  if (length <= start || memcmp(raw, prefix, start) != 0) return 0;
+  for (size_t i = start + 1; i + 2 < length; i++)
+    if (raw[i] == '_' && raw[i + 1] == '_')
+      return bpi_names_label(n, LABEL_MCP_SERVER, raw + start, i - start).label;
+  return 0;
+}
+
+static name make_name(names *n, label_kind kind, const char *raw, size_t length) {
+  name made = {n->sink->label(n->sink->self, kind, raw, length), 0, 0};
+  if (kind == LABEL_VERSION) made.number = version_rank(raw, length);
+  if (kind == LABEL_FILE) made.number = bpi_language_of_path(raw, length);
+  if (kind == LABEL_TOOL) {
+    made.number = bpi_category_of_tool(raw, length);
+    made.server = server_of_tool(n, raw, length);
+  }
+  return made;
+}
+
+static bool remembers(const name_memory *m, label_kind kind, const char *raw, size_t length) {
+  return m->kind == kind && m->length == length && memcmp(m->raw, raw, length) == 0;
+}
+
+name bpi_names_label(names *n, label_kind kind, const char *raw, size_t length) {
+  if (length == 0) return (name){0, 0, 0};
+  if (n->last[kind] != NULL && remembers(n->last[kind], kind, raw, length)) return n->last[kind]->is;
+  if (length > sizeof n->labels->raw) return make_name(n, kind, raw, length);
+  name_memory *m = &n->labels[bpi_hash_mix(raw, length, (uint64_t)kind) % NAMES_LABELS];
+  if (!remembers(m, kind, raw, length)) {
+    name made = make_name(n, kind, raw, length);
+    m->is = made;
+    m->kind = kind;
+    m->length = (unsigned)length;
+    memcpy(m->raw, raw, length);
+  }
+  n->last[kind] = m;
+  return m->is;
+}
+
+void bpi_composite_start(composite *c) {
+  c->bytes[0] = 0;
+  c->length = 1;
+}
+
+static void append(composite *c, const void *bytes, size_t length) {
+  size_t room = sizeof c->bytes - c->length;
+  if (length > room) length = room;
+  memcpy(c->bytes + c->length, bytes, length);
+  c->length += length;
+}
+
+void bpi_composite_number(composite *c, int64_t value) {
+  unsigned char bytes[8];
+  for (int i = 0; i < 8; i++)
+    bytes[i] = (unsigned char)((uint64_t)value >> (8 * i));
+  append(c, bytes, sizeof bytes);
+}
+
+void bpi_composite_bytes(composite *c, const char *bytes, size_t length) {
+  bpi_composite_number(c, (int64_t)length);
+  append(c, bytes, length);
+}
+
+void bpi_composite_ident(composite *c, ident value) {
+  bpi_composite_number(c, (int64_t)value.hi);
+  bpi_composite_number(c, (int64_t)value.lo);
+}

@@ -1,0 +1,720 @@
+/* store/apply.c: a batch becomes part of the store, in one transaction: names get their numbers,
+ * each fact meets what is stored under its key, the rollup gets the difference, activity, positions
+ * and rejects follow. What was known and what is new merge by the rules of facts.c, so that steps
+ * and a single ingest end in the same bytes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/activity.h"
+#include "store/batch_inside.h"
+#include "store/cells.h"
+
+/* Rows of one key: variants of a response; for all other kinds one row. */
+typedef struct group {
+  int64_t *words;
+  size_t count, capacity; /* in facts */
+} group;
+
+typedef struct applier {
+  store *s;
+  batch *b;
+  int64_t now_us;
+  apply_counts counts;
+  int64_t *sessions, *labels; /* numbers in the batch -> numbers in the store */
+  cells changes;
+  moments moments;
+  int64_t *rebuild; /* sessions that lost a moment */
+  size_t rebuilds, rebuild_capacity;
+  group before, after, resolved_before, resolved_after;
+  bp_error **error;
+} applier;
+
+static int fail(applier *a) {
+  return a->error != NULL && *a->error != NULL ? bp_error_code(*a->error)
+                                               : bpi_fail_nomem(a->error);
+}
+
+/* --------------------------------------------------------------------- names of stored numbers */
+
+static ident stored_key(store *s, store_statement which, int64_t number, int column) {
+  ident key = {0, 0};
+  bp_error *ignored = NULL;
+  sqlite3_stmt *get = bpi_sql(s, which, &ignored);
+  if (get != NULL) {
+    sqlite3_bind_int64(get, 1, number);
+    if (bpi_sql_step(s, get, &ignored) > 0) {
+      key.hi = (uint64_t)sqlite3_column_int64(get, column);
+      key.lo = (uint64_t)sqlite3_column_int64(get, column + 1);
+    }
+    sqlite3_reset(get);
+  }
+  bp_error_free(ignored);
+  return key;
+}
+
+static ident stored_session_key(void *user, int64_t number) {
+  return stored_key(user, SQL_SESSION_GET, number, 1);
+}
+
+static ident stored_label_key(void *user, int64_t number) {
+  return stored_key(user, SQL_LABEL_GET, number, 2);
+}
+
+static fact_names stored_names(store *s) {
+  fact_names names = {s, stored_session_key, stored_label_key};
+  return names;
+}
+
+/* ------------------------------------------------------------------------ labels and sessions */
+
+static int store_label(applier *a, batch_label *l) {
+  sqlite3_stmt *find = bpi_sql(a->s, SQL_LABEL_FIND, a->error);
+  sqlite3_stmt *insert = bpi_sql(a->s, SQL_LABEL_INSERT, a->error);
+  if (find == NULL || insert == NULL) return fail(a);
+  sqlite3_bind_int(find, 1, l->kind);
+  sqlite3_bind_int64(find, 2, (int64_t)l->key.hi);
+  sqlite3_bind_int64(find, 3, (int64_t)l->key.lo);
+  int rc = bpi_sql_step(a->s, find, a->error);
+  if (rc < 0) return rc;
+  if (rc > 0) l->stored = sqlite3_column_int64(find, 0);
+  sqlite3_reset(find);
+  if (rc > 0) return BP_OK;
+  sqlite3_bind_int(insert, 1, l->kind);
+  sqlite3_bind_int64(insert, 2, (int64_t)l->key.hi);
+  sqlite3_bind_int64(insert, 3, (int64_t)l->key.lo);
+  if (l->text == NULL)
+    sqlite3_bind_null(insert, 4);
+  else
+    sqlite3_bind_text(insert, 4, l->text, (int)l->length, SQLITE_STATIC);
+  rc = bpi_sql_run(a->s, insert, a->error);
+  l->stored = sqlite3_last_insert_rowid(a->s->db);
+  return rc;
+}
+
+static int store_labels(applier *a) {
+  for (size_t i = 0; i < a->b->labels; i++) {
+    batch_label *l = &a->b->label[i];
+    int rc = l->stored != 0 ? BP_OK : store_label(a, l);
+    if (rc != BP_OK) return rc;
+    a->labels[i + 1] = l->stored;
+  }
+  return BP_OK;
+}
+
+/* Numbers are 0 for none in memory and NULL in the file. */
+static int64_t number_or_null(int64_t number) { return number == 0 ? FACT_NONE : number; }
+static int64_t null_or_number(int64_t column) { return column == FACT_NONE ? 0 : column; }
+
+static void load_attributes(sqlite3_stmt *row, session_attributes *k) {
+  k->sources = sqlite3_column_int64(row, 1);
+  k->platform = null_or_number(bpi_sql_column(row, 2));
+  k->platform_us = bpi_sql_column(row, 3);
+  k->workspace = null_or_number(bpi_sql_column(row, 4));
+  k->workspace_us = bpi_sql_column(row, 5);
+  k->branch = null_or_number(bpi_sql_column(row, 6));
+  k->branch_us = bpi_sql_column(row, 7);
+  k->entrypoint = null_or_number(bpi_sql_column(row, 8));
+  k->entrypoint_us = bpi_sql_column(row, 9);
+  k->version = null_or_number(bpi_sql_column(row, 10));
+  k->version_rank = null_or_number(bpi_sql_column(row, 11));
+}
+
+static int update_session(applier *a, int64_t id, const session_attributes *k) {
+  sqlite3_stmt *update = bpi_sql(a->s, SQL_SESSION_UPDATE, a->error);
+  if (update == NULL) return fail(a);
+  const int64_t values[] = {id,
+                            k->sources,
+                            number_or_null(k->platform),
+                            k->platform_us,
+                            number_or_null(k->workspace),
+                            k->workspace_us,
+                            number_or_null(k->branch),
+                            k->branch_us,
+                            number_or_null(k->entrypoint),
+                            k->entrypoint_us,
+                            number_or_null(k->version),
+                            number_or_null(k->version_rank)};
+  for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+    bpi_sql_bind(update, (int)i + 1, values[i]);
+  return bpi_sql_run(a->s, update, a->error);
+}
+
+static int store_session(applier *a, batch_session *bs, const fact_names *names) {
+  sqlite3_stmt *find = bpi_sql(a->s, SQL_SESSION_FIND, a->error);
+  sqlite3_stmt *insert = bpi_sql(a->s, SQL_SESSION_INSERT, a->error);
+  if (find == NULL || insert == NULL) return fail(a);
+  session_attributes stored = {0};
+  stored.platform_us = stored.workspace_us = stored.branch_us = stored.entrypoint_us =
+      BPI_TIME_NONE;
+  sqlite3_bind_int64(find, 1, (int64_t)bs->key.hi);
+  sqlite3_bind_int64(find, 2, (int64_t)bs->key.lo);
+  int rc = bpi_sql_step(a->s, find, a->error);
+  if (rc < 0) return rc;
+  if (rc > 0) {
+    bs->stored = sqlite3_column_int64(find, 0);
+    load_attributes(find, &stored);
+    sqlite3_reset(find);
+  } else {
+    sqlite3_bind_int64(insert, 1, (int64_t)bs->key.hi);
+    sqlite3_bind_int64(insert, 2, (int64_t)bs->key.lo);
+    rc = bpi_sql_run(a->s, insert, a->error);
+    if (rc != BP_OK) return rc;
+    bs->stored = sqlite3_last_insert_rowid(a->s->db);
+  }
+  session_attributes row = bs->known;
+  bpi_session_translate(&row, a->labels);
+  return bpi_session_merge(&stored, &row, names) ? update_session(a, bs->stored, &stored) : BP_OK;
+}
+
+static int store_sessions(applier *a) {
+  fact_names names = stored_names(a->s);
+  for (size_t i = 0; i < a->b->sessions; i++) {
+    batch_session *bs = &a->b->session[i];
+    int rc = bs->stored != 0 && !bs->touched ? BP_OK : store_session(a, bs, &names);
+    if (rc != BP_OK) return rc;
+    a->sessions[i + 1] = bs->stored;
+  }
+  return BP_OK;
+}
+
+/* ------------------------------------------------------------------------------------- groups */
+
+static int group_add(group *g, fact_kind kind, const int64_t *fact) {
+  size_t width = bpi_fact_words(kind);
+  void *words = g->words;
+  size_t capacity = g->capacity;
+  int rc = bpi_reserve(&words, &capacity, (g->count + 1) * FACT_WORDS_MAX, sizeof *g->words);
+  if (rc != BP_OK) return rc;
+  g->words = words;
+  g->capacity = capacity;
+  memcpy(g->words + g->count * width, fact, width * sizeof *fact);
+  g->count++;
+  return BP_OK;
+}
+
+static int64_t *group_at(const group *g, fact_kind kind, size_t i) {
+  return g->words + i * bpi_fact_words(kind);
+}
+
+static int group_copy(group *to, const group *from, fact_kind kind) {
+  to->count = 0;
+  int rc = BP_OK;
+  for (size_t i = 0; i < from->count && rc == BP_OK; i++)
+    rc = group_add(to, kind, group_at(from, kind, i));
+  return rc;
+}
+
+/* What the rows of a group count as. */
+static int group_resolve(group *to, const group *from, fact_kind kind, const fact_names *names) {
+  int rc = group_copy(to, from, kind);
+  if (rc == BP_OK && kind == FACT_RESPONSE && from->count > 1)
+    to->count = bpi_response_resolve((response_fact *)(void *)to->words,
+                                     (const response_fact *)(const void *)from->words, from->count,
+                                     names);
+  return rc;
+}
+
+static void load_fact(sqlite3_stmt *row, fact_kind kind, int64_t *fact) {
+  int words = (int)bpi_fact_words(kind);
+  fact[0] = sqlite3_column_int64(row, 0);
+  fact[1] = sqlite3_column_int64(row, 1);
+  for (int i = 2; i < words; i++) fact[i] = bpi_sql_column(row, i);
+}
+
+/* Rows stored under the key, and the first free number for one more. */
+static int load_group(applier *a, fact_kind kind, const int64_t *key, int64_t *free_id) {
+  a->before.count = 0;
+  sqlite3_stmt *get =
+      bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
+  if (get == NULL) return fail(a);
+  sqlite3_bind_int64(get, 1, key[0]);
+  int rc;
+  *free_id = key[0];
+  while ((rc = bpi_sql_step(a->s, get, a->error)) > 0) {
+    int64_t fact[FACT_WORDS_MAX];
+    if (sqlite3_column_int64(get, 0) != *free_id) break; /* a gap ends the cluster */
+    (*free_id)++;
+    if (sqlite3_column_int64(get, 1) != key[1]) continue; /* another key that wanted this place */
+    load_fact(get, kind, fact);
+    if (group_add(&a->before, kind, fact) != BP_OK) {
+      sqlite3_reset(get);
+      return bpi_fail_nomem(a->error);
+    }
+  }
+  if (rc > 0) sqlite3_reset(get);
+  return rc < 0 ? rc : BP_OK;
+}
+
+static int write_fact(applier *a, fact_kind kind, bool insert, const int64_t *fact) {
+  int which = (insert ? SQL_FACT_INSERT : SQL_FACT_UPDATE) + (int)kind;
+  sqlite3_stmt *put = bpi_sql(a->s, (store_statement)which, a->error);
+  if (put == NULL) return fail(a);
+  int words = (int)bpi_fact_words(kind);
+  for (int i = 0; i < words; i++) bpi_sql_bind(put, i + 1, fact[i]);
+  return bpi_sql_run(a->s, put, a->error);
+}
+
+/* ----------------------------------------------------------------------- what a group changes */
+
+static void count_group(cells *c, const group *g, fact_kind kind, int64_t sign) {
+  for (size_t i = 0; i < g->count; i++)
+    bpi_fact_cells(kind, group_at(g, kind, i), sign, bpi_cells_add, c);
+  if (g->count > 1) { /* one id for many responses: reported as an anomaly */
+    const fact_head *first = (const fact_head *)(const void *)g->words;
+    rollup_cell cell = {.kind = ROLLUP_EVENT,
+                        .quarter = bpi_quarter_of(first->time_us),
+                        .session = first->session,
+                        .class_ = CLASS_PUT(CLASS_EVENT, EVENT_ANOMALY),
+                        .n = sign};
+    bpi_cells_add(c, &cell);
+  }
+}
+
+static bool group_has_moment(const group *g, fact_kind kind, int64_t session, int64_t time_us) {
+  for (size_t i = 0; i < g->count; i++) {
+    int64_t at[2];
+    const int64_t *fact = group_at(g, kind, i);
+    int n = bpi_fact_moments(kind, fact, at);
+    if (((const fact_head *)(const void *)fact)->session == session)
+      for (int j = 0; j < n; j++)
+        if (at[j] == time_us) return true;
+  }
+  return false;
+}
+
+static int need_rebuild(applier *a, int64_t session) {
+  void *items = a->rebuild;
+  if (bpi_reserve(&items, &a->rebuild_capacity, a->rebuilds + 1, sizeof *a->rebuild) != BP_OK)
+    return bpi_fail_nomem(a->error);
+  a->rebuild = items;
+  a->rebuild[a->rebuilds++] = session;
+  return BP_OK;
+}
+
+/* New moments join the runs; where one is gone, the session's runs are made anew. */
+static int note_moments(applier *a, fact_kind kind) {
+  int64_t at[2];
+  for (size_t i = 0; i < a->resolved_before.count; i++) {
+    const int64_t *fact = group_at(&a->resolved_before, kind, i);
+    int64_t session = ((const fact_head *)(const void *)fact)->session;
+    int n = bpi_fact_moments(kind, fact, at);
+    for (int j = 0; j < n; j++)
+      if (!group_has_moment(&a->resolved_after, kind, session, at[j])) {
+        int rc = need_rebuild(a, session);
+        if (rc != BP_OK) return rc;
+      }
+  }
+  for (size_t i = 0; i < a->resolved_after.count; i++) {
+    const int64_t *fact = group_at(&a->resolved_after, kind, i);
+    int64_t session = ((const fact_head *)(const void *)fact)->session;
+    int n = bpi_fact_moments(kind, fact, at);
+    for (int j = 0; j < n; j++) bpi_moments_add(&a->moments, session, at[j]);
+  }
+  return BP_OK;
+}
+
+/* --------------------------------------------------------------------------------- one group */
+
+static bool same_variant(fact_kind kind, const int64_t *a, const int64_t *b) {
+  return kind != FACT_RESPONSE || ((const response_fact *)(const void *)a)->request ==
+                                      ((const response_fact *)(const void *)b)->request;
+}
+
+/* Merges one row of the batch into `after`, writing what changed. */
+static int merge_row(applier *a, fact_kind kind, int64_t *row, int64_t *free_id,
+                     const fact_names *names, bool *changed) {
+  for (size_t i = 0; i < a->after.count; i++) {
+    int64_t *fact = group_at(&a->after, kind, i);
+    if (!same_variant(kind, fact, row)) continue;
+    row[0] = fact[0];
+    if (!bpi_fact_merge(kind, fact, row, names)) {
+      a->counts.duplicate++;
+      return BP_OK;
+    }
+    *changed = true;
+    a->counts.updated++;
+    return write_fact(a, kind, false, fact);
+  }
+  *changed = true;
+  row[0] = (*free_id)++;
+  if (group_add(&a->after, kind, row) != BP_OK) return bpi_fail_nomem(a->error);
+  a->counts.stored++;
+  a->counts.undated += ((const fact_head *)(const void *)row)->time_us == BPI_TIME_NONE;
+  return write_fact(a, kind, true, row);
+}
+
+static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count, int64_t *free_id) {
+  fact_names names = stored_names(a->s);
+  bool changed = false;
+  int rc = group_copy(&a->after, &a->before, kind);
+  if (rc != BP_OK) return bpi_fail_nomem(a->error);
+  for (size_t i = 0; i < count && rc == BP_OK; i++)
+    rc = merge_row(a, kind, rows[i], free_id, &names, &changed);
+  if (rc != BP_OK || !changed) return rc;
+  if (group_resolve(&a->resolved_before, &a->before, kind, &names) != BP_OK ||
+      group_resolve(&a->resolved_after, &a->after, kind, &names) != BP_OK)
+    return bpi_fail_nomem(a->error);
+  count_group(&a->changes, &a->resolved_before, kind, -1);
+  count_group(&a->changes, &a->resolved_after, kind, 1);
+  return note_moments(a, kind);
+}
+
+/* ----------------------------------------------------------------------------------- one kind */
+
+static int by_key(const void *x, const void *y) {
+  const int64_t *a = *(int64_t *const *)x, *b = *(int64_t *const *)y;
+  if (a[0] != b[0]) return a[0] < b[0] ? -1 : 1;
+  return a[1] == b[1] ? 0 : a[1] < b[1] ? -1 : 1;
+}
+
+static int is_empty(applier *a, fact_kind kind, bool *empty) {
+  sqlite3_stmt *get =
+      bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
+  if (get == NULL) return fail(a);
+  sqlite3_bind_int64(get, 1, 0);
+  int rc = bpi_sql_step(a->s, get, a->error);
+  if (rc > 0) sqlite3_reset(get);
+  *empty = rc == 0;
+  return rc < 0 ? rc : BP_OK;
+}
+
+static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count) {
+  bool empty = false;
+  int rc = is_empty(a, kind, &empty);
+  int64_t free_id = 0; /* into an empty table rows go one behind the other, without asking */
+  for (size_t from = 0; rc == BP_OK && from < count;) {
+    size_t to = from;
+    while (to < count && rows[to][0] == rows[from][0] && rows[to][1] == rows[from][1]) to++;
+    a->before.count = 0;
+    if (!empty)
+      rc = load_group(a, kind, rows[from], &free_id);
+    else if (free_id < rows[from][0])
+      free_id = rows[from][0];
+    if (rc == BP_OK) rc = apply_group(a, kind, rows + from, to - from, &free_id);
+    from = to;
+    if (atomic_load(&a->s->interrupted)) return bpi_fail(a->error, BP_ERR_CANCELLED, "cancelled");
+  }
+  return rc;
+}
+
+static int apply_kind(applier *a, fact_kind kind) {
+  fact_table *t = &a->b->fact[kind];
+  if (t->count == 0) return BP_OK;
+  int64_t **rows = bpi_alloc(t->count * sizeof *rows);
+  if (rows == NULL) return bpi_fail_nomem(a->error);
+  for (size_t i = 0; i < t->count; i++) {
+    rows[i] = t->words + i * t->width;
+    bpi_fact_translate(kind, rows[i], a->sessions, a->labels);
+  }
+  qsort(rows, t->count, sizeof *rows, by_key);
+  int rc = apply_sorted(a, kind, rows, t->count);
+  bpi_free(rows);
+  return rc;
+}
+
+/* --------------------------------------------------------------------------- all stored facts */
+
+/* Visits what the rows of one cluster (neighbouring numbers) count as, key by key. */
+static int visit_cluster(store *s, fact_kind kind, group *cluster, group *one, group *resolved,
+                         int (*visit)(void *, fact_kind, const group *), void *user,
+                         bp_error **error) {
+  fact_names names = stored_names(s);
+  for (size_t i = 0; i < cluster->count; i++) {
+    int64_t *first = group_at(cluster, kind, i);
+    if (first[0] < 0) continue; /* taken by an earlier key */
+    int64_t key = first[1];
+    one->count = 0;
+    for (size_t j = i; j < cluster->count; j++) {
+      int64_t *row = group_at(cluster, kind, j);
+      if (row[0] < 0 || row[1] != key) continue;
+      if (group_add(one, kind, row) != BP_OK) return bpi_fail_nomem(error);
+      row[0] = -1;
+    }
+    if (group_resolve(resolved, one, kind, &names) != BP_OK) return bpi_fail_nomem(error);
+    int rc = visit(user, kind, resolved);
+    if (rc != BP_OK) return rc;
+  }
+  cluster->count = 0;
+  return BP_OK;
+}
+
+static int visit_kind(store *s, fact_kind kind, int (*visit)(void *, fact_kind, const group *),
+                      void *user, bp_error **error) {
+  group cluster = {0}, one = {0}, resolved = {0};
+  sqlite3_stmt *all = bpi_sql(s, (store_statement)(SQL_FACT_ALL + (int)kind), error);
+  if (all == NULL) return bp_error_code(*error);
+  sqlite3_bind_int64(all, 1, 0);
+  int rc, result = BP_OK;
+  int64_t expected = -1;
+  while (result == BP_OK && (rc = bpi_sql_step(s, all, error)) != 0) {
+    if (rc < 0) {
+      result = rc;
+      break;
+    }
+    int64_t fact[FACT_WORDS_MAX];
+    load_fact(all, kind, fact);
+    if (fact[0] != expected)
+      result = visit_cluster(s, kind, &cluster, &one, &resolved, visit, user, error);
+    expected = fact[0] + 1;
+    if (result == BP_OK && group_add(&cluster, kind, fact) != BP_OK)
+      result = bpi_fail_nomem(error);
+  }
+  sqlite3_reset(all);
+  if (result == BP_OK)
+    result = visit_cluster(s, kind, &cluster, &one, &resolved, visit, user, error);
+  bpi_free(cluster.words);
+  bpi_free(one.words);
+  bpi_free(resolved.words);
+  return result;
+}
+
+static int visit_all(store *s, int (*visit)(void *, fact_kind, const group *), void *user,
+                     bp_error **error) {
+  int rc = BP_OK;
+  for (fact_kind kind = 0; kind < FACT_KINDS && rc == BP_OK; kind++)
+    rc = visit_kind(s, kind, visit, user, error);
+  return rc;
+}
+
+/* ---------------------------------------------------------------------------------- activity */
+
+static int by_number(const void *x, const void *y) {
+  const int64_t *a = x, *b = y;
+  return *a == *b ? 0 : *a < *b ? -1 : 1;
+}
+
+static void unique_rebuilds(applier *a) {
+  qsort(a->rebuild, a->rebuilds, sizeof *a->rebuild, by_number);
+  size_t kept = 0;
+  for (size_t i = 0; i < a->rebuilds; i++)
+    if (kept == 0 || a->rebuild[kept - 1] != a->rebuild[i]) a->rebuild[kept++] = a->rebuild[i];
+  a->rebuilds = kept;
+}
+
+static int collect_moments(void *user, fact_kind kind, const group *g) {
+  applier *a = user;
+  int64_t at[2];
+  for (size_t i = 0; i < g->count; i++) {
+    const int64_t *fact = group_at(g, kind, i);
+    int64_t session = ((const fact_head *)(const void *)fact)->session;
+    if (bsearch(&session, a->rebuild, a->rebuilds, sizeof session, by_number) == NULL) continue;
+    int n = bpi_fact_moments(kind, fact, at);
+    for (int j = 0; j < n; j++) bpi_moments_add(&a->moments, session, at[j]);
+  }
+  return BP_OK;
+}
+
+static int apply_activity(applier *a) {
+  int rc = BP_OK;
+  if (a->rebuilds > 0) {
+    unique_rebuilds(a);
+    rc = visit_all(a->s, collect_moments, a, a->error);
+  }
+  if (rc == BP_OK)
+    rc = bpi_activity_store(a->s, &a->moments, a->rebuild, a->rebuilds, &a->changes, a->error);
+  return rc;
+}
+
+/* -------------------------------------------------------------------------- files and rejects */
+
+int bpi_store_file(store *s, ident key, file_state *out, bp_error **error) {
+  memset(out, 0, sizeof *out);
+  sqlite3_stmt *find = bpi_sql(s, SQL_FILE_FIND, error);
+  if (find == NULL) return bp_error_code(*error);
+  sqlite3_bind_int64(find, 1, (int64_t)key.hi);
+  sqlite3_bind_int64(find, 2, (int64_t)key.lo);
+  int rc = bpi_sql_step(s, find, error);
+  if (rc <= 0) return rc < 0 ? rc : BP_ERR_NOTFOUND;
+  out->key = key;
+  int64_t *const into[] = {&out->id,   &out->source,      &out->device,   &out->inode,
+                           &out->size, &out->modified_ns, &out->position, &out->line,
+                           &out->tail, &out->records};
+  for (int i = 0; i < 10; i++) *into[i] = sqlite3_column_int64(find, i);
+  const void *memory = sqlite3_column_blob(find, 10);
+  if (memory != NULL && sqlite3_column_bytes(find, 10) == (int)sizeof out->memory)
+    memcpy(out->memory, memory, sizeof out->memory);
+  sqlite3_reset(find);
+  return BP_OK;
+}
+
+static int store_file(applier *a, file_state *f) {
+  static const int64_t nothing[24];
+  file_state known;
+  int rc = bpi_store_file(a->s, f->key, &known, a->error);
+  if (rc < 0 && rc != BP_ERR_NOTFOUND) return rc;
+  bool fresh = rc == BP_ERR_NOTFOUND;
+  sqlite3_stmt *put = bpi_sql(a->s, fresh ? SQL_FILE_INSERT : SQL_FILE_UPDATE, a->error);
+  if (put == NULL) return fail(a);
+  int at = 1;
+  if (fresh) {
+    sqlite3_bind_int64(put, at++, (int64_t)f->key.hi);
+    sqlite3_bind_int64(put, at++, (int64_t)f->key.lo);
+  } else {
+    sqlite3_bind_int64(put, at++, known.id);
+  }
+  const int64_t values[] = {f->source,   f->device, f->inode, f->size,   f->modified_ns,
+                            f->position, f->line,   f->tail,  f->records};
+  for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+    sqlite3_bind_int64(put, at++, values[i]);
+  if (memcmp(f->memory, nothing, sizeof nothing) == 0)
+    sqlite3_bind_null(put, at++);
+  else
+    sqlite3_bind_blob(put, at++, f->memory, sizeof f->memory, SQLITE_STATIC);
+  sqlite3_bind_int64(put, at, a->now_us);
+  rc = bpi_sql_run(a->s, put, a->error);
+  f->id = fresh ? sqlite3_last_insert_rowid(a->s->db) : known.id;
+  return rc;
+}
+
+static int store_reject(applier *a, const batch_reject *r) {
+  file_state file;
+  int rc = bpi_store_file(a->s, r->file, &file, a->error);
+  if (rc != BP_OK) return rc == BP_ERR_NOTFOUND ? BP_OK : rc;
+  sqlite3_stmt *put = bpi_sql(a->s, SQL_REJECT_INSERT, a->error);
+  if (put == NULL) return fail(a);
+  const int64_t values[] = {file.id, r->byte, r->reason, r->line, a->now_us};
+  for (int i = 0; i < 5; i++) sqlite3_bind_int64(put, i + 1, values[i]);
+  return bpi_sql_run(a->s, put, a->error);
+}
+
+static int apply_files(applier *a) {
+  int rc = BP_OK;
+  for (size_t i = 0; i < a->b->files && rc == BP_OK; i++) rc = store_file(a, &a->b->file[i]);
+  for (size_t i = 0; i < a->b->rejects && rc == BP_OK; i++) {
+    rc = store_reject(a, &a->b->reject[i]);
+    a->counts.rejected++;
+  }
+  return rc;
+}
+
+/* ----------------------------------------------------------------------------------- the whole */
+
+static int apply_all(applier *a) {
+  a->labels[0] = a->sessions[0] = 0;
+  int rc = store_labels(a);
+  if (rc == BP_OK) rc = store_sessions(a);
+  for (fact_kind kind = 0; kind < FACT_KINDS && rc == BP_OK; kind++) rc = apply_kind(a, kind);
+  if (rc == BP_OK) rc = apply_activity(a);
+  if (rc == BP_OK) rc = bpi_cells_store(&a->changes, a->s, a->error);
+  if (rc == BP_OK) rc = apply_files(a);
+  if (rc == BP_OK) rc = bpi_store_set_setting(a->s, "last_ingest_us", a->now_us, a->error);
+  return rc;
+}
+
+/* Numbers given out in a transaction that did not happen are no numbers. */
+static void forget_numbers(batch *b) {
+  for (size_t i = 0; i < b->labels; i++) b->label[i].stored = 0;
+  for (size_t i = 0; i < b->sessions; i++) b->session[i].stored = 0;
+}
+
+static void applier_free(applier *a) {
+  group *const groups[] = {&a->before, &a->after, &a->resolved_before, &a->resolved_after};
+  for (size_t i = 0; i < 4; i++) bpi_free(groups[i]->words);
+  bpi_free(a->sessions);
+  bpi_free(a->labels);
+  bpi_free(a->rebuild);
+  bpi_cells_free(&a->changes);
+  bpi_moments_free(&a->moments);
+}
+
+int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts *counts,
+                    bp_error **error) {
+  if (b->failed) return bpi_fail_nomem(error);
+  applier a = {.s = s, .b = b, .now_us = now_us, .error = error};
+  a.sessions = bpi_alloc((b->sessions + 1) * sizeof *a.sessions);
+  a.labels = bpi_alloc((b->labels + 1) * sizeof *a.labels);
+  int rc = a.sessions == NULL || a.labels == NULL ? bpi_fail_nomem(error) : BP_OK;
+  if (rc == BP_OK) rc = bpi_store_begin_write(s, error);
+  if (rc == BP_OK) rc = apply_all(&a);
+  if (rc == BP_OK && keep) rc = bpi_store_commit(s, error);
+  if (rc != BP_OK || !keep) {
+    bpi_store_rollback(s);
+    forget_numbers(b);
+  }
+  if (rc == BP_OK) {
+    counts->stored += a.counts.stored;
+    counts->updated += a.counts.updated;
+    counts->duplicate += a.counts.duplicate + b->merged;
+    counts->rejected += a.counts.rejected;
+    counts->undated += a.counts.undated;
+    for (size_t i = 0; i < b->sessions; i++) b->session[i].touched = false;
+    bpi_batch_clear(b);
+  }
+  applier_free(&a);
+  return rc;
+}
+
+/* ----------------------------------------------------------------------------------- verifying */
+
+static int count_all(void *user, fact_kind kind, const group *g) {
+  applier *a = user;
+  int64_t at[2];
+  count_group(&a->changes, g, kind, 1);
+  for (size_t i = 0; i < g->count; i++) {
+    const int64_t *fact = group_at(g, kind, i);
+    int n = bpi_fact_moments(kind, fact, at);
+    for (int j = 0; j < n; j++)
+      bpi_moments_add(&a->moments, ((const fact_head *)(const void *)fact)->session, at[j]);
+  }
+  return BP_OK;
+}
+
+static int subtract_stored(applier *a) {
+  for (int kind = ROLLUP_RESPONSE; kind < ROLLUP_KINDS; kind++) {
+    if (kind == ROLLUP_ACTIVE) continue; /* checked through the runs */
+    sqlite3_stmt *get = bpi_sql(a->s, SQL_CELLS, a->error);
+    if (get == NULL) return fail(a);
+    sqlite3_bind_int(get, 1, kind);
+    sqlite3_bind_int64(get, 2, INT64_MIN);
+    sqlite3_bind_int64(get, 3, INT64_MAX);
+    int rc;
+    while ((rc = bpi_sql_step(a->s, get, a->error)) > 0) {
+      rollup_cell cell = {.kind = kind};
+      int64_t *words = &cell.quarter;
+      for (int i = 0; i < 4 + 1 + ROLLUP_MEASURES; i++)
+        words[i] = (i < 4 ? 1 : -1) * sqlite3_column_int64(get, i);
+      bpi_cells_add(&a->changes, &cell);
+    }
+    if (rc < 0) return rc;
+  }
+  return BP_OK;
+}
+
+/* The runs made anew inside a transaction that is then undone: where they or the active time
+ * differ from what is stored, `changes` tells. */
+static int verify_activity(applier *a, bool *ok) {
+  cells difference = {0};
+  int before = sqlite3_total_changes(a->s->db);
+  sqlite3_stmt *all = bpi_sql(a->s, SQL_SESSIONS, a->error);
+  if (all == NULL) return fail(a);
+  int rc;
+  while ((rc = bpi_sql_step(a->s, all, a->error)) > 0) {
+    int made = need_rebuild(a, sqlite3_column_int64(all, 0));
+    if (made != BP_OK) {
+      sqlite3_reset(all);
+      return made;
+    }
+  }
+  if (rc == 0)
+    rc = bpi_activity_store(a->s, &a->moments, a->rebuild, a->rebuilds, &difference, a->error);
+  if (rc == BP_OK) *ok = *ok && sqlite3_total_changes(a->s->db) == before;
+  bpi_cells_free(&difference);
+  return rc;
+}
+
+int bpi_store_verify(store *s, int *ok, bp_error **error) {
+  applier a = {.s = s, .error = error};
+  bool good = true;
+  int rc = bpi_store_begin_write(s, error);
+  if (rc == BP_OK) rc = visit_all(s, count_all, &a, error);
+  if (rc == BP_OK) rc = subtract_stored(&a);
+  if (rc == BP_OK && a.changes.failed) rc = bpi_fail_nomem(error);
+  for (size_t i = 0; i < a.changes.count && rc == BP_OK; i++)
+    good = good && bpi_cell_is_zero(&a.changes.cell[i]);
+  if (rc == BP_OK) rc = verify_activity(&a, &good);
+  bpi_store_rollback(s);
+  applier_free(&a);
+  *ok = good;
+  return rc;
+}

@@ -1,0 +1,360 @@
+/* store/batch.c: hash tables of facts, sessions and labels. Numbers of sessions and labels are the
+ * batch's own; applying or joining translates them. */
+#include "store/batch_inside.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+/* ------------------------------------------------------------------------------------ lookup */
+
+static size_t slot_of(uint64_t hash, size_t slots) {
+  return (size_t)((hash * UINT64_C(0x9E3779B97F4A7C15)) >> 20) & (slots - 1);
+}
+
+/* Doubles the index until it is at most half full; positions are found again by `hash_at`. */
+static int grow_index(lookup *t, size_t count, const void *owner,
+                      uint64_t (*hash_at)(const void *owner, size_t index)) {
+  if (count * 2 < t->slots) return BP_OK;
+  size_t slots = t->slots == 0 ? 64 : t->slots * 2;
+  uint32_t *index = bpi_alloc_zero(slots, sizeof *index);
+  if (index == NULL) return BP_ERR_NOMEM;
+  for (size_t i = 0; i < count; i++) {
+    size_t at = slot_of(hash_at(owner, i), slots);
+    while (index[at] != 0) at = (at + 1) & (slots - 1);
+    index[at] = (uint32_t)i + 1;
+  }
+  bpi_free(t->index);
+  t->index = index;
+  t->slots = slots;
+  return BP_OK;
+}
+
+static void clear_index(lookup *t) {
+  if (t->slots > 0) memset(t->index, 0, t->slots * sizeof *t->index);
+}
+
+/* ------------------------------------------------------------------------- labels and sessions */
+
+static uint64_t label_hash(const void *owner, size_t i) {
+  const batch *b = owner;
+  return b->label[i].key.hi ^ (uint64_t)b->label[i].kind;
+}
+
+static uint32_t take_label(void *self, label_kind kind, ident key, const char *text,
+                           size_t length) {
+  batch *b = self;
+  if (bpi_ident_absent(key) || b->failed) return 0;
+  if (grow_index(&b->label_index, b->labels, b, label_hash) != BP_OK) goto out_of_memory;
+  size_t mask = b->label_index.slots - 1;
+  size_t at = slot_of(key.hi ^ (uint64_t)kind, b->label_index.slots);
+  for (; b->label_index.index[at] != 0; at = (at + 1) & mask) {
+    const batch_label *known = &b->label[b->label_index.index[at] - 1];
+    if (known->kind == (int)kind && bpi_ident_compare(known->key, key) == 0)
+      return b->label_index.index[at];
+  }
+  void *items = b->label;
+  if (bpi_reserve(&items, &b->label_capacity, b->labels + 1, sizeof *b->label) != BP_OK)
+    goto out_of_memory;
+  b->label = items;
+  batch_label made = {kind, key, NULL, length, 0};
+  if (text != NULL && (made.text = bpi_strndup(text, length)) == NULL) goto out_of_memory;
+  b->label[b->labels++] = made;
+  b->text_bytes += length;
+  return b->label_index.index[at] = (uint32_t)b->labels;
+out_of_memory:
+  b->failed = BP_ERR_NOMEM;
+  return 0;
+}
+
+static uint64_t session_hash(const void *owner, size_t i) {
+  const batch *b = owner;
+  return b->session[i].key.hi;
+}
+
+/* Number of a session in this batch, from 1; 0 when out of memory. */
+static uint32_t session_number(batch *b, ident key) {
+  if (b->last_session != 0 && bpi_ident_compare(b->session[b->last_session - 1].key, key) == 0)
+    return b->last_session;
+  if (grow_index(&b->session_index, b->sessions, b, session_hash) != BP_OK) return 0;
+  size_t mask = b->session_index.slots - 1, at = slot_of(key.hi, b->session_index.slots);
+  for (; b->session_index.index[at] != 0; at = (at + 1) & mask)
+    if (bpi_ident_compare(b->session[b->session_index.index[at] - 1].key, key) == 0)
+      return b->last_session = b->session_index.index[at];
+  void *items = b->session;
+  if (bpi_reserve(&items, &b->session_capacity, b->sessions + 1, sizeof *b->session) != BP_OK)
+    return 0;
+  b->session = items;
+  batch_session *made = &b->session[b->sessions++];
+  memset(made, 0, sizeof *made);
+  made->key = key;
+  made->known.platform_us = made->known.workspace_us = made->known.branch_us =
+      made->known.entrypoint_us = BPI_TIME_NONE;
+  return b->last_session = b->session_index.index[at] = (uint32_t)b->sessions;
+}
+
+static ident batch_session_key(void *user, int64_t number) {
+  const batch *b = user;
+  return b->session[number - 1].key;
+}
+
+static ident batch_label_key(void *user, int64_t number) {
+  const batch *b = user;
+  ident none = {0, 0};
+  return number == 0 ? none : b->label[number - 1].key;
+}
+
+static fact_names names_of(batch *b) {
+  fact_names names = {b, batch_session_key, batch_label_key};
+  return names;
+}
+
+/* Takes over a name if its row is earlier; on a tie the smaller identifier. */
+static bool earlier_name(int64_t *label, int64_t *time, int64_t other, int64_t other_time,
+                         const fact_names *names) {
+  if (other == 0) return false;
+  if (*label != 0) {
+    if (other_time == BPI_TIME_NONE && *time != BPI_TIME_NONE) return false;
+    bool undated = *time == BPI_TIME_NONE && other_time != BPI_TIME_NONE;
+    if (!undated && other_time > *time) return false;
+    if (other_time == *time &&
+        (other == *label || bpi_ident_compare(names->label(names->user, other),
+                                              names->label(names->user, *label)) >= 0))
+      return false;
+  }
+  *label = other;
+  *time = other_time;
+  return true;
+}
+
+bool bpi_session_merge(session_attributes *a, const session_attributes *row,
+                       const fact_names *names) {
+  bool changed = (a->sources | row->sources) != a->sources;
+  a->sources |= row->sources;
+  changed |= earlier_name(&a->platform, &a->platform_us, row->platform, row->platform_us, names);
+  changed |=
+      earlier_name(&a->workspace, &a->workspace_us, row->workspace, row->workspace_us, names);
+  changed |= earlier_name(&a->branch, &a->branch_us, row->branch, row->branch_us, names);
+  changed |=
+      earlier_name(&a->entrypoint, &a->entrypoint_us, row->entrypoint, row->entrypoint_us, names);
+  bool newer = row->version != 0 &&
+               (a->version == 0 || row->version_rank > a->version_rank ||
+                (row->version_rank == a->version_rank && row->version != a->version &&
+                 bpi_ident_compare(names->label(names->user, row->version),
+                                   names->label(names->user, a->version)) < 0));
+  if (newer) {
+    a->version = row->version;
+    a->version_rank = row->version_rank;
+  }
+  return changed || newer;
+}
+
+static void put_session(batch *b, uint32_t session, const record *r) {
+  const session_record *s = &r->u.session_row;
+  session_attributes row = {0,           s->platform,   r->time,       s->workspace, r->time,
+                            s->branch,   r->time,       s->entrypoint, r->time,      s->version,
+                            s->version_rank};
+  fact_names names = names_of(b);
+  bpi_session_merge(&b->session[session - 1].known, &row, &names);
+}
+
+/* ------------------------------------------------------------------------------------- facts */
+
+static uint64_t fact_hash(const void *owner, size_t i) {
+  const fact_table *t = owner;
+  return (uint64_t)t->words[i * t->width];
+}
+
+static bool same_fact(const fact_table *t, const int64_t *a, const int64_t *b) {
+  if (a[0] != b[0] || a[1] != b[1]) return false;
+  if (t->kind != FACT_RESPONSE) return true;
+  return ((const response_fact *)(const void *)a)->request ==
+         ((const response_fact *)(const void *)b)->request;
+}
+
+static int put_fact(batch *b, fact_kind kind, const int64_t *row, const fact_names *names) {
+  fact_table *t = &b->fact[kind];
+  if (grow_index(&t->lookup, t->count, t, fact_hash) != BP_OK) return BP_ERR_NOMEM;
+  size_t mask = t->lookup.slots - 1, at = slot_of((uint64_t)row[0], t->lookup.slots);
+  for (; t->lookup.index[at] != 0; at = (at + 1) & mask) {
+    int64_t *fact = t->words + (t->lookup.index[at] - 1) * t->width;
+    if (!same_fact(t, fact, row)) continue;
+    b->merged++;
+    bpi_fact_merge(kind, fact, row, names);
+    return BP_OK;
+  }
+  void *words = t->words;
+  if (bpi_reserve(&words, &t->capacity, t->count + 1, t->width * sizeof *t->words) != BP_OK)
+    return BP_ERR_NOMEM;
+  t->words = words;
+  memcpy(t->words + t->count++ * t->width, row, t->width * sizeof *row);
+  t->lookup.index[at] = (uint32_t)t->count;
+  return BP_OK;
+}
+
+static int put_record(void *self, const record *r) {
+  batch *b = self;
+  if (b->failed) return b->failed;
+  uint32_t session = session_number(b, r->session);
+  if (session == 0) return b->failed = BP_ERR_NOMEM;
+  b->session[session - 1].known.sources |= INT64_C(1) << b->source;
+  b->session[session - 1].touched = true;
+  if (r->kind == RECORD_SESSION) {
+    put_session(b, session, r);
+    return BP_OK;
+  }
+  int64_t fact[FACT_WORDS_MAX];
+  fact_kind kind;
+  if (!bpi_fact_from_record(fact, &kind, r, session)) return BP_OK;
+  fact_names names = names_of(b);
+  return b->failed = put_fact(b, kind, fact, &names);
+}
+
+/* --------------------------------------------------------------------------- files and rejects */
+
+int bpi_batch_reject(batch *b, ident file, int reason, uint64_t line, int64_t byte) {
+  void *items = b->reject;
+  if (bpi_reserve(&items, &b->reject_capacity, b->rejects + 1, sizeof *b->reject) != BP_OK)
+    return b->failed = BP_ERR_NOMEM;
+  b->reject = items;
+  b->reject[b->rejects++] = (batch_reject){file, reason, (int64_t)line, byte};
+  return BP_OK;
+}
+
+int bpi_batch_file(batch *b, const file_state *file) {
+  for (size_t i = b->files; i-- > 0;) /* the file being read is the last one, nearly always */
+    if (bpi_ident_compare(b->file[i].key, file->key) == 0) {
+      b->file[i] = *file;
+      return BP_OK;
+    }
+  void *items = b->file;
+  if (bpi_reserve(&items, &b->file_capacity, b->files + 1, sizeof *b->file) != BP_OK)
+    return b->failed = BP_ERR_NOMEM;
+  b->file = items;
+  b->file[b->files++] = *file;
+  return BP_OK;
+}
+
+/* ---------------------------------------------------------------------------------- life cycle */
+
+batch *bpi_batch_new(void) {
+  batch *b = bpi_alloc_zero(1, sizeof *b);
+  if (b == NULL) return NULL;
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) {
+    b->fact[kind].kind = kind;
+    b->fact[kind].width = bpi_fact_words(kind);
+  }
+  return b;
+}
+
+void bpi_batch_clear(batch *b) {
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) {
+    b->fact[kind].count = 0;
+    clear_index(&b->fact[kind].lookup);
+  }
+  b->rejects = b->files = 0;
+  b->merged = 0;
+}
+
+void bpi_batch_free(batch *b) {
+  if (b == NULL) return;
+  for (size_t i = 0; i < b->labels; i++) bpi_free(b->label[i].text);
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) {
+    bpi_free(b->fact[kind].words);
+    bpi_free(b->fact[kind].lookup.index);
+  }
+  bpi_free(b->label);
+  bpi_free(b->label_index.index);
+  bpi_free(b->session);
+  bpi_free(b->session_index.index);
+  bpi_free(b->reject);
+  bpi_free(b->file);
+  bpi_free(b);
+}
+
+fact_sink bpi_batch_sink(batch *b) {
+  fact_sink sink = {b, take_label, put_record};
+  return sink;
+}
+
+void bpi_batch_source(batch *b, int source) { b->source = source; }
+
+size_t bpi_batch_bytes(const batch *b) {
+  size_t bytes = b->text_bytes;
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
+    bytes += b->fact[kind].count * (b->fact[kind].width * sizeof(int64_t) + 2 * sizeof(uint32_t));
+  return bytes + b->labels * sizeof *b->label + b->sessions * sizeof *b->session +
+         b->rejects * sizeof *b->reject + b->files * sizeof *b->file;
+}
+
+/* ---------------------------------------------------------------------------------- joining */
+
+/* Rewrites a fact's session and label numbers through the two maps (index 0 maps to 0). */
+void bpi_fact_translate(fact_kind kind, int64_t *fact, const int64_t *sessions,
+                        const int64_t *labels) {
+  const fact_type *t = &bpi_fact_types[kind];
+  for (int i = 0; i < t->columns; i++) {
+    if (t->roles[i] == 'S') fact[i + 2] = sessions[fact[i + 2]];
+    if (t->roles[i] == 'L') fact[i + 2] = labels[fact[i + 2]];
+  }
+}
+
+void bpi_session_translate(session_attributes *a, const int64_t *labels) {
+  a->platform = labels[a->platform];
+  a->workspace = labels[a->workspace];
+  a->branch = labels[a->branch];
+  a->entrypoint = labels[a->entrypoint];
+  a->version = labels[a->version];
+}
+
+static int join_names(batch *into, batch *from, int64_t *sessions, int64_t *labels) {
+  sessions[0] = labels[0] = 0;
+  for (size_t i = 0; i < from->labels; i++) {
+    const batch_label *l = &from->label[i];
+    labels[i + 1] = take_label(into, (label_kind)l->kind, l->key, l->text, l->length);
+    if (into->failed) return into->failed;
+  }
+  fact_names names = names_of(into);
+  for (size_t i = 0; i < from->sessions; i++) {
+    uint32_t number = session_number(into, from->session[i].key);
+    if (number == 0) return into->failed = BP_ERR_NOMEM;
+    sessions[i + 1] = number;
+    bpi_session_translate(&from->session[i].known, labels);
+    bpi_session_merge(&into->session[number - 1].known, &from->session[i].known, &names);
+  }
+  return BP_OK;
+}
+
+static int join_facts(batch *into, batch *from, const int64_t *sessions, const int64_t *labels) {
+  fact_names names = names_of(into);
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
+    for (size_t i = 0; i < from->fact[kind].count; i++) {
+      int64_t *fact = from->fact[kind].words + i * from->fact[kind].width;
+      bpi_fact_translate(kind, fact, sessions, labels);
+      int rc = put_fact(into, kind, fact, &names);
+      if (rc != BP_OK) return into->failed = rc;
+    }
+  for (size_t i = 0; i < from->rejects; i++) {
+    const batch_reject *r = &from->reject[i];
+    int rc = bpi_batch_reject(into, r->file, r->reason, (uint64_t)r->line, r->byte);
+    if (rc != BP_OK) return rc;
+  }
+  for (size_t i = 0; i < from->files; i++) {
+    int rc = bpi_batch_file(into, &from->file[i]);
+    if (rc != BP_OK) return rc;
+  }
+  return BP_OK;
+}
+
+int bpi_batch_join(batch *into, batch *from) {
+  int64_t *sessions = bpi_alloc((from->sessions + 1) * sizeof *sessions);
+  int64_t *labels = bpi_alloc((from->labels + 1) * sizeof *labels);
+  int rc = sessions == NULL || labels == NULL ? BP_ERR_NOMEM : from->failed;
+  if (rc == BP_OK) rc = join_names(into, from, sessions, labels);
+  if (rc == BP_OK) rc = join_facts(into, from, sessions, labels);
+  if (rc == BP_OK) into->merged += from->merged;
+  bpi_free(sessions);
+  bpi_free(labels);
+  bpi_batch_clear(from);
+  return rc;
+}

@@ -1,0 +1,62 @@
+/* store/batch.h: facts gathered in memory, merged as they come, until they are applied to a store
+ * in one transaction. One batch belongs to one scanning thread. Knows records and facts; knows no
+ * SQL. */
+#ifndef BPI_STORE_BATCH_H
+#define BPI_STORE_BATCH_H
+
+#include "store/facts.h"
+#include "store/store.h"
+
+typedef struct batch batch;
+
+/* Session attributes, each beside the time of the row it is from. */
+typedef struct session_attributes {
+  int64_t sources;
+  int64_t platform, platform_us, workspace, workspace_us, branch, branch_us, entrypoint,
+      entrypoint_us, version, version_rank;
+} session_attributes;
+
+/* Takes over what `row` knows better: the earlier name, the greater version. True if changed. */
+bool bpi_session_merge(session_attributes *into, const session_attributes *row,
+                       const fact_names *names);
+
+/* What a batch knows of one file, stored with its facts. */
+typedef struct file_state {
+  int64_t id;               /* 0: not stored yet */
+  ident key;
+  int64_t source, device, inode, size, modified_ns, position, line, tail, records;
+  int64_t memory[24];
+} file_state;
+
+batch *bpi_batch_new(void);
+void bpi_batch_free(batch *b);
+/* Forgets facts, files and rejects. Sessions and labels keep their numbers, as the reader in
+ * between may remember them. */
+void bpi_batch_clear(batch *b);
+/* The batch as the place where records end. `source` is the bit index told with every session. */
+fact_sink bpi_batch_sink(batch *b);
+void bpi_batch_source(batch *b, int source);
+int bpi_batch_reject(batch *b, ident file, int reason, uint64_t line, int64_t byte);
+/* Replaces what the batch knew of this file. */
+int bpi_batch_file(batch *b, const file_state *file);
+size_t bpi_batch_bytes(const batch *b); /* memory held */
+/* Merges everything of `from` into `into` and clears `from`; 0 or BP_ERR_NOMEM. */
+int bpi_batch_join(batch *into, batch *from);
+
+typedef struct apply_counts {
+  uint64_t stored, updated, duplicate, rejected, undated;
+} apply_counts;
+
+/* Stores the batch in one transaction: facts, rollup, positions and rejects, or nothing. Clears it
+ * and adds to *counts on success. With `keep` false the transaction is undone: only counted. */
+int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts *counts,
+                    bp_error **error);
+
+/* What is stored of a file: BP_ERR_NOTFOUND if it is not known. */
+int bpi_store_file(store *s, ident key, file_state *out, bp_error **error);
+
+/* Checks that the rollup, the runs and the sessions' extents are what the facts give. Slow; for
+ * tests and `doctor`. */
+int bpi_store_verify(store *s, int *ok, bp_error **error);
+
+#endif

@@ -1,0 +1,63 @@
+/* store/batch_inside.h: the insides of a batch, for batch.c and apply.c alone. */
+#ifndef BPI_STORE_BATCH_INSIDE_H
+#define BPI_STORE_BATCH_INSIDE_H
+
+#include "store/batch.h"
+
+/* Open addressing; an entry is a position + 1, 0 is free. */
+typedef struct lookup {
+  uint32_t *index;
+  size_t slots;
+} lookup;
+
+typedef struct fact_table {
+  fact_kind kind;
+  size_t width, count, capacity; /* in facts of `width` words */
+  int64_t *words;
+  lookup lookup;
+} fact_table;
+
+typedef struct batch_label {
+  int kind;
+  ident key;
+  char *text;
+  size_t length;
+  int64_t stored; /* its number in the store; 0 not known yet */
+} batch_label;
+
+typedef struct batch_session {
+  ident key;
+  session_attributes known;
+  int64_t stored; /* its number in the store; 0 not known yet */
+  bool touched;   /* since the last apply */
+} batch_session;
+
+typedef struct batch_reject {
+  ident file;
+  int reason;
+  int64_t line, byte;
+} batch_reject;
+
+struct batch {
+  fact_table fact[FACT_KINDS];
+  batch_label *label;
+  size_t labels, label_capacity, text_bytes;
+  lookup label_index;
+  batch_session *session;
+  size_t sessions, session_capacity;
+  lookup session_index;
+  uint32_t last_session;
+  batch_reject *reject;
+  size_t rejects, reject_capacity;
+  file_state *file;
+  size_t files, file_capacity;
+  int source;
+  uint64_t merged;      /* rows that met a fact already in the batch */
+  int failed;
+};
+
+void bpi_fact_translate(fact_kind kind, int64_t *fact, const int64_t *sessions,
+                        const int64_t *labels);
+void bpi_session_translate(session_attributes *a, const int64_t *labels);
+
+#endif

@@ -1,0 +1,112 @@
+/* store/cells.c */
+#include "store/cells.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define KEY_WORDS 5 /* kind, quarter, session, label, class lead the struct */
+
+static uint64_t key_hash(const rollup_cell *c) {
+  uint64_t h = (uint64_t)c->quarter * UINT64_C(0x9E3779B97F4A7C15);
+  h ^= (uint64_t)c->session * UINT64_C(0xC2B2AE3D27D4EB4F);
+  h ^= (uint64_t)c->label * UINT64_C(0x165667B19E3779F9);
+  h ^= ((uint64_t)c->class_ << 4 ^ (uint64_t)c->kind) * UINT64_C(0xD6E8FEB86659FD93);
+  return h ^ h >> 29;
+}
+
+static size_t slot_of(const cells *c, const rollup_cell *cell) {
+  return (size_t)(key_hash(cell) * UINT64_C(0x9E3779B97F4A7C15) >> 20) & (c->slots - 1);
+}
+
+static int grow(cells *c) {
+  void *items = c->cell;
+  int rc = bpi_reserve(&items, &c->capacity, c->count + 1, sizeof *c->cell);
+  if (rc != BP_OK) return rc;
+  c->cell = items;
+  if ((c->count + 1) * 2 < c->slots) return BP_OK;
+  size_t slots = c->slots == 0 ? 256 : c->slots * 2;
+  uint32_t *index = bpi_alloc_zero(slots, sizeof *index);
+  if (index == NULL) return BP_ERR_NOMEM;
+  bpi_free(c->index);
+  c->index = index;
+  c->slots = slots;
+  for (size_t i = 0; i < c->count; i++) {
+    size_t at = slot_of(c, &c->cell[i]);
+    while (index[at] != 0) at = (at + 1) & (slots - 1);
+    index[at] = (uint32_t)i + 1;
+  }
+  return BP_OK;
+}
+
+void bpi_cells_add(void *user, const rollup_cell *cell) {
+  cells *c = user;
+  if (c->failed || (c->failed = grow(c)) != BP_OK) return;
+  size_t at = slot_of(c, cell);
+  for (; c->index[at] != 0; at = (at + 1) & (c->slots - 1)) {
+    rollup_cell *known = &c->cell[c->index[at] - 1];
+    if (memcmp(known, cell, KEY_WORDS * sizeof(int64_t)) != 0) continue;
+    known->n += cell->n;
+    for (int i = 0; i < ROLLUP_MEASURES; i++) known->m[i] += cell->m[i];
+    return;
+  }
+  c->cell[c->count++] = *cell;
+  c->index[at] = (uint32_t)c->count;
+}
+
+bool bpi_cell_is_zero(const rollup_cell *cell) {
+  int64_t any = cell->n;
+  for (int i = 0; i < ROLLUP_MEASURES; i++) any |= cell->m[i];
+  return any == 0;
+}
+
+static int by_key(const void *a, const void *b) {
+  const int64_t *x = a, *y = b;
+  for (int i = 0; i < KEY_WORDS; i++)
+    if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
+  return 0;
+}
+
+static bool lowers(const rollup_cell *cell) {
+  if (cell->n < 0) return true;
+  for (int i = 0; i < ROLLUP_MEASURES; i++)
+    if (cell->m[i] < 0) return true;
+  return false;
+}
+
+static void bind_key(sqlite3_stmt *statement, const rollup_cell *cell) {
+  const int64_t *key = &cell->kind;
+  for (int i = 0; i < KEY_WORDS; i++) sqlite3_bind_int64(statement, i + 1, key[i]);
+}
+
+static int store_cell(const rollup_cell *cell, store *s, sqlite3_stmt *add, bp_error **error) {
+  bind_key(add, cell);
+  sqlite3_bind_int64(add, 6, cell->n);
+  for (int i = 0; i < ROLLUP_MEASURES; i++) sqlite3_bind_int64(add, 7 + i, cell->m[i]);
+  int rc = bpi_sql_run(s, add, error);
+  if (rc != BP_OK || !lowers(cell)) return rc;
+  sqlite3_stmt *drop = bpi_sql(s, SQL_CELL_DROP, error);
+  if (drop == NULL) return bp_error_code(*error);
+  bind_key(drop, cell);
+  return bpi_sql_run(s, drop, error);
+}
+
+int bpi_cells_store(cells *c, store *s, bp_error **error) {
+  if (c->failed) return bpi_fail_nomem(error);
+  sqlite3_stmt *add = bpi_sql(s, SQL_CELL_ADD, error);
+  if (add == NULL) return bp_error_code(*error);
+  qsort(c->cell, c->count, sizeof *c->cell, by_key);
+  for (size_t i = 0; i < c->count; i++) {
+    if (bpi_cell_is_zero(&c->cell[i])) continue;
+    int rc = store_cell(&c->cell[i], s, add, error);
+    if (rc != BP_OK) return rc;
+  }
+  return BP_OK;
+}
+
+void bpi_cells_free(cells *c) {
+  bpi_free(c->cell);
+  bpi_free(c->index);
+  memset(c, 0, sizeof *c);
+}

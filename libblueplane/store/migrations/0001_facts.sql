@@ -1,0 +1,164 @@
+-- Migration 1: facts, their names, the quarter-hour rollup and reading positions.
+-- Times are microseconds UTC. NULL means: this source does not know. No column holds content.
+
+CREATE TABLE meta (
+  name TEXT NOT NULL PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Names an owner may see again; text is NULL where it is not kept. kind: label_kind of record.h.
+CREATE TABLE label (
+  id INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 10),
+  hi INTEGER NOT NULL,
+  lo INTEGER NOT NULL,
+  text TEXT CHECK (length(text) <= 128),
+  UNIQUE (kind, hi, lo)
+) STRICT;
+
+CREATE TABLE session (
+  id INTEGER PRIMARY KEY,
+  hi INTEGER NOT NULL,
+  lo INTEGER NOT NULL,
+  sources INTEGER NOT NULL,                 -- bit per source that told of it
+  platform INTEGER, platform_us INTEGER,    -- each attribute beside the time of the row it is from
+  workspace INTEGER, workspace_us INTEGER,
+  branch INTEGER, branch_us INTEGER,
+  entrypoint INTEGER, entrypoint_us INTEGER,
+  version INTEGER, version_rank INTEGER,
+  first_us INTEGER, last_us INTEGER,
+  UNIQUE (hi, lo)
+) STRICT;
+
+-- Facts. id is the number the key wants, or the next free one behind it; k2 is the rest of the key.
+CREATE TABLE prompt (
+  id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
+  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
+  characters INTEGER CHECK (characters >= 0),
+  features INTEGER NOT NULL CHECK (features BETWEEN 0 AND 31),
+  mode INTEGER NOT NULL CHECK (mode BETWEEN 0 AND 7)
+) STRICT;
+
+-- One row per response and request id; see bpi_response_resolve.
+CREATE TABLE response (
+  id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
+  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
+  owner_after_us INTEGER CHECK (owner_after_us >= 0),
+  request INTEGER NOT NULL,
+  model INTEGER NOT NULL,
+  input INTEGER CHECK (input >= 0),
+  output INTEGER CHECK (output >= 0),
+  cache_read INTEGER CHECK (cache_read >= 0),
+  cache_write_5m INTEGER CHECK (cache_write_5m >= 0),
+  cache_write_1h INTEGER CHECK (cache_write_1h >= 0),
+  reasoning INTEGER CHECK (reasoning >= 0),
+  web_searches INTEGER CHECK (web_searches >= 0),
+  cost_nano INTEGER CHECK (cost_nano >= 0),
+  traits INTEGER NOT NULL CHECK (traits BETWEEN 0 AND 1023)
+) STRICT;
+
+CREATE TABLE tool_call (
+  id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
+  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
+  tool INTEGER NOT NULL,
+  category INTEGER NOT NULL CHECK (category BETWEEN 0 AND 15),
+  program INTEGER NOT NULL CHECK (program BETWEEN 0 AND 15),
+  language INTEGER NOT NULL CHECK (language BETWEEN 0 AND 255),
+  file INTEGER NOT NULL,
+  input_added INTEGER CHECK (input_added >= 0),
+  input_removed INTEGER CHECK (input_removed >= 0),
+  result_us INTEGER,
+  outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 15),
+  failure INTEGER NOT NULL CHECK (failure BETWEEN 0 AND 15),
+  duration_us INTEGER CHECK (duration_us >= 0),
+  added INTEGER CHECK (added >= 0),
+  removed INTEGER CHECK (removed >= 0),
+  result_file INTEGER NOT NULL,
+  result_language INTEGER NOT NULL CHECK (result_language BETWEEN 0 AND 255)
+) STRICT;
+
+CREATE TABLE decision (
+  id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
+  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
+  decision INTEGER NOT NULL CHECK (decision BETWEEN 0 AND 7),
+  outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 15),
+  language INTEGER NOT NULL CHECK (language BETWEEN 0 AND 255),
+  lines INTEGER CHECK (lines >= 0)
+) STRICT;
+
+CREATE TABLE span (
+  id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
+  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
+  added INTEGER CHECK (added >= 0),
+  removed INTEGER CHECK (removed >= 0),
+  files INTEGER CHECK (files >= 0)
+) STRICT;
+
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
+  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
+  event INTEGER NOT NULL CHECK (event BETWEEN 0 AND 31),
+  detail INTEGER NOT NULL CHECK (detail BETWEEN 0 AND 31),
+  command INTEGER NOT NULL,
+  value INTEGER CHECK (value >= 0)
+) STRICT;
+
+CREATE TABLE change (
+  id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
+  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
+  change INTEGER NOT NULL CHECK (change BETWEEN 0 AND 3),
+  type INTEGER NOT NULL CHECK (type BETWEEN 0 AND 7),
+  assisted INTEGER CHECK (assisted BETWEEN 0 AND 1),
+  added INTEGER CHECK (added >= 0),
+  removed INTEGER CHECK (removed >= 0),
+  files INTEGER CHECK (files >= 0),
+  rounds INTEGER CHECK (rounds >= 0),
+  open_us INTEGER CHECK (open_us >= 0)
+) STRICT;
+
+-- Stretches of activity of a session: moments at most five minutes apart.
+CREATE TABLE run (
+  session INTEGER NOT NULL,
+  start_us INTEGER NOT NULL,
+  end_us INTEGER NOT NULL CHECK (end_us >= start_us),
+  PRIMARY KEY (session, start_us)
+) STRICT, WITHOUT ROWID;
+
+-- Sums of facts by quarter of an hour; the layout of class and m0..m8 is in facts.h.
+CREATE TABLE rollup (
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 9),
+  quarter INTEGER NOT NULL CHECK (quarter >= -1),
+  session INTEGER NOT NULL,
+  label INTEGER NOT NULL,
+  class INTEGER NOT NULL,
+  n INTEGER NOT NULL CHECK (n >= 0),
+  m0 INTEGER NOT NULL, m1 INTEGER NOT NULL, m2 INTEGER NOT NULL, m3 INTEGER NOT NULL,
+  m4 INTEGER NOT NULL, m5 INTEGER NOT NULL, m6 INTEGER NOT NULL, m7 INTEGER NOT NULL,
+  m8 INTEGER NOT NULL,
+  PRIMARY KEY (kind, quarter, session, label, class)
+) STRICT, WITHOUT ROWID;
+
+-- How far each file was read, and what to recognise it by.
+CREATE TABLE file (
+  id INTEGER PRIMARY KEY,
+  hi INTEGER NOT NULL,
+  lo INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  device INTEGER NOT NULL, inode INTEGER NOT NULL,
+  size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
+  position INTEGER NOT NULL, line INTEGER NOT NULL,
+  tail INTEGER NOT NULL,
+  records INTEGER NOT NULL,
+  memory BLOB,
+  read_us INTEGER NOT NULL,
+  UNIQUE (hi, lo)
+) STRICT;
+
+CREATE TABLE reject (
+  file INTEGER NOT NULL,
+  byte INTEGER NOT NULL,
+  reason INTEGER NOT NULL CHECK (reason BETWEEN 1 AND 9),
+  line INTEGER NOT NULL,
+  at_us INTEGER NOT NULL,
+  PRIMARY KEY (file, byte, reason)
+) STRICT, WITHOUT ROWID;

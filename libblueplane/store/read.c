@@ -1,0 +1,266 @@
+/* store/read.c */
+#include "store/read.h"
+
+#include <string.h>
+
+#include "store/sql.h"
+
+int bpi_read_begin(store *s, bp_error **error) {
+  return bpi_sql_run(s, bpi_sql(s, SQL_BEGIN_READ, error), error);
+}
+
+void bpi_read_end(store *s) { bpi_store_rollback(s); }
+
+/* Steps through a statement whose parameters are bound, handing each row to `row`. */
+typedef int (*row_fn)(void *user, sqlite3_stmt *row);
+
+static int each(store *s, sqlite3_stmt *statement, row_fn row, void *user, bp_error **error) {
+  int rc;
+  while ((rc = bpi_sql_step(s, statement, error)) > 0) {
+    int stop = row(user, statement);
+    if (stop != 0) {
+      sqlite3_reset(statement);
+      return stop;
+    }
+  }
+  return rc;
+}
+
+static int none(bp_error **error) {
+  return error != NULL && *error != NULL ? bp_error_code(*error) : BP_ERR_INTERNAL;
+}
+
+/* -------------------------------------------------------------------------------------- cells */
+
+int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
+                    int (*row)(void *user, const rollup_cell *cell), void *user,
+                    bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_CELLS, error);
+  if (get == NULL) return none(error);
+  if (from_quarter < 0 && from_quarter != INT64_MIN) from_quarter = 0; /* not the undated ones */
+  sqlite3_bind_int(get, 1, (int)kind);
+  sqlite3_bind_int64(get, 2, from_quarter);
+  sqlite3_bind_int64(get, 3, until_quarter);
+  rollup_cell cell = {.kind = kind};
+  int rc;
+  while ((rc = bpi_sql_step(s, get, error)) > 0) {
+    int64_t *words = &cell.quarter;
+    for (int i = 0; i < 5 + ROLLUP_MEASURES; i++) words[i] = sqlite3_column_int64(get, i);
+    int stop = row(user, &cell);
+    if (stop != 0) {
+      sqlite3_reset(get);
+      return stop;
+    }
+  }
+  return rc;
+}
+
+int bpi_read_extent(store *s, int64_t *first, int64_t *last, bp_error **error) {
+  *first = *last = QUARTER_UNDATED;
+  sqlite3_stmt *get = bpi_sql(s, SQL_EXTENT, error);
+  if (get == NULL) return none(error);
+  int rc = bpi_sql_step(s, get, error);
+  if (rc > 0 && sqlite3_column_type(get, 0) != SQLITE_NULL) {
+    *first = sqlite3_column_int64(get, 0);
+    *last = sqlite3_column_int64(get, 1);
+  }
+  sqlite3_reset(get);
+  return rc < 0 ? rc : BP_OK;
+}
+
+/* ------------------------------------------------------------------------ sessions and labels */
+
+static int64_t or_zero(int64_t value) { return value == FACT_NONE ? 0 : value; }
+
+static void session_of(sqlite3_stmt *row, session_row *out) {
+  out->id = sqlite3_column_int64(row, 0);
+  out->key.hi = (uint64_t)sqlite3_column_int64(row, 1);
+  out->key.lo = (uint64_t)sqlite3_column_int64(row, 2);
+  int64_t *const into[] = {&out->platform, &out->workspace, &out->branch, &out->version,
+                           &out->entrypoint};
+  for (int i = 0; i < 5; i++) *into[i] = or_zero(bpi_sql_column(row, 3 + i));
+  out->sources = sqlite3_column_int64(row, 8);
+  out->first_us = bpi_sql_column(row, 9);
+  out->last_us = bpi_sql_column(row, 10);
+}
+
+int bpi_read_sessions(store *s, int (*row)(void *user, const session_row *session), void *user,
+                      bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_SESSIONS, error);
+  if (get == NULL) return none(error);
+  int rc;
+  while ((rc = bpi_sql_step(s, get, error)) > 0) {
+    session_row session;
+    session_of(get, &session);
+    int stop = row(user, &session);
+    if (stop != 0) {
+      sqlite3_reset(get);
+      return stop;
+    }
+  }
+  return rc;
+}
+
+int bpi_read_session(store *s, int64_t id, session_row *out, bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_SESSION_GET, error);
+  if (get == NULL) return none(error);
+  sqlite3_bind_int64(get, 1, id);
+  int rc = bpi_sql_step(s, get, error);
+  if (rc <= 0) return rc < 0 ? rc : BP_ERR_NOTFOUND;
+  session_of(get, out);
+  sqlite3_reset(get);
+  return BP_OK;
+}
+
+static void label_of(sqlite3_stmt *row, label_row *out) {
+  out->id = sqlite3_column_int64(row, 0);
+  out->kind = sqlite3_column_int64(row, 1);
+  out->key.hi = (uint64_t)sqlite3_column_int64(row, 2);
+  out->key.lo = (uint64_t)sqlite3_column_int64(row, 3);
+  out->text = (const char *)sqlite3_column_text(row, 4);
+  out->length = out->text == NULL ? 0 : (size_t)sqlite3_column_bytes(row, 4);
+}
+
+int bpi_read_labels(store *s, int (*row)(void *user, const label_row *label), void *user,
+                    bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_LABELS, error);
+  if (get == NULL) return none(error);
+  int rc;
+  while ((rc = bpi_sql_step(s, get, error)) > 0) {
+    label_row label;
+    label_of(get, &label);
+    int stop = row(user, &label);
+    if (stop != 0) {
+      sqlite3_reset(get);
+      return stop;
+    }
+  }
+  return rc;
+}
+
+int bpi_read_label(store *s, int64_t id, label_row *out, char text[256], bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_LABEL_GET, error);
+  if (get == NULL) return none(error);
+  sqlite3_bind_int64(get, 1, id);
+  int rc = bpi_sql_step(s, get, error);
+  if (rc <= 0) return rc < 0 ? rc : BP_ERR_NOTFOUND;
+  label_of(get, out);
+  if (out->text != NULL) {
+    if (out->length > 255) out->length = 255;
+    memcpy(text, out->text, out->length);
+    text[out->length] = '\0';
+    out->text = text;
+  }
+  sqlite3_reset(get);
+  return BP_OK;
+}
+
+/* ------------------------------------------------------------------------------- operations */
+
+/* One number from one row of fixed SQL; used for health only, so nothing is kept prepared. */
+static int one_number(store *s, const char *sql, int64_t *out, bp_error **error) {
+  sqlite3_stmt *get = NULL;
+  int code = sqlite3_prepare_v2(s->db, sql, -1, &get, NULL);
+  if (code == SQLITE_OK) code = sqlite3_step(get);
+  if (code == SQLITE_ROW) *out = sqlite3_column_int64(get, 0);
+  sqlite3_finalize(get);
+  return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(s, code, error);
+}
+
+int bpi_read_version(store *s, int64_t *out, bp_error **error) {
+  return one_number(s, "PRAGMA data_version", out, error);
+}
+
+int bpi_read_health(store *s, store_health *out, bp_error **error) {
+  memset(out, 0, sizeof *out);
+  const struct {
+    const char *sql;
+    int64_t *into;
+  } questions[] = {
+      {"PRAGMA user_version", &out->schema},
+      {"PRAGMA page_size", &out->page_size},
+      {"PRAGMA page_count", &out->pages},
+      {"PRAGMA freelist_count", &out->free_pages},
+      {"SELECT count(*) FROM prompt", &out->facts[FACT_PROMPT]},
+      {"SELECT count(*) FROM response", &out->facts[FACT_RESPONSE]},
+      {"SELECT count(*) FROM tool_call", &out->facts[FACT_TOOL_CALL]},
+      {"SELECT count(*) FROM decision", &out->facts[FACT_DECISION]},
+      {"SELECT count(*) FROM span", &out->facts[FACT_SPAN]},
+      {"SELECT count(*) FROM event", &out->facts[FACT_EVENT]},
+      {"SELECT count(*) FROM change", &out->facts[FACT_CHANGE]},
+      {"SELECT count(*) FROM session", &out->facts[FACT_KINDS]},
+      {"SELECT count(*) FROM rollup", &out->cells},
+      {"SELECT count(*) FROM file", &out->files},
+      {"SELECT count(*) FROM reject", &out->rejects},
+      {"SELECT coalesce(sum(n), 0) FROM rollup WHERE quarter = -1 AND kind <> 6", &out->undated},
+  };
+  int rc = BP_OK;
+  for (size_t i = 0; i < sizeof questions / sizeof *questions && rc == BP_OK; i++)
+    rc = one_number(s, questions[i].sql, questions[i].into, error);
+  out->file_bytes = out->page_size * out->pages;
+  out->last_ingest_us = bpi_store_setting(s, "last_ingest_us", FACT_NONE);
+  return rc;
+}
+
+int bpi_read_integrity(store *s, int *ok, bp_error **error) {
+  sqlite3_stmt *check = NULL;
+  int code = sqlite3_prepare_v2(s->db, "PRAGMA integrity_check(1)", -1, &check, NULL);
+  if (code == SQLITE_OK) code = sqlite3_step(check);
+  if (code == SQLITE_ROW) {
+    const unsigned char *word = sqlite3_column_text(check, 0);
+    *ok = word != NULL && strcmp((const char *)word, "ok") == 0;
+  }
+  sqlite3_finalize(check);
+  if (code == SQLITE_CORRUPT) {
+    *ok = 0;
+    return BP_OK;
+  }
+  return code == SQLITE_ROW ? BP_OK : bpi_sql_fail(s, code, error);
+}
+
+typedef struct file_visit {
+  int (*row)(void *user, const file_row *f);
+  void *user;
+} file_visit;
+
+static int visit_file(void *user, sqlite3_stmt *row) {
+  file_visit *v = user;
+  file_row f = {.id = sqlite3_column_int64(row, 0),
+                .source = sqlite3_column_int64(row, 1),
+                .key = {(uint64_t)sqlite3_column_int64(row, 2),
+                        (uint64_t)sqlite3_column_int64(row, 3)},
+                .size = sqlite3_column_int64(row, 4),
+                .position = sqlite3_column_int64(row, 5),
+                .lines = sqlite3_column_int64(row, 6),
+                .records = sqlite3_column_int64(row, 7),
+                .rejects = sqlite3_column_int64(row, 8),
+                .read_us = sqlite3_column_int64(row, 9)};
+  return v->row(v->user, &f);
+}
+
+int bpi_read_files(store *s, int (*row)(void *user, const file_row *f), void *user,
+                   bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_FILES, error);
+  file_visit v = {row, user};
+  return get == NULL ? none(error) : each(s, get, visit_file, &v, error);
+}
+
+typedef struct reject_visit {
+  int (*row)(void *user, const reject_row *r);
+  void *user;
+} reject_visit;
+
+static int visit_reject(void *user, sqlite3_stmt *row) {
+  reject_visit *v = user;
+  reject_row r = {sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
+                  sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
+                  sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5)};
+  return v->row(v->user, &r);
+}
+
+int bpi_read_rejects(store *s, int (*row)(void *user, const reject_row *r), void *user,
+                     bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_REJECTS, error);
+  reject_visit v = {row, user};
+  return get == NULL ? none(error) : each(s, get, visit_reject, &v, error);
+}

@@ -1,0 +1,190 @@
+/* store/sql.c: statements and error codes. Texts of facts' statements are made from the column
+ * tables of facts.h, so that the schema is written down once in SQL and once in C, and a test
+ * compares the two. */
+#include "store/sql.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
+    [SQL_BEGIN_READ] = "BEGIN",
+    [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [SQL_COMMIT] = "COMMIT",
+    [SQL_ROLLBACK] = "ROLLBACK",
+    [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
+    [SQL_META_SET] = "INSERT INTO meta (name, value) VALUES (?1, ?2) "
+                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    [SQL_LABEL_FIND] = "SELECT id, text FROM label WHERE kind = ?1 AND hi = ?2 AND lo = ?3",
+    [SQL_LABEL_INSERT] = "INSERT INTO label (kind, hi, lo, text) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_LABEL_GET] = "SELECT id, kind, hi, lo, text FROM label WHERE id = ?1",
+    [SQL_LABELS] = "SELECT id, kind, hi, lo, text FROM label",
+    [SQL_SESSION_FIND] =
+        "SELECT id, sources, platform, platform_us, workspace, workspace_us, branch, branch_us, "
+        "entrypoint, entrypoint_us, version, version_rank FROM session WHERE hi = ?1 AND lo = ?2",
+    [SQL_SESSION_INSERT] = "INSERT INTO session (hi, lo, sources) VALUES (?1, ?2, 0)",
+    [SQL_SESSION_UPDATE] =
+        "UPDATE session SET sources = ?2, platform = ?3, platform_us = ?4, workspace = ?5, "
+        "workspace_us = ?6, branch = ?7, branch_us = ?8, entrypoint = ?9, entrypoint_us = ?10, "
+        "version = ?11, version_rank = ?12 WHERE id = ?1",
+    [SQL_SESSION_GET] = "SELECT id, hi, lo, platform, workspace, branch, version, entrypoint, "
+                        "sources, first_us, last_us FROM session WHERE id = ?1",
+    [SQL_SESSIONS] = "SELECT id, hi, lo, platform, workspace, branch, version, entrypoint, "
+                     "sources, first_us, last_us FROM session ORDER BY id",
+    [SQL_SESSION_EXTENT] = "UPDATE session SET first_us = ?2, last_us = ?3 WHERE id = ?1",
+    [SQL_RUNS] = "SELECT start_us, end_us FROM run WHERE session = ?1 ORDER BY start_us",
+    [SQL_RUN_INSERT] = "INSERT INTO run (session, start_us, end_us) VALUES (?1, ?2, ?3)",
+    [SQL_RUNS_DELETE] = "DELETE FROM run WHERE session = ?1 AND start_us >= ?2",
+    [SQL_CELL_ADD] =
+        "INSERT INTO rollup VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15) "
+        "ON CONFLICT DO UPDATE SET n = n + excluded.n, m0 = m0 + excluded.m0, "
+        "m1 = m1 + excluded.m1, m2 = m2 + excluded.m2, m3 = m3 + excluded.m3, "
+        "m4 = m4 + excluded.m4, m5 = m5 + excluded.m5, m6 = m6 + excluded.m6, "
+        "m7 = m7 + excluded.m7, m8 = m8 + excluded.m8",
+    [SQL_CELL_DROP] =
+        "DELETE FROM rollup WHERE kind = ?1 AND quarter = ?2 AND session = ?3 AND label = ?4 AND "
+        "class = ?5 AND n = 0 AND m0 = 0 AND m1 = 0 AND m2 = 0 AND m3 = 0 AND m4 = 0 AND m5 = 0 "
+        "AND m6 = 0 AND m7 = 0 AND m8 = 0",
+    [SQL_CELLS] = "SELECT quarter, session, label, class, n, m0, m1, m2, m3, m4, m5, m6, m7, m8 "
+                  "FROM rollup WHERE kind = ?1 AND quarter >= ?2 AND quarter < ?3 "
+                  "ORDER BY quarter, session, label, class",
+    [SQL_EXTENT] = "SELECT min(a), max(b) FROM (SELECT min(quarter) a, max(quarter) b FROM rollup "
+                   "WHERE quarter >= 0 AND kind = 1 UNION ALL "
+                   "SELECT min(quarter), max(quarter) FROM rollup WHERE quarter >= 0 AND kind > 1)",
+    [SQL_FILE_FIND] = "SELECT id, source, device, inode, size, modified_ns, position, line, tail, "
+                      "records, memory FROM file WHERE hi = ?1 AND lo = ?2",
+    [SQL_FILE_INSERT] =
+        "INSERT INTO file (hi, lo, source, device, inode, size, modified_ns, position, line, tail, "
+        "records, memory, read_us) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
+    [SQL_FILE_UPDATE] =
+        "UPDATE file SET source = ?2, device = ?3, inode = ?4, size = ?5, modified_ns = ?6, "
+        "position = ?7, line = ?8, tail = ?9, records = ?10, memory = ?11, read_us = ?12 "
+        "WHERE id = ?1",
+    [SQL_FILES] = "SELECT f.id, f.source, f.hi, f.lo, f.size, f.position, f.line, f.records, "
+                  "(SELECT count(*) FROM reject r WHERE r.file = f.id), f.read_us "
+                  "FROM file f ORDER BY f.id",
+    [SQL_REJECT_INSERT] = "INSERT INTO reject (file, byte, reason, line, at_us) "
+                          "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+    [SQL_REJECTS] = "SELECT r.file, f.source, r.reason, r.line, r.byte, r.at_us FROM reject r "
+                    "JOIN file f ON f.id = r.file ORDER BY f.hi, f.lo, r.byte, r.reason",
+};
+
+static void add_columns(buf *b, const fact_type *t, const char *before, const char *after) {
+  for (int i = 0; i < t->columns; i++) {
+    bpi_buf_text(b, before);
+    bpi_buf_text(b, t->names[i]);
+    bpi_buf_text(b, after);
+  }
+}
+
+static void fact_sql(buf *b, store_statement which) {
+  int group = (int)(which - SQL_FACT_CLUSTER) / FACT_KINDS;
+  const fact_type *t = &bpi_fact_types[(which - SQL_FACT_CLUSTER) % FACT_KINDS];
+  switch (group) {
+    case 0: /* from the wanted number on; the reader stops at the first gap */
+    case 3:
+      bpi_buf_text(b, "SELECT id, k2");
+      add_columns(b, t, ", ", "");
+      bpi_buf_printf(b, " FROM %s WHERE id >= ?1 ORDER BY id", t->table);
+      break;
+    case 1:
+      bpi_buf_printf(b, "INSERT INTO %s (id, k2", t->table);
+      add_columns(b, t, ", ", "");
+      bpi_buf_text(b, ") VALUES (?, ?");
+      for (int i = 0; i < t->columns; i++) bpi_buf_text(b, ", ?");
+      bpi_buf_text(b, ")");
+      break;
+    default:
+      bpi_buf_printf(b, "UPDATE %s SET k2 = ?2", t->table);
+      for (int i = 0; i < t->columns; i++) bpi_buf_printf(b, ", %s = ?%d", t->names[i], i + 3);
+      bpi_buf_text(b, " WHERE id = ?1");
+  }
+}
+
+int bpi_sql_fail(store *s, int code, bp_error **error) {
+  if (atomic_load(&s->interrupted) && (code & 0xff) == SQLITE_INTERRUPT)
+    return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
+  switch (code & 0xff) {
+    case SQLITE_NOMEM: return bpi_fail_nomem(error);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return bpi_fail(error, BP_ERR_BUSY, "another process is writing to the store");
+    case SQLITE_READONLY:
+    case SQLITE_PERM: return bpi_fail(error, BP_ERR_READONLY, "the store cannot be written");
+    case SQLITE_CORRUPT: return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
+    case SQLITE_NOTADB: return bpi_fail(error, BP_ERR_CORRUPT, "the file is not a blueplane store");
+    case SQLITE_FULL: return bpi_fail(error, BP_ERR_IO, "the disk is full; nothing was stored");
+    case SQLITE_CANTOPEN: return bpi_fail(error, BP_ERR_IO, "the store cannot be opened");
+    case SQLITE_IOERR:
+      return bpi_fail(error, BP_ERR_IO, "reading or writing the store failed (code %d)", code);
+    case SQLITE_INTERRUPT: return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
+    default: return bpi_fail(error, BP_ERR_INTERNAL, "unexpected database code %d", code);
+  }
+}
+
+sqlite3_stmt *bpi_sql(store *s, store_statement which, bp_error **error) {
+  if (s->statement[which] != NULL) return s->statement[which];
+  buf text;
+  bpi_buf_init(&text, 4096);
+  if (which < SQL_FACT_CLUSTER)
+    bpi_buf_text(&text, fixed_sql[which]);
+  else
+    fact_sql(&text, which);
+  if (text.failed) {
+    bpi_buf_free(&text);
+    bpi_fail_nomem(error);
+    return NULL;
+  }
+  int code = sqlite3_prepare_v3(s->db, text.data, (int)text.length + 1, SQLITE_PREPARE_PERSISTENT,
+                                &s->statement[which], NULL);
+  bpi_buf_free(&text);
+  if (code != SQLITE_OK) {
+    bpi_sql_fail(s, code, error);
+    return NULL;
+  }
+  return s->statement[which];
+}
+
+int bpi_sql_step(store *s, sqlite3_stmt *statement, bp_error **error) {
+  int code = sqlite3_step(statement);
+  if (code == SQLITE_ROW) return 1;
+  sqlite3_reset(statement);
+  return code == SQLITE_DONE ? 0 : bpi_sql_fail(s, code, error);
+}
+
+int bpi_sql_run(store *s, sqlite3_stmt *statement, bp_error **error) {
+  if (statement == NULL) return error != NULL && *error ? bp_error_code(*error) : BP_ERR_INTERNAL;
+  int rc = bpi_sql_step(s, statement, error);
+  if (rc > 0) sqlite3_reset(statement);
+  return rc < 0 ? rc : BP_OK;
+}
+
+int bpi_sql_exec(store *s, const char *sql, bp_error **error) {
+  int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+  return code == SQLITE_OK ? BP_OK : bpi_sql_fail(s, code, error);
+}
+
+void bpi_sql_bind(sqlite3_stmt *statement, int parameter, int64_t value) {
+  if (value == FACT_NONE)
+    sqlite3_bind_null(statement, parameter);
+  else
+    sqlite3_bind_int64(statement, parameter, value);
+}
+
+int64_t bpi_sql_column(sqlite3_stmt *statement, int column) {
+  return sqlite3_column_type(statement, column) == SQLITE_NULL
+             ? FACT_NONE
+             : sqlite3_column_int64(statement, column);
+}
+
+int bpi_store_begin_write(store *s, bp_error **error) {
+  return bpi_sql_run(s, bpi_sql(s, SQL_BEGIN_WRITE, error), error);
+}
+
+int bpi_store_commit(store *s, bp_error **error) {
+  return bpi_sql_run(s, bpi_sql(s, SQL_COMMIT, error), error);
+}
+
+void bpi_store_rollback(store *s) {
+  if (!sqlite3_get_autocommit(s->db)) bpi_sql_run(s, bpi_sql(s, SQL_ROLLBACK, NULL), NULL);
+}

@@ -1,0 +1,60 @@
+/* store/sql.h: the store's insides and its few SQLite habits. Included only inside store/. */
+#ifndef BPI_STORE_SQL_H
+#define BPI_STORE_SQL_H
+
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+#include "base/err.h"
+#include "store/facts.h"
+#include "store/store.h"
+
+/* Statements that live as long as the store; prepared at first use. */
+typedef enum store_statement {
+  SQL_BEGIN_READ, SQL_BEGIN_WRITE, SQL_COMMIT, SQL_ROLLBACK,
+  SQL_META_GET, SQL_META_SET,
+  SQL_LABEL_FIND, SQL_LABEL_INSERT, SQL_LABEL_GET, SQL_LABELS,
+  SQL_SESSION_FIND, SQL_SESSION_INSERT, SQL_SESSION_UPDATE, SQL_SESSION_GET, SQL_SESSIONS,
+  SQL_SESSION_EXTENT,
+  SQL_RUNS, SQL_RUN_INSERT, SQL_RUNS_DELETE,
+  SQL_CELL_ADD, SQL_CELL_DROP, SQL_CELLS, SQL_EXTENT,
+  SQL_FILE_FIND, SQL_FILE_INSERT, SQL_FILE_UPDATE, SQL_FILES,
+  SQL_REJECT_INSERT, SQL_REJECTS,
+  SQL_FACT_CLUSTER, /* one each for the kinds of fact */
+  SQL_FACT_INSERT = SQL_FACT_CLUSTER + FACT_KINDS,
+  SQL_FACT_UPDATE = SQL_FACT_INSERT + FACT_KINDS,
+  SQL_FACT_ALL = SQL_FACT_UPDATE + FACT_KINDS,
+  SQL_COUNT = SQL_FACT_ALL + FACT_KINDS
+} store_statement;
+
+struct store {
+  sqlite3 *db;
+  hash_key key;
+  bool read_only;
+  atomic_int interrupted;
+  sqlite3_stmt *statement[SQL_COUNT];
+};
+
+/* The statement, reset and ready to bind; NULL (and *error) on failure. */
+sqlite3_stmt *bpi_sql(store *s, store_statement which, bp_error **error);
+/* Steps a statement that gives no rows, and resets it. */
+int bpi_sql_run(store *s, sqlite3_stmt *statement, bp_error **error);
+/* Steps: 1 a row, 0 done, negative BP_ERR_. The statement is reset unless there is a row. */
+int bpi_sql_step(store *s, sqlite3_stmt *statement, bp_error **error);
+int bpi_sql_exec(store *s, const char *sql, bp_error **error);
+/* BP_ERR_ for a SQLite result code, described in *error without any bound value. */
+int bpi_sql_fail(store *s, int sqlite_code, bp_error **error);
+
+/* FACT_NONE is NULL. */
+void bpi_sql_bind(sqlite3_stmt *statement, int parameter, int64_t value);
+int64_t bpi_sql_column(sqlite3_stmt *statement, int column);
+
+int bpi_store_begin_write(store *s, bp_error **error);
+int bpi_store_commit(store *s, bp_error **error);
+void bpi_store_rollback(store *s);
+
+/* Brings the schema up to date, step by step; refuses a newer one. */
+int bpi_store_migrate(store *s, int64_t now_us, bp_error **error);
+extern const int bpi_store_schema_version;
+
+#endif

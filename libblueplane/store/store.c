@@ -1,0 +1,281 @@
+/* store/store.c: opening. A fresh file is made private before SQLite sees it; an existing one must
+ * say that it is ours and not newer than we are; the key must be the one its identifiers were made
+ * with. */
+#include "store/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "store/sql.h"
+
+#include "migrations.h"
+
+#define APPLICATION_ID 0x62706c31 /* "bpl1" */
+#define BUSY_MS 5000
+#define KEY_TRIES 50
+
+const int bpi_store_schema_version = (int)(sizeof migrations / sizeof *migrations);
+
+/* -------------------------------------------------------------------------------------- key */
+
+static char *key_path_of(const char *path, const store_options *options) {
+  const char *given = options->key_path;
+  if (given != NULL) return bpi_strndup(given, strlen(given));
+  buf b;
+  bpi_buf_init(&b, 1 << 16);
+  bpi_buf_text(&b, path);
+  bpi_buf_text(&b, ".key");
+  return bpi_buf_take(&b, NULL);
+}
+
+/* Another process may be writing the key this moment: an incomplete one is read again. */
+static int load_key(hash_key *key, const char *path, bp_error **error) {
+  for (int attempt = 0;; attempt++) {
+    char *data = NULL;
+    size_t length = 0;
+    int rc = bpi_file_load(&data, &length, path, 4096, error);
+    if (rc != BP_OK) return rc;
+    bool whole = length == sizeof key->bytes;
+    if (whole) memcpy(key->bytes, data, sizeof key->bytes);
+    bpi_hash_wipe(data, length);
+    bpi_free(data);
+    if (whole) return BP_OK;
+    if (length > sizeof key->bytes || attempt == KEY_TRIES) {
+      bpi_fail(error, BP_ERR_FORMAT, "the key file does not hold %d bytes", BPI_KEY_BYTES);
+      return bpi_fail_detail(error, "path", path);
+    }
+    bpi_sleep_ms(10);
+  }
+}
+
+static int make_key(hash_key *key, const char *path, bp_error **error) {
+  bpi_hash_random_key(key);
+  bp_error *why = NULL;
+  int rc = bpi_file_create_private(path, key->bytes, sizeof key->bytes, &why);
+  if (rc == BP_ERR_INVALID) { /* somebody was faster */
+    bp_error_free(why);
+    return load_key(key, path, error);
+  }
+  if (rc != BP_OK && error != NULL && *error == NULL)
+    *error = why;
+  else
+    bp_error_free(why);
+  return rc;
+}
+
+static int open_key(store *s, const char *path, const store_options *options, bool fresh,
+                    bp_error **error) {
+  if (options->in_memory && options->key_path == NULL) {
+    bpi_hash_random_key(&s->key);
+    return BP_OK;
+  }
+  char *key_path = key_path_of(path, options);
+  if (key_path == NULL) return bpi_fail_nomem(error);
+  file_stat stat;
+  int rc = bpi_file_stat(key_path, &stat);
+  if (rc == BP_OK) {
+    rc = load_key(&s->key, key_path, error);
+  } else if (fresh) {
+    rc = make_key(&s->key, key_path, error);
+  } else if (s->read_only) {
+    rc = BP_OK; /* identifiers are made by ingesting only */
+  } else {
+    bpi_fail(error, BP_ERR_NOTFOUND, "the key file of the store is missing");
+    bpi_fail_detail(error, "path", key_path);
+    rc = bpi_fail_detail(error, "hint",
+                         "restore it from a backup; without it new records cannot be matched");
+  }
+  bpi_free(key_path);
+  return rc;
+}
+
+static int check_key(store *s, bp_error **error) {
+  static const hash_key none;
+  if (memcmp(&s->key, &none, sizeof none) == 0) return BP_OK; /* read-only without key */
+  int64_t mark = (int64_t)bpi_hash_ident(&s->key, "check", "", 0).lo;
+  int64_t stored = bpi_store_setting(s, "key_check", 0);
+  if (stored == mark) return BP_OK;
+  if (stored != 0)
+    return bpi_fail(error, BP_ERR_INVALID, "the key file belongs to another store");
+  return s->read_only ? BP_OK : bpi_store_set_setting(s, "key_check", mark, error);
+}
+
+/* ------------------------------------------------------------------------------------ schema */
+
+static int pragma(store *s, const char *name, int64_t *out, bp_error **error) {
+  char sql[64];
+  snprintf(sql, sizeof sql, "PRAGMA %s", name);
+  sqlite3_stmt *statement = NULL;
+  int code = sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL);
+  if (code == SQLITE_OK) code = sqlite3_step(statement);
+  if (code == SQLITE_ROW) *out = sqlite3_column_int64(statement, 0);
+  sqlite3_finalize(statement);
+  return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(s, code, error);
+}
+
+static int identify(store *s, int64_t *version, bp_error **error) {
+  int64_t application = 0, objects = 0;
+  int rc = pragma(s, "user_version", version, error);
+  if (rc == BP_OK) rc = pragma(s, "application_id", &application, error);
+  if (rc == BP_OK) rc = pragma(s, "schema_version", &objects, error);
+  if (rc != BP_OK) return rc;
+  if (application != APPLICATION_ID && (application != 0 || *version != 0 || objects != 0))
+    return bpi_fail(error, BP_ERR_CORRUPT, "the file is a database, but not a blueplane store");
+  if (*version > bpi_store_schema_version) {
+    bpi_fail(error, BP_ERR_SCHEMA, "the store has schema %d, this library knows up to %d",
+             (int)*version, bpi_store_schema_version);
+    return bpi_fail_detail(error, "hint", "use a newer libblueplane");
+  }
+  return BP_OK;
+}
+
+static int migrate_step(store *s, int64_t version, bp_error **error) {
+  char sql[96];
+  int rc = bpi_sql_exec(s, migrations[version], error);
+  if (rc != BP_OK) return rc;
+  snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
+           (int)version + 1);
+  return bpi_sql_exec(s, sql, error);
+}
+
+int bpi_store_migrate(store *s, int64_t now_us, bp_error **error) {
+  int64_t version = 0;
+  int rc = identify(s, &version, error);
+  if (rc != BP_OK || version == bpi_store_schema_version) return rc;
+  if (s->read_only)
+    return bpi_fail(error, BP_ERR_READONLY, "the store must be brought up to date by a writer");
+  rc = bpi_store_begin_write(s, error);
+  if (rc == BP_OK) rc = identify(s, &version, error); /* another process may have been faster */
+  int64_t found = version;
+  for (; rc == BP_OK && version < bpi_store_schema_version; version++)
+    rc = migrate_step(s, version, error);
+  if (rc == BP_OK && found == 0) rc = bpi_store_set_setting(s, "created_us", now_us, error);
+  if (rc == BP_OK) rc = bpi_store_commit(s, error);
+  if (rc != BP_OK) bpi_store_rollback(s);
+  return rc;
+}
+
+/* -------------------------------------------------------------------------------------- open */
+
+/* Settings of the connection; secure_delete is read back, as a build of SQLite may lack it. */
+static int configure(store *s, bool in_memory, bp_error **error) {
+  int64_t secure = 0;
+  sqlite3_busy_timeout(s->db, BUSY_MS);
+  int rc = bpi_sql_exec(s,
+                        "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
+                        "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192",
+                        error);
+  if (rc == BP_OK) rc = pragma(s, "secure_delete", &secure, error);
+  if (rc == BP_OK && secure != 1)
+    return bpi_fail(error, BP_ERR_UNSUPPORTED, "this SQLite cannot delete securely");
+  if (rc == BP_OK && !in_memory && !s->read_only)
+    rc = bpi_sql_exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error);
+  return rc;
+}
+
+static int prepare_file(const char *path, const store_options *options, bool *fresh,
+                        bp_error **error) {
+  file_stat stat;
+  int rc = bpi_file_stat(path, &stat);
+  if (rc == BP_OK && stat.is_directory) {
+    bpi_fail(error, BP_ERR_INVALID, "the store's path is a directory");
+    return bpi_fail_detail(error, "path", path);
+  }
+  *fresh = rc != BP_OK || (stat.is_file && stat.size == 0);
+  if (rc == BP_OK) return BP_OK;
+  if (options->read_only) {
+    bpi_fail(error, BP_ERR_NOTFOUND, "there is no store");
+    return bpi_fail_detail(error, "path", path);
+  }
+  bp_error *why = NULL;
+  rc = bpi_file_create_private(path, "", 0, &why);
+  if (rc == BP_OK || rc == BP_ERR_INVALID) { /* INVALID: made by another process meanwhile */
+    bp_error_free(why);
+    return BP_OK;
+  }
+  if (error != NULL && *error == NULL)
+    *error = why;
+  else
+    bp_error_free(why);
+  return rc;
+}
+
+static int open_database(store *s, const char *path, const store_options *options,
+                         bp_error **error) {
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  flags |= options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  if (options->in_memory) flags |= SQLITE_OPEN_CREATE;
+  int code = sqlite3_open_v2(options->in_memory ? ":memory:" : path, &s->db, flags, NULL);
+  if (code == SQLITE_OK) return configure(s, options->in_memory, error);
+  bpi_sql_fail(s, code, error);
+  return bpi_fail_detail(error, "path", path == NULL ? "" : path);
+}
+
+int bpi_store_open(store **out, const char *path, const store_options *options, bp_error **error) {
+  *out = NULL;
+  int rc = bpi_hash_init();
+  if (rc != BP_OK) return bpi_fail(error, rc, "the cryptographic library cannot start");
+  store *s = bpi_alloc_zero(1, sizeof *s);
+  if (s == NULL) return bpi_fail_nomem(error);
+  s->read_only = options->read_only;
+  bool fresh = options->in_memory;
+  if (!options->in_memory) rc = prepare_file(path, options, &fresh, error);
+  if (rc == BP_OK) rc = open_database(s, path, options, error);
+  if (rc == BP_OK) {
+    int64_t version = 0;
+    rc = identify(s, &version, error);
+    fresh = fresh || version == 0;
+  }
+  if (rc == BP_OK) rc = open_key(s, path, options, fresh, error);
+  if (rc == BP_OK) rc = bpi_store_migrate(s, options->now_us, error);
+  if (rc == BP_OK) rc = check_key(s, error);
+  if (rc != BP_OK) {
+    bpi_store_close(s);
+    return rc;
+  }
+  *out = s;
+  return BP_OK;
+}
+
+void bpi_store_close(store *s) {
+  if (s == NULL) return;
+  for (int i = 0; i < SQL_COUNT; i++) sqlite3_finalize(s->statement[i]);
+  sqlite3_close_v2(s->db);
+  bpi_hash_wipe(&s->key, sizeof s->key);
+  bpi_free(s);
+}
+
+const hash_key *bpi_store_key(const store *s) { return &s->key; }
+bool bpi_store_read_only(const store *s) { return s->read_only; }
+
+void bpi_store_interrupt(store *s) {
+  atomic_store(&s->interrupted, 1);
+  sqlite3_interrupt(s->db);
+}
+
+/* ---------------------------------------------------------------------------------- settings */
+
+int64_t bpi_store_setting(store *s, const char *name, int64_t fallback) {
+  bp_error *ignored = NULL;
+  sqlite3_stmt *get = bpi_sql(s, SQL_META_GET, &ignored);
+  int64_t value = fallback;
+  if (get != NULL) {
+    sqlite3_bind_text(get, 1, name, -1, SQLITE_STATIC);
+    if (bpi_sql_step(s, get, &ignored) > 0) value = sqlite3_column_int64(get, 0);
+    sqlite3_reset(get);
+  }
+  bp_error_free(ignored);
+  return value;
+}
+
+int bpi_store_set_setting(store *s, const char *name, int64_t value, bp_error **error) {
+  sqlite3_stmt *set = bpi_sql(s, SQL_META_SET, error);
+  if (set == NULL) return bp_error_code(*error);
+  sqlite3_bind_text(set, 1, name, -1, SQLITE_STATIC);
+  sqlite3_bind_int64(set, 2, value);
+  return bpi_sql_run(s, set, error);
+}
