@@ -289,7 +289,7 @@ static const char *state_name(int cell) {
   }
 }
 
-static void json_value(json *j, const char *key, const bp_result *r, size_t row, int column) {
+void json_value(json *j, const char *key, const bp_result *r, size_t row, int column) {
   if (!has_value(r, row, column)) {
     json_null(j, key);
     return;

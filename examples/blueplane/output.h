@@ -52,7 +52,9 @@ char *figure(const screen *s, const bp_result *r, size_t row, int column);
 /* A number of bytes, a share, a plain count. */
 void put_bytes(text *t, uint64_t bytes);
 void put_count(text *t, int64_t count);
-/* The cell as members of a JSON object: value, state, and what belongs to it. */
+/* The cell's exact value as JSON. */
+void json_value(json *j, const char *key, const bp_result *r, size_t row, int column);
+/* The cell as a JSON object: value, unit, state, and its baseline where there is one. */
 void json_cell(json *j, const char *key, const bp_result *r, size_t row, int column);
 
 /* -------------------------------------------------------------------------------------- output */

@@ -14,7 +14,8 @@
 struct bp_store {
   store *store;
   mutex *lock;
-  prices *prices;           /* the table in force */
+  const prices *prices;     /* the table in force */
+  prices *given_prices;     /* the same, if it was given at run time; else NULL */
   uint32_t access;          /* BP_ACCESS_ */
   unsigned long process;    /* the handle is refused in another one, after a fork */
   atomic_int cancelled;     /* since the running call began */

@@ -79,17 +79,17 @@ int bpi_fail_detail_int(bp_error **error, const char *key, int64_t value) {
   return bpi_fail_detail(error, key, number);
 }
 
-int bp_error_code(const bp_error *error) { return error == NULL ? BP_OK : error->code; }
+int bpi_error_code(const bp_error *error) { return error == NULL ? BP_OK : error->code; }
 
-const char *bp_error_message(const bp_error *error) { return error == NULL ? "" : error->message; }
+const char *bpi_error_message(const bp_error *error) { return error == NULL ? "" : error->message; }
 
-const char *bp_error_detail(const bp_error *error, const char *key) {
+const char *bpi_error_detail(const bp_error *error, const char *key) {
   if (error == NULL || key == NULL) return NULL;
   for (unsigned i = 0; i < error->details; i++)
     if (strcmp(error->detail[i].key, key) == 0) return error->detail[i].value;
   return NULL;
 }
 
-void bp_error_free(bp_error *error) {
+void bpi_error_free(bp_error *error) {
   if (error != &out_of_memory) bpi_free(error);
 }

@@ -19,4 +19,10 @@ int bpi_fail_detail_int(bp_error **error, const char *key, int64_t value);
 /* BP_ERR_NOMEM without allocating. */
 int bpi_fail_nomem(bp_error **error);
 
+/* What the exported functions of the same name do. */
+int bpi_error_code(const bp_error *error);
+const char *bpi_error_message(const bp_error *error);
+const char *bpi_error_detail(const bp_error *error, const char *key);
+void bpi_error_free(bp_error *error);
+
 #endif

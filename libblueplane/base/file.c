@@ -14,8 +14,8 @@
 #include "base/mem.h"
 #include "base/thread.h"
 
-#define READ_MAX ((size_t)1 << 30)  /* of one system call */
-#define READ_AHEAD_MIN (256 << 10)  /* a smaller file is read before advice about it pays */
+#define READ_MAX ((size_t)1 << 30) /* of one system call */
+#define READ_AHEAD_MIN (256 << 10) /* a smaller file is read before advice about it pays */
 #define PRIVATE_MODE 0600
 
 struct file {

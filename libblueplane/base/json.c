@@ -1,7 +1,7 @@
-/* base/json.c: documents as a tree of cJSON. cJSON is lax (control characters, "01", trailing bytes,
- * "\u0000" and duplicate keys pass) and says little about what is wrong, so a strict check reads
- * the text first and cJSON only sees what is known to be good. cJSON's process-wide hooks stay as
- * the host left them. Knows no document's meaning. */
+/* base/json.c: documents as a tree of cJSON. cJSON is lax (control characters, "01", trailing
+ * bytes, "\u0000" and duplicate keys pass) and says little about what is wrong, so a strict check
+ * reads the text first and cJSON only sees what is known to be good. cJSON's process-wide hooks
+ * stay as the host left them. Knows no document's meaning. */
 #include "base/json.h"
 
 #include <math.h>
@@ -15,8 +15,8 @@
 #include "base/text.h"
 
 #define DEPTH_MAX 32
-#define SIZE_MAX_BYTES ((size_t)4 << 20)
-#define NUMBER_MAX 63 /* cJSON reads no longer ones */
+#define DOCUMENT_MAX ((size_t)4 << 20)
+#define NUMBER_MAX 63                       /* cJSON reads no longer ones */
 #define WHOLE_MAX INT64_C(9007199254740992) /* 2^53 */
 
 struct json_doc {
@@ -30,8 +30,8 @@ typedef struct check {
   const char *at, *end;
   const char *problem;
   unsigned depth;
-  size_t keys;        /* seen so far */
-  size_t wanted;      /* number of a key to look for; SIZE_MAX: none */
+  size_t keys;   /* seen so far */
+  size_t wanted; /* number of a key to look for; SIZE_MAX: none */
   const char *wanted_at;
 } check;
 
@@ -45,7 +45,9 @@ static bool stop_at(check *c, const char *at, const char *problem) {
   return stop(c, problem);
 }
 
-static char peek(const check *c) { return c->at < c->end ? *c->at : '\0'; }
+static char peek(const check *c) {
+  return c->at < c->end ? *c->at : '\0';
+}
 
 static void skip_space(check *c) {
   while (c->at < c->end && (*c->at == ' ' || *c->at == '\t' || *c->at == '\n' || *c->at == '\r'))
@@ -58,7 +60,9 @@ static bool check_word(check *c, const char *word) {
   return true;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 static bool skip_digits(check *c) {
   const char *from = c->at;
@@ -277,8 +281,7 @@ static int fail_at(bp_error **error, const char *problem, int64_t byte) {
   return BP_ERR_FORMAT;
 }
 
-static int refuse_duplicates(const cJSON *root, const char *text, size_t length,
-                             bp_error **error) {
+static int refuse_duplicates(const cJSON *root, const char *text, size_t length, bp_error **error) {
   duplicates d = {.number = SIZE_MAX};
   find_duplicates(&d, root);
   if (d.rc != BP_OK) return bpi_fail_nomem(error);
@@ -290,9 +293,9 @@ static int refuse_duplicates(const cJSON *root, const char *text, size_t length,
 
 int bpi_json_parse(json_doc **out, const char *text, size_t length, bp_error **error) {
   *out = NULL;
-  if (length > SIZE_MAX_BYTES)
+  if (length > DOCUMENT_MAX)
     return bpi_fail(error, BP_ERR_LIMIT, "a JSON document may hold at most %zu bytes",
-                    SIZE_MAX_BYTES);
+                    DOCUMENT_MAX);
   if (length == 0) return fail_at(error, "it is empty", 0);
   check c = {.at = text, .end = text + length, .wanted = SIZE_MAX};
   if (!check_document(&c)) return fail_at(error, c.problem, c.at - text);
@@ -319,7 +322,9 @@ void bpi_json_free(json_doc *doc) {
 
 /* ------------------------------------------------------------------------------------ reading */
 
-json_value bpi_json_root(const json_doc *doc) { return doc->root; }
+json_value bpi_json_root(const json_doc *doc) {
+  return doc->root;
+}
 
 json_value bpi_json_get(json_value object, const char *key) {
   return bpi_json_is_object(object) ? cJSON_GetObjectItemCaseSensitive(object, key) : NULL;
@@ -329,7 +334,9 @@ json_value bpi_json_first(json_value array_or_object) {
   return array_or_object ? array_or_object->child : NULL;
 }
 
-json_value bpi_json_next(json_value item) { return item ? item->next : NULL; }
+json_value bpi_json_next(json_value item) {
+  return item ? item->next : NULL;
+}
 
 size_t bpi_json_size(json_value array_or_object) {
   size_t size = 0;
@@ -345,20 +352,27 @@ json_value bpi_json_item(json_value array_or_object, size_t index) {
   return v;
 }
 
-const char *bpi_json_key(json_value member) { return member ? member->string : NULL; }
+const char *bpi_json_key(json_value member) {
+  return member ? member->string : NULL;
+}
 
-bool bpi_json_is_object(json_value v) { return cJSON_IsObject(v); }
+bool bpi_json_is_object(json_value v) {
+  return cJSON_IsObject(v);
+}
 
-bool bpi_json_is_array(json_value v) { return cJSON_IsArray(v); }
+bool bpi_json_is_array(json_value v) {
+  return cJSON_IsArray(v);
+}
 
-const char *bpi_json_text(json_value v) { return cJSON_IsString(v) ? v->valuestring : NULL; }
+const char *bpi_json_text(json_value v) {
+  return cJSON_IsString(v) ? v->valuestring : NULL;
+}
 
 bool bpi_json_int(json_value v, int64_t *out) {
-  double value;
-  if (!bpi_json_real(v, &value) || fabs(value) > (double)WHOLE_MAX || value != floor(value))
-    return false;
+  double value, bound = (double)WHOLE_MAX;
+  if (!bpi_json_real(v, &value) || value > bound || value < -bound) return false;
   *out = (int64_t)value;
-  return true;
+  return (double)*out == value;
 }
 
 bool bpi_json_real(json_value v, double *out) {

@@ -633,3 +633,7 @@ int64_t bpi_scan_resume_offset(const scan *s, uint64_t *line) {
   if (line != NULL) *line = s->line;
   return s->line_start;
 }
+
+uint64_t bpi_scan_pending(const scan *s) {
+  return s->waiting ? (uint64_t)(s->base + (s->end - s->origin) - s->record_start) : 0;
+}

@@ -111,5 +111,7 @@ bool bpi_scan_real(scan *s, double *out);
 static inline bool bpi_scan_failed(const scan *s) { return s->error != SCAN_OK || s->waiting; }
 /* Input offset of the first byte not yet consumed as a complete line: where a later read resumes. */
 int64_t bpi_scan_resume_offset(const scan *s, uint64_t *line);
+/* After SCAN_WAIT: bytes of the value that waits. Else 0. */
+uint64_t bpi_scan_pending(const scan *s);
 
 #endif

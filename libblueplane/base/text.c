@@ -1,12 +1,14 @@
-/* base/text.c: UTF-8, numbers and small ASCII helpers. Bytes in, answers out: knows no locale, keeps
- * nothing, allocates nothing. */
+/* base/text.c: UTF-8, numbers and small ASCII helpers. Bytes in, answers out: knows no locale,
+ * keeps nothing, allocates nothing. */
 #include "base/text.h"
 
 #include <string.h>
 
 #define EDIT_MAX 64 /* names longer than this are far from everything */
 
-static bool is_continuation(char c) { return ((unsigned char)c & 0xC0) == 0x80; }
+static bool is_continuation(char c) {
+  return ((unsigned char)c & 0xC0) == 0x80;
+}
 
 size_t bpi_utf8_step(const char *p, const char *end) {
   if (p >= end) return 0;
@@ -77,7 +79,9 @@ size_t bpi_utf8_encode(uint32_t codepoint, char out[4]) {
   return 4;
 }
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c; }
+static char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
 
 bool bpi_ascii_equal_nocase(const char *a, size_t a_length, const char *b) {
   for (size_t i = 0; i < a_length; i++)
@@ -120,7 +124,9 @@ bool bpi_parse_int(const char *p, size_t length, int64_t *out) {
   return true;
 }
 
-static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
+static unsigned least(unsigned a, unsigned b) {
+  return a < b ? a : b;
+}
 
 /* Optimal string alignment: insert, delete, replace, swap neighbours; a swapped pair is not edited
  * again. Three rows of the table are enough. */

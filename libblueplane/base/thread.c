@@ -1,5 +1,5 @@
-/* base/thread.c: mutex, thread, sleep and process id over POSIX threads or Windows. Knows nothing of
- * who runs on it. */
+/* base/thread.c: mutex, thread, sleep and process id over POSIX threads or Windows. Knows nothing
+ * of who runs on it. */
 #include "base/thread.h"
 
 #include "base/mem.h"
@@ -28,11 +28,17 @@ static bool mutex_init(mutex *m) {
   return true;
 }
 
-static void mutex_done(mutex *m) { (void)m; }
+static void mutex_done(mutex *m) {
+  (void)m;
+}
 
-void bpi_mutex_lock(mutex *m) { AcquireSRWLockExclusive(&m->lock); }
+void bpi_mutex_lock(mutex *m) {
+  AcquireSRWLockExclusive(&m->lock);
+}
 
-void bpi_mutex_unlock(mutex *m) { ReleaseSRWLockExclusive(&m->lock); }
+void bpi_mutex_unlock(mutex *m) {
+  ReleaseSRWLockExclusive(&m->lock);
+}
 
 static unsigned __stdcall run_task(void *argument) {
   const task *t = argument;
@@ -50,9 +56,13 @@ static void thread_end(thread *t) {
   CloseHandle(t->handle);
 }
 
-void bpi_sleep_ms(unsigned milliseconds) { Sleep(milliseconds); }
+void bpi_sleep_ms(unsigned milliseconds) {
+  Sleep(milliseconds);
+}
 
-unsigned long bpi_process_id(void) { return GetCurrentProcessId(); }
+unsigned long bpi_process_id(void) {
+  return GetCurrentProcessId();
+}
 
 #else
 
@@ -71,13 +81,21 @@ struct thread {
   pthread_t handle;
 };
 
-static bool mutex_init(mutex *m) { return pthread_mutex_init(&m->lock, NULL) == 0; }
+static bool mutex_init(mutex *m) {
+  return pthread_mutex_init(&m->lock, NULL) == 0;
+}
 
-static void mutex_done(mutex *m) { pthread_mutex_destroy(&m->lock); }
+static void mutex_done(mutex *m) {
+  pthread_mutex_destroy(&m->lock);
+}
 
-void bpi_mutex_lock(mutex *m) { pthread_mutex_lock(&m->lock); }
+void bpi_mutex_lock(mutex *m) {
+  pthread_mutex_lock(&m->lock);
+}
 
-void bpi_mutex_unlock(mutex *m) { pthread_mutex_unlock(&m->lock); }
+void bpi_mutex_unlock(mutex *m) {
+  pthread_mutex_unlock(&m->lock);
+}
 
 static void *run_task(void *argument) {
   const task *t = argument;
@@ -100,15 +118,18 @@ static bool thread_begin(thread *t) {
   return failed == 0;
 }
 
-static void thread_end(thread *t) { pthread_join(t->handle, NULL); }
+static void thread_end(thread *t) {
+  pthread_join(t->handle, NULL);
+}
 
 void bpi_sleep_ms(unsigned milliseconds) {
   struct timespec rest = {(time_t)(milliseconds / 1000), (long)(milliseconds % 1000) * 1000000L};
-  while (nanosleep(&rest, &rest) != 0 && errno == EINTR) {
-  }
+  while (nanosleep(&rest, &rest) != 0 && errno == EINTR) {}
 }
 
-unsigned long bpi_process_id(void) { return (unsigned long)getpid(); }
+unsigned long bpi_process_id(void) {
+  return (unsigned long)getpid();
+}
 
 #endif
 

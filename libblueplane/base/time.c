@@ -35,9 +35,13 @@ struct zone {
 
 /* ------------------------------------------------------------------------------- calendar */
 
-static int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+static int64_t floor_divide(int64_t a, int64_t b) {
+  return a / b - (a % b < 0);
+}
 
-static bool is_leap(int32_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+static bool is_leap(int32_t year) {
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
 
 static int days_in_month(int32_t year, int32_t month) {
   static const signed char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -80,7 +84,9 @@ int64_t bpi_now(void) {
 
 /* ------------------------------------------------------------------------- instants as text */
 
-static int two_digits(const char *p) { return (p[0] - '0') * 10 + (p[1] - '0'); }
+static int two_digits(const char *p) {
+  return (p[0] - '0') * 10 + (p[1] - '0');
+}
 
 static bool is_date(int32_t year, int32_t month, int32_t day) {
   return month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
@@ -127,7 +133,9 @@ typedef struct text {
   const char *at, *end;
 } text;
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 static bool take(text *t, char c) {
   if (t->at == t->end || *t->at != c) return false;
@@ -270,14 +278,16 @@ typedef struct rule {
   rule_date start, end;
 } rule;
 
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 /* The abbreviation is not kept. */
 static bool skip_abbreviation(text *t) {
   bool quoted = take(t, '<');
   const char *from = t->at;
-  while (t->at < t->end && (is_letter(*t->at) || (quoted && (is_digit(*t->at) || *t->at == '+' ||
-                                                             *t->at == '-'))))
+  while (t->at < t->end &&
+         (is_letter(*t->at) || (quoted && (is_digit(*t->at) || *t->at == '+' || *t->at == '-'))))
     t->at++;
   bool long_enough = t->at - from >= 3;
   return long_enough && (!quoted || take(t, '>'));
@@ -366,7 +376,9 @@ static uint32_t get_u32(const unsigned char *p) {
   return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static int64_t get_i32(const unsigned char *p) { return (int64_t)(get_u32(p) ^ 0x80000000u) - 0x80000000; }
+static int64_t get_i32(const unsigned char *p) {
+  return (int64_t)(get_u32(p) ^ 0x80000000u) - 0x80000000;
+}
 
 static int64_t get_i64(const unsigned char *p) {
   return get_i32(p) * INT64_C(0x100000000) + get_u32(p + 4);
@@ -576,9 +588,13 @@ int bpi_zone_open(zone **out, const char *name, bp_error **error) {
   return rc;
 }
 
-void bpi_zone_free(zone *z) { bpi_free(z); }
+void bpi_zone_free(zone *z) {
+  bpi_free(z);
+}
 
-const char *bpi_zone_name(const zone *z) { return z->name; }
+const char *bpi_zone_name(const zone *z) {
+  return z->name;
+}
 
 /* -------------------------------------------------------------------------- zone questions */
 
@@ -644,7 +660,6 @@ int64_t bpi_zone_day_start(const zone *z, int32_t year, int32_t month, int32_t d
   days -= beyond / DAY;
   /* Offsets lie less than 51 hours apart, so no more than two dates in a row can be missing. */
   int64_t at = days * DAY;
-  for (int missing = 0; missing < 3 && !first_instant(z, days + missing, &at); missing++) {
-  }
+  for (int missing = 0; missing < 3 && !first_instant(z, days + missing, &at); missing++) {}
   return (at + beyond) * BPI_SECOND;
 }

@@ -17,6 +17,7 @@ typedef struct number {
 typedef struct unit {
   const char *name;
   void (*write)(buf *out, const looks *l, const look *k, const number *n);
+  bool whole; /* counts what is rounded to whole numbers */
 } unit;
 
 enum { GRAIN_DAY, GRAIN_MINUTE, GRAIN_SECOND };
@@ -227,16 +228,22 @@ static void write_tokens(buf *out, const looks *l, const look *k, const number *
 }
 
 /* Metadata "unit" and how it is shown; any other is a plain number. */
-static const unit units[] = {{"", write_plain},
-                             {"nUSD", write_money},
-                             {"us", write_duration},
-                             {"ratio", write_ratio},
-                             {"tokens", write_tokens}};
+static const unit units[] = {{"", write_plain, false},
+                             {"nUSD", write_money, true},
+                             {"us", write_duration, true},
+                             {"ratio", write_ratio, false},
+                             {"tokens", write_tokens, true}};
 
 static int find_unit(const char *name) {
   for (size_t i = 1; name != NULL && i < sizeof units / sizeof *units; i++)
     if (strcmp(units[i].name, name) == 0) return (int)i;
   return 0;
+}
+
+static void write_number(buf *out, const looks *l, const look *k, const number *n) {
+  const unit *u = &units[k->unit];
+  if (u->whole && n->whole == UINT64_MAX) u = &units[0]; /* too large to be counted */
+  u->write(out, l, k, n);
 }
 
 /* -------------------------------------------------------------------------------------- times */
@@ -347,24 +354,22 @@ void bpi_looks_free(looks *l) {
 }
 
 void bpi_cell_shown(buf *out, const looks *l, size_t row, size_t column) {
-  const bp_result *r = l->result;
+  const table_column *c = &l->result->column[column];
   const look *k = &l->column[column];
-  size_t length;
-  const char *text;
-  if (bpi_table_lower_bound(r, row, column))
+  if (bpi_table_lower_bound(l->result, row, column))
     bpi_buf_text(out, l->options.ascii ? ">=" : "\xE2\x89\xA5");
   if (k->estimate) bpi_buf_char(out, '~');
-  switch (r->column[column].type) {
-  case BP_TYPE_BOOL: bpi_buf_text(out, r->column[column].ints[row] ? "yes" : "no"); break;
-  case BP_TYPE_TIME: write_time(out, l, r->column[column].ints[row], k->grain); break;
-  case BP_TYPE_TEXT:
-    text = bpi_table_text(r, row, column, &length);
+  if (c->type == BP_TYPE_BOOL) {
+    bpi_buf_text(out, c->ints[row] ? "yes" : "no");
+  } else if (c->type == BP_TYPE_TIME) {
+    write_time(out, l, c->ints[row], k->grain);
+  } else if (c->type == BP_TYPE_TEXT) {
+    size_t length;
+    const char *text = bpi_table_text(l->result, row, column, &length);
     bpi_text_shown(out, text, length);
-    break;
-  default: {
-    number n = read_number(r, row, column);
-    units[k->unit].write(out, l, k, &n);
-  }
+  } else {
+    number n = read_number(l->result, row, column);
+    write_number(out, l, k, &n);
   }
 }
 

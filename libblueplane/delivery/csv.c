@@ -82,6 +82,7 @@ static void write_row(buf *out, const bp_result *r, size_t row, const bool *stat
 }
 
 void bpi_write_csv(buf *out, const bp_result *r, const delivery_options *options) {
+  if (r->columns == 0) return;
   bool *stated = bpi_alloc_zero(r->columns, sizeof *stated);
   if (stated == NULL) {
     out->failed = BP_ERR_NOMEM;

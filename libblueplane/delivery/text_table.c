@@ -196,8 +196,8 @@ static void write_spaces(buf *out, size_t count) {
     bpi_buf_char(out, ' ');
 }
 
-/* The box's text, cut with an ellipsis to the lane's width. */
-static void write_cut(buf *out, const layout *l, const box *b, size_t width) {
+/* The box's text, cut with an ellipsis to at most `width`; how wide it then is. */
+static size_t write_cut(buf *out, const layout *l, const box *b, size_t width) {
   const char *ellipsis = l->looks.options.ascii ? "..." : "\xE2\x80\xA6";
   size_t dots = l->looks.options.ascii ? 3 : 1;
   if (dots > width) dots = width;
@@ -205,7 +205,7 @@ static void write_cut(buf *out, const layout *l, const box *b, size_t width) {
   size_t length = fitting(l->text.data + b->start, b->length, &room);
   bpi_buf_add(out, l->text.data + b->start, length);
   bpi_buf_add(out, ellipsis, l->looks.options.ascii ? dots : strlen(ellipsis));
-  write_spaces(out, width - dots - room); /* a wide character did not fit */
+  return room + dots;
 }
 
 static const char *style_of(const layout *l, size_t line, size_t column) {
@@ -215,34 +215,35 @@ static const char *style_of(const layout *l, size_t line, size_t column) {
   return state == BP_CELL_WITHHELD || state == BP_CELL_UNCOVERED ? DIM : NULL;
 }
 
-static void write_box(buf *out, const layout *l, size_t line, size_t column) {
+/* How wide it is. */
+static size_t write_box(buf *out, const layout *l, size_t line, size_t column) {
   const box *b = box_at(l, line, column);
-  size_t width = l->lanes[column].width;
   const char *style = style_of(l, line, column);
+  size_t width = b->width;
   if (style != NULL) bpi_buf_text(out, style);
-  if (b->width <= width)
+  if (width <= l->lanes[column].width)
     bpi_buf_add(out, l->text.data + b->start, b->length);
   else
-    write_cut(out, l, b, width);
+    width = write_cut(out, l, b, l->lanes[column].width);
   if (style != NULL) bpi_buf_text(out, PLAIN);
+  return width;
 }
 
-/* Spaces wait until something stands behind them: no line ends with one. */
+/* Spaces wait until something stands behind them: they do not end a line. */
 static void write_line(buf *out, const layout *l, size_t line) {
   size_t waiting = 0;
   for (size_t column = 0; column < l->result->columns; column++) {
     const lane *a = &l->lanes[column];
     if (!a->shown) continue;
     const box *b = box_at(l, line, column);
-    size_t width = b->width < a->width ? b->width : a->width;
-    size_t before = bpi_is_number(l->result, column) ? a->width - width : 0;
-    waiting += before;
+    size_t used = bpi_is_number(l->result, column) ? a->width - b->width : 0;
+    waiting += used;
     if (b->length > 0) {
       write_spaces(out, waiting);
-      write_box(out, l, line, column);
+      used += write_box(out, l, line, column);
       waiting = 0;
     }
-    waiting += a->width - before - width + GAP;
+    waiting += a->width - used + GAP;
   }
   bpi_buf_char(out, '\n');
 }

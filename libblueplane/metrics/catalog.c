@@ -146,7 +146,7 @@ bool bpi_operand_is_distinct(const operand *o) {
 bool bpi_operand_rests_on_output(const operand *o) {
   if (o->kind == OPERAND_COST || o->kind == OPERAND_COST_WHERE_RECORDED) return true;
   if (o->kind != OPERAND_SUM) return false;
-  for (const term *t = o->terms; t < o->terms + OPERAND_TERMS && t->kind; t++)
+  for (const term *t = o->terms; t->kind; t++)
     if (t->kind == ROLLUP_RESPONSE && (t->take == RESPONSE_OUTPUT || t->take == RESPONSE_REASONING))
       return true;
   return false;
@@ -170,7 +170,7 @@ static uint64_t dimensions_of_terms(const operand *o, const term *terms) {
   bool any = bpi_operand_is_distinct(o);
   uint64_t set = any ? 0 : UINT64_MAX;
   if (!terms->kind) return 0;
-  for (const term *t = terms; t < terms + OPERAND_TERMS && t->kind; t++) {
+  for (const term *t = terms; t->kind; t++) {
     if (any) set |= dimensions_of_term(t);
     else if (!t->aside) set &= dimensions_of_term(t);
   }
@@ -217,14 +217,14 @@ static void add_term(buf *out, const term *t) {
 }
 
 static void add_sum(buf *out, const operand *o) {
-  for (const term *t = o->terms; t < o->terms + OPERAND_TERMS && t->kind; t++) {
+  for (const term *t = o->terms; t->kind; t++) {
     if (t > o->terms || t->sign < 0) bpi_buf_text(out, t->sign < 0 ? " - " : " + ");
     add_term(out, t);
   }
 }
 
 static void add_kinds(buf *out, const operand *o) {
-  for (const term *t = o->terms; t < o->terms + OPERAND_TERMS && t->kind; t++) {
+  for (const term *t = o->terms; t->kind; t++) {
     if (t > o->terms) bpi_buf_text(out, ", ");
     bpi_buf_text(out, kind_names[t->kind]);
   }

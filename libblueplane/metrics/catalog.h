@@ -50,8 +50,8 @@ typedef struct operand {
   operand_kind kind;
   const char *name, *unit;
   unsigned needs;               /* NEED_: a source without it cannot tell */
-  term terms[OPERAND_TERMS];
-  term instead[OPERAND_TERMS];  /* other cells with the same total and other dimensions */
+  term terms[OPERAND_TERMS + 1];   /* up to the first of kind 0 */
+  term instead[OPERAND_TERMS + 1]; /* other cells with the same total and other dimensions */
 } operand;
 
 typedef enum metric_shape {
@@ -71,7 +71,7 @@ typedef struct metric {
   const char *unit;         /* count, tokens, lines, us, nUSD, ratio, hour, day, time; a total has top's */
   operand top, bottom;
   int64_t scale;            /* of a ratio */
-  operand also;             /* one more companion */
+  operand missing;          /* counts what the value leaves out: any makes it a lower bound */
   bool outliers;            /* of a spread: counts them */
   bool by_event;            /* may be told by kind of interaction */
   uint64_t without;         /* dimensions that would make no sense */

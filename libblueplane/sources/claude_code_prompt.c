@@ -206,7 +206,7 @@ void bpi_prompt_wipe(prompt_text *p) {
 
 /* ----------------------------------------------------------------------- texts of tool results */
 
-enum { AT_START, ANYWHERE };
+enum { WHOLE, AT_START, ANYWHERE };
 typedef struct phrase {
   const char *text;
   int where, means;
@@ -215,12 +215,12 @@ typedef struct phrase {
 /* What ended a call from outside, in the order of the decision. */
 static const phrase endings[] = {
     {"The user doesn't want to proceed with this tool use", ANYWHERE, OUTCOME_REJECTED},
-    {"User rejected tool use", AT_START, OUTCOME_REJECTED},
-    {"[Request interrupted by user", AT_START, OUTCOME_INTERRUPTED},
-    {"Error: [Request interrupted by user", AT_START, OUTCOME_INTERRUPTED},
+    {"User rejected tool use", WHOLE, OUTCOME_REJECTED},
+    {"[Request interrupted by user", ANYWHERE, OUTCOME_INTERRUPTED},
     {"Sibling tool call errored", ANYWHERE, OUTCOME_CANCELLED},
     {"Cancelled: parallel tool call", ANYWHERE, OUTCOME_CANCELLED},
     {"Error: Warmup", AT_START, OUTCOME_IGNORED},
+    {"Warmup", WHOLE, OUTCOME_IGNORED},
 };
 /* Texts of a call that ran: whatever they go on to say is the tool's or the command's own. */
 static const phrase own[] = {
@@ -230,9 +230,11 @@ static const phrase own[] = {
 };
 /* What kept a call from running. */
 static const phrase refusals[] = {
-    {"PreToolUse", ANYWHERE, OUTCOME_BLOCKED},
-    {"PostToolUse", ANYWHERE, OUTCOME_BLOCKED},
+    {"PreToolUse:", ANYWHERE, OUTCOME_BLOCKED},
+    {"PostToolUse:", ANYWHERE, OUTCOME_BLOCKED},
+    {"PreToolUse hook", ANYWHERE, OUTCOME_BLOCKED},
     {"hook error", ANYWHERE, OUTCOME_BLOCKED},
+    {"hook blocking error", ANYWHERE, OUTCOME_BLOCKED},
     {"blocked by hook", ANYWHERE, OUTCOME_BLOCKED},
     {"stopped by hook", ANYWHERE, OUTCOME_BLOCKED},
     {"permission", ANYWHERE, OUTCOME_DENIED},
@@ -249,19 +251,26 @@ static const phrase reasons[] = {
     {"Command timed out", ANYWHERE, FAILURE_TIMEOUT},
 };
 
-static int means(const phrase *list, size_t count, const char *head, size_t length, int otherwise) {
-  for (size_t i = 0; i < count; i++) {
-    bool found = list[i].where == AT_START ? bpi_starts_with(head, length, list[i].text)
-                                           : bpi_contains(head, length, list[i].text);
-    if (found) return list[i].means;
+static bool says(const phrase *p, const char *head, size_t length) {
+  switch (p->where) {
+  case WHOLE: return strlen(p->text) == length && memcmp(p->text, head, length) == 0;
+  case AT_START: return bpi_starts_with(head, length, p->text);
+  default: return bpi_contains(head, length, p->text);
   }
+}
+
+static int means(const phrase *list, size_t count, const char *head, size_t length, int otherwise) {
+  for (size_t i = 0; i < count; i++)
+    if (says(&list[i], head, length)) return list[i].means;
   return otherwise;
 }
 #define MEANS(list, otherwise) means(list, sizeof list / sizeof *list, head, length, otherwise)
 
+int bpi_result_ending(const char *head, size_t length) { return MEANS(endings, OUTCOME_UNKNOWN); }
+
 void bpi_result_classify(const char *head, size_t length, int *outcome, int *failure) {
   *failure = FAILURE_NONE;
-  *outcome = MEANS(endings, OUTCOME_UNKNOWN);
+  *outcome = bpi_result_ending(head, length);
   if (*outcome != OUTCOME_UNKNOWN) return;
   int kind = MEANS(own, FAILURE_OTHER);
   *outcome = kind == FAILURE_OTHER ? MEANS(refusals, OUTCOME_ERROR) : OUTCOME_ERROR;

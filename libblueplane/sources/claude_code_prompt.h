@@ -47,6 +47,9 @@ user_text bpi_prompt_classify(const prompt_text *p);
 const char *bpi_prompt_command(const char *head, size_t length);
 void bpi_prompt_wipe(prompt_text *p);
 
+/* What ended a tool call from outside, by the text that stands for its result: rejected, interrupted,
+ * cancelled, ignored, or unknown. */
+int bpi_result_ending(const char *head, size_t length);
 /* Outcome and failure class of a tool result that is marked as an error, from its first
  * RESULT_HEAD bytes. */
 void bpi_result_classify(const char *head, size_t length, int *outcome, int *failure);

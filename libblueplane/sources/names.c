@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-ident bpi_names_ident(names *n, ident_kind kind, const char *raw, size_t length) {
+ident bpi_memo_ident(names *n, ident_kind kind, const char *raw, size_t length) {
   ident_memory *ring = n->idents[kind];
   for (unsigned back = 1; back <= NAMES_IDENTS; back++) { /* the latest first */
     const ident_memory *m = &ring[(n->next[kind] - back) % NAMES_IDENTS];
@@ -41,7 +41,7 @@ static uint32_t server_of_tool(names *n, const char *raw, size_t length) {
   if (length <= start || memcmp(raw, prefix, start) != 0) return 0;
   for (size_t i = start + 1; i + 2 < length; i++)
     if (raw[i] == '_' && raw[i + 1] == '_')
-      return bpi_names_label(n, LABEL_MCP_SERVER, raw + start, i - start).label;
+      return bpi_memo_label(n, LABEL_MCP_SERVER, raw + start, i - start).label;
   return 0;
 }
 
@@ -60,7 +60,7 @@ static bool remembers(const name_memory *m, label_kind kind, const char *raw, si
   return m->kind == kind && m->length == length && memcmp(m->raw, raw, length) == 0;
 }
 
-name bpi_names_label(names *n, label_kind kind, const char *raw, size_t length) {
+name bpi_memo_label(names *n, label_kind kind, const char *raw, size_t length) {
   if (length == 0) return (name){0, 0, 0};
   if (n->last[kind] != NULL && remembers(n->last[kind], kind, raw, length)) return n->last[kind]->is;
   if (length > sizeof n->labels->raw) return make_name(n, kind, raw, length);

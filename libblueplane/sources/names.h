@@ -43,8 +43,8 @@ typedef struct names {
 } names;
 
 /* `n` is all zero but for the sink. */
-ident bpi_names_ident(names *n, ident_kind kind, const char *raw, size_t length);
-name bpi_names_label(names *n, label_kind kind, const char *raw, size_t length);
+ident bpi_memo_ident(names *n, ident_kind kind, const char *raw, size_t length);
+name bpi_memo_label(names *n, label_kind kind, const char *raw, size_t length);
 
 /* An identifier for what has none of its own, made of numbers and bytes in a fixed order. Begins
  * with a NUL byte, so no raw identifier equals it. */

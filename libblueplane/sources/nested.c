@@ -6,11 +6,11 @@
 #include "base/text.h"
 #include "sources/object.h"
 
-void bpi_nested_start(nested *n, const char *const *names,
+void bpi_nested_start(nested *n, const char *const *wanted,
                       void (*text)(void *user, int member, const char *piece, size_t length),
                       void *user) {
   memset(n, 0, sizeof *n);
-  n->names = names;
+  n->wanted = wanted;
   n->text = text;
   n->user = user;
   n->member = -1;
@@ -76,7 +76,7 @@ static void begin_text(nested *n) {
 static void end_text(nested *n) {
   n->in_text = false;
   if (is_key(n))
-    n->member = n->key_length <= sizeof n->key ? bpi_list_index(n->names, n->key, n->key_length) : -1;
+    n->member = n->key_length <= sizeof n->key ? bpi_list_index(n->wanted, n->key, n->key_length) : -1;
 }
 
 static void take_structure(nested *n, char c) {

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 typedef struct nested {
-  const char *const *names; /* members of the outermost object that are wanted; ends with NULL */
+  const char *const *wanted; /* members of the outermost object that are wanted; ends with NULL */
   /* A piece of the text of a wanted member, or of an item of it if it is an array; a piece of length
    * 0 comes where a text or item begins. */
   void (*text)(void *user, int member, const char *piece, size_t length);
@@ -23,7 +23,7 @@ typedef struct nested {
   char key[16];
 } nested;
 
-void bpi_nested_start(nested *n, const char *const *names,
+void bpi_nested_start(nested *n, const char *const *wanted,
                       void (*text)(void *user, int member, const char *piece, size_t length),
                       void *user);
 void bpi_nested_feed(void *nested_object, const char *piece, size_t length); /* nested * */

@@ -3,19 +3,19 @@
 
 #include <string.h>
 
-int bpi_list_index(const char *const *names, const char *text, size_t length) {
-  for (int i = 0; names[i] != NULL; i++)
-    if (length > 0 && names[i][0] == text[0] && strlen(names[i]) == length &&
-        memcmp(names[i], text, length) == 0)
+int bpi_list_index(const char *const *list, const char *text, size_t length) {
+  for (int i = 0; list[i] != NULL; i++)
+    if (length > 0 && list[i][0] == text[0] && strlen(list[i]) == length &&
+        memcmp(list[i], text, length) == 0)
       return i;
   return -1;
 }
 
-int bpi_object_member(scan *s, const char *const *names, uint64_t *seen, int *reject) {
+int bpi_object_member(scan *s, const char *const *keys, uint64_t *seen, int *reject) {
   const char *key;
   size_t length;
   while (bpi_scan_key(s, &key, &length)) {
-    int member = bpi_list_index(names, key, length);
+    int member = bpi_list_index(keys, key, length);
     if (member >= 0 && !(*seen >> member & 1)) {
       *seen |= UINT64_C(1) << member;
       return member;
@@ -36,12 +36,12 @@ bool bpi_object_text(scan *s, char *into, size_t capacity, size_t *length, unsig
   return text || is_null;
 }
 
-int bpi_object_word(scan *s, const char *const *names) {
+int bpi_object_word(scan *s, const char *const *words) {
   char word[40];
   size_t length;
   bool whole;
   bool text = bpi_scan_text(s, word, sizeof word, &length, &whole);
-  return text && whole ? bpi_list_index(names, word, length) : -1;
+  return text && whole ? bpi_list_index(words, word, length) : -1;
 }
 
 static int reason_of(scan_error error) {

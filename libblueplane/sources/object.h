@@ -30,10 +30,10 @@ typedef struct object_reader {
  * checkpoint returned, or BP_ERR_IO. */
 int bpi_read_objects(source_input *in, const object_reader *reader);
 
-/* Next member of the open object whose key is in `names` (ends with NULL, at most 64); its value
+/* Next member of the open object whose key is in `keys` (ends with NULL, at most 64); its value
  * stands next. Returns its index, -1 at the end of the object or on failure. Other members are
  * skipped. `seen` starts at 0; a key that comes twice sets *reject if it is 0. */
-int bpi_object_member(scan *s, const char *const *names, uint64_t *seen, int *reject);
+int bpi_object_member(scan *s, const char *const *keys, uint64_t *seen, int *reject);
 
 /* A text, if it is one and fits; one that does not fit is left out and counted in *dropped. False if
  * the value is neither a text nor null. */
@@ -41,10 +41,10 @@ bool bpi_object_text(scan *s, char *into, size_t capacity, size_t *length, unsig
 #define bpi_object_into(s, text, dropped)                                                          \
   bpi_object_text(s, (text)->at, sizeof(text)->at, &(text)->length, dropped)
 
-/* A text of a short closed list: its index in `names` (ends with NULL), -1 for any other value. */
-int bpi_object_word(scan *s, const char *const *names);
+/* A text of a short closed list: its index in `words` (ends with NULL), -1 for any other value. */
+int bpi_object_word(scan *s, const char *const *words);
 
 /* Index of a text in a list that ends with NULL; -1 if it is not there. */
-int bpi_list_index(const char *const *names, const char *text, size_t length);
+int bpi_list_index(const char *const *list, const char *text, size_t length);
 
 #endif

@@ -51,7 +51,7 @@ static int append(runs *r, run next) {
 static int load(runs *r, store *s, int64_t session, bp_error **error) {
   r->count = 0;
   sqlite3_stmt *get = bpi_sql(s, SQL_RUNS, error);
-  if (get == NULL) return bp_error_code(*error);
+  if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(get, 1, session);
   int rc;
   while ((rc = bpi_sql_step(s, get, error)) > 0) {
@@ -120,7 +120,7 @@ static int write_runs(store *s, int64_t session, const runs *r, size_t from, int
   sqlite3_stmt *drop = bpi_sql(s, SQL_RUNS_DELETE, error);
   sqlite3_stmt *put = bpi_sql(s, SQL_RUN_INSERT, error);
   sqlite3_stmt *extent = bpi_sql(s, SQL_SESSION_EXTENT, error);
-  if (drop == NULL || put == NULL || extent == NULL) return bp_error_code(*error);
+  if (drop == NULL || put == NULL || extent == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(drop, 1, session);
   sqlite3_bind_int64(drop, 2, from_us);
   int rc = bpi_sql_run(s, drop, error);

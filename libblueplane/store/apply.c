@@ -31,7 +31,7 @@ typedef struct applier {
 } applier;
 
 static int fail(applier *a) {
-  return a->error != NULL && *a->error != NULL ? bp_error_code(*a->error)
+  return a->error != NULL && *a->error != NULL ? bpi_error_code(*a->error)
                                                : bpi_fail_nomem(a->error);
 }
 
@@ -49,7 +49,7 @@ static ident stored_key(store *s, store_statement which, int64_t number, int col
     }
     sqlite3_reset(get);
   }
-  bp_error_free(ignored);
+  bpi_error_free(ignored);
   return key;
 }
 
@@ -443,7 +443,7 @@ static int visit_kind(store *s, fact_kind kind, int (*visit)(void *, fact_kind, 
                       void *user, bp_error **error) {
   group cluster = {0}, one = {0}, resolved = {0};
   sqlite3_stmt *all = bpi_sql(s, (store_statement)(SQL_FACT_ALL + (int)kind), error);
-  if (all == NULL) return bp_error_code(*error);
+  if (all == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(all, 1, 0);
   int rc, result = BP_OK;
   int64_t expected = -1;
@@ -521,7 +521,7 @@ static int apply_activity(applier *a) {
 int bpi_store_file(store *s, ident key, file_state *out, bp_error **error) {
   memset(out, 0, sizeof *out);
   sqlite3_stmt *find = bpi_sql(s, SQL_FILE_FIND, error);
-  if (find == NULL) return bp_error_code(*error);
+  if (find == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(find, 1, (int64_t)key.hi);
   sqlite3_bind_int64(find, 2, (int64_t)key.lo);
   int rc = bpi_sql_step(s, find, error);

@@ -87,7 +87,7 @@ static int store_cell(const rollup_cell *cell, store *s, sqlite3_stmt *add, bp_e
   int rc = bpi_sql_run(s, add, error);
   if (rc != BP_OK || !lowers(cell)) return rc;
   sqlite3_stmt *drop = bpi_sql(s, SQL_CELL_DROP, error);
-  if (drop == NULL) return bp_error_code(*error);
+  if (drop == NULL) return bpi_error_code(*error);
   bind_key(drop, cell);
   return bpi_sql_run(s, drop, error);
 }
@@ -95,7 +95,7 @@ static int store_cell(const rollup_cell *cell, store *s, sqlite3_stmt *add, bp_e
 int bpi_cells_store(cells *c, store *s, bp_error **error) {
   if (c->failed) return bpi_fail_nomem(error);
   sqlite3_stmt *add = bpi_sql(s, SQL_CELL_ADD, error);
-  if (add == NULL) return bp_error_code(*error);
+  if (add == NULL) return bpi_error_code(*error);
   qsort(c->cell, c->count, sizeof *c->cell, by_key);
   for (size_t i = 0; i < c->count; i++) {
     if (bpi_cell_is_zero(&c->cell[i])) continue;

@@ -27,7 +27,7 @@ static int each(store *s, sqlite3_stmt *statement, row_fn row, void *user, bp_er
 }
 
 static int none(bp_error **error) {
-  return error != NULL && *error != NULL ? bp_error_code(*error) : BP_ERR_INTERNAL;
+  return error != NULL && *error != NULL ? bpi_error_code(*error) : BP_ERR_INTERNAL;
 }
 
 /* -------------------------------------------------------------------------------------- cells */
@@ -121,10 +121,9 @@ static void label_of(sqlite3_stmt *row, label_row *out) {
   out->length = out->text == NULL ? 0 : (size_t)sqlite3_column_bytes(row, 4);
 }
 
-int bpi_read_labels(store *s, int (*row)(void *user, const label_row *label), void *user,
-                    bp_error **error) {
-  sqlite3_stmt *get = bpi_sql(s, SQL_LABELS, error);
-  if (get == NULL) return none(error);
+static int each_label(store *s, sqlite3_stmt *get,
+                      int (*row)(void *user, const label_row *label), void *user,
+                      bp_error **error) {
   int rc;
   while ((rc = bpi_sql_step(s, get, error)) > 0) {
     label_row label;
@@ -136,6 +135,20 @@ int bpi_read_labels(store *s, int (*row)(void *user, const label_row *label), vo
     }
   }
   return rc;
+}
+
+int bpi_read_labels(store *s, int (*row)(void *user, const label_row *label), void *user,
+                    bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_LABELS, error);
+  return get == NULL ? none(error) : each_label(s, get, row, user, error);
+}
+
+int bpi_read_labels_of(store *s, int64_t kind, int (*row)(void *user, const label_row *label),
+                       void *user, bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_LABELS_OF, error);
+  if (get == NULL) return none(error);
+  sqlite3_bind_int64(get, 1, kind);
+  return each_label(s, get, row, user, error);
 }
 
 int bpi_read_label(store *s, int64_t id, label_row *out, char text[256], bp_error **error) {

@@ -18,7 +18,8 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_LABEL_FIND] = "SELECT id, text FROM label WHERE kind = ?1 AND hi = ?2 AND lo = ?3",
     [SQL_LABEL_INSERT] = "INSERT INTO label (kind, hi, lo, text) VALUES (?1, ?2, ?3, ?4)",
     [SQL_LABEL_GET] = "SELECT id, kind, hi, lo, text FROM label WHERE id = ?1",
-    [SQL_LABELS] = "SELECT id, kind, hi, lo, text FROM label",
+    [SQL_LABELS] = "SELECT id, kind, hi, lo, text FROM label ORDER BY kind, hi, lo",
+    [SQL_LABELS_OF] = "SELECT id, kind, hi, lo, text FROM label WHERE kind = ?1 ORDER BY hi, lo",
     [SQL_SESSION_FIND] =
         "SELECT id, sources, platform, platform_us, workspace, workspace_us, branch, branch_us, "
         "entrypoint, entrypoint_us, version, version_rank FROM session WHERE hi = ?1 AND lo = ?2",
@@ -153,7 +154,7 @@ int bpi_sql_step(store *s, sqlite3_stmt *statement, bp_error **error) {
 }
 
 int bpi_sql_run(store *s, sqlite3_stmt *statement, bp_error **error) {
-  if (statement == NULL) return error != NULL && *error ? bp_error_code(*error) : BP_ERR_INTERNAL;
+  if (statement == NULL) return error != NULL && *error ? bpi_error_code(*error) : BP_ERR_INTERNAL;
   int rc = bpi_sql_step(s, statement, error);
   if (rc > 0) sqlite3_reset(statement);
   return rc < 0 ? rc : BP_OK;

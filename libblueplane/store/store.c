@@ -57,13 +57,13 @@ static int make_key(hash_key *key, const char *path, bp_error **error) {
   bp_error *why = NULL;
   int rc = bpi_file_create_private(path, key->bytes, sizeof key->bytes, &why);
   if (rc == BP_ERR_INVALID) { /* somebody was faster */
-    bp_error_free(why);
+    bpi_error_free(why);
     return load_key(key, path, error);
   }
   if (rc != BP_OK && error != NULL && *error == NULL)
     *error = why;
   else
-    bp_error_free(why);
+    bpi_error_free(why);
   return rc;
 }
 
@@ -194,13 +194,13 @@ static int prepare_file(const char *path, const store_options *options, bool *fr
   bp_error *why = NULL;
   rc = bpi_file_create_private(path, "", 0, &why);
   if (rc == BP_OK || rc == BP_ERR_INVALID) { /* INVALID: made by another process meanwhile */
-    bp_error_free(why);
+    bpi_error_free(why);
     return BP_OK;
   }
   if (error != NULL && *error == NULL)
     *error = why;
   else
-    bp_error_free(why);
+    bpi_error_free(why);
   return rc;
 }
 
@@ -257,6 +257,9 @@ void bpi_store_interrupt(store *s) {
   sqlite3_interrupt(s->db);
 }
 
+void bpi_store_clear_interrupt(store *s) { atomic_store(&s->interrupted, 0); }
+bool bpi_store_interrupted(const store *s) { return atomic_load(&s->interrupted) != 0; }
+
 /* ---------------------------------------------------------------------------------- settings */
 
 int64_t bpi_store_setting(store *s, const char *name, int64_t fallback) {
@@ -268,13 +271,13 @@ int64_t bpi_store_setting(store *s, const char *name, int64_t fallback) {
     if (bpi_sql_step(s, get, &ignored) > 0) value = sqlite3_column_int64(get, 0);
     sqlite3_reset(get);
   }
-  bp_error_free(ignored);
+  bpi_error_free(ignored);
   return value;
 }
 
 int bpi_store_set_setting(store *s, const char *name, int64_t value, bp_error **error) {
   sqlite3_stmt *set = bpi_sql(s, SQL_META_SET, error);
-  if (set == NULL) return bp_error_code(*error);
+  if (set == NULL) return bpi_error_code(*error);
   sqlite3_bind_text(set, 1, name, -1, SQLITE_STATIC);
   sqlite3_bind_int64(set, 2, value);
   return bpi_sql_run(s, set, error);

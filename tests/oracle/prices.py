@@ -125,7 +125,8 @@ def random_card(rng, classes):
     card = {c: decimal(rng, 5000, 6) for c in CLASSES if c in classes}
     if "cache_write_1h" in classes and rng.random() < 0.7:   # now and then at the limits of the rule
         plain = Fraction(card["input"])
-        near_limit = plain * rng.choice([Fraction(3, 2), 2, Fraction(5, 2)]) + Fraction(rng.choice([-1, 0, 0, 1]), 10**6)
+        limit = plain * rng.choice([Fraction(3, 2), 2, Fraction(5, 2)])
+        near_limit = limit + Fraction(rng.choice([-1, 0, 0, 1]), 10**6)
         millionths = max(0, near(near_limit * 10**6))
         card["cache_write_1h"] = f"{millionths // 10**6}.{millionths % 10**6:06d}"
     return card

@@ -8,6 +8,7 @@
 
 #include <blueplane/blueplane.h>
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "result/table.h"
 
@@ -290,8 +291,8 @@ START_TEST(broken_rules_are_told_at_the_end) {
   bpi_table_add_row(t); /* does nothing any more */
   ck_assert_int_eq(bpi_table_finish(&r, t, &error), BP_ERR_INTERNAL);
   ck_assert_ptr_null(r);
-  ck_assert_int_eq(bp_error_code(error), BP_ERR_INTERNAL);
-  bp_error_free(error);
+  ck_assert_int_eq(bpi_error_code(error), BP_ERR_INTERNAL);
+  bpi_error_free(error);
 }
 END_TEST
 
@@ -327,9 +328,9 @@ START_TEST(every_allocation_may_fail) {
       break;
     }
     ck_assert_int_eq(rc, BP_ERR_NOMEM);
-    ck_assert_int_eq(bp_error_code(error), BP_ERR_NOMEM);
+    ck_assert_int_eq(bpi_error_code(error), BP_ERR_NOMEM);
     ck_assert_ptr_null(r);
-    bp_error_free(error);
+    bpi_error_free(error);
   }
   ck_assert_int_gt(n, 30);
 }

@@ -1,0 +1,177 @@
+/* ask.c: from options to queries: periods in words, filters, the store. Knows no metric. */
+#include "program.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "exits.h"
+#include "paths.h"
+#include "zone.h"
+
+/* --------------------------------------------------------------------------------------- store */
+
+int load_file(text *out, const char *path) {
+  struct stat status;
+  FILE *file = fopen(path, "rb");
+  int failed = file == NULL ? errno : 0;
+  if (file != NULL && fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode)) failed = EISDIR;
+  char block[65536];
+  size_t length;
+  while (failed == 0 && (length = fread(block, 1, sizeof block, file)) > 0)
+    text_add_bytes(out, block, length);
+  if (failed == 0 && ferror(file)) failed = EIO;
+  if (file != NULL) fclose(file);
+  if (failed == 0) return EXIT_OK;
+  char *shown = short_path(path);
+  complain(EXIT_FAILED, NULL, "cannot read %s: %s", shown, strerror(failed));
+  free(shown);
+  return EXIT_FAILED;
+}
+
+static int use_prices(const program *p) {
+  const char *path = p->options.value[OPTION_PRICES];
+  if (path == NULL) return EXIT_OK;
+  text document = {0};
+  bp_error *error = NULL;
+  int code = load_file(&document, path);
+  if (code == EXIT_OK &&
+      bp_configure(p->store, "prices", document.length > 0 ? document.data : "", document.length,
+                   &error) != BP_OK) {
+    complain_of(error);
+    code = EXIT_FAILED;
+  }
+  text_free(&document);
+  return code;
+}
+
+int open_store(program *p) {
+  bp_open_options how = BP_OPEN_OPTIONS_INIT;
+  bp_error *error = NULL;
+  how.access = BP_ACCESS_OWNER;
+  int failed = make_folder_of(p->store_path);
+  if (failed != 0)
+    return complain(EXIT_FAILED, "name another place with --store or BLUEPLANE_STORE",
+                    "cannot make the folder of %s: %s", p->store_path, strerror(failed));
+  int rc = bp_open(&p->store, p->store_path, &how, &error);
+  if (rc == BP_ERR_READONLY) { /* a store that may only be read can still answer */
+    bp_error_free(error);
+    error = NULL;
+    how.flags = BP_OPEN_READONLY;
+    rc = bp_open(&p->store, p->store_path, &how, &error);
+  }
+  if (rc == BP_OK) return use_prices(p);
+  int code = complain_of(error);
+  return code == EXIT_USAGE ? EXIT_FAILED : code;
+}
+
+/* ------------------------------------------------------------------------------------- periods */
+
+static bool is_days_ago(const char *word, int *days) {
+  char *end;
+  long value = strtol(word, &end, 10);
+  if (end == word || strcmp(end, "d") != 0 || value < 0 || value > 100000) return false;
+  *days = (int)value;
+  return true;
+}
+
+/* A day as people name it; a complaint where it is none. */
+static bool read_day(date *out, option_id id, const char *word) {
+  int days;
+  if (strcmp(word, "today") == 0)
+    *out = today();
+  else if (strcmp(word, "yesterday") == 0)
+    *out = add_days(today(), -1);
+  else if (is_days_ago(word, &days))
+    *out = add_days(today(), -days);
+  else if (!parse_date(out, word)) {
+    char *shown = text_safe(word);
+    complain(EXIT_USAGE, "days are written YYYY-MM-DD, today, yesterday, or 7d for seven days ago",
+             "--%s: \"%s\" is no day", find_option(id)->name, shown);
+    free(shown);
+    return false;
+  }
+  return true;
+}
+
+static char *between(const program *p) {
+  const char *since = p->options.value[OPTION_SINCE], *until = p->options.value[OPTION_UNTIL];
+  date first = {1970, 1, 1, 3, 0, 0}, last = today();
+  if (since != NULL && !read_day(&first, OPTION_SINCE, since)) return NULL;
+  if (until != NULL && !read_day(&last, OPTION_UNTIL, until)) return NULL;
+  char a[16], b[16];
+  format_date(a, first);
+  format_date(b, last);
+  if (strcmp(a, b) <= 0) return print_text("%s/%s", a, b);
+  complain(EXIT_USAGE, NULL, "the first day, %s, is after the last, %s", a, b);
+  return NULL;
+}
+
+char *period_of(const program *p, const char *otherwise) {
+  const options *o = &p->options;
+  bool range = given(o, OPTION_SINCE) || given(o, OPTION_UNTIL);
+  if (given(o, OPTION_PERIOD) + given(o, OPTION_DATE) + range > 1) {
+    complain(EXIT_USAGE, NULL, "--period, --date and --since/--until exclude each other");
+    return NULL;
+  }
+  if (range) return between(p);
+  if (given(o, OPTION_DATE)) {
+    date day;
+    char name[16];
+    if (!read_day(&day, OPTION_DATE, o->value[OPTION_DATE])) return NULL;
+    format_date(name, day);
+    return copy_text(name);
+  }
+  return copy_text(given(o, OPTION_PERIOD) ? o->value[OPTION_PERIOD] : otherwise);
+}
+
+/* ----------------------------------------------------------------------------------- questions */
+
+/* "platform=codex" or "platform!=codex" */
+static int add_filter(bp_query *query, const char *filter) {
+  const char *sign = strchr(filter, '=');
+  if (sign == NULL || sign == filter || (sign[-1] == '!' && sign - filter == 1))
+    return complain(EXIT_USAGE, "write DIMENSION=VALUE or DIMENSION!=VALUE", "--where \"%s\"", filter);
+  bool not_equal = sign[-1] == '!';
+  text dimension = {0};
+  text_add_bytes(&dimension, filter, (size_t)(sign - filter) - not_equal);
+  bp_query_where(query, dimension.data, not_equal ? "!=" : "=", sign + 1);
+  text_free(&dimension);
+  return EXIT_OK;
+}
+
+/* Failures of these calls are remembered by the query and told by bp_query_run. */
+static int build(bp_query *query, const program *p, const question *q) {
+  char limit[24];
+  for (size_t i = 0; q->metrics[i] != NULL; i++) bp_query_metric(query, q->metrics[i]);
+  for (size_t i = 0; i < 4 && q->by[i] != NULL; i++) bp_query_by(query, q->by[i]);
+  bp_query_period(query, q->period, p->zone);
+  if (q->compare != NULL && strcmp(q->compare, "none") != 0) bp_query_compare(query, q->compare);
+  if (q->order != NULL) bp_query_set(query, "order", q->order);
+  if (p->options.value[OPTION_WEEK_START] != NULL)
+    bp_query_set(query, "week_start", p->options.value[OPTION_WEEK_START]);
+  if (q->limit > 0) {
+    snprintf(limit, sizeof limit, "%lld", (long long)q->limit);
+    bp_query_set(query, "limit", limit);
+  }
+  for (size_t i = 0; i < p->options.where.count; i++) {
+    int code = add_filter(query, p->options.where.item[i]);
+    if (code != EXIT_OK) return code;
+  }
+  return EXIT_OK;
+}
+
+int ask(bp_result **out, const program *p, const question *q) {
+  bp_query *query = NULL;
+  bp_error *error = NULL;
+  *out = NULL;
+  if (interrupted) return EXIT_INTERRUPTED;
+  if (bp_query_new(&query, &error) != BP_OK) return complain_of(error);
+  int code = build(query, p, q);
+  if (code == EXIT_OK && bp_query_run(out, p->store, query, &error) != BP_OK)
+    code = complain_of(error);
+  bp_query_free(query);
+  return code;
+}

@@ -1,0 +1,449 @@
+/* commands.c: what the program can do, as one table, and what is made from it: help, usage errors,
+ * completion. Knows no metric. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exits.h"
+
+#define O(name) OPTION_BIT(OPTION_##name)
+#define RANGE (O(PERIOD) | O(DATE) | O(SINCE) | O(UNTIL) | O(WHERE))
+#define LISTING (RANGE | O(COMPARE) | O(ORDER) | O(LIMIT))
+#define ANSWERS (COMMAND_STORE | COMMAND_SYNC)
+
+#define YOURS "Your numbers"
+#define QUESTIONS "Any question"
+#define DATA "Data"
+#define CARE "Care"
+#define PROGRAM "The program"
+
+const command command_table[] = {
+    {"stats", YOURS, "[PERIOD]", "a day, a week or a month at a glance",
+     "PERIOD is today (the default), yesterday, week, month, quarter, year, last_week, last_month, "
+     "Nd for N days, or all. With --date the day, week or month that holds the date. A day is "
+     "compared with the own average, longer periods with the one before; --compare chooses.",
+     RANGE | O(COMPARE), ANSWERS, 0, 1,
+     "today yesterday week month quarter year last_week last_month 7d 28d all", run_stats},
+    {"days", YOURS, "", "day by day, with bars", NULL, LISTING, ANSWERS, 0, 0, NULL, run_days},
+    {"hours", YOURS, "", "when in the day you work", NULL, LISTING, ANSWERS, 0, 0, NULL, run_hours},
+    {"cost", YOURS, "", "tokens and list price by model", NULL, LISTING, ANSWERS, 0, 0, NULL,
+     run_listing},
+    {"code", YOURS, "", "lines and files by language", NULL, LISTING, ANSWERS, 0, 0, NULL,
+     run_listing},
+    {"sessions", YOURS, "", "the sessions, the latest first",
+     "With --stats their number, length and depth: mean, median, 90th percentile, distribution.",
+     LISTING | O(STATS), ANSWERS, 0, 0, NULL, run_sessions},
+    {"session", YOURS, "ID", "one session in full",
+     "ID is the first digits of a session's identifier, four or more, as sessions shows them.", 0,
+     ANSWERS, 1, 1, NULL, run_session},
+    {"platforms", YOURS, "", "the assistants side by side", NULL, LISTING, ANSWERS, 0, 0, NULL,
+     run_listing},
+    {"workspaces", YOURS, "", "the projects side by side", NULL, LISTING, ANSWERS, 0, 0, NULL,
+     run_listing},
+    {"tools", YOURS, "", "what the assistants used and how it ended", NULL, LISTING, ANSWERS, 0, 0,
+     NULL, run_listing},
+    {"statusline", YOURS, "", "today in one line, for prompts and status bars",
+     "Input on standard input is not read. Always ends with 0 when it could answer.", 0, ANSWERS, 0,
+     0, NULL, run_statusline},
+
+    {"metric", QUESTIONS, "NAME...", "any metrics by any dimensions",
+     "Example: blueplane metric cost lines_added --by time.week,model --since 2026-07-01 "
+     "--where platform=codex --compare previous",
+     LISTING | O(BY), ANSWERS, 1, -1, "@metrics", run_metric},
+    {"metrics", QUESTIONS, "[WORD]", "the catalogue of metrics", NULL, 0, 0, 0, 1, NULL, run_catalog},
+    {"dimensions", QUESTIONS, "[WORD]", "what metrics can be grouped by and filtered on", NULL, 0, 0,
+     0, 1, NULL, run_catalog},
+    {"export", QUESTIONS, "[sessions | METRIC...]", "everything, or chosen metrics, for other programs",
+     "One row for each metric, day, platform and workspace, in a long form that any tool can "
+     "pivot; --by chooses other dimensions, no METRIC means all that take them. sessions gives one "
+     "row for each session. The default format is csv, the default period all.",
+     LISTING | O(BY), ANSWERS, 0, -1, "@metrics", run_export},
+
+    {"sync", DATA, "[PATH...]", "read what is new; all commands above do it first",
+     "Without PATH the places where the assistants keep their records. Ctrl-C keeps what was read.",
+     O(SOURCE) | O(RESTART), COMMAND_STORE, 0, -1, "@files", run_sync},
+    {"privacy", DATA, "preview FILE", "field by field, what would be kept of a file", NULL, O(SOURCE),
+     0, 2, 2, "preview", run_privacy},
+    {"prices", DATA, "", "the price table in force", NULL, O(UNPRICED), COMMAND_STORE, 0, 0, NULL,
+     run_prices},
+
+    {"health", CARE, "", "figures of the store and of reading, for monitoring",
+     "Example: blueplane health --fail-on 'rejects>100' --fail-on 'ingest_age>86400' ends with 5 when "
+     "one of them is breached.",
+     O(FAIL_ON), ANSWERS, 0, 0, NULL, run_health},
+    {"doctor", CARE, "", "looks for what is wrong and says how to mend it",
+     "Ends with 1 if there is a problem, with 0 if there are warnings only.", 0, 0, 0, 0, NULL,
+     run_doctor},
+
+    {"completion", PROGRAM, "bash|zsh|fish", "a completion script for your shell",
+     "Example for ~/.bashrc: source <(blueplane completion bash)", 0, 0, 1, 1, "bash zsh fish",
+     run_completion},
+    {"version", PROGRAM, "", "the versions of the program and the library", NULL, 0, 0, 0, 0, NULL,
+     run_version},
+    {"help", PROGRAM, "[COMMAND]", "this help, or that of a command", NULL, 0, 0, 0, 1, "@commands",
+     run_help},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, NULL, NULL}};
+
+const command *find_command(const char *name) {
+  const command *c = command_table;
+  while (c->name != NULL && strcmp(c->name, name) != 0) c++;
+  return c->name == NULL ? NULL : c;
+}
+
+/* -------------------------------------------------------------------------------- usage errors */
+
+static char *usage_of(const command *c) {
+  return print_text("usage: blueplane %s%s%s%s", c->name, c->arguments[0] != '\0' ? " " : "",
+                    c->arguments, c->options != 0 ? " [OPTION...]" : "");
+}
+
+static const command *unknown_command(const char *typed) {
+  nearest n = {typed, NULL, 0};
+  for (const command *c = command_table; c->name != NULL; c++) nearest_try(&n, c->name);
+  char *hint = n.best != NULL ? print_text("did you mean \"%s\"?", n.best)
+                              : copy_text("blueplane help lists the commands");
+  char *shown = text_safe(typed);
+  complain(EXIT_USAGE, hint, "there is no command \"%s\"", shown);
+  free(shown);
+  free(hint);
+  return NULL;
+}
+
+static bool options_fit(const options *o, const command *c) {
+  uint64_t foreign = o->given & ~(c->options | OPTIONS_GLOBAL);
+  if (foreign == 0) return true;
+  const option_info *info = option_table;
+  while (!(foreign & OPTION_BIT(info->id))) info++;
+  char *hint = print_text("blueplane help %s lists what it takes", c->name);
+  complain(EXIT_USAGE, hint, "%s takes no --%s", c->name, info->name);
+  free(hint);
+  return false;
+}
+
+static bool arguments_fit(const program *p, const command *c) {
+  int count = (int)p->options.arguments.count - 1;
+  if (count >= c->least && (c->most < 0 || count <= c->most)) return true;
+  char *usage = usage_of(c);
+  complain(EXIT_USAGE, usage, count < c->least ? "%s needs more than that" : "%s takes fewer words than that",
+           c->name);
+  free(usage);
+  return false;
+}
+
+const command *choose_command(const program *p) {
+  const char *name = p->options.arguments.item[0];
+  const command *c = find_command(name);
+  if (c == NULL) return unknown_command(name);
+  if (given(&p->options, OPTION_HELP)) return c;
+  return options_fit(&p->options, c) && arguments_fit(p, c) ? c : NULL;
+}
+
+/* ---------------------------------------------------------------------------------------- help */
+
+#define NAME_COLUMN 24
+
+static int text_room(const screen *s) { return s->width == 0 || s->width > 100 ? 100 : s->width; }
+
+/* "  name       what it is", the second part wrapped. */
+static void put_entry(text *t, const screen *s, const char *name, const char *help) {
+  int indent = NAME_COLUMN, room = text_room(s);
+  if (room < 50) indent = 6;
+  text_add(t, "  ");
+  put(t, s, STYLE_BOLD, name, 0);
+  int used = 2 + text_width(name);
+  if (used + 2 > indent) {
+    text_add(t, "\n");
+    used = 0;
+  }
+  text_repeat(t, " ", indent - used);
+  text wrapped = {0};
+  text_wrap(&wrapped, help, room - indent, 0);
+  for (const char *at = wrapped.data; *at != '\0'; at++) {
+    text_add_bytes(t, at, 1);
+    if (*at == '\n') text_repeat(t, " ", indent);
+  }
+  text_add(t, "\n");
+  text_free(&wrapped);
+}
+
+static void put_options(text *t, const screen *s, uint64_t set) {
+  for (const option_info *info = option_table; info->name != NULL; info++) {
+    if (!(set & OPTION_BIT(info->id))) continue;
+    text name = {0};
+    if (info->letter != 0) text_addf(&name, "-%c, ", info->letter);
+    text_addf(&name, "--%s%s%s", info->name, info->argument != NULL ? " " : "",
+              info->argument != NULL ? info->argument : "");
+    put_entry(t, s, name.data, info->help);
+    text_free(&name);
+  }
+}
+
+void write_help(text *t, const screen *s) {
+  text_add(t, "usage: blueplane COMMAND [OPTION...]\n");
+  for (const command *c = command_table; c->name != NULL; c++) {
+    if (c == command_table || strcmp(c->group, (c - 1)->group) != 0) {
+      text_add(t, "\n");
+      put(t, s, STYLE_BOLD, c->group, 0);
+      text_add(t, "\n");
+    }
+    put_entry(t, s, c->name, c->summary);
+  }
+  text_add(t, "\n");
+  put(t, s, STYLE_BOLD, "Options of every command", 0);
+  text_add(t, "\n");
+  put_options(t, s, OPTIONS_GLOBAL);
+  text_add(t, "\nblueplane help COMMAND says more. Exit codes: 0 ok, 1 failure, 2 usage, 3 nothing found,\n"
+              "4 withheld, 5 threshold breached, 6 busy, 130 interrupted.\n");
+}
+
+void write_command_help(text *t, const screen *s, const command *c) {
+  char *usage = usage_of(c);
+  text_addf(t, "%s\n\n%s: %s\n", usage, c->name, c->summary);
+  free(usage);
+  if (c->details != NULL) {
+    text_add(t, "\n");
+    text_wrap(t, c->details, text_room(s), 0);
+    text_add(t, "\n");
+  }
+  if (c->options != 0) {
+    text_add(t, "\n");
+    put_options(t, s, c->options);
+  }
+  text_add(t, "\nblueplane help lists the options of every command.\n");
+}
+
+int run_help(program *p) {
+  text t = {0};
+  const command *c = NULL;
+  if (p->argument_count > 0) {
+    c = find_command(p->arguments[0]);
+    if (c == NULL) {
+      unknown_command(p->arguments[0]);
+      return EXIT_USAGE;
+    }
+  }
+  if (c == NULL)
+    write_help(&t, &p->screen);
+  else
+    write_command_help(&t, &p->screen, c);
+  return write_out(&t);
+}
+
+int run_version(program *p) {
+  text t = {0};
+  if (is_json(&p->screen)) {
+    json j = {0};
+    json_open(&j, NULL, '{');
+    json_text(&j, "schema", "blueplane.version/1");
+    json_text(&j, "program", BP_VERSION_STRING);
+    json_text(&j, "library", bp_version_string());
+    json_close(&j, '}');
+    return write_json(&j);
+  }
+  text_addf(&t, "blueplane %s", BP_VERSION_STRING);
+  if (strcmp(BP_VERSION_STRING, bp_version_string()) != 0)
+    text_addf(&t, " (libblueplane %s)", bp_version_string());
+  text_add(&t, "\n");
+  return write_out(&t);
+}
+
+/* ---------------------------------------------------------------------------------- completion */
+
+/* The words a list of values stands for, each followed by a space. */
+static void put_words(text *t, const char *values) {
+  if (values == NULL || strcmp(values, "@files") == 0) return;
+  if (strcmp(values, "@commands") == 0) {
+    for (const command *c = command_table; c->name != NULL; c++) text_addf(t, "%s ", c->name);
+  } else if (values[0] == '@') {
+    bp_result *r = NULL;
+    if (bp_catalog(&r, values + 1, NULL) != BP_OK) return;
+    for (size_t row = 0; row < bp_result_rows(r); row++)
+      text_addf(t, "%s ", bp_result_text(r, row, 0, NULL));
+    bp_result_free(r);
+  } else {
+    text_addf(t, "%s ", values);
+  }
+}
+
+static char *words_of(const char *values) {
+  text t = {0};
+  put_words(&t, values);
+  while (t.length > 0 && t.data[t.length - 1] == ' ') t.data[--t.length] = '\0';
+  return t.data != NULL ? t.data : copy_text("");
+}
+
+static bool is_files(const char *values) { return values != NULL && strcmp(values, "@files") == 0; }
+
+static uint64_t options_of(const command *c) { return c->options | OPTIONS_GLOBAL; }
+
+static void write_bash(text *t) {
+  text_add(t, "# completion for blueplane in bash: source <(blueplane completion bash)\n"
+              "_blueplane() {\n"
+              "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= i words=\n"
+              "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+              "    case ${COMP_WORDS[i]} in -*) ;; *) command=${COMP_WORDS[i]}; break ;; esac\n"
+              "  done\n"
+              "  COMPREPLY=()\n"
+              "  case $before in\n");
+  for (const option_info *o = option_table; o->name != NULL; o++) {
+    if (o->argument == NULL) continue;
+    text_addf(t, "    --%s", o->name);
+    if (o->letter != 0) text_addf(t, "|-%c", o->letter);
+    char *words = words_of(o->values);
+    if (is_files(o->values))
+      text_add(t, ") COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n");
+    else
+      text_addf(t, ") COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n", words);
+    free(words);
+  }
+  char *commands = words_of("@commands");
+  text_addf(t, "  esac\n  case $command in\n    '') words='%s' ;;\n", commands);
+  free(commands);
+  for (const command *c = command_table; c->name != NULL; c++) {
+    char *words = words_of(c->words);
+    text_addf(t, "    %s) ", c->name);
+    if (is_files(c->words) || strcmp(c->name, "privacy") == 0)
+      text_add(t, "[[ $word == -* ]] || COMPREPLY=($(compgen -f -- \"$word\")); ");
+    text_addf(t, "words='%s", words);
+    for (const option_info *o = option_table; o->name != NULL; o++)
+      if (options_of(c) & OPTION_BIT(o->id)) text_addf(t, " --%s", o->name);
+    text_add(t, "' ;;\n");
+    free(words);
+  }
+  text_add(t, "  esac\n"
+              "  COMPREPLY+=($(compgen -W \"$words\" -- \"$word\"))\n"
+              "}\n"
+              "complete -F _blueplane blueplane\n");
+}
+
+/* Text inside single quotes and brackets of a zsh specification. */
+static void put_zsh(text *t, const char *string) {
+  for (; *string != '\0'; string++) {
+    if (*string == '\'')
+      text_add(t, "'\\''");
+    else if (strchr("[]:\\", *string) != NULL)
+      text_addf(t, "\\%c", *string);
+    else
+      text_add_bytes(t, string, 1);
+  }
+}
+
+static void write_zsh_options(text *t, uint64_t set) {
+  for (const option_info *o = option_table; o->name != NULL; o++) {
+    if (!(set & OPTION_BIT(o->id))) continue;
+    text_addf(t, " \\\n      '%s--%s[", o->several ? "*" : "", o->name);
+    put_zsh(t, o->help);
+    text_add(t, "]");
+    if (o->argument != NULL) {
+      char *words = words_of(o->values);
+      text_add(t, ":");
+      put_zsh(t, o->argument);
+      if (is_files(o->values))
+        text_add(t, ":_files");
+      else
+        text_addf(t, ":(%s)", words);
+      free(words);
+    }
+    text_add(t, "'");
+  }
+}
+
+static void write_zsh(text *t) {
+  text_add(t, "#compdef blueplane\n"
+              "# completion for blueplane in zsh: source <(blueplane completion zsh)\n"
+              "_blueplane() {\n"
+              "  local -a commands\n"
+              "  commands=(\n");
+  for (const command *c = command_table; c->name != NULL; c++) {
+    text_addf(t, "    '%s:", c->name);
+    put_zsh(t, c->summary);
+    text_add(t, "'\n");
+  }
+  text_add(t, "  )\n"
+              "  if (( CURRENT == 2 )); then\n"
+              "    _describe command commands\n"
+              "    return\n"
+              "  fi\n"
+              "  case $words[2] in\n");
+  for (const command *c = command_table; c->name != NULL; c++) {
+    char *words = words_of(c->words);
+    text_addf(t, "    %s) shift words; (( CURRENT-- )); _arguments", c->name);
+    write_zsh_options(t, options_of(c));
+    if (is_files(c->words) || strcmp(c->name, "privacy") == 0)
+      text_add(t, " \\\n      '*:file:_files'");
+    else if (words[0] != '\0')
+      text_addf(t, " \\\n      '*:word:(%s)'", words);
+    text_add(t, " ;;\n");
+    free(words);
+  }
+  text_add(t, "  esac\n"
+              "}\n"
+              "if [ \"$funcstack[1]\" = _blueplane ]; then _blueplane \"$@\"; else compdef _blueplane blueplane; fi\n");
+}
+
+static void put_fish(text *t, const char *string) {
+  for (; *string != '\0'; string++) {
+    if (*string == '\'' || *string == '\\') text_add(t, "\\");
+    text_add_bytes(t, string, 1);
+  }
+}
+
+/* The commands that take the option, for fish's condition. */
+static void put_fish_condition(text *t, option_id id) {
+  if (OPTIONS_GLOBAL & OPTION_BIT(id)) return;
+  text_add(t, " -n '__fish_seen_subcommand_from");
+  for (const command *c = command_table; c->name != NULL; c++)
+    if (c->options & OPTION_BIT(id)) text_addf(t, " %s", c->name);
+  text_add(t, "'");
+}
+
+static void write_fish(text *t) {
+  text_add(t, "# completion for blueplane in fish: blueplane completion fish | source\n"
+              "complete -c blueplane -f\n");
+  for (const command *c = command_table; c->name != NULL; c++) {
+    text_addf(t, "complete -c blueplane -n __fish_use_subcommand -a %s -d '", c->name);
+    put_fish(t, c->summary);
+    text_add(t, "'\n");
+    char *words = words_of(c->words);
+    if (words[0] != '\0')
+      text_addf(t, "complete -c blueplane -n '__fish_seen_subcommand_from %s' -a '%s'\n", c->name, words);
+    if (is_files(c->words) || strcmp(c->name, "privacy") == 0)
+      text_addf(t, "complete -c blueplane -n '__fish_seen_subcommand_from %s' -F\n", c->name);
+    free(words);
+  }
+  for (const option_info *o = option_table; o->name != NULL; o++) {
+    text_add(t, "complete -c blueplane");
+    put_fish_condition(t, o->id);
+    text_addf(t, " -l %s", o->name);
+    if (o->letter != 0) text_addf(t, " -s %c", o->letter);
+    if (is_files(o->values)) {
+      text_add(t, " -r -F");
+    } else if (o->argument != NULL) {
+      char *words = words_of(o->values);
+      text_addf(t, " -x -a '%s'", words);
+      free(words);
+    }
+    text_add(t, " -d '");
+    put_fish(t, o->help);
+    text_add(t, "'\n");
+  }
+}
+
+int run_completion(program *p) {
+  static const struct {
+    const char *shell;
+    void (*write)(text *t);
+  } shells[] = {{"bash", write_bash}, {"zsh", write_zsh}, {"fish", write_fish}};
+  for (size_t i = 0; i < sizeof shells / sizeof *shells; i++) {
+    if (strcmp(shells[i].shell, p->arguments[0]) != 0) continue;
+    text t = {0};
+    shells[i].write(&t);
+    return write_out(&t);
+  }
+  char *shown = text_safe(p->arguments[0]);
+  complain(EXIT_USAGE, "there are bash, zsh and fish", "no completion for \"%s\"", shown);
+  free(shown);
+  return EXIT_USAGE;
+}

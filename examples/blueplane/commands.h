@@ -1,0 +1,63 @@
+/* commands.h: the one table of commands. Help, usage errors and completion are made from it. */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+#include "program.h"
+
+enum {
+  COMMAND_STORE = 1, /* opens the store */
+  COMMAND_SYNC = 2   /* reads what is new first, unless --no-sync */
+};
+
+typedef struct command {
+  const char *name;
+  const char *group;
+  const char *arguments; /* for the usage line */
+  const char *summary;   /* one line */
+  const char *details;   /* what more there is to say; NULL: nothing */
+  uint64_t options;      /* OPTION_BIT of those it takes beside the global ones */
+  unsigned flags;
+  int least, most;       /* arguments; most -1: any number */
+  const char *words;     /* the first argument's values for completion, as option_info.values */
+  int (*run)(program *p);
+} command;
+
+extern const command command_table[]; /* ends with name NULL */
+
+const command *find_command(const char *name);
+/* Finds the command of the arguments and checks its options and arguments. NULL after a complaint. */
+const command *choose_command(const program *p);
+
+void write_help(text *t, const screen *s);
+void write_command_help(text *t, const screen *s, const command *c);
+
+int run_help(program *p);
+int run_version(program *p);
+int run_completion(program *p);
+
+/* stats.c */
+int run_stats(program *p);
+int run_statusline(program *p);
+/* listings.c */
+int run_listing(program *p);
+int run_days(program *p);
+int run_hours(program *p);
+int run_sessions(program *p);
+int run_session(program *p);
+int run_metric(program *p);
+int run_export(program *p);
+int run_catalog(program *p);
+int run_prices(program *p);
+/* sync.c */
+int run_sync(program *p);
+/* Reads what is new in the known places; complains, but answers can still be given: EXIT_OK or
+ * EXIT_INTERRUPTED. */
+int sync_before(program *p);
+/* health.c */
+int run_health(program *p);
+/* doctor.c */
+int run_doctor(program *p);
+/* privacy.c */
+int run_privacy(program *p);
+
+#endif

@@ -1,0 +1,121 @@
+/* export.c: answers for other programs: chosen metrics, or all, in a long form in which every row has
+ * the same columns; or a row for each session. */
+#include "commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "exits.h"
+#include "rows.h"
+
+#define DIMENSIONS_MOST 4
+
+typedef struct export_run {
+  const program *program;
+  rows out;
+  const char *by[DIMENSIONS_MOST + 1];
+  char *period;
+  bool chosen;      /* the metrics were named: what they do not take is an error */
+  size_t written;
+} export_run;
+
+static const char *text_of(const bp_result *r, size_t column, const char *key) {
+  const char *value = bp_result_column(r, column, key);
+  return value != NULL ? value : "";
+}
+
+static void write_metric(export_run *e, const bp_result *r, const char *metric) {
+  static const char *const states[] = {"value", "empty", "withheld", "uncovered"};
+  int column = find_column(r, "metric", metric);
+  if (column < 0) return;
+  size_t at = (size_t)column;
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    int cell = bp_result_cell(r, row, at);
+    rows_start(&e->out);
+    for (size_t i = 0; e->by[i] != NULL; i++) rows_cell(&e->out, e->by[i], r, row, (int)i);
+    rows_text(&e->out, "metric", bp_result_column(r, at, "name"));
+    rows_cell(&e->out, "value", r, row, column);
+    rows_text(&e->out, "unit", text_of(r, at, "unit"));
+    rows_text(&e->out, "state", cell & BP_CELL_LOWER_BOUND ? "lower_bound" : states[cell & 3]);
+    rows_finish(&e->out);
+    e->written++;
+  }
+}
+
+/* One metric; one that does not take the dimensions is left out unless it was asked for by name. */
+static int export_metric(export_run *e, const char *metric) {
+  const char *const one[] = {metric, NULL};
+  bp_query *query = NULL;
+  bp_result *r = NULL;
+  question q = {.metrics = one, .period = e->period};
+  memcpy(q.by, e->by, sizeof q.by);
+  (void)query;
+  int code = e->chosen ? ask(&r, e->program, &q) : ask_quietly(&r, e->program, &q);
+  if (code == EXIT_OK) write_metric(e, r, metric);
+  bp_result_free(r);
+  return code == EXIT_USAGE && !e->chosen ? EXIT_OK : code;
+}
+
+static int export_all(export_run *e) {
+  bp_result *catalog = NULL;
+  bp_error *error = NULL;
+  if (bp_catalog(&catalog, "metrics", &error) != BP_OK) return complain_of(error);
+  int code = EXIT_OK;
+  for (size_t row = 0; row < bp_result_rows(catalog) && code == EXIT_OK; row++)
+    code = export_metric(e, bp_result_text(catalog, row, 0, NULL));
+  bp_result_free(catalog);
+  return code;
+}
+
+static int export_sessions(program *p) {
+  static const char *const metrics[] = {
+      "interactions", "prompts", "responses", "tool_calls", "active_time", "session_duration",
+      "lines_added", "lines_removed", "files_touched", "input_tokens", "output_tokens",
+      "cache_read_tokens", "cache_write_tokens", "cost", "tool_errors", "last_activity", NULL};
+  char *period = period_of(p, "all");
+  if (period == NULL) return EXIT_USAGE;
+  question q = {.metrics = metrics, .by = {"session", "workspace", "platform", "branch"},
+                .period = period, .order = p->options.value[OPTION_ORDER]};
+  bp_result *r = NULL;
+  int code = ask(&r, p, &q);
+  if (code == EXIT_OK) code = write_result(&p->screen, r, NULL);
+  bp_result_free(r);
+  free(period);
+  return code;
+}
+
+int run_export(program *p) {
+  static const char *const usual[] = {"time.day", "platform", "workspace", NULL};
+  static const char *const columns_behind[] = {"metric", "value", "unit", "state", NULL};
+  if (p->options.value[OPTION_FORMAT] == NULL) p->screen.format = "csv";
+  if (!is_json(&p->screen) && strcmp(p->screen.format, "csv") != 0)
+    return complain(EXIT_USAGE, NULL, "export writes csv, json or ndjson");
+  if (p->argument_count == 1 && strcmp(p->arguments[0], "sessions") == 0 && p->options.by.count == 0)
+    return export_sessions(p);
+  if (p->options.by.count > DIMENSIONS_MOST)
+    return complain(EXIT_USAGE, NULL, "at most %d dimensions at a time", DIMENSIONS_MOST);
+  export_run e = {.program = p, .chosen = p->argument_count > 0, .period = period_of(p, "all")};
+  if (e.period == NULL) return EXIT_USAGE;
+  const char *columns[DIMENSIONS_MOST + 5] = {NULL};
+  size_t count = 0;
+  for (; count < DIMENSIONS_MOST; count++) {
+    e.by[count] = p->options.by.count == 0 ? usual[count]
+                  : count < p->options.by.count ? p->options.by.item[count] : NULL;
+    if (e.by[count] == NULL) break;
+    columns[count] = e.by[count];
+  }
+  for (size_t i = 0; columns_behind[i] != NULL; i++) columns[count + i] = columns_behind[i];
+  rows_begin(&e.out, &p->screen, "blueplane.export/1", columns);
+  int code = EXIT_OK;
+  for (size_t i = 0; i < p->argument_count && code == EXIT_OK; i++)
+    code = export_metric(&e, p->arguments[i]);
+  if (!e.chosen) code = export_all(&e);
+  if (code == EXIT_OK) {
+    code = rows_end(&e.out);
+    if (code == EXIT_OK && e.written == 0) code = EXIT_NOTHING;
+  } else {
+    text_free(&e.out.out);
+  }
+  free(e.period);
+  return code;
+}

@@ -1,0 +1,122 @@
+/* main.c: from the command line to a command and its exit code. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "exits.h"
+#include "paths.h"
+#include "zone.h"
+
+volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number) {
+  (void)signal_number;
+  interrupted = 1;
+}
+
+static void catch_interrupts(void) {
+  struct sigaction action = {0};
+  action.sa_handler = on_interrupt;
+  action.sa_flags = (int)SA_RESETHAND; /* the second Ctrl-C ends the program whatever it is doing */
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+}
+
+static int read_options(program *p, int argc, const char **argv) {
+  char *problem = options_read(&p->options, argc, argv);
+  if (problem == NULL) {
+    char *path = config_path();
+    problem = options_read_file(&p->options, path);
+    free(path);
+  }
+  if (problem == NULL) return EXIT_OK;
+  complain(EXIT_USAGE, "blueplane help says more", "%s", problem);
+  free(problem);
+  return EXIT_USAGE;
+}
+
+static int choose_zone(program *p) {
+  const char *wanted = p->options.value[OPTION_ZONE];
+  if (wanted == NULL) {
+    p->zone = find_zone(&p->zone_from);
+  } else {
+    p->zone = copy_text(wanted);
+    p->zone_from = given(&p->options, OPTION_ZONE) ? "--zone" : "the configuration";
+  }
+  if (zone_exists(p->zone)) {
+    use_zone(p->zone);
+    return EXIT_OK;
+  }
+  char *best = nearest_zone(p->zone), *shown = text_safe(p->zone);
+  char *hint = best != NULL ? print_text("did you mean \"%s\"?", best)
+                            : copy_text("zones have IANA names like Europe/Berlin");
+  complain(EXIT_USAGE, hint, "there is no time zone \"%s\"", shown);
+  free(hint);
+  free(shown);
+  free(best);
+  return EXIT_USAGE;
+}
+
+static void choose_store(program *p) {
+  const char *configured = p->options.value[OPTION_STORE], *variable = getenv("BLUEPLANE_STORE");
+  bool by_variable = variable != NULL && variable[0] != '\0' && !given(&p->options, OPTION_STORE);
+  p->store_path = configured != NULL && !by_variable ? copy_text(configured) : default_store();
+}
+
+static int run(program *p, const command *c) {
+  p->arguments = p->options.arguments.item + 1;
+  p->argument_count = p->options.arguments.count - 1;
+  int code = choose_zone(p);
+  if (code != EXIT_OK) return code;
+  choose_store(p);
+  if (c->flags & COMMAND_STORE) code = open_store(p);
+  if (code == EXIT_OK && c->flags & COMMAND_SYNC && !given(&p->options, OPTION_NO_SYNC))
+    code = sync_before(p);
+  if (code == EXIT_OK) code = c->run(p);
+  bp_close(p->store);
+  return code;
+}
+
+/* Help and version asked for as options, help for nothing asked. */
+static bool answer_options(program *p, int *code) {
+  text t = {0};
+  bool asked = p->options.arguments.count > 0;
+  if (given(&p->options, OPTION_VERSION)) {
+    *code = run_version(p);
+  } else if (given(&p->options, OPTION_HELP) && !asked) {
+    write_help(&t, &p->screen);
+    *code = write_out(&t);
+  } else if (!asked) {
+    write_help(&t, &p->screen);
+    fputs(t.data, stderr);
+    text_free(&t);
+    *code = EXIT_USAGE;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+static int start(program *p, int argc, const char **argv) {
+  int code = read_options(p, argc, argv);
+  if (code != EXIT_OK) return code;
+  screen_init(&p->screen, &p->options);
+  if (answer_options(p, &code)) return code;
+  const command *c = choose_command(p);
+  if (c == NULL) return EXIT_USAGE;
+  if (!given(&p->options, OPTION_HELP)) return run(p, c);
+  text t = {0};
+  write_command_help(&t, &p->screen, c);
+  return write_out(&t);
+}
+
+int main(int argc, char **argv) {
+  program p = {0};
+  catch_interrupts();
+  int code = start(&p, argc, (const char **)argv);
+  options_free(&p.options);
+  free(p.zone);
+  free(p.store_path);
+  return interrupted && code == EXIT_OK ? EXIT_INTERRUPTED : code;
+}

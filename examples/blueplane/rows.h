@@ -1,0 +1,27 @@
+/* rows.h: rows of our own making in the formats for programs: where what is to be written is not one
+ * result of the library but a part of one, or several. */
+#ifndef ROWS_H
+#define ROWS_H
+
+#include "output.h"
+
+typedef struct rows {
+  const screen *screen;
+  text out;
+  bool csv, document; /* document: one JSON object, else a line for each row */
+  bool first;         /* of the rows */
+  json row;
+  bool first_cell;
+} rows;
+
+/* The columns, ended by NULL, in the order in which each row will have them. `schema` names the JSON
+ * document. CSV unless the format is json or ndjson. */
+void rows_begin(rows *r, const screen *s, const char *schema, const char *const *columns);
+void rows_start(rows *r);
+void rows_text(rows *r, const char *column, const char *value); /* NULL: nothing */
+/* A cell of a result as it is, exact. */
+void rows_cell(rows *r, const char *column, const bp_result *from, size_t row, int at);
+void rows_finish(rows *r);
+int rows_end(rows *r); /* writes; exit code */
+
+#endif

@@ -1,0 +1,325 @@
+/* sync.c: reads what is new, showing how far it is. Knows progress bars and reports; which folders
+ * there are is paths.h's business. */
+#include "commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "exits.h"
+#include "paths.h"
+
+#define PATIENCE 0.5      /* seconds before a bar is shown */
+#define REDRAW 0.1        /* seconds between two drawings */
+#define THREADS_MAX 4
+
+typedef struct meter {
+  const screen *screen;
+  const char *name;       /* of what is read */
+  double start, drawn;    /* seconds; drawn 0: never */
+} meter;
+
+/* What was done at one place. */
+typedef struct part {
+  const char *source;     /* NULL: recognised */
+  char *path;
+  bp_ingest_report report;
+} part;
+
+typedef struct parts {
+  part *item;
+  size_t count;
+} parts;
+
+/* ------------------------------------------------------------------------------------ progress */
+
+static double seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void put_left(text *t, double left) {
+  if (left >= 3600)
+    text_addf(t, "%.0f h %02.0f min left", left / 3600, (left - 3600 * (int)(left / 3600)) / 60);
+  else if (left >= 60)
+    text_addf(t, "%.0f min left", left / 60);
+  else
+    text_addf(t, "%.0f s left", left < 1 ? 1 : left);
+}
+
+/* One line: name, bar, per cent, files, time left. */
+static void draw(meter *m, const bp_progress *progress, double now) {
+  text line = {0};
+  double done = progress->bytes_total > 0
+                    ? (double)progress->bytes_done / (double)progress->bytes_total : 0;
+  screen plain = *m->screen;
+  plain.blocks = !plain.ascii;
+  text_addf(&line, "\r%s ", m->name);
+  if (progress->phase == 0) {
+    text_add(&line, "looking for files: ");
+    put_count(&line, (int64_t)progress->files_total);
+  } else {
+    text bar = {0};
+    plain.color = false;
+    put_bar(&bar, &plain, done, 1, 24);
+    text_fit(&line, bar.length > 0 ? bar.data : "", 24, plain.ascii);
+    text_free(&bar);
+    text_addf(&line, " %3.0f %%  ", done * 100);
+    put_count(&line, (int64_t)progress->files_done);
+    text_add(&line, " of ");
+    put_count(&line, (int64_t)progress->files_total);
+    text_add(&line, " files  ");
+    if (done > 0.01) put_left(&line, (now - m->start) / done * (1 - done));
+  }
+  text_add(&line, "\x1b[K");
+  fputs(line.data, stderr);
+  fflush(stderr);
+  text_free(&line);
+  m->drawn = now;
+}
+
+static int on_progress(void *user, const bp_progress *progress) {
+  meter *m = user;
+  if (m->screen->talks_to_terminal && !m->screen->quiet) {
+    double now = seconds();
+    if (now - m->start > PATIENCE && now - m->drawn > REDRAW) draw(m, progress, now);
+  }
+  return interrupted;
+}
+
+static void wipe(const meter *m) {
+  if (m->drawn > 0) fputs("\r\x1b[K", stderr);
+}
+
+/* --------------------------------------------------------------------------------------- reads */
+
+static uint32_t thread_count(void) {
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  if (processors < 1) return 1;
+  return processors > THREADS_MAX ? THREADS_MAX : (uint32_t)processors;
+}
+
+/* Reads one folder or file; the library's code. */
+static int read_place(const program *p, part *where, bool is_folder, bp_error **error) {
+  bp_ingest_options how = BP_INGEST_OPTIONS_INIT;
+  meter m = {&p->screen, where->source != NULL ? where->source : "reading", seconds(), 0};
+  how.threads = thread_count();
+  how.progress = on_progress;
+  how.progress_user = &m;
+  if (given(&p->options, OPTION_RESTART)) how.flags |= BP_INGEST_RESTART;
+  where->report = (bp_ingest_report)BP_INGEST_REPORT_INIT;
+  int rc = is_folder ? bp_ingest_scan(p->store, where->source, where->path, &how, &where->report, error)
+                     : bp_ingest_file(p->store, where->source, where->path, &how, &where->report, error);
+  wipe(&m);
+  return rc;
+}
+
+static part *add_part(parts *all, const char *source, const char *path) {
+  all->item = need(realloc(all->item, (all->count + 1) * sizeof *all->item));
+  part *added = &all->item[all->count++];
+  *added = (part){source, copy_text(path), BP_INGEST_REPORT_INIT};
+  return added;
+}
+
+static void free_parts(parts *all) {
+  for (size_t i = 0; i < all->count; i++) free(all->item[i].path);
+  free(all->item);
+  *all = (parts){NULL, 0};
+}
+
+/* Every known place that exists. The first failure, as the library's code. */
+static int read_roots(const program *p, parts *all, bp_error **error) {
+  roots known = find_roots();
+  int rc = BP_OK;
+  for (size_t i = 0; i < known.count && rc == BP_OK && !interrupted; i++) {
+    if (!known.item[i].exists) continue;
+    rc = read_place(p, add_part(all, known.item[i].source, known.item[i].path), true, error);
+  }
+  roots_free(&known);
+  return rc == BP_OK && interrupted ? BP_ERR_CANCELLED : rc;
+}
+
+static bp_ingest_report sum(const parts *all) {
+  bp_ingest_report total = BP_INGEST_REPORT_INIT;
+  for (size_t i = 0; i < all->count; i++) {
+    const bp_ingest_report *r = &all->item[i].report;
+    total.files_seen += r->files_seen;
+    total.files_changed += r->files_changed;
+    total.files_failed += r->files_failed;
+    total.bytes_read += r->bytes_read;
+    total.bytes_pending += r->bytes_pending;
+    total.records_read += r->records_read;
+    total.records_stored += r->records_stored;
+    total.records_updated += r->records_updated;
+    total.records_duplicate += r->records_duplicate;
+    total.records_rejected += r->records_rejected;
+    total.records_undated += r->records_undated;
+    total.fields_dropped += r->fields_dropped;
+  }
+  return total;
+}
+
+int sync_before(program *p) {
+  parts all = {NULL, 0};
+  bp_error *error = NULL;
+  int rc = read_roots(p, &all, &error);
+  bp_ingest_report total = sum(&all);
+  free_parts(&all);
+  if (rc == BP_ERR_CANCELLED) {
+    bp_error_free(error);
+    note(&p->screen, "interrupted; what was read so far is kept");
+    return EXIT_INTERRUPTED;
+  }
+  if (total.files_failed > 0)
+    note(&p->screen, "note: %llu files could not be read; blueplane doctor says more",
+         (unsigned long long)total.files_failed);
+  if (rc == BP_ERR_BUSY || rc == BP_ERR_READONLY) {
+    note(&p->screen, rc == BP_ERR_BUSY
+                         ? "note: another process is reading right now; this is as of its last commit"
+                         : "note: the store is read-only; this is as of the last sync");
+    bp_error_free(error);
+  } else if (rc != BP_OK) {
+    complain_of(error);
+    note(&p->screen, "  reading stopped there; this is as of what is stored");
+  }
+  return EXIT_OK;
+}
+
+/* -------------------------------------------------------------------------------------- report */
+
+static void json_report(json *j, const bp_ingest_report *r) {
+  const struct {
+    const char *name;
+    uint64_t value;
+  } members[] = {{"files_seen", r->files_seen},
+                 {"files_changed", r->files_changed},
+                 {"files_failed", r->files_failed},
+                 {"bytes_read", r->bytes_read},
+                 {"bytes_pending", r->bytes_pending},
+                 {"records_read", r->records_read},
+                 {"records_stored", r->records_stored},
+                 {"records_updated", r->records_updated},
+                 {"records_duplicate", r->records_duplicate},
+                 {"records_rejected", r->records_rejected},
+                 {"records_undated", r->records_undated},
+                 {"fields_dropped", r->fields_dropped}};
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+    json_int(j, members[i].name, (int64_t)members[i].value);
+}
+
+static int report_json(const parts *all, bool interrupted_here) {
+  json j = {0};
+  bp_ingest_report total = sum(all);
+  json_open(&j, NULL, '{');
+  json_text(&j, "schema", "blueplane.sync/1");
+  json_bool(&j, "interrupted", interrupted_here);
+  json_report(&j, &total);
+  json_open(&j, "places", '[');
+  for (size_t i = 0; i < all->count; i++) {
+    json_open(&j, NULL, '{');
+    json_text(&j, "source", all->item[i].source);
+    json_text(&j, "path", all->item[i].path);
+    json_report(&j, &all->item[i].report);
+    json_close(&j, '}');
+  }
+  json_close(&j, ']');
+  json_close(&j, '}');
+  return write_json(&j);
+}
+
+static void put_some(text *t, uint64_t count, const char *one, const char *many) {
+  put_count(t, (int64_t)count);
+  text_addf(t, " %s", count == 1 ? one : many);
+}
+
+static void put_place(text *t, const screen *s, const part *where) {
+  char *path = short_path(where->path);
+  text_fit(t, where->source != NULL ? where->source : "", 13, s->ascii);
+  text_add(t, path);
+  text_add(t, ": ");
+  put_some(t, where->report.files_seen, "file", "files");
+  text_add(t, ", ");
+  put_count(t, (int64_t)where->report.files_changed);
+  text_add(t, " new or changed, ");
+  put_bytes(t, where->report.bytes_read);
+  text_add(t, " read\n");
+  free(path);
+}
+
+static int report_text(const screen *s, const parts *all) {
+  text t = {0};
+  bp_ingest_report total = sum(all);
+  for (size_t i = 0; i < all->count; i++) put_place(&t, s, &all->item[i]);
+  put_some(&t, total.records_stored, "new fact", "new facts");
+  text_add(&t, ", ");
+  put_count(&t, (int64_t)total.records_updated);
+  text_add(&t, " completed, ");
+  put_count(&t, (int64_t)total.records_duplicate);
+  text_add(&t, " known already\n");
+  if (total.records_rejected > 0) {
+    put_some(&t, total.records_rejected, "record", "records");
+    text_add(&t, " rejected; blueplane doctor says why\n");
+  }
+  if (total.files_failed > 0) {
+    put_some(&t, total.files_failed, "file", "files");
+    text_add(&t, " could not be read; blueplane doctor says more\n");
+  }
+  return write_out(&t);
+}
+
+static int report(const screen *s, const parts *all, bool interrupted_here) {
+  return is_json(s) ? report_json(all, interrupted_here) : report_text(s, all);
+}
+
+/* ------------------------------------------------------------------------------------- command */
+
+static int read_arguments(const program *p, parts *all, bp_error **error) {
+  int rc = BP_OK;
+  for (size_t i = 0; i < p->argument_count && rc == BP_OK; i++) {
+    struct stat status;
+    bool is_folder = stat(p->arguments[i], &status) == 0 && S_ISDIR(status.st_mode);
+    rc = read_place(p, add_part(all, p->options.value[OPTION_SOURCE], p->arguments[i]), is_folder, error);
+  }
+  return rc;
+}
+
+static int explain_nothing(const screen *s) {
+  roots known = find_roots();
+  note(s, "nothing found: no folder of a coding assistant where one is expected:");
+  for (size_t i = 0; i < known.count; i++) {
+    char *path = short_path(known.item[i].path);
+    note(s, "  %-12s %s", known.item[i].source, path);
+    free(path);
+  }
+  note(s, "name another with CLAUDE_CONFIG_DIR or CODEX_HOME, or read one with blueplane sync PATH");
+  roots_free(&known);
+  return EXIT_NOTHING;
+}
+
+int run_sync(program *p) {
+  parts all = {NULL, 0};
+  bp_error *error = NULL;
+  int rc = p->argument_count > 0 ? read_arguments(p, &all, &error) : read_roots(p, &all, &error);
+  int code;
+  if (rc == BP_ERR_CANCELLED) {
+    bp_error_free(error);
+    note(&p->screen, "interrupted; what was read so far is kept");
+    report(&p->screen, &all, true);
+    code = EXIT_INTERRUPTED;
+  } else if (rc != BP_OK) {
+    code = complain_of(error);
+    if (code == EXIT_USAGE && rc != BP_ERR_NOTFOUND) code = EXIT_FAILED;
+  } else {
+    code = report(&p->screen, &all, false);
+    bp_ingest_report total = sum(&all);
+    if (code == EXIT_OK && total.files_seen == 0)
+      code = all.count == 0 ? explain_nothing(&p->screen) : EXIT_NOTHING;
+  }
+  free_parts(&all);
+  return code;
+}

@@ -1,0 +1,607 @@
+/* api/ingest.c: the path of a fact, put together: a source reads a file through the scanner, its
+ * records pass the privacy gate into a batch, batches are applied to the store. This file knows
+ * which parts there are and in which order they meet; each rule lives in its part. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/handle.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/scan.h"
+#include "base/time.h"
+#include "privacy/gate.h"
+#include "sources/source.h"
+#include "store/batch.h"
+
+#define WINDOW ((size_t)256 << 10)
+#define BATCH_BYTES ((size_t)16 << 20) /* of all workers together: what memory an ingest may take */
+#define TAIL_BYTES 256
+#define DETECT_BYTES ((size_t)64 << 10)
+#define THREADS_MAX 64
+
+typedef struct candidate {
+  char *path;
+  file_stat stat;
+  const source *source;
+  bool unreadable;
+} candidate;
+
+/* One ingest call. What several workers touch is guarded by `lock`; the store by `store_lock`. */
+typedef struct ingest {
+  bp_store *handle;
+  bp_ingest_options options;
+  int64_t now_us;
+  bool keep_labels;
+  const source *only; /* the source asked for, or NULL */
+  candidate *candidate;
+  size_t candidates, capacity;
+  mutex *lock, *store_lock;
+  size_t next;         /* candidate to be read next */
+  bp_ingest_report report;
+  uint64_t bytes_total;
+  apply_counts counts;
+  size_t batch_limit;
+  int failed;          /* first error; others stop */
+  bp_error *error;
+} ingest;
+
+/* One scanning thread, or the caller itself. */
+typedef struct worker {
+  ingest *in;
+  batch *batch;
+  gate *gate;
+  scan scan;
+  bool scan_ready, calls_progress;
+  file *file;
+  int64_t offset;         /* of the next read */
+  file_state state;       /* of the file being read */
+  uint64_t bytes_reported;
+  thread *thread;
+} worker;
+
+/* -------------------------------------------------------------------------------- stopping */
+
+static int stop(ingest *in, int code, bp_error *why) {
+  bpi_mutex_lock(in->lock);
+  if (in->failed == BP_OK) {
+    in->failed = code;
+    in->error = why;
+    why = NULL;
+  }
+  bpi_mutex_unlock(in->lock);
+  bpi_error_free(why);
+  return code;
+}
+
+static int stopped(ingest *in) {
+  bpi_mutex_lock(in->lock);
+  int code = in->failed;
+  bpi_mutex_unlock(in->lock);
+  return code;
+}
+
+static int cancel(ingest *in) {
+  bp_error *why = NULL;
+  bpi_fail(&why, BP_ERR_CANCELLED, "cancelled; what is complete was stored");
+  return stop(in, BP_ERR_CANCELLED, why);
+}
+
+/* Tells the caller how far we are; a non-zero answer or bp_cancel() stops. */
+static int progress(worker *w, uint32_t phase) {
+  ingest *in = w->in;
+  if (atomic_load(&in->handle->cancelled)) return cancel(in);
+  if (!w->calls_progress || in->options.progress == NULL) return stopped(in);
+  bpi_mutex_lock(in->lock);
+  bp_progress p = {sizeof p, phase, in->report.files_changed, in->candidates,
+                   in->report.bytes_read, in->bytes_total};
+  bpi_mutex_unlock(in->lock);
+  return in->options.progress(in->options.progress_user, &p) != 0 ? cancel(in) : stopped(in);
+}
+
+/* ---------------------------------------------------------------------------------- applying */
+
+static int apply(worker *w) {
+  ingest *in = w->in;
+  bp_error *why = NULL;
+  bpi_mutex_lock(in->store_lock);
+  int rc = bpi_store_apply(in->handle->store, w->batch, in->now_us,
+                           !(in->options.flags & BP_INGEST_DRY_RUN), &in->counts, &why);
+  bpi_mutex_unlock(in->store_lock);
+  return rc == BP_OK ? BP_OK : stop(in, rc, why);
+}
+
+/* Everything read so far of this worker's file belongs to its last complete line. */
+static int note_file(worker *w) {
+  uint64_t line;
+  w->state.position = bpi_scan_resume_offset(&w->scan, &line);
+  w->state.line = (int64_t)line;
+  return bpi_batch_file(w->batch, &w->state);
+}
+
+/* A keyed mark of the bytes before a position, by which growth is told from a rewrite. */
+static int tail_mark(worker *w, int64_t position, int64_t *mark) {
+  char bytes[TAIL_BYTES];
+  int64_t from = position > TAIL_BYTES ? position - TAIL_BYTES : 0;
+  int64_t got = bpi_file_read(w->file, from, bytes, (size_t)(position - from));
+  if (got != position - from) return BP_ERR_IO;
+  *mark = (int64_t)bpi_hash_ident(bpi_store_key(w->in->handle->store), "tail", bytes, (size_t)got).lo;
+  bpi_hash_wipe(bytes, sizeof bytes);
+  return BP_OK;
+}
+
+static void count_bytes(worker *w) {
+  uint64_t now = (uint64_t)(w->offset - (int64_t)w->bytes_reported);
+  w->bytes_reported = (uint64_t)w->offset;
+  bpi_mutex_lock(w->in->lock);
+  w->in->report.bytes_read += now;
+  bpi_mutex_unlock(w->in->lock);
+}
+
+/* Between two records: the place to stop, to report, and to let go of memory. */
+static int checkpoint(void *user, source_input *input) {
+  worker *w = user;
+  if (atomic_load(&w->in->handle->cancelled)) return cancel(w->in);
+  if ((uint64_t)w->offset - w->bytes_reported >= 4 * WINDOW) {
+    count_bytes(w);
+    int rc = progress(w, 1);
+    if (rc != BP_OK) return rc;
+  }
+  if (bpi_batch_bytes(w->batch) < w->in->batch_limit) return BP_OK;
+  memcpy(w->state.memory, input->memory, sizeof w->state.memory);
+  w->state.size = -1; /* not read to its end yet */
+  int rc = note_file(w);
+  if (rc == BP_OK && w->file != NULL && tail_mark(w, w->state.position, &w->state.tail) != BP_OK)
+    w->state.position = w->state.line = 0; /* cannot be recognised later: read again from the start */
+  return rc == BP_OK ? apply(w) : stop(w->in, rc, NULL);
+}
+
+/* ----------------------------------------------------------------------------- one open input */
+
+/* The bit by which sessions remember their sources: its place in the registry. */
+static int number_of(const source *reader) {
+  int number = 0;
+  while (bpi_source_at((size_t)number) != reader) number++;
+  return number;
+}
+
+static void on_reject(void *user, int reason, uint64_t line, int64_t byte) {
+  worker *w = user;
+  bpi_batch_reject(w->batch, w->state.key, reason, line, byte);
+}
+
+static int read_input(worker *w, const source *reader, const char *path) {
+  record_sink sink = bpi_gate_sink(w->gate);
+  source_input input = {.path = path,
+                        .scan = &w->scan,
+                        .sink = &sink,
+                        .checkpoint = checkpoint,
+                        .user = w};
+  memcpy(input.memory, w->state.memory, sizeof input.memory);
+  bpi_batch_source(w->batch, number_of(reader));
+  w->state.source = number_of(reader);
+  int rc = reader->read(&input);
+  memcpy(w->state.memory, input.memory, sizeof w->state.memory);
+  w->state.records += (int64_t)input.records;
+  bpi_mutex_lock(w->in->lock);
+  w->in->report.records_read += input.records;
+  w->in->report.bytes_pending += bpi_scan_pending(&w->scan);
+  bpi_mutex_unlock(w->in->lock);
+  int noted = note_file(w);
+  return rc != BP_OK ? rc : noted;
+}
+
+static int64_t read_file(void *user, void *into, size_t length) {
+  worker *w = user;
+  int64_t got = bpi_file_read(w->file, w->offset, into, length);
+  if (got > 0) w->offset += got;
+  return got;
+}
+
+/* Where to go on: behind what is known, if the file still holds it; else at the start. */
+static void find_place(worker *w, const file_stat *stat, bool known, bool whole) {
+  int64_t mark;
+  bool same = known && !whole && !(w->in->options.flags & BP_INGEST_RESTART) &&
+              w->state.position <= stat->size && w->state.position > 0 &&
+              w->state.inode == (int64_t)stat->inode && w->state.device == (int64_t)stat->device &&
+              tail_mark(w, w->state.position, &mark) == BP_OK && mark == w->state.tail;
+  if (!same) {
+    w->state.position = w->state.records = 0;
+    w->state.line = 1;
+    memset(w->state.memory, 0, sizeof w->state.memory);
+  }
+  w->state.size = -1; /* until it is read to its end */
+  w->state.modified_ns = stat->modified_ns;
+  w->state.device = (int64_t)stat->device;
+  w->state.inode = (int64_t)stat->inode;
+}
+
+static bool unchanged(const file_state *known, const file_stat *stat) {
+  return known->size == stat->size && known->modified_ns == stat->modified_ns &&
+         known->inode == (int64_t)stat->inode && known->device == (int64_t)stat->device;
+}
+
+static void file_failed(worker *w, const source *reader) {
+  w->state.source = reader == NULL ? -1 : number_of(reader);
+  w->state.size = w->state.modified_ns = -1; /* so that it is tried again */
+  bpi_batch_file(w->batch, &w->state);
+  bpi_batch_reject(w->batch, w->state.key, REJECT_UNREADABLE, 0, 0);
+  bpi_mutex_lock(w->in->lock);
+  w->in->report.files_failed++;
+  bpi_mutex_unlock(w->in->lock);
+}
+
+static int read_open_file(worker *w, const candidate *c, const file_stat *stat, bool known) {
+  find_place(w, stat, known, c->source->whole);
+  bpi_scan_reset(&w->scan, read_file, w, w->state.position, (uint64_t)w->state.line);
+  w->offset = w->state.position;
+  w->bytes_reported = (uint64_t)w->offset;
+  int rc = read_input(w, c->source, c->path);
+  count_bytes(w);
+  if (rc == BP_ERR_IO) {
+    file_failed(w, c->source);
+    return BP_OK;
+  }
+  if (tail_mark(w, w->state.position, &w->state.tail) != BP_OK) w->state.position = 0;
+  if (rc == BP_OK) w->state.size = w->offset;
+  int noted = bpi_batch_file(w->batch, &w->state);
+  bpi_mutex_lock(w->in->lock);
+  w->in->report.files_changed++;
+  bpi_mutex_unlock(w->in->lock);
+  return rc != BP_OK ? rc : noted;
+}
+
+static int known_file(worker *w, const char *path, bool *known) {
+  ident key = bpi_hash_ident(bpi_store_key(w->in->handle->store), "path", path, strlen(path));
+  bp_error *why = NULL;
+  bpi_mutex_lock(w->in->store_lock);
+  int rc = bpi_store_file(w->in->handle->store, key, &w->state, &why);
+  bpi_mutex_unlock(w->in->store_lock);
+  if (rc < 0 && rc != BP_ERR_NOTFOUND) return stop(w->in, rc, why);
+  *known = rc == BP_OK;
+  w->state.key = key;
+  return BP_OK;
+}
+
+static int read_candidate(worker *w, const candidate *c) {
+  bool known = false;
+  int rc = known_file(w, c->path, &known);
+  if (rc != BP_OK) return rc;
+  if (c->unreadable) {
+    file_failed(w, c->source);
+    return BP_OK;
+  }
+  if (known && unchanged(&w->state, &c->stat) && !(w->in->options.flags & BP_INGEST_RESTART))
+    return BP_OK;
+  file_stat stat;
+  bp_error *why = NULL;
+  rc = bpi_file_open(&w->file, c->path, &stat, &why);
+  bpi_error_free(why);
+  if (rc == BP_ERR_NOMEM) return stop(w->in, rc, NULL);
+  if (rc != BP_OK) {
+    file_failed(w, c->source);
+    return BP_OK;
+  }
+  rc = read_open_file(w, c, &stat, known);
+  bpi_file_close(w->file);
+  w->file = NULL;
+  return rc;
+}
+
+/* ----------------------------------------------------------------------------------- workers */
+
+static const candidate *take(worker *w) {
+  ingest *in = w->in;
+  bpi_mutex_lock(in->lock);
+  const candidate *c = in->failed == BP_OK && in->next < in->candidates
+                           ? &in->candidate[in->next++]
+                           : NULL;
+  bpi_mutex_unlock(in->lock);
+  return c;
+}
+
+static void work(void *argument) {
+  worker *w = argument;
+  const candidate *c;
+  while ((c = take(w)) != NULL) {
+    int rc = read_candidate(w, c);
+    if (rc != BP_OK) stop(w->in, rc, NULL);
+    if (rc != BP_OK || progress(w, 1) != BP_OK) return;
+  }
+}
+
+static int worker_init(worker *w, ingest *in) {
+  memset(w, 0, sizeof *w);
+  w->in = in;
+  w->batch = bpi_batch_new();
+  if (w->batch == NULL) return BP_ERR_NOMEM;
+  fact_sink facts = bpi_batch_sink(w->batch);
+  w->gate = bpi_gate_new(bpi_store_key(in->handle->store), &facts, in->keep_labels);
+  if (w->gate == NULL || bpi_scan_init(&w->scan, read_file, w, WINDOW, 0, 1) != BP_OK)
+    return BP_ERR_NOMEM;
+  w->scan_ready = true;
+  bpi_gate_on_reject(w->gate, on_reject, w);
+  return BP_OK;
+}
+
+static void worker_free(worker *w) {
+  if (w->gate != NULL) {
+    w->in->report.fields_dropped += bpi_gate_counts(w->gate)->drops;
+    w->in->report.records_rejected += bpi_gate_counts(w->gate)->rejects;
+  }
+  if (w->scan_ready) bpi_scan_free(&w->scan);
+  bpi_gate_free(w->gate);
+  bpi_batch_free(w->batch);
+}
+
+/* Starts the other threads; as many as the system gives. */
+static void start_threads(worker *w, size_t count) {
+  for (size_t i = 1; i < count; i++) w[i].thread = bpi_thread_start(work, &w[i]);
+}
+
+/* One batch of all: joined in memory, so that what two workers read in part is stored once. Rows
+ * complete before an error or a cancel are stored, too. */
+static void finish(ingest *in, worker *w, size_t count) {
+  bp_error *why = NULL;
+  if (in->failed != BP_OK && in->failed != BP_ERR_CANCELLED) return;
+  for (size_t i = 1; i < count; i++)
+    if (bpi_batch_join(w[0].batch, w[i].batch) != BP_OK) {
+      bpi_fail_nomem(&why);
+      stop(in, BP_ERR_NOMEM, why);
+      return;
+    }
+  if (in->failed == BP_ERR_CANCELLED) bpi_store_clear_interrupt(in->handle->store);
+  progress(&w[0], 2);
+  apply(&w[0]);
+}
+
+static int run(ingest *in) {
+  size_t count = in->options.threads == 0 ? 1 : in->options.threads;
+  if (count > in->candidates) count = in->candidates == 0 ? 1 : in->candidates;
+  in->batch_limit = BATCH_BYTES / count;
+  worker *w = bpi_alloc_zero(count, sizeof *w);
+  if (w == NULL) return BP_ERR_NOMEM;
+  int rc = BP_OK;
+  size_t ready = 0;
+  for (; ready < count && rc == BP_OK; ready++) rc = worker_init(&w[ready], in);
+  if (rc == BP_OK) {
+    w[0].calls_progress = true;
+    start_threads(w, count);
+    work(&w[0]);
+    for (size_t i = 1; i < count; i++)
+      if (w[i].thread != NULL) bpi_thread_join(w[i].thread);
+    finish(in, w, count);
+  }
+  for (size_t i = 0; i < ready; i++) worker_free(&w[i]);
+  bpi_free(w);
+  return rc != BP_OK ? rc : in->failed;
+}
+
+/* -------------------------------------------------------------------------------- candidates */
+
+static int add_candidate(ingest *in, const char *path, const file_stat *stat,
+                         const source *reader) {
+  void *items = in->candidate;
+  if (bpi_reserve(&items, &in->capacity, in->candidates + 1, sizeof *in->candidate) != BP_OK)
+    return BP_ERR_NOMEM;
+  in->candidate = items;
+  candidate *c = &in->candidate[in->candidates];
+  memset(c, 0, sizeof *c);
+  if ((c->path = bpi_strndup(path, strlen(path))) == NULL) return BP_ERR_NOMEM;
+  c->source = reader;
+  c->unreadable = stat == NULL;
+  if (stat != NULL) c->stat = *stat;
+  in->bytes_total += stat == NULL ? 0 : (uint64_t)stat->size;
+  in->report.files_seen++;
+  in->candidates++;
+  return BP_OK;
+}
+
+static int visit(void *user, const char *path, const file_stat *stat) {
+  ingest *in = user;
+  if (atomic_load(&in->handle->cancelled)) return BP_ERR_CANCELLED;
+  if (stat == NULL) return add_candidate(in, path, NULL, in->only);
+  if (in->only != NULL) return in->only->is_ours(path) ? add_candidate(in, path, stat, in->only) : 0;
+  for (size_t i = 0; i < bpi_source_count(); i++)
+    if (bpi_source_at(i)->is_ours(path)) return add_candidate(in, path, stat, bpi_source_at(i));
+  return 0;
+}
+
+/* Large files first, so that threads end together; then by name, so that runs are alike. */
+static int by_size(const void *a, const void *b) {
+  const candidate *x = a, *y = b;
+  if (x->stat.size != y->stat.size) return x->stat.size > y->stat.size ? -1 : 1;
+  return strcmp(x->path, y->path);
+}
+
+static void ingest_free(ingest *in) {
+  for (size_t i = 0; i < in->candidates; i++) bpi_free(in->candidate[i].path);
+  bpi_free(in->candidate);
+  bpi_mutex_free(in->lock);
+  bpi_mutex_free(in->store_lock);
+}
+
+/* ------------------------------------------------------------------------------ exported calls */
+
+static int check_options(const bp_ingest_options *o, bp_error **error) {
+  if (o->flags & ~(uint32_t)(BP_INGEST_RESTART | BP_INGEST_DRY_RUN))
+    return bpi_fail(error, BP_ERR_INVALID, "unknown flags");
+  if (o->reserved != 0) return bpi_fail(error, BP_ERR_INVALID, "the reserved member must be 0");
+  if (o->threads > THREADS_MAX)
+    return bpi_fail(error, BP_ERR_LIMIT, "at most %d threads", THREADS_MAX);
+  return BP_OK;
+}
+
+static int find_source(const source **out, const char *name, bp_error **error) {
+  *out = NULL;
+  if (name == NULL || (*out = bpi_source_by_name(name)) != NULL) return BP_OK;
+  bpi_fail(error, BP_ERR_NOTFOUND, "unknown source");
+  bpi_fail_detail(error, "name", name);
+  return bpi_fail_detail(error, "hint", "bp_catalog \"sources\" lists them");
+}
+
+static int begin(ingest *in, bp_store *s, const char *source_name, const bp_ingest_options *options,
+                 bp_error **error) {
+  int rc = find_source(&in->only, source_name, error);
+  if (rc == BP_OK) rc = bpi_lend(&in->options, sizeof in->options, options, sizeof in->options, error);
+  if (rc == BP_OK) rc = check_options(&in->options, error);
+  if (rc != BP_OK) return rc;
+  in->handle = s;
+  in->lock = bpi_mutex_new();
+  in->store_lock = bpi_mutex_new();
+  if (in->lock == NULL || in->store_lock == NULL) return bpi_fail_nomem(error);
+  rc = bpi_enter(s, RIGHT_INGEST, error);
+  if (rc != BP_OK) return rc;
+  if (bpi_store_read_only(s->store)) {
+    bpi_leave(s);
+    return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
+  }
+  in->now_us = bpi_handle_now(s);
+  in->keep_labels = bpi_store_setting(s->store, "keep_labels", 1) != 0;
+  return BP_OK;
+}
+
+/* Hands the first error and the report to the caller. */
+static int end(ingest *in, int rc, bp_ingest_report *report, bp_error **error) {
+  if (rc != BP_OK && in->error != NULL && *error == NULL) {
+    *error = in->error;
+    in->error = NULL;
+  }
+  if (rc != BP_OK && *error == NULL) bpi_fail(error, rc, "%s", bp_strerror(rc));
+  bpi_error_free(in->error);
+  in->report.records_stored = in->counts.stored;
+  in->report.records_updated = in->counts.updated;
+  in->report.records_duplicate = in->counts.duplicate;
+  in->report.records_undated = in->counts.undated;
+  if (report != NULL) bpi_give(report, &in->report, sizeof in->report);
+  return rc;
+}
+
+typedef int (*ingest_body)(ingest *in, const void *what, bp_error **error);
+
+/* The frame around all three calls. */
+static int ingest_call(bp_store *s, const char *source_name, const bp_ingest_options *options,
+                       bp_ingest_report *report, bp_error **error, ingest_body body,
+                       const void *what) {
+  bp_error *unseen = NULL;
+  if (error == NULL) error = &unseen;
+  *error = NULL;
+  ingest in = {.report = BP_INGEST_REPORT_INIT};
+  int rc = report == NULL ? BP_OK : bpi_lent_size(report, sizeof *report, error);
+  bool fits = rc == BP_OK;
+  if (rc == BP_OK) rc = begin(&in, s, source_name, options, error);
+  if (rc == BP_OK) {
+    rc = body(&in, what, error);
+    bpi_leave(s);
+  }
+  rc = end(&in, rc, fits ? report : NULL, error);
+  ingest_free(&in);
+  bpi_error_free(unseen);
+  return rc;
+}
+
+typedef struct lent_bytes {
+  const char *origin;
+  const void *data;
+  size_t length;
+} lent_bytes;
+
+static int unrecognised(bp_error **error) {
+  bpi_fail(error, BP_ERR_UNSUPPORTED, "no source recognises this");
+  return bpi_fail_detail(error, "hint", "name the source; bp_catalog \"sources\" lists them");
+}
+
+static int bytes_body(ingest *in, const void *what, bp_error **error) {
+  const lent_bytes *lent = what;
+  size_t head = lent->length < DETECT_BYTES ? lent->length : DETECT_BYTES;
+  const source *reader =
+      in->only != NULL ? in->only : bpi_source_detect("", lent->data, head);
+  if (reader == NULL) return unrecognised(error);
+  worker w;
+  int rc = worker_init(&w, in);
+  if (rc == BP_OK) {
+    w.calls_progress = true;
+    in->batch_limit = BATCH_BYTES;
+    in->bytes_total = in->report.bytes_read = lent->length;
+    const char *origin = lent->origin == NULL ? "" : lent->origin;
+    w.state.key = bpi_hash_ident(bpi_store_key(in->handle->store), "origin", origin, strlen(origin));
+    bpi_scan_free(&w.scan);
+    bpi_scan_init_memory(&w.scan, lent->data, lent->length);
+    rc = read_input(&w, reader, "");
+    w.state.position = 0;
+    if (rc == BP_OK) rc = bpi_batch_file(w.batch, &w.state);
+    if (rc == BP_OK || rc == BP_ERR_CANCELLED) {
+      bpi_store_clear_interrupt(in->handle->store);
+      int applied = apply(&w);
+      if (rc == BP_OK) rc = applied;
+    }
+  }
+  worker_free(&w);
+  return rc;
+}
+
+static int file_body(ingest *in, const void *what, bp_error **error) {
+  const char *path = what;
+  file_stat stat;
+  file *opened = NULL;
+  int rc = bpi_file_open(&opened, path, &stat, error);
+  if (rc != BP_OK) return rc;
+  const source *reader = in->only;
+  if (reader == NULL) {
+    char *bytes = bpi_alloc(DETECT_BYTES);
+    int64_t got = bytes == NULL ? 0 : bpi_file_read(opened, 0, bytes, DETECT_BYTES);
+    reader = bpi_source_detect(path, bytes, got > 0 ? (size_t)got : 0);
+    bpi_free(bytes);
+  }
+  bpi_file_close(opened);
+  if (reader == NULL) {
+    unrecognised(error);
+    return bpi_fail_detail(error, "path", path);
+  }
+  rc = add_candidate(in, path, &stat, reader);
+  return rc == BP_OK ? run(in) : rc;
+}
+
+static int scan_body(ingest *in, const void *what, bp_error **error) {
+  const char *root = what;
+  file_stat stat;
+  int rc = bpi_file_stat(root, &stat);
+  if (rc != BP_OK || !stat.is_directory) {
+    rc = rc == BP_OK ? BP_ERR_INVALID : rc;
+    bpi_fail(error, rc, rc == BP_ERR_INVALID ? "the root is not a directory"
+                                             : "the root cannot be read");
+    return bpi_fail_detail(error, "path", root);
+  }
+  rc = bpi_walk(root, visit, in);
+  if (rc != BP_OK) return rc;
+  qsort(in->candidate, in->candidates, sizeof *in->candidate, by_size);
+  return run(in);
+}
+
+int bp_ingest_bytes(bp_store *s, const char *source_name, const char *origin, const void *data,
+                    size_t length, const bp_ingest_options *options, bp_ingest_report *report,
+                    bp_error **error) {
+  lent_bytes lent = {origin, data == NULL ? "" : data, length};
+  if (data == NULL && length > 0) {
+    if (error != NULL) *error = NULL;
+    return bpi_fail(error, BP_ERR_INVALID, "no data");
+  }
+  return ingest_call(s, source_name, options, report, error, bytes_body, &lent);
+}
+
+int bp_ingest_file(bp_store *s, const char *source_name, const char *path,
+                   const bp_ingest_options *options, bp_ingest_report *report, bp_error **error) {
+  if (path == NULL) {
+    if (error != NULL) *error = NULL;
+    return bpi_fail(error, BP_ERR_INVALID, "no path");
+  }
+  return ingest_call(s, source_name, options, report, error, file_body, path);
+}
+
+int bp_ingest_scan(bp_store *s, const char *source_name, const char *root,
+                   const bp_ingest_options *options, bp_ingest_report *report, bp_error **error) {
+  if (root == NULL) {
+    if (error != NULL) *error = NULL;
+    return bpi_fail(error, BP_ERR_INVALID, "no root");
+  }
+  return ingest_call(s, source_name, options, report, error, scan_body, root);
+}

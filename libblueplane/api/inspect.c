@@ -1,0 +1,400 @@
+/* api/inspect.c: facts about a store, as results. Each topic is one function; nothing here is
+ * computed that the store does not already know. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/handle.h"
+#include "base/mem.h"
+#include "base/time.h"
+#include "result/table.h"
+#include "sources/source.h"
+#include "store/read.h"
+
+typedef struct inspection {
+  bp_store *handle;
+  bp_result *table;
+} inspection;
+
+typedef struct column_spec {
+  int type;
+  const char *name, *unit;
+} column_spec;
+
+static void columns(bp_result *t, const column_spec *spec, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    size_t at = bpi_table_add_column(t, spec[i].type, spec[i].name, "value");
+    if (spec[i].unit != NULL) bpi_table_column_meta(t, at, "unit", spec[i].unit);
+  }
+}
+#define COLUMNS(t, ...)                                                                            \
+  columns(t, (const column_spec[]){__VA_ARGS__},                                                   \
+          sizeof((const column_spec[]){__VA_ARGS__}) / sizeof(column_spec))
+
+static void set_text(bp_result *t, size_t column, const char *text) {
+  if (text != NULL) bpi_table_set_text(t, column, text, strlen(text));
+}
+
+static void set_time(bp_result *t, size_t column, int64_t us) {
+  if (us != BPI_TIME_NONE) bpi_table_set_int(t, column, us);
+}
+
+/* The way a keyed identifier is shown: enough to tell two apart. */
+static void set_key(bp_result *t, size_t column, ident key) {
+  char text[17];
+  snprintf(text, sizeof text, "%012llx", (unsigned long long)(key.hi >> 16));
+  set_text(t, column, text);
+}
+
+static const char *source_name(int64_t index) {
+  return index >= 0 && (size_t)index < bpi_source_count() ? bpi_source_at((size_t)index)->name
+                                                          : NULL;
+}
+
+/* ------------------------------------------------------------------------------------- health */
+
+static void health_row(bp_result *t, const char *name, int64_t value, const char *unit) {
+  bpi_table_add_row(t);
+  set_text(t, 0, name);
+  bpi_table_set_int(t, 1, value);
+  set_text(t, 2, unit);
+}
+
+static int health(inspection *i, bp_error **error) {
+  static const char *const facts[] = {"prompts",   "responses", "tool_calls", "decisions",
+                                      "spans",     "events",    "changes",    "sessions"};
+  bp_result *t = i->table;
+  store_health h;
+  int rc = bpi_read_health(i->handle->store, &h, error);
+  if (rc != BP_OK) return rc;
+  COLUMNS(t, {BP_TYPE_TEXT, "name", NULL}, {BP_TYPE_INT, "value", NULL},
+          {BP_TYPE_TEXT, "unit", NULL});
+  health_row(t, "schema", h.schema, "version");
+  health_row(t, "storage_bytes", h.file_bytes, "bytes");
+  health_row(t, "free_bytes", h.free_pages * h.page_size, "bytes");
+  for (size_t kind = 0; kind < sizeof facts / sizeof *facts; kind++)
+    health_row(t, facts[kind], h.facts[kind], "rows");
+  health_row(t, "rollup_cells", h.cells, "rows");
+  health_row(t, "files", h.files, "files");
+  health_row(t, "rejects", h.rejects, "records");
+  health_row(t, "undated", h.undated, "records");
+  if (h.last_ingest_us != BPI_TIME_NONE) {
+    int64_t age = bpi_handle_now(i->handle) - h.last_ingest_us;
+    health_row(t, "ingest_age", age < 0 ? 0 : age / BPI_SECOND, "s");
+  }
+  return BP_OK;
+}
+
+static int integrity(inspection *i, bp_error **error) {
+  int ok = 0;
+  int rc = bpi_read_integrity(i->handle->store, &ok, error);
+  if (rc != BP_OK) return rc;
+  COLUMNS(i->table, {BP_TYPE_TEXT, "check", NULL}, {BP_TYPE_BOOL, "ok", NULL});
+  bpi_table_add_row(i->table);
+  set_text(i->table, 0, "database");
+  bpi_table_set_int(i->table, 1, ok);
+  return BP_OK;
+}
+
+/* ------------------------------------------------------------------- sources, files, rejects */
+
+#define SOURCES_MAX 63
+
+typedef struct source_totals {
+  int64_t files, bytes, records, rejects, sessions, last_us;
+} source_totals;
+
+static int add_file(void *user, const file_row *f) {
+  source_totals *all = user;
+  if (f->source < 0 || f->source >= SOURCES_MAX) return 0;
+  source_totals *of = &all[f->source];
+  of->files++;
+  of->bytes += f->position;
+  of->records += f->records;
+  of->rejects += f->rejects;
+  if (f->read_us > of->last_us) of->last_us = f->read_us;
+  return 0;
+}
+
+static int add_session(void *user, const session_row *s) {
+  source_totals *all = user;
+  for (int i = 0; i < SOURCES_MAX; i++) all[i].sessions += s->sources >> i & 1;
+  return 0;
+}
+
+static int sources(inspection *i, bp_error **error) {
+  source_totals all[SOURCES_MAX];
+  bp_result *t = i->table;
+  memset(all, 0, sizeof all);
+  int rc = bpi_read_files(i->handle->store, add_file, all, error);
+  if (rc == BP_OK) rc = bpi_read_sessions(i->handle->store, add_session, all, error);
+  if (rc != BP_OK) return rc;
+  COLUMNS(t, {BP_TYPE_TEXT, "source", NULL}, {BP_TYPE_INT, "files", "count"},
+          {BP_TYPE_INT, "bytes", "bytes"}, {BP_TYPE_INT, "records", "count"},
+          {BP_TYPE_INT, "rejects", "count"}, {BP_TYPE_INT, "sessions", "count"},
+          {BP_TYPE_TIME, "last_read", NULL});
+  for (size_t k = 0; k < bpi_source_count(); k++) {
+    bpi_table_add_row(t);
+    set_text(t, 0, bpi_source_at(k)->name);
+    const int64_t values[] = {all[k].files, all[k].bytes, all[k].records, all[k].rejects,
+                              all[k].sessions};
+    for (size_t c = 0; c < sizeof values / sizeof *values; c++)
+      bpi_table_set_int(t, c + 1, values[c]);
+    if (all[k].last_us != 0) bpi_table_set_int(t, 6, all[k].last_us);
+  }
+  return BP_OK;
+}
+
+static int file_line(void *user, const file_row *f) {
+  bp_result *t = user;
+  bpi_table_add_row(t);
+  set_key(t, 0, f->key);
+  set_text(t, 1, source_name(f->source));
+  bpi_table_set_int(t, 2, f->position);
+  bpi_table_set_int(t, 3, f->lines);
+  bpi_table_set_int(t, 4, f->records);
+  bpi_table_set_int(t, 5, f->rejects);
+  bpi_table_set_int(t, 6, f->read_us);
+  return 0;
+}
+
+static int files(inspection *i, bp_error **error) {
+  COLUMNS(i->table, {BP_TYPE_TEXT, "file", NULL}, {BP_TYPE_TEXT, "source", NULL},
+          {BP_TYPE_INT, "position", "bytes"}, {BP_TYPE_INT, "line", "count"},
+          {BP_TYPE_INT, "records", "count"}, {BP_TYPE_INT, "rejects", "count"},
+          {BP_TYPE_TIME, "read_at", NULL});
+  return bpi_read_files(i->handle->store, file_line, i->table, error);
+}
+
+static const char *reject_name(int64_t reason) {
+#define X(name, number, id, text)                                                                  \
+  case number: return id;
+  switch (reason) {
+    BPI_REJECTS(X)
+    default: return NULL;
+  }
+#undef X
+}
+
+static int reject_line(void *user, const reject_row *r) {
+  inspection *i = user;
+  bpi_table_add_row(i->table);
+  bpi_table_set_int(i->table, 0, r->file);
+  set_text(i->table, 1, source_name(r->source));
+  set_text(i->table, 2, reject_name(r->reason));
+  bpi_table_set_int(i->table, 3, r->line);
+  bpi_table_set_int(i->table, 4, r->byte);
+  bpi_table_set_int(i->table, 5, r->at_us);
+  return 0;
+}
+
+static int rejects(inspection *i, bp_error **error) {
+  COLUMNS(i->table, {BP_TYPE_INT, "file", NULL}, {BP_TYPE_TEXT, "source", NULL},
+          {BP_TYPE_TEXT, "reason", NULL}, {BP_TYPE_INT, "line", "count"},
+          {BP_TYPE_INT, "byte", "bytes"}, {BP_TYPE_TIME, "read_at", NULL});
+  return bpi_read_rejects(i->handle->store, reject_line, i, error);
+}
+
+/* ------------------------------------------------------------------------------------ coverage */
+
+static const struct covered {
+  unsigned bit;
+  const char *name;
+} covered[] = {
+    {COVERS_TOKENS, "tokens"},         {COVERS_CACHE_READ, "cache_read"},
+    {COVERS_CACHE_WRITE, "cache_write"}, {COVERS_REASONING, "reasoning"},
+    {COVERS_COST, "cost_recorded"},    {COVERS_TOOLS, "tools"},
+    {COVERS_OUTCOMES, "outcomes"},     {COVERS_LINES, "lines"},
+    {COVERS_DECISIONS, "decisions"},   {COVERS_PROMPTS, "prompts"},
+    {COVERS_MODEL, "model"},           {COVERS_TIME, "time"},
+    {COVERS_EVENTS, "events"},         {COVERS_WORKSPACE, "workspace"},
+    {COVERS_CHANGES, "changes"},       {COVERS_WEB_SEARCH, "web_searches"},
+};
+
+static int coverage(inspection *i, bp_error **error) {
+  source_totals all[SOURCES_MAX];
+  bp_result *t = i->table;
+  memset(all, 0, sizeof all);
+  int rc = bpi_read_sessions(i->handle->store, add_session, all, error);
+  if (rc != BP_OK) return rc;
+  COLUMNS(t, {BP_TYPE_TEXT, "source", NULL}, {BP_TYPE_TEXT, "measure", NULL},
+          {BP_TYPE_BOOL, "covered", NULL}, {BP_TYPE_INT, "sessions", "count"});
+  for (size_t k = 0; k < bpi_source_count(); k++)
+    for (size_t c = 0; c < sizeof covered / sizeof *covered; c++) {
+      bpi_table_add_row(t);
+      set_text(t, 0, bpi_source_at(k)->name);
+      set_text(t, 1, covered[c].name);
+      bpi_table_set_int(t, 2, (bpi_source_at(k)->covers & covered[c].bit) != 0);
+      bpi_table_set_int(t, 3, all[k].sessions);
+    }
+  return BP_OK;
+}
+
+/* -------------------------------------------------------------------------- prices, unpriced */
+
+static int price_list(inspection *i, bp_error **error) {
+  bp_result *made = NULL;
+  int rc = bpi_prices_table(&made, i->handle->prices, error);
+  if (rc != BP_OK) return rc;
+  bpi_table_release(i->table);
+  i->table = made;
+  return BP_OK;
+}
+
+typedef struct model_total {
+  int64_t label, responses, tokens;
+} model_total;
+
+typedef struct model_totals {
+  model_total *total;
+  size_t count, capacity;
+} model_totals;
+
+static int add_model(void *user, const rollup_cell *cell) {
+  model_totals *all = user;
+  size_t at = 0;
+  while (at < all->count && all->total[at].label != cell->label) at++;
+  if (at == all->count) {
+    void *items = all->total;
+    int rc = bpi_reserve(&items, &all->capacity, all->count + 1, sizeof *all->total);
+    if (rc != BP_OK) return rc;
+    all->total = items;
+    all->total[all->count++] = (model_total){cell->label, 0, 0};
+  }
+  all->total[at].responses += cell->n;
+  for (int m = RESPONSE_INPUT; m <= RESPONSE_CACHE_WRITE_1H; m++)
+    all->total[at].tokens += cell->m[m];
+  return 0;
+}
+
+static int unpriced(inspection *i, bp_error **error) {
+  model_totals all = {0};
+  bp_result *t = i->table;
+  COLUMNS(t, {BP_TYPE_TEXT, "model", NULL}, {BP_TYPE_INT, "responses", "count"},
+          {BP_TYPE_INT, "tokens", "tokens"});
+  int rc = bpi_read_rollup(i->handle->store, ROLLUP_RESPONSE, INT64_MIN, INT64_MAX, add_model,
+                           &all, error);
+  for (size_t k = 0; k < all.count && rc == BP_OK; k++) {
+    label_row label = {0};
+    char text[256];
+    rc = bpi_read_label(i->handle->store, all.total[k].label, &label, text, error);
+    if (rc == BP_ERR_NOTFOUND) rc = BP_OK; /* a source that names no model */
+    if (rc != BP_OK ||
+        (label.text != NULL &&
+         bpi_prices_find(i->handle->prices, label.text, label.length) != NULL))
+      continue;
+    bpi_table_add_row(t);
+    if (label.text != NULL) bpi_table_set_text(t, 0, label.text, label.length);
+    bpi_table_set_int(t, 1, all.total[k].responses);
+    bpi_table_set_int(t, 2, all.total[k].tokens);
+  }
+  bpi_free(all.total);
+  return rc == BP_ERR_NOMEM ? bpi_fail_nomem(error) : rc;
+}
+
+/* -------------------------------------------------------------------------- labels, sessions */
+
+static const char *const label_kinds[LABEL_KINDS] = {
+    [LABEL_PLATFORM] = "platform", [LABEL_WORKSPACE] = "workspace", [LABEL_BRANCH] = "branch",
+    [LABEL_VERSION] = "version",   [LABEL_ENTRYPOINT] = "entrypoint", [LABEL_MODEL] = "model",
+    [LABEL_TOOL] = "tool",         [LABEL_MCP_SERVER] = "mcp_server", [LABEL_FILE] = "file",
+    [LABEL_COMMAND] = "command",
+};
+
+static int label_line(void *user, const label_row *l) {
+  bp_result *t = user;
+  bpi_table_add_row(t);
+  set_text(t, 0, l->kind > 0 && l->kind < LABEL_KINDS ? label_kinds[l->kind] : NULL);
+  set_key(t, 1, l->key);
+  if (l->text != NULL) bpi_table_set_text(t, 2, l->text, l->length);
+  return 0;
+}
+
+static int labels(inspection *i, bp_error **error) {
+  COLUMNS(i->table, {BP_TYPE_TEXT, "kind", NULL}, {BP_TYPE_TEXT, "key", NULL},
+          {BP_TYPE_TEXT, "text", NULL});
+  return bpi_read_labels(i->handle->store, label_line, i->table, error);
+}
+
+static int session_line(void *user, const session_row *s) {
+  inspection *i = user;
+  const int64_t names[] = {s->platform, s->workspace, s->branch, s->version, s->entrypoint};
+  bpi_table_add_row(i->table);
+  set_key(i->table, 0, s->key);
+  for (size_t c = 0; c < sizeof names / sizeof *names; c++) {
+    label_row label;
+    char text[256];
+    bp_error *ignored = NULL;
+    if (names[c] != 0 &&
+        bpi_read_label(i->handle->store, names[c], &label, text, &ignored) == BP_OK &&
+        label.text != NULL)
+      bpi_table_set_text(i->table, c + 1, label.text, label.length);
+    bpi_error_free(ignored);
+  }
+  set_time(i->table, 6, s->first_us);
+  set_time(i->table, 7, s->last_us);
+  return 0;
+}
+
+static int sessions(inspection *i, bp_error **error) {
+  COLUMNS(i->table, {BP_TYPE_TEXT, "session", NULL}, {BP_TYPE_TEXT, "platform", NULL},
+          {BP_TYPE_TEXT, "workspace", NULL}, {BP_TYPE_TEXT, "branch", NULL},
+          {BP_TYPE_TEXT, "version", NULL}, {BP_TYPE_TEXT, "entrypoint", NULL},
+          {BP_TYPE_TIME, "first", NULL}, {BP_TYPE_TIME, "last", NULL});
+  return bpi_read_sessions(i->handle->store, session_line, i, error);
+}
+
+/* ------------------------------------------------------------------------------- exported call */
+
+static const struct topic {
+  const char *name;
+  policy_right right;
+  int (*fill)(inspection *i, bp_error **error);
+} topics[] = {
+    {"health", RIGHT_HEALTH, health},     {"integrity", RIGHT_HEALTH, integrity},
+    {"sources", RIGHT_HEALTH, sources},   {"files", RIGHT_INSPECT, files},
+    {"rejects", RIGHT_HEALTH, rejects},   {"coverage", RIGHT_INSPECT, coverage},
+    {"prices", RIGHT_INSPECT, price_list}, {"unpriced", RIGHT_INSPECT, unpriced},
+    {"labels", RIGHT_INSPECT, labels},    {"sessions", RIGHT_INSPECT, sessions},
+};
+
+static const struct topic *find_topic(const char *name, bp_error **error) {
+  for (size_t k = 0; k < sizeof topics / sizeof *topics; k++)
+    if (name != NULL && strcmp(topics[k].name, name) == 0) return &topics[k];
+  bpi_fail(error, BP_ERR_NOTFOUND, "unknown topic");
+  bpi_fail_detail(error, "topic", name == NULL ? "" : name);
+  bpi_fail_detail(error, "hint", "bp_catalog \"topics\" lists them");
+  return NULL;
+}
+
+static int fill_topic(inspection *i, const struct topic *topic, bp_error **error) {
+  int rc = bpi_read_begin(i->handle->store, error);
+  if (rc != BP_OK) return rc;
+  rc = topic->fill(i, error);
+  bpi_read_end(i->handle->store);
+  return rc;
+}
+
+int bp_inspect(bp_result **out, bp_store *s, const char *name, bp_error **error) {
+  bp_error *unseen = NULL;
+  if (error == NULL) error = &unseen;
+  *error = NULL;
+  inspection i = {s, NULL};
+  int rc = out == NULL ? bpi_fail(error, BP_ERR_INVALID, "no place for the result") : BP_OK;
+  if (rc == BP_OK) *out = NULL;
+  const struct topic *topic = rc == BP_OK ? find_topic(name, error) : NULL;
+  if (rc == BP_OK && topic == NULL) rc = BP_ERR_NOTFOUND;
+  if (rc == BP_OK) rc = bpi_enter(s, topic->right, error);
+  if (rc == BP_OK) {
+    i.table = bpi_table_new();
+    rc = i.table == NULL ? bpi_fail_nomem(error) : fill_topic(&i, topic, error);
+    bpi_leave(s);
+    if (rc == BP_OK) {
+      bpi_table_meta(i.table, "topic", name);
+      rc = bpi_table_finish(out, i.table, error);
+    } else {
+      bpi_table_release(i.table);
+    }
+  }
+  bpi_error_free(unseen);
+  return rc;
+}

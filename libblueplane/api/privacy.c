@@ -1,0 +1,191 @@
+/* api/privacy.c: the preview: any input, field by field, against its source's allow-list. It shows
+ * paths and rules, never values; and of paths only what the rules name, because a key can be
+ * content, too: an unknown one shows as "*". */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/handle.h"
+#include "base/mem.h"
+#include "base/scan.h"
+#include "result/table.h"
+#include "sources/source.h"
+
+#define PATH_MAX_BYTES 512
+
+typedef struct seen {
+  char *path;
+  const field_rule *rule; /* NULL: dropped */
+  int64_t count;
+} seen;
+
+typedef struct preview {
+  const source *reader;
+  scan scan;
+  seen *seen;
+  size_t count, capacity;
+  int failed;
+} preview;
+
+static const char *const uses[] = {[FIELD_KEPT] = "kept",         [FIELD_HASHED] = "hashed",
+                                   [FIELD_LABEL] = "label",       [FIELD_COUNTED] = "counted",
+                                   [FIELD_COMPARED] = "compared"};
+
+/* Length of the rule's part that `path` matches when it ends at a segment's border; 0: none. */
+static size_t match(const char *rule, const char *path) {
+  const char *r = rule;
+  while (*path != '\0') {
+    if (*r == '*') {
+      while (*path != '\0' && *path != '.' && *path != '[') path++;
+      r++;
+    } else if (*r == *path) {
+      r++;
+      path++;
+    } else {
+      return 0;
+    }
+  }
+  return *r == '\0' || *r == '.' || *r == '[' ? (size_t)(r - rule) : 0;
+}
+
+/* Whether a rule names this path or something below it. */
+static bool known_path(const source *reader, const char *path) {
+  for (const field_rule *r = reader->rules; r->path != NULL; r++)
+    if (match(r->path, path) > 0) return true;
+  return false;
+}
+
+static const field_rule *rule_for(const source *reader, const char *path) {
+  for (const field_rule *r = reader->rules; r->path != NULL; r++) {
+    size_t length = match(r->path, path);
+    if (length > 0 && r->path[length] == '\0') return r;
+  }
+  return NULL;
+}
+
+static void note(preview *p, const char *path) {
+  for (size_t i = 0; i < p->count; i++)
+    if (strcmp(p->seen[i].path, path) == 0) {
+      p->seen[i].count++;
+      return;
+    }
+  void *items = p->seen;
+  if (bpi_reserve(&items, &p->capacity, p->count + 1, sizeof *p->seen) != BP_OK) {
+    p->failed = BP_ERR_NOMEM;
+    return;
+  }
+  p->seen = items;
+  char *copy = bpi_strndup(path, strlen(path));
+  if (copy == NULL) {
+    p->failed = BP_ERR_NOMEM;
+    return;
+  }
+  p->seen[p->count++] = (seen){copy, rule_for(p->reader, path), 1};
+}
+
+/* Appends a key to the path, or "*" where no rule knows it. */
+static void extend(const preview *p, char *path, const char *key, size_t length) {
+  size_t at = strlen(path);
+  if (at > 0 && at + 1 < PATH_MAX_BYTES) path[at++] = '.';
+  path[at] = '\0';
+  if (length > 0 && at + length + 3 < PATH_MAX_BYTES && memchr(key, '\0', length) == NULL) {
+    memcpy(path + at, key, length);
+    path[at + length] = '\0';
+    if (memchr(key, '*', length) == NULL && known_path(p->reader, path)) return;
+  }
+  path[at] = '*';
+  path[at + 1] = '\0';
+}
+
+static void walk_value(preview *p, char *path);
+
+static void walk_object(preview *p, char *path) {
+  const char *key;
+  size_t length, at = strlen(path);
+  while (bpi_scan_key(&p->scan, &key, &length)) {
+    extend(p, path, key, length);
+    walk_value(p, path);
+    path[at] = '\0';
+  }
+}
+
+/* Containers that hold nothing we know are one dropped field. */
+static void walk_value(preview *p, char *path) {
+  size_t at = strlen(path);
+  scan_type type = bpi_scan_peek(&p->scan);
+  bool deeper = at + 4 < PATH_MAX_BYTES && (at == 0 || path[at - 1] != '*' || known_path(p->reader, path));
+  if (type == SCAN_OBJECT && deeper && bpi_scan_enter_object(&p->scan)) {
+    walk_object(p, path);
+  } else if (type == SCAN_ARRAY && deeper && bpi_scan_enter_array(&p->scan)) {
+    memcpy(path + at, "[]", 3);
+    while (bpi_scan_item(&p->scan)) walk_value(p, path);
+    path[at] = '\0';
+  } else {
+    note(p, path);
+    bpi_scan_skip(&p->scan);
+  }
+}
+
+static int walk_all(preview *p, const void *data, size_t length) {
+  char path[PATH_MAX_BYTES];
+  bpi_scan_init_memory(&p->scan, data, length);
+  scan_type type;
+  while ((type = bpi_scan_value(&p->scan)) != SCAN_END && type != SCAN_WAIT) {
+    path[0] = '\0';
+    if (type == SCAN_OBJECT) walk_object(p, path);
+    if (p->scan.error != SCAN_OK && !bpi_scan_recover(&p->scan)) break;
+  }
+  return p->failed;
+}
+
+static int to_table(preview *p, bp_result **out, bp_error **error) {
+  bp_result *t = bpi_table_new();
+  if (t == NULL) return bpi_fail_nomem(error);
+  static const char *const names[] = {"field", "use", "rule"};
+  for (size_t i = 0; i < 3; i++) bpi_table_add_column(t, BP_TYPE_TEXT, names[i], "value");
+  bpi_table_add_column(t, BP_TYPE_INT, "count", "value");
+  bpi_table_meta(t, "topic", "privacy preview");
+  for (size_t i = 0; i < p->count; i++) {
+    const field_rule *rule = p->seen[i].rule;
+    const char *use = rule == NULL ? "dropped" : uses[rule->use];
+    const char *why = rule == NULL ? "not on the list of fields that are read" : rule->rule;
+    bpi_table_add_row(t);
+    bpi_table_set_text(t, 0, p->seen[i].path, strlen(p->seen[i].path));
+    bpi_table_set_text(t, 1, use, strlen(use));
+    bpi_table_set_text(t, 2, why, strlen(why));
+    bpi_table_set_int(t, 3, p->seen[i].count);
+  }
+  return bpi_table_finish(out, t, error);
+}
+
+static int find_reader(preview *p, const char *name, const void *data, size_t length,
+                       bp_error **error) {
+  size_t head = length < 65536 ? length : 65536;
+  p->reader = name != NULL ? bpi_source_by_name(name) : bpi_source_detect("", data, head);
+  if (p->reader != NULL) return BP_OK;
+  if (name == NULL) return bpi_fail(error, BP_ERR_UNSUPPORTED, "no source recognises this");
+  bpi_fail(error, BP_ERR_NOTFOUND, "unknown source");
+  return bpi_fail_detail(error, "name", name);
+}
+
+int bp_privacy_preview(bp_result **out, bp_store *s, const char *source_name, const void *data,
+                       size_t length, bp_error **error) {
+  bp_error *unseen = NULL;
+  preview p = {0};
+  if (error == NULL) error = &unseen;
+  *error = NULL;
+  if (out != NULL) *out = NULL;
+  int rc = out == NULL || (data == NULL && length > 0)
+               ? bpi_fail(error, BP_ERR_INVALID, "data and a place for the result are needed")
+               : bpi_enter(s, RIGHT_PREVIEW, error);
+  if (rc == BP_OK) {
+    if (data == NULL) data = "";
+    rc = find_reader(&p, source_name, data, length, error);
+    if (rc == BP_OK && walk_all(&p, data, length) != BP_OK) rc = bpi_fail_nomem(error);
+    if (rc == BP_OK) rc = to_table(&p, out, error);
+    bpi_leave(s);
+  }
+  for (size_t i = 0; i < p.count; i++) bpi_free(p.seen[i].path);
+  bpi_free(p.seen);
+  bpi_error_free(unseen);
+  return rc;
+}

@@ -1,0 +1,214 @@
+/* api/store.c: opening, entering and configuring a handle. */
+#include <string.h>
+
+#include "api/handle.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/time.h"
+
+/* ------------------------------------------------------------------------------- lent structs */
+
+#define LENT_MAX 4096 /* a size beyond any we could ever have is garbage */
+
+int bpi_lent_size(const void *lent, size_t oldest, bp_error **error) {
+  uint32_t size;
+  memcpy(&size, lent, sizeof size);
+  if (size < oldest || size > LENT_MAX)
+    return bpi_fail(error, BP_ERR_ABI, "struct_size %lu is not a size this struct ever had",
+                    (unsigned long)size);
+  return BP_OK;
+}
+
+int bpi_lend(void *ours, size_t size, const void *lent, size_t oldest, bp_error **error) {
+  memset(ours, 0, size);
+  if (lent == NULL) return BP_OK;
+  int rc = bpi_lent_size(lent, oldest, error);
+  if (rc != BP_OK) return rc;
+  uint32_t theirs;
+  memcpy(&theirs, lent, sizeof theirs);
+  const unsigned char *bytes = lent;
+  for (size_t i = size; i < theirs; i++)
+    if (bytes[i] != 0)
+      return bpi_fail(error, BP_ERR_ABI, "the struct uses a member this library does not know");
+  memcpy(ours, lent, theirs < size ? theirs : size);
+  return BP_OK;
+}
+
+void bpi_give(void *lent, const void *ours, size_t size) {
+  uint32_t theirs;
+  memcpy(&theirs, lent, sizeof theirs);
+  size_t skip = sizeof theirs;
+  size_t until = theirs < size ? theirs : size;
+  memcpy((char *)lent + skip, (const char *)ours + skip, until - skip);
+}
+
+/* ------------------------------------------------------------------------------------ opening */
+
+static int64_t system_clock(void *unused) {
+  (void)unused;
+  return bpi_now();
+}
+
+static int check_options(const bp_open_options *o, const char *path, bp_error **error) {
+  if (o->flags & ~(uint32_t)(BP_OPEN_READONLY | BP_OPEN_MEMORY))
+    return bpi_fail(error, BP_ERR_INVALID, "unknown flags");
+  if ((o->flags & BP_OPEN_READONLY) && (o->flags & BP_OPEN_MEMORY))
+    return bpi_fail(error, BP_ERR_INVALID, "a store in memory cannot be read-only");
+  if (o->log_level > BP_LOG_DEBUG) return bpi_fail(error, BP_ERR_INVALID, "unknown log level");
+  if (bpi_access_name(o->access) == NULL)
+    return bpi_fail(error, BP_ERR_INVALID, "unknown access");
+  if (!bpi_policy_opens(o->access)) {
+    bpi_fail(error, BP_ERR_UNSUPPORTED, "a personal store does not open for this access");
+    return bpi_fail_detail(error, "name", bpi_access_name(o->access));
+  }
+  if (o->scope != NULL) return bpi_fail(error, BP_ERR_UNSUPPORTED, "scopes are not served yet");
+  if (!(o->flags & BP_OPEN_MEMORY) && (path == NULL || *path == '\0'))
+    return bpi_fail(error, BP_ERR_INVALID, "a path is needed");
+  return BP_OK;
+}
+
+static int make_handle(bp_store **out, const char *path, const bp_open_options *o,
+                       bp_error **error) {
+  bp_store *s = bpi_alloc_zero(1, sizeof *s);
+  if (s == NULL || (s->lock = bpi_mutex_new()) == NULL) {
+    bpi_free(s);
+    return bpi_fail_nomem(error);
+  }
+  s->access = o->access;
+  s->process = bpi_process_id();
+  s->log_level = o->log_level;
+  s->log = o->log;
+  s->log_user = o->log_user;
+  s->clock = o->clock != NULL ? o->clock : system_clock;
+  s->clock_user = o->clock_user;
+  s->prices = bpi_prices_builtin();
+  /* Only an owner's handle may write; all others are read-only below the policy, too. */
+  store_options options = {
+      .read_only = (o->flags & BP_OPEN_READONLY) || (o->access != BP_ACCESS_OWNER &&
+                                                     !(o->flags & BP_OPEN_MEMORY)),
+      .in_memory = (o->flags & BP_OPEN_MEMORY) != 0,
+      .key_path = o->key_path,
+      .now_us = s->clock(s->clock_user)};
+  int rc = bpi_store_open(&s->store, path, &options, error);
+  if (rc != BP_OK) {
+    bpi_mutex_free(s->lock);
+    bpi_free(s);
+    return rc;
+  }
+  *out = s;
+  return BP_OK;
+}
+
+int bp_open(bp_store **out, const char *path, const bp_open_options *options, bp_error **error) {
+  bp_error *unseen = NULL;
+  if (error == NULL) error = &unseen;
+  *error = NULL;
+  if (out == NULL) return bpi_fail(error, BP_ERR_INVALID, "no place for the store");
+  *out = NULL;
+  bp_open_options o;
+  int rc = bpi_lend(&o, sizeof o, options, sizeof o, error);
+  if (rc == BP_OK) rc = check_options(&o, path, error);
+  if (rc == BP_OK) rc = make_handle(out, path, &o, error);
+  bpi_error_free(unseen);
+  return rc;
+}
+
+void bp_close(bp_store *s) {
+  if (s == NULL) return;
+  /* After a fork the database belongs to the parent: closing it here would break its locks. */
+  if (s->process == bpi_process_id()) bpi_store_close(s->store);
+  bpi_prices_free(s->given_prices);
+  bpi_mutex_free(s->lock);
+  bpi_free(s);
+}
+
+/* ----------------------------------------------------------------------------------- entering */
+
+int bpi_enter(bp_store *s, policy_right right, bp_error **error) {
+  if (s == NULL) return bpi_fail(error, BP_ERR_INVALID, "no store");
+  if (s->process != bpi_process_id())
+    return bpi_fail(error, BP_ERR_INVALID, "the store was opened in another process; open it again");
+  if (!bpi_policy_allows(s->access, right)) {
+    bpi_fail(error, BP_ERR_DENIED, "access does not allow this");
+    return bpi_fail_detail(error, "name", bpi_access_name(s->access));
+  }
+  bpi_mutex_lock(s->lock);
+  atomic_store(&s->cancelled, 0);
+  bpi_store_clear_interrupt(s->store);
+  atomic_store(&s->running, 1);
+  return BP_OK;
+}
+
+void bpi_leave(bp_store *s) {
+  atomic_store(&s->running, 0);
+  bpi_mutex_unlock(s->lock);
+}
+
+void bp_cancel(bp_store *s) {
+  if (s == NULL || !atomic_load(&s->running)) return;
+  atomic_store(&s->cancelled, 1);
+  bpi_store_interrupt(s->store);
+}
+
+int64_t bpi_handle_now(const bp_store *s) { return s->clock(s->clock_user); }
+
+void bpi_handle_log(const bp_store *s, int level, int code, int64_t a, int64_t b) {
+  if (s->log != NULL && (uint32_t)level <= s->log_level) s->log(s->log_user, level, code, a, b);
+}
+
+/* -------------------------------------------------------------------------------- configuring */
+
+static int configure_prices(bp_store *s, const char *json, size_t length, bp_error **error) {
+  prices *given = NULL;
+  int rc = bpi_prices_parse(&given, json, length, error);
+  if (rc != BP_OK) return rc;
+  bpi_prices_free(s->given_prices);
+  s->prices = s->given_prices = given;
+  return BP_OK;
+}
+
+static int configure_labels(bp_store *s, const char *json, size_t length, bp_error **error) {
+  json_doc *doc = NULL;
+  int rc = bpi_json_parse(&doc, json, length, error);
+  if (rc != BP_OK) return rc;
+  int64_t version = 0;
+  bool keep = false;
+  json_value root = bpi_json_root(doc);
+  bool good = bpi_json_is_object(root) && bpi_json_size(root) == 2 &&
+              bpi_json_int(bpi_json_get(root, "version"), &version) && version == 1 &&
+              bpi_json_bool(bpi_json_get(root, "keep"), &keep);
+  bpi_json_free(doc);
+  if (!good)
+    return bpi_fail(error, BP_ERR_FORMAT, "expected {\"version\":1,\"keep\":true or false}");
+  if (bpi_store_read_only(s->store))
+    return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
+  return bpi_store_set_setting(s->store, "keep_labels", keep, error);
+}
+
+static const struct topic {
+  const char *name;
+  int (*set)(bp_store *s, const char *json, size_t length, bp_error **error);
+} topics[] = {{"prices", configure_prices}, {"labels", configure_labels}};
+
+int bp_configure(bp_store *s, const char *topic, const char *json, size_t length,
+                 bp_error **error) {
+  bp_error *unseen = NULL;
+  if (error == NULL) error = &unseen;
+  *error = NULL;
+  int rc = topic == NULL || (json == NULL && length > 0)
+               ? bpi_fail(error, BP_ERR_INVALID, "a topic and a document are needed")
+               : bpi_enter(s, RIGHT_CONFIGURE, error);
+  if (rc == BP_OK) {
+    rc = BP_ERR_NOTFOUND;
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+      if (strcmp(topics[i].name, topic) == 0) rc = topics[i].set(s, json, length, error);
+    if (rc == BP_ERR_NOTFOUND) {
+      bpi_fail(error, BP_ERR_NOTFOUND, "unknown topic");
+      bpi_fail_detail(error, "topic", topic);
+      bpi_fail_detail(error, "allowed", "prices, labels");
+    }
+    bpi_leave(s);
+  }
+  bpi_error_free(unseen);
+  return rc;
+}

@@ -1,0 +1,408 @@
+/* metrics/frame.c: the inner loop. For each cell: where it lies in time, its session, the filters,
+ * its keys, its group, and the steps of its kind. Nothing is allocated for a cell that falls into a
+ * known group. */
+#include "metrics/frame.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Positions inside the tuples of the keymaps. */
+#define SLICE_BITS 6
+#define SLOT_BITS 12
+#define DAYS_OF_PARENT ((1 << SLOT_BITS) - 1) /* stands for a slot */
+
+void bpi_frame_init(frame *f, const plan *p, const timeline *t, names *n, const prices *prices) {
+  memset(f, 0, sizeof *f);
+  f->p = p;
+  f->t = t;
+  f->n = n;
+  f->prices = prices;
+  bpi_keymap_init(&f->groups, QUERY_DIMENSIONS);
+  bpi_keymap_init(&f->parents, QUERY_DIMENSIONS);
+  bpi_keymap_init(&f->visits, 2);
+  bpi_keymap_init(&f->seen, 2);
+}
+
+void bpi_frame_free(frame *f) {
+  bpi_keymap_free(&f->groups);
+  bpi_keymap_free(&f->parents);
+  bpi_keymap_free(&f->visits);
+  bpi_keymap_free(&f->seen);
+  bpi_free(f->group);
+  bpi_free(f->slot);
+  bpi_free(f->visit);
+  bpi_free(f->visited);
+  bpi_free(f->parent_days);
+}
+
+/* --------------------------------------------------------------------------------- growing */
+
+static void fail(frame *f) {
+  if (!f->failed) f->failed = BP_ERR_NOMEM;
+}
+
+/* Makes room for item `number` of `width` integers, zeroed. */
+static bool make_room(frame *f, int64_t **items, size_t *capacity, uint32_t number, size_t width) {
+  void *moved = *items;
+  size_t need = ((size_t)number + 1) * width;
+  if (bpi_reserve(&moved, capacity, need, sizeof **items)) return fail(f), false;
+  *items = moved;
+  memset(*items + (size_t)number * width, 0, width * sizeof **items);
+  return true;
+}
+
+static uint32_t parent_of(frame *f, const int64_t *keys) {
+  int64_t outer[QUERY_DIMENSIONS];
+  bool fresh;
+  memcpy(outer, keys, sizeof outer);
+  for (size_t i = 0; i < f->p->dimensions; i++)
+    if (f->p->by[i] == DIM_HOUR_OF_DAY) outer[i] = KEY_NONE;
+  uint32_t number = bpi_keymap_put(&f->parents, outer, &fresh);
+  if (number == KEYMAP_NONE) return fail(f), number;
+  if (fresh && !make_room(f, &f->parent_days, &f->parent_capacity, number, 1)) return KEYMAP_NONE;
+  return number;
+}
+
+static uint32_t group_of(frame *f, const int64_t *keys) {
+  bool fresh;
+  uint32_t number = bpi_keymap_put(&f->groups, keys, &fresh);
+  if (number == KEYMAP_NONE) return fail(f), number;
+  if (!fresh) return number;
+  void *items = f->group;
+  if (bpi_reserve(&items, &f->group_capacity, (size_t)number + 1, sizeof *f->group))
+    return fail(f), KEYMAP_NONE;
+  f->group = items;
+  f->group[number] = (group){.some = 0, .all = UINT32_MAX, .parent = KEYMAP_NONE};
+  if (f->p->per_active_day) f->group[number].parent = parent_of(f, keys);
+  return make_room(f, &f->slot, &f->slot_capacity, number, f->p->slots) ? number : KEYMAP_NONE;
+}
+
+static uint32_t visit_of(frame *f, uint32_t number) {
+  int64_t key[2] = {(int64_t)number << SLICE_BITS | (int64_t)f->place.slice, f->last_number};
+  bool fresh;
+  uint32_t visit = bpi_keymap_put(&f->visits, key, &fresh);
+  if (visit == KEYMAP_NONE) return fail(f), visit;
+  if (!fresh) return visit;
+  void *items = f->visited;
+  if (bpi_reserve(&items, &f->visited_capacity, (size_t)visit + 1, sizeof *f->visited))
+    return fail(f), KEYMAP_NONE;
+  f->visited = items;
+  f->visited[visit] = false;
+  return make_room(f, &f->visit, &f->visit_capacity, visit, f->p->visit_slots) ? visit : KEYMAP_NONE;
+}
+
+/* Whether a value is new to a slot of a group (or its parent) in this slice. */
+static bool is_new(frame *f, uint32_t number, uint32_t slot, int64_t value) {
+  int64_t key[2] = {((int64_t)number << SLOT_BITS | slot) << SLICE_BITS | (int64_t)f->place.slice,
+                    value};
+  bool fresh;
+  if (bpi_keymap_put(&f->seen, key, &fresh) == KEYMAP_NONE) fail(f);
+  return fresh;
+}
+
+/* ------------------------------------------------------------------------------------- keys */
+
+static int64_t label_in_session(const frame *f, const dimension *d) {
+  const session_row *row = &f->n->session[f->last_number].row;
+  int64_t label;
+  memcpy(&label, (const char *)row + d->offset, sizeof label);
+  return bpi_names_label(f->n, label);
+}
+
+static int64_t bucket_at(const frame *f, dimension_id dim) {
+  for (size_t i = 0; i < f->t->lists; i++)
+    if (f->t->list[i].dim == dim) return f->place.bucket[i];
+  return KEY_NONE;
+}
+
+/* What a kind does not tell: language, which has a word for that, or nothing. */
+static int64_t key_untold(const dimension *d) {
+  return d->field == FIELD_LANGUAGE ? LANGUAGE_UNKNOWN : KEY_NONE;
+}
+
+/* The key of a cell by a dimension; for prompt features the set of bits. */
+static int64_t key_of(frame *f, dimension_id dim, const rollup_cell *cell) {
+  const dimension *d = &bpi_dimensions[dim];
+  if (!(d->kinds & KIND_BIT(cell->kind))) return key_untold(d);
+  switch (d->how) {
+    case FROM_BUCKET: return bucket_at(f, dim);
+    case FROM_HOUR: return f->place.hour;
+    case FROM_WEEKDAY: return f->place.weekday;
+    case FROM_SESSION: return f->last_number;
+    case FROM_SESSION_LABEL: return label_in_session(f, d);
+    case FROM_SOURCES: return f->n->session[f->last_number].row.sources;
+    case FROM_DEPTH: return bpi_depth_of(f->n->session[f->last_number].interactions);
+    case FROM_KIND: return cell->kind;
+    case FROM_LABEL: return bpi_names_label(f->n, cell->label);
+    case FROM_FAMILY: return bpi_names_family(f->n, bpi_names_label(f->n, cell->label));
+    case FROM_SERVER: return bpi_names_server(f->n, bpi_names_label(f->n, cell->label));
+    case FROM_FIELD: return bpi_field_get(d->field, cell->class_);
+    case FROM_FEATURES: return CLASS_GET(cell->class_, CLASS_FEATURES);
+  }
+  return KEY_NONE;
+}
+
+/* ---------------------------------------------------------------------------------- filters */
+
+static bool text_is(const buf *b, const planned_filter *f) {
+  return !b->failed && b->length == f->length && !memcmp(b->data, f->text, f->length);
+}
+
+/* By the name itself or as it is shown; judged once per name. */
+static bool name_matches(frame *f, size_t index, int64_t number) {
+  const planned_filter *filter = &f->p->filter[index];
+  uint32_t bit = UINT32_C(1) << index;
+  if (number == NAME_NONE) return false;
+  if (!(f->n->name[number].judged & bit)) {
+    const name *shown = bpi_names_loaded(f->n, number);
+    if (!shown) return false;
+    buf b;
+    bpi_buf_init(&b, 4 * QUERY_TEXT);
+    bpi_name_show(&b, shown);
+    if (b.failed) fail(f);
+    bool same = shown->text && shown->length == filter->length &&
+                !memcmp(shown->text, filter->text, filter->length);
+    if (same || text_is(&b, filter)) f->n->name[number].passed |= bit;
+    bpi_buf_free(&b);
+    f->n->name[number].judged |= bit;
+  }
+  return f->n->name[number].passed & bit;
+}
+
+static bool session_matches(const planned_filter *filter, ident key) {
+  for (size_t i = 0; i < filter->length; i++) {
+    uint64_t half = i < 16 ? key.hi : key.lo;
+    if ("0123456789abcdef"[half >> (60 - 4 * (i % 16)) & 15] != filter->text[i]) return false;
+  }
+  return true;
+}
+
+static bool matches(frame *f, size_t index, const rollup_cell *cell) {
+  const planned_filter *filter = &f->p->filter[index];
+  int64_t key = key_of(f, filter->dim, cell);
+  switch (filter->match) {
+    case MATCH_KEY: return key == filter->key;
+    case MATCH_TEXT: return name_matches(f, index, key);
+    case MATCH_SESSION: return session_matches(filter, f->n->session[f->last_number].row.key);
+    case MATCH_SOURCE: return key >> filter->key & 1;
+    case MATCH_FEATURE:
+      if (key < 0) return false;
+      return filter->key == PROMPT_FEATURE_BITS ? key == 0 : (key >> filter->key & 1) != 0;
+  }
+  return false;
+}
+
+static bool passes(frame *f, const rollup_cell *cell) {
+  for (size_t i = 0; i < f->p->filters; i++)
+    if (matches(f, i, cell) == f->p->filter[i].negated) return false;
+  return true;
+}
+
+/* ------------------------------------------------------------------------------------ steps */
+
+/* Sums stop at the ends of int64_t; a value there is shown as a lower bound. */
+static void add_to(int64_t *sum, int64_t value) {
+  if (value > 0 && *sum > INT64_MAX - value) *sum = INT64_MAX;
+  else if (value < 0 && *sum < INT64_MIN - value) *sum = INT64_MIN;
+  else *sum += value;
+}
+
+static int64_t value_of(const term *t, const rollup_cell *cell) {
+  return t->sign * (t->take == TAKE_N ? cell->n : cell->m[t->take]);
+}
+
+static int64_t tokens_of(const rollup_cell *cell) {
+  int64_t tokens = 0;
+  for (int i = RESPONSE_INPUT; i <= RESPONSE_CACHE_WRITE_1H; i++) add_to(&tokens, cell->m[i]);
+  return tokens;
+}
+
+static int64_t priced_value(const step *s, const rollup_cell *cell, const price_cost *cost) {
+  bool recorded = cell->m[RESPONSE_COSTED] == cell->n;
+  switch (s->op) {
+    case STEP_COST: return cost->pico;
+    case STEP_SAVINGS: return cost->pico_uncached - cost->pico;
+    case STEP_UNPRICED: return cost->priced ? 0 : tokens_of(cell);
+    case STEP_UNPRICED_SEARCHES: return cost->unpriced_searches;
+    case STEP_COST_WHERE_RECORDED: return recorded ? cost->pico : 0;
+    case STEP_RECORDED_WHERE_WHOLE: return recorded ? cell->m[RESPONSE_COST_NANO] : 0;
+    default: return 0;
+  }
+}
+
+/* The cost of a cell is worked out for its first step that asks. */
+typedef struct cell_cost {
+  bool known;
+  price_cost cost;
+} cell_cost;
+
+static const price_cost *cost_of(frame *f, const rollup_cell *cell, cell_cost *c) {
+  if (!c->known) {
+    const price_model *m = bpi_names_price(f->n, f->prices, bpi_names_label(f->n, cell->label));
+    c->cost = bpi_price_cell(m, cell);
+    c->known = true;
+  }
+  return &c->cost;
+}
+
+static void visit_step(frame *f, uint32_t number, const step *s, const rollup_cell *cell) {
+  uint32_t visit = visit_of(f, number);
+  if (visit == KEYMAP_NONE) return;
+  if (s->op == STEP_VISIT) f->visited[visit] = true;
+  else add_to(&f->visit[(size_t)visit * f->p->visit_slots + s->slot], value_of(&s->t, cell));
+}
+
+static void day_step(frame *f, uint32_t number, const step *s, int64_t *slot) {
+  if (!f->place.dated || !is_new(f, number, s->slot, f->place.day)) return;
+  slot[s->slot]++;
+  if (s->weekdays != PLAN_NONE) slot[s->weekdays + (uint32_t)f->place.weekday - 1]++;
+}
+
+static void distinct_step(frame *f, uint32_t number, const step *s, int64_t value, int64_t *slot) {
+  if (is_new(f, number, s->slot, value)) slot[s->slot]++;
+}
+
+static void take_step(frame *f, uint32_t number, const step *s, const rollup_cell *cell,
+                      cell_cost *cost) {
+  int64_t *slot = f->slot + (size_t)number * f->p->slots;
+  if (s->t.only != FIELD_NONE && !(s->t.values >> bpi_field_get(s->t.only, cell->class_) & 1))
+    return;
+  switch (s->op) {
+    case STEP_ADD: add_to(&slot[s->slot], value_of(&s->t, cell)); return;
+    case STEP_SESSION: distinct_step(f, number, s, f->last_number, slot); return;
+    case STEP_DAY: day_step(f, number, s, slot); return;
+    case STEP_WORKSPACE: {
+      int64_t workspace = f->n->session[f->last_number].row.workspace;
+      if (workspace) distinct_step(f, number, s, workspace, slot);
+      return;
+    }
+    case STEP_FILE:
+      if (cell->label) distinct_step(f, number, s, cell->label, slot);
+      return;
+    case STEP_LAST:
+      if (f->place.dated && cell->quarter >= slot[s->slot]) slot[s->slot] = cell->quarter + 1;
+      return;
+    case STEP_HOUR:
+      if (f->place.dated) add_to(&slot[s->slot + (uint32_t)f->place.hour], value_of(&s->t, cell));
+      return;
+    case STEP_WEEKDAY:
+      if (f->place.dated)
+        add_to(&slot[s->slot + (uint32_t)f->place.weekday - 1], value_of(&s->t, cell));
+      return;
+    case STEP_VISIT:
+    case STEP_VISIT_ADD: visit_step(f, number, s, cell); return;
+    default: add_to(&slot[s->slot], priced_value(s, cell, cost_of(f, cell, cost))); return;
+  }
+}
+
+static void take_group(frame *f, const int64_t *keys, const rollup_cell *cell, cell_cost *cost) {
+  const kind_plan *k = &f->p->kind[f->kind];
+  if (k->days && f->place.dated) {
+    uint32_t parent = parent_of(f, keys);
+    if (parent == KEYMAP_NONE) return;
+    if (is_new(f, parent, DAYS_OF_PARENT, f->place.day)) f->parent_days[parent]++;
+  }
+  if (!k->groups) return;
+  uint32_t number = group_of(f, keys);
+  if (number == KEYMAP_NONE) return;
+  f->group[number].some |= f->needs_met;
+  f->group[number].all &= f->needs_met;
+  for (size_t i = 0; i < k->steps; i++) take_step(f, number, &k->step[i], cell, cost);
+}
+
+/* A prompt with several features counts in the group of each. */
+static void take_keys(frame *f, const rollup_cell *cell) {
+  int64_t keys[QUERY_DIMENSIONS] = {0}, features = 0;
+  int feature_at = -1;
+  cell_cost cost = {.known = false};
+  for (size_t i = 0; i < f->p->dimensions; i++) {
+    keys[i] = key_of(f, f->p->by[i], cell);
+    if (f->p->by[i] != DIM_PROMPT_FEATURE) continue;
+    feature_at = (int)i;
+    features = keys[i];
+  }
+  if (f->n->failed) return;
+  if (feature_at >= 0 && features == 0) keys[feature_at] = PROMPT_FEATURE_BITS;
+  if (feature_at < 0 || features <= 0) {
+    take_group(f, keys, cell, &cost);
+    return;
+  }
+  for (int bit = 0; bit < PROMPT_FEATURE_BITS; bit++) {
+    if (!(features >> bit & 1)) continue;
+    keys[feature_at] = bit;
+    take_group(f, keys, cell, &cost);
+  }
+}
+
+/* ------------------------------------------------------------------------------------ cells */
+
+static void enter_session(frame *f, int64_t id) {
+  if (f->last_session == id) return;
+  f->last_session = id;
+  f->last_number = bpi_names_session(f->n, id);
+  if (f->n->failed) return;
+  const session_info *s = &f->n->session[f->last_number];
+  f->needs_met = 0;
+  for (size_t i = 0; i < f->p->needs; i++)
+    if ((s->covers & f->p->need[i]) == f->p->need[i]) f->needs_met |= UINT32_C(1) << i;
+}
+
+static int take_cell(void *user, const rollup_cell *cell) {
+  frame *f = user;
+  if (cell->quarter != f->place.quarter) bpi_timeline_place(f->t, cell->quarter, &f->place);
+  if (!f->place.dated && f->p->by_time) {
+    if (f->p->kind[f->kind].groups && f->kind != ROLLUP_ACTIVE) f->undated += cell->n;
+    return 0;
+  }
+  enter_session(f, cell->session);
+  if (f->n->failed || !passes(f, cell)) return f->failed || f->n->failed;
+  f->sources |= f->n->session[f->last_number].row.sources;
+  if (f->p->kind[f->kind].activity && f->place.dated) f->active[f->place.slice] = true;
+  take_keys(f, cell);
+  return f->failed || f->n->failed;
+}
+
+static int read_kind(frame *f, store *s, rollup_kind kind, bool undated, bp_error **error,
+                     int (*take)(void *, const rollup_cell *)) {
+  const timeline *t = f->t;
+  f->kind = kind;
+  f->place.quarter = INT64_MIN; /* none yet */
+  f->last_session = INT64_MIN;
+  int rc = bpi_read_rollup(s, kind, undated ? INT64_MIN : t->from[0], t->until[t->slices - 1], take,
+                           f, error);
+  if (f->n->failed) return f->n->failed;
+  return f->failed ? f->failed : rc;
+}
+
+int bpi_frame_fill(frame *f, store *s, bool undated, bp_error **error) {
+  int rc = BP_OK;
+  for (int kind = 1; kind < ROLLUP_KINDS && !rc; kind++)
+    if (f->p->kind[kind].read) rc = read_kind(f, s, (rollup_kind)kind, undated, error, take_cell);
+  return rc;
+}
+
+static int count_cell(void *user, const rollup_cell *cell) {
+  frame *f = user;
+  enter_session(f, cell->session);
+  if (f->n->failed) return 1;
+  add_to(&f->n->session[f->last_number].interactions, cell->n);
+  return 0;
+}
+
+int bpi_frame_count_depth(const plan *p, const timeline *t, names *n, store *s, bool undated,
+                          bp_error **error) {
+  frame f;
+  int rc = BP_OK;
+  bpi_frame_init(&f, p, t, n, NULL);
+  for (uint32_t i = 0; i < n->session_map.count; i++) n->session[i].interactions = 0;
+  for (int kind = 1; kind < ROLLUP_KINDS && !rc; kind++)
+    if (KIND_BIT(kind) & INTERACTION_KINDS)
+      rc = read_kind(&f, s, (rollup_kind)kind, undated, error, count_cell);
+  bpi_frame_free(&f);
+  return rc;
+}
+
+uint32_t bpi_frame_find(const frame *f, const int64_t *keys) {
+  return bpi_keymap_find(&f->groups, keys);
+}

@@ -1,0 +1,62 @@
+/* metrics/frame.h: one pass over the cells of some slices of time: groups, what cells add to them,
+ * and which sessions stand behind them. Knows the plan and the cells; does not know what becomes of
+ * the sums. */
+#ifndef BPI_METRICS_FRAME_H
+#define BPI_METRICS_FRAME_H
+
+#include "metrics/names.h"
+#include "metrics/plan.h"
+#include "metrics/timeline.h"
+
+#define KEY_NONE NAME_NONE /* a dimension's value is not known */
+
+typedef struct group {
+  uint32_t some, all;  /* needs that some, that all of its sessions' sources can tell */
+  uint32_t parent;     /* its group without the hour of day; KEYMAP_NONE */
+} group;
+
+typedef struct frame {
+  const plan *p;
+  const timeline *t;
+  names *n;
+  const prices *prices;
+  keymap groups;       /* keys of the dimensions, in order */
+  group *group;
+  size_t group_capacity;
+  int64_t *slot;       /* groups * plan's slots */
+  size_t slot_capacity;
+  keymap visits;       /* group and slice, session */
+  int64_t *visit;      /* visits * plan's visit slots */
+  size_t visit_capacity;
+  bool *visited;       /* the spread is over it */
+  size_t visited_capacity;
+  keymap seen;         /* group, slot and slice; value: what is distinct */
+  keymap parents;      /* keys without the hour of day */
+  int64_t *parent_days;
+  size_t parent_capacity;
+  bool active[BASELINE_UNITS]; /* slices with an interaction */
+  int64_t sources;     /* that told of any session seen */
+  int64_t undated;     /* facts left out because they have no place in time */
+  /* of the cell at hand */
+  place place;
+  uint32_t needs_met;  /* of its session, bit per need */
+  int64_t last_session, last_number;
+  int failed;
+  rollup_kind kind;
+} frame;
+
+void bpi_frame_init(frame *f, const plan *p, const timeline *t, names *n, const prices *prices);
+void bpi_frame_free(frame *f);
+/* Reads all cells of the plan within the slices; with `undated`, those without a time too. */
+int bpi_frame_fill(frame *f, store *s, bool undated, bp_error **error);
+/* Counts the interactions of each session for the session depth, before frames are filled. */
+int bpi_frame_count_depth(const plan *p, const timeline *t, names *n, store *s, bool undated,
+                          bp_error **error);
+
+/* The group of these keys, KEYMAP_NONE if there is none. */
+uint32_t bpi_frame_find(const frame *f, const int64_t *keys);
+static inline int64_t bpi_frame_slot(const frame *f, uint32_t number, uint32_t slot) {
+  return number == KEYMAP_NONE || slot == PLAN_NONE ? 0 : f->slot[(size_t)number * f->p->slots + slot];
+}
+
+#endif

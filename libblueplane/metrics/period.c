@@ -1,0 +1,197 @@
+/* metrics/period.c: civil arithmetic on days since the epoch. */
+#include "metrics/period.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+
+#define DAYS_MAX 9999
+
+typedef enum period_name {
+  NAME_TODAY, NAME_YESTERDAY, NAME_WEEK, NAME_MONTH, NAME_QUARTER, NAME_YEAR, NAME_LAST_WEEK,
+  NAME_LAST_MONTH, NAME_COUNT
+} period_name;
+static const char *const names[NAME_COUNT] = {"today",   "yesterday", "week",      "month",
+                                              "quarter", "year",      "last_week", "last_month"};
+
+static int find_name(const char *name) {
+  int i = 0;
+  while (i < NAME_COUNT && strcmp(names[i], name)) i++;
+  return i;
+}
+
+/* "30d": 30; 0 if it is none. */
+static int64_t day_count(const char *name) {
+  size_t length = strlen(name);
+  int64_t days;
+  if (length < 2 || name[length - 1] != 'd' || name[0] < '0' || name[0] > '9') return 0;
+  if (!bpi_parse_int(name, length - 1, &days)) return 0;
+  return days <= DAYS_MAX ? days : 0;
+}
+
+static bool parse_day(const char *text, size_t length, int64_t *day) {
+  civil c;
+  if (!bpi_parse_date(text, length, &c) || c.year < 1970 || c.year > 9999) return false;
+  *day = bpi_days_from_civil(c.year, c.month, c.day);
+  return true;
+}
+
+/* "2026-11-23" or "2026-11-23/2026-11-30". */
+static bool parse_days(const char *name, int64_t *first, int64_t *last) {
+  const char *slash = strchr(name, '/');
+  if (!slash) {
+    if (!parse_day(name, strlen(name), first)) return false;
+    *last = *first;
+    return true;
+  }
+  return parse_day(name, (size_t)(slash - name), first) &&
+         parse_day(slash + 1, strlen(slash + 1), last) && *first <= *last;
+}
+
+bool bpi_period_known(const char *name) {
+  int64_t first, last;
+  return !strcmp(name, "all") || find_name(name) < NAME_COUNT || day_count(name) > 0 ||
+         parse_days(name, &first, &last);
+}
+
+/* ---------------------------------------------------------------------------- civil arithmetic */
+
+static int64_t day_of(int32_t year, int32_t month, int32_t day) {
+  return bpi_days_from_civil(year, month, day);
+}
+
+static int32_t days_in_month(int32_t year, int32_t month) {
+  int64_t next = month == 12 ? day_of(year + 1, 1, 1) : day_of(year, month + 1, 1);
+  return (int32_t)(next - day_of(year, month, 1));
+}
+
+/* The same day of the month some months before; the month's last day where it has fewer. */
+static int64_t months_before(int64_t day, int32_t months, bool keep_end) {
+  civil c;
+  bpi_civil_from_days(day, &c);
+  bool end = c.day == days_in_month(c.year, c.month);
+  int32_t index = c.year * 12 + c.month - 1 - months;
+  int32_t year = index / 12, month = index % 12 + 1, length = days_in_month(year, month);
+  return day_of(year, month, c.day > length || (keep_end && end) ? length : c.day);
+}
+
+int64_t bpi_week_start(int64_t day, bool sunday) {
+  int into = bpi_day_of_week(day); /* 0 Monday */
+  return day - (sunday ? (into + 1) % 7 : into);
+}
+
+static int64_t start_of_day(const zone *z, int64_t day) {
+  civil c;
+  bpi_civil_from_days(day, &c);
+  return bpi_zone_day_start(z, c.year, c.month, c.day);
+}
+
+void bpi_period_days(range *out, const zone *z, period_kind kind, int64_t first, int64_t last) {
+  out->kind = kind;
+  out->first_day = first;
+  out->last_day = last;
+  out->from = start_of_day(z, first);
+  out->until = start_of_day(z, last + 1);
+}
+
+void bpi_period_between(range *out, const zone *z, int64_t from, int64_t until) {
+  int64_t first = bpi_zone_local_days(z, from), end = bpi_zone_local_days(z, until);
+  bpi_period_days(out, z, PERIOD_DAYS, first, end - 1);
+  if (out->from == from && out->until == until) return;
+  *out = (range){.kind = PERIOD_INSTANTS, .from = from, .until = until};
+}
+
+/* First day of the month, quarter or year that holds a day. */
+static int64_t month_start(int64_t day, int32_t months) {
+  civil c;
+  bpi_civil_from_days(day, &c);
+  return day_of(c.year, (c.month - 1) / months * months + 1, 1);
+}
+
+void bpi_period_resolve(range *out, const char *period, const zone *z, int64_t now, bool sunday) {
+  int64_t today = bpi_zone_local_days(z, now), first = today, last = today;
+  period_kind kind = PERIOD_DAYS;
+  switch (find_name(period)) {
+    case NAME_TODAY: break;
+    case NAME_YESTERDAY: first = last = today - 1; break;
+    case NAME_WEEK: kind = PERIOD_WEEK, first = bpi_week_start(today, sunday); break;
+    case NAME_LAST_WEEK:
+      kind = PERIOD_WEEK, first = bpi_week_start(today, sunday) - 7, last = first + 6;
+      break;
+    case NAME_MONTH: kind = PERIOD_MONTH, first = month_start(today, 1); break;
+    case NAME_LAST_MONTH:
+      kind = PERIOD_MONTH, last = month_start(today, 1) - 1, first = month_start(last, 1);
+      break;
+    case NAME_QUARTER: kind = PERIOD_QUARTER, first = month_start(today, 3); break;
+    case NAME_YEAR: kind = PERIOD_YEAR, first = month_start(today, 12); break;
+    default:
+      if (day_count(period)) first = today - day_count(period) + 1;
+      else parse_days(period, &first, &last);
+  }
+  bpi_period_days(out, z, kind, first, last);
+}
+
+/* --------------------------------------------------------------------------------- baselines */
+
+/* The same local time some months before. */
+static int64_t instant_months_before(const zone *z, int64_t us, int32_t months) {
+  int64_t day = bpi_zone_local_days(z, us);
+  return start_of_day(z, months_before(day, months, false)) + (us - start_of_day(z, day));
+}
+
+static void previous(range *out, const range *of, const zone *z) {
+  int64_t days = of->last_day - of->first_day + 1;
+  int32_t months = of->kind == PERIOD_MONTH ? 1 : of->kind == PERIOD_QUARTER ? 3 : 12;
+  switch (of->kind) {
+    case PERIOD_INSTANTS:
+      *out = (range){.kind = of->kind, .from = of->from - (of->until - of->from), .until = of->from};
+      return;
+    case PERIOD_WEEK: days = 7; /* fall through */
+    case PERIOD_DAYS:
+      bpi_period_days(out, z, of->kind, of->first_day - days, of->last_day - days);
+      return;
+    case PERIOD_MONTH:
+    case PERIOD_QUARTER:
+    case PERIOD_YEAR:
+      bpi_period_days(out, z, of->kind, months_before(of->first_day, months, false),
+                      months_before(of->last_day, months, of->kind != PERIOD_YEAR));
+      return;
+  }
+}
+
+static void year_before(range *out, const range *of, const zone *z) {
+  if (of->kind == PERIOD_INSTANTS)
+    *out = (range){.kind = of->kind,
+                   .from = instant_months_before(z, of->from, 12),
+                   .until = instant_months_before(z, of->until, 12)};
+  else
+    bpi_period_days(out, z, of->kind, months_before(of->first_day, 12, false),
+                    months_before(of->last_day, 12, false));
+}
+
+/* As many ranges of the same length as fit into the 28 days before, at least one. */
+static size_t units_before(range out[BASELINE_UNITS], const range *of, const zone *z) {
+  int64_t days = of->last_day - of->first_day + 1;
+  int64_t units = days < BASELINE_UNITS ? BASELINE_UNITS / days : 1;
+  for (int64_t i = 0; i < units; i++) {
+    int64_t first = of->first_day - (units - i) * days;
+    bpi_period_days(&out[i], z, of->kind, first, first + days - 1);
+  }
+  return (size_t)units;
+}
+
+int bpi_period_baseline(range out[BASELINE_UNITS], size_t *units, const range *of,
+                        query_baseline baseline, const zone *z, bp_error **error) {
+  *units = 1;
+  if (baseline == BASELINE_PREVIOUS) previous(out, of, z);
+  else if (baseline == BASELINE_YEAR) year_before(out, of, z);
+  else if (of->kind != PERIOD_INSTANTS) *units = units_before(out, of, z);
+  else {
+    bpi_fail(error, BP_ERR_INVALID, "an average needs a range of whole days");
+    bpi_fail_detail(error, "hint", "name a period, or begin and end the range where days begin");
+    return BP_ERR_INVALID;
+  }
+  if (out[0].from < out[0].until) return BP_OK;
+  return bpi_fail(error, BP_ERR_INVALID, "the baseline of this range is empty");
+}

@@ -1,0 +1,463 @@
+/* metrics/plan.c */
+#include "metrics/plan.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+/* Operands that no metric shows as its own. */
+#define ANY_INTERACTION                                                                            \
+  {{.kind = ROLLUP_PROMPT, .take = TAKE_N, .sign = 1},                                             \
+   {.kind = ROLLUP_RESPONSE, .take = TAKE_N, .sign = 1},                                           \
+   {.kind = ROLLUP_TOOL, .take = TAKE_N, .sign = 1},                                               \
+   {.kind = ROLLUP_DECISION, .take = TAKE_N, .sign = 1}}
+#define NOT_FINAL (UINT64_C(1) << QUALITY_PLACEHOLDER | UINT64_C(1) << QUALITY_PARTIAL)
+static const operand active_days = {.kind = OPERAND_DAYS, .name = "active_days", .unit = "count",
+                                    .terms = ANY_INTERACTION};
+static const operand not_final_tokens = {
+    .kind = OPERAND_SUM, .name = "not_final_tokens", .unit = "tokens",
+    .terms = {{.kind = ROLLUP_RESPONSE, .take = RESPONSE_OUTPUT, .sign = 1, .only = FIELD_QUALITY,
+               .values = NOT_FINAL}}};
+static const operand not_final_responses = {
+    .kind = OPERAND_SUM, .name = "not_final_responses", .unit = "count",
+    .terms = {{.kind = ROLLUP_RESPONSE, .take = TAKE_N, .sign = 1, .only = FIELD_QUALITY,
+               .values = NOT_FINAL}}};
+
+/* While planning: which operand has which slot. */
+#define OPERANDS_MAX 128
+typedef struct planner {
+  plan *p;
+  bp_error **error;
+  const source_cover *covers;
+  size_t cover_count;
+  size_t operands;
+  struct known {
+    const operand *o;
+    int use; /* the same operand may be spread by hour, too */
+    uint32_t slot;
+  } known[OPERANDS_MAX];
+} planner;
+
+enum { USE_SUM, USE_HOURS, USE_WEEKDAYS, USE_VISIT, USE_VISITED, USE_SEARCHES };
+
+/* ----------------------------------------------------------------------------- did you mean */
+
+#define NEAR 3 /* edits that a name may be away */
+
+typedef struct nearest {
+  const char *wanted, *name;
+  unsigned distance;
+} nearest;
+
+static void consider(nearest *n, const char *name) {
+  unsigned distance = bpi_edit_distance(n->wanted, name, NEAR + 1);
+  if (distance > NEAR || distance >= strlen(n->wanted) || distance >= n->distance) return;
+  n->distance = distance;
+  n->name = name;
+}
+
+static int not_found(planner *b, const char *what, const char *name, const char *near,
+                     const char *allowed) {
+  bpi_fail(b->error, BP_ERR_NOTFOUND, "there is no %s \"%s\"", what, name);
+  bpi_fail_detail(b->error, "name", name);
+  if (near) bpi_fail_detail(b->error, "hint", near);
+  if (allowed && *allowed) bpi_fail_detail(b->error, "allowed", allowed);
+  return BP_ERR_NOTFOUND;
+}
+
+static int no_metric(planner *b, const char *name) {
+  nearest n = {name, NULL, NEAR + 1};
+  for (int i = 0; i < METRIC_COUNT; i++) consider(&n, bpi_metrics[i].id);
+  not_found(b, "metric", name, n.name, NULL);
+  bpi_fail_detail(b->error, "metric", name);
+  return BP_ERR_NOTFOUND;
+}
+
+static int no_dimension(planner *b, const char *name) {
+  nearest n = {name, NULL, NEAR + 1};
+  for (int i = 0; i < DIM_COUNT; i++) {
+    const char *known = bpi_dimensions[i].name;
+    consider(&n, known);
+    if (bpi_starts_with(known, strlen(known), "time.") && !strcmp(known + 5, name)) n.name = known;
+  }
+  not_found(b, "dimension", name, n.name, NULL);
+  bpi_fail_detail(b->error, "dimension", name);
+  return BP_ERR_NOTFOUND;
+}
+
+/* -------------------------------------------------------------------------------- dimensions */
+
+static int plan_dimensions(planner *b) {
+  plan *p = b->p;
+  const char *names[QUERY_DIMENSIONS + QUERY_METRICS];
+  size_t count = bpi_query_dimensions(p->query, names);
+  if (count > QUERY_DIMENSIONS)
+    return bpi_fail(b->error, BP_ERR_LIMIT, "a query groups by at most 4 dimensions, those of its metrics included");
+  for (size_t i = 0; i < count; i++) {
+    dimension_id dim = bpi_dimension_find(names[i]);
+    if (dim == DIM_COUNT) return no_dimension(b, names[i]);
+    p->by[p->dimensions++] = dim;
+    p->used |= DIM_BIT(dim);
+    p->by_time |= bpi_dimension_is_time(dim);
+    p->depth |= dim == DIM_SESSION_DEPTH;
+  }
+  return BP_OK;
+}
+
+static int no_value(planner *b, dimension_id dim, const char *value) {
+  char text[1024] = "";
+  buf allowed;
+  bpi_buf_init(&allowed, sizeof text - 1);
+  bpi_dimension_values(&allowed, dim);
+  for (size_t i = 0; dim == DIM_SOURCE && i < b->cover_count; i++) {
+    if (i) bpi_buf_text(&allowed, ", ");
+    bpi_buf_text(&allowed, b->covers[i].name);
+  }
+  if (dim == DIM_HOUR_OF_DAY) bpi_buf_text(&allowed, "0 to 23");
+  if (dim == DIM_DAY_OF_WEEK) bpi_buf_text(&allowed, "1 to 7");
+  if (dim == DIM_SESSION) bpi_buf_text(&allowed, "4 to 32 hex digits");
+  if (!allowed.failed && allowed.length) memcpy(text, allowed.data, allowed.length + 1);
+  bpi_buf_free(&allowed);
+  not_found(b, "value", value, NULL, text);
+  bpi_fail_detail(b->error, "dimension", bpi_dimensions[dim].name);
+  return BP_ERR_NOTFOUND;
+}
+
+static int number_of(const char *text, int64_t low, int64_t high, int64_t *out) {
+  return bpi_parse_int(text, strlen(text), out) && *out >= low && *out <= high;
+}
+
+static bool depth_of(const char *text, int64_t *out) {
+  for (*out = 0; *out < SESSION_DEPTHS; ++*out)
+    if (!strcmp(bpi_depth_name(*out), text)) return true;
+  return false;
+}
+
+static bool kind_of(const char *text, int64_t *out) {
+  for (*out = 1; *out < ROLLUP_KINDS; ++*out)
+    if (bpi_event_name(*out) && !strcmp(bpi_event_name(*out), text)) return true;
+  return false;
+}
+
+static bool feature_of(const char *text, int64_t *out) {
+  for (*out = 0; *out <= PROMPT_FEATURE_BITS; ++*out)
+    if (!strcmp(bpi_feature_name(*out), text)) return true;
+  return false;
+}
+
+static bool source_of(const planner *b, const char *text, int64_t *out) {
+  for (*out = 0; *out < (int64_t)b->cover_count; ++*out)
+    if (!strcmp(b->covers[*out].name, text)) return true;
+  return false;
+}
+
+static bool is_hex(const char *text) {
+  size_t digits = strspn(text, "0123456789abcdef");
+  return !text[digits] && digits >= 4 && digits <= 32;
+}
+
+/* What a filter's value is compared with; false if the dimension has no such value. */
+static bool plan_value(const planner *b, planned_filter *f) {
+  const dimension *d = &bpi_dimensions[f->dim];
+  f->match = MATCH_KEY;
+  switch (d->how) {
+    case FROM_HOUR: return number_of(f->text, 0, 23, &f->key);
+    case FROM_WEEKDAY: return number_of(f->text, 1, 7, &f->key);
+    case FROM_FIELD: return (f->key = bpi_field_code(d->field, f->text)) >= 0;
+    case FROM_DEPTH: return depth_of(f->text, &f->key);
+    case FROM_KIND: return kind_of(f->text, &f->key);
+    case FROM_FEATURES: f->match = MATCH_FEATURE; return feature_of(f->text, &f->key);
+    case FROM_SOURCES: f->match = MATCH_SOURCE; return source_of(b, f->text, &f->key);
+    case FROM_SESSION: f->match = MATCH_SESSION; return is_hex(f->text);
+    case FROM_SESSION_LABEL:
+    case FROM_LABEL:
+    case FROM_FAMILY:
+    case FROM_SERVER: f->match = MATCH_TEXT; return true;
+    case FROM_BUCKET: break;
+  }
+  return false;
+}
+
+static int plan_filter(planner *b, const query_filter *asked) {
+  plan *p = b->p;
+  planned_filter *f = &p->filter[p->filters++];
+  f->dim = bpi_dimension_find(asked->dimension);
+  if (f->dim == DIM_COUNT) return no_dimension(b, asked->dimension);
+  if (bpi_dimensions[f->dim].how == FROM_BUCKET) {
+    bpi_fail(b->error, BP_ERR_UNSUPPORTED, "%s is no filter", asked->dimension);
+    bpi_fail_detail(b->error, "dimension", asked->dimension);
+    bpi_fail_detail(b->error, "hint", "name the range of the query instead");
+    return BP_ERR_UNSUPPORTED;
+  }
+  f->negated = asked->negated;
+  f->text = asked->value;
+  f->length = strlen(asked->value);
+  p->used |= DIM_BIT(f->dim);
+  p->by_time |= bpi_dimension_is_time(f->dim);
+  p->depth |= f->dim == DIM_SESSION_DEPTH;
+  return plan_value(b, f) ? BP_OK : no_value(b, f->dim, asked->value);
+}
+
+/* ------------------------------------------------------------------------------------- steps */
+
+/* Whether a kind knows every dimension that is used. */
+static bool knows_all(const plan *p, rollup_kind kind) {
+  for (int dim = 0; dim < DIM_COUNT; dim++)
+    if ((p->used & DIM_BIT(dim)) && !(bpi_dimensions[dim].kinds & KIND_BIT(kind))) return false;
+  return true;
+}
+
+static int add_step(planner *b, step_op op, uint32_t slot, const term *t) {
+  kind_plan *k = &b->p->kind[t->kind];
+  if (!t->aside && !knows_all(b->p, t->kind)) return BP_OK; /* what is distinct elsewhere */
+  if (k->steps == PLAN_STEPS)
+    return bpi_fail(b->error, BP_ERR_LIMIT, "too many metrics of one kind in a query");
+  k->step[k->steps++] = (step){.op = op, .slot = slot, .weekdays = PLAN_NONE, .t = *t};
+  k->read = k->groups = true;
+  return BP_OK;
+}
+
+static step_op op_of(const operand *o, int use) {
+  switch (use) {
+    case USE_HOURS: return STEP_HOUR;
+    case USE_WEEKDAYS: return STEP_WEEKDAY;
+    case USE_VISIT: return STEP_VISIT_ADD;
+    case USE_VISITED: return STEP_VISIT;
+    case USE_SEARCHES: return STEP_UNPRICED_SEARCHES;
+    default: break;
+  }
+  switch (o->kind) {
+    case OPERAND_SESSIONS: return STEP_SESSION;
+    case OPERAND_DAYS: return STEP_DAY;
+    case OPERAND_WORKSPACES: return STEP_WORKSPACE;
+    case OPERAND_FILES: return STEP_FILE;
+    case OPERAND_LAST: return STEP_LAST;
+    case OPERAND_COST: return STEP_COST;
+    case OPERAND_SAVINGS: return STEP_SAVINGS;
+    case OPERAND_UNPRICED: return STEP_UNPRICED;
+    case OPERAND_COST_WHERE_RECORDED: return STEP_COST_WHERE_RECORDED;
+    case OPERAND_RECORDED_WHERE_WHOLE: return STEP_RECORDED_WHERE_WHOLE;
+    default: return STEP_ADD;
+  }
+}
+
+/* Slots of an operand, made at its first use. */
+static int slots_of(planner *b, const operand *o, int use, uint32_t width, uint32_t *out) {
+  uint32_t *next = use == USE_VISIT ? &b->p->visit_slots : &b->p->slots;
+  for (size_t i = 0; i < b->operands; i++) {
+    const struct known *k = &b->known[i];
+    if (k->use != use || k->o->kind != o->kind || strcmp(k->o->name, o->name)) continue;
+    *out = k->slot;
+    return BP_OK;
+  }
+  if (b->operands == OPERANDS_MAX || *next + width > PLAN_SLOTS)
+    return bpi_fail(b->error, BP_ERR_LIMIT, "too many metrics in a query");
+  b->known[b->operands++] = (struct known){o, use, *next};
+  *out = *next;
+  *next += width;
+  b->p->priced |= o->kind >= OPERAND_COST;
+  int rc = BP_OK;
+  for (const term *t = bpi_operand_terms(o, b->p->used);
+       t && t->kind && !rc && o->kind != OPERAND_DURATION; t++)
+    rc = add_step(b, op_of(o, use), *out, t);
+  return rc;
+}
+
+static int slot_of(planner *b, const operand *o, uint32_t *out) {
+  return o->kind ? slots_of(b, o, USE_SUM, 1, out) : BP_OK;
+}
+
+/* The bit of a set of needs. */
+static int need_of(planner *b, unsigned needs, uint32_t *out) {
+  plan *p = b->p;
+  if (!needs) return BP_OK;
+  for (*out = 0; *out < p->needs; ++*out)
+    if (p->need[*out] == needs) return BP_OK;
+  if (p->needs == PLAN_NEEDS) return bpi_fail(b->error, BP_ERR_LIMIT, "too many metrics in a query");
+  p->need[p->needs++] = needs;
+  return BP_OK;
+}
+
+/* ----------------------------------------------------------------------------------- metrics */
+
+static int refuse_dimensions(planner *b, const metric *m, const char *dim, uint64_t allowed) {
+  char text[1024] = "";
+  buf list;
+  bpi_buf_init(&list, sizeof text - 1);
+  bpi_dimension_list(&list, allowed);
+  if (!list.failed && list.length) memcpy(text, list.data, list.length + 1);
+  bpi_buf_free(&list);
+  bpi_fail(b->error, BP_ERR_UNSUPPORTED, "the metric %s cannot be told by %s", m->id, dim);
+  bpi_fail_detail(b->error, "metric", m->id);
+  bpi_fail_detail(b->error, "dimension", dim);
+  bpi_fail_detail(b->error, "allowed", text);
+  return BP_ERR_UNSUPPORTED;
+}
+
+static int check_dimensions(planner *b, const metric *m) {
+  uint64_t allowed = bpi_metric_dimensions(m), used = b->p->used;
+  for (int dim = 0; dim < DIM_COUNT; dim++)
+    if (used & ~allowed & DIM_BIT(dim))
+      return refuse_dimensions(b, m, bpi_dimensions[dim].name, allowed);
+  if (!bpi_operand_terms(&m->top, used) || (m->bottom.kind && !bpi_operand_terms(&m->bottom, used)))
+    return refuse_dimensions(b, m, "these dimensions together", allowed);
+  return BP_OK;
+}
+
+static bool has_clock_dimension(const plan *p) {
+  for (size_t i = 0; i < p->dimensions; i++)
+    if (p->by[i] == DIM_HOUR_OF_DAY || p->by[i] == DIM_DAY_OF_WEEK) return true;
+  return false;
+}
+
+static bool adds_up(const operand *o) {
+  return o->kind == OPERAND_SUM || o->kind == OPERAND_SESSIONS || o->kind == OPERAND_COST ||
+         o->kind == OPERAND_SAVINGS;
+}
+
+/* What the value rests on that may be less than all there was. */
+static int plan_lower(planner *b, planned *x) {
+  const metric *m = x->m;
+  size_t n = 0;
+  int rc = slot_of(b, &m->missing, &x->missing);
+  if (!rc && m->missing.kind) x->lower[n++] = x->missing;
+  if (!rc && bpi_operand_rests_on_output(&m->top)) {
+    rc = slot_of(b, &not_final_tokens, &x->not_final);
+    if (!rc) rc = slot_of(b, &not_final_responses, &x->lower[n++]);
+  }
+  if (!rc && m->top.kind == OPERAND_COST)
+    rc = slots_of(b, &m->top, USE_SEARCHES, 1, &x->lower[n++]);
+  return rc;
+}
+
+/* Days by weekday are counted where the days are. */
+static int plan_weekday_days(planner *b, planned *x) {
+  uint32_t days;
+  int rc = slot_of(b, &active_days, &days);
+  if (rc) return rc;
+  x->weekday_days = PLAN_NONE;
+  for (int kind = 1; kind < ROLLUP_KINDS; kind++) {
+    for (size_t i = 0; i < b->p->kind[kind].steps; i++) {
+      step *s = &b->p->kind[kind].step[i];
+      if (s->op != STEP_DAY || s->slot != days) continue;
+      if (s->weekdays == PLAN_NONE) {
+        if (x->weekday_days == PLAN_NONE) x->weekday_days = b->p->slots, b->p->slots += 7;
+        s->weekdays = x->weekday_days;
+      }
+      x->weekday_days = s->weekdays;
+    }
+  }
+  return BP_OK;
+}
+
+static int plan_spread(planner *b, planned *x) {
+  uint32_t none;
+  int rc = slots_of(b, &x->m->top, USE_VISIT, 1, &x->visit);
+  return rc ? rc : slots_of(b, &x->m->bottom, USE_VISITED, 0, &none);
+}
+
+static int plan_peak(planner *b, planned *x) {
+  int rc = slot_of(b, &x->m->top, &x->top);
+  if (!rc) rc = slot_of(b, &active_days, &x->bottom);
+  if (x->m->shape == SHAPE_PEAK_DAY) {
+    if (!rc) rc = slots_of(b, &x->m->top, USE_WEEKDAYS, 7, &x->weekdays);
+    return rc ? rc : plan_weekday_days(b, x);
+  }
+  return rc ? rc : slots_of(b, &x->m->top, USE_HOURS, 24, &x->hours);
+}
+
+static int plan_shape(planner *b, planned *x) {
+  const metric *m = x->m;
+  if (m->shape == SHAPE_SPREAD) return plan_spread(b, x);
+  if (m->shape >= SHAPE_PEAK_HOUR) return plan_peak(b, x);
+  int rc = slot_of(b, &m->top, &x->top);
+  return rc ? rc : slot_of(b, &m->bottom, &x->bottom);
+}
+
+static int plan_metric(planner *b, const char *name) {
+  plan *p = b->p;
+  dimension_id by;
+  metric_id id = bpi_metric_find(name, &by);
+  if (id == METRIC_COUNT) return no_metric(b, name);
+  planned *x = &p->metric[p->metrics++];
+  memset(x, 0xff, sizeof *x); /* every slot PLAN_NONE */
+  x->m = &bpi_metrics[id];
+  x->per_active_day = x->m->shape == SHAPE_TOTAL && adds_up(&x->m->top) && has_clock_dimension(p);
+  p->per_active_day |= x->per_active_day;
+  p->tokens |= (bpi_metric_needs(x->m) & NEED_TOKENS) != 0;
+  int rc = check_dimensions(b, x->m);
+  if (!rc) rc = plan_shape(b, x);
+  if (!rc) rc = plan_lower(b, x);
+  if (!rc) rc = need_of(b, x->m->top.needs, &x->top_need);
+  return rc ? rc : need_of(b, x->m->bottom.needs, &x->bottom_need);
+}
+
+/* ------------------------------------------------------------------------------------- whole */
+
+/* A number that nobody can know is told apart from zero by who was active, so prompts and responses
+ * are looked at whatever is asked. */
+static void plan_presence(plan *p) {
+  for (int kind = 1; kind < ROLLUP_KINDS; kind++) {
+    kind_plan *k = &p->kind[kind];
+    bool interaction = (KIND_BIT(kind) & INTERACTION_KINDS) && knows_all(p, (rollup_kind)kind);
+    if (p->needs && interaction && (kind == ROLLUP_PROMPT || kind == ROLLUP_RESPONSE))
+      k->groups = true;
+    k->days = p->per_active_day && interaction;
+    k->activity = p->query->baseline == BASELINE_AVERAGE && interaction;
+    k->read |= k->groups || k->days || k->activity;
+  }
+}
+
+static int plan_order(planner *b) {
+  plan *p = b->p;
+  const char *order = bpi_query_order(p->query, &p->descending);
+  p->order_metric = p->order_dimension = -1;
+  if (!order) return BP_OK;
+  for (size_t i = 0; i < p->metrics; i++)
+    if (!strcmp(p->metric[i].m->id, order)) p->order_metric = (int)i;
+  for (size_t i = 0; i < p->dimensions; i++)
+    if (!strcmp(bpi_dimensions[p->by[i]].name, order)) p->order_dimension = (int)i;
+  if (p->order_metric >= 0 || p->order_dimension >= 0) return BP_OK;
+  bpi_fail(b->error, BP_ERR_INVALID, "the rows cannot be ordered by \"%s\"", order);
+  bpi_fail_detail(b->error, "name", order);
+  bpi_fail_detail(b->error, "hint", "a metric or a dimension of this query, with - before it for descending");
+  return BP_ERR_INVALID;
+}
+
+static int make_plan(planner *b) {
+  const bp_query *q = b->p->query;
+  const char *names[QUERY_METRICS];
+  size_t count = bpi_query_metrics(q, names);
+  int rc = bpi_query_check(q, b->error);
+  if (rc) return rc;
+  if (!count) return bpi_fail(b->error, BP_ERR_INVALID, "a query names at least one metric");
+  rc = plan_dimensions(b);
+  for (size_t i = 0; i < q->filters && !rc; i++) rc = plan_filter(b, &q->where[i]);
+  for (size_t i = 0; i < count && !rc; i++) rc = plan_metric(b, names[i]);
+  if (!rc) rc = plan_order(b);
+  if (!rc) plan_presence(b->p);
+  return rc;
+}
+
+int bpi_plan_new(plan **out, const bp_query *q, const source_cover *covers, size_t cover_count,
+                 bp_error **error) {
+  *out = NULL;
+  planner *b = bpi_alloc_zero(1, sizeof *b);
+  plan *p = bpi_alloc_zero(1, sizeof *p);
+  if (!b || !p) {
+    bpi_free(b);
+    bpi_free(p);
+    return bpi_fail_nomem(error);
+  }
+  *b = (planner){.p = p, .error = error, .covers = covers, .cover_count = cover_count};
+  p->query = q;
+  int rc = make_plan(b);
+  bpi_free(b);
+  if (rc) bpi_free(p);
+  else *out = p;
+  return rc;
+}
+
+void bpi_plan_free(plan *p) { bpi_free(p); }

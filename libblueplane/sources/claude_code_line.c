@@ -1,0 +1,411 @@
+/* sources/claude_code_line.c: a line into the frame, its keys in whatever order they come. */
+#include "sources/claude_code_line.h"
+
+#include "base/text.h"
+
+static const word line_types[] = {
+    {"user", TYPE_USER},
+    {"assistant", TYPE_ASSISTANT},
+    {"system", TYPE_SYSTEM},
+    {"attachment", TYPE_ATTACHMENT},
+    {"pr-link", TYPE_PULL_REQUEST},
+    {NULL, 0},
+};
+static const word subtypes[] = {
+    {"compact_boundary", SUBTYPE_COMPACT},
+    {"microcompact_boundary", SUBTYPE_MICROCOMPACT},
+    {"api_error", SUBTYPE_API_ERROR},
+    {"turn_duration", SUBTYPE_TURN},
+    {"local_command", SUBTYPE_COMMAND},
+    {NULL, 0},
+};
+static const word roles[] = {
+    {"assistant", ROLE_ASSISTANT},
+    {"user", ROLE_USER},
+    {NULL, 0},
+};
+static const word origins[] = {
+    {"human", ORIGIN_HUMAN},
+    {NULL, 0},
+};
+static const word modes[] = {
+    {"default", MODE_DEFAULT},
+    {"acceptEdits", MODE_ACCEPT_EDITS},
+    {"plan", MODE_PLAN},
+    {"bypassPermissions", MODE_BYPASS},
+    {"auto", MODE_AUTO},
+    {NULL, 0},
+};
+static const word triggers[] = {
+    {"auto", DETAIL_AUTO},
+    {"manual", DETAIL_MANUAL},
+    {NULL, 0},
+};
+static const word api_errors[] = {
+    {"rate_limit", DETAIL_RATE_LIMIT},
+    {"authentication_failed", DETAIL_AUTH},
+    {"invalid_request", DETAIL_INVALID},
+    {"server_error", DETAIL_SERVER},
+    {"overloaded", DETAIL_OVERLOADED},
+    {"billing_error", DETAIL_BILLING},
+    {"max_output_tokens", DETAIL_MAX_OUTPUT},
+    {NULL, 0},
+};
+static const word tiers[] = {
+    {"batch", TIER_BATCH},
+    {"priority", TIER_PRIORITY},
+    {"flex", TIER_FLEX},
+    {NULL, 0},
+};
+static const word speeds[] = {
+    {"fast", SPEED_FAST},
+    {NULL, 0},
+};
+static const word geos[] = {
+    {"us", GEO_US},
+    {"eu", GEO_EU},
+    {"", GEO_NONE},
+    {"global", GEO_NONE},
+    {"not_available", GEO_NONE},
+    {NULL, 0},
+};
+static const word queued[] = {
+    {"queued_command", 1},
+    {NULL, 0},
+};
+static const word prompt_mode[] = {
+    {"prompt", 1},
+    {NULL, 0},
+};
+static const word advisors[] = {
+    {"advisor_message", 1},
+    {NULL, 0},
+};
+
+/* -------------------------------------------------------------------------------------- usage */
+
+static void read_creation(reader *r, usage *u) {
+  seen was = NO_KEYS;
+  if (!bpi_scan_enter_object(r->s)) return;
+  for (int key; (key = bpi_cc_next_key(r, IN_CREATION, &was)) != KEY_NONE;)
+    bpi_scan_count(r->s, key == KEY_WRITE_5M ? &u->write_5m : &u->write_1h, &u->bad);
+}
+
+static void read_usage_member(reader *r, usage *u, int key) {
+  switch (key) {
+  case KEY_INPUT_TOKENS: u->has_input = bpi_scan_count(r->s, &u->input, &u->bad); break;
+  case KEY_OUTPUT_TOKENS: u->has_output = bpi_scan_count(r->s, &u->output, &u->bad); break;
+  case KEY_CACHE_READ: bpi_scan_count(r->s, &u->cache_read, &u->bad); break;
+  case KEY_CACHE_WRITE: bpi_scan_count(r->s, &u->cache_write, &u->bad); break;
+  case KEY_CREATION: read_creation(r, u); break;
+  case KEY_SERVER: bpi_cc_inner_count(r, IN_SERVER, &u->web_searches, &u->bad); break;
+  case KEY_DETAILS: bpi_cc_inner_count(r, IN_DETAILS, &u->reasoning, &u->bad); break;
+  case KEY_TIER: u->tier = bpi_cc_word(r, tiers, TIER_STANDARD, TIER_STANDARD); break;
+  case KEY_SPEED: u->speed = bpi_cc_word(r, speeds, SPEED_STANDARD, SPEED_STANDARD); break;
+  case KEY_GEO: u->geo = bpi_cc_word(r, geos, GEO_OTHER, GEO_NONE); break;
+  default: bpi_scan_skip(r->s);
+  }
+}
+
+static void start_usage(usage *u) {
+  memset(u, 0, sizeof *u);
+  u->reasoning = -1; /* most clients do not tell it */
+}
+
+/* One of usage.iterations[]; only an advisor's is a response of its own. */
+static void read_iteration(reader *r, message *m, int64_t index) {
+  advice a = {.index = index};
+  int is_advisor = 0;
+  seen was = NO_KEYS;
+  start_usage(&a.usage);
+  if (!bpi_scan_enter_object(r->s)) return;
+  for (int key; (key = bpi_cc_next_key(r, IN_ITERATION, &was)) != KEY_NONE;) {
+    if (key == KEY_TYPE)
+      is_advisor = bpi_cc_word(r, advisors, 0, 0);
+    else if (key == KEY_MODEL)
+      a.model = bpi_cc_name(r, LABEL_MODEL).label;
+    else
+      read_usage_member(r, &a.usage, key);
+  }
+  if (!is_advisor) return;
+  if (m->advisors < ADVISORS_MAX)
+    m->advisor[m->advisors++] = a;
+  else
+    r->sink->drop(r->sink->self);
+}
+
+static void read_usage(reader *r, message *m) {
+  seen was = NO_KEYS;
+  if (!bpi_scan_enter_object(r->s)) return;
+  for (int key; (key = bpi_cc_next_key(r, IN_USAGE, &was)) != KEY_NONE;) {
+    if (key != KEY_ITERATIONS) {
+      read_usage_member(r, &m->usage, key);
+    } else if (bpi_scan_enter_array(r->s)) {
+      for (int64_t index = 0; bpi_scan_item(r->s); index++)
+        read_iteration(r, m, index);
+    }
+  }
+}
+
+/* ------------------------------------------------------------------------------------ message */
+
+void bpi_cc_read_user_text(reader *r) {
+  if (bpi_scan_peek(r->s) != SCAN_TEXT) {
+    bpi_scan_skip(r->s);
+    return;
+  }
+  if (!r->f.text_there) bpi_prompt_start(&r->text);
+  r->f.text_there = true;
+  bpi_prompt_block(&r->text);
+  bpi_scan_text_feed(r->s, bpi_prompt_feed, &r->text);
+  bpi_prompt_block_end(&r->text);
+}
+
+/* message.content: text, or blocks. */
+static void read_content(reader *r, bool of_user, bool nested) {
+  if (bpi_scan_peek(r->s) != SCAN_ARRAY) {
+    if (of_user)
+      bpi_cc_read_user_text(r);
+    else
+      bpi_scan_skip(r->s);
+    return;
+  }
+  if (!bpi_scan_enter_array(r->s)) return;
+  while (bpi_scan_item(r->s))
+    bpi_cc_read_block(r, of_user, nested);
+}
+
+static void read_model(reader *r, message *m) {
+  static const char synthetic[] = "<synthetic>";
+  if (!bpi_cc_text(r, m->model_raw, sizeof m->model_raw, &m->model_length)) return;
+  m->synthetic = m->model_length == sizeof synthetic - 1 &&
+                 memcmp(m->model_raw, synthetic, sizeof synthetic - 1) == 0;
+  if (!m->synthetic)
+    m->model = bpi_memo_label(&r->names, LABEL_MODEL, m->model_raw, m->model_length).label;
+}
+
+static int read_stop(reader *r) {
+  char text[40];
+  size_t length;
+  bool whole;
+  if (!bpi_scan_text(r->s, text, sizeof text, &length, &whole)) return STOP_NONE;
+  int stop = whole ? bpi_vocabulary_code(VOCABULARY_STOP, text, length) : STOP_OTHER;
+  return stop > STOP_NONE ? stop : STOP_OTHER;
+}
+
+static void start_message(message *m) {
+  memset(m, 0, offsetof(message, model_raw));
+  start_usage(&m->usage);
+}
+
+static void read_message_member(reader *r, message *m, int key, bool nested) {
+  switch (key) {
+  case KEY_ID: bpi_cc_text(r, m->id, sizeof m->id, &m->id_length); break;
+  case KEY_MODEL: read_model(r, m); break;
+  case KEY_ROLE: m->role = bpi_cc_word(r, roles, ROLE_UNKNOWN, ROLE_UNKNOWN); break;
+  case KEY_STOP: m->stop = read_stop(r); break;
+  case KEY_USAGE: read_usage(r, m); break;
+  case KEY_CONTENT: read_content(r, !nested && m->role != ROLE_ASSISTANT, nested); break;
+  default: bpi_scan_skip(r->s);
+  }
+}
+
+static void read_message(reader *r, message *m, bool nested) {
+  seen was = NO_KEYS;
+  if (!bpi_scan_enter_object(r->s)) return;
+  for (int key; (key = bpi_cc_next_key(r, IN_MESSAGE, &was)) != KEY_NONE;)
+    read_message_member(r, m, key, nested);
+}
+
+/* --------------------------------------------------------------------------------- envelopes */
+
+static void read_time(reader *r, envelope *e) {
+  char text[48];
+  size_t length;
+  e->has_time = bpi_scan_peek(r->s) != SCAN_NULL;
+  e->time = BPI_TIME_NONE;
+  if (!bpi_cc_text(r, text, sizeof text, &length)) return;
+  int64_t time;
+  if (bpi_parse_instant(text, length, &time)) e->time = time;
+}
+
+static void start_envelope(envelope *e) {
+  memset(e, 0, offsetof(envelope, message));
+  start_message(&e->message);
+  e->time = BPI_TIME_NONE;
+}
+
+/* The class of an API error by name, or an object with its status. */
+static void read_error(reader *r, envelope *e) {
+  if (bpi_scan_peek(r->s) == SCAN_TEXT)
+    e->error_detail = bpi_cc_word(r, api_errors, DETAIL_OTHER, DETAIL_NONE);
+  else
+    bpi_cc_inner_count(r, IN_ERROR, &e->status, &e->bad_event);
+}
+
+/* Members that a line and a nested line have in common. */
+static void read_envelope_member(reader *r, envelope *e, int key, bool nested) {
+  switch (key) {
+  case KEY_UUID: bpi_cc_text(r, e->uuid, sizeof e->uuid, &e->uuid_length); break;
+  case KEY_TIMESTAMP: read_time(r, e); break;
+  case KEY_REQUEST: bpi_cc_text(r, e->request, sizeof e->request, &e->request_length); break;
+  case KEY_RESULT: bpi_cc_read_result(r, &e->result); break;
+  case KEY_MESSAGE: read_message(r, &e->message, nested); break;
+  case KEY_API_ERROR: e->api_error = bpi_cc_true(r); break;
+  case KEY_ERROR: read_error(r, e); break;
+  case KEY_ERROR_STATUS: bpi_scan_count(r->s, &e->status, &e->bad_event); break;
+  case KEY_CAUSE: e->cause = bpi_cc_present(r); break;
+  default: bpi_scan_skip(r->s);
+  }
+}
+
+/* line.data.message: a line with a message in it; in older clients the message itself. */
+static void read_nested(reader *r) {
+  envelope *e = &r->nested;
+  bool is_line = false;
+  seen was = NO_KEYS;
+  if (!bpi_scan_enter_object(r->s)) return;
+  start_envelope(e);
+  e->there = true;
+  for (int key; (key = bpi_cc_next_key(r, IN_NESTED, &was)) != KEY_NONE;) {
+    switch (key) {
+    case KEY_MESSAGE:
+      is_line = bpi_scan_peek(r->s) == SCAN_OBJECT;
+      if (is_line) start_message(&e->message);
+      read_message(r, &e->message, true);
+      break;
+    case KEY_ID:
+    case KEY_MODEL:
+    case KEY_ROLE:
+    case KEY_STOP:
+    case KEY_USAGE:
+    case KEY_CONTENT:
+      if (is_line)
+        bpi_scan_skip(r->s);
+      else
+        read_message_member(r, &e->message, key, true);
+      break;
+    default: read_envelope_member(r, e, key, true);
+    }
+  }
+}
+
+static void read_data(reader *r) {
+  seen was = NO_KEYS;
+  if (!bpi_scan_enter_object(r->s)) return;
+  for (int key; (key = bpi_cc_next_key(r, IN_DATA, &was)) != KEY_NONE;) {
+    if (key == KEY_MESSAGE)
+      read_nested(r);
+    else
+      bpi_cc_text(r, r->f.nested_agent, sizeof r->f.nested_agent, &r->f.nested_agent_length);
+  }
+}
+
+static void read_origin(reader *r, int *origin) {
+  seen was = NO_KEYS;
+  if (!bpi_scan_enter_object(r->s)) return;
+  while (bpi_cc_next_key(r, IN_ORIGIN, &was) != KEY_NONE)
+    *origin = bpi_cc_word(r, origins, ORIGIN_OTHER, ORIGIN_ABSENT);
+}
+
+static void read_attachment(reader *r) {
+  frame *f = &r->f;
+  seen was = NO_KEYS;
+  if (!bpi_scan_enter_object(r->s)) return;
+  for (int key; (key = bpi_cc_next_key(r, IN_ATTACHMENT, &was)) != KEY_NONE;) {
+    switch (key) {
+    case KEY_TYPE: f->queued = bpi_cc_word(r, queued, 0, 0) != 0; break;
+    case KEY_COMMAND_MODE: f->command_mode = bpi_cc_word(r, prompt_mode, 0, 0) != 0; break;
+    case KEY_ORIGIN: read_origin(r, &f->attachment_origin); break;
+    case KEY_PROMPT: read_content(r, true, false); break;
+    default: bpi_scan_skip(r->s);
+    }
+  }
+}
+
+static void read_compaction(reader *r) {
+  frame *f = &r->f;
+  seen was = NO_KEYS;
+  if (!bpi_scan_enter_object(r->s)) return;
+  for (int key; (key = bpi_cc_next_key(r, IN_COMPACT, &was)) != KEY_NONE;) {
+    if (key == KEY_TRIGGER)
+      f->compact_detail = bpi_cc_word(r, triggers, DETAIL_OTHER, DETAIL_NONE);
+    else
+      bpi_scan_count(r->s, &f->tokens_before, &r->own.bad_event);
+  }
+}
+
+/* A branch; a detached head is none. */
+static name read_branch(reader *r) {
+  char raw[NAME_RAW_MAX];
+  size_t length;
+  if (!bpi_cc_text(r, raw, sizeof raw, &length)) return (name){0, 0, 0};
+  if (length == 4 && memcmp(raw, "HEAD", 4) == 0) return (name){0, 0, 0};
+  return bpi_memo_label(&r->names, LABEL_BRANCH, raw, length);
+}
+
+/* The text of a system line, which may be a slash command. */
+static void read_line_content(reader *r) {
+  char head[RESULT_HEAD];
+  size_t length;
+  if (r->f.type != TYPE_SYSTEM && r->f.type != TYPE_UNKNOWN) {
+    bpi_scan_skip(r->s);
+    return;
+  }
+  if (!bpi_scan_text(r->s, head, sizeof head, &length, NULL)) return;
+  if (bpi_starts_with(head, length, "<command-name>") ||
+      bpi_starts_with(head, length, "<command-message>"))
+    r->f.command = bpi_prompt_command(head, length);
+  bpi_hash_wipe(head, length);
+}
+
+/* Later clients write the session twice, under two names; the first name counts. */
+static void read_session(reader *r, int key) {
+  ident id = bpi_cc_ident(r, IDENT_SESSION);
+  if (key == KEY_SESSION ? !bpi_ident_absent(id) : bpi_ident_absent(r->f.session))
+    r->f.session = id;
+}
+
+static void read_line_member(reader *r, int key) {
+  frame *f = &r->f;
+  switch (key) {
+  case KEY_TYPE: f->type = bpi_cc_word(r, line_types, TYPE_OTHER, TYPE_OTHER); break;
+  case KEY_SUBTYPE: f->subtype = bpi_cc_word(r, subtypes, SUBTYPE_OTHER, SUBTYPE_OTHER); break;
+  case KEY_SESSION:
+  case KEY_SESSION_TOO: read_session(r, key); break;
+  case KEY_CWD: f->workspace = bpi_cc_name(r, LABEL_WORKSPACE); break;
+  case KEY_BRANCH: f->branch = read_branch(r); break;
+  case KEY_VERSION:
+    f->has_version = bpi_scan_peek(r->s) == SCAN_TEXT;
+    f->version = bpi_cc_name(r, LABEL_VERSION);
+    break;
+  case KEY_ENTRYPOINT: f->entrypoint = bpi_cc_name(r, LABEL_ENTRYPOINT); break;
+  case KEY_SIDECHAIN: f->sidechain = bpi_cc_true(r); break;
+  case KEY_AGENT: bpi_cc_text(r, f->agent, sizeof f->agent, &f->agent_length); break;
+  case KEY_META: f->meta = bpi_cc_true(r); break;
+  case KEY_SUMMARY:
+  case KEY_HIDDEN: f->summary |= bpi_cc_true(r); break;
+  case KEY_MODE: f->mode = bpi_cc_word(r, modes, MODE_OTHER, MODE_UNKNOWN); break;
+  case KEY_ORIGIN: read_origin(r, &f->origin); break;
+  case KEY_DATA: read_data(r); break;
+  case KEY_ATTACHMENT: read_attachment(r); break;
+  case KEY_CONTENT: read_line_content(r); break;
+  case KEY_COMPACT:
+  case KEY_MICROCOMPACT: read_compaction(r); break;
+  case KEY_DURATION: bpi_scan_count(r->s, &f->duration, &r->own.bad_event); break;
+  case KEY_RETRY: bpi_scan_count(r->s, &f->retry, &r->own.bad_event); break;
+  case KEY_PULL_REQUEST: bpi_cc_text(r, f->url, sizeof f->url, &f->url_length); break;
+  case KEY_FORKED: f->forked = bpi_cc_present(r); break;
+  default: read_envelope_member(r, &r->own, key, false);
+  }
+}
+
+void bpi_cc_read_line(reader *r) {
+  seen was = NO_KEYS;
+  memset(&r->f, 0, offsetof(frame, agent));
+  r->f.tokens_before = r->f.duration = r->f.retry = -1;
+  r->nested.there = false;
+  start_envelope(&r->own);
+  for (int key; (key = bpi_cc_next_key(r, IN_LINE, &was)) != KEY_NONE;)
+    read_line_member(r, key);
+}

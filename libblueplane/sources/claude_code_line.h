@@ -1,0 +1,323 @@
+/* sources/claude_code_line.h: one line of a Claude Code transcript: which fields are read, the frame
+ * they are read into, and the parts that read and tell it. What a text says is decided while it
+ * streams by; the frame holds numbers, identifiers, names and classes.
+ *
+ *     claude_code.c         the source: the loop over lines, recognition, rules in words
+ *     claude_code_fields.c  the allow-list, and values of single fields
+ *     claude_code_line.c    a line into the frame
+ *     claude_code_tool.c    tool uses and tool results into the frame
+ *     claude_code_tell.c    the frame into records
+ *     claude_code_prompt.c  what texts say about themselves
+ */
+#ifndef BPI_SOURCES_CLAUDE_CODE_LINE_H
+#define BPI_SOURCES_CLAUDE_CODE_LINE_H
+
+#include <string.h>
+
+#include "sources/claude_code_prompt.h"
+#include "sources/lines.h"
+#include "sources/names.h"
+#include "sources/source.h"
+
+/* -------------------------------------------------------------------------------- allow-list */
+
+/* The objects that are entered. */
+enum {
+  IN_LINE = 1 << 0,       /* a line */
+  IN_DATA = 1 << 1,       /* line.data, of progress lines */
+  IN_NESTED = 1 << 2,     /* line.data.message: a subagent's line, or its message itself */
+  IN_MESSAGE = 1 << 3,
+  IN_USAGE = 1 << 4,      /* message.usage */
+  IN_ITERATION = 1 << 5,  /* message.usage.iterations[] */
+  IN_CREATION = 1 << 6,   /* message.usage.cache_creation */
+  IN_SERVER = 1 << 7,     /* message.usage.server_tool_use */
+  IN_DETAILS = 1 << 8,    /* message.usage.output_tokens_details */
+  IN_BLOCK = 1 << 9,      /* message.content[] */
+  IN_OUTPUT = 1 << 10,    /* message.content[].content[], of tool results */
+  IN_INPUT = 1 << 11,     /* message.content[].input, of tool uses */
+  IN_EDIT = 1 << 12,      /* message.content[].input.edits[] */
+  IN_RESULT = 1 << 13,    /* line.toolUseResult */
+  IN_HUNK = 1 << 14,      /* line.toolUseResult.structuredPatch[] */
+  IN_GIT = 1 << 15,       /* line.toolUseResult.gitOperation */
+  IN_COMMIT = 1 << 16,    /* line.toolUseResult.gitOperation.commit */
+  IN_COMPACT = 1 << 17,   /* line.compactMetadata, line.microcompactMetadata */
+  IN_ATTACHMENT = 1 << 18,
+  IN_ORIGIN = 1 << 19,
+  IN_ERROR = 1 << 20
+};
+enum { IN_MESSAGES = IN_MESSAGE | IN_NESTED, IN_USAGES = IN_USAGE | IN_ITERATION };
+
+/* Every key that is read, and where. */
+#define KEYS(X)                                                                                    \
+  X(TYPE, "type", IN_LINE | IN_BLOCK | IN_RESULT | IN_ATTACHMENT | IN_ITERATION)                   \
+  X(UUID, "uuid", IN_LINE | IN_NESTED)                                                             \
+  X(TIMESTAMP, "timestamp", IN_LINE | IN_NESTED)                                                   \
+  X(SESSION, "sessionId", IN_LINE)                                                                 \
+  X(SESSION_TOO, "session_id", IN_LINE)                                                            \
+  X(CWD, "cwd", IN_LINE)                                                                           \
+  X(BRANCH, "gitBranch", IN_LINE)                                                                  \
+  X(VERSION, "version", IN_LINE)                                                                   \
+  X(ENTRYPOINT, "entrypoint", IN_LINE)                                                             \
+  X(SIDECHAIN, "isSidechain", IN_LINE)                                                             \
+  X(AGENT, "agentId", IN_LINE | IN_DATA)                                                           \
+  X(META, "isMeta", IN_LINE)                                                                       \
+  X(SUMMARY, "isCompactSummary", IN_LINE)                                                          \
+  X(HIDDEN, "isVisibleInTranscriptOnly", IN_LINE)                                                  \
+  X(API_ERROR, "isApiErrorMessage", IN_LINE | IN_NESTED)                                           \
+  X(ERROR, "error", IN_LINE | IN_NESTED)                                                           \
+  X(ERROR_STATUS, "apiErrorStatus", IN_LINE | IN_NESTED)                                           \
+  X(CAUSE, "cause", IN_LINE | IN_NESTED)                                                           \
+  X(MODE, "permissionMode", IN_LINE)                                                               \
+  X(ORIGIN, "origin", IN_LINE | IN_ATTACHMENT)                                                     \
+  X(REQUEST, "requestId", IN_LINE | IN_NESTED)                                                     \
+  X(MESSAGE, "message", IN_LINE | IN_DATA | IN_NESTED)                                             \
+  X(RESULT, "toolUseResult", IN_LINE | IN_NESTED)                                                  \
+  X(DATA, "data", IN_LINE)                                                                         \
+  X(ATTACHMENT, "attachment", IN_LINE)                                                             \
+  X(SUBTYPE, "subtype", IN_LINE)                                                                   \
+  X(CONTENT, "content", IN_LINE | IN_MESSAGES | IN_BLOCK | IN_INPUT | IN_RESULT)                   \
+  X(COMPACT, "compactMetadata", IN_LINE)                                                           \
+  X(MICROCOMPACT, "microcompactMetadata", IN_LINE)                                                 \
+  X(DURATION, "durationMs", IN_LINE)                                                               \
+  X(RETRY, "retryAttempt", IN_LINE)                                                                \
+  X(PULL_REQUEST, "prUrl", IN_LINE)                                                                \
+  X(FORKED, "forkedFrom", IN_LINE)                                                                 \
+  X(KIND, "kind", IN_ORIGIN)                                                                       \
+  X(STATUS, "status", IN_ERROR)                                                                    \
+  X(TRIGGER, "trigger", IN_COMPACT)                                                                \
+  X(PRE_TOKENS, "preTokens", IN_COMPACT)                                                           \
+  X(PROMPT, "prompt", IN_ATTACHMENT)                                                               \
+  X(COMMAND_MODE, "commandMode", IN_ATTACHMENT)                                                    \
+  X(ID, "id", IN_MESSAGES | IN_BLOCK)                                                              \
+  X(MODEL, "model", IN_MESSAGES | IN_ITERATION)                                                    \
+  X(ROLE, "role", IN_MESSAGES)                                                                     \
+  X(STOP, "stop_reason", IN_MESSAGES)                                                              \
+  X(USAGE, "usage", IN_MESSAGES)                                                                   \
+  X(INPUT_TOKENS, "input_tokens", IN_USAGES)                                                       \
+  X(OUTPUT_TOKENS, "output_tokens", IN_USAGES)                                                     \
+  X(CACHE_READ, "cache_read_input_tokens", IN_USAGES)                                              \
+  X(CACHE_WRITE, "cache_creation_input_tokens", IN_USAGES)                                         \
+  X(CREATION, "cache_creation", IN_USAGES)                                                         \
+  X(WRITE_5M, "ephemeral_5m_input_tokens", IN_CREATION)                                            \
+  X(WRITE_1H, "ephemeral_1h_input_tokens", IN_CREATION)                                            \
+  X(SERVER, "server_tool_use", IN_USAGES)                                                          \
+  X(WEB_SEARCHES, "web_search_requests", IN_SERVER)                                                \
+  X(DETAILS, "output_tokens_details", IN_USAGES)                                                   \
+  X(THINKING, "thinking_tokens", IN_DETAILS)                                                       \
+  X(TIER, "service_tier", IN_USAGES)                                                               \
+  X(SPEED, "speed", IN_USAGES)                                                                     \
+  X(GEO, "inference_geo", IN_USAGES)                                                               \
+  X(ITERATIONS, "iterations", IN_USAGE)                                                            \
+  X(NAME, "name", IN_BLOCK)                                                                        \
+  X(INPUT, "input", IN_BLOCK)                                                                      \
+  X(TEXT, "text", IN_BLOCK | IN_OUTPUT)                                                            \
+  X(TOOL_USE_ID, "tool_use_id", IN_BLOCK)                                                          \
+  X(IS_ERROR, "is_error", IN_BLOCK)                                                                \
+  X(FILE, "file_path", IN_INPUT)                                                                   \
+  X(NOTEBOOK, "notebook_path", IN_INPUT | IN_RESULT)                                               \
+  X(COMMAND, "command", IN_INPUT)                                                                  \
+  X(OLD, "old_string", IN_INPUT | IN_EDIT)                                                         \
+  X(NEW, "new_string", IN_INPUT | IN_EDIT)                                                         \
+  X(SOURCE, "new_source", IN_INPUT)                                                                \
+  X(EDITS, "edits", IN_INPUT)                                                                      \
+  X(RESULT_FILE, "filePath", IN_RESULT)                                                            \
+  X(PATCH, "structuredPatch", IN_RESULT)                                                           \
+  X(INTERRUPTED, "interrupted", IN_RESULT)                                                         \
+  X(PLAN, "plan", IN_RESULT)                                                                       \
+  X(GIT, "gitOperation", IN_RESULT)                                                                \
+  X(LINES, "lines", IN_HUNK)                                                                       \
+  X(COMMIT, "commit", IN_GIT)                                                                      \
+  X(SHA, "sha", IN_COMMIT)
+
+enum {
+  KEY_NONE,
+#define X(name, text, in) KEY_##name,
+  KEYS(X)
+#undef X
+      KEY_COUNT
+};
+
+/* ---------------------------------------------------------------------------------- the frame */
+
+#define TOOLS_MAX 4096  /* tool uses, and tool results, of one line; more are left out and counted */
+#define ADVISORS_MAX 8
+#define URL_MAX 512
+
+enum { TYPE_UNKNOWN, TYPE_OTHER, TYPE_USER, TYPE_ASSISTANT, TYPE_SYSTEM, TYPE_ATTACHMENT,
+       TYPE_PULL_REQUEST };
+enum { SUBTYPE_OTHER, SUBTYPE_COMPACT, SUBTYPE_MICROCOMPACT, SUBTYPE_API_ERROR, SUBTYPE_TURN,
+       SUBTYPE_COMMAND };
+enum { ROLE_UNKNOWN, ROLE_ASSISTANT, ROLE_USER };
+enum { ORIGIN_ABSENT, ORIGIN_HUMAN, ORIGIN_OTHER };
+
+/* Keys of one object that were seen. */
+typedef struct seen {
+  uint64_t bits[2];
+} seen;
+#define NO_KEYS {{0, 0}}
+
+typedef struct usage {
+  int64_t input, output, cache_read, cache_write, write_5m, write_1h, reasoning, web_searches;
+  int speed, tier, geo;
+  bool has_input, has_output;
+  bool bad; /* a count that is none */
+} usage;
+
+/* A response of another model that was asked within one. */
+typedef struct advice {
+  usage usage;
+  uint32_t model;
+  int64_t index;
+} advice;
+
+/* A message of the model or the user. What lies behind `model_raw` is not cleared between lines. */
+typedef struct message {
+  usage usage;
+  uint32_t model;
+  bool synthetic;
+  int role, stop;
+  size_t advisors, id_length, model_length;
+  char model_raw[IDENT_RAW_MAX];
+  char id[IDENT_RAW_MAX];
+  advice advisor[ADVISORS_MAX];
+} message;
+
+/* What toolUseResult says. */
+typedef struct result_facts {
+  bool there, interrupted, plan;
+  int ending;        /* outcome that its text tells; OUTCOME_UNKNOWN: none */
+  bool created;      /* a file that did not exist */
+  bool counted;      /* content_lines is known */
+  bool patched;      /* added and removed are known */
+  int64_t added, removed, content_lines;
+  name file;
+  ident commit;
+} result_facts;
+
+/* A line or, inside a progress line, a subagent's line. What lies behind `uuid` is not cleared. */
+typedef struct envelope {
+  bool there, has_time;
+  bool api_error, cause;
+  bool bad_event; /* a count of an event that is none */
+  int error_detail;
+  int64_t time, status;
+  size_t uuid_length, request_length;
+  result_facts result;
+  message message;
+  char uuid[IDENT_RAW_MAX];
+  char request[IDENT_RAW_MAX];
+} envelope;
+
+typedef struct tool_use {
+  ident key;
+  bool nested;
+  tool_use_record is;
+} tool_use;
+
+typedef struct tool_result {
+  ident key;
+  bool nested;
+  int outcome, failure;
+} tool_result;
+
+/* One JSON value. What lies behind `uses` is not cleared between lines. */
+typedef struct frame {
+  int reject;     /* REJECT_ of the whole value */
+  int type, subtype;
+  ident session;
+  name workspace, branch, version, entrypoint;
+  bool has_version, sidechain, meta, summary, forked;
+  int mode, origin, attachment_origin;
+  int compact_detail;
+  int64_t tokens_before, duration, retry;
+  bool queued, command_mode;
+  bool text_there, image;
+  const char *command; /* static */
+  size_t agent_length, nested_agent_length, url_length;
+  size_t uses, results;
+  char agent[IDENT_RAW_MAX];
+  char nested_agent[IDENT_RAW_MAX];
+  char url[URL_MAX];
+} frame;
+
+/* Integers that outlive one read(). */
+enum { MEMORY_WARMUP, MEMORY_VERSION };
+enum { WARMUP_UNDECIDED, WARMUP_NO, WARMUP_RUNNING };
+
+#define AGENTS_MAX 8
+typedef struct agent_memory {
+  ident key;
+  int64_t time;
+  size_t length;
+  char raw[IDENT_RAW_MAX];
+} agent_memory;
+
+#define KEY_SLOTS 256 /* of a hash table over KEYS, more than twice their number */
+typedef struct reader {
+  source_input *in;
+  scan *s;
+  record_sink *sink;
+  int status; /* what ends the reading */
+  /* what the path says */
+  bool agent_file, noise_file;
+  const char *file_agent;
+  size_t file_agent_length;
+  /* the line */
+  frame f;
+  envelope own, nested;
+  tool_use *use;
+  size_t use_capacity;
+  tool_result *result;
+  size_t result_capacity;
+  prompt_text text;
+  line_hashes before, after;
+  /* the last session row */
+  bool session_told;
+  record session;
+  unsigned next_agent;
+  agent_memory agents[AGENTS_MAX];
+  names names;
+  unsigned char slots[KEY_SLOTS];
+} reader;
+
+
+/* ------------------------------------------------------------------------------------- fields */
+
+void bpi_cc_prepare_keys(reader *r);
+/* The next key of the open object that is read in objects of kind `in`; other members are skipped.
+ * KEY_NONE at the object's end. A key that comes twice condemns the line. `was` starts at zero. */
+int bpi_cc_next_key(reader *r, unsigned in, seen *was);
+
+/* Each of these consumes one value, whatever its type. */
+
+/* Text of at most `capacity` bytes; longer text is left out and counted. False: none. */
+bool bpi_cc_text(reader *r, char *into, size_t capacity, size_t *length);
+name bpi_cc_name(reader *r, label_kind kind);
+ident bpi_cc_ident(reader *r, ident_kind kind);
+bool bpi_cc_true(reader *r);
+bool bpi_cc_present(reader *r); /* anything but null */
+
+/* A word of a closed list, which ends with text NULL; `otherwise` for another text, `absent` for what
+ * is no text. */
+typedef struct word {
+  const char *text;
+  int value;
+} word;
+int bpi_cc_word(reader *r, const word *list, int otherwise, int absent);
+
+/* An object of which one count is read. */
+void bpi_cc_inner_count(reader *r, unsigned in, int64_t *out, bool *bad);
+
+/* -------------------------------------------------------------------------------------- parts */
+
+void bpi_cc_read_line(reader *r);
+/* One of message.content[]. Its text is looked at when it is `of_user`. */
+void bpi_cc_read_block(reader *r, bool of_user, bool nested);
+void bpi_cc_read_result(reader *r, result_facts *f); /* toolUseResult */
+void bpi_cc_read_user_text(reader *r);
+void bpi_cc_tell_line(reader *r);
+void bpi_cc_reject(reader *r, int reason); /* the value just read, or something in it */
+/* Agents that the client starts for itself, by the beginning of their identifier. */
+bool bpi_cc_is_noise_agent(const char *raw, size_t length);
+
+#endif

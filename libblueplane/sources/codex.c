@@ -1,0 +1,679 @@
+/* sources/codex.c: rollouts of the Codex clients, one JSON object a line in
+ * sessions/YYYY/MM/DD/rollout-*.jsonl and archived_sessions/. Knows how lines follow from each other:
+ * turns, cumulative counters, calls and their ends, histories copied into new files. Each line alone
+ * is codex_line.h's.
+ *
+ * Keys. A fork or a subagent is a file of its own that may begin with a copy of its parent's lines,
+ * written anew with the times of the copy. So a key is never made of a file, a place in it or a time,
+ * but of what a copy carries along: the identifier of the turn, and within the turn the cumulative
+ * counters (responses), the call's identifier (tools) or the place among its like (prompts, events).
+ * Original and copy meet in the store whatever is read first, and equal numbers in another turn stay
+ * apart. Files of clients before turns had identifiers stand in for the turn with the session at the
+ * root of the copied history. A row is known to be a copy, and marked so, if its turn is older than
+ * the session of the file.
+ *
+ * A line means little without those before it, so a file that grew is read from its start. What is
+ * put out at a line depends on the lines up to it only. */
+#include "sources/source.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "sources/codex_line.h"
+
+/* A tool call whose end may still come. */
+typedef struct open_call {
+  uint64_t hash; /* of its raw identifier */
+  ident key;
+  unsigned turn;
+  bool used, ended;    /* the slot is in use; an end was put out */
+  bool told;           /* `ending` holds what an event said before the output came */
+  codex_ending ending;
+  uint32_t file;
+  int language;
+} open_call;
+#define OPEN_CALLS 256
+
+/* What is counted within a turn to tell like from like. */
+enum { NTH_PROMPT, NTH_COMPACTED, NTH_CONTEXT_COMPACTED, NTH_ABORT, NTH_ERROR, NTH_RETRY, NTH_END,
+       NTH_SEARCH_CALL, NTH_SEARCH_END, NTH_KINDS };
+
+typedef struct codex {
+  source_input *in;
+  codex_line line;
+  names names;
+  /* the session */
+  bool named;             /* by a session_meta; else perhaps by the name of the file */
+  bool announced;         /* a row of the session as a whole was put out */
+  id_text id, root;       /* root: where the copied history began, as far as the file says */
+  int64_t born_ms;        /* -1 unknown */
+  ident session, origin;  /* to which own and copied rows belong */
+  unsigned flags;         /* of own rows */
+  name_text cwd;
+  /* the turn */
+  id_text turn;
+  unsigned turn_number;
+  bool copied;            /* its rows are copies */
+  ident scope;            /* in keys: of the turn, else of the root */
+  unsigned nth[NTH_KINDS];
+  uint32_t model;
+  int mode;
+  /* the counters */
+  bool counted;
+  int64_t counters[USAGE_FIELDS];
+  /* the calls */
+  unsigned next_call;
+  open_call calls[OPEN_CALLS];
+} codex;
+
+/* ----------------------------------------------------------------------------- rows and keys */
+
+static bool same_id(const id_text *a, const id_text *b) {
+  return a->length == b->length && memcmp(a->at, b->at, a->length) == 0;
+}
+
+static void copy_id(id_text *to, const id_text *from) {
+  to->length = from->length;
+  memcpy(to->at, from->at, from->length);
+}
+
+static ident ident_of(codex *c, ident_kind kind, const id_text *id) {
+  return bpi_memo_ident(&c->names, kind, id->at, id->length);
+}
+
+static void start_row(const codex *c, record *r, record_kind kind) {
+  memset(r, 0, sizeof *r);
+  r->kind = kind;
+  r->time = c->line.time;
+  r->session = c->copied ? c->origin : c->session;
+  r->flags = c->copied ? RECORD_FORKED | RECORD_SIDECHAIN : c->flags;
+}
+
+static int put(const codex *c, const record *r) { return c->in->sink->put(c->in->sink->self, r); }
+
+static void start_key(const codex *c, composite *key) {
+  bpi_composite_start(key);
+  bpi_composite_ident(key, c->scope);
+}
+
+static ident end_key(const codex *c, ident_kind kind, const composite *key) {
+  return c->in->sink->identify(c->in->sink->self, kind, (const char *)key->bytes, key->length);
+}
+
+static void add_counters(const codex *c, composite *key) {
+  for (int i = 0; i < USAGE_FIELDS; i++)
+    bpi_composite_number(key, c->counters[i]);
+}
+
+/* The key of the nth of its like. Without turns the counters tell in addition how far the session
+ * had come. */
+static ident nth_key(codex *c, ident_kind kind, int64_t what, int nth) {
+  composite key;
+  start_key(c, &key);
+  bpi_composite_number(&key, what);
+  bpi_composite_number(&key, c->nth[nth]++);
+  if (c->turn.length == 0 && nth != NTH_COMPACTED && nth != NTH_CONTEXT_COMPACTED)
+    add_counters(c, &key);
+  return end_key(c, kind, &key);
+}
+
+/* ----------------------------------------------------------------------------------- sessions */
+
+static int hex_digit(char c) {
+  char lower = (char)(c | 0x20);
+  if (c >= '0' && c <= '9') return c - '0';
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+static bool is_uuid(const char *p, size_t length) {
+  if (length != 36) return false;
+  for (size_t i = 0; i < length; i++) {
+    bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? p[i] != '-' : hex_digit(p[i]) < 0) return false;
+  }
+  return true;
+}
+
+/* Milliseconds since the epoch at which a version 7 UUID was made; -1 for any other identifier. */
+static int64_t made_at_ms(const id_text *id) {
+  if (!is_uuid(id->at, id->length) || id->at[14] != '7') return -1;
+  int64_t ms = 0;
+  for (int i = 0; i < 13; i++)
+    if (i != 8) ms = ms << 4 | hex_digit(id->at[i]);
+  return ms;
+}
+
+static void set_scope(codex *c) {
+  c->scope = c->turn.length > 0 ? ident_of(c, IDENT_PROMPT, &c->turn)
+                                : ident_of(c, IDENT_SESSION, &c->root);
+}
+
+/* The session a session_meta's own session is a part or a copy of; NULL if of none. A subagent's
+ * session_id is that of the session at the top. */
+static const id_text *parent_of(const codex_line *l, const id_text *id) {
+  bool subagent = l->origin != ORIGIN_PERSON;
+  if (subagent && l->session_id.length > 0 && !same_id(&l->session_id, id)) return &l->session_id;
+  if (subagent && l->parent.length > 0) return &l->parent;
+  if (l->forked_from.length > 0) return &l->forked_from;
+  return l->parent.length > 0 ? &l->parent : NULL;
+}
+
+/* The line's session as a whole, its own or one whose history was copied. */
+static int put_session(codex *c, const id_text *id) {
+  const codex_line *l = &c->line;
+  const id_text *parent = parent_of(l, id);
+  bool subagent = l->origin != ORIGIN_PERSON;
+  name version = bpi_memo_label(&c->names, LABEL_VERSION, l->version.at, l->version.length);
+  record r;
+  start_row(c, &r, RECORD_SESSION);
+  if (l->born != BPI_TIME_NONE) r.time = l->born;
+  r.session = ident_of(c, IDENT_SESSION, subagent && parent != NULL ? parent : id);
+  r.flags = subagent ? RECORD_SUBAGENT | RECORD_SIDECHAIN : 0;
+  session_record *s = &r.u.session_row;
+  s->platform = bpi_memo_label(&c->names, LABEL_PLATFORM, "codex", 5).label;
+  s->workspace = bpi_memo_label(&c->names, LABEL_WORKSPACE, l->cwd.at, l->cwd.length).label;
+  s->branch = bpi_memo_label(&c->names, LABEL_BRANCH, l->branch.at, l->branch.length).label;
+  s->entrypoint =
+      bpi_memo_label(&c->names, LABEL_ENTRYPOINT, l->originator.at, l->originator.length).label;
+  s->version = version.label;
+  s->version_rank = version.number;
+  c->announced = true;
+  return put(c, &r);
+}
+
+/* The first session_meta is the file's own; those of copied histories follow it. */
+static void take_identity(codex *c, const id_text *id) {
+  const codex_line *l = &c->line;
+  const id_text *parent = parent_of(l, id);
+  c->named = true;
+  copy_id(&c->id, id);
+  copy_id(&c->root, id);
+  c->born_ms = made_at_ms(id);
+  if (c->born_ms < 0 && l->born != BPI_TIME_NONE) c->born_ms = l->born / 1000;
+  c->flags = l->origin == ORIGIN_PERSON       ? 0
+             : l->origin == ORIGIN_BACKGROUND ? RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_NOISE
+                                              : RECORD_SUBAGENT | RECORD_SIDECHAIN;
+  c->origin = ident_of(c, IDENT_SESSION, parent != NULL ? parent : id);
+  c->session = c->flags != 0 ? c->origin : ident_of(c, IDENT_SESSION, id);
+  c->cwd = l->cwd;
+}
+
+static int on_session_meta(codex *c) {
+  const codex_line *l = &c->line;
+  id_text id;
+  copy_id(&id, l->id.length > 0 ? &l->id : &l->session_id);
+  bool untouched = c->turn.length == 0 && !c->counted;
+  if (!c->named) {
+    take_identity(c, &id);
+  } else if (untouched && same_id(&c->root, &c->id) && !same_id(&id, &c->id)) {
+    copy_id(&c->root, &id); /* a copied history, of a client that does not say so */
+    c->origin = ident_of(c, IDENT_SESSION, &id);
+  }
+  const id_text *parent = parent_of(l, &id);
+  if (untouched && parent != NULL && same_id(&id, &c->root)) copy_id(&c->root, parent);
+  set_scope(c);
+  return put_session(c, &id);
+}
+
+/* -------------------------------------------------------------------------------------- turns */
+
+static void take_turn(codex *c) {
+  const codex_line *l = &c->line;
+  const id_text *turn = l->turn.length > 0 ? &l->turn : &l->passing_turn;
+  bool begins = l->top == TOP_TURN_CONTEXT || l->kind == KIND_TASK_STARTED ||
+                l->kind == KIND_TURN_STARTED;
+  if (!begins && c->turn.length > 0) return; /* an event may come late, from an earlier turn */
+  if (turn->length == 0 || same_id(turn, &c->turn)) return;
+  copy_id(&c->turn, turn);
+  c->turn_number++;
+  memset(c->nth, 0, sizeof c->nth);
+  int64_t begun_ms = made_at_ms(turn);
+  if (begun_ms < 0 && l->started_at_s >= 0 && l->started_at_s < INT64_C(1) << 40)
+    begun_ms = l->started_at_s * 1000 + 999;
+  bool has_origin = !same_id(&c->root, &c->id);
+  c->copied = has_origin && begun_ms >= 0 && c->born_ms >= 0 && begun_ms < c->born_ms;
+  set_scope(c);
+}
+
+static int on_turn_context(codex *c) {
+  const codex_line *l = &c->line;
+  c->mode = l->mode;
+  if (l->model.length > 0)
+    c->model = bpi_memo_label(&c->names, LABEL_MODEL, l->model.at, l->model.length).label;
+  if (l->cwd.length > 0) c->cwd = l->cwd;
+  return BP_OK;
+}
+
+/* A subagent's prompts are written by a model. */
+static int on_user_message(codex *c) {
+  const codex_line *l = &c->line;
+  record r;
+  if (l->injected || (c->flags != 0 && !c->copied)) return BP_OK;
+  start_row(c, &r, RECORD_PROMPT);
+  r.key = nth_key(c, IDENT_PROMPT, l->characters, NTH_PROMPT);
+  r.u.prompt = (prompt_record){l->characters, l->features, c->mode};
+  return put(c, &r);
+}
+
+static int put_event(codex *c, int event, int detail, int64_t value, int nth) {
+  record r;
+  start_row(c, &r, RECORD_EVENT);
+  r.key = nth_key(c, IDENT_EVENT, event, nth);
+  r.u.event = (event_record){event, detail, 0, value};
+  return put(c, &r);
+}
+
+/* ------------------------------------------------------------------------------------- tokens */
+
+static int64_t at_most(int64_t value, int64_t limit) { return value < limit ? value : limit; }
+
+static int put_response(codex *c, const int64_t usage[USAGE_FIELDS], bool reasoned) {
+  composite key;
+  record r;
+  start_row(c, &r, RECORD_RESPONSE);
+  start_key(c, &key);
+  add_counters(c, &key);
+  r.key = end_key(c, IDENT_RESPONSE, &key);
+  int64_t cached = at_most(usage[USAGE_CACHED], usage[USAGE_INPUT]);
+  r.u.response = (response_record){.model = c->model,
+                                   .input = usage[USAGE_INPUT] - cached,
+                                   .output = usage[USAGE_OUTPUT],
+                                   .cache_read = cached,
+                                   .cache_write_5m = -1,
+                                   .cache_write_1h = -1,
+                                   .reasoning = reasoned ? usage[USAGE_REASONING] : -1,
+                                   .web_searches = -1,
+                                   .cost_nano = -1,
+                                   .stop = STOP_END};
+  return put(c, &r);
+}
+
+/* The counters of a session are repeated whenever anything about them changes, and start again when
+ * the client lost them. */
+static int on_token_count(codex *c) {
+  const codex_usage *total = &c->line.total;
+  const codex_usage *last = c->line.last.known ? &c->line.last : total;
+  int64_t usage[USAGE_FIELDS];
+  bool equal = c->counted, grown = c->counted, any = false;
+  if (!total->known) return BP_OK;
+  for (int i = 0; i < USAGE_FIELDS; i++) {
+    equal = equal && total->of[i] == c->counters[i];
+    grown = grown && total->of[i] >= c->counters[i];
+  }
+  if (equal) return BP_OK;
+  for (int i = 0; i < USAGE_FIELDS; i++) {
+    usage[i] = grown ? total->of[i] - c->counters[i] : last->of[i];
+    any = any || (usage[i] > 0 && i != USAGE_TOTAL);
+  }
+  memcpy(c->counters, total->of, sizeof c->counters);
+  c->counted = true;
+  return any ? put_response(c, usage, grown ? total->reasoned : last->reasoned) : BP_OK;
+}
+
+/* ---------------------------------------------------------------------------------- tool calls */
+
+static uint64_t hash_of(const id_text *id) { return bpi_hash_mix(id->at, id->length, 0); }
+
+static open_call *find_call(codex *c, const id_text *id) {
+  uint64_t hash = hash_of(id);
+  for (unsigned back = 1; back <= OPEN_CALLS; back++) { /* the latest first */
+    open_call *call = &c->calls[(c->next_call - back) % OPEN_CALLS];
+    if (!call->used) return NULL;
+    if (call->hash == hash) return call;
+  }
+  return NULL;
+}
+
+static ident call_key(const codex *c, const id_text *id) {
+  composite key;
+  start_key(c, &key);
+  bpi_composite_bytes(&key, id->at, id->length);
+  return end_key(c, IDENT_TOOL, &key);
+}
+
+/* A path of a patch is relative to where the turn works. */
+static name file_label(codex *c, const name_text *file) {
+  name_text path;
+  bool absolute = file->length > 0 && (file->at[0] == '/' || file->at[0] == '\\' ||
+                                       (file->length > 1 && file->at[1] == ':'));
+  path.length = 0;
+  if (file->length > 0 && !absolute && c->cwd.length + 1 + file->length <= sizeof path.at) {
+    memcpy(path.at, c->cwd.at, c->cwd.length);
+    path.at[c->cwd.length] = '/';
+    path.length = c->cwd.length + 1;
+  }
+  if (path.length + file->length > sizeof path.at) path.length = 0;
+  memcpy(path.at + path.length, file->at, file->length);
+  return bpi_memo_label(&c->names, LABEL_FILE, path.at, path.length + file->length);
+}
+
+/* A tool of a server is named "mcp__server__tool", whatever the client's generation calls it. */
+static name tool_label(codex *c, const char *alone) {
+  const codex_line *l = &c->line;
+  static const char prefix[] = "mcp__";
+  const size_t prefix_length = sizeof prefix - 1;
+  char full[2 * NAME_RAW_MAX];
+  size_t length = 0, space = l->space.length;
+  if (alone != NULL) return bpi_memo_label(&c->names, LABEL_TOOL, alone, strlen(alone));
+  while (space > 0 && l->space.at[space - 1] == '_')
+    space--;
+  if (bpi_starts_with(l->space.at, space, prefix) && space + 2 + l->tool.length <= sizeof full) {
+    memcpy(full, l->space.at, space);
+    memcpy(full + space, "__", 2);
+    length = space + 2;
+  } else if (bpi_contains(l->tool.at, l->tool.length, "__") &&
+             !bpi_starts_with(l->tool.at, l->tool.length, prefix)) {
+    memcpy(full, prefix, prefix_length);
+    length = prefix_length;
+  }
+  memcpy(full + length, l->tool.at, l->tool.length);
+  return bpi_memo_label(&c->names, LABEL_TOOL, full, length + l->tool.length);
+}
+
+static void describe_use(codex *c, tool_use_record *use, const char *alone) {
+  const codex_line *l = &c->line;
+  name tool = tool_label(c, alone), file = file_label(c, &l->file);
+  *use = (tool_use_record){tool.label, tool.server, file.label, (int)tool.number, PROGRAM_NONE,
+                           (int)file.number, l->added, l->removed};
+  if (use->category == CATEGORY_COMMAND && l->patch) use->category = CATEGORY_EDIT;
+  if (use->category == CATEGORY_COMMAND) use->program = l->program;
+}
+
+static int on_call(codex *c, const char *alone) {
+  const codex_line *l = &c->line;
+  record r;
+  if (l->call.length == 0) return BP_OK; /* a shell call of a client that does not name calls */
+  start_row(c, &r, RECORD_TOOL_USE);
+  r.key = call_key(c, &l->call);
+  describe_use(c, &r.u.use, alone);
+  open_call *call = &c->calls[c->next_call++ % OPEN_CALLS];
+  *call = (open_call){.hash = hash_of(&l->call), .key = r.key, .turn = c->turn_number, .used = true,
+                      .ending = {OUTCOME_OK, FAILURE_NONE, -1, -1, -1}};
+  return put(c, &r);
+}
+
+static int put_ending(const codex *c, const open_call *call, const codex_ending *e, int64_t time) {
+  record r;
+  bool failed = e->outcome != OUTCOME_OK;
+  start_row(c, &r, RECORD_TOOL_RESULT);
+  r.time = time;
+  r.key = call->key;
+  r.u.result = (tool_result_record){e->outcome, e->failure, failed ? -1 : e->added,
+                                    failed ? -1 : e->removed, e->duration_us, call->file,
+                                    call->language};
+  return put(c, &r);
+}
+
+/* Two signs of one end: a failure stands, whichever came first, and each tells what the other does
+ * not. */
+static void join_ending(codex_ending *to, const codex_ending *from) {
+  if (to->outcome == OUTCOME_OK) {
+    to->outcome = from->outcome;
+    to->failure = from->failure;
+  }
+  if (to->duration_us < 0) to->duration_us = from->duration_us;
+  if (to->added < 0) {
+    to->added = from->added;
+    to->removed = from->removed;
+  }
+}
+
+/* An event about a call, before its output or, in files we have not seen, after it. */
+static int on_call_event(codex *c) {
+  open_call *call = find_call(c, &c->line.call);
+  if (c->line.call.length == 0 || call == NULL) return BP_OK;
+  join_ending(&call->ending, &c->line.ending);
+  if (c->line.file.length > 0) {
+    name file = file_label(c, &c->line.file);
+    call->file = file.label;
+    call->language = (int)file.number;
+  }
+  call->told = true;
+  return call->ended ? put_ending(c, call, &call->ending, c->line.time) : BP_OK;
+}
+
+static int on_output(codex *c) {
+  const codex_line *l = &c->line;
+  open_call *call = find_call(c, &l->call), unknown = {.ending = l->ending};
+  if (l->call.length == 0) return BP_OK;
+  if (call == NULL) {
+    unknown.key = call_key(c, &l->call);
+    return put_ending(c, &unknown, &unknown.ending, l->time);
+  }
+  join_ending(&call->ending, &l->ending);
+  call->ended = true;
+  return put_ending(c, call, &call->ending, c->line.time);
+}
+
+/* At the end of a turn its calls without an output end too: as an event told, or by the abort. */
+static int end_calls(codex *c, bool aborted) {
+  static const codex_ending interrupted = {OUTCOME_INTERRUPTED, FAILURE_NONE, -1, -1, -1};
+  int rc = BP_OK;
+  for (unsigned back = OPEN_CALLS; back > 0 && rc == BP_OK; back--) {
+    open_call *call = &c->calls[(c->next_call - back) % OPEN_CALLS];
+    if (!call->used || call->ended || call->turn != c->turn_number) continue;
+    if (!call->told && !aborted) continue;
+    call->ended = true;
+    rc = put_ending(c, call, call->told ? &call->ending : &interrupted, c->line.time);
+  }
+  return rc;
+}
+
+/* A web search is told by an event when it ends and by the item of its call; only the event has an
+ * identifier always, so both go by their place in the turn. How long it took is not known. */
+static int on_search(codex *c, int nth) {
+  static const codex_ending ended = {OUTCOME_OK, FAILURE_NONE, -1, -1, -1};
+  record r;
+  open_call call = {.key = nth_key(c, IDENT_TOOL, KIND_SEARCH_CALL, nth)};
+  start_row(c, &r, RECORD_TOOL_USE);
+  r.key = call.key;
+  describe_use(c, &r.u.use, "web_search");
+  int rc = put(c, &r);
+  return rc != BP_OK ? rc : put_ending(c, &call, &ended, BPI_TIME_NONE);
+}
+
+/* -------------------------------------------------------------------------------------- lines */
+
+static int on_turn_end(codex *c, bool aborted) {
+  int rc = end_calls(c, aborted);
+  if (rc != BP_OK) return rc;
+  if (!aborted)
+    return put_event(c, EVENT_TURN_END, DETAIL_NONE, c->line.duration_ms, NTH_END);
+  return c->line.review_ended ? BP_OK
+                              : put_event(c, EVENT_INTERRUPT, DETAIL_NONE, -1, NTH_ABORT);
+}
+
+static int on_payload(codex *c) {
+  switch (c->line.kind) {
+  case KIND_USER_MESSAGE: return on_user_message(c);
+  case KIND_TOKEN_COUNT: return on_token_count(c);
+  case KIND_TASK_COMPLETE:
+  case KIND_TURN_COMPLETE: return on_turn_end(c, false);
+  case KIND_TURN_ABORTED: return on_turn_end(c, true);
+  case KIND_CONTEXT_COMPACTED:
+    return put_event(c, EVENT_COMPACTION, DETAIL_NONE, -1, NTH_CONTEXT_COMPACTED);
+  case KIND_ERROR: return put_event(c, EVENT_API_ERROR, c->line.error, -1, NTH_ERROR);
+  case KIND_STREAM_ERROR: return put_event(c, EVENT_API_RETRY, c->line.error, -1, NTH_RETRY);
+  case KIND_EXEC_END:
+  case KIND_PATCH_END:
+  case KIND_MCP_END: return on_call_event(c);
+  case KIND_SEARCH_CALL: return on_search(c, NTH_SEARCH_CALL);
+  case KIND_SEARCH_END: return on_search(c, NTH_SEARCH_END);
+  case KIND_FUNCTION_CALL:
+  case KIND_CUSTOM_CALL: return on_call(c, NULL);
+  case KIND_SHELL_CALL: return on_call(c, "local_shell");
+  case KIND_TOOL_SEARCH_CALL: return on_call(c, "tool_search");
+  case KIND_FUNCTION_OUTPUT:
+  case KIND_CUSTOM_OUTPUT:
+  case KIND_TOOL_SEARCH_OUTPUT: return on_output(c);
+  case KIND_TASK_STARTED:
+  case KIND_TURN_STARTED:
+  case KIND_OTHER: break;
+  }
+  return BP_OK;
+}
+
+static int emit(void *self) {
+  codex *c = self;
+  int rc;
+  for (unsigned i = 0; i < c->line.dropped; i++)
+    c->in->sink->drop(c->in->sink->self);
+  if (c->line.top == TOP_SESSION_META) return on_session_meta(c);
+  if (c->line.top == TOP_OTHER || c->id.length == 0) return BP_OK;
+  if (!c->announced && (rc = put_session(c, &c->id)) != BP_OK) return rc;
+  take_turn(c);
+  switch (c->line.top) {
+  case TOP_TURN_CONTEXT: return on_turn_context(c);
+  case TOP_RESPONSE_ITEM:
+  case TOP_EVENT: return on_payload(c);
+  case TOP_COMPACTED: return put_event(c, EVENT_COMPACTION, DETAIL_NONE, -1, NTH_COMPACTED);
+  case TOP_SESSION_META:
+  case TOP_OTHER: break;
+  }
+  return BP_OK;
+}
+
+static int take(void *self, scan *s) {
+  codex *c = self;
+  const codex_line *l = &c->line;
+  int reject = bpi_codex_line_read(&c->line, s);
+  if (reject != 0) return reject;
+  if (l->top == TOP_SESSION_META)
+    return l->id.length > 0 || l->session_id.length > 0 ? 0 : REJECT_FIELD;
+  bool fact = l->top == TOP_COMPACTED || (l->kind != KIND_OTHER && l->top != TOP_OTHER);
+  return fact && c->id.length == 0 ? REJECT_FIELD : 0; /* of no session */
+}
+
+/* --------------------------------------------------------------------------------- the source */
+
+static const char *base_name(const char *path) {
+  const char *last = path;
+  for (; *path != '\0'; path++)
+    if (*path == '/' || *path == '\\') last = path + 1;
+  return last;
+}
+
+/* A file whose session_meta is lost is named by its identifier: rollout-<time>-<uuid>.jsonl. */
+static void take_name(codex *c) {
+  static const char ending[] = ".jsonl";
+  const char *id = base_name(c->in->path);
+  size_t length = strlen(id), skip = sizeof ending - 1;
+  if (length <= skip || strcmp(id + length - skip, ending) != 0) return;
+  length -= skip;
+  if (length > 36 && is_uuid(id + length - 36, 36)) {
+    id += length - 36;
+    length = 36;
+  }
+  if (length > sizeof c->id.at) return;
+  c->id.length = length;
+  memcpy(c->id.at, id, length);
+  copy_id(&c->root, &c->id);
+  c->session = c->origin = ident_of(c, IDENT_SESSION, &c->id);
+  set_scope(c);
+}
+
+static int read_rollout(source_input *in) {
+  codex *c = bpi_alloc_zero(1, sizeof *c);
+  if (c == NULL) return BP_ERR_NOMEM;
+  object_reader reader = {take, emit, c};
+  c->in = in;
+  c->names.sink = in->sink;
+  c->born_ms = -1;
+  take_name(c);
+  int rc = bpi_read_objects(in, &reader);
+  bpi_free(c);
+  return rc;
+}
+
+static bool is_rollout(const char *path) {
+  const char *last = base_name(path);
+  size_t length = strlen(last);
+  return strncmp(last, "rollout-", 8) == 0 && length > 14 && strcmp(last + length - 6, ".jsonl") == 0;
+}
+
+static const field_rule rules[] = {
+    {"timestamp", FIELD_KEPT, "when it happened"},
+    {"type", FIELD_COMPARED, "which kind of line it is"},
+    {"payload.type", FIELD_COMPARED, "which kind of item or event it is"},
+    {"payload.id", FIELD_HASHED, "keyed hash: same session"},
+    {"payload.session_id", FIELD_HASHED, "keyed hash: same session"},
+    {"payload.forked_from_id", FIELD_HASHED, "keyed hash: session whose history was copied"},
+    {"payload.parent_thread_id", FIELD_HASHED, "keyed hash: session of a subagent"},
+    {"payload.source.subagent.thread_spawn.parent_thread_id", FIELD_HASHED,
+     "keyed hash: session of a subagent"},
+    {"payload.source.subagent", FIELD_COMPARED, "whether it is a subagent, and of which kind"},
+    {"payload.source.internal", FIELD_COMPARED, "whether it is background work of the client"},
+    {"payload.thread_source", FIELD_COMPARED, "whether it is a subagent"},
+    {"payload.timestamp", FIELD_KEPT, "when the session began"},
+    {"payload.cwd", FIELD_LABEL, "project: last component of the folder"},
+    {"payload.git.branch", FIELD_LABEL, "branch"},
+    {"payload.cli_version", FIELD_LABEL, "version of the client"},
+    {"payload.originator", FIELD_LABEL, "entry point of the client"},
+    {"payload.turn_id", FIELD_HASHED, "keyed hash: same turn"},
+    {"payload.metadata.turn_id", FIELD_HASHED, "keyed hash: same turn"},
+    {"payload.internal_chat_message_metadata_passthrough.turn_id", FIELD_HASHED,
+     "keyed hash: same turn"},
+    {"payload.started_at", FIELD_COMPARED, "whether the turn was copied from another session"},
+    {"payload.model", FIELD_LABEL, "model"},
+    {"payload.approval_policy", FIELD_COMPARED, "permission mode"},
+    {"payload.sandbox_policy", FIELD_COMPARED, "permission mode"},
+    {"payload.sandbox_policy.mode", FIELD_COMPARED, "permission mode"},
+    {"payload.sandbox_policy.type", FIELD_COMPARED, "permission mode"},
+    {"payload.collaboration_mode", FIELD_COMPARED, "permission mode"},
+    {"payload.collaboration_mode.mode", FIELD_COMPARED, "permission mode"},
+    {"payload.collaboration_mode.type", FIELD_COMPARED, "permission mode"},
+    {"payload.message", FIELD_COUNTED, "characters of a prompt; whether it holds code or a file"},
+    {"payload.kind", FIELD_COMPARED, "whether a person wrote the prompt"},
+    {"payload.images[]", FIELD_COUNTED, "whether a prompt has an image"},
+    {"payload.local_images[]", FIELD_COUNTED, "whether a prompt has an image"},
+    {"payload.info.total_token_usage.*", FIELD_KEPT, "tokens"},
+    {"payload.info.last_token_usage.*", FIELD_KEPT, "tokens"},
+    {"payload.reason", FIELD_COMPARED, "whether a turn was interrupted"},
+    {"payload.duration_ms", FIELD_KEPT, "how long a turn took"},
+    {"payload.codex_error_info", FIELD_COMPARED, "class of an error"},
+    {"payload.codex_error_info.*", FIELD_COMPARED, "class of an error"},
+    {"payload.call_id", FIELD_HASHED, "keyed hash: same tool call"},
+    {"payload.name", FIELD_LABEL, "tool"},
+    {"payload.namespace", FIELD_LABEL, "server of a tool"},
+    {"payload.arguments", FIELD_COMPARED,
+     "kind of program of a command; lines, file name and language of a patch"},
+    {"payload.action.command[]", FIELD_COMPARED,
+     "kind of program of a command; lines, file name and language of a patch"},
+    {"payload.input", FIELD_COUNTED, "lines, file name and language of a patch"},
+    {"payload.output", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.output.content", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.output.text", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.output.success", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.output.metadata.exit_code", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.output[].text", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.output[].content", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.output[].success", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.output[].metadata.exit_code", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.status", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.success", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.exit_code", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.result.Err", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.result.Ok.isError", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.result.Ok.is_error", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.duration.secs", FIELD_KEPT, "how long a tool call took"},
+    {"payload.duration.nanos", FIELD_KEPT, "how long a tool call took"},
+    {"payload.changes.*.type", FIELD_COMPARED, "kind of a change; the key: file name, language"},
+    {"payload.changes.*.unified_diff", FIELD_COUNTED, "lines added and removed"},
+    {"payload.changes.*.content", FIELD_COUNTED, "lines added or removed"},
+    {NULL, FIELD_KEPT, NULL},
+};
+
+const source bpi_source_codex = {
+    .name = "codex",
+    .title = "Codex rollouts",
+    .platform = "codex",
+    .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_REASONING | COVERS_TOOLS | COVERS_OUTCOMES |
+              COVERS_LINES | COVERS_PROMPTS | COVERS_MODEL | COVERS_TIME | COVERS_EVENTS |
+              COVERS_WORKSPACE,
+    .is_ours = is_rollout,
+    .recognise = bpi_codex_line_recognise,
+    .read = read_rollout,
+    .rules = rules,
+    .whole = true,
+};

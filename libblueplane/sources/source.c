@@ -1,0 +1,33 @@
+/* sources/source.c: the registry. The order is part of stored data: new sources go to the end. */
+#include "sources/source.h"
+
+#include <string.h>
+
+static const source *const registry[] = {
+    &bpi_source_claude_code,
+    &bpi_source_codex,
+    &bpi_source_native,
+};
+
+size_t bpi_source_count(void) { return sizeof registry / sizeof *registry; }
+
+const source *bpi_source_at(size_t index) {
+  return index < bpi_source_count() ? registry[index] : NULL;
+}
+
+const source *bpi_source_by_name(const char *name) {
+  for (size_t i = 0; name != NULL && i < bpi_source_count(); i++)
+    if (strcmp(registry[i]->name, name) == 0) return registry[i];
+  return NULL;
+}
+
+/* A source that knows the name and the bytes, else one that knows the bytes. */
+const source *bpi_source_detect(const char *path, const char *bytes, size_t length) {
+  const source *found = NULL;
+  for (size_t i = bpi_source_count(); i-- > 0;) {
+    if (!registry[i]->recognise(bytes, length)) continue;
+    if (path != NULL && path[0] != '\0' && registry[i]->is_ours(path)) return registry[i];
+    found = registry[i];
+  }
+  return found;
+}
