@@ -129,21 +129,18 @@ char *period_of(const program *p, const char *otherwise) {
 
 /* ----------------------------------------------------------------------------------- questions */
 
-/* "platform=codex" or "platform!=codex" */
-static int add_filter(bp_query *query, const char *filter) {
+/* "platform=codex" or "platform!=codex"; its form was checked when the options were read. */
+static void add_filter(bp_query *query, const char *filter) {
   const char *sign = strchr(filter, '=');
-  if (sign == NULL || sign == filter || (sign[-1] == '!' && sign - filter == 1))
-    return complain(EXIT_USAGE, "write DIMENSION=VALUE or DIMENSION!=VALUE", "--where \"%s\"", filter);
   bool not_equal = sign[-1] == '!';
   text dimension = {0};
   text_add_bytes(&dimension, filter, (size_t)(sign - filter) - not_equal);
   bp_query_where(query, dimension.data, not_equal ? "!=" : "=", sign + 1);
   text_free(&dimension);
-  return EXIT_OK;
 }
 
 /* Failures of these calls are remembered by the query and told by bp_query_run. */
-static int build(bp_query *query, const program *p, const question *q) {
+static void build(bp_query *query, const program *p, const question *q) {
   char limit[24];
   for (size_t i = 0; q->metrics[i] != NULL; i++) bp_query_metric(query, q->metrics[i]);
   for (size_t i = 0; i < 4 && q->by[i] != NULL; i++) bp_query_by(query, q->by[i]);
@@ -156,22 +153,22 @@ static int build(bp_query *query, const program *p, const question *q) {
     snprintf(limit, sizeof limit, "%lld", (long long)q->limit);
     bp_query_set(query, "limit", limit);
   }
-  for (size_t i = 0; i < p->options.where.count; i++) {
-    int code = add_filter(query, p->options.where.item[i]);
-    if (code != EXIT_OK) return code;
-  }
-  return EXIT_OK;
+  for (size_t i = 0; i < p->options.where.count; i++) add_filter(query, p->options.where.item[i]);
+}
+
+int try_ask(bp_result **out, const program *p, const question *q, bp_error **error) {
+  bp_query *query = NULL;
+  *out = NULL;
+  int rc = bp_query_new(&query, error);
+  if (rc != BP_OK) return rc;
+  build(query, p, q);
+  rc = bp_query_run(out, p->store, query, error);
+  bp_query_free(query);
+  return rc;
 }
 
 int ask(bp_result **out, const program *p, const question *q) {
-  bp_query *query = NULL;
   bp_error *error = NULL;
-  *out = NULL;
   if (interrupted) return EXIT_INTERRUPTED;
-  if (bp_query_new(&query, &error) != BP_OK) return complain_of(error);
-  int code = build(query, p, q);
-  if (code == EXIT_OK && bp_query_run(out, p->store, query, &error) != BP_OK)
-    code = complain_of(error);
-  bp_query_free(query);
-  return code;
+  return try_ask(out, p, q, &error) == BP_OK ? EXIT_OK : complain_of(error);
 }

@@ -6,6 +6,7 @@
 
 #include "exits.h"
 #include "rows.h"
+#include "rows.h"
 
 /* Does any text of the row hold the word, case apart? */
 static bool row_holds(const bp_result *r, size_t row, const char *word) {
@@ -40,14 +41,7 @@ static void put_catalog_row(text *t, const screen *s, const bp_result *r, size_t
   }
   text_add(t, "\n    ");
   char *said = figure(s, r, row, definition);
-  text wrapped = {0};
-  text_wrap(&wrapped, said, s->width == 0 ? 100 : s->width - 4, 0);
-  for (const char *at = wrapped.data != NULL ? wrapped.data : ""; *at != '\0'; at++) {
-    text_add_bytes(t, at, 1);
-    if (*at == '\n') text_add(t, "    ");
-  }
-  text_add(t, "\n");
-  text_free(&wrapped);
+  put_wrapped(t, s, said, 4);
   free(said);
 }
 

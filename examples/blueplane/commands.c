@@ -59,7 +59,7 @@ const command command_table[] = {
      "One row for each metric, day, platform and workspace, in a long form that any tool can "
      "pivot; --by chooses other dimensions, no METRIC means all that take them. sessions gives one "
      "row for each session. The default format is csv, the default period all.",
-     LISTING | O(BY), ANSWERS, 0, -1, "@metrics", run_export},
+     RANGE | O(BY), ANSWERS, 0, -1, "@metrics", run_export},
 
     {"sync", DATA, "[PATH...]", "read what is new; all commands above do it first",
      "Without PATH the places where the assistants keep their records. Ctrl-C keeps what was read.",
@@ -143,29 +143,21 @@ const command *choose_command(const program *p) {
 /* ---------------------------------------------------------------------------------------- help */
 
 #define NAME_COLUMN 24
-
-static int text_room(const screen *s) { return s->width == 0 || s->width > 100 ? 100 : s->width; }
+#define HELP_WIDTH 100
 
 /* "  name       what it is", the second part wrapped. */
 static void put_entry(text *t, const screen *s, const char *name, const char *help) {
-  int indent = NAME_COLUMN, room = text_room(s);
-  if (room < 50) indent = 6;
+  screen narrow = *s;
+  if (s->width == 0 || s->width > HELP_WIDTH) narrow.width = HELP_WIDTH;
+  int indent = narrow.width < 50 ? 6 : NAME_COLUMN, used = 2 + text_width(name);
   text_add(t, "  ");
   put(t, s, STYLE_BOLD, name, 0);
-  int used = 2 + text_width(name);
   if (used + 2 > indent) {
     text_add(t, "\n");
     used = 0;
   }
   text_repeat(t, " ", indent - used);
-  text wrapped = {0};
-  text_wrap(&wrapped, help, room - indent, 0);
-  for (const char *at = wrapped.data; *at != '\0'; at++) {
-    text_add_bytes(t, at, 1);
-    if (*at == '\n') text_repeat(t, " ", indent);
-  }
-  text_add(t, "\n");
-  text_free(&wrapped);
+  put_wrapped(t, &narrow, help, indent);
 }
 
 static void put_options(text *t, const screen *s, uint64_t set) {
@@ -204,8 +196,9 @@ void write_command_help(text *t, const screen *s, const command *c) {
   free(usage);
   if (c->details != NULL) {
     text_add(t, "\n");
-    text_wrap(t, c->details, text_room(s), 0);
-    text_add(t, "\n");
+    screen narrow = *s;
+    if (s->width == 0 || s->width > HELP_WIDTH) narrow.width = HELP_WIDTH;
+    put_wrapped(t, &narrow, c->details, 0);
   }
   if (c->options != 0) {
     text_add(t, "\n");

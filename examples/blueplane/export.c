@@ -45,15 +45,20 @@ static void write_metric(export_run *e, const bp_result *r, const char *metric) 
 /* One metric; one that does not take the dimensions is left out unless it was asked for by name. */
 static int export_metric(export_run *e, const char *metric) {
   const char *const one[] = {metric, NULL};
-  bp_query *query = NULL;
-  bp_result *r = NULL;
   question q = {.metrics = one, .period = e->period};
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  if (interrupted) return EXIT_INTERRUPTED;
   memcpy(q.by, e->by, sizeof q.by);
-  (void)query;
-  int code = e->chosen ? ask(&r, e->program, &q) : ask_quietly(&r, e->program, &q);
-  if (code == EXIT_OK) write_metric(e, r, metric);
-  bp_result_free(r);
-  return code == EXIT_USAGE && !e->chosen ? EXIT_OK : code;
+  int rc = try_ask(&r, e->program, &q, &error);
+  if (rc == BP_OK) {
+    write_metric(e, r, metric);
+    bp_result_free(r);
+    return EXIT_OK;
+  }
+  if (rc != BP_ERR_UNSUPPORTED || e->chosen) return complain_of(error);
+  bp_error_free(error);
+  return EXIT_OK;
 }
 
 static int export_all(export_run *e) {

@@ -161,11 +161,6 @@ static void put_figures(text *t, const bars *b, const int *width, size_t row, bo
   }
 }
 
-static void trim_line(text *t) {
-  while (t->length > 0 && t->data[t->length - 1] == ' ') t->data[--t->length] = '\0';
-  text_add(t, "\n");
-}
-
 static int write_bars(const bars *b) {
   text t = {0};
   int names = name_width(b), width[8] = {0};
@@ -180,7 +175,7 @@ static int write_bars(const bars *b) {
   double most = most_of(b);
   text_repeat(&t, " ", names + 2 + bar);
   put_figures(&t, b, width, 0, true);
-  trim_line(&t);
+  put_line_end(&t);
   for (size_t row = 0; row < bp_result_rows(b->result); row++) {
     char *name = b->name(b->result, row);
     text_fit(&t, name, names, b->screen->ascii);
@@ -188,7 +183,7 @@ static int write_bars(const bars *b) {
     text_add(&t, "  ");
     put_bar_cell(&t, b, row, most, bar);
     put_figures(&t, b, width, row, false);
-    trim_line(&t);
+    put_line_end(&t);
   }
   return write_out(&t);
 }
@@ -306,7 +301,7 @@ int run_session(program *p) {
       char *value = figure(&p->screen, r, 0, (int)c);
       text_fit(&t, title != NULL ? title : "", 22, p->screen.ascii);
       put(&t, &p->screen, STYLE_BOLD, value, 0);
-      trim_line(&t);
+      put_line_end(&t);
       free(value);
     }
     code = write_out(&t);

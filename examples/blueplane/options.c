@@ -127,6 +127,10 @@ static char *check_value(const option_info *info, const char *value) {
                   ? print_text("--%s does not know \"%s\"; did you mean \"%s\"?", info->name, shown, best)
                   : print_text("--%s does not know \"%s\"; it takes: %s", info->name, shown, info->values);
     free(shown);
+  } else if (info->id == OPTION_WHERE) {
+    const char *sign = strchr(value, '=');
+    if (sign == NULL || sign == value || (sign == value + 1 && value[0] == '!'))
+      problem = copy_text("--where takes DIMENSION=VALUE or DIMENSION!=VALUE");
   } else if (info->id == OPTION_LIMIT) {
     char *end;
     errno = 0;

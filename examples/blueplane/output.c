@@ -73,6 +73,16 @@ void put(text *t, const screen *s, const char *style, const char *string, int wi
   if (styled) text_add(t, "\x1b[0m");
 }
 
+void put_wrapped(text *t, const screen *s, const char *string, int indent) {
+  text_wrap(t, string, s->width == 0 ? 0 : s->width > indent + 12 ? s->width : indent + 12, indent);
+  text_add(t, "\n");
+}
+
+void put_line_end(text *t) {
+  while (t->length > 0 && t->data[t->length - 1] == ' ') t->data[--t->length] = '\0';
+  text_add(t, "\n");
+}
+
 void put_bar(text *t, const screen *s, double value, double most, int width) {
   static const char *const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   if (!(most > 0) || !(value > 0) || width < 1) return;

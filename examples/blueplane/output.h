@@ -34,6 +34,10 @@ bool is_table(const screen *s);
 #define STYLE_BAD "\x1b[31m"
 /* The string in a style, filled or cut as text_fit does. */
 void put(text *t, const screen *s, const char *style, const char *string, int width);
+/* Words in lines that fit the screen, the first of which begins at `indent`; ends the line. */
+void put_wrapped(text *t, const screen *s, const char *string, int indent);
+/* Ends a line, without spaces before its end. */
+void put_line_end(text *t);
 /* A bar of value / most of `width` columns; anything above nothing shows. */
 void put_bar(text *t, const screen *s, double value, double most, int width);
 /* A character between nothing and full height; "#" has no heights, so only with s->blocks. */

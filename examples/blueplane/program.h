@@ -39,6 +39,8 @@ typedef struct question {
   int64_t limit;
 } question;
 int ask(bp_result **out, const program *p, const question *q);
+/* The same without a complaint; the library's code. */
+int try_ask(bp_result **out, const program *p, const question *q, bp_error **error);
 
 /* The period of the options --period, --date, --since and --until in the words of bp_query_period, or
  * `otherwise` without them. The caller frees it; NULL after a complaint. */

@@ -339,12 +339,6 @@ static void put_cell(text *t, const screen *w, const char *style, const char *ce
   put(t, w, style, cell, -width);
 }
 
-/* Lines never end in spaces: they are taken off again. */
-static void end_line(text *t) {
-  while (t->length > 0 && t->data[t->length - 1] == ' ') t->data[--t->length] = '\0';
-  text_add(t, "\n");
-}
-
 static void put_totals(text *t, const stats *s) {
   const screen *w = &s->program->screen;
   const char *unused, *baseline = baseline_heading(s, &unused);
@@ -364,13 +358,13 @@ static void put_totals(text *t, const stats *s) {
   put_cell(t, w, STYLE_DIM, heading, width[0]);
   if (before) put_cell(t, w, STYLE_DIM, baseline, width[1]);
   if (change) put_cell(t, w, STYLE_DIM, "change", width[2]);
-  end_line(t);
+  put_line_end(t);
   for (size_t i = 0; i < LINES; i++) {
     text_fit(t, lines[i].title, TITLE_WIDTH, w->ascii);
     put_cell(t, w, STYLE_BOLD, cell[0][i], width[0]);
     if (before) put_cell(t, w, NULL, cell[1][i], width[1]);
     if (change) put_cell(t, w, NULL, cell[2][i], width[2]);
-    end_line(t);
+    put_line_end(t);
   }
   for (size_t i = 0; i < LINES; i++)
     for (size_t c = 0; c < 3; c++) free(cell[c][i]);
@@ -467,7 +461,7 @@ static void put_parts(text *t, const stats *s) {
     if (width[c] > 0) put_cell(t, w, STYLE_DIM, part_columns[c].heading, width[c]);
     if (c == 0 && bar > 0) text_repeat(t, " ", bar + 2);
   }
-  end_line(t);
+  put_line_end(t);
   for (size_t row = 0; row < rows; row++) {
     char *name = part_name(s, row);
     put(t, w, most > 0 && row == best ? STYLE_BOLD : NULL, name, name_width);
@@ -483,7 +477,7 @@ static void put_parts(text *t, const stats *s) {
         put_part_bar(t, s, row, most, bar);
       }
     }
-    end_line(t);
+    put_line_end(t);
   }
   text_add(t, "\n");
 }
@@ -491,17 +485,9 @@ static void put_parts(text *t, const stats *s) {
 /* --------------------------------------------------------------------------------------- shares */
 
 static void put_line(text *t, const stats *s, const char *title, const char *said) {
-  const screen *w = &s->program->screen;
-  text_fit(t, title, TITLE_WIDTH, w->ascii);
+  text_fit(t, title, TITLE_WIDTH, s->program->screen.ascii);
   text_add(t, "  ");
-  text wrapped = {0};
-  text_wrap(&wrapped, said, w->width == 0 ? 0 : w->width - TITLE_WIDTH - 2, 0);
-  for (const char *at = wrapped.data != NULL ? wrapped.data : ""; *at != '\0'; at++) {
-    text_add_bytes(t, at, 1);
-    if (*at == '\n') text_repeat(t, " ", TITLE_WIDTH + 2);
-  }
-  text_add(t, "\n");
-  text_free(&wrapped);
+  put_wrapped(t, &s->program->screen, said, TITLE_WIDTH + 2);
 }
 
 /* "claude_code 82 %, codex 18 %" */

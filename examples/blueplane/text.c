@@ -156,27 +156,24 @@ char *text_safe(const char *string) {
 }
 
 void text_wrap(text *t, const char *string, int width, int indent) {
-  int at = 0;
-  bool first = true;
-  while (*string != '\0') {
-    size_t length = strcspn(string, " ");
-    text word = {0};
-    text_add_bytes(&word, string, length);
-    int own = text_width(word.data);
-    if (!first && width > 0 && at + 1 + own > width) {
+  int at = indent;
+  for (const char *word = string; *word != '\0';) {
+    size_t length = strcspn(word, " ");
+    text one = {0};
+    text_add_bytes(&one, word, length);
+    int own = text_width(one.data);
+    if (at > indent && width > 0 && at + 1 + own > width) {
       text_add(t, "\n");
       text_repeat(t, " ", indent);
       at = indent;
-    } else if (!first) {
+    } else if (at > indent) {
       text_add(t, " ");
       at++;
     }
-    text_add(t, word.data);
+    text_add(t, one.data);
     at += own;
-    text_free(&word);
-    first = false;
-    string += length;
-    while (*string == ' ') string++;
+    text_free(&one);
+    word += length + strspn(word + length, " ");
   }
 }
 

@@ -29,8 +29,8 @@ int text_width(const char *string);
 void text_fit(text *t, const char *string, int width, bool ascii);
 /* The string without what would move the cursor or turn the direction: it may come from a file. */
 char *text_safe(const char *string);
-/* Words broken into lines of at most `width` columns; lines after the first begin with `indent`
- * spaces. 0: one line. */
+/* Words broken into lines that end before column `width` (0: one line), each line after the first
+ * indented. The first is taken to begin at `indent`, too. */
 void text_wrap(text *t, const char *string, int width, int indent);
 
 /* JSON. The writer puts the commas: `json_open` and `json_close` take one of "{}[]", a key is NULL

@@ -518,7 +518,7 @@ bool bpi_scan_key(scan *s, const char **key, size_t *length) {
   const char *from = s->at, *quote = bpi_find_special(from, s->end);
   if (quote + 1 < s->end && *quote == '"' && quote[1] == ':') { /* nearly always */
     *key = from;
-    *length = (size_t)(quote - from);
+    *length = quote - from <= SCAN_KEY_MAX ? (size_t)(quote - from) : 0;
     s->at = quote + 2;
     return true;
   }

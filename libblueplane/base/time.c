@@ -48,27 +48,30 @@ static int days_in_month(int32_t year, int32_t month) {
   return days[month - 1] + (month == 2 && is_leap(year));
 }
 
-/* Years begin in March here, so that the leap day is the last of its year. */
+/* Years begin in March here, so that the leap day is the last of its year, and are counted from a
+ * multiple of 400 years that lies before all that can be asked for. */
+#define CYCLES_BEFORE INT64_C(6000000)
+#define DAYS_BEFORE (CYCLES_BEFORE * CYCLE_DAYS + 719468) /* 0000-03-01 to 1970-01-01 */
+
 int64_t bpi_days_from_civil(int32_t year, int32_t month, int32_t day) {
-  int64_t y = (int64_t)year - (month <= 2);
-  int64_t era = floor_divide(y, CYCLE_YEARS);
-  int64_t year_of_era = y - era * CYCLE_YEARS;
-  int64_t day_of_year = (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * CYCLE_DAYS + day_of_era - 719468; /* days from 0000-03-01 to 1970-01-01 */
+  uint64_t y = (uint64_t)(year - (month <= 2) + CYCLES_BEFORE * CYCLE_YEARS);
+  int32_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return (int64_t)(y * 365 + y / 4 - y / 100 + y / 400) + day_of_year - DAYS_BEFORE;
 }
 
 void bpi_civil_from_days(int64_t days, civil *out) {
-  days += 719468;
-  int64_t era = floor_divide(days, CYCLE_DAYS);
-  uint32_t day_of_era = (uint32_t)(days - era * CYCLE_DAYS);
-  uint32_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  uint64_t since = (uint64_t)(days + DAYS_BEFORE);
+  uint64_t cycle = since / CYCLE_DAYS;
+  uint32_t day_of_cycle = (uint32_t)(since - cycle * CYCLE_DAYS);
+  uint32_t year_of_cycle =
+      (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36524 - day_of_cycle / 146096) / 365;
+  uint32_t day_of_year = day_of_cycle -
+                         (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
   uint32_t month = (5 * day_of_year + 2) / 153; /* 0 is March */
   out->day = (int32_t)(day_of_year - (153 * month + 2) / 5 + 1);
   out->month = (int32_t)(month < 10 ? month + 3 : month - 9);
-  out->year = (int32_t)(year_of_era + era * CYCLE_YEARS) + (out->month <= 2);
+  out->year = (int32_t)(((int64_t)cycle - CYCLES_BEFORE) * CYCLE_YEARS + year_of_cycle) +
+              (out->month <= 2);
 }
 
 int bpi_day_of_week(int64_t days) {
@@ -103,17 +106,24 @@ static bool make_instant(const civil *c, int32_t offset, int64_t *out_us) {
   return true;
 }
 
-/* Eight bytes of text against a pattern in which '0' stands for any digit. */
-static bool matches_8(const char *p, const char pattern[9]) {
-  uint64_t text, zero, limit = 0;
-  memcpy(&text, p, 8);
-  memcpy(&zero, pattern, 8);
-  char limits[8];
-  for (int i = 0; i < 8; i++) /* what carries into the high bit: digits above 9, else anything */
-    limits[i] = pattern[i] == '0' ? 0x76 : 0x7F;
-  memcpy(&limit, limits, 8);
-  text ^= zero;
-  return ((text | (text + limit)) & UINT64_C(0x8080808080808080)) == 0;
+/* Compares eight bytes of text with a pattern in which '0' stands for any digit. `room` says how far
+ * a byte may differ: added to the difference, a byte that differs too much reaches its high bit.
+ * Text beyond ASCII has that bit from the start. */
+#define DIGIT "\x76"
+#define SAME "\x7F"
+static bool matches_8(const char *p, const char *pattern, const char *room) {
+  uint64_t bytes, expected, rooms;
+  memcpy(&bytes, p, 8);
+  memcpy(&expected, pattern, 8);
+  memcpy(&rooms, room, 8);
+  bytes ^= expected;
+  return ((bytes | (bytes + rooms)) & UINT64_C(0x8080808080808080)) == 0;
+}
+
+static bool is_usual(const char *p, size_t length) {
+  return length == 24 && matches_8(p, "0000-00-", DIGIT DIGIT DIGIT DIGIT SAME DIGIT DIGIT SAME) &&
+         matches_8(p + 8, "00T00:00", DIGIT DIGIT SAME DIGIT DIGIT SAME DIGIT DIGIT) &&
+         matches_8(p + 16, ":00.000Z", SAME DIGIT DIGIT SAME DIGIT DIGIT DIGIT SAME);
 }
 
 /* "YYYY-MM-DDTHH:MM:SS.mmmZ", which is how nearly every line is stamped. */
@@ -197,9 +207,7 @@ static bool take_designator(text *t, int32_t *offset) {
 }
 
 bool bpi_parse_instant(const char *p, size_t length, int64_t *out_us) {
-  if (length == 24 && matches_8(p, "0000-00-") && matches_8(p + 8, "00T00:00") &&
-      matches_8(p + 16, ":00.000Z"))
-    return parse_usual(p, out_us);
+  if (is_usual(p, length)) return parse_usual(p, out_us);
   text t = {p, p + length};
   civil c = {0};
   int32_t offset = 0;
@@ -230,20 +238,28 @@ static char *put_year(char *p, int32_t year) {
   return put_digits(p, year, digits);
 }
 
-static void civil_of(int64_t seconds, int64_t micro, civil *out) {
+/* Microseconds into whole seconds and the rest, which is never negative. */
+static int64_t split_seconds(int64_t us, int32_t *micro) {
+  int64_t seconds = floor_divide(us, BPI_SECOND), rest = us % BPI_SECOND;
+  *micro = (int32_t)(rest < 0 ? rest + BPI_SECOND : rest);
+  return seconds;
+}
+
+static void civil_of(int64_t seconds, int32_t micro, civil *out) {
   int64_t days = floor_divide(seconds, DAY);
   int32_t rest = (int32_t)(seconds - days * DAY);
   bpi_civil_from_days(days, out);
   out->hour = rest / 3600;
   out->minute = rest / 60 % 60;
   out->second = rest % 60;
-  out->micro = (int32_t)micro;
+  out->micro = micro;
 }
 
 size_t bpi_format_instant(int64_t us, char out[32]) {
   civil c;
-  int64_t seconds = floor_divide(us, BPI_SECOND);
-  civil_of(seconds, us - seconds * BPI_SECOND, &c);
+  int32_t micro;
+  int64_t seconds = split_seconds(us, &micro);
+  civil_of(seconds, micro, &c);
   char *p = put_year(out, c.year);
   const struct {
     char before;
@@ -626,8 +642,9 @@ int32_t bpi_zone_offset(const zone *z, int64_t us) {
 }
 
 void bpi_zone_civil(const zone *z, int64_t us, civil *out) {
-  int64_t seconds = floor_divide(us, BPI_SECOND);
-  civil_of(seconds + offset_at(z, seconds), us - seconds * BPI_SECOND, out);
+  int32_t micro;
+  int64_t seconds = split_seconds(us, &micro);
+  civil_of(seconds + offset_at(z, seconds), micro, out);
 }
 
 int64_t bpi_zone_local_days(const zone *z, int64_t us) {

@@ -12,12 +12,12 @@
 #define SLOT_BITS 12
 #define DAYS_OF_PARENT ((1 << SLOT_BITS) - 1) /* stands for a slot */
 
-void bpi_frame_init(frame *f, const plan *p, const timeline *t, names *n, const prices *prices) {
+void bpi_frame_init(frame *f, const plan *p, const timeline *t, names *n, const prices *table) {
   memset(f, 0, sizeof *f);
   f->p = p;
   f->t = t;
   f->n = n;
-  f->prices = prices;
+  f->prices = table;
   bpi_keymap_init(&f->groups, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->parents, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->visits, 2);
@@ -201,20 +201,13 @@ static bool passes(frame *f, const rollup_cell *cell) {
 
 /* ------------------------------------------------------------------------------------ steps */
 
-/* Sums stop at the ends of int64_t; a value there is shown as a lower bound. */
-static void add_to(int64_t *sum, int64_t value) {
-  if (value > 0 && *sum > INT64_MAX - value) *sum = INT64_MAX;
-  else if (value < 0 && *sum < INT64_MIN - value) *sum = INT64_MIN;
-  else *sum += value;
-}
-
 static int64_t value_of(const term *t, const rollup_cell *cell) {
   return t->sign * (t->take == TAKE_N ? cell->n : cell->m[t->take]);
 }
 
 static int64_t tokens_of(const rollup_cell *cell) {
   int64_t tokens = 0;
-  for (int i = RESPONSE_INPUT; i <= RESPONSE_CACHE_WRITE_1H; i++) add_to(&tokens, cell->m[i]);
+  for (int i = RESPONSE_INPUT; i <= RESPONSE_CACHE_WRITE_1H; i++) bpi_add_to(&tokens, cell->m[i]);
   return tokens;
 }
 
@@ -250,7 +243,7 @@ static void visit_step(frame *f, uint32_t number, const step *s, const rollup_ce
   uint32_t visit = visit_of(f, number);
   if (visit == KEYMAP_NONE) return;
   if (s->op == STEP_VISIT) f->visited[visit] = true;
-  else add_to(&f->visit[(size_t)visit * f->p->visit_slots + s->slot], value_of(&s->t, cell));
+  else bpi_add_to(&f->visit[(size_t)visit * f->p->visit_slots + s->slot], value_of(&s->t, cell));
 }
 
 static void day_step(frame *f, uint32_t number, const step *s, int64_t *slot) {
@@ -269,7 +262,7 @@ static void take_step(frame *f, uint32_t number, const step *s, const rollup_cel
   if (s->t.only != FIELD_NONE && !(s->t.values >> bpi_field_get(s->t.only, cell->class_) & 1))
     return;
   switch (s->op) {
-    case STEP_ADD: add_to(&slot[s->slot], value_of(&s->t, cell)); return;
+    case STEP_ADD: bpi_add_to(&slot[s->slot], value_of(&s->t, cell)); return;
     case STEP_SESSION: distinct_step(f, number, s, f->last_number, slot); return;
     case STEP_DAY: day_step(f, number, s, slot); return;
     case STEP_WORKSPACE: {
@@ -284,15 +277,15 @@ static void take_step(frame *f, uint32_t number, const step *s, const rollup_cel
       if (f->place.dated && cell->quarter >= slot[s->slot]) slot[s->slot] = cell->quarter + 1;
       return;
     case STEP_HOUR:
-      if (f->place.dated) add_to(&slot[s->slot + (uint32_t)f->place.hour], value_of(&s->t, cell));
+      if (f->place.dated) bpi_add_to(&slot[s->slot + (uint32_t)f->place.hour], value_of(&s->t, cell));
       return;
     case STEP_WEEKDAY:
       if (f->place.dated)
-        add_to(&slot[s->slot + (uint32_t)f->place.weekday - 1], value_of(&s->t, cell));
+        bpi_add_to(&slot[s->slot + (uint32_t)f->place.weekday - 1], value_of(&s->t, cell));
       return;
     case STEP_VISIT:
     case STEP_VISIT_ADD: visit_step(f, number, s, cell); return;
-    default: add_to(&slot[s->slot], priced_value(s, cell, cost_of(f, cell, cost))); return;
+    default: bpi_add_to(&slot[s->slot], priced_value(s, cell, cost_of(f, cell, cost))); return;
   }
 }
 
@@ -352,7 +345,7 @@ static int take_cell(void *user, const rollup_cell *cell) {
   frame *f = user;
   if (cell->quarter != f->place.quarter) bpi_timeline_place(f->t, cell->quarter, &f->place);
   if (!f->place.dated && f->p->by_time) {
-    if (f->p->kind[f->kind].groups && f->kind != ROLLUP_ACTIVE) f->undated += cell->n;
+    if (f->kind != ROLLUP_EDIT && f->kind != ROLLUP_ACTIVE) f->undated += cell->n; /* each fact once */
     return 0;
   }
   enter_session(f, cell->session);
@@ -386,7 +379,7 @@ static int count_cell(void *user, const rollup_cell *cell) {
   frame *f = user;
   enter_session(f, cell->session);
   if (f->n->failed) return 1;
-  add_to(&f->n->session[f->last_number].interactions, cell->n);
+  bpi_add_to(&f->n->session[f->last_number].interactions, cell->n);
   return 0;
 }
 
@@ -401,6 +394,14 @@ int bpi_frame_count_depth(const plan *p, const timeline *t, names *n, store *s, 
       rc = read_kind(&f, s, (rollup_kind)kind, undated, error, count_cell);
   bpi_frame_free(&f);
   return rc;
+}
+
+uint32_t bpi_visit_group(const frame *f, uint32_t visit) {
+  return (uint32_t)(bpi_keymap_key(&f->visits, visit)[0] >> SLICE_BITS);
+}
+
+uint32_t bpi_visit_session(const frame *f, uint32_t visit) {
+  return (uint32_t)bpi_keymap_key(&f->visits, visit)[1];
 }
 
 uint32_t bpi_frame_find(const frame *f, const int64_t *keys) {

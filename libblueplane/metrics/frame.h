@@ -45,7 +45,7 @@ typedef struct frame {
   rollup_kind kind;
 } frame;
 
-void bpi_frame_init(frame *f, const plan *p, const timeline *t, names *n, const prices *prices);
+void bpi_frame_init(frame *f, const plan *p, const timeline *t, names *n, const prices *table);
 void bpi_frame_free(frame *f);
 /* Reads all cells of the plan within the slices; with `undated`, those without a time too. */
 int bpi_frame_fill(frame *f, store *s, bool undated, bp_error **error);
@@ -53,10 +53,20 @@ int bpi_frame_fill(frame *f, store *s, bool undated, bp_error **error);
 int bpi_frame_count_depth(const plan *p, const timeline *t, names *n, store *s, bool undated,
                           bp_error **error);
 
+/* Whose visit it is. */
+uint32_t bpi_visit_group(const frame *f, uint32_t visit);
+uint32_t bpi_visit_session(const frame *f, uint32_t visit);
 /* The group of these keys, KEYMAP_NONE if there is none. */
 uint32_t bpi_frame_find(const frame *f, const int64_t *keys);
 static inline int64_t bpi_frame_slot(const frame *f, uint32_t number, uint32_t slot) {
   return number == KEYMAP_NONE || slot == PLAN_NONE ? 0 : f->slot[(size_t)number * f->p->slots + slot];
+}
+
+/* Sums stop at the ends of int64_t; a value there is shown as a lower bound. */
+static inline void bpi_add_to(int64_t *sum, int64_t value) {
+  if (value > 0 && *sum > INT64_MAX - value) *sum = INT64_MAX;
+  else if (value < 0 && *sum < INT64_MIN - value) *sum = INT64_MIN;
+  else *sum += value;
 }
 
 #endif

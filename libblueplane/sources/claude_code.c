@@ -1,16 +1,79 @@
 /* sources/claude_code.c: the source "claude_code": transcripts of Claude Code, value by value. Knows
- * where the lines are and what their files are called; what they hold is claude_code_line.h's. */
+ * what their files are called and how lines follow each other; what lines hold it leaves to
+ * claude_code_line.h. */
 #include "sources/claude_code_line.h"
 
 #include "base/mem.h"
+
+/* -------------------------------------------------------------------------------------- rules */
+
+#define PROMPT_RULE                                                                                \
+  "length of a prompt, whether it holds code or a file reference; which kind of user text"
+#define OUTCOME_RULE "outcome of a tool call, by how its text begins"
+#define PRICE_RULE "list price, from a closed list"
+
+#define USAGE_RULES(at)                                                                            \
+  {at ".input_tokens", FIELD_KEPT, "tokens"}, {at ".output_tokens", FIELD_KEPT, "tokens"},         \
+      {at ".cache_read_input_tokens", FIELD_KEPT, "tokens"},                                       \
+      {at ".cache_creation_input_tokens", FIELD_KEPT, "tokens"},                                   \
+      {at ".cache_creation.ephemeral_5m_input_tokens", FIELD_KEPT, "tokens"},                      \
+      {at ".cache_creation.ephemeral_1h_input_tokens", FIELD_KEPT, "tokens"},                      \
+      {at ".output_tokens_details.thinking_tokens", FIELD_KEPT, "tokens"},                         \
+      {at ".server_tool_use.web_search_requests", FIELD_KEPT, "number of web searches"},           \
+      {at ".service_tier", FIELD_KEPT, PRICE_RULE}, {at ".speed", FIELD_KEPT, PRICE_RULE},         \
+      {at ".inference_geo", FIELD_KEPT, PRICE_RULE}
+
+/* All but the text of a message: that of a subagent's is not looked at. */
+#define MESSAGE_RULES(at)                                                                          \
+  {at ".id", FIELD_HASHED, "keyed hash: same response"},                                           \
+      {at ".model", FIELD_LABEL, "name of the model"},                                             \
+      {at ".stop_reason", FIELD_KEPT, "why a response ended, from a closed list"},                 \
+      USAGE_RULES(at ".usage"),                                                                    \
+      {at ".usage.iterations[].type", FIELD_COMPARED, "a response of an advisor, or a part"},      \
+      {at ".usage.iterations[].model", FIELD_LABEL, "name of the model"},                          \
+      USAGE_RULES(at ".usage.iterations[]"),                                                       \
+      {at ".content[].type", FIELD_COMPARED, "which kind of block; whether it is an image"},       \
+      {at ".content[].id", FIELD_HASHED, "keyed hash: same tool call"},                            \
+      {at ".content[].name", FIELD_LABEL, "name of the tool and of its MCP server"},               \
+      {at ".content[].input.file_path", FIELD_LABEL, "keyed hash: same file; language"},           \
+      {at ".content[].input.notebook_path", FIELD_LABEL, "keyed hash: same file; language"},       \
+      {at ".content[].input.command", FIELD_COMPARED, "kind of program, from a closed list"},      \
+      {at ".content[].input.old_string", FIELD_COUNTED, "lines removed"},                          \
+      {at ".content[].input.new_string", FIELD_COUNTED, "lines added"},                            \
+      {at ".content[].input.edits[].old_string", FIELD_COUNTED, "lines removed"},                  \
+      {at ".content[].input.edits[].new_string", FIELD_COUNTED, "lines added"},                    \
+      {at ".content[].input.content", FIELD_COUNTED, "lines added"},                               \
+      {at ".content[].input.new_source", FIELD_COUNTED, "lines added"},                            \
+      {at ".content[].tool_use_id", FIELD_HASHED, "keyed hash: same tool call"},                   \
+      {at ".content[].is_error", FIELD_COMPARED, "outcome of a tool call"},                        \
+      {at ".content[].content", FIELD_COMPARED, OUTCOME_RULE},                                     \
+      {at ".content[].content[].text", FIELD_COMPARED, OUTCOME_RULE}
+
+/* What a line and a line nested in it have in common; `at` is "" or ends with a full stop. */
+#define ENVELOPE_RULES(at)                                                                         \
+  {at "uuid", FIELD_HASHED, "keyed hash: the same line in another file"},                          \
+      {at "timestamp", FIELD_KEPT, "time of the record"},                                          \
+      {at "requestId", FIELD_HASHED, "keyed hash: same request"},                                  \
+      {at "isApiErrorMessage", FIELD_COMPARED, "an API error shown to the user"},                  \
+      {at "error", FIELD_COMPARED, "class of an API error, from a closed list"},                   \
+      {at "error.status", FIELD_COMPARED, "class of an API error, from its status number"},        \
+      {at "apiErrorStatus", FIELD_COMPARED, "class of an API error, from its status number"},      \
+      {at "toolUseResult", FIELD_COMPARED, OUTCOME_RULE},                                          \
+      {at "toolUseResult.type", FIELD_COMPARED, "whether a file was created"},                     \
+      {at "toolUseResult.content", FIELD_COUNTED, "lines of a created file"},                      \
+      {at "toolUseResult.structuredPatch[].lines[]", FIELD_COUNTED, "lines added and removed"},    \
+      {at "toolUseResult.filePath", FIELD_LABEL, "keyed hash: same file; language"},               \
+      {at "toolUseResult.notebook_path", FIELD_LABEL, "keyed hash: same file; language"},          \
+      {at "toolUseResult.interrupted", FIELD_COMPARED, "outcome of a tool call"},                  \
+      {at "toolUseResult.plan", FIELD_COMPARED, "whether there is one: a plan was accepted"},      \
+      {at "toolUseResult.gitOperation.commit.sha", FIELD_HASHED, "keyed hash: same commit"}
 
 /* What is done with each field, for a person to read. */
 static const field_rule rules[] = {
     {"type", FIELD_COMPARED, "which kind of line"},
     {"subtype", FIELD_COMPARED, "which kind of system line"},
-    {"uuid", FIELD_HASHED, "keyed hash: the same line in another file"},
-    {"timestamp", FIELD_KEPT, "time of the record"},
     {"sessionId", FIELD_HASHED, "keyed hash: same session"},
+    {"session_id", FIELD_HASHED, "keyed hash: same session"},
     {"cwd", FIELD_LABEL, "name of the project folder"},
     {"gitBranch", FIELD_LABEL, "name of the branch"},
     {"version", FIELD_LABEL, "version of the client"},
@@ -20,15 +83,10 @@ static const field_rule rules[] = {
     {"isMeta", FIELD_COMPARED, "written by the client, not by a person"},
     {"isCompactSummary", FIELD_COMPARED, "a compaction summary, not a prompt"},
     {"isVisibleInTranscriptOnly", FIELD_COMPARED, "a compaction summary, not a prompt"},
-    {"isApiErrorMessage", FIELD_COMPARED, "an API error shown to the user"},
-    {"error", FIELD_COMPARED, "class of an API error, from a closed list"},
-    {"error.status", FIELD_COMPARED, "class of an API error, from its status number"},
-    {"apiErrorStatus", FIELD_COMPARED, "class of an API error, from its status number"},
-    {"cause", FIELD_COMPARED, "whether there is one: the network failed"},
     {"permissionMode", FIELD_KEPT, "permission mode, from a closed list"},
     {"origin.kind", FIELD_COMPARED, "written by a person or not"},
-    {"requestId", FIELD_HASHED, "keyed hash: same request"},
     {"forkedFrom", FIELD_COMPARED, "whether there is one: copied from another session"},
+    {"cause", FIELD_COMPARED, "whether there is one: the network failed"},
     {"durationMs", FIELD_KEPT, "duration of a turn"},
     {"retryAttempt", FIELD_KEPT, "number of an API retry"},
     {"compactMetadata.trigger", FIELD_COMPARED, "automatic or manual compaction"},
@@ -37,80 +95,21 @@ static const field_rule rules[] = {
     {"microcompactMetadata.preTokens", FIELD_KEPT, "tokens before a compaction"},
     {"prUrl", FIELD_HASHED, "keyed hash: same pull request"},
     {"content", FIELD_COMPARED, "a slash command, by name from a closed list"},
-    {"message.id", FIELD_HASHED, "keyed hash: same response"},
-    {"message.model", FIELD_LABEL, "name of the model"},
-    {"message.role", FIELD_COMPARED, "whose message"},
-    {"message.stop_reason", FIELD_KEPT, "why a response ended, from a closed list"},
-    {"message.usage.input_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.output_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.cache_read_input_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.cache_creation_input_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.cache_creation.ephemeral_5m_input_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.cache_creation.ephemeral_1h_input_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.output_tokens_details.thinking_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.server_tool_use.web_search_requests", FIELD_KEPT, "number of web searches"},
-    {"message.usage.service_tier", FIELD_KEPT, "list price, from a closed list"},
-    {"message.usage.speed", FIELD_KEPT, "list price, from a closed list"},
-    {"message.usage.inference_geo", FIELD_KEPT, "list price, from a closed list"},
-    {"message.usage.iterations[].type", FIELD_COMPARED, "a response of an advisor, with its usage"},
-    {"message.usage.iterations[].model", FIELD_LABEL, "name of the model"},
-    {"message.usage.iterations[].input_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.iterations[].output_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.iterations[].cache_read_input_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.iterations[].cache_creation_input_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.iterations[].cache_creation.ephemeral_5m_input_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.iterations[].cache_creation.ephemeral_1h_input_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.iterations[].output_tokens_details.thinking_tokens", FIELD_KEPT, "tokens"},
-    {"message.usage.iterations[].server_tool_use.web_search_requests", FIELD_KEPT,
-     "number of web searches"},
-    {"message.usage.iterations[].service_tier", FIELD_KEPT, "list price, from a closed list"},
-    {"message.usage.iterations[].speed", FIELD_KEPT, "list price, from a closed list"},
-    {"message.usage.iterations[].inference_geo", FIELD_KEPT, "list price, from a closed list"},
-    {"message.content", FIELD_COUNTED,
-     "length of a prompt, whether it holds code or a file reference; which kind of user text"},
-    {"message.content[].type", FIELD_COMPARED, "which kind of block; whether an image is attached"},
-    {"message.content[].text", FIELD_COUNTED,
-     "length of a prompt, whether it holds code or a file reference; which kind of user text"},
-    {"message.content[].id", FIELD_HASHED, "keyed hash: same tool call"},
-    {"message.content[].name", FIELD_LABEL, "name of the tool and of its MCP server"},
-    {"message.content[].input.file_path", FIELD_LABEL, "keyed hash: same file; language"},
-    {"message.content[].input.notebook_path", FIELD_LABEL, "keyed hash: same file; language"},
-    {"message.content[].input.command", FIELD_COMPARED, "kind of program, from a closed list"},
-    {"message.content[].input.old_string", FIELD_COUNTED, "lines removed"},
-    {"message.content[].input.new_string", FIELD_COUNTED, "lines added"},
-    {"message.content[].input.edits[].old_string", FIELD_COUNTED, "lines removed"},
-    {"message.content[].input.edits[].new_string", FIELD_COUNTED, "lines added"},
-    {"message.content[].input.content", FIELD_COUNTED, "lines added"},
-    {"message.content[].input.new_source", FIELD_COUNTED, "lines added"},
-    {"message.content[].tool_use_id", FIELD_HASHED, "keyed hash: same tool call"},
-    {"message.content[].is_error", FIELD_COMPARED, "outcome of a tool call"},
-    {"message.content[].content", FIELD_COMPARED, "outcome of a tool call, by how its text begins"},
-    {"message.content[].content[].text", FIELD_COMPARED,
-     "outcome of a tool call, by how its text begins"},
-    {"toolUseResult", FIELD_COMPARED, "outcome of a tool call, by how its text begins"},
-    {"toolUseResult.type", FIELD_COMPARED, "whether a file was created"},
-    {"toolUseResult.content", FIELD_COUNTED, "lines of a created file"},
-    {"toolUseResult.structuredPatch[].lines[]", FIELD_COUNTED, "lines added and removed"},
-    {"toolUseResult.filePath", FIELD_LABEL, "keyed hash: same file; language"},
-    {"toolUseResult.notebook_path", FIELD_LABEL, "keyed hash: same file; language"},
-    {"toolUseResult.interrupted", FIELD_COMPARED, "outcome of a tool call"},
-    {"toolUseResult.plan", FIELD_COMPARED, "whether there is one: a plan was accepted"},
-    {"toolUseResult.gitOperation.commit.sha", FIELD_HASHED, "keyed hash: same commit"},
     {"attachment.type", FIELD_COMPARED, "a queued prompt"},
     {"attachment.commandMode", FIELD_COMPARED, "a queued prompt"},
     {"attachment.origin.kind", FIELD_COMPARED, "written by a person or not"},
-    {"attachment.prompt", FIELD_COUNTED,
-     "length of a prompt, whether it holds code or a file reference; which kind of user text"},
+    {"attachment.prompt", FIELD_COUNTED, PROMPT_RULE},
     {"attachment.prompt[].type", FIELD_COMPARED, "whether an image is attached"},
-    {"attachment.prompt[].text", FIELD_COUNTED,
-     "length of a prompt, whether it holds code or a file reference; which kind of user text"},
+    {"attachment.prompt[].text", FIELD_COUNTED, PROMPT_RULE},
+    ENVELOPE_RULES(""),
+    {"message.role", FIELD_COMPARED, "whose message"},
+    {"message.content", FIELD_COUNTED, PROMPT_RULE},
+    {"message.content[].text", FIELD_COUNTED, PROMPT_RULE},
+    MESSAGE_RULES("message"),
     {"data.agentId", FIELD_HASHED, "keyed hash: same subagent"},
-    {"data.message", FIELD_KEPT, "a subagent's message: its fields as under message"},
-    {"data.message.uuid", FIELD_HASHED, "keyed hash: the same line in another file"},
-    {"data.message.timestamp", FIELD_KEPT, "time of the record"},
-    {"data.message.requestId", FIELD_HASHED, "keyed hash: same request"},
-    {"data.message.message", FIELD_KEPT, "a subagent's message: its fields as under message"},
-    {"data.message.toolUseResult", FIELD_COMPARED, "its fields as under toolUseResult"},
+    ENVELOPE_RULES("data.message."),
+    MESSAGE_RULES("data.message.message"),
+    MESSAGE_RULES("data.message"),
     {NULL, FIELD_KEPT, NULL},
 };
 
@@ -187,7 +186,8 @@ static void read_path(reader *r) {
   static const char prefix[] = "agent-", ending[] = ".jsonl";
   const char *path = r->in->path == NULL ? "" : r->in->path, *base = base_name(path);
   bool named = strncmp(base, prefix, sizeof prefix - 1) == 0 && ends_with(base, ending);
-  r->agent_file = named || strstr(path, "/subagents/") != NULL || strstr(path, "\\subagents\\") != NULL;
+  r->agent_file = named || strstr(path, "/subagents/") != NULL ||
+                  strstr(path, "\\subagents\\") != NULL;
   if (!named) return;
   r->file_agent = base + sizeof prefix - 1;
   r->file_agent_length = strlen(r->file_agent) - (sizeof ending - 1);
@@ -203,8 +203,7 @@ static int read_claude_code(source_input *in) {
   r->sink = r->names.sink = in->sink;
   bpi_cc_prepare_keys(r);
   read_path(r);
-  while (read_value(r)) {
-  }
+  while (read_value(r)) {}
   int status = r->status;
   bpi_prompt_wipe(&r->text);
   bpi_free(r->use);

@@ -5,10 +5,9 @@
 static const struct {
   const char *text;
   unsigned length, read_in;
-} keys[KEY_COUNT] = {
-    {"", 0, 0},
+} keys[KEY_COUNT] = {{"", 0, 0},
 #define X(name, text, in) {text, sizeof text - 1, in},
-    KEYS(X)
+                     KEYS(X)
 #undef X
 };
 

@@ -12,12 +12,9 @@ static const word line_types[] = {
     {NULL, 0},
 };
 static const word subtypes[] = {
-    {"compact_boundary", SUBTYPE_COMPACT},
-    {"microcompact_boundary", SUBTYPE_MICROCOMPACT},
-    {"api_error", SUBTYPE_API_ERROR},
-    {"turn_duration", SUBTYPE_TURN},
-    {"local_command", SUBTYPE_COMMAND},
-    {NULL, 0},
+    {"compact_boundary", SUBTYPE_COMPACT}, {"microcompact_boundary", SUBTYPE_MICROCOMPACT},
+    {"api_error", SUBTYPE_API_ERROR},      {"turn_duration", SUBTYPE_TURN},
+    {"local_command", SUBTYPE_COMMAND},    {NULL, 0},
 };
 static const word roles[] = {
     {"assistant", ROLE_ASSISTANT},
@@ -29,12 +26,9 @@ static const word origins[] = {
     {NULL, 0},
 };
 static const word modes[] = {
-    {"default", MODE_DEFAULT},
-    {"acceptEdits", MODE_ACCEPT_EDITS},
-    {"plan", MODE_PLAN},
-    {"bypassPermissions", MODE_BYPASS},
-    {"auto", MODE_AUTO},
-    {NULL, 0},
+    {"default", MODE_DEFAULT}, {"acceptEdits", MODE_ACCEPT_EDITS},
+    {"plan", MODE_PLAN},       {"bypassPermissions", MODE_BYPASS},
+    {"auto", MODE_AUTO},       {NULL, 0},
 };
 static const word triggers[] = {
     {"auto", DETAIL_AUTO},
@@ -42,14 +36,10 @@ static const word triggers[] = {
     {NULL, 0},
 };
 static const word api_errors[] = {
-    {"rate_limit", DETAIL_RATE_LIMIT},
-    {"authentication_failed", DETAIL_AUTH},
-    {"invalid_request", DETAIL_INVALID},
-    {"server_error", DETAIL_SERVER},
-    {"overloaded", DETAIL_OVERLOADED},
-    {"billing_error", DETAIL_BILLING},
-    {"max_output_tokens", DETAIL_MAX_OUTPUT},
-    {NULL, 0},
+    {"rate_limit", DETAIL_RATE_LIMIT},        {"authentication_failed", DETAIL_AUTH},
+    {"invalid_request", DETAIL_INVALID},      {"server_error", DETAIL_SERVER},
+    {"overloaded", DETAIL_OVERLOADED},        {"billing_error", DETAIL_BILLING},
+    {"max_output_tokens", DETAIL_MAX_OUTPUT}, {NULL, 0},
 };
 static const word tiers[] = {
     {"batch", TIER_BATCH},
@@ -254,7 +244,6 @@ static void read_envelope_member(reader *r, envelope *e, int key, bool nested) {
   case KEY_API_ERROR: e->api_error = bpi_cc_true(r); break;
   case KEY_ERROR: read_error(r, e); break;
   case KEY_ERROR_STATUS: bpi_scan_count(r->s, &e->status, &e->bad_event); break;
-  case KEY_CAUSE: e->cause = bpi_cc_present(r); break;
   default: bpi_scan_skip(r->s);
   }
 }
@@ -395,6 +384,7 @@ static void read_line_member(reader *r, int key) {
   case KEY_DURATION: bpi_scan_count(r->s, &f->duration, &r->own.bad_event); break;
   case KEY_RETRY: bpi_scan_count(r->s, &f->retry, &r->own.bad_event); break;
   case KEY_PULL_REQUEST: bpi_cc_text(r, f->url, sizeof f->url, &f->url_length); break;
+  case KEY_CAUSE: f->cause = bpi_cc_present(r); break;
   case KEY_FORKED: f->forked = bpi_cc_present(r); break;
   default: read_envelope_member(r, &r->own, key, false);
   }

@@ -1,6 +1,6 @@
-/* sources/claude_code_line.h: one line of a Claude Code transcript: which fields are read, the frame
- * they are read into, and the parts that read and tell it. What a text says is decided while it
- * streams by; the frame holds numbers, identifiers, names and classes.
+/* sources/claude_code_line.h: one line of a Claude Code transcript: which fields are read, the
+ * frame they are read into, and the parts that read and tell it. What a text says is decided while
+ * it streams by; the frame holds numbers, identifiers, names and classes.
  *
  *     claude_code.c         the source: the loop over lines, recognition, rules in words
  *     claude_code_fields.c  the allow-list, and values of single fields
@@ -66,7 +66,7 @@ enum { IN_MESSAGES = IN_MESSAGE | IN_NESTED, IN_USAGES = IN_USAGE | IN_ITERATION
   X(API_ERROR, "isApiErrorMessage", IN_LINE | IN_NESTED)                                           \
   X(ERROR, "error", IN_LINE | IN_NESTED)                                                           \
   X(ERROR_STATUS, "apiErrorStatus", IN_LINE | IN_NESTED)                                           \
-  X(CAUSE, "cause", IN_LINE | IN_NESTED)                                                           \
+  X(CAUSE, "cause", IN_LINE)                                                                       \
   X(MODE, "permissionMode", IN_LINE)                                                               \
   X(ORIGIN, "origin", IN_LINE | IN_ATTACHMENT)                                                     \
   X(REQUEST, "requestId", IN_LINE | IN_NESTED)                                                     \
@@ -139,7 +139,8 @@ enum {
 
 /* ---------------------------------------------------------------------------------- the frame */
 
-#define TOOLS_MAX 4096  /* tool uses, and tool results, of one line; more are left out and counted */
+/* Of one line; more are left out and counted. */
+#define TOOLS_MAX 4096 /* tool uses; and tool results */
 #define ADVISORS_MAX 8
 #define URL_MAX 512
 
@@ -197,7 +198,7 @@ typedef struct result_facts {
 /* A line or, inside a progress line, a subagent's line. What lies behind `uuid` is not cleared. */
 typedef struct envelope {
   bool there, has_time;
-  bool api_error, cause;
+  bool api_error;
   bool bad_event; /* a count of an event that is none */
   int error_detail;
   int64_t time, status;
@@ -226,7 +227,7 @@ typedef struct frame {
   int type, subtype;
   ident session;
   name workspace, branch, version, entrypoint;
-  bool has_version, sidechain, meta, summary, forked;
+  bool has_version, sidechain, meta, summary, forked, cause;
   int mode, origin, attachment_origin;
   int compact_detail;
   int64_t tokens_before, duration, retry;
@@ -297,8 +298,8 @@ ident bpi_cc_ident(reader *r, ident_kind kind);
 bool bpi_cc_true(reader *r);
 bool bpi_cc_present(reader *r); /* anything but null */
 
-/* A word of a closed list, which ends with text NULL; `otherwise` for another text, `absent` for what
- * is no text. */
+/* A word of a closed list, which ends with text NULL; `otherwise` for another text, `absent` for
+ * what is no text. */
 typedef struct word {
   const char *text;
   int value;

@@ -1,5 +1,5 @@
-/* sources/claude_code_tell.c: the frame of a line into records: what the line is, whose it is, and what
- * it says. Every row is told; which of several rows of one thing counts is the store's to decide. */
+/* sources/claude_code_tell.c: the frame of a line into records: what the line is, whose it is, and
+ * what it says. Every row is told; which of several rows of one thing counts, the store decides. */
 #include "sources/claude_code_line.h"
 
 #include "base/text.h"
@@ -52,14 +52,16 @@ static void put_session(reader *r, const place *at) {
   is->version_rank = f->version.number;
   bool says = (is->workspace | is->branch | is->version | is->entrypoint) != 0 || is->version_rank;
   if (!says || bpi_ident_absent(told.session)) return;
-  bool earlier = at->time != BPI_TIME_NONE && (last->time == BPI_TIME_NONE || at->time < last->time);
+  bool earlier = at->time != BPI_TIME_NONE &&
+                 (last->time == BPI_TIME_NONE || at->time < last->time);
   bool same = r->session_told && bpi_ident_compare(told.session, last->session) == 0 &&
               told.flags == last->flags && is->workspace == was->workspace &&
               is->branch == was->branch && is->version == was->version &&
               is->entrypoint == was->entrypoint && is->version_rank == was->version_rank;
   if (same && !earlier) return;
   is->platform = bpi_memo_label(&r->names, LABEL_PLATFORM, bpi_source_claude_code.platform,
-                                 strlen(bpi_source_claude_code.platform)).label;
+                                strlen(bpi_source_claude_code.platform))
+                     .label;
   r->session_told = true;
   r->session = told;
   put(r, &told);
@@ -92,7 +94,7 @@ static ident response_key(reader *r, const place *at, const usage *u, int64_t as
     length += append_decimal(text + length, asked);
     return bpi_memo_ident(&r->names, IDENT_RESPONSE, text, length);
   }
-  const int64_t numbers[] = {at->time,      u->input,    u->output,   u->cache_read,
+  const int64_t numbers[] = {at->time,       u->input,    u->output,   u->cache_read,
                              u->cache_write, u->write_5m, u->write_1h, asked};
   composite c;
   bpi_composite_start(&c);
@@ -103,8 +105,7 @@ static ident response_key(reader *r, const place *at, const usage *u, int64_t as
   return bpi_memo_ident(&r->names, IDENT_RESPONSE, (const char *)c.bytes, c.length);
 }
 
-#define RANK(major, minor, patch)                                                                  \
-  (INT64_C(major) << 40 | INT64_C(minor) << 20 | INT64_C(patch))
+#define RANK(major, minor, patch) (INT64_C(major) << 40 | INT64_C(minor) << 20 | INT64_C(patch))
 
 static void put_response(reader *r, const place *at, const usage *u, uint32_t model,
                          int64_t asked) {
@@ -171,8 +172,8 @@ static void put_agent(reader *r, const place *at, const char *raw, size_t length
   for (size_t i = 0; i < AGENTS_MAX && known == NULL; i++)
     if (r->agents[i].length == length && memcmp(r->agents[i].raw, raw, length) == 0)
       known = &r->agents[i];
-  if (known != NULL && (at->time == BPI_TIME_NONE ||
-                        (known->time != BPI_TIME_NONE && known->time <= at->time)))
+  if (known != NULL &&
+      (at->time == BPI_TIME_NONE || (known->time != BPI_TIME_NONE && known->time <= at->time)))
     return;
   if (known == NULL) {
     composite c;
@@ -217,8 +218,11 @@ static void put_result(reader *r, const place *at, const tool_result *result,
   record told = new_record(r, at, RECORD_TOOL_RESULT);
   tool_result_record *is = &told.u.result;
   told.key = result->key;
-  *is = (tool_result_record){.outcome = result->outcome, .failure = result->failure, .added = -1,
-                             .removed = -1, .duration_us = -1};
+  *is = (tool_result_record){.outcome = result->outcome,
+                             .failure = result->failure,
+                             .added = -1,
+                             .removed = -1,
+                             .duration_us = -1};
   if (facts != NULL) {
     is->file = facts->file.label;
     is->language = (int)facts->file.number;
@@ -237,8 +241,13 @@ static void put_result(reader *r, const place *at, const tool_result *result,
 static void put_change(reader *r, const place *at, int change, ident key) {
   record told = new_record(r, at, RECORD_CHANGE);
   told.key = key;
-  told.u.change = (change_record){.change = change, .type = CHANGE_TYPE_UNKNOWN, .assisted = 1,
-                                  .added = -1, .removed = -1, .files = -1, .rounds = -1,
+  told.u.change = (change_record){.change = change,
+                                  .type = CHANGE_TYPE_UNKNOWN,
+                                  .assisted = 1,
+                                  .added = -1,
+                                  .removed = -1,
+                                  .files = -1,
+                                  .rounds = -1,
                                   .open_us = -1};
   put(r, &told);
 }
@@ -270,8 +279,8 @@ static int detail_of_status(int64_t status, bool cause) {
   static const struct {
     int64_t status;
     int detail;
-  } known[] = {{400, DETAIL_INVALID}, {401, DETAIL_AUTH},        {402, DETAIL_BILLING},
-               {403, DETAIL_AUTH},    {404, DETAIL_INVALID},     {413, DETAIL_INVALID},
+  } known[] = {{400, DETAIL_INVALID}, {401, DETAIL_AUTH},       {402, DETAIL_BILLING},
+               {403, DETAIL_AUTH},    {404, DETAIL_INVALID},    {413, DETAIL_INVALID},
                {422, DETAIL_INVALID}, {429, DETAIL_RATE_LIMIT}, {529, DETAIL_OVERLOADED}};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (known[i].status == status) return known[i].detail;
@@ -293,7 +302,7 @@ static void tell_system(reader *r, const place *at) {
     put_line_event(r, at, EVENT_MICROCOMPACTION, f->compact_detail, f->tokens_before);
     break;
   case SUBTYPE_API_ERROR:
-    put_line_event(r, at, EVENT_API_RETRY, detail_of_status(at->e->status, at->e->cause), f->retry);
+    put_line_event(r, at, EVENT_API_RETRY, detail_of_status(at->e->status, f->cause), f->retry);
     break;
   case SUBTYPE_TURN: put_line_event(r, at, EVENT_TURN_END, DETAIL_NONE, f->duration); break;
   case SUBTYPE_COMMAND:

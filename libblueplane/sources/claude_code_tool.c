@@ -1,5 +1,6 @@
-/* sources/claude_code_tool.c: tool uses and tool results into the frame. Of what a tool was given and
- * gave back, lines are counted and the beginning is compared with known phrases; nothing is held. */
+/* sources/claude_code_tool.c: tool uses and tool results into the frame. Of what a tool was given
+ * and gave back, lines are counted and the beginning is compared with known phrases; nothing is
+ * held. */
 #include "sources/claude_code_line.h"
 
 #include "base/mem.h"
@@ -8,12 +9,8 @@
 enum { BLOCK_UNKNOWN, BLOCK_OTHER, BLOCK_TEXT, BLOCK_IMAGE, BLOCK_TOOL_USE, BLOCK_TOOL_RESULT };
 
 static const word block_types[] = {
-    {"text", BLOCK_TEXT},
-    {"tool_use", BLOCK_TOOL_USE},
-    {"tool_result", BLOCK_TOOL_RESULT},
-    {"image", BLOCK_IMAGE},
-    {"document", BLOCK_IMAGE},
-    {NULL, 0},
+    {"text", BLOCK_TEXT},   {"tool_use", BLOCK_TOOL_USE}, {"tool_result", BLOCK_TOOL_RESULT},
+    {"image", BLOCK_IMAGE}, {"document", BLOCK_IMAGE},    {NULL, 0},
 };
 static const word created[] = {
     {"create", 1},

@@ -93,7 +93,8 @@ void bpi_lines_difference(const line_hashes *before, const line_hashes *after, i
     while (same < least && before->hash[same] == after->hash[same])
       same++;
     int64_t start = same;
-    while (same < least && before->hash[m - 1 - (same - start)] == after->hash[n - 1 - (same - start)])
+    while (same < least &&
+           before->hash[m - 1 - (same - start)] == after->hash[n - 1 - (same - start)])
       same++;
     m -= same;
     n -= same;

@@ -9,7 +9,9 @@ static const source *const registry[] = {
     &bpi_source_native,
 };
 
-size_t bpi_source_count(void) { return sizeof registry / sizeof *registry; }
+size_t bpi_source_count(void) {
+  return sizeof registry / sizeof *registry;
+}
 
 const source *bpi_source_at(size_t index) {
   return index < bpi_source_count() ? registry[index] : NULL;

@@ -72,14 +72,14 @@ static void finish(job *j) {
 static void run(job *j, char command, char *a, char *b, char *c) {
   size_t column = (size_t)strtoul(a, NULL, 10), length;
   switch (command) {
-  case 'c': bpi_table_add_column(j->table, atoi(a), b, NULL); break;
+  case 'c': bpi_table_add_column(j->table, (int)strtol(a, NULL, 10), b, NULL); break;
   case 'm': unhex(b), bpi_table_meta(j->table, a, b); break;
   case 'k': unhex(c), bpi_table_column_meta(j->table, column, b, c); break;
   case 'r': bpi_table_add_row(j->table); break;
   case 'i': bpi_table_set_int(j->table, column, strtoll(b, NULL, 10)); break;
   case 'd': set_bits(j->table, column, b); break;
   case 't': length = unhex(b), bpi_table_set_text(j->table, column, b, length); break;
-  case 's': bpi_table_set_state(j->table, column, atoi(b)); break;
+  case 's': bpi_table_set_state(j->table, column, (int)strtol(b, NULL, 10)); break;
   case 'f':
     if (j->count == FORMATS) fail("too many formats");
     snprintf(j->formats[j->count++], sizeof j->formats[0], "%s", a);

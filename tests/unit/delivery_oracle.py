@@ -6,7 +6,8 @@
 DRIVER is the program built from delivery_driver.c. The table is made here, so what a format must hold is known
 without the library: json, ndjson and csv have to give back every cell, its state and nothing else; the formats
 for people have to keep their shape whatever the cells hold. json is also checked against
-docs/formats/result.schema.json where the module jsonschema is installed.
+docs/formats/result.schema.json where the module jsonschema is installed. The examples in docs/formats/result.md
+are one table, and must be what the library writes for it.
 """
 
 import argparse
@@ -30,7 +31,7 @@ UNITS = [None, "nUSD", "us", "ratio", "tokens", "lines"]
 ROLES = ["dimension", "metric", "companion", "baseline", "difference", "relative"]
 ALPHABET = list("ab Z09,;\"'|\\`*_[]<>&~\r\n\t\x00\x1b\x7f") + ["\x85", "\u202e", "\u2028", "é", "日", "€", "e\u0301", "\U0001F600"]
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "formats", "result.schema.json")
+FORMATS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "formats")
 
 
 def instant(us):
@@ -236,13 +237,31 @@ def check_table(table, out, room):
         assert ("not shown" in re.sub(r"\s+", " ", out)) == (dropped > 0)
 
 
+def documented():
+    """The table of docs/formats/result.md and its examples, by format."""
+    with open(os.path.join(FORMATS, "result.md"), encoding="utf-8") as file:
+        sections = dict(re.findall(r"^## (\S+)[^\n]*\n(.*?)(?=^## |\Z)", file.read(), re.MULTILINE | re.DOTALL))
+    examples = {name: re.findall(r"^```(?:json)?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+                for name, text in sections.items()}
+    examples = {"json": examples["json"][0], "ndjson": examples["ndjson"][0],
+                "csv": examples["csv"][0].replace("\n", "\r\n"), "table": examples["markdown"][0]}
+    table = Table(random.Random(0))
+    table.names, table.types = ["time.day", "cost", "reasoning_tokens"], [TEXT, INT, INT]
+    table.meta = {"from": "2025-09-01T00:00:00Z", "until": "2025-09-03T00:00:00Z", "zone": "UTC"}
+    table.column_meta = [{"role": "dimension"}, {"role": "metric", "unit": "nUSD", "title": "Cost"},
+                         {"role": "metric", "unit": "tokens"}]
+    table.rows = [[(VALUE, "2025-09-01"), (VALUE, 1234560000000), (LOWER_BOUND, 5120)],
+                  [(VALUE, "2025-09-02"), (VALUE, 1200000), (UNCOVERED, 0)]]
+    return table, examples
+
+
 def validator():
     try:
         import jsonschema
     except ImportError:
         print("jsonschema is not installed: the schema is not checked", file=sys.stderr)
         return None
-    with open(SCHEMA, encoding="utf-8") as file:
+    with open(os.path.join(FORMATS, "result.schema.json"), encoding="utf-8") as file:
         schema = json.load(file)
     jsonschema.Draft202012Validator.check_schema(schema)
     checker = jsonschema.Draft202012Validator(schema)
@@ -263,11 +282,17 @@ def main():
         room = rng.choice([0, 1, 2, 20, 40, 80])
         formats = ["json", "ndjson", "csv", "markdown", f"table:width={room}" if room else "table"]
         jobs.append((Table(rng), formats, room))
+    table, examples = documented()
+    jobs.append((table, list(examples), 0))
     commands = "".join(line + "\n" for table, formats, _ in jobs for line in table.commands(formats))
     run = subprocess.run([options.driver], input=commands.encode(), stdout=subprocess.PIPE, check=True)
     out = io.BytesIO(run.stdout)
     for number, (table, formats, room) in enumerate(jobs):
         texts = [out.read(int(out.readline())).decode("utf-8") for _ in formats]
+        if table is jobs[-1][0]:
+            for name, text in zip(formats, texts):
+                assert text == examples[name], f"docs/formats/result.md has another {name} than\n{text}"
+            continue
         try:
             document = check_json(table, texts[0])
             if checker:

@@ -32,7 +32,7 @@ static bp_result *eleven(void) {
   for (int i = 0; i < ROWS; i++) {
     bpi_table_add_row(t);
     bpi_table_set_int(t, 0, i % 2);
-    bpi_table_set_int(t, 1, i * i);
+    bpi_table_set_int(t, 1, (int64_t)i * i);
     bpi_table_set_real(t, 2, i / 2.0);
     bpi_table_set_text(t, 3, text, (size_t)i * 2);
     bpi_table_set_int(t, 4, i * INT64_C(1000000));
@@ -171,12 +171,13 @@ START_TEST(arrays) {
   ck_assert_int_eq(offsets[0], 0);
   for (int row = 0; row < ROWS; row++) {
     ck_assert_int_eq(bit(batch.children[0]->buffers[1], row), row == 3 ? 0 : row % 2);
-    ck_assert(ints[row] == row * row);
+    ck_assert(ints[row] == (int64_t)row * row);
     ck_assert(reals[row] == (row == 8 ? 0 : row / 2.0));
     ck_assert(times[row] == row * INT64_C(1000000));
     ck_assert_int_eq(offsets[row + 1] - offsets[row], row == 9 ? 0 : row * 2);
   }
-  for (int i = 0; i < offsets[ROWS]; i++) ck_assert_int_eq(bytes[i], i % 2 ? 'b' : 'a');
+  for (int i = 0; i < offsets[ROWS]; i++)
+    ck_assert_int_eq(bytes[i], i % 2 ? 'b' : 'a');
   batch.release(&batch);
   ck_assert_ptr_null(batch.release);
   stream.release(&stream);

@@ -144,8 +144,7 @@ START_TEST(markdown) {
   expect(two_days(), "markdown",
          "| time.day | platform | cost | tokens | cache | active | n |\n"
          "| --- | --- | ---: | ---: | ---: | ---: | ---: |\n"
-         "| 2025-09-01 | claude_code | $1,234.56 | " AT_LEAST
-         "1,234,567 | 12.3 % | 1h 23m | 12 |\n"
+         "| 2025-09-01 | claude_code | $1,234.56 | " AT_LEAST "1,234,567 | 12.3 % | 1h 23m | 12 |\n"
          "| 2025-09-02 | a\\|b\"c,\\\\n | $0.0012 | *not recorded* |  | *withheld* | 0 |\n");
 }
 END_TEST
@@ -225,6 +224,30 @@ START_TEST(table_drops_columns_until_it_fits) {
 }
 END_TEST
 
+START_TEST(table_drops_companions_first) {
+  static const char *const roles[] = {"companion", "companion", "metric", "companion", "metric"};
+  static const char *const names[] = {"first", "n_cost", "cost", "n_lines", "lines"};
+  bp_result *t = bpi_table_new();
+  for (size_t i = 0; i < 5; i++)
+    bpi_table_add_column(t, BP_TYPE_INT, names[i], roles[i]);
+  bp_result *r = finished(t);
+  /* 5 + 6 + 4 + 7 + 5 and four gaps are 35. */
+  static const struct {
+    const char *format, *headings;
+  } cases[] = {{"table:width=35", "first  n_cost  cost  n_lines  lines\n"},
+               {"table:width=34", "first  n_cost  cost  lines\n"},
+               {"table:width=25", "first  cost  lines\n"},
+               {"table:width=17", "first  cost\n"},
+               {"table:width=10", "first\n"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char *text = formatted(r, cases[i].format);
+    ck_assert_msg(strncmp(text, cases[i].headings, strlen(cases[i].headings)) == 0, "%s", text);
+    bpi_free(text);
+  }
+  bp_result_free(r);
+}
+END_TEST
+
 static bp_result *texts(const char *a, const char *b) {
   bp_result *t = bpi_table_new();
   bpi_table_add_column(t, BP_TYPE_TEXT, "a", NULL);
@@ -255,10 +278,10 @@ END_TEST
 START_TEST(table_aligns_by_display_width) {
   bp_result *t = bpi_table_new();
   static const char *const names[] = {
-      "\xE6\x97\xA5\xE6\x9C\xAC",                                     /* two wide characters: 4 */
-      "e\xCC\x81",                                                     /* e and an accent: 1 */
+      "\xE6\x97\xA5\xE6\x9C\xAC", /* two wide characters: 4 */
+      "e\xCC\x81",                /* e and an accent: 1 */
       "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7", /* family: 2 */
-      "\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA"};                             /* two letters, a flag: 2 */
+      "\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA"}; /* two letters, a flag: 2 */
   bpi_table_add_column(t, BP_TYPE_TEXT, "n", NULL);
   bpi_table_add_column(t, BP_TYPE_TEXT, "x", NULL);
   for (size_t i = 0; i < 4; i++) {
@@ -274,7 +297,8 @@ START_TEST(table_aligns_by_display_width) {
          "\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA    |\n");
   /* A wide character is not cut in half. */
   expect(texts("\xE6\x97\xA5\xE6\x9C\xAC\xE8\xAA\x9E", "x"), "table:width=4",
-         "a\n" RULE_4 "\n\xE6\x97\xA5" DOTS "\n\nnot\n  shown\n  for\n  lack\n  of\n  room:\n  b\n");
+         "a\n" RULE_4 "\n\xE6\x97\xA5" DOTS
+         "\n\nnot\n  shown\n  for\n  lack\n  of\n  room:\n  b\n");
 }
 END_TEST
 
@@ -287,8 +311,7 @@ START_TEST(nothing_raw_reaches_the_terminal) {
   bp_result *t = bpi_table_new();
   size_t column = bpi_table_add_column(t, BP_TYPE_INT, "x", NULL);
   bpi_table_column_meta(t, column, "title", "\x1b]0;title\x07");
-  expect(finished(t), "table:ascii,titles",
-         "\\x1b]0;title\\x07\n----------------\n\nno rows\n");
+  expect(finished(t), "table:ascii,titles", "\\x1b]0;title\\x07\n----------------\n\nno rows\n");
 }
 END_TEST
 
@@ -421,10 +444,10 @@ END_TEST
 static const struct {
   int64_t value;
   const char *shown;
-} compact[] = {{0, "0"},           {999, "999"},           {1000, "1.0k"},
-               {1049, "1.0k"},     {1050, "1.1k"},         {999949, "999.9k"},
-               {999950, "1.0M"},   {1234567, "1.2M"},      {1500000000, "1.5B"},
-               {-1500, "-1.5k"},   {999950000000, "1.0T"}, {2000000000000000, "2,000.0T"}};
+} compact[] = {{0, "0"},         {999, "999"},           {1000, "1.0k"},
+               {1049, "1.0k"},   {1050, "1.1k"},         {999949, "999.9k"},
+               {999950, "1.0M"}, {1234567, "1.2M"},      {1500000000, "1.5B"},
+               {-1500, "-1.5k"}, {999950000000, "1.0T"}, {2000000000000000, "2,000.0T"}};
 
 START_TEST(shown_compact) {
   bp_result *t = cell(BP_TYPE_INT, "tokens", "metric");
@@ -632,6 +655,7 @@ int main(void) {
   tcase_add_test(tests, table_in_ascii_with_titles);
   tcase_add_test(tests, table_in_color);
   tcase_add_test(tests, table_drops_columns_until_it_fits);
+  tcase_add_test(tests, table_drops_companions_first);
   tcase_add_test(tests, table_shortens_text_before_it_drops);
   tcase_add_test(tests, table_aligns_by_display_width);
   tcase_add_test(tests, nothing_raw_reaches_the_terminal);

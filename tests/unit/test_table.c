@@ -240,7 +240,7 @@ START_TEST(many_rows) {
   ck_assert_uint_eq(bp_result_rows(r), ROWS);
   for (int i = 0; i < ROWS; i++) {
     ck_assert_int_eq(bp_result_int(r, (size_t)i, 0), i);
-    ck_assert_int_eq(atoi(bp_result_text(r, (size_t)i, 1, NULL)), i);
+    ck_assert_int_eq(strtol(bp_result_text(r, (size_t)i, 1, NULL), NULL, 10), i);
   }
   bp_result_free(r);
 }
@@ -256,20 +256,40 @@ START_TEST(references) {
 END_TEST
 
 /* Each breaks one rule of table.h. */
-static void no_row(bp_result *t) { bpi_table_set_int(t, 0, 1); }
-static void no_column(bp_result *t) { bpi_table_add_row(t), bpi_table_set_int(t, 9, 1); }
+static void no_row(bp_result *t) {
+  bpi_table_set_int(t, 0, 1);
+}
+static void no_column(bp_result *t) {
+  bpi_table_add_row(t), bpi_table_set_int(t, 9, 1);
+}
 static void late_column(bp_result *t) {
   bpi_table_add_row(t);
   bpi_table_add_column(t, BP_TYPE_INT, "late", NULL);
 }
-static void same_name(bp_result *t) { bpi_table_add_column(t, BP_TYPE_INT, "int", NULL); }
-static void underscore(bp_result *t) { bpi_table_add_column(t, BP_TYPE_INT, "_states", NULL); }
-static void no_type(bp_result *t) { bpi_table_add_column(t, 6, "six", NULL); }
-static void int_as_text(bp_result *t) { bpi_table_add_row(t), bpi_table_set_text(t, 0, "1", 1); }
-static void int_as_real(bp_result *t) { bpi_table_add_row(t), bpi_table_set_real(t, 0, 1); }
-static void text_as_int(bp_result *t) { bpi_table_add_row(t), bpi_table_set_int(t, 1, 1); }
-static void text_twice(bp_result *t) { bpi_table_add_row(t), set(t, 1, "a"), set(t, 1, "b"); }
-static void meta_nowhere(bp_result *t) { bpi_table_column_meta(t, 9, "unit", "us"); }
+static void same_name(bp_result *t) {
+  bpi_table_add_column(t, BP_TYPE_INT, "int", NULL);
+}
+static void underscore(bp_result *t) {
+  bpi_table_add_column(t, BP_TYPE_INT, "_states", NULL);
+}
+static void no_type(bp_result *t) {
+  bpi_table_add_column(t, 6, "six", NULL);
+}
+static void int_as_text(bp_result *t) {
+  bpi_table_add_row(t), bpi_table_set_text(t, 0, "1", 1);
+}
+static void int_as_real(bp_result *t) {
+  bpi_table_add_row(t), bpi_table_set_real(t, 0, 1);
+}
+static void text_as_int(bp_result *t) {
+  bpi_table_add_row(t), bpi_table_set_int(t, 1, 1);
+}
+static void text_twice(bp_result *t) {
+  bpi_table_add_row(t), set(t, 1, "a"), set(t, 1, "b");
+}
+static void meta_nowhere(bp_result *t) {
+  bpi_table_column_meta(t, 9, "unit", "us");
+}
 static void meta_unbounded(bp_result *t) {
   for (int i = 0; i < 40; i++) {
     char key[16];

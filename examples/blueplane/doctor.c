@@ -1,0 +1,292 @@
+/* doctor.c: looks at everything the program rests on, and says of each thing whether it is well and,
+ * if not, how to mend it. Changes nothing: the store is opened for reading only. */
+#include "commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "exits.h"
+#include "paths.h"
+#include "zone.h"
+
+#define PRICES_OLD 120 /* days after which prices may have changed */
+#define NAMES_SHOWN 3
+
+typedef enum status { WELL, WARNING, PROBLEM } status;
+
+typedef struct finding {
+  status status;
+  const char *about;
+  char *said, *mend; /* mend may be NULL */
+} finding;
+
+typedef struct doctor {
+  program *program;
+  finding *item;
+  size_t count;
+} doctor;
+
+/* Takes `said` and `mend`. */
+static void find(doctor *d, status how, const char *about, char *said, char *mend) {
+  d->item = need(realloc(d->item, (d->count + 1) * sizeof *d->item));
+  d->item[d->count++] = (finding){how, about, said, mend};
+}
+
+/* --------------------------------------------------------------------------------------- checks */
+
+static void check_zone(doctor *d) {
+  const char *tz = getenv("TZ"), *from = d->program->zone_from;
+  char *said = print_text("%s, from %s", d->program->zone, from);
+  if (tz != NULL && tz[0] != '\0' && strcmp(from, "TZ") != 0 && from[0] == '/')
+    find(d, WARNING, "time zone", said,
+         copy_text("TZ is set, but is no IANA name; set it to one like Europe/Berlin, or use --zone"));
+  else if (strcmp(from, "default") == 0)
+    find(d, WARNING, "time zone", said,
+         copy_text("this machine does not say where it is; use --zone NAME, or zone = NAME in the configuration"));
+  else
+    find(d, WELL, "time zone", said, NULL);
+}
+
+static void check_config(doctor *d) {
+  char *path = config_path(), *shown = short_path(path);
+  find(d, WELL, "configuration",
+       print_text("%s%s", shown, access(path, F_OK) == 0 ? "" : ", which does not exist: all defaults"), NULL);
+  free(shown);
+  free(path);
+}
+
+static void check_roots(doctor *d) {
+  roots known = find_roots();
+  size_t existing = 0;
+  for (size_t i = 0; i < known.count; i++) {
+    const root *r = &known.item[i];
+    char *shown = short_path(r->path);
+    bool named = strcmp(r->from, "default") != 0;
+    existing += r->exists;
+    if (r->exists && r->readable)
+      find(d, WELL, r->source, print_text("%s", shown), NULL);
+    else if (r->exists)
+      find(d, PROBLEM, r->source, print_text("%s cannot be read", shown),
+           print_text("give yourself the right: chmod u+rx '%s'", r->path));
+    else if (named)
+      find(d, WARNING, r->source, print_text("%s does not exist, but %s names it", shown, r->from),
+           print_text("unset %s, or set it to the folder the assistant writes to", r->from));
+    else
+      find(d, WELL, r->source, print_text("%s does not exist: not used here", shown), NULL);
+    free(shown);
+  }
+  if (existing == 0)
+    find(d, WARNING, "sources", copy_text("no coding assistant has left records in the known places"),
+         copy_text("name the places with CLAUDE_CONFIG_DIR or CODEX_HOME, or read one with blueplane sync PATH"));
+  roots_free(&known);
+}
+
+/* A file that only its owner may read. */
+static void check_private(doctor *d, const char *about, const char *path) {
+  struct stat file;
+  char *shown = short_path(path);
+  if (stat(path, &file) != 0)
+    find(d, PROBLEM, about, print_text("%s: %s", shown, strerror(errno)),
+         copy_text("restore the file from a backup, or remove the store and read everything again"));
+  else if (file.st_uid != geteuid())
+    find(d, WARNING, about, print_text("%s belongs to another person", shown),
+         copy_text("use a store of your own: --store, or BLUEPLANE_STORE"));
+  else if ((file.st_mode & 077) != 0)
+    find(d, PROBLEM, about, print_text("%s has mode %04o: others can get at it", shown,
+                                       (unsigned)(file.st_mode & 07777)),
+         print_text("chmod 600 '%s'", path));
+  else
+    find(d, WELL, about, print_text("%s, mode %04o", shown, (unsigned)(file.st_mode & 07777)), NULL);
+  free(shown);
+}
+
+static void check_integrity(doctor *d) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  if (bp_inspect(&r, d->program->store, "integrity", &error) != BP_OK) {
+    find(d, PROBLEM, "integrity", text_safe(bp_error_message(error)), NULL);
+    bp_error_free(error);
+    return;
+  }
+  if (bp_result_int(r, 0, 1))
+    find(d, WELL, "integrity", copy_text("the database is sound"), NULL);
+  else
+    find(d, PROBLEM, "integrity", copy_text("the database is damaged"),
+         print_text("move '%s' away and run blueplane sync: it reads everything again", d->program->store_path));
+  bp_result_free(r);
+}
+
+static int64_t health_figure(const bp_result *r, const char *name) {
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    if (strcmp(bp_result_text(r, row, 0, NULL), name) == 0) return bp_result_int(r, row, 1);
+  return 0;
+}
+
+static void check_content(doctor *d) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  if (bp_inspect(&r, d->program->store, "health", &error) != BP_OK) {
+    find(d, PROBLEM, "content", text_safe(bp_error_message(error)), NULL);
+    bp_error_free(error);
+    return;
+  }
+  text said = {0};
+  put_count(&said, health_figure(r, "sessions"));
+  text_add(&said, " sessions, ");
+  put_count(&said, health_figure(r, "responses"));
+  text_add(&said, " responses, ");
+  put_count(&said, health_figure(r, "tool_calls"));
+  text_add(&said, " tool calls in ");
+  put_bytes(&said, (uint64_t)health_figure(r, "storage_bytes"));
+  find(d, WELL, "content", said.data, NULL);
+  if (health_figure(r, "undated") > 0)
+    find(d, WARNING, "undated",
+         print_text("%lld records carry no usable time and are in no period", (long long)health_figure(r, "undated")),
+         copy_text("they count in --period all"));
+  bp_result_free(r);
+}
+
+/* Rejected records by reason. */
+static void check_rejects(doctor *d) {
+  bp_result *reasons = NULL, *r = NULL;
+  if (bp_catalog(&reasons, "rejects", NULL) != BP_OK) return;
+  if (bp_inspect(&r, d->program->store, "rejects", NULL) != BP_OK) {
+    bp_result_free(reasons);
+    return;
+  }
+  int at = find_column(r, NULL, "reason");
+  text said = {0};
+  for (size_t k = 0; k < bp_result_rows(reasons); k++) {
+    const char *reason = bp_result_text(reasons, k, 0, NULL);
+    size_t count = 0;
+    for (size_t row = 0; row < bp_result_rows(r); row++) {
+      const char *own = bp_result_text(r, row, (size_t)at, NULL);
+      count += own != NULL && strcmp(own, reason) == 0;
+    }
+    if (count > 0) text_addf(&said, "%s%zu %s", said.length > 0 ? ", " : "", count, reason);
+  }
+  if (said.length > 0) {
+    find(d, WARNING, "rejected", print_text("records that break their format: %s", said.data),
+         copy_text("they are left out of every number; the library keeps their line and byte, not their text"));
+    text_free(&said);
+  } else {
+    find(d, WELL, "rejected", copy_text("no record was rejected"), NULL);
+  }
+  bp_result_free(r);
+  bp_result_free(reasons);
+}
+
+static void check_unpriced(doctor *d) {
+  bp_result *r = NULL;
+  if (bp_inspect(&r, d->program->store, "unpriced", NULL) != BP_OK) return;
+  size_t models = bp_result_rows(r);
+  text said = {0};
+  double tokens = 0;
+  for (size_t row = 0; row < models; row++) {
+    char *name = figure(&d->program->screen, r, row, 0);
+    tokens += bp_result_real(r, row, 2);
+    if (row < NAMES_SHOWN)
+      text_addf(&said, "%s%s", row > 0 ? ", " : "", name[0] != '\0' ? name : "(not named)");
+    free(name);
+  }
+  if (models > NAMES_SHOWN) text_addf(&said, " and %zu more", models - NAMES_SHOWN);
+  if (models > 0 && tokens > 0)
+    find(d, WARNING, "unpriced", print_text("%s: their tokens are in no cost", said.data),
+         copy_text("give a table that knows them with --prices FILE; blueplane prices --unpriced lists them"));
+  else
+    find(d, WELL, "prices", copy_text("every model with tokens has a price"), NULL);
+  text_free(&said);
+  bp_result_free(r);
+}
+
+static void check_store(doctor *d) {
+  program *p = d->program;
+  bp_open_options how = BP_OPEN_OPTIONS_INIT;
+  bp_error *error = NULL;
+  char *shown = short_path(p->store_path), *key = print_text("%s.key", p->store_path);
+  how.access = BP_ACCESS_OWNER;
+  how.flags = BP_OPEN_READONLY;
+  if (access(p->store_path, F_OK) != 0 && errno == ENOENT) {
+    find(d, WARNING, "store", print_text("%s does not exist yet", shown), copy_text("blueplane sync makes it"));
+  } else {
+    check_private(d, "store", p->store_path);
+    check_private(d, "key", key);
+    if (bp_open(&p->store, p->store_path, &how, &error) == BP_OK) {
+      check_integrity(d);
+      check_content(d);
+      check_rejects(d);
+      check_unpriced(d);
+    } else {
+      const char *hint = bp_error_detail(error, "hint");
+      find(d, PROBLEM, "store", text_safe(bp_error_message(error)), hint != NULL ? text_safe(hint) : NULL);
+      bp_error_free(error);
+    }
+  }
+  free(key);
+  free(shown);
+}
+
+/* --------------------------------------------------------------------------------------- report */
+
+static const char *const names[] = {"ok", "warning", "problem"};
+
+static int report_json(const doctor *d, const size_t counts[3]) {
+  json j = {0};
+  json_open(&j, NULL, '{');
+  json_text(&j, "schema", "blueplane.doctor/1");
+  json_int(&j, "warnings", (int64_t)counts[WARNING]);
+  json_int(&j, "problems", (int64_t)counts[PROBLEM]);
+  json_open(&j, "checks", '[');
+  for (size_t i = 0; i < d->count; i++) {
+    json_open(&j, NULL, '{');
+    json_text(&j, "check", d->item[i].about);
+    json_text(&j, "status", names[d->item[i].status]);
+    json_text(&j, "said", d->item[i].said);
+    json_text(&j, "mend", d->item[i].mend);
+    json_close(&j, '}');
+  }
+  json_close(&j, ']');
+  json_close(&j, '}');
+  return write_json(&j);
+}
+
+#define INDENT 25
+
+static int report_text(const doctor *d, const size_t counts[3]) {
+  static const char *const styles[] = {STYLE_GOOD, STYLE_WARN, STYLE_BAD};
+  const screen *s = &d->program->screen;
+  text t = {0};
+  for (size_t i = 0; i < d->count; i++) {
+    const finding *f = &d->item[i];
+    put(&t, s, styles[f->status], names[f->status], 9);
+    text_fit(&t, f->about, INDENT - 9, s->ascii);
+    put_wrapped(&t, s, f->said, INDENT);
+    if (f->mend == NULL) continue;
+    text_repeat(&t, " ", INDENT);
+    put_wrapped(&t, s, f->mend, INDENT);
+  }
+  text_addf(&t, "\n%zu problem%s, %zu warning%s\n", counts[PROBLEM], counts[PROBLEM] == 1 ? "" : "s",
+            counts[WARNING], counts[WARNING] == 1 ? "" : "s");
+  return write_out(&t);
+}
+
+int run_doctor(program *p) {
+  doctor d = {p, NULL, 0};
+  size_t counts[3] = {0};
+  find(&d, WELL, "program", print_text("blueplane %s with libblueplane %s", BP_VERSION_STRING, bp_version_string()), NULL);
+  check_config(&d);
+  check_zone(&d);
+  check_roots(&d);
+  check_store(&d);
+  for (size_t i = 0; i < d.count; i++) counts[d.item[i].status]++;
+  int code = is_json(&p->screen) ? report_json(&d, counts) : report_text(&d, counts);
+  for (size_t i = 0; i < d.count; i++) {
+    free(d.item[i].said);
+    free(d.item[i].mend);
+  }
+  free(d.item);
+  return code == EXIT_OK && counts[PROBLEM] > 0 ? EXIT_FAILED : code;
+}

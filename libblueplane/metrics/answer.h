@@ -1,0 +1,66 @@
+/* metrics/answer.h: from the sums of a group to the value of a metric and of what stands beside it.
+ * The only place where one number is divided by another. Knows frames; knows no table. */
+#ifndef BPI_METRICS_ANSWER_H
+#define BPI_METRICS_ANSWER_H
+
+#include "metrics/frame.h"
+
+/* What a column of a metric shows. */
+typedef enum answer_part {
+  PART_VALUE,
+  PART_TOP, PART_BOTTOM,             /* numerator, denominator; the two sides of a difference */
+  PART_MISSING, PART_NOT_FINAL,
+  PART_MEDIAN, PART_P90, PART_SUM, PART_N, PART_OUTLIERS,
+  PART_SECOND, PART_THIRD, PART_SHARE, PART_IN_PEAK,
+  PART_PER_ACTIVE_DAY, PART_ACTIVE_DAYS,
+  PART_BASELINE, PART_DIFFERENCE, PART_RELATIVE
+} answer_part;
+
+typedef struct answer {
+  int state;      /* BP_CELL_ without flags */
+  bool real, lower;
+  int64_t whole;
+  double fraction;
+} answer;
+
+/* A column beside a metric's own, in the order shown. */
+typedef struct companion {
+  answer_part part;
+  const char *suffix; /* NULL: the operand's name */
+  const char *unit;   /* NULL: the operand's or the metric's */
+  bool real;
+  const char *definition;
+} companion;
+#define COMPANIONS_MAX 8
+size_t bpi_companions(const planned *x, companion out[COMPANIONS_MAX]);
+/* Name and unit of a companion, NULL replaced. */
+const char *bpi_companion_suffix(const planned *x, const companion *c);
+const char *bpi_companion_unit(const planned *x, const companion *c);
+
+typedef struct spread {
+  size_t n;
+  int64_t sum, median, p90, outliers;
+} spread;
+
+typedef struct answers {
+  const frame *f;
+  int64_t units;             /* 0: totals as they are; else they are divided by so many active units */
+  bool average;
+  int64_t *total;            /* by metric: over all groups, for shares */
+  uint32_t *visit;           /* visits sorted by group */
+  size_t *visit_start;       /* by group, and one more */
+  int64_t *values;           /* of one group's visits */
+  uint32_t known_group;      /* whose spread is at hand */
+  size_t known_metric;
+  spread known;
+} answers;
+
+/* With `average` the frame holds several units of time and totals are per active unit. */
+int bpi_answers_init(answers *a, const frame *f, bool average, bp_error **error);
+void bpi_answers_free(answers *a);
+/* `number` is a group of the frame or KEYMAP_NONE for one without any activity. */
+answer bpi_answer(answers *a, uint32_t number, size_t index, answer_part part);
+/* PART_DIFFERENCE and PART_RELATIVE of two values. */
+answer bpi_answer_compare(const answer *value, const answer *baseline, answer_part part);
+
+#endif
