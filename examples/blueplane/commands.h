@@ -35,10 +35,10 @@ int run_help(program *p);
 int run_version(program *p);
 int run_completion(program *p);
 
-/* stats.c */
+/* stats.c, statusline.c */
 int run_stats(program *p);
 int run_statusline(program *p);
-/* listings.c */
+/* listings.c, export.c, catalog.c */
 int run_listing(program *p);
 int run_days(program *p);
 int run_hours(program *p);

@@ -127,26 +127,17 @@ static int name_width(const bars *b) {
   return width;
 }
 
-static double most_of(const bars *b) {
-  double most = 0;
-  for (size_t row = 0; row < bp_result_rows(b->result); row++) {
-    double value = has_value(b->result, row, b->bar_column)
-                       ? bp_result_real(b->result, row, (size_t)b->bar_column) : 0;
-    if (value > most) most = value;
-  }
-  return most;
+/* The bar's value; nothing where there is none. */
+static double bar_value(const bars *b, size_t row) {
+  return has_value(b->result, row, b->bar_column)
+             ? bp_result_real(b->result, row, (size_t)b->bar_column) : 0;
 }
 
-static void put_bar_cell(text *t, const bars *b, size_t row, double most, int width) {
-  double value = has_value(b->result, row, b->bar_column)
-                     ? bp_result_real(b->result, row, (size_t)b->bar_column) : 0;
-  text bar = {0};
-  screen plain = *b->screen;
-  plain.color = false;
-  put_bar(&bar, &plain, value, most, width);
-  put(t, b->screen, STYLE_BAR, bar.length > 0 ? bar.data : "", 0);
-  text_repeat(t, " ", width - (bar.length > 0 ? text_width(bar.data) : 0));
-  text_free(&bar);
+static double most_of(const bars *b) {
+  double most = 0;
+  for (size_t row = 0; row < bp_result_rows(b->result); row++)
+    if (bar_value(b, row) > most) most = bar_value(b, row);
+  return most;
 }
 
 static void put_figures(text *t, const bars *b, const int *width, size_t row, bool heading) {
@@ -181,7 +172,7 @@ static int write_bars(const bars *b) {
     text_fit(&t, name, names, b->screen->ascii);
     free(name);
     text_add(&t, "  ");
-    put_bar_cell(&t, b, row, most, bar);
+    put_bar(&t, b->screen, bar_value(b, row), most, bar);
     put_figures(&t, b, width, row, false);
     put_line_end(&t);
   }

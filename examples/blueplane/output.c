@@ -85,18 +85,23 @@ void put_line_end(text *t) {
 
 void put_bar(text *t, const screen *s, double value, double most, int width) {
   static const char *const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  if (!(most > 0) || !(value > 0) || width < 1) return;
-  int eighths = (int)(value / most * width * 8 + 0.5);
-  if (eighths < 1) eighths = 1;
+  bool shows = most > 0 && value > 0 && width > 0;
+  int eighths = shows ? (int)(value / most * width * 8 + 0.5) : 0;
+  if (shows && eighths < 1) eighths = 1;
   if (eighths > width * 8) eighths = width * 8;
-  if (s->color) text_add(t, STYLE_BAR);
-  if (s->blocks) {
-    text_repeat(t, "█", eighths / 8);
-    text_add(t, parts[eighths % 8]);
-  } else {
-    text_repeat(t, "#", (eighths + 4) / 8 > 0 ? (eighths + 4) / 8 : 1);
+  int whole = s->blocks ? eighths / 8 : (eighths + 4) / 8, used = whole;
+  text bar = {0};
+  text_repeat(&bar, s->blocks ? "█" : "#", whole);
+  if (s->blocks && eighths % 8 > 0) {
+    text_add(&bar, parts[eighths % 8]);
+    used++;
+  } else if (shows && whole == 0) {
+    text_add(&bar, "#");
+    used++;
   }
-  if (s->color) text_add(t, "\x1b[0m");
+  if (used > 0) put(t, s, STYLE_BAR, bar.data, 0);
+  text_repeat(t, " ", width - used);
+  text_free(&bar);
 }
 
 void put_spark(text *t, const screen *s, double value, double most) {

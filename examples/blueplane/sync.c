@@ -58,17 +58,14 @@ static void draw(meter *m, const bp_progress *progress, double now) {
   double done = progress->bytes_total > 0
                     ? (double)progress->bytes_done / (double)progress->bytes_total : 0;
   screen plain = *m->screen;
-  plain.blocks = !plain.ascii;
+  plain.blocks = !plain.ascii; /* standard error is a terminal, whatever standard output is */
+  plain.color = false;
   text_addf(&line, "\r%s ", m->name);
   if (progress->phase == 0) {
     text_add(&line, "looking for files: ");
     put_count(&line, (int64_t)progress->files_total);
   } else {
-    text bar = {0};
-    plain.color = false;
-    put_bar(&bar, &plain, done, 1, 24);
-    text_fit(&line, bar.length > 0 ? bar.data : "", 24, plain.ascii);
-    text_free(&bar);
+    put_bar(&line, &plain, done, 1, 24);
     text_addf(&line, " %3.0f %%  ", done * 100);
     put_count(&line, (int64_t)progress->files_done);
     text_add(&line, " of ");

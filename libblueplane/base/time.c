@@ -54,7 +54,7 @@ static int days_in_month(int32_t year, int32_t month) {
 #define DAYS_BEFORE (CYCLES_BEFORE * CYCLE_DAYS + 719468) /* 0000-03-01 to 1970-01-01 */
 
 int64_t bpi_days_from_civil(int32_t year, int32_t month, int32_t day) {
-  uint64_t y = (uint64_t)(year - (month <= 2) + CYCLES_BEFORE * CYCLE_YEARS);
+  uint64_t y = (uint64_t)((int64_t)year - (month <= 2) + CYCLES_BEFORE * CYCLE_YEARS);
   int32_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
   return (int64_t)(y * 365 + y / 4 - y / 100 + y / 400) + day_of_year - DAYS_BEFORE;
 }

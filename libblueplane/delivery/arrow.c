@@ -1,7 +1,7 @@
-/* delivery/arrow.c: a result as an Arrow C stream of one record batch. Numbers, offsets and text are
- * the result's own memory; only validity and bools are made here, because Arrow wants bits. Every
- * structure that is handed out keeps the result alive by itself, so they may be moved apart and
- * released in any order and on any thread. Knows the specification; refuses to know what the
+/* delivery/arrow.c: a result as an Arrow C stream of one record batch. Numbers, offsets and text
+ * are the result's own memory; only validity and bools are made here, because Arrow wants bits.
+ * Every structure that is handed out keeps the result alive by itself, so they may be moved apart
+ * and released in any order and on any thread. Knows the specification; refuses to know what the
  * columns mean. */
 #include "delivery/delivery.h"
 

@@ -1,5 +1,5 @@
-/* delivery/cell.c: numbers, money, durations and times for people. Digits are made from integers, so
- * no locale has a say. Refuses to know where a cell stands. */
+/* delivery/cell.c: numbers, money, durations and times for people. Digits are made from integers,
+ * so no locale has a say. Refuses to know where a cell stands. */
 #include "delivery/cell.h"
 
 #include <string.h>

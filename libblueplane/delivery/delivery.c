@@ -1,5 +1,5 @@
-/* delivery/delivery.c: the table of formats, and the reading of a format's name and options. Refuses
- * to know how any of them looks. */
+/* delivery/delivery.c: the table of formats, and the reading of a format's name and options.
+ * Refuses to know how any of them looks. */
 #include "delivery/delivery.h"
 
 #include <string.h>
@@ -27,8 +27,8 @@ typedef struct word {
   size_t length;
 } word;
 
-/* The word at *at, ended by `separator` or the end, without spaces before it; *at then stands behind
- * the separator, or is NULL at the end. */
+/* The word at *at, ended by `separator` or the end, without spaces before it; *at then stands
+ * behind the separator, or is NULL at the end. */
 static word next_word(const char **at, char separator) {
   const char *start = *at;
   while (*start == ' ')

@@ -27,8 +27,8 @@ typedef struct delivery_format {
 extern const delivery_format bpi_delivery_formats[]; /* ends with name NULL */
 
 /* Writes the result as `format`, a name with options: NOTFOUND with "name" and "allowed" for an
- * unknown name or option, INVALID for an option's value, NOMEM, LIMIT (more than 1 GiB). The text is
- * freed with bpi_free. */
+ * unknown name or option, INVALID for an option's value, NOMEM, LIMIT (more than 1 GiB). The text
+ * is freed with bpi_free. */
 int bpi_deliver(char **out, size_t *length, const bp_result *r, const char *format,
                 bp_error **error);
 

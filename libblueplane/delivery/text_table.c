@@ -150,7 +150,7 @@ static size_t width_of(const lane *a) {
   return a->width;
 }
 
-/* The least important column: the last companion, else the last; never the first. 0: none is left. */
+/* The least important column: the last companion, else the last; never the first. 0: none left. */
 static size_t least_important(const layout *l) {
   size_t last = 0;
   for (size_t i = l->result->columns - 1; i > 0; i--) {

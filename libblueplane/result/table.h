@@ -42,8 +42,8 @@ struct bp_result {
   atomic_size_t references;
 };
 
-/* Building. Every call after a failure, or on NULL, does nothing; finish then frees and fails: NOMEM,
- * LIMIT (2 GiB of text in a column), or INTERNAL where the caller broke a rule of this file. */
+/* Building. Every call after a failure, or on NULL, does nothing; finish then frees and fails:
+ * NOMEM, LIMIT (2 GiB of text in a column), or INTERNAL where the caller broke a rule here. */
 bp_result *bpi_table_new(void); /* NULL when out of memory */
 /* Before any row. Names are unique and do not begin with an underscore. */
 size_t bpi_table_add_column(bp_result *t, int type, const char *name, const char *role);

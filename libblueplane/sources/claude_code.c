@@ -1,5 +1,5 @@
-/* sources/claude_code.c: the source "claude_code": transcripts of Claude Code, value by value. Knows
- * what their files are called and how lines follow each other; what lines hold it leaves to
+/* sources/claude_code.c: the source "claude_code": transcripts of Claude Code, value by value.
+ * Knows what their files are called and how lines follow each other; what lines hold it leaves to
  * claude_code_line.h. */
 #include "sources/claude_code_line.h"
 

@@ -90,7 +90,9 @@ static void step_reference(prompt_text *p, char c) {
   p->reference = c == '.' ? REFERENCE_STOP : REFERENCE_INSIDE;
 }
 
-static bool opens_word(char c) { return is_space(c) || c == '(' || c == '[' || c == '"' || c == '\''; }
+static bool opens_word(char c) {
+  return is_space(c) || c == '(' || c == '[' || c == '"' || c == '\'';
+}
 
 static void find_reference(prompt_text *p, const char *piece, size_t length) {
   for (size_t i = 0; i < length && !p->file; i++) {

@@ -1,6 +1,6 @@
-/* sources/claude_code_prompt.h: what the texts of a Claude Code transcript say about themselves: which
- * user text is a person's prompt, and how a tool call ended. Knows the fixed phrases the client
- * writes; keeps a class and some counts, never the text. */
+/* sources/claude_code_prompt.h: what the texts of a Claude Code transcript say about themselves:
+ * which user text is a person's prompt, and how a tool call ended. Knows the fixed phrases the
+ * client writes; keeps a class and some counts, never the text. */
 #ifndef BPI_SOURCES_CLAUDE_CODE_PROMPT_H
 #define BPI_SOURCES_CLAUDE_CODE_PROMPT_H
 
@@ -18,7 +18,7 @@ typedef enum user_text {
   USER_TEXT_WARMUP,    /* exactly the first message of a warm-up agent */
   USER_TEXT_SUMMARY,   /* what a compaction left of the conversation */
   USER_TEXT_INTERRUPT, /* the person stopped the model */
-  USER_TEXT_INJECTED,  /* written by the client: output of local commands, reminders, notifications */
+  USER_TEXT_INJECTED,  /* written by the client: output of commands, reminders, notes */
   USER_TEXT_SLASH,     /* a slash command */
   USER_TEXT_BASH       /* a command the person ran with "!" */
 } user_text;
@@ -43,12 +43,12 @@ void bpi_prompt_block(prompt_text *p);                               /* a block 
 void bpi_prompt_feed(void *prompt, const char *piece, size_t length); /* prompt_text * */
 void bpi_prompt_block_end(prompt_text *p);
 user_text bpi_prompt_classify(const prompt_text *p);
-/* Name of the slash command in a text of that class: one of the client's own, or "custom". Static. */
+/* Name of the slash command in a text of that class: one of the client's, or "custom". Static. */
 const char *bpi_prompt_command(const char *head, size_t length);
 void bpi_prompt_wipe(prompt_text *p);
 
-/* What ended a tool call from outside, by the text that stands for its result: rejected, interrupted,
- * cancelled, ignored, or unknown. */
+/* What ended a tool call from outside, by the text that stands for its result: rejected,
+ * interrupted, cancelled, ignored, or unknown. */
 int bpi_result_ending(const char *head, size_t length);
 /* Outcome and failure class of a tool result that is marked as an error, from its first
  * RESULT_HEAD bytes. */

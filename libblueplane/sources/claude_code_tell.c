@@ -165,8 +165,8 @@ static void put_command(reader *r, const place *at, const char *command) {
             (event_record){.event = EVENT_SLASH_COMMAND, .command = label, .value = -1});
 }
 
-/* A subagent, once, and again where an earlier line of it turns up. Its identifier alone makes it the
- * same: a resumed session repeats its lines under another session. */
+/* A subagent, once, and again where an earlier line of it turns up. Its identifier alone makes it
+ * the same: a resumed session repeats its lines under another session. */
 static void put_agent(reader *r, const place *at, const char *raw, size_t length) {
   agent_memory *known = NULL;
   for (size_t i = 0; i < AGENTS_MAX && known == NULL; i++)

@@ -1,5 +1,5 @@
-/* sources/lines.c: a line is hashed word by word, however it is cut into pieces. The hashes live for
- * one edit and are compared with each other only. */
+/* sources/lines.c: a line is hashed word by word, however it is cut into pieces. The hashes live
+ * for one edit and are compared with each other only. */
 #include "sources/lines.h"
 
 #include <string.h>

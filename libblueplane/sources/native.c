@@ -301,11 +301,11 @@ static ident ident_of(native *n, ident_kind kind, const id_text *id) {
   memcpy(raw, platform->at, platform->length);
   raw[platform->length] = '\n';
   memcpy(raw + platform->length + 1, id->at, id->length);
-  return bpi_names_ident(&n->names, kind, raw, platform->length + 1 + id->length);
+  return bpi_memo_ident(&n->names, kind, raw, platform->length + 1 + id->length);
 }
 
 static name label(native *n, label_kind kind, int text) {
-  return bpi_names_label(&n->names, kind, n->texts[text].at, n->texts[text].length);
+  return bpi_memo_label(&n->names, kind, n->texts[text].at, n->texts[text].length);
 }
 
 /* The code of a word, or what stands for none. */

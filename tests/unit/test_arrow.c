@@ -332,7 +332,7 @@ START_TEST(every_allocation_may_fail) {
   ck_assert_ptr_null(stream.release);
   bpi_error_free(error);
   stream = stream_of(r);
-  /* Schema: 2 for each of 6, and 2 lists. Batch: 1 for each of 6, 2 lists, 4 bitmaps, 1 of bools. */
+  /* Schema: 2 for each of 6, and 2 lists. Batch: 1 for each of 6, 2 lists, 4 bitmaps, bools. */
   ck_assert_int_eq(failures(&stream, ask_schema), 14);
   ck_assert_int_eq(failures(&stream, ask_batch), 13);
   stream.release(&stream);

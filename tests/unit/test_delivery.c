@@ -1,5 +1,5 @@
-/* The text formats. Expected texts are written by hand from docs/formats/result.md; the exactness of
- * json, ndjson and csv over random tables is delivery_oracle.py's. */
+/* The text formats. Expected texts are written by hand from docs/formats/result.md; the exactness
+ * of json, ndjson and csv over random tables is delivery_oracle.py's. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,445 @@
+/* stats_page.c: the page of statistics for people: title, breakdown with bars, figures beside their
+ * baseline, peaks and shares, and below them what the marks mean. Knows how it looks; every number
+ * comes from stats.c's answers. */
+#include "stats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "exits.h"
+
+#define SHARES_SHOWN 4
+
+/* ---------------------------------------------------------------------------------------- title */
+
+static void put_day(text *t, date d, bool year) {
+  text_addf(t, "%s %d %s", weekday_name(d.weekday), d.day, month_name(d.month));
+  if (year) text_addf(t, " %d", d.year);
+}
+
+static void put_range(text *t, date a, date b) {
+  if (a.year != b.year)
+    text_addf(t, "%d %s %d to %d %s %d", a.day, month_name(a.month), a.year, b.day,
+              month_name(b.month), b.year);
+  else if (a.month != b.month)
+    text_addf(t, "%d %s to %d %s %d", a.day, month_name(a.month), b.day, month_name(b.month), b.year);
+  else
+    text_addf(t, "%d to %d %s %d", a.day, b.day, month_name(b.month), b.year);
+}
+
+static const char *title_of(const stats *s) {
+  static const struct {
+    const char *word, *title;
+  } titles[] = {{"today", "Today"},           {"yesterday", "Yesterday"}, {"week", "This week"},
+                {"month", "This month"},      {"quarter", "This quarter"}, {"year", "This year"},
+                {"last_week", "Last week"},   {"last_month", "Last month"}};
+  for (size_t i = 0; s->word != NULL && i < sizeof titles / sizeof *titles; i++)
+    if (strcmp(titles[i].word, s->word) == 0) return titles[i].title;
+  return NULL;
+}
+
+static void put_title(text *t, const stats *s) {
+  const screen *w = &s->program->screen;
+  text title = {0};
+  const char *name = title_of(s);
+  if (strcmp(s->period, "all") == 0) {
+    text_add(&title, "All time");
+  } else {
+    if (name != NULL) text_addf(&title, "%s, ", name);
+    if (s->days == 1)
+      put_day(&title, s->first, true);
+    else
+      put_range(&title, s->first, s->last);
+  }
+  put(t, w, STYLE_BOLD, title.data, 0);
+  int used = text_width(title.data) + 3 + text_width(s->program->zone);
+  if (w->width == 0 || used <= w->width) {
+    text zone = {0};
+    text_addf(&zone, "  (%s)", s->program->zone);
+    put(t, w, STYLE_DIM, zone.data, 0);
+    text_free(&zone);
+  }
+  text_add(t, "\n");
+  text_free(&title);
+}
+
+/* --------------------------------------------------------------------------------------- totals */
+
+/* One line of the page: one metric or two side by side. */
+static const struct line {
+  const char *title;
+  const char *metric[2];
+  const char *sign[2]; /* written before each figure */
+} lines[] = {{"Sessions", {"sessions", NULL}, {"", ""}},
+             {"Interactions", {"interactions", NULL}, {"", ""}},
+             {"Active time", {"active_time", NULL}, {"", ""}},
+             {"Lines", {"lines_added", "lines_removed"}, {"+", "-"}},
+             {"Net lines", {"net_lines", NULL}, {"", ""}},
+             {"Tokens in, out", {"input_tokens", "output_tokens"}, {"", ""}},
+             {"Cache read, write", {"cache_read_tokens", "cache_write_tokens"}, {"", ""}},
+             {"Tool success", {"tool_success_rate", NULL}, {"", ""}},
+             {"Cost", {"cost", NULL}, {"", ""}}};
+#define LINES (sizeof lines / sizeof *lines)
+
+/* The figures of a line in one role, as "+512 -120" or "12.3k, 45.1k". */
+static char *figures(const stats *s, const struct line *l, const char *role) {
+  text t = {0};
+  text_add(&t, "");
+  for (size_t i = 0; i < 2 && l->metric[i] != NULL; i++) {
+    int column = find_column(s->totals, role, l->metric[i]);
+    char *one = figure(&s->program->screen, s->totals, 0, column);
+    if (one[0] != '\0' && t.length > 0) text_add(&t, l->sign[0][0] != '\0' && strcmp(role, "relative") != 0 ? " " : ", ");
+    bool number = has_value(s->totals, 0, column) && bp_result_real(s->totals, 0, (size_t)column) != 0;
+    if (number && strcmp(role, "relative") != 0) text_add(&t, l->sign[i]);
+    text_add(&t, one);
+    free(one);
+  }
+  return t.data;
+}
+
+static const char *heading_of(const stats *s) {
+  return s->word == NULL || strcmp(s->word, s->period) != 0 ? "" : s->word;
+}
+
+static char *value_heading(const stats *s) {
+  static const struct {
+    const char *word, *heading;
+  } headings[] = {{"today", "today"},           {"yesterday", "yesterday"}, {"week", "this week"},
+                  {"month", "this month"},      {"quarter", "this quarter"}, {"year", "this year"},
+                  {"last_week", "last week"},   {"last_month", "last month"}};
+  for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
+    if (strcmp(heading_of(s), headings[i].word) == 0) return copy_text(headings[i].heading);
+  if (s->days > 1) return print_text("%d days", s->days);
+  char day[16];
+  format_date(day, s->first);
+  return copy_text(day);
+}
+
+/* What the baseline column is called, and in *note what that means. */
+static const char *baseline_heading(const stats *s, const char **note_text) {
+  *note_text = NULL;
+  if (strcmp(s->compare, "year") == 0) return "a year before";
+  if (strcmp(s->compare, "average") == 0) {
+    *note_text = s->days == 1 ? "average: of the active days in the 28 days before"
+                              : "average: of the active periods of this length in the 28 days before";
+    return s->days == 1 ? "average day" : "average";
+  }
+  if (s->days == 1) return "day before";
+  if (strcmp(heading_of(s), "week") == 0) {
+    *note_text = "last week: its same days";
+    return "last week";
+  }
+  if (strcmp(heading_of(s), "month") == 0) {
+    *note_text = "last month: its same days";
+    return "last month";
+  }
+  return "period before";
+}
+
+static int widest(char *const *cells, const char *heading) {
+  int width = text_width(heading);
+  for (size_t i = 0; i < LINES; i++) {
+    int own = text_width(cells[i]);
+    if (own > width) width = own;
+  }
+  return width;
+}
+
+#define TITLE_WIDTH 17
+
+static void put_cell(text *t, const screen *w, const char *style, const char *cell, int width) {
+  text_add(t, "  ");
+  put(t, w, style, cell, -width);
+}
+
+static void put_totals(text *t, const stats *s) {
+  const screen *w = &s->program->screen;
+  const char *unused, *baseline = baseline_heading(s, &unused);
+  char *heading = value_heading(s), *cell[3][LINES];
+  static const char *const roles[] = {"metric", "baseline", "relative"};
+  bool compared = false;
+  for (size_t i = 0; i < LINES; i++)
+    for (size_t c = 0; c < 3; c++) {
+      cell[c][i] = figures(s, &lines[i], roles[c]);
+      compared = compared || (c == 2 && cell[c][i][0] != '\0');
+    }
+  int width[3] = {widest(cell[0], heading), widest(cell[1], baseline), widest(cell[2], "change")};
+  int used = TITLE_WIDTH + 2 + width[0];
+  bool change = compared && (w->width == 0 || used + 2 + width[2] <= w->width);
+  bool before = compared && (w->width == 0 || used + 4 + width[1] + width[2] <= w->width);
+  text_fit(t, "", TITLE_WIDTH, w->ascii);
+  put_cell(t, w, STYLE_DIM, heading, width[0]);
+  if (before) put_cell(t, w, STYLE_DIM, baseline, width[1]);
+  if (change) put_cell(t, w, STYLE_DIM, "change", width[2]);
+  put_line_end(t);
+  for (size_t i = 0; i < LINES; i++) {
+    text_fit(t, lines[i].title, TITLE_WIDTH, w->ascii);
+    put_cell(t, w, STYLE_BOLD, cell[0][i], width[0]);
+    if (before) put_cell(t, w, NULL, cell[1][i], width[1]);
+    if (change) put_cell(t, w, NULL, cell[2][i], width[2]);
+    put_line_end(t);
+  }
+  for (size_t i = 0; i < LINES; i++)
+    for (size_t c = 0; c < 3; c++) free(cell[c][i]);
+  free(heading);
+}
+
+/* ------------------------------------------------------------------------------------ breakdown */
+
+/* "Mon 16 Nov", "16 Nov", "Nov 2026" for the values of the time dimensions. */
+static char *part_name(const stats *s, size_t row) {
+  const char *value = bp_result_text(s->parts, row, 0, NULL);
+  date d;
+  if (value == NULL) return copy_text("undated");
+  if (!parse_date(&d, value)) return text_safe(value);
+  if (strcmp(s->by, "time.day") == 0)
+    return print_text("%.3s %2d %.3s", weekday_name(d.weekday), d.day, month_name(d.month));
+  date end = add_days(d, 6);
+  return print_text("%2d %.3s - %2d %.3s", d.day, month_name(d.month), end.day, month_name(end.month));
+}
+
+/* The columns of the breakdown, the least needed last. */
+static const struct part_column {
+  const char *heading, *metric, *second;
+} part_columns[] = {{"interactions", "interactions", NULL},
+                    {"sessions", "sessions", NULL},
+                    {"active", "active_time", NULL},
+                    {"cost", "cost", NULL},
+                    {"lines", "lines_added", "lines_removed"}};
+#define PART_COLUMNS (sizeof part_columns / sizeof *part_columns)
+#define BAR_MOST 24
+#define BAR_LEAST 8
+
+static char *part_cell(const stats *s, size_t row, const struct part_column *c) {
+  const screen *w = &s->program->screen;
+  int column = find_column(s->parts, "metric", c->metric);
+  if (c->second == NULL) return figure(w, s->parts, row, column);
+  int second = find_column(s->parts, "metric", c->second);
+  char *a = figure(w, s->parts, row, column), *b = figure(w, s->parts, row, second);
+  bool numbers = has_value(s->parts, row, column) && has_value(s->parts, row, second);
+  char *both = numbers ? print_text("+%s -%s", a, b) : copy_text(a);
+  free(a);
+  free(b);
+  return both;
+}
+
+/* Widths of the columns that find room; 0 for those that do not. Returns what is left for the bar. */
+static int fit_parts(const stats *s, int name_width, int width[PART_COLUMNS]) {
+  const screen *w = &s->program->screen;
+  int room = (w->width == 0 ? 100 : w->width) - name_width - BAR_LEAST - 2;
+  for (size_t c = 0; c < PART_COLUMNS; c++) {
+    width[c] = text_width(part_columns[c].heading);
+    for (size_t row = 0; row < bp_result_rows(s->parts); row++) {
+      char *cell = part_cell(s, row, &part_columns[c]);
+      int own = text_width(cell);
+      if (own > width[c]) width[c] = own;
+      free(cell);
+    }
+    if (width[c] + 2 <= room)
+      room -= width[c] + 2;
+    else
+      width[c] = 0;
+  }
+  int bar = room + BAR_LEAST;
+  return bar > BAR_MOST ? BAR_MOST : bar;
+}
+
+static void put_parts(text *t, const stats *s) {
+  const screen *w = &s->program->screen;
+  int width[PART_COLUMNS], name_width = 0;
+  size_t best = 0, rows = bp_result_rows(s->parts);
+  for (size_t row = 0; row < rows; row++) {
+    char *name = part_name(s, row);
+    if (text_width(name) > name_width) name_width = text_width(name);
+    free(name);
+  }
+  int bar = fit_parts(s, name_width, width);
+  int column = find_column(s->parts, "metric", "interactions");
+  double most = greatest_row(s->parts, column, &best) ? bp_result_real(s->parts, best, (size_t)column) : 0;
+  text_repeat(t, " ", name_width);
+  for (size_t c = 0; c < PART_COLUMNS; c++) {
+    if (width[c] > 0) put_cell(t, w, STYLE_DIM, part_columns[c].heading, width[c]);
+    if (c == 0 && bar > 0) text_repeat(t, " ", bar + 2);
+  }
+  put_line_end(t);
+  for (size_t row = 0; row < rows; row++) {
+    char *name = part_name(s, row);
+    put(t, w, most > 0 && row == best ? STYLE_BOLD : NULL, name, name_width);
+    free(name);
+    for (size_t c = 0; c < PART_COLUMNS; c++) {
+      if (width[c] > 0) {
+        char *cell = part_cell(s, row, &part_columns[c]);
+        put_cell(t, w, NULL, cell, width[c]);
+        free(cell);
+      }
+      if (c == 0 && bar > 0) {
+        text_add(t, "  ");
+        put_bar(t, w, has_value(s->parts, row, column) ? bp_result_real(s->parts, row, (size_t)column) : 0,
+                most, bar);
+      }
+    }
+    put_line_end(t);
+  }
+  text_add(t, "\n");
+}
+
+/* --------------------------------------------------------------------------------------- shares */
+
+static void put_line(text *t, const stats *s, const char *title, const char *said) {
+  text_fit(t, title, TITLE_WIDTH, s->program->screen.ascii);
+  text_add(t, "  ");
+  put_wrapped(t, &s->program->screen, said, TITLE_WIDTH + 2);
+}
+
+/* "claude_code 82 %, codex 18 %" */
+static void put_shares(text *t, const stats *s, const char *title, const bp_result *r) {
+  const screen *w = &s->program->screen;
+  int share = find_column(r, "metric", "interaction_share");
+  text said = {0};
+  for (size_t row = 0; row < bp_result_rows(r) && row < SHARES_SHOWN; row++) {
+    if (has_value(r, row, share) && bp_result_real(r, row, (size_t)share) <= 0) continue;
+    char *name = figure(w, r, row, 0), *part = figure(w, r, row, share);
+    text_addf(&said, "%s%s %s", said.length > 0 ? ", " : "", name[0] != '\0' ? name : "(unknown)", part);
+    free(name);
+    free(part);
+  }
+  if (said.length > 0) put_line(t, s, title, said.data);
+  text_free(&said);
+}
+
+static void put_most_active(text *t, const stats *s) {
+  const screen *w = &s->program->screen;
+  int share = find_column(s->workspaces, "metric", "interaction_share");
+  if (bp_result_rows(s->workspaces) == 0) return;
+  char *name = figure(w, s->workspaces, 0, 0), *part = figure(w, s->workspaces, 0, share);
+  char *count = figure(w, s->workspaces, 0, find_column(s->workspaces, "metric", "interactions"));
+  char *said = print_text("%s: %s interactions, %s", name[0] != '\0' ? name : "(unknown)", count, part);
+  put_line(t, s, "Most active in", said);
+  free(said);
+  free(count);
+  free(part);
+  free(name);
+}
+
+static double interactions_at(const stats *s, int hour) {
+  int column = find_column(s->hours, "metric", "interactions");
+  for (size_t row = 0; row < bp_result_rows(s->hours); row++)
+    if (has_value(s->hours, row, 0) && bp_result_int(s->hours, row, 0) == hour)
+      return has_value(s->hours, row, column) ? bp_result_real(s->hours, row, (size_t)column) : 0;
+  return 0;
+}
+
+static void put_peak_hour(text *t, const stats *s) {
+  const screen *w = &s->program->screen;
+  size_t best;
+  int column = find_column(s->hours, "metric", "interactions");
+  if (!greatest_row(s->hours, column, &best) || !has_value(s->hours, best, 0)) return;
+  int hour = (int)bp_result_int(s->hours, best, 0);
+  char *count = figure(w, s->hours, best, column);
+  text said = {0};
+  text_addf(&said, "%02d:00 to %02d:00, %s interactions", hour, (hour + 1) % 24, count);
+  put_line(t, s, "Peak hour", said.data);
+  free(count);
+  if (w->blocks && (w->width == 0 || w->width >= TITLE_WIDTH + 2 + text_width(said.data) + 34)) {
+    t->length--; /* the day's course goes on the same line */
+    text_add(t, "   0 ");
+    for (int h = 0; h < 24; h++)
+      put_spark(t, w, interactions_at(s, h), bp_result_real(s->hours, best, (size_t)column));
+    text_add(t, " 24\n");
+  }
+  text_free(&said);
+}
+
+static void put_peak_day(text *t, const stats *s) {
+  const screen *w = &s->program->screen;
+  size_t best;
+  int column = find_column(s->parts, "metric", "interactions");
+  date d;
+  if (!greatest_row(s->parts, column, &best)) return;
+  const char *value = bp_result_text(s->parts, best, 0, NULL);
+  if (strcmp(s->by, "time.day") != 0 || value == NULL || !parse_date(&d, value)) return;
+  char *count = figure(w, s->parts, best, column);
+  text said = {0};
+  put_day(&said, d, false);
+  text_addf(&said, ", %s interactions", count);
+  put_line(t, s, "Peak day", said.data);
+  text_free(&said);
+  free(count);
+}
+
+/* ---------------------------------------------------------------------------------------- notes */
+
+static bool any_cell(const bp_result *r, int flag, int state) {
+  for (size_t column = 0; column < bp_result_columns(r); column++) {
+    int cell = bp_result_cell(r, 0, column);
+    if ((flag != 0 && cell & flag) || (flag == 0 && (cell & BP_CELL_STATE) == state)) return true;
+  }
+  return false;
+}
+
+static void add_note(text *t, const screen *s, const char *said) {
+  text line = {0};
+  text_wrap(&line, said, s->width, 0);
+  put(t, s, STYLE_DIM, line.data, 0);
+  text_add(t, "\n");
+  text_free(&line);
+}
+
+/* What the marks mean and what the numbers rest on. */
+static void put_notes(text *t, const stats *s) {
+  const screen *w = &s->program->screen;
+  const char *prices = bp_result_meta(s->totals, "prices"), *said;
+  const char *keys[] = {"coverage", "lower_bound", "notes"};
+  text_add(t, "\n");
+  if (has_value(s->totals, 0, find_column(s->totals, "metric", "cost"))) {
+    char *line = prices != NULL ? print_text("~ at list prices: %s", prices)
+                                : copy_text("~ at list prices");
+    add_note(t, w, line);
+    free(line);
+  }
+  baseline_heading(s, &said);
+  if (strcmp(s->compare, "none") != 0 && said != NULL) add_note(t, w, said);
+  if (any_cell(s->totals, BP_CELL_LOWER_BOUND, 0))
+    add_note(t, w, w->ascii ? ">= the true number is at least this" : "≥ the true number is at least this");
+  if (any_cell(s->totals, 0, BP_CELL_UNCOVERED))
+    add_note(t, w, w->ascii ? "- not recorded by any source" : "– not recorded by any source");
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    const char *value = bp_result_meta(s->totals, keys[i]);
+    if (value != NULL && value[0] != '\0') add_note(t, w, value);
+  }
+}
+
+/* ---------------------------------------------------------------------------------------- pages */
+
+int show_empty(const stats *s) {
+  text t = {0};
+  date day;
+  put_title(&t, s);
+  text_add(&t, strcmp(s->period, "today") == 0 ? "No activity yet.\n" : "No activity.\n");
+  if (last_active_day(s, &day)) {
+    char name[16];
+    format_date(name, day);
+    text_add(&t, "The last active day was ");
+    put_day(&t, day, true);
+    text_addf(&t, ": blueplane stats --date %s\n", name);
+  } else {
+    text_add(&t, "Nothing is stored yet; blueplane doctor says where was looked.\n");
+  }
+  int code = write_out(&t);
+  return code == EXIT_OK ? EXIT_NOTHING : code;
+}
+
+int show_page(const stats *s) {
+  text t = {0};
+  put_title(&t, s);
+  text_add(&t, "\n");
+  if (s->parts != NULL) put_parts(&t, s);
+  put_totals(&t, s);
+  text_add(&t, "\n");
+  if (s->parts != NULL) put_peak_day(&t, s);
+  put_peak_hour(&t, s);
+  put_most_active(&t, s);
+  put_shares(&t, s, "Platforms", s->platforms);
+  put_notes(&t, s);
+  return write_out(&t);
+}

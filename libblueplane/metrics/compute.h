@@ -1,0 +1,24 @@
+/* metrics/compute.h: a query becomes a result. The one way into this folder for the API. */
+#ifndef BPI_METRICS_COMPUTE_H
+#define BPI_METRICS_COMPUTE_H
+
+#include "metrics/coverage.h"
+#include "metrics/prices.h"
+#include "metrics/query.h"
+#include "result/table.h"
+#include "store/read.h"
+
+/* What a computation rests on beside the query; belongs to the caller. */
+typedef struct compute_context {
+  store *store;
+  const prices *prices;
+  const source_cover *covers; /* by index of a source */
+  size_t cover_count;
+  int64_t now_us;             /* decides what "today" is */
+} compute_context;
+
+/* Reads within one snapshot. Errors: those of planning (metrics/plan.h), NOTFOUND with "zone",
+ * INVALID, LIMIT, NOMEM, and those of the store. */
+int bpi_compute(bp_result **out, const compute_context *c, const bp_query *q, bp_error **error);
+
+#endif

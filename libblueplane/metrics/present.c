@@ -1,0 +1,227 @@
+/* metrics/present.c */
+#include "metrics/present.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+
+#define META_MAX ((size_t)16 << 10)
+#define UNPRICED_NAMED 8 /* models that the notes name */
+
+/* One column of a metric. */
+typedef struct metric_column {
+  size_t column, metric;
+  answer_part part;
+  int type;
+} metric_column;
+
+#define COLUMNS_MAX (QUERY_METRICS * (COMPANIONS_MAX + 4))
+typedef struct presenter {
+  const presentation *in;
+  bp_result *t;
+  size_t columns;
+  metric_column column[COLUMNS_MAX];
+  bool lower[QUERY_METRICS], uncovered[QUERY_METRICS]; /* of any cell shown */
+} presenter;
+
+/* ------------------------------------------------------------------------------------ columns */
+
+static void dimension_columns(presenter *w) {
+  for (size_t i = 0; i < w->in->p->dimensions; i++) {
+    const dimension *d = &bpi_dimensions[w->in->p->by[i]];
+    size_t column = bpi_table_add_column(w->t, d->type, d->name, "dimension");
+    bpi_table_column_meta(w->t, column, "title", d->title);
+    bpi_table_column_meta(w->t, column, "definition", d->definition);
+  }
+}
+
+typedef struct column_text {
+  const char *suffix, *role, *unit, *definition; /* suffix NULL: the metric itself */
+} column_text;
+
+static void title_of(char *out, size_t size, const metric *m, const char *suffix) {
+  snprintf(out, size, suffix ? "%s: %s" : "%s", m->title, suffix ? suffix : "");
+  for (char *c = out + strlen(m->title); *c; c++)
+    if (*c == '_') *c = ' ';
+}
+
+static void add_column(presenter *w, size_t metric_at, answer_part part, int type,
+                       const column_text *text) {
+  const metric *m = w->in->p->metric[metric_at].m;
+  char name[128], title[192];
+  snprintf(name, sizeof name, text->suffix ? "%s.%s" : "%s", m->id, text->suffix ? text->suffix : "");
+  title_of(title, sizeof title, m, text->suffix);
+  size_t column = bpi_table_add_column(w->t, type, name, text->role);
+  bpi_table_column_meta(w->t, column, "title", title);
+  bpi_table_column_meta(w->t, column, "of", text->suffix ? m->id : NULL);
+  bpi_table_column_meta(w->t, column, "unit", text->unit);
+  bpi_table_column_meta(w->t, column, "definition", text->definition);
+  w->column[w->columns++] = (metric_column){column, metric_at, part, type};
+}
+
+static int type_of_value(const metric *m) {
+  if (bpi_metric_is_real(m)) return BP_TYPE_REAL;
+  return !strcmp(bpi_metric_unit(m), "time") ? BP_TYPE_TIME : BP_TYPE_INT;
+}
+
+static bool adds_up(const metric *m) {
+  return (m->shape == SHAPE_TOTAL && m->top.kind != OPERAND_LAST) || m->shape == SHAPE_DIFFERENCE;
+}
+
+/* A time of day or an instant can be set beside another, but nothing is won by subtracting them. */
+static bool has_difference(const metric *m) { return adds_up(m) || bpi_metric_is_real(m); }
+
+static void baseline_columns(presenter *w, size_t at) {
+  const metric *m = w->in->p->metric[at].m;
+  const char *unit = bpi_metric_unit(m);
+  int type = adds_up(m) && w->in->baseline->average ? BP_TYPE_REAL : type_of_value(m);
+  add_column(w, at, PART_BASELINE, type,
+             &(column_text){"baseline", "baseline", unit, "The same of the baseline."});
+  if (!has_difference(m)) return;
+  add_column(w, at, PART_DIFFERENCE, type,
+             &(column_text){"difference", "difference", unit, "The value minus the baseline."});
+  add_column(w, at, PART_RELATIVE, BP_TYPE_REAL,
+             &(column_text){"relative", "relative", "ratio",
+                            "The difference divided by the baseline's amount."});
+}
+
+static void metric_columns(presenter *w, size_t at) {
+  const planned *x = &w->in->p->metric[at];
+  companion list[COMPANIONS_MAX];
+  size_t count = bpi_companions(x, list);
+  add_column(w, at, PART_VALUE, type_of_value(x->m),
+             &(column_text){NULL, "metric", bpi_metric_unit(x->m), x->m->definition});
+  for (size_t i = 0; i < count; i++)
+    add_column(w, at, list[i].part, list[i].real ? BP_TYPE_REAL : BP_TYPE_INT,
+               &(column_text){bpi_companion_suffix(x, &list[i]), "companion",
+                              bpi_companion_unit(x, &list[i]), list[i].definition});
+  if (w->in->baseline) baseline_columns(w, at);
+}
+
+/* --------------------------------------------------------------------------------------- rows */
+
+static void dimension_cells(presenter *w, const row *r) {
+  for (size_t i = 0; i < w->in->p->dimensions; i++) {
+    if (bpi_dimensions[w->in->p->by[i]].type == BP_TYPE_INT) bpi_table_set_int(w->t, i, r->key[i]);
+    else bpi_table_set_text(w->t, i, r->shown[i]->text, r->shown[i]->length);
+  }
+}
+
+static answer answer_of(presenter *w, const row *r, const metric_column *c) {
+  if (c->part < PART_BASELINE) return bpi_answer(w->in->main, r->group, c->metric, c->part);
+  answer baseline = bpi_answer(w->in->baseline, r->baseline, c->metric, PART_VALUE);
+  baseline.lower = false;
+  if (c->part == PART_BASELINE) return baseline;
+  answer value = bpi_answer(w->in->main, r->group, c->metric, PART_VALUE);
+  return bpi_answer_compare(&value, &baseline, c->part);
+}
+
+static void set_cell(presenter *w, const metric_column *c, const answer *a) {
+  if (a->state == BP_CELL_UNCOVERED) w->uncovered[c->metric] = true;
+  if (a->state != BP_CELL_VALUE) {
+    bpi_table_set_state(w->t, c->column, a->state);
+    return;
+  }
+  if (c->type == BP_TYPE_REAL)
+    bpi_table_set_real(w->t, c->column, a->real ? a->fraction : (double)a->whole);
+  else bpi_table_set_int(w->t, c->column, a->whole);
+  if (!a->lower) return;
+  bpi_table_set_state(w->t, c->column, BP_CELL_VALUE | BP_CELL_LOWER_BOUND);
+  w->lower[c->metric] = true;
+}
+
+static void add_rows(presenter *w) {
+  for (size_t i = 0; i < w->in->rows->count; i++) {
+    const row *r = &w->in->rows->item[i];
+    bpi_table_add_row(w->t);
+    dimension_cells(w, r);
+    for (size_t k = 0; k < w->columns; k++) {
+      answer a = answer_of(w, r, &w->column[k]);
+      set_cell(w, &w->column[k], &a);
+    }
+  }
+}
+
+/* --------------------------------------------------------------- what the result says of itself */
+
+static void put_meta(presenter *w, const char *key, buf *b) {
+  if (b->failed) w->t->failed = b->failed;
+  else if (b->length) bpi_table_meta(w->t, key, b->data);
+  bpi_buf_free(b);
+}
+
+static void put_instant(presenter *w, const char *key, int64_t us) {
+  char text[32];
+  bpi_format_instant(us < 0 ? 0 : us, text);
+  bpi_table_meta(w->t, key, text);
+}
+
+static void add_item(buf *b, const char *text) {
+  if (b->length) bpi_buf_text(b, ", ");
+  bpi_buf_text(b, text);
+}
+
+/* "claude_code; codex without cost_recorded": the sources behind the result, each with the metrics
+ * that it cannot tell. */
+static void put_coverage(presenter *w) {
+  const frame *f = w->in->main->f;
+  buf b;
+  bpi_buf_init(&b, META_MAX);
+  for (size_t i = 0; i < f->n->cover_count; i++) {
+    if (!(f->sources >> i & 1)) continue;
+    const char *before = " without ";
+    if (b.length) bpi_buf_text(&b, "; ");
+    bpi_buf_text(&b, f->n->covers[i].name);
+    for (size_t m = 0; m < f->p->metrics; m++) {
+      if (!(bpi_metric_needs(f->p->metric[m].m) & ~f->n->covers[i].covers)) continue;
+      bpi_buf_printf(&b, "%s%s", before, f->p->metric[m].m->id);
+      before = ", ";
+    }
+  }
+  put_meta(w, "coverage", &b);
+}
+
+static void put_lower_bound(presenter *w) {
+  buf b;
+  bpi_buf_init(&b, META_MAX);
+  for (size_t m = 0; m < w->in->p->metrics; m++)
+    if (w->lower[m]) add_item(&b, w->in->p->metric[m].m->id);
+  put_meta(w, "lower_bound", &b);
+}
+
+static void put_prices(presenter *w) {
+  if (!w->in->p->priced) return;
+  buf b;
+  bpi_buf_init(&b, META_MAX);
+  bpi_buf_printf(&b, "%s %s", bpi_prices_date(w->in->prices), bpi_prices_digest(w->in->prices));
+  put_meta(w, "prices", &b);
+}
+
+static void sentence(buf *b) {
+  if (b->length) bpi_buf_char(b, ' ');
+}
+
+static int by_name(const void *a, const void *b) {
+  const name *x = *(const name *const *)a, *y = *(const name *const *)b;
+  size_t shorter = x->length < y->length ? x->length : y->length;
+  int order = memcmp(x->text, y->text, shorter);
+  return order ? order : (x->length > y->length) - (x->length < y->length);
+}
+
+/* Names the models without a price, in order of their names. */
+static void note_unpriced(presenter *w, buf *b) {
+  const names *n = w->in->main->f->n;
+  const name *found[UNPRICED_NAMED + 1];
+  size_t count = 0;
+  if (!w->in->p->priced) return;
+  for (uint32_t i = 0; i < n->label_map.count; i++) {
+    const name *one = &n->name[i];
+    if (!one->price_known || one->price || !one->text) continue;
+    size_t at = count;
+    while (at && by_name(&one, &found[at - 1]) < 0) at--;
+    if (at > UNPRICED_NAMED - 1) { count = count > UNPRICED_NAMED ? count : count + 1; continue; }
+    (void)found;
+  }
+  (void)b;
+}

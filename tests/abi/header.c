@@ -1,0 +1,7 @@
+/* The public headers alone, as strict C99 and C++11, without a word from the compiler. */
+#include <blueplane/arrow.h>
+#include <blueplane/blueplane.h>
+#include <blueplane/version.h>
+
+int bp_header_compiles(void);
+int bp_header_compiles(void) { return BP_OK; }

@@ -1,0 +1,117 @@
+/* Lent structs: sizes that were promised, and the four cases of a size that is not ours. */
+#include <blueplane/blueplane.h>
+
+#include <check.h>
+#include <string.h>
+
+/* A caller from the future: one more member than this library knows. */
+typedef struct newer_open_options {
+  bp_open_options known;
+  uint64_t unknown;
+} newer_open_options;
+
+static int open_with(const void *options) {
+  bp_store *store = NULL;
+  bp_error *error = NULL;
+  int rc = bp_open(&store, NULL, options, &error);
+  ck_assert_int_eq(bp_error_code(error), rc);
+  ck_assert_int_eq(store != NULL, rc == BP_OK);
+  bp_error_free(error);
+  bp_close(store);
+  return rc;
+}
+
+START_TEST(sizes_of_options) {
+  newer_open_options o;
+  memset(&o, 0, sizeof o);
+  o.known.flags = BP_OPEN_MEMORY;
+  static const struct {
+    uint32_t size;
+    uint64_t unknown;
+    int code;
+  } cases[] = {{0, 0, BP_ERR_ABI},
+               {1, 0, BP_ERR_ABI},
+               {sizeof(bp_open_options) - 1, 0, BP_ERR_ABI},
+               {sizeof(bp_open_options), 0, BP_OK},
+               {sizeof(newer_open_options), 0, BP_OK},
+               {sizeof(newer_open_options), 1, BP_ERR_ABI},
+               {sizeof(newer_open_options), UINT64_C(1) << 63, BP_ERR_ABI},
+               {UINT32_MAX, 0, BP_ERR_ABI}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    o.known.struct_size = cases[i].size;
+    o.unknown = cases[i].unknown;
+    ck_assert_msg(open_with(&o) == cases[i].code, "case %d", (int)i);
+  }
+}
+END_TEST
+
+START_TEST(zeroed_options_are_denied) {
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  bp_store *store = NULL;
+  bp_result *result = NULL;
+  bp_query *query = NULL;
+  o.flags = BP_OPEN_MEMORY;
+  ck_assert_int_eq(bp_open(&store, NULL, &o, NULL), BP_OK);
+  ck_assert_int_eq(bp_ingest_bytes(store, NULL, "o", "{}\n", 3, NULL, NULL, NULL), BP_ERR_DENIED);
+  ck_assert_int_eq(bp_inspect(&result, store, "health", NULL), BP_ERR_DENIED);
+  ck_assert_int_eq(bp_configure(store, "labels", "{\"version\":1,\"keep\":true}", 25, NULL), BP_ERR_DENIED);
+  ck_assert_int_eq(bp_privacy_preview(&result, store, NULL, "{}", 2, NULL), BP_ERR_DENIED);
+  ck_assert_int_eq(bp_query_new(&query, NULL), BP_OK);
+  ck_assert_int_eq(bp_query_metric(query, "sessions"), BP_OK);
+  ck_assert_int_eq(bp_query_run(&result, store, query, NULL), BP_ERR_DENIED);
+  ck_assert_ptr_null(result);
+  bp_query_free(query);
+  bp_close(store);
+}
+END_TEST
+
+START_TEST(null_is_fine_to_free) {
+  bp_close(NULL);
+  bp_query_free(NULL);
+  bp_result_free(NULL);
+  bp_error_free(NULL);
+  bp_free(NULL);
+  bp_cancel(NULL);
+  ck_assert_str_eq(bp_error_message(NULL), "");
+  ck_assert_int_eq(bp_error_code(NULL), BP_OK);
+  ck_assert_ptr_null(bp_error_detail(NULL, "path"));
+}
+END_TEST
+
+START_TEST(version_is_one) {
+  ck_assert_str_eq(bp_version_string(), BP_VERSION_STRING);
+  ck_assert_uint_eq(bp_version(), (BP_VERSION_MAJOR << 16) | (BP_VERSION_MINOR << 8) | BP_VERSION_PATCH);
+  for (int code = 0; code >= BP_ERR_INTERNAL; code--)
+    ck_assert_str_ne(bp_strerror(code), "unknown code");
+  ck_assert_str_eq(bp_strerror(1), "unknown code");
+  ck_assert_str_eq(bp_strerror(BP_ERR_INTERNAL - 1), "unknown code");
+}
+END_TEST
+
+START_TEST(features) {
+  ck_assert_int_eq(bp_feature("source:claude_code"), 1);
+  ck_assert_int_eq(bp_feature("source:codex"), 1);
+  ck_assert_int_eq(bp_feature("source:nonsense"), 0);
+  ck_assert_int_eq(bp_feature("format:json"), 1);
+  ck_assert_int_eq(bp_feature("format:xml"), 0);
+  ck_assert_int_eq(bp_feature("access:owner"), 1);
+  ck_assert_int_eq(bp_feature("access:lead"), 0);
+  ck_assert_int_eq(bp_feature(NULL), 0);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("abi");
+  TCase *c = tcase_create("abi");
+  tcase_add_test(c, sizes_of_options);
+  tcase_add_test(c, zeroed_options_are_denied);
+  tcase_add_test(c, null_is_fine_to_free);
+  tcase_add_test(c, version_is_one);
+  tcase_add_test(c, features);
+  suite_add_tcase(suite, c);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}

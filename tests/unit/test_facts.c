@@ -1,0 +1,253 @@
+/* Merging: by hand for the rules, and as a property: any order and any grouping of the same rows
+ * ends in the same fact. Cells: by hand. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/facts.h"
+
+/* Sessions and labels are told apart by identifiers that run against their numbers. */
+static ident reversed(void *user, int64_t number) {
+  (void)user;
+  ident key = {(uint64_t)(1000 - number), 7};
+  return key;
+}
+static const fact_names names = {NULL, reversed, reversed};
+
+static uint64_t seed = 1;
+static int64_t below(int64_t n) {
+  seed ^= seed << 13;
+  seed ^= seed >> 7;
+  seed ^= seed << 17;
+  return (int64_t)(seed % (uint64_t)n);
+}
+
+static int64_t or_none(int64_t value) { return below(5) == 0 ? -1 : value; }
+
+/* A row of few distinct values, so that ties and partial ties are common. */
+static record random_record(record_kind kind) {
+  record r;
+  memset(&r, 0, sizeof r);
+  r.kind = kind;
+  r.flags = (unsigned)below(8);
+  r.time = below(6) == 0 ? BPI_TIME_NONE : 1000000 * below(4);
+  r.key.hi = 42;
+  r.key.lo = 43;
+  switch (kind) {
+    case RECORD_PROMPT: r.u.prompt = (prompt_record){or_none(below(3)), (int)below(4), (int)below(3)}; break;
+    case RECORD_RESPONSE:
+      r.u.response = (response_record){.model = (uint32_t)below(3), .input = or_none(below(3)),
+                                       .output = or_none(below(3)), .cache_read = or_none(below(2)),
+                                       .cache_write_5m = below(2), .cache_write_1h = below(2),
+                                       .reasoning = or_none(0), .web_searches = or_none(below(3)),
+                                       .cost_nano = or_none(below(2)), .stop = (int)below(3),
+                                       .speed = (int)below(2), .placeholder = (int)below(2)};
+      break;
+    case RECORD_TOOL_USE:
+      r.u.use = (tool_use_record){.tool = (uint32_t)below(3), .file = (uint32_t)below(2),
+                                  .category = (int)below(3), .added = or_none(below(3)), .removed = or_none(1)};
+      break;
+    case RECORD_TOOL_RESULT:
+      r.u.result = (tool_result_record){.outcome = (int)below(6), .failure = (int)below(2),
+                                        .added = or_none(below(3)), .removed = or_none(below(2)),
+                                        .duration_us = or_none(below(2)), .file = (uint32_t)below(2)};
+      break;
+    case RECORD_EVENT:
+      r.u.event = (event_record){(int)below(3), (int)below(2), (uint32_t)below(2), or_none(below(2))};
+      break;
+    case RECORD_DECISION:
+      r.u.decision = (decision_record){(int)below(2), (int)below(2), (int)below(2), or_none(below(2))};
+      break;
+    case RECORD_SPAN: r.u.span = (span_record){or_none(below(3)), or_none(below(3)), or_none(below(2))}; break;
+    case RECORD_CHANGE:
+      r.u.change = (change_record){(int)below(2), (int)below(2), (int)below(2), or_none(below(2)),
+                                   or_none(below(2)), or_none(below(2)), or_none(1), or_none(below(3))};
+      break;
+    case RECORD_SESSION:
+    case RECORD_KINDS: break;
+  }
+  return r;
+}
+
+#define ROWS 6
+
+/* Merges rows[order[from..to)) as a random tree. */
+static void merge_tree(fact_kind kind, int64_t *out, int64_t rows[][FACT_WORDS_MAX], const int *order,
+                       int from, int to) {
+  if (to - from == 1) {
+    memcpy(out, rows[order[from]], sizeof rows[0]);
+    return;
+  }
+  int middle = from + 1 + (int)below(to - from - 1);
+  int64_t right[FACT_WORDS_MAX];
+  merge_tree(kind, out, rows, order, from, middle);
+  merge_tree(kind, right, rows, order, middle, to);
+  bpi_fact_merge(kind, out, right, &names);
+}
+
+static void shuffle(int *order) {
+  for (int i = 0; i < ROWS; i++) order[i] = i;
+  for (int i = ROWS - 1; i > 0; i--) {
+    int j = (int)below(i + 1), kept = order[i];
+    order[i] = order[j];
+    order[j] = kept;
+  }
+}
+
+START_TEST(any_order_any_grouping) {
+  static const record_kind kinds[] = {RECORD_PROMPT,   RECORD_RESPONSE, RECORD_TOOL_USE, RECORD_EVENT,
+                                      RECORD_DECISION, RECORD_SPAN,     RECORD_CHANGE};
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+    for (int round = 0; round < 4000; round++) {
+      int64_t rows[ROWS][FACT_WORDS_MAX], first[FACT_WORDS_MAX], other[FACT_WORDS_MAX];
+      fact_kind kind = FACT_KINDS;
+      int order[ROWS];
+      for (int i = 0; i < ROWS; i++) {
+        bool result = kinds[k] == RECORD_TOOL_USE && below(2) == 0;
+        record r = random_record(result ? RECORD_TOOL_RESULT : kinds[k]);
+        ck_assert(bpi_fact_from_record(rows[i], &kind, &r, 1 + below(3)));
+      }
+      shuffle(order);
+      merge_tree(kind, first, rows, order, 0, ROWS);
+      for (int again = 0; again < 4; again++) {
+        shuffle(order);
+        merge_tree(kind, other, rows, order, 0, ROWS);
+        ck_assert_msg(memcmp(first, other, bpi_fact_words(kind) * sizeof *first) == 0,
+                      "kind %d differs in round %d", (int)kind, round);
+        for (int i = 0; i < ROWS; i++) /* what is in changes nothing */
+          ck_assert(!bpi_fact_merge(kind, other, rows[i], &names));
+      }
+    }
+}
+END_TEST
+
+static response_fact response(int64_t time, int64_t session, int64_t flags, int64_t request, int64_t input,
+                              int64_t output, int64_t traits) {
+  response_fact f = {.time_us = time, .session = session, .flags = flags, .request = request, .model = 1,
+                     .input = input, .output = output, .cache_read = 0, .cache_write_5m = 0,
+                     .cache_write_1h = 0, .reasoning = FACT_NONE, .web_searches = FACT_NONE,
+                     .cost_nano = FACT_NONE, .traits = traits};
+  return f;
+}
+
+/* One response as three rows: the numbers are one row's, the time the earliest, the owner the
+ * earliest row of the main thread, finished if any row was. */
+START_TEST(response_rules) {
+  response_fact a = response(300, 1, 0, 9, 10, 5, 0);
+  response_fact b = response(100, 2, RECORD_SIDECHAIN, 9, 11, 50, 0);
+  response_fact c = response(200, 3, 0, 9, 12, 7, CLASS_PUT(TRAIT_STOP, STOP_END) | CLASS_PUT(TRAIT_FINISHED, 1));
+  ck_assert(bpi_fact_merge(FACT_RESPONSE, (int64_t *)&a, (int64_t *)&b, &names));
+  ck_assert(bpi_fact_merge(FACT_RESPONSE, (int64_t *)&a, (int64_t *)&c, &names));
+  ck_assert_int_eq(a.output, 50);
+  ck_assert_int_eq(a.input, 11);
+  ck_assert_int_eq(a.time_us, 100);
+  ck_assert_int_eq(a.session, 3);
+  ck_assert_int_eq(a.owner_after_us, 100);
+  ck_assert_int_eq(CLASS_GET(a.traits, TRAIT_FINISHED), 1);
+  ck_assert_int_eq(CLASS_GET(a.traits, TRAIT_STOP), STOP_NONE);
+}
+END_TEST
+
+/* Several request ids are one response, unless they lie more than a day apart and disagree. */
+START_TEST(constant_ids) {
+  const int64_t hour = 3600 * BPI_SECOND;
+  response_fact out[3], rows[3] = {response(0, 1, 0, 1, 10, 5, 0), response(20 * hour, 1, 0, 2, 11, 6, 0),
+                                   response(25 * hour, 1, 0, 3, 10, 7, 0)};
+  ck_assert_uint_eq(bpi_response_resolve(out, rows, 3, &names), 1); /* same input at 0 and 25 */
+  ck_assert_int_eq(out[0].output, 7);
+  rows[2].input = 12;
+  ck_assert_uint_eq(bpi_response_resolve(out, rows, 3, &names), 3);
+  rows[2].time_us = 24 * hour; /* exactly a day is not more than a day */
+  ck_assert_uint_eq(bpi_response_resolve(out, rows, 3, &names), 1);
+  rows[2].time_us = BPI_TIME_NONE;
+  ck_assert_uint_eq(bpi_response_resolve(out, rows, 3, &names), 1);
+}
+END_TEST
+
+typedef struct collected {
+  rollup_cell cell[4];
+  int count;
+} collected;
+
+static void collect(void *user, const rollup_cell *cell) {
+  collected *c = user;
+  c->cell[c->count++] = *cell;
+}
+
+START_TEST(edit_cells) {
+  tool_call_fact t = {.time_us = 2 * BPI_QUARTER, .session = 5, .flags = FACT_USE | FACT_RESULT, .tool = 3,
+                      .category = CATEGORY_EDIT, .file = 8, .language = LANGUAGE_C, .input_added = 9,
+                      .input_removed = 4, .result_us = 2 * BPI_QUARTER + 1500, .outcome = OUTCOME_OK,
+                      .duration_us = FACT_NONE, .added = 6, .removed = 2};
+  collected c = {.count = 0};
+  bpi_fact_cells(FACT_TOOL_CALL, (int64_t *)&t, 1, collect, &c);
+  ck_assert_int_eq(c.count, 2);
+  ck_assert_int_eq(c.cell[0].kind, ROLLUP_TOOL);
+  ck_assert_int_eq(c.cell[0].quarter, 2);
+  ck_assert_int_eq(c.cell[0].label, 3);
+  ck_assert_int_eq(c.cell[0].m[TOOL_ADDED], 6);
+  ck_assert_int_eq(c.cell[0].m[TOOL_DURATION_US], 1500);
+  ck_assert_int_eq(c.cell[1].kind, ROLLUP_EDIT);
+  ck_assert_int_eq(c.cell[1].label, 8);
+  ck_assert_int_eq(c.cell[1].m[EDIT_REMOVED], 2);
+  ck_assert_int_eq(CLASS_GET(c.cell[1].class_, CLASS_LANGUAGE), LANGUAGE_C);
+  t.added = t.removed = FACT_NONE; /* the result does not tell: the input's own lines */
+  c.count = 0;
+  bpi_fact_cells(FACT_TOOL_CALL, (int64_t *)&t, -1, collect, &c);
+  ck_assert_int_eq(c.cell[0].m[TOOL_ADDED], -9);
+  ck_assert_int_eq(c.cell[0].n, -1);
+  t.outcome = OUTCOME_ERROR; /* not applied */
+  c.count = 0;
+  bpi_fact_cells(FACT_TOOL_CALL, (int64_t *)&t, 1, collect, &c);
+  ck_assert_int_eq(c.count, 1);
+  ck_assert_int_eq(c.cell[0].m[TOOL_ADDED], 0);
+  t.flags = FACT_RESULT; /* a result whose call nobody saw is no call */
+  c.count = 0;
+  bpi_fact_cells(FACT_TOOL_CALL, (int64_t *)&t, 1, collect, &c);
+  ck_assert_int_eq(c.count, 0);
+}
+END_TEST
+
+START_TEST(price_bands) {
+  static const int64_t tokens[] = {128000, 128001, 200000, 200001, 272000, 272001};
+  static const int bands[] = {0, 1, 1, 2, 2, 3};
+  for (size_t i = 0; i < 6; i++) {
+    response_fact f = response(0, 1, 0, 1, 1000, 5, 0);
+    f.cache_read = tokens[i] - 3000;
+    f.cache_write_5m = f.cache_write_1h = 1000;
+    collected c = {.count = 0};
+    bpi_fact_cells(FACT_RESPONSE, (int64_t *)&f, 1, collect, &c);
+    ck_assert_int_eq(CLASS_GET(c.cell[0].class_, CLASS_BAND), bands[i]);
+  }
+}
+END_TEST
+
+START_TEST(background_agents) {
+  int64_t fact[FACT_WORDS_MAX];
+  fact_kind kind;
+  record r = random_record(RECORD_PROMPT);
+  r.flags = RECORD_NOISE;
+  ck_assert(!bpi_fact_from_record(fact, &kind, &r, 1));
+  r = random_record(RECORD_RESPONSE);
+  r.flags = RECORD_NOISE;
+  ck_assert(bpi_fact_from_record(fact, &kind, &r, 1));
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("facts");
+  TCase *c = tcase_create("facts");
+  tcase_set_timeout(c, 60);
+  tcase_add_test(c, any_order_any_grouping);
+  tcase_add_test(c, response_rules);
+  tcase_add_test(c, constant_ids);
+  tcase_add_test(c, edit_cells);
+  tcase_add_test(c, price_bands);
+  tcase_add_test(c, background_agents);
+  suite_add_tcase(suite, c);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
