@@ -31,6 +31,7 @@ const command *choose_command(const program *p);
 void write_help(text *t, const screen *s);
 void write_command_help(text *t, const screen *s, const command *c);
 
+/* commands.c, completion.c */
 int run_help(program *p);
 int run_version(program *p);
 int run_completion(program *p);

@@ -38,11 +38,11 @@ static void find(doctor *d, status how, const char *about, char *said, char *men
 /* --------------------------------------------------------------------------------------- checks */
 
 static void check_zone(doctor *d) {
-  const char *tz = getenv("TZ"), *from = d->program->zone_from;
+  const char *from = d->program->zone_from;
   char *said = print_text("%s, from %s", d->program->zone, from);
-  if (tz != NULL && tz[0] != '\0' && strcmp(from, "TZ") != 0 && from[0] == '/')
+  if (d->program->zone_ignored)
     find(d, WARNING, "time zone", said,
-         copy_text("TZ is set, but is no IANA name; set it to one like Europe/Berlin, or use --zone"));
+         copy_text("TZ is set, but is no IANA name; set it to one like Europe/Berlin, or use --zone NAME"));
   else if (strcmp(from, "default") == 0)
     find(d, WARNING, "time zone", said,
          copy_text("this machine does not say where it is; use --zone NAME, or zone = NAME in the configuration"));

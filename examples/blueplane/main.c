@@ -40,6 +40,7 @@ static int choose_zone(program *p) {
   const char *wanted = p->options.value[OPTION_ZONE];
   if (wanted == NULL) {
     p->zone = find_zone(&p->zone_from);
+    p->zone_ignored = getenv("TZ") != NULL && strcmp(p->zone_from, "TZ") != 0;
   } else {
     p->zone = copy_text(wanted);
     p->zone_from = given(&p->options, OPTION_ZONE) ? "--zone" : "the configuration";

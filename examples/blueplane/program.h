@@ -17,6 +17,7 @@ typedef struct program {
   size_t argument_count;
   char *zone;            /* IANA name */
   const char *zone_from; /* where it was found */
+  bool zone_ignored;     /* TZ is set, but names no zone */
   char *store_path;
   bp_store *store;       /* NULL until open_store */
 } program;

@@ -27,25 +27,33 @@ static void put_range(text *t, date a, date b) {
     text_addf(t, "%d to %d %s %d", a.day, b.day, month_name(b.month), b.year);
 }
 
-static const char *title_of(const stats *s) {
-  static const struct {
-    const char *word, *title;
-  } titles[] = {{"today", "Today"},           {"yesterday", "Yesterday"}, {"week", "This week"},
-                {"month", "This month"},      {"quarter", "This quarter"}, {"year", "This year"},
-                {"last_week", "Last week"},   {"last_month", "Last month"}};
-  for (size_t i = 0; s->word != NULL && i < sizeof titles / sizeof *titles; i++)
-    if (strcmp(titles[i].word, s->word) == 0) return titles[i].title;
+/* How the periods with a name are called on the page, and the periods before them. */
+static const struct period_name {
+  const char *word, *title, *heading, *before, *before_note;
+} period_names[] = {
+    {"today", "Today", "today", "yesterday", NULL},
+    {"yesterday", "Yesterday", "yesterday", "day before", NULL},
+    {"week", "This week", "this week", "last week", "last week: the same days of it"},
+    {"month", "This month", "this month", "last month", "last month: the same days of it"},
+    {"quarter", "This quarter", "this quarter", "last quarter", "last quarter: the same days of it"},
+    {"year", "This year", "this year", "last year", "last year: the same days of it"},
+    {"last_week", "Last week", "last week", "week before", NULL},
+    {"last_month", "Last month", "last month", "month before", NULL}};
+
+static const struct period_name *name_of(const stats *s) {
+  for (size_t i = 0; s->word != NULL && i < sizeof period_names / sizeof *period_names; i++)
+    if (strcmp(period_names[i].word, s->word) == 0) return &period_names[i];
   return NULL;
 }
 
 static void put_title(text *t, const stats *s) {
   const screen *w = &s->program->screen;
   text title = {0};
-  const char *name = title_of(s);
+  const struct period_name *name = name_of(s);
   if (strcmp(s->period, "all") == 0) {
     text_add(&title, "All time");
   } else {
-    if (name != NULL) text_addf(&title, "%s, ", name);
+    if (name != NULL) text_addf(&title, "%s, ", name->title);
     if (s->days == 1)
       put_day(&title, s->first, true);
     else
@@ -65,75 +73,66 @@ static void put_title(text *t, const stats *s) {
 
 /* --------------------------------------------------------------------------------------- totals */
 
-/* One line of the page: one metric or two side by side. */
+/* One line of the page: up to three metrics side by side. */
+#define SIDES 3
 static const struct line {
   const char *title;
-  const char *metric[2];
-  const char *sign[2]; /* written before each figure */
-} lines[] = {{"Sessions", {"sessions", NULL}, {"", ""}},
-             {"Interactions", {"interactions", NULL}, {"", ""}},
-             {"Active time", {"active_time", NULL}, {"", ""}},
-             {"Lines", {"lines_added", "lines_removed"}, {"+", "-"}},
-             {"Net lines", {"net_lines", NULL}, {"", ""}},
-             {"Tokens in, out", {"input_tokens", "output_tokens"}, {"", ""}},
-             {"Cache read, write", {"cache_read_tokens", "cache_write_tokens"}, {"", ""}},
-             {"Tool success", {"tool_success_rate", NULL}, {"", ""}},
-             {"Cost", {"cost", NULL}, {"", ""}}};
+  const char *metric[SIDES];
+  const char *before[SIDES]; /* what stands before each figure */
+} lines[] = {{"Sessions", {"sessions"}, {""}},
+             {"Interactions", {"interactions"}, {""}},
+             {"Active time", {"active_time"}, {""}},
+             {"Lines", {"lines_added", "lines_removed", "net_lines"}, {"+", " -", " = "}},
+             {"Tokens in, out", {"input_tokens", "output_tokens"}, {"", ", "}},
+             {"Cache read, write", {"cache_read_tokens", "cache_write_tokens"}, {"", ", "}},
+             {"Cost", {"cost"}, {""}}};
 #define LINES (sizeof lines / sizeof *lines)
 
-/* The figures of a line in one role, as "+512 -120" or "12.3k, 45.1k". */
+/* The figures of a line in one role, as "+512 -120 = 392" or "12.3k, 45.1k". */
 static char *figures(const stats *s, const struct line *l, const char *role) {
   text t = {0};
   text_add(&t, "");
-  for (size_t i = 0; i < 2 && l->metric[i] != NULL; i++) {
+  for (size_t i = 0; i < SIDES && l->metric[i] != NULL; i++) {
     int column = find_column(s->totals, role, l->metric[i]);
     char *one = figure(&s->program->screen, s->totals, 0, column);
-    if (one[0] != '\0' && t.length > 0) text_add(&t, l->sign[0][0] != '\0' && strcmp(role, "relative") != 0 ? " " : ", ");
-    bool number = has_value(s->totals, 0, column) && bp_result_real(s->totals, 0, (size_t)column) != 0;
-    if (number && strcmp(role, "relative") != 0) text_add(&t, l->sign[i]);
-    text_add(&t, one);
+    const char *before = l->before[i] + (has_value(s->totals, 0, column) ? 0 : strspn(l->before[i], "+"));
+    if (one[0] != '\0') text_addf(&t, "%s%s", before, one);
     free(one);
   }
   return t.data;
 }
 
-static const char *heading_of(const stats *s) {
-  return s->word == NULL || strcmp(s->word, s->period) != 0 ? "" : s->word;
+/* The changes of a line; a sum of the others needs none of its own. */
+static char *changes(const stats *s, const struct line *l) {
+  text t = {0};
+  text_add(&t, "");
+  for (size_t i = 0; i < 2 && l->metric[i] != NULL; i++) {
+    char *one = figure(&s->program->screen, s->totals, 0, find_column(s->totals, "relative", l->metric[i]));
+    if (one[0] != '\0') text_addf(&t, "%s%s", t.length > 0 ? ", " : "", one);
+    free(one);
+  }
+  return t.data;
 }
 
 static char *value_heading(const stats *s) {
-  static const struct {
-    const char *word, *heading;
-  } headings[] = {{"today", "today"},           {"yesterday", "yesterday"}, {"week", "this week"},
-                  {"month", "this month"},      {"quarter", "this quarter"}, {"year", "this year"},
-                  {"last_week", "last week"},   {"last_month", "last month"}};
-  for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
-    if (strcmp(heading_of(s), headings[i].word) == 0) return copy_text(headings[i].heading);
+  const struct period_name *name = name_of(s);
+  if (name != NULL) return copy_text(name->heading);
+  if (strcmp(s->period, "all") == 0) return copy_text("");
   if (s->days > 1) return print_text("%d days", s->days);
   char day[16];
   format_date(day, s->first);
   return copy_text(day);
 }
 
-/* What the baseline column is called, and in *note what that means. */
-static const char *baseline_heading(const stats *s, const char **note_text) {
-  *note_text = NULL;
+/* What the baseline column is called, and in *said what that means, or NULL. */
+static const char *baseline_heading(const stats *s, const char **said) {
+  const struct period_name *name = name_of(s);
+  *said = NULL;
   if (strcmp(s->compare, "year") == 0) return "a year before";
-  if (strcmp(s->compare, "average") == 0) {
-    *note_text = s->days == 1 ? "average: of the active days in the 28 days before"
-                              : "average: of the active periods of this length in the 28 days before";
-    return s->days == 1 ? "average day" : "average";
-  }
-  if (s->days == 1) return "day before";
-  if (strcmp(heading_of(s), "week") == 0) {
-    *note_text = "last week: its same days";
-    return "last week";
-  }
-  if (strcmp(heading_of(s), "month") == 0) {
-    *note_text = "last month: its same days";
-    return "last month";
-  }
-  return "period before";
+  if (strcmp(s->compare, "average") == 0) return s->days == 1 ? "average day" : "average";
+  if (name == NULL) return s->days == 1 ? "day before" : "period before";
+  *said = name->before_note;
+  return name->before;
 }
 
 static int widest(char *const *cells, const char *heading) {
@@ -156,13 +155,13 @@ static void put_totals(text *t, const stats *s) {
   const screen *w = &s->program->screen;
   const char *unused, *baseline = baseline_heading(s, &unused);
   char *heading = value_heading(s), *cell[3][LINES];
-  static const char *const roles[] = {"metric", "baseline", "relative"};
   bool compared = false;
-  for (size_t i = 0; i < LINES; i++)
-    for (size_t c = 0; c < 3; c++) {
-      cell[c][i] = figures(s, &lines[i], roles[c]);
-      compared = compared || (c == 2 && cell[c][i][0] != '\0');
-    }
+  for (size_t i = 0; i < LINES; i++) {
+    cell[0][i] = figures(s, &lines[i], "metric");
+    cell[1][i] = figures(s, &lines[i], "baseline");
+    cell[2][i] = changes(s, &lines[i]);
+    compared = compared || cell[2][i][0] != '\0';
+  }
   int width[3] = {widest(cell[0], heading), widest(cell[1], baseline), widest(cell[2], "change")};
   int used = TITLE_WIDTH + 2 + width[0];
   bool change = compared && (w->width == 0 || used + 2 + width[2] <= w->width);
@@ -388,25 +387,29 @@ static void add_note(text *t, const screen *s, const char *said) {
 /* What the marks mean and what the numbers rest on. */
 static void put_notes(text *t, const stats *s) {
   const screen *w = &s->program->screen;
-  const char *prices = bp_result_meta(s->totals, "prices"), *said;
-  const char *keys[] = {"coverage", "lower_bound", "notes"};
+  const char *prices = bp_result_meta(s->totals, "prices"), *notes = bp_result_meta(s->totals, "notes");
+  const char *coverage = bp_result_meta(s->totals, "coverage"), *baseline;
+  text marks = {0};
+  baseline_heading(s, &baseline);
+  if (prices != NULL && has_value(s->totals, 0, find_column(s->totals, "metric", "cost")))
+    text_addf(&marks, "~ list prices of %.10s; ", prices);
+  if (any_cell(s->totals, BP_CELL_LOWER_BOUND, 0))
+    text_addf(&marks, "%s at least; ", w->ascii ? ">=" : "≥");
+  if (any_cell(s->totals, 0, BP_CELL_UNCOVERED))
+    text_addf(&marks, "%s not recorded by any source; ", w->ascii ? "-" : "–");
+  if (strcmp(s->compare, "none") != 0 && baseline != NULL) text_addf(&marks, "%s; ", baseline);
   text_add(t, "\n");
-  if (has_value(s->totals, 0, find_column(s->totals, "metric", "cost"))) {
-    char *line = prices != NULL ? print_text("~ at list prices: %s", prices)
-                                : copy_text("~ at list prices");
+  if (marks.length > 0) {
+    marks.data[marks.length - 2] = '\0';
+    add_note(t, w, marks.data);
+  }
+  if (notes != NULL) add_note(t, w, notes);
+  if (coverage != NULL && strstr(coverage, " without ") != NULL) {
+    char *line = print_text("Sources: %s", coverage);
     add_note(t, w, line);
     free(line);
   }
-  baseline_heading(s, &said);
-  if (strcmp(s->compare, "none") != 0 && said != NULL) add_note(t, w, said);
-  if (any_cell(s->totals, BP_CELL_LOWER_BOUND, 0))
-    add_note(t, w, w->ascii ? ">= the true number is at least this" : "≥ the true number is at least this");
-  if (any_cell(s->totals, 0, BP_CELL_UNCOVERED))
-    add_note(t, w, w->ascii ? "- not recorded by any source" : "– not recorded by any source");
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-    const char *value = bp_result_meta(s->totals, keys[i]);
-    if (value != NULL && value[0] != '\0') add_note(t, w, value);
-  }
+  text_free(&marks);
 }
 
 /* ---------------------------------------------------------------------------------------- pages */
@@ -432,10 +435,8 @@ int show_empty(const stats *s) {
 int show_page(const stats *s) {
   text t = {0};
   put_title(&t, s);
-  text_add(&t, "\n");
   if (s->parts != NULL) put_parts(&t, s);
   put_totals(&t, s);
-  text_add(&t, "\n");
   if (s->parts != NULL) put_peak_day(&t, s);
   put_peak_hour(&t, s);
   put_most_active(&t, s);

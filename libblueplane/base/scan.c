@@ -100,6 +100,8 @@ static inline int next_byte(scan *s) {
 
 /* ---------------------------------------------------------------------------------- strings */
 
+#define FEED_BYTES 1024 /* of a string that is fed on: the longest piece */
+
 static int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -124,45 +126,53 @@ static int32_t hex4(const char *p) {
   return value;
 }
 
-/* Four hex digits at `at`, judged digit by digit, so that a torn escape waits only while it could
- * still become a good one. */
-static int32_t unicode_digits(scan *s) {
-  for (size_t i = 0; i < 4; i++) {
+/* Four hex digits `from` bytes behind `at`, judged digit by digit, so that a torn escape waits only
+ * while it could still become a good one. */
+static int32_t unicode_digits(scan *s, size_t from) {
+  for (size_t i = from; i < from + 4; i++) {
     if (!reach(s, i + 1)) return -1;
     if (hex_value(s->at[i]) < 0) {
       fail(s, SCAN_SYNTAX);
       return -1;
     }
   }
-  int32_t unit = hex4(s->at);
-  s->at += 4;
-  return unit;
+  return hex4(s->at + from);
 }
 
-/* Reads the escape at `at` ('\\') and decodes it; 0 bytes on failure. A surrogate without its other
- * half becomes U+FFFD: valid JSON, but no character. */
-static size_t escape(scan *s, char out[4]) {
-  static const char plain[] = "\"\\/bfnrt", decoded[] = "\"\\/\b\f\n\r\t";
-  if (!reach(s, 2)) return 0;
-  char c = s->at[1];
-  if (c != 'u') {
-    const char *found = c == '\0' ? NULL : strchr(plain, c);
-    if (found == NULL) {
-      fail(s, SCAN_SYNTAX);
-      return 0;
-    }
-    s->at += 2;
-    out[0] = decoded[found - plain];
-    return 1;
+/* What an escape of two bytes stands for; 0: it is none of them. */
+static char plain_escape(char c) {
+  switch (c) {
+    case '"':
+    case '\\':
+    case '/': return c;
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    default: return 0;
   }
-  s->at += 2;
-  int32_t unit = unicode_digits(s);
+}
+
+/* Decodes the escape at `at` ('\\'), of *step bytes; 0 bytes on failure. A surrogate without its other
+ * half becomes U+FFFD: valid JSON, but no character. */
+static size_t escape(scan *s, char out[4], size_t *step) {
+  if (!reach(s, 2)) return 0;
+  *step = 2;
+  out[0] = plain_escape(s->at[1]);
+  if (out[0] != 0) return 1;
+  if (s->at[1] != 'u') {
+    fail(s, SCAN_SYNTAX);
+    return 0;
+  }
+  int32_t unit = unicode_digits(s, 2);
   if (unit < 0) return 0;
-  if (unit >= 0xD800 && unit < 0xDC00 && reach(s, 1) && s->at[0] == '\\' && reach(s, 2) &&
-      s->at[1] == 'u' && reach(s, 6)) {
-    int32_t low = hex4(s->at + 2);
+  *step = 6;
+  if (unit >= 0xD800 && unit < 0xDC00 && reach(s, 7) && s->at[6] == '\\' && reach(s, 8) &&
+      s->at[7] == 'u' && reach(s, 12)) {
+    int32_t low = hex4(s->at + 8);
     if (low >= 0xDC00 && low < 0xE000) {
-      s->at += 6;
+      *step = 12;
       unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
     }
   }
@@ -171,7 +181,7 @@ static size_t escape(scan *s, char out[4]) {
   return length > 0 ? length : bpi_utf8_encode(0xFFFD, out);
 }
 
-/* Steps over one character of two to four bytes at `at`; 0 on failure. */
+/* Length of the character of two to four bytes at `at`; 0 on failure. */
 static size_t wide_character(scan *s) {
   size_t step = bpi_utf8_step(s->at, s->end);
   if (step > 0) return step;
@@ -190,60 +200,73 @@ static size_t wide_character(scan *s) {
   return step;
 }
 
-typedef void (*feed_fn)(void *user, const char *piece, size_t length);
+/* A character that is not plain ASCII stands at `at`: its bytes, decoded, and its length in the
+ * input; 0 on failure. */
+static size_t character(scan *s, char out[4], size_t *step) {
+  if (*s->at == '\\') return escape(s, out, step);
+  if ((unsigned char)*s->at < 0x80) { /* a control character */
+    fail(s, SCAN_SYNTAX);
+    return 0;
+  }
+  size_t length = *step = wide_character(s);
+  if (length > 0) memcpy(out, s->at, length);
+  return length;
+}
 
-/* Reads a string whose opening quote has been read, to behind its closing quote. `feed` gets the
- * decoded pieces as they pass by; NULL: nobody does. */
-static bool read_string(scan *s, feed_fn feed, void *user) {
+/* Reads a string that nobody wants from within to behind its closing quote, judging it all the same. */
+static bool skip_string(scan *s) {
   for (;;) {
-    const char *from = s->at, *p = bpi_find_special(from, s->end);
-    s->at = p;
-    if (feed != NULL && p > from) feed(user, from, (size_t)(p - from));
-    if (p == s->end) {
+    s->at = bpi_skip_text(s->at, s->end);
+    if (s->at == s->end) {
       if (!need_more(s)) return false;
-    } else if (*p == '"') {
-      s->at = p + 1;
+    } else if (*s->at == '"') {
+      s->at++;
       return true;
-    } else if (*p == '\\') {
-      /* The common escapes of skipped text, without decoding. */
-      if (feed == NULL && s->end - p >= 2 && p[1] != 'u' && bpi_plain_escape((unsigned char)p[1])) {
-        s->at = p + 2;
-        continue;
-      }
-      char character[4];
-      size_t length = escape(s, character);
-      if (length == 0) return false;
-      if (feed != NULL) feed(user, character, length);
-    } else if ((unsigned char)*p >= 0x80) {
-      size_t step = wide_character(s);
-      if (step == 0) return false;
-      if (feed != NULL) feed(user, s->at, step);
-      s->at += step;
     } else {
-      fail(s, SCAN_SYNTAX);
-      return false;
+      char unused[4];
+      size_t step;
+      if (character(s, unused, &step) == 0) return false;
+      s->at += step;
     }
   }
 }
 
-/* Takes decoded pieces until the room is used up, always whole characters. */
-typedef struct taker {
-  char *into;
-  size_t capacity, length;
-  bool whole;
-} taker;
+/* What ended a piece of a string. */
+typedef enum piece_end { PIECE_LAST, PIECE_FULL, PIECE_FAILED } piece_end;
 
-static void take(void *user, const char *piece, size_t length) {
-  taker *t = user;
-  if (!t->whole) return;
-  size_t room = t->capacity - t->length;
-  if (length > room) {
-    t->whole = false;
-    if ((unsigned char)*piece >= 0x80) return; /* one character that does not fit */
-    length = room;                             /* a run of ASCII may be cut anywhere */
+/* Reads on in a string, decoding whole characters while they fit. PIECE_LAST: the closing quote was
+ * read. */
+static piece_end decode_piece(scan *s, char *into, size_t capacity, size_t *length) {
+  char *to = into, *full = into + capacity;
+  piece_end ended = PIECE_FAILED;
+  for (;;) {
+    size_t room = (size_t)(full - to), left = (size_t)(s->end - s->at);
+    const char *stop = bpi_copy_plain(to, s->at, s->at + (left < room ? left : room));
+    to += stop - s->at;
+    s->at = stop;
+    if (stop == s->end) {
+      if (need_more(s)) continue;
+      break;
+    }
+    if (*stop == '"') {
+      s->at++;
+      ended = PIECE_LAST;
+      break;
+    }
+    char decoded[4];
+    size_t step = 1, count = 1;
+    if (bpi_special((unsigned char)*stop)) count = character(s, decoded, &step);
+    if (count == 0) break;
+    if (count > (size_t)(full - to)) {
+      ended = PIECE_FULL;
+      break;
+    }
+    memcpy(to, decoded, count);
+    to += count;
+    s->at += step;
   }
-  if (length > 0) memcpy(t->into + t->length, piece, length);
-  t->length += length;
+  *length = (size_t)(to - into);
+  return ended;
 }
 
 /* ---------------------------------------------------------------------------- other scalars */
@@ -420,7 +443,7 @@ static bool open_quote(scan *s) {
 static bool skip_scalar(scan *s, int c) {
   number n;
   switch (type_of(c)) {
-    case SCAN_TEXT: s->at++; return read_string(s, NULL, NULL);
+    case SCAN_TEXT: s->at++; return skip_string(s);
     case SCAN_NUMBER: return read_number(s, &n);
     case SCAN_TRUE: return read_literal(s, "true");
     case SCAN_FALSE: return read_literal(s, "false");
@@ -437,7 +460,7 @@ static void skip_to_depth(scan *s, unsigned floor) {
       continue;
     }
     if (!top_is_array(s)) {
-      if (!open_quote(s) || !read_string(s, NULL, NULL) || !read_colon(s)) return;
+      if (!open_quote(s) || !skip_string(s) || !read_colon(s)) return;
       if (next_byte(s) < 0) return;
     }
     int c = (unsigned char)*s->at;
@@ -522,10 +545,11 @@ bool bpi_scan_key(scan *s, const char **key, size_t *length) {
     s->at = quote + 2;
     return true;
   }
-  taker t = {s->key, sizeof s->key, 0, true};
-  if (!read_string(s, take, &t) || !read_colon(s)) return false;
+  piece_end ended = decode_piece(s, s->key, sizeof s->key, length);
+  if (ended == PIECE_FULL) *length = 0;
+  if (ended == PIECE_FAILED || (ended == PIECE_FULL && !skip_string(s)) || !read_colon(s))
+    return false;
   *key = s->key;
-  *length = t.whole ? t.length : 0;
   return true;
 }
 
@@ -543,20 +567,36 @@ static bool enter(scan *s, char open) {
 bool bpi_scan_enter_object(scan *s) { return enter(s, '{'); }
 bool bpi_scan_enter_array(scan *s) { return enter(s, '['); }
 
-bool bpi_scan_text_feed(scan *s, feed_fn feed, void *user) {
+/* Opens a string; anything else that stands there is skipped. */
+static bool enter_text(scan *s) {
   if (bpi_scan_peek(s) != SCAN_TEXT) {
     bpi_scan_skip(s);
     return false;
   }
   s->at++;
-  return read_string(s, feed, user);
+  return true;
+}
+
+bool bpi_scan_text_feed(scan *s, void (*feed)(void *user, const char *piece, size_t length),
+                        void *user) {
+  if (!enter_text(s)) return false;
+  for (;;) {
+    char piece[FEED_BYTES];
+    size_t length;
+    piece_end ended = decode_piece(s, piece, sizeof piece, &length);
+    if (length > 0) feed(user, piece, length);
+    if (ended != PIECE_FULL) return ended == PIECE_LAST;
+  }
 }
 
 bool bpi_scan_text(scan *s, char *into, size_t capacity, size_t *length, bool *whole) {
-  taker t = {into, capacity, 0, true};
-  bool read = bpi_scan_text_feed(s, take, &t);
-  *length = read ? t.length : 0;
-  if (whole != NULL) *whole = read && t.whole;
+  *length = 0;
+  if (whole != NULL) *whole = false;
+  if (!enter_text(s)) return false;
+  piece_end ended = decode_piece(s, into, capacity, length);
+  bool read = ended == PIECE_LAST || (ended == PIECE_FULL && skip_string(s));
+  if (!read) *length = 0;
+  if (whole != NULL) *whole = ended == PIECE_LAST;
   return read;
 }
 

@@ -398,8 +398,8 @@ typedef struct special_program {
 /* PROGRAM_NONE: tells nothing of a line's purpose. */
 /* clang-format off */
 static const name_code programs[] = {
-    {"((", PROGRAM_NONE}, {".", PROGRAM_NONE}, {"7z", PROGRAM_FILES}, {":", PROGRAM_NONE},
-    {"Rscript", PROGRAM_RUN}, {"[", PROGRAM_NONE}, {"[[", PROGRAM_NONE}, {"ack", PROGRAM_SEARCH},
+    {".", PROGRAM_NONE}, {"7z", PROGRAM_FILES}, {":", PROGRAM_NONE}, {"Rscript", PROGRAM_RUN},
+    {"[", PROGRAM_NONE}, {"[[", PROGRAM_NONE}, {"ack", PROGRAM_SEARCH},
     {"actionlint", PROGRAM_LINT}, {"ag", PROGRAM_SEARCH}, {"alembic", PROGRAM_DATABASE},
     {"alias", PROGRAM_NONE}, {"ansible-lint", PROGRAM_LINT}, {"ant", PROGRAM_BUILD},
     {"apk", PROGRAM_PACKAGE}, {"apply_patch", PROGRAM_FILES}, {"apt", PROGRAM_PACKAGE},

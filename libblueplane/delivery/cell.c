@@ -380,6 +380,11 @@ void bpi_heading(buf *out, const looks *l, size_t column) {
   bpi_text_shown(out, text, strlen(text));
 }
 
+bool bpi_is_shown(const looks *l, size_t column) {
+  const char *role = bpi_table_column_get(l->result, column, "role");
+  return !l->options.brief || role == NULL || strcmp(role, "companion") != 0;
+}
+
 bool bpi_shows_clock(const looks *l, size_t column) {
   return l->result->column[column].type == BP_TYPE_TIME && l->column[column].grain > GRAIN_DAY;
 }

@@ -43,6 +43,8 @@ void bpi_looks_free(looks *l);
 void bpi_cell_shown(buf *out, const looks *l, size_t row, size_t column);
 /* Title or name. */
 void bpi_heading(buf *out, const looks *l, size_t column);
+/* Companions are left out where the options say so. */
+bool bpi_is_shown(const looks *l, size_t column);
 /* The column's values have a time of day, so a reader must know the zone. */
 bool bpi_shows_clock(const looks *l, size_t column);
 

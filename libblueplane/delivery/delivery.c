@@ -16,10 +16,9 @@ const delivery_format bpi_delivery_formats[] = {
     {"ndjson", "application/x-ndjson", "One JSON object for each row", "", bpi_write_ndjson},
     {"csv", "text/csv", "Comma-separated values after RFC 4180 with a header line", "titles",
      bpi_write_csv},
-    {"markdown", "text/markdown", "A table in GitHub's Markdown, for people", "titles, compact",
-     bpi_write_markdown},
+    {"markdown", "text/markdown", "A table in GitHub's Markdown, for people", "titles, compact, brief", bpi_write_markdown},
     {"table", "text/plain", "A table aligned for the terminal, for people",
-     "width, color, ascii, titles, compact", bpi_write_text_table},
+     "width, color, ascii, titles, compact, brief", bpi_write_text_table},
     {NULL, NULL, NULL, NULL, NULL}};
 
 typedef struct word {
@@ -104,6 +103,7 @@ static int read_option(delivery_options *options, const delivery_format *f, word
   if (is(name, "ascii")) options->ascii = true;
   if (is(name, "titles")) options->titles = true;
   if (is(name, "compact")) options->compact = true;
+  if (is(name, "brief")) options->brief = true;
   return BP_OK;
 }
 

@@ -14,7 +14,7 @@
 /* What stands behind the colon of "table:width=100,color". Zero is the default of each. */
 typedef struct delivery_options {
   size_t width; /* columns of the terminal; 0: any width */
-  bool color, ascii, titles, compact;
+  bool color, ascii, titles, compact, brief;
 } delivery_options;
 
 typedef struct delivery_format {

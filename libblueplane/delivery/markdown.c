@@ -40,6 +40,7 @@ static void write_cell(buf *out, const looks *l, size_t row, size_t column, buf 
 static void write_headings(buf *out, const looks *l, buf *scratch) {
   bpi_buf_char(out, '|');
   for (size_t column = 0; column < l->result->columns; column++) {
+    if (!bpi_is_shown(l, column)) continue;
     scratch->length = 0;
     bpi_heading(scratch, l, column);
     bpi_buf_char(out, ' ');
@@ -48,13 +49,14 @@ static void write_headings(buf *out, const looks *l, buf *scratch) {
   }
   bpi_buf_text(out, "\n|");
   for (size_t column = 0; column < l->result->columns; column++)
-    bpi_buf_text(out, bpi_is_number(l->result, column) ? " ---: |" : " --- |");
+    if (bpi_is_shown(l, column)) bpi_buf_text(out, bpi_is_number(l->result, column) ? " ---: |" : " --- |");
   bpi_buf_char(out, '\n');
 }
 
 static void write_row(buf *out, const looks *l, size_t row, buf *scratch) {
   bpi_buf_char(out, '|');
   for (size_t column = 0; column < l->result->columns; column++) {
+    if (!bpi_is_shown(l, column)) continue;
     bpi_buf_char(out, ' ');
     write_cell(out, l, row, column, scratch);
     bpi_buf_text(out, " |");
@@ -64,7 +66,7 @@ static void write_row(buf *out, const looks *l, size_t row, buf *scratch) {
 
 static void write_zone(buf *out, const looks *l) {
   for (size_t column = 0; column < l->result->columns; column++) {
-    if (!bpi_shows_clock(l, column)) continue;
+    if (!bpi_is_shown(l, column) || !bpi_shows_clock(l, column)) continue;
     bpi_buf_text(out, "\nTimes are in ");
     bpi_buf_text(out, bpi_zone_name(l->zone));
     bpi_buf_text(out, ".\n");

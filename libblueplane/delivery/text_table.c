@@ -176,7 +176,7 @@ static void fit(layout *l) {
   size_t room = l->looks.options.width, least;
   for (size_t i = 0; i < l->result->columns; i++) {
     lane *a = &l->lanes[i];
-    a->shown = true;
+    a->shown = bpi_is_shown(&l->looks, i);
     a->width = a->minimum = a->natural;
     if (is_text(l, i) && a->minimum > TEXT_MINIMUM) a->minimum = TEXT_MINIMUM;
   }
@@ -301,7 +301,7 @@ static void write_wrapped(buf *out, const char *text, size_t room) {
 static void write_dropped(buf *note, const layout *l) {
   bool first = true;
   for (size_t column = 0; column < l->result->columns; column++) {
-    if (l->lanes[column].shown) continue;
+    if (l->lanes[column].shown || !bpi_is_shown(&l->looks, column)) continue;
     bpi_buf_text(note, first ? "not shown for lack of room: " : ", ");
     bpi_heading(note, &l->looks, column);
     first = false;

@@ -12,7 +12,7 @@
 #define SLOT_BITS 12
 #define DAYS_OF_PARENT ((1 << SLOT_BITS) - 1) /* stands for a slot */
 
-void bpi_frame_init(frame *f, const plan *p, const timeline *t, names *n, const prices *table) {
+void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, const prices *table) {
   memset(f, 0, sizeof *f);
   f->p = p;
   f->t = t;
@@ -155,7 +155,7 @@ static bool name_matches(frame *f, size_t index, int64_t number) {
   uint32_t bit = UINT32_C(1) << index;
   if (number == NAME_NONE) return false;
   if (!(f->n->name[number].judged & bit)) {
-    const name *shown = bpi_names_loaded(f->n, number);
+    const label_name *shown = bpi_names_loaded(f->n, number);
     if (!shown) return false;
     buf b;
     bpi_buf_init(&b, 4 * QUERY_TEXT);
@@ -383,7 +383,7 @@ static int count_cell(void *user, const rollup_cell *cell) {
   return 0;
 }
 
-int bpi_frame_count_depth(const plan *p, const timeline *t, names *n, store *s, bool undated,
+int bpi_frame_count_depth(const plan *p, const timeline *t, name_cache *n, store *s, bool undated,
                           bp_error **error) {
   frame f;
   int rc = BP_OK;

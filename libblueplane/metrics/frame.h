@@ -18,7 +18,7 @@ typedef struct group {
 typedef struct frame {
   const plan *p;
   const timeline *t;
-  names *n;
+  name_cache *n;
   const prices *prices;
   keymap groups;       /* keys of the dimensions, in order */
   group *group;
@@ -45,12 +45,12 @@ typedef struct frame {
   rollup_kind kind;
 } frame;
 
-void bpi_frame_init(frame *f, const plan *p, const timeline *t, names *n, const prices *table);
+void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, const prices *table);
 void bpi_frame_free(frame *f);
 /* Reads all cells of the plan within the slices; with `undated`, those without a time too. */
 int bpi_frame_fill(frame *f, store *s, bool undated, bp_error **error);
 /* Counts the interactions of each session for the session depth, before frames are filled. */
-int bpi_frame_count_depth(const plan *p, const timeline *t, names *n, store *s, bool undated,
+int bpi_frame_count_depth(const plan *p, const timeline *t, name_cache *n, store *s, bool undated,
                           bp_error **error);
 
 /* Whose visit it is. */

@@ -4,13 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/mem.h"
 
-static void fail(names *n, int code) {
+static void fail(name_cache *n, int code) {
   if (!n->failed) n->failed = code;
 }
 
-void bpi_names_init(names *n, store *s, const source_cover *covers, size_t count,
+/* A number that leads nowhere is damage. */
+static void fail_reading(name_cache *n, int code) {
+  if (code == BP_ERR_NOTFOUND)
+    code = bpi_fail(n->error, BP_ERR_CORRUPT, "a cell points to a row that is missing");
+  fail(n, code);
+}
+
+void bpi_names_init(name_cache *n, store *s, const source_cover *covers, size_t count,
                     bp_error **error) {
   memset(n, 0, sizeof *n);
   n->store = s;
@@ -21,7 +29,7 @@ void bpi_names_init(names *n, store *s, const source_cover *covers, size_t count
   bpi_keymap_init(&n->session_map, 1);
 }
 
-void bpi_names_free(names *n) {
+void bpi_names_free(name_cache *n) {
   for (uint32_t i = 0; i < n->label_map.count; i++) bpi_free(n->name[i].text);
   bpi_free(n->name);
   bpi_free(n->session);
@@ -31,14 +39,14 @@ void bpi_names_free(names *n) {
 
 /* --------------------------------------------------------------------------------- sessions */
 
-static void read_session(names *n, session_info *into, int64_t id) {
+static void read_session(name_cache *n, session_info *into, int64_t id) {
   memset(into, 0, sizeof *into);
   int rc = bpi_read_session(n->store, id, &into->row, n->error);
-  if (rc) fail(n, rc);
+  if (rc) fail_reading(n, rc);
   into->covers = bpi_covers_of(n->covers, n->cover_count, into->row.sources);
 }
 
-int64_t bpi_names_session(names *n, int64_t id) {
+int64_t bpi_names_session(name_cache *n, int64_t id) {
   bool fresh;
   if (n->failed) return NAME_NONE;
   uint32_t number = bpi_keymap_put(&n->session_map, &id, &fresh);
@@ -54,7 +62,7 @@ int64_t bpi_names_session(names *n, int64_t id) {
 
 /* ------------------------------------------------------------------------------------ names */
 
-static int64_t add_name(names *n, int64_t key, bool *fresh) {
+static int64_t add_name(name_cache *n, int64_t key, bool *fresh) {
   uint32_t number = bpi_keymap_put(&n->label_map, &key, fresh);
   if (number == KEYMAP_NONE) return fail(n, BP_ERR_NOMEM), NAME_NONE;
   if (!*fresh) return number;
@@ -70,12 +78,12 @@ static int64_t add_name(names *n, int64_t key, bool *fresh) {
   return number;
 }
 
-int64_t bpi_names_label(names *n, int64_t label) {
+int64_t bpi_names_label(name_cache *n, int64_t label) {
   bool fresh;
   return n->failed || label <= 0 ? NAME_NONE : add_name(n, label, &fresh);
 }
 
-static void set_text(names *n, name *into, const char *text, size_t length) {
+static void set_text(name_cache *n, label_name *into, const char *text, size_t length) {
   into->loaded = true;
   if (!text) return;
   into->text = bpi_strndup(text, length);
@@ -83,14 +91,14 @@ static void set_text(names *n, name *into, const char *text, size_t length) {
   if (!into->text) fail(n, BP_ERR_NOMEM);
 }
 
-const name *bpi_names_loaded(names *n, int64_t number) {
+const label_name *bpi_names_loaded(name_cache *n, int64_t number) {
   if (n->failed || number == NAME_NONE) return NULL;
-  name *wanted = &n->name[number];
+  label_name *wanted = &n->name[number];
   if (wanted->loaded) return wanted;
   label_row row;
   char text[256];
   int rc = bpi_read_label(n->store, wanted->label, &row, text, n->error);
-  if (rc) return fail(n, rc), NULL;
+  if (rc) return fail_reading(n, rc), NULL;
   wanted->key = row.key;
   set_text(n, wanted, row.text, row.length);
   return n->failed ? NULL : wanted;
@@ -99,10 +107,10 @@ const name *bpi_names_loaded(names *n, int64_t number) {
 /* ---------------------------------------------------------------------------- derived names */
 
 /* There are few made names, so looking through all names finds them. */
-static int64_t make_name(names *n, const char *text, size_t length) {
+static int64_t make_name(name_cache *n, const char *text, size_t length) {
   if (!length) return NAME_NONE;
   for (uint32_t i = 0; i < n->label_map.count; i++) {
-    const name *made = &n->name[i];
+    const label_name *made = &n->name[i];
     if (!made->label && made->length == length && !memcmp(made->text, text, length)) return i;
   }
   bool fresh;
@@ -111,10 +119,10 @@ static int64_t make_name(names *n, const char *text, size_t length) {
   return n->failed ? NAME_NONE : number;
 }
 
-int64_t bpi_names_family(names *n, int64_t model) {
+int64_t bpi_names_family(name_cache *n, int64_t model) {
   if (n->failed || model == NAME_NONE) return NAME_NONE;
   if (n->name[model].family_known) return n->name[model].family;
-  const name *loaded = bpi_names_loaded(n, model);
+  const label_name *loaded = bpi_names_loaded(n, model);
   char family[128];
   size_t length = loaded && loaded->text
                       ? bpi_model_family(loaded->text, loaded->length, family, sizeof family)
@@ -124,10 +132,10 @@ int64_t bpi_names_family(names *n, int64_t model) {
   return n->name[model].family = number;
 }
 
-int64_t bpi_names_server(names *n, int64_t tool) {
+int64_t bpi_names_server(name_cache *n, int64_t tool) {
   if (n->failed || tool == NAME_NONE) return NAME_NONE;
   if (n->name[tool].server_known) return n->name[tool].server;
-  const name *loaded = bpi_names_loaded(n, tool);
+  const label_name *loaded = bpi_names_loaded(n, tool);
   const char *server = NULL;
   size_t length = 0;
   bool mcp = loaded && loaded->text && bpi_mcp_server(loaded->text, loaded->length, &server, &length);
@@ -139,10 +147,10 @@ int64_t bpi_names_server(names *n, int64_t tool) {
   return n->name[tool].server = number;
 }
 
-const price_model *bpi_names_price(names *n, const prices *p, int64_t model) {
+const price_model *bpi_names_price(name_cache *n, const prices *p, int64_t model) {
   if (n->failed || model == NAME_NONE) return NULL;
   if (n->name[model].price_known) return n->name[model].price;
-  const name *loaded = bpi_names_loaded(n, model);
+  const label_name *loaded = bpi_names_loaded(n, model);
   if (!loaded) return NULL;
   n->name[model].price_known = true;
   if (loaded->text) n->name[model].price = bpi_prices_find(p, loaded->text, loaded->length);
@@ -158,17 +166,17 @@ typedef struct told {
 } told;
 
 typedef struct told_list {
-  names *n;
+  name_cache *n;
   told *item;
   size_t count, capacity;
 } told_list;
 
 static int collect_workspace(void *user, const label_row *row) {
   told_list *list = user;
-  names *n = list->n;
+  name_cache *n = list->n;
   int64_t number = bpi_names_label(n, row->id);
   if (number == NAME_NONE) return 1;
-  name *into = &n->name[number];
+  label_name *into = &n->name[number];
   into->key = row->key;
   if (!into->loaded) set_text(n, into, row->text, row->length);
   if (n->failed) return 1;
@@ -190,7 +198,7 @@ static int by_text(const void *a, const void *b) {
   return order ? order : (x->length > y->length) - (x->length < y->length);
 }
 
-void bpi_names_tell_workspaces_apart(names *n) {
+void bpi_names_tell_workspaces_apart(name_cache *n) {
   if (n->failed || n->workspaces_told_apart) return;
   n->workspaces_told_apart = true;
   told_list list = {.n = n};
@@ -211,7 +219,7 @@ void bpi_ident_show(buf *out, ident key, int digits) {
   }
 }
 
-void bpi_name_show(buf *out, const name *shown) {
+void bpi_name_show(buf *out, const label_name *shown) {
   if (!shown->text) {
     bpi_buf_char(out, '~');
     bpi_ident_show(out, shown->key, 6);

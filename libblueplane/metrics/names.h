@@ -15,7 +15,7 @@
 
 #define NAME_NONE INT64_C(-1) /* the number of what has no name */
 
-typedef struct name {
+typedef struct label_name {
   int64_t label;           /* number in the store; 0: made here */
   ident key;               /* breaks ties of equal text */
   char *text;              /* NULL: not kept, or not loaded yet */
@@ -26,7 +26,7 @@ typedef struct name {
   int64_t family, server;  /* numbers of names */
   const price_model *price;
   uint32_t judged, passed; /* bit per filter: its verdict is known; and is yes */
-} name;
+} label_name;
 
 typedef struct session_info {
   session_row row;
@@ -34,41 +34,41 @@ typedef struct session_info {
   int64_t interactions;    /* within the range, where the session depth is asked for */
 } session_info;
 
-typedef struct names {
+typedef struct name_cache {
   store *store;
   bp_error **error;        /* where a failed reading is told */
   int failed;              /* 0 or the first BP_ERR_ */
   const source_cover *covers;
   size_t cover_count;
   keymap label_map;        /* label of the store, or a negative number for a made name */
-  name *name;              /* by number, label_map.count of them */
+  label_name *name;        /* by number, label_map.count of them */
   size_t name_capacity;
   keymap session_map;
   session_info *session;   /* by number, session_map.count of them */
   size_t session_capacity;
   bool workspaces_told_apart;
-} names;
+} name_cache;
 
-void bpi_names_init(names *n, store *s, const source_cover *covers, size_t count, bp_error **error);
-void bpi_names_free(names *n);
+void bpi_names_init(name_cache *n, store *s, const source_cover *covers, size_t count, bp_error **error);
+void bpi_names_free(name_cache *n);
 
 /* The number of a session. */
-int64_t bpi_names_session(names *n, int64_t id);
+int64_t bpi_names_session(name_cache *n, int64_t id);
 /* The number of a label; NAME_NONE for label 0. Reads nothing. */
-int64_t bpi_names_label(names *n, int64_t label);
+int64_t bpi_names_label(name_cache *n, int64_t label);
 /* The names made of a model and of a tool. */
-int64_t bpi_names_family(names *n, int64_t model);
-int64_t bpi_names_server(names *n, int64_t tool);
+int64_t bpi_names_family(name_cache *n, int64_t model);
+int64_t bpi_names_server(name_cache *n, int64_t tool);
 /* The price of a model; NULL if it has none. */
-const price_model *bpi_names_price(names *n, const prices *p, int64_t model);
+const price_model *bpi_names_price(name_cache *n, const prices *p, int64_t model);
 
 /* The name with its text; NULL after a failure. */
-const name *bpi_names_loaded(names *n, int64_t number);
+const label_name *bpi_names_loaded(name_cache *n, int64_t number);
 /* Marks workspaces of equal text, so that they are shown apart. */
-void bpi_names_tell_workspaces_apart(names *n);
+void bpi_names_tell_workspaces_apart(name_cache *n);
 
 /* How it is shown: its text, with # and four digits if shared; ~ and six if it was not kept. */
-void bpi_name_show(buf *out, const name *shown);
+void bpi_name_show(buf *out, const label_name *shown);
 /* The first `digits` hex digits of an identifier. */
 void bpi_ident_show(buf *out, ident key, int digits);
 

@@ -192,6 +192,6 @@ int bpi_period_baseline(range out[BASELINE_UNITS], size_t *units, const range *o
     bpi_fail_detail(error, "hint", "name a period, or begin and end the range where days begin");
     return BP_ERR_INVALID;
   }
-  if (out[0].from < out[0].until) return BP_OK;
+  if (out[0].from < out[*units - 1].until) return BP_OK;
   return bpi_fail(error, BP_ERR_INVALID, "the baseline of this range is empty");
 }

@@ -22,7 +22,7 @@ typedef struct presenter {
   bp_result *t;
   size_t columns;
   metric_column column[COLUMNS_MAX];
-  bool lower[QUERY_METRICS], uncovered[QUERY_METRICS]; /* of any cell shown */
+  bool lower[QUERY_METRICS]; /* of any cell shown */
 } presenter;
 
 /* ------------------------------------------------------------------------------------ columns */
@@ -49,10 +49,10 @@ static void title_of(char *out, size_t size, const metric *m, const char *suffix
 static void add_column(presenter *w, size_t metric_at, answer_part part, int type,
                        const column_text *text) {
   const metric *m = w->in->p->metric[metric_at].m;
-  char name[128], title[192];
-  snprintf(name, sizeof name, text->suffix ? "%s.%s" : "%s", m->id, text->suffix ? text->suffix : "");
+  char id[128], title[192];
+  snprintf(id, sizeof id, text->suffix ? "%s.%s" : "%s", m->id, text->suffix ? text->suffix : "");
   title_of(title, sizeof title, m, text->suffix);
-  size_t column = bpi_table_add_column(w->t, type, name, text->role);
+  size_t column = bpi_table_add_column(w->t, type, id, text->role);
   bpi_table_column_meta(w->t, column, "title", title);
   bpi_table_column_meta(w->t, column, "of", text->suffix ? m->id : NULL);
   bpi_table_column_meta(w->t, column, "unit", text->unit);
@@ -118,7 +118,6 @@ static answer answer_of(presenter *w, const row *r, const metric_column *c) {
 }
 
 static void set_cell(presenter *w, const metric_column *c, const answer *a) {
-  if (a->state == BP_CELL_UNCOVERED) w->uncovered[c->metric] = true;
   if (a->state != BP_CELL_VALUE) {
     bpi_table_set_state(w->t, c->column, a->state);
     return;
@@ -198,30 +197,95 @@ static void put_prices(presenter *w) {
   put_meta(w, "prices", &b);
 }
 
-static void sentence(buf *b) {
+static void sentence(buf *b, const char *text) {
   if (b->length) bpi_buf_char(b, ' ');
+  bpi_buf_text(b, text);
 }
 
-static int by_name(const void *a, const void *b) {
-  const name *x = *(const name *const *)a, *y = *(const name *const *)b;
+static int by_text(const label_name *x, const label_name *y) {
   size_t shorter = x->length < y->length ? x->length : y->length;
   int order = memcmp(x->text, y->text, shorter);
   return order ? order : (x->length > y->length) - (x->length < y->length);
 }
 
-/* Names the models without a price, in order of their names. */
-static void note_unpriced(presenter *w, buf *b) {
-  const names *n = w->in->main->f->n;
-  const name *found[UNPRICED_NAMED + 1];
-  size_t count = 0;
-  if (!w->in->p->priced) return;
+/* The next name, in order of text, of a model that was looked for in the prices in vain. */
+static const label_name *next_unpriced(const name_cache *n, const label_name *after) {
+  const label_name *next = NULL;
   for (uint32_t i = 0; i < n->label_map.count; i++) {
-    const name *one = &n->name[i];
+    const label_name *one = &n->name[i];
     if (!one->price_known || one->price || !one->text) continue;
-    size_t at = count;
-    while (at && by_name(&one, &found[at - 1]) < 0) at--;
-    if (at > UNPRICED_NAMED - 1) { count = count > UNPRICED_NAMED ? count : count + 1; continue; }
-    (void)found;
+    if (after && by_text(one, after) <= 0) continue;
+    if (!next || by_text(one, next) < 0) next = one;
   }
-  (void)b;
+  return next;
+}
+
+static void note_unpriced(presenter *w, buf *b) {
+  const name_cache *n = w->in->main->f->n;
+  const label_name *model = next_unpriced(n, NULL);
+  if (!model) return;
+  sentence(b, "Models without a price: ");
+  for (int i = 0; i < UNPRICED_NAMED && model; i++) {
+    if (i) bpi_buf_text(b, ", ");
+    bpi_buf_add(b, model->text, model->length);
+    model = next_unpriced(n, model);
+  }
+  bpi_buf_text(b, model ? " and more." : ".");
+}
+
+static void note_undated(presenter *w, buf *b) {
+  int64_t undated = w->in->main->f->undated;
+  if (!undated) return;
+  sentence(b, "");
+  bpi_buf_int(b, undated);
+  bpi_buf_text(b, " facts without a time are left out.");
+}
+
+static void note_average(presenter *w, buf *b) {
+  if (!w->in->baseline || !w->in->baseline->average) return;
+  const range *unit = &w->in->units[0];
+  sentence(b, "The baseline is the average over ");
+  bpi_buf_printf(b, "%lld of the %zu periods of %lld days before, those with an interaction.",
+                 (long long)w->in->baseline->units, w->in->unit_count,
+                 (long long)(unit->last_day - unit->first_day + 1));
+}
+
+static void put_notes(presenter *w) {
+  buf b;
+  bpi_buf_init(&b, META_MAX);
+  if (w->in->p->tokens && w->in->main->f->sources)
+    sentence(&b, "Token counts are what local logs tell; calls they leave out make them a lower bound.");
+  note_unpriced(w, &b);
+  note_undated(w, &b);
+  note_average(w, &b);
+  put_meta(w, "notes", &b);
+}
+
+static void put_range(presenter *w) {
+  const bp_query *q = w->in->p->query;
+  bool open = q->from == INT64_MIN && q->until == INT64_MAX;
+  put_instant(w, "from", w->in->range->from);
+  put_instant(w, "until", w->in->range->until);
+  bpi_table_meta(w->t, "zone", bpi_zone_name(w->in->z));
+  bpi_table_meta(w->t, "period", q->period ? q->period : open ? "all" : NULL);
+  if (!w->in->baseline) return;
+  bpi_table_meta(w->t, "baseline", bpi_baseline_name(q->baseline));
+  put_instant(w, "baseline_from", w->in->units[0].from);
+  put_instant(w, "baseline_until", w->in->units[w->in->unit_count - 1].until);
+}
+
+int bpi_present(bp_result **out, const presentation *p, bp_error **error) {
+  presenter w = {.in = p, .t = bpi_table_new()};
+  *out = NULL;
+  if (!w.t) return bpi_fail_nomem(error);
+  dimension_columns(&w);
+  for (size_t i = 0; i < p->p->metrics; i++) metric_columns(&w, i);
+  add_rows(&w);
+  bpi_table_meta(w.t, "topic", "query");
+  put_range(&w);
+  put_coverage(&w);
+  put_lower_bound(&w);
+  put_prices(&w);
+  put_notes(&w);
+  return bpi_table_finish(out, w.t, error);
 }

@@ -11,19 +11,19 @@
 
 /* --------------------------------------------------------------------------------- collecting */
 
-static int add_row(rows *r, const int64_t *key, uint32_t group, uint32_t baseline) {
+static int add_row(rows *r, const int64_t *key, uint32_t in_main, uint32_t in_baseline) {
   void *items = r->item;
   if (bpi_reserve(&items, &r->capacity, r->count + 1, sizeof *r->item)) return BP_ERR_NOMEM;
   r->item = items;
   row *made = &r->item[r->count++];
   memset(made, 0, sizeof *made);
   memcpy(made->key, key, sizeof made->key);
-  made->group = group;
-  made->baseline = baseline;
+  made->group = in_main;
+  made->baseline = in_baseline;
   return BP_OK;
 }
 
-static uint32_t in_baseline(const frame *baseline, const int64_t *key) {
+static uint32_t find_in(const frame *baseline, const int64_t *key) {
   return baseline ? bpi_frame_find(baseline, key) : KEYMAP_NONE;
 }
 
@@ -38,7 +38,7 @@ static int add_dense(rows *r, const frame *f, const frame *baseline) {
   for (int64_t i = 0; i < count && !rc; i++) {
     int64_t key[QUERY_DIMENSIONS] = {i};
     if (!list && !(present >> i & 1)) continue;
-    rc = add_row(r, key, bpi_frame_find(f, key), in_baseline(baseline, key));
+    rc = add_row(r, key, bpi_frame_find(f, key), find_in(baseline, key));
   }
   return rc;
 }
@@ -47,7 +47,7 @@ static int add_groups(rows *r, const frame *f, const frame *baseline) {
   int rc = BP_OK;
   for (uint32_t g = 0; g < f->groups.count && !rc; g++) {
     const int64_t *key = bpi_keymap_key(&f->groups, g);
-    rc = add_row(r, key, g, in_baseline(baseline, key));
+    rc = add_row(r, key, g, find_in(baseline, key));
   }
   return rc;
 }
@@ -74,7 +74,7 @@ static int add_baseline_only(rows *r, const frame *f, const frame *baseline) {
 static int collect(rows *r, const frame *f, const frame *baseline) {
   static const int64_t whole[QUERY_DIMENSIONS];
   if (!f->p->dimensions)
-    return add_row(r, whole, bpi_frame_find(f, whole), in_baseline(baseline, whole));
+    return add_row(r, whole, bpi_frame_find(f, whole), find_in(baseline, whole));
   if (f->p->dimensions == 1 && bpi_dimension_is_time(f->p->by[0])) return add_dense(r, f, baseline);
   int rc = add_groups(r, f, baseline);
   return rc || !baseline ? rc : add_baseline_only(r, f, baseline);
@@ -82,7 +82,7 @@ static int collect(rows *r, const frame *f, const frame *baseline) {
 
 /* ------------------------------------------------------------------------------ what keys show */
 
-static void show_sources(buf *out, const names *n, int64_t sources) {
+static void show_sources(buf *out, const name_cache *n, int64_t sources) {
   for (size_t i = 0; i < n->cover_count; i++) {
     if (!(sources >> i & 1)) continue;
     if (out->length) bpi_buf_char(out, '+');
@@ -94,8 +94,8 @@ static void show_text(buf *out, const char *text) {
   if (text) bpi_buf_text(out, text);
 }
 
-static void show_name(buf *out, names *n, shown *s) {
-  const name *known = bpi_names_loaded(n, s->key);
+static void show_name(buf *out, name_cache *n, shown *s) {
+  const label_name *known = bpi_names_loaded(n, s->key);
   if (!known) return;
   bpi_name_show(out, known);
   s->tie = known->key;

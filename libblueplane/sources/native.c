@@ -11,7 +11,7 @@
 #include "sources/object.h"
 
 #define NATIVE_VERSION 1
-#define PLATFORM_MAX 64
+#define PLATFORM_MAX 32
 #define COMMAND_MAX 32
 
 typedef enum native_kind {
@@ -123,7 +123,7 @@ static const struct {
   const char *word;
   int bit;
 } features[] = {
-    {"image", PROMPT_IMAGE}, {"file", PROMPT_FILE},       {"code", PROMPT_CODE},
+    {"image", PROMPT_IMAGE},   {"file", PROMPT_FILE},       {"code", PROMPT_CODE},
     {"queued", PROMPT_QUEUED}, {"command", PROMPT_COMMAND},
 };
 
@@ -277,7 +277,7 @@ static int judge(const native *n) {
     if ((members[m].required & bit) != 0 && !has(n, m)) return REJECT_FIELD;
   }
   bool tool = (members[M_TOOL].required & bit) == 0 || n->texts[TEXT_TOOL].length > 0;
-  return tool && all_in(&n->texts[TEXT_PLATFORM], PLATFORM_MAX, "_.-") ? 0 : REJECT_FIELD;
+  return tool && all_in(&n->texts[TEXT_PLATFORM], PLATFORM_MAX, "_-") ? 0 : REJECT_FIELD;
 }
 
 static int take(void *self, scan *s) {

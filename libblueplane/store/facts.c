@@ -470,11 +470,10 @@ static bool both_known(int64_t a, int64_t b) { return a != FACT_NONE && b != FAC
 static bool applied_lines(const tool_call_fact *t, int64_t *added, int64_t *removed) {
   if (t->outcome != OUTCOME_OK) return false;
   bool told = t->added != FACT_NONE;
-  *added = told ? t->added : t->input_added;
-  *removed = told ? t->removed : t->input_removed;
-  if (*added == FACT_NONE && *removed == FACT_NONE) return false;
-  *added = number(*added);
-  *removed = number(*removed);
+  int64_t plus = told ? t->added : t->input_added, minus = told ? t->removed : t->input_removed;
+  if (plus == FACT_NONE && minus == FACT_NONE) return false;
+  *added = number(plus);
+  *removed = number(minus);
   return true;
 }
 

@@ -1,0 +1,204 @@
+/* completion.c: completion scripts for three shells, made from the tables of commands and options.
+ * Names of metrics and dimensions are those of the library at hand. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "exits.h"
+
+/* The words a list of values stands for, each followed by a space. */
+static void put_words(text *t, const char *values) {
+  if (values == NULL || strcmp(values, "@files") == 0) return;
+  if (strcmp(values, "@commands") == 0) {
+    for (const command *c = command_table; c->name != NULL; c++) text_addf(t, "%s ", c->name);
+  } else if (values[0] == '@') {
+    bp_result *r = NULL;
+    if (bp_catalog(&r, values + 1, NULL) != BP_OK) return;
+    for (size_t row = 0; row < bp_result_rows(r); row++)
+      text_addf(t, "%s ", bp_result_text(r, row, 0, NULL));
+    bp_result_free(r);
+  } else {
+    text_addf(t, "%s ", values);
+  }
+}
+
+static char *words_of(const char *values) {
+  text t = {0};
+  put_words(&t, values);
+  while (t.length > 0 && t.data[t.length - 1] == ' ') t.data[--t.length] = '\0';
+  return t.data != NULL ? t.data : copy_text("");
+}
+
+static bool is_files(const char *values) { return values != NULL && strcmp(values, "@files") == 0; }
+
+static uint64_t options_of(const command *c) { return c->options | OPTIONS_GLOBAL; }
+
+static void write_bash(text *t) {
+  text_add(t, "# completion for blueplane in bash: source <(blueplane completion bash)\n"
+              "_blueplane() {\n"
+              "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= i words=\n"
+              "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+              "    case ${COMP_WORDS[i]} in -*) ;; *) command=${COMP_WORDS[i]}; break ;; esac\n"
+              "  done\n"
+              "  COMPREPLY=()\n"
+              "  case $before in\n");
+  for (const option_info *o = option_table; o->name != NULL; o++) {
+    if (o->argument == NULL) continue;
+    text_addf(t, "    --%s", o->name);
+    if (o->letter != 0) text_addf(t, "|-%c", o->letter);
+    char *words = words_of(o->values);
+    if (is_files(o->values))
+      text_add(t, ") COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n");
+    else
+      text_addf(t, ") COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n", words);
+    free(words);
+  }
+  char *commands = words_of("@commands");
+  text_addf(t, "  esac\n  case $command in\n    '') words='%s' ;;\n", commands);
+  free(commands);
+  for (const command *c = command_table; c->name != NULL; c++) {
+    char *words = words_of(c->words);
+    text_addf(t, "    %s) ", c->name);
+    if (is_files(c->words) || strcmp(c->name, "privacy") == 0)
+      text_add(t, "[[ $word == -* ]] || COMPREPLY=($(compgen -f -- \"$word\")); ");
+    text_addf(t, "words='%s", words);
+    for (const option_info *o = option_table; o->name != NULL; o++)
+      if (options_of(c) & OPTION_BIT(o->id)) text_addf(t, " --%s", o->name);
+    text_add(t, "' ;;\n");
+    free(words);
+  }
+  text_add(t, "  esac\n"
+              "  COMPREPLY+=($(compgen -W \"$words\" -- \"$word\"))\n"
+              "}\n"
+              "complete -F _blueplane blueplane\n");
+}
+
+/* Text inside single quotes and brackets of a zsh specification. */
+static void put_zsh(text *t, const char *string) {
+  for (; *string != '\0'; string++) {
+    if (*string == '\'')
+      text_add(t, "'\\''");
+    else if (strchr("[]:\\", *string) != NULL)
+      text_addf(t, "\\%c", *string);
+    else
+      text_add_bytes(t, string, 1);
+  }
+}
+
+static void write_zsh_options(text *t, uint64_t set) {
+  for (const option_info *o = option_table; o->name != NULL; o++) {
+    if (!(set & OPTION_BIT(o->id))) continue;
+    text_addf(t, " \\\n      '%s--%s[", o->several ? "*" : "", o->name);
+    put_zsh(t, o->help);
+    text_add(t, "]");
+    if (o->argument != NULL) {
+      char *words = words_of(o->values);
+      text_add(t, ":");
+      put_zsh(t, o->argument);
+      if (is_files(o->values))
+        text_add(t, ":_files");
+      else
+        text_addf(t, ":(%s)", words);
+      free(words);
+    }
+    text_add(t, "'");
+  }
+}
+
+static void write_zsh(text *t) {
+  text_add(t, "#compdef blueplane\n"
+              "# completion for blueplane in zsh: source <(blueplane completion zsh)\n"
+              "_blueplane() {\n"
+              "  local -a commands\n"
+              "  commands=(\n");
+  for (const command *c = command_table; c->name != NULL; c++) {
+    text_addf(t, "    '%s:", c->name);
+    put_zsh(t, c->summary);
+    text_add(t, "'\n");
+  }
+  text_add(t, "  )\n"
+              "  if (( CURRENT == 2 )); then\n"
+              "    _describe command commands\n"
+              "    return\n"
+              "  fi\n"
+              "  case $words[2] in\n");
+  for (const command *c = command_table; c->name != NULL; c++) {
+    char *words = words_of(c->words);
+    text_addf(t, "    %s) shift words; (( CURRENT-- )); _arguments", c->name);
+    write_zsh_options(t, options_of(c));
+    if (is_files(c->words) || strcmp(c->name, "privacy") == 0)
+      text_add(t, " \\\n      '*:file:_files'");
+    else if (words[0] != '\0')
+      text_addf(t, " \\\n      '*:word:(%s)'", words);
+    text_add(t, " ;;\n");
+    free(words);
+  }
+  text_add(t, "  esac\n"
+              "}\n"
+              "if [ \"$funcstack[1]\" = _blueplane ]; then _blueplane \"$@\"; else compdef _blueplane blueplane; fi\n");
+}
+
+static void put_fish(text *t, const char *string) {
+  for (; *string != '\0'; string++) {
+    if (*string == '\'' || *string == '\\') text_add(t, "\\");
+    text_add_bytes(t, string, 1);
+  }
+}
+
+/* The commands that take the option, for fish's condition. */
+static void put_fish_condition(text *t, option_id id) {
+  if (OPTIONS_GLOBAL & OPTION_BIT(id)) return;
+  text_add(t, " -n '__fish_seen_subcommand_from");
+  for (const command *c = command_table; c->name != NULL; c++)
+    if (c->options & OPTION_BIT(id)) text_addf(t, " %s", c->name);
+  text_add(t, "'");
+}
+
+static void write_fish(text *t) {
+  text_add(t, "# completion for blueplane in fish: blueplane completion fish | source\n"
+              "complete -c blueplane -f\n");
+  for (const command *c = command_table; c->name != NULL; c++) {
+    text_addf(t, "complete -c blueplane -n __fish_use_subcommand -a %s -d '", c->name);
+    put_fish(t, c->summary);
+    text_add(t, "'\n");
+    char *words = words_of(c->words);
+    if (words[0] != '\0')
+      text_addf(t, "complete -c blueplane -n '__fish_seen_subcommand_from %s' -a '%s'\n", c->name, words);
+    if (is_files(c->words) || strcmp(c->name, "privacy") == 0)
+      text_addf(t, "complete -c blueplane -n '__fish_seen_subcommand_from %s' -F\n", c->name);
+    free(words);
+  }
+  for (const option_info *o = option_table; o->name != NULL; o++) {
+    text_add(t, "complete -c blueplane");
+    put_fish_condition(t, o->id);
+    text_addf(t, " -l %s", o->name);
+    if (o->letter != 0) text_addf(t, " -s %c", o->letter);
+    if (is_files(o->values)) {
+      text_add(t, " -r -F");
+    } else if (o->argument != NULL) {
+      char *words = words_of(o->values);
+      text_addf(t, " -x -a '%s'", words);
+      free(words);
+    }
+    text_add(t, " -d '");
+    put_fish(t, o->help);
+    text_add(t, "'\n");
+  }
+}
+
+int run_completion(program *p) {
+  static const struct {
+    const char *shell;
+    void (*write)(text *t);
+  } shells[] = {{"bash", write_bash}, {"zsh", write_zsh}, {"fish", write_fish}};
+  for (size_t i = 0; i < sizeof shells / sizeof *shells; i++) {
+    if (strcmp(shells[i].shell, p->arguments[0]) != 0) continue;
+    text t = {0};
+    shells[i].write(&t);
+    return write_out(&t);
+  }
+  char *shown = text_safe(p->arguments[0]);
+  complain(EXIT_USAGE, "there are bash, zsh and fish", "no completion for \"%s\"", shown);
+  free(shown);
+  return EXIT_USAGE;
+}

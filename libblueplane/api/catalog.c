@@ -1,0 +1,291 @@
+/* api/catalog.c: bp_catalog: what the library knows before any store is opened, as results. Each topic
+ * is a row of one table; the topic "topics" shows that table itself, with those of bp_inspect and
+ * bp_configure. */
+#include <string.h>
+
+#include "base/err.h"
+#include "delivery/delivery.h"
+#include "metrics/answer.h"
+#include "result/table.h"
+#include "sources/source.h"
+
+#define TEXT_MAX ((size_t)8 << 10)
+
+/* The table being filled. Columns are set in order. */
+typedef struct page {
+  bp_result *t;
+  size_t next;
+} page;
+
+static void new_row(page *p) {
+  bpi_table_add_row(p->t);
+  p->next = 0;
+}
+
+static void add_text(page *p, const char *text) {
+  size_t column = p->next++;
+  if (text && *text) bpi_table_set_text(p->t, column, text, strlen(text));
+}
+
+static void add_int(page *p, int64_t value) { bpi_table_set_int(p->t, p->next++, value); }
+
+/* Takes the text of a buffer, and the buffer with it. */
+static void add_buf(page *p, buf *b) {
+  size_t column = p->next++;
+  if (b->failed) p->t->failed = b->failed;
+  else if (b->length) bpi_table_set_text(p->t, column, b->data, b->length);
+  bpi_buf_free(b);
+}
+
+static void add_item(buf *b, const char *text) {
+  if (b->length) bpi_buf_text(b, ", ");
+  bpi_buf_text(b, text);
+}
+
+/* ----------------------------------------------------------------------------------- metrics */
+
+static void add_aliases(page *p, metric_id id) {
+  buf b;
+  bpi_buf_init(&b, TEXT_MAX);
+  for (size_t i = 0; i < bpi_metric_alias_count; i++) {
+    const metric_alias *alias = &bpi_metric_aliases[i];
+    if (alias->metric != id) continue;
+    add_item(&b, alias->name);
+    if (alias->by != DIM_COUNT) bpi_buf_printf(&b, " by %s", bpi_dimensions[alias->by].name);
+  }
+  add_buf(p, &b);
+}
+
+static void add_formula(page *p, const metric *m) {
+  buf b;
+  bpi_buf_init(&b, TEXT_MAX);
+  bpi_metric_formula(&b, m);
+  add_buf(p, &b);
+}
+
+static void add_dimensions(page *p, const metric *m) {
+  buf b;
+  bpi_buf_init(&b, TEXT_MAX);
+  bpi_dimension_list(&b, bpi_metric_dimensions(m));
+  add_buf(p, &b);
+}
+
+static void add_companions(page *p, const metric *m) {
+  companion list[COMPANIONS_MAX];
+  planned x = {.m = m,
+               .missing = m->missing.kind ? 0 : PLAN_NONE,
+               .not_final = bpi_operand_rests_on_output(&m->top) ? 0 : PLAN_NONE};
+  size_t count = bpi_companions(&x, list);
+  buf b;
+  bpi_buf_init(&b, TEXT_MAX);
+  for (size_t i = 0; i < count; i++) add_item(&b, bpi_companion_suffix(&x, &list[i]));
+  add_buf(p, &b);
+}
+
+static void add_needs(page *p, unsigned needs) {
+  buf b;
+  bpi_buf_init(&b, TEXT_MAX);
+  for (size_t bit = 0; bpi_need_name(bit); bit++)
+    if (needs >> bit & 1) add_item(&b, bpi_need_name(bit));
+  add_buf(p, &b);
+}
+
+static const char *type_name(const metric *m) {
+  return bpi_metric_is_real(m) ? "real" : !strcmp(bpi_metric_unit(m), "time") ? "time" : "int";
+}
+
+static void fill_metrics(page *p) {
+  for (int id = 0; id < METRIC_COUNT; id++) {
+    const metric *m = &bpi_metrics[id];
+    new_row(p);
+    add_text(p, m->id);
+    add_text(p, m->title);
+    add_text(p, bpi_family_name(m->family));
+    add_text(p, bpi_metric_unit(m));
+    add_text(p, type_name(m));
+    add_text(p, m->levels);
+    add_text(p, m->definition);
+    add_formula(p, m);
+    add_aliases(p, (metric_id)id);
+    add_dimensions(p, m);
+    add_companions(p, m);
+    add_needs(p, bpi_metric_needs(m));
+  }
+}
+
+/* -------------------------------------------------------------------------------- dimensions */
+
+static void fill_dimensions(page *p) {
+  for (int dim = 0; dim < DIM_COUNT; dim++) {
+    const dimension *d = &bpi_dimensions[dim];
+    buf values;
+    bpi_buf_init(&values, TEXT_MAX);
+    bpi_dimension_values(&values, (dimension_id)dim);
+    new_row(p);
+    add_text(p, d->name);
+    add_text(p, d->title);
+    add_text(p, d->type == BP_TYPE_INT ? "int" : "text");
+    add_text(p, d->definition);
+    add_buf(p, &values);
+  }
+}
+
+/* ------------------------------------------------------------------ sources, formats, errors */
+
+static void fill_sources(page *p) {
+  for (size_t i = 0; i < bpi_source_count(); i++) {
+    const source *s = bpi_source_at(i);
+    new_row(p);
+    add_text(p, s->name);
+    add_text(p, s->title);
+    add_text(p, s->platform);
+    add_needs(p, s->covers);
+  }
+}
+
+static void fill_formats(page *p) {
+  for (const delivery_format *f = bpi_delivery_formats; f->name; f++) {
+    new_row(p);
+    add_text(p, f->name);
+    add_text(p, f->media_type);
+    add_text(p, f->options);
+    add_text(p, f->description);
+  }
+}
+
+static void fill_errors(page *p) {
+  static const char *const names[] = {
+      [-BP_OK] = "BP_OK", [-BP_ERR_INVALID] = "BP_ERR_INVALID", [-BP_ERR_NOMEM] = "BP_ERR_NOMEM",
+      [-BP_ERR_IO] = "BP_ERR_IO", [-BP_ERR_BUSY] = "BP_ERR_BUSY",
+      [-BP_ERR_NOTFOUND] = "BP_ERR_NOTFOUND", [-BP_ERR_FORMAT] = "BP_ERR_FORMAT",
+      [-BP_ERR_UNSUPPORTED] = "BP_ERR_UNSUPPORTED", [-BP_ERR_DENIED] = "BP_ERR_DENIED",
+      [-BP_ERR_CONSENT] = "BP_ERR_CONSENT", [-BP_ERR_READONLY] = "BP_ERR_READONLY",
+      [-BP_ERR_CORRUPT] = "BP_ERR_CORRUPT", [-BP_ERR_SCHEMA] = "BP_ERR_SCHEMA",
+      [-BP_ERR_ABI] = "BP_ERR_ABI", [-BP_ERR_CANCELLED] = "BP_ERR_CANCELLED",
+      [-BP_ERR_LIMIT] = "BP_ERR_LIMIT", [-BP_ERR_INTERNAL] = "BP_ERR_INTERNAL"};
+  for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
+    new_row(p);
+    add_int(p, -i);
+    add_text(p, names[i]);
+    add_text(p, bp_strerror(-i));
+  }
+}
+
+static void fill_rejects(page *p) {
+#define X(name, number, id, text) {number, id, text},
+  static const struct reject {
+    int number;
+    const char *id, *text;
+  } all[] = {BPI_REJECTS(X)};
+#undef X
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    new_row(p);
+    add_int(p, all[i].number);
+    add_text(p, all[i].id);
+    add_text(p, all[i].text);
+  }
+}
+
+/* ------------------------------------------------------------------------------------ topics */
+
+static void fill_topics(page *p);
+
+/* Columns are text unless a type stands behind the colon. */
+static const struct topic {
+  const char *call, *name, *columns, *definition;
+  void (*fill)(page *p);
+} topics[] = {
+    {"bp_catalog", "metrics",
+     "metric, title, family, unit, type, levels, definition, formula, aliases, dimensions, companions, "
+     "needs",
+     "Every metric: what it means, how it is computed, by what it can be told, what stands beside it.",
+     fill_metrics},
+    {"bp_catalog", "dimensions", "dimension, title, type, definition, values",
+     "Everything a query can group by or filter on.", fill_dimensions},
+    {"bp_catalog", "sources", "source, title, platform, covers",
+     "Every format that can be ingested, and what it can tell at all.", fill_sources},
+    {"bp_catalog", "formats", "format, media_type, options, definition",
+     "Every way to write a result as text.", fill_formats},
+    {"bp_catalog", "errors", "code:int, name, definition", "Every error code.", fill_errors},
+    {"bp_catalog", "rejects", "number:int, reason, definition",
+     "Every reason for which a record is refused.", fill_rejects},
+    {"bp_catalog", "topics", "call, topic, columns, definition", "This list.", fill_topics},
+    {"bp_inspect", "health", "name, value:int, unit", "Size, age and counts of the store.", NULL},
+    {"bp_inspect", "integrity", "check, ok:bool", "A full check of the database; slow.", NULL},
+    {"bp_inspect", "sources",
+     "source, files:int, bytes:int, records:int, rejects:int, sessions:int, last_read:time",
+     "What each source has brought.", NULL},
+    {"bp_inspect", "files",
+     "file, source, position:int, line:int, records:int, rejects:int, read_at:time",
+     "How far each file was read; files are shown by keyed hash.", NULL},
+    {"bp_inspect", "rejects", "file:int, source, reason, line:int, byte:int, read_at:time",
+     "Where records were refused, and why.", NULL},
+    {"bp_inspect", "coverage", "source, measure, covered:bool, sessions:int",
+     "What each source can tell, and of how many sessions.", NULL},
+    {"bp_inspect", "prices", NULL, "The price table in force.", NULL},
+    {"bp_inspect", "unpriced", "model, responses:int, tokens:int",
+     "Models that the price table does not know.", NULL},
+    {"bp_inspect", "labels", "kind, key, text", "Every name that is kept.", NULL},
+    {"bp_inspect", "sessions",
+     "session, platform, workspace, branch, version, entrypoint, first:time, last:time",
+     "Every session.", NULL},
+    {"bp_configure", "prices", NULL, "A price table that replaces the built-in one.", NULL},
+    {"bp_configure", "labels", NULL, "Whether names are kept from now on.", NULL},
+};
+#define TOPICS (sizeof topics / sizeof *topics)
+
+static void fill_topics(page *p) {
+  for (size_t i = 0; i < TOPICS; i++) {
+    new_row(p);
+    add_text(p, topics[i].call);
+    add_text(p, topics[i].name);
+    add_text(p, topics[i].columns);
+    add_text(p, topics[i].definition);
+  }
+}
+
+/* Makes the columns that a list names. */
+static void add_columns(bp_result *t, const char *list) {
+  while (*list) {
+    char name[32];
+    size_t length = strcspn(list, ",:");
+    int type = list[length] == ':' ? BP_TYPE_INT : BP_TYPE_TEXT;
+    memcpy(name, list, length);
+    name[length] = '\0';
+    bpi_table_add_column(t, type, name, "value");
+    list += strcspn(list, ",");
+    list += strspn(list, ", ");
+  }
+}
+
+static const struct topic *find_topic(const char *name) {
+  for (size_t i = 0; i < TOPICS; i++)
+    if (topics[i].fill && name && !strcmp(topics[i].name, name)) return &topics[i];
+  return NULL;
+}
+
+static int unknown_topic(const char *name, bp_error **error) {
+  buf allowed;
+  bpi_buf_init(&allowed, TEXT_MAX);
+  for (size_t i = 0; i < TOPICS; i++)
+    if (topics[i].fill) add_item(&allowed, topics[i].name);
+  bpi_fail(error, BP_ERR_NOTFOUND, "unknown topic");
+  bpi_fail_detail(error, "topic", name ? name : "");
+  if (!allowed.failed) bpi_fail_detail(error, "allowed", allowed.data);
+  bpi_buf_free(&allowed);
+  return BP_ERR_NOTFOUND;
+}
+
+int bp_catalog(bp_result **out, const char *name, bp_error **error) {
+  if (error) *error = NULL;
+  if (!out) return bpi_fail(error, BP_ERR_INVALID, "no place for the result");
+  *out = NULL;
+  const struct topic *found = find_topic(name);
+  if (!found) return unknown_topic(name, error);
+  page p = {.t = bpi_table_new()};
+  if (!p.t) return bpi_fail_nomem(error);
+  add_columns(p.t, found->columns);
+  bpi_table_meta(p.t, "topic", name);
+  found->fill(&p);
+  return bpi_table_finish(out, p.t, error);
+}

@@ -1,0 +1,94 @@
+/* api/query.c: bp_query_*: the builder as callers see it, and the running of a query on a store. What
+ * a query means is known in metrics; here it meets the handle, its lock and the registry of sources. */
+#include "api/handle.h"
+#include "metrics/compute.h"
+#include "sources/source.h"
+
+/* metrics may not see the sources, so it has its own names for what they promise. */
+#define SAME(name) _Static_assert((int)NEED_##name == (int)COVERS_##name, #name)
+SAME(TOKENS); SAME(CACHE_READ); SAME(CACHE_WRITE); SAME(REASONING); SAME(COST); SAME(TOOLS);
+SAME(OUTCOMES); SAME(LINES); SAME(DECISIONS); SAME(PROMPTS); SAME(MODEL); SAME(TIME); SAME(EVENTS);
+SAME(WORKSPACE); SAME(CHANGES); SAME(WEB_SEARCH);
+#undef SAME
+
+#define SOURCES_MAX 63 /* a session remembers its sources as bits */
+
+int bp_query_new(bp_query **out, bp_error **error) {
+  if (error) *error = NULL;
+  return out ? bpi_query_new(out, error) : bpi_fail(error, BP_ERR_INVALID, "no place for the query");
+}
+
+int bp_query_from_json(bp_query **out, const char *json, size_t length, bp_error **error) {
+  if (error) *error = NULL;
+  if (!out) return bpi_fail(error, BP_ERR_INVALID, "no place for the query");
+  *out = NULL;
+  if (!json) return bpi_fail(error, BP_ERR_INVALID, "no JSON");
+  return bpi_query_from_json(out, json, length, error);
+}
+
+int bp_query_metric(bp_query *query, const char *metric) {
+  return query ? bpi_query_metric(query, metric) : BP_ERR_INVALID;
+}
+
+int bp_query_range(bp_query *query, int64_t from_us, int64_t until_us, const char *zone_name) {
+  return query ? bpi_query_range(query, from_us, until_us, zone_name) : BP_ERR_INVALID;
+}
+
+int bp_query_period(bp_query *query, const char *period, const char *zone_name) {
+  return query ? bpi_query_period(query, period, zone_name) : BP_ERR_INVALID;
+}
+
+int bp_query_by(bp_query *query, const char *dimension) {
+  return query ? bpi_query_by(query, dimension) : BP_ERR_INVALID;
+}
+
+int bp_query_where(bp_query *query, const char *dimension, const char *op, const char *value) {
+  return query ? bpi_query_where(query, dimension, op, value) : BP_ERR_INVALID;
+}
+
+int bp_query_compare(bp_query *query, const char *baseline) {
+  return query ? bpi_query_compare(query, baseline) : BP_ERR_INVALID;
+}
+
+int bp_query_set(bp_query *query, const char *key, const char *value) {
+  return query ? bpi_query_set(query, key, value) : BP_ERR_INVALID;
+}
+
+int bp_query_to_json(char **out, size_t *length, const bp_query *query, bp_error **error) {
+  size_t unused;
+  if (error) *error = NULL;
+  if (!out || !query) return bpi_fail(error, BP_ERR_INVALID, "no query, or no place for its JSON");
+  return bpi_query_to_json(out, length ? length : &unused, query, error);
+}
+
+void bp_query_free(bp_query *query) { bpi_query_free(query); }
+
+static int run(bp_result **out, bp_store *s, const bp_query *query, bp_error **error) {
+  source_cover covers[SOURCES_MAX];
+  size_t count = bpi_source_count() < SOURCES_MAX ? bpi_source_count() : SOURCES_MAX;
+  for (size_t i = 0; i < count; i++) {
+    const source *known = bpi_source_at(i);
+    covers[i] = (source_cover){known->name, known->covers};
+  }
+  compute_context context = {.store = s->store,
+                             .prices = s->prices,
+                             .covers = covers,
+                             .cover_count = count,
+                             .now_us = bpi_handle_now(s)};
+  return bpi_compute(out, &context, query, error);
+}
+
+int bp_query_run(bp_result **out, bp_store *s, const bp_query *query, bp_error **error) {
+  bp_error *unseen = NULL; /* deciding on an error needs one, also where the caller wants none */
+  if (!error) error = &unseen;
+  *error = NULL;
+  int rc = out && query ? BP_OK : bpi_fail(error, BP_ERR_INVALID, "no query, or no place for its result");
+  if (out) *out = NULL;
+  if (!rc) rc = bpi_enter(s, RIGHT_QUERY, error);
+  if (!rc) {
+    rc = run(out, s, query, error);
+    bpi_leave(s);
+  }
+  bpi_error_free(unseen);
+  return rc;
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""The facts of a store as text: two stores with the same key hold the same facts if and only if their dumps are equal.
+
+    python3 dump.py STORE [STORE]     one: print it; two: print what differs, status 1 if anything does
+
+Numbers of sessions and labels depend on the order of arrival, so the identifiers stand in their place; rows are
+sorted; the places of facts within a table, of files and of rejects are not facts and are left out.
+"""
+from __future__ import annotations
+
+import difflib
+import sqlite3
+import sys
+from typing import Any, Callable, Iterator
+
+FACTS = ("prompt", "response", "tool_call", "decision", "span", "event", "change")
+SESSIONS = {"session"}
+LABELS = {"model", "tool", "file", "result_file", "command", "platform", "workspace", "branch", "entrypoint", "version",
+          "label"}
+PLACES = {"id"}
+
+
+def connect(path: Any) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+
+
+def _hex(hi: int, lo: int) -> str:
+    return f"{hi & (1 << 64) - 1:016x}{lo & (1 << 64) - 1:016x}"
+
+
+def _names(db: sqlite3.Connection, sql: str) -> Callable[[Any], Any]:
+    names = {number: name for number, name in db.execute(sql)} | {None: None, 0: "none"}
+    return lambda number: names.get(number, f"lost:{number}")
+
+
+def tables(db: sqlite3.Connection) -> Iterator[tuple]:
+    """Each table as (name, columns, rows), numbers replaced by what they stand for."""
+    db.create_function("ident", 2, _hex, deterministic=True)
+    session = _names(db, "SELECT id, ident(hi, lo) FROM session")
+    label = _names(db, "SELECT id, kind || ':' || ident(hi, lo) FROM label")
+    for table in (*FACTS, "rollup", "run"):
+        found = db.execute(f"SELECT * FROM {table}")
+        columns = [c[0] for c in found.description]
+        turn = [session if c in SESSIONS else label if c in LABELS else None for c in columns]
+        kept = [i for i, c in enumerate(columns) if c not in PLACES]
+        yield table, [columns[i] for i in kept], [
+            tuple(turn[i](row[i]) if turn[i] else row[i] for i in kept) for row in found]
+    found = db.execute("SELECT ident(hi, lo), * FROM session")
+    columns = [c[0] for c in found.description]
+    kept = [i for i, c in enumerate(columns) if c not in ("id", "hi", "lo")]
+    yield "session", [columns[i] for i in kept], [
+        tuple(label(row[i]) if columns[i] in LABELS else row[i] for i in kept) for row in found]
+    yield "label", ["key", "text"], db.execute("SELECT kind || ':' || ident(hi, lo), text FROM label").fetchall()
+
+
+def lines(path: Any) -> list:
+    db = connect(path)
+    try:
+        return [f"{table} {' '.join(f'{c}={v}' for c, v in zip(columns, row))}"
+                for table, columns, rows in tables(db)
+                for row in sorted(rows, key=lambda row: [(v is not None, str(type(v)), v) for v in row])]
+    finally:
+        db.close()
+
+
+def differences(one: Any, other: Any, most: int = 20) -> list:
+    """What differs between two stores, or between two lists of lines."""
+    a, b = (x if isinstance(x, list) else lines(x) for x in (one, other))
+    if a == b:
+        return []
+    found = [line for line in difflib.unified_diff(sorted(set(a) - set(b)), sorted(set(b) - set(a)), lineterm="", n=0)
+             if not line.startswith(("---", "+++", "@@"))]
+    return (found or ["the same rows, in other numbers"])[:most]
+
+
+def main() -> int:
+    if len(sys.argv) == 2:
+        print("\n".join(lines(sys.argv[1])))
+        return 0
+    if len(sys.argv) != 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    found = differences(sys.argv[1], sys.argv[2], 1000)
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""The library's totals against the oracles of tests/oracle, which share no code with it.
+
+Compared, for Claude Code and for Codex apart: responses, input, output, cache reads, cache writes of both kinds,
+reasoning and web searches by UTC day and model; tool calls by tool and outcome; prompts by day; events by kind;
+lines by tool; sessions; output quality; rejected and undated records; subagents, commits, pull requests, constant ids.
+
+    over the sample generator and the fixtures of tests/corpus, always;
+    over folders of real transcripts: BLUEPLANE_REAL_DATA=DIR, holding claude_code*/ and codex/;
+    over a generator with a ground truth of its own: BLUEPLANE_GEN=PROGRAM.
+"""
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from typing import Any, Iterable, Optional
+
+import dump
+import e2e
+from e2e import Skip, check, equal
+
+sys.path.insert(0, str(e2e.ROOT / "tests" / "oracle"))
+import claude_code  # noqa: E402
+import codex  # noqa: E402
+import gen_truth  # noqa: E402
+
+# The layout of rollup cells, written down a second time (docs of store/facts.h).
+RESPONSE, TOOL, EDIT, PROMPT, EVENT, ACTIVE, DECISION, SPAN, CHANGE = range(1, 10)
+MEASURES = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "reasoning", "web_searches")
+OUTCOMES = ("unknown", "ok", "error", "rejected", "interrupted", "cancelled", "blocked", "denied", "ignored")
+QUALITIES = ("placeholder", "partial", "final")
+EVENTS = {3: "compaction", 4: "microcompaction", 5: "compaction_summary", 6: "api_error_message", 7: "api_retry",
+          8: "interrupt", 9: "slash_command", 10: "bash_command"}
+SUBAGENT, ANOMALY = 15, 13
+COMMIT, PULL_REQUEST = 0, 1
+NAME = re.compile(r"[A-Za-z0-9._:/@+-]{1,96}", re.A)
+
+
+def day_of(quarter: int) -> Optional[str]:
+    return None if quarter < 0 else claude_code.day_of(quarter * 900 * 1_000_000)
+
+
+def library(store: Any) -> dict:
+    """The totals of a store, from its rollup, in the form of the oracles."""
+    db = dump.connect(store)
+    text = dict(db.execute("SELECT id, text FROM label"))
+    cells: dict = defaultdict(Counter)
+    calls: dict = defaultdict(Counter)
+    lines: dict = defaultdict(lambda: [0, 0])
+    quality: dict = {q: Counter(responses=0, output=0) for q in QUALITIES}
+    prompts: Counter = Counter()
+    events: Counter = Counter()
+    sessions: set = set()
+    undated = subagents = anomalies = 0
+    changes: Counter = Counter()
+    for kind, quarter, session, label, cls, n, *m in db.execute("SELECT * FROM rollup WHERE n > 0"):
+        day = day_of(quarter)
+        counted = kind in (RESPONSE, TOOL, PROMPT) or (kind == EVENT and cls & 31 in EVENTS)
+        undated += n * (day is None and counted)
+        if kind in (RESPONSE, PROMPT) and session:
+            sessions.add(session)
+        if kind == RESPONSE:
+            cells[day, text.get(label)].update(dict(zip(MEASURES, m)), responses=n)
+            quality[QUALITIES[cls >> 1 & 3]].update(responses=n, output=m[1])
+        elif kind == TOOL:
+            name = text.get(label) or ""
+            calls[name][OUTCOMES[cls >> 1 & 15]] += n
+            if m[2] or m[3]:
+                lines[name][0] += m[2]
+                lines[name][1] += m[3]
+        elif kind == PROMPT:
+            prompts[str(day or "null")] += n
+        elif kind == EVENT and cls & 31 in EVENTS:
+            events[EVENTS[cls & 31]] += n
+        elif kind == EVENT:
+            subagents += n * (cls & 31 == SUBAGENT)
+            anomalies += n * (cls & 31 == ANOMALY)
+        elif kind == CHANGE:
+            changes[cls & 3] += n
+    reasons = {1: "syntax", 2: "utf8", 3: "depth", 4: "shape", 5: "duplicate", 6: "number", 7: "unreadable", 8: "field",
+               9: "version"}
+    rejected = Counter(reasons[r] for r, in db.execute("SELECT reason FROM reject"))
+    db.close()
+    return {"responses": [{"day": d, "model": m, **c} for (d, m), c in cells.items()], "tool_calls": calls,
+            "prompts": {"total": sum(prompts.values()), "by_day": prompts}, "events": events,
+            "lines": {"added": sum(v[0] for v in lines.values()), "removed": sum(v[1] for v in lines.values()),
+                      "by_tool": {t: {"added": v[0], "removed": v[1]} for t, v in lines.items()}},
+            "sessions": len(sessions), "output_quality": quality, "rejected": rejected, "undated": undated,
+            "commits": changes[COMMIT], "pull_requests": changes[PULL_REQUEST], "subagents": subagents,
+            "constant_ids": anomalies}
+
+
+def flat(report: dict) -> dict:
+    """Every number of a report under a path; what is zero or unknown is absent."""
+    numbers: Counter = Counter()
+    for row in report["responses"]:
+        for name in ("responses", *MEASURES):
+            numbers["responses", row["day"], row["model"], name] += row.get(name) or 0
+    for tool, outcomes in report["tool_calls"].items():
+        tool = tool if NAME.fullmatch(tool) or not tool else "other"  # a misshapen name is kept as other
+        for outcome, n in outcomes.items():
+            numbers["tool_calls", tool, outcome] += n
+    for tool, change in report["lines"]["by_tool"].items():
+        tool = tool if NAME.fullmatch(tool) or not tool else "other"
+        for name, n in change.items():
+            numbers["lines", tool, name] += n
+    for name in ("by_day",):
+        for day, n in report["prompts"][name].items():
+            numbers["prompts", day] += n
+    for name in ("events", "rejected"):
+        for kind, n in report[name].items():
+            kind = "interrupt" if kind == "turn_aborted" else kind
+            numbers[name, kind] += n
+    for q, sums in report["output_quality"].items():
+        for name, n in sums.items():
+            numbers["output_quality", q, name] += n
+    for name in ("sessions", "undated", "commits", "pull_requests", "subagents", "constant_ids"):
+        numbers[name] += report.get(name) or 0
+    return {path: n for path, n in numbers.items() if n}
+
+
+def ask_oracle(module: Any, files: Iterable[pathlib.Path]) -> dict:
+    oracle = module.Oracle(e2e.KEY.read_bytes())
+    for path in files:
+        oracle.read(str(path))
+    return oracle.report()
+
+
+# The oracles leave out in silence what lacks a required field; the library counts it, too.
+ONLY_OURS = {("rejected", "field")}
+
+
+def differences(got: dict, want: dict) -> list:
+    a, b = flat(got), flat(want)
+    return [f"{' '.join(map(str, path)) if isinstance(path, tuple) else path}: library {a.get(path, 0)}, "
+            f"oracle {b.get(path, 0)}"
+            for path in sorted(a.keys() | b.keys(), key=str)
+            if a.get(path, 0) != b.get(path, 0) and path not in ONLY_OURS]
+
+
+def compare(folder: pathlib.Path, module: Any, source: str, root: pathlib.Path, about: str) -> None:
+    files = [p for p in e2e.transcripts(root) if belongs(source, p)]
+    store = folder / f"{about}-{source}.db"
+    e2e.ingest(store, root, "--source", source, "--key", e2e.KEY)
+    e2e.counts[f"{source} files"] += len(files)
+    want, got = ask_oracle(module, files), library(store)
+    e2e.counts["numbers equal to the oracle's"] += len(flat(want).keys() | flat(got).keys())
+    found = differences(got, want)
+    check(not found, "totals", about, source, f"{len(found)} differ\n" + "\n".join(found[:100]))
+    copy_key(store)
+    e2e.verify(store)
+
+
+def copy_key(store: pathlib.Path) -> None:
+    """The tools that take no --key find it beside the store."""
+    beside = pathlib.Path(f"{store}.key")
+    if not beside.exists():
+        beside.write_bytes(e2e.KEY.read_bytes())
+        beside.chmod(0o600)
+
+
+def belongs(source: str, path: pathlib.Path) -> bool:
+    rollout = path.name.startswith("rollout-")
+    return rollout if source == "codex" else not rollout and path.name != "history.jsonl"
+
+
+# ------------------------------------------------------------------------------------------- tests
+
+def test_sample(folder: pathlib.Path) -> None:
+    home = e2e.sample()
+    compare(folder, claude_code, "claude_code", home / ".claude", "sample")
+    compare(folder, codex, "codex", home / ".codex", "sample")
+
+
+def test_corpus(folder: pathlib.Path) -> None:
+    """Fixture by fixture, so that one that is wrong has a name."""
+    for source, module in (("claude_code", claude_code), ("codex", codex)):
+        root = e2e.ROOT / "tests" / "corpus" / source
+        for i, place in enumerate(sorted(p for p in root.iterdir()) if root.is_dir() else []):
+            if place.is_dir():
+                compare(folder, module, source, place, f"{i}-{place.name}")
+            elif place.suffix == ".jsonl":
+                alone = folder / source / str(i)
+                alone.mkdir(parents=True)
+                name = f"rollout-{place.name}" if source == "codex" and not place.name.startswith("rollout-") else place.name
+                (alone / name).write_bytes(place.read_bytes())
+                compare(folder, module, source, alone, f"{i}-{place.name}")
+
+
+def test_real_data(folder: pathlib.Path) -> None:
+    given = os.environ.get("BLUEPLANE_REAL_DATA")
+    if not given or not os.path.isdir(given):
+        raise Skip("BLUEPLANE_REAL_DATA is not set to a folder")
+    for place in sorted(pathlib.Path(given).iterdir()):
+        if place.name.startswith("claude_code") and not place.name.endswith("hooks") and place.is_dir():
+            compare(folder, claude_code, "claude_code", place, place.name)
+        elif place.name == "codex" and place.is_dir():
+            compare(folder, codex, "codex", place, place.name)
+
+
+def test_generator(folder: pathlib.Path) -> None:
+    """The truth counted while writing, without a parser; what it only bounds, gen_truth.py bounds."""
+    program = os.environ.get("BLUEPLANE_GEN")
+    if not program or not os.access(program, os.X_OK):
+        raise Skip("BLUEPLANE_GEN is not set to a generator")
+    subprocess.run([program, "-o", folder / "gen", "-t", folder / "truth.json", "-b", "64M"], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    store = folder / "gen.db"
+    e2e.ingest(store, folder / "gen", "--key", e2e.KEY)
+    truth = __import__("json").loads((folder / "truth.json").read_text())
+    got = library(store)
+    got["tool_calls"] = {t: {k: n for k, n in c.items() if n} for t, c in got["tool_calls"].items()}
+    found = gen_truth.differences(truth, got)
+    e2e.counts["numbers held against the generator's truth"] += len(flat(got))
+    check(not found, "ground truth", "\n".join(found))
+    copy_key(store)
+    e2e.verify(store)
+    if e2e.LONG:
+        compare(folder, claude_code, "claude_code", folder / "gen", "generator")
+
+
+if __name__ == "__main__":
+    e2e.main()

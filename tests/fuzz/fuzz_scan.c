@@ -1,0 +1,81 @@
+/* Fuzz target: the scanner. The bytes are walked whole from memory and again in pieces through the
+ * smallest window; both must see the same. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/scan.h"
+#include "tests/fuzz/fuzz.h"
+
+static void feed(void *user, const char *piece, size_t length) {
+  fuzz_digest_add(user, piece, length);
+}
+
+static void walk(scan *s, fuzz_digest *d) {
+  const char *key;
+  size_t length;
+  scan_type type = bpi_scan_peek(s);
+  fuzz_digest_add(d, &type, sizeof type);
+  switch (type) {
+    case SCAN_OBJECT:
+      if (!bpi_scan_enter_object(s)) return;
+      while (bpi_scan_key(s, &key, &length)) {
+        fuzz_digest_add(d, key, length);
+        if (length % 5 == 4)
+          bpi_scan_skip(s);
+        else
+          walk(s, d);
+      }
+      return;
+    case SCAN_ARRAY:
+      if (!bpi_scan_enter_array(s)) return;
+      while (bpi_scan_item(s)) walk(s, d);
+      return;
+    case SCAN_TEXT: bpi_scan_text_feed(s, feed, d); return;
+    case SCAN_NUMBER: {
+      int64_t count = 0;
+      bpi_scan_count(s, &count, NULL);
+      fuzz_digest_add(d, &count, sizeof count);
+      return;
+    }
+    default: bpi_scan_skip(s);
+  }
+}
+
+static void walk_all(scan *s, fuzz_digest *d) {
+  scan_type type;
+  const char *key;
+  size_t length;
+  while ((type = bpi_scan_value(s)) != SCAN_END && type != SCAN_WAIT) {
+    fuzz_digest_add(d, &s->record_start, sizeof s->record_start);
+    if (type == SCAN_OBJECT) {
+      while (bpi_scan_key(s, &key, &length)) {
+        fuzz_digest_add(d, key, length);
+        walk(s, d);
+      }
+    } else if (type != SCAN_ERROR && type != SCAN_ARRAY) {
+      walk(s, d);
+    }
+    if (type == SCAN_ARRAY)
+      while (bpi_scan_item(s)) walk(s, d);
+    if (s->error != SCAN_OK) {
+      fuzz_digest_add(d, &s->error, sizeof s->error);
+      fuzz_digest_add(d, &s->error_at, sizeof s->error_at);
+      if (!bpi_scan_recover(s)) break;
+    }
+  }
+  int64_t resume = bpi_scan_resume_offset(s, NULL);
+  fuzz_digest_add(d, &resume, sizeof resume);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  fuzz_digest whole = {0}, pieces = {0};
+  scan s;
+  bpi_scan_init_memory(&s, data, size);
+  walk_all(&s, &whole);
+  fuzz_drip drip = {data, size, 0, size > 0 ? 1 + data[size - 1] % 37u : 1};
+  if (bpi_scan_init(&s, fuzz_drip_read, &drip, 1, 0, 1) != 0) return 0;
+  walk_all(&s, &pieces);
+  bpi_scan_free(&s);
+  if (whole.hash != pieces.hash) abort();
+  return 0;
+}
