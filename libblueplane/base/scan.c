@@ -222,6 +222,10 @@ static bool skip_string(scan *s) {
     } else if (*s->at == '"') {
       s->at++;
       return true;
+    } else if ((unsigned char)*s->at >= 0x80) {
+      size_t step = wide_character(s);
+      if (step == 0) return false;
+      s->at += step;
     } else {
       char unused[4];
       size_t step;

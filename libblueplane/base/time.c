@@ -106,9 +106,9 @@ static bool make_instant(const civil *c, int32_t offset, int64_t *out_us) {
   return true;
 }
 
-/* Compares eight bytes of text with a pattern in which '0' stands for any digit. `room` says how far
- * a byte may differ: added to the difference, a byte that differs too much reaches its high bit.
- * Text beyond ASCII has that bit from the start. */
+/* Compares eight bytes of text with a pattern in which '0' stands for any digit. `room` says how
+ * far a byte may differ: added to the difference, a byte that differs too much reaches its high
+ * bit. Text beyond ASCII has that bit from the start. */
 #define DIGIT "\x76"
 #define SAME "\x7F"
 static bool matches_8(const char *p, const char *pattern, const char *room) {

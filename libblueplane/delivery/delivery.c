@@ -16,7 +16,8 @@ const delivery_format bpi_delivery_formats[] = {
     {"ndjson", "application/x-ndjson", "One JSON object for each row", "", bpi_write_ndjson},
     {"csv", "text/csv", "Comma-separated values after RFC 4180 with a header line", "titles",
      bpi_write_csv},
-    {"markdown", "text/markdown", "A table in GitHub's Markdown, for people", "titles, compact, brief", bpi_write_markdown},
+    {"markdown", "text/markdown", "A table in GitHub's Markdown, for people",
+     "titles, compact, brief", bpi_write_markdown},
     {"table", "text/plain", "A table aligned for the terminal, for people",
      "width, color, ascii, titles, compact, brief", bpi_write_text_table},
     {NULL, NULL, NULL, NULL, NULL}};

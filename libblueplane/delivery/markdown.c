@@ -49,7 +49,8 @@ static void write_headings(buf *out, const looks *l, buf *scratch) {
   }
   bpi_buf_text(out, "\n|");
   for (size_t column = 0; column < l->result->columns; column++)
-    if (bpi_is_shown(l, column)) bpi_buf_text(out, bpi_is_number(l->result, column) ? " ---: |" : " --- |");
+    if (bpi_is_shown(l, column))
+      bpi_buf_text(out, bpi_is_number(l->result, column) ? " ---: |" : " --- |");
   bpi_buf_char(out, '\n');
 }
 

@@ -375,6 +375,11 @@ class Oracle:
                    line.get("isSidechain") is True or agent is not None, agent or string(line.get("agentId")),
                    string(line.get("uuid")), string(line.get("requestId")), version(line.get("version")))
         # Numbers first: a line with a bad one must leave nothing behind.
+        if line.get("type") == "system":
+            for measure in (line.get("durationMs"), line.get("retryAttempt"), table(line.get("error")).get("status"),
+                            *(table(line.get(name)).get("preTokens") for name in ("compactMetadata", "microcompactMetadata"))):
+                if isinstance(measure, (int, float)) and not isinstance(measure, bool):
+                    count(measure)
         message = table(line.get("message"))
         rows = self.responses(message, at)
         nested, outer = table(table(line.get("data")).get("message")), at

@@ -86,6 +86,9 @@ class File:
         if part in CALLS:
             name = {"local_shell_call": "local_shell", "tool_search_call": "tool_search"}.get(part) or string(payload.get("name"))
             self.fact("call", call, time, name or "")
+            asked = asked_lines(payload)
+            if asked:
+                self.fact("asked", call, time, asked)
             self.open[call] = True
         elif part in OUTPUTS:
             self.open.pop(call, None)
@@ -155,6 +158,27 @@ def output_outcome(payload: dict) -> str:
     if code:
         return "ok" if int(code[1]) == 0 and not text.startswith(FAILURE_STARTS) else "error"
     return "error" if text.startswith(FAILURE_STARTS) else "ok"
+
+
+def asked_lines(payload: dict) -> Optional[tuple]:
+    """Lines of the patch that a call was given as text, in a command or as its input; None without one."""
+    given = payload.get("input") or table(payload.get("action")).get("command") or payload.get("arguments") or ""
+    if isinstance(given, str) and given.startswith("{"):
+        try:
+            given = json.loads(given)
+        except (ValueError, RecursionError):
+            return None
+    if isinstance(given, dict):
+        given = next((given[k] for k in ("command", "cmd", "input", "patch") if k in given), "")
+    text = "\n".join(str(part) for part in given) if isinstance(given, list) else str(given)
+    inside = edits = False
+    added = removed = 0
+    for line in text.split("\n"):
+        inside = (inside or line.strip() == "*** Begin Patch") and line.strip() != "*** End Patch"
+        edits |= inside and line.startswith(("*** Add File: ", "*** Update File: "))
+        added += inside and line.startswith("+")
+        removed += inside and line.startswith("-")
+    return (added, removed) if edits else None
 
 
 def changed_lines(changes: dict) -> tuple:
@@ -255,7 +279,10 @@ class Oracle:
         for key, seen_at in facts["call"].items():
             time, name = min(seen_at)
             results = {value for _, value in facts["result"].get(key, [])} or {v for _, v in facts["aborted"].get(key, [])}
-            calls[name][min(results, key=OUTCOMES.index, default="unknown")] += 1
+            outcome = min(results, key=OUTCOMES.index, default="unknown")
+            calls[name][outcome] += 1
+            if outcome == "ok" and key in facts["asked"] and key not in facts["lines"]:
+                facts["lines"][key] = facts["asked"][key]
             undated += time == FOREVER
         for key, seen_at in facts["lines"].items():
             name = min(facts["call"].get(key, [(0, "apply_patch")]))[1]

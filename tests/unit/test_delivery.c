@@ -172,6 +172,23 @@ START_TEST(table_in_ascii_with_titles) {
 }
 END_TEST
 
+START_TEST(brief_has_no_companions) {
+  expect(two_days(), "table:ascii,compact,brief",
+         "time.day    platform          cost  tokens   cache    active\n"
+         "----------  -----------  ---------  ------  ------  --------\n"
+         "2025-09-01  claude_code  $1,234.56  >=1.2M  12.3 %    1h 23m\n"
+         "2025-09-02  a|b\"c,\\n       $0.0012       -          withheld\n"
+         "\n>= the true number is at least this\n- not recorded by any source\n"
+         "withheld: kept back for privacy\n");
+  bp_result *r = two_days();
+  char *text = formatted(r, "markdown:brief");
+  ck_assert_ptr_nonnull(strstr(text, "| active |\n| --- |"));
+  ck_assert_ptr_null(strstr(text, "| n |"));
+  bpi_free(text);
+  bp_result_free(r);
+}
+END_TEST
+
 START_TEST(table_in_color) {
   bp_result *t = bpi_table_new();
   bpi_table_add_column(t, BP_TYPE_TEXT, "name", NULL);
@@ -655,6 +672,7 @@ int main(void) {
   tcase_add_test(tests, table_in_ascii_with_titles);
   tcase_add_test(tests, table_in_color);
   tcase_add_test(tests, table_drops_columns_until_it_fits);
+  tcase_add_test(tests, brief_has_no_companions);
   tcase_add_test(tests, table_drops_companions_first);
   tcase_add_test(tests, table_shortens_text_before_it_drops);
   tcase_add_test(tests, table_aligns_by_display_width);

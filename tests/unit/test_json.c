@@ -1,4 +1,4 @@
-/* Small JSON documents: what is read, and where a bad document is bad. Offsets are counted by hand. */
+/* Small JSON documents: what is read, and where a bad document is bad, counted by hand. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

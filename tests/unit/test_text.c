@@ -1,6 +1,6 @@
-/* UTF-8, numbers and small ASCII helpers. UTF-8 is checked against the code points themselves: every
- * sequence of up to three bytes and the neighbourhood of every bound of four is valid exactly if
- * encoding some code point gives it. */
+/* UTF-8, numbers and small ASCII helpers. UTF-8 is checked against the code points themselves: all
+ * of them, and every pair of bytes before tails around every bound, which must be valid exactly if
+ * encoding some code point gives them. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +48,7 @@ START_TEST(every_code_point) {
 }
 END_TEST
 
-/* Length of the sequence that begins with these bytes, found by encoding what they would decode to. */
+/* Length of the sequence that begins here, found by encoding what it would decode to. */
 static size_t step_by_hand(const unsigned char *p) {
   if (p[0] < 128) return 1;
   size_t length = p[0] >= 240 ? 4 : p[0] >= 224 ? 3 : p[0] >= 192 ? 2 : 0;

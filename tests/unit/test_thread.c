@@ -1,5 +1,5 @@
-/* Mutex, threads, sleep and process id. The counter without its lock would lose steps, and under the
- * thread sanitizer be reported. */
+/* Mutex, threads, sleep and process id. The counter without its lock would lose steps, and under
+ * the thread sanitizer be reported. */
 #include <check.h>
 #include <pthread.h>
 #include <signal.h>

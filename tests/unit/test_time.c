@@ -157,7 +157,7 @@ START_TEST(other_text_is_refused) {
 }
 END_TEST
 
-/* The usual form has a way of its own; with one more fraction digit the same text takes the other. */
+/* The usual form has a way of its own; with one more digit the same text takes the other. */
 START_TEST(both_ways_agree_on_every_byte) {
   for (size_t at = 0; at < 23; at++) {
     for (int byte = 0; byte < 256; byte++) {

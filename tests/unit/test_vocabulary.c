@@ -1,5 +1,5 @@
-/* The vocabularies and the lists that lead into them. The lists stand here by meaning, in the library
- * by name, so a row that is out of order or in the wrong column is found. */
+/* The vocabularies and the lists that lead into them. The lists stand here by meaning, in the
+ * library by name, so a row that is out of order or in the wrong column is found. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,31 @@
+/* fake_store.h: a store made by hand: cells, sessions and labels in arrays. It stands in for
+ * store/read.c, so that what is computed from cells is tested without a database. */
+#ifndef FAKE_STORE_H
+#define FAKE_STORE_H
+
+#include "store/read.h"
+
+#define FAKE_CELLS 4096
+#define FAKE_NAMES 64
+
+struct store {
+  rollup_cell cell[FAKE_CELLS];
+  size_t cells;
+  session_row session[FAKE_NAMES];
+  size_t sessions;
+  label_row label[FAKE_NAMES];
+  size_t labels;
+  int begun;     /* open snapshots */
+  int fail_with; /* BP_ERR_ of the next reading of cells */
+};
+
+void fake_clear(store *s);
+/* Numbers of labels and sessions are the caller's: they must not matter. */
+void fake_label(store *s, int64_t id, label_kind kind, uint64_t key, const char *text);
+session_row *fake_session(store *s, int64_t id, uint64_t key, int sources);
+/* `time` is the quarter of an hour as "2026-11-23T09:00:00Z", NULL for undated. The cell's measures
+ * may be set through the pointer. */
+rollup_cell *fake_cell(store *s, rollup_kind kind, const char *time, int64_t session, int64_t label,
+                       int64_t class_, int64_t n);
+
+#endif
