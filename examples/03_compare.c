@@ -6,8 +6,14 @@
 #include <blueplane/blueplane.h>
 
 /* Two responses in the first week of March 2026, three in the second. */
-static const char *const times[] = {"2026-03-03T10:00:00Z", "2026-03-05T15:00:00Z", "2026-03-10T08:00:00Z",
-                                    "2026-03-10T11:00:00Z", "2026-03-12T17:00:00Z"};
+static const char *const times[] = {"2026-03-03T10:00:00Z", "2026-03-05T15:00:00Z",
+                                    "2026-03-10T08:00:00Z", "2026-03-10T11:00:00Z",
+                                    "2026-03-12T17:00:00Z"};
+static const char line_format[] =
+    "{\"type\":\"assistant\",\"uuid\":\"u%zu\",\"sessionId\":\"s%zu\",\"timestamp\":\"%s\","
+    "\"message\":{\"id\":\"m%zu\",\"model\":\"claude-sonnet-4-5-20250929\","
+    "\"stop_reason\":\"end_turn\",\"content\":[],"
+    "\"usage\":{\"input_tokens\":1000,\"output_tokens\":%zu}}}\n";
 
 static int failed(const char *what, bp_error *error) {
   fprintf(stderr, "%s: %s\n", what, bp_error_message(error));
@@ -19,12 +25,7 @@ static int fill(bp_store *store, bp_error **error) {
   char line[512];
   int rc = BP_OK;
   for (size_t i = 0; i < sizeof times / sizeof *times && rc == BP_OK; i++) {
-    int length = snprintf(line, sizeof line,
-                          "{\"type\":\"assistant\",\"uuid\":\"u%zu\",\"sessionId\":\"s%zu\",\"timestamp\":\"%s\","
-                          "\"message\":{\"id\":\"m%zu\",\"model\":\"claude-sonnet-4-5-20250929\","
-                          "\"stop_reason\":\"end_turn\",\"content\":[],"
-                          "\"usage\":{\"input_tokens\":1000,\"output_tokens\":%zu}}}\n",
-                          i, i, times[i], i, 100 * (i + 1));
+    int length = snprintf(line, sizeof line, line_format, i, i, times[i], i, 100 * (i + 1));
     rc = bp_ingest_bytes(store, "claude_code", times[i], line, (size_t)length, NULL, NULL, error);
   }
   return rc;
@@ -32,8 +33,9 @@ static int fill(bp_store *store, bp_error **error) {
 
 /* A query can be written as JSON, too. */
 static int ask(bp_result **result, bp_store *store, bp_error **error) {
-  static const char json[] = "{\"version\":1,\"metrics\":[\"responses\",\"output_tokens\"],"
-                             "\"period\":\"2026-03-09/2026-03-15\",\"compare\":\"previous\"}";
+  static const char json[] =
+      "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"responses\",\"output_tokens\"],"
+      "\"period\":\"2026-03-09/2026-03-15\",\"compare\":\"previous\"}";
   bp_query *query = NULL;
   int rc = bp_query_from_json(&query, json, strlen(json), error);
   if (rc == BP_OK) rc = bp_query_run(result, store, query, error);
@@ -55,8 +57,9 @@ int main(void) {
     status = failed("compare", error);
   } else {
     for (size_t column = 0; column < bp_result_columns(result); column++)
-      printf("%-24s %-12s %g\n", bp_result_column(result, column, "name"),
-             bp_result_column(result, column, "role"), bp_result_real(result, 0, column));
+      if (strcmp(bp_result_column(result, column, "role"), "companion") != 0)
+        printf("%-24s %g\n", bp_result_column(result, column, "name"),
+               bp_result_real(result, 0, column));
   }
   bp_result_free(result);
   bp_close(store);

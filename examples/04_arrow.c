@@ -18,7 +18,8 @@ static int is_valid(const struct ArrowArray *column, int64_t row) {
   return bits == NULL || (bits[row / 8] >> (row % 8) & 1) != 0;
 }
 
-static void print_cell(const struct ArrowSchema *type, const struct ArrowArray *column, int64_t row) {
+static void print_cell(const struct ArrowSchema *type, const struct ArrowArray *column,
+                       int64_t row) {
   row += column->offset;
   if (!is_valid(column, row)) {
     printf("null");
@@ -51,11 +52,13 @@ static int print_stream(struct ArrowArrayStream *stream) {
   return 0;
 }
 
+static const char line[] =
+    "{\"type\":\"assistant\",\"uuid\":\"u1\",\"sessionId\":\"s1\",\"cwd\":\"/home/ada/engine\","
+    "\"timestamp\":\"2026-03-02T09:00:00Z\",\"message\":{\"id\":\"m1\","
+    "\"model\":\"claude-sonnet-4-5-20250929\",\"stop_reason\":\"end_turn\",\"content\":[],"
+    "\"usage\":{\"input_tokens\":1200,\"output_tokens\":340}}}\n";
+
 int main(void) {
-  static const char line[] =
-      "{\"type\":\"assistant\",\"uuid\":\"u1\",\"sessionId\":\"s1\",\"timestamp\":\"2026-03-02T09:00:00Z\","
-      "\"message\":{\"id\":\"m1\",\"model\":\"claude-sonnet-4-5-20250929\",\"stop_reason\":\"end_turn\","
-      "\"content\":[],\"usage\":{\"input_tokens\":1200,\"output_tokens\":340}}}\n";
   bp_open_options options = BP_OPEN_OPTIONS_INIT;
   struct ArrowArrayStream stream = {0};
   bp_store *store = NULL;
@@ -72,7 +75,7 @@ int main(void) {
     goto out;
   bp_query_metric(query, "output_tokens");
   bp_query_by(query, "time.day");
-  bp_query_by(query, "platform");
+  bp_query_by(query, "workspace");
   if (bp_query_run(&result, store, query, &error) != BP_OK ||
       bp_result_arrow(&stream, result, &error) != BP_OK)
     goto out;

@@ -1,5 +1,5 @@
-/* 05_cancel.c: stops an ingest in the middle and goes on later. What was complete is kept, the rest is
- * read by the next call, and the facts are the same as after one call. */
+/* 05_cancel.c: stops an ingest in the middle and goes on later. What was complete is kept, the rest
+ * is read by the next call, and the facts are the same as after one call. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +19,12 @@ static void path_of(char *path, size_t size, const char *folder, int i) {
   snprintf(path, size, "%s/session-%d.jsonl", folder, i);
 }
 
+static const char line_format[] =
+    "{\"type\":\"assistant\",\"uuid\":\"u%d\",\"sessionId\":\"s%d\","
+    "\"timestamp\":\"2026-03-02T09:0%d:00Z\",\"message\":{\"id\":\"m%d\","
+    "\"model\":\"claude-sonnet-4-5-20250929\",\"stop_reason\":\"end_turn\",\"content\":[],"
+    "\"usage\":{\"input_tokens\":1200,\"output_tokens\":340}}}\n";
+
 /* Transcripts of one response each. */
 static int write_files(const char *folder) {
   for (int i = 0; i < FILES; i++) {
@@ -26,12 +32,8 @@ static int write_files(const char *folder) {
     path_of(path, sizeof path, folder, i);
     FILE *file = fopen(path, "w");
     if (file == NULL) return 1;
-    fprintf(file,
-            "{\"type\":\"assistant\",\"uuid\":\"u%d\",\"sessionId\":\"s%d\",\"timestamp\":\"2026-03-02T09:0%d:00Z\","
-            "\"message\":{\"id\":\"m%d\",\"model\":\"claude-sonnet-4-5-20250929\",\"stop_reason\":\"end_turn\","
-            "\"content\":[],\"usage\":{\"input_tokens\":1200,\"output_tokens\":340}}}\n",
-            i, i, i, i);
-    if (fclose(file) != 0) return 1;
+    int written = fprintf(file, line_format, i, i, i, i);
+    if (fclose(file) != 0 || written < 0) return 1;
   }
   return 0;
 }
@@ -74,7 +76,8 @@ int main(void) {
   options.access = BP_ACCESS_OWNER;
   if (mkdtemp(folder) == NULL) return 1;
   int status = write_files(folder);
-  if (status == 0 && bp_open(&store, NULL, &options, &error) != BP_OK) status = failed("open", error);
+  if (status == 0 && bp_open(&store, NULL, &options, &error) != BP_OK)
+    status = failed("open", error);
   if (status == 0) status = read_folder(store, folder, stop_after_first);
   if (status == 0) status = read_folder(store, folder, NULL);
   bp_close(store);

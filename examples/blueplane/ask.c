@@ -37,9 +37,8 @@ static int use_prices(const program *p) {
   text document = {0};
   bp_error *error = NULL;
   int code = load_file(&document, path);
-  if (code == EXIT_OK &&
-      bp_configure(p->store, "prices", document.length > 0 ? document.data : "", document.length,
-                   &error) != BP_OK) {
+  if (code == EXIT_OK && bp_configure(p->store, "prices", document.length > 0 ? document.data : "",
+                                      document.length, &error) != BP_OK) {
     complain_of(error);
     code = EXIT_FAILED;
   }
@@ -142,8 +141,10 @@ static void add_filter(bp_query *query, const char *filter) {
 /* Failures of these calls are remembered by the query and told by bp_query_run. */
 static void build(bp_query *query, const program *p, const question *q) {
   char limit[24];
-  for (size_t i = 0; q->metrics[i] != NULL; i++) bp_query_metric(query, q->metrics[i]);
-  for (size_t i = 0; i < 4 && q->by[i] != NULL; i++) bp_query_by(query, q->by[i]);
+  for (size_t i = 0; q->metrics[i] != NULL; i++)
+    bp_query_metric(query, q->metrics[i]);
+  for (size_t i = 0; i < 4 && q->by[i] != NULL; i++)
+    bp_query_by(query, q->by[i]);
   bp_query_period(query, q->period, p->zone);
   if (q->compare != NULL && strcmp(q->compare, "none") != 0) bp_query_compare(query, q->compare);
   if (q->order != NULL) bp_query_set(query, "order", q->order);
@@ -153,7 +154,8 @@ static void build(bp_query *query, const program *p, const question *q) {
     snprintf(limit, sizeof limit, "%lld", (long long)q->limit);
     bp_query_set(query, "limit", limit);
   }
-  for (size_t i = 0; i < p->options.where.count; i++) add_filter(query, p->options.where.item[i]);
+  for (size_t i = 0; i < p->options.where.count; i++)
+    add_filter(query, p->options.where.item[i]);
 }
 
 int try_ask(bp_result **out, const program *p, const question *q, bp_error **error) {

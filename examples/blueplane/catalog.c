@@ -1,61 +1,94 @@
 /* catalog.c: the catalogues of the library, for reading and searching. */
 #include "commands.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "exits.h"
 #include "rows.h"
-#include "rows.h"
 
-/* Does any text of the row hold the word, case apart? */
-static bool row_holds(const bp_result *r, size_t row, const char *word) {
-  for (size_t column = 0; column < bp_result_columns(r); column++) {
-    const char *at = bp_result_text(r, row, column, NULL);
-    size_t length = strlen(word);
-    for (; at != NULL && *at != '\0'; at++) {
-      size_t same = 0;
-      while (same < length && at[same] != '\0' && (at[same] | 0x20) == (word[same] | 0x20)) same++;
-      if (same == length) return true;
-    }
+static bool holds(const char *string, const char *word) {
+  size_t length = strlen(word);
+  for (; string != NULL && *string != '\0'; string++) {
+    size_t same = 0;
+    while (same < length &&
+           tolower((unsigned char)string[same]) == tolower((unsigned char)word[same]))
+      same++;
+    if (same == length) return true;
   }
   return false;
 }
 
-/* Name and title in bold, the definition below it. */
-static void put_catalog_row(text *t, const screen *s, const bp_result *r, size_t row) {
-  int name = find_column(r, NULL, "name"), definition = find_column(r, NULL, "definition");
-  if (name < 0) name = 0;
-  char *id = figure(s, r, row, name);
-  put(t, s, STYLE_BOLD, id, 0);
-  free(id);
-  for (size_t column = 0; column < bp_result_columns(r); column++) {
-    const char *key = bp_result_column(r, column, "name");
-    if (strcmp(key, "unit") != 0 && strcmp(key, "aliases") != 0 && strcmp(key, "family") != 0) continue;
-    char *value = figure(s, r, row, (int)column);
-    if (value[0] != '\0') {
-      text_add(t, "  ");
-      put(t, s, STYLE_DIM, value, 0);
-    }
-    free(value);
+static const char *cell_text(const bp_result *r, size_t row, const char *column) {
+  int at = find_column(r, NULL, column);
+  return at >= 0 ? bp_result_text(r, row, (size_t)at, NULL) : NULL;
+}
+
+/* Where a word is looked for; the first column is the name. */
+static bool row_holds(const bp_result *r, size_t row, const char *word) {
+  static const char *const columns[] = {"title", "family", "definition", "aliases"};
+  bool found = holds(bp_result_text(r, row, 0, NULL), word);
+  for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+    found = found || holds(cell_text(r, row, columns[i]), word);
+  return found;
+}
+
+/* Name, family and unit on a line, the definition below it. */
+static void put_brief(text *t, const screen *s, const bp_result *r, size_t row) {
+  static const char *const columns[] = {"family", "unit", "aliases"};
+  put(t, s, STYLE_BOLD, bp_result_text(r, row, 0, NULL), 0);
+  for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+    const char *value = cell_text(r, row, columns[i]);
+    if (value == NULL) continue;
+    text_add(t, "  ");
+    put(t, s, STYLE_DIM, value, 0);
   }
   text_add(t, "\n    ");
-  char *said = figure(s, r, row, definition);
-  put_wrapped(t, s, said, 4);
-  free(said);
+  put_wrapped(t, s, cell_text(r, row, "definition"), 4);
+}
+
+#define DETAIL_WIDTH 14
+
+/* Everything that is known of one. */
+static void put_full(text *t, const screen *s, const bp_result *r, size_t row) {
+  for (size_t column = 0; column < bp_result_columns(r); column++) {
+    const char *value = bp_result_text(r, row, column, NULL);
+    if (value == NULL) continue;
+    text_fit(t, bp_result_column(r, column, "name"), DETAIL_WIDTH, s->ascii);
+    if (column == 0) {
+      put(t, s, STYLE_BOLD, value, 0);
+      text_add(t, "\n");
+    } else {
+      put_wrapped(t, s, value, DETAIL_WIDTH);
+    }
+  }
+}
+
+/* The row of this very name, or -1. */
+static long row_named(const bp_result *r, const char *word) {
+  for (size_t row = 0; word != NULL && row < bp_result_rows(r); row++) {
+    const char *alias = cell_text(r, row, "aliases");
+    if (strcmp(bp_result_text(r, row, 0, NULL), word) == 0 ||
+        (alias != NULL && strcmp(alias, word) == 0))
+      return (long)row;
+  }
+  return -1;
 }
 
 /* The rows that hold the word, for programs. */
 static int write_found(const program *p, const bp_result *r, const char *word) {
   const char *columns[32] = {NULL};
   size_t count = bp_result_columns(r), found = 0;
-  for (size_t i = 0; i < count && i < 31; i++) columns[i] = bp_result_column(r, i, "name");
+  for (size_t i = 0; i < count && i < 31; i++)
+    columns[i] = bp_result_column(r, i, "name");
   rows out;
   rows_begin(&out, &p->screen, "blueplane.catalog/1", columns);
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     if (!row_holds(r, row, word)) continue;
     rows_start(&out);
-    for (size_t i = 0; columns[i] != NULL; i++) rows_cell(&out, columns[i], r, row, (int)i);
+    for (size_t i = 0; columns[i] != NULL; i++)
+      rows_cell(&out, columns[i], r, row, (int)i);
     rows_finish(&out);
     found++;
   }
@@ -66,9 +99,14 @@ static int write_found(const program *p, const bp_result *r, const char *word) {
 static int show_found(const program *p, const bp_result *r, const char *word) {
   text t = {0};
   size_t shown = 0;
-  for (size_t row = 0; row < bp_result_rows(r); row++) {
+  long named = row_named(r, word);
+  if (named >= 0) {
+    put_full(&t, &p->screen, r, (size_t)named);
+    shown = 1;
+  }
+  for (size_t row = 0; row < bp_result_rows(r) && named < 0; row++) {
     if (word != NULL && !row_holds(r, row, word)) continue;
-    put_catalog_row(&t, &p->screen, r, row);
+    put_brief(&t, &p->screen, r, row);
     shown++;
   }
   int code = write_out(&t);

@@ -52,10 +52,12 @@ const command command_table[] = {
      "Example: blueplane metric cost lines_added --by time.week,model --since 2026-07-01 "
      "--where platform=codex --compare previous",
      LISTING | O(BY), ANSWERS, 1, -1, "@metrics", run_metric},
-    {"metrics", QUESTIONS, "[WORD]", "the catalogue of metrics", NULL, 0, 0, 0, 1, NULL, run_catalog},
-    {"dimensions", QUESTIONS, "[WORD]", "what metrics can be grouped by and filtered on", NULL, 0, 0,
-     0, 1, NULL, run_catalog},
-    {"export", QUESTIONS, "[sessions | METRIC...]", "everything, or chosen metrics, for other programs",
+    {"metrics", QUESTIONS, "[WORD]", "the catalogue of metrics", NULL, 0, 0, 0, 1, NULL,
+     run_catalog},
+    {"dimensions", QUESTIONS, "[WORD]", "what metrics can be grouped by and filtered on", NULL, 0,
+     0, 0, 1, NULL, run_catalog},
+    {"export", QUESTIONS, "[sessions | METRIC...]",
+     "everything, or chosen metrics, for other programs",
      "One row for each metric, day, platform and workspace, in a long form that any tool can "
      "pivot; --by chooses other dimensions, no METRIC means all that take them. sessions gives one "
      "row for each session. The default format is csv, the default period all.",
@@ -64,8 +66,8 @@ const command command_table[] = {
     {"sync", DATA, "[PATH...]", "read what is new; all commands above do it first",
      "Without PATH the places where the assistants keep their records. Ctrl-C keeps what was read.",
      O(SOURCE) | O(RESTART), COMMAND_STORE, 0, -1, "@files", run_sync},
-    {"privacy", DATA, "preview FILE", "field by field, what would be kept of a file", NULL, O(SOURCE),
-     0, 2, 2, "preview", run_privacy},
+    {"privacy", DATA, "preview FILE", "field by field, what would be kept of a file", NULL,
+     O(SOURCE), 0, 2, 2, "preview", run_privacy},
     {"prices", DATA, "", "the price table in force", NULL, O(UNPRICED), COMMAND_STORE, 0, 0, NULL,
      run_prices},
 
@@ -88,7 +90,8 @@ const command command_table[] = {
 
 const command *find_command(const char *name) {
   const command *c = command_table;
-  while (c->name != NULL && strcmp(c->name, name) != 0) c++;
+  while (c->name != NULL && strcmp(c->name, name) != 0)
+    c++;
   return c->name == NULL ? NULL : c;
 }
 
@@ -101,7 +104,8 @@ static char *usage_of(const command *c) {
 
 static const command *unknown_command(const char *typed) {
   nearest n = {typed, NULL, 0};
-  for (const command *c = command_table; c->name != NULL; c++) nearest_try(&n, c->name);
+  for (const command *c = command_table; c->name != NULL; c++)
+    nearest_try(&n, c->name);
   char *hint = n.best != NULL ? print_text("did you mean \"%s\"?", n.best)
                               : copy_text("blueplane help lists the commands");
   char *shown = text_safe(typed);
@@ -115,7 +119,8 @@ static bool options_fit(const options *o, const command *c) {
   uint64_t foreign = o->given & ~(c->options | OPTIONS_GLOBAL);
   if (foreign == 0) return true;
   const option_info *info = option_table;
-  while (!(foreign & OPTION_BIT(info->id))) info++;
+  while (!(foreign & OPTION_BIT(info->id)))
+    info++;
   char *hint = print_text("blueplane help %s lists what it takes", c->name);
   complain(EXIT_USAGE, hint, "%s takes no --%s", c->name, info->name);
   free(hint);
@@ -126,7 +131,8 @@ static bool arguments_fit(const program *p, const command *c) {
   int count = (int)p->options.arguments.count - 1;
   if (count >= c->least && (c->most < 0 || count <= c->most)) return true;
   char *usage = usage_of(c);
-  complain(EXIT_USAGE, usage, count < c->least ? "%s needs more than that" : "%s takes fewer words than that",
+  complain(EXIT_USAGE, usage,
+           count < c->least ? "%s needs more than that" : "%s takes fewer words than that",
            c->name);
   free(usage);
   return false;
@@ -186,8 +192,10 @@ void write_help(text *t, const screen *s) {
   put(t, s, STYLE_BOLD, "Options of every command", 0);
   text_add(t, "\n");
   put_options(t, s, OPTIONS_GLOBAL);
-  text_add(t, "\nblueplane help COMMAND says more. Exit codes: 0 ok, 1 failure, 2 usage, 3 nothing found,\n"
-              "4 withheld, 5 threshold breached, 6 busy, 130 interrupted.\n");
+  text_add(
+      t,
+      "\nblueplane help COMMAND says more. Exit codes: 0 ok, 1 failure, 2 usage, 3 nothing found,\n"
+      "4 withheld, 5 threshold breached, 6 busy, 130 interrupted.\n");
 }
 
 void write_command_help(text *t, const screen *s, const command *c) {

@@ -17,8 +17,8 @@ typedef struct command {
   const char *details;   /* what more there is to say; NULL: nothing */
   uint64_t options;      /* OPTION_BIT of those it takes beside the global ones */
   unsigned flags;
-  int least, most;       /* arguments; most -1: any number */
-  const char *words;     /* the first argument's values for completion, as option_info.values */
+  int least, most;   /* arguments; most -1: any number */
+  const char *words; /* the first argument's values for completion, as option_info.values */
   int (*run)(program *p);
 } command;
 
@@ -43,12 +43,13 @@ int run_statusline(program *p);
 int run_listing(program *p);
 int run_days(program *p);
 int run_hours(program *p);
-int run_sessions(program *p);
-int run_session(program *p);
 int run_metric(program *p);
 int run_export(program *p);
 int run_catalog(program *p);
 int run_prices(program *p);
+/* sessions.c */
+int run_sessions(program *p);
+int run_session(program *p);
 /* sync.c */
 int run_sync(program *p);
 /* Reads what is new in the known places; complains, but answers can still be given: EXIT_OK or

@@ -10,7 +10,8 @@
 static void put_words(text *t, const char *values) {
   if (values == NULL || strcmp(values, "@files") == 0) return;
   if (strcmp(values, "@commands") == 0) {
-    for (const command *c = command_table; c->name != NULL; c++) text_addf(t, "%s ", c->name);
+    for (const command *c = command_table; c->name != NULL; c++)
+      text_addf(t, "%s ", c->name);
   } else if (values[0] == '@') {
     bp_result *r = NULL;
     if (bp_catalog(&r, values + 1, NULL) != BP_OK) return;
@@ -25,23 +26,30 @@ static void put_words(text *t, const char *values) {
 static char *words_of(const char *values) {
   text t = {0};
   put_words(&t, values);
-  while (t.length > 0 && t.data[t.length - 1] == ' ') t.data[--t.length] = '\0';
+  while (t.length > 0 && t.data[t.length - 1] == ' ')
+    t.data[--t.length] = '\0';
   return t.data != NULL ? t.data : copy_text("");
 }
 
-static bool is_files(const char *values) { return values != NULL && strcmp(values, "@files") == 0; }
+static bool is_files(const char *values) {
+  return values != NULL && strcmp(values, "@files") == 0;
+}
 
-static uint64_t options_of(const command *c) { return c->options | OPTIONS_GLOBAL; }
+static uint64_t options_of(const command *c) {
+  return c->options | OPTIONS_GLOBAL;
+}
 
 static void write_bash(text *t) {
-  text_add(t, "# completion for blueplane in bash: source <(blueplane completion bash)\n"
-              "_blueplane() {\n"
-              "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= i words=\n"
-              "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-              "    case ${COMP_WORDS[i]} in -*) ;; *) command=${COMP_WORDS[i]}; break ;; esac\n"
-              "  done\n"
-              "  COMPREPLY=()\n"
-              "  case $before in\n");
+  text_add(
+      t,
+      "# completion for blueplane in bash: source <(blueplane completion bash)\n"
+      "_blueplane() {\n"
+      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= i words=\n"
+      "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+      "    case ${COMP_WORDS[i]} in -*) ;; *) command=${COMP_WORDS[i]}; break ;; esac\n"
+      "  done\n"
+      "  COMPREPLY=()\n"
+      "  case $before in\n");
   for (const option_info *o = option_table; o->name != NULL; o++) {
     if (o->argument == NULL) continue;
     text_addf(t, "    --%s", o->name);
@@ -133,9 +141,11 @@ static void write_zsh(text *t) {
     text_add(t, " ;;\n");
     free(words);
   }
-  text_add(t, "  esac\n"
-              "}\n"
-              "if [ \"$funcstack[1]\" = _blueplane ]; then _blueplane \"$@\"; else compdef _blueplane blueplane; fi\n");
+  text_add(
+      t,
+      "  esac\n"
+      "}\n"
+      "if [ \"$funcstack[1]\" = _blueplane ]; then _blueplane \"$@\"; else compdef _blueplane blueplane; fi\n");
 }
 
 static void put_fish(text *t, const char *string) {
@@ -163,7 +173,8 @@ static void write_fish(text *t) {
     text_add(t, "'\n");
     char *words = words_of(c->words);
     if (words[0] != '\0')
-      text_addf(t, "complete -c blueplane -n '__fish_seen_subcommand_from %s' -a '%s'\n", c->name, words);
+      text_addf(t, "complete -c blueplane -n '__fish_seen_subcommand_from %s' -a '%s'\n", c->name,
+                words);
     if (is_files(c->words) || strcmp(c->name, "privacy") == 0)
       text_addf(t, "complete -c blueplane -n '__fish_seen_subcommand_from %s' -F\n", c->name);
     free(words);

@@ -41,11 +41,15 @@ static void check_zone(doctor *d) {
   const char *from = d->program->zone_from;
   char *said = print_text("%s, from %s", d->program->zone, from);
   if (d->program->zone_ignored)
-    find(d, WARNING, "time zone", said,
-         copy_text("TZ is set, but is no IANA name; set it to one like Europe/Berlin, or use --zone NAME"));
+    find(
+        d, WARNING, "time zone", said,
+        copy_text(
+            "TZ is set, but is no IANA name; set it to one like Europe/Berlin, or use --zone NAME"));
   else if (strcmp(from, "default") == 0)
-    find(d, WARNING, "time zone", said,
-         copy_text("this machine does not say where it is; use --zone NAME, or zone = NAME in the configuration"));
+    find(
+        d, WARNING, "time zone", said,
+        copy_text(
+            "this machine does not say where it is; use --zone NAME, or zone = NAME in the configuration"));
   else
     find(d, WELL, "time zone", said, NULL);
 }
@@ -53,7 +57,9 @@ static void check_zone(doctor *d) {
 static void check_config(doctor *d) {
   char *path = config_path(), *shown = short_path(path);
   find(d, WELL, "configuration",
-       print_text("%s%s", shown, access(path, F_OK) == 0 ? "" : ", which does not exist: all defaults"), NULL);
+       print_text("%s%s", shown,
+                  access(path, F_OK) == 0 ? "" : ", which does not exist: all defaults"),
+       NULL);
   free(shown);
   free(path);
 }
@@ -79,8 +85,11 @@ static void check_roots(doctor *d) {
     free(shown);
   }
   if (existing == 0)
-    find(d, WARNING, "sources", copy_text("no coding assistant has left records in the known places"),
-         copy_text("name the places with CLAUDE_CONFIG_DIR or CODEX_HOME, or read one with blueplane sync PATH"));
+    find(
+        d, WARNING, "sources",
+        copy_text("no coding assistant has left records in the known places"),
+        copy_text(
+            "name the places with CLAUDE_CONFIG_DIR or CODEX_HOME, or read one with blueplane sync PATH"));
   roots_free(&known);
 }
 
@@ -89,17 +98,20 @@ static void check_private(doctor *d, const char *about, const char *path) {
   struct stat file;
   char *shown = short_path(path);
   if (stat(path, &file) != 0)
-    find(d, PROBLEM, about, print_text("%s: %s", shown, strerror(errno)),
-         copy_text("restore the file from a backup, or remove the store and read everything again"));
+    find(
+        d, PROBLEM, about, print_text("%s: %s", shown, strerror(errno)),
+        copy_text("restore the file from a backup, or remove the store and read everything again"));
   else if (file.st_uid != geteuid())
     find(d, WARNING, about, print_text("%s belongs to another person", shown),
          copy_text("use a store of your own: --store, or BLUEPLANE_STORE"));
   else if ((file.st_mode & 077) != 0)
-    find(d, PROBLEM, about, print_text("%s has mode %04o: others can get at it", shown,
-                                       (unsigned)(file.st_mode & 07777)),
+    find(d, PROBLEM, about,
+         print_text("%s has mode %04o: others can get at it", shown,
+                    (unsigned)(file.st_mode & 07777)),
          print_text("chmod 600 '%s'", path));
   else
-    find(d, WELL, about, print_text("%s, mode %04o", shown, (unsigned)(file.st_mode & 07777)), NULL);
+    find(d, WELL, about, print_text("%s, mode %04o", shown, (unsigned)(file.st_mode & 07777)),
+         NULL);
   free(shown);
 }
 
@@ -115,7 +127,8 @@ static void check_integrity(doctor *d) {
     find(d, WELL, "integrity", copy_text("the database is sound"), NULL);
   else
     find(d, PROBLEM, "integrity", copy_text("the database is damaged"),
-         print_text("move '%s' away and run blueplane sync: it reads everything again", d->program->store_path));
+         print_text("move '%s' away and run blueplane sync: it reads everything again",
+                    d->program->store_path));
   bp_result_free(r);
 }
 
@@ -144,7 +157,8 @@ static void check_content(doctor *d) {
   find(d, WELL, "content", said.data, NULL);
   if (health_figure(r, "undated") > 0)
     find(d, WARNING, "undated",
-         print_text("%lld records carry no usable time and are in no period", (long long)health_figure(r, "undated")),
+         print_text("%lld records carry no usable time and are in no period",
+                    (long long)health_figure(r, "undated")),
          copy_text("they count in --period all"));
   bp_result_free(r);
 }
@@ -169,8 +183,10 @@ static void check_rejects(doctor *d) {
     if (count > 0) text_addf(&said, "%s%zu %s", said.length > 0 ? ", " : "", count, reason);
   }
   if (said.length > 0) {
-    find(d, WARNING, "rejected", print_text("records that break their format: %s", said.data),
-         copy_text("they are left out of every number; the library keeps their line and byte, not their text"));
+    find(
+        d, WARNING, "rejected", print_text("records that break their format: %s", said.data),
+        copy_text(
+            "they are left out of every number; the library keeps their line and byte, not their text"));
     text_free(&said);
   } else {
     find(d, WELL, "rejected", copy_text("no record was rejected"), NULL);
@@ -194,8 +210,10 @@ static void check_unpriced(doctor *d) {
   }
   if (models > NAMES_SHOWN) text_addf(&said, " and %zu more", models - NAMES_SHOWN);
   if (models > 0 && tokens > 0)
-    find(d, WARNING, "unpriced", print_text("%s: their tokens are in no cost", said.data),
-         copy_text("give a table that knows them with --prices FILE; blueplane prices --unpriced lists them"));
+    find(
+        d, WARNING, "unpriced", print_text("%s: their tokens are in no cost", said.data),
+        copy_text(
+            "give a table that knows them with --prices FILE; blueplane prices --unpriced lists them"));
   else
     find(d, WELL, "prices", copy_text("every model with tokens has a price"), NULL);
   text_free(&said);
@@ -210,7 +228,8 @@ static void check_store(doctor *d) {
   how.access = BP_ACCESS_OWNER;
   how.flags = BP_OPEN_READONLY;
   if (access(p->store_path, F_OK) != 0 && errno == ENOENT) {
-    find(d, WARNING, "store", print_text("%s does not exist yet", shown), copy_text("blueplane sync makes it"));
+    find(d, WARNING, "store", print_text("%s does not exist yet", shown),
+         copy_text("blueplane sync makes it"));
   } else {
     check_private(d, "store", p->store_path);
     check_private(d, "key", key);
@@ -221,7 +240,8 @@ static void check_store(doctor *d) {
       check_unpriced(d);
     } else {
       const char *hint = bp_error_detail(error, "hint");
-      find(d, PROBLEM, "store", text_safe(bp_error_message(error)), hint != NULL ? text_safe(hint) : NULL);
+      find(d, PROBLEM, "store", text_safe(bp_error_message(error)),
+           hint != NULL ? text_safe(hint) : NULL);
       bp_error_free(error);
     }
   }
@@ -268,20 +288,23 @@ static int report_text(const doctor *d, const size_t counts[3]) {
     text_repeat(&t, " ", INDENT);
     put_wrapped(&t, s, f->mend, INDENT);
   }
-  text_addf(&t, "\n%zu problem%s, %zu warning%s\n", counts[PROBLEM], counts[PROBLEM] == 1 ? "" : "s",
-            counts[WARNING], counts[WARNING] == 1 ? "" : "s");
+  text_addf(&t, "\n%zu problem%s, %zu warning%s\n", counts[PROBLEM],
+            counts[PROBLEM] == 1 ? "" : "s", counts[WARNING], counts[WARNING] == 1 ? "" : "s");
   return write_out(&t);
 }
 
 int run_doctor(program *p) {
   doctor d = {p, NULL, 0};
   size_t counts[3] = {0};
-  find(&d, WELL, "program", print_text("blueplane %s with libblueplane %s", BP_VERSION_STRING, bp_version_string()), NULL);
+  find(&d, WELL, "program",
+       print_text("blueplane %s with libblueplane %s", BP_VERSION_STRING, bp_version_string()),
+       NULL);
   check_config(&d);
   check_zone(&d);
   check_roots(&d);
   check_store(&d);
-  for (size_t i = 0; i < d.count; i++) counts[d.item[i].status]++;
+  for (size_t i = 0; i < d.count; i++)
+    counts[d.item[i].status]++;
   int code = is_json(&p->screen) ? report_json(&d, counts) : report_text(&d, counts);
   for (size_t i = 0; i < d.count; i++) {
     free(d.item[i].said);

@@ -15,7 +15,7 @@ typedef struct export_run {
   rows out;
   const char *by[DIMENSIONS_MOST + 1];
   char *period;
-  bool chosen;      /* the metrics were named: what they do not take is an error */
+  bool chosen; /* the metrics were named: what they do not take is an error */
   size_t written;
 } export_run;
 
@@ -32,7 +32,8 @@ static void write_metric(export_run *e, const bp_result *r, const char *metric) 
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     int cell = bp_result_cell(r, row, at);
     rows_start(&e->out);
-    for (size_t i = 0; e->by[i] != NULL; i++) rows_cell(&e->out, e->by[i], r, row, (int)i);
+    for (size_t i = 0; e->by[i] != NULL; i++)
+      rows_cell(&e->out, e->by[i], r, row, (int)i);
     rows_text(&e->out, "metric", bp_result_column(r, at, "name"));
     rows_cell(&e->out, "value", r, row, column);
     rows_text(&e->out, "unit", text_of(r, at, "unit"));
@@ -73,14 +74,29 @@ static int export_all(export_run *e) {
 }
 
 static int export_sessions(program *p) {
-  static const char *const metrics[] = {
-      "interactions", "prompts", "responses", "tool_calls", "active_time", "session_duration",
-      "lines_added", "lines_removed", "files_touched", "input_tokens", "output_tokens",
-      "cache_read_tokens", "cache_write_tokens", "cost", "tool_errors", "last_activity", NULL};
+  static const char *const metrics[] = {"interactions",
+                                        "prompts",
+                                        "responses",
+                                        "tool_calls",
+                                        "active_time",
+                                        "session_duration",
+                                        "lines_added",
+                                        "lines_removed",
+                                        "files_touched",
+                                        "input_tokens",
+                                        "output_tokens",
+                                        "cache_read_tokens",
+                                        "cache_write_tokens",
+                                        "cost",
+                                        "tool_errors",
+                                        "last_activity",
+                                        NULL};
   char *period = period_of(p, "all");
   if (period == NULL) return EXIT_USAGE;
-  question q = {.metrics = metrics, .by = {"session", "workspace", "platform", "branch"},
-                .period = period, .order = p->options.value[OPTION_ORDER]};
+  question q = {.metrics = metrics,
+                .by = {"session", "workspace", "platform", "branch"},
+                .period = period,
+                .order = p->options.value[OPTION_ORDER]};
   bp_result *r = NULL;
   int code = ask(&r, p, &q);
   if (code == EXIT_OK) code = write_result(&p->screen, r, NULL);
@@ -95,7 +111,8 @@ int run_export(program *p) {
   if (p->options.value[OPTION_FORMAT] == NULL) p->screen.format = "csv";
   if (!is_json(&p->screen) && strcmp(p->screen.format, "csv") != 0)
     return complain(EXIT_USAGE, NULL, "export writes csv, json or ndjson");
-  if (p->argument_count == 1 && strcmp(p->arguments[0], "sessions") == 0 && p->options.by.count == 0)
+  if (p->argument_count == 1 && strcmp(p->arguments[0], "sessions") == 0 &&
+      p->options.by.count == 0)
     return export_sessions(p);
   if (p->options.by.count > DIMENSIONS_MOST)
     return complain(EXIT_USAGE, NULL, "at most %d dimensions at a time", DIMENSIONS_MOST);
@@ -104,12 +121,14 @@ int run_export(program *p) {
   const char *columns[DIMENSIONS_MOST + 5] = {NULL};
   size_t count = 0;
   for (; count < DIMENSIONS_MOST; count++) {
-    e.by[count] = p->options.by.count == 0 ? usual[count]
-                  : count < p->options.by.count ? p->options.by.item[count] : NULL;
+    e.by[count] = p->options.by.count == 0      ? usual[count]
+                  : count < p->options.by.count ? p->options.by.item[count]
+                                                : NULL;
     if (e.by[count] == NULL) break;
     columns[count] = e.by[count];
   }
-  for (size_t i = 0; columns_behind[i] != NULL; i++) columns[count + i] = columns_behind[i];
+  for (size_t i = 0; columns_behind[i] != NULL; i++)
+    columns[count + i] = columns_behind[i];
   rows_begin(&e.out, &p->screen, "blueplane.export/1", columns);
   int code = EXIT_OK;
   for (size_t i = 0; i < p->argument_count && code == EXIT_OK; i++)

@@ -54,7 +54,8 @@ static long find_row(const bp_result *r, const char *name) {
 static int check_limit(const bp_result *r, const char *said) {
   limit l = {NULL, 0, false, 0};
   if (!read_limit(&l, said))
-    return complain(EXIT_USAGE, "for example --fail-on 'rejects>100'", "--fail-on \"%s\" is no limit", said);
+    return complain(EXIT_USAGE, "for example --fail-on 'rejects>100'",
+                    "--fail-on \"%s\" is no limit", said);
   long row = find_row(r, l.name);
   free(l.name);
   if (row < 0) return EXIT_USAGE;

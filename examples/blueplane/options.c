@@ -59,7 +59,8 @@ const option_info option_table[] = {
 
 const option_info *find_option(option_id id) {
   const option_info *info = option_table;
-  while (info->name != NULL && info->id != id) info++;
+  while (info->name != NULL && info->id != id)
+    info++;
   return info->name == NULL ? NULL : info;
 }
 
@@ -83,7 +84,8 @@ void strings_add_list(strings *s, const char *list) {
 }
 
 void strings_free(strings *s) {
-  for (size_t i = 0; i < s->count; i++) free(s->item[i]);
+  for (size_t i = 0; i < s->count; i++)
+    free(s->item[i]);
   free(s->item);
   *s = (strings){0};
 }
@@ -123,9 +125,10 @@ static char *check_value(const option_info *info, const char *value) {
   char *best = NULL, *problem = NULL;
   if (is_closed(info) && !is_word(info->values, value, &best)) {
     char *shown = text_safe(value);
-    problem = best != NULL
-                  ? print_text("--%s does not know \"%s\"; did you mean \"%s\"?", info->name, shown, best)
-                  : print_text("--%s does not know \"%s\"; it takes: %s", info->name, shown, info->values);
+    problem = best != NULL ? print_text("--%s does not know \"%s\"; did you mean \"%s\"?",
+                                        info->name, shown, best)
+                           : print_text("--%s does not know \"%s\"; it takes: %s", info->name,
+                                        shown, info->values);
     free(shown);
   } else if (info->id == OPTION_WHERE) {
     const char *sign = strchr(value, '=');
@@ -151,7 +154,8 @@ static void set_value(options *o, option_id id, const char *value) {
 
 static size_t option_count(void) {
   size_t count = 0;
-  while (option_table[count].name != NULL) count++;
+  while (option_table[count].name != NULL)
+    count++;
   return count;
 }
 
@@ -214,9 +218,9 @@ char *options_read(options *o, int argc, const char **argv) {
   if (problem == NULL && id < -1)
     problem = describe(id, poptBadOption(context, POPT_BADOPTION_NOALIAS));
   const char *argument;
-  while ((argument = poptGetArg(context)) != NULL) strings_add(&o->arguments, argument);
-  if (given(o, OPTION_JSON) && o->value[OPTION_FORMAT] == NULL)
-    set_value(o, OPTION_FORMAT, "json");
+  while ((argument = poptGetArg(context)) != NULL)
+    strings_add(&o->arguments, argument);
+  if (given(o, OPTION_JSON) && o->value[OPTION_FORMAT] == NULL) set_value(o, OPTION_FORMAT, "json");
   poptFreeContext(context);
   free(table);
   return problem;
@@ -227,7 +231,8 @@ char *options_read(options *o, int argc, const char **argv) {
 static char *trim(char *string) {
   string += strspn(string, " \t");
   size_t length = strlen(string);
-  while (length > 0 && strchr(" \t\r\n", string[length - 1]) != NULL) string[--length] = '\0';
+  while (length > 0 && strchr(" \t\r\n", string[length - 1]) != NULL)
+    string[--length] = '\0';
   return string;
 }
 
@@ -240,7 +245,8 @@ static char *take_line(options *o, char *line, const char *path, int number) {
   char *value = trim(sign + 1);
   name = trim(name);
   const option_info *info = option_table;
-  while (info->name != NULL && strcmp(info->name, name) != 0) info++;
+  while (info->name != NULL && strcmp(info->name, name) != 0)
+    info++;
   if (info->name == NULL || info->argument == NULL || !(OPTIONS_GLOBAL & OPTION_BIT(info->id)))
     return print_text("%s:%d: there is no setting of this name; there are: store, zone, "
                       "week-start, format, color, prices",
@@ -266,7 +272,8 @@ char *options_read_file(options *o, const char *path) {
 }
 
 void options_free(options *o) {
-  for (size_t i = 0; i < OPTION_COUNT; i++) free(o->value[i]);
+  for (size_t i = 0; i < OPTION_COUNT; i++)
+    free(o->value[i]);
   strings_free(&o->by);
   strings_free(&o->where);
   strings_free(&o->fail_on);

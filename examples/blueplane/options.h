@@ -10,12 +10,33 @@
 typedef enum option_id {
   OPTION_NONE,
   /* global: every command takes them */
-  OPTION_STORE, OPTION_ZONE, OPTION_WEEK_START, OPTION_FORMAT, OPTION_JSON, OPTION_COLOR,
-  OPTION_QUIET, OPTION_NO_SYNC, OPTION_PRICES, OPTION_HELP, OPTION_VERSION,
+  OPTION_STORE,
+  OPTION_ZONE,
+  OPTION_WEEK_START,
+  OPTION_FORMAT,
+  OPTION_JSON,
+  OPTION_COLOR,
+  OPTION_QUIET,
+  OPTION_NO_SYNC,
+  OPTION_PRICES,
+  OPTION_HELP,
+  OPTION_VERSION,
   /* of some commands */
-  OPTION_PERIOD, OPTION_DATE, OPTION_SINCE, OPTION_UNTIL, OPTION_COMPARE, OPTION_BY, OPTION_WHERE,
-  OPTION_ORDER, OPTION_LIMIT, OPTION_STATS, OPTION_SOURCE, OPTION_RESTART, OPTION_FAIL_ON,
-  OPTION_UNPRICED, OPTION_COUNT
+  OPTION_PERIOD,
+  OPTION_DATE,
+  OPTION_SINCE,
+  OPTION_UNTIL,
+  OPTION_COMPARE,
+  OPTION_BY,
+  OPTION_WHERE,
+  OPTION_ORDER,
+  OPTION_LIMIT,
+  OPTION_STATS,
+  OPTION_SOURCE,
+  OPTION_RESTART,
+  OPTION_FAIL_ON,
+  OPTION_UNPRICED,
+  OPTION_COUNT
 } option_id;
 
 #define OPTION_BIT(id) (UINT64_C(1) << (id))
@@ -25,9 +46,9 @@ typedef struct option_info {
   option_id id;
   const char *name;
   char letter;
-  bool several;          /* may be given more than once */
-  const char *argument;  /* what it takes, for the help; NULL: nothing */
-  const char *values;    /* the only values, separated by spaces; or "@metrics", "@dimensions",
+  bool several;         /* may be given more than once */
+  const char *argument; /* what it takes, for the help; NULL: nothing */
+  const char *values;   /* the only values, separated by spaces; or "@metrics", "@dimensions",
                             "@sources", "@files" for completion; or NULL */
   const char *help;
 } option_info;
@@ -45,10 +66,10 @@ void strings_add_list(strings *s, const char *list);
 void strings_free(strings *s);
 
 typedef struct options {
-  uint64_t given;                 /* OPTION_BIT of what stood on the command line */
-  char *value[OPTION_COUNT];      /* the last one given, or the configuration file's; else NULL */
-  strings by, where, fail_on;     /* what may be given several times */
-  strings arguments;              /* the command first */
+  uint64_t given;             /* OPTION_BIT of what stood on the command line */
+  char *value[OPTION_COUNT];  /* the last one given, or the configuration file's; else NULL */
+  strings by, where, fail_on; /* what may be given several times */
+  strings arguments;          /* the command first */
 } options;
 
 /* Reads the command line. Returns NULL or, for a usage error, a sentence the caller frees. */

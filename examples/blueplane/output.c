@@ -28,7 +28,8 @@ static bool speaks_ascii(void) {
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     if (!is_set(names[i])) continue;
     const char *charset = strrchr(getenv(names[i]), '.');
-    return charset == NULL || (strncasecmp(charset, ".utf-8", 6) != 0 && strncasecmp(charset, ".utf8", 5) != 0);
+    return charset == NULL ||
+           (strncasecmp(charset, ".utf-8", 6) != 0 && strncasecmp(charset, ".utf8", 5) != 0);
   }
   return false;
 }
@@ -64,7 +65,9 @@ bool is_json(const screen *s) {
   return strcmp(s->format, "json") == 0 || strcmp(s->format, "ndjson") == 0;
 }
 
-bool is_table(const screen *s) { return strcmp(s->format, "table") == 0; }
+bool is_table(const screen *s) {
+  return strcmp(s->format, "table") == 0;
+}
 
 void put(text *t, const screen *s, const char *style, const char *string, int width) {
   bool styled = s->color && style != NULL && string[0] != '\0';
@@ -79,7 +82,8 @@ void put_wrapped(text *t, const screen *s, const char *string, int indent) {
 }
 
 void put_line_end(text *t) {
-  while (t->length > 0 && t->data[t->length - 1] == ' ') t->data[--t->length] = '\0';
+  while (t->length > 0 && t->data[t->length - 1] == ' ')
+    t->data[--t->length] = '\0';
   text_add(t, "\n");
 }
 
@@ -156,7 +160,8 @@ void put_count(text *t, int64_t count) {
 /* size >= 0 with a number of decimals and groups of thousands. */
 static void put_fixed(text *t, double size, unsigned decimals) {
   uint64_t power = 1;
-  for (unsigned i = 0; i < decimals; i++) power *= 10;
+  for (unsigned i = 0; i < decimals; i++)
+    power *= 10;
   if (size * (double)power >= 9e15) {
     text_addf(t, "%.3g", size);
     return;
@@ -213,9 +218,13 @@ static void put_share(text *t, double ratio) {
   text_add(t, " %");
 }
 
-static void put_hour(text *t, double hour) { text_addf(t, "%02d:00", (int)hour % 24); }
+static void put_hour(text *t, double hour) {
+  text_addf(t, "%02d:00", (int)hour % 24);
+}
 
-static void put_weekday(text *t, double day) { text_add(t, weekday_name((int)day - 1)); }
+static void put_weekday(text *t, double day) {
+  text_add(t, weekday_name((int)day - 1));
+}
 
 static const struct {
   const char *unit;
@@ -234,6 +243,17 @@ void put_bytes(text *t, uint64_t bytes) {
   }
   put_fixed(t, size, step > 0 && size < 99.95 ? 1 : 0);
   text_addf(t, " %s", names[step]);
+}
+
+/* A change of the size of the value; beyond ten times a percentage says little. */
+static void put_change(text *t, const screen *s, double ratio) {
+  if (ratio < 9.995) {
+    if (ratio != 0) text_add(t, ratio < 0 ? "-" : "+");
+    put_share(t, fabs(ratio));
+  } else {
+    text_add(t, s->ascii ? "x" : "×");
+    put_fixed(t, ratio + 1, 0);
+  }
 }
 
 static void put_number(text *t, const char *unit, double value, bool sign) {
@@ -283,8 +303,12 @@ void put_figure(text *t, const screen *s, const bp_result *r, size_t row, int co
   } else if (type == BP_TYPE_BOOL) {
     text_add(t, bp_result_int(r, row, at) ? "yes" : "no");
   } else {
-    bool sign = role != NULL && (strcmp(role, "difference") == 0 || strcmp(role, "relative") == 0);
-    put_number(t, bp_result_column(r, at, "unit"), bp_result_real(r, row, at), sign);
+    bool relative = role != NULL && strcmp(role, "relative") == 0;
+    bool sign = role != NULL && strcmp(role, "difference") == 0;
+    if (relative)
+      put_change(t, s, bp_result_real(r, row, at));
+    else
+      put_number(t, bp_result_column(r, at, "unit"), bp_result_real(r, row, at), sign);
   }
 }
 
@@ -508,7 +532,8 @@ int complain_of(bp_error *error) {
   }
   if (hint != NULL) {
     char *safe_hint = text_safe(hint);
-    fprintf(stderr, "  %s\n", safe_hint);
+    bool name = bp_error_code(error) == BP_ERR_NOTFOUND && strchr(hint, ' ') == NULL;
+    fprintf(stderr, name ? "  did you mean \"%s\"?\n" : "  %s\n", safe_hint);
     free(safe_hint);
   } else {
     suggest(error);

@@ -12,18 +12,18 @@
 #include "text.h"
 
 typedef struct screen {
-  const char *format;     /* table, json, ndjson, csv, markdown */
-  int width;              /* columns of standard output; 0: any */
+  const char *format; /* table, json, ndjson, csv, markdown */
+  int width;          /* columns of standard output; 0: any */
   bool color;
-  bool blocks;            /* bars of block characters, else of # */
-  bool ascii;             /* nothing beyond ASCII in what the program itself writes */
+  bool blocks; /* bars of block characters, else of # */
+  bool ascii;  /* nothing beyond ASCII in what the program itself writes */
   bool quiet;
   bool talks_to_terminal; /* standard error is one */
 } screen;
 
 /* `format` replaces what the options say where it is not NULL. */
 void screen_init(screen *s, const options *o);
-bool is_json(const screen *s);  /* json or ndjson */
+bool is_json(const screen *s); /* json or ndjson */
 bool is_table(const screen *s);
 
 #define STYLE_BOLD "\x1b[1m"

@@ -121,7 +121,8 @@ static void add_codex_roots(roots *r) {
   char *archived = print_text("%s/archived_sessions", folder);
   char *sessions = print_text("%s/sessions", folder);
   /* a copy of rollouts may lie in the folder itself */
-  bool bare = variable_home != NULL && is_folder(folder) && !is_folder(sessions) && !is_folder(archived);
+  bool bare = variable_home != NULL && is_folder(folder) && !is_folder(sessions) &&
+              !is_folder(archived);
   add_root(r, "codex", bare ? copy_text(folder) : copy_text(sessions), from);
   if (is_folder(archived)) add_root(r, "codex", copy_text(archived), from);
   free(sessions);
@@ -138,7 +139,8 @@ roots find_roots(void) {
 }
 
 void roots_free(roots *r) {
-  for (size_t i = 0; i < r->count; i++) free(r->item[i].path);
+  for (size_t i = 0; i < r->count; i++)
+    free(r->item[i].path);
   free(r->item);
   *r = (roots){NULL, 0};
 }

@@ -14,9 +14,9 @@ char *config_path(void);
 
 /* A folder to look for new records in. */
 typedef struct root {
-  const char *source;  /* as the library names it */
-  char *path;          /* without links where it exists */
-  const char *from;    /* the variable that names it, or "default" */
+  const char *source; /* as the library names it */
+  char *path;         /* without links where it exists */
+  const char *from;   /* the variable that names it, or "default" */
   bool exists, readable;
 } root;
 

@@ -18,8 +18,8 @@ static int preview(program *p, const char *path) {
   how.flags = BP_OPEN_MEMORY;
   how.access = BP_ACCESS_OWNER;
   if (bp_open(&p->store, NULL, &how, &error) != BP_OK ||
-      bp_privacy_preview(&r, p->store, p->options.value[OPTION_SOURCE], data.length > 0 ? data.data : "",
-                         data.length, &error) != BP_OK)
+      bp_privacy_preview(&r, p->store, p->options.value[OPTION_SOURCE],
+                         data.length > 0 ? data.data : "", data.length, &error) != BP_OK)
     code = complain_of(error);
   else
     code = write_result(&p->screen, r, "titles");

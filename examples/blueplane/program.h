@@ -13,13 +13,13 @@
 typedef struct program {
   options options;
   screen screen;
-  char **arguments;      /* behind the command's name, ended by NULL */
+  char **arguments; /* behind the command's name, ended by NULL */
   size_t argument_count;
   char *zone;            /* IANA name */
   const char *zone_from; /* where it was found */
   bool zone_ignored;     /* TZ is set, but names no zone */
   char *store_path;
-  bp_store *store;       /* NULL until open_store */
+  bp_store *store; /* NULL until open_store */
 } program;
 
 /* Set by Ctrl-C; a second one ends the program at once. */

@@ -22,11 +22,15 @@ static void csv_cell(rows *r, const char *value) {
 }
 
 void rows_begin(rows *r, const screen *s, const char *schema, const char *const *columns) {
-  *r = (rows){.screen = s, .csv = !is_json(s), .document = strcmp(s->format, "json") == 0, .first = true,
+  *r = (rows){.screen = s,
+              .csv = !is_json(s),
+              .document = strcmp(s->format, "json") == 0,
+              .first = true,
               .first_cell = true};
   if (r->document) text_addf(&r->out, "{\"schema\":\"%s\",\n\"rows\":[", schema);
   if (!r->csv) return;
-  for (size_t i = 0; columns[i] != NULL; i++) csv_cell(r, columns[i]);
+  for (size_t i = 0; columns[i] != NULL; i++)
+    csv_cell(r, columns[i]);
   text_add(&r->out, "\r\n");
 }
 

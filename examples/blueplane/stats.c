@@ -12,19 +12,27 @@
 #define DAYS_AS_WEEKS 92 /* and still longer ones by month */
 #define WORKSPACES_MOST 5
 
-static const char *const totals[] = {
-    "sessions",         "interactions",      "active_time",        "lines_added",
-    "lines_removed",    "net_lines",         "input_tokens",       "output_tokens",
-    "cache_read_tokens", "cache_write_tokens", "cost",              "tool_success_rate",
-    NULL};
+static const char *const totals[] = {"sessions",
+                                     "interactions",
+                                     "active_time",
+                                     "lines_added",
+                                     "lines_removed",
+                                     "net_lines",
+                                     "input_tokens",
+                                     "output_tokens",
+                                     "cache_read_tokens",
+                                     "cache_write_tokens",
+                                     "cost",
+                                     "tool_success_rate",
+                                     NULL};
 static const char *const activity[] = {"interactions", "interaction_share", NULL};
-static const char *const breakdown[] = {"sessions",      "interactions", "active_time", "lines_added",
-                                        "lines_removed", "cost",         NULL};
+static const char *const breakdown[] = {
+    "sessions", "interactions", "active_time", "lines_added", "lines_removed", "cost", NULL};
 
 /* -------------------------------------------------------------------------------------- period */
 
-static const char *const words[] = {"today", "yesterday", "week",      "month",      "quarter",
-                                    "year",  "last_week", "last_month", "all",       NULL};
+static const char *const words[] = {"today", "yesterday", "week",       "month", "quarter",
+                                    "year",  "last_week", "last_month", "all",   NULL};
 
 static bool is_day_count(const char *word) {
   size_t digits = strspn(word, "0123456789");
@@ -40,7 +48,8 @@ static bool is_period_word(const char *word) {
 
 static int refuse_word(const char *word) {
   nearest n = {word, NULL, 0};
-  for (size_t i = 0; words[i] != NULL; i++) nearest_try(&n, words[i]);
+  for (size_t i = 0; words[i] != NULL; i++)
+    nearest_try(&n, words[i]);
   char *hint = n.best != NULL ? print_text("did you mean \"%s\"?", n.best)
                               : copy_text("blueplane help stats lists the periods");
   char *shown = text_safe(word);
@@ -89,6 +98,8 @@ static int choose_period(stats *s) {
     parse_date(&day, s->period);
     free(s->period);
     s->period = around(p, day, week);
+    s->word = week ? "a_week" : "a_month";
+    return EXIT_OK;
   }
   s->word = p->options.given & range || dated ? NULL : s->period;
   if (given(&p->options, OPTION_PERIOD)) s->word = s->period;
@@ -113,7 +124,8 @@ static int days_between(date a, date b) {
   if (b.year - a.year > 60) return 60 * 365;
   char last[16], at[16];
   format_date(last, b);
-  for (date d = a; format_date(at, d), strcmp(at, last) < 0; d = add_days(d, 1)) days++;
+  for (date d = a; format_date(at, d), strcmp(at, last) < 0; d = add_days(d, 1))
+    days++;
   return days;
 }
 
@@ -137,8 +149,8 @@ static int ask_all(stats *s) {
   int code = ask(&s->totals, p, &q);
   if (code != EXIT_OK) return code;
   read_range(s);
-  q = (question){.metrics = activity, .by = {"platform"}, .period = s->period,
-                 .order = "-interactions"};
+  q = (question){
+      .metrics = activity, .by = {"platform"}, .period = s->period, .order = "-interactions"};
   code = ask(&s->platforms, p, &q);
   q.by[0] = "workspace";
   q.limit = WORKSPACES_MOST;
@@ -146,7 +158,9 @@ static int ask_all(stats *s) {
   q = (question){.metrics = activity, .by = {"time.hour_of_day"}, .period = s->period};
   if (code == EXIT_OK) code = ask(&s->hours, p, &q);
   if (s->days == 1 || code != EXIT_OK) return code;
-  s->by = s->days <= DAYS_AS_DAYS ? "time.day" : s->days <= DAYS_AS_WEEKS ? "time.week" : "time.month";
+  s->by = s->days <= DAYS_AS_DAYS    ? "time.day"
+          : s->days <= DAYS_AS_WEEKS ? "time.week"
+                                     : "time.month";
   q = (question){.metrics = breakdown, .by = {s->by}, .period = s->period};
   return ask(&s->parts, p, &q);
 }
@@ -163,9 +177,9 @@ bool last_active_day(const stats *s, date *out) {
   period = print_text("1970-01-01/%s", until);
   question q = {.metrics = last, .period = period};
   bp_result *r = NULL;
-  bool found = ask(&r, s->program, &q) == EXIT_OK && has_value(r, 0, find_column(r, "metric", "last_activity"));
-  if (found)
-    *out = date_of(bp_result_int(r, 0, (size_t)find_column(r, "metric", "last_activity")));
+  bool found = ask(&r, s->program, &q) == EXIT_OK &&
+               has_value(r, 0, find_column(r, "metric", "last_activity"));
+  if (found) *out = date_of(bp_result_int(r, 0, (size_t)find_column(r, "metric", "last_activity")));
   bp_result_free(r);
   free(period);
   return found;
@@ -282,4 +296,3 @@ int run_stats(program *p) {
   free_stats(&s);
   return code;
 }
-

@@ -8,12 +8,12 @@
 
 typedef struct stats {
   program *program;
-  const char *word;     /* the period as it was asked for: "today", "week", ..., or NULL: dates */
-  char *period;         /* in the words of bp_query_period */
+  const char *word; /* the period as it was asked for: "today", "week", ..., or NULL: dates */
+  char *period;     /* in the words of bp_query_period */
   const char *compare;
-  date first, last;     /* days, both included */
+  date first, last; /* days, both included */
   int days;
-  const char *by;       /* time dimension of the breakdown; NULL: a single day */
+  const char *by; /* time dimension of the breakdown; NULL: a single day */
   bp_result *totals, *platforms, *workspaces, *hours, *parts;
 } stats;
 

@@ -22,7 +22,8 @@ static void put_range(text *t, date a, date b) {
     text_addf(t, "%d %s %d to %d %s %d", a.day, month_name(a.month), a.year, b.day,
               month_name(b.month), b.year);
   else if (a.month != b.month)
-    text_addf(t, "%d %s to %d %s %d", a.day, month_name(a.month), b.day, month_name(b.month), b.year);
+    text_addf(t, "%d %s to %d %s %d", a.day, month_name(a.month), b.day, month_name(b.month),
+              b.year);
   else
     text_addf(t, "%d to %d %s %d", a.day, b.day, month_name(b.month), b.year);
 }
@@ -35,10 +36,13 @@ static const struct period_name {
     {"yesterday", "Yesterday", "yesterday", "day before", NULL},
     {"week", "This week", "this week", "last week", "last week: the same days of it"},
     {"month", "This month", "this month", "last month", "last month: the same days of it"},
-    {"quarter", "This quarter", "this quarter", "last quarter", "last quarter: the same days of it"},
+    {"quarter", "This quarter", "this quarter", "last quarter",
+     "last quarter: the same days of it"},
     {"year", "This year", "this year", "last year", "last year: the same days of it"},
     {"last_week", "Last week", "last week", "week before", NULL},
-    {"last_month", "Last month", "last month", "month before", NULL}};
+    {"last_month", "Last month", "last month", "month before", NULL},
+    {"a_week", "Week", "that week", "week before", NULL},
+    {"a_month", "Month", "that month", "month before", NULL}};
 
 static const struct period_name *name_of(const stats *s) {
   for (size_t i = 0; s->word != NULL && i < sizeof period_names / sizeof *period_names; i++)
@@ -95,7 +99,8 @@ static char *figures(const stats *s, const struct line *l, const char *role) {
   for (size_t i = 0; i < SIDES && l->metric[i] != NULL; i++) {
     int column = find_column(s->totals, role, l->metric[i]);
     char *one = figure(&s->program->screen, s->totals, 0, column);
-    const char *before = l->before[i] + (has_value(s->totals, 0, column) ? 0 : strspn(l->before[i], "+"));
+    const char *before = l->before[i] +
+                         (has_value(s->totals, 0, column) ? 0 : strspn(l->before[i], "+"));
     if (one[0] != '\0') text_addf(&t, "%s%s", before, one);
     free(one);
   }
@@ -107,7 +112,8 @@ static char *changes(const stats *s, const struct line *l) {
   text t = {0};
   text_add(&t, "");
   for (size_t i = 0; i < 2 && l->metric[i] != NULL; i++) {
-    char *one = figure(&s->program->screen, s->totals, 0, find_column(s->totals, "relative", l->metric[i]));
+    char *one =
+        figure(&s->program->screen, s->totals, 0, find_column(s->totals, "relative", l->metric[i]));
     if (one[0] != '\0') text_addf(&t, "%s%s", t.length > 0 ? ", " : "", one);
     free(one);
   }
@@ -179,7 +185,8 @@ static void put_totals(text *t, const stats *s) {
     put_line_end(t);
   }
   for (size_t i = 0; i < LINES; i++)
-    for (size_t c = 0; c < 3; c++) free(cell[c][i]);
+    for (size_t c = 0; c < 3; c++)
+      free(cell[c][i]);
   free(heading);
 }
 
@@ -194,7 +201,8 @@ static char *part_name(const stats *s, size_t row) {
   if (strcmp(s->by, "time.day") == 0)
     return print_text("%.3s %2d %.3s", weekday_name(d.weekday), d.day, month_name(d.month));
   date end = add_days(d, 6);
-  return print_text("%2d %.3s - %2d %.3s", d.day, month_name(d.month), end.day, month_name(end.month));
+  return print_text("%2d %.3s - %2d %.3s", d.day, month_name(d.month), end.day,
+                    month_name(end.month));
 }
 
 /* The columns of the breakdown, the least needed last. */
@@ -254,7 +262,8 @@ static void put_parts(text *t, const stats *s) {
   }
   int bar = fit_parts(s, name_width, width);
   int column = find_column(s->parts, "metric", "interactions");
-  double most = greatest_row(s->parts, column, &best) ? bp_result_real(s->parts, best, (size_t)column) : 0;
+  double most =
+      greatest_row(s->parts, column, &best) ? bp_result_real(s->parts, best, (size_t)column) : 0;
   text_repeat(t, " ", name_width);
   for (size_t c = 0; c < PART_COLUMNS; c++) {
     if (width[c] > 0) put_cell(t, w, STYLE_DIM, part_columns[c].heading, width[c]);
@@ -273,7 +282,9 @@ static void put_parts(text *t, const stats *s) {
       }
       if (c == 0 && bar > 0) {
         text_add(t, "  ");
-        put_bar(t, w, has_value(s->parts, row, column) ? bp_result_real(s->parts, row, (size_t)column) : 0,
+        put_bar(t, w,
+                has_value(s->parts, row, column) ? bp_result_real(s->parts, row, (size_t)column)
+                                                 : 0,
                 most, bar);
       }
     }
@@ -298,7 +309,8 @@ static void put_shares(text *t, const stats *s, const char *title, const bp_resu
   for (size_t row = 0; row < bp_result_rows(r) && row < SHARES_SHOWN; row++) {
     if (has_value(r, row, share) && bp_result_real(r, row, (size_t)share) <= 0) continue;
     char *name = figure(w, r, row, 0), *part = figure(w, r, row, share);
-    text_addf(&said, "%s%s %s", said.length > 0 ? ", " : "", name[0] != '\0' ? name : "(unknown)", part);
+    text_addf(&said, "%s%s %s", said.length > 0 ? ", " : "", name[0] != '\0' ? name : "(unknown)",
+              part);
     free(name);
     free(part);
   }
@@ -312,7 +324,8 @@ static void put_most_active(text *t, const stats *s) {
   if (bp_result_rows(s->workspaces) == 0) return;
   char *name = figure(w, s->workspaces, 0, 0), *part = figure(w, s->workspaces, 0, share);
   char *count = figure(w, s->workspaces, 0, find_column(s->workspaces, "metric", "interactions"));
-  char *said = print_text("%s: %s interactions, %s", name[0] != '\0' ? name : "(unknown)", count, part);
+  char *said =
+      print_text("%s: %s interactions, %s", name[0] != '\0' ? name : "(unknown)", count, part);
   put_line(t, s, "Most active in", said);
   free(said);
   free(count);
@@ -387,7 +400,8 @@ static void add_note(text *t, const screen *s, const char *said) {
 /* What the marks mean and what the numbers rest on. */
 static void put_notes(text *t, const stats *s) {
   const screen *w = &s->program->screen;
-  const char *prices = bp_result_meta(s->totals, "prices"), *notes = bp_result_meta(s->totals, "notes");
+  const char *prices = bp_result_meta(s->totals, "prices"),
+             *notes = bp_result_meta(s->totals, "notes");
   const char *coverage = bp_result_meta(s->totals, "coverage"), *baseline;
   text marks = {0};
   baseline_heading(s, &baseline);
@@ -426,7 +440,9 @@ int show_empty(const stats *s) {
     put_day(&t, day, true);
     text_addf(&t, ": blueplane stats --date %s\n", name);
   } else {
-    text_add(&t, "Nothing is stored yet; blueplane doctor says where was looked.\n");
+    text_add(
+        &t,
+        "Nothing is known of the time before it either; blueplane doctor says where was looked.\n");
   }
   int code = write_out(&t);
   return code == EXIT_OK ? EXIT_NOTHING : code;

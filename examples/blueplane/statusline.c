@@ -10,8 +10,8 @@ static void put_part(text *t, const screen *s, const char *said) {
 }
 
 int run_statusline(program *p) {
-  static const char *const shown[] = {"sessions", "active_time", "lines_added", "lines_removed", "cost",
-                                      "interactions", NULL};
+  static const char *const shown[] = {"sessions", "active_time",  "lines_added", "lines_removed",
+                                      "cost",     "interactions", NULL};
   const screen *s = &p->screen;
   question q = {.metrics = shown, .period = "today"};
   bp_result *r = NULL;
@@ -29,14 +29,16 @@ int run_statusline(program *p) {
   } else {
     int64_t count = bp_result_int(r, 0, (size_t)find_column(r, "metric", "sessions"));
     char *figures_of[5];
-    for (size_t i = 0; i < 5; i++) figures_of[i] = figure(s, r, 0, find_column(r, "metric", shown[i]));
+    for (size_t i = 0; i < 5; i++)
+      figures_of[i] = figure(s, r, 0, find_column(r, "metric", shown[i]));
     char *sessions = print_text("today %s session%s", figures_of[0], count == 1 ? "" : "s");
     char *edits = print_text("+%s -%s", figures_of[2], figures_of[3]);
     put_part(&t, s, sessions);
     put_part(&t, s, figures_of[1]);
     if (has_value(r, 0, find_column(r, "metric", "lines_added"))) put_part(&t, s, edits);
     put_part(&t, s, figures_of[4]);
-    for (size_t i = 0; i < 5; i++) free(figures_of[i]);
+    for (size_t i = 0; i < 5; i++)
+      free(figures_of[i]);
     free(sessions);
     free(edits);
   }

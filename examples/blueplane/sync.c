@@ -13,19 +13,19 @@
 #include "exits.h"
 #include "paths.h"
 
-#define PATIENCE 0.5      /* seconds before a bar is shown */
-#define REDRAW 0.1        /* seconds between two drawings */
+#define PATIENCE 0.5 /* seconds before a bar is shown */
+#define REDRAW 0.1   /* seconds between two drawings */
 #define THREADS_MAX 4
 
 typedef struct meter {
   const screen *screen;
-  const char *name;       /* of what is read */
-  double start, drawn;    /* seconds; drawn 0: never */
+  const char *name;    /* of what is read */
+  double start, drawn; /* seconds; drawn 0: never */
 } meter;
 
 /* What was done at one place. */
 typedef struct part {
-  const char *source;     /* NULL: recognised */
+  const char *source; /* NULL: recognised */
   char *path;
   bp_ingest_report report;
 } part;
@@ -55,8 +55,8 @@ static void put_left(text *t, double left) {
 /* One line: name, bar, per cent, files, time left. */
 static void draw(meter *m, const bp_progress *progress, double now) {
   text line = {0};
-  double done = progress->bytes_total > 0
-                    ? (double)progress->bytes_done / (double)progress->bytes_total : 0;
+  double done =
+      progress->bytes_total > 0 ? (double)progress->bytes_done / (double)progress->bytes_total : 0;
   screen plain = *m->screen;
   plain.blocks = !plain.ascii; /* standard error is a terminal, whatever standard output is */
   plain.color = false;
@@ -110,8 +110,9 @@ static int read_place(const program *p, part *where, bool is_folder, bp_error **
   how.progress_user = &m;
   if (given(&p->options, OPTION_RESTART)) how.flags |= BP_INGEST_RESTART;
   where->report = (bp_ingest_report)BP_INGEST_REPORT_INIT;
-  int rc = is_folder ? bp_ingest_scan(p->store, where->source, where->path, &how, &where->report, error)
-                     : bp_ingest_file(p->store, where->source, where->path, &how, &where->report, error);
+  int rc = is_folder
+               ? bp_ingest_scan(p->store, where->source, where->path, &how, &where->report, error)
+               : bp_ingest_file(p->store, where->source, where->path, &how, &where->report, error);
   wipe(&m);
   return rc;
 }
@@ -124,7 +125,8 @@ static part *add_part(parts *all, const char *source, const char *path) {
 }
 
 static void free_parts(parts *all) {
-  for (size_t i = 0; i < all->count; i++) free(all->item[i].path);
+  for (size_t i = 0; i < all->count; i++)
+    free(all->item[i].path);
   free(all->item);
   *all = (parts){NULL, 0};
 }
@@ -176,9 +178,10 @@ int sync_before(program *p) {
     note(&p->screen, "note: %llu files could not be read; blueplane doctor says more",
          (unsigned long long)total.files_failed);
   if (rc == BP_ERR_BUSY || rc == BP_ERR_READONLY) {
-    note(&p->screen, rc == BP_ERR_BUSY
-                         ? "note: another process is reading right now; this is as of its last commit"
-                         : "note: the store is read-only; this is as of the last sync");
+    note(&p->screen,
+         rc == BP_ERR_BUSY
+             ? "note: another process is reading right now; this is as of its last commit"
+             : "note: the store is read-only; this is as of the last sync");
     bp_error_free(error);
   } else if (rc != BP_OK) {
     complain_of(error);
@@ -251,7 +254,8 @@ static void put_place(text *t, const screen *s, const part *where) {
 static int report_text(const screen *s, const parts *all) {
   text t = {0};
   bp_ingest_report total = sum(all);
-  for (size_t i = 0; i < all->count; i++) put_place(&t, s, &all->item[i]);
+  for (size_t i = 0; i < all->count; i++)
+    put_place(&t, s, &all->item[i]);
   put_some(&t, total.records_stored, "new fact", "new facts");
   text_add(&t, ", ");
   put_count(&t, (int64_t)total.records_updated);
@@ -280,7 +284,8 @@ static int read_arguments(const program *p, parts *all, bp_error **error) {
   for (size_t i = 0; i < p->argument_count && rc == BP_OK; i++) {
     struct stat status;
     bool is_folder = stat(p->arguments[i], &status) == 0 && S_ISDIR(status.st_mode);
-    rc = read_place(p, add_part(all, p->options.value[OPTION_SOURCE], p->arguments[i]), is_folder, error);
+    rc = read_place(p, add_part(all, p->options.value[OPTION_SOURCE], p->arguments[i]), is_folder,
+                    error);
   }
   return rc;
 }
@@ -293,7 +298,8 @@ static int explain_nothing(const screen *s) {
     note(s, "  %-12s %s", known.item[i].source, path);
     free(path);
   }
-  note(s, "name another with CLAUDE_CONFIG_DIR or CODEX_HOME, or read one with blueplane sync PATH");
+  note(s,
+       "name another with CLAUDE_CONFIG_DIR or CODEX_HOME, or read one with blueplane sync PATH");
   roots_free(&known);
   return EXIT_NOTHING;
 }

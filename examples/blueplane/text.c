@@ -23,7 +23,8 @@ void *need(void *memory) {
 static void reserve(text *t, size_t more) {
   if (t->capacity - t->length > more) return;
   size_t capacity = t->capacity == 0 ? 256 : t->capacity;
-  while (capacity - t->length <= more) capacity *= 2;
+  while (capacity - t->length <= more)
+    capacity *= 2;
   t->data = need(realloc(t->data, capacity));
   t->capacity = capacity;
 }
@@ -40,7 +41,9 @@ void text_add_bytes(text *t, const char *bytes, size_t length) {
   t->data[t->length] = '\0';
 }
 
-void text_add(text *t, const char *string) { text_add_bytes(t, string, strlen(string)); }
+void text_add(text *t, const char *string) {
+  text_add_bytes(t, string, strlen(string));
+}
 
 static void add_arguments(text *t, const char *format, va_list arguments) {
   va_list again;
@@ -76,7 +79,8 @@ char *copy_text(const char *string) {
 }
 
 void text_repeat(text *t, const char *string, int times) {
-  for (int i = 0; i < times; i++) text_add(t, string);
+  for (int i = 0; i < times; i++)
+    text_add(t, string);
 }
 
 /* ------------------------------------------------------------------------------------- columns */
@@ -236,7 +240,8 @@ void json_real(json *j, const char *key, double value) {
     return;
   }
   char digits[40];
-  for (int precision = 15; precision <= 17; precision++) { /* the shortest that reads back the same */
+  for (int precision = 15; precision <= 17;
+       precision++) { /* the shortest that reads back the same */
     snprintf(digits, sizeof digits, "%.*g", precision, value);
     if (strtod(digits, NULL) == value) break;
   }
@@ -248,12 +253,15 @@ void json_bool(json *j, const char *key, bool value) {
   text_add(&j->out, value ? "true" : "false");
 }
 
-void json_null(json *j, const char *key) { json_text(j, key, NULL); }
+void json_null(json *j, const char *key) {
+  json_text(j, key, NULL);
+}
 
 void json_document(json *j, const char *key, const char *document) {
   json_member(j, key);
   size_t length = strlen(document);
-  while (length > 0 && isspace((unsigned char)document[length - 1])) length--;
+  while (length > 0 && isspace((unsigned char)document[length - 1]))
+    length--;
   text_add_bytes(&j->out, document, length);
 }
 
@@ -261,7 +269,9 @@ void json_document(json *j, const char *key, const char *document) {
 
 #define NAME_MAX_LENGTH 64
 
-static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
+static unsigned least(unsigned a, unsigned b) {
+  return a < b ? a : b;
+}
 
 /* Steps (a letter more, less, other, or two swapped) from one name to the other, case apart. */
 static unsigned distance(const char *a, const char *b) {
@@ -269,7 +279,8 @@ static unsigned distance(const char *a, const char *b) {
   if (rows > NAME_MAX_LENGTH || columns > NAME_MAX_LENGTH) return NAME_MAX_LENGTH;
   unsigned cost[3][NAME_MAX_LENGTH + 1];
   unsigned *before = cost[0], *last = cost[1], *now = cost[2];
-  for (size_t c = 0; c <= columns; c++) last[c] = (unsigned)c;
+  for (size_t c = 0; c <= columns; c++)
+    last[c] = (unsigned)c;
   for (size_t r = 1; r <= rows; r++) {
     now[0] = (unsigned)r;
     for (size_t c = 1; c <= columns; c++) {

@@ -21,7 +21,8 @@ bool zone_exists(const char *name) {
   free(path);
   if (file == NULL) return false;
   char magic[4];
-  bool is_zone = fread(magic, 1, sizeof magic, file) == sizeof magic && memcmp(magic, "TZif", 4) == 0;
+  bool is_zone = fread(magic, 1, sizeof magic, file) == sizeof magic &&
+                 memcmp(magic, "TZif", 4) == 0;
   fclose(file);
   return is_zone;
 }
@@ -65,8 +66,9 @@ char *find_zone(const char **from) {
   static const struct {
     const char *name;
     char *(*find)(void);
-  } places[] = {
-      {"TZ", zone_of_environment}, {"/etc/timezone", zone_of_file}, {"/etc/localtime", zone_of_link}};
+  } places[] = {{"TZ", zone_of_environment},
+                {"/etc/timezone", zone_of_file},
+                {"/etc/localtime", zone_of_link}};
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
     char *name = places[i].find();
     if (name == NULL) continue;
@@ -137,11 +139,13 @@ date date_of(int64_t us) {
   time_t seconds = (time_t)(us / 1000000 - (us % 1000000 < 0));
   struct tm local;
   if (localtime_r(&seconds, &local) == NULL) return (date){1970, 1, 1, 3, 0, 0};
-  return (date){local.tm_year + 1900,      local.tm_mon + 1, local.tm_mday,
-                (local.tm_wday + 6) % 7,   local.tm_hour,    local.tm_min};
+  return (date){local.tm_year + 1900,    local.tm_mon + 1, local.tm_mday,
+                (local.tm_wday + 6) % 7, local.tm_hour,    local.tm_min};
 }
 
-date today(void) { return date_of((int64_t)time(NULL) * 1000000); }
+date today(void) {
+  return date_of((int64_t)time(NULL) * 1000000);
+}
 
 bool parse_date(date *out, const char *string) {
   int year, month, day, end = 0;

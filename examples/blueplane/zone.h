@@ -27,7 +27,7 @@ date add_days(date d, int days);
 bool parse_date(date *out, const char *string); /* YYYY-MM-DD */
 /* "2026-11-23T00:00:00Z" and its like, as results name instants. */
 bool parse_instant(int64_t *us, const char *string);
-void format_date(char out[16], date d);         /* YYYY-MM-DD */
+void format_date(char out[16], date d); /* YYYY-MM-DD */
 const char *weekday_name(int weekday);
 const char *month_name(int month);
 

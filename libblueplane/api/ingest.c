@@ -563,15 +563,11 @@ static int file_body(ingest *in, const void *what, bp_error **error) {
 
 static int scan_body(ingest *in, const void *what, bp_error **error) {
   const char *root = what;
-  file_stat stat;
-  int rc = bpi_file_stat(root, &stat);
-  if (rc != BP_OK || !stat.is_directory) {
-    rc = rc == BP_OK ? BP_ERR_INVALID : rc;
-    bpi_fail(error, rc, rc == BP_ERR_INVALID ? "the root is not a directory"
-                                             : "the root cannot be read");
+  int rc = bpi_walk(root, visit, in);
+  if (rc == BP_ERR_NOTFOUND) {
+    bpi_fail(error, rc, "there is no directory to scan");
     return bpi_fail_detail(error, "path", root);
   }
-  rc = bpi_walk(root, visit, in);
   if (rc != BP_OK) return rc;
   qsort(in->candidate, in->candidates, sizeof *in->candidate, by_size);
   return run(in);

@@ -219,7 +219,7 @@ int bpi_file_load(char **out, size_t *length, const char *path, size_t limit, bp
   *out = NULL;
   *length = 0;
   int descriptor;
-  file_stat stat;
+  file_stat stat = {0};
   int rc = open_regular(&descriptor, path, 0, &stat, error);
   if (rc != BP_OK) return rc;
   rc = stat.size > 0 && (uint64_t)stat.size > limit
@@ -369,7 +369,9 @@ static int walk_directory(walk *w, const char *directory, bool is_root) {
   DIR *stream = descriptor < 0 ? NULL : fdopendir(descriptor);
   if (!stream) {
     bool gone = errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
+    bool no_memory = errno == ENOMEM;
     if (descriptor >= 0) (void)close(descriptor);
+    if (no_memory) return BP_ERR_NOMEM;
     if (gone) return is_root ? BP_ERR_NOTFOUND : BP_OK;
     return w->visit(w->user, directory, NULL);
   }

@@ -99,8 +99,8 @@ static bool is_date(int32_t year, int32_t month, int32_t day) {
 static bool make_instant(const civil *c, int32_t offset, int64_t *out_us) {
   if (!is_date(c->year, c->month, c->day)) return false;
   if (c->hour > 23 || c->minute > 59 || c->second > 60) return false;
-  int64_t seconds = bpi_days_from_civil(c->year, c->month, c->day) * DAY + c->hour * 3600 +
-                    c->minute * 60 + c->second - offset;
+  int32_t of_day = (c->hour * 60 + c->minute) * 60 + c->second;
+  int64_t seconds = bpi_days_from_civil(c->year, c->month, c->day) * DAY + of_day - offset;
   if (seconds < 0 || seconds > LAST_INSTANT) return false;
   *out_us = seconds * BPI_SECOND + c->micro;
   return true;

@@ -10,44 +10,43 @@
 #include "base/vocabulary.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------------------ vocabularies */
 
-typedef struct name {
-  const char *text;
+typedef struct entry {
+  const char *name;
   size_t length;
-} name;
+} entry;
 
-typedef struct name_list {
-  const name *names;
+typedef struct entry_list {
+  const entry *entries;
   int count;
-} name_list;
+} entry_list;
 
 #define X(member, number, text) [number] = {text, sizeof(text) - 1},
-static const name outcomes[] = {BPI_OUTCOMES(X)};
-static const name failures[] = {BPI_ERROR_CLASSES(X)};
-static const name categories[] = {BPI_CATEGORIES(X)};
-static const name program_kinds[] = {BPI_PROGRAMS(X)};
-static const name languages[] = {BPI_LANGUAGES(X)};
-static const name events[] = {BPI_EVENTS(X)};
-static const name details[] = {BPI_EVENT_DETAILS(X)};
-static const name stops[] = {BPI_STOPS(X)};
-static const name speeds[] = {BPI_SPEEDS(X)};
-static const name tiers[] = {BPI_TIERS(X)};
-static const name geos[] = {BPI_GEOS(X)};
-static const name qualities[] = {BPI_QUALITIES(X)};
-static const name modes[] = {BPI_MODES(X)};
-static const name sizes[] = {BPI_SIZES(X)};
-static const name decisions[] = {BPI_DECISION_KINDS(X)};
-static const name changes[] = {BPI_CHANGE_KINDS(X)};
-static const name change_types[] = {BPI_CHANGE_TYPES(X)};
+static const entry outcomes[] = {BPI_OUTCOMES(X)};
+static const entry failures[] = {BPI_ERROR_CLASSES(X)};
+static const entry categories[] = {BPI_CATEGORIES(X)};
+static const entry program_kinds[] = {BPI_PROGRAMS(X)};
+static const entry languages[] = {BPI_LANGUAGES(X)};
+static const entry events[] = {BPI_EVENTS(X)};
+static const entry details[] = {BPI_EVENT_DETAILS(X)};
+static const entry stops[] = {BPI_STOPS(X)};
+static const entry speeds[] = {BPI_SPEEDS(X)};
+static const entry tiers[] = {BPI_TIERS(X)};
+static const entry geos[] = {BPI_GEOS(X)};
+static const entry qualities[] = {BPI_QUALITIES(X)};
+static const entry modes[] = {BPI_MODES(X)};
+static const entry sizes[] = {BPI_SIZES(X)};
+static const entry decisions[] = {BPI_DECISION_KINDS(X)};
+static const entry changes[] = {BPI_CHANGE_KINDS(X)};
+static const entry change_types[] = {BPI_CHANGE_TYPES(X)};
 #undef X
 
 #define LIST(array)                                                                                \
   { array, (int)(sizeof(array) / sizeof *(array)) }
-static const name_list vocabularies[VOCABULARY_COUNT] = {
+static const entry_list vocabularies[VOCABULARY_COUNT] = {
     [VOCABULARY_OUTCOME] = LIST(outcomes),
     [VOCABULARY_FAILURE] = LIST(failures),
     [VOCABULARY_CATEGORY] = LIST(categories),
@@ -72,13 +71,13 @@ int bpi_vocabulary_size(vocabulary v) {
 }
 
 const char *bpi_vocabulary_name(vocabulary v, int code) {
-  return code >= 0 && code < bpi_vocabulary_size(v) ? vocabularies[v].names[code].text : NULL;
+  return code >= 0 && code < bpi_vocabulary_size(v) ? vocabularies[v].entries[code].name : NULL;
 }
 
-int bpi_vocabulary_code(vocabulary v, const char *text, size_t length) {
+int bpi_vocabulary_code(vocabulary v, const char *name, size_t length) {
   for (int code = 0; code < bpi_vocabulary_size(v); code++) {
-    const name *n = &vocabularies[v].names[code];
-    if (n->length == length && memcmp(n->text, text, length) == 0) return code;
+    const entry *e = &vocabularies[v].entries[code];
+    if (e->length == length && memcmp(e->name, name, length) == 0) return code;
   }
   return -1;
 }
@@ -108,16 +107,23 @@ static int compare_name(const char *p, size_t length, const char *row_name) {
   return row_name[length] == '\0' ? 0 : -1;
 }
 
-static int compare_row(const void *key, const void *row) {
-  const name *wanted = key;
-  const char *const *row_name = row;
-  return compare_name(wanted->text, wanted->length, *row_name);
-}
-
+/* bsearch() with the comparison in place: commands are looked up often. */
 static const void *find_row(const void *rows, size_t count, size_t size, const char *p,
                             size_t length) {
-  name key = {p, length};
-  return bsearch(&key, rows, count, size, compare_row);
+  const char *first = rows;
+  while (count > 0) {
+    const void *middle = first + count / 2 * size;
+    const char *const *row_name = middle;
+    int order = compare_name(p, length, *row_name);
+    if (order == 0) return middle;
+    if (order > 0) {
+      first += (count / 2 + 1) * size;
+      count -= count / 2 + 1;
+    } else {
+      count /= 2;
+    }
+  }
+  return NULL;
 }
 
 #define FIND(table, p, length)                                                                     \
@@ -387,342 +393,315 @@ typedef struct subcommand {
   program_rule rule;
 } subcommand;
 
-typedef struct special_program {
+typedef struct program {
   const char *name;
-  int code; /* without a word that tells more */
+  int code; /* without a word that tells more; PROGRAM_NONE: nothing of a line's purpose */
   program_rule rule;
   const char *family;  /* whose subcommands it has; NULL: its own */
   const char *options; /* those that take a word */
-} special_program;
+} program;
 
-/* PROGRAM_NONE: tells nothing of a line's purpose. */
+#define P(name, code)                                                                              \
+  { name, PROGRAM_##code, PLAIN, NULL, NULL }
 /* clang-format off */
-static const name_code programs[] = {
-    {".", PROGRAM_NONE}, {"7z", PROGRAM_FILES}, {":", PROGRAM_NONE}, {"Rscript", PROGRAM_RUN},
-    {"[", PROGRAM_NONE}, {"[[", PROGRAM_NONE}, {"ack", PROGRAM_SEARCH},
-    {"actionlint", PROGRAM_LINT}, {"ag", PROGRAM_SEARCH}, {"alembic", PROGRAM_DATABASE},
-    {"alias", PROGRAM_NONE}, {"ansible-lint", PROGRAM_LINT}, {"ant", PROGRAM_BUILD},
-    {"apk", PROGRAM_PACKAGE}, {"apply_patch", PROGRAM_FILES}, {"apt", PROGRAM_PACKAGE},
-    {"apt-cache", PROGRAM_PACKAGE}, {"apt-get", PROGRAM_PACKAGE}, {"aptitude", PROGRAM_PACKAGE},
-    {"ar", PROGRAM_BUILD}, {"argocd", PROGRAM_CONTAINER}, {"asdf", PROGRAM_PACKAGE},
-    {"ast-grep", PROGRAM_SEARCH}, {"autoconf", PROGRAM_BUILD}, {"autoflake", PROGRAM_LINT},
-    {"autogen.sh", PROGRAM_BUILD}, {"automake", PROGRAM_BUILD}, {"autopep8", PROGRAM_LINT},
-    {"autoreconf", PROGRAM_BUILD}, {"ava", PROGRAM_TEST}, {"awk", PROGRAM_FILES},
-    {"babel", PROGRAM_BUILD}, {"bandit", PROGRAM_LINT}, {"base64", PROGRAM_FILES},
-    {"basedpyright", PROGRAM_LINT}, {"basename", PROGRAM_FILES}, {"bat", PROGRAM_FILES},
-    {"bats", PROGRAM_TEST}, {"bcp", PROGRAM_DATABASE}, {"behave", PROGRAM_TEST},
-    {"black", PROGRAM_LINT}, {"blue", PROGRAM_LINT}, {"brakeman", PROGRAM_LINT},
-    {"break", PROGRAM_NONE}, {"brew", PROGRAM_PACKAGE}, {"browser-sync", PROGRAM_RUN},
-    {"buck", PROGRAM_BUILD}, {"buck2", PROGRAM_BUILD}, {"buf", PROGRAM_BUILD},
-    {"buildah", PROGRAM_CONTAINER}, {"buildifier", PROGRAM_LINT}, {"bunzip2", PROGRAM_FILES},
-    {"busted", PROGRAM_TEST}, {"bzip2", PROGRAM_FILES}, {"c++", PROGRAM_BUILD},
-    {"c8", PROGRAM_TEST}, {"caddy", PROGRAM_RUN}, {"cargo-clippy", PROGRAM_LINT},
-    {"cargo-fmt", PROGRAM_LINT}, {"cargo-nextest", PROGRAM_TEST}, {"cargo-tarpaulin", PROGRAM_TEST},
-    {"carthage", PROGRAM_PACKAGE}, {"case", PROGRAM_NONE}, {"cat", PROGRAM_FILES},
-    {"cc", PROGRAM_BUILD}, {"cd", PROGRAM_NONE}, {"celery", PROGRAM_RUN},
-    {"changeset", PROGRAM_PACKAGE}, {"checkov", PROGRAM_LINT}, {"checkstyle", PROGRAM_LINT},
-    {"chgrp", PROGRAM_FILES}, {"chmod", PROGRAM_FILES}, {"choco", PROGRAM_PACKAGE},
-    {"chown", PROGRAM_FILES}, {"cl", PROGRAM_BUILD}, {"clang", PROGRAM_BUILD},
-    {"clang++", PROGRAM_BUILD}, {"clang-cl", PROGRAM_BUILD}, {"clang-format", PROGRAM_LINT},
-    {"clang-tidy", PROGRAM_LINT}, {"clear", PROGRAM_NONE}, {"clickhouse", PROGRAM_DATABASE},
-    {"clickhouse-client", PROGRAM_DATABASE}, {"clojure", PROGRAM_RUN},
-    {"cloudflared", PROGRAM_NETWORK}, {"cmake", PROGRAM_BUILD}, {"cmp", PROGRAM_FILES},
-    {"codecept", PROGRAM_TEST}, {"codespell", PROGRAM_LINT}, {"colima", PROGRAM_CONTAINER},
-    {"column", PROGRAM_FILES}, {"comm", PROGRAM_FILES}, {"command", PROGRAM_NONE},
-    {"commitlint", PROGRAM_LINT}, {"conan", PROGRAM_PACKAGE}, {"concurrently", PROGRAM_RUN},
-    {"conda", PROGRAM_PACKAGE}, {"configure", PROGRAM_BUILD}, {"continue", PROGRAM_NONE},
-    {"corepack", PROGRAM_PACKAGE}, {"coverage", PROGRAM_TEST}, {"cp", PROGRAM_FILES},
-    {"cpan", PROGRAM_PACKAGE}, {"cpanm", PROGRAM_PACKAGE}, {"cppcheck", PROGRAM_LINT},
-    {"cpplint", PROGRAM_LINT}, {"cqlsh", PROGRAM_DATABASE}, {"createdb", PROGRAM_DATABASE},
-    {"credo", PROGRAM_LINT}, {"crictl", PROGRAM_CONTAINER}, {"cspell", PROGRAM_LINT},
-    {"csplit", PROGRAM_FILES}, {"ctest", PROGRAM_TEST}, {"cucumber", PROGRAM_TEST},
-    {"curl", PROGRAM_NETWORK}, {"cut", PROGRAM_FILES}, {"cypress", PROGRAM_TEST},
-    {"cython", PROGRAM_BUILD}, {"daphne", PROGRAM_RUN}, {"date", PROGRAM_NONE},
-    {"dbmate", PROGRAM_DATABASE}, {"dd", PROGRAM_FILES}, {"declare", PROGRAM_NONE},
-    {"depcheck", PROGRAM_LINT}, {"detekt", PROGRAM_LINT}, {"detox", PROGRAM_TEST},
-    {"devcontainer", PROGRAM_CONTAINER}, {"df", PROGRAM_FILES}, {"dialyzer", PROGRAM_LINT},
-    {"diesel", PROGRAM_DATABASE}, {"diff", PROGRAM_FILES}, {"dig", PROGRAM_NETWORK},
-    {"dirname", PROGRAM_FILES}, {"dirs", PROGRAM_NONE}, {"djlint", PROGRAM_LINT},
-    {"dmd", PROGRAM_BUILD}, {"dnf", PROGRAM_PACKAGE}, {"docker", PROGRAM_CONTAINER},
-    {"docker-compose", PROGRAM_CONTAINER}, {"doctest", PROGRAM_TEST}, {"done", PROGRAM_NONE},
-    {"dos2unix", PROGRAM_FILES}, {"doxygen", PROGRAM_BUILD}, {"dpkg", PROGRAM_PACKAGE},
-    {"dprint", PROGRAM_LINT}, {"drizzle-kit", PROGRAM_DATABASE}, {"dropdb", PROGRAM_DATABASE},
-    {"du", PROGRAM_FILES}, {"duckdb", PROGRAM_DATABASE}, {"echo", PROGRAM_NONE},
-    {"egrep", PROGRAM_SEARCH}, {"electron-builder", PROGRAM_BUILD}, {"emcc", PROGRAM_BUILD},
-    {"emcmake", PROGRAM_BUILD}, {"emmake", PROGRAM_BUILD}, {"ensurepip", PROGRAM_PACKAGE},
-    {"erl", PROGRAM_RUN}, {"esac", PROGRAM_NONE}, {"esbuild", PROGRAM_BUILD},
-    {"eslint", PROGRAM_LINT}, {"eval", PROGRAM_NONE}, {"exa", PROGRAM_FILES},
-    {"exit", PROGRAM_NONE}, {"expand", PROGRAM_FILES}, {"export", PROGRAM_NONE},
-    {"eza", PROGRAM_FILES}, {"false", PROGRAM_NONE}, {"fd", PROGRAM_SEARCH},
-    {"fdfind", PROGRAM_SEARCH}, {"ffmpeg", PROGRAM_RUN}, {"fgrep", PROGRAM_SEARCH},
-    {"fi", PROGRAM_NONE}, {"file", PROGRAM_FILES}, {"find", PROGRAM_SEARCH},
-    {"flake8", PROGRAM_LINT}, {"flask", PROGRAM_RUN}, {"flatc", PROGRAM_BUILD},
-    {"flatpak", PROGRAM_PACKAGE}, {"flyway", PROGRAM_DATABASE}, {"fmt", PROGRAM_FILES},
-    {"fnm", PROGRAM_PACKAGE}, {"fold", PROGRAM_FILES}, {"for", PROGRAM_NONE},
-    {"fourmolu", PROGRAM_LINT}, {"ftp", PROGRAM_NETWORK}, {"function", PROGRAM_NONE},
-    {"fzf", PROGRAM_SEARCH}, {"g++", PROGRAM_BUILD}, {"gawk", PROGRAM_FILES},
-    {"gcc", PROGRAM_BUILD}, {"gdb", PROGRAM_RUN}, {"gem", PROGRAM_PACKAGE}, {"gh", PROGRAM_GIT},
-    {"ghc", PROGRAM_BUILD}, {"ginkgo", PROGRAM_TEST}, {"git-absorb", PROGRAM_GIT},
-    {"git-cliff", PROGRAM_GIT}, {"git-filter-repo", PROGRAM_GIT}, {"git-lfs", PROGRAM_GIT},
-    {"glab", PROGRAM_GIT}, {"gn", PROGRAM_BUILD}, {"gofmt", PROGRAM_LINT},
-    {"gofumpt", PROGRAM_LINT}, {"goimports", PROGRAM_LINT}, {"golangci-lint", PROGRAM_LINT},
-    {"golint", PROGRAM_LINT}, {"goose", PROGRAM_DATABASE}, {"goreleaser", PROGRAM_BUILD},
-    {"gotestsum", PROGRAM_TEST}, {"govulncheck", PROGRAM_LINT}, {"gradio", PROGRAM_RUN},
-    {"grep", PROGRAM_SEARCH}, {"grpcurl", PROGRAM_NETWORK}, {"gsed", PROGRAM_FILES},
-    {"guile", PROGRAM_RUN}, {"gunicorn", PROGRAM_RUN}, {"gunzip", PROGRAM_FILES},
-    {"gzip", PROGRAM_FILES}, {"hadolint", PROGRAM_LINT}, {"hash", PROGRAM_NONE},
-    {"head", PROGRAM_FILES}, {"helm", PROGRAM_CONTAINER}, {"helmfile", PROGRAM_CONTAINER},
-    {"hexdump", PROGRAM_FILES}, {"hlint", PROGRAM_LINT}, {"host", PROGRAM_NETWORK},
-    {"hostname", PROGRAM_NONE}, {"http", PROGRAM_NETWORK}, {"http-server", PROGRAM_RUN},
-    {"http.server", PROGRAM_NETWORK}, {"httpie", PROGRAM_NETWORK}, {"https", PROGRAM_NETWORK},
-    {"hub", PROGRAM_GIT}, {"hugo", PROGRAM_BUILD}, {"husky", PROGRAM_LINT},
-    {"hypercorn", PROGRAM_RUN}, {"hyperfine", PROGRAM_RUN}, {"iconv", PROGRAM_FILES},
-    {"id", PROGRAM_NONE}, {"iex", PROGRAM_RUN}, {"ifconfig", PROGRAM_NETWORK}, {"in", PROGRAM_NONE},
-    {"include-what-you-use", PROGRAM_LINT}, {"influx", PROGRAM_DATABASE},
-    {"initdb", PROGRAM_DATABASE}, {"install", PROGRAM_FILES}, {"ip", PROGRAM_NETWORK},
-    {"ipython", PROGRAM_RUN}, {"irb", PROGRAM_RUN}, {"isort", PROGRAM_LINT},
-    {"jasmine", PROGRAM_TEST}, {"java", PROGRAM_RUN}, {"javac", PROGRAM_BUILD},
-    {"jekyll", PROGRAM_BUILD}, {"jest", PROGRAM_TEST}, {"join", PROGRAM_FILES},
-    {"jq", PROGRAM_FILES}, {"jshell", PROGRAM_RUN}, {"json.tool", PROGRAM_FILES},
-    {"jsonlint", PROGRAM_LINT}, {"julia", PROGRAM_RUN}, {"jupyter", PROGRAM_RUN},
-    {"jupyter-lab", PROGRAM_RUN}, {"k3d", PROGRAM_CONTAINER}, {"k3s", PROGRAM_CONTAINER},
-    {"k6", PROGRAM_TEST}, {"k9s", PROGRAM_CONTAINER}, {"karma", PROGRAM_TEST},
-    {"kind", PROGRAM_CONTAINER}, {"knex", PROGRAM_DATABASE}, {"knip", PROGRAM_LINT},
-    {"kotlinc", PROGRAM_BUILD}, {"ktlint", PROGRAM_LINT}, {"kubectl", PROGRAM_CONTAINER},
-    {"kustomize", PROGRAM_CONTAINER}, {"latexmk", PROGRAM_BUILD}, {"lazygit", PROGRAM_GIT},
-    {"ld", PROGRAM_BUILD}, {"ld.lld", PROGRAM_BUILD}, {"ldc2", PROGRAM_BUILD},
-    {"lerna-changelog", PROGRAM_PACKAGE}, {"less", PROGRAM_FILES}, {"let", PROGRAM_NONE},
-    {"lima", PROGRAM_CONTAINER}, {"limactl", PROGRAM_CONTAINER}, {"lint-staged", PROGRAM_LINT},
-    {"liquibase", PROGRAM_DATABASE}, {"litecli", PROGRAM_DATABASE}, {"live-server", PROGRAM_RUN},
-    {"lldb", PROGRAM_RUN}, {"ln", PROGRAM_FILES}, {"local", PROGRAM_NONE},
-    {"locate", PROGRAM_SEARCH}, {"locust", PROGRAM_TEST}, {"ls", PROGRAM_FILES},
-    {"lsd", PROGRAM_FILES}, {"ltrace", PROGRAM_RUN}, {"luacheck", PROGRAM_LINT},
-    {"luarocks", PROGRAM_PACKAGE}, {"madge", PROGRAM_LINT}, {"mamba", PROGRAM_PACKAGE},
-    {"man", PROGRAM_NONE}, {"mariadb", PROGRAM_DATABASE}, {"markdownlint", PROGRAM_LINT},
-    {"markdownlint-cli2", PROGRAM_LINT}, {"maturin", PROGRAM_BUILD}, {"mawk", PROGRAM_FILES},
-    {"md5", PROGRAM_FILES}, {"md5sum", PROGRAM_FILES}, {"mdfind", PROGRAM_SEARCH},
-    {"metro", PROGRAM_BUILD}, {"micromamba", PROGRAM_PACKAGE}, {"migrate", PROGRAM_DATABASE},
-    {"minikube", PROGRAM_CONTAINER}, {"minitest", PROGRAM_TEST}, {"mise", PROGRAM_PACKAGE},
-    {"mkdir", PROGRAM_FILES}, {"mkdocs", PROGRAM_BUILD}, {"mktemp", PROGRAM_FILES},
-    {"mocha", PROGRAM_TEST}, {"mongo", PROGRAM_DATABASE}, {"mongodump", PROGRAM_DATABASE},
-    {"mongorestore", PROGRAM_DATABASE}, {"mongosh", PROGRAM_DATABASE}, {"more", PROGRAM_FILES},
-    {"msbuild", PROGRAM_BUILD}, {"mtr", PROGRAM_NETWORK}, {"multipass", PROGRAM_CONTAINER},
-    {"mutmut", PROGRAM_TEST}, {"mv", PROGRAM_FILES}, {"mycli", PROGRAM_DATABASE},
-    {"mypy", PROGRAM_LINT}, {"mysql", PROGRAM_DATABASE}, {"mysqladmin", PROGRAM_DATABASE},
-    {"mysqldump", PROGRAM_DATABASE}, {"nasm", PROGRAM_BUILD}, {"nc", PROGRAM_NETWORK},
-    {"ncat", PROGRAM_NETWORK}, {"ncu", PROGRAM_PACKAGE}, {"nerdctl", PROGRAM_CONTAINER},
-    {"netcat", PROGRAM_NETWORK}, {"netstat", PROGRAM_NETWORK}, {"newman", PROGRAM_TEST},
-    {"nginx", PROGRAM_RUN}, {"ngrok", PROGRAM_NETWORK}, {"nix", PROGRAM_PACKAGE},
-    {"nix-env", PROGRAM_PACKAGE}, {"nix-shell", PROGRAM_PACKAGE}, {"nl", PROGRAM_FILES},
-    {"nm", PROGRAM_BUILD}, {"nmake", PROGRAM_BUILD}, {"nmap", PROGRAM_NETWORK},
-    {"nodemon", PROGRAM_RUN}, {"nose2", PROGRAM_TEST}, {"nosetests", PROGRAM_TEST},
-    {"nox", PROGRAM_TEST}, {"npm-check-updates", PROGRAM_PACKAGE}, {"nslookup", PROGRAM_NETWORK},
-    {"nuget", PROGRAM_PACKAGE}, {"nuitka", PROGRAM_BUILD}, {"nvm", PROGRAM_PACKAGE},
-    {"nyc", PROGRAM_TEST}, {"objdump", PROGRAM_BUILD}, {"oc", PROGRAM_CONTAINER},
-    {"ocamlc", PROGRAM_BUILD}, {"od", PROGRAM_FILES}, {"opam", PROGRAM_PACKAGE},
-    {"open", PROGRAM_RUN}, {"openssl", PROGRAM_NETWORK}, {"ormolu", PROGRAM_LINT},
-    {"osascript", PROGRAM_RUN}, {"oxlint", PROGRAM_LINT}, {"pacman", PROGRAM_PACKAGE},
-    {"pandoc", PROGRAM_BUILD}, {"parcel", PROGRAM_BUILD}, {"paste", PROGRAM_FILES},
-    {"patch", PROGRAM_FILES}, {"pdflatex", PROGRAM_BUILD}, {"perf", PROGRAM_RUN},
-    {"pest", PROGRAM_TEST}, {"pg_ctl", PROGRAM_DATABASE}, {"pg_dump", PROGRAM_DATABASE},
-    {"pg_isready", PROGRAM_DATABASE}, {"pg_restore", PROGRAM_DATABASE}, {"pgcli", PROGRAM_DATABASE},
-    {"php-cs-fixer", PROGRAM_LINT}, {"phpcbf", PROGRAM_LINT}, {"phpcs", PROGRAM_LINT},
-    {"phpstan", PROGRAM_LINT}, {"phpunit", PROGRAM_TEST}, {"ping", PROGRAM_NETWORK},
-    {"pint", PROGRAM_LINT}, {"pip", PROGRAM_PACKAGE}, {"pip-compile", PROGRAM_PACKAGE},
-    {"pip-sync", PROGRAM_PACKAGE}, {"pipx", PROGRAM_PACKAGE}, {"pm2", PROGRAM_RUN},
-    {"pmd", PROGRAM_LINT}, {"pod", PROGRAM_PACKAGE}, {"podman", PROGRAM_CONTAINER},
-    {"podman-compose", PROGRAM_CONTAINER}, {"popd", PROGRAM_NONE}, {"port", PROGRAM_PACKAGE},
-    {"powershell", PROGRAM_RUN}, {"pre-commit", PROGRAM_LINT}, {"prettier", PROGRAM_LINT},
-    {"printenv", PROGRAM_NONE}, {"printf", PROGRAM_NONE}, {"prisma", PROGRAM_DATABASE},
-    {"protoc", PROGRAM_BUILD}, {"prove", PROGRAM_TEST}, {"psalm", PROGRAM_LINT},
-    {"psql", PROGRAM_DATABASE}, {"pushd", PROGRAM_NONE}, {"pwd", PROGRAM_NONE},
-    {"pwsh", PROGRAM_RUN}, {"py.test", PROGRAM_TEST}, {"pydocstyle", PROGRAM_LINT},
-    {"pyenv", PROGRAM_PACKAGE}, {"pyinstaller", PROGRAM_BUILD}, {"pylint", PROGRAM_LINT},
-    {"pyre", PROGRAM_LINT}, {"pyright", PROGRAM_LINT}, {"pytest", PROGRAM_TEST},
-    {"pytype", PROGRAM_LINT}, {"pyupgrade", PROGRAM_LINT}, {"racket", PROGRAM_RUN},
-    {"radon", PROGRAM_LINT}, {"ranlib", PROGRAM_BUILD}, {"rbenv", PROGRAM_PACKAGE},
-    {"read", PROGRAM_NONE}, {"readlink", PROGRAM_FILES}, {"readonly", PROGRAM_NONE},
-    {"realpath", PROGRAM_FILES}, {"rector", PROGRAM_LINT}, {"redis-cli", PROGRAM_DATABASE},
-    {"redis-server", PROGRAM_DATABASE}, {"reek", PROGRAM_LINT}, {"rename", PROGRAM_FILES},
-    {"return", PROGRAM_NONE}, {"rev", PROGRAM_FILES}, {"revive", PROGRAM_LINT},
-    {"rg", PROGRAM_SEARCH}, {"rm", PROGRAM_FILES}, {"rmdir", PROGRAM_FILES},
-    {"robot", PROGRAM_TEST}, {"rollup", PROGRAM_BUILD}, {"rpm", PROGRAM_PACKAGE},
-    {"rq", PROGRAM_RUN}, {"rspec", PROGRAM_TEST}, {"rsync", PROGRAM_FILES},
-    {"rubocop", PROGRAM_LINT}, {"ruff", PROGRAM_LINT}, {"rustc", PROGRAM_BUILD},
-    {"rustfmt", PROGRAM_LINT}, {"rustup", PROGRAM_PACKAGE}, {"samu", PROGRAM_BUILD},
-    {"sbcl", PROGRAM_RUN}, {"scala", PROGRAM_RUN}, {"scalac", PROGRAM_BUILD},
-    {"scalafix", PROGRAM_LINT}, {"scalafmt", PROGRAM_LINT}, {"scons", PROGRAM_BUILD},
-    {"scoop", PROGRAM_PACKAGE}, {"scp", PROGRAM_NETWORK}, {"sdk", PROGRAM_PACKAGE},
-    {"sed", PROGRAM_FILES}, {"select", PROGRAM_NONE}, {"semgrep", PROGRAM_LINT},
-    {"seq", PROGRAM_NONE}, {"sequelize", PROGRAM_DATABASE}, {"sequelize-cli", PROGRAM_DATABASE},
-    {"serve", PROGRAM_RUN}, {"set", PROGRAM_NONE}, {"sftp", PROGRAM_NETWORK},
-    {"sg", PROGRAM_SEARCH}, {"sha1sum", PROGRAM_FILES}, {"sha256sum", PROGRAM_FILES},
-    {"shasum", PROGRAM_FILES}, {"shellcheck", PROGRAM_LINT}, {"shfmt", PROGRAM_LINT},
-    {"shopt", PROGRAM_NONE}, {"shred", PROGRAM_FILES}, {"skaffold", PROGRAM_CONTAINER},
-    {"skopeo", PROGRAM_CONTAINER}, {"sleep", PROGRAM_NONE}, {"snap", PROGRAM_PACKAGE},
-    {"socat", PROGRAM_NETWORK}, {"sort", PROGRAM_FILES}, {"source", PROGRAM_NONE},
-    {"sourcery", PROGRAM_LINT}, {"sphinx-build", PROGRAM_BUILD}, {"split", PROGRAM_FILES},
-    {"spotbugs", PROGRAM_LINT}, {"sqlcmd", PROGRAM_DATABASE}, {"sqlfluff", PROGRAM_LINT},
-    {"sqlite", PROGRAM_DATABASE}, {"sqlite3", PROGRAM_DATABASE}, {"sqlplus", PROGRAM_DATABASE},
-    {"sqlx", PROGRAM_DATABASE}, {"ss", PROGRAM_NETWORK}, {"ssh", PROGRAM_NETWORK},
-    {"ssh-add", PROGRAM_NETWORK}, {"ssh-keygen", PROGRAM_NETWORK}, {"ssh-keyscan", PROGRAM_NETWORK},
-    {"standard", PROGRAM_LINT}, {"standardrb", PROGRAM_LINT}, {"stat", PROGRAM_FILES},
-    {"staticcheck", PROGRAM_LINT}, {"stern", PROGRAM_CONTAINER}, {"stestr", PROGRAM_TEST},
-    {"strace", PROGRAM_RUN}, {"streamlit", PROGRAM_RUN}, {"strings", PROGRAM_FILES},
-    {"stryker", PROGRAM_TEST}, {"stylelint", PROGRAM_LINT}, {"stylish-haskell", PROGRAM_LINT},
-    {"stylua", PROGRAM_LINT}, {"supabase", PROGRAM_DATABASE}, {"svelte-check", PROGRAM_LINT},
-    {"swc", PROGRAM_BUILD}, {"swiftc", PROGRAM_BUILD}, {"swiftformat", PROGRAM_LINT},
-    {"swiftlint", PROGRAM_LINT}, {"tac", PROGRAM_FILES}, {"tail", PROGRAM_FILES},
-    {"tap", PROGRAM_TEST}, {"tape", PROGRAM_TEST}, {"tar", PROGRAM_FILES}, {"tcc", PROGRAM_BUILD},
-    {"tcpdump", PROGRAM_NETWORK}, {"tee", PROGRAM_FILES}, {"telnet", PROGRAM_NETWORK},
-    {"test", PROGRAM_NONE}, {"testcafe", PROGRAM_TEST}, {"tflint", PROGRAM_LINT},
-    {"tfsec", PROGRAM_LINT}, {"tig", PROGRAM_GIT}, {"tilt", PROGRAM_CONTAINER},
-    {"touch", PROGRAM_FILES}, {"tox", PROGRAM_TEST}, {"tr", PROGRAM_FILES},
-    {"traceroute", PROGRAM_NETWORK}, {"trap", PROGRAM_NONE}, {"trash", PROGRAM_FILES},
-    {"tree", PROGRAM_FILES}, {"trial", PROGRAM_TEST}, {"true", PROGRAM_NONE},
-    {"truncate", PROGRAM_FILES}, {"tsc", PROGRAM_LINT}, {"tsup", PROGRAM_BUILD},
-    {"ty", PROGRAM_LINT}, {"type", PROGRAM_NONE}, {"typeorm", PROGRAM_DATABASE},
-    {"typeset", PROGRAM_NONE}, {"typos", PROGRAM_LINT}, {"typst", PROGRAM_BUILD},
-    {"ugrep", PROGRAM_SEARCH}, {"ulimit", PROGRAM_NONE}, {"umask", PROGRAM_NONE},
-    {"uname", PROGRAM_NONE}, {"uniq", PROGRAM_FILES}, {"unittest", PROGRAM_TEST},
-    {"unix2dos", PROGRAM_FILES}, {"unset", PROGRAM_NONE}, {"unxz", PROGRAM_FILES},
-    {"unzip", PROGRAM_FILES}, {"unzstd", PROGRAM_FILES}, {"uvicorn", PROGRAM_RUN},
-    {"uvu", PROGRAM_TEST}, {"vagrant", PROGRAM_CONTAINER}, {"valac", PROGRAM_BUILD},
-    {"vale", PROGRAM_LINT}, {"valgrind", PROGRAM_RUN}, {"valkey-cli", PROGRAM_DATABASE},
-    {"vcpkg", PROGRAM_PACKAGE}, {"venv", PROGRAM_PACKAGE}, {"virtualenv", PROGRAM_PACKAGE},
-    {"vitest", PROGRAM_TEST}, {"volta", PROGRAM_PACKAGE}, {"vue-tsc", PROGRAM_LINT},
-    {"vulture", PROGRAM_LINT}, {"wait", PROGRAM_NONE}, {"wasm-pack", PROGRAM_BUILD},
-    {"wasmer", PROGRAM_RUN}, {"wasmtime", PROGRAM_RUN}, {"wc", PROGRAM_FILES},
-    {"wdio", PROGRAM_TEST}, {"webpack", PROGRAM_BUILD}, {"webpack-cli", PROGRAM_BUILD},
-    {"websocat", PROGRAM_NETWORK}, {"wget", PROGRAM_NETWORK}, {"whereis", PROGRAM_NONE},
-    {"which", PROGRAM_NONE}, {"whoami", PROGRAM_NONE}, {"whois", PROGRAM_NETWORK},
-    {"winget", PROGRAM_PACKAGE}, {"xargs", PROGRAM_NONE}, {"xcodebuild", PROGRAM_BUILD},
-    {"xdg-open", PROGRAM_RUN}, {"xelatex", PROGRAM_BUILD}, {"xh", PROGRAM_NETWORK},
-    {"xo", PROGRAM_LINT}, {"xxd", PROGRAM_FILES}, {"xz", PROGRAM_FILES}, {"yalc", PROGRAM_PACKAGE},
-    {"yamllint", PROGRAM_LINT}, {"yapf", PROGRAM_LINT}, {"yay", PROGRAM_PACKAGE},
-    {"yes", PROGRAM_NONE}, {"yq", PROGRAM_FILES}, {"yum", PROGRAM_PACKAGE}, {"zcat", PROGRAM_FILES},
-    {"zgrep", PROGRAM_SEARCH}, {"zip", PROGRAM_FILES}, {"zstd", PROGRAM_FILES},
-    {"zypper", PROGRAM_PACKAGE},
-};
-/* clang-format on */
-
-/* clang-format off */
-static const special_program specials[] = {
+static const program programs[] = {
+    P(".", NONE), P("7z", FILES), P(":", NONE), P("Rscript", RUN), P("[", NONE), P("[[", NONE),
+    P("ack", SEARCH), P("actionlint", LINT), P("ag", SEARCH), P("alembic", DATABASE),
+    P("alias", NONE), P("ansible-lint", LINT), P("ant", BUILD), P("apk", PACKAGE),
+    P("apply_patch", FILES), P("apt", PACKAGE), P("apt-cache", PACKAGE), P("apt-get", PACKAGE),
+    P("aptitude", PACKAGE), P("ar", BUILD), P("argocd", CONTAINER),
     {"artisan", PROGRAM_RUN, SUBCOMMAND, NULL, NULL},
+    P("asdf", PACKAGE), P("ast-grep", SEARCH),
     {"astro", PROGRAM_RUN, SCRIPT, NULL, NULL},
+    P("autoconf", BUILD), P("autoflake", LINT), P("autogen.sh", BUILD), P("automake", BUILD),
+    P("autopep8", LINT), P("autoreconf", BUILD), P("ava", TEST), P("awk", FILES), P("babel", BUILD),
+    P("bandit", LINT), P("base64", FILES), P("basedpyright", LINT), P("basename", FILES),
     {"bash", PROGRAM_OTHER, SHELL, NULL, NULL},
+    P("bat", FILES), P("bats", TEST),
     {"bazel", PROGRAM_BUILD, SUBCOMMAND, NULL, NULL},
     {"bazelisk", PROGRAM_BUILD, SUBCOMMAND, "bazel", NULL},
+    P("bcp", DATABASE), P("behave", TEST),
     {"biome", PROGRAM_LINT, SUBCOMMAND, NULL, NULL},
+    P("black", LINT), P("blue", LINT), P("brakeman", LINT), P("break", NONE), P("brew", PACKAGE),
+    P("browser-sync", RUN), P("buck", BUILD), P("buck2", BUILD), P("buf", BUILD),
+    P("buildah", CONTAINER), P("buildifier", LINT),
     {"builtin", PROGRAM_OTHER, WRAPPER, NULL, NULL},
     {"bun", PROGRAM_RUN, SUBCOMMAND_OR_SCRIPT, "npm", "--cwd --filter -e --eval -p --print"},
     {"bundle", PROGRAM_PACKAGE, SUBCOMMAND, NULL, NULL},
     {"bunx", PROGRAM_RUN, WRAPPER, NULL, "-p --package"},
+    P("bunzip2", FILES), P("busted", TEST), P("bzip2", FILES), P("c++", BUILD), P("c8", TEST),
     {"cabal", PROGRAM_BUILD, SUBCOMMAND, NULL, NULL},
+    P("caddy", RUN),
     {"caffeinate", PROGRAM_OTHER, WRAPPER, NULL, "-t -w"},
     {"cargo", PROGRAM_BUILD, SUBCOMMAND, NULL, "--manifest-path --config --color -Z -C"},
+    P("cargo-clippy", LINT), P("cargo-fmt", LINT), P("cargo-nextest", TEST),
+    P("cargo-tarpaulin", TEST), P("carthage", PACKAGE), P("case", NONE), P("cat", FILES),
+    P("cc", BUILD), P("cd", NONE), P("celery", RUN), P("changeset", PACKAGE), P("checkov", LINT),
+    P("checkstyle", LINT), P("chgrp", FILES), P("chmod", FILES), P("choco", PACKAGE),
+    P("chown", FILES), P("cl", BUILD), P("clang", BUILD), P("clang++", BUILD), P("clang-cl", BUILD),
+    P("clang-format", LINT), P("clang-tidy", LINT), P("clear", NONE), P("clickhouse", DATABASE),
+    P("clickhouse-client", DATABASE), P("clojure", RUN), P("cloudflared", NETWORK),
+    P("cmake", BUILD), P("cmp", FILES), P("codecept", TEST), P("codespell", LINT),
+    P("colima", CONTAINER), P("column", FILES), P("comm", FILES), P("command", NONE),
+    P("commitlint", LINT),
     {"composer", PROGRAM_PACKAGE, SUBCOMMAND_OR_SCRIPT, NULL, "-d --working-dir"},
+    P("conan", PACKAGE), P("concurrently", RUN), P("conda", PACKAGE), P("configure", BUILD),
+    P("continue", NONE), P("corepack", PACKAGE), P("coverage", TEST), P("cp", FILES),
+    P("cpan", PACKAGE), P("cpanm", PACKAGE), P("cppcheck", LINT), P("cpplint", LINT),
+    P("cqlsh", DATABASE), P("createdb", DATABASE), P("credo", LINT), P("crictl", CONTAINER),
     {"cross-env", PROGRAM_OTHER, WRAPPER, NULL, NULL},
+    P("cspell", LINT), P("csplit", FILES), P("ctest", TEST), P("cucumber", TEST),
+    P("curl", NETWORK), P("cut", FILES), P("cypress", TEST), P("cython", BUILD), P("daphne", RUN),
     {"dart", PROGRAM_RUN, SUBCOMMAND, NULL, NULL},
     {"dash", PROGRAM_OTHER, SHELL, NULL, NULL},
+    P("date", NONE), P("dbmate", DATABASE), P("dd", FILES), P("declare", NONE),
     {"deno", PROGRAM_RUN, SUBCOMMAND, NULL, "-c --config"},
+    P("depcheck", LINT), P("detekt", LINT), P("detox", TEST), P("devcontainer", CONTAINER),
+    P("df", FILES), P("dialyzer", LINT), P("diesel", DATABASE), P("diff", FILES), P("dig", NETWORK),
     {"direnv", PROGRAM_OTHER, SUBCOMMAND, NULL, NULL},
+    P("dirname", FILES), P("dirs", NONE),
     {"django-admin", PROGRAM_RUN, SUBCOMMAND, "manage.py", NULL},
+    P("djlint", LINT), P("dmd", BUILD), P("dnf", PACKAGE),
     {"doas", PROGRAM_OTHER, WRAPPER, NULL, "-u -C"},
+    P("docker", CONTAINER), P("docker-compose", CONTAINER), P("doctest", TEST), P("done", NONE),
     {"doppler", PROGRAM_OTHER, SUBCOMMAND, NULL, NULL},
+    P("dos2unix", FILES),
     {"dotenv", PROGRAM_OTHER, WRAPPER, NULL, "-e -f"},
     {"dotnet", PROGRAM_BUILD, SUBCOMMAND, NULL, NULL},
+    P("doxygen", BUILD), P("dpkg", PACKAGE), P("dprint", LINT), P("drizzle-kit", DATABASE),
+    P("dropdb", DATABASE), P("du", FILES), P("duckdb", DATABASE), P("echo", NONE),
+    P("egrep", SEARCH), P("electron-builder", BUILD), P("emcc", BUILD), P("emcmake", BUILD),
+    P("emmake", BUILD), P("ensurepip", PACKAGE),
     {"env", PROGRAM_OTHER, WRAPPER, NULL, "-u -C -S --unset --chdir"},
+    P("erl", RUN), P("esac", NONE), P("esbuild", BUILD), P("eslint", LINT), P("eval", NONE),
+    P("exa", FILES),
     {"exec", PROGRAM_OTHER, WRAPPER, NULL, "-a"},
+    P("exit", NONE), P("expand", FILES),
     {"expo", PROGRAM_RUN, SCRIPT, NULL, NULL},
+    P("export", NONE), P("eza", FILES), P("false", NONE), P("fd", SEARCH), P("fdfind", SEARCH),
+    P("ffmpeg", RUN), P("fgrep", SEARCH), P("fi", NONE), P("file", FILES), P("find", SEARCH),
     {"fish", PROGRAM_OTHER, SHELL, NULL, NULL},
+    P("flake8", LINT), P("flask", RUN), P("flatc", BUILD), P("flatpak", PACKAGE),
     {"flutter", PROGRAM_BUILD, SUBCOMMAND, NULL, "-d"},
+    P("flyway", DATABASE), P("fmt", FILES), P("fnm", PACKAGE), P("fold", FILES), P("for", NONE),
+    P("fourmolu", LINT), P("ftp", NETWORK), P("function", NONE),
     {"fvm", PROGRAM_BUILD, WRAPPER, NULL, NULL},
+    P("fzf", SEARCH), P("g++", BUILD), P("gawk", FILES), P("gcc", BUILD), P("gdb", RUN),
+    P("gem", PACKAGE), P("gh", GIT), P("ghc", BUILD), P("ginkgo", TEST),
     {"git", PROGRAM_GIT, SUBCOMMAND, NULL, "-C -c --git-dir --work-tree --namespace"},
+    P("git-absorb", GIT), P("git-cliff", GIT), P("git-filter-repo", GIT), P("git-lfs", GIT),
+    P("glab", GIT),
     {"gmake", PROGRAM_BUILD, TARGETS, NULL, "-C -f -I -o -W --directory --file"},
+    P("gn", BUILD),
     {"go", PROGRAM_BUILD, SUBCOMMAND, NULL, "-C"},
+    P("gofmt", LINT), P("gofumpt", LINT), P("goimports", LINT), P("golangci-lint", LINT),
+    P("golint", LINT), P("goose", DATABASE), P("goreleaser", BUILD), P("gotestsum", TEST),
+    P("govulncheck", LINT), P("gradio", RUN),
     {"gradle", PROGRAM_BUILD, TARGETS, NULL, "-p -b -x --project-dir --tests --exclude-task"},
     {"gradlew", PROGRAM_BUILD, TARGETS, NULL, "-p -b -x --project-dir --tests --exclude-task"},
+    P("grep", SEARCH), P("grpcurl", NETWORK),
     {"grunt", PROGRAM_BUILD, SCRIPT, NULL, NULL},
+    P("gsed", FILES),
     {"gtimeout", PROGRAM_OTHER, WRAPPER_AFTER_ONE, NULL, "-k -s --kill-after --signal"},
+    P("guile", RUN),
     {"gulp", PROGRAM_BUILD, SCRIPT, NULL, NULL},
+    P("gunicorn", RUN), P("gunzip", FILES), P("gzip", FILES), P("hadolint", LINT), P("hash", NONE),
     {"hatch", PROGRAM_PACKAGE, SUBCOMMAND, NULL, "-e --env"},
+    P("head", FILES), P("helm", CONTAINER), P("helmfile", CONTAINER), P("hexdump", FILES),
     {"hg", PROGRAM_GIT, SUBCOMMAND, NULL, "-R --cwd --config"},
+    P("hlint", LINT), P("host", NETWORK), P("hostname", NONE), P("http", NETWORK),
+    P("http-server", RUN), P("http.server", NETWORK), P("httpie", NETWORK), P("https", NETWORK),
+    P("hub", GIT), P("hugo", BUILD), P("husky", LINT), P("hypercorn", RUN), P("hyperfine", RUN),
+    P("iconv", FILES), P("id", NONE), P("iex", RUN), P("ifconfig", NETWORK), P("in", NONE),
+    P("include-what-you-use", LINT), P("influx", DATABASE), P("initdb", DATABASE),
+    P("install", FILES),
     {"invoke", PROGRAM_RUN, TARGETS, NULL, NULL},
     {"ionice", PROGRAM_OTHER, WRAPPER, NULL, "-c -n"},
+    P("ip", NETWORK), P("ipython", RUN), P("irb", RUN), P("isort", LINT), P("jasmine", TEST),
+    P("java", RUN), P("javac", BUILD), P("jekyll", BUILD), P("jest", TEST),
     {"jj", PROGRAM_GIT, SUBCOMMAND, NULL, "-R --repository"},
+    P("join", FILES), P("jq", FILES), P("jshell", RUN), P("json.tool", FILES), P("jsonlint", LINT),
+    P("julia", RUN), P("jupyter", RUN), P("jupyter-lab", RUN),
     {"just", PROGRAM_RUN, TARGETS, NULL, "-f --justfile -d --working-directory"},
+    P("k3d", CONTAINER), P("k3s", CONTAINER), P("k6", TEST), P("k9s", CONTAINER), P("karma", TEST),
+    P("kind", CONTAINER), P("knex", DATABASE), P("knip", LINT), P("kotlinc", BUILD),
     {"ksh", PROGRAM_OTHER, SHELL, NULL, NULL},
+    P("ktlint", LINT), P("kubectl", CONTAINER), P("kustomize", CONTAINER), P("latexmk", BUILD),
+    P("lazygit", GIT), P("ld", BUILD), P("ld.lld", BUILD), P("ldc2", BUILD),
     {"lein", PROGRAM_BUILD, TARGETS, NULL, NULL},
     {"lerna", PROGRAM_PACKAGE, SUBCOMMAND_OR_SCRIPT, NULL, "--scope"},
+    P("lerna-changelog", PACKAGE), P("less", FILES), P("let", NONE), P("lima", CONTAINER),
+    P("limactl", CONTAINER), P("lint-staged", LINT), P("liquibase", DATABASE),
+    P("litecli", DATABASE), P("live-server", RUN), P("lldb", RUN), P("ln", FILES), P("local", NONE),
+    P("locate", SEARCH), P("locust", TEST), P("ls", FILES), P("lsd", FILES), P("ltrace", RUN),
     {"lua", PROGRAM_RUN, WRAPPER, NULL, "-e -l"},
+    P("luacheck", LINT), P("luarocks", PACKAGE), P("madge", LINT),
     {"mage", PROGRAM_BUILD, TARGETS, NULL, NULL},
     {"make", PROGRAM_BUILD, TARGETS, NULL, "-C -f -I -o -W --directory --file"},
+    P("mamba", PACKAGE), P("man", NONE),
     {"manage.py", PROGRAM_RUN, SUBCOMMAND, NULL, NULL},
+    P("mariadb", DATABASE), P("markdownlint", LINT), P("markdownlint-cli2", LINT),
+    P("maturin", BUILD), P("mawk", FILES), P("md5", FILES), P("md5sum", FILES), P("mdfind", SEARCH),
     {"meson", PROGRAM_BUILD, SUBCOMMAND, NULL, NULL},
+    P("metro", BUILD), P("micromamba", PACKAGE), P("migrate", DATABASE), P("minikube", CONTAINER),
+    P("minitest", TEST), P("mise", PACKAGE),
     {"mix", PROGRAM_BUILD, SUBCOMMAND, NULL, NULL},
+    P("mkdir", FILES), P("mkdocs", BUILD), P("mktemp", FILES), P("mocha", TEST),
+    P("mongo", DATABASE), P("mongodump", DATABASE), P("mongorestore", DATABASE),
+    P("mongosh", DATABASE), P("more", FILES), P("msbuild", BUILD), P("mtr", NETWORK),
+    P("multipass", CONTAINER), P("mutmut", TEST), P("mv", FILES),
     {"mvn", PROGRAM_BUILD, TARGETS, NULL, "-f -pl -s -P --file --projects --settings"},
     {"mvnd", PROGRAM_BUILD, TARGETS, NULL, "-f -pl -s -P --file --projects --settings"},
     {"mvnw", PROGRAM_BUILD, TARGETS, NULL, "-f -pl -s -P --file --projects --settings"},
+    P("mycli", DATABASE), P("mypy", LINT), P("mysql", DATABASE), P("mysqladmin", DATABASE),
+    P("mysqldump", DATABASE), P("nasm", BUILD), P("nc", NETWORK), P("ncat", NETWORK),
+    P("ncu", PACKAGE), P("nerdctl", CONTAINER), P("netcat", NETWORK), P("netstat", NETWORK),
+    P("newman", TEST),
     {"next", PROGRAM_RUN, SCRIPT, NULL, NULL},
     {"ng", PROGRAM_RUN, SCRIPT, NULL, NULL},
+    P("nginx", RUN), P("ngrok", NETWORK),
     {"nice", PROGRAM_OTHER, WRAPPER, NULL, "-n --adjustment"},
     {"ninja", PROGRAM_BUILD, TARGETS, NULL, "-C -f -j -k"},
+    P("nix", PACKAGE), P("nix-env", PACKAGE), P("nix-shell", PACKAGE), P("nl", FILES),
+    P("nm", BUILD), P("nmake", BUILD), P("nmap", NETWORK),
     {"node", PROGRAM_RUN, WRAPPER, NULL, "-e -p -r --eval --print --require --import --loader"},
+    P("nodemon", RUN),
     {"nohup", PROGRAM_OTHER, WRAPPER, NULL, NULL},
+    P("nose2", TEST), P("nosetests", TEST), P("nox", TEST),
     {"npm", PROGRAM_PACKAGE, SUBCOMMAND, NULL, "--prefix -C -w --workspace"},
+    P("npm-check-updates", PACKAGE),
     {"npx", PROGRAM_RUN, WRAPPER, NULL, "-p --package"},
+    P("nslookup", NETWORK), P("nuget", PACKAGE), P("nuitka", BUILD),
     {"nuxi", PROGRAM_RUN, SCRIPT, NULL, NULL},
     {"nuxt", PROGRAM_RUN, SCRIPT, NULL, NULL},
+    P("nvm", PACKAGE),
     {"nx", PROGRAM_BUILD, SUBCOMMAND_OR_SCRIPT, NULL, "-t --target"},
+    P("nyc", TEST), P("objdump", BUILD), P("oc", CONTAINER), P("ocamlc", BUILD), P("od", FILES),
+    P("opam", PACKAGE), P("open", RUN), P("openssl", NETWORK), P("ormolu", LINT),
+    P("osascript", RUN), P("oxlint", LINT), P("pacman", PACKAGE), P("pandoc", BUILD),
+    P("parcel", BUILD), P("paste", FILES), P("patch", FILES), P("pdflatex", BUILD),
     {"pdm", PROGRAM_PACKAGE, SUBCOMMAND, "poetry", "-p --project"},
+    P("perf", RUN),
     {"perl", PROGRAM_RUN, WRAPPER, NULL, "-e -E -I"},
+    P("pest", TEST), P("pg_ctl", DATABASE), P("pg_dump", DATABASE), P("pg_isready", DATABASE),
+    P("pg_restore", DATABASE), P("pgcli", DATABASE),
     {"php", PROGRAM_RUN, WRAPPER, NULL, "-r -d"},
+    P("php-cs-fixer", LINT), P("phpcbf", LINT), P("phpcs", LINT), P("phpstan", LINT),
+    P("phpunit", TEST), P("ping", NETWORK), P("pint", LINT), P("pip", PACKAGE),
+    P("pip-compile", PACKAGE), P("pip-sync", PACKAGE),
     {"pipenv", PROGRAM_PACKAGE, SUBCOMMAND, "poetry", NULL},
+    P("pipx", PACKAGE),
     {"pixi", PROGRAM_PACKAGE, SUBCOMMAND, "poetry", NULL},
     {"playwright", PROGRAM_TEST, SUBCOMMAND, NULL, NULL},
+    P("pm2", RUN), P("pmd", LINT),
     {"pnpm", PROGRAM_PACKAGE, SUBCOMMAND_OR_SCRIPT, "npm", "--prefix -C --dir --filter -F"},
     {"pnpx", PROGRAM_RUN, WRAPPER, NULL, NULL},
+    P("pod", PACKAGE), P("podman", CONTAINER), P("podman-compose", CONTAINER),
     {"poetry", PROGRAM_PACKAGE, SUBCOMMAND, NULL, "-C --directory -P --project"},
+    P("popd", NONE), P("port", PACKAGE), P("powershell", RUN), P("pre-commit", LINT),
+    P("prettier", LINT), P("printenv", NONE), P("printf", NONE), P("prisma", DATABASE),
+    P("protoc", BUILD), P("prove", TEST), P("psalm", LINT), P("psql", DATABASE), P("pushd", NONE),
+    P("pwd", NONE), P("pwsh", RUN),
     {"py", PROGRAM_RUN, WRAPPER, NULL, "-c -W -X"},
+    P("py.test", TEST), P("pydocstyle", LINT), P("pyenv", PACKAGE), P("pyinstaller", BUILD),
+    P("pylint", LINT),
     {"pypy", PROGRAM_RUN, WRAPPER, NULL, "-c -W -X"},
+    P("pyre", LINT), P("pyright", LINT), P("pytest", TEST),
     {"python", PROGRAM_RUN, WRAPPER, NULL, "-c -W -X"},
+    P("pytype", LINT), P("pyupgrade", LINT), P("racket", RUN), P("radon", LINT),
     {"rails", PROGRAM_RUN, SUBCOMMAND, NULL, NULL},
     {"rake", PROGRAM_BUILD, TARGETS, NULL, "-f"},
+    P("ranlib", BUILD), P("rbenv", PACKAGE),
     {"react-scripts", PROGRAM_RUN, SCRIPT, NULL, NULL},
+    P("read", NONE), P("readlink", FILES), P("readonly", NONE), P("realpath", FILES),
+    P("rector", LINT), P("redis-cli", DATABASE), P("redis-server", DATABASE), P("reek", LINT),
     {"remix", PROGRAM_RUN, SCRIPT, NULL, NULL},
+    P("rename", FILES), P("return", NONE), P("rev", FILES), P("revive", LINT), P("rg", SEARCH),
+    P("rm", FILES), P("rmdir", FILES), P("robot", TEST), P("rollup", BUILD), P("rpm", PACKAGE),
+    P("rq", RUN), P("rspec", TEST), P("rsync", FILES),
     {"rtk", PROGRAM_OTHER, WRAPPER, NULL, NULL},
+    P("rubocop", LINT),
     {"ruby", PROGRAM_RUN, WRAPPER, NULL, "-e -I -r"},
+    P("ruff", LINT),
     {"rush", PROGRAM_PACKAGE, SUBCOMMAND_OR_SCRIPT, NULL, NULL},
+    P("rustc", BUILD), P("rustfmt", LINT), P("rustup", PACKAGE),
     {"rye", PROGRAM_PACKAGE, SUBCOMMAND, "poetry", NULL},
+    P("samu", BUILD), P("sbcl", RUN),
     {"sbt", PROGRAM_BUILD, TARGETS, NULL, NULL},
+    P("scala", RUN), P("scalac", BUILD), P("scalafix", LINT), P("scalafmt", LINT),
+    P("scons", BUILD), P("scoop", PACKAGE), P("scp", NETWORK), P("sdk", PACKAGE), P("sed", FILES),
+    P("select", NONE), P("semgrep", LINT), P("seq", NONE), P("sequelize", DATABASE),
+    P("sequelize-cli", DATABASE), P("serve", RUN), P("set", NONE),
     {"setsid", PROGRAM_OTHER, WRAPPER, NULL, NULL},
+    P("sftp", NETWORK), P("sg", SEARCH),
     {"sh", PROGRAM_OTHER, SHELL, NULL, NULL},
+    P("sha1sum", FILES), P("sha256sum", FILES), P("shasum", FILES), P("shellcheck", LINT),
+    P("shfmt", LINT), P("shopt", NONE), P("shred", FILES), P("skaffold", CONTAINER),
+    P("skopeo", CONTAINER), P("sleep", NONE), P("snap", PACKAGE), P("socat", NETWORK),
+    P("sort", FILES), P("source", NONE), P("sourcery", LINT), P("sphinx-build", BUILD),
+    P("split", FILES), P("spotbugs", LINT), P("sqlcmd", DATABASE), P("sqlfluff", LINT),
+    P("sqlite", DATABASE), P("sqlite3", DATABASE), P("sqlplus", DATABASE), P("sqlx", DATABASE),
+    P("ss", NETWORK), P("ssh", NETWORK), P("ssh-add", NETWORK), P("ssh-keygen", NETWORK),
+    P("ssh-keyscan", NETWORK),
     {"stack", PROGRAM_BUILD, SUBCOMMAND, NULL, "--stack-yaml"},
+    P("standard", LINT), P("standardrb", LINT), P("stat", FILES), P("staticcheck", LINT),
     {"stdbuf", PROGRAM_OTHER, WRAPPER, NULL, "-i -o -e"},
+    P("stern", CONTAINER), P("stestr", TEST),
     {"storybook", PROGRAM_RUN, SCRIPT, NULL, NULL},
+    P("strace", RUN), P("streamlit", RUN), P("strings", FILES), P("stryker", TEST),
+    P("stylelint", LINT), P("stylish-haskell", LINT), P("stylua", LINT),
     {"sudo", PROGRAM_OTHER, WRAPPER, NULL, "-u -g -h -p -C -D -R -T"},
+    P("supabase", DATABASE), P("svelte-check", LINT),
     {"svn", PROGRAM_GIT, SUBCOMMAND, NULL, NULL},
+    P("swc", BUILD),
     {"swift", PROGRAM_BUILD, SUBCOMMAND, NULL, "--package-path"},
+    P("swiftc", BUILD), P("swiftformat", LINT), P("swiftlint", LINT), P("tac", FILES),
+    P("tail", FILES), P("tap", TEST), P("tape", TEST), P("tar", FILES),
     {"task", PROGRAM_RUN, TARGETS, NULL, "-d --dir -t --taskfile"},
+    P("tcc", BUILD), P("tcpdump", NETWORK), P("tee", FILES), P("telnet", NETWORK), P("test", NONE),
+    P("testcafe", TEST), P("tflint", LINT), P("tfsec", LINT), P("tig", GIT), P("tilt", CONTAINER),
     {"time", PROGRAM_OTHER, WRAPPER, NULL, "-f -o"},
     {"timeout", PROGRAM_OTHER, WRAPPER_AFTER_ONE, NULL, "-k -s --kill-after --signal"},
+    P("touch", FILES), P("tox", TEST), P("tr", FILES), P("traceroute", NETWORK), P("trap", NONE),
+    P("trash", FILES), P("tree", FILES), P("trial", TEST), P("true", NONE), P("truncate", FILES),
     {"ts-node", PROGRAM_RUN, WRAPPER, NULL, "-e -P --project"},
+    P("tsc", LINT), P("tsup", BUILD),
     {"tsx", PROGRAM_RUN, WRAPPER, NULL, "-e --tsconfig"},
     {"turbo", PROGRAM_BUILD, SUBCOMMAND_OR_SCRIPT, NULL, "--filter -F"},
+    P("ty", LINT), P("type", NONE), P("typeorm", DATABASE), P("typeset", NONE), P("typos", LINT),
+    P("typst", BUILD), P("ugrep", SEARCH), P("ulimit", NONE), P("umask", NONE), P("uname", NONE),
+    P("uniq", FILES), P("unittest", TEST), P("unix2dos", FILES), P("unset", NONE), P("unxz", FILES),
+    P("unzip", FILES), P("unzstd", FILES),
     {"uv", PROGRAM_PACKAGE, SUBCOMMAND, NULL,
      "--directory --project --with --python -p --extra --group"},
+    P("uvicorn", RUN), P("uvu", TEST),
     {"uvx", PROGRAM_RUN, WRAPPER, NULL, "--from --with --python -p"},
+    P("vagrant", CONTAINER), P("valac", BUILD), P("vale", LINT), P("valgrind", RUN),
+    P("valkey-cli", DATABASE), P("vcpkg", PACKAGE), P("venv", PACKAGE), P("virtualenv", PACKAGE),
     {"vite", PROGRAM_RUN, SCRIPT, NULL, "-c --config"},
+    P("vitest", TEST), P("volta", PACKAGE),
     {"vue-cli-service", PROGRAM_RUN, SCRIPT, NULL, NULL},
+    P("vue-tsc", LINT), P("vulture", LINT), P("wait", NONE), P("wasm-pack", BUILD),
+    P("wasmer", RUN), P("wasmtime", RUN),
     {"watch", PROGRAM_OTHER, WRAPPER, NULL, "-n --interval"},
+    P("wc", FILES), P("wdio", TEST), P("webpack", BUILD), P("webpack-cli", BUILD),
+    P("websocat", NETWORK), P("wget", NETWORK), P("whereis", NONE), P("which", NONE),
+    P("whoami", NONE), P("whois", NETWORK), P("winget", PACKAGE),
     {"wrangler", PROGRAM_RUN, SCRIPT, NULL, NULL},
+    P("xargs", NONE), P("xcodebuild", BUILD), P("xdg-open", RUN), P("xelatex", BUILD),
+    P("xh", NETWORK), P("xo", LINT),
     {"xvfb-run", PROGRAM_OTHER, WRAPPER, NULL, "-s -n"},
+    P("xxd", FILES), P("xz", FILES), P("yalc", PACKAGE), P("yamllint", LINT), P("yapf", LINT),
     {"yarn", PROGRAM_PACKAGE, SUBCOMMAND_OR_SCRIPT, "npm", "--cwd"},
+    P("yay", PACKAGE), P("yes", NONE), P("yq", FILES), P("yum", PACKAGE), P("zcat", FILES),
+    P("zgrep", SEARCH),
     {"zig", PROGRAM_BUILD, SUBCOMMAND, NULL, NULL},
+    P("zip", FILES),
     {"zsh", PROGRAM_OTHER, SHELL, NULL, NULL},
+    P("zstd", FILES), P("zypper", PACKAGE),
 };
 /* clang-format on */
+#undef P
 
 /* clang-format off */
 static const subcommand subcommands[] = {
@@ -981,11 +960,14 @@ static size_t skip_options(const words *w, size_t i, const char *with_word) {
   return w->count;
 }
 
-/* What stands before the name of a program. */
+/* What stands before the name of a r. */
 static size_t skip_prefixes(const words *w, size_t i) {
   static const char keywords[] = "do then else elif if while until ! { }";
-  while (i < w->count && (is_assignment(w->word[i]) || in_list(keywords, w->word[i])))
-    i++;
+  for (; i < w->count; i++) {
+    const char *word = w->word[i];
+    bool may_be_keyword = strlen(word) <= 5;
+    if (!is_assignment(word) && !(may_be_keyword && in_list(keywords, word))) break;
+  }
   return i;
 }
 
@@ -1006,27 +988,18 @@ static size_t without_version(const char *p, size_t length) {
   return length > 1 && p[length - 1] == '-' ? length - 1 : length;
 }
 
-static bool find_exactly(const char *p, size_t length, special_program *out) {
-  const special_program *special = FIND(specials, p, length);
-  if (special) {
-    *out = *special;
-    return true;
-  }
-  const name_code *plain = FIND(programs, p, length);
-  if (plain) *out = (special_program){plain->name, plain->code, PLAIN, NULL, NULL};
-  return plain != NULL;
-}
-
-static bool find_program(const char *word, special_program *out) {
+static const program *find_program(const char *word) {
   const char *p = base_name(word);
   size_t length = strlen(p);
   if (ends_with(p, length, ".exe") || ends_with(p, length, ".cmd")) length -= 4;
-  return find_exactly(p, length, out) || find_exactly(p, without_version(p, length), out);
+  const program *found = FIND(programs, p, length);
+  size_t shorter = without_version(p, length);
+  return found || shorter == length ? found : FIND(programs, p, shorter);
 }
 
-static const subcommand *find_subcommand(const special_program *program, const char *word) {
+static const subcommand *find_subcommand(const program *r, const char *word) {
   char both[48];
-  const char *first = program->family ? program->family : program->name;
+  const char *first = r->family ? r->family : r->name;
   size_t front = strlen(first), back = strlen(word);
   if (front + 1 + back > sizeof both) return NULL;
   memcpy(both, first, front);
@@ -1040,13 +1013,13 @@ static bool is_script_path(const char *word) {
   return strchr(word, '/') || ends_with(word, length, ".sh") || ends_with(word, length, ".py");
 }
 
-static int classify_targets(const words *w, size_t i, const special_program *program) {
+static int classify_targets(const words *w, size_t i, const program *r) {
   int best = PROGRAM_NONE;
-  while ((i = skip_options(w, i, program->options)) < w->count) {
+  while ((i = skip_options(w, i, r->options)) < w->count) {
     if (!is_assignment(w->word[i])) best = more_telling(best, classify_target(w->word[i]));
     i++;
   }
-  return best == PROGRAM_NONE ? program->code : best;
+  return best == PROGRAM_NONE ? r->code : best;
 }
 
 static int classify_shell(const words *w, size_t i, int nesting) {
@@ -1059,19 +1032,19 @@ static int classify_shell(const words *w, size_t i, int nesting) {
 }
 
 /* Turns the rule of "NAME WORD" into that of the two together; *i moves behind what was used. */
-static void apply_subcommand(const words *w, size_t *i, special_program *program) {
-  bool may_be_script = program->rule == SUBCOMMAND_OR_SCRIPT;
-  program->rule = PLAIN;
-  *i = skip_options(w, *i, program->options);
+static void apply_subcommand(const words *w, size_t *i, program *r) {
+  bool may_be_script = r->rule == SUBCOMMAND_OR_SCRIPT;
+  r->rule = PLAIN;
+  *i = skip_options(w, *i, r->options);
   if (*i == w->count) return;
-  const subcommand *sub = find_subcommand(program, w->word[*i]);
+  const subcommand *sub = find_subcommand(r, w->word[*i]);
   if (sub) {
-    program->rule = sub->rule;
-    program->code = sub->code;
+    r->rule = sub->rule;
+    r->code = sub->code;
     ++*i;
   } else if (may_be_script) {
-    program->rule = WRAPPER;
-    program->code = PROGRAM_RUN;
+    r->rule = WRAPPER;
+    r->code = PROGRAM_RUN;
   }
 }
 
@@ -1088,25 +1061,25 @@ static int classify_words(const words *w, int nesting) {
   size_t i = 0;
   while ((i = skip_prefixes(w, i)) < w->count) {
     const char *word = w->word[i++];
-    special_program program;
-    bool known = find_program(word, &program);
-    if (known && program.code == PROGRAM_NONE && wrapped_in != PROGRAM_RUN) return PROGRAM_NONE;
-    if (!known || program.code == PROGRAM_NONE) return classify_unknown(word, wrapped_in);
-    if (program.rule == SUBCOMMAND || program.rule == SUBCOMMAND_OR_SCRIPT)
-      apply_subcommand(w, &i, &program);
-    switch (program.rule) {
+    const program *found = find_program(word);
+    bool tells = found && found->code != PROGRAM_NONE;
+    if (found && !tells && wrapped_in != PROGRAM_RUN) return PROGRAM_NONE;
+    if (!tells) return classify_unknown(word, wrapped_in);
+    program r = *found;
+    if (r.rule == SUBCOMMAND || r.rule == SUBCOMMAND_OR_SCRIPT) apply_subcommand(w, &i, &r);
+    switch (r.rule) {
     case SCRIPT:
-      i = skip_options(w, i, program.options);
-      return i < w->count ? classify_script(w->word[i], program.code) : program.code;
-    case TARGETS: return classify_targets(w, i, &program);
+      i = skip_options(w, i, r.options);
+      return i < w->count ? classify_script(w->word[i], r.code) : r.code;
+    case TARGETS: return classify_targets(w, i, &r);
     case SHELL: return classify_shell(w, i, nesting);
     case WRAPPER:
     case WRAPPER_AFTER_ONE:
-      i = skip_options(w, i, program.options);
-      if (program.rule == WRAPPER_AFTER_ONE) i = skip_options(w, i + 1, NULL);
-      if (wrapped_in != PROGRAM_RUN) wrapped_in = program.code;
+      i = skip_options(w, i, r.options);
+      if (r.rule == WRAPPER_AFTER_ONE) i = skip_options(w, i + 1, NULL);
+      if (wrapped_in != PROGRAM_RUN) wrapped_in = r.code;
       break;
-    default: return program.code;
+    default: return r.code;
     }
   }
   return wrapped_in;
@@ -1179,13 +1152,26 @@ static void read_single_quoted(line *l) {
   if (l->at < l->end) l->at++;
 }
 
-static bool is_one_of(char c, const char *set) {
-  return c != '\0' && strchr(set, c);
+/* Ends a command. */
+static bool is_separator(char c) {
+  return c == '\n' || c == ';' || c == '|' || c == '&' || c == '(' || c == ')';
+}
+
+static bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
+
+static bool is_arrow(char c) {
+  return c == '<' || c == '>';
+}
+
+static bool ends_word(char c) {
+  return is_space(c) || is_separator(c) || is_arrow(c);
 }
 
 /* Reads a word without its quotes; what a substitution would print is unknown and left out. */
 static void read_word(line *l) {
-  while (l->at < l->end && !is_one_of(*l->at, " \t\r\n;|&()<>")) {
+  while (l->at < l->end && !ends_word(*l->at)) {
     switch (*l->at) {
     case '"': read_double_quoted(l); break;
     case '\'': read_single_quoted(l); break;
@@ -1230,9 +1216,9 @@ static bool is_number(const char *p, size_t length) {
 /* "> file", "2>&1", "<<'END'": no part of the command. Of a here-document the end is noted. */
 static void skip_redirection(line *l) {
   bool document = peek(l, 0) == '<' && peek(l, 1) == '<' && peek(l, 2) != '<';
-  while (is_one_of(peek(l, 0), "<>&|-"))
+  while (is_arrow(peek(l, 0)) || peek(l, 0) == '&' || peek(l, 0) == '|' || peek(l, 0) == '-')
     l->at++;
-  while (peek(l, 0) == ' ' || peek(l, 0) == '\t')
+  while (is_space(peek(l, 0)))
     l->at++;
   size_t from = l->words.used;
   read_word(l);
@@ -1265,19 +1251,19 @@ static bool read_command(line *l) {
     char c = *l->at;
     if (c == '#') {
       skip_to(l, '\n');
-    } else if (c == ' ' || c == '\t' || c == '\r') {
+    } else if (is_space(c)) {
       l->at++;
-    } else if (c == '<' || c == '>' || (c == '&' && peek(l, 1) == '>')) {
+    } else if (is_arrow(c) || (c == '&' && peek(l, 1) == '>')) {
       skip_redirection(l);
-    } else if (is_one_of(c, "\n;|&()")) {
+    } else if (is_separator(c)) {
       l->at++;
       if (c == '\n') skip_document(l);
       return true;
     } else {
       size_t from = l->words.used;
       read_word(l);
-      bool descriptor = peek(l, 0) == '<' || peek(l, 0) == '>';
-      if (descriptor && is_number(l->words.text + from, l->words.used - from)) l->words.used = from;
+      if (is_arrow(peek(l, 0)) && is_number(l->words.text + from, l->words.used - from))
+        l->words.used = from;
       end_word(l, from);
     }
   }

@@ -49,7 +49,7 @@ typedef struct codex {
   id_text id, root;       /* root: where the copied history began, as far as the file says */
   int64_t born_ms;        /* -1 unknown */
   ident session, origin;  /* to which own and copied rows belong */
-  unsigned flags;         /* of own rows */
+  unsigned flags, copy_flags; /* of own and copied rows */
   name_text cwd;
   /* the turn */
   id_text turn;
@@ -87,7 +87,7 @@ static void start_row(const codex *c, record *r, record_kind kind) {
   r->kind = kind;
   r->time = c->line.time;
   r->session = c->copied ? c->origin : c->session;
-  r->flags = c->copied ? RECORD_FORKED | RECORD_SIDECHAIN : c->flags;
+  r->flags = c->copied ? c->copy_flags : c->flags;
 }
 
 static int put(const codex *c, const record *r) { return c->in->sink->put(c->in->sink->self, r); }
@@ -194,6 +194,9 @@ static void take_identity(codex *c, const id_text *id) {
   c->flags = l->origin == ORIGIN_PERSON       ? 0
              : l->origin == ORIGIN_BACKGROUND ? RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_NOISE
                                               : RECORD_SUBAGENT | RECORD_SIDECHAIN;
+  bool nested = l->session_id.length > 0 && l->parent.length > 0 &&
+                !same_id(&l->session_id, &l->parent);
+  c->copy_flags = RECORD_FORKED | RECORD_SIDECHAIN | (nested ? RECORD_SUBAGENT : 0);
   c->origin = ident_of(c, IDENT_SESSION, parent != NULL ? parent : id);
   c->session = c->flags != 0 ? c->origin : ident_of(c, IDENT_SESSION, id);
   c->cwd = l->cwd;
@@ -245,11 +248,11 @@ static int on_turn_context(codex *c) {
   return BP_OK;
 }
 
-/* A subagent's prompts are written by a model. */
+/* A subagent's prompts are written by a model, and so may those be whose copies it has. */
 static int on_user_message(codex *c) {
   const codex_line *l = &c->line;
   record r;
-  if (l->injected || (c->flags != 0 && !c->copied)) return BP_OK;
+  if (l->injected || c->flags != 0) return BP_OK;
   start_row(c, &r, RECORD_PROMPT);
   r.key = nth_key(c, IDENT_PROMPT, l->characters, NTH_PROMPT);
   r.u.prompt = (prompt_record){l->characters, l->features, c->mode};
@@ -405,13 +408,9 @@ static int put_ending(const codex *c, const open_call *call, const codex_ending 
   return put(c, &r);
 }
 
-/* Two signs of one end: a failure stands, whichever came first, and each tells what the other does
- * not. */
+/* Two accounts of one end; each tells what the other does not. */
 static void join_ending(codex_ending *to, const codex_ending *from) {
-  if (to->outcome == OUTCOME_OK) {
-    to->outcome = from->outcome;
-    to->failure = from->failure;
-  }
+  bpi_codex_end(to, from->outcome, from->failure);
   if (to->duration_us < 0) to->duration_us = from->duration_us;
   if (to->added < 0) {
     to->added = from->added;

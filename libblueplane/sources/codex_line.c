@@ -163,11 +163,8 @@ static bool read_false(scan *s) {
 
 static bool word_is(scan *s, const char *const *words) { return bpi_object_word(s, words) >= 0; }
 
-/* A sign of failure stands; a later sign of success does not take it back. */
 static void end_badly(codex_line *l, int outcome, int failure) {
-  if (l->ending.outcome != OUTCOME_OK) return;
-  l->ending.outcome = outcome;
-  l->ending.failure = failure;
+  bpi_codex_end(&l->ending, outcome, failure);
 }
 
 static void end_with_code(codex_line *l, bool zero, bool timeout) {
@@ -712,6 +709,16 @@ static void start(codex_line *l) {
   l->error = DETAIL_OTHER;
   l->program = PROGRAM_NONE;
   l->ending = (codex_ending){OUTCOME_OK, FAILURE_NONE, -1, -1, -1};
+}
+
+static int gravity(int outcome) {
+  return outcome == OUTCOME_REJECTED ? 3 : outcome == OUTCOME_INTERRUPTED ? 2 : outcome != OUTCOME_OK;
+}
+
+void bpi_codex_end(codex_ending *e, int outcome, int failure) {
+  if (gravity(outcome) <= gravity(e->outcome)) return;
+  e->outcome = outcome;
+  e->failure = failure;
 }
 
 int bpi_codex_line_read(codex_line *l, scan *s) {

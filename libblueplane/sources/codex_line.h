@@ -74,6 +74,10 @@ typedef struct codex_line {
   codex_ending ending;
 } codex_line;
 
+/* Adds a sign of how a call ended. The graver stands, whichever comes first: what a person did, then
+ * a failure, then none. */
+void bpi_codex_end(codex_ending *e, int outcome, int failure);
+
 /* Reads the open object. Returns a REJECT_ reason or 0. */
 int bpi_codex_line_read(codex_line *line, scan *s);
 /* Whether bytes begin with a line of a rollout. */

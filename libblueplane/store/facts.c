@@ -100,7 +100,6 @@ bool bpi_fact_from_record(int64_t *fact, fact_kind *kind, const record *r, int64
     case RECORD_RESPONSE: response_from(f, &r->u.response); *kind = FACT_RESPONSE; return true;
     case RECORD_TOOL_USE: use_from(f, &r->u.use); *kind = FACT_TOOL_CALL; return true;
     case RECORD_TOOL_RESULT:
-      if (r->u.result.outcome == OUTCOME_IGNORED) return false;
       result_from(f, &r->u.result);
       *kind = FACT_TOOL_CALL;
       return true;
@@ -551,6 +550,12 @@ static void change_cells(const change_fact *g, rollup_cell *c) {
   c->m[CHANGE_OPENED] = g->open_us != FACT_NONE;
 }
 
+/* A call whose use was seen. What a warm-up answered is no call: it is kept so that it is known when
+ * it comes again, and counted nowhere. */
+static bool is_call(const tool_call_fact *t) {
+  return (t->flags & FACT_USE) && t->outcome != OUTCOME_IGNORED;
+}
+
 void bpi_fact_cells(fact_kind kind, const int64_t *fact, int64_t sign, cell_fn add, void *user) {
   const fact_head *head = (const fact_head *)(const void *)fact;
   const void *f = fact;
@@ -560,7 +565,7 @@ void bpi_fact_cells(fact_kind kind, const int64_t *fact, int64_t sign, cell_fn a
   c.n = sign;
   switch (kind) {
     case FACT_TOOL_CALL:
-      if (head->flags & FACT_USE) tool_cells(f, &c, sign, add, user);
+      if (is_call(f)) tool_cells(f, &c, sign, add, user);
       return;
     case FACT_PROMPT: prompt_cells(f, &c); break;
     case FACT_RESPONSE: response_cells(f, &c); break;
@@ -578,7 +583,7 @@ int bpi_fact_moments(fact_kind kind, const int64_t *fact, int64_t out[2]) {
   const fact_head *head = (const fact_head *)(const void *)fact;
   int count = 0;
   if (kind == FACT_SPAN || kind == FACT_CHANGE) return 0; /* told later, not done then */
-  if (kind == FACT_TOOL_CALL && !(head->flags & FACT_USE)) return 0;
+  if (kind == FACT_TOOL_CALL && !is_call((const void *)fact)) return 0;
   if (head->time_us != BPI_TIME_NONE) out[count++] = head->time_us;
   if (kind == FACT_TOOL_CALL) {
     const tool_call_fact *t = (const void *)fact;

@@ -177,18 +177,22 @@ def test_sample(folder: pathlib.Path) -> None:
 
 
 def test_corpus(folder: pathlib.Path) -> None:
-    """Fixture by fixture, so that one that is wrong has a name."""
+    """Fixture by fixture, so that each that is wrong has a name."""
+    wrong = []
     for source, module in (("claude_code", claude_code), ("codex", codex)):
         root = e2e.ROOT / "tests" / "corpus" / source
         for i, place in enumerate(sorted(p for p in root.iterdir()) if root.is_dir() else []):
-            if place.is_dir():
-                compare(folder, module, source, place, f"{i}-{place.name}")
-            elif place.suffix == ".jsonl":
+            if place.suffix == ".jsonl":
                 alone = folder / source / str(i)
                 alone.mkdir(parents=True)
                 name = f"rollout-{place.name}" if source == "codex" and not place.name.startswith("rollout-") else place.name
                 (alone / name).write_bytes(place.read_bytes())
-                compare(folder, module, source, alone, f"{i}-{place.name}")
+                try:
+                    compare(folder, module, source, alone, f"{i}-{place.name}")
+                except AssertionError as error:
+                    wrong.append(str(error))
+    if wrong:
+        raise AssertionError("\n".join(wrong))
 
 
 def test_real_data(folder: pathlib.Path) -> None:

@@ -165,11 +165,15 @@ def items(value: Any) -> list:
     return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
 
 
+def is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def count(value: Any) -> int:
-    """A token count; absent and null are 0."""
-    if value is None:
+    """A token count; what is no number is absent, and 0."""
+    if not is_number(value):
         return 0
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
+    if not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
         raise Rejected("number")
     return value
 
@@ -201,7 +205,7 @@ _usage = {**_counts, "iterations": {**_counts, **names("type model")}}
 _input = names("old_string new_string content new_source edit_mode", edits=names("old_string new_string"))
 _block = names("type text id name tool_use_id is_error", content=names("type text"), input=_input)
 _message = names("id model stop_reason", usage=_usage, content=_block)
-_result = names("type content", structuredPatch=names("lines"), gitOperation=names("", commit=names("sha")))
+_result = names("type content interrupted", structuredPatch=names("lines"), gitOperation=names("", commit=names("sha")))
 _line = names("type subtype uuid sessionId session_id timestamp version isSidechain isMeta isCompactSummary"
               " isVisibleInTranscriptOnly isApiErrorMessage requestId agentId content prUrl",
               origin=names("kind"), message=_message, toolUseResult=_result)
@@ -336,7 +340,7 @@ def outcome_of(is_error: Any, text: str, result: Any) -> str:
         if INTERRUPTION in head:
             return "interrupted"
     if not failed:
-        return "ok"
+        return "interrupted" if table(result).get("interrupted") is True else "ok"
     if SIBLING in head:
         return "cancelled"
     if head == WARMUP or head.startswith("Error: " + WARMUP) or told.startswith("Error: " + WARMUP):
@@ -378,8 +382,7 @@ class Oracle:
         if line.get("type") == "system":
             for measure in (line.get("durationMs"), line.get("retryAttempt"), table(line.get("error")).get("status"),
                             *(table(line.get(name)).get("preTokens") for name in ("compactMetadata", "microcompactMetadata"))):
-                if isinstance(measure, (int, float)) and not isinstance(measure, bool):
-                    count(measure)
+                count(measure)
         message = table(line.get("message"))
         rows = self.responses(message, at)
         nested, outer = table(table(line.get("data")).get("message")), at
@@ -403,7 +406,7 @@ class Oracle:
 
     def responses(self, message: dict, at: Where) -> list:
         usage = table(message.get("usage"))
-        if usage.get("input_tokens") is None or usage.get("output_tokens") is None:
+        if not all(is_number(usage.get(name)) for name in ("input_tokens", "output_tokens")):
             return []
         model = string(message.get("model"))
         stop = string(message.get("stop_reason")) is not None
@@ -468,15 +471,15 @@ class Oracle:
             return
         if line.get("isMeta") is True:
             return
-        if line.get("isCompactSummary") is True:
+        if line.get("isCompactSummary") is True or line.get("isVisibleInTranscriptOnly") is True:
             return self.event("compaction_summary", at)
-        if line.get("isVisibleInTranscriptOnly") is True:
-            return
         texts = [content] if isinstance(content, str) else [
             b["text"] for b in items(content) if b.get("type") == "text" and isinstance(b.get("text"), str)]
         texts = [t for t in (IDE_BLOCK.sub("", t, count=1) if IDE_BLOCK.match(t) else t for t in texts) if t]
         text = texts[0] if texts else ""
-        if text.startswith("This session is being continued") or at.side:
+        if text.startswith("This session is being continued"):
+            return self.event("compaction_summary", at)
+        if at.side:
             return
         if string(table(line.get("origin")).get("kind")) not in (None, "human"):
             return

@@ -184,7 +184,7 @@ bp_result *world_run(const char *json, int *code, bp_error **error) {
   ck_assert_int_eq(world.begun, 0);
   ck_assert((*code == 0) == (result != NULL));
   ck_assert((*code == 0) == (*error == NULL));
-  if (*error) ck_assert_int_eq(bp_error_code(*error), *code);
+  if (*error) ck_assert_int_eq(bpi_error_code(*error), *code);
   return result;
 }
 
@@ -207,7 +207,7 @@ char *world_rows(const char *json) {
   int code;
   bp_error *error;
   bp_result *r = world_run(json, &code, &error);
-  ck_assert_msg(r != NULL, "%s: %s", json, bp_error_message(error));
+  ck_assert_msg(r != NULL, "%s: %s", json, bpi_error_message(error));
   text[0] = '\0';
   for (size_t row = 0; row < r->rows; row++) {
     for (size_t column = 0; column < r->columns; column++) {
@@ -228,9 +228,9 @@ int world_fails(const char *json, const char *key, const char *detail) {
   bp_result *r = world_run(json, &code, &error);
   ck_assert_msg(r == NULL, "%s does not fail", json);
   if (key) {
-    const char *found = bp_error_detail(error, key);
+    const char *found = bpi_error_detail(error, key);
     ck_assert_msg(found && !strcmp(found, detail), "%s: %s is \"%s\"", json, key, found ? found : "NULL");
   }
-  bp_error_free(error);
+  bpi_error_free(error);
   return code;
 }

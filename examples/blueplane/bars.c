@@ -1,0 +1,94 @@
+/* bars.c: bars and figures in the width that there is. */
+#include "bars.h"
+
+#include <stdlib.h>
+
+#define BAR_MOST 40
+#define BAR_LEAST 6
+#define WIDTH_OTHERWISE 100
+
+typedef struct layout {
+  const screen *screen;
+  const bp_result *result;
+  row_name name;
+  const bar_column *columns;
+  int column[BAR_COLUMNS_MOST]; /* in the result */
+  int width[BAR_COLUMNS_MOST];  /* 0: no room */
+  int names, bar;               /* widths */
+  double most;
+} layout;
+
+static double bar_value(const layout *l, size_t row) {
+  return has_value(l->result, row, l->column[0])
+             ? bp_result_real(l->result, row, (size_t)l->column[0])
+             : 0;
+}
+
+static int widest_figure(const layout *l, size_t at) {
+  int width = text_width(l->columns[at].heading);
+  for (size_t row = 0; row < bp_result_rows(l->result); row++) {
+    char *cell = figure(l->screen, l->result, row, l->column[at]);
+    int own = text_width(cell);
+    if (own > width) width = own;
+    free(cell);
+  }
+  return width;
+}
+
+static void measure(layout *l) {
+  for (size_t row = 0; row < bp_result_rows(l->result); row++) {
+    char *name = l->name(l->result, row);
+    int own = text_width(name);
+    if (own > l->names) l->names = own;
+    free(name);
+    if (bar_value(l, row) > l->most) l->most = bar_value(l, row);
+  }
+  int room = (l->screen->width == 0 ? WIDTH_OTHERWISE : l->screen->width) - l->names - 2 -
+             BAR_LEAST;
+  for (size_t at = 0; l->columns[at].name != NULL; at++) {
+    int own = widest_figure(l, at);
+    if (own + 2 > room) continue;
+    l->width[at] = own;
+    room -= own + 2;
+  }
+  l->bar = room + BAR_LEAST > BAR_MOST ? BAR_MOST : room + BAR_LEAST;
+}
+
+static void put_headings(text *t, const layout *l) {
+  text_repeat(t, " ", l->names + 2 + l->bar);
+  for (size_t at = 0; l->columns[at].name != NULL; at++) {
+    if (l->width[at] == 0) continue;
+    text_add(t, "  ");
+    put(t, l->screen, STYLE_DIM, l->columns[at].heading, -l->width[at]);
+  }
+  put_line_end(t);
+}
+
+/* A row in which nothing happened steps back. */
+static void put_row(text *t, const layout *l, size_t row) {
+  const char *style = bar_value(l, row) > 0 ? NULL : STYLE_DIM;
+  char *name = l->name(l->result, row);
+  put(t, l->screen, style, name, l->names);
+  free(name);
+  text_add(t, "  ");
+  put_bar(t, l->screen, bar_value(l, row), l->most, l->bar);
+  for (size_t at = 0; l->columns[at].name != NULL; at++) {
+    if (l->width[at] == 0) continue;
+    char *cell = figure(l->screen, l->result, row, l->column[at]);
+    text_add(t, "  ");
+    put(t, l->screen, style, cell, -l->width[at]);
+    free(cell);
+  }
+  put_line_end(t);
+}
+
+void put_bars(text *t, const screen *s, const bp_result *r, row_name name,
+              const bar_column *columns) {
+  layout l = {.screen = s, .result = r, .name = name, .columns = columns};
+  for (size_t at = 0; columns[at].name != NULL; at++)
+    l.column[at] = find_column(r, NULL, columns[at].name);
+  measure(&l);
+  put_headings(t, &l);
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    put_row(t, &l, row);
+}

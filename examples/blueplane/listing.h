@@ -1,0 +1,15 @@
+/* listing.h: what all listings share. */
+#ifndef LISTING_H
+#define LISTING_H
+
+#include "program.h"
+
+#define LISTING_TABLE "titles,compact,brief"
+
+/* The question with the options' period (else `period`), order (else `order`), limit and baseline. */
+int ask_listing(bp_result **out, const program *p, question *q, const char *order,
+                const char *period);
+/* The result in the format asked for; where people read it and it is empty, a word on standard error. */
+int show_listing(const program *p, const bp_result *r, const char *table_options);
+
+#endif

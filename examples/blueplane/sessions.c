@@ -1,0 +1,199 @@
+/* sessions.c: the sessions as a list, in figures, and one in full. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bars.h"
+#include "commands.h"
+#include "exits.h"
+#include "listing.h"
+
+#define LIST_LENGTH 25 /* of what people read, unless --limit says otherwise */
+
+/* ------------------------------------------------------------------------------------ the list */
+
+static int run_list(program *p) {
+  static const char *const metrics[] = {"last_activity", "interactions",  "active_time",  "cost",
+                                        "lines_added",   "lines_removed", "total_tokens", NULL};
+  question q = {.metrics = metrics,
+                .by = {"session", "workspace", "platform"},
+                .limit = is_table(&p->screen) ? LIST_LENGTH : 0};
+  bp_result *r = NULL;
+  int code = ask_listing(&r, p, &q, "-last_activity", "7d");
+  if (code == EXIT_OK) code = show_listing(p, r, LISTING_TABLE);
+  if (code == EXIT_OK && bp_result_rows(r) == LIST_LENGTH && !given(&p->options, OPTION_LIMIT))
+    note(&p->screen, "the latest %d; --limit shows more", LIST_LENGTH);
+  bp_result_free(r);
+  return code;
+}
+
+/* ---------------------------------------------------------------------------------- in figures */
+
+static const struct spread {
+  const char *metric, *title;
+} spreads[] = {{"interactions_per_session", "Interactions"},
+               {"session_duration", "Duration"},
+               {"active_time_per_session", "Active time"}};
+static const char *const spread_metrics[] = {"sessions",
+                                             "interactions_per_session",
+                                             "session_duration",
+                                             "active_time_per_session",
+                                             "tokens_per_session",
+                                             "cost_per_session",
+                                             NULL};
+static const char *const depth_metrics[] = {"sessions", "interactions", "active_time", "cost",
+                                            NULL};
+static const bar_column depth_columns[] = {{"sessions", "sessions"},
+                                           {"interactions", "interactions"},
+                                           {"active_time", "active"},
+                                           {"cost", "cost"},
+                                           {NULL, NULL}};
+
+static char *depth_name(const bp_result *r, size_t row) {
+  const char *name = bp_result_text(r, row, 0, NULL);
+  return print_text("%s interactions", name != NULL ? name : "no");
+}
+
+/* Mean, median and 90th percentile of each spread. */
+static void put_spreads(text *t, const screen *s, const bp_result *r) {
+  static const char *const parts[] = {"", ".median", ".p90"}, *const headings[] = {"mean", "median",
+                                                                                   "90 % below"};
+  text_repeat(t, " ", 14);
+  for (size_t k = 0; k < 3; k++)
+    put(t, s, STYLE_DIM, headings[k], -12);
+  text_add(t, "\n");
+  for (size_t i = 0; i < sizeof spreads / sizeof *spreads; i++) {
+    text_fit(t, spreads[i].title, 14, s->ascii);
+    for (size_t k = 0; k < 3; k++) {
+      char *name = print_text("%s%s", spreads[i].metric, parts[k]);
+      char *cell = figure(s, r, 0, find_column(r, NULL, name));
+      put(t, s, NULL, cell, -12);
+      free(cell);
+      free(name);
+    }
+    int outliers = find_column(r, NULL, "session_duration.outliers");
+    if (strcmp(spreads[i].metric, "session_duration") == 0 && has_value(r, 0, outliers))
+      text_addf(t, "   %lld outliers", (long long)bp_result_int(r, 0, (size_t)outliers));
+    text_add(t, "\n");
+  }
+}
+
+static int show_figures(const program *p, const bp_result *r, const bp_result *depth) {
+  const screen *s = &p->screen;
+  text t = {0};
+  char *count = figure(s, r, 0, find_column(r, "metric", "sessions"));
+  char *tokens = figure(s, r, 0, find_column(r, "metric", "tokens_per_session"));
+  char *cost = figure(s, r, 0, find_column(r, "metric", "cost_per_session"));
+  text_add(&t, "Sessions      ");
+  put(&t, s, STYLE_BOLD, count, -12);
+  text_addf(&t, "   %s tokens and %s each\n\n", tokens, cost);
+  free(cost);
+  free(tokens);
+  free(count);
+  put_spreads(&t, s, r);
+  text_add(&t, "\n");
+  put_bars(&t, s, depth, depth_name, depth_columns);
+  return write_out(&t);
+}
+
+static int show_documents(const bp_result *r, const bp_result *depth) {
+  json j = {0};
+  char *figures = NULL, *depths = NULL;
+  bp_error *error = NULL;
+  if (bp_result_format(&figures, NULL, r, "json", &error) != BP_OK ||
+      bp_result_format(&depths, NULL, depth, "json", &error) != BP_OK) {
+    bp_free(figures);
+    return complain_of(error);
+  }
+  json_open(&j, NULL, '{');
+  json_text(&j, "schema", "blueplane.sessions/1");
+  json_document(&j, "figures", figures);
+  json_document(&j, "depth", depths);
+  json_close(&j, '}');
+  bp_free(figures);
+  bp_free(depths);
+  return write_json(&j);
+}
+
+/* One table of one kind cannot hold both: the formats with one table get the distribution. */
+static int run_figures(program *p) {
+  question q = {.metrics = spread_metrics},
+           by_depth = {.metrics = depth_metrics, .by = {"session_depth"}};
+  bp_result *r = NULL, *depth = NULL;
+  int code = ask_listing(&r, p, &q, NULL, "28d");
+  if (code == EXIT_OK) code = ask_listing(&depth, p, &by_depth, NULL, "28d");
+  if (code == EXIT_OK) {
+    if (is_table(&p->screen) && bp_result_rows(depth) > 0)
+      code = show_figures(p, r, depth);
+    else
+      code = strcmp(p->screen.format, "json") == 0 ? show_documents(r, depth)
+                                                   : show_listing(p, depth, LISTING_TABLE);
+  }
+  bp_result_free(r);
+  bp_result_free(depth);
+  return code;
+}
+
+int run_sessions(program *p) {
+  return given(&p->options, OPTION_STATS) ? run_figures(p) : run_list(p);
+}
+
+/* --------------------------------------------------------------------------------- one in full */
+
+static bool is_identifier(const char *said) {
+  size_t length = strspn(said, "0123456789abcdef");
+  return said[length] == '\0' && length >= 4 && length <= 32;
+}
+
+static int show_session(const screen *s, const bp_result *r) {
+  text t = {0};
+  for (size_t c = 0; c < bp_result_columns(r); c++) {
+    const char *title = bp_result_column(r, c, "title"), *role = bp_result_column(r, c, "role");
+    if (role != NULL && strcmp(role, "companion") == 0) continue;
+    char *value = figure(s, r, 0, (int)c);
+    text_fit(&t, title != NULL ? title : "", 22, s->ascii);
+    put(&t, s, STYLE_BOLD, value, 0);
+    put_line_end(&t);
+    free(value);
+  }
+  return write_out(&t);
+}
+
+int run_session(program *p) {
+  static const char *const metrics[] = {"last_activity",
+                                        "session_duration",
+                                        "active_time",
+                                        "interactions",
+                                        "prompts",
+                                        "responses",
+                                        "tool_calls",
+                                        "tool_success_rate",
+                                        "lines_added",
+                                        "lines_removed",
+                                        "files_touched",
+                                        "input_tokens",
+                                        "output_tokens",
+                                        "cache_read_tokens",
+                                        "cache_write_tokens",
+                                        "cost",
+                                        NULL};
+  if (!is_identifier(p->arguments[0]))
+    return complain(EXIT_USAGE, "blueplane sessions shows them",
+                    "a session's identifier has 4 to 32 digits of 0-9 and a-f");
+  char *filter = print_text("session=%s", p->arguments[0]);
+  strings_add(&p->options.where, filter);
+  free(filter);
+  question q = {
+      .metrics = metrics, .by = {"session", "workspace", "platform", "branch"}, .period = "all"};
+  bp_result *r = NULL;
+  int code = ask(&r, p, &q);
+  if (code == EXIT_OK && bp_result_rows(r) == 0 && is_table(&p->screen))
+    code = complain(EXIT_NOTHING, "blueplane sessions --period all lists them all",
+                    "no session begins with these digits");
+  else if (code == EXIT_OK)
+    code = is_table(&p->screen) && bp_result_rows(r) == 1
+               ? show_session(&p->screen, r)
+               : write_result(&p->screen, r, LISTING_TABLE);
+  bp_result_free(r);
+  return code;
+}

@@ -1,0 +1,918 @@
+/* test_compute.c: from cells to answers. Every expected number is worked out by hand from the cells of
+ * compute_world.c, in the comment beside it where it is not plain. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "compute_world.h"
+#include "metrics/catalog.h"
+
+static void make(void) { world_make(0, false); }
+
+#define ROWS(json, expected) ck_assert_str_eq(world_rows(json), expected)
+
+/* -------------------------------------------------------------------- every metric, one by one */
+
+/* Monday: session 1 at 9:00 and 9:15, session 2 at 9:00 and 21:00. Tuesday: session 1 at 10:00. */
+static const struct value {
+  const char *metric, *expected;
+} values[] = {
+    {"sessions", "2"},
+    {"interactions", "30"},  /* 7 prompts, 11 responses, 6 tool calls, 6 decisions */
+    {"prompts", "7"},        /* 3 + 1 + 2, 1 */
+    {"responses", "11"},     /* 4 + 2 + 3, 2 */
+    {"tool_calls", "6"},     /* 2 + 1 + 1 + 1 + 1 */
+    {"active_days", "2"},
+    {"sessions_per_active_day", "1 sessions=2 active_days=2"},
+    {"active_time", "1320000000"}, /* 600 + 300 + 300, 120 s */
+    {"lines_added", "37"},   /* 30 by edits, 7 as a total of session 2 */
+    {"lines_removed", "12"}, /* 10, 2 */
+    {"net_lines", "25"},
+    {"files_touched", "2"},
+    {"code_velocity", "100.9090909 lines_added=37 active_time=1320000000"}, /* 37 * 3600 / 1320 */
+    {"commits", "1"},
+    {"pull_requests", "1"},
+    {"input_tokens", "1610"}, /* 1000 + 10 + 500, 100 */
+    {"output_tokens", "330+ not_final_tokens=20"}, /* 200 + 20 + 100, 10; the 20 are partial */
+    {"cache_read_tokens", "6000"},
+    {"cache_write_tokens", "400"},
+    {"cache_write_5m_tokens", "300"},
+    {"cache_write_1h_tokens", "100"},
+    {"reasoning_tokens", "50+ not_final_tokens=20"},
+    {"total_tokens", "8340+ not_final_tokens=20"}, /* 1610 + 330 + 6000 + 400 */
+    {"tokens_per_prompt", "1191.428571+ total_tokens=8340 prompts=7 not_final_tokens=20"},
+    {"tokens_per_session", "4170+ total_tokens=8340 sessions=2 not_final_tokens=20"},
+    {"cache_efficiency", "0.7490636704 cache_read_tokens=6000 sent_tokens=8010"},
+    {"cache_hit_ratio", "0.7884362681 cache_read_tokens=6000 read_and_input_tokens=7610"},
+    {"web_searches", "1"},
+    /* USD a million tokens: input 1, output 2, read 0.1, writes 1.25 and 2; a search 0.01 USD.
+     * Monday, session 1: 1000 + 400 + 500 + 375 + 200 micro-dollars and 10,000 for the search =
+     * 12,475; Tuesday 500 + 200 + 100 = 800; session 2: 100 + 20 = 120; 13,395 in all. Model two
+     * (10 + 20 tokens) has no price. */
+    {"cost", "13395000+ unpriced_tokens=30 not_final_tokens=20"},
+    {"cost_recorded", "2000000+ responses_without_cost=9"},
+    {"cost_difference", "1880000 recorded=2000000 cost=120000"}, /* session 2 alone recorded all */
+    {"cache_savings", "5400000+ unpriced_tokens=30"},            /* 6000 * (1 - 0.1) */
+    {"cost_per_session",
+     "6697500+ cost=13395000 sessions=2 unpriced_tokens=30 not_final_tokens=20"},
+    {"cost_per_active_day",
+     "6697500+ cost=13395000 active_days=2 unpriced_tokens=30 not_final_tokens=20"},
+    {"cost_per_line",
+     "362027.027+ cost=13395000 lines_added=37 unpriced_tokens=30 not_final_tokens=20"},
+    {"cost_per_commit",
+     "13395000+ cost=13395000 commits=1 unpriced_tokens=30 not_final_tokens=20"},
+    {"cost_per_token", /* numerator and denominator are lower bounds, the quotient is none */
+     "1606.115108 cost=13395000 total_tokens=8340 unpriced_tokens=30 not_final_tokens=20"},
+    /* Interactions by hour: 9: 5 prompts, 8 responses, 4 tool calls, 4 decisions; 10: 2, 3, 2;
+     * 21: 2 decisions. */
+    {"peak_hour", "9 interactions=21 active_days=2 per_active_day=10.5"},
+    {"top_hours", "9 second=10 third=21 share=1 interactions=30 all_interactions=30"},
+    {"peak_day", "1 interactions=23 active_days=1 per_active_day=23"},
+    {"interaction_share", "1 interactions=30 all_interactions=30"},
+    {"active_workspaces", "2"},
+    {"last_activity", "2026-11-24T10:00:00Z"},
+    /* Session 1: 6 prompts, 9 responses, 6 tool calls; session 2: 1, 2, 6 decisions. */
+    {"interactions_per_session", "15 median=9 p90=21 sum=30 sessions=2"},
+    /* 9:00:10 to 10:10:10 the next day; 9:00 to 21:05. */
+    {"session_duration",
+     "6.705e+10 median=43500000000 p90=90600000000 sum=134100000000 sessions=2 outliers=0"},
+    {"active_time_per_session",
+     "660000000 median=120000000 p90=1200000000 sum=1320000000 sessions=2"},
+    {"tool_success_rate", "0.75 ok=3 ok_or_error=4"},
+    {"tool_errors", "1"},
+    {"rejection_rate", "0.1666666667 rejected=1 tool_calls=6"},
+    {"interruption_rate", "0.1666666667 interrupted=1 tool_calls=6"},
+    {"decisions", "6+"}, /* session 1's source cannot tell them */
+    {"acceptance_rate", "0.8333333333 accepted=5 accepted_or_rejected=6"},
+    {"api_errors", "1"},
+    {"api_retries", "2"},
+    {"api_error_rate", "0.08333333333 api_errors=1 responses_and_errors=12"},
+    {"compactions", "1"},
+    {"context_pressure", "1320000000 active_time=1320000000 compactions=1"},
+    {"interrupts", "1"},
+    {"slash_commands", "4"},
+    {"subagents", "1"},
+};
+#define VALUES (sizeof values / sizeof *values)
+
+START_TEST(each_metric) {
+  char query[128];
+  snprintf(query, sizeof query, "{'metrics':['%s'],'period':'all'}", values[_i].metric);
+  ROWS(query, values[_i].expected);
+}
+END_TEST
+
+START_TEST(every_metric_has_a_case) {
+  ck_assert_uint_eq(VALUES, METRIC_COUNT);
+  for (int id = 0; id < METRIC_COUNT; id++) {
+    bool found = false;
+    for (size_t i = 0; i < VALUES; i++) found |= !strcmp(values[i].metric, bpi_metrics[id].id);
+    ck_assert_msg(found, "%s has no case", bpi_metrics[id].id);
+  }
+}
+END_TEST
+
+/* In an empty store sums are zero and whatever is divided is empty. */
+START_TEST(nothing_is_zero_or_empty) {
+  world_empty();
+  ROWS("{'metrics':['sessions','cost','tool_success_rate','last_activity','peak_hour','peak_day',"
+       "'session_duration']}",
+       "0 0 unpriced_tokens=0 not_final_tokens=0 - ok=0 ok_or_error=0 - - interactions=0 active_days=0 "
+       "per_active_day=- - interactions=0 active_days=0 per_active_day=- - median=- p90=- sum=0 "
+       "sessions=0 outliers=0");
+  ROWS("{'metrics':['sessions'],'by':['time.day']}", "");
+  ROWS("{'metrics':['sessions'],'by':['model'],'period':'today'}", "");
+}
+END_TEST
+
+/* ------------------------------------------------------------------- every dimension, one by one */
+
+static const struct grouping {
+  const char *by, *metric, *expected;
+} groupings[] = {
+    {"time.hour", "prompts", NULL},
+    {"time.day", "prompts", "2026-11-23 5 | 2026-11-24 2"},
+    {"time.week", "prompts", "2026-11-23 7"},
+    {"time.month", "prompts", "2026-11 7"},
+    {"time.quarter", "prompts", "2026-Q4 7"},
+    {"time.hour_of_day", "prompts", NULL},
+    {"time.day_of_week", "prompts",
+     "1 5 per_active_day=5 active_days=1 | 2 2 per_active_day=2 active_days=1"},
+    {"platform", "interactions", "claude_code 21 | codex 9"},
+    {"workspace", "total_tokens",
+     "api 8230+ not_final_tokens=20 | web 110 not_final_tokens=0"},
+    {"session", "sessions", "111122223333 1 | aaaabbbbcccc 1"},
+    {"session_depth", "sessions", "6-15 1 | 16-30 1"},
+    {"branch", "prompts", "main 6 | ~feedfa 1"},
+    {"client_version", "prompts", "1.0.0 6 | 2.0.0 1"},
+    {"source", "prompts", "alpha 6 | gamma 1"},
+    {"event", "interactions", "decision 6 | prompt 7 | response 11 | tool_call 6"},
+    {"model", "responses", "one-large-1 9 | two 2"},
+    {"model_family", "responses", "one-large 9 | two 2"},
+    {"subagent", "responses", "main 8 | subagent 3"},
+    {"tool", "tool_calls", "Bash 3 | Edit 2 | mcp__git__log 1"},
+    {"tool_category", "tool_calls", "command 3 | edit 2 | mcp 1"},
+    {"mcp_server", "tool_calls", "git 1 | - 5"},
+    {"outcome", "tool_calls", "error 1 | interrupted 1 | ok 3 | rejected 1"},
+    {"language", "lines_added", "c 10 | python 20 | unknown 7"},
+    {"decision_kind", "acceptance_rate",
+     "completion 1 accepted=2 accepted_or_rejected=2 | edit 0.75 accepted=3 accepted_or_rejected=4"},
+    {"prompt_size", "prompts", "tiny 1 | short 5 | long 1"},
+    {"prompt_feature", "prompts", "file 1 | image 1 | none 6"},
+};
+#define GROUPINGS (sizeof groupings / sizeof *groupings)
+
+START_TEST(each_dimension) {
+  char query[256];
+  const struct grouping *g = &groupings[_i];
+  snprintf(query, sizeof query, "{'metrics':['%s'],'by':['%s']}", g->metric, g->by);
+  const char *rows = world_rows(query);
+  if (g->expected) ck_assert_str_eq(rows, g->expected);
+}
+END_TEST
+
+START_TEST(every_dimension_has_a_case) {
+  ck_assert_uint_eq(GROUPINGS, DIM_COUNT);
+  for (int dim = 0; dim < DIM_COUNT; dim++)
+    ck_assert_str_eq(groupings[dim].by, bpi_dimensions[dim].name);
+}
+END_TEST
+
+/* All hours of both days are there; three of them hold prompts. */
+START_TEST(hours_are_dense) {
+  ROWS("{'metrics':['prompts'],'by':['time.hour'],'from':'2026-11-23T08:00:00Z',"
+       "'until':'2026-11-23T11:00:00Z'}",
+       "2026-11-23T08:00:00Z 0 | 2026-11-23T09:00:00Z 5 | 2026-11-23T10:00:00Z 0");
+  ROWS("{'metrics':['prompts'],'by':['time.hour_of_day'],'from':'2026-11-24T09:00:00Z',"
+       "'until':'2026-11-24T11:00:00Z'}",
+       "9 0 per_active_day=- active_days=0 | 10 2 per_active_day=2 active_days=1");
+  int code;
+  bp_error *error;
+  bp_result *r = world_run("{'metrics':['prompts'],'by':['time.hour_of_day']}", &code, &error);
+  ck_assert_uint_eq(r->rows, 24);
+  /* 5 prompts at nine, over both active days, though Tuesday has none at nine */
+  ck_assert_int_eq(r->column[1].ints[9], 5);
+  ck_assert_double_eq(r->column[2].reals[9], 2.5);
+  ck_assert_int_eq(r->column[3].ints[9], 2);
+  ck_assert_int_eq(r->column[3].ints[22], 0);
+  bpi_table_release(r);
+  r = world_run("{'metrics':['prompts'],'by':['time.hour']}", &code, &error);
+  ck_assert_uint_eq(r->rows, 48);
+  bpi_table_release(r);
+}
+END_TEST
+
+/* Two dimensions: only what there is, first by the first. */
+START_TEST(two_dimensions_are_sparse) {
+  ROWS("{'metrics':['prompts'],'by':['time.day','platform']}",
+       "2026-11-23 claude_code 4 | 2026-11-23 codex 1 | 2026-11-24 claude_code 2");
+  ROWS("{'metrics':['interactions'],'by':['platform','time.day_of_week']}",
+       "claude_code 1 14 per_active_day=14 active_days=1 | "
+       "claude_code 2 7 per_active_day=7 active_days=1 | "
+       "codex 1 9 per_active_day=9 active_days=1");
+  ROWS("{'metrics':['interactions'],'by':['platform','time.hour_of_day'],"
+       "'where':[{'dimension':'platform','value':'claude_code'}]}",
+       "claude_code 9 14 per_active_day=7 active_days=2 | "
+       "claude_code 10 7 per_active_day=3.5 active_days=2");
+  ROWS("{'metrics':['interaction_share'],'by':['platform','event']}",
+       "claude_code prompt 0.2 interactions=6 all_interactions=30 | "
+       "claude_code response 0.3 interactions=9 all_interactions=30 | "
+       "claude_code tool_call 0.2 interactions=6 all_interactions=30 | "
+       "codex decision 0.2 interactions=6 all_interactions=30 | "
+       "codex prompt 0.03333333333 interactions=1 all_interactions=30 | "
+       "codex response 0.06666666667 interactions=2 all_interactions=30");
+}
+END_TEST
+
+/* What is distinct is distinct in each group, so groups may add up to more than the whole. */
+START_TEST(distinct_in_each_group) {
+  ROWS("{'metrics':['sessions','active_workspaces','files_touched'],'by':['time.day']}",
+       "2026-11-23 2 2 2 | 2026-11-24 1 1 0");
+  ROWS("{'metrics':['sessions','active_days'],'by':['model']}", "one-large-1 2 2 | two 1 1");
+  ROWS("{'metrics':['interactions_per_session'],'by':['time.day']}",
+       "2026-11-23 11.5 median=9 p90=14 sum=23 sessions=2 | "
+       "2026-11-24 7 median=7 p90=7 sum=7 sessions=1");
+}
+END_TEST
+
+/* Numbers that the catalogue alone decides on: they keep their parts. */
+START_TEST(numbers_known_to_users) {
+  ROWS("{'metrics':['M041']}",
+       "decision 0.2 interactions=6 all_interactions=30 | "
+       "prompt 0.2333333333 interactions=7 all_interactions=30 | "
+       "response 0.3666666667 interactions=11 all_interactions=30 | "
+       "tool_call 0.2 interactions=6 all_interactions=30");
+  ROWS("{'metrics':['M062']}", "6-15 1 | 16-30 1");
+  ROWS("{'metrics':['M050','M002']}", "api 21 | web 9");
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------- filters */
+
+#define WHERE(dimension, op, value)                                                                \
+  "{'metrics':['interactions'],'where':[{'dimension':'" dimension "','op':'" op "','value':'" value "'}]}"
+
+START_TEST(filters) {
+  ROWS(WHERE("platform", "=", "codex"), "9");
+  ROWS(WHERE("platform", "!=", "codex"), "21");
+  ROWS(WHERE("platform", "=", "nothing"), "0");
+  ROWS(WHERE("workspace", "=", "api"), "21");
+  ROWS(WHERE("branch", "=", "~feedfa"), "9");
+  ROWS(WHERE("branch", "!=", "main"), "9");
+  ROWS(WHERE("session", "=", "1111"), "21");
+  ROWS(WHERE("session", "=", "11112222333344440000000000000000"), "21");
+  ROWS(WHERE("session", "!=", "1111222233334445"), "30");
+  ROWS(WHERE("source", "=", "gamma"), "9");
+  ROWS(WHERE("event", "!=", "decision"), "24");
+  ROWS(WHERE("time.hour_of_day", "=", "9"), "21");
+  ROWS(WHERE("time.day_of_week", "!=", "1"), "7");
+  ROWS(WHERE("session_depth", "=", "6-15"), "9");
+}
+END_TEST
+
+START_TEST(filters_of_one_kind) {
+  ROWS("{'metrics':['responses'],'where':[{'dimension':'model_family','value':'one-large'}]}", "9");
+  ROWS("{'metrics':['responses'],'where':[{'dimension':'model','op':'!=','value':'two'}]}", "9");
+  ROWS("{'metrics':['tool_calls'],'where':[{'dimension':'outcome','value':'ok'}]}", "3");
+  ROWS("{'metrics':['tool_calls'],'where':[{'dimension':'mcp_server','op':'!=','value':'git'}]}", "5");
+  ROWS("{'metrics':['tool_success_rate'],'where':[{'dimension':'tool','value':'Bash'}]}",
+       "0.5 ok=1 ok_or_error=2");
+  ROWS("{'metrics':['prompts'],'where':[{'dimension':'prompt_feature','value':'image'}]}", "1");
+  ROWS("{'metrics':['prompts'],'where':[{'dimension':'prompt_feature','op':'!=','value':'image'}]}", "6");
+  ROWS("{'metrics':['prompts'],'where':[{'dimension':'prompt_feature','value':'none'}]}", "6");
+  /* The total of session 2 has no language: it is not python. */
+  ROWS("{'metrics':['lines_added'],'where':[{'dimension':'language','value':'python'}]}", "20");
+  ROWS("{'metrics':['lines_added'],'where':[{'dimension':'language','op':'!=','value':'python'}]}", "17");
+  ROWS("{'metrics':['lines_added'],'where':[{'dimension':'tool','value':'Edit'}]}", "30");
+}
+END_TEST
+
+START_TEST(filters_all_hold) {
+  ROWS("{'metrics':['interactions'],'where':[{'dimension':'platform','value':'claude_code'},"
+       "{'dimension':'time.day_of_week','value':'2'},{'dimension':'event','op':'!=','value':'prompt'}]}",
+       "5");
+}
+END_TEST
+
+/* Two folders of the same name, another of the name kept by nobody. */
+START_TEST(workspaces_of_one_name) {
+  fake_label(&world, 40, LABEL_WORKSPACE, UINT64_C(0x9999000000000000), "api");
+  fake_session(&world, 50, UINT64_C(0x5000000000000000), 1)->workspace = 40;
+  fake_session(&world, 51, UINT64_C(0x5100000000000000), 1);
+  fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", 50, 0, 0, 100);
+  fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", 51, 0, 0, 1000);
+  ROWS("{'metrics':['prompts'],'by':['workspace']}", "api#9999 100 | api#abcd 6 | web 1 | - 1000");
+  ROWS("{'metrics':['prompts'],'where':[{'dimension':'workspace','value':'api'}]}", "106");
+  ROWS("{'metrics':['prompts'],'where':[{'dimension':'workspace','value':'api#9999'}]}", "100");
+  ROWS("{'metrics':['prompts'],'where':[{'dimension':'workspace','op':'!=','value':'api'}]}", "1001");
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------- order, limit */
+
+START_TEST(order) {
+  ROWS("{'metrics':['tool_calls'],'by':['tool'],'order':'-tool_calls'}",
+       "Bash 3 | Edit 2 | mcp__git__log 1");
+  ROWS("{'metrics':['tool_calls'],'by':['tool'],'order':'tool_calls'}",
+       "mcp__git__log 1 | Edit 2 | Bash 3");
+  ROWS("{'metrics':['tool_calls'],'by':['tool'],'order':'-tool'}",
+       "mcp__git__log 1 | Edit 2 | Bash 3");
+  ROWS("{'metrics':['tool_calls'],'by':['tool'],'order':'-tool_calls','limit':1}", "Bash 3");
+  /* Equal: by name. Not known: last, whichever way. */
+  ROWS("{'metrics':['tool_calls'],'by':['outcome'],'order':'-tool_calls'}",
+       "ok 3 | error 1 | interrupted 1 | rejected 1");
+  ROWS("{'metrics':['tool_calls'],'by':['mcp_server'],'order':'-mcp_server'}", "git 1 | - 5");
+  ROWS("{'metrics':['tool_success_rate'],'by':['tool'],'order':'-tool_success_rate'}",
+       "Edit 1 ok=2 ok_or_error=2 | Bash 0.5 ok=1 ok_or_error=2 | mcp__git__log - ok=0 ok_or_error=0");
+  ROWS("{'metrics':['tool_success_rate'],'by':['tool'],'order':'tool_success_rate'}",
+       "Bash 0.5 ok=1 ok_or_error=2 | Edit 1 ok=2 ok_or_error=2 | mcp__git__log - ok=0 ok_or_error=0");
+  ROWS("{'metrics':['prompts'],'by':['time.day'],'order':'-time.day'}", "2026-11-24 2 | 2026-11-23 5");
+}
+END_TEST
+
+/* The numbers that sessions and labels happen to have in a store decide nothing. */
+START_TEST(numbers_of_rows_do_not_matter) {
+  static const char *const queries[] = {
+      "{'metrics':['cost','sessions','files_touched'],'by':['time.day','workspace']}",
+      "{'metrics':['tool_calls'],'by':['tool','session']}",
+      "{'metrics':['responses','cost'],'by':['model_family','branch']}",
+      "{'metrics':['session_duration','peak_hour'],'by':['platform']}",
+      "{'metrics':['interactions'],'by':['session'],'order':'interactions'}"};
+  for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+    world_make(0, false);
+    char *first = strdup(world_rows(queries[i]));
+    world_make(7000000, true);
+    ck_assert_str_eq(world_rows(queries[i]), first);
+    world_make(0, true);
+    ck_assert_str_eq(world_rows(queries[i]), first);
+    free(first);
+  }
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------ cell states */
+
+START_TEST(uncovered) {
+  /* Session 3 is told of by beta alone, which knows prompts and times. */
+  session_row *s = fake_session(&world, 60, UINT64_C(0x6000000000000000), 1 << 1);
+  s->platform = 1;
+  fake_label(&world, 61, LABEL_PLATFORM, 0x61, "cursor");
+  s->platform = 61;
+  fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", 60, 0, 0, 5);
+  fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 60, 0, 0, 4);
+  ROWS("{'metrics':['input_tokens','prompts','tool_calls'],'by':['platform']}",
+       "claude_code 1510 6 6 | codex 100 1 0 | cursor ? 5 ?");
+  /* A part is covered: at least that. */
+  ROWS("{'metrics':['input_tokens','prompts','tool_calls']}", "1610+ 12 6+");
+  /* The side of a ratio that is covered is shown. */
+  ROWS("{'metrics':['tokens_per_prompt'],'by':['platform'],"
+       "'where':[{'dimension':'platform','value':'cursor'}]}",
+       "cursor ? total_tokens=? prompts=5 not_final_tokens=?");
+  ROWS("{'metrics':['cost'],'by':['platform'],'where':[{'dimension':'platform','value':'cursor'}]}",
+       "cursor ? unpriced_tokens=0 not_final_tokens=?");
+  /* Nobody was active: zero, not uncovered. */
+  ROWS("{'metrics':['input_tokens'],'period':'2026-11-01'}", "0");
+  ROWS("{'metrics':['cost_recorded'],'by':['platform']}",
+       "claude_code ? responses_without_cost=9 | codex 2000000 responses_without_cost=0 | "
+       "cursor ? responses_without_cost=4");
+}
+END_TEST
+
+/* Money and tokens without end stop at the end and say so. */
+START_TEST(sums_stop) {
+  rollup_cell *c = fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 2, 11,
+                             CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL), 1);
+  c->m[RESPONSE_INPUT] = INT64_MAX;
+  ROWS("{'metrics':['input_tokens']}", "9223372036854775807+");
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------- undated */
+
+START_TEST(undated) {
+  fake_cell(&world, ROLLUP_PROMPT, NULL, 1, 0, 0, 50);
+  fake_cell(&world, ROLLUP_TOOL, NULL, 1, 20, 0, 8);
+  ROWS("{'metrics':['prompts','active_days'],'period':'all'}", "57 2");
+  ROWS("{'metrics':['prompts'],'period':'all','by':['platform']}", "claude_code 56 | codex 1");
+  ROWS("{'metrics':['prompts'],'period':'all','by':['time.month']}", "2026-11 7");
+  ROWS("{'metrics':['prompts'],'period':'2026-11-23'}", "5");
+  ROWS("{'metrics':['peak_hour'],'period':'all'}",
+       "9 interactions=21 active_days=2 per_active_day=10.5");
+  int code;
+  bp_error *error;
+  bp_result *r = world_run("{'metrics':['prompts'],'by':['time.day']}", &code, &error);
+  ck_assert_str_eq(bpi_table_get(r, "notes"), "50 facts without a time are left out.");
+  bpi_table_release(r);
+}
+END_TEST
+
+/* --------------------------------------------------------------------------- zones and weeks */
+
+static void prompt_at(const char *time, int64_t n) { fake_cell(&world, ROLLUP_PROMPT, time, 1, 0, 0, n); }
+
+START_TEST(days_by_zone) {
+  world.cells = 0;
+  prompt_at("2026-11-22T22:45:00Z", 1);  /* 23:45 in Berlin, 04:30 the next day in Kathmandu */
+  prompt_at("2026-11-22T23:00:00Z", 2);  /* midnight in Berlin */
+  prompt_at("2026-11-23T18:00:00Z", 4);  /* 23:45 in Kathmandu */
+  prompt_at("2026-11-23T18:15:00Z", 8);  /* midnight in Kathmandu */
+  ROWS("{'metrics':['prompts'],'by':['time.day']}", "2026-11-22 3 | 2026-11-23 12");
+  ROWS("{'metrics':['prompts'],'by':['time.day'],'zone':'Europe/Berlin'}",
+       "2026-11-22 1 | 2026-11-23 14");
+  ROWS("{'metrics':['prompts'],'by':['time.day'],'zone':'Asia/Kathmandu'}",
+       "2026-11-23 7 | 2026-11-24 8");
+  ROWS("{'metrics':['prompts'],'by':['time.hour'],'zone':'Asia/Kathmandu',"
+       "'from':'2026-11-23T18:00:00Z','until':'2026-11-23T19:15:00Z'}",
+       "2026-11-23T23:00:00+05:45 4 | 2026-11-24T00:00:00+05:45 8");
+}
+END_TEST
+
+/* Summer time ends on 2026-10-25 in Berlin: the day has 25 hours, and 2 o'clock comes twice. It begins
+ * on 2026-03-29: 23 hours without 2 o'clock. */
+START_TEST(changed_clocks) {
+  int code;
+  bp_error *error;
+  world.cells = 0;
+  prompt_at("2026-10-25T00:00:00Z", 1); /* 02:00 summer */
+  prompt_at("2026-10-25T01:00:00Z", 2); /* 02:00 winter */
+  prompt_at("2026-10-25T22:45:00Z", 4); /* 23:45 */
+  bp_result *r = world_run("{'metrics':['prompts'],'by':['time.hour'],'period':'2026-10-25',"
+                           "'zone':'Europe/Berlin'}", &code, &error);
+  ck_assert_uint_eq(r->rows, 25);
+  ck_assert_str_eq(bpi_table_text(r, 2, 0, NULL), "2026-10-25T02:00:00+02:00");
+  ck_assert_str_eq(bpi_table_text(r, 3, 0, NULL), "2026-10-25T02:00:00+01:00");
+  ck_assert_int_eq(r->column[1].ints[2], 1);
+  ck_assert_int_eq(r->column[1].ints[3], 2);
+  ck_assert_int_eq(r->column[1].ints[24], 4);
+  bpi_table_release(r);
+  ROWS("{'metrics':['prompts'],'by':['time.hour_of_day'],'period':'2026-10-25','zone':'Europe/Berlin',"
+       "'order':'-prompts','limit':2}",
+       "23 4 per_active_day=4 active_days=1 | 2 3 per_active_day=3 active_days=1");
+  r = world_run("{'metrics':['prompts'],'by':['time.hour'],'period':'2026-03-29',"
+                "'zone':'Europe/Berlin'}", &code, &error);
+  ck_assert_uint_eq(r->rows, 23);
+  ck_assert_str_eq(bpi_table_text(r, 2, 0, NULL), "2026-03-29T03:00:00+02:00");
+  bpi_table_release(r);
+  r = world_run("{'metrics':['prompts'],'by':['time.hour_of_day'],'period':'2026-03-29',"
+                "'zone':'Europe/Berlin'}", &code, &error);
+  ck_assert_uint_eq(r->rows, 23);
+  bpi_table_release(r);
+}
+END_TEST
+
+/* Lord Howe turns its clock by half an hour: 2026-04-05 02:00+11 becomes 01:30+10:30. */
+START_TEST(clock_turned_by_half_an_hour) {
+  world.cells = 0;
+  prompt_at("2026-04-04T14:45:00Z", 1); /* 01:45+11 */
+  prompt_at("2026-04-04T15:00:00Z", 2); /* 01:30+10:30 */
+  prompt_at("2026-04-04T15:30:00Z", 4); /* 02:00+10:30 */
+  ROWS("{'metrics':['prompts'],'by':['time.hour'],'from':'2026-04-04T14:00:00Z',"
+       "'until':'2026-04-04T16:00:00Z','zone':'Australia/Lord_Howe'}",
+       "2026-04-05T01:00:00+11:00 1 | 2026-04-05T01:30:00+10:30 2 | 2026-04-05T02:00:00+10:30 4");
+}
+END_TEST
+
+/* Samoa left out 2011-12-30. */
+START_TEST(a_day_left_out) {
+  world.cells = 0;
+  prompt_at("2011-12-30T09:45:00Z", 1); /* 23:45 on the 29th */
+  prompt_at("2011-12-30T10:00:00Z", 2); /* 00:00 on the 31st */
+  ROWS("{'metrics':['prompts'],'by':['time.day'],'period':'2011-12-29/2011-12-31',"
+       "'zone':'Pacific/Apia'}",
+       "2011-12-29 1 | 2011-12-31 2");
+  ck_assert_int_eq(world_fails("{'metrics':['prompts'],'period':'2011-12-30','zone':'Pacific/Apia'}",
+                               NULL, NULL),
+                   BP_ERR_INVALID);
+}
+END_TEST
+
+START_TEST(weeks) {
+  world.cells = 0;
+  prompt_at("2026-11-21T12:00:00Z", 1); /* Saturday */
+  prompt_at("2026-11-22T12:00:00Z", 2); /* Sunday */
+  prompt_at("2026-11-23T12:00:00Z", 4); /* Monday */
+  ROWS("{'metrics':['prompts'],'by':['time.week']}", "2026-11-16 3 | 2026-11-23 4");
+  ROWS("{'metrics':['prompts'],'by':['time.week'],'week_start':'sunday'}",
+       "2026-11-15 1 | 2026-11-22 6");
+  ROWS("{'metrics':['prompts'],'by':['time.day_of_week'],'order':'-prompts','limit':3}",
+       "1 4 per_active_day=4 active_days=1 | 7 2 per_active_day=2 active_days=1 | "
+       "6 1 per_active_day=1 active_days=1");
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ periods */
+
+/* The clock says Tuesday 2026-11-24 12:00 UTC; one prompt lies on every day from 2026-08-01 to
+ * 2026-11-30, so a count is the number of days. */
+START_TEST(periods) {
+  static const struct {
+    const char *period, *days, *from, *until;
+  } cases[] = {
+      {"today", "1", "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z"},
+      {"yesterday", "1", "2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z"},
+      {"week", "2", "2026-11-23T00:00:00Z", "2026-11-25T00:00:00Z"},
+      {"month", "24", "2026-11-01T00:00:00Z", "2026-11-25T00:00:00Z"},
+      {"quarter", "55", "2026-10-01T00:00:00Z", "2026-11-25T00:00:00Z"},
+      {"year", "116", "2026-01-01T00:00:00Z", "2026-11-25T00:00:00Z"},
+      {"last_week", "7", "2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z"},
+      {"last_month", "31", "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z"},
+      {"1d", "1", "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z"},
+      {"30d", "30", "2026-10-26T00:00:00Z", "2026-11-25T00:00:00Z"},
+      {"2026-10-05", "1", "2026-10-05T00:00:00Z", "2026-10-06T00:00:00Z"},
+      {"2026-10-05/2026-10-07", "3", "2026-10-05T00:00:00Z", "2026-10-08T00:00:00Z"},
+      {"all", "122", "2026-08-01T00:00:00Z", "2026-12-01T00:00:00Z"}};
+  world.cells = 0;
+  int64_t first = bpi_days_from_civil(2026, 8, 1);
+  for (int64_t day = 0; day < 122; day++) {
+    prompt_at("2026-08-01T12:00:00Z", 1);
+    world.cell[world.cells - 1].quarter = (first + day) * 96 + 48;
+  }
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char query[128];
+    snprintf(query, sizeof query, "{'metrics':['prompts'],'period':'%s'}", cases[i].period);
+    ck_assert_str_eq(world_rows(query), cases[i].days);
+    int code;
+    bp_error *error;
+    bp_result *r = world_run(query, &code, &error);
+    ck_assert_str_eq(bpi_table_get(r, "from"), cases[i].from);
+    ck_assert_str_eq(bpi_table_get(r, "until"), cases[i].until);
+    ck_assert_str_eq(bpi_table_get(r, "period"), cases[i].period);
+    bpi_table_release(r);
+  }
+  /* In Auckland it is Wednesday, 01:00 already. */
+  int code;
+  bp_error *error;
+  bp_result *r = world_run("{'metrics':['prompts'],'period':'today','zone':'Pacific/Auckland'}", &code,
+                           &error);
+  ck_assert_str_eq(bpi_table_get(r, "from"), "2026-11-24T11:00:00Z");
+  bpi_table_release(r);
+}
+END_TEST
+
+START_TEST(open_ends) {
+  ROWS("{'metrics':['prompts'],'from':'2026-11-24T00:00:00Z'}", "2");
+  ROWS("{'metrics':['prompts'],'until':'2026-11-24T00:00:00Z'}", "5");
+  ROWS("{'metrics':['prompts'],'from':'2027-01-01T00:00:00Z','by':['time.day']}", "");
+  ROWS("{'metrics':['prompts'],'until':'2020-01-01T00:00:00Z','by':['time.day']}", "");
+  ROWS("{'metrics':['prompts'],'until':'2020-01-01T00:00:00Z'}", "0");
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------- comparing */
+
+START_TEST(previous) {
+  ROWS("{'metrics':['prompts','tool_success_rate'],'period':'today','compare':'previous'}",
+       "2 baseline=5 difference=-3 relative=-0.6 - ok=0 ok_or_error=0 baseline=0.75 difference=- "
+       "relative=-");
+  ROWS("{'metrics':['prompts'],'period':'2026-11-23','compare':'previous'}",
+       "5 baseline=0 difference=5 relative=-");
+  /* By model: what is gone is there with zero. */
+  ROWS("{'metrics':['responses'],'by':['model'],'period':'today','compare':'previous'}",
+       "one-large-1 3 baseline=6 difference=-3 relative=-0.5 | "
+       "two 0 baseline=2 difference=-2 relative=-1");
+  /* A clock time has a baseline, but no difference. */
+  ROWS("{'metrics':['peak_hour'],'period':'today','compare':'previous'}",
+       "10 interactions=7 active_days=1 per_active_day=7 baseline=9");
+  ROWS("{'metrics':['last_activity'],'period':'today','compare':'previous'}",
+       "2026-11-24T10:00:00Z baseline=2026-11-23T21:00:00Z");
+}
+END_TEST
+
+/* The week so far is set beside the same days of the week before, day by day. */
+START_TEST(previous_by_day) {
+  prompt_at("2026-11-17T10:00:00Z", 10); /* Tuesday a week before */
+  prompt_at("2026-11-18T10:00:00Z", 99); /* Wednesday: not yet reached */
+  ROWS("{'metrics':['prompts'],'by':['time.day'],'period':'week','compare':'previous'}",
+       "2026-11-23 5 baseline=0 difference=5 relative=- | "
+       "2026-11-24 2 baseline=10 difference=-8 relative=-0.8");
+  ROWS("{'metrics':['prompts'],'period':'week','compare':'previous'}",
+       "7 baseline=10 difference=-3 relative=-0.3");
+}
+END_TEST
+
+/* The months before February 28 days, October 31, and a month so far that ends on the 24th. */
+START_TEST(baselines_of_months) {
+  static const struct {
+    const char *period, *compare, *from, *until;
+  } cases[] = {
+      {"month", "previous", "2026-10-01", "2026-10-25"},
+      {"last_month", "previous", "2026-09-01", "2026-10-01"},
+      {"quarter", "previous", "2026-07-01", "2026-08-25"},
+      {"year", "previous", "2025-01-01", "2025-11-25"},
+      {"last_week", "previous", "2026-11-09", "2026-11-16"},
+      {"30d", "previous", "2026-09-26", "2026-10-26"},
+      {"2026-03-01/2026-03-31", "previous", "2026-01-29", "2026-03-01"},
+      {"week", "year", "2025-11-23", "2025-11-25"},
+      {"2024-02-29", "year", "2023-02-28", "2023-03-01"},
+      {"2025-02-28", "year", "2024-02-28", "2024-02-29"},
+      {"today", "average", "2026-10-27", "2026-11-24"},        /* 28 days */
+      {"last_week", "average", "2026-10-19", "2026-11-16"},    /* 4 times 7 days */
+      {"week", "average", "2026-10-26", "2026-11-23"},         /* 14 times 2 days */
+      {"last_month", "average", "2026-08-31", "2026-10-01"},   /* once 31 days */
+      {"month", "average", "2026-10-08", "2026-11-01"}};       /* once 24 days */
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char query[160], from[32], until[32];
+    int code;
+    bp_error *error;
+    snprintf(query, sizeof query, "{'metrics':['prompts'],'period':'%s','compare':'%s'}",
+             cases[i].period, cases[i].compare);
+    snprintf(from, sizeof from, "%sT00:00:00Z", cases[i].from);
+    snprintf(until, sizeof until, "%sT00:00:00Z", cases[i].until);
+    bp_result *r = world_run(query, &code, &error);
+    ck_assert_str_eq(bpi_table_get(r, "baseline"), cases[i].compare);
+    ck_assert_str_eq(bpi_table_get(r, "baseline_from"), from);
+    ck_assert_str_eq(bpi_table_get(r, "baseline_until"), until);
+    bpi_table_release(r);
+  }
+}
+END_TEST
+
+/* A range between instants is set beside the same time before, or the same clock time a year ago,
+ * also where summer time lies between. */
+START_TEST(baselines_of_instants) {
+  int code;
+  bp_error *error;
+  bp_result *r = world_run("{'metrics':['prompts'],'from':'2026-11-24T09:30:00Z',"
+                           "'until':'2026-11-24T11:00:00Z','compare':'previous'}", &code, &error);
+  ck_assert_str_eq(bpi_table_get(r, "baseline_from"), "2026-11-24T08:00:00Z");
+  ck_assert_str_eq(bpi_table_get(r, "baseline_until"), "2026-11-24T09:30:00Z");
+  bpi_table_release(r);
+  /* 2026-03-30 11:30 in Berlin is summer time, 2025-03-29 was not yet. */
+  r = world_run("{'metrics':['prompts'],'from':'2026-03-29T09:30:00Z','until':'2026-03-29T10:30:00Z',"
+                "'zone':'Europe/Berlin','compare':'year'}", &code, &error);
+  ck_assert_str_eq(bpi_table_get(r, "baseline_from"), "2025-03-29T09:30:00Z");
+  bpi_table_release(r);
+  ck_assert_int_eq(world_fails("{'metrics':['prompts'],'from':'2026-11-24T09:30:00Z',"
+                               "'until':'2026-11-24T11:00:00Z','compare':'average'}", NULL, NULL),
+                   BP_ERR_INVALID);
+  ck_assert_int_eq(world_fails("{'metrics':['prompts'],'compare':'previous'}", NULL, NULL),
+                   BP_ERR_INVALID);
+}
+END_TEST
+
+/* Of the 28 days before Tuesday three were active: Monday and two more. */
+START_TEST(average_of_days) {
+  prompt_at("2026-11-10T10:00:00Z", 10);
+  prompt_at("2026-10-27T10:00:00Z", 3);  /* the first of the 28 */
+  prompt_at("2026-10-26T10:00:00Z", 99); /* one too early */
+  /* prompts (5 + 10 + 3) / 3; sessions (2 + 1 + 1) / 3; the rate is that of all days together */
+  ROWS("{'metrics':['prompts','sessions','tool_success_rate'],'period':'today','compare':'average'}",
+       "2 baseline=6 difference=-4 relative=-0.6666666667 "
+       "1 baseline=1.333333333 difference=-0.3333333333 relative=-0.25 "
+       "- ok=0 ok_or_error=0 baseline=0.75 difference=- relative=-");
+  /* A model used on one of the three active days. */
+  ROWS("{'metrics':['responses'],'by':['model'],'period':'today','compare':'average'}",
+       "one-large-1 3 baseline=2 difference=1 relative=0.5 | "
+       "two 0 baseline=0.6666666667 difference=-0.6666666667 relative=-1");
+  int code;
+  bp_error *error;
+  bp_result *r = world_run("{'metrics':['prompts'],'period':'today','compare':'average'}", &code, &error);
+  ck_assert_str_eq(bpi_table_get(r, "notes"),
+                   "The baseline is the average over 3 of the 28 periods of 1 days before, those with "
+                   "an interaction.");
+  bpi_table_release(r);
+}
+END_TEST
+
+/* Weeks: bucket by bucket, over the active weeks of four. */
+START_TEST(average_of_weeks) {
+  now_us += INT64_C(5) * 96 * BPI_QUARTER; /* Sunday the 29th: the week is whole */
+  prompt_at("2026-11-17T10:00:00Z", 8);    /* Tuesday of the week before */
+  prompt_at("2026-11-05T10:00:00Z", 2);    /* Thursday, three weeks before */
+  ROWS("{'metrics':['prompts'],'period':'week','compare':'average'}",
+       "7 baseline=5 difference=2 relative=0.4"); /* 10 over two active weeks */
+  ROWS("{'metrics':['prompts'],'by':['time.day'],'period':'week','compare':'average','limit':4}",
+       "2026-11-23 5 baseline=0 difference=5 relative=- | "
+       "2026-11-24 2 baseline=4 difference=-2 relative=-0.5 | "
+       "2026-11-25 0 baseline=0 difference=0 relative=- | "
+       "2026-11-26 0 baseline=1 difference=-1 relative=-1");
+  ROWS("{'metrics':['sessions','active_days','interactions_per_session'],'period':'week',"
+       "'compare':'average'}",
+       "2 baseline=1 difference=1 relative=1 2 baseline=1 difference=1 relative=1 "
+       "15 median=9 p90=21 sum=30 sessions=2 baseline=5 difference=10 relative=2");
+}
+END_TEST
+
+START_TEST(average_of_nothing) {
+  ROWS("{'metrics':['prompts'],'period':'2026-06-01','compare':'average'}",
+       "0 baseline=- difference=- relative=-");
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ results */
+
+START_TEST(metadata) {
+  int code;
+  bp_error *error;
+  bp_result *r = world_run("{'metrics':['cost','decisions'],'by':['platform'],'period':'week',"
+                           "'zone':'Europe/Berlin'}", &code, &error);
+  ck_assert_str_eq(bpi_table_get(r, "schema"), "blueplane.result/1");
+  ck_assert_str_eq(bpi_table_get(r, "zone"), "Europe/Berlin");
+  ck_assert_str_eq(bpi_table_get(r, "period"), "week");
+  ck_assert_str_eq(bpi_table_get(r, "from"), "2026-11-22T23:00:00Z");
+  ck_assert_str_eq(bpi_table_get(r, "coverage"), "alpha without decisions; gamma");
+  ck_assert_str_eq(bpi_table_get(r, "lower_bound"), "cost");
+  ck_assert_int_eq(strncmp(bpi_table_get(r, "prices"), "2026-01-01 ", 11), 0);
+  ck_assert_str_eq(bpi_table_get(r, "notes"),
+                   "Token counts are what local logs tell; calls they leave out make them a lower "
+                   "bound. Models without a price: two.");
+  ck_assert_ptr_null(bpi_table_get(r, "baseline"));
+  ck_assert_str_eq(bpi_table_column_get(r, 0, "role"), "dimension");
+  ck_assert_str_eq(bpi_table_column_get(r, 1, "name"), "cost");
+  ck_assert_str_eq(bpi_table_column_get(r, 1, "role"), "metric");
+  ck_assert_str_eq(bpi_table_column_get(r, 1, "unit"), "nUSD");
+  ck_assert_str_eq(bpi_table_column_get(r, 2, "name"), "cost.unpriced_tokens");
+  ck_assert_str_eq(bpi_table_column_get(r, 2, "title"), "Cost: unpriced tokens");
+  ck_assert_str_eq(bpi_table_column_get(r, 2, "role"), "companion");
+  ck_assert_str_eq(bpi_table_column_get(r, 2, "of"), "cost");
+  ck_assert_str_eq(bpi_table_column_get(r, 2, "unit"), "tokens");
+  bpi_table_release(r);
+}
+END_TEST
+
+/* Outliers: 1, 2, 3, 4 and 100 minutes; quartiles 2 and 4, so beyond -1 and 7 minutes. */
+START_TEST(outliers) {
+  world.cells = world.sessions = 0;
+  const int64_t minutes[] = {100, 1, 3, 2, 4};
+  for (int64_t i = 0; i < 5; i++) {
+    session_row *s = fake_session(&world, i + 1, (uint64_t)i + 1, 1);
+    s->first_us = 0;
+    s->last_us = minutes[i] * 60 * BPI_SECOND;
+    fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", i + 1, 0, 0, 1);
+  }
+  fake_session(&world, 6, 6, 1); /* without times: no duration */
+  fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", 6, 0, 0, 1);
+  ROWS("{'metrics':['session_duration']}",
+       "1320000000 median=180000000 p90=6000000000 sum=6600000000 sessions=5 outliers=1");
+}
+END_TEST
+
+/* The depth of a session is its interactions within the range: on Tuesday session 1 has seven. */
+START_TEST(depth_within_range) {
+  ROWS("{'metrics':['sessions'],'by':['session_depth'],'period':'today'}", "6-15 1");
+  ROWS("{'metrics':['prompts'],'by':['session_depth'],'period':'today','compare':'previous'}",
+       "6-15 2 baseline=5 difference=-3 relative=-0.6");
+}
+END_TEST
+
+/* Ties of the peak go to the earliest. Monday twice two, Tuesday once two: equal means. */
+START_TEST(ties) {
+  world.cells = 0;
+  prompt_at("2026-11-16T15:00:00Z", 2);
+  prompt_at("2026-11-23T08:00:00Z", 2);
+  prompt_at("2026-11-24T08:00:00Z", 2);
+  prompt_at("2026-11-25T15:00:00Z", 2);
+  ROWS("{'metrics':['peak_hour','peak_day','top_hours']}",
+       "8 interactions=4 active_days=4 per_active_day=1 1 interactions=4 active_days=2 "
+       "per_active_day=2 8 second=15 third=- share=1 interactions=8 all_interactions=8");
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- errors */
+
+START_TEST(errors) {
+  ck_assert_int_eq(world_fails("{'metrics':['costs']}", "hint", "cost"), BP_ERR_NOTFOUND);
+  ck_assert_int_eq(world_fails("{'metrics':['costs']}", "metric", "costs"), BP_ERR_NOTFOUND);
+  ck_assert_int_eq(world_fails("{'metrics':['cost'],'by':['day']}", "hint", "time.day"),
+                   BP_ERR_NOTFOUND);
+  ck_assert_int_eq(world_fails("{'metrics':['cost'],'by':['modle']}", "hint", "model"),
+                   BP_ERR_NOTFOUND);
+  ck_assert_int_eq(world_fails("{'metrics':['cost'],'zone':'Mars/Olympus'}", "zone", "Mars/Olympus"),
+                   BP_ERR_NOTFOUND);
+  ck_assert_int_eq(world_fails("{'metrics':[]}", NULL, NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(world_fails("{'metrics':['cost','lines_added'],'by':['model']}", "metric",
+                               "lines_added"),
+                   BP_ERR_UNSUPPORTED);
+  ck_assert_int_eq(
+      world_fails("{'metrics':['prompts'],'by':['tool']}", "allowed",
+                  "time.hour, time.day, time.week, time.month, time.quarter, time.hour_of_day, "
+                  "time.day_of_week, platform, workspace, session, session_depth, branch, "
+                  "client_version, source, prompt_size, prompt_feature"),
+      BP_ERR_UNSUPPORTED);
+  ck_assert_int_eq(world_fails("{'metrics':['lines_added'],'by':['tool','language']}", "dimension",
+                               "these dimensions together"),
+                   BP_ERR_UNSUPPORTED);
+  ck_assert_int_eq(world_fails("{'metrics':['cost'],'by':['model'],'order':'prompts'}", "name",
+                               "prompts"),
+                   BP_ERR_INVALID);
+  ck_assert_int_eq(world_fails("{'metrics':['M030','M040'],'by':['time.day','session','branch']}",
+                               NULL, NULL),
+                   BP_ERR_LIMIT);
+  ck_assert_int_eq(world_fails("{'metrics':['cost'],'by':['time.hour'],"
+                               "'from':'1970-01-01T00:00:00Z','until':'2200-01-01T00:00:00Z'}",
+                               "dimension", "time.hour"),
+                   BP_ERR_LIMIT);
+}
+END_TEST
+
+START_TEST(errors_of_filters) {
+#define FAILS(dimension, value, key, detail)                                                       \
+  world_fails("{'metrics':['tool_calls'],'where':[{'dimension':'" dimension "','value':'" value "'}]}", key, detail)
+  ck_assert_int_eq(FAILS("time.day", "2026-11-23", "dimension", "time.day"), BP_ERR_UNSUPPORTED);
+  ck_assert_int_eq(FAILS("nothing", "x", "dimension", "nothing"), BP_ERR_NOTFOUND);
+  ck_assert_int_eq(FAILS("outcome", "fine", "name", "fine"), BP_ERR_NOTFOUND);
+  ck_assert_int_eq(FAILS("time.hour_of_day", "24", "allowed", "0 to 23"), BP_ERR_NOTFOUND);
+  ck_assert_int_eq(FAILS("time.day_of_week", "0", "allowed", "1 to 7"), BP_ERR_NOTFOUND);
+  ck_assert_int_eq(FAILS("session", "xyz", "allowed", "4 to 32 hex digits"), BP_ERR_NOTFOUND);
+  ck_assert_int_eq(FAILS("source", "delta", "allowed", "alpha, beta, gamma"), BP_ERR_NOTFOUND);
+  ck_assert_int_eq(FAILS("session_depth", "1", "allowed", "1-5, 6-15, 16-30, 31+"), BP_ERR_NOTFOUND);
+  ck_assert_int_eq(FAILS("prompt_size", "tiny", "metric", "tool_calls"), BP_ERR_UNSUPPORTED);
+}
+END_TEST
+
+/* A store that fails, and cells that point nowhere. */
+START_TEST(failures_of_the_store) {
+  world.fail_with = BP_ERR_CANCELLED;
+  ck_assert_int_eq(world_fails("{'metrics':['cost']}", NULL, NULL), BP_ERR_CANCELLED);
+  world.fail_with = 0;
+  fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", 77, 0, 0, 1);
+  ck_assert_int_eq(world_fails("{'metrics':['prompts']}", NULL, NULL), BP_ERR_CORRUPT);
+  world.cells--;
+  fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 1, 99, 0, 1);
+  ck_assert_int_eq(world_fails("{'metrics':['cost']}", NULL, NULL), BP_ERR_CORRUPT);
+}
+END_TEST
+
+/* Every allocation may fail: the call fails with it, nothing leaks (checked by the sanitizer). */
+START_TEST(failing_allocations) {
+  static const char query[] =
+      "{'metrics':['cost','session_duration','peak_day','files_touched','interactions'],"
+      "'by':['platform','workspace','time.hour_of_day'],'period':'week','compare':'average',"
+      "'where':[{'dimension':'workspace','op':'!=','value':'none'}],'order':'-cost'}";
+  long count = 0;
+  for (;; count++) {
+    int code;
+    bp_error *error;
+    bpi_mem_fail_after(count);
+    bp_result *r = world_run(query, &code, &error);
+    bpi_mem_fail_after(-1);
+    bpi_table_release(r);
+    if (!code) break;
+    ck_assert_int_eq(code, BP_ERR_NOMEM);
+    bpi_error_free(error);
+  }
+  ck_assert_int_gt(count, 50);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("compute");
+  TCase *numbers = tcase_create("numbers");
+  tcase_add_checked_fixture(numbers, make, world_close);
+  tcase_add_loop_test(numbers, each_metric, 0, (int)VALUES);
+  tcase_add_test(numbers, every_metric_has_a_case);
+  tcase_add_test(numbers, nothing_is_zero_or_empty);
+  tcase_add_loop_test(numbers, each_dimension, 0, (int)GROUPINGS);
+  tcase_add_test(numbers, every_dimension_has_a_case);
+  tcase_add_test(numbers, hours_are_dense);
+  tcase_add_test(numbers, two_dimensions_are_sparse);
+  tcase_add_test(numbers, distinct_in_each_group);
+  tcase_add_test(numbers, numbers_known_to_users);
+  tcase_add_test(numbers, filters);
+  tcase_add_test(numbers, filters_of_one_kind);
+  tcase_add_test(numbers, filters_all_hold);
+  tcase_add_test(numbers, workspaces_of_one_name);
+  tcase_add_test(numbers, order);
+  tcase_add_test(numbers, numbers_of_rows_do_not_matter);
+  tcase_add_test(numbers, uncovered);
+  tcase_add_test(numbers, sums_stop);
+  tcase_add_test(numbers, outliers);
+  tcase_add_test(numbers, depth_within_range);
+  tcase_add_test(numbers, ties);
+  tcase_add_test(numbers, metadata);
+  suite_add_tcase(suite, numbers);
+  TCase *times = tcase_create("times");
+  tcase_add_checked_fixture(times, make, world_close);
+  tcase_add_test(times, undated);
+  tcase_add_test(times, days_by_zone);
+  tcase_add_test(times, changed_clocks);
+  tcase_add_test(times, clock_turned_by_half_an_hour);
+  tcase_add_test(times, a_day_left_out);
+  tcase_add_test(times, weeks);
+  tcase_add_test(times, periods);
+  tcase_add_test(times, open_ends);
+  tcase_add_test(times, previous);
+  tcase_add_test(times, previous_by_day);
+  tcase_add_test(times, baselines_of_months);
+  tcase_add_test(times, baselines_of_instants);
+  tcase_add_test(times, average_of_days);
+  tcase_add_test(times, average_of_weeks);
+  tcase_add_test(times, average_of_nothing);
+  suite_add_tcase(suite, times);
+  TCase *failures = tcase_create("failures");
+  tcase_add_checked_fixture(failures, make, world_close);
+  tcase_set_timeout(failures, 60);
+  tcase_add_test(failures, errors);
+  tcase_add_test(failures, errors_of_filters);
+  tcase_add_test(failures, failures_of_the_store);
+  tcase_add_test(failures, failing_allocations);
+  suite_add_tcase(suite, failures);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
