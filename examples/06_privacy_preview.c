@@ -15,21 +15,21 @@ int main(void) {
   bp_store *store = NULL;
   bp_result *result = NULL;
   bp_error *error = NULL;
-  char *csv = NULL;
+  char *table = NULL;
   int status = 0;
 
   options.flags = BP_OPEN_MEMORY;
   options.access = BP_ACCESS_OWNER;
   if (bp_open(&store, NULL, &options, &error) != BP_OK ||
       bp_privacy_preview(&result, store, "claude_code", line, strlen(line), &error) != BP_OK ||
-      bp_result_format(&csv, NULL, result, "csv", &error) != BP_OK) {
+      bp_result_format(&table, NULL, result, "table", &error) != BP_OK) {
     fprintf(stderr, "preview: %s\n", bp_error_message(error));
     bp_error_free(error);
     status = 1;
   } else {
-    printf("%s", csv);
+    printf("%s", table);
   }
-  bp_free(csv);
+  bp_free(table);
   bp_result_free(result);
   bp_close(store);
   return status;

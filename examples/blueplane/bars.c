@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define BAR_MOST 40
+#define BAR_MOST 32
 #define BAR_LEAST 6
 #define WIDTH_OTHERWISE 100
 
@@ -13,6 +13,7 @@ typedef struct layout {
   row_name name;
   const bar_column *columns;
   int column[BAR_COLUMNS_MOST]; /* in the result */
+  int second[BAR_COLUMNS_MOST]; /* -1: none */
   int width[BAR_COLUMNS_MOST];  /* 0: no room */
   int names, bar;               /* widths */
   double most;
@@ -24,10 +25,20 @@ static double bar_value(const layout *l, size_t row) {
              : 0;
 }
 
+static char *cell_text(const layout *l, size_t row, size_t at) {
+  char *first = figure(l->screen, l->result, row, l->column[at]);
+  if (l->second[at] < 0 || !has_value(l->result, row, l->column[at])) return first;
+  char *second = figure(l->screen, l->result, row, l->second[at]);
+  char *both = print_text("+%s -%s", first, second);
+  free(first);
+  free(second);
+  return both;
+}
+
 static int widest_figure(const layout *l, size_t at) {
   int width = text_width(l->columns[at].heading);
   for (size_t row = 0; row < bp_result_rows(l->result); row++) {
-    char *cell = figure(l->screen, l->result, row, l->column[at]);
+    char *cell = cell_text(l, row, at);
     int own = text_width(cell);
     if (own > width) width = own;
     free(cell);
@@ -64,17 +75,18 @@ static void put_headings(text *t, const layout *l) {
   put_line_end(t);
 }
 
-/* A row in which nothing happened steps back. */
+/* The greatest row stands out, one in which nothing happened steps back. */
 static void put_row(text *t, const layout *l, size_t row) {
-  const char *style = bar_value(l, row) > 0 ? NULL : STYLE_DIM;
+  double value = bar_value(l, row);
+  const char *style = value > 0 ? NULL : STYLE_DIM;
   char *name = l->name(l->result, row);
-  put(t, l->screen, style, name, l->names);
+  put(t, l->screen, value > 0 && value >= l->most ? STYLE_BOLD : style, name, l->names);
   free(name);
   text_add(t, "  ");
-  put_bar(t, l->screen, bar_value(l, row), l->most, l->bar);
+  put_bar(t, l->screen, value, l->most, l->bar);
   for (size_t at = 0; l->columns[at].name != NULL; at++) {
     if (l->width[at] == 0) continue;
-    char *cell = figure(l->screen, l->result, row, l->column[at]);
+    char *cell = cell_text(l, row, at);
     text_add(t, "  ");
     put(t, l->screen, style, cell, -l->width[at]);
     free(cell);
@@ -85,8 +97,10 @@ static void put_row(text *t, const layout *l, size_t row) {
 void put_bars(text *t, const screen *s, const bp_result *r, row_name name,
               const bar_column *columns) {
   layout l = {.screen = s, .result = r, .name = name, .columns = columns};
-  for (size_t at = 0; columns[at].name != NULL; at++)
+  for (size_t at = 0; columns[at].name != NULL; at++) {
     l.column[at] = find_column(r, NULL, columns[at].name);
+    l.second[at] = columns[at].second != NULL ? find_column(r, NULL, columns[at].second) : -1;
+  }
   measure(&l);
   put_headings(t, &l);
   for (size_t row = 0; row < bp_result_rows(r); row++)

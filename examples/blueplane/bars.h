@@ -6,10 +6,11 @@
 
 typedef char *(*row_name)(const bp_result *r, size_t row); /* the caller frees it */
 
-/* A column by its name in the result, and what it is called here. The first is what the bars show; those
- * that find no room are left out, the last first. */
+/* A column by its name in the result, and what it is called here. The first is what the bars show;
+ * those that find no room are left out, the last first. */
 typedef struct bar_column {
   const char *name, *heading;
+  const char *second; /* NULL, or a column shown with it: +512 -120 */
 } bar_column;
 
 #define BAR_COLUMNS_MOST 8

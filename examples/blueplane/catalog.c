@@ -36,7 +36,7 @@ static bool row_holds(const bp_result *r, size_t row, const char *word) {
 
 /* Name, family and unit on a line, the definition below it. */
 static void put_brief(text *t, const screen *s, const bp_result *r, size_t row) {
-  static const char *const columns[] = {"family", "unit", "aliases"};
+  static const char *const columns[] = {"family", "unit"};
   put(t, s, STYLE_BOLD, bp_result_text(r, row, 0, NULL), 0);
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
     const char *value = cell_text(r, row, columns[i]);

@@ -72,8 +72,8 @@ const command command_table[] = {
      run_prices},
 
     {"health", CARE, "", "figures of the store and of reading, for monitoring",
-     "Example: blueplane health --fail-on 'rejects>100' --fail-on 'ingest_age>86400' ends with 5 when "
-     "one of them is breached.",
+     "Example: blueplane health --fail-on 'rejects>100' --fail-on 'ingest_age>86400' ends with 5 "
+     "when one of them is breached.",
      O(FAIL_ON), ANSWERS, 0, 0, NULL, run_health},
     {"doctor", CARE, "", "looks for what is wrong and says how to mend it",
      "Ends with 1 if there is a problem, with 0 if there are warnings only.", 0, 0, 0, 0, NULL,
@@ -178,6 +178,12 @@ static void put_options(text *t, const screen *s, uint64_t set) {
   }
 }
 
+static void put_paragraph(text *t, const screen *s, const char *said) {
+  screen narrow = *s;
+  if (s->width == 0 || s->width > HELP_WIDTH) narrow.width = HELP_WIDTH;
+  put_wrapped(t, &narrow, said, 0);
+}
+
 void write_help(text *t, const screen *s) {
   text_add(t, "usage: blueplane COMMAND [OPTION...]\n");
   for (const command *c = command_table; c->name != NULL; c++) {
@@ -192,10 +198,10 @@ void write_help(text *t, const screen *s) {
   put(t, s, STYLE_BOLD, "Options of every command", 0);
   text_add(t, "\n");
   put_options(t, s, OPTIONS_GLOBAL);
-  text_add(
-      t,
-      "\nblueplane help COMMAND says more. Exit codes: 0 ok, 1 failure, 2 usage, 3 nothing found,\n"
-      "4 withheld, 5 threshold breached, 6 busy, 130 interrupted.\n");
+  text_add(t, "\n");
+  put_paragraph(t, s,
+                "blueplane help COMMAND says more. Exit codes: 0 ok, 1 failure, 2 usage, 3 nothing "
+                "found, 4 withheld, 5 threshold breached, 6 busy, 130 interrupted.");
 }
 
 void write_command_help(text *t, const screen *s, const command *c) {
@@ -204,9 +210,7 @@ void write_command_help(text *t, const screen *s, const command *c) {
   free(usage);
   if (c->details != NULL) {
     text_add(t, "\n");
-    screen narrow = *s;
-    if (s->width == 0 || s->width > HELP_WIDTH) narrow.width = HELP_WIDTH;
-    put_wrapped(t, &narrow, c->details, 0);
+    put_paragraph(t, s, c->details);
   }
   if (c->options != 0) {
     text_add(t, "\n");

@@ -25,7 +25,7 @@ typedef struct command {
 extern const command command_table[]; /* ends with name NULL */
 
 const command *find_command(const char *name);
-/* Finds the command of the arguments and checks its options and arguments. NULL after a complaint. */
+/* The command of the arguments, its options and arguments checked. NULL after a complaint. */
 const command *choose_command(const program *p);
 
 void write_help(text *t, const screen *s);

@@ -40,16 +40,15 @@ static uint64_t options_of(const command *c) {
 }
 
 static void write_bash(text *t) {
-  text_add(
-      t,
-      "# completion for blueplane in bash: source <(blueplane completion bash)\n"
-      "_blueplane() {\n"
-      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= i words=\n"
-      "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-      "    case ${COMP_WORDS[i]} in -*) ;; *) command=${COMP_WORDS[i]}; break ;; esac\n"
-      "  done\n"
-      "  COMPREPLY=()\n"
-      "  case $before in\n");
+  text_add(t, "# completion for blueplane in bash: source <(blueplane completion bash)\n"
+              "_blueplane() {\n"
+              "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+              "  local command= i words=\n"
+              "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+              "    case ${COMP_WORDS[i]} in -*) ;; *) command=${COMP_WORDS[i]}; break ;; esac\n"
+              "  done\n"
+              "  COMPREPLY=()\n"
+              "  case $before in\n");
   for (const option_info *o = option_table; o->name != NULL; o++) {
     if (o->argument == NULL) continue;
     text_addf(t, "    --%s", o->name);
@@ -141,11 +140,10 @@ static void write_zsh(text *t) {
     text_add(t, " ;;\n");
     free(words);
   }
-  text_add(
-      t,
-      "  esac\n"
-      "}\n"
-      "if [ \"$funcstack[1]\" = _blueplane ]; then _blueplane \"$@\"; else compdef _blueplane blueplane; fi\n");
+  text_add(t, "  esac\n"
+              "}\n"
+              "if [ \"$funcstack[1]\" = _blueplane ]; then _blueplane \"$@\"\n"
+              "else compdef _blueplane blueplane; fi\n");
 }
 
 static void put_fish(text *t, const char *string) {

@@ -1,5 +1,5 @@
-/* doctor.c: looks at everything the program rests on, and says of each thing whether it is well and,
- * if not, how to mend it. Changes nothing: the store is opened for reading only. */
+/* doctor.c: looks at everything the program rests on, and says of each thing whether it is well
+ * and, if not, how to mend it. Changes nothing: the store is opened for reading only. */
 #include "commands.h"
 
 #include <errno.h>
@@ -12,8 +12,8 @@
 #include "paths.h"
 #include "zone.h"
 
-#define PRICES_OLD 120 /* days after which prices may have changed */
 #define NAMES_SHOWN 3
+#define UNREADABLE "unreadable" /* a reason */
 
 typedef enum status { WELL, WARNING, PROBLEM } status;
 
@@ -41,15 +41,12 @@ static void check_zone(doctor *d) {
   const char *from = d->program->zone_from;
   char *said = print_text("%s, from %s", d->program->zone, from);
   if (d->program->zone_ignored)
-    find(
-        d, WARNING, "time zone", said,
-        copy_text(
-            "TZ is set, but is no IANA name; set it to one like Europe/Berlin, or use --zone NAME"));
+    find(d, WARNING, "time zone", said,
+         copy_text(
+             "TZ is set, but is no IANA name; set it to one like Europe/Berlin, or use --zone"));
   else if (strcmp(from, "default") == 0)
-    find(
-        d, WARNING, "time zone", said,
-        copy_text(
-            "this machine does not say where it is; use --zone NAME, or zone = NAME in the configuration"));
+    find(d, WARNING, "time zone", said,
+         copy_text("this machine does not say; use --zone, or zone = NAME in the configuration"));
   else
     find(d, WELL, "time zone", said, NULL);
 }
@@ -85,11 +82,9 @@ static void check_roots(doctor *d) {
     free(shown);
   }
   if (existing == 0)
-    find(
-        d, WARNING, "sources",
-        copy_text("no coding assistant has left records in the known places"),
-        copy_text(
-            "name the places with CLAUDE_CONFIG_DIR or CODEX_HOME, or read one with blueplane sync PATH"));
+    find(d, WARNING, "sources",
+         copy_text("no coding assistant has left records in the known places"),
+         copy_text("name them: CLAUDE_CONFIG_DIR, CODEX_HOME; or read one: blueplane sync PATH"));
   roots_free(&known);
 }
 
@@ -163,35 +158,49 @@ static void check_content(doctor *d) {
   bp_result_free(r);
 }
 
-/* Rejected records by reason. */
-static void check_rejects(doctor *d) {
-  bp_result *reasons = NULL, *r = NULL;
-  if (bp_catalog(&reasons, "rejects", NULL) != BP_OK) return;
-  if (bp_inspect(&r, d->program->store, "rejects", NULL) != BP_OK) {
-    bp_result_free(reasons);
-    return;
+static size_t count_reason(const bp_result *rejects, const char *reason) {
+  int at = find_column(rejects, NULL, "reason");
+  size_t count = 0;
+  for (size_t row = 0; row < bp_result_rows(rejects); row++) {
+    const char *own = bp_result_text(rejects, row, (size_t)at, NULL);
+    count += own != NULL && strcmp(own, reason) == 0;
   }
-  int at = find_column(r, NULL, "reason");
+  return count;
+}
+
+/* Rejected records by reason; files that could not be read are rejected whole. */
+static void judge_rejects(doctor *d, const bp_result *reasons, const bp_result *rejects) {
+  int at = find_column(reasons, NULL, "reason");
   text said = {0};
-  for (size_t k = 0; k < bp_result_rows(reasons); k++) {
-    const char *reason = bp_result_text(reasons, k, 0, NULL);
-    size_t count = 0;
-    for (size_t row = 0; row < bp_result_rows(r); row++) {
-      const char *own = bp_result_text(r, row, (size_t)at, NULL);
-      count += own != NULL && strcmp(own, reason) == 0;
-    }
+  size_t unreadable = count_reason(rejects, UNREADABLE);
+  for (size_t row = 0; row < bp_result_rows(reasons); row++) {
+    const char *reason = bp_result_text(reasons, row, (size_t)at, NULL);
+    size_t count = reason != NULL && strcmp(reason, UNREADABLE) != 0 ? count_reason(rejects, reason)
+                                                                     : 0;
     if (count > 0) text_addf(&said, "%s%zu %s", said.length > 0 ? ", " : "", count, reason);
   }
-  if (said.length > 0) {
-    find(
-        d, WARNING, "rejected", print_text("records that break their format: %s", said.data),
-        copy_text(
-            "they are left out of every number; the library keeps their line and byte, not their text"));
-    text_free(&said);
-  } else {
+  if (unreadable > 0)
+    find(d, WARNING, "unreadable", print_text("%zu files could not be read", unreadable),
+         copy_text("look at their permissions; every sync tries them again"));
+  if (said.length > 0)
+    find(d, WARNING, "rejected", print_text("records that break their format: %s", said.data),
+         copy_text("they are in no number; the store keeps their line and byte, not their text"));
+  else
     find(d, WELL, "rejected", copy_text("no record was rejected"), NULL);
+  text_free(&said);
+}
+
+static void check_rejects(doctor *d) {
+  bp_result *reasons = NULL, *rejects = NULL;
+  bp_error *error = NULL;
+  if (bp_catalog(&reasons, "rejects", &error) == BP_OK &&
+      bp_inspect(&rejects, d->program->store, "rejects", &error) == BP_OK) {
+    judge_rejects(d, reasons, rejects);
+  } else {
+    find(d, PROBLEM, "rejected", text_safe(bp_error_message(error)), NULL);
+    bp_error_free(error);
   }
-  bp_result_free(r);
+  bp_result_free(rejects);
   bp_result_free(reasons);
 }
 
@@ -212,8 +221,7 @@ static void check_unpriced(doctor *d) {
   if (models > 0 && tokens > 0)
     find(
         d, WARNING, "unpriced", print_text("%s: their tokens are in no cost", said.data),
-        copy_text(
-            "give a table that knows them with --prices FILE; blueplane prices --unpriced lists them"));
+        copy_text("give a table with them: --prices FILE; blueplane prices --unpriced lists them"));
   else
     find(d, WELL, "prices", copy_text("every model with tokens has a price"), NULL);
   text_free(&said);

@@ -1,5 +1,5 @@
-/* export.c: answers for other programs: chosen metrics, or all, in a long form in which every row has
- * the same columns; or a row for each session. */
+/* export.c: answers for other programs: chosen metrics, or all, in a long form in which every row
+ * has the same columns; or a row for each session. */
 #include "commands.h"
 
 #include <stdlib.h>

@@ -9,32 +9,12 @@
 
 /* "NAME>VALUE" with >, >=, < or <=. */
 typedef struct limit {
-  char *name;
+  const char *said;
+  size_t row; /* of the figure */
   char sign;
   bool or_equal;
   double value;
 } limit;
-
-static bool read_limit(limit *l, const char *said) {
-  size_t length = strcspn(said, "<>");
-  char *end;
-  if (length == 0 || said[length] == '\0') return false;
-  l->sign = said[length];
-  l->or_equal = said[length + 1] == '=';
-  const char *value = said + length + 1 + l->or_equal;
-  errno = 0;
-  l->value = strtod(value, &end);
-  if (end == value || *end != '\0' || errno != 0) return false;
-  text name = {0};
-  text_add_bytes(&name, said, length);
-  l->name = name.data;
-  return true;
-}
-
-static bool breached(const limit *l, double value) {
-  if (l->or_equal && value >= l->value && value <= l->value) return true;
-  return l->sign == '>' ? value > l->value : value < l->value;
-}
 
 /* The row of a figure, or -1 with a complaint. */
 static long find_row(const bp_result *r, const char *name) {
@@ -46,30 +26,49 @@ static long find_row(const bp_result *r, const char *name) {
   }
   char *hint = n.best != NULL ? print_text("did you mean \"%s\"?", n.best)
                               : copy_text("blueplane health lists the figures");
-  complain(EXIT_USAGE, hint, "--fail-on: there is no figure \"%s\"", name);
+  char *shown = text_safe(name);
+  complain(EXIT_USAGE, hint, "--fail-on: there is no figure \"%s\"", shown);
+  free(shown);
   free(hint);
   return -1;
 }
 
-static int check_limit(const bp_result *r, const char *said) {
-  limit l = {NULL, 0, false, 0};
-  if (!read_limit(&l, said))
-    return complain(EXIT_USAGE, "for example --fail-on 'rejects>100'",
-                    "--fail-on \"%s\" is no limit", said);
-  long row = find_row(r, l.name);
-  free(l.name);
-  if (row < 0) return EXIT_USAGE;
-  double value = bp_result_real(r, (size_t)row, 1);
-  if (!breached(&l, value)) return EXIT_OK;
-  return complain(EXIT_THRESHOLD, NULL, "%s is breached: it is %.15g", said, value);
+static int read_limit(limit *l, const char *said, const bp_result *r) {
+  size_t length = strcspn(said, "<>");
+  l->said = said;
+  l->sign = said[length];
+  l->or_equal = l->sign != '\0' && said[length + 1] == '=';
+  const char *value = said + length + (l->sign != '\0') + l->or_equal;
+  char *end;
+  errno = 0;
+  l->value = strtod(value, &end);
+  if (length == 0 || l->sign == '\0' || end == value || *end != '\0' || errno != 0) {
+    char *shown = text_safe(said);
+    complain(EXIT_USAGE, "for example --fail-on 'rejects>100'", "--fail-on: \"%s\" is no limit",
+             shown);
+    free(shown);
+    return EXIT_USAGE;
+  }
+  text name = {0};
+  text_add_bytes(&name, said, length);
+  long row = find_row(r, name.data);
+  text_free(&name);
+  l->row = (size_t)row;
+  return row < 0 ? EXIT_USAGE : EXIT_OK;
 }
 
-/* Every limit is checked, so that every breach is told; a usage error outweighs a breach. */
-static int check_limits(const program *p, const bp_result *r) {
+static bool is_breached(const limit *l, double value) {
+  if (l->or_equal && value >= l->value && value <= l->value) return true;
+  return l->sign == '>' ? value > l->value : value < l->value;
+}
+
+/* Every limit is looked at, so that every breach is told. */
+static int check_limits(const limit *limits, size_t count, const bp_result *r) {
   int code = EXIT_OK;
-  for (size_t i = 0; i < p->options.fail_on.count; i++) {
-    int own = check_limit(r, p->options.fail_on.item[i]);
-    if (code != EXIT_USAGE && own != EXIT_OK) code = own;
+  for (size_t i = 0; i < count; i++) {
+    double value = bp_result_real(r, limits[i].row, 1);
+    if (is_breached(&limits[i], value))
+      code = complain(EXIT_THRESHOLD, NULL, "%s is breached: it is %.15g", limits[i].said, value);
   }
   return code;
 }
@@ -94,11 +93,18 @@ static int show(const screen *s, const bp_result *r) {
 }
 
 int run_health(program *p) {
+  const strings *said = &p->options.fail_on;
+  limit *limits = need(calloc(said->count + 1, sizeof *limits));
   bp_result *r = NULL;
   bp_error *error = NULL;
-  if (bp_inspect(&r, p->store, "health", &error) != BP_OK) return complain_of(error);
-  int code = is_table(&p->screen) ? show(&p->screen, r) : write_result(&p->screen, r, NULL);
-  if (code == EXIT_OK) code = check_limits(p, r);
+  int code = EXIT_OK;
+  if (bp_inspect(&r, p->store, "health", &error) != BP_OK) code = complain_of(error);
+  for (size_t i = 0; i < said->count && code == EXIT_OK; i++)
+    code = read_limit(&limits[i], said->item[i], r);
+  if (code == EXIT_OK)
+    code = is_table(&p->screen) ? show(&p->screen, r) : write_result(&p->screen, r, NULL);
+  if (code == EXIT_OK) code = check_limits(limits, said->count, r);
   bp_result_free(r);
+  free(limits);
   return code;
 }

@@ -6,10 +6,11 @@
 
 #define LISTING_TABLE "titles,compact,brief"
 
-/* The question with the options' period (else `period`), order (else `order`), limit and baseline. */
+/* The question with the period, order, limit and baseline of the options; `order` and `period`
+ * stand in for what they leave open. */
 int ask_listing(bp_result **out, const program *p, question *q, const char *order,
                 const char *period);
-/* The result in the format asked for; where people read it and it is empty, a word on standard error. */
+/* The result in the format asked for; where people read it and it is empty, a word instead. */
 int show_listing(const program *p, const bp_result *r, const char *table_options);
 
 #endif

@@ -1,5 +1,5 @@
-/* listings.c: one question and one table: by model, language, tool, project, day, hour, or whatever is
- * asked for. Which metrics a listing shows is data; how they are computed is the library's
+/* listings.c: one question and one table: by model, language, tool, project, day, hour, or whatever
+ * is asked for. Which metrics a listing shows is data; how they are computed is the library's
  * business. */
 #include "listing.h"
 
@@ -13,7 +13,7 @@
 
 #define METRICS_MOST 16
 
-/* --------------------------------------------------------------------------------- plain listings */
+/* ------------------------------------------------------------------------------------ listings */
 
 static const struct listing {
   const char *command, *by, *order, *period;
@@ -124,16 +124,17 @@ static char *hour_name(const bp_result *r, size_t row) {
   return print_text("%02d:00", (int)bp_result_int(r, row, 0));
 }
 
-static const bar_column day_columns[] = {{"interactions", "interactions"}, {"sessions", "sessions"},
-                                         {"active_time", "active"},        {"lines_added", "added"},
-                                         {"lines_removed", "removed"},     {"cost", "cost"},
-                                         {"total_tokens", "tokens"},       {NULL, NULL}};
-static const bar_column hour_columns[] = {{"interactions", "interactions"},
-                                          {"interaction_share", "share"},
-                                          {"interactions.per_active_day", "per active day"},
-                                          {"active_time", "active"},
-                                          {"cost", "cost"},
-                                          {NULL, NULL}};
+static const bar_column day_columns[] = {
+    {"interactions", "interactions", NULL}, {"sessions", "sessions", NULL},
+    {"active_time", "active", NULL},        {"lines_added", "added", NULL},
+    {"lines_removed", "removed", NULL},     {"cost", "cost", NULL},
+    {"total_tokens", "tokens", NULL},       {NULL, NULL, NULL}};
+static const bar_column hour_columns[] = {{"interactions", "interactions", NULL},
+                                          {"interaction_share", "share", NULL},
+                                          {"interactions.per_active_day", "per active day", NULL},
+                                          {"active_time", "active", NULL},
+                                          {"cost", "cost", NULL},
+                                          {NULL, NULL, NULL}};
 
 /* The listing of a command with bars, where the format is a table for people. */
 static int run_bars(program *p, row_name name, const bar_column *columns) {

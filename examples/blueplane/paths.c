@@ -77,7 +77,7 @@ static void add_root(roots *r, const char *source, char *path, const char *from)
       (root){source, path, from, exists, exists && access(path, R_OK | X_OK) == 0};
 }
 
-/* The folder's projects where there are some, else the folder itself, which may be one of projects. */
+/* The folder's projects where there are some, else the folder, which may be one of projects. */
 static char *projects_of(const char *folder) {
   char *projects = print_text("%s/projects", folder);
   if (is_folder(projects)) return projects;

@@ -1,5 +1,5 @@
-/* privacy.c: shows field by field what would be kept of a file. Stores nothing: the library is given a
- * store in memory that is gone afterwards. */
+/* privacy.c: shows field by field what would be kept of a file. Stores nothing: the library is
+ * given a store in memory that is gone afterwards. */
 #include "commands.h"
 
 #include <stdlib.h>

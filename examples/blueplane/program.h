@@ -1,5 +1,5 @@
-/* program.h: what every command has in hand, and the two things nearly all of them do: open the store
- * and ask it. */
+/* program.h: what every command has in hand, and the two things nearly all of them do: open the
+ * store and ask it. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
@@ -43,8 +43,8 @@ int ask(bp_result **out, const program *p, const question *q);
 /* The same without a complaint; the library's code. */
 int try_ask(bp_result **out, const program *p, const question *q, bp_error **error);
 
-/* The period of the options --period, --date, --since and --until in the words of bp_query_period, or
- * `otherwise` without them. The caller frees it; NULL after a complaint. */
+/* The period of the options --period, --date, --since and --until in the words of bp_query_period,
+ * or `otherwise` without them. The caller frees it; NULL after a complaint. */
 char *period_of(const program *p, const char *otherwise);
 
 #endif

@@ -1,5 +1,5 @@
-/* rows.h: rows of our own making in the formats for programs: where what is to be written is not one
- * result of the library but a part of one, or several. */
+/* rows.h: rows of our own making in the formats for programs: where what is to be written is not
+ * one result of the library but a part of one, or several. */
 #ifndef ROWS_H
 #define ROWS_H
 
@@ -14,8 +14,8 @@ typedef struct rows {
   bool first_cell;
 } rows;
 
-/* The columns, ended by NULL, in the order in which each row will have them. `schema` names the JSON
- * document. CSV unless the format is json or ndjson. */
+/* The columns, ended by NULL, in the order in which each row will have them. `schema` names the
+ * JSON document. CSV unless the format is json or ndjson. */
 void rows_begin(rows *r, const screen *s, const char *schema, const char *const *columns);
 void rows_start(rows *r);
 void rows_text(rows *r, const char *column, const char *value); /* NULL: nothing */

@@ -43,11 +43,11 @@ static const char *const spread_metrics[] = {"sessions",
                                              NULL};
 static const char *const depth_metrics[] = {"sessions", "interactions", "active_time", "cost",
                                             NULL};
-static const bar_column depth_columns[] = {{"sessions", "sessions"},
-                                           {"interactions", "interactions"},
-                                           {"active_time", "active"},
-                                           {"cost", "cost"},
-                                           {NULL, NULL}};
+static const bar_column depth_columns[] = {{"sessions", "sessions", NULL},
+                                           {"interactions", "interactions", NULL},
+                                           {"active_time", "active", NULL},
+                                           {"cost", "cost", NULL},
+                                           {NULL, NULL, NULL}};
 
 static char *depth_name(const bp_result *r, size_t row) {
   const char *name = bp_result_text(r, row, 0, NULL);

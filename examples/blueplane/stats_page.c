@@ -3,9 +3,11 @@
  * comes from stats.c's answers. */
 #include "stats.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bars.h"
 #include "exits.h"
 
 #define SHARES_SHOWN 4
@@ -123,7 +125,7 @@ static char *changes(const stats *s, const struct line *l) {
 static char *value_heading(const stats *s) {
   const struct period_name *name = name_of(s);
   if (name != NULL) return copy_text(name->heading);
-  if (strcmp(s->period, "all") == 0) return copy_text("");
+  if (strcmp(s->period, "all") == 0) return copy_text("all time");
   if (s->days > 1) return print_text("%d days", s->days);
   char day[16];
   format_date(day, s->first);
@@ -172,7 +174,7 @@ static void put_totals(text *t, const stats *s) {
   int used = TITLE_WIDTH + 2 + width[0];
   bool change = compared && (w->width == 0 || used + 2 + width[2] <= w->width);
   bool before = compared && (w->width == 0 || used + 4 + width[1] + width[2] <= w->width);
-  text_fit(t, "", TITLE_WIDTH, w->ascii);
+  text_repeat(t, " ", TITLE_WIDTH);
   put_cell(t, w, STYLE_DIM, heading, width[0]);
   if (before) put_cell(t, w, STYLE_DIM, baseline, width[1]);
   if (change) put_cell(t, w, STYLE_DIM, "change", width[2]);
@@ -192,106 +194,26 @@ static void put_totals(text *t, const stats *s) {
 
 /* ------------------------------------------------------------------------------------ breakdown */
 
-/* "Mon 16 Nov", "16 Nov", "Nov 2026" for the values of the time dimensions. */
-static char *part_name(const stats *s, size_t row) {
-  const char *value = bp_result_text(s->parts, row, 0, NULL);
+/* "Mon 16 Nov" for a day, "16 Nov - 22 Nov" for a week, "Nov 2026" for a month. */
+static char *part_name(const bp_result *r, size_t row) {
+  const char *value = bp_result_text(r, row, 0, NULL), *by = bp_result_column(r, 0, "name");
+  int year, month;
   date d;
   if (value == NULL) return copy_text("undated");
+  if (strcmp(by, "time.month") == 0 && sscanf(value, "%4d-%2d", &year, &month) == 2)
+    return print_text("%.3s %d", month_name(month), year);
   if (!parse_date(&d, value)) return text_safe(value);
-  if (strcmp(s->by, "time.day") == 0)
+  if (strcmp(by, "time.day") == 0)
     return print_text("%.3s %2d %.3s", weekday_name(d.weekday), d.day, month_name(d.month));
   date end = add_days(d, 6);
   return print_text("%2d %.3s - %2d %.3s", d.day, month_name(d.month), end.day,
                     month_name(end.month));
 }
 
-/* The columns of the breakdown, the least needed last. */
-static const struct part_column {
-  const char *heading, *metric, *second;
-} part_columns[] = {{"interactions", "interactions", NULL},
-                    {"sessions", "sessions", NULL},
-                    {"active", "active_time", NULL},
-                    {"cost", "cost", NULL},
-                    {"lines", "lines_added", "lines_removed"}};
-#define PART_COLUMNS (sizeof part_columns / sizeof *part_columns)
-#define BAR_MOST 24
-#define BAR_LEAST 8
-
-static char *part_cell(const stats *s, size_t row, const struct part_column *c) {
-  const screen *w = &s->program->screen;
-  int column = find_column(s->parts, "metric", c->metric);
-  if (c->second == NULL) return figure(w, s->parts, row, column);
-  int second = find_column(s->parts, "metric", c->second);
-  char *a = figure(w, s->parts, row, column), *b = figure(w, s->parts, row, second);
-  bool numbers = has_value(s->parts, row, column) && has_value(s->parts, row, second);
-  char *both = numbers ? print_text("+%s -%s", a, b) : copy_text(a);
-  free(a);
-  free(b);
-  return both;
-}
-
-/* Widths of the columns that find room; 0 for those that do not. Returns what is left for the bar. */
-static int fit_parts(const stats *s, int name_width, int width[PART_COLUMNS]) {
-  const screen *w = &s->program->screen;
-  int room = (w->width == 0 ? 100 : w->width) - name_width - BAR_LEAST - 2;
-  for (size_t c = 0; c < PART_COLUMNS; c++) {
-    width[c] = text_width(part_columns[c].heading);
-    for (size_t row = 0; row < bp_result_rows(s->parts); row++) {
-      char *cell = part_cell(s, row, &part_columns[c]);
-      int own = text_width(cell);
-      if (own > width[c]) width[c] = own;
-      free(cell);
-    }
-    if (width[c] + 2 <= room)
-      room -= width[c] + 2;
-    else
-      width[c] = 0;
-  }
-  int bar = room + BAR_LEAST;
-  return bar > BAR_MOST ? BAR_MOST : bar;
-}
-
-static void put_parts(text *t, const stats *s) {
-  const screen *w = &s->program->screen;
-  int width[PART_COLUMNS], name_width = 0;
-  size_t best = 0, rows = bp_result_rows(s->parts);
-  for (size_t row = 0; row < rows; row++) {
-    char *name = part_name(s, row);
-    if (text_width(name) > name_width) name_width = text_width(name);
-    free(name);
-  }
-  int bar = fit_parts(s, name_width, width);
-  int column = find_column(s->parts, "metric", "interactions");
-  double most =
-      greatest_row(s->parts, column, &best) ? bp_result_real(s->parts, best, (size_t)column) : 0;
-  text_repeat(t, " ", name_width);
-  for (size_t c = 0; c < PART_COLUMNS; c++) {
-    if (width[c] > 0) put_cell(t, w, STYLE_DIM, part_columns[c].heading, width[c]);
-    if (c == 0 && bar > 0) text_repeat(t, " ", bar + 2);
-  }
-  put_line_end(t);
-  for (size_t row = 0; row < rows; row++) {
-    char *name = part_name(s, row);
-    put(t, w, most > 0 && row == best ? STYLE_BOLD : NULL, name, name_width);
-    free(name);
-    for (size_t c = 0; c < PART_COLUMNS; c++) {
-      if (width[c] > 0) {
-        char *cell = part_cell(s, row, &part_columns[c]);
-        put_cell(t, w, NULL, cell, width[c]);
-        free(cell);
-      }
-      if (c == 0 && bar > 0) {
-        text_add(t, "  ");
-        put_bar(t, w,
-                has_value(s->parts, row, column) ? bp_result_real(s->parts, row, (size_t)column)
-                                                 : 0,
-                most, bar);
-      }
-    }
-    put_line_end(t);
-  }
-  text_add(t, "\n");
-}
+static const bar_column part_columns[] = {
+    {"interactions", "interactions", NULL},    {"sessions", "sessions", NULL},
+    {"active_time", "active", NULL},           {"cost", "cost", NULL},
+    {"lines_added", "lines", "lines_removed"}, {NULL, NULL, NULL}};
 
 /* --------------------------------------------------------------------------------------- shares */
 
@@ -451,7 +373,10 @@ int show_empty(const stats *s) {
 int show_page(const stats *s) {
   text t = {0};
   put_title(&t, s);
-  if (s->parts != NULL) put_parts(&t, s);
+  if (s->parts != NULL) {
+    put_bars(&t, &s->program->screen, s->parts, part_name, part_columns);
+    text_add(&t, "\n");
+  }
   put_totals(&t, s);
   if (s->parts != NULL) put_peak_day(&t, s);
   put_peak_hour(&t, s);

@@ -318,10 +318,9 @@ int run_sync(program *p) {
     code = complain_of(error);
     if (code == EXIT_USAGE && rc != BP_ERR_NOTFOUND) code = EXIT_FAILED;
   } else {
-    code = report(&p->screen, &all, false);
-    bp_ingest_report total = sum(&all);
-    if (code == EXIT_OK && total.files_seen == 0)
-      code = all.count == 0 ? explain_nothing(&p->screen) : EXIT_NOTHING;
+    code = all.count > 0 || is_json(&p->screen) ? report(&p->screen, &all, false) : EXIT_OK;
+    if (code == EXIT_OK && all.count == 0) code = explain_nothing(&p->screen);
+    if (code == EXIT_OK && sum(&all).files_seen == 0) code = EXIT_NOTHING;
   }
   free_parts(&all);
   return code;

@@ -251,7 +251,8 @@ BP_API int bp_inspect(bp_result **out, bp_store *store, const char *topic, bp_er
 /* Bytes from memory. `origin` names where they come from, like "session 7 of my tool"; it is kept
  * only as a keyed hash, to tell rejects apart. A last line without its newline is taken as far as
  * it holds complete values; what is incomplete is `bytes_pending` and must be given again, with
- * its rest. */
+ * its rest. Pieces of one origin are taken to follow each other. A source whose lines mean little
+ * without those before them (codex) is given whole each time. */
 BP_API int bp_ingest_bytes(bp_store *store, const char *source, const char *origin,
                            const void *data, size_t length, const bp_ingest_options *options,
                            bp_ingest_report *report, bp_error **error);
@@ -323,7 +324,7 @@ BP_API int bp_result_type(const bp_result *result, size_t column);
 
 /* What is known of a column, by key, or NULL: "name", "title", "role" (dimension, metric,
  * companion, baseline, difference, relative), "of" (the metric a companion belongs to), "unit",
- * "definition". */
+ * "definition", "estimate" ("true" for list prices). */
 BP_API const char *bp_result_column(const bp_result *result, size_t column, const char *key);
 
 /* What is known of the whole, by key, or NULL: "schema", "topic", "from", "until", "zone",

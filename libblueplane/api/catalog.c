@@ -218,7 +218,7 @@ static const struct topic {
     {"bp_inspect", "files",
      "file, source, position:int, line:int, records:int, rejects:int, read_at:time",
      "How far each file was read; files are shown by keyed hash.", NULL},
-    {"bp_inspect", "rejects", "file:int, source, reason, line:int, byte:int, read_at:time",
+    {"bp_inspect", "rejects", "file, source, reason, line:int, byte:int, read_at:time",
      "Where records were refused, and why.", NULL},
     {"bp_inspect", "coverage", "source, measure, covered:bool, sessions:int",
      "What each source can tell, and of how many sessions.", NULL},
@@ -252,7 +252,7 @@ static void add_columns(bp_result *t, const char *list) {
     int type = list[length] == ':' ? BP_TYPE_INT : BP_TYPE_TEXT;
     memcpy(name, list, length);
     name[length] = '\0';
-    bpi_table_add_column(t, type, name, "value");
+    bpi_table_add_column(t, type, name, NULL);
     list += strcspn(list, ",");
     list += strspn(list, ", ");
   }

@@ -29,7 +29,8 @@ struct bp_store {
 
 /* Locks the store for a call that needs `right`; on failure nothing is locked. */
 int bpi_enter(bp_store *s, policy_right right, bp_error **error);
-void bpi_leave(bp_store *s);
+/* Unlocks it; a failure is logged. Returns `code`. */
+int bpi_leave(bp_store *s, int code);
 int64_t bpi_handle_now(const bp_store *s);
 void bpi_handle_log(const bp_store *s, int level, int code, int64_t a, int64_t b);
 

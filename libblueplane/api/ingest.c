@@ -510,6 +510,24 @@ static int unrecognised(bp_error **error) {
   return bpi_fail_detail(error, "hint", "name the source; bp_catalog \"sources\" lists them");
 }
 
+/* Pieces of one origin follow each other, so what its source remembered goes on; nameless bytes have
+ * nothing to do with each other. */
+static int known_origin(worker *w, const char *origin) {
+  const hash_key *key = bpi_store_key(w->in->handle->store);
+  file_state known;
+  bp_error *why = NULL;
+  w->state.key = bpi_hash_ident(key, "origin", origin, strlen(origin));
+  if (*origin == '\0' || w->in->options.flags & BP_INGEST_RESTART) return BP_OK;
+  int rc = bpi_store_file(w->in->handle->store, w->state.key, &known, &why);
+  if (rc == BP_ERR_NOTFOUND) {
+    bpi_error_free(why);
+    return BP_OK;
+  }
+  if (rc != BP_OK) return stop(w->in, rc, why);
+  memcpy(w->state.memory, known.memory, sizeof w->state.memory);
+  return BP_OK;
+}
+
 static int bytes_body(ingest *in, const void *what, bp_error **error) {
   const lent_bytes *lent = what;
   size_t head = lent->length < DETECT_BYTES ? lent->length : DETECT_BYTES;
@@ -522,11 +540,10 @@ static int bytes_body(ingest *in, const void *what, bp_error **error) {
     w.calls_progress = true;
     in->batch_limit = BATCH_BYTES;
     in->bytes_total = in->report.bytes_read = lent->length;
-    const char *origin = lent->origin == NULL ? "" : lent->origin;
-    w.state.key = bpi_hash_ident(bpi_store_key(in->handle->store), "origin", origin, strlen(origin));
     bpi_scan_free(&w.scan);
     bpi_scan_init_memory(&w.scan, lent->data, lent->length);
-    rc = read_input(&w, reader, "");
+    rc = known_origin(&w, lent->origin == NULL ? "" : lent->origin);
+    if (rc == BP_OK) rc = read_input(&w, reader, "");
     w.state.position = 0;
     if (rc == BP_OK) rc = bpi_batch_file(w.batch, &w.state);
     if (rc == BP_OK || rc == BP_ERR_CANCELLED) {

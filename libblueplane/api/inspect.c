@@ -13,6 +13,7 @@
 typedef struct inspection {
   bp_store *handle;
   bp_result *table;
+  bp_error **error; /* for the callbacks */
 } inspection;
 
 typedef struct column_spec {
@@ -22,7 +23,7 @@ typedef struct column_spec {
 
 static void columns(bp_result *t, const column_spec *spec, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    size_t at = bpi_table_add_column(t, spec[i].type, spec[i].name, "value");
+    size_t at = bpi_table_add_column(t, spec[i].type, spec[i].name, NULL);
     if (spec[i].unit != NULL) bpi_table_column_meta(t, at, "unit", spec[i].unit);
   }
 }
@@ -176,22 +177,22 @@ static const char *reject_name(int64_t reason) {
 }
 
 static int reject_line(void *user, const reject_row *r) {
-  inspection *i = user;
-  bpi_table_add_row(i->table);
-  bpi_table_set_int(i->table, 0, r->file);
-  set_text(i->table, 1, source_name(r->source));
-  set_text(i->table, 2, reject_name(r->reason));
-  bpi_table_set_int(i->table, 3, r->line);
-  bpi_table_set_int(i->table, 4, r->byte);
-  bpi_table_set_int(i->table, 5, r->at_us);
+  bp_result *t = user;
+  bpi_table_add_row(t);
+  set_key(t, 0, r->file);
+  set_text(t, 1, source_name(r->source));
+  set_text(t, 2, reject_name(r->reason));
+  bpi_table_set_int(t, 3, r->line);
+  bpi_table_set_int(t, 4, r->byte);
+  bpi_table_set_int(t, 5, r->at_us);
   return 0;
 }
 
 static int rejects(inspection *i, bp_error **error) {
-  COLUMNS(i->table, {BP_TYPE_INT, "file", NULL}, {BP_TYPE_TEXT, "source", NULL},
+  COLUMNS(i->table, {BP_TYPE_TEXT, "file", NULL}, {BP_TYPE_TEXT, "source", NULL},
           {BP_TYPE_TEXT, "reason", NULL}, {BP_TYPE_INT, "line", "count"},
           {BP_TYPE_INT, "byte", "bytes"}, {BP_TYPE_TIME, "read_at", NULL});
-  return bpi_read_rejects(i->handle->store, reject_line, i, error);
+  return bpi_read_rejects(i->handle->store, reject_line, i->table, error);
 }
 
 /* ------------------------------------------------------------------------------------ coverage */
@@ -266,6 +267,14 @@ static int add_model(void *user, const rollup_cell *cell) {
   return 0;
 }
 
+/* A label by its number; without a text where there is none, or none is kept. */
+static int read_label(const inspection *i, int64_t number, label_row *label, char text[256]) {
+  memset(label, 0, sizeof *label);
+  if (number == 0) return BP_OK;
+  int rc = bpi_read_label(i->handle->store, number, label, text, i->error);
+  return rc == BP_ERR_NOTFOUND ? BP_OK : rc;
+}
+
 static int unpriced(inspection *i, bp_error **error) {
   model_totals all = {0};
   bp_result *t = i->table;
@@ -274,16 +283,14 @@ static int unpriced(inspection *i, bp_error **error) {
   int rc = bpi_read_rollup(i->handle->store, ROLLUP_RESPONSE, INT64_MIN, INT64_MAX, add_model,
                            &all, error);
   for (size_t k = 0; k < all.count && rc == BP_OK; k++) {
-    label_row label = {0};
+    label_row label;
     char text[256];
-    rc = bpi_read_label(i->handle->store, all.total[k].label, &label, text, error);
-    if (rc == BP_ERR_NOTFOUND) rc = BP_OK; /* a source that names no model */
-    if (rc != BP_OK ||
-        (label.text != NULL &&
-         bpi_prices_find(i->handle->prices, label.text, label.length) != NULL))
+    rc = read_label(i, all.total[k].label, &label, text);
+    if (rc != BP_OK || (label.text != NULL && bpi_prices_find(i->handle->prices, label.text,
+                                                              label.length) != NULL))
       continue;
     bpi_table_add_row(t);
-    if (label.text != NULL) bpi_table_set_text(t, 0, label.text, label.length);
+    bpi_table_set_text(t, 0, label.text, label.length);
     bpi_table_set_int(t, 1, all.total[k].responses);
     bpi_table_set_int(t, 2, all.total[k].tokens);
   }
@@ -305,7 +312,7 @@ static int label_line(void *user, const label_row *l) {
   bpi_table_add_row(t);
   set_text(t, 0, l->kind > 0 && l->kind < LABEL_KINDS ? label_kinds[l->kind] : NULL);
   set_key(t, 1, l->key);
-  if (l->text != NULL) bpi_table_set_text(t, 2, l->text, l->length);
+  bpi_table_set_text(t, 2, l->text, l->length);
   return 0;
 }
 
@@ -323,12 +330,9 @@ static int session_line(void *user, const session_row *s) {
   for (size_t c = 0; c < sizeof names / sizeof *names; c++) {
     label_row label;
     char text[256];
-    bp_error *ignored = NULL;
-    if (names[c] != 0 &&
-        bpi_read_label(i->handle->store, names[c], &label, text, &ignored) == BP_OK &&
-        label.text != NULL)
-      bpi_table_set_text(i->table, c + 1, label.text, label.length);
-    bpi_error_free(ignored);
+    int rc = read_label(i, names[c], &label, text);
+    if (rc != BP_OK) return rc;
+    bpi_table_set_text(i->table, c + 1, label.text, label.length);
   }
   set_time(i->table, 6, s->first_us);
   set_time(i->table, 7, s->last_us);
@@ -357,44 +361,45 @@ static const struct topic {
     {"labels", RIGHT_INSPECT, labels},    {"sessions", RIGHT_INSPECT, sessions},
 };
 
-static const struct topic *find_topic(const char *name, bp_error **error) {
+static int find_topic(const struct topic **out, const char *name, bp_error **error) {
   for (size_t k = 0; k < sizeof topics / sizeof *topics; k++)
-    if (name != NULL && strcmp(topics[k].name, name) == 0) return &topics[k];
+    if (name != NULL && strcmp(topics[k].name, name) == 0) {
+      *out = &topics[k];
+      return BP_OK;
+    }
   bpi_fail(error, BP_ERR_NOTFOUND, "unknown topic");
   bpi_fail_detail(error, "topic", name == NULL ? "" : name);
   bpi_fail_detail(error, "hint", "bp_catalog \"topics\" lists them");
-  return NULL;
+  return BP_ERR_NOTFOUND;
 }
 
-static int fill_topic(inspection *i, const struct topic *topic, bp_error **error) {
-  int rc = bpi_read_begin(i->handle->store, error);
+static int fill_topic(inspection *i, const struct topic *topic) {
+  int rc = bpi_read_begin(i->handle->store, i->error);
   if (rc != BP_OK) return rc;
-  rc = topic->fill(i, error);
+  rc = topic->fill(i, i->error);
   bpi_read_end(i->handle->store);
   return rc;
 }
 
-int bp_inspect(bp_result **out, bp_store *s, const char *name, bp_error **error) {
-  bp_error *unseen = NULL;
-  if (error == NULL) error = &unseen;
-  *error = NULL;
-  inspection i = {s, NULL};
-  int rc = out == NULL ? bpi_fail(error, BP_ERR_INVALID, "no place for the result") : BP_OK;
-  if (rc == BP_OK) *out = NULL;
-  const struct topic *topic = rc == BP_OK ? find_topic(name, error) : NULL;
-  if (rc == BP_OK && topic == NULL) rc = BP_ERR_NOTFOUND;
-  if (rc == BP_OK) rc = bpi_enter(s, topic->right, error);
-  if (rc == BP_OK) {
-    i.table = bpi_table_new();
-    rc = i.table == NULL ? bpi_fail_nomem(error) : fill_topic(&i, topic, error);
-    bpi_leave(s);
-    if (rc == BP_OK) {
-      bpi_table_meta(i.table, "topic", name);
-      rc = bpi_table_finish(out, i.table, error);
-    } else {
-      bpi_table_release(i.table);
-    }
+static int inspect(bp_result **out, bp_store *s, const struct topic *topic, bp_error **error) {
+  inspection i = {s, bpi_table_new(), error};
+  int rc = i.table == NULL ? bpi_fail_nomem(error) : fill_topic(&i, topic);
+  if (rc != BP_OK) {
+    bpi_table_release(i.table);
+    return rc;
   }
-  bpi_error_free(unseen);
-  return rc;
+  bpi_table_meta(i.table, "topic", topic->name);
+  return bpi_table_finish(out, i.table, error);
+}
+
+int bp_inspect(bp_result **out, bp_store *s, const char *name, bp_error **error) {
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
+  if (out != NULL) *out = NULL;
+  int rc = out == NULL ? bpi_fail(error, BP_ERR_INVALID, "no place for the result") : BP_OK;
+  const struct topic *topic = NULL;
+  if (rc == BP_OK) rc = find_topic(&topic, name, error);
+  if (rc == BP_OK) rc = bpi_enter(s, topic->right, error);
+  if (rc == BP_OK) rc = bpi_leave(s, inspect(out, s, topic, error));
+  return bpi_error_end(rc, unseen);
 }

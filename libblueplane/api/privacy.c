@@ -19,6 +19,7 @@ typedef struct seen {
 } seen;
 
 typedef struct preview {
+  const bp_store *handle;
   const source *reader;
   scan scan;
   seen *seen;
@@ -82,15 +83,21 @@ static void note(preview *p, const char *path) {
   p->seen[p->count++] = (seen){copy, rule_for(p->reader, path), 1};
 }
 
+/* A key with a mark of paths in it could pass for another field. */
+static bool plain_key(const char *key, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    if (key[i] == '\0' || strchr(".[*", key[i]) != NULL) return false;
+  return length > 0;
+}
+
 /* Appends a key to the path, or "*" where no rule knows it. */
 static void extend(const preview *p, char *path, const char *key, size_t length) {
   size_t at = strlen(path);
-  if (at > 0 && at + 1 < PATH_MAX_BYTES) path[at++] = '.';
-  path[at] = '\0';
-  if (length > 0 && at + length + 3 < PATH_MAX_BYTES && memchr(key, '\0', length) == NULL) {
+  if (at > 0) path[at++] = '.';
+  if (at + length + 3 < PATH_MAX_BYTES && plain_key(key, length)) {
     memcpy(path + at, key, length);
     path[at + length] = '\0';
-    if (memchr(key, '*', length) == NULL && known_path(p->reader, path)) return;
+    if (known_path(p->reader, path)) return;
   }
   path[at] = '*';
   path[at + 1] = '\0';
@@ -112,7 +119,7 @@ static void walk_object(preview *p, char *path) {
 static void walk_value(preview *p, char *path) {
   size_t at = strlen(path);
   scan_type type = bpi_scan_peek(&p->scan);
-  bool deeper = at + 4 < PATH_MAX_BYTES && (at == 0 || path[at - 1] != '*' || known_path(p->reader, path));
+  bool deeper = at + 4 < PATH_MAX_BYTES && (path[at - 1] != '*' || known_path(p->reader, path));
   if (type == SCAN_OBJECT && deeper && bpi_scan_enter_object(&p->scan)) {
     walk_object(p, path);
   } else if (type == SCAN_ARRAY && deeper && bpi_scan_enter_array(&p->scan)) {
@@ -125,24 +132,28 @@ static void walk_value(preview *p, char *path) {
   }
 }
 
-static int walk_all(preview *p, const void *data, size_t length) {
+static int walk_all(preview *p, const void *data, size_t length, bp_error **error) {
   char path[PATH_MAX_BYTES];
-  bpi_scan_init_memory(&p->scan, data, length);
+  scan *s = &p->scan;
+  bpi_scan_init_memory(s, data, length);
   scan_type type;
-  while ((type = bpi_scan_value(&p->scan)) != SCAN_END && type != SCAN_WAIT) {
+  while ((type = bpi_scan_value(s)) != SCAN_END && type != SCAN_WAIT) {
     path[0] = '\0';
     if (type == SCAN_OBJECT) walk_object(p, path);
-    if (p->scan.error != SCAN_OK && !bpi_scan_recover(&p->scan)) break;
+    else if (type != SCAN_ARRAY) bpi_scan_skip(s); /* of an array the rest is skipped by itself */
+    if (p->failed) return bpi_fail_nomem(error);
+    if (atomic_load(&p->handle->cancelled)) return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
+    if (s->error != SCAN_OK && !bpi_scan_recover(s)) break;
   }
-  return p->failed;
+  return BP_OK;
 }
 
 static int to_table(preview *p, bp_result **out, bp_error **error) {
   bp_result *t = bpi_table_new();
   if (t == NULL) return bpi_fail_nomem(error);
   static const char *const names[] = {"field", "use", "rule"};
-  for (size_t i = 0; i < 3; i++) bpi_table_add_column(t, BP_TYPE_TEXT, names[i], "value");
-  bpi_table_add_column(t, BP_TYPE_INT, "count", "value");
+  for (size_t i = 0; i < 3; i++) bpi_table_add_column(t, BP_TYPE_TEXT, names[i], NULL);
+  bpi_table_add_column(t, BP_TYPE_INT, "count", NULL);
   bpi_table_meta(t, "topic", "privacy preview");
   for (size_t i = 0; i < p->count; i++) {
     const field_rule *rule = p->seen[i].rule;
@@ -167,25 +178,26 @@ static int find_reader(preview *p, const char *name, const void *data, size_t le
   return bpi_fail_detail(error, "name", name);
 }
 
+static int make_preview(bp_result **out, const bp_store *s, const char *source_name,
+                        const void *data, size_t length, bp_error **error) {
+  preview p = {.handle = s};
+  int rc = find_reader(&p, source_name, data, length, error);
+  if (rc == BP_OK) rc = walk_all(&p, data, length, error);
+  if (rc == BP_OK) rc = to_table(&p, out, error);
+  for (size_t i = 0; i < p.count; i++) bpi_free(p.seen[i].path);
+  bpi_free(p.seen);
+  return rc;
+}
+
 int bp_privacy_preview(bp_result **out, bp_store *s, const char *source_name, const void *data,
                        size_t length, bp_error **error) {
-  bp_error *unseen = NULL;
-  preview p = {0};
-  if (error == NULL) error = &unseen;
-  *error = NULL;
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
   if (out != NULL) *out = NULL;
   int rc = out == NULL || (data == NULL && length > 0)
                ? bpi_fail(error, BP_ERR_INVALID, "data and a place for the result are needed")
                : bpi_enter(s, RIGHT_PREVIEW, error);
-  if (rc == BP_OK) {
-    if (data == NULL) data = "";
-    rc = find_reader(&p, source_name, data, length, error);
-    if (rc == BP_OK && walk_all(&p, data, length) != BP_OK) rc = bpi_fail_nomem(error);
-    if (rc == BP_OK) rc = to_table(&p, out, error);
-    bpi_leave(s);
-  }
-  for (size_t i = 0; i < p.count; i++) bpi_free(p.seen[i].path);
-  bpi_free(p.seen);
-  bpi_error_free(unseen);
-  return rc;
+  if (data == NULL) data = "";
+  if (rc == BP_OK) rc = bpi_leave(s, make_preview(out, s, source_name, data, length, error));
+  return bpi_error_end(rc, unseen);
 }

@@ -79,16 +79,11 @@ static int run(bp_result **out, bp_store *s, const bp_query *query, bp_error **e
 }
 
 int bp_query_run(bp_result **out, bp_store *s, const bp_query *query, bp_error **error) {
-  bp_error *unseen = NULL; /* deciding on an error needs one, also where the caller wants none */
-  if (!error) error = &unseen;
-  *error = NULL;
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
   int rc = out && query ? BP_OK : bpi_fail(error, BP_ERR_INVALID, "no query, or no place for its result");
   if (out) *out = NULL;
   if (!rc) rc = bpi_enter(s, RIGHT_QUERY, error);
-  if (!rc) {
-    rc = run(out, s, query, error);
-    bpi_leave(s);
-  }
-  bpi_error_free(unseen);
-  return rc;
+  if (!rc) rc = bpi_leave(s, run(out, s, query, error));
+  return bpi_error_end(rc, unseen);
 }

@@ -100,17 +100,15 @@ static int make_handle(bp_store **out, const char *path, const bp_open_options *
 }
 
 int bp_open(bp_store **out, const char *path, const bp_open_options *options, bp_error **error) {
-  bp_error *unseen = NULL;
-  if (error == NULL) error = &unseen;
-  *error = NULL;
-  if (out == NULL) return bpi_fail(error, BP_ERR_INVALID, "no place for the store");
-  *out = NULL;
+  bp_error *unseen;
   bp_open_options o;
-  int rc = bpi_lend(&o, sizeof o, options, sizeof o, error);
+  error = bpi_error_begin(error, &unseen);
+  if (out != NULL) *out = NULL;
+  int rc = out == NULL ? bpi_fail(error, BP_ERR_INVALID, "no place for the store")
+                       : bpi_lend(&o, sizeof o, options, sizeof o, error);
   if (rc == BP_OK) rc = check_options(&o, path, error);
   if (rc == BP_OK) rc = make_handle(out, path, &o, error);
-  bpi_error_free(unseen);
-  return rc;
+  return bpi_error_end(rc, unseen);
 }
 
 void bp_close(bp_store *s) {
@@ -139,9 +137,11 @@ int bpi_enter(bp_store *s, policy_right right, bp_error **error) {
   return BP_OK;
 }
 
-void bpi_leave(bp_store *s) {
+int bpi_leave(bp_store *s, int code) {
+  if (code != BP_OK) bpi_handle_log(s, BP_LOG_ERROR, code, 0, 0);
   atomic_store(&s->running, 0);
   bpi_mutex_unlock(s->lock);
+  return code;
 }
 
 void bp_cancel(bp_store *s) {
@@ -190,25 +190,23 @@ static const struct topic {
   int (*set)(bp_store *s, const char *json, size_t length, bp_error **error);
 } topics[] = {{"prices", configure_prices}, {"labels", configure_labels}};
 
+static int configure(bp_store *s, const char *topic, const char *json, size_t length,
+                     bp_error **error) {
+  for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+    if (strcmp(topics[i].name, topic) == 0) return topics[i].set(s, json, length, error);
+  bpi_fail(error, BP_ERR_NOTFOUND, "unknown topic");
+  bpi_fail_detail(error, "topic", topic);
+  bpi_fail_detail(error, "allowed", "prices, labels");
+  return BP_ERR_NOTFOUND;
+}
+
 int bp_configure(bp_store *s, const char *topic, const char *json, size_t length,
                  bp_error **error) {
-  bp_error *unseen = NULL;
-  if (error == NULL) error = &unseen;
-  *error = NULL;
-  int rc = topic == NULL || (json == NULL && length > 0)
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
+  int rc = topic == NULL || json == NULL
                ? bpi_fail(error, BP_ERR_INVALID, "a topic and a document are needed")
                : bpi_enter(s, RIGHT_CONFIGURE, error);
-  if (rc == BP_OK) {
-    rc = BP_ERR_NOTFOUND;
-    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
-      if (strcmp(topics[i].name, topic) == 0) rc = topics[i].set(s, json, length, error);
-    if (rc == BP_ERR_NOTFOUND) {
-      bpi_fail(error, BP_ERR_NOTFOUND, "unknown topic");
-      bpi_fail_detail(error, "topic", topic);
-      bpi_fail_detail(error, "allowed", "prices, labels");
-    }
-    bpi_leave(s);
-  }
-  bpi_error_free(unseen);
-  return rc;
+  if (rc == BP_OK) rc = bpi_leave(s, configure(s, topic, json, length, error));
+  return bpi_error_end(rc, unseen);
 }

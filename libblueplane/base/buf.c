@@ -97,7 +97,7 @@ void bpi_buf_printf(buf *b, const char *format, ...) {
   int length = vsnprintf(small, sizeof small, format, arguments);
   va_end(arguments);
   if (length < 0) {
-    b->failed = BP_ERR_INTERNAL;
+    if (!b->failed) b->failed = BP_ERR_INTERNAL;
   } else if ((size_t)length < sizeof small) {
     bpi_buf_add(b, small, (size_t)length);
   } else {

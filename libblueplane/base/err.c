@@ -79,6 +79,18 @@ int bpi_fail_detail_int(bp_error **error, const char *key, int64_t value) {
   return bpi_fail_detail(error, key, number);
 }
 
+bp_error **bpi_error_begin(bp_error **error, bp_error **unseen) {
+  *unseen = NULL;
+  if (error == NULL) return unseen;
+  *error = NULL;
+  return error;
+}
+
+int bpi_error_end(int code, bp_error *unseen) {
+  bpi_error_free(unseen);
+  return code;
+}
+
 int bpi_error_code(const bp_error *error) { return error == NULL ? BP_OK : error->code; }
 
 const char *bpi_error_message(const bp_error *error) { return error == NULL ? "" : error->message; }

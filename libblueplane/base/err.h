@@ -19,6 +19,12 @@ int bpi_fail_detail_int(bp_error **error, const char *key, int64_t value);
 /* BP_ERR_NOMEM without allocating. */
 int bpi_fail_nomem(bp_error **error);
 
+/* The frame of an exported call. The caller may want no error; inside there always is a place for
+ * one, as what was found there decides how to go on. Begin empties and returns that place, end frees
+ * what the caller does not see and returns `code`. */
+bp_error **bpi_error_begin(bp_error **error, bp_error **unseen);
+int bpi_error_end(int code, bp_error *unseen);
+
 /* What the exported functions of the same name do. */
 int bpi_error_code(const bp_error *error);
 const char *bpi_error_message(const bp_error *error);

@@ -26,6 +26,7 @@ ident bpi_hash_ident(const hash_key *key, const char *domain, const void *data, 
     crypto_generichash_update(&state, (const unsigned char *)domain, prefix);
     crypto_generichash_update(&state, data, length);
     crypto_generichash_final(&state, digest, sizeof digest);
+    sodium_memzero(&state, sizeof state); /* holds a block of the raw bytes */
   }
   ident made = {load_big_endian(digest), load_big_endian(digest + 8)};
   if (bpi_ident_absent(made)) made.lo = 1;

@@ -169,8 +169,9 @@ static size_t escape(scan *s, char out[4], size_t *step) {
   if (unit < 0) return 0;
   *step = 6;
   if (unit >= 0xD800 && unit < 0xDC00 && reach(s, 7) && s->at[6] == '\\' && reach(s, 8) &&
-      s->at[7] == 'u' && reach(s, 12)) {
-    int32_t low = hex4(s->at + 8);
+      s->at[7] == 'u') {
+    int32_t low = unicode_digits(s, 8); /* none: no escape at all, wherever it stands */
+    if (low < 0) return 0;
     if (low >= 0xDC00 && low < 0xE000) {
       *step = 12;
       unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
@@ -540,8 +541,18 @@ scan_type bpi_scan_peek(scan *s) {
   return c < 0 ? SCAN_ERROR : type_of(c);
 }
 
+/* Opens a key that stands right behind a comma, as nearly all do in what programs write; else reads
+ * nothing. */
+static inline bool next_key_at_once(scan *s) {
+  if (s->end - s->at < 2 || s->at[0] != ',' || s->at[1] != '"') return false;
+  if (bpi_scan_failed(s) || s->depth == 0 || top_is_array(s)) return false;
+  if ((s->has_member >> (s->depth - 1) & 1) == 0) return false;
+  s->at += 2;
+  return true;
+}
+
 bool bpi_scan_key(scan *s, const char **key, size_t *length) {
-  if (!next_member(s) || !open_quote(s)) return false;
+  if (!next_key_at_once(s) && (!next_member(s) || !open_quote(s))) return false;
   const char *from = s->at, *quote = bpi_find_special(from, s->end);
   if (quote + 1 < s->end && *quote == '"' && quote[1] == ':') { /* nearly always */
     *key = from;

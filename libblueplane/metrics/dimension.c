@@ -155,7 +155,7 @@ size_t bpi_model_family(const char *model, size_t length, char *out, size_t capa
   size_t n, made;
   if (!next_part(&at, end, &part, &n)) return 0;
   made = append(out, 0, capacity, part, n);
-  bool by_number = n == 3 && bpi_starts_with(part, n, "gpt"); /* its lines are numbers, not words */
+  bool by_number = bpi_ascii_equal_nocase(part, n, "gpt"); /* its lines are numbers, not words */
   while (next_part(&at, end, &part, &n)) {
     size_t digits = 0;
     while (digits < n && part[digits] >= '0' && part[digits] <= '9') digits++;

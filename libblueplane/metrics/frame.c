@@ -352,7 +352,7 @@ static int take_cell(void *user, const rollup_cell *cell) {
   if (f->n->failed || !passes(f, cell)) return f->failed || f->n->failed;
   f->sources |= f->n->session[f->last_number].row.sources;
   if (f->p->kind[f->kind].activity && f->place.dated) f->active[f->place.slice] = true;
-  take_keys(f, cell);
+  if (f->p->kind[f->kind].groups || f->p->kind[f->kind].days) take_keys(f, cell);
   return f->failed || f->n->failed;
 }
 

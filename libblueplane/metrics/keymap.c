@@ -17,13 +17,17 @@ static uint64_t mix(const keymap *m, const int64_t *key) {
   return h ^ (h >> 32);
 }
 
+static bool same(const keymap *m, uint32_t number, const int64_t *key) {
+  const int64_t *known = bpi_keymap_key(m, number);
+  for (size_t i = 0; i < m->width; i++)
+    if (known[i] != key[i]) return false;
+  return true;
+}
+
 /* The slot that holds the key, or the free one where it belongs. */
 static size_t probe(const keymap *m, const int64_t *key) {
   size_t mask = m->slot_count - 1, at = (size_t)mix(m, key) & mask;
-  while (m->slots[at]) {
-    if (!memcmp(bpi_keymap_key(m, m->slots[at] - 1), key, m->width * sizeof *key)) break;
-    at = (at + 1) & mask;
-  }
+  while (m->slots[at] && !same(m, m->slots[at] - 1, key)) at = (at + 1) & mask;
   return at;
 }
 

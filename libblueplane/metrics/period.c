@@ -25,7 +25,7 @@ static int find_name(const char *name) {
 static int64_t day_count(const char *name) {
   size_t length = strlen(name);
   int64_t days;
-  if (length < 2 || name[length - 1] != 'd' || name[0] < '0' || name[0] > '9') return 0;
+  if (length < 2 || name[length - 1] != 'd' || name[0] < '1' || name[0] > '9') return 0;
   if (!bpi_parse_int(name, length - 1, &days)) return 0;
   return days <= DAYS_MAX ? days : 0;
 }

@@ -194,6 +194,7 @@ static int plan_filter(planner *b, const query_filter *asked) {
   f->negated = asked->negated;
   f->text = asked->value;
   f->length = strlen(asked->value);
+  p->filtered |= DIM_BIT(f->dim);
   p->used |= DIM_BIT(f->dim);
   p->by_time |= bpi_dimension_is_time(f->dim);
   p->depth |= f->dim == DIM_SESSION_DEPTH;
@@ -202,16 +203,16 @@ static int plan_filter(planner *b, const query_filter *asked) {
 
 /* ------------------------------------------------------------------------------------- steps */
 
-/* Whether a kind knows every dimension that is used. */
-static bool knows_all(const plan *p, rollup_kind kind) {
+/* Whether a kind knows every dimension of a set. */
+static bool knows_all(uint64_t dimensions, unsigned kind) {
   for (int dim = 0; dim < DIM_COUNT; dim++)
-    if ((p->used & DIM_BIT(dim)) && !(bpi_dimensions[dim].kinds & KIND_BIT(kind))) return false;
+    if ((dimensions & DIM_BIT(dim)) && !(bpi_dimensions[dim].kinds & KIND_BIT(kind))) return false;
   return true;
 }
 
 static int add_step(planner *b, step_op op, uint32_t slot, const term *t) {
   kind_plan *k = &b->p->kind[t->kind];
-  if (!t->aside && !knows_all(b->p, t->kind)) return BP_OK; /* what is distinct elsewhere */
+  if (!t->aside && !knows_all(b->p->used, t->kind)) return BP_OK; /* what is distinct elsewhere */
   if (k->steps == PLAN_STEPS)
     return bpi_fail(b->error, BP_ERR_LIMIT, "too many metrics of one kind in a query");
   k->step[k->steps++] = (step){.op = op, .slot = slot, .weekdays = PLAN_NONE, .t = *t};
@@ -396,16 +397,17 @@ static int plan_metric(planner *b, const char *name) {
 
 /* ------------------------------------------------------------------------------------- whole */
 
-/* A number that nobody can know is told apart from zero by who was active, so prompts and responses
- * are looked at whatever is asked. */
+/* A group has a row because somebody was active in it, and a number that nobody can know is told apart
+ * from zero by who was: so prompts and responses are looked at whatever is asked. */
 static void plan_presence(plan *p) {
   for (int kind = 1; kind < ROLLUP_KINDS; kind++) {
     kind_plan *k = &p->kind[kind];
-    bool interaction = (KIND_BIT(kind) & INTERACTION_KINDS) && knows_all(p, (rollup_kind)kind);
-    if (p->needs && interaction && (kind == ROLLUP_PROMPT || kind == ROLLUP_RESPONSE))
-      k->groups = true;
-    k->days = p->per_active_day && interaction;
-    k->activity = p->query->baseline == BASELINE_AVERAGE && interaction;
+    bool interaction = KIND_BIT(kind) & INTERACTION_KINDS;
+    bool told = interaction && knows_all(p->used, (unsigned)kind);
+    if (told && (kind == ROLLUP_PROMPT || kind == ROLLUP_RESPONSE)) k->groups = true;
+    k->days = p->per_active_day && told;
+    k->activity = p->query->baseline == BASELINE_AVERAGE && interaction &&
+                  knows_all(p->filtered, (unsigned)kind);
     k->read |= k->groups || k->days || k->activity;
   }
 }
@@ -438,6 +440,7 @@ static int make_plan(planner *b) {
   for (size_t i = 0; i < count && !rc; i++) rc = plan_metric(b, names[i]);
   if (!rc) rc = plan_order(b);
   if (!rc) plan_presence(b->p);
+  if (!b->p->slots) b->p->slots = 1; /* groups have something to point at */
   return rc;
 }
 

@@ -70,7 +70,7 @@ typedef struct plan {
   planned metric[QUERY_METRICS];
   dimension_id by[QUERY_DIMENSIONS];
   planned_filter filter[QUERY_FILTERS];
-  uint64_t used;               /* dimensions grouped by or filtered on */
+  uint64_t filtered, used;     /* dimensions filtered on; those grouped by, too */
   kind_plan kind[ROLLUP_KINDS];
   uint32_t slots, visit_slots;
   unsigned need[PLAN_NEEDS];   /* sets of NEED_ bits, each once */

@@ -46,6 +46,12 @@ static void title_of(char *out, size_t size, const metric *m, const char *suffix
     if (*c == '_') *c = ' ';
 }
 
+/* List prices are an estimate of what is paid. */
+static bool is_estimate(const metric *m, const column_text *text) {
+  bool priced = m->top.kind >= OPERAND_COST || m->bottom.kind >= OPERAND_COST;
+  return priced && !strcmp(text->unit, "nUSD") && strcmp(text->role, "companion");
+}
+
 static void add_column(presenter *w, size_t metric_at, answer_part part, int type,
                        const column_text *text) {
   const metric *m = w->in->p->metric[metric_at].m;
@@ -57,6 +63,7 @@ static void add_column(presenter *w, size_t metric_at, answer_part part, int typ
   bpi_table_column_meta(w->t, column, "of", text->suffix ? m->id : NULL);
   bpi_table_column_meta(w->t, column, "unit", text->unit);
   bpi_table_column_meta(w->t, column, "definition", text->definition);
+  bpi_table_column_meta(w->t, column, "estimate", is_estimate(m, text) ? "true" : NULL);
   w->column[w->columns++] = (metric_column){column, metric_at, part, type};
 }
 
@@ -244,10 +251,11 @@ static void note_undated(presenter *w, buf *b) {
 static void note_average(presenter *w, buf *b) {
   if (!w->in->baseline || !w->in->baseline->average) return;
   const range *unit = &w->in->units[0];
-  sentence(b, "The baseline is the average over ");
-  bpi_buf_printf(b, "%lld of the %zu periods of %lld days before, those with an interaction.",
-                 (long long)w->in->baseline->units, w->in->unit_count,
-                 (long long)(unit->last_day - unit->first_day + 1));
+  int64_t days = unit->last_day - unit->first_day + 1;
+  sentence(b, "The baseline is the average of the ");
+  bpi_buf_printf(b, days == 1 ? "%lld days" : "%lld periods of %lld days",
+                 (long long)w->in->baseline->units, (long long)days);
+  bpi_buf_printf(b, " with an interaction among the %zu before.", w->in->unit_count);
 }
 
 static void put_notes(presenter *w) {

@@ -87,7 +87,7 @@ int bpi_cc_word(reader *r, const word *list, int otherwise, int absent) {
   bool whole;
   if (!bpi_scan_text(r->s, text, sizeof text, &length, &whole)) return absent;
   for (; whole && list->text != NULL; list++)
-    if (strncmp(list->text, text, length) == 0 && list->text[length] == '\0') return list->value;
+    if (strlen(list->text) == length && memcmp(list->text, text, length) == 0) return list->value;
   return otherwise;
 }
 

@@ -292,19 +292,16 @@ static int put_response(codex *c, const int64_t usage[USAGE_FIELDS], bool reason
   return put(c, &r);
 }
 
-/* The counters of a session are repeated whenever anything about them changes, and start again when
- * the client lost them. */
+/* The counters of a session are repeated whenever anything about them changes, which makes no
+ * response, and start again when the client lost them. */
 static int on_token_count(codex *c) {
   const codex_usage *total = &c->line.total;
   const codex_usage *last = c->line.last.known ? &c->line.last : total;
   int64_t usage[USAGE_FIELDS];
-  bool equal = c->counted, grown = c->counted, any = false;
+  bool grown = c->counted, any = false;
   if (!total->known) return BP_OK;
-  for (int i = 0; i < USAGE_FIELDS; i++) {
-    equal = equal && total->of[i] == c->counters[i];
+  for (int i = 0; i < USAGE_FIELDS; i++)
     grown = grown && total->of[i] >= c->counters[i];
-  }
-  if (equal) return BP_OK;
   for (int i = 0; i < USAGE_FIELDS; i++) {
     usage[i] = grown ? total->of[i] - c->counters[i] : last->of[i];
     any = any || (usage[i] > 0 && i != USAGE_TOTAL);
@@ -341,7 +338,8 @@ static name file_label(codex *c, const name_text *file) {
   bool absolute = file->length > 0 && (file->at[0] == '/' || file->at[0] == '\\' ||
                                        (file->length > 1 && file->at[1] == ':'));
   path.length = 0;
-  if (file->length > 0 && !absolute && c->cwd.length + 1 + file->length <= sizeof path.at) {
+  bool joins = file->length > 0 && !absolute && c->cwd.length > 0;
+  if (joins && c->cwd.length + 1 + file->length <= sizeof path.at) {
     memcpy(path.at, c->cwd.at, c->cwd.length);
     path.at[c->cwd.length] = '/';
     path.length = c->cwd.length + 1;

@@ -563,7 +563,6 @@ static void read_changes(codex_line *l, scan *s, int *reject) {
   char path[SCAN_KEY_MAX];
   if (!bpi_scan_enter_object(s)) return;
   while (bpi_scan_key(s, &key, &length)) {
-    if (length > sizeof path) length = 0;
     memcpy(path, key, length);
     if (!read_change(s, &added, &removed, reject)) continue;
     told = true;

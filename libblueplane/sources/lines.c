@@ -18,6 +18,8 @@ void bpi_lines_feed(void *count, const char *piece, size_t length) {
   }
 }
 
+#define EMPTY_LINE UINT64_C(0x2545F4914F6CDD1D) /* any but zero: then zero bytes count, too */
+
 static uint64_t mix(uint64_t state, const unsigned char bytes[8]) {
   uint64_t word;
   memcpy(&word, bytes, sizeof word);
@@ -48,7 +50,7 @@ static void end_line(line_hashes *h) {
   h->count.open = false;
   memset(h->pending + h->pending_length, 0, sizeof h->pending - h->pending_length);
   uint64_t hash = mix(h->state, h->pending) + h->pending_length;
-  h->state = 0;
+  h->state = EMPTY_LINE;
   h->pending_length = 0;
   if (index >= LINES_COMPARED || h->failed) return;
   void *grown = h->hash;
@@ -59,7 +61,7 @@ static void end_line(line_hashes *h) {
 
 void bpi_line_hashes_start(line_hashes *h) {
   h->count = (line_count){0, false};
-  h->state = 0;
+  h->state = EMPTY_LINE;
   h->pending_length = 0;
 }
 

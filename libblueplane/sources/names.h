@@ -32,7 +32,7 @@ typedef struct name_memory {
   char raw[200];
 } name_memory;
 
-#define NAMES_IDENTS 8
+#define NAMES_IDENTS 2
 #define NAMES_LABELS 256
 typedef struct names {
   record_sink *sink;

@@ -2,10 +2,10 @@
  * same runs in any order, so runs are all that must be kept. */
 #include "store/activity.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/sort.h"
 
 typedef struct run {
   int64_t start, end;
@@ -27,10 +27,16 @@ void bpi_moments_add(moments *m, int64_t session, int64_t time_us) {
 
 void bpi_moments_free(moments *m) { bpi_free(m->moment); }
 
-static int by_session_and_time(const void *a, const void *b) {
-  const moment *x = a, *y = b;
-  if (x->session != y->session) return x->session < y->session ? -1 : 1;
-  return x->time_us == y->time_us ? 0 : x->time_us < y->time_us ? -1 : 1;
+/* Moments in order of session and time, as the sort sees them: words of a row. */
+enum { MOMENT_SESSION, MOMENT_TIME, MOMENT_WORDS };
+
+static int64_t **sorted(moments *m) {
+  int64_t **rows = bpi_alloc(m->count * sizeof *rows);
+  if (rows == NULL) return NULL;
+  for (size_t i = 0; i < m->count; i++) rows[i] = &m->moment[i].session;
+  if (bpi_sort_rows(rows, m->count, MOMENT_WORDS) == BP_OK) return rows;
+  bpi_free(rows);
+  return NULL;
 }
 
 /* Appends an interval that does not begin before the last one; joins it where the gap allows. */
@@ -65,12 +71,12 @@ static int load(runs *r, store *s, int64_t session, bp_error **error) {
 }
 
 /* Both sorted: known runs and moments into one list. */
-static int merge(runs *out, const runs *known, const moment *m, size_t count) {
+static int merge(runs *out, const runs *known, int64_t *const *m, size_t count) {
   out->count = 0;
   size_t i = 0, j = 0;
   while (i < known->count || j < count) {
-    bool take_run = j == count || (i < known->count && known->run[i].start <= m[j].time_us);
-    run next = take_run ? known->run[i] : (run){m[j].time_us, m[j].time_us};
+    bool take_run = j == count || (i < known->count && known->run[i].start <= m[j][MOMENT_TIME]);
+    run next = take_run ? known->run[i] : (run){m[j][MOMENT_TIME], m[j][MOMENT_TIME]};
     if (take_run)
       i++;
     else
@@ -137,7 +143,7 @@ static int write_runs(store *s, int64_t session, const runs *r, size_t from, int
   return bpi_sql_run(s, extent, error);
 }
 
-static int store_session(store *s, int64_t session, const moment *m, size_t count, bool rebuild,
+static int store_session(store *s, int64_t session, int64_t *const *m, size_t count, bool rebuild,
                          cells *changes, bp_error **error) {
   runs known = {0}, none = {0}, made = {0};
   int rc = load(&known, s, session, error);
@@ -155,45 +161,29 @@ static int store_session(store *s, int64_t session, const moment *m, size_t coun
   return rc;
 }
 
-static bool holds(const int64_t *sorted, size_t count, int64_t value) {
-  size_t low = 0, high = count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (sorted[middle] < value)
-      low = middle + 1;
-    else
-      high = middle;
+/* Sessions with moments and sessions that are made anew, both in order. */
+static int store_sessions(store *s, int64_t *const *m, size_t count, const int64_t *rebuild,
+                          size_t rebuilds, cells *changes, bp_error **error) {
+  int rc = BP_OK;
+  for (size_t at = 0, next = 0; rc == BP_OK && (at < count || next < rebuilds);) {
+    bool gone = at == count || (next < rebuilds && rebuild[next] < m[at][MOMENT_SESSION]);
+    int64_t session = gone ? rebuild[next] : m[at][MOMENT_SESSION]; /* gone: its last moment */
+    bool anew = next < rebuilds && rebuild[next] == session;
+    size_t end = at;
+    while (end < count && m[end][MOMENT_SESSION] == session) end++;
+    rc = store_session(s, session, m + at, end - at, anew, changes, error);
+    at = end;
+    next += anew;
   }
-  return low < count && sorted[low] == value;
+  return rc;
 }
 
 int bpi_activity_store(store *s, moments *m, const int64_t *rebuild, size_t rebuilds,
                        cells *changes, bp_error **error) {
   if (m->failed) return bpi_fail_nomem(error);
-  qsort(m->moment, m->count, sizeof *m->moment, by_session_and_time);
-  int rc = BP_OK;
-  size_t at = 0, next_rebuild = 0;
-  while (rc == BP_OK && at < m->count) {
-    int64_t session = m->moment[at].session;
-    size_t end = at;
-    while (end < m->count && m->moment[end].session == session) end++;
-    rc = store_session(s, session, m->moment + at, end - at, holds(rebuild, rebuilds, session),
-                       changes, error);
-    at = end;
-  }
-  /* Sessions that lost their last moment. */
-  for (; rc == BP_OK && next_rebuild < rebuilds; next_rebuild++) {
-    moment wanted = {rebuild[next_rebuild], INT64_MIN};
-    size_t low = 0, high = m->count;
-    while (low < high) {
-      size_t middle = low + (high - low) / 2;
-      if (by_session_and_time(&m->moment[middle], &wanted) < 0)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    if (low == m->count || m->moment[low].session != wanted.session)
-      rc = store_session(s, wanted.session, NULL, 0, true, changes, error);
-  }
+  int64_t **rows = sorted(m);
+  if (rows == NULL) return bpi_fail_nomem(error);
+  int rc = store_sessions(s, rows, m->count, rebuild, rebuilds, changes, error);
+  bpi_free(rows);
   return rc;
 }

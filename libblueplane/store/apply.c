@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/sort.h"
 #include "store/activity.h"
 #include "store/batch_inside.h"
+#include "store/bulk.h"
 #include "store/cells.h"
 
 /* Rows of one key: variants of a response; for all other kinds one row. */
@@ -27,6 +29,12 @@ typedef struct applier {
   int64_t *rebuild; /* sessions that lost a moment */
   size_t rebuilds, rebuild_capacity;
   group before, after, resolved_before, resolved_after;
+  /* of the kind of fact that is being applied */
+  bool empty;        /* its table was */
+  int64_t next_id;   /* where the next new fact is to go */
+  bool next_is_free; /* nothing is stored there */
+  int64_t **insert;  /* facts that wait to be inserted, by rising number */
+  size_t inserts;
   bp_error **error;
 } applier;
 
@@ -68,38 +76,63 @@ static fact_names stored_names(store *s) {
 
 /* ------------------------------------------------------------------------ labels and sessions */
 
-static int store_label(applier *a, batch_label *l) {
+/* The greatest number a label has; 0: there are none. */
+static int last_label(applier *a, int64_t *out) {
+  sqlite3_stmt *get = bpi_sql(a->s, SQL_LABEL_LAST, a->error);
+  if (get == NULL) return fail(a);
+  int rc = bpi_sql_step(a->s, get, a->error);
+  if (rc > 0) *out = sqlite3_column_int64(get, 0);
+  sqlite3_reset(get);
+  return rc < 0 ? rc : BP_OK;
+}
+
+/* The number of a label that is stored; 0 if it is not. */
+static int find_label(applier *a, const batch_label *l, int64_t *out) {
+  *out = 0;
   sqlite3_stmt *find = bpi_sql(a->s, SQL_LABEL_FIND, a->error);
-  sqlite3_stmt *insert = bpi_sql(a->s, SQL_LABEL_INSERT, a->error);
-  if (find == NULL || insert == NULL) return fail(a);
+  if (find == NULL) return fail(a);
   sqlite3_bind_int(find, 1, l->kind);
   sqlite3_bind_int64(find, 2, (int64_t)l->key.hi);
   sqlite3_bind_int64(find, 3, (int64_t)l->key.lo);
   int rc = bpi_sql_step(a->s, find, a->error);
-  if (rc < 0) return rc;
-  if (rc > 0) l->stored = sqlite3_column_int64(find, 0);
+  if (rc > 0) *out = sqlite3_column_int64(find, 0);
   sqlite3_reset(find);
-  if (rc > 0) return BP_OK;
-  sqlite3_bind_int(insert, 1, l->kind);
-  sqlite3_bind_int64(insert, 2, (int64_t)l->key.hi);
-  sqlite3_bind_int64(insert, 3, (int64_t)l->key.lo);
-  if (l->text == NULL)
-    sqlite3_bind_null(insert, 4);
-  else
-    sqlite3_bind_text(insert, 4, l->text, (int)l->length, SQLITE_STATIC);
-  rc = bpi_sql_run(a->s, insert, a->error);
-  l->stored = sqlite3_last_insert_rowid(a->s->db);
-  return rc;
+  return rc < 0 ? rc : BP_OK;
+}
+
+static void label_column(const void *rows, size_t row, int column, sqlite3_context *into) {
+  const batch_label *l = ((batch_label *const *)rows)[row];
+  switch (column) {
+    case 0: sqlite3_result_int64(into, l->stored); break;
+    case 1: sqlite3_result_int(into, l->kind); break;
+    case 2: sqlite3_result_int64(into, (int64_t)l->key.hi); break;
+    case 3: sqlite3_result_int64(into, (int64_t)l->key.lo); break;
+    case 4:
+      if (l->text != NULL) sqlite3_result_text(into, l->text, (int)l->length, SQLITE_STATIC);
+      break;
+    default: break;
+  }
 }
 
 static int store_labels(applier *a) {
-  for (size_t i = 0; i < a->b->labels; i++) {
+  int64_t stored = 0, last = 0;
+  batch_label **fresh = bpi_alloc(a->b->labels * sizeof *fresh);
+  if (fresh == NULL) return bpi_fail_nomem(a->error);
+  bulk insert = {0, fresh, label_column};
+  int rc = last_label(a, &stored);
+  last = stored;
+  for (size_t i = 0; i < a->b->labels && rc == BP_OK; i++) {
     batch_label *l = &a->b->label[i];
-    int rc = l->stored != 0 ? BP_OK : store_label(a, l);
-    if (rc != BP_OK) return rc;
+    if (l->stored == 0 && stored > 0) rc = find_label(a, l, &l->stored);
+    if (l->stored == 0) {
+      l->stored = ++last;
+      fresh[insert.count++] = l;
+    }
     a->labels[i + 1] = l->stored;
   }
-  return BP_OK;
+  if (rc == BP_OK) rc = bpi_bulk_run(a->s, SQL_LABELS_INSERT, &insert, a->error);
+  bpi_free(fresh);
+  return rc;
 }
 
 /* Numbers are 0 for none in memory and NULL in the file. */
@@ -222,19 +255,30 @@ static void load_fact(sqlite3_stmt *row, fact_kind kind, int64_t *fact) {
   for (int i = 2; i < words; i++) fact[i] = bpi_sql_column(row, i);
 }
 
+static int insert_facts(applier *a, fact_kind kind) {
+  bulk rows = {a->inserts, a->insert, bpi_bulk_word};
+  a->inserts = 0;
+  return bpi_bulk_run(a->s, (store_statement)(SQL_FACTS_INSERT + (int)kind), &rows, a->error);
+}
+
 /* Rows stored under the key, and the first free number for one more. */
-static int load_group(applier *a, fact_kind kind, const int64_t *key, int64_t *free_id) {
+static int load_group(applier *a, fact_kind kind, const int64_t *key) {
   a->before.count = 0;
+  if (a->inserts > 0 && a->insert[a->inserts - 1][0] >= key[0]) { /* they may stand in the way */
+    int inserted = insert_facts(a, kind);
+    if (inserted != BP_OK) return inserted;
+  }
   sqlite3_stmt *get =
       bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
   if (get == NULL) return fail(a);
   sqlite3_bind_int64(get, 1, key[0]);
   int rc;
-  *free_id = key[0];
+  a->next_id = key[0];
+  a->next_is_free = true;
   while ((rc = bpi_sql_step(a->s, get, a->error)) > 0) {
     int64_t fact[FACT_WORDS_MAX];
-    if (sqlite3_column_int64(get, 0) != *free_id) break; /* a gap ends the cluster */
-    (*free_id)++;
+    if (sqlite3_column_int64(get, 0) != a->next_id) break; /* a gap ends the cluster */
+    a->next_id++;
     if (sqlite3_column_int64(get, 1) != key[1]) continue; /* another key that wanted this place */
     load_fact(get, kind, fact);
     if (group_add(&a->before, kind, fact) != BP_OK) {
@@ -246,9 +290,26 @@ static int load_group(applier *a, fact_kind kind, const int64_t *key, int64_t *f
   return rc < 0 ? rc : BP_OK;
 }
 
-static int write_fact(applier *a, fact_kind kind, bool insert, const int64_t *fact) {
-  int which = (insert ? SQL_FACT_INSERT : SQL_FACT_UPDATE) + (int)kind;
-  sqlite3_stmt *put = bpi_sql(a->s, (store_statement)which, a->error);
+/* A number for a new fact. Behind one that was just given the next need not be free. */
+static int take_id(applier *a, fact_kind kind, int64_t *id) {
+  int rc = BP_OK;
+  if (!a->next_is_free) {
+    sqlite3_stmt *get =
+        bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
+    if (get == NULL) return fail(a);
+    sqlite3_bind_int64(get, 1, a->next_id);
+    while ((rc = bpi_sql_step(a->s, get, a->error)) > 0 &&
+           sqlite3_column_int64(get, 0) == a->next_id)
+      a->next_id++;
+    sqlite3_reset(get);
+  }
+  *id = a->next_id++;
+  a->next_is_free = a->empty;
+  return rc < 0 ? rc : BP_OK;
+}
+
+static int update_fact(applier *a, fact_kind kind, const int64_t *fact) {
+  sqlite3_stmt *put = bpi_sql(a->s, (store_statement)(SQL_FACT_UPDATE + (int)kind), a->error);
   if (put == NULL) return fail(a);
   int words = (int)bpi_fact_words(kind);
   for (int i = 0; i < words; i++) bpi_sql_bind(put, i + 1, fact[i]);
@@ -321,9 +382,10 @@ static bool same_variant(fact_kind kind, const int64_t *a, const int64_t *b) {
                                       ((const response_fact *)(const void *)b)->request;
 }
 
-/* Merges one row of the batch into `after`, writing what changed. */
-static int merge_row(applier *a, fact_kind kind, int64_t *row, int64_t *free_id,
-                     const fact_names *names, bool *changed) {
+/* Merges one row of the batch into `after`, writing what changed. Within a batch rows are variants of
+ * each other at most, so none meets one that waits to be inserted. */
+static int merge_row(applier *a, fact_kind kind, int64_t *row, const fact_names *names,
+                     bool *changed) {
   for (size_t i = 0; i < a->after.count; i++) {
     int64_t *fact = group_at(&a->after, kind, i);
     if (!same_variant(kind, fact, row)) continue;
@@ -334,23 +396,25 @@ static int merge_row(applier *a, fact_kind kind, int64_t *row, int64_t *free_id,
     }
     *changed = true;
     a->counts.updated++;
-    return write_fact(a, kind, false, fact);
+    return update_fact(a, kind, fact);
   }
   *changed = true;
-  row[0] = (*free_id)++;
+  int rc = take_id(a, kind, &row[0]);
+  if (rc != BP_OK) return rc;
   if (group_add(&a->after, kind, row) != BP_OK) return bpi_fail_nomem(a->error);
   a->counts.stored++;
   a->counts.undated += ((const fact_head *)(const void *)row)->time_us == BPI_TIME_NONE;
-  return write_fact(a, kind, true, row);
+  a->insert[a->inserts++] = row;
+  return BP_OK;
 }
 
-static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count, int64_t *free_id) {
+static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count) {
   fact_names names = stored_names(a->s);
   bool changed = false;
   int rc = group_copy(&a->after, &a->before, kind);
   if (rc != BP_OK) return bpi_fail_nomem(a->error);
   for (size_t i = 0; i < count && rc == BP_OK; i++)
-    rc = merge_row(a, kind, rows[i], free_id, &names, &changed);
+    rc = merge_row(a, kind, rows[i], &names, &changed);
   if (rc != BP_OK || !changed) return rc;
   if (group_resolve(&a->resolved_before, &a->before, kind, &names) != BP_OK ||
       group_resolve(&a->resolved_after, &a->after, kind, &names) != BP_OK)
@@ -361,12 +425,6 @@ static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count,
 }
 
 /* ----------------------------------------------------------------------------------- one kind */
-
-static int by_key(const void *x, const void *y) {
-  const int64_t *a = *(int64_t *const *)x, *b = *(int64_t *const *)y;
-  if (a[0] != b[0]) return a[0] < b[0] ? -1 : 1;
-  return a[1] == b[1] ? 0 : a[1] < b[1] ? -1 : 1;
-}
 
 static int is_empty(applier *a, fact_kind kind, bool *empty) {
   sqlite3_stmt *get =
@@ -380,22 +438,24 @@ static int is_empty(applier *a, fact_kind kind, bool *empty) {
 }
 
 static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count) {
-  bool empty = false;
-  int rc = is_empty(a, kind, &empty);
-  int64_t free_id = 0; /* into an empty table rows go one behind the other, without asking */
+  int rc = is_empty(a, kind, &a->empty);
+  a->next_id = 0; /* into an empty table rows go one behind the other, without asking */
+  a->next_is_free = true;
+  a->insert = rows; /* in front of the row that is read there is room for those that were */
+  a->inserts = 0;
   for (size_t from = 0; rc == BP_OK && from < count;) {
     size_t to = from;
     while (to < count && rows[to][0] == rows[from][0] && rows[to][1] == rows[from][1]) to++;
     a->before.count = 0;
-    if (!empty)
-      rc = load_group(a, kind, rows[from], &free_id);
-    else if (free_id < rows[from][0])
-      free_id = rows[from][0];
-    if (rc == BP_OK) rc = apply_group(a, kind, rows + from, to - from, &free_id);
+    if (!a->empty)
+      rc = load_group(a, kind, rows[from]);
+    else if (a->next_id < rows[from][0])
+      a->next_id = rows[from][0];
+    if (rc == BP_OK) rc = apply_group(a, kind, rows + from, to - from);
     from = to;
     if (atomic_load(&a->s->interrupted)) return bpi_fail(a->error, BP_ERR_CANCELLED, "cancelled");
   }
-  return rc;
+  return rc == BP_OK ? insert_facts(a, kind) : rc;
 }
 
 static int apply_kind(applier *a, fact_kind kind) {
@@ -407,8 +467,8 @@ static int apply_kind(applier *a, fact_kind kind) {
     rows[i] = t->words + i * t->width;
     bpi_fact_translate(kind, rows[i], a->sessions, a->labels);
   }
-  qsort(rows, t->count, sizeof *rows, by_key);
-  int rc = apply_sorted(a, kind, rows, t->count);
+  int rc = bpi_sort_rows(rows, t->count, 2);
+  rc = rc == BP_OK ? apply_sorted(a, kind, rows, t->count) : bpi_fail_nomem(a->error);
   bpi_free(rows);
   return rc;
 }

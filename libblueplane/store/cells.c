@@ -1,10 +1,11 @@
 /* store/cells.c */
 #include "store/cells.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/sort.h"
+#include "store/bulk.h"
 
 #define KEY_WORDS 5 /* kind, quarter, session, label, class lead the struct */
 
@@ -61,13 +62,6 @@ bool bpi_cell_is_zero(const rollup_cell *cell) {
   return any == 0;
 }
 
-static int by_key(const void *a, const void *b) {
-  const int64_t *x = a, *y = b;
-  for (int i = 0; i < KEY_WORDS; i++)
-    if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
-  return 0;
-}
-
 static bool lowers(const rollup_cell *cell) {
   if (cell->n < 0) return true;
   for (int i = 0; i < ROLLUP_MEASURES; i++)
@@ -80,29 +74,38 @@ static void bind_key(sqlite3_stmt *statement, const rollup_cell *cell) {
   for (int i = 0; i < KEY_WORDS; i++) sqlite3_bind_int64(statement, i + 1, key[i]);
 }
 
-static int store_cell(const rollup_cell *cell, store *s, sqlite3_stmt *add, bp_error **error) {
-  bind_key(add, cell);
-  sqlite3_bind_int64(add, 6, cell->n);
-  for (int i = 0; i < ROLLUP_MEASURES; i++) sqlite3_bind_int64(add, 7 + i, cell->m[i]);
-  int rc = bpi_sql_run(s, add, error);
-  if (rc != BP_OK || !lowers(cell)) return rc;
-  sqlite3_stmt *drop = bpi_sql(s, SQL_CELL_DROP, error);
-  if (drop == NULL) return bpi_error_code(*error);
+/* What was counted before is there; it goes where nothing is left of it. */
+static int lower_cell(const rollup_cell *cell, store *s, bp_error **error) {
+  sqlite3_stmt *take = bpi_sql(s, SQL_CELL_TAKE, error), *drop = bpi_sql(s, SQL_CELL_DROP, error);
+  if (take == NULL || drop == NULL) return bpi_error_code(*error);
+  bind_key(take, cell);
+  sqlite3_bind_int64(take, 6, cell->n);
+  for (int i = 0; i < ROLLUP_MEASURES; i++) sqlite3_bind_int64(take, 7 + i, cell->m[i]);
+  int rc = bpi_sql_run(s, take, error);
+  if (rc != BP_OK) return rc;
   bind_key(drop, cell);
   return bpi_sql_run(s, drop, error);
 }
 
 int bpi_cells_store(cells *c, store *s, bp_error **error) {
   if (c->failed) return bpi_fail_nomem(error);
-  sqlite3_stmt *add = bpi_sql(s, SQL_CELL_ADD, error);
-  if (add == NULL) return bpi_error_code(*error);
-  qsort(c->cell, c->count, sizeof *c->cell, by_key);
-  for (size_t i = 0; i < c->count; i++) {
-    if (bpi_cell_is_zero(&c->cell[i])) continue;
-    int rc = store_cell(&c->cell[i], s, add, error);
-    if (rc != BP_OK) return rc;
+  int64_t **rows = bpi_alloc(c->count * sizeof *rows);
+  if (rows == NULL) return bpi_fail_nomem(error);
+  bulk add = {0, rows, bpi_bulk_word};
+  int rc = BP_OK;
+  for (size_t i = 0; i < c->count && rc == BP_OK; i++) {
+    rollup_cell *cell = &c->cell[i];
+    if (bpi_cell_is_zero(cell)) continue;
+    if (lowers(cell))
+      rc = lower_cell(cell, s, error);
+    else
+      rows[add.count++] = &cell->kind;
   }
-  return BP_OK;
+  if (rc == BP_OK && bpi_sort_rows(rows, add.count, KEY_WORDS) != BP_OK)
+    rc = bpi_fail_nomem(error);
+  if (rc == BP_OK) rc = bpi_bulk_run(s, SQL_CELLS_ADD, &add, error);
+  bpi_free(rows);
+  return rc;
 }
 
 void bpi_cells_free(cells *c) {

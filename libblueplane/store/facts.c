@@ -38,7 +38,10 @@ static int64_t traits_of(const response_record *r) {
          CLASS_PUT(TRAIT_FINISHED, r->stop != STOP_NONE);
 }
 
+/* An undated row has no owner time: FACT_NONE stands for it, so that time and owner time are told
+ * apart when a dated row joins. */
 static void response_from(response_fact *f, const response_record *r) {
+  f->owner_after_us = f->time_us == BPI_TIME_NONE ? FACT_NONE : 0;
   f->request = (int64_t)(r->request.hi >> 1);
   f->model = r->model;
   f->input = known(r->input);
@@ -296,19 +299,11 @@ static void join_response(response_fact *fact, const response_fact *row, const f
   *fact = made;
 }
 
-/* An undated row has no owner time: FACT_NONE stands for it, so that time and owner time are told
- * apart when a dated row joins. */
-static void normalise_response(response_fact *f) {
-  if (f->time_us == BPI_TIME_NONE) f->owner_after_us = FACT_NONE;
-}
-
 static bool merge_response(int64_t *fact, const int64_t *row, const fact_names *names) {
   response_fact before, other;
   memcpy(&before, fact, sizeof before);
   memcpy(&other, row, sizeof other);
   response_fact after = before;
-  normalise_response(&after);
-  normalise_response(&other);
   join_response(&after, &other, names);
   if (memcmp(&before, &after, sizeof after) == 0) return false;
   memcpy(fact, &after, sizeof after);

@@ -265,9 +265,10 @@ typedef struct reject_visit {
 
 static int visit_reject(void *user, sqlite3_stmt *row) {
   reject_visit *v = user;
-  reject_row r = {sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
+  reject_row r = {{(uint64_t)sqlite3_column_int64(row, 0), (uint64_t)sqlite3_column_int64(row, 1)},
                   sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
-                  sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5)};
+                  sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5),
+                  sqlite3_column_int64(row, 6)};
   return v->row(v->user, &r);
 }
 

@@ -57,7 +57,8 @@ typedef struct file_row {
 } file_row;
 int bpi_read_files(store *s, int (*row)(void *user, const file_row *f), void *user, bp_error **error);
 typedef struct reject_row {
-  int64_t file, source, reason, line, byte, at_us;
+  ident file;                  /* key of its path or origin */
+  int64_t source, reason, line, byte, at_us;
 } reject_row;
 int bpi_read_rejects(store *s, int (*row)(void *user, const reject_row *r), void *user, bp_error **error);
 

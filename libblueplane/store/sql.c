@@ -16,7 +16,9 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_META_SET] = "INSERT INTO meta (name, value) VALUES (?1, ?2) "
                      "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     [SQL_LABEL_FIND] = "SELECT id, text FROM label WHERE kind = ?1 AND hi = ?2 AND lo = ?3",
-    [SQL_LABEL_INSERT] = "INSERT INTO label (kind, hi, lo, text) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_LABEL_LAST] = "SELECT ifnull(max(id), 0) FROM label",
+    [SQL_LABELS_INSERT] =
+        "INSERT INTO label (id, kind, hi, lo, text) SELECT c0, c1, c2, c3, c4 FROM bulk",
     [SQL_LABEL_GET] = "SELECT id, kind, hi, lo, text FROM label WHERE id = ?1",
     [SQL_LABELS] = "SELECT id, kind, hi, lo, text FROM label ORDER BY kind, hi, lo",
     [SQL_LABELS_OF] = "SELECT id, kind, hi, lo, text FROM label WHERE kind = ?1 ORDER BY hi, lo",
@@ -36,12 +38,16 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_RUNS] = "SELECT start_us, end_us FROM run WHERE session = ?1 ORDER BY start_us",
     [SQL_RUN_INSERT] = "INSERT INTO run (session, start_us, end_us) VALUES (?1, ?2, ?3)",
     [SQL_RUNS_DELETE] = "DELETE FROM run WHERE session = ?1 AND start_us >= ?2",
-    [SQL_CELL_ADD] =
-        "INSERT INTO rollup VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15) "
-        "ON CONFLICT DO UPDATE SET n = n + excluded.n, m0 = m0 + excluded.m0, "
+    [SQL_CELLS_ADD] =
+        "INSERT INTO rollup SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14 "
+        "FROM bulk WHERE true ON CONFLICT DO UPDATE SET n = n + excluded.n, m0 = m0 + excluded.m0, "
         "m1 = m1 + excluded.m1, m2 = m2 + excluded.m2, m3 = m3 + excluded.m3, "
         "m4 = m4 + excluded.m4, m5 = m5 + excluded.m5, m6 = m6 + excluded.m6, "
         "m7 = m7 + excluded.m7, m8 = m8 + excluded.m8",
+    [SQL_CELL_TAKE] = /* no upsert: CHECKs look at the row it would insert, which is negative */
+        "UPDATE rollup SET n = n + ?6, m0 = m0 + ?7, m1 = m1 + ?8, m2 = m2 + ?9, m3 = m3 + ?10, "
+        "m4 = m4 + ?11, m5 = m5 + ?12, m6 = m6 + ?13, m7 = m7 + ?14, m8 = m8 + ?15 WHERE "
+        "kind = ?1 AND quarter = ?2 AND session = ?3 AND label = ?4 AND class = ?5",
     [SQL_CELL_DROP] =
         "DELETE FROM rollup WHERE kind = ?1 AND quarter = ?2 AND session = ?3 AND label = ?4 AND "
         "class = ?5 AND n = 0 AND m0 = 0 AND m1 = 0 AND m2 = 0 AND m3 = 0 AND m4 = 0 AND m5 = 0 "
@@ -66,7 +72,7 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
                   "FROM file f ORDER BY f.id",
     [SQL_REJECT_INSERT] = "INSERT INTO reject (file, byte, reason, line, at_us) "
                           "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-    [SQL_REJECTS] = "SELECT r.file, f.source, r.reason, r.line, r.byte, r.at_us FROM reject r "
+    [SQL_REJECTS] = "SELECT f.hi, f.lo, f.source, r.reason, r.line, r.byte, r.at_us FROM reject r "
                     "JOIN file f ON f.id = r.file ORDER BY f.hi, f.lo, r.byte, r.reason",
 };
 
@@ -91,9 +97,9 @@ static void fact_sql(buf *b, store_statement which) {
     case 1:
       bpi_buf_printf(b, "INSERT INTO %s (id, k2", t->table);
       add_columns(b, t, ", ", "");
-      bpi_buf_text(b, ") VALUES (?, ?");
-      for (int i = 0; i < t->columns; i++) bpi_buf_text(b, ", ?");
-      bpi_buf_text(b, ")");
+      bpi_buf_text(b, ") SELECT c0");
+      for (int i = 1; i < t->columns + 2; i++) bpi_buf_printf(b, ", c%d", i);
+      bpi_buf_text(b, " FROM bulk");
       break;
     default:
       bpi_buf_printf(b, "UPDATE %s SET k2 = ?2", t->table);

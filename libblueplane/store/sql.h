@@ -13,26 +13,29 @@
 typedef enum store_statement {
   SQL_BEGIN_READ, SQL_BEGIN_WRITE, SQL_COMMIT, SQL_ROLLBACK,
   SQL_META_GET, SQL_META_SET,
-  SQL_LABEL_FIND, SQL_LABEL_INSERT, SQL_LABEL_GET, SQL_LABELS, SQL_LABELS_OF,
+  SQL_LABEL_FIND, SQL_LABEL_LAST, SQL_LABELS_INSERT, SQL_LABEL_GET, SQL_LABELS, SQL_LABELS_OF,
   SQL_SESSION_FIND, SQL_SESSION_INSERT, SQL_SESSION_UPDATE, SQL_SESSION_GET, SQL_SESSIONS,
   SQL_SESSION_EXTENT,
   SQL_RUNS, SQL_RUN_INSERT, SQL_RUNS_DELETE,
-  SQL_CELL_ADD, SQL_CELL_DROP, SQL_CELLS, SQL_EXTENT,
+  SQL_CELLS_ADD, SQL_CELL_TAKE, SQL_CELL_DROP, SQL_CELLS, SQL_EXTENT,
   SQL_FILE_FIND, SQL_FILE_INSERT, SQL_FILE_UPDATE, SQL_FILES,
   SQL_REJECT_INSERT, SQL_REJECTS,
   SQL_FACT_CLUSTER, /* one each for the kinds of fact */
-  SQL_FACT_INSERT = SQL_FACT_CLUSTER + FACT_KINDS,
-  SQL_FACT_UPDATE = SQL_FACT_INSERT + FACT_KINDS,
+  SQL_FACTS_INSERT = SQL_FACT_CLUSTER + FACT_KINDS,
+  SQL_FACT_UPDATE = SQL_FACTS_INSERT + FACT_KINDS,
   SQL_FACT_ALL = SQL_FACT_UPDATE + FACT_KINDS,
   SQL_COUNT = SQL_FACT_ALL + FACT_KINDS
 } store_statement;
 
+typedef struct bulk bulk; /* bulk.h */
+
 struct store {
   sqlite3 *db;
   hash_key key;
-  bool read_only;
+  bool read_only, keyless;
   atomic_int interrupted;
   sqlite3_stmt *statement[SQL_COUNT];
+  const bulk *bulk; /* what a statement that runs reads as a table */
 };
 
 /* The statement, reset and ready to bind; NULL (and *error) on failure. */

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "store/bulk.h"
 #include "store/sql.h"
 
 #include "migrations.h"
@@ -82,7 +83,8 @@ static int open_key(store *s, const char *path, const store_options *options, bo
   } else if (fresh) {
     rc = make_key(&s->key, key_path, error);
   } else if (s->read_only) {
-    rc = BP_OK; /* identifiers are made by ingesting only */
+    s->keyless = true; /* identifiers are made by ingesting only */
+    rc = BP_OK;
   } else {
     bpi_fail(error, BP_ERR_NOTFOUND, "the key file of the store is missing");
     bpi_fail_detail(error, "path", key_path);
@@ -94,8 +96,7 @@ static int open_key(store *s, const char *path, const store_options *options, bo
 }
 
 static int check_key(store *s, bp_error **error) {
-  static const hash_key none;
-  if (memcmp(&s->key, &none, sizeof none) == 0) return BP_OK; /* read-only without key */
+  if (s->keyless) return BP_OK;
   int64_t mark = (int64_t)bpi_hash_ident(&s->key, "check", "", 0).lo;
   int64_t stored = bpi_store_setting(s, "key_check", 0);
   if (stored == mark) return BP_OK;
@@ -162,7 +163,7 @@ int bpi_store_migrate(store *s, int64_t now_us, bp_error **error) {
 /* -------------------------------------------------------------------------------------- open */
 
 /* Settings of the connection; secure_delete is read back, as a build of SQLite may lack it. */
-static int configure(store *s, bool in_memory, bp_error **error) {
+static int configure(store *s, bp_error **error) {
   int64_t secure = 0;
   sqlite3_busy_timeout(s->db, BUSY_MS);
   int rc = bpi_sql_exec(s,
@@ -172,9 +173,12 @@ static int configure(store *s, bool in_memory, bp_error **error) {
   if (rc == BP_OK) rc = pragma(s, "secure_delete", &secure, error);
   if (rc == BP_OK && secure != 1)
     return bpi_fail(error, BP_ERR_UNSUPPORTED, "this SQLite cannot delete securely");
-  if (rc == BP_OK && !in_memory && !s->read_only)
-    rc = bpi_sql_exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error);
   return rc;
+}
+
+/* Changes the file, so only once it is known to be ours. */
+static int write_ahead(store *s, bp_error **error) {
+  return bpi_sql_exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error);
 }
 
 static int prepare_file(const char *path, const store_options *options, bool *fresh,
@@ -210,7 +214,8 @@ static int open_database(store *s, const char *path, const store_options *option
   flags |= options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (options->in_memory) flags |= SQLITE_OPEN_CREATE;
   int code = sqlite3_open_v2(options->in_memory ? ":memory:" : path, &s->db, flags, NULL);
-  if (code == SQLITE_OK) return configure(s, options->in_memory, error);
+  if (code == SQLITE_OK) code = bpi_bulk_register(s);
+  if (code == SQLITE_OK) return configure(s, error);
   bpi_sql_fail(s, code, error);
   return bpi_fail_detail(error, "path", path == NULL ? "" : path);
 }
@@ -230,6 +235,7 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
     rc = identify(s, &version, error);
     fresh = fresh || version == 0;
   }
+  if (rc == BP_OK && !options->in_memory && !s->read_only) rc = write_ahead(s, error);
   if (rc == BP_OK) rc = open_key(s, path, options, fresh, error);
   if (rc == BP_OK) rc = bpi_store_migrate(s, options->now_us, error);
   if (rc == BP_OK) rc = check_key(s, error);

@@ -1,0 +1,710 @@
+#!/usr/bin/env python3
+"""Runs the program blueplane as a person would and looks at what comes out.
+
+    python3 tests/cli/test_cli.py PROGRAM SAMPLE [TEST...]
+
+PROGRAM is the program, SAMPLE the generator examples/sample/sample.py. The sample data has a fixed end, so what
+a correct reader must find in it is known: the generator says so while writing.
+"""
+
+import csv
+import fcntl
+import io
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import unicodedata
+import unittest
+
+PROGRAM, SAMPLE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "cli.md")
+UNTIL = "2026-03-31"
+ALL = ["--since", "2026-02-01", "--until", UNTIL]
+QUERIES = ["stats", "days", "hours", "cost", "code", "sessions", "platforms", "workspaces", "tools"]
+ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def width(line):
+    """Columns a line takes on a terminal; the data has no wide characters."""
+    return sum(0 if unicodedata.combining(c) else 1 for c in ESCAPE.sub("", line))
+
+
+class Run:
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
+
+    def json(self):
+        return json.loads(self.out)
+
+
+class Home:
+    """A person's machine: a home folder with transcripts, and a store of its own."""
+
+    def __init__(self, root, data=None):
+        self.root = root
+        os.makedirs(root)
+        for folder in (".claude", ".codex"):
+            if data:
+                shutil.copytree(os.path.join(data, folder), os.path.join(root, folder))
+        self.environment = {"HOME": root, "PATH": os.environ["PATH"], "TZ": "UTC"}
+        for name in ("LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+            if name in os.environ:
+                self.environment[name] = os.environ[name]
+
+    @property
+    def store(self):
+        return os.path.join(self.root, ".local/share/blueplane/blueplane.db")
+
+    def __call__(self, *arguments, environment=None, **more):
+        run = subprocess.run([PROGRAM, *arguments], env={**self.environment, **(environment or {})},
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             timeout=60, **more)
+        return Run(run.returncode, run.stdout.decode("utf-8"), run.stderr.decode("utf-8"))
+
+    def on_terminal(self, *arguments, columns=80, environment=None):
+        """Both streams on one terminal of that width."""
+        main, side = pty.openpty()
+        fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        process = subprocess.Popen([PROGRAM, *arguments], stdin=subprocess.DEVNULL, stdout=side, stderr=side,
+                                   env={**self.environment, "TERM": "xterm", **(environment or {})})
+        os.close(side)
+        said = b""
+        while True:
+            ready, _, _ = select.select([main], [], [], 60)
+            try:
+                part = os.read(main, 65536) if ready else b""
+            except OSError:
+                part = b""
+            if not part:
+                break
+            said += part
+        os.close(main)
+        return Run(process.wait(60), said.decode("utf-8").replace("\r\n", "\n"), "")
+
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="blueplane-cli-")
+        cls.data = os.path.join(cls.folder, "data")
+        truth = os.path.join(cls.folder, "truth.json")
+        subprocess.run([sys.executable, SAMPLE, "--out", cls.data, "--until", UNTIL, "--truth", truth, "--quiet"],
+                       check=True)
+        with open(truth, encoding="utf-8") as file:
+            cls.truth = json.load(file)
+        cls.home = Home(os.path.join(cls.folder, "home"), cls.data)
+        assert cls.home("sync").code == 0
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def new_home(self, data=True):
+        folder = tempfile.mkdtemp(dir=self.folder)
+        return Home(os.path.join(folder, "a person"), self.data if data else None)
+
+    def ok(self, run, code=0):
+        self.assertEqual(run.code, code, run.out + run.err)
+        return run
+
+    def count(self, name):
+        return sum(self.truth["counts"][source].get(name, 0) for source in self.truth["counts"])
+
+    def tokens(self, name):
+        return sum(counts.get(name, 0) for days in self.truth["days"].values() for models in days.values()
+                   for counts in models.values())
+
+
+class Sync(Case):
+    def test_twice(self):
+        home = self.new_home()
+        first = self.ok(home("sync", "--json")).json()
+        self.assertEqual(first["schema"], "blueplane.sync/1")
+        self.assertEqual(first["files_seen"], first["files_changed"])
+        self.assertGreater(first["records_stored"], 0)
+        self.assertEqual([place["source"] for place in first["places"]], ["claude_code", "codex"])
+        second = self.ok(home("sync", "--json")).json()
+        self.assertEqual(second["files_seen"], first["files_seen"])
+        self.assertEqual((second["files_changed"], second["bytes_read"], second["records_stored"]), (0, 0, 0))
+
+    def test_growth_is_read_by_the_next_question(self):
+        home = self.new_home()
+        before = self.ok(home("metric", "responses", "--period", "all", "--json")).json()["rows"][0]["responses"]
+        folder = os.path.join(home.root, ".claude/projects/new")
+        os.makedirs(folder)
+        line = {"type": "assistant", "uuid": "one-more", "sessionId": "one-more", "cwd": "/x/added",
+                "timestamp": "2026-03-31T12:00:00Z",
+                "message": {"id": "one-more", "model": "claude-sonnet-4-5-20250929", "stop_reason": "end_turn",
+                            "content": [], "usage": {"input_tokens": 1, "output_tokens": 2}}}
+        with open(os.path.join(folder, "one.jsonl"), "w", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        same = self.ok(home("metric", "responses", "--period", "all", "--json", "--no-sync")).json()
+        self.assertEqual(same["rows"][0]["responses"], before)
+        after = self.ok(home("metric", "responses", "--period", "all", "--json")).json()
+        self.assertEqual(after["rows"][0]["responses"], before + 1)
+
+    def test_named_paths(self):
+        home = self.new_home(data=False)
+        folder = os.path.join(self.data, ".claude/projects")
+        found = [os.path.join(base, name) for base, _, names in os.walk(folder) for name in names
+                 if name.endswith(".jsonl")]
+        one = self.ok(home("sync", found[0], "--json")).json()
+        self.assertEqual(one["files_seen"], 1)
+        rest = self.ok(home("sync", folder, "--json")).json()
+        self.assertEqual(rest["files_seen"], len(found))
+        again = self.ok(home("sync", "--restart", folder, "--json")).json()
+        self.assertEqual((again["files_changed"], again["records_stored"]), (len(found), 0))
+        missing = home("sync", "/no such folder")
+        self.assertNotEqual(missing.code, 0)
+        self.assertIn("/no such folder", missing.err)
+        self.assertNotEqual(home("sync", "--source", "nobody", folder).code, 0)
+
+    def test_nothing_found(self):
+        home = self.new_home(data=False)
+        run = self.ok(home("sync"), 3)
+        self.assertIn("CLAUDE_CONFIG_DIR", run.err)
+        self.assertIn("~/.claude/projects", run.err)
+        self.assertEqual(run.out.count("read"), 0)
+        self.ok(home("stats"), 3)
+
+    def test_known_places(self):
+        data = self.data
+        home = self.new_home(data=False)
+        cases = [
+            ({"CLAUDE_CONFIG_DIR": f"{data}/.claude"}, ["claude_code"]),
+            ({"CLAUDE_CONFIG_DIR": f"{data}/.claude/projects,/nowhere"}, ["claude_code"]),
+            ({"CLAUDE_CONFIG_DIR": f"{data}/.claude,{data}/.claude/projects/"}, ["claude_code"]),
+            ({"CODEX_HOME": f"{data}/.codex"}, ["codex"]),
+            ({"CODEX_HOME": f"{data}/.codex/sessions"}, ["codex"]),
+            ({"CODEX_HOME": f"{data}/.codex", "CLAUDE_CONFIG_DIR": f"{data}/.claude"}, ["claude_code", "codex"]),
+        ]
+        for environment, sources in cases:
+            places = home("sync", "--json", environment=environment).json()["places"]
+            self.assertEqual([place["source"] for place in places], sources, environment)
+            self.assertTrue(all(place["files_seen"] for place in places), environment)
+        moved = self.new_home(data=False)
+        shutil.copytree(f"{data}/.claude", os.path.join(moved.root, "config/claude"))
+        places = self.ok(moved("sync", "--json", environment={
+            "XDG_CONFIG_HOME": os.path.join(moved.root, "config")})).json()["places"]
+        self.assertEqual(len(places), 1)
+        self.assertGreater(places[0]["files_seen"], 0)
+
+    def test_store_paths(self):
+        for name in ("with a space", "grüße-東京", "quo'te\"d", "-dash"):
+            home = self.new_home()
+            store = os.path.join(home.root, name, "deep", name + ".db")
+            self.ok(home("sync", "--store", store))
+            self.assertTrue(os.path.exists(store))
+            self.assertEqual(os.stat(store).st_mode & 0o777, 0o600)
+            self.assertEqual(os.stat(os.path.dirname(store)).st_mode & 0o777, 0o700)
+            self.assertFalse(os.path.exists(home.store))
+            run = self.ok(home("sessions", "--period", "all", "--json", environment={"BLUEPLANE_STORE": store}))
+            self.assertEqual(len(run.json()["rows"]), self.count("sessions"))
+
+    def test_unreadable(self):
+        home = self.new_home()
+        os.makedirs(os.path.join(home.root, ".claude/projects/odd/session.jsonl"))
+        os.symlink("/nowhere", os.path.join(home.root, ".claude/projects/odd/broken.jsonl"))
+        self.assertEqual(self.ok(home("sync", "--json")).json()["files_failed"], 0)
+
+    def test_unreadable_folder(self):
+        home = self.new_home()
+        locked = os.path.join(home.root, ".codex/sessions")
+        more = {}
+        if os.geteuid() == 0:  # root reads everything: be somebody else
+            for base, folders, files in os.walk(os.path.dirname(home.root)):
+                for name in folders + files:
+                    os.chown(os.path.join(base, name), 65534, 65534)
+            os.chmod(self.folder, 0o711)
+            os.chmod(os.path.dirname(home.root), 0o711)
+            more = {"user": 65534, "group": 65534, "extra_groups": []}
+        os.chmod(locked, 0)
+        try:
+            try:
+                run = home("sync", **more)
+            except (PermissionError, TypeError):
+                self.skipTest("the program is out of reach for another user")
+            self.assertEqual(run.out.count("claude_code"), 1, run.err)
+            self.assertRegex(run.out + run.err, "could not be read|cannot be read")
+            doctor = home("doctor", **more)
+            self.assertEqual(doctor.code, 1, doctor.out)
+            self.assertRegex(doctor.out, r"problem +codex +~/.codex/sessions cannot be read")
+            self.assertIn("chmod", doctor.out)
+            self.assertEqual(home("platforms", "--period", "all", **more).code, 0)
+        finally:
+            os.chmod(locked, 0o755)
+
+    def many_files(self, copies):
+        """A home with many more files, by hard links: much to read, nothing new in it."""
+        home = self.new_home()
+        for base, _, files in list(os.walk(os.path.join(home.root, ".claude"))):
+            for copy in range(copies):
+                folder = os.path.join(home.root, ".claude/projects", f"copy-{copy}", os.path.basename(base))
+                os.makedirs(folder, exist_ok=True)
+                for name in files:
+                    os.link(os.path.join(base, name), os.path.join(folder, name))
+        return home
+
+    def test_interrupt(self):
+        delay = 0.1
+        for _ in range(6):
+            home = self.many_files(100)
+            process = subprocess.Popen([PROGRAM, "sync", "--json"], env=home.environment, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE)
+            time.sleep(delay)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+            if process.returncode == 130:
+                break
+            delay /= 2  # it was done, or not yet listening
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn(b"what was read so far is kept", err)
+        report = json.loads(out)
+        self.assertTrue(report["interrupted"])
+        run = self.ok(home("sessions", "--period", "all", "--json"))
+        self.assertEqual(len(run.json()["rows"]), self.count("sessions"))
+
+    def test_progress(self):
+        home = self.many_files(150)
+        run = self.ok(home.on_terminal("sync"))
+        if "\r" not in run.out:
+            self.skipTest("too quick to show progress")
+        self.assertRegex(run.out, r"\rclaude_code .* %  [\d,]+ of [\d,]+ files")
+        self.assertIn("left", run.out)
+        self.assertRegex(run.out.rsplit("\r", 1)[1], r"^\x1b\[K")
+        self.assertNotIn("\r", self.ok(home("sync", "--restart")).err)
+
+    def test_busy(self):
+        home = self.new_home()
+        self.ok(home("sync"))
+        other = sqlite3.connect(home.store, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        os.utime(next(os.path.join(base, name) for base, _, names in os.walk(home.root + "/.claude")
+                      for name in names if name.endswith(".jsonl")), (1, 1))
+        run = home("sync")
+        self.assertEqual(run.code, 6, run.err)
+        other.execute("ROLLBACK")
+        other.close()
+        self.ok(home("sync"))
+
+
+class Numbers(Case):
+    def test_totals(self):
+        totals = self.ok(self.home("stats", *ALL, "--json")).json()["totals"]
+        self.assertEqual(totals["sessions"]["value"], self.count("sessions"))
+        for name in ("lines_added", "lines_removed"):
+            self.assertEqual(totals[name]["value"], self.count(name))
+        self.assertEqual(totals["input_tokens"]["value"], self.tokens("input"))
+        self.assertEqual(totals["cache_read_tokens"]["value"], self.tokens("cache_read"))
+        run = self.ok(self.home("metric", "prompts", "responses", "tool_calls", *ALL, "--format", "ndjson"))
+        for name, value in json.loads(run.out).items():
+            if "." not in name:
+                self.assertEqual(value, self.count(name), name)
+
+    def test_day(self):
+        day = max(self.truth["days"]["claude_code"], key=lambda day: sum(
+            model["responses"] for model in self.truth["days"]["claude_code"][day].values()))
+        run = self.ok(self.home("metric", "responses", "--date", day, "--where", "platform=claude_code", "--json"))
+        wanted = sum(model["responses"] for model in self.truth["days"]["claude_code"][day].values())
+        self.assertEqual(run.json()["rows"][0]["responses"], wanted)
+        page = self.ok(self.home("stats", "--date", day)).out
+        for word in ("Sessions", "Interactions", "Active time", "Lines", "Tokens in, out", "Cache read, write",
+                     "Cost", "Peak hour", "Most active in", "Platforms", "average day", "~$", "list prices"):
+            self.assertIn(word, page)
+        self.assertLessEqual(len(page.splitlines()), 18, page)
+
+    def test_stats_json(self):
+        run = self.ok(self.home("stats", "week", "--date", "2026-03-11", "--json")).json()
+        self.assertEqual(run["schema"], "blueplane.stats/1")
+        self.assertEqual((run["from"], run["until"]), ("2026-03-09T00:00:00Z", "2026-03-16T00:00:00Z"))
+        self.assertEqual(run["zone"], "UTC")
+        self.assertEqual(run["compare"], "previous")
+        self.assertEqual([day["time.day"] for day in run["breakdown"]],
+                         [f"2026-03-{day:02}" for day in range(9, 16)])
+        sums = sum(day["interactions"]["value"] for day in run["breakdown"])
+        self.assertEqual(sums, run["totals"]["interactions"]["value"])
+        best = max(run["breakdown"], key=lambda day: day["interactions"]["value"])
+        self.assertEqual(run["peak_day"], best["time.day"])
+        best = max(run["hours"], key=lambda hour: (hour["interactions"]["value"], -hour["hour"]))
+        self.assertEqual(run["peak_hour"], best["hour"])
+        cell = run["totals"]["interactions"]
+        self.assertEqual(cell["value"] - cell["baseline"], cell["difference"])
+        self.assertAlmostEqual(cell["difference"] / cell["baseline"], cell["relative"])
+        self.assertAlmostEqual(sum(one["interaction_share"]["value"] for one in run["platforms"]), 1)
+        sunday = self.ok(self.home("stats", "week", "--date", "2026-03-11", "--json", "--week-start", "sunday"))
+        self.assertEqual(sunday.json()["from"], "2026-03-08T00:00:00Z")
+        month = self.ok(self.home("stats", "month", "--date", "2026-02-28", "--json")).json()
+        self.assertEqual((month["from"], month["until"]), ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"))
+
+    def test_zone(self):
+        run = self.ok(self.home("stats", "--date", "2026-03-11", "--json", "--zone", "America/New_York")).json()
+        self.assertEqual(run["from"], "2026-03-11T04:00:00Z")
+        run = self.ok(self.home("stats", "--date", "2026-03-11", "--json", environment={"TZ": ":Asia/Kolkata"})).json()
+        self.assertEqual((run["zone"], run["from"]), ("Asia/Kolkata", "2026-03-10T18:30:00Z"))
+        self.assertIn("Asia/Kolkata", self.home("stats", "--date", "2026-03-11", "--zone", "Asia/Kolkata").out)
+
+    def test_empty_day(self):
+        run = self.ok(self.home("stats", "--date", "2026-06-01"), 3)
+        self.assertRegex(run.out, r"No activity\.\nThe last active day was \w+ \d+ March 2026: "
+                                  r"blueplane stats --date 2026-03-\d\d\n")
+        run = self.ok(self.home("stats", "--date", "2026-06-01", "--json"), 3).json()
+        self.assertTrue(run["empty"])
+        self.assertRegex(run["last_active_day"], r"^2026-03-\d\d$")
+        self.assertIn("Nothing is known", self.ok(self.home("stats", "--date", "2020-01-01"), 3).out)
+
+    def test_sessions(self):
+        rows = self.ok(self.home("sessions", *ALL, "--json")).json()["rows"]
+        self.assertEqual(len(rows), self.count("sessions"))
+        self.assertEqual(rows, sorted(rows, key=lambda row: row["last_activity"], reverse=True))
+        one = self.ok(self.home("session", rows[0]["session"]))
+        self.assertIn(rows[0]["workspace"], one.out)
+        same = self.ok(self.home("session", rows[0]["session"][:8], "--json")).json()["rows"]
+        self.assertEqual(same[0]["interactions"], rows[0]["interactions"])
+        self.ok(self.home("session", "0123456789abcdef"), 3)
+        self.ok(self.home("session", "xyz"), 2)
+        figures = self.ok(self.home("sessions", "--stats", *ALL)).out
+        self.assertIn("median", figures)
+        documents = self.ok(self.home("sessions", "--stats", *ALL, "--json")).json()
+        self.assertEqual(documents["schema"], "blueplane.sessions/1")
+        self.assertEqual(sum(row["sessions"] for row in documents["depth"]["rows"]), self.count("sessions"))
+
+    def test_statusline(self):
+        run = self.ok(self.home("statusline"))
+        self.assertRegex(run.out, r"^today: nothing yet\n$")
+
+    def test_metric(self):
+        run = self.ok(self.home("metric", "M023", "lines_added", "--by", "time.month,platform", *ALL, "--compare",
+                                "previous", "--format", "csv"))
+        rows = list(csv.DictReader(io.StringIO(run.out)))
+        self.assertEqual({row["time.month"] for row in rows}, {"2026-02", "2026-03"})
+        self.assertIn("cost.baseline", rows[0])
+        one = self.ok(self.home("metric", "interactions", "--by", "workspace", "--order", "-interactions", "--limit",
+                                "1", *ALL, "--json")).json()["rows"]
+        most = self.ok(self.home("stats", *ALL, "--json")).json()["workspaces"][0]
+        self.assertEqual(one[0]["workspace"], most["workspace"])
+        without = self.ok(self.home("metric", "sessions", "--where", "platform!=codex", *ALL, "--json")).json()
+        self.assertEqual(without["rows"][0]["sessions"], self.truth["counts"]["claude_code"]["sessions"])
+
+    def test_export(self):
+        run = self.ok(self.home("export"))
+        rows = list(csv.DictReader(io.StringIO(run.out, newline="")))
+        added = sum(int(row["value"]) for row in rows if row["metric"] == "lines_added")
+        self.assertEqual(added, self.count("lines_added"))
+        self.assertGreater(len({row["metric"] for row in rows}), 30)
+        lines = self.ok(self.home("export", "responses", "--by", "model", "--format", "ndjson")).out.splitlines()
+        self.assertEqual(sum(json.loads(line)["value"] for line in lines), self.count("responses"))
+        document = self.ok(self.home("export", "responses", "--json")).json()
+        self.assertEqual(document["schema"], "blueplane.export/1")
+        sessions = self.ok(self.home("export", "sessions"))
+        self.assertEqual(len(list(csv.DictReader(io.StringIO(sessions.out)))), self.count("sessions"))
+        self.ok(self.home("export", "cost", "--by", "language"), 2)
+        self.ok(self.home("export", "--format", "table"), 2)
+
+    def test_catalogue(self):
+        every = self.ok(self.home("metrics", "--json")).json()["rows"]
+        self.assertGreater(len(every), 50)
+        some = self.ok(self.home("metrics", "CACHE", "--json")).json()
+        self.assertLess(len(some["rows"]), len(every))
+        self.assertIn("cache_savings", [row["metric"] for row in some["rows"]])
+        self.assertIn("M023", self.ok(self.home("metrics", "cost")).out)
+        self.assertEqual(self.home("metrics", "M023").out, self.home("metrics", "cost").out)
+        self.ok(self.home("metrics", "no such thing"), 3)
+        self.assertIn("time.day_of_week", self.ok(self.home("dimensions")).out)
+
+    def test_prices(self):
+        listed = self.ok(self.home("prices", "--json")).json()["rows"]
+        self.assertGreater(len(listed), 20)
+        self.ok(self.home("prices", "--unpriced"), 3)
+        path = os.path.join(self.folder, "prices.json")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("{")
+        bad = self.ok(self.home("cost", "--prices", path), 1)
+        self.assertTrue(bad.err.startswith("blueplane: "))
+        self.assertIn("No such file", self.ok(self.home("cost", "--prices", path + "x"), 1).err)
+
+
+class Formats(Case):
+    def test_programs_can_read_all(self):
+        for command in QUERIES:
+            with self.subTest(command):
+                result = self.ok(self.home(command, *ALL, "--json"))
+                self.assertEqual(result.err, "")
+                self.assertRegex(result.json()["schema"], r"^blueplane\.(stats|result)/1$")
+                for line in self.ok(self.home(command, *ALL, "--format", "ndjson")).out.splitlines():
+                    json.loads(line)
+                rows = list(csv.reader(io.StringIO(self.ok(self.home(command, *ALL, "-f", "csv")).out, newline="")))
+                self.assertGreater(len(rows), 1)
+                self.assertEqual(len({len(row) for row in rows}), 1)
+                self.assertTrue(self.ok(self.home(command, *ALL, "-f", "md")).out.startswith("| "))
+
+    def test_color(self):
+        plain = self.ok(self.home("stats", *ALL)).out
+        self.assertNotIn("\x1b", plain)
+        self.assertNotIn("█", plain)
+        self.assertIn("#", plain)
+        self.assertIn("\x1b[1m", self.home("stats", *ALL, "--color", "always").out)
+        terminal = self.home.on_terminal("stats", *ALL)
+        self.assertIn("\x1b[1m", terminal.out)
+        self.assertIn("█", terminal.out)
+        for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+            self.assertNotIn("\x1b", self.home.on_terminal("stats", *ALL, environment=environment).out)
+        self.assertNotIn("\x1b", self.home.on_terminal("stats", *ALL, "--color", "never").out)
+        self.assertIn("\x1b", self.home.on_terminal("cost", *ALL).out)
+
+    def test_ascii(self):
+        for command in QUERIES + ["doctor", "metrics"]:
+            arguments = ALL if command in QUERIES else []
+            said = self.home.on_terminal(command, *arguments, environment={"LC_ALL": "C"}).out
+            said.encode("ascii")
+
+    def test_lines_fit(self):
+        for columns in (120, 80, 60, 40, 24):
+            for command in QUERIES + ["sessions --stats", "doctor", "help", "metrics", "metrics cost", "health"]:
+                words = command.split()
+                arguments = ALL if words[0] in QUERIES else []
+                said = self.home.on_terminal(*words, *arguments, columns=columns).out
+                longest = max(said.splitlines(), key=width)
+                room = max(columns, 40)  # figures are never cut
+                if command in ("doctor", "help"):
+                    room = max(columns, 60)
+                self.assertLessEqual(width(longest), room, f"{command} on {columns}: {longest!r}")
+                for line in said.splitlines():
+                    self.assertEqual(ESCAPE.sub("", line), ESCAPE.sub("", line).rstrip(), command)
+
+    def test_standard_output_is_checked(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        with open("/dev/full", "w") as full:
+            run = subprocess.run([PROGRAM, "days", *ALL], env=self.home.environment, stdout=full,
+                                 stderr=subprocess.PIPE)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn(b"cannot write to standard output", run.stderr)
+
+    def test_quiet(self):
+        self.assertNotEqual(self.home("days", "--period", "2020-01-01", "--where", "platform=x").err, None)
+        self.assertEqual(self.home("code", "--date", "2020-01-01", "--quiet").err, "")
+
+
+class Usage(Case):
+    def refused(self, arguments, *said, code=2):
+        run = self.home(*arguments)
+        self.assertEqual(run.code, code, (arguments, run.out, run.err))
+        self.assertEqual(run.out, "", arguments)
+        for words in said:
+            self.assertIn(words, run.err)
+
+    def test_errors(self):
+        self.refused(["stast"], 'no command "stast"', 'did you mean "stats"?')
+        self.refused(["xyzzy"], "blueplane help")
+        self.refused(["stats", "tody"], 'did you mean "today"?')
+        self.refused(["stats", "--formt", "json"], "did you mean --format?")
+        self.refused(["stats", "--format", "jsn"], 'did you mean "json"?')
+        self.refused(["stats", "--format"], "needs a value")
+        self.refused(["stats", "--json=yes"], "takes no value")
+        self.refused(["stats", "--by", "model"], "stats takes no --by")
+        self.refused(["stats", "today", "yesterday"], "usage: blueplane stats")
+        self.refused(["stats", "today", "--date", "2026-03-01"], "named twice")
+        self.refused(["stats", "--date", "2026-03-01", "--since", "2026-03-01"], "exclude each other")
+        self.refused(["stats", "--date", "2026-02-30"], '"2026-02-30" is no day', "YYYY-MM-DD")
+        self.refused(["stats", "--since", "2026-03-02", "--until", "2026-03-01"], "after the last")
+        self.refused(["days", "--period", "fortnight"], "last_week")
+        self.refused(["days", "--limit", "none"], "number of rows")
+        self.refused(["days", "--where", "platform"], "DIMENSION=VALUE")
+        self.refused(["days", "--compare", "ever"], "previous")
+        self.refused(["metric"], "usage: blueplane metric")
+        self.refused(["metric", "cots"], 'did you mean "cost"?')
+        self.refused(["metric", "cost", "--by", "modle"], 'did you mean "model"?')
+        self.refused(["metric", "cost", "--where", "modle=x"], 'did you mean "model"?')
+        self.refused(["metric", "cost", "--by", "language"], "allowed: ")
+        self.refused(["metric", "cost", "--order", "nothing"])
+        self.refused(["stats", "--zone", "Europe/Berln"], 'did you mean "Europe/Berlin"?')
+        self.refused(["stats", "--zone", "Berlin"], 'did you mean "Europe/Berlin"?')
+        self.refused(["stats", "--zone", "../../etc/passwd"], "IANA")
+        self.refused(["completion", "tcsh"], "fish")
+        self.refused(["privacy", "audit", "x"], "preview")
+        self.refused(["help", "stast"], 'did you mean "stats"?')
+        self.refused(["health", "--fail-on", "rejects"], "rejects>100")
+
+    def test_terminal_is_safe(self):
+        run = self.home("\x1b[31mx", "stats")
+        self.assertNotIn("\x1b", run.err)
+        run = self.home("stats", "--zone", "\x1b]0;x\x07")
+        self.assertNotIn("\x1b", run.err)
+        run = self.home("metric", "\x1b[31mcost")
+        self.assertNotIn("\x1b", run.err)
+
+    def test_help(self):
+        shown = self.ok(self.home("help")).out
+        self.assertEqual(shown, self.ok(self.home("--help")).out)
+        commands = re.findall(r"^  ([a-z]+) {2,}", shown, re.M)
+        self.assertIn("stats", commands)
+        with open(DOCUMENT, encoding="utf-8") as file:
+            document = file.read()
+        for command in commands:
+            one = self.ok(self.home("help", command)).out
+            self.assertTrue(one.startswith(f"usage: blueplane {command}"), one)
+            self.assertEqual(one, self.ok(self.home(command, "--help")).out)
+            self.assertIn(f"`{command}", document)
+        options = set(re.findall(r"--([a-z-]+)", shown + "".join(self.home("help", c).out for c in commands)))
+        for option in options:
+            self.assertIn(f"`--{option}", document)
+        for schema in ("stats", "sync", "sessions", "export", "doctor", "catalog", "version", "result"):
+            self.assertIn(f"blueplane.{schema}/1", document)
+        self.ok(self.home(), 2)
+
+    def test_version(self):
+        self.assertRegex(self.ok(self.home("version")).out, r"^blueplane \d+\.\d+\.\d+\n$")
+        self.assertEqual(self.home("--version").out, self.home("version").out)
+        self.assertEqual(self.home("version", "--json").json()["schema"], "blueplane.version/1")
+
+    def test_nothing_is_made_without_need(self):
+        home = self.new_home()
+        for arguments in (["help"], ["version"], ["doctor"], ["metrics"], ["completion", "bash"], ["prices", "x"]):
+            home(*arguments)
+        self.assertFalse(os.path.exists(os.path.join(home.root, ".local")))
+
+    def test_configuration(self):
+        home = self.new_home()
+        folder = os.path.join(home.root, ".config/blueplane")
+        os.makedirs(folder)
+        path = os.path.join(folder, "config")
+
+        def configure(text):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+
+        store = os.path.join(home.root, "configured.db")
+        configure(f"# mine\n\nzone = Asia/Tokyo\nformat=json\n  store =  {store}\nweek-start = sunday\n")
+        run = self.ok(home("stats", "week", "--date", "2026-03-11")).json()
+        self.assertEqual((run["zone"], run["from"]), ("Asia/Tokyo", "2026-03-07T15:00:00Z"))
+        self.assertTrue(os.path.exists(store))
+        self.assertNotIn("{", self.ok(home("stats", *ALL, "--format", "table", "--zone", "UTC")).out)
+        other = os.path.join(home.root, "other.db")
+        self.ok(home("sync", environment={"BLUEPLANE_STORE": other}))
+        self.assertTrue(os.path.exists(other))
+        for text, said in (("colour = always\n", "config:1"), ("\nzone\n", "config:2"),
+                           ("format = pdf\n", '"pdf"'), ("by = model\n", "config:1")):
+            configure(text)
+            run = self.ok(home("stats"), 2)
+            self.assertIn(said, run.err)
+
+    def test_completion(self):
+        for shell, check in (("bash", ["bash", "-n"]), ("zsh", ["zsh", "-n"]), ("fish", ["fish", "--no-execute"])):
+            script = self.ok(self.home("completion", shell)).out
+            for word in ("stats", "no-sync", "last_week", "cache_savings", "time.day_of_week", "ndjson"):
+                self.assertIn(word, script, shell)
+            if shutil.which(shell):
+                path = os.path.join(self.folder, "completion." + shell)
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(script)
+                subprocess.run([*check, path], check=True)
+        if not shutil.which("bash"):
+            self.skipTest("no bash")
+
+        def complete(*words):
+            script = (self.home("completion", "bash").out + 'COMP_WORDS=("$@"); COMP_CWORD=$((${#COMP_WORDS[@]}-1))\n'
+                      '_blueplane; printf "%s\\n" "${COMPREPLY[@]}"\n')
+            run = subprocess.run(["bash", "-c", script, "bash", *words], stdout=subprocess.PIPE, check=True)
+            return run.stdout.decode().split()
+
+        self.assertEqual(complete("blueplane", "sta"), ["stats", "statusline"])
+        self.assertEqual(complete("blueplane", "stats", "last_"), ["last_week", "last_month"])
+        self.assertEqual(complete("blueplane", "stats", "--fo"), ["--format"])
+        self.assertEqual(complete("blueplane", "days", "--format", "n"), ["ndjson"])
+        self.assertEqual(complete("blueplane", "metric", "cache_s"), ["cache_savings"])
+        self.assertEqual(complete("blueplane", "metric", "cost", "--by", "time.q"), ["time.quarter"])
+        self.assertEqual(complete("blueplane", "--json", "stats", "yest"), ["yesterday"])
+        self.assertEqual(complete("blueplane", "stats", "--by"), [])
+
+
+class Care(Case):
+    def test_health(self):
+        figures = {row["name"]: row["value"] for row in self.ok(self.home("health", "--json")).json()["rows"]}
+        self.assertEqual(figures["sessions"], self.count("sessions"))
+        self.ok(self.home("health", "--fail-on", "rejects>0", "--fail-on", "storage_bytes<1"))
+        run = self.ok(self.home("health", "--fail-on", "sessions>=1", "--fail-on", "files<1000000"), 5)
+        self.assertIn("sessions>=1 is breached", run.err)
+        self.assertIn("files<1000000 is breached", run.err)
+        run = self.ok(self.home("health", "--fail-on", "rejcts>0"), 2)
+        self.assertIn('did you mean "rejects"?', run.err)
+
+    def test_doctor(self):
+        home = self.new_home()
+        first = self.ok(home("doctor"))
+        self.assertRegex(first.out, r"warning +store +.* does not exist yet\n +blueplane sync makes it")
+        self.ok(home("sync"))
+        well = self.ok(home("doctor", "--json")).json()
+        self.assertEqual((well["schema"], well["problems"], well["warnings"]), ("blueplane.doctor/1", 0, 0))
+        os.chmod(home.store, 0o644)
+        os.chmod(home.store + ".key", 0o640)
+        run = self.ok(home("doctor"), 1)
+        self.assertRegex(run.out, r"problem +store +.*mode 0644: others can get at it\n +chmod 600 ")
+        self.assertRegex(run.out, r"problem +key +.*mode 0640")
+        self.assertIn("2 problems, 0 warnings", run.out)
+        ignored = home("doctor", "--json", environment={"TZ": "CET-1CEST", "CODEX_HOME": "/nowhere"}).json()
+        said = {check["check"]: check for check in ignored["checks"]}
+        self.assertEqual(said["time zone"]["status"], "warning")
+        self.assertIn("IANA", said["time zone"]["mend"])
+        self.assertEqual(said["codex"]["status"], "warning")
+        self.assertIn("CODEX_HOME", said["codex"]["mend"])
+
+    def test_rejects_are_told(self):
+        home = self.new_home()
+        path = os.path.join(home.root, ".claude/projects/broken.jsonl")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('{"type":"user"\n{"secret-word":}\n')
+        self.assertIn("rejected", self.ok(home("sync")).out)
+        run = home("doctor")
+        self.assertRegex(run.out, r"warning +rejected +records that break their format: \d+ syntax")
+        self.assertNotIn("secret", run.out)
+
+    def test_damaged_store(self):
+        home = self.new_home()
+        self.ok(home("sync"))
+        with open(home.store, "r+b") as file:
+            file.write(b"no database at all")
+        run = self.ok(home("stats"), 1)
+        self.assertTrue(run.err.startswith("blueplane: "), run.err)
+        self.assertRegex(self.ok(home("doctor"), 1).out, r"problem +store")
+
+    def test_newer_store(self):
+        home = self.new_home()
+        self.ok(home("sync"))
+        database = sqlite3.connect(home.store)
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        database.execute(f"PRAGMA user_version = {version + 1000}")
+        database.commit()
+        database.close()
+        self.assertIn("newer", self.ok(home("stats"), 1).err)
+
+    def test_store_in_impossible_places(self):
+        run = self.ok(self.home("stats", "--store", "/proc/nowhere/x.db"), 1)
+        self.assertIn("--store", run.err)
+        self.ok(self.home("stats", "--store", self.folder), 1)
+
+    def test_privacy_preview(self):
+        path = os.path.join(self.folder, "one.jsonl")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('{"type":"user","uuid":"u","sessionId":"s","timestamp":"2026-03-01T00:00:00Z","cwd":"/canary",'
+                       '"canary":"canary","message":{"role":"user","content":"canary"}}\n')
+        for format in ("table", "json", "ndjson", "csv", "md"):
+            run = self.ok(self.home("privacy", "preview", path, "--format", format))
+            self.assertIn("message.content", run.out.replace("\\", ""))
+            self.assertNotIn("canary", run.out)
+        self.assertIn("Is a directory", self.ok(self.home("privacy", "preview", self.folder), 1).err)
+        self.assertIn("No such file", self.ok(self.home("privacy", "preview", "/nowhere"), 1).err)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])

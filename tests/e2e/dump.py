@@ -56,9 +56,11 @@ def tables(db: sqlite3.Connection) -> Iterator[tuple]:
 def lines(path: Any) -> list:
     db = connect(path)
     try:
-        return [f"{table} {' '.join(f'{c}={v}' for c, v in zip(columns, row))}"
-                for table, columns, rows in tables(db)
-                for row in sorted(rows, key=lambda row: [(v is not None, str(type(v)), v) for v in row])]
+        found = []
+        for table, columns, rows in tables(db):
+            form = f"{table} {' '.join(f'{c}=%s' for c in columns)}"
+            found += sorted(form % row for row in rows)
+        return found
     finally:
         db.close()
 

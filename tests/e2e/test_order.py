@@ -135,9 +135,9 @@ def test_chunks(folder: pathlib.Path) -> None:
     than their lines, so they are given whole or read as files."""
     files = [p for p in e2e.transcripts(e2e.sample()) if "/.claude/" in str(p)]
     same = Same(folder)
-    same.ingest("bytes-whole", files, command="bytes")
+    same.ingest("bytes-whole", [*files, "--source", "claude_code"], command="bytes")
     for seed in SEEDS:
-        same.ingest(f"pieces-{seed}", [*files, "--chunks", seed], command="bytes")
+        same.ingest(f"pieces-{seed}", [*files, "--source", "claude_code", "--chunks", seed], command="bytes")
     e2e.counts["files"] = len(files)
 
 

@@ -2,6 +2,7 @@
  * header and nothing else; what a call did is printed as one JSON object on a line of its own.
  *
  *     bpt ingest STORE PATH...           folders are scanned, files read
+ *     bpt file|scan STORE PATH...        as a file or as a folder, whatever it is
  *     bpt bytes STORE FILE...            the file's bytes from memory; the path is the origin
  *     bpt prefixes STORE FILE STEP       every STEP-th prefix of every line, as bytes without newline
  *     bpt query STORE JSON [FORMAT]
@@ -41,6 +42,7 @@ typedef struct call {
   bool chunks;
   uint64_t seed;
   long stop, retry;
+  int as; /* how paths are read */
   bp_store *store;
 } call;
 
@@ -232,6 +234,8 @@ static bool load(bytes *b, const char *path) {
   return whole;
 }
 
+enum { WHATEVER, AS_FILE, AS_FOLDER };
+
 static bool is_folder(const char *path) {
   struct stat about;
   return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
@@ -249,7 +253,7 @@ static int ingest_once(const call *c, const char *path, const bytes *data, size_
     *report = (bp_ingest_report)BP_INGEST_REPORT_INIT;
     int rc = data != NULL ? bp_ingest_bytes(c->store, c->source, path, data->data + from, length,
                                             &c->ingest, report, error)
-             : is_folder(path)
+             : c->as == AS_FOLDER || (c->as == WHATEVER && is_folder(path))
                  ? bp_ingest_scan(c->store, c->source, path, &c->ingest, report, error)
                  : bp_ingest_file(c->store, c->source, path, &c->ingest, report, error);
     if (rc != BP_ERR_BUSY || tries <= 0) return rc;
@@ -268,6 +272,16 @@ static int ingest(call *c) {
     status |= put_ingested(&report, rc, error);
   }
   return status;
+}
+
+static int ingest_file(call *c) {
+  c->as = AS_FILE;
+  return ingest(c);
+}
+
+static int ingest_folder(call *c) {
+  c->as = AS_FOLDER;
+  return ingest(c);
 }
 
 static uint64_t random_number(uint64_t *state) {
@@ -410,9 +424,10 @@ static const struct command {
   bool opens;
   int (*run)(call *c);
 } commands[] = {
-    {"ingest", true, ingest},   {"bytes", true, ingest_bytes}, {"prefixes", true, prefixes},
-    {"query", true, query},     {"inspect", true, inspect},    {"catalog", false, catalog},
-    {"preview", true, preview}, {"configure", true, configure},
+    {"ingest", true, ingest},     {"file", true, ingest_file},   {"scan", true, ingest_folder},
+    {"bytes", true, ingest_bytes}, {"prefixes", true, prefixes}, {"query", true, query},
+    {"inspect", true, inspect},   {"catalog", false, catalog},   {"preview", true, preview},
+    {"configure", true, configure},
 };
 
 static int run(const struct command *command, call *c) {

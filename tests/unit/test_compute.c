@@ -671,8 +671,7 @@ START_TEST(average_of_days) {
   bp_error *error;
   bp_result *r = world_run("{'metrics':['prompts'],'period':'today','compare':'average'}", &code, &error);
   ck_assert_str_eq(bpi_table_get(r, "notes"),
-                   "The baseline is the average over 3 of the 28 periods of 1 days before, those with "
-                   "an interaction.");
+                   "The baseline is the average of the 3 days with an interaction among the 28 before.");
   bpi_table_release(r);
 }
 END_TEST

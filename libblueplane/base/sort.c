@@ -1,0 +1,95 @@
+/* base/sort.c: a radix sort, word by word from the last to the first, each word digit by digit. The
+ * time is linear in rows and digits that differ; comparing sorts take three times as long on the
+ * thousands of rows of a batch. */
+#include "base/sort.h"
+
+#include <blueplane/blueplane.h>
+
+#include <string.h>
+
+#include "base/mem.h"
+
+#define DIGIT_BITS 11
+#define DIGITS 6 /* of 11 bits: 64 bits */
+#define DIGIT_VALUES (1u << DIGIT_BITS)
+
+typedef struct entry {
+  uint64_t word; /* of the row, so that unsigned order is the signed one */
+  int64_t *row;
+} entry;
+
+static size_t digit_of(uint64_t word, unsigned digit) {
+  return (size_t)(word >> (digit * DIGIT_BITS)) & (DIGIT_VALUES - 1);
+}
+
+/* How many entries have each value of each digit. */
+static void count_digits(const entry *e, size_t count, uint32_t counts[DIGITS][DIGIT_VALUES]) {
+  memset(counts, 0, DIGITS * sizeof *counts);
+  for (size_t i = 0; i < count; i++)
+    for (unsigned digit = 0; digit < DIGITS; digit++)
+      counts[digit][digit_of(e[i].word, digit)]++;
+}
+
+static void deal(const entry *from, entry *to, size_t count, unsigned digit,
+                 uint32_t counts[DIGIT_VALUES]) {
+  uint32_t start = 0;
+  for (size_t value = 0; value < DIGIT_VALUES; value++) {
+    uint32_t here = counts[value];
+    counts[value] = start;
+    start += here;
+  }
+  for (size_t i = 0; i < count; i++) to[counts[digit_of(from[i].word, digit)]++] = from[i];
+}
+
+/* Sorts by `word`; the result lies in either of the two, and is returned. */
+static entry *sort_entries(entry *e, entry *other, size_t count,
+                           uint32_t counts[DIGITS][DIGIT_VALUES]) {
+  count_digits(e, count, counts);
+  for (unsigned digit = 0; digit < DIGITS; digit++) {
+    if (counts[digit][digit_of(e[0].word, digit)] == count) continue; /* all the same */
+    deal(e, other, count, digit, counts[digit]);
+    entry *sorted = other;
+    other = e;
+    e = sorted;
+  }
+  return e;
+}
+
+/* Few rows: what an append brings. */
+static void sort_few(int64_t **rows, size_t count, size_t words) {
+  for (size_t i = 1; i < count; i++) {
+    int64_t *row = rows[i];
+    size_t to = i;
+    for (; to > 0; to--) {
+      int64_t *before = rows[to - 1];
+      size_t word = 0;
+      while (word < words && before[word] == row[word]) word++;
+      if (word == words || before[word] < row[word]) break;
+      rows[to] = before;
+    }
+    rows[to] = row;
+  }
+}
+
+int bpi_sort_rows(int64_t **rows, size_t count, size_t words) {
+  if (count <= 32) {
+    sort_few(rows, count, words);
+    return BP_OK;
+  }
+  if (count > UINT32_MAX) return BP_ERR_NOMEM;
+  uint32_t(*counts)[DIGIT_VALUES] = bpi_alloc(DIGITS * sizeof *counts);
+  entry *both = bpi_alloc(2 * count * sizeof *both), *e = both;
+  if (counts != NULL && both != NULL) {
+    for (size_t i = 0; i < count; i++) e[i].row = rows[i];
+    for (size_t word = words; word-- > 0;) {
+      for (size_t i = 0; i < count; i++)
+        e[i].word = (uint64_t)e[i].row[word] ^ UINT64_C(1) << 63;
+      e = sort_entries(e, e == both ? both + count : both, count, counts);
+    }
+    for (size_t i = 0; i < count; i++) rows[i] = e[i].row;
+  }
+  int rc = counts == NULL || both == NULL ? BP_ERR_NOMEM : BP_OK;
+  bpi_free(counts);
+  bpi_free(both);
+  return rc;
+}

@@ -1,0 +1,12 @@
+/* base/sort.h: rows of numbers in the order of their first words. Knows nothing of what they mean. */
+#ifndef BPI_BASE_SORT_H
+#define BPI_BASE_SORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Sorts pointers to rows by the first `words` words of the rows, the first word first, signed and
+ * ascending; rows that are equal in them keep their order. 0 or BP_ERR_NOMEM, and nothing moved. */
+int bpi_sort_rows(int64_t **rows, size_t count, size_t words);
+
+#endif

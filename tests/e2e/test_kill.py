@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Ingests that are killed, cancelled, and side by side.
+
+After kill -9 at a random moment the store opens, its file is sound, and the next ingest completes it to the same
+facts. Several writers and many readers at once lose nothing and see no error but BUSY. With BLUEPLANE_LONG=1 the
+ingest is killed a hundred times.
+"""
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+
+import dump
+import e2e
+from e2e import check, equal, verify
+from test_growth import put
+from test_order import QUERIES, new_store
+
+KILLS = 100 if e2e.LONG else 8
+COPIES = 4  # of the sample, with other identifiers: long enough to be hit in the middle
+
+
+def many_sessions(folder: pathlib.Path) -> pathlib.Path:
+    """The sample several times over, every session, line, response and call another each time."""
+    home = folder / "home"
+    for copy in range(COPIES):
+        for path in e2e.transcripts(e2e.sample()):
+            data = path.read_bytes()
+            for mark in (b'"sessionId":"', b'"uuid":"', b'"id":"', b'"tool_use_id":"', b'"requestId":"', b'"agentId":"',
+                         b'"turn_id":"', b'"call_id":"', b'"parentUuid":"'):
+                data = data.replace(mark, mark + b"%x" % (copy + 10))
+            put(home / str(copy) / path.relative_to(e2e.sample()), data)
+    return home
+
+
+def sound(store: pathlib.Path) -> None:
+    db = sqlite3.connect(store)
+    equal(db.execute("PRAGMA integrity_check").fetchall(), [("ok",)], "sound after a kill")
+    db.close()
+
+
+def start(*arguments: object) -> subprocess.Popen:
+    return subprocess.Popen([e2e.BPT, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def finish(process: subprocess.Popen, what: str) -> list:
+    out, err = process.communicate(timeout=120)
+    check(process.returncode == 0, what, process.returncode, out[-1500:], err[-500:])
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_kill(folder: pathlib.Path) -> None:
+    home = many_sessions(folder)
+    reference = new_store(folder, "reference")
+    begin = time.monotonic()
+    e2e.ingest(reference, home)
+    usual = time.monotonic() - begin
+    want = dump.lines(reference)
+    dice = random.Random(9)
+    killed = 0
+    for attempt in range(KILLS):
+        store = new_store(folder, f"killed-{attempt}")
+        if attempt % 4 == 3:
+            os.unlink(f"{store}.key")  # the key file too is made anew
+        for _ in range(dice.randint(1, 3)):
+            process = start("ingest", store, home, "--threads", dice.choice((1, 2)), "--log")
+            time.sleep(dice.random() ** 2 * usual)
+            process.send_signal(signal.SIGKILL)
+            killed += process.wait() == -signal.SIGKILL
+            process.communicate()
+        if store.exists() and store.stat().st_size > 0:
+            sound(store)
+        e2e.ingest(store, home)
+        sound(store)
+        verify(store)
+        if attempt % 4 == 3:
+            equal(len(dump.lines(store)), len(want), "as many facts, with another key")
+        else:
+            found = dump.differences(want, dump.lines(store))
+            check(not found, "the same facts after a kill", attempt, "\n".join(found))
+        for path in folder.glob(f"killed-{attempt}.db*"):
+            path.unlink()
+    e2e.counts["kills in the middle"] = killed
+    check(killed >= KILLS // 2, "kills hit a running ingest", killed)
+
+
+def test_cancel(folder: pathlib.Path) -> None:
+    """Stopped by its progress callback, at each of its calls: what is complete is kept, the rest comes later."""
+    home = e2e.sample()
+    reference = new_store(folder, "reference")
+    e2e.ingest(reference, home)
+    want = dump.lines(reference)
+    store = new_store(folder, "stopped")
+    before = stops = 0
+    for nth in (1, 2, 3, 10, 40, 77, 10_000):
+        answer = e2e.answers(e2e.bpt("ingest", store, home, "--stop", nth, status=None))[-1]
+        stops += answer["code"] == e2e.CANCELLED
+        check(answer["code"] in (0, e2e.CANCELLED), "cancelled or done", answer)
+        now = len(dump.lines(store)) if store.stat().st_size else 0
+        check(now >= before, "what is complete is kept", nth, before, now)
+        before = now
+        verify(store)
+    check(stops >= 4, "calls stopped", stops)
+    equal(dump.lines(store), want, "the same facts after stops")
+
+
+def test_two_writers(folder: pathlib.Path) -> None:
+    home = many_sessions(folder)
+    reference = new_store(folder, "reference")
+    e2e.ingest(reference, home)
+    want = dump.lines(reference)
+    for again in range(10 if e2e.LONG else 2):
+        store = new_store(folder, f"two-{again}")
+        writers = [start("ingest", store, home, "--threads", 1 + again % 2, "--retry", 500) for _ in range(2)]
+        for process in writers:
+            finish(process, "a writer beside another")
+        found = dump.differences(want, dump.lines(store))
+        check(not found, "the same facts by two writers at once", "\n".join(found))
+        verify(store)
+    parts = [p for p in home.iterdir()]
+    store = new_store(folder, "parts")
+    writers = [start("ingest", store, *parts[i::3], "--retry", 500) for i in range(3)]
+    for process in writers:
+        finish(process, "a writer beside others")
+    check(not dump.differences(want, dump.lines(store)), "the same facts by three writers of a part each")
+    verify(store)
+
+
+def test_new_store_by_many(folder: pathlib.Path) -> None:
+    """Eight processes that find no store make one, with one key."""
+    home = folder / "home"
+    shutil.copytree(e2e.sample(4), home)
+    for again in range(6 if e2e.LONG else 2):
+        store = folder / f"new-{again}.db"
+        writers = [start("ingest", store, home, "--retry", 500) for _ in range(8)]
+        for process in writers:
+            finish(process, "a maker beside others")
+        sound(store)
+        verify(store)
+        e2e.ingest(store, home, "--restart")
+        alone = folder / f"alone-{again}.db"
+        shutil.copy(f"{store}.key", f"{alone}.key")
+        e2e.ingest(alone, home)
+        check(not dump.differences(alone, store), "the same facts by eight makers")
+        for path in (store, pathlib.Path(f"{store}.key")):
+            equal(oct(path.stat().st_mode & 0o777), "0o600", "private files")
+
+
+def test_readers_beside_a_writer(folder: pathlib.Path) -> None:
+    """Eight readers ask while one writes; every answer is of one moment."""
+    home = many_sessions(folder)
+    store = new_store(folder, "shared")
+    parts = sorted(home.iterdir())
+    e2e.ingest(store, parts[0])
+    done = threading.Event()
+    wrong: list = []
+    answered = [0] * 8
+
+    def read(number: int) -> None:
+        last = 0
+        while not done.is_set() or answered[number] == 0:
+            made = subprocess.run([e2e.BPT, "query", store, QUERIES[0]] if number % 2 else
+                                  [e2e.BPT, "inspect", store, "health", "json", "--readonly"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+            answer = json.loads(made.stdout) if made.returncode == 0 else None
+            if answer is None and json.loads(made.stdout)["error"]["code"] != e2e.BUSY:
+                wrong.append(made.stdout)
+            if answer is not None:
+                total = (sum(row["interactions"] for row in answer["rows"]) if number % 2 else
+                         next(row["value"] for row in answer["rows"] if row["name"] == "responses"))
+                if total < last:
+                    wrong.append((number, last, total))
+                last = total
+                answered[number] += 1
+
+    readers = [threading.Thread(target=read, args=(n,)) for n in range(8)]
+    for thread in readers:
+        thread.start()
+    for part in parts[1:]:
+        finish(start("ingest", store, part, "--retry", 500), "a writer beside readers")
+    done.set()
+    for thread in readers:
+        thread.join()
+    e2e.counts["answers beside a writer"] = sum(answered)
+    check(not wrong, "no error and no step back", wrong[:3])
+    reference = new_store(folder, "reference")
+    e2e.ingest(reference, home)
+    check(not dump.differences(reference, store), "nothing lost beside readers")
+    verify(store)
+
+
+if __name__ == "__main__":
+    e2e.main()

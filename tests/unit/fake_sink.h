@@ -1,0 +1,156 @@
+/* A sink for tests of sources: keeps the records, and answers with identifiers and label numbers that
+ * can be traced back to the raw bytes. */
+#ifndef TESTS_UNIT_FAKE_SINK_H
+#define TESTS_UNIT_FAKE_SINK_H
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sources/source.h"
+
+#define FAKE_RECORDS 1024
+#define FAKE_RAWS 2048
+
+typedef struct fake_raw {
+  int kind; /* of an identifier, or 100 + kind of a label */
+  size_t length;
+  char *bytes;
+} fake_raw;
+
+/* Numbers are given out for good, so that runs can be compared. */
+static fake_raw fake_raws[FAKE_RAWS];
+static size_t fake_raw_count;
+
+typedef struct fake_reject {
+  int reason;
+  uint64_t line;
+  int64_t byte;
+} fake_reject;
+
+typedef struct fake {
+  size_t count, rejects, drops;
+  uint64_t read;
+  int rc;
+  int stop_after; /* put number that returns BP_ERR_CANCELLED; 0: none */
+  record records[FAKE_RECORDS];
+  fake_reject reject[64];
+} fake;
+
+static size_t fake_intern(int kind, const char *raw, size_t length) {
+  for (size_t i = 0; i < fake_raw_count; i++)
+    if (fake_raws[i].kind == kind && fake_raws[i].length == length &&
+        memcmp(fake_raws[i].bytes, raw, length) == 0)
+      return i + 1;
+  ck_assert_uint_lt(fake_raw_count, FAKE_RAWS);
+  char *copy = malloc(length + 1);
+  ck_assert_ptr_nonnull(copy);
+  memcpy(copy, raw, length);
+  copy[length] = '\0';
+  fake_raws[fake_raw_count] = (fake_raw){kind, length, copy};
+  return ++fake_raw_count;
+}
+
+static ident fake_identify(void *self, ident_kind kind, const char *raw, size_t length) {
+  (void)self;
+  if (length == 0) return (ident){0, 0};
+  return (ident){(uint64_t)kind + 1, fake_intern((int)kind, raw, length)};
+}
+
+static uint32_t fake_label(void *self, label_kind kind, const char *raw, size_t length) {
+  (void)self;
+  return length == 0 ? 0 : (uint32_t)fake_intern(100 + (int)kind, raw, length);
+}
+
+static int fake_put(void *self, const record *r) {
+  fake *f = self;
+  ck_assert_uint_lt(f->count, FAKE_RECORDS);
+  f->records[f->count++] = *r;
+  return f->stop_after > 0 && f->count >= (size_t)f->stop_after ? BP_ERR_CANCELLED : BP_OK;
+}
+
+static void fake_refuse(void *self, int reason, uint64_t line, int64_t byte) {
+  fake *f = self;
+  ck_assert_uint_lt(f->rejects, sizeof f->reject / sizeof *f->reject);
+  f->reject[f->rejects++] = (fake_reject){reason, line, byte};
+}
+
+static void fake_drop(void *self) { ((fake *)self)->drops++; }
+
+/* What a label or an identifier was made of; "" for none. */
+static inline const char *fake_text(uint64_t number) {
+  return number == 0 ? "" : fake_raws[number - 1].bytes;
+}
+
+/* A reader that gives at most `step` bytes at a time. */
+typedef struct fake_drip {
+  const char *data;
+  size_t length, at, step;
+} fake_drip;
+
+static inline int64_t fake_drip_read(void *user, void *into, size_t length) {
+  fake_drip *d = user;
+  size_t n = d->length - d->at;
+  if (n > length) n = length;
+  if (n > d->step) n = d->step;
+  memcpy(into, d->data + d->at, n);
+  d->at += n;
+  return (int64_t)n;
+}
+
+static inline void fake_run(fake *f, const source *reader, const char *path, scan *s) {
+  record_sink sink = {f, fake_identify, fake_label, fake_put, fake_refuse, fake_drop};
+  source_input in;
+  memset(&in, 0, sizeof in);
+  in.path = path;
+  in.scan = s;
+  in.sink = &sink;
+  f->count = f->rejects = f->drops = 0;
+  f->rc = reader->read(&in);
+  f->read = in.records;
+}
+
+/* Reads bytes in memory. */
+static inline void fake_read(fake *f, const source *reader, const char *path, const char *data,
+                             size_t length) {
+  scan s;
+  bpi_scan_init_memory(&s, data, length);
+  fake_run(f, reader, path, &s);
+  bpi_scan_free(&s);
+}
+
+/* Reads through the smallest window, `step` bytes at a time. */
+static inline void fake_read_drip(fake *f, const source *reader, const char *path, const char *data,
+                                  size_t length, size_t step) {
+  fake_drip drip = {data, length, 0, step};
+  scan s;
+  ck_assert_int_eq(bpi_scan_init(&s, fake_drip_read, &drip, 4096, 0, 1), BP_OK);
+  fake_run(f, reader, path, &s);
+  bpi_scan_free(&s);
+}
+
+static inline bool fake_same(const record *a, const record *b) {
+  return memcmp(a, b, sizeof *a) == 0;
+}
+
+/* A whole file; the caller frees it. */
+static inline char *fake_load(const char *folder, const char *name, size_t *length) {
+  char path[1024];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *file = fopen(path, "rb");
+  ck_assert_msg(file != NULL, "cannot open %s", path);
+  ck_assert_int_eq(fseek(file, 0, SEEK_END), 0);
+  long size = ftell(file);
+  ck_assert_int_ge(size, 0);
+  rewind(file);
+  char *data = malloc((size_t)size + 1);
+  ck_assert_ptr_nonnull(data);
+  ck_assert_uint_eq(fread(data, 1, (size_t)size, file), (size_t)size);
+  fclose(file);
+  data[size] = '\0';
+  *length = (size_t)size;
+  return data;
+}
+
+#endif
