@@ -34,13 +34,17 @@ static bool row_holds(const bp_result *r, size_t row, const char *word) {
   return found;
 }
 
-/* Name, family and unit on a line, the definition below it. */
+/* Name, family and unit on a line as far as it goes, the definition below it. */
 static void put_brief(text *t, const screen *s, const bp_result *r, size_t row) {
   static const char *const columns[] = {"family", "unit"};
-  put(t, s, STYLE_BOLD, bp_result_text(r, row, 0, NULL), 0);
+  const char *name = bp_result_text(r, row, 0, NULL);
+  int used = text_width(name);
+  put(t, s, STYLE_BOLD, name, 0);
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
     const char *value = cell_text(r, row, columns[i]);
     if (value == NULL) continue;
+    used += 2 + text_width(value);
+    if (s->width > 0 && used > s->width) break;
     text_add(t, "  ");
     put(t, s, STYLE_DIM, value, 0);
   }

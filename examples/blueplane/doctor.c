@@ -282,20 +282,29 @@ static int report_json(const doctor *d, const size_t counts[3]) {
 }
 
 #define INDENT 25
+#define INDENT_NARROW 4
+#define WIDTH_NARROW 72
+
+static void put_finding(text *t, const screen *s, const finding *f) {
+  static const char *const styles[] = {STYLE_GOOD, STYLE_WARN, STYLE_BAD};
+  int indent = s->width > 0 && s->width < WIDTH_NARROW ? INDENT_NARROW : INDENT;
+  put(t, s, styles[f->status], names[f->status], 9);
+  if (indent == INDENT) {
+    text_fit(t, f->about, INDENT - 9, s->ascii);
+  } else {
+    text_addf(t, "%s\n", f->about);
+    text_repeat(t, " ", indent);
+  }
+  put_wrapped(t, s, f->said, indent);
+  if (f->mend == NULL) return;
+  text_repeat(t, " ", indent);
+  put_wrapped(t, s, f->mend, indent);
+}
 
 static int report_text(const doctor *d, const size_t counts[3]) {
-  static const char *const styles[] = {STYLE_GOOD, STYLE_WARN, STYLE_BAD};
-  const screen *s = &d->program->screen;
   text t = {0};
-  for (size_t i = 0; i < d->count; i++) {
-    const finding *f = &d->item[i];
-    put(&t, s, styles[f->status], names[f->status], 9);
-    text_fit(&t, f->about, INDENT - 9, s->ascii);
-    put_wrapped(&t, s, f->said, INDENT);
-    if (f->mend == NULL) continue;
-    text_repeat(&t, " ", INDENT);
-    put_wrapped(&t, s, f->mend, INDENT);
-  }
+  for (size_t i = 0; i < d->count; i++)
+    put_finding(&t, &d->program->screen, &d->item[i]);
   text_addf(&t, "\n%zu problem%s, %zu warning%s\n", counts[PROBLEM],
             counts[PROBLEM] == 1 ? "" : "s", counts[WARNING], counts[WARNING] == 1 ? "" : "s");
   return write_out(&t);

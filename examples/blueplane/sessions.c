@@ -54,42 +54,62 @@ static char *depth_name(const bp_result *r, size_t row) {
   return print_text("%s interactions", name != NULL ? name : "no");
 }
 
+#define TITLE_WIDTH 13
+
+/* Of each of the three columns; figures are never cut. */
+static int spread_width(const screen *s) {
+  int width = s->width == 0 ? 12 : (s->width - TITLE_WIDTH) / 3;
+  return width > 12 ? 12 : width < 8 ? 8 : width;
+}
+
 /* Mean, median and 90th percentile of each spread. */
 static void put_spreads(text *t, const screen *s, const bp_result *r) {
-  static const char *const parts[] = {"", ".median", ".p90"}, *const headings[] = {"mean", "median",
-                                                                                   "90 % below"};
-  text_repeat(t, " ", 14);
+  static const char *const parts[] = {"", ".median", ".p90"};
+  static const char *const headings[] = {"mean", "median", "p90"};
+  text_repeat(t, " ", TITLE_WIDTH);
   for (size_t k = 0; k < 3; k++)
-    put(t, s, STYLE_DIM, headings[k], -12);
+    put(t, s, STYLE_DIM, headings[k], -spread_width(s));
   text_add(t, "\n");
   for (size_t i = 0; i < sizeof spreads / sizeof *spreads; i++) {
-    text_fit(t, spreads[i].title, 14, s->ascii);
+    text_fit(t, spreads[i].title, TITLE_WIDTH, s->ascii);
     for (size_t k = 0; k < 3; k++) {
       char *name = print_text("%s%s", spreads[i].metric, parts[k]);
       char *cell = figure(s, r, 0, find_column(r, NULL, name));
-      put(t, s, NULL, cell, -12);
+      put(t, s, NULL, cell, -spread_width(s));
       free(cell);
       free(name);
     }
-    int outliers = find_column(r, NULL, "session_duration.outliers");
-    if (strcmp(spreads[i].metric, "session_duration") == 0 && has_value(r, 0, outliers))
-      text_addf(t, "   %lld outliers", (long long)bp_result_int(r, 0, (size_t)outliers));
     text_add(t, "\n");
   }
+}
+
+static void put_count_line(text *t, const screen *s, const bp_result *r) {
+  char *count = figure(s, r, 0, find_column(r, "metric", "sessions"));
+  char *tokens = figure(s, r, 0, find_column(r, "metric", "tokens_per_session"));
+  char *cost = figure(s, r, 0, find_column(r, "metric", "cost_per_session"));
+  char *said = print_text("%s with %s tokens and %s each", count, tokens, cost);
+  int outliers = find_column(r, NULL, "session_duration.outliers");
+  text_fit(t, "Sessions", TITLE_WIDTH, s->ascii);
+  put_wrapped(t, s, said, TITLE_WIDTH);
+  if (has_value(r, 0, outliers) && bp_result_int(r, 0, (size_t)outliers) > 0) {
+    char *number = figure(s, r, 0, outliers);
+    char *line = print_text("%s of unusual duration", number);
+    text_repeat(t, " ", TITLE_WIDTH);
+    put_wrapped(t, s, line, TITLE_WIDTH);
+    free(line);
+    free(number);
+  }
+  free(said);
+  free(cost);
+  free(tokens);
+  free(count);
 }
 
 static int show_figures(const program *p, const bp_result *r, const bp_result *depth) {
   const screen *s = &p->screen;
   text t = {0};
-  char *count = figure(s, r, 0, find_column(r, "metric", "sessions"));
-  char *tokens = figure(s, r, 0, find_column(r, "metric", "tokens_per_session"));
-  char *cost = figure(s, r, 0, find_column(r, "metric", "cost_per_session"));
-  text_add(&t, "Sessions      ");
-  put(&t, s, STYLE_BOLD, count, -12);
-  text_addf(&t, "   %s tokens and %s each\n\n", tokens, cost);
-  free(cost);
-  free(tokens);
-  free(count);
+  put_count_line(&t, s, r);
+  text_add(&t, "\n");
   put_spreads(&t, s, r);
   text_add(&t, "\n");
   put_bars(&t, s, depth, depth_name, depth_columns);

@@ -131,13 +131,24 @@ static void free_parts(parts *all) {
   *all = (parts){NULL, 0};
 }
 
-/* Every known place that exists. The first failure, as the library's code. */
-static int read_roots(const program *p, parts *all, bp_error **error) {
+/* A place that cannot be read costs that place; what is wrong with the store costs the rest. */
+static bool concerns_place(int rc) {
+  return rc == BP_ERR_IO || rc == BP_ERR_NOTFOUND;
+}
+
+/* Every known place that exists. *failed: some could not be read, which was said. Else the first
+ * failure, as the library's code. */
+static int read_roots(const program *p, parts *all, bool *failed, bp_error **error) {
   roots known = find_roots();
   int rc = BP_OK;
   for (size_t i = 0; i < known.count && rc == BP_OK && !interrupted; i++) {
     if (!known.item[i].exists) continue;
     rc = read_place(p, add_part(all, known.item[i].source, known.item[i].path), true, error);
+    if (!concerns_place(rc)) continue;
+    complain_of(*error);
+    *error = NULL;
+    *failed = true;
+    rc = BP_OK;
   }
   roots_free(&known);
   return rc == BP_OK && interrupted ? BP_ERR_CANCELLED : rc;
@@ -166,7 +177,8 @@ static bp_ingest_report sum(const parts *all) {
 int sync_before(program *p) {
   parts all = {NULL, 0};
   bp_error *error = NULL;
-  int rc = read_roots(p, &all, &error);
+  bool failed = false;
+  int rc = read_roots(p, &all, &failed, &error);
   bp_ingest_report total = sum(&all);
   free_parts(&all);
   if (rc == BP_ERR_CANCELLED) {
@@ -307,7 +319,9 @@ static int explain_nothing(const screen *s) {
 int run_sync(program *p) {
   parts all = {NULL, 0};
   bp_error *error = NULL;
-  int rc = p->argument_count > 0 ? read_arguments(p, &all, &error) : read_roots(p, &all, &error);
+  bool failed = false;
+  int rc = p->argument_count > 0 ? read_arguments(p, &all, &error)
+                                 : read_roots(p, &all, &failed, &error);
   int code;
   if (rc == BP_ERR_CANCELLED) {
     bp_error_free(error);
@@ -321,6 +335,7 @@ int run_sync(program *p) {
     code = all.count > 0 || is_json(&p->screen) ? report(&p->screen, &all, false) : EXIT_OK;
     if (code == EXIT_OK && all.count == 0) code = explain_nothing(&p->screen);
     if (code == EXIT_OK && sum(&all).files_seen == 0) code = EXIT_NOTHING;
+    if (failed) code = EXIT_FAILED;
   }
   free_parts(&all);
   return code;

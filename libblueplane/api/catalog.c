@@ -1,6 +1,6 @@
-/* api/catalog.c: bp_catalog: what the library knows before any store is opened, as results. Each topic
- * is a row of one table; the topic "topics" shows that table itself, with those of bp_inspect and
- * bp_configure. */
+/* api/catalog.c: bp_catalog: what the library knows before any store is opened, as results. Each
+ * topic is a row of one table; the topic "topics" shows that table itself, with those of bp_inspect
+ * and bp_configure. */
 #include <string.h>
 
 #include "base/err.h"
@@ -27,13 +27,17 @@ static void add_text(page *p, const char *text) {
   if (text && *text) bpi_table_set_text(p->t, column, text, strlen(text));
 }
 
-static void add_int(page *p, int64_t value) { bpi_table_set_int(p->t, p->next++, value); }
+static void add_int(page *p, int64_t value) {
+  bpi_table_set_int(p->t, p->next++, value);
+}
 
 /* Takes the text of a buffer, and the buffer with it. */
 static void add_buf(page *p, buf *b) {
   size_t column = p->next++;
-  if (b->failed) p->t->failed = b->failed;
-  else if (b->length) bpi_table_set_text(p->t, column, b->data, b->length);
+  if (b->failed)
+    p->t->failed = b->failed;
+  else if (b->length)
+    bpi_table_set_text(p->t, column, b->data, b->length);
   bpi_buf_free(b);
 }
 
@@ -78,7 +82,8 @@ static void add_companions(page *p, const metric *m) {
   size_t count = bpi_companions(&x, list);
   buf b;
   bpi_buf_init(&b, TEXT_MAX);
-  for (size_t i = 0; i < count; i++) add_item(&b, bpi_companion_suffix(&x, &list[i]));
+  for (size_t i = 0; i < count; i++)
+    add_item(&b, bpi_companion_suffix(&x, &list[i]));
   add_buf(p, &b);
 }
 
@@ -154,15 +159,23 @@ static void fill_formats(page *p) {
 }
 
 static void fill_errors(page *p) {
-  static const char *const names[] = {
-      [-BP_OK] = "BP_OK", [-BP_ERR_INVALID] = "BP_ERR_INVALID", [-BP_ERR_NOMEM] = "BP_ERR_NOMEM",
-      [-BP_ERR_IO] = "BP_ERR_IO", [-BP_ERR_BUSY] = "BP_ERR_BUSY",
-      [-BP_ERR_NOTFOUND] = "BP_ERR_NOTFOUND", [-BP_ERR_FORMAT] = "BP_ERR_FORMAT",
-      [-BP_ERR_UNSUPPORTED] = "BP_ERR_UNSUPPORTED", [-BP_ERR_DENIED] = "BP_ERR_DENIED",
-      [-BP_ERR_CONSENT] = "BP_ERR_CONSENT", [-BP_ERR_READONLY] = "BP_ERR_READONLY",
-      [-BP_ERR_CORRUPT] = "BP_ERR_CORRUPT", [-BP_ERR_SCHEMA] = "BP_ERR_SCHEMA",
-      [-BP_ERR_ABI] = "BP_ERR_ABI", [-BP_ERR_CANCELLED] = "BP_ERR_CANCELLED",
-      [-BP_ERR_LIMIT] = "BP_ERR_LIMIT", [-BP_ERR_INTERNAL] = "BP_ERR_INTERNAL"};
+  static const char *const names[] = {[-BP_OK] = "BP_OK",
+                                      [-BP_ERR_INVALID] = "BP_ERR_INVALID",
+                                      [-BP_ERR_NOMEM] = "BP_ERR_NOMEM",
+                                      [-BP_ERR_IO] = "BP_ERR_IO",
+                                      [-BP_ERR_BUSY] = "BP_ERR_BUSY",
+                                      [-BP_ERR_NOTFOUND] = "BP_ERR_NOTFOUND",
+                                      [-BP_ERR_FORMAT] = "BP_ERR_FORMAT",
+                                      [-BP_ERR_UNSUPPORTED] = "BP_ERR_UNSUPPORTED",
+                                      [-BP_ERR_DENIED] = "BP_ERR_DENIED",
+                                      [-BP_ERR_CONSENT] = "BP_ERR_CONSENT",
+                                      [-BP_ERR_READONLY] = "BP_ERR_READONLY",
+                                      [-BP_ERR_CORRUPT] = "BP_ERR_CORRUPT",
+                                      [-BP_ERR_SCHEMA] = "BP_ERR_SCHEMA",
+                                      [-BP_ERR_ABI] = "BP_ERR_ABI",
+                                      [-BP_ERR_CANCELLED] = "BP_ERR_CANCELLED",
+                                      [-BP_ERR_LIMIT] = "BP_ERR_LIMIT",
+                                      [-BP_ERR_INTERNAL] = "BP_ERR_INTERNAL"};
   for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
     new_row(p);
     add_int(p, -i);
@@ -196,9 +209,10 @@ static const struct topic {
   void (*fill)(page *p);
 } topics[] = {
     {"bp_catalog", "metrics",
-     "metric, title, family, unit, type, levels, definition, formula, aliases, dimensions, companions, "
-     "needs",
-     "Every metric: what it means, how it is computed, by what it can be told, what stands beside it.",
+     "metric, title, family, unit, type, levels, definition, formula, aliases, dimensions, "
+     "companions, needs",
+     "Every metric: what it means, how it is computed, by what it can be told, and what stands "
+     "beside it.",
      fill_metrics},
     {"bp_catalog", "dimensions", "dimension, title, type, definition, values",
      "Everything a query can group by or filter on.", fill_dimensions},

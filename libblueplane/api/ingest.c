@@ -18,6 +18,7 @@
 #define TAIL_BYTES 256
 #define DETECT_BYTES ((size_t)64 << 10)
 #define THREADS_MAX 64
+#define TELL_EVERY 256 /* candidates found */
 
 typedef struct candidate {
   char *path;
@@ -38,7 +39,7 @@ typedef struct ingest {
   mutex *lock, *store_lock;
   size_t next;         /* candidate to be read next */
   bp_ingest_report report;
-  uint64_t bytes_total;
+  uint64_t files_done, bytes_done, bytes_total; /* as progress is told */
   apply_counts counts;
   size_t batch_limit;
   int failed;          /* first error; others stop */
@@ -51,7 +52,7 @@ typedef struct worker {
   batch *batch;
   gate *gate;
   scan scan;
-  bool scan_ready, calls_progress;
+  bool calls_progress;
   file *file;
   int64_t offset;         /* of the next read */
   file_state state;       /* of the file being read */
@@ -87,15 +88,21 @@ static int cancel(ingest *in) {
 }
 
 /* Tells the caller how far we are; a non-zero answer or bp_cancel() stops. */
-static int progress(worker *w, uint32_t phase) {
-  ingest *in = w->in;
+static int tell(ingest *in, uint32_t phase) {
   if (atomic_load(&in->handle->cancelled)) return cancel(in);
-  if (!w->calls_progress || in->options.progress == NULL) return stopped(in);
+  int code = stopped(in);
+  if (code != BP_OK || in->options.progress == NULL) return code;
   bpi_mutex_lock(in->lock);
-  bp_progress p = {sizeof p, phase, in->report.files_changed, in->candidates,
-                   in->report.bytes_read, in->bytes_total};
+  uint64_t bytes = in->bytes_done < in->bytes_total ? in->bytes_done : in->bytes_total;
+  bp_progress p = {sizeof p, phase, in->files_done, in->candidates, bytes, in->bytes_total};
   bpi_mutex_unlock(in->lock);
   return in->options.progress(in->options.progress_user, &p) != 0 ? cancel(in) : stopped(in);
+}
+
+/* The caller's own thread tells; the others only look whether to stop. */
+static int progress(worker *w) {
+  if (w->calls_progress) return tell(w->in, 1);
+  return atomic_load(&w->in->handle->cancelled) ? cancel(w->in) : stopped(w->in);
 }
 
 /* ---------------------------------------------------------------------------------- applying */
@@ -110,14 +117,6 @@ static int apply(worker *w) {
   return rc == BP_OK ? BP_OK : stop(in, rc, why);
 }
 
-/* Everything read so far of this worker's file belongs to its last complete line. */
-static int note_file(worker *w) {
-  uint64_t line;
-  w->state.position = bpi_scan_resume_offset(&w->scan, &line);
-  w->state.line = (int64_t)line;
-  return bpi_batch_file(w->batch, &w->state);
-}
-
 /* A keyed mark of the bytes before a position, by which growth is told from a rewrite. */
 static int tail_mark(worker *w, int64_t position, int64_t *mark) {
   char bytes[TAIL_BYTES];
@@ -129,29 +128,46 @@ static int tail_mark(worker *w, int64_t position, int64_t *mark) {
   return BP_OK;
 }
 
+/* Everything read so far belongs to the last complete line of the input. A file that cannot be
+ * recognised later, and bytes, are read from their start. */
+static int note_place(worker *w) {
+  uint64_t line;
+  w->state.position = bpi_scan_resume_offset(&w->scan, &line);
+  w->state.line = (int64_t)line;
+  if (w->file == NULL || tail_mark(w, w->state.position, &w->state.tail) != BP_OK)
+    w->state.position = 0;
+  return bpi_batch_file(w->batch, &w->state);
+}
+
 static void count_bytes(worker *w) {
-  uint64_t now = (uint64_t)(w->offset - (int64_t)w->bytes_reported);
+  uint64_t now = (uint64_t)w->offset - w->bytes_reported;
   w->bytes_reported = (uint64_t)w->offset;
   bpi_mutex_lock(w->in->lock);
   w->in->report.bytes_read += now;
+  w->in->bytes_done += now;
   bpi_mutex_unlock(w->in->lock);
+}
+
+/* Bytes that need not be read. */
+static void skip_bytes(ingest *in, int64_t count) {
+  bpi_mutex_lock(in->lock);
+  in->bytes_done += (uint64_t)count;
+  bpi_mutex_unlock(in->lock);
 }
 
 /* Between two records: the place to stop, to report, and to let go of memory. */
 static int checkpoint(void *user, source_input *input) {
   worker *w = user;
   if (atomic_load(&w->in->handle->cancelled)) return cancel(w->in);
+  if (w->file == NULL) w->offset = bpi_scan_resume_offset(&w->scan, NULL);
   if ((uint64_t)w->offset - w->bytes_reported >= 4 * WINDOW) {
     count_bytes(w);
-    int rc = progress(w, 1);
+    int rc = progress(w);
     if (rc != BP_OK) return rc;
   }
   if (bpi_batch_bytes(w->batch) < w->in->batch_limit) return BP_OK;
   memcpy(w->state.memory, input->memory, sizeof w->state.memory);
-  w->state.size = -1; /* not read to its end yet */
-  int rc = note_file(w);
-  if (rc == BP_OK && w->file != NULL && tail_mark(w, w->state.position, &w->state.tail) != BP_OK)
-    w->state.position = w->state.line = 0; /* cannot be recognised later: read again from the start */
+  int rc = note_place(w);
   return rc == BP_OK ? apply(w) : stop(w->in, rc, NULL);
 }
 
@@ -186,8 +202,7 @@ static int read_input(worker *w, const source *reader, const char *path) {
   w->in->report.records_read += input.records;
   w->in->report.bytes_pending += bpi_scan_pending(&w->scan);
   bpi_mutex_unlock(w->in->lock);
-  int noted = note_file(w);
-  return rc != BP_OK ? rc : noted;
+  return rc;
 }
 
 static int64_t read_file(void *user, void *into, size_t length) {
@@ -235,23 +250,24 @@ static int read_open_file(worker *w, const candidate *c, const file_stat *stat, 
   bpi_scan_reset(&w->scan, read_file, w, w->state.position, (uint64_t)w->state.line);
   w->offset = w->state.position;
   w->bytes_reported = (uint64_t)w->offset;
+  skip_bytes(w->in, w->state.position);
   int rc = read_input(w, c->source, c->path);
   count_bytes(w);
-  if (rc == BP_ERR_IO) {
+  if (rc == BP_ERR_IO && stopped(w->in) == BP_OK) { /* of this file alone */
     file_failed(w, c->source);
     return BP_OK;
   }
-  if (tail_mark(w, w->state.position, &w->state.tail) != BP_OK) w->state.position = 0;
   if (rc == BP_OK) w->state.size = w->offset;
-  int noted = bpi_batch_file(w->batch, &w->state);
+  int noted = note_place(w);
   bpi_mutex_lock(w->in->lock);
   w->in->report.files_changed++;
   bpi_mutex_unlock(w->in->lock);
   return rc != BP_OK ? rc : noted;
 }
 
-static int known_file(worker *w, const char *path, bool *known) {
-  ident key = bpi_hash_ident(bpi_store_key(w->in->handle->store), "path", path, strlen(path));
+/* What is known of a file ("path") or of bytes ("origin"). */
+static int load_state(worker *w, const char *domain, const char *name, bool *known) {
+  ident key = bpi_hash_ident(bpi_store_key(w->in->handle->store), domain, name, strlen(name));
   bp_error *why = NULL;
   bpi_mutex_lock(w->in->store_lock);
   int rc = bpi_store_file(w->in->handle->store, key, &w->state, &why);
@@ -264,14 +280,16 @@ static int known_file(worker *w, const char *path, bool *known) {
 
 static int read_candidate(worker *w, const candidate *c) {
   bool known = false;
-  int rc = known_file(w, c->path, &known);
+  int rc = load_state(w, "path", c->path, &known);
   if (rc != BP_OK) return rc;
   if (c->unreadable) {
     file_failed(w, c->source);
     return BP_OK;
   }
-  if (known && unchanged(&w->state, &c->stat) && !(w->in->options.flags & BP_INGEST_RESTART))
+  if (known && unchanged(&w->state, &c->stat) && !(w->in->options.flags & BP_INGEST_RESTART)) {
+    skip_bytes(w->in, c->stat.size);
     return BP_OK;
+  }
   file_stat stat;
   bp_error *why = NULL;
   rc = bpi_file_open(&w->file, c->path, &stat, &why);
@@ -304,11 +322,18 @@ static void work(void *argument) {
   const candidate *c;
   while ((c = take(w)) != NULL) {
     int rc = read_candidate(w, c);
-    if (rc != BP_OK) stop(w->in, rc, NULL);
-    if (rc != BP_OK || progress(w, 1) != BP_OK) return;
+    if (rc != BP_OK) {
+      stop(w->in, rc, NULL);
+      return;
+    }
+    bpi_mutex_lock(w->in->lock);
+    w->in->files_done++;
+    bpi_mutex_unlock(w->in->lock);
+    if (progress(w) != BP_OK) return;
   }
 }
 
+/* The scanner stays to be prepared: for files or for bytes. */
 static int worker_init(worker *w, ingest *in) {
   memset(w, 0, sizeof *w);
   w->in = in;
@@ -316,9 +341,7 @@ static int worker_init(worker *w, ingest *in) {
   if (w->batch == NULL) return BP_ERR_NOMEM;
   fact_sink facts = bpi_batch_sink(w->batch);
   w->gate = bpi_gate_new(bpi_store_key(in->handle->store), &facts, in->keep_labels);
-  if (w->gate == NULL || bpi_scan_init(&w->scan, read_file, w, WINDOW, 0, 1) != BP_OK)
-    return BP_ERR_NOMEM;
-  w->scan_ready = true;
+  if (w->gate == NULL) return BP_ERR_NOMEM;
   bpi_gate_on_reject(w->gate, on_reject, w);
   return BP_OK;
 }
@@ -328,7 +351,7 @@ static void worker_free(worker *w) {
     w->in->report.fields_dropped += bpi_gate_counts(w->gate)->drops;
     w->in->report.records_rejected += bpi_gate_counts(w->gate)->rejects;
   }
-  if (w->scan_ready) bpi_scan_free(&w->scan);
+  bpi_scan_free(&w->scan);
   bpi_gate_free(w->gate);
   bpi_batch_free(w->batch);
 }
@@ -349,8 +372,8 @@ static void finish(ingest *in, worker *w, size_t count) {
       stop(in, BP_ERR_NOMEM, why);
       return;
     }
+  tell(in, 2);
   if (in->failed == BP_ERR_CANCELLED) bpi_store_clear_interrupt(in->handle->store);
-  progress(&w[0], 2);
   apply(&w[0]);
 }
 
@@ -362,7 +385,10 @@ static int run(ingest *in) {
   if (w == NULL) return BP_ERR_NOMEM;
   int rc = BP_OK;
   size_t ready = 0;
-  for (; ready < count && rc == BP_OK; ready++) rc = worker_init(&w[ready], in);
+  for (; ready < count && rc == BP_OK; ready++) {
+    rc = worker_init(&w[ready], in);
+    if (rc == BP_OK) rc = bpi_scan_init(&w[ready].scan, read_file, &w[ready], WINDOW, 0, 1);
+  }
   if (rc == BP_OK) {
     w[0].calls_progress = true;
     start_threads(w, count);
@@ -393,12 +419,12 @@ static int add_candidate(ingest *in, const char *path, const file_stat *stat,
   in->bytes_total += stat == NULL ? 0 : (uint64_t)stat->size;
   in->report.files_seen++;
   in->candidates++;
-  return BP_OK;
+  return in->candidates % TELL_EVERY == 0 ? tell(in, 0) : BP_OK;
 }
 
 static int visit(void *user, const char *path, const file_stat *stat) {
   ingest *in = user;
-  if (atomic_load(&in->handle->cancelled)) return BP_ERR_CANCELLED;
+  if (atomic_load(&in->handle->cancelled)) return cancel(in);
   if (stat == NULL) return add_candidate(in, path, NULL, in->only);
   if (in->only != NULL) return in->only->is_ours(path) ? add_candidate(in, path, stat, in->only) : 0;
   for (size_t i = 0; i < bpi_source_count(); i++)
@@ -452,51 +478,60 @@ static int begin(ingest *in, bp_store *s, const char *source_name, const bp_inge
   rc = bpi_enter(s, RIGHT_INGEST, error);
   if (rc != BP_OK) return rc;
   if (bpi_store_read_only(s->store)) {
-    bpi_leave(s);
-    return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
+    bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
+    return bpi_leave(s, BP_ERR_READONLY);
   }
   in->now_us = bpi_handle_now(s);
-  in->keep_labels = bpi_store_setting(s->store, "keep_labels", 1) != 0;
-  return BP_OK;
+  int64_t keep_labels = 0;
+  rc = bpi_store_setting(s->store, "keep_labels", 1, &keep_labels, error);
+  in->keep_labels = keep_labels != 0;
+  return rc == BP_OK ? BP_OK : bpi_leave(s, rc);
 }
 
-/* Hands the first error and the report to the caller. */
-static int end(ingest *in, int rc, bp_ingest_report *report, bp_error **error) {
-  if (rc != BP_OK && in->error != NULL && *error == NULL) {
+/* docs/errors.md lists what a log line says. */
+static void log_report(const ingest *in) {
+  const bp_ingest_report *r = &in->report;
+  if (r->records_rejected > 0)
+    bpi_handle_log(in->handle, BP_LOG_WARN, BP_ERR_FORMAT, (int64_t)r->records_rejected, 0);
+  if (r->files_failed > 0)
+    bpi_handle_log(in->handle, BP_LOG_WARN, BP_ERR_IO, (int64_t)r->files_failed, 0);
+  bpi_handle_log(in->handle, BP_LOG_INFO, BP_OK, (int64_t)r->records_stored,
+                 (int64_t)r->records_updated);
+}
+
+/* Completes the report and hands over the first error. */
+static int end(ingest *in, int rc, bp_error **error) {
+  if (rc != BP_OK && *error == NULL) {
     *error = in->error;
     in->error = NULL;
   }
-  if (rc != BP_OK && *error == NULL) bpi_fail(error, rc, "%s", bp_strerror(rc));
+  if (rc != BP_OK) bpi_fail(error, rc, "%s", bp_strerror(rc));
   bpi_error_free(in->error);
   in->report.records_stored = in->counts.stored;
   in->report.records_updated = in->counts.updated;
   in->report.records_duplicate = in->counts.duplicate;
   in->report.records_undated = in->counts.undated;
-  if (report != NULL) bpi_give(report, &in->report, sizeof in->report);
-  return rc;
+  log_report(in);
+  return bpi_leave(in->handle, rc);
 }
 
 typedef int (*ingest_body)(ingest *in, const void *what, bp_error **error);
 
-/* The frame around all three calls. */
+/* The frame around all three calls. `what` NULL: the caller gave nothing to read. */
 static int ingest_call(bp_store *s, const char *source_name, const bp_ingest_options *options,
                        bp_ingest_report *report, bp_error **error, ingest_body body,
                        const void *what) {
-  bp_error *unseen = NULL;
-  if (error == NULL) error = &unseen;
-  *error = NULL;
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
   ingest in = {.report = BP_INGEST_REPORT_INIT};
   int rc = report == NULL ? BP_OK : bpi_lent_size(report, sizeof *report, error);
-  bool fits = rc == BP_OK;
+  if (rc != BP_OK) report = NULL;
+  if (rc == BP_OK && what == NULL) rc = bpi_fail(error, BP_ERR_INVALID, "nothing to read");
   if (rc == BP_OK) rc = begin(&in, s, source_name, options, error);
-  if (rc == BP_OK) {
-    rc = body(&in, what, error);
-    bpi_leave(s);
-  }
-  rc = end(&in, rc, fits ? report : NULL, error);
+  if (rc == BP_OK) rc = end(&in, body(&in, what, error), error);
+  if (report != NULL) bpi_give(report, &in.report, sizeof in.report);
   ingest_free(&in);
-  bpi_error_free(unseen);
-  return rc;
+  return bpi_error_end(rc, unseen);
 }
 
 typedef struct lent_bytes {
@@ -512,20 +547,25 @@ static int unrecognised(bp_error **error) {
 
 /* Pieces of one origin follow each other, so what its source remembered goes on; nameless bytes have
  * nothing to do with each other. */
-static int known_origin(worker *w, const char *origin) {
-  const hash_key *key = bpi_store_key(w->in->handle->store);
-  file_state known;
-  bp_error *why = NULL;
-  w->state.key = bpi_hash_ident(key, "origin", origin, strlen(origin));
-  if (*origin == '\0' || w->in->options.flags & BP_INGEST_RESTART) return BP_OK;
-  int rc = bpi_store_file(w->in->handle->store, w->state.key, &known, &why);
-  if (rc == BP_ERR_NOTFOUND) {
-    bpi_error_free(why);
-    return BP_OK;
+static int load_origin(worker *w, const char *origin) {
+  bool known;
+  int rc = load_state(w, "origin", origin, &known);
+  if (*origin == '\0' || w->in->options.flags & BP_INGEST_RESTART) {
+    memset(w->state.memory, 0, sizeof w->state.memory);
+    w->state.records = 0;
   }
-  if (rc != BP_OK) return stop(w->in, rc, why);
-  memcpy(w->state.memory, known.memory, sizeof w->state.memory);
-  return BP_OK;
+  return rc;
+}
+
+static int read_bytes(worker *w, const source *reader, const lent_bytes *lent) {
+  int rc = load_origin(w, lent->origin == NULL ? "" : lent->origin);
+  if (rc != BP_OK) return rc;
+  bpi_scan_init_memory(&w->scan, lent->data, lent->length);
+  rc = read_input(w, reader, "");
+  w->offset = (int64_t)lent->length;
+  count_bytes(w);
+  int noted = note_place(w);
+  return rc == BP_OK ? noted : rc;
 }
 
 static int bytes_body(ingest *in, const void *what, bp_error **error) {
@@ -534,55 +574,59 @@ static int bytes_body(ingest *in, const void *what, bp_error **error) {
   const source *reader =
       in->only != NULL ? in->only : bpi_source_detect("", lent->data, head);
   if (reader == NULL) return unrecognised(error);
+  in->batch_limit = BATCH_BYTES;
+  in->bytes_total = lent->length;
   worker w;
   int rc = worker_init(&w, in);
-  if (rc == BP_OK) {
-    w.calls_progress = true;
-    in->batch_limit = BATCH_BYTES;
-    in->bytes_total = in->report.bytes_read = lent->length;
-    bpi_scan_free(&w.scan);
-    bpi_scan_init_memory(&w.scan, lent->data, lent->length);
-    rc = known_origin(&w, lent->origin == NULL ? "" : lent->origin);
-    if (rc == BP_OK) rc = read_input(&w, reader, "");
-    w.state.position = 0;
-    if (rc == BP_OK) rc = bpi_batch_file(w.batch, &w.state);
-    if (rc == BP_OK || rc == BP_ERR_CANCELLED) {
-      bpi_store_clear_interrupt(in->handle->store);
-      int applied = apply(&w);
-      if (rc == BP_OK) rc = applied;
-    }
-  }
+  w.calls_progress = true;
+  if (rc == BP_OK) rc = read_bytes(&w, reader, lent);
+  if (rc != BP_OK) stop(in, rc, NULL);
+  finish(in, &w, 1);
   worker_free(&w);
-  return rc;
+  return in->failed;
+}
+
+/* The source of an open file, by its name and first bytes. */
+static int detect(const source **out, file *f, const char *path, bp_error **error) {
+  char *bytes = bpi_alloc(DETECT_BYTES);
+  if (bytes == NULL) return bpi_fail_nomem(error);
+  int64_t got = bpi_file_read(f, 0, bytes, DETECT_BYTES);
+  if (got >= 0) *out = bpi_source_detect(path, bytes, (size_t)got);
+  bpi_free(bytes);
+  if (*out != NULL) return BP_OK;
+  if (got < 0)
+    bpi_fail(error, BP_ERR_IO, "cannot read the file");
+  else
+    unrecognised(error);
+  return bpi_fail_detail(error, "path", path);
 }
 
 static int file_body(ingest *in, const void *what, bp_error **error) {
   const char *path = what;
   file_stat stat;
   file *opened = NULL;
-  int rc = bpi_file_open(&opened, path, &stat, error);
-  if (rc != BP_OK) return rc;
   const source *reader = in->only;
-  if (reader == NULL) {
-    char *bytes = bpi_alloc(DETECT_BYTES);
-    int64_t got = bytes == NULL ? 0 : bpi_file_read(opened, 0, bytes, DETECT_BYTES);
-    reader = bpi_source_detect(path, bytes, got > 0 ? (size_t)got : 0);
-    bpi_free(bytes);
-  }
+  int rc = bpi_file_open(&opened, path, &stat, error);
+  if (rc == BP_OK && reader == NULL) rc = detect(&reader, opened, path, error);
   bpi_file_close(opened);
-  if (reader == NULL) {
-    unrecognised(error);
-    return bpi_fail_detail(error, "path", path);
-  }
-  rc = add_candidate(in, path, &stat, reader);
+  if (rc == BP_OK) rc = add_candidate(in, path, &stat, reader);
   return rc == BP_OK ? run(in) : rc;
+}
+
+/* The walk shows a directory that cannot be read; no other path is a beginning of the root's. */
+static bool root_unreadable(const ingest *in, const char *root) {
+  return in->candidates == 1 && in->candidate[0].unreadable &&
+         strncmp(in->candidate[0].path, root, strlen(in->candidate[0].path)) == 0;
 }
 
 static int scan_body(ingest *in, const void *what, bp_error **error) {
   const char *root = what;
-  int rc = bpi_walk(root, visit, in);
-  if (rc == BP_ERR_NOTFOUND) {
-    bpi_fail(error, rc, "there is no directory to scan");
+  int rc = tell(in, 0);
+  if (rc == BP_OK) rc = bpi_walk(root, visit, in);
+  if (rc == BP_OK && root_unreadable(in, root)) rc = BP_ERR_IO;
+  if (rc == BP_ERR_NOTFOUND || rc == BP_ERR_IO) {
+    bpi_fail(error, rc, rc == BP_ERR_IO ? "the directory cannot be read"
+                                        : "there is no directory to scan");
     return bpi_fail_detail(error, "path", root);
   }
   if (rc != BP_OK) return rc;
@@ -594,27 +638,16 @@ int bp_ingest_bytes(bp_store *s, const char *source_name, const char *origin, co
                     size_t length, const bp_ingest_options *options, bp_ingest_report *report,
                     bp_error **error) {
   lent_bytes lent = {origin, data == NULL ? "" : data, length};
-  if (data == NULL && length > 0) {
-    if (error != NULL) *error = NULL;
-    return bpi_fail(error, BP_ERR_INVALID, "no data");
-  }
-  return ingest_call(s, source_name, options, report, error, bytes_body, &lent);
+  return ingest_call(s, source_name, options, report, error, bytes_body,
+                     data == NULL && length > 0 ? NULL : &lent);
 }
 
 int bp_ingest_file(bp_store *s, const char *source_name, const char *path,
                    const bp_ingest_options *options, bp_ingest_report *report, bp_error **error) {
-  if (path == NULL) {
-    if (error != NULL) *error = NULL;
-    return bpi_fail(error, BP_ERR_INVALID, "no path");
-  }
   return ingest_call(s, source_name, options, report, error, file_body, path);
 }
 
 int bp_ingest_scan(bp_store *s, const char *source_name, const char *root,
                    const bp_ingest_options *options, bp_ingest_report *report, bp_error **error) {
-  if (root == NULL) {
-    if (error != NULL) *error = NULL;
-    return bpi_fail(error, BP_ERR_INVALID, "no root");
-  }
   return ingest_call(s, source_name, options, report, error, scan_body, root);
 }

@@ -72,6 +72,7 @@ static int health(inspection *i, bp_error **error) {
   health_row(t, "schema", h.schema, "version");
   health_row(t, "storage_bytes", h.file_bytes, "bytes");
   health_row(t, "free_bytes", h.free_pages * h.page_size, "bytes");
+  health_row(t, "wal_bytes", h.wal_bytes, "bytes");
   for (size_t kind = 0; kind < sizeof facts / sizeof *facts; kind++)
     health_row(t, facts[kind], h.facts[kind], "rows");
   health_row(t, "rollup_cells", h.cells, "rows");

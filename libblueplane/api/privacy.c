@@ -31,35 +31,24 @@ static const char *const uses[] = {[FIELD_KEPT] = "kept",         [FIELD_HASHED]
                                    [FIELD_LABEL] = "label",       [FIELD_COUNTED] = "counted",
                                    [FIELD_COMPARED] = "compared"};
 
-/* Length of the rule's part that `path` matches when it ends at a segment's border; 0: none. */
-static size_t match(const char *rule, const char *path) {
-  const char *r = rule;
-  while (*path != '\0') {
-    if (*r == '*') {
-      while (*path != '\0' && *path != '.' && *path != '[') path++;
-      r++;
-    } else if (*r == *path) {
-      r++;
-      path++;
-    } else {
-      return 0;
-    }
-  }
-  return *r == '\0' || *r == '.' || *r == '[' ? (size_t)(r - rule) : 0;
+/* Whether `path` is the beginning of `rule`, up to a border between segments. Unknown keys stand in a
+ * path as "*", which is also how a rule writes "any key". */
+static bool begins(const char *rule, const char *path) {
+  size_t length = strlen(path);
+  if (strncmp(rule, path, length) != 0) return false;
+  return rule[length] == '\0' || rule[length] == '.' || rule[length] == '[';
 }
 
 /* Whether a rule names this path or something below it. */
 static bool known_path(const source *reader, const char *path) {
   for (const field_rule *r = reader->rules; r->path != NULL; r++)
-    if (match(r->path, path) > 0) return true;
+    if (begins(r->path, path)) return true;
   return false;
 }
 
 static const field_rule *rule_for(const source *reader, const char *path) {
-  for (const field_rule *r = reader->rules; r->path != NULL; r++) {
-    size_t length = match(r->path, path);
-    if (length > 0 && r->path[length] == '\0') return r;
-  }
+  for (const field_rule *r = reader->rules; r->path != NULL; r++)
+    if (strcmp(r->path, path) == 0) return r;
   return NULL;
 }
 

@@ -1,21 +1,36 @@
-/* api/query.c: bp_query_*: the builder as callers see it, and the running of a query on a store. What
- * a query means is known in metrics; here it meets the handle, its lock and the registry of sources. */
+/* api/query.c: bp_query_*: the builder as callers see it, and the running of a query on a store.
+ * What a query means is known in metrics; here it meets the handle, its lock and the registry of
+ * sources. */
 #include "api/handle.h"
 #include "metrics/compute.h"
 #include "sources/source.h"
 
 /* metrics may not see the sources, so it has its own names for what they promise. */
 #define SAME(name) _Static_assert((int)NEED_##name == (int)COVERS_##name, #name)
-SAME(TOKENS); SAME(CACHE_READ); SAME(CACHE_WRITE); SAME(REASONING); SAME(COST); SAME(TOOLS);
-SAME(OUTCOMES); SAME(LINES); SAME(DECISIONS); SAME(PROMPTS); SAME(MODEL); SAME(TIME); SAME(EVENTS);
-SAME(WORKSPACE); SAME(CHANGES); SAME(WEB_SEARCH);
+SAME(TOKENS);
+SAME(CACHE_READ);
+SAME(CACHE_WRITE);
+SAME(REASONING);
+SAME(COST);
+SAME(TOOLS);
+SAME(OUTCOMES);
+SAME(LINES);
+SAME(DECISIONS);
+SAME(PROMPTS);
+SAME(MODEL);
+SAME(TIME);
+SAME(EVENTS);
+SAME(WORKSPACE);
+SAME(CHANGES);
+SAME(WEB_SEARCH);
 #undef SAME
 
 #define SOURCES_MAX 63 /* a session remembers its sources as bits */
 
 int bp_query_new(bp_query **out, bp_error **error) {
   if (error) *error = NULL;
-  return out ? bpi_query_new(out, error) : bpi_fail(error, BP_ERR_INVALID, "no place for the query");
+  return out ? bpi_query_new(out, error)
+             : bpi_fail(error, BP_ERR_INVALID, "no place for the query");
 }
 
 int bp_query_from_json(bp_query **out, const char *json, size_t length, bp_error **error) {
@@ -61,7 +76,9 @@ int bp_query_to_json(char **out, size_t *length, const bp_query *query, bp_error
   return bpi_query_to_json(out, length ? length : &unused, query, error);
 }
 
-void bp_query_free(bp_query *query) { bpi_query_free(query); }
+void bp_query_free(bp_query *query) {
+  bpi_query_free(query);
+}
 
 static int run(bp_result **out, bp_store *s, const bp_query *query, bp_error **error) {
   source_cover covers[SOURCES_MAX];
@@ -81,7 +98,8 @@ static int run(bp_result **out, bp_store *s, const bp_query *query, bp_error **e
 int bp_query_run(bp_result **out, bp_store *s, const bp_query *query, bp_error **error) {
   bp_error *unseen;
   error = bpi_error_begin(error, &unseen);
-  int rc = out && query ? BP_OK : bpi_fail(error, BP_ERR_INVALID, "no query, or no place for its result");
+  int rc = out && query ? BP_OK
+                        : bpi_fail(error, BP_ERR_INVALID, "no query, or no place for its result");
   if (out) *out = NULL;
   if (!rc) rc = bpi_enter(s, RIGHT_QUERY, error);
   if (!rc) rc = bpi_leave(s, run(out, s, query, error));

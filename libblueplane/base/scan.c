@@ -516,11 +516,11 @@ scan_type bpi_scan_value(scan *s) {
 }
 
 bool bpi_scan_recover(scan *s) {
-  bool reader_failed = s->error == SCAN_IO;
+  if (s->error == SCAN_IO) return false;
   s->error = SCAN_OK;
   s->waiting = false;
   s->depth = 0;
-  while (!reader_failed) {
+  for (;;) {
     const char *newline = s->at < s->end ? memchr(s->at, '\n', (size_t)(s->end - s->at)) : NULL;
     if (newline != NULL) {
       s->at = newline + 1;
@@ -529,10 +529,8 @@ bool bpi_scan_recover(scan *s) {
       return true;
     }
     s->at = s->end;
-    if (!more(s)) break;
+    if (!more(s)) return false;
   }
-  s->error = SCAN_OK;
-  return false;
 }
 
 scan_type bpi_scan_peek(scan *s) {

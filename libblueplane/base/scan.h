@@ -81,7 +81,7 @@ void bpi_scan_reset(scan *s, scan_read_fn read, void *user, int64_t offset, uint
  * else: call bpi_scan_recover(). White space and empty lines are passed over. */
 scan_type bpi_scan_value(scan *s);
 /* Skips what is left of the line, so that the next value is looked for behind it. False: the input
- * ended before the line did. */
+ * ended before the line did, or the reader failed (SCAN_IO stays). */
 bool bpi_scan_recover(scan *s);
 
 /* Type of the value that stands next inside the open object or array, without reading it. */

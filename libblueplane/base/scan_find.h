@@ -8,7 +8,7 @@
 #include <string.h>
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 static inline bool bpi_special(unsigned char c) {
@@ -53,9 +53,6 @@ static inline const char *bpi_skip_text_portable(const char *p, const char *end)
 static inline __m128i bpi_load(const char *p) {
   return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
-static inline unsigned bpi_is(__m128i block, char c) {
-  return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8(c)));
-}
 static inline unsigned bpi_special_16(__m128i block) {
   __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
                                _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
@@ -85,16 +82,6 @@ static inline const char *bpi_copy_plain(char *into, const char *p, const char *
   return p;
 }
 
-/* Bytes of a block that often stand behind a backslash. */
-static inline unsigned bpi_escapable_16(__m128i block) {
-  __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
-                               _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
-  __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('n')),
-                              _mm_cmpeq_epi8(block, _mm_set1_epi8('r')));
-  __m128i tab = _mm_cmpeq_epi8(block, _mm_set1_epi8('t'));
-  return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(marks, ends), tab));
-}
-
 /* Bits of the bytes that stand behind an unescaped backslash. *open says whether the byte before
  * the block was one, and afterwards whether the block's last byte is. Runs of backslashes alternate,
  * so each unescaped one clears the next bit, whatever it is. */
@@ -109,33 +96,108 @@ static inline uint64_t bpi_escaped(uint64_t backslash, uint64_t *open) {
   return escaped;
 }
 
-/* The bits of four blocks in a row; written out, as compilers leave such short loops as they are. */
-static inline uint64_t bpi_join(unsigned a, unsigned b, unsigned c, unsigned d) {
-  return (uint64_t)(a | b << 16) | (uint64_t)(c | d << 16) << 32;
+/* Defines a skip over blocks of 64 bytes. Each of the three gives the bits of a block: its special
+ * bytes, its backslashes, the bytes that often stand behind one. */
+#define BPI_SKIP_TEXT(name, special, backslash, escapable)                                         \
+  static inline const char *name(const char *p, const char *end) {                                 \
+    uint64_t open = 0;                                                                             \
+    for (; end - p >= 64; p += 64) {                                                               \
+      uint64_t stop = special(p), backslashes = backslash(p), escaped = 0;                         \
+      if ((backslashes | open) != 0) {                                                             \
+        escaped = bpi_escaped(backslashes, &open);                                                 \
+        stop = (stop & ~backslashes & ~escaped) | (escaped & ~escapable(p));                       \
+      }                                                                                            \
+      if (stop != 0) {                                                                             \
+        int at = __builtin_ctzll(stop);                                                            \
+        return p + at - (escaped >> at & 1); /* before its backslash */                            \
+      }                                                                                            \
+    }                                                                                              \
+    return bpi_find_special(p - open, end);                                                        \
+  }
+
+static inline unsigned bpi_backslash_16(__m128i block) {
+  return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
 }
 
-static inline const char *bpi_skip_text(const char *p, const char *end) {
-  uint64_t open = 0;
-  for (; end - p >= 64; p += 64) {
-    __m128i a = bpi_load(p), b = bpi_load(p + 16), c = bpi_load(p + 32), d = bpi_load(p + 48);
-    uint64_t stop = bpi_join(bpi_special_16(a), bpi_special_16(b), bpi_special_16(c),
-                             bpi_special_16(d));
-    uint64_t backslash = bpi_join(bpi_is(a, '\\'), bpi_is(b, '\\'), bpi_is(c, '\\'),
-                                  bpi_is(d, '\\'));
-    uint64_t escaped = 0;
-    if ((backslash | open) != 0) {
-      uint64_t escapable = bpi_join(bpi_escapable_16(a), bpi_escapable_16(b),
-                                    bpi_escapable_16(c), bpi_escapable_16(d));
-      escaped = bpi_escaped(backslash, &open);
-      stop = (stop & ~backslash & ~escaped) | (escaped & ~escapable);
-    }
-    if (stop != 0) {
-      int at = __builtin_ctzll(stop);
-      return p + at - (escaped >> at & 1); /* before its backslash */
-    }
-  }
-  return bpi_find_special(p - open, end);
+static inline unsigned bpi_escapable_16(__m128i block) {
+  __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
+                               _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
+  __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('n')),
+                              _mm_cmpeq_epi8(block, _mm_set1_epi8('r')));
+  __m128i tab = _mm_cmpeq_epi8(block, _mm_set1_epi8('t'));
+  return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(marks, ends), tab));
 }
+
+/* The bits of four small blocks in a row; written out, as compilers leave such short loops alone. */
+#define BPI_BITS_64(bits, p)                                                                       \
+  ((uint64_t)(bits(bpi_load(p)) | bits(bpi_load(p + 16)) << 16) |                                  \
+   (uint64_t)(bits(bpi_load(p + 32)) | bits(bpi_load(p + 48)) << 16) << 32)
+static inline uint64_t bpi_special_64(const char *p) { return BPI_BITS_64(bpi_special_16, p); }
+static inline uint64_t bpi_backslash_64(const char *p) { return BPI_BITS_64(bpi_backslash_16, p); }
+static inline uint64_t bpi_escapable_64(const char *p) { return BPI_BITS_64(bpi_escapable_16, p); }
+
+BPI_SKIP_TEXT(bpi_skip_text_sse2, bpi_special_64, bpi_backslash_64, bpi_escapable_64)
+
+#if defined(__x86_64__)
+
+/* The same with registers twice as wide, where the processor has them: most of a transcript is text
+ * that nobody wants, and this is where its time goes. */
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2")
+#endif
+
+static inline __m256i bpi_load_32(const char *p) {
+  return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
+static inline __m256i bpi_is_32(__m256i block, char c) {
+  return _mm256_cmpeq_epi8(block, _mm256_set1_epi8(c));
+}
+static inline __m256i bpi_any_32(__m256i a, __m256i b, __m256i c) {
+  return _mm256_or_si256(_mm256_or_si256(a, b), c);
+}
+static inline uint64_t bpi_bits_32(__m256i low, __m256i high) {
+  return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+}
+static inline __m256i bpi_special_32(__m256i block) {
+  __m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), block);
+  return bpi_any_32(bpi_is_32(block, '"'), bpi_is_32(block, '\\'), low);
+}
+static inline __m256i bpi_escapable_32(__m256i block) {
+  __m256i ends = bpi_any_32(bpi_is_32(block, 'n'), bpi_is_32(block, 'r'), bpi_is_32(block, 't'));
+  return bpi_any_32(bpi_is_32(block, '"'), bpi_is_32(block, '\\'), ends);
+}
+static inline uint64_t bpi_special_wide(const char *p) {
+  return bpi_bits_32(bpi_special_32(bpi_load_32(p)), bpi_special_32(bpi_load_32(p + 32)));
+}
+static inline uint64_t bpi_backslash_wide(const char *p) {
+  return bpi_bits_32(bpi_is_32(bpi_load_32(p), '\\'), bpi_is_32(bpi_load_32(p + 32), '\\'));
+}
+static inline uint64_t bpi_escapable_wide(const char *p) {
+  return bpi_bits_32(bpi_escapable_32(bpi_load_32(p)), bpi_escapable_32(bpi_load_32(p + 32)));
+}
+
+BPI_SKIP_TEXT(bpi_skip_text_avx2, bpi_special_wide, bpi_backslash_wide, bpi_escapable_wide)
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+
+static inline const char *bpi_skip_text(const char *p, const char *end) {
+  return __builtin_cpu_supports("avx2") ? bpi_skip_text_avx2(p, end) : bpi_skip_text_sse2(p, end);
+}
+
+#else
+
+static inline const char *bpi_skip_text(const char *p, const char *end) {
+  return bpi_skip_text_sse2(p, end);
+}
+
+#endif
 
 #else
 

@@ -15,9 +15,8 @@ static const companion of_ratio[] = {{PART_TOP, NULL, NULL, false, NUMERATOR},
                                      {PART_BOTTOM, NULL, NULL, false, DENOMINATOR}};
 static const companion of_difference[] = {{PART_TOP, NULL, NULL, false, "What is subtracted from."},
                                           {PART_BOTTOM, NULL, NULL, false, "What is subtracted."}};
-static const companion of_share[] = {
-    {PART_TOP, NULL, NULL, false, NUMERATOR},
-    {PART_BOTTOM, "all_interactions", NULL, false, DENOMINATOR}};
+static const companion of_share[] = {{PART_TOP, NULL, NULL, false, NUMERATOR},
+                                     {PART_BOTTOM, "all_interactions", NULL, false, DENOMINATOR}};
 static const companion of_spread[] = {
     {PART_MEDIAN, "median", NULL, false, "The median, by nearest rank."},
     {PART_P90, "p90", NULL, false, "The 90th percentile, by nearest rank."},
@@ -55,14 +54,14 @@ static size_t add(companion *out, size_t count, const companion *list, size_t n)
 size_t bpi_companions(const planned *x, companion out[COMPANIONS_MAX]) {
   size_t count = 0;
   switch (x->m->shape) {
-    case SHAPE_TOTAL: break;
-    case SHAPE_RATIO: ADD(of_ratio); break;
-    case SHAPE_DIFFERENCE: ADD(of_difference); break;
-    case SHAPE_SHARE: ADD(of_share); break;
-    case SHAPE_SPREAD: ADD(of_spread); break;
-    case SHAPE_PEAK_HOUR:
-    case SHAPE_PEAK_DAY: ADD(of_peak); break;
-    case SHAPE_TOP_HOURS: ADD(of_top_hours); break;
+  case SHAPE_TOTAL: break;
+  case SHAPE_RATIO: ADD(of_ratio); break;
+  case SHAPE_DIFFERENCE: ADD(of_difference); break;
+  case SHAPE_SHARE: ADD(of_share); break;
+  case SHAPE_SPREAD: ADD(of_spread); break;
+  case SHAPE_PEAK_HOUR:
+  case SHAPE_PEAK_DAY: ADD(of_peak); break;
+  case SHAPE_TOP_HOURS: ADD(of_top_hours); break;
   }
   if (x->m->outliers) count = add(out, count, &outliers, 1);
   if (x->missing != PLAN_NONE) count = add(out, count, &missing, 1);
@@ -97,9 +96,12 @@ static int sort_visits(answers *a, bp_error **error) {
   a->visit_start = bpi_alloc_zero((size_t)groups + 2, sizeof *a->visit_start);
   a->values = bpi_alloc_zero(visits, sizeof *a->values);
   if (!a->visit || !a->visit_start || !a->values) return bpi_fail_nomem(error);
-  for (uint32_t v = 0; v < visits; v++) a->visit_start[bpi_visit_group(f, v) + 2]++;
-  for (uint32_t g = 0; g < groups; g++) a->visit_start[g + 2] += a->visit_start[g + 1];
-  for (uint32_t v = 0; v < visits; v++) a->visit[a->visit_start[bpi_visit_group(f, v) + 1]++] = v;
+  for (uint32_t v = 0; v < visits; v++)
+    a->visit_start[bpi_visit_group(f, v) + 2]++;
+  for (uint32_t g = 0; g < groups; g++)
+    a->visit_start[g + 2] += a->visit_start[g + 1];
+  for (uint32_t v = 0; v < visits; v++)
+    a->visit[a->visit_start[bpi_visit_group(f, v) + 1]++] = v;
   return BP_OK;
 }
 
@@ -114,7 +116,8 @@ int bpi_answers_init(answers *a, const frame *f, bool average, bp_error **error)
   a->f = f;
   a->average = average;
   a->known_group = KEYMAP_NONE;
-  for (size_t i = 0; average && i < f->t->slices; i++) a->units += f->active[i];
+  for (size_t i = 0; average && i < f->t->slices; i++)
+    a->units += f->active[i];
   a->total = bpi_alloc_zero(QUERY_METRICS, sizeof *a->total);
   if (!a->total) return bpi_fail_nomem(error);
   add_totals(a);
@@ -154,7 +157,8 @@ static bool top_is_lower(const answers *a, uint32_t number, const planned *x) {
   if (!only_adds(&x->m->top)) return false;
   bool lower = is_partly_covered(a, number, x->top_need) ||
                bpi_frame_slot(a->f, number, x->top) == INT64_MAX;
-  for (int i = 0; i < LOWER_SLOTS; i++) lower |= bpi_frame_slot(a->f, number, x->lower[i]) > 0;
+  for (int i = 0; i < LOWER_SLOTS; i++)
+    lower |= bpi_frame_slot(a->f, number, x->lower[i]) > 0;
   return lower;
 }
 
@@ -165,8 +169,12 @@ static bool bottom_is_lower(const answers *a, uint32_t number, const planned *x)
 
 /* ----------------------------------------------------------------------------------- values */
 
-static answer nothing(int state) { return (answer){.state = state}; }
-static answer whole(int64_t value) { return (answer){.state = BP_CELL_VALUE, .whole = value}; }
+static answer nothing(int state) {
+  return (answer){.state = state};
+}
+static answer whole(int64_t value) {
+  return (answer){.state = BP_CELL_VALUE, .whole = value};
+}
 static answer fraction(double value) {
   return (answer){.state = BP_CELL_VALUE, .real = true, .fraction = value};
 }
@@ -258,11 +266,11 @@ static answer spread_part(answers *a, uint32_t number, size_t index, answer_part
   static const spread none;
   const spread *s = number == KEYMAP_NONE ? &none : spread_of(a, number, index);
   switch (part) {
-    case PART_VALUE: return divide(s->sum, 1, (int64_t)s->n);
-    case PART_N: return whole((int64_t)s->n);
-    case PART_SUM: return whole(s->sum);
-    case PART_OUTLIERS: return whole(s->outliers);
-    default: break;
+  case PART_VALUE: return divide(s->sum, 1, (int64_t)s->n);
+  case PART_N: return whole((int64_t)s->n);
+  case PART_SUM: return whole(s->sum);
+  case PART_OUTLIERS: return whole(s->outliers);
+  default: break;
   }
   if (!s->n) return nothing(BP_CELL_EMPTY);
   return whole(part == PART_MEDIAN ? s->median : s->p90);
@@ -293,7 +301,8 @@ static answer hour_answer(int hour) {
   return hour < 0 ? nothing(BP_CELL_EMPTY) : whole(hour);
 }
 
-static answer peak_hour_part(const answers *a, uint32_t number, const planned *x, answer_part part) {
+static answer peak_hour_part(const answers *a, uint32_t number, const planned *x,
+                             answer_part part) {
   int hour[3];
   greatest_hours(a, number, x, hour);
   int64_t days = bpi_frame_slot(a->f, number, x->bottom);
@@ -303,18 +312,20 @@ static answer peak_hour_part(const answers *a, uint32_t number, const planned *x
   return part == PART_IN_PEAK ? whole(sum) : divide(sum, 1, days);
 }
 
-static answer top_hours_part(const answers *a, uint32_t number, const planned *x, answer_part part) {
+static answer top_hours_part(const answers *a, uint32_t number, const planned *x,
+                             answer_part part) {
   int hour[3];
   int64_t in_three = 0, all = bpi_frame_slot(a->f, number, x->top);
   greatest_hours(a, number, x, hour);
-  for (int i = 0; i < 3; i++) in_three += hour[i] < 0 ? 0 : hour_sum(a, number, x, hour[i]);
+  for (int i = 0; i < 3; i++)
+    in_three += hour[i] < 0 ? 0 : hour_sum(a, number, x, hour[i]);
   switch (part) {
-    case PART_VALUE: return hour_answer(hour[0]);
-    case PART_SECOND: return hour_answer(hour[1]);
-    case PART_THIRD: return hour_answer(hour[2]);
-    case PART_IN_PEAK: return whole(in_three);
-    case PART_BOTTOM: return whole(all);
-    default: return divide(in_three, 1, all);
+  case PART_VALUE: return hour_answer(hour[0]);
+  case PART_SECOND: return hour_answer(hour[1]);
+  case PART_THIRD: return hour_answer(hour[2]);
+  case PART_IN_PEAK: return whole(in_three);
+  case PART_BOTTOM: return whole(all);
+  default: return divide(in_three, 1, all);
   }
 }
 
@@ -349,37 +360,38 @@ static answer value_part(const answers *a, uint32_t number, size_t index) {
   int64_t bottom = slot_as(a, number, &m->bottom, x->bottom);
   answer value;
   switch (m->shape) {
-    case SHAPE_RATIO:
-      value = divide(top, m->scale, bottom);
-      value.lower = top_is_lower(a, number, x) && !bottom_is_lower(a, number, x);
-      return value;
-    case SHAPE_DIFFERENCE: return total(a, &m->top, top - bottom);
-    case SHAPE_SHARE: return divide(top, 1, sum_as(&m->top, a->total[index]));
-    default:
-      value = total(a, &m->top, top);
-      value.lower = top_is_lower(a, number, x) && m->top.kind != OPERAND_LAST;
-      return value;
+  case SHAPE_RATIO:
+    value = divide(top, m->scale, bottom);
+    value.lower = top_is_lower(a, number, x) && !bottom_is_lower(a, number, x);
+    return value;
+  case SHAPE_DIFFERENCE: return total(a, &m->top, top - bottom);
+  case SHAPE_SHARE: return divide(top, 1, sum_as(&m->top, a->total[index]));
+  default:
+    value = total(a, &m->top, top);
+    value.lower = top_is_lower(a, number, x) && m->top.kind != OPERAND_LAST;
+    return value;
   }
 }
 
 static answer simple_part(const answers *a, uint32_t number, size_t index, answer_part part) {
   const planned *x = &a->f->p->metric[index];
   switch (part) {
-    case PART_TOP: return whole(slot_as(a, number, &x->m->top, x->top));
-    case PART_BOTTOM:
-      if (x->m->shape == SHAPE_SHARE) return whole(a->total[index]);
-      return whole(slot_as(a, number, &x->m->bottom, x->bottom));
-    case PART_MISSING: return whole(bpi_frame_slot(a->f, number, x->missing));
-    case PART_NOT_FINAL: return whole(bpi_frame_slot(a->f, number, x->not_final));
-    case PART_ACTIVE_DAYS: return whole(parent_days(a->f, number));
-    case PART_PER_ACTIVE_DAY:
-      return divide(slot_as(a, number, &x->m->top, x->top), 1, parent_days(a->f, number));
-    default: return value_part(a, number, index);
+  case PART_TOP: return whole(slot_as(a, number, &x->m->top, x->top));
+  case PART_BOTTOM:
+    if (x->m->shape == SHAPE_SHARE) return whole(a->total[index]);
+    return whole(slot_as(a, number, &x->m->bottom, x->bottom));
+  case PART_MISSING: return whole(bpi_frame_slot(a->f, number, x->missing));
+  case PART_NOT_FINAL: return whole(bpi_frame_slot(a->f, number, x->not_final));
+  case PART_ACTIVE_DAYS: return whole(parent_days(a->f, number));
+  case PART_PER_ACTIVE_DAY:
+    return divide(slot_as(a, number, &x->m->top, x->top), 1, parent_days(a->f, number));
+  default: return value_part(a, number, index);
   }
 }
 
 /* A side of a ratio is told where its own source tells it, the rest where both do. */
-static bool part_is_uncovered(const answers *a, uint32_t number, const planned *x, answer_part part) {
+static bool part_is_uncovered(const answers *a, uint32_t number, const planned *x,
+                              answer_part part) {
   bool top = is_uncovered(a, number, x->top_need), bottom = is_uncovered(a, number, x->bottom_need);
   if (part == PART_ACTIVE_DAYS || part == PART_MISSING) return false;
   return part == PART_TOP ? top : part == PART_BOTTOM ? bottom : top || bottom;
@@ -389,15 +401,17 @@ answer bpi_answer(answers *a, uint32_t number, size_t index, answer_part part) {
   const planned *x = &a->f->p->metric[index];
   if (part_is_uncovered(a, number, x, part)) return nothing(BP_CELL_UNCOVERED);
   switch (x->m->shape) {
-    case SHAPE_SPREAD: return spread_part(a, number, index, part);
-    case SHAPE_PEAK_HOUR: return peak_hour_part(a, number, x, part);
-    case SHAPE_TOP_HOURS: return top_hours_part(a, number, x, part);
-    case SHAPE_PEAK_DAY: return peak_day_part(a, number, x, part);
-    default: return simple_part(a, number, index, part);
+  case SHAPE_SPREAD: return spread_part(a, number, index, part);
+  case SHAPE_PEAK_HOUR: return peak_hour_part(a, number, x, part);
+  case SHAPE_TOP_HOURS: return top_hours_part(a, number, x, part);
+  case SHAPE_PEAK_DAY: return peak_day_part(a, number, x, part);
+  default: return simple_part(a, number, index, part);
   }
 }
 
-static double as_real(const answer *a) { return a->real ? a->fraction : (double)a->whole; }
+static double as_real(const answer *a) {
+  return a->real ? a->fraction : (double)a->whole;
+}
 
 answer bpi_answer_compare(const answer *value, const answer *baseline, answer_part part) {
   if (value->state != BP_CELL_VALUE) return nothing(value->state);

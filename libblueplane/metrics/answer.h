@@ -44,8 +44,8 @@ typedef struct spread {
 
 typedef struct answers {
   const frame *f;
-  int64_t units;             /* 0: totals as they are; else they are divided by so many active units */
-  bool average;
+  bool average;              /* totals are divided by the active units of time */
+  int64_t units;
   int64_t *total;            /* by metric: over all groups, for shares */
   uint32_t *visit;           /* visits sorted by group */
   size_t *visit_start;       /* by group, and one more */

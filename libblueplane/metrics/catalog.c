@@ -5,6 +5,7 @@
 
 /* ------------------------------------------------------------------ the words of catalog.def */
 
+/* clang-format off: braces of values, not of blocks */
 /* Terms: the count of a kind's cells or one of their measures. */
 #define ADD(kind_, measure) {.kind = ROLLUP_##kind_, .take = kind_##_##measure, .sign = 1}
 #define MINUS(kind_, measure) {.kind = ROLLUP_##kind_, .take = kind_##_##measure, .sign = -1}
@@ -67,6 +68,7 @@
 #define METRIC(id_, title_, family_, levels_, definition_, ...)                                    \
   [METRIC_##id_] = {.id = #id_, .title = title_, .definition = definition_,                        \
                     .family = FAMILY_##family_, .levels = levels_, __VA_ARGS__},
+/* clang-format on */
 const metric bpi_metrics[METRIC_COUNT] = {
 #include "metrics/catalog.def"
 };
@@ -99,15 +101,15 @@ const metric_alias bpi_metric_aliases[] = {
 };
 const size_t bpi_metric_alias_count = sizeof bpi_metric_aliases / sizeof *bpi_metric_aliases;
 
-static const char *const families[FAMILY_COUNT] = {"activity",  "output",    "tokens and cost",
-                                                   "time",      "platform",  "workspace",
+static const char *const families[FAMILY_COUNT] = {"activity",      "output",   "tokens and cost",
+                                                   "time",          "platform", "workspace",
                                                    "session depth", "quality"};
 
 /* Kinds and measures as the formulas name them. */
 static const char *const kind_names[ROLLUP_KINDS] = {
-    [ROLLUP_RESPONSE] = "response", [ROLLUP_TOOL] = "tool",     [ROLLUP_EDIT] = "edit",
-    [ROLLUP_PROMPT] = "prompt",     [ROLLUP_EVENT] = "event",   [ROLLUP_ACTIVE] = "active",
-    [ROLLUP_DECISION] = "decision", [ROLLUP_SPAN] = "span",     [ROLLUP_CHANGE] = "change"};
+    [ROLLUP_RESPONSE] = "response", [ROLLUP_TOOL] = "tool",   [ROLLUP_EDIT] = "edit",
+    [ROLLUP_PROMPT] = "prompt",     [ROLLUP_EVENT] = "event", [ROLLUP_ACTIVE] = "active",
+    [ROLLUP_DECISION] = "decision", [ROLLUP_SPAN] = "span",   [ROLLUP_CHANGE] = "change"};
 static const char *const measure_names[ROLLUP_KINDS][ROLLUP_MEASURES] = {
     [ROLLUP_RESPONSE] = {"input", "output", "cache_read", "cache_write_5m", "cache_write_1h",
                          "reasoning", "web_searches", "cost_nano", "costed"},
@@ -131,9 +133,13 @@ metric_id bpi_metric_find(const char *name, dimension_id *by) {
   return METRIC_COUNT;
 }
 
-const char *bpi_family_name(metric_family family) { return families[family]; }
+const char *bpi_family_name(metric_family family) {
+  return families[family];
+}
 
-const char *bpi_metric_unit(const metric *m) { return m->unit ? m->unit : m->top.unit; }
+const char *bpi_metric_unit(const metric *m) {
+  return m->unit ? m->unit : m->top.unit;
+}
 
 bool bpi_metric_is_real(const metric *m) {
   return m->shape == SHAPE_RATIO || m->shape == SHAPE_SHARE || m->shape == SHAPE_SPREAD;
@@ -165,14 +171,17 @@ static uint64_t dimensions_of_term(const term *t) {
   return set;
 }
 
-/* A sum needs every addend told by the dimension; what is distinct is looked for where it is told. */
+/* A sum needs every addend told by the dimension; what is distinct is looked for where it is
+ * told. */
 static uint64_t dimensions_of_terms(const operand *o, const term *terms) {
   bool any = bpi_operand_is_distinct(o);
   uint64_t set = any ? 0 : UINT64_MAX;
   if (!terms->kind) return 0;
   for (const term *t = terms; t->kind; t++) {
-    if (any) set |= dimensions_of_term(t);
-    else if (!t->aside) set &= dimensions_of_term(t);
+    if (any)
+      set |= dimensions_of_term(t);
+    else if (!t->aside)
+      set &= dimensions_of_term(t);
   }
   return set;
 }
@@ -188,7 +197,9 @@ uint64_t bpi_metric_dimensions(const metric *m) {
   return set;
 }
 
-unsigned bpi_metric_needs(const metric *m) { return m->top.needs | m->bottom.needs; }
+unsigned bpi_metric_needs(const metric *m) {
+  return m->top.needs | m->bottom.needs;
+}
 
 const term *bpi_operand_terms(const operand *o, uint64_t dimensions) {
   if (!(dimensions & ~dimensions_of_terms(o, o->terms))) return o->terms;
@@ -238,25 +249,25 @@ static void add_call(buf *out, const char *function, const operand *o) {
 
 static void add_operand(buf *out, const operand *o) {
   switch (o->kind) {
-    case OPERAND_NONE: return;
-    case OPERAND_SUM: add_sum(out, o); return;
-    case OPERAND_SESSIONS: add_call(out, "distinct_sessions", o); return;
-    case OPERAND_DAYS: add_call(out, "distinct_days", o); return;
-    case OPERAND_WORKSPACES: add_call(out, "distinct_workspaces", o); return;
-    case OPERAND_FILES: add_call(out, "distinct_files", o); return;
-    case OPERAND_LAST: add_call(out, "last_quarter_hour", o); return;
-    case OPERAND_DURATION: bpi_buf_text(out, "session.last - session.first"); return;
-    case OPERAND_COST: bpi_buf_text(out, "list_price(response)"); return;
-    case OPERAND_SAVINGS:
-      bpi_buf_text(out, "list_price(response, cache_read as input) - list_price(response)");
-      return;
-    case OPERAND_UNPRICED: bpi_buf_text(out, "tokens without list_price(response)"); return;
-    case OPERAND_COST_WHERE_RECORDED:
-      bpi_buf_text(out, "list_price(response where costed = n)");
-      return;
-    case OPERAND_RECORDED_WHERE_WHOLE:
-      bpi_buf_text(out, "response.cost_nano where costed = n");
-      return;
+  case OPERAND_NONE: return;
+  case OPERAND_SUM: add_sum(out, o); return;
+  case OPERAND_SESSIONS: add_call(out, "distinct_sessions", o); return;
+  case OPERAND_DAYS: add_call(out, "distinct_days", o); return;
+  case OPERAND_WORKSPACES: add_call(out, "distinct_workspaces", o); return;
+  case OPERAND_FILES: add_call(out, "distinct_files", o); return;
+  case OPERAND_LAST: add_call(out, "last_quarter_hour", o); return;
+  case OPERAND_DURATION: bpi_buf_text(out, "session.last - session.first"); return;
+  case OPERAND_COST: bpi_buf_text(out, "list_price(response)"); return;
+  case OPERAND_SAVINGS:
+    bpi_buf_text(out, "list_price(response, cache_read as input) - list_price(response)");
+    return;
+  case OPERAND_UNPRICED: bpi_buf_text(out, "tokens without list_price(response)"); return;
+  case OPERAND_COST_WHERE_RECORDED:
+    bpi_buf_text(out, "list_price(response where costed = n)");
+    return;
+  case OPERAND_RECORDED_WHERE_WHOLE:
+    bpi_buf_text(out, "response.cost_nano where costed = n");
+    return;
   }
 }
 
@@ -269,29 +280,29 @@ static void add_group(buf *out, const operand *o) {
 
 void bpi_metric_formula(buf *out, const metric *m) {
   switch (m->shape) {
-    case SHAPE_TOTAL: add_operand(out, &m->top); return;
-    case SHAPE_RATIO:
-      add_group(out, &m->top);
-      if (m->scale != 1) bpi_buf_printf(out, " * %lld", (long long)m->scale);
-      bpi_buf_text(out, " / ");
-      add_group(out, &m->bottom);
-      return;
-    case SHAPE_DIFFERENCE:
-      add_operand(out, &m->top);
-      bpi_buf_text(out, " - ");
-      add_operand(out, &m->bottom);
-      return;
-    case SHAPE_SHARE:
-      add_group(out, &m->top);
-      bpi_buf_text(out, " / the same over all groups");
-      return;
-    case SHAPE_SPREAD:
-      bpi_buf_text(out, "mean, median, p90 over sessions of ");
-      add_group(out, &m->top);
-      return;
-    case SHAPE_PEAK_HOUR: bpi_buf_text(out, "hour_of_day with the greatest "); break;
-    case SHAPE_TOP_HOURS: bpi_buf_text(out, "the three hour_of_day with the greatest "); break;
-    case SHAPE_PEAK_DAY: bpi_buf_text(out, "day_of_week with the greatest "); break;
+  case SHAPE_TOTAL: add_operand(out, &m->top); return;
+  case SHAPE_RATIO:
+    add_group(out, &m->top);
+    if (m->scale != 1) bpi_buf_printf(out, " * %lld", (long long)m->scale);
+    bpi_buf_text(out, " / ");
+    add_group(out, &m->bottom);
+    return;
+  case SHAPE_DIFFERENCE:
+    add_operand(out, &m->top);
+    bpi_buf_text(out, " - ");
+    add_operand(out, &m->bottom);
+    return;
+  case SHAPE_SHARE:
+    add_group(out, &m->top);
+    bpi_buf_text(out, " / the same over all groups");
+    return;
+  case SHAPE_SPREAD:
+    bpi_buf_text(out, "mean, median, p90 over sessions of ");
+    add_group(out, &m->top);
+    return;
+  case SHAPE_PEAK_HOUR: bpi_buf_text(out, "hour_of_day with the greatest "); break;
+  case SHAPE_TOP_HOURS: bpi_buf_text(out, "the three hour_of_day with the greatest "); break;
+  case SHAPE_PEAK_DAY: bpi_buf_text(out, "day_of_week with the greatest "); break;
   }
   add_group(out, &m->top);
   bpi_buf_text(out, m->shape == SHAPE_PEAK_DAY ? " / distinct_days of it" : " / distinct_days");

@@ -66,9 +66,9 @@ typedef enum metric_shape {
 typedef struct metric {
   const char *id, *title, *definition;
   metric_family family;
-  const char *levels;       /* who it is for: D developer, L lead, M manager, O operations, R research */
+  const char *levels;       /* for: D developer, L lead, M manager, O operations, R research */
   metric_shape shape;
-  const char *unit;         /* count, tokens, lines, us, nUSD, ratio, hour, day, time; a total has top's */
+  const char *unit;         /* count, tokens, lines, us, nUSD, ratio, hour, day, time; NULL: top's */
   operand top, bottom;
   int64_t scale;            /* of a ratio */
   operand missing;          /* counts what the value leaves out: any makes it a lower bound */

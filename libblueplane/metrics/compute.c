@@ -14,7 +14,7 @@ typedef struct computation {
   plan *p;
   zone *z;
   name_cache names;
-  bool open;                 /* the range has no beginning: facts without a time belong to it */
+  bool open; /* the range has no beginning: facts without a time belong to it */
   range range, units[BASELINE_UNITS];
   size_t unit_count;
   timeline timeline, unit_timeline;
@@ -72,12 +72,11 @@ static int find_range(computation *x) {
 
 static int fill(computation *x, frame *f, timeline *t, const range *ranges, size_t count,
                 bool undated) {
-  int rc = bpi_timeline_init(t, x->z, x->q->sunday, ranges, count, x->p->by, x->p->dimensions,
-                             x->error);
+  int rc =
+      bpi_timeline_init(t, x->z, x->q->sunday, ranges, count, x->p->by, x->p->dimensions, x->error);
   if (rc) return rc;
   bpi_frame_init(f, x->p, t, &x->names, x->c->prices);
-  if (x->p->depth)
-    rc = bpi_frame_count_depth(x->p, t, &x->names, x->c->store, undated, x->error);
+  if (x->p->depth) rc = bpi_frame_count_depth(x->p, t, &x->names, x->c->store, undated, x->error);
   if (!rc) rc = bpi_frame_fill(f, x->c->store, undated, x->error);
   return rc == BP_ERR_NOMEM ? bpi_fail_nomem(x->error) : rc;
 }

@@ -7,7 +7,8 @@
 
 #define KIND(kind) KIND_BIT(ROLLUP_##kind)
 #define DIMENSION(id, name_, title_, type_, definition_, ...)                                      \
-  [DIM_##id] = {.name = name_, .title = title_, .definition = definition_, .type = type_, __VA_ARGS__},
+  [DIM_##id] = {                                                                                   \
+      .name = name_, .title = title_, .definition = definition_, .type = type_, __VA_ARGS__},
 const dimension bpi_dimensions[DIM_COUNT] = {
 #include "metrics/dimension.def"
 };
@@ -20,7 +21,8 @@ typedef struct field_layout {
   int vocabulary; /* -1: a flag with `flag` as its names */
 } field_layout;
 
-#define LAYOUT(name, field, vocabulary) {name, CLASS_##field##_SHIFT, CLASS_##field##_BITS, vocabulary}
+#define LAYOUT(name, field, vocabulary)                                                            \
+  { name, CLASS_##field##_SHIFT, CLASS_##field##_BITS, vocabulary }
 static const field_layout layouts[FIELD_COUNT] = {
     [FIELD_NONE] = {"", 0, 0, -1},
     [FIELD_SUBAGENT] = LAYOUT("subagent", SUBAGENT, -1),
@@ -42,7 +44,9 @@ int64_t bpi_field_get(class_field field, int64_t class_) {
   return (class_ >> layouts[field].shift) & ((INT64_C(1) << layouts[field].bits) - 1);
 }
 
-const char *bpi_field_name(class_field field) { return layouts[field].name; }
+const char *bpi_field_name(class_field field) {
+  return layouts[field].name;
+}
 
 const char *bpi_field_value(class_field field, int64_t code) {
   if (code < 0 || code > 255) return NULL;
@@ -60,11 +64,14 @@ int64_t bpi_field_code(class_field field, const char *value) {
 
 dimension_id bpi_dimension_find(const char *name) {
   int dim = 0;
-  while (dim < DIM_COUNT && strcmp(bpi_dimensions[dim].name, name)) dim++;
+  while (dim < DIM_COUNT && strcmp(bpi_dimensions[dim].name, name))
+    dim++;
   return (dimension_id)dim;
 }
 
-bool bpi_dimension_is_time(dimension_id dim) { return bpi_dimensions[dim].how <= FROM_WEEKDAY; }
+bool bpi_dimension_is_time(dimension_id dim) {
+  return bpi_dimensions[dim].how <= FROM_WEEKDAY;
+}
 
 static void add_item(buf *out, const char *text) {
   if (out->length) bpi_buf_text(out, ", ");
@@ -78,11 +85,11 @@ void bpi_dimension_list(buf *out, uint64_t set) {
 
 static const char *closed_value(dimension_id dim, int64_t key) {
   switch (bpi_dimensions[dim].how) {
-    case FROM_FIELD: return bpi_field_value(bpi_dimensions[dim].field, key);
-    case FROM_FEATURES: return bpi_feature_name(key);
-    case FROM_DEPTH: return bpi_depth_name(key);
-    case FROM_KIND: return bpi_event_name(key);
-    default: return NULL;
+  case FROM_FIELD: return bpi_field_value(bpi_dimensions[dim].field, key);
+  case FROM_FEATURES: return bpi_feature_name(key);
+  case FROM_DEPTH: return bpi_depth_name(key);
+  case FROM_KIND: return bpi_event_name(key);
+  default: return NULL;
   }
 }
 
@@ -108,23 +115,27 @@ const char *bpi_depth_name(int64_t key) {
 
 const char *bpi_event_name(int64_t kind) {
   switch (kind) {
-    case ROLLUP_PROMPT: return "prompt";
-    case ROLLUP_RESPONSE: return "response";
-    case ROLLUP_TOOL: return "tool_call";
-    case ROLLUP_DECISION: return "decision";
-    default: return NULL;
+  case ROLLUP_PROMPT: return "prompt";
+  case ROLLUP_RESPONSE: return "response";
+  case ROLLUP_TOOL: return "tool_call";
+  case ROLLUP_DECISION: return "decision";
+  default: return NULL;
   }
 }
 
 /* ------------------------------------------------------------------------ derived from names */
 
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 /* The next part between separators; false at the end. */
 static bool next_part(const char **at, const char *end, const char **part, size_t *length) {
-  while (*at < end && strchr("-_:@ ", **at)) (*at)++;
+  while (*at < end && strchr("-_:@ ", **at))
+    (*at)++;
   *part = *at;
-  while (*at < end && !strchr("-_:@ ", **at)) (*at)++;
+  while (*at < end && !strchr("-_:@ ", **at))
+    (*at)++;
   *length = (size_t)(*at - *part);
   return *length > 0;
 }
@@ -158,7 +169,8 @@ size_t bpi_model_family(const char *model, size_t length, char *out, size_t capa
   bool by_number = bpi_ascii_equal_nocase(part, n, "gpt"); /* its lines are numbers, not words */
   while (next_part(&at, end, &part, &n)) {
     size_t digits = 0;
-    while (digits < n && part[digits] >= '0' && part[digits] <= '9') digits++;
+    while (digits < n && part[digits] >= '0' && part[digits] <= '9')
+      digits++;
     if (by_number ? digits == 0 : !is_word(part, n)) continue;
     made = append(out, made, capacity, "-", 1);
     return append(out, made, capacity, part, by_number ? digits : n);

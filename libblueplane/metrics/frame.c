@@ -12,7 +12,8 @@
 #define SLOT_BITS 12
 #define DAYS_OF_PARENT ((1 << SLOT_BITS) - 1) /* stands for a slot */
 
-void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, const prices *table) {
+void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n,
+                    const prices *table) {
   memset(f, 0, sizeof *f);
   f->p = p;
   f->t = t;
@@ -89,7 +90,8 @@ static uint32_t visit_of(frame *f, uint32_t number) {
     return fail(f), KEYMAP_NONE;
   f->visited = items;
   f->visited[visit] = false;
-  return make_room(f, &f->visit, &f->visit_capacity, visit, f->p->visit_slots) ? visit : KEYMAP_NONE;
+  return make_room(f, &f->visit, &f->visit_capacity, visit, f->p->visit_slots) ? visit
+                                                                               : KEYMAP_NONE;
 }
 
 /* Whether a value is new to a slot of a group (or its parent) in this slice. */
@@ -126,19 +128,19 @@ static int64_t key_of(frame *f, dimension_id dim, const rollup_cell *cell) {
   const dimension *d = &bpi_dimensions[dim];
   if (!(d->kinds & KIND_BIT(cell->kind))) return key_untold(d);
   switch (d->how) {
-    case FROM_BUCKET: return bucket_at(f, dim);
-    case FROM_HOUR: return f->place.hour;
-    case FROM_WEEKDAY: return f->place.weekday;
-    case FROM_SESSION: return f->last_number;
-    case FROM_SESSION_LABEL: return label_in_session(f, d);
-    case FROM_SOURCES: return f->n->session[f->last_number].row.sources;
-    case FROM_DEPTH: return bpi_depth_of(f->n->session[f->last_number].interactions);
-    case FROM_KIND: return cell->kind;
-    case FROM_LABEL: return bpi_names_label(f->n, cell->label);
-    case FROM_FAMILY: return bpi_names_family(f->n, bpi_names_label(f->n, cell->label));
-    case FROM_SERVER: return bpi_names_server(f->n, bpi_names_label(f->n, cell->label));
-    case FROM_FIELD: return bpi_field_get(d->field, cell->class_);
-    case FROM_FEATURES: return CLASS_GET(cell->class_, CLASS_FEATURES);
+  case FROM_BUCKET: return bucket_at(f, dim);
+  case FROM_HOUR: return f->place.hour;
+  case FROM_WEEKDAY: return f->place.weekday;
+  case FROM_SESSION: return f->last_number;
+  case FROM_SESSION_LABEL: return label_in_session(f, d);
+  case FROM_SOURCES: return f->n->session[f->last_number].row.sources;
+  case FROM_DEPTH: return bpi_depth_of(f->n->session[f->last_number].interactions);
+  case FROM_KIND: return cell->kind;
+  case FROM_LABEL: return bpi_names_label(f->n, cell->label);
+  case FROM_FAMILY: return bpi_names_family(f->n, bpi_names_label(f->n, cell->label));
+  case FROM_SERVER: return bpi_names_server(f->n, bpi_names_label(f->n, cell->label));
+  case FROM_FIELD: return bpi_field_get(d->field, cell->class_);
+  case FROM_FEATURES: return CLASS_GET(cell->class_, CLASS_FEATURES);
   }
   return KEY_NONE;
 }
@@ -182,13 +184,13 @@ static bool matches(frame *f, size_t index, const rollup_cell *cell) {
   const planned_filter *filter = &f->p->filter[index];
   int64_t key = key_of(f, filter->dim, cell);
   switch (filter->match) {
-    case MATCH_KEY: return key == filter->key;
-    case MATCH_TEXT: return name_matches(f, index, key);
-    case MATCH_SESSION: return session_matches(filter, f->n->session[f->last_number].row.key);
-    case MATCH_SOURCE: return key >> filter->key & 1;
-    case MATCH_FEATURE:
-      if (key < 0) return false;
-      return filter->key == PROMPT_FEATURE_BITS ? key == 0 : (key >> filter->key & 1) != 0;
+  case MATCH_KEY: return key == filter->key;
+  case MATCH_TEXT: return name_matches(f, index, key);
+  case MATCH_SESSION: return session_matches(filter, f->n->session[f->last_number].row.key);
+  case MATCH_SOURCE: return key >> filter->key & 1;
+  case MATCH_FEATURE:
+    if (key < 0) return false;
+    return filter->key == PROMPT_FEATURE_BITS ? key == 0 : (key >> filter->key & 1) != 0;
   }
   return false;
 }
@@ -207,20 +209,21 @@ static int64_t value_of(const term *t, const rollup_cell *cell) {
 
 static int64_t tokens_of(const rollup_cell *cell) {
   int64_t tokens = 0;
-  for (int i = RESPONSE_INPUT; i <= RESPONSE_CACHE_WRITE_1H; i++) bpi_add_to(&tokens, cell->m[i]);
+  for (int i = RESPONSE_INPUT; i <= RESPONSE_CACHE_WRITE_1H; i++)
+    bpi_add_to(&tokens, cell->m[i]);
   return tokens;
 }
 
 static int64_t priced_value(const step *s, const rollup_cell *cell, const price_cost *cost) {
   bool recorded = cell->m[RESPONSE_COSTED] == cell->n;
   switch (s->op) {
-    case STEP_COST: return cost->pico;
-    case STEP_SAVINGS: return cost->pico_uncached - cost->pico;
-    case STEP_UNPRICED: return cost->priced ? 0 : tokens_of(cell);
-    case STEP_UNPRICED_SEARCHES: return cost->unpriced_searches;
-    case STEP_COST_WHERE_RECORDED: return recorded ? cost->pico : 0;
-    case STEP_RECORDED_WHERE_WHOLE: return recorded ? cell->m[RESPONSE_COST_NANO] : 0;
-    default: return 0;
+  case STEP_COST: return cost->pico;
+  case STEP_SAVINGS: return cost->pico_uncached - cost->pico;
+  case STEP_UNPRICED: return cost->priced ? 0 : tokens_of(cell);
+  case STEP_UNPRICED_SEARCHES: return cost->unpriced_searches;
+  case STEP_COST_WHERE_RECORDED: return recorded ? cost->pico : 0;
+  case STEP_RECORDED_WHERE_WHOLE: return recorded ? cell->m[RESPONSE_COST_NANO] : 0;
+  default: return 0;
   }
 }
 
@@ -242,8 +245,10 @@ static const price_cost *cost_of(frame *f, const rollup_cell *cell, cell_cost *c
 static void visit_step(frame *f, uint32_t number, const step *s, const rollup_cell *cell) {
   uint32_t visit = visit_of(f, number);
   if (visit == KEYMAP_NONE) return;
-  if (s->op == STEP_VISIT) f->visited[visit] = true;
-  else bpi_add_to(&f->visit[(size_t)visit * f->p->visit_slots + s->slot], value_of(&s->t, cell));
+  if (s->op == STEP_VISIT)
+    f->visited[visit] = true;
+  else
+    bpi_add_to(&f->visit[(size_t)visit * f->p->visit_slots + s->slot], value_of(&s->t, cell));
 }
 
 static void day_step(frame *f, uint32_t number, const step *s, int64_t *slot) {
@@ -262,30 +267,30 @@ static void take_step(frame *f, uint32_t number, const step *s, const rollup_cel
   if (s->t.only != FIELD_NONE && !(s->t.values >> bpi_field_get(s->t.only, cell->class_) & 1))
     return;
   switch (s->op) {
-    case STEP_ADD: bpi_add_to(&slot[s->slot], value_of(&s->t, cell)); return;
-    case STEP_SESSION: distinct_step(f, number, s, f->last_number, slot); return;
-    case STEP_DAY: day_step(f, number, s, slot); return;
-    case STEP_WORKSPACE: {
-      int64_t workspace = f->n->session[f->last_number].row.workspace;
-      if (workspace) distinct_step(f, number, s, workspace, slot);
-      return;
-    }
-    case STEP_FILE:
-      if (cell->label) distinct_step(f, number, s, cell->label, slot);
-      return;
-    case STEP_LAST:
-      if (f->place.dated && cell->quarter >= slot[s->slot]) slot[s->slot] = cell->quarter + 1;
-      return;
-    case STEP_HOUR:
-      if (f->place.dated) bpi_add_to(&slot[s->slot + (uint32_t)f->place.hour], value_of(&s->t, cell));
-      return;
-    case STEP_WEEKDAY:
-      if (f->place.dated)
-        bpi_add_to(&slot[s->slot + (uint32_t)f->place.weekday - 1], value_of(&s->t, cell));
-      return;
-    case STEP_VISIT:
-    case STEP_VISIT_ADD: visit_step(f, number, s, cell); return;
-    default: bpi_add_to(&slot[s->slot], priced_value(s, cell, cost_of(f, cell, cost))); return;
+  case STEP_ADD: bpi_add_to(&slot[s->slot], value_of(&s->t, cell)); return;
+  case STEP_SESSION: distinct_step(f, number, s, f->last_number, slot); return;
+  case STEP_DAY: day_step(f, number, s, slot); return;
+  case STEP_WORKSPACE: {
+    int64_t workspace = f->n->session[f->last_number].row.workspace;
+    if (workspace) distinct_step(f, number, s, workspace, slot);
+    return;
+  }
+  case STEP_FILE:
+    if (cell->label) distinct_step(f, number, s, cell->label, slot);
+    return;
+  case STEP_LAST: /* quarters count from 1 here, so that 0 is none */
+    if (cell->quarter >= slot[s->slot]) slot[s->slot] = cell->quarter + 1;
+    return;
+  case STEP_HOUR:
+    if (f->place.dated) bpi_add_to(&slot[s->slot + (uint32_t)f->place.hour], value_of(&s->t, cell));
+    return;
+  case STEP_WEEKDAY:
+    if (f->place.dated)
+      bpi_add_to(&slot[s->slot + (uint32_t)f->place.weekday - 1], value_of(&s->t, cell));
+    return;
+  case STEP_VISIT:
+  case STEP_VISIT_ADD: visit_step(f, number, s, cell); return;
+  default: bpi_add_to(&slot[s->slot], priced_value(s, cell, cost_of(f, cell, cost))); return;
   }
 }
 
@@ -301,7 +306,8 @@ static void take_group(frame *f, const int64_t *keys, const rollup_cell *cell, c
   if (number == KEYMAP_NONE) return;
   f->group[number].some |= f->needs_met;
   f->group[number].all &= f->needs_met;
-  for (size_t i = 0; i < k->steps; i++) take_step(f, number, &k->step[i], cell, cost);
+  for (size_t i = 0; i < k->steps; i++)
+    take_step(f, number, &k->step[i], cell, cost);
 }
 
 /* A prompt with several features counts in the group of each. */
@@ -341,11 +347,17 @@ static void enter_session(frame *f, int64_t id) {
     if ((s->covers & f->p->need[i]) == f->p->need[i]) f->needs_met |= UINT32_C(1) << i;
 }
 
+/* Whether cells of the kind at hand count facts, each once: an edit is a tool call, too. */
+static bool is_fact(const frame *f) {
+  if (f->kind == ROLLUP_EDIT) return !f->p->kind[ROLLUP_TOOL].read;
+  return f->kind != ROLLUP_ACTIVE;
+}
+
 static int take_cell(void *user, const rollup_cell *cell) {
   frame *f = user;
   if (cell->quarter != f->place.quarter) bpi_timeline_place(f->t, cell->quarter, &f->place);
   if (!f->place.dated && f->p->by_time) {
-    if (f->kind != ROLLUP_EDIT && f->kind != ROLLUP_ACTIVE) f->undated += cell->n; /* each fact once */
+    if (is_fact(f)) f->undated += cell->n;
     return 0;
   }
   enter_session(f, cell->session);
@@ -388,7 +400,8 @@ int bpi_frame_count_depth(const plan *p, const timeline *t, name_cache *n, store
   frame f;
   int rc = BP_OK;
   bpi_frame_init(&f, p, t, n, NULL);
-  for (uint32_t i = 0; i < n->session_map.count; i++) n->session[i].interactions = 0;
+  for (uint32_t i = 0; i < n->session_map.count; i++)
+    n->session[i].interactions = 0;
   for (int kind = 1; kind < ROLLUP_KINDS && !rc; kind++)
     if (KIND_BIT(kind) & INTERACTION_KINDS)
       rc = read_kind(&f, s, (rollup_kind)kind, undated, error, count_cell);

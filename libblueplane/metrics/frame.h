@@ -59,7 +59,8 @@ uint32_t bpi_visit_session(const frame *f, uint32_t visit);
 /* The group of these keys, KEYMAP_NONE if there is none. */
 uint32_t bpi_frame_find(const frame *f, const int64_t *keys);
 static inline int64_t bpi_frame_slot(const frame *f, uint32_t number, uint32_t slot) {
-  return number == KEYMAP_NONE || slot == PLAN_NONE ? 0 : f->slot[(size_t)number * f->p->slots + slot];
+  if (number == KEYMAP_NONE || slot == PLAN_NONE) return 0;
+  return f->slot[(size_t)number * f->p->slots + slot];
 }
 
 /* Sums stop at the ends of int64_t; a value there is shown as a lower bound. */

@@ -1,5 +1,5 @@
-/* metrics/keymap.c: open addressing with linear probing, at most half full. Numbers lie in the table,
- * keys beside it, so that growing moves only numbers. */
+/* metrics/keymap.c: open addressing with linear probing, at most half full. Numbers lie in the
+ * table, keys beside it, so that growing moves only numbers. */
 #include "metrics/keymap.h"
 
 #include <string.h>
@@ -27,7 +27,8 @@ static bool same(const keymap *m, uint32_t number, const int64_t *key) {
 /* The slot that holds the key, or the free one where it belongs. */
 static size_t probe(const keymap *m, const int64_t *key) {
   size_t mask = m->slot_count - 1, at = (size_t)mix(m, key) & mask;
-  while (m->slots[at] && !same(m, m->slots[at] - 1, key)) at = (at + 1) & mask;
+  while (m->slots[at] && !same(m, m->slots[at] - 1, key))
+    at = (at + 1) & mask;
   return at;
 }
 
@@ -38,7 +39,8 @@ static bool grow(keymap *m) {
   bpi_free(m->slots);
   m->slots = slots;
   m->slot_count = wanted;
-  for (uint32_t i = 0; i < m->count; i++) m->slots[probe(m, bpi_keymap_key(m, i))] = i + 1;
+  for (uint32_t i = 0; i < m->count; i++)
+    m->slots[probe(m, bpi_keymap_key(m, i))] = i + 1;
   return true;
 }
 

@@ -1,6 +1,6 @@
-/* metrics/keymap.h: a hash table from short tuples of integers to dense numbers 0, 1, 2, ... in order
- * of first sight. Groups, distinct counts and look-ups of a computation are all this one table.
- * Knows integers; knows nothing of what they count. */
+/* metrics/keymap.h: a hash table from short tuples of integers to dense numbers 0, 1, 2, ... in
+ * order of first sight. Groups, distinct counts and look-ups of a computation are all this one
+ * table. Knows integers; knows nothing of what they count. */
 #ifndef BPI_METRICS_KEYMAP_H
 #define BPI_METRICS_KEYMAP_H
 

@@ -30,7 +30,8 @@ void bpi_names_init(name_cache *n, store *s, const source_cover *covers, size_t 
 }
 
 void bpi_names_free(name_cache *n) {
-  for (uint32_t i = 0; i < n->label_map.count; i++) bpi_free(n->name[i].text);
+  for (uint32_t i = 0; i < n->label_map.count; i++)
+    bpi_free(n->name[i].text);
   bpi_free(n->name);
   bpi_free(n->session);
   bpi_keymap_free(&n->label_map);
@@ -138,7 +139,8 @@ int64_t bpi_names_server(name_cache *n, int64_t tool) {
   const label_name *loaded = bpi_names_loaded(n, tool);
   const char *server = NULL;
   size_t length = 0;
-  bool mcp = loaded && loaded->text && bpi_mcp_server(loaded->text, loaded->length, &server, &length);
+  bool mcp = loaded && loaded->text &&
+             bpi_mcp_server(loaded->text, loaded->length, &server, &length);
   char copy[256]; /* the names may move while one is made */
   if (length > sizeof copy) length = sizeof copy;
   if (mcp) memcpy(copy, server, length);

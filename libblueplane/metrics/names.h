@@ -1,6 +1,6 @@
 /* metrics/names.h: the sessions and labels that cells point to, read from the store as they are
- * needed and kept for one computation. Numbers of the store become dense numbers here; text comes in
- * only where a filter, a price or the result asks for it. Knows names; knows no metric.
+ * needed and kept for one computation. Numbers of the store become dense numbers here; text comes
+ * in only where a filter, a price or the result asks for it. Knows names; knows no metric.
  *
  * A name is a label, or something made of one: a model family, an MCP server. The first failure
  * sticks in `failed`; what is returned from then on is NAME_NONE. */
@@ -49,7 +49,8 @@ typedef struct name_cache {
   bool workspaces_told_apart;
 } name_cache;
 
-void bpi_names_init(name_cache *n, store *s, const source_cover *covers, size_t count, bp_error **error);
+void bpi_names_init(name_cache *n, store *s, const source_cover *covers, size_t count,
+                    bp_error **error);
 void bpi_names_free(name_cache *n);
 
 /* The number of a session. */

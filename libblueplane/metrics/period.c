@@ -9,15 +9,23 @@
 #define DAYS_MAX 9999
 
 typedef enum period_name {
-  NAME_TODAY, NAME_YESTERDAY, NAME_WEEK, NAME_MONTH, NAME_QUARTER, NAME_YEAR, NAME_LAST_WEEK,
-  NAME_LAST_MONTH, NAME_COUNT
+  NAME_TODAY,
+  NAME_YESTERDAY,
+  NAME_WEEK,
+  NAME_MONTH,
+  NAME_QUARTER,
+  NAME_YEAR,
+  NAME_LAST_WEEK,
+  NAME_LAST_MONTH,
+  NAME_COUNT
 } period_name;
 static const char *const names[NAME_COUNT] = {"today",   "yesterday", "week",      "month",
                                               "quarter", "year",      "last_week", "last_month"};
 
 static int find_name(const char *name) {
   int i = 0;
-  while (i < NAME_COUNT && strcmp(names[i], name)) i++;
+  while (i < NAME_COUNT && strcmp(names[i], name))
+    i++;
   return i;
 }
 
@@ -113,21 +121,23 @@ void bpi_period_resolve(range *out, const char *period, const zone *z, int64_t n
   int64_t today = bpi_zone_local_days(z, now), first = today, last = today;
   period_kind kind = PERIOD_DAYS;
   switch (find_name(period)) {
-    case NAME_TODAY: break;
-    case NAME_YESTERDAY: first = last = today - 1; break;
-    case NAME_WEEK: kind = PERIOD_WEEK, first = bpi_week_start(today, sunday); break;
-    case NAME_LAST_WEEK:
-      kind = PERIOD_WEEK, first = bpi_week_start(today, sunday) - 7, last = first + 6;
-      break;
-    case NAME_MONTH: kind = PERIOD_MONTH, first = month_start(today, 1); break;
-    case NAME_LAST_MONTH:
-      kind = PERIOD_MONTH, last = month_start(today, 1) - 1, first = month_start(last, 1);
-      break;
-    case NAME_QUARTER: kind = PERIOD_QUARTER, first = month_start(today, 3); break;
-    case NAME_YEAR: kind = PERIOD_YEAR, first = month_start(today, 12); break;
-    default:
-      if (day_count(period)) first = today - day_count(period) + 1;
-      else parse_days(period, &first, &last);
+  case NAME_TODAY: break;
+  case NAME_YESTERDAY: first = last = today - 1; break;
+  case NAME_WEEK: kind = PERIOD_WEEK, first = bpi_week_start(today, sunday); break;
+  case NAME_LAST_WEEK:
+    kind = PERIOD_WEEK, first = bpi_week_start(today, sunday) - 7, last = first + 6;
+    break;
+  case NAME_MONTH: kind = PERIOD_MONTH, first = month_start(today, 1); break;
+  case NAME_LAST_MONTH:
+    kind = PERIOD_MONTH, last = month_start(today, 1) - 1, first = month_start(last, 1);
+    break;
+  case NAME_QUARTER: kind = PERIOD_QUARTER, first = month_start(today, 3); break;
+  case NAME_YEAR: kind = PERIOD_YEAR, first = month_start(today, 12); break;
+  default:
+    if (day_count(period))
+      first = today - day_count(period) + 1;
+    else
+      parse_days(period, &first, &last);
   }
   bpi_period_days(out, z, kind, first, last);
 }
@@ -144,19 +154,19 @@ static void previous(range *out, const range *of, const zone *z) {
   int64_t days = of->last_day - of->first_day + 1;
   int32_t months = of->kind == PERIOD_MONTH ? 1 : of->kind == PERIOD_QUARTER ? 3 : 12;
   switch (of->kind) {
-    case PERIOD_INSTANTS:
-      *out = (range){.kind = of->kind, .from = of->from - (of->until - of->from), .until = of->from};
-      return;
-    case PERIOD_WEEK: days = 7; /* fall through */
-    case PERIOD_DAYS:
-      bpi_period_days(out, z, of->kind, of->first_day - days, of->last_day - days);
-      return;
-    case PERIOD_MONTH:
-    case PERIOD_QUARTER:
-    case PERIOD_YEAR:
-      bpi_period_days(out, z, of->kind, months_before(of->first_day, months, false),
-                      months_before(of->last_day, months, of->kind != PERIOD_YEAR));
-      return;
+  case PERIOD_INSTANTS:
+    *out = (range){.kind = of->kind, .from = of->from - (of->until - of->from), .until = of->from};
+    return;
+  case PERIOD_WEEK: days = 7; /* fall through */
+  case PERIOD_DAYS:
+    bpi_period_days(out, z, of->kind, of->first_day - days, of->last_day - days);
+    return;
+  case PERIOD_MONTH:
+  case PERIOD_QUARTER:
+  case PERIOD_YEAR:
+    bpi_period_days(out, z, of->kind, months_before(of->first_day, months, false),
+                    months_before(of->last_day, months, of->kind != PERIOD_YEAR));
+    return;
   }
 }
 
@@ -184,9 +194,12 @@ static size_t units_before(range out[BASELINE_UNITS], const range *of, const zon
 int bpi_period_baseline(range out[BASELINE_UNITS], size_t *units, const range *of,
                         query_baseline baseline, const zone *z, bp_error **error) {
   *units = 1;
-  if (baseline == BASELINE_PREVIOUS) previous(out, of, z);
-  else if (baseline == BASELINE_YEAR) year_before(out, of, z);
-  else if (of->kind != PERIOD_INSTANTS) *units = units_before(out, of, z);
+  if (baseline == BASELINE_PREVIOUS)
+    previous(out, of, z);
+  else if (baseline == BASELINE_YEAR)
+    year_before(out, of, z);
+  else if (of->kind != PERIOD_INSTANTS)
+    *units = units_before(out, of, z);
   else {
     bpi_fail(error, BP_ERR_INVALID, "an average needs a range of whole days");
     bpi_fail_detail(error, "hint", "name a period, or begin and end the range where days begin");

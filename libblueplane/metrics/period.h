@@ -12,7 +12,8 @@
 typedef enum period_kind {
   PERIOD_DAYS,    /* the period before are as many days before */
   PERIOD_WEEK,    /* the same days of the week before */
-  PERIOD_MONTH, PERIOD_QUARTER, /* the same days of the month or quarter before; to the end, if this goes to the end */
+  PERIOD_MONTH,   /* the same days of the month before; to its end, if this goes to its end */
+  PERIOD_QUARTER, /* the same, three months before */
   PERIOD_YEAR,    /* the same dates of the year before */
   PERIOD_INSTANTS /* the same time before */
 } period_kind;

@@ -9,21 +9,32 @@
 
 /* Operands that no metric shows as its own. */
 #define ANY_INTERACTION                                                                            \
-  {{.kind = ROLLUP_PROMPT, .take = TAKE_N, .sign = 1},                                             \
-   {.kind = ROLLUP_RESPONSE, .take = TAKE_N, .sign = 1},                                           \
-   {.kind = ROLLUP_TOOL, .take = TAKE_N, .sign = 1},                                               \
-   {.kind = ROLLUP_DECISION, .take = TAKE_N, .sign = 1}}
+  {                                                                                                \
+    {.kind = ROLLUP_PROMPT, .take = TAKE_N, .sign = 1},                                            \
+        {.kind = ROLLUP_RESPONSE, .take = TAKE_N, .sign = 1},                                      \
+        {.kind = ROLLUP_TOOL, .take = TAKE_N, .sign = 1}, {                                        \
+      .kind = ROLLUP_DECISION, .take = TAKE_N, .sign = 1                                           \
+    }                                                                                              \
+  }
 #define NOT_FINAL (UINT64_C(1) << QUALITY_PLACEHOLDER | UINT64_C(1) << QUALITY_PARTIAL)
-static const operand active_days = {.kind = OPERAND_DAYS, .name = "active_days", .unit = "count",
-                                    .terms = ANY_INTERACTION};
-static const operand not_final_tokens = {
-    .kind = OPERAND_SUM, .name = "not_final_tokens", .unit = "tokens",
-    .terms = {{.kind = ROLLUP_RESPONSE, .take = RESPONSE_OUTPUT, .sign = 1, .only = FIELD_QUALITY,
-               .values = NOT_FINAL}}};
-static const operand not_final_responses = {
-    .kind = OPERAND_SUM, .name = "not_final_responses", .unit = "count",
-    .terms = {{.kind = ROLLUP_RESPONSE, .take = TAKE_N, .sign = 1, .only = FIELD_QUALITY,
-               .values = NOT_FINAL}}};
+static const operand active_days = {
+    .kind = OPERAND_DAYS, .name = "active_days", .unit = "count", .terms = ANY_INTERACTION};
+static const operand not_final_tokens = {.kind = OPERAND_SUM,
+                                         .name = "not_final_tokens",
+                                         .unit = "tokens",
+                                         .terms = {{.kind = ROLLUP_RESPONSE,
+                                                    .take = RESPONSE_OUTPUT,
+                                                    .sign = 1,
+                                                    .only = FIELD_QUALITY,
+                                                    .values = NOT_FINAL}}};
+static const operand not_final_responses = {.kind = OPERAND_SUM,
+                                            .name = "not_final_responses",
+                                            .unit = "count",
+                                            .terms = {{.kind = ROLLUP_RESPONSE,
+                                                       .take = TAKE_N,
+                                                       .sign = 1,
+                                                       .only = FIELD_QUALITY,
+                                                       .values = NOT_FINAL}}};
 
 /* While planning: which operand has which slot. */
 #define OPERANDS_MAX 128
@@ -69,7 +80,8 @@ static int not_found(planner *b, const char *what, const char *name, const char 
 
 static int no_metric(planner *b, const char *name) {
   nearest n = {name, NULL, NEAR + 1};
-  for (int i = 0; i < METRIC_COUNT; i++) consider(&n, bpi_metrics[i].id);
+  for (int i = 0; i < METRIC_COUNT; i++)
+    consider(&n, bpi_metrics[i].id);
   not_found(b, "metric", name, n.name, NULL);
   bpi_fail_detail(b->error, "metric", name);
   return BP_ERR_NOTFOUND;
@@ -94,7 +106,8 @@ static int plan_dimensions(planner *b) {
   const char *names[QUERY_DIMENSIONS + QUERY_METRICS];
   size_t count = bpi_query_dimensions(p->query, names);
   if (count > QUERY_DIMENSIONS)
-    return bpi_fail(b->error, BP_ERR_LIMIT, "a query groups by at most 4 dimensions, those of its metrics included");
+    return bpi_fail(b->error, BP_ERR_LIMIT,
+                    "a query groups by at most 4 dimensions, those of its metrics included");
   for (size_t i = 0; i < count; i++) {
     dimension_id dim = bpi_dimension_find(names[i]);
     if (dim == DIM_COUNT) return no_dimension(b, names[i]);
@@ -163,19 +176,19 @@ static bool plan_value(const planner *b, planned_filter *f) {
   const dimension *d = &bpi_dimensions[f->dim];
   f->match = MATCH_KEY;
   switch (d->how) {
-    case FROM_HOUR: return number_of(f->text, 0, 23, &f->key);
-    case FROM_WEEKDAY: return number_of(f->text, 1, 7, &f->key);
-    case FROM_FIELD: return (f->key = bpi_field_code(d->field, f->text)) >= 0;
-    case FROM_DEPTH: return depth_of(f->text, &f->key);
-    case FROM_KIND: return kind_of(f->text, &f->key);
-    case FROM_FEATURES: f->match = MATCH_FEATURE; return feature_of(f->text, &f->key);
-    case FROM_SOURCES: f->match = MATCH_SOURCE; return source_of(b, f->text, &f->key);
-    case FROM_SESSION: f->match = MATCH_SESSION; return is_hex(f->text);
-    case FROM_SESSION_LABEL:
-    case FROM_LABEL:
-    case FROM_FAMILY:
-    case FROM_SERVER: f->match = MATCH_TEXT; return true;
-    case FROM_BUCKET: break;
+  case FROM_HOUR: return number_of(f->text, 0, 23, &f->key);
+  case FROM_WEEKDAY: return number_of(f->text, 1, 7, &f->key);
+  case FROM_FIELD: return (f->key = bpi_field_code(d->field, f->text)) >= 0;
+  case FROM_DEPTH: return depth_of(f->text, &f->key);
+  case FROM_KIND: return kind_of(f->text, &f->key);
+  case FROM_FEATURES: f->match = MATCH_FEATURE; return feature_of(f->text, &f->key);
+  case FROM_SOURCES: f->match = MATCH_SOURCE; return source_of(b, f->text, &f->key);
+  case FROM_SESSION: f->match = MATCH_SESSION; return is_hex(f->text);
+  case FROM_SESSION_LABEL:
+  case FROM_LABEL:
+  case FROM_FAMILY:
+  case FROM_SERVER: f->match = MATCH_TEXT; return true;
+  case FROM_BUCKET: break;
   }
   return false;
 }
@@ -222,25 +235,25 @@ static int add_step(planner *b, step_op op, uint32_t slot, const term *t) {
 
 static step_op op_of(const operand *o, int use) {
   switch (use) {
-    case USE_HOURS: return STEP_HOUR;
-    case USE_WEEKDAYS: return STEP_WEEKDAY;
-    case USE_VISIT: return STEP_VISIT_ADD;
-    case USE_VISITED: return STEP_VISIT;
-    case USE_SEARCHES: return STEP_UNPRICED_SEARCHES;
-    default: break;
+  case USE_HOURS: return STEP_HOUR;
+  case USE_WEEKDAYS: return STEP_WEEKDAY;
+  case USE_VISIT: return STEP_VISIT_ADD;
+  case USE_VISITED: return STEP_VISIT;
+  case USE_SEARCHES: return STEP_UNPRICED_SEARCHES;
+  default: break;
   }
   switch (o->kind) {
-    case OPERAND_SESSIONS: return STEP_SESSION;
-    case OPERAND_DAYS: return STEP_DAY;
-    case OPERAND_WORKSPACES: return STEP_WORKSPACE;
-    case OPERAND_FILES: return STEP_FILE;
-    case OPERAND_LAST: return STEP_LAST;
-    case OPERAND_COST: return STEP_COST;
-    case OPERAND_SAVINGS: return STEP_SAVINGS;
-    case OPERAND_UNPRICED: return STEP_UNPRICED;
-    case OPERAND_COST_WHERE_RECORDED: return STEP_COST_WHERE_RECORDED;
-    case OPERAND_RECORDED_WHERE_WHOLE: return STEP_RECORDED_WHERE_WHOLE;
-    default: return STEP_ADD;
+  case OPERAND_SESSIONS: return STEP_SESSION;
+  case OPERAND_DAYS: return STEP_DAY;
+  case OPERAND_WORKSPACES: return STEP_WORKSPACE;
+  case OPERAND_FILES: return STEP_FILE;
+  case OPERAND_LAST: return STEP_LAST;
+  case OPERAND_COST: return STEP_COST;
+  case OPERAND_SAVINGS: return STEP_SAVINGS;
+  case OPERAND_UNPRICED: return STEP_UNPRICED;
+  case OPERAND_COST_WHERE_RECORDED: return STEP_COST_WHERE_RECORDED;
+  case OPERAND_RECORDED_WHERE_WHOLE: return STEP_RECORDED_WHERE_WHOLE;
+  default: return STEP_ADD;
   }
 }
 
@@ -276,7 +289,8 @@ static int need_of(planner *b, unsigned needs, uint32_t *out) {
   if (!needs) return BP_OK;
   for (*out = 0; *out < p->needs; ++*out)
     if (p->need[*out] == needs) return BP_OK;
-  if (p->needs == PLAN_NEEDS) return bpi_fail(b->error, BP_ERR_LIMIT, "too many metrics in a query");
+  if (p->needs == PLAN_NEEDS)
+    return bpi_fail(b->error, BP_ERR_LIMIT, "too many metrics in a query");
   p->need[p->needs++] = needs;
   return BP_OK;
 }
@@ -397,8 +411,8 @@ static int plan_metric(planner *b, const char *name) {
 
 /* ------------------------------------------------------------------------------------- whole */
 
-/* A group has a row because somebody was active in it, and a number that nobody can know is told apart
- * from zero by who was: so prompts and responses are looked at whatever is asked. */
+/* A group has a row because somebody was active in it, and a number that nobody can know is told
+ * apart from zero by who was: so prompts and responses are looked at whatever is asked. */
 static void plan_presence(plan *p) {
   for (int kind = 1; kind < ROLLUP_KINDS; kind++) {
     kind_plan *k = &p->kind[kind];
@@ -424,7 +438,8 @@ static int plan_order(planner *b) {
   if (p->order_metric >= 0 || p->order_dimension >= 0) return BP_OK;
   bpi_fail(b->error, BP_ERR_INVALID, "the rows cannot be ordered by \"%s\"", order);
   bpi_fail_detail(b->error, "name", order);
-  bpi_fail_detail(b->error, "hint", "a metric or a dimension of this query, with - before it for descending");
+  bpi_fail_detail(b->error, "hint",
+                  "a metric or a dimension of this query, with - before it for descending");
   return BP_ERR_INVALID;
 }
 
@@ -436,8 +451,10 @@ static int make_plan(planner *b) {
   if (rc) return rc;
   if (!count) return bpi_fail(b->error, BP_ERR_INVALID, "a query names at least one metric");
   rc = plan_dimensions(b);
-  for (size_t i = 0; i < q->filters && !rc; i++) rc = plan_filter(b, &q->where[i]);
-  for (size_t i = 0; i < count && !rc; i++) rc = plan_metric(b, names[i]);
+  for (size_t i = 0; i < q->filters && !rc; i++)
+    rc = plan_filter(b, &q->where[i]);
+  for (size_t i = 0; i < count && !rc; i++)
+    rc = plan_metric(b, names[i]);
   if (!rc) rc = plan_order(b);
   if (!rc) plan_presence(b->p);
   if (!b->p->slots) b->p->slots = 1; /* groups have something to point at */
@@ -458,9 +475,13 @@ int bpi_plan_new(plan **out, const bp_query *q, const source_cover *covers, size
   p->query = q;
   int rc = make_plan(b);
   bpi_free(b);
-  if (rc) bpi_free(p);
-  else *out = p;
+  if (rc)
+    bpi_free(p);
+  else
+    *out = p;
   return rc;
 }
 
-void bpi_plan_free(plan *p) { bpi_free(p); }
+void bpi_plan_free(plan *p) {
+  bpi_free(p);
+}

@@ -1,8 +1,8 @@
 /* metrics/plan.h: a query checked against the catalogue and turned into steps: which kinds of cells
  * are read, and what each cell adds to which slot of its group. Knows no cell yet.
  *
- * A slot is one int64_t of a group; every operand of every metric has one, and each distinct operand
- * only once. A visit is a session within a group, for what is spread over sessions. */
+ * A slot is one int64_t of a group; every operand of every metric has one, and each distinct
+ * operand only once. A visit is a session within a group, for what is spread over sessions. */
 #ifndef BPI_METRICS_PLAN_H
 #define BPI_METRICS_PLAN_H
 
@@ -53,7 +53,9 @@ typedef struct planned {
   bool per_active_day;
 } planned;
 
-typedef enum filter_match { MATCH_KEY, MATCH_TEXT, MATCH_SESSION, MATCH_SOURCE, MATCH_FEATURE } filter_match;
+typedef enum filter_match {
+  MATCH_KEY, MATCH_TEXT, MATCH_SESSION, MATCH_SOURCE, MATCH_FEATURE
+} filter_match;
 typedef struct planned_filter {
   dimension_id dim;
   bool negated;
@@ -83,8 +85,8 @@ typedef struct plan {
   bool descending;
 } plan;
 
-/* Errors: INVALID, LIMIT, NOTFOUND with "name", "hint" and "metric" or "dimension", UNSUPPORTED with
- * "metric", "dimension" and "allowed". The plan holds about 100 KiB: it is allocated. */
+/* Errors: INVALID, LIMIT, NOTFOUND with "name", "hint" and "metric" or "dimension", UNSUPPORTED
+ * with "metric", "dimension" and "allowed". The plan holds about 100 KiB: it is allocated. */
 int bpi_plan_new(plan **out, const bp_query *q, const source_cover *covers, size_t cover_count,
                  bp_error **error);
 void bpi_plan_free(plan *p);

@@ -77,7 +77,9 @@ static bool adds_up(const metric *m) {
 }
 
 /* A time of day or an instant can be set beside another, but nothing is won by subtracting them. */
-static bool has_difference(const metric *m) { return adds_up(m) || bpi_metric_is_real(m); }
+static bool has_difference(const metric *m) {
+  return adds_up(m) || bpi_metric_is_real(m);
+}
 
 static void baseline_columns(presenter *w, size_t at) {
   const metric *m = w->in->p->metric[at].m;
@@ -110,15 +112,16 @@ static void metric_columns(presenter *w, size_t at) {
 
 static void dimension_cells(presenter *w, const row *r) {
   for (size_t i = 0; i < w->in->p->dimensions; i++) {
-    if (bpi_dimensions[w->in->p->by[i]].type == BP_TYPE_INT) bpi_table_set_int(w->t, i, r->key[i]);
-    else bpi_table_set_text(w->t, i, r->shown[i]->text, r->shown[i]->length);
+    if (bpi_dimensions[w->in->p->by[i]].type == BP_TYPE_INT)
+      bpi_table_set_int(w->t, i, r->key[i]);
+    else
+      bpi_table_set_text(w->t, i, r->shown[i]->text, r->shown[i]->length);
   }
 }
 
 static answer answer_of(presenter *w, const row *r, const metric_column *c) {
   if (c->part < PART_BASELINE) return bpi_answer(w->in->main, r->group, c->metric, c->part);
   answer baseline = bpi_answer(w->in->baseline, r->baseline, c->metric, PART_VALUE);
-  baseline.lower = false;
   if (c->part == PART_BASELINE) return baseline;
   answer value = bpi_answer(w->in->main, r->group, c->metric, PART_VALUE);
   return bpi_answer_compare(&value, &baseline, c->part);
@@ -131,7 +134,8 @@ static void set_cell(presenter *w, const metric_column *c, const answer *a) {
   }
   if (c->type == BP_TYPE_REAL)
     bpi_table_set_real(w->t, c->column, a->real ? a->fraction : (double)a->whole);
-  else bpi_table_set_int(w->t, c->column, a->whole);
+  else
+    bpi_table_set_int(w->t, c->column, a->whole);
   if (!a->lower) return;
   bpi_table_set_state(w->t, c->column, BP_CELL_VALUE | BP_CELL_LOWER_BOUND);
   w->lower[c->metric] = true;
@@ -152,8 +156,10 @@ static void add_rows(presenter *w) {
 /* --------------------------------------------------------------- what the result says of itself */
 
 static void put_meta(presenter *w, const char *key, buf *b) {
-  if (b->failed) w->t->failed = b->failed;
-  else if (b->length) bpi_table_meta(w->t, key, b->data);
+  if (b->failed)
+    w->t->failed = b->failed;
+  else if (b->length)
+    bpi_table_meta(w->t, key, b->data);
   bpi_buf_free(b);
 }
 
@@ -253,8 +259,11 @@ static void note_average(presenter *w, buf *b) {
   const range *unit = &w->in->units[0];
   int64_t days = unit->last_day - unit->first_day + 1;
   sentence(b, "The baseline is the average of the ");
-  bpi_buf_printf(b, days == 1 ? "%lld days" : "%lld periods of %lld days",
-                 (long long)w->in->baseline->units, (long long)days);
+  bpi_buf_int(b, w->in->baseline->units);
+  if (days == 1)
+    bpi_buf_text(b, " days");
+  else
+    bpi_buf_printf(b, " periods of %lld days", (long long)days);
   bpi_buf_printf(b, " with an interaction among the %zu before.", w->in->unit_count);
 }
 
@@ -262,7 +271,8 @@ static void put_notes(presenter *w) {
   buf b;
   bpi_buf_init(&b, META_MAX);
   if (w->in->p->tokens && w->in->main->f->sources)
-    sentence(&b, "Token counts are what local logs tell; calls they leave out make them a lower bound.");
+    sentence(
+        &b, "Token counts are what local logs tell; calls they leave out make them a lower bound.");
   note_unpriced(w, &b);
   note_undated(w, &b);
   note_average(w, &b);
@@ -287,7 +297,8 @@ int bpi_present(bp_result **out, const presentation *p, bp_error **error) {
   *out = NULL;
   if (!w.t) return bpi_fail_nomem(error);
   dimension_columns(&w);
-  for (size_t i = 0; i < p->p->metrics; i++) metric_columns(&w, i);
+  for (size_t i = 0; i < p->p->metrics; i++)
+    metric_columns(&w, i);
   add_rows(&w);
   bpi_table_meta(w.t, "topic", "query");
   put_range(&w);

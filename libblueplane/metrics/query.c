@@ -58,8 +58,10 @@ int bpi_query_new(bp_query **out, bp_error **error) {
 
 void bpi_query_free(bp_query *q) {
   if (!q) return;
-  for (size_t i = 0; i < q->metrics; i++) bpi_free(q->metric[i]);
-  for (size_t i = 0; i < q->dimensions; i++) bpi_free(q->by[i]);
+  for (size_t i = 0; i < q->metrics; i++)
+    bpi_free(q->metric[i]);
+  for (size_t i = 0; i < q->dimensions; i++)
+    bpi_free(q->by[i]);
   for (size_t i = 0; i < q->filters; i++) {
     bpi_free(q->where[i].dimension);
     bpi_free(q->where[i].value);
@@ -84,7 +86,9 @@ static bool is_instant(int64_t us, int64_t open) {
   return us == open || (us >= 0 && us <= LAST_INSTANT);
 }
 
-static bool is_aligned(int64_t us, int64_t open) { return us == open || us % BPI_QUARTER == 0; }
+static bool is_aligned(int64_t us, int64_t open) {
+  return us == open || us % BPI_QUARTER == 0;
+}
 
 int bpi_query_range(bp_query *q, int64_t from_us, int64_t until_us, const char *zone_name) {
   if (!is_instant(from_us, INT64_MIN) || !is_instant(until_us, INT64_MAX))
@@ -116,7 +120,8 @@ int bpi_query_period(bp_query *q, const char *period, const char *zone_name) {
 
 int bpi_query_by(bp_query *q, const char *name) {
   if (!is_text(name))
-    return refuse(q, BP_ERR_INVALID, "a dimension is no name", "a name from the catalogue of dimensions");
+    return refuse(q, BP_ERR_INVALID, "a dimension is no name",
+                  "a name from the catalogue of dimensions");
   if (q->dimensions == QUERY_DIMENSIONS)
     return refuse(q, BP_ERR_LIMIT, "a query groups by at most 4 dimensions", NULL);
   int rc = set_text(q, &q->by[q->dimensions], name);
@@ -142,7 +147,9 @@ int bpi_query_where(bp_query *q, const char *name, const char *op, const char *v
 static const char *const baselines[] = {
     [BASELINE_PREVIOUS] = "previous", [BASELINE_YEAR] = "year", [BASELINE_AVERAGE] = "average"};
 
-const char *bpi_baseline_name(query_baseline baseline) { return baselines[baseline]; }
+const char *bpi_baseline_name(query_baseline baseline) {
+  return baselines[baseline];
+}
 
 int bpi_query_compare(bp_query *q, const char *baseline) {
   if (!baseline) {
@@ -206,13 +213,15 @@ static size_t add_once(const char **list, size_t count, const char *name) {
 size_t bpi_query_metrics(const bp_query *q, const char *out[QUERY_METRICS]) {
   size_t count = 0;
   dimension_id by;
-  for (size_t i = 0; i < q->metrics; i++) count = add_once(out, count, metric_of(q->metric[i], &by));
+  for (size_t i = 0; i < q->metrics; i++)
+    count = add_once(out, count, metric_of(q->metric[i], &by));
   return count;
 }
 
 size_t bpi_query_dimensions(const bp_query *q, const char *out[QUERY_DIMENSIONS + QUERY_METRICS]) {
   size_t count = 0;
-  for (size_t i = 0; i < q->dimensions; i++) count = add_once(out, count, q->by[i]);
+  for (size_t i = 0; i < q->dimensions; i++)
+    count = add_once(out, count, q->by[i]);
   for (size_t i = 0; i < q->metrics; i++) {
     dimension_id by;
     metric_of(q->metric[i], &by);

@@ -49,17 +49,23 @@ static int read_metrics(reader *r, json_value v) {
   return read_list(r, v, "metrics", bpi_query_metric);
 }
 
-static int read_by(reader *r, json_value v) { return read_list(r, v, "by", bpi_query_by); }
+static int read_by(reader *r, json_value v) {
+  return read_list(r, v, "by", bpi_query_by);
+}
 
 static int read_filter(reader *r, json_value v) {
   const char *dimension = NULL, *op = "=", *value = NULL;
   if (!bpi_json_is_object(v)) return malformed(r, "where", "objects with dimension, op and value");
   for (json_value m = bpi_json_first(v); m; m = bpi_json_next(m)) {
     const char *key = bpi_json_key(m), *text = bpi_json_text(m);
-    if (!strcmp(key, "dimension")) dimension = text;
-    else if (!strcmp(key, "op")) op = text;
-    else if (!strcmp(key, "value")) value = text;
-    else return malformed(r, "where", "objects with dimension, op and value");
+    if (!strcmp(key, "dimension"))
+      dimension = text;
+    else if (!strcmp(key, "op"))
+      op = text;
+    else if (!strcmp(key, "value"))
+      value = text;
+    else
+      return malformed(r, "where", "objects with dimension, op and value");
   }
   return built(r, "where", bpi_query_where(r->q, dimension, op, value));
 }
@@ -77,10 +83,18 @@ static int keep_text(reader *r, json_value v, const char *member, const char **i
   return *into ? BP_OK : malformed(r, member, "a text");
 }
 
-static int read_period(reader *r, json_value v) { return keep_text(r, v, "period", &r->period); }
-static int read_from(reader *r, json_value v) { return keep_text(r, v, "from", &r->from); }
-static int read_until(reader *r, json_value v) { return keep_text(r, v, "until", &r->until); }
-static int read_zone(reader *r, json_value v) { return keep_text(r, v, "zone", &r->zone); }
+static int read_period(reader *r, json_value v) {
+  return keep_text(r, v, "period", &r->period);
+}
+static int read_from(reader *r, json_value v) {
+  return keep_text(r, v, "from", &r->from);
+}
+static int read_until(reader *r, json_value v) {
+  return keep_text(r, v, "until", &r->until);
+}
+static int read_zone(reader *r, json_value v) {
+  return keep_text(r, v, "zone", &r->zone);
+}
 
 static int read_compare(reader *r, json_value v) {
   const char *text;
@@ -94,8 +108,12 @@ static int read_option(reader *r, json_value v, const char *key) {
   return rc ? rc : built(r, key, bpi_query_set(r->q, key, text));
 }
 
-static int read_week_start(reader *r, json_value v) { return read_option(r, v, "week_start"); }
-static int read_order(reader *r, json_value v) { return read_option(r, v, "order"); }
+static int read_week_start(reader *r, json_value v) {
+  return read_option(r, v, "week_start");
+}
+static int read_order(reader *r, json_value v) {
+  return read_option(r, v, "order");
+}
 
 static int read_limit(reader *r, json_value v) {
   int64_t limit;
@@ -113,17 +131,20 @@ static int read_schema(reader *r, json_value v) {
 static const struct member {
   const char *name;
   int (*read)(reader *r, json_value v);
-} members[] = {{"schema", read_schema},   {"metrics", read_metrics}, {"period", read_period},
-               {"from", read_from},       {"until", read_until},     {"zone", read_zone},
-               {"by", read_by},           {"where", read_where},     {"compare", read_compare},
-               {"week_start", read_week_start}, {"order", read_order}, {"limit", read_limit}};
+} members[] = {{"schema", read_schema},   {"metrics", read_metrics},
+               {"period", read_period},   {"from", read_from},
+               {"until", read_until},     {"zone", read_zone},
+               {"by", read_by},           {"where", read_where},
+               {"compare", read_compare}, {"week_start", read_week_start},
+               {"order", read_order},     {"limit", read_limit}};
 
 static int read_member(reader *r, json_value v) {
   for (size_t i = 0; i < sizeof members / sizeof *members; i++)
     if (!strcmp(members[i].name, bpi_json_key(v))) return members[i].read(r, v);
-  return malformed(r, bpi_json_key(v),
-                   "schema, metrics, period, from, until, zone, by, where, compare, week_start, order "
-                   "or limit");
+  return malformed(
+      r, bpi_json_key(v),
+      "schema, metrics, period, from, until, zone, by, where, compare, week_start, order "
+      "or limit");
 }
 
 static int read_instant(reader *r, const char *text, const char *member, int64_t *out) {
@@ -146,7 +167,8 @@ static int read_query(reader *r, json_value root) {
   int rc = BP_OK;
   if (!bpi_json_is_object(root))
     return bpi_fail(r->error, BP_ERR_FORMAT, "a query is a JSON object");
-  for (json_value m = bpi_json_first(root); m && !rc; m = bpi_json_next(m)) rc = read_member(r, m);
+  for (json_value m = bpi_json_first(root); m && !rc; m = bpi_json_next(m))
+    rc = read_member(r, m);
   return rc ? rc : read_range(r);
 }
 
@@ -160,14 +182,18 @@ int bpi_query_from_json(bp_query **out, const char *json, size_t length, bp_erro
   rc = bpi_query_new(&r.q, error);
   if (!rc) rc = read_query(&r, bpi_json_root(doc));
   bpi_json_free(doc);
-  if (!rc) *out = r.q;
-  else bpi_query_free(r.q);
+  if (!rc)
+    *out = r.q;
+  else
+    bpi_query_free(r.q);
   return rc;
 }
 
 /* ---------------------------------------------------------------------------------- writing */
 
-static void add_text(buf *b, const char *text) { bpi_buf_json_text(b, text, strlen(text)); }
+static void add_text(buf *b, const char *text) {
+  bpi_buf_json_text(b, text, strlen(text));
+}
 
 static void add_member(buf *b, const char *name) {
   bpi_buf_char(b, ',');
@@ -197,8 +223,10 @@ static void add_instant(buf *b, const char *name, int64_t us) {
 }
 
 static void add_range(buf *b, const bp_query *q) {
-  if (q->period) add_text_member(b, "period", q->period);
-  else if (q->from == INT64_MIN && q->until == INT64_MAX) add_text_member(b, "period", "all");
+  if (q->period)
+    add_text_member(b, "period", q->period);
+  else if (q->from == INT64_MIN && q->until == INT64_MAX)
+    add_text_member(b, "period", "all");
   else {
     if (q->from != INT64_MIN) add_instant(b, "from", q->from);
     if (q->until != INT64_MAX) add_instant(b, "until", q->until);
@@ -215,7 +243,8 @@ static int compare_filters(const void *a, const void *b) {
 
 static void add_filters(buf *b, const bp_query *q) {
   const query_filter *sorted[QUERY_FILTERS];
-  for (size_t i = 0; i < q->filters; i++) sorted[i] = &q->where[i];
+  for (size_t i = 0; i < q->filters; i++)
+    sorted[i] = &q->where[i];
   qsort(sorted, q->filters, sizeof *sorted, compare_filters);
   add_member(b, "where");
   bpi_buf_char(b, '[');

@@ -105,22 +105,22 @@ static void show_key(buf *out, const frame *f, dimension_id dim, shown *s) {
   const bucket_list *list = bpi_timeline_list(f->t, dim);
   if (s->key == KEY_NONE) return;
   switch (bpi_dimensions[dim].how) {
-    case FROM_BUCKET: bpi_bucket_show(out, f->t, dim, &list->bucket[s->key]); return;
-    case FROM_HOUR:
-    case FROM_WEEKDAY: return;
-    case FROM_SESSION:
-      s->tie = f->n->session[s->key].row.key;
-      bpi_ident_show(out, s->tie, 12);
-      return;
-    case FROM_SESSION_LABEL:
-    case FROM_LABEL:
-    case FROM_FAMILY:
-    case FROM_SERVER: show_name(out, f->n, s); return;
-    case FROM_SOURCES: show_sources(out, f->n, s->key); return;
-    case FROM_DEPTH: show_text(out, bpi_depth_name(s->key)); return;
-    case FROM_KIND: show_text(out, bpi_event_name(s->key)); return;
-    case FROM_FIELD: show_text(out, bpi_field_value(bpi_dimensions[dim].field, s->key)); return;
-    case FROM_FEATURES: show_text(out, bpi_feature_name(s->key)); return;
+  case FROM_BUCKET: bpi_bucket_show(out, f->t, dim, &list->bucket[s->key]); return;
+  case FROM_HOUR:
+  case FROM_WEEKDAY: return;
+  case FROM_SESSION:
+    s->tie = f->n->session[s->key].row.key;
+    bpi_ident_show(out, s->tie, 12);
+    return;
+  case FROM_SESSION_LABEL:
+  case FROM_LABEL:
+  case FROM_FAMILY:
+  case FROM_SERVER: show_name(out, f->n, s); return;
+  case FROM_SOURCES: show_sources(out, f->n, s->key); return;
+  case FROM_DEPTH: show_text(out, bpi_depth_name(s->key)); return;
+  case FROM_KIND: show_text(out, bpi_event_name(s->key)); return;
+  case FROM_FIELD: show_text(out, bpi_field_value(bpi_dimensions[dim].field, s->key)); return;
+  case FROM_FEATURES: show_text(out, bpi_feature_name(s->key)); return;
   }
 }
 
@@ -135,7 +135,8 @@ static int collect_keys(rows *r, size_t at) {
   size_t count = 0;
   if (!list) return BP_ERR_NOMEM;
   r->shown[at] = list;
-  for (size_t i = 0; i < r->count; i++) list[i].key = r->item[i].key[at];
+  for (size_t i = 0; i < r->count; i++)
+    list[i].key = r->item[i].key[at];
   if (r->count > 1) qsort(list, r->count, sizeof *list, by_key);
   for (size_t i = 0; i < r->count; i++)
     if (!i || list[i].key != list[count - 1].key) list[count++].key = list[i].key;
@@ -185,9 +186,11 @@ static int rank_keys(rows *r, const frame *f, size_t at) {
   size_t count = r->shown_count[at];
   const shown **sorted = bpi_alloc_zero(count, sizeof *sorted);
   if (!sorted) return BP_ERR_NOMEM;
-  for (size_t i = 0; i < count; i++) sorted[i] = &r->shown[at][i];
+  for (size_t i = 0; i < count; i++)
+    sorted[i] = &r->shown[at][i];
   if (!orders_by_key(f->p->by[at]) && count > 1) qsort(sorted, count, sizeof *sorted, by_text);
-  for (size_t i = 0; i < count; i++) r->shown[at][sorted[i] - r->shown[at]].rank = (uint32_t)i;
+  for (size_t i = 0; i < count; i++)
+    r->shown[at][sorted[i] - r->shown[at]].rank = (uint32_t)i;
   bpi_free(sorted);
   return BP_OK;
 }
@@ -240,7 +243,8 @@ static int make(rows *r, answers *main, const frame *baseline) {
     if (!rc) rc = rank_keys(r, f, i);
     if (!rc) give_ranks(r, i);
   }
-  for (size_t i = 0; i < r->count && !rc; i++) give_order(&r->item[i], main);
+  for (size_t i = 0; i < r->count && !rc; i++)
+    give_order(&r->item[i], main);
   if (!rc && r->count > 1) qsort(r->item, r->count, sizeof *r->item, by_order);
   return rc;
 }
@@ -259,7 +263,8 @@ int bpi_rows_make(rows *r, answers *main, const frame *baseline, bp_error **erro
 
 void bpi_rows_free(rows *r) {
   for (size_t at = 0; at < QUERY_DIMENSIONS; at++) {
-    for (size_t i = 0; i < r->shown_count[at]; i++) bpi_free(r->shown[at][i].text);
+    for (size_t i = 0; i < r->shown_count[at]; i++)
+      bpi_free(r->shown[at][i].text);
     bpi_free(r->shown[at]);
   }
   bpi_free(r->item);

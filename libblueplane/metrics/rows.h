@@ -1,5 +1,5 @@
-/* metrics/rows.h: the rows of a result: which groups, what their keys are called, in what order. The
- * order depends on names and times alone, never on the numbers a store happens to give. */
+/* metrics/rows.h: the rows of a result: which groups, what their keys are called, in what order.
+ * The order depends on names and times alone, never on the numbers a store happens to give. */
 #ifndef BPI_METRICS_ROWS_H
 #define BPI_METRICS_ROWS_H
 

@@ -21,7 +21,8 @@ static int add_bucket(bucket_list *l, int64_t us, int64_t nominal, size_t first,
     bpi_fail_detail(error, "dimension", bpi_dimensions[l->dim].name);
     return BP_ERR_LIMIT;
   }
-  if (bpi_reserve(&items, &l->capacity, l->count + 1, sizeof *l->bucket)) return bpi_fail_nomem(error);
+  if (bpi_reserve(&items, &l->capacity, l->count + 1, sizeof *l->bucket))
+    return bpi_fail_nomem(error);
   l->bucket = items;
   l->bucket[l->count] = (bucket){first_quarter(us), nominal, (int32_t)(l->count - first)};
   l->count++;
@@ -78,9 +79,10 @@ static int lay_days(const timeline *t, bucket_list *l, const range *r, bp_error 
   int rc = BP_OK;
   for (int64_t day = bpi_zone_local_days(t->z, r->from); day <= last && !rc; day++) {
     int64_t nominal = nominal_day(t, l->dim, day), start = day_start(t, day);
-    if (nominal == before || start == day_start(t, day + 1)) continue; /* a date the zone left out */
+    if (nominal == before || start == day_start(t, day + 1))
+      continue; /* a date the zone left out */
     before = nominal;
-    rc = add_bucket(l, start > r->from ? start : r->from, nominal, first, error);
+    rc = add_bucket(l, start, nominal, first, error);
   }
   return rc;
 }
@@ -115,7 +117,8 @@ int bpi_timeline_init(timeline *t, const zone *z, bool sunday, const range *rang
 }
 
 void bpi_timeline_free(timeline *t) {
-  for (size_t i = 0; i < t->lists; i++) bpi_free(t->list[i].bucket);
+  for (size_t i = 0; i < t->lists; i++)
+    bpi_free(t->list[i].bucket);
   memset(t, 0, sizeof *t);
 }
 
@@ -126,8 +129,10 @@ static int64_t find_bucket(const bucket_list *l, int64_t quarter) {
   size_t low = 0, high = l->count;
   while (high - low > 1) {
     size_t middle = low + (high - low) / 2;
-    if (l->bucket[middle].quarter <= quarter) low = middle;
-    else high = middle;
+    if (l->bucket[middle].quarter <= quarter)
+      low = middle;
+    else
+      high = middle;
   }
   return l->bucket[low].index;
 }
@@ -137,14 +142,16 @@ void bpi_timeline_place(const timeline *t, int64_t quarter, place *out) {
   out->dated = quarter != QUARTER_UNDATED;
   out->slice = 0;
   if (!out->dated) return;
-  while (out->slice + 1 < t->slices && quarter >= t->from[out->slice + 1]) out->slice++;
+  while (out->slice + 1 < t->slices && quarter >= t->from[out->slice + 1])
+    out->slice++;
   int64_t local = quarter * BPI_QUARTER + bpi_zone_offset(t->z, quarter * BPI_QUARTER) * BPI_SECOND;
   int64_t into = local % (24 * HOUR_US);
   if (into < 0) into += 24 * HOUR_US;
   out->day = (local - into) / (24 * HOUR_US);
   out->hour = into / HOUR_US;
   out->weekday = bpi_day_of_week(out->day) + 1;
-  for (size_t i = 0; i < t->lists; i++) out->bucket[i] = find_bucket(&t->list[i], quarter);
+  for (size_t i = 0; i < t->lists; i++)
+    out->bucket[i] = find_bucket(&t->list[i], quarter);
 }
 
 const bucket_list *bpi_timeline_list(const timeline *t, dimension_id dim) {
@@ -169,8 +176,10 @@ static void show_hour(buf *out, const timeline *t, int64_t us) {
   bpi_zone_civil(t->z, us, &c);
   int32_t offset = bpi_zone_offset(t->z, us), minutes = (offset < 0 ? -offset : offset) / 60;
   bpi_buf_printf(out, "%04d-%02d-%02dT%02d:%02d:00", c.year, c.month, c.day, c.hour, c.minute);
-  if (!offset && !strcmp(bpi_zone_name(t->z), "UTC")) bpi_buf_char(out, 'Z');
-  else bpi_buf_printf(out, "%c%02d:%02d", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+  if (!offset && !strcmp(bpi_zone_name(t->z), "UTC"))
+    bpi_buf_char(out, 'Z');
+  else
+    bpi_buf_printf(out, "%c%02d:%02d", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
 void bpi_bucket_show(buf *out, const timeline *t, dimension_id dim, const bucket *shown) {
@@ -180,7 +189,10 @@ void bpi_bucket_show(buf *out, const timeline *t, dimension_id dim, const bucket
   }
   civil c;
   bpi_civil_from_days(shown->nominal, &c);
-  if (dim == DIM_TIME_QUARTER) bpi_buf_printf(out, "%04d-Q%d", c.year, (c.month - 1) / 3 + 1);
-  else if (dim == DIM_TIME_MONTH) bpi_buf_printf(out, "%04d-%02d", c.year, c.month);
-  else bpi_buf_printf(out, "%04d-%02d-%02d", c.year, c.month, c.day);
+  if (dim == DIM_TIME_QUARTER)
+    bpi_buf_printf(out, "%04d-Q%d", c.year, (c.month - 1) / 3 + 1);
+  else if (dim == DIM_TIME_MONTH)
+    bpi_buf_printf(out, "%04d-%02d", c.year, c.month);
+  else
+    bpi_buf_printf(out, "%04d-%02d-%02d", c.year, c.month, c.day);
 }

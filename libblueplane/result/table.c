@@ -174,6 +174,7 @@ static void erase_value(table_column *c, size_t row) {
 }
 
 static int make_strings(table_column *c, size_t rows) {
+  if (c->strings != NULL) return BP_OK; /* finished before, then given more metadata */
   c->strings = bpi_alloc(c->bytes_length + rows);
   if (c->strings == NULL) return BP_ERR_NOMEM;
   char *into = c->strings;

@@ -2,6 +2,7 @@
  * Knows what their files are called and how lines follow each other; what lines hold it leaves to
  * claude_code_line.h. */
 #include "sources/claude_code_line.h"
+#include "sources/object.h"
 
 #include "base/mem.h"
 
@@ -115,58 +116,18 @@ static const field_rule rules[] = {
 
 /* ------------------------------------------------------------------------------------ reading */
 
-static int reject_of(scan_error error) {
-  switch (error) {
-  case SCAN_UTF8: return REJECT_UTF8;
-  case SCAN_TOO_DEEP: return REJECT_DEPTH;
-  default: return REJECT_SYNTAX;
-  }
+static int take(void *self, scan *s) {
+  reader *r = self;
+  (void)s;
+  bpi_cc_read_line(r);
+  return r->status != BP_OK ? r->status : r->f.reject;
 }
 
-/* Goes on behind a broken line. One that has not ended yet will be read, and judged, again. */
-static bool recover(reader *r) {
-  int reason = reject_of(r->s->error);
-  uint64_t line = r->s->record_line;
-  int64_t byte = r->s->error_at;
-  if (r->s->error == SCAN_IO) {
-    r->status = BP_ERR_IO;
-    return false;
-  }
-  if (!bpi_scan_recover(r->s)) return false;
-  r->sink->reject(r->sink->self, reason, line, byte);
-  return true;
-}
-
-/* One value that is an object and has been read to its end, or broke off. False: no more. */
-static bool end_value(reader *r, bool is_object) {
-  if (r->s->waiting) return false;
-  if (bpi_scan_failed(r->s)) return recover(r);
-  r->in->records++;
-  if (r->status != BP_OK) return false; /* out of memory within the value */
-  if (!is_object)
-    bpi_cc_reject(r, REJECT_SHAPE);
-  else if (r->f.reject != 0)
-    bpi_cc_reject(r, r->f.reject);
-  else
-    bpi_cc_tell_line(r);
-  if (is_object && r->f.text_there) bpi_prompt_wipe(&r->text);
-  if (r->status == BP_OK && r->in->checkpoint != NULL)
-    r->status = r->in->checkpoint(r->in->user, r->in);
-  return r->status == BP_OK;
-}
-
-static bool read_value(reader *r) {
-  switch (bpi_scan_value(r->s)) {
-  case SCAN_END:
-  case SCAN_WAIT: return false;
-  case SCAN_ERROR: return recover(r);
-  case SCAN_OBJECT: bpi_cc_read_line(r); return end_value(r, true);
-  case SCAN_ARRAY:
-    while (bpi_scan_item(r->s))
-      bpi_scan_skip(r->s);
-    return end_value(r, false);
-  default: bpi_scan_skip(r->s); return end_value(r, false);
-  }
+static int emit(void *self) {
+  reader *r = self;
+  bpi_cc_tell_line(r);
+  if (r->f.text_there) bpi_prompt_wipe(&r->text);
+  return r->status;
 }
 
 static const char *base_name(const char *path) {
@@ -203,8 +164,8 @@ static int read_claude_code(source_input *in) {
   r->sink = r->names.sink = in->sink;
   bpi_cc_prepare_keys(r);
   read_path(r);
-  while (read_value(r)) {}
-  int status = r->status;
+  object_reader lines = {take, emit, r};
+  int status = bpi_read_objects(in, &lines);
   bpi_prompt_wipe(&r->text);
   bpi_free(r->use);
   bpi_free(r->result);
@@ -219,8 +180,8 @@ static int read_claude_code(source_input *in) {
 /* Any transcript's name will do, but for those of other tools and the client's own history. */
 static bool is_ours(const char *path) {
   const char *base = base_name(path);
-  return ends_with(base, ".jsonl") && strcmp(base, "history.jsonl") != 0 &&
-         strncmp(base, "rollout-", 8) != 0;
+  return ends_with(base, ".jsonl") && !ends_with(base, ".blueplane.jsonl") &&
+         strcmp(base, "history.jsonl") != 0 && strncmp(base, "rollout-", 8) != 0;
 }
 
 /* By the keys of the first lines: a type, and something only these transcripts have. */

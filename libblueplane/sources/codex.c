@@ -1,16 +1,16 @@
 /* sources/codex.c: rollouts of the Codex clients, one JSON object a line in
- * sessions/YYYY/MM/DD/rollout-*.jsonl and archived_sessions/. Knows how lines follow from each other:
- * turns, cumulative counters, calls and their ends, histories copied into new files. Each line alone
- * is codex_line.h's.
+ * sessions/YYYY/MM/DD/rollout-*.jsonl and archived_sessions/. Knows how lines follow from each
+ * other: turns, cumulative counters, calls and their ends, histories copied into new files. Each
+ * line alone is codex_line.h's.
  *
  * Keys. A fork or a subagent is a file of its own that may begin with a copy of its parent's lines,
- * written anew with the times of the copy. So a key is never made of a file, a place in it or a time,
- * but of what a copy carries along: the identifier of the turn, and within the turn the cumulative
- * counters (responses), the call's identifier (tools) or the place among its like (prompts, events).
- * Original and copy meet in the store whatever is read first, and equal numbers in another turn stay
- * apart. Files of clients before turns had identifiers stand in for the turn with the session at the
- * root of the copied history. A row is known to be a copy, and marked so, if its turn is older than
- * the session of the file.
+ * written anew with the times of the copy. So a key is never made of a file, a place in it or a
+ * time, but of what a copy carries along: the identifier of the turn, and within the turn the
+ * cumulative counters (responses), the call's identifier (tools) or the place among its like
+ * (prompts, events). Original and copy meet in the store whatever is read first, and equal numbers
+ * in another turn stay apart. Files of clients before turns had identifiers stand in for the turn
+ * with the session at the root of the copied history. A row is known to be a copy, and marked so,
+ * if its turn is older than the session of the file.
  *
  * A line means little without those before it, so a file that grew is read from its start. What is
  * put out at a line depends on the lines up to it only. */
@@ -586,7 +586,8 @@ static int read_rollout(source_input *in) {
 static bool is_rollout(const char *path) {
   const char *last = base_name(path);
   size_t length = strlen(last);
-  return strncmp(last, "rollout-", 8) == 0 && length > 14 && strcmp(last + length - 6, ".jsonl") == 0;
+  return length > 14 && strncmp(last, "rollout-", 8) == 0 &&
+         strcmp(last + length - 6, ".jsonl") == 0;
 }
 
 static const field_rule rules[] = {
@@ -672,9 +673,9 @@ const source bpi_source_codex = {
     .name = "codex",
     .title = "Codex rollouts",
     .platform = "codex",
-    .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_REASONING | COVERS_TOOLS | COVERS_OUTCOMES |
-              COVERS_LINES | COVERS_PROMPTS | COVERS_MODEL | COVERS_TIME | COVERS_EVENTS |
-              COVERS_WORKSPACE,
+    .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_REASONING | COVERS_TOOLS |
+              COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS | COVERS_MODEL | COVERS_TIME |
+              COVERS_EVENTS | COVERS_WORKSPACE,
     .is_ours = is_rollout,
     .recognise = bpi_codex_line_recognise,
     .read = read_rollout,

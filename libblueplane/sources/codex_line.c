@@ -440,7 +440,8 @@ static void end_with_text(codex_line *l, const char *p, size_t length) {
   end_with_code(l, code == 0, code == 124);
 }
 
-/* Older clients write the output as an object that ends in {"exit_code":0,"duration_seconds":1.5}}. */
+/* Older clients write the output as an object that ends in
+ * {"exit_code":0,"duration_seconds":1.5}}. */
 static bool end_with_object(codex_line *l, const output_text *o) {
   static const char mark[] = "\"metadata\":{\"exit_code\":";
   size_t skip = sizeof mark - 1;
@@ -711,7 +712,8 @@ static void start(codex_line *l) {
 }
 
 static int gravity(int outcome) {
-  return outcome == OUTCOME_REJECTED ? 3 : outcome == OUTCOME_INTERRUPTED ? 2 : outcome != OUTCOME_OK;
+  if (outcome == OUTCOME_REJECTED) return 3;
+  return outcome == OUTCOME_INTERRUPTED ? 2 : outcome != OUTCOME_OK;
 }
 
 void bpi_codex_end(codex_ending *e, int outcome, int failure) {

@@ -1,6 +1,6 @@
-/* sources/codex_line.h: what one line of a Codex rollout says, by the allow-list. Knows the fields of
- * each kind of line; knows nothing of the lines before it. Texts that decide something (output of
- * tools, commands, patches, prompts) leave only the decision here. */
+/* sources/codex_line.h: what one line of a Codex rollout says, by the allow-list. Knows the fields
+ * of each kind of line; knows nothing of the lines before it. Texts that decide something (output
+ * of tools, commands, patches, prompts) leave only the decision here. */
 #ifndef BPI_SOURCES_CODEX_LINE_H
 #define BPI_SOURCES_CODEX_LINE_H
 
@@ -74,8 +74,8 @@ typedef struct codex_line {
   codex_ending ending;
 } codex_line;
 
-/* Adds a sign of how a call ended. The graver stands, whichever comes first: what a person did, then
- * a failure, then none. */
+/* Adds a sign of how a call ended. The graver stands, whichever comes first: what a person did,
+ * then a failure, then none. */
 void bpi_codex_end(codex_ending *e, int outcome, int failure);
 
 /* Reads the open object. Returns a REJECT_ reason or 0. */

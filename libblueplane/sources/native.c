@@ -1,7 +1,7 @@
-/* sources/native.c: native events, the versioned format by which a tool feeds its own facts; written
- * down in docs/formats/native-events.md. One JSON object a line, each complete in itself. Knows every
- * member of the format and nothing else: there is no member that could hold content, and what is not
- * in the table below is skipped unread. */
+/* sources/native.c: native events, the versioned format by which a tool feeds its own facts;
+ * written down in docs/formats/native-events.md. One JSON object a line, each complete in itself.
+ * Knows every member of the format and nothing else: there is no member that could hold content,
+ * and what is not in the table below is skipped unread. */
 #include "sources/source.h"
 
 #include <string.h>
@@ -144,7 +144,8 @@ typedef struct native {
 
 /* ------------------------------------------------------------------------------------ reading */
 
-/* The code of a word. One that is not in the vocabulary is `other`, or none where there is no other. */
+/* The code of a word. One that is not in the vocabulary is `other`, or none where there is no
+ * other. */
 static int64_t read_word(native *n, scan *s, vocabulary v, int *reject) {
   char word[40];
   size_t length;
@@ -263,8 +264,8 @@ static bool all_in(const name_text *t, size_t most, const char *others) {
   return t->length > 0 && t->length <= most;
 }
 
-/* What is wrong with the event as a whole. Members its kind does not have are not looked at: a later
- * version may give them a meaning. */
+/* What is wrong with the event as a whole. Members its kind does not have are not looked at: a
+ * later version may give them a meaning. */
 static int judge(const native *n) {
   if (!has(n, M_BLUEPLANE)) return REJECT_FIELD;
   if (n->reject[M_BLUEPLANE] != 0) return n->reject[M_BLUEPLANE];

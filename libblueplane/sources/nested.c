@@ -75,8 +75,9 @@ static void begin_text(nested *n) {
 
 static void end_text(nested *n) {
   n->in_text = false;
-  if (is_key(n))
-    n->member = n->key_length <= sizeof n->key ? bpi_list_index(n->wanted, n->key, n->key_length) : -1;
+  if (!is_key(n)) return;
+  bool whole = n->key_length <= sizeof n->key;
+  n->member = whole ? bpi_list_index(n->wanted, n->key, n->key_length) : -1;
 }
 
 static void take_structure(nested *n, char c) {

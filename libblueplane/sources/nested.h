@@ -10,8 +10,8 @@
 
 typedef struct nested {
   const char *const *wanted; /* members of the outermost object that are wanted; ends with NULL */
-  /* A piece of the text of a wanted member, or of an item of it if it is an array; a piece of length
-   * 0 comes where a text or item begins. */
+  /* A piece of the text of a wanted member, or of an item of it if it is an array; a piece of
+   * length 0 comes where a text or item begins. */
   void (*text)(void *user, int member, const char *piece, size_t length);
   void *user;
   unsigned depth;

@@ -55,23 +55,47 @@ static void pass_over(scan *s, scan_type type) {
     while (bpi_scan_item(s)) bpi_scan_skip(s);
 }
 
-int bpi_read_objects(source_input *in, const object_reader *reader) {
+/* Goes on behind a broken line. One that has not ended yet is judged when it has. Returns 1 to go
+ * on, 0 at the end of the input, or BP_ERR_IO. */
+static int pass_broken(scan *s, record_sink *sink) {
+  int reason = reason_of(s->error);
+  uint64_t line = s->record_line;
+  int64_t byte = s->error_at;
+  bool ended = bpi_scan_recover(s);
+  if (s->error == SCAN_IO) return BP_ERR_IO;
+  if (ended) sink->reject(sink->self, reason, line, byte);
+  return ended;
+}
+
+/* One value, entered or standing ready. Returns as pass_broken does, or what emit returned. */
+static int read_value(source_input *in, const object_reader *reader, scan_type type) {
   scan *s = in->scan;
-  record_sink *sink = in->sink;
+  int reject = REJECT_SHAPE;
+  if (type == SCAN_OBJECT)
+    reject = reader->take(reader->self, s);
+  else if (type != SCAN_ERROR)
+    pass_over(s, type);
+  if (s->waiting) return 0;
+  if (s->error != SCAN_OK) return pass_broken(s, in->sink);
+  in->records++;
+  if (reject < 0) return reject;
+  if (reject > 0) {
+    in->sink->reject(in->sink->self, reject, s->record_line, s->record_start);
+    return 1;
+  }
+  int rc = reader->emit(reader->self);
+  return rc == BP_OK ? 1 : rc;
+}
+
+int bpi_read_objects(source_input *in, const object_reader *reader) {
   for (;;) {
-    scan_type type = bpi_scan_value(s);
+    scan_type type = bpi_scan_value(in->scan);
     if (type == SCAN_END || type == SCAN_WAIT) return BP_OK;
-    int rc = BP_OK, reject = REJECT_SHAPE;
-    if (type == SCAN_OBJECT) reject = reader->take(reader->self, s);
-    else if (type != SCAN_ERROR) pass_over(s, type);
-    if (s->error == SCAN_IO) return BP_ERR_IO;
-    if (s->error != SCAN_OK) reject = reason_of(s->error);
-    else if (s->waiting) return BP_OK;
-    in->records++;
-    if (reject != 0) sink->reject(sink->self, reject, s->record_line, s->record_start);
-    else rc = reader->emit(reader->self);
-    if (rc == BP_OK && s->error != SCAN_OK && !bpi_scan_recover(s)) return BP_OK;
-    if (rc == BP_OK && in->checkpoint != NULL) rc = in->checkpoint(in->user, in);
-    if (rc != BP_OK) return rc;
+    int rc = read_value(in, reader, type);
+    if (rc > 0 && in->checkpoint != NULL) {
+      int stop = in->checkpoint(in->user, in);
+      if (stop != BP_OK) return stop;
+    }
+    if (rc <= 0) return rc;
   }
 }

@@ -18,8 +18,8 @@ typedef struct name_text {
 } name_text;
 
 typedef struct object_reader {
-  /* Reads the members of the open object, to its end. Returns a REJECT_ reason or 0; must change
-   * nothing that outlives the object. */
+  /* Reads the members of the open object, to its end. Returns a REJECT_ reason, 0 or BP_ERR_NOMEM;
+   * must change nothing that outlives the object. */
   int (*take)(void *self, scan *s);
   /* The object was whole: acts on it. Returns 0 or BP_ERR_. */
   int (*emit)(void *self);
@@ -35,8 +35,8 @@ int bpi_read_objects(source_input *in, const object_reader *reader);
  * skipped. `seen` starts at 0; a key that comes twice sets *reject if it is 0. */
 int bpi_object_member(scan *s, const char *const *keys, uint64_t *seen, int *reject);
 
-/* A text, if it is one and fits; one that does not fit is left out and counted in *dropped. False if
- * the value is neither a text nor null. */
+/* A text, if it is one and fits; one that does not fit is left out and counted in *dropped. False
+ * if the value is neither a text nor null. */
 bool bpi_object_text(scan *s, char *into, size_t capacity, size_t *length, unsigned *dropped);
 #define bpi_object_into(s, text, dropped)                                                          \
   bpi_object_text(s, (text)->at, sizeof(text)->at, &(text)->length, dropped)

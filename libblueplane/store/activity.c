@@ -60,7 +60,7 @@ static int load(runs *r, store *s, int64_t session, bp_error **error) {
   if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(get, 1, session);
   int rc;
-  while ((rc = bpi_sql_step(s, get, error)) > 0) {
+  while ((rc = bpi_sql_step(get, error)) > 0) {
     run stored = {sqlite3_column_int64(get, 0), sqlite3_column_int64(get, 1)};
     if (append(r, stored) != BP_OK) {
       sqlite3_reset(get);
@@ -129,18 +129,18 @@ static int write_runs(store *s, int64_t session, const runs *r, size_t from, int
   if (drop == NULL || put == NULL || extent == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(drop, 1, session);
   sqlite3_bind_int64(drop, 2, from_us);
-  int rc = bpi_sql_run(s, drop, error);
+  int rc = bpi_sql_run(drop, error);
   for (size_t i = from; i < r->count && rc == BP_OK; i++) {
     sqlite3_bind_int64(put, 1, session);
     sqlite3_bind_int64(put, 2, r->run[i].start);
     sqlite3_bind_int64(put, 3, r->run[i].end);
-    rc = bpi_sql_run(s, put, error);
+    rc = bpi_sql_run(put, error);
   }
   if (rc != BP_OK) return rc;
   sqlite3_bind_int64(extent, 1, session);
   bpi_sql_bind(extent, 2, r->count > 0 ? r->run[0].start : FACT_NONE);
   bpi_sql_bind(extent, 3, r->count > 0 ? r->run[r->count - 1].end : FACT_NONE);
-  return bpi_sql_run(s, extent, error);
+  return bpi_sql_run(extent, error);
 }
 
 static int store_session(store *s, int64_t session, int64_t *const *m, size_t count, bool rebuild,

@@ -51,7 +51,7 @@ static ident stored_key(store *s, store_statement which, int64_t number, int col
   sqlite3_stmt *get = bpi_sql(s, which, &ignored);
   if (get != NULL) {
     sqlite3_bind_int64(get, 1, number);
-    if (bpi_sql_step(s, get, &ignored) > 0) {
+    if (bpi_sql_step(get, &ignored) > 0) {
       key.hi = (uint64_t)sqlite3_column_int64(get, column);
       key.lo = (uint64_t)sqlite3_column_int64(get, column + 1);
     }
@@ -80,7 +80,7 @@ static fact_names stored_names(store *s) {
 static int last_label(applier *a, int64_t *out) {
   sqlite3_stmt *get = bpi_sql(a->s, SQL_LABEL_LAST, a->error);
   if (get == NULL) return fail(a);
-  int rc = bpi_sql_step(a->s, get, a->error);
+  int rc = bpi_sql_step(get, a->error);
   if (rc > 0) *out = sqlite3_column_int64(get, 0);
   sqlite3_reset(get);
   return rc < 0 ? rc : BP_OK;
@@ -94,7 +94,7 @@ static int find_label(applier *a, const batch_label *l, int64_t *out) {
   sqlite3_bind_int(find, 1, l->kind);
   sqlite3_bind_int64(find, 2, (int64_t)l->key.hi);
   sqlite3_bind_int64(find, 3, (int64_t)l->key.lo);
-  int rc = bpi_sql_step(a->s, find, a->error);
+  int rc = bpi_sql_step(find, a->error);
   if (rc > 0) *out = sqlite3_column_int64(find, 0);
   sqlite3_reset(find);
   return rc < 0 ? rc : BP_OK;
@@ -170,7 +170,7 @@ static int update_session(applier *a, int64_t id, const session_attributes *k) {
                             number_or_null(k->version_rank)};
   for (size_t i = 0; i < sizeof values / sizeof *values; i++)
     bpi_sql_bind(update, (int)i + 1, values[i]);
-  return bpi_sql_run(a->s, update, a->error);
+  return bpi_sql_run(update, a->error);
 }
 
 static int store_session(applier *a, batch_session *bs, const fact_names *names) {
@@ -182,7 +182,7 @@ static int store_session(applier *a, batch_session *bs, const fact_names *names)
       BPI_TIME_NONE;
   sqlite3_bind_int64(find, 1, (int64_t)bs->key.hi);
   sqlite3_bind_int64(find, 2, (int64_t)bs->key.lo);
-  int rc = bpi_sql_step(a->s, find, a->error);
+  int rc = bpi_sql_step(find, a->error);
   if (rc < 0) return rc;
   if (rc > 0) {
     bs->stored = sqlite3_column_int64(find, 0);
@@ -191,7 +191,7 @@ static int store_session(applier *a, batch_session *bs, const fact_names *names)
   } else {
     sqlite3_bind_int64(insert, 1, (int64_t)bs->key.hi);
     sqlite3_bind_int64(insert, 2, (int64_t)bs->key.lo);
-    rc = bpi_sql_run(a->s, insert, a->error);
+    rc = bpi_sql_run(insert, a->error);
     if (rc != BP_OK) return rc;
     bs->stored = sqlite3_last_insert_rowid(a->s->db);
   }
@@ -275,7 +275,7 @@ static int load_group(applier *a, fact_kind kind, const int64_t *key) {
   int rc;
   a->next_id = key[0];
   a->next_is_free = true;
-  while ((rc = bpi_sql_step(a->s, get, a->error)) > 0) {
+  while ((rc = bpi_sql_step(get, a->error)) > 0) {
     int64_t fact[FACT_WORDS_MAX];
     if (sqlite3_column_int64(get, 0) != a->next_id) break; /* a gap ends the cluster */
     a->next_id++;
@@ -298,7 +298,7 @@ static int take_id(applier *a, fact_kind kind, int64_t *id) {
         bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
     if (get == NULL) return fail(a);
     sqlite3_bind_int64(get, 1, a->next_id);
-    while ((rc = bpi_sql_step(a->s, get, a->error)) > 0 &&
+    while ((rc = bpi_sql_step(get, a->error)) > 0 &&
            sqlite3_column_int64(get, 0) == a->next_id)
       a->next_id++;
     sqlite3_reset(get);
@@ -313,7 +313,7 @@ static int update_fact(applier *a, fact_kind kind, const int64_t *fact) {
   if (put == NULL) return fail(a);
   int words = (int)bpi_fact_words(kind);
   for (int i = 0; i < words; i++) bpi_sql_bind(put, i + 1, fact[i]);
-  return bpi_sql_run(a->s, put, a->error);
+  return bpi_sql_run(put, a->error);
 }
 
 /* ----------------------------------------------------------------------- what a group changes */
@@ -431,7 +431,7 @@ static int is_empty(applier *a, fact_kind kind, bool *empty) {
       bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
   if (get == NULL) return fail(a);
   sqlite3_bind_int64(get, 1, 0);
-  int rc = bpi_sql_step(a->s, get, a->error);
+  int rc = bpi_sql_step(get, a->error);
   if (rc > 0) sqlite3_reset(get);
   *empty = rc == 0;
   return rc < 0 ? rc : BP_OK;
@@ -507,7 +507,7 @@ static int visit_kind(store *s, fact_kind kind, int (*visit)(void *, fact_kind, 
   sqlite3_bind_int64(all, 1, 0);
   int rc, result = BP_OK;
   int64_t expected = -1;
-  while (result == BP_OK && (rc = bpi_sql_step(s, all, error)) != 0) {
+  while (result == BP_OK && (rc = bpi_sql_step(all, error)) != 0) {
     if (rc < 0) {
       result = rc;
       break;
@@ -584,7 +584,7 @@ int bpi_store_file(store *s, ident key, file_state *out, bp_error **error) {
   if (find == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(find, 1, (int64_t)key.hi);
   sqlite3_bind_int64(find, 2, (int64_t)key.lo);
-  int rc = bpi_sql_step(s, find, error);
+  int rc = bpi_sql_step(find, error);
   if (rc <= 0) return rc < 0 ? rc : BP_ERR_NOTFOUND;
   out->key = key;
   int64_t *const into[] = {&out->id,   &out->source,      &out->device,   &out->inode,
@@ -622,7 +622,7 @@ static int store_file(applier *a, file_state *f) {
   else
     sqlite3_bind_blob(put, at++, f->memory, sizeof f->memory, SQLITE_STATIC);
   sqlite3_bind_int64(put, at, a->now_us);
-  rc = bpi_sql_run(a->s, put, a->error);
+  rc = bpi_sql_run(put, a->error);
   f->id = fresh ? sqlite3_last_insert_rowid(a->s->db) : known.id;
   return rc;
 }
@@ -635,7 +635,7 @@ static int store_reject(applier *a, const batch_reject *r) {
   if (put == NULL) return fail(a);
   const int64_t values[] = {file.id, r->byte, r->reason, r->line, a->now_us};
   for (int i = 0; i < 5; i++) sqlite3_bind_int64(put, i + 1, values[i]);
-  return bpi_sql_run(a->s, put, a->error);
+  return bpi_sql_run(put, a->error);
 }
 
 static int apply_files(applier *a) {
@@ -729,7 +729,7 @@ static int subtract_stored(applier *a) {
     sqlite3_bind_int64(get, 2, INT64_MIN);
     sqlite3_bind_int64(get, 3, INT64_MAX);
     int rc;
-    while ((rc = bpi_sql_step(a->s, get, a->error)) > 0) {
+    while ((rc = bpi_sql_step(get, a->error)) > 0) {
       rollup_cell cell = {.kind = kind};
       int64_t *words = &cell.quarter;
       for (int i = 0; i < 4 + 1 + ROLLUP_MEASURES; i++)
@@ -749,7 +749,7 @@ static int verify_activity(applier *a, bool *ok) {
   sqlite3_stmt *all = bpi_sql(a->s, SQL_SESSIONS, a->error);
   if (all == NULL) return fail(a);
   int rc;
-  while ((rc = bpi_sql_step(a->s, all, a->error)) > 0) {
+  while ((rc = bpi_sql_step(all, a->error)) > 0) {
     int made = need_rebuild(a, sqlite3_column_int64(all, 0));
     if (made != BP_OK) {
       sqlite3_reset(all);

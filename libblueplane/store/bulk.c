@@ -16,7 +16,7 @@ typedef struct bulk_cursor {
 
 static const bulk nothing;
 
-static int connect(sqlite3 *db, void *self, int count, const char *const *arguments,
+static int attach(sqlite3 *db, void *self, int count, const char *const *arguments,
                    sqlite3_vtab **out, char **message) {
   (void)count, (void)arguments, (void)message;
   int code = sqlite3_declare_vtab(db, "CREATE TABLE bulk (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, "
@@ -29,7 +29,7 @@ static int connect(sqlite3 *db, void *self, int count, const char *const *argume
   return SQLITE_OK;
 }
 
-static int disconnect(sqlite3_vtab *table) {
+static int detach(sqlite3_vtab *table) {
   bpi_free(table);
   return SQLITE_OK;
 }
@@ -88,8 +88,8 @@ static int row_number(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
 
 /* No xCreate: the table is there by its name alone, and in no schema. */
 static const sqlite3_module module = {
-    .xConnect = connect,
-    .xDisconnect = disconnect,
+    .xConnect = attach,
+    .xDisconnect = detach,
     .xBestIndex = best_index,
     .xOpen = open_cursor,
     .xClose = close_cursor,
@@ -112,7 +112,7 @@ int bpi_bulk_run(store *s, store_statement which, const bulk *rows, bp_error **e
   sqlite3_stmt *statement = bpi_sql(s, which, error);
   if (statement == NULL) return bpi_error_code(*error);
   s->bulk = rows;
-  int rc = bpi_sql_run(s, statement, error);
+  int rc = bpi_sql_run(statement, error);
   s->bulk = NULL;
   return rc;
 }

@@ -81,10 +81,10 @@ static int lower_cell(const rollup_cell *cell, store *s, bp_error **error) {
   bind_key(take, cell);
   sqlite3_bind_int64(take, 6, cell->n);
   for (int i = 0; i < ROLLUP_MEASURES; i++) sqlite3_bind_int64(take, 7 + i, cell->m[i]);
-  int rc = bpi_sql_run(s, take, error);
+  int rc = bpi_sql_run(take, error);
   if (rc != BP_OK) return rc;
   bind_key(drop, cell);
-  return bpi_sql_run(s, drop, error);
+  return bpi_sql_run(drop, error);
 }
 
 int bpi_cells_store(cells *c, store *s, bp_error **error) {

@@ -257,6 +257,7 @@ static int compare_winner(const response_fact *a, const response_fact *b,
     order = compare(CLASS_GET(b->traits, TRAIT_STOP) != STOP_NONE,
                     CLASS_GET(a->traits, TRAIT_STOP) != STOP_NONE);
   if (order == 0) order = compare(sum_of_classes(b), sum_of_classes(a));
+  if (order == 0) order = compare(b->model != 0, a->model != 0); /* a copy may have lost it */
   if (order == 0) order = compare(a->input, b->input);
   if (order == 0) order = compare(a->cache_read, b->cache_read);
   if (order == 0) order = compare(a->cache_write_5m, b->cache_write_5m);

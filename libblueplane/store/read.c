@@ -3,11 +3,10 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "store/sql.h"
 
-int bpi_read_begin(store *s, bp_error **error) {
-  return bpi_sql_run(s, bpi_sql(s, SQL_BEGIN_READ, error), error);
-}
+int bpi_read_begin(store *s, bp_error **error) { return bpi_store_begin_read(s, error); }
 
 void bpi_read_end(store *s) { bpi_store_rollback(s); }
 
@@ -16,7 +15,7 @@ typedef int (*row_fn)(void *user, sqlite3_stmt *row);
 
 static int each(store *s, sqlite3_stmt *statement, row_fn row, void *user, bp_error **error) {
   int rc;
-  while ((rc = bpi_sql_step(s, statement, error)) > 0) {
+  while ((rc = bpi_sql_step(statement, error)) > 0) {
     int stop = row(user, statement);
     if (stop != 0) {
       sqlite3_reset(statement);
@@ -43,7 +42,7 @@ int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t un
   sqlite3_bind_int64(get, 3, until_quarter);
   rollup_cell cell = {.kind = kind};
   int rc;
-  while ((rc = bpi_sql_step(s, get, error)) > 0) {
+  while ((rc = bpi_sql_step(get, error)) > 0) {
     int64_t *words = &cell.quarter;
     for (int i = 0; i < 5 + ROLLUP_MEASURES; i++) words[i] = sqlite3_column_int64(get, i);
     int stop = row(user, &cell);
@@ -59,7 +58,7 @@ int bpi_read_extent(store *s, int64_t *first, int64_t *last, bp_error **error) {
   *first = *last = QUARTER_UNDATED;
   sqlite3_stmt *get = bpi_sql(s, SQL_EXTENT, error);
   if (get == NULL) return none(error);
-  int rc = bpi_sql_step(s, get, error);
+  int rc = bpi_sql_step(get, error);
   if (rc > 0 && sqlite3_column_type(get, 0) != SQLITE_NULL) {
     *first = sqlite3_column_int64(get, 0);
     *last = sqlite3_column_int64(get, 1);
@@ -89,7 +88,7 @@ int bpi_read_sessions(store *s, int (*row)(void *user, const session_row *sessio
   sqlite3_stmt *get = bpi_sql(s, SQL_SESSIONS, error);
   if (get == NULL) return none(error);
   int rc;
-  while ((rc = bpi_sql_step(s, get, error)) > 0) {
+  while ((rc = bpi_sql_step(get, error)) > 0) {
     session_row session;
     session_of(get, &session);
     int stop = row(user, &session);
@@ -105,7 +104,7 @@ int bpi_read_session(store *s, int64_t id, session_row *out, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_SESSION_GET, error);
   if (get == NULL) return none(error);
   sqlite3_bind_int64(get, 1, id);
-  int rc = bpi_sql_step(s, get, error);
+  int rc = bpi_sql_step(get, error);
   if (rc <= 0) return rc < 0 ? rc : BP_ERR_NOTFOUND;
   session_of(get, out);
   sqlite3_reset(get);
@@ -125,7 +124,7 @@ static int each_label(store *s, sqlite3_stmt *get,
                       int (*row)(void *user, const label_row *label), void *user,
                       bp_error **error) {
   int rc;
-  while ((rc = bpi_sql_step(s, get, error)) > 0) {
+  while ((rc = bpi_sql_step(get, error)) > 0) {
     label_row label;
     label_of(get, &label);
     int stop = row(user, &label);
@@ -155,7 +154,7 @@ int bpi_read_label(store *s, int64_t id, label_row *out, char text[256], bp_erro
   sqlite3_stmt *get = bpi_sql(s, SQL_LABEL_GET, error);
   if (get == NULL) return none(error);
   sqlite3_bind_int64(get, 1, id);
-  int rc = bpi_sql_step(s, get, error);
+  int rc = bpi_sql_step(get, error);
   if (rc <= 0) return rc < 0 ? rc : BP_ERR_NOTFOUND;
   label_of(get, out);
   if (out->text != NULL) {
@@ -177,11 +176,19 @@ static int one_number(store *s, const char *sql, int64_t *out, bp_error **error)
   if (code == SQLITE_OK) code = sqlite3_step(get);
   if (code == SQLITE_ROW) *out = sqlite3_column_int64(get, 0);
   sqlite3_finalize(get);
-  return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(s, code, error);
+  return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(code, error);
 }
 
 int bpi_read_version(store *s, int64_t *out, bp_error **error) {
   return one_number(s, "PRAGMA data_version", out, error);
+}
+
+/* Of the write-ahead log; none in memory, or after the last writer has closed. */
+static int64_t wal_bytes(store *s) {
+  const char *path = sqlite3_db_filename(s->db, "main");
+  file_stat stat;
+  if (path == NULL || *path == '\0') return 0;
+  return bpi_file_stat(sqlite3_filename_wal(path), &stat) == BP_OK ? stat.size : 0;
 }
 
 int bpi_read_health(store *s, store_health *out, bp_error **error) {
@@ -211,7 +218,9 @@ int bpi_read_health(store *s, store_health *out, bp_error **error) {
   for (size_t i = 0; i < sizeof questions / sizeof *questions && rc == BP_OK; i++)
     rc = one_number(s, questions[i].sql, questions[i].into, error);
   out->file_bytes = out->page_size * out->pages;
-  out->last_ingest_us = bpi_store_setting(s, "last_ingest_us", FACT_NONE);
+  out->wal_bytes = wal_bytes(s);
+  if (rc == BP_OK)
+    rc = bpi_store_setting(s, "last_ingest_us", FACT_NONE, &out->last_ingest_us, error);
   return rc;
 }
 
@@ -228,7 +237,7 @@ int bpi_read_integrity(store *s, int *ok, bp_error **error) {
     *ok = 0;
     return BP_OK;
   }
-  return code == SQLITE_ROW ? BP_OK : bpi_sql_fail(s, code, error);
+  return code == SQLITE_ROW ? BP_OK : bpi_sql_fail(code, error);
 }
 
 typedef struct file_visit {

@@ -108,9 +108,8 @@ static void fact_sql(buf *b, store_statement which) {
   }
 }
 
-int bpi_sql_fail(store *s, int code, bp_error **error) {
-  if (atomic_load(&s->interrupted) && (code & 0xff) == SQLITE_INTERRUPT)
-    return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
+int bpi_sql_fail(int code, bp_error **error) {
+  if (code == SQLITE_IOERR_NOMEM) return bpi_fail_nomem(error);
   switch (code & 0xff) {
     case SQLITE_NOMEM: return bpi_fail_nomem(error);
     case SQLITE_BUSY:
@@ -145,30 +144,30 @@ sqlite3_stmt *bpi_sql(store *s, store_statement which, bp_error **error) {
   int code = sqlite3_prepare_v3(s->db, text.data, (int)text.length + 1, SQLITE_PREPARE_PERSISTENT,
                                 &s->statement[which], NULL);
   bpi_buf_free(&text);
-  if (code != SQLITE_OK) {
-    bpi_sql_fail(s, code, error);
-    return NULL;
-  }
-  return s->statement[which];
+  if ((code & 0xff) == SQLITE_ERROR) /* our SQL is good, so a table is not as we made it */
+    bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
+  else if (code != SQLITE_OK)
+    bpi_sql_fail(code, error);
+  return s->statement[which]; /* NULL on failure */
 }
 
-int bpi_sql_step(store *s, sqlite3_stmt *statement, bp_error **error) {
+int bpi_sql_step(sqlite3_stmt *statement, bp_error **error) {
   int code = sqlite3_step(statement);
   if (code == SQLITE_ROW) return 1;
   sqlite3_reset(statement);
-  return code == SQLITE_DONE ? 0 : bpi_sql_fail(s, code, error);
+  return code == SQLITE_DONE ? 0 : bpi_sql_fail(code, error);
 }
 
-int bpi_sql_run(store *s, sqlite3_stmt *statement, bp_error **error) {
+int bpi_sql_run(sqlite3_stmt *statement, bp_error **error) {
   if (statement == NULL) return error != NULL && *error ? bpi_error_code(*error) : BP_ERR_INTERNAL;
-  int rc = bpi_sql_step(s, statement, error);
+  int rc = bpi_sql_step(statement, error);
   if (rc > 0) sqlite3_reset(statement);
   return rc < 0 ? rc : BP_OK;
 }
 
 int bpi_sql_exec(store *s, const char *sql, bp_error **error) {
   int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
-  return code == SQLITE_OK ? BP_OK : bpi_sql_fail(s, code, error);
+  return code == SQLITE_OK ? BP_OK : bpi_sql_fail(code, error);
 }
 
 void bpi_sql_bind(sqlite3_stmt *statement, int parameter, int64_t value) {
@@ -184,14 +183,21 @@ int64_t bpi_sql_column(sqlite3_stmt *statement, int column) {
              : sqlite3_column_int64(statement, column);
 }
 
-int bpi_store_begin_write(store *s, bp_error **error) {
-  return bpi_sql_run(s, bpi_sql(s, SQL_BEGIN_WRITE, error), error);
+/* What ends the transaction in any case is prepared before it begins. */
+static int begin(store *s, store_statement how, bp_error **error) {
+  if (bpi_sql(s, SQL_ROLLBACK, error) == NULL) return bpi_error_code(*error);
+  return bpi_sql_run(bpi_sql(s, how, error), error);
 }
+
+int bpi_store_begin_read(store *s, bp_error **error) { return begin(s, SQL_BEGIN_READ, error); }
+int bpi_store_begin_write(store *s, bp_error **error) { return begin(s, SQL_BEGIN_WRITE, error); }
 
 int bpi_store_commit(store *s, bp_error **error) {
-  return bpi_sql_run(s, bpi_sql(s, SQL_COMMIT, error), error);
+  return bpi_sql_run(bpi_sql(s, SQL_COMMIT, error), error);
 }
 
+/* An interrupt may end the ROLLBACK itself, but hardly twice. */
 void bpi_store_rollback(store *s) {
-  if (!sqlite3_get_autocommit(s->db)) bpi_sql_run(s, bpi_sql(s, SQL_ROLLBACK, NULL), NULL);
+  for (int attempt = 0; attempt < 10 && !sqlite3_get_autocommit(s->db); attempt++)
+    bpi_sql_step(s->statement[SQL_ROLLBACK], NULL);
 }

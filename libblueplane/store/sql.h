@@ -41,23 +41,20 @@ struct store {
 /* The statement, reset and ready to bind; NULL (and *error) on failure. */
 sqlite3_stmt *bpi_sql(store *s, store_statement which, bp_error **error);
 /* Steps a statement that gives no rows, and resets it. */
-int bpi_sql_run(store *s, sqlite3_stmt *statement, bp_error **error);
+int bpi_sql_run(sqlite3_stmt *statement, bp_error **error);
 /* Steps: 1 a row, 0 done, negative BP_ERR_. The statement is reset unless there is a row. */
-int bpi_sql_step(store *s, sqlite3_stmt *statement, bp_error **error);
+int bpi_sql_step(sqlite3_stmt *statement, bp_error **error);
 int bpi_sql_exec(store *s, const char *sql, bp_error **error);
 /* BP_ERR_ for a SQLite result code, described in *error without any bound value. */
-int bpi_sql_fail(store *s, int sqlite_code, bp_error **error);
+int bpi_sql_fail(int sqlite_code, bp_error **error);
 
 /* FACT_NONE is NULL. */
 void bpi_sql_bind(sqlite3_stmt *statement, int parameter, int64_t value);
 int64_t bpi_sql_column(sqlite3_stmt *statement, int column);
 
+int bpi_store_begin_read(store *s, bp_error **error); /* one snapshot, until rollback */
 int bpi_store_begin_write(store *s, bp_error **error);
 int bpi_store_commit(store *s, bp_error **error);
 void bpi_store_rollback(store *s);
-
-/* Brings the schema up to date, step by step; refuses a newer one. */
-int bpi_store_migrate(store *s, int64_t now_us, bp_error **error);
-extern const int bpi_store_schema_version;
 
 #endif

@@ -17,9 +17,8 @@
 
 #define APPLICATION_ID 0x62706c31 /* "bpl1" */
 #define BUSY_MS 5000
-#define KEY_TRIES 50
-
-const int bpi_store_schema_version = (int)(sizeof migrations / sizeof *migrations);
+#define RETRY_MS 10
+#define SCHEMA_VERSION ((int)(sizeof migrations / sizeof *migrations))
 
 /* -------------------------------------------------------------------------------------- key */
 
@@ -33,39 +32,36 @@ static char *key_path_of(const char *path, const store_options *options) {
   return bpi_buf_take(&b, NULL);
 }
 
-/* Another process may be writing the key this moment: an incomplete one is read again. */
 static int load_key(hash_key *key, const char *path, bp_error **error) {
-  for (int attempt = 0;; attempt++) {
-    char *data = NULL;
-    size_t length = 0;
-    int rc = bpi_file_load(&data, &length, path, 4096, error);
-    if (rc != BP_OK) return rc;
-    bool whole = length == sizeof key->bytes;
-    if (whole) memcpy(key->bytes, data, sizeof key->bytes);
-    bpi_hash_wipe(data, length);
-    bpi_free(data);
-    if (whole) return BP_OK;
-    if (length > sizeof key->bytes || attempt == KEY_TRIES) {
-      bpi_fail(error, BP_ERR_FORMAT, "the key file does not hold %d bytes", BPI_KEY_BYTES);
-      return bpi_fail_detail(error, "path", path);
-    }
-    bpi_sleep_ms(10);
-  }
+  char *data = NULL;
+  size_t length = 0;
+  int rc = bpi_file_load(&data, &length, path, 4096, error);
+  if (rc != BP_OK) return rc;
+  bool whole = length == sizeof key->bytes;
+  if (whole) memcpy(key->bytes, data, sizeof key->bytes);
+  bpi_hash_wipe(data, length);
+  bpi_free(data);
+  if (whole) return BP_OK;
+  bpi_fail(error, BP_ERR_FORMAT, "the key file does not hold %d bytes", BPI_KEY_BYTES);
+  return bpi_fail_detail(error, "path", path);
+}
+
+/* Creates a private file, whole from the start, unless another process was faster. */
+static int create_file(const char *path, const void *data, size_t length, bool *made,
+                       bp_error **error) {
+  int rc = bpi_file_create_private(path, data, length, error);
+  *made = rc == BP_OK;
+  if (rc != BP_ERR_INVALID) return rc;
+  bpi_error_free(*error);
+  *error = NULL;
+  return BP_OK;
 }
 
 static int make_key(hash_key *key, const char *path, bp_error **error) {
+  bool made;
   bpi_hash_random_key(key);
-  bp_error *why = NULL;
-  int rc = bpi_file_create_private(path, key->bytes, sizeof key->bytes, &why);
-  if (rc == BP_ERR_INVALID) { /* somebody was faster */
-    bpi_error_free(why);
-    return load_key(key, path, error);
-  }
-  if (rc != BP_OK && error != NULL && *error == NULL)
-    *error = why;
-  else
-    bpi_error_free(why);
-  return rc;
+  int rc = create_file(path, key->bytes, sizeof key->bytes, &made, error);
+  return rc != BP_OK || made ? rc : load_key(key, path, error);
 }
 
 static int open_key(store *s, const char *path, const store_options *options, bool fresh,
@@ -98,8 +94,9 @@ static int open_key(store *s, const char *path, const store_options *options, bo
 static int check_key(store *s, bp_error **error) {
   if (s->keyless) return BP_OK;
   int64_t mark = (int64_t)bpi_hash_ident(&s->key, "check", "", 0).lo;
-  int64_t stored = bpi_store_setting(s, "key_check", 0);
-  if (stored == mark) return BP_OK;
+  int64_t stored;
+  int rc = bpi_store_setting(s, "key_check", 0, &stored, error);
+  if (rc != BP_OK || stored == mark) return rc;
   if (stored != 0)
     return bpi_fail(error, BP_ERR_INVALID, "the key file belongs to another store");
   return s->read_only ? BP_OK : bpi_store_set_setting(s, "key_check", mark, error);
@@ -115,7 +112,7 @@ static int pragma(store *s, const char *name, int64_t *out, bp_error **error) {
   if (code == SQLITE_OK) code = sqlite3_step(statement);
   if (code == SQLITE_ROW) *out = sqlite3_column_int64(statement, 0);
   sqlite3_finalize(statement);
-  return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(s, code, error);
+  return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(code, error);
 }
 
 static int identify(store *s, int64_t *version, bp_error **error) {
@@ -124,14 +121,23 @@ static int identify(store *s, int64_t *version, bp_error **error) {
   if (rc == BP_OK) rc = pragma(s, "application_id", &application, error);
   if (rc == BP_OK) rc = pragma(s, "schema_version", &objects, error);
   if (rc != BP_OK) return rc;
-  if (application != APPLICATION_ID && (application != 0 || *version != 0 || objects != 0))
+  bool empty = application == 0 && *version == 0 && objects == 0;
+  if ((application != APPLICATION_ID && !empty) || *version < 0)
     return bpi_fail(error, BP_ERR_CORRUPT, "the file is a database, but not a blueplane store");
-  if (*version > bpi_store_schema_version) {
+  if (*version > SCHEMA_VERSION) {
     bpi_fail(error, BP_ERR_SCHEMA, "the store has schema %d, this library knows up to %d",
-             (int)*version, bpi_store_schema_version);
+             (int)*version, SCHEMA_VERSION);
     return bpi_fail_detail(error, "hint", "use a newer libblueplane");
   }
   return BP_OK;
+}
+
+/* The three marks in one snapshot: another process may be making the store this moment. */
+static int look(store *s, int64_t *version, bp_error **error) {
+  int rc = bpi_store_begin_read(s, error);
+  if (rc == BP_OK) rc = identify(s, version, error);
+  bpi_store_rollback(s);
+  return rc;
 }
 
 static int migrate_step(store *s, int64_t version, bp_error **error) {
@@ -143,17 +149,15 @@ static int migrate_step(store *s, int64_t version, bp_error **error) {
   return bpi_sql_exec(s, sql, error);
 }
 
-int bpi_store_migrate(store *s, int64_t now_us, bp_error **error) {
+/* Brings the schema up to date, step by step. */
+static int migrate(store *s, int64_t now_us, bp_error **error) {
   int64_t version = 0;
-  int rc = identify(s, &version, error);
-  if (rc != BP_OK || version == bpi_store_schema_version) return rc;
   if (s->read_only)
     return bpi_fail(error, BP_ERR_READONLY, "the store must be brought up to date by a writer");
-  rc = bpi_store_begin_write(s, error);
+  int rc = bpi_store_begin_write(s, error);
   if (rc == BP_OK) rc = identify(s, &version, error); /* another process may have been faster */
   int64_t found = version;
-  for (; rc == BP_OK && version < bpi_store_schema_version; version++)
-    rc = migrate_step(s, version, error);
+  for (; rc == BP_OK && version < SCHEMA_VERSION; version++) rc = migrate_step(s, version, error);
   if (rc == BP_OK && found == 0) rc = bpi_store_set_setting(s, "created_us", now_us, error);
   if (rc == BP_OK) rc = bpi_store_commit(s, error);
   if (rc != BP_OK) bpi_store_rollback(s);
@@ -176,36 +180,39 @@ static int configure(store *s, bp_error **error) {
   return rc;
 }
 
-/* Changes the file, so only once it is known to be ours. */
+/* Changes the file, so only once it is known to be ours. Where two processes do it at once SQLite
+ * does not wait by itself. */
 static int write_ahead(store *s, bp_error **error) {
-  return bpi_sql_exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error);
+  const char *sql = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
+  int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+  for (int waited = 0; (code & 0xff) == SQLITE_BUSY && waited < BUSY_MS; waited += RETRY_MS) {
+    bpi_sleep_ms(RETRY_MS);
+    code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+  }
+  return code == SQLITE_OK ? BP_OK : bpi_sql_fail(code, error);
 }
 
+static int fail_path(int code, const char *what, const char *path, bp_error **error) {
+  bpi_fail(error, code, "%s", what);
+  return bpi_fail_detail(error, "path", path);
+}
+
+/* A file that is to become a store must be private before anything is written to it. */
 static int prepare_file(const char *path, const store_options *options, bool *fresh,
                         bp_error **error) {
   file_stat stat;
+  bool made;
   int rc = bpi_file_stat(path, &stat);
-  if (rc == BP_OK && stat.is_directory) {
-    bpi_fail(error, BP_ERR_INVALID, "the store's path is a directory");
-    return bpi_fail_detail(error, "path", path);
-  }
+  if (rc == BP_OK && !stat.is_file && !stat.is_link)
+    return fail_path(BP_ERR_INVALID, "the store's path is not a file", path, error);
   *fresh = rc != BP_OK || (stat.is_file && stat.size == 0);
-  if (rc == BP_OK) return BP_OK;
-  if (options->read_only) {
-    bpi_fail(error, BP_ERR_NOTFOUND, "there is no store");
-    return bpi_fail_detail(error, "path", path);
-  }
-  bp_error *why = NULL;
-  rc = bpi_file_create_private(path, "", 0, &why);
-  if (rc == BP_OK || rc == BP_ERR_INVALID) { /* INVALID: made by another process meanwhile */
-    bpi_error_free(why);
-    return BP_OK;
-  }
-  if (error != NULL && *error == NULL)
-    *error = why;
-  else
-    bpi_error_free(why);
-  return rc;
+  if (rc == BP_OK)
+    return *fresh && !options->read_only && bpi_file_make_private(path) != BP_OK
+               ? fail_path(BP_ERR_READONLY, "the empty file belongs to somebody else", path, error)
+               : BP_OK;
+  if (rc != BP_ERR_NOTFOUND) return fail_path(rc, "the store cannot be opened", path, error);
+  if (options->read_only) return fail_path(rc, "there is no store", path, error);
+  return create_file(path, "", 0, &made, error);
 }
 
 static int open_database(store *s, const char *path, const store_options *options,
@@ -216,7 +223,7 @@ static int open_database(store *s, const char *path, const store_options *option
   int code = sqlite3_open_v2(options->in_memory ? ":memory:" : path, &s->db, flags, NULL);
   if (code == SQLITE_OK) code = bpi_bulk_register(s);
   if (code == SQLITE_OK) return configure(s, error);
-  bpi_sql_fail(s, code, error);
+  bpi_sql_fail(code, error);
   return bpi_fail_detail(error, "path", path == NULL ? "" : path);
 }
 
@@ -228,16 +235,13 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
   if (s == NULL) return bpi_fail_nomem(error);
   s->read_only = options->read_only;
   bool fresh = options->in_memory;
+  int64_t version = 0;
   if (!options->in_memory) rc = prepare_file(path, options, &fresh, error);
   if (rc == BP_OK) rc = open_database(s, path, options, error);
-  if (rc == BP_OK) {
-    int64_t version = 0;
-    rc = identify(s, &version, error);
-    fresh = fresh || version == 0;
-  }
+  if (rc == BP_OK) rc = look(s, &version, error);
   if (rc == BP_OK && !options->in_memory && !s->read_only) rc = write_ahead(s, error);
-  if (rc == BP_OK) rc = open_key(s, path, options, fresh, error);
-  if (rc == BP_OK) rc = bpi_store_migrate(s, options->now_us, error);
+  if (rc == BP_OK) rc = open_key(s, path, options, fresh || version == 0, error);
+  if (rc == BP_OK && version < SCHEMA_VERSION) rc = migrate(s, options->now_us, error);
   if (rc == BP_OK) rc = check_key(s, error);
   if (rc != BP_OK) {
     bpi_store_close(s);
@@ -268,17 +272,15 @@ bool bpi_store_interrupted(const store *s) { return atomic_load(&s->interrupted)
 
 /* ---------------------------------------------------------------------------------- settings */
 
-int64_t bpi_store_setting(store *s, const char *name, int64_t fallback) {
-  bp_error *ignored = NULL;
-  sqlite3_stmt *get = bpi_sql(s, SQL_META_GET, &ignored);
-  int64_t value = fallback;
-  if (get != NULL) {
-    sqlite3_bind_text(get, 1, name, -1, SQLITE_STATIC);
-    if (bpi_sql_step(s, get, &ignored) > 0) value = sqlite3_column_int64(get, 0);
-    sqlite3_reset(get);
-  }
-  bpi_error_free(ignored);
-  return value;
+int bpi_store_setting(store *s, const char *name, int64_t fallback, int64_t *out,
+                      bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_META_GET, error);
+  if (get == NULL) return bpi_error_code(*error);
+  sqlite3_bind_text(get, 1, name, -1, SQLITE_STATIC);
+  int rc = bpi_sql_step(get, error);
+  *out = rc > 0 ? sqlite3_column_int64(get, 0) : fallback;
+  sqlite3_reset(get);
+  return rc < 0 ? rc : BP_OK;
 }
 
 int bpi_store_set_setting(store *s, const char *name, int64_t value, bp_error **error) {
@@ -286,5 +288,5 @@ int bpi_store_set_setting(store *s, const char *name, int64_t value, bp_error **
   if (set == NULL) return bpi_error_code(*error);
   sqlite3_bind_text(set, 1, name, -1, SQLITE_STATIC);
   sqlite3_bind_int64(set, 2, value);
-  return bpi_sql_run(s, set, error);
+  return bpi_sql_run(set, error);
 }

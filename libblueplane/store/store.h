@@ -27,7 +27,7 @@ void bpi_store_interrupt(store *s);
 void bpi_store_clear_interrupt(store *s);
 bool bpi_store_interrupted(const store *s);
 /* A setting by name; `fallback` if it was never set. */
-int64_t bpi_store_setting(store *s, const char *name, int64_t fallback);
+int bpi_store_setting(store *s, const char *name, int64_t fallback, int64_t *out, bp_error **error);
 int bpi_store_set_setting(store *s, const char *name, int64_t value, bp_error **error);
 
 #endif

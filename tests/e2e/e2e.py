@@ -128,6 +128,21 @@ def transcripts(root: pathlib.Path) -> list:
     return sorted(p for p in root.rglob("*.jsonl") if p.is_file() and not p.is_symlink())
 
 
+SOURCES = ("claude_code", "codex", "native")
+
+
+def fixtures(source: str, beginning: str = "") -> list:
+    """The hand-made files of tests/corpus."""
+    return sorted((ROOT / "tests" / "corpus" / source).glob(f"{beginning}*.jsonl"))
+
+
+def named(source: str, name: str) -> str:
+    """A name by which a scan knows whose file it is."""
+    if source == "codex" and not name.startswith("rollout-"):
+        return f"rollout-{name}"
+    return name.replace(".jsonl", ".blueplane.jsonl") if source == "native" else name
+
+
 # -------------------------------------------------------------------------------------------- main
 
 def main() -> None:

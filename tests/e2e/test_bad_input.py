@@ -28,18 +28,8 @@ from test_growth import put, whole
 sys.path.insert(0, str(e2e.ROOT / "tests" / "oracle"))
 import claude_code  # noqa: E402
 
-SOURCES = ("claude_code", "codex", "native")
 MIB = 1 << 20
 NOBODY = 65534
-
-
-def fixtures(source: str, beginning: str = "good-") -> list:
-    folder = e2e.ROOT / "tests" / "corpus" / source
-    return sorted(p for p in folder.glob(f"{beginning}*.jsonl")) if folder.is_dir() else []
-
-
-def named(source: str, name: str) -> str:
-    return f"rollout-{name}" if source == "codex" and not name.startswith("rollout-") else name
 
 
 def reasons(store: pathlib.Path) -> list:
@@ -83,22 +73,30 @@ def cuts_of(text: bytes) -> range:
     return range(1, len(text), 1 if len(text) < 2500 or e2e.LONG else len(text) // 1500)
 
 
+def single(text: bytes) -> bool:
+    """One object and nothing else: what is cut off it leaves nothing whole."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
 def values_refused(text: bytes) -> int:
     return claude_code.read_line(text.decode("utf-8", "surrogateescape"), False, lambda value: None) is not None
 
 
 def test_cut_lines(folder: pathlib.Path) -> None:
     """Every line of every good fixture, cut at every byte and ended there: refused once, and nothing of it kept."""
-    for source in SOURCES:
+    for source in e2e.SOURCES:
         good, broken = folder / source / "good", folder / source / "broken"
         want = 0
-        for path in fixtures(source):
+        for path in e2e.fixtures(source, "good-"):
             pieces = []
-            for text in path.read_bytes().splitlines():
+            for text in filter(single, path.read_bytes().splitlines()):
                 pieces += [text[:cut] for cut in cuts_of(text)]
             want += sum(map(values_refused, pieces))
-            put(good / named(source, path.name), path.read_bytes())
-            put(broken / named(source, f"cut-{path.name}"), b"\n".join(pieces) + b"\n")
+            put(good / e2e.named(source, path.name), path.read_bytes())
+            put(broken / e2e.named(source, f"cut-{path.name}"), b"\n".join(pieces) + b"\n")
             e2e.counts["cuts"] += len(pieces)
         if not good.exists():
             continue
@@ -114,11 +112,9 @@ def test_cut_lines(folder: pathlib.Path) -> None:
 
 def test_lines_that_wait(folder: pathlib.Path) -> None:
     """The same prefixes without an end: each waits whole, nothing is read and nothing refused."""
-    for source in SOURCES:
-        for path in fixtures(source):
-            if any(word in path.name for word in ("two-on-a-line", "torn")):
-                continue
-            lines = [text for text in path.read_bytes().splitlines() if text.startswith(b"{")]
+    for source in e2e.SOURCES:
+        for path in e2e.fixtures(source, "good-"):
+            lines = [text.strip() for text in path.read_bytes().splitlines() if single(text)]
             whole_lines = folder / "lines.jsonl"
             whole_lines.write_bytes(b"\n".join(lines) + b"\n")
             made = e2e.ingest("-", whole_lines, 1 if e2e.LONG else 29, "--memory", "--source", source, command="prefixes")
@@ -168,14 +164,11 @@ def test_depth(folder: pathlib.Path) -> None:
     equal(([r for r, _, _ in reasons(store)], responses(store)), (["depth"], [1]), "nothing but brackets")
 
 
-def peak_kib(*arguments: Any) -> int:
-    """Peak memory of one run of the driver."""
-    process = subprocess.Popen([e2e.BPT, *map(str, arguments)], stdout=subprocess.PIPE)
-    out = process.stdout.read()  # type: ignore[union-attr]
-    _, status, usage = os.wait4(process.pid, 0)
-    check(status == 0, "a huge line is read", status, out[-500:])
-    process.returncode = 0
-    return usage.ru_maxrss
+def run_within(kib: int, *arguments: Any) -> bool:
+    """Whether the driver gets along with so much address space."""
+    made = subprocess.run([e2e.BPT, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (kib << 10, kib << 10)))
+    return made.returncode == 0
 
 
 def test_huge_lines(folder: pathlib.Path) -> None:
@@ -185,7 +178,10 @@ def test_huge_lines(folder: pathlib.Path) -> None:
     filler = block * (size // len(block) + 1)
     small = folder / "small" / "a.jsonl"
     put(small, packed(line(1)) + b"\n" + packed(line(3)) + b"\n")
-    usual = peak_kib("ingest", new_store(folder, "small"), small, "--source", "claude_code")
+    usual = next((kib for kib in range(8 << 10, 256 << 10, 1 << 10)
+                  if run_within(kib, "ingest", new_store(folder, f"small-{kib}"), small, "--source", "claude_code")), 0)
+    if usual == 0:
+        raise Skip("the driver takes much address space: sanitized")
     shapes = {"a text that is skipped": b'{"type":"x","unknown":"%s"}' % filler,
               "a prompt": b'{"type":"user","uuid":"u","sessionId":"session","message":{"role":"user","content":"%s"}}' % filler,
               "an identifier": b'{"type":"user","uuid":"%s"}' % filler[:20 * MIB],
@@ -199,9 +195,9 @@ def test_huge_lines(folder: pathlib.Path) -> None:
         path = folder / "huge" / "a.jsonl"
         put(path, packed(line(1)) + b"\n" + text + b"\n" + packed(line(3)) + b"\n")
         store = new_store(folder, about.replace(" ", "-"))
-        peak = peak_kib("ingest", store, path, "--source", "claude_code")
+        check(run_within(usual + 8 * 1024, "ingest", store, path, "--source", "claude_code"),
+              "at most 8 MiB more for a huge line", about)
         equal(responses(store), [1, 3], "the lines beside stand", about)
-        check(peak - usual <= 8 * 1024, "at most 8 MiB more for a huge line", about, f"{peak - usual} KiB")
         e2e.counts["MiB in huge lines"] += len(text) // MIB
         path.unlink()
     path = folder / "huge" / "a.jsonl"
@@ -285,7 +281,7 @@ def test_paths(folder: pathlib.Path) -> None:
             ("a missing file", ("file", store, root / "missing.jsonl"), {e2e.NOTFOUND}, "path"),
             ("a file below a file", ("file", store, root / "good.jsonl" / "x"), {e2e.NOTFOUND}, "path"),
             ("a link to itself", ("file", store, root / "loop.jsonl"), {e2e.IO, e2e.INVALID, e2e.NOTFOUND}, "path"),
-            ("a file as a folder", ("scan", store, root / "good.jsonl"), {e2e.INVALID}, "path"),
+            ("a file as a folder", ("scan", store, root / "good.jsonl"), {e2e.INVALID, e2e.NOTFOUND}, "path"),
             ("a missing folder", ("scan", store, root / "missing"), {e2e.NOTFOUND}, "path"),
             ("an empty path", ("file", store, ""), {e2e.NOTFOUND, e2e.INVALID}, "path"),
             ("an overlong path", ("file", store, "/x" * 40000), {e2e.NOTFOUND, e2e.IO, e2e.LIMIT}, "path"),
@@ -416,10 +412,10 @@ def test_full_disk(folder: pathlib.Path) -> None:
         e2e.ingest(store, e2e.transcripts(home)[0])
         some = dump.lines(store)
         filler = disk / "filler"
-        with open(filler, "wb") as file:
+        with open(filler, "wb", buffering=0) as file:
             try:
                 while file.write(b"x" * 4096):
-                    file.flush()
+                    pass
             except OSError:
                 pass
         answer = e2e.answers(bpt("ingest", store, home, status=1))[-1]

@@ -99,9 +99,9 @@ def test_grows_anywhere(folder: pathlib.Path) -> None:
     """A whole home folder and all fixtures grow in steps that end within a line, a character or a number."""
     home = folder / "home"
     shutil.copytree(e2e.sample(4), home)
-    for path in e2e.transcripts(e2e.ROOT / "tests/corpus"):
-        rollout = path.parent.name == "codex" and not path.name.startswith("rollout-")
-        put(home / path.parent.name / f"{'rollout-' if rollout else ''}{path.name}", path.read_bytes())
+    for source in e2e.SOURCES:
+        for path in e2e.fixtures(source):
+            put(home / source / e2e.named(source, path.name), path.read_bytes())
     reference = whole(folder, "whole", home)
     e2e.counts["files"] = len(e2e.transcripts(home))
     for seed in SEEDS:

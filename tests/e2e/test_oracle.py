@@ -180,17 +180,14 @@ def test_corpus(folder: pathlib.Path) -> None:
     """Fixture by fixture, so that each that is wrong has a name."""
     wrong = []
     for source, module in (("claude_code", claude_code), ("codex", codex)):
-        root = e2e.ROOT / "tests" / "corpus" / source
-        for i, place in enumerate(sorted(p for p in root.iterdir()) if root.is_dir() else []):
-            if place.suffix == ".jsonl":
-                alone = folder / source / str(i)
-                alone.mkdir(parents=True)
-                name = f"rollout-{place.name}" if source == "codex" and not place.name.startswith("rollout-") else place.name
-                (alone / name).write_bytes(place.read_bytes())
-                try:
-                    compare(folder, module, source, alone, f"{i}-{place.name}")
-                except AssertionError as error:
-                    wrong.append(str(error))
+        for path in e2e.fixtures(source):
+            alone = folder / source / path.name
+            alone.mkdir(parents=True)
+            (alone / e2e.named(source, path.name)).write_bytes(path.read_bytes())
+            try:
+                compare(folder, module, source, alone, path.name)
+            except AssertionError as error:
+                wrong.append(str(error))
     if wrong:
         raise AssertionError("\n".join(wrong))
 

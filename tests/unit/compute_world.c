@@ -11,11 +11,14 @@ store world;
 int64_t now_us;
 static prices *table;
 
-/* USD per million tokens; the fee is per search. Model "two" has no price. */
+/* USD per million tokens; the fee is per search. Model "two" has no price. Model "three" costs half
+ * a nano-dollar a token and one from the cache, and has no fee. */
 static const char price_list[] =
     "{\"version\":1,\"as_of\":\"2026-01-01\",\"source\":\"test\",\"models\":[{\"name\":\"one-large-1\","
     "\"provider\":\"p\",\"entries\":[{\"input\":\"1\",\"output\":\"2\",\"cache_read\":\"0.1\","
-    "\"cache_write_5m\":\"1.25\",\"cache_write_1h\":\"2\",\"web_search\":\"0.01\"}]}]}";
+    "\"cache_write_5m\":\"1.25\",\"cache_write_1h\":\"2\",\"web_search\":\"0.01\"}]},{\"name\":\"three\",\"provider\":\"p\","
+    "\"entries\":[{\"input\":\"0.0005\",\"output\":\"0\",\"cache_read\":\"0.001\","
+    "\"cache_write_5m\":\"0.000625\",\"cache_write_1h\":\"0.001\"}]}]}";
 
 #define ALL_BUT(bits) (0xffffu & ~(unsigned)(bits))
 static const source_cover covers[] = {{"alpha", ALL_BUT(NEED_COST | NEED_DECISIONS)},
@@ -24,11 +27,29 @@ static const source_cover covers[] = {{"alpha", ALL_BUT(NEED_COST | NEED_DECISIO
 
 static int64_t shift_by;
 static bool turned;
-static int64_t number(int64_t id) { return shift_by + (turned ? 1000 - id : id); }
+static int64_t number(int64_t id) {
+  return shift_by + (turned ? 1000 - id : id);
+}
 
 #define A "2026-11-23T" /* a Monday */
 #define B "2026-11-24T"
-enum { CLAUDE = 1, CODEX, API, WEB, MAIN, FIX, V1, V2, ONE = 10, TWO, EDIT = 20, BASH, GIT, FILE_A = 30, FILE_B };
+enum {
+  CLAUDE = 1,
+  CODEX,
+  API,
+  WEB,
+  MAIN,
+  FIX,
+  V1,
+  V2,
+  ONE = 10,
+  TWO,
+  EDIT = 20,
+  BASH,
+  GIT,
+  FILE_A = 30,
+  FILE_B
+};
 
 static void make_labels(void) {
   const struct {
@@ -36,16 +57,21 @@ static void make_labels(void) {
     label_kind kind;
     uint64_t key;
     const char *text;
-  } labels[] = {
-      {CLAUDE, LABEL_PLATFORM, 0xc1, "claude_code"}, {CODEX, LABEL_PLATFORM, 0xc2, "codex"},
-      {API, LABEL_WORKSPACE, UINT64_C(0xabcd000000000000), "api"},
-      {WEB, LABEL_WORKSPACE, UINT64_C(0x1234000000000000), "web"},
-      {MAIN, LABEL_BRANCH, 0xb1, "main"}, {FIX, LABEL_BRANCH, UINT64_C(0xfeedface00000000), NULL},
-      {V1, LABEL_VERSION, 0x01, "1.0.0"}, {V2, LABEL_VERSION, 0x02, "2.0.0"},
-      {ONE, LABEL_MODEL, 0x11, "one-large-1"}, {TWO, LABEL_MODEL, 0x12, "two"},
-      {EDIT, LABEL_TOOL, 0x21, "Edit"}, {BASH, LABEL_TOOL, 0x22, "Bash"},
-      {GIT, LABEL_TOOL, 0x23, "mcp__git__log"},
-      {FILE_A, LABEL_FILE, 0x31, NULL}, {FILE_B, LABEL_FILE, 0x32, NULL}};
+  } labels[] = {{CLAUDE, LABEL_PLATFORM, 0xc1, "claude_code"},
+                {CODEX, LABEL_PLATFORM, 0xc2, "codex"},
+                {API, LABEL_WORKSPACE, UINT64_C(0xabcd000000000000), "api"},
+                {WEB, LABEL_WORKSPACE, UINT64_C(0x1234000000000000), "web"},
+                {MAIN, LABEL_BRANCH, 0xb1, "main"},
+                {FIX, LABEL_BRANCH, UINT64_C(0xfeedface00000000), NULL},
+                {V1, LABEL_VERSION, 0x01, "1.0.0"},
+                {V2, LABEL_VERSION, 0x02, "2.0.0"},
+                {ONE, LABEL_MODEL, 0x11, "one-large-1"},
+                {TWO, LABEL_MODEL, 0x12, "two"},
+                {EDIT, LABEL_TOOL, 0x21, "Edit"},
+                {BASH, LABEL_TOOL, 0x22, "Bash"},
+                {GIT, LABEL_TOOL, 0x23, "mcp__git__log"},
+                {FILE_A, LABEL_FILE, 0x31, NULL},
+                {FILE_B, LABEL_FILE, 0x32, NULL}};
   for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
     fake_label(&world, number(labels[i].id), labels[i].kind, labels[i].key, labels[i].text);
 }
@@ -149,7 +175,8 @@ void world_empty(void) {
   bp_error *error = NULL;
   fake_clear(&world);
   now_us = at(B "12:00:00Z");
-  if (!table) ck_assert_int_eq(bpi_prices_parse(&table, price_list, sizeof price_list - 1, &error), 0);
+  if (!table)
+    ck_assert_int_eq(bpi_prices_parse(&table, price_list, sizeof price_list - 1, &error), 0);
 }
 
 void world_make(int64_t shift, bool reversed) {
@@ -229,7 +256,8 @@ int world_fails(const char *json, const char *key, const char *detail) {
   ck_assert_msg(r == NULL, "%s does not fail", json);
   if (key) {
     const char *found = bpi_error_detail(error, key);
-    ck_assert_msg(found && !strcmp(found, detail), "%s: %s is \"%s\"", json, key, found ? found : "NULL");
+    ck_assert_msg(found && !strcmp(found, detail), "%s: %s is \"%s\"", json, key,
+                  found ? found : "NULL");
   }
   bpi_error_free(error);
   return code;

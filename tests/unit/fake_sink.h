@@ -1,5 +1,5 @@
-/* A sink for tests of sources: keeps the records, and answers with identifiers and label numbers that
- * can be traced back to the raw bytes. */
+/* A sink for tests of sources: keeps the records, and answers with identifiers and label numbers
+ * that can be traced back to the raw bytes. */
 #ifndef TESTS_UNIT_FAKE_SINK_H
 #define TESTS_UNIT_FAKE_SINK_H
 

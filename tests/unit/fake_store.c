@@ -6,7 +6,9 @@
 #include "base/err.h"
 #include "base/time.h"
 
-void fake_clear(store *s) { memset(s, 0, sizeof *s); }
+void fake_clear(store *s) {
+  memset(s, 0, sizeof *s);
+}
 
 void fake_label(store *s, int64_t id, label_kind kind, uint64_t key, const char *text) {
   label_row *l = &s->label[s->labels++];
@@ -43,7 +45,9 @@ int bpi_read_begin(store *s, bp_error **error) {
   return BP_OK;
 }
 
-void bpi_read_end(store *s) { s->begun--; }
+void bpi_read_end(store *s) {
+  s->begun--;
+}
 
 int bpi_read_rollup(store *s, rollup_kind kind, int64_t from, int64_t until,
                     int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error) {

@@ -28,7 +28,8 @@ START_TEST(entries) {
     ck_assert_msg(is_id(m->id) && *m->title, "%s", m->id);
     ck_assert_msg(m->definition[strlen(m->definition) - 1] == '.', "%s: no sentence", m->id);
     ck_assert_msg(strspn(m->levels, "DLMOR ") == strlen(m->levels) && *m->levels, "%s", m->id);
-    for (int j = 0; j < i; j++) ck_assert_str_ne(bpi_metrics[j].id, m->id);
+    for (int j = 0; j < i; j++)
+      ck_assert_str_ne(bpi_metrics[j].id, m->id);
     ck_assert_msg((m->shape == SHAPE_RATIO) == (m->scale > 0), "%s: scale", m->id);
     dimension_id by;
     ck_assert_int_eq(bpi_metric_find(m->id, &by), i);
@@ -43,8 +44,7 @@ START_TEST(aliases) {
     dimension_id by;
     ck_assert_int_eq(bpi_metric_find(a->name, &by), a->metric);
     ck_assert_int_eq(by, a->by);
-    if (by != DIM_COUNT)
-      ck_assert(bpi_metric_dimensions(&bpi_metrics[a->metric]) & DIM_BIT(by));
+    if (by != DIM_COUNT) ck_assert(bpi_metric_dimensions(&bpi_metrics[a->metric]) & DIM_BIT(by));
     if (i) ck_assert_int_lt(strcmp(bpi_metric_aliases[i - 1].name, a->name), 0);
   }
 }
@@ -83,7 +83,8 @@ static int plan_of(const char *const *metrics, size_t count, const char *by) {
   bp_query *q;
   plan *p = NULL;
   ck_assert_int_eq(bpi_query_new(&q, NULL), 0);
-  for (size_t i = 0; i < count; i++) bpi_query_metric(q, metrics[i]);
+  for (size_t i = 0; i < count; i++)
+    bpi_query_metric(q, metrics[i]);
   if (by) bpi_query_by(q, by);
   int rc = bpi_plan_new(&p, q, covers, 1, NULL);
   ck_assert((rc == 0) == (p != NULL));
@@ -108,8 +109,10 @@ END_TEST
 
 /* A sample of what makes sense and what does not, by hand. */
 START_TEST(dimensions_by_hand) {
-#define TAKES(metric, dim) ((bpi_metric_dimensions(&bpi_metrics[METRIC_##metric]) & DIM_BIT(DIM_##dim)) != 0)
-  ck_assert(TAKES(total_tokens, MODEL) && !TAKES(total_tokens, TOOL) && !TAKES(total_tokens, EVENT));
+#define TAKES(metric, dim)                                                                         \
+  ((bpi_metric_dimensions(&bpi_metrics[METRIC_##metric]) & DIM_BIT(DIM_##dim)) != 0)
+  ck_assert(TAKES(total_tokens, MODEL) && !TAKES(total_tokens, TOOL) &&
+            !TAKES(total_tokens, EVENT));
   ck_assert(TAKES(cost, MODEL_FAMILY) && TAKES(cost, SUBAGENT) && !TAKES(cost, LANGUAGE));
   ck_assert(TAKES(lines_added, LANGUAGE) && TAKES(lines_added, TOOL) && !TAKES(lines_added, MODEL));
   ck_assert(TAKES(tool_calls, OUTCOME) && !TAKES(tool_success_rate, OUTCOME));
@@ -127,9 +130,11 @@ END_TEST
 START_TEST(sixteen_metrics) {
   for (int first = 0; first < METRIC_COUNT; first++) {
     const char *ids[QUERY_METRICS];
-    for (int i = 0; i < QUERY_METRICS; i++) ids[i] = bpi_metrics[(first + i * 7) % METRIC_COUNT].id;
+    for (int i = 0; i < QUERY_METRICS; i++)
+      ids[i] = bpi_metrics[(first + i * 7) % METRIC_COUNT].id;
     ck_assert_int_eq(plan_of(ids, QUERY_METRICS, "platform"), BP_OK);
-    for (int i = 0; i < QUERY_METRICS; i++) ids[i] = bpi_metrics[(first + i) % METRIC_COUNT].id;
+    for (int i = 0; i < QUERY_METRICS; i++)
+      ids[i] = bpi_metrics[(first + i) % METRIC_COUNT].id;
     ck_assert_int_eq(plan_of(ids, QUERY_METRICS, "workspace"), BP_OK);
   }
 }
@@ -148,7 +153,8 @@ START_TEST(formulas) {
   formula_is(METRIC_net_lines, "tool.added - tool.removed + span.added - span.removed");
   formula_is(METRIC_code_velocity, "(tool.added + span.added) * 3600000000 / active.us");
   formula_is(METRIC_tool_success_rate, "tool.n[outcome=ok] / tool.n[outcome=ok|error]");
-  formula_is(METRIC_session_duration, "mean, median, p90 over sessions of session.last - session.first");
+  formula_is(METRIC_session_duration,
+             "mean, median, p90 over sessions of session.last - session.first");
 }
 END_TEST
 
@@ -160,10 +166,17 @@ START_TEST(model_families) {
       {"claude-3-7-sonnet@20250219", "claude-sonnet"},
       {"us.anthropic.claude-sonnet-4-20250514-v1:0", "claude-sonnet"},
       {"anthropic/claude-opus-4.1", "claude-opus"},
-      {"gpt-5.1-codex-mini", "gpt-5"}, {"gpt-4o", "gpt-4"}, {"GPT-5", "gpt-5"},
-      {"openai/gpt-4.1-mini", "gpt-4"}, {"o3-mini", "o3-mini"}, {"gemini-2.5-pro", "gemini-pro"},
-      {"models/gemini-2.5-flash", "gemini-flash"}, {"grok-code-fast-1", "grok-code"}, {"llama3", "llama3"},
-      {"-", ""}, {"", ""}};
+      {"gpt-5.1-codex-mini", "gpt-5"},
+      {"gpt-4o", "gpt-4"},
+      {"GPT-5", "gpt-5"},
+      {"openai/gpt-4.1-mini", "gpt-4"},
+      {"o3-mini", "o3-mini"},
+      {"gemini-2.5-pro", "gemini-pro"},
+      {"models/gemini-2.5-flash", "gemini-flash"},
+      {"grok-code-fast-1", "grok-code"},
+      {"llama3", "llama3"},
+      {"-", ""},
+      {"", ""}};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     char family[64];
     size_t n = bpi_model_family(names[i][0], strlen(names[i][0]), family, sizeof family - 1);
@@ -176,9 +189,10 @@ START_TEST(model_families) {
 END_TEST
 
 START_TEST(mcp_servers) {
-  static const char *const names[][2] = {{"mcp__git__log", "git"}, {"mcp__my_server__a__b", "my_server"},
-                                         {"mcp__alone", "alone"},  {"mcp____log", NULL},
-                                         {"mcp__", NULL},          {"Bash", NULL}};
+  static const char *const names[][2] = {
+      {"mcp__git__log", "git"}, {"mcp__my_server__a__b", "my_server"},
+      {"mcp__alone", "alone"},  {"mcp____log", NULL},
+      {"mcp__", NULL},          {"Bash", NULL}};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     const char *server;
     size_t n;
@@ -190,7 +204,8 @@ START_TEST(mcp_servers) {
 END_TEST
 
 START_TEST(depths) {
-  static const int bounds[][2] = {{0, -1}, {1, 0}, {5, 0}, {6, 1}, {15, 1}, {16, 2}, {30, 2}, {31, 3}};
+  static const int bounds[][2] = {{0, -1}, {1, 0},  {5, 0},  {6, 1},
+                                  {15, 1}, {16, 2}, {30, 2}, {31, 3}};
   for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
     ck_assert_int_eq(bpi_depth_of(bounds[i][0]), bounds[i][1]);
 }

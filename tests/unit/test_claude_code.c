@@ -341,7 +341,7 @@ static const struct {
      "reject depth line=3 byte=378\n"
      "session @1100 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
-     "prompt u159 @1100 characters=5\n"},
+     "prompt u160 @1100 characters=5\n"},
     {"bad-duplicate-keys.jsonl",
      "reject duplicate line=1 byte=0\n"
      "reject duplicate line=2 byte=617\n"
@@ -350,7 +350,7 @@ static const struct {
      "response msg_b1 @1101 claude-opus-4-6 in=1 out=2 request=req_1\n"
      "session @1100 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
-     "prompt u159 @1100 characters=5\n"},
+     "prompt u160 @1100 characters=5\n"},
     {"bad-missing-ids.jsonl",
      "session @1200 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
@@ -368,7 +368,7 @@ static const struct {
      "reject number line=6 byte=3060\n"
      "session @1100 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
-     "prompt u159 @1100 characters=5\n"},
+     "prompt u160 @1100 characters=5\n"},
     {"bad-shape.jsonl",
      "reject shape line=1 byte=0\n"
      "reject shape line=2 byte=3\n"
@@ -378,7 +378,7 @@ static const struct {
      "reject shape line=6 byte=36\n"
      "session @1100 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
-     "prompt u159 @1100 characters=5\n"},
+     "prompt u160 @1100 characters=5\n"},
     {"bad-syntax.jsonl",
      "reject syntax line=1 byte=322\n"
      "reject syntax line=2 byte=646\n"
@@ -400,14 +400,14 @@ static const struct {
      "reject syntax line=18 byte=826\n"
      "session @1100 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
-     "prompt u159 @1100 characters=5\n"
+     "prompt u160 @1100 characters=5\n"
      "reject syntax line=19 byte=1153\n"
-     "prompt u159 @1100 characters=5\n"},
+     "prompt u160 @1100 characters=5\n"},
     {"bad-torn-line.jsonl",
      "session @1100 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
-     "prompt u159 @1100 characters=5\n"
-     "prompt u159 @1100 characters=5\n"},
+     "prompt u160 @1100 characters=5\n"
+     "prompt u160 @1100 characters=5\n"},
     {"bad-utf8.jsonl",
      "reject utf8 line=1 byte=20\n"
      "reject utf8 line=2 byte=44\n"
@@ -416,7 +416,7 @@ static const struct {
      "reject syntax line=5 byte=97\n"
      "session @1100 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
-     "prompt u159 @1100 characters=5\n"},
+     "prompt u160 @1100 characters=5\n"},
     {"good-agent-warmup.jsonl",
      "session @710 claude_code cwd=/home/ada/work/engine branch=main version=2.0.40"
      " rank=2.0.40 [ASN]\n"
@@ -438,23 +438,23 @@ static const struct {
     {"good-events.jsonl",
      "session @600 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60 entrypoint=cli\n"
-     "event u112 @600 compaction detail=auto value=155000\n"
+     "event u113 @600 compaction detail=auto value=155000\n"
      "session @601 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
-     "event u113 @601 compaction detail=manual value=90000\n"
-     "event u114 @602 microcompaction detail=auto value=70000\n"
-     "event u115 @603 api_retry detail=overloaded value=1\n"
-     "event u116 @604 api_retry detail=network value=2\n"
-     "event u117 @605 api_retry detail=auth value=3\n"
+     "event u114 @601 compaction detail=manual value=90000\n"
+     "event u115 @602 microcompaction detail=auto value=70000\n"
+     "event u116 @603 api_retry detail=overloaded value=1\n"
+     "event u117 @604 api_retry detail=network value=2\n"
+     "event u118 @605 api_retry detail=auth value=3\n"
      "event # @606 turn_end value=61000\n"
-     "event u120 @608 slash_command command=model\n"},
+     "event u121 @608 slash_command command=model\n"},
     {"good-foreign-shapes.jsonl", "tool_use toolu_f @1004 Edit edit\n"
                                   "tool_use toolu_g @1004  other\n"
                                   "result toolu_f @1005 ok\n"},
     {"good-inline-sidechain.jsonl",
      "session @720 claude_code cwd=/home/ada/work/engine branch=main version=1.0.60"
      " rank=1.0.60\n"
-     "prompt u130 @720 characters=13\n"
+     "prompt u131 @720 characters=13\n"
      "response msg_i1 @721 claude-opus-4-6 in=4 out=5 request=req_1\n"
      "tool_use toolu_i1 @721 Task agent\n"
      "session @722 claude_code cwd=/home/ada/work/engine branch=main version=1.0.60"
@@ -523,8 +523,10 @@ static const struct {
      "result toolu_r4 @1293 ok file=/w/n.ipynb language=notebook [AS]\n"
      "result toolu_r5 @1294 interrupted [AS]\n"
      "result toolu_r8 @1295 rejected [AS]\n"
-     "event u175 @1296 api_error detail=rate_limit [AS]\n"
-     "event u177 @1297 api_error detail=billing [AS]\n"},
+     "event u176 @1296 api_error detail=rate_limit [AS]\n"
+     "response msg_r6 @1308  in=1 out=1 [AS]\n"
+     "response msg_r7 @1309  in=1 out=1 [AS]\n"
+     "event u180 @1297 api_error detail=billing [AS]\n"},
     {"good-nested-progress.jsonl",
      "session @800 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
@@ -537,7 +539,7 @@ static const struct {
      "change feed5 @792 commit [AS]\n"
      "response msg_n2 @803 claude-haiku-4-5 in=1 out=2 stop=end_turn [AS]\n"
      "tool_use toolu_n2 @803 Bash command program=files [AS]\n"
-     "event u143 @795 api_error detail=server_error [ASN]\n"},
+     "event u144 @795 api_error detail=server_error [ASN]\n"},
     {"good-outcomes.jsonl",
      "session @202 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
@@ -615,8 +617,8 @@ static const struct {
      "event u39 @123 slash_command command=custom\n"
      "event u40 @124 bash_command\n"
      "result toolu_09 @125 ok\n"
-     "prompt u42 @190 characters=19 queued\n"
-     "prompt u43 @191 characters=16 image queued\n"},
+     "prompt u43 @190 characters=19 queued\n"
+     "prompt u44 @191 characters=16 image queued\n"},
     {"good-result-texts.jsonl",
      "session @1400 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
@@ -629,6 +631,7 @@ static const struct {
      "result toolu_x7 @1405 ok\n"
      "result toolu_x8 @1406 ok +0 -0 file=/w/new.h language=c\n"
      "result toolu_x9 @1407 ok +2 -0\n"
+     "result toolu_x18 @1407 ok +2 -0\n"
      "result toolu_x10 @1408 error failure=other\n"
      "result toolu_x11 @1409 error failure=timeout\n"
      "result toolu_x12 @1410 error failure=input\n"
@@ -664,18 +667,18 @@ static const struct {
     {"good-two-on-a-line.jsonl",
      "session @900 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
-     "prompt u145 @900 characters=6\n"
-     "prompt u146 @901 characters=7\n"
-     "prompt u147 @902 characters=6\n"
-     "prompt u148 @903 characters=5\n"},
+     "prompt u146 @900 characters=6\n"
+     "prompt u147 @901 characters=7\n"
+     "prompt u148 @902 characters=6\n"
+     "prompt u149 @903 characters=5\n"},
     {"good-undated.jsonl",
      "session @- claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
-     "prompt u149 @- characters=8\n"
-     "prompt u150 @- characters=9\n"
+     "prompt u150 @- characters=8\n"
+     "prompt u151 @- characters=9\n"
      "response msg_t1 @- claude-opus-4-6 in=1 out=2 request=req_1\n"
      "tool_use toolu_t1 @- Bash command program=files\n"
-     "prompt u152 @- characters=23\n"},
+     "prompt u153 @- characters=23\n"},
     {"good-usage.jsonl",
      "session @500 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
@@ -683,15 +686,15 @@ static const struct {
      "response msg_u2 @501 claude-opus-4-6 in=10 out=20 read=30 5m=15 1h=25 request=req_1\n"
      "response msg_u3 @502 claude-opus-4-6 in=10 out=20 read=30 5m=35 1h=5 request=req_1\n"
      "response msg_u4 @503 glm-4.7 in=7 out=8\n"
-     "response u99 @504 glm-4.7 in=7 out=8\n"
+     "response u100 @504 glm-4.7 in=7 out=8\n"
      "response msg_u5 @505 claude-opus-4-6 in=1 out=2 read=3 5m=4 reasoning=2 searches=3"
      " stop=refusal speed=fast tier=batch geo=us request=req_1\n"
      "response msg_u6 @506 claude-opus-4-6 in=1 out=2 read=3 1h=4 stop=end_turn"
      " request=req_1\n"
      "response msg_u6#advisor1 @506 claude-haiku-4-5 in=11 out=12 read=13 5m=12 1h=2"
      " reasoning=5 searches=1 stop=end_turn speed=fast tier=priority geo=eu request=req_1\n"
-     "event u102 @507 api_error detail=rate_limit\n"
-     "event u104 @509 api_error detail=overloaded\n"
+     "event u103 @507 api_error detail=rate_limit\n"
+     "event u105 @509 api_error detail=overloaded\n"
      "session @510 claude_code cwd=/home/ada/work/engine branch=main version=2.1.20"
      " rank=2.1.20\n"
      "response msg_u10 @510 claude-opus-4-6 in=5 out=1 placeholder=1 request=req_1\n"
@@ -1139,6 +1142,45 @@ START_TEST(test_agent_of_resumed_session) {
   ck_assert_uint_eq(r->notes.key_count, 2);
   ck_assert_uint_eq(r->notes.keys[0], r->notes.keys[1]);
   free_run(r);
+}
+END_TEST
+
+/* A tool's name may come before its input or behind it. */
+START_TEST(test_name_behind_input) {
+  expect("",
+         q("%s",
+           "{'message':{'content':["
+           "{'input':{'content':'a','old_string':'b','command':'ls'},'name':'mcp__x__y','id':'1',"
+           "'type':'tool_use'},"
+           "{'input':{'content':'a','command':'make'},'name':'Write','id':'2','type':'tool_use'},"
+           "{'input':{'content':'a','command':'make'},'name':'Bash','id':'3','type':'tool_use'},"
+           "{'input':{'content':'a'},'id':'4','type':'tool_use'}]}}\n"),
+         "tool_use 1 @- mcp__x__y mcp server=x of=\n"
+         "tool_use 2 @- Write edit +1 -0 of=\n"
+         "tool_use 3 @- Bash command program=build of=\n"
+         "tool_use 4 @-  other of=\n");
+}
+END_TEST
+
+/* A line without its newline may still change: it is not refused yet. */
+START_TEST(test_broken_last_line) {
+  static const char data[] = "{}\n{} {broken";
+  run *r = read_all("", data, strlen(data));
+  ck_assert_uint_eq(r->notes.rejects, 0);
+  ck_assert_uint_eq(r->in.records, 2);
+  ck_assert_int_eq(r->resume, 3);
+  free_run(r);
+}
+END_TEST
+
+/* Words of the closed lists are compared as a whole: a NUL ends none. */
+START_TEST(test_words_with_nul) {
+  expect("",
+         q("%s",
+           "{'type':'user\\u0000','uuid':'u','message':{'content':'x'}}\n"
+           "{'type':'us','uuid':'u','message':{'content':'x'}}\n"
+           "{'type':'user\\u0000and more that follows it','uuid':'u','message':{'content':'x'}}\n"),
+         "");
 }
 END_TEST
 
@@ -1613,6 +1655,9 @@ int main(int argc, char **argv) {
   tcase_add_test(c, test_warmup);
   tcase_add_test(c, test_agents);
   tcase_add_test(c, test_agent_of_resumed_session);
+  tcase_add_test(c, test_name_behind_input);
+  tcase_add_test(c, test_broken_last_line);
+  tcase_add_test(c, test_words_with_nul);
   tcase_add_test(c, test_parts_of_a_line);
   tcase_add_test(c, test_bounds);
   tcase_add_test(c, test_many_tools);

@@ -1,5 +1,5 @@
-/* test_compute.c: from cells to answers. Every expected number is worked out by hand from the cells of
- * compute_world.c, in the comment beside it where it is not plain. */
+/* test_compute.c: from cells to answers. Every expected number is worked out by hand from the cells
+ * of compute_world.c, in the comment beside it where it is not plain. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,9 @@
 #include "compute_world.h"
 #include "metrics/catalog.h"
 
-static void make(void) { world_make(0, false); }
+static void make(void) {
+  world_make(0, false);
+}
 
 #define ROWS(json, expected) ck_assert_str_eq(world_rows(json), expected)
 
@@ -21,21 +23,21 @@ static const struct value {
   const char *metric, *expected;
 } values[] = {
     {"sessions", "2"},
-    {"interactions", "30"},  /* 7 prompts, 11 responses, 6 tool calls, 6 decisions */
-    {"prompts", "7"},        /* 3 + 1 + 2, 1 */
-    {"responses", "11"},     /* 4 + 2 + 3, 2 */
-    {"tool_calls", "6"},     /* 2 + 1 + 1 + 1 + 1 */
+    {"interactions", "30"}, /* 7 prompts, 11 responses, 6 tool calls, 6 decisions */
+    {"prompts", "7"},       /* 3 + 1 + 2, 1 */
+    {"responses", "11"},    /* 4 + 2 + 3, 2 */
+    {"tool_calls", "6"},    /* 2 + 1 + 1 + 1 + 1 */
     {"active_days", "2"},
     {"sessions_per_active_day", "1 sessions=2 active_days=2"},
     {"active_time", "1320000000"}, /* 600 + 300 + 300, 120 s */
-    {"lines_added", "37"},   /* 30 by edits, 7 as a total of session 2 */
-    {"lines_removed", "12"}, /* 10, 2 */
+    {"lines_added", "37"},         /* 30 by edits, 7 as a total of session 2 */
+    {"lines_removed", "12"},       /* 10, 2 */
     {"net_lines", "25"},
     {"files_touched", "2"},
     {"code_velocity", "100.9090909 lines_added=37 active_time=1320000000"}, /* 37 * 3600 / 1320 */
     {"commits", "1"},
     {"pull_requests", "1"},
-    {"input_tokens", "1610"}, /* 1000 + 10 + 500, 100 */
+    {"input_tokens", "1610"},                      /* 1000 + 10 + 500, 100 */
     {"output_tokens", "330+ not_final_tokens=20"}, /* 200 + 20 + 100, 10; the 20 are partial */
     {"cache_read_tokens", "6000"},
     {"cache_write_tokens", "400"},
@@ -62,8 +64,7 @@ static const struct value {
      "6697500+ cost=13395000 active_days=2 unpriced_tokens=30 not_final_tokens=20"},
     {"cost_per_line",
      "362027.027+ cost=13395000 lines_added=37 unpriced_tokens=30 not_final_tokens=20"},
-    {"cost_per_commit",
-     "13395000+ cost=13395000 commits=1 unpriced_tokens=30 not_final_tokens=20"},
+    {"cost_per_commit", "13395000+ cost=13395000 commits=1 unpriced_tokens=30 not_final_tokens=20"},
     {"cost_per_token", /* numerator and denominator are lower bounds, the quotient is none */
      "1606.115108 cost=13395000 total_tokens=8340 unpriced_tokens=30 not_final_tokens=20"},
     /* Interactions by hour: 9: 5 prompts, 8 responses, 4 tool calls, 4 decisions; 10: 2, 3, 2;
@@ -109,7 +110,8 @@ START_TEST(every_metric_has_a_case) {
   ck_assert_uint_eq(VALUES, METRIC_COUNT);
   for (int id = 0; id < METRIC_COUNT; id++) {
     bool found = false;
-    for (size_t i = 0; i < VALUES; i++) found |= !strcmp(values[i].metric, bpi_metrics[id].id);
+    for (size_t i = 0; i < VALUES; i++)
+      found |= !strcmp(values[i].metric, bpi_metrics[id].id);
     ck_assert_msg(found, "%s has no case", bpi_metrics[id].id);
   }
 }
@@ -118,17 +120,18 @@ END_TEST
 /* In an empty store sums are zero and whatever is divided is empty. */
 START_TEST(nothing_is_zero_or_empty) {
   world_empty();
-  ROWS("{'metrics':['sessions','cost','tool_success_rate','last_activity','peak_hour','peak_day',"
-       "'session_duration']}",
-       "0 0 unpriced_tokens=0 not_final_tokens=0 - ok=0 ok_or_error=0 - - interactions=0 active_days=0 "
-       "per_active_day=- - interactions=0 active_days=0 per_active_day=- - median=- p90=- sum=0 "
-       "sessions=0 outliers=0");
+  ROWS(
+      "{'metrics':['sessions','cost','tool_success_rate','last_activity','peak_hour','peak_day',"
+      "'session_duration']}",
+      "0 0 unpriced_tokens=0 not_final_tokens=0 - ok=0 ok_or_error=0 - - interactions=0 active_days=0 "
+      "per_active_day=- - interactions=0 active_days=0 per_active_day=- - median=- p90=- sum=0 "
+      "sessions=0 outliers=0");
   ROWS("{'metrics':['sessions'],'by':['time.day']}", "");
   ROWS("{'metrics':['sessions'],'by':['model'],'period':'today'}", "");
 }
 END_TEST
 
-/* ------------------------------------------------------------------- every dimension, one by one */
+/* ------------------------------------------------------------- every dimension, one by one */
 
 static const struct grouping {
   const char *by, *metric, *expected;
@@ -142,8 +145,7 @@ static const struct grouping {
     {"time.day_of_week", "prompts",
      "1 5 per_active_day=5 active_days=1 | 2 2 per_active_day=2 active_days=1"},
     {"platform", "interactions", "claude_code 21 | codex 9"},
-    {"workspace", "total_tokens",
-     "api 8230+ not_final_tokens=20 | web 110 not_final_tokens=0"},
+    {"workspace", "total_tokens", "api 8230+ not_final_tokens=20 | web 110 not_final_tokens=0"},
     {"session", "sessions", "111122223333 1 | aaaabbbbcccc 1"},
     {"session_depth", "sessions", "6-15 1 | 16-30 1"},
     {"branch", "prompts", "main 6 | ~feedfa 1"},
@@ -240,11 +242,10 @@ END_TEST
 
 /* Numbers that the catalogue alone decides on: they keep their parts. */
 START_TEST(numbers_known_to_users) {
-  ROWS("{'metrics':['M041']}",
-       "decision 0.2 interactions=6 all_interactions=30 | "
-       "prompt 0.2333333333 interactions=7 all_interactions=30 | "
-       "response 0.3666666667 interactions=11 all_interactions=30 | "
-       "tool_call 0.2 interactions=6 all_interactions=30");
+  ROWS("{'metrics':['M041']}", "decision 0.2 interactions=6 all_interactions=30 | "
+                               "prompt 0.2333333333 interactions=7 all_interactions=30 | "
+                               "response 0.3666666667 interactions=11 all_interactions=30 | "
+                               "tool_call 0.2 interactions=6 all_interactions=30");
   ROWS("{'metrics':['M062']}", "6-15 1 | 16-30 1");
   ROWS("{'metrics':['M050','M002']}", "api 21 | web 9");
 }
@@ -253,7 +254,8 @@ END_TEST
 /* ---------------------------------------------------------------------------------- filters */
 
 #define WHERE(dimension, op, value)                                                                \
-  "{'metrics':['interactions'],'where':[{'dimension':'" dimension "','op':'" op "','value':'" value "'}]}"
+  "{'metrics':['interactions'],'where':[{'dimension':'" dimension "','op':'" op                    \
+  "','value':'" value "'}]}"
 
 START_TEST(filters) {
   ROWS(WHERE("platform", "=", "codex"), "9");
@@ -277,23 +279,27 @@ START_TEST(filters_of_one_kind) {
   ROWS("{'metrics':['responses'],'where':[{'dimension':'model_family','value':'one-large'}]}", "9");
   ROWS("{'metrics':['responses'],'where':[{'dimension':'model','op':'!=','value':'two'}]}", "9");
   ROWS("{'metrics':['tool_calls'],'where':[{'dimension':'outcome','value':'ok'}]}", "3");
-  ROWS("{'metrics':['tool_calls'],'where':[{'dimension':'mcp_server','op':'!=','value':'git'}]}", "5");
+  ROWS("{'metrics':['tool_calls'],'where':[{'dimension':'mcp_server','op':'!=','value':'git'}]}",
+       "5");
   ROWS("{'metrics':['tool_success_rate'],'where':[{'dimension':'tool','value':'Bash'}]}",
        "0.5 ok=1 ok_or_error=2");
   ROWS("{'metrics':['prompts'],'where':[{'dimension':'prompt_feature','value':'image'}]}", "1");
-  ROWS("{'metrics':['prompts'],'where':[{'dimension':'prompt_feature','op':'!=','value':'image'}]}", "6");
+  ROWS("{'metrics':['prompts'],'where':[{'dimension':'prompt_feature','op':'!=','value':'image'}]}",
+       "6");
   ROWS("{'metrics':['prompts'],'where':[{'dimension':'prompt_feature','value':'none'}]}", "6");
   /* The total of session 2 has no language: it is not python. */
   ROWS("{'metrics':['lines_added'],'where':[{'dimension':'language','value':'python'}]}", "20");
-  ROWS("{'metrics':['lines_added'],'where':[{'dimension':'language','op':'!=','value':'python'}]}", "17");
+  ROWS("{'metrics':['lines_added'],'where':[{'dimension':'language','op':'!=','value':'python'}]}",
+       "17");
   ROWS("{'metrics':['lines_added'],'where':[{'dimension':'tool','value':'Edit'}]}", "30");
 }
 END_TEST
 
 START_TEST(filters_all_hold) {
-  ROWS("{'metrics':['interactions'],'where':[{'dimension':'platform','value':'claude_code'},"
-       "{'dimension':'time.day_of_week','value':'2'},{'dimension':'event','op':'!=','value':'prompt'}]}",
-       "5");
+  ROWS(
+      "{'metrics':['interactions'],'where':[{'dimension':'platform','value':'claude_code'},"
+      "{'dimension':'time.day_of_week','value':'2'},{'dimension':'event','op':'!=','value':'prompt'}]}",
+      "5");
 }
 END_TEST
 
@@ -307,7 +313,8 @@ START_TEST(workspaces_of_one_name) {
   ROWS("{'metrics':['prompts'],'by':['workspace']}", "api#9999 100 | api#abcd 6 | web 1 | - 1000");
   ROWS("{'metrics':['prompts'],'where':[{'dimension':'workspace','value':'api'}]}", "106");
   ROWS("{'metrics':['prompts'],'where':[{'dimension':'workspace','value':'api#9999'}]}", "100");
-  ROWS("{'metrics':['prompts'],'where':[{'dimension':'workspace','op':'!=','value':'api'}]}", "1001");
+  ROWS("{'metrics':['prompts'],'where':[{'dimension':'workspace','op':'!=','value':'api'}]}",
+       "1001");
 }
 END_TEST
 
@@ -325,11 +332,14 @@ START_TEST(order) {
   ROWS("{'metrics':['tool_calls'],'by':['outcome'],'order':'-tool_calls'}",
        "ok 3 | error 1 | interrupted 1 | rejected 1");
   ROWS("{'metrics':['tool_calls'],'by':['mcp_server'],'order':'-mcp_server'}", "git 1 | - 5");
-  ROWS("{'metrics':['tool_success_rate'],'by':['tool'],'order':'-tool_success_rate'}",
-       "Edit 1 ok=2 ok_or_error=2 | Bash 0.5 ok=1 ok_or_error=2 | mcp__git__log - ok=0 ok_or_error=0");
-  ROWS("{'metrics':['tool_success_rate'],'by':['tool'],'order':'tool_success_rate'}",
-       "Bash 0.5 ok=1 ok_or_error=2 | Edit 1 ok=2 ok_or_error=2 | mcp__git__log - ok=0 ok_or_error=0");
-  ROWS("{'metrics':['prompts'],'by':['time.day'],'order':'-time.day'}", "2026-11-24 2 | 2026-11-23 5");
+  ROWS(
+      "{'metrics':['tool_success_rate'],'by':['tool'],'order':'-tool_success_rate'}",
+      "Edit 1 ok=2 ok_or_error=2 | Bash 0.5 ok=1 ok_or_error=2 | mcp__git__log - ok=0 ok_or_error=0");
+  ROWS(
+      "{'metrics':['tool_success_rate'],'by':['tool'],'order':'tool_success_rate'}",
+      "Bash 0.5 ok=1 ok_or_error=2 | Edit 1 ok=2 ok_or_error=2 | mcp__git__log - ok=0 ok_or_error=0");
+  ROWS("{'metrics':['prompts'],'by':['time.day'],'order':'-time.day'}",
+       "2026-11-24 2 | 2026-11-23 5");
 }
 END_TEST
 
@@ -367,6 +377,8 @@ START_TEST(uncovered) {
        "claude_code 1510 6 6 | codex 100 1 0 | cursor ? 5 ?");
   /* A part is covered: at least that. */
   ROWS("{'metrics':['input_tokens','prompts','tool_calls']}", "1610+ 12 6+");
+  /* What also subtracts is no lower bound. */
+  ROWS("{'metrics':['lines_added','net_lines']}", "37+ 25");
   /* The side of a ratio that is covered is shown. */
   ROWS("{'metrics':['tokens_per_prompt'],'by':['platform'],"
        "'where':[{'dimension':'platform','value':'cursor'}]}",
@@ -392,6 +404,15 @@ END_TEST
 
 /* -------------------------------------------------------------------------------- undated */
 
+static void notes_are(const char *json, const char *expected) {
+  int code;
+  bp_error *error;
+  bp_result *r = world_run(json, &code, &error);
+  ck_assert_ptr_nonnull(r);
+  ck_assert_str_eq(bpi_table_get(r, "notes"), expected);
+  bpi_table_release(r);
+}
+
 START_TEST(undated) {
   fake_cell(&world, ROLLUP_PROMPT, NULL, 1, 0, 0, 50);
   fake_cell(&world, ROLLUP_TOOL, NULL, 1, 20, 0, 8);
@@ -401,24 +422,45 @@ START_TEST(undated) {
   ROWS("{'metrics':['prompts'],'period':'2026-11-23'}", "5");
   ROWS("{'metrics':['peak_hour'],'period':'all'}",
        "9 interactions=21 active_days=2 per_active_day=10.5");
-  int code;
-  bp_error *error;
-  bp_result *r = world_run("{'metrics':['prompts'],'by':['time.day']}", &code, &error);
-  ck_assert_str_eq(bpi_table_get(r, "notes"), "50 facts without a time are left out.");
-  bpi_table_release(r);
+  notes_are("{'metrics':['prompts'],'by':['time.day']}", "50 facts without a time are left out.");
+}
+END_TEST
+
+/* An edit is a tool call: one fact, also where only the one or the other is looked at. */
+START_TEST(undated_edits) {
+  world.cells = 0;
+  fake_cell(&world, ROLLUP_TOOL, NULL, 1, 20, 0, 3);
+  fake_cell(&world, ROLLUP_EDIT, NULL, 1, 30, 0, 3);
+  fake_cell(&world, ROLLUP_ACTIVE, NULL, 1, 0, 0, 9);
+  notes_are("{'metrics':['files_touched','tool_calls','active_time'],'by':['time.day']}",
+            "3 facts without a time are left out.");
+  notes_are("{'metrics':['lines_added'],'by':['time.day','language']}",
+            "3 facts without a time are left out.");
+}
+END_TEST
+
+/* No day, no hour and no last activity without a time. */
+START_TEST(undated_only) {
+  world.cells = 0;
+  fake_cell(&world, ROLLUP_PROMPT, NULL, 1, 0, 0, 5);
+  ROWS("{'metrics':['prompts','sessions','active_days','last_activity','peak_hour','peak_day']}",
+       "5 1 0 - - interactions=0 active_days=0 per_active_day=- - interactions=0 active_days=0 "
+       "per_active_day=-");
 }
 END_TEST
 
 /* --------------------------------------------------------------------------- zones and weeks */
 
-static void prompt_at(const char *time, int64_t n) { fake_cell(&world, ROLLUP_PROMPT, time, 1, 0, 0, n); }
+static void prompt_at(const char *time, int64_t n) {
+  fake_cell(&world, ROLLUP_PROMPT, time, 1, 0, 0, n);
+}
 
 START_TEST(days_by_zone) {
   world.cells = 0;
-  prompt_at("2026-11-22T22:45:00Z", 1);  /* 23:45 in Berlin, 04:30 the next day in Kathmandu */
-  prompt_at("2026-11-22T23:00:00Z", 2);  /* midnight in Berlin */
-  prompt_at("2026-11-23T18:00:00Z", 4);  /* 23:45 in Kathmandu */
-  prompt_at("2026-11-23T18:15:00Z", 8);  /* midnight in Kathmandu */
+  prompt_at("2026-11-22T22:45:00Z", 1); /* 23:45 in Berlin, 04:30 the next day in Kathmandu */
+  prompt_at("2026-11-22T23:00:00Z", 2); /* midnight in Berlin */
+  prompt_at("2026-11-23T18:00:00Z", 4); /* 23:45 in Kathmandu */
+  prompt_at("2026-11-23T18:15:00Z", 8); /* midnight in Kathmandu */
   ROWS("{'metrics':['prompts'],'by':['time.day']}", "2026-11-22 3 | 2026-11-23 12");
   ROWS("{'metrics':['prompts'],'by':['time.day'],'zone':'Europe/Berlin'}",
        "2026-11-22 1 | 2026-11-23 14");
@@ -430,8 +472,8 @@ START_TEST(days_by_zone) {
 }
 END_TEST
 
-/* Summer time ends on 2026-10-25 in Berlin: the day has 25 hours, and 2 o'clock comes twice. It begins
- * on 2026-03-29: 23 hours without 2 o'clock. */
+/* Summer time ends on 2026-10-25 in Berlin: the day has 25 hours, and 2 o'clock comes twice. It
+ * begins on 2026-03-29: 23 hours without 2 o'clock. */
 START_TEST(changed_clocks) {
   int code;
   bp_error *error;
@@ -440,7 +482,8 @@ START_TEST(changed_clocks) {
   prompt_at("2026-10-25T01:00:00Z", 2); /* 02:00 winter */
   prompt_at("2026-10-25T22:45:00Z", 4); /* 23:45 */
   bp_result *r = world_run("{'metrics':['prompts'],'by':['time.hour'],'period':'2026-10-25',"
-                           "'zone':'Europe/Berlin'}", &code, &error);
+                           "'zone':'Europe/Berlin'}",
+                           &code, &error);
   ck_assert_uint_eq(r->rows, 25);
   ck_assert_str_eq(bpi_table_text(r, 2, 0, NULL), "2026-10-25T02:00:00+02:00");
   ck_assert_str_eq(bpi_table_text(r, 3, 0, NULL), "2026-10-25T02:00:00+01:00");
@@ -448,16 +491,19 @@ START_TEST(changed_clocks) {
   ck_assert_int_eq(r->column[1].ints[3], 2);
   ck_assert_int_eq(r->column[1].ints[24], 4);
   bpi_table_release(r);
-  ROWS("{'metrics':['prompts'],'by':['time.hour_of_day'],'period':'2026-10-25','zone':'Europe/Berlin',"
-       "'order':'-prompts','limit':2}",
-       "23 4 per_active_day=4 active_days=1 | 2 3 per_active_day=3 active_days=1");
+  ROWS(
+      "{'metrics':['prompts'],'by':['time.hour_of_day'],'period':'2026-10-25','zone':'Europe/Berlin',"
+      "'order':'-prompts','limit':2}",
+      "23 4 per_active_day=4 active_days=1 | 2 3 per_active_day=3 active_days=1");
   r = world_run("{'metrics':['prompts'],'by':['time.hour'],'period':'2026-03-29',"
-                "'zone':'Europe/Berlin'}", &code, &error);
+                "'zone':'Europe/Berlin'}",
+                &code, &error);
   ck_assert_uint_eq(r->rows, 23);
   ck_assert_str_eq(bpi_table_text(r, 2, 0, NULL), "2026-03-29T03:00:00+02:00");
   bpi_table_release(r);
   r = world_run("{'metrics':['prompts'],'by':['time.hour_of_day'],'period':'2026-03-29',"
-                "'zone':'Europe/Berlin'}", &code, &error);
+                "'zone':'Europe/Berlin'}",
+                &code, &error);
   ck_assert_uint_eq(r->rows, 23);
   bpi_table_release(r);
 }
@@ -483,9 +529,22 @@ START_TEST(a_day_left_out) {
   ROWS("{'metrics':['prompts'],'by':['time.day'],'period':'2011-12-29/2011-12-31',"
        "'zone':'Pacific/Apia'}",
        "2011-12-29 1 | 2011-12-31 2");
-  ck_assert_int_eq(world_fails("{'metrics':['prompts'],'period':'2011-12-30','zone':'Pacific/Apia'}",
-                               NULL, NULL),
-                   BP_ERR_INVALID);
+  ck_assert_int_eq(
+      world_fails("{'metrics':['prompts'],'period':'2011-12-30','zone':'Pacific/Apia'}", NULL,
+                  NULL),
+      BP_ERR_INVALID);
+}
+END_TEST
+
+/* The first quarter of an hour there is, west of Greenwich: the evening of the day before. */
+START_TEST(the_beginning_of_time) {
+  world.cells = 0;
+  prompt_at("1970-01-01T00:00:00Z", 1);
+  ROWS("{'metrics':['prompts'],'by':['time.day','time.hour_of_day','time.hour'],"
+       "'from':'1970-01-01T00:00:00Z','until':'1970-01-01T01:00:00Z','zone':'America/New_York'}",
+       "1969-12-31 19 1969-12-31T19:00:00-05:00 1 per_active_day=1 active_days=1");
+  ROWS("{'metrics':['prompts'],'period':'1970-01-01','compare':'previous'}",
+       "1 baseline=0 difference=1 relative=-");
 }
 END_TEST
 
@@ -510,20 +569,19 @@ END_TEST
 START_TEST(periods) {
   static const struct {
     const char *period, *days, *from, *until;
-  } cases[] = {
-      {"today", "1", "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z"},
-      {"yesterday", "1", "2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z"},
-      {"week", "2", "2026-11-23T00:00:00Z", "2026-11-25T00:00:00Z"},
-      {"month", "24", "2026-11-01T00:00:00Z", "2026-11-25T00:00:00Z"},
-      {"quarter", "55", "2026-10-01T00:00:00Z", "2026-11-25T00:00:00Z"},
-      {"year", "116", "2026-01-01T00:00:00Z", "2026-11-25T00:00:00Z"},
-      {"last_week", "7", "2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z"},
-      {"last_month", "31", "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z"},
-      {"1d", "1", "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z"},
-      {"30d", "30", "2026-10-26T00:00:00Z", "2026-11-25T00:00:00Z"},
-      {"2026-10-05", "1", "2026-10-05T00:00:00Z", "2026-10-06T00:00:00Z"},
-      {"2026-10-05/2026-10-07", "3", "2026-10-05T00:00:00Z", "2026-10-08T00:00:00Z"},
-      {"all", "122", "2026-08-01T00:00:00Z", "2026-12-01T00:00:00Z"}};
+  } cases[] = {{"today", "1", "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z"},
+               {"yesterday", "1", "2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z"},
+               {"week", "2", "2026-11-23T00:00:00Z", "2026-11-25T00:00:00Z"},
+               {"month", "24", "2026-11-01T00:00:00Z", "2026-11-25T00:00:00Z"},
+               {"quarter", "55", "2026-10-01T00:00:00Z", "2026-11-25T00:00:00Z"},
+               {"year", "116", "2026-01-01T00:00:00Z", "2026-11-25T00:00:00Z"},
+               {"last_week", "7", "2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z"},
+               {"last_month", "31", "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z"},
+               {"1d", "1", "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z"},
+               {"30d", "30", "2026-10-26T00:00:00Z", "2026-11-25T00:00:00Z"},
+               {"2026-10-05", "1", "2026-10-05T00:00:00Z", "2026-10-06T00:00:00Z"},
+               {"2026-10-05/2026-10-07", "3", "2026-10-05T00:00:00Z", "2026-10-08T00:00:00Z"},
+               {"all", "122", "2026-08-01T00:00:00Z", "2026-12-01T00:00:00Z"}};
   world.cells = 0;
   int64_t first = bpi_days_from_civil(2026, 8, 1);
   for (int64_t day = 0; day < 122; day++) {
@@ -545,8 +603,8 @@ START_TEST(periods) {
   /* In Auckland it is Wednesday, 01:00 already. */
   int code;
   bp_error *error;
-  bp_result *r = world_run("{'metrics':['prompts'],'period':'today','zone':'Pacific/Auckland'}", &code,
-                           &error);
+  bp_result *r = world_run("{'metrics':['prompts'],'period':'today','zone':'Pacific/Auckland'}",
+                           &code, &error);
   ck_assert_str_eq(bpi_table_get(r, "from"), "2026-11-24T11:00:00Z");
   bpi_table_release(r);
 }
@@ -558,6 +616,16 @@ START_TEST(open_ends) {
   ROWS("{'metrics':['prompts'],'from':'2027-01-01T00:00:00Z','by':['time.day']}", "");
   ROWS("{'metrics':['prompts'],'until':'2020-01-01T00:00:00Z','by':['time.day']}", "");
   ROWS("{'metrics':['prompts'],'until':'2020-01-01T00:00:00Z'}", "0");
+  static const char *const empty[] = {"{'metrics':['prompts'],'from':'2027-01-01T00:00:00Z'}",
+                                      "{'metrics':['prompts'],'until':'2020-01-01T00:00:00Z'}"};
+  for (int i = 0; i < 2; i++) {
+    int code;
+    bp_error *error;
+    bp_result *r = world_run(empty[i], &code, &error);
+    ck_assert_str_eq(bpi_table_get(r, "from"), i ? "2020-01-01T00:00:00Z" : "2027-01-01T00:00:00Z");
+    ck_assert_str_eq(bpi_table_get(r, "until"), bpi_table_get(r, "from"));
+    bpi_table_release(r);
+  }
 }
 END_TEST
 
@@ -581,6 +649,34 @@ START_TEST(previous) {
 }
 END_TEST
 
+/* A lower bound stays one as a baseline; the relative difference is that of the amount. */
+START_TEST(odd_baselines) {
+  ROWS("{'metrics':['output_tokens'],'period':'today','compare':'previous'}",
+       "100 not_final_tokens=0 baseline=230+ difference=-130 relative=-0.5652173913");
+  fake_cell(&world, ROLLUP_TOOL, "2026-11-22T10:00:00Z", 1, 20, 0, 1)->m[TOOL_REMOVED] = 50;
+  ROWS("{'metrics':['net_lines'],'period':'yesterday','compare':'previous'}",
+       "25 baseline=-50 difference=75 relative=1.5");
+}
+END_TEST
+
+/* February is set beside January, whose last days have no counterpart. */
+START_TEST(longer_baseline) {
+  world.cells = 0;
+  now_us += INT64_C(100) * 96 * BPI_QUARTER; /* in March */
+  prompt_at("2027-01-28T10:00:00Z", 1);
+  prompt_at("2027-01-29T10:00:00Z", 2);
+  prompt_at("2027-02-28T10:00:00Z", 4);
+  ROWS(
+      "{'metrics':['prompts'],'by':['time.day','platform'],'period':'last_month','compare':'previous'}",
+      "2027-02-28 claude_code 4 baseline=1 difference=3 relative=3");
+  ROWS("{'metrics':['prompts'],'by':['time.day'],'period':'last_month','compare':'previous',"
+       "'order':'-time.day','limit':1}",
+       "2027-02-28 4 baseline=1 difference=3 relative=3");
+  ROWS("{'metrics':['prompts'],'period':'last_month','compare':'previous'}",
+       "4 baseline=3 difference=1 relative=0.3333333333");
+}
+END_TEST
+
 /* The week so far is set beside the same days of the week before, day by day. */
 START_TEST(previous_by_day) {
   prompt_at("2026-11-17T10:00:00Z", 10); /* Tuesday a week before */
@@ -597,22 +693,21 @@ END_TEST
 START_TEST(baselines_of_months) {
   static const struct {
     const char *period, *compare, *from, *until;
-  } cases[] = {
-      {"month", "previous", "2026-10-01", "2026-10-25"},
-      {"last_month", "previous", "2026-09-01", "2026-10-01"},
-      {"quarter", "previous", "2026-07-01", "2026-08-25"},
-      {"year", "previous", "2025-01-01", "2025-11-25"},
-      {"last_week", "previous", "2026-11-09", "2026-11-16"},
-      {"30d", "previous", "2026-09-26", "2026-10-26"},
-      {"2026-03-01/2026-03-31", "previous", "2026-01-29", "2026-03-01"},
-      {"week", "year", "2025-11-23", "2025-11-25"},
-      {"2024-02-29", "year", "2023-02-28", "2023-03-01"},
-      {"2025-02-28", "year", "2024-02-28", "2024-02-29"},
-      {"today", "average", "2026-10-27", "2026-11-24"},        /* 28 days */
-      {"last_week", "average", "2026-10-19", "2026-11-16"},    /* 4 times 7 days */
-      {"week", "average", "2026-10-26", "2026-11-23"},         /* 14 times 2 days */
-      {"last_month", "average", "2026-08-31", "2026-10-01"},   /* once 31 days */
-      {"month", "average", "2026-10-08", "2026-11-01"}};       /* once 24 days */
+  } cases[] = {{"month", "previous", "2026-10-01", "2026-10-25"},
+               {"last_month", "previous", "2026-09-01", "2026-10-01"},
+               {"quarter", "previous", "2026-07-01", "2026-08-25"},
+               {"year", "previous", "2025-01-01", "2025-11-25"},
+               {"last_week", "previous", "2026-11-09", "2026-11-16"},
+               {"30d", "previous", "2026-09-26", "2026-10-26"},
+               {"2026-03-01/2026-03-31", "previous", "2026-01-29", "2026-03-01"},
+               {"week", "year", "2025-11-23", "2025-11-25"},
+               {"2024-02-29", "year", "2023-02-28", "2023-03-01"},
+               {"2025-02-28", "year", "2024-02-28", "2024-02-29"},
+               {"today", "average", "2026-10-27", "2026-11-24"},      /* 28 days */
+               {"last_week", "average", "2026-10-19", "2026-11-16"},  /* 4 times 7 days */
+               {"week", "average", "2026-10-26", "2026-11-23"},       /* 14 times 2 days */
+               {"last_month", "average", "2026-08-31", "2026-10-01"}, /* once 31 days */
+               {"month", "average", "2026-10-08", "2026-11-01"}};     /* once 24 days */
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char query[160], from[32], until[32];
     int code;
@@ -630,23 +725,52 @@ START_TEST(baselines_of_months) {
 }
 END_TEST
 
+static void baseline_is(const char *today, const char *period, const char *from,
+                        const char *until) {
+  char query[128];
+  int code;
+  bp_error *error;
+  ck_assert(bpi_parse_instant(today, strlen(today), &now_us));
+  snprintf(query, sizeof query, "{'metrics':['prompts'],'period':'%s','compare':'previous'}",
+           period);
+  bp_result *r = world_run(query, &code, &error);
+  ck_assert_str_eq(bpi_table_get(r, "baseline_from"), from);
+  ck_assert_str_eq(bpi_table_get(r, "baseline_until"), until);
+  bpi_table_release(r);
+}
+
+/* A month that is over is set beside the whole of the one before, a year beside the same dates. */
+START_TEST(ends_of_months) {
+  baseline_is("2026-02-28T12:00:00Z", "month", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z");
+  baseline_is("2026-02-27T12:00:00Z", "month", "2026-01-01T00:00:00Z", "2026-01-28T00:00:00Z");
+  baseline_is("2026-03-30T12:00:00Z", "month", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+  baseline_is("2026-06-30T12:00:00Z", "quarter", "2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
+  baseline_is("2025-02-28T12:00:00Z", "year", "2024-01-01T00:00:00Z", "2024-02-29T00:00:00Z");
+  baseline_is("2024-02-29T12:00:00Z", "year", "2023-01-01T00:00:00Z", "2023-03-01T00:00:00Z");
+}
+END_TEST
+
 /* A range between instants is set beside the same time before, or the same clock time a year ago,
  * also where summer time lies between. */
 START_TEST(baselines_of_instants) {
   int code;
   bp_error *error;
   bp_result *r = world_run("{'metrics':['prompts'],'from':'2026-11-24T09:30:00Z',"
-                           "'until':'2026-11-24T11:00:00Z','compare':'previous'}", &code, &error);
+                           "'until':'2026-11-24T11:00:00Z','compare':'previous'}",
+                           &code, &error);
   ck_assert_str_eq(bpi_table_get(r, "baseline_from"), "2026-11-24T08:00:00Z");
   ck_assert_str_eq(bpi_table_get(r, "baseline_until"), "2026-11-24T09:30:00Z");
   bpi_table_release(r);
   /* 2026-03-30 11:30 in Berlin is summer time, 2025-03-29 was not yet. */
-  r = world_run("{'metrics':['prompts'],'from':'2026-03-29T09:30:00Z','until':'2026-03-29T10:30:00Z',"
-                "'zone':'Europe/Berlin','compare':'year'}", &code, &error);
+  r = world_run(
+      "{'metrics':['prompts'],'from':'2026-03-29T09:30:00Z','until':'2026-03-29T10:30:00Z',"
+      "'zone':'Europe/Berlin','compare':'year'}",
+      &code, &error);
   ck_assert_str_eq(bpi_table_get(r, "baseline_from"), "2025-03-29T09:30:00Z");
   bpi_table_release(r);
   ck_assert_int_eq(world_fails("{'metrics':['prompts'],'from':'2026-11-24T09:30:00Z',"
-                               "'until':'2026-11-24T11:00:00Z','compare':'average'}", NULL, NULL),
+                               "'until':'2026-11-24T11:00:00Z','compare':'average'}",
+                               NULL, NULL),
                    BP_ERR_INVALID);
   ck_assert_int_eq(world_fails("{'metrics':['prompts'],'compare':'previous'}", NULL, NULL),
                    BP_ERR_INVALID);
@@ -659,20 +783,19 @@ START_TEST(average_of_days) {
   prompt_at("2026-10-27T10:00:00Z", 3);  /* the first of the 28 */
   prompt_at("2026-10-26T10:00:00Z", 99); /* one too early */
   /* prompts (5 + 10 + 3) / 3; sessions (2 + 1 + 1) / 3; the rate is that of all days together */
-  ROWS("{'metrics':['prompts','sessions','tool_success_rate'],'period':'today','compare':'average'}",
-       "2 baseline=6 difference=-4 relative=-0.6666666667 "
-       "1 baseline=1.333333333 difference=-0.3333333333 relative=-0.25 "
-       "- ok=0 ok_or_error=0 baseline=0.75 difference=- relative=-");
+  ROWS(
+      "{'metrics':['prompts','sessions','tool_success_rate'],'period':'today','compare':'average'}",
+      "2 baseline=6 difference=-4 relative=-0.6666666667 "
+      "1 baseline=1.333333333 difference=-0.3333333333 relative=-0.25 "
+      "- ok=0 ok_or_error=0 baseline=0.75 difference=- relative=-");
   /* A model used on one of the three active days. */
   ROWS("{'metrics':['responses'],'by':['model'],'period':'today','compare':'average'}",
        "one-large-1 3 baseline=2 difference=1 relative=0.5 | "
        "two 0 baseline=0.6666666667 difference=-0.6666666667 relative=-1");
-  int code;
-  bp_error *error;
-  bp_result *r = world_run("{'metrics':['prompts'],'period':'today','compare':'average'}", &code, &error);
-  ck_assert_str_eq(bpi_table_get(r, "notes"),
-                   "The baseline is the average of the 3 days with an interaction among the 28 before.");
-  bpi_table_release(r);
+  notes_are("{'metrics':['prompts'],'period':'today','compare':'average'}",
+            "The baseline is the average of the 3 days with an interaction among the 28 before.");
+  ROWS("{'metrics':['last_activity'],'period':'today','compare':'average'}",
+       "2026-11-24T10:00:00Z baseline=-");
 }
 END_TEST
 
@@ -707,7 +830,8 @@ START_TEST(metadata) {
   int code;
   bp_error *error;
   bp_result *r = world_run("{'metrics':['cost','decisions'],'by':['platform'],'period':'week',"
-                           "'zone':'Europe/Berlin'}", &code, &error);
+                           "'zone':'Europe/Berlin'}",
+                           &code, &error);
   ck_assert_str_eq(bpi_table_get(r, "schema"), "blueplane.result/1");
   ck_assert_str_eq(bpi_table_get(r, "zone"), "Europe/Berlin");
   ck_assert_str_eq(bpi_table_get(r, "period"), "week");
@@ -732,10 +856,10 @@ START_TEST(metadata) {
 }
 END_TEST
 
-/* Outliers: 1, 2, 3, 4 and 100 minutes; quartiles 2 and 4, so beyond -1 and 7 minutes. */
+/* Outliers: 1, 2, 3, 4 and 9 minutes; quartiles 2 and 4, so beyond -1 and 7 minutes. */
 START_TEST(outliers) {
   world.cells = world.sessions = 0;
-  const int64_t minutes[] = {100, 1, 3, 2, 4};
+  const int64_t minutes[] = {9, 1, 3, 2, 4};
   for (int64_t i = 0; i < 5; i++) {
     session_row *s = fake_session(&world, i + 1, (uint64_t)i + 1, 1);
     s->first_us = 0;
@@ -745,7 +869,7 @@ START_TEST(outliers) {
   fake_session(&world, 6, 6, 1); /* without times: no duration */
   fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", 6, 0, 0, 1);
   ROWS("{'metrics':['session_duration']}",
-       "1320000000 median=180000000 p90=6000000000 sum=6600000000 sessions=5 outliers=1");
+       "228000000 median=180000000 p90=540000000 sum=1140000000 sessions=5 outliers=1");
 }
 END_TEST
 
@@ -754,6 +878,65 @@ START_TEST(depth_within_range) {
   ROWS("{'metrics':['sessions'],'by':['session_depth'],'period':'today'}", "6-15 1");
   ROWS("{'metrics':['prompts'],'by':['session_depth'],'period':'today','compare':'previous'}",
        "6-15 2 baseline=5 difference=-3 relative=-0.6");
+}
+END_TEST
+
+/* What has no name is not counted among the names. */
+START_TEST(nameless) {
+  fake_session(&world, 70, 7, 1);
+  fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", 70, 0, 0, 1);
+  fake_cell(&world, ROLLUP_EDIT, "2026-11-23T09:00:00Z", 70, 0, 0, 1);
+  ROWS("{'metrics':['sessions','active_workspaces','files_touched']}", "3 2 2");
+}
+END_TEST
+
+/* A model at half a nano-dollar a token: halves are rounded away from zero, once for the sum. */
+static rollup_cell *cheap(int64_t input, int64_t read, int64_t n) {
+  rollup_cell *c = fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 1, 80,
+                             CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL), n);
+  c->m[RESPONSE_INPUT] = input;
+  c->m[RESPONSE_CACHE_READ] = read;
+  return c;
+}
+
+START_TEST(money) {
+  world.cells = 0;
+  fake_label(&world, 80, LABEL_MODEL, 0x80, "three");
+  rollup_cell *c = cheap(3, 0, 2);
+  ROWS("{'metrics':['cost']}", "2 unpriced_tokens=0 not_final_tokens=0"); /* 1.5 */
+  cheap(1, 0, 1);
+  ROWS("{'metrics':['cost']}", "2 unpriced_tokens=0 not_final_tokens=0"); /* 2.0 */
+  cheap(0, 3, 1); /* 3 from the cache; as plain input 1.5, so -1.5 saved */
+  ROWS("{'metrics':['cost','cache_savings']}",
+       "5 unpriced_tokens=0 not_final_tokens=0 -2 unpriced_tokens=0");
+  /* One response of two recorded its cost: the cell is not compared. */
+  c->m[RESPONSE_COST_NANO] = 7;
+  c->m[RESPONSE_COSTED] = 1;
+  world.session[0].sources = 1 << 2;
+  ROWS("{'metrics':['cost_recorded','cost_difference']}",
+       "7+ responses_without_cost=3 0 recorded=0 cost=0");
+  /* A search without a fee. */
+  c->m[RESPONSE_WEB_SEARCHES] = 1;
+  ROWS("{'metrics':['cost','cost_per_session']}",
+       "5+ unpriced_tokens=0 not_final_tokens=0 5+ cost=5 sessions=1 unpriced_tokens=0 "
+       "not_final_tokens=0");
+}
+END_TEST
+
+/* Two branches of one name: in order of their keys, whatever their numbers. */
+START_TEST(equal_names) {
+  for (int turn = 0; turn < 2; turn++) {
+    world_make(0, false);
+    fake_label(&world, turn ? 90 : 91, LABEL_BRANCH, 1, "same");
+    fake_label(&world, turn ? 91 : 90, LABEL_BRANCH, 2, "same");
+    fake_session(&world, 92, 8, 1)->branch = turn ? 90 : 91;
+    fake_session(&world, 93, 9, 1)->branch = turn ? 91 : 90;
+    fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", turn ? 92 : 93, 0, 0,
+              turn ? 100 : 200);
+    fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T10:00:00Z", turn ? 93 : 92, 0, 0,
+              turn ? 200 : 100);
+    ROWS("{'metrics':['prompts'],'by':['branch']}", "main 6 | same 100 | same 200 | ~feedfa 1");
+  }
 }
 END_TEST
 
@@ -779,12 +962,13 @@ START_TEST(errors) {
                    BP_ERR_NOTFOUND);
   ck_assert_int_eq(world_fails("{'metrics':['cost'],'by':['modle']}", "hint", "model"),
                    BP_ERR_NOTFOUND);
-  ck_assert_int_eq(world_fails("{'metrics':['cost'],'zone':'Mars/Olympus'}", "zone", "Mars/Olympus"),
-                   BP_ERR_NOTFOUND);
+  ck_assert_int_eq(
+      world_fails("{'metrics':['cost'],'zone':'Mars/Olympus'}", "zone", "Mars/Olympus"),
+      BP_ERR_NOTFOUND);
   ck_assert_int_eq(world_fails("{'metrics':[]}", NULL, NULL), BP_ERR_INVALID);
-  ck_assert_int_eq(world_fails("{'metrics':['cost','lines_added'],'by':['model']}", "metric",
-                               "lines_added"),
-                   BP_ERR_UNSUPPORTED);
+  ck_assert_int_eq(
+      world_fails("{'metrics':['cost','lines_added'],'by':['model']}", "metric", "lines_added"),
+      BP_ERR_UNSUPPORTED);
   ck_assert_int_eq(
       world_fails("{'metrics':['prompts'],'by':['tool']}", "allowed",
                   "time.hour, time.day, time.week, time.month, time.quarter, time.hour_of_day, "
@@ -794,12 +978,12 @@ START_TEST(errors) {
   ck_assert_int_eq(world_fails("{'metrics':['lines_added'],'by':['tool','language']}", "dimension",
                                "these dimensions together"),
                    BP_ERR_UNSUPPORTED);
-  ck_assert_int_eq(world_fails("{'metrics':['cost'],'by':['model'],'order':'prompts'}", "name",
-                               "prompts"),
-                   BP_ERR_INVALID);
-  ck_assert_int_eq(world_fails("{'metrics':['M030','M040'],'by':['time.day','session','branch']}",
-                               NULL, NULL),
-                   BP_ERR_LIMIT);
+  ck_assert_int_eq(
+      world_fails("{'metrics':['cost'],'by':['model'],'order':'prompts'}", "name", "prompts"),
+      BP_ERR_INVALID);
+  ck_assert_int_eq(
+      world_fails("{'metrics':['M030','M040'],'by':['time.day','session','branch']}", NULL, NULL),
+      BP_ERR_LIMIT);
   ck_assert_int_eq(world_fails("{'metrics':['cost'],'by':['time.hour'],"
                                "'from':'1970-01-01T00:00:00Z','until':'2200-01-01T00:00:00Z'}",
                                "dimension", "time.hour"),
@@ -807,9 +991,21 @@ START_TEST(errors) {
 }
 END_TEST
 
+/* A short name is near to everything: no guess. */
+START_TEST(no_guess) {
+  int code;
+  bp_error *error;
+  ck_assert_ptr_null(world_run("{'metrics':['xyz']}", &code, &error));
+  ck_assert_ptr_null(bpi_error_detail(error, "hint"));
+  bpi_error_free(error);
+}
+END_TEST
+
 START_TEST(errors_of_filters) {
 #define FAILS(dimension, value, key, detail)                                                       \
-  world_fails("{'metrics':['tool_calls'],'where':[{'dimension':'" dimension "','value':'" value "'}]}", key, detail)
+  world_fails("{'metrics':['tool_calls'],'where':[{'dimension':'" dimension "','value':'" value    \
+              "'}]}",                                                                              \
+              key, detail)
   ck_assert_int_eq(FAILS("time.day", "2026-11-23", "dimension", "time.day"), BP_ERR_UNSUPPORTED);
   ck_assert_int_eq(FAILS("nothing", "x", "dimension", "nothing"), BP_ERR_NOTFOUND);
   ck_assert_int_eq(FAILS("outcome", "fine", "name", "fine"), BP_ERR_NOTFOUND);
@@ -817,7 +1013,8 @@ START_TEST(errors_of_filters) {
   ck_assert_int_eq(FAILS("time.day_of_week", "0", "allowed", "1 to 7"), BP_ERR_NOTFOUND);
   ck_assert_int_eq(FAILS("session", "xyz", "allowed", "4 to 32 hex digits"), BP_ERR_NOTFOUND);
   ck_assert_int_eq(FAILS("source", "delta", "allowed", "alpha, beta, gamma"), BP_ERR_NOTFOUND);
-  ck_assert_int_eq(FAILS("session_depth", "1", "allowed", "1-5, 6-15, 16-30, 31+"), BP_ERR_NOTFOUND);
+  ck_assert_int_eq(FAILS("session_depth", "1", "allowed", "1-5, 6-15, 16-30, 31+"),
+                   BP_ERR_NOTFOUND);
   ck_assert_int_eq(FAILS("prompt_size", "tiny", "metric", "tool_calls"), BP_ERR_UNSUPPORTED);
 }
 END_TEST
@@ -879,6 +1076,9 @@ int main(void) {
   tcase_add_test(numbers, uncovered);
   tcase_add_test(numbers, sums_stop);
   tcase_add_test(numbers, outliers);
+  tcase_add_test(numbers, nameless);
+  tcase_add_test(numbers, money);
+  tcase_add_test(numbers, equal_names);
   tcase_add_test(numbers, depth_within_range);
   tcase_add_test(numbers, ties);
   tcase_add_test(numbers, metadata);
@@ -886,16 +1086,22 @@ int main(void) {
   TCase *times = tcase_create("times");
   tcase_add_checked_fixture(times, make, world_close);
   tcase_add_test(times, undated);
+  tcase_add_test(times, undated_edits);
+  tcase_add_test(times, undated_only);
   tcase_add_test(times, days_by_zone);
   tcase_add_test(times, changed_clocks);
   tcase_add_test(times, clock_turned_by_half_an_hour);
   tcase_add_test(times, a_day_left_out);
+  tcase_add_test(times, the_beginning_of_time);
   tcase_add_test(times, weeks);
   tcase_add_test(times, periods);
   tcase_add_test(times, open_ends);
   tcase_add_test(times, previous);
+  tcase_add_test(times, odd_baselines);
+  tcase_add_test(times, longer_baseline);
   tcase_add_test(times, previous_by_day);
   tcase_add_test(times, baselines_of_months);
+  tcase_add_test(times, ends_of_months);
   tcase_add_test(times, baselines_of_instants);
   tcase_add_test(times, average_of_days);
   tcase_add_test(times, average_of_weeks);
@@ -905,6 +1111,7 @@ int main(void) {
   tcase_add_checked_fixture(failures, make, world_close);
   tcase_set_timeout(failures, 60);
   tcase_add_test(failures, errors);
+  tcase_add_test(failures, no_guess);
   tcase_add_test(failures, errors_of_filters);
   tcase_add_test(failures, failures_of_the_store);
   tcase_add_test(failures, failing_allocations);

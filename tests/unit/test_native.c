@@ -278,7 +278,8 @@ START_TEST(times) {
 END_TEST
 
 START_TEST(flags) {
-  static const unsigned wanted[] = {RECORD_SUBAGENT | RECORD_SIDECHAIN, RECORD_FORKED, RECORD_NOISE};
+  static const unsigned wanted[] = {RECORD_SUBAGENT | RECORD_SIDECHAIN, RECORD_FORKED,
+                                    RECORD_NOISE};
   load(&one, "good-subagent.jsonl");
   for (size_t i = 0; i < 3; i++)
     ck_assert_uint_eq(nth(&one, RECORD_RESPONSE, i)->flags, wanted[i]);
@@ -309,7 +310,8 @@ START_TEST(derived) {
   ck_assert_int_eq(u->language, LANGUAGE_GO);
   ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 2)->u.use.category, CATEGORY_READ);
   ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 2)->time, 5);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_RESULT, 0)->time, BPI_TIME_NONE); /* its end is not known */
+  /* When it ended is not known. */
+  ck_assert_int_eq(nth(&one, RECORD_TOOL_RESULT, 0)->time, BPI_TIME_NONE);
   ck_assert_uint_eq(nth(&one, RECORD_EVENT, 0)->u.event.command, 0);
   ck_assert_uint_eq(one.drops, 1);
 }
@@ -459,8 +461,8 @@ START_TEST(recognised) {
   ck_assert(!s->is_ours("/home/ada/x.blueplane.jsonl.gz"));
   ck_assert(!s->whole);
   static const char *const ours[] = {"{\"blueplane\":1,\"ki", " {\"x\":[1],\"blueplane\":7}\n"};
-  static const char *const others[] = {"", "[]", "{\"blueplane\":\"1\"}", "{\"x\":{\"blueplane\":1}}",
-                                       "{\"type\":\"user\"}"};
+  static const char *const others[] = {"", "[]", "{\"blueplane\":\"1\"}",
+                                       "{\"x\":{\"blueplane\":1}}", "{\"type\":\"user\"}"};
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
     ck_assert(s->recognise(ours[i], strlen(ours[i])));
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -487,6 +489,7 @@ int main(int argc, char **argv) {
   if (argc > 1) corpus = argv[1];
   Suite *suite = suite_create("native");
   TCase *c = tcase_create("native");
+  tcase_set_timeout(c, 60);
   tcase_add_test(c, every_member);
   tcase_add_test(c, every_member_of_tools);
   tcase_add_test(c, every_member_of_the_rest);

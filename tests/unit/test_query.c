@@ -1,5 +1,5 @@
-/* test_query.c: the builder, the JSON form and its canonical writing. Expected documents are written
- * by hand from docs/formats/query.md. */
+/* test_query.c: the builder, the JSON form and its canonical writing. Expected documents are
+ * written by hand from docs/formats/query.md. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,10 +66,10 @@ START_TEST(canonical) {
   reads_as("{'metrics':['cost'],'from':'2026-11-23T01:00:00+01:00','until':'2026-11-24T00:00:00Z'}",
            S "'metrics':['cost'],'from':'2026-11-23T00:00:00Z','until':'2026-11-24T00:00:00Z'}");
   /* the example of the page */
-  static const char example[] =
-      S "'metrics':['cost','lines_added'],'period':'30d','zone':'Europe/Berlin',"
-        "'by':['time.week','platform'],'where':[{'dimension':'branch','op':'!=','value':'main'}],"
-        "'compare':'previous','order':'-cost','limit':20}";
+  static const char example[] = S
+      "'metrics':['cost','lines_added'],'period':'30d','zone':'Europe/Berlin',"
+      "'by':['time.week','platform'],'where':[{'dimension':'branch','op':'!=','value':'main'}],"
+      "'compare':'previous','order':'-cost','limit':20}";
   reads_as(example, example);
   reads_as("{'metrics':['cost'],'until':'2026-11-24T00:15:00Z'}",
            S "'metrics':['cost'],'until':'2026-11-24T00:15:00Z'}");
@@ -88,13 +88,14 @@ START_TEST(aliases) {
 END_TEST
 
 START_TEST(filters) {
-  reads_as("{'metrics':['cost'],'where':[{'value':'b','dimension':'model','op':'!='},"
-           "{'dimension':'model','value':'a'},{'dimension':'branch','op':'=','value':'\\u00e4\\\"'},"
-           "{'dimension':'model','op':'=','value':'a'}]}",
-           S "'metrics':['cost'],'period':'all','where':["
-             "{'dimension':'branch','op':'=','value':'\xc3\xa4\\''},"
-             "{'dimension':'model','op':'=','value':'a'},"
-             "{'dimension':'model','op':'!=','value':'b'}]}");
+  reads_as(
+      "{'metrics':['cost'],'where':[{'value':'b','dimension':'model','op':'!='},"
+      "{'dimension':'model','value':'a'},{'dimension':'branch','op':'=','value':'\\u00e4\\\"'},"
+      "{'dimension':'model','op':'=','value':'a'}]}",
+      S "'metrics':['cost'],'period':'all','where':["
+        "{'dimension':'branch','op':'=','value':'\xc3\xa4\\''},"
+        "{'dimension':'model','op':'=','value':'a'},"
+        "{'dimension':'model','op':'!=','value':'b'}]}");
 }
 END_TEST
 
@@ -129,44 +130,44 @@ static int call_of(bp_query *q, int i) {
   static char long_name[QUERY_TEXT + 2];
   memset(long_name, 'a', QUERY_TEXT + 1);
   switch (i) {
-    case 0: return bpi_query_metric(q, NULL);
-    case 1: return bpi_query_metric(q, "");
-    case 2: return bpi_query_metric(q, long_name);
-    case 3: return bpi_query_metric(q, "\xff");
-    case 4: return bpi_query_range(q, 900000000, 900000000, NULL);
-    case 5: return bpi_query_range(q, 1800000000, 900000000, NULL);
-    case 6: return bpi_query_range(q, 900000001, 1800000000, NULL);
-    case 7: return bpi_query_range(q, 0, 1000000, NULL);
-    case 8: return bpi_query_range(q, -900000000, 0, NULL);
-    case 9: return bpi_query_range(q, 0, INT64_C(253402300800000000) + 900000000, NULL);
-    case 10: return bpi_query_range(q, 0, 900000000, "");
-    case 11: return bpi_query_period(q, NULL, NULL);
-    case 12: return bpi_query_period(q, "tomorrow", NULL);
-    case 13: return bpi_query_period(q, "07d", NULL);
-    case 14: return bpi_query_period(q, "10000d", NULL);
-    case 15: return bpi_query_period(q, "-1d", NULL);
-    case 16: return bpi_query_period(q, "+1d", NULL);
-    case 17: return bpi_query_period(q, "d", NULL);
-    case 18: return bpi_query_period(q, "2026-02-29", NULL);
-    case 19: return bpi_query_period(q, "1969-12-31", NULL);
-    case 20: return bpi_query_period(q, "2026-01-02/2026-01-01", NULL);
-    case 21: return bpi_query_period(q, "2026-01-01/", NULL);
-    case 22: return bpi_query_period(q, "2026-01-01 ", NULL);
-    case 23: return bpi_query_period(q, "today", long_name);
-    case 24: return bpi_query_by(q, NULL);
-    case 25: return bpi_query_where(q, NULL, "=", "x");
-    case 26: return bpi_query_where(q, "model", NULL, "x");
-    case 27: return bpi_query_where(q, "model", "<", "x");
-    case 28: return bpi_query_where(q, "model", "=", NULL);
-    case 29: return bpi_query_where(q, "model", "=", "");
-    case 30: return bpi_query_compare(q, "next");
-    case 31: return bpi_query_set(q, NULL, "x");
-    case 32: return bpi_query_set(q, "limit", NULL);
-    case 33: return bpi_query_set(q, "limit", "0");
-    case 34: return bpi_query_set(q, "limit", "1000001");
-    case 35: return bpi_query_set(q, "limit", "ten");
-    case 36: return bpi_query_set(q, "week_start", "friday");
-    default: return bpi_query_set(q, "nothing", "x");
+  case 0: return bpi_query_metric(q, NULL);
+  case 1: return bpi_query_metric(q, "");
+  case 2: return bpi_query_metric(q, long_name);
+  case 3: return bpi_query_metric(q, "\xff");
+  case 4: return bpi_query_range(q, 900000000, 900000000, NULL);
+  case 5: return bpi_query_range(q, 1800000000, 900000000, NULL);
+  case 6: return bpi_query_range(q, 900000001, 1800000000, NULL);
+  case 7: return bpi_query_range(q, 0, 1000000, NULL);
+  case 8: return bpi_query_range(q, -900000000, 0, NULL);
+  case 9: return bpi_query_range(q, 0, INT64_C(253402300800000000) + 900000000, NULL);
+  case 10: return bpi_query_range(q, 0, 900000000, "");
+  case 11: return bpi_query_period(q, NULL, NULL);
+  case 12: return bpi_query_period(q, "tomorrow", NULL);
+  case 13: return bpi_query_period(q, "07d", NULL);
+  case 14: return bpi_query_period(q, "10000d", NULL);
+  case 15: return bpi_query_period(q, "-1d", NULL);
+  case 16: return bpi_query_period(q, "+1d", NULL);
+  case 17: return bpi_query_period(q, "d", NULL);
+  case 18: return bpi_query_period(q, "2026-02-29", NULL);
+  case 19: return bpi_query_period(q, "1969-12-31", NULL);
+  case 20: return bpi_query_period(q, "2026-01-02/2026-01-01", NULL);
+  case 21: return bpi_query_period(q, "2026-01-01/", NULL);
+  case 22: return bpi_query_period(q, "2026-01-01 ", NULL);
+  case 23: return bpi_query_period(q, "today", long_name);
+  case 24: return bpi_query_by(q, NULL);
+  case 25: return bpi_query_where(q, NULL, "=", "x");
+  case 26: return bpi_query_where(q, "model", NULL, "x");
+  case 27: return bpi_query_where(q, "model", "<", "x");
+  case 28: return bpi_query_where(q, "model", "=", NULL);
+  case 29: return bpi_query_where(q, "model", "=", "");
+  case 30: return bpi_query_compare(q, "next");
+  case 31: return bpi_query_set(q, NULL, "x");
+  case 32: return bpi_query_set(q, "limit", NULL);
+  case 33: return bpi_query_set(q, "limit", "0");
+  case 34: return bpi_query_set(q, "limit", "1000001");
+  case 35: return bpi_query_set(q, "limit", "ten");
+  case 36: return bpi_query_set(q, "week_start", "friday");
+  default: return bpi_query_set(q, "nothing", "x");
   }
 }
 #define CALLS 38
@@ -204,11 +205,13 @@ END_TEST
 
 START_TEST(limits) {
   bp_query *q = fresh();
-  for (int i = 0; i < QUERY_METRICS; i++) ck_assert_int_eq(bpi_query_metric(q, "cost"), BP_OK);
+  for (int i = 0; i < QUERY_METRICS; i++)
+    ck_assert_int_eq(bpi_query_metric(q, "cost"), BP_OK);
   ck_assert_int_eq(bpi_query_metric(q, "cost"), BP_ERR_LIMIT);
   bpi_query_free(q);
   q = fresh();
-  for (int i = 0; i < QUERY_DIMENSIONS; i++) ck_assert_int_eq(bpi_query_by(q, "model"), BP_OK);
+  for (int i = 0; i < QUERY_DIMENSIONS; i++)
+    ck_assert_int_eq(bpi_query_by(q, "model"), BP_OK);
   ck_assert_int_eq(bpi_query_by(q, "model"), BP_ERR_LIMIT);
   bpi_query_free(q);
   q = fresh();
@@ -281,8 +284,9 @@ START_TEST(malformed_documents) {
 END_TEST
 
 START_TEST(failing_allocations) {
-  char *text = quoted("{'metrics':['cost','M030'],'period':'week','zone':'Europe/Berlin',"
-                      "'by':['model'],'where':[{'dimension':'model','value':'x'}],'order':'-cost'}");
+  char *text =
+      quoted("{'metrics':['cost','M030'],'period':'week','zone':'Europe/Berlin',"
+             "'by':['model'],'where':[{'dimension':'model','value':'x'}],'order':'-cost'}");
   for (long count = 0;; count++) {
     bp_query *q;
     bp_error *error = NULL;

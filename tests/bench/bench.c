@@ -1,0 +1,193 @@
+/* bench.c: what bench.py measures of the library, through its public interface alone.
+ *
+ *     bench ingest STORE DIR THREADS      one bp_ingest_scan; the process is what is measured
+ *     bench tokens STORE                  tokens by UTC day and model, tab-separated
+ *     bench append STORE FILE COUNT NOW   lines appended to FILE: until stored, until answered
+ *     bench today STORE COUNT NOW         open, ask for today, close
+ *
+ * NOW, in seconds since 1970, is the clock that says what today is. Latencies come as
+ * "name count median p90 p99" in microseconds. */
+#define _POSIX_C_SOURCE 200809L
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <blueplane/blueplane.h>
+
+static void die(const char *what, bp_error *error) {
+  fprintf(stderr, "bench: %s: %s\n", what, bp_error_message(error));
+  exit(1);
+}
+
+static int64_t fixed_clock(void *now_us) { return *(const int64_t *)now_us; }
+
+static bp_store *open_store(const char *path, int64_t *now_us) {
+  bp_open_options options = BP_OPEN_OPTIONS_INIT;
+  bp_error *error = NULL;
+  bp_store *store = NULL;
+  options.access = BP_ACCESS_OWNER;
+  if (now_us != NULL) {
+    options.clock = fixed_clock;
+    options.clock_user = now_us;
+  }
+  if (bp_open(&store, path, &options, &error) != BP_OK) die("open", error);
+  return store;
+}
+
+/* Runs a query; the caller frees the result. */
+static bp_result *ask(bp_store *store, const char *json) {
+  bp_query *query = NULL;
+  bp_result *result = NULL;
+  bp_error *error = NULL;
+  if (bp_query_from_json(&query, json, strlen(json), &error) != BP_OK ||
+      bp_query_run(&result, store, query, &error) != BP_OK)
+    die("query", error);
+  bp_query_free(query);
+  return result;
+}
+
+/* ---------------------------------------------------------------------------------- latencies */
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
+}
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return x < y ? -1 : x > y;
+}
+
+static void report(const char *name, double *us, size_t count) {
+  qsort(us, count, sizeof *us, by_value);
+  printf("%s\t%zu\t%.1f\t%.1f\t%.1f\n", name, count, us[count / 2], us[count * 9 / 10],
+         us[count * 99 / 100]);
+}
+
+static double *numbers(size_t count) {
+  double *memory = calloc(count, sizeof *memory);
+  if (memory == NULL) die("out of memory", NULL);
+  return memory;
+}
+
+/* -------------------------------------------------------------------------------------- cases */
+
+static int ingest(const char *path, const char *root, uint32_t threads) {
+  bp_store *store = open_store(path, NULL);
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  bp_ingest_report report_of = BP_INGEST_REPORT_INIT;
+  bp_error *error = NULL;
+  options.threads = threads;
+  if (bp_ingest_scan(store, NULL, root, &options, &report_of, &error) != BP_OK)
+    die("ingest", error);
+  printf("files\t%llu\nbytes\t%llu\nrecords\t%llu\nstored\t%llu\nrejected\t%llu\n",
+         (unsigned long long)report_of.files_changed, (unsigned long long)report_of.bytes_read,
+         (unsigned long long)report_of.records_read, (unsigned long long)report_of.records_stored,
+         (unsigned long long)report_of.records_rejected);
+  bp_close(store);
+  return 0;
+}
+
+static const char tokens_query[] =
+    "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"input_tokens\",\"output_tokens\",\"cache_read_tokens\","
+    "\"cache_write_tokens\"],\"period\":\"all\",\"zone\":\"UTC\",\"by\":[\"time.day\",\"model\"]}";
+
+static const char today_query[] =
+    "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"sessions\",\"interactions\",\"lines_added\",\"total_tokens\","
+    "\"cost\"],\"period\":\"today\",\"zone\":\"UTC\"}";
+
+static int tokens(const char *path) {
+  bp_store *store = open_store(path, NULL);
+  bp_result *result = ask(store, tokens_query);
+  for (size_t row = 0; row < bp_result_rows(result); row++) {
+    const char *day = bp_result_text(result, row, 0, NULL);
+    const char *model = bp_result_text(result, row, 1, NULL);
+    printf("%s\t%s", day == NULL ? "" : day, model == NULL ? "" : model);
+    for (size_t column = 2; column < bp_result_columns(result); column++)
+      if (strcmp(bp_result_column(result, column, "role"), "metric") == 0)
+        printf("\t%lld", (long long)bp_result_int(result, row, column));
+    printf("\n");
+  }
+  bp_result_free(result);
+  bp_close(store);
+  return 0;
+}
+
+static void append_line(FILE *file, size_t i, int64_t now_us) {
+  time_t seconds = (time_t)(now_us / 1000000);
+  struct tm utc;
+  char when[32];
+  gmtime_r(&seconds, &utc);
+  strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
+  fprintf(file,
+          "{\"type\":\"assistant\",\"uuid\":\"bench-%zu\",\"sessionId\":\"bench\",\"cwd\":\"/bench\","
+          "\"version\":\"2.1.119\",\"timestamp\":\"%s.%03zuZ\",\"requestId\":\"req_bench_%zu\","
+          "\"message\":{\"id\":\"msg_bench_%zu\",\"role\":\"assistant\","
+          "\"model\":\"claude-sonnet-4-5-20250929\",\"stop_reason\":\"end_turn\",\"content\":[],"
+          "\"usage\":{\"input_tokens\":1,\"output_tokens\":2}}}\n",
+          i, when, i % 1000, i, i);
+  fflush(file);
+}
+
+/* The clock runs from the moment the line is in the file. */
+static int append(const char *path, const char *file_path, size_t count, int64_t now_us) {
+  bp_store *store = open_store(path, &now_us);
+  FILE *file = fopen(file_path, "a");
+  double *stored = numbers(count), *answered = numbers(count);
+  if (file == NULL) die(file_path, NULL);
+  for (size_t i = 0; i < count; i++) {
+    bp_ingest_report report_of = BP_INGEST_REPORT_INIT;
+    bp_error *error = NULL;
+    append_line(file, i, now_us);
+    double start = now();
+    if (bp_ingest_file(store, NULL, file_path, NULL, &report_of, &error) != BP_OK)
+      die("append", error);
+    stored[i] = now() - start;
+    if (report_of.records_stored + report_of.records_duplicate != 1) die("append: no record", NULL);
+    bp_result_free(ask(store, today_query));
+    answered[i] = now() - start;
+  }
+  fclose(file);
+  bp_close(store);
+  report("stored", stored, count);
+  report("answered", answered, count);
+  free(stored);
+  free(answered);
+  return 0;
+}
+
+static int today(const char *path, size_t count, int64_t now_us) {
+  double *whole = numbers(count), *opened = numbers(count);
+  for (size_t i = 0; i < count; i++) {
+    double start = now();
+    bp_store *store = open_store(path, &now_us);
+    opened[i] = now() - start;
+    bp_result_free(ask(store, today_query));
+    whole[i] = now() - start;
+    bp_close(store);
+  }
+  report("open", opened, count);
+  report("today", whole, count);
+  free(whole);
+  free(opened);
+  return 0;
+}
+
+int main(int count, char **argument) {
+  const char *what = count > 1 ? argument[1] : "";
+  if (count == 5 && strcmp(what, "ingest") == 0)
+    return ingest(argument[2], argument[3], (uint32_t)strtoul(argument[4], NULL, 10));
+  if (count == 3 && strcmp(what, "tokens") == 0) return tokens(argument[2]);
+  if (count == 6 && strcmp(what, "append") == 0)
+    return append(argument[2], argument[3], strtoul(argument[4], NULL, 10),
+                  strtoll(argument[5], NULL, 10) * 1000000);
+  if (count == 5 && strcmp(what, "today") == 0)
+    return today(argument[2], strtoul(argument[3], NULL, 10),
+                 strtoll(argument[4], NULL, 10) * 1000000);
+  fprintf(stderr, "usage: bench ingest STORE DIR THREADS | tokens STORE | append STORE FILE COUNT "
+                  "NOW | today STORE COUNT NOW\n");
+  return 2;
+}

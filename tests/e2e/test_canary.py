@@ -1,0 +1,500 @@
+#!/usr/bin/env python3
+"""Content never enters: a random marker is put everywhere into the input and must be nowhere in what comes out.
+
+Placements: at every path of every good fixture as value, as list, as object, escaped, overlong, as text and as a
+word, with invalid bytes, as an added and as a renamed key; in cut and in broken lines; in names of files and folders
+and of origins. One placement is one path of one fixture in one form.
+
+Searched: database, WAL and shared memory while a reader holds them, key, temporary files; every inspection, queries
+by every dimension, the catalogue and the privacy preview in every format; logs, errors, standard output. Looked for:
+the marker and pieces of it, as bytes, UTF-16, hex, base64 in three alignments, escaped, and its unkeyed hashes, also
+among the integers of all tables.
+
+What an owner may see are names (docs/privacy.md). A marker of the shape of a name is therefore kept, and only as that
+name, in fields of names; one with spaces is kept in the name of a folder alone. With labels switched off, only the
+names of models, platforms, client versions and entry points remain.
+"""
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import sqlite3
+import string
+from typing import Any, Callable, Iterator, Optional
+
+import dump
+import e2e
+from e2e import bpt, check
+from test_bad_input import single
+from test_growth import put
+from test_order import new_store
+
+# ------------------------------------------------------------------------------- fields of names
+
+PLATFORM, WORKSPACE, BRANCH, VERSION, ENTRYPOINT, MODEL, TOOL, SERVER, FILE, COMMAND = range(1, 11)
+NAMES = {  # fields whose text an owner may see again, and as which kinds of name
+    "claude_code": {r"(^|.*\.)message\.model": {MODEL}, r".*\.iterations\[\]\.model": {MODEL},
+                    r"(^|.*\.)message\.content\[\]\.name": {TOOL, SERVER}, r"cwd": {WORKSPACE}, r"gitBranch": {BRANCH},
+                    r"version": {VERSION}, r"entrypoint": {ENTRYPOINT}},
+    "codex": {r"payload\.cwd": {WORKSPACE}, r"payload\.git\.branch": {BRANCH}, r"payload\.cli_version": {VERSION},
+              r"payload\.originator": {ENTRYPOINT}, r"payload\.model": {MODEL}, r"payload\.name": {TOOL, SERVER},
+              r"payload\.namespace": {TOOL, SERVER}},
+    "native": {"platform": {PLATFORM}, "workspace": {WORKSPACE}, "branch": {BRANCH}, "client_version": {VERSION},
+               "entrypoint": {ENTRYPOINT}, "model": {MODEL}, "tool": {TOOL}, "mcp_server": {SERVER}, "command": {COMMAND}},
+}
+ALWAYS = {PLATFORM, VERSION, ENTRYPOINT, MODEL}  # kept even with labels switched off
+
+
+def kinds_of(source: str, path: str) -> set:
+    return set().union(*(kinds for form, kinds in NAMES[source].items() if re.fullmatch(form, path)))
+
+
+def test_list_of_names(folder: pathlib.Path) -> None:
+    """Every field that the sources themselves declare a name is one of those above."""
+    del folder
+    for source in e2e.SOURCES:
+        text = (e2e.ROOT / "libblueplane/sources" / f"{source}.c").read_text()
+        for path, rule in re.findall(r'\{(?:at )?"([^"]+)",\s*FIELD_LABEL,\s*"([^"]+)"', text):
+            if "keyed hash" in rule or path == "file":
+                continue  # names of files are never kept
+            known = kinds_of(source, path) or kinds_of(source, f"message{path}")
+            check(bool(known), "names declared by the sources", source, path)
+
+
+# ----------------------------------------------------------------------------------------- markers
+
+dice = random.Random(os.urandom(16) if e2e.LONG else 20)
+
+
+class Marker:
+    """A word that occurs nowhere else, a text made of it, and all the ways to find it."""
+
+    def __init__(self) -> None:
+        self.word = "".join(dice.choices(string.ascii_lowercase, k=16))
+        self.text = f"{self.word} {self.word}"
+        self.needles = dict(self._needles())
+        self.integers = set(self._integers())
+
+    def _hashes(self) -> Iterator[tuple]:
+        domains = (b"", b"session\0", b"response\0", b"prompt\0", b"tool\0", b"event\0", b"path\0", b"file\0", b"workspace\0")
+        for content in (self.word.encode(), self.text.encode()):
+            for domain in domains:
+                data = domain + content
+                yield "md5", hashlib.md5(data).digest()
+                yield "sha1", hashlib.sha1(data).digest()
+                yield "sha256", hashlib.sha256(data).digest()
+                yield "sha512", hashlib.sha512(data).digest()
+                for size in (8, 16, 20, 32, 64):
+                    yield f"blake2b-{size}", hashlib.blake2b(data, digest_size=size).digest()
+                    yield f"blake2b-{size} with a key of zeros", hashlib.blake2b(data, digest_size=size, key=bytes(32)).digest()
+                yield "blake2s", hashlib.blake2s(data).digest()
+
+    def _needles(self) -> Iterator[tuple]:
+        raw = self.word.encode()
+        for piece in (raw[:9], raw[-9:], raw[::-1]):
+            yield f"bytes {piece!r}", piece
+        for piece in (raw[:9], raw[4:13]):
+            text = piece.decode()
+            yield f"UTF-16LE {text}", text.encode("utf-16-le")
+            yield f"UTF-16BE {text}", text.encode("utf-16-be")
+            yield f"hex {text}", piece.hex().encode()
+            yield f"HEX {text}", piece.hex().upper().encode()
+            yield f"escaped {text}", "".join(f"\\u{ord(c):04x}" for c in text).encode()
+        yield "upper case", raw.upper()[:9]
+        for shift in range(3):
+            skip = 4 if shift else 0
+            yield f"base64, {shift} bytes in", base64.b64encode(bytes(shift) + raw)[skip:-4]
+            yield f"base64 for addresses, {shift} bytes in", base64.urlsafe_b64encode(bytes(shift) + raw)[skip:-4]
+        for name, digest in self._hashes():
+            yield f"{name} {digest[:4].hex()}", digest[:8]
+            yield f"{name} in hex {digest[:4].hex()}", digest[:8].hex().encode()
+            yield f"{name} in HEX {digest[:4].hex()}", digest[:8].hex().upper().encode()
+
+    def _integers(self) -> Iterator[int]:
+        for _, digest in self._hashes():
+            for part in (digest[:8], digest[8:16]):
+                for order in ("little", "big"):
+                    value = int.from_bytes(part, order)  # type: ignore[arg-type]
+                    for shifted in (value, value >> 1, value >> 16):
+                        yield shifted - (1 << 64) if shifted >= 1 << 63 else shifted
+
+    def found(self, data: bytes) -> list:
+        return [name for name, needle in self.needles.items() if needle in data]
+
+
+marker = Marker()
+
+
+def search(places: dict) -> list:
+    """What of the marker is in which of the places."""
+    e2e.counts["searches"] += len(places) * len(marker.needles)
+    e2e.counts["KiB searched"] += sum(map(len, places.values())) // 1024
+    return [f"{place}: {name}" for place, data in places.items() for name in marker.found(data)]
+
+
+def search_integers(store: pathlib.Path) -> list:
+    db = dump.connect(store)
+    found = []
+    for table, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        for row in db.execute(f"SELECT * FROM {table}"):
+            found += [f"{table}: {value}" for value in row if isinstance(value, int) and value in marker.integers and
+                      abs(value) > 1 << 32]
+    db.close()
+    return found
+
+
+# -------------------------------------------------------------------------------------- placements
+
+def walk(value: Any, path: str = "") -> Iterator[str]:
+    """Every path of a value, "[]" for items."""
+    if isinstance(value, dict):
+        for key, member in value.items():
+            below = f"{path}.{key}" if path else key
+            yield below
+            yield from walk(member, below)
+    elif isinstance(value, list):
+        for item in value:
+            yield from walk(item, f"{path}[]")
+
+
+def edit(value: Any, wanted: str, change: Callable[[Any, Any], None], path: str = "") -> None:
+    """Calls change(container, key) at every place of a path."""
+    if isinstance(value, dict):
+        for key in list(value):
+            below = f"{path}.{key}" if path else key
+            edit(value[key], wanted, change, below)
+            if below == wanted:
+                change(value, key)
+    elif isinstance(value, list):
+        for item in value:
+            edit(item, wanted, change, f"{path}[]")
+
+
+def setting(new: Any) -> Callable[[Any, Any], None]:
+    def change(container: Any, key: Any) -> None:
+        container[key] = copy.deepcopy(new)
+    return change
+
+
+def rename(container: Any, key: Any) -> None:
+    container[marker.word] = container.pop(key)
+
+
+def add_key(container: Any, key: Any) -> None:
+    del key
+    container[marker.word] = marker.text
+    container[marker.text] = {marker.word: [marker.word]}
+
+
+RAW = "\ue000"  # stands for the marker with bytes that JSON cannot say
+
+FORMS: dict = {  # name -> (change, has the shape of a name)
+    "a word": (lambda: setting(marker.word), True),
+    "a text": (lambda: setting(marker.text), False),
+    "a list": (lambda: setting([marker.text, [marker.word]]), False),
+    "an object": (lambda: setting({"text": marker.text, marker.word: marker.text}), False),
+    "overlong": (lambda: setting((marker.text + "\n") * 40), False),
+    "a path": (lambda: setting(f"/{marker.word}/{marker.word}.x/project"), None),
+    "markup": (lambda: setting(f"<command-name>/{marker.word}</command-name> <{marker.word}>"), None),
+    "a patch": (lambda: setting(f"*** Begin Patch\n*** Update File: {marker.word}/x.c\n+{marker.text}\n*** End Patch"), None),
+    "nested JSON": (lambda: setting(json.dumps({"command": marker.text, marker.word: [marker.word]})), None),
+    "an added key": (lambda: add_key, None),
+    "a renamed key": (lambda: rename, None),
+    "escaped": (lambda: setting(marker.word + RAW), True),
+    "invalid": (lambda: setting(marker.text + RAW), False),
+}
+
+
+def written(value: Any, form: str) -> bytes:
+    data = json.dumps(value, separators=(",", ":")).encode()
+    if form == "escaped":
+        text = "".join(f"\\u{ord(c):04x}" for c in marker.word)
+        return data.replace(b"\\ue000", b"").replace(marker.word.encode(), text.encode())
+    return data.replace(b"\\ue000", b"\xff\xfe")
+
+
+class Input:
+    """Files with the marker in them."""
+
+    def __init__(self, root: pathlib.Path, labels: bool) -> None:
+        self.root, self.labels, self.number = root, labels, 0
+
+    def kept(self, source: str, path: str, shaped: Optional[bool]) -> bool:
+        """Whether the owner may see this placement; it belongs into another test then."""
+        kinds = kinds_of(source, path)
+        if not kinds or shaped is False and WORKSPACE not in kinds:
+            return False
+        if shaped is None and kinds <= {WORKSPACE}:
+            return False  # a path whose last component says nothing
+        return self.labels or bool(kinds & ALWAYS)
+
+    def file(self, source: str, name: str, lines: list) -> None:
+        self.number += 1
+        e2e.counts["placements"] += 1
+        folder = self.root / source / str(self.number)
+        folder.mkdir(parents=True)
+        (folder / e2e.named(source, name)).write_bytes(b"\n".join(lines) + b"\n")
+
+    def paths(self, source: str, fixture: pathlib.Path) -> None:
+        """Each path of a fixture in each form; all lines that have it are changed at once."""
+        lines = [text for text in fixture.read_bytes().splitlines() if single(text)]
+        values = [json.loads(text) for text in lines]
+        found = sorted(set().union(*(walk(value) for value in values)))
+        for path in found:
+            for form, (make, shaped) in FORMS.items():
+                if form in ("a path", "markup", "a patch", "nested JSON") and kinds_of(source, path):
+                    if not kinds_of(source, path) <= {WORKSPACE} or form != "a path":
+                        continue
+                if self.kept(source, path, shaped):
+                    continue
+                change = make()
+                changed = []
+                for text, value in zip(lines, values):
+                    if path not in walk(value):
+                        changed.append(text)
+                        continue
+                    value = copy.deepcopy(value)
+                    edit(value, path, change)
+                    changed.append(written(value, form))
+                self.file(source, fixture.name, changed)
+
+    def broken(self, source: str, fixture: pathlib.Path) -> None:
+        """Lines that end in the middle of the marker or behind it, or go on with it."""
+        lines = [text for text in fixture.read_bytes().splitlines() if single(text)]
+        texts = [text for text in lines if text.count(b'":"') > 0]
+        for text in texts:
+            opening = dice.choice([m.end() for m in re.finditer(b'":"', text)])
+            word = marker.word.encode()
+            for broken in (text[:opening] + word, text[:opening] + word + b'"', text[:opening] + word + b'","' + word,
+                           text[:opening - 1] + word + text[opening - 1:], text + word, text + b'{"' + word + b'":',
+                           b'{"' + word + b'":"' + word, word, b'"' + word + b'"', b"[" + json.dumps([marker.text]).encode(),
+                           text[:opening] + word + b"\0" + text[opening:], text[:opening] + word + b"\\q" + text[opening:],
+                           text[:opening] + word + b"\x01" + text[opening:], text[:opening] + word + b"\\ud800" + text[opening:]):
+                self.file(source, fixture.name, [lines[0], broken, lines[-1]])
+            (self.root / source / str(self.number) / f"torn-{e2e.named(source, fixture.name)}").write_bytes(
+                lines[0] + b"\n" + text[:opening] + word)
+
+    def names(self, source: str, fixture: pathlib.Path) -> None:
+        """Names of files and folders."""
+        for name in (f"{marker.word}.jsonl", f"agent-{marker.word}.jsonl", f"{marker.text}.jsonl",
+                     f"agent-acompact-{marker.word}.jsonl", f"rollout-2026-01-01T00-00-00-{marker.word}.jsonl"):
+            for folder in (marker.word, f"-home-{marker.word}", f"{marker.word}/subagents", f"{marker.text}/x"):
+                self.number += 1
+                e2e.counts["placements"] += 1
+                put(self.root / source / str(self.number) / folder / e2e.named(source, name), fixture.read_bytes())
+
+
+def make_input(root: pathlib.Path, labels: bool) -> Input:
+    made = Input(root, labels)
+    for source in e2e.SOURCES:
+        good = e2e.fixtures(source, "good-")
+        for fixture in good:
+            made.paths(source, fixture)
+            made.broken(source, fixture)
+        for fixture in good[:2]:
+            made.names(source, fixture)
+    return made
+
+
+# ----------------------------------------------------------------------------------------- outputs
+
+FORMATS = ("json", "ndjson", "csv", "csv:titles", "markdown", "table", "table:width=200,titles,ascii")
+TOPICS = ("health", "integrity", "sources", "files", "rejects", "coverage", "prices", "unpriced", "labels", "sessions")
+CATALOGS = ("metrics", "dimensions", "sources", "formats", "errors", "rejects", "topics")
+
+
+def dimensions() -> list:
+    return [row["id"] for row in json.loads(bpt("catalog", "dimensions").stdout)["rows"]]
+
+
+def outputs(store: pathlib.Path, made: Input) -> dict:
+    """Everything the library says about a store, by what was asked."""
+    said: dict = {}
+
+    def ask(*arguments: Any) -> None:
+        answer = bpt(*arguments, "--log", status=None)
+        said[" ".join(str(a)[:120] for a in arguments if not isinstance(a, pathlib.Path))] = answer.stdout + answer.stderr
+
+    for form in FORMATS:
+        for topic in TOPICS:
+            ask("inspect", store, topic, form)
+        for dimension in dimensions():
+            for metric in ("interactions", "output_tokens", "tool_calls", "lines_added", "commits"):
+                ask("query", store, json.dumps({"metrics": [metric], "period": "all", "by": [dimension]}), form)
+        for topic in CATALOGS:
+            ask("catalog", topic, form)
+        for source in e2e.SOURCES:
+            together = store.parent / f"preview-{source}.jsonl"
+            if not together.exists():
+                files = [p for p in (made.root / source).rglob("*.jsonl") if "torn-" not in p.name]
+                together.write_bytes(b"".join(p.read_bytes() for p in files[:: max(1, len(files) // 800)]))
+            ask("preview", store, together, form, "--source", source)
+    ask("ingest", store, made.root, "--dry-run", "--restart")
+    ask("ingest", store, made.root, "--source", "nonesuch")
+    for source in e2e.SOURCES:
+        for file in sorted((made.root / source).rglob("*.jsonl"))[::97]:
+            bare = store.parent / "bare"  # a path of the caller's own comes back in the error: here it says nothing
+            shutil.copyfile(file, bare)
+            ask("file", store, bare, "--dry-run")
+            ask("preview", store, bare)
+            said[f"preview {file.name.replace(marker.word, 'MARKER')} {len(said)}"] = bpt("preview", store, bare, status=None).stdout
+    return said
+
+
+def take_in(folder: pathlib.Path, made: Input, name: str) -> tuple:
+    """A store that took everything in, its files as they are while a reader holds them, and what was said."""
+    store = new_store(folder, name)
+    temporary = folder / f"{name}-tmp"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary), "HOME": str(temporary)}
+    bpt("configure", store, "labels", json.dumps({"version": 1, "keep": made.labels}))
+    reader = sqlite3.connect(f"file:{store}", uri=True)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM label").fetchall()
+    said = {}
+    answer = bpt("ingest", store, made.root, "--log", "--threads", 2, env=environment)
+    said["ingest"] = answer.stdout + answer.stderr
+    files = sorted(made.root.rglob("*.jsonl"))[::23]
+    for i, source in enumerate(e2e.SOURCES):
+        mine = [f for f in files if f.relative_to(made.root).parts[0] == source]
+        answer = bpt("bytes", store, *mine[:500], "--source", source, "--log", "--chunks", i, env=environment)
+        said[f"bytes {source}"] = answer.stdout + answer.stderr  # origins are paths, some with the marker
+        e2e.counts["placements as bytes"] += len(mine[:500])
+    stopped = bpt("ingest", store, made.root, "--restart", "--stop", 500, "--log", status=None)
+    said["stopped"] = stopped.stdout + stopped.stderr
+    held = {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.name.startswith(f"{name}.db")}
+    check(f"{name}.db-wal" in held and len(held[f"{name}.db-wal"]) > 100_000, "a WAL to be searched")
+    reader.close()
+    e2e.verify(store)
+    closed = {f"closed {p.name}": p.read_bytes() for p in sorted(folder.iterdir()) if p.name.startswith(f"{name}.db")}
+    left = [str(p) for p in temporary.rglob("*")]
+    check(not left, "no temporary files", left)
+    return store, {**held, **closed}, said
+
+
+# ------------------------------------------------------------------------------------------- tests
+
+def nowhere(folder: pathlib.Path, labels: bool) -> None:
+    made = make_input(folder / "input", labels)
+    check(e2e.counts["placements"] >= 2000, "at least 2,000 placements", e2e.counts["placements"])
+    store, files, said = take_in(folder, made, "canary")
+    found = search(files) + search(said) + search_integers(store) + search(outputs(store, made))
+    check(not found, "the marker is nowhere", f"{len(found)} hits", "\n".join(found[:40]), where(store))
+
+
+def where(store: pathlib.Path) -> str:
+    """Which labels hold it, for the one who looks for the leak."""
+    db = dump.connect(store)
+    found = db.execute("SELECT kind, text FROM label WHERE instr(text, ?)", (marker.word,)).fetchall()
+    db.close()
+    return f"in labels: {found[:10]}" if found else ""
+
+
+def test_nowhere(folder: pathlib.Path) -> None:
+    """Labels kept; fields of names get text that is no name."""
+    nowhere(folder, True)
+
+
+def test_nowhere_without_labels(folder: pathlib.Path) -> None:
+    """Labels switched off; names of folders, branches, tools, servers and commands are gone, too."""
+    nowhere(folder, False)
+
+
+def test_names_an_owner_may_see(folder: pathlib.Path) -> None:
+    """In a field of names a word stays as that name and as nothing else; a text only as the name of a folder."""
+    for source in e2e.SOURCES:
+        fixture = max(e2e.fixtures(source, "good-"), key=lambda p: len(set().union(*(
+            {path for path in walk(json.loads(t)) if kinds_of(source, path)} for t in p.read_bytes().splitlines() if single(t)))))
+        lines = [json.loads(text) for text in fixture.read_bytes().splitlines() if single(text)]
+        for path in sorted(set().union(*map(walk, lines))):
+            kinds = kinds_of(source, path)
+            for i, content in enumerate((marker.word, marker.text)) if kinds else ():
+                about = f"{source}-{path.replace('/', '-')}-{i}"
+                values = copy.deepcopy(lines)
+                for value in values:
+                    edit(value, path, setting(content))
+                put(folder / about / e2e.named(source, fixture.name),
+                    b"\n".join(json.dumps(value).encode() for value in values) + b"\n")
+                for labels in (True, False):
+                    store = new_store(folder, f"{about}-{labels}")
+                    bpt("configure", store, "labels", json.dumps({"version": 1, "keep": labels}))
+                    e2e.ingest(store, folder / about, "--source", source)
+                    db = dump.connect(store)
+                    seen = {kind for kind, in db.execute("SELECT kind FROM label WHERE instr(text, ?)", (marker.word,))}
+                    db.close()
+                    allowed = kinds if labels else kinds & ALWAYS
+                    if content == marker.text:
+                        allowed = allowed & {WORKSPACE}
+                    check(seen <= allowed, "a name is kept as what it is", about, labels, seen)
+                    e2e.counts["names kept"] += len(seen)
+                    db = sqlite3.connect(store)
+                    db.execute("PRAGMA secure_delete = ON")
+                    db.execute("DELETE FROM label WHERE instr(text, ?)", (marker.word,))
+                    db.commit()
+                    db.execute("VACUUM")
+                    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    db.close()
+                    found = search({"store": store.read_bytes()}) + search_integers(store)
+                    check(not found, "and nowhere else", about, labels, found[:10])
+    check(e2e.counts["names kept"] > 0, "the search finds what is kept")
+
+
+def test_control(folder: pathlib.Path) -> None:
+    """The same search finds every form of the marker in a store that leaks, and in what it says."""
+    store = new_store(folder, "leaks")
+    e2e.ingest(store, e2e.sample(4))
+    check(not search({"store": store.read_bytes()}) + search_integers(store), "clean before")
+    for about, needle in marker.needles.items():
+        leaking = folder / "leaking.db"
+        shutil.copyfile(store, leaking)
+        db = sqlite3.connect(leaking)
+        db.execute("CREATE TABLE leak (content BLOB)")
+        db.execute("INSERT INTO leak VALUES (?)", (b"a" + needle + b"z",))
+        db.commit()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.close()
+        e2e.counts["leaks found"] += about in marker.found(leaking.read_bytes())
+    e2e.equal(e2e.counts["leaks found"], len(marker.needles), "every form is found")
+    for value in sorted(marker.integers, key=abs)[-50:]:
+        leaking = folder / "counting.db"
+        shutil.copyfile(store, leaking)
+        db = sqlite3.connect(leaking)
+        db.execute("UPDATE prompt SET k2 = ? WHERE id = (SELECT min(id) FROM prompt)", (value,))
+        db.commit()
+        db.close()
+        check(bool(search_integers(leaking)), "hashes among integers are found")
+    for column, statement in (("a label", "UPDATE label SET text = ? WHERE id = (SELECT min(id) FROM label)"),):
+        leaking = folder / "label.db"
+        shutil.copyfile(store, leaking)
+        shutil.copyfile(f"{store}.key", f"{leaking}.key")
+        db = sqlite3.connect(leaking)
+        db.execute(statement, (marker.word,))
+        db.commit()
+        db.close()
+        check(bool(search({column: leaking.read_bytes()})), "a leak is found in the file")
+        check(bool(search({column: bpt("inspect", leaking, "labels").stdout})), "a leak is found in what is said")
+    wal = folder / "wal.db"
+    shutil.copyfile(store, wal)
+    db = sqlite3.connect(wal)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA wal_autocheckpoint = 0")
+    db.execute("PRAGMA cache_size = 1")
+    db.execute("BEGIN")
+    for _ in range(500):
+        db.execute("INSERT INTO meta VALUES (hex(randomblob(400)) || ?, 1)", (marker.word,))
+    db.rollback()
+    db.execute("INSERT INTO meta VALUES (?, 1)", (marker.text,))
+    db.commit()
+    check(bool(search({"wal": pathlib.Path(f"{wal}-wal").read_bytes()})), "a leak is found in the WAL")
+    db.close()
+
+
+if __name__ == "__main__":
+    e2e.main()
