@@ -10,6 +10,9 @@
  * stand in for what they leave open. */
 int ask_listing(bp_result **out, const program *p, question *q, const char *order,
                 const char *period);
+/* What the listing is about, where people read it: its days, and the total of a metric if `total` is
+ * not NULL. */
+void put_listing_title(text *t, const program *p, const bp_result *r, const char *total);
 /* The result in the format asked for; where people read it and it is empty, a word instead. */
 int show_listing(const program *p, const bp_result *r, const char *table_options);
 

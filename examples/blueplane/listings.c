@@ -17,48 +17,56 @@
 
 static const struct listing {
   const char *command, *by, *order, *period;
+  const char *total; /* of this metric over all rows, in the title; or NULL */
   const char *metrics[METRICS_MOST];
 } listings[] = {
     {"platforms",
      "platform",
      "-interactions",
      "28d",
-     {"interactions", "sessions", "active_time", "cost", "lines_added", "lines_removed",
+     NULL,
+     {"interactions", "sessions", "active_time", "cost", NULL, "lines_added", "lines_removed",
       "interaction_share", "total_tokens", "tool_success_rate", NULL}},
     {"workspaces",
      "workspace",
      "-interactions",
      "28d",
-     {"interactions", "sessions", "active_time", "cost", "last_activity", "lines_added",
+     NULL,
+     {"interactions", "sessions", "active_time", "cost", NULL, "last_activity", "lines_added",
       "lines_removed", "interaction_share", NULL}},
     {"tools",
      "tool",
      "-tool_calls",
      "28d",
-     {"tool_calls", "tool_success_rate", "tool_errors", "rejection_rate", "interruption_rate",
+     NULL,
+     {"tool_calls", "tool_success_rate", "tool_errors", "rejection_rate", NULL, "interruption_rate",
       NULL}},
     {"cost",
      "model",
      "-cost",
      "month",
-     {"cost", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens",
+     "cost",
+     {"cost", "input_tokens", "output_tokens", "cache_read_tokens", "cost", "cache_write_tokens",
       "responses", "cache_savings", "cache_efficiency", NULL}},
     {"code",
      "language",
      "-lines_added",
      "28d",
-     {"lines_added", "lines_removed", "net_lines", "files_touched", NULL}},
+     NULL,
+     {"lines_added", "lines_removed", "net_lines", "files_touched", NULL, NULL}},
     {"days",
      "time.day",
      NULL,
      "14d",
-     {"interactions", "sessions", "active_time", "lines_added", "lines_removed", "total_tokens",
-      "cost", NULL}},
+     NULL,
+     {"interactions", "sessions", "active_time", "lines_added", NULL, "lines_removed",
+      "total_tokens", "cost", NULL}},
     {"hours",
      "time.hour_of_day",
      NULL,
      "28d",
-     {"interactions", "interaction_share", "active_time", "lines_added", "cost", NULL}}};
+     NULL,
+     {"interactions", "interaction_share", "active_time", "lines_added", NULL, "cost", NULL}}};
 
 static const struct listing *find_listing(const char *name) {
   const struct listing *l = listings;
@@ -91,6 +99,41 @@ static void explain_nothing(const program *p, const bp_result *r) {
        period != NULL ? " in " : "", period != NULL ? period : "");
 }
 
+/* The metric over the whole of what the listing shows, as text. */
+static char *total_of(const program *p, const bp_result *r, const char *metric) {
+  const char *const one[] = {metric, NULL}, *period = bp_result_meta(r, "period");
+  question q = {.metrics = one, .period = period != NULL ? period : "all"};
+  bp_result *total = NULL;
+  bp_error *error = NULL;
+  char *said = try_ask(&total, p, &q, &error) == BP_OK
+                   ? figure(&p->screen, total, 0, find_column(total, "metric", metric))
+                   : copy_text("");
+  bp_error_free(error);
+  bp_result_free(total);
+  return said;
+}
+
+void put_listing_title(text *t, const program *p, const bp_result *r, const char *total) {
+  const char *from = bp_result_meta(r, "from"), *until = bp_result_meta(r, "until");
+  const char *period = bp_result_meta(r, "period");
+  int64_t first, last;
+  char *days;
+  if (period != NULL && strcmp(period, "all") == 0)
+    days = copy_text("All time");
+  else if (from != NULL && until != NULL && parse_instant(&first, from) &&
+           parse_instant(&last, until))
+    days = name_days(date_of(first), date_of(last - 1));
+  else
+    return;
+  char *sum = total != NULL ? total_of(p, r, total) : copy_text("");
+  char *title = sum[0] != '\0' ? print_text("%s: %s", days, sum) : copy_text(days);
+  put_title_line(t, &p->screen, title, p->zone);
+  text_add(t, "\n");
+  free(title);
+  free(sum);
+  free(days);
+}
+
 int show_listing(const program *p, const bp_result *r, const char *table_options) {
   if (is_table(&p->screen) && bp_result_rows(r) == 0) {
     explain_nothing(p, r);
@@ -104,6 +147,11 @@ int run_listing(program *p) {
   question q = {.metrics = l->metrics, .by = {l->by}};
   bp_result *r = NULL;
   int code = ask_listing(&r, p, &q, l->order, l->period);
+  if (code == EXIT_OK && is_table(&p->screen) && bp_result_rows(r) > 0) {
+    text t = {0};
+    put_listing_title(&t, p, r, l->total);
+    code = write_out(&t);
+  }
   if (code == EXIT_OK) code = show_listing(p, r, LISTING_TABLE);
   bp_result_free(r);
   return code;
@@ -144,6 +192,7 @@ static int run_bars(program *p, row_name name, const bar_column *columns) {
   int code = ask_listing(&r, p, &q, l->order, l->period);
   if (code == EXIT_OK && is_table(&p->screen) && bp_result_rows(r) > 0 && q.compare == NULL) {
     text t = {0};
+    put_listing_title(&t, p, r, NULL);
     put_bars(&t, &p->screen, r, name, columns);
     code = write_out(&t);
   } else if (code == EXIT_OK) {

@@ -81,6 +81,15 @@ void put_wrapped(text *t, const screen *s, const char *string, int indent) {
   text_add(t, "\n");
 }
 
+void put_title_line(text *t, const screen *s, const char *title, const char *zone) {
+  char *behind = print_text("  (%s)", zone);
+  put(t, s, STYLE_BOLD, title, 0);
+  if (s->width == 0 || text_width(title) + text_width(behind) <= s->width)
+    put(t, s, STYLE_DIM, behind, 0);
+  text_add(t, "\n");
+  free(behind);
+}
+
 void put_line_end(text *t) {
   while (t->length > 0 && t->data[t->length - 1] == ' ')
     t->data[--t->length] = '\0';

@@ -38,6 +38,8 @@ void put(text *t, const screen *s, const char *style, const char *string, int wi
 void put_wrapped(text *t, const screen *s, const char *string, int indent);
 /* Ends a line, without spaces before its end. */
 void put_line_end(text *t);
+/* What a page is about, and the zone that decides its days where there is room for it. */
+void put_title_line(text *t, const screen *s, const char *title, const char *zone);
 /* A bar of value / most in `width` columns; anything above nothing shows. */
 void put_bar(text *t, const screen *s, double value, double most, int width);
 /* A character between nothing and full height; "#" has no heights, so only with s->blocks. */

@@ -20,6 +20,11 @@ static int run_list(program *p) {
                 .limit = is_table(&p->screen) ? LIST_LENGTH : 0};
   bp_result *r = NULL;
   int code = ask_listing(&r, p, &q, "-last_activity", "7d");
+  if (code == EXIT_OK && is_table(&p->screen) && bp_result_rows(r) > 0) {
+    text t = {0};
+    put_listing_title(&t, p, r, NULL);
+    code = write_out(&t);
+  }
   if (code == EXIT_OK) code = show_listing(p, r, LISTING_TABLE);
   if (code == EXIT_OK && bp_result_rows(r) == LIST_LENGTH && !given(&p->options, OPTION_LIMIT))
     note(&p->screen, "the latest %d; --limit shows more", LIST_LENGTH);
@@ -108,6 +113,7 @@ static void put_count_line(text *t, const screen *s, const bp_result *r) {
 static int show_figures(const program *p, const bp_result *r, const bp_result *depth) {
   const screen *s = &p->screen;
   text t = {0};
+  put_listing_title(&t, p, r, NULL);
   put_count_line(&t, s, r);
   text_add(&t, "\n");
   put_spreads(&t, s, r);

@@ -119,6 +119,10 @@ static void choose_baseline(stats *s) {
   s->compare = asked != NULL ? asked : all ? "none" : is_day(s->period) ? "average" : "previous";
 }
 
+static bool same_day(date a, date b) {
+  return a.year == b.year && a.month == b.month && a.day == b.day;
+}
+
 static int days_between(date a, date b) {
   int days = 0;
   if (b.year - a.year > 60) return 60 * 365;
@@ -136,6 +140,7 @@ static void read_range(stats *s) {
   s->last = s->first = today();
   s->days = is_day(s->period) ? 1 : DAYS_AS_WEEKS + 1;
   if (until != NULL && parse_instant(&us, until)) s->last = date_of(us - 1);
+  s->reaches_today = days_between(today(), s->last) > 0 || same_day(today(), s->last);
   if (from == NULL || until == NULL || !parse_instant(&us, from)) return; /* open: everything */
   s->first = date_of(us);
   s->days = days_between(s->first, s->last) + 1;

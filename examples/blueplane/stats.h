@@ -13,6 +13,7 @@ typedef struct stats {
   const char *compare;
   date first, last; /* days, both included */
   int days;
+  bool reaches_today;
   const char *by; /* time dimension of the breakdown; NULL: a single day */
   bp_result *totals, *platforms, *workspaces, *hours, *parts;
 } stats;

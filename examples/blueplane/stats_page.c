@@ -14,22 +14,6 @@
 
 /* ---------------------------------------------------------------------------------------- title */
 
-static void put_day(text *t, date d, bool year) {
-  text_addf(t, "%s %d %s", weekday_name(d.weekday), d.day, month_name(d.month));
-  if (year) text_addf(t, " %d", d.year);
-}
-
-static void put_range(text *t, date a, date b) {
-  if (a.year != b.year)
-    text_addf(t, "%d %s %d to %d %s %d", a.day, month_name(a.month), a.year, b.day,
-              month_name(b.month), b.year);
-  else if (a.month != b.month)
-    text_addf(t, "%d %s to %d %s %d", a.day, month_name(a.month), b.day, month_name(b.month),
-              b.year);
-  else
-    text_addf(t, "%d to %d %s %d", a.day, b.day, month_name(b.month), b.year);
-}
-
 /* How the periods with a name are called on the page, and the periods before them. */
 static const struct period_name {
   const char *word, *title, *heading, *before, *before_note;
@@ -60,20 +44,11 @@ static void put_title(text *t, const stats *s) {
     text_add(&title, "All time");
   } else {
     if (name != NULL) text_addf(&title, "%s, ", name->title);
-    if (s->days == 1)
-      put_day(&title, s->first, true);
-    else
-      put_range(&title, s->first, s->last);
+    char *days = name_days(s->first, s->last);
+    text_add(&title, days);
+    free(days);
   }
-  put(t, w, STYLE_BOLD, title.data, 0);
-  int used = text_width(title.data) + 3 + text_width(s->program->zone);
-  if (w->width == 0 || used <= w->width) {
-    text zone = {0};
-    text_addf(&zone, "  (%s)", s->program->zone);
-    put(t, w, STYLE_DIM, zone.data, 0);
-    text_free(&zone);
-  }
-  text_add(t, "\n");
+  put_title_line(t, w, title.data, s->program->zone);
   text_free(&title);
 }
 
@@ -293,11 +268,10 @@ static void put_peak_day(text *t, const stats *s) {
   const char *value = bp_result_text(s->parts, best, 0, NULL);
   if (strcmp(s->by, "time.day") != 0 || value == NULL || !parse_date(&d, value)) return;
   char *count = figure(w, s->parts, best, column);
-  text said = {0};
-  put_day(&said, d, false);
-  text_addf(&said, ", %s interactions", count);
-  put_line(t, s, "Peak day", said.data);
-  text_free(&said);
+  char *said = print_text("%s %d %s, %s interactions", weekday_name(d.weekday), d.day,
+                          month_name(d.month), count);
+  put_line(t, s, "Peak day", said);
+  free(said);
   free(count);
 }
 
@@ -356,15 +330,14 @@ int show_empty(const stats *s) {
   put_title(&t, s);
   text_add(&t, strcmp(s->period, "today") == 0 ? "No activity yet.\n" : "No activity.\n");
   if (last_active_day(s, &day)) {
-    char name[16];
+    char name[16], *said = name_days(day, day);
     format_date(name, day);
-    text_add(&t, "The last active day was ");
-    put_day(&t, day, true);
-    text_addf(&t, ": blueplane stats --date %s\n", name);
+    text_addf(&t, "The last active day was %s: blueplane stats --date %s\n", said, name);
+    free(said);
+  } else if (s->reaches_today) {
+    text_add(&t, "Nothing is stored at all; blueplane doctor says where was looked.\n");
   } else {
-    text_add(
-        &t,
-        "Nothing is known of the time before it either; blueplane doctor says where was looked.\n");
+    text_add(&t, "Nothing is known of the time before it either.\n");
   }
   int code = write_out(&t);
   return code == EXIT_OK ? EXIT_NOTHING : code;

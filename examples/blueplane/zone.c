@@ -182,3 +182,12 @@ const char *month_name(int month) {
                                       "September", "October",  "November", "December"};
   return names[(month - 1) % 12];
 }
+
+char *name_days(date a, date b) {
+  const char *from = month_name(a.month), *to = month_name(b.month);
+  if (a.year != b.year)
+    return print_text("%d %s %d to %d %s %d", a.day, from, a.year, b.day, to, b.year);
+  if (a.month != b.month) return print_text("%d %s to %d %s %d", a.day, from, b.day, to, b.year);
+  if (a.day != b.day) return print_text("%d to %d %s %d", a.day, b.day, to, b.year);
+  return print_text("%s %d %s %d", weekday_name(a.weekday), a.day, from, a.year);
+}

@@ -28,6 +28,8 @@ bool parse_date(date *out, const char *string); /* YYYY-MM-DD */
 /* "2026-11-23T00:00:00Z" and its like, as results name instants. */
 bool parse_instant(int64_t *us, const char *string);
 void format_date(char out[16], date d); /* YYYY-MM-DD */
+/* "Monday 23 November 2026", "16 to 22 November 2026"; the caller frees it. */
+char *name_days(date first, date last);
 const char *weekday_name(int weekday);
 const char *month_name(int month);
 

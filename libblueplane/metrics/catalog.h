@@ -68,7 +68,7 @@ typedef struct metric {
   metric_family family;
   const char *levels;       /* for: D developer, L lead, M manager, O operations, R research */
   metric_shape shape;
-  const char *unit;         /* count, tokens, lines, us, nUSD, ratio, hour, day, time; NULL: top's */
+  const char *unit; /* count, tokens, lines, us, nUSD, ratio, hour, day, time; NULL: top's */
   operand top, bottom;
   int64_t scale;            /* of a ratio */
   operand missing;          /* counts what the value leaves out: any makes it a lower bound */

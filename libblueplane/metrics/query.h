@@ -1,6 +1,6 @@
 /* metrics/query.h: a question as it was asked: names, a range, filters, a baseline. Knows the
- * builder and the JSON form (docs/formats/query.md). Names are checked when the question is planned,
- * because only the catalogue knows them; here they are text. */
+ * builder and the JSON form (docs/formats/query.md). Names are checked when the question is
+ * planned, because only the catalogue knows them; here they are text. */
 #ifndef BPI_METRICS_QUERY_H
 #define BPI_METRICS_QUERY_H
 

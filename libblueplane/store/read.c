@@ -11,9 +11,8 @@ int bpi_read_begin(store *s, bp_error **error) { return bpi_store_begin_read(s, 
 void bpi_read_end(store *s) { bpi_store_rollback(s); }
 
 /* Steps through a statement whose parameters are bound, handing each row to `row`. */
-typedef int (*row_fn)(void *user, sqlite3_stmt *row);
-
-static int each(store *s, sqlite3_stmt *statement, row_fn row, void *user, bp_error **error) {
+static int each(sqlite3_stmt *statement, int (*row)(void *user, sqlite3_stmt *row), void *user,
+                bp_error **error) {
   int rc;
   while ((rc = bpi_sql_step(statement, error)) > 0) {
     int stop = row(user, statement);
@@ -25,39 +24,38 @@ static int each(store *s, sqlite3_stmt *statement, row_fn row, void *user, bp_er
   return rc;
 }
 
-static int none(bp_error **error) {
-  return error != NULL && *error != NULL ? bpi_error_code(*error) : BP_ERR_INTERNAL;
-}
-
 /* -------------------------------------------------------------------------------------- cells */
+
+typedef struct cell_visit {
+  rollup_cell cell;
+  int (*row)(void *user, const rollup_cell *cell);
+  void *user;
+} cell_visit;
+
+static int visit_cell(void *user, sqlite3_stmt *row) {
+  cell_visit *v = user;
+  int64_t *words = &v->cell.quarter;
+  for (int i = 0; i < 5 + ROLLUP_MEASURES; i++) words[i] = sqlite3_column_int64(row, i);
+  return v->row(v->user, &v->cell);
+}
 
 int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
                     int (*row)(void *user, const rollup_cell *cell), void *user,
                     bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_CELLS, error);
-  if (get == NULL) return none(error);
+  if (get == NULL) return bpi_error_code(*error);
   if (from_quarter < 0 && from_quarter != INT64_MIN) from_quarter = 0; /* not the undated ones */
   sqlite3_bind_int(get, 1, (int)kind);
   sqlite3_bind_int64(get, 2, from_quarter);
   sqlite3_bind_int64(get, 3, until_quarter);
-  rollup_cell cell = {.kind = kind};
-  int rc;
-  while ((rc = bpi_sql_step(get, error)) > 0) {
-    int64_t *words = &cell.quarter;
-    for (int i = 0; i < 5 + ROLLUP_MEASURES; i++) words[i] = sqlite3_column_int64(get, i);
-    int stop = row(user, &cell);
-    if (stop != 0) {
-      sqlite3_reset(get);
-      return stop;
-    }
-  }
-  return rc;
+  cell_visit v = {{.kind = kind}, row, user};
+  return each(get, visit_cell, &v, error);
 }
 
 int bpi_read_extent(store *s, int64_t *first, int64_t *last, bp_error **error) {
   *first = *last = QUARTER_UNDATED;
   sqlite3_stmt *get = bpi_sql(s, SQL_EXTENT, error);
-  if (get == NULL) return none(error);
+  if (get == NULL) return bpi_error_code(*error);
   int rc = bpi_sql_step(get, error);
   if (rc > 0 && sqlite3_column_type(get, 0) != SQLITE_NULL) {
     *first = sqlite3_column_int64(get, 0);
@@ -83,26 +81,28 @@ static void session_of(sqlite3_stmt *row, session_row *out) {
   out->last_us = bpi_sql_column(row, 10);
 }
 
+typedef struct session_visit {
+  int (*row)(void *user, const session_row *session);
+  void *user;
+} session_visit;
+
+static int visit_session(void *user, sqlite3_stmt *row) {
+  const session_visit *v = user;
+  session_row session;
+  session_of(row, &session);
+  return v->row(v->user, &session);
+}
+
 int bpi_read_sessions(store *s, int (*row)(void *user, const session_row *session), void *user,
                       bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_SESSIONS, error);
-  if (get == NULL) return none(error);
-  int rc;
-  while ((rc = bpi_sql_step(get, error)) > 0) {
-    session_row session;
-    session_of(get, &session);
-    int stop = row(user, &session);
-    if (stop != 0) {
-      sqlite3_reset(get);
-      return stop;
-    }
-  }
-  return rc;
+  session_visit v = {row, user};
+  return get == NULL ? bpi_error_code(*error) : each(get, visit_session, &v, error);
 }
 
 int bpi_read_session(store *s, int64_t id, session_row *out, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_SESSION_GET, error);
-  if (get == NULL) return none(error);
+  if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(get, 1, id);
   int rc = bpi_sql_step(get, error);
   if (rc <= 0) return rc < 0 ? rc : BP_ERR_NOTFOUND;
@@ -120,39 +120,37 @@ static void label_of(sqlite3_stmt *row, label_row *out) {
   out->length = out->text == NULL ? 0 : (size_t)sqlite3_column_bytes(row, 4);
 }
 
-static int each_label(store *s, sqlite3_stmt *get,
-                      int (*row)(void *user, const label_row *label), void *user,
-                      bp_error **error) {
-  int rc;
-  while ((rc = bpi_sql_step(get, error)) > 0) {
-    label_row label;
-    label_of(get, &label);
-    int stop = row(user, &label);
-    if (stop != 0) {
-      sqlite3_reset(get);
-      return stop;
-    }
-  }
-  return rc;
+typedef struct label_visit {
+  int (*row)(void *user, const label_row *label);
+  void *user;
+} label_visit;
+
+static int visit_label(void *user, sqlite3_stmt *row) {
+  const label_visit *v = user;
+  label_row label;
+  label_of(row, &label);
+  return v->row(v->user, &label);
 }
 
 int bpi_read_labels(store *s, int (*row)(void *user, const label_row *label), void *user,
                     bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_LABELS, error);
-  return get == NULL ? none(error) : each_label(s, get, row, user, error);
+  label_visit v = {row, user};
+  return get == NULL ? bpi_error_code(*error) : each(get, visit_label, &v, error);
 }
 
 int bpi_read_labels_of(store *s, int64_t kind, int (*row)(void *user, const label_row *label),
                        void *user, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_LABELS_OF, error);
-  if (get == NULL) return none(error);
+  if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(get, 1, kind);
-  return each_label(s, get, row, user, error);
+  label_visit v = {row, user};
+  return each(get, visit_label, &v, error);
 }
 
 int bpi_read_label(store *s, int64_t id, label_row *out, char text[256], bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_LABEL_GET, error);
-  if (get == NULL) return none(error);
+  if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(get, 1, id);
   int rc = bpi_sql_step(get, error);
   if (rc <= 0) return rc < 0 ? rc : BP_ERR_NOTFOUND;
@@ -246,7 +244,7 @@ typedef struct file_visit {
 } file_visit;
 
 static int visit_file(void *user, sqlite3_stmt *row) {
-  file_visit *v = user;
+  const file_visit *v = user;
   file_row f = {.id = sqlite3_column_int64(row, 0),
                 .source = sqlite3_column_int64(row, 1),
                 .key = {(uint64_t)sqlite3_column_int64(row, 2),
@@ -264,7 +262,7 @@ int bpi_read_files(store *s, int (*row)(void *user, const file_row *f), void *us
                    bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_FILES, error);
   file_visit v = {row, user};
-  return get == NULL ? none(error) : each(s, get, visit_file, &v, error);
+  return get == NULL ? bpi_error_code(*error) : each(get, visit_file, &v, error);
 }
 
 typedef struct reject_visit {
@@ -273,7 +271,7 @@ typedef struct reject_visit {
 } reject_visit;
 
 static int visit_reject(void *user, sqlite3_stmt *row) {
-  reject_visit *v = user;
+  const reject_visit *v = user;
   reject_row r = {{(uint64_t)sqlite3_column_int64(row, 0), (uint64_t)sqlite3_column_int64(row, 1)},
                   sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
                   sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5),
@@ -285,5 +283,5 @@ int bpi_read_rejects(store *s, int (*row)(void *user, const reject_row *r), void
                      bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_REJECTS, error);
   reject_visit v = {row, user};
-  return get == NULL ? none(error) : each(s, get, visit_reject, &v, error);
+  return get == NULL ? bpi_error_code(*error) : each(get, visit_reject, &v, error);
 }

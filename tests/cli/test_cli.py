@@ -362,6 +362,7 @@ class Numbers(Case):
         self.assertTrue(run["empty"])
         self.assertRegex(run["last_active_day"], r"^2026-03-\d\d$")
         self.assertIn("Nothing is known", self.ok(self.home("stats", "--date", "2020-01-01"), 3).out)
+        self.assertIn("Nothing is stored at all", self.ok(self.new_home(data=False)("stats"), 3).out)
 
     def test_sessions(self):
         rows = self.ok(self.home("sessions", *ALL, "--json")).json()["rows"]
@@ -410,6 +411,15 @@ class Numbers(Case):
         self.assertEqual(len(list(csv.DictReader(io.StringIO(sessions.out)))), self.count("sessions"))
         self.ok(self.home("export", "cost", "--by", "language"), 2)
         self.ok(self.home("export", "--format", "table"), 2)
+
+    def test_listings_say_what_they_are_about(self):
+        for command in ("days", "hours", "cost", "code", "sessions", "sessions --stats", "platforms", "workspaces"):
+            said = self.ok(self.home(*command.split(), *ALL)).out.splitlines()[0]
+            self.assertRegex(said, r"^1 February to 31 March 2026(: ~\$[\d,.]+)?  \(UTC\)$")
+        total = self.ok(self.home("metric", "cost", *ALL, "--json")).json()["rows"][0]["cost"] / 1e9
+        self.assertIn(f": ~${total:,.2f}", self.home("cost", *ALL).out)
+        self.assertTrue(self.home("code", "--period", "all").out.startswith("All time"))
+        self.assertTrue(self.home("code", "--date", "2026-03-31").out.startswith("Tuesday 31 March 2026"))
 
     def test_catalogue(self):
         every = self.ok(self.home("metrics", "--json")).json()["rows"]

@@ -349,26 +349,27 @@ START_TEST(bad_events) {
   static const struct {
     const char *name;
     int reason;
+    int64_t byte; /* where the fault stands; a whole but refused object: its beginning */
   } rows[] = {
-      {"version-unknown", REJECT_VERSION}, {"version-fraction", REJECT_VERSION},
-      {"version-text", REJECT_FIELD},      {"version-missing", REJECT_FIELD},
-      {"kind-missing", REJECT_FIELD},      {"kind-unknown", REJECT_SHAPE},
-      {"platform-missing", REJECT_FIELD},  {"platform-shape", REJECT_FIELD},
-      {"platform-long", REJECT_FIELD},     {"session-missing", REJECT_FIELD},
-      {"session-null", REJECT_FIELD},      {"id-missing", REJECT_FIELD},
-      {"id-empty", REJECT_FIELD},          {"id-long", REJECT_FIELD},
-      {"id-number", REJECT_FIELD},         {"tool-missing", REJECT_FIELD},
-      {"tool-empty", REJECT_FIELD},        {"outcome-missing", REJECT_FIELD},
-      {"accepted-missing", REJECT_FIELD},  {"event-missing", REJECT_FIELD},
-      {"count-negative", REJECT_NUMBER},   {"count-fraction", REJECT_NUMBER},
-      {"count-huge", REJECT_NUMBER},       {"count-text", REJECT_FIELD},
-      {"flag-number", REJECT_FIELD},       {"word-number", REJECT_FIELD},
-      {"features-text", REJECT_FIELD},     {"time-without-zone", REJECT_FIELD},
-      {"time-no-date", REJECT_FIELD},      {"time-negative", REJECT_NUMBER},
-      {"member-twice", REJECT_DUPLICATE_KEY}, {"array", REJECT_SHAPE},
-      {"scalar", REJECT_SHAPE},            {"syntax", REJECT_SYNTAX},
-      {"nul", REJECT_SYNTAX},              {"utf8", REJECT_UTF8},
-      {"depth", REJECT_DEPTH},
+      {"version-unknown", REJECT_VERSION, 0}, {"version-fraction", REJECT_VERSION, 0},
+      {"version-text", REJECT_FIELD, 0},      {"version-missing", REJECT_FIELD, 0},
+      {"kind-missing", REJECT_FIELD, 0},      {"kind-unknown", REJECT_SHAPE, 0},
+      {"platform-missing", REJECT_FIELD, 0},  {"platform-shape", REJECT_FIELD, 0},
+      {"platform-long", REJECT_FIELD, 0},     {"session-missing", REJECT_FIELD, 0},
+      {"session-null", REJECT_FIELD, 0},      {"id-missing", REJECT_FIELD, 0},
+      {"id-empty", REJECT_FIELD, 0},          {"id-long", REJECT_FIELD, 0},
+      {"id-number", REJECT_FIELD, 0},         {"tool-missing", REJECT_FIELD, 0},
+      {"tool-empty", REJECT_FIELD, 0},        {"outcome-missing", REJECT_FIELD, 0},
+      {"accepted-missing", REJECT_FIELD, 0},  {"event-missing", REJECT_FIELD, 0},
+      {"count-negative", REJECT_NUMBER, 0},   {"count-fraction", REJECT_NUMBER, 0},
+      {"count-huge", REJECT_NUMBER, 0},       {"count-text", REJECT_FIELD, 0},
+      {"flag-number", REJECT_FIELD, 0},       {"word-number", REJECT_FIELD, 0},
+      {"features-text", REJECT_FIELD, 0},     {"time-without-zone", REJECT_FIELD, 0},
+      {"time-no-date", REJECT_FIELD, 0},      {"time-negative", REJECT_NUMBER, 0},
+      {"member-twice", REJECT_DUPLICATE_KEY, 0}, {"array", REJECT_SHAPE, 0},
+      {"scalar", REJECT_SHAPE, 0},            {"syntax", REJECT_SYNTAX, 78},
+      {"nul", REJECT_SYNTAX, 77},              {"utf8", REJECT_UTF8, 87},
+      {"depth", REJECT_DEPTH, 148},
   };
   static const char after[] =
       "{\"blueplane\":1,\"kind\":\"issue\",\"platform\":\"mytool\",\"id\":\"after\"}\n";
@@ -384,7 +385,7 @@ START_TEST(bad_events) {
     ck_assert_msg(one.rejects == 1 && one.reject[0].reason == rows[i].reason, "%s: %zu, %d", name,
                   one.rejects, one.reject[0].reason);
     ck_assert_uint_eq(one.reject[0].line, 1);
-    ck_assert_int_eq(one.reject[0].byte, 0);
+    ck_assert_int_eq(one.reject[0].byte, rows[i].byte);
     ck_assert_uint_eq(one.drops, 0);
     ck_assert_uint_eq(one.count, 1); /* what comes after */
     ck_assert_int_eq(one.records[0].kind, RECORD_CHANGE);

@@ -1,0 +1,406 @@
+#!/usr/bin/env python3
+"""Measures ingest and answers side by side with other programs that read the same transcripts.
+
+    python3 tests/bench/bench.py --build build
+    python3 tests/bench/bench.py --build build --gen "gen -o {dir} -b 1G" --runs 9
+    python3 tests/bench/bench.py --build build --data ~/.claude --data /other/root --cases first,nothing
+
+Data are roots of transcripts (--data), what a generator writes into {dir} (--gen), or the project's own sample.
+Peers that are installed take part: ccusage (the program) and DuckDB (Python's module duckdb); others are skipped
+with a note. Before times are compared, totals are: tokens by UTC day and model. Rounds are interleaved (A B C
+A B C ...) after one that warms up; medians and the range of the rounds are printed, and ratios are medians of the
+ratios within a round, so that a machine that is busy for a while does not favour anybody. Of DuckDB only the query is
+timed, not the start of Python; of all others the whole process, that of the library with open and close.
+
+The result is Markdown, as in docs/performance.md. Timed numbers decide no test.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+SAMPLE = HERE.parent.parent / "examples" / "sample" / "sample.py"
+MIB = 1 << 20
+LINE = ('{"type":"assistant","uuid":"u%d","sessionId":"s","timestamp":"2026-01-05T10:00:0%d.000Z","requestId":"r%d",'
+        '"message":{"id":"m%d","role":"assistant","model":"claude-sonnet-4-5-20250929","stop_reason":"end_turn",'
+        '"content":[{"type":"text","text":"')
+LINE_END = '"}],"usage":{"input_tokens":1,"output_tokens":1}}}\n'
+
+DUCKDB = """
+import json, resource, sys, time
+import duckdb
+root, threads = sys.argv[1], int(sys.argv[2])
+connection = duckdb.connect()
+connection.execute("SET threads = %d" % threads)
+usage = ("STRUCT(input_tokens BIGINT, output_tokens BIGINT, cache_read_input_tokens BIGINT, "
+         "cache_creation_input_tokens BIGINT)")
+message = "STRUCT(id VARCHAR, model VARCHAR, usage %s)" % usage
+def cpu():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+began, used = time.perf_counter(), cpu()
+rows = connection.execute('''
+with line as (
+  from read_json(?, format = 'newline_delimited', maximum_object_size = 1000000000, ignore_errors = true,
+    columns = {timestamp: 'VARCHAR', uuid: 'VARCHAR', message: '%s',
+               data: 'STRUCT(message STRUCT(timestamp VARCHAR, message %s))'})),
+response as (
+  select timestamp, coalesce(message.id, uuid) id, message.model model, message.usage u from line
+    where message.usage.input_tokens is not null
+  union all
+  select coalesce(data.message.timestamp, timestamp), coalesce(data.message.message.id, uuid),
+    data.message.message.model, data.message.message.usage from line
+    where data.message.message.usage.input_tokens is not null),
+one as (
+  select min(timestamp) timestamp, arg_max(model, u.output_tokens) model, arg_max(u, u.output_tokens) u
+  from response where model <> '<synthetic>' group by id)
+select timestamp[:10], model, sum(u.input_tokens), sum(u.output_tokens), sum(coalesce(u.cache_read_input_tokens, 0)),
+  sum(coalesce(u.cache_creation_input_tokens, 0)) from one group by 1, 2
+''' % (message, message), [root + "/**/*.jsonl"]).fetchall()
+print(json.dumps({"wall": time.perf_counter() - began, "cpu": cpu() - used, "rows": rows}, default=str))
+"""
+
+
+def note(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def measure(command, **environment):
+    """Runs a process to its end: wall s, CPU s, peak MiB, output."""
+    with tempfile.TemporaryFile() as out:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, stdout=out, env={**os.environ, "TZ": "UTC", **environment})
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            sys.exit("bench: %s: exit status %d" % (shlex.join(map(str, command)), process.returncode))
+        out.seek(0)
+        return {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 1024,
+                "output": out.read()}
+
+
+def remove_store(store):
+    for ending in ("", "-wal", "-shm", ".key"):
+        pathlib.Path(str(store) + ending).unlink(missing_ok=True)
+
+
+# -------------------------------------------------------------------------------------------------- contestants
+
+class Ours:
+    def __init__(self, helper, store, threads, fresh=True):
+        self.name = "libblueplane, %d thread%s" % (threads, "s" if threads > 1 else "")
+        self.command, self.store, self.threads, self.fresh = helper, store, threads, fresh
+
+    def run(self, root):
+        if self.fresh:
+            remove_store(self.store)
+        return measure([self.command, "ingest", self.store, root, str(self.threads)])
+
+    def totals(self, root):
+        self.run(root)
+        cells = {}
+        for line in measure([self.command, "tokens", self.store])["output"].decode().splitlines():
+            day, model, *counts = line.split("\t")
+            cells[day, model] = tuple(map(int, counts))
+        return cells
+
+
+class Ccusage:
+    name = "ccusage"
+
+    def __init__(self):
+        self.command = shutil.which("ccusage")
+        version = subprocess.run([self.command, "--version"], capture_output=True, text=True, check=False).stdout
+        self.name = " ".join(version.split()[:2]) or "ccusage"
+
+    def run(self, root):
+        return measure([self.command, "claude", "daily", "--json", "--offline"], CLAUDE_CONFIG_DIR=str(root))
+
+    def totals(self, root):
+        return {(day["date"], model["modelName"]):
+                (model["inputTokens"], model["outputTokens"], model["cacheReadTokens"], model["cacheCreationTokens"])
+                for day in json.loads(self.run(root)["output"])["daily"] for model in day["modelBreakdowns"]}
+
+
+class DuckDB:
+    def __init__(self, module, threads):
+        self.name, self.threads = "DuckDB %s, %d threads" % (module.__version__, threads), threads
+
+    def run(self, root):
+        result = measure([sys.executable, "-c", DUCKDB, str(root), str(self.threads)])
+        inside = json.loads(result["output"])
+        return {**result, "wall": inside["wall"], "cpu": inside["cpu"], "rows": inside["rows"]}
+
+    def totals(self, root):
+        return {(day, model): tuple(int(count) for count in counts) for day, model, *counts in self.run(root)["rows"]}
+
+
+def peers():
+    found = []
+    if shutil.which("ccusage"):
+        found.append(Ccusage())
+    else:
+        note("ccusage is not installed: skipped (npm install --global ccusage)")
+    try:
+        import duckdb
+        found.append(DuckDB(duckdb, 2))
+    except ImportError:
+        note("DuckDB is not installed: skipped (pip install duckdb)")
+    return found
+
+
+# --------------------------------------------------------------------------------------------------------- data
+
+def is_root(path):
+    """Peers look below `projects`."""
+    return (path / "projects").is_dir()
+
+
+def prepare(arguments, work):
+    """Yields (name, root), each root with a folder `projects`."""
+    for number, given in enumerate(arguments.data):
+        path, root = pathlib.Path(given).expanduser().resolve(), work / ("root%d" % number)
+        if not path.is_dir():
+            sys.exit("bench: %s: no such directory" % path)
+        if not is_root(path):
+            root.mkdir()
+            (root / "projects").symlink_to(path)
+        yield "%s" % path.name, (path if is_root(path) else root)
+    if arguments.gen:
+        root = work / "generated"
+        command = [part.format(dir=root) for part in shlex.split(arguments.gen)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        yield "generated by %s" % pathlib.Path(command[0]).name, root
+    if not arguments.data and not arguments.gen:
+        yield "samples", sample(work / "sample", arguments.mib)
+
+
+def sample(root, mib):
+    """Developers who do not exist, until there is enough of them."""
+    (root / "projects").mkdir(parents=True)
+    size, seed = 0, 0
+    while size < mib * MIB:
+        seed += 1
+        one = root / "one"
+        subprocess.run([sys.executable, str(SAMPLE), "--out", str(one), "--until", "2026-03-31", "--seed", str(seed),
+                        "--quiet"], check=True)
+        (one / ".claude" / "projects").rename(root / "projects" / ("developer%d" % seed))
+        shutil.rmtree(one)
+        size = content(root)[0]
+    return root
+
+
+def transcripts(root):
+    return [path for path in pathlib.Path(os.path.realpath(root / "projects")).rglob("*.jsonl") if path.is_file()]
+
+
+def content(root):
+    sizes = [path.stat().st_size for path in transcripts(root)]
+    return sum(sizes), len(sizes)
+
+
+# ------------------------------------------------------------------------------------------------------- report
+
+def middle(values):
+    return statistics.median(values)
+
+
+def spread(values):
+    return "%.3f (%.3f-%.3f)" % (middle(values), min(values), max(values))
+
+
+def ratio(rounds, mine, other, key):
+    return "%.3f" % middle([a[key] / b[key] for a, b in zip(rounds[mine], rounds[other]) if b[key] > 0])
+
+
+def table(head, rows):
+    print("| " + " | ".join(head) + " |")
+    print("|" + " --- |" * len(head))
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+    print(flush=True)
+
+
+def interleave(contestants, root, runs):
+    rounds = {one.name: [] for one in contestants}
+    for number in range(runs + 1):
+        for one in contestants:
+            result = one.run(root)
+            if number > 0:
+                rounds[one.name].append(result)
+    return rounds
+
+
+def compare_totals(ours, others, root):
+    """Says on how many cells each of the others differs, and where."""
+    mine = ours.totals(root)
+    for other in others:
+        theirs = other.totals(root)
+        cells = sorted(set(mine) | set(theirs))
+        different = [cell for cell in cells if mine.get(cell) != theirs.get(cell)
+                     and any(mine.get(cell, ()) + theirs.get(cell, ()))]
+        print("Totals against %s: %d of %d cells of day and model are equal." %
+              (other.name, len(cells) - len(different), len(cells)))
+        for day, model in different[:5]:
+            print("- %s %s: %s here, %s there (input, output, cache read, cache write)" %
+                  (day, model, mine.get((day, model)), theirs.get((day, model))))
+        if len(different) > 5:
+            print("- and %d more" % (len(different) - 5))
+    print(flush=True)
+
+
+def print_rounds(rounds, against):
+    rows = []
+    for name, results in rounds.items():
+        row = [name] + [spread([r[key] for r in results]) for key in ("wall", "cpu")]
+        row.append("%.0f" % middle([r["peak"] for r in results]))
+        for other in against:
+            row += [ratio(rounds, name, other.name, "wall"), ratio(rounds, name, other.name, "cpu")]
+        rows.append(row)
+    table(["", "wall s", "CPU s", "peak MiB"] +
+          ["%s of %s" % (key, other.name) for other in against for key in ("wall", "CPU")], rows)
+
+
+# -------------------------------------------------------------------------------------------------------- cases
+
+def case_first(bench, root):
+    print("First ingest, totals checked first:\n")
+    compare_totals(bench.ours(1), bench.peers, root)
+    print_rounds(interleave(bench.peers + [bench.ours(1), bench.ours(2)], root, bench.runs), bench.peers)
+
+
+def case_nothing(bench, root):
+    print("Nothing new (the others start over each time):\n")
+    bench.ours(1).run(root)
+    again = Ours(bench.helper, bench.store, 1, fresh=False)
+    print_rounds(interleave(bench.peers + [again], root, bench.runs), bench.peers)
+
+
+def now_of(bench, root):
+    """Noon of the last day that has tokens."""
+    days = sorted(day for day, _ in bench.ours(1).totals(root) if re.fullmatch(r"\d{4}-\d\d-\d\d", day))
+    last = days[-1] if days else "2026-01-01"
+    return str(int(time.mktime(time.strptime(last + " 12", "%Y-%m-%d %H"))))
+
+
+def case_latency(bench, root):
+    print("In process, microseconds; \"today\" is the last day of the data:\n")
+    now = now_of(bench, root)
+    lines = bench.work / "appended.jsonl"
+    lines.unlink(missing_ok=True)
+    names = {"open": "open an existing store", "today": "open and answer today",
+             "stored": "appended line until stored, open handle",
+             "answered": "appended line until answered, open handle"}
+    rows = []
+    for command in (["today", bench.store, "300", now], ["append", bench.store, lines, "500", now]):
+        for line in measure([bench.helper, *command])["output"].decode().splitlines():
+            name, count, *values = line.split("\t")
+            rows.append([names[name], count, *values])
+    table(["", "times", "median", "p90", "p99"], rows)
+
+
+def case_program(bench, root):
+    if not bench.program:
+        note("the program blueplane is not built: its case is skipped")
+        return
+    print("`blueplane stats today` as a process, with the sync of %d unchanged files before it:\n" % content(root)[1])
+    bench.ours(1).run(root)
+    home = bench.work / "home"
+    home.mkdir(exist_ok=True)
+    rounds = [measure([bench.program, "--store", bench.store, "stats", "today"], HOME=str(home),
+                      XDG_CONFIG_HOME=str(home), XDG_DATA_HOME=str(home), CODEX_HOME=str(home),
+                      CLAUDE_CONFIG_DIR=str(root)) for _ in range(bench.runs + 1)][1:]
+    print_rounds({"blueplane stats today": rounds}, [])
+
+
+def case_line(bench, _root):
+    """One huge line between two usual ones, against the same file without it."""
+    print("One line of %d MiB:\n" % bench.line_mib)
+    rounds = {}
+    for name, mib in (("without it", 0), ("with it", bench.line_mib)):
+        root = bench.work / ("line%d" % mib)
+        folder = root / "projects" / "p"
+        folder.mkdir(parents=True)
+        with open(folder / "a.jsonl", "w", encoding="ascii") as out:
+            for number in range(3):
+                out.write(LINE % (number, number, number, number))
+                for _ in range(mib if number == 1 else 0):
+                    out.write("all work and no play\\n" * (MIB // 22) + " " * (MIB % 22))
+                out.write(LINE_END)
+        ours = bench.ours(1)
+        rounds["%s, %s" % (ours.name, name)] = [ours.run(root) for _ in range(3)]
+        if mib > 0:
+            for peer in bench.peers:
+                try:
+                    rounds["%s, %s" % (peer.name, name)] = [peer.run(root)]
+                except SystemExit as failure:
+                    note(str(failure))
+        shutil.rmtree(root)
+    print_rounds(rounds, [])
+
+
+CASES = {"first": case_first, "nothing": case_nothing, "latency": case_latency, "program": case_program,
+         "line": case_line}
+
+
+class Bench:
+    def __init__(self, arguments, work):
+        build = pathlib.Path(arguments.build)
+        self.helper = (build / "tests" / "bench" / "bench") if not arguments.helper else pathlib.Path(arguments.helper)
+        program = build / "examples" / "blueplane"
+        self.program = program.resolve() if program.exists() else None
+        if not self.helper.exists():
+            sys.exit("bench: %s is not built" % self.helper)
+        self.helper = self.helper.resolve()
+        self.work, self.store = work, work / "store.db"
+        self.runs, self.line_mib = arguments.runs, arguments.line_mib
+        self.peers = peers()
+
+    def ours(self, threads):
+        return Ours(self.helper, self.store, threads)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measure ingest and answers side by side with other programs.")
+    parser.add_argument("--build", default="build", help="build directory of meson (default: build)")
+    parser.add_argument("--helper", help="the helper program, if it is not in the build directory")
+    parser.add_argument("--data", action="append", default=[], metavar="DIR", help="transcripts; may be repeated")
+    parser.add_argument("--gen", metavar="COMMAND", help="a command that writes transcripts below {dir}/projects")
+    parser.add_argument("--mib", type=int, default=64, help="how much sample data without --data and --gen (64)")
+    parser.add_argument("--runs", type=int, default=7, help="rounds after the one that warms up (7)")
+    parser.add_argument("--line-mib", type=int, default=512, help="length of the huge line (512)")
+    parser.add_argument("--cases", default=",".join(CASES), help="of %s" % ", ".join(CASES))
+    parser.add_argument("--work", help="where data and stores go (default: a temporary directory)")
+    arguments = parser.parse_args()
+    cases = arguments.cases.split(",")
+    unknown = [case for case in cases if case not in CASES]
+    if unknown:
+        parser.error("no such case: %s" % ", ".join(unknown))
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    with tempfile.TemporaryDirectory(prefix="blueplane-bench-", dir=arguments.work) as folder:
+        work = pathlib.Path(folder)
+        bench = Bench(arguments, work)
+        first = True
+        for name, root in prepare(arguments, work):
+            size, files = content(root)
+            print("### %s: %.0f MiB in %d files\n" % (name, size / MIB, files), flush=True)
+            for case in cases:
+                if case != "line" or first: # it has data of its own
+                    CASES[case](bench, root)
+            first = False
+
+
+if __name__ == "__main__":
+    main()
