@@ -17,61 +17,60 @@
 
 static const struct listing {
   const char *command, *by, *order, *period;
-  const char *total; /* of this metric over all rows, in the title; or NULL */
-  const char *metrics[METRICS_MOST];
+  const char *total;                     /* of this metric over all rows, in the title; or NULL */
+  const char *metrics[METRICS_MOST + 1]; /* ended by NULL */
 } listings[] = {
     {"platforms",
      "platform",
      "-interactions",
      "28d",
      NULL,
-     {"interactions", "sessions", "active_time", "cost", NULL, "lines_added", "lines_removed",
-      "interaction_share", "total_tokens", "tool_success_rate", NULL}},
+     {"interactions", "sessions", "active_time", "cost", "lines_added", "lines_removed",
+      "interaction_share", "total_tokens", "tool_success_rate"}},
     {"workspaces",
      "workspace",
      "-interactions",
      "28d",
      NULL,
-     {"interactions", "sessions", "active_time", "cost", NULL, "last_activity", "lines_added",
-      "lines_removed", "interaction_share", NULL}},
+     {"interactions", "sessions", "active_time", "cost", "last_activity", "lines_added",
+      "lines_removed", "interaction_share"}},
     {"tools",
      "tool",
      "-tool_calls",
      "28d",
      NULL,
-     {"tool_calls", "tool_success_rate", "tool_errors", "rejection_rate", NULL, "interruption_rate",
-      NULL}},
+     {"tool_calls", "tool_success_rate", "tool_errors", "rejection_rate", "interruption_rate"}},
     {"cost",
      "model",
      "-cost",
      "month",
      "cost",
-     {"cost", "input_tokens", "output_tokens", "cache_read_tokens", "cost", "cache_write_tokens",
-      "responses", "cache_savings", "cache_efficiency", NULL}},
+     {"cost", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens",
+      "responses", "cache_savings", "cache_efficiency"}},
     {"code",
      "language",
      "-lines_added",
      "28d",
      NULL,
-     {"lines_added", "lines_removed", "net_lines", "files_touched", NULL, NULL}},
+     {"lines_added", "lines_removed", "net_lines", "files_touched"}},
     {"days",
      "time.day",
      NULL,
      "14d",
      NULL,
-     {"interactions", "sessions", "active_time", "lines_added", NULL, "lines_removed",
-      "total_tokens", "cost", NULL}},
+     {"interactions", "sessions", "active_time", "lines_added", "lines_removed", "total_tokens",
+      "cost"}},
     {"hours",
      "time.hour_of_day",
      NULL,
      "28d",
      NULL,
-     {"interactions", "interaction_share", "active_time", "lines_added", NULL, "cost", NULL}}};
+     {"interactions", "interaction_share", "active_time", "lines_added", "cost"}}};
 
 static const struct listing *find_listing(const char *name) {
   const struct listing *l = listings;
   while (strcmp(l->command, name) != 0)
-    l++; /* every command that lists is in the table */
+    l++; /* every command that lists has a row */
   return l;
 }
 
@@ -184,13 +183,24 @@ static const bar_column hour_columns[] = {{"interactions", "interactions", NULL}
                                           {"cost", "cost", NULL},
                                           {NULL, NULL, NULL}};
 
+/* Days and hours have a row each, whether something happened in them or not. */
+static bool all_idle(const bp_result *r, const char *metric) {
+  int column = find_column(r, "metric", metric);
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    if (has_value(r, row, column) && bp_result_real(r, row, (size_t)column) > 0) return false;
+  return true;
+}
+
 /* The listing of a command with bars, where the format is a table for people. */
 static int run_bars(program *p, row_name name, const bar_column *columns) {
   const struct listing *l = find_listing(p->options.arguments.item[0]);
   question q = {.metrics = l->metrics, .by = {l->by}};
   bp_result *r = NULL;
   int code = ask_listing(&r, p, &q, l->order, l->period);
-  if (code == EXIT_OK && is_table(&p->screen) && bp_result_rows(r) > 0 && q.compare == NULL) {
+  bool idle = code == EXIT_OK && all_idle(r, l->metrics[0]);
+  if (idle && is_table(&p->screen)) {
+    explain_nothing(p, r);
+  } else if (code == EXIT_OK && is_table(&p->screen) && q.compare == NULL) {
     text t = {0};
     put_listing_title(&t, p, r, NULL);
     put_bars(&t, &p->screen, r, name, columns);
@@ -199,7 +209,7 @@ static int run_bars(program *p, row_name name, const bar_column *columns) {
     code = show_listing(p, r, LISTING_TABLE);
   }
   bp_result_free(r);
-  return code;
+  return code == EXIT_OK && idle ? EXIT_NOTHING : code;
 }
 
 int run_days(program *p) {

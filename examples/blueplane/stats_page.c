@@ -334,6 +334,8 @@ int show_empty(const stats *s) {
     format_date(name, day);
     text_addf(&t, "The last active day was %s: blueplane stats --date %s\n", said, name);
     free(said);
+  } else if (s->program->options.where.count > 0) {
+    text_add(&t, "Nothing that matches is known of the time before it either.\n");
   } else if (s->reaches_today) {
     text_add(&t, "Nothing is stored at all; blueplane doctor says where was looked.\n");
   } else {

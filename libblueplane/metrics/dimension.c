@@ -64,7 +64,7 @@ int64_t bpi_field_code(class_field field, const char *value) {
 
 dimension_id bpi_dimension_find(const char *name) {
   int dim = 0;
-  while (dim < DIM_COUNT && strcmp(bpi_dimensions[dim].name, name))
+  while (dim < DIM_COUNT && strcmp(bpi_dimensions[dim].name, name) != 0)
     dim++;
   return (dimension_id)dim;
 }

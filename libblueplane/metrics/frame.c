@@ -160,7 +160,7 @@ static bool name_matches(frame *f, size_t index, int64_t number) {
     const label_name *shown = bpi_names_loaded(f->n, number);
     if (!shown) return false;
     buf b;
-    bpi_buf_init(&b, 4 * QUERY_TEXT);
+    bpi_buf_init(&b, (size_t)4 * QUERY_TEXT);
     bpi_name_show(&b, shown);
     if (b.failed) fail(f);
     bool same = shown->text && shown->length == filter->length &&

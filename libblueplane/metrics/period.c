@@ -24,7 +24,7 @@ static const char *const names[NAME_COUNT] = {"today",   "yesterday", "week",   
 
 static int find_name(const char *name) {
   int i = 0;
-  while (i < NAME_COUNT && strcmp(names[i], name))
+  while (i < NAME_COUNT && strcmp(names[i], name) != 0)
     i++;
   return i;
 }

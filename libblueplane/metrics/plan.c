@@ -262,7 +262,7 @@ static int slots_of(planner *b, const operand *o, int use, uint32_t width, uint3
   uint32_t *next = use == USE_VISIT ? &b->p->visit_slots : &b->p->slots;
   for (size_t i = 0; i < b->operands; i++) {
     const struct known *k = &b->known[i];
-    if (k->use != use || k->o->kind != o->kind || strcmp(k->o->name, o->name)) continue;
+    if (k->use != use || k->o->kind != o->kind || strcmp(k->o->name, o->name) != 0) continue;
     *out = k->slot;
     return BP_OK;
   }

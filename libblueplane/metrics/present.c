@@ -49,7 +49,7 @@ static void title_of(char *out, size_t size, const metric *m, const char *suffix
 /* List prices are an estimate of what is paid. */
 static bool is_estimate(const metric *m, const column_text *text) {
   bool priced = m->top.kind >= OPERAND_COST || m->bottom.kind >= OPERAND_COST;
-  return priced && !strcmp(text->unit, "nUSD") && strcmp(text->role, "companion");
+  return priced && !strcmp(text->unit, "nUSD") && strcmp(text->role, "companion") != 0;
 }
 
 static void add_column(presenter *w, size_t metric_at, answer_part part, int type,

@@ -38,7 +38,7 @@ static int set_text(bp_query *q, char **member, const char *text) {
 }
 
 static int set_zone(bp_query *q, const char *zone_name) {
-  if (zone_name && strcmp(zone_name, "UTC")) {
+  if (zone_name && strcmp(zone_name, "UTC") != 0) {
     if (!is_text(zone_name))
       return refuse(q, BP_ERR_INVALID, "the zone is no name", "an IANA zone name");
     return set_text(q, &q->zone, zone_name);
@@ -132,7 +132,7 @@ int bpi_query_by(bp_query *q, const char *name) {
 int bpi_query_where(bp_query *q, const char *name, const char *op, const char *value) {
   if (!is_text(name) || !is_text(value))
     return refuse(q, BP_ERR_INVALID, "a filter lacks its dimension or its value", NULL);
-  if (!op || (strcmp(op, "=") && strcmp(op, "!=")))
+  if (!op || (strcmp(op, "=") != 0 && strcmp(op, "!=") != 0))
     return refuse(q, BP_ERR_INVALID, "a filter has an unknown operator", "= or !=");
   if (q->filters == QUERY_FILTERS)
     return refuse(q, BP_ERR_LIMIT, "a query takes at most 16 filters", NULL);
@@ -157,7 +157,7 @@ int bpi_query_compare(bp_query *q, const char *baseline) {
     return BP_OK;
   }
   for (int i = BASELINE_PREVIOUS; i <= BASELINE_AVERAGE; i++) {
-    if (strcmp(baselines[i], baseline)) continue;
+    if (strcmp(baselines[i], baseline) != 0) continue;
     q->baseline = (query_baseline)i;
     return BP_OK;
   }
@@ -166,7 +166,7 @@ int bpi_query_compare(bp_query *q, const char *baseline) {
 
 static int set_week_start(bp_query *q, const char *value) {
   bool sunday = !strcmp(value, "sunday");
-  if (!sunday && strcmp(value, "monday"))
+  if (!sunday && strcmp(value, "monday") != 0)
     return refuse(q, BP_ERR_INVALID, "weeks start on another day", "monday or sunday");
   q->sunday = sunday;
   return BP_OK;

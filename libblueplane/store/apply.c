@@ -641,10 +641,7 @@ static int store_reject(applier *a, const batch_reject *r) {
 static int apply_files(applier *a) {
   int rc = BP_OK;
   for (size_t i = 0; i < a->b->files && rc == BP_OK; i++) rc = store_file(a, &a->b->file[i]);
-  for (size_t i = 0; i < a->b->rejects && rc == BP_OK; i++) {
-    rc = store_reject(a, &a->b->reject[i]);
-    a->counts.rejected++;
-  }
+  for (size_t i = 0; i < a->b->rejects && rc == BP_OK; i++) rc = store_reject(a, &a->b->reject[i]);
   return rc;
 }
 
@@ -696,7 +693,6 @@ int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts 
     counts->stored += a.counts.stored;
     counts->updated += a.counts.updated;
     counts->duplicate += a.counts.duplicate + b->merged;
-    counts->rejected += a.counts.rejected;
     counts->undated += a.counts.undated;
     for (size_t i = 0; i < b->sessions; i++) b->session[i].touched = false;
     bpi_batch_clear(b);

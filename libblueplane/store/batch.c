@@ -160,22 +160,28 @@ static void put_session(batch *b, uint32_t session, const record *r) {
 
 /* ------------------------------------------------------------------------------------- facts */
 
+/* What tells the rows of one key apart: a response's request; all other kinds have one row. */
+static int64_t variant_of(const fact_table *t, const int64_t *row) {
+  return t->kind == FACT_RESPONSE ? ((const response_fact *)(const void *)row)->request : 0;
+}
+
+static uint64_t hash_of(const fact_table *t, const int64_t *row) {
+  return (uint64_t)row[0] ^ (uint64_t)variant_of(t, row);
+}
+
 static uint64_t fact_hash(const void *owner, size_t i) {
   const fact_table *t = owner;
-  return (uint64_t)t->words[i * t->width];
+  return hash_of(t, t->words + i * t->width);
 }
 
 static bool same_fact(const fact_table *t, const int64_t *a, const int64_t *b) {
-  if (a[0] != b[0] || a[1] != b[1]) return false;
-  if (t->kind != FACT_RESPONSE) return true;
-  return ((const response_fact *)(const void *)a)->request ==
-         ((const response_fact *)(const void *)b)->request;
+  return a[0] == b[0] && a[1] == b[1] && variant_of(t, a) == variant_of(t, b);
 }
 
 static int put_fact(batch *b, fact_kind kind, const int64_t *row, const fact_names *names) {
   fact_table *t = &b->fact[kind];
   if (grow_index(&t->lookup, t->count, t, fact_hash) != BP_OK) return BP_ERR_NOMEM;
-  size_t mask = t->lookup.slots - 1, at = slot_of((uint64_t)row[0], t->lookup.slots);
+  size_t mask = t->lookup.slots - 1, at = slot_of(hash_of(t, row), t->lookup.slots);
   for (; t->lookup.index[at] != 0; at = (at + 1) & mask) {
     int64_t *fact = t->words + (t->lookup.index[at] - 1) * t->width;
     if (!same_fact(t, fact, row)) continue;
@@ -222,11 +228,10 @@ int bpi_batch_reject(batch *b, ident file, int reason, uint64_t line, int64_t by
 }
 
 int bpi_batch_file(batch *b, const file_state *file) {
-  for (size_t i = b->files; i-- > 0;) /* the file being read is the last one, nearly always */
-    if (bpi_ident_compare(b->file[i].key, file->key) == 0) {
-      b->file[i] = *file;
-      return BP_OK;
-    }
+  if (b->files > 0 && bpi_ident_compare(b->file[b->files - 1].key, file->key) == 0) {
+    b->file[b->files - 1] = *file; /* still the file that is being read */
+    return BP_OK;
+  }
   void *items = b->file;
   if (bpi_reserve(&items, &b->file_capacity, b->files + 1, sizeof *b->file) != BP_OK)
     return b->failed = BP_ERR_NOMEM;
@@ -319,8 +324,10 @@ static int join_names(batch *into, batch *from, int64_t *sessions, int64_t *labe
     uint32_t number = session_number(into, from->session[i].key);
     if (number == 0) return into->failed = BP_ERR_NOMEM;
     sessions[i + 1] = number;
-    bpi_session_translate(&from->session[i].known, labels);
-    bpi_session_merge(&into->session[number - 1].known, &from->session[i].known, &names);
+    session_attributes row = from->session[i].known;
+    bpi_session_translate(&row, labels);
+    into->session[number - 1].touched |= from->session[i].touched;
+    bpi_session_merge(&into->session[number - 1].known, &row, &names);
   }
   return BP_OK;
 }

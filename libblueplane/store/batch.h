@@ -37,14 +37,14 @@ void bpi_batch_clear(batch *b);
 fact_sink bpi_batch_sink(batch *b);
 void bpi_batch_source(batch *b, int source);
 int bpi_batch_reject(batch *b, ident file, int reason, uint64_t line, int64_t byte);
-/* Replaces what the batch knew of this file. */
+/* The latest word on a file stands. */
 int bpi_batch_file(batch *b, const file_state *file);
 size_t bpi_batch_bytes(const batch *b); /* memory held */
 /* Merges everything of `from` into `into` and clears `from`; 0 or BP_ERR_NOMEM. */
 int bpi_batch_join(batch *into, batch *from);
 
 typedef struct apply_counts {
-  uint64_t stored, updated, duplicate, rejected, undated;
+  uint64_t stored, updated, duplicate, undated;
 } apply_counts;
 
 /* Stores the batch in one transaction: facts, rollup, positions and rejects, or nothing. Clears it

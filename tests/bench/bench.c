@@ -4,15 +4,22 @@
  *     bench tokens STORE                  tokens by UTC day and model, tab-separated
  *     bench append STORE FILE COUNT NOW   lines appended to FILE: until stored, until answered
  *     bench today STORE COUNT NOW         open, ask for today, close
+ *     bench run FILE COMMAND...           runs a command, its output into FILE; "wall CPU peak" in
+ *                                         seconds and KiB. A small parent: the peak of a process
+ *                                         counts what it was forked from
  *
  * NOW, in seconds since 1970, is the clock that says what today is. Latencies come as
  * "name count median p90 p99" in microseconds. */
-#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE /* wait4 */
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <blueplane/blueplane.h>
 
@@ -176,6 +183,25 @@ static int today(const char *path, size_t count, int64_t now_us) {
   return 0;
 }
 
+static double seconds(struct timeval t) { return (double)t.tv_sec + (double)t.tv_usec * 1e-6; }
+
+/* Gives the command's exit status, 127 if it could not be started. */
+static int run(const char *output, char **command) {
+  double start = now();
+  pid_t child = fork();
+  if (child == 0) {
+    int into = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (into >= 0 && dup2(into, 1) == 1) execvp(command[0], command);
+    _exit(127);
+  }
+  int status;
+  struct rusage used;
+  if (child < 0 || wait4(child, &status, 0, &used) != child) die("run", NULL);
+  printf("%.6f %.6f %ld\n", (now() - start) * 1e-6,
+         seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 127;
+}
+
 int main(int count, char **argument) {
   const char *what = count > 1 ? argument[1] : "";
   if (count == 5 && strcmp(what, "ingest") == 0)
@@ -184,10 +210,11 @@ int main(int count, char **argument) {
   if (count == 6 && strcmp(what, "append") == 0)
     return append(argument[2], argument[3], strtoul(argument[4], NULL, 10),
                   strtoll(argument[5], NULL, 10) * 1000000);
+  if (count > 3 && strcmp(what, "run") == 0) return run(argument[2], argument + 3);
   if (count == 5 && strcmp(what, "today") == 0)
     return today(argument[2], strtoul(argument[3], NULL, 10),
                  strtoll(argument[4], NULL, 10) * 1000000);
   fprintf(stderr, "usage: bench ingest STORE DIR THREADS | tokens STORE | append STORE FILE COUNT "
-                  "NOW | today STORE COUNT NOW\n");
+                  "NOW | today STORE COUNT NOW | run FILE COMMAND...\n");
   return 2;
 }

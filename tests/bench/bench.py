@@ -41,7 +41,7 @@ import json, resource, sys, time
 import duckdb
 root, threads = sys.argv[1], int(sys.argv[2])
 connection = duckdb.connect()
-connection.execute("SET threads = %d" % threads)
+connection.execute("SET threads = %d; SET enable_progress_bar = false" % threads)
 usage = ("STRUCT(input_tokens BIGINT, output_tokens BIGINT, cache_read_input_tokens BIGINT, "
          "cache_creation_input_tokens BIGINT)")
 message = "STRUCT(id VARCHAR, model VARCHAR, usage %s)" % usage
@@ -75,19 +75,19 @@ def note(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def measure(command, **environment):
-    """Runs a process to its end: wall s, CPU s, peak MiB, output."""
-    with tempfile.TemporaryFile() as out:
-        began = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, env={**os.environ, "TZ": "UTC", **environment})
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            sys.exit("bench: %s: exit status %d" % (shlex.join(map(str, command)), process.returncode))
-        out.seek(0)
-        return {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 1024,
-                "output": out.read()}
+class Process:
+    """Runs processes to their end: wall s, CPU s, peak MiB, output. The helper is the parent, see there."""
+    helper = None
+
+    @classmethod
+    def run(cls, command, **environment):
+        with tempfile.NamedTemporaryFile() as out:
+            done = subprocess.run([cls.helper, "run", out.name, *command], stdout=subprocess.PIPE, text=True,
+                                  env={**os.environ, **environment}, check=False)
+            if done.returncode != 0:
+                sys.exit("bench: %s: exit status %d" % (shlex.join(map(str, command[:2])), done.returncode))
+            wall, cpu, peak = map(float, done.stdout.split())
+            return {"wall": wall, "cpu": cpu, "peak": peak / 1024, "output": out.read()}
 
 
 def remove_store(store):
@@ -105,12 +105,12 @@ class Ours:
     def run(self, root):
         if self.fresh:
             remove_store(self.store)
-        return measure([self.command, "ingest", self.store, root, str(self.threads)])
+        return Process.run([self.command, "ingest", self.store, root, str(self.threads)])
 
     def totals(self, root):
         self.run(root)
         cells = {}
-        for line in measure([self.command, "tokens", self.store])["output"].decode().splitlines():
+        for line in Process.run([self.command, "tokens", self.store])["output"].decode().splitlines():
             day, model, *counts = line.split("\t")
             cells[day, model] = tuple(map(int, counts))
         return cells
@@ -125,7 +125,7 @@ class Ccusage:
         self.name = " ".join(version.split()[:2]) or "ccusage"
 
     def run(self, root):
-        return measure([self.command, "claude", "daily", "--json", "--offline"], CLAUDE_CONFIG_DIR=str(root))
+        return Process.run([self.command, "claude", "daily", "--json", "--offline"], CLAUDE_CONFIG_DIR=str(root))
 
     def totals(self, root):
         return {(day["date"], model["modelName"]):
@@ -138,7 +138,7 @@ class DuckDB:
         self.name, self.threads = "DuckDB %s, %d threads" % (module.__version__, threads), threads
 
     def run(self, root):
-        result = measure([sys.executable, "-c", DUCKDB, str(root), str(self.threads)])
+        result = Process.run([sys.executable, "-c", DUCKDB, str(root), str(self.threads)])
         inside = json.loads(result["output"])
         return {**result, "wall": inside["wall"], "cpu": inside["cpu"], "rows": inside["rows"]}
 
@@ -304,7 +304,7 @@ def case_latency(bench, root):
              "answered": "appended line until answered, open handle"}
     rows = []
     for command in (["today", bench.store, "300", now], ["append", bench.store, lines, "500", now]):
-        for line in measure([bench.helper, *command])["output"].decode().splitlines():
+        for line in Process.run([bench.helper, *command])["output"].decode().splitlines():
             name, count, *values = line.split("\t")
             rows.append([names[name], count, *values])
     table(["", "times", "median", "p90", "p99"], rows)
@@ -316,9 +316,10 @@ def case_program(bench, root):
         return
     print("`blueplane stats today` as a process, with the sync of %d unchanged files before it:\n" % content(root)[1])
     bench.ours(1).run(root)
+    Process.run([bench.helper, "append", bench.store, bench.work / "today.jsonl", "200", str(int(time.time()))])
     home = bench.work / "home"
     home.mkdir(exist_ok=True)
-    rounds = [measure([bench.program, "--store", bench.store, "stats", "today"], HOME=str(home),
+    rounds = [Process.run([bench.program, "--store", bench.store, "stats", "today"], HOME=str(home),
                       XDG_CONFIG_HOME=str(home), XDG_DATA_HOME=str(home), CODEX_HOME=str(home),
                       CLAUDE_CONFIG_DIR=str(root)) for _ in range(bench.runs + 1)][1:]
     print_rounds({"blueplane stats today": rounds}, [])
@@ -362,7 +363,7 @@ class Bench:
         self.program = program.resolve() if program.exists() else None
         if not self.helper.exists():
             sys.exit("bench: %s is not built" % self.helper)
-        self.helper = self.helper.resolve()
+        self.helper = Process.helper = self.helper.resolve()
         self.work, self.store = work, work / "store.db"
         self.runs, self.line_mib = arguments.runs, arguments.line_mib
         self.peers = peers()
