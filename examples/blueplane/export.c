@@ -24,9 +24,16 @@ static const char *text_of(const bp_result *r, size_t column, const char *key) {
   return value != NULL ? value : "";
 }
 
-static void write_metric(export_run *e, const bp_result *r, const char *metric) {
+/* The column of the one metric, whichever of its names it was asked for by. */
+static int metric_column(const bp_result *r) {
+  for (size_t i = 0; i < bp_result_columns(r); i++)
+    if (strcmp(text_of(r, i, "role"), "metric") == 0) return (int)i;
+  return -1;
+}
+
+static void write_metric(export_run *e, const bp_result *r) {
   static const char *const states[] = {"value", "empty", "withheld", "uncovered"};
-  int column = find_column(r, "metric", metric);
+  int column = metric_column(r);
   if (column < 0) return;
   size_t at = (size_t)column;
   for (size_t row = 0; row < bp_result_rows(r); row++) {
@@ -53,7 +60,7 @@ static int export_metric(export_run *e, const char *metric) {
   memcpy(q.by, e->by, sizeof q.by);
   int rc = try_ask(&r, e->program, &q, &error);
   if (rc == BP_OK) {
-    write_metric(e, r, metric);
+    write_metric(e, r);
     bp_result_free(r);
     return EXIT_OK;
   }

@@ -10,10 +10,10 @@
  * stand in for what they leave open. */
 int ask_listing(bp_result **out, const program *p, question *q, const char *order,
                 const char *period);
-/* What the listing is about, where people read it: its days, and the total of a metric if `total` is
- * not NULL. */
+/* What the listing is about, where people read it: its days, and the total of a metric unless
+ * `total` is NULL. */
 void put_listing_title(text *t, const program *p, const bp_result *r, const char *total);
-/* The result in the format asked for; where people read it and it is empty, a word instead. */
+/* The result in the format asked for; a word instead where people read it and it is empty. */
 int show_listing(const program *p, const bp_result *r, const char *table_options);
 
 #endif

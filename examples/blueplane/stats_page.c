@@ -3,7 +3,6 @@
  * comes from stats.c's answers. */
 #include "stats.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,12 +171,13 @@ static void put_totals(text *t, const stats *s) {
 /* "Mon 16 Nov" for a day, "16 Nov - 22 Nov" for a week, "Nov 2026" for a month. */
 static char *part_name(const bp_result *r, size_t row) {
   const char *value = bp_result_text(r, row, 0, NULL), *by = bp_result_column(r, 0, "name");
-  int year, month;
   date d;
   if (value == NULL) return copy_text("undated");
-  if (strcmp(by, "time.month") == 0 && sscanf(value, "%4d-%2d", &year, &month) == 2)
-    return print_text("%.3s %d", month_name(month), year);
-  if (!parse_date(&d, value)) return text_safe(value);
+  char *day = strcmp(by, "time.month") == 0 ? print_text("%s-01", value) : copy_text(value);
+  bool known = parse_date(&d, day);
+  free(day);
+  if (!known) return text_safe(value);
+  if (strcmp(by, "time.month") == 0) return print_text("%.3s %d", month_name(d.month), d.year);
   if (strcmp(by, "time.day") == 0)
     return print_text("%.3s %2d %.3s", weekday_name(d.weekday), d.day, month_name(d.month));
   date end = add_days(d, 6);

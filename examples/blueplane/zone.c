@@ -147,20 +147,43 @@ date today(void) {
   return date_of((int64_t)time(NULL) * 1000000);
 }
 
-bool parse_date(date *out, const char *string) {
-  int year, month, day, end = 0;
-  if (strlen(string) != 10 || sscanf(string, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 ||
-      end != 10 || month < 1 || month > 12 || day < 1 || year < 1970)
-    return false;
+/* That many digits at *at, which moves behind them; -1 if there are fewer. */
+static int take_number(const char **at, int digits) {
+  int number = 0;
+  for (int i = 0; i < digits; i++, (*at)++) {
+    if (**at < '0' || **at > '9') return -1;
+    number = number * 10 + (**at - '0');
+  }
+  return number;
+}
+
+static bool take_sign(const char **at, char sign) {
+  if (**at != sign) return false;
+  (*at)++;
+  return true;
+}
+
+static bool take_date(const char **at, date *out) {
+  int year = take_number(at, 4);
+  int month = take_sign(at, '-') ? take_number(at, 2) : -1;
+  int day = take_sign(at, '-') ? take_number(at, 2) : -1;
+  if (year < 1970 || month < 1 || month > 12 || day < 1) return false;
   *out = civil_from_days(days_from_civil(year, month, day));
   return out->month == month && out->day == day;
 }
 
+bool parse_date(date *out, const char *string) {
+  return take_date(&string, out) && *string == '\0';
+}
+
 bool parse_instant(int64_t *us, const char *string) {
-  int year, month, day, hour, minute, second;
-  if (sscanf(string, "%4d-%2d-%2dT%2d:%2d:%2d", &year, &month, &day, &hour, &minute, &second) != 6)
-    return false;
-  int64_t days = days_from_civil(year, month, day);
+  date d;
+  if (!take_date(&string, &d) || !take_sign(&string, 'T')) return false;
+  int hour = take_number(&string, 2);
+  int minute = take_sign(&string, ':') ? take_number(&string, 2) : -1;
+  int second = take_sign(&string, ':') ? take_number(&string, 2) : -1;
+  if (hour < 0 || minute < 0 || second < 0) return false;
+  int64_t days = days_from_civil(d.year, d.month, d.day);
   *us = (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000000;
   return true;
 }
@@ -183,11 +206,13 @@ const char *month_name(int month) {
   return names[(month - 1) % 12];
 }
 
-char *name_days(date a, date b) {
-  const char *from = month_name(a.month), *to = month_name(b.month);
-  if (a.year != b.year)
-    return print_text("%d %s %d to %d %s %d", a.day, from, a.year, b.day, to, b.year);
-  if (a.month != b.month) return print_text("%d %s to %d %s %d", a.day, from, b.day, to, b.year);
-  if (a.day != b.day) return print_text("%d to %d %s %d", a.day, b.day, to, b.year);
-  return print_text("%s %d %s %d", weekday_name(a.weekday), a.day, from, a.year);
+char *name_days(date first, date last) {
+  const char *from = month_name(first.month), *to = month_name(last.month);
+  if (first.year != last.year)
+    return print_text("%d %s %d to %d %s %d", first.day, from, first.year, last.day, to, last.year);
+  if (first.month != last.month)
+    return print_text("%d %s to %d %s %d", first.day, from, last.day, to, last.year);
+  if (first.day != last.day)
+    return print_text("%d to %d %s %d", first.day, last.day, to, last.year);
+  return print_text("%s %d %s %d", weekday_name(first.weekday), first.day, from, first.year);
 }

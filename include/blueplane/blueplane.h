@@ -206,8 +206,9 @@ BP_API void bp_free(void *memory);
 
 /* Opens the store at `path`, creating it (mode 0600, beside it the key file) if it is missing and
  * the handle may write. `options` may be NULL: least access.
- * Errors: INVALID, NOMEM, IO, BUSY, CORRUPT (not a store), SCHEMA (newer than this library),
- * READONLY, UNSUPPORTED (an access this version does not serve), ABI.
+ * Errors: INVALID, NOMEM, IO, BUSY, NOTFOUND (the store, where it may not be created; its key file),
+ * FORMAT (the key file), CORRUPT (not a store), SCHEMA (newer than this library), READONLY,
+ * UNSUPPORTED (an access this version does not serve), ABI.
  * Thread-safe. Since 0.1. */
 BP_API int bp_open(bp_store **out, const char *path, const bp_open_options *options,
                    bp_error **error);
@@ -232,8 +233,8 @@ BP_API int bp_configure(bp_store *store, const char *topic, const char *json, si
  * "rejects" (reasons), "topics". Errors: NOTFOUND. Thread-safe. Since 0.1. */
 BP_API int bp_catalog(bp_result **out, const char *topic, bp_error **error);
 
-/* Facts about a store: "health", "sources", "files", "rejects", "coverage", "prices", "unpriced",
- * "labels", "sessions". bp_catalog "topics" describes the columns of each.
+/* Facts about a store: "health", "integrity" (slow), "sources", "files", "rejects", "coverage",
+ * "prices", "unpriced", "labels", "sessions". bp_catalog "topics" describes the columns of each.
  * Errors: NOTFOUND, DENIED. Since 0.1. */
 BP_API int bp_inspect(bp_result **out, bp_store *store, const char *topic, bp_error **error);
 

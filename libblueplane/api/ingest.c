@@ -168,7 +168,10 @@ static int checkpoint(void *user, source_input *input) {
   if (bpi_batch_bytes(w->batch) < w->in->batch_limit) return BP_OK;
   memcpy(w->state.memory, input->memory, sizeof w->state.memory);
   int rc = note_place(w);
-  return rc == BP_OK ? apply(w) : stop(w->in, rc, NULL);
+  if (rc != BP_OK) return stop(w->in, rc, NULL);
+  rc = apply(w);
+  w->state.restarted = false; /* its rejects from now on are of this reading */
+  return rc;
 }
 
 /* ----------------------------------------------------------------------------- one open input */
@@ -219,6 +222,7 @@ static void find_place(worker *w, const file_stat *stat, bool known, bool whole)
               w->state.position <= stat->size && w->state.position > 0 &&
               w->state.inode == (int64_t)stat->inode && w->state.device == (int64_t)stat->device &&
               tail_mark(w, w->state.position, &mark) == BP_OK && mark == w->state.tail;
+  w->state.restarted = !same;
   if (!same) {
     w->state.position = w->state.records = 0;
     w->state.line = 1;
@@ -237,7 +241,8 @@ static bool unchanged(const file_state *known, const file_stat *stat) {
 
 static void file_failed(worker *w, const source *reader) {
   w->state.source = reader == NULL ? -1 : number_of(reader);
-  w->state.size = w->state.modified_ns = -1; /* so that it is tried again */
+  w->state.size = w->state.modified_ns = -1; /* so that it is tried again, */
+  w->state.position = 0;                     /* from its start */
   bpi_batch_file(w->batch, &w->state);
   bpi_batch_reject(w->batch, w->state.key, REJECT_UNREADABLE, 0, 0);
   bpi_mutex_lock(w->in->lock);

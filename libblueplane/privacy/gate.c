@@ -9,9 +9,13 @@
 
 #define RAW_MAX 96 /* longer names are hashed each time */
 #define SLOTS 2048
+/* A greater number says nothing of work that was done, and sums of many could not be held. */
+#define MOST_COUNTED (INT64_C(1) << 40)  /* tokens, characters, lines, files */
+#define MOST_MEASURED (INT64_C(1) << 50) /* microseconds, billionths of a dollar */
 
 typedef struct remembered {
   uint8_t used, kind, length;
+  bool dropped;    /* the shape of a label was bad: counted each time */
   uint32_t number; /* of a label */
   ident key;
   char raw[RAW_MAX];
@@ -116,6 +120,7 @@ static void remember(remembered *r, int kind, const char *raw, size_t length, id
   r->length = (uint8_t)length;
   r->key = key;
   r->number = number;
+  r->dropped = false;
   memcpy(r->raw, raw, length);
 }
 
@@ -154,15 +159,62 @@ static uint32_t label(void *self, label_kind kind, const char *raw, size_t lengt
   if (length == 0) return 0;
   if (length > RAW_MAX) return make_label(g, kind, raw, length);
   remembered *r = recall(g->labels, (int)kind, raw, length);
-  if (!is_it(r, (int)kind, raw, length))
-    remember(r, (int)kind, raw, length, (ident){0, 0}, make_label(g, kind, raw, length));
+  if (is_it(r, (int)kind, raw, length)) {
+    g->counts.drops += r->dropped;
+    return r->number;
+  }
+  uint64_t drops = g->counts.drops;
+  remember(r, (int)kind, raw, length, (ident){0, 0}, make_label(g, kind, raw, length));
+  r->dropped = g->counts.drops > drops;
   return r->number;
+}
+
+static void bound(gate *g, int64_t *value, int64_t most) {
+  if (*value <= most) return;
+  *value = -1;
+  g->counts.drops++;
+}
+
+static void bound_counts(gate *g, int64_t *const *counts, size_t n) {
+  for (size_t i = 0; i < n; i++) bound(g, counts[i], MOST_COUNTED);
+}
+#define COUNTS(g, ...)                                                                             \
+  bound_counts(g, (int64_t *const[]){__VA_ARGS__},                                                 \
+               sizeof((int64_t *const[]){__VA_ARGS__}) / sizeof(int64_t *))
+
+static void bound_numbers(gate *g, record *r) {
+  response_record *a = &r->u.response;
+  change_record *c = &r->u.change;
+  switch (r->kind) {
+    case RECORD_PROMPT: bound(g, &r->u.prompt.characters, MOST_COUNTED); break;
+    case RECORD_RESPONSE:
+      COUNTS(g, &a->input, &a->output, &a->cache_read, &a->cache_write_5m, &a->cache_write_1h,
+             &a->reasoning, &a->web_searches);
+      bound(g, &a->cost_nano, MOST_MEASURED);
+      break;
+    case RECORD_TOOL_USE: COUNTS(g, &r->u.use.added, &r->u.use.removed); break;
+    case RECORD_TOOL_RESULT:
+      COUNTS(g, &r->u.result.added, &r->u.result.removed);
+      bound(g, &r->u.result.duration_us, MOST_MEASURED);
+      break;
+    case RECORD_DECISION: bound(g, &r->u.decision.lines, MOST_COUNTED); break;
+    case RECORD_SPAN: COUNTS(g, &r->u.span.added, &r->u.span.removed, &r->u.span.files); break;
+    case RECORD_EVENT: bound(g, &r->u.event.value, MOST_MEASURED); break;
+    case RECORD_CHANGE:
+      COUNTS(g, &c->added, &c->removed, &c->files, &c->rounds);
+      bound(g, &c->open_us, MOST_MEASURED);
+      break;
+    case RECORD_SESSION:
+    case RECORD_KINDS: break;
+  }
 }
 
 static int put(void *self, const record *r) {
   gate *g = self;
+  record bounded = *r;
+  bound_numbers(g, &bounded);
   g->counts.records++;
-  return g->out.put(g->out.self, r);
+  return g->out.put(g->out.self, &bounded);
 }
 
 static void reject(void *self, int reason, uint64_t line, int64_t byte) {

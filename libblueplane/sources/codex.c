@@ -182,6 +182,21 @@ static int put_session(codex *c, const id_text *id) {
   return put(c, &r);
 }
 
+/* A subagent, known by its identifier alone: a client that goes on writes its session_meta again. */
+static int put_agent(codex *c) {
+  composite key;
+  record r;
+  if ((c->flags & RECORD_SUBAGENT) == 0) return BP_OK;
+  start_row(c, &r, RECORD_EVENT);
+  if (c->line.born != BPI_TIME_NONE) r.time = c->line.born;
+  bpi_composite_start(&key);
+  bpi_composite_number(&key, EVENT_SUBAGENT);
+  bpi_composite_bytes(&key, c->id.at, c->id.length);
+  r.key = end_key(c, IDENT_EVENT, &key);
+  r.u.event = (event_record){.event = EVENT_SUBAGENT, .value = -1};
+  return put(c, &r);
+}
+
 /* The first session_meta is the file's own; those of copied histories follow it. */
 static void take_identity(codex *c, const id_text *id) {
   const codex_line *l = &c->line;
@@ -207,7 +222,8 @@ static int on_session_meta(codex *c) {
   id_text id;
   copy_id(&id, l->id.length > 0 ? &l->id : &l->session_id);
   bool untouched = c->turn.length == 0 && !c->counted;
-  if (!c->named) {
+  bool first = !c->named;
+  if (first) {
     take_identity(c, &id);
   } else if (untouched && same_id(&c->root, &c->id) && !same_id(&id, &c->id)) {
     copy_id(&c->root, &id); /* a copied history, of a client that does not say so */
@@ -216,7 +232,8 @@ static int on_session_meta(codex *c) {
   const id_text *parent = parent_of(l, &id);
   if (untouched && parent != NULL && same_id(&id, &c->root)) copy_id(&c->root, parent);
   set_scope(c);
-  return put_session(c, &id);
+  int rc = put_session(c, &id);
+  return rc == BP_OK && first ? put_agent(c) : rc;
 }
 
 /* -------------------------------------------------------------------------------------- turns */

@@ -187,3 +187,44 @@ int bpi_activity_store(store *s, moments *m, const int64_t *rebuild, size_t rebu
   bpi_free(rows);
   return rc;
 }
+
+/* ----------------------------------------------------------------------------------- checking */
+
+static int check_session(store *s, sqlite3_stmt *session, int64_t *const *m, size_t count,
+                         cells *all, bool *ok, bp_error **error) {
+  runs known = {0}, none = {0}, made = {0};
+  int64_t number = sqlite3_column_int64(session, 0);
+  int rc = load(&known, s, number, error);
+  if (rc == BP_OK && merge(&made, &none, m, count) != BP_OK) rc = bpi_fail_nomem(error);
+  if (rc == BP_OK) {
+    bool any = made.count > 0;
+    *ok &= same(&known, &made) &&
+           bpi_sql_column(session, 9) == (any ? made.run[0].start : FACT_NONE) &&
+           bpi_sql_column(session, 10) == (any ? made.run[made.count - 1].end : FACT_NONE);
+    add_active(all, number, &made, 0, 1);
+  }
+  bpi_free(known.run);
+  bpi_free(made.run);
+  return rc;
+}
+
+int bpi_activity_check(store *s, moments *m, cells *all, bool *ok, bp_error **error) {
+  if (m->failed) return bpi_fail_nomem(error);
+  sqlite3_stmt *session = bpi_sql(s, SQL_SESSIONS, error);
+  if (session == NULL) return bpi_error_code(*error);
+  int64_t **rows = sorted(m);
+  if (rows == NULL) return bpi_fail_nomem(error);
+  size_t at = 0;
+  int rc;
+  while ((rc = bpi_sql_step(session, error)) > 0) {
+    int64_t number = sqlite3_column_int64(session, 0);
+    size_t from = at;
+    while (at < m->count && rows[at][MOMENT_SESSION] == number) at++;
+    rc = check_session(s, session, rows + from, at - from, all, ok, error);
+    if (rc != BP_OK) break;
+  }
+  sqlite3_reset(session);
+  if (at < m->count) *ok = false; /* of a session that does not exist */
+  bpi_free(rows);
+  return rc;
+}

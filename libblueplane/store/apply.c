@@ -7,16 +7,9 @@
 
 #include "base/mem.h"
 #include "base/sort.h"
-#include "store/activity.h"
 #include "store/batch_inside.h"
 #include "store/bulk.h"
-#include "store/cells.h"
-
-/* Rows of one key: variants of a response; for all other kinds one row. */
-typedef struct group {
-  int64_t *words;
-  size_t count, capacity; /* in facts */
-} group;
+#include "store/group.h"
 
 typedef struct applier {
   store *s;
@@ -29,6 +22,7 @@ typedef struct applier {
   int64_t *rebuild; /* sessions that lost a moment */
   size_t rebuilds, rebuild_capacity;
   group before, after, resolved_before, resolved_after;
+  stored_names names;
   /* of the kind of fact that is being applied */
   bool empty;        /* its table was */
   int64_t next_id;   /* where the next new fact is to go */
@@ -38,65 +32,39 @@ typedef struct applier {
   bp_error **error;
 } applier;
 
-static int fail(applier *a) {
-  return a->error != NULL && *a->error != NULL ? bpi_error_code(*a->error)
-                                               : bpi_fail_nomem(a->error);
-}
-
-/* --------------------------------------------------------------------- names of stored numbers */
-
-static ident stored_key(store *s, store_statement which, int64_t number, int column) {
-  ident key = {0, 0};
-  bp_error *ignored = NULL;
-  sqlite3_stmt *get = bpi_sql(s, which, &ignored);
-  if (get != NULL) {
-    sqlite3_bind_int64(get, 1, number);
-    if (bpi_sql_step(get, &ignored) > 0) {
-      key.hi = (uint64_t)sqlite3_column_int64(get, column);
-      key.lo = (uint64_t)sqlite3_column_int64(get, column + 1);
-    }
-    sqlite3_reset(get);
-  }
-  bpi_error_free(ignored);
-  return key;
-}
-
-static ident stored_session_key(void *user, int64_t number) {
-  return stored_key(user, SQL_SESSION_GET, number, 1);
-}
-
-static ident stored_label_key(void *user, int64_t number) {
-  return stored_key(user, SQL_LABEL_GET, number, 2);
-}
-
-static fact_names stored_names(store *s) {
-  fact_names names = {s, stored_session_key, stored_label_key};
-  return names;
-}
-
 /* ------------------------------------------------------------------------ labels and sessions */
 
 /* The greatest number a label has; 0: there are none. */
 static int last_label(applier *a, int64_t *out) {
   sqlite3_stmt *get = bpi_sql(a->s, SQL_LABEL_LAST, a->error);
-  if (get == NULL) return fail(a);
+  if (get == NULL) return bpi_error_code(*a->error);
   int rc = bpi_sql_step(get, a->error);
   if (rc > 0) *out = sqlite3_column_int64(get, 0);
   sqlite3_reset(get);
   return rc < 0 ? rc : BP_OK;
 }
 
-/* The number of a label that is stored; 0 if it is not. */
-static int find_label(applier *a, const batch_label *l, int64_t *out) {
-  *out = 0;
+static int set_label_text(applier *a, const batch_label *l) {
+  sqlite3_stmt *set = bpi_sql(a->s, SQL_LABEL_SET, a->error);
+  if (set == NULL) return bpi_error_code(*a->error);
+  sqlite3_bind_int64(set, 1, l->stored);
+  sqlite3_bind_text(set, 2, l->text, (int)l->length, SQLITE_STATIC);
+  return bpi_sql_run(set, a->error);
+}
+
+/* Finds the number of a label that is stored. Its text may be missing from a time when names were
+ * not kept. */
+static int find_label(applier *a, batch_label *l) {
   sqlite3_stmt *find = bpi_sql(a->s, SQL_LABEL_FIND, a->error);
-  if (find == NULL) return fail(a);
+  if (find == NULL) return bpi_error_code(*a->error);
   sqlite3_bind_int(find, 1, l->kind);
   sqlite3_bind_int64(find, 2, (int64_t)l->key.hi);
   sqlite3_bind_int64(find, 3, (int64_t)l->key.lo);
   int rc = bpi_sql_step(find, a->error);
-  if (rc > 0) *out = sqlite3_column_int64(find, 0);
+  if (rc > 0) l->stored = sqlite3_column_int64(find, 0);
+  bool nameless = rc > 0 && sqlite3_column_int(find, 1);
   sqlite3_reset(find);
+  if (nameless && l->text != NULL) return set_label_text(a, l);
   return rc < 0 ? rc : BP_OK;
 }
 
@@ -123,8 +91,8 @@ static int store_labels(applier *a) {
   last = stored;
   for (size_t i = 0; i < a->b->labels && rc == BP_OK; i++) {
     batch_label *l = &a->b->label[i];
-    if (l->stored == 0 && stored > 0) rc = find_label(a, l, &l->stored);
-    if (l->stored == 0) {
+    if (l->used && l->stored == 0 && stored > 0) rc = find_label(a, l);
+    if (l->used && l->stored == 0) {
       l->stored = ++last;
       fresh[insert.count++] = l;
     }
@@ -155,7 +123,7 @@ static void load_attributes(sqlite3_stmt *row, session_attributes *k) {
 
 static int update_session(applier *a, int64_t id, const session_attributes *k) {
   sqlite3_stmt *update = bpi_sql(a->s, SQL_SESSION_UPDATE, a->error);
-  if (update == NULL) return fail(a);
+  if (update == NULL) return bpi_error_code(*a->error);
   const int64_t values[] = {id,
                             k->sources,
                             number_or_null(k->platform),
@@ -176,7 +144,7 @@ static int update_session(applier *a, int64_t id, const session_attributes *k) {
 static int store_session(applier *a, batch_session *bs, const fact_names *names) {
   sqlite3_stmt *find = bpi_sql(a->s, SQL_SESSION_FIND, a->error);
   sqlite3_stmt *insert = bpi_sql(a->s, SQL_SESSION_INSERT, a->error);
-  if (find == NULL || insert == NULL) return fail(a);
+  if (find == NULL || insert == NULL) return bpi_error_code(*a->error);
   session_attributes stored = {0};
   stored.platform_us = stored.workspace_us = stored.branch_us = stored.entrypoint_us =
       BPI_TIME_NONE;
@@ -201,7 +169,7 @@ static int store_session(applier *a, batch_session *bs, const fact_names *names)
 }
 
 static int store_sessions(applier *a) {
-  fact_names names = stored_names(a->s);
+  fact_names names = bpi_stored_names(&a->names);
   for (size_t i = 0; i < a->b->sessions; i++) {
     batch_session *bs = &a->b->session[i];
     int rc = bs->stored != 0 && !bs->touched ? BP_OK : store_session(a, bs, &names);
@@ -211,49 +179,7 @@ static int store_sessions(applier *a) {
   return BP_OK;
 }
 
-/* ------------------------------------------------------------------------------------- groups */
-
-static int group_add(group *g, fact_kind kind, const int64_t *fact) {
-  size_t width = bpi_fact_words(kind);
-  void *words = g->words;
-  size_t capacity = g->capacity;
-  int rc = bpi_reserve(&words, &capacity, (g->count + 1) * FACT_WORDS_MAX, sizeof *g->words);
-  if (rc != BP_OK) return rc;
-  g->words = words;
-  g->capacity = capacity;
-  memcpy(g->words + g->count * width, fact, width * sizeof *fact);
-  g->count++;
-  return BP_OK;
-}
-
-static int64_t *group_at(const group *g, fact_kind kind, size_t i) {
-  return g->words + i * bpi_fact_words(kind);
-}
-
-static int group_copy(group *to, const group *from, fact_kind kind) {
-  to->count = 0;
-  int rc = BP_OK;
-  for (size_t i = 0; i < from->count && rc == BP_OK; i++)
-    rc = group_add(to, kind, group_at(from, kind, i));
-  return rc;
-}
-
-/* What the rows of a group count as. */
-static int group_resolve(group *to, const group *from, fact_kind kind, const fact_names *names) {
-  int rc = group_copy(to, from, kind);
-  if (rc == BP_OK && kind == FACT_RESPONSE && from->count > 1)
-    to->count = bpi_response_resolve((response_fact *)(void *)to->words,
-                                     (const response_fact *)(const void *)from->words, from->count,
-                                     names);
-  return rc;
-}
-
-static void load_fact(sqlite3_stmt *row, fact_kind kind, int64_t *fact) {
-  int words = (int)bpi_fact_words(kind);
-  fact[0] = sqlite3_column_int64(row, 0);
-  fact[1] = sqlite3_column_int64(row, 1);
-  for (int i = 2; i < words; i++) fact[i] = bpi_sql_column(row, i);
-}
+/* --------------------------------------------------------------------------- rows in the file */
 
 static int insert_facts(applier *a, fact_kind kind) {
   bulk rows = {a->inserts, a->insert, bpi_bulk_word};
@@ -270,7 +196,7 @@ static int load_group(applier *a, fact_kind kind, const int64_t *key) {
   }
   sqlite3_stmt *get =
       bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
-  if (get == NULL) return fail(a);
+  if (get == NULL) return bpi_error_code(*a->error);
   sqlite3_bind_int64(get, 1, key[0]);
   int rc;
   a->next_id = key[0];
@@ -280,8 +206,8 @@ static int load_group(applier *a, fact_kind kind, const int64_t *key) {
     if (sqlite3_column_int64(get, 0) != a->next_id) break; /* a gap ends the cluster */
     a->next_id++;
     if (sqlite3_column_int64(get, 1) != key[1]) continue; /* another key that wanted this place */
-    load_fact(get, kind, fact);
-    if (group_add(&a->before, kind, fact) != BP_OK) {
+    bpi_load_fact(get, kind, fact);
+    if (bpi_group_add(&a->before, kind, fact) != BP_OK) {
       sqlite3_reset(get);
       return bpi_fail_nomem(a->error);
     }
@@ -296,7 +222,7 @@ static int take_id(applier *a, fact_kind kind, int64_t *id) {
   if (!a->next_is_free) {
     sqlite3_stmt *get =
         bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
-    if (get == NULL) return fail(a);
+    if (get == NULL) return bpi_error_code(*a->error);
     sqlite3_bind_int64(get, 1, a->next_id);
     while ((rc = bpi_sql_step(get, a->error)) > 0 &&
            sqlite3_column_int64(get, 0) == a->next_id)
@@ -310,7 +236,7 @@ static int take_id(applier *a, fact_kind kind, int64_t *id) {
 
 static int update_fact(applier *a, fact_kind kind, const int64_t *fact) {
   sqlite3_stmt *put = bpi_sql(a->s, (store_statement)(SQL_FACT_UPDATE + (int)kind), a->error);
-  if (put == NULL) return fail(a);
+  if (put == NULL) return bpi_error_code(*a->error);
   int words = (int)bpi_fact_words(kind);
   for (int i = 0; i < words; i++) bpi_sql_bind(put, i + 1, fact[i]);
   return bpi_sql_run(put, a->error);
@@ -318,28 +244,13 @@ static int update_fact(applier *a, fact_kind kind, const int64_t *fact) {
 
 /* ----------------------------------------------------------------------- what a group changes */
 
-static void count_group(cells *c, const group *g, fact_kind kind, int64_t sign) {
-  for (size_t i = 0; i < g->count; i++)
-    bpi_fact_cells(kind, group_at(g, kind, i), sign, bpi_cells_add, c);
-  if (g->count > 1) { /* one id for many responses: reported as an anomaly */
-    const fact_head *first = (const fact_head *)(const void *)g->words;
-    rollup_cell cell = {.kind = ROLLUP_EVENT,
-                        .quarter = bpi_quarter_of(first->time_us),
-                        .session = first->session,
-                        .class_ = CLASS_PUT(CLASS_EVENT, EVENT_ANOMALY),
-                        .n = sign};
-    bpi_cells_add(c, &cell);
-  }
-}
-
 static bool group_has_moment(const group *g, fact_kind kind, int64_t session, int64_t time_us) {
   for (size_t i = 0; i < g->count; i++) {
     int64_t at[2];
-    const int64_t *fact = group_at(g, kind, i);
-    int n = bpi_fact_moments(kind, fact, at);
-    if (((const fact_head *)(const void *)fact)->session == session)
-      for (int j = 0; j < n; j++)
-        if (at[j] == time_us) return true;
+    const int64_t *fact = bpi_group_at(g, kind, i);
+    int n = bpi_head(fact)->session == session ? bpi_fact_moments(kind, fact, at) : 0;
+    for (int j = 0; j < n; j++)
+      if (at[j] == time_us) return true;
   }
   return false;
 }
@@ -355,23 +266,18 @@ static int need_rebuild(applier *a, int64_t session) {
 
 /* New moments join the runs; where one is gone, the session's runs are made anew. */
 static int note_moments(applier *a, fact_kind kind) {
-  int64_t at[2];
   for (size_t i = 0; i < a->resolved_before.count; i++) {
-    const int64_t *fact = group_at(&a->resolved_before, kind, i);
-    int64_t session = ((const fact_head *)(const void *)fact)->session;
+    int64_t at[2];
+    const int64_t *fact = bpi_group_at(&a->resolved_before, kind, i);
+    int64_t session = bpi_head(fact)->session;
     int n = bpi_fact_moments(kind, fact, at);
-    for (int j = 0; j < n; j++)
-      if (!group_has_moment(&a->resolved_after, kind, session, at[j])) {
-        int rc = need_rebuild(a, session);
-        if (rc != BP_OK) return rc;
-      }
+    for (int j = 0; j < n; j++) {
+      bool gone = !group_has_moment(&a->resolved_after, kind, session, at[j]);
+      int rc = gone ? need_rebuild(a, session) : BP_OK;
+      if (rc != BP_OK) return rc;
+    }
   }
-  for (size_t i = 0; i < a->resolved_after.count; i++) {
-    const int64_t *fact = group_at(&a->resolved_after, kind, i);
-    int64_t session = ((const fact_head *)(const void *)fact)->session;
-    int n = bpi_fact_moments(kind, fact, at);
-    for (int j = 0; j < n; j++) bpi_moments_add(&a->moments, session, at[j]);
-  }
+  bpi_group_moments(&a->moments, &a->resolved_after, kind);
   return BP_OK;
 }
 
@@ -382,12 +288,19 @@ static bool same_variant(fact_kind kind, const int64_t *a, const int64_t *b) {
                                       ((const response_fact *)(const void *)b)->request;
 }
 
+/* A time of its own, or as long as only its result is known, of that. */
+static bool is_dated(fact_kind kind, const int64_t *fact) {
+  const tool_call_fact *t = (const void *)fact;
+  bool half = kind == FACT_TOOL_CALL && !(t->flags & FACT_USE);
+  return (half ? t->result_us : t->time_us) != BPI_TIME_NONE;
+}
+
 /* Merges one row of the batch into `after`, writing what changed. Within a batch rows are variants of
- * each other at most, so none meets one that waits to be inserted. */
+ * each other at most, so it can only meet what was stored before. */
 static int merge_row(applier *a, fact_kind kind, int64_t *row, const fact_names *names,
                      bool *changed) {
-  for (size_t i = 0; i < a->after.count; i++) {
-    int64_t *fact = group_at(&a->after, kind, i);
+  for (size_t i = 0; i < a->before.count; i++) {
+    int64_t *fact = bpi_group_at(&a->after, kind, i);
     if (!same_variant(kind, fact, row)) continue;
     row[0] = fact[0];
     if (!bpi_fact_merge(kind, fact, row, names)) {
@@ -401,27 +314,27 @@ static int merge_row(applier *a, fact_kind kind, int64_t *row, const fact_names 
   *changed = true;
   int rc = take_id(a, kind, &row[0]);
   if (rc != BP_OK) return rc;
-  if (group_add(&a->after, kind, row) != BP_OK) return bpi_fail_nomem(a->error);
+  if (bpi_group_add(&a->after, kind, row) != BP_OK) return bpi_fail_nomem(a->error);
   a->counts.stored++;
-  a->counts.undated += ((const fact_head *)(const void *)row)->time_us == BPI_TIME_NONE;
+  a->counts.undated += !is_dated(kind, row);
   a->insert[a->inserts++] = row;
   return BP_OK;
 }
 
 static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count) {
-  fact_names names = stored_names(a->s);
+  fact_names names = bpi_stored_names(&a->names);
   bool changed = false;
-  int rc = group_copy(&a->after, &a->before, kind);
+  int rc = bpi_group_copy(&a->after, &a->before, kind);
   if (rc != BP_OK) return bpi_fail_nomem(a->error);
   for (size_t i = 0; i < count && rc == BP_OK; i++)
     rc = merge_row(a, kind, rows[i], &names, &changed);
   if (rc != BP_OK || !changed) return rc;
-  if (group_resolve(&a->resolved_before, &a->before, kind, &names) != BP_OK ||
-      group_resolve(&a->resolved_after, &a->after, kind, &names) != BP_OK)
+  if (bpi_group_resolve(&a->resolved_before, &a->before, kind, &names) != BP_OK ||
+      bpi_group_resolve(&a->resolved_after, &a->after, kind, &names) != BP_OK)
     return bpi_fail_nomem(a->error);
-  count_group(&a->changes, &a->resolved_before, kind, -1);
-  count_group(&a->changes, &a->resolved_after, kind, 1);
-  return note_moments(a, kind);
+  bpi_group_cells(&a->changes, &a->resolved_before, kind, -1);
+  bpi_group_cells(&a->changes, &a->resolved_after, kind, 1);
+  return a->names.failed != BP_OK ? a->names.failed : note_moments(a, kind);
 }
 
 /* ----------------------------------------------------------------------------------- one kind */
@@ -429,12 +342,23 @@ static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count)
 static int is_empty(applier *a, fact_kind kind, bool *empty) {
   sqlite3_stmt *get =
       bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
-  if (get == NULL) return fail(a);
+  if (get == NULL) return bpi_error_code(*a->error);
   sqlite3_bind_int64(get, 1, 0);
   int rc = bpi_sql_step(get, a->error);
   if (rc > 0) sqlite3_reset(get);
   *empty = rc == 0;
   return rc < 0 ? rc : BP_OK;
+}
+
+/* What is stored under a key and where the next fact of it goes. Nearly all keys of a batch are new,
+ * and the number they want is free. */
+static int find_group(applier *a, fact_kind kind, const int64_t *key, bool taken) {
+  bool collides = a->inserts > 0 && a->insert[a->inserts - 1][0] >= key[0];
+  if (!a->empty && (taken || collides)) return load_group(a, kind, key);
+  a->before.count = 0;
+  a->next_is_free = true;
+  if (!a->empty || a->next_id < key[0]) a->next_id = key[0];
+  return BP_OK;
 }
 
 static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count) {
@@ -443,18 +367,21 @@ static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count
   a->next_is_free = true;
   a->insert = rows; /* in front of the row that is read there is room for those that were */
   a->inserts = 0;
+  unsigned char *taken = bpi_alloc_zero(count, 1);
+  if (taken == NULL) return bpi_fail_nomem(a->error);
+  bulk all = {count, rows, bpi_bulk_word};
+  if (rc == BP_OK && !a->empty)
+    rc = bpi_bulk_mark(a->s, (store_statement)(SQL_FACTS_TAKEN + (int)kind), &all, taken, a->error);
   for (size_t from = 0; rc == BP_OK && from < count;) {
     size_t to = from;
     while (to < count && rows[to][0] == rows[from][0] && rows[to][1] == rows[from][1]) to++;
-    a->before.count = 0;
-    if (!a->empty)
-      rc = load_group(a, kind, rows[from]);
-    else if (a->next_id < rows[from][0])
-      a->next_id = rows[from][0];
+    rc = find_group(a, kind, rows[from], taken[from]);
     if (rc == BP_OK) rc = apply_group(a, kind, rows + from, to - from);
     from = to;
-    if (atomic_load(&a->s->interrupted)) return bpi_fail(a->error, BP_ERR_CANCELLED, "cancelled");
+    if (rc == BP_OK && atomic_load(&a->s->interrupted))
+      rc = bpi_fail(a->error, BP_ERR_CANCELLED, "cancelled");
   }
+  bpi_free(taken);
   return rc == BP_OK ? insert_facts(a, kind) : rc;
 }
 
@@ -470,70 +397,6 @@ static int apply_kind(applier *a, fact_kind kind) {
   int rc = bpi_sort_rows(rows, t->count, 2);
   rc = rc == BP_OK ? apply_sorted(a, kind, rows, t->count) : bpi_fail_nomem(a->error);
   bpi_free(rows);
-  return rc;
-}
-
-/* --------------------------------------------------------------------------- all stored facts */
-
-/* Visits what the rows of one cluster (neighbouring numbers) count as, key by key. */
-static int visit_cluster(store *s, fact_kind kind, group *cluster, group *one, group *resolved,
-                         int (*visit)(void *, fact_kind, const group *), void *user,
-                         bp_error **error) {
-  fact_names names = stored_names(s);
-  for (size_t i = 0; i < cluster->count; i++) {
-    int64_t *first = group_at(cluster, kind, i);
-    if (first[0] < 0) continue; /* taken by an earlier key */
-    int64_t key = first[1];
-    one->count = 0;
-    for (size_t j = i; j < cluster->count; j++) {
-      int64_t *row = group_at(cluster, kind, j);
-      if (row[0] < 0 || row[1] != key) continue;
-      if (group_add(one, kind, row) != BP_OK) return bpi_fail_nomem(error);
-      row[0] = -1;
-    }
-    if (group_resolve(resolved, one, kind, &names) != BP_OK) return bpi_fail_nomem(error);
-    int rc = visit(user, kind, resolved);
-    if (rc != BP_OK) return rc;
-  }
-  cluster->count = 0;
-  return BP_OK;
-}
-
-static int visit_kind(store *s, fact_kind kind, int (*visit)(void *, fact_kind, const group *),
-                      void *user, bp_error **error) {
-  group cluster = {0}, one = {0}, resolved = {0};
-  sqlite3_stmt *all = bpi_sql(s, (store_statement)(SQL_FACT_ALL + (int)kind), error);
-  if (all == NULL) return bpi_error_code(*error);
-  sqlite3_bind_int64(all, 1, 0);
-  int rc, result = BP_OK;
-  int64_t expected = -1;
-  while (result == BP_OK && (rc = bpi_sql_step(all, error)) != 0) {
-    if (rc < 0) {
-      result = rc;
-      break;
-    }
-    int64_t fact[FACT_WORDS_MAX];
-    load_fact(all, kind, fact);
-    if (fact[0] != expected)
-      result = visit_cluster(s, kind, &cluster, &one, &resolved, visit, user, error);
-    expected = fact[0] + 1;
-    if (result == BP_OK && group_add(&cluster, kind, fact) != BP_OK)
-      result = bpi_fail_nomem(error);
-  }
-  sqlite3_reset(all);
-  if (result == BP_OK)
-    result = visit_cluster(s, kind, &cluster, &one, &resolved, visit, user, error);
-  bpi_free(cluster.words);
-  bpi_free(one.words);
-  bpi_free(resolved.words);
-  return result;
-}
-
-static int visit_all(store *s, int (*visit)(void *, fact_kind, const group *), void *user,
-                     bp_error **error) {
-  int rc = BP_OK;
-  for (fact_kind kind = 0; kind < FACT_KINDS && rc == BP_OK; kind++)
-    rc = visit_kind(s, kind, visit, user, error);
   return rc;
 }
 
@@ -556,8 +419,8 @@ static int collect_moments(void *user, fact_kind kind, const group *g) {
   applier *a = user;
   int64_t at[2];
   for (size_t i = 0; i < g->count; i++) {
-    const int64_t *fact = group_at(g, kind, i);
-    int64_t session = ((const fact_head *)(const void *)fact)->session;
+    const int64_t *fact = bpi_group_at(g, kind, i);
+    int64_t session = bpi_head(fact)->session;
     if (bsearch(&session, a->rebuild, a->rebuilds, sizeof session, by_number) == NULL) continue;
     int n = bpi_fact_moments(kind, fact, at);
     for (int j = 0; j < n; j++) bpi_moments_add(&a->moments, session, at[j]);
@@ -569,7 +432,7 @@ static int apply_activity(applier *a) {
   int rc = BP_OK;
   if (a->rebuilds > 0) {
     unique_rebuilds(a);
-    rc = visit_all(a->s, collect_moments, a, a->error);
+    rc = bpi_visit_groups(a->s, collect_moments, a, a->error);
   }
   if (rc == BP_OK)
     rc = bpi_activity_store(a->s, &a->moments, a->rebuild, a->rebuilds, &a->changes, a->error);
@@ -598,6 +461,14 @@ int bpi_store_file(store *s, ident key, file_state *out, bp_error **error) {
   return BP_OK;
 }
 
+/* What was refused when the file was read before is told again, if it is still there. */
+static int drop_rejects(applier *a, int64_t file) {
+  sqlite3_stmt *drop = bpi_sql(a->s, SQL_REJECTS_DROP, a->error);
+  if (drop == NULL) return bpi_error_code(*a->error);
+  sqlite3_bind_int64(drop, 1, file);
+  return bpi_sql_run(drop, a->error);
+}
+
 static int store_file(applier *a, file_state *f) {
   static const int64_t nothing[24];
   file_state known;
@@ -605,7 +476,7 @@ static int store_file(applier *a, file_state *f) {
   if (rc < 0 && rc != BP_ERR_NOTFOUND) return rc;
   bool fresh = rc == BP_ERR_NOTFOUND;
   sqlite3_stmt *put = bpi_sql(a->s, fresh ? SQL_FILE_INSERT : SQL_FILE_UPDATE, a->error);
-  if (put == NULL) return fail(a);
+  if (put == NULL) return bpi_error_code(*a->error);
   int at = 1;
   if (fresh) {
     sqlite3_bind_int64(put, at++, (int64_t)f->key.hi);
@@ -624,7 +495,7 @@ static int store_file(applier *a, file_state *f) {
   sqlite3_bind_int64(put, at, a->now_us);
   rc = bpi_sql_run(put, a->error);
   f->id = fresh ? sqlite3_last_insert_rowid(a->s->db) : known.id;
-  return rc;
+  return rc == BP_OK && f->restarted && !fresh ? drop_rejects(a, f->id) : rc;
 }
 
 static int store_reject(applier *a, const batch_reject *r) {
@@ -632,7 +503,7 @@ static int store_reject(applier *a, const batch_reject *r) {
   int rc = bpi_store_file(a->s, r->file, &file, a->error);
   if (rc != BP_OK) return rc == BP_ERR_NOTFOUND ? BP_OK : rc;
   sqlite3_stmt *put = bpi_sql(a->s, SQL_REJECT_INSERT, a->error);
-  if (put == NULL) return fail(a);
+  if (put == NULL) return bpi_error_code(*a->error);
   const int64_t values[] = {file.id, r->byte, r->reason, r->line, a->now_us};
   for (int i = 0; i < 5; i++) sqlite3_bind_int64(put, i + 1, values[i]);
   return bpi_sql_run(put, a->error);
@@ -659,7 +530,7 @@ static int apply_all(applier *a) {
   return rc;
 }
 
-/* Numbers given out in a transaction that did not happen are no numbers. */
+/* Numbers given out in a transaction that was undone are no numbers. */
 static void forget_numbers(batch *b) {
   for (size_t i = 0; i < b->labels; i++) b->label[i].stored = 0;
   for (size_t i = 0; i < b->sessions; i++) b->session[i].stored = 0;
@@ -677,18 +548,16 @@ static void applier_free(applier *a) {
 
 int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts *counts,
                     bp_error **error) {
-  if (b->failed) return bpi_fail_nomem(error);
-  applier a = {.s = s, .b = b, .now_us = now_us, .error = error};
+  if (b->failed) return bpi_fail(error, b->failed, "what was read could not be gathered or stored");
+  applier a = {.s = s, .b = b, .now_us = now_us, .names = {s, error, BP_OK}, .error = error};
   a.sessions = bpi_alloc((b->sessions + 1) * sizeof *a.sessions);
   a.labels = bpi_alloc((b->labels + 1) * sizeof *a.labels);
   int rc = a.sessions == NULL || a.labels == NULL ? bpi_fail_nomem(error) : BP_OK;
   if (rc == BP_OK) rc = bpi_store_begin_write(s, error);
   if (rc == BP_OK) rc = apply_all(&a);
   if (rc == BP_OK && keep) rc = bpi_store_commit(s, error);
-  if (rc != BP_OK || !keep) {
-    bpi_store_rollback(s);
-    forget_numbers(b);
-  }
+  if (rc != BP_OK || !keep) bpi_store_rollback(s);
+  if (!keep) forget_numbers(b);
   if (rc == BP_OK) {
     counts->stored += a.counts.stored;
     counts->updated += a.counts.updated;
@@ -697,80 +566,7 @@ int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts 
     for (size_t i = 0; i < b->sessions; i++) b->session[i].touched = false;
     bpi_batch_clear(b);
   }
+  b->failed = rc; /* its rows were changed on the way */
   applier_free(&a);
-  return rc;
-}
-
-/* ----------------------------------------------------------------------------------- verifying */
-
-static int count_all(void *user, fact_kind kind, const group *g) {
-  applier *a = user;
-  int64_t at[2];
-  count_group(&a->changes, g, kind, 1);
-  for (size_t i = 0; i < g->count; i++) {
-    const int64_t *fact = group_at(g, kind, i);
-    int n = bpi_fact_moments(kind, fact, at);
-    for (int j = 0; j < n; j++)
-      bpi_moments_add(&a->moments, ((const fact_head *)(const void *)fact)->session, at[j]);
-  }
-  return BP_OK;
-}
-
-static int subtract_stored(applier *a) {
-  for (int kind = ROLLUP_RESPONSE; kind < ROLLUP_KINDS; kind++) {
-    if (kind == ROLLUP_ACTIVE) continue; /* checked through the runs */
-    sqlite3_stmt *get = bpi_sql(a->s, SQL_CELLS, a->error);
-    if (get == NULL) return fail(a);
-    sqlite3_bind_int(get, 1, kind);
-    sqlite3_bind_int64(get, 2, INT64_MIN);
-    sqlite3_bind_int64(get, 3, INT64_MAX);
-    int rc;
-    while ((rc = bpi_sql_step(get, a->error)) > 0) {
-      rollup_cell cell = {.kind = kind};
-      int64_t *words = &cell.quarter;
-      for (int i = 0; i < 4 + 1 + ROLLUP_MEASURES; i++)
-        words[i] = (i < 4 ? 1 : -1) * sqlite3_column_int64(get, i);
-      bpi_cells_add(&a->changes, &cell);
-    }
-    if (rc < 0) return rc;
-  }
-  return BP_OK;
-}
-
-/* The runs made anew inside a transaction that is then undone: where they or the active time
- * differ from what is stored, `changes` tells. */
-static int verify_activity(applier *a, bool *ok) {
-  cells difference = {0};
-  int before = sqlite3_total_changes(a->s->db);
-  sqlite3_stmt *all = bpi_sql(a->s, SQL_SESSIONS, a->error);
-  if (all == NULL) return fail(a);
-  int rc;
-  while ((rc = bpi_sql_step(all, a->error)) > 0) {
-    int made = need_rebuild(a, sqlite3_column_int64(all, 0));
-    if (made != BP_OK) {
-      sqlite3_reset(all);
-      return made;
-    }
-  }
-  if (rc == 0)
-    rc = bpi_activity_store(a->s, &a->moments, a->rebuild, a->rebuilds, &difference, a->error);
-  if (rc == BP_OK) *ok = *ok && sqlite3_total_changes(a->s->db) == before;
-  bpi_cells_free(&difference);
-  return rc;
-}
-
-int bpi_store_verify(store *s, int *ok, bp_error **error) {
-  applier a = {.s = s, .error = error};
-  bool good = true;
-  int rc = bpi_store_begin_write(s, error);
-  if (rc == BP_OK) rc = visit_all(s, count_all, &a, error);
-  if (rc == BP_OK) rc = subtract_stored(&a);
-  if (rc == BP_OK && a.changes.failed) rc = bpi_fail_nomem(error);
-  for (size_t i = 0; i < a.changes.count && rc == BP_OK; i++)
-    good = good && bpi_cell_is_zero(&a.changes.cell[i]);
-  if (rc == BP_OK) rc = verify_activity(&a, &good);
-  bpi_store_rollback(s);
-  applier_free(&a);
-  *ok = good;
   return rc;
 }

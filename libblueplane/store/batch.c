@@ -57,7 +57,7 @@ static uint32_t take_label(void *self, label_kind kind, ident key, const char *t
   if (bpi_reserve(&items, &b->label_capacity, b->labels + 1, sizeof *b->label) != BP_OK)
     goto out_of_memory;
   b->label = items;
-  batch_label made = {kind, key, NULL, length, 0};
+  batch_label made = {kind, key, NULL, length, 0, false};
   if (text != NULL && (made.text = bpi_strndup(text, length)) == NULL) goto out_of_memory;
   b->label[b->labels++] = made;
   b->text_bytes += length;
@@ -149,8 +149,14 @@ bool bpi_session_merge(session_attributes *a, const session_attributes *row,
   return changed || newer;
 }
 
+static void use_label(batch *b, int64_t number) {
+  if (number != 0) b->label[number - 1].used = true;
+}
+
 static void put_session(batch *b, uint32_t session, const record *r) {
   const session_record *s = &r->u.session_row;
+  const uint32_t named[] = {s->platform, s->workspace, s->branch, s->entrypoint, s->version};
+  for (size_t i = 0; i < sizeof named / sizeof *named; i++) use_label(b, named[i]);
   session_attributes row = {0,           s->platform,   r->time,       s->workspace, r->time,
                             s->branch,   r->time,       s->entrypoint, r->time,      s->version,
                             s->version_rank};
@@ -212,6 +218,8 @@ static int put_record(void *self, const record *r) {
   int64_t fact[FACT_WORDS_MAX];
   fact_kind kind;
   if (!bpi_fact_from_record(fact, &kind, r, session)) return BP_OK;
+  for (int i = 0; i < bpi_fact_types[kind].columns; i++)
+    if (bpi_fact_types[kind].roles[i] == 'L') use_label(b, fact[i + 2]);
   fact_names names = names_of(b);
   return b->failed = put_fact(b, kind, fact, &names);
 }
@@ -318,6 +326,7 @@ static int join_names(batch *into, batch *from, int64_t *sessions, int64_t *labe
     const batch_label *l = &from->label[i];
     labels[i + 1] = take_label(into, (label_kind)l->kind, l->key, l->text, l->length);
     if (into->failed) return into->failed;
+    if (l->used) use_label(into, labels[i + 1]);
   }
   fact_names names = names_of(into);
   for (size_t i = 0; i < from->sessions; i++) {

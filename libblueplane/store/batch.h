@@ -26,6 +26,7 @@ typedef struct file_state {
   ident key;
   int64_t source, device, inode, size, modified_ns, position, line, tail, records;
   int64_t memory[24];
+  bool restarted;           /* it is read from its start: what is known of it is of an older reading */
 } file_state;
 
 batch *bpi_batch_new(void);
@@ -48,7 +49,8 @@ typedef struct apply_counts {
 } apply_counts;
 
 /* Stores the batch in one transaction: facts, rollup, positions and rejects, or nothing. Clears it
- * and adds to *counts on success. With `keep` false the transaction is undone: only counted. */
+ * and adds to *counts on success; on failure the batch is spent and takes no more. With `keep` false
+ * the transaction is undone: only counted. */
 int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts *counts,
                     bp_error **error);
 

@@ -23,6 +23,7 @@ typedef struct batch_label {
   char *text;
   size_t length;
   int64_t stored; /* its number in the store; 0 not known yet */
+  bool used;      /* a record names it; else the line that held it was refused, and it is not stored */
 } batch_label;
 
 typedef struct batch_session {

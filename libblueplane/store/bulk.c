@@ -116,3 +116,14 @@ int bpi_bulk_run(store *s, store_statement which, const bulk *rows, bp_error **e
   s->bulk = NULL;
   return rc;
 }
+
+int bpi_bulk_mark(store *s, store_statement which, const bulk *rows, unsigned char *marks,
+                  bp_error **error) {
+  sqlite3_stmt *statement = bpi_sql(s, which, error);
+  if (statement == NULL) return bpi_error_code(*error);
+  s->bulk = rows;
+  int rc;
+  while ((rc = bpi_sql_step(statement, error)) > 0) marks[sqlite3_column_int64(statement, 0)] = 1;
+  s->bulk = NULL;
+  return rc;
+}

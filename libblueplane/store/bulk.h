@@ -21,5 +21,8 @@ void bpi_bulk_word(const void *rows, size_t row, int column, sqlite3_context *in
 int bpi_bulk_register(store *s);
 /* Runs a statement that reads the table, over `rows`. */
 int bpi_bulk_run(store *s, store_statement which, const bulk *rows, bp_error **error);
+/* The same for one that gives the numbers of some of the rows: their marks become 1. */
+int bpi_bulk_mark(store *s, store_statement which, const bulk *rows, unsigned char *marks,
+                  bp_error **error);
 
 #endif

@@ -258,10 +258,9 @@ static int compare_winner(const response_fact *a, const response_fact *b,
                     CLASS_GET(a->traits, TRAIT_STOP) != STOP_NONE);
   if (order == 0) order = compare(sum_of_classes(b), sum_of_classes(a));
   if (order == 0) order = compare(b->model != 0, a->model != 0); /* a copy may have lost it */
-  if (order == 0) order = compare(a->input, b->input);
-  if (order == 0) order = compare(a->cache_read, b->cache_read);
-  if (order == 0) order = compare(a->cache_write_5m, b->cache_write_5m);
-  if (order == 0) order = compare(a->reasoning, b->reasoning);
+  if (order == 0) /* input to reasoning; web searches are not the row's, but the greatest of all */
+    order = compare_columns(FACT_RESPONSE, (const int64_t *)(const void *)a,
+                            (const int64_t *)(const void *)b, 6, 12, false, names);
   if (order == 0) order = compare(a->cost_nano, b->cost_nano);
   int64_t finished = CLASS_PUT(TRAIT_FINISHED, 1); /* is a property of the group, not of the row */
   if (order == 0) order = compare(a->traits & ~finished, b->traits & ~finished);
@@ -402,13 +401,12 @@ static int by_time(const void *a, const void *b) {
 /* Whether two of the variants, sorted by time, are more than a day apart and disagree on input. */
 static bool constant_id(const response_fact *sorted, size_t n) {
   const int64_t day = 24 * 3600 * BPI_SECOND;
-  size_t old = 0; /* variants more than a day before the current one */
+  size_t old = 0;     /* variants more than a day before the current one */
+  bool mixed = false; /* these disagree with each other, so one of them does with any other */
   for (size_t i = 1; i < n && sorted[i].time_us != BPI_TIME_NONE; i++) {
-    while (sorted[i].time_us - sorted[old].time_us > day) old++;
-    for (size_t j = 0; j < old && j < 2; j++) /* two differing ones suffice for any third */
-      if (sorted[j].input != sorted[i].input) return true;
-    for (size_t j = 2; j < old; j++)
-      if (sorted[j].input != sorted[i].input) return true;
+    for (; sorted[i].time_us - sorted[old].time_us > day; old++)
+      mixed |= sorted[old].input != sorted[0].input;
+    if (old > 0 && (mixed || sorted[i].input != sorted[0].input)) return true;
   }
   return false;
 }

@@ -15,7 +15,8 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
     [SQL_META_SET] = "INSERT INTO meta (name, value) VALUES (?1, ?2) "
                      "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    [SQL_LABEL_FIND] = "SELECT id, text FROM label WHERE kind = ?1 AND hi = ?2 AND lo = ?3",
+    [SQL_LABEL_FIND] = "SELECT id, text IS NULL FROM label WHERE kind = ?1 AND hi = ?2 AND lo = ?3",
+    [SQL_LABEL_SET] = "UPDATE label SET text = ?2 WHERE id = ?1",
     [SQL_LABEL_LAST] = "SELECT ifnull(max(id), 0) FROM label",
     [SQL_LABELS_INSERT] =
         "INSERT INTO label (id, kind, hi, lo, text) SELECT c0, c1, c2, c3, c4 FROM bulk",
@@ -72,6 +73,7 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
                   "FROM file f ORDER BY f.id",
     [SQL_REJECT_INSERT] = "INSERT INTO reject (file, byte, reason, line, at_us) "
                           "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+    [SQL_REJECTS_DROP] = "DELETE FROM reject WHERE file = ?1",
     [SQL_REJECTS] = "SELECT f.hi, f.lo, f.source, r.reason, r.line, r.byte, r.at_us FROM reject r "
                     "JOIN file f ON f.id = r.file ORDER BY f.hi, f.lo, r.byte, r.reason",
 };
@@ -89,7 +91,7 @@ static void fact_sql(buf *b, store_statement which) {
   const fact_type *t = &bpi_fact_types[(which - SQL_FACT_CLUSTER) % FACT_KINDS];
   switch (group) {
     case 0: /* from the wanted number on; the reader stops at the first gap */
-    case 3:
+    case 4:
       bpi_buf_text(b, "SELECT id, k2");
       add_columns(b, t, ", ", "");
       bpi_buf_printf(b, " FROM %s WHERE id >= ?1 ORDER BY id", t->table);
@@ -100,6 +102,9 @@ static void fact_sql(buf *b, store_statement which) {
       bpi_buf_text(b, ") SELECT c0");
       for (int i = 1; i < t->columns + 2; i++) bpi_buf_printf(b, ", c%d", i);
       bpi_buf_text(b, " FROM bulk");
+      break;
+    case 2: /* which rows want a number that is taken; CROSS: in this order of loops */
+      bpi_buf_printf(b, "SELECT bulk.rowid FROM bulk CROSS JOIN %s ON id = c0", t->table);
       break;
     default:
       bpi_buf_printf(b, "UPDATE %s SET k2 = ?2", t->table);

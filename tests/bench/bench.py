@@ -117,15 +117,24 @@ class Ours:
 
 
 class Ccusage:
-    name = "ccusage"
-
-    def __init__(self):
-        self.command = shutil.which("ccusage")
+    def __init__(self, work):
+        self.command, self.work = shutil.which("ccusage"), work
         version = subprocess.run([self.command, "--version"], capture_output=True, text=True, check=False).stdout
         self.name = " ".join(version.split()[:2]) or "ccusage"
 
+    def home(self, root):
+        """It looks below `projects` only."""
+        if (root / "projects").is_dir():
+            return root
+        home = self.work / ("home-%s" % root.name)
+        if not home.exists():
+            home.mkdir()
+            (home / "projects").symlink_to(root)
+        return home
+
     def run(self, root):
-        return Process.run([self.command, "claude", "daily", "--json", "--offline"], CLAUDE_CONFIG_DIR=str(root))
+        return Process.run([self.command, "claude", "daily", "--json", "--offline"],
+                           CLAUDE_CONFIG_DIR=str(self.home(root)))
 
     def totals(self, root):
         return {(day["date"], model["modelName"]):
@@ -146,10 +155,10 @@ class DuckDB:
         return {(day, model): tuple(int(count) for count in counts) for day, model, *counts in self.run(root)["rows"]}
 
 
-def peers():
+def peers(work):
     found = []
     if shutil.which("ccusage"):
-        found.append(Ccusage())
+        found.append(Ccusage(work))
     else:
         note("ccusage is not installed: skipped (npm install --global ccusage)")
     try:
@@ -162,21 +171,13 @@ def peers():
 
 # --------------------------------------------------------------------------------------------------------- data
 
-def is_root(path):
-    """Peers look below `projects`."""
-    return (path / "projects").is_dir()
-
-
 def prepare(arguments, work):
-    """Yields (name, root), each root with a folder `projects`."""
-    for number, given in enumerate(arguments.data):
-        path, root = pathlib.Path(given).expanduser().resolve(), work / ("root%d" % number)
-        if not path.is_dir():
-            sys.exit("bench: %s: no such directory" % path)
-        if not is_root(path):
-            root.mkdir()
-            (root / "projects").symlink_to(path)
-        yield "%s" % path.name, (path if is_root(path) else root)
+    """Yields (name, root)."""
+    for given in arguments.data:
+        root = pathlib.Path(given).expanduser().resolve()
+        if not root.is_dir():
+            sys.exit("bench: %s: no such directory" % root)
+        yield root.name, root
     if arguments.gen:
         root = work / "generated"
         command = [part.format(dir=root) for part in shlex.split(arguments.gen)]
@@ -201,12 +202,8 @@ def sample(root, mib):
     return root
 
 
-def transcripts(root):
-    return [path for path in pathlib.Path(os.path.realpath(root / "projects")).rglob("*.jsonl") if path.is_file()]
-
-
 def content(root):
-    sizes = [path.stat().st_size for path in transcripts(root)]
+    sizes = [path.stat().st_size for path in root.rglob("*.jsonl") if path.is_file()]
     return sum(sizes), len(sizes)
 
 
@@ -366,7 +363,7 @@ class Bench:
         self.helper = Process.helper = self.helper.resolve()
         self.work, self.store = work, work / "store.db"
         self.runs, self.line_mib = arguments.runs, arguments.line_mib
-        self.peers = peers()
+        self.peers = peers(work)
 
     def ours(self, threads):
         return Ours(self.helper, self.store, threads)

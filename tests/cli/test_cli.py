@@ -405,6 +405,8 @@ class Numbers(Case):
         self.assertGreater(len({row["metric"] for row in rows}), 30)
         lines = self.ok(self.home("export", "responses", "--by", "model", "--format", "ndjson")).out.splitlines()
         self.assertEqual(sum(json.loads(line)["value"] for line in lines), self.count("responses"))
+        same = self.ok(self.home("export", "M023", "--by", "model")).out
+        self.assertEqual(same, self.ok(self.home("export", "cost", "--by", "model")).out)
         document = self.ok(self.home("export", "responses", "--json")).json()
         self.assertEqual(document["schema"], "blueplane.export/1")
         sessions = self.ok(self.home("export", "sessions"))

@@ -14,13 +14,13 @@ import sys
 from collections import Counter, defaultdict
 from typing import Any, NamedTuple, Optional
 
-from claude_code import (FOREVER, Obj, count, day_of, main, names, read_file, refuse_duplicates,
+from claude_code import (FOREVER, Obj, Rejected, count, day_of, main, is_number, names, read_file, refuse_duplicates,
                          split_lines, stamp_or_forever, string, table)
 
 _vector = names("input_tokens cached_input_tokens output_tokens reasoning_output_tokens total_tokens")
 FIELDS = tuple(_vector)
 READ_KEYS = names("timestamp type", payload=names(
-    "id type forked_from_id model call_id name status success exit_code output message reason changes",
+    "id type forked_from_id model call_id name namespace status success exit_code output message reason changes kind",
     source=names("", subagent=names("", thread_spawn=names("parent_thread_id"))),
     info=names("", total_token_usage=_vector, last_token_usage=_vector),
     result=names("Err", Ok=names("isError"))))
@@ -28,9 +28,11 @@ READ_KEYS = names("timestamp type", payload=names(
 CALLS = ("function_call", "custom_tool_call", "local_shell_call", "tool_search_call")
 OUTPUTS = ("function_call_output", "custom_tool_call_output", "tool_search_output")
 EXIT_CODE = re.compile(r"(?:[Ee]xited with code|[Ee]xit code:?) (-?\d+)", re.A)
-FAILURE_STARTS = ("error:", "execution error", "failed in sandbox", "apply_patch verification failed", "write_stdin failed")
-OUTCOMES = ("interrupted", "error", "ok")  # of several signs for one call the first stands
-ERRORS = ("error", "stream_error")
+FAILURE_STARTS = ("error:", "execution error", "failed in sandbox", "apply_patch verification failed", "write_stdin failed",
+                  "unsupported call", "failed to parse", "exec_command failed", "command timed out", "tool call error")
+REJECTION_STARTS = ("exec command rejected by user", "patch rejected by user", "rejected by user", "user rejected", "user cancelled")
+OUTCOMES = ("rejected", "interrupted", "error", "ok")  # of several signs for one call the first stands
+ERRORS = {"error": "api_error_message", "stream_error": "api_retry"}
 
 
 class File:
@@ -55,7 +57,9 @@ class File:
     def line(self, line: Obj) -> None:
         refuse_duplicates(line, READ_KEYS)
         self.index += 1
-        payload = table(line.get("payload"))
+        if not isinstance(line.get("payload"), dict):
+            raise Rejected("shape")
+        payload = line["payload"]
         time = stamp_or_forever(line.get("timestamp"))
         kind, part = line.get("type"), payload.get("type")
         if kind == "session_meta":
@@ -84,8 +88,13 @@ class File:
         if not call:
             return
         if part in CALLS:
-            name = {"local_shell_call": "local_shell", "tool_search_call": "tool_search"}.get(part) or string(payload.get("name"))
-            self.fact("call", call, time, name or "")
+            name = {"local_shell_call": "local_shell", "tool_search_call": "tool_search"}.get(part) or string(payload.get("name")) or ""
+            space = (string(payload.get("namespace")) or "").rstrip("_")
+            if space.startswith("mcp__"):
+                name = f"{space}__{name}"
+            elif "__" in name and not name.startswith("mcp__"):
+                name = f"mcp__{name}"
+            self.fact("call", call, time, name)
             asked = asked_lines(payload)
             if asked:
                 self.fact("asked", call, time, asked)
@@ -99,25 +108,29 @@ class File:
         if part == "token_count":
             self.tokens(table(payload.get("info")), time)
         elif part == "user_message":
-            self.fact("prompt", (time, str(payload.get("message"))), time)
+            if payload.get("kind", "plain") == "plain" and not self.subagent:  # else written by the client, or a model
+                self.fact("prompt", (time, str(payload.get("message"))), time)
         elif part == "turn_aborted":
-            self.fact("interrupt" if payload.get("reason") == "interrupted" else "turn_aborted", time, time)
+            if payload.get("reason") != "review_ended":
+                self.fact("interrupt" if payload.get("reason") == "interrupted" else "turn_aborted", time, time)
             for waiting in self.open:
                 self.fact("aborted", waiting, time, "interrupted")
             self.open = {}
         elif part == "context_compacted":
             self.fact("compaction", time, time)
         elif part in ERRORS:
-            self.fact("api_error_message", time, time)
+            self.fact(ERRORS[part], time, time)
         elif part == "web_search_end" and call:
             self.fact("call", call, time, "web_search")
             self.fact("result", call, time, "ok")
         elif part == "exec_command_end" and call:
-            self.fact("result", call, time, "error" if payload.get("exit_code") not in (0, None) else "ok")
+            self.fact("result", call, time, "rejected" if payload.get("status") == "declined" else
+                      "error" if payload.get("exit_code") not in (0, None) else "ok")
         elif part == "mcp_tool_call_end" and call:
             result = table(payload.get("result"))
             bad = "Err" in result or table(result.get("Ok")).get("isError") is True
-            self.fact("result", call, time, "error" if bad else "ok")
+            refused = ending(result["Err"]) if isinstance(result.get("Err"), str) else None
+            self.fact("result", call, time, refused or ("error" if bad else "ok"))
         elif part == "patch_apply_end" and call:
             good = payload.get("success") is not False
             self.fact("result", call, time, "ok" if good else "error")
@@ -127,6 +140,9 @@ class File:
     def tokens(self, info: dict, time: int) -> None:
         if not isinstance(info.get("total_token_usage"), dict):
             return
+        for vector in (info["total_token_usage"], table(info.get("last_token_usage"))):
+            if any(not is_number(vector.get(f)) and vector.get(f) is not None for f in FIELDS):
+                raise Rejected("field")
         total = tuple(count(info["total_token_usage"].get(f)) for f in FIELDS)
         last = tuple(count(table(info.get("last_token_usage")).get(f)) for f in FIELDS)
         if not isinstance(info.get("last_token_usage"), dict):
@@ -139,8 +155,15 @@ class File:
         self.responses.append((time, self.model, tuple(a - b for a, b in zip(total, before or ())) if grown else last))
 
 
+def ending(text: str) -> Optional[str]:
+    """What ended a call from outside, by how its text begins."""
+    return "interrupted" if text.startswith("aborted") else "rejected" if text.startswith(REJECTION_STARTS) else None
+
+
 def output_outcome(payload: dict) -> str:
     output = payload.get("output")
+    if isinstance(output, dict) and isinstance(output.get("content"), str) and ending(output["content"]):
+        return str(ending(output["content"]))
     if payload.get("success") is False or payload.get("status") == "failed":
         return "error"
     if isinstance(output, str) and output.startswith("{"):
@@ -151,9 +174,11 @@ def output_outcome(payload: dict) -> str:
     if isinstance(output, dict):
         code = table(output.get("metadata")).get("exit_code")
         return "error" if output.get("success") is False or code not in (0, None) else "ok"
+    if isinstance(output, list):
+        output = next((table(o).get("text") for o in output if isinstance(table(o).get("text"), str)), "")
     text = output[:256] if isinstance(output, str) else ""
-    if text.startswith("aborted by user"):
-        return "interrupted"
+    if ending(text):
+        return str(ending(text))
     code = EXIT_CODE.search(text)
     if code:
         return "ok" if int(code[1]) == 0 and not text.startswith(FAILURE_STARTS) else "error"
@@ -269,7 +294,7 @@ class Oracle:
             if session not in compacted:
                 facts["compaction"][session, key] = seen_at
         events: Counter = Counter()
-        for kind in ("interrupt", "turn_aborted", "compaction", "api_error_message"):
+        for kind in ("interrupt", "turn_aborted", "compaction", *ERRORS.values()):
             if facts[kind]:
                 events[kind] = len(facts[kind])
                 undated += sum(min(s)[0] == FOREVER for s in facts[kind].values())

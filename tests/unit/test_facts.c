@@ -38,7 +38,7 @@ static record random_record(record_kind kind) {
     case RECORD_RESPONSE:
       r.u.response = (response_record){.model = (uint32_t)below(3), .input = or_none(below(3)),
                                        .output = or_none(below(3)), .cache_read = or_none(below(2)),
-                                       .cache_write_5m = below(2), .cache_write_1h = below(2),
+                                       .cache_write_5m = or_none(below(2)), .cache_write_1h = or_none(below(2)),
                                        .reasoning = or_none(0), .web_searches = or_none(below(3)),
                                        .cost_nano = or_none(below(2)), .stop = (int)below(3),
                                        .speed = (int)below(2), .placeholder = (int)below(2)};
@@ -118,6 +118,36 @@ START_TEST(any_order_any_grouping) {
           ck_assert(!bpi_fact_merge(kind, other, rows[i], &names));
       }
     }
+}
+END_TEST
+
+/* Two rows that differ in a single column, known or not: even then the order decides nothing. */
+START_TEST(one_column_decides) {
+  static const record_kind kinds[] = {RECORD_PROMPT, RECORD_RESPONSE, RECORD_TOOL_USE, RECORD_TOOL_RESULT,
+                                      RECORD_EVENT, RECORD_DECISION, RECORD_SPAN, RECORD_CHANGE};
+  static const int64_t values[][2] = {{FACT_NONE, 0}, {0, 1}, {1, 2}};
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    int64_t one[FACT_WORDS_MAX], other[FACT_WORDS_MAX], both[FACT_WORDS_MAX];
+    fact_kind kind = FACT_KINDS;
+    record r = random_record(kinds[k]);
+    r.time = 5;
+    ck_assert(bpi_fact_from_record(one, &kind, &r, 1));
+    if (kind == FACT_TOOL_CALL) ((fact_head *)(void *)one)->flags |= FACT_USE | FACT_RESULT;
+    for (int column = 0; column < bpi_fact_types[kind].columns; column++)
+      for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
+        if (bpi_fact_types[kind].roles[column] != 'V' && values[v][0] == FACT_NONE) continue;
+        if (strcmp(bpi_fact_types[kind].names[column], "flags") == 0) continue; /* say which halves there are */
+        if (strcmp(bpi_fact_types[kind].names[column], "request") == 0) continue; /* is a part of the key */
+        memcpy(other, one, sizeof other);
+        one[column + 2] = values[v][0];
+        other[column + 2] = values[v][1];
+        memcpy(both, one, sizeof both);
+        bpi_fact_merge(kind, both, other, &names);
+        bpi_fact_merge(kind, other, one, &names);
+        ck_assert_msg(memcmp(both, other, bpi_fact_words(kind) * sizeof *both) == 0, "%s.%s",
+                      bpi_fact_types[kind].table, bpi_fact_types[kind].names[column]);
+      }
+  }
 }
 END_TEST
 
@@ -239,6 +269,7 @@ int main(void) {
   TCase *c = tcase_create("facts");
   tcase_set_timeout(c, 60);
   tcase_add_test(c, any_order_any_grouping);
+  tcase_add_test(c, one_column_decides);
   tcase_add_test(c, response_rules);
   tcase_add_test(c, constant_ids);
   tcase_add_test(c, edit_cells);
