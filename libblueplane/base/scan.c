@@ -129,6 +129,10 @@ static int32_t hex4(const char *p) {
 /* Four hex digits `from` bytes behind `at`, judged digit by digit, so that a torn escape waits only
  * while it could still become a good one. */
 static int32_t unicode_digits(scan *s, size_t from) {
+  if ((size_t)(s->end - s->at) >= from + 4) { /* nearly always */
+    int32_t unit = hex4(s->at + from);
+    if (unit >= 0) return unit;
+  }
   for (size_t i = from; i < from + 4; i++) {
     if (!reach(s, i + 1)) return -1;
     if (hex_value(s->at[i]) < 0) {
@@ -184,6 +188,9 @@ static size_t escape(scan *s, char out[4], size_t *step) {
 
 /* Length of the character of two to four bytes at `at`; 0 on failure. */
 static size_t wide_character(scan *s) {
+  const unsigned char *p = (const unsigned char *)s->at;
+  bool plain = p[0] > 0xE0 && p[0] < 0xED; /* three bytes, and any that follow will do */
+  if (plain && s->end - s->at >= 3 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80) return 3;
   size_t step = bpi_utf8_step(s->at, s->end);
   if (step > 0) return step;
   unsigned char lead = (unsigned char)*s->at;

@@ -364,10 +364,7 @@ static void read_line_member(reader *r, int key) {
   case KEY_SESSION_TOO: read_session(r, key); break;
   case KEY_CWD: f->workspace = bpi_cc_name(r, LABEL_WORKSPACE); break;
   case KEY_BRANCH: f->branch = read_branch(r); break;
-  case KEY_VERSION:
-    f->has_version = bpi_scan_peek(r->s) == SCAN_TEXT;
-    f->version = bpi_cc_name(r, LABEL_VERSION);
-    break;
+  case KEY_VERSION: f->version = bpi_cc_name(r, LABEL_VERSION); break;
   case KEY_ENTRYPOINT: f->entrypoint = bpi_cc_name(r, LABEL_ENTRYPOINT); break;
   case KEY_SIDECHAIN: f->sidechain = bpi_cc_true(r); break;
   case KEY_AGENT: bpi_cc_text(r, f->agent, sizeof f->agent, &f->agent_length); break;

@@ -227,7 +227,7 @@ typedef struct frame {
   int type, subtype;
   ident session;
   name workspace, branch, version, entrypoint;
-  bool has_version, sidechain, meta, summary, forked, cause;
+  bool sidechain, meta, summary, forked, cause;
   int mode, origin, attachment_origin;
   int compact_detail;
   int64_t tokens_before, duration, retry;
@@ -242,7 +242,7 @@ typedef struct frame {
 } frame;
 
 /* Integers that outlive one read(). */
-enum { MEMORY_WARMUP, MEMORY_VERSION };
+enum { MEMORY_WARMUP };
 enum { WARMUP_UNDECIDED, WARMUP_NO, WARMUP_RUNNING };
 
 #define AGENTS_MAX 8

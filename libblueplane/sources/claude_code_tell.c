@@ -117,7 +117,7 @@ static void put_response(reader *r, const place *at, const usage *u, uint32_t mo
   record told = new_record(r, at, RECORD_RESPONSE);
   response_record *is = &told.u.response;
   const envelope *e = at->e;
-  int64_t version = r->in->memory[MEMORY_VERSION], split = u->write_5m + u->write_1h;
+  int64_t version = r->f.version.number, split = u->write_5m + u->write_1h;
   told.key = response_key(r, at, u, asked);
   if (e->request_length > 0)
     is->request = bpi_memo_ident(&r->names, IDENT_REQUEST, e->request, e->request_length);
@@ -431,7 +431,6 @@ static void tell_nested(reader *r, unsigned flags) {
 void bpi_cc_tell_line(reader *r) {
   frame *f = &r->f;
   user_text text = f->text_there ? bpi_prompt_classify(&r->text) : USER_TEXT_NONE;
-  if (f->has_version) r->in->memory[MEMORY_VERSION] = f->version.number;
   place at = {&r->own, flags_of_line(r, text), r->own.time};
 
   put_session(r, &at);

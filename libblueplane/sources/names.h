@@ -33,7 +33,7 @@ typedef struct name_memory {
 } name_memory;
 
 #define NAMES_IDENTS 2
-#define NAMES_LABELS 256
+#define NAMES_LABELS 64
 typedef struct names {
   record_sink *sink;
   unsigned next[IDENT_KINDS];

@@ -432,7 +432,7 @@ static int apply_activity(applier *a) {
   int rc = BP_OK;
   if (a->rebuilds > 0) {
     unique_rebuilds(a);
-    rc = bpi_visit_groups(a->s, collect_moments, a, a->error);
+    rc = bpi_visit_groups(a->s, a->rebuild, a->rebuilds, collect_moments, a, a->error);
   }
   if (rc == BP_OK)
     rc = bpi_activity_store(a->s, &a->moments, a->rebuild, a->rebuilds, &a->changes, a->error);

@@ -94,6 +94,8 @@ fact_names bpi_stored_names(stored_names *n) {
 /* ---------------------------------------------------------------------------------- visiting */
 
 typedef struct visitor {
+  const int64_t *sessions;
+  size_t session_count;
   group cluster, one, resolved;
   stored_names names;
   group_fn visit;
@@ -122,28 +124,67 @@ static int visit_cluster(visitor *v, fact_kind kind) {
   return BP_OK;
 }
 
+/* The rows with numbers from `start` up to the first gap. */
+static int load_cluster(visitor *v, fact_kind kind, int64_t start) {
+  sqlite3_stmt *get =
+      bpi_sql(v->names.s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), v->names.error);
+  if (get == NULL) return bpi_error_code(*v->names.error);
+  sqlite3_bind_int64(get, 1, start);
+  int rc;
+  while ((rc = bpi_sql_step(get, v->names.error)) > 0 && sqlite3_column_int64(get, 0) == start++) {
+    int64_t fact[FACT_WORDS_MAX];
+    bpi_load_fact(get, kind, fact);
+    if (bpi_group_add(&v->cluster, kind, fact) != BP_OK) {
+      rc = bpi_fail_nomem(v->names.error);
+      break;
+    }
+  }
+  sqlite3_reset(get);
+  return rc < 0 ? rc : visit_cluster(v, kind);
+}
+
+static bool is_wanted(const visitor *v, int64_t session) {
+  size_t low = 0, high = v->sessions == NULL ? 0 : v->session_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (v->sessions[middle] < session)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return v->sessions == NULL || (low < v->session_count && v->sessions[low] == session);
+}
+
+/* Runs through the numbers; rows are loaded where a cluster ends that holds a wanted session. */
 static int visit_kind(visitor *v, fact_kind kind) {
   sqlite3_stmt *all =
       bpi_sql(v->names.s, (store_statement)(SQL_FACT_ALL + (int)kind), v->names.error);
   if (all == NULL) return bpi_error_code(*v->names.error);
-  sqlite3_bind_int64(all, 1, 0);
   int rc;
-  int64_t expected = -1;
+  int64_t start = 0, expected = -1;
+  bool wanted = false;
   while ((rc = bpi_sql_step(all, v->names.error)) > 0) {
-    int64_t fact[FACT_WORDS_MAX];
-    bpi_load_fact(all, kind, fact);
-    rc = fact[0] == expected ? BP_OK : visit_cluster(v, kind);
-    if (rc == BP_OK && bpi_group_add(&v->cluster, kind, fact) != BP_OK)
-      rc = bpi_fail_nomem(v->names.error);
-    if (rc != BP_OK) break;
-    expected = fact[0] + 1;
+    int64_t id = sqlite3_column_int64(all, 0);
+    if (id != expected) {
+      rc = wanted ? load_cluster(v, kind, start) : BP_OK;
+      if (rc != BP_OK) break;
+      start = id;
+      wanted = false;
+    }
+    wanted = wanted || is_wanted(v, sqlite3_column_int64(all, 1));
+    expected = id + 1;
   }
   sqlite3_reset(all);
-  return rc == BP_OK ? visit_cluster(v, kind) : rc;
+  return rc == BP_OK && wanted ? load_cluster(v, kind, start) : rc;
 }
 
-int bpi_visit_groups(store *s, group_fn visit, void *user, bp_error **error) {
-  visitor v = {.names = {s, error, BP_OK}, .visit = visit, .user = user};
+int bpi_visit_groups(store *s, const int64_t *sessions, size_t count, group_fn visit, void *user,
+                     bp_error **error) {
+  visitor v = {.sessions = sessions,
+               .session_count = count,
+               .names = {s, error, BP_OK},
+               .visit = visit,
+               .user = user};
   int rc = BP_OK;
   for (fact_kind kind = 0; kind < FACT_KINDS && rc == BP_OK; kind++) rc = visit_kind(&v, kind);
   bpi_free(v.cluster.words);

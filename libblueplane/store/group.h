@@ -42,8 +42,10 @@ typedef struct stored_names {
 } stored_names;
 fact_names bpi_stored_names(stored_names *n);
 
-/* Calls `visit` with each resolved group of the store. Returns what it returned, or BP_ERR_. */
+/* Calls `visit` with each resolved group of the store that has a row of one of the sessions, which
+ * are in ascending order; NULL: with each there is. Returns what it returned, or BP_ERR_. */
 typedef int (*group_fn)(void *user, fact_kind kind, const group *g);
-int bpi_visit_groups(store *s, group_fn visit, void *user, bp_error **error);
+int bpi_visit_groups(store *s, const int64_t *sessions, size_t count, group_fn visit, void *user,
+                     bp_error **error);
 
 #endif

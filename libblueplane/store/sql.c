@@ -91,7 +91,6 @@ static void fact_sql(buf *b, store_statement which) {
   const fact_type *t = &bpi_fact_types[(which - SQL_FACT_CLUSTER) % FACT_KINDS];
   switch (group) {
     case 0: /* from the wanted number on; the reader stops at the first gap */
-    case 4:
       bpi_buf_text(b, "SELECT id, k2");
       add_columns(b, t, ", ", "");
       bpi_buf_printf(b, " FROM %s WHERE id >= ?1 ORDER BY id", t->table);
@@ -106,6 +105,7 @@ static void fact_sql(buf *b, store_statement which) {
     case 2: /* which rows want a number that is taken; CROSS: in this order of loops */
       bpi_buf_printf(b, "SELECT bulk.rowid FROM bulk CROSS JOIN %s ON id = c0", t->table);
       break;
+    case 4: bpi_buf_printf(b, "SELECT id, session FROM %s ORDER BY id", t->table); break;
     default:
       bpi_buf_printf(b, "UPDATE %s SET k2 = ?2", t->table);
       for (int i = 0; i < t->columns; i++) bpi_buf_printf(b, ", %s = ?%d", t->names[i], i + 3);

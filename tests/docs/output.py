@@ -14,8 +14,8 @@ import subprocess
 import sys
 import tempfile
 
-DAY = "2026-03-31"
-COMMANDS = ("sync", f"stats --date {DAY}", f"stats week --date {DAY}", f"cost --date {DAY}")
+DAY = "2026-03-27"
+COMMANDS = ("sync", f"stats --date {DAY}", f"stats week --date {DAY}")
 FIRST, LAST = "<!-- output -->\n", "<!-- end of output -->\n"
 
 

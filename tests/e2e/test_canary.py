@@ -332,7 +332,7 @@ def outputs(store: pathlib.Path, made: Input) -> dict:
         answer = bpt(*arguments, "--log", status=None)
         said[" ".join(str(a)[:120] for a in arguments if not isinstance(a, pathlib.Path))] = answer.stdout + answer.stderr
 
-    for form in FORMATS:
+    for form in FORMATS if made.labels or e2e.LONG else FORMATS[:3:2]:
         for topic in TOPICS:
             ask("inspect", store, topic, form)
         for dimension in dimensions():

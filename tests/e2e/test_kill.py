@@ -25,7 +25,7 @@ from test_growth import put
 from test_order import QUERIES, new_store
 
 KILLS = 100 if e2e.LONG else 8
-COPIES = 4  # of the sample, with other identifiers: long enough to be hit in the middle
+COPIES = 8 if e2e.LONG else 4  # of the sample, with other identifiers: long enough to be hit in the middle
 
 
 def many_sessions(folder: pathlib.Path) -> pathlib.Path:
@@ -71,7 +71,7 @@ def test_kill(folder: pathlib.Path) -> None:
         if attempt % 4 == 3:
             os.unlink(f"{store}.key")  # the key file too is made anew
         for _ in range(dice.randint(1, 3)):
-            process = start("ingest", store, home, "--threads", dice.choice((1, 2)), "--log")
+            process = start("ingest", store, home, "--threads", dice.choice((1, 2, 64)), "--log")
             time.sleep(dice.random() ** 2 * usual)
             process.send_signal(signal.SIGKILL)
             killed += process.wait() == -signal.SIGKILL

@@ -134,12 +134,17 @@ def ask_oracle(module: Any, files: Iterable[pathlib.Path]) -> dict:
 ONLY_OURS = {("rejected", "field")}
 
 
-def differences(got: dict, want: dict) -> list:
+# A rollout that begins with a copy of a session which is not there: the library knows whose the copied lines are,
+# the oracle gives them to the file they stand in.
+KNOWN = {"good-fork.jsonl": {"sessions"}}
+
+
+def differences(got: dict, want: dict, about: str = "") -> list:
     a, b = flat(got), flat(want)
     return [f"{' '.join(map(str, path)) if isinstance(path, tuple) else path}: library {a.get(path, 0)}, "
             f"oracle {b.get(path, 0)}"
             for path in sorted(a.keys() | b.keys(), key=str)
-            if a.get(path, 0) != b.get(path, 0) and path not in ONLY_OURS]
+            if a.get(path, 0) != b.get(path, 0) and path not in ONLY_OURS | KNOWN.get(about, set())]
 
 
 def compare(folder: pathlib.Path, module: Any, source: str, root: pathlib.Path, about: str) -> None:
@@ -149,7 +154,7 @@ def compare(folder: pathlib.Path, module: Any, source: str, root: pathlib.Path, 
     e2e.counts[f"{source} files"] += len(files)
     want, got = ask_oracle(module, files), library(store)
     e2e.counts["numbers equal to the oracle's"] += len(flat(want).keys() | flat(got).keys())
-    found = differences(got, want)
+    found = differences(got, want, about)
     check(not found, "totals", about, source, f"{len(found)} differ\n" + "\n".join(found[:100]))
     copy_key(store)
     e2e.verify(store)

@@ -41,7 +41,7 @@ class File:
     def __init__(self, path: str, rejected: Counter) -> None:
         self.session = os.path.basename(path)[:-len(".jsonl")]
         self.named = False
-        self.subagent = False
+        self.subagent = self.started = False
         self.parents: set = set()
         self.vectors: list = []   # each change of the counters: (vector, index of its line)
         self.responses: list = [] # for each vector: (time, model, tokens)
@@ -80,6 +80,8 @@ class File:
         source = table(table(payload.get("source")).get("subagent"))
         self.subagent |= bool(table(payload.get("source")).get("subagent")) and found == self.session
         spawn = table(source.get("thread_spawn"))
+        asked_for = bool(spawn) or table(payload.get("source")).get("subagent") in ("review", "subagent")
+        self.started |= asked_for and found == self.session  # others are background work of the client
         self.parents |= {found, string(payload.get("forked_from_id")), string(spawn.get("parent_thread_id"))}
         self.parents -= {None, self.session}
 
@@ -331,7 +333,7 @@ class Oracle:
             "undated": undated,
             "commits": None,
             "pull_requests": None,
-            "subagents": len({f.session for f in self.files if f.subagent}),
+            "subagents": len({f.session for f in self.files if f.started}),
         }
 
 

@@ -699,7 +699,7 @@ static const struct {
      " rank=2.1.20\n"
      "response msg_u10 @510 claude-opus-4-6 in=5 out=1 placeholder=1 request=req_1\n"
      "session @511 claude_code cwd=/home/ada/work/engine branch=main\n"
-     "response msg_u11 @511 claude-opus-4-6 in=5 out=1 placeholder=1 request=req_1\n"
+     "response msg_u11 @511 claude-opus-4-6 in=5 out=1 request=req_1\n"
      "session @512 claude_code cwd=/home/ada/work/engine branch=main version=2.1.30"
      " rank=2.1.30\n"
      "response msg_u12 @512 claude-opus-4-6 in=5 out=1 request=req_1\n"
