@@ -12,6 +12,7 @@
 #include "privacy/gate.h"
 #include "sources/source.h"
 #include "store/batch.h"
+#include "store/read.h"
 
 #define WINDOW ((size_t)256 << 10)
 #define BATCH_BYTES ((size_t)16 << 20) /* of all workers together: what memory an ingest may take */
@@ -110,6 +111,7 @@ static int progress(worker *w) {
 static int apply(worker *w) {
   ingest *in = w->in;
   bp_error *why = NULL;
+  if (bpi_batch_empty(w->batch)) return BP_OK;
   bpi_mutex_lock(in->store_lock);
   int rc = bpi_store_apply(in->handle->store, w->batch, in->now_us,
                            !(in->options.flags & BP_INGEST_DRY_RUN), &in->counts, &why);
@@ -196,7 +198,11 @@ static int read_input(worker *w, const source *reader, const char *path) {
                         .checkpoint = checkpoint,
                         .user = w};
   memcpy(input.memory, w->state.memory, sizeof input.memory);
-  bpi_batch_source(w->batch, number_of(reader));
+  uint32_t platform =
+      reader->platform == NULL
+          ? 0
+          : sink.label(sink.self, LABEL_PLATFORM, reader->platform, strlen(reader->platform));
+  bpi_batch_source(w->batch, number_of(reader), platform);
   w->state.source = number_of(reader);
   int rc = reader->read(&input);
   memcpy(w->state.memory, input.memory, sizeof w->state.memory);
@@ -234,11 +240,6 @@ static void find_place(worker *w, const file_stat *stat, bool known, bool whole)
   w->state.inode = (int64_t)stat->inode;
 }
 
-static bool unchanged(const file_state *known, const file_stat *stat) {
-  return known->size == stat->size && known->modified_ns == stat->modified_ns &&
-         known->inode == (int64_t)stat->inode && known->device == (int64_t)stat->device;
-}
-
 static void file_failed(worker *w, const source *reader) {
   w->state.source = reader == NULL ? -1 : number_of(reader);
   w->state.size = w->state.modified_ns = -1; /* so that it is tried again, */
@@ -270,9 +271,13 @@ static int read_open_file(worker *w, const candidate *c, const file_stat *stat, 
   return rc != BP_OK ? rc : noted;
 }
 
-/* What is known of a file ("path") or of bytes ("origin"). */
+/* By which a file ("path") or bytes ("origin") are known. */
+static ident key_of(const ingest *in, const char *domain, const char *name) {
+  return bpi_hash_ident(bpi_store_key(in->handle->store), domain, name, strlen(name));
+}
+
 static int load_state(worker *w, const char *domain, const char *name, bool *known) {
-  ident key = bpi_hash_ident(bpi_store_key(w->in->handle->store), domain, name, strlen(name));
+  ident key = key_of(w->in, domain, name);
   bp_error *why = NULL;
   bpi_mutex_lock(w->in->store_lock);
   int rc = bpi_store_file(w->in->handle->store, key, &w->state, &why);
@@ -289,10 +294,6 @@ static int read_candidate(worker *w, const candidate *c) {
   if (rc != BP_OK) return rc;
   if (c->unreadable) {
     file_failed(w, c->source);
-    return BP_OK;
-  }
-  if (known && unchanged(&w->state, &c->stat) && !(w->in->options.flags & BP_INGEST_RESTART)) {
-    skip_bytes(w->in, c->stat.size);
     return BP_OK;
   }
   file_stat stat;
@@ -382,13 +383,47 @@ static void finish(ingest *in, worker *w, size_t count) {
   apply(&w[0]);
 }
 
+static bool unchanged(const file_state *known, const file_stat *stat) {
+  return known->size == stat->size && known->modified_ns == stat->modified_ns &&
+         known->inode == (int64_t)stat->inode && known->device == (int64_t)stat->device;
+}
+
+/* Nearly always nothing is new: files that are as they were are told in one read of the store, before
+ * there is a worker. Those that must be read stay candidates. */
+static int drop_unchanged(ingest *in, bp_error **error) {
+  if (in->options.flags & BP_INGEST_RESTART) return BP_OK;
+  store *s = in->handle->store;
+  int rc = bpi_read_begin(s, error);
+  size_t kept = 0;
+  for (size_t i = 0; i < in->candidates; i++) {
+    candidate *c = &in->candidate[i];
+    file_state known;
+    int found = BP_ERR_NOTFOUND;
+    if (rc == BP_OK && !c->unreadable) found = bpi_store_file(s, key_of(in, "path", c->path), &known, error);
+    if (found != BP_OK && found != BP_ERR_NOTFOUND) rc = found;
+    if (found == BP_OK && unchanged(&known, &c->stat)) {
+      in->bytes_total -= (uint64_t)c->stat.size;
+      bpi_free(c->path);
+    } else {
+      in->candidate[kept++] = *c;
+    }
+  }
+  in->candidates = kept;
+  bpi_read_end(s);
+  return rc;
+}
+
 static int run(ingest *in) {
+  bp_error *why = NULL;
+  int rc = drop_unchanged(in, &why);
+  if (rc != BP_OK) return stop(in, rc, why);
+  if (in->candidates == 0) return BP_OK;
+
   size_t count = in->options.threads == 0 ? 1 : in->options.threads;
-  if (count > in->candidates) count = in->candidates == 0 ? 1 : in->candidates;
+  if (count > in->candidates) count = in->candidates;
   in->batch_limit = BATCH_BYTES / count;
   worker *w = bpi_alloc_zero(count, sizeof *w);
   if (w == NULL) return BP_ERR_NOMEM;
-  int rc = BP_OK;
   size_t ready = 0;
   for (; ready < count && rc == BP_OK; ready++) {
     rc = worker_init(&w[ready], in);
@@ -635,7 +670,7 @@ static int scan_body(ingest *in, const void *what, bp_error **error) {
     return bpi_fail_detail(error, "path", root);
   }
   if (rc != BP_OK) return rc;
-  qsort(in->candidate, in->candidates, sizeof *in->candidate, by_size);
+  if (in->candidates > 0) qsort(in->candidate, in->candidates, sizeof *in->candidate, by_size);
   return run(in);
 }
 

@@ -304,8 +304,7 @@ static int unpriced(inspection *i, bp_error **error) {
 static const char *const label_kinds[LABEL_KINDS] = {
     [LABEL_PLATFORM] = "platform", [LABEL_WORKSPACE] = "workspace", [LABEL_BRANCH] = "branch",
     [LABEL_VERSION] = "version",   [LABEL_ENTRYPOINT] = "entrypoint", [LABEL_MODEL] = "model",
-    [LABEL_TOOL] = "tool",         [LABEL_MCP_SERVER] = "mcp_server", [LABEL_FILE] = "file",
-    [LABEL_COMMAND] = "command",
+    [LABEL_TOOL] = "tool",         [LABEL_FILE] = "file",             [LABEL_COMMAND] = "command",
 };
 
 static int label_line(void *user, const label_row *l) {

@@ -188,9 +188,9 @@ static size_t escape(scan *s, char out[4], size_t *step) {
 
 /* Length of the character of two to four bytes at `at`; 0 on failure. */
 static size_t wide_character(scan *s) {
-  const unsigned char *p = (const unsigned char *)s->at;
-  bool plain = p[0] > 0xE0 && p[0] < 0xED; /* three bytes, and any that follow will do */
-  if (plain && s->end - s->at >= 3 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80) return 3;
+  const unsigned char *c = (const unsigned char *)s->at;
+  bool usual = c[0] > 0xE0 && c[0] < 0xED; /* three bytes, and any that follow will do */
+  if (usual && s->end - s->at >= 3 && (c[1] & 0xC0) == 0x80 && (c[2] & 0xC0) == 0x80) return 3;
   size_t step = bpi_utf8_step(s->at, s->end);
   if (step > 0) return step;
   unsigned char lead = (unsigned char)*s->at;

@@ -87,7 +87,6 @@ static const struct label_rule {
     [LABEL_ENTRYPOINT] = {"entrypoint", 32, shape_token, true, true},
     [LABEL_MODEL] = {"model", 80, shape_model, true, true},
     [LABEL_TOOL] = {"tool", 96, shape_name, false, true},
-    [LABEL_MCP_SERVER] = {"mcp_server", 64, shape_name, false, true},
     [LABEL_FILE] = {"file", 0, shape_never, false, false},
     [LABEL_COMMAND] = {"command", 48, shape_name, false, true},
 };

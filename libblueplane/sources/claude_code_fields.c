@@ -70,7 +70,7 @@ bool bpi_cc_text(reader *r, char *into, size_t capacity, size_t *length) {
 name bpi_cc_name(reader *r, label_kind kind) {
   char raw[NAME_RAW_MAX];
   size_t length;
-  if (!bpi_cc_text(r, raw, sizeof raw, &length)) return (name){0, 0, 0};
+  if (!bpi_cc_text(r, raw, sizeof raw, &length)) return (name){0, 0};
   return bpi_memo_label(&r->names, kind, raw, length);
 }
 

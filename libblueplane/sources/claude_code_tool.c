@@ -175,7 +175,6 @@ void bpi_cc_read_block(reader *r, bool of_user, bool nested) {
     case KEY_NAME:
       tool = bpi_cc_name(r, LABEL_TOOL);
       use.is.tool = tool.label;
-      use.is.mcp_server = tool.server;
       use.is.category = (int)tool.number;
       break;
     case KEY_INPUT: read_input(r, use.is.category, &use.is, &edit); break;

@@ -392,8 +392,8 @@ static name tool_label(codex *c, const char *alone) {
 static void describe_use(codex *c, tool_use_record *use, const char *alone) {
   const codex_line *l = &c->line;
   name tool = tool_label(c, alone), file = file_label(c, &l->file);
-  *use = (tool_use_record){tool.label, tool.server, file.label, (int)tool.number, PROGRAM_NONE,
-                           (int)file.number, l->added, l->removed};
+  *use = (tool_use_record){tool.label, file.label, (int)tool.number, PROGRAM_NONE, (int)file.number,
+                           l->added, l->removed};
   if (use->category == CATEGORY_COMMAND && l->patch) use->category = CATEGORY_EDIT;
   if (use->category == CATEGORY_COMMAND) use->program = l->program;
 }

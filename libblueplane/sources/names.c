@@ -34,25 +34,11 @@ static int64_t version_rank(const char *raw, size_t length) {
   return part[0] << 40 | part[1] << 20 | part[2];
 }
 
-/* Label of the server in "mcp__server__tool". */
-static uint32_t server_of_tool(names *n, const char *raw, size_t length) {
-  static const char prefix[] = "mcp__";
-  size_t start = sizeof prefix - 1;
-  if (length <= start || memcmp(raw, prefix, start) != 0) return 0;
-  for (size_t i = start + 1; i + 2 < length; i++)
-    if (raw[i] == '_' && raw[i + 1] == '_')
-      return bpi_memo_label(n, LABEL_MCP_SERVER, raw + start, i - start).label;
-  return 0;
-}
-
 static name make_name(names *n, label_kind kind, const char *raw, size_t length) {
-  name made = {n->sink->label(n->sink->self, kind, raw, length), 0, 0};
+  name made = {n->sink->label(n->sink->self, kind, raw, length), 0};
   if (kind == LABEL_VERSION) made.number = version_rank(raw, length);
   if (kind == LABEL_FILE) made.number = bpi_language_of_path(raw, length);
-  if (kind == LABEL_TOOL) {
-    made.number = bpi_category_of_tool(raw, length);
-    made.server = server_of_tool(n, raw, length);
-  }
+  if (kind == LABEL_TOOL) made.number = bpi_category_of_tool(raw, length);
   return made;
 }
 
@@ -61,7 +47,7 @@ static bool remembers(const name_memory *m, label_kind kind, const char *raw, si
 }
 
 name bpi_memo_label(names *n, label_kind kind, const char *raw, size_t length) {
-  if (length == 0) return (name){0, 0, 0};
+  if (length == 0) return (name){0, 0};
   if (n->last[kind] != NULL && remembers(n->last[kind], kind, raw, length)) return n->last[kind]->is;
   if (length > sizeof n->labels->raw) return make_name(n, kind, raw, length);
   name_memory *m = &n->labels[bpi_hash_mix(raw, length, (uint64_t)kind) % NAMES_LABELS];

@@ -14,9 +14,8 @@
 
 /* What became of a name. */
 typedef struct name {
-  uint32_t label;  /* 0: none */
-  uint32_t server; /* of a tool: LABEL_MCP_SERVER */
-  int64_t number;  /* of a tool its category, of a file its language, of a version its rank */
+  uint32_t label; /* 0: none */
+  int64_t number; /* of a tool its category, of a file its language, of a version its rank */
 } name;
 
 typedef struct ident_memory {

@@ -391,16 +391,40 @@ static int put_response(native *n) {
   return put(n, &r);
 }
 
+/* "mcp__server__tool" says what "mcp_server" would. */
+static bool tells_server(const name_text *tool) {
+  return tool->length > 8 && bpi_starts_with(tool->at, tool->length, "mcp__") &&
+         !bpi_starts_with(tool->at, tool->length, "mcp____") &&
+         bpi_contains(tool->at + 6, tool->length - 7, "__");
+}
+
+/* A tool of a server is named "mcp__server__tool". A server that cannot be read back from such a
+ * name, or makes it too long, is left out. */
+static name tool_label(native *n) {
+  const name_text *tool = &n->texts[TEXT_TOOL], *server = &n->texts[TEXT_SERVER];
+  char full[NAME_RAW_MAX];
+  size_t length = 5 + server->length + 2;
+  if (server->length == 0 || tells_server(tool)) return label(n, LABEL_TOOL, TEXT_TOOL);
+  if (length + tool->length > sizeof full || server->at[server->length - 1] == '_' ||
+      bpi_contains(server->at, server->length, "__")) {
+    n->in->sink->drop(n->in->sink->self);
+    return label(n, LABEL_TOOL, TEXT_TOOL);
+  }
+  memcpy(full, "mcp__", 5);
+  memcpy(full + 5, server->at, server->length);
+  memcpy(full + length - 2, "__", 2);
+  memcpy(full + length, tool->at, tool->length);
+  return bpi_memo_label(&n->names, LABEL_TOOL, full, length + tool->length);
+}
+
 static int put_use(native *n, bool lines) {
   record r;
-  name tool = label(n, LABEL_TOOL, TEXT_TOOL), file = label(n, LABEL_FILE, TEXT_FILE);
-  uint32_t server = label(n, LABEL_MCP_SERVER, TEXT_SERVER).label;
+  name tool = tool_label(n), file = label(n, LABEL_FILE, TEXT_FILE);
   start_fact(n, &r, RECORD_TOOL_USE, IDENT_TOOL);
   r.u.use = (tool_use_record){
       .tool = tool.label,
-      .mcp_server = server != 0 ? server : tool.server,
       .file = file.label,
-      .category = word(n, M_CATEGORY, server != 0 ? CATEGORY_MCP : (int)tool.number),
+      .category = word(n, M_CATEGORY, (int)tool.number),
       .program = word(n, M_PROGRAM, PROGRAM_NONE),
       .language = word(n, M_LANGUAGE, (int)file.number),
       .added = lines ? n->number[M_ADDED] : -1,
@@ -571,7 +595,7 @@ static const field_rule rules[] = {
     {"geo", FIELD_KEPT, "closed vocabulary: list price"},
     {"placeholder", FIELD_KEPT, "whether the output count is a placeholder"},
     {"tool", FIELD_LABEL, "tool"},
-    {"mcp_server", FIELD_LABEL, "server of a tool"},
+    {"mcp_server", FIELD_LABEL, "tool: the server in its name"},
     {"category", FIELD_KEPT, "closed vocabulary: kind of tool"},
     {"program", FIELD_KEPT, "closed vocabulary: kind of program of a command"},
     {"file", FIELD_LABEL, "file name"},
@@ -599,7 +623,7 @@ static const field_rule rules[] = {
 const source bpi_source_native = {
     .name = "native",
     .title = "Native events",
-    .platform = "native",
+    .platform = NULL, /* every event names its own */
     .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING |
               COVERS_COST | COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_DECISIONS |
               COVERS_PROMPTS | COVERS_MODEL | COVERS_TIME | COVERS_EVENTS | COVERS_WORKSPACE |

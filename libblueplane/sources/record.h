@@ -26,7 +26,7 @@ enum {
 /* Names that an owner may see again. Number 0 is none. */
 typedef enum label_kind {
   LABEL_PLATFORM = 1, LABEL_WORKSPACE, LABEL_BRANCH, LABEL_VERSION, LABEL_ENTRYPOINT, LABEL_MODEL,
-  LABEL_TOOL, LABEL_MCP_SERVER, LABEL_FILE, LABEL_COMMAND, LABEL_KINDS
+  LABEL_TOOL, LABEL_FILE, LABEL_COMMAND, LABEL_KINDS
 } label_kind;
 
 /* What identifiers are made of; each has its own hash domain. */
@@ -61,7 +61,7 @@ typedef struct response_record {
 } response_record;
 
 typedef struct tool_use_record {
-  uint32_t tool, mcp_server, file;
+  uint32_t tool, file;
   int category, program, language;
   int64_t added, removed;  /* lines of the input's own old and new text; -1 not an edit or unknown */
 } tool_use_record;

@@ -33,7 +33,7 @@ typedef struct source_input {
 typedef struct source {
   const char *name;       /* "claude_code" */
   const char *title;      /* "Claude Code transcripts" */
-  const char *platform;   /* default platform label */
+  const char *platform;   /* of sessions that no row names; NULL: each record names its own */
   unsigned covers;        /* COVERS_ */
   bool (*is_ours)(const char *path);                        /* by name, for scans */
   bool (*recognise)(const char *bytes, size_t length);      /* by first bytes, at most 64 KiB */

@@ -57,7 +57,7 @@ static uint32_t take_label(void *self, label_kind kind, ident key, const char *t
   if (bpi_reserve(&items, &b->label_capacity, b->labels + 1, sizeof *b->label) != BP_OK)
     goto out_of_memory;
   b->label = items;
-  batch_label made = {kind, key, NULL, length, 0, false};
+  batch_label made = {(int)kind, key, NULL, length, 0, false};
   if (text != NULL && (made.text = bpi_strndup(text, length)) == NULL) goto out_of_memory;
   b->label[b->labels++] = made;
   b->text_bytes += length;
@@ -204,6 +204,14 @@ static int put_fact(batch *b, fact_kind kind, const int64_t *row, const fact_nam
   return BP_OK;
 }
 
+/* Until a row says more, a session is of the platform its source reads. */
+static void default_platform(batch *b, session_attributes *known) {
+  if (known->platform != 0 || b->platform == 0) return;
+  use_label(b, b->platform);
+  known->platform = b->platform;
+  known->platform_us = BPI_TIME_NONE;
+}
+
 static int put_record(void *self, const record *r) {
   batch *b = self;
   if (b->failed) return b->failed;
@@ -215,6 +223,7 @@ static int put_record(void *self, const record *r) {
     put_session(b, session, r);
     return BP_OK;
   }
+  default_platform(b, &b->session[session - 1].known);
   int64_t fact[FACT_WORDS_MAX];
   fact_kind kind;
   if (!bpi_fact_from_record(fact, &kind, r, session)) return BP_OK;
@@ -290,7 +299,17 @@ fact_sink bpi_batch_sink(batch *b) {
   return sink;
 }
 
-void bpi_batch_source(batch *b, int source) { b->source = source; }
+void bpi_batch_source(batch *b, int source, uint32_t platform) {
+  b->source = source;
+  b->platform = platform;
+}
+
+bool bpi_batch_empty(const batch *b) {
+  size_t left = b->rejects + b->files;
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) left += b->fact[kind].count;
+  for (size_t i = 0; i < b->sessions; i++) left += b->session[i].touched;
+  return left == 0;
+}
 
 size_t bpi_batch_bytes(const batch *b) {
   size_t bytes = b->text_bytes;

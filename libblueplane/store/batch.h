@@ -36,11 +36,12 @@ void bpi_batch_free(batch *b);
 void bpi_batch_clear(batch *b);
 /* The batch as the place where records end. `source` is the bit index told with every session. */
 fact_sink bpi_batch_sink(batch *b);
-void bpi_batch_source(batch *b, int source);
+void bpi_batch_source(batch *b, int source, uint32_t platform);
 int bpi_batch_reject(batch *b, ident file, int reason, uint64_t line, int64_t byte);
 /* The latest word on a file stands. */
 int bpi_batch_file(batch *b, const file_state *file);
 size_t bpi_batch_bytes(const batch *b); /* memory held */
+bool bpi_batch_empty(const batch *b);    /* nothing to apply */
 /* Merges everything of `from` into `into` and clears `from`; 0 or BP_ERR_NOMEM. */
 int bpi_batch_join(batch *into, batch *from);
 

@@ -53,6 +53,7 @@ struct batch {
   file_state *file;
   size_t files, file_capacity;
   int source;
+  uint32_t platform; /* label of sessions that no row names; 0 none */
   uint64_t merged;      /* rows that met a fact already in the batch */
   int failed;
 };

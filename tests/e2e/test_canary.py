@@ -38,16 +38,16 @@ from test_order import new_store
 
 # ------------------------------------------------------------------------------- fields of names
 
-PLATFORM, WORKSPACE, BRANCH, VERSION, ENTRYPOINT, MODEL, TOOL, SERVER, FILE, COMMAND = range(1, 11)
+PLATFORM, WORKSPACE, BRANCH, VERSION, ENTRYPOINT, MODEL, TOOL, FILE, COMMAND = range(1, 10)
 NAMES = {  # fields whose text an owner may see again, and as which kinds of name
     "claude_code": {r"(^|.*\.)message\.model": {MODEL}, r".*\.iterations\[\]\.model": {MODEL},
-                    r"(^|.*\.)message\.content\[\]\.name": {TOOL, SERVER}, r"cwd": {WORKSPACE}, r"gitBranch": {BRANCH},
+                    r"(^|.*\.)message\.content\[\]\.name": {TOOL}, r"cwd": {WORKSPACE}, r"gitBranch": {BRANCH},
                     r"version": {VERSION}, r"entrypoint": {ENTRYPOINT}},
     "codex": {r"payload\.cwd": {WORKSPACE}, r"payload\.git\.branch": {BRANCH}, r"payload\.cli_version": {VERSION},
-              r"payload\.originator": {ENTRYPOINT}, r"payload\.model": {MODEL}, r"payload\.name": {TOOL, SERVER},
-              r"payload\.namespace": {TOOL, SERVER}},
+              r"payload\.originator": {ENTRYPOINT}, r"payload\.model": {MODEL}, r"payload\.name": {TOOL},
+              r"payload\.namespace": {TOOL}},
     "native": {"platform": {PLATFORM}, "workspace": {WORKSPACE}, "branch": {BRANCH}, "client_version": {VERSION},
-               "entrypoint": {ENTRYPOINT}, "model": {MODEL}, "tool": {TOOL}, "mcp_server": {SERVER}, "command": {COMMAND}},
+               "entrypoint": {ENTRYPOINT}, "model": {MODEL}, "tool": {TOOL}, "mcp_server": {TOOL}, "command": {COMMAND}},
 }
 ALWAYS = {PLATFORM, VERSION, ENTRYPOINT, MODEL}  # kept even with labels switched off
 

@@ -122,7 +122,6 @@ static void note_response(notes *n, const response_record *is) {
 
 static void note_use(notes *n, const tool_use_record *is) {
   note(n, " %s %s", raw_of(is->tool), bpi_vocabulary_name(VOCABULARY_CATEGORY, is->category));
-  note_label(n, "server", is->mcp_server);
   note_label(n, "file", is->file);
   note_word(n, "language", VOCABULARY_LANGUAGE, is->language, LANGUAGE_UNKNOWN);
   note_word(n, "program", VOCABULARY_PROGRAM, is->program, PROGRAM_NONE);
@@ -580,10 +579,10 @@ static const struct {
      "tool_use toolu_o224 @224 Write edit file=/etc/x +1 -0\n"
      "result toolu_o224 @225 denied\n"
      "response msg_o226 @226 claude-opus-4-6 in=1 out=1\n"
-     "tool_use toolu_o226 @226 mcp__maps__find_route mcp server=maps\n"
+     "tool_use toolu_o226 @226 mcp__maps__find_route mcp\n"
      "result toolu_o226 @227 error failure=other\n"
      "response msg_o228 @228 claude-opus-4-6 in=1 out=1\n"
-     "tool_use toolu_o228 @228 mcp__maps__find_route mcp server=maps\n"
+     "tool_use toolu_o228 @228 mcp__maps__find_route mcp\n"
      "result toolu_o228 @229 ok\n"
      "response msg_o230 @230 claude-opus-4-6 in=1 out=1\n"
      "tool_use toolu_o230 @230 Bash command program=other\n"
@@ -1155,7 +1154,7 @@ START_TEST(test_name_behind_input) {
            "{'input':{'content':'a','command':'make'},'name':'Write','id':'2','type':'tool_use'},"
            "{'input':{'content':'a','command':'make'},'name':'Bash','id':'3','type':'tool_use'},"
            "{'input':{'content':'a'},'id':'4','type':'tool_use'}]}}\n"),
-         "tool_use 1 @- mcp__x__y mcp server=x of=\n"
+         "tool_use 1 @- mcp__x__y mcp of=\n"
          "tool_use 2 @- Write edit +1 -0 of=\n"
          "tool_use 3 @- Bash command program=build of=\n"
          "tool_use 4 @-  other of=\n");

@@ -142,7 +142,7 @@ START_TEST(prompts) {
 END_TEST
 
 typedef struct call_row {
-  const char *tool, *server, *file;
+  const char *tool, *file;
   int category, program, language;
   int64_t asked_added, asked_removed;
   int outcome, failure;
@@ -163,7 +163,6 @@ static void check_calls(const fake *f, const call_row *rows, size_t n) {
     const record *use = nth(f, RECORD_TOOL_USE, i), *result = result_of(f, use);
     const tool_use_record *u = &use->u.use;
     ck_assert_str_eq(fake_text(u->tool), rows[i].tool);
-    ck_assert_str_eq(fake_text(u->mcp_server), rows[i].server);
     ck_assert_str_eq(fake_text(u->file), rows[i].file);
     ck_assert_int_eq(u->category, rows[i].category);
     ck_assert_int_eq(u->program, rows[i].program);
@@ -181,11 +180,11 @@ static void check_calls(const fake *f, const call_row *rows, size_t n) {
 
 START_TEST(calls_without_turns) {
   static const call_row rows[] = {
-      {"shell", "", "", CATEGORY_COMMAND, PROGRAM_TEST, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_ERROR,
+      {"shell", "", CATEGORY_COMMAND, PROGRAM_TEST, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_ERROR,
        FAILURE_COMMAND, -1, -1, -1},
-      {"shell", "", "/home/ada/work/engine/src/loop.rs", CATEGORY_EDIT, PROGRAM_NONE, LANGUAGE_RUST,
+      {"shell", "/home/ada/work/engine/src/loop.rs", CATEGORY_EDIT, PROGRAM_NONE, LANGUAGE_RUST,
        5, 1, OUTCOME_OK, FAILURE_NONE, -1, -1, -1},
-      {"shell", "", "", CATEGORY_COMMAND, PROGRAM_OTHER, LANGUAGE_UNKNOWN, -1, -1,
+      {"shell", "", CATEGORY_COMMAND, PROGRAM_OTHER, LANGUAGE_UNKNOWN, -1, -1,
        OUTCOME_INTERRUPTED, FAILURE_NONE, -1, -1, -1},
   };
   load(&one, "good-without-turns.jsonl");
@@ -199,23 +198,23 @@ END_TEST
  * lines are removed. The search is told twice, and once. */
 START_TEST(calls_of_turns) {
   static const call_row rows[] = {
-      {"exec_command", "", "", CATEGORY_COMMAND, PROGRAM_COMMIT, LANGUAGE_UNKNOWN, -1, -1,
+      {"exec_command", "", CATEGORY_COMMAND, PROGRAM_COMMIT, LANGUAGE_UNKNOWN, -1, -1,
        OUTCOME_OK, FAILURE_NONE, -1, -1, -1},
-      {"exec_command", "", "", CATEGORY_COMMAND, PROGRAM_BUILD, LANGUAGE_UNKNOWN, -1, -1,
+      {"exec_command", "", CATEGORY_COMMAND, PROGRAM_BUILD, LANGUAGE_UNKNOWN, -1, -1,
        OUTCOME_ERROR, FAILURE_COMMAND, -1, -1, -1},
-      {"apply_patch", "", "/home/ada/work/engine/src/loop.rs", CATEGORY_EDIT, PROGRAM_NONE,
+      {"apply_patch", "/home/ada/work/engine/src/loop.rs", CATEGORY_EDIT, PROGRAM_NONE,
        LANGUAGE_RUST, 2, 1, OUTCOME_OK, FAILURE_NONE, 2, 4, -1},
-      {"mcp__deepwiki__ask_question", "deepwiki", "", CATEGORY_MCP, PROGRAM_NONE, LANGUAGE_UNKNOWN,
+      {"mcp__deepwiki__ask_question", "", CATEGORY_MCP, PROGRAM_NONE, LANGUAGE_UNKNOWN,
        -1, -1, OUTCOME_ERROR, FAILURE_TOOL, -1, -1, 750000},
-      {"web_search", "", "", CATEGORY_WEB, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK,
+      {"web_search", "", CATEGORY_WEB, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK,
        FAILURE_NONE, -1, -1, -1},
-      {"web_search", "", "", CATEGORY_WEB, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK,
+      {"web_search", "", CATEGORY_WEB, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK,
        FAILURE_NONE, -1, -1, -1},
-      {"tool_search", "", "", -1, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK, FAILURE_NONE,
+      {"tool_search", "", -1, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK, FAILURE_NONE,
        -1, -1, -1},
-      {"exec_command", "", "", CATEGORY_COMMAND, PROGRAM_OTHER, LANGUAGE_UNKNOWN, -1, -1,
+      {"exec_command", "", CATEGORY_COMMAND, PROGRAM_OTHER, LANGUAGE_UNKNOWN, -1, -1,
        OUTCOME_INTERRUPTED, FAILURE_NONE, -1, -1, -1},
-      {"local_shell", "", "", CATEGORY_COMMAND, PROGRAM_TEST, LANGUAGE_UNKNOWN, -1, -1,
+      {"local_shell", "", CATEGORY_COMMAND, PROGRAM_TEST, LANGUAGE_UNKNOWN, -1, -1,
        OUTCOME_INTERRUPTED, FAILURE_NONE, -1, -1, -1},
   };
   load(&one, "good-turns.jsonl");
@@ -319,7 +318,6 @@ START_TEST(any_order_of_members) {
   ck_assert_int_eq(nth(&one, RECORD_PROMPT, 1)->u.prompt.characters, 5);
   ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 0)->u.use.program, PROGRAM_OTHER); /* "a" */
   ck_assert_str_eq(fake_text(nth(&one, RECORD_TOOL_USE, 1)->u.use.tool), "mcp__tracker__find");
-  ck_assert_str_eq(fake_text(nth(&one, RECORD_TOOL_USE, 1)->u.use.mcp_server), "tracker");
   ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 2)->u.use.program, PROGRAM_GIT); /* "\u0067it push" */
 }
 END_TEST

@@ -89,8 +89,7 @@ START_TEST(every_member_of_tools) {
   load(&one, "good-every-member.jsonl");
   const record *r = nth(&one, RECORD_TOOL_USE, 0);
   ck_assert(is_key(r->key, IDENT_TOOL, "mytool\nt-1"));
-  ck_assert_str_eq(fake_text(r->u.use.tool), "edit_file");
-  ck_assert_str_eq(fake_text(r->u.use.mcp_server), "files");
+  ck_assert_str_eq(fake_text(r->u.use.tool), "mcp__files__edit_file");
   ck_assert_str_eq(fake_text(r->u.use.file), "/home/ada/work/engine/src/loop.rs");
   ck_assert_int_eq(r->u.use.category, CATEGORY_EDIT);
   ck_assert_int_eq(r->u.use.program, PROGRAM_NONE);
@@ -301,11 +300,11 @@ START_TEST(derived) {
       "\"event\":\"slash_command\",\"command\":\"Delete Everything\"}\n";
   fake_read(&one, &bpi_source_native, "", lines, sizeof lines - 1);
   const tool_use_record *u = &nth(&one, RECORD_TOOL_USE, 0)->u.use;
-  ck_assert_str_eq(fake_text(u->mcp_server), "tracker");
+  ck_assert_str_eq(fake_text(u->tool), "mcp__tracker__find");
   ck_assert_int_eq(u->category, CATEGORY_MCP);
   ck_assert_int_eq(u->language, LANGUAGE_PYTHON);
   u = &nth(&one, RECORD_TOOL_USE, 1)->u.use;
-  ck_assert_str_eq(fake_text(u->mcp_server), "wool");
+  ck_assert_str_eq(fake_text(u->tool), "mcp__wool__knit");
   ck_assert_int_eq(u->category, CATEGORY_MCP);
   ck_assert_int_eq(u->language, LANGUAGE_GO);
   ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 2)->u.use.category, CATEGORY_READ);
@@ -314,6 +313,52 @@ START_TEST(derived) {
   ck_assert_int_eq(nth(&one, RECORD_TOOL_RESULT, 0)->time, BPI_TIME_NONE);
   ck_assert_uint_eq(nth(&one, RECORD_EVENT, 0)->u.event.command, 0);
   ck_assert_uint_eq(one.drops, 1);
+}
+END_TEST
+
+/* The server's name goes into the tool's, unless that tells one; dropped if it cannot. */
+START_TEST(servers) {
+  char most[1200], over[1200];
+  memset(most, 's', sizeof most);
+  memset(over, 's', sizeof over);
+  most[1024 - 5 - 2 - 4] = over[1024 - 5 - 2 - 4 + 1] = '\0'; /* "mcp__", "__", "knit" */
+  char full[1100];
+  snprintf(full, sizeof full, "mcp__%s__knit", most);
+  ck_assert_uint_eq(strlen(full), 1024);
+  const struct {
+    const char *tool, *server, *name;
+    int category;
+    unsigned drops;
+  } rows[] = {
+      {"knit", "wool", "mcp__wool__knit", CATEGORY_MCP, 0},
+      {"Read", "my_files", "mcp__my_files__Read", CATEGORY_MCP, 0},
+      {"Read", "_x", "mcp___x__Read", CATEGORY_MCP, 0},
+      {"Read", "", "Read", CATEGORY_READ, 0},
+      {"mcp__silk__knit", "wool", "mcp__silk__knit", CATEGORY_MCP, 0},
+      {"mcp__s__k", "wool", "mcp__s__k", CATEGORY_MCP, 0},
+      {"mcp__silk", "wool", "mcp__wool__mcp__silk", CATEGORY_MCP, 0},
+      {"mcp__silk__", "wool", "mcp__wool__mcp__silk__", CATEGORY_MCP, 0},
+      {"mcp____knit", "wool", "mcp__wool__mcp____knit", CATEGORY_MCP, 0},
+      {"mcp____a__b", "wool", "mcp__wool__mcp____a__b", CATEGORY_MCP, 0},
+      {"Read", "a__b", "Read", CATEGORY_READ, 1},
+      {"Read", "wool_", "Read", CATEGORY_READ, 1},
+      {"knit", most, full, CATEGORY_MCP, 0},
+      {"Read", over, "Read", CATEGORY_READ, 1},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char line[2048];
+    size_t n = (size_t)snprintf(line, sizeof line,
+                                "{\"blueplane\":1,\"kind\":\"tool_call\",\"platform\":\"a\","
+                                "\"session\":\"1\",\"id\":\"1\",\"outcome\":\"ok\","
+                                "\"tool\":\"%s\",\"mcp_server\":\"%s\"}\n",
+                                rows[i].tool, rows[i].server);
+    fake_read(&one, &bpi_source_native, "", line, n);
+    const tool_use_record *u = &nth(&one, RECORD_TOOL_USE, 0)->u.use;
+    ck_assert_str_eq(fake_text(u->tool), rows[i].name);
+    ck_assert_int_eq(u->category, rows[i].category);
+    ck_assert_uint_eq(one.drops, rows[i].drops);
+    ck_assert_uint_eq(one.rejects, 0);
+  }
 }
 END_TEST
 
@@ -501,6 +546,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, times);
   tcase_add_test(c, flags);
   tcase_add_test(c, derived);
+  tcase_add_test(c, servers);
   tcase_add_test(c, bounds);
   tcase_add_test(c, bad_events);
   tcase_add_loop_test(c, cut_anywhere, 0, (int)GOOD);

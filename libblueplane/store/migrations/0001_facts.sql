@@ -9,7 +9,7 @@ CREATE TABLE meta (
 -- Names an owner may see again; text is NULL where it is not kept. kind: label_kind of record.h.
 CREATE TABLE label (
   id INTEGER PRIMARY KEY,
-  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 10),
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 9),
   hi INTEGER NOT NULL,
   lo INTEGER NOT NULL,
   text TEXT CHECK (length(text) <= 128),

@@ -1,0 +1,385 @@
+/* The privacy gate: which names keep their text, and that of all others nothing but a keyed hash
+ * passes. What passes by hand, kind by kind; what the hash is of, by the hash itself. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "privacy/gate.h"
+#include "privacy/policy.h"
+
+/* What stands behind the gate: remembers the last label and record, gives numbers one by one. */
+typedef struct behind {
+  unsigned calls;
+  label_kind kind;
+  ident key;
+  char text[256];
+  size_t length;
+  bool has_text;
+  record last;
+  unsigned records;
+  int answer;
+} behind;
+
+static uint32_t on_label(void *self, label_kind kind, ident key, const char *text, size_t length) {
+  behind *b = self;
+  ck_assert_uint_lt(length, sizeof b->text);
+  b->kind = kind;
+  b->key = key;
+  b->has_text = text != NULL;
+  b->length = length;
+  memset(b->text, 0, sizeof b->text);
+  if (text != NULL) memcpy(b->text, text, length);
+  return ++b->calls;
+}
+
+static int on_put(void *self, const record *r) {
+  behind *b = self;
+  b->last = *r;
+  b->records++;
+  return b->answer;
+}
+
+static const hash_key key = {{7, 7, 7}};
+
+static gate *new_gate(behind *b, bool keep_labels) {
+  const fact_sink sink = {b, on_label, on_put};
+  memset(b, 0, sizeof *b);
+  ck_assert_int_eq(bpi_hash_init(), BP_OK);
+  gate *g = bpi_gate_new(&key, &sink, keep_labels);
+  ck_assert_ptr_nonnull(g);
+  return g;
+}
+
+static bool same(ident a, ident b) { return bpi_ident_compare(a, b) == 0; }
+
+/* ------------------------------------------------------------------------------- identifiers */
+
+START_TEST(identifiers_are_hashes) {
+  static const char *const domains[IDENT_KINDS] = {"session", "response", "request", "prompt", "tool",
+                                                   "event", "decision", "span", "change", "origin"};
+  char raw[200];
+  behind b;
+  gate *g = new_gate(&b, true);
+  record_sink sink = bpi_gate_sink(g);
+  memset(raw, 'i', sizeof raw);
+  for (ident_kind kind = 0; kind < IDENT_KINDS; kind++)
+    for (size_t length = 1; length < sizeof raw; length += 5) /* also beyond what is remembered */
+      for (int again = 0; again < 2; again++)
+        ck_assert(same(sink.identify(sink.self, kind, raw, length),
+                       bpi_hash_ident(&key, domains[kind], raw, length)));
+  ck_assert(bpi_ident_absent(sink.identify(sink.self, IDENT_SESSION, "", 0)));
+  ck_assert(bpi_ident_absent(sink.identify(sink.self, IDENT_SESSION, NULL, 0)));
+  ck_assert_uint_eq(b.calls, 0);
+  bpi_gate_free(g);
+}
+END_TEST
+
+/* More names than there is room for: what is forgotten is made again, never mixed up. */
+START_TEST(memory_does_not_mix) {
+  behind b;
+  gate *g = new_gate(&b, true);
+  record_sink sink = bpi_gate_sink(g);
+  for (int round = 0; round < 2; round++)
+    for (uint64_t i = 0; i < 10000; i++) {
+      ident is = sink.identify(sink.self, IDENT_TOOL, (const char *)&i, sizeof i);
+      ck_assert(same(is, bpi_hash_ident(&key, "tool", &i, sizeof i)));
+      uint32_t number = sink.label(sink.self, LABEL_FILE, (const char *)&i, sizeof i);
+      if (number == b.calls) ck_assert(same(b.key, bpi_hash_ident(&key, "file", &i, sizeof i)));
+    }
+  bpi_gate_free(g);
+}
+END_TEST
+
+START_TEST(names_are_told_once) {
+  behind b;
+  gate *g = new_gate(&b, true);
+  record_sink sink = bpi_gate_sink(g);
+  uint32_t model = sink.label(sink.self, LABEL_MODEL, "claude-x", 8);
+  uint32_t tool = sink.label(sink.self, LABEL_TOOL, "claude-x", 8); /* another kind is another label */
+  ck_assert_uint_eq(model, 1);
+  ck_assert_uint_eq(tool, 2);
+  ck_assert_uint_eq(sink.label(sink.self, LABEL_MODEL, "claude-x", 8), model);
+  ck_assert_uint_eq(sink.label(sink.self, LABEL_TOOL, "claude-x", 8), tool);
+  ck_assert_uint_eq(sink.label(sink.self, LABEL_TOOL, "", 0), 0);
+  ck_assert_uint_eq(b.calls, 2);
+  bpi_gate_free(g);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ labels */
+
+#define NONE NULL /* no text passes */
+
+/* `hashed` NULL: the raw name. "other" stands for a name of bad shape where the kind has such. */
+static const struct shaped {
+  label_kind kind;
+  const char *raw, *text, *hashed;
+  int drops;
+} shaped[] = {
+    {LABEL_PLATFORM, "claude_code", "claude_code", NULL, 0},
+    {LABEL_PLATFORM, "my-tool2", "my-tool2", NULL, 0},
+    {LABEL_PLATFORM, "my tool", "other", "other", 1},
+    {LABEL_PLATFORM, "tool.x", "other", "other", 1},
+    {LABEL_PLATFORM, "abcdefghijabcdefghijabcdefghij12", "abcdefghijabcdefghijabcdefghij12", NULL, 0},
+    {LABEL_PLATFORM, "abcdefghijabcdefghijabcdefghij123", "other", "other", 1},
+    {LABEL_WORKSPACE, "/home/me/work/app", "app", NULL, 0},
+    {LABEL_WORKSPACE, "/home/me/work/app///", "app", NULL, 0},
+    {LABEL_WORKSPACE, "C:\\work\\my app", "my app", NULL, 0},
+    {LABEL_WORKSPACE, "app", "app", NULL, 0},
+    {LABEL_WORKSPACE, "/x/caf\xC3\xA9", "caf\xC3\xA9", NULL, 0},
+    {LABEL_WORKSPACE, "/", NONE, NULL, 1},
+    {LABEL_WORKSPACE, "/x/bad\xFF", NONE, NULL, 1},
+    {LABEL_WORKSPACE, "/x/two\nlines", NONE, NULL, 1},
+    {LABEL_WORKSPACE, "/x/\x1b[31m", NONE, NULL, 1},
+    {LABEL_BRANCH, "feature/one-2", "feature/one-2", NULL, 0},
+    {LABEL_BRANCH, "caf\xC3\xA9", "caf\xC3\xA9", NULL, 0},
+    {LABEL_BRANCH, "not a branch", NONE, NULL, 1},
+    {LABEL_BRANCH, "x\x7f", NONE, NULL, 1},
+    {LABEL_VERSION, "2.1.11", "2.1.11", NULL, 0},
+    {LABEL_VERSION, "1.0.0-beta+3", "1.0.0-beta+3", NULL, 0},
+    {LABEL_VERSION, "v2", "other", "other", 1},
+    {LABEL_VERSION, "2 1", "other", "other", 1},
+    {LABEL_ENTRYPOINT, "sdk-py", "sdk-py", NULL, 0},
+    {LABEL_ENTRYPOINT, "sdk/py", "other", "other", 1},
+    {LABEL_MODEL, "claude-opus-4-5@20251101", "claude-opus-4-5@20251101", NULL, 0},
+    {LABEL_MODEL, "us.anthropic.x:0/y[1m]", "us.anthropic.x:0/y[1m]", NULL, 0},
+    {LABEL_MODEL, "<synthetic>", "other", "other", 1},
+    {LABEL_MODEL, "a model with spaces", "other", "other", 1},
+    {LABEL_TOOL, "Bash", "Bash", NULL, 0},
+    {LABEL_TOOL, "mcp__server__tool", "mcp__server__tool", NULL, 0},
+    {LABEL_TOOL, "rm -rf /", "other", "other", 1},
+    {LABEL_TOOL, "x[0]", "other", "other", 1},
+    {LABEL_MCP_SERVER, "server.example", "server.example", NULL, 0},
+    {LABEL_MCP_SERVER, "a,b", "other", "other", 1},
+    {LABEL_FILE, "/home/me/secret.txt", NONE, NULL, 0}, /* of files there is never a text */
+    {LABEL_FILE, "x", NONE, NULL, 0},
+    {LABEL_COMMAND, "compact", "compact", NULL, 0},
+    {LABEL_COMMAND, "what is this?", "other", "other", 1},
+};
+
+static const char *domain_of(label_kind kind) {
+  static const char *const domains[LABEL_KINDS] = {
+      NULL, "platform", "workspace", "branch", "version", "entrypoint",
+      "model", "tool", "mcp_server", "file", "command"};
+  return domains[kind];
+}
+
+static void check_label(const struct shaped *s, const behind *b, bool keep) {
+  const char *hashed = s->hashed == NULL ? s->raw : s->hashed;
+  ck_assert_int_eq(b->kind, s->kind);
+  ck_assert_msg(same(b->key, bpi_hash_ident(&key, domain_of(s->kind), hashed, strlen(hashed))), "%s",
+                s->raw);
+  ck_assert_msg(b->has_text == (keep && s->text != NULL), "%s", s->raw);
+  if (b->has_text) ck_assert_str_eq(b->text, s->text);
+  ck_assert_uint_eq(b->length, b->has_text ? strlen(s->text) : 0);
+}
+
+START_TEST(names_of_good_shape_pass) {
+  for (size_t i = 0; i < sizeof shaped / sizeof *shaped; i++) {
+    behind b;
+    gate *g = new_gate(&b, true);
+    record_sink sink = bpi_gate_sink(g);
+    sink.label(sink.self, shaped[i].kind, shaped[i].raw, strlen(shaped[i].raw));
+    check_label(&shaped[i], &b, true);
+    sink.label(sink.self, shaped[i].kind, shaped[i].raw, strlen(shaped[i].raw));
+    ck_assert_msg(bpi_gate_counts(g)->drops == 2 * (uint64_t)shaped[i].drops, "%s", shaped[i].raw);
+    ck_assert_uint_eq(b.calls, 1); /* remembered, yet counted each time */
+    bpi_gate_free(g);
+  }
+}
+END_TEST
+
+/* With labels off only what prices and totals need keeps its text. */
+START_TEST(labels_off) {
+  for (size_t i = 0; i < sizeof shaped / sizeof *shaped; i++) {
+    label_kind kind = shaped[i].kind;
+    bool always = kind == LABEL_PLATFORM || kind == LABEL_VERSION || kind == LABEL_ENTRYPOINT ||
+                  kind == LABEL_MODEL;
+    behind b;
+    gate *g = new_gate(&b, false);
+    record_sink sink = bpi_gate_sink(g);
+    sink.label(sink.self, kind, shaped[i].raw, strlen(shaped[i].raw));
+    check_label(&shaped[i], &b, always);
+    bpi_gate_free(g);
+  }
+}
+END_TEST
+
+/* A text of one byte too much, for each kind; NUL is no mark. */
+START_TEST(names_have_bounds) {
+  static const struct {
+    label_kind kind;
+    size_t longest;
+  } bounds[] = {{LABEL_PLATFORM, 32}, {LABEL_WORKSPACE, 96}, {LABEL_BRANCH, 96},     {LABEL_VERSION, 32},
+                {LABEL_ENTRYPOINT, 32}, {LABEL_MODEL, 80},   {LABEL_TOOL, 96},       {LABEL_MCP_SERVER, 64},
+                {LABEL_COMMAND, 48}};
+  char raw[128];
+  memset(raw, '1', sizeof raw);
+  for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+    behind b;
+    gate *g = new_gate(&b, true);
+    record_sink sink = bpi_gate_sink(g);
+    sink.label(sink.self, bounds[i].kind, raw, bounds[i].longest);
+    ck_assert(b.has_text && b.length == bounds[i].longest);
+    sink.label(sink.self, bounds[i].kind, raw, bounds[i].longest + 1);
+    ck_assert(!b.has_text || strcmp(b.text, "other") == 0);
+    sink.label(sink.self, bounds[i].kind, "1\0x", 3);
+    ck_assert(!b.has_text || strcmp(b.text, "other") == 0);
+    ck_assert_uint_eq(bpi_gate_counts(g)->drops, 2);
+    bpi_gate_free(g);
+  }
+}
+END_TEST
+
+/* --------------------------------------------------------------------------- records, counts */
+
+START_TEST(records_pass) {
+  behind b;
+  gate *g = new_gate(&b, true);
+  record_sink sink = bpi_gate_sink(g);
+  record r;
+  memset(&r, 0, sizeof r);
+  r.kind = RECORD_RESPONSE;
+  r.time = 5;
+  r.u.response.input = INT64_C(1) << 40;
+  r.u.response.output = -1;
+  b.answer = BP_ERR_CANCELLED;
+  ck_assert_int_eq(sink.put(sink.self, &r), BP_ERR_CANCELLED);
+  ck_assert_mem_eq(&b.last, &r, sizeof r);
+  ck_assert_uint_eq(bpi_gate_counts(g)->records, 1);
+  ck_assert_uint_eq(bpi_gate_counts(g)->drops, 0);
+  bpi_gate_free(g);
+}
+END_TEST
+
+/* Numbers that nobody can have worked for are dropped, so that sums never overflow. */
+START_TEST(numbers_have_bounds) {
+  const int64_t many = (INT64_C(1) << 40) + 1, long_ = (INT64_C(1) << 50) + 1;
+  behind b;
+  gate *g = new_gate(&b, true);
+  record_sink sink = bpi_gate_sink(g);
+  record r;
+  memset(&r, 0, sizeof r);
+  r.kind = RECORD_RESPONSE;
+  response_record *response = &r.u.response;
+  *response = (response_record){.input = many, .output = many, .cache_read = many, .cache_write_5m = many,
+                                .cache_write_1h = many, .reasoning = many, .web_searches = many,
+                                .cost_nano = long_};
+  sink.put(sink.self, &r);
+  ck_assert_int_eq(b.last.u.response.input, -1);
+  ck_assert_int_eq(b.last.u.response.output, -1);
+  ck_assert_int_eq(b.last.u.response.cache_read, -1);
+  ck_assert_int_eq(b.last.u.response.cache_write_5m, -1);
+  ck_assert_int_eq(b.last.u.response.cache_write_1h, -1);
+  ck_assert_int_eq(b.last.u.response.reasoning, -1);
+  ck_assert_int_eq(b.last.u.response.web_searches, -1);
+  ck_assert_int_eq(b.last.u.response.cost_nano, -1);
+  ck_assert_uint_eq(bpi_gate_counts(g)->drops, 8);
+  ck_assert_int_eq(response->input, many); /* the source's record is its own */
+
+  r.kind = RECORD_PROMPT, r.u.prompt = (prompt_record){.characters = many};
+  sink.put(sink.self, &r);
+  ck_assert_int_eq(b.last.u.prompt.characters, -1);
+  r.kind = RECORD_TOOL_USE, r.u.use = (tool_use_record){.added = many, .removed = many};
+  sink.put(sink.self, &r);
+  ck_assert(b.last.u.use.added == -1 && b.last.u.use.removed == -1);
+  r.kind = RECORD_TOOL_RESULT;
+  r.u.result = (tool_result_record){.added = many, .removed = many, .duration_us = long_};
+  sink.put(sink.self, &r);
+  ck_assert(b.last.u.result.added == -1 && b.last.u.result.removed == -1);
+  ck_assert_int_eq(b.last.u.result.duration_us, -1);
+  r.kind = RECORD_DECISION, r.u.decision = (decision_record){.lines = many};
+  sink.put(sink.self, &r);
+  ck_assert_int_eq(b.last.u.decision.lines, -1);
+  r.kind = RECORD_SPAN, r.u.span = (span_record){many, many, many};
+  sink.put(sink.self, &r);
+  ck_assert(b.last.u.span.added == -1 && b.last.u.span.removed == -1 && b.last.u.span.files == -1);
+  r.kind = RECORD_EVENT, r.u.event = (event_record){.value = long_};
+  sink.put(sink.self, &r);
+  ck_assert_int_eq(b.last.u.event.value, -1);
+  r.kind = RECORD_CHANGE;
+  r.u.change = (change_record){.added = many, .removed = many, .files = many, .rounds = many, .open_us = long_};
+  sink.put(sink.self, &r);
+  ck_assert(b.last.u.change.added == -1 && b.last.u.change.removed == -1 && b.last.u.change.files == -1);
+  ck_assert(b.last.u.change.rounds == -1 && b.last.u.change.open_us == -1);
+  ck_assert_uint_eq(bpi_gate_counts(g)->drops, 8 + 1 + 2 + 3 + 1 + 3 + 1 + 5);
+  ck_assert_uint_eq(b.records, 8);
+  bpi_gate_free(g);
+}
+END_TEST
+
+typedef struct refused {
+  int reason;
+  uint64_t line;
+  int64_t byte;
+} refused;
+
+static void on_reject(void *user, int reason, uint64_t line, int64_t byte) {
+  *(refused *)user = (refused){reason, line, byte};
+}
+
+START_TEST(rejects_are_told_and_counted) {
+  behind b;
+  refused last = {0, 0, 0};
+  gate *g = new_gate(&b, true);
+  record_sink sink = bpi_gate_sink(g);
+  sink.reject(sink.self, REJECT_UTF8, 1, 2); /* nobody listens */
+  bpi_gate_on_reject(g, on_reject, &last);
+  sink.reject(sink.self, REJECT_DEPTH, 3, 4);
+  sink.drop(sink.self);
+  ck_assert(last.reason == REJECT_DEPTH && last.line == 3 && last.byte == 4);
+  ck_assert_uint_eq(bpi_gate_counts(g)->rejects, 2);
+  ck_assert_uint_eq(bpi_gate_counts(g)->drops, 1);
+  bpi_gate_free(g);
+  bpi_gate_free(NULL);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ policy */
+
+/* The table of docs/privacy.md by hand: ingest, query, inspect, health, configure, preview. */
+START_TEST(policy_denies_by_default) {
+  static const struct {
+    uint32_t access;
+    const char *name;
+    bool opens;
+    const char *rights;
+  } rows[] = {{BP_ACCESS_NONE, "none", true, "------"},        {BP_ACCESS_OWNER, "owner", true, "iqnhcp"},
+              {BP_ACCESS_LEAD, "lead", false, "------"},       {BP_ACCESS_MANAGER, "manager", false, "------"},
+              {BP_ACCESS_DEVOPS, "devops", true, "---h--"},    {BP_ACCESS_RESEARCH, "research", false, "------"},
+              {BP_ACCESS_STEWARD, "steward", false, "------"}, {7, NULL, false, "------"},
+              {UINT32_MAX, NULL, false, "------"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    if (rows[i].name == NULL)
+      ck_assert_ptr_null(bpi_access_name(rows[i].access));
+    else
+      ck_assert_str_eq(bpi_access_name(rows[i].access), rows[i].name);
+    ck_assert_int_eq(bpi_policy_opens(rows[i].access), rows[i].opens);
+    for (policy_right right = 0; right < RIGHT_COUNT; right++)
+      ck_assert_int_eq(bpi_policy_allows(rows[i].access, right), rows[i].rights[right] != '-');
+    ck_assert(!bpi_policy_allows(rows[i].access, RIGHT_COUNT));
+  }
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("gate");
+  TCase *tests = tcase_create("gate");
+  tcase_set_timeout(tests, 60);
+  tcase_add_test(tests, identifiers_are_hashes);
+  tcase_add_test(tests, memory_does_not_mix);
+  tcase_add_test(tests, names_are_told_once);
+  tcase_add_test(tests, names_of_good_shape_pass);
+  tcase_add_test(tests, labels_off);
+  tcase_add_test(tests, names_have_bounds);
+  tcase_add_test(tests, records_pass);
+  tcase_add_test(tests, numbers_have_bounds);
+  tcase_add_test(tests, rejects_are_told_and_counted);
+  tcase_add_test(tests, policy_denies_by_default);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
