@@ -46,7 +46,23 @@ static int use_prices(const program *p) {
   return code;
 }
 
-int open_store(program *p) {
+/* A store that may not be written, or whose key file is gone, can still answer. */
+static int open_to_read(program *p, bp_open_options *how, bp_error **error) {
+  bp_error *why = *error;
+  *error = NULL;
+  how->flags = BP_OPEN_READONLY;
+  int rc = bp_open(&p->store, p->store_path, how, error);
+  if (rc == BP_OK && bp_error_code(why) != BP_ERR_READONLY) {
+    char *safe = text_safe(bp_error_message(why));
+    note(&p->screen, "note: %s; this is as of what is stored", safe);
+    free(safe);
+    p->only_stored = true;
+  }
+  bp_error_free(why);
+  return rc;
+}
+
+int open_store(program *p, bool only_asks) {
   bp_open_options how = BP_OPEN_OPTIONS_INIT;
   bp_error *error = NULL;
   how.access = BP_ACCESS_OWNER;
@@ -55,12 +71,8 @@ int open_store(program *p) {
     return complain(EXIT_FAILED, "name another place with --store or BLUEPLANE_STORE",
                     "cannot make the folder of %s: %s", p->store_path, strerror(failed));
   int rc = bp_open(&p->store, p->store_path, &how, &error);
-  if (rc == BP_ERR_READONLY) { /* a store that may only be read can still answer */
-    bp_error_free(error);
-    error = NULL;
-    how.flags = BP_OPEN_READONLY;
-    rc = bp_open(&p->store, p->store_path, &how, &error);
-  }
+  bool content = only_asks && (rc == BP_ERR_NOTFOUND || given(&p->options, OPTION_NO_SYNC));
+  if (rc == BP_ERR_READONLY || (rc != BP_OK && content)) rc = open_to_read(p, &how, &error);
   if (rc == BP_OK) return use_prices(p);
   int code = complain_of(error);
   return code == EXIT_USAGE ? EXIT_FAILED : code;

@@ -65,7 +65,7 @@ const command command_table[] = {
 
     {"sync", DATA, "[PATH...]", "read what is new; all commands above do it first",
      "Without PATH the places where the assistants keep their records. Ctrl-C keeps what was read.",
-     O(SOURCE) | O(RESTART), COMMAND_STORE, 0, -1, "@files", run_sync},
+     O(SOURCE) | O(RESTART), COMMAND_STORE | COMMAND_WRITE, 0, -1, "@files", run_sync},
     {"privacy", DATA, "preview FILE", "field by field, what would be kept of a file", NULL,
      O(SOURCE), 0, 2, 2, "preview", run_privacy},
     {"prices", DATA, "", "the price table in force", NULL, O(UNPRICED), COMMAND_STORE, 0, 0, NULL,

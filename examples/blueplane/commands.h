@@ -6,7 +6,8 @@
 
 enum {
   COMMAND_STORE = 1, /* opens the store */
-  COMMAND_SYNC = 2   /* reads what is new first, unless --no-sync */
+  COMMAND_SYNC = 2,  /* reads what is new first, unless --no-sync */
+  COMMAND_WRITE = 4  /* is there to add to the store */
 };
 
 typedef struct command {

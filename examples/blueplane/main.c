@@ -52,7 +52,7 @@ static int choose_zone(program *p) {
   char *best = nearest_zone(p->zone), *shown = text_safe(p->zone);
   char *hint = best != NULL ? print_text("did you mean \"%s\"?", best)
                             : copy_text("zones have IANA names like Europe/Berlin");
-  complain(EXIT_USAGE, hint, "there is no time zone \"%s\"", shown);
+  complain(EXIT_USAGE, hint, "there is no time zone \"%s\", which %s names", shown, p->zone_from);
   free(hint);
   free(shown);
   free(best);
@@ -71,8 +71,9 @@ static int run(program *p, const command *c) {
   int code = choose_zone(p);
   if (code != EXIT_OK) return code;
   choose_store(p);
-  if (c->flags & COMMAND_STORE) code = open_store(p);
-  if (code == EXIT_OK && c->flags & COMMAND_SYNC && !given(&p->options, OPTION_NO_SYNC))
+  bool syncs = c->flags & COMMAND_SYNC;
+  if (c->flags & COMMAND_STORE) code = open_store(p, !(c->flags & COMMAND_WRITE));
+  if (code == EXIT_OK && syncs && !p->only_stored && !given(&p->options, OPTION_NO_SYNC))
     code = sync_before(p);
   if (code == EXIT_OK) code = c->run(p);
   bp_close(p->store);

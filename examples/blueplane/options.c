@@ -251,6 +251,7 @@ static char *take_line(options *o, char *line, const char *path, int number) {
     return print_text("%s:%d: there is no setting of this name; there are: store, zone, "
                       "week-start, format, color, prices",
                       path, number);
+  if (value[0] == '\0') return print_text("%s:%d: %s has no value", path, number, name);
   char *problem = check_value(info, usual_name(info->id, value));
   if (problem != NULL) {
     char *placed = print_text("%s:%d: %s", path, number, problem + strlen("--"));

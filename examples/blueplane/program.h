@@ -19,14 +19,16 @@ typedef struct program {
   const char *zone_from; /* where it was found */
   bool zone_ignored;     /* TZ is set, but names no zone */
   char *store_path;
-  bp_store *store; /* NULL until open_store */
+  bp_store *store;  /* NULL until open_store */
+  bool only_stored; /* the store cannot be added to, and the person was told */
 } program;
 
 /* Set by Ctrl-C; a second one ends the program at once. */
 extern volatile sig_atomic_t interrupted;
 
-/* Opens the store, making its folder where that is missing. Exit codes, as all below. */
-int open_store(program *p);
+/* Opens the store, making its folder where that is missing. Who `only_asks` is content with a
+ * store that can only be read. Exit codes, as all below. */
+int open_store(program *p, bool only_asks);
 /* Reads a whole file; the text may hold any bytes. */
 int load_file(text *out, const char *path);
 

@@ -194,8 +194,8 @@ BP_API const char *bp_strerror(int code);
 BP_API int bp_error_code(const bp_error *error);
 BP_API const char *bp_error_message(const bp_error *error);
 
-/* A detail by key, or NULL: "path", "line", "byte", "metric", "dimension", "allowed", "name",
- * "hint", "zone", "topic". Belongs to the error. Since 0.1. */
+/* A detail by key, or NULL: "path", "byte", "metric", "dimension", "allowed", "name", "hint",
+ * "zone", "topic". Belongs to the error. Since 0.1. */
 BP_API const char *bp_error_detail(const bp_error *error, const char *key);
 BP_API void bp_error_free(bp_error *error);
 
@@ -329,7 +329,8 @@ BP_API int bp_result_type(const bp_result *result, size_t column);
 BP_API const char *bp_result_column(const bp_result *result, size_t column, const char *key);
 
 /* What is known of the whole, by key, or NULL: "schema", "topic", "from", "until", "zone",
- * "period", "coverage", "lower_bound", "prices", "notes". */
+ * "period", "baseline", "baseline_from", "baseline_until", "coverage", "lower_bound", "prices",
+ * "notes". */
 BP_API const char *bp_result_meta(const bp_result *result, const char *key);
 
 /* State of a cell, BP_CELL_, possibly with BP_CELL_LOWER_BOUND. */

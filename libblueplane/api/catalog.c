@@ -236,7 +236,10 @@ static const struct topic {
      "Where records were refused, and why.", NULL},
     {"bp_inspect", "coverage", "source, measure, covered:bool, sessions:int",
      "What each source can tell, and of how many sessions.", NULL},
-    {"bp_inspect", "prices", NULL, "The price table in force.", NULL},
+    {"bp_inspect", "prices",
+     "model, provider, valid_from, tier, above:int, input:int, output:int, cache_read:int, "
+     "cache_write_5m:int, cache_write_1h:int, fast:real, us:real, eu:real, web_search:int",
+     "The price table in force.", NULL},
     {"bp_inspect", "unpriced", "model, responses:int, tokens:int",
      "Models that the price table does not know.", NULL},
     {"bp_inspect", "labels", "kind, key, text", "Every name that is kept.", NULL},

@@ -72,6 +72,7 @@ int bp_query_set(bp_query *query, const char *key, const char *value) {
 int bp_query_to_json(char **out, size_t *length, const bp_query *query, bp_error **error) {
   size_t unused;
   if (error) *error = NULL;
+  if (out) *out = NULL;
   if (!out || !query) return bpi_fail(error, BP_ERR_INVALID, "no query, or no place for its JSON");
   return bpi_query_to_json(out, length ? length : &unused, query, error);
 }

@@ -180,6 +180,18 @@ static void write_money(buf *out, const looks *l, const look *k, const number *n
   write_fixed(out, rounded, whole_cents ? 2 : 4);
 }
 
+/* A price keeps every digit, and at least two decimals. */
+static void write_price(buf *out, const looks *l, const look *k, const number *n) {
+  (void)l;
+  uint64_t scaled = n->whole;
+  unsigned decimals = 9;
+  for (; decimals > 2 && scaled % 10 == 0; decimals--)
+    scaled /= 10;
+  write_sign(out, k, n, n->whole == 0);
+  bpi_buf_char(out, '$');
+  write_fixed(out, scaled, decimals);
+}
+
 /* The largest unit that does not round up to the next: 59.96 s is 1m 00s. */
 static void write_duration(buf *out, const looks *l, const look *k, const number *n) {
   uint64_t us = n->whole;
@@ -230,6 +242,7 @@ static void write_tokens(buf *out, const looks *l, const look *k, const number *
 /* Metadata "unit" and how it is shown; any other is a plain number. */
 static const unit units[] = {{"", write_plain, false},
                              {"nUSD", write_money, true},
+                             {"price", write_price, true},
                              {"us", write_duration, true},
                              {"ratio", write_ratio, false},
                              {"tokens", write_tokens, true}};

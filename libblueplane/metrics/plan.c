@@ -297,28 +297,45 @@ static int need_of(planner *b, unsigned needs, uint32_t *out) {
 
 /* ----------------------------------------------------------------------------------- metrics */
 
-static int refuse_dimensions(planner *b, const metric *m, const char *dim, uint64_t allowed) {
+static int refuse_dimension(planner *b, const metric *m, int refused, uint64_t allowed) {
+  const char *dim = bpi_dimensions[refused].name;
+  bool beside = bpi_metric_dimensions(m) & DIM_BIT(refused);
   char text[1024] = "";
   buf list;
   bpi_buf_init(&list, sizeof text - 1);
   bpi_dimension_list(&list, allowed);
   if (!list.failed && list.length) memcpy(text, list.data, list.length + 1);
   bpi_buf_free(&list);
-  bpi_fail(b->error, BP_ERR_UNSUPPORTED, "the metric %s cannot be told by %s", m->id, dim);
+  bpi_fail(b->error, BP_ERR_UNSUPPORTED, "the metric %s cannot be told by %s%s", m->id, dim,
+           beside ? " beside the other dimensions" : "");
   bpi_fail_detail(b->error, "metric", m->id);
   bpi_fail_detail(b->error, "dimension", dim);
   bpi_fail_detail(b->error, "allowed", text);
   return BP_ERR_UNSUPPORTED;
 }
 
+static bool tells(const metric *m, uint64_t dimensions) {
+  return bpi_operand_terms(&m->top, dimensions) &&
+         (!m->bottom.kind || bpi_operand_terms(&m->bottom, dimensions));
+}
+
+/* Each dimension alone, then beside those before it: some exclude each other. */
 static int check_dimensions(planner *b, const metric *m) {
-  uint64_t allowed = bpi_metric_dimensions(m), used = b->p->used;
+  uint64_t allowed = bpi_metric_dimensions(m), used = b->p->used, before = 0;
   for (int dim = 0; dim < DIM_COUNT; dim++)
-    if (used & ~allowed & DIM_BIT(dim))
-      return refuse_dimensions(b, m, bpi_dimensions[dim].name, allowed);
-  if (!bpi_operand_terms(&m->top, used) || (m->bottom.kind && !bpi_operand_terms(&m->bottom, used)))
-    return refuse_dimensions(b, m, "these dimensions together", allowed);
-  return BP_OK;
+    if (used & ~allowed & DIM_BIT(dim)) return refuse_dimension(b, m, dim, allowed);
+  for (int dim = 0; dim < DIM_COUNT; dim++) {
+    if (!(used & DIM_BIT(dim))) continue;
+    if (!tells(m, before | DIM_BIT(dim))) break;
+    before |= DIM_BIT(dim);
+  }
+  if (before == used) return BP_OK;
+  int refused = 0;
+  while (!(used & ~before & DIM_BIT(refused)))
+    refused++;
+  for (int dim = 0; dim < DIM_COUNT; dim++)
+    if (!tells(m, before | DIM_BIT(dim))) allowed &= ~DIM_BIT(dim);
+  return refuse_dimension(b, m, refused, allowed);
 }
 
 static bool has_clock_dimension(const plan *p) {

@@ -678,15 +678,15 @@ static const struct {
     {BP_TYPE_TEXT, "valid_from", "dimension", "Valid from", NULL},
     {BP_TYPE_TEXT, "tier", "dimension", "Service tier", NULL},
     {BP_TYPE_INT, "above", "dimension", "Prompts above", "tokens"},
-    {BP_TYPE_INT, "input", "metric", "Input, a million tokens", "nano_usd"},
-    {BP_TYPE_INT, "output", "metric", "Output, a million tokens", "nano_usd"},
-    {BP_TYPE_INT, "cache_read", "metric", "Cache read, a million tokens", "nano_usd"},
-    {BP_TYPE_INT, "cache_write_5m", "metric", "5 minute cache write, a million tokens", "nano_usd"},
-    {BP_TYPE_INT, "cache_write_1h", "metric", "1 hour cache write, a million tokens", "nano_usd"},
+    {BP_TYPE_INT, "input", "metric", "Input, a million tokens", "price"},
+    {BP_TYPE_INT, "output", "metric", "Output, a million tokens", "price"},
+    {BP_TYPE_INT, "cache_read", "metric", "Cache read, a million tokens", "price"},
+    {BP_TYPE_INT, "cache_write_5m", "metric", "5 minute cache write, a million tokens", "price"},
+    {BP_TYPE_INT, "cache_write_1h", "metric", "1 hour cache write, a million tokens", "price"},
     {BP_TYPE_REAL, "fast", "metric", "Fast mode", "factor"},
     {BP_TYPE_REAL, "us", "metric", "Kept in the US", "factor"},
     {BP_TYPE_REAL, "eu", "metric", "Kept in the EU", "factor"},
-    {BP_TYPE_INT, "web_search", "metric", "Web search, each", "nano_usd"}};
+    {BP_TYPE_INT, "web_search", "metric", "Web search, each", "price"}};
 
 static void set_text(bp_result *t, size_t at, const char *text) {
   bpi_table_set_text(t, at, text, strlen(text));

@@ -152,15 +152,18 @@ static int read_instant(reader *r, const char *text, const char *member, int64_t
   return malformed(r, member, "an instant like 2026-11-23T00:00:00Z");
 }
 
-/* The range takes several members, so it is made when all are known. */
+/* The range takes several members, so it is made when all are known: one after the other, that the
+ * one at fault is named. */
 static int read_range(reader *r) {
   int64_t from = INT64_MIN, until = INT64_MAX;
   if (r->period && (r->from || r->until))
     return malformed(r, "period", "either a period or from and until");
-  if (r->period) return built(r, "period", bpi_query_period(r->q, r->period, r->zone));
-  int rc = read_instant(r, r->from, "from", &from);
+  int rc = built(r, "zone", bpi_query_range(r->q, from, until, r->zone)); /* the range is all */
+  if (!rc && r->period) return built(r, "period", bpi_query_period(r->q, r->period, r->zone));
+  if (!rc) rc = read_instant(r, r->from, "from", &from);
+  if (!rc) rc = built(r, "from", bpi_query_range(r->q, from, INT64_MAX, r->zone));
   if (!rc) rc = read_instant(r, r->until, "until", &until);
-  return rc ? rc : built(r, "from", bpi_query_range(r->q, from, until, r->zone));
+  return rc ? rc : built(r, "until", bpi_query_range(r->q, from, until, r->zone));
 }
 
 static int read_query(reader *r, json_value root) {

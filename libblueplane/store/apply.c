@@ -27,6 +27,7 @@ typedef struct applier {
   bool empty;        /* its table was */
   int64_t next_id;   /* where the next new fact is to go */
   bool next_is_free; /* nothing is stored there */
+  int64_t last_id;   /* the last number given to a new fact; they rise */
   int64_t **insert;  /* facts that wait to be inserted, by rising number */
   size_t inserts;
   bp_error **error;
@@ -229,7 +230,7 @@ static int take_id(applier *a, fact_kind kind, int64_t *id) {
       a->next_id++;
     sqlite3_reset(get);
   }
-  *id = a->next_id++;
+  *id = a->last_id = a->next_id++;
   a->next_is_free = a->empty;
   return rc < 0 ? rc : BP_OK;
 }
@@ -351,10 +352,9 @@ static int is_empty(applier *a, fact_kind kind, bool *empty) {
 }
 
 /* What is stored under a key and where the next fact of it goes. Nearly all keys of a batch are new,
- * and the number they want is free. */
+ * and the number they want is free: nothing was there before, nor did this batch give it away. */
 static int find_group(applier *a, fact_kind kind, const int64_t *key, bool taken) {
-  bool collides = a->inserts > 0 && a->insert[a->inserts - 1][0] >= key[0];
-  if (!a->empty && (taken || collides)) return load_group(a, kind, key);
+  if (!a->empty && (taken || a->last_id >= key[0])) return load_group(a, kind, key);
   a->before.count = 0;
   a->next_is_free = true;
   if (!a->empty || a->next_id < key[0]) a->next_id = key[0];
@@ -365,6 +365,7 @@ static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count
   int rc = is_empty(a, kind, &a->empty);
   a->next_id = 0; /* into an empty table rows go one behind the other, without asking */
   a->next_is_free = true;
+  a->last_id = -1;
   a->insert = rows; /* in front of the row that is read there is room for those that were */
   a->inserts = 0;
   unsigned char *taken = bpi_alloc_zero(count, 1);

@@ -202,9 +202,21 @@ def sample(root, mib):
     return root
 
 
+def transcripts(root):
+    return [path for path in root.rglob("*.jsonl") if path.is_file()]
+
+
 def content(root):
-    sizes = [path.stat().st_size for path in root.rglob("*.jsonl") if path.is_file()]
+    sizes = [path.stat().st_size for path in transcripts(root)]
     return sum(sizes), len(sizes)
+
+
+def warm(root):
+    """So that all read from memory, though the system may have thrown out what it held."""
+    for path in transcripts(root):
+        with open(path, "rb", buffering=0) as file:
+            while file.read(MIB):
+                pass
 
 
 # ------------------------------------------------------------------------------------------------------- report
@@ -233,6 +245,7 @@ def interleave(contestants, root, runs):
     rounds = {one.name: [] for one in contestants}
     for number in range(runs + 1):
         for one in contestants:
+            warm(root)
             result = one.run(root)
             if number > 0:
                 rounds[one.name].append(result)

@@ -712,6 +712,27 @@ class Care(Case):
         database.close()
         self.assertIn("newer", self.ok(home("stats"), 1).err)
 
+    def test_key_is_gone(self):
+        """What is stored can still be asked for; nothing can be added."""
+        home = self.new_home()
+        self.ok(home("sync"))
+        os.remove(home.store + ".key")
+        before = os.stat(home.store).st_mtime_ns
+        for more in ([], ["--no-sync"]):
+            run = self.ok(home("sessions", "--period", "all", "--json", *more))
+            self.assertEqual(len(run.json()["rows"]), self.count("sessions"))
+            self.assertEqual(run.err, "note: the key file of the store is missing; this is as of what is stored\n")
+        self.assertEqual(self.ok(home("sessions", "--period", "all", "--quiet")).err, "")
+        self.ok(home("prices"))
+        self.assertFalse(os.path.exists(home.store + ".key"))
+        self.assertEqual(os.stat(home.store).st_mtime_ns, before)
+        run = self.ok(home("sync"), 1)
+        self.assertIn("key file of the store is missing", run.err)
+        self.assertNotIn("note:", run.err)
+        with open(home.store + ".key", "wb") as file:
+            file.write(b"short")
+        self.assertIn("32 bytes", self.ok(home("stats"), 1).err)
+
     def test_store_in_impossible_places(self):
         run = self.ok(self.home("stats", "--store", "/proc/nowhere/x.db"), 1)
         self.assertIn("--store", run.err)

@@ -287,5 +287,26 @@ def test_torn_line(folder: pathlib.Path) -> None:
     growing.equals(whole(folder, "torn-whole", root), "torn lines")
 
 
+def test_control(folder: pathlib.Path) -> None:
+    """What these tests look with sees a rollup, a run, a session or a fact that is wrong."""
+    store = whole(folder, "good", e2e.sample(4))
+    for i, change in enumerate(("UPDATE rollup SET n = n + 1 WHERE kind = 1 AND n > 0", "UPDATE rollup SET m1 = m1 + 1 WHERE kind = 1",
+                                "DELETE FROM rollup WHERE kind = 2", "UPDATE rollup SET m0 = m0 - 1 WHERE kind = 6",
+                                "DELETE FROM run", "UPDATE run SET end_us = end_us + 1", "DELETE FROM prompt",
+                                "UPDATE response SET output = output + 1", "UPDATE session SET last_us = last_us + 1")):
+        wrong = new_store(folder, f"wrong-{i}")
+        shutil.copyfile(store, wrong)
+        db = dump.sqlite3.connect(wrong)
+        db.execute(change)
+        db.commit()
+        db.close()
+        check(bool(dump.differences(store, wrong)), "wrong facts are seen in a dump", change)
+        try:
+            verify(wrong)
+        except AssertionError:
+            e2e.counts["wrong stores found"] += 1
+    equal(e2e.counts["wrong stores found"], 9, "wrong stores are found")
+
+
 if __name__ == "__main__":
     e2e.main()

@@ -4,6 +4,7 @@
 Compared, for Claude Code and for Codex apart: responses, input, output, cache reads, cache writes of both kinds,
 reasoning and web searches by UTC day and model; tool calls by tool and outcome; prompts by day; events by kind;
 lines by tool; sessions; output quality; rejected and undated records; subagents, commits, pull requests, constant ids.
+The most of it a second time by way of queries.
 
     over the sample generator and the fixtures of tests/corpus, always;
     over folders of real transcripts: BLUEPLANE_REAL_DATA=DIR, holding claude_code*/ and codex/;
@@ -11,6 +12,7 @@ lines by tool; sessions; output quality; rejected and undated records; subagents
 """
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import re
@@ -158,6 +160,42 @@ def compare(folder: pathlib.Path, module: Any, source: str, root: pathlib.Path, 
     check(not found, "totals", about, source, f"{len(found)} differ\n" + "\n".join(found[:100]))
     copy_key(store)
     e2e.verify(store)
+    check_answers(store, want, about)
+
+
+ASKED = {"responses": "responses", "input": "input_tokens", "output": "output_tokens", "cache_read": "cache_read_tokens",
+         "cache_write_5m": "cache_write_5m_tokens", "cache_write_1h": "cache_write_1h_tokens", "reasoning": "reasoning_tokens"}
+
+
+def answer(store: pathlib.Path, metrics: Iterable, *by: str) -> list:
+    query = json.dumps({"metrics": list(metrics), "period": "all", "by": by})
+    return json.loads(e2e.bpt("query", store, query).stdout)["rows"]
+
+
+def check_answers(store: pathlib.Path, want: dict, about: str) -> None:
+    """The same totals by way of queries; what has no time is in none."""
+    numbers = flat(want)
+    dated = {(row["day"], row["model"]): row for row in want["responses"] if row["day"]}
+    got = {(row["time.day"], row["model"]): row for row in answer(store, ASKED.values(), "time.day", "model")}
+    for place in dated.keys() | got.keys():
+        for name, metric in ASKED.items():
+            equal(got.get(place, {}).get(metric) or 0, dated.get(place, {}).get(name) or 0, "answers equal to the oracle's",
+                  about, place, metric)
+    days = {row["time.day"]: row["prompts"] for row in answer(store, ["prompts"], "time.day") if row["prompts"]}
+    equal(days, {path[1]: n for path, n in numbers.items() if path[0] == "prompts" and path[1] != "null"},
+          "answers equal to the oracle's", about, "prompts")
+    if want["undated"]:
+        return  # the rest is not told apart by day
+    calls = {("tool_calls", row["tool"] or "", row["outcome"]): row["tool_calls"]
+             for row in answer(store, ["tool_calls"], "tool", "outcome") if row["tool_calls"]}
+    equal(calls, {path: n for path, n in numbers.items() if path[0] == "tool_calls"}, "answers equal to the oracle's", about)
+    lines = {("lines", row["tool"] or "", name): row[f"lines_{name}"]
+             for row in answer(store, ["lines_added", "lines_removed"], "tool") for name in ("added", "removed")
+             if row[f"lines_{name}"]}
+    equal(lines, {path: n for path, n in numbers.items() if path[0] == "lines"}, "answers equal to the oracle's", about)
+    if "sessions" not in KNOWN.get(about, ()):
+        equal(sum(row["sessions"] or 0 for row in answer(store, ["sessions"])), want["sessions"],
+              "answers equal to the oracle's", about)
 
 
 def copy_key(store: pathlib.Path) -> None:
@@ -217,7 +255,7 @@ def test_generator(folder: pathlib.Path) -> None:
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     store = folder / "gen.db"
     e2e.ingest(store, folder / "gen", "--key", e2e.KEY)
-    truth = __import__("json").loads((folder / "truth.json").read_text())
+    truth = json.loads((folder / "truth.json").read_text())
     got = library(store)
     got["tool_calls"] = {t: {k: n for k, n in c.items() if n} for t, c in got["tool_calls"].items()}
     found = gen_truth.differences(truth, got)

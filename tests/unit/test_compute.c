@@ -975,9 +975,16 @@ START_TEST(errors) {
                   "time.day_of_week, platform, workspace, session, session_depth, branch, "
                   "client_version, source, prompt_size, prompt_feature"),
       BP_ERR_UNSUPPORTED);
-  ck_assert_int_eq(world_fails("{'metrics':['lines_added'],'by':['tool','language']}", "dimension",
-                               "these dimensions together"),
-                   BP_ERR_UNSUPPORTED);
+  /* two that exclude each other: the second is refused, and what the first leaves is told */
+  ck_assert_int_eq(
+      world_fails("{'metrics':['lines_added'],'by':['language','tool']}", "dimension", "language"),
+      BP_ERR_UNSUPPORTED);
+  ck_assert_int_eq(
+      world_fails("{'metrics':['lines_added'],'by':['tool','language']}", "allowed",
+                  "time.hour, time.day, time.week, time.month, time.quarter, time.hour_of_day, "
+                  "time.day_of_week, platform, workspace, session, session_depth, branch, "
+                  "client_version, source, subagent, tool, tool_category, mcp_server, outcome"),
+      BP_ERR_UNSUPPORTED);
   ck_assert_int_eq(
       world_fails("{'metrics':['cost'],'by':['model'],'order':'prompts'}", "name", "prompts"),
       BP_ERR_INVALID);

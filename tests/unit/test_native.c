@@ -318,11 +318,10 @@ END_TEST
 
 /* The server's name goes into the tool's, unless that tells one; dropped if it cannot. */
 START_TEST(servers) {
-  char most[1200], over[1200];
-  memset(most, 's', sizeof most);
-  memset(over, 's', sizeof over);
-  most[1024 - 5 - 2 - 4] = over[1024 - 5 - 2 - 4 + 1] = '\0'; /* "mcp__", "__", "knit" */
-  char full[1100];
+  enum { MOST = 1024 - 5 - 2 - 4 }; /* "mcp__", "__", "knit" */
+  char most[MOST + 1] = "", over[MOST + 2] = "", full[1024 + 1];
+  memset(most, 's', MOST);
+  memset(over, 's', MOST + 1);
   snprintf(full, sizeof full, "mcp__%s__knit", most);
   ck_assert_uint_eq(strlen(full), 1024);
   const struct {

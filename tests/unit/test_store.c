@@ -1,0 +1,1189 @@
+/* The store from inside: opening, keys and schema; and that a store is a function of the records it
+ * was given, in whatever division and order they came. Two stores are compared by everything in them,
+ * with identifiers in the place of numbers; what a few records by hand must give was worked out by
+ * hand. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "store/batch.h"
+#include "store/batch_inside.h"
+#include "store/read.h"
+#include "store/sql.h"
+
+#define T0 INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z, a quarter of an hour begins */
+#define MINUTE (60 * BPI_SECOND)
+#define DAY (24 * 60 * MINUTE)
+
+static char folder[64];
+
+static void make_folder(void) {
+  strcpy(folder, "/tmp/test-store-XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static void remove_folder(void) {
+  char command[128];
+  snprintf(command, sizeof command, "rm -rf %s", folder);
+  ck_assert_int_eq(system(command), 0);
+}
+
+/* One of four places, so that a few paths may be used at once. */
+static const char *path_of(const char *name) {
+  static char paths[4][128];
+  static unsigned next;
+  char *path = paths[next++ % 4];
+  snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+  return path;
+}
+
+/* ------------------------------------------------------------------------------------ stores */
+
+static int try_open(store **s, const char *name, bool read_only, const char *key, char *detail) {
+  store_options options = {.read_only = read_only, .key_path = key, .now_us = T0};
+  bp_error *error = NULL;
+  int rc = bpi_store_open(s, path_of(name), &options, &error);
+  ck_assert_int_eq(rc, bpi_error_code(error));
+  ck_assert((rc == BP_OK) == (*s != NULL));
+  if (detail != NULL) {
+    const char *text = bpi_error_detail(error, "path");
+    snprintf(detail, 128, "%s", text == NULL ? "" : text);
+  }
+  bpi_error_free(error);
+  return rc;
+}
+
+static store *open_store(const char *name) {
+  store *s = NULL;
+  ck_assert_int_eq(try_open(&s, name, false, NULL, NULL), BP_OK);
+  return s;
+}
+
+static store *memory_store(void) {
+  store *s = NULL;
+  bp_error *error = NULL;
+  const store_options options = {.in_memory = true, .now_us = T0};
+  ck_assert_int_eq(bpi_store_open(&s, NULL, &options, &error), BP_OK);
+  ck_assert_ptr_null(error);
+  return s;
+}
+
+static void sql(store *s, const char *text) {
+  char *message = NULL;
+  ck_assert_msg(sqlite3_exec(s->db, text, NULL, NULL, &message) == SQLITE_OK, "%s: %s", text, message);
+}
+
+static int64_t number(store *s, const char *text) {
+  sqlite3_stmt *get = NULL;
+  ck_assert_msg(sqlite3_prepare_v2(s->db, text, -1, &get, NULL) == SQLITE_OK, "%s", text);
+  int64_t value = sqlite3_step(get) == SQLITE_ROW ? sqlite3_column_int64(get, 0) : -1;
+  sqlite3_finalize(get);
+  return value;
+}
+
+static bool verified(store *s) {
+  bp_error *error = NULL;
+  int ok = -1;
+  ck_assert_int_eq(bpi_store_verify(s, &ok, &error), BP_OK);
+  ck_assert_ptr_null(error);
+  return ok == 1;
+}
+
+/* ------------------------------------------------------------------------------------ dumping */
+
+/* Expressions for a column: numbers of sessions and labels become identifiers. */
+static void add_column(buf *b, const char *name, char role) {
+  if (role == 'S')
+    bpi_buf_printf(b, "(SELECT hi || '.' || lo FROM session x WHERE x.id = t.%s)", name);
+  else if (role == 'L')
+    bpi_buf_printf(b, "(SELECT kind || '.' || hi || '.' || lo FROM label x WHERE x.id = t.%s)", name);
+  else
+    bpi_buf_printf(b, "t.%s", name);
+}
+
+static void dump_query(store *s, buf *out, const char *title, const char *text) {
+  sqlite3_stmt *get = NULL;
+  ck_assert_msg(sqlite3_prepare_v2(s->db, text, -1, &get, NULL) == SQLITE_OK, "%s: %s", text,
+                sqlite3_errmsg(s->db));
+  while (sqlite3_step(get) == SQLITE_ROW) {
+    bpi_buf_text(out, title);
+    for (int i = 0; i < sqlite3_column_count(get); i++) {
+      const char *value = (const char *)sqlite3_column_text(get, i);
+      bpi_buf_printf(out, " %s=%s", sqlite3_column_name(get, i), value == NULL ? "-" : value);
+    }
+    bpi_buf_char(out, '\n');
+  }
+  sqlite3_finalize(get);
+}
+
+static void dump_facts(store *s, buf *out, fact_kind kind) {
+  const fact_type *t = &bpi_fact_types[kind];
+  buf text;
+  bpi_buf_init(&text, 65536);
+  bpi_buf_text(&text, "SELECT k2");
+  for (int i = 0; i < t->columns; i++) {
+    bpi_buf_text(&text, ", ");
+    add_column(&text, t->names[i], t->roles[i]);
+    bpi_buf_printf(&text, " AS %s", t->names[i]);
+  }
+  bpi_buf_printf(&text, " FROM %s t ORDER BY k2", t->table);
+  for (int i = 0; i < t->columns; i++) bpi_buf_printf(&text, ", %d", i + 2);
+  ck_assert_int_eq(text.failed, 0);
+  dump_query(s, out, t->table, text.data);
+  bpi_buf_free(&text);
+}
+
+/* All that a store knows, but for places and numbers. Free with bpi_free. */
+static char *dump(store *s) {
+  buf out;
+  bpi_buf_init(&out, (size_t)64 << 20);
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) dump_facts(s, &out, kind);
+  dump_query(s, &out, "rollup",
+             "SELECT kind, quarter, (SELECT hi || '.' || lo FROM session x WHERE x.id = t.session) AS s, "
+             "(SELECT kind || '.' || hi FROM label x WHERE x.id = t.label) AS l, class, n, m0, m1, m2, m3, "
+             "m4, m5, m6, m7, m8 FROM rollup t ORDER BY 1, 2, 3, 4, 5");
+  dump_query(s, &out, "run",
+             "SELECT (SELECT hi || '.' || lo FROM session x WHERE x.id = t.session) AS s, start_us, end_us "
+             "FROM run t ORDER BY 1, 2");
+  buf text;
+  bpi_buf_init(&text, 65536);
+  bpi_buf_text(&text, "SELECT hi, lo, sources, platform_us, workspace_us, branch_us, entrypoint_us, "
+                      "version_rank, first_us, last_us");
+  static const char *const labels[] = {"platform", "workspace", "branch", "entrypoint", "version"};
+  for (size_t i = 0; i < 5; i++) {
+    bpi_buf_text(&text, ", ");
+    add_column(&text, labels[i], 'L');
+  }
+  bpi_buf_text(&text, " FROM session t ORDER BY hi, lo");
+  dump_query(s, &out, "session", text.data);
+  bpi_buf_free(&text);
+  dump_query(s, &out, "label", "SELECT kind, hi, lo, text FROM label ORDER BY kind, hi, lo");
+  char *all = bpi_buf_take(&out, NULL);
+  ck_assert_ptr_nonnull(all);
+  return all;
+}
+
+static void assert_same(const char *got, const char *want, const char *how) {
+  if (strcmp(got, want) == 0) return;
+  while (*got == *want) got++, want++;
+  ck_abort_msg("%s: differs from '%.200s', is '%.200s'", how, want, got);
+}
+
+static void assert_dump(store *s, const char *want, const char *how) {
+  char *got = dump(s);
+  assert_same(got, want, how);
+  bpi_free(got);
+}
+
+/* ----------------------------------------------------------------------------------- records */
+
+static uint64_t seed = 1;
+static int64_t below(int64_t n) {
+  seed ^= seed << 13;
+  seed ^= seed >> 7;
+  seed ^= seed << 17;
+  return (int64_t)(seed % (uint64_t)n);
+}
+
+/* A record whose labels are not numbers yet: 0 is none, others are made when it is given to a batch. */
+static uint32_t label_of(const fact_sink *sink, label_kind kind, uint32_t which) {
+  char text[16];
+  if (which == 0) return 0;
+  snprintf(text, sizeof text, "name%u", which);
+  return sink->label(sink->self, kind, (ident){which, 99}, kind == LABEL_FILE ? NULL : text,
+                     kind == LABEL_FILE ? 0 : strlen(text));
+}
+
+static void put(batch *b, record r) {
+  const fact_sink sink = bpi_batch_sink(b);
+  switch (r.kind) {
+    case RECORD_SESSION: {
+      session_record *s = &r.u.session_row;
+      s->platform = label_of(&sink, LABEL_PLATFORM, s->platform);
+      s->workspace = label_of(&sink, LABEL_WORKSPACE, s->workspace);
+      s->branch = label_of(&sink, LABEL_BRANCH, s->branch);
+      s->version = label_of(&sink, LABEL_VERSION, s->version);
+      s->entrypoint = label_of(&sink, LABEL_ENTRYPOINT, s->entrypoint);
+      break;
+    }
+    case RECORD_RESPONSE: r.u.response.model = label_of(&sink, LABEL_MODEL, r.u.response.model); break;
+    case RECORD_TOOL_USE:
+      r.u.use.tool = label_of(&sink, LABEL_TOOL, r.u.use.tool);
+      r.u.use.file = label_of(&sink, LABEL_FILE, r.u.use.file);
+      break;
+    case RECORD_TOOL_RESULT: r.u.result.file = label_of(&sink, LABEL_FILE, r.u.result.file); break;
+    case RECORD_EVENT: r.u.event.command = label_of(&sink, LABEL_COMMAND, r.u.event.command); break;
+    default: break;
+  }
+  ck_assert_int_eq(sink.put(sink.self, &r), BP_OK);
+}
+
+static apply_counts apply(store *s, batch *b) {
+  apply_counts counts = {0};
+  bp_error *error = NULL;
+  int rc = bpi_store_apply(s, b, T0, true, &counts, &error);
+  ck_assert_msg(rc == BP_OK, "%d: %s", rc, bpi_error_message(error));
+  ck_assert_ptr_null(error);
+  return counts;
+}
+
+static apply_counts apply_records(store *s, const record *r, size_t count) {
+  batch *b = bpi_batch_new();
+  for (size_t i = 0; i < count; i++) put(b, r[i]);
+  apply_counts counts = apply(s, b);
+  bpi_batch_free(b);
+  return counts;
+}
+
+/* By number of its key and of its session. Neighbouring keys want the same place or one beside it:
+ * the row number is made of the upper half without its last bit. */
+static record new_record(record_kind kind, uint64_t key, int64_t time, uint64_t session) {
+  record r;
+  memset(&r, 0, sizeof r);
+  r.kind = kind;
+  r.time = time;
+  r.key = (ident){UINT64_C(0x7000000000000000) + key / 2, 1000 + key};
+  r.session = (ident){900 - session, session};
+  return r;
+}
+
+static int64_t or_none(int64_t value) { return below(4) == 0 ? -1 : value; }
+
+static record random_record(void) {
+  record_kind kind = (record_kind)below(RECORD_KINDS);
+  int64_t time = T0 + below(12) * 2 * MINUTE + below(2) * DAY / 2 + below(2) * 2 * DAY;
+  record r = new_record(kind, (uint64_t)below(12), below(8) == 0 ? BPI_TIME_NONE : time, (uint64_t)below(4));
+  r.flags = (unsigned)(below(2) ? below(8) : below(16));
+  switch (kind) {
+    case RECORD_SESSION:
+      r.u.session_row = (session_record){(uint32_t)below(3), (uint32_t)below(3), (uint32_t)below(3),
+                                         (uint32_t)below(3), (uint32_t)below(3), below(3)};
+      break;
+    case RECORD_PROMPT: r.u.prompt = (prompt_record){or_none(below(3000)), (int)below(8), (int)below(3)}; break;
+    case RECORD_RESPONSE:
+      r.u.response = (response_record){.request = {(uint64_t)below(3) * 2, 5}, .model = (uint32_t)below(3),
+                                       .input = or_none(below(3)), .output = or_none(below(4)),
+                                       .cache_read = or_none(below(300000)), .cache_write_5m = below(2),
+                                       .cache_write_1h = or_none(below(2)), .reasoning = or_none(0),
+                                       .web_searches = or_none(below(3)), .cost_nano = or_none(below(9)),
+                                       .stop = (int)below(3), .speed = (int)below(2),
+                                       .placeholder = (int)below(2)};
+      break;
+    case RECORD_TOOL_USE:
+      r.u.use = (tool_use_record){.tool = (uint32_t)below(3), .file = (uint32_t)below(3),
+                                  .category = (int)below(3), .added = or_none(below(9)),
+                                  .removed = or_none(below(9))};
+      break;
+    case RECORD_TOOL_RESULT:
+      r.u.result = (tool_result_record){.outcome = (int)below(6), .failure = (int)below(2),
+                                        .added = or_none(below(9)), .removed = or_none(below(9)),
+                                        .duration_us = or_none(below(9)), .file = (uint32_t)below(3)};
+      break;
+    case RECORD_DECISION:
+      r.u.decision = (decision_record){(int)below(2), (int)below(2), (int)below(3), or_none(below(9))};
+      break;
+    case RECORD_SPAN: r.u.span = (span_record){or_none(below(9)), or_none(below(9)), or_none(below(9))}; break;
+    case RECORD_EVENT:
+      r.u.event = (event_record){(int)below(3), (int)below(2), (uint32_t)below(3), or_none(below(9))};
+      break;
+    case RECORD_CHANGE:
+      r.u.change = (change_record){(int)below(3), (int)below(3), (int)below(3) - 1, or_none(below(9)),
+                                   or_none(below(9)), or_none(below(9)), or_none(below(9)), or_none(below(9))};
+      break;
+    case RECORD_KINDS: break;
+  }
+  return r;
+}
+
+static void shuffle(record *r, size_t count) {
+  for (size_t i = count - 1; i > 0; i--) {
+    size_t j = (size_t)below((int64_t)i + 1);
+    record kept = r[i];
+    r[i] = r[j];
+    r[j] = kept;
+  }
+}
+
+/* ------------------------------------------------------------------------------- order, division */
+
+#define RECORDS 240
+
+/* In batches of at most `most`, now and then two joined into one. */
+static void apply_divided(store *s, const record *r, size_t count, int64_t most) {
+  for (size_t from = 0; from < count;) {
+    size_t n = 1 + (size_t)below(most);
+    if (n > count - from) n = count - from;
+    batch *b = bpi_batch_new(), *other = bpi_batch_new();
+    size_t own = below(2) ? n : (size_t)below((int64_t)n + 1);
+    for (size_t i = 0; i < n; i++) put(i < own ? b : other, r[from + i]);
+    ck_assert_int_eq(bpi_batch_join(b, other), BP_OK);
+    apply(s, b);
+    bpi_batch_free(b);
+    bpi_batch_free(other);
+    from += n;
+  }
+}
+
+START_TEST(any_order_any_division) {
+  for (int round = 0; round < 12; round++) {
+    record r[RECORDS];
+    for (size_t i = 0; i < RECORDS; i++) r[i] = random_record();
+    store *whole = memory_store();
+    apply_records(whole, r, RECORDS);
+    ck_assert(verified(whole));
+    char *want = dump(whole);
+    apply_counts again = apply_records(whole, r, RECORDS);
+    ck_assert_uint_eq(again.stored + again.updated, 0);
+    assert_dump(whole, want, "twice");
+    static const int64_t sizes[] = {1, 7, 60};
+    for (size_t k = 0; k < 3; k++) {
+      store *s = memory_store();
+      shuffle(r, RECORDS);
+      apply_divided(s, r, RECORDS, sizes[k]);
+      ck_assert(verified(s));
+      assert_dump(s, want, "shuffled and divided");
+      bpi_store_close(s);
+    }
+    bpi_free(want);
+    bpi_store_close(whole);
+  }
+}
+END_TEST
+
+/* A batch that lives on, as a scanning thread's does: its numbers of sessions and labels stay. */
+START_TEST(one_batch_many_times) {
+  record r[RECORDS];
+  for (size_t i = 0; i < RECORDS; i++) r[i] = random_record();
+  store *whole = memory_store(), *s = memory_store();
+  apply_records(whole, r, RECORDS);
+  char *want = dump(whole);
+  batch *b = bpi_batch_new(), *other = bpi_batch_new();
+  for (size_t i = 0; i < RECORDS; i++) {
+    put(below(2) ? b : other, r[i]);
+    if (below(9) == 0) apply(s, b);
+    if (below(9) == 0) apply(s, other);
+  }
+  ck_assert_int_eq(bpi_batch_join(b, other), BP_OK); /* both were applied before */
+  apply(s, b);
+  ck_assert(verified(s));
+  assert_dump(s, want, "in one batch");
+  bpi_batch_free(b);
+  bpi_batch_free(other);
+  bpi_free(want);
+  bpi_store_close(whole);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------------- by hand */
+
+static record response(uint64_t key, uint64_t request, int64_t time, int64_t input, uint64_t session) {
+  record r = new_record(RECORD_RESPONSE, key, time, session);
+  r.u.response = (response_record){.request = {request * 2, request}, .model = 1, .input = input,
+                                   .output = 10, .stop = STOP_END, .cost_nano = -1};
+  return r;
+}
+
+static record prompt(uint64_t key, int64_t time, uint64_t session) {
+  record r = new_record(RECORD_PROMPT, key, time, session);
+  r.u.prompt.characters = 5;
+  return r;
+}
+
+#define RESPONSES "SELECT coalesce(sum(n), 0) FROM rollup WHERE kind = 1"
+#define INPUT "SELECT coalesce(sum(m0), 0) FROM rollup WHERE kind = 1"
+#define ANOMALIES "SELECT coalesce(sum(n), 0) FROM rollup WHERE kind = 5"
+
+/* One id under several request ids: one response, until two of them lie more than a day apart and
+ * disagree; then each counts, whichever came first. */
+START_TEST(constant_ids) {
+  const record a = response(1, 1, T0, 100, 1), b = response(1, 2, T0 + DAY, 200, 1),
+               c = response(1, 3, T0 + 3 * DAY, 200, 1), d = response(1, 4, T0 + 3 * DAY, 100, 1);
+  const struct {
+    record r[3];
+    int count;
+    int64_t responses, input, anomalies;
+  } cases[] = {
+      {{a, b}, 2, 1, 200, 0},       /* a day apart, not more: one response, the greater sum */
+      {{b, c}, 2, 1, 200, 0},       /* two days apart, but they agree */
+      {{a, c}, 2, 2, 300, 1},
+      {{c, a}, 2, 2, 300, 1},
+      {{a, d}, 2, 1, 100, 0},
+      {{a, b, c}, 3, 3, 500, 1},    /* a and c tell that the id is constant, so b is one more */
+      {{b, c, a}, 3, 3, 500, 1},
+      {{a, b, d}, 3, 3, 400, 1},    /* b and d */
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    store *s = memory_store();
+    for (int k = 0; k < cases[i].count; k++) {
+      apply_records(s, &cases[i].r[k], 1);
+      ck_assert(verified(s));
+    }
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM response"), cases[i].count);
+    ck_assert_int_eq(number(s, RESPONSES), cases[i].responses);
+    ck_assert_int_eq(number(s, INPUT), cases[i].input);
+    ck_assert_int_eq(number(s, ANOMALIES), cases[i].anomalies);
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
+/* Many request ids on one response are no reason to take forever. */
+START_TEST(many_variants) {
+  store *s = memory_store();
+  batch *b = bpi_batch_new();
+  for (uint64_t i = 0; i < 20000; i++) put(b, response(1, i, T0 + (int64_t)i * MINUTE, (int64_t)i, 1));
+  apply(s, b);
+  ck_assert_int_eq(number(s, RESPONSES), 20000);
+  put(b, response(1, 20000, T0, 7, 1));
+  apply(s, b);
+  ck_assert_int_eq(number(s, RESPONSES), 20001);
+  ck_assert_int_eq(number(s, ANOMALIES), 1);
+  bpi_batch_free(b);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* A side chain tells of a response first; then the thread it belongs to does. Everything moves. */
+START_TEST(owners_change) {
+  store *s = memory_store();
+  record chain = response(1, 1, T0, 100, 1), thread = response(1, 1, T0 + MINUTE, 100, 2);
+  chain.flags = RECORD_SIDECHAIN;
+  apply_records(s, &chain, 1);
+  ck_assert_int_eq(number(s, "SELECT session FROM rollup WHERE kind = 1"), 1);
+  ck_assert_int_eq(number(s, "SELECT first_us FROM session WHERE id = 1"), T0);
+  apply_counts counts = apply_records(s, &thread, 1);
+  ck_assert_uint_eq(counts.updated, 1);
+  ck_assert_int_eq(number(s, RESPONSES), 1);
+  ck_assert_int_eq(number(s, "SELECT session FROM rollup WHERE kind = 1"), 2);
+  ck_assert_int_eq(number(s, "SELECT time_us FROM response"), T0); /* the earliest of all rows */
+  ck_assert_int_eq(number(s, "SELECT first_us IS NULL AND last_us IS NULL FROM session WHERE id = 1"), 1);
+  ck_assert_int_eq(number(s, "SELECT first_us FROM session WHERE id = 2"), T0);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM run"), 1);
+  ck_assert(verified(s));
+  bpi_store_close(s);
+}
+END_TEST
+
+#define ACTIVE "SELECT coalesce(sum(m0), 0) FROM rollup WHERE kind = 6"
+
+/* Gaps of at most five minutes are activity; of a longer one five minutes are. */
+START_TEST(activity_by_hand) {
+  store *s = memory_store();
+  static const struct {
+    int64_t minute, active, runs;
+  } steps[] = {{0, 0, 1},   /* a single moment */
+               {20, 5, 2},  /* five minutes of the gap */
+               {25, 10, 2}, /* exactly five minutes belong together */
+               {4, 14, 2},  /* 0 to 4, five minutes, 20 to 25 */
+               {9, 19, 2},  /* 0 to 9, five minutes, 20 to 25 */
+               {14, 24, 2}, /* 0 to 14, five minutes */
+               {15, 25, 1}}; /* closes the gap: 0 to 25 */
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    record r = prompt(10 * i, T0 + steps[i].minute * MINUTE, 1);
+    apply_records(s, &r, 1);
+    ck_assert_int_eq(number(s, ACTIVE), steps[i].active * MINUTE);
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM run"), steps[i].runs);
+    ck_assert(verified(s));
+  }
+  /* By quarter of an hour: 0 to 15 and 15 to 25. */
+  ck_assert_int_eq(number(s, "SELECT m0 FROM rollup WHERE kind = 6 ORDER BY quarter"), 15 * MINUTE);
+  ck_assert_int_eq(number(s, "SELECT m0 FROM rollup WHERE kind = 6 ORDER BY quarter DESC"), 10 * MINUTE);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* A response turns out to have begun earlier: the moment moves, and with it the day and the run. */
+START_TEST(earlier_times_arrive_late) {
+  store *s = memory_store();
+  const record late = response(1, 1, T0 + 20 * MINUTE, 100, 1), other = prompt(3, T0 + 24 * MINUTE, 1),
+               early = response(1, 1, T0, 100, 1);
+  apply_records(s, &late, 1);
+  apply_records(s, &other, 1);
+  ck_assert_int_eq(number(s, ACTIVE), 4 * MINUTE);
+  apply_records(s, &early, 1);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM run WHERE start_us = end_us"), 2);
+  ck_assert_int_eq(number(s, ACTIVE), 5 * MINUTE);
+  ck_assert_int_eq(number(s, "SELECT quarter FROM rollup WHERE kind = 1"), T0 / BPI_QUARTER);
+  ck_assert_int_eq(number(s, "SELECT first_us FROM session"), T0);
+  ck_assert_int_eq(number(s, "SELECT last_us FROM session"), T0 + 24 * MINUTE);
+  ck_assert(verified(s));
+  bpi_store_close(s);
+}
+END_TEST
+
+/* A tool call from its result alone is dated by it, and counts as soon as its use is known. */
+START_TEST(halves_of_tool_calls) {
+  store *s = memory_store();
+  record use = new_record(RECORD_TOOL_USE, 1, T0, 1), result = new_record(RECORD_TOOL_RESULT, 1, T0 + MINUTE, 2);
+  use.u.use = (tool_use_record){.tool = 1, .file = 2, .added = 3, .removed = 1};
+  result.u.result = (tool_result_record){.outcome = OUTCOME_OK, .added = -1, .removed = -1, .duration_us = -1};
+  apply_counts counts = apply_records(s, &result, 1);
+  ck_assert_uint_eq(counts.stored, 1);
+  ck_assert_uint_eq(counts.undated, 0);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM rollup"), 0);
+  counts = apply_records(s, &use, 1);
+  ck_assert_uint_eq(counts.updated, 1);
+  ck_assert_int_eq(number(s, "SELECT m0 FROM rollup WHERE kind = 2"), MINUTE);
+  ck_assert_int_eq(number(s, "SELECT m2 FROM rollup WHERE kind = 2"), 3);
+  ck_assert_int_eq(number(s, "SELECT m1 FROM rollup WHERE kind = 3"), 1);
+  ck_assert_int_eq(number(s, "SELECT hi FROM session WHERE id = (SELECT session FROM tool_call)"), 899);
+  ck_assert(verified(s));
+
+  record undated = result;
+  undated.key.lo = 5;
+  undated.time = BPI_TIME_NONE;
+  ck_assert_uint_eq(apply_records(s, &undated, 1).undated, 1);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* A negative difference of one cell and a positive one of another, and a cell that is left empty. */
+START_TEST(cells_are_taken_away_again) {
+  store *s = memory_store();
+  record partial = response(1, 1, T0, 100, 1), whole = response(1, 1, T0, 100, 1);
+  partial.u.response.stop = STOP_NONE;
+  partial.u.response.output = 3;
+  apply_records(s, &partial, 1);
+  apply_records(s, &whole, 1);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM rollup WHERE kind = 1"), 1);
+  ck_assert_int_eq(number(s, "SELECT m1 FROM rollup WHERE kind = 1"), 10);
+  ck_assert(verified(s));
+  bpi_store_close(s);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------- row numbers */
+
+/* Keys that want one place, and keys that want the places these then took. */
+START_TEST(rows_find_a_place) {
+  enum { PROMPTS = 40 };
+  for (int backwards = 0; backwards < 2; backwards++) {
+    store *s = memory_store();
+    for (uint64_t i = 0; i < PROMPTS; i++) {
+      uint64_t key = backwards ? PROMPTS - 1 - i : i;
+      record r = prompt(key / 8 * 8, T0 + (int64_t)key, 1); /* eight want each place */
+      r.key.lo = 1000 + key;
+      apply_records(s, &r, 1);
+    }
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt"), PROMPTS);
+    ck_assert_int_eq(number(s, "SELECT sum(n) FROM rollup WHERE kind = 4"), PROMPTS);
+    ck_assert_int_eq(number(s, "SELECT count(DISTINCT k2) FROM prompt"), PROMPTS);
+    for (uint64_t key = 0; key < PROMPTS; key++) { /* each is found again */
+      record r = prompt(key / 8 * 8, T0 + (int64_t)key, 1);
+      r.key.lo = 1000 + key;
+      ck_assert_uint_eq(apply_records(s, &r, 1).duplicate, 1);
+    }
+    ck_assert(verified(s));
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
+/* Several new rows of one key, and behind the first free place the next is taken already. */
+START_TEST(rows_go_around_each_other) {
+  store *s = memory_store();
+  const record neighbour = response(4, 1, T0, 1, 1); /* wants the place behind that of key 2 */
+  record variants[3];
+  for (uint64_t i = 0; i < 3; i++) variants[i] = response(2, 1 + i, T0, 5, 1);
+  variants[0].key.hi = variants[1].key.hi = variants[2].key.hi = neighbour.key.hi - 2;
+  apply_records(s, &neighbour, 1);
+  apply_records(s, variants, 3);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM response"), 4);
+  ck_assert_int_eq(number(s, "SELECT max(id) - min(id) FROM response"), 3);
+  ck_assert_int_eq(number(s, RESPONSES), 2);
+  ck_assert_uint_eq(apply_records(s, variants, 3).duplicate, 3);
+  ck_assert_uint_eq(apply_records(s, &neighbour, 1).duplicate, 1);
+  ck_assert(verified(s));
+  bpi_store_close(s);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------- all or nothing */
+
+START_TEST(a_dry_run_stores_nothing) {
+  record r[RECORDS];
+  for (size_t i = 0; i < RECORDS; i++) r[i] = random_record();
+  store *s = memory_store(), *whole = memory_store();
+  apply_records(s, r, RECORDS / 2);
+  char *before = dump(s);
+  batch *b = bpi_batch_new();
+  apply_counts dry = {0}, wet = {0};
+  bp_error *error = NULL;
+  for (size_t i = 0; i < RECORDS; i++) put(b, r[i]);
+  ck_assert_int_eq(bpi_store_apply(s, b, T0, false, &dry, &error), BP_OK);
+  assert_dump(s, before, "dry");
+  for (size_t i = 0; i < RECORDS; i++) put(b, r[i]); /* the numbers it gave out are forgotten */
+  wet = apply(s, b);
+  ck_assert_mem_eq(&dry, &wet, sizeof dry);
+  apply_records(whole, r, RECORDS);
+  char *want = dump(whole);
+  assert_dump(s, want, "after a dry run");
+  bpi_free(before);
+  bpi_free(want);
+  bpi_batch_free(b);
+  bpi_store_close(whole);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* Whatever fails on the way: the store is as before, the batch is spent, the next one is stored. */
+START_TEST(a_failure_stores_nothing) {
+  record r[60];
+  for (size_t i = 0; i < 60; i++) r[i] = random_record();
+  store *s = memory_store();
+  apply_records(s, r, 30);
+  char *before = dump(s);
+  int rc = BP_ERR_NOMEM;
+  for (long after = 0; rc != BP_OK; after++) {
+    batch *b = bpi_batch_new();
+    apply_counts counts = {0};
+    bp_error *error = NULL;
+    for (size_t i = 0; i < 60; i++) put(b, r[i]);
+    bpi_mem_fail_after(after);
+    rc = bpi_store_apply(s, b, T0, true, &counts, &error);
+    bpi_mem_fail_after(-1);
+    if (rc != BP_OK) {
+      ck_assert_int_eq(rc, BP_ERR_NOMEM);
+      ck_assert_uint_eq(counts.stored + counts.updated + counts.duplicate, 0);
+      ck_assert(sqlite3_get_autocommit(s->db));
+      assert_dump(s, before, "without memory");
+      bpi_error_free(error);
+      error = NULL;
+      ck_assert_int_eq(bpi_store_apply(s, b, T0, true, &counts, &error), BP_ERR_NOMEM);
+    }
+    bpi_error_free(error);
+    bpi_batch_free(b);
+  }
+  store *whole = memory_store();
+  apply_records(whole, r, 60);
+  char *want = dump(whole);
+  assert_dump(s, want, "when there was memory");
+  ck_assert(verified(s));
+  bpi_free(before);
+  bpi_free(want);
+  bpi_store_close(whole);
+  bpi_store_close(s);
+}
+END_TEST
+
+START_TEST(an_interrupt_stores_nothing) {
+  store *s = memory_store();
+  const record r = prompt(1, T0, 1);
+  batch *b = bpi_batch_new();
+  apply_counts counts = {0};
+  bp_error *error = NULL;
+  put(b, r);
+  bpi_store_interrupt(s);
+  ck_assert(bpi_store_interrupted(s));
+  ck_assert_int_eq(bpi_store_apply(s, b, T0, true, &counts, &error), BP_ERR_CANCELLED);
+  ck_assert_int_eq(bpi_error_code(error), BP_ERR_CANCELLED);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt"), 0);
+  bpi_error_free(error);
+  bpi_store_clear_interrupt(s);
+  ck_assert_uint_eq(apply_records(s, &r, 1).stored, 1);
+  bpi_batch_free(b);
+  bpi_store_close(s);
+}
+END_TEST
+
+START_TEST(somebody_else_is_writing) {
+  store *s = open_store("busy.db"), *other = open_store("busy.db");
+  const record r = prompt(1, T0, 1);
+  batch *b = bpi_batch_new();
+  apply_counts counts = {0};
+  bp_error *error = NULL;
+  put(b, r);
+  sql(other, "BEGIN IMMEDIATE");
+  sqlite3_busy_timeout(s->db, 20);
+  ck_assert_int_eq(bpi_store_apply(s, b, T0, true, &counts, &error), BP_ERR_BUSY);
+  sql(other, "ROLLBACK");
+  bpi_error_free(error);
+  ck_assert_uint_eq(apply_records(s, &r, 1).stored, 1);
+  ck_assert_int_eq(number(other, "SELECT count(*) FROM prompt"), 1);
+  bpi_batch_free(b);
+  bpi_store_close(s);
+  bpi_store_close(other);
+}
+END_TEST
+
+START_TEST(read_only_stores_take_nothing) {
+  store *s = open_store("readonly.db");
+  const record r = prompt(1, T0, 1);
+  apply_records(s, &r, 1);
+  bpi_store_close(s);
+  ck_assert_int_eq(try_open(&s, "readonly.db", true, NULL, NULL), BP_OK);
+  ck_assert(bpi_store_read_only(s));
+  batch *b = bpi_batch_new();
+  apply_counts counts = {0};
+  bp_error *error = NULL;
+  put(b, prompt(2, T0, 1));
+  ck_assert_int_eq(bpi_store_apply(s, b, T0, true, &counts, &error), BP_ERR_READONLY);
+  bpi_error_free(error);
+  ck_assert(verified(s));
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt"), 1);
+  bpi_batch_free(b);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* --------------------------------------------------------------------------- names, files, rejects */
+
+/* A name that was not kept at first is filled in when it is kept. */
+START_TEST(names_are_filled_in) {
+  store *s = memory_store();
+  const ident key = {5, 6};
+  for (int round = 0; round < 3; round++) {
+    batch *b = bpi_batch_new();
+    const fact_sink sink = bpi_batch_sink(b);
+    record r = new_record(RECORD_TOOL_USE, 1, T0, 1);
+    r.u.use.tool = sink.label(sink.self, LABEL_TOOL, key, round == 1 ? "Bash" : NULL, round == 1 ? 4 : 0);
+    ck_assert_int_eq(sink.put(sink.self, &r), BP_OK);
+    apply(s, b);
+    bpi_batch_free(b);
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM label"), 1);
+    ck_assert_int_eq(number(s, "SELECT text IS 'Bash' FROM label"), round > 0);
+  }
+  bpi_store_close(s);
+}
+END_TEST
+
+START_TEST(files_and_rejects) {
+  store *s = memory_store();
+  const ident key = {11, 12};
+  file_state state = {.key = key, .source = 2, .device = 3, .inode = -4, .size = 5, .modified_ns = 6,
+                      .position = 7, .line = 8, .tail = -9, .records = 10, .restarted = true},
+             got;
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_store_file(s, key, &got, &error), BP_ERR_NOTFOUND);
+  ck_assert_ptr_null(error);
+  state.memory[0] = INT64_MIN;
+  state.memory[23] = 1;
+  batch *b = bpi_batch_new();
+  bpi_batch_file(b, &state);
+  state.position = 70;
+  bpi_batch_file(b, &state); /* still the same file */
+  bpi_batch_reject(b, key, REJECT_SYNTAX, 3, 33);
+  bpi_batch_reject(b, key, REJECT_SYNTAX, 3, 33);
+  bpi_batch_reject(b, key, REJECT_UTF8, 3, 33);
+  bpi_batch_reject(b, (ident){1, 1}, REJECT_UTF8, 3, 33); /* of no file that is known */
+  apply(s, b);
+  ck_assert_int_eq(bpi_store_file(s, key, &got, &error), BP_OK);
+  ck_assert_int_eq(got.id, 1);
+  ck_assert_int_eq(got.position, 70);
+  ck_assert(got.source == 2 && got.device == 3 && got.inode == -4 && got.size == 5 && got.modified_ns == 6 &&
+            got.line == 8 && got.tail == -9 && got.records == 10 && !got.restarted);
+  ck_assert_mem_eq(got.memory, state.memory, sizeof got.memory);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM reject"), 2);
+
+  state.restarted = false; /* the file grew: what was refused before still is */
+  memset(state.memory, 0, sizeof state.memory);
+  bpi_batch_file(b, &state);
+  bpi_batch_reject(b, key, REJECT_DEPTH, 4, 44);
+  apply(s, b);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM reject"), 3);
+  ck_assert_int_eq(number(s, "SELECT memory IS NULL FROM file"), 1);
+
+  state.restarted = true; /* it was written anew */
+  bpi_batch_file(b, &state);
+  bpi_batch_reject(b, key, REJECT_DEPTH, 9, 99);
+  apply(s, b);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM reject"), 1);
+  ck_assert_int_eq(number(s, "SELECT byte FROM reject"), 99);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM file"), 1);
+  bpi_batch_free(b);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------------- checking */
+
+/* The check must see every kind of damage, or it is none. */
+START_TEST(verify_sees_damage) {
+  static const char *const damages[] = {
+      "UPDATE rollup SET n = n + 1 WHERE kind = 1",
+      "UPDATE rollup SET m1 = m1 - 1 WHERE kind = 1",
+      "UPDATE rollup SET quarter = quarter + 1 WHERE kind = 4",
+      "UPDATE rollup SET m0 = m0 + 1 WHERE kind = 6",
+      "DELETE FROM rollup WHERE kind = 6",
+      "INSERT INTO rollup VALUES (9, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
+      "DELETE FROM prompt",
+      "UPDATE response SET output = output + 1",
+      "UPDATE prompt SET time_us = time_us + 1 WHERE id = (SELECT min(id) FROM prompt)",
+      "DELETE FROM run",
+      "UPDATE run SET end_us = end_us + 1",
+      "INSERT INTO run VALUES (1, 5, 6)",
+      "UPDATE session SET first_us = first_us - 1",
+      "UPDATE session SET last_us = NULL",
+      "DELETE FROM session WHERE id = 1",
+  };
+  for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+    store *s = memory_store();
+    const record r[] = {response(1, 1, T0, 5, 1), prompt(3, T0 + MINUTE, 1), prompt(5, T0 + 60 * MINUTE, 1)};
+    apply_records(s, r, 3);
+    ck_assert(verified(s));
+    sql(s, damages[i]);
+    ck_assert_msg(!verified(s), "%s", damages[i]);
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
+/* The schema is written down in SQL and once more in facts.h. */
+START_TEST(schema_is_what_facts_say) {
+  store *s = memory_store();
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) {
+    const fact_type *t = &bpi_fact_types[kind];
+    char text[80];
+    snprintf(text, sizeof text, "SELECT name, type FROM pragma_table_info('%s')", t->table);
+    sqlite3_stmt *get = NULL;
+    ck_assert_int_eq(sqlite3_prepare_v2(s->db, text, -1, &get, NULL), SQLITE_OK);
+    for (int i = -2; i < t->columns; i++) {
+      ck_assert_int_eq(sqlite3_step(get), SQLITE_ROW);
+      ck_assert_str_eq((const char *)sqlite3_column_text(get, 0), i == -2 ? "id" : i == -1 ? "k2" : t->names[i]);
+      ck_assert_str_eq((const char *)sqlite3_column_text(get, 1), "INTEGER");
+    }
+    ck_assert_int_eq(sqlite3_step(get), SQLITE_DONE);
+    sqlite3_finalize(get);
+    ck_assert_uint_eq(bpi_fact_words(kind), (size_t)t->columns + 2);
+    ck_assert_uint_le(bpi_fact_words(kind), FACT_WORDS_MAX);
+    ck_assert_uint_eq(strlen(t->roles), (size_t)t->columns);
+  }
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%STRICT%'"), 0);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ opening */
+
+static int mode_of(const char *name) {
+  struct stat st;
+  return stat(path_of(name), &st) == 0 ? (int)(st.st_mode & 07777) : -1;
+}
+
+static void write_file(const char *name, const void *data, size_t length) {
+  FILE *f = fopen(path_of(name), "wb");
+  ck_assert_ptr_nonnull(f);
+  ck_assert_uint_eq(fwrite(data, 1, length, f), length);
+  ck_assert_int_eq(fclose(f), 0);
+}
+
+static void copy_file(const char *from, const char *to) {
+  char command[320];
+  snprintf(command, sizeof command, "cp %s/%s %s/%s", folder, from, folder, to);
+  ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(stores_are_private_and_last) {
+  umask(0);
+  store *s = open_store("new.db");
+  ck_assert_int_eq(mode_of("new.db"), 0600);
+  ck_assert_int_eq(mode_of("new.db.key"), 0600);
+  ck_assert_int_eq(mode_of("new.db-wal"), 0600);
+  ck_assert_int_eq(number(s, "PRAGMA secure_delete"), 1);
+  ck_assert_int_eq(number(s, "PRAGMA synchronous"), 1);
+  ck_assert_int_eq(number(s, "SELECT value FROM meta WHERE name = 'created_us'"), T0);
+  hash_key key = *bpi_store_key(s);
+  const record r = prompt(1, T0, 1);
+  apply_records(s, &r, 1);
+  char *want = dump(s);
+  bpi_store_close(s);
+  ck_assert_int_eq(mode_of("new.db-wal"), -1); /* all is in one file */
+  s = open_store("new.db");
+  assert_dump(s, want, "opened again");
+  ck_assert_mem_eq(&key, bpi_store_key(s), sizeof key);
+  bpi_free(want);
+  bpi_store_close(s);
+  bpi_store_close(NULL);
+
+  write_file("empty.db", "", 0); /* an empty file is a store to be; it becomes private first */
+  ck_assert_int_eq(mode_of("empty.db"), 0666);
+  bpi_store_close(open_store("empty.db"));
+  ck_assert_int_eq(mode_of("empty.db"), 0600);
+}
+END_TEST
+
+/* A process that was killed leaves a write-ahead log: it is part of the store. */
+START_TEST(logs_left_behind_are_read) {
+  store *s = open_store("killed.db");
+  const record r = prompt(1, T0, 1);
+  apply_records(s, &r, 1);
+  copy_file("killed.db", "left.db");
+  copy_file("killed.db-wal", "left.db-wal");
+  copy_file("killed.db.key", "left.db.key");
+  bpi_store_close(s);
+  s = open_store("left.db");
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt"), 1);
+  ck_assert(verified(s));
+  bpi_store_close(s);
+}
+END_TEST
+
+START_TEST(what_is_no_store_is_left_alone) {
+  store *s = NULL;
+  char detail[128];
+  sqlite3 *db = NULL;
+  ck_assert_int_eq(try_open(&s, ".", false, NULL, detail), BP_ERR_INVALID);
+  ck_assert_int_eq(try_open(&s, "no/where.db", false, NULL, NULL), BP_ERR_NOTFOUND);
+  ck_assert_int_eq(try_open(&s, "missing.db", true, NULL, detail), BP_ERR_NOTFOUND);
+  ck_assert_str_eq(detail, path_of("missing.db"));
+  ck_assert_int_eq(mode_of("missing.db"), -1);
+  ck_assert_int_eq(mkfifo(path_of("pipe"), 0600), 0);
+  ck_assert_int_eq(try_open(&s, "pipe", false, NULL, NULL), BP_ERR_INVALID);
+
+  static char text[5000];
+  memset(text, 'x', sizeof text);
+  write_file("text.db", text, sizeof text);
+  ck_assert_int_eq(try_open(&s, "text.db", false, NULL, NULL), BP_ERR_CORRUPT);
+  ck_assert_int_eq(try_open(&s, "text.db", true, NULL, NULL), BP_ERR_CORRUPT);
+  write_file("short.db", "xy", 2);
+  ck_assert_int_eq(try_open(&s, "short.db", false, NULL, NULL), BP_ERR_CORRUPT);
+
+  ck_assert_int_eq(sqlite3_open(path_of("other.db"), &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db, "CREATE TABLE theirs (x)", NULL, NULL, NULL), SQLITE_OK);
+  sqlite3_close(db);
+  copy_file("other.db", "kept.db");
+  ck_assert_int_eq(try_open(&s, "other.db", false, NULL, NULL), BP_ERR_CORRUPT);
+  char command[320];
+  snprintf(command, sizeof command, "cmp -s %s/other.db %s/kept.db", folder, folder);
+  ck_assert_int_eq(system(command), 0);
+  ck_assert_int_eq(mode_of("other.db.key"), -1);
+}
+END_TEST
+
+START_TEST(versions_are_looked_at) {
+  store *s = open_store("version.db");
+  sql(s, "PRAGMA user_version = 99");
+  bpi_store_close(s);
+  ck_assert_int_eq(try_open(&s, "version.db", false, NULL, NULL), BP_ERR_SCHEMA);
+  ck_assert_int_eq(try_open(&s, "version.db", true, NULL, NULL), BP_ERR_SCHEMA);
+  sqlite3 *db = NULL;
+  sqlite3_open(path_of("version.db"), &db);
+  sqlite3_exec(db, "PRAGMA user_version = -1", NULL, NULL, NULL);
+  ck_assert_int_eq(try_open(&s, "version.db", false, NULL, NULL), BP_ERR_CORRUPT);
+  sqlite3_exec(db, "PRAGMA user_version = 1; DROP TABLE prompt", NULL, NULL, NULL);
+  sqlite3_close(db);
+  s = open_store("version.db");
+  batch *b = bpi_batch_new();
+  apply_counts counts = {0};
+  bp_error *error = NULL;
+  put(b, prompt(1, T0, 1));
+  ck_assert_int_eq(bpi_store_apply(s, b, T0, true, &counts, &error), BP_ERR_CORRUPT);
+  bpi_error_free(error);
+  bpi_batch_free(b);
+  bpi_store_close(s);
+
+  /* A store that is still empty is for a writer to make. */
+  write_file("zero.db", "", 0);
+  ck_assert_int_eq(try_open(&s, "zero.db", true, NULL, NULL), BP_ERR_READONLY);
+}
+END_TEST
+
+START_TEST(keys) {
+  char detail[128];
+  store *s = open_store("key.db");
+  hash_key key = *bpi_store_key(s);
+  bpi_store_close(s);
+  bpi_store_close(open_store("stranger.db"));
+
+  ck_assert_int_eq(rename(path_of("key.db.key"), path_of("away")), 0);
+  ck_assert_int_eq(try_open(&s, "key.db", false, NULL, detail), BP_ERR_NOTFOUND);
+  ck_assert_str_eq(detail, path_of("key.db.key"));
+  ck_assert_int_eq(try_open(&s, "key.db", true, NULL, NULL), BP_OK); /* reading needs no key */
+  bpi_store_close(s);
+  ck_assert_int_eq(mode_of("key.db.key"), -1);
+
+  ck_assert_int_eq(try_open(&s, "key.db", false, path_of("away"), NULL), BP_OK);
+  ck_assert_mem_eq(&key, bpi_store_key(s), sizeof key);
+  bpi_store_close(s);
+  ck_assert_int_eq(try_open(&s, "key.db", false, path_of("stranger.db.key"), NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(try_open(&s, "key.db", true, path_of("stranger.db.key"), NULL), BP_ERR_INVALID);
+
+  unsigned char bytes[40] = {0};
+  write_file("key.db.key", bytes, 31);
+  ck_assert_int_eq(try_open(&s, "key.db", false, NULL, detail), BP_ERR_FORMAT);
+  ck_assert_str_eq(detail, path_of("key.db.key"));
+  write_file("key.db.key", bytes, 33);
+  ck_assert_int_eq(try_open(&s, "key.db", false, NULL, NULL), BP_ERR_FORMAT);
+  write_file("key.db.key", bytes, 32);
+  ck_assert_int_eq(try_open(&s, "key.db", false, NULL, NULL), BP_ERR_INVALID);
+
+  const store_options options = {.in_memory = true, .key_path = path_of("away")};
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_store_open(&s, NULL, &options, &error), BP_OK);
+  ck_assert_mem_eq(&key, bpi_store_key(s), sizeof key);
+  bpi_store_close(s);
+}
+END_TEST
+
+START_TEST(settings) {
+  store *s = open_store("settings.db");
+  bp_error *error = NULL;
+  int64_t value = 0;
+  ck_assert_int_eq(bpi_store_setting(s, "x", 7, &value, &error), BP_OK);
+  ck_assert_int_eq(value, 7);
+  ck_assert_int_eq(bpi_store_set_setting(s, "x", -1, &error), BP_OK);
+  ck_assert_int_eq(bpi_store_set_setting(s, "x", INT64_MIN, &error), BP_OK);
+  bpi_store_close(s);
+  s = open_store("settings.db");
+  ck_assert_int_eq(bpi_store_setting(s, "x", 7, &value, &error), BP_OK);
+  ck_assert_int_eq(value, INT64_MIN);
+  ck_assert_ptr_null(error);
+  sql(s, "DROP TABLE meta");
+  bpi_store_close(s);
+  ck_assert_int_eq(try_open(&s, "settings.db", false, NULL, NULL), BP_ERR_CORRUPT);
+}
+END_TEST
+
+/* Processes that find no store make it together; each must come out with the same key. */
+START_TEST(many_make_one_store) {
+  enum { MAKERS = 6, ROUNDS = 15 };
+  for (int round = 0; round < ROUNDS; round++) {
+    char name[32];
+    int gate[2];
+    pid_t pids[MAKERS];
+    snprintf(name, sizeof name, "many%d.db", round);
+    ck_assert_int_eq(pipe(gate), 0);
+    for (int i = 0; i < MAKERS; i++)
+      if ((pids[i] = fork()) == 0) {
+        char unused;
+        store *s = NULL;
+        const store_options options = {.now_us = T0};
+        bp_error *error = NULL;
+        close(gate[1]);
+        if (read(gate[0], &unused, 1) != 0) _exit(100); /* all start when the gate is closed */
+        int rc = bpi_store_open(&s, path_of(name), &options, &error);
+        bpi_store_close(s);
+        bpi_error_free(error);
+        _exit(-rc);
+      }
+    close(gate[0]);
+    close(gate[1]);
+    for (int i = 0; i < MAKERS; i++) {
+      int status = -1;
+      ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
+      ck_assert_msg(status == 0, "round %d: status %d", round, status);
+    }
+    bpi_store_close(open_store(name));
+  }
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ reading */
+
+static int count_row(void *user, const rollup_cell *cell) {
+  *(int64_t *)user += cell->n;
+  return 0;
+}
+
+static int stop_at_once(void *user, const label_row *label) {
+  ++*(int *)user;
+  return label->text != NULL ? -77 : -78;
+}
+
+static int keep_session(void *user, const session_row *row) {
+  *(session_row *)user = *row;
+  return 0;
+}
+
+START_TEST(reading) {
+  store *s = memory_store();
+  bp_error *error = NULL;
+  int64_t first, last, dated = 0, all = 0, version, again;
+  int calls = 0, ok = 0;
+  ck_assert_int_eq(bpi_read_extent(s, &first, &last, &error), BP_OK);
+  ck_assert(first == QUARTER_UNDATED && last == QUARTER_UNDATED);
+  const record r[] = {prompt(1, T0, 1), prompt(3, BPI_TIME_NONE, 1), prompt(5, T0 + DAY, 1), response(7, 1, T0, 1, 1)};
+  apply_records(s, r, 4);
+
+  ck_assert_int_eq(bpi_read_begin(s, &error), BP_OK);
+  ck_assert_int_eq(bpi_read_extent(s, &first, &last, &error), BP_OK);
+  ck_assert_int_eq(first, T0 / BPI_QUARTER);
+  ck_assert_int_eq(last, (T0 + DAY) / BPI_QUARTER);
+  bpi_read_rollup(s, ROLLUP_PROMPT, -5, INT64_MAX, count_row, &dated, &error);
+  bpi_read_rollup(s, ROLLUP_PROMPT, INT64_MIN, INT64_MAX, count_row, &all, &error);
+  ck_assert_int_eq(dated, 2);
+  ck_assert_int_eq(all, 3);
+  dated = 0;
+  bpi_read_rollup(s, ROLLUP_PROMPT, T0 / BPI_QUARTER, (T0 + DAY) / BPI_QUARTER, count_row, &dated, &error);
+  ck_assert_int_eq(dated, 1); /* half open */
+  ck_assert_int_eq(bpi_read_labels(s, stop_at_once, &calls, &error), -77);
+  ck_assert_int_eq(bpi_read_labels_of(s, LABEL_MODEL, stop_at_once, &calls, &error), -77);
+  ck_assert_int_eq(bpi_read_labels_of(s, LABEL_BRANCH, stop_at_once, &calls, &error), BP_OK);
+  ck_assert_int_eq(calls, 2);
+
+  label_row label;
+  session_row one, same;
+  char text[256];
+  ck_assert_int_eq(bpi_read_label(s, 1, &label, text, &error), BP_OK);
+  ck_assert_str_eq(label.text, "name1");
+  ck_assert_int_eq(label.kind, LABEL_MODEL);
+  ck_assert_int_eq(bpi_read_label(s, 2, &label, text, &error), BP_ERR_NOTFOUND);
+  ck_assert_int_eq(bpi_read_sessions(s, keep_session, &one, &error), BP_OK);
+  ck_assert_int_eq(bpi_read_session(s, one.id, &same, &error), BP_OK);
+  ck_assert_int_eq(same.first_us, T0);
+  ck_assert_int_eq(same.last_us, T0 + DAY);
+  ck_assert_int_eq(bpi_read_session(s, 99, &same, &error), BP_ERR_NOTFOUND);
+  bpi_read_end(s);
+
+  store_health h;
+  ck_assert_int_eq(bpi_read_health(s, &h, &error), BP_OK);
+  ck_assert(h.schema == 1 && h.facts[FACT_PROMPT] == 3 && h.facts[FACT_RESPONSE] == 1 &&
+            h.facts[FACT_KINDS] == 1 && h.undated == 1 && h.last_ingest_us == T0 && h.wal_bytes == 0 &&
+            h.file_bytes == h.pages * h.page_size);
+  ck_assert_int_eq(bpi_read_integrity(s, &ok, &error), BP_OK);
+  ck_assert_int_eq(ok, 1);
+  ck_assert_int_eq(bpi_read_version(s, &version, &error), BP_OK);
+  ck_assert_int_eq(bpi_read_version(s, &again, &error), BP_OK);
+  ck_assert_int_eq(version, again);
+  ck_assert_ptr_null(error);
+  bpi_store_close(s);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("store");
+  TCase *tests = tcase_create("store");
+  tcase_set_timeout(tests, 120);
+  tcase_add_unchecked_fixture(tests, make_folder, remove_folder);
+  tcase_add_test(tests, any_order_any_division);
+  tcase_add_test(tests, one_batch_many_times);
+  tcase_add_test(tests, constant_ids);
+  tcase_add_test(tests, many_variants);
+  tcase_add_test(tests, owners_change);
+  tcase_add_test(tests, activity_by_hand);
+  tcase_add_test(tests, earlier_times_arrive_late);
+  tcase_add_test(tests, halves_of_tool_calls);
+  tcase_add_test(tests, cells_are_taken_away_again);
+  tcase_add_test(tests, rows_find_a_place);
+  tcase_add_test(tests, rows_go_around_each_other);
+  tcase_add_test(tests, a_dry_run_stores_nothing);
+  tcase_add_test(tests, a_failure_stores_nothing);
+  tcase_add_test(tests, an_interrupt_stores_nothing);
+  tcase_add_test(tests, somebody_else_is_writing);
+  tcase_add_test(tests, read_only_stores_take_nothing);
+  tcase_add_test(tests, names_are_filled_in);
+  tcase_add_test(tests, files_and_rejects);
+  tcase_add_test(tests, verify_sees_damage);
+  tcase_add_test(tests, schema_is_what_facts_say);
+  tcase_add_test(tests, stores_are_private_and_last);
+  tcase_add_test(tests, logs_left_behind_are_read);
+  tcase_add_test(tests, what_is_no_store_is_left_alone);
+  tcase_add_test(tests, versions_are_looked_at);
+  tcase_add_test(tests, keys);
+  tcase_add_test(tests, settings);
+  tcase_add_test(tests, many_make_one_store);
+  tcase_add_test(tests, reading);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
