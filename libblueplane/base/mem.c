@@ -4,22 +4,32 @@
 #include <blueplane/blueplane.h>
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Negative: never fail. Otherwise the number of allocations that still succeed. */
 static atomic_long fail_after = -1;
+static atomic_int fail_once;
 
 static int must_fail(void) {
   long left = atomic_load_explicit(&fail_after, memory_order_relaxed);
   if (left < 0) return 0;
-  if (left == 0) return 1;
-  atomic_store_explicit(&fail_after, left - 1, memory_order_relaxed);
-  return 0;
+  bool fails = left == 0;
+  if (!fails || atomic_load(&fail_once)) atomic_store(&fail_after, left - 1);
+  return fails;
 }
 
-void bpi_mem_fail_after(long count) { atomic_store(&fail_after, count); }
+void bpi_mem_fail_after(long count) {
+  atomic_store(&fail_once, 0);
+  atomic_store(&fail_after, count);
+}
+
+void bpi_mem_fail_once(long count) {
+  atomic_store(&fail_once, 1);
+  atomic_store(&fail_after, count);
+}
 
 void *bpi_alloc(size_t size) { return must_fail() ? NULL : malloc(size ? size : 1); }
 

@@ -16,8 +16,9 @@ char *bpi_strndup(const char *text, size_t length);
 /* Grows an array so that it holds at least `need` items; 0 or BP_ERR_NOMEM. */
 int bpi_reserve(void **items, size_t *capacity, size_t need, size_t item_size);
 
-/* Tests only: the allocation after `count` more successful ones fails, and all that follow;
- * negative: none fails. */
+/* Tests only: the allocation after `count` more successful ones fails, and all that follow, or it
+ * alone; negative: none fails. */
 void bpi_mem_fail_after(long count);
+void bpi_mem_fail_once(long count);
 
 #endif

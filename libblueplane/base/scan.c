@@ -536,7 +536,9 @@ bool bpi_scan_recover(scan *s) {
       return true;
     }
     s->at = s->end;
-    if (!more(s)) return false;
+    if (more(s)) continue;
+    s->waiting = s->error == SCAN_OK; /* whole lines are broken or not */
+    return false;
   }
 }
 

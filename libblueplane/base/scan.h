@@ -81,7 +81,7 @@ void bpi_scan_reset(scan *s, scan_read_fn read, void *user, int64_t offset, uint
  * else: call bpi_scan_recover(). White space and empty lines are passed over. */
 scan_type bpi_scan_value(scan *s);
 /* Skips what is left of the line, so that the next value is looked for behind it. False: the input
- * ended before the line did, or the reader failed (SCAN_IO stays). */
+ * ended before the line did, and the broken value waits; or the reader failed (SCAN_IO stays). */
 bool bpi_scan_recover(scan *s);
 
 /* Type of the value that stands next inside the open object or array, without reading it. */
@@ -111,7 +111,7 @@ bool bpi_scan_real(scan *s, double *out);
 static inline bool bpi_scan_failed(const scan *s) { return s->error != SCAN_OK || s->waiting; }
 /* Input offset of the first byte not yet consumed as a complete line: where a later read resumes. */
 int64_t bpi_scan_resume_offset(const scan *s, uint64_t *line);
-/* After SCAN_WAIT: bytes of the value that waits. Else 0. */
+/* Bytes at the end of the input from where a value began that waits, whole or broken; 0: none does. */
 uint64_t bpi_scan_pending(const scan *s);
 
 #endif

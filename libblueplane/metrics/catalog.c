@@ -145,7 +145,7 @@ bool bpi_metric_is_real(const metric *m) {
   return m->shape == SHAPE_RATIO || m->shape == SHAPE_SHARE || m->shape == SHAPE_SPREAD;
 }
 
-bool bpi_operand_is_distinct(const operand *o) {
+static bool is_distinct(const operand *o) {
   return o->kind >= OPERAND_SESSIONS && o->kind <= OPERAND_LAST;
 }
 
@@ -174,7 +174,7 @@ static uint64_t dimensions_of_term(const term *t) {
 /* A sum needs every addend told by the dimension; what is distinct is looked for where it is
  * told. */
 static uint64_t dimensions_of_terms(const operand *o, const term *terms) {
-  bool any = bpi_operand_is_distinct(o);
+  bool any = is_distinct(o);
   uint64_t set = any ? 0 : UINT64_MAX;
   if (!terms->kind) return 0;
   for (const term *t = terms; t->kind; t++) {

@@ -106,7 +106,6 @@ uint64_t bpi_metric_dimensions(const metric *m);
 unsigned bpi_metric_needs(const metric *m);
 /* Whether an operand can be told by all dimensions of a set at once, and by which terms. */
 const term *bpi_operand_terms(const operand *o, uint64_t dimensions);
-bool bpi_operand_is_distinct(const operand *o);
 /* Cost or a sum over output tokens: as good as the quality of the output counts. */
 bool bpi_operand_rests_on_output(const operand *o);
 /* How it is computed, in the names of the rollup: "tool.n[outcome=ok] / tool.n". */

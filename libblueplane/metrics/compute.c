@@ -25,12 +25,6 @@ typedef struct computation {
 
 /* --------------------------------------------------------------------------------- the range */
 
-static int64_t day_start(const zone *z, int64_t day) {
-  civil c;
-  bpi_civil_from_days(day, &c);
-  return bpi_zone_day_start(z, c.year, c.month, c.day);
-}
-
 /* An end that is open lies where the days with data begin and end. */
 static int close_ends(computation *x, int64_t *from, int64_t *until) {
   int64_t first, last;
@@ -38,10 +32,10 @@ static int close_ends(computation *x, int64_t *from, int64_t *until) {
   if (rc) return rc;
   bool empty = first == QUARTER_UNDATED;
   if (*from == INT64_MIN)
-    *from = empty ? 0 : day_start(x->z, bpi_zone_local_days(x->z, first * BPI_QUARTER));
+    *from = empty ? 0 : bpi_day_start(x->z, bpi_zone_local_days(x->z, first * BPI_QUARTER));
   if (*from > *until) *from = *until; /* nothing before the end */
   if (*until == INT64_MAX)
-    *until = empty ? *from : day_start(x->z, bpi_zone_local_days(x->z, last * BPI_QUARTER) + 1);
+    *until = empty ? *from : bpi_day_start(x->z, bpi_zone_local_days(x->z, last * BPI_QUARTER) + 1);
   if (*until < *from) *until = *from;
   return BP_OK;
 }

@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 #define KEYMAP_NONE UINT32_MAX
-#define KEYMAP_WIDTH 4 /* most integers in a key */
 
 typedef struct keymap {
   size_t width;           /* integers in a key */

@@ -89,23 +89,23 @@ int64_t bpi_week_start(int64_t day, bool sunday) {
   return day - (sunday ? (into + 1) % 7 : into);
 }
 
-static int64_t start_of_day(const zone *z, int64_t day) {
+int64_t bpi_day_start(const zone *z, int64_t day) {
   civil c;
   bpi_civil_from_days(day, &c);
   return bpi_zone_day_start(z, c.year, c.month, c.day);
 }
 
-void bpi_period_days(range *out, const zone *z, period_kind kind, int64_t first, int64_t last) {
+static void set_days(range *out, const zone *z, period_kind kind, int64_t first, int64_t last) {
   out->kind = kind;
   out->first_day = first;
   out->last_day = last;
-  out->from = start_of_day(z, first);
-  out->until = start_of_day(z, last + 1);
+  out->from = bpi_day_start(z, first);
+  out->until = bpi_day_start(z, last + 1);
 }
 
 void bpi_period_between(range *out, const zone *z, int64_t from, int64_t until) {
   int64_t first = bpi_zone_local_days(z, from), end = bpi_zone_local_days(z, until);
-  bpi_period_days(out, z, PERIOD_DAYS, first, end - 1);
+  set_days(out, z, PERIOD_DAYS, first, end - 1);
   if (out->from == from && out->until == until) return;
   *out = (range){.kind = PERIOD_INSTANTS, .from = from, .until = until};
 }
@@ -139,7 +139,7 @@ void bpi_period_resolve(range *out, const char *period, const zone *z, int64_t n
     else
       parse_days(period, &first, &last);
   }
-  bpi_period_days(out, z, kind, first, last);
+  set_days(out, z, kind, first, last);
 }
 
 /* --------------------------------------------------------------------------------- baselines */
@@ -147,7 +147,7 @@ void bpi_period_resolve(range *out, const char *period, const zone *z, int64_t n
 /* The same local time some months before. */
 static int64_t instant_months_before(const zone *z, int64_t us, int32_t months) {
   int64_t day = bpi_zone_local_days(z, us);
-  return start_of_day(z, months_before(day, months, false)) + (us - start_of_day(z, day));
+  return bpi_day_start(z, months_before(day, months, false)) + (us - bpi_day_start(z, day));
 }
 
 static void previous(range *out, const range *of, const zone *z) {
@@ -159,13 +159,13 @@ static void previous(range *out, const range *of, const zone *z) {
     return;
   case PERIOD_WEEK: days = 7; /* fall through */
   case PERIOD_DAYS:
-    bpi_period_days(out, z, of->kind, of->first_day - days, of->last_day - days);
+    set_days(out, z, of->kind, of->first_day - days, of->last_day - days);
     return;
   case PERIOD_MONTH:
   case PERIOD_QUARTER:
   case PERIOD_YEAR:
-    bpi_period_days(out, z, of->kind, months_before(of->first_day, months, false),
-                    months_before(of->last_day, months, of->kind != PERIOD_YEAR));
+    set_days(out, z, of->kind, months_before(of->first_day, months, false),
+             months_before(of->last_day, months, of->kind != PERIOD_YEAR));
     return;
   }
 }
@@ -176,8 +176,8 @@ static void year_before(range *out, const range *of, const zone *z) {
                    .from = instant_months_before(z, of->from, 12),
                    .until = instant_months_before(z, of->until, 12)};
   else
-    bpi_period_days(out, z, of->kind, months_before(of->first_day, 12, false),
-                    months_before(of->last_day, 12, false));
+    set_days(out, z, of->kind, months_before(of->first_day, 12, false),
+             months_before(of->last_day, 12, false));
 }
 
 /* As many ranges of the same length as fit into the 28 days before, at least one. */
@@ -186,7 +186,7 @@ static size_t units_before(range out[BASELINE_UNITS], const range *of, const zon
   int64_t units = days < BASELINE_UNITS ? BASELINE_UNITS / days : 1;
   for (int64_t i = 0; i < units; i++) {
     int64_t first = of->first_day - (units - i) * days;
-    bpi_period_days(&out[i], z, of->kind, first, first + days - 1);
+    set_days(&out[i], z, of->kind, first, first + days - 1);
   }
   return (size_t)units;
 }

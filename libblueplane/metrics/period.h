@@ -30,8 +30,6 @@ bool bpi_period_known(const char *name);
 void bpi_period_resolve(range *out, const char *period, const zone *z, int64_t now, bool sunday);
 /* The range between two instants: civil, if both are starts of days. */
 void bpi_period_between(range *out, const zone *z, int64_t from, int64_t until);
-/* The range of whole days. */
-void bpi_period_days(range *out, const zone *z, period_kind kind, int64_t first, int64_t last);
 
 /* The baseline of a range: one range, or for BASELINE_AVERAGE `*units` ranges of equal length, one
  * after another; BP_ERR_INVALID if the range has none. */
@@ -39,5 +37,6 @@ void bpi_period_days(range *out, const zone *z, period_kind kind, int64_t first,
 int bpi_period_baseline(range out[BASELINE_UNITS], size_t *units, const range *of,
                         query_baseline baseline, const zone *z, bp_error **error);
 int64_t bpi_week_start(int64_t day, bool sunday);
+int64_t bpi_day_start(const zone *z, int64_t day); /* the instant */
 
 #endif

@@ -258,6 +258,12 @@ static void note_average(presenter *w, buf *b) {
   if (!w->in->baseline || !w->in->baseline->average) return;
   const range *unit = &w->in->units[0];
   int64_t days = unit->last_day - unit->first_day + 1;
+  if (!w->in->baseline->units) {
+    sentence(b, "There is no average to compare with: ");
+    bpi_buf_printf(b, "the %lld days before are without an interaction.",
+                   (long long)days * (long long)w->in->unit_count);
+    return;
+  }
   sentence(b, "The baseline is the average of the ");
   bpi_buf_int(b, w->in->baseline->units);
   if (days == 1)

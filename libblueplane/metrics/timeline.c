@@ -67,19 +67,13 @@ static int64_t nominal_day(const timeline *t, dimension_id dim, int64_t day) {
   return bpi_days_from_civil(c.year, month, 1);
 }
 
-static int64_t day_start(const timeline *t, int64_t day) {
-  civil c;
-  bpi_civil_from_days(day, &c);
-  return bpi_zone_day_start(t->z, c.year, c.month, c.day);
-}
-
 static int lay_days(const timeline *t, bucket_list *l, const range *r, bp_error **error) {
   size_t first = l->count;
   int64_t last = bpi_zone_local_days(t->z, r->until - 1), before = INT64_MIN;
   int rc = BP_OK;
   for (int64_t day = bpi_zone_local_days(t->z, r->from); day <= last && !rc; day++) {
-    int64_t nominal = nominal_day(t, l->dim, day), start = day_start(t, day);
-    if (nominal == before || start == day_start(t, day + 1))
+    int64_t nominal = nominal_day(t, l->dim, day), start = bpi_day_start(t->z, day);
+    if (nominal == before || start == bpi_day_start(t->z, day + 1))
       continue; /* a date the zone left out */
     before = nominal;
     rc = add_bucket(l, start, nominal, first, error);

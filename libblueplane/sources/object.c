@@ -57,14 +57,17 @@ static void pass_over(scan *s, scan_type type) {
 
 /* Goes on behind a broken line. One that has not ended yet is judged when it has. Returns 1 to go
  * on, 0 at the end of the input, or BP_ERR_IO. */
-static int pass_broken(scan *s, record_sink *sink) {
+static int pass_broken(source_input *in) {
+  scan *s = in->scan;
   int reason = reason_of(s->error);
   uint64_t line = s->record_line;
   int64_t byte = s->error_at;
   bool ended = bpi_scan_recover(s);
   if (s->error == SCAN_IO) return BP_ERR_IO;
-  if (ended) sink->reject(sink->self, reason, line, byte);
-  return ended;
+  if (!ended) return 0;
+  in->records++;
+  in->sink->reject(in->sink->self, reason, line, byte);
+  return 1;
 }
 
 /* One value, entered or standing ready. Returns as pass_broken does, or what emit returned. */
@@ -76,7 +79,7 @@ static int read_value(source_input *in, const object_reader *reader, scan_type t
   else if (type != SCAN_ERROR)
     pass_over(s, type);
   if (s->waiting) return 0;
-  if (s->error != SCAN_OK) return pass_broken(s, in->sink);
+  if (s->error != SCAN_OK) return pass_broken(in);
   in->records++;
   if (reject < 0) return reject;
   if (reject > 0) {

@@ -123,6 +123,11 @@ int bpi_sql_fail(int code, bp_error **error) {
     case SQLITE_READONLY:
     case SQLITE_PERM: return bpi_fail(error, BP_ERR_READONLY, "the store cannot be written");
     case SQLITE_CORRUPT: return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
+    case SQLITE_ERROR: /* our statements are constant: what does not fit them is not as we made it */
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+      return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: its tables do not fit (code %d)",
+                      code);
     case SQLITE_NOTADB: return bpi_fail(error, BP_ERR_CORRUPT, "the file is not a blueplane store");
     case SQLITE_FULL: return bpi_fail(error, BP_ERR_IO, "the disk is full; nothing was stored");
     case SQLITE_CANTOPEN: return bpi_fail(error, BP_ERR_IO, "the store cannot be opened");

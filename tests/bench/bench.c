@@ -194,7 +194,7 @@ static int run(const char *output, char **command) {
     if (into >= 0 && dup2(into, 1) == 1) execvp(command[0], command);
     _exit(127);
   }
-  int status;
+  int status = 0;
   struct rusage used;
   if (child < 0 || wait4(child, &status, 0, &used) != child) die("run", NULL);
   printf("%.6f %.6f %ld\n", (now() - start) * 1e-6,

@@ -148,7 +148,7 @@ def words_of_header(text):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--root", default=".")
+    parser.add_argument("--root", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
     root = parser.parse_args().root
 
     def read(path):

@@ -138,11 +138,12 @@ def stamp(value: Any) -> Optional[int]:
     if not match:
         return None
     year, month, day, hour, minute, second = map(int, match.groups()[:6])
+    leap = second == 60  # the instant is the one after it
     try:
-        time = datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc) - EPOCH
+        time = datetime(year, month, day, hour, minute, second - leap, tzinfo=timezone.utc) - EPOCH
     except ValueError:
         return None
-    micros = (time.days * 86400 + time.seconds) * 1_000_000 + int((match[7] or "0")[:6].ljust(6, "0"))
+    micros = (time.days * 86400 + time.seconds + leap) * 1_000_000 + int((match[7] or "0")[:6].ljust(6, "0"))
     if match[8]:
         shift = (int(match[9]) * 60 + int(match[10])) * 60_000_000
         micros += shift if match[8] == "-" else -shift
@@ -176,6 +177,12 @@ def count(value: Any) -> int:
     if not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
         raise Rejected("number")
     return value
+
+
+def measures(line: dict) -> list:
+    """The counts that say more of an event."""
+    return [line.get("durationMs"), line.get("retryAttempt"), line.get("apiErrorStatus"), table(line.get("error")).get("status"),
+            *(table(line.get(name)).get("preTokens") for name in ("compactMetadata", "microcompactMetadata"))]
 
 
 def refuse_duplicates(value: Any, keys: dict) -> None:
@@ -252,13 +259,17 @@ class Row(NamedTuple):
     read: int
     write_5m: int
     write_1h: int
-    reasoning: int
+    reasoning: int  # -1: not told
     searches: int
+
+    @property
+    def placeholder(self) -> bool:
+        return (2, 1, 11) <= self.where.version <= (2, 1, 29)
 
     def rank(self) -> tuple:
         total = self.input + self.output + self.read + self.write_5m + self.write_1h
-        return (-self.output, not self.stop, -total, self.model or "", self.input, self.read, self.write_5m,
-                self.write_1h, self.reasoning, self.where.version)
+        return (-self.output, not self.stop, -total, self.model is None, self.input, self.read, self.write_5m,
+                self.write_1h, self.reasoning, self.placeholder, self.model or "")
 
 
 class Use(NamedTuple):
@@ -378,11 +389,6 @@ class Oracle:
         at = Where(stamp_or_forever(line.get("timestamp")), string(line.get("sessionId")) or string(line.get("session_id")),
                    line.get("isSidechain") is True or agent is not None, agent or string(line.get("agentId")),
                    string(line.get("uuid")), string(line.get("requestId")), version(line.get("version")))
-        # Numbers first: a line with a bad one must leave nothing behind.
-        if line.get("type") == "system":
-            for measure in (line.get("durationMs"), line.get("retryAttempt"), table(line.get("error")).get("status"),
-                            *(table(line.get(name)).get("preTokens") for name in ("compactMetadata", "microcompactMetadata"))):
-                count(measure)
         message = table(line.get("message"))
         rows = self.responses(message, at)
         nested, outer = table(table(line.get("data")).get("message")), at
@@ -404,42 +410,58 @@ class Oracle:
             self.user(line, message.get("content"), outer)
         self.other(line, outer)
 
+    def refuses(self, *measures: Any) -> bool:
+        """Whether a count among them is bad: costs the one record that would have told it."""
+        try:
+            for measure in measures:
+                count(measure)
+        except Rejected as rejected:
+            self.rejected[str(rejected)] += 1
+            return True
+        return False
+
     def responses(self, message: dict, at: Where) -> list:
-        usage = table(message.get("usage"))
-        if not all(is_number(usage.get(name)) for name in ("input_tokens", "output_tokens")):
-            return []
         model = string(message.get("model"))
-        stop = string(message.get("stop_reason")) is not None
-        main = self.row(usage, at, model, stop)
-        advice = [(i, self.row(entry, at, string(entry.get("model")), stop))
-                  for i, entry in enumerate(usage.get("iterations") if isinstance(usage.get("iterations"), list) else [])
-                  if isinstance(entry, dict) and entry.get("type") == "advisor_message"]
         if model == "<synthetic>":
             return []
+        usage = table(message.get("usage"))
+        stop = string(message.get("stop_reason")) is not None
+        entries = usage.get("iterations") if isinstance(usage.get("iterations"), list) else []
+        found = [("", self.row(usage, at, model, stop))]
+        found += [(f"#advisor{i}", self.row(entry, at, string(entry.get("model")), stop))
+                  for i, entry in enumerate(entries) if table(entry).get("type") == "advisor_message"]
         key: tuple = ("id", string(message.get("id")))
         if key[1] is None:
             key = ("uuid", at.uuid)
         if key[1] is None:
             key = ("hash", at.session, at.time, model, json.dumps(usage, sort_keys=True))
-        return [((key, ""), main)] + [((key, f"#advisor{i}"), row) for i, row in advice]
+        return [((key, suffix), row) for suffix, row in found if row]
 
-    @staticmethod
-    def row(usage: dict, at: Where, model: Optional[str], stop: bool) -> Row:
+    def row(self, usage: dict, at: Where, model: Optional[str], stop: bool) -> Optional[Row]:
         split = table(usage.get("cache_creation"))
+        thinking = table(usage.get("output_tokens_details")).get("thinking_tokens")
+        searches = table(usage.get("server_tool_use")).get("web_search_requests")
+        told = [usage.get(name) for name in ("input_tokens", "output_tokens", "cache_creation_input_tokens",
+                                             "cache_read_input_tokens")]
+        told += [split.get(name) for name in ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")]
+        if self.refuses(*told, thinking, searches):
+            return None
+        if not all(map(is_number, told[:2])):
+            return None
         write_5m = count(split.get("ephemeral_5m_input_tokens"))
         write_1h = count(split.get("ephemeral_1h_input_tokens"))
         write_5m += max(0, count(usage.get("cache_creation_input_tokens")) - write_5m - write_1h)
         return Row(at, model, stop, count(usage.get("input_tokens")), count(usage.get("output_tokens")),
                    count(usage.get("cache_read_input_tokens")), write_5m, write_1h,
-                   count(table(usage.get("output_tokens_details")).get("thinking_tokens")),
-                   count(table(usage.get("server_tool_use")).get("web_search_requests")))
+                   count(thinking) if is_number(thinking) else -1, count(searches))
 
     def message(self, line: dict, message: dict, at: Where) -> None:
         """Agents, tools and API errors of a line, nested or not."""
         if at.side and at.agent:
             self.agents[at.agent]  # seen
         if message.get("model") == "<synthetic>" and line.get("isApiErrorMessage") is True:
-            self.event("api_error_message", at)
+            if not self.refuses(*measures(line)):
+                self.event("api_error_message", at)
         blocks = items(message.get("content"))
         told = [b for b in blocks if b.get("type") == "tool_result"]
         result = line.get("toolUseResult") if len(told) == 1 else None
@@ -500,7 +522,9 @@ class Oracle:
     def other(self, line: dict, at: Where) -> None:
         kind, subtype = line.get("type"), line.get("subtype")
         if kind == "system":
-            if subtype == "api_error":
+            if self.refuses(*measures(line)):
+                pass
+            elif subtype == "api_error":
                 self.event("api_retry", at)
             elif subtype == "compact_boundary":
                 self.event("compaction", at)
@@ -572,9 +596,9 @@ class Oracle:
             sessions.add(self.owner(r.where for r in rows))
             cells[day_of(time), row.model].update(
                 responses=1, input=row.input, output=row.output, cache_read=row.read, cache_write_5m=row.write_5m,
-                cache_write_1h=row.write_1h, reasoning=row.reasoning, web_searches=max(r.searches for r in rows))
+                cache_write_1h=row.write_1h, reasoning=max(row.reasoning, 0), web_searches=max(r.searches for r in rows))
             known = ("final" if any(r.stop for r in rows) else
-                     "placeholder" if (2, 1, 11) <= row.where.version <= (2, 1, 29) else "partial")
+                     "placeholder" if row.placeholder else "partial")
             quality[known].update(responses=1, output=row.output)
 
         prompt_days: Counter = Counter()

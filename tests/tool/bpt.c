@@ -4,7 +4,7 @@
  *     bpt ingest STORE PATH...           folders are scanned, files read
  *     bpt file|scan STORE PATH...        as a file or as a folder, whatever it is
  *     bpt bytes STORE FILE...            the file's bytes from memory; the path is the origin
- *     bpt prefixes STORE FILE STEP       every STEP-th prefix of every line, as bytes without newline
+ *     bpt prefixes STORE FILE STEP       every STEP-th prefix of every line, as bytes, not ended
  *     bpt query STORE JSON [FORMAT]
  *     bpt inspect STORE TOPIC [FORMAT]
  *     bpt catalog TOPIC [FORMAT]
@@ -434,8 +434,9 @@ static int run(const struct command *command, call *c) {
   if (!command->opens) return command->run(c);
   bp_error *error = NULL;
   if (c->arguments < 2) return 2;
-  for (long tries = c->retry; bp_open(&c->store, c->argument[1], &c->open, &error) != BP_OK; tries--) {
-    if (bp_error_code(error) != BP_ERR_BUSY || tries <= 0) return failed(error);
+  long tries = c->retry;
+  while (bp_open(&c->store, c->argument[1], &c->open, &error) != BP_OK) {
+    if (bp_error_code(error) != BP_ERR_BUSY || tries-- <= 0) return failed(error);
     bp_error_free(error);
     wait_a_little();
   }

@@ -794,6 +794,8 @@ START_TEST(average_of_days) {
        "two 0 baseline=0.6666666667 difference=-0.6666666667 relative=-1");
   notes_are("{'metrics':['prompts'],'period':'today','compare':'average'}",
             "The baseline is the average of the 3 days with an interaction among the 28 before.");
+  notes_are("{'metrics':['prompts'],'period':'2001-01-01','compare':'average'}",
+            "There is no average to compare with: the 28 days before are without an interaction.");
   ROWS("{'metrics':['last_activity'],'period':'today','compare':'average'}",
        "2026-11-24T10:00:00Z baseline=-");
 }

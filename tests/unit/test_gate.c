@@ -149,8 +149,6 @@ static const struct shaped {
     {LABEL_TOOL, "mcp__server__tool", "mcp__server__tool", NULL, 0},
     {LABEL_TOOL, "rm -rf /", "other", "other", 1},
     {LABEL_TOOL, "x[0]", "other", "other", 1},
-    {LABEL_MCP_SERVER, "server.example", "server.example", NULL, 0},
-    {LABEL_MCP_SERVER, "a,b", "other", "other", 1},
     {LABEL_FILE, "/home/me/secret.txt", NONE, NULL, 0}, /* of files there is never a text */
     {LABEL_FILE, "x", NONE, NULL, 0},
     {LABEL_COMMAND, "compact", "compact", NULL, 0},
@@ -160,7 +158,7 @@ static const struct shaped {
 static const char *domain_of(label_kind kind) {
   static const char *const domains[LABEL_KINDS] = {
       NULL, "platform", "workspace", "branch", "version", "entrypoint",
-      "model", "tool", "mcp_server", "file", "command"};
+      "model", "tool", "file", "command"};
   return domains[kind];
 }
 
@@ -211,8 +209,7 @@ START_TEST(names_have_bounds) {
     label_kind kind;
     size_t longest;
   } bounds[] = {{LABEL_PLATFORM, 32}, {LABEL_WORKSPACE, 96}, {LABEL_BRANCH, 96},     {LABEL_VERSION, 32},
-                {LABEL_ENTRYPOINT, 32}, {LABEL_MODEL, 80},   {LABEL_TOOL, 96},       {LABEL_MCP_SERVER, 64},
-                {LABEL_COMMAND, 48}};
+                {LABEL_ENTRYPOINT, 32}, {LABEL_MODEL, 80},   {LABEL_TOOL, 96},                   {LABEL_COMMAND, 48}};
   char raw[128];
   memset(raw, '1', sizeof raw);
   for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {

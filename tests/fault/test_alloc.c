@@ -1,0 +1,306 @@
+/* Memory runs out at every single allocation of a small day's work: open, ingest, configure, ask, look,
+ * write out, close. Whatever fails says so cleanly and gives nothing; nothing leaks (build with the
+ * address sanitizer); afterwards the store opens and holds what it should.
+ *
+ * Who runs out: the library's own allocator, SQLite's or cJSON's; once, or from then on. */
+#include <check.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cjson/cJSON.h>
+#include <sqlite3.h>
+
+#include <blueplane/arrow.h>
+#include <blueplane/blueplane.h>
+
+#include "base/mem.h"
+
+/* ----------------------------------------------------------------------- allocators that fail */
+
+/* As in base/mem.c, for those that are not ours. */
+static atomic_long left = -1;
+static atomic_int once;
+
+static bool must_fail(void) {
+  long now = atomic_load(&left);
+  if (now < 0) return false;
+  if (now > 0 || atomic_load(&once)) atomic_store(&left, now - 1);
+  return now == 0;
+}
+
+static sqlite3_mem_methods plain;
+
+static void *sql_malloc(int size) { return must_fail() ? NULL : plain.xMalloc(size); }
+static void *sql_realloc(void *memory, int size) { return must_fail() ? NULL : plain.xRealloc(memory, size); }
+static void *json_malloc(size_t size) { return must_fail() ? NULL : malloc(size); }
+
+static void prepare_sqlite(void) {
+  sqlite3_mem_methods failing;
+  ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain), SQLITE_OK);
+  failing = plain;
+  failing.xMalloc = sql_malloc;
+  failing.xRealloc = sql_realloc;
+  ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_MALLOC, &failing), SQLITE_OK);
+  /* Its small blocks come from a store of its own, which would hide their failures. */
+  ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0), SQLITE_OK);
+}
+
+static void prepare_cjson(void) {
+  cJSON_Hooks hooks = {json_malloc, free};
+  cJSON_InitHooks(&hooks);
+}
+
+static void fail_foreign(long after) {
+  atomic_store(&once, 0);
+  atomic_store(&left, after);
+}
+
+static void fail_foreign_once(long after) {
+  atomic_store(&once, 1);
+  atomic_store(&left, after);
+}
+
+/* ------------------------------------------------------------------------------------ the work */
+
+static char folder[64], store_path[96], input_path[96];
+
+#define HEAD "{\"blueplane\":1,\"platform\":\"mytool\",\"session\":\"s1\","
+#define LINE(rest) HEAD rest ",\"time\":\"2026-03-02T09:00:00Z\"}\n"
+
+static const char first[] =
+    LINE("\"kind\":\"session\",\"workspace\":\"/home/ada/engine\",\"branch\":\"main\"")
+    LINE("\"kind\":\"prompt\",\"id\":\"p1\"") LINE("\"kind\":\"tool_use\",\"id\":\"t1\",\"tool\":\"Hammer\"")
+    HEAD "broken\n";
+static const char second[] =
+    LINE("\"kind\":\"response\",\"id\":\"r1\",\"model\":\"claude-sonnet-4-5\",\"output_tokens\":7")
+    LINE("\"kind\":\"tool_result\",\"id\":\"t1\",\"outcome\":\"ok\"") LINE("\"kind\":\"prompt\",\"id\":\"p1\"");
+static const char bytes[] =
+    "{\"type\":\"user\",\"uuid\":\"u1\",\"sessionId\":\"c1\",\"timestamp\":\"2026-03-02T10:00:00Z\",\"cwd\":\"/x/y\","
+    "\"message\":{\"role\":\"user\",\"content\":\"Hello\"}}\n"
+    "{\"type\":\"assistant\",\"uuid\":\"u2\",\"sessionId\":\"c1\",\"timestamp\":\"2026-03-02T10:00:01Z\","
+    "\"message\":{\"id\":\"m1\",\"model\":\"claude-sonnet-4-5\",\"stop_reason\":\"end_turn\",\"usage\":"
+    "{\"input_tokens\":3,\"output_tokens\":5}}}\n";
+static const char question[] =
+    "{\"metrics\":[\"prompts\",\"output_tokens\",\"cost\",\"tool_success_rate\"],\"period\":\"2026-03-02\","
+    "\"by\":[\"time.day\",\"platform\"],\"compare\":\"previous\"}";
+static const char labels_on[] = "{\"version\":1,\"keep\":true}";
+
+static void make_folder(void) {
+  strcpy(folder, "/tmp/test-alloc-XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  snprintf(store_path, sizeof store_path, "%s/store.db", folder);
+  snprintf(input_path, sizeof input_path, "%s/in", folder);
+  ck_assert_int_eq(mkdir(input_path, 0700), 0);
+  for (int i = 0; i < 2; i++) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%d.blueplane.jsonl", input_path, i);
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    fputs(i == 0 ? first : second, f);
+    fclose(f);
+  }
+}
+
+static void remove_folder(void) {
+  char command[128];
+  snprintf(command, sizeof command, "rm -rf %s", folder);
+  ck_assert_int_eq(system(command), 0);
+}
+
+static void remove_store(void) {
+  static const char *const ends[] = {"", "-wal", "-shm", "-journal", ".key"};
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    char path[128];
+    snprintf(path, sizeof path, "%s%s", store_path, ends[i]);
+    unlink(path);
+  }
+}
+
+static int64_t clock_stands_still(void *user) {
+  (void)user;
+  return INT64_C(1772453000000000); /* 2026-03-02T12:03:20Z */
+}
+
+/* Failed calls so far; a call may fail for want of memory and for nothing else. */
+static unsigned failures;
+
+static bool done(int rc, bp_error *error, const void *out) {
+  ck_assert_msg(rc == BP_OK || rc == BP_ERR_NOMEM, "%d: %s", rc, bp_error_message(error));
+  ck_assert((rc == BP_OK) == (error == NULL));
+  if (rc != BP_OK) {
+    ck_assert_int_eq(bp_error_code(error), BP_ERR_NOMEM);
+    ck_assert_ptr_null(out);
+    failures++;
+  }
+  bp_error_free(error);
+  return rc == BP_OK;
+}
+
+static bp_store *open_store(void) {
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  bp_store *store = NULL;
+  bp_error *error = NULL;
+  o.access = BP_ACCESS_OWNER;
+  o.clock = clock_stands_still;
+  int rc = bp_open(&store, store_path, &o, &error);
+  done(rc, error, store);
+  return store;
+}
+
+static void feed(bp_store *store) {
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  bp_error *error = NULL;
+  options.threads = 2;
+  int rc = bp_ingest_scan(store, NULL, input_path, &options, NULL, &error);
+  done(rc, error, NULL);
+  rc = bp_ingest_bytes(store, NULL, "here", bytes, sizeof bytes - 1, NULL, NULL, &error);
+  done(rc, error, NULL);
+  rc = bp_configure(store, "labels", labels_on, sizeof labels_on - 1, &error);
+  done(rc, error, NULL);
+}
+
+static void write_out(bp_result *result) {
+  static const char *const formats[] = {"json", "csv", "markdown", "table:ascii"};
+  struct ArrowArrayStream stream;
+  bp_error *error = NULL;
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    char *text = NULL;
+    int rc = bp_result_format(&text, NULL, result, formats[i], &error);
+    done(rc, error, text);
+    bp_free(text);
+  }
+  int rc = bp_result_arrow(&stream, result, &error);
+  if (done(rc, error, NULL)) stream.release(&stream);
+}
+
+static void ask(bp_store *store) {
+  bp_query *query = NULL;
+  bp_result *result = NULL;
+  char *json = NULL;
+  bp_error *error = NULL;
+  int rc = bp_query_from_json(&query, question, sizeof question - 1, &error);
+  if (!done(rc, error, query)) return;
+  rc = bp_query_to_json(&json, NULL, query, &error);
+  done(rc, error, json);
+  rc = bp_query_run(&result, store, query, &error);
+  if (done(rc, error, result)) write_out(result);
+  bp_free(json);
+  bp_query_free(query);
+  bp_result_free(result);
+}
+
+static void look(bp_store *store) {
+  static const char *const topics[] = {"health", "integrity", "sources", "files",  "rejects",
+                                       "prices", "unpriced",  "labels",  "sessions", "coverage"};
+  bp_error *error = NULL;
+  for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
+    bp_result *result = NULL;
+    int rc = bp_inspect(&result, store, topics[i], &error);
+    done(rc, error, result);
+    bp_result_free(result);
+  }
+  bp_result *result = NULL;
+  int rc = bp_privacy_preview(&result, store, NULL, bytes, sizeof bytes - 1, &error);
+  done(rc, error, result);
+  bp_result_free(result);
+}
+
+static void work(void) {
+  bp_store *store = open_store();
+  if (store == NULL) return;
+  feed(store);
+  ask(store);
+  look(store);
+  bp_close(store);
+}
+
+/* What must be there in the end, whatever failed before. */
+static void check_store(void) {
+  bp_store *store = open_store();
+  ck_assert_ptr_nonnull(store);
+  feed(store);
+  bp_query *query = NULL;
+  bp_result *result = NULL;
+  char *text = NULL;
+  ck_assert_int_eq(bp_query_from_json(&query, question, sizeof question - 1, NULL), BP_OK);
+  ck_assert_int_eq(bp_query_run(&result, store, query, NULL), BP_OK);
+  ck_assert_uint_eq(bp_result_rows(result), 2); /* of one day two platforms: claude_code, mytool */
+  for (size_t row = 0; row < 2; row++) {
+    bool ours = strcmp(bp_result_text(result, row, 1, NULL), "mytool") == 0;
+    ck_assert_str_eq(bp_result_column(result, 2, "name"), "prompts");
+    ck_assert_int_eq(bp_result_int(result, row, 2), 1);
+    for (size_t column = 0; column < bp_result_columns(result); column++)
+      if (strcmp(bp_result_column(result, column, "name"), "output_tokens") == 0)
+        ck_assert_int_eq(bp_result_int(result, row, column), ours ? 7 : 5);
+  }
+  bp_query_free(query);
+  bp_result_free(result);
+  ck_assert_int_eq(bp_inspect(&result, store, "labels", NULL), BP_OK);
+  ck_assert_int_eq(bp_result_format(&text, NULL, result, "csv", NULL), BP_OK);
+  ck_assert_ptr_nonnull(strstr(text, "Hammer"));
+  bp_free(text);
+  bp_result_free(result);
+  bp_close(store);
+}
+
+/* Until a day's work gets through. `everywhere`: at each allocation; else at ever greater steps, as
+ * SQLite makes very many. */
+static void run_out(void (*fail)(long after), bool everywhere) {
+  long after = 0, runs = 0;
+  for (unsigned before = failures + 1; before != failures; runs++) {
+    before = failures;
+    fail(after);
+    work();
+    fail(-1);
+    check_store();
+    if (runs % 8 == 7) remove_store(); /* now and then it has to be made first */
+    after += everywhere ? 1 : 1 + after / 64;
+  }
+  ck_assert_int_gt(after, 50);
+  fprintf(stderr, "%ld days, %u failures\n", runs, failures);
+}
+
+START_TEST(ours_from_then_on) { run_out(bpi_mem_fail_after, true); }
+END_TEST
+START_TEST(ours_once) { run_out(bpi_mem_fail_once, true); }
+END_TEST
+
+START_TEST(sqlite_from_then_on) {
+  prepare_sqlite();
+  run_out(fail_foreign, getenv("BLUEPLANE_LONG") != NULL);
+}
+END_TEST
+START_TEST(sqlite_once) {
+  prepare_sqlite();
+  run_out(fail_foreign_once, getenv("BLUEPLANE_LONG") != NULL);
+}
+END_TEST
+
+START_TEST(cjson_from_then_on) {
+  prepare_cjson();
+  run_out(fail_foreign, true);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("alloc");
+  TCase *tests = tcase_create("alloc");
+  tcase_set_timeout(tests, 1200);
+  tcase_add_unchecked_fixture(tests, make_folder, remove_folder);
+  tcase_add_test(tests, ours_from_then_on);
+  tcase_add_test(tests, ours_once);
+  tcase_add_test(tests, sqlite_from_then_on);
+  tcase_add_test(tests, sqlite_once);
+  tcase_add_test(tests, cjson_from_then_on);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

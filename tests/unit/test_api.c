@@ -1,0 +1,1160 @@
+/* The public functions that open, feed and look at a store: arguments, reports, stopping, threads.
+ * Knows the public header alone. Every number a call must report was counted by hand from the lines
+ * below. */
+#include <check.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <blueplane/arrow.h>
+#include <blueplane/blueplane.h>
+
+#define T0 INT64_C(1772442000000000) /* 2026-03-02T09:00:00Z */
+
+#define HEAD "{\"blueplane\":1,\"platform\":\"mytool\",\"session\":\"s1\","
+#define SESSION HEAD "\"kind\":\"session\",\"time\":\"2026-03-02T09:00:00Z\",\"workspace\":\"/home/ada/engine\"}\n"
+#define PROMPT(id, minute) HEAD "\"kind\":\"prompt\",\"id\":\"" id "\",\"time\":\"2026-03-02T09:" minute ":00Z\"}\n"
+#define RESPONSE(id, output)                                                                         \
+  HEAD "\"kind\":\"response\",\"id\":\"" id "\",\"time\":\"2026-03-02T09:02:00Z\",\"model\":\"m-1\","    \
+       "\"input_tokens\":5,\"output_tokens\":" output "}\n"
+#define UNDATED HEAD "\"kind\":\"prompt\",\"id\":\"undated\"}\n"
+#define TOOL(id, name) HEAD "\"kind\":\"tool_use\",\"id\":\"" id "\",\"time\":\"2026-03-02T09:03:00Z\",\"tool\":\"" name "\"}\n"
+#define BROKEN HEAD "\"kind\":\n"
+#define TORN HEAD "\"kind\":\"prompt\",\"id\":\"torn\""
+#define REST ",\"time\":\"2026-03-02T09:09:00Z\"}\n"
+
+/* ------------------------------------------------------------------------------------ folders */
+
+static char folder[64];
+
+static void make_folder(void) {
+  strcpy(folder, "/tmp/test-api-XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static void remove_folder(void) {
+  char command[160];
+  snprintf(command, sizeof command, "chmod -R u+rwX %s; rm -rf %s", folder, folder);
+  ck_assert_int_eq(system(command), 0);
+}
+
+/* One of four places, so that a few paths may be used at once. */
+static const char *path_of(const char *name) {
+  static char paths[4][128];
+  static unsigned next;
+  char *path = paths[next++ % 4];
+  snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+  return path;
+}
+
+static void write_file(const char *name, const char *mode, const char *text) {
+  FILE *f = fopen(path_of(name), mode);
+  ck_assert_ptr_nonnull(f);
+  ck_assert_uint_eq(fwrite(text, 1, strlen(text), f), strlen(text));
+  ck_assert_int_eq(fclose(f), 0);
+}
+
+/* ------------------------------------------------------------------------------------- calls */
+
+static int64_t three_hours_later(void *user) {
+  (void)user;
+  return T0 + INT64_C(3) * 3600 * 1000000;
+}
+
+static bp_open_options owner(void) {
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  o.access = BP_ACCESS_OWNER;
+  o.clock = three_hours_later;
+  return o;
+}
+
+static bp_store *open_with(const char *path, const bp_open_options *o) {
+  bp_store *store = NULL;
+  bp_error *error = (bp_error *)(void *)&store; /* whatever stood there before */
+  int rc = bp_open(&store, path, o, &error);
+  ck_assert_msg(rc == BP_OK, "%s", bp_error_message(error));
+  ck_assert_ptr_null(error);
+  return store;
+}
+
+static bp_store *memory_store(void) {
+  bp_open_options o = owner();
+  o.flags = BP_OPEN_MEMORY;
+  return open_with(NULL, &o);
+}
+
+/* What a failing call must do, whether or not it is given a place for the error. */
+static void failed(int rc, bp_error *error, int want, const char *detail, const char *value) {
+  ck_assert_msg(rc == want, "%d instead of %d: %s", rc, want, bp_error_message(error));
+  ck_assert_int_eq(bp_error_code(error), want);
+  ck_assert_str_ne(bp_error_message(error), "");
+  if (detail != NULL) {
+    ck_assert_ptr_nonnull(bp_error_detail(error, detail));
+    if (value != NULL) ck_assert_str_eq(bp_error_detail(error, detail), value);
+  }
+  bp_error_free(error);
+}
+
+#define FAILS(want, detail, value, call)                                                             \
+  do {                                                                                               \
+    bp_error *error = NULL, **seen = &error;                                                         \
+    int rc_ = call;                                                                                  \
+    failed(rc_, error, want, detail, value);                                                         \
+    seen = NULL;                                                                                     \
+    ck_assert_int_eq(call, want);                                                                    \
+  } while (0)
+
+static bp_ingest_report ingest(bp_store *store, const char *text, const bp_ingest_options *options) {
+  bp_ingest_report report = BP_INGEST_REPORT_INIT;
+  bp_error *error = NULL;
+  int rc = bp_ingest_bytes(store, "native", "here", text, strlen(text), options, &report, &error);
+  ck_assert_msg(rc == BP_OK, "%s", bp_error_message(error));
+  return report;
+}
+
+static bp_ingest_report ingest_file(bp_store *store, const char *name, const bp_ingest_options *options) {
+  bp_ingest_report report = BP_INGEST_REPORT_INIT;
+  bp_error *error = NULL;
+  int rc = bp_ingest_file(store, NULL, path_of(name), options, &report, &error);
+  ck_assert_msg(rc == BP_OK, "%s", bp_error_message(error));
+  return report;
+}
+
+static bp_ingest_report ingest_folder(bp_store *store, const char *name, const bp_ingest_options *options) {
+  bp_ingest_report report = BP_INGEST_REPORT_INIT;
+  bp_error *error = NULL;
+  int rc = bp_ingest_scan(store, NULL, path_of(name), options, &report, &error);
+  ck_assert_msg(rc == BP_OK, "%s", bp_error_message(error));
+  return report;
+}
+
+static char *format(const bp_result *result, const char *how) {
+  char *text = NULL;
+  ck_assert_int_eq(bp_result_format(&text, NULL, result, how, NULL), BP_OK);
+  return text;
+}
+
+static bp_result *inspect(bp_store *store, const char *topic) {
+  bp_result *result = NULL;
+  bp_error *error = NULL;
+  int rc = bp_inspect(&result, store, topic, &error);
+  ck_assert_msg(rc == BP_OK, "%s: %s", topic, bp_error_message(error));
+  return result;
+}
+
+static bp_result *run(bp_store *store, const char *metric, const char *period) {
+  bp_query *query = NULL;
+  bp_result *result = NULL;
+  ck_assert_int_eq(bp_query_new(&query, NULL), BP_OK);
+  ck_assert_int_eq(bp_query_metric(query, metric), BP_OK);
+  ck_assert_int_eq(bp_query_period(query, period, NULL), BP_OK);
+  ck_assert_int_eq(bp_query_run(&result, store, query, NULL), BP_OK);
+  bp_query_free(query);
+  return result;
+}
+
+static int64_t metric(bp_store *store, const char *name, const char *period) {
+  bp_result *result = run(store, name, period);
+  int64_t value = bp_result_int(result, 0, 0);
+  bp_result_free(result);
+  return value;
+}
+
+/* A row of the topic "health". */
+static int64_t health(bp_store *store, const char *name) {
+  bp_result *result = inspect(store, "health");
+  int64_t value = -1;
+  for (size_t row = 0; row < bp_result_rows(result); row++)
+    if (strcmp(bp_result_text(result, row, 0, NULL), name) == 0) value = bp_result_int(result, row, 1);
+  bp_result_free(result);
+  return value;
+}
+
+/* ------------------------------------------------------------------------------------ opening */
+
+START_TEST(opening_checks_its_arguments) {
+  bp_store *store = NULL;
+  bp_open_options o = owner();
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_open(NULL, path_of("x.db"), &o, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_open(&store, NULL, &o, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_open(&store, "", &o, seen));
+  static const struct {
+    uint32_t flags, access, log_level;
+    const char *scope;
+    int code;
+    const char *detail, *value;
+  } wrong[] = {
+      {1u << 5, BP_ACCESS_OWNER, 0, NULL, BP_ERR_INVALID, NULL, NULL},
+      {BP_OPEN_MEMORY | BP_OPEN_READONLY, BP_ACCESS_OWNER, 0, NULL, BP_ERR_INVALID, NULL, NULL},
+      {0, 7, 0, NULL, BP_ERR_INVALID, NULL, NULL},
+      {0, BP_ACCESS_OWNER, BP_LOG_DEBUG + 1, NULL, BP_ERR_INVALID, NULL, NULL},
+      {0, BP_ACCESS_OWNER, 0, "team", BP_ERR_UNSUPPORTED, NULL, NULL},
+      {0, BP_ACCESS_LEAD, 0, NULL, BP_ERR_UNSUPPORTED, "name", "lead"},
+      {0, BP_ACCESS_MANAGER, 0, NULL, BP_ERR_UNSUPPORTED, "name", "manager"},
+      {0, BP_ACCESS_RESEARCH, 0, NULL, BP_ERR_UNSUPPORTED, "name", "research"},
+      {0, BP_ACCESS_STEWARD, 0, NULL, BP_ERR_UNSUPPORTED, "name", "steward"},
+  };
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    o.flags = wrong[i].flags;
+    o.access = wrong[i].access;
+    o.log_level = wrong[i].log_level;
+    o.scope = wrong[i].scope;
+    store = (bp_store *)(void *)&o;
+    FAILS(wrong[i].code, wrong[i].detail, wrong[i].value, bp_open(&store, path_of("x.db"), &o, seen));
+    ck_assert_ptr_null(store);
+  }
+  ck_assert_int_ne(access(path_of("x.db"), F_OK), 0);
+  /* The least access, without options, creates nothing. */
+  FAILS(BP_ERR_NOTFOUND, "path", path_of("x.db"), bp_open(&store, path_of("x.db"), NULL, seen));
+}
+END_TEST
+
+START_TEST(access_is_fixed_at_open) {
+  static const char document[] = "{\"version\":1,\"keep\":true}";
+  bp_open_options o = owner();
+  bp_result *result = NULL;
+  bp_query *query = NULL;
+  bp_close(open_with(path_of("access.db"), &o));
+  for (uint32_t access = BP_ACCESS_NONE; access <= BP_ACCESS_DEVOPS; access += BP_ACCESS_DEVOPS) {
+    o.access = access;
+    bp_store *store = open_with(path_of("access.db"), &o);
+    FAILS(BP_ERR_DENIED, "name", NULL, bp_ingest_bytes(store, NULL, NULL, SESSION, 5, NULL, NULL, seen));
+    FAILS(BP_ERR_DENIED, NULL, NULL, bp_configure(store, "labels", document, strlen(document), seen));
+    FAILS(BP_ERR_DENIED, NULL, NULL, bp_privacy_preview(&result, store, "native", "", 0, seen));
+    static const char *const own[] = {"files", "coverage", "prices", "unpriced", "labels", "sessions"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+      FAILS(BP_ERR_DENIED, NULL, NULL, bp_inspect(&result, store, own[i], seen));
+    bp_query_new(&query, NULL);
+    bp_query_metric(query, "sessions");
+    FAILS(BP_ERR_DENIED, NULL, NULL, bp_query_run(&result, store, query, seen));
+    bp_query_free(query);
+    static const char *const operations[] = {"health", "integrity", "sources", "rejects"};
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
+      if (access == BP_ACCESS_NONE)
+        FAILS(BP_ERR_DENIED, NULL, NULL, bp_inspect(&result, store, operations[i], seen));
+      else
+        bp_result_free(inspect(store, operations[i]));
+    }
+    bp_close(store);
+  }
+}
+END_TEST
+
+START_TEST(read_only_handles_write_nothing) {
+  static const char document[] = "{\"version\":1,\"keep\":false}";
+  bp_open_options o = owner();
+  bp_store *store = open_with(path_of("ro.db"), &o);
+  ingest(store, SESSION PROMPT("p1", "01"), NULL);
+  bp_close(store);
+  o.flags = BP_OPEN_READONLY;
+  store = open_with(path_of("ro.db"), &o);
+  FAILS(BP_ERR_READONLY, NULL, NULL, bp_ingest_bytes(store, NULL, NULL, SESSION, 5, NULL, NULL, seen));
+  FAILS(BP_ERR_READONLY, NULL, NULL, bp_configure(store, "labels", document, strlen(document), seen));
+  ck_assert_int_eq(metric(store, "prompts", "all"), 1);
+  bp_close(store);
+}
+END_TEST
+
+START_TEST(clocks_decide_what_today_is) {
+  bp_store *store = memory_store();
+  ingest(store, PROMPT("p1", "01"), NULL);
+  ck_assert_int_eq(metric(store, "prompts", "today"), 1); /* three hours later */
+  ck_assert_int_eq(metric(store, "prompts", "yesterday"), 0);
+  ck_assert_int_eq(health(store, "ingest_age"), 0);
+  bp_close(store);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------------- configuring */
+
+START_TEST(configuring) {
+  bp_store *store = memory_store();
+  static const char *const bad[] = {"", "x", "{}", "[]", "{\"version\":2,\"keep\":true}",
+                                    "{\"version\":1,\"keep\":1}", "{\"version\":1,\"keep\":true,\"x\":1}"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    FAILS(BP_ERR_FORMAT, NULL, NULL, bp_configure(store, "labels", bad[i], strlen(bad[i]), seen));
+  FAILS(BP_ERR_FORMAT, NULL, NULL, bp_configure(store, "prices", "{}", 2, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(store, NULL, "{}", 2, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(store, "labels", NULL, 0, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(store, "labels", NULL, 2, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(NULL, "labels", "{}", 2, seen));
+  FAILS(BP_ERR_NOTFOUND, "topic", "nonsense", bp_configure(store, "nonsense", "{}", 2, seen));
+  FAILS(BP_ERR_NOTFOUND, "allowed", "prices, labels", bp_configure(store, "nonsense", "{}", 2, seen));
+
+  /* From now on no names; what comes again later is named then. */
+  const char *off = "{\"version\":1,\"keep\":false}", *on = "{\"version\":1,\"keep\":true}";
+  ck_assert_int_eq(bp_configure(store, "labels", off, strlen(off), NULL), BP_OK);
+  ingest(store, SESSION TOOL("t1", "Hammer") RESPONSE("r1", "7"), NULL);
+  bp_result *result = inspect(store, "labels");
+  char *text = format(result, "csv");
+  ck_assert_ptr_null(strstr(text, "Hammer"));
+  ck_assert_ptr_null(strstr(text, "engine"));
+  ck_assert_ptr_nonnull(strstr(text, "m-1")); /* prices need it */
+  bp_free(text);
+  bp_result_free(result);
+  ck_assert_int_eq(bp_configure(store, "labels", on, strlen(on), NULL), BP_OK);
+  ingest(store, SESSION TOOL("t1", "Hammer"), NULL);
+  result = inspect(store, "labels");
+  text = format(result, "csv");
+  ck_assert_ptr_nonnull(strstr(text, "Hammer"));
+  ck_assert_ptr_nonnull(strstr(text, "engine"));
+  bp_free(text);
+  bp_result_free(result);
+  bp_close(store);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------- lent structs */
+
+typedef struct long_report {
+  bp_ingest_report known;
+  unsigned char more[16];
+} long_report;
+
+typedef struct long_options {
+  bp_ingest_options known;
+  unsigned char more[16];
+} long_options;
+
+START_TEST(ingest_checks_what_it_is_lent) {
+  bp_store *store = memory_store();
+  bp_ingest_report report = BP_INGEST_REPORT_INIT;
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  const char *text = SESSION PROMPT("p1", "01");
+  size_t length = strlen(text);
+#define BYTES(o, r) bp_ingest_bytes(store, "native", "here", text, length, o, r, seen)
+  options.flags = 4;
+  FAILS(BP_ERR_INVALID, NULL, NULL, BYTES(&options, &report));
+  options.flags = 0, options.reserved = 1;
+  FAILS(BP_ERR_INVALID, NULL, NULL, BYTES(&options, &report));
+  options.reserved = 0, options.threads = 65;
+  FAILS(BP_ERR_LIMIT, NULL, NULL, BYTES(&options, &report));
+  options.threads = 64;
+  static const uint32_t sizes[] = {0, 4, sizeof options - 1, 100000};
+  for (size_t i = 0; i < 4; i++) {
+    options.struct_size = sizes[i];
+    FAILS(BP_ERR_ABI, NULL, NULL, BYTES(&options, &report));
+  }
+  for (size_t i = 0; i < 4; i++) {
+    memset(&report, 0x55, sizeof report);
+    report.struct_size = i == 2 ? sizeof report - 1 : sizes[i];
+    FAILS(BP_ERR_ABI, NULL, NULL, BYTES(NULL, &report));
+    ck_assert_uint_eq(report.files_seen, UINT64_C(0x5555555555555555)); /* not written to */
+  }
+
+  long_options later;
+  memset(&later, 0, sizeof later);
+  later.known.struct_size = sizeof later;
+  later.more[15] = 1;
+  FAILS(BP_ERR_ABI, NULL, NULL, BYTES(&later.known, NULL));
+  later.more[15] = 0;
+  long_report whole;
+  memset(&whole, 0x55, sizeof whole);
+  whole.known.struct_size = sizeof whole;
+  ck_assert_int_eq(bp_ingest_bytes(store, "native", "here", text, length, &later.known, &whole.known, NULL), BP_OK);
+  ck_assert_uint_eq(whole.known.struct_size, sizeof whole);
+  ck_assert_uint_eq(whole.known.flags, 0);
+  ck_assert_uint_eq(whole.known.records_stored, 1);
+  ck_assert_int_eq(whole.more[0], 0x55);
+  bp_close(store);
+}
+END_TEST
+
+START_TEST(ingest_checks_its_arguments) {
+  bp_store *store = memory_store();
+  bp_ingest_report report;
+#define REPORT (memset(&report, 0x55, sizeof report), report.struct_size = sizeof report, &report)
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_ingest_bytes(NULL, "native", "x", "{}", 2, NULL, REPORT, seen));
+  ck_assert_uint_eq(report.records_read, 0); /* filled, whether or not the call succeeds */
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_ingest_bytes(store, "native", "x", NULL, 2, NULL, REPORT, seen));
+  ck_assert_uint_eq(report.records_read, 0);
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_ingest_file(store, "native", NULL, NULL, REPORT, seen));
+  ck_assert_uint_eq(report.records_read, 0);
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_ingest_scan(store, "native", NULL, NULL, REPORT, seen));
+  ck_assert_uint_eq(report.records_read, 0);
+  FAILS(BP_ERR_NOTFOUND, "name", "nonsense", bp_ingest_bytes(store, "nonsense", "x", "{}", 2, NULL, REPORT, seen));
+  FAILS(BP_ERR_NOTFOUND, "hint", NULL, bp_ingest_scan(store, "nonsense", folder, NULL, REPORT, seen));
+  FAILS(BP_ERR_UNSUPPORTED, "hint", NULL, bp_ingest_bytes(store, NULL, "x", "{}", 2, NULL, REPORT, seen));
+  FAILS(BP_ERR_UNSUPPORTED, "hint", NULL, bp_ingest_bytes(store, NULL, "x", NULL, 0, NULL, REPORT, seen));
+  ck_assert_int_eq(bp_ingest_bytes(store, "native", NULL, NULL, 0, NULL, REPORT, NULL), BP_OK);
+  ck_assert_uint_eq(report.bytes_read + report.records_read + report.files_seen, 0);
+
+  write_file("unknown.txt", "w", "nothing we know\n");
+  ck_assert_int_eq(symlink(path_of("unknown.txt"), path_of("link")), 0);
+  FAILS(BP_ERR_NOTFOUND, "path", path_of("no"), bp_ingest_file(store, NULL, path_of("no"), NULL, REPORT, seen));
+  ck_assert_uint_eq(report.files_seen, 0);
+  FAILS(BP_ERR_INVALID, "path", folder, bp_ingest_file(store, NULL, folder, NULL, REPORT, seen));
+  FAILS(BP_ERR_INVALID, "path", NULL, bp_ingest_file(store, NULL, path_of("link"), NULL, REPORT, seen));
+  FAILS(BP_ERR_UNSUPPORTED, "path", path_of("unknown.txt"),
+        bp_ingest_file(store, NULL, path_of("unknown.txt"), NULL, REPORT, seen));
+  FAILS(BP_ERR_NOTFOUND, "path", path_of("no"), bp_ingest_scan(store, NULL, path_of("no"), NULL, REPORT, seen));
+  FAILS(BP_ERR_NOTFOUND, "path", NULL, bp_ingest_scan(store, NULL, path_of("unknown.txt"), NULL, REPORT, seen));
+  bp_close(store);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- bytes */
+
+START_TEST(bytes_by_hand) {
+  static const char text[] = SESSION PROMPT("p1", "01") RESPONSE("r1", "7") BROKEN PROMPT("p1", "01") UNDATED
+      TOOL("t1", "not a name") TORN;
+  bp_store *store = memory_store();
+  bp_ingest_report r = ingest(store, text, NULL);
+  ck_assert_uint_eq(r.bytes_read, strlen(text));
+  ck_assert_uint_eq(r.bytes_pending, strlen(TORN));
+  ck_assert_uint_eq(r.records_read, 7);      /* all lines but the torn one */
+  ck_assert_uint_eq(r.records_stored, 4);    /* p1, r1, the undated prompt, t1 */
+  ck_assert_uint_eq(r.records_updated, 0);
+  ck_assert_uint_eq(r.records_duplicate, 1); /* p1 */
+  ck_assert_uint_eq(r.records_rejected, 1);
+  ck_assert_uint_eq(r.records_undated, 1);
+  ck_assert_uint_eq(r.fields_dropped, 1);    /* the tool's name */
+  ck_assert_uint_eq(r.files_seen + r.files_changed + r.files_failed, 0);
+
+  r = ingest(store, text, NULL); /* nothing of it is new */
+  ck_assert_uint_eq(r.records_stored + r.records_updated, 0);
+  ck_assert_uint_eq(r.records_duplicate, 5);
+  r = ingest(store, TORN REST, NULL);
+  ck_assert_uint_eq(r.records_stored, 1);
+  ck_assert_uint_eq(r.bytes_pending, 0);
+  r = ingest(store, RESPONSE("r1", "9"), NULL); /* tells more */
+  ck_assert_uint_eq(r.records_updated, 1);
+  ck_assert_int_eq(metric(store, "prompts", "all"), 3);
+  ck_assert_int_eq(metric(store, "prompts", "today"), 2);
+  ck_assert_int_eq(metric(store, "output_tokens", "all"), 9);
+
+  bp_result *rejects = inspect(store, "rejects"); /* of one origin, at one place: one reject */
+  ck_assert_uint_eq(bp_result_rows(rejects), 1);
+  ck_assert_str_eq(bp_result_text(rejects, 0, 1, NULL), "native");
+  ck_assert_str_eq(bp_result_text(rejects, 0, 2, NULL), "syntax");
+  ck_assert_int_eq(bp_result_int(rejects, 0, 3), 4);
+  ck_assert_int_eq(bp_result_int(rejects, 0, 4), /* where the value of "kind" should begin */
+                   (int64_t)strlen(SESSION PROMPT("p1", "01") RESPONSE("r1", "7") BROKEN) - 1);
+  bp_result_free(rejects);
+  bp_close(store);
+}
+END_TEST
+
+/* A broken line is broken as a whole, also when it comes in pieces: its rest is no new beginning. */
+START_TEST(broken_lines_in_pieces) {
+  bp_store *store = memory_store();
+  bp_ingest_report r = ingest(store, PROMPT("p1", "01") "broken " PROMPT("p2", "02"), NULL);
+  ck_assert(r.records_stored == 1 && r.records_rejected == 1 && r.bytes_pending == 0);
+  r = ingest(store, PROMPT("p1", "01") "broken ", NULL);
+  ck_assert(r.records_duplicate == 1 && r.records_rejected == 0);
+  ck_assert_uint_eq(r.bytes_pending, strlen("broken "));
+  r = ingest(store, "broken " PROMPT("p2", "02"), NULL);
+  ck_assert(r.records_stored == 0 && r.records_rejected == 1 && r.bytes_pending == 0);
+  bp_close(store);
+}
+END_TEST
+
+START_TEST(a_dry_run_counts) {
+  bp_store *store = memory_store();
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  options.flags = BP_INGEST_DRY_RUN;
+  bp_ingest_report r = ingest(store, SESSION PROMPT("p1", "01") BROKEN, &options);
+  ck_assert_uint_eq(r.records_stored, 1);
+  ck_assert_uint_eq(r.records_rejected, 1);
+  ck_assert_int_eq(health(store, "prompts"), 0);
+  ck_assert_int_eq(health(store, "sessions"), 0);
+  ck_assert_int_eq(health(store, "rejects"), 0);
+  ck_assert_int_eq(health(store, "files"), 0);
+  bp_close(store);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- files */
+
+START_TEST(files_grow) {
+  static const char first[] = SESSION PROMPT("p1", "01") BROKEN TORN;
+  bp_store *store = memory_store();
+  bp_ingest_options again = BP_INGEST_OPTIONS_INIT;
+  again.flags = BP_INGEST_RESTART;
+  write_file("a.blueplane.jsonl", "w", first);
+  bp_ingest_report r = ingest_file(store, "a.blueplane.jsonl", NULL);
+  ck_assert(r.files_seen == 1 && r.files_changed == 1 && r.files_failed == 0);
+  ck_assert_uint_eq(r.bytes_read, strlen(first));
+  ck_assert_uint_eq(r.bytes_pending, strlen(TORN));
+  ck_assert(r.records_read == 3 && r.records_stored == 1 && r.records_rejected == 1);
+
+  r = ingest_file(store, "a.blueplane.jsonl", NULL); /* nothing happened to it */
+  ck_assert(r.files_seen == 1 && r.files_changed == 0 && r.bytes_read == 0 && r.records_read == 0);
+
+  write_file("a.blueplane.jsonl", "a", REST PROMPT("p2", "02"));
+  r = ingest_file(store, "a.blueplane.jsonl", NULL); /* from the torn line on */
+  ck_assert_uint_eq(r.bytes_read, strlen(TORN REST PROMPT("p2", "02")));
+  ck_assert(r.files_changed == 1 && r.records_read == 2 && r.records_stored == 2 && r.bytes_pending == 0);
+  ck_assert_uint_eq(r.records_duplicate, 0);
+
+  r = ingest_file(store, "a.blueplane.jsonl", &again);
+  ck_assert(r.records_read == 4 && r.records_stored == 0 && r.records_duplicate == 3 && r.records_rejected == 1);
+  bp_result *files = inspect(store, "files");
+  ck_assert_uint_eq(bp_result_rows(files), 1);
+  ck_assert_int_eq(bp_result_int(files, 0, 2), (int64_t)strlen(SESSION PROMPT("p1", "01") BROKEN TORN REST PROMPT("p2", "02")));
+  ck_assert_int_eq(bp_result_int(files, 0, 3), 6); /* the next line */
+  ck_assert_int_eq(bp_result_int(files, 0, 4), 4);
+  ck_assert_int_eq(bp_result_int(files, 0, 5), 1);
+  bp_result_free(files);
+  bp_close(store);
+}
+END_TEST
+
+/* A file that is written anew is read anew; what was known of it stays known, what was refused does not. */
+START_TEST(files_are_rewritten) {
+  bp_store *store = memory_store();
+  write_file("b.blueplane.jsonl", "w", SESSION PROMPT("p1", "01") BROKEN BROKEN);
+  ingest_file(store, "b.blueplane.jsonl", NULL);
+  ck_assert_int_eq(health(store, "rejects"), 2);
+  write_file("b.blueplane.jsonl", "w", SESSION PROMPT("p2", "02") PROMPT("p3", "03") PROMPT("p4", "04") BROKEN);
+  bp_ingest_report r = ingest_file(store, "b.blueplane.jsonl", NULL);
+  ck_assert(r.records_read == 5 && r.records_stored == 3);
+  ck_assert_int_eq(metric(store, "prompts", "all"), 4);
+  ck_assert_int_eq(health(store, "rejects"), 1);
+  write_file("b.blueplane.jsonl", "w", PROMPT("p5", "05")); /* shorter than what was read */
+  r = ingest_file(store, "b.blueplane.jsonl", NULL);
+  ck_assert(r.records_read == 1 && r.records_stored == 1);
+  ck_assert_int_eq(metric(store, "prompts", "all"), 5);
+  ck_assert_int_eq(health(store, "rejects"), 0);
+  bp_close(store);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------------- scans */
+
+START_TEST(scans_find_their_files) {
+  bp_store *store = memory_store();
+  ck_assert_int_eq(mkdir(path_of("scan"), 0700), 0);
+  ck_assert_int_eq(mkdir(path_of("scan/below"), 0700), 0);
+  ck_assert_int_eq(mkdir(path_of("scan/folder.blueplane.jsonl"), 0700), 0);
+  write_file("scan/a.blueplane.jsonl", "w", SESSION PROMPT("p1", "01"));
+  write_file("scan/below/b.blueplane.jsonl", "w", PROMPT("p1", "01") PROMPT("p2", "02"));
+  write_file("scan/notes.txt", "w", "not ours");
+  ck_assert_int_eq(symlink(path_of("scan/notes.txt"), path_of("scan/c.blueplane.jsonl")), 0);
+  bp_ingest_report r = ingest_folder(store, "scan", NULL);
+  ck_assert(r.files_seen == 2 && r.files_changed == 2 && r.files_failed == 0);
+  ck_assert(r.records_read == 4 && r.records_stored == 2 && r.records_duplicate == 1);
+  r = ingest_folder(store, "scan///", NULL);
+  ck_assert(r.files_seen == 2 && r.files_changed == 0 && r.bytes_read == 0);
+
+  /* A source that is asked for by name reads its own files only. */
+  bp_ingest_report other = BP_INGEST_REPORT_INIT;
+  ck_assert_int_eq(bp_ingest_scan(store, "codex", path_of("scan"), NULL, &other, NULL), BP_OK);
+  ck_assert_uint_eq(other.files_seen, 0);
+
+  ck_assert_int_eq(unlink(path_of("scan/a.blueplane.jsonl")), 0); /* what is gone stays known */
+  ingest_folder(store, "scan", NULL);
+  ck_assert_int_eq(metric(store, "prompts", "all"), 2);
+  bp_close(store);
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_is_counted) {
+  bp_store *store = memory_store();
+  ck_assert_int_eq(chmod(folder, 0755), 0);
+  ck_assert_int_eq(mkdir(path_of("part"), 0755), 0);
+  ck_assert_int_eq(mkdir(path_of("part/closed"), 0), 0);
+  write_file("part/a.blueplane.jsonl", "w", SESSION PROMPT("p1", "01"));
+  write_file("part/b.blueplane.jsonl", "w", PROMPT("p2", "02"));
+  ck_assert_int_eq(chmod(path_of("part/b.blueplane.jsonl"), 0), 0);
+  if (geteuid() == 0) ck_assert_int_eq(seteuid(65534), 0); /* root may read everything */
+  for (int again = 0; again < 2; again++) {
+    bp_ingest_report r = ingest_folder(store, "part", NULL);
+    ck_assert_uint_eq(r.files_seen, 3);
+    ck_assert_uint_eq(r.files_failed, 2);
+    ck_assert_uint_eq(r.records_stored, again ? 0 : 1);
+  }
+  bp_error *error = NULL;
+  int rc = bp_ingest_scan(store, NULL, path_of("part/closed/"), NULL, NULL, &error);
+  failed(rc, error, BP_ERR_IO, "path", NULL);
+  if (getuid() == 0) ck_assert_int_eq(seteuid(0), 0);
+  bp_result *rejects = inspect(store, "rejects");
+  ck_assert_uint_eq(bp_result_rows(rejects), 2);
+  ck_assert_str_eq(bp_result_text(rejects, 0, 2, NULL), "unreadable");
+  bp_result_free(rejects);
+  ck_assert_int_eq(chmod(path_of("part/b.blueplane.jsonl"), 0600), 0);
+  ck_assert_uint_eq(ingest_folder(store, "part", NULL).records_stored, 1); /* tried again */
+  ck_assert_int_eq(health(store, "rejects"), 1);
+  bp_close(store);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------------- progress */
+
+#define FILES 12
+#define LINES 400
+
+static void write_many(const char *name) {
+  char path[64], line[256];
+  ck_assert_int_eq(mkdir(path_of(name), 0700), 0);
+  for (int file = 0; file < FILES; file++) {
+    snprintf(path, sizeof path, "%s/%d.blueplane.jsonl", name, file);
+    FILE *f = fopen(path_of(path), "w");
+    ck_assert_ptr_nonnull(f);
+    for (int i = 0; i < LINES; i++) { /* each prompt is in two files */
+      snprintf(line, sizeof line, "%s\"kind\":\"prompt\",\"id\":\"%d\",\"time\":\"2026-03-02T09:%02d:00Z\"}\n", HEAD,
+               (file / 2) * LINES + i, i % 60);
+      fputs(line, f);
+    }
+    fclose(f);
+  }
+}
+
+typedef struct watch {
+  unsigned calls, stop_at;
+  uint32_t phase;
+  bp_progress last;
+  pthread_t caller;
+} watch;
+
+static int on_progress(void *user, const bp_progress *p) {
+  watch *w = user;
+  ck_assert_uint_eq(p->struct_size, sizeof *p);
+  ck_assert_uint_ge(p->phase, w->phase); /* looking, reading, storing */
+  ck_assert_uint_ge(p->bytes_done, w->last.bytes_done);
+  ck_assert_uint_le(p->bytes_done, p->bytes_total);
+  ck_assert_uint_le(p->files_done, p->files_total);
+  ck_assert(pthread_equal(w->caller, pthread_self()));
+  w->phase = p->phase;
+  w->last = *p;
+  return ++w->calls == w->stop_at;
+}
+
+START_TEST(progress_is_told) {
+  write_many("progress");
+  for (uint32_t threads = 1; threads <= 4; threads += 3) {
+    bp_store *store = memory_store();
+    for (int again = 0; again < 2; again++) { /* the second time nothing is new */
+      watch w = {.caller = pthread_self()};
+      bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+      options.threads = threads;
+      options.progress = on_progress;
+      options.progress_user = &w;
+      bp_ingest_report r = ingest_folder(store, "progress", &options);
+      ck_assert_uint_eq(r.records_stored, again ? 0 : LINES * FILES / 2);
+      ck_assert_uint_ge(w.calls, again ? 1 : 2); /* other threads may read all files */
+      ck_assert_uint_eq(w.phase, again ? 0 : 2);
+      ck_assert_uint_eq(w.last.files_done, again ? 0 : FILES);
+      ck_assert_uint_eq(w.last.files_done, w.last.files_total);
+      ck_assert_uint_eq(w.last.bytes_done, w.last.bytes_total);
+    }
+    bp_close(store);
+  }
+}
+END_TEST
+
+/* Stopped at the first call, the second, and so on: each time what was done stays done. */
+START_TEST(progress_may_stop) {
+  write_many("stop");
+  for (uint32_t threads = 1; threads <= 4; threads += 3) {
+    unsigned stop_at = 1;
+    int rc = BP_ERR_CANCELLED;
+    for (; rc != BP_OK; stop_at++) {
+      bp_store *store = memory_store();
+      watch w = {.stop_at = stop_at, .caller = pthread_self()};
+      bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+      bp_ingest_report r = BP_INGEST_REPORT_INIT;
+      bp_error *error = NULL;
+      options.threads = threads;
+      options.progress = on_progress;
+      options.progress_user = &w;
+      rc = bp_ingest_scan(store, NULL, path_of("stop"), &options, &r, &error);
+      if (rc == BP_OK) {
+        ck_assert_uint_lt(w.calls, stop_at);
+      } else {
+        failed(rc, error, BP_ERR_CANCELLED, NULL, NULL);
+        ck_assert_uint_eq(w.calls, stop_at); /* whoever said stop is not asked again */
+      }
+      ck_assert_int_eq(metric(store, "prompts", "all"), (int64_t)r.records_stored);
+      ck_assert_uint_eq(r.records_stored + ingest_folder(store, "stop", NULL).records_stored, LINES * FILES / 2);
+      bp_close(store);
+    }
+    ck_assert_uint_ge(stop_at, 4);
+  }
+}
+END_TEST
+
+/* Bytes, too; and of them what was complete is stored. */
+START_TEST(bytes_may_stop) {
+  enum { MANY = 60000 };
+  bp_store *store = memory_store();
+  char *text = malloc(MANY * 200);
+  size_t length = 0;
+  for (int i = 0; i < MANY; i++)
+    length += (size_t)sprintf(text + length, "%s\"kind\":\"prompt\",\"id\":\"%d\",\"time\":\"2026-03-02T09:01:00Z\"}\n",
+                              HEAD, i);
+  watch w = {.stop_at = 2, .caller = pthread_self()};
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  bp_ingest_report r = BP_INGEST_REPORT_INIT;
+  options.progress = on_progress;
+  options.progress_user = &w;
+  ck_assert_int_eq(bp_ingest_bytes(store, NULL, "x", text, length, &options, &r, NULL), BP_ERR_CANCELLED);
+  ck_assert_uint_gt(r.records_stored, 1000);
+  ck_assert_uint_lt(r.records_stored, MANY);
+  ck_assert_int_eq(health(store, "prompts"), (int64_t)r.records_stored);
+  ck_assert_int_eq(bp_ingest_bytes(store, NULL, "x", text, length, NULL, NULL, NULL), BP_OK);
+  ck_assert_int_eq(health(store, "prompts"), MANY);
+  free(text);
+  bp_close(store);
+}
+END_TEST
+
+typedef struct canceller {
+  bp_store *store;
+  pthread_mutex_t lock;
+  bool done;
+} canceller;
+
+static void rest(long microseconds) {
+  struct timespec t = {0, microseconds * 1000};
+  nanosleep(&t, NULL);
+}
+
+static void *cancel_often(void *user) {
+  canceller *c = user;
+  bool done = false;
+  for (long pause = 50; !done; pause += 50) { /* ever more seldom, so that a call gets through */
+    bp_cancel(c->store);
+    rest(pause);
+    pthread_mutex_lock(&c->lock);
+    done = c->done;
+    pthread_mutex_unlock(&c->lock);
+  }
+  return NULL;
+}
+
+/* At any moment, from another thread: a call is done or cancelled, and nothing else; all facts are
+ * there as soon as one gets through. */
+START_TEST(cancel_at_any_moment) {
+  write_many("cancel");
+  for (uint32_t threads = 1; threads <= 3; threads += 2) {
+    bp_open_options o = owner();
+    char name[32];
+    snprintf(name, sizeof name, "cancel%u.db", (unsigned)threads);
+    canceller c = {.store = open_with(path_of(name), &o)};
+    pthread_t thread;
+    pthread_mutex_init(&c.lock, NULL);
+    ck_assert_int_eq(pthread_create(&thread, NULL, cancel_often, &c), 0);
+    int rc = BP_ERR_CANCELLED;
+    while (rc != BP_OK) {
+      bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+      bp_result *result = NULL;
+      options.threads = threads;
+      rc = bp_ingest_scan(c.store, NULL, path_of("cancel"), &options, NULL, NULL);
+      ck_assert_msg(rc == BP_OK || rc == BP_ERR_CANCELLED, "%d", rc);
+      int asked = bp_inspect(&result, c.store, "health", NULL);
+      ck_assert(asked == BP_OK || asked == BP_ERR_CANCELLED);
+      ck_assert((asked == BP_OK) == (result != NULL));
+      bp_result_free(result);
+    }
+    pthread_mutex_lock(&c.lock);
+    c.done = true;
+    pthread_mutex_unlock(&c.lock);
+    pthread_join(thread, NULL);
+    pthread_mutex_destroy(&c.lock);
+    ck_assert_int_eq(metric(c.store, "prompts", "all"), LINES * FILES / 2);
+    bp_close(c.store);
+  }
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ threads */
+
+static void *use_store(void *user) {
+  bp_store *store = user;
+  char line[256];
+  for (int i = 0; i < 30; i++) {
+    snprintf(line, sizeof line, "%s\"kind\":\"prompt\",\"id\":\"%d\",\"time\":\"2026-03-02T09:01:00Z\"}\n", HEAD, i);
+    ingest(store, line, NULL);
+    ck_assert_int_ge(metric(store, "prompts", "all"), i + 1);
+    bp_result_free(inspect(store, "sessions"));
+  }
+  return NULL;
+}
+
+START_TEST(one_store_many_threads) {
+  enum { USERS = 4 };
+  bp_store *store = memory_store();
+  pthread_t thread[USERS];
+  for (int i = 0; i < USERS; i++) ck_assert_int_eq(pthread_create(&thread[i], NULL, use_store, store), 0);
+  for (int i = 0; i < USERS; i++) pthread_join(thread[i], NULL);
+  ck_assert_int_eq(metric(store, "prompts", "all"), 30);
+  bp_close(store);
+}
+END_TEST
+
+START_TEST(threads_change_nothing) {
+  char *answers[3];
+  write_many("threads");
+  for (uint32_t i = 0; i < 3; i++) {
+    bp_store *store = memory_store();
+    bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+    options.threads = i == 0 ? 0 : i == 1 ? 4 : 64;
+    bp_ingest_report r = ingest_folder(store, "threads", &options);
+    ck_assert(r.files_changed == FILES && r.records_read == LINES * FILES);
+    ck_assert(r.records_stored == LINES * FILES / 2 && r.records_duplicate == LINES * FILES / 2);
+    bp_result *result = run(store, "prompts", "today");
+    answers[i] = format(result, "json");
+    bp_result_free(result);
+    bp_close(store);
+  }
+  ck_assert_str_eq(answers[0], answers[1]);
+  ck_assert_str_eq(answers[0], answers[2]);
+  for (int i = 0; i < 3; i++) bp_free(answers[i]);
+}
+END_TEST
+
+/* A handle belongs to the process that opened it. */
+START_TEST(forks_are_refused) {
+  bp_open_options o = owner();
+  bp_store *store = open_with(path_of("fork.db"), &o);
+  ingest(store, SESSION PROMPT("p1", "01"), NULL);
+  pid_t child = fork();
+  if (child == 0) {
+    bp_result *result = NULL;
+    int codes = bp_inspect(&result, store, "health", NULL) == BP_ERR_INVALID &&
+                bp_ingest_bytes(store, "native", "x", SESSION, strlen(SESSION), NULL, NULL, NULL) == BP_ERR_INVALID &&
+                bp_configure(store, "labels", "{}", 2, NULL) == BP_ERR_INVALID && result == NULL;
+    bp_cancel(store);
+    bp_close(store); /* leaves the parent's database alone */
+    _exit(codes ? 0 : 1);
+  }
+  int status = -1;
+  ck_assert_int_eq(waitpid(child, &status, 0), child);
+  ck_assert_int_eq(status, 0);
+  ingest(store, PROMPT("p2", "02"), NULL);
+  ck_assert_int_eq(metric(store, "prompts", "all"), 2);
+  bp_close(store);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ results */
+
+START_TEST(results_outlive_their_store) {
+  bp_store *store = memory_store();
+  ingest(store, SESSION PROMPT("p1", "01") TOOL("t1", "Hammer"), NULL);
+  bp_result *labels = inspect(store, "labels"), *answer = run(store, "prompts", "all");
+  struct ArrowArrayStream stream;
+  ck_assert_int_eq(bp_result_arrow(&stream, labels, NULL), BP_OK);
+  bp_close(store);
+  ck_assert_int_eq(bp_result_int(answer, 0, 0), 1);
+  char *text = format(labels, "csv");
+  ck_assert_ptr_nonnull(strstr(text, "Hammer"));
+  bp_free(text);
+  bp_result_free(labels);
+  bp_result_free(answer);
+  struct ArrowArray array;
+  ck_assert_int_eq(stream.get_next(&stream, &array), 0);
+  ck_assert_int_gt(array.length, 0);
+  array.release(&array);
+  stream.release(&stream);
+}
+END_TEST
+
+START_TEST(results_have_bounds) {
+  bp_store *store = memory_store();
+  bp_result *r = inspect(store, "health");
+  size_t rows = bp_result_rows(r), columns = bp_result_columns(r), length = 7;
+  char *text = (char *)&length;
+  ck_assert(rows > 10 && columns == 3);
+  ck_assert_int_eq(bp_result_type(r, columns), 0);
+  ck_assert_ptr_null(bp_result_column(r, columns, "name"));
+  ck_assert_ptr_null(bp_result_column(r, 0, NULL));
+  ck_assert_ptr_null(bp_result_column(r, 0, "nonsense"));
+  ck_assert_ptr_null(bp_result_meta(r, NULL));
+  ck_assert_str_eq(bp_result_meta(r, "topic"), "health");
+  ck_assert_int_eq(bp_result_cell(r, rows, 0), BP_CELL_EMPTY);
+  ck_assert_int_eq(bp_result_int(r, rows, 1), 0);
+  ck_assert_int_eq(bp_result_int(r, 0, 0), 0); /* a text */
+  ck_assert_double_eq(bp_result_real(r, 0, columns), 0);
+  ck_assert_double_eq(bp_result_real(r, 0, 1), (double)bp_result_int(r, 0, 1));
+  ck_assert_ptr_null(bp_result_text(r, 0, 1, &length));
+  ck_assert_uint_eq(length, 0);
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_result_format(NULL, NULL, r, "json", seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_result_format(&text, &length, NULL, "json", seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_result_format(&text, &length, r, NULL, seen));
+  FAILS(BP_ERR_NOTFOUND, "allowed", NULL, bp_result_format(&text, &length, r, "nonsense", seen));
+  ck_assert_ptr_null(text);
+  struct ArrowArrayStream stream;
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_result_arrow(NULL, r, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_result_arrow(&stream, NULL, seen));
+  ck_assert_ptr_null((void *)(uintptr_t)stream.release);
+  ck_assert(bp_result_rows(NULL) == 0 && bp_result_columns(NULL) == 0 && bp_result_type(NULL, 0) == 0);
+  ck_assert(bp_result_cell(NULL, 0, 0) == BP_CELL_EMPTY && bp_result_int(NULL, 0, 0) == 0);
+  ck_assert_ptr_null(bp_result_text(NULL, 0, 0, NULL));
+  ck_assert_ptr_null(bp_result_meta(NULL, "topic"));
+  bp_result_free(r);
+  bp_close(store);
+}
+END_TEST
+
+START_TEST(queries_check_their_arguments) {
+  bp_store *store = memory_store();
+  bp_query *query = NULL, *parsed = (bp_query *)(void *)&store;
+  bp_result *result = (bp_result *)(void *)&store;
+  char *text = NULL;
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_query_new(NULL, seen));
+  ck_assert_int_eq(bp_query_new(&query, NULL), BP_OK);
+  ck_assert_int_eq(bp_query_metric(NULL, "cost"), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_query_range(NULL, 0, 1, NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_query_period(NULL, "today", NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_query_by(NULL, "tool"), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_query_where(NULL, "tool", "=", "x"), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_query_compare(NULL, "previous"), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_query_set(NULL, "limit", "1"), BP_ERR_INVALID);
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_query_from_json(NULL, "{}", 2, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_query_from_json(&parsed, NULL, 0, seen));
+  FAILS(BP_ERR_FORMAT, "byte", NULL, bp_query_from_json(&parsed, "{]", 2, seen));
+  ck_assert_ptr_null(parsed);
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_query_to_json(NULL, NULL, query, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_query_to_json(&text, NULL, NULL, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_query_run(NULL, store, query, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_query_run(&result, store, NULL, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_query_run(&result, NULL, query, seen));
+  ck_assert_ptr_null(result);
+  bp_query_free(query);
+  ck_assert_int_eq(bp_query_new(&query, NULL), BP_OK);
+  bp_query_metric(query, "nonsense");
+  FAILS(BP_ERR_NOTFOUND, "metric", "nonsense", bp_query_run(&result, store, query, seen));
+  bp_query_free(query);
+  bp_close(store);
+}
+END_TEST
+
+/* --------------------------------------------------------------------------------- inspecting */
+
+START_TEST(topics_have_the_columns_they_promise) {
+  bp_store *store = memory_store();
+  bp_result *topics = NULL;
+  unsigned checked = 0;
+  ingest(store, SESSION PROMPT("p1", "01") RESPONSE("r1", "7") BROKEN, NULL);
+  ck_assert_int_eq(bp_catalog(&topics, "topics", NULL), BP_OK);
+  for (size_t row = 0; row < bp_result_rows(topics); row++) {
+    const char *columns = bp_result_text(topics, row, 2, NULL);
+    if (strcmp(bp_result_text(topics, row, 0, NULL), "bp_inspect") != 0) continue;
+    bp_result *r = inspect(store, bp_result_text(topics, row, 1, NULL));
+    ck_assert_str_eq(bp_result_meta(r, "topic"), bp_result_text(topics, row, 1, NULL));
+    checked++;
+    if (columns != NULL) {
+      static const char *const types[] = {NULL, "bool", "int", "real", NULL, "time"};
+      char list[512] = "";
+      for (size_t i = 0; i < bp_result_columns(r); i++) {
+        const char *type = types[bp_result_type(r, i)];
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s%s%s", i == 0 ? "" : ", ",
+                 bp_result_column(r, i, "name"), type == NULL ? "" : ":", type == NULL ? "" : type);
+      }
+      ck_assert_str_eq(list, columns);
+    }
+    bp_result_free(r);
+  }
+  ck_assert_uint_eq(checked, 10);
+  bp_result_free(topics);
+  bp_close(store);
+}
+END_TEST
+
+START_TEST(inspecting_by_hand) {
+  bp_store *store = memory_store();
+  bp_result *result = (bp_result *)(void *)&store;
+  FAILS(BP_ERR_NOTFOUND, "topic", "nonsense", bp_inspect(&result, store, "nonsense", seen));
+  FAILS(BP_ERR_NOTFOUND, "hint", NULL, bp_inspect(&result, store, NULL, seen));
+  ck_assert_ptr_null(result);
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_inspect(NULL, store, "health", seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_inspect(&result, NULL, "health", seen));
+
+  ingest(store, SESSION PROMPT("p1", "01") RESPONSE("r1", "7") TOOL("t1", "Hammer") BROKEN UNDATED, NULL);
+  static const struct {
+    const char *name;
+    int64_t value;
+  } healthy[] = {{"schema", 1}, {"prompts", 2}, {"responses", 1}, {"tool_calls", 1}, {"decisions", 0},
+                 {"spans", 0},  {"events", 0},  {"changes", 0},   {"sessions", 1},   {"files", 1},
+                 {"rejects", 1}, {"undated", 1}, {"wal_bytes", 0}};
+  for (size_t i = 0; i < sizeof healthy / sizeof *healthy; i++)
+    ck_assert_msg(health(store, healthy[i].name) == healthy[i].value, "%s", healthy[i].name);
+
+  result = inspect(store, "integrity");
+  ck_assert_int_eq(bp_result_int(result, 0, 1), 1);
+  bp_result_free(result);
+  result = inspect(store, "sources"); /* claude_code, codex, native */
+  ck_assert_str_eq(bp_result_text(result, 2, 0, NULL), "native");
+  ck_assert_int_eq(bp_result_int(result, 0, 1), 0);
+  ck_assert_int_eq(bp_result_int(result, 2, 1), 1);
+  ck_assert_int_eq(bp_result_int(result, 2, 3), 6);
+  ck_assert_int_eq(bp_result_int(result, 2, 4), 1);
+  ck_assert_int_eq(bp_result_int(result, 2, 5), 1);
+  ck_assert_int_eq(bp_result_cell(result, 0, 6), BP_CELL_EMPTY);
+  ck_assert_int_eq(bp_result_int(result, 2, 6), three_hours_later(NULL));
+  bp_result_free(result);
+  result = inspect(store, "unpriced");
+  ck_assert_uint_eq(bp_result_rows(result), 1);
+  ck_assert_str_eq(bp_result_text(result, 0, 0, NULL), "m-1");
+  ck_assert_int_eq(bp_result_int(result, 0, 1), 1);
+  ck_assert_int_eq(bp_result_int(result, 0, 2), 12);
+  bp_result_free(result);
+  result = inspect(store, "sessions");
+  ck_assert_uint_eq(bp_result_rows(result), 1);
+  ck_assert_str_eq(bp_result_text(result, 0, 1, NULL), "mytool");
+  ck_assert_str_eq(bp_result_text(result, 0, 2, NULL), "engine");
+  ck_assert_int_eq(bp_result_cell(result, 0, 3), BP_CELL_EMPTY);
+  ck_assert_int_eq(bp_result_int(result, 0, 6), T0 + 60000000);
+  ck_assert_int_eq(bp_result_int(result, 0, 7), T0 + 180000000);
+  bp_result_free(result);
+
+  /* A reject is found again among the files. */
+  bp_result *rejects = inspect(store, "rejects"), *files = inspect(store, "files");
+  ck_assert_str_eq(bp_result_text(rejects, 0, 0, NULL), bp_result_text(files, 0, 0, NULL));
+  bp_result_free(rejects);
+  bp_result_free(files);
+  bp_close(store);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ preview */
+
+static char *preview(bp_store *store, const char *source, const char *text) {
+  bp_result *result = NULL;
+  ck_assert_int_eq(bp_privacy_preview(&result, store, source, text, strlen(text), NULL), BP_OK);
+  char *csv = format(result, "csv");
+  bp_result_free(result);
+  return csv;
+}
+
+START_TEST(previews_show_rules_and_no_values) {
+  bp_store *store = memory_store();
+  char *csv = preview(store, NULL, "{\"blueplane\":1,\"platform\":\"SECRET\",\"SECRET\":1,\"model\":{\"SECRET\":[\"SECRET\"]},"
+                                   "\"features\":[\"SECRET\",{\"SECRET\":\"SECRET\"}],\"id.SECRET\":1,\"*\":2,\"id\":3}\n"
+                                   "{\"id\":\"SECRET\",\"SEC\\u0052ET\":{\"id\":\"SECRET\"}}\nSECRET\n{\"id\":1,SECRET\n");
+  ck_assert_ptr_null(strstr(csv, "SECRET"));
+  static const char *const rows[] = {
+      "blueplane,compared,", "platform,label,", "id,hashed,keyed hash: same event,3", "features[],kept,",
+      "*,dropped,not on the list of fields that are read,4"};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    ck_assert_msg(strstr(csv, rows[i]) != NULL, "%s in %s", rows[i], csv);
+  bp_free(csv);
+  bp_close(store);
+}
+END_TEST
+
+START_TEST(previews_end) {
+  static const char *const texts[] = {"", "1", "1\n", "null true \"x\"\n", "[1,[2]]\n[]", "{\"id\":", "}", "\xFF\n{}",
+                                      "{\"id\":[[[[{\"id\":[1]}]]]]}", "12 {} 13"};
+  bp_store *store = memory_store();
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) bp_free(preview(store, "native", texts[i]));
+  char deep[4001];
+  memset(deep, '[', 4000);
+  deep[4000] = '\0';
+  bp_free(preview(store, "native", deep));
+  for (size_t i = 0; i < 3996; i += 6) memcpy(deep + i, "{\"id\":", 6);
+  bp_free(preview(store, "native", deep));
+  bp_close(store);
+}
+END_TEST
+
+START_TEST(previews_check_their_arguments) {
+  bp_store *store = memory_store();
+  bp_result *result = (bp_result *)(void *)&store;
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_privacy_preview(NULL, store, "native", "{}", 2, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_privacy_preview(&result, store, "native", NULL, 2, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_privacy_preview(&result, NULL, "native", "{}", 2, seen));
+  FAILS(BP_ERR_NOTFOUND, "name", "nonsense", bp_privacy_preview(&result, store, "nonsense", "{}", 2, seen));
+  FAILS(BP_ERR_UNSUPPORTED, NULL, NULL, bp_privacy_preview(&result, store, NULL, "{}", 2, seen));
+  ck_assert_ptr_null(result);
+  ck_assert_int_eq(bp_privacy_preview(&result, store, "native", NULL, 0, NULL), BP_OK);
+  ck_assert_uint_eq(bp_result_rows(result), 0);
+  bp_result_free(result);
+  bp_close(store);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------- log */
+
+typedef struct log_lines {
+  unsigned count;
+  int level[8], code[8];
+  int64_t a[8], b[8];
+} log_lines;
+
+static void on_log(void *user, int level, int code, int64_t a, int64_t b) {
+  log_lines *l = user;
+  ck_assert_uint_lt(l->count, 8);
+  l->level[l->count] = level;
+  l->code[l->count] = code;
+  l->a[l->count] = a;
+  l->b[l->count++] = b;
+}
+
+static void assert_line(const log_lines *l, unsigned i, int level, int code, int64_t a, int64_t b) {
+  ck_assert_uint_lt(i, l->count);
+  ck_assert(l->level[i] == level && l->code[i] == code && l->a[i] == a && l->b[i] == b);
+}
+
+START_TEST(logs_are_numbers) {
+  for (uint32_t level = 0; level <= BP_LOG_DEBUG; level++) {
+    log_lines lines = {0};
+    bp_result *result = NULL;
+    bp_open_options o = owner();
+    o.flags = BP_OPEN_MEMORY;
+    o.log_level = level;
+    o.log = on_log;
+    o.log_user = &lines;
+    bp_store *store = open_with(NULL, &o);
+    ingest(store, SESSION PROMPT("p1", "01") BROKEN BROKEN, NULL);
+    ck_assert_int_eq(bp_privacy_preview(&result, store, NULL, "?", 1, NULL), BP_ERR_UNSUPPORTED);
+    unsigned next = 0;
+    if (level >= BP_LOG_WARN) assert_line(&lines, next++, BP_LOG_WARN, BP_ERR_FORMAT, 2, 0);
+    if (level >= BP_LOG_INFO) assert_line(&lines, next++, BP_LOG_INFO, BP_OK, 1, 0);
+    if (level >= BP_LOG_ERROR) assert_line(&lines, next++, BP_LOG_ERROR, BP_ERR_UNSUPPORTED, 0, 0);
+    ck_assert_uint_eq(lines.count, next);
+    bp_close(store);
+  }
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("api");
+  TCase *tests = tcase_create("api");
+  tcase_set_timeout(tests, 120);
+  tcase_add_unchecked_fixture(tests, make_folder, remove_folder);
+  tcase_add_test(tests, opening_checks_its_arguments);
+  tcase_add_test(tests, access_is_fixed_at_open);
+  tcase_add_test(tests, read_only_handles_write_nothing);
+  tcase_add_test(tests, clocks_decide_what_today_is);
+  tcase_add_test(tests, configuring);
+  tcase_add_test(tests, ingest_checks_what_it_is_lent);
+  tcase_add_test(tests, ingest_checks_its_arguments);
+  tcase_add_test(tests, bytes_by_hand);
+  tcase_add_test(tests, broken_lines_in_pieces);
+  tcase_add_test(tests, a_dry_run_counts);
+  tcase_add_test(tests, files_grow);
+  tcase_add_test(tests, files_are_rewritten);
+  tcase_add_test(tests, scans_find_their_files);
+  tcase_add_test(tests, what_cannot_be_read_is_counted);
+  tcase_add_test(tests, progress_is_told);
+  tcase_add_test(tests, progress_may_stop);
+  tcase_add_test(tests, bytes_may_stop);
+  tcase_add_test(tests, cancel_at_any_moment);
+  tcase_add_test(tests, one_store_many_threads);
+  tcase_add_test(tests, threads_change_nothing);
+  tcase_add_test(tests, forks_are_refused);
+  tcase_add_test(tests, results_outlive_their_store);
+  tcase_add_test(tests, results_have_bounds);
+  tcase_add_test(tests, queries_check_their_arguments);
+  tcase_add_test(tests, topics_have_the_columns_they_promise);
+  tcase_add_test(tests, inspecting_by_hand);
+  tcase_add_test(tests, previews_show_rules_and_no_values);
+  tcase_add_test(tests, previews_end);
+  tcase_add_test(tests, previews_check_their_arguments);
+  tcase_add_test(tests, logs_are_numbers);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed_tests = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed_tests == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
