@@ -222,7 +222,8 @@ BP_API void bp_cancel(bp_store *store);
 
 /* Gives the store a versioned JSON document. Topics:
  *   "prices"   a price table that replaces the built-in one for this handle (docs/formats/prices.md)
- *   "labels"   {"version":1,"keep":true|false}: whether names (models apart) are kept from now on
+ *   "labels"   {"version":1,"keep":true|false}: whether the names of folders, branches, tools and
+ *              commands are kept from now on; models, platforms and versions always are
  * Errors: NOTFOUND (topic), FORMAT, UNSUPPORTED, DENIED, READONLY. Since 0.1. */
 BP_API int bp_configure(bp_store *store, const char *topic, const char *json, size_t length,
                         bp_error **error);

@@ -244,6 +244,7 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
   if (rc == BP_OK && version < SCHEMA_VERSION) rc = migrate(s, options->now_us, error);
   if (rc == BP_OK) rc = check_key(s, error);
   if (rc != BP_OK) {
+    if (path != NULL && bpi_error_detail(*error, "path") == NULL) bpi_fail_detail(error, "path", path);
     bpi_store_close(s);
     return rc;
   }
