@@ -199,8 +199,8 @@ static int check_session(store *s, sqlite3_stmt *session, int64_t *const *m, siz
   if (rc == BP_OK) {
     bool any = made.count > 0;
     *ok &= same(&known, &made) &&
-           bpi_sql_column(session, 9) == (any ? made.run[0].start : FACT_NONE) &&
-           bpi_sql_column(session, 10) == (any ? made.run[made.count - 1].end : FACT_NONE);
+           bpi_sql_column(session, 1) == (any ? made.run[0].start : FACT_NONE) &&
+           bpi_sql_column(session, 2) == (any ? made.run[made.count - 1].end : FACT_NONE);
     add_active(all, number, &made, 0, 1);
   }
   bpi_free(known.run);
@@ -210,7 +210,7 @@ static int check_session(store *s, sqlite3_stmt *session, int64_t *const *m, siz
 
 int bpi_activity_check(store *s, moments *m, cells *all, bool *ok, bp_error **error) {
   if (m->failed) return bpi_fail_nomem(error);
-  sqlite3_stmt *session = bpi_sql(s, SQL_SESSIONS, error);
+  sqlite3_stmt *session = bpi_sql(s, SQL_SESSION_EXTENTS, error);
   if (session == NULL) return bpi_error_code(*error);
   int64_t **rows = sorted(m);
   if (rows == NULL) return bpi_fail_nomem(error);

@@ -30,6 +30,7 @@ void bpi_read_end(store *s);
  * (QUARTER_UNDATED) come only when from is INT64_MIN. A callback returning non-zero stops. */
 int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
                     int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error);
+/* Sessions, labels, files and rejects come in the order of their keys, whatever came first. */
 int bpi_read_sessions(store *s, int (*row)(void *user, const session_row *session), void *user, bp_error **error);
 int bpi_read_session(store *s, int64_t id, session_row *out, bp_error **error); /* BP_ERR_NOTFOUND */
 int bpi_read_labels(store *s, int (*row)(void *user, const label_row *label), void *user, bp_error **error);

@@ -34,7 +34,8 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_SESSION_GET] = "SELECT id, hi, lo, platform, workspace, branch, version, entrypoint, "
                         "sources, first_us, last_us FROM session WHERE id = ?1",
     [SQL_SESSIONS] = "SELECT id, hi, lo, platform, workspace, branch, version, entrypoint, "
-                     "sources, first_us, last_us FROM session ORDER BY id",
+                     "sources, first_us, last_us FROM session ORDER BY hi, lo",
+    [SQL_SESSION_EXTENTS] = "SELECT id, first_us, last_us FROM session ORDER BY id",
     [SQL_SESSION_EXTENT] = "UPDATE session SET first_us = ?2, last_us = ?3 WHERE id = ?1",
     [SQL_RUNS] = "SELECT start_us, end_us FROM run WHERE session = ?1 ORDER BY start_us",
     [SQL_RUN_INSERT] = "INSERT INTO run (session, start_us, end_us) VALUES (?1, ?2, ?3)",
@@ -70,7 +71,7 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
         "WHERE id = ?1",
     [SQL_FILES] = "SELECT f.id, f.source, f.hi, f.lo, f.size, f.position, f.line, f.records, "
                   "(SELECT count(*) FROM reject r WHERE r.file = f.id), f.read_us "
-                  "FROM file f ORDER BY f.id",
+                  "FROM file f ORDER BY f.hi, f.lo",
     [SQL_REJECT_INSERT] = "INSERT INTO reject (file, byte, reason, line, at_us) "
                           "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
     [SQL_REJECTS_DROP] = "DELETE FROM reject WHERE file = ?1",
