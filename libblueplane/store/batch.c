@@ -278,13 +278,18 @@ void bpi_batch_clear(batch *b) {
   b->merged = 0;
 }
 
+static void free_facts(fact_table *t) {
+  bpi_free(t->words);
+  bpi_free(t->lookup.index);
+  t->words = NULL;
+  t->count = t->capacity = 0;
+  t->lookup = (lookup){NULL, 0};
+}
+
 void bpi_batch_free(batch *b) {
   if (b == NULL) return;
   for (size_t i = 0; i < b->labels; i++) bpi_free(b->label[i].text);
-  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) {
-    bpi_free(b->fact[kind].words);
-    bpi_free(b->fact[kind].lookup.index);
-  }
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) free_facts(&b->fact[kind]);
   bpi_free(b->label);
   bpi_free(b->label_index.index);
   bpi_free(b->session);
@@ -360,15 +365,19 @@ static int join_names(batch *into, batch *from, int64_t *sessions, int64_t *labe
   return BP_OK;
 }
 
+/* Memory is let go kind by kind: at no time are all facts there twice. */
 static int join_facts(batch *into, batch *from, const int64_t *sessions, const int64_t *labels) {
   fact_names names = names_of(into);
-  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
-    for (size_t i = 0; i < from->fact[kind].count; i++) {
-      int64_t *fact = from->fact[kind].words + i * from->fact[kind].width;
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) {
+    fact_table *t = &from->fact[kind];
+    for (size_t i = 0; i < t->count; i++) {
+      int64_t *fact = t->words + i * t->width;
       bpi_fact_translate(kind, fact, sessions, labels);
       int rc = put_fact(into, kind, fact, &names);
       if (rc != BP_OK) return into->failed = rc;
     }
+    free_facts(t);
+  }
   for (size_t i = 0; i < from->rejects; i++) {
     const batch_reject *r = &from->reject[i];
     int rc = bpi_batch_reject(into, r->file, r->reason, (uint64_t)r->line, r->byte);

@@ -555,6 +555,11 @@ START_TEST(scans_find_their_files) {
 }
 END_TEST
 
+/* Root may read everything, so it becomes somebody else for a while. */
+static void become(uid_t user) {
+  if (getuid() == 0) ck_assert_int_eq(seteuid(user), 0);
+}
+
 START_TEST(what_cannot_be_read_is_counted) {
   bp_store *store = memory_store();
   ck_assert_int_eq(chmod(folder, 0755), 0);
@@ -563,7 +568,7 @@ START_TEST(what_cannot_be_read_is_counted) {
   write_file("part/a.blueplane.jsonl", "w", SESSION PROMPT("p1", "01"));
   write_file("part/b.blueplane.jsonl", "w", PROMPT("p2", "02"));
   ck_assert_int_eq(chmod(path_of("part/b.blueplane.jsonl"), 0), 0);
-  if (geteuid() == 0) ck_assert_int_eq(seteuid(65534), 0); /* root may read everything */
+  become(65534);
   for (int again = 0; again < 2; again++) {
     bp_ingest_report r = ingest_folder(store, "part", NULL);
     ck_assert_uint_eq(r.files_seen, 3);
@@ -573,13 +578,23 @@ START_TEST(what_cannot_be_read_is_counted) {
   bp_error *error = NULL;
   int rc = bp_ingest_scan(store, NULL, path_of("part/closed/"), NULL, NULL, &error);
   failed(rc, error, BP_ERR_IO, "path", NULL);
-  if (getuid() == 0) ck_assert_int_eq(seteuid(0), 0);
+  become(0);
   bp_result *rejects = inspect(store, "rejects");
   ck_assert_uint_eq(bp_result_rows(rejects), 2);
   ck_assert_str_eq(bp_result_text(rejects, 0, 2, NULL), "unreadable");
   bp_result_free(rejects);
   ck_assert_int_eq(chmod(path_of("part/b.blueplane.jsonl"), 0600), 0);
   ck_assert_uint_eq(ingest_folder(store, "part", NULL).records_stored, 1); /* tried again */
+  ck_assert_int_eq(health(store, "rejects"), 1);
+
+  write_file("part/b.blueplane.jsonl", "a", PROMPT("p3", "03")); /* known, then closed, then open again */
+  ck_assert_int_eq(chmod(path_of("part/b.blueplane.jsonl"), 0), 0);
+  become(65534);
+  ck_assert_uint_eq(ingest_folder(store, "part", NULL).files_failed, 2);
+  become(0);
+  ck_assert_int_eq(health(store, "rejects"), 2);
+  ck_assert_int_eq(chmod(path_of("part/b.blueplane.jsonl"), 0600), 0);
+  ck_assert_uint_eq(ingest_folder(store, "part", NULL).records_stored, 1);
   ck_assert_int_eq(health(store, "rejects"), 1);
   bp_close(store);
 }

@@ -381,6 +381,33 @@ START_TEST(one_batch_many_times) {
 }
 END_TEST
 
+/* What joins a batch that was applied already is new to the store; what joined another stays whole. */
+START_TEST(batches_join_at_any_time) {
+  store *s = memory_store();
+  batch *b = bpi_batch_new(), *other = bpi_batch_new();
+  record workspace = new_record(RECORD_SESSION, 0, T0, 1), branch = workspace, filler = workspace;
+  workspace.u.session_row.workspace = 3;
+  branch.u.session_row.branch = 2;
+  filler.session.lo = 77; /* so that numbers of labels differ between the two */
+  filler.u.session_row.workspace = 1;
+  put(b, branch);
+  apply(s, b);
+  put(other, workspace);
+  put(other, filler);
+  ck_assert_int_eq(bpi_batch_join(b, other), BP_OK);
+  apply(s, b);
+#define WORKSPACE "SELECT l.hi FROM session x JOIN label l ON l.id = x.workspace WHERE x.lo = 1"
+  ck_assert_int_eq(number(s, WORKSPACE), 3);
+  workspace.u.session_row.workspace = 0;
+  put(other, workspace);
+  apply(s, other);
+  ck_assert_int_eq(number(s, WORKSPACE), 3);
+  bpi_batch_free(b);
+  bpi_batch_free(other);
+  bpi_store_close(s);
+}
+END_TEST
+
 /* -------------------------------------------------------------------------------------- by hand */
 
 static record response(uint64_t key, uint64_t request, int64_t time, int64_t input, uint64_t session) {
@@ -1154,6 +1181,7 @@ int main(void) {
   tcase_add_unchecked_fixture(tests, make_folder, remove_folder);
   tcase_add_test(tests, any_order_any_division);
   tcase_add_test(tests, one_batch_many_times);
+  tcase_add_test(tests, batches_join_at_any_time);
   tcase_add_test(tests, constant_ids);
   tcase_add_test(tests, many_variants);
   tcase_add_test(tests, owners_change);
