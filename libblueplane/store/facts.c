@@ -81,6 +81,43 @@ static void result_from(tool_call_fact *f, const tool_result_record *r) {
   f->result_language = r->language;
 }
 
+static void prompt_from(prompt_fact *f, const prompt_record *r) {
+  f->characters = known(r->characters);
+  f->features = r->features;
+  f->mode = r->mode;
+}
+
+static void decision_from(decision_fact *f, const decision_record *r) {
+  f->decision = r->decision;
+  f->outcome = r->outcome;
+  f->language = r->language;
+  f->lines = known(r->lines);
+}
+
+static void span_from(span_fact *f, const span_record *r) {
+  f->added = known(r->added);
+  f->removed = known(r->removed);
+  f->files = known(r->files);
+}
+
+static void event_from(event_fact *f, const event_record *r) {
+  f->event = r->event;
+  f->detail = r->detail;
+  f->command = r->command;
+  f->value = known(r->value);
+}
+
+static void change_from(change_fact *f, const change_record *r) {
+  f->change = r->change;
+  f->type = r->type;
+  f->assisted = known(r->assisted);
+  f->added = known(r->added);
+  f->removed = known(r->removed);
+  f->files = known(r->files);
+  f->rounds = known(r->rounds);
+  f->open_us = known(r->open_us);
+}
+
 bool bpi_fact_from_record(int64_t *fact, fact_kind *kind, const record *r, int64_t session) {
   if ((r->flags & RECORD_NOISE) && r->kind != RECORD_RESPONSE) return false;
   memset(fact, 0, FACT_WORDS_MAX * sizeof *fact);
@@ -92,59 +129,18 @@ bool bpi_fact_from_record(int64_t *fact, fact_kind *kind, const record *r, int64
   head->flags = r->flags & (RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_FORKED);
   void *f = fact;
   switch (r->kind) {
-    case RECORD_PROMPT: {
-      prompt_fact *p = f;
-      p->characters = known(r->u.prompt.characters);
-      p->features = r->u.prompt.features;
-      p->mode = r->u.prompt.mode;
-      *kind = FACT_PROMPT;
-      return true;
-    }
+    case RECORD_PROMPT: prompt_from(f, &r->u.prompt); *kind = FACT_PROMPT; return true;
     case RECORD_RESPONSE: response_from(f, &r->u.response); *kind = FACT_RESPONSE; return true;
     case RECORD_TOOL_USE: use_from(f, &r->u.use); *kind = FACT_TOOL_CALL; return true;
     case RECORD_TOOL_RESULT:
+      if (r->u.result.outcome == OUTCOME_IGNORED) return false;
       result_from(f, &r->u.result);
       *kind = FACT_TOOL_CALL;
       return true;
-    case RECORD_DECISION: {
-      decision_fact *d = f;
-      d->decision = r->u.decision.decision;
-      d->outcome = r->u.decision.outcome;
-      d->language = r->u.decision.language;
-      d->lines = known(r->u.decision.lines);
-      *kind = FACT_DECISION;
-      return true;
-    }
-    case RECORD_SPAN: {
-      span_fact *s = f;
-      s->added = known(r->u.span.added);
-      s->removed = known(r->u.span.removed);
-      s->files = known(r->u.span.files);
-      *kind = FACT_SPAN;
-      return true;
-    }
-    case RECORD_EVENT: {
-      event_fact *e = f;
-      e->event = r->u.event.event;
-      e->detail = r->u.event.detail;
-      e->command = r->u.event.command;
-      e->value = known(r->u.event.value);
-      *kind = FACT_EVENT;
-      return true;
-    }
-    case RECORD_CHANGE: {
-      change_fact *c = f;
-      c->change = r->u.change.change;
-      c->type = r->u.change.type;
-      c->assisted = known(r->u.change.assisted);
-      c->added = known(r->u.change.added);
-      c->removed = known(r->u.change.removed);
-      c->files = known(r->u.change.files);
-      c->rounds = known(r->u.change.rounds);
-      c->open_us = known(r->u.change.open_us);
-      *kind = FACT_CHANGE;
-      return true;
-    }
+    case RECORD_DECISION: decision_from(f, &r->u.decision); *kind = FACT_DECISION; return true;
+    case RECORD_SPAN: span_from(f, &r->u.span); *kind = FACT_SPAN; return true;
+    case RECORD_EVENT: event_from(f, &r->u.event); *kind = FACT_EVENT; return true;
+    case RECORD_CHANGE: change_from(f, &r->u.change); *kind = FACT_CHANGE; return true;
     case RECORD_SESSION:
     case RECORD_KINDS: break;
   }
@@ -400,7 +396,7 @@ static int by_time(const void *a, const void *b) {
 
 /* Whether two of the variants, sorted by time, are more than a day apart and disagree on input. */
 static bool constant_id(const response_fact *sorted, size_t n) {
-  const int64_t day = 24 * 3600 * BPI_SECOND;
+  const int64_t day = 86400 * BPI_SECOND;
   size_t old = 0;     /* variants more than a day before the current one */
   bool mixed = false; /* these disagree with each other, so one of them does with any other */
   for (size_t i = 1; i < n && sorted[i].time_us != BPI_TIME_NONE; i++) {

@@ -94,7 +94,7 @@ static int open_key(store *s, const char *path, const store_options *options, bo
 static int check_key(store *s, bp_error **error) {
   if (s->keyless) return BP_OK;
   int64_t mark = (int64_t)bpi_hash_ident(&s->key, "check", "", 0).lo;
-  int64_t stored;
+  int64_t stored = 0;
   int rc = bpi_store_setting(s, "key_check", 0, &stored, error);
   if (rc != BP_OK || stored == mark) return rc;
   if (stored != 0)

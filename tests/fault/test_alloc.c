@@ -20,6 +20,8 @@
 
 #include "base/mem.h"
 
+#include "../unit/folder.h"
+
 /* ----------------------------------------------------------------------- allocators that fail */
 
 /* As in base/mem.c, for those that are not ours. */
@@ -67,7 +69,7 @@ static void fail_foreign_once(long after) {
 
 /* ------------------------------------------------------------------------------------ the work */
 
-static char folder[64], store_path[96], key_path[96], input_path[96];
+static char store_path[96], key_path[96], input_path[96];
 
 #define HEAD "{\"blueplane\":1,\"platform\":\"mytool\",\"session\":\"s1\","
 #define LINE(rest) HEAD rest ",\"time\":\"2026-03-02T09:00:00Z\"}\n"
@@ -90,9 +92,8 @@ static const char question[] =
     "\"by\":[\"time.day\",\"platform\"],\"compare\":\"previous\"}";
 static const char labels_on[] = "{\"version\":1,\"keep\":true}";
 
-static void make_folder(void) {
-  strcpy(folder, "/tmp/test-alloc-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
+static void make_input(void) {
+  make_folder();
   snprintf(store_path, sizeof store_path, "%s/store.db", folder);
   snprintf(key_path, sizeof key_path, "%s/key", folder);
   snprintf(input_path, sizeof input_path, "%s/in", folder);
@@ -105,12 +106,6 @@ static void make_folder(void) {
     fputs(i == 0 ? first : second, f);
     fclose(f);
   }
-}
-
-static void remove_folder(void) {
-  char command[128];
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  ck_assert_int_eq(system(command), 0);
 }
 
 static void remove_store(void) {
@@ -317,7 +312,7 @@ int main(void) {
   Suite *suite = suite_create("alloc");
   TCase *tests = tcase_create("alloc");
   tcase_set_timeout(tests, 1200);
-  tcase_add_unchecked_fixture(tests, make_folder, remove_folder);
+  tcase_add_unchecked_fixture(tests, make_input, remove_folder);
   tcase_add_test(tests, ours_from_then_on);
   tcase_add_test(tests, ours_once);
   tcase_add_test(tests, sqlite_from_then_on);

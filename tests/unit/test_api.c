@@ -15,6 +15,8 @@
 #include <blueplane/arrow.h>
 #include <blueplane/blueplane.h>
 
+#include "folder.h"
+
 #define T0 INT64_C(1772442000000000) /* 2026-03-02T09:00:00Z */
 
 #define HEAD "{\"blueplane\":1,\"platform\":\"mytool\",\"session\":\"s1\","
@@ -29,29 +31,7 @@
 #define TORN HEAD "\"kind\":\"prompt\",\"id\":\"torn\""
 #define REST ",\"time\":\"2026-03-02T09:09:00Z\"}\n"
 
-/* ------------------------------------------------------------------------------------ folders */
-
-static char folder[64];
-
-static void make_folder(void) {
-  strcpy(folder, "/tmp/test-api-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void remove_folder(void) {
-  char command[160];
-  snprintf(command, sizeof command, "chmod -R u+rwX %s; rm -rf %s", folder, folder);
-  ck_assert_int_eq(system(command), 0);
-}
-
-/* One of four places, so that a few paths may be used at once. */
-static const char *path_of(const char *name) {
-  static char paths[4][128];
-  static unsigned next;
-  char *path = paths[next++ % 4];
-  snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-  return path;
-}
+/* ------------------------------------------------------------------------------------- files */
 
 static void write_file(const char *name, const char *mode, const char *text) {
   FILE *f = fopen(path_of(name), mode);

@@ -319,6 +319,51 @@ START_TEST(find_special) {
 }
 END_TEST
 
+/* Which places a walk over plain characters and whole escapes may stand at. */
+static void places_of(const char *p, const char *end, bool *place, const char *start) {
+  for (;;) {
+    place[p - start] = true;
+    if (p < end && !bpi_special((unsigned char)*p))
+      p++;
+    else if (end - p >= 2 && *p == '\\' && bpi_plain_escape((unsigned char)p[1]))
+      p += 2;
+    else
+      return;
+  }
+}
+
+static void check_skip(const char *(*skip)(const char *, const char *), const char *text, size_t length) {
+  bool place[300] = {false};
+  const char *end = text + length, *stop = skip(text, end);
+  places_of(text, end, place, text);
+  ck_assert(stop >= text && stop <= end);
+  ck_assert_msg(place[stop - text], "stands inside an escape");
+  ck_assert(stop == end || bpi_special((unsigned char)*stop));
+}
+
+static const char *skip_any(const char *p, const char *end) { return bpi_skip_text(p, end); }
+static const char *skip_portable(const char *p, const char *end) { return bpi_skip_text_portable(p, end); }
+
+/* Random text of few kinds of characters, so that escapes meet every border of a block. */
+START_TEST(skip_text) {
+  static const char kinds[] = "xxxxxxxxxx\\\\nu\"\x01\xC3";
+  static const int lean[] = {10, 14, 15, 19};
+  char text[300];
+  uint64_t seed = 88172645463325252u;
+  for (int round = 0; round < 40000; round++) {
+    size_t length = 0, wanted = (size_t)(round % 290);
+    while (length < wanted) {
+      seed ^= seed << 13;
+      seed ^= seed >> 7;
+      seed ^= seed << 17;
+      text[length++] = kinds[(seed >> 20) % (uint64_t)lean[round / 7 % 4]];
+    }
+    check_skip(skip_any, text, length);
+    check_skip(skip_portable, text, length);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("scan");
   TCase *c = tcase_create("scan");
@@ -334,6 +379,7 @@ int main(void) {
   tcase_add_test(c, cut_anywhere);
   tcase_add_test(c, a_string_longer_than_the_window);
   tcase_add_test(c, find_special);
+  tcase_add_test(c, skip_text);
   suite_add_tcase(suite, c);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

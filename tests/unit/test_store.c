@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
+#include "folder.h"
 #include "store/batch.h"
 #include "store/batch_inside.h"
 #include "store/read.h"
@@ -19,29 +21,7 @@
 
 #define T0 INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z, a quarter of an hour begins */
 #define MINUTE (60 * BPI_SECOND)
-#define DAY (24 * 60 * MINUTE)
-
-static char folder[64];
-
-static void make_folder(void) {
-  strcpy(folder, "/tmp/test-store-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void remove_folder(void) {
-  char command[128];
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  ck_assert_int_eq(system(command), 0);
-}
-
-/* One of four places, so that a few paths may be used at once. */
-static const char *path_of(const char *name) {
-  static char paths[4][128];
-  static unsigned next;
-  char *path = paths[next++ % 4];
-  snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-  return path;
-}
+#define DAY (1440 * MINUTE)
 
 /* ------------------------------------------------------------------------------------ stores */
 
@@ -901,10 +881,19 @@ static void write_file(const char *name, const void *data, size_t length) {
   ck_assert_int_eq(fclose(f), 0);
 }
 
+/* The whole of a file; free with bpi_free. */
+static char *read_file(const char *name, size_t *length) {
+  char *data = NULL;
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_file_load(&data, length, path_of(name), (size_t)1 << 24, &error), BP_OK);
+  return data;
+}
+
 static void copy_file(const char *from, const char *to) {
-  char command[320];
-  snprintf(command, sizeof command, "cp %s/%s %s/%s", folder, from, folder, to);
-  ck_assert_int_eq(system(command), 0);
+  size_t length;
+  char *data = read_file(from, &length);
+  write_file(to, data, length);
+  bpi_free(data);
 }
 
 START_TEST(stores_are_private_and_last) {
@@ -975,11 +964,14 @@ START_TEST(what_is_no_store_is_left_alone) {
   ck_assert_int_eq(sqlite3_open(path_of("other.db"), &db), SQLITE_OK);
   ck_assert_int_eq(sqlite3_exec(db, "CREATE TABLE theirs (x)", NULL, NULL, NULL), SQLITE_OK);
   sqlite3_close(db);
-  copy_file("other.db", "kept.db");
+  size_t length, still;
+  char *before = read_file("other.db", &length);
   ck_assert_int_eq(try_open(&s, "other.db", false, NULL, NULL), BP_ERR_CORRUPT);
-  char command[320];
-  snprintf(command, sizeof command, "cmp -s %s/other.db %s/kept.db", folder, folder);
-  ck_assert_int_eq(system(command), 0);
+  char *after = read_file("other.db", &still);
+  ck_assert_uint_eq(still, length);
+  ck_assert_mem_eq(after, before, length);
+  bpi_free(before);
+  bpi_free(after);
   ck_assert_int_eq(mode_of("other.db.key"), -1);
 }
 END_TEST

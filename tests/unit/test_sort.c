@@ -1,0 +1,57 @@
+/* Sorting rows by their first words, against the C library's qsort with the place as last resort. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "base/sort.h"
+
+#define WIDTH 4
+#define ROWS 3000
+
+static uint64_t seed = 1;
+static int64_t number(int64_t spread) {
+  seed ^= seed << 13;
+  seed ^= seed >> 7;
+  seed ^= seed << 17;
+  if (spread == 0) return (int64_t)seed; /* any, negative ones too */
+  return (int64_t)(seed % (uint64_t)spread) - spread / 2;
+}
+
+static size_t sorted_words;
+
+static int by_words(const void *a, const void *b) {
+  const int64_t *x = *(int64_t *const *)a, *y = *(int64_t *const *)b;
+  for (size_t i = 0; i < sorted_words; i++)
+    if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
+  return x < y ? -1 : x > y; /* rows lie in the order of their places */
+}
+
+START_TEST(equals_qsort) {
+  static const int64_t spreads[] = {0, 2, 7, 1000, INT64_C(1) << 40};
+  static const size_t counts[] = {0, 1, 2, 3, 17, 255, 256, 257, ROWS};
+  static int64_t words[ROWS][WIDTH];
+  static int64_t *rows[ROWS], *wanted[ROWS];
+  for (size_t s = 0; s < sizeof spreads / sizeof *spreads; s++)
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
+      for (sorted_words = 1; sorted_words <= 3; sorted_words++) {
+        for (size_t i = 0; i < counts[c]; i++) {
+          for (size_t w = 0; w < WIDTH; w++) words[i][w] = number(spreads[s]);
+          rows[i] = wanted[i] = words[i];
+        }
+        ck_assert_int_eq(bpi_sort_rows(rows, counts[c], sorted_words), 0);
+        if (counts[c] > 0) qsort(wanted, counts[c], sizeof *wanted, by_words);
+        for (size_t i = 0; i < counts[c]; i++) ck_assert_ptr_eq(rows[i], wanted[i]);
+      }
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("sort");
+  TCase *c = tcase_create("sort");
+  tcase_add_test(c, equals_qsort);
+  suite_add_tcase(suite, c);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
