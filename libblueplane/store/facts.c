@@ -133,7 +133,6 @@ bool bpi_fact_from_record(int64_t *fact, fact_kind *kind, const record *r, int64
     case RECORD_RESPONSE: response_from(f, &r->u.response); *kind = FACT_RESPONSE; return true;
     case RECORD_TOOL_USE: use_from(f, &r->u.use); *kind = FACT_TOOL_CALL; return true;
     case RECORD_TOOL_RESULT:
-      if (r->u.result.outcome == OUTCOME_IGNORED) return false;
       result_from(f, &r->u.result);
       *kind = FACT_TOOL_CALL;
       return true;
