@@ -11,7 +11,9 @@ uint32_t bp_version(void) {
   return (uint32_t)BP_VERSION_MAJOR << 16 | (uint32_t)BP_VERSION_MINOR << 8 | BP_VERSION_PATCH;
 }
 
-const char *bp_version_string(void) { return BP_VERSION_STRING; }
+const char *bp_version_string(void) {
+  return BP_VERSION_STRING;
+}
 
 static const char *behind(const char *name, const char *prefix) {
   size_t length = strlen(prefix);
@@ -64,11 +66,19 @@ const char *bp_strerror(int code) {
   return code <= 0 && code > -(int)count ? sentences[-code] : "unknown code";
 }
 
-int bp_error_code(const bp_error *error) { return bpi_error_code(error); }
-const char *bp_error_message(const bp_error *error) { return bpi_error_message(error); }
+int bp_error_code(const bp_error *error) {
+  return bpi_error_code(error);
+}
+const char *bp_error_message(const bp_error *error) {
+  return bpi_error_message(error);
+}
 const char *bp_error_detail(const bp_error *error, const char *key) {
   return bpi_error_detail(error, key);
 }
-void bp_error_free(bp_error *error) { bpi_error_free(error); }
+void bp_error_free(bp_error *error) {
+  bpi_error_free(error);
+}
 
-void bp_free(void *memory) { bpi_free(memory); }
+void bp_free(void *memory) {
+  bpi_free(memory);
+}

@@ -38,12 +38,12 @@ typedef struct ingest {
   candidate *candidate;
   size_t candidates, capacity;
   mutex *lock, *store_lock;
-  size_t next;         /* candidate to be read next */
+  size_t next; /* candidate to be read next */
   bp_ingest_report report;
   uint64_t files_done, bytes_done, bytes_total; /* as progress is told */
   apply_counts counts;
   size_t batch_limit;
-  int failed;          /* first error; others stop */
+  int failed; /* first error; others stop */
   bp_error *error;
 } ingest;
 
@@ -55,8 +55,8 @@ typedef struct worker {
   scan scan;
   bool calls_progress;
   file *file;
-  int64_t offset;         /* of the next read */
-  file_state state;       /* of the file being read */
+  int64_t offset;   /* of the next read */
+  file_state state; /* of the file being read */
   uint64_t bytes_reported;
   thread *thread;
 } worker;
@@ -125,7 +125,8 @@ static int tail_mark(worker *w, int64_t position, int64_t *mark) {
   int64_t from = position > TAIL_BYTES ? position - TAIL_BYTES : 0;
   int64_t got = bpi_file_read(w->file, from, bytes, (size_t)(position - from));
   if (got != position - from) return BP_ERR_IO;
-  *mark = (int64_t)bpi_hash_ident(bpi_store_key(w->in->handle->store), "tail", bytes, (size_t)got).lo;
+  *mark =
+      (int64_t)bpi_hash_ident(bpi_store_key(w->in->handle->store), "tail", bytes, (size_t)got).lo;
   bpi_hash_wipe(bytes, sizeof bytes);
   return BP_OK;
 }
@@ -181,7 +182,8 @@ static int checkpoint(void *user, source_input *input) {
 /* The bit by which sessions remember their sources: its place in the registry. */
 static int number_of(const source *reader) {
   int number = 0;
-  while (bpi_source_at((size_t)number) != reader) number++;
+  while (bpi_source_at((size_t)number) != reader)
+    number++;
   return number;
 }
 
@@ -192,11 +194,8 @@ static void on_reject(void *user, int reason, uint64_t line, int64_t byte) {
 
 static int read_input(worker *w, const source *reader, const char *path) {
   record_sink sink = bpi_gate_sink(w->gate);
-  source_input input = {.path = path,
-                        .scan = &w->scan,
-                        .sink = &sink,
-                        .checkpoint = checkpoint,
-                        .user = w};
+  source_input input = {
+      .path = path, .scan = &w->scan, .sink = &sink, .checkpoint = checkpoint, .user = w};
   memcpy(input.memory, w->state.memory, sizeof input.memory);
   uint32_t platform =
       reader->platform == NULL
@@ -316,9 +315,8 @@ static int read_candidate(worker *w, const candidate *c) {
 static const candidate *take(worker *w) {
   ingest *in = w->in;
   bpi_mutex_lock(in->lock);
-  const candidate *c = in->failed == BP_OK && in->next < in->candidates
-                           ? &in->candidate[in->next++]
-                           : NULL;
+  const candidate *c = in->failed == BP_OK && in->next < in->candidates ? &in->candidate[in->next++]
+                                                                        : NULL;
   bpi_mutex_unlock(in->lock);
   return c;
 }
@@ -364,7 +362,8 @@ static void worker_free(worker *w) {
 
 /* Starts the other threads; as many as the system gives. */
 static void start_threads(worker *w, size_t count) {
-  for (size_t i = 1; i < count; i++) w[i].thread = bpi_thread_start(work, &w[i]);
+  for (size_t i = 1; i < count; i++)
+    w[i].thread = bpi_thread_start(work, &w[i]);
 }
 
 /* One batch of all: joined in memory, so that what two workers read in part is stored once. Rows
@@ -399,7 +398,8 @@ static int drop_unchanged(ingest *in, bp_error **error) {
     candidate *c = &in->candidate[i];
     file_state known;
     int found = BP_ERR_NOTFOUND;
-    if (rc == BP_OK && !c->unreadable) found = bpi_store_file(s, key_of(in, "path", c->path), &known, error);
+    if (rc == BP_OK && !c->unreadable)
+      found = bpi_store_file(s, key_of(in, "path", c->path), &known, error);
     if (found != BP_OK && found != BP_ERR_NOTFOUND) rc = found;
     if (found == BP_OK && unchanged(&known, &c->stat)) {
       in->bytes_total -= (uint64_t)c->stat.size;
@@ -437,7 +437,8 @@ static int run(ingest *in) {
       if (w[i].thread != NULL) bpi_thread_join(w[i].thread);
     finish(in, w, count);
   }
-  for (size_t i = 0; i < ready; i++) worker_free(&w[i]);
+  for (size_t i = 0; i < ready; i++)
+    worker_free(&w[i]);
   bpi_free(w);
   return rc != BP_OK ? rc : in->failed;
 }
@@ -466,7 +467,8 @@ static int visit(void *user, const char *path, const file_stat *stat) {
   ingest *in = user;
   if (atomic_load(&in->handle->cancelled)) return cancel(in);
   if (stat == NULL) return add_candidate(in, path, NULL, in->only);
-  if (in->only != NULL) return in->only->is_ours(path) ? add_candidate(in, path, stat, in->only) : 0;
+  if (in->only != NULL)
+    return in->only->is_ours(path) ? add_candidate(in, path, stat, in->only) : 0;
   for (size_t i = 0; i < bpi_source_count(); i++)
     if (bpi_source_at(i)->is_ours(path)) return add_candidate(in, path, stat, bpi_source_at(i));
   return 0;
@@ -480,7 +482,8 @@ static int by_size(const void *a, const void *b) {
 }
 
 static void ingest_free(ingest *in) {
-  for (size_t i = 0; i < in->candidates; i++) bpi_free(in->candidate[i].path);
+  for (size_t i = 0; i < in->candidates; i++)
+    bpi_free(in->candidate[i].path);
   bpi_free(in->candidate);
   bpi_mutex_free(in->lock);
   bpi_mutex_free(in->store_lock);
@@ -508,7 +511,8 @@ static int find_source(const source **out, const char *name, bp_error **error) {
 static int begin(ingest *in, bp_store *s, const char *source_name, const bp_ingest_options *options,
                  bp_error **error) {
   int rc = find_source(&in->only, source_name, error);
-  if (rc == BP_OK) rc = bpi_lend(&in->options, sizeof in->options, options, sizeof in->options, error);
+  if (rc == BP_OK)
+    rc = bpi_lend(&in->options, sizeof in->options, options, sizeof in->options, error);
   if (rc == BP_OK) rc = check_options(&in->options, error);
   if (rc != BP_OK) return rc;
   in->handle = s;
@@ -611,8 +615,7 @@ static int read_bytes(worker *w, const source *reader, const lent_bytes *lent) {
 static int bytes_body(ingest *in, const void *what, bp_error **error) {
   const lent_bytes *lent = what;
   size_t head = lent->length < DETECT_BYTES ? lent->length : DETECT_BYTES;
-  const source *reader =
-      in->only != NULL ? in->only : bpi_source_detect("", lent->data, head);
+  const source *reader = in->only != NULL ? in->only : bpi_source_detect("", lent->data, head);
   if (reader == NULL) return unrecognised(error);
   in->batch_limit = BATCH_BYTES;
   in->bytes_total = lent->length;
@@ -665,8 +668,8 @@ static int scan_body(ingest *in, const void *what, bp_error **error) {
   if (rc == BP_OK) rc = bpi_walk(root, visit, in);
   if (rc == BP_OK && root_unreadable(in, root)) rc = BP_ERR_IO;
   if (rc == BP_ERR_NOTFOUND || rc == BP_ERR_IO) {
-    bpi_fail(error, rc, rc == BP_ERR_IO ? "the directory cannot be read"
-                                        : "there is no directory to scan");
+    bpi_fail(error, rc,
+             rc == BP_ERR_IO ? "the directory cannot be read" : "there is no directory to scan");
     return bpi_fail_detail(error, "path", root);
   }
   if (rc != BP_OK) return rc;

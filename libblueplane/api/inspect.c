@@ -61,8 +61,8 @@ static void health_row(bp_result *t, const char *name, int64_t value, const char
 }
 
 static int health(inspection *i, bp_error **error) {
-  static const char *const facts[] = {"prompts",   "responses", "tool_calls", "decisions",
-                                      "spans",     "events",    "changes",    "sessions"};
+  static const char *const facts[] = {"prompts", "responses", "tool_calls", "decisions",
+                                      "spans",   "events",    "changes",    "sessions"};
   bp_result *t = i->table;
   store_health h;
   int rc = bpi_read_health(i->handle->store, &h, error);
@@ -119,7 +119,8 @@ static int add_file(void *user, const file_row *f) {
 
 static int add_session(void *user, const session_row *s) {
   source_totals *all = user;
-  for (int i = 0; i < SOURCES_MAX; i++) all[i].sessions += s->sources >> i & 1;
+  for (int i = 0; i < SOURCES_MAX; i++)
+    all[i].sessions += s->sources >> i & 1;
   return 0;
 }
 
@@ -172,7 +173,7 @@ static const char *reject_name(int64_t reason) {
   case number: return id;
   switch (reason) {
     BPI_REJECTS(X)
-    default: return NULL;
+  default: return NULL;
   }
 #undef X
 }
@@ -202,14 +203,22 @@ static const struct covered {
   unsigned bit;
   const char *name;
 } covered[] = {
-    {COVERS_TOKENS, "tokens"},         {COVERS_CACHE_READ, "cache_read"},
-    {COVERS_CACHE_WRITE, "cache_write"}, {COVERS_REASONING, "reasoning"},
-    {COVERS_COST, "cost_recorded"},    {COVERS_TOOLS, "tools"},
-    {COVERS_OUTCOMES, "outcomes"},     {COVERS_LINES, "lines"},
-    {COVERS_DECISIONS, "decisions"},   {COVERS_PROMPTS, "prompts"},
-    {COVERS_MODEL, "model"},           {COVERS_TIME, "time"},
-    {COVERS_EVENTS, "events"},         {COVERS_WORKSPACE, "workspace"},
-    {COVERS_CHANGES, "changes"},       {COVERS_WEB_SEARCH, "web_searches"},
+    {COVERS_TOKENS, "tokens"},
+    {COVERS_CACHE_READ, "cache_read"},
+    {COVERS_CACHE_WRITE, "cache_write"},
+    {COVERS_REASONING, "reasoning"},
+    {COVERS_COST, "cost_recorded"},
+    {COVERS_TOOLS, "tools"},
+    {COVERS_OUTCOMES, "outcomes"},
+    {COVERS_LINES, "lines"},
+    {COVERS_DECISIONS, "decisions"},
+    {COVERS_PROMPTS, "prompts"},
+    {COVERS_MODEL, "model"},
+    {COVERS_TIME, "time"},
+    {COVERS_EVENTS, "events"},
+    {COVERS_WORKSPACE, "workspace"},
+    {COVERS_CHANGES, "changes"},
+    {COVERS_WEB_SEARCH, "web_searches"},
 };
 
 static int coverage(inspection *i, bp_error **error) {
@@ -254,7 +263,8 @@ typedef struct model_totals {
 static int add_model(void *user, const rollup_cell *cell) {
   model_totals *all = user;
   size_t at = 0;
-  while (at < all->count && all->total[at].label != cell->label) at++;
+  while (at < all->count && all->total[at].label != cell->label)
+    at++;
   if (at == all->count) {
     void *items = all->total;
     int rc = bpi_reserve(&items, &all->capacity, all->count + 1, sizeof *all->total);
@@ -281,14 +291,14 @@ static int unpriced(inspection *i, bp_error **error) {
   bp_result *t = i->table;
   COLUMNS(t, {BP_TYPE_TEXT, "model", NULL}, {BP_TYPE_INT, "responses", "count"},
           {BP_TYPE_INT, "tokens", "tokens"});
-  int rc = bpi_read_rollup(i->handle->store, ROLLUP_RESPONSE, INT64_MIN, INT64_MAX, add_model,
-                           &all, error);
+  int rc = bpi_read_rollup(i->handle->store, ROLLUP_RESPONSE, INT64_MIN, INT64_MAX, add_model, &all,
+                           error);
   for (size_t k = 0; k < all.count && rc == BP_OK; k++) {
     label_row label;
     char text[256];
     rc = read_label(i, all.total[k].label, &label, text);
-    if (rc != BP_OK || (label.text != NULL && bpi_prices_find(i->handle->prices, label.text,
-                                                              label.length) != NULL))
+    if (rc != BP_OK || (label.text != NULL &&
+                        bpi_prices_find(i->handle->prices, label.text, label.length) != NULL))
       continue;
     bpi_table_add_row(t);
     bpi_table_set_text(t, 0, label.text, label.length);
@@ -302,9 +312,15 @@ static int unpriced(inspection *i, bp_error **error) {
 /* -------------------------------------------------------------------------- labels, sessions */
 
 static const char *const label_kinds[LABEL_KINDS] = {
-    [LABEL_PLATFORM] = "platform", [LABEL_WORKSPACE] = "workspace", [LABEL_BRANCH] = "branch",
-    [LABEL_VERSION] = "version",   [LABEL_ENTRYPOINT] = "entrypoint", [LABEL_MODEL] = "model",
-    [LABEL_TOOL] = "tool",         [LABEL_FILE] = "file",             [LABEL_COMMAND] = "command",
+    [LABEL_PLATFORM] = "platform",
+    [LABEL_WORKSPACE] = "workspace",
+    [LABEL_BRANCH] = "branch",
+    [LABEL_VERSION] = "version",
+    [LABEL_ENTRYPOINT] = "entrypoint",
+    [LABEL_MODEL] = "model",
+    [LABEL_TOOL] = "tool",
+    [LABEL_FILE] = "file",
+    [LABEL_COMMAND] = "command",
 };
 
 static int label_line(void *user, const label_row *l) {
@@ -354,11 +370,11 @@ static const struct topic {
   policy_right right;
   int (*fill)(inspection *i, bp_error **error);
 } topics[] = {
-    {"health", RIGHT_HEALTH, health},     {"integrity", RIGHT_HEALTH, integrity},
-    {"sources", RIGHT_HEALTH, sources},   {"files", RIGHT_INSPECT, files},
-    {"rejects", RIGHT_HEALTH, rejects},   {"coverage", RIGHT_INSPECT, coverage},
+    {"health", RIGHT_HEALTH, health},      {"integrity", RIGHT_HEALTH, integrity},
+    {"sources", RIGHT_HEALTH, sources},    {"files", RIGHT_INSPECT, files},
+    {"rejects", RIGHT_HEALTH, rejects},    {"coverage", RIGHT_INSPECT, coverage},
     {"prices", RIGHT_INSPECT, price_list}, {"unpriced", RIGHT_INSPECT, unpriced},
-    {"labels", RIGHT_INSPECT, labels},    {"sessions", RIGHT_INSPECT, sessions},
+    {"labels", RIGHT_INSPECT, labels},     {"sessions", RIGHT_INSPECT, sessions},
 };
 
 static int find_topic(const struct topic **out, const char *name, bp_error **error) {

@@ -27,8 +27,10 @@ typedef struct preview {
   int failed;
 } preview;
 
-static const char *const uses[] = {[FIELD_KEPT] = "kept",         [FIELD_HASHED] = "hashed",
-                                   [FIELD_LABEL] = "label",       [FIELD_COUNTED] = "counted",
+static const char *const uses[] = {[FIELD_KEPT] = "kept",
+                                   [FIELD_HASHED] = "hashed",
+                                   [FIELD_LABEL] = "label",
+                                   [FIELD_COUNTED] = "counted",
                                    [FIELD_COMPARED] = "compared"};
 
 /* Whether `path` is the beginning of `rule`, up to a border between segments. Unknown keys stand in a
@@ -113,7 +115,8 @@ static void walk_value(preview *p, char *path) {
     walk_object(p, path);
   } else if (type == SCAN_ARRAY && deeper && bpi_scan_enter_array(&p->scan)) {
     memcpy(path + at, "[]", 3);
-    while (bpi_scan_item(&p->scan)) walk_value(p, path);
+    while (bpi_scan_item(&p->scan))
+      walk_value(p, path);
     path[at] = '\0';
   } else {
     note(p, path);
@@ -128,8 +131,10 @@ static int walk_all(preview *p, const void *data, size_t length, bp_error **erro
   scan_type type;
   while ((type = bpi_scan_value(s)) != SCAN_END && type != SCAN_WAIT) {
     path[0] = '\0';
-    if (type == SCAN_OBJECT) walk_object(p, path);
-    else if (type != SCAN_ARRAY) bpi_scan_skip(s); /* of an array the rest is skipped by itself */
+    if (type == SCAN_OBJECT)
+      walk_object(p, path);
+    else if (type != SCAN_ARRAY)
+      bpi_scan_skip(s); /* of an array the rest is skipped by itself */
     if (p->failed) return bpi_fail_nomem(error);
     if (atomic_load(&p->handle->cancelled)) return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
     if (s->error != SCAN_OK && !bpi_scan_recover(s)) break;
@@ -141,7 +146,8 @@ static int to_table(preview *p, bp_result **out, bp_error **error) {
   bp_result *t = bpi_table_new();
   if (t == NULL) return bpi_fail_nomem(error);
   static const char *const names[] = {"field", "use", "rule"};
-  for (size_t i = 0; i < 3; i++) bpi_table_add_column(t, BP_TYPE_TEXT, names[i], NULL);
+  for (size_t i = 0; i < 3; i++)
+    bpi_table_add_column(t, BP_TYPE_TEXT, names[i], NULL);
   bpi_table_add_column(t, BP_TYPE_INT, "count", NULL);
   bpi_table_meta(t, "topic", "privacy preview");
   for (size_t i = 0; i < p->count; i++) {
@@ -173,7 +179,8 @@ static int make_preview(bp_result **out, const bp_store *s, const char *source_n
   int rc = find_reader(&p, source_name, data, length, error);
   if (rc == BP_OK) rc = walk_all(&p, data, length, error);
   if (rc == BP_OK) rc = to_table(&p, out, error);
-  for (size_t i = 0; i < p.count; i++) bpi_free(p.seen[i].path);
+  for (size_t i = 0; i < p.count; i++)
+    bpi_free(p.seen[i].path);
   bpi_free(p.seen);
   return rc;
 }

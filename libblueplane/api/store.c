@@ -55,8 +55,7 @@ static int check_options(const bp_open_options *o, const char *path, bp_error **
   if ((o->flags & BP_OPEN_READONLY) && (o->flags & BP_OPEN_MEMORY))
     return bpi_fail(error, BP_ERR_INVALID, "a store in memory cannot be read-only");
   if (o->log_level > BP_LOG_DEBUG) return bpi_fail(error, BP_ERR_INVALID, "unknown log level");
-  if (bpi_access_name(o->access) == NULL)
-    return bpi_fail(error, BP_ERR_INVALID, "unknown access");
+  if (bpi_access_name(o->access) == NULL) return bpi_fail(error, BP_ERR_INVALID, "unknown access");
   if (!bpi_policy_opens(o->access)) {
     bpi_fail(error, BP_ERR_UNSUPPORTED, "a personal store does not open for this access");
     return bpi_fail_detail(error, "name", bpi_access_name(o->access));
@@ -84,8 +83,8 @@ static int make_handle(bp_store **out, const char *path, const bp_open_options *
   s->prices = bpi_prices_builtin();
   /* Only an owner's handle may write; all others are read-only below the policy, too. */
   store_options options = {
-      .read_only = (o->flags & BP_OPEN_READONLY) || (o->access != BP_ACCESS_OWNER &&
-                                                     !(o->flags & BP_OPEN_MEMORY)),
+      .read_only = (o->flags & BP_OPEN_READONLY) ||
+                   (o->access != BP_ACCESS_OWNER && !(o->flags & BP_OPEN_MEMORY)),
       .in_memory = (o->flags & BP_OPEN_MEMORY) != 0,
       .key_path = o->key_path,
       .now_us = s->clock(s->clock_user)};
@@ -125,7 +124,8 @@ void bp_close(bp_store *s) {
 int bpi_enter(bp_store *s, policy_right right, bp_error **error) {
   if (s == NULL) return bpi_fail(error, BP_ERR_INVALID, "no store");
   if (s->process != bpi_process_id())
-    return bpi_fail(error, BP_ERR_INVALID, "the store was opened in another process; open it again");
+    return bpi_fail(error, BP_ERR_INVALID,
+                    "the store was opened in another process; open it again");
   if (!bpi_policy_allows(s->access, right)) {
     bpi_fail(error, BP_ERR_DENIED, "access does not allow this");
     return bpi_fail_detail(error, "name", bpi_access_name(s->access));
@@ -150,7 +150,9 @@ void bp_cancel(bp_store *s) {
   bpi_store_interrupt(s->store);
 }
 
-int64_t bpi_handle_now(const bp_store *s) { return s->clock(s->clock_user); }
+int64_t bpi_handle_now(const bp_store *s) {
+  return s->clock(s->clock_user);
+}
 
 void bpi_handle_log(const bp_store *s, int level, int code, int64_t a, int64_t b) {
   if (s->log != NULL && (uint32_t)level <= s->log_level) s->log(s->log_user, level, code, a, b);

@@ -47,9 +47,13 @@ void bpi_buf_add(buf *b, const void *data, size_t length) {
   b->length += length;
 }
 
-void bpi_buf_text(buf *b, const char *text) { bpi_buf_add(b, text, strlen(text)); }
+void bpi_buf_text(buf *b, const char *text) {
+  bpi_buf_add(b, text, strlen(text));
+}
 
-void bpi_buf_char(buf *b, char c) { bpi_buf_add(b, &c, 1); }
+void bpi_buf_char(buf *b, char c) {
+  bpi_buf_add(b, &c, 1);
+}
 
 void bpi_buf_int(buf *b, int64_t value) {
   char digits[24];
@@ -69,7 +73,8 @@ static void decimal_point(char *number) {
     if ((*p < '0' || *p > '9') && *p != '-' && *p != '+' && *p != 'e') {
       *p = '.';
       char *rest = p + 1; /* a multi-byte sign */
-      while (*rest != '\0' && (*rest < '0' || *rest > '9')) rest++;
+      while (*rest != '\0' && (*rest < '0' || *rest > '9'))
+        rest++;
       memmove(p + 1, rest, strlen(rest) + 1);
       return;
     }

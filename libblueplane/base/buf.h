@@ -9,7 +9,7 @@
 typedef struct buf {
   char *data; /* NUL-terminated when length > 0 or after bpi_buf_take */
   size_t length, capacity, limit;
-  int failed; /* 0 or the first failure: BP_ERR_NOMEM, BP_ERR_LIMIT, BP_ERR_INTERNAL (a bad format) */
+  int failed; /* 0 or the first failure: BP_ERR_NOMEM, _LIMIT, or _INTERNAL (a bad format) */
 } buf;
 
 void bpi_buf_init(buf *b, size_t limit);
@@ -18,8 +18,8 @@ void bpi_buf_add(buf *b, const void *data, size_t length);
 void bpi_buf_text(buf *b, const char *text);
 void bpi_buf_char(buf *b, char c);
 void bpi_buf_int(buf *b, int64_t value);
-/* The first of 15, 16 and 17 digits that read back as the same double, zeros at the end left out and
- * with a point in any locale; "null" when not finite. */
+/* The first of 15, 16 and 17 digits that read back as the same double, zeros at the end left out
+ * and with a point in any locale; "null" when not finite. */
 void bpi_buf_real(buf *b, double value);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))

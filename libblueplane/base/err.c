@@ -30,7 +30,8 @@ static void copy_text(char *into, size_t size, const char *text) {
   size_t length = strlen(text);
   if (length >= size) {
     length = size - 1;
-    while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80) length--;
+    while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
+      length--;
   }
   memcpy(into, text, length);
   into[length] = '\0';
@@ -91,9 +92,13 @@ int bpi_error_end(int code, bp_error *unseen) {
   return code;
 }
 
-int bpi_error_code(const bp_error *error) { return error == NULL ? BP_OK : error->code; }
+int bpi_error_code(const bp_error *error) {
+  return error == NULL ? BP_OK : error->code;
+}
 
-const char *bpi_error_message(const bp_error *error) { return error == NULL ? "" : error->message; }
+const char *bpi_error_message(const bp_error *error) {
+  return error == NULL ? "" : error->message;
+}
 
 const char *bpi_error_detail(const bp_error *error, const char *key) {
   if (error == NULL || key == NULL) return NULL;

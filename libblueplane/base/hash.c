@@ -4,11 +4,14 @@
 #include <sodium.h>
 #include <string.h>
 
-int bpi_hash_init(void) { return sodium_init() < 0 ? BP_ERR_INTERNAL : BP_OK; }
+int bpi_hash_init(void) {
+  return sodium_init() < 0 ? BP_ERR_INTERNAL : BP_OK;
+}
 
 static uint64_t load_big_endian(const unsigned char *p) {
   uint64_t value = 0;
-  for (int i = 0; i < 8; i++) value = value << 8 | p[i];
+  for (int i = 0; i < 8; i++)
+    value = value << 8 | p[i];
   return value;
 }
 
@@ -18,7 +21,8 @@ ident bpi_hash_ident(const hash_key *key, const char *domain, const void *data, 
   if (prefix + length <= sizeof small) { /* nearly always: one call, one block */
     memcpy(small, domain, prefix);
     if (length > 0) memcpy(small + prefix, data, length);
-    crypto_generichash(digest, sizeof digest, small, prefix + length, key->bytes, sizeof key->bytes);
+    crypto_generichash(digest, sizeof digest, small, prefix + length, key->bytes,
+                       sizeof key->bytes);
     sodium_memzero(small, prefix + length);
   } else {
     crypto_generichash_state state;
@@ -33,9 +37,13 @@ ident bpi_hash_ident(const hash_key *key, const char *domain, const void *data, 
   return made;
 }
 
-void bpi_hash_random_key(hash_key *key) { randombytes_buf(key->bytes, sizeof key->bytes); }
+void bpi_hash_random_key(hash_key *key) {
+  randombytes_buf(key->bytes, sizeof key->bytes);
+}
 
-void bpi_hash_wipe(void *memory, size_t length) { sodium_memzero(memory, length); }
+void bpi_hash_wipe(void *memory, size_t length) {
+  sodium_memzero(memory, length);
+}
 
 void bpi_hash_digest_hex(const void *data, size_t length, char out[65]) {
   unsigned char digest[32];

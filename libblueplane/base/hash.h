@@ -31,7 +31,9 @@ void bpi_hash_digest_hex(const void *data, size_t length, char out[65]);
 /* A fast mixer for hash tables in memory; never stored. */
 uint64_t bpi_hash_mix(const void *data, size_t length, uint64_t seed);
 
-static inline bool bpi_ident_absent(ident a) { return (a.hi | a.lo) == 0; }
+static inline bool bpi_ident_absent(ident a) {
+  return (a.hi | a.lo) == 0;
+}
 static inline int bpi_ident_compare(ident a, ident b) {
   if (a.hi != b.hi) return a.hi < b.hi ? -1 : 1;
   return a.lo == b.lo ? 0 : a.lo < b.lo ? -1 : 1;

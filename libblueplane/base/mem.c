@@ -31,7 +31,9 @@ void bpi_mem_fail_once(long count) {
   atomic_store(&fail_after, count);
 }
 
-void *bpi_alloc(size_t size) { return must_fail() ? NULL : malloc(size ? size : 1); }
+void *bpi_alloc(size_t size) {
+  return must_fail() ? NULL : malloc(size ? size : 1);
+}
 
 void *bpi_alloc_zero(size_t count, size_t size) {
   return must_fail() ? NULL : calloc(count ? count : 1, size ? size : 1);
@@ -43,7 +45,9 @@ void *bpi_realloc(void *memory, size_t count, size_t size) {
   return must_fail() ? NULL : realloc(memory, bytes ? bytes : 1);
 }
 
-void bpi_free(void *memory) { free(memory); }
+void bpi_free(void *memory) {
+  free(memory);
+}
 
 char *bpi_strndup(const char *text, size_t length) {
   char *copy = bpi_alloc(length + 1);

@@ -7,9 +7,9 @@
 
 #include <stddef.h>
 
-void *bpi_alloc(size_t size);                                 /* NULL when out of memory */
+void *bpi_alloc(size_t size); /* NULL when out of memory */
 void *bpi_alloc_zero(size_t count, size_t size);
-void *bpi_realloc(void *memory, size_t count, size_t size);   /* keeps `memory` on failure */
+void *bpi_realloc(void *memory, size_t count, size_t size); /* keeps `memory` on failure */
 void bpi_free(void *memory);
 char *bpi_strndup(const char *text, size_t length);
 

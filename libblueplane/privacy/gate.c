@@ -32,9 +32,9 @@ struct gate {
 };
 
 static const char *const ident_domains[IDENT_KINDS] = {
-    [IDENT_SESSION] = "session", [IDENT_RESPONSE] = "response", [IDENT_REQUEST] = "request",
-    [IDENT_PROMPT] = "prompt",   [IDENT_TOOL] = "tool",         [IDENT_EVENT] = "event",
-    [IDENT_DECISION] = "decision", [IDENT_SPAN] = "span",       [IDENT_CHANGE] = "change",
+    [IDENT_SESSION] = "session",   [IDENT_RESPONSE] = "response", [IDENT_REQUEST] = "request",
+    [IDENT_PROMPT] = "prompt",     [IDENT_TOOL] = "tool",         [IDENT_EVENT] = "event",
+    [IDENT_DECISION] = "decision", [IDENT_SPAN] = "span",         [IDENT_CHANGE] = "change",
     [IDENT_ORIGIN] = "origin",
 };
 
@@ -57,9 +57,15 @@ static bool plain_text(const char *p, size_t length) {
   return length > 0 && bpi_utf8_valid(p, length);
 }
 
-static bool shape_name(const char *p, size_t length) { return only(p, length, "._:/@+-"); }
-static bool shape_model(const char *p, size_t length) { return only(p, length, "._:/@+-[]"); }
-static bool shape_token(const char *p, size_t length) { return only(p, length, "_-"); }
+static bool shape_name(const char *p, size_t length) {
+  return only(p, length, "._:/@+-");
+}
+static bool shape_model(const char *p, size_t length) {
+  return only(p, length, "._:/@+-[]");
+}
+static bool shape_token(const char *p, size_t length) {
+  return only(p, length, "_-");
+}
 static bool shape_version(const char *p, size_t length) {
   return only(p, length, ".+-") && p[0] >= '0' && p[0] <= '9';
 }
@@ -77,8 +83,8 @@ static const struct label_rule {
   const char *domain;
   size_t longest;
   bool (*shape)(const char *p, size_t length);
-  bool always;    /* kept also when the owner keeps no labels: needed for prices and totals */
-  bool or_other;  /* a badly shaped one becomes `other` instead of a nameless one */
+  bool always;   /* kept also when the owner keeps no labels: needed for prices and totals */
+  bool or_other; /* a badly shaped one becomes `other` instead of a nameless one */
 } label_rules[LABEL_KINDS] = {
     [LABEL_PLATFORM] = {"platform", 32, shape_token, true, true},
     [LABEL_WORKSPACE] = {"workspace", 96, plain_text, false, false},
@@ -94,9 +100,11 @@ static const struct label_rule {
 /* A folder is known to its owner by its last name. */
 static void last_component(const char **p, size_t *length) {
   const char *end = *p + *length;
-  while (end > *p && (end[-1] == '/' || end[-1] == '\\')) end--;
+  while (end > *p && (end[-1] == '/' || end[-1] == '\\'))
+    end--;
   const char *start = end;
-  while (start > *p && start[-1] != '/' && start[-1] != '\\') start--;
+  while (start > *p && start[-1] != '/' && start[-1] != '\\')
+    start--;
   *p = start;
   *length = (size_t)(end - start);
 }
@@ -175,7 +183,8 @@ static void bound(gate *g, int64_t *value, int64_t most) {
 }
 
 static void bound_counts(gate *g, int64_t *const *counts, size_t n) {
-  for (size_t i = 0; i < n; i++) bound(g, counts[i], MOST_COUNTED);
+  for (size_t i = 0; i < n; i++)
+    bound(g, counts[i], MOST_COUNTED);
 }
 #define COUNTS(g, ...)                                                                             \
   bound_counts(g, (int64_t *const[]){__VA_ARGS__},                                                 \
@@ -185,26 +194,26 @@ static void bound_numbers(gate *g, record *r) {
   response_record *a = &r->u.response;
   change_record *c = &r->u.change;
   switch (r->kind) {
-    case RECORD_PROMPT: bound(g, &r->u.prompt.characters, MOST_COUNTED); break;
-    case RECORD_RESPONSE:
-      COUNTS(g, &a->input, &a->output, &a->cache_read, &a->cache_write_5m, &a->cache_write_1h,
-             &a->reasoning, &a->web_searches);
-      bound(g, &a->cost_nano, MOST_MEASURED);
-      break;
-    case RECORD_TOOL_USE: COUNTS(g, &r->u.use.added, &r->u.use.removed); break;
-    case RECORD_TOOL_RESULT:
-      COUNTS(g, &r->u.result.added, &r->u.result.removed);
-      bound(g, &r->u.result.duration_us, MOST_MEASURED);
-      break;
-    case RECORD_DECISION: bound(g, &r->u.decision.lines, MOST_COUNTED); break;
-    case RECORD_SPAN: COUNTS(g, &r->u.span.added, &r->u.span.removed, &r->u.span.files); break;
-    case RECORD_EVENT: bound(g, &r->u.event.value, MOST_MEASURED); break;
-    case RECORD_CHANGE:
-      COUNTS(g, &c->added, &c->removed, &c->files, &c->rounds);
-      bound(g, &c->open_us, MOST_MEASURED);
-      break;
-    case RECORD_SESSION:
-    case RECORD_KINDS: break;
+  case RECORD_PROMPT: bound(g, &r->u.prompt.characters, MOST_COUNTED); break;
+  case RECORD_RESPONSE:
+    COUNTS(g, &a->input, &a->output, &a->cache_read, &a->cache_write_5m, &a->cache_write_1h,
+           &a->reasoning, &a->web_searches);
+    bound(g, &a->cost_nano, MOST_MEASURED);
+    break;
+  case RECORD_TOOL_USE: COUNTS(g, &r->u.use.added, &r->u.use.removed); break;
+  case RECORD_TOOL_RESULT:
+    COUNTS(g, &r->u.result.added, &r->u.result.removed);
+    bound(g, &r->u.result.duration_us, MOST_MEASURED);
+    break;
+  case RECORD_DECISION: bound(g, &r->u.decision.lines, MOST_COUNTED); break;
+  case RECORD_SPAN: COUNTS(g, &r->u.span.added, &r->u.span.removed, &r->u.span.files); break;
+  case RECORD_EVENT: bound(g, &r->u.event.value, MOST_MEASURED); break;
+  case RECORD_CHANGE:
+    COUNTS(g, &c->added, &c->removed, &c->files, &c->rounds);
+    bound(g, &c->open_us, MOST_MEASURED);
+    break;
+  case RECORD_SESSION:
+  case RECORD_KINDS: break;
   }
 }
 
@@ -232,13 +241,16 @@ record_sink bpi_gate_sink(gate *g) {
   return sink;
 }
 
-void bpi_gate_on_reject(gate *g, void (*on_reject)(void *user, int reason, uint64_t line, int64_t byte),
+void bpi_gate_on_reject(gate *g,
+                        void (*on_reject)(void *user, int reason, uint64_t line, int64_t byte),
                         void *user) {
   g->reject = on_reject;
   g->reject_user = user;
 }
 
-const gate_counts *bpi_gate_counts(const gate *g) { return &g->counts; }
+const gate_counts *bpi_gate_counts(const gate *g) {
+  return &g->counts;
+}
 
 gate *bpi_gate_new(const hash_key *key, const fact_sink *out, bool keep_labels) {
   gate *g = bpi_alloc_zero(1, sizeof *g);

@@ -18,14 +18,16 @@ typedef struct runs {
 
 void bpi_moments_add(moments *m, int64_t session, int64_t time_us) {
   void *items = m->moment;
-  if (m->failed || (m->failed = bpi_reserve(&items, &m->capacity, m->count + 1,
-                                            sizeof *m->moment)) != BP_OK)
+  if (m->failed ||
+      (m->failed = bpi_reserve(&items, &m->capacity, m->count + 1, sizeof *m->moment)) != BP_OK)
     return;
   m->moment = items;
   m->moment[m->count++] = (moment){session, time_us};
 }
 
-void bpi_moments_free(moments *m) { bpi_free(m->moment); }
+void bpi_moments_free(moments *m) {
+  bpi_free(m->moment);
+}
 
 /* Moments in order of session and time, as the sort sees them: words of a row. */
 enum { MOMENT_SESSION, MOMENT_TIME, MOMENT_WORDS };
@@ -33,7 +35,8 @@ enum { MOMENT_SESSION, MOMENT_TIME, MOMENT_WORDS };
 static int64_t **sorted(moments *m) {
   int64_t **rows = bpi_alloc(m->count * sizeof *rows);
   if (rows == NULL) return NULL;
-  for (size_t i = 0; i < m->count; i++) rows[i] = &m->moment[i].session;
+  for (size_t i = 0; i < m->count; i++)
+    rows[i] = &m->moment[i].session;
   if (bpi_sort_rows(rows, m->count, MOMENT_WORDS) == BP_OK) return rows;
   bpi_free(rows);
   return NULL;
@@ -170,7 +173,8 @@ static int store_sessions(store *s, int64_t *const *m, size_t count, const int64
     int64_t session = gone ? rebuild[next] : m[at][MOMENT_SESSION]; /* gone: its last moment */
     bool anew = next < rebuilds && rebuild[next] == session;
     size_t end = at;
-    while (end < count && m[end][MOMENT_SESSION] == session) end++;
+    while (end < count && m[end][MOMENT_SESSION] == session)
+      end++;
     rc = store_session(s, session, m + at, end - at, anew, changes, error);
     at = end;
     next += anew;
@@ -219,7 +223,8 @@ int bpi_activity_check(store *s, moments *m, cells *all, bool *ok, bp_error **er
   while ((rc = bpi_sql_step(session, error)) > 0) {
     int64_t number = sqlite3_column_int64(session, 0);
     size_t from = at;
-    while (at < m->count && rows[at][MOMENT_SESSION] == number) at++;
+    while (at < m->count && rows[at][MOMENT_SESSION] == number)
+      at++;
     rc = check_session(s, session, rows + from, at - from, all, ok, error);
     if (rc != BP_OK) break;
   }

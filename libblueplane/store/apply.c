@@ -72,14 +72,14 @@ static int find_label(applier *a, batch_label *l) {
 static void label_column(const void *rows, size_t row, int column, sqlite3_context *into) {
   const batch_label *l = ((batch_label *const *)rows)[row];
   switch (column) {
-    case 0: sqlite3_result_int64(into, l->stored); break;
-    case 1: sqlite3_result_int(into, l->kind); break;
-    case 2: sqlite3_result_int64(into, (int64_t)l->key.hi); break;
-    case 3: sqlite3_result_int64(into, (int64_t)l->key.lo); break;
-    case 4:
-      if (l->text != NULL) sqlite3_result_text(into, l->text, (int)l->length, SQLITE_STATIC);
-      break;
-    default: break;
+  case 0: sqlite3_result_int64(into, l->stored); break;
+  case 1: sqlite3_result_int(into, l->kind); break;
+  case 2: sqlite3_result_int64(into, (int64_t)l->key.hi); break;
+  case 3: sqlite3_result_int64(into, (int64_t)l->key.lo); break;
+  case 4:
+    if (l->text != NULL) sqlite3_result_text(into, l->text, (int)l->length, SQLITE_STATIC);
+    break;
+  default: break;
   }
 }
 
@@ -105,8 +105,12 @@ static int store_labels(applier *a) {
 }
 
 /* Numbers are 0 for none in memory and NULL in the file. */
-static int64_t number_or_null(int64_t number) { return number == 0 ? FACT_NONE : number; }
-static int64_t null_or_number(int64_t column) { return column == FACT_NONE ? 0 : column; }
+static int64_t number_or_null(int64_t number) {
+  return number == 0 ? FACT_NONE : number;
+}
+static int64_t null_or_number(int64_t column) {
+  return column == FACT_NONE ? 0 : column;
+}
 
 static void load_attributes(sqlite3_stmt *row, session_attributes *k) {
   k->sources = sqlite3_column_int64(row, 1);
@@ -195,8 +199,7 @@ static int load_group(applier *a, fact_kind kind, const int64_t *key) {
     int inserted = insert_facts(a, kind);
     if (inserted != BP_OK) return inserted;
   }
-  sqlite3_stmt *get =
-      bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
+  sqlite3_stmt *get = bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
   if (get == NULL) return bpi_error_code(*a->error);
   sqlite3_bind_int64(get, 1, key[0]);
   int rc;
@@ -221,12 +224,10 @@ static int load_group(applier *a, fact_kind kind, const int64_t *key) {
 static int take_id(applier *a, fact_kind kind, int64_t *id) {
   int rc = BP_OK;
   if (!a->next_is_free) {
-    sqlite3_stmt *get =
-        bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
+    sqlite3_stmt *get = bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
     if (get == NULL) return bpi_error_code(*a->error);
     sqlite3_bind_int64(get, 1, a->next_id);
-    while ((rc = bpi_sql_step(get, a->error)) > 0 &&
-           sqlite3_column_int64(get, 0) == a->next_id)
+    while ((rc = bpi_sql_step(get, a->error)) > 0 && sqlite3_column_int64(get, 0) == a->next_id)
       a->next_id++;
     sqlite3_reset(get);
   }
@@ -239,7 +240,8 @@ static int update_fact(applier *a, fact_kind kind, const int64_t *fact) {
   sqlite3_stmt *put = bpi_sql(a->s, (store_statement)(SQL_FACT_UPDATE + (int)kind), a->error);
   if (put == NULL) return bpi_error_code(*a->error);
   int words = (int)bpi_fact_words(kind);
-  for (int i = 0; i < words; i++) bpi_sql_bind(put, i + 1, fact[i]);
+  for (int i = 0; i < words; i++)
+    bpi_sql_bind(put, i + 1, fact[i]);
   return bpi_sql_run(put, a->error);
 }
 
@@ -341,8 +343,7 @@ static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count)
 /* ----------------------------------------------------------------------------------- one kind */
 
 static int is_empty(applier *a, fact_kind kind, bool *empty) {
-  sqlite3_stmt *get =
-      bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
+  sqlite3_stmt *get = bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
   if (get == NULL) return bpi_error_code(*a->error);
   sqlite3_bind_int64(get, 1, 0);
   int rc = bpi_sql_step(get, a->error);
@@ -375,7 +376,8 @@ static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count
     rc = bpi_bulk_mark(a->s, (store_statement)(SQL_FACTS_TAKEN + (int)kind), &all, taken, a->error);
   for (size_t from = 0; rc == BP_OK && from < count;) {
     size_t to = from;
-    while (to < count && rows[to][0] == rows[from][0] && rows[to][1] == rows[from][1]) to++;
+    while (to < count && rows[to][0] == rows[from][0] && rows[to][1] == rows[from][1])
+      to++;
     rc = find_group(a, kind, rows[from], taken[from]);
     if (rc == BP_OK) rc = apply_group(a, kind, rows + from, to - from);
     from = to;
@@ -424,7 +426,8 @@ static int collect_moments(void *user, fact_kind kind, const group *g) {
     int64_t session = bpi_head(fact)->session;
     if (bsearch(&session, a->rebuild, a->rebuilds, sizeof session, by_number) == NULL) continue;
     int n = bpi_fact_moments(kind, fact, at);
-    for (int j = 0; j < n; j++) bpi_moments_add(&a->moments, session, at[j]);
+    for (int j = 0; j < n; j++)
+      bpi_moments_add(&a->moments, session, at[j]);
   }
   return BP_OK;
 }
@@ -454,7 +457,8 @@ int bpi_store_file(store *s, ident key, file_state *out, bp_error **error) {
   int64_t *const into[] = {&out->id,   &out->source,      &out->device,   &out->inode,
                            &out->size, &out->modified_ns, &out->position, &out->line,
                            &out->tail, &out->records};
-  for (int i = 0; i < 10; i++) *into[i] = sqlite3_column_int64(find, i);
+  for (int i = 0; i < 10; i++)
+    *into[i] = sqlite3_column_int64(find, i);
   const void *memory = sqlite3_column_blob(find, 10);
   if (memory != NULL && sqlite3_column_bytes(find, 10) == (int)sizeof out->memory)
     memcpy(out->memory, memory, sizeof out->memory);
@@ -506,14 +510,17 @@ static int store_reject(applier *a, const batch_reject *r) {
   sqlite3_stmt *put = bpi_sql(a->s, SQL_REJECT_INSERT, a->error);
   if (put == NULL) return bpi_error_code(*a->error);
   const int64_t values[] = {file.id, r->byte, r->reason, r->line, a->now_us};
-  for (int i = 0; i < 5; i++) sqlite3_bind_int64(put, i + 1, values[i]);
+  for (int i = 0; i < 5; i++)
+    sqlite3_bind_int64(put, i + 1, values[i]);
   return bpi_sql_run(put, a->error);
 }
 
 static int apply_files(applier *a) {
   int rc = BP_OK;
-  for (size_t i = 0; i < a->b->files && rc == BP_OK; i++) rc = store_file(a, &a->b->file[i]);
-  for (size_t i = 0; i < a->b->rejects && rc == BP_OK; i++) rc = store_reject(a, &a->b->reject[i]);
+  for (size_t i = 0; i < a->b->files && rc == BP_OK; i++)
+    rc = store_file(a, &a->b->file[i]);
+  for (size_t i = 0; i < a->b->rejects && rc == BP_OK; i++)
+    rc = store_reject(a, &a->b->reject[i]);
   return rc;
 }
 
@@ -523,7 +530,8 @@ static int apply_all(applier *a) {
   a->labels[0] = a->sessions[0] = 0;
   int rc = store_labels(a);
   if (rc == BP_OK) rc = store_sessions(a);
-  for (fact_kind kind = 0; kind < FACT_KINDS && rc == BP_OK; kind++) rc = apply_kind(a, kind);
+  for (fact_kind kind = 0; kind < FACT_KINDS && rc == BP_OK; kind++)
+    rc = apply_kind(a, kind);
   if (rc == BP_OK) rc = apply_activity(a);
   if (rc == BP_OK) rc = bpi_cells_store(&a->changes, a->s, a->error);
   if (rc == BP_OK) rc = apply_files(a);
@@ -533,13 +541,16 @@ static int apply_all(applier *a) {
 
 /* Numbers given out in a transaction that was undone are no numbers. */
 static void forget_numbers(batch *b) {
-  for (size_t i = 0; i < b->labels; i++) b->label[i].stored = 0;
-  for (size_t i = 0; i < b->sessions; i++) b->session[i].stored = 0;
+  for (size_t i = 0; i < b->labels; i++)
+    b->label[i].stored = 0;
+  for (size_t i = 0; i < b->sessions; i++)
+    b->session[i].stored = 0;
 }
 
 static void applier_free(applier *a) {
   group *const groups[] = {&a->before, &a->after, &a->resolved_before, &a->resolved_after};
-  for (size_t i = 0; i < 4; i++) bpi_free(groups[i]->words);
+  for (size_t i = 0; i < 4; i++)
+    bpi_free(groups[i]->words);
   bpi_free(a->sessions);
   bpi_free(a->labels);
   bpi_free(a->rebuild);
@@ -564,7 +575,8 @@ int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts 
     counts->updated += a.counts.updated;
     counts->duplicate += a.counts.duplicate + b->merged;
     counts->undated += a.counts.undated;
-    for (size_t i = 0; i < b->sessions; i++) b->session[i].touched = false;
+    for (size_t i = 0; i < b->sessions; i++)
+      b->session[i].touched = false;
     bpi_batch_clear(b);
   }
   b->failed = rc; /* its rows were changed on the way */

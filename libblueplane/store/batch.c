@@ -21,7 +21,8 @@ static int grow_index(lookup *t, size_t count, const void *owner,
   if (index == NULL) return BP_ERR_NOMEM;
   for (size_t i = 0; i < count; i++) {
     size_t at = slot_of(hash_at(owner, i), slots);
-    while (index[at] != 0) at = (at + 1) & (slots - 1);
+    while (index[at] != 0)
+      at = (at + 1) & (slots - 1);
     index[at] = (uint32_t)i + 1;
   }
   bpi_free(t->index);
@@ -156,10 +157,11 @@ static void use_label(batch *b, int64_t number) {
 static void put_session(batch *b, uint32_t session, const record *r) {
   const session_record *s = &r->u.session_row;
   const uint32_t named[] = {s->platform, s->workspace, s->branch, s->entrypoint, s->version};
-  for (size_t i = 0; i < sizeof named / sizeof *named; i++) use_label(b, named[i]);
-  session_attributes row = {0,           s->platform,   r->time,       s->workspace, r->time,
-                            s->branch,   r->time,       s->entrypoint, r->time,      s->version,
-                            s->version_rank};
+  for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+    use_label(b, named[i]);
+  session_attributes row = {0,       s->platform, r->time,        s->workspace,
+                            r->time, s->branch,   r->time,        s->entrypoint,
+                            r->time, s->version,  s->version_rank};
   fact_names names = names_of(b);
   bpi_session_merge(&b->session[session - 1].known, &row, &names);
 }
@@ -288,8 +290,10 @@ static void free_facts(fact_table *t) {
 
 void bpi_batch_free(batch *b) {
   if (b == NULL) return;
-  for (size_t i = 0; i < b->labels; i++) bpi_free(b->label[i].text);
-  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) free_facts(&b->fact[kind]);
+  for (size_t i = 0; i < b->labels; i++)
+    bpi_free(b->label[i].text);
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
+    free_facts(&b->fact[kind]);
   bpi_free(b->label);
   bpi_free(b->label_index.index);
   bpi_free(b->session);
@@ -311,8 +315,10 @@ void bpi_batch_source(batch *b, int source, uint32_t platform) {
 
 bool bpi_batch_empty(const batch *b) {
   size_t left = b->rejects + b->files;
-  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) left += b->fact[kind].count;
-  for (size_t i = 0; i < b->sessions; i++) left += b->session[i].touched;
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
+    left += b->fact[kind].count;
+  for (size_t i = 0; i < b->sessions; i++)
+    left += b->session[i].touched;
   return left == 0;
 }
 

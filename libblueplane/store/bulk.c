@@ -17,7 +17,7 @@ typedef struct bulk_cursor {
 static const bulk nothing;
 
 static int attach(sqlite3 *db, void *self, int count, const char *const *arguments,
-                   sqlite3_vtab **out, char **message) {
+                  sqlite3_vtab **out, char **message) {
   (void)count, (void)arguments, (void)message;
   int code = sqlite3_declare_vtab(db, "CREATE TABLE bulk (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, "
                                       "c10, c11, c12, c13, c14, c15, c16, c17, c18, c19)");
@@ -78,7 +78,8 @@ static void fetch_ahead(const bulk_cursor *cursor) {
   size_t ahead = cursor->at + 8;
   if (b->column != bpi_bulk_word || ahead >= b->count) return;
   const int64_t *row = ((const int64_t *const *)b->rows)[ahead];
-  for (int line = 0; line < 3; line++) FETCH(row + 8 * line);
+  for (int line = 0; line < 3; line++)
+    FETCH(row + 8 * line);
 }
 
 static int next(sqlite3_vtab_cursor *base) {
@@ -118,7 +119,9 @@ static const sqlite3_module module = {
     .xRowid = row_number,
 };
 
-int bpi_bulk_register(store *s) { return sqlite3_create_module_v2(s->db, "bulk", &module, s, NULL); }
+int bpi_bulk_register(store *s) {
+  return sqlite3_create_module_v2(s->db, "bulk", &module, s, NULL);
+}
 
 void bpi_bulk_word(const void *rows, size_t row, int column_number, sqlite3_context *into) {
   int64_t value = ((const int64_t *const *)rows)[row][column_number];
@@ -141,7 +144,8 @@ int bpi_bulk_mark(store *s, store_statement which, const bulk *rows, unsigned ch
   if (statement == NULL) return bpi_error_code(*error);
   s->bulk = rows;
   int rc;
-  while ((rc = bpi_sql_step(statement, error)) > 0) marks[sqlite3_column_int64(statement, 0)] = 1;
+  while ((rc = bpi_sql_step(statement, error)) > 0)
+    marks[sqlite3_column_int64(statement, 0)] = 1;
   s->bulk = NULL;
   return rc;
 }

@@ -35,7 +35,8 @@ static int grow(cells *c) {
   c->slots = slots;
   for (size_t i = 0; i < c->count; i++) {
     size_t at = slot_of(c, &c->cell[i]);
-    while (index[at] != 0) at = (at + 1) & (slots - 1);
+    while (index[at] != 0)
+      at = (at + 1) & (slots - 1);
     index[at] = (uint32_t)i + 1;
   }
   return BP_OK;
@@ -49,7 +50,8 @@ void bpi_cells_add(void *user, const rollup_cell *cell) {
     rollup_cell *known = &c->cell[c->index[at] - 1];
     if (memcmp(known, cell, KEY_WORDS * sizeof(int64_t)) != 0) continue;
     known->n += cell->n;
-    for (int i = 0; i < ROLLUP_MEASURES; i++) known->m[i] += cell->m[i];
+    for (int i = 0; i < ROLLUP_MEASURES; i++)
+      known->m[i] += cell->m[i];
     return;
   }
   c->cell[c->count++] = *cell;
@@ -58,7 +60,8 @@ void bpi_cells_add(void *user, const rollup_cell *cell) {
 
 bool bpi_cell_is_zero(const rollup_cell *cell) {
   int64_t any = cell->n;
-  for (int i = 0; i < ROLLUP_MEASURES; i++) any |= cell->m[i];
+  for (int i = 0; i < ROLLUP_MEASURES; i++)
+    any |= cell->m[i];
   return any == 0;
 }
 
@@ -71,7 +74,8 @@ static bool lowers(const rollup_cell *cell) {
 
 static void bind_key(sqlite3_stmt *statement, const rollup_cell *cell) {
   const int64_t *key = &cell->kind;
-  for (int i = 0; i < KEY_WORDS; i++) sqlite3_bind_int64(statement, i + 1, key[i]);
+  for (int i = 0; i < KEY_WORDS; i++)
+    sqlite3_bind_int64(statement, i + 1, key[i]);
 }
 
 /* What was counted before is there; it goes where nothing is left of it. */
@@ -80,7 +84,8 @@ static int lower_cell(const rollup_cell *cell, store *s, bp_error **error) {
   if (take == NULL || drop == NULL) return bpi_error_code(*error);
   bind_key(take, cell);
   sqlite3_bind_int64(take, 6, cell->n);
-  for (int i = 0; i < ROLLUP_MEASURES; i++) sqlite3_bind_int64(take, 7 + i, cell->m[i]);
+  for (int i = 0; i < ROLLUP_MEASURES; i++)
+    sqlite3_bind_int64(take, 7 + i, cell->m[i]);
   int rc = bpi_sql_run(take, error);
   if (rc != BP_OK) return rc;
   bind_key(drop, cell);
@@ -101,8 +106,7 @@ int bpi_cells_store(cells *c, store *s, bp_error **error) {
     else
       rows[add.count++] = &cell->kind;
   }
-  if (rc == BP_OK && bpi_sort_rows(rows, add.count, KEY_WORDS) != BP_OK)
-    rc = bpi_fail_nomem(error);
+  if (rc == BP_OK && bpi_sort_rows(rows, add.count, KEY_WORDS) != BP_OK) rc = bpi_fail_nomem(error);
   if (rc == BP_OK) rc = bpi_bulk_run(s, SQL_CELLS_ADD, &add, error);
   bpi_free(rows);
   return rc;

@@ -29,7 +29,9 @@ int64_t bpi_quarter_of(int64_t time_us) {
 
 /* ------------------------------------------------------------------------------ from records */
 
-static int64_t known(int64_t value) { return value < 0 ? FACT_NONE : value; }
+static int64_t known(int64_t value) {
+  return value < 0 ? FACT_NONE : value;
+}
 
 static int64_t traits_of(const response_record *r) {
   return CLASS_PUT(TRAIT_STOP, r->stop) | CLASS_PUT(TRAIT_SPEED, r->speed) |
@@ -129,26 +131,49 @@ bool bpi_fact_from_record(int64_t *fact, fact_kind *kind, const record *r, int64
   head->flags = r->flags & (RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_FORKED);
   void *f = fact;
   switch (r->kind) {
-    case RECORD_PROMPT: prompt_from(f, &r->u.prompt); *kind = FACT_PROMPT; return true;
-    case RECORD_RESPONSE: response_from(f, &r->u.response); *kind = FACT_RESPONSE; return true;
-    case RECORD_TOOL_USE: use_from(f, &r->u.use); *kind = FACT_TOOL_CALL; return true;
-    case RECORD_TOOL_RESULT:
-      result_from(f, &r->u.result);
-      *kind = FACT_TOOL_CALL;
-      return true;
-    case RECORD_DECISION: decision_from(f, &r->u.decision); *kind = FACT_DECISION; return true;
-    case RECORD_SPAN: span_from(f, &r->u.span); *kind = FACT_SPAN; return true;
-    case RECORD_EVENT: event_from(f, &r->u.event); *kind = FACT_EVENT; return true;
-    case RECORD_CHANGE: change_from(f, &r->u.change); *kind = FACT_CHANGE; return true;
-    case RECORD_SESSION:
-    case RECORD_KINDS: break;
+  case RECORD_PROMPT:
+    prompt_from(f, &r->u.prompt);
+    *kind = FACT_PROMPT;
+    return true;
+  case RECORD_RESPONSE:
+    response_from(f, &r->u.response);
+    *kind = FACT_RESPONSE;
+    return true;
+  case RECORD_TOOL_USE:
+    use_from(f, &r->u.use);
+    *kind = FACT_TOOL_CALL;
+    return true;
+  case RECORD_TOOL_RESULT:
+    result_from(f, &r->u.result);
+    *kind = FACT_TOOL_CALL;
+    return true;
+  case RECORD_DECISION:
+    decision_from(f, &r->u.decision);
+    *kind = FACT_DECISION;
+    return true;
+  case RECORD_SPAN:
+    span_from(f, &r->u.span);
+    *kind = FACT_SPAN;
+    return true;
+  case RECORD_EVENT:
+    event_from(f, &r->u.event);
+    *kind = FACT_EVENT;
+    return true;
+  case RECORD_CHANGE:
+    change_from(f, &r->u.change);
+    *kind = FACT_CHANGE;
+    return true;
+  case RECORD_SESSION:
+  case RECORD_KINDS: break;
   }
   return false;
 }
 
 /* ----------------------------------------------------------------------------------- merging */
 
-static int compare(int64_t a, int64_t b) { return a < b ? -1 : a > b; }
+static int compare(int64_t a, int64_t b) {
+  return a < b ? -1 : a > b;
+}
 
 /* Earlier first, unknown last. */
 static int compare_time(int64_t a, int64_t b) {
@@ -189,9 +214,9 @@ static int compare_columns(fact_kind kind, const int64_t *a, const int64_t *b, i
     int64_t x = a[i + 2], y = b[i + 2];
     if (x == y) continue;
     switch (bpi_fact_types[kind].roles[i]) {
-      case 'S': return compare_session(x, y, names);
-      case 'L': return compare_label(x, y, names);
-      default: return greatest ? compare(y, x) : compare(x, y);
+    case 'S': return compare_session(x, y, names);
+    case 'L': return compare_label(x, y, names);
+    default: return greatest ? compare(y, x) : compare(x, y);
     }
   }
   return 0;
@@ -215,15 +240,16 @@ static bool merge_owned(fact_kind kind, int64_t *fact, const int64_t *row,
                         const fact_names *names) {
   const fact_head *a = (const fact_head *)(const void *)row,
                   *b = (const fact_head *)(const void *)fact;
-  int order = compare_owner(a->flags, a->time_us, a->session, b->flags, b->time_us, b->session,
-                            names);
+  int order =
+      compare_owner(a->flags, a->time_us, a->session, b->flags, b->time_us, b->session, names);
   if (order == 0) order = compare_all(kind, row, fact, false, names);
   return copy_if(order < 0, kind, fact, row);
 }
 
 static int64_t known_columns(fact_kind kind, const int64_t *fact) {
   int64_t count = 0;
-  for (int i = 0; i < bpi_fact_types[kind].columns; i++) count += fact[i + 2] != FACT_NONE;
+  for (int i = 0; i < bpi_fact_types[kind].columns; i++)
+    count += fact[i + 2] != FACT_NONE;
   return count;
 }
 
@@ -237,7 +263,9 @@ static bool merge_totals(fact_kind kind, int64_t *fact, const int64_t *row,
   return copy_if(order < 0, kind, fact, row);
 }
 
-static int64_t number(int64_t value) { return value == FACT_NONE ? 0 : value; }
+static int64_t number(int64_t value) {
+  return value == FACT_NONE ? 0 : value;
+}
 
 static int64_t sum_of_classes(const response_fact *r) {
   return number(r->input) + number(r->cache_read) + number(r->cache_write_5m) +
@@ -245,8 +273,7 @@ static int64_t sum_of_classes(const response_fact *r) {
 }
 
 /* Which of two rows stands for the response: negative, the first. */
-static int compare_winner(const response_fact *a, const response_fact *b,
-                          const fact_names *names) {
+static int compare_winner(const response_fact *a, const response_fact *b, const fact_names *names) {
   int order = compare(b->output, a->output);
   if (order == 0)
     order = compare(CLASS_GET(b->traits, TRAIT_STOP) != STOP_NONE,
@@ -263,7 +290,9 @@ static int compare_winner(const response_fact *a, const response_fact *b,
   return order;
 }
 
-static int64_t earlier(int64_t a, int64_t b) { return compare_time(a, b) <= 0 ? a : b; }
+static int64_t earlier(int64_t a, int64_t b) {
+  return compare_time(a, b) <= 0 ? a : b;
+}
 
 static int64_t owner_time(const response_fact *r) {
   return r->owner_after_us == FACT_NONE ? BPI_TIME_NONE : r->time_us + r->owner_after_us;
@@ -373,14 +402,14 @@ static bool merge_tool_call(int64_t *fact, const int64_t *row, const fact_names 
 
 bool bpi_fact_merge(fact_kind kind, int64_t *fact, const int64_t *row, const fact_names *names) {
   switch (kind) {
-    case FACT_RESPONSE: return merge_response(fact, row, names);
-    case FACT_TOOL_CALL: return merge_tool_call(fact, row, names);
-    case FACT_SPAN:
-    case FACT_CHANGE: return merge_totals(kind, fact, row, names);
-    case FACT_PROMPT:
-    case FACT_DECISION:
-    case FACT_EVENT:
-    case FACT_KINDS: break;
+  case FACT_RESPONSE: return merge_response(fact, row, names);
+  case FACT_TOOL_CALL: return merge_tool_call(fact, row, names);
+  case FACT_SPAN:
+  case FACT_CHANGE: return merge_totals(kind, fact, row, names);
+  case FACT_PROMPT:
+  case FACT_DECISION:
+  case FACT_EVENT:
+  case FACT_KINDS: break;
   }
   return merge_owned(kind, fact, row, names);
 }
@@ -412,7 +441,8 @@ size_t bpi_response_resolve(response_fact *out, const response_fact *variants, s
   if (n <= 1) return n;
   qsort(out, n, sizeof *out, by_time);
   if (constant_id(out, n)) return n;
-  for (size_t i = 1; i < n; i++) join_response(&out[0], &out[i], names);
+  for (size_t i = 1; i < n; i++)
+    join_response(&out[0], &out[i], names);
   return 1;
 }
 
@@ -430,7 +460,9 @@ static int quality_of(int64_t traits) {
   return CLASS_GET(traits, TRAIT_PLACEHOLDER) ? QUALITY_PLACEHOLDER : QUALITY_PARTIAL;
 }
 
-static int64_t subagent_of(int64_t flags) { return (flags & RECORD_SUBAGENT) != 0; }
+static int64_t subagent_of(int64_t flags) {
+  return (flags & RECORD_SUBAGENT) != 0;
+}
 
 static void response_cells(const response_fact *r, rollup_cell *c) {
   c->kind = ROLLUP_RESPONSE;
@@ -451,7 +483,9 @@ static void response_cells(const response_fact *r, rollup_cell *c) {
   c->m[RESPONSE_COSTED] = r->cost_nano != FACT_NONE;
 }
 
-static bool both_known(int64_t a, int64_t b) { return a != FACT_NONE && b != FACT_NONE; }
+static bool both_known(int64_t a, int64_t b) {
+  return a != FACT_NONE && b != FACT_NONE;
+}
 
 /* Lines of an applied edit: what the result says, else what the input asked for; nothing unless it
  * is known to have been applied. */
@@ -491,7 +525,8 @@ static void tool_cells(const tool_call_fact *t, rollup_cell *c, int64_t sign, ce
   c->kind = ROLLUP_EDIT;
   c->label = t->file != 0 ? t->file : t->result_file;
   int64_t language = t->language != LANGUAGE_UNKNOWN ? t->language : t->result_language;
-  c->class_ = CLASS_PUT(CLASS_SUBAGENT, subagent_of(t->flags)) | CLASS_PUT(CLASS_LANGUAGE, language);
+  c->class_ = CLASS_PUT(CLASS_SUBAGENT, subagent_of(t->flags)) |
+              CLASS_PUT(CLASS_LANGUAGE, language);
   c->m[EDIT_ADDED] = sign * added;
   c->m[EDIT_REMOVED] = sign * removed;
   add(user, c);
@@ -553,18 +588,19 @@ void bpi_fact_cells(fact_kind kind, const int64_t *fact, int64_t sign, cell_fn a
   c.session = head->session;
   c.n = sign;
   switch (kind) {
-    case FACT_TOOL_CALL:
-      if (is_call(f)) tool_cells(f, &c, sign, add, user);
-      return;
-    case FACT_PROMPT: prompt_cells(f, &c); break;
-    case FACT_RESPONSE: response_cells(f, &c); break;
-    case FACT_DECISION: decision_cells(f, &c); break;
-    case FACT_SPAN: span_cells(f, &c); break;
-    case FACT_EVENT: event_cells(f, &c); break;
-    case FACT_CHANGE: change_cells(f, &c); break;
-    case FACT_KINDS: return;
+  case FACT_TOOL_CALL:
+    if (is_call(f)) tool_cells(f, &c, sign, add, user);
+    return;
+  case FACT_PROMPT: prompt_cells(f, &c); break;
+  case FACT_RESPONSE: response_cells(f, &c); break;
+  case FACT_DECISION: decision_cells(f, &c); break;
+  case FACT_SPAN: span_cells(f, &c); break;
+  case FACT_EVENT: event_cells(f, &c); break;
+  case FACT_CHANGE: change_cells(f, &c); break;
+  case FACT_KINDS: return;
   }
-  for (int i = 0; i < ROLLUP_MEASURES; i++) c.m[i] *= sign;
+  for (int i = 0; i < ROLLUP_MEASURES; i++)
+    c.m[i] *= sign;
   add(user, &c);
 }
 

@@ -51,13 +51,15 @@ void bpi_group_moments(moments *m, const group *g, fact_kind kind) {
     int64_t at[2];
     const int64_t *fact = bpi_group_at(g, kind, i);
     int n = bpi_fact_moments(kind, fact, at);
-    for (int j = 0; j < n; j++) bpi_moments_add(m, bpi_head(fact)->session, at[j]);
+    for (int j = 0; j < n; j++)
+      bpi_moments_add(m, bpi_head(fact)->session, at[j]);
   }
 }
 
 void bpi_load_fact(sqlite3_stmt *row, fact_kind kind, int64_t *fact) {
   int words = (int)bpi_fact_words(kind);
-  for (int i = 0; i < words; i++) fact[i] = bpi_sql_column(row, i);
+  for (int i = 0; i < words; i++)
+    fact[i] = bpi_sql_column(row, i);
 }
 
 /* --------------------------------------------------------------------- names of stored numbers */
@@ -186,7 +188,8 @@ int bpi_visit_groups(store *s, const int64_t *sessions, size_t count, group_fn v
                .visit = visit,
                .user = user};
   int rc = BP_OK;
-  for (fact_kind kind = 0; kind < FACT_KINDS && rc == BP_OK; kind++) rc = visit_kind(&v, kind);
+  for (fact_kind kind = 0; kind < FACT_KINDS && rc == BP_OK; kind++)
+    rc = visit_kind(&v, kind);
   bpi_free(v.cluster.words);
   bpi_free(v.one.words);
   bpi_free(v.resolved.words);

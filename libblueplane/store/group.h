@@ -1,5 +1,5 @@
-/* store/group.h: the rows stored under one key, what they count as together, and a visit of all there
- * are. Several rows of one key are a response told under several request ids; all other kinds have
+/* store/group.h: the rows stored under one key, what they count as together, and a visit of all
+ * there are. Several rows of one key are a response told under several request ids; all other kinds have
  * one. Included only inside store/. */
 #ifndef BPI_STORE_GROUP_H
 #define BPI_STORE_GROUP_H

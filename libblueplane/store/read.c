@@ -6,9 +6,13 @@
 #include "base/file.h"
 #include "store/sql.h"
 
-int bpi_read_begin(store *s, bp_error **error) { return bpi_store_begin_read(s, error); }
+int bpi_read_begin(store *s, bp_error **error) {
+  return bpi_store_begin_read(s, error);
+}
 
-void bpi_read_end(store *s) { bpi_store_rollback(s); }
+void bpi_read_end(store *s) {
+  bpi_store_rollback(s);
+}
 
 /* Steps through a statement whose parameters are bound, handing each row to `row`. */
 static int each(sqlite3_stmt *statement, int (*row)(void *user, sqlite3_stmt *row), void *user,
@@ -35,13 +39,13 @@ typedef struct cell_visit {
 static int visit_cell(void *user, sqlite3_stmt *row) {
   cell_visit *v = user;
   int64_t *words = &v->cell.quarter;
-  for (int i = 0; i < 5 + ROLLUP_MEASURES; i++) words[i] = sqlite3_column_int64(row, i);
+  for (int i = 0; i < 5 + ROLLUP_MEASURES; i++)
+    words[i] = sqlite3_column_int64(row, i);
   return v->row(v->user, &v->cell);
 }
 
 int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
-                    int (*row)(void *user, const rollup_cell *cell), void *user,
-                    bp_error **error) {
+                    int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_CELLS, error);
   if (get == NULL) return bpi_error_code(*error);
   if (from_quarter < 0 && from_quarter != INT64_MIN) from_quarter = 0; /* not the undated ones */
@@ -67,7 +71,9 @@ int bpi_read_extent(store *s, int64_t *first, int64_t *last, bp_error **error) {
 
 /* ------------------------------------------------------------------------ sessions and labels */
 
-static int64_t or_zero(int64_t value) { return value == FACT_NONE ? 0 : value; }
+static int64_t or_zero(int64_t value) {
+  return value == FACT_NONE ? 0 : value;
+}
 
 static void session_of(sqlite3_stmt *row, session_row *out) {
   out->id = sqlite3_column_int64(row, 0);
@@ -75,7 +81,8 @@ static void session_of(sqlite3_stmt *row, session_row *out) {
   out->key.lo = (uint64_t)sqlite3_column_int64(row, 2);
   int64_t *const into[] = {&out->platform, &out->workspace, &out->branch, &out->version,
                            &out->entrypoint};
-  for (int i = 0; i < 5; i++) *into[i] = or_zero(bpi_sql_column(row, 3 + i));
+  for (int i = 0; i < 5; i++)
+    *into[i] = or_zero(bpi_sql_column(row, 3 + i));
   out->sources = sqlite3_column_int64(row, 8);
   out->first_us = bpi_sql_column(row, 9);
   out->last_us = bpi_sql_column(row, 10);
@@ -245,16 +252,16 @@ typedef struct file_visit {
 
 static int visit_file(void *user, sqlite3_stmt *row) {
   const file_visit *v = user;
-  file_row f = {.id = sqlite3_column_int64(row, 0),
-                .source = sqlite3_column_int64(row, 1),
-                .key = {(uint64_t)sqlite3_column_int64(row, 2),
-                        (uint64_t)sqlite3_column_int64(row, 3)},
-                .size = sqlite3_column_int64(row, 4),
-                .position = sqlite3_column_int64(row, 5),
-                .lines = sqlite3_column_int64(row, 6),
-                .records = sqlite3_column_int64(row, 7),
-                .rejects = sqlite3_column_int64(row, 8),
-                .read_us = sqlite3_column_int64(row, 9)};
+  file_row f = {
+      .id = sqlite3_column_int64(row, 0),
+      .source = sqlite3_column_int64(row, 1),
+      .key = {(uint64_t)sqlite3_column_int64(row, 2), (uint64_t)sqlite3_column_int64(row, 3)},
+      .size = sqlite3_column_int64(row, 4),
+      .position = sqlite3_column_int64(row, 5),
+      .lines = sqlite3_column_int64(row, 6),
+      .records = sqlite3_column_int64(row, 7),
+      .rejects = sqlite3_column_int64(row, 8),
+      .read_us = sqlite3_column_int64(row, 9)};
   return v->row(v->user, &f);
 }
 
@@ -273,8 +280,10 @@ typedef struct reject_visit {
 static int visit_reject(void *user, sqlite3_stmt *row) {
   const reject_visit *v = user;
   reject_row r = {{(uint64_t)sqlite3_column_int64(row, 0), (uint64_t)sqlite3_column_int64(row, 1)},
-                  sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
-                  sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5),
+                  sqlite3_column_int64(row, 2),
+                  sqlite3_column_int64(row, 3),
+                  sqlite3_column_int64(row, 4),
+                  sqlite3_column_int64(row, 5),
                   sqlite3_column_int64(row, 6)};
   return v->row(v->user, &r);
 }

@@ -7,6 +7,8 @@
 
 #include "base/buf.h"
 
+/* A statement reads best as it is broken by hand. */
+/* clang-format off */
 static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_BEGIN_READ] = "BEGIN",
     [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -78,6 +80,7 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_REJECTS] = "SELECT f.hi, f.lo, f.source, r.reason, r.line, r.byte, r.at_us FROM reject r "
                     "JOIN file f ON f.id = r.file ORDER BY f.hi, f.lo, r.byte, r.reason",
 };
+/* clang-format on */
 
 static void add_columns(buf *b, const fact_type *t, const char *before, const char *after) {
   for (int i = 0; i < t->columns; i++) {
@@ -91,51 +94,53 @@ static void fact_sql(buf *b, store_statement which) {
   int group = (int)(which - SQL_FACT_CLUSTER) / FACT_KINDS;
   const fact_type *t = &bpi_fact_types[(which - SQL_FACT_CLUSTER) % FACT_KINDS];
   switch (group) {
-    case 0: /* from the wanted number on; the reader stops at the first gap */
-      bpi_buf_text(b, "SELECT id, k2");
-      add_columns(b, t, ", ", "");
-      bpi_buf_printf(b, " FROM %s WHERE id >= ?1 ORDER BY id", t->table);
-      break;
-    case 1:
-      bpi_buf_printf(b, "INSERT INTO %s (id, k2", t->table);
-      add_columns(b, t, ", ", "");
-      bpi_buf_text(b, ") SELECT c0");
-      for (int i = 1; i < t->columns + 2; i++) bpi_buf_printf(b, ", c%d", i);
-      bpi_buf_text(b, " FROM bulk");
-      break;
-    case 2: /* which rows want a number that is taken; CROSS: in this order of loops */
-      bpi_buf_printf(b, "SELECT bulk.rowid FROM bulk CROSS JOIN %s ON id = c0", t->table);
-      break;
-    case 4: bpi_buf_printf(b, "SELECT id, session FROM %s ORDER BY id", t->table); break;
-    default:
-      bpi_buf_printf(b, "UPDATE %s SET k2 = ?2", t->table);
-      for (int i = 0; i < t->columns; i++) bpi_buf_printf(b, ", %s = ?%d", t->names[i], i + 3);
-      bpi_buf_text(b, " WHERE id = ?1");
+  case 0: /* from the wanted number on; the reader stops at the first gap */
+    bpi_buf_text(b, "SELECT id, k2");
+    add_columns(b, t, ", ", "");
+    bpi_buf_printf(b, " FROM %s WHERE id >= ?1 ORDER BY id", t->table);
+    break;
+  case 1:
+    bpi_buf_printf(b, "INSERT INTO %s (id, k2", t->table);
+    add_columns(b, t, ", ", "");
+    bpi_buf_text(b, ") SELECT c0");
+    for (int i = 1; i < t->columns + 2; i++)
+      bpi_buf_printf(b, ", c%d", i);
+    bpi_buf_text(b, " FROM bulk");
+    break;
+  case 2: /* which rows want a number that is taken; CROSS: in this order of loops */
+    bpi_buf_printf(b, "SELECT bulk.rowid FROM bulk CROSS JOIN %s ON id = c0", t->table);
+    break;
+  case 4: bpi_buf_printf(b, "SELECT id, session FROM %s ORDER BY id", t->table); break;
+  default:
+    bpi_buf_printf(b, "UPDATE %s SET k2 = ?2", t->table);
+    for (int i = 0; i < t->columns; i++)
+      bpi_buf_printf(b, ", %s = ?%d", t->names[i], i + 3);
+    bpi_buf_text(b, " WHERE id = ?1");
   }
 }
 
 int bpi_sql_fail(int code, bp_error **error) {
   if (code == SQLITE_IOERR_NOMEM) return bpi_fail_nomem(error);
   switch (code & 0xff) {
-    case SQLITE_NOMEM: return bpi_fail_nomem(error);
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return bpi_fail(error, BP_ERR_BUSY, "another process is writing to the store");
-    case SQLITE_READONLY:
-    case SQLITE_PERM: return bpi_fail(error, BP_ERR_READONLY, "the store cannot be written");
-    case SQLITE_CORRUPT: return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
-    case SQLITE_ERROR: /* our statements are constant: what does not fit them is not as we made it */
-    case SQLITE_CONSTRAINT:
-    case SQLITE_MISMATCH:
-      return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: its tables do not fit (code %d)",
-                      code);
-    case SQLITE_NOTADB: return bpi_fail(error, BP_ERR_CORRUPT, "the file is not a blueplane store");
-    case SQLITE_FULL: return bpi_fail(error, BP_ERR_IO, "the disk is full; nothing was stored");
-    case SQLITE_CANTOPEN: return bpi_fail(error, BP_ERR_IO, "the store cannot be opened");
-    case SQLITE_IOERR:
-      return bpi_fail(error, BP_ERR_IO, "reading or writing the store failed (code %d)", code);
-    case SQLITE_INTERRUPT: return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
-    default: return bpi_fail(error, BP_ERR_INTERNAL, "unexpected database code %d", code);
+  case SQLITE_NOMEM: return bpi_fail_nomem(error);
+  case SQLITE_BUSY:
+  case SQLITE_LOCKED:
+    return bpi_fail(error, BP_ERR_BUSY, "another process is writing to the store");
+  case SQLITE_READONLY:
+  case SQLITE_PERM: return bpi_fail(error, BP_ERR_READONLY, "the store cannot be written");
+  case SQLITE_CORRUPT: return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
+  case SQLITE_ERROR: /* our statements are constant: what does not fit them is not as we made it */
+  case SQLITE_CONSTRAINT:
+  case SQLITE_MISMATCH:
+    return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: its tables do not fit (code %d)",
+                    code);
+  case SQLITE_NOTADB: return bpi_fail(error, BP_ERR_CORRUPT, "the file is not a blueplane store");
+  case SQLITE_FULL: return bpi_fail(error, BP_ERR_IO, "the disk is full; nothing was stored");
+  case SQLITE_CANTOPEN: return bpi_fail(error, BP_ERR_IO, "the store cannot be opened");
+  case SQLITE_IOERR:
+    return bpi_fail(error, BP_ERR_IO, "reading or writing the store failed (code %d)", code);
+  case SQLITE_INTERRUPT: return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
+  default: return bpi_fail(error, BP_ERR_INTERNAL, "unexpected database code %d", code);
   }
 }
 
@@ -200,8 +205,12 @@ static int begin(store *s, store_statement how, bp_error **error) {
   return bpi_sql_run(bpi_sql(s, how, error), error);
 }
 
-int bpi_store_begin_read(store *s, bp_error **error) { return begin(s, SQL_BEGIN_READ, error); }
-int bpi_store_begin_write(store *s, bp_error **error) { return begin(s, SQL_BEGIN_WRITE, error); }
+int bpi_store_begin_read(store *s, bp_error **error) {
+  return begin(s, SQL_BEGIN_READ, error);
+}
+int bpi_store_begin_write(store *s, bp_error **error) {
+  return begin(s, SQL_BEGIN_WRITE, error);
+}
 
 int bpi_store_commit(store *s, bp_error **error) {
   return bpi_sql_run(bpi_sql(s, SQL_COMMIT, error), error);

@@ -97,8 +97,7 @@ static int check_key(store *s, bp_error **error) {
   int64_t stored = 0;
   int rc = bpi_store_setting(s, "key_check", 0, &stored, error);
   if (rc != BP_OK || stored == mark) return rc;
-  if (stored != 0)
-    return bpi_fail(error, BP_ERR_INVALID, "the key file belongs to another store");
+  if (stored != 0) return bpi_fail(error, BP_ERR_INVALID, "the key file belongs to another store");
   return s->read_only ? BP_OK : bpi_store_set_setting(s, "key_check", mark, error);
 }
 
@@ -157,7 +156,8 @@ static int migrate(store *s, int64_t now_us, bp_error **error) {
   int rc = bpi_store_begin_write(s, error);
   if (rc == BP_OK) rc = identify(s, &version, error); /* another process may have been faster */
   int64_t found = version;
-  for (; rc == BP_OK && version < SCHEMA_VERSION; version++) rc = migrate_step(s, version, error);
+  for (; rc == BP_OK && version < SCHEMA_VERSION; version++)
+    rc = migrate_step(s, version, error);
   if (rc == BP_OK && found == 0) rc = bpi_store_set_setting(s, "created_us", now_us, error);
   if (rc == BP_OK) rc = bpi_store_commit(s, error);
   if (rc != BP_OK) bpi_store_rollback(s);
@@ -244,7 +244,8 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
   if (rc == BP_OK && version < SCHEMA_VERSION) rc = migrate(s, options->now_us, error);
   if (rc == BP_OK) rc = check_key(s, error);
   if (rc != BP_OK) {
-    if (path != NULL && bpi_error_detail(*error, "path") == NULL) bpi_fail_detail(error, "path", path);
+    if (path != NULL && bpi_error_detail(*error, "path") == NULL)
+      bpi_fail_detail(error, "path", path);
     bpi_store_close(s);
     return rc;
   }
@@ -254,22 +255,31 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
 
 void bpi_store_close(store *s) {
   if (s == NULL) return;
-  for (int i = 0; i < SQL_COUNT; i++) sqlite3_finalize(s->statement[i]);
+  for (int i = 0; i < SQL_COUNT; i++)
+    sqlite3_finalize(s->statement[i]);
   sqlite3_close_v2(s->db);
   bpi_hash_wipe(&s->key, sizeof s->key);
   bpi_free(s);
 }
 
-const hash_key *bpi_store_key(const store *s) { return &s->key; }
-bool bpi_store_read_only(const store *s) { return s->read_only; }
+const hash_key *bpi_store_key(const store *s) {
+  return &s->key;
+}
+bool bpi_store_read_only(const store *s) {
+  return s->read_only;
+}
 
 void bpi_store_interrupt(store *s) {
   atomic_store(&s->interrupted, 1);
   sqlite3_interrupt(s->db);
 }
 
-void bpi_store_clear_interrupt(store *s) { atomic_store(&s->interrupted, 0); }
-bool bpi_store_interrupted(const store *s) { return atomic_load(&s->interrupted) != 0; }
+void bpi_store_clear_interrupt(store *s) {
+  atomic_store(&s->interrupted, 0);
+}
+bool bpi_store_interrupted(const store *s) {
+  return atomic_load(&s->interrupted) != 0;
+}
 
 /* ---------------------------------------------------------------------------------- settings */
 

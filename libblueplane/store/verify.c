@@ -30,7 +30,8 @@ static int subtract_stored(cells *all, store *s, int kind, bp_error **error) {
                         .label = sqlite3_column_int64(get, 2),
                         .class_ = sqlite3_column_int64(get, 3),
                         .n = -sqlite3_column_int64(get, 4)};
-    for (int i = 0; i < ROLLUP_MEASURES; i++) cell.m[i] = -sqlite3_column_int64(get, 5 + i);
+    for (int i = 0; i < ROLLUP_MEASURES; i++)
+      cell.m[i] = -sqlite3_column_int64(get, 5 + i);
     bpi_cells_add(all, &cell);
   }
   return rc;

@@ -1,5 +1,5 @@
-/* Memory runs out at every single allocation of a small day's work: open, ingest, configure, ask, look,
- * write out, close. Whatever fails says so cleanly and gives nothing; nothing leaks (build with the
+/* Memory runs out at every single allocation of a small day's work: open, ingest, configure, ask,
+ * look, write out, close. Whatever fails says so cleanly and gives nothing; nothing leaks (build with the
  * address sanitizer); afterwards the store opens and holds what it should.
  *
  * Who runs out: the library's own allocator, SQLite's or cJSON's; once, or from then on. */
@@ -37,9 +37,15 @@ static bool must_fail(void) {
 
 static sqlite3_mem_methods plain;
 
-static void *sql_malloc(int size) { return must_fail() ? NULL : plain.xMalloc(size); }
-static void *sql_realloc(void *memory, int size) { return must_fail() ? NULL : plain.xRealloc(memory, size); }
-static void *json_malloc(size_t size) { return must_fail() ? NULL : malloc(size); }
+static void *sql_malloc(int size) {
+  return must_fail() ? NULL : plain.xMalloc(size);
+}
+static void *sql_realloc(void *memory, int size) {
+  return must_fail() ? NULL : plain.xRealloc(memory, size);
+}
+static void *json_malloc(size_t size) {
+  return must_fail() ? NULL : malloc(size);
+}
 
 static void prepare_sqlite(void) {
   sqlite3_mem_methods failing;
@@ -76,11 +82,12 @@ static char store_path[96], key_path[96], input_path[96];
 
 static const char first[] =
     LINE("\"kind\":\"session\",\"workspace\":\"/home/ada/engine\",\"branch\":\"main\"")
-    LINE("\"kind\":\"prompt\",\"id\":\"p1\"") LINE("\"kind\":\"tool_use\",\"id\":\"t1\",\"tool\":\"Hammer\"")
-    HEAD "broken\n";
+        LINE("\"kind\":\"prompt\",\"id\":\"p1\"")
+            LINE("\"kind\":\"tool_use\",\"id\":\"t1\",\"tool\":\"Hammer\"") HEAD "broken\n";
 static const char second[] =
     LINE("\"kind\":\"response\",\"id\":\"r1\",\"model\":\"claude-sonnet-4-5\",\"output_tokens\":7")
-    LINE("\"kind\":\"tool_result\",\"id\":\"t1\",\"outcome\":\"ok\"") LINE("\"kind\":\"prompt\",\"id\":\"p1\"");
+        LINE("\"kind\":\"tool_result\",\"id\":\"t1\",\"outcome\":\"ok\"")
+            LINE("\"kind\":\"prompt\",\"id\":\"p1\"");
 static const char bytes[] =
     "{\"type\":\"user\",\"uuid\":\"u1\",\"sessionId\":\"c1\",\"timestamp\":\"2026-03-02T10:00:00Z\",\"cwd\":\"/x/y\","
     "\"message\":{\"role\":\"user\",\"content\":\"Hello\"}}\n"
@@ -122,7 +129,7 @@ static int64_t clock_stands_still(void *user) {
   return INT64_C(1772453000000000); /* 2026-03-02T12:03:20Z */
 }
 
-/* Failed calls so far, and before this day; a call may fail for want of memory and for nothing else. */
+/* Failed calls so far, and before this day; a call fails for want of memory and nothing else. */
 static unsigned failures, failures_before;
 
 static bool done(int rc, bp_error *error, const void *out) {
@@ -218,7 +225,8 @@ static void look(bp_store *store) {
   bp_result *result = NULL;
   for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
     int rc = bp_inspect(&result, store, topics[i], &error);
-    if (done(rc, error, result) && i < 7) write_as(result, "csv"); /* the last ones tell of history */
+    if (done(rc, error, result) && i < 7)
+      write_as(result, "csv"); /* the last ones tell of history */
     bp_result_free(result);
   }
   int rc = bp_privacy_preview(&result, store, NULL, bytes, sizeof bytes - 1, &error);
@@ -266,7 +274,8 @@ static void check_store(void) {
   bp_close(store);
 }
 
-#define CALM 40 /* days on which nothing failed, in a row: where there is no second thread one does */
+#define CALM                                                                                       \
+  40 /* days on which nothing failed, in a row: where there is no second thread one does */
 
 /* Until a day's work needs no more memory. `everywhere`: at each allocation; else at ever greater
  * steps, as SQLite makes very many. */
@@ -283,12 +292,17 @@ static void run_out(void (*starve)(long after), bool everywhere) {
     after += everywhere ? 1 : 1 + after / 64;
   }
   ck_assert_int_gt(days, CALM + 20);
-  for (size_t i = 0; i < ANSWERS; i++) bp_free(answers[i]);
+  for (size_t i = 0; i < ANSWERS; i++)
+    bp_free(answers[i]);
 }
 
-START_TEST(ours_from_then_on) { run_out(bpi_mem_fail_after, true); }
+START_TEST(ours_from_then_on) {
+  run_out(bpi_mem_fail_after, true);
+}
 END_TEST
-START_TEST(ours_once) { run_out(bpi_mem_fail_once, true); }
+START_TEST(ours_once) {
+  run_out(bpi_mem_fail_once, true);
+}
 END_TEST
 
 START_TEST(sqlite_from_then_on) {

@@ -29,7 +29,8 @@ static int run_file(const char *path) {
       from = i + 1;
     }
   size_t step = size / 200 + 7;
-  for (size_t cut = 0; cut < size; cut += step) run(data, cut);
+  for (size_t cut = 0; cut < size; cut += step)
+    run(data, cut);
   return 0;
 }
 
@@ -49,7 +50,8 @@ static int run_folder(const char *folder) {
 
 int main(int count, char **arguments) {
   int failed = 0;
-  for (int i = 1; i < count; i++) failed |= run_folder(arguments[i]);
+  for (int i = 1; i < count; i++)
+    failed |= run_folder(arguments[i]);
   printf("%lu inputs\n", runs);
   return failed || runs == 0;
 }

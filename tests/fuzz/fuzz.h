@@ -15,7 +15,8 @@ typedef struct fuzz_digest {
 
 static inline void fuzz_digest_add(fuzz_digest *d, const void *data, size_t size) {
   const unsigned char *p = data;
-  for (size_t i = 0; i < size; i++) d->hash = (d->hash ^ p[i]) * UINT64_C(0x100000001B3);
+  for (size_t i = 0; i < size; i++)
+    d->hash = (d->hash ^ p[i]) * UINT64_C(0x100000001B3);
 }
 
 /* A reader that gives at most `step` bytes at a time. */

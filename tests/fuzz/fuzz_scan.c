@@ -16,28 +16,29 @@ static void walk(scan *s, fuzz_digest *d) {
   scan_type type = bpi_scan_peek(s);
   fuzz_digest_add(d, &type, sizeof type);
   switch (type) {
-    case SCAN_OBJECT:
-      if (!bpi_scan_enter_object(s)) return;
-      while (bpi_scan_key(s, &key, &length)) {
-        fuzz_digest_add(d, key, length);
-        if (length % 5 == 4)
-          bpi_scan_skip(s);
-        else
-          walk(s, d);
-      }
-      return;
-    case SCAN_ARRAY:
-      if (!bpi_scan_enter_array(s)) return;
-      while (bpi_scan_item(s)) walk(s, d);
-      return;
-    case SCAN_TEXT: bpi_scan_text_feed(s, feed, d); return;
-    case SCAN_NUMBER: {
-      int64_t count = 0;
-      bpi_scan_count(s, &count, NULL);
-      fuzz_digest_add(d, &count, sizeof count);
-      return;
+  case SCAN_OBJECT:
+    if (!bpi_scan_enter_object(s)) return;
+    while (bpi_scan_key(s, &key, &length)) {
+      fuzz_digest_add(d, key, length);
+      if (length % 5 == 4)
+        bpi_scan_skip(s);
+      else
+        walk(s, d);
     }
-    default: bpi_scan_skip(s);
+    return;
+  case SCAN_ARRAY:
+    if (!bpi_scan_enter_array(s)) return;
+    while (bpi_scan_item(s))
+      walk(s, d);
+    return;
+  case SCAN_TEXT: bpi_scan_text_feed(s, feed, d); return;
+  case SCAN_NUMBER: {
+    int64_t count = 0;
+    bpi_scan_count(s, &count, NULL);
+    fuzz_digest_add(d, &count, sizeof count);
+    return;
+  }
+  default: bpi_scan_skip(s);
   }
 }
 
@@ -56,7 +57,8 @@ static void walk_all(scan *s, fuzz_digest *d) {
       walk(s, d);
     }
     if (type == SCAN_ARRAY)
-      while (bpi_scan_item(s)) walk(s, d);
+      while (bpi_scan_item(s))
+        walk(s, d);
     if (s->error != SCAN_OK) {
       fuzz_digest_add(d, &s->error, sizeof s->error);
       fuzz_digest_add(d, &s->error_at, sizeof s->error_at);

@@ -24,8 +24,8 @@ static void check(const record *r) {
   if (r->kind >= RECORD_KINDS) abort();
   if (r->time != BPI_TIME_NONE && r->time < 0) abort();
   if (r->kind != RECORD_SESSION && bpi_ident_absent(r->key)) abort();
-  if (r->kind == RECORD_RESPONSE && (r->u.response.output < -1 || r->u.response.stop < 0 ||
-                                     r->u.response.stop > STOP_PAUSE))
+  if (r->kind == RECORD_RESPONSE &&
+      (r->u.response.output < -1 || r->u.response.stop < 0 || r->u.response.stop > STOP_PAUSE))
     abort();
   if (r->kind == RECORD_TOOL_RESULT &&
       bpi_vocabulary_name(VOCABULARY_OUTCOME, r->u.result.outcome) == NULL)

@@ -1,5 +1,5 @@
-/* tests/unit/folder.h: a folder of a test program's own, made before its tests and removed behind them;
- * and paths in it. */
+/* tests/unit/folder.h: a folder of a test program's own, made before its tests and removed behind
+ * them; and paths in it. */
 #ifndef BPI_TESTS_FOLDER_H
 #define BPI_TESTS_FOLDER_H
 
@@ -25,7 +25,8 @@ static inline void remove_tree(const char *path) {
   while ((entry = readdir(entries)) != NULL) {
     char below[512];
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-    snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+    int length = snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+    ck_assert(length > 0 && (size_t)length < sizeof below);
     if (remove(below) == 0) continue;
     chmod(below, 0700); /* a folder that is not empty, perhaps closed by a test */
     remove_tree(below);
@@ -34,14 +35,17 @@ static inline void remove_tree(const char *path) {
   ck_assert_int_eq(rmdir(path), 0);
 }
 
-static inline void remove_folder(void) { remove_tree(folder); }
+static inline void remove_folder(void) {
+  remove_tree(folder);
+}
 
 /* One of four places, so that a few paths may be used at once. */
 static inline const char *path_of(const char *name) {
   static char paths[4][160];
   static unsigned next;
   char *path = paths[next++ % 4];
-  snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+  int length = snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+  ck_assert(length > 0 && (size_t)length < sizeof paths[0]);
   return path;
 }
 

@@ -20,13 +20,19 @@
 #define T0 INT64_C(1772442000000000) /* 2026-03-02T09:00:00Z */
 
 #define HEAD "{\"blueplane\":1,\"platform\":\"mytool\",\"session\":\"s1\","
-#define SESSION HEAD "\"kind\":\"session\",\"time\":\"2026-03-02T09:00:00Z\",\"workspace\":\"/home/ada/engine\"}\n"
-#define PROMPT(id, minute) HEAD "\"kind\":\"prompt\",\"id\":\"" id "\",\"time\":\"2026-03-02T09:" minute ":00Z\"}\n"
-#define RESPONSE(id, output)                                                                         \
-  HEAD "\"kind\":\"response\",\"id\":\"" id "\",\"time\":\"2026-03-02T09:02:00Z\",\"model\":\"m-1\","    \
+#define SESSION                                                                                    \
+  HEAD                                                                                             \
+      "\"kind\":\"session\",\"time\":\"2026-03-02T09:00:00Z\",\"workspace\":\"/home/ada/engine\"}\n"
+#define PROMPT(id, minute)                                                                         \
+  HEAD "\"kind\":\"prompt\",\"id\":\"" id "\",\"time\":\"2026-03-02T09:" minute ":00Z\"}\n"
+#define RESPONSE(id, output)                                                                       \
+  HEAD "\"kind\":\"response\",\"id\":\"" id                                                        \
+       "\",\"time\":\"2026-03-02T09:02:00Z\",\"model\":\"m-1\","                                   \
        "\"input_tokens\":5,\"output_tokens\":" output "}\n"
 #define UNDATED HEAD "\"kind\":\"prompt\",\"id\":\"undated\"}\n"
-#define TOOL(id, name) HEAD "\"kind\":\"tool_use\",\"id\":\"" id "\",\"time\":\"2026-03-02T09:03:00Z\",\"tool\":\"" name "\"}\n"
+#define TOOL(id, name)                                                                             \
+  HEAD "\"kind\":\"tool_use\",\"id\":\"" id                                                        \
+       "\",\"time\":\"2026-03-02T09:03:00Z\",\"tool\":\"" name "\"}\n"
 #define BROKEN HEAD "\"kind\":\n"
 #define TORN HEAD "\"kind\":\"prompt\",\"id\":\"torn\""
 #define REST ",\"time\":\"2026-03-02T09:09:00Z\"}\n"
@@ -81,16 +87,17 @@ static void failed(int rc, bp_error *error, int want, const char *detail, const 
   bp_error_free(error);
 }
 
-#define FAILS(want, detail, value, call)                                                             \
-  do {                                                                                               \
-    bp_error *error = NULL, **seen = &error;                                                         \
-    int rc_ = call;                                                                                  \
-    failed(rc_, error, want, detail, value);                                                         \
-    seen = NULL;                                                                                     \
-    ck_assert_int_eq(call, want);                                                                    \
+#define FAILS(want, detail, value, call)                                                           \
+  do {                                                                                             \
+    bp_error *error = NULL, **seen = &error;                                                       \
+    int rc_ = call;                                                                                \
+    failed(rc_, error, want, detail, value);                                                       \
+    seen = NULL;                                                                                   \
+    ck_assert_int_eq(call, want);                                                                  \
   } while (0)
 
-static bp_ingest_report ingest(bp_store *store, const char *text, const bp_ingest_options *options) {
+static bp_ingest_report ingest(bp_store *store, const char *text,
+                               const bp_ingest_options *options) {
   bp_ingest_report report = BP_INGEST_REPORT_INIT;
   bp_error *error = NULL;
   int rc = bp_ingest_bytes(store, "native", "here", text, strlen(text), options, &report, &error);
@@ -98,7 +105,8 @@ static bp_ingest_report ingest(bp_store *store, const char *text, const bp_inges
   return report;
 }
 
-static bp_ingest_report ingest_file(bp_store *store, const char *name, const bp_ingest_options *options) {
+static bp_ingest_report ingest_file(bp_store *store, const char *name,
+                                    const bp_ingest_options *options) {
   bp_ingest_report report = BP_INGEST_REPORT_INIT;
   bp_error *error = NULL;
   int rc = bp_ingest_file(store, NULL, path_of(name), options, &report, &error);
@@ -106,7 +114,8 @@ static bp_ingest_report ingest_file(bp_store *store, const char *name, const bp_
   return report;
 }
 
-static bp_ingest_report ingest_folder(bp_store *store, const char *name, const bp_ingest_options *options) {
+static bp_ingest_report ingest_folder(bp_store *store, const char *name,
+                                      const bp_ingest_options *options) {
   bp_ingest_report report = BP_INGEST_REPORT_INIT;
   bp_error *error = NULL;
   int rc = bp_ingest_scan(store, NULL, path_of(name), options, &report, &error);
@@ -151,7 +160,8 @@ static int64_t health(bp_store *store, const char *name) {
   bp_result *result = inspect(store, "health");
   int64_t value = -1;
   for (size_t row = 0; row < bp_result_rows(result); row++)
-    if (strcmp(bp_result_text(result, row, 0, NULL), name) == 0) value = bp_result_int(result, row, 1);
+    if (strcmp(bp_result_text(result, row, 0, NULL), name) == 0)
+      value = bp_result_int(result, row, 1);
   bp_result_free(result);
   return value;
 }
@@ -186,7 +196,8 @@ START_TEST(opening_checks_its_arguments) {
     o.log_level = wrong[i].log_level;
     o.scope = wrong[i].scope;
     store = (bp_store *)(void *)&o;
-    FAILS(wrong[i].code, wrong[i].detail, wrong[i].value, bp_open(&store, path_of("x.db"), &o, seen));
+    FAILS(wrong[i].code, wrong[i].detail, wrong[i].value,
+          bp_open(&store, path_of("x.db"), &o, seen));
     ck_assert_ptr_null(store);
   }
   ck_assert_int_ne(access(path_of("x.db"), F_OK), 0);
@@ -204,10 +215,13 @@ START_TEST(access_is_fixed_at_open) {
   for (uint32_t access = BP_ACCESS_NONE; access <= BP_ACCESS_DEVOPS; access += BP_ACCESS_DEVOPS) {
     o.access = access;
     bp_store *store = open_with(path_of("access.db"), &o);
-    FAILS(BP_ERR_DENIED, "name", NULL, bp_ingest_bytes(store, NULL, NULL, SESSION, 5, NULL, NULL, seen));
-    FAILS(BP_ERR_DENIED, NULL, NULL, bp_configure(store, "labels", document, strlen(document), seen));
+    FAILS(BP_ERR_DENIED, "name", NULL,
+          bp_ingest_bytes(store, NULL, NULL, SESSION, 5, NULL, NULL, seen));
+    FAILS(BP_ERR_DENIED, NULL, NULL,
+          bp_configure(store, "labels", document, strlen(document), seen));
     FAILS(BP_ERR_DENIED, NULL, NULL, bp_privacy_preview(&result, store, "native", "", 0, seen));
-    static const char *const own[] = {"files", "coverage", "prices", "unpriced", "labels", "sessions"};
+    static const char *const own[] = {"files",    "coverage", "prices",
+                                      "unpriced", "labels",   "sessions"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
       FAILS(BP_ERR_DENIED, NULL, NULL, bp_inspect(&result, store, own[i], seen));
     bp_query_new(&query, NULL);
@@ -234,8 +248,10 @@ START_TEST(read_only_handles_write_nothing) {
   bp_close(store);
   o.flags = BP_OPEN_READONLY;
   store = open_with(path_of("ro.db"), &o);
-  FAILS(BP_ERR_READONLY, NULL, NULL, bp_ingest_bytes(store, NULL, NULL, SESSION, 5, NULL, NULL, seen));
-  FAILS(BP_ERR_READONLY, NULL, NULL, bp_configure(store, "labels", document, strlen(document), seen));
+  FAILS(BP_ERR_READONLY, NULL, NULL,
+        bp_ingest_bytes(store, NULL, NULL, SESSION, 5, NULL, NULL, seen));
+  FAILS(BP_ERR_READONLY, NULL, NULL,
+        bp_configure(store, "labels", document, strlen(document), seen));
   ck_assert_int_eq(metric(store, "prompts", "all"), 1);
   bp_close(store);
 }
@@ -251,12 +267,17 @@ START_TEST(clocks_decide_what_today_is) {
 }
 END_TEST
 
-/* ----------------------------------------------------------------------------------- configuring */
+/* --------------------------------------------------------------------------------- configuring */
 
 START_TEST(configuring) {
   bp_store *store = memory_store();
-  static const char *const bad[] = {"", "x", "{}", "[]", "{\"version\":2,\"keep\":true}",
-                                    "{\"version\":1,\"keep\":1}", "{\"version\":1,\"keep\":true,\"x\":1}"};
+  static const char *const bad[] = {"",
+                                    "x",
+                                    "{}",
+                                    "[]",
+                                    "{\"version\":2,\"keep\":true}",
+                                    "{\"version\":1,\"keep\":1}",
+                                    "{\"version\":1,\"keep\":true,\"x\":1}"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     FAILS(BP_ERR_FORMAT, NULL, NULL, bp_configure(store, "labels", bad[i], strlen(bad[i]), seen));
   FAILS(BP_ERR_FORMAT, NULL, NULL, bp_configure(store, "prices", "{}", 2, seen));
@@ -265,7 +286,8 @@ START_TEST(configuring) {
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(store, "labels", NULL, 2, seen));
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(NULL, "labels", "{}", 2, seen));
   FAILS(BP_ERR_NOTFOUND, "topic", "nonsense", bp_configure(store, "nonsense", "{}", 2, seen));
-  FAILS(BP_ERR_NOTFOUND, "allowed", "prices, labels", bp_configure(store, "nonsense", "{}", 2, seen));
+  FAILS(BP_ERR_NOTFOUND, "allowed", "prices, labels",
+        bp_configure(store, "nonsense", "{}", 2, seen));
 
   /* From now on no names; what comes again later is named then. */
   const char *off = "{\"version\":1,\"keep\":false}", *on = "{\"version\":1,\"keep\":true}";
@@ -337,7 +359,9 @@ START_TEST(ingest_checks_what_it_is_lent) {
   long_report whole;
   memset(&whole, 0x55, sizeof whole);
   whole.known.struct_size = sizeof whole;
-  ck_assert_int_eq(bp_ingest_bytes(store, "native", "here", text, length, &later.known, &whole.known, NULL), BP_OK);
+  ck_assert_int_eq(
+      bp_ingest_bytes(store, "native", "here", text, length, &later.known, &whole.known, NULL),
+      BP_OK);
   ck_assert_uint_eq(whole.known.struct_size, sizeof whole);
   ck_assert_uint_eq(whole.known.flags, 0);
   ck_assert_uint_eq(whole.known.records_stored, 1);
@@ -350,31 +374,41 @@ START_TEST(ingest_checks_its_arguments) {
   bp_store *store = memory_store();
   bp_ingest_report report;
 #define REPORT (memset(&report, 0x55, sizeof report), report.struct_size = sizeof report, &report)
-  FAILS(BP_ERR_INVALID, NULL, NULL, bp_ingest_bytes(NULL, "native", "x", "{}", 2, NULL, REPORT, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL,
+        bp_ingest_bytes(NULL, "native", "x", "{}", 2, NULL, REPORT, seen));
   ck_assert_uint_eq(report.records_read, 0); /* filled, whether or not the call succeeds */
-  FAILS(BP_ERR_INVALID, NULL, NULL, bp_ingest_bytes(store, "native", "x", NULL, 2, NULL, REPORT, seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL,
+        bp_ingest_bytes(store, "native", "x", NULL, 2, NULL, REPORT, seen));
   ck_assert_uint_eq(report.records_read, 0);
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_ingest_file(store, "native", NULL, NULL, REPORT, seen));
   ck_assert_uint_eq(report.records_read, 0);
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_ingest_scan(store, "native", NULL, NULL, REPORT, seen));
   ck_assert_uint_eq(report.records_read, 0);
-  FAILS(BP_ERR_NOTFOUND, "name", "nonsense", bp_ingest_bytes(store, "nonsense", "x", "{}", 2, NULL, REPORT, seen));
-  FAILS(BP_ERR_NOTFOUND, "hint", NULL, bp_ingest_scan(store, "nonsense", folder, NULL, REPORT, seen));
-  FAILS(BP_ERR_UNSUPPORTED, "hint", NULL, bp_ingest_bytes(store, NULL, "x", "{}", 2, NULL, REPORT, seen));
-  FAILS(BP_ERR_UNSUPPORTED, "hint", NULL, bp_ingest_bytes(store, NULL, "x", NULL, 0, NULL, REPORT, seen));
+  FAILS(BP_ERR_NOTFOUND, "name", "nonsense",
+        bp_ingest_bytes(store, "nonsense", "x", "{}", 2, NULL, REPORT, seen));
+  FAILS(BP_ERR_NOTFOUND, "hint", NULL,
+        bp_ingest_scan(store, "nonsense", folder, NULL, REPORT, seen));
+  FAILS(BP_ERR_UNSUPPORTED, "hint", NULL,
+        bp_ingest_bytes(store, NULL, "x", "{}", 2, NULL, REPORT, seen));
+  FAILS(BP_ERR_UNSUPPORTED, "hint", NULL,
+        bp_ingest_bytes(store, NULL, "x", NULL, 0, NULL, REPORT, seen));
   ck_assert_int_eq(bp_ingest_bytes(store, "native", NULL, NULL, 0, NULL, REPORT, NULL), BP_OK);
   ck_assert_uint_eq(report.bytes_read + report.records_read + report.files_seen, 0);
 
   write_file("unknown.txt", "w", "nothing we know\n");
   ck_assert_int_eq(symlink(path_of("unknown.txt"), path_of("link")), 0);
-  FAILS(BP_ERR_NOTFOUND, "path", path_of("no"), bp_ingest_file(store, NULL, path_of("no"), NULL, REPORT, seen));
+  FAILS(BP_ERR_NOTFOUND, "path", path_of("no"),
+        bp_ingest_file(store, NULL, path_of("no"), NULL, REPORT, seen));
   ck_assert_uint_eq(report.files_seen, 0);
   FAILS(BP_ERR_INVALID, "path", folder, bp_ingest_file(store, NULL, folder, NULL, REPORT, seen));
-  FAILS(BP_ERR_INVALID, "path", NULL, bp_ingest_file(store, NULL, path_of("link"), NULL, REPORT, seen));
+  FAILS(BP_ERR_INVALID, "path", NULL,
+        bp_ingest_file(store, NULL, path_of("link"), NULL, REPORT, seen));
   FAILS(BP_ERR_UNSUPPORTED, "path", path_of("unknown.txt"),
         bp_ingest_file(store, NULL, path_of("unknown.txt"), NULL, REPORT, seen));
-  FAILS(BP_ERR_NOTFOUND, "path", path_of("no"), bp_ingest_scan(store, NULL, path_of("no"), NULL, REPORT, seen));
-  FAILS(BP_ERR_NOTFOUND, "path", NULL, bp_ingest_scan(store, NULL, path_of("unknown.txt"), NULL, REPORT, seen));
+  FAILS(BP_ERR_NOTFOUND, "path", path_of("no"),
+        bp_ingest_scan(store, NULL, path_of("no"), NULL, REPORT, seen));
+  FAILS(BP_ERR_NOTFOUND, "path", NULL,
+        bp_ingest_scan(store, NULL, path_of("unknown.txt"), NULL, REPORT, seen));
   bp_close(store);
 }
 END_TEST
@@ -382,19 +416,19 @@ END_TEST
 /* ------------------------------------------------------------------------------------- bytes */
 
 START_TEST(bytes_by_hand) {
-  static const char text[] = SESSION PROMPT("p1", "01") RESPONSE("r1", "7") BROKEN PROMPT("p1", "01") UNDATED
-      TOOL("t1", "not a name") TORN;
+  static const char text[] = SESSION PROMPT("p1", "01") RESPONSE("r1", "7")
+      BROKEN PROMPT("p1", "01") UNDATED TOOL("t1", "not a name") TORN;
   bp_store *store = memory_store();
   bp_ingest_report r = ingest(store, text, NULL);
   ck_assert_uint_eq(r.bytes_read, strlen(text));
   ck_assert_uint_eq(r.bytes_pending, strlen(TORN));
-  ck_assert_uint_eq(r.records_read, 7);      /* all lines but the torn one */
-  ck_assert_uint_eq(r.records_stored, 4);    /* p1, r1, the undated prompt, t1 */
+  ck_assert_uint_eq(r.records_read, 7);   /* all lines but the torn one */
+  ck_assert_uint_eq(r.records_stored, 4); /* p1, r1, the undated prompt, t1 */
   ck_assert_uint_eq(r.records_updated, 0);
   ck_assert_uint_eq(r.records_duplicate, 1); /* p1 */
   ck_assert_uint_eq(r.records_rejected, 1);
   ck_assert_uint_eq(r.records_undated, 1);
-  ck_assert_uint_eq(r.fields_dropped, 1);    /* the tool's name */
+  ck_assert_uint_eq(r.fields_dropped, 1); /* the tool's name */
   ck_assert_uint_eq(r.files_seen + r.files_changed + r.files_failed, 0);
 
   r = ingest(store, text, NULL); /* nothing of it is new */
@@ -421,7 +455,7 @@ START_TEST(bytes_by_hand) {
 }
 END_TEST
 
-/* A broken line is broken as a whole, also when it comes in pieces: its rest is no new beginning. */
+/* A broken line is broken as a whole, also when it comes in pieces: its rest is no beginning. */
 START_TEST(broken_lines_in_pieces) {
   bp_store *store = memory_store();
   bp_ingest_report r = ingest(store, PROMPT("p1", "01") "broken " PROMPT("p2", "02"), NULL);
@@ -470,14 +504,17 @@ START_TEST(files_grow) {
   write_file("a.blueplane.jsonl", "a", REST PROMPT("p2", "02"));
   r = ingest_file(store, "a.blueplane.jsonl", NULL); /* from the torn line on */
   ck_assert_uint_eq(r.bytes_read, strlen(TORN REST PROMPT("p2", "02")));
-  ck_assert(r.files_changed == 1 && r.records_read == 2 && r.records_stored == 2 && r.bytes_pending == 0);
+  ck_assert(r.files_changed == 1 && r.records_read == 2 && r.records_stored == 2 &&
+            r.bytes_pending == 0);
   ck_assert_uint_eq(r.records_duplicate, 0);
 
   r = ingest_file(store, "a.blueplane.jsonl", &again);
-  ck_assert(r.records_read == 5 && r.records_stored == 0 && r.records_duplicate == 3 && r.records_rejected == 1);
+  ck_assert(r.records_read == 5 && r.records_stored == 0 && r.records_duplicate == 3 &&
+            r.records_rejected == 1);
   bp_result *files = inspect(store, "files");
   ck_assert_uint_eq(bp_result_rows(files), 1);
-  ck_assert_int_eq(bp_result_int(files, 0, 2), (int64_t)strlen(SESSION PROMPT("p1", "01") BROKEN TORN REST PROMPT("p2", "02")));
+  ck_assert_int_eq(bp_result_int(files, 0, 2),
+                   (int64_t)strlen(SESSION PROMPT("p1", "01") BROKEN TORN REST PROMPT("p2", "02")));
   ck_assert_int_eq(bp_result_int(files, 0, 3), 6); /* the next line */
   ck_assert_int_eq(bp_result_int(files, 0, 4), 5);
   ck_assert_int_eq(bp_result_int(files, 0, 5), 1);
@@ -486,13 +523,14 @@ START_TEST(files_grow) {
 }
 END_TEST
 
-/* A file that is written anew is read anew; what was known of it stays known, what was refused does not. */
+/* A file that is written anew is read anew; what was known of it stays, what was refused does not. */
 START_TEST(files_are_rewritten) {
   bp_store *store = memory_store();
   write_file("b.blueplane.jsonl", "w", SESSION PROMPT("p1", "01") BROKEN BROKEN);
   ingest_file(store, "b.blueplane.jsonl", NULL);
   ck_assert_int_eq(health(store, "rejects"), 2);
-  write_file("b.blueplane.jsonl", "w", SESSION PROMPT("p2", "02") PROMPT("p3", "03") PROMPT("p4", "04") BROKEN);
+  write_file("b.blueplane.jsonl", "w",
+             SESSION PROMPT("p2", "02") PROMPT("p3", "03") PROMPT("p4", "04") BROKEN);
   bp_ingest_report r = ingest_file(store, "b.blueplane.jsonl", NULL);
   ck_assert(r.records_read == 5 && r.records_stored == 3);
   ck_assert_int_eq(metric(store, "prompts", "all"), 4);
@@ -567,7 +605,8 @@ START_TEST(what_cannot_be_read_is_counted) {
   ck_assert_uint_eq(ingest_folder(store, "part", NULL).records_stored, 1); /* tried again */
   ck_assert_int_eq(health(store, "rejects"), 1);
 
-  write_file("part/b.blueplane.jsonl", "a", PROMPT("p3", "03")); /* known, then closed, then open again */
+  write_file("part/b.blueplane.jsonl", "a",
+             PROMPT("p3", "03")); /* known, then closed, then open again */
   ck_assert_int_eq(chmod(path_of("part/b.blueplane.jsonl"), 0), 0);
   become(65534);
   ck_assert_uint_eq(ingest_folder(store, "part", NULL).files_failed, 2);
@@ -593,7 +632,8 @@ static void write_many(const char *name) {
     FILE *f = fopen(path_of(path), "w");
     ck_assert_ptr_nonnull(f);
     for (int i = 0; i < LINES; i++) { /* each prompt is in two files */
-      snprintf(line, sizeof line, "%s\"kind\":\"prompt\",\"id\":\"%d\",\"time\":\"2026-03-02T09:%02d:00Z\"}\n", HEAD,
+      snprintf(line, sizeof line,
+               "%s\"kind\":\"prompt\",\"id\":\"%d\",\"time\":\"2026-03-02T09:%02d:00Z\"}\n", HEAD,
                (file / 2) * LINES + i, i % 60);
       fputs(line, f);
     }
@@ -667,7 +707,8 @@ START_TEST(progress_may_stop) {
         ck_assert_uint_eq(w.calls, stop_at); /* whoever said stop is not asked again */
       }
       ck_assert_int_eq(metric(store, "prompts", "all"), (int64_t)r.records_stored);
-      ck_assert_uint_eq(r.records_stored + ingest_folder(store, "stop", NULL).records_stored, LINES * FILES / 2);
+      ck_assert_uint_eq(r.records_stored + ingest_folder(store, "stop", NULL).records_stored,
+                        LINES * FILES / 2);
       bp_close(store);
     }
     ck_assert_uint_ge(stop_at, 4);
@@ -682,14 +723,16 @@ START_TEST(bytes_may_stop) {
   char *text = malloc(MANY * 200);
   size_t length = 0;
   for (int i = 0; i < MANY; i++)
-    length += (size_t)sprintf(text + length, "%s\"kind\":\"prompt\",\"id\":\"%d\",\"time\":\"2026-03-02T09:01:00Z\"}\n",
-                              HEAD, i);
+    length += (size_t)sprintf(
+        text + length, "%s\"kind\":\"prompt\",\"id\":\"%d\",\"time\":\"2026-03-02T09:01:00Z\"}\n",
+        HEAD, i);
   watch w = {.stop_at = 2, .caller = pthread_self()};
   bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
   bp_ingest_report r = BP_INGEST_REPORT_INIT;
   options.progress = on_progress;
   options.progress_user = &w;
-  ck_assert_int_eq(bp_ingest_bytes(store, NULL, "x", text, length, &options, &r, NULL), BP_ERR_CANCELLED);
+  ck_assert_int_eq(bp_ingest_bytes(store, NULL, "x", text, length, &options, &r, NULL),
+                   BP_ERR_CANCELLED);
   ck_assert_uint_gt(r.records_stored, 1000);
   ck_assert_uint_lt(r.records_stored, MANY);
   ck_assert_int_eq(health(store, "prompts"), (int64_t)r.records_stored);
@@ -765,7 +808,8 @@ static void *use_store(void *user) {
   bp_store *store = user;
   char line[256];
   for (int i = 0; i < 30; i++) {
-    snprintf(line, sizeof line, "%s\"kind\":\"prompt\",\"id\":\"%d\",\"time\":\"2026-03-02T09:01:00Z\"}\n", HEAD, i);
+    snprintf(line, sizeof line,
+             "%s\"kind\":\"prompt\",\"id\":\"%d\",\"time\":\"2026-03-02T09:01:00Z\"}\n", HEAD, i);
     ingest(store, line, NULL);
     ck_assert_int_ge(metric(store, "prompts", "all"), i + 1);
     bp_result_free(inspect(store, "sessions"));
@@ -777,8 +821,10 @@ START_TEST(one_store_many_threads) {
   enum { USERS = 4 };
   bp_store *store = memory_store();
   pthread_t thread[USERS];
-  for (int i = 0; i < USERS; i++) ck_assert_int_eq(pthread_create(&thread[i], NULL, use_store, store), 0);
-  for (int i = 0; i < USERS; i++) pthread_join(thread[i], NULL);
+  for (int i = 0; i < USERS; i++)
+    ck_assert_int_eq(pthread_create(&thread[i], NULL, use_store, store), 0);
+  for (int i = 0; i < USERS; i++)
+    pthread_join(thread[i], NULL);
   ck_assert_int_eq(metric(store, "prompts", "all"), 30);
   bp_close(store);
 }
@@ -801,7 +847,8 @@ START_TEST(threads_change_nothing) {
   }
   ck_assert_str_eq(answers[0], answers[1]);
   ck_assert_str_eq(answers[0], answers[2]);
-  for (int i = 0; i < 3; i++) bp_free(answers[i]);
+  for (int i = 0; i < 3; i++)
+    bp_free(answers[i]);
 }
 END_TEST
 
@@ -814,7 +861,8 @@ START_TEST(forks_are_refused) {
   if (child == 0) {
     bp_result *result = NULL;
     int codes = bp_inspect(&result, store, "health", NULL) == BP_ERR_INVALID &&
-                bp_ingest_bytes(store, "native", "x", SESSION, strlen(SESSION), NULL, NULL, NULL) == BP_ERR_INVALID &&
+                bp_ingest_bytes(store, "native", "x", SESSION, strlen(SESSION), NULL, NULL, NULL) ==
+                    BP_ERR_INVALID &&
                 bp_configure(store, "labels", "{}", 2, NULL) == BP_ERR_INVALID && result == NULL;
     bp_cancel(store);
     bp_close(store); /* leaves the parent's database alone */
@@ -880,7 +928,8 @@ START_TEST(results_have_bounds) {
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_result_arrow(NULL, r, seen));
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_result_arrow(&stream, NULL, seen));
   ck_assert_ptr_null((void *)(uintptr_t)stream.release);
-  ck_assert(bp_result_rows(NULL) == 0 && bp_result_columns(NULL) == 0 && bp_result_type(NULL, 0) == 0);
+  ck_assert(bp_result_rows(NULL) == 0 && bp_result_columns(NULL) == 0 &&
+            bp_result_type(NULL, 0) == 0);
   ck_assert(bp_result_cell(NULL, 0, 0) == BP_CELL_EMPTY && bp_result_int(NULL, 0, 0) == 0);
   ck_assert_ptr_null(bp_result_text(NULL, 0, 0, NULL));
   ck_assert_ptr_null(bp_result_meta(NULL, "topic"));
@@ -963,13 +1012,15 @@ START_TEST(inspecting_by_hand) {
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_inspect(NULL, store, "health", seen));
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_inspect(&result, NULL, "health", seen));
 
-  ingest(store, SESSION PROMPT("p1", "01") RESPONSE("r1", "7") TOOL("t1", "Hammer") BROKEN UNDATED, NULL);
+  ingest(store, SESSION PROMPT("p1", "01") RESPONSE("r1", "7") TOOL("t1", "Hammer") BROKEN UNDATED,
+         NULL);
   static const struct {
     const char *name;
     int64_t value;
-  } healthy[] = {{"schema", 1}, {"prompts", 2}, {"responses", 1}, {"tool_calls", 1}, {"decisions", 0},
-                 {"spans", 0},  {"events", 0},  {"changes", 0},   {"sessions", 1},   {"files", 1},
-                 {"rejects", 1}, {"undated", 1}, {"wal_bytes", 0}};
+  } healthy[] = {{"schema", 1},    {"prompts", 2}, {"responses", 1}, {"tool_calls", 1},
+                 {"decisions", 0}, {"spans", 0},   {"events", 0},    {"changes", 0},
+                 {"sessions", 1},  {"files", 1},   {"rejects", 1},   {"undated", 1},
+                 {"wal_bytes", 0}};
   for (size_t i = 0; i < sizeof healthy / sizeof *healthy; i++)
     ck_assert_msg(health(store, healthy[i].name) == healthy[i].value, "%s", healthy[i].name);
 
@@ -1022,13 +1073,15 @@ static char *preview(bp_store *store, const char *source, const char *text) {
 
 START_TEST(previews_show_rules_and_no_values) {
   bp_store *store = memory_store();
-  char *csv = preview(store, NULL, "{\"blueplane\":1,\"platform\":\"SECRET\",\"SECRET\":1,\"model\":{\"SECRET\":[\"SECRET\"]},"
-                                   "\"features\":[\"SECRET\",{\"SECRET\":\"SECRET\"}],\"id.SECRET\":1,\"*\":2,\"id\":3}\n"
-                                   "{\"id\":\"SECRET\",\"SEC\\u0052ET\":{\"id\":\"SECRET\"}}\nSECRET\n{\"id\":1,SECRET\n");
+  char *csv = preview(
+      store, NULL,
+      "{\"blueplane\":1,\"platform\":\"SECRET\",\"SECRET\":1,\"model\":{\"SECRET\":[\"SECRET\"]},"
+      "\"features\":[\"SECRET\",{\"SECRET\":\"SECRET\"}],\"id.SECRET\":1,\"*\":2,\"id\":3}\n"
+      "{\"id\":\"SECRET\",\"SEC\\u0052ET\":{\"id\":\"SECRET\"}}\nSECRET\n{\"id\":1,SECRET\n");
   ck_assert_ptr_null(strstr(csv, "SECRET"));
-  static const char *const rows[] = {
-      "blueplane,compared,", "platform,label,", "id,hashed,keyed hash: same event,3", "features[],kept,",
-      "*,dropped,not on the list of fields that are read,4"};
+  static const char *const rows[] = {"blueplane,compared,", "platform,label,",
+                                     "id,hashed,keyed hash: same event,3", "features[],kept,",
+                                     "*,dropped,not on the list of fields that are read,4"};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     ck_assert_msg(strstr(csv, rows[i]) != NULL, "%s in %s", rows[i], csv);
   bp_free(csv);
@@ -1037,15 +1090,25 @@ START_TEST(previews_show_rules_and_no_values) {
 END_TEST
 
 START_TEST(previews_end) {
-  static const char *const texts[] = {"", "1", "1\n", "null true \"x\"\n", "[1,[2]]\n[]", "{\"id\":", "}", "\xFF\n{}",
-                                      "{\"id\":[[[[{\"id\":[1]}]]]]}", "12 {} 13"};
+  static const char *const texts[] = {"",
+                                      "1",
+                                      "1\n",
+                                      "null true \"x\"\n",
+                                      "[1,[2]]\n[]",
+                                      "{\"id\":",
+                                      "}",
+                                      "\xFF\n{}",
+                                      "{\"id\":[[[[{\"id\":[1]}]]]]}",
+                                      "12 {} 13"};
   bp_store *store = memory_store();
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) bp_free(preview(store, "native", texts[i]));
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    bp_free(preview(store, "native", texts[i]));
   char deep[4001];
   memset(deep, '[', 4000);
   deep[4000] = '\0';
   bp_free(preview(store, "native", deep));
-  for (size_t i = 0; i < 3996; i += 6) memcpy(deep + i, "{\"id\":", 6);
+  for (size_t i = 0; i < 3996; i += 6)
+    memcpy(deep + i, "{\"id\":", 6);
   bp_free(preview(store, "native", deep));
   bp_close(store);
 }
@@ -1057,7 +1120,8 @@ START_TEST(previews_check_their_arguments) {
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_privacy_preview(NULL, store, "native", "{}", 2, seen));
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_privacy_preview(&result, store, "native", NULL, 2, seen));
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_privacy_preview(&result, NULL, "native", "{}", 2, seen));
-  FAILS(BP_ERR_NOTFOUND, "name", "nonsense", bp_privacy_preview(&result, store, "nonsense", "{}", 2, seen));
+  FAILS(BP_ERR_NOTFOUND, "name", "nonsense",
+        bp_privacy_preview(&result, store, "nonsense", "{}", 2, seen));
   FAILS(BP_ERR_UNSUPPORTED, NULL, NULL, bp_privacy_preview(&result, store, NULL, "{}", 2, seen));
   ck_assert_ptr_null(result);
   ck_assert_int_eq(bp_privacy_preview(&result, store, "native", NULL, 0, NULL), BP_OK);

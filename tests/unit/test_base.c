@@ -50,7 +50,8 @@ START_TEST(arrays_grow_and_keep) {
     ck_assert_uint_ge(capacity, count + 1);
     ((size_t *)items)[count] = count;
   }
-  for (size_t i = 0; i < 1000; i++) ck_assert_uint_eq(((size_t *)items)[i], i);
+  for (size_t i = 0; i < 1000; i++)
+    ck_assert_uint_eq(((size_t *)items)[i], i);
   bpi_mem_fail_after(0);
   void *before = items;
   ck_assert_int_eq(bpi_reserve(&items, &capacity, capacity + 1, sizeof(size_t)), BP_ERR_NOMEM);
@@ -114,7 +115,8 @@ START_TEST(long_formats) {
   memset(many, 'x', 1000);
   many[1000] = '\0';
   bpi_buf_init(&b, 4096);
-  for (size_t length = 250; length < 260; length++) { /* about the size of the small buffer inside */
+  for (size_t length = 250; length < 260;
+       length++) { /* about the size of the small buffer inside */
     bpi_buf_printf(&b, "%.*s", (int)length, many);
     expect(&b, many + 1000 - length);
   }
@@ -209,7 +211,8 @@ END_TEST
 static bool comma_locale(const char *name) {
   char command[512];
   if (setlocale(LC_NUMERIC, name) != NULL) return true;
-  snprintf(command, sizeof command, "localedef -i %.5s -f UTF-8 %s/%s 2>/dev/null", name, folder, name);
+  snprintf(command, sizeof command, "localedef -i %.5s -f UTF-8 %s/%s 2>/dev/null", name, folder,
+           name);
   if (system(command) != 0) return false; // NOLINT(cert-env33-c): only that program makes locales
   setenv("LOCPATH", folder, 1);
   return setlocale(LC_NUMERIC, name) != NULL;
@@ -341,8 +344,10 @@ START_TEST(identifiers_are_keyed_blake2b) {
   hash_key key;
   unsigned char long_data[1024];
   char many_x[92];
-  for (size_t i = 0; i < sizeof key.bytes; i++) key.bytes[i] = (unsigned char)i;
-  for (size_t i = 0; i < sizeof long_data; i++) long_data[i] = (unsigned char)i;
+  for (size_t i = 0; i < sizeof key.bytes; i++)
+    key.bytes[i] = (unsigned char)i;
+  for (size_t i = 0; i < sizeof long_data; i++)
+    long_data[i] = (unsigned char)i;
   memset(many_x, 'x', sizeof many_x);
   ck_assert_int_eq(bpi_hash_init(), BP_OK);
   ck_assert_int_eq(bpi_hash_init(), BP_OK);
@@ -357,7 +362,10 @@ START_TEST(identifiers_are_keyed_blake2b) {
       {"session", "abc", 3, {0x32f9d7504cfbe046, 0x6ff0f9a605cf56a1}},
       {"session", "\0abc", 4, {0x2a6ff81bc38e9930, 0x5658a925195150ff}},
       {"prompt", "abc", 3, {0xe08d895fdbff5043, 0x8b5063955aab65df}},
-      {"path", many_x, 91, {0x04292358e5344005, 0x60eec28dc001ad6f}}, /* 96 bytes: the last in one call */
+      {"path",
+       many_x,
+       91,
+       {0x04292358e5344005, 0x60eec28dc001ad6f}}, /* 96 bytes: the last in one call */
       {"path", many_x, 92, {0x4b1e601ada480525, 0xe295590e56728b71}},
       {"path", long_data, 1024, {0x8730991c0d2e5aaf, 0xc26fa643e175f4c9}},
   };

@@ -50,13 +50,16 @@ static gate *new_gate(behind *b, bool keep_labels) {
   return g;
 }
 
-static bool same(ident a, ident b) { return bpi_ident_compare(a, b) == 0; }
+static bool same(ident a, ident b) {
+  return bpi_ident_compare(a, b) == 0;
+}
 
 /* ------------------------------------------------------------------------------- identifiers */
 
 START_TEST(identifiers_are_hashes) {
-  static const char *const domains[IDENT_KINDS] = {"session", "response", "request", "prompt", "tool",
-                                                   "event", "decision", "span", "change", "origin"};
+  static const char *const domains[IDENT_KINDS] = {"session", "response", "request",  "prompt",
+                                                   "tool",    "event",    "decision", "span",
+                                                   "change",  "origin"};
   char raw[200];
   behind b;
   gate *g = new_gate(&b, true);
@@ -95,7 +98,8 @@ START_TEST(names_are_told_once) {
   gate *g = new_gate(&b, true);
   record_sink sink = bpi_gate_sink(g);
   uint32_t model = sink.label(sink.self, LABEL_MODEL, "claude-x", 8);
-  uint32_t tool = sink.label(sink.self, LABEL_TOOL, "claude-x", 8); /* another kind is another label */
+  uint32_t tool =
+      sink.label(sink.self, LABEL_TOOL, "claude-x", 8); /* another kind is another label */
   ck_assert_uint_eq(model, 1);
   ck_assert_uint_eq(tool, 2);
   ck_assert_uint_eq(sink.label(sink.self, LABEL_MODEL, "claude-x", 8), model);
@@ -120,7 +124,8 @@ static const struct shaped {
     {LABEL_PLATFORM, "my-tool2", "my-tool2", NULL, 0},
     {LABEL_PLATFORM, "my tool", "other", "other", 1},
     {LABEL_PLATFORM, "tool.x", "other", "other", 1},
-    {LABEL_PLATFORM, "abcdefghijabcdefghijabcdefghij12", "abcdefghijabcdefghijabcdefghij12", NULL, 0},
+    {LABEL_PLATFORM, "abcdefghijabcdefghijabcdefghij12", "abcdefghijabcdefghijabcdefghij12", NULL,
+     0},
     {LABEL_PLATFORM, "abcdefghijabcdefghijabcdefghij123", "other", "other", 1},
     {LABEL_WORKSPACE, "/home/me/work/app", "app", NULL, 0},
     {LABEL_WORKSPACE, "/home/me/work/app///", "app", NULL, 0},
@@ -156,17 +161,17 @@ static const struct shaped {
 };
 
 static const char *domain_of(label_kind kind) {
-  static const char *const domains[LABEL_KINDS] = {
-      NULL, "platform", "workspace", "branch", "version", "entrypoint",
-      "model", "tool", "file", "command"};
+  static const char *const domains[LABEL_KINDS] = {NULL,      "platform",   "workspace", "branch",
+                                                   "version", "entrypoint", "model",     "tool",
+                                                   "file",    "command"};
   return domains[kind];
 }
 
 static void check_label(const struct shaped *s, const behind *b, bool keep) {
   const char *hashed = s->hashed == NULL ? s->raw : s->hashed;
   ck_assert_int_eq(b->kind, s->kind);
-  ck_assert_msg(same(b->key, bpi_hash_ident(&key, domain_of(s->kind), hashed, strlen(hashed))), "%s",
-                s->raw);
+  ck_assert_msg(same(b->key, bpi_hash_ident(&key, domain_of(s->kind), hashed, strlen(hashed))),
+                "%s", s->raw);
   ck_assert_msg(b->has_text == (keep && s->text != NULL), "%s", s->raw);
   if (b->has_text) ck_assert_str_eq(b->text, s->text);
   ck_assert_uint_eq(b->length, b->has_text ? strlen(s->text) : 0);
@@ -208,8 +213,9 @@ START_TEST(names_have_bounds) {
   static const struct {
     label_kind kind;
     size_t longest;
-  } bounds[] = {{LABEL_PLATFORM, 32}, {LABEL_WORKSPACE, 96}, {LABEL_BRANCH, 96},     {LABEL_VERSION, 32},
-                {LABEL_ENTRYPOINT, 32}, {LABEL_MODEL, 80},   {LABEL_TOOL, 96},                   {LABEL_COMMAND, 48}};
+  } bounds[] = {{LABEL_PLATFORM, 32}, {LABEL_WORKSPACE, 96},  {LABEL_BRANCH, 96},
+                {LABEL_VERSION, 32},  {LABEL_ENTRYPOINT, 32}, {LABEL_MODEL, 80},
+                {LABEL_TOOL, 96},     {LABEL_COMMAND, 48}};
   char raw[128];
   memset(raw, '1', sizeof raw);
   for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
@@ -259,8 +265,13 @@ START_TEST(numbers_have_bounds) {
   memset(&r, 0, sizeof r);
   r.kind = RECORD_RESPONSE;
   response_record *response = &r.u.response;
-  *response = (response_record){.input = many, .output = many, .cache_read = many, .cache_write_5m = many,
-                                .cache_write_1h = many, .reasoning = many, .web_searches = many,
+  *response = (response_record){.input = many,
+                                .output = many,
+                                .cache_read = many,
+                                .cache_write_5m = many,
+                                .cache_write_1h = many,
+                                .reasoning = many,
+                                .web_searches = many,
                                 .cost_nano = long_};
   sink.put(sink.self, &r);
   ck_assert_int_eq(b.last.u.response.input, -1);
@@ -295,9 +306,11 @@ START_TEST(numbers_have_bounds) {
   sink.put(sink.self, &r);
   ck_assert_int_eq(b.last.u.event.value, -1);
   r.kind = RECORD_CHANGE;
-  r.u.change = (change_record){.added = many, .removed = many, .files = many, .rounds = many, .open_us = long_};
+  r.u.change = (change_record){
+      .added = many, .removed = many, .files = many, .rounds = many, .open_us = long_};
   sink.put(sink.self, &r);
-  ck_assert(b.last.u.change.added == -1 && b.last.u.change.removed == -1 && b.last.u.change.files == -1);
+  ck_assert(b.last.u.change.added == -1 && b.last.u.change.removed == -1 &&
+            b.last.u.change.files == -1);
   ck_assert(b.last.u.change.rounds == -1 && b.last.u.change.open_us == -1);
   ck_assert_uint_eq(bpi_gate_counts(g)->drops, 8 + 1 + 2 + 3 + 1 + 3 + 1 + 5);
   ck_assert_uint_eq(b.records, 8);
@@ -341,10 +354,14 @@ START_TEST(policy_denies_by_default) {
     const char *name;
     bool opens;
     const char *rights;
-  } rows[] = {{BP_ACCESS_NONE, "none", true, "------"},        {BP_ACCESS_OWNER, "owner", true, "iqnhcp"},
-              {BP_ACCESS_LEAD, "lead", false, "------"},       {BP_ACCESS_MANAGER, "manager", false, "------"},
-              {BP_ACCESS_DEVOPS, "devops", true, "---h--"},    {BP_ACCESS_RESEARCH, "research", false, "------"},
-              {BP_ACCESS_STEWARD, "steward", false, "------"}, {7, NULL, false, "------"},
+  } rows[] = {{BP_ACCESS_NONE, "none", true, "------"},
+              {BP_ACCESS_OWNER, "owner", true, "iqnhcp"},
+              {BP_ACCESS_LEAD, "lead", false, "------"},
+              {BP_ACCESS_MANAGER, "manager", false, "------"},
+              {BP_ACCESS_DEVOPS, "devops", true, "---h--"},
+              {BP_ACCESS_RESEARCH, "research", false, "------"},
+              {BP_ACCESS_STEWARD, "steward", false, "------"},
+              {7, NULL, false, "------"},
               {UINT32_MAX, NULL, false, "------"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     if (rows[i].name == NULL)

@@ -56,7 +56,8 @@ static store *memory_store(void) {
 
 static void sql(store *s, const char *text) {
   char *message = NULL;
-  ck_assert_msg(sqlite3_exec(s->db, text, NULL, NULL, &message) == SQLITE_OK, "%s: %s", text, message);
+  ck_assert_msg(sqlite3_exec(s->db, text, NULL, NULL, &message) == SQLITE_OK, "%s: %s", text,
+                message);
 }
 
 static int64_t number(store *s, const char *text) {
@@ -82,7 +83,8 @@ static void add_column(buf *b, const char *name, char role) {
   if (role == 'S')
     bpi_buf_printf(b, "(SELECT hi || '.' || lo FROM session x WHERE x.id = t.%s)", name);
   else if (role == 'L')
-    bpi_buf_printf(b, "(SELECT kind || '.' || hi || '.' || lo FROM label x WHERE x.id = t.%s)", name);
+    bpi_buf_printf(b, "(SELECT kind || '.' || hi || '.' || lo FROM label x WHERE x.id = t.%s)",
+                   name);
   else
     bpi_buf_printf(b, "t.%s", name);
 }
@@ -113,7 +115,8 @@ static void dump_facts(store *s, buf *out, fact_kind kind) {
     bpi_buf_printf(&text, " AS %s", t->names[i]);
   }
   bpi_buf_printf(&text, " FROM %s t ORDER BY k2", t->table);
-  for (int i = 0; i < t->columns; i++) bpi_buf_printf(&text, ", %d", i + 2);
+  for (int i = 0; i < t->columns; i++)
+    bpi_buf_printf(&text, ", %d", i + 2);
   ck_assert_int_eq(text.failed, 0);
   dump_query(s, out, t->table, text.data);
   bpi_buf_free(&text);
@@ -123,18 +126,22 @@ static void dump_facts(store *s, buf *out, fact_kind kind) {
 static char *dump(store *s) {
   buf out;
   bpi_buf_init(&out, (size_t)64 << 20);
-  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) dump_facts(s, &out, kind);
-  dump_query(s, &out, "rollup",
-             "SELECT kind, quarter, (SELECT hi || '.' || lo FROM session x WHERE x.id = t.session) AS s, "
-             "(SELECT kind || '.' || hi FROM label x WHERE x.id = t.label) AS l, class, n, m0, m1, m2, m3, "
-             "m4, m5, m6, m7, m8 FROM rollup t ORDER BY 1, 2, 3, 4, 5");
-  dump_query(s, &out, "run",
-             "SELECT (SELECT hi || '.' || lo FROM session x WHERE x.id = t.session) AS s, start_us, end_us "
-             "FROM run t ORDER BY 1, 2");
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
+    dump_facts(s, &out, kind);
+  dump_query(
+      s, &out, "rollup",
+      "SELECT kind, quarter, (SELECT hi || '.' || lo FROM session x WHERE x.id = t.session) AS s, "
+      "(SELECT kind || '.' || hi FROM label x WHERE x.id = t.label) AS l, class, n, m0, m1, m2, m3, "
+      "m4, m5, m6, m7, m8 FROM rollup t ORDER BY 1, 2, 3, 4, 5");
+  dump_query(
+      s, &out, "run",
+      "SELECT (SELECT hi || '.' || lo FROM session x WHERE x.id = t.session) AS s, start_us, end_us "
+      "FROM run t ORDER BY 1, 2");
   buf text;
   bpi_buf_init(&text, 65536);
-  bpi_buf_text(&text, "SELECT hi, lo, sources, platform_us, workspace_us, branch_us, entrypoint_us, "
-                      "version_rank, first_us, last_us");
+  bpi_buf_text(&text,
+               "SELECT hi, lo, sources, platform_us, workspace_us, branch_us, entrypoint_us, "
+               "version_rank, first_us, last_us");
   static const char *const labels[] = {"platform", "workspace", "branch", "entrypoint", "version"};
   for (size_t i = 0; i < 5; i++) {
     bpi_buf_text(&text, ", ");
@@ -151,7 +158,8 @@ static char *dump(store *s) {
 
 static void assert_same(const char *got, const char *want, const char *how) {
   if (strcmp(got, want) == 0) return;
-  while (*got == *want) got++, want++;
+  while (*got == *want)
+    got++, want++;
   ck_abort_msg("%s: differs from '%.200s', is '%.200s'", how, want, got);
 }
 
@@ -171,7 +179,7 @@ static int64_t below(int64_t n) {
   return (int64_t)(seed % (uint64_t)n);
 }
 
-/* A record whose labels are not numbers yet: 0 is none, others are made when it is given to a batch. */
+/* A record whose labels are not numbers yet: 0 is none, others are made as it is given to a batch. */
 static uint32_t label_of(const fact_sink *sink, label_kind kind, uint32_t which) {
   char text[16];
   if (which == 0) return 0;
@@ -183,23 +191,25 @@ static uint32_t label_of(const fact_sink *sink, label_kind kind, uint32_t which)
 static void put(batch *b, record r) {
   const fact_sink sink = bpi_batch_sink(b);
   switch (r.kind) {
-    case RECORD_SESSION: {
-      session_record *s = &r.u.session_row;
-      s->platform = label_of(&sink, LABEL_PLATFORM, s->platform);
-      s->workspace = label_of(&sink, LABEL_WORKSPACE, s->workspace);
-      s->branch = label_of(&sink, LABEL_BRANCH, s->branch);
-      s->version = label_of(&sink, LABEL_VERSION, s->version);
-      s->entrypoint = label_of(&sink, LABEL_ENTRYPOINT, s->entrypoint);
-      break;
-    }
-    case RECORD_RESPONSE: r.u.response.model = label_of(&sink, LABEL_MODEL, r.u.response.model); break;
-    case RECORD_TOOL_USE:
-      r.u.use.tool = label_of(&sink, LABEL_TOOL, r.u.use.tool);
-      r.u.use.file = label_of(&sink, LABEL_FILE, r.u.use.file);
-      break;
-    case RECORD_TOOL_RESULT: r.u.result.file = label_of(&sink, LABEL_FILE, r.u.result.file); break;
-    case RECORD_EVENT: r.u.event.command = label_of(&sink, LABEL_COMMAND, r.u.event.command); break;
-    default: break;
+  case RECORD_SESSION: {
+    session_record *s = &r.u.session_row;
+    s->platform = label_of(&sink, LABEL_PLATFORM, s->platform);
+    s->workspace = label_of(&sink, LABEL_WORKSPACE, s->workspace);
+    s->branch = label_of(&sink, LABEL_BRANCH, s->branch);
+    s->version = label_of(&sink, LABEL_VERSION, s->version);
+    s->entrypoint = label_of(&sink, LABEL_ENTRYPOINT, s->entrypoint);
+    break;
+  }
+  case RECORD_RESPONSE:
+    r.u.response.model = label_of(&sink, LABEL_MODEL, r.u.response.model);
+    break;
+  case RECORD_TOOL_USE:
+    r.u.use.tool = label_of(&sink, LABEL_TOOL, r.u.use.tool);
+    r.u.use.file = label_of(&sink, LABEL_FILE, r.u.use.file);
+    break;
+  case RECORD_TOOL_RESULT: r.u.result.file = label_of(&sink, LABEL_FILE, r.u.result.file); break;
+  case RECORD_EVENT: r.u.event.command = label_of(&sink, LABEL_COMMAND, r.u.event.command); break;
+  default: break;
   }
   ck_assert_int_eq(sink.put(sink.self, &r), BP_OK);
 }
@@ -215,7 +225,8 @@ static apply_counts apply(store *s, batch *b) {
 
 static apply_counts apply_records(store *s, const record *r, size_t count) {
   batch *b = bpi_batch_new();
-  for (size_t i = 0; i < count; i++) put(b, r[i]);
+  for (size_t i = 0; i < count; i++)
+    put(b, r[i]);
   apply_counts counts = apply(s, b);
   bpi_batch_free(b);
   return counts;
@@ -233,50 +244,70 @@ static record new_record(record_kind kind, uint64_t key, int64_t time, uint64_t 
   return r;
 }
 
-static int64_t or_none(int64_t value) { return below(4) == 0 ? -1 : value; }
+static int64_t or_none(int64_t value) {
+  return below(4) == 0 ? -1 : value;
+}
 
 static record random_record(void) {
   record_kind kind = (record_kind)below(RECORD_KINDS);
   int64_t time = T0 + below(12) * 2 * MINUTE + below(2) * DAY / 2 + below(2) * 2 * DAY;
-  record r = new_record(kind, (uint64_t)below(12), below(8) == 0 ? BPI_TIME_NONE : time, (uint64_t)below(4));
+  record r = new_record(kind, (uint64_t)below(12), below(8) == 0 ? BPI_TIME_NONE : time,
+                        (uint64_t)below(4));
   r.flags = (unsigned)(below(2) ? below(8) : below(16));
   switch (kind) {
-    case RECORD_SESSION:
-      r.u.session_row = (session_record){(uint32_t)below(3), (uint32_t)below(3), (uint32_t)below(3),
-                                         (uint32_t)below(3), (uint32_t)below(3), below(3)};
-      break;
-    case RECORD_PROMPT: r.u.prompt = (prompt_record){or_none(below(3000)), (int)below(8), (int)below(3)}; break;
-    case RECORD_RESPONSE:
-      r.u.response = (response_record){.request = {(uint64_t)below(3) * 2, 5}, .model = (uint32_t)below(3),
-                                       .input = or_none(below(3)), .output = or_none(below(4)),
-                                       .cache_read = or_none(below(300000)), .cache_write_5m = below(2),
-                                       .cache_write_1h = or_none(below(2)), .reasoning = or_none(0),
-                                       .web_searches = or_none(below(3)), .cost_nano = or_none(below(9)),
-                                       .stop = (int)below(3), .speed = (int)below(2),
-                                       .placeholder = (int)below(2)};
-      break;
-    case RECORD_TOOL_USE:
-      r.u.use = (tool_use_record){.tool = (uint32_t)below(3), .file = (uint32_t)below(3),
-                                  .category = (int)below(3), .added = or_none(below(9)),
-                                  .removed = or_none(below(9))};
-      break;
-    case RECORD_TOOL_RESULT:
-      r.u.result = (tool_result_record){.outcome = (int)below(6), .failure = (int)below(2),
-                                        .added = or_none(below(9)), .removed = or_none(below(9)),
-                                        .duration_us = or_none(below(9)), .file = (uint32_t)below(3)};
-      break;
-    case RECORD_DECISION:
-      r.u.decision = (decision_record){(int)below(2), (int)below(2), (int)below(3), or_none(below(9))};
-      break;
-    case RECORD_SPAN: r.u.span = (span_record){or_none(below(9)), or_none(below(9)), or_none(below(9))}; break;
-    case RECORD_EVENT:
-      r.u.event = (event_record){(int)below(3), (int)below(2), (uint32_t)below(3), or_none(below(9))};
-      break;
-    case RECORD_CHANGE:
-      r.u.change = (change_record){(int)below(3), (int)below(3), (int)below(3) - 1, or_none(below(9)),
-                                   or_none(below(9)), or_none(below(9)), or_none(below(9)), or_none(below(9))};
-      break;
-    case RECORD_KINDS: break;
+  case RECORD_SESSION:
+    r.u.session_row = (session_record){(uint32_t)below(3), (uint32_t)below(3), (uint32_t)below(3),
+                                       (uint32_t)below(3), (uint32_t)below(3), below(3)};
+    break;
+  case RECORD_PROMPT:
+    r.u.prompt = (prompt_record){or_none(below(3000)), (int)below(8), (int)below(3)};
+    break;
+  case RECORD_RESPONSE:
+    r.u.response = (response_record){.request = {(uint64_t)below(3) * 2, 5},
+                                     .model = (uint32_t)below(3),
+                                     .input = or_none(below(3)),
+                                     .output = or_none(below(4)),
+                                     .cache_read = or_none(below(300000)),
+                                     .cache_write_5m = below(2),
+                                     .cache_write_1h = or_none(below(2)),
+                                     .reasoning = or_none(0),
+                                     .web_searches = or_none(below(3)),
+                                     .cost_nano = or_none(below(9)),
+                                     .stop = (int)below(3),
+                                     .speed = (int)below(2),
+                                     .placeholder = (int)below(2)};
+    break;
+  case RECORD_TOOL_USE:
+    r.u.use = (tool_use_record){.tool = (uint32_t)below(3),
+                                .file = (uint32_t)below(3),
+                                .category = (int)below(3),
+                                .added = or_none(below(9)),
+                                .removed = or_none(below(9))};
+    break;
+  case RECORD_TOOL_RESULT:
+    r.u.result = (tool_result_record){.outcome = (int)below(6),
+                                      .failure = (int)below(2),
+                                      .added = or_none(below(9)),
+                                      .removed = or_none(below(9)),
+                                      .duration_us = or_none(below(9)),
+                                      .file = (uint32_t)below(3)};
+    break;
+  case RECORD_DECISION:
+    r.u.decision =
+        (decision_record){(int)below(2), (int)below(2), (int)below(3), or_none(below(9))};
+    break;
+  case RECORD_SPAN:
+    r.u.span = (span_record){or_none(below(9)), or_none(below(9)), or_none(below(9))};
+    break;
+  case RECORD_EVENT:
+    r.u.event = (event_record){(int)below(3), (int)below(2), (uint32_t)below(3), or_none(below(9))};
+    break;
+  case RECORD_CHANGE:
+    r.u.change = (change_record){(int)below(3),     (int)below(3),     (int)below(3) - 1,
+                                 or_none(below(9)), or_none(below(9)), or_none(below(9)),
+                                 or_none(below(9)), or_none(below(9))};
+    break;
+  case RECORD_KINDS: break;
   }
   return r;
 }
@@ -290,7 +321,7 @@ static void shuffle(record *r, size_t count) {
   }
 }
 
-/* ------------------------------------------------------------------------------- order, division */
+/* ------------------------------------------------------------------------------ order, division */
 
 #define RECORDS 240
 
@@ -301,7 +332,8 @@ static void apply_divided(store *s, const record *r, size_t count, int64_t most)
     if (n > count - from) n = count - from;
     batch *b = bpi_batch_new(), *other = bpi_batch_new();
     size_t own = below(2) ? n : (size_t)below((int64_t)n + 1);
-    for (size_t i = 0; i < n; i++) put(i < own ? b : other, r[from + i]);
+    for (size_t i = 0; i < n; i++)
+      put(i < own ? b : other, r[from + i]);
     ck_assert_int_eq(bpi_batch_join(b, other), BP_OK);
     apply(s, b);
     bpi_batch_free(b);
@@ -313,7 +345,8 @@ static void apply_divided(store *s, const record *r, size_t count, int64_t most)
 START_TEST(any_order_any_division) {
   for (int round = 0; round < 12; round++) {
     record r[RECORDS];
-    for (size_t i = 0; i < RECORDS; i++) r[i] = random_record();
+    for (size_t i = 0; i < RECORDS; i++)
+      r[i] = random_record();
     store *whole = memory_store();
     apply_records(whole, r, RECORDS);
     ck_assert(verified(whole));
@@ -339,7 +372,8 @@ END_TEST
 /* A batch that lives on, as a scanning thread's does: its numbers of sessions and labels stay. */
 START_TEST(one_batch_many_times) {
   record r[RECORDS];
-  for (size_t i = 0; i < RECORDS; i++) r[i] = random_record();
+  for (size_t i = 0; i < RECORDS; i++)
+    r[i] = random_record();
   store *whole = memory_store(), *s = memory_store();
   apply_records(whole, r, RECORDS);
   char *want = dump(whole);
@@ -361,7 +395,7 @@ START_TEST(one_batch_many_times) {
 }
 END_TEST
 
-/* What joins a batch that was applied already is new to the store; what joined another stays whole. */
+/* What joins a batch that was applied already is new to the store; what joined one stays whole. */
 START_TEST(batches_join_at_any_time) {
   store *s = memory_store();
   batch *b = bpi_batch_new(), *other = bpi_batch_new();
@@ -390,10 +424,15 @@ END_TEST
 
 /* -------------------------------------------------------------------------------------- by hand */
 
-static record response(uint64_t key, uint64_t request, int64_t time, int64_t input, uint64_t session) {
+static record response(uint64_t key, uint64_t request, int64_t time, int64_t input,
+                       uint64_t session) {
   record r = new_record(RECORD_RESPONSE, key, time, session);
-  r.u.response = (response_record){.request = {request * 2, request}, .model = 1, .input = input,
-                                   .output = 10, .stop = STOP_END, .cost_nano = -1};
+  r.u.response = (response_record){.request = {request * 2, request},
+                                   .model = 1,
+                                   .input = input,
+                                   .output = 10,
+                                   .stop = STOP_END,
+                                   .cost_nano = -1};
   return r;
 }
 
@@ -417,14 +456,11 @@ START_TEST(constant_ids) {
     int count;
     int64_t responses, input, anomalies;
   } cases[] = {
-      {{a, b}, 2, 1, 200, 0},       /* a day apart, not more: one response, the greater sum */
-      {{b, c}, 2, 1, 200, 0},       /* two days apart, but they agree */
-      {{a, c}, 2, 2, 300, 1},
-      {{c, a}, 2, 2, 300, 1},
-      {{a, d}, 2, 1, 100, 0},
-      {{a, b, c}, 3, 3, 500, 1},    /* a and c tell that the id is constant, so b is one more */
-      {{b, c, a}, 3, 3, 500, 1},
-      {{a, b, d}, 3, 3, 400, 1},    /* b and d */
+      {{a, b}, 2, 1, 200, 0}, /* a day apart, not more: one response, the greater sum */
+      {{b, c}, 2, 1, 200, 0}, /* two days apart, but they agree */
+      {{a, c}, 2, 2, 300, 1},    {{c, a}, 2, 2, 300, 1},    {{a, d}, 2, 1, 100, 0},
+      {{a, b, c}, 3, 3, 500, 1}, /* a and c tell that the id is constant, so b is one more */
+      {{b, c, a}, 3, 3, 500, 1}, {{a, b, d}, 3, 3, 400, 1}, /* b and d */
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     store *s = memory_store();
@@ -445,7 +481,8 @@ END_TEST
 START_TEST(many_variants) {
   store *s = memory_store();
   batch *b = bpi_batch_new();
-  for (uint64_t i = 0; i < 20000; i++) put(b, response(1, i, T0 + (int64_t)i * MINUTE, (int64_t)i, 1));
+  for (uint64_t i = 0; i < 20000; i++)
+    put(b, response(1, i, T0 + (int64_t)i * MINUTE, (int64_t)i, 1));
   apply(s, b);
   ck_assert_int_eq(number(s, RESPONSES), 20000);
   put(b, response(1, 20000, T0, 7, 1));
@@ -470,7 +507,8 @@ START_TEST(owners_change) {
   ck_assert_int_eq(number(s, RESPONSES), 1);
   ck_assert_int_eq(number(s, "SELECT session FROM rollup WHERE kind = 1"), 2);
   ck_assert_int_eq(number(s, "SELECT time_us FROM response"), T0); /* the earliest of all rows */
-  ck_assert_int_eq(number(s, "SELECT first_us IS NULL AND last_us IS NULL FROM session WHERE id = 1"), 1);
+  ck_assert_int_eq(
+      number(s, "SELECT first_us IS NULL AND last_us IS NULL FROM session WHERE id = 1"), 1);
   ck_assert_int_eq(number(s, "SELECT first_us FROM session WHERE id = 2"), T0);
   ck_assert_int_eq(number(s, "SELECT count(*) FROM run"), 1);
   ck_assert(verified(s));
@@ -485,12 +523,12 @@ START_TEST(activity_by_hand) {
   store *s = memory_store();
   static const struct {
     int64_t minute, active, runs;
-  } steps[] = {{0, 0, 1},   /* a single moment */
-               {20, 5, 2},  /* five minutes of the gap */
-               {25, 10, 2}, /* exactly five minutes belong together */
-               {4, 14, 2},  /* 0 to 4, five minutes, 20 to 25 */
-               {9, 19, 2},  /* 0 to 9, five minutes, 20 to 25 */
-               {14, 24, 2}, /* 0 to 14, five minutes */
+  } steps[] = {{0, 0, 1},    /* a single moment */
+               {20, 5, 2},   /* five minutes of the gap */
+               {25, 10, 2},  /* exactly five minutes belong together */
+               {4, 14, 2},   /* 0 to 4, five minutes, 20 to 25 */
+               {9, 19, 2},   /* 0 to 9, five minutes, 20 to 25 */
+               {14, 24, 2},  /* 0 to 14, five minutes */
                {15, 25, 1}}; /* closes the gap: 0 to 25 */
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
     record r = prompt(10 * i, T0 + steps[i].minute * MINUTE, 1);
@@ -501,7 +539,8 @@ START_TEST(activity_by_hand) {
   }
   /* By quarter of an hour: 0 to 15 and 15 to 25. */
   ck_assert_int_eq(number(s, "SELECT m0 FROM rollup WHERE kind = 6 ORDER BY quarter"), 15 * MINUTE);
-  ck_assert_int_eq(number(s, "SELECT m0 FROM rollup WHERE kind = 6 ORDER BY quarter DESC"), 10 * MINUTE);
+  ck_assert_int_eq(number(s, "SELECT m0 FROM rollup WHERE kind = 6 ORDER BY quarter DESC"),
+                   10 * MINUTE);
   bpi_store_close(s);
 }
 END_TEST
@@ -509,8 +548,8 @@ END_TEST
 /* A response turns out to have begun earlier: the moment moves, and with it the day and the run. */
 START_TEST(earlier_times_arrive_late) {
   store *s = memory_store();
-  const record late = response(1, 1, T0 + 20 * MINUTE, 100, 1), other = prompt(3, T0 + 24 * MINUTE, 1),
-               early = response(1, 1, T0, 100, 1);
+  const record late = response(1, 1, T0 + 20 * MINUTE, 100, 1),
+               other = prompt(3, T0 + 24 * MINUTE, 1), early = response(1, 1, T0, 100, 1);
   apply_records(s, &late, 1);
   apply_records(s, &other, 1);
   ck_assert_int_eq(number(s, ACTIVE), 4 * MINUTE);
@@ -528,9 +567,11 @@ END_TEST
 /* A tool call from its result alone is dated by it, and counts as soon as its use is known. */
 START_TEST(halves_of_tool_calls) {
   store *s = memory_store();
-  record use = new_record(RECORD_TOOL_USE, 1, T0, 1), result = new_record(RECORD_TOOL_RESULT, 1, T0 + MINUTE, 2);
+  record use = new_record(RECORD_TOOL_USE, 1, T0, 1),
+         result = new_record(RECORD_TOOL_RESULT, 1, T0 + MINUTE, 2);
   use.u.use = (tool_use_record){.tool = 1, .file = 2, .added = 3, .removed = 1};
-  result.u.result = (tool_result_record){.outcome = OUTCOME_OK, .added = -1, .removed = -1, .duration_us = -1};
+  result.u.result =
+      (tool_result_record){.outcome = OUTCOME_OK, .added = -1, .removed = -1, .duration_us = -1};
   apply_counts counts = apply_records(s, &result, 1);
   ck_assert_uint_eq(counts.stored, 1);
   ck_assert_uint_eq(counts.undated, 0);
@@ -540,7 +581,8 @@ START_TEST(halves_of_tool_calls) {
   ck_assert_int_eq(number(s, "SELECT m0 FROM rollup WHERE kind = 2"), MINUTE);
   ck_assert_int_eq(number(s, "SELECT m2 FROM rollup WHERE kind = 2"), 3);
   ck_assert_int_eq(number(s, "SELECT m1 FROM rollup WHERE kind = 3"), 1);
-  ck_assert_int_eq(number(s, "SELECT hi FROM session WHERE id = (SELECT session FROM tool_call)"), 899);
+  ck_assert_int_eq(number(s, "SELECT hi FROM session WHERE id = (SELECT session FROM tool_call)"),
+                   899);
   ck_assert(verified(s));
 
   record undated = result;
@@ -598,7 +640,8 @@ START_TEST(rows_go_around_each_other) {
   store *s = memory_store();
   const record neighbour = response(4, 1, T0, 1, 1); /* wants the place behind that of key 2 */
   record variants[3];
-  for (uint64_t i = 0; i < 3; i++) variants[i] = response(2, 1 + i, T0, 5, 1);
+  for (uint64_t i = 0; i < 3; i++)
+    variants[i] = response(2, 1 + i, T0, 5, 1);
   variants[0].key.hi = variants[1].key.hi = variants[2].key.hi = neighbour.key.hi - 2;
   apply_records(s, &neighbour, 1);
   apply_records(s, variants, 3);
@@ -616,17 +659,20 @@ END_TEST
 
 START_TEST(a_dry_run_stores_nothing) {
   record r[RECORDS];
-  for (size_t i = 0; i < RECORDS; i++) r[i] = random_record();
+  for (size_t i = 0; i < RECORDS; i++)
+    r[i] = random_record();
   store *s = memory_store(), *whole = memory_store();
   apply_records(s, r, RECORDS / 2);
   char *before = dump(s);
   batch *b = bpi_batch_new();
   apply_counts dry = {0}, wet = {0};
   bp_error *error = NULL;
-  for (size_t i = 0; i < RECORDS; i++) put(b, r[i]);
+  for (size_t i = 0; i < RECORDS; i++)
+    put(b, r[i]);
   ck_assert_int_eq(bpi_store_apply(s, b, T0, false, &dry, &error), BP_OK);
   assert_dump(s, before, "dry");
-  for (size_t i = 0; i < RECORDS; i++) put(b, r[i]); /* the numbers it gave out are forgotten */
+  for (size_t i = 0; i < RECORDS; i++)
+    put(b, r[i]); /* the numbers it gave out are forgotten */
   wet = apply(s, b);
   ck_assert_mem_eq(&dry, &wet, sizeof dry);
   apply_records(whole, r, RECORDS);
@@ -643,7 +689,8 @@ END_TEST
 /* Whatever fails on the way: the store is as before, the batch is spent, the next one is stored. */
 START_TEST(a_failure_stores_nothing) {
   record r[60];
-  for (size_t i = 0; i < 60; i++) r[i] = random_record();
+  for (size_t i = 0; i < 60; i++)
+    r[i] = random_record();
   store *s = memory_store();
   apply_records(s, r, 30);
   char *before = dump(s);
@@ -652,7 +699,8 @@ START_TEST(a_failure_stores_nothing) {
     batch *b = bpi_batch_new();
     apply_counts counts = {0};
     bp_error *error = NULL;
-    for (size_t i = 0; i < 60; i++) put(b, r[i]);
+    for (size_t i = 0; i < 60; i++)
+      put(b, r[i]);
     bpi_mem_fail_after(after);
     rc = bpi_store_apply(s, b, T0, true, &counts, &error);
     bpi_mem_fail_after(-1);
@@ -740,7 +788,7 @@ START_TEST(read_only_stores_take_nothing) {
 }
 END_TEST
 
-/* --------------------------------------------------------------------------- names, files, rejects */
+/* ------------------------------------------------------------------------- names, files, rejects */
 
 /* A name that was not kept at first is filled in when it is kept. */
 START_TEST(names_are_filled_in) {
@@ -750,7 +798,8 @@ START_TEST(names_are_filled_in) {
     batch *b = bpi_batch_new();
     const fact_sink sink = bpi_batch_sink(b);
     record r = new_record(RECORD_TOOL_USE, 1, T0, 1);
-    r.u.use.tool = sink.label(sink.self, LABEL_TOOL, key, round == 1 ? "Bash" : NULL, round == 1 ? 4 : 0);
+    r.u.use.tool =
+        sink.label(sink.self, LABEL_TOOL, key, round == 1 ? "Bash" : NULL, round == 1 ? 4 : 0);
     ck_assert_int_eq(sink.put(sink.self, &r), BP_OK);
     apply(s, b);
     bpi_batch_free(b);
@@ -764,8 +813,17 @@ END_TEST
 START_TEST(files_and_rejects) {
   store *s = memory_store();
   const ident key = {11, 12};
-  file_state state = {.key = key, .source = 2, .device = 3, .inode = -4, .size = 5, .modified_ns = 6,
-                      .position = 7, .line = 8, .tail = -9, .records = 10, .restarted = true},
+  file_state state = {.key = key,
+                      .source = 2,
+                      .device = 3,
+                      .inode = -4,
+                      .size = 5,
+                      .modified_ns = 6,
+                      .position = 7,
+                      .line = 8,
+                      .tail = -9,
+                      .records = 10,
+                      .restarted = true},
              got;
   bp_error *error = NULL;
   ck_assert_int_eq(bpi_store_file(s, key, &got, &error), BP_ERR_NOTFOUND);
@@ -784,8 +842,9 @@ START_TEST(files_and_rejects) {
   ck_assert_int_eq(bpi_store_file(s, key, &got, &error), BP_OK);
   ck_assert_int_eq(got.id, 1);
   ck_assert_int_eq(got.position, 70);
-  ck_assert(got.source == 2 && got.device == 3 && got.inode == -4 && got.size == 5 && got.modified_ns == 6 &&
-            got.line == 8 && got.tail == -9 && got.records == 10 && !got.restarted);
+  ck_assert(got.source == 2 && got.device == 3 && got.inode == -4 && got.size == 5 &&
+            got.modified_ns == 6 && got.line == 8 && got.tail == -9 && got.records == 10 &&
+            !got.restarted);
   ck_assert_mem_eq(got.memory, state.memory, sizeof got.memory);
   ck_assert_int_eq(number(s, "SELECT count(*) FROM reject"), 2);
 
@@ -832,7 +891,8 @@ START_TEST(verify_sees_damage) {
   };
   for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
     store *s = memory_store();
-    const record r[] = {response(1, 1, T0, 5, 1), prompt(3, T0 + MINUTE, 1), prompt(5, T0 + 60 * MINUTE, 1)};
+    const record r[] = {response(1, 1, T0, 5, 1), prompt(3, T0 + MINUTE, 1),
+                        prompt(5, T0 + 60 * MINUTE, 1)};
     apply_records(s, r, 3);
     ck_assert(verified(s));
     sql(s, damages[i]);
@@ -853,7 +913,9 @@ START_TEST(schema_is_what_facts_say) {
     ck_assert_int_eq(sqlite3_prepare_v2(s->db, text, -1, &get, NULL), SQLITE_OK);
     for (int i = -2; i < t->columns; i++) {
       ck_assert_int_eq(sqlite3_step(get), SQLITE_ROW);
-      ck_assert_str_eq((const char *)sqlite3_column_text(get, 0), i == -2 ? "id" : i == -1 ? "k2" : t->names[i]);
+      ck_assert_str_eq((const char *)sqlite3_column_text(get, 0), i == -2   ? "id"
+                                                                  : i == -1 ? "k2"
+                                                                            : t->names[i]);
       ck_assert_str_eq((const char *)sqlite3_column_text(get, 1), "INTEGER");
     }
     ck_assert_int_eq(sqlite3_step(get), SQLITE_DONE);
@@ -862,7 +924,10 @@ START_TEST(schema_is_what_facts_say) {
     ck_assert_uint_le(bpi_fact_words(kind), FACT_WORDS_MAX);
     ck_assert_uint_eq(strlen(t->roles), (size_t)t->columns);
   }
-  ck_assert_int_eq(number(s, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%STRICT%'"), 0);
+  ck_assert_int_eq(
+      number(s,
+             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%STRICT%'"),
+      0);
   bpi_store_close(s);
 }
 END_TEST
@@ -1118,7 +1183,8 @@ START_TEST(reading) {
   int calls = 0, ok = 0;
   ck_assert_int_eq(bpi_read_extent(s, &first, &last, &error), BP_OK);
   ck_assert(first == QUARTER_UNDATED && last == QUARTER_UNDATED);
-  const record r[] = {prompt(1, T0, 1), prompt(3, BPI_TIME_NONE, 1), prompt(5, T0 + DAY, 1), response(7, 1, T0, 1, 1)};
+  const record r[] = {prompt(1, T0, 1), prompt(3, BPI_TIME_NONE, 1), prompt(5, T0 + DAY, 1),
+                      response(7, 1, T0, 1, 1)};
   apply_records(s, r, 4);
 
   ck_assert_int_eq(bpi_read_begin(s, &error), BP_OK);
@@ -1130,7 +1196,8 @@ START_TEST(reading) {
   ck_assert_int_eq(dated, 2);
   ck_assert_int_eq(all, 3);
   dated = 0;
-  bpi_read_rollup(s, ROLLUP_PROMPT, T0 / BPI_QUARTER, (T0 + DAY) / BPI_QUARTER, count_row, &dated, &error);
+  bpi_read_rollup(s, ROLLUP_PROMPT, T0 / BPI_QUARTER, (T0 + DAY) / BPI_QUARTER, count_row, &dated,
+                  &error);
   ck_assert_int_eq(dated, 1); /* half open */
   ck_assert_int_eq(bpi_read_labels(s, stop_at_once, &calls, &error), -77);
   ck_assert_int_eq(bpi_read_labels_of(s, LABEL_MODEL, stop_at_once, &calls, &error), -77);
@@ -1154,8 +1221,8 @@ START_TEST(reading) {
   store_health h;
   ck_assert_int_eq(bpi_read_health(s, &h, &error), BP_OK);
   ck_assert(h.schema == 1 && h.facts[FACT_PROMPT] == 3 && h.facts[FACT_RESPONSE] == 1 &&
-            h.facts[FACT_KINDS] == 1 && h.undated == 1 && h.last_ingest_us == T0 && h.wal_bytes == 0 &&
-            h.file_bytes == h.pages * h.page_size);
+            h.facts[FACT_KINDS] == 1 && h.undated == 1 && h.last_ingest_us == T0 &&
+            h.wal_bytes == 0 && h.file_bytes == h.pages * h.page_size);
   ck_assert_int_eq(bpi_read_integrity(s, &ok, &error), BP_OK);
   ck_assert_int_eq(ok, 1);
   ck_assert_int_eq(bpi_read_version(s, &version, &error), BP_OK);
