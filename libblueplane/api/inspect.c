@@ -6,6 +6,7 @@
 #include "api/handle.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "metrics/coverage.h"
 #include "result/table.h"
 #include "sources/source.h"
 #include "store/read.h"
@@ -98,8 +99,6 @@ static int integrity(inspection *i, bp_error **error) {
 }
 
 /* ------------------------------------------------------------------- sources, files, rejects */
-
-#define SOURCES_MAX 63
 
 typedef struct source_totals {
   int64_t files, bytes, records, rejects, sessions, last_us;
@@ -199,28 +198,6 @@ static int rejects(inspection *i, bp_error **error) {
 
 /* ------------------------------------------------------------------------------------ coverage */
 
-static const struct covered {
-  unsigned bit;
-  const char *name;
-} covered[] = {
-    {COVERS_TOKENS, "tokens"},
-    {COVERS_CACHE_READ, "cache_read"},
-    {COVERS_CACHE_WRITE, "cache_write"},
-    {COVERS_REASONING, "reasoning"},
-    {COVERS_COST, "cost_recorded"},
-    {COVERS_TOOLS, "tools"},
-    {COVERS_OUTCOMES, "outcomes"},
-    {COVERS_LINES, "lines"},
-    {COVERS_DECISIONS, "decisions"},
-    {COVERS_PROMPTS, "prompts"},
-    {COVERS_MODEL, "model"},
-    {COVERS_TIME, "time"},
-    {COVERS_EVENTS, "events"},
-    {COVERS_WORKSPACE, "workspace"},
-    {COVERS_CHANGES, "changes"},
-    {COVERS_WEB_SEARCH, "web_searches"},
-};
-
 static int coverage(inspection *i, bp_error **error) {
   source_totals all[SOURCES_MAX];
   bp_result *t = i->table;
@@ -230,11 +207,11 @@ static int coverage(inspection *i, bp_error **error) {
   COLUMNS(t, {BP_TYPE_TEXT, "source", NULL}, {BP_TYPE_TEXT, "measure", NULL},
           {BP_TYPE_BOOL, "covered", NULL}, {BP_TYPE_INT, "sessions", "count"});
   for (size_t k = 0; k < bpi_source_count(); k++)
-    for (size_t c = 0; c < sizeof covered / sizeof *covered; c++) {
+    for (size_t bit = 0; bpi_need_name(bit) != NULL; bit++) {
       bpi_table_add_row(t);
       set_text(t, 0, bpi_source_at(k)->name);
-      set_text(t, 1, covered[c].name);
-      bpi_table_set_int(t, 2, (bpi_source_at(k)->covers & covered[c].bit) != 0);
+      set_text(t, 1, bpi_need_name(bit));
+      bpi_table_set_int(t, 2, bpi_source_at(k)->covers >> bit & 1);
       bpi_table_set_int(t, 3, all[k].sessions);
     }
   return BP_OK;

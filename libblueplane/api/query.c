@@ -25,8 +25,6 @@ SAME(CHANGES);
 SAME(WEB_SEARCH);
 #undef SAME
 
-#define SOURCES_MAX 63 /* a session remembers its sources as bits */
-
 int bp_query_new(bp_query **out, bp_error **error) {
   if (error) *error = NULL;
   return out ? bpi_query_new(out, error)

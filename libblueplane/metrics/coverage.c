@@ -8,7 +8,7 @@ static const char *const names[] = {"tokens",        "cache_read", "cache_write"
 
 unsigned bpi_covers_of(const source_cover *covers, size_t count, int64_t sources) {
   unsigned all = 0;
-  for (size_t i = 0; i < count && i < 63; i++)
+  for (size_t i = 0; i < count && i < SOURCES_MAX; i++)
     if (sources >> i & 1) all |= covers[i].covers;
   return all;
 }

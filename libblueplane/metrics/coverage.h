@@ -14,6 +14,8 @@ enum {
   NEED_CHANGES = 16384, NEED_WEB_SEARCH = 32768
 };
 
+#define SOURCES_MAX 63 /* a session remembers its sources as bits */
+
 /* One source, at the index its bit has in a session's `sources`. */
 typedef struct source_cover {
   const char *name;

@@ -317,7 +317,6 @@ void bpi_cc_read_block(reader *r, bool of_user, bool nested);
 void bpi_cc_read_result(reader *r, result_facts *f); /* toolUseResult */
 void bpi_cc_read_user_text(reader *r);
 void bpi_cc_tell_line(reader *r);
-void bpi_cc_reject(reader *r, int reason); /* the value just read, or something in it */
 /* Agents that the client starts for itself, by the beginning of their identifier. */
 bool bpi_cc_is_noise_agent(const char *raw, size_t length);
 

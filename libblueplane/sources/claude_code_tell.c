@@ -15,7 +15,8 @@ static void put(reader *r, const record *told) {
   if (r->status == BP_OK) r->status = r->sink->put(r->sink->self, told);
 }
 
-void bpi_cc_reject(reader *r, int reason) {
+/* Refuses the value just read, or something in it. */
+static void reject(reader *r, int reason) {
   r->sink->reject(r->sink->self, reason, r->s->record_line, r->s->record_start);
 }
 
@@ -110,7 +111,7 @@ static ident response_key(reader *r, const place *at, const usage *u, int64_t as
 static void put_response(reader *r, const place *at, const usage *u, uint32_t model,
                          int64_t asked) {
   if (u->bad) {
-    bpi_cc_reject(r, REJECT_NUMBER);
+    reject(r, REJECT_NUMBER);
     return;
   }
   if (!u->has_input || !u->has_output) return;
@@ -259,7 +260,7 @@ static void put_tools(reader *r, const place *at, bool nested) {
   for (size_t i = 0; i < r->f.uses; i++) {
     if (r->use[i].nested != nested) continue;
     if (bpi_ident_absent(r->use[i].key))
-      bpi_cc_reject(r, REJECT_FIELD);
+      reject(r, REJECT_FIELD);
     else
       put_use(r, at, &r->use[i]);
   }
@@ -268,7 +269,7 @@ static void put_tools(reader *r, const place *at, bool nested) {
   for (size_t i = 0; i < r->f.results; i++) {
     if (r->result[i].nested != nested) continue;
     if (bpi_ident_absent(r->result[i].key))
-      bpi_cc_reject(r, REJECT_FIELD);
+      reject(r, REJECT_FIELD);
     else
       put_result(r, at, &r->result[i], mine == 1 ? facts : NULL);
   }
@@ -291,7 +292,7 @@ static int detail_of_status(int64_t status, bool cause) {
 static void tell_system(reader *r, const place *at) {
   const frame *f = &r->f;
   if (at->e->bad_event) {
-    bpi_cc_reject(r, REJECT_NUMBER);
+    reject(r, REJECT_NUMBER);
     return;
   }
   switch (f->subtype) {
@@ -317,7 +318,7 @@ static void tell_api_error(reader *r, const place *at) {
   const envelope *e = at->e;
   if (!e->message.synthetic || !e->api_error) return;
   if (e->bad_event) {
-    bpi_cc_reject(r, REJECT_NUMBER);
+    reject(r, REJECT_NUMBER);
     return;
   }
   int detail = e->error_detail;

@@ -4,6 +4,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "../unit/run_suite.h"
+
 /* A caller from the future: one more member than this library knows. */
 typedef struct newer_open_options {
   bp_open_options known;
@@ -109,9 +111,5 @@ int main(void) {
   tcase_add_test(c, version_is_one);
   tcase_add_test(c, features);
   suite_add_tcase(suite, c);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

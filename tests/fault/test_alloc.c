@@ -21,6 +21,7 @@
 #include "base/mem.h"
 
 #include "../unit/folder.h"
+#include "../unit/run_suite.h"
 
 /* ----------------------------------------------------------------------- allocators that fail */
 
@@ -333,9 +334,5 @@ int main(void) {
   tcase_add_test(tests, sqlite_once);
   tcase_add_test(tests, cjson_from_then_on);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "tests/unit/drip.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,22 +18,6 @@ static inline void fuzz_digest_add(fuzz_digest *d, const void *data, size_t size
   const unsigned char *p = data;
   for (size_t i = 0; i < size; i++)
     d->hash = (d->hash ^ p[i]) * UINT64_C(0x100000001B3);
-}
-
-/* A reader that gives at most `step` bytes at a time. */
-typedef struct fuzz_drip {
-  const uint8_t *data;
-  size_t size, at, step;
-} fuzz_drip;
-
-static inline int64_t fuzz_drip_read(void *user, void *into, size_t length) {
-  fuzz_drip *d = user;
-  size_t n = d->size - d->at;
-  if (n > length) n = length;
-  if (n > d->step) n = d->step;
-  if (n > 0) memcpy(into, d->data + d->at, n);
-  d->at += n;
-  return (int64_t)n;
 }
 
 #endif

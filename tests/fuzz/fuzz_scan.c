@@ -74,8 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   scan s;
   bpi_scan_init_memory(&s, data, size);
   walk_all(&s, &whole);
-  fuzz_drip drip = {data, size, 0, size > 0 ? 1 + data[size - 1] % 37u : 1};
-  if (bpi_scan_init(&s, fuzz_drip_read, &drip, 1, 0, 1) != 0) return 0;
+  drip d = {data, size, 0, size > 0 ? 1 + data[size - 1] % 37u : 1};
+  if (bpi_scan_init(&s, drip_read, &d, 1, 0, 1) != 0) return 0;
   walk_all(&s, &pieces);
   bpi_scan_free(&s);
   if (whole.hash != pieces.hash) abort();

@@ -72,8 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (bpi_hash_init() != 0) return 0;
   bpi_scan_init_memory(&s, data, size);
   uint64_t whole = read_all(&s);
-  fuzz_drip drip = {data, size, 0, size > 0 ? 1 + data[size - 1] % 61u : 1};
-  if (bpi_scan_init(&s, fuzz_drip_read, &drip, 1, 0, 1) != 0) return 0;
+  drip d = {data, size, 0, size > 0 ? 1 + data[size - 1] % 61u : 1};
+  if (bpi_scan_init(&s, drip_read, &d, 1, 0, 1) != 0) return 0;
   uint64_t pieces = read_all(&s);
   bpi_scan_free(&s);
   if (whole != pieces) abort();

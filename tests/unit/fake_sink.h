@@ -10,6 +10,8 @@
 
 #include "sources/source.h"
 
+#include "drip.h"
+
 #define FAKE_RECORDS 1024
 #define FAKE_RAWS 2048
 
@@ -83,22 +85,6 @@ static inline const char *fake_text(uint64_t number) {
   return number == 0 ? "" : fake_raws[number - 1].bytes;
 }
 
-/* A reader that gives at most `step` bytes at a time. */
-typedef struct fake_drip {
-  const char *data;
-  size_t length, at, step;
-} fake_drip;
-
-static inline int64_t fake_drip_read(void *user, void *into, size_t length) {
-  fake_drip *d = user;
-  size_t n = d->length - d->at;
-  if (n > length) n = length;
-  if (n > d->step) n = d->step;
-  memcpy(into, d->data + d->at, n);
-  d->at += n;
-  return (int64_t)n;
-}
-
 static inline void fake_run(fake *f, const source *reader, const char *path, scan *s) {
   record_sink sink = {f, fake_identify, fake_label, fake_put, fake_refuse, fake_drop};
   source_input in;
@@ -109,6 +95,20 @@ static inline void fake_run(fake *f, const source *reader, const char *path, sca
   f->count = f->rejects = f->drops = 0;
   f->rc = reader->read(&in);
   f->read = in.records;
+}
+
+/* The n-th record of a kind. */
+static inline const record *fake_nth(const fake *f, record_kind kind, size_t n) {
+  for (size_t i = 0; i < f->count; i++)
+    if (f->records[i].kind == kind && n-- == 0) return &f->records[i];
+  ck_abort_msg("no such record");
+  return NULL;
+}
+
+static inline size_t fake_count(const fake *f, record_kind kind) {
+  size_t found = 0;
+  for (size_t i = 0; i < f->count; i++) found += f->records[i].kind == kind;
+  return found;
 }
 
 /* Reads bytes in memory. */
@@ -123,9 +123,9 @@ static inline void fake_read(fake *f, const source *reader, const char *path, co
 /* Reads through the smallest window, `step` bytes at a time. */
 static inline void fake_read_drip(fake *f, const source *reader, const char *path, const char *data,
                                   size_t length, size_t step) {
-  fake_drip drip = {data, length, 0, step};
+  drip d = {data, length, 0, step};
   scan s;
-  ck_assert_int_eq(bpi_scan_init(&s, fake_drip_read, &drip, 4096, 0, 1), BP_OK);
+  ck_assert_int_eq(bpi_scan_init(&s, drip_read, &d, 4096, 0, 1), BP_OK);
   fake_run(f, reader, path, &s);
   bpi_scan_free(&s);
 }

@@ -16,6 +16,7 @@
 #include <blueplane/blueplane.h>
 
 #include "folder.h"
+#include "run_suite.h"
 
 #define T0 INT64_C(1772442000000000) /* 2026-03-02T09:00:00Z */
 
@@ -1211,9 +1212,5 @@ int main(void) {
   tcase_add_test(tests, previews_check_their_arguments);
   tcase_add_test(tests, logs_are_numbers);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed_tests = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed_tests == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

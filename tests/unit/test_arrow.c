@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "result/table.h"
+#include "run_suite.h"
 
 enum { ROWS = 11, COLUMNS = 5 };
 
@@ -381,9 +382,5 @@ int main(void) {
   tcase_add_test(tests, every_allocation_may_fail);
   tcase_add_test(tests, released_on_other_threads);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

@@ -16,6 +16,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "folder.h"
+#include "run_suite.h"
 
 /* ------------------------------------------------------------------------------------ memory */
 
@@ -447,9 +448,5 @@ int main(void) {
   tcase_add_test(tests, identifiers_have_an_order);
   tcase_add_test(tests, mixer_spreads);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "metrics/plan.h"
+#include "run_suite.h"
 
 static const source_cover covers[] = {{"alpha", 0xffff}};
 
@@ -337,9 +338,5 @@ int main(void) {
   tcase_add_test(all, errors_of_the_catalogue);
   tcase_add_test(all, queries_of_a_store);
   suite_add_tcase(suite, all);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(suite);
 }

@@ -17,6 +17,7 @@
 #include "sources/claude_code_prompt.h"
 #include "sources/lines.h"
 #include "sources/source.h"
+#include "run_suite.h"
 
 static const char *corpus = "tests/corpus/claude_code";
 
@@ -1681,9 +1682,5 @@ int main(int argc, char **argv) {
   tcase_add_test(c, test_recognise);
   tcase_add_test(c, test_detect);
   suite_add_tcase(suite, c);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return run_suite(suite);
 }

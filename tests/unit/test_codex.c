@@ -7,6 +7,7 @@
 #include "fake_sink.h"
 
 #include "base/mem.h"
+#include "run_suite.h"
 
 static const char *corpus = "tests/corpus/codex";
 static fake one, two;
@@ -19,19 +20,6 @@ static void load(fake *f, const char *name) {
   free(data);
 }
 
-static const record *nth(const fake *f, record_kind kind, size_t n) {
-  for (size_t i = 0; i < f->count; i++)
-    if (f->records[i].kind == kind && n-- == 0) return &f->records[i];
-  ck_abort_msg("no such record");
-  return NULL;
-}
-
-static size_t count(const fake *f, record_kind kind) {
-  size_t found = 0;
-  for (size_t i = 0; i < f->count; i++) found += f->records[i].kind == kind;
-  return found;
-}
-
 static ident session(const char *id) {
   return fake_identify(NULL, IDENT_SESSION, id, strlen(id));
 }
@@ -42,7 +30,7 @@ static bool same_ident(ident a, ident b) { return bpi_ident_compare(a, b) == 0; 
 static const char *session_new(void) {
   static char id[64];
   load(&two, "good-turns.jsonl");
-  snprintf(id, sizeof id, "%s", fake_text(nth(&two, RECORD_SESSION, 0)->session.lo));
+  snprintf(id, sizeof id, "%s", fake_text(fake_nth(&two, RECORD_SESSION, 0)->session.lo));
   return id;
 }
 
@@ -56,9 +44,9 @@ typedef struct response_row {
 } response_row;
 
 static void check_responses(const fake *f, int64_t from, const response_row *rows, size_t n) {
-  ck_assert_uint_eq(count(f, RECORD_RESPONSE), n);
+  ck_assert_uint_eq(fake_count(f, RECORD_RESPONSE), n);
   for (size_t i = 0; i < n; i++) {
-    const record *r = nth(f, RECORD_RESPONSE, i);
+    const record *r = fake_nth(f, RECORD_RESPONSE, i);
     const response_record *u = &r->u.response;
     ck_assert_int_eq(r->time, from + rows[i].ms * 1000);
     ck_assert_int_eq(u->input, rows[i].input);
@@ -103,8 +91,8 @@ END_TEST
 
 START_TEST(sessions) {
   load(&one, "good-turns.jsonl");
-  const record *r = nth(&one, RECORD_SESSION, 0);
-  ck_assert_uint_eq(count(&one, RECORD_SESSION), 1);
+  const record *r = fake_nth(&one, RECORD_SESSION, 0);
+  ck_assert_uint_eq(fake_count(&one, RECORD_SESSION), 1);
   ck_assert_int_eq(r->time, NEW);
   ck_assert_str_eq(fake_text(r->u.session_row.platform), "codex");
   ck_assert_str_eq(fake_text(r->u.session_row.workspace), "/home/ada/work/engine");
@@ -127,13 +115,13 @@ START_TEST(prompts) {
       {6, 0, MODE_PLAN},
   };
   load(&one, "good-without-turns.jsonl");
-  ck_assert_uint_eq(count(&one, RECORD_PROMPT), 1); /* not the injected one */
-  ck_assert_int_eq(nth(&one, RECORD_PROMPT, 0)->u.prompt.characters, old[0].characters);
-  ck_assert_int_eq(nth(&one, RECORD_PROMPT, 0)->u.prompt.mode, old[0].mode);
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 1); /* not the injected one */
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.characters, old[0].characters);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.mode, old[0].mode);
   load(&one, "good-turns.jsonl");
-  ck_assert_uint_eq(count(&one, RECORD_PROMPT), 3);
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 3);
   for (size_t i = 0; i < 3; i++) {
-    const prompt_record *p = &nth(&one, RECORD_PROMPT, i)->u.prompt;
+    const prompt_record *p = &fake_nth(&one, RECORD_PROMPT, i)->u.prompt;
     ck_assert_int_eq(p->characters, turns[i].characters);
     ck_assert_int_eq(p->features, turns[i].features);
     ck_assert_int_eq(p->mode, turns[i].mode);
@@ -158,9 +146,9 @@ static const record *result_of(const fake *f, const record *use) {
 }
 
 static void check_calls(const fake *f, const call_row *rows, size_t n) {
-  ck_assert_uint_eq(count(f, RECORD_TOOL_USE), n);
+  ck_assert_uint_eq(fake_count(f, RECORD_TOOL_USE), n);
   for (size_t i = 0; i < n; i++) {
-    const record *use = nth(f, RECORD_TOOL_USE, i), *result = result_of(f, use);
+    const record *use = fake_nth(f, RECORD_TOOL_USE, i), *result = result_of(f, use);
     const tool_use_record *u = &use->u.use;
     ck_assert_str_eq(fake_text(u->tool), rows[i].tool);
     ck_assert_str_eq(fake_text(u->file), rows[i].file);
@@ -189,7 +177,7 @@ START_TEST(calls_without_turns) {
   };
   load(&one, "good-without-turns.jsonl");
   check_calls(&one, rows, 3);
-  const record *aborted = result_of(&one, nth(&one, RECORD_TOOL_USE, 2));
+  const record *aborted = result_of(&one, fake_nth(&one, RECORD_TOOL_USE, 2));
   ck_assert_int_eq(aborted->time, OLD + 20 * BPI_SECOND);
 }
 END_TEST
@@ -222,21 +210,21 @@ START_TEST(calls_of_turns) {
   memcpy(known, rows, sizeof rows);
   known[6].category = bpi_category_of_tool("tool_search", 11);
   check_calls(&one, known, 9);
-  ck_assert(same_ident(nth(&one, RECORD_TOOL_USE, 4)->key, nth(&one, RECORD_TOOL_USE, 5)->key));
-  ck_assert_int_eq(result_of(&one, nth(&one, RECORD_TOOL_USE, 4))->time, BPI_TIME_NONE);
+  ck_assert(same_ident(fake_nth(&one, RECORD_TOOL_USE, 4)->key, fake_nth(&one, RECORD_TOOL_USE, 5)->key));
+  ck_assert_int_eq(result_of(&one, fake_nth(&one, RECORD_TOOL_USE, 4))->time, BPI_TIME_NONE);
 }
 END_TEST
 
 START_TEST(events) {
   load(&one, "good-turns.jsonl");
-  ck_assert_uint_eq(count(&one, RECORD_EVENT), 4);
-  const record *told = nth(&one, RECORD_EVENT, 0), *again = nth(&one, RECORD_EVENT, 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_EVENT), 4);
+  const record *told = fake_nth(&one, RECORD_EVENT, 0), *again = fake_nth(&one, RECORD_EVENT, 1);
   ck_assert_int_eq(told->u.event.event, EVENT_COMPACTION);
   ck_assert_int_eq(again->u.event.event, EVENT_COMPACTION);
   ck_assert(same_ident(told->key, again->key));
-  ck_assert_int_eq(nth(&one, RECORD_EVENT, 2)->u.event.event, EVENT_TURN_END);
-  ck_assert_int_eq(nth(&one, RECORD_EVENT, 2)->u.event.value, 14900);
-  ck_assert_int_eq(nth(&one, RECORD_EVENT, 3)->u.event.event, EVENT_INTERRUPT);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 2)->u.event.event, EVENT_TURN_END);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 2)->u.event.value, 14900);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 3)->u.event.event, EVENT_INTERRUPT);
 }
 END_TEST
 
@@ -245,17 +233,17 @@ START_TEST(classes_of_errors) {
                                 DETAIL_OVERLOADED, DETAIL_SERVER,  DETAIL_NETWORK, DETAIL_NETWORK,
                                 DETAIL_OTHER,      DETAIL_OTHER};
   load(&one, "good-errors.jsonl");
-  ck_assert_uint_eq(count(&one, RECORD_EVENT), 12);
+  ck_assert_uint_eq(fake_count(&one, RECORD_EVENT), 12);
   for (size_t i = 0; i < 10; i++) {
-    ck_assert_int_eq(nth(&one, RECORD_EVENT, i)->u.event.event, EVENT_API_ERROR);
-    ck_assert_int_eq(nth(&one, RECORD_EVENT, i)->u.event.detail, details[i]);
+    ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, i)->u.event.event, EVENT_API_ERROR);
+    ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, i)->u.event.detail, details[i]);
     for (size_t j = 0; j < i; j++)
-      ck_assert(!same_ident(nth(&one, RECORD_EVENT, i)->key, nth(&one, RECORD_EVENT, j)->key));
+      ck_assert(!same_ident(fake_nth(&one, RECORD_EVENT, i)->key, fake_nth(&one, RECORD_EVENT, j)->key));
   }
-  ck_assert_int_eq(nth(&one, RECORD_EVENT, 10)->u.event.event, EVENT_API_RETRY);
-  ck_assert_int_eq(nth(&one, RECORD_EVENT, 10)->u.event.detail, DETAIL_NETWORK);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 10)->u.event.event, EVENT_API_RETRY);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 10)->u.event.detail, DETAIL_NETWORK);
   /* Not of the review. */
-  ck_assert_int_eq(nth(&one, RECORD_EVENT, 11)->u.event.event, EVENT_INTERRUPT);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 11)->u.event.event, EVENT_INTERRUPT);
 }
 END_TEST
 
@@ -284,23 +272,23 @@ START_TEST(outcomes) {
   };
   const size_t n = sizeof rows / sizeof *rows;
   load(&one, "good-outcomes.jsonl");
-  ck_assert_uint_eq(count(&one, RECORD_TOOL_RESULT), n);
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_RESULT), n);
   for (size_t i = 0; i < n; i++) {
-    const tool_result_record *r = &nth(&one, RECORD_TOOL_RESULT, i)->u.result;
+    const tool_result_record *r = &fake_nth(&one, RECORD_TOOL_RESULT, i)->u.result;
     ck_assert_msg(r->outcome == rows[i].outcome && r->failure == rows[i].failure,
                   "call %zu: outcome %d, failure %d", i, r->outcome, r->failure);
   }
-  const tool_result_record *timed = &nth(&one, RECORD_TOOL_RESULT, 23)->u.result;
+  const tool_result_record *timed = &fake_nth(&one, RECORD_TOOL_RESULT, 23)->u.result;
   ck_assert_int_eq(timed->duration_us, 2500000);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_RESULT, 24)->u.result.duration_us, 1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 24)->u.result.duration_us, 1);
   /* An added file of two lines, an updated one with four added and one removed; the call is named
    * by the one with more. A patch that failed changed nothing. */
-  const tool_result_record *patch = &nth(&one, RECORD_TOOL_RESULT, 31)->u.result;
+  const tool_result_record *patch = &fake_nth(&one, RECORD_TOOL_RESULT, 31)->u.result;
   ck_assert_int_eq(patch->added, 6);
   ck_assert_int_eq(patch->removed, 1);
   ck_assert_str_eq(fake_text(patch->file), "/x/b.py");
   ck_assert_int_eq(patch->language, LANGUAGE_PYTHON);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_RESULT, 27)->u.result.added, -1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 27)->u.result.added, -1);
 }
 END_TEST
 
@@ -308,17 +296,17 @@ START_TEST(any_order_of_members) {
   load(&one, "good-places.jsonl");
   ck_assert_uint_eq(one.rejects, 0);
   ck_assert_uint_eq(one.read, 11);
-  const record *r = nth(&one, RECORD_RESPONSE, 0);
+  const record *r = fake_nth(&one, RECORD_RESPONSE, 0);
   ck_assert_int_eq(r->time, BPI_TIME_NONE);
   ck_assert_int_eq(r->u.response.input, 7);
   ck_assert_int_eq(r->u.response.output, 5);
   ck_assert_int_eq(r->u.response.reasoning, -1); /* not told */
-  ck_assert_uint_eq(count(&one, RECORD_PROMPT), 2);
-  ck_assert_int_eq(nth(&one, RECORD_PROMPT, 0)->time, BPI_TIME_NONE);
-  ck_assert_int_eq(nth(&one, RECORD_PROMPT, 1)->u.prompt.characters, 5);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 0)->u.use.program, PROGRAM_OTHER); /* "a" */
-  ck_assert_str_eq(fake_text(nth(&one, RECORD_TOOL_USE, 1)->u.use.tool), "mcp__tracker__find");
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 2)->u.use.program, PROGRAM_GIT); /* "\u0067it push" */
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 2);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->time, BPI_TIME_NONE);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 1)->u.prompt.characters, 5);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 0)->u.use.program, PROGRAM_OTHER); /* "a" */
+  ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_TOOL_USE, 1)->u.use.tool), "mcp__tracker__find");
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 2)->u.use.program, PROGRAM_GIT); /* "\u0067it push" */
 }
 END_TEST
 
@@ -353,8 +341,8 @@ START_TEST(a_fork_shares_keys_with_its_original_and_no_others) {
   ck_assert_uint_eq(copied, 2 + 2 + 14 + 3);
   ck_assert_uint_eq(own, 3);
   /* The counters that by chance equal those of the other's next turn. */
-  const response_record *mine = &nth(&one, RECORD_RESPONSE, 2)->u.response;
-  const response_record *theirs = &nth(&two, RECORD_RESPONSE, 2)->u.response;
+  const response_record *mine = &fake_nth(&one, RECORD_RESPONSE, 2)->u.response;
+  const response_record *theirs = &fake_nth(&two, RECORD_RESPONSE, 2)->u.response;
   ck_assert_int_eq(mine->output, theirs->output);
   ck_assert_int_eq(mine->input, theirs->input);
 }
@@ -363,22 +351,22 @@ END_TEST
 START_TEST(a_fork_of_a_client_without_turns) {
   load(&two, "good-without-turns.jsonl");
   load(&one, "good-fork-without-turns.jsonl");
-  ck_assert_ptr_nonnull(find_key(&two, nth(&one, RECORD_RESPONSE, 0)));
-  ck_assert_ptr_nonnull(find_key(&two, nth(&one, RECORD_PROMPT, 0)));
-  ck_assert_ptr_nonnull(find_key(&two, nth(&one, RECORD_TOOL_USE, 0)));
-  ck_assert_ptr_nonnull(find_key(&two, nth(&one, RECORD_TOOL_RESULT, 0)));
-  ck_assert_uint_eq(count(&one, RECORD_RESPONSE), 2);
-  ck_assert_ptr_null(find_key(&two, nth(&one, RECORD_RESPONSE, 1)));
-  ck_assert_ptr_null(find_key(&two, nth(&one, RECORD_PROMPT, 1)));
-  ck_assert_uint_eq(count(&one, RECORD_SESSION), 2);
-  ck_assert(same_ident(nth(&one, RECORD_SESSION, 1)->session, session(SESSION_OLD)));
+  ck_assert_ptr_nonnull(find_key(&two, fake_nth(&one, RECORD_RESPONSE, 0)));
+  ck_assert_ptr_nonnull(find_key(&two, fake_nth(&one, RECORD_PROMPT, 0)));
+  ck_assert_ptr_nonnull(find_key(&two, fake_nth(&one, RECORD_TOOL_USE, 0)));
+  ck_assert_ptr_nonnull(find_key(&two, fake_nth(&one, RECORD_TOOL_RESULT, 0)));
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 2);
+  ck_assert_ptr_null(find_key(&two, fake_nth(&one, RECORD_RESPONSE, 1)));
+  ck_assert_ptr_null(find_key(&two, fake_nth(&one, RECORD_PROMPT, 1)));
+  ck_assert_uint_eq(fake_count(&one, RECORD_SESSION), 2);
+  ck_assert(same_ident(fake_nth(&one, RECORD_SESSION, 1)->session, session(SESSION_OLD)));
 }
 END_TEST
 
 START_TEST(a_subagent_belongs_to_the_session_above) {
   const char *parent = session_new();
   load(&one, "good-subagent.jsonl");
-  ck_assert_uint_eq(count(&one, RECORD_PROMPT), 0); /* a model wrote it */
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 0); /* a model wrote it */
   for (size_t i = 0; i < one.count; i++) {
     const record *r = &one.records[i];
     ck_assert(same_ident(r->session, session(parent)));
@@ -386,8 +374,8 @@ START_TEST(a_subagent_belongs_to_the_session_above) {
     ck_assert_uint_eq(r->flags, RECORD_SUBAGENT | RECORD_SIDECHAIN);
     ck_assert_ptr_null(find_key(&two, r)); /* not even the call with the same identifier */
   }
-  ck_assert_uint_eq(count(&one, RECORD_RESPONSE), 1);
-  ck_assert_uint_eq(count(&one, RECORD_TOOL_USE), 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_USE), 1);
 }
 END_TEST
 
@@ -396,9 +384,9 @@ START_TEST(a_subagent_of_a_subagent) {
   snprintf(parent, sizeof parent, "%s", session_new());
   load(&two, "good-subagent.jsonl");
   load(&one, "good-subagent-of-subagent.jsonl");
-  ck_assert_uint_eq(count(&one, RECORD_PROMPT), 0);
-  ck_assert_uint_eq(count(&one, RECORD_RESPONSE), 2);
-  const record *copy = nth(&one, RECORD_RESPONSE, 0), *own = nth(&one, RECORD_RESPONSE, 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 0);
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 2);
+  const record *copy = fake_nth(&one, RECORD_RESPONSE, 0), *own = fake_nth(&one, RECORD_RESPONSE, 1);
   ck_assert_ptr_nonnull(find_key(&two, copy));
   ck_assert_uint_eq(copy->flags, RECORD_FORKED | RECORD_SIDECHAIN | RECORD_SUBAGENT);
   ck_assert_ptr_null(find_key(&two, own));
@@ -411,9 +399,9 @@ END_TEST
 
 START_TEST(background_work_is_noise) {
   load(&one, "good-background.jsonl");
-  ck_assert_uint_eq(count(&one, RECORD_RESPONSE), 1);
-  ck_assert_uint_eq(count(&one, RECORD_PROMPT), 0);
-  ck_assert_uint_eq(nth(&one, RECORD_RESPONSE, 0)->flags,
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 0);
+  ck_assert_uint_eq(fake_nth(&one, RECORD_RESPONSE, 0)->flags,
                     RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_NOISE);
 }
 END_TEST
@@ -474,16 +462,16 @@ static void read_lines(fake *f, const char *id, const char *const *payloads, siz
 #define ANSWERED(id) "\"type\":\"function_call_output\",\"output\":\"\",\"call_id\":\"" id "\""
 
 static void check_distinct_keys(const fake *f, record_kind kind) {
-  for (size_t i = 0; i < count(f, kind); i++)
+  for (size_t i = 0; i < fake_count(f, kind); i++)
     for (size_t j = 0; j < i; j++)
-      ck_assert(!same_ident(nth(f, kind, i)->key, nth(f, kind, j)->key));
+      ck_assert(!same_ident(fake_nth(f, kind, i)->key, fake_nth(f, kind, j)->key));
 }
 
 /* An event that comes late bears the identifier of its own turn, which is over. */
 START_TEST(late_events_do_not_turn_back) {
   READ_LINES(&one, "s", STARTED("a"), SAID, STARTED("b"), SAID,
              "\"type\":\"exec_command_end\",\"turn_id\":\"a\",\"call_id\":\"x\"", SAID, SAID);
-  ck_assert_uint_eq(count(&one, RECORD_PROMPT), 4);
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 4);
   check_distinct_keys(&one, RECORD_PROMPT);
 }
 END_TEST
@@ -493,13 +481,13 @@ START_TEST(turn_named_by_an_item) {
   READ_LINES(&one, "s", "\"type\":\"custom_tool_call_output\",\"metadata\":{\"turn_id\":\"a\"}",
              COUNTED("\"input_tokens\":5,\"output_tokens\":1"));
   READ_LINES(&two, "t", STARTED("a"), COUNTED("\"input_tokens\":5,\"output_tokens\":1"));
-  ck_assert_uint_eq(count(&one, RECORD_RESPONSE), 0); /* the line calls its last usage zero */
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 0); /* the line calls its last usage zero */
   READ_LINES(&one, "s", "\"type\":\"custom_tool_call_output\",\"metadata\":{\"turn_id\":\"a\"}",
              SAID);
   READ_LINES(&two, "t", STARTED("a"), SAID);
-  ck_assert(same_ident(nth(&one, RECORD_PROMPT, 0)->key, nth(&two, RECORD_PROMPT, 0)->key));
+  ck_assert(same_ident(fake_nth(&one, RECORD_PROMPT, 0)->key, fake_nth(&two, RECORD_PROMPT, 0)->key));
   READ_LINES(&two, "t", STARTED("b"), SAID);
-  ck_assert(!same_ident(nth(&one, RECORD_PROMPT, 0)->key, nth(&two, RECORD_PROMPT, 0)->key));
+  ck_assert(!same_ident(fake_nth(&one, RECORD_PROMPT, 0)->key, fake_nth(&two, RECORD_PROMPT, 0)->key));
 }
 END_TEST
 
@@ -509,8 +497,8 @@ START_TEST(nothing_used_is_no_response) {
              COUNTED("\"input_tokens\":0,\"output_tokens\":0,\"total_tokens\":9"),
              COUNTED("\"input_tokens\":0,\"output_tokens\":0,\"total_tokens\":99"),
              COUNTED("\"input_tokens\":7,\"output_tokens\":2,\"total_tokens\":108"));
-  ck_assert_uint_eq(count(&one, RECORD_RESPONSE), 1);
-  ck_assert_int_eq(nth(&one, RECORD_RESPONSE, 0)->u.response.input, 7);
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.input, 7);
 }
 END_TEST
 
@@ -523,11 +511,11 @@ START_TEST(calls_without_output) {
              ANSWERED("4"), "\"type\":\"turn_aborted\",\"turn_id\":\"b\"", ANSWERED("3"));
   static const int wanted[] = {-1, OUTCOME_ERROR, OUTCOME_INTERRUPTED, OUTCOME_OK};
   for (size_t i = 0; i < 4; i++) {
-    const record *result = result_of(&one, nth(&one, RECORD_TOOL_USE, i));
+    const record *result = result_of(&one, fake_nth(&one, RECORD_TOOL_USE, i));
     if (wanted[i] < 0) ck_assert_ptr_null(result);
     else ck_assert_int_eq(result->u.result.outcome, wanted[i]);
   }
-  ck_assert_uint_eq(count(&one, RECORD_TOOL_RESULT), 4); /* 3: aborted, and answered after all */
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_RESULT), 4); /* 3: aborted, and answered after all */
 }
 END_TEST
 
@@ -545,10 +533,10 @@ START_TEST(many_open_calls) {
                            "\"call_id\":\"%d\"}}\n",
                            types[i / CALLS], i % CALLS);
   fake_read(&one, &bpi_source_codex, "", text, at);
-  ck_assert_uint_eq(count(&one, RECORD_TOOL_USE), CALLS);
-  ck_assert_uint_eq(count(&one, RECORD_TOOL_RESULT), CALLS);
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_USE), CALLS);
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_RESULT), CALLS);
   for (size_t i = 0; i < CALLS; i++) {
-    const record *use = nth(&one, RECORD_TOOL_USE, i), *result = nth(&one, RECORD_TOOL_RESULT, i);
+    const record *use = fake_nth(&one, RECORD_TOOL_USE, i), *result = fake_nth(&one, RECORD_TOOL_RESULT, i);
     ck_assert(same_ident(use->key, result->key));
   }
 }
@@ -559,7 +547,7 @@ END_TEST
 START_TEST(no_copy_without_an_original) {
   READ_LINES(&one, "019cadf2-1800-7001-8000-000000000001",
              STARTED("019cadf2-1700-7001-8000-000000000001"), SAID);
-  ck_assert_uint_eq(nth(&one, RECORD_PROMPT, 0)->flags, 0);
+  ck_assert_uint_eq(fake_nth(&one, RECORD_PROMPT, 0)->flags, 0);
 }
 END_TEST
 
@@ -567,8 +555,8 @@ END_TEST
 START_TEST(prompts_alike_without_turns) {
   READ_LINES(&one, "s", SAID, COUNTED("\"input_tokens\":7,\"output_tokens\":2"), SAID);
   READ_LINES(&two, "s", SAID, COUNTED("\"input_tokens\":8,\"output_tokens\":2"), SAID);
-  ck_assert(same_ident(nth(&one, RECORD_PROMPT, 0)->key, nth(&two, RECORD_PROMPT, 0)->key));
-  ck_assert(!same_ident(nth(&one, RECORD_PROMPT, 1)->key, nth(&two, RECORD_PROMPT, 1)->key));
+  ck_assert(same_ident(fake_nth(&one, RECORD_PROMPT, 0)->key, fake_nth(&two, RECORD_PROMPT, 0)->key));
+  ck_assert(!same_ident(fake_nth(&one, RECORD_PROMPT, 1)->key, fake_nth(&two, RECORD_PROMPT, 1)->key));
 }
 END_TEST
 
@@ -584,17 +572,17 @@ START_TEST(patches) {
              "\"type\":\"custom_tool_call\",\"name\":\"apply_patch\",\"call_id\":\"3\",\"input\":"
              "\"+ not in it\\n*** Begin Patch\\r\\n*** Add File: /x/y.go\\r\\n+1\\r\\n+2\\n"
              "*** Update File: z.go\\n@@\\n-1\\n*** End Patch\\n+ nor this\\n-\"");
-  const tool_use_record *deleted = &nth(&one, RECORD_TOOL_USE, 0)->u.use;
+  const tool_use_record *deleted = &fake_nth(&one, RECORD_TOOL_USE, 0)->u.use;
   ck_assert_int_eq(deleted->category, CATEGORY_EDIT);
   ck_assert_int_eq(deleted->added, -1); /* an envelope does not tell the lines of a deleted file */
   ck_assert_str_eq(fake_text(deleted->file), "a.c");
-  const tool_use_record *other = &nth(&one, RECORD_TOOL_USE, 1)->u.use;
+  const tool_use_record *other = &fake_nth(&one, RECORD_TOOL_USE, 1)->u.use;
   ck_assert_int_eq(other->category, CATEGORY_COMMAND);
   ck_assert_int_eq(other->program, PROGRAM_NONE);
-  const tool_result_record *diff = &result_of(&one, nth(&one, RECORD_TOOL_USE, 1))->u.result;
+  const tool_result_record *diff = &result_of(&one, fake_nth(&one, RECORD_TOOL_USE, 1))->u.result;
   ck_assert_int_eq(diff->added, 2);
   ck_assert_int_eq(diff->removed, 1);
-  const tool_use_record *patch = &nth(&one, RECORD_TOOL_USE, 2)->u.use;
+  const tool_use_record *patch = &fake_nth(&one, RECORD_TOOL_USE, 2)->u.use;
   ck_assert_int_eq(patch->added, 2);
   ck_assert_int_eq(patch->removed, 1);
   ck_assert_str_eq(fake_text(patch->file), "/x/y.go");
@@ -668,7 +656,7 @@ START_TEST(long_paths_at_any_place) {
                                 "\"function_call_output\",\"call_id\":\"c\",\"output\":\"\"}}\n",
                                 meta, (int)pad, "", 0);
     fake_read_drip(&one, &bpi_source_codex, "", data, n, 4096);
-    const tool_result_record *r = &nth(&one, RECORD_TOOL_RESULT, 0)->u.result;
+    const tool_result_record *r = &fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result;
     ck_assert_int_eq(r->added, 1);
     ck_assert_uint_eq(r->file, 0);
     ck_assert_uint_eq(one.drops, 1);
@@ -712,7 +700,7 @@ START_TEST(bad_lines) {
                   rows[i].name, one.rejects, one.reject[0].reason);
     ck_assert_uint_eq(one.reject[0].line, rows[i].line);
     /* What stands around it is taken. */
-    ck_assert_uint_eq(count(&one, RECORD_SESSION), rows[i].line);
+    ck_assert_uint_eq(fake_count(&one, RECORD_SESSION), rows[i].line);
     ck_assert_uint_eq(one.count, rows[i].line);
     free(data);
   }
@@ -814,9 +802,5 @@ int main(int argc, char **argv) {
   tcase_add_test(c, out_of_memory);
   tcase_add_test(c, recognised);
   suite_add_tcase(suite, c);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "compute_world.h"
 #include "metrics/catalog.h"
+#include "run_suite.h"
 
 static void make(void) {
   world_make(0, false);
@@ -1125,9 +1126,5 @@ int main(void) {
   tcase_add_test(failures, failures_of_the_store);
   tcase_add_test(failures, failing_allocations);
   suite_add_tcase(suite, failures);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(suite);
 }

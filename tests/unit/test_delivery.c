@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "delivery/delivery.h"
 #include "result/table.h"
+#include "run_suite.h"
 
 #define AT_LEAST "\xE2\x89\xA5"
 #define DASH "\xE2\x80\x93"
@@ -693,9 +694,5 @@ int main(void) {
   tcase_add_test(tests, missing_arguments);
   tcase_add_test(tests, every_allocation_may_fail);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

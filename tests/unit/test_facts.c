@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/facts.h"
+#include "run_suite.h"
 
 /* Sessions and labels are told apart by identifiers that run against their numbers. */
 static ident reversed(void *user, int64_t number) {
@@ -276,9 +277,5 @@ int main(void) {
   tcase_add_test(c, price_bands);
   tcase_add_test(c, background_agents);
   suite_add_tcase(suite, c);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

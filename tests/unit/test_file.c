@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "run_suite.h"
 
 static char root[64];
 
@@ -492,9 +493,5 @@ int main(void) {
   tcase_add_test(tests, depth_costs_no_descriptors);
   tcase_add_test(tests, memory_may_be_missing_on_the_way);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

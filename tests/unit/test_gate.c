@@ -6,6 +6,7 @@
 
 #include "privacy/gate.h"
 #include "privacy/policy.h"
+#include "run_suite.h"
 
 /* What stands behind the gate: remembers the last label and record, gives numbers one by one. */
 typedef struct behind {
@@ -391,9 +392,5 @@ int main(void) {
   tcase_add_test(tests, rejects_are_told_and_counted);
   tcase_add_test(tests, policy_denies_by_default);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

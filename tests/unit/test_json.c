@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "run_suite.h"
 
 static json_doc *parse(const char *text) {
   json_doc *doc;
@@ -351,9 +352,5 @@ int main(void) {
   tcase_add_test(tests, many_keys);
   tcase_add_test(tests, memory_may_be_missing);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

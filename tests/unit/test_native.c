@@ -6,6 +6,7 @@
 #include "fake_sink.h"
 
 #include "base/mem.h"
+#include "run_suite.h"
 
 static const char *corpus = "tests/corpus/native";
 static fake one, two;
@@ -21,19 +22,6 @@ static void load(fake *f, const char *name) {
   free(data);
 }
 
-static const record *nth(const fake *f, record_kind kind, size_t n) {
-  for (size_t i = 0; i < f->count; i++)
-    if (f->records[i].kind == kind && n-- == 0) return &f->records[i];
-  ck_abort_msg("no such record");
-  return NULL;
-}
-
-static size_t count(const fake *f, record_kind kind) {
-  size_t found = 0;
-  for (size_t i = 0; i < f->count; i++) found += f->records[i].kind == kind;
-  return found;
-}
-
 static bool is_key(ident key, ident_kind kind, const char *raw) {
   return bpi_ident_compare(key, fake_identify(NULL, kind, raw, strlen(raw))) == 0;
 }
@@ -47,7 +35,7 @@ START_TEST(every_member) {
   for (size_t i = 0; i < one.count; i++)
     ck_assert_uint_eq(one.records[i].flags, 0);
 
-  const record *r = nth(&one, RECORD_SESSION, 0);
+  const record *r = fake_nth(&one, RECORD_SESSION, 0);
   ck_assert_int_eq(r->time, NINE);
   ck_assert(is_key(r->session, IDENT_SESSION, "mytool\ns-1"));
   ck_assert_str_eq(fake_text(r->u.session_row.platform), "mytool");
@@ -57,14 +45,14 @@ START_TEST(every_member) {
   ck_assert_int_eq(r->u.session_row.version_rank, INT64_C(2) << 40 | 14 << 20 | 3);
   ck_assert_str_eq(fake_text(r->u.session_row.entrypoint), "vscode");
 
-  r = nth(&one, RECORD_PROMPT, 0);
+  r = fake_nth(&one, RECORD_PROMPT, 0);
   ck_assert(is_key(r->key, IDENT_PROMPT, "mytool\np-1"));
   ck_assert_int_eq(r->time, NINE + 5250000);
   ck_assert_int_eq(r->u.prompt.characters, 240);
   ck_assert_int_eq(r->u.prompt.features, 31);
   ck_assert_int_eq(r->u.prompt.mode, MODE_PLAN);
 
-  r = nth(&one, RECORD_RESPONSE, 0);
+  r = fake_nth(&one, RECORD_RESPONSE, 0);
   const response_record *u = &r->u.response;
   ck_assert(is_key(r->key, IDENT_RESPONSE, "mytool\nr-1"));
   ck_assert(is_key(u->request, IDENT_REQUEST, "mytool\nreq-1"));
@@ -87,7 +75,7 @@ END_TEST
 
 START_TEST(every_member_of_tools) {
   load(&one, "good-every-member.jsonl");
-  const record *r = nth(&one, RECORD_TOOL_USE, 0);
+  const record *r = fake_nth(&one, RECORD_TOOL_USE, 0);
   ck_assert(is_key(r->key, IDENT_TOOL, "mytool\nt-1"));
   ck_assert_str_eq(fake_text(r->u.use.tool), "mcp__files__edit_file");
   ck_assert_str_eq(fake_text(r->u.use.file), "/home/ada/work/engine/src/loop.rs");
@@ -97,7 +85,7 @@ START_TEST(every_member_of_tools) {
   ck_assert_int_eq(r->u.use.added, 7);
   ck_assert_int_eq(r->u.use.removed, 2);
 
-  const record *end = nth(&one, RECORD_TOOL_RESULT, 0);
+  const record *end = fake_nth(&one, RECORD_TOOL_RESULT, 0);
   ck_assert_int_eq(bpi_ident_compare(end->key, r->key), 0);
   ck_assert_int_eq(end->time, NINE + 11 * BPI_SECOND);
   ck_assert_int_eq(end->u.result.outcome, OUTCOME_OK);
@@ -108,8 +96,8 @@ START_TEST(every_member_of_tools) {
   ck_assert_uint_eq(end->u.result.file, r->u.use.file);
   ck_assert_int_eq(end->u.result.language, LANGUAGE_RUST);
 
-  r = nth(&one, RECORD_TOOL_USE, 1); /* of the tool_call: starts at 12 s, takes 30 s */
-  end = nth(&one, RECORD_TOOL_RESULT, 1);
+  r = fake_nth(&one, RECORD_TOOL_USE, 1); /* of the tool_call: starts at 12 s, takes 30 s */
+  end = fake_nth(&one, RECORD_TOOL_RESULT, 1);
   ck_assert(is_key(r->key, IDENT_TOOL, "mytool\nt-2"));
   ck_assert_int_eq(bpi_ident_compare(end->key, r->key), 0);
   ck_assert_int_eq(r->time, NINE + 12 * BPI_SECOND);
@@ -125,20 +113,20 @@ END_TEST
 
 START_TEST(every_member_of_the_rest) {
   load(&one, "good-every-member.jsonl");
-  const record *r = nth(&one, RECORD_DECISION, 0);
+  const record *r = fake_nth(&one, RECORD_DECISION, 0);
   ck_assert(is_key(r->key, IDENT_DECISION, "mytool\nd-1"));
   ck_assert_int_eq(r->u.decision.decision, DECISION_COMPLETION);
   ck_assert_int_eq(r->u.decision.outcome, OUTCOME_REJECTED);
   ck_assert_int_eq(r->u.decision.language, LANGUAGE_RUST);
   ck_assert_int_eq(r->u.decision.lines, 4);
 
-  r = nth(&one, RECORD_SPAN, 0);
+  r = fake_nth(&one, RECORD_SPAN, 0);
   ck_assert(is_key(r->key, IDENT_SPAN, "mytool\nsum-1"));
   ck_assert_int_eq(r->u.span.added, 120);
   ck_assert_int_eq(r->u.span.removed, 45);
   ck_assert_int_eq(r->u.span.files, 6);
 
-  r = nth(&one, RECORD_EVENT, 0);
+  r = fake_nth(&one, RECORD_EVENT, 0);
   ck_assert(is_key(r->key, IDENT_EVENT, "mytool\ne-1"));
   ck_assert_int_eq(r->u.event.event, EVENT_SLASH_COMMAND);
   ck_assert_int_eq(r->u.event.detail, DETAIL_MANUAL);
@@ -152,7 +140,7 @@ START_TEST(every_member_of_the_rest) {
   };
   static const char *const keys[] = {"mytool\nc0ffee1", "mytool\nengine#41", "mytool\nengine#40"};
   for (size_t i = 0; i < 3; i++) {
-    r = nth(&one, RECORD_CHANGE, i);
+    r = fake_nth(&one, RECORD_CHANGE, i);
     ck_assert(is_key(r->key, IDENT_CHANGE, keys[i]));
     ck_assert_int_eq(r->u.change.change, changes[i].change);
     ck_assert_int_eq(r->u.change.type, changes[i].type);
@@ -190,36 +178,36 @@ START_TEST(unknown_is_not_zero) {
   ck_assert_uint_eq(one.count, 13);
   for (size_t i = 0; i < one.count; i++)
     ck_assert_int_eq(one.records[i].time, BPI_TIME_NONE);
-  ck_assert_int_eq(nth(&one, RECORD_PROMPT, 0)->u.prompt.characters, -1);
-  ck_assert_int_eq(nth(&one, RECORD_PROMPT, 0)->u.prompt.mode, MODE_UNKNOWN);
-  check_unknown(&nth(&one, RECORD_RESPONSE, 0)->u.response);
-  ck_assert_int_eq(nth(&one, RECORD_RESPONSE, 0)->u.response.output, -1);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 0)->u.use.added, -1);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 0)->u.use.program, PROGRAM_NONE);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_RESULT, 0)->u.result.added, -1);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_RESULT, 0)->u.result.duration_us, -1);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_RESULT, 1)->u.result.outcome, OUTCOME_REJECTED);
-  ck_assert_int_eq(nth(&one, RECORD_DECISION, 0)->u.decision.outcome, OUTCOME_OK);
-  ck_assert_int_eq(nth(&one, RECORD_DECISION, 0)->u.decision.lines, -1);
-  ck_assert_int_eq(nth(&one, RECORD_SPAN, 0)->u.span.files, -1);
-  ck_assert_int_eq(nth(&one, RECORD_EVENT, 0)->u.event.value, -1);
-  ck_assert_int_eq(nth(&one, RECORD_CHANGE, 0)->u.change.assisted, -1);
-  ck_assert_int_eq(nth(&one, RECORD_CHANGE, 2)->u.change.open_us, -1);
-  ck_assert(bpi_ident_absent(nth(&one, RECORD_CHANGE, 0)->session));
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.characters, -1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.mode, MODE_UNKNOWN);
+  check_unknown(&fake_nth(&one, RECORD_RESPONSE, 0)->u.response);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.output, -1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 0)->u.use.added, -1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 0)->u.use.program, PROGRAM_NONE);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result.added, -1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result.duration_us, -1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 1)->u.result.outcome, OUTCOME_REJECTED);
+  ck_assert_int_eq(fake_nth(&one, RECORD_DECISION, 0)->u.decision.outcome, OUTCOME_OK);
+  ck_assert_int_eq(fake_nth(&one, RECORD_DECISION, 0)->u.decision.lines, -1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_SPAN, 0)->u.span.files, -1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.value, -1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_CHANGE, 0)->u.change.assisted, -1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_CHANGE, 2)->u.change.open_us, -1);
+  ck_assert(bpi_ident_absent(fake_nth(&one, RECORD_CHANGE, 0)->session));
 
   load(&one, "good-null-is-absent.jsonl");
   ck_assert_uint_eq(one.rejects, 0);
-  check_unknown(&nth(&one, RECORD_RESPONSE, 0)->u.response);
-  ck_assert_int_eq(nth(&one, RECORD_RESPONSE, 0)->u.response.output, 5);
-  ck_assert_int_eq(nth(&one, RECORD_PROMPT, 0)->u.prompt.characters, -1);
-  ck_assert_int_eq(nth(&one, RECORD_CHANGE, 0)->u.change.files, -1);
+  check_unknown(&fake_nth(&one, RECORD_RESPONSE, 0)->u.response);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.output, 5);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.characters, -1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_CHANGE, 0)->u.change.files, -1);
 }
 END_TEST
 
 /* A session's platform is told by its first event, once; every event of kind session is put out. */
 START_TEST(platform_of_a_session) {
   load(&one, "good-null-is-absent.jsonl");
-  ck_assert_uint_eq(count(&one, RECORD_SESSION), 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_SESSION), 1);
   ck_assert_int_eq(one.records[0].kind, RECORD_SESSION);
   ck_assert_str_eq(fake_text(one.records[0].u.session_row.platform), "mytool");
   static const char twice[] =
@@ -230,8 +218,8 @@ START_TEST(platform_of_a_session) {
       "{\"blueplane\":1,\"kind\":\"session\",\"platform\":\"b\",\"session\":\"1\"}\n"
       "{\"blueplane\":1,\"kind\":\"session\",\"platform\":\"b\",\"session\":\"1\"}\n";
   fake_read(&one, &bpi_source_native, "", twice, sizeof twice - 1);
-  ck_assert_uint_eq(count(&one, RECORD_SESSION), 4);
-  const record *a = nth(&one, RECORD_EVENT, 0), *b = nth(&one, RECORD_EVENT, 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_SESSION), 4);
+  const record *a = fake_nth(&one, RECORD_EVENT, 0), *b = fake_nth(&one, RECORD_EVENT, 1);
   ck_assert_int_ne(bpi_ident_compare(a->session, b->session), 0);
   ck_assert_int_ne(bpi_ident_compare(a->key, b->key), 0);
 }
@@ -240,21 +228,21 @@ END_TEST
 START_TEST(other_words) {
   load(&one, "good-other-words.jsonl");
   ck_assert_uint_eq(one.rejects, 0);
-  ck_assert_int_eq(nth(&one, RECORD_PROMPT, 0)->u.prompt.mode, MODE_OTHER);
-  ck_assert_int_eq(nth(&one, RECORD_PROMPT, 0)->u.prompt.features, PROMPT_FILE);
-  ck_assert_int_eq(nth(&one, RECORD_RESPONSE, 0)->u.response.stop, STOP_OTHER);
-  ck_assert_int_eq(nth(&one, RECORD_RESPONSE, 0)->u.response.speed, SPEED_STANDARD);
-  ck_assert_int_eq(nth(&one, RECORD_RESPONSE, 0)->u.response.tier, TIER_STANDARD);
-  ck_assert_int_eq(nth(&one, RECORD_RESPONSE, 0)->u.response.geo, GEO_OTHER);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 0)->u.use.category, CATEGORY_OTHER);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 0)->u.use.program, PROGRAM_OTHER);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 0)->u.use.language, LANGUAGE_OTHER);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_RESULT, 0)->u.result.outcome, OUTCOME_UNKNOWN);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_RESULT, 0)->u.result.failure, FAILURE_OTHER);
-  ck_assert_int_eq(nth(&one, RECORD_DECISION, 0)->u.decision.decision, DECISION_OTHER);
-  ck_assert_int_eq(nth(&one, RECORD_EVENT, 0)->u.event.event, EVENT_OTHER);
-  ck_assert_int_eq(nth(&one, RECORD_EVENT, 0)->u.event.detail, DETAIL_OTHER);
-  ck_assert_int_eq(nth(&one, RECORD_CHANGE, 0)->u.change.type, CHANGE_TYPE_UNKNOWN);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.mode, MODE_OTHER);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.features, PROMPT_FILE);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.stop, STOP_OTHER);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.speed, SPEED_STANDARD);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.tier, TIER_STANDARD);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.geo, GEO_OTHER);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 0)->u.use.category, CATEGORY_OTHER);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 0)->u.use.program, PROGRAM_OTHER);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 0)->u.use.language, LANGUAGE_OTHER);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result.outcome, OUTCOME_UNKNOWN);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result.failure, FAILURE_OTHER);
+  ck_assert_int_eq(fake_nth(&one, RECORD_DECISION, 0)->u.decision.decision, DECISION_OTHER);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.event, EVENT_OTHER);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.detail, DETAIL_OTHER);
+  ck_assert_int_eq(fake_nth(&one, RECORD_CHANGE, 0)->u.change.type, CHANGE_TYPE_UNKNOWN);
   /* Left out for want of an "other": the feature, speed, tier, outcome and type of change. */
   ck_assert_uint_eq(one.drops, 5);
 }
@@ -263,8 +251,8 @@ END_TEST
 START_TEST(unknown_members_are_skipped) {
   load(&one, "good-unknown-members.jsonl");
   ck_assert_uint_eq(one.rejects, 0);
-  ck_assert_int_eq(nth(&one, RECORD_PROMPT, 0)->u.prompt.characters, 9);
-  ck_assert_int_eq(nth(&one, RECORD_EVENT, 0)->u.event.value, 1500);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.characters, 9);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.value, 1500);
 }
 END_TEST
 
@@ -272,7 +260,7 @@ START_TEST(times) {
   static const int64_t wanted[] = {NINE, NINE, NINE, 0, BPI_TIME_NONE};
   load(&one, "good-times.jsonl");
   for (size_t i = 0; i < 5; i++)
-    ck_assert_int_eq(nth(&one, RECORD_EVENT, i)->time, wanted[i]);
+    ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, i)->time, wanted[i]);
 }
 END_TEST
 
@@ -281,9 +269,9 @@ START_TEST(flags) {
                                     RECORD_NOISE};
   load(&one, "good-subagent.jsonl");
   for (size_t i = 0; i < 3; i++)
-    ck_assert_uint_eq(nth(&one, RECORD_RESPONSE, i)->flags, wanted[i]);
-  ck_assert_int_eq(nth(&one, RECORD_RESPONSE, 1)->u.response.stop, STOP_NONE);
-  ck_assert_int_eq(nth(&one, RECORD_RESPONSE, 1)->u.response.placeholder, 1);
+    ck_assert_uint_eq(fake_nth(&one, RECORD_RESPONSE, i)->flags, wanted[i]);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 1)->u.response.stop, STOP_NONE);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 1)->u.response.placeholder, 1);
 }
 END_TEST
 
@@ -299,19 +287,19 @@ START_TEST(derived) {
       "{\"blueplane\":1,\"kind\":\"event\",\"platform\":\"a\",\"session\":\"1\",\"id\":\"4\","
       "\"event\":\"slash_command\",\"command\":\"Delete Everything\"}\n";
   fake_read(&one, &bpi_source_native, "", lines, sizeof lines - 1);
-  const tool_use_record *u = &nth(&one, RECORD_TOOL_USE, 0)->u.use;
+  const tool_use_record *u = &fake_nth(&one, RECORD_TOOL_USE, 0)->u.use;
   ck_assert_str_eq(fake_text(u->tool), "mcp__tracker__find");
   ck_assert_int_eq(u->category, CATEGORY_MCP);
   ck_assert_int_eq(u->language, LANGUAGE_PYTHON);
-  u = &nth(&one, RECORD_TOOL_USE, 1)->u.use;
+  u = &fake_nth(&one, RECORD_TOOL_USE, 1)->u.use;
   ck_assert_str_eq(fake_text(u->tool), "mcp__wool__knit");
   ck_assert_int_eq(u->category, CATEGORY_MCP);
   ck_assert_int_eq(u->language, LANGUAGE_GO);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 2)->u.use.category, CATEGORY_READ);
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_USE, 2)->time, 5);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 2)->u.use.category, CATEGORY_READ);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 2)->time, 5);
   /* When it ended is not known. */
-  ck_assert_int_eq(nth(&one, RECORD_TOOL_RESULT, 0)->time, BPI_TIME_NONE);
-  ck_assert_uint_eq(nth(&one, RECORD_EVENT, 0)->u.event.command, 0);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->time, BPI_TIME_NONE);
+  ck_assert_uint_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.command, 0);
   ck_assert_uint_eq(one.drops, 1);
 }
 END_TEST
@@ -352,7 +340,7 @@ START_TEST(servers) {
                                 "\"tool\":\"%s\",\"mcp_server\":\"%s\"}\n",
                                 rows[i].tool, rows[i].server);
     fake_read(&one, &bpi_source_native, "", line, n);
-    const tool_use_record *u = &nth(&one, RECORD_TOOL_USE, 0)->u.use;
+    const tool_use_record *u = &fake_nth(&one, RECORD_TOOL_USE, 0)->u.use;
     ck_assert_str_eq(fake_text(u->tool), rows[i].name);
     ck_assert_int_eq(u->category, rows[i].category);
     ck_assert_uint_eq(one.drops, rows[i].drops);
@@ -375,7 +363,7 @@ START_TEST(bounds) {
                                 rows[i].length, long_name);
     fake_read(&one, &bpi_source_native, "", line, n);
     ck_assert_uint_eq(one.rejects, 0);
-    ck_assert_uint_eq(nth(&one, RECORD_RESPONSE, 0)->u.response.model != 0, rows[i].kept);
+    ck_assert_uint_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.model != 0, rows[i].kept);
     ck_assert_uint_eq(one.drops, 1 - rows[i].kept);
   }
   size_t n = (size_t)snprintf(line, sizeof line,
@@ -385,7 +373,7 @@ START_TEST(bounds) {
                               long_name, long_name, long_name);
   fake_read(&one, &bpi_source_native, "", line, n);
   ck_assert_uint_eq(one.rejects, 0);
-  ck_assert_int_eq(nth(&one, RECORD_RESPONSE, 0)->u.response.output, INT64_C(1) << 53);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.output, INT64_C(1) << 53);
 }
 END_TEST
 
@@ -486,7 +474,7 @@ START_TEST(two_on_a_line) {
   load(&one, "good-two-on-a-line.jsonl");
   ck_assert_uint_eq(one.rejects, 0);
   ck_assert_uint_eq(one.read, 3);
-  ck_assert_uint_eq(count(&one, RECORD_EVENT), 3);
+  ck_assert_uint_eq(fake_count(&one, RECORD_EVENT), 3);
 }
 END_TEST
 
@@ -555,9 +543,5 @@ int main(int argc, char **argv) {
   tcase_add_test(c, recognised);
   tcase_add_test(c, rules_name_every_member);
   suite_add_tcase(suite, c);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

@@ -16,6 +16,7 @@
 #include "base/vocabulary.h"
 #include "metrics/prices.h"
 #include "result/table.h"
+#include "run_suite.h"
 
 static char **arguments;
 
@@ -906,9 +907,5 @@ int main(int argc, char **argv) {
     return 2;
   }
   arguments = argv;
-  SRunner *runner = srunner_create(suite());
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite());
 }

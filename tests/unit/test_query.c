@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "metrics/query.h"
+#include "run_suite.h"
 
 static char *quoted(const char *text) {
   char *json = strdup(text);
@@ -322,9 +323,5 @@ int main(void) {
   tcase_add_loop_test(forms, malformed_documents, 0, (int)(sizeof malformed / sizeof *malformed));
   tcase_add_test(forms, failing_allocations);
   suite_add_tcase(suite, forms);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(suite);
 }

@@ -7,22 +7,8 @@
 
 #include "base/scan.h"
 #include "base/scan_find.h"
-
-/* A reader that gives at most `step` bytes at a time. */
-typedef struct drip {
-  const char *data;
-  size_t length, at, step;
-} drip;
-
-static int64_t drip_read(void *user, void *into, size_t length) {
-  drip *d = user;
-  size_t n = d->length - d->at;
-  if (n > length) n = length;
-  if (n > d->step) n = d->step;
-  memcpy(into, d->data + d->at, n);
-  d->at += n;
-  return (int64_t)n;
-}
+#include "drip.h"
+#include "run_suite.h"
 
 /* Writes what the scanner sees as text: keys, types, decoded strings, places of records. */
 typedef struct trace {
@@ -381,9 +367,5 @@ int main(void) {
   tcase_add_test(c, find_special);
   tcase_add_test(c, skip_text);
   suite_add_tcase(suite, c);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

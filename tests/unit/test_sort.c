@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/sort.h"
+#include "run_suite.h"
 
 #define WIDTH 4
 #define ROWS 3000
@@ -49,9 +50,5 @@ int main(void) {
   TCase *c = tcase_create("sort");
   tcase_add_test(c, equals_qsort);
   suite_add_tcase(suite, c);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

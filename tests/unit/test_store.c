@@ -18,6 +18,7 @@
 #include "store/batch_inside.h"
 #include "store/read.h"
 #include "store/sql.h"
+#include "run_suite.h"
 
 #define T0 INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z, a quarter of an hour begins */
 #define MINUTE (60 * BPI_SECOND)
@@ -1268,9 +1269,5 @@ int main(void) {
   tcase_add_test(tests, many_make_one_store);
   tcase_add_test(tests, reading);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

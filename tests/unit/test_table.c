@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "result/table.h"
+#include "run_suite.h"
 
 static bp_result *finished(bp_result *t) {
   bp_result *r = NULL;
@@ -374,9 +375,5 @@ int main(void) {
                       (int)(sizeof broken / sizeof *broken));
   tcase_add_test(tests, every_allocation_may_fail);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "run_suite.h"
 
 /* --------------------------------------------------------------------------------- UTF-8 */
 
@@ -255,9 +256,5 @@ int main(void) {
   tcase_add_test(tests, distances);
   tcase_add_test(tests, distances_of_all_short_words);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/thread.h"
+#include "run_suite.h"
 
 #define THREADS 4
 #define STEPS 50000
@@ -125,9 +126,5 @@ int main(void) {
   tcase_add_test(tests, sleep_lasts);
   tcase_add_test(tests, process);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "run_suite.h"
 
 static const char *python, *oracle;
 
@@ -774,9 +775,5 @@ int main(int argc, char **argv) {
     tcase_add_test(tests, zoneinfo_agrees);
   }
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }

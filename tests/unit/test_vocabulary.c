@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/vocabulary.h"
+#include "run_suite.h"
 
 /* ------------------------------------------------------------------------------ vocabularies */
 
@@ -688,9 +689,5 @@ int main(void) {
   tcase_add_test(tests, long_lines);
   tcase_add_test(tests, any_bytes_are_answered);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return run_suite(suite);
 }
