@@ -32,7 +32,8 @@ def files(root):
     for base, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if not SKIPPED.match(name))
         for name in sorted(names):
-            yield os.path.join(base, name)
+            if name != ".git": # of a linked work tree: a file
+                yield os.path.join(base, name)
 
 
 def selftest():
