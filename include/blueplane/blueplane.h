@@ -128,7 +128,7 @@ typedef struct bp_open_options {
   uint32_t flags;     /* BP_OPEN_ */
   uint32_t access;    /* BP_ACCESS_; zero gives the least */
   uint32_t log_level; /* BP_LOG_; zero is silent */
-  const char *scope;  /* reserved for team access; NULL */
+  const char *scope;  /* steward: "team" (NULL) or "organisation", what is made where nothing is */
   const char *key_path; /* file with the 32-byte identifier key; NULL: the store's path + ".key" */
   bp_log_fn log;
   void *log_user;
@@ -205,10 +205,11 @@ BP_API void bp_free(void *memory);
 /* ------------------------------------------------------------------------------------- store */
 
 /* Opens the store at `path`, creating it (mode 0600, beside it the key file) if it is missing and
- * the handle may write. `options` may be NULL: least access.
+ * the handle may write. `options` may be NULL: least access. An owner makes and opens a personal
+ * store, a steward a team's or an organisation's; the other accesses open what is published.
  * Errors: INVALID, NOMEM, IO, BUSY, NOTFOUND (the store, where it may not be created; its key file),
  * FORMAT (the key file), CORRUPT (not a store), SCHEMA (newer than this library), READONLY,
- * UNSUPPORTED (an access this version does not serve), ABI.
+ * DENIED (a store of a kind that is not for this access), UNSUPPORTED (an unknown scope), ABI.
  * Thread-safe. Since 0.1. */
 BP_API int bp_open(bp_store **out, const char *path, const bp_open_options *options,
                    bp_error **error);

@@ -28,7 +28,7 @@ static int has_format(const char *name) {
 
 static int has_access(const char *name) {
   for (uint32_t access = 0; bpi_access_name(access) != NULL; access++)
-    if (strcmp(bpi_access_name(access), name) == 0) return bpi_policy_opens(access);
+    if (strcmp(bpi_access_name(access), name) == 0) return bpi_policy_opens(access) != 0;
   return 0;
 }
 

@@ -49,6 +49,16 @@ static int64_t system_clock(void *unused) {
   return bpi_now();
 }
 
+/* What a steward makes: a team's store, unless told otherwise. */
+static bool for_organisation(const bp_open_options *o) {
+  return o->access == BP_ACCESS_STEWARD && o->scope != NULL &&
+         strcmp(o->scope, "organisation") == 0;
+}
+
+static bool known_scope(const bp_open_options *o) {
+  return for_organisation(o) || (o->access == BP_ACCESS_STEWARD && strcmp(o->scope, "team") == 0);
+}
+
 static int check_options(const bp_open_options *o, const char *path, bp_error **error) {
   if (o->flags & ~(uint32_t)(BP_OPEN_READONLY | BP_OPEN_MEMORY))
     return bpi_fail(error, BP_ERR_INVALID, "unknown flags");
@@ -56,11 +66,8 @@ static int check_options(const bp_open_options *o, const char *path, bp_error **
     return bpi_fail(error, BP_ERR_INVALID, "a store in memory cannot be read-only");
   if (o->log_level > BP_LOG_DEBUG) return bpi_fail(error, BP_ERR_INVALID, "unknown log level");
   if (bpi_access_name(o->access) == NULL) return bpi_fail(error, BP_ERR_INVALID, "unknown access");
-  if (!bpi_policy_opens(o->access)) {
-    bpi_fail(error, BP_ERR_UNSUPPORTED, "a personal store does not open for this access");
-    return bpi_fail_detail(error, "name", bpi_access_name(o->access));
-  }
-  if (o->scope != NULL) return bpi_fail(error, BP_ERR_UNSUPPORTED, "scopes are not served yet");
+  if (o->scope != NULL && !known_scope(o))
+    return bpi_fail(error, BP_ERR_UNSUPPORTED, "this access has no such scope");
   if (!(o->flags & BP_OPEN_MEMORY) && (path == NULL || *path == '\0'))
     return bpi_fail(error, BP_ERR_INVALID, "a path is needed");
   return BP_OK;
@@ -81,13 +88,16 @@ static int make_handle(bp_store **out, const char *path, const bp_open_options *
   s->clock = o->clock != NULL ? o->clock : system_clock;
   s->clock_user = o->clock_user;
   s->prices = bpi_prices_builtin();
-  /* Only an owner's handle may write; all others are read-only below the policy, too. */
-  store_options options = {
-      .read_only = (o->flags & BP_OPEN_READONLY) ||
-                   (o->access != BP_ACCESS_OWNER && !(o->flags & BP_OPEN_MEMORY)),
-      .in_memory = (o->flags & BP_OPEN_MEMORY) != 0,
-      .key_path = o->key_path,
-      .now_us = s->clock(s->clock_user)};
+  /* Who makes no store writes none: such a handle is read-only below the policy, too. */
+  store_kind makes = bpi_policy_makes(o->access, for_organisation(o));
+  bool writes = makes != STORE_KINDS;
+  store_options options = {.read_only = (o->flags & BP_OPEN_READONLY) ||
+                                        (!writes && !(o->flags & BP_OPEN_MEMORY)),
+                           .create = writes ? makes : STORE_PERSONAL,
+                           .kinds = bpi_policy_opens(o->access),
+                           .in_memory = (o->flags & BP_OPEN_MEMORY) != 0,
+                           .key_path = o->key_path,
+                           .now_us = s->clock(s->clock_user)};
   int rc = bpi_store_open(&s->store, path, &options, error);
   if (rc != BP_OK) {
     bpi_mutex_free(s->lock);

@@ -32,6 +32,7 @@ typedef struct bulk bulk; /* bulk.h */
 
 struct store {
   sqlite3 *db;
+  store_kind kind;
   hash_key key;
   bool read_only, keyless;
   atomic_int interrupted;

@@ -15,10 +15,30 @@
 
 #include "migrations.h"
 
-#define APPLICATION_ID 0x62706c31 /* "bpl1" */
 #define BUSY_MS 5000
 #define RETRY_MS 10
-#define SCHEMA_VERSION ((int)(sizeof migrations / sizeof *migrations))
+
+/* Migrations of each kind; cells that are published have one schema wherever they lie. */
+static const char *const personal_steps[] = {SQL_0001_FACTS};
+static const char *const team_steps[] = {SQL_PUBLISHED_0001 SQL_TEAM_0001};
+static const char *const organisation_steps[] = {SQL_PUBLISHED_0001};
+static const char *const release_steps[] = {SQL_PUBLISHED_0001};
+
+#define STEPS(of) .step = of, .steps = (int)(sizeof(of) / sizeof *(of))
+static const struct kind {
+  const char *name;
+  int64_t mark; /* application_id of the file */
+  bool keyed;   /* has a key file beside it */
+  bool single;  /* is handed around as one file: no write-ahead log beside it */
+  const char *const *step;
+  int steps; /* the schema's version */
+} kinds[STORE_KINDS] = {
+    [STORE_PERSONAL] = {"personal", 0x62706c31 /* "bpl1" */, true, false, STEPS(personal_steps)},
+    [STORE_TEAM] = {"team", 0x62707431 /* "bpt1" */, true, false, STEPS(team_steps)},
+    [STORE_ORGANISATION] = {"organisation", 0x62706f31 /* "bpo1" */, false, true,
+                            STEPS(organisation_steps)},
+    [STORE_RELEASE] = {"release", 0x62707231 /* "bpr1" */, false, true, STEPS(release_steps)},
+};
 
 /* -------------------------------------------------------------------------------------- key */
 
@@ -66,6 +86,10 @@ static int make_key(hash_key *key, const char *path, bp_error **error) {
 
 static int open_key(store *s, const char *path, const store_options *options, bool fresh,
                     bp_error **error) {
+  if (!kinds[s->kind].keyed) {
+    s->keyless = true;
+    return BP_OK;
+  }
   if (options->in_memory && options->key_path == NULL) {
     bpi_hash_random_key(&s->key);
     return BP_OK;
@@ -114,6 +138,16 @@ static int pragma(store *s, const char *name, int64_t *out, bp_error **error) {
   return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(code, error);
 }
 
+static bool find_kind(store *s, int64_t mark) {
+  for (int kind = 0; kind < STORE_KINDS; kind++)
+    if (kinds[kind].mark == mark) {
+      s->kind = (store_kind)kind;
+      return true;
+    }
+  return false;
+}
+
+/* An empty file is of the kind that it will become. */
 static int identify(store *s, int64_t *version, bp_error **error) {
   int64_t application = 0, objects = 0;
   int rc = pragma(s, "user_version", version, error);
@@ -121,30 +155,37 @@ static int identify(store *s, int64_t *version, bp_error **error) {
   if (rc == BP_OK) rc = pragma(s, "schema_version", &objects, error);
   if (rc != BP_OK) return rc;
   bool empty = application == 0 && *version == 0 && objects == 0;
-  if ((application != APPLICATION_ID && !empty) || *version < 0)
+  if ((!empty && !find_kind(s, application)) || *version < 0)
     return bpi_fail(error, BP_ERR_CORRUPT, "the file is a database, but not a blueplane store");
-  if (*version > SCHEMA_VERSION) {
+  if (*version > kinds[s->kind].steps) {
     bpi_fail(error, BP_ERR_SCHEMA, "the store has schema %d, this library knows up to %d",
-             (int)*version, SCHEMA_VERSION);
+             (int)*version, kinds[s->kind].steps);
     return bpi_fail_detail(error, "hint", "use a newer libblueplane");
   }
   return BP_OK;
 }
 
+static int check_kind(const store *s, unsigned allowed, bp_error **error) {
+  if (allowed == 0 || (allowed & STORE_BIT(s->kind))) return BP_OK;
+  bpi_fail(error, BP_ERR_DENIED, "a store of this kind does not open for this access");
+  return bpi_fail_detail(error, "name", kinds[s->kind].name);
+}
+
 /* The three marks in one snapshot: another process may be making the store this moment. */
-static int look(store *s, int64_t *version, bp_error **error) {
+static int look(store *s, int64_t *version, unsigned allowed, bp_error **error) {
   int rc = bpi_store_begin_read(s, error);
   if (rc == BP_OK) rc = identify(s, version, error);
+  if (rc == BP_OK) rc = check_kind(s, allowed, error);
   bpi_store_rollback(s);
   return rc;
 }
 
 static int migrate_step(store *s, int64_t version, bp_error **error) {
   char sql[96];
-  int rc = bpi_sql_exec(s, migrations[version], error);
+  int rc = bpi_sql_exec(s, kinds[s->kind].step[version], error);
   if (rc != BP_OK) return rc;
-  snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
-           (int)version + 1);
+  snprintf(sql, sizeof sql, "PRAGMA application_id = %lld; PRAGMA user_version = %d",
+           (long long)kinds[s->kind].mark, (int)version + 1);
   return bpi_sql_exec(s, sql, error);
 }
 
@@ -156,7 +197,7 @@ static int migrate(store *s, int64_t now_us, bp_error **error) {
   int rc = bpi_store_begin_write(s, error);
   if (rc == BP_OK) rc = identify(s, &version, error); /* another process may have been faster */
   int64_t found = version;
-  for (; rc == BP_OK && version < SCHEMA_VERSION; version++)
+  for (; rc == BP_OK && version < kinds[s->kind].steps; version++)
     rc = migrate_step(s, version, error);
   if (rc == BP_OK && found == 0) rc = bpi_store_set_setting(s, "created_us", now_us, error);
   if (rc == BP_OK) rc = bpi_store_commit(s, error);
@@ -182,8 +223,10 @@ static int configure(store *s, bp_error **error) {
 
 /* Changes the file, so only once it is known to be ours. Where two processes do it at once SQLite
  * does not wait by itself. */
-static int write_ahead(store *s, bp_error **error) {
-  const char *sql = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
+static int set_journal(store *s, bp_error **error) {
+  const char *sql = kinds[s->kind].single
+                        ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
+                        : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
   int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
   for (int waited = 0; (code & 0xff) == SQLITE_BUSY && waited < BUSY_MS; waited += RETRY_MS) {
     bpi_sleep_ms(RETRY_MS);
@@ -234,14 +277,15 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
   store *s = bpi_alloc_zero(1, sizeof *s);
   if (s == NULL) return bpi_fail_nomem(error);
   s->read_only = options->read_only;
+  s->kind = options->create;
   bool fresh = options->in_memory;
   int64_t version = 0;
   if (!options->in_memory) rc = prepare_file(path, options, &fresh, error);
   if (rc == BP_OK) rc = open_database(s, path, options, error);
-  if (rc == BP_OK) rc = look(s, &version, error);
-  if (rc == BP_OK && !options->in_memory && !s->read_only) rc = write_ahead(s, error);
+  if (rc == BP_OK) rc = look(s, &version, options->kinds, error);
+  if (rc == BP_OK && !options->in_memory && !s->read_only) rc = set_journal(s, error);
   if (rc == BP_OK) rc = open_key(s, path, options, fresh || version == 0, error);
-  if (rc == BP_OK && version < SCHEMA_VERSION) rc = migrate(s, options->now_us, error);
+  if (rc == BP_OK && version < kinds[s->kind].steps) rc = migrate(s, options->now_us, error);
   if (rc == BP_OK) rc = check_key(s, error);
   if (rc != BP_OK) {
     if (path != NULL && bpi_error_detail(*error, "path") == NULL)
@@ -267,6 +311,12 @@ const hash_key *bpi_store_key(const store *s) {
 }
 bool bpi_store_read_only(const store *s) {
   return s->read_only;
+}
+store_kind bpi_store_kind(const store *s) {
+  return s->kind;
+}
+const char *bpi_store_kind_name(store_kind kind) {
+  return kinds[kind].name;
 }
 
 void bpi_store_interrupt(store *s) {

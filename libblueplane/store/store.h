@@ -9,11 +9,14 @@
 #include <blueplane/blueplane.h>
 
 #include "base/hash.h"
+#include "privacy/kind.h"
 
 typedef struct store store;
 
 typedef struct store_options {
   bool read_only, in_memory;
+  store_kind create;    /* what is made where there is nothing yet */
+  unsigned kinds;       /* STORE_BIT of those that may be opened; 0: all */
   const char *key_path; /* NULL: path + ".key" */
   int64_t now_us;       /* for the created-at mark */
 } store_options;
@@ -22,6 +25,9 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
 void bpi_store_close(store *s);
 const hash_key *bpi_store_key(const store *s);
 bool bpi_store_read_only(const store *s);
+store_kind bpi_store_kind(const store *s);
+/* "personal", "team", ... */
+const char *bpi_store_kind_name(store_kind kind);
 /* Makes the running statement end with BP_ERR_CANCELLED; any thread. */
 void bpi_store_interrupt(store *s);
 void bpi_store_clear_interrupt(store *s);

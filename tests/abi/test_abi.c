@@ -97,7 +97,7 @@ START_TEST(features) {
   ck_assert_int_eq(bp_feature("format:json"), 1);
   ck_assert_int_eq(bp_feature("format:xml"), 0);
   ck_assert_int_eq(bp_feature("access:owner"), 1);
-  ck_assert_int_eq(bp_feature("access:lead"), 0);
+  ck_assert_int_eq(bp_feature("access:lead"), 1);
   ck_assert_int_eq(bp_feature(NULL), 0);
 }
 END_TEST

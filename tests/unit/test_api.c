@@ -186,10 +186,10 @@ START_TEST(opening_checks_its_arguments) {
       {0, 7, 0, NULL, BP_ERR_INVALID, NULL, NULL},
       {0, BP_ACCESS_OWNER, BP_LOG_DEBUG + 1, NULL, BP_ERR_INVALID, NULL, NULL},
       {0, BP_ACCESS_OWNER, 0, "team", BP_ERR_UNSUPPORTED, NULL, NULL},
-      {0, BP_ACCESS_LEAD, 0, NULL, BP_ERR_UNSUPPORTED, "name", "lead"},
-      {0, BP_ACCESS_MANAGER, 0, NULL, BP_ERR_UNSUPPORTED, "name", "manager"},
-      {0, BP_ACCESS_RESEARCH, 0, NULL, BP_ERR_UNSUPPORTED, "name", "research"},
-      {0, BP_ACCESS_STEWARD, 0, NULL, BP_ERR_UNSUPPORTED, "name", "steward"},
+      {0, BP_ACCESS_STEWARD, 0, "nonsense", BP_ERR_UNSUPPORTED, NULL, NULL},
+      {0, BP_ACCESS_LEAD, 0, NULL, BP_ERR_NOTFOUND, "path", NULL},
+      {0, BP_ACCESS_MANAGER, 0, NULL, BP_ERR_NOTFOUND, "path", NULL},
+      {0, BP_ACCESS_RESEARCH, 0, NULL, BP_ERR_NOTFOUND, "path", NULL},
   };
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     o.flags = wrong[i].flags;
@@ -204,6 +204,33 @@ START_TEST(opening_checks_its_arguments) {
   ck_assert_int_ne(access(path_of("x.db"), F_OK), 0);
   /* The least access, without options, creates nothing. */
   FAILS(BP_ERR_NOTFOUND, "path", path_of("x.db"), bp_open(&store, path_of("x.db"), NULL, seen));
+}
+END_TEST
+
+START_TEST(kinds_of_store_open_for_their_accesses_only) {
+  static const struct {
+    uint32_t access;
+    const char *scope, *path;
+    bool opens[3]; /* owner, steward, lead */
+  } made[] = {{BP_ACCESS_OWNER, NULL, "kind1.db", {true, false, false}},
+              {BP_ACCESS_STEWARD, NULL, "kind2.db", {false, true, false}},
+              {BP_ACCESS_STEWARD, "organisation", "kind3.db", {false, true, true}}};
+  static const uint32_t accesses[] = {BP_ACCESS_OWNER, BP_ACCESS_STEWARD, BP_ACCESS_LEAD};
+  for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+    bp_open_options o = owner();
+    o.access = made[i].access;
+    o.scope = made[i].scope;
+    bp_close(open_with(path_of(made[i].path), &o));
+    o.scope = NULL;
+    for (size_t k = 0; k < 3; k++) {
+      bp_store *store = NULL;
+      o.access = accesses[k];
+      if (made[i].opens[k])
+        bp_close(open_with(path_of(made[i].path), &o));
+      else
+        FAILS(BP_ERR_DENIED, "name", NULL, bp_open(&store, path_of(made[i].path), &o, seen));
+    }
+  }
 }
 END_TEST
 
@@ -1182,6 +1209,7 @@ int main(void) {
   tcase_set_timeout(tests, 120);
   tcase_add_unchecked_fixture(tests, make_folder, remove_folder);
   tcase_add_test(tests, opening_checks_its_arguments);
+  tcase_add_test(tests, kinds_of_store_open_for_their_accesses_only);
   tcase_add_test(tests, access_is_fixed_at_open);
   tcase_add_test(tests, read_only_handles_write_nothing);
   tcase_add_test(tests, clocks_decide_what_today_is);

@@ -1,0 +1,19 @@
+-- A steward's store: the chain of rosters, and contributions as long as their week is open.
+
+-- Every roster there ever was, as its canonical signed document.
+CREATE TABLE roster (
+  version INTEGER PRIMARY KEY CHECK (version >= 1),
+  document TEXT NOT NULL
+) STRICT;
+
+-- The latest bundle of a device for a week. A payload that is NULL: two bundles said different things
+-- under one revision, and neither counts.
+CREATE TABLE contribution (
+  member TEXT NOT NULL CHECK (length(member) BETWEEN 1 AND 64),
+  device BLOB NOT NULL CHECK (length(device) = 32),
+  window INTEGER NOT NULL,                   -- days since 1970 of the week's Monday
+  revision INTEGER NOT NULL CHECK (revision >= 1),
+  digest BLOB NOT NULL CHECK (length(digest) = 32),
+  payload BLOB,
+  PRIMARY KEY (member, device, window)
+) STRICT, WITHOUT ROWID;
