@@ -348,28 +348,29 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------ policy */
 
-/* The table of docs/privacy.md by hand: ingest, query, inspect, health, configure, preview. */
+/* The tables of docs/privacy.md and docs/store.md by hand: ingest, query, inspect, health, configure,
+ * preview, share, publish; and the kinds personal, team, organisation, release. */
 START_TEST(policy_denies_by_default) {
   static const struct {
     uint32_t access;
     const char *name;
-    bool opens;
+    unsigned opens;
     const char *rights;
-  } rows[] = {{BP_ACCESS_NONE, "none", true, "------"},
-              {BP_ACCESS_OWNER, "owner", true, "iqnhcp"},
-              {BP_ACCESS_LEAD, "lead", false, "------"},
-              {BP_ACCESS_MANAGER, "manager", false, "------"},
-              {BP_ACCESS_DEVOPS, "devops", true, "---h--"},
-              {BP_ACCESS_RESEARCH, "research", false, "------"},
-              {BP_ACCESS_STEWARD, "steward", false, "------"},
-              {7, NULL, false, "------"},
-              {UINT32_MAX, NULL, false, "------"}};
+  } rows[] = {{BP_ACCESS_NONE, "none", 1, "--------"},
+              {BP_ACCESS_OWNER, "owner", 1, "iqnhcps-"},
+              {BP_ACCESS_LEAD, "lead", 4 | 8, "--------"},
+              {BP_ACCESS_MANAGER, "manager", 4 | 8, "--------"},
+              {BP_ACCESS_DEVOPS, "devops", 1 | 4 | 8, "---h----"},
+              {BP_ACCESS_RESEARCH, "research", 4 | 8, "--------"},
+              {BP_ACCESS_STEWARD, "steward", 2 | 4 | 8, "--nhc--P"},
+              {7, NULL, 0, "--------"},
+              {UINT32_MAX, NULL, 0, "--------"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     if (rows[i].name == NULL)
       ck_assert_ptr_null(bpi_access_name(rows[i].access));
     else
       ck_assert_str_eq(bpi_access_name(rows[i].access), rows[i].name);
-    ck_assert_int_eq(bpi_policy_opens(rows[i].access), rows[i].opens);
+    ck_assert_uint_eq(bpi_policy_opens(rows[i].access), rows[i].opens);
     for (policy_right right = 0; right < RIGHT_COUNT; right++)
       ck_assert_int_eq(bpi_policy_allows(rows[i].access, right), rows[i].rights[right] != '-');
     ck_assert(!bpi_policy_allows(rows[i].access, RIGHT_COUNT));
