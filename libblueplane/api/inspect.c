@@ -80,6 +80,7 @@ static int health(inspection *i, bp_error **error) {
   health_row(t, "files", h.files, "files");
   health_row(t, "rejects", h.rejects, "records");
   health_row(t, "undated", h.undated, "records");
+  health_row(t, "shadowed", h.shadowed, "records");
   if (h.last_ingest_us != BPI_TIME_NONE) {
     int64_t age = bpi_handle_now(i->handle) - h.last_ingest_us;
     health_row(t, "ingest_age", age < 0 ? 0 : age / BPI_SECOND, "s");
@@ -116,10 +117,11 @@ static int add_file(void *user, const file_row *f) {
   return 0;
 }
 
-static int add_session(void *user, const session_row *s) {
+static int add_session(void *user, const session_rows *rows) {
   source_totals *all = user;
+  int64_t told = bpi_session_joined(rows).sources;
   for (int i = 0; i < SOURCES_MAX; i++)
-    all[i].sessions += s->sources >> i & 1;
+    all[i].sessions += told >> i & 1;
   return 0;
 }
 
@@ -233,13 +235,30 @@ typedef struct model_total {
 } model_total;
 
 typedef struct model_totals {
+  inspection *i;
   model_total *total;
   size_t count, capacity;
+  int64_t last_session;
+  bool shadowed;
 } model_totals;
+
+/* Whether a better row of the cell's session tells of its responses. */
+static int is_shadowed(model_totals *all, const rollup_cell *cell) {
+  session_rows rows;
+  if (cell->session == all->last_session) return BP_OK;
+  int rc = bpi_read_session(all->i->handle->store, cell->session, &rows, all->i->error);
+  all->last_session = cell->session;
+  all->shadowed = false;
+  for (size_t i = 0; rc == BP_OK && i < rows.count; i++)
+    if (rows.row[i].id == cell->session) all->shadowed = rows.row[i].shadowed >> cell->kind & 1;
+  return rc;
+}
 
 static int add_model(void *user, const rollup_cell *cell) {
   model_totals *all = user;
   size_t at = 0;
+  int failed = is_shadowed(all, cell);
+  if (failed != BP_OK || all->shadowed) return failed;
   while (at < all->count && all->total[at].label != cell->label)
     at++;
   if (at == all->count) {
@@ -264,7 +283,7 @@ static int read_label(const inspection *i, int64_t number, label_row *label, cha
 }
 
 static int unpriced(inspection *i, bp_error **error) {
-  model_totals all = {0};
+  model_totals all = {.i = i, .last_session = INT64_MIN};
   bp_result *t = i->table;
   COLUMNS(t, {BP_TYPE_TEXT, "model", NULL}, {BP_TYPE_INT, "responses", "count"},
           {BP_TYPE_INT, "tokens", "tokens"});
@@ -315,11 +334,12 @@ static int labels(inspection *i, bp_error **error) {
   return bpi_read_labels(i->handle->store, label_line, i->table, error);
 }
 
-static int session_line(void *user, const session_row *s) {
+static int session_line(void *user, const session_rows *rows) {
   inspection *i = user;
-  const int64_t names[] = {s->platform, s->workspace, s->branch, s->version, s->entrypoint};
+  session_row s = bpi_session_joined(rows);
+  const int64_t names[] = {s.platform, s.workspace, s.branch, s.version, s.entrypoint};
   bpi_table_add_row(i->table);
-  set_key(i->table, 0, s->key);
+  set_key(i->table, 0, s.key);
   for (size_t c = 0; c < sizeof names / sizeof *names; c++) {
     label_row label;
     char text[256];
@@ -327,8 +347,8 @@ static int session_line(void *user, const session_row *s) {
     if (rc != BP_OK) return rc;
     bpi_table_set_text(i->table, c + 1, label.text, label.length);
   }
-  set_time(i->table, 6, s->first_us);
-  set_time(i->table, 7, s->last_us);
+  set_time(i->table, 6, s.first_us);
+  set_time(i->table, 7, s.last_us);
   return 0;
 }
 

@@ -24,6 +24,8 @@ typedef struct source_cover {
 
 /* What the sources of a set can know together. */
 unsigned bpi_covers_of(const source_cover *covers, size_t count, int64_t sources);
+/* What cells of these kinds tell (bit per rollup_kind). */
+unsigned bpi_needs_of(unsigned kinds);
 /* Name of the n-th bit ("tokens"), NULL behind the last. */
 const char *bpi_need_name(size_t bit);
 

@@ -339,7 +339,9 @@ static void take_keys(frame *f, const rollup_cell *cell) {
 static void enter_session(frame *f, int64_t id) {
   if (f->last_session == id) return;
   f->last_session = id;
-  f->last_number = bpi_names_session(f->n, id);
+  session_place row = bpi_names_session(f->n, id);
+  f->last_number = row.number;
+  f->shadowed = row.shadowed >> f->kind & 1;
   if (f->n->failed) return;
   const session_info *s = &f->n->session[f->last_number];
   f->needs_met = 0;
@@ -356,12 +358,13 @@ static bool is_fact(const frame *f) {
 static int take_cell(void *user, const rollup_cell *cell) {
   frame *f = user;
   if (cell->quarter != f->place.quarter) bpi_timeline_place(f->t, cell->quarter, &f->place);
+  enter_session(f, cell->session);
+  if (f->n->failed || f->shadowed) return f->n->failed;
   if (!f->place.dated && f->p->by_time) {
     if (is_fact(f)) f->undated += cell->n;
     return 0;
   }
-  enter_session(f, cell->session);
-  if (f->n->failed || !passes(f, cell)) return f->failed || f->n->failed;
+  if (!passes(f, cell)) return f->failed || f->n->failed;
   f->sources |= f->n->session[f->last_number].row.sources;
   if (f->p->kind[f->kind].activity && f->place.dated) f->active[f->place.slice] = true;
   if (f->p->kind[f->kind].groups || f->p->kind[f->kind].days) take_keys(f, cell);
@@ -391,6 +394,7 @@ static int count_cell(void *user, const rollup_cell *cell) {
   frame *f = user;
   enter_session(f, cell->session);
   if (f->n->failed) return 1;
+  if (f->shadowed) return 0;
   bpi_add_to(&f->n->session[f->last_number].interactions, cell->n);
   return 0;
 }
@@ -400,7 +404,7 @@ int bpi_frame_count_depth(const plan *p, const timeline *t, name_cache *n, store
   frame f;
   int rc = BP_OK;
   bpi_frame_init(&f, p, t, n, NULL);
-  for (uint32_t i = 0; i < n->session_map.count; i++)
+  for (size_t i = 0; i < n->sessions; i++)
     n->session[i].interactions = 0;
   for (int kind = 1; kind < ROLLUP_KINDS && !rc; kind++)
     if (KIND_BIT(kind) & INTERACTION_KINDS)

@@ -41,6 +41,7 @@ typedef struct frame {
   place place;
   uint32_t needs_met;  /* of its session, bit per need */
   int64_t last_session, last_number;
+  bool shadowed;         /* a better row of its session tells of this kind */
   int failed;
   rollup_kind kind;
 } frame;

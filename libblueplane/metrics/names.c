@@ -26,7 +26,7 @@ void bpi_names_init(name_cache *n, store *s, const source_cover *covers, size_t 
   n->covers = covers;
   n->cover_count = count;
   bpi_keymap_init(&n->label_map, 1);
-  bpi_keymap_init(&n->session_map, 1);
+  bpi_keymap_init(&n->place_map, 1);
 }
 
 void bpi_names_free(name_cache *n) {
@@ -34,31 +34,60 @@ void bpi_names_free(name_cache *n) {
     bpi_free(n->name[i].text);
   bpi_free(n->name);
   bpi_free(n->session);
+  bpi_free(n->place);
   bpi_keymap_free(&n->label_map);
-  bpi_keymap_free(&n->session_map);
+  bpi_keymap_free(&n->place_map);
 }
 
 /* --------------------------------------------------------------------------------- sessions */
 
-static void read_session(name_cache *n, session_info *into, int64_t id) {
-  memset(into, 0, sizeof *into);
-  int rc = bpi_read_session(n->store, id, &into->row, n->error);
-  if (rc) fail_reading(n, rc);
-  into->covers = bpi_covers_of(n->covers, n->cover_count, into->row.sources);
+/* What of a source's promises its row keeps: what it tells and another row tells better is not seen. */
+static unsigned covers_of(const name_cache *n, const session_rows *rows) {
+  unsigned covers = 0;
+  for (size_t i = 0; i < rows->count; i++)
+    covers |= bpi_covers_of(n->covers, n->cover_count, rows->row[i].sources) &
+              ~bpi_needs_of(rows->row[i].shadowed);
+  return covers;
 }
 
-int64_t bpi_names_session(name_cache *n, int64_t id) {
+static session_place *place_of(name_cache *n, int64_t id) {
   bool fresh;
-  if (n->failed) return NAME_NONE;
-  uint32_t number = bpi_keymap_put(&n->session_map, &id, &fresh);
-  if (number == KEYMAP_NONE) return fail(n, BP_ERR_NOMEM), NAME_NONE;
-  if (!fresh) return number;
+  uint32_t at = bpi_keymap_put(&n->place_map, &id, &fresh);
+  if (at == KEYMAP_NONE) return fail(n, BP_ERR_NOMEM), NULL;
+  if (!fresh) return &n->place[at];
+  void *items = n->place;
+  if (bpi_reserve(&items, &n->place_capacity, n->place_map.count, sizeof *n->place))
+    return fail(n, BP_ERR_NOMEM), NULL;
+  n->place = items;
+  n->place[at] = (session_place){NAME_NONE, 0};
+  return &n->place[at];
+}
+
+/* All rows of a session get its number at once. */
+static void add_session(name_cache *n, int64_t id) {
+  session_rows rows;
+  int rc = bpi_read_session(n->store, id, &rows, n->error);
+  if (rc) return fail_reading(n, rc);
   void *items = n->session;
-  if (bpi_reserve(&items, &n->session_capacity, n->session_map.count, sizeof *n->session))
-    return fail(n, BP_ERR_NOMEM), NAME_NONE;
+  if (bpi_reserve(&items, &n->session_capacity, n->sessions + 1, sizeof *n->session))
+    return fail(n, BP_ERR_NOMEM);
   n->session = items;
-  read_session(n, &n->session[number], id);
-  return n->failed ? NAME_NONE : (int64_t)number;
+  n->session[n->sessions] = (session_info){bpi_session_joined(&rows), covers_of(n, &rows), 0};
+  for (size_t i = 0; i < rows.count; i++) {
+    session_place *place = place_of(n, rows.row[i].id);
+    if (place) *place = (session_place){(int64_t)n->sessions, rows.row[i].shadowed};
+  }
+  n->sessions++;
+}
+
+session_place bpi_names_session(name_cache *n, int64_t id) {
+  session_place none = {NAME_NONE, 0};
+  session_place *place = n->failed ? NULL : place_of(n, id);
+  if (place && place->number == NAME_NONE) {
+    add_session(n, id);
+    place = n->failed ? NULL : place_of(n, id); /* it may have moved */
+  }
+  return place ? *place : none;
 }
 
 /* ------------------------------------------------------------------------------------ names */

@@ -29,10 +29,16 @@ typedef struct label_name {
 } label_name;
 
 typedef struct session_info {
-  session_row row;
+  session_row row;         /* of all tiers */
   unsigned covers;         /* NEED_: what its sources can know together */
   int64_t interactions;    /* within the range, where the session depth is asked for */
 } session_info;
+
+/* A row of the store: its session, and the kinds of its cells that do not count. */
+typedef struct session_place {
+  int64_t number;          /* of the session; NAME_NONE: not read yet */
+  unsigned shadowed;       /* bit per rollup_kind */
+} session_place;
 
 typedef struct name_cache {
   store *store;
@@ -43,9 +49,11 @@ typedef struct name_cache {
   keymap label_map;        /* label of the store, or a negative number for a made name */
   label_name *name;        /* by number, label_map.count of them */
   size_t name_capacity;
-  keymap session_map;
-  session_info *session;   /* by number, session_map.count of them */
-  size_t session_capacity;
+  keymap place_map;        /* row of the store */
+  session_place *place;    /* place_map.count of them */
+  size_t place_capacity;
+  session_info *session;   /* by number */
+  size_t sessions, session_capacity;
   bool workspaces_told_apart;
 } name_cache;
 
@@ -53,8 +61,8 @@ void bpi_names_init(name_cache *n, store *s, const source_cover *covers, size_t 
                     bp_error **error);
 void bpi_names_free(name_cache *n);
 
-/* The number of a session. */
-int64_t bpi_names_session(name_cache *n, int64_t id);
+/* The session that a row of the store belongs to: rows of several tiers have one number. */
+session_place bpi_names_session(name_cache *n, int64_t id);
 /* The number of a label; NAME_NONE for label 0. Reads nothing. */
 int64_t bpi_names_label(name_cache *n, int64_t label);
 /* The names made of a model and of a tool. */

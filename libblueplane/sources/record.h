@@ -23,6 +23,16 @@ enum {
                            tokens count, its prompts, tools and events do not */
 };
 
+/* How near a row is to what was done. What a session's better rows tell of at all, its worse ones do
+ * not: they are other sights of the same work, whose identifiers need not match. */
+typedef enum record_tier {
+  TIER_RECORD,    /* the assistant's own record of the session: transcript, database, events */
+  TIER_HOOK,      /* what it called out while it worked */
+  TIER_TELEMETRY, /* what it sent to be watched by */
+  TIER_TOTAL,     /* sums that something else made of these */
+  RECORD_TIERS
+} record_tier;
+
 /* Names that an owner may see again. Number 0 is none. */
 typedef enum label_kind {
   LABEL_PLATFORM = 1, LABEL_WORKSPACE, LABEL_BRANCH, LABEL_VERSION, LABEL_ENTRYPOINT, LABEL_MODEL,
@@ -99,6 +109,7 @@ typedef struct change_record {
 typedef struct record {
   record_kind kind;
   unsigned flags;  /* RECORD_ */
+  record_tier tier;
   int64_t time;    /* microseconds UTC or BPI_TIME_NONE */
   ident key;       /* what makes it the same record; unused for RECORD_SESSION */
   ident session;

@@ -155,6 +155,7 @@ static int store_session(applier *a, batch_session *bs, const fact_names *names)
       BPI_TIME_NONE;
   sqlite3_bind_int64(find, 1, (int64_t)bs->key.hi);
   sqlite3_bind_int64(find, 2, (int64_t)bs->key.lo);
+  sqlite3_bind_int(find, 3, (int)bs->tier);
   int rc = bpi_sql_step(find, a->error);
   if (rc < 0) return rc;
   if (rc > 0) {
@@ -164,6 +165,7 @@ static int store_session(applier *a, batch_session *bs, const fact_names *names)
   } else {
     sqlite3_bind_int64(insert, 1, (int64_t)bs->key.hi);
     sqlite3_bind_int64(insert, 2, (int64_t)bs->key.lo);
+    sqlite3_bind_int(insert, 3, (int)bs->tier);
     rc = bpi_sql_run(insert, a->error);
     if (rc != BP_OK) return rc;
     bs->stored = sqlite3_last_insert_rowid(a->s->db);
@@ -533,6 +535,7 @@ static int apply_all(applier *a) {
   for (fact_kind kind = 0; kind < FACT_KINDS && rc == BP_OK; kind++)
     rc = apply_kind(a, kind);
   if (rc == BP_OK) rc = apply_activity(a);
+  if (rc == BP_OK) bpi_cells_tell(&a->changes);
   if (rc == BP_OK) rc = bpi_cells_store(&a->changes, a->s, a->error);
   if (rc == BP_OK) rc = apply_files(a);
   if (rc == BP_OK) rc = bpi_store_set_setting(a->s, "last_ingest_us", a->now_us, a->error);

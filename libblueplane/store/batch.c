@@ -70,17 +70,22 @@ out_of_memory:
 
 static uint64_t session_hash(const void *owner, size_t i) {
   const batch *b = owner;
-  return b->session[i].key.hi;
+  return b->session[i].key.hi + (uint64_t)b->session[i].tier;
+}
+
+static bool is_session(const batch_session *s, ident key, record_tier tier) {
+  return s->tier == tier && bpi_ident_compare(s->key, key) == 0;
 }
 
 /* Number of a session in this batch, from 1; 0 when out of memory. */
-static uint32_t session_number(batch *b, ident key) {
-  if (b->last_session != 0 && bpi_ident_compare(b->session[b->last_session - 1].key, key) == 0)
+static uint32_t session_number(batch *b, ident key, record_tier tier) {
+  if (b->last_session != 0 && is_session(&b->session[b->last_session - 1], key, tier))
     return b->last_session;
   if (grow_index(&b->session_index, b->sessions, b, session_hash) != BP_OK) return 0;
-  size_t mask = b->session_index.slots - 1, at = slot_of(key.hi, b->session_index.slots);
+  size_t mask = b->session_index.slots - 1;
+  size_t at = slot_of(key.hi + (uint64_t)tier, b->session_index.slots);
   for (; b->session_index.index[at] != 0; at = (at + 1) & mask)
-    if (bpi_ident_compare(b->session[b->session_index.index[at] - 1].key, key) == 0)
+    if (is_session(&b->session[b->session_index.index[at] - 1], key, tier))
       return b->last_session = b->session_index.index[at];
   void *items = b->session;
   if (bpi_reserve(&items, &b->session_capacity, b->sessions + 1, sizeof *b->session) != BP_OK)
@@ -89,6 +94,7 @@ static uint32_t session_number(batch *b, ident key) {
   batch_session *made = &b->session[b->sessions++];
   memset(made, 0, sizeof *made);
   made->key = key;
+  made->tier = tier;
   made->known.platform_us = made->known.workspace_us = made->known.branch_us =
       made->known.entrypoint_us = BPI_TIME_NONE;
   return b->last_session = b->session_index.index[at] = (uint32_t)b->sessions;
@@ -217,7 +223,7 @@ static void default_platform(batch *b, session_attributes *known) {
 static int put_record(void *self, const record *r) {
   batch *b = self;
   if (b->failed) return b->failed;
-  uint32_t session = session_number(b, r->session);
+  uint32_t session = session_number(b, r->session, r->tier);
   if (session == 0) return b->failed = BP_ERR_NOMEM;
   b->session[session - 1].known.sources |= INT64_C(1) << b->source;
   b->session[session - 1].touched = true;
@@ -360,7 +366,7 @@ static int join_names(batch *into, batch *from, int64_t *sessions, int64_t *labe
   }
   fact_names names = names_of(into);
   for (size_t i = 0; i < from->sessions; i++) {
-    uint32_t number = session_number(into, from->session[i].key);
+    uint32_t number = session_number(into, from->session[i].key, from->session[i].tier);
     if (number == 0) return into->failed = BP_ERR_NOMEM;
     sessions[i + 1] = number;
     session_attributes row = from->session[i].known;

@@ -28,6 +28,7 @@ typedef struct batch_label {
 
 typedef struct batch_session {
   ident key;
+  record_tier tier;
   session_attributes known;
   int64_t stored; /* its number in the store; 0 not known yet */
   bool touched;   /* since the last apply */

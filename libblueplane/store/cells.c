@@ -58,6 +58,19 @@ void bpi_cells_add(void *user, const rollup_cell *cell) {
   c->index[at] = (uint32_t)c->count;
 }
 
+void bpi_cells_tell(cells *c) {
+  size_t count = c->count;
+  for (size_t i = 0; i < count && !c->failed; i++) {
+    const rollup_cell *cell = &c->cell[i];
+    rollup_cell told = {.kind = ROLLUP_TOLD,
+                        .quarter = QUARTER_UNDATED,
+                        .session = cell->session,
+                        .class_ = cell->kind,
+                        .n = cell->n};
+    if (cell->n != 0) bpi_cells_add(c, &told);
+  }
+}
+
 bool bpi_cell_is_zero(const rollup_cell *cell) {
   int64_t any = cell->n;
   for (int i = 0; i < ROLLUP_MEASURES; i++)

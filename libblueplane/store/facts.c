@@ -70,7 +70,8 @@ static void use_from(tool_call_fact *f, const tool_use_record *r) {
 }
 
 static void result_from(tool_call_fact *f, const tool_result_record *r) {
-  f->flags = FACT_RESULT; /* who owns the call is decided by its use alone */
+  f->flags = FACT_RESULT | CLASS_PUT(FLAG_RESULT_TIER, CLASS_GET(f->flags, FLAG_TIER)); /* the use
+    alone decides who owns the call */
   f->result_us = f->time_us;
   f->time_us = FACT_NONE;
   f->input_added = f->input_removed = FACT_NONE;
@@ -128,7 +129,8 @@ bool bpi_fact_from_record(int64_t *fact, fact_kind *kind, const record *r, int64
   head->k2 = (int64_t)r->key.lo;
   head->time_us = r->time;
   head->session = session;
-  head->flags = r->flags & (RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_FORKED);
+  head->flags = (r->flags & (RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_FORKED)) |
+                CLASS_PUT(FLAG_TIER, r->tier);
   void *f = fact;
   switch (r->kind) {
   case RECORD_PROMPT:
@@ -183,9 +185,11 @@ static int compare_time(int64_t a, int64_t b) {
   return compare(a, b);
 }
 
-/* A row that was copied or comes from a side chain stands behind one that does not. */
+/* A row of a worse tier stands behind a better one; then one that was copied or comes from a side chain
+ * behind one that does not. */
 static int64_t owner_rank(int64_t flags) {
-  return (flags & RECORD_FORKED ? 2 : 0) + (flags & RECORD_SIDECHAIN ? 1 : 0);
+  return CLASS_GET(flags, FLAG_TIER) * 4 + (flags & RECORD_FORKED ? 2 : 0) +
+         (flags & RECORD_SIDECHAIN ? 1 : 0);
 }
 
 static int compare_session(int64_t a, int64_t b, const fact_names *names) {
@@ -207,17 +211,17 @@ static int compare_owner(int64_t flags_a, int64_t time_a, int64_t session_a, int
   return order;
 }
 
-/* Columns [from, to) in order, greater values first if `greatest`. */
+/* Columns [from, to) in order, greater values first if `greatest`. Rows of one session differ in the
+ * flags if they differ in its tier. */
 static int compare_columns(fact_kind kind, const int64_t *a, const int64_t *b, int from, int to,
                            bool greatest, const fact_names *names) {
   for (int i = from; i < to; i++) {
     int64_t x = a[i + 2], y = b[i + 2];
     if (x == y) continue;
-    switch (bpi_fact_types[kind].roles[i]) {
-    case 'S': return compare_session(x, y, names);
-    case 'L': return compare_label(x, y, names);
-    default: return greatest ? compare(y, x) : compare(x, y);
-    }
+    int order = greatest ? compare(y, x) : compare(x, y);
+    if (bpi_fact_types[kind].roles[i] == 'S') order = compare_session(x, y, names);
+    if (bpi_fact_types[kind].roles[i] == 'L') order = compare_label(x, y, names);
+    if (order != 0) return order;
   }
   return 0;
 }
@@ -274,7 +278,8 @@ static int64_t sum_of_classes(const response_fact *r) {
 
 /* Which of two rows stands for the response: negative, the first. */
 static int compare_winner(const response_fact *a, const response_fact *b, const fact_names *names) {
-  int order = compare(b->output, a->output);
+  int order = compare(CLASS_GET(a->flags, FLAG_TIER), CLASS_GET(b->flags, FLAG_TIER));
+  if (order == 0) order = compare(b->output, a->output);
   if (order == 0)
     order = compare(CLASS_GET(b->traits, TRAIT_STOP) != STOP_NONE,
                     CLASS_GET(a->traits, TRAIT_STOP) != STOP_NONE);
@@ -334,10 +339,11 @@ static bool merge_response(int64_t *fact, const int64_t *row, const fact_names *
   return true;
 }
 
-/* A result that tells lines says more than one that does not; then the earliest. */
+/* Of the best tier; a result that tells lines says more than one that does not; then the earliest. */
 static int compare_result(const tool_call_fact *a, const tool_call_fact *b,
                           const fact_names *names) {
-  int order = compare(b->added != FACT_NONE, a->added != FACT_NONE);
+  int order = compare(CLASS_GET(a->flags, FLAG_RESULT_TIER), CLASS_GET(b->flags, FLAG_RESULT_TIER));
+  if (order == 0) order = compare(b->added != FACT_NONE, a->added != FACT_NONE);
   if (order == 0) order = compare_time(a->result_us, b->result_us);
   if (order == 0)
     order = compare_columns(FACT_TOOL_CALL, (const int64_t *)(const void *)a,
@@ -345,7 +351,11 @@ static int compare_result(const tool_call_fact *a, const tool_call_fact *b,
   return order;
 }
 
+/* Of the flags, what the result says. */
+#define RESULT_FLAGS (FACT_RESULT | CLASS_PUT(FLAG_RESULT_TIER, 3))
+
 static void copy_result(tool_call_fact *f, const tool_call_fact *from) {
+  f->flags = (f->flags & ~RESULT_FLAGS) | (from->flags & RESULT_FLAGS);
   f->result_us = from->result_us;
   f->outcome = from->outcome;
   f->failure = from->failure;
@@ -366,17 +376,23 @@ static void copy_use(tool_call_fact *f, const tool_call_fact *from) {
   f->file = from->file;
   f->input_added = from->input_added;
   f->input_removed = from->input_removed;
-  f->flags = (f->flags & FACT_RESULT) | (from->flags & ~(int64_t)FACT_RESULT);
+  f->flags = (f->flags & RESULT_FLAGS) | (from->flags & ~RESULT_FLAGS);
 }
 
 static int compare_use(const tool_call_fact *a, const tool_call_fact *b, const fact_names *names) {
-  int64_t halves = FACT_USE | FACT_RESULT;
+  int64_t halves = FACT_USE | RESULT_FLAGS;
   int order = compare_owner(a->flags & ~halves, a->time_us, a->session, b->flags & ~halves,
                             b->time_us, b->session, names);
   if (order == 0)
     order = compare_columns(FACT_TOOL_CALL, (const int64_t *)(const void *)a,
                             (const int64_t *)(const void *)b, 3, 10, false, names);
   return order;
+}
+
+static int compare_place(const tool_call_fact *a, const tool_call_fact *b,
+                         const fact_names *names) {
+  int order = compare(CLASS_GET(a->flags, FLAG_RESULT_TIER), CLASS_GET(b->flags, FLAG_RESULT_TIER));
+  return order != 0 ? order : compare_session(a->session, b->session, names);
 }
 
 static bool merge_tool_call(int64_t *fact, const int64_t *row, const fact_names *names) {
@@ -388,12 +404,10 @@ static bool merge_tool_call(int64_t *fact, const int64_t *row, const fact_names 
       (!(after.flags & FACT_USE) || compare_use(&other, &after, names) < 0))
     copy_use(&after, &other);
   if ((other.flags & FACT_RESULT) &&
-      (!(after.flags & FACT_RESULT) || compare_result(&other, &after, names) < 0)) {
+      (!(after.flags & FACT_RESULT) || compare_result(&other, &after, names) < 0))
     copy_result(&after, &other);
-    after.flags |= FACT_RESULT;
-  }
-  /* Until the use is seen, the session of the smallest result row holds the place. */
-  if (!(after.flags & FACT_USE) && compare_session(other.session, after.session, names) < 0)
+  /* Until the use is seen, the session of the smallest result row of the best tier holds the place. */
+  if (!(after.flags & FACT_USE) && compare_place(&other, &before, names) < 0)
     after.session = other.session;
   if (memcmp(&before, &after, sizeof after) == 0) return false;
   memcpy(fact, &after, sizeof after);
@@ -602,6 +616,14 @@ void bpi_fact_cells(fact_kind kind, const int64_t *fact, int64_t sign, cell_fn a
   for (int i = 0; i < ROLLUP_MEASURES; i++)
     c.m[i] *= sign;
   add(user, &c);
+}
+
+/* What an edit is was told with its call; lines summed over a session are those of its edits. */
+unsigned bpi_shadowed_by(unsigned told) {
+  unsigned kinds = told & ~(1u << ROLLUP_EDIT);
+  if (told & 1u << ROLLUP_TOOL) kinds |= 1u << ROLLUP_EDIT;
+  if (told & 1u << ROLLUP_EDIT) kinds |= 1u << ROLLUP_SPAN;
+  return kinds;
 }
 
 int bpi_fact_moments(fact_kind kind, const int64_t *fact, int64_t out[2]) {

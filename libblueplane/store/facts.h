@@ -17,7 +17,8 @@
 #define QUARTER_UNDATED INT64_C(-1)
 
 typedef enum rollup_kind {
-  ROLLUP_RESPONSE = 1, /* label: model */
+  ROLLUP_TOLD,         /* class: a kind; n: how many facts of it the session has at all. No quarter */
+  ROLLUP_RESPONSE,     /* label: model */
   ROLLUP_TOOL,         /* label: tool */
   ROLLUP_EDIT,         /* label: file */
   ROLLUP_PROMPT,       /* label: none */
@@ -132,9 +133,10 @@ extern const fact_type bpi_fact_types[FACT_KINDS];
 
 static inline size_t bpi_fact_words(fact_kind kind) { return (size_t)bpi_fact_types[kind].columns + 2; }
 
-/* Flags of a stored fact: RECORD_SUBAGENT, RECORD_SIDECHAIN, RECORD_FORKED of its owner row, and for
- * tool calls which halves are there. */
+/* Flags of a stored fact: RECORD_SUBAGENT, RECORD_SIDECHAIN, RECORD_FORKED and the tier of its owner
+ * row, and for tool calls which halves are there, and the tier of the result. */
 enum { FACT_USE = 16, FACT_RESULT = 32 };
+enum { FLAG_TIER_SHIFT = 6, FLAG_TIER_BITS = 2, FLAG_RESULT_TIER_SHIFT = 8, FLAG_RESULT_TIER_BITS = 2 };
 
 /* Traits of a response: FIELD(shift, bits) as for classes. */
 enum {
@@ -175,5 +177,9 @@ void bpi_fact_cells(fact_kind kind, const int64_t *fact, int64_t sign, cell_fn a
 int bpi_fact_moments(fact_kind kind, const int64_t *fact, int64_t out[2]);
 
 int64_t bpi_quarter_of(int64_t time_us);
+
+/* Kinds of cells, bit per rollup_kind, of which a session's row does not count because better rows
+ * tell of `told`. */
+unsigned bpi_shadowed_by(unsigned told);
 
 #endif

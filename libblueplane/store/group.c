@@ -81,7 +81,7 @@ static ident stored_key(stored_names *n, store_statement which, int64_t number, 
 }
 
 static ident stored_session_key(void *user, int64_t number) {
-  return stored_key(user, SQL_SESSION_GET, number, 1);
+  return stored_key(user, SQL_SESSION_KEY, number, 0);
 }
 
 static ident stored_label_key(void *user, int64_t number) {

@@ -86,36 +86,112 @@ static void session_of(sqlite3_stmt *row, session_row *out) {
   out->sources = sqlite3_column_int64(row, 8);
   out->first_us = bpi_sql_column(row, 9);
   out->last_us = bpi_sql_column(row, 10);
+  out->tier = sqlite3_column_int64(row, 11);
+  out->shadowed = 0;
+  out->shadowed_facts = 0;
 }
 
+/* What a row tells of counts for it unless a better one tells of the same. Of facts of no session
+ * none is another sight of the other. */
+static int find_shadowed(store *s, session_rows *rows, bp_error **error) {
+  unsigned better = 0;
+  if (rows->count < 2 || bpi_ident_absent(rows->row[0].key)) return BP_OK;
+  sqlite3_stmt *get = bpi_sql(s, SQL_SESSION_TOLD, error);
+  if (get == NULL) return bpi_error_code(*error);
+  for (size_t i = 0; i < rows->count; i++) {
+    session_row *row = &rows->row[i];
+    unsigned told = row->first_us == BPI_TIME_NONE ? 0 : 1u << ROLLUP_ACTIVE;
+    int rc;
+    row->shadowed = bpi_shadowed_by(better);
+    sqlite3_bind_int64(get, 1, row->id);
+    while ((rc = bpi_sql_step(get, error)) > 0) {
+      int64_t kind = sqlite3_column_int64(get, 0);
+      if (kind <= ROLLUP_TOLD || kind >= ROLLUP_KINDS) continue;
+      told |= 1u << kind;
+      if (kind != ROLLUP_EDIT && row->shadowed >> kind & 1) /* an edit is a tool call, too */
+        row->shadowed_facts += sqlite3_column_int64(get, 1);
+    }
+    if (rc < 0) return rc;
+    better |= told;
+  }
+  return BP_OK;
+}
+
+static void take_name(int64_t *name, int64_t other) {
+  if (*name == 0) *name = other;
+}
+
+session_row bpi_session_joined(const session_rows *rows) {
+  session_row one = rows->row[0];
+  for (size_t i = 1; i < rows->count; i++) {
+    const session_row *row = &rows->row[i];
+    take_name(&one.platform, row->platform);
+    take_name(&one.workspace, row->workspace);
+    take_name(&one.branch, row->branch);
+    take_name(&one.version, row->version);
+    take_name(&one.entrypoint, row->entrypoint);
+    one.sources |= row->sources;
+    one.shadowed_facts += row->shadowed_facts;
+    if (one.first_us != BPI_TIME_NONE) continue;
+    one.first_us = row->first_us;
+    one.last_us = row->last_us;
+  }
+  return one;
+}
+
+/* Rows of one session follow each other; it is handed on when the next begins. */
 typedef struct session_visit {
-  int (*row)(void *user, const session_row *session);
+  store *s;
+  session_rows rows;
+  int (*session)(void *user, const session_rows *rows);
   void *user;
+  bp_error **error;
 } session_visit;
 
-static int visit_session(void *user, sqlite3_stmt *row) {
-  const session_visit *v = user;
-  session_row session;
-  session_of(row, &session);
-  return v->row(v->user, &session);
+static int hand_on(session_visit *v) {
+  if (v->rows.count == 0) return BP_OK;
+  int rc = find_shadowed(v->s, &v->rows, v->error);
+  if (rc == BP_OK) rc = v->session(v->user, &v->rows);
+  v->rows.count = 0;
+  return rc;
 }
 
-int bpi_read_sessions(store *s, int (*row)(void *user, const session_row *session), void *user,
+static int add_row(session_rows *rows, sqlite3_stmt *row) {
+  if (rows->count == RECORD_TIERS) return BP_ERR_CORRUPT; /* a tier has one row */
+  session_of(row, &rows->row[rows->count++]);
+  return BP_OK;
+}
+
+static int visit_session(void *user, sqlite3_stmt *row) {
+  session_visit *v = user;
+  session_row next;
+  session_of(row, &next);
+  bool same = v->rows.count > 0 && bpi_ident_compare(v->rows.row[0].key, next.key) == 0;
+  int rc = same ? BP_OK : hand_on(v);
+  return rc == BP_OK ? add_row(&v->rows, row) : rc;
+}
+
+int bpi_read_sessions(store *s, int (*session)(void *user, const session_rows *rows), void *user,
                       bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_SESSIONS, error);
-  session_visit v = {row, user};
-  return get == NULL ? bpi_error_code(*error) : each(get, visit_session, &v, error);
+  session_visit v = {.s = s, .session = session, .user = user, .error = error};
+  int rc = get == NULL ? bpi_error_code(*error) : each(get, visit_session, &v, error);
+  return rc == BP_OK ? hand_on(&v) : rc;
 }
 
-int bpi_read_session(store *s, int64_t id, session_row *out, bp_error **error) {
+int bpi_read_session(store *s, int64_t id, session_rows *out, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_SESSION_GET, error);
   if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(get, 1, id);
-  int rc = bpi_sql_step(get, error);
-  if (rc <= 0) return rc < 0 ? rc : BP_ERR_NOTFOUND;
-  session_of(get, out);
-  sqlite3_reset(get);
-  return BP_OK;
+  out->count = 0;
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0)
+    if (add_row(out, get) != BP_OK) {
+      sqlite3_reset(get);
+      return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
+    }
+  if (rc < 0) return rc;
+  return out->count == 0 ? BP_ERR_NOTFOUND : find_shadowed(s, out, error);
 }
 
 static void label_of(sqlite3_stmt *row, label_row *out) {
@@ -196,6 +272,11 @@ static int64_t wal_bytes(store *s) {
   return bpi_file_stat(sqlite3_filename_wal(path), &stat) == BP_OK ? stat.size : 0;
 }
 
+static int add_shadowed(void *user, const session_rows *rows) {
+  *(int64_t *)user += bpi_session_joined(rows).shadowed_facts;
+  return BP_OK;
+}
+
 int bpi_read_health(store *s, store_health *out, bp_error **error) {
   memset(out, 0, sizeof *out);
   const struct {
@@ -213,15 +294,17 @@ int bpi_read_health(store *s, store_health *out, bp_error **error) {
       {"SELECT count(*) FROM span", &out->facts[FACT_SPAN]},
       {"SELECT count(*) FROM event", &out->facts[FACT_EVENT]},
       {"SELECT count(*) FROM change", &out->facts[FACT_CHANGE]},
-      {"SELECT count(*) FROM session", &out->facts[FACT_KINDS]},
-      {"SELECT count(*) FROM rollup", &out->cells},
+      {"SELECT count(*) FROM (SELECT 1 FROM session GROUP BY hi, lo)", &out->facts[FACT_KINDS]},
+      {"SELECT count(*) FROM rollup WHERE kind > 0", &out->cells},
       {"SELECT count(*) FROM file", &out->files},
       {"SELECT count(*) FROM reject", &out->rejects},
-      {"SELECT coalesce(sum(n), 0) FROM rollup WHERE quarter = -1 AND kind <> 6", &out->undated},
+      {"SELECT coalesce(sum(n), 0) FROM rollup WHERE quarter = -1 AND kind NOT IN (0, 6)",
+       &out->undated},
   };
   int rc = BP_OK;
   for (size_t i = 0; i < sizeof questions / sizeof *questions && rc == BP_OK; i++)
     rc = one_number(s, questions[i].sql, questions[i].into, error);
+  if (rc == BP_OK) rc = bpi_read_sessions(s, add_shadowed, &out->shadowed, error);
   out->file_bytes = out->page_size * out->pages;
   out->wal_bytes = wal_bytes(s);
   if (rc == BP_OK)

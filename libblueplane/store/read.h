@@ -7,13 +7,26 @@
 #include "store/facts.h"
 #include "store/store.h"
 
+/* A session as one tier told of it, or as all of them together (bpi_session_joined). */
 typedef struct session_row {
   int64_t id;
   ident key;
+  int64_t tier;                /* record_tier */
   int64_t platform, workspace, branch, version, entrypoint; /* label numbers; 0 none */
   int64_t sources;             /* bit per index of bpi_source_at that told of it */
   int64_t first_us, last_us;   /* of its dated facts; BPI_TIME_NONE if it has none */
+  unsigned shadowed;           /* bit per rollup_kind: better rows tell of it, its own cells do not count */
+  int64_t shadowed_facts;      /* facts that do not count for that */
 } session_row;
+
+/* The rows of one session, the best tier first. */
+typedef struct session_rows {
+  size_t count;
+  session_row row[RECORD_TIERS];
+} session_rows;
+
+/* One row of them: the names that the best tier which has one gives, all sources. */
+session_row bpi_session_joined(const session_rows *rows);
 
 typedef struct label_row {
   int64_t id, kind;            /* label_kind */
@@ -31,8 +44,9 @@ void bpi_read_end(store *s);
 int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
                     int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error);
 /* Sessions, labels, files and rejects come in the order of their keys, whatever came first. */
-int bpi_read_sessions(store *s, int (*row)(void *user, const session_row *session), void *user, bp_error **error);
-int bpi_read_session(store *s, int64_t id, session_row *out, bp_error **error); /* BP_ERR_NOTFOUND */
+int bpi_read_sessions(store *s, int (*session)(void *user, const session_rows *rows), void *user, bp_error **error);
+/* All rows of the session that has a row of this number; BP_ERR_NOTFOUND. */
+int bpi_read_session(store *s, int64_t id, session_rows *out, bp_error **error);
 int bpi_read_labels(store *s, int (*row)(void *user, const label_row *label), void *user, bp_error **error);
 /* Labels of one kind only; by the index over kinds, so many file labels cost nothing. */
 int bpi_read_labels_of(store *s, int64_t kind, int (*row)(void *user, const label_row *label), void *user, bp_error **error);
@@ -46,6 +60,7 @@ int bpi_read_version(store *s, int64_t *out, bp_error **error);
 typedef struct store_health {
   int64_t schema, page_size, pages, free_pages, wal_bytes, file_bytes;
   int64_t facts[8];            /* prompt, response, tool_call, decision, span, event, change, session */
+  int64_t shadowed;            /* of these, facts that a better source of their session tells */
   int64_t cells, files, rejects, undated, last_ingest_us;
 } store_health;
 int bpi_read_health(store *s, store_health *out, bp_error **error);

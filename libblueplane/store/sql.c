@@ -27,16 +27,22 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_LABELS_OF] = "SELECT id, kind, hi, lo, text FROM label WHERE kind = ?1 ORDER BY hi, lo",
     [SQL_SESSION_FIND] =
         "SELECT id, sources, platform, platform_us, workspace, workspace_us, branch, branch_us, "
-        "entrypoint, entrypoint_us, version, version_rank FROM session WHERE hi = ?1 AND lo = ?2",
-    [SQL_SESSION_INSERT] = "INSERT INTO session (hi, lo, sources) VALUES (?1, ?2, 0)",
+        "entrypoint, entrypoint_us, version, version_rank FROM session "
+        "WHERE hi = ?1 AND lo = ?2 AND tier = ?3",
+    [SQL_SESSION_INSERT] = "INSERT INTO session (hi, lo, tier, sources) VALUES (?1, ?2, ?3, 0)",
     [SQL_SESSION_UPDATE] =
         "UPDATE session SET sources = ?2, platform = ?3, platform_us = ?4, workspace = ?5, "
         "workspace_us = ?6, branch = ?7, branch_us = ?8, entrypoint = ?9, entrypoint_us = ?10, "
         "version = ?11, version_rank = ?12 WHERE id = ?1",
-    [SQL_SESSION_GET] = "SELECT id, hi, lo, platform, workspace, branch, version, entrypoint, "
-                        "sources, first_us, last_us FROM session WHERE id = ?1",
+    [SQL_SESSION_KEY] = "SELECT hi, lo FROM session WHERE id = ?1",
+    [SQL_SESSION_GET] = "SELECT o.id, o.hi, o.lo, o.platform, o.workspace, o.branch, o.version, "
+                        "o.entrypoint, o.sources, o.first_us, o.last_us, o.tier FROM session s "
+                        "JOIN session o ON o.hi = s.hi AND o.lo = s.lo WHERE s.id = ?1 "
+                        "ORDER BY o.tier",
     [SQL_SESSIONS] = "SELECT id, hi, lo, platform, workspace, branch, version, entrypoint, "
-                     "sources, first_us, last_us FROM session ORDER BY hi, lo",
+                     "sources, first_us, last_us, tier FROM session ORDER BY hi, lo, tier",
+    [SQL_SESSION_TOLD] = "SELECT class, n FROM rollup "
+                         "WHERE kind = 0 AND quarter = -1 AND session = ?1 AND n > 0",
     [SQL_SESSION_EXTENTS] = "SELECT id, first_us, last_us FROM session ORDER BY id",
     [SQL_SESSION_EXTENT] = "UPDATE session SET first_us = ?2, last_us = ?3 WHERE id = ?1",
     [SQL_RUNS] = "SELECT start_us, end_us FROM run WHERE session = ?1 ORDER BY start_us",

@@ -40,7 +40,8 @@ static int subtract_stored(cells *all, store *s, int kind, bp_error **error) {
 static int check(store *s, expected *e, bool *good, bp_error **error) {
   int rc = bpi_visit_groups(s, NULL, 0, count, e, error);
   if (rc == BP_OK) rc = bpi_activity_check(s, &e->moments, &e->cells, good, error);
-  for (int kind = ROLLUP_RESPONSE; kind < ROLLUP_KINDS && rc == BP_OK; kind++)
+  if (rc == BP_OK) bpi_cells_tell(&e->cells);
+  for (int kind = ROLLUP_TOLD; kind < ROLLUP_KINDS && rc == BP_OK; kind++)
     rc = subtract_stored(&e->cells, s, kind, error);
   if (rc == BP_OK && e->cells.failed) rc = bpi_fail_nomem(error);
   for (size_t i = 0; i < e->cells.count && rc == BP_OK; i++)

@@ -36,7 +36,7 @@ def _names(db: sqlite3.Connection, sql: str) -> Callable[[Any], Any]:
 def tables(db: sqlite3.Connection) -> Iterator[tuple]:
     """Each table as (name, columns, rows), numbers replaced by what they stand for."""
     db.create_function("ident", 2, _hex, deterministic=True)
-    session = _names(db, "SELECT id, ident(hi, lo) FROM session")
+    session = _names(db, "SELECT id, ident(hi, lo) || '.' || tier FROM session")
     label = _names(db, "SELECT id, kind || ':' || ident(hi, lo) FROM label")
     for table in (*FACTS, "rollup", "run"):
         found = db.execute(f"SELECT * FROM {table}")

@@ -64,24 +64,25 @@ int bpi_read_rollup(store *s, rollup_kind kind, int64_t from, int64_t until,
   return BP_OK;
 }
 
-int bpi_read_sessions(store *s, int (*row)(void *user, const session_row *session), void *user,
-                      bp_error **error) {
+/* Rows of one key are the tiers of one session; their order is that in which they were made. */
+int bpi_read_session(store *s, int64_t id, session_rows *out, bp_error **error) {
+  const session_row *asked = NULL;
   (void)error;
-  for (size_t i = 0; i < s->sessions; i++) {
-    int stop = row(user, &s->session[i]);
-    if (stop) return stop;
-  }
+  for (size_t i = 0; i < s->sessions; i++)
+    if (s->session[i].id == id) asked = &s->session[i];
+  if (!asked) return BP_ERR_NOTFOUND;
+  out->count = 0;
+  for (size_t i = 0; i < s->sessions; i++)
+    if (bpi_ident_compare(s->session[i].key, asked->key) == 0)
+      out->row[out->count++] = s->session[i];
   return BP_OK;
 }
 
-int bpi_read_session(store *s, int64_t id, session_row *out, bp_error **error) {
-  (void)error;
-  for (size_t i = 0; i < s->sessions; i++) {
-    if (s->session[i].id != id) continue;
-    *out = s->session[i];
-    return BP_OK;
-  }
-  return BP_ERR_NOTFOUND;
+session_row bpi_session_joined(const session_rows *rows) {
+  session_row one = rows->row[0];
+  for (size_t i = 1; i < rows->count; i++)
+    one.sources |= rows->row[i].sources;
+  return one;
 }
 
 int bpi_read_labels_of(store *s, int64_t kind, int (*row)(void *user, const label_row *label),

@@ -394,6 +394,27 @@ START_TEST(uncovered) {
 }
 END_TEST
 
+/* What hooks tell of session 1 is another sight of it: its prompts and responses do not count twice, its
+ * decisions are told nowhere else. The two rows are one session. */
+START_TEST(shadowed) {
+  session_row *s = fake_session(&world, 60, UINT64_C(0x1111222233334444), 1 << 2);
+  s->tier = TIER_HOOK;
+  s->shadowed = 1u << ROLLUP_PROMPT | 1u << ROLLUP_RESPONSE | 1u << ROLLUP_ACTIVE;
+  fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", 60, 0, 0, 40);
+  fake_cell(&world, ROLLUP_PROMPT, NULL, 60, 0, 0, 40);
+  fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 60, 10, 0, 4)->m[RESPONSE_COSTED] = 4;
+  fake_cell(&world, ROLLUP_ACTIVE, "2026-11-23T09:00:00Z", 60, 0, 0, 1)->m[ACTIVE_US] = 1;
+  fake_cell(&world, ROLLUP_DECISION, "2026-11-23T09:00:00Z", 60, 0,
+            CLASS_PUT(CLASS_OUTCOME, OUTCOME_OK), 2);
+  ROWS("{'metrics':['prompts','responses','decisions','sessions','active_time'],'by':['platform']}",
+       "claude_code 6 9 2 1 1200000000 | codex 1 2 6 1 120000000");
+  ROWS("{'metrics':['prompts'],'by':['session_depth']}", "6-15 1 | 16-30 6");
+  /* The hooks could have told a cost, but nobody counts theirs. */
+  ROWS("{'metrics':['cost_recorded'],'by':['platform']}",
+       "claude_code ? responses_without_cost=9 | codex 2000000 responses_without_cost=0");
+}
+END_TEST
+
 /* Money and tokens without end stop at the end and say so. */
 START_TEST(sums_stop) {
   rollup_cell *c = fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 2, 11,
@@ -1084,6 +1105,7 @@ int main(void) {
   tcase_add_test(numbers, order);
   tcase_add_test(numbers, numbers_of_rows_do_not_matter);
   tcase_add_test(numbers, uncovered);
+  tcase_add_test(numbers, shadowed);
   tcase_add_test(numbers, sums_stop);
   tcase_add_test(numbers, outliers);
   tcase_add_test(numbers, nameless);

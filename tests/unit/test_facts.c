@@ -15,6 +15,11 @@ static ident reversed(void *user, int64_t number) {
 }
 static const fact_names names = {NULL, reversed, reversed};
 
+/* Rows of a session, one for each tier, have numbers of their own and one identifier. */
+static int64_t row_of(int64_t session, record_tier tier) { return session * RECORD_TIERS + (int64_t)tier; }
+static ident of_row(void *user, int64_t number) { return reversed(user, number / RECORD_TIERS); }
+static const fact_names tiered = {NULL, of_row, reversed};
+
 static uint64_t seed = 1;
 static int64_t below(int64_t n) {
   seed ^= seed << 13;
@@ -31,6 +36,7 @@ static record random_record(record_kind kind) {
   memset(&r, 0, sizeof r);
   r.kind = kind;
   r.flags = (unsigned)below(8);
+  r.tier = (record_tier)(below(2) ? 0 : below(RECORD_TIERS));
   r.time = below(6) == 0 ? BPI_TIME_NONE : 1000000 * below(4);
   r.key.hi = 42;
   r.key.lo = 43;
@@ -83,7 +89,7 @@ static void merge_tree(fact_kind kind, int64_t *out, int64_t rows[][FACT_WORDS_M
   int64_t right[FACT_WORDS_MAX];
   merge_tree(kind, out, rows, order, from, middle);
   merge_tree(kind, right, rows, order, middle, to);
-  bpi_fact_merge(kind, out, right, &names);
+  bpi_fact_merge(kind, out, right, &tiered);
 }
 
 static void shuffle(int *order) {
@@ -106,7 +112,7 @@ START_TEST(any_order_any_grouping) {
       for (int i = 0; i < ROWS; i++) {
         bool result = kinds[k] == RECORD_TOOL_USE && below(2) == 0;
         record r = random_record(result ? RECORD_TOOL_RESULT : kinds[k]);
-        ck_assert(bpi_fact_from_record(rows[i], &kind, &r, 1 + below(3)));
+        ck_assert(bpi_fact_from_record(rows[i], &kind, &r, row_of(below(3), r.tier)));
       }
       shuffle(order);
       merge_tree(kind, first, rows, order, 0, ROWS);
@@ -116,7 +122,7 @@ START_TEST(any_order_any_grouping) {
         ck_assert_msg(memcmp(first, other, bpi_fact_words(kind) * sizeof *first) == 0,
                       "kind %d differs in round %d", (int)kind, round);
         for (int i = 0; i < ROWS; i++) /* what is in changes nothing */
-          ck_assert(!bpi_fact_merge(kind, other, rows[i], &names));
+          ck_assert(!bpi_fact_merge(kind, other, rows[i], &tiered));
       }
     }
 }

@@ -14,11 +14,11 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "folder.h"
+#include "run_suite.h"
 #include "store/batch.h"
 #include "store/batch_inside.h"
 #include "store/read.h"
 #include "store/sql.h"
-#include "run_suite.h"
 
 #define T0 INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z, a quarter of an hour begins */
 #define MINUTE (60 * BPI_SECOND)
@@ -82,7 +82,8 @@ static bool verified(store *s) {
 /* Expressions for a column: numbers of sessions and labels become identifiers. */
 static void add_column(buf *b, const char *name, char role) {
   if (role == 'S')
-    bpi_buf_printf(b, "(SELECT hi || '.' || lo FROM session x WHERE x.id = t.%s)", name);
+    bpi_buf_printf(b, "(SELECT hi || '.' || lo || '.' || tier FROM session x WHERE x.id = t.%s)",
+                   name);
   else if (role == 'L')
     bpi_buf_printf(b, "(SELECT kind || '.' || hi || '.' || lo FROM label x WHERE x.id = t.%s)",
                    name);
@@ -131,24 +132,24 @@ static char *dump(store *s) {
     dump_facts(s, &out, kind);
   dump_query(
       s, &out, "rollup",
-      "SELECT kind, quarter, (SELECT hi || '.' || lo FROM session x WHERE x.id = t.session) AS s, "
+      "SELECT kind, quarter, (SELECT hi || '.' || lo || '.' || tier FROM session x WHERE x.id = t.session) AS s, "
       "(SELECT kind || '.' || hi FROM label x WHERE x.id = t.label) AS l, class, n, m0, m1, m2, m3, "
       "m4, m5, m6, m7, m8 FROM rollup t ORDER BY 1, 2, 3, 4, 5");
   dump_query(
       s, &out, "run",
-      "SELECT (SELECT hi || '.' || lo FROM session x WHERE x.id = t.session) AS s, start_us, end_us "
+      "SELECT (SELECT hi || '.' || lo || '.' || tier FROM session x WHERE x.id = t.session) AS s, start_us, end_us "
       "FROM run t ORDER BY 1, 2");
   buf text;
   bpi_buf_init(&text, 65536);
   bpi_buf_text(&text,
-               "SELECT hi, lo, sources, platform_us, workspace_us, branch_us, entrypoint_us, "
+               "SELECT hi, lo, tier, sources, platform_us, workspace_us, branch_us, entrypoint_us, "
                "version_rank, first_us, last_us");
   static const char *const labels[] = {"platform", "workspace", "branch", "entrypoint", "version"};
   for (size_t i = 0; i < 5; i++) {
     bpi_buf_text(&text, ", ");
     add_column(&text, labels[i], 'L');
   }
-  bpi_buf_text(&text, " FROM session t ORDER BY hi, lo");
+  bpi_buf_text(&text, " FROM session t ORDER BY hi, lo, tier");
   dump_query(s, &out, "session", text.data);
   bpi_buf_free(&text);
   dump_query(s, &out, "label", "SELECT kind, hi, lo, text FROM label ORDER BY kind, hi, lo");
@@ -255,6 +256,7 @@ static record random_record(void) {
   record r = new_record(kind, (uint64_t)below(12), below(8) == 0 ? BPI_TIME_NONE : time,
                         (uint64_t)below(4));
   r.flags = (unsigned)(below(2) ? below(8) : below(16));
+  r.tier = (record_tier)(below(2) ? 0 : below(RECORD_TIERS));
   switch (kind) {
   case RECORD_SESSION:
     r.u.session_row = (session_record){(uint32_t)below(3), (uint32_t)below(3), (uint32_t)below(3),
@@ -1162,6 +1164,96 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------ reading */
 
+/* ---------------------------------------------------------------------------------- tiers */
+
+static record of_tier(record_kind kind, uint64_t key, int64_t time, record_tier tier) {
+  record r = new_record(kind, key, time, 1);
+  r.tier = tier;
+  if (kind == RECORD_RESPONSE) r.u.response.output = 10;
+  if (kind == RECORD_TOOL_RESULT)
+    r.u.result = (tool_result_record){.outcome = OUTCOME_OK, .added = 2};
+  return r;
+}
+
+/* A transcript, hooks and telemetry of one session. The prompt has another identifier in each; the
+ * tool call has the same one in all. Only the hooks tell of a decision, only the sums of a span. */
+static const record_tier sights[] = {TIER_RECORD, TIER_HOOK, TIER_TELEMETRY, TIER_TOTAL};
+
+static size_t sight(record *out, record_tier tier) {
+  size_t n = 0;
+  int64_t late = T0 + (int64_t)tier * MINUTE;
+  uint64_t key = 100 * ((uint64_t)tier + 1);
+  if (tier == TIER_TOTAL) {
+    out[n] = of_tier(RECORD_RESPONSE, key, late, tier);
+    out[n++].u.response.output = 7;
+    out[n++] = of_tier(RECORD_SPAN, key, late, tier);
+    return n;
+  }
+  out[n++] = of_tier(RECORD_PROMPT, key, late, tier);
+  out[n++] = of_tier(RECORD_TOOL_USE, 7, late, tier);
+  out[n] = of_tier(RECORD_TOOL_RESULT, 7, late + MINUTE, tier);
+  out[n++].u.result.duration_us = 1 + (int64_t)tier;
+  if (tier == TIER_HOOK) out[n++] = of_tier(RECORD_DECISION, key, late, tier);
+  if (tier != TIER_HOOK) out[n++] = of_tier(RECORD_RESPONSE, key, late, tier);
+  return n;
+}
+
+static int one_session(void *user, const session_rows *rows) {
+  *(session_rows *)user = *rows;
+  return 0;
+}
+
+/* By hand, what each row of the session counts: bits of `shadowed`. */
+static void shadows_are(store *s, size_t count, const unsigned *shadowed, int64_t facts) {
+  session_rows rows = {.count = 0};
+  store_health h;
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_read_sessions(s, one_session, &rows, &error), BP_OK);
+  ck_assert_uint_eq(rows.count, count);
+  for (size_t i = 0; i < count; i++)
+    ck_assert_msg(rows.row[i].shadowed == shadowed[i], "row %zu: %#x", i, rows.row[i].shadowed);
+  ck_assert_int_eq(bpi_read_health(s, &h, &error), BP_OK);
+  ck_assert_int_eq(h.facts[FACT_KINDS], 1);
+  ck_assert_int_eq(h.shadowed, facts);
+}
+
+START_TEST(better_rows_shadow) {
+  enum {
+    P = 1 << ROLLUP_PROMPT,
+    R = 1 << ROLLUP_RESPONSE,
+    A = 1 << ROLLUP_ACTIVE,
+    S = 1 << ROLLUP_SPAN,
+    D = 1 << ROLLUP_DECISION,
+    T = 1 << ROLLUP_TOOL | 1 << ROLLUP_EDIT
+  };
+  static const unsigned all[] = {0, P | R | A | T | S, P | R | A | T | S | D,
+                                 P | R | A | T | S | D};
+  static const unsigned without_transcript[] = {0, P | A | T | S | D, P | R | A | T | S | D};
+  for (int first = 0; first < 4; first++) { /* any order of arrival, in steps of one */
+    store *s = memory_store();
+    for (int i = 0; i < 4; i++) {
+      record rows[8];
+      apply_records(s, rows, sight(rows, sights[(first + i * 3) % 4]));
+    }
+    ck_assert(verified(s));
+    /* The call has one row, the best; prompts of two tiers, responses of two and a span do not count. */
+    shadows_are(s, 4, all, 5);
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM tool_call"), 1);
+    ck_assert_int_eq(number(s, "SELECT duration_us FROM tool_call"), 1);
+    ck_assert_int_eq(
+        number(s, "SELECT tier FROM session WHERE id = (SELECT session FROM tool_call)"), 0);
+    bpi_store_close(s);
+  }
+  store *s = memory_store();
+  for (size_t i = 4; i-- > 1;) {
+    record rows[8];
+    apply_records(s, rows, sight(rows, sights[i]));
+  }
+  shadows_are(s, 3, without_transcript, 3);
+  bpi_store_close(s);
+}
+END_TEST
+
 static int count_row(void *user, const rollup_cell *cell) {
   *(int64_t *)user += cell->n;
   return 0;
@@ -1172,8 +1264,8 @@ static int stop_at_once(void *user, const label_row *label) {
   return label->text != NULL ? -77 : -78;
 }
 
-static int keep_session(void *user, const session_row *row) {
-  *(session_row *)user = *row;
+static int keep_session(void *user, const session_rows *rows) {
+  *(session_row *)user = bpi_session_joined(rows);
   return 0;
 }
 
@@ -1206,7 +1298,8 @@ START_TEST(reading) {
   ck_assert_int_eq(calls, 2);
 
   label_row label;
-  session_row one, same;
+  session_row one;
+  session_rows same;
   char text[256];
   ck_assert_int_eq(bpi_read_label(s, 1, &label, text, &error), BP_OK);
   ck_assert_str_eq(label.text, "name1");
@@ -1214,8 +1307,9 @@ START_TEST(reading) {
   ck_assert_int_eq(bpi_read_label(s, 2, &label, text, &error), BP_ERR_NOTFOUND);
   ck_assert_int_eq(bpi_read_sessions(s, keep_session, &one, &error), BP_OK);
   ck_assert_int_eq(bpi_read_session(s, one.id, &same, &error), BP_OK);
-  ck_assert_int_eq(same.first_us, T0);
-  ck_assert_int_eq(same.last_us, T0 + DAY);
+  ck_assert_uint_eq(same.count, 1);
+  ck_assert_int_eq(same.row[0].first_us, T0);
+  ck_assert_int_eq(same.row[0].last_us, T0 + DAY);
   ck_assert_int_eq(bpi_read_session(s, 99, &same, &error), BP_ERR_NOTFOUND);
   bpi_read_end(s);
 
@@ -1268,6 +1362,7 @@ int main(void) {
   tcase_add_test(tests, settings);
   tcase_add_test(tests, many_make_one_store);
   tcase_add_test(tests, reading);
+  tcase_add_test(tests, better_rows_shadow);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

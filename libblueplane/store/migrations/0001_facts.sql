@@ -16,10 +16,12 @@ CREATE TABLE label (
   UNIQUE (kind, hi, lo)
 ) STRICT;
 
+-- One row for each tier (record_tier of record.h) that told of a session.
 CREATE TABLE session (
   id INTEGER PRIMARY KEY,
   hi INTEGER NOT NULL,
   lo INTEGER NOT NULL,
+  tier INTEGER NOT NULL CHECK (tier BETWEEN 0 AND 3),
   sources INTEGER NOT NULL,                 -- bit per source that told of it
   platform INTEGER, platform_us INTEGER,    -- each attribute beside the time of the row it is from
   workspace INTEGER, workspace_us INTEGER,
@@ -27,7 +29,7 @@ CREATE TABLE session (
   entrypoint INTEGER, entrypoint_us INTEGER,
   version INTEGER, version_rank INTEGER,
   first_us INTEGER, last_us INTEGER,
-  UNIQUE (hi, lo)
+  UNIQUE (hi, lo, tier)
 ) STRICT;
 
 -- Facts. id is the number the key wants, or the next free one behind it; k2 is the rest of the key.
@@ -124,9 +126,10 @@ CREATE TABLE run (
   PRIMARY KEY (session, start_us)
 ) STRICT, WITHOUT ROWID;
 
--- Sums of facts by quarter of an hour; the layout of class and m0..m8 is in facts.h.
+-- Sums of facts by quarter of an hour; the layout of class and m0..m8 is in facts.h. Kind 0: how
+-- many facts of a kind a session has at all.
 CREATE TABLE rollup (
-  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 9),
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 9),
   quarter INTEGER NOT NULL CHECK (quarter >= -1),
   session INTEGER NOT NULL,
   label INTEGER NOT NULL,
