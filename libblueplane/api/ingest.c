@@ -12,6 +12,7 @@
 #include "privacy/gate.h"
 #include "sources/source.h"
 #include "store/batch.h"
+#include "store/foreign.h"
 #include "store/read.h"
 
 #define WINDOW ((size_t)256 << 10)
@@ -55,8 +56,9 @@ typedef struct worker {
   scan scan;
   bool calls_progress;
   file *file;
-  int64_t offset;   /* of the next read */
-  file_state state; /* of the file being read */
+  foreign *database; /* in place of `file` */
+  int64_t offset;    /* of the next read */
+  file_state state;  /* of the file being read */
   uint64_t bytes_reported;
   thread *thread;
 } worker;
@@ -194,8 +196,12 @@ static void on_reject(void *user, int reason, uint64_t line, int64_t byte) {
 
 static int read_input(worker *w, const source *reader, const char *path) {
   record_sink sink = bpi_gate_sink(w->gate);
-  source_input input = {
-      .path = path, .scan = &w->scan, .sink = &sink, .checkpoint = checkpoint, .user = w};
+  source_input input = {.path = path,
+                        .scan = &w->scan,
+                        .database = w->database,
+                        .sink = &sink,
+                        .checkpoint = checkpoint,
+                        .user = w};
   memcpy(input.memory, w->state.memory, sizeof input.memory);
   uint32_t platform =
       reader->platform == NULL
@@ -251,14 +257,15 @@ static void file_failed(worker *w, const source *reader) {
 }
 
 static int read_open_file(worker *w, const candidate *c, const file_stat *stat, bool known) {
-  find_place(w, stat, known, c->source->whole);
+  find_place(w, stat, known, c->source->whole || c->source->database);
   bpi_scan_reset(&w->scan, read_file, w, w->state.position, (uint64_t)w->state.line);
   w->offset = w->state.position;
   w->bytes_reported = (uint64_t)w->offset;
   skip_bytes(w->in, w->state.position);
   int rc = read_input(w, c->source, c->path);
+  if (w->database != NULL) w->offset = stat->size;
   count_bytes(w);
-  if (rc == BP_ERR_IO && stopped(w->in) == BP_OK) { /* of this file alone */
+  if (rc != BP_OK && rc != BP_ERR_NOMEM && stopped(w->in) == BP_OK) { /* of this file alone */
     file_failed(w, c->source);
     return BP_OK;
   }
@@ -287,6 +294,14 @@ static int load_state(worker *w, const char *domain, const char *name, bool *kno
   return BP_OK;
 }
 
+static int open_candidate(worker *w, const candidate *c, file_stat *stat) {
+  bp_error *why = NULL;
+  int rc = c->source->database ? bpi_foreign_open(&w->database, c->path, stat, &why)
+                               : bpi_file_open(&w->file, c->path, stat, &why);
+  bpi_error_free(why);
+  return rc;
+}
+
 static int read_candidate(worker *w, const candidate *c) {
   bool known = false;
   int rc = load_state(w, "path", c->path, &known);
@@ -296,9 +311,7 @@ static int read_candidate(worker *w, const candidate *c) {
     return BP_OK;
   }
   file_stat stat;
-  bp_error *why = NULL;
-  rc = bpi_file_open(&w->file, c->path, &stat, &why);
-  bpi_error_free(why);
+  rc = open_candidate(w, c, &stat);
   if (rc == BP_ERR_NOMEM) return stop(w->in, rc, NULL);
   if (rc != BP_OK) {
     file_failed(w, c->source);
@@ -306,7 +319,9 @@ static int read_candidate(worker *w, const candidate *c) {
   }
   rc = read_open_file(w, c, &stat, known);
   bpi_file_close(w->file);
+  bpi_foreign_close(w->database);
   w->file = NULL;
+  w->database = NULL;
   return rc;
 }
 
@@ -457,7 +472,8 @@ static int add_candidate(ingest *in, const char *path, const file_stat *stat,
   c->source = reader;
   c->unreadable = stat == NULL;
   if (stat != NULL) c->stat = *stat;
-  in->bytes_total += stat == NULL ? 0 : (uint64_t)stat->size;
+  if (stat != NULL && reader != NULL && reader->database) bpi_foreign_stat(path, &c->stat);
+  in->bytes_total += (uint64_t)c->stat.size;
   in->report.files_seen++;
   in->candidates++;
   return in->candidates % TELL_EVERY == 0 ? tell(in, 0) : BP_OK;
@@ -602,10 +618,15 @@ static int load_origin(worker *w, const char *origin) {
 }
 
 static int read_bytes(worker *w, const source *reader, const lent_bytes *lent) {
+  bp_error *why = NULL;
   int rc = load_origin(w, lent->origin == NULL ? "" : lent->origin);
   if (rc != BP_OK) return rc;
-  bpi_scan_init_memory(&w->scan, lent->data, lent->length);
+  bpi_scan_init_memory(&w->scan, lent->data, reader->database ? 0 : lent->length);
+  if (reader->database)
+    rc = bpi_foreign_open_bytes(&w->database, lent->data, lent->length, NULL, 0, &why);
+  if (rc != BP_OK) return stop(w->in, rc, why);
   rc = read_input(w, reader, "");
+  bpi_foreign_close(w->database);
   w->offset = (int64_t)lent->length;
   count_bytes(w);
   int noted = note_place(w);

@@ -182,6 +182,10 @@ int64_t bpi_file_read(file *f, int64_t offset, void *into, size_t length) {
   return read_at(f->descriptor, offset, into, length);
 }
 
+int bpi_file_restat(file *f, file_stat *out) {
+  return stat_of_descriptor(f->descriptor, out) ? BP_OK : BP_ERR_IO;
+}
+
 void bpi_file_close(file *f) {
   if (!f) return;
   (void)close(f->descriptor);

@@ -21,6 +21,7 @@ typedef struct file file; /* open for reading */
 int bpi_file_stat(const char *path, file_stat *out);            /* 0, BP_ERR_NOTFOUND, BP_ERR_IO; does not follow a link */
 int bpi_file_open(file **out, const char *path, file_stat *stat, bp_error **error); /* refuses what is not a regular file */
 int64_t bpi_file_read(file *f, int64_t offset, void *into, size_t length); /* bytes, 0 at the end, negative BP_ERR_IO */
+int bpi_file_restat(file *f, file_stat *out); /* of the open file as it is now; 0 or BP_ERR_IO */
 void bpi_file_close(file *f);
 
 /* Reads a small file whole; more than `limit` bytes is BP_ERR_LIMIT. */

@@ -16,13 +16,15 @@ enum {
   COVERS_WEB_SEARCH = 32768
 };
 
-/* One input being read: a file, or bytes from memory. Path is "" for bytes. A source that must
- * remember something between two reads of a growing file keeps it in `memory`: integers only,
- * stored beside the position. */
+/* One input being read: a file, or bytes from memory. Path is "" for bytes. What is read is `scan`,
+ * or for a source of databases the rows of `database`. A source that must remember something between
+ * two reads of a growing file keeps it in `memory`: integers only, stored beside the position. */
 #define SOURCE_MEMORY 24
+struct foreign; /* store/foreign.h, which only sources of databases include */
 typedef struct source_input {
   const char *path;
   scan *scan;
+  struct foreign *database;
   record_sink *sink;
   int64_t memory[SOURCE_MEMORY];     /* zero at the start of a file */
   uint64_t records;                  /* out: JSON values read */
@@ -40,6 +42,7 @@ typedef struct source {
   int (*read)(source_input *in);  /* 0, what put or checkpoint returned, BP_ERR_IO, BP_ERR_NOMEM */
   const struct field_rule *rules; /* allow-list for the privacy preview, ends with path NULL */
   bool whole;             /* lines depend on earlier ones: a file that changed is read from its start */
+  bool database;          /* its files are SQLite's; read from their start, too */
 } source;
 
 /* One row of a source's allow-list. `path` uses "." between keys and "[]" for items, as in
