@@ -221,6 +221,14 @@ BP_API void bp_close(bp_store *store);
  * running it does nothing. Any thread. Since 0.1. */
 BP_API void bp_cancel(bp_store *store);
 
+/* Narrows what the handle may do, for good: `access` must allow nothing that the present one does not
+ * (bp_catalog "access" is the whole table). `scope` names the team of a lead, NULL keeps what there is;
+ * a scope once set stays. From then on the connection only reads, unless the access is owner or
+ * steward.
+ * Errors: INVALID (no such access), DENIED (not narrower), UNSUPPORTED (no such scope), LIMIT, NOMEM.
+ * Thread-safe. Since 0.1. */
+BP_API int bp_narrow(bp_store *store, uint32_t access, const char *scope, bp_error **error);
+
 /* Gives the store a versioned JSON document. Topics:
  *   "prices"   a price table that replaces the built-in one for this handle (docs/formats/prices.md)
  *   "labels"   {"version":1,"keep":true|false}: whether the names of folders, branches, tools and
@@ -232,7 +240,7 @@ BP_API int bp_configure(bp_store *store, const char *topic, const char *json, si
 /* -------------------------------------------------------------------------------- catalogue */
 
 /* Static knowledge as a result: "metrics", "dimensions", "sources", "formats", "errors",
- * "rejects" (reasons), "topics". Errors: NOTFOUND. Thread-safe. Since 0.1. */
+ * "rejects" (reasons), "topics", "access" (who may ask what). Errors: NOTFOUND. Thread-safe. Since 0.1. */
 BP_API int bp_catalog(bp_result **out, const char *topic, bp_error **error);
 
 /* Facts about a store: "health", "integrity" (slow), "sources", "files", "rejects", "coverage",

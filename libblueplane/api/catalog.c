@@ -6,8 +6,10 @@
 #include "base/err.h"
 #include "delivery/delivery.h"
 #include "metrics/answer.h"
+#include "privacy/policy.h"
 #include "result/table.h"
 #include "sources/source.h"
+#include "store/store.h"
 
 #define TEXT_MAX ((size_t)8 << 10)
 
@@ -99,6 +101,20 @@ static const char *type_name(const metric *m) {
   return bpi_metric_is_real(m) ? "real" : !strcmp(bpi_metric_unit(m), "time") ? "time" : "int";
 }
 
+/* Who may ask for it in some store: an access each, by name. */
+static void add_accesses(page *p, const char *family, const char *id, const char *slice) {
+  buf b;
+  bpi_buf_init(&b, TEXT_MAX);
+  for (uint32_t access = 0; bpi_access_name(access) != NULL; access++) {
+    bool may = false;
+    for (int kind = 0; kind < STORE_KINDS; kind++)
+      may = may || (slice != NULL ? bpi_policy_dimension((store_kind)kind, access, slice)
+                                  : bpi_policy_metric((store_kind)kind, access, family, id));
+    if (may) add_item(&b, bpi_access_name(access));
+  }
+  add_buf(p, &b);
+}
+
 static void fill_metrics(page *p) {
   for (int id = 0; id < METRIC_COUNT; id++) {
     const metric *m = &bpi_metrics[id];
@@ -115,6 +131,7 @@ static void fill_metrics(page *p) {
     add_dimensions(p, m);
     add_companions(p, m);
     add_needs(p, bpi_metric_needs(m));
+    add_accesses(p, bpi_family_name(m->family), m->id, NULL);
   }
 }
 
@@ -132,6 +149,23 @@ static void fill_dimensions(page *p) {
     add_text(p, d->type == BP_TYPE_INT ? "int" : "text");
     add_text(p, d->definition);
     add_buf(p, &values);
+    add_accesses(p, NULL, NULL, d->name);
+  }
+}
+
+/* ------------------------------------------------------------------------------------ access */
+
+static void fill_access(page *p) {
+  for (size_t i = 0; i < bpi_policy_rows; i++) {
+    const policy_row *row = &bpi_policy[i];
+    new_row(p);
+    add_text(p, bpi_store_kind_name(row->store));
+    add_text(p, bpi_access_name(row->access));
+    add_text(p, row->functions);
+    add_text(p, row->families);
+    add_text(p, row->metrics);
+    add_text(p, row->dimensions);
+    add_text(p, row->ranges);
   }
 }
 
@@ -210,11 +244,11 @@ static const struct topic {
 } topics[] = {
     {"bp_catalog", "metrics",
      "metric, title, family, unit, type, levels, definition, formula, aliases, dimensions, "
-     "companions, needs",
+     "companions, needs, access",
      "Every metric: what it means, how it is computed, by what it can be told, and what stands "
      "beside it.",
      fill_metrics},
-    {"bp_catalog", "dimensions", "dimension, title, type, definition, values",
+    {"bp_catalog", "dimensions", "dimension, title, type, definition, values, access",
      "Everything a query can group by or filter on.", fill_dimensions},
     {"bp_catalog", "sources", "source, title, platform, covers",
      "Every format that can be ingested, and what it can tell at all.", fill_sources},
@@ -223,6 +257,8 @@ static const struct topic {
     {"bp_catalog", "errors", "code:int, name, definition", "Every error code.", fill_errors},
     {"bp_catalog", "rejects", "number:int, reason, definition",
      "Every reason for which a record is refused.", fill_rejects},
+    {"bp_catalog", "access", "store, access, functions, families, metrics, dimensions, ranges",
+     "Who may do and ask what: all that is not named is denied.", fill_access},
     {"bp_catalog", "topics", "call, topic, columns, definition", "This list.", fill_topics},
     {"bp_inspect", "health", "name, value:int, unit", "Size, age and counts of the store.", NULL},
     {"bp_inspect", "integrity", "check, ok:bool", "A full check of the database; slow.", NULL},

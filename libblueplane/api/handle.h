@@ -16,7 +16,8 @@ struct bp_store {
   mutex *lock;
   const prices *prices;     /* the table in force */
   prices *given_prices;     /* the same, if it was given at run time; else NULL */
-  uint32_t access;          /* BP_ACCESS_ */
+  uint32_t access;          /* BP_ACCESS_; only ever narrowed */
+  char *scope;              /* of a lead: the team; NULL */
   unsigned long process;    /* the handle is refused in another one, after a fork */
   atomic_int cancelled;     /* since the running call began */
   atomic_int running;
@@ -27,8 +28,11 @@ struct bp_store {
   void *clock_user;
 };
 
-/* Locks the store for a call that needs `right`; on failure nothing is locked. */
-int bpi_enter(bp_store *s, policy_right right, bp_error **error);
+/* Locks the store for a call of an exported function, if the policy lets this handle call it (with
+ * this topic, for those that have some; else NULL). On failure nothing is locked. */
+int bpi_enter(bp_store *s, const char *function, const char *topic, bp_error **error);
+/* Whether the policy lets this handle be told figures of a person's activity. */
+bool bpi_tells_activity(const bp_store *s);
 /* Unlocks it; a failure is logged. Returns `code`. */
 int bpi_leave(bp_store *s, int code);
 int64_t bpi_handle_now(const bp_store *s);

@@ -32,6 +32,7 @@ typedef struct candidate {
 /* One ingest call. What several workers touch is guarded by `lock`; the store by `store_lock`. */
 typedef struct ingest {
   bp_store *handle;
+  const char *function; /* that was called */
   bp_ingest_options options;
   int64_t now_us;
   bool keep_labels;
@@ -535,7 +536,7 @@ static int begin(ingest *in, bp_store *s, const char *source_name, const bp_inge
   in->lock = bpi_mutex_new();
   in->store_lock = bpi_mutex_new();
   if (in->lock == NULL || in->store_lock == NULL) return bpi_fail_nomem(error);
-  rc = bpi_enter(s, RIGHT_INGEST, error);
+  rc = bpi_enter(s, in->function, NULL, error);
   if (rc != BP_OK) return rc;
   if (bpi_store_read_only(s->store)) {
     bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
@@ -578,12 +579,12 @@ static int end(ingest *in, int rc, bp_error **error) {
 typedef int (*ingest_body)(ingest *in, const void *what, bp_error **error);
 
 /* The frame around all three calls. `what` NULL: the caller gave nothing to read. */
-static int ingest_call(bp_store *s, const char *source_name, const bp_ingest_options *options,
-                       bp_ingest_report *report, bp_error **error, ingest_body body,
-                       const void *what) {
+static int ingest_call(const char *function, bp_store *s, const char *source_name,
+                       const bp_ingest_options *options, bp_ingest_report *report, bp_error **error,
+                       ingest_body body, const void *what) {
   bp_error *unseen;
   error = bpi_error_begin(error, &unseen);
-  ingest in = {.report = BP_INGEST_REPORT_INIT};
+  ingest in = {.function = function, .report = BP_INGEST_REPORT_INIT};
   int rc = report == NULL ? BP_OK : bpi_lent_size(report, sizeof *report, error);
   if (rc != BP_OK) report = NULL;
   if (rc == BP_OK && what == NULL) rc = bpi_fail(error, BP_ERR_INVALID, "nothing to read");
@@ -702,16 +703,16 @@ int bp_ingest_bytes(bp_store *s, const char *source_name, const char *origin, co
                     size_t length, const bp_ingest_options *options, bp_ingest_report *report,
                     bp_error **error) {
   lent_bytes lent = {origin, data == NULL ? "" : data, length};
-  return ingest_call(s, source_name, options, report, error, bytes_body,
+  return ingest_call("bp_ingest_bytes", s, source_name, options, report, error, bytes_body,
                      data == NULL && length > 0 ? NULL : &lent);
 }
 
 int bp_ingest_file(bp_store *s, const char *source_name, const char *path,
                    const bp_ingest_options *options, bp_ingest_report *report, bp_error **error) {
-  return ingest_call(s, source_name, options, report, error, file_body, path);
+  return ingest_call("bp_ingest_file", s, source_name, options, report, error, file_body, path);
 }
 
 int bp_ingest_scan(bp_store *s, const char *source_name, const char *root,
                    const bp_ingest_options *options, bp_ingest_report *report, bp_error **error) {
-  return ingest_call(s, source_name, options, report, error, scan_body, root);
+  return ingest_call("bp_ingest_scan", s, source_name, options, report, error, scan_body, root);
 }

@@ -54,6 +54,11 @@ static const char *source_name(int64_t index) {
 
 /* ------------------------------------------------------------------------------------- health */
 
+/* What the handle's access may not be told shows as withheld, not as nothing. */
+static void withhold(bp_result *t, size_t column) {
+  bpi_table_set_state(t, column, BP_CELL_WITHHELD);
+}
+
 static void health_row(bp_result *t, const char *name, int64_t value, const char *unit) {
   bpi_table_add_row(t);
   set_text(t, 0, name);
@@ -61,12 +66,17 @@ static void health_row(bp_result *t, const char *name, int64_t value, const char
   set_text(t, 2, unit);
 }
 
+static void activity_row(const inspection *i, const char *name, int64_t value, const char *unit) {
+  health_row(i->table, name, value, unit);
+  if (!bpi_tells_activity(i->handle)) withhold(i->table, 1);
+}
+
 static int health(inspection *i, bp_error **error) {
   static const char *const facts[] = {"prompts", "responses", "tool_calls", "decisions",
                                       "spans",   "events",    "changes",    "sessions"};
   bp_result *t = i->table;
   store_health h;
-  int rc = bpi_read_health(i->handle->store, &h, error);
+  int rc = bpi_read_health(i->handle->store, bpi_tells_activity(i->handle), &h, error);
   if (rc != BP_OK) return rc;
   COLUMNS(t, {BP_TYPE_TEXT, "name", NULL}, {BP_TYPE_INT, "value", NULL},
           {BP_TYPE_TEXT, "unit", NULL});
@@ -75,12 +85,12 @@ static int health(inspection *i, bp_error **error) {
   health_row(t, "free_bytes", h.free_pages * h.page_size, "bytes");
   health_row(t, "wal_bytes", h.wal_bytes, "bytes");
   for (size_t kind = 0; kind < sizeof facts / sizeof *facts; kind++)
-    health_row(t, facts[kind], h.facts[kind], "rows");
-  health_row(t, "rollup_cells", h.cells, "rows");
+    activity_row(i, facts[kind], h.facts[kind], "rows");
+  activity_row(i, "rollup_cells", h.cells, "rows");
   health_row(t, "files", h.files, "files");
   health_row(t, "rejects", h.rejects, "records");
-  health_row(t, "undated", h.undated, "records");
-  health_row(t, "shadowed", h.shadowed, "records");
+  activity_row(i, "undated", h.undated, "records");
+  activity_row(i, "shadowed", h.shadowed, "records");
   if (h.last_ingest_us != BPI_TIME_NONE) {
     int64_t age = bpi_handle_now(i->handle) - h.last_ingest_us;
     health_row(t, "ingest_age", age < 0 ? 0 : age / BPI_SECOND, "s");
@@ -130,7 +140,8 @@ static int sources(inspection *i, bp_error **error) {
   bp_result *t = i->table;
   memset(all, 0, sizeof all);
   int rc = bpi_read_files(i->handle->store, add_file, all, error);
-  if (rc == BP_OK) rc = bpi_read_sessions(i->handle->store, add_session, all, error);
+  bool activity = bpi_tells_activity(i->handle);
+  if (rc == BP_OK && activity) rc = bpi_read_sessions(i->handle->store, add_session, all, error);
   if (rc != BP_OK) return rc;
   COLUMNS(t, {BP_TYPE_TEXT, "source", NULL}, {BP_TYPE_INT, "files", "count"},
           {BP_TYPE_INT, "bytes", "bytes"}, {BP_TYPE_INT, "records", "count"},
@@ -143,6 +154,7 @@ static int sources(inspection *i, bp_error **error) {
                               all[k].sessions};
     for (size_t c = 0; c < sizeof values / sizeof *values; c++)
       bpi_table_set_int(t, c + 1, values[c]);
+    if (!activity) withhold(t, 5);
     if (all[k].last_us != 0) bpi_table_set_int(t, 6, all[k].last_us);
   }
   return BP_OK;
@@ -179,10 +191,13 @@ static const char *reject_name(int64_t reason) {
 #undef X
 }
 
+/* A file stands for a session or a day of one. */
 static int reject_line(void *user, const reject_row *r) {
-  bp_result *t = user;
+  const inspection *i = user;
+  bp_result *t = i->table;
   bpi_table_add_row(t);
   set_key(t, 0, r->file);
+  if (!bpi_tells_activity(i->handle)) withhold(t, 0);
   set_text(t, 1, source_name(r->source));
   set_text(t, 2, reject_name(r->reason));
   bpi_table_set_int(t, 3, r->line);
@@ -195,7 +210,7 @@ static int rejects(inspection *i, bp_error **error) {
   COLUMNS(i->table, {BP_TYPE_TEXT, "file", NULL}, {BP_TYPE_TEXT, "source", NULL},
           {BP_TYPE_TEXT, "reason", NULL}, {BP_TYPE_INT, "line", "count"},
           {BP_TYPE_INT, "byte", "bytes"}, {BP_TYPE_TIME, "read_at", NULL});
-  return bpi_read_rejects(i->handle->store, reject_line, i->table, error);
+  return bpi_read_rejects(i->handle->store, reject_line, i, error);
 }
 
 /* ------------------------------------------------------------------------------------ coverage */
@@ -364,14 +379,11 @@ static int sessions(inspection *i, bp_error **error) {
 
 static const struct topic {
   const char *name;
-  policy_right right;
   int (*fill)(inspection *i, bp_error **error);
 } topics[] = {
-    {"health", RIGHT_HEALTH, health},      {"integrity", RIGHT_HEALTH, integrity},
-    {"sources", RIGHT_HEALTH, sources},    {"files", RIGHT_INSPECT, files},
-    {"rejects", RIGHT_HEALTH, rejects},    {"coverage", RIGHT_INSPECT, coverage},
-    {"prices", RIGHT_INSPECT, price_list}, {"unpriced", RIGHT_INSPECT, unpriced},
-    {"labels", RIGHT_INSPECT, labels},     {"sessions", RIGHT_INSPECT, sessions},
+    {"health", health},   {"integrity", integrity}, {"sources", sources},   {"files", files},
+    {"rejects", rejects}, {"coverage", coverage},   {"prices", price_list}, {"unpriced", unpriced},
+    {"labels", labels},   {"sessions", sessions},
 };
 
 static int find_topic(const struct topic **out, const char *name, bp_error **error) {
@@ -412,7 +424,7 @@ int bp_inspect(bp_result **out, bp_store *s, const char *name, bp_error **error)
   int rc = out == NULL ? bpi_fail(error, BP_ERR_INVALID, "no place for the result") : BP_OK;
   const struct topic *topic = NULL;
   if (rc == BP_OK) rc = find_topic(&topic, name, error);
-  if (rc == BP_OK) rc = bpi_enter(s, topic->right, error);
+  if (rc == BP_OK) rc = bpi_enter(s, "bp_inspect", topic->name, error);
   if (rc == BP_OK) rc = bpi_leave(s, inspect(out, s, topic, error));
   return bpi_error_end(rc, unseen);
 }

@@ -192,7 +192,7 @@ int bp_privacy_preview(bp_result **out, bp_store *s, const char *source_name, co
   if (out != NULL) *out = NULL;
   int rc = out == NULL || (data == NULL && length > 0)
                ? bpi_fail(error, BP_ERR_INVALID, "data and a place for the result are needed")
-               : bpi_enter(s, RIGHT_PREVIEW, error);
+               : bpi_enter(s, "bp_privacy_preview", NULL, error);
   if (data == NULL) data = "";
   if (rc == BP_OK) rc = bpi_leave(s, make_preview(out, s, source_name, data, length, error));
   return bpi_error_end(rc, unseen);

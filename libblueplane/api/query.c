@@ -1,6 +1,7 @@
 /* api/query.c: bp_query_*: the builder as callers see it, and the running of a query on a store.
  * What a query means is known in metrics; here it meets the handle, its lock and the registry of
  * sources. */
+#include "api/ask.h"
 #include "api/handle.h"
 #include "metrics/compute.h"
 #include "sources/source.h"
@@ -80,6 +81,8 @@ void bp_query_free(bp_query *query) {
 }
 
 static int run(bp_result **out, bp_store *s, const bp_query *query, bp_error **error) {
+  int rc = bpi_ask_allowed(s, query, error);
+  if (rc != BP_OK) return rc;
   source_cover covers[SOURCES_MAX];
   size_t count = bpi_source_count() < SOURCES_MAX ? bpi_source_count() : SOURCES_MAX;
   for (size_t i = 0; i < count; i++) {
@@ -100,7 +103,7 @@ int bp_query_run(bp_result **out, bp_store *s, const bp_query *query, bp_error *
   int rc = out && query ? BP_OK
                         : bpi_fail(error, BP_ERR_INVALID, "no query, or no place for its result");
   if (out) *out = NULL;
-  if (!rc) rc = bpi_enter(s, RIGHT_QUERY, error);
+  if (!rc) rc = bpi_enter(s, "bp_query_run", NULL, error);
   if (!rc) rc = bpi_leave(s, run(out, s, query, error));
   return bpi_error_end(rc, unseen);
 }

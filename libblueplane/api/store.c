@@ -73,6 +73,13 @@ static int check_options(const bp_open_options *o, const char *path, bp_error **
   return BP_OK;
 }
 
+/* The second line behind the policy: a connection that reads what its access may, and writes nothing. */
+static int restrict_to(bp_store *s, uint32_t access, bp_error **error) {
+  if (bpi_policy_writes(access)) return BP_OK;
+  const char *tables = bpi_policy_tables(bpi_store_kind(s->store), access);
+  return bpi_store_restrict(s->store, tables == NULL ? "" : tables, error);
+}
+
 static int make_handle(bp_store **out, const char *path, const bp_open_options *o,
                        bp_error **error) {
   bp_store *s = bpi_alloc_zero(1, sizeof *s);
@@ -99,7 +106,9 @@ static int make_handle(bp_store **out, const char *path, const bp_open_options *
                            .key_path = o->key_path,
                            .now_us = s->clock(s->clock_user)};
   int rc = bpi_store_open(&s->store, path, &options, error);
+  if (rc == BP_OK) rc = restrict_to(s, o->access, error);
   if (rc != BP_OK) {
+    bpi_store_close(s->store);
     bpi_mutex_free(s->lock);
     bpi_free(s);
     return rc;
@@ -126,21 +135,31 @@ void bp_close(bp_store *s) {
   if (s->process == bpi_process_id()) bpi_store_close(s->store);
   bpi_prices_free(s->given_prices);
   bpi_mutex_free(s->lock);
+  bpi_free(s->scope);
   bpi_free(s);
 }
 
 /* ----------------------------------------------------------------------------------- entering */
 
-int bpi_enter(bp_store *s, policy_right right, bp_error **error) {
+static int denied(uint32_t access, bp_error **error) {
+  bpi_fail(error, BP_ERR_DENIED, "access does not allow this");
+  return bpi_fail_detail(error, "name", bpi_access_name(access));
+}
+
+bool bpi_tells_activity(const bp_store *s) {
+  return bpi_policy_activity(bpi_store_kind(s->store), s->access);
+}
+
+int bpi_enter(bp_store *s, const char *function, const char *topic, bp_error **error) {
   if (s == NULL) return bpi_fail(error, BP_ERR_INVALID, "no store");
   if (s->process != bpi_process_id())
     return bpi_fail(error, BP_ERR_INVALID,
                     "the store was opened in another process; open it again");
-  if (!bpi_policy_allows(s->access, right)) {
-    bpi_fail(error, BP_ERR_DENIED, "access does not allow this");
-    return bpi_fail_detail(error, "name", bpi_access_name(s->access));
-  }
   bpi_mutex_lock(s->lock);
+  if (!bpi_policy_allows(bpi_store_kind(s->store), s->access, function, topic)) {
+    bpi_mutex_unlock(s->lock);
+    return denied(s->access, error);
+  }
   atomic_store(&s->cancelled, 0);
   bpi_store_clear_interrupt(s->store);
   atomic_store(&s->running, 1);
@@ -166,6 +185,40 @@ int64_t bpi_handle_now(const bp_store *s) {
 
 void bpi_handle_log(const bp_store *s, int level, int code, int64_t a, int64_t b) {
   if (s->log != NULL && (uint32_t)level <= s->log_level) s->log(s->log_user, level, code, a, b);
+}
+
+/* ---------------------------------------------------------------------------------- narrowing */
+
+#define SCOPE_MAX 64
+
+/* A scope once given stays. Which teams there are is not told: one that does not exist is a scope in
+ * which everything is withheld. */
+static int narrow_scope(bp_store *s, uint32_t access, const char *scope, bp_error **error) {
+  if (scope == NULL || (s->scope != NULL && strcmp(s->scope, scope) == 0)) return BP_OK;
+  if (s->scope != NULL) return denied(s->access, error);
+  if (access != BP_ACCESS_LEAD || bpi_store_kind(s->store) != STORE_RELEASE)
+    return bpi_fail(error, BP_ERR_UNSUPPORTED, "this access has no such scope");
+  if (strlen(scope) > SCOPE_MAX) return bpi_fail(error, BP_ERR_LIMIT, "the scope is too long");
+  s->scope = bpi_strndup(scope, strlen(scope));
+  return s->scope == NULL ? bpi_fail_nomem(error) : BP_OK;
+}
+
+static int narrow(bp_store *s, uint32_t access, const char *scope, bp_error **error) {
+  if (bpi_access_name(access) == NULL) return bpi_fail(error, BP_ERR_INVALID, "unknown access");
+  if (!bpi_policy_narrower(bpi_store_kind(s->store), s->access, access))
+    return denied(s->access, error);
+  int rc = narrow_scope(s, access, scope, error);
+  if (rc == BP_OK) rc = restrict_to(s, access, error);
+  if (rc == BP_OK) s->access = access;
+  return rc;
+}
+
+int bp_narrow(bp_store *s, uint32_t access, const char *scope, bp_error **error) {
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
+  int rc = bpi_enter(s, "bp_narrow", NULL, error);
+  if (rc == BP_OK) rc = bpi_leave(s, narrow(s, access, scope, error));
+  return bpi_error_end(rc, unseen);
 }
 
 /* -------------------------------------------------------------------------------- configuring */
@@ -202,10 +255,12 @@ static const struct topic {
   int (*set)(bp_store *s, const char *json, size_t length, bp_error **error);
 } topics[] = {{"prices", configure_prices}, {"labels", configure_labels}};
 
-static int configure(bp_store *s, const char *topic, const char *json, size_t length,
-                     bp_error **error) {
+static int find_topic(const struct topic **out, const char *topic, bp_error **error) {
   for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
-    if (strcmp(topics[i].name, topic) == 0) return topics[i].set(s, json, length, error);
+    if (strcmp(topics[i].name, topic) == 0) {
+      *out = &topics[i];
+      return BP_OK;
+    }
   bpi_fail(error, BP_ERR_NOTFOUND, "unknown topic");
   bpi_fail_detail(error, "topic", topic);
   bpi_fail_detail(error, "allowed", "prices, labels");
@@ -216,9 +271,11 @@ int bp_configure(bp_store *s, const char *topic, const char *json, size_t length
                  bp_error **error) {
   bp_error *unseen;
   error = bpi_error_begin(error, &unseen);
+  const struct topic *found = NULL;
   int rc = topic == NULL || json == NULL
                ? bpi_fail(error, BP_ERR_INVALID, "a topic and a document are needed")
-               : bpi_enter(s, RIGHT_CONFIGURE, error);
-  if (rc == BP_OK) rc = bpi_leave(s, configure(s, topic, json, length, error));
+               : find_topic(&found, topic, error);
+  if (rc == BP_OK) rc = bpi_enter(s, "bp_configure", topic, error);
+  if (rc == BP_OK) rc = bpi_leave(s, found->set(s, json, length, error));
   return bpi_error_end(rc, unseen);
 }

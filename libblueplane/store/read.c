@@ -277,8 +277,9 @@ static int add_shadowed(void *user, const session_rows *rows) {
   return BP_OK;
 }
 
-int bpi_read_health(store *s, store_health *out, bp_error **error) {
+int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error) {
   memset(out, 0, sizeof *out);
+  enum { OPERATIONS = 6 }; /* the first of them; the others tell of activity */
   const struct {
     const char *sql;
     int64_t *into;
@@ -287,6 +288,8 @@ int bpi_read_health(store *s, store_health *out, bp_error **error) {
       {"PRAGMA page_size", &out->page_size},
       {"PRAGMA page_count", &out->pages},
       {"PRAGMA freelist_count", &out->free_pages},
+      {"SELECT count(*) FROM file", &out->files},
+      {"SELECT count(*) FROM reject", &out->rejects},
       {"SELECT count(*) FROM prompt", &out->facts[FACT_PROMPT]},
       {"SELECT count(*) FROM response", &out->facts[FACT_RESPONSE]},
       {"SELECT count(*) FROM tool_call", &out->facts[FACT_TOOL_CALL]},
@@ -296,15 +299,14 @@ int bpi_read_health(store *s, store_health *out, bp_error **error) {
       {"SELECT count(*) FROM change", &out->facts[FACT_CHANGE]},
       {"SELECT count(*) FROM (SELECT 1 FROM session GROUP BY hi, lo)", &out->facts[FACT_KINDS]},
       {"SELECT count(*) FROM rollup WHERE kind > 0", &out->cells},
-      {"SELECT count(*) FROM file", &out->files},
-      {"SELECT count(*) FROM reject", &out->rejects},
       {"SELECT coalesce(sum(n), 0) FROM rollup WHERE quarter = -1 AND kind NOT IN (0, 6)",
        &out->undated},
   };
+  size_t count = activity ? sizeof questions / sizeof *questions : OPERATIONS;
   int rc = BP_OK;
-  for (size_t i = 0; i < sizeof questions / sizeof *questions && rc == BP_OK; i++)
+  for (size_t i = 0; i < count && rc == BP_OK; i++)
     rc = one_number(s, questions[i].sql, questions[i].into, error);
-  if (rc == BP_OK) rc = bpi_read_sessions(s, add_shadowed, &out->shadowed, error);
+  if (rc == BP_OK && activity) rc = bpi_read_sessions(s, add_shadowed, &out->shadowed, error);
   out->file_bytes = out->page_size * out->pages;
   out->wal_bytes = wal_bytes(s);
   if (rc == BP_OK)

@@ -63,7 +63,8 @@ typedef struct store_health {
   int64_t shadowed;            /* of these, facts that a better source of their session tells */
   int64_t cells, files, rejects, undated, last_ingest_us;
 } store_health;
-int bpi_read_health(store *s, store_health *out, bp_error **error);
+/* `activity` false: without the counts of what a person did (facts, cells, undated), which stay 0. */
+int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error);
 int bpi_read_integrity(store *s, int *ok, bp_error **error); /* the full check: slow */
 
 typedef struct file_row {

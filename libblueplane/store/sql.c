@@ -145,6 +145,7 @@ int bpi_sql_fail(int code, bp_error **error) {
   case SQLITE_CANTOPEN: return bpi_fail(error, BP_ERR_IO, "the store cannot be opened");
   case SQLITE_IOERR:
     return bpi_fail(error, BP_ERR_IO, "reading or writing the store failed (code %d)", code);
+  case SQLITE_AUTH: return bpi_fail(error, BP_ERR_DENIED, "access does not allow this");
   case SQLITE_INTERRUPT: return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
   default: return bpi_fail(error, BP_ERR_INTERNAL, "unexpected database code %d", code);
   }

@@ -297,10 +297,52 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
   return BP_OK;
 }
 
+static void forget_statements(store *s) {
+  for (int i = 0; i < SQL_COUNT; i++) {
+    sqlite3_finalize(s->statement[i]);
+    s->statement[i] = NULL;
+  }
+}
+
+/* ------------------------------------------------------------------------------- restricting */
+
+static bool is_in(const char *list, const char *word) {
+  size_t length = strlen(word);
+  if (strcmp(list, "*") == 0) return true;
+  for (; *list != '\0'; list += strcspn(list, " "), list += strspn(list, " "))
+    if (strcspn(list, " ") == length && memcmp(list, word, length) == 0) return true;
+  return false;
+}
+
+/* Asked whenever a statement is prepared. `name` is the table, the pragma or the function. */
+static int authorize(void *tables, int action, const char *name, const char *argument,
+                     const char *database, const char *trigger) {
+  static const char *const pragmas =
+      "user_version page_size page_count freelist_count data_version integrity_check";
+  (void)argument, (void)database, (void)trigger;
+  switch (action) {
+  case SQLITE_SELECT:
+  case SQLITE_FUNCTION:
+  case SQLITE_TRANSACTION: return SQLITE_OK;
+  case SQLITE_READ: return name != NULL && is_in(tables, name) ? SQLITE_OK : SQLITE_DENY;
+  case SQLITE_PRAGMA: return name != NULL && is_in(pragmas, name) ? SQLITE_OK : SQLITE_DENY;
+  default: return SQLITE_DENY;
+  }
+}
+
+int bpi_store_restrict(store *s, const char *tables, bp_error **error) {
+  forget_statements(s); /* they were prepared with more rights */
+  sqlite3_set_authorizer(s->db, NULL, NULL);
+  int rc = bpi_sql_exec(s, "PRAGMA query_only = ON", error);
+  if (rc != BP_OK) return rc;
+  s->read_only = true;
+  sqlite3_set_authorizer(s->db, authorize, (void *)tables); /* constant text of the policy */
+  return BP_OK;
+}
+
 void bpi_store_close(store *s) {
   if (s == NULL) return;
-  for (int i = 0; i < SQL_COUNT; i++)
-    sqlite3_finalize(s->statement[i]);
+  forget_statements(s);
   sqlite3_close_v2(s->db);
   bpi_hash_wipe(&s->key, sizeof s->key);
   bpi_free(s);

@@ -23,6 +23,9 @@ typedef struct store_options {
 
 int bpi_store_open(store **out, const char *path, const store_options *options, bp_error **error);
 void bpi_store_close(store *s);
+/* From now on the connection only reads, and only the tables of the list (words with a space
+ * between them, "*" for all): SQLite itself refuses everything else. Nothing undoes it. */
+int bpi_store_restrict(store *s, const char *tables, bp_error **error);
 const hash_key *bpi_store_key(const store *s);
 bool bpi_store_read_only(const store *s);
 store_kind bpi_store_kind(const store *s);

@@ -214,7 +214,7 @@ START_TEST(kinds_of_store_open_for_their_accesses_only) {
     bool opens[3]; /* owner, steward, lead */
   } made[] = {{BP_ACCESS_OWNER, NULL, "kind1.db", {true, false, false}},
               {BP_ACCESS_STEWARD, NULL, "kind2.db", {false, true, false}},
-              {BP_ACCESS_STEWARD, "organisation", "kind3.db", {false, true, true}}};
+              {BP_ACCESS_STEWARD, "organisation", "kind3.db", {false, true, false}}};
   static const uint32_t accesses[] = {BP_ACCESS_OWNER, BP_ACCESS_STEWARD, BP_ACCESS_LEAD};
   for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
     bp_open_options o = owner();
@@ -231,6 +231,48 @@ START_TEST(kinds_of_store_open_for_their_accesses_only) {
         FAILS(BP_ERR_DENIED, "name", NULL, bp_open(&store, path_of(made[i].path), &o, seen));
     }
   }
+}
+END_TEST
+
+static int cell_state(const bp_result *r, const char *row, size_t column) {
+  for (size_t i = 0; i < bp_result_rows(r); i++)
+    if (strcmp(bp_result_text(r, i, 0, NULL), row) == 0) return bp_result_cell(r, i, column);
+  return -1;
+}
+
+START_TEST(access_narrows_and_never_widens) {
+  bp_open_options o = owner();
+  bp_result *result = NULL;
+  bp_store *store = open_with(path_of("narrow.db"), &o);
+  ck_assert_int_eq(bp_ingest_bytes(store, NULL, "a", SESSION, strlen(SESSION), NULL, NULL, NULL), BP_OK);
+  result = inspect(store, "health");
+  ck_assert_int_eq(cell_state(result, "sessions", 1), BP_CELL_VALUE);
+  bp_result_free(result);
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_narrow(store, 7, NULL, seen));
+  FAILS(BP_ERR_DENIED, "name", "owner", bp_narrow(store, BP_ACCESS_LEAD, NULL, seen));
+  FAILS(BP_ERR_UNSUPPORTED, NULL, NULL, bp_narrow(store, BP_ACCESS_OWNER, "team", seen));
+  ck_assert_int_eq(bp_narrow(store, BP_ACCESS_OWNER, NULL, NULL), BP_OK);
+  ck_assert_int_eq(bp_narrow(store, BP_ACCESS_DEVOPS, NULL, NULL), BP_OK);
+  FAILS(BP_ERR_DENIED, "name", "devops", bp_narrow(store, BP_ACCESS_OWNER, NULL, seen));
+  FAILS(BP_ERR_DENIED, "name", "devops",
+        bp_ingest_bytes(store, NULL, "a", SESSION, strlen(SESSION), NULL, NULL, seen));
+  FAILS(BP_ERR_DENIED, "name", "devops", bp_inspect(&result, store, "sessions", seen));
+  /* Figures of the system, none of what was done. */
+  result = inspect(store, "health");
+  static const char *const hidden[] = {"prompts", "responses", "tool_calls", "decisions", "spans",
+                                       "events",  "changes",   "sessions",   "rollup_cells"};
+  for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+    ck_assert_int_eq(cell_state(result, hidden[i], 1), BP_CELL_WITHHELD);
+  ck_assert_int_eq(cell_state(result, "storage_bytes", 1), BP_CELL_VALUE);
+  ck_assert_int_eq(cell_state(result, "files", 1), BP_CELL_VALUE);
+  bp_result_free(result);
+  result = inspect(store, "sources");
+  ck_assert_int_eq(bp_result_cell(result, 0, 5), BP_CELL_WITHHELD);
+  bp_result_free(result);
+  ck_assert_int_eq(bp_narrow(store, BP_ACCESS_NONE, NULL, NULL), BP_OK);
+  FAILS(BP_ERR_DENIED, "name", "none", bp_inspect(&result, store, "health", seen));
+  FAILS(BP_ERR_DENIED, "name", "none", bp_narrow(store, BP_ACCESS_NONE, NULL, seen));
+  bp_close(store);
 }
 END_TEST
 
@@ -1211,6 +1253,7 @@ int main(void) {
   tcase_add_test(tests, opening_checks_its_arguments);
   tcase_add_test(tests, kinds_of_store_open_for_their_accesses_only);
   tcase_add_test(tests, access_is_fixed_at_open);
+  tcase_add_test(tests, access_narrows_and_never_widens);
   tcase_add_test(tests, read_only_handles_write_nothing);
   tcase_add_test(tests, clocks_decide_what_today_is);
   tcase_add_test(tests, configuring);

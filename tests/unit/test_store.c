@@ -1212,7 +1212,7 @@ static void shadows_are(store *s, size_t count, const unsigned *shadowed, int64_
   ck_assert_uint_eq(rows.count, count);
   for (size_t i = 0; i < count; i++)
     ck_assert_msg(rows.row[i].shadowed == shadowed[i], "row %zu: %#x", i, rows.row[i].shadowed);
-  ck_assert_int_eq(bpi_read_health(s, &h, &error), BP_OK);
+  ck_assert_int_eq(bpi_read_health(s, true, &h, &error), BP_OK);
   ck_assert_int_eq(h.facts[FACT_KINDS], 1);
   ck_assert_int_eq(h.shadowed, facts);
 }
@@ -1314,7 +1314,7 @@ START_TEST(reading) {
   bpi_read_end(s);
 
   store_health h;
-  ck_assert_int_eq(bpi_read_health(s, &h, &error), BP_OK);
+  ck_assert_int_eq(bpi_read_health(s, true, &h, &error), BP_OK);
   ck_assert(h.schema == 1 && h.facts[FACT_PROMPT] == 3 && h.facts[FACT_RESPONSE] == 1 &&
             h.facts[FACT_KINDS] == 1 && h.undated == 1 && h.last_ingest_us == T0 &&
             h.wal_bytes == 0 && h.file_bytes == h.pages * h.page_size);
@@ -1324,6 +1324,36 @@ START_TEST(reading) {
   ck_assert_int_eq(bpi_read_version(s, &again, &error), BP_OK);
   ck_assert_int_eq(version, again);
   ck_assert_ptr_null(error);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* What SQLite itself refuses a connection that was restricted, whoever asks. */
+START_TEST(restricted_connections_are_refused) {
+  static const char *const refused[] = {"SELECT count(*) FROM session",
+                                        "SELECT 1 FROM prompt",
+                                        "SELECT file.hi FROM file JOIN label ON label.hi = file.hi",
+                                        "INSERT INTO meta VALUES ('x', 1)",
+                                        "DELETE FROM file",
+                                        "CREATE TABLE x (y)",
+                                        "CREATE TEMP TABLE x (y)",
+                                        "ATTACH ':memory:' AS other",
+                                        "PRAGMA query_only = OFF; INSERT INTO meta VALUES ('x', 1)",
+                                        "PRAGMA journal_mode = DELETE"};
+  static const char *const open[] = {"SELECT name, value FROM meta", "SELECT count(*) FROM file",
+                                     "PRAGMA page_count", "BEGIN", "ROLLBACK"};
+  store *s = open_store("restricted.db");
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_store_restrict(s, "meta file", &error), BP_OK);
+  for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+    ck_assert_int_eq(sqlite3_exec(s->db, open[i], NULL, NULL, NULL), SQLITE_OK);
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+    ck_assert_msg(sqlite3_exec(s->db, refused[i], NULL, NULL, NULL) == SQLITE_AUTH, "%s", refused[i]);
+  ck_assert_int_eq(bpi_store_set_setting(s, "x", 1, &error), BP_ERR_DENIED);
+  bp_error_free(error);
+  error = NULL;
+  ck_assert_int_eq(bpi_store_restrict(s, "", &error), BP_OK);
+  ck_assert_int_eq(sqlite3_exec(s->db, open[0], NULL, NULL, NULL), SQLITE_AUTH);
   bpi_store_close(s);
 }
 END_TEST
@@ -1352,6 +1382,7 @@ int main(void) {
   tcase_add_test(tests, read_only_stores_take_nothing);
   tcase_add_test(tests, names_are_filled_in);
   tcase_add_test(tests, files_and_rejects);
+  tcase_add_test(tests, restricted_connections_are_refused);
   tcase_add_test(tests, verify_sees_damage);
   tcase_add_test(tests, schema_is_what_facts_say);
   tcase_add_test(tests, stores_are_private_and_last);

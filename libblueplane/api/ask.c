@@ -1,0 +1,46 @@
+/* api/ask.c: the policy's words against the catalogue's. */
+#include "api/ask.h"
+
+#include "metrics/catalog.h"
+
+static int not_open(const bp_store *s, const char *what, const char *name, bp_error **error) {
+  bpi_fail(error, BP_ERR_DENIED, "access does not allow this question");
+  bpi_fail_detail(error, "name", bpi_access_name(s->access));
+  return bpi_fail_detail(error, what, name);
+}
+
+static int check_metrics(const bp_store *s, const bp_query *q, bp_error **error) {
+  const char *names[QUERY_METRICS];
+  size_t count = bpi_query_metrics(q, names);
+  for (size_t i = 0; i < count; i++) {
+    dimension_id by;
+    metric_id id = bpi_metric_find(names[i], &by);
+    const char *family = id == METRIC_COUNT ? "" : bpi_family_name(bpi_metrics[id].family);
+    if (id != METRIC_COUNT &&
+        !bpi_policy_metric(bpi_store_kind(s->store), s->access, family, names[i]))
+      return not_open(s, "metric", names[i], error);
+  }
+  return BP_OK;
+}
+
+/* Published windows are cut along one dimension at a time, without filters: what can be chosen freely
+ * can be subtracted from itself. */
+static int check_dimensions(const bp_store *s, const bp_query *q, bp_error **error) {
+  store_kind kind = bpi_store_kind(s->store);
+  bool free_choice = bpi_policy_any_range(kind, s->access);
+  const char *names[QUERY_DIMENSIONS + QUERY_METRICS];
+  size_t count = bpi_query_dimensions(q, names), slices = 0;
+  if (!free_choice && q->filters > 0) return not_open(s, "dimension", q->where[0].dimension, error);
+  for (size_t i = 0; i < count; i++) {
+    dimension_id dim = bpi_dimension_find(names[i]);
+    slices += dim == DIM_COUNT || !bpi_dimension_is_time(dim);
+    bool open = dim == DIM_COUNT || bpi_policy_dimension(kind, s->access, names[i]);
+    if (!open || (!free_choice && slices > 1)) return not_open(s, "dimension", names[i], error);
+  }
+  return BP_OK;
+}
+
+int bpi_ask_allowed(const bp_store *s, const bp_query *q, bp_error **error) {
+  int rc = check_metrics(s, q, error);
+  return rc == BP_OK ? check_dimensions(s, q, error) : rc;
+}
