@@ -42,6 +42,7 @@ static const entry sizes[] = {BPI_SIZES(X)};
 static const entry decisions[] = {BPI_DECISION_KINDS(X)};
 static const entry changes[] = {BPI_CHANGE_KINDS(X)};
 static const entry change_types[] = {BPI_CHANGE_TYPES(X)};
+static const entry assistance[] = {BPI_ASSISTANCE(X)};
 #undef X
 
 #define LIST(array)                                                                                \
@@ -64,6 +65,7 @@ static const entry_list vocabularies[VOCABULARY_COUNT] = {
     [VOCABULARY_DECISION] = LIST(decisions),
     [VOCABULARY_CHANGE] = LIST(changes),
     [VOCABULARY_CHANGE_TYPE] = LIST(change_types),
+    [VOCABULARY_ASSISTED] = LIST(assistance),
 };
 
 int bpi_vocabulary_size(vocabulary v) {

@@ -77,8 +77,9 @@
 #define BPI_CHANGE_KINDS(X)                                                                        \
   X(COMMIT, 0, "commit") X(PULL_REQUEST, 1, "pull_request") X(ISSUE, 2, "issue")
 #define BPI_CHANGE_TYPES(X)                                                                        \
-  X(UNKNOWN, 0, "unknown") X(FEATURE, 1, "feature") X(FIX, 2, "fix") X(REVERT, 3, "revert")        \
-  X(BUG, 4, "bug")
+  X(UNKNOWN, 0, "unknown") X(OTHER, 1, "other") X(FEATURE, 2, "feature") X(FIX, 3, "fix")          \
+  X(REVERT, 4, "revert") X(BUG, 5, "bug")
+#define BPI_ASSISTANCE(X) X(UNKNOWN, 0, "unknown") X(NO, 1, "no") X(YES, 2, "yes")
 
 #define BPI_ENUM_MEMBER(prefix, name, number) prefix##name = number,
 #define X(name, number, text) BPI_ENUM_MEMBER(OUTCOME_, name, number)
@@ -132,6 +133,9 @@ enum { BPI_CHANGE_KINDS(X) };
 #define X(name, number, text) BPI_ENUM_MEMBER(CHANGE_TYPE_, name, number)
 enum { BPI_CHANGE_TYPES(X) };
 #undef X
+#define X(name, number, text) BPI_ENUM_MEMBER(ASSISTED_, name, number)
+enum { BPI_ASSISTANCE(X) };
+#undef X
 
 /* Features of a prompt: a set of bits. */
 enum {
@@ -143,7 +147,8 @@ typedef enum vocabulary {
   VOCABULARY_OUTCOME, VOCABULARY_FAILURE, VOCABULARY_CATEGORY, VOCABULARY_PROGRAM,
   VOCABULARY_LANGUAGE, VOCABULARY_EVENT, VOCABULARY_DETAIL, VOCABULARY_STOP, VOCABULARY_SPEED,
   VOCABULARY_TIER, VOCABULARY_GEO, VOCABULARY_QUALITY, VOCABULARY_MODE, VOCABULARY_SIZE,
-  VOCABULARY_DECISION, VOCABULARY_CHANGE, VOCABULARY_CHANGE_TYPE, VOCABULARY_COUNT
+  VOCABULARY_DECISION, VOCABULARY_CHANGE, VOCABULARY_CHANGE_TYPE, VOCABULARY_ASSISTED,
+  VOCABULARY_COUNT
 } vocabulary;
 
 const char *bpi_vocabulary_name(vocabulary v, int code);              /* NULL if there is none */

@@ -15,11 +15,26 @@
   {.kind = ROLLUP_##kind_, .take = kind_##_##measure, .sign = -1, .aside = true}
 #define COUNT(kind_) {.kind = ROLLUP_##kind_, .take = TAKE_N, .sign = 1}
 #define COUNT_IF(kind_, field, value)                                                              \
-  {.kind = ROLLUP_##kind_, .take = TAKE_N, .sign = 1, .only = FIELD_##field,                       \
-   .values = UINT64_C(1) << (value)}
+  {.kind = ROLLUP_##kind_, .take = TAKE_N, .sign = 1,                                              \
+   .only = {{FIELD_##field, UINT64_C(1) << (value)}}}
 #define COUNT_IF2(kind_, field, value, other)                                                      \
-  {.kind = ROLLUP_##kind_, .take = TAKE_N, .sign = 1, .only = FIELD_##field,                       \
-   .values = UINT64_C(1) << (value) | UINT64_C(1) << (other)}
+  {.kind = ROLLUP_##kind_, .take = TAKE_N, .sign = 1,                                              \
+   .only = {{FIELD_##field, UINT64_C(1) << (value) | UINT64_C(1) << (other)}}}
+/* Of the changes of a kind (commit, ...) the count, or a measure, of all or of a type. */
+#define CHANGES(change_)                                                                           \
+  {.kind = ROLLUP_CHANGE, .take = TAKE_N, .sign = 1,                                               \
+   .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_}}}
+#define CHANGES_IF(change_, field, value)                                                          \
+  {.kind = ROLLUP_CHANGE, .take = TAKE_N, .sign = 1,                                               \
+   .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_},                                       \
+            {FIELD_##field, UINT64_C(1) << (value)}}}
+#define CHANGES_TYPED(change_)                                                                     \
+  {.kind = ROLLUP_CHANGE, .take = TAKE_N, .sign = 1,                                               \
+   .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_},                                       \
+            {FIELD_CHANGE_TYPE, ~(UINT64_C(1) << CHANGE_TYPE_UNKNOWN)}}}
+#define ADD_CHANGES(change_, measure)                                                              \
+  {.kind = ROLLUP_CHANGE, .take = CHANGE_##measure, .sign = 1,                                     \
+   .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_}}}
 #define TERMS(...) {__VA_ARGS__}
 #define ANY_INTERACTION COUNT(PROMPT), COUNT(RESPONSE), COUNT(TOOL), COUNT(DECISION)
 
@@ -53,7 +68,13 @@
 #define LINES_ADDED                                                                                \
   SUM_OR("lines_added", "lines", NEED_LINES, TERMS(ADD(TOOL, ADDED), ASIDE(SPAN, ADDED)),          \
          TERMS(ADD(EDIT, ADDED), ASIDE(SPAN, ADDED)))
-#define COMMITS SUM("commits", "count", NEED_CHANGES, COUNT_IF(CHANGE, CHANGE, CHANGE_COMMIT))
+#define COMMITS SUM("commits", "count", NEED_CHANGES, CHANGES(COMMIT))
+#define AI_COMMITS                                                                                 \
+  SUM("ai_commits", "count", NEED_CHANGES, CHANGES_IF(COMMIT, ASSISTED, ASSISTED_YES))
+#define TYPED_COMMITS SUM("typed_commits", "count", NEED_HISTORY, CHANGES_TYPED(COMMIT))
+#define LINKED_COMMITS                                                                             \
+  {.kind = OPERAND_LINKED, .name = "linked_commits", .unit = "count",                              \
+   .needs = NEED_CHANGES | NEED_TIME | NEED_WORKSPACE, .terms = {CHANGES(COMMIT)}}
 #define CACHE_READ                                                                                 \
   SUM("cache_read_tokens", "tokens", NEED_CACHE_READ, ADD(RESPONSE, CACHE_READ))
 #define TOTAL_TOKENS                                                                               \
@@ -103,7 +124,7 @@ const size_t bpi_metric_alias_count = sizeof bpi_metric_aliases / sizeof *bpi_me
 
 static const char *const families[FAMILY_COUNT] = {"activity",      "output",   "tokens and cost",
                                                    "time",          "platform", "workspace",
-                                                   "session depth", "quality"};
+                                                   "session depth", "quality",  "changes"};
 
 /* Kinds and measures as the formulas name them. */
 static const char *const kind_names[ROLLUP_KINDS] = {
@@ -165,7 +186,8 @@ static uint64_t dimensions_of_term(const term *t) {
   uint64_t set = 0;
   for (int dim = 0; dim < DIM_COUNT; dim++) {
     const dimension *d = &bpi_dimensions[dim];
-    bool fixed = d->how == FROM_FIELD && t->only != FIELD_NONE && d->field == t->only;
+    bool fixed = d->how == FROM_FIELD &&
+                 (d->field == t->only[0].field || d->field == t->only[1].field);
     if ((d->kinds & KIND_BIT(t->kind)) && !fixed) set |= DIM_BIT(dim);
   }
   return set;
@@ -209,13 +231,14 @@ const term *bpi_operand_terms(const operand *o, uint64_t dimensions) {
 
 /* --------------------------------------------------------------------------------- formulas */
 
-static void add_values(buf *out, const term *t) {
+static void add_condition(buf *out, const condition *c) {
   bool more = false;
-  bpi_buf_printf(out, "[%s=", bpi_field_name(t->only));
+  if (c->field == FIELD_NONE) return;
+  bpi_buf_printf(out, "[%s=", bpi_field_name(c->field));
   for (int64_t code = 0; code < 64; code++) {
-    if (!(t->values >> code & 1)) continue;
+    if (!(c->values >> code & 1) || bpi_field_value(c->field, code) == NULL) continue;
     if (more) bpi_buf_char(out, '|');
-    bpi_buf_text(out, bpi_field_value(t->only, code));
+    bpi_buf_text(out, bpi_field_value(c->field, code));
     more = true;
   }
   bpi_buf_char(out, ']');
@@ -224,7 +247,8 @@ static void add_values(buf *out, const term *t) {
 static void add_term(buf *out, const term *t) {
   const char *measure = t->take == TAKE_N ? "n" : measure_names[t->kind][t->take];
   bpi_buf_printf(out, "%s.%s", kind_names[t->kind], measure);
-  if (t->only != FIELD_NONE) add_values(out, t);
+  for (int i = 0; i < TERM_CONDITIONS; i++)
+    add_condition(out, &t->only[i]);
 }
 
 static void add_sum(buf *out, const operand *o) {
@@ -256,6 +280,10 @@ static void add_operand(buf *out, const operand *o) {
   case OPERAND_WORKSPACES: add_call(out, "distinct_workspaces", o); return;
   case OPERAND_FILES: add_call(out, "distinct_files", o); return;
   case OPERAND_LAST: add_call(out, "last_quarter_hour", o); return;
+  case OPERAND_LINKED:
+    add_sum(out, o);
+    bpi_buf_text(out, " where active of the workspace, up to two quarter hours before");
+    return;
   case OPERAND_DURATION: bpi_buf_text(out, "session.last - session.first"); return;
   case OPERAND_COST: bpi_buf_text(out, "list_price(response)"); return;
   case OPERAND_SAVINGS:

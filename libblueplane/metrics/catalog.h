@@ -13,19 +13,24 @@
 
 typedef enum metric_family {
   FAMILY_ACTIVITY, FAMILY_OUTPUT, FAMILY_TOKENS, FAMILY_TIME, FAMILY_PLATFORM, FAMILY_WORKSPACE,
-  FAMILY_DEPTH, FAMILY_QUALITY, FAMILY_COUNT
+  FAMILY_DEPTH, FAMILY_QUALITY, FAMILY_CHANGES, FAMILY_COUNT
 } metric_family;
 
-/* One addend: the count or a measure of a kind's cells, of all or of those with certain values of
- * one class field. */
+/* Those cells whose class field has one of certain values. */
+typedef struct condition {
+  class_field field; /* FIELD_NONE: all cells */
+  uint64_t values;   /* bit per value of the field */
+} condition;
+
+/* One addend: the count or a measure of a kind's cells, of all or of those that meet conditions. */
+#define TERM_CONDITIONS 2
 #define TAKE_N (-1)
 typedef struct term {
   rollup_kind kind; /* 0: no term */
   int take;         /* TAKE_N or a measure */
   int sign;         /* 1, -1 */
   bool aside;       /* joins in although its kind knows fewer dimensions: then they are unknown */
-  class_field only; /* FIELD_NONE: all cells */
-  uint64_t values;  /* bit per value of `only` */
+  condition only[TERM_CONDITIONS];
 } term;
 
 typedef enum operand_kind {
@@ -36,6 +41,7 @@ typedef enum operand_kind {
   OPERAND_WORKSPACES, /* distinct workspaces with one */
   OPERAND_FILES,      /* distinct files edited */
   OPERAND_LAST,       /* start of the last quarter of an hour with one */
+  OPERAND_LINKED,     /* sum of its terms where a session had just been active in the workspace */
   OPERAND_DURATION,   /* per session only: from its first to its last record */
   OPERAND_COST,       /* list price */
   OPERAND_SAVINGS,    /* list price had every cache read been plain input, minus list price */

@@ -34,6 +34,8 @@ static const field_layout layouts[FIELD_COUNT] = {
     [FIELD_SIZE] = LAYOUT("size", SIZE, VOCABULARY_SIZE),
     [FIELD_EVENT] = LAYOUT("event", EVENT, VOCABULARY_EVENT),
     [FIELD_CHANGE] = LAYOUT("change", CHANGE, VOCABULARY_CHANGE),
+    [FIELD_CHANGE_TYPE] = LAYOUT("type", CHANGE_TYPE, VOCABULARY_CHANGE_TYPE),
+    [FIELD_ASSISTED] = LAYOUT("assisted", ASSISTED, VOCABULARY_ASSISTED),
 };
 static const char *const who[] = {"main", "subagent"};
 static const char *const features[PROMPT_FEATURE_BITS + 1] = {"image",  "file",    "code",

@@ -20,7 +20,8 @@
 /* Parts of a cell's class, with the vocabulary of their values. */
 typedef enum class_field {
   FIELD_NONE, FIELD_SUBAGENT, FIELD_QUALITY, FIELD_OUTCOME, FIELD_CATEGORY, FIELD_LANGUAGE,
-  FIELD_DECISION, FIELD_SIZE, FIELD_EVENT, FIELD_CHANGE, FIELD_COUNT
+  FIELD_DECISION, FIELD_SIZE, FIELD_EVENT, FIELD_CHANGE, FIELD_CHANGE_TYPE, FIELD_ASSISTED,
+  FIELD_COUNT
 } class_field;
 
 int64_t bpi_field_get(class_field field, int64_t class_);

@@ -10,6 +10,7 @@
 /* Positions inside the tuples of the keymaps. */
 #define SLICE_BITS 6
 #define SLOT_BITS 12
+#define LINK_QUARTERS 2 /* before a commit's own: half an hour */
 #define DAYS_OF_PARENT ((1 << SLOT_BITS) - 1) /* stands for a slot */
 
 void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n,
@@ -23,6 +24,7 @@ void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n,
   bpi_keymap_init(&f->parents, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->visits, 2);
   bpi_keymap_init(&f->seen, 2);
+  bpi_keymap_init(&f->busy, 2);
 }
 
 void bpi_frame_free(frame *f) {
@@ -30,6 +32,7 @@ void bpi_frame_free(frame *f) {
   bpi_keymap_free(&f->parents);
   bpi_keymap_free(&f->visits);
   bpi_keymap_free(&f->seen);
+  bpi_keymap_free(&f->busy);
   bpi_free(f->group);
   bpi_free(f->slot);
   bpi_free(f->visit);
@@ -207,6 +210,10 @@ static int64_t value_of(const term *t, const rollup_cell *cell) {
   return t->sign * (t->take == TAKE_N ? cell->n : cell->m[t->take]);
 }
 
+static bool meets(const condition *c, const rollup_cell *cell) {
+  return c->field == FIELD_NONE || (c->values >> bpi_field_get(c->field, cell->class_) & 1);
+}
+
 static int64_t tokens_of(const rollup_cell *cell) {
   int64_t tokens = 0;
   for (int i = RESPONSE_INPUT; i <= RESPONSE_CACHE_WRITE_1H; i++)
@@ -261,11 +268,20 @@ static void distinct_step(frame *f, uint32_t number, const step *s, int64_t valu
   if (is_new(f, number, s->slot, value)) slot[s->slot]++;
 }
 
+/* Whether a session was active in the workspace in the cell's quarter of an hour or just before. */
+static bool is_linked(const frame *f, const rollup_cell *cell) {
+  int64_t workspace = f->n->session[f->last_number].row.workspace;
+  for (int64_t back = 0; workspace != 0 && back <= LINK_QUARTERS; back++) {
+    int64_t key[2] = {workspace, cell->quarter - back};
+    if (bpi_keymap_find(&f->busy, key) != KEYMAP_NONE) return true;
+  }
+  return false;
+}
+
 static void take_step(frame *f, uint32_t number, const step *s, const rollup_cell *cell,
                       cell_cost *cost) {
   int64_t *slot = f->slot + (size_t)number * f->p->slots;
-  if (s->t.only != FIELD_NONE && !(s->t.values >> bpi_field_get(s->t.only, cell->class_) & 1))
-    return;
+  if (!meets(&s->t.only[0], cell) || !meets(&s->t.only[1], cell)) return;
   switch (s->op) {
   case STEP_ADD: bpi_add_to(&slot[s->slot], value_of(&s->t, cell)); return;
   case STEP_SESSION: distinct_step(f, number, s, f->last_number, slot); return;
@@ -277,6 +293,9 @@ static void take_step(frame *f, uint32_t number, const step *s, const rollup_cel
   }
   case STEP_FILE:
     if (cell->label) distinct_step(f, number, s, cell->label, slot);
+    return;
+  case STEP_LINKED:
+    if (is_linked(f, cell)) bpi_add_to(&slot[s->slot], value_of(&s->t, cell));
     return;
   case STEP_LAST: /* quarters count from 1 here, so that 0 is none */
     if (cell->quarter >= slot[s->slot]) slot[s->slot] = cell->quarter + 1;
@@ -383,8 +402,28 @@ static int read_kind(frame *f, store *s, rollup_kind kind, bool undated, bp_erro
   return f->failed ? f->failed : rc;
 }
 
+static int note_busy(void *user, const rollup_cell *cell) {
+  frame *f = user;
+  enter_session(f, cell->session);
+  if (f->n->failed) return 1;
+  int64_t key[2] = {f->n->session[f->last_number].row.workspace, cell->quarter};
+  bool fresh;
+  if (key[0] != 0 && bpi_keymap_put(&f->busy, key, &fresh) == KEYMAP_NONE) fail(f);
+  return f->failed;
+}
+
+/* Where and when any session was active, whatever the filters leave of it. */
+static int read_busy(frame *f, store *s, bp_error **error) {
+  const timeline *t = f->t;
+  f->last_session = INT64_MIN;
+  int rc = bpi_read_rollup(s, ROLLUP_ACTIVE, t->from[0] - LINK_QUARTERS, t->until[t->slices - 1],
+                           note_busy, f, error);
+  if (f->n->failed) return f->n->failed;
+  return f->failed ? f->failed : rc;
+}
+
 int bpi_frame_fill(frame *f, store *s, bool undated, bp_error **error) {
-  int rc = BP_OK;
+  int rc = f->p->linked ? read_busy(f, s, error) : BP_OK;
   for (int kind = 1; kind < ROLLUP_KINDS && !rc; kind++)
     if (f->p->kind[kind].read) rc = read_kind(f, s, (rollup_kind)kind, undated, error, take_cell);
   return rc;

@@ -31,6 +31,7 @@ typedef struct frame {
   bool *visited;       /* the spread is over it */
   size_t visited_capacity;
   keymap seen;         /* group, slot and slice; value: what is distinct */
+  keymap busy;         /* workspace and quarter of an hour with activity of a session */
   keymap parents;      /* keys without the hour of day */
   int64_t *parent_days;
   size_t parent_capacity;

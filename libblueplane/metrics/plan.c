@@ -25,16 +25,14 @@ static const operand not_final_tokens = {.kind = OPERAND_SUM,
                                          .terms = {{.kind = ROLLUP_RESPONSE,
                                                     .take = RESPONSE_OUTPUT,
                                                     .sign = 1,
-                                                    .only = FIELD_QUALITY,
-                                                    .values = NOT_FINAL}}};
+                                                    .only = {{FIELD_QUALITY, NOT_FINAL}}}}};
 static const operand not_final_responses = {.kind = OPERAND_SUM,
                                             .name = "not_final_responses",
                                             .unit = "count",
                                             .terms = {{.kind = ROLLUP_RESPONSE,
                                                        .take = TAKE_N,
                                                        .sign = 1,
-                                                       .only = FIELD_QUALITY,
-                                                       .values = NOT_FINAL}}};
+                                                       .only = {{FIELD_QUALITY, NOT_FINAL}}}}};
 
 /* While planning: which operand has which slot. */
 #define OPERANDS_MAX 128
@@ -247,6 +245,7 @@ static step_op op_of(const operand *o, int use) {
   case OPERAND_DAYS: return STEP_DAY;
   case OPERAND_WORKSPACES: return STEP_WORKSPACE;
   case OPERAND_FILES: return STEP_FILE;
+  case OPERAND_LINKED: return STEP_LINKED;
   case OPERAND_LAST: return STEP_LAST;
   case OPERAND_COST: return STEP_COST;
   case OPERAND_SAVINGS: return STEP_SAVINGS;
@@ -272,6 +271,7 @@ static int slots_of(planner *b, const operand *o, int use, uint32_t width, uint3
   *out = *next;
   *next += width;
   b->p->priced |= o->kind >= OPERAND_COST;
+  b->p->linked |= o->kind == OPERAND_LINKED;
   int rc = BP_OK;
   for (const term *t = bpi_operand_terms(o, b->p->used);
        t && t->kind && !rc && o->kind != OPERAND_DURATION; t++)

@@ -16,6 +16,7 @@
 typedef enum step_op {
   STEP_ADD,            /* slot += the term */
   STEP_SESSION, STEP_DAY, STEP_WORKSPACE, STEP_FILE, /* slot += 1 for a value not seen before */
+  STEP_LINKED,         /* slot += the term, if a session was active nearby */
   STEP_LAST,           /* slot = the quarter of an hour */
   STEP_HOUR, STEP_WEEKDAY, /* slot + hour, slot + weekday += the term */
   STEP_VISIT,          /* the session is one of those that the spread is over */
@@ -81,6 +82,7 @@ typedef struct plan {
   bool by_time;                /* grouped by or filtered on time: undated cells have no place */
   bool per_active_day;         /* some metric has it */
   bool priced, tokens;         /* some metric rests on prices; on tokens */
+  bool linked;                 /* some metric asks where sessions were active */
   int order_metric, order_dimension; /* -1: none */
   bool descending;
 } plan;

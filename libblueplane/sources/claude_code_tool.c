@@ -227,6 +227,13 @@ static void read_patch(reader *r, result_facts *f) {
   }
 }
 
+static ident read_hash(reader *r) {
+  char raw[IDENT_RAW_MAX];
+  size_t length;
+  if (!bpi_cc_text(r, raw, sizeof raw, &length)) return (ident){0, 0};
+  return bpi_memo_commit(&r->names, raw, length);
+}
+
 static void read_commit(reader *r, result_facts *f) {
   seen git = NO_KEYS;
   if (!bpi_scan_enter_object(r->s)) return;
@@ -234,7 +241,7 @@ static void read_commit(reader *r, result_facts *f) {
     seen commit = NO_KEYS;
     if (!bpi_scan_enter_object(r->s)) continue;
     while (bpi_cc_next_key(r, IN_COMMIT, &commit) != KEY_NONE)
-      f->commit = bpi_cc_ident(r, IDENT_CHANGE);
+      f->commit = read_hash(r);
   }
 }
 

@@ -21,6 +21,26 @@ ident bpi_memo_ident(names *n, ident_kind kind, const char *raw, size_t length) 
   return id;
 }
 
+#define COMMIT_DIGITS 7
+#define COMMIT_DIGITS_MAX 64
+
+static bool is_hash(const char *raw, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    bool digit = (raw[i] >= '0' && raw[i] <= '9') || (raw[i] >= 'a' && raw[i] <= 'f') ||
+                 (raw[i] >= 'A' && raw[i] <= 'F');
+    if (!digit) return false;
+  }
+  return length >= COMMIT_DIGITS && length <= COMMIT_DIGITS_MAX;
+}
+
+ident bpi_memo_commit(names *n, const char *raw, size_t length) {
+  char digits[COMMIT_DIGITS];
+  if (!is_hash(raw, length)) return bpi_memo_ident(n, IDENT_CHANGE, raw, length);
+  for (size_t i = 0; i < sizeof digits; i++)
+    digits[i] = raw[i] >= 'A' && raw[i] <= 'F' ? (char)(raw[i] - 'A' + 'a') : raw[i];
+  return bpi_memo_ident(n, IDENT_CHANGE, digits, sizeof digits);
+}
+
 /* "2.1.29" as major << 40 | minor << 20 | patch; what follows the third number does not count. */
 static int64_t version_rank(const char *raw, size_t length) {
   int64_t part[3] = {0, 0, 0};

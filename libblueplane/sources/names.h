@@ -45,6 +45,10 @@ typedef struct names {
 ident bpi_memo_ident(names *n, ident_kind kind, const char *raw, size_t length);
 name bpi_memo_label(names *n, label_kind kind, const char *raw, size_t length);
 
+/* A commit is known by the first seven digits of its hash, because an assistant often tells no more.
+ * What is no hash in hexadecimal digits is an identifier like any other. */
+ident bpi_memo_commit(names *n, const char *raw, size_t length);
+
 /* An identifier for what has none of its own, made of numbers and bytes in a fixed order. Begins
  * with a NUL byte, so no raw identifier equals it. */
 typedef struct composite {

@@ -305,6 +305,16 @@ static ident ident_of(native *n, ident_kind kind, const id_text *id) {
   return bpi_memo_ident(&n->names, kind, raw, platform->length + 1 + id->length);
 }
 
+/* A commit by its hash, a review or issue by its address: others tell of the same. */
+static ident change_key(native *n, int change) {
+  const id_text *id = &n->ids[ID_OWN];
+  bool hash = change == CHANGE_COMMIT && (id->length == 40 || id->length == 64);
+  if (hash) return bpi_memo_commit(&n->names, id->at, id->length);
+  if (change != CHANGE_COMMIT && bpi_starts_with(id->at, id->length, "https://"))
+    return bpi_memo_ident(&n->names, IDENT_CHANGE, id->at, id->length);
+  return ident_of(n, IDENT_CHANGE, id);
+}
+
 static name label(native *n, label_kind kind, int text) {
   return bpi_memo_label(&n->names, kind, n->texts[text].at, n->texts[text].length);
 }
@@ -487,7 +497,9 @@ static int put_event(native *n) {
 
 static int put_change(native *n, int change) {
   record r;
-  start_fact(n, &r, RECORD_CHANGE, IDENT_CHANGE);
+  start_row(n, &r, RECORD_CHANGE);
+  r.key = change_key(n, change);
+  if (bpi_ident_absent(r.session)) r.flags |= RECORD_SIDECHAIN; /* who knows its session owns it */
   r.u.change = (change_record){
       .change = change,
       .type = word(n, M_TYPE, CHANGE_TYPE_UNKNOWN),
@@ -627,7 +639,7 @@ const source bpi_source_native = {
     .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING |
               COVERS_COST | COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_DECISIONS |
               COVERS_PROMPTS | COVERS_MODEL | COVERS_TIME | COVERS_EVENTS | COVERS_WORKSPACE |
-              COVERS_CHANGES | COVERS_WEB_SEARCH,
+              COVERS_CHANGES | COVERS_WEB_SEARCH | COVERS_HISTORY | COVERS_REVIEWS,
     .is_ours = is_events,
     .recognise = recognise,
     .read = read_events,

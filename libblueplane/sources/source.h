@@ -13,7 +13,8 @@ enum {
   COVERS_COST = 16 /* records cost itself */, COVERS_TOOLS = 32, COVERS_OUTCOMES = 64,
   COVERS_LINES = 128, COVERS_DECISIONS = 256, COVERS_PROMPTS = 512, COVERS_MODEL = 1024,
   COVERS_TIME = 2048, COVERS_EVENTS = 4096, COVERS_WORKSPACE = 8192, COVERS_CHANGES = 16384,
-  COVERS_WEB_SEARCH = 32768
+  COVERS_WEB_SEARCH = 32768,
+  COVERS_HISTORY = 65536 /* lines and types of commits */, COVERS_REVIEWS = 131072
 };
 
 /* One input being read: a file, or bytes from memory. Path is "" for bytes. What is read is `scan`,

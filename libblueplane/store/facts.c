@@ -250,21 +250,52 @@ static bool merge_owned(fact_kind kind, int64_t *fact, const int64_t *row,
   return copy_if(order < 0, kind, fact, row);
 }
 
-static int64_t known_columns(fact_kind kind, const int64_t *fact) {
+/* How many of the columns [from, to) are known. */
+static int64_t known_among(const int64_t *fact, int from, int to) {
   int64_t count = 0;
-  for (int i = 0; i < bpi_fact_types[kind].columns; i++)
+  for (int i = from; i < to; i++)
     count += fact[i + 2] != FACT_NONE;
   return count;
 }
 
-/* Spans and changes are totals that grow: who knows more, then who says more, stands. */
-static bool merge_totals(fact_kind kind, int64_t *fact, const int64_t *row,
-                         const fact_names *names) {
-  int order = compare(known_columns(kind, fact), known_columns(kind, row));
-  if (order == 0)
-    order = compare_columns(kind, row, fact, 3, bpi_fact_types[kind].columns, true, names);
-  if (order == 0) order = compare_all(kind, row, fact, false, names);
-  return copy_if(order < 0, kind, fact, row);
+/* Totals that grow: who knows more, then who says more, stands. */
+static int compare_totals(fact_kind kind, const int64_t *a, const int64_t *b, int from,
+                          const fact_names *names) {
+  int end = bpi_fact_types[kind].columns;
+  int order = compare(known_among(b, from, end), known_among(a, from, end));
+  return order != 0 ? order : compare_columns(kind, a, b, from, end, true, names);
+}
+
+static bool merge_span(int64_t *fact, const int64_t *row, const fact_names *names) {
+  int order = compare_totals(FACT_SPAN, row, fact, 3, names);
+  if (order == 0) order = compare_all(FACT_SPAN, row, fact, false, names);
+  return copy_if(order < 0, FACT_SPAN, fact, row);
+}
+
+#define CHANGE_TOTALS 6 /* columns from here are totals */
+
+/* Several tell of a change, each its part: the session that it was made in, a history its lines, a
+ * forge its rounds. So each part merges by itself: whose it is, its type and assistance, its
+ * totals. */
+static bool merge_change(int64_t *fact, const int64_t *row, const fact_names *names) {
+  change_fact before, other;
+  memcpy(&before, fact, sizeof before);
+  memcpy(&other, row, sizeof other);
+  change_fact after = before;
+  if (compare_owner(other.flags, other.time_us, other.session, after.flags, after.time_us,
+                    after.session, names) < 0) {
+    after.time_us = other.time_us;
+    after.session = other.session;
+    after.flags = other.flags;
+  }
+  if (other.change > after.change) after.change = other.change;
+  if (other.type > after.type) after.type = other.type;
+  if (other.assisted > after.assisted) after.assisted = other.assisted; /* FACT_NONE is least */
+  if (compare_totals(FACT_CHANGE, row, fact, CHANGE_TOTALS, names) < 0)
+    memcpy(&after.added, &other.added, sizeof after - offsetof(change_fact, added));
+  if (memcmp(&before, &after, sizeof after) == 0) return false;
+  memcpy(fact, &after, sizeof after);
+  return true;
 }
 
 static int64_t number(int64_t value) {
@@ -418,8 +449,8 @@ bool bpi_fact_merge(fact_kind kind, int64_t *fact, const int64_t *row, const fac
   switch (kind) {
   case FACT_RESPONSE: return merge_response(fact, row, names);
   case FACT_TOOL_CALL: return merge_tool_call(fact, row, names);
-  case FACT_SPAN:
-  case FACT_CHANGE: return merge_totals(kind, fact, row, names);
+  case FACT_SPAN: return merge_span(fact, row, names);
+  case FACT_CHANGE: return merge_change(fact, row, names);
   case FACT_PROMPT:
   case FACT_DECISION:
   case FACT_EVENT:
@@ -578,7 +609,9 @@ static void event_cells(const event_fact *e, rollup_cell *c) {
 static void change_cells(const change_fact *g, rollup_cell *c) {
   c->kind = ROLLUP_CHANGE;
   c->class_ = CLASS_PUT(CLASS_CHANGE, g->change) | CLASS_PUT(CLASS_CHANGE_TYPE, g->type) |
-              CLASS_PUT(CLASS_ASSISTED, g->assisted == FACT_NONE ? 0 : g->assisted + 1);
+              CLASS_PUT(CLASS_ASSISTED, g->assisted == FACT_NONE ? ASSISTED_UNKNOWN
+                                        : g->assisted        ? ASSISTED_YES
+                                                             : ASSISTED_NO);
   c->m[CHANGE_ADDED] = number(g->added);
   c->m[CHANGE_REMOVED] = number(g->removed);
   c->m[CHANGE_FILES] = number(g->files);

@@ -71,7 +71,7 @@ enum {
   /* change */
   CLASS_CHANGE_SHIFT = 0, CLASS_CHANGE_BITS = 2,
   CLASS_CHANGE_TYPE_SHIFT = 2, CLASS_CHANGE_TYPE_BITS = 3,
-  CLASS_ASSISTED_SHIFT = 5, CLASS_ASSISTED_BITS = 2    /* 0 unknown, 1 no, 2 yes */
+  CLASS_ASSISTED_SHIFT = 5, CLASS_ASSISTED_BITS = 2    /* ASSISTED_ */
 };
 
 typedef struct rollup_cell {

@@ -53,7 +53,7 @@ END_TEST
 
 static bool same_term(const term *a, const term *b) {
   return a->kind == b->kind && a->take == b->take && a->sign == b->sign && a->aside == b->aside &&
-         a->only == b->only && a->values == b->values;
+         memcmp(a->only, b->only, sizeof a->only) == 0;
 }
 
 /* Operands are taken for the same by kind and name. */

@@ -45,7 +45,8 @@ START_TEST(numbers_stay) {
       {VOCABULARY_TIER, "flex", 3},        {VOCABULARY_GEO, "other", 3},
       {VOCABULARY_QUALITY, "final", 2},    {VOCABULARY_MODE, "auto", 6},
       {VOCABULARY_SIZE, "huge", 5},        {VOCABULARY_DECISION, "command", 3},
-      {VOCABULARY_CHANGE, "issue", 2},     {VOCABULARY_CHANGE_TYPE, "bug", 4},
+      {VOCABULARY_CHANGE, "issue", 2},     {VOCABULARY_CHANGE_TYPE, "bug", 5},
+      {VOCABULARY_ASSISTED, "yes", 2},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     ck_assert_int_eq(bpi_vocabulary_code(rows[i].v, rows[i].name, strlen(rows[i].name)),
