@@ -20,7 +20,7 @@ static const char price_list[] =
     "\"entries\":[{\"input\":\"0.0005\",\"output\":\"0\",\"cache_read\":\"0.001\","
     "\"cache_write_5m\":\"0.000625\",\"cache_write_1h\":\"0.001\"}]}]}";
 
-#define ALL_BUT(bits) (0xffffu & ~(unsigned)(bits))
+#define ALL_BUT(bits) (0x3ffffu & ~(unsigned)(bits))
 static const source_cover covers[] = {{"alpha", ALL_BUT(NEED_COST | NEED_DECISIONS)},
                                       {"beta", NEED_PROMPTS | NEED_TIME},
                                       {"gamma", ALL_BUT(0)}};
@@ -118,6 +118,8 @@ static void tokens(rollup_cell *c, int64_t input, int64_t output, int64_t read, 
 #define EVENT(value) CLASS_PUT(CLASS_EVENT, EVENT_##value)
 #define KIND(value) CLASS_PUT(CLASS_DECISION, DECISION_##value)
 #define CHANGE(value) CLASS_PUT(CLASS_CHANGE, CHANGE_##value)
+#define TYPE(value) CLASS_PUT(CLASS_CHANGE_TYPE, CHANGE_TYPE_##value)
+#define ASSISTED(value) CLASS_PUT(CLASS_ASSISTED, ASSISTED_##value)
 
 static void first_session(void) {
   rollup_cell *c;
@@ -151,8 +153,12 @@ static void first_session(void) {
   cell(1, ROLLUP_ACTIVE, A "09:00:00Z", 0, 0, 1)->m[ACTIVE_US] = 600000000;
   cell(1, ROLLUP_ACTIVE, A "09:15:00Z", 0, 0, 1)->m[ACTIVE_US] = 300000000;
   cell(1, ROLLUP_ACTIVE, B "10:00:00Z", 0, 0, 1)->m[ACTIVE_US] = 300000000;
-  cell(1, ROLLUP_CHANGE, A "09:15:00Z", 0, CHANGE(COMMIT), 1);
-  cell(1, ROLLUP_CHANGE, B "10:00:00Z", 0, CHANGE(PULL_REQUEST), 1);
+  cell(1, ROLLUP_CHANGE, A "09:15:00Z", 0, CHANGE(COMMIT) | ASSISTED(YES), 1);
+  c = cell(1, ROLLUP_CHANGE, A "09:45:00Z", 0, CHANGE(COMMIT) | TYPE(FIX) | ASSISTED(NO), 1);
+  c->m[CHANGE_ADDED] = 40, c->m[CHANGE_REMOVED] = 5, c->m[CHANGE_FILES] = 2;
+  c = cell(1, ROLLUP_CHANGE, B "10:00:00Z", 0, CHANGE(PULL_REQUEST) | TYPE(FEATURE), 1);
+  c->m[CHANGE_ROUNDS] = 2, c->m[CHANGE_ROUNDED] = 1;
+  c->m[CHANGE_OPEN_US] = INT64_C(3600000000), c->m[CHANGE_OPENED] = 1;
 }
 
 static void second_session(void) {
@@ -169,6 +175,9 @@ static void second_session(void) {
   c = cell(2, ROLLUP_SPAN, A "09:00:00Z", 0, 0, 1);
   c->m[SPAN_ADDED] = 7, c->m[SPAN_REMOVED] = 2, c->m[SPAN_FILES] = 1;
   cell(2, ROLLUP_ACTIVE, A "09:00:00Z", 0, 0, 1)->m[ACTIVE_US] = 120000000;
+  cell(2, ROLLUP_CHANGE, A "09:00:00Z", 0, CHANGE(ISSUE) | TYPE(BUG), 1);
+  cell(2, ROLLUP_CHANGE, A "09:00:00Z", 0, CHANGE(ISSUE) | TYPE(OTHER), 1);
+  cell(2, ROLLUP_CHANGE, A "21:00:00Z", 0, CHANGE(COMMIT) | TYPE(REVERT) | ASSISTED(YES), 1);
 }
 
 void world_empty(void) {

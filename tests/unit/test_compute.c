@@ -36,8 +36,21 @@ static const struct value {
     {"net_lines", "25"},
     {"files_touched", "2"},
     {"code_velocity", "100.9090909 lines_added=37 active_time=1320000000"}, /* 37 * 3600 / 1320 */
-    {"commits", "1"},
+    /* One that session 1 recorded, a fix of 40 and 5 lines half an hour later in the same workspace, a
+     * revert of session 2 twelve hours after anything happened there. */
+    {"commits", "3"},
+    {"ai_commits", "2"},
+    {"ai_commit_share", "0.6666666667 ai_commits=2 commits=3"},
+    {"linked_commits", "2"},
+    {"commit_lines_added", "40"},
+    {"commit_lines_removed", "5"},
+    {"revert_rate", "0.5 reverts=1 typed_commits=2"},
+    {"fix_rate", "0.5 fixes=1 typed_commits=2"},
     {"pull_requests", "1"},
+    {"review_rounds", "2 rounds=2 reviewed=1"},
+    {"time_to_merge", "3600000000 open_time=3600000000 merged=1"},
+    {"issues", "2"},
+    {"bug_rate", "0.5 bugs=1 issues=2"},
     {"input_tokens", "1610"},                      /* 1000 + 10 + 500, 100 */
     {"output_tokens", "330+ not_final_tokens=20"}, /* 200 + 20 + 100, 10; the 20 are partial */
     {"cache_read_tokens", "6000"},
@@ -65,7 +78,7 @@ static const struct value {
      "6697500+ cost=13395000 active_days=2 unpriced_tokens=30 not_final_tokens=20"},
     {"cost_per_line",
      "362027.027+ cost=13395000 lines_added=37 unpriced_tokens=30 not_final_tokens=20"},
-    {"cost_per_commit", "13395000+ cost=13395000 commits=1 unpriced_tokens=30 not_final_tokens=20"},
+    {"cost_per_commit", "4465000+ cost=13395000 commits=3 unpriced_tokens=30 not_final_tokens=20"},
     {"cost_per_token", /* numerator and denominator are lower bounds, the quotient is none */
      "1606.115108 cost=13395000 total_tokens=8340 unpriced_tokens=30 not_final_tokens=20"},
     /* Interactions by hour: 9: 5 prompts, 8 responses, 4 tool calls, 4 decisions; 10: 2, 3, 2;
@@ -165,6 +178,8 @@ static const struct grouping {
      "completion 1 accepted=2 accepted_or_rejected=2 | edit 0.75 accepted=3 accepted_or_rejected=4"},
     {"prompt_size", "prompts", "tiny 1 | short 5 | long 1"},
     {"prompt_feature", "prompts", "file 1 | image 1 | none 6"},
+    {"change_type", "commits", "bug 0 | feature 0 | fix 1 | other 0 | revert 1 | unknown 1"},
+    {"assisted", "commits", "no 1 | unknown 0 | yes 2"},
 };
 #define GROUPINGS (sizeof groupings / sizeof *groupings)
 

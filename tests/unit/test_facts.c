@@ -185,6 +185,33 @@ START_TEST(response_rules) {
 }
 END_TEST
 
+static change_fact change(int64_t time, int64_t session, int64_t flags, int64_t type, int64_t assisted,
+                          int64_t added, int64_t rounds) {
+  change_fact f = {.time_us = time, .session = session, .flags = flags, .change = CHANGE_COMMIT, .type = type,
+                   .assisted = assisted, .added = added, .removed = added, .files = added, .rounds = rounds,
+                   .open_us = FACT_NONE};
+  return f;
+}
+
+/* A session recorded that a commit was made, its history tells the rest: whose it is stays with the
+ * session although the history's row is earlier, lines and type come from the history. */
+START_TEST(change_parts) {
+  change_fact recorded = change(200, 1, 0, CHANGE_TYPE_UNKNOWN, 1, FACT_NONE, FACT_NONE);
+  change_fact history = change(100, 2, RECORD_SIDECHAIN, CHANGE_TYPE_FIX, 0, 12, FACT_NONE);
+  change_fact both = recorded;
+  ck_assert(bpi_fact_merge(FACT_CHANGE, (int64_t *)&both, (int64_t *)&history, &names));
+  ck_assert_int_eq(both.session, 1);
+  ck_assert_int_eq(both.time_us, 200);
+  ck_assert_int_eq(both.flags, 0);
+  ck_assert_int_eq(both.assisted, 1);
+  ck_assert_int_eq(both.type, CHANGE_TYPE_FIX);
+  ck_assert_int_eq(both.added, 12);
+  ck_assert(bpi_fact_merge(FACT_CHANGE, (int64_t *)&history, (int64_t *)&recorded, &names));
+  ck_assert_mem_eq(&both, &history, sizeof both);
+  ck_assert(!bpi_fact_merge(FACT_CHANGE, (int64_t *)&both, (int64_t *)&recorded, &names));
+}
+END_TEST
+
 /* Several request ids are one response, unless they lie more than a day apart and disagree. */
 START_TEST(constant_ids) {
   const int64_t hour = 3600 * BPI_SECOND;
@@ -278,6 +305,7 @@ int main(void) {
   tcase_add_test(c, any_order_any_grouping);
   tcase_add_test(c, one_column_decides);
   tcase_add_test(c, response_rules);
+  tcase_add_test(c, change_parts);
   tcase_add_test(c, constant_ids);
   tcase_add_test(c, edit_cells);
   tcase_add_test(c, price_bands);
