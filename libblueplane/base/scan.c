@@ -86,13 +86,19 @@ static bool need_more(scan *s) {
   return false;
 }
 
+static void begin_line(scan *s) {
+  s->line++;
+  s->line_start = offset_of(s);
+}
+
 /* The next byte that is not white space, unread; -1 if there is none. Inside values only. */
 static inline int next_byte(scan *s) {
   for (;;) {
     while (s->at < s->end) {
       unsigned char c = (unsigned char)*s->at;
-      if (c > ' ' || (c != ' ' && c != '\t' && c != '\r')) return c;
+      if (c > ' ' || (c != ' ' && c != '\t' && c != '\r' && (c != '\n' || !s->document))) return c;
       s->at++;
+      if (c == '\n') begin_line(s);
     }
     if (!need_more(s)) return -1;
   }
@@ -504,8 +510,7 @@ scan_type bpi_scan_value(scan *s) {
     char c = *s->at;
     if (c == '\n') {
       s->at++;
-      s->line++;
-      s->line_start = offset_of(s);
+      begin_line(s);
     } else if (c == ' ' || c == '\t' || c == '\r') {
       s->at++;
     } else {
@@ -531,12 +536,13 @@ bool bpi_scan_recover(scan *s) {
     const char *newline = s->at < s->end ? memchr(s->at, '\n', (size_t)(s->end - s->at)) : NULL;
     if (newline != NULL) {
       s->at = newline + 1;
-      s->line++;
-      s->line_start = offset_of(s);
-      return true;
+      begin_line(s);
+      if (!s->document) return true;
+      continue;
     }
     s->at = s->end;
     if (more(s)) continue;
+    if (s->document && s->error == SCAN_OK) return true; /* the rest was passed over */
     s->waiting = s->error == SCAN_OK; /* whole lines are broken or not */
     return false;
   }
@@ -692,8 +698,9 @@ bool bpi_scan_real(scan *s, double *out) {
 }
 
 int64_t bpi_scan_resume_offset(const scan *s, uint64_t *line) {
-  if (line != NULL) *line = s->line;
-  return s->line_start;
+  bool inside = s->document && s->waiting;
+  if (line != NULL) *line = inside ? s->record_line : s->line;
+  return inside ? s->record_start : s->line_start;
 }
 
 uint64_t bpi_scan_pending(const scan *s) {

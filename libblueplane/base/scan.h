@@ -12,6 +12,9 @@
  *         else bpi_scan_skip(&s);                            // exactly one value per key
  *       }
  *     }
+ * A value ends with its line at the latest, so that a broken line costs one line; of a document, whose
+ * values are printed over many lines, a broken value costs the rest.
+ *
  * An error makes every further call inside the record a no-op that fails, so a parser checks once,
  * at the end of the record (bpi_scan_failed). bpi_scan_recover() then goes on behind the line.
  */
@@ -49,6 +52,7 @@ typedef struct scan {
   size_t capacity;
   const char *origin, *at, *end;
   bool eof;
+  bool document;            /* set by who reads documents: a value may go over several lines */
   scan_read_fn read;
   void *user;
   int64_t base;             /* input offset of *origin */

@@ -164,7 +164,7 @@ static int read_claude_code(source_input *in) {
   r->sink = r->names.sink = in->sink;
   bpi_cc_prepare_keys(r);
   read_path(r);
-  object_reader lines = {take, emit, r};
+  object_reader lines = {.take = take, .emit = emit, .self = r};
   int status = bpi_read_objects(in, &lines);
   bpi_prompt_wipe(&r->text);
   bpi_free(r->use);

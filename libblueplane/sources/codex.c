@@ -590,7 +590,7 @@ static void take_name(codex *c) {
 static int read_rollout(source_input *in) {
   codex *c = bpi_alloc_zero(1, sizeof *c);
   if (c == NULL) return BP_ERR_NOMEM;
-  object_reader reader = {take, emit, c};
+  object_reader reader = {.take = take, .emit = emit, .self = c};
   c->in = in;
   c->names.sink = in->sink;
   c->born_ms = -1;

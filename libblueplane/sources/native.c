@@ -294,25 +294,25 @@ static int take(void *self, scan *s) {
 
 /* -------------------------------------------------------------------------------- putting out */
 
-/* Identifiers are a platform's own. */
+static bool is_address(const id_text *id) { return bpi_starts_with(id->at, id->length, "https://"); }
+
+/* Identifiers are a platform's own, but for addresses, which are the same for all. */
 static ident ident_of(native *n, ident_kind kind, const id_text *id) {
   const name_text *platform = &n->texts[TEXT_PLATFORM];
   char raw[PLATFORM_MAX + 1 + IDENT_RAW_MAX];
   if (id->length == 0) return (ident){0, 0};
+  if (is_address(id)) return bpi_memo_ident(&n->names, kind, id->at, id->length);
   memcpy(raw, platform->at, platform->length);
   raw[platform->length] = '\n';
   memcpy(raw + platform->length + 1, id->at, id->length);
   return bpi_memo_ident(&n->names, kind, raw, platform->length + 1 + id->length);
 }
 
-/* A commit by its hash, a review or issue by its address: others tell of the same. */
+/* A commit is known by its hash: others tell of the same. */
 static ident change_key(native *n, int change) {
   const id_text *id = &n->ids[ID_OWN];
   bool hash = change == CHANGE_COMMIT && (id->length == 40 || id->length == 64);
-  if (hash) return bpi_memo_commit(&n->names, id->at, id->length);
-  if (change != CHANGE_COMMIT && bpi_starts_with(id->at, id->length, "https://"))
-    return bpi_memo_ident(&n->names, IDENT_CHANGE, id->at, id->length);
-  return ident_of(n, IDENT_CHANGE, id);
+  return hash ? bpi_memo_commit(&n->names, id->at, id->length) : ident_of(n, IDENT_CHANGE, id);
 }
 
 static name label(native *n, label_kind kind, int text) {
@@ -542,7 +542,7 @@ static int emit(void *self) {
 static int read_events(source_input *in) {
   native *n = bpi_alloc_zero(1, sizeof *n);
   if (n == NULL) return BP_ERR_NOMEM;
-  object_reader reader = {take, emit, n};
+  object_reader reader = {.take = take, .emit = emit, .self = n};
   n->in = in;
   n->names.sink = in->sink;
   int rc = bpi_read_objects(in, &reader);

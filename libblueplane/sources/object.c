@@ -70,27 +70,54 @@ static int pass_broken(source_input *in) {
   return 1;
 }
 
-/* One value, entered or standing ready. Returns as pass_broken does, or what emit returned. */
-static int read_value(source_input *in, const object_reader *reader, scan_type type) {
-  scan *s = in->scan;
-  int reject = REJECT_SHAPE;
-  if (type == SCAN_OBJECT)
-    reject = reader->take(reader->self, s);
-  else if (type != SCAN_ERROR)
-    pass_over(s, type);
-  if (s->waiting) return 0;
-  if (s->error != SCAN_OK) return pass_broken(in);
+/* Where a record stands in the input. */
+typedef struct stand {
+  uint64_t line;
+  int64_t byte;
+} stand;
+
+/* Acts on a value that was read to its end. Returns 1, or what ends the reading. */
+static int finish_value(source_input *in, const object_reader *reader, int reject, stand at) {
   in->records++;
   if (reject < 0) return reject;
   if (reject > 0) {
-    in->sink->reject(in->sink->self, reject, s->record_line, s->record_start);
+    in->sink->reject(in->sink->self, reject, at.line, at.byte);
     return 1;
   }
   int rc = reader->emit(reader->self);
   return rc == BP_OK ? 1 : rc;
 }
 
+/* The objects of the open array, each acted on as soon as it is whole. */
+static int read_list(source_input *in, const object_reader *reader) {
+  scan *s = in->scan;
+  int rc = 1;
+  while (rc > 0 && bpi_scan_item(s)) {
+    stand at = {s->line, s->base + (s->at - s->origin)};
+    int reject = bpi_scan_enter_object(s) ? reader->take(reader->self, s) : REJECT_SHAPE;
+    if (bpi_scan_failed(s)) break;
+    rc = finish_value(in, reader, reject, at);
+  }
+  if (rc <= 0 || s->waiting) return rc <= 0 ? rc : 0;
+  return s->error == SCAN_OK ? 1 : pass_broken(in);
+}
+
+/* One value, entered or standing ready. Returns as pass_broken does, or what emit returned. */
+static int read_value(source_input *in, const object_reader *reader, scan_type type) {
+  scan *s = in->scan;
+  int reject = REJECT_SHAPE;
+  if (type == SCAN_ARRAY && reader->lists) return read_list(in, reader);
+  if (type == SCAN_OBJECT)
+    reject = reader->take(reader->self, s);
+  else if (type != SCAN_ERROR)
+    pass_over(s, type);
+  if (s->waiting) return 0;
+  if (s->error != SCAN_OK) return pass_broken(in);
+  return finish_value(in, reader, reject, (stand){s->record_line, s->record_start});
+}
+
 int bpi_read_objects(source_input *in, const object_reader *reader) {
+  in->scan->document = reader->lists;
   for (;;) {
     scan_type type = bpi_scan_value(in->scan);
     if (type == SCAN_END || type == SCAN_WAIT) return BP_OK;

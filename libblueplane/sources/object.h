@@ -24,6 +24,7 @@ typedef struct object_reader {
   /* The object was whole: acts on it. Returns 0 or BP_ERR_. */
   int (*emit)(void *self);
   void *self;
+  bool lists; /* an array at the top is the objects in it; values may go over several lines */
 } object_reader;
 
 /* Reads all objects of the input. Refuses, and counts, what is none. Returns 0, what emit or the

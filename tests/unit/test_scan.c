@@ -350,6 +350,59 @@ START_TEST(skip_text) {
 }
 END_TEST
 
+/* A document goes over lines; a line of it that is broken costs the rest; one that ends early waits,
+ * and is read again from where its value began. */
+START_TEST(documents) {
+  static const char text[] = "\n [1,\n  {\"a\" :\n 2}\n]\n{\"b\":3}";
+  scan s;
+  bpi_scan_init_memory(&s, text, sizeof text - 1);
+  ck_assert_int_eq(bpi_scan_value(&s), SCAN_ARRAY);
+  while (bpi_scan_item(&s)) /* no value of lines goes on behind its line */
+    bpi_scan_skip(&s);
+  ck_assert_int_eq(s.error, SCAN_SYNTAX);
+  ck_assert_int_eq(s.error_at, 5);
+
+  bpi_scan_init_memory(&s, text, sizeof text - 1);
+  s.document = true;
+  ck_assert_int_eq(bpi_scan_value(&s), SCAN_ARRAY);
+  ck_assert_uint_eq(s.record_line, 2);
+  int64_t number = 0;
+  const char *key;
+  size_t length;
+  ck_assert(bpi_scan_item(&s) && bpi_scan_count(&s, &number, NULL));
+  ck_assert_int_eq(number, 1);
+  ck_assert(bpi_scan_item(&s) && bpi_scan_enter_object(&s) && bpi_scan_key(&s, &key, &length));
+  ck_assert(bpi_scan_count(&s, &number, NULL));
+  ck_assert_int_eq(number, 2);
+  ck_assert(!bpi_scan_key(&s, &key, &length) && !bpi_scan_item(&s));
+  ck_assert_int_eq(bpi_scan_value(&s), SCAN_OBJECT);
+  ck_assert_uint_eq(s.record_line, 6);
+  bpi_scan_skip(&s);
+  bpi_scan_free(&s);
+
+  for (size_t cut = 3; cut < 21; cut++) { /* inside the array */
+    uint64_t line;
+    bpi_scan_init_memory(&s, text, cut);
+    s.document = true;
+    ck_assert_int_eq(bpi_scan_value(&s), SCAN_ARRAY);
+    ck_assert_int_eq(bpi_scan_value(&s), SCAN_WAIT);
+    ck_assert_int_eq(bpi_scan_resume_offset(&s, &line), 2);
+    ck_assert_uint_eq(line, 2);
+    ck_assert_uint_eq(bpi_scan_pending(&s), cut - 2);
+  }
+
+  static const char broken[] = "[1,\n2 3]\n{\"b\":3}\n";
+  bpi_scan_init_memory(&s, broken, sizeof broken - 1);
+  s.document = true;
+  ck_assert_int_eq(bpi_scan_value(&s), SCAN_ARRAY);
+  ck_assert_int_eq(bpi_scan_value(&s), SCAN_ERROR);
+  ck_assert_int_eq(s.error_at, 6);
+  ck_assert(bpi_scan_recover(&s));
+  ck_assert_int_eq(bpi_scan_value(&s), SCAN_END);
+  ck_assert_int_eq(bpi_scan_resume_offset(&s, NULL), (int64_t)sizeof broken - 1);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("scan");
   TCase *c = tcase_create("scan");
@@ -366,6 +419,7 @@ int main(void) {
   tcase_add_test(c, a_string_longer_than_the_window);
   tcase_add_test(c, find_special);
   tcase_add_test(c, skip_text);
+  tcase_add_test(c, documents);
   suite_add_tcase(suite, c);
   return run_suite(suite);
 }
