@@ -32,6 +32,10 @@ const command command_table[] = {
      run_listing},
     {"code", YOURS, "", "lines and files by language", NULL, LISTING, ANSWERS, 0, 0, NULL,
      run_listing},
+    {"commits", YOURS, "", "commits week by week: assisted, near a session, fixes, reverts",
+     "Assistants tell of commits that they made; blueplane git reads all of yours from a "
+     "repository, with their lines and kinds.",
+     LISTING, ANSWERS, 0, 0, NULL, run_listing},
     {"sessions", YOURS, "", "the sessions, the latest first",
      "With --stats their number, length and depth: mean, median, 90th percentile, distribution.",
      LISTING | O(STATS), ANSWERS, 0, 0, NULL, run_sessions},
@@ -66,6 +70,11 @@ const command command_table[] = {
     {"sync", DATA, "[PATH...]", "read what is new; all commands above do it first",
      "Without PATH the places where the assistants keep their records. Ctrl-C keeps what was read.",
      O(SOURCE) | O(RESTART), COMMAND_STORE | COMMAND_WRITE, 0, -1, "@files", run_sync},
+    {"git", DATA, "[PATH...]", "read your commits of repositories",
+     "Without PATH the repository that the current folder lies in. Yours are the commits whose "
+     "author has the address that the repository commits with (git config user.email), or one of "
+     "--author; those of others and merges are passed over. Reading again adds what is new.",
+     O(AUTHOR), COMMAND_STORE | COMMAND_WRITE, 0, -1, "@files", run_git},
     {"privacy", DATA, "preview FILE", "field by field, what would be kept of a file", NULL,
      O(SOURCE), 0, 2, 2, "preview", run_privacy},
     {"prices", DATA, "", "the price table in force", NULL, O(UNPRICED), COMMAND_STORE, 0, 0, NULL,

@@ -56,6 +56,8 @@ int run_sync(program *p);
 /* Reads what is new in the known places; complains, but answers can still be given: EXIT_OK or
  * EXIT_INTERRUPTED. */
 int sync_before(program *p);
+/* git.c */
+int run_git(program *p);
 /* health.c */
 int run_health(program *p);
 /* doctor.c */

@@ -49,6 +49,8 @@ const option_info option_table[] = {
     {OPTION_STATS, "stats", 0, false, NULL, NULL, "figures about them instead of the list"},
     {OPTION_SOURCE, "source", 0, false, "SOURCE", "@sources",
      "the format of the input; default: recognised"},
+    {OPTION_AUTHOR, "author", 0, true, "ADDRESS", NULL,
+     "your mail address in commits; several with commas or several --author"},
     {OPTION_RESTART, "restart", 0, false, NULL, NULL,
      "read from the beginning, whatever was read before"},
     {OPTION_FAIL_ON, "fail-on", 0, true, "NAME>VALUE", NULL,
@@ -181,6 +183,7 @@ static char *take_option(options *o, option_id id, char *argument) {
   if (id == OPTION_BY) strings_add_list(&o->by, argument);
   if (id == OPTION_WHERE) strings_add(&o->where, argument);
   if (id == OPTION_FAIL_ON) strings_add(&o->fail_on, argument);
+  if (id == OPTION_AUTHOR) strings_add_list(&o->author, argument);
   return problem;
 }
 
@@ -278,5 +281,6 @@ void options_free(options *o) {
   strings_free(&o->by);
   strings_free(&o->where);
   strings_free(&o->fail_on);
+  strings_free(&o->author);
   strings_free(&o->arguments);
 }

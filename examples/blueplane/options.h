@@ -33,6 +33,7 @@ typedef enum option_id {
   OPTION_LIMIT,
   OPTION_STATS,
   OPTION_SOURCE,
+  OPTION_AUTHOR,
   OPTION_RESTART,
   OPTION_FAIL_ON,
   OPTION_UNPRICED,
@@ -68,7 +69,7 @@ void strings_free(strings *s);
 typedef struct options {
   uint64_t given;             /* OPTION_BIT of what stood on the command line */
   char *value[OPTION_COUNT];  /* the last one given, or the configuration file's; else NULL */
-  strings by, where, fail_on; /* what may be given several times */
+  strings by, where, fail_on, author; /* what may be given several times */
   strings arguments;          /* the command first */
 } options;
 

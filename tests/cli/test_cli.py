@@ -456,6 +456,104 @@ class Numbers(Case):
         self.assertIn("No such file", self.ok(self.home("cost", "--prices", path + "x"), 1).err)
 
 
+class Git(Case):
+    """Commits of a repository against what the program git says of it."""
+    ME, OTHER = "ada@example.org", "bob@example.org"
+
+    def git(self, *arguments, author=ME, time="2026-03-30T09:05:00+00:00"):
+        environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "LC_ALL": "C"}
+        for role in ("AUTHOR", "COMMITTER"):
+            environment |= {f"GIT_{role}_NAME": "A Person", f"GIT_{role}_EMAIL": author, f"GIT_{role}_DATE": time}
+        return subprocess.run(["git", "-C", self.folder_of, *arguments], env=environment, check=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout.decode()
+
+    def commit(self, message, files, **more):
+        for name, lines in files.items():
+            with open(os.path.join(self.folder_of, name), "w", encoding="ascii") as file:
+                file.write("".join(f"{line}\n" for line in lines))
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message, **more)
+
+    def make_repository(self):
+        if not shutil.which("git"):
+            self.skipTest("there is no git")
+        self.folder_of = os.path.join(tempfile.mkdtemp(dir=self.folder), "engine")
+        os.makedirs(self.folder_of)
+        self.git("init", "-q", "-b", "main")
+        self.git("config", "user.email", self.ME)
+        self.git("remote", "add", "origin", "git@github.com:example/engine.git")
+        self.commit("feat: loops", {"a.c": range(50), "b.c": range(10)})
+        self.commit("Fix a loop\n\nCo-authored-by: Claude <noreply@anthropic.com>\n", {"a.c": range(1, 48)})
+        self.commit("Docs\n\nCo-authored-by: Claude Dupont <claude@example.org>\n", {"README": "ab"})
+        self.commit("Not mine", {"c.c": range(99)}, author=self.OTHER)
+        self.git("mv", "a.c", "d.c")
+        self.git("commit", "-q", "-m", "Move\n\nAssisted-by: a tool\n", time="2026-03-30T11:00:00+02:00")
+        self.git("checkout", "-q", "-b", "side", "HEAD~2")
+        self.commit("A secret on the side", {"e.c": range(3)})
+        self.git("checkout", "-q", "main")
+        self.git("merge", "-q", "--no-ff", "-m", "Merge", "side")
+        self.git("revert", "--no-edit", "HEAD~1")
+        return self.folder_of
+
+    def test_equals_git(self):
+        repository, home = self.make_repository(), self.new_home()
+        said = self.ok(home("git", repository, "--json")).json()["repositories"][0]
+        mine = self.git("log", "--all", "--no-merges", "--format=%H", f"--author={self.ME}").split()
+        self.assertEqual(said["commits"], len(mine))
+        self.assertEqual((said["of_others"], said["merges"]), (1, 1))
+        added = removed = 0
+        for line in self.git("log", "--all", "--no-merges", "-M", "--numstat", "--format=", f"--author={self.ME}").splitlines():
+            if line:
+                more, less, _ = line.split("\t")
+                added, removed = added + int(more), removed + int(less)
+        rows = self.ok(home("metric", "commits", "ai_commits", "commit_lines_added", "commit_lines_removed", "fix_rate",
+                            "revert_rate", *ALL, "-n", "-f", "csv")).out
+        row = next(csv.DictReader(io.StringIO(rows)))
+        self.assertEqual(int(row["commits"]), len(mine))
+        self.assertEqual(int(row["ai_commits"]), 2) # by the address of an assistant, and by a trailer that says so
+        self.assertEqual((int(row["commit_lines_added"]), int(row["commit_lines_removed"])), (added, removed))
+        self.assertEqual((int(row["fix_rate.fixes"]), int(row["revert_rate.reverts"])), (1, 1))
+        by_type = self.ok(home("metric", "commits", "--by", "change_type,workspace", *ALL, "-n", "-f", "csv")).out
+        types = {(row["change_type"], row["workspace"]): int(row["commits"]) for row in csv.DictReader(io.StringIO(by_type))}
+        self.assertEqual({key: n for key, n in types.items() if n},
+                         {("feature", "engine"): 1, ("fix", "engine"): 1, ("other", "engine"): 3, ("revert", "engine"): 1})
+
+    def test_again_and_nothing_of_the_messages(self):
+        repository, home = self.make_repository(), self.new_home()
+        self.ok(home("git", cwd=repository))
+        with open(home.store, "rb") as file:
+            self.assertNotIn(b"secret", file.read())
+        again = self.ok(home("git", repository, "--json")).json()["repositories"][0]
+        self.assertEqual((again["records_stored"], again["records_updated"]), (0, 0))
+        self.commit("More", {"f.c": "x"})
+        self.assertIn("1 new", self.ok(home("git", repository)).out)
+        listed = self.ok(home("commits", *ALL, "-n", "--json")).json()
+        self.assertEqual(sum(1 for _ in listed["rows"]), 10) # weeks
+
+    def test_reviews_meet_their_repository(self):
+        repository, home = self.make_repository(), self.new_home()
+        reviews = os.path.join(self.folder, "reviews.forge.json")
+        with open(reviews, "w", encoding="ascii") as file:
+            json.dump([{"url": "https://github.com/example/engine/pull/7", "title": "Loops", "labels": [],
+                        "createdAt": "2026-03-30T10:00:00Z", "mergedAt": "2026-03-30T12:00:00Z",
+                        "reviews": [{"state": "APPROVED"}]}], file, indent=1)
+        self.ok(home("sync", reviews))
+        self.ok(home("git", repository))
+        rows = self.ok(home("metric", "pull_requests", "review_rounds", "time_to_merge", "--by", "workspace", "--where",
+                            "workspace=engine", *ALL, "-n", "-f", "csv")).out
+        row = next(csv.DictReader(io.StringIO(rows)))
+        self.assertEqual((row["pull_requests"], float(row["review_rounds"]), float(row["time_to_merge"])),
+                         ("1", 1.0, 7200e6))
+
+    def test_whose(self):
+        repository, home = self.make_repository(), self.new_home()
+        said = self.ok(home("git", repository, "--author", f"nobody@example.org,{self.OTHER}", "--json")).json()
+        self.assertEqual(said["repositories"][0]["commits"], 1)
+        self.git("config", "--unset", "user.email")
+        self.assertIn("--author", self.ok(home("git", repository), code=2).err)
+        self.assertIn("no repository", self.ok(home("git", home.root), code=1).err)
+
+
 class Formats(Case):
     def test_programs_can_read_all(self):
         for command in QUERIES:
