@@ -45,9 +45,13 @@ void bpi_hash_wipe(void *memory, size_t length) {
   sodium_memzero(memory, length);
 }
 
+void bpi_hash_digest(const void *data, size_t length, unsigned char out[BPI_DIGEST_BYTES]) {
+  crypto_generichash(out, BPI_DIGEST_BYTES, data, length, NULL, 0);
+}
+
 void bpi_hash_digest_hex(const void *data, size_t length, char out[65]) {
-  unsigned char digest[32];
-  crypto_generichash(digest, sizeof digest, data, length, NULL, 0);
+  unsigned char digest[BPI_DIGEST_BYTES];
+  bpi_hash_digest(data, length, digest);
   sodium_bin2hex(out, 65, digest, sizeof digest);
 }
 

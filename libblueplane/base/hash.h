@@ -1,4 +1,4 @@
-/* base/hash.h: keyed identifiers and digests. The only user of libsodium. Knows nothing of what
+/* base/hash.h: keyed identifiers and digests by libsodium. Knows nothing of what
  * it hashes but the domain name put before it. */
 #ifndef BPI_BASE_HASH_H
 #define BPI_BASE_HASH_H
@@ -25,7 +25,9 @@ ident bpi_hash_ident(const hash_key *key, const char *domain, const void *data, 
 void bpi_hash_random_key(hash_key *key);
 void bpi_hash_wipe(void *memory, size_t length);
 
-/* Unkeyed BLAKE2b-256 of public data (price tables), as 64 hex digits and NUL. */
+/* Unkeyed BLAKE2b-256 of public data (price tables, rosters), and as 64 hex digits and NUL. */
+#define BPI_DIGEST_BYTES 32
+void bpi_hash_digest(const void *data, size_t length, unsigned char out[BPI_DIGEST_BYTES]);
 void bpi_hash_digest_hex(const void *data, size_t length, char out[65]);
 
 /* A fast mixer for hash tables in memory; never stored. */

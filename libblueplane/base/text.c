@@ -156,3 +156,29 @@ unsigned bpi_edit_distance(const char *a, const char *b, unsigned limit) {
   }
   return least(above[b_length], limit);
 }
+
+void bpi_hex(const void *bytes, size_t length, char *out) {
+  static const char digits[] = "0123456789abcdef";
+  const unsigned char *p = bytes;
+  for (size_t i = 0; i < length; i++) {
+    *out++ = digits[p[i] >> 4];
+    *out++ = digits[p[i] & 15];
+  }
+  *out = '\0';
+}
+
+static int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool bpi_unhex(const char *hex, size_t digits, void *out) {
+  unsigned char *p = out;
+  if (digits % 2 != 0) return false;
+  for (size_t i = 0; i < digits; i += 2) {
+    int high = hex_value(hex[i]), low = hex_value(hex[i + 1]);
+    if (high < 0 || low < 0) return false;
+    *p++ = (unsigned char)(high << 4 | low);
+  }
+  return true;
+}

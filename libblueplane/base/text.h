@@ -16,6 +16,9 @@ bool bpi_starts_with(const char *p, size_t length, const char *prefix);
 bool bpi_contains(const char *p, size_t length, const char *needle);
 /* Whole decimal integer with optional sign; false on anything else or overflow. */
 bool bpi_parse_int(const char *p, size_t length, int64_t *out);
+/* Bytes as lower-case hex digits, two each, and NUL; and back: false unless exactly such digits. */
+void bpi_hex(const void *bytes, size_t length, char *out);
+bool bpi_unhex(const char *hex, size_t digits, void *out);
 /* How far apart two short names are (Damerau-Levenshtein), for "did you mean"; at most `limit`. */
 unsigned bpi_edit_distance(const char *a, const char *b, unsigned limit);
 
