@@ -174,6 +174,13 @@ sqlite3_stmt *bpi_sql(store *s, store_statement which, bp_error **error) {
   return s->statement[which]; /* NULL on failure */
 }
 
+sqlite3_stmt *bpi_sql_once(store *s, const char *sql, bp_error **error) {
+  sqlite3_stmt *made = NULL;
+  int code = sqlite3_prepare_v2(s->db, sql, -1, &made, NULL);
+  if (code != SQLITE_OK) bpi_sql_fail(code, error);
+  return made;
+}
+
 int bpi_sql_step(sqlite3_stmt *statement, bp_error **error) {
   int code = sqlite3_step(statement);
   if (code == SQLITE_ROW) return 1;

@@ -43,6 +43,8 @@ struct store {
 
 /* The statement, reset and ready to bind; NULL (and *error) on failure. */
 sqlite3_stmt *bpi_sql(store *s, store_statement which, bp_error **error);
+/* A statement for one use: finalize it. NULL (and *error) on failure. */
+sqlite3_stmt *bpi_sql_once(store *s, const char *sql, bp_error **error);
 /* Steps a statement that gives no rows, and resets it. */
 int bpi_sql_run(sqlite3_stmt *statement, bp_error **error);
 /* Steps: 1 a row, 0 done, negative BP_ERR_. The statement is reset unless there is a row. */

@@ -165,3 +165,30 @@ CREATE TABLE reject (
   at_us INTEGER NOT NULL,
   PRIMARY KEY (file, byte, reason)
 ) STRICT, WITHOUT ROWID;
+
+-- Sharing. The team store this person has joined, by its public keys; one row at most.
+CREATE TABLE joined (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  store BLOB NOT NULL CHECK (length(store) = 32),
+  box BLOB NOT NULL CHECK (length(box) = 32),
+  minimum INTEGER NOT NULL CHECK (minimum >= 3)   -- active people the team must have for this person to share
+) STRICT;
+
+-- The team's rosters as they came, a chain by their versions.
+CREATE TABLE roster (
+  version INTEGER PRIMARY KEY CHECK (version >= 1),
+  document TEXT NOT NULL
+) STRICT;
+
+-- What left in bundles: a week goes to one store only, ever.
+CREATE TABLE shared (
+  window INTEGER NOT NULL,                        -- days since 1970 of the week's Monday
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 2),
+  audience INTEGER NOT NULL CHECK (audience BETWEEN 0 AND 255),
+  store BLOB NOT NULL CHECK (length(store) = 32),
+  revision INTEGER NOT NULL CHECK (revision >= 1),
+  digest BLOB NOT NULL CHECK (length(digest) = 32),
+  cells INTEGER NOT NULL CHECK (cells >= 0),
+  shared_us INTEGER NOT NULL,
+  PRIMARY KEY (window, kind, audience)
+) STRICT, WITHOUT ROWID;

@@ -9,11 +9,13 @@ CREATE TABLE roster (
 -- The latest bundle of a device for a week. A payload that is NULL: two bundles said different things
 -- under one revision, and neither counts.
 CREATE TABLE contribution (
+  window INTEGER NOT NULL,                   -- days since 1970 of the week's Monday
   member TEXT NOT NULL CHECK (length(member) BETWEEN 1 AND 64),
   device BLOB NOT NULL CHECK (length(device) = 32),
-  window INTEGER NOT NULL,                   -- days since 1970 of the week's Monday
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 2),
+  audience INTEGER NOT NULL CHECK (audience BETWEEN 0 AND 255),
   revision INTEGER NOT NULL CHECK (revision >= 1),
   digest BLOB NOT NULL CHECK (length(digest) = 32),
   payload BLOB,
-  PRIMARY KEY (member, device, window)
+  PRIMARY KEY (window, member, device, kind, audience)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,193 @@
+/* privacy/bundle.c: bundles and their envelopes as bytes. Everything has a fixed width, so that
+ * length and count say the same thing twice, and reading ends exactly at the end. */
+#include "privacy/bundle.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+#define MARK "BPLB\1"
+#define ENVELOPE_MARK "BPLS\1"
+#define MARK_BYTES 5
+#define CELL_BYTES 14
+#define HEAD_BYTES 96
+#define ENVELOPE_BYTES (MARK_BYTES + BPI_PUBLIC_BYTES)
+#define MINIMUM_FLOOR 3
+#define DAY_MAX 2932896 /* 9999-12-31 */
+#define MONDAY 4        /* 1970-01-05 */
+
+static bool is_monday(uint32_t day) {
+  return day >= MONDAY && day <= DAY_MAX && day % 7 == MONDAY;
+}
+
+/* A contribution has nothing of what belongs to a view. */
+static bool head_is_good(const bundle *b) {
+  bool kind = b->kind == BUNDLE_CONTRIBUTION
+                  ? b->audience == 0 && b->families == 0 && b->expires == 0
+                  : b->kind == BUNDLE_VIEW && b->audience != 0 && b->families != 0 &&
+                        b->expires >= b->window && b->expires <= DAY_MAX;
+  return kind && b->minimum >= MINIMUM_FLOOR && is_monday(b->window) && b->revision > 0 &&
+         b->roster_version > 0 && b->cells <= VECTOR_CELLS_MAX;
+}
+
+/* ----------------------------------------------------------------------------------- writing */
+
+static void put_head(buf *out, const bundle *b) {
+  bpi_buf_add(out, MARK, MARK_BYTES);
+  bpi_put_number(out, (uint64_t)b->kind, 1);
+  bpi_put_number(out, b->audience, 1);
+  bpi_put_number(out, b->minimum, 1);
+  bpi_buf_add(out, b->store, sizeof b->store);
+  bpi_buf_add(out, b->device, sizeof b->device);
+  bpi_put_number(out, b->window, 4);
+  bpi_put_number(out, b->revision, 4);
+  bpi_put_number(out, b->roster_version, 4);
+  bpi_put_number(out, b->families, 4);
+  bpi_put_number(out, b->expires, 4);
+  bpi_put_number(out, b->cells, 4);
+}
+
+int bpi_bundle_write(unsigned char **out, size_t *length, const bundle *b, const sign_keys *device,
+                     bp_error **error) {
+  unsigned char signature[BPI_SIGNATURE_BYTES];
+  buf made;
+  if (!head_is_good(b)) return bpi_fail(error, BP_ERR_INTERNAL, "no bundle can say this");
+  bpi_buf_init(&made, BUNDLE_BYTES_MAX);
+  put_head(&made, b);
+  for (size_t i = 0; i < b->cells; i++) {
+    bpi_put_number(&made, b->cell[i].dimension, 2);
+    bpi_put_number(&made, b->cell[i].slice, 2);
+    bpi_put_number(&made, b->cell[i].measure, 2);
+    bpi_put_number(&made, (uint64_t)b->cell[i].value, 8);
+  }
+  if (!made.failed) {
+    bpi_sign(signature, device, made.data, made.length);
+    bpi_buf_add(&made, signature, sizeof signature);
+  }
+  *out = (unsigned char *)bpi_buf_take(&made, length);
+  return *out == NULL ? bpi_fail_nomem(error) : BP_OK;
+}
+
+/* ----------------------------------------------------------------------------------- reading */
+
+static int malformed(bp_error **error, const bytes *from) {
+  bpi_fail(error, BP_ERR_FORMAT, "the bundle is malformed");
+  bpi_fail_detail(error, "reason", "malformed");
+  return bpi_fail_detail_int(error, "byte", (int64_t)(from->at - from->start));
+}
+
+static bool take_head(bytes *from, bundle *b) {
+  const unsigned char *mark = bpi_take(from, MARK_BYTES);
+  if (mark == NULL || memcmp(mark, MARK, MARK_BYTES) != 0) return false;
+  b->kind = (bundle_kind)bpi_take_number(from, 1);
+  b->audience = (uint8_t)bpi_take_number(from, 1);
+  b->minimum = (uint8_t)bpi_take_number(from, 1);
+  bpi_take_into(from, b->store, sizeof b->store);
+  bpi_take_into(from, b->device, sizeof b->device);
+  b->window = (uint32_t)bpi_take_number(from, 4);
+  b->revision = (uint32_t)bpi_take_number(from, 4);
+  b->roster_version = (uint32_t)bpi_take_number(from, 4);
+  b->families = (uint32_t)bpi_take_number(from, 4);
+  b->expires = (uint32_t)bpi_take_number(from, 4);
+  b->cells = (size_t)bpi_take_number(from, 4);
+  return !from->failed && head_is_good(b);
+}
+
+static bool take_cells(bytes *from, bundle *b) {
+  for (size_t i = 0; i < b->cells; i++) {
+    uint16_t dimension = (uint16_t)bpi_take_number(from, 2);
+    uint16_t slice = (uint16_t)bpi_take_number(from, 2);
+    uint16_t number = (uint16_t)bpi_take_number(from, 2);
+    uint64_t value = bpi_take_number(from, 8);
+    if (value > INT64_MAX) return false;
+    b->cell[i] = (vector_cell){dimension, slice, number, (int64_t)value};
+  }
+  return !from->failed && bpi_vector_valid(b->cell, b->cells, VECTOR_PROJECTS_MAX);
+}
+
+int bpi_bundle_read(bundle *out, const void *data, size_t length, bp_error **error) {
+  bytes from = bpi_bytes(data, length);
+  memset(out, 0, sizeof *out);
+  if (length > BUNDLE_BYTES_MAX || !take_head(&from, out) ||
+      length != HEAD_BYTES + out->cells * CELL_BYTES + BPI_SIGNATURE_BYTES) {
+    memset(out, 0, sizeof *out);
+    return malformed(error, &from);
+  }
+  out->cell = bpi_alloc_zero(out->cells, sizeof *out->cell);
+  if (out->cell == NULL) return bpi_fail_nomem(error);
+  int rc = take_cells(&from, out) ? BP_OK : malformed(error, &from);
+  if (rc == BP_OK && !bpi_sign_verify(from.at, out->device, data, (size_t)(from.at - from.start))) {
+    bpi_fail(error, BP_ERR_DENIED, "the bundle is not signed by the device it names");
+    rc = bpi_fail_detail(error, "reason", "signature");
+  }
+  if (rc != BP_OK) bpi_bundle_free(out);
+  return rc;
+}
+
+void bpi_bundle_free(bundle *b) {
+  if (b->cell != NULL) bpi_hash_wipe(b->cell, b->cells * sizeof *b->cell);
+  bpi_free(b->cell);
+  memset(b, 0, sizeof *b);
+}
+
+void bpi_bundle_digest(const void *data, size_t length, unsigned char out[BPI_DIGEST_BYTES]) {
+  bpi_hash_digest(data, length - BPI_SIGNATURE_BYTES, out);
+}
+
+/* ---------------------------------------------------------------------------------- envelope */
+
+bool bpi_bundle_is(const void *data, size_t length) {
+  return length >= MARK_BYTES && memcmp(data, ENVELOPE_MARK, MARK_BYTES) == 0;
+}
+
+int bpi_bundle_seal(unsigned char **out, size_t *length, const void *data, size_t data_length,
+                    const public_keys *store, bp_error **error) {
+  *length = ENVELOPE_BYTES + data_length + BPI_SEAL_BYTES;
+  *out = bpi_alloc(*length);
+  if (*out == NULL) return bpi_fail_nomem(error);
+  memcpy(*out, ENVELOPE_MARK, MARK_BYTES);
+  memcpy(*out + MARK_BYTES, store->sign, BPI_PUBLIC_BYTES);
+  if (bpi_seal(*out + ENVELOPE_BYTES, store->box, data, data_length)) return BP_OK;
+  bpi_free(*out);
+  *out = NULL;
+  return bpi_fail(error, BP_ERR_INVALID, "the team store's key is no key");
+}
+
+int bpi_bundle_envelope(unsigned char store[BPI_PUBLIC_BYTES], const void *sealed, size_t length,
+                        bp_error **error) {
+  bytes from = bpi_bytes(sealed, length);
+  if (length > BUNDLE_BYTES_MAX) {
+    bpi_fail(error, BP_ERR_LIMIT, "a bundle has at most %d bytes", (int)BUNDLE_BYTES_MAX);
+    return bpi_fail_detail(error, "reason", "too_large");
+  }
+  if (!bpi_bundle_is(sealed, length) || bpi_take(&from, ENVELOPE_BYTES) == NULL ||
+      bpi_take(&from, BPI_SEAL_BYTES + HEAD_BYTES + BPI_SIGNATURE_BYTES) == NULL)
+    return malformed(error, &from);
+  memcpy(store, (const unsigned char *)sealed + MARK_BYTES, BPI_PUBLIC_BYTES);
+  return BP_OK;
+}
+
+int bpi_bundle_open(unsigned char **out, size_t *length, const void *sealed, size_t sealed_length,
+                    const sign_keys *keys, bp_error **error) {
+  unsigned char store[BPI_PUBLIC_BYTES];
+  *out = NULL;
+  int rc = bpi_bundle_envelope(store, sealed, sealed_length, error);
+  if (rc != BP_OK) return rc;
+  if (memcmp(store, keys->open.sign, sizeof store) != 0) {
+    bpi_fail(error, BP_ERR_DENIED, "the bundle is sealed for another store");
+    return bpi_fail_detail(error, "reason", "store");
+  }
+  size_t boxed = sealed_length - ENVELOPE_BYTES;
+  *length = boxed - BPI_SEAL_BYTES;
+  *out = bpi_alloc(*length);
+  if (*out == NULL) return bpi_fail_nomem(error);
+  if (bpi_seal_open(*out, keys, (const unsigned char *)sealed + ENVELOPE_BYTES, boxed))
+    return BP_OK;
+  bpi_free(*out);
+  *out = NULL;
+  bpi_fail(error, BP_ERR_DENIED, "the bundle cannot be opened: it was damaged or is no bundle");
+  return bpi_fail_detail(error, "reason", "seal");
+}

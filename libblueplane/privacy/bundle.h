@@ -1,0 +1,56 @@
+/* privacy/bundle.h: what leaves a person's machine: the weekly vector of one device, signed by the
+ * device and sealed to a team store. docs/formats/bundle.md has it byte by byte. For every content
+ * there is exactly one encoding; whatever is not that encoding is refused before it is looked at.
+ * Knows bytes and keys; knows no database and no roster. */
+#ifndef BPI_PRIVACY_BUNDLE_H
+#define BPI_PRIVACY_BUNDLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <blueplane/blueplane.h>
+
+#include "base/hash.h"
+#include "base/sign.h"
+#include "privacy/vector.h"
+
+#define BUNDLE_BYTES_MAX ((size_t)256 << 10) /* sealed */
+
+typedef enum bundle_kind { BUNDLE_CONTRIBUTION = 1, BUNDLE_VIEW = 2 } bundle_kind;
+
+typedef struct bundle {
+  bundle_kind kind;
+  uint8_t audience, minimum; /* audience: of a view, BP_ACCESS_; minimum: people behind a number */
+  unsigned char store[BPI_PUBLIC_BYTES], device[BPI_PUBLIC_BYTES];
+  uint32_t window; /* Monday, in days since 1970 */
+  uint32_t revision, roster_version;
+  uint32_t families, expires; /* of a view: bits, and a day since 1970 */
+  vector_cell *cell;
+  size_t cells;
+} bundle;
+
+/* The signed bytes; `cell` must be a valid vector. Free with bpi_free. */
+int bpi_bundle_write(unsigned char **out, size_t *length, const bundle *b, const sign_keys *device,
+                     bp_error **error);
+/* Reads signed bytes and verifies that the device that is named signed them. The cells are freed with
+ * bpi_bundle_free. Errors: FORMAT with "reason" "malformed" and "byte"; DENIED with "reason"
+ * "signature"; NOMEM. */
+int bpi_bundle_read(bundle *out, const void *data, size_t length, bp_error **error);
+void bpi_bundle_free(bundle *b);
+/* Of what is said, not of the signature: equal for equal content. */
+void bpi_bundle_digest(const void *data, size_t length, unsigned char out[BPI_DIGEST_BYTES]);
+
+/* Puts signed bytes into an envelope that only the store can open. */
+int bpi_bundle_seal(unsigned char **out, size_t *length, const void *data, size_t data_length,
+                    const public_keys *store, bp_error **error);
+/* The store an envelope is for. Errors: FORMAT ("malformed"), LIMIT. */
+int bpi_bundle_envelope(unsigned char store[BPI_PUBLIC_BYTES], const void *sealed, size_t length,
+                        bp_error **error);
+/* Errors: those of bpi_bundle_envelope; DENIED with "reason" "store" (sealed for another) or "seal"
+ * (not to be opened: damaged). */
+int bpi_bundle_open(unsigned char **out, size_t *length, const void *sealed, size_t sealed_length,
+                    const sign_keys *keys, bp_error **error);
+bool bpi_bundle_is(const void *data, size_t length); /* by its first bytes */
+
+#endif

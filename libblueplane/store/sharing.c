@@ -1,0 +1,163 @@
+/* store/sharing.c */
+#include "store/sharing.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/sql.h"
+
+static void copy_blob(sqlite3_stmt *row, int column, unsigned char *into, int length) {
+  if (sqlite3_column_bytes(row, column) == length)
+    memcpy(into, sqlite3_column_blob(row, column), (size_t)length);
+}
+
+/* ------------------------------------------------------------------------------ joined, roster */
+
+int bpi_joined_get(store *s, joined_team *out, bp_error **error) {
+  memset(out, 0, sizeof *out);
+  sqlite3_stmt *get = bpi_sql_once(s, "SELECT store, box, minimum FROM joined", error);
+  if (get == NULL) return bpi_error_code(*error);
+  int rc = bpi_sql_step(get, error);
+  if (rc > 0) {
+    out->joined = true;
+    copy_blob(get, 0, out->keys.sign, BPI_PUBLIC_BYTES);
+    copy_blob(get, 1, out->keys.box, BPI_PUBLIC_BYTES);
+    out->minimum = sqlite3_column_int64(get, 2);
+  }
+  sqlite3_finalize(get);
+  return rc < 0 ? rc : BP_OK;
+}
+
+static int write_joined(store *s, const joined_team *team, bp_error **error) {
+  sqlite3_stmt *set = bpi_sql_once(
+      s, "INSERT OR REPLACE INTO joined (id, store, box, minimum) VALUES (1, ?1, ?2, ?3)", error);
+  if (set == NULL) return bpi_error_code(*error);
+  sqlite3_bind_blob(set, 1, team->keys.sign, BPI_PUBLIC_BYTES, SQLITE_STATIC);
+  sqlite3_bind_blob(set, 2, team->keys.box, BPI_PUBLIC_BYTES, SQLITE_STATIC);
+  sqlite3_bind_int64(set, 3, team->minimum);
+  int rc = bpi_sql_run(set, error);
+  sqlite3_finalize(set);
+  return rc;
+}
+
+int bpi_joined_set(store *s, const joined_team *team, bp_error **error) {
+  joined_team before;
+  int rc = bpi_store_begin_write(s, error);
+  if (rc != BP_OK) return rc;
+  rc = bpi_joined_get(s, &before, error);
+  bool other = !before.joined ||
+               memcmp(before.keys.sign, team->keys.sign, sizeof team->keys.sign) != 0;
+  if (rc == BP_OK && other) rc = bpi_sql_exec(s, "DELETE FROM roster", error);
+  if (rc == BP_OK) rc = write_joined(s, team, error);
+  if (rc == BP_OK) rc = bpi_store_commit(s, error);
+  if (rc != BP_OK) bpi_store_rollback(s);
+  return rc;
+}
+
+int bpi_roster_load(store *s, int64_t version, char **document, size_t *length, bp_error **error) {
+  *document = NULL;
+  *length = 0;
+  sqlite3_stmt *get = bpi_sql_once(
+      s, "SELECT document FROM roster WHERE ?1 IN (0, version) ORDER BY version DESC LIMIT 1",
+      error);
+  if (get == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(get, 1, version);
+  int rc = bpi_sql_step(get, error);
+  if (rc > 0) {
+    const char *text = (const char *)sqlite3_column_text(get, 0);
+    *length = (size_t)sqlite3_column_bytes(get, 0);
+    *document = text == NULL ? NULL : bpi_strndup(text, *length);
+    if (*document == NULL) rc = bpi_fail_nomem(error);
+  }
+  sqlite3_finalize(get);
+  return rc < 0 ? rc : BP_OK;
+}
+
+int bpi_roster_save(store *s, int64_t version, const char *document, size_t length,
+                    bp_error **error) {
+  sqlite3_stmt *set =
+      bpi_sql_once(s, "INSERT INTO roster (version, document) VALUES (?1, ?2)", error);
+  if (set == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(set, 1, version);
+  sqlite3_bind_text(set, 2, document, (int)length, SQLITE_STATIC);
+  int rc = bpi_sql_run(set, error);
+  sqlite3_finalize(set);
+  return rc;
+}
+
+/* ------------------------------------------------------------------------------------- shared */
+
+static void read_week(sqlite3_stmt *row, shared_week *week) {
+  week->window = sqlite3_column_int64(row, 0);
+  week->kind = sqlite3_column_int(row, 1);
+  week->audience = sqlite3_column_int(row, 2);
+  copy_blob(row, 3, week->store, BPI_PUBLIC_BYTES);
+  week->revision = sqlite3_column_int64(row, 4);
+  copy_blob(row, 5, week->digest, BPI_DIGEST_BYTES);
+  week->cells = sqlite3_column_int64(row, 6);
+  week->shared_us = sqlite3_column_int64(row, 7);
+}
+
+#define WEEK "SELECT window, kind, audience, store, revision, digest, cells, shared_us FROM shared "
+
+int bpi_shared_get(store *s, shared_week *week, bp_error **error) {
+  week->revision = 0;
+  sqlite3_stmt *get =
+      bpi_sql_once(s, WEEK "WHERE window = ?1 AND kind = ?2 AND audience = ?3", error);
+  if (get == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(get, 1, week->window);
+  sqlite3_bind_int(get, 2, week->kind);
+  sqlite3_bind_int(get, 3, week->audience);
+  int rc = bpi_sql_step(get, error);
+  if (rc > 0) read_week(get, week);
+  sqlite3_finalize(get);
+  return rc < 0 ? rc : BP_OK;
+}
+
+int bpi_shared_elsewhere(store *s, int64_t window, const unsigned char to[BPI_PUBLIC_BYTES],
+                         bool *other, bp_error **error) {
+  *other = false;
+  sqlite3_stmt *get =
+      bpi_sql_once(s, "SELECT 1 FROM shared WHERE window = ?1 AND store <> ?2", error);
+  if (get == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(get, 1, window);
+  sqlite3_bind_blob(get, 2, to, BPI_PUBLIC_BYTES, SQLITE_STATIC);
+  int rc = bpi_sql_step(get, error);
+  *other = rc > 0;
+  sqlite3_finalize(get);
+  return rc < 0 ? rc : BP_OK;
+}
+
+int bpi_shared_set(store *s, const shared_week *week, bp_error **error) {
+  sqlite3_stmt *set =
+      bpi_sql_once(s,
+                   "INSERT OR REPLACE INTO shared (window, kind, audience, store, revision, "
+                   "digest, cells, shared_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                   error);
+  if (set == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(set, 1, week->window);
+  sqlite3_bind_int(set, 2, week->kind);
+  sqlite3_bind_int(set, 3, week->audience);
+  sqlite3_bind_blob(set, 4, week->store, BPI_PUBLIC_BYTES, SQLITE_STATIC);
+  sqlite3_bind_int64(set, 5, week->revision);
+  sqlite3_bind_blob(set, 6, week->digest, BPI_DIGEST_BYTES, SQLITE_STATIC);
+  sqlite3_bind_int64(set, 7, week->cells);
+  sqlite3_bind_int64(set, 8, week->shared_us);
+  int rc = bpi_sql_run(set, error);
+  sqlite3_finalize(set);
+  return rc;
+}
+
+int bpi_shared_each(store *s, int (*row)(void *user, const shared_week *week), void *user,
+                    bp_error **error) {
+  sqlite3_stmt *get = bpi_sql_once(s, WEEK "ORDER BY window, kind, audience", error);
+  if (get == NULL) return bpi_error_code(*error);
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0) {
+    shared_week week = {0};
+    read_week(get, &week);
+    if ((rc = row(user, &week)) != 0) break;
+  }
+  sqlite3_finalize(get);
+  return rc;
+}

@@ -1,0 +1,98 @@
+/* store/team.c */
+#include "store/team.h"
+
+#include <string.h>
+
+#include "store/sql.h"
+
+#define KEY "window = ?1 AND member = ?2 AND device = ?3 AND kind = ?4 AND audience = ?5"
+
+static void bind_key(sqlite3_stmt *statement, const contribution *c) {
+  sqlite3_bind_int64(statement, 1, c->window);
+  sqlite3_bind_text(statement, 2, c->member, -1, SQLITE_STATIC);
+  sqlite3_bind_blob(statement, 3, c->device, BPI_PUBLIC_BYTES, SQLITE_STATIC);
+  sqlite3_bind_int(statement, 4, c->kind);
+  sqlite3_bind_int(statement, 5, c->audience);
+}
+
+static int run(sqlite3_stmt *statement, bp_error **error) {
+  int rc = bpi_sql_run(statement, error);
+  sqlite3_finalize(statement);
+  return rc;
+}
+
+int bpi_contribution_get(store *s, const contribution *sought, contribution *found,
+                         bp_error **error) {
+  *found = *sought;
+  found->revision = 0;
+  found->payload = NULL;
+  found->length = 0;
+  sqlite3_stmt *get = bpi_sql_once(
+      s, "SELECT revision, digest, payload IS NOT NULL FROM contribution WHERE " KEY, error);
+  if (get == NULL) return bpi_error_code(*error);
+  bind_key(get, sought);
+  int rc = bpi_sql_step(get, error);
+  if (rc > 0) {
+    found->revision = sqlite3_column_int64(get, 0);
+    memcpy(found->digest, sqlite3_column_blob(get, 1), sizeof found->digest);
+    if (sqlite3_column_int(get, 2)) found->payload = "";
+  }
+  sqlite3_finalize(get);
+  return rc < 0 ? rc : BP_OK;
+}
+
+int bpi_contribution_put(store *s, const contribution *c, bp_error **error) {
+  sqlite3_stmt *set =
+      bpi_sql_once(s,
+                   "INSERT OR REPLACE INTO contribution (window, member, device, kind, audience, "
+                   "revision, digest, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                   error);
+  if (set == NULL) return bpi_error_code(*error);
+  bind_key(set, c);
+  sqlite3_bind_int64(set, 6, c->revision);
+  sqlite3_bind_blob(set, 7, c->digest, BPI_DIGEST_BYTES, SQLITE_STATIC);
+  if (c->payload != NULL) sqlite3_bind_blob(set, 8, c->payload, (int)c->length, SQLITE_STATIC);
+  return run(set, error);
+}
+
+int bpi_contribution_each(store *s, int64_t window,
+                          int (*row)(void *user, const contribution *c), void *user,
+                          bp_error **error) {
+  sqlite3_stmt *get =
+      bpi_sql_once(s,
+                   "SELECT window, member, device, kind, audience, revision, digest, payload FROM "
+                   "contribution WHERE ?1 IS NULL OR window = ?1 "
+                   "ORDER BY window, member, device, kind, audience",
+                   error);
+  if (get == NULL) return bpi_error_code(*error);
+  bpi_sql_bind(get, 1, window);
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0) {
+    contribution c = {.window = sqlite3_column_int64(get, 0),
+                      .member = (const char *)sqlite3_column_text(get, 1),
+                      .kind = sqlite3_column_int(get, 3),
+                      .audience = sqlite3_column_int(get, 4),
+                      .revision = sqlite3_column_int64(get, 5),
+                      .payload = sqlite3_column_blob(get, 7),
+                      .length = (size_t)sqlite3_column_bytes(get, 7)};
+    memcpy(c.device, sqlite3_column_blob(get, 2), sizeof c.device);
+    memcpy(c.digest, sqlite3_column_blob(get, 6), sizeof c.digest);
+    if ((rc = row(user, &c)) != 0) break;
+  }
+  sqlite3_finalize(get);
+  return rc;
+}
+
+int bpi_contribution_drop(store *s, int64_t window, bp_error **error) {
+  sqlite3_stmt *drop = bpi_sql_once(s, "DELETE FROM contribution WHERE window = ?1", error);
+  if (drop == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(drop, 1, window);
+  return run(drop, error);
+}
+
+int bpi_contribution_forget(store *s, const char *member, bp_error **error) {
+  sqlite3_stmt *drop = bpi_sql_once(s, "DELETE FROM contribution WHERE member = ?1", error);
+  if (drop == NULL) return bpi_error_code(*error);
+  sqlite3_bind_text(drop, 1, member, -1, SQLITE_STATIC);
+  return run(drop, error);
+}
