@@ -5,6 +5,7 @@
  * before 1970 as text. */
 #include "base/time.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -77,6 +78,31 @@ void bpi_civil_from_days(int64_t days, civil *out) {
 int bpi_day_of_week(int64_t days) {
   int64_t since_monday = (days + 3) % 7; /* 1970-01-01 was a Thursday */
   return (int)(since_monday < 0 ? since_monday + 7 : since_monday);
+}
+
+/* Week 1 of a year is the one that holds the 4th of January. */
+static int64_t first_monday(int32_t year) {
+  int64_t fourth = bpi_days_from_civil(year, 1, 4);
+  return fourth - bpi_day_of_week(fourth);
+}
+
+bool bpi_parse_week(const char *p, size_t length, int64_t *monday) {
+  static const char shape[] = "0000-W00";
+  if (length != sizeof shape - 1) return false;
+  for (size_t i = 0; i < length; i++)
+    if (shape[i] == '0' ? p[i] < '0' || p[i] > '9' : p[i] != shape[i]) return false;
+  int32_t year = (p[0] - '0') * 1000 + (p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0');
+  int32_t week = (p[6] - '0') * 10 + (p[7] - '0');
+  if (year < 1970 || week < 1) return false;
+  *monday = first_monday(year) + (int64_t)(week - 1) * 7;
+  return *monday >= 0 && *monday < first_monday(year + 1);
+}
+
+void bpi_format_week(int64_t monday, char out[16]) {
+  civil thursday; /* decides the year */
+  bpi_civil_from_days(monday + 3, &thursday);
+  int64_t week = (monday - first_monday(thursday.year)) / 7 + 1;
+  snprintf(out, 16, "%04d-W%02d", (int)(thursday.year % 10000), (int)(week % 100));
 }
 
 int64_t bpi_now(void) {

@@ -36,6 +36,10 @@ int64_t bpi_days_from_civil(int32_t year, int32_t month, int32_t day); /* days s
 void bpi_civil_from_days(int64_t days, civil *out);                    /* date members only */
 int bpi_day_of_week(int64_t days);                                     /* 0 Monday .. 6 Sunday */
 
+/* "2026-W07": the Monday of an ISO week, in days since the epoch; and back. Years 1970 to 9999. */
+bool bpi_parse_week(const char *p, size_t length, int64_t *monday);
+void bpi_format_week(int64_t monday, char out[16]);
+
 /* Reads a zone by IANA name from the system's zone files (NULL or "UTC": no file needed; TZif
  * versions 1 to 4 with the footer rule). Names are checked: no "..", no leading "/".
  * Errors: NOTFOUND with detail "zone", NOMEM, IO. */

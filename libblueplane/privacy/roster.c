@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "privacy/vector.h"
 
 #define FORMAT_VERSION 1
 #define DOCUMENT_MAX ((size_t)8 << 20)
@@ -21,14 +22,6 @@
 #define SEATS_MAX 100
 #define MEMBERS_MAX 10000
 #define VERSION_MAX 1000000
-
-#define X(name, number, text) [number] = text,
-static const char *const experiences[EXPERIENCE_COUNT] = {BPI_EXPERIENCES(X)};
-#undef X
-
-const char *bpi_experience_name(int64_t experience) {
-  return experience >= 0 && experience < EXPERIENCE_COUNT ? experiences[experience] : NULL;
-}
 
 /* ----------------------------------------------------------------------------------- reading */
 
@@ -187,11 +180,11 @@ static void read_seats(reader *rd, json_value v) {
 
 static int read_experience(reader *rd, json_value v) {
   const char *text = bpi_json_text(v);
-  if (v == NULL) return EXPERIENCE_UNKNOWN;
-  for (int e = 0; e < EXPERIENCE_COUNT; e++)
-    if (text != NULL && strcmp(text, experiences[e]) == 0) return e;
-  wrong(rd, "experience", "unknown, under_2, 2_to_5, 5_to_10 or over_10");
-  return EXPERIENCE_UNKNOWN;
+  if (v == NULL) return SLICE_OTHER;
+  int slice = text == NULL ? SLICE_OTHER : bpi_slice_find(SLICED_EXPERIENCE, text, strlen(text));
+  if (slice == SLICE_OTHER && (text == NULL || strcmp(text, "other") != 0))
+    wrong(rd, "experience", "junior, intermediate, senior, principal or other");
+  return slice;
 }
 
 static int compare_keys(const void *a, const void *b) {
@@ -411,7 +404,7 @@ static void put_member(buf *b, const roster *r, const roster_member *m) {
   put_text(b, "{\"id\":", m->id);
   put_text(b, ",\"team\":", r->team[m->team]);
   put_text(b, ",\"role\":", m->role);
-  put_text(b, ",\"experience\":", experiences[m->experience]);
+  put_text(b, ",\"experience\":", bpi_slice_name(SLICED_EXPERIENCE, m->experience));
   bpi_buf_printf(b, ",\"service\":%s,\"active\":%s,\"devices\":[", m->service ? "true" : "false",
                  m->active ? "true" : "false");
   for (size_t i = 0; i < m->devices; i++)

@@ -19,19 +19,10 @@
 #define ROSTER_DEVICES 8
 #define ROSTER_NONE SIZE_MAX
 
-/* Years in the trade. */
-#define BPI_EXPERIENCES(X)                                                                         \
-  X(UNKNOWN, 0, "unknown") X(UNDER_2, 1, "under_2") X(FROM_2, 2, "2_to_5")                         \
-  X(FROM_5, 3, "5_to_10") X(OVER_10, 4, "over_10")
-#define X(name, number, text) EXPERIENCE_##name = number,
-enum { BPI_EXPERIENCES(X) EXPERIENCE_COUNT };
-#undef X
-const char *bpi_experience_name(int64_t experience); /* NULL if there is none */
-
 typedef struct roster_member {
   const char *id, *role;
   size_t team; /* number in roster.team */
-  int experience;
+  int experience; /* slice of SLICED_EXPERIENCE */
   bool service, active;
   size_t devices;
   unsigned char device[ROSTER_DEVICES][BPI_PUBLIC_BYTES]; /* in order */

@@ -5,3 +5,28 @@ CREATE TABLE meta (
   name TEXT NOT NULL PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- One for each week of a team store; a later edition only withdraws cells.
+CREATE TABLE release (
+  id INTEGER PRIMARY KEY,
+  store BLOB NOT NULL CHECK (length(store) = 32),      -- public key of the team store
+  window INTEGER NOT NULL,                             -- days since 1970 of the week's Monday
+  edition INTEGER NOT NULL CHECK (edition >= 1),
+  organisation TEXT NOT NULL CHECK (length(organisation) BETWEEN 1 AND 64),
+  minimum INTEGER NOT NULL CHECK (minimum >= 3),       -- people behind each number
+  digest BLOB NOT NULL CHECK (length(digest) = 32),    -- of the file, without its signature
+  UNIQUE (store, window)
+) STRICT;
+
+-- What is not here is withheld. Names, because rosters change; numbers are those of privacy/vector.def.
+CREATE TABLE published (
+  release INTEGER NOT NULL,
+  scope TEXT NOT NULL CHECK (length(scope) <= 64),     -- team; '': the pool of small teams
+  dimension INTEGER NOT NULL CHECK (dimension BETWEEN 0 AND 255),
+  slice TEXT NOT NULL CHECK (length(slice) <= 64),     -- '': of the whole
+  measure INTEGER NOT NULL CHECK (measure BETWEEN 0 AND 65535),
+  value INTEGER NOT NULL CHECK (value >= 0),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 255),     -- PUBLISHED_
+  headcount INTEGER NOT NULL CHECK (headcount BETWEEN 0 AND 5),
+  PRIMARY KEY (release, scope, dimension, slice, measure)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,204 @@
+/* privacy/release.c: releases as bytes. Rows are sorted and told apart by names, never by the number
+ * that a roster happens to give. */
+#include "privacy/release.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+#define MARK "BPLR\1"
+#define MARK_BYTES 5
+#define ROW_LEAST 16 /* bytes of a row without names */
+#define MINIMUM_FLOOR 3
+#define HEADCOUNTS 5
+#define STATES 8
+
+int bpi_release_compare(const release_row *a, const release_row *b) {
+  int order = strcmp(a->scope, b->scope);
+  if (order != 0) return order;
+  if (a->dimension != b->dimension) return a->dimension < b->dimension ? -1 : 1;
+  order = strcmp(a->slice, b->slice);
+  if (order != 0) return order;
+  return a->measure == b->measure ? 0 : a->measure < b->measure ? -1 : 1;
+}
+
+static int compare_rows(const void *a, const void *b) {
+  return bpi_release_compare(a, b);
+}
+
+bool bpi_release_is(const void *data, size_t length) {
+  return length >= MARK_BYTES && memcmp(data, MARK, MARK_BYTES) == 0;
+}
+
+/* Names stand in tables and files as they are: printable, and nothing that breaks a line. */
+static bool is_name(const char *name, size_t length) {
+  if (length > RELEASE_NAME_MAX) return false;
+  for (size_t i = 0; i < length; i++)
+    if (name[i] <= ' ' || name[i] > '~') return false;
+  return true;
+}
+
+static bool row_is_good(const release_row *r) {
+  return is_name(r->scope, strlen(r->scope)) && is_name(r->slice, strlen(r->slice)) &&
+         (r->dimension == 0) == (*r->slice == '\0') && r->dimension < 256 && r->state < STATES &&
+         r->headcount <= HEADCOUNTS && r->value >= 0;
+}
+
+static bool head_is_good(const release *r) {
+  size_t length = r->organisation == NULL ? 0 : strlen(r->organisation);
+  return length > 0 && is_name(r->organisation, length) && r->window % 7 == 4 && r->edition > 0 &&
+         r->minimum >= MINIMUM_FLOOR && r->minimum < 256;
+}
+
+/* ----------------------------------------------------------------------------------- writing */
+
+static void put_name(buf *b, const char *name) {
+  size_t length = strlen(name);
+  bpi_put_number(b, length, 1);
+  bpi_buf_add(b, name, length);
+}
+
+static bool put_all(buf *b, const release *r) {
+  bpi_buf_add(b, MARK, MARK_BYTES);
+  bpi_buf_add(b, r->store, sizeof r->store);
+  bpi_put_number(b, r->window, 4);
+  bpi_put_number(b, r->edition, 4);
+  bpi_put_number(b, r->minimum, 1);
+  put_name(b, r->organisation);
+  bpi_put_number(b, r->rows, 4);
+  for (size_t i = 0; i < r->rows; i++) {
+    const release_row *row = &r->row[i];
+    if (!row_is_good(row) || (i > 0 && bpi_release_compare(row - 1, row) >= 0)) return false;
+    put_name(b, row->scope);
+    bpi_put_number(b, row->dimension, 1);
+    put_name(b, row->slice);
+    bpi_put_number(b, row->measure, 2);
+    bpi_put_number(b, row->state, 1);
+    bpi_put_number(b, row->headcount, 1);
+    bpi_put_number(b, (uint64_t)row->value, 8);
+  }
+  return true;
+}
+
+int bpi_release_write(unsigned char **out, size_t *length, release *r, const sign_keys *keys,
+                      bp_error **error) {
+  unsigned char signature[BPI_SIGNATURE_BYTES];
+  buf b;
+  *out = NULL;
+  if (!head_is_good(r)) return bpi_fail(error, BP_ERR_INTERNAL, "no release can say this");
+  if (r->rows > 1) qsort(r->row, r->rows, sizeof *r->row, compare_rows);
+  bpi_buf_init(&b, RELEASE_BYTES_MAX);
+  bool good = put_all(&b, r);
+  int failed = good ? b.failed : BP_ERR_INTERNAL;
+  if (failed == 0) {
+    bpi_sign(signature, keys, b.data, b.length);
+    bpi_buf_add(&b, signature, sizeof signature);
+    *out = (unsigned char *)bpi_buf_take(&b, length);
+    if (*out != NULL) return BP_OK;
+    failed = BP_ERR_NOMEM;
+  }
+  bpi_buf_free(&b);
+  if (failed == BP_ERR_NOMEM) return bpi_fail_nomem(error);
+  return failed == BP_ERR_LIMIT ? bpi_fail(error, failed, "the release is too large")
+                                : bpi_fail(error, failed, "no release can hold these cells");
+}
+
+/* ----------------------------------------------------------------------------------- reading */
+
+typedef struct reader {
+  bytes from;
+  char *text; /* the next free place for a name */
+} reader;
+
+static const char *take_name(reader *rd) {
+  size_t length = (size_t)bpi_take_number(&rd->from, 1);
+  const unsigned char *name = bpi_take(&rd->from, length);
+  char *made = rd->text;
+  if (name == NULL || !is_name((const char *)name, length)) {
+    rd->from.failed = true;
+    length = 0;
+  }
+  if (length > 0) memcpy(made, name, length);
+  made[length] = '\0';
+  rd->text += length + 1;
+  return made;
+}
+
+/* Every name has its length before it, so with NULs in place of lengths they fit into as many bytes
+ * as the file has. */
+static bool take_head(reader *rd, release *r) {
+  bpi_take(&rd->from, MARK_BYTES);
+  bpi_take_into(&rd->from, r->store, sizeof r->store);
+  r->window = (uint32_t)bpi_take_number(&rd->from, 4);
+  r->edition = (uint32_t)bpi_take_number(&rd->from, 4);
+  r->minimum = (uint32_t)bpi_take_number(&rd->from, 1);
+  r->organisation = take_name(rd);
+  r->rows = (size_t)bpi_take_number(&rd->from, 4);
+  return !rd->from.failed && head_is_good(r) &&
+         r->rows <= (size_t)(rd->from.end - rd->from.at) / ROW_LEAST;
+}
+
+static bool take_row(reader *rd, release_row *row) {
+  row->scope = take_name(rd);
+  row->dimension = (uint16_t)bpi_take_number(&rd->from, 1);
+  row->slice = take_name(rd);
+  row->measure = (uint16_t)bpi_take_number(&rd->from, 2);
+  row->state = (uint8_t)bpi_take_number(&rd->from, 1);
+  row->headcount = (uint8_t)bpi_take_number(&rd->from, 1);
+  uint64_t value = bpi_take_number(&rd->from, 8);
+  row->value = value > INT64_MAX ? -1 : (int64_t)value;
+  return !rd->from.failed && row_is_good(row);
+}
+
+static bool take_rows(reader *rd, release *r) {
+  for (size_t i = 0; i < r->rows; i++)
+    if (!take_row(rd, &r->row[i]) ||
+        (i > 0 && bpi_release_compare(&r->row[i - 1], &r->row[i]) >= 0))
+      return false;
+  return rd->from.at == rd->from.end;
+}
+
+static int malformed(bp_error **error, const bytes *from) {
+  bpi_fail(error, BP_ERR_FORMAT, "the release is malformed");
+  bpi_fail_detail(error, "reason", "malformed");
+  return bpi_fail_detail_int(error, "byte", (int64_t)(from->at - from->start));
+}
+
+static int read_all(release *out, reader *rd, bp_error **error) {
+  if (!take_head(rd, out)) return malformed(error, &rd->from);
+  out->row = bpi_alloc_zero(out->rows, sizeof *out->row);
+  if (out->row == NULL) return bpi_fail_nomem(error);
+  return take_rows(rd, out) ? BP_OK : malformed(error, &rd->from);
+}
+
+int bpi_release_read(release *out, const void *data, size_t length, bp_error **error) {
+  reader rd = {.from = bpi_bytes(data, length)};
+  memset(out, 0, sizeof *out);
+  if (!bpi_release_is(data, length) || length > RELEASE_BYTES_MAX || length < BPI_SIGNATURE_BYTES)
+    return malformed(error, &rd.from);
+  rd.from.end -= BPI_SIGNATURE_BYTES;
+  rd.text = out->text = bpi_alloc(length);
+  if (out->text == NULL) return bpi_fail_nomem(error);
+  int rc = read_all(out, &rd, error);
+  if (rc == BP_OK &&
+      !bpi_sign_verify(rd.from.end, out->store, data, length - BPI_SIGNATURE_BYTES)) {
+    bpi_fail(error, BP_ERR_DENIED, "the release is not signed by the team store it names");
+    rc = bpi_fail_detail(error, "reason", "signature");
+  }
+  if (rc != BP_OK) bpi_release_free(out);
+  return rc;
+}
+
+void bpi_release_free(release *r) {
+  bpi_free(r->row);
+  bpi_free(r->text);
+  memset(r, 0, sizeof *r);
+}
+
+void bpi_release_digest(const void *data, size_t length, unsigned char out[BPI_DIGEST_BYTES]) {
+  bpi_hash_digest(data, length - BPI_SIGNATURE_BYTES, out);
+}

@@ -1,0 +1,206 @@
+/* store/published.c */
+#include "store/published.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/sql.h"
+
+static sqlite3_stmt *of_week(store *s, const char *sql, const unsigned char *of, uint32_t window,
+                             bp_error **error) {
+  sqlite3_stmt *statement = bpi_sql_once(s, sql, error);
+  if (statement == NULL) return NULL;
+  sqlite3_bind_blob(statement, 1, of, BPI_PUBLIC_BYTES, SQLITE_STATIC);
+  sqlite3_bind_int64(statement, 2, window);
+  return statement;
+}
+
+int bpi_published_find(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
+                       bool *found, int64_t *edition, unsigned char digest[BPI_DIGEST_BYTES],
+                       bp_error **error) {
+  *found = false;
+  sqlite3_stmt *get =
+      of_week(s, "SELECT edition, digest FROM release WHERE store = ?1 AND window = ?2", of, window,
+              error);
+  if (get == NULL) return bpi_error_code(*error);
+  int rc = bpi_sql_step(get, error);
+  if (rc > 0) {
+    *found = true;
+    *edition = sqlite3_column_int64(get, 0);
+    memcpy(digest, sqlite3_column_blob(get, 1), BPI_DIGEST_BYTES);
+  }
+  sqlite3_finalize(get);
+  return rc < 0 ? rc : BP_OK;
+}
+
+/* ----------------------------------------------------------------------------------- loading */
+
+/* Room for names is measured before, so that pointers into it stay. */
+typedef struct loading {
+  release *r;
+  char *text;
+  size_t rows;
+} loading;
+
+static const char *keep(loading *l, sqlite3_stmt *row, int column) {
+  const char *name = (const char *)sqlite3_column_text(row, column), *kept = l->text;
+  size_t length = name == NULL ? 0 : (size_t)sqlite3_column_bytes(row, column);
+  if (length > 0) memcpy(l->text, name, length);
+  l->text[length] = '\0';
+  l->text += length + 1;
+  return kept;
+}
+
+static int load_head(loading *l, sqlite3_stmt *get, int64_t *id, bp_error **error) {
+  release *r = l->r;
+  size_t bytes = (size_t)sqlite3_column_int64(get, 5) + 1;
+  *id = sqlite3_column_int64(get, 0);
+  r->edition = (uint32_t)sqlite3_column_int64(get, 1);
+  r->minimum = (uint32_t)sqlite3_column_int64(get, 3);
+  l->rows = (size_t)sqlite3_column_int64(get, 4);
+  l->text = r->text = bpi_alloc(bytes + (size_t)sqlite3_column_bytes(get, 2) + 1);
+  r->row = bpi_alloc_zero(l->rows, sizeof *r->row);
+  if (r->text == NULL || r->row == NULL) return bpi_fail_nomem(error);
+  r->organisation = keep(l, get, 2);
+  return BP_OK;
+}
+
+static int load_rows(loading *l, sqlite3_stmt *get, bp_error **error) {
+  int rc = BP_OK;
+  while (l->r->rows < l->rows && (rc = bpi_sql_step(get, error)) > 0) {
+    release_row *row = &l->r->row[l->r->rows++];
+    row->scope = keep(l, get, 0);
+    row->dimension = (uint16_t)sqlite3_column_int(get, 1);
+    row->slice = keep(l, get, 2);
+    row->measure = (uint16_t)sqlite3_column_int(get, 3);
+    row->value = sqlite3_column_int64(get, 4);
+    row->state = (uint8_t)sqlite3_column_int(get, 5);
+    row->headcount = (uint8_t)sqlite3_column_int(get, 6);
+  }
+  return rc < 0 ? rc : BP_OK;
+}
+
+/* Runs inside a transaction, else the two statements could see two editions. */
+static int load(store *s, const unsigned char *of, uint32_t window, release *out,
+                bp_error **error) {
+  loading l = {.r = out};
+  int64_t id = 0;
+  sqlite3_stmt *get = of_week(
+      s,
+      "SELECT id, edition, organisation, minimum, (SELECT count(*) FROM published p WHERE "
+      "p.release = r.id), (SELECT ifnull(sum(length(CAST(scope AS BLOB)) + length(CAST(slice AS BLOB)) + 2), 0) "
+      "FROM published p WHERE p.release = r.id) FROM release r WHERE store = ?1 AND window = ?2",
+      of, window, error);
+  if (get == NULL) return bpi_error_code(*error);
+  int rc = bpi_sql_step(get, error);
+  if (rc > 0) {
+    memcpy(out->store, of, BPI_PUBLIC_BYTES);
+    out->window = window;
+    rc = load_head(&l, get, &id, error);
+  }
+  sqlite3_finalize(get);
+  if (rc != BP_OK || id == 0) return rc;
+  get = bpi_sql_once(s,
+                     "SELECT scope, dimension, slice, measure, value, state, headcount FROM "
+                     "published WHERE release = ?1 ORDER BY scope, dimension, slice, measure",
+                     error);
+  if (get == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(get, 1, id);
+  rc = load_rows(&l, get, error);
+  sqlite3_finalize(get);
+  return rc;
+}
+
+int bpi_published_load(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
+                       release *out, bp_error **error) {
+  memset(out, 0, sizeof *out);
+  int rc = load(s, of, window, out, error);
+  if (rc != BP_OK) bpi_release_free(out);
+  return rc;
+}
+
+/* ----------------------------------------------------------------------------------- writing */
+
+static int drop_release(store *s, const release *r, bp_error **error) {
+  static const char *const steps[] = {
+      "DELETE FROM published WHERE release = (SELECT id FROM release WHERE store = ?1 AND window = "
+      "?2)",
+      "DELETE FROM release WHERE store = ?1 AND window = ?2"};
+  int rc = BP_OK;
+  for (size_t i = 0; i < 2 && rc == BP_OK; i++) {
+    sqlite3_stmt *drop = of_week(s, steps[i], r->store, r->window, error);
+    rc = bpi_sql_run(drop, error);
+    sqlite3_finalize(drop);
+  }
+  return rc;
+}
+
+static int write_head(store *s, const release *r, const unsigned char *digest, int64_t *id,
+                      bp_error **error) {
+  sqlite3_stmt *set = of_week(s,
+                              "INSERT INTO release (store, window, edition, organisation, "
+                              "minimum, digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                              r->store, r->window, error);
+  if (set == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(set, 3, r->edition);
+  sqlite3_bind_text(set, 4, r->organisation, -1, SQLITE_STATIC);
+  sqlite3_bind_int64(set, 5, r->minimum);
+  sqlite3_bind_blob(set, 6, digest, BPI_DIGEST_BYTES, SQLITE_STATIC);
+  int rc = bpi_sql_run(set, error);
+  *id = sqlite3_last_insert_rowid(s->db);
+  sqlite3_finalize(set);
+  return rc;
+}
+
+static int write_rows(store *s, const release *r, int64_t id, bp_error **error) {
+  sqlite3_stmt *set =
+      bpi_sql_once(s,
+                   "INSERT INTO published (release, scope, dimension, slice, measure, value, "
+                   "state, headcount) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                   error);
+  if (set == NULL) return bpi_error_code(*error);
+  int rc = BP_OK;
+  for (size_t i = 0; i < r->rows && rc == BP_OK; i++) {
+    const release_row *row = &r->row[i];
+    sqlite3_bind_int64(set, 1, id);
+    sqlite3_bind_text(set, 2, row->scope, -1, SQLITE_STATIC);
+    sqlite3_bind_int(set, 3, row->dimension);
+    sqlite3_bind_text(set, 4, row->slice, -1, SQLITE_STATIC);
+    sqlite3_bind_int(set, 5, row->measure);
+    sqlite3_bind_int64(set, 6, row->value);
+    sqlite3_bind_int(set, 7, row->state);
+    sqlite3_bind_int(set, 8, row->headcount);
+    rc = bpi_sql_run(set, error);
+  }
+  sqlite3_finalize(set);
+  return rc;
+}
+
+int bpi_published_write(store *s, const release *r, const unsigned char digest[BPI_DIGEST_BYTES],
+                        bp_error **error) {
+  int64_t id = 0;
+  int rc = drop_release(s, r, error);
+  if (rc == BP_OK) rc = write_head(s, r, digest, &id, error);
+  return rc == BP_OK ? write_rows(s, r, id, error) : rc;
+}
+
+int bpi_published_each(store *s, int (*row)(void *user, const release *r, int64_t cells),
+                       void *user, bp_error **error) {
+  sqlite3_stmt *get =
+      bpi_sql_once(s,
+                   "SELECT store, window, edition, organisation, minimum, (SELECT count(*) FROM "
+                   "published p WHERE p.release = r.id) FROM release r ORDER BY window, store",
+                   error);
+  if (get == NULL) return bpi_error_code(*error);
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0) {
+    release r = {.window = (uint32_t)sqlite3_column_int64(get, 1),
+                 .edition = (uint32_t)sqlite3_column_int64(get, 2),
+                 .organisation = (const char *)sqlite3_column_text(get, 3),
+                 .minimum = (uint32_t)sqlite3_column_int64(get, 4)};
+    memcpy(r.store, sqlite3_column_blob(get, 0), sizeof r.store);
+    if ((rc = row(user, &r, sqlite3_column_int64(get, 5))) != 0) break;
+  }
+  sqlite3_finalize(get);
+  return rc;
+}

@@ -1,0 +1,23 @@
+/* store/published.h: releases in a store: those a team store published, those an organisation merged.
+ * Knows rows; whether they may be there was decided before. */
+#ifndef BPI_STORE_PUBLISHED_H
+#define BPI_STORE_PUBLISHED_H
+
+#include "privacy/release.h"
+#include "store/store.h"
+
+/* The release of a store and week: false in *found if there is none. Its digest, too. */
+int bpi_published_find(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
+                       bool *found, int64_t *edition, unsigned char digest[BPI_DIGEST_BYTES],
+                       bp_error **error);
+/* All of it, as bpi_release_read would give it; *out is all zero if there is none. */
+int bpi_published_load(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
+                       release *out, bp_error **error);
+/* In place of what was there of that store and week. Inside a transaction. */
+int bpi_published_write(store *s, const release *r, const unsigned char digest[BPI_DIGEST_BYTES],
+                        bp_error **error);
+/* Every release in order of week and store, without its rows. */
+int bpi_published_each(store *s, int (*row)(void *user, const release *r, int64_t cells),
+                       void *user, bp_error **error);
+
+#endif
