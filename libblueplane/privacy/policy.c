@@ -14,7 +14,7 @@
 #define PUBLISHED_FAMILIES "activity output tokens quality platform adoption"
 #define PUBLISHED_SLICES "platform model_family tool_category language task_type experience"
 #define PUBLISHED_TIMES "time.week time.month time.quarter"
-#define RELEASE_TABLES "meta release cell"
+#define RELEASE_TABLES "meta release published"
 #define PUBLISHED(more_dimensions, more_tables)                                                    \
   .functions = "bp_query_run bp_inspect:health bp_inspect:integrity bp_inspect:published bp_narrow", \
   .families = PUBLISHED_FAMILIES, .metrics = "",                                                   \

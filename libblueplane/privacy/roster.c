@@ -172,8 +172,7 @@ static void read_seats(reader *rd, json_value v) {
     if (!only(rd, item, known)) break;
     r->seat[i].platform = read_id(rd, bpi_json_get(item, "platform"), "platform");
     r->seat[i].seats = read_number(rd, bpi_json_get(item, "seats"), "seats", 0, 1000000);
-    if (price != NULL)
-      r->seat[i].price_cents = read_number(rd, price, "price_cents", 0, 10000000);
+    if (price != NULL) r->seat[i].price_cents = read_number(rd, price, "price_cents", 0, 10000000);
   }
   leave(rd);
 }
@@ -316,10 +315,11 @@ static void read_signed(reader *rd, json_value root) {
 
 static void read_root(reader *rd, json_value root, bool signed_one) {
   static const char *const known[] = {
-      "blueplane.roster", "organisation", "minimum", "grace_days", "teams",     "projects", "seats",
-      "members",          "version",      "previous", "store",     "box", "signature", NULL};
-  static const char *const plain[] = {"blueplane.roster", "organisation", "minimum", "grace_days",
-                                      "teams", "projects", "seats", "members", NULL};
+      "blueplane.roster", "organisation", "minimum",  "grace_days", "teams", "projects",  "seats",
+      "members",          "version",      "previous", "store",      "box",   "signature", NULL};
+  static const char *const plain[] = {
+      "blueplane.roster", "organisation", "minimum", "grace_days", "teams",
+      "projects",         "seats",        "members", NULL};
   json_value minimum = bpi_json_get(root, "minimum"), grace = bpi_json_get(root, "grace_days");
   roster *r = rd->r;
   if (!only(rd, root, signed_one ? known : plain)) return;
@@ -327,7 +327,8 @@ static void read_root(reader *rd, json_value root, bool signed_one) {
               FORMAT_VERSION);
   if (signed_one) read_signed(rd, root);
   r->organisation = read_id(rd, bpi_json_get(root, "organisation"), "organisation");
-  r->minimum = minimum == NULL ? ROSTER_FLOOR : read_number(rd, minimum, "minimum", ROSTER_FLOOR, 100);
+  r->minimum = minimum == NULL ? ROSTER_FLOOR
+                               : read_number(rd, minimum, "minimum", ROSTER_FLOOR, 100);
   r->grace_days = grace == NULL ? 3 : read_number(rd, grace, "grace_days", 0, LONGEST_GRACE);
   read_teams(rd, bpi_json_get(root, "teams"));
   put_in_order(rd, r->team, r->teams, sizeof *r->team, compare_texts, "teams");

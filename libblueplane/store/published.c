@@ -19,9 +19,8 @@ int bpi_published_find(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint3
                        bool *found, int64_t *edition, unsigned char digest[BPI_DIGEST_BYTES],
                        bp_error **error) {
   *found = false;
-  sqlite3_stmt *get =
-      of_week(s, "SELECT edition, digest FROM release WHERE store = ?1 AND window = ?2", of, window,
-              error);
+  sqlite3_stmt *get = of_week(
+      s, "SELECT edition, digest FROM release WHERE store = ?1 AND window = ?2", of, window, error);
   if (get == NULL) return bpi_error_code(*error);
   int rc = bpi_sql_step(get, error);
   if (rc > 0) {

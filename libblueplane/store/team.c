@@ -55,9 +55,8 @@ int bpi_contribution_put(store *s, const contribution *c, bp_error **error) {
   return run(set, error);
 }
 
-int bpi_contribution_each(store *s, int64_t window,
-                          int (*row)(void *user, const contribution *c), void *user,
-                          bp_error **error) {
+int bpi_contribution_each(store *s, int64_t window, int (*row)(void *user, const contribution *c),
+                          void *user, bp_error **error) {
   sqlite3_stmt *get =
       bpi_sql_once(s,
                    "SELECT window, member, device, kind, audience, revision, digest, payload FROM "

@@ -1,0 +1,369 @@
+/* The three documents that travel: rosters, bundles, releases. Each is written and read back, has one
+ * encoding only, and of each every byte that is changed, cut off or added makes it refused. The
+ * expected bytes of a small bundle and a small release are laid out by hand. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../unit/run_suite.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "privacy/bundle.h"
+#include "privacy/release.h"
+#include "privacy/roster.h"
+
+static sign_keys keys_of(unsigned char number) {
+  hash_key root = {{number}};
+  sign_keys keys;
+  ck_assert_int_eq(bpi_hash_init(), BP_OK);
+  bpi_sign_keys(&keys, &root);
+  return keys;
+}
+
+/* The call fails with the code and, unless NULL, the reason. */
+#define REFUSED(expected, reason, call)                                                            \
+  do {                                                                                             \
+    bp_error *problem = NULL, **seen = &problem;                                                   \
+    ck_assert_int_eq((call), (expected));                                                          \
+    ck_assert_int_eq(bpi_error_code(problem), (expected));                                         \
+    if ((reason) != NULL) ck_assert_pstr_eq(bpi_error_detail(problem, "reason"), (reason));        \
+    bpi_error_free(problem);                                                                       \
+  } while (0)
+
+/* A place for an error that nobody reads; the insides want one. */
+static bp_error *told;
+#define SEEN (bpi_error_free(told), told = NULL, &told)
+
+/* -------------------------------------------------------------------------------------- weeks */
+
+START_TEST(weeks) {
+  static const struct {
+    const char *name;
+    int32_t year, month, day; /* of its Monday, from a calendar */
+  } known[] = {{"2026-W01", 2025, 12, 29}, {"2026-W07", 2026, 2, 9}, {"2020-W53", 2020, 12, 28},
+               {"2021-W01", 2021, 1, 4},   {"2024-W01", 2024, 1, 1}, {"1970-W02", 1970, 1, 5}};
+  int64_t monday;
+  char name[16];
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    ck_assert(bpi_parse_week(known[i].name, strlen(known[i].name), &monday));
+    ck_assert_int_eq(monday, bpi_days_from_civil(known[i].year, known[i].month, known[i].day));
+    bpi_format_week(monday, name);
+    ck_assert_str_eq(name, known[i].name);
+  }
+  static const char *const wrong[] = {"",         "2026-W00", "2026-W54", "2021-W53", "2026-w07",
+                                      "2026W07",  "2026-W7",  "1969-W01", "1970-W01", "20x6-W07",
+                                      "2026-W071"};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    ck_assert_msg(!bpi_parse_week(wrong[i], strlen(wrong[i]), &monday), "%s", wrong[i]);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------------- roster */
+
+#define DEVICE_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define DEVICE_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+static const char plain[] =
+    "{\"blueplane.roster\":1,\"organisation\":\"acme\",\"minimum\":4,"
+    "\"teams\":[\"web\",\"core\"],"
+    "\"projects\":[{\"id\":\"shop\",\"folders\":[\"shop\",\"basket\"]},{\"id\":\"api\"}],"
+    "\"seats\":[{\"platform\":\"codex\",\"seats\":5,\"price_cents\":2000}],"
+    "\"members\":[{\"id\":\"z\",\"team\":\"web\",\"devices\":[\"" DEVICE_B "\"]},"
+    "{\"id\":\"a\",\"team\":\"core\",\"role\":\"developer\",\"experience\":\"senior\","
+    "\"devices\":[\"" DEVICE_A "\"]},"
+    "{\"id\":\"robot\",\"team\":\"core\",\"service\":true},"
+    "{\"id\":\"gone\",\"team\":\"core\",\"active\":false}]}";
+
+static roster *parsed(const char *json, bool signed_one) {
+  roster *r = NULL;
+  bp_error *error = NULL;
+  int rc = bpi_roster_parse(&r, json, strlen(json), signed_one, &error);
+  ck_assert_msg(rc == BP_OK, "%s at %s", bpi_error_message(error),
+                bpi_error_detail(error, "path") ? bpi_error_detail(error, "path") : "?");
+  return r;
+}
+
+static char *written(const roster *r) {
+  char *text = NULL;
+  size_t length = 0;
+  ck_assert_int_eq(bpi_roster_write(&text, &length, r, NULL), BP_OK);
+  ck_assert_uint_eq(strlen(text), length);
+  return text;
+}
+
+START_TEST(roster_is_understood) {
+  roster *r = parsed(plain, false);
+  unsigned char device[BPI_PUBLIC_BYTES];
+  ck_assert_int_eq(r->minimum, 4);
+  ck_assert_int_eq(r->grace_days, 3);
+  ck_assert_uint_eq(r->teams, 2);
+  ck_assert_str_eq(r->team[0], "core");
+  ck_assert_uint_eq(bpi_roster_team(r, "web"), 1);
+  ck_assert_uint_eq(bpi_roster_team(r, "none"), ROSTER_NONE);
+  ck_assert_uint_eq(bpi_roster_active(r, 0), 1); /* not the robot, not who is gone */
+  ck_assert_uint_eq(bpi_roster_project_of(r, "basket", 6), bpi_roster_project(r, "shop"));
+  ck_assert_uint_eq(bpi_roster_project_of(r, "baske", 5), ROSTER_NONE);
+  memset(device, 0xaa, sizeof device);
+  ck_assert_str_eq(bpi_roster_device(r, device)->id, "a");
+  ck_assert_int_eq(bpi_roster_member(r, "a")->experience, bpi_slice_find(SLICED_EXPERIENCE, "senior", 6));
+  memset(device, 0xcc, sizeof device);
+  ck_assert_ptr_null(bpi_roster_device(r, device));
+  ck_assert_int_eq(r->seat[0].price_cents, 2000);
+  bpi_roster_free(r);
+}
+END_TEST
+
+START_TEST(roster_has_one_form) {
+  roster *r = parsed(plain, false);
+  char *once = written(r);
+  roster *again = parsed(once, false);
+  char *twice = written(again);
+  ck_assert_str_eq(once, twice);
+  bpi_roster_free(again);
+  bpi_roster_free(r);
+  bpi_free(once);
+  bpi_free(twice);
+}
+END_TEST
+
+START_TEST(roster_refuses) {
+  static const struct {
+    const char *find, *put, *path;
+  } changes[] = {{"\"blueplane.roster\":1", "\"blueplane.roster\":2", "blueplane.roster"},
+                 {"\"acme\"", "\"Acme Inc\"", "organisation"},
+                 {"\"minimum\":4", "\"minimum\":2", "minimum"},
+                 {"\"minimum\":4", "\"maximum\":4", ""},
+                 {"\"minimum\":4", "\"version\":4", ""},
+                 {"[\"web\",\"core\"]", "[\"web\",\"web\"]", "teams"},
+                 {"[\"web\",\"core\"]", "\"web\"", "teams"},
+                 {"\"api\"}", "\"shop\"}", "projects"},
+                 {"\"api\"}", "\"api\",\"folders\":[\"shop\"]}", "projects"},
+                 {"\"basket\"", "\"a/b\"", "projects[0].folders"},
+                 {"\"seats\":5", "\"seats\":-5", "seats[0].seats"},
+                 {"\"team\":\"web\"", "\"team\":\"wob\"", "members[0].team"},
+                 {"\"senior\"", "\"wise\"", "members[1].experience"},
+                 {"\"service\":true", "\"service\":1", "members[2].service"},
+                 {"\"id\":\"robot\"", "\"id\":\"a\"", "members"},
+                 {"\"id\":\"robot\"", "\"name\":\"robot\"", "members[2]"},
+                 {DEVICE_B, DEVICE_A, "members"},
+                 {DEVICE_B, "BB", "members[0].devices"}};
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    char text[4096];
+    const char *at = strstr(plain, changes[i].find);
+    snprintf(text, sizeof text, "%.*s%s%s", (int)(at - plain), plain, changes[i].put,
+             at + strlen(changes[i].find));
+    roster *r = NULL;
+    bp_error *error = NULL;
+    ck_assert_msg(bpi_roster_parse(&r, text, strlen(text), false, &error) == BP_ERR_FORMAT,
+                  "change %d passes", (int)i);
+    ck_assert_pstr_eq(bpi_error_detail(error, "path"), changes[i].path);
+    ck_assert_ptr_null(r);
+    bpi_error_free(error);
+  }
+}
+END_TEST
+
+START_TEST(roster_chain) {
+  sign_keys store = keys_of(1), stranger = keys_of(2);
+  roster *first = parsed(plain, false), *second = parsed(plain, false);
+  unsigned char digest[BPI_DIGEST_BYTES];
+  ck_assert_int_eq(bpi_roster_sign(first, &store, NULL, NULL), BP_OK);
+  ck_assert_int_eq(bpi_roster_sign(second, &store, first, NULL), BP_OK);
+  ck_assert_int_eq(first->version, 1);
+  ck_assert_int_eq(second->version, 2);
+  ck_assert_int_eq(bpi_roster_digest(first, digest, NULL), BP_OK);
+  ck_assert_mem_eq(second->previous, digest, sizeof digest);
+  char *text = written(second);
+  roster *came = parsed(text, true);
+  ck_assert_int_eq(bpi_roster_verify(came, store.open.sign, NULL), BP_OK);
+  REFUSED(BP_ERR_DENIED, "signature", bpi_roster_verify(came, stranger.open.sign, seen));
+  roster *r = NULL;
+  ck_assert_int_eq(bpi_roster_parse(&r, text, strlen(text), false, NULL), BP_ERR_FORMAT);
+  size_t refused = 0, length = strlen(text);
+  for (size_t i = 0; i < length; i++) {
+    text[i] ^= 1;
+    if (bpi_roster_parse(&r, text, length, true, NULL) == BP_OK) {
+      refused += bpi_roster_verify(r, store.open.sign, SEEN) == BP_ERR_DENIED;
+      bpi_roster_free(r);
+    } else {
+      refused++;
+    }
+    text[i] ^= 1;
+  }
+  ck_assert_uint_eq(refused, length);
+  bpi_free(text);
+  bpi_roster_free(came);
+  bpi_roster_free(first);
+  bpi_roster_free(second);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------------- bundle */
+
+static vector_cell week[] = {{0, 0, 0, 5}, {0, 0, 2, 300}};
+
+static bundle small_bundle(const sign_keys *store, const sign_keys *device) {
+  bundle b = {.kind = BUNDLE_CONTRIBUTION,
+              .minimum = 3,
+              .window = 20493, /* Monday 2026-02-09 */
+              .revision = 2,
+              .roster_version = 7,
+              .cell = week,
+              .cells = 2};
+  memcpy(b.store, store->open.sign, sizeof b.store);
+  memcpy(b.device, device->open.sign, sizeof b.device);
+  return b;
+}
+
+START_TEST(bundle_byte_by_byte) {
+  sign_keys store = keys_of(1), device = keys_of(2);
+  bundle b = small_bundle(&store, &device), back;
+  unsigned char *data, *expected = calloc(1, 1000);
+  size_t length;
+  ck_assert_int_eq(bpi_bundle_write(&data, &length, &b, &device, NULL), BP_OK);
+  static const unsigned char head[] = {'B', 'P', 'L', 'B', 1, 1, 0, 3};
+  static const unsigned char numbers[] = {0, 0, 0, 2, 0, 0, 0, 7, 0, 0, 0, 0,
+                                          0, 0, 0, 0, 0, 0, 0, 2,
+                                          0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5,
+                                          0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, 44};
+  memcpy(expected, head, 8);
+  memcpy(expected + 8, store.open.sign, 32);
+  memcpy(expected + 40, device.open.sign, 32);
+  expected[74] = (unsigned char)(b.window >> 8);
+  expected[75] = (unsigned char)b.window;
+  memcpy(expected + 76, numbers, sizeof numbers);
+  ck_assert_uint_eq(length, 96 + 2 * 14 + 64);
+  ck_assert_mem_eq(data, expected, 96 + 2 * 14);
+  ck_assert_int_eq(bpi_bundle_read(&back, data, length, NULL), BP_OK);
+  ck_assert_uint_eq(back.cells, 2);
+  ck_assert_int_eq(back.cell[1].value, 300);
+  ck_assert_uint_eq(back.revision, 2);
+  bpi_bundle_free(&back);
+  free(expected);
+  bpi_free(data);
+}
+END_TEST
+
+START_TEST(bundle_refuses) {
+  sign_keys store = keys_of(1), device = keys_of(2), stranger = keys_of(3);
+  bundle b = small_bundle(&store, &device), back;
+  unsigned char *data, *sealed, *opened;
+  size_t length, sealed_length, opened_length;
+  ck_assert_int_eq(bpi_bundle_write(&data, &length, &b, &device, NULL), BP_OK);
+  for (size_t i = 0; i < length; i++) {
+    data[i] ^= 4;
+    ck_assert_int_ne(bpi_bundle_read(&back, data, length, NULL), BP_OK);
+    data[i] ^= 4;
+    ck_assert_int_ne(bpi_bundle_read(&back, data, i, NULL), BP_OK);
+  }
+  ck_assert_int_eq(bpi_bundle_write(&data, &length, &b, &stranger, NULL), BP_OK);
+  REFUSED(BP_ERR_DENIED, "signature", bpi_bundle_read(&back, data, length, seen));
+  ck_assert_int_eq(bpi_bundle_seal(&sealed, &sealed_length, data, length, &store.open, NULL), BP_OK);
+  ck_assert_int_eq(bpi_bundle_open(&opened, &opened_length, sealed, sealed_length, &store, NULL), BP_OK);
+  ck_assert_uint_eq(opened_length, length);
+  ck_assert_mem_eq(opened, data, length);
+  bpi_free(opened);
+  REFUSED(BP_ERR_DENIED, "store",
+          bpi_bundle_open(&opened, &opened_length, sealed, sealed_length, &stranger, seen));
+  for (size_t i = 0; i < sealed_length; i++) {
+    sealed[i] ^= 64;
+    ck_assert_int_ne(bpi_bundle_open(&opened, &opened_length, sealed, sealed_length, &store, NULL), BP_OK);
+    sealed[i] ^= 64;
+    ck_assert_int_ne(bpi_bundle_open(&opened, &opened_length, sealed, i, &store, NULL), BP_OK);
+  }
+  bpi_free(sealed);
+  bpi_free(data);
+}
+END_TEST
+
+/* Signed by the right device, and still no bundle: each member out of its bounds. */
+START_TEST(bundle_has_one_encoding) {
+  sign_keys store = keys_of(1), device = keys_of(2);
+  bundle b = small_bundle(&store, &device), back;
+  static const struct {
+    size_t at;
+    unsigned char value;
+  } wrong[] = {{5, 0},  {5, 3},  {6, 1},  {7, 2},  {75, 0}, {79, 0},
+               {83, 0}, {87, 1}, {91, 1}, {95, 1}, {95, 3}, {97, 200},
+               {99, 9}, {101, 3}, {101, 255}, {102, 128}, {115, 0}};
+  unsigned char *data, signature[BPI_SIGNATURE_BYTES];
+  size_t length;
+  ck_assert_int_eq(bpi_bundle_write(&data, &length, &b, &device, NULL), BP_OK);
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    unsigned char kept = data[wrong[i].at];
+    data[wrong[i].at] = wrong[i].value;
+    bpi_sign(signature, &device, data, length - sizeof signature);
+    memcpy(data + length - sizeof signature, signature, sizeof signature);
+    ck_assert_msg(bpi_bundle_read(&back, data, length, SEEN) == BP_ERR_FORMAT, "change %d", (int)i);
+    data[wrong[i].at] = kept;
+  }
+  bpi_free(data);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- release */
+
+static release_row rows[] = {{"web", "codex", 1, 2, 1, 1, 500}, {"core", "", 0, 0, 0, 2, 12}};
+
+static release small_release(const sign_keys *store) {
+  release r = {.window = 20493,
+               .edition = 1,
+               .minimum = 3,
+               .organisation = "acme",
+               .row = rows,
+               .rows = 2};
+  memcpy(r.store, store->open.sign, sizeof r.store);
+  return r;
+}
+
+START_TEST(release_byte_by_byte) {
+  sign_keys store = keys_of(1);
+  release r = small_release(&store), back;
+  unsigned char *data, *again, expected[256] = {'B', 'P', 'L', 'R', 1};
+  size_t length, again_length;
+  ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, NULL), BP_OK);
+  static const unsigned char rest[] = {
+      0, 0, 0, 1, 3, 4, 'a', 'c', 'm', 'e', 0, 0, 0, 2,
+      4, 'c', 'o', 'r', 'e', 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 12,
+      3, 'w', 'e', 'b', 1, 5, 'c', 'o', 'd', 'e', 'x', 0, 2, 1, 1, 0, 0, 0, 0, 0, 0, 1, 244};
+  memcpy(expected + 5, store.open.sign, 32);
+  expected[39] = (unsigned char)(r.window >> 8);
+  expected[40] = (unsigned char)r.window;
+  memcpy(expected + 41, rest, sizeof rest);
+  ck_assert_uint_eq(length, 41 + sizeof rest + 64);
+  ck_assert_mem_eq(data, expected, 41 + sizeof rest);
+  ck_assert_int_eq(bpi_release_read(&back, data, length, NULL), BP_OK);
+  ck_assert_uint_eq(back.rows, 2);
+  ck_assert_str_eq(back.row[1].slice, "codex");
+  ck_assert_int_eq(bpi_release_write(&again, &again_length, &back, &store, NULL), BP_OK);
+  ck_assert_uint_eq(again_length, length);
+  ck_assert_mem_eq(again, data, length);
+  bpi_release_free(&back);
+  for (size_t i = 0; i < length; i++) {
+    data[i] ^= 1;
+    ck_assert_int_ne(bpi_release_read(&back, data, length, NULL), BP_OK);
+    data[i] ^= 1;
+    ck_assert_int_ne(bpi_release_read(&back, data, i, NULL), BP_OK);
+  }
+  bpi_free(data);
+  bpi_free(again);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("formats");
+  TCase *tests = tcase_create("formats");
+  tcase_add_test(tests, weeks);
+  tcase_add_test(tests, roster_is_understood);
+  tcase_add_test(tests, roster_has_one_form);
+  tcase_add_test(tests, roster_refuses);
+  tcase_add_test(tests, roster_chain);
+  tcase_add_test(tests, bundle_byte_by_byte);
+  tcase_add_test(tests, bundle_refuses);
+  tcase_add_test(tests, bundle_has_one_encoding);
+  tcase_add_test(tests, release_byte_by_byte);
+  suite_add_tcase(suite, tests);
+  return run_suite(suite);
+}
