@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""The statistics a second time: from their definitions, by enumeration and exact fractions where
+that is possible, and shares no code with metrics/stats.c. Writes lines "name arguments = values"
+for tests/unit/test_stats.c."""
+import itertools
+import math
+import random
+import sys
+from fractions import Fraction
+from statistics import NormalDist
+
+Z = NormalDist().inv_cdf(0.975)
+
+
+def show(name, arguments, values):
+    print(name, *arguments, "=", *(repr(float(v)) for v in values))
+
+
+# ------------------------------------------------------------------------------ distributions
+
+def student_p(t, df):
+    """Abramowitz & Stegun 26.7.3 and 26.7.4: closed forms for whole degrees of freedom."""
+    angle = math.atan(t / math.sqrt(df))
+    sine, cosine = math.sin(angle), math.cos(angle)
+    if df == 1:
+        return 1 - 2 * angle / math.pi
+    term, total = (cosine, cosine) if df % 2 else (1.0, 1.0)
+    for i in range(3 if df % 2 else 2, df - 1, 2):
+        term *= cosine * cosine * (i - 1) / i
+        total += term
+    return 1 - (2 / math.pi * (angle + sine * total) if df % 2 else sine * total)
+
+
+def critical(df):
+    low, high = 0.0, 20.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if student_p(middle, df) > 0.05 else (low, middle)
+    return high
+
+
+# ----------------------------------------------------------------------------------- intervals
+
+def wilson(share, n, z):
+    """The ends are where |share - p| = z sqrt(p (1 - p) / n): a quadratic in p."""
+    a, b, c = 1 + z * z / n, -(2 * share + z * z / n), share * share
+    root = math.sqrt(max(0.0, b * b - 4 * a * c))
+    return max(0.0, (-b - root) / (2 * a)), min(1.0, (-b + root) / (2 * a))
+
+
+def add_squares(a, b, ends_a, ends_b, r=0.0):
+    def far(x, y):
+        return math.sqrt(max(0.0, x * x - 2 * r * x * y + y * y))
+    d = a - b
+    return d - far(a - ends_a[0], ends_b[1] - b), d + far(ends_a[1] - a, b - ends_b[0])
+
+
+def shares_differ(h1, n1, h2, n2):
+    low, high = add_squares(h1 / n1, h2 / n2, wilson(h1 / n1, n1, Z), wilson(h2 / n2, n2, Z))
+    pooled = Fraction(h1 + h2, n1 + n2)
+    variance = pooled * (1 - pooled) * (Fraction(1, n1) + Fraction(1, n2))
+    p = math.erfc(abs(h1 / n1 - h2 / n2) / math.sqrt(variance) / math.sqrt(2)) if variance else 1
+    return h1 / n1 - h2 / n2, low, high, p
+
+
+def rank_of(probabilities):
+    total, r = Fraction(0), 0
+    for p in probabilities:
+        if total + p > Fraction(1, 40):
+            break
+        total += p
+        r += 1
+    return r
+
+
+def median(values):
+    n = len(values)
+    r = rank_of([Fraction(math.comb(n, k), 2 ** n) for k in range(n + 1)])
+    ordered = sorted(values)
+    return ordered[(n - 1) // 2], ordered[r - 1], ordered[n - r]
+
+
+def tails(ways, at):
+    total = sum(ways)
+    below, above = Fraction(sum(ways[:at + 1]), total), Fraction(sum(ways[at:]), total)
+    return float(min(1, 2 * min(below, above)))
+
+
+def shift_ways(n, m):
+    """Every way to choose which n of the n + m ranks are those of x."""
+    ways = [0] * (n * m + 1)
+    for chosen in itertools.combinations(range(n + m), n):
+        ways[sum(rank - i for i, rank in enumerate(chosen))] += 1
+    return ways
+
+
+def middle_of(ordered):
+    n = len(ordered)
+    return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
+
+
+def shift(x, y):
+    n, m = len(x), len(y)
+    ways = shift_ways(n, m)
+    r = rank_of([Fraction(w, sum(ways)) for w in ways])
+    differences = sorted(a - b for a in x for b in y)
+    below = sum(a > b for a in x for b in y)
+    p = tails(ways, below)
+    both = x + y
+    if len(set(both)) < n + m:
+        twice = sum(2 * (a < b) + (a == b) for a in x for b in y)
+        ties = sum(both.count(v) ** 3 - both.count(v) for v in set(both))
+        variance = n * m / 12 * ((n + m + 1) - ties / ((n + m) * (n + m - 1)))
+        off = abs(twice / 2 - n * m / 2) - 0.5
+        p = math.erfc(off / math.sqrt(variance) / math.sqrt(2)) if off > 0 else 1.0
+    return middle_of(differences), differences[r - 1], differences[-r], p
+
+
+def slope_ways(n):
+    ways = [0] * (n * (n - 1) // 2 + 1)
+    for order in itertools.permutations(range(n)):
+        ways[sum(a > b for a, b in itertools.combinations(order, 2))] += 1
+    return ways
+
+
+def slope(values, ways):
+    pairs = list(itertools.combinations(range(len(values)), 2))
+    slopes = sorted((values[b] - values[a]) / (b - a) for a, b in pairs)
+    r = rank_of([Fraction(w, sum(ways)) for w in ways])
+    falling = sum(values[b] < values[a] for a, b in pairs)
+    return middle_of(slopes), slopes[r - 1], slopes[-r], tails(ways, falling)
+
+
+# ------------------------------------------------------------------------------------ clusters
+
+def kish(values):
+    return sum(values) ** 2 / sum(v * v for v in values)
+
+
+def without(items, i):
+    return items[:i] + items[i + 1:]
+
+
+def share(clusters):
+    return sum(t for t, _ in clusters) / sum(b for _, b in clusters)
+
+
+def jackknife(clusters, statistic, n):
+    whole = statistic(clusters)
+    offs = [statistic(without(clusters, i)) - whole for i in range(len(clusters))]
+    return sum(o * o for o in offs) * (n - 1) / n, offs
+
+
+def events(clusters, variance):
+    p, n = share(clusters), sum(b for _, b in clusters)
+    return min(n, p * (1 - p) / variance) if variance > 0 else n
+
+
+def cluster_share(clusters):
+    df = math.floor(kish([b for _, b in clusters])) - 1
+    if any(t for t, _ in clusters):
+        df = min(df, max(3, math.floor(kish([t for t, _ in clusters])) - 1))
+    variance, _ = jackknife(clusters, share, len(clusters))
+    return (share(clusters), *wilson(share(clusters), events(clusters, variance), critical(df)))
+
+
+def cluster_shares(pairs):
+    a, b = [p[:2] for p in pairs], [p[2:] for p in pairs]
+    used = [[c for c in side if c[1]] for side in (a, b)]
+    df = math.floor(min(kish([n for _, n in side]) for side in used)) - 1
+    variance_a, off_a = jackknife(a, share, len(used[0]))
+    variance_b, off_b = jackknife(b, share, len(used[1]))
+    n = sum(1 for p in pairs if p[1] or p[3])
+    both = sum(x * y for x, y in zip(off_a, off_b)) * (n - 1) / n
+    r = max(-1.0, min(0.9, both / math.sqrt(variance_a * variance_b))) if variance_a and variance_b else 0
+
+    def ends(z):
+        return add_squares(share(a), share(b), wilson(share(a), events(a, variance_a), z),
+                           wilson(share(b), events(b, variance_b), z), r)
+    low, high = 0.0, 64.0
+    for _ in range(100):
+        z = (low + high) / 2
+        apart = ends(z)[0] > 0 or ends(z)[1] < 0
+        low, high = (z, high) if apart else (low, z)
+    return (share(a) - share(b), *ends(critical(df)), student_p(low, df))
+
+
+def cluster_ratios(pairs):
+    def log_ratio(items):
+        a, b = [p[:2] for p in items], [p[2:] for p in items]
+        return math.log(share(a) / share(b))
+    columns = [[p[i] for p in pairs if p[i]] for i in range(4)]
+    df = math.floor(min(kish(c) for c in columns)) - 1
+    variance, _ = jackknife(pairs, log_ratio, len(pairs))
+    value, half = log_ratio(pairs), critical(df) * math.sqrt(variance)
+    p = student_p(abs(value) / math.sqrt(variance), df)
+    return math.exp(value), math.exp(value - half), math.exp(value + half), p
+
+
+# ------------------------------------------------------------------------------- several tests
+
+def benjamini_hochberg(p):
+    """p_i adjusted: the least q at which the procedure of the paper rejects hypothesis i."""
+    n = len(p)
+    return [min(n * t / sum(x <= t for x in p) for t in p if t >= mine) for mine in p]
+
+
+def holm(p):
+    """The least level at which stepping down from the smallest still reaches hypothesis i."""
+    n = len(p)
+    return [min(1.0, max((n - sum(x < t for x in p)) * t for t in p if t <= mine)) for mine in p]
+
+
+def main():
+    seed = random.Random(1)
+    for z in (0, 0.1, 1, 1.96, 2.5, 2.999, 3, 4, 6, 10, 20):
+        show("normal", [z], [math.erfc(z / math.sqrt(2))])
+    for df in (1, 2, 3, 4, 7, 10, 29, 30, 101, 500):
+        for t in (0, 0.5, 1, 2, 3, 5):
+            show("student", [t, df], [student_p(t, df)])
+        show("critical", [df], [critical(df)])
+    for x in (1e-300, 0.001, 0.5, 0.7, 0.72, 1, 1.5, 2, 10, 12345.678, 1e300):
+        show("log", [x], [math.log(x)])
+    for x in (-700, -20, -1, -1e-9, 0, 0.3, 0.36, 1, 5, 100, 700):
+        show("exp", [x], [math.exp(x)])
+    for n in (1, 5, 29, 148, 1000, 10 ** 12):
+        for hits in sorted({0, 1, n // 3, n}):
+            show("wilson", [hits, n], [hits / n, *wilson(hits / n, n, Z)])
+    for _ in range(40):
+        n1, n2 = seed.randint(1, 300), seed.randint(1, 300)
+        case = [seed.randint(0, n1), n1, seed.randint(0, n2), n2]
+        show("shares", case, shares_differ(*case))
+    for n in (6, 7, 10, 33, 100, 400):
+        values = [seed.randint(0, 50 if n == 10 else 10 ** 9) for _ in range(n)]
+        show("median", values, median(values))
+    for n, m in ((4, 4), (5, 8), (7, 9), (9, 3)):
+        for spread in (10, 10 ** 6, 10 ** 15):
+            x = [seed.randint(0, spread) + spread // 3 for _ in range(n)]
+            y = [seed.randint(0, spread) for _ in range(m)]
+            show("shift", [n, *x, *y], shift(x, y))
+    for n in (5, 6, 8):
+        ways = slope_ways(n)
+        for rise in (0, 30, -200):
+            values = [seed.random() * 100 + rise * i for i in range(n)]
+            show("slope", [repr(v) for v in values], slope(values, ways))
+    for n in (6, 12, 40):
+        for most in (3, 20, 200):
+            clusters = [(seed.randint(0, b), b) for b in (seed.randint(most // 3 + 1, most) for _ in range(n))]
+            show("cluster_share", itertools.chain(*clusters), cluster_share(clusters))
+            pairs = [(seed.randint(0, b), b, seed.randint(0, c // 2), c)
+                     for b, c in ((seed.randint(most // 3 + 1, most), seed.randint(most // 3 + 1, most))
+                                  for _ in range(n))]
+            pairs[0] = (*pairs[0][:2], 0, 0)
+            show("cluster_shares", itertools.chain(*pairs), cluster_shares(pairs))
+            pairs = [tuple(seed.randint(most * 10, most * 30) for _ in range(4)) for _ in range(n)]
+            show("cluster_ratios", itertools.chain(*pairs), cluster_ratios(pairs))
+    for n in (1, 2, 5, 30):
+        p = [round(seed.random() ** 3, 3) for _ in range(n)]
+        show("bh", p, benjamini_hochberg(p))
+        show("holm", p, holm(p))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
