@@ -11,6 +11,13 @@
 #include "base/scan_find.h"
 #include "base/text.h"
 
+/* Code for what is rare is kept out of the functions that are not. */
+#if defined(__GNUC__)
+#define RARE __attribute__((noinline))
+#else
+#define RARE
+#endif
+
 /* ----------------------------------------------------------------------------------- window */
 
 int bpi_scan_init(scan *s, scan_read_fn read, void *user, size_t window, int64_t offset,
@@ -149,20 +156,11 @@ static int32_t unicode_digits(scan *s, size_t from) {
   return hex4(s->at + from);
 }
 
-/* What an escape of two bytes stands for; 0: it is none of them. */
-static char plain_escape(char c) {
-  switch (c) {
-    case '"':
-    case '\\':
-    case '/': return c;
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return 0;
-  }
-}
+/* What an escape of two bytes stands for, by its second; 0: it is none of them. */
+static const char plain_escapes[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+                                        ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
+
+static char plain_escape(char c) { return plain_escapes[(unsigned char)c]; }
 
 /* Decodes the escape at `at` ('\\'), of *step bytes; 0 bytes on failure. A surrogate without its other
  * half becomes U+FFFD: valid JSON, but no character. */
@@ -271,6 +269,12 @@ static piece_end decode_piece(scan *s, char *into, size_t capacity, size_t *leng
       ended = PIECE_LAST;
       break;
     }
+    char plain = *stop == '\\' && to < full && s->end - stop >= 2 ? plain_escape(stop[1]) : 0;
+    if (plain != 0) { /* most of what interrupts a text */
+      *to++ = plain;
+      s->at += 2;
+      continue;
+    }
     char decoded[4];
     size_t step = 1, count = 1;
     if (bpi_special((unsigned char)*stop)) count = character(s, decoded, &step);
@@ -368,8 +372,12 @@ static bool read_number(scan *s, number *n) {
   return true;
 }
 
-static bool read_literal(scan *s, const char *word) {
-  for (size_t i = 0; word[i] != '\0'; i++) {
+static bool read_literal(scan *s, const char *word, size_t length) {
+  if ((size_t)(s->end - s->at) >= length && memcmp(s->at, word, length) == 0) { /* nearly always */
+    s->at += length;
+    return true;
+  }
+  for (size_t i = 0; i < length; i++) {
     if (s->at == s->end && !need_more(s)) return false;
     if (*s->at != word[i]) {
       fail(s, SCAN_SYNTAX);
@@ -399,29 +407,33 @@ static bool push(scan *s, bool is_array) {
     fail(s, SCAN_TOO_DEEP);
     return false;
   }
-  uint64_t bit = UINT64_C(1) << s->depth++;
-  s->is_array = is_array ? s->is_array | bit : s->is_array & ~bit;
-  s->has_member &= ~bit;
+  s->top = UINT64_C(1) << s->depth++;
+  s->is_array = is_array ? s->is_array | s->top : s->is_array & ~s->top;
+  s->has_member &= ~s->top;
   s->at++;
   return true;
 }
 
-static bool top_is_array(const scan *s) { return s->is_array >> (s->depth - 1) & 1; }
+static void pop(scan *s) {
+  s->depth--;
+  s->top >>= 1;
+}
+
+static bool top_is_array(const scan *s) { return (s->is_array & s->top) != 0; }
 
 /* Stands before the next member of the open container, its comma read; false at its end (which is
  * read) or on failure. */
 static bool next_member(scan *s) {
   if (bpi_scan_failed(s) || s->depth == 0) return false;
   char close = top_is_array(s) ? ']' : '}';
-  uint64_t bit = UINT64_C(1) << (s->depth - 1);
   int c = next_byte(s);
   if (c < 0) return false;
   if (c == close) {
     s->at++;
-    s->depth--;
+    pop(s);
     return false;
   }
-  if (s->has_member & bit) {
+  if (s->has_member & s->top) {
     if (c != ',') {
       fail(s, SCAN_SYNTAX);
       return false;
@@ -433,7 +445,7 @@ static bool next_member(scan *s) {
       return false;
     }
   }
-  s->has_member |= bit;
+  s->has_member |= s->top;
   return true;
 }
 
@@ -463,9 +475,9 @@ static bool skip_scalar(scan *s, int c) {
   switch (type_of(c)) {
     case SCAN_TEXT: s->at++; return skip_string(s);
     case SCAN_NUMBER: return read_number(s, &n);
-    case SCAN_TRUE: return read_literal(s, "true");
-    case SCAN_FALSE: return read_literal(s, "false");
-    case SCAN_NULL: return read_literal(s, "null");
+    case SCAN_TRUE: return read_literal(s, "true", 4);
+    case SCAN_FALSE: return read_literal(s, "false", 5);
+    case SCAN_NULL: return read_literal(s, "null", 4);
     default: fail(s, SCAN_SYNTAX); return false;
   }
 }
@@ -532,6 +544,7 @@ bool bpi_scan_recover(scan *s) {
   s->error = SCAN_OK;
   s->waiting = false;
   s->depth = 0;
+  s->top = 0;
   for (;;) {
     const char *newline = s->at < s->end ? memchr(s->at, '\n', (size_t)(s->end - s->at)) : NULL;
     if (newline != NULL) {
@@ -554,31 +567,38 @@ scan_type bpi_scan_peek(scan *s) {
   return c < 0 ? SCAN_ERROR : type_of(c);
 }
 
-/* Opens a key that stands right behind a comma, as nearly all do in what programs write; else reads
- * nothing. */
-static inline bool next_key_at_once(scan *s) {
-  if (s->end - s->at < 2 || s->at[0] != ',' || s->at[1] != '"') return false;
-  if (bpi_scan_failed(s) || s->depth == 0 || top_is_array(s)) return false;
-  if ((s->has_member >> (s->depth - 1) & 1) == 0) return false;
-  s->at += 2;
-  return true;
+/* The first byte of the next key, where it stands right behind the comma or the opening bracket, as
+ * nearly all do in what programs write; else NULL. Reads nothing. */
+static inline const char *key_at_once(const scan *s) {
+  const char *at = s->at;
+  if (bpi_scan_failed(s) || s->depth == 0 || top_is_array(s) || s->end - at < 2) return NULL;
+  if ((s->has_member & s->top) != 0 && *at++ != ',') return NULL;
+  return *at == '"' ? at + 1 : NULL;
 }
 
-bool bpi_scan_key(scan *s, const char **key, size_t *length) {
-  if (!next_key_at_once(s) && (!next_member(s) || !open_quote(s))) return false;
-  const char *from = s->at, *quote = bpi_find_special(from, s->end);
-  if (quote + 1 < s->end && *quote == '"' && quote[1] == ':') { /* nearly always */
-    *key = from;
-    *length = quote - from <= SCAN_KEY_MAX ? (size_t)(quote - from) : 0;
-    s->at = quote + 2;
-    return true;
-  }
+static RARE bool read_key(scan *s, const char **key, size_t *length) {
+  if (!next_member(s) || !open_quote(s)) return false;
   piece_end ended = decode_piece(s, s->key, sizeof s->key, length);
   if (ended == PIECE_FULL) *length = 0;
   if (ended == PIECE_FAILED || (ended == PIECE_FULL && !skip_string(s)) || !read_colon(s))
     return false;
   *key = s->key;
   return true;
+}
+
+bool bpi_scan_key(scan *s, const char **key, size_t *length) {
+  const char *from = key_at_once(s);
+  if (from != NULL) {
+    const char *quote = bpi_find_special(from, s->end);
+    if (s->end - quote >= 2 && quote[0] == '"' && quote[1] == ':') {
+      *key = from;
+      *length = quote - from <= SCAN_KEY_MAX ? (size_t)(quote - from) : 0;
+      s->at = quote + 2;
+      s->has_member |= s->top;
+      return true;
+    }
+  }
+  return read_key(s, key, length);
 }
 
 bool bpi_scan_item(scan *s) { return next_member(s); }
@@ -617,14 +637,46 @@ bool bpi_scan_text_feed(scan *s, void (*feed)(void *user, const char *piece, siz
   }
 }
 
-bool bpi_scan_text(scan *s, char *into, size_t capacity, size_t *length, bool *whole) {
+/* The string at `at`, if it lies whole in the window, holds plain ASCII alone and is at most
+ * `capacity` bytes long: it is read. Else NULL, and nothing is. */
+static inline const char *text_at_once(scan *s, size_t capacity, size_t *length) {
+  if (bpi_scan_failed(s) || s->at == s->end || *s->at != '"') return NULL;
+  const char *from = s->at + 1;
+  size_t left = (size_t)(s->end - from);
+  const char *end = left > capacity ? from + capacity + 1 : s->end;
+  const char *quote = bpi_find_special(from, end);
+  if (quote == end || *quote != '"') return NULL;
+  *length = (size_t)(quote - from);
+  s->at = quote + 1;
+  return from;
+}
+
+static RARE bool read_text(scan *s, char *into, size_t capacity, size_t *length, bool *whole) {
   *length = 0;
-  if (whole != NULL) *whole = false;
+  *whole = false;
   if (!enter_text(s)) return false;
   piece_end ended = decode_piece(s, into, capacity, length);
   bool read = ended == PIECE_LAST || (ended == PIECE_FULL && skip_string(s));
   if (!read) *length = 0;
-  if (whole != NULL) *whole = ended == PIECE_LAST;
+  *whole = ended == PIECE_LAST;
+  return read;
+}
+
+bool bpi_scan_view(scan *s, char *spare, size_t capacity, const char **text, size_t *length,
+                   bool *whole) {
+  *text = text_at_once(s, capacity, length);
+  *whole = *text != NULL;
+  if (*whole) return true;
+  *text = spare;
+  return read_text(s, spare, capacity, length, whole);
+}
+
+bool bpi_scan_text(scan *s, char *into, size_t capacity, size_t *length, bool *whole) {
+  bool all;
+  const char *text;
+  bool read = bpi_scan_view(s, into, capacity, &text, length, &all);
+  if (text != into) memcpy(into, text, *length);
+  if (whole != NULL) *whole = all;
   return read;
 }
 
@@ -636,8 +688,23 @@ bool bpi_scan_bool(scan *s, bool *out) {
   return true;
 }
 
+/* A count of at most 15 digits that lies whole in the window is read; else nothing is. */
+static inline bool count_at_once(scan *s, int64_t *out) {
+  const char *p = s->at;
+  int64_t value = 0;
+  if (bpi_scan_failed(s)) return false;
+  for (; p < s->end && p - s->at < 15 && *p >= '0' && *p <= '9'; p++)
+    value = value * 10 + (*p - '0');
+  if (p == s->at || p == s->end || (*s->at == '0' && p - s->at > 1)) return false;
+  if (*p != ',' && *p != '}' && *p != ']') return false;
+  s->at = p;
+  *out = value;
+  return true;
+}
+
 bool bpi_scan_count(scan *s, int64_t *out, bool *bad) {
   number n;
+  if (count_at_once(s, out)) return true;
   if (bpi_scan_peek(s) != SCAN_NUMBER) {
     bpi_scan_skip(s);
     return false;

@@ -65,6 +65,7 @@ typedef struct scan {
   scan_error error;
   int64_t error_at;
   unsigned depth;
+  uint64_t top;             /* the bit of the innermost open level; 0: none is open */
   uint64_t is_array;        /* bit per open level */
   uint64_t has_member;      /* bit per open level: a member was read, a comma must follow */
   bool waiting;             /* input ended inside a value */
@@ -105,6 +106,10 @@ void bpi_scan_skip(scan *s);
 /* Decodes up to `capacity` bytes of a string, cut at a whole character; *length is what was decoded,
  * *whole (may be NULL) whether that was all. The rest is skipped. Not NUL-terminated. */
 bool bpi_scan_text(scan *s, char *into, size_t capacity, size_t *length, bool *whole);
+/* The same without a copy where the string lies whole and plain in the window: *text is there, or
+ * `spare`, which has `capacity` bytes. Valid until the next call. */
+bool bpi_scan_view(scan *s, char *spare, size_t capacity, const char **text, size_t *length,
+                   bool *whole);
 /* Feeds a string's decoded bytes in pieces to `feed`, never holding more than a piece. */
 bool bpi_scan_text_feed(scan *s, void (*feed)(void *user, const char *piece, size_t length), void *user);
 bool bpi_scan_bool(scan *s, bool *out);

@@ -4,6 +4,7 @@
 #define BPI_BASE_SCAN_FIND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -37,8 +38,8 @@ static inline const char *bpi_find_special_portable(const char *p, const char *e
   return p;
 }
 
-/* Steps over plain ASCII and escapes of two bytes, though not over every such escape: stands then
- * before a special byte, never inside an escape, or at the end. */
+/* Steps over plain ASCII, escapes of two bytes and characters of three, though not over every such
+ * one: stands then before a special byte, never inside an escape or a character, or at the end. */
 static inline const char *bpi_skip_text_portable(const char *p, const char *end) {
   for (;; p += 2) {
     p = bpi_find_special_portable(p, end);
@@ -96,21 +97,38 @@ static inline uint64_t bpi_escaped(uint64_t backslash, uint64_t *open) {
   return escaped;
 }
 
+/* Length of the characters of three bytes at `p` that follow each other, of those for which any
+ * continuation will do: nearly all text that is not ASCII. */
+static inline size_t bpi_usual_wide(const char *p, const char *end) {
+  const char *from = p;
+  for (; end - p >= 3; p += 3) {
+    const unsigned char *c = (const unsigned char *)p;
+    if (c[0] <= 0xE0 || c[0] >= 0xED || (c[1] & 0xC0) != 0x80 || (c[2] & 0xC0) != 0x80) break;
+  }
+  return (size_t)(p - from);
+}
+
 /* Defines a skip over blocks of 64 bytes. Each of the three gives the bits of a block: its special
  * bytes, its backslashes, the bytes that often stand behind one. */
 #define BPI_SKIP_TEXT(name, special, backslash, escapable)                                         \
   static inline const char *name(const char *p, const char *end) {                                 \
     uint64_t open = 0;                                                                             \
-    for (; end - p >= 64; p += 64) {                                                               \
+    while (end - p >= 64) {                                                                        \
       uint64_t stop = special(p), backslashes = backslash(p), escaped = 0;                         \
       if ((backslashes | open) != 0) {                                                             \
         escaped = bpi_escaped(backslashes, &open);                                                 \
         stop = (stop & ~backslashes & ~escaped) | (escaped & ~escapable(p));                       \
       }                                                                                            \
-      if (stop != 0) {                                                                             \
-        int at = __builtin_ctzll(stop);                                                            \
-        return p + at - (escaped >> at & 1); /* before its backslash */                            \
+      if (stop == 0) {                                                                             \
+        p += 64;                                                                                   \
+        continue;                                                                                  \
       }                                                                                            \
+      int at = __builtin_ctzll(stop);                                                              \
+      if ((escaped >> at & 1) != 0) return p + at - 1; /* before its backslash */                  \
+      size_t wide = bpi_usual_wide(p + at, end);                                                   \
+      if (wide == 0) return p + at;                                                                \
+      p += (size_t)at + wide;                                                                      \
+      open = 0;                                                                                    \
     }                                                                                              \
     return bpi_find_special(p - open, end);                                                        \
   }

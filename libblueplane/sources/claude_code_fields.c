@@ -13,15 +13,31 @@ static const struct {
 
 /* --------------------------------------------------------------------------------------- keys */
 
-static inline unsigned slot_of(const char *key, size_t length) {
-  return ((unsigned)length * 31u + (unsigned char)key[0] * 7u +
-          (unsigned char)key[length - 1] * 131u + (unsigned char)key[length / 2] * 17u) %
-         KEY_SLOTS;
+/* The first and the last bytes of a key of at least one byte: of keys of the same length, those of
+ * at most 16 bytes are equal if these are. */
+static inline key_ends ends_of(const char *key, size_t length) {
+  key_ends e = {0, 0};
+  if (length >= 8) {
+    memcpy(&e.first, key, 8);
+    memcpy(&e.last, key + length - 8, 8);
+  } else if (length >= 4) {
+    memcpy(&e.first, key, 4);
+    memcpy(&e.last, key + length - 4, 4);
+  } else {
+    const unsigned char *c = (const unsigned char *)key;
+    e.first = (uint64_t)c[0] << 16 | (uint64_t)c[length / 2] << 8 | c[length - 1];
+  }
+  return e;
+}
+
+static inline unsigned slot_of(key_ends e, size_t length) {
+  return (unsigned)(((e.first ^ e.last << 7) + length) * UINT64_C(0x9E3779B97F4A7C15) >> 56);
 }
 
 void bpi_cc_prepare_keys(reader *r) {
   for (unsigned k = 1; k < KEY_COUNT; k++) {
-    unsigned slot = slot_of(keys[k].text, keys[k].length);
+    r->ends[k] = ends_of(keys[k].text, keys[k].length);
+    unsigned slot = slot_of(r->ends[k], keys[k].length);
     while (r->slots[slot] != KEY_NONE)
       slot = (slot + 1) % KEY_SLOTS;
     r->slots[slot] = (unsigned char)k;
@@ -30,10 +46,13 @@ void bpi_cc_prepare_keys(reader *r) {
 
 static inline int find_key(const reader *r, const char *key, size_t length) {
   if (length == 0) return KEY_NONE;
-  for (unsigned slot = slot_of(key, length);; slot = (slot + 1) % KEY_SLOTS) {
+  key_ends e = ends_of(key, length);
+  for (unsigned slot = slot_of(e, length);; slot = (slot + 1) % KEY_SLOTS) {
     unsigned k = r->slots[slot];
-    if (k == KEY_NONE || (keys[k].length == length && memcmp(keys[k].text, key, length) == 0))
-      return (int)k;
+    if (k == KEY_NONE) return KEY_NONE;
+    if (r->ends[k].first != e.first || r->ends[k].last != e.last || keys[k].length != length)
+      continue;
+    if (length <= 16 || memcmp(keys[k].text, key, length) == 0) return (int)k;
   }
 }
 
@@ -57,9 +76,10 @@ int bpi_cc_next_key(reader *r, unsigned in, seen *was) {
 
 /* ------------------------------------------------------------------------------------- values */
 
-bool bpi_cc_text(reader *r, char *into, size_t capacity, size_t *length) {
+/* bpi_cc_text without a copy where there need not be one. */
+static bool view(reader *r, char *spare, size_t capacity, const char **text, size_t *length) {
   bool whole;
-  if (!bpi_scan_text(r->s, into, capacity, length, &whole)) return false;
+  if (!bpi_scan_view(r->s, spare, capacity, text, length, &whole)) return false;
   if (!whole) {
     *length = 0;
     if (!bpi_scan_failed(r->s)) r->sink->drop(r->sink->self);
@@ -67,27 +87,37 @@ bool bpi_cc_text(reader *r, char *into, size_t capacity, size_t *length) {
   return *length > 0;
 }
 
+bool bpi_cc_text(reader *r, char *into, size_t capacity, size_t *length) {
+  const char *text;
+  if (!view(r, into, capacity, &text, length)) return false;
+  if (text != into) memcpy(into, text, *length);
+  return true;
+}
+
 name bpi_cc_name(reader *r, label_kind kind) {
-  char raw[NAME_RAW_MAX];
+  char spare[NAME_RAW_MAX];
+  const char *raw;
   size_t length;
-  if (!bpi_cc_text(r, raw, sizeof raw, &length)) return (name){0, 0};
+  if (!view(r, spare, sizeof spare, &raw, &length)) return (name){0, 0};
   return bpi_memo_label(&r->names, kind, raw, length);
 }
 
 ident bpi_cc_ident(reader *r, ident_kind kind) {
-  char raw[URL_MAX];
+  char spare[URL_MAX];
+  const char *raw;
   size_t length;
-  if (!bpi_cc_text(r, raw, sizeof raw, &length)) return (ident){0, 0};
+  if (!view(r, spare, sizeof spare, &raw, &length)) return (ident){0, 0};
   return bpi_memo_ident(&r->names, kind, raw, length);
 }
 
 int bpi_cc_word(reader *r, const word *list, int otherwise, int absent) {
-  char text[40];
+  char spare[40];
+  const char *text;
   size_t length;
   bool whole;
-  if (!bpi_scan_text(r->s, text, sizeof text, &length, &whole)) return absent;
+  if (!bpi_scan_view(r->s, spare, sizeof spare, &text, &length, &whole)) return absent;
   for (; whole && list->text != NULL; list++)
-    if (strlen(list->text) == length && memcmp(list->text, text, length) == 0) return list->value;
+    if (list->length == length && memcmp(list->text, text, length) == 0) return list->value;
   return otherwise;
 }
 

@@ -4,72 +4,72 @@
 #include "base/text.h"
 
 static const word line_types[] = {
-    {"user", TYPE_USER},
-    {"assistant", TYPE_ASSISTANT},
-    {"system", TYPE_SYSTEM},
-    {"attachment", TYPE_ATTACHMENT},
-    {"pr-link", TYPE_PULL_REQUEST},
-    {NULL, 0},
+    WORD("user", TYPE_USER),
+    WORD("assistant", TYPE_ASSISTANT),
+    WORD("system", TYPE_SYSTEM),
+    WORD("attachment", TYPE_ATTACHMENT),
+    WORD("pr-link", TYPE_PULL_REQUEST),
+    NO_WORD,
 };
 static const word subtypes[] = {
-    {"compact_boundary", SUBTYPE_COMPACT}, {"microcompact_boundary", SUBTYPE_MICROCOMPACT},
-    {"api_error", SUBTYPE_API_ERROR},      {"turn_duration", SUBTYPE_TURN},
-    {"local_command", SUBTYPE_COMMAND},    {NULL, 0},
+    WORD("compact_boundary", SUBTYPE_COMPACT), WORD("microcompact_boundary", SUBTYPE_MICROCOMPACT),
+    WORD("api_error", SUBTYPE_API_ERROR),      WORD("turn_duration", SUBTYPE_TURN),
+    WORD("local_command", SUBTYPE_COMMAND),    NO_WORD,
 };
 static const word roles[] = {
-    {"assistant", ROLE_ASSISTANT},
-    {"user", ROLE_USER},
-    {NULL, 0},
+    WORD("assistant", ROLE_ASSISTANT),
+    WORD("user", ROLE_USER),
+    NO_WORD,
 };
 static const word origins[] = {
-    {"human", ORIGIN_HUMAN},
-    {NULL, 0},
+    WORD("human", ORIGIN_HUMAN),
+    NO_WORD,
 };
 static const word modes[] = {
-    {"default", MODE_DEFAULT}, {"acceptEdits", MODE_ACCEPT_EDITS},
-    {"plan", MODE_PLAN},       {"bypassPermissions", MODE_BYPASS},
-    {"auto", MODE_AUTO},       {NULL, 0},
+    WORD("default", MODE_DEFAULT), WORD("acceptEdits", MODE_ACCEPT_EDITS),
+    WORD("plan", MODE_PLAN),       WORD("bypassPermissions", MODE_BYPASS),
+    WORD("auto", MODE_AUTO),       NO_WORD,
 };
 static const word triggers[] = {
-    {"auto", DETAIL_AUTO},
-    {"manual", DETAIL_MANUAL},
-    {NULL, 0},
+    WORD("auto", DETAIL_AUTO),
+    WORD("manual", DETAIL_MANUAL),
+    NO_WORD,
 };
 static const word api_errors[] = {
-    {"rate_limit", DETAIL_RATE_LIMIT},        {"authentication_failed", DETAIL_AUTH},
-    {"invalid_request", DETAIL_INVALID},      {"server_error", DETAIL_SERVER},
-    {"overloaded", DETAIL_OVERLOADED},        {"billing_error", DETAIL_BILLING},
-    {"max_output_tokens", DETAIL_MAX_OUTPUT}, {NULL, 0},
+    WORD("rate_limit", DETAIL_RATE_LIMIT),        WORD("authentication_failed", DETAIL_AUTH),
+    WORD("invalid_request", DETAIL_INVALID),      WORD("server_error", DETAIL_SERVER),
+    WORD("overloaded", DETAIL_OVERLOADED),        WORD("billing_error", DETAIL_BILLING),
+    WORD("max_output_tokens", DETAIL_MAX_OUTPUT), NO_WORD,
 };
 static const word tiers[] = {
-    {"batch", TIER_BATCH},
-    {"priority", TIER_PRIORITY},
-    {"flex", TIER_FLEX},
-    {NULL, 0},
+    WORD("batch", TIER_BATCH),
+    WORD("priority", TIER_PRIORITY),
+    WORD("flex", TIER_FLEX),
+    NO_WORD,
 };
 static const word speeds[] = {
-    {"fast", SPEED_FAST},
-    {NULL, 0},
+    WORD("fast", SPEED_FAST),
+    NO_WORD,
 };
 static const word geos[] = {
-    {"us", GEO_US},
-    {"eu", GEO_EU},
-    {"", GEO_NONE},
-    {"global", GEO_NONE},
-    {"not_available", GEO_NONE},
-    {NULL, 0},
+    WORD("us", GEO_US),
+    WORD("eu", GEO_EU),
+    WORD("", GEO_NONE),
+    WORD("global", GEO_NONE),
+    WORD("not_available", GEO_NONE),
+    NO_WORD,
 };
 static const word queued[] = {
-    {"queued_command", 1},
-    {NULL, 0},
+    WORD("queued_command", 1),
+    NO_WORD,
 };
 static const word prompt_mode[] = {
-    {"prompt", 1},
-    {NULL, 0},
+    WORD("prompt", 1),
+    NO_WORD,
 };
 static const word advisors[] = {
-    {"advisor_message", 1},
-    {NULL, 0},
+    WORD("advisor_message", 1),
+    NO_WORD,
 };
 
 /* -------------------------------------------------------------------------------------- usage */
@@ -175,10 +175,11 @@ static void read_model(reader *r, message *m) {
 }
 
 static int read_stop(reader *r) {
-  char text[40];
+  char spare[40];
+  const char *text;
   size_t length;
   bool whole;
-  if (!bpi_scan_text(r->s, text, sizeof text, &length, &whole)) return STOP_NONE;
+  if (!bpi_scan_view(r->s, spare, sizeof spare, &text, &length, &whole)) return STOP_NONE;
   int stop = whole ? bpi_vocabulary_code(VOCABULARY_STOP, text, length) : STOP_OTHER;
   return stop > STOP_NONE ? stop : STOP_OTHER;
 }

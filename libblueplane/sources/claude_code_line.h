@@ -254,6 +254,10 @@ typedef struct agent_memory {
 } agent_memory;
 
 #define KEY_SLOTS 256 /* of a hash table over KEYS, more than twice their number */
+typedef struct key_ends {
+  uint64_t first, last;
+} key_ends;
+
 typedef struct reader {
   source_input *in;
   scan *s;
@@ -279,6 +283,7 @@ typedef struct reader {
   agent_memory agents[AGENTS_MAX];
   names names;
   unsigned char slots[KEY_SLOTS];
+  key_ends ends[KEY_COUNT];
 } reader;
 
 
@@ -298,12 +303,15 @@ ident bpi_cc_ident(reader *r, ident_kind kind);
 bool bpi_cc_true(reader *r);
 bool bpi_cc_present(reader *r); /* anything but null */
 
-/* A word of a closed list, which ends with text NULL; `otherwise` for another text, `absent` for
- * what is no text. */
+/* A word of a closed list, which ends with NO_WORD; `otherwise` for another text, `absent` for what
+ * is no text. */
 typedef struct word {
   const char *text;
+  size_t length;
   int value;
 } word;
+#define WORD(text, value) {text, sizeof text - 1, value}
+#define NO_WORD {NULL, 0, 0}
 int bpi_cc_word(reader *r, const word *list, int otherwise, int absent);
 
 /* An object of which one count is read. */

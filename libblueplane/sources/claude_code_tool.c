@@ -9,12 +9,12 @@
 enum { BLOCK_UNKNOWN, BLOCK_OTHER, BLOCK_TEXT, BLOCK_IMAGE, BLOCK_TOOL_USE, BLOCK_TOOL_RESULT };
 
 static const word block_types[] = {
-    {"text", BLOCK_TEXT},   {"tool_use", BLOCK_TOOL_USE}, {"tool_result", BLOCK_TOOL_RESULT},
-    {"image", BLOCK_IMAGE}, {"document", BLOCK_IMAGE},    {NULL, 0},
+    WORD("text", BLOCK_TEXT),   WORD("tool_use", BLOCK_TOOL_USE), WORD("tool_result", BLOCK_TOOL_RESULT),
+    WORD("image", BLOCK_IMAGE), WORD("document", BLOCK_IMAGE),    NO_WORD,
 };
 static const word created[] = {
-    {"create", 1},
-    {NULL, 0},
+    WORD("create", 1),
+    NO_WORD,
 };
 
 /* ---------------------------------------------------------------------------------- tool uses */

@@ -7,6 +7,7 @@
 
 #include "base/scan.h"
 #include "base/scan_find.h"
+#include "base/text.h"
 #include "drip.h"
 #include "run_suite.h"
 
@@ -305,7 +306,11 @@ START_TEST(find_special) {
 }
 END_TEST
 
-/* Which places a walk over plain characters and whole escapes may stand at. */
+static bool is_wide(const char *p, const char *end) {
+  return end - p >= 3 && bpi_utf8_step(p, end) == 3;
+}
+
+/* Which places a walk over plain characters, whole escapes and characters may stand at. */
 static void places_of(const char *p, const char *end, bool *place, const char *start) {
   for (;;) {
     place[p - start] = true;
@@ -313,6 +318,8 @@ static void places_of(const char *p, const char *end, bool *place, const char *s
       p++;
     else if (end - p >= 2 && *p == '\\' && bpi_plain_escape((unsigned char)p[1]))
       p += 2;
+    else if (is_wide(p, end))
+      p += 3;
     else
       return;
   }
@@ -332,8 +339,10 @@ static const char *skip_portable(const char *p, const char *end) { return bpi_sk
 
 /* Random text of few kinds of characters, so that escapes meet every border of a block. */
 START_TEST(skip_text) {
-  static const char kinds[] = "xxxxxxxxxx\\\\nu\"\x01\xC3";
-  static const int lean[] = {10, 14, 15, 19};
+  static const char *const kinds[] = {"x",    "x", "x", "x", "x", "x",  "x",    "x",
+                                      "\xE2\x80\x94", "x", "\\", "\\", "n", "u", "\"", "\x01",
+                                      "\xC3", "\xE2\x80", "\xE0\x80\x80", "\xED\xA0\x80"};
+  static const int lean[] = {10, 13, 14, 20};
   char text[300];
   uint64_t seed = 88172645463325252u;
   for (int round = 0; round < 40000; round++) {
@@ -342,7 +351,9 @@ START_TEST(skip_text) {
       seed ^= seed << 13;
       seed ^= seed >> 7;
       seed ^= seed << 17;
-      text[length++] = kinds[(seed >> 20) % (uint64_t)lean[round / 7 % 4]];
+      const char *kind = kinds[(seed >> 20) % (uint64_t)lean[round / 7 % 4]];
+      memcpy(text + length, kind, strlen(kind));
+      length += strlen(kind);
     }
     check_skip(skip_any, text, length);
     check_skip(skip_portable, text, length);
