@@ -15,23 +15,28 @@ static uint64_t load_big_endian(const unsigned char *p) {
   return value;
 }
 
+#define BLOCK 128 /* of BLAKE2b: what one round of it takes */
+
+/* The key goes in front of the data. That keeps it as well as the keyed mode of BLAKE2 does, whose
+ * digests nobody can extend, but that mode spends a block on the key alone; here nearly every
+ * identifier is hashed in one block, key and all. */
 ident bpi_hash_ident(const hash_key *key, const char *domain, const void *data, size_t length) {
-  unsigned char digest[16], small[96];
-  size_t prefix = strlen(domain) + 1;
-  if (prefix + length <= sizeof small) { /* nearly always: one call, one block */
-    memcpy(small, domain, prefix);
-    if (length > 0) memcpy(small + prefix, data, length);
-    crypto_generichash(digest, sizeof digest, small, prefix + length, key->bytes,
-                       sizeof key->bytes);
-    sodium_memzero(small, prefix + length);
+  unsigned char digest[16], block[BLOCK];
+  size_t prefix = strlen(domain) + 1, front = sizeof key->bytes + prefix;
+  memcpy(block, key->bytes, sizeof key->bytes);
+  memcpy(block + sizeof key->bytes, domain, prefix);
+  if (front + length <= sizeof block) { /* nearly always */
+    if (length > 0) memcpy(block + front, data, length);
+    crypto_generichash(digest, sizeof digest, block, front + length, NULL, 0);
   } else {
     crypto_generichash_state state;
-    crypto_generichash_init(&state, key->bytes, sizeof key->bytes, sizeof digest);
-    crypto_generichash_update(&state, (const unsigned char *)domain, prefix);
+    crypto_generichash_init(&state, NULL, 0, sizeof digest);
+    crypto_generichash_update(&state, block, front);
     crypto_generichash_update(&state, data, length);
     crypto_generichash_final(&state, digest, sizeof digest);
     sodium_memzero(&state, sizeof state); /* holds a block of the raw bytes */
   }
+  sodium_memzero(block, sizeof block);
   ident made = {load_big_endian(digest), load_big_endian(digest + 8)};
   if (bpi_ident_absent(made)) made.lo = 1;
   return made;

@@ -11,7 +11,7 @@
 
 #define BPI_KEY_BYTES 32
 
-/* 128 bits of keyed BLAKE2b over `domain NUL bytes`. All zero: absent. */
+/* 128 bits of BLAKE2b over `key domain NUL bytes`. All zero: absent. */
 typedef struct ident {
   uint64_t hi, lo;
 } ident;

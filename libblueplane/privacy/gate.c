@@ -1,5 +1,6 @@
-/* privacy/gate.c: hashing and shaping of names, with a small memory of the last ones, because the
- * same session, model and branch come on every line. The memory lives no longer than an ingest. */
+/* privacy/gate.c: hashing and shaping of names, with a small memory of the last labels, because the
+ * same files and tools come again and again. Identifiers are hashed each time: that is faster than
+ * to look for them. The memory lives no longer than an ingest. */
 #include "privacy/gate.h"
 
 #include <string.h>
@@ -15,9 +16,8 @@
 
 typedef struct remembered {
   uint8_t used, kind, length;
-  bool dropped;    /* the shape of a label was bad: counted each time */
-  uint32_t number; /* of a label */
-  ident key;
+  bool dropped; /* its shape was bad: counted each time */
+  uint32_t number;
   char raw[RAW_MAX];
 } remembered;
 
@@ -28,7 +28,7 @@ struct gate {
   gate_counts counts;
   void (*reject)(void *user, int reason, uint64_t line, int64_t byte);
   void *reject_user;
-  remembered idents[SLOTS], labels[SLOTS];
+  remembered labels[SLOTS];
 };
 
 static const char *const ident_domains[IDENT_KINDS] = {
@@ -111,21 +111,19 @@ static void last_component(const char **p, size_t *length) {
 
 /* ----------------------------------------------------------------------------------- memory */
 
-static remembered *recall(remembered *table, int kind, const char *raw, size_t length) {
+static remembered *recall(gate *g, int kind, const char *raw, size_t length) {
   uint64_t at = bpi_hash_mix(raw, length, (uint64_t)kind);
-  return &table[(at ^ at >> 32) & (SLOTS - 1)];
+  return &g->labels[(at ^ at >> 32) & (SLOTS - 1)];
 }
 
 static bool is_it(const remembered *r, int kind, const char *raw, size_t length) {
   return r->used && r->kind == kind && r->length == length && memcmp(r->raw, raw, length) == 0;
 }
 
-static void remember(remembered *r, int kind, const char *raw, size_t length, ident key,
-                     uint32_t number) {
+static void remember(remembered *r, int kind, const char *raw, size_t length, uint32_t number) {
   r->used = 1;
   r->kind = (uint8_t)kind;
   r->length = (uint8_t)length;
-  r->key = key;
   r->number = number;
   r->dropped = false;
   memcpy(r->raw, raw, length);
@@ -134,14 +132,9 @@ static void remember(remembered *r, int kind, const char *raw, size_t length, id
 /* ------------------------------------------------------------------------------- the sink */
 
 static ident identify(void *self, ident_kind kind, const char *raw, size_t length) {
-  gate *g = self;
+  const gate *g = self;
   if (length == 0) return (ident){0, 0};
-  if (length > RAW_MAX) return bpi_hash_ident(g->key, ident_domains[kind], raw, length);
-  remembered *r = recall(g->idents, (int)kind, raw, length);
-  if (!is_it(r, (int)kind, raw, length))
-    remember(r, (int)kind, raw, length, bpi_hash_ident(g->key, ident_domains[kind], raw, length),
-             0);
-  return r->key;
+  return bpi_hash_ident(g->key, ident_domains[kind], raw, length);
 }
 
 static uint32_t make_label(gate *g, label_kind kind, const char *raw, size_t length) {
@@ -165,13 +158,13 @@ static uint32_t label(void *self, label_kind kind, const char *raw, size_t lengt
   gate *g = self;
   if (length == 0) return 0;
   if (length > RAW_MAX) return make_label(g, kind, raw, length);
-  remembered *r = recall(g->labels, (int)kind, raw, length);
+  remembered *r = recall(g, (int)kind, raw, length);
   if (is_it(r, (int)kind, raw, length)) {
     g->counts.drops += r->dropped;
     return r->number;
   }
   uint64_t drops = g->counts.drops;
-  remember(r, (int)kind, raw, length, (ident){0, 0}, make_label(g, kind, raw, length));
+  remember(r, (int)kind, raw, length, make_label(g, kind, raw, length));
   r->dropped = g->counts.drops > drops;
   return r->number;
 }

@@ -558,7 +558,7 @@ class Oracle:
     def tie(self, session: str) -> Any:
         if self.key is None:
             return session
-        return hashlib.blake2b(b"session\0" + session.encode("utf-8", "surrogatepass"), key=self.key, digest_size=16).digest()
+        return hashlib.blake2b(self.key + b"session\0" + session.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
     def merged_rows(self) -> Iterator[list]:
         """The rows of each response, after taking a gateway's constant id apart."""
