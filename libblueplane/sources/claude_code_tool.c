@@ -9,8 +9,12 @@
 enum { BLOCK_UNKNOWN, BLOCK_OTHER, BLOCK_TEXT, BLOCK_IMAGE, BLOCK_TOOL_USE, BLOCK_TOOL_RESULT };
 
 static const word block_types[] = {
-    WORD("text", BLOCK_TEXT),   WORD("tool_use", BLOCK_TOOL_USE), WORD("tool_result", BLOCK_TOOL_RESULT),
-    WORD("image", BLOCK_IMAGE), WORD("document", BLOCK_IMAGE),    NO_WORD,
+    WORD("text", BLOCK_TEXT),
+    WORD("tool_use", BLOCK_TOOL_USE),
+    WORD("tool_result", BLOCK_TOOL_RESULT),
+    WORD("image", BLOCK_IMAGE),
+    WORD("document", BLOCK_IMAGE),
+    NO_WORD,
 };
 static const word created[] = {
     WORD("create", 1),

@@ -10,6 +10,7 @@
 #include "store/batch_inside.h"
 #include "store/bulk.h"
 #include "store/group.h"
+#include "store/pack.h"
 
 typedef struct applier {
   store *s;
@@ -364,17 +365,15 @@ static int find_group(applier *a, fact_kind kind, const int64_t *key, bool taken
   return BP_OK;
 }
 
+/* Applies facts in the order of their keys, all facts of each. */
 static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count) {
-  int rc = is_empty(a, kind, &a->empty);
-  a->next_id = 0; /* into an empty table rows go one behind the other, without asking */
-  a->next_is_free = true;
-  a->last_id = -1;
+  int rc = BP_OK;
   a->insert = rows; /* in front of the row that is read there is room for those that were */
   a->inserts = 0;
   unsigned char *taken = bpi_alloc_zero(count, 1);
   if (taken == NULL) return bpi_fail_nomem(a->error);
   bulk all = {count, rows, bpi_bulk_word};
-  if (rc == BP_OK && !a->empty)
+  if (!a->empty)
     rc = bpi_bulk_mark(a->s, (store_statement)(SQL_FACTS_TAKEN + (int)kind), &all, taken, a->error);
   for (size_t from = 0; rc == BP_OK && from < count;) {
     size_t to = from;
@@ -390,18 +389,58 @@ static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count
   return rc == BP_OK ? insert_facts(a, kind) : rc;
 }
 
-static int apply_kind(applier *a, fact_kind kind) {
-  fact_table *t = &a->b->fact[kind];
-  if (t->count == 0) return BP_OK;
-  int64_t **rows = bpi_alloc(t->count * sizeof *rows);
-  if (rows == NULL) return bpi_fail_nomem(a->error);
-  for (size_t i = 0; i < t->count; i++) {
-    rows[i] = t->words + i * t->width;
-    bpi_fact_translate(kind, rows[i], a->sessions, a->labels);
+#if defined(__GNUC__)
+#define FETCH(address) __builtin_prefetch(address)
+#else
+#define FETCH(address) ((void)(address))
+#endif
+
+/* Facts are unpacked and stored some at a time, so that they stay near the processor in between. */
+#define PORTION 1024
+
+/* How many of the packed rows are the next portion: no key is cut. */
+static size_t portion_of(int64_t *const *packed, size_t count) {
+  size_t n = count < PORTION ? count : PORTION;
+  while (n < count && packed[n][0] == packed[n - 1][0] && packed[n][1] == packed[n - 1][1])
+    n++;
+  return n;
+}
+
+static int apply_portion(applier *a, const fact_table *t, int64_t *const *packed, size_t count) {
+  int64_t *words = bpi_alloc(count * t->width * sizeof *words);
+  int64_t **rows = bpi_alloc(count * sizeof *rows);
+  int rc = words == NULL || rows == NULL ? bpi_fail_nomem(a->error) : BP_OK;
+  for (size_t i = 0; rc == BP_OK && i < count; i++) {
+    if (i + 8 < count) FETCH(packed[i + 8]); /* they lie where they were gathered */
+    rows[i] = words + i * t->width;
+    bpi_unpack(rows[i], packed[i], t->width);
+    bpi_fact_translate(t->kind, rows[i], a->sessions, a->labels);
   }
-  int rc = bpi_sort_rows(rows, t->count, 2);
-  rc = rc == BP_OK ? apply_sorted(a, kind, rows, t->count) : bpi_fail_nomem(a->error);
+  if (rc == BP_OK) rc = apply_sorted(a, t->kind, rows, count);
+  bpi_free(words);
   bpi_free(rows);
+  return rc;
+}
+
+static int apply_kind(applier *a, fact_kind kind) {
+  const fact_table *t = &a->b->fact[kind];
+  if (t->count == 0) return BP_OK;
+  int64_t **packed = bpi_alloc(t->count * sizeof *packed);
+  if (packed == NULL) return bpi_fail_nomem(a->error);
+  size_t count = 0;
+  for (size_t i = 0; i < t->slots; i++)
+    if (t->slot[i].at != 0) packed[count++] = t->words + t->slot[i].at - 1;
+  int rc = bpi_sort_rows(packed, count, 2) == BP_OK ? is_empty(a, kind, &a->empty)
+                                                    : bpi_fail_nomem(a->error);
+  a->next_id = 0; /* into an empty table rows go one behind the other, without asking */
+  a->next_is_free = true;
+  a->last_id = -1;
+  for (size_t done = 0; rc == BP_OK && done < count;) {
+    size_t n = portion_of(packed + done, count - done);
+    rc = apply_portion(a, t, packed + done, n);
+    done += n;
+  }
+  bpi_free(packed);
   return rc;
 }
 

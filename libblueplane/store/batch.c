@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/pack.h"
 
 /* ------------------------------------------------------------------------------------ lookup */
 
@@ -29,10 +30,6 @@ static int grow_index(lookup *t, size_t count, const void *owner,
   t->index = index;
   t->slots = slots;
   return BP_OK;
-}
-
-static void clear_index(lookup *t) {
-  if (t->slots > 0) memset(t->index, 0, t->slots * sizeof *t->index);
 }
 
 /* ------------------------------------------------------------------------- labels and sessions */
@@ -179,36 +176,84 @@ static int64_t variant_of(const fact_table *t, const int64_t *row) {
   return t->kind == FACT_RESPONSE ? ((const response_fact *)(const void *)row)->request : 0;
 }
 
-static uint64_t hash_of(const fact_table *t, const int64_t *row) {
-  return (uint64_t)row[0] ^ (uint64_t)variant_of(t, row);
+static uint32_t tag_of(const fact_table *t, const int64_t *row) {
+  uint64_t hash = (uint64_t)row[0] ^ (uint64_t)variant_of(t, row);
+  return (uint32_t)(hash * UINT64_C(0x9E3779B97F4A7C15) >> 32);
 }
 
-static uint64_t fact_hash(const void *owner, size_t i) {
-  const fact_table *t = owner;
-  return hash_of(t, t->words + i * t->width);
+static fact_slot *first_slot(const fact_table *t, uint32_t tag) {
+  return &t->slot[tag & (t->slots - 1)];
+}
+
+static fact_slot *next_slot(const fact_table *t, fact_slot *slot) {
+  return ++slot == t->slot + t->slots ? t->slot : slot;
+}
+
+/* Doubles the slots until at most three quarters are in use with one more fact. */
+static int grow_slots(fact_table *t) {
+  if ((t->count + 1) * 4 <= t->slots * 3) return BP_OK;
+  fact_table grown = *t;
+  grown.slots = t->slots == 0 ? 64 : t->slots * 2;
+  grown.slot = bpi_alloc_zero(grown.slots, sizeof *grown.slot);
+  if (grown.slot == NULL) return BP_ERR_NOMEM;
+  for (size_t i = 0; i < t->slots; i++) {
+    if (t->slot[i].at == 0) continue;
+    fact_slot *to = first_slot(&grown, t->slot[i].tag);
+    while (to->at != 0)
+      to = next_slot(&grown, to);
+    *to = t->slot[i];
+  }
+  bpi_free(t->slot);
+  *t = grown;
+  return BP_OK;
 }
 
 static bool same_fact(const fact_table *t, const int64_t *a, const int64_t *b) {
   return a[0] == b[0] && a[1] == b[1] && variant_of(t, a) == variant_of(t, b);
 }
 
+/* Room for one more fact, at the end of the words. */
+static int reserve_words(fact_table *t) {
+  void *words = t->words;
+  size_t need = t->used + PACKED_WORDS_MAX + PACKED_SLACK;
+  if (need > UINT32_MAX) return BP_ERR_NOMEM;
+  int rc = bpi_reserve(&words, &t->capacity, need, sizeof *t->words);
+  t->words = words;
+  return rc;
+}
+
+static void append_fact(fact_table *t, fact_slot *slot, const int64_t *fact) {
+  slot->at = (uint32_t)t->used + 1;
+  t->used += bpi_pack(t->words + t->used, fact, t->width);
+}
+
+/* Puts a merged fact back where it was, in `room` words, or behind the others. */
+static void replace_fact(fact_table *t, fact_slot *slot, const int64_t *fact, size_t room) {
+  int64_t packed[PACKED_WORDS_MAX];
+  size_t need = bpi_pack(packed, fact, t->width);
+  if (need > room)
+    append_fact(t, slot, fact);
+  else
+    memcpy(t->words + slot->at - 1, packed, need * sizeof *packed);
+}
+
 static int put_fact(batch *b, fact_kind kind, const int64_t *row, const fact_names *names) {
   fact_table *t = &b->fact[kind];
-  if (grow_index(&t->lookup, t->count, t, fact_hash) != BP_OK) return BP_ERR_NOMEM;
-  size_t mask = t->lookup.slots - 1, at = slot_of(hash_of(t, row), t->lookup.slots);
-  for (; t->lookup.index[at] != 0; at = (at + 1) & mask) {
-    int64_t *fact = t->words + (t->lookup.index[at] - 1) * t->width;
+  if (grow_slots(t) != BP_OK || reserve_words(t) != BP_OK) return BP_ERR_NOMEM;
+  uint32_t tag = tag_of(t, row);
+  fact_slot *slot = first_slot(t, tag);
+  for (; slot->at != 0; slot = next_slot(t, slot)) {
+    if (slot->tag != tag) continue;
+    int64_t fact[FACT_WORDS_MAX];
+    size_t room = bpi_unpack(fact, t->words + slot->at - 1, t->width);
     if (!same_fact(t, fact, row)) continue;
     b->merged++;
-    bpi_fact_merge(kind, fact, row, names);
+    if (bpi_fact_merge(kind, fact, row, names)) replace_fact(t, slot, fact, room);
     return BP_OK;
   }
-  void *words = t->words;
-  if (bpi_reserve(&words, &t->capacity, t->count + 1, t->width * sizeof *t->words) != BP_OK)
-    return BP_ERR_NOMEM;
-  t->words = words;
-  memcpy(t->words + t->count++ * t->width, row, t->width * sizeof *row);
-  t->lookup.index[at] = (uint32_t)t->count;
+  slot->tag = tag;
+  append_fact(t, slot, row);
+  t->count++;
   return BP_OK;
 }
 
@@ -279,8 +324,9 @@ batch *bpi_batch_new(void) {
 
 void bpi_batch_clear(batch *b) {
   for (fact_kind kind = 0; kind < FACT_KINDS; kind++) {
-    b->fact[kind].count = 0;
-    clear_index(&b->fact[kind].lookup);
+    fact_table *t = &b->fact[kind];
+    t->count = t->used = 0;
+    if (t->slots > 0) memset(t->slot, 0, t->slots * sizeof *t->slot);
   }
   b->rejects = b->files = 0;
   b->merged = 0;
@@ -288,10 +334,10 @@ void bpi_batch_clear(batch *b) {
 
 static void free_facts(fact_table *t) {
   bpi_free(t->words);
-  bpi_free(t->lookup.index);
+  bpi_free(t->slot);
   t->words = NULL;
-  t->count = t->capacity = 0;
-  t->lookup = (lookup){NULL, 0};
+  t->slot = NULL;
+  t->count = t->used = t->capacity = t->slots = 0;
 }
 
 void bpi_batch_free(batch *b) {
@@ -328,10 +374,14 @@ bool bpi_batch_empty(const batch *b) {
   return left == 0;
 }
 
+/* What a fact takes beside its own bytes: its slot, and when it is applied its place in the order,
+ * its moments and its share of the cells. */
+#define APPLY_BYTES 100
+
 size_t bpi_batch_bytes(const batch *b) {
   size_t bytes = b->text_bytes;
   for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
-    bytes += b->fact[kind].count * (b->fact[kind].width * sizeof(int64_t) + 2 * sizeof(uint32_t));
+    bytes += b->fact[kind].used * sizeof(int64_t) + b->fact[kind].count * APPLY_BYTES;
   return bytes + b->labels * sizeof *b->label + b->sessions * sizeof *b->session +
          b->rejects * sizeof *b->reject + b->files * sizeof *b->file;
 }
@@ -382,8 +432,10 @@ static int join_facts(batch *into, batch *from, const int64_t *sessions, const i
   fact_names names = names_of(into);
   for (fact_kind kind = 0; kind < FACT_KINDS; kind++) {
     fact_table *t = &from->fact[kind];
-    for (size_t i = 0; i < t->count; i++) {
-      int64_t *fact = t->words + i * t->width;
+    for (size_t i = 0; i < t->slots; i++) {
+      if (t->slot[i].at == 0) continue;
+      int64_t fact[FACT_WORDS_MAX];
+      bpi_unpack(fact, t->words + t->slot[i].at - 1, t->width);
       bpi_fact_translate(kind, fact, sessions, labels);
       int rc = put_fact(into, kind, fact, &names);
       if (rc != BP_OK) return into->failed = rc;

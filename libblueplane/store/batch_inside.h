@@ -10,11 +10,21 @@ typedef struct lookup {
   size_t slots;
 } lookup;
 
+/* Open addressing; `at` is the place of a packed fact + 1, 0 is free. The tag is the hash of what
+ * makes the fact, so that others need not be looked at, nor any when the slots grow. */
+typedef struct fact_slot {
+  uint32_t tag, at;
+} fact_slot;
+
+/* Facts of one kind, packed, in the order in which they came; but one that outgrew its place lies
+ * behind the others, and nothing lies in its place. */
 typedef struct fact_table {
   fact_kind kind;
-  size_t width, count, capacity; /* in facts of `width` words */
+  size_t width, count; /* words of a fact; facts */
   int64_t *words;
-  lookup lookup;
+  size_t used, capacity; /* words */
+  fact_slot *slot;
+  size_t slots;
 } fact_table;
 
 typedef struct batch_label {

@@ -65,27 +65,8 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *text, int c
   return SQLITE_OK;
 }
 
-#if defined(__GNUC__)
-#define FETCH(address) __builtin_prefetch(address)
-#else
-#define FETCH(address) ((void)(address))
-#endif
-
-/* Rows of words lie where they were gathered, not in the order in which they are read: memory is
- * asked for them a few rows ahead. */
-static void fetch_ahead(const bulk_cursor *cursor) {
-  const bulk *b = cursor->rows;
-  size_t ahead = cursor->at + 8;
-  if (b->column != bpi_bulk_word || ahead >= b->count) return;
-  const int64_t *row = ((const int64_t *const *)b->rows)[ahead];
-  for (int line = 0; line < 3; line++)
-    FETCH(row + 8 * line);
-}
-
 static int next(sqlite3_vtab_cursor *base) {
-  bulk_cursor *cursor = (bulk_cursor *)base;
-  cursor->at++;
-  fetch_ahead(cursor);
+  ((bulk_cursor *)base)->at++;
   return SQLITE_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/facts.h"
+#include "store/pack.h"
 #include "run_suite.h"
 
 /* Sessions and labels are told apart by identifiers that run against their numbers. */
@@ -298,6 +299,28 @@ START_TEST(background_agents) {
 }
 END_TEST
 
+/* A fact comes out of few bytes as it went in, whatever its words; small words take little room. */
+START_TEST(packed_and_unpacked) {
+  static const int64_t telling[] = {0, 1, 255, 256, 65535, 65536, INT64_C(1) << 40, INT64_MAX, -1,
+                                    INT64_MIN + 1, FACT_NONE, BPI_TIME_NONE};
+  for (int round = 0; round < 20000; round++) {
+    int64_t fact[FACT_WORDS_MAX], packed[PACKED_WORDS_MAX + PACKED_SLACK], again[FACT_WORDS_MAX];
+    size_t words = 5 + (size_t)below(FACT_WORDS_MAX - 4);
+    bool wide = round % 7 == 0; /* nothing but the widest: the most room that is asked for */
+    for (size_t i = 0; i < words; i++)
+      fact[i] = wide ? -below(1000) - 1 : telling[below(sizeof telling / sizeof *telling)];
+    memset(packed, 0xAA, sizeof packed);
+    size_t room = bpi_pack(packed, fact, words);
+    ck_assert_uint_le(room, PACKED_WORDS_MAX);
+    ck_assert_uint_eq(bpi_unpack(again, packed, words), room);
+    ck_assert_mem_eq(again, fact, words * sizeof *fact);
+    ck_assert_mem_eq(packed, fact, 2 * sizeof *fact); /* keys are compared where they lie */
+  }
+  int64_t small[FACT_WORDS_MAX] = {1, 2}, packed[PACKED_WORDS_MAX];
+  ck_assert_uint_eq(bpi_pack(packed, small, FACT_WORDS_MAX), 4); /* the key, and a code for each */
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("facts");
   TCase *c = tcase_create("facts");
@@ -310,6 +333,7 @@ int main(void) {
   tcase_add_test(c, edit_cells);
   tcase_add_test(c, price_bands);
   tcase_add_test(c, background_agents);
+  tcase_add_test(c, packed_and_unpacked);
   suite_add_tcase(suite, c);
   return run_suite(suite);
 }
