@@ -131,10 +131,22 @@ static void add_codex_roots(roots *r) {
   free(home);
 }
 
+/* A folder below the home of an assistant, which a variable may name. */
+static void add_root_of(roots *r, const char *source, const char *name, const char *home_name,
+                        const char *below) {
+  const char *value = name == NULL ? NULL : variable(name);
+  char *home = home_folder();
+  char *folder = value != NULL ? expand_home(value) : print_text("%s/%s", home, home_name);
+  add_root(r, source, print_text("%s/%s", folder, below), value != NULL ? name : "default");
+  free(folder);
+  free(home);
+}
+
 roots find_roots(void) {
   roots r = {NULL, 0};
   add_claude_roots(&r);
   add_codex_roots(&r);
+  add_root_of(&r, "copilot", "COPILOT_HOME", ".copilot", "session-state");
   return r;
 }
 

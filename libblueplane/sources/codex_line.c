@@ -133,29 +133,6 @@ static const struct {
 
 #define READ_TEXT(text) bpi_object_into(s, text, &l->dropped)
 
-static int64_t read_time(scan *s) {
-  char text[40];
-  size_t length;
-  int64_t time;
-  bool whole;
-  bool read = bpi_scan_text(s, text, sizeof text, &length, &whole);
-  return read && whole && bpi_parse_instant(text, length, &time) ? time : BPI_TIME_NONE;
-}
-
-/* A count, or -1 if there is none; one that is no count sets *reject. */
-static int64_t read_count(scan *s, int *reject) {
-  int64_t value = -1;
-  bool bad = false, absent = bpi_scan_peek(s) == SCAN_NULL;
-  if (!bpi_scan_count(s, &value, &bad) && !absent && *reject == 0)
-    *reject = bad ? REJECT_NUMBER : REJECT_FIELD;
-  return value;
-}
-
-static bool read_true(scan *s) {
-  bool value = false;
-  return bpi_scan_bool(s, &value) && value;
-}
-
 static bool read_false(scan *s) {
   bool value = true;
   return bpi_scan_bool(s, &value) && !value;
@@ -281,7 +258,7 @@ static void read_usage(codex_usage *u, scan *s, int *reject) {
   if (!bpi_scan_enter_object(s)) return;
   u->known = true;
   for (int m; (m = bpi_object_member(s, usage_keys, &seen, reject)) >= 0;) {
-    int64_t value = read_count(s, reject);
+    int64_t value = bpi_object_count(s, reject);
     if (m == U_REASONING) u->reasoned = value >= 0;
     u->of[m] = value < 0 ? 0 : value;
   }
@@ -532,7 +509,7 @@ static void read_duration(codex_line *l, scan *s, int *reject) {
   int64_t part[2] = {-1, 0};
   if (!bpi_scan_enter_object(s)) return;
   for (int m; (m = bpi_object_member(s, duration_keys, &seen, reject)) >= 0;)
-    part[m] = read_count(s, reject);
+    part[m] = bpi_object_count(s, reject);
   if (part[0] >= 0 && part[0] < INT64_C(1) << 32 && part[1] >= 0 && part[1] < INT64_C(1000000000))
     l->ending.duration_us = part[0] * BPI_SECOND + part[1] / 1000;
 }
@@ -591,7 +568,7 @@ static void read_result(codex_line *l, scan *s, int *reject) {
       end_badly(l, OUTCOME_ERROR, FAILURE_TOOL);
     } else if (bpi_scan_enter_object(s)) {
       while (bpi_object_member(s, mcp_keys, &inner, reject) >= 0)
-        if (read_true(s)) end_badly(l, OUTCOME_ERROR, FAILURE_TOOL);
+        if (bpi_object_true(s)) end_badly(l, OUTCOME_ERROR, FAILURE_TOOL);
     }
   }
 }
@@ -609,7 +586,7 @@ static void read_member(codex_line *l, scan *s, int member, policy *p, int *reje
   case P_TYPE: l->kind = (codex_kind)bpi_object_word(s, kinds); break;
   case P_ID: READ_TEXT(&l->id); break;
   case P_SESSION_ID: READ_TEXT(&l->session_id); break;
-  case P_TIMESTAMP: l->born = read_time(s); break;
+  case P_TIMESTAMP: l->born = bpi_object_time(s); break;
   case P_CWD: READ_TEXT(&l->cwd); break;
   case P_ORIGINATOR: READ_TEXT(&l->originator); break;
   case P_VERSION: READ_TEXT(&l->version); break;
@@ -628,8 +605,8 @@ static void read_member(codex_line *l, scan *s, int member, policy *p, int *reje
     break;
   case P_SANDBOX: p->full = policy_is(s, full_access_words, reject); break;
   case P_COLLABORATION: p->plan = policy_is(s, plan_words, reject); break;
-  case P_STARTED_AT: l->started_at_s = read_count(s, reject); break;
-  case P_DURATION_MS: l->duration_ms = read_count(s, reject); break;
+  case P_STARTED_AT: l->started_at_s = bpi_object_count(s, reject); break;
+  case P_DURATION_MS: l->duration_ms = bpi_object_count(s, reject); break;
   case P_REASON: l->review_ended = word_is(s, review_words); break;
   case P_MESSAGE: read_prompt(l, s); break;
   case P_KIND: l->injected = bpi_scan_peek(s) == SCAN_TEXT && !word_is(s, plain_words); break;
@@ -729,7 +706,7 @@ int bpi_codex_line_read(codex_line *l, scan *s) {
   start(l);
   for (int m; (m = bpi_object_member(s, line_keys, &seen, &reject)) >= 0;) {
     if (m == LINE_TIMESTAMP) {
-      l->time = read_time(s);
+      l->time = bpi_object_time(s);
     } else if (m == LINE_TYPE) {
       l->top = (codex_top)bpi_object_word(s, tops);
     } else if (bpi_scan_peek(s) == SCAN_OBJECT) {

@@ -44,15 +44,45 @@ int bpi_object_word(scan *s, const char *const *words) {
   return text && whole ? bpi_list_index(words, word, length) : -1;
 }
 
+int64_t bpi_object_time(scan *s) {
+  char text[40];
+  size_t length;
+  int64_t time;
+  bool whole;
+  bool read = bpi_scan_text(s, text, sizeof text, &length, &whole);
+  return read && whole && bpi_parse_instant(text, length, &time) ? time : BPI_TIME_NONE;
+}
+
+int64_t bpi_object_time_ms(scan *s) {
+  int64_t ms;
+  bool bad;
+  return bpi_scan_count(s, &ms, &bad) && ms <= INT64_MAX / 1000 ? ms * 1000 : BPI_TIME_NONE;
+}
+
+int64_t bpi_object_count(scan *s, int *reject) {
+  int64_t value = -1;
+  bool bad = false, absent = bpi_scan_peek(s) == SCAN_NULL;
+  if (!bpi_scan_count(s, &value, &bad) && !absent && *reject == 0)
+    *reject = bad ? REJECT_NUMBER : REJECT_FIELD;
+  return value;
+}
+
+bool bpi_object_true(scan *s) {
+  bool value = false;
+  return bpi_scan_bool(s, &value) && value;
+}
+
 static int reason_of(scan_error error) {
   return error == SCAN_UTF8 ? REJECT_UTF8 : error == SCAN_TOO_DEEP ? REJECT_DEPTH : REJECT_SYNTAX;
 }
 
 /* Reads to its end what is no object. */
 static void pass_over(scan *s, scan_type type) {
-  if (type != SCAN_ARRAY) bpi_scan_skip(s);
+  if (type != SCAN_ARRAY)
+    bpi_scan_skip(s);
   else
-    while (bpi_scan_item(s)) bpi_scan_skip(s);
+    while (bpi_scan_item(s))
+      bpi_scan_skip(s);
 }
 
 /* Goes on behind a broken line. One that has not ended yet is judged when it has. Returns 1 to go
@@ -88,32 +118,43 @@ static int finish_value(source_input *in, const object_reader *reader, int rejec
   return rc == BP_OK ? 1 : rc;
 }
 
-/* The objects of the open array, each acted on as soon as it is whole. */
+static int checkpoint(source_input *in) {
+  return in->checkpoint == NULL ? BP_OK : in->checkpoint(in->user, in);
+}
+
+/* The objects of the open array, each acted on as soon as it is whole. Returns 1, or what ends the
+ * reading; a failed scanner is for whoever opened the array. */
 static int read_list(source_input *in, const object_reader *reader) {
   scan *s = in->scan;
-  int rc = 1;
-  while (rc > 0 && bpi_scan_item(s)) {
+  while (bpi_scan_item(s)) {
     stand at = {s->line, s->base + (s->at - s->origin)};
     int reject = bpi_scan_enter_object(s) ? reader->take(reader->self, s) : REJECT_SHAPE;
-    if (bpi_scan_failed(s)) break;
-    rc = finish_value(in, reader, reject, at);
+    if (bpi_scan_failed(s)) return 1;
+    int rc = finish_value(in, reader, reject, at);
+    int stop = rc > 0 ? checkpoint(in) : rc;
+    if (stop != BP_OK) return stop;
   }
-  if (rc <= 0 || s->waiting) return rc <= 0 ? rc : 0;
-  return s->error == SCAN_OK ? 1 : pass_broken(in);
+  return 1;
+}
+
+int bpi_read_items(source_input *in, const object_reader *reader) {
+  int rc = bpi_scan_enter_array(in->scan) ? read_list(in, reader) : 1;
+  return rc > 0 ? BP_OK : rc;
 }
 
 /* One value, entered or standing ready. Returns as pass_broken does, or what emit returned. */
 static int read_value(source_input *in, const object_reader *reader, scan_type type) {
   scan *s = in->scan;
-  int reject = REJECT_SHAPE;
-  if (type == SCAN_ARRAY && reader->lists) return read_list(in, reader);
+  bool list = type == SCAN_ARRAY && reader->lists;
+  int reject = REJECT_SHAPE, rc = list ? read_list(in, reader) : 1;
+  if (rc <= 0) return rc;
   if (type == SCAN_OBJECT)
     reject = reader->take(reader->self, s);
-  else if (type != SCAN_ERROR)
+  else if (type != SCAN_ERROR && !list)
     pass_over(s, type);
   if (s->waiting) return 0;
   if (s->error != SCAN_OK) return pass_broken(in);
-  return finish_value(in, reader, reject, (stand){s->record_line, s->record_start});
+  return list ? 1 : finish_value(in, reader, reject, (stand){s->record_line, s->record_start});
 }
 
 int bpi_read_objects(source_input *in, const object_reader *reader) {
@@ -122,10 +163,7 @@ int bpi_read_objects(source_input *in, const object_reader *reader) {
     scan_type type = bpi_scan_value(in->scan);
     if (type == SCAN_END || type == SCAN_WAIT) return BP_OK;
     int rc = read_value(in, reader, type);
-    if (rc > 0 && in->checkpoint != NULL) {
-      int stop = in->checkpoint(in->user, in);
-      if (stop != BP_OK) return stop;
-    }
-    if (rc <= 0) return rc;
+    int stop = rc > 0 ? checkpoint(in) : rc;
+    if (rc <= 0 || stop != BP_OK) return stop;
   }
 }

@@ -31,6 +31,11 @@ typedef struct object_reader {
  * checkpoint returned, or BP_ERR_IO. */
 int bpi_read_objects(source_input *in, const object_reader *reader);
 
+/* Reads the objects of the array that stands next, as bpi_read_objects those of the input: each is acted
+ * on as soon as it has been read to its end, so a document of any length is held piece by piece. Another
+ * type of value is skipped. Returns 0 or BP_ERR_. */
+int bpi_read_items(source_input *in, const object_reader *reader);
+
 /* Next member of the open object whose key is in `keys` (ends with NULL, at most 64); its value
  * stands next. Returns its index, -1 at the end of the object or on failure. Other members are
  * skipped. `seen` starts at 0; a key that comes twice sets *reject if it is 0. */
@@ -41,6 +46,14 @@ int bpi_object_member(scan *s, const char *const *keys, uint64_t *seen, int *rej
 bool bpi_object_text(scan *s, char *into, size_t capacity, size_t *length, unsigned *dropped);
 #define bpi_object_into(s, text, dropped)                                                          \
   bpi_object_text(s, (text)->at, sizeof(text)->at, &(text)->length, dropped)
+
+/* A time as RFC 3339 text; BPI_TIME_NONE if it is none. */
+int64_t bpi_object_time(scan *s);
+/* The same as milliseconds since the epoch. */
+int64_t bpi_object_time_ms(scan *s);
+/* A count, -1 if it is absent or null; what is no count sets *reject if it is 0. */
+int64_t bpi_object_count(scan *s, int *reject);
+bool bpi_object_true(scan *s);
 
 /* A text of a short closed list: its index in `words` (ends with NULL), -1 for any other value. */
 int bpi_object_word(scan *s, const char *const *words);

@@ -128,7 +128,7 @@ def transcripts(root: pathlib.Path) -> list:
     return sorted(p for p in root.rglob("*.jsonl") if p.is_file() and not p.is_symlink())
 
 
-SOURCES = ("claude_code", "codex", "native")
+SOURCES = ("claude_code", "codex", "native", "copilot")
 
 
 def fixtures(source: str, beginning: str = "") -> list:
@@ -140,7 +140,8 @@ def named(source: str, name: str) -> str:
     """A name by which a scan knows whose file it is."""
     if source == "codex" and not name.startswith("rollout-"):
         return f"rollout-{name}"
-    return name.replace(".jsonl", ".blueplane.jsonl") if source == "native" else name
+    ending = {"native": ".blueplane.jsonl", "copilot": ".events.jsonl"}.get(source, ".jsonl")
+    return name.replace(".jsonl", ending)
 
 
 # -------------------------------------------------------------------------------------------- main

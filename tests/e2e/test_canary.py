@@ -46,6 +46,10 @@ NAMES = {  # fields whose text an owner may see again, and as which kinds of nam
     "codex": {r"payload\.cwd": {WORKSPACE}, r"payload\.git\.branch": {BRANCH}, r"payload\.cli_version": {VERSION},
               r"payload\.originator": {ENTRYPOINT}, r"payload\.model": {MODEL}, r"payload\.name": {TOOL},
               r"payload\.namespace": {TOOL}},
+    "copilot": {r"data\.copilotVersion": {VERSION}, r"data\.context\.cwd": {WORKSPACE}, r"data\.context\.branch": {BRANCH},
+                r"data\.selectedModel": {MODEL}, r"data\.newModel": {MODEL}, r"data\.model": {MODEL},
+                r"data\.toolName": {TOOL},
+                r"data\.modelMetrics(\..*)?": {MODEL}},
     "native": {"platform": {PLATFORM}, "workspace": {WORKSPACE}, "branch": {BRANCH}, "client_version": {VERSION},
                "entrypoint": {ENTRYPOINT}, "model": {MODEL}, "tool": {TOOL}, "mcp_server": {TOOL}, "command": {COMMAND}},
 }

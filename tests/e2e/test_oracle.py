@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """The library's totals against the oracles of tests/oracle, which share no code with it.
 
-Compared, for Claude Code and for Codex apart: responses, input, output, cache reads, cache writes of both kinds,
+Compared, for each source apart: responses, input, output, cache reads, cache writes of both kinds,
 reasoning and web searches by UTC day and model; tool calls by tool and outcome; prompts by day; events by kind;
 lines by tool; sessions; output quality; rejected and undated records; subagents, commits, pull requests, constant ids.
 The most of it a second time by way of queries.
 
     over the sample generator and the fixtures of tests/corpus, always;
-    over folders of real transcripts: BLUEPLANE_REAL_DATA=DIR, holding claude_code*/ and codex/;
+    over folders of real transcripts: BLUEPLANE_REAL_DATA=DIR, holding claude_code*/, codex/ and copilot_cli/;
     over a generator with a ground truth of its own: BLUEPLANE_GEN=PROGRAM.
 """
 from __future__ import annotations
@@ -28,6 +28,7 @@ from e2e import Skip, check, equal
 sys.path.insert(0, str(e2e.ROOT / "tests" / "oracle"))
 import claude_code  # noqa: E402
 import codex  # noqa: E402
+import copilot  # noqa: E402
 import gen_truth  # noqa: E402
 
 # The layout of rollup cells, written down a second time (docs of store/facts.h).
@@ -206,8 +207,18 @@ def copy_key(store: pathlib.Path) -> None:
         beside.chmod(0o600)
 
 
+def rename(place: pathlib.Path, to: pathlib.Path) -> pathlib.Path:
+    """A copy whose files have the names by which a scan knows them: they are published under those of their sessions."""
+    for path in e2e.transcripts(place):
+        (to / path.stem).mkdir(parents=True)
+        (to / path.stem / "events.jsonl").write_bytes(path.read_bytes())
+    return to
+
+
 def belongs(source: str, path: pathlib.Path) -> bool:
     rollout = path.name.startswith("rollout-")
+    if source not in ("claude_code", "codex"):
+        return True  # fixtures lie apart
     return rollout if source == "codex" else not rollout and path.name != "history.jsonl"
 
 
@@ -222,7 +233,7 @@ def test_sample(folder: pathlib.Path) -> None:
 def test_corpus(folder: pathlib.Path) -> None:
     """Fixture by fixture, so that each that is wrong has a name."""
     wrong = []
-    for source, module in (("claude_code", claude_code), ("codex", codex)):
+    for source, module in (("claude_code", claude_code), ("codex", codex), ("copilot", copilot)):
         for path in e2e.fixtures(source):
             alone = folder / source / path.name
             alone.mkdir(parents=True)
@@ -244,6 +255,8 @@ def test_real_data(folder: pathlib.Path) -> None:
             compare(folder, claude_code, "claude_code", place, place.name)
         elif place.name == "codex" and place.is_dir():
             compare(folder, codex, "codex", place, place.name)
+        elif place.name == "copilot_cli" and place.is_dir():
+            compare(folder, copilot, "copilot", rename(place, folder / "copilot_cli"), place.name)
 
 
 def test_generator(folder: pathlib.Path) -> None:

@@ -1,0 +1,46 @@
+/* sources/content.h: what is told of texts that must not be kept: of a prompt how long it is and what it
+ * holds, of a tool's input the file, the kind of program and how many lines change. Reads them as they
+ * stream by, under the names that several assistants give them; knows no format beyond that. */
+#ifndef BPI_SOURCES_CONTENT_H
+#define BPI_SOURCES_CONTENT_H
+
+#include "sources/claude_code_prompt.h"
+#include "sources/lines.h"
+#include "sources/object.h"
+
+/* A prompt: a text, or an array of parts that are texts or have one as "text". */
+typedef struct prompt_facts {
+  bool there; /* there is a text */
+  int64_t characters;
+  int features; /* PROMPT_ */
+} prompt_facts;
+void bpi_content_prompt(scan *s, prompt_facts *out, int *reject);
+
+/* The input of a tool, an object; lines are -1 unless it is an edit's. Free the lines at the end. */
+typedef struct tool_input {
+  name_text file;
+  int program; /* PROGRAM_ */
+  int64_t added, removed;
+  line_hashes before, after;
+} tool_input;
+void bpi_content_input_start(tool_input *in);
+void bpi_content_input(scan *s, tool_input *in, unsigned *dropped, int *reject);
+void bpi_content_input_free(tool_input *in);
+/* The rules of these fields, for a source's list. */
+#define CONTENT_INPUT_RULES(at)                                                                    \
+  {at ".file_path", FIELD_LABEL, "file name"}, {at ".filePath", FIELD_LABEL, "file name"},         \
+      {at ".path", FIELD_LABEL, "file name"}, {at ".absolute_path", FIELD_LABEL, "file name"},     \
+      {at ".notebook_path", FIELD_LABEL, "file name"},                                             \
+      {at ".command", FIELD_COMPARED, "kind of program of a command"},                             \
+      {at ".cmd", FIELD_COMPARED, "kind of program of a command"},                                 \
+      {at ".old_string", FIELD_COUNTED, "lines"}, {at ".oldString", FIELD_COUNTED, "lines"},       \
+      {at ".old_str", FIELD_COUNTED, "lines"}, {at ".new_string", FIELD_COUNTED, "lines"},         \
+      {at ".newString", FIELD_COUNTED, "lines"}, {at ".new_str", FIELD_COUNTED, "lines"},          \
+      {at ".content", FIELD_COUNTED, "lines"}, {                                                   \
+    at ".file_text", FIELD_COUNTED, "lines"                                                        \
+  }
+
+/* What is told of a use of the tool with this input. */
+tool_use_record bpi_content_use(const tool_input *in, name tool, name file);
+
+#endif

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Oracle for the events of Copilot CLI: the rules, written a second time and plainly.
+
+usage: copilot.py ROOT...     canonical JSON on stdout, as claude_code.py
+"""
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, Optional
+
+from claude_code import (FOREVER, Obj, Rejected, count, input_lines, main, names, read_file, refuse_duplicates, replaced,
+                         split_lines, stamp_or_forever, string, table)
+from sessions import Facts
+
+READ_KEYS = names("type id timestamp", data=names(
+    "sessionId copilotVersion startTime selectedModel newModel content messageId model outputTokens toolCallId toolName "
+    "success", context=names("cwd branch"), arguments=names("path command old_str new_str file_text"), error=names("code"),
+    toolTelemetry=names("", metrics=names("linesAdded linesRemoved"))))
+NEED = {"session.start", "session.resume", "session.model_change", "session.shutdown", "user.message", "assistant.message",
+        "tool.execution_start", "tool.execution_complete", "abort"}
+CODES = {"rejected": "rejected", "denied": "denied", "timeout": "error"}
+EDITS = {"create", "edit", "str_replace_editor"}
+
+
+def shares(total: int, n: int) -> list:
+    """Whole numbers as equal as can be whose sum is the total."""
+    return [(total + n - 1 - i) // n for i in range(n)]
+
+
+class Oracle(Facts):
+    def __init__(self, key: Optional[bytes] = None) -> None:
+        super().__init__()
+
+    def read(self, path: str) -> None:
+        self.session = os.path.basename(os.path.dirname(path))
+        self.model: Optional[str] = None
+        self.since: list = []  # keys of the responses since the session was entered
+        read_file(path, self.line, self.rejected)
+
+    def line(self, line: Obj) -> None:
+        refuse_duplicates(line, READ_KEYS)
+        kind, data, own = line.get("type"), line.get("data"), string(line.get("id"))
+        if kind not in NEED:
+            return
+        if not isinstance(data, dict) or not own:
+            raise Rejected("field")
+        time, session = stamp_or_forever(line.get("timestamp")), self.session
+        model = string(data.get("model")) or string(data.get("newModel")) or string(data.get("selectedModel"))
+        call = string(data.get("toolCallId"))
+        if kind in ("session.start", "session.resume"):
+            self.session = string(data.get("sessionId")) or self.session
+            self.since = []
+        if kind in ("session.start", "session.model_change"):
+            self.model = model
+        elif kind == "session.shutdown":
+            self.shutdown(table(data.get("modelMetrics")), own, time)
+        elif kind == "user.message":
+            if isinstance(data.get("content"), str) or data.get("attachments"):
+                self.earliest(self.prompts, (session, own), time, session)
+        elif kind == "abort":
+            self.earliest(self.events, (session, own), time, "interrupt")
+        elif kind == "assistant.message":
+            if not string(data.get("messageId")):
+                raise Rejected("field")
+            key = session, data["messageId"]
+            output = count(data.get("outputTokens"))
+            self.response(key, session, time, model or self.model, False, output=output)
+            self.since.append((key, model or self.model, time, output))
+        elif not call:
+            raise Rejected("field")
+        elif kind == "tool.execution_start":
+            given = table(data.get("arguments"))
+            tool = string(data.get("toolName")) or ""
+            asked = None
+            if tool in EDITS and isinstance(given.get("file_text"), str):
+                asked = len(split_lines(given["file_text"])), 0
+            elif tool in EDITS and ("old_str" in given or "new_str" in given):
+                asked = replaced(given.get("old_str"), given.get("new_str"))
+            self.earliest(self.calls, (session, call), time, tool, asked)
+        else:
+            good = data.get("success") is True
+            told = table(table(data.get("toolTelemetry")).get("metrics"))
+            lines = (count(told.get("linesAdded")), count(told.get("linesRemoved"))) if "linesAdded" in told else None
+            code = table(data.get("error")).get("code")
+            outcome = "ok" if good else CODES.get(code, "error") if isinstance(code, str) else "error"
+            self.earliest(self.results, (session, call), time, outcome, lines if good else None)
+
+    def shutdown(self, models: dict, own: str, time: int) -> None:
+        for model, use in models.items():
+            usage = table(table(use).get("usage"))
+            sums = {name: count(usage.get(name)) for name in
+                    ("inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens")}
+            answers = [a for a in self.since if a[1] == model]
+            if not answers:
+                n = max(1, count(table(table(use).get("requests")).get("count"))) if any(sums.values()) else 0
+                answers = [((self.session, own, model, i), model, time, 0) for i in range(n)]
+            if not answers:
+                continue
+            n = len(answers)
+            fresh = max(0, sums["inputTokens"] - sums["cacheReadTokens"] - sums["cacheWriteTokens"])
+            more = max(0, sums["outputTokens"] - sum(a[3] for a in answers))
+            parts = zip(answers, shares(fresh, n), shares(more, n), shares(sums["cacheReadTokens"], n),
+                        shares(sums["cacheWriteTokens"], n), shares(sums["reasoningTokens"], n))
+            for (key, _, at, output), fresh_part, more_part, read, written, reasoning in parts:
+                self.response(key, self.session, at, model, True, input=fresh_part, output=output + more_part,
+                              cache_read=read, cache_write_5m=written, reasoning=reasoning)
+        self.since = []
+
+
+if __name__ == "__main__":
+    sys.exit(main(Oracle))

@@ -1,0 +1,320 @@
+/* Copilot CLI and the others that are read by rules of few lines: from hand-made files (tests/corpus),
+ * what each row tells, and that files may be cut anywhere, come through any window, and be bad.
+ *
+ *     test_assistants [folder of the corpora]
+ */
+#include "fake_sink.h"
+
+#include "base/mem.h"
+#include "run_suite.h"
+
+static const char *corpus = "tests/corpus";
+static fake one, two;
+
+/* 2026-03-02T09:00:00Z, computed with `date -u +%s`. */
+#define NINE INT64_C(1772442000000000)
+#define SECOND BPI_SECOND
+#define HOUR (3600 * SECOND)
+
+static char *load_bytes(const source *s, const char *name, size_t *length) {
+  char folder[512];
+  snprintf(folder, sizeof folder, "%s/%s", corpus, s->name);
+  return fake_load(folder, name, length);
+}
+
+static void load(fake *f, const source *s, const char *name) {
+  size_t length;
+  char *data = load_bytes(s, name, &length);
+  fake_read(f, s, name, data, length);
+  ck_assert_int_eq(f->rc, BP_OK);
+  ck_assert_uint_eq(f->rejects, 0);
+  ck_assert_uint_eq(f->drops, 0);
+  free(data);
+}
+
+static bool is_session(const record *r, const char *raw) {
+  return bpi_ident_compare(r->session, fake_identify(NULL, IDENT_SESSION, raw, strlen(raw))) == 0;
+}
+
+/* The response that stands for a key: rows of one key follow the rules of the store; here the last. */
+static const record *last_of(const fake *f, const record *first) {
+  const record *last = first;
+  for (size_t i = 0; i < f->count; i++)
+    if (f->records[i].kind == first->kind && bpi_ident_compare(f->records[i].key, first->key) == 0)
+      last = &f->records[i];
+  return last;
+}
+
+typedef struct response_row {
+  int64_t time, input, output, cache_read, cache_write, reasoning;
+  const char *model;
+  int stop;
+} response_row;
+
+static void is_response(const record *r, const response_row *want) {
+  const response_record *u = &r->u.response;
+  ck_assert_int_eq(r->time, want->time);
+  ck_assert_int_eq(u->input, want->input);
+  ck_assert_int_eq(u->output, want->output);
+  ck_assert_int_eq(u->cache_read, want->cache_read);
+  ck_assert_int_eq(u->cache_write_5m, want->cache_write);
+  ck_assert_int_eq(u->cache_write_1h, -1);
+  ck_assert_int_eq(u->reasoning, want->reasoning);
+  ck_assert_str_eq(fake_text(u->model), want->model);
+  ck_assert_int_eq(u->stop, want->stop);
+}
+
+/* ---------------------------------------------------------------------------------- Copilot CLI */
+
+/* 25001 in, of which 4000 read and 1000 written: 20001, over two responses 10001 and 10000. The
+ * output of both is 151, the sum 154. */
+START_TEST(copilot_sums_are_spread) {
+  static const response_row first[] = {
+      {NINE + 20 * SECOND, 10001, 103, 2000, 500, 47, "gpt-5.3-codex-spark", STOP_END},
+      {NINE + 40 * SECOND, 10000, 51, 2000, 500, 46, "gpt-5.3-codex-spark", STOP_END},
+      {NINE + 70 * SECOND, 686, 30, 14848, 0, 15, "gpt-5.4-mini", STOP_END}};
+  static const response_row unseen[] = {
+      {NINE + 120 * SECOND, 300, 7, 34, 0, 0, "claude-haiku-4.5", STOP_END},
+      {NINE + 120 * SECOND, 300, 7, 33, 0, 0, "claude-haiku-4.5", STOP_END},
+      {NINE + 120 * SECOND, 300, 6, 33, 0, 0, "claude-haiku-4.5", STOP_END}};
+  static const response_row again = {
+      NINE + 23 * HOUR + 30 * SECOND, 1000, 40, 15000, 0, 10, "gpt-5.4-mini", STOP_END};
+  load(&one, &bpi_source_copilot, "good-shutdown.jsonl");
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 3 + 3 + 3 + 2);
+  for (size_t i = 0; i < 3; i++) {
+    const record *r = fake_nth(&one, RECORD_RESPONSE, i);
+    ck_assert_int_eq(r->u.response.input, -1);
+    ck_assert_int_eq(r->u.response.stop, STOP_NONE);
+    is_response(last_of(&one, r), &first[i]);
+    is_response(fake_nth(&one, RECORD_RESPONSE, 6 + i), &unseen[i]);
+  }
+  is_response(last_of(&one, fake_nth(&one, RECORD_RESPONSE, 9)), &again);
+}
+END_TEST
+
+START_TEST(copilot_session_and_prompt) {
+  load(&one, &bpi_source_copilot, "good-shutdown.jsonl");
+  const record *r = fake_nth(&one, RECORD_SESSION, 0);
+  ck_assert_int_eq(r->time, NINE);
+  ck_assert(is_session(r, "5e551011-0000-4000-8000-000000000001"));
+  ck_assert_str_eq(fake_text(r->u.session_row.workspace), "/home/ada/work/engine");
+  ck_assert_str_eq(fake_text(r->u.session_row.branch), "feature/loops");
+  ck_assert_str_eq(fake_text(r->u.session_row.version), "1.0.64-1");
+  ck_assert_int_eq(r->u.session_row.version_rank, INT64_C(1) << 40 | 64);
+  ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_SESSION, 1)->u.session_row.branch), "main");
+  r = fake_nth(&one, RECORD_PROMPT, 0);
+  ck_assert_int_eq(r->u.prompt.characters, 36);
+  ck_assert_int_eq(r->u.prompt.features, PROMPT_FILE);
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 1);
+  for (size_t i = 0; i < one.count; i++)
+    ck_assert(one.records[i].tier == TIER_RECORD &&
+              is_session(&one.records[i], "5e551011-0000-4000-8000-000000000001"));
+}
+END_TEST
+
+START_TEST(copilot_tools) {
+  static const struct {
+    const char *tool, *file;
+    int category, program, language, outcome, failure;
+    int64_t asked_added, asked_removed, added, removed;
+  } rows[] = {
+      {"bash", "", CATEGORY_COMMAND, PROGRAM_TEST, LANGUAGE_UNKNOWN, OUTCOME_OK, FAILURE_NONE, -1,
+       -1, -1, -1},
+      {"create", "/home/ada/CANARY.py", CATEGORY_EDIT, PROGRAM_NONE, LANGUAGE_PYTHON, OUTCOME_OK,
+       FAILURE_NONE, 3, 0, 3, 0},
+      {"edit", "/home/ada/CANARY.py", CATEGORY_EDIT, PROGRAM_NONE, LANGUAGE_PYTHON, OUTCOME_OK,
+       FAILURE_NONE, 2, 1, -1, -1},
+      {"view", "/home/ada/CANARY.py", CATEGORY_READ, PROGRAM_NONE, LANGUAGE_PYTHON, OUTCOME_ERROR,
+       FAILURE_OTHER, -1, -1, -1, -1},
+      {"edit", "/home/ada/CANARY.py", CATEGORY_EDIT, PROGRAM_NONE, LANGUAGE_PYTHON,
+       OUTCOME_REJECTED, FAILURE_NONE, 1, 1, -1, -1},
+      {"bash", "", CATEGORY_COMMAND, PROGRAM_FILES, LANGUAGE_UNKNOWN, OUTCOME_DENIED, FAILURE_NONE,
+       -1, -1, -1, -1},
+  };
+  load(&one, &bpi_source_copilot, "good-tools.jsonl");
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const record *use = fake_nth(&one, RECORD_TOOL_USE, i),
+                 *end = fake_nth(&one, RECORD_TOOL_RESULT, i);
+    ck_assert_int_eq(bpi_ident_compare(use->key, end->key), 0);
+    ck_assert_str_eq(fake_text(use->u.use.tool), rows[i].tool);
+    ck_assert_str_eq(fake_text(use->u.use.file), rows[i].file);
+    ck_assert_int_eq(use->u.use.category, rows[i].category);
+    ck_assert_int_eq(use->u.use.program, rows[i].program);
+    ck_assert_int_eq(use->u.use.language, rows[i].language);
+    ck_assert_int_eq(use->u.use.added, rows[i].asked_added);
+    ck_assert_int_eq(use->u.use.removed, rows[i].asked_removed);
+    ck_assert_int_eq(end->u.result.outcome, rows[i].outcome);
+    ck_assert_int_eq(end->u.result.failure, rows[i].failure);
+    ck_assert_int_eq(end->u.result.added, rows[i].added);
+    ck_assert_int_eq(end->u.result.removed, rows[i].removed);
+  }
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_USE), 7); /* one was interrupted */
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.event, EVENT_INTERRUPT);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.features, PROMPT_CODE);
+}
+END_TEST
+
+/* A file that has lost its first line is known by its folder. */
+START_TEST(copilot_folder_names) {
+  static const char line[] = "{\"type\":\"abort\",\"data\":{},\"id\":\"e\"}\n";
+  fake_read(&one, &bpi_source_copilot, "/home/ada/.copilot/session-state/abc/events.jsonl", line,
+            sizeof line - 1);
+  ck_assert_uint_eq(one.count, 1);
+  ck_assert(is_session(&one.records[0], "abc"));
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------------- all */
+
+static const struct {
+  const source *s;
+  const char *name;
+} good[] = {
+    {&bpi_source_copilot, "good-shutdown.jsonl"},
+    {&bpi_source_copilot, "good-tools.jsonl"},
+    {&bpi_source_copilot, "good-places.jsonl"},
+};
+#define GOOD (sizeof good / sizeof *good)
+
+/* What is whole is taken, what is cut waits; nothing is refused. */
+START_TEST(cut_anywhere) {
+  size_t length, before = 0;
+  char *data = load_bytes(good[_i].s, good[_i].name, &length);
+  fake_read(&one, good[_i].s, good[_i].name, data, length);
+  for (size_t cut = 0; cut <= length; cut++) {
+    fake_read(&two, good[_i].s, good[_i].name, data, cut);
+    ck_assert_int_eq(two.rc, BP_OK);
+    ck_assert_uint_eq(two.rejects, 0);
+    ck_assert_uint_ge(two.count, before);
+    before = two.count;
+    for (size_t i = 0; i < two.count; i++)
+      ck_assert(fake_same(&one.records[i], &two.records[i]));
+  }
+  ck_assert_uint_eq(before, one.count);
+  free(data);
+}
+END_TEST
+
+START_TEST(any_window) {
+  static const size_t steps[] = {1, 2, 5, 64, 4095};
+  size_t length;
+  char *data = load_bytes(good[_i].s, good[_i].name, &length);
+  fake_read(&one, good[_i].s, good[_i].name, data, length);
+  for (size_t k = 0; k < sizeof steps / sizeof *steps; k++) {
+    fake_read_drip(&two, good[_i].s, good[_i].name, data, length, steps[k]);
+    ck_assert_uint_eq(two.count, one.count);
+    ck_assert_uint_eq(two.drops, one.drops);
+    for (size_t i = 0; i < one.count; i++)
+      ck_assert(fake_same(&one.records[i], &two.records[i]));
+  }
+  free(data);
+}
+END_TEST
+
+/* Whatever putting a record returns ends the reading; memory that runs out does, too. */
+START_TEST(stops) {
+  size_t length;
+  char *data = load_bytes(good[_i].s, good[_i].name, &length);
+  for (int after = 1; after < 6; after++) {
+    one.stop_after = after;
+    fake_read(&one, good[_i].s, good[_i].name, data, length);
+    one.stop_after = 0;
+    ck_assert_int_eq(one.rc, BP_ERR_CANCELLED);
+    ck_assert_uint_eq(one.count, (size_t)after);
+  }
+  int rc = BP_ERR_NOMEM;
+  for (int64_t n = 0; rc == BP_ERR_NOMEM; n++) {
+    bpi_mem_fail_after(n);
+    fake_read(&one, good[_i].s, good[_i].name, data, length);
+    bpi_mem_fail_after(-1);
+    rc = one.rc;
+    ck_assert(rc == BP_OK || rc == BP_ERR_NOMEM);
+  }
+  free(data);
+}
+END_TEST
+
+static const struct {
+  const source *s;
+  const char *name;
+  int reason;
+} bad[] = {
+    {&bpi_source_copilot, "bad-count-negative.jsonl", REJECT_NUMBER},
+    {&bpi_source_copilot, "bad-count-fraction.jsonl", REJECT_NUMBER},
+    {&bpi_source_copilot, "bad-no-message.jsonl", REJECT_FIELD},
+    {&bpi_source_copilot, "bad-no-id.jsonl", REJECT_FIELD},
+    {&bpi_source_copilot, "bad-no-data.jsonl", REJECT_FIELD},
+    {&bpi_source_copilot, "bad-no-call.jsonl", REJECT_FIELD},
+    {&bpi_source_copilot, "bad-key-twice.jsonl", REJECT_DUPLICATE_KEY},
+    {&bpi_source_copilot, "bad-array.jsonl", REJECT_SHAPE},
+    {&bpi_source_copilot, "bad-scalar.jsonl", REJECT_SHAPE},
+    {&bpi_source_copilot, "bad-syntax.jsonl", REJECT_SYNTAX},
+    {&bpi_source_copilot, "bad-utf8.jsonl", REJECT_UTF8},
+    {&bpi_source_copilot, "bad-depth.jsonl", REJECT_DEPTH},
+};
+
+START_TEST(bad_files) {
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    size_t length;
+    char *data = load_bytes(bad[i].s, bad[i].name, &length);
+    fake_read(&one, bad[i].s, bad[i].name, data, length);
+    ck_assert_int_eq(one.rc, BP_OK);
+    ck_assert_msg(one.rejects == 1 && one.reject[0].reason == bad[i].reason, "%s: %zu, %d",
+                  bad[i].name, one.rejects, one.reject[0].reason);
+    free(data);
+  }
+}
+END_TEST
+
+START_TEST(recognised) {
+  for (size_t i = 0; i < GOOD; i++) {
+    size_t length;
+    char *data = load_bytes(good[i].s, good[i].name, &length);
+    ck_assert_str_eq(bpi_source_detect("", data, length)->name, good[i].s->name);
+    free(data);
+  }
+  static const char *const others[] = {"", "[]", "{\"type\":\"user\"}",
+                                       "{\"type\":\"abort\",\"data\":1}",
+                                       "{\"blueplane\":1,\"kind\":\"issue\"}"};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    for (size_t k = 0; k < GOOD; k++)
+      ck_assert(!good[k].s->recognise(others[i], strlen(others[i])));
+}
+END_TEST
+
+static const struct {
+  const source *s;
+  const char *path;
+  bool ours;
+} paths[] = {
+    {&bpi_source_copilot, "/home/ada/.copilot/session-state/x/events.jsonl", true},
+    {&bpi_source_copilot, "C:\\Users\\ada\\.copilot\\session-state\\x\\events.jsonl", true},
+    {&bpi_source_copilot, "events.jsonl", true},
+    {&bpi_source_copilot, "/x/old-events.jsonl", false},
+    {&bpi_source_claude_code, "/x/events.jsonl", false},
+};
+
+START_TEST(names_of_files) {
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    ck_assert_msg(paths[i].s->is_ours(paths[i].path) == paths[i].ours, "%s", paths[i].path);
+}
+END_TEST
+
+int main(int argc, char **argv) {
+  if (argc > 1) corpus = argv[1];
+  Suite *suite = suite_create("assistants");
+  TCase *c = tcase_create("assistants");
+  tcase_set_timeout(c, 60);
+  tcase_add_test(c, copilot_sums_are_spread);
+  tcase_add_test(c, copilot_session_and_prompt);
+  tcase_add_test(c, copilot_tools);
+  tcase_add_test(c, copilot_folder_names);
+  tcase_add_loop_test(c, cut_anywhere, 0, (int)GOOD);
+  tcase_add_loop_test(c, any_window, 0, (int)GOOD);
+  tcase_add_loop_test(c, stops, 0, (int)GOOD);
+  tcase_add_test(c, bad_files);
+  tcase_add_test(c, recognised);
+  tcase_add_test(c, names_of_files);
+  suite_add_tcase(suite, c);
+  return run_suite(suite);
+}
