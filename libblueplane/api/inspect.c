@@ -3,42 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/handle.h"
+#include "api/inspection.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "metrics/coverage.h"
-#include "result/table.h"
 #include "sources/source.h"
 #include "store/read.h"
-
-typedef struct inspection {
-  bp_store *handle;
-  bp_result *table;
-  bp_error **error; /* for the callbacks */
-} inspection;
-
-typedef struct column_spec {
-  int type;
-  const char *name, *unit;
-} column_spec;
-
-static void columns(bp_result *t, const column_spec *spec, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    size_t at = bpi_table_add_column(t, spec[i].type, spec[i].name, NULL);
-    if (spec[i].unit != NULL) bpi_table_column_meta(t, at, "unit", spec[i].unit);
-  }
-}
-#define COLUMNS(t, ...)                                                                            \
-  columns(t, (const column_spec[]){__VA_ARGS__},                                                   \
-          sizeof((const column_spec[]){__VA_ARGS__}) / sizeof(column_spec))
-
-static void set_text(bp_result *t, size_t column, const char *text) {
-  if (text != NULL) bpi_table_set_text(t, column, text, strlen(text));
-}
-
-static void set_time(bp_result *t, size_t column, int64_t us) {
-  if (us != BPI_TIME_NONE) bpi_table_set_int(t, column, us);
-}
 
 /* The way a keyed identifier is shown: enough to tell two apart. */
 static void set_key(bp_result *t, size_t column, ident key) {
@@ -384,6 +354,10 @@ static const struct topic {
     {"health", health},   {"integrity", integrity}, {"sources", sources},   {"files", files},
     {"rejects", rejects}, {"coverage", coverage},   {"prices", price_list}, {"unpriced", unpriced},
     {"labels", labels},   {"sessions", sessions},
+    {"identity", bpi_inspect_identity},       {"invitation", bpi_inspect_invitation},
+    {"roster", bpi_inspect_roster},           {"rosters", bpi_inspect_rosters},
+    {"sharing", bpi_inspect_sharing},         {"shared", bpi_inspect_shared},
+    {"contributions", bpi_inspect_contributions}, {"published", bpi_inspect_published},
 };
 
 static int find_topic(const struct topic **out, const char *name, bp_error **error) {

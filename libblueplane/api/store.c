@@ -1,7 +1,7 @@
 /* api/store.c: opening, entering and configuring a handle. */
 #include <string.h>
 
-#include "api/handle.h"
+#include "api/team.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/time.h"
@@ -253,7 +253,12 @@ static int configure_labels(bp_store *s, const char *json, size_t length, bp_err
 static const struct topic {
   const char *name;
   int (*set)(bp_store *s, const char *json, size_t length, bp_error **error);
-} topics[] = {{"prices", configure_prices}, {"labels", configure_labels}};
+} topics[] = {{"prices", configure_prices},
+              {"labels", configure_labels},
+              {"roster", bpi_configure_roster},
+              {"invitation", bpi_configure_invitation},
+              {"sharing", bpi_configure_sharing},
+              {"trust", bpi_configure_trust}};
 
 static int find_topic(const struct topic **out, const char *topic, bp_error **error) {
   for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
@@ -263,7 +268,7 @@ static int find_topic(const struct topic **out, const char *topic, bp_error **er
     }
   bpi_fail(error, BP_ERR_NOTFOUND, "unknown topic");
   bpi_fail_detail(error, "topic", topic);
-  bpi_fail_detail(error, "allowed", "prices, labels");
+  bpi_fail_detail(error, "allowed", "prices, labels, roster, invitation, sharing, trust");
   return BP_ERR_NOTFOUND;
 }
 

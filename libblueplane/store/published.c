@@ -6,12 +6,17 @@
 #include "base/mem.h"
 #include "store/sql.h"
 
+static sqlite3_stmt *of_store(store *s, const char *sql, const unsigned char *of,
+                              bp_error **error) {
+  sqlite3_stmt *statement = bpi_sql_once(s, sql, error);
+  if (statement != NULL) sqlite3_bind_blob(statement, 1, of, BPI_PUBLIC_BYTES, SQLITE_STATIC);
+  return statement;
+}
+
 static sqlite3_stmt *of_week(store *s, const char *sql, const unsigned char *of, uint32_t window,
                              bp_error **error) {
-  sqlite3_stmt *statement = bpi_sql_once(s, sql, error);
-  if (statement == NULL) return NULL;
-  sqlite3_bind_blob(statement, 1, of, BPI_PUBLIC_BYTES, SQLITE_STATIC);
-  sqlite3_bind_int64(statement, 2, window);
+  sqlite3_stmt *statement = of_store(s, sql, of, error);
+  if (statement != NULL) sqlite3_bind_int64(statement, 2, window);
   return statement;
 }
 
@@ -202,4 +207,28 @@ int bpi_published_each(store *s, int (*row)(void *user, const release *r, int64_
   }
   sqlite3_finalize(get);
   return rc;
+}
+
+/* -------------------------------------------------------------------------------------- trust */
+
+int bpi_trusted_clear(store *s, bp_error **error) {
+  return bpi_sql_exec(s, "DELETE FROM trusted", error);
+}
+
+int bpi_trusted_add(store *s, const unsigned char of[BPI_PUBLIC_BYTES], bp_error **error) {
+  sqlite3_stmt *set = of_store(s, "INSERT OR IGNORE INTO trusted (store) VALUES (?1)", of, error);
+  int rc = bpi_sql_run(set, error);
+  sqlite3_finalize(set);
+  return rc;
+}
+
+int bpi_trusted_has(store *s, const unsigned char of[BPI_PUBLIC_BYTES], bool *trusted,
+                    bp_error **error) {
+  sqlite3_stmt *get = of_store(s, "SELECT 1 FROM trusted WHERE store = ?1", of, error);
+  *trusted = false;
+  if (get == NULL) return bpi_error_code(*error);
+  int rc = bpi_sql_step(get, error);
+  *trusted = rc > 0;
+  sqlite3_finalize(get);
+  return rc < 0 ? rc : BP_OK;
 }

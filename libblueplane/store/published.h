@@ -20,4 +20,10 @@ int bpi_published_write(store *s, const release *r, const unsigned char digest[B
 int bpi_published_each(store *s, int (*row)(void *user, const release *r, int64_t cells),
                        void *user, bp_error **error);
 
+/* Which team stores an organisation takes releases of. */
+int bpi_trusted_clear(store *s, bp_error **error);
+int bpi_trusted_add(store *s, const unsigned char of[BPI_PUBLIC_BYTES], bp_error **error);
+int bpi_trusted_has(store *s, const unsigned char of[BPI_PUBLIC_BYTES], bool *trusted,
+                    bp_error **error);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/transaction.h"
 
 /* A statement reads best as it is broken by hand. */
 /* clang-format off */
@@ -234,4 +235,20 @@ int bpi_store_commit(store *s, bp_error **error) {
 void bpi_store_rollback(store *s) {
   for (int attempt = 0; attempt < 10 && !sqlite3_get_autocommit(s->db); attempt++)
     bpi_sql_step(s->statement[SQL_ROLLBACK], NULL);
+}
+
+int bpi_transaction_begin(store *s, bp_error **error) {
+  return bpi_store_begin_write(s, error);
+}
+
+int bpi_transaction_end(store *s, int code, bp_error **error) {
+  if (code == BP_OK) code = bpi_store_commit(s, error);
+  if (code != BP_OK) bpi_store_rollback(s);
+  return code;
+}
+
+int bpi_store_truncate_log(store *s, bool *done, bp_error **error) {
+  int code = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  *done = code == SQLITE_OK;
+  return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY ? BP_OK : bpi_sql_fail(code, error);
 }

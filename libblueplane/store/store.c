@@ -21,7 +21,7 @@
 /* Migrations of each kind; cells that are published have one schema wherever they lie. */
 static const char *const personal_steps[] = {SQL_0001_FACTS};
 static const char *const team_steps[] = {SQL_PUBLISHED_0001 SQL_TEAM_0001};
-static const char *const organisation_steps[] = {SQL_PUBLISHED_0001};
+static const char *const organisation_steps[] = {SQL_PUBLISHED_0001 SQL_ORGANISATION_0001};
 static const char *const release_steps[] = {SQL_PUBLISHED_0001};
 
 #define STEPS(of) .step = of, .steps = (int)(sizeof(of) / sizeof *(of))
@@ -354,6 +354,9 @@ const hash_key *bpi_store_key(const store *s) {
 bool bpi_store_read_only(const store *s) {
   return s->read_only;
 }
+bool bpi_store_keyless(const store *s) {
+  return s->keyless;
+}
 store_kind bpi_store_kind(const store *s) {
   return s->kind;
 }
@@ -392,4 +395,11 @@ int bpi_store_set_setting(store *s, const char *name, int64_t value, bp_error **
   sqlite3_bind_text(set, 1, name, -1, SQLITE_STATIC);
   sqlite3_bind_int64(set, 2, value);
   return bpi_sql_run(set, error);
+}
+
+int bpi_store_latest(store *s, int64_t now_us, int64_t *latest_us, bp_error **error) {
+  int rc = bpi_store_setting(s, "latest_us", now_us, latest_us, error);
+  if (rc != BP_OK || (*latest_us > now_us)) return rc;
+  *latest_us = now_us;
+  return s->read_only ? BP_OK : bpi_store_set_setting(s, "latest_us", now_us, error);
 }

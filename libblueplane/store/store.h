@@ -28,6 +28,7 @@ void bpi_store_close(store *s);
 int bpi_store_restrict(store *s, const char *tables, bp_error **error);
 const hash_key *bpi_store_key(const store *s);
 bool bpi_store_read_only(const store *s);
+bool bpi_store_keyless(const store *s); /* bpi_store_key is no key */
 store_kind bpi_store_kind(const store *s);
 /* "personal", "team", ... */
 const char *bpi_store_kind_name(store_kind kind);
@@ -37,6 +38,9 @@ void bpi_store_clear_interrupt(store *s);
 bool bpi_store_interrupted(const store *s);
 /* A setting by name; `fallback` if it was never set. */
 int bpi_store_setting(store *s, const char *name, int64_t fallback, int64_t *out, bp_error **error);
+/* The latest time the store was ever told of, and `now_us` is one: a clock that is turned back is
+ * believed no more. */
+int bpi_store_latest(store *s, int64_t now_us, int64_t *latest_us, bp_error **error);
 int bpi_store_set_setting(store *s, const char *name, int64_t value, bp_error **error);
 
 #endif

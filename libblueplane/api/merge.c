@@ -1,0 +1,345 @@
+/* api/merge.c: bp_share_merge and bp_share_describe: what came from elsewhere. Everything is checked
+ * before anything is written; merging the same again, or in another order, ends in the same store. */
+#include <string.h>
+
+#include "api/inspection.h"
+#include "api/team.h"
+#include "base/mem.h"
+#include "privacy/bundle.h"
+#include "privacy/invitation.h"
+#include "privacy/release.h"
+#include "store/published.h"
+#include "store/team.h"
+#include "store/transaction.h"
+
+/* What a merge did, as one row. */
+typedef struct merged {
+  const char *kind, *outcome; /* "added", "replaced", "known" */
+  int64_t window, revision, cells;
+  const char *from; /* member, or organisation */
+} merged;
+
+static int told(bp_result **out, const merged *m, bp_error **error) {
+  bp_result *t = bpi_table_new();
+  if (t == NULL) return bpi_fail_nomem(error);
+  COLUMNS(t, {BP_TYPE_TEXT, "kind", NULL}, {BP_TYPE_TEXT, "window", NULL},
+          {BP_TYPE_TEXT, "from", NULL}, {BP_TYPE_INT, "revision", NULL},
+          {BP_TYPE_INT, "cells", "count"}, {BP_TYPE_TEXT, "outcome", NULL});
+  bpi_table_meta(t, "topic", "merge");
+  bpi_table_add_row(t);
+  set_text(t, 0, m->kind);
+  set_week(t, 1, m->window);
+  set_text(t, 2, m->from);
+  bpi_table_set_int(t, 3, m->revision);
+  bpi_table_set_int(t, 4, m->cells);
+  set_text(t, 5, m->outcome);
+  return bpi_table_finish(out, t, error);
+}
+
+/* ------------------------------------------------------------------------------------ bundles */
+
+/* A bundle that came, on its way into a team's store. */
+typedef struct arrival {
+  bp_store *handle;
+  unsigned char *data; /* signed bytes */
+  size_t length;
+  bundle said;
+  roster *latest;
+  const roster_member *member; /* of the latest roster */
+} arrival;
+
+static int open_envelope(arrival *a, const void *sealed, size_t length, bp_error **error) {
+  sign_keys keys;
+  int rc = bpi_team_keys(&keys, a->handle, error);
+  if (rc != BP_OK) return rc;
+  rc = bpi_bundle_open(&a->data, &a->length, sealed, length, &keys, error);
+  if (rc == BP_OK) rc = bpi_bundle_read(&a->said, a->data, a->length, error);
+  if (rc == BP_OK && memcmp(a->said.store, keys.open.sign, BPI_PUBLIC_BYTES) != 0)
+    rc = bpi_refuse(error, BP_ERR_DENIED, "store", "the bundle was made for another store");
+  bpi_sign_wipe(&keys);
+  return rc;
+}
+
+/* Projects are numbered by the roster that the device knew. */
+static int check_projects(const arrival *a, bp_error **error) {
+  roster *known = NULL;
+  int rc = bpi_team_roster(&known, a->handle, a->said.roster_version, error);
+  if (rc != BP_OK) return rc;
+  if (known == NULL)
+    rc = bpi_refuse(error, BP_ERR_DENIED, "unknown_roster",
+                    "the bundle rests on a roster this store does not have");
+  else if (!bpi_vector_valid(a->said.cell, a->said.cells, (int)known->projects))
+    rc = bpi_refuse(error, BP_ERR_FORMAT, "malformed", "the bundle names an unknown project");
+  bpi_roster_free(known);
+  return rc;
+}
+
+static int check_sender(arrival *a, bp_error **error) {
+  int rc = bpi_team_roster(&a->latest, a->handle, 0, error);
+  if (rc != BP_OK) return rc;
+  if (a->latest == NULL)
+    return bpi_refuse(error, BP_ERR_DENIED, "no_roster", "the store has no roster yet");
+  a->member = bpi_roster_device(a->latest, a->said.device);
+  if (a->member == NULL)
+    return bpi_refuse(error, BP_ERR_DENIED, "unknown_device", "nobody of the roster has this device");
+  if (!a->member->active)
+    return bpi_refuse(error, BP_ERR_DENIED, "revoked_member", "the member is no longer active");
+  return check_projects(a, error);
+}
+
+static int check_week(const arrival *a, bp_error **error) {
+  int64_t now = 0, edition;
+  bool published = false;
+  unsigned char digest[BPI_DIGEST_BYTES];
+  int rc = bpi_team_now(&now, a->handle, error);
+  if (rc == BP_OK)
+    rc = bpi_published_find(a->handle->store, a->said.store, a->said.window, &published, &edition,
+                            digest, error);
+  if (rc != BP_OK) return rc;
+  week_state state = bpi_week_state(a->said.window, a->latest->grace_days, now);
+  if (state == WEEK_RUNNING)
+    return bpi_refuse(error, BP_ERR_DENIED, "not_over", "the week is not over");
+  return state == WEEK_OPEN && !published
+             ? BP_OK
+             : bpi_refuse(error, BP_ERR_DENIED, "closed", "the week is closed");
+}
+
+static int put(const arrival *a, merged *m, bool *conflicting, bp_error **error) {
+  contribution c = {.window = a->said.window,
+                    .member = a->member->id,
+                    .kind = (int)a->said.kind,
+                    .audience = a->said.audience,
+                    .revision = a->said.revision,
+                    .payload = a->data,
+                    .length = a->length};
+  contribution found;
+  memcpy(c.device, a->said.device, sizeof c.device);
+  bpi_bundle_digest(a->data, a->length, c.digest);
+  int rc = bpi_contribution_get(a->handle->store, &c, &found, error);
+  if (rc != BP_OK) return rc;
+  if (found.revision > c.revision)
+    return bpi_refuse(error, BP_ERR_DENIED, "old_revision", "a later bundle of the week is here");
+  m->outcome = found.revision == 0 ? "added" : "replaced";
+  if (found.revision < c.revision) return bpi_contribution_put(a->handle->store, &c, error);
+  m->outcome = "known";
+  *conflicting = found.payload == NULL || memcmp(found.digest, c.digest, sizeof c.digest) != 0;
+  if (!*conflicting || found.payload == NULL) return BP_OK;
+  /* Two bundles of one revision say different things: neither counts, whichever came first. */
+  memset(c.digest, 0, sizeof c.digest);
+  c.payload = NULL;
+  return bpi_contribution_put(a->handle->store, &c, error);
+}
+
+static int merge_bundle(bp_result **out, arrival *a, const void *sealed, size_t length,
+                        bp_error **error) {
+  bool conflicting = false;
+  int rc = open_envelope(a, sealed, length, error);
+  if (rc == BP_OK) rc = bpi_transaction_begin(a->handle->store, error);
+  if (rc != BP_OK) return rc;
+  merged m = {.kind = a->said.kind == BUNDLE_CONTRIBUTION ? "contribution" : "view",
+              .window = a->said.window,
+              .revision = a->said.revision,
+              .cells = (int64_t)a->said.cells};
+  rc = check_sender(a, error);
+  if (rc == BP_OK) rc = check_week(a, error);
+  if (rc == BP_OK) rc = put(a, &m, &conflicting, error);
+  rc = bpi_transaction_end(a->handle->store, rc, error);
+  if (rc == BP_OK && conflicting)
+    return bpi_refuse(error, BP_ERR_DENIED, "conflict",
+                      "two bundles of this revision say different things; neither counts");
+  m.from = a->member == NULL ? NULL : a->member->id;
+  return rc == BP_OK ? told(out, &m, error) : rc;
+}
+
+static int merge_into_team(bp_result **out, bp_store *s, const void *data, size_t length,
+                           bp_error **error) {
+  arrival a = {.handle = s};
+  int rc = merge_bundle(out, &a, data, length, error);
+  if (a.data != NULL) bpi_hash_wipe(a.data, a.length);
+  bpi_free(a.data);
+  bpi_bundle_free(&a.said);
+  bpi_roster_free(a.latest);
+  return rc;
+}
+
+/* ----------------------------------------------------------------------------------- releases */
+
+/* A later edition withdraws cells and does nothing else: what is published is never computed again. */
+static bool only_withdraws(const release *later, const release *before) {
+  size_t at = 0;
+  if (later->minimum != before->minimum || strcmp(later->organisation, before->organisation) != 0)
+    return false;
+  for (size_t i = 0; i < later->rows; i++, at++) {
+    const release_row *row = &later->row[i];
+    while (at < before->rows && bpi_release_compare(&before->row[at], row) < 0)
+      at++;
+    if (at == before->rows || bpi_release_compare(&before->row[at], row) != 0) return false;
+    const release_row *was = &before->row[at];
+    if (was->value != row->value || was->state != row->state || was->headcount != row->headcount)
+      return false;
+  }
+  return true;
+}
+
+static int check_edition(bp_store *s, const release *came, const unsigned char *digest,
+                         merged *m, bp_error **error) {
+  unsigned char known[BPI_DIGEST_BYTES];
+  int64_t edition = 0;
+  bool found = false;
+  release before;
+  m->outcome = "added";
+  int rc = bpi_published_find(s->store, came->store, came->window, &found, &edition, known, error);
+  if (rc != BP_OK || !found) return rc;
+  if (edition > came->edition)
+    return bpi_refuse(error, BP_ERR_DENIED, "old_revision", "a later edition of the week is here");
+  m->outcome = edition == came->edition ? "known" : "replaced";
+  if (edition == came->edition)
+    return memcmp(known, digest, sizeof known) == 0
+               ? BP_OK
+               : bpi_refuse(error, BP_ERR_DENIED, "conflict", "two releases of one edition differ");
+  rc = bpi_published_load(s->store, came->store, came->window, &before, error);
+  if (rc == BP_OK && !only_withdraws(came, &before))
+    rc = bpi_refuse(error, BP_ERR_DENIED, "recomputed",
+                    "a later edition can only withdraw cells, and this one changes them");
+  bpi_release_free(&before);
+  return rc;
+}
+
+static int put_release(bp_store *s, const release *came, const unsigned char *digest, merged *m,
+                       bp_error **error) {
+  bool trusted = false;
+  int rc = bpi_trusted_has(s->store, came->store, &trusted, error);
+  if (rc == BP_OK && !trusted)
+    rc = bpi_refuse(error, BP_ERR_DENIED, "untrusted", "no store this organisation trusts signed it");
+  if (rc == BP_OK) rc = check_edition(s, came, digest, m, error);
+  if (rc == BP_OK && strcmp(m->outcome, "known") != 0)
+    rc = bpi_published_write(s->store, came, digest, error);
+  return rc;
+}
+
+static int merge_into_organisation(bp_result **out, bp_store *s, const void *data, size_t length,
+                                   bp_error **error) {
+  unsigned char digest[BPI_DIGEST_BYTES];
+  release came;
+  int rc = bpi_release_read(&came, data, length, error);
+  if (rc != BP_OK) return rc;
+  bpi_release_digest(data, length, digest);
+  merged m = {.kind = "release",
+              .window = came.window,
+              .revision = came.edition,
+              .cells = (int64_t)came.rows,
+              .from = came.organisation};
+  rc = bpi_transaction_begin(s->store, error);
+  if (rc == BP_OK)
+    rc = bpi_transaction_end(s->store, put_release(s, &came, digest, &m, error), error);
+  if (rc == BP_OK) rc = told(out, &m, error);
+  bpi_release_free(&came);
+  return rc;
+}
+
+static int merge(bp_result **out, bp_store *s, const void *data, size_t length, bp_error **error) {
+  if (bpi_store_read_only(s->store))
+    return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
+  return bpi_store_kind(s->store) == STORE_TEAM
+             ? merge_into_team(out, s, data, length, error)
+             : merge_into_organisation(out, s, data, length, error);
+}
+
+int bp_share_merge(bp_result **out, bp_store *s, const void *bundle_bytes, size_t length,
+                   bp_error **error) {
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
+  if (out != NULL) *out = NULL;
+  int rc = out == NULL || bundle_bytes == NULL
+               ? bpi_fail(error, BP_ERR_INVALID, "a bundle and a place for the result are needed")
+               : bpi_enter(s, "bp_share_merge", NULL, error);
+  if (rc == BP_OK) rc = bpi_leave(s, merge(out, s, bundle_bytes, length, error));
+  return bpi_error_end(rc, unseen);
+}
+
+/* --------------------------------------------------------------------------------- describing */
+
+/* Sealed: no more than whom it is for. */
+static int describe_bundle(bp_result *t, const void *data, size_t length, bp_error **error) {
+  unsigned char store[BPI_PUBLIC_BYTES];
+  int rc = bpi_bundle_envelope(store, data, length, error);
+  if (rc != BP_OK) return rc;
+  fact_text(t, "kind", "bundle");
+  fact_key(t, "store", store);
+  return BP_OK;
+}
+
+static int describe_release(bp_result *t, const void *data, size_t length, bp_error **error) {
+  release r;
+  char name[16];
+  int rc = bpi_release_read(&r, data, length, error);
+  if (rc != BP_OK) return rc;
+  fact_text(t, "kind", "release");
+  fact_key(t, "store", r.store);
+  fact_text(t, "organisation", r.organisation);
+  bpi_format_week(r.window, name);
+  fact_text(t, "window", name);
+  fact_number(t, "edition", r.edition);
+  fact_number(t, "minimum", r.minimum);
+  fact_number(t, "cells", (int64_t)r.rows);
+  bpi_release_free(&r);
+  return BP_OK;
+}
+
+static int describe_roster(bp_result *t, const roster *r, bp_error **error) {
+  int rc = bpi_roster_verify(r, r->store.sign, error);
+  if (rc != BP_OK) return rc;
+  fact_text(t, "kind", "roster");
+  fact_key(t, "store", r->store.sign);
+  fact_text(t, "organisation", r->organisation);
+  fact_number(t, "version", r->version);
+  fact_number(t, "minimum", r->minimum);
+  fact_number(t, "members", (int64_t)r->members);
+  return BP_OK;
+}
+
+/* An invitation, if it is one; else a roster. */
+static int describe_document(bp_result *t, const char *json, size_t length, bp_error **error) {
+  public_keys store;
+  bp_error *unseen = NULL;
+  int rc = bpi_invitation_read(&store, json, length, &unseen);
+  bpi_error_free(unseen);
+  if (rc == BP_OK) {
+    fact_text(t, "kind", "invitation");
+    fact_key(t, "store", store.sign);
+    return rc;
+  }
+  roster *r = NULL;
+  rc = bpi_roster_parse(&r, json, length, true, error);
+  if (rc == BP_OK) rc = describe_roster(t, r, error);
+  bpi_roster_free(r);
+  return rc;
+}
+
+static int describe(bp_result **out, const void *data, size_t length, bp_error **error) {
+  bp_result *t = bpi_table_new();
+  if (t == NULL) return bpi_fail_nomem(error);
+  fact_columns(t);
+  bpi_table_meta(t, "topic", "describe");
+  int rc = bpi_bundle_is(data, length)    ? describe_bundle(t, data, length, error)
+           : bpi_release_is(data, length) ? describe_release(t, data, length, error)
+                                          : describe_document(t, data, length, error);
+  if (rc == BP_OK) {
+    fact_number(t, "bytes", (int64_t)length);
+    return bpi_table_finish(out, t, error);
+  }
+  bpi_table_release(t);
+  return rc;
+}
+
+int bp_share_describe(bp_result **out, const void *bundle_bytes, size_t length, bp_error **error) {
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
+  if (out != NULL) *out = NULL;
+  int rc = out == NULL || bundle_bytes == NULL
+               ? bpi_fail(error, BP_ERR_INVALID, "bytes and a place for the result are needed")
+           : bpi_hash_init() != BP_OK
+               ? bpi_fail(error, BP_ERR_INTERNAL, "the cryptographic library cannot start")
+               : describe(out, bundle_bytes, length, error);
+  return bpi_error_end(rc, unseen);
+}

@@ -1,0 +1,221 @@
+/* api/team.c: rosters, invitations and trust: documents that say who may exchange what with whom. */
+#include "api/team.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "privacy/invitation.h"
+#include "store/published.h"
+#include "store/sharing.h"
+#include "store/transaction.h"
+
+#define DAY_US (86400 * BPI_SECOND)
+#define TRUSTED_MAX 1000
+
+int bpi_refuse(bp_error **error, int code, const char *reason, const char *message) {
+  bpi_fail(error, code, "%s", message);
+  return bpi_fail_detail(error, "reason", reason);
+}
+
+int bpi_team_keys(sign_keys *out, const bp_store *s, bp_error **error) {
+  if (bpi_store_keyless(s->store))
+    return bpi_fail(error, BP_ERR_NOTFOUND, "the key file of the store is missing");
+  bpi_sign_keys(out, bpi_store_key(s->store));
+  return BP_OK;
+}
+
+int bpi_team_roster(roster **out, const bp_store *s, int64_t version, bp_error **error) {
+  char *document = NULL;
+  size_t length = 0;
+  *out = NULL;
+  int rc = bpi_roster_load(s->store, version, &document, &length, error);
+  if (rc == BP_OK && document != NULL) rc = bpi_roster_parse(out, document, length, true, error);
+  bpi_free(document);
+  return rc;
+}
+
+/* -------------------------------------------------------------------------------------- weeks */
+
+week_state bpi_week_state(int64_t monday, int64_t grace_days, int64_t now_us) {
+  int64_t end = (monday + 7) * DAY_US;
+  if (now_us < end) return WEEK_RUNNING;
+  return now_us < end + grace_days * DAY_US ? WEEK_OPEN : WEEK_CLOSED;
+}
+
+int bpi_week_read(int64_t *monday, const char *window, bp_error **error) {
+  if (window != NULL && bpi_parse_week(window, strlen(window), monday)) return BP_OK;
+  bpi_fail(error, BP_ERR_INVALID, "a window is an ISO week");
+  return bpi_fail_detail(error, "hint", "2026-W07");
+}
+
+int bpi_team_now(int64_t *now_us, bp_store *s, bp_error **error) {
+  return bpi_store_latest(s->store, bpi_handle_now(s), now_us, error);
+}
+
+/* ------------------------------------------------------------------------------------- roster */
+
+static int save(bp_store *s, const roster *r, bp_error **error) {
+  char *document = NULL;
+  size_t length = 0;
+  int rc = bpi_roster_write(&document, &length, r, error);
+  if (rc == BP_OK) rc = bpi_roster_save(s->store, r->version, document, length, error);
+  bpi_free(document);
+  return rc;
+}
+
+/* Whether a steward gave what is in force already. */
+static int says_the_same(const roster *given, const roster *latest, bool *same, bp_error **error) {
+  roster plain = *latest;
+  char *a = NULL, *b = NULL;
+  size_t unused;
+  plain.version = 0;
+  int rc = bpi_roster_write(&a, &unused, given, error);
+  if (rc == BP_OK) rc = bpi_roster_write(&b, &unused, &plain, error);
+  *same = rc == BP_OK && strcmp(a, b) == 0;
+  bpi_free(a);
+  bpi_free(b);
+  return rc;
+}
+
+/* Adds a steward's roster to the chain, unless it says nothing new. */
+static int extend_chain(bp_store *s, roster *given, bp_error **error) {
+  sign_keys keys;
+  roster *latest = NULL;
+  bool same = false;
+  int rc = bpi_team_roster(&latest, s, 0, error);
+  if (rc == BP_OK && latest != NULL) rc = says_the_same(given, latest, &same, error);
+  if (rc == BP_OK && !same) rc = bpi_team_keys(&keys, s, error);
+  if (rc == BP_OK && !same) {
+    rc = bpi_roster_sign(given, &keys, latest, error);
+    bpi_sign_wipe(&keys);
+    if (rc == BP_OK) rc = save(s, given, error);
+  }
+  bpi_roster_free(latest);
+  return rc;
+}
+
+/* Whether a roster that came is the next link; BP_OK with *known if it is the last one again. */
+static int follows(const roster *came, const roster *latest, bool *known, bp_error **error) {
+  unsigned char digest[BPI_DIGEST_BYTES], again[BPI_DIGEST_BYTES];
+  *known = false;
+  if (latest == NULL) return BP_OK;
+  if (came->version < latest->version)
+    return bpi_refuse(error, BP_ERR_DENIED, "old_roster", "a later roster is known already");
+  if (came->version > latest->version + 1)
+    return bpi_refuse(error, BP_ERR_DENIED, "gap", "rosters in between are missing");
+  int rc = bpi_roster_digest(latest, digest, error);
+  if (rc != BP_OK) return rc;
+  if (came->version == latest->version + 1)
+    return memcmp(came->previous, digest, sizeof digest) == 0
+               ? BP_OK
+               : bpi_refuse(error, BP_ERR_DENIED, "chain",
+                            "the roster does not follow the one that is known");
+  rc = bpi_roster_digest(came, again, error);
+  *known = rc == BP_OK && memcmp(again, digest, sizeof digest) == 0;
+  return rc != BP_OK || *known ? rc
+                               : bpi_refuse(error, BP_ERR_DENIED, "conflict",
+                                            "there are two rosters of this version");
+}
+
+/* Takes a roster that came from the team store this person has joined. */
+static int take_roster(bp_store *s, roster *came, bp_error **error) {
+  joined_team team;
+  roster *latest = NULL;
+  bool known = false;
+  int rc = bpi_joined_get(s->store, &team, error);
+  if (rc == BP_OK && !team.joined)
+    rc = bpi_refuse(error, BP_ERR_NOTFOUND, "not_joined", "no team store was joined");
+  if (rc == BP_OK) rc = bpi_roster_verify(came, team.keys.sign, error);
+  if (rc == BP_OK) rc = bpi_team_roster(&latest, s, 0, error);
+  if (rc == BP_OK) rc = follows(came, latest, &known, error);
+  if (rc == BP_OK && !known) rc = save(s, came, error);
+  bpi_roster_free(latest);
+  return rc;
+}
+
+static int need_writing(const bp_store *s, bp_error **error) {
+  return bpi_store_read_only(s->store)
+             ? bpi_fail(error, BP_ERR_READONLY, "the handle is read-only")
+             : BP_OK;
+}
+
+int bpi_configure_roster(bp_store *s, const char *json, size_t length, bp_error **error) {
+  bool personal = bpi_store_kind(s->store) == STORE_PERSONAL;
+  roster *given = NULL;
+  int rc = need_writing(s, error);
+  if (rc == BP_OK) rc = bpi_roster_parse(&given, json, length, personal, error);
+  if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error);
+  if (rc == BP_OK) {
+    rc = personal ? take_roster(s, given, error) : extend_chain(s, given, error);
+    rc = bpi_transaction_end(s->store, rc, error);
+  }
+  bpi_roster_free(given);
+  return rc;
+}
+
+/* ------------------------------------------------------------------------- invitation, sharing */
+
+int bpi_configure_invitation(bp_store *s, const char *json, size_t length, bp_error **error) {
+  joined_team team = {.joined = true, .minimum = ROSTER_FLOOR};
+  int rc = need_writing(s, error);
+  if (rc == BP_OK) rc = bpi_invitation_read(&team.keys, json, length, error);
+  return rc == BP_OK ? bpi_joined_set(s->store, &team, error) : rc;
+}
+
+int bpi_configure_sharing(bp_store *s, const char *json, size_t length, bp_error **error) {
+  joined_team team;
+  json_doc *doc = NULL;
+  int64_t version = 0, minimum = 0;
+  int rc = need_writing(s, error);
+  if (rc == BP_OK) rc = bpi_json_parse(&doc, json, length, error);
+  if (rc != BP_OK) return rc;
+  json_value root = bpi_json_root(doc);
+  bool good = bpi_json_is_object(root) && bpi_json_size(root) == 2 &&
+              bpi_json_int(bpi_json_get(root, "version"), &version) && version == 1 &&
+              bpi_json_int(bpi_json_get(root, "minimum"), &minimum) && minimum >= ROSTER_FLOOR &&
+              minimum <= 100;
+  bpi_json_free(doc);
+  if (!good)
+    return bpi_fail(error, BP_ERR_FORMAT, "expected {\"version\":1,\"minimum\":3 to 100}");
+  rc = bpi_joined_get(s->store, &team, error);
+  if (rc == BP_OK && !team.joined)
+    rc = bpi_refuse(error, BP_ERR_NOTFOUND, "not_joined", "no team store was joined");
+  team.minimum = minimum;
+  return rc == BP_OK ? bpi_joined_set(s->store, &team, error) : rc;
+}
+
+/* -------------------------------------------------------------------------------------- trust */
+
+static int trust_all(bp_store *s, json_value list, bp_error **error) {
+  unsigned char store[BPI_PUBLIC_BYTES];
+  int rc = bpi_trusted_clear(s->store, error);
+  for (json_value item = bpi_json_first(list); item != NULL && rc == BP_OK;
+       item = bpi_json_next(item)) {
+    const char *text = bpi_json_text(item);
+    rc = text != NULL && strlen(text) == 2 * sizeof store && bpi_unhex(text, 2 * sizeof store, store)
+             ? bpi_trusted_add(s->store, store, error)
+             : bpi_fail(error, BP_ERR_FORMAT, "a store's key is 64 hex digits");
+  }
+  return rc;
+}
+
+int bpi_configure_trust(bp_store *s, const char *json, size_t length, bp_error **error) {
+  json_doc *doc = NULL;
+  int64_t version = 0;
+  int rc = need_writing(s, error);
+  if (rc == BP_OK) rc = bpi_json_parse(&doc, json, length, error);
+  if (rc != BP_OK) return rc;
+  json_value root = bpi_json_root(doc), list = bpi_json_get(root, "stores");
+  bool good = bpi_json_is_object(root) && bpi_json_size(root) == 2 &&
+              bpi_json_int(bpi_json_get(root, "version"), &version) && version == 1 &&
+              bpi_json_is_array(list) && bpi_json_size(list) <= TRUSTED_MAX;
+  if (!good)
+    rc = bpi_fail(error, BP_ERR_FORMAT, "expected {\"version\":1,\"stores\":[\"...\"]}");
+  if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error);
+  if (rc == BP_OK) rc = bpi_transaction_end(s->store, trust_all(s, list, error), error);
+  bpi_json_free(doc);
+  return rc;
+}

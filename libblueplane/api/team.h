@@ -1,0 +1,31 @@
+/* api/team.h: what the calls around a team share: keys and rosters of a store, the life of a week,
+ * and how a refusal is said. */
+#ifndef BPI_API_TEAM_H
+#define BPI_API_TEAM_H
+
+#include "api/handle.h"
+#include "privacy/roster.h"
+
+/* Fails with `code` and detail "reason". */
+int bpi_refuse(bp_error **error, int code, const char *reason, const char *message);
+
+/* The keys that follow from the store's key file; wipe them. BP_ERR_NOTFOUND if it is missing. */
+int bpi_team_keys(sign_keys *out, const bp_store *s, bp_error **error);
+/* A roster of the store by version, 0 the latest; *out is NULL if there is none. */
+int bpi_team_roster(roster **out, const bp_store *s, int64_t version, bp_error **error);
+
+/* A week is shared from its end until it closes, `grace_days` later; published from then on. */
+typedef enum week_state { WEEK_RUNNING, WEEK_OPEN, WEEK_CLOSED } week_state;
+week_state bpi_week_state(int64_t monday, int64_t grace_days, int64_t now_us);
+/* "2026-W07" into its Monday. BP_ERR_INVALID with "hint". */
+int bpi_week_read(int64_t *monday, const char *window, bp_error **error);
+/* The latest time this store ever saw: a clock that is turned back opens nothing again. */
+int bpi_team_now(int64_t *now_us, bp_store *s, bp_error **error);
+
+/* Topics of bp_configure. */
+int bpi_configure_roster(bp_store *s, const char *json, size_t length, bp_error **error);
+int bpi_configure_invitation(bp_store *s, const char *json, size_t length, bp_error **error);
+int bpi_configure_sharing(bp_store *s, const char *json, size_t length, bp_error **error);
+int bpi_configure_trust(bp_store *s, const char *json, size_t length, bp_error **error);
+
+#endif
