@@ -129,7 +129,8 @@ typedef struct bp_open_options {
   uint32_t access;    /* BP_ACCESS_; zero gives the least */
   uint32_t log_level; /* BP_LOG_; zero is silent */
   const char *scope;  /* steward: "team" (NULL) or "organisation", what is made where nothing is */
-  const char *key_path; /* file with the 32-byte identifier key; NULL: the store's path + ".key" */
+  const char *key_path; /* file with the store's 32 secret bytes; NULL: the store's path + ".key". Of a
+                           release: the invitation of the team store that must have signed it */
   bp_log_fn log;
   void *log_user;
   int64_t (*clock)(void *clock_user); /* replaces the clock that resolves "today"; NULL: the system's */
@@ -195,7 +196,7 @@ BP_API int bp_error_code(const bp_error *error);
 BP_API const char *bp_error_message(const bp_error *error);
 
 /* A detail by key, or NULL: "path", "byte", "metric", "dimension", "allowed", "name", "hint",
- * "zone", "topic". Belongs to the error. Since 0.1. */
+ * "zone", "topic", "reason". Belongs to the error. Since 0.1. */
 BP_API const char *bp_error_detail(const bp_error *error, const char *key);
 BP_API void bp_error_free(bp_error *error);
 
@@ -233,7 +234,16 @@ BP_API int bp_narrow(bp_store *store, uint32_t access, const char *scope, bp_err
  *   "prices"   a price table that replaces the built-in one for this handle (docs/formats/prices.md)
  *   "labels"   {"version":1,"keep":true|false}: whether the names of folders, branches, tools and
  *              commands are kept from now on; models, platforms and versions always are
- * Errors: NOTFOUND (topic), FORMAT, UNSUPPORTED, DENIED, READONLY. Since 0.1. */
+ *   "roster"   a team's store: the people, teams, projects and seats (docs/formats/roster.md), which are
+ *              signed and become the next version; a personal store: the signed roster that came.
+ *              bp_inspect "rosters" has the documents, "roster" what changed
+ *   "invitation"  a personal store: the team store to share with (docs/teams.md); compare its key
+ *   "sharing"  {"version":1,"minimum":5}: the least active people a team must have for this person
+ *              to share with it
+ *   "trust"    an organisation's store: {"version":1,"stores":["..."]}, the keys of the team stores
+ *              whose releases it takes
+ * Errors: NOTFOUND (topic), FORMAT, UNSUPPORTED, DENIED, READONLY, of documents of a team with detail
+ * "reason". Since 0.1. */
 BP_API int bp_configure(bp_store *store, const char *topic, const char *json, size_t length,
                         bp_error **error);
 
@@ -244,7 +254,8 @@ BP_API int bp_configure(bp_store *store, const char *topic, const char *json, si
 BP_API int bp_catalog(bp_result **out, const char *topic, bp_error **error);
 
 /* Facts about a store: "health", "integrity" (slow), "sources", "files", "rejects", "coverage",
- * "prices", "unpriced", "labels", "sessions". bp_catalog "topics" describes the columns of each.
+ * "prices", "unpriced", "labels", "sessions"; of sharing "identity", "invitation", "roster", "rosters",
+ * "sharing", "shared", "contributions", "published". bp_catalog "topics" describes the columns of each.
  * Errors: NOTFOUND, DENIED. Since 0.1. */
 BP_API int bp_inspect(bp_result **out, bp_store *store, const char *topic, bp_error **error);
 
@@ -371,6 +382,33 @@ BP_API void bp_result_free(bp_result *result);
  * Errors: NOTFOUND (source), UNSUPPORTED (not recognised), DENIED, NOMEM. Since 0.1. */
 BP_API int bp_privacy_preview(bp_result **out, bp_store *store, const char *source,
                               const void *data, size_t length, bp_error **error);
+
+/* ----------------------------------------------------------------------------------- sharing */
+
+/* How numbers of a team come to be, without anybody's numbers being seen (docs/teams.md): a person's
+ * store makes a bundle of a week, sealed to the team's store; the steward's merges bundles and, once
+ * the week is closed, publishes it as a signed release and deletes what it was made of. A window is
+ * an ISO week in UTC, "2026-W07"; it can be shared from its end until it closes, three days later
+ * unless the roster says otherwise.
+ *
+ * A refusal is BP_ERR_DENIED, BP_ERR_CONSENT, BP_ERR_FORMAT or BP_ERR_LIMIT with detail "reason", a
+ * word of the table in docs/errors.md. What is refused has changed nothing, but for one case: two
+ * bundles of one revision that say different things are both refused, whichever came first. */
+
+/* What a file is that came: of a sealed bundle whom it is for, as only its store can open it; of a
+ * release, a signed roster or an invitation what it says, once its signature fits. One row for each
+ * fact: "name", "value". Whether the store that signed is the right one is yours to compare.
+ * Errors: FORMAT, DENIED ("signature"), LIMIT, NOMEM. Thread-safe. Since 0.1. */
+BP_API int bp_share_describe(bp_result **out, const void *bundle, size_t length, bp_error **error);
+
+/* Takes a bundle into a team's store, or a release into an organisation's. Merging is idempotent and
+ * in any order. One row: "kind", "window", "from", "revision", "cells", "outcome" (added, replaced,
+ * known). Errors: FORMAT ("malformed"), LIMIT ("too_large"), DENIED ("store", "seal", "signature",
+ * "no_roster", "unknown_roster", "unknown_device", "revoked_member", "not_over", "closed",
+ * "old_revision", "conflict"; of a release "signature", "untrusted", "old_revision", "conflict",
+ * "recomputed"), READONLY, BUSY, NOMEM. Since 0.1. */
+BP_API int bp_share_merge(bp_result **out, bp_store *store, const void *bundle, size_t length,
+                          bp_error **error);
 
 #ifdef __cplusplus
 }

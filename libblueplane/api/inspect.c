@@ -54,6 +54,7 @@ static int health(inspection *i, bp_error **error) {
   health_row(t, "storage_bytes", h.file_bytes, "bytes");
   health_row(t, "free_bytes", h.free_pages * h.page_size, "bytes");
   health_row(t, "wal_bytes", h.wal_bytes, "bytes");
+  if (bpi_store_kind(i->handle->store) != STORE_PERSONAL) return BP_OK;
   for (size_t kind = 0; kind < sizeof facts / sizeof *facts; kind++)
     activity_row(i, facts[kind], h.facts[kind], "rows");
   activity_row(i, "rollup_cells", h.cells, "rows");
@@ -351,13 +352,24 @@ static const struct topic {
   const char *name;
   int (*fill)(inspection *i, bp_error **error);
 } topics[] = {
-    {"health", health},   {"integrity", integrity}, {"sources", sources},   {"files", files},
-    {"rejects", rejects}, {"coverage", coverage},   {"prices", price_list}, {"unpriced", unpriced},
-    {"labels", labels},   {"sessions", sessions},
-    {"identity", bpi_inspect_identity},       {"invitation", bpi_inspect_invitation},
-    {"roster", bpi_inspect_roster},           {"rosters", bpi_inspect_rosters},
-    {"sharing", bpi_inspect_sharing},         {"shared", bpi_inspect_shared},
-    {"contributions", bpi_inspect_contributions}, {"published", bpi_inspect_published},
+    {"health", health},
+    {"integrity", integrity},
+    {"sources", sources},
+    {"files", files},
+    {"rejects", rejects},
+    {"coverage", coverage},
+    {"prices", price_list},
+    {"unpriced", unpriced},
+    {"labels", labels},
+    {"sessions", sessions},
+    {"identity", bpi_inspect_identity},
+    {"invitation", bpi_inspect_invitation},
+    {"roster", bpi_inspect_roster},
+    {"rosters", bpi_inspect_rosters},
+    {"sharing", bpi_inspect_sharing},
+    {"shared", bpi_inspect_shared},
+    {"contributions", bpi_inspect_contributions},
+    {"published", bpi_inspect_published},
 };
 
 static int find_topic(const struct topic **out, const char *name, bp_error **error) {

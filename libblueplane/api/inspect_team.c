@@ -24,16 +24,13 @@ int bpi_inspect_identity(inspection *i, bp_error **error) {
   return BP_OK;
 }
 
-static int no_roster(bp_error **error) {
-  return bpi_refuse(error, BP_ERR_NOTFOUND, "no_roster", "the store has no roster yet");
-}
-
 int bpi_inspect_invitation(inspection *i, bp_error **error) {
   char text[INVITATION_BYTES];
   sign_keys keys;
   roster *r = NULL;
   int rc = bpi_team_roster(&r, i->handle, 0, error);
-  if (rc == BP_OK && r == NULL) rc = no_roster(error);
+  if (rc == BP_OK && r == NULL)
+    rc = bpi_refuse(error, BP_ERR_NOTFOUND, "no_roster", "the store has no roster yet");
   if (rc == BP_OK) rc = bpi_team_keys(&keys, i->handle, error);
   if (rc == BP_OK) {
     COLUMNS(i->table, {BP_TYPE_TEXT, "document", NULL});
@@ -78,9 +75,7 @@ static void member_rows(inspection *i, const roster *r, const roster *before,
                         const unsigned char *own) {
   size_t a = 0, b = 0, old = before == NULL ? 0 : before->members;
   while (a < r->members || b < old) {
-    int order = a == r->members ? 1
-                : b == old      ? -1
-                                : strcmp(r->member[a].id, before->member[b].id);
+    int order = a == r->members ? 1 : b == old ? -1 : strcmp(r->member[a].id, before->member[b].id);
     if (order > 0) {
       member_row(i, "removed", before, &before->member[b++], own);
     } else if (order < 0) {
@@ -96,8 +91,8 @@ int bpi_inspect_roster(inspection *i, bp_error **error) {
   roster *r = NULL, *before = NULL;
   sign_keys keys = {0};
   int rc = bpi_team_roster(&r, i->handle, 0, error);
-  if (rc == BP_OK && r == NULL) rc = no_roster(error);
-  if (rc == BP_OK && r->version > 1) rc = bpi_team_roster(&before, i->handle, r->version - 1, error);
+  if (rc == BP_OK && r != NULL && r->version > 1)
+    rc = bpi_team_roster(&before, i->handle, r->version - 1, error);
   if (rc == BP_OK && !bpi_store_keyless(i->handle->store))
     rc = bpi_team_keys(&keys, i->handle, error);
   if (rc == BP_OK) {
@@ -106,7 +101,7 @@ int bpi_inspect_roster(inspection *i, bp_error **error) {
             {BP_TYPE_TEXT, "experience", NULL}, {BP_TYPE_BOOL, "service", NULL},
             {BP_TYPE_BOOL, "active", NULL}, {BP_TYPE_INT, "devices", "count"},
             {BP_TYPE_BOOL, "you", NULL});
-    member_rows(i, r, before, keys.open.sign);
+    if (r != NULL) member_rows(i, r, before, keys.open.sign);
   }
   bpi_sign_wipe(&keys);
   bpi_roster_free(before);

@@ -68,7 +68,7 @@ static int check_projects(const arrival *a, bp_error **error) {
   if (known == NULL)
     rc = bpi_refuse(error, BP_ERR_DENIED, "unknown_roster",
                     "the bundle rests on a roster this store does not have");
-  else if (!bpi_vector_valid(a->said.cell, a->said.cells, (int)known->projects))
+  else if (!bpi_vector_valid(a->said.cell, a->said.cells, (int)known->projects + 1))
     rc = bpi_refuse(error, BP_ERR_FORMAT, "malformed", "the bundle names an unknown project");
   bpi_roster_free(known);
   return rc;
@@ -81,7 +81,8 @@ static int check_sender(arrival *a, bp_error **error) {
     return bpi_refuse(error, BP_ERR_DENIED, "no_roster", "the store has no roster yet");
   a->member = bpi_roster_device(a->latest, a->said.device);
   if (a->member == NULL)
-    return bpi_refuse(error, BP_ERR_DENIED, "unknown_device", "nobody of the roster has this device");
+    return bpi_refuse(error, BP_ERR_DENIED, "unknown_device",
+                      "nobody of the roster has this device");
   if (!a->member->active)
     return bpi_refuse(error, BP_ERR_DENIED, "revoked_member", "the member is no longer active");
   return check_projects(a, error);
@@ -181,8 +182,8 @@ static bool only_withdraws(const release *later, const release *before) {
   return true;
 }
 
-static int check_edition(bp_store *s, const release *came, const unsigned char *digest,
-                         merged *m, bp_error **error) {
+static int check_edition(bp_store *s, const release *came, const unsigned char *digest, merged *m,
+                         bp_error **error) {
   unsigned char known[BPI_DIGEST_BYTES];
   int64_t edition = 0;
   bool found = false;
@@ -210,7 +211,8 @@ static int put_release(bp_store *s, const release *came, const unsigned char *di
   bool trusted = false;
   int rc = bpi_trusted_has(s->store, came->store, &trusted, error);
   if (rc == BP_OK && !trusted)
-    rc = bpi_refuse(error, BP_ERR_DENIED, "untrusted", "no store this organisation trusts signed it");
+    rc = bpi_refuse(error, BP_ERR_DENIED, "untrusted",
+                    "no store this organisation trusts signed it");
   if (rc == BP_OK) rc = check_edition(s, came, digest, m, error);
   if (rc == BP_OK && strcmp(m->outcome, "known") != 0)
     rc = bpi_published_write(s->store, came, digest, error);
@@ -261,11 +263,11 @@ int bp_share_merge(bp_result **out, bp_store *s, const void *bundle_bytes, size_
 
 /* Sealed: no more than whom it is for. */
 static int describe_bundle(bp_result *t, const void *data, size_t length, bp_error **error) {
-  unsigned char store[BPI_PUBLIC_BYTES];
-  int rc = bpi_bundle_envelope(store, data, length, error);
+  unsigned char key[BPI_PUBLIC_BYTES];
+  int rc = bpi_bundle_envelope(key, data, length, error);
   if (rc != BP_OK) return rc;
   fact_text(t, "kind", "bundle");
-  fact_key(t, "store", store);
+  fact_key(t, "store", key);
   return BP_OK;
 }
 
@@ -300,13 +302,13 @@ static int describe_roster(bp_result *t, const roster *r, bp_error **error) {
 
 /* An invitation, if it is one; else a roster. */
 static int describe_document(bp_result *t, const char *json, size_t length, bp_error **error) {
-  public_keys store;
+  public_keys key;
   bp_error *unseen = NULL;
-  int rc = bpi_invitation_read(&store, json, length, &unseen);
+  int rc = bpi_invitation_read(&key, json, length, &unseen);
   bpi_error_free(unseen);
   if (rc == BP_OK) {
     fact_text(t, "kind", "invitation");
-    fact_key(t, "store", store.sign);
+    fact_key(t, "store", key.sign);
     return rc;
   }
   roster *r = NULL;

@@ -105,7 +105,11 @@ static int make_handle(bp_store **out, const char *path, const bp_open_options *
                            .in_memory = (o->flags & BP_OPEN_MEMORY) != 0,
                            .key_path = o->key_path,
                            .now_us = s->clock(s->clock_user)};
-  int rc = bpi_store_open(&s->store, path, &options, error);
+  bool release = !options.in_memory && (options.kinds & STORE_BIT(STORE_RELEASE)) &&
+                 bpi_is_release_file(path);
+  int rc = release
+               ? bpi_open_release(&s->store, path, o->key_path, options.now_us, error)
+               : bpi_store_open(&s->store, path, &options, error);
   if (rc == BP_OK) rc = restrict_to(s, o->access, error);
   if (rc != BP_OK) {
     bpi_store_close(s->store);

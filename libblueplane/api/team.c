@@ -137,9 +137,8 @@ static int take_roster(bp_store *s, roster *came, bp_error **error) {
 }
 
 static int need_writing(const bp_store *s, bp_error **error) {
-  return bpi_store_read_only(s->store)
-             ? bpi_fail(error, BP_ERR_READONLY, "the handle is read-only")
-             : BP_OK;
+  return bpi_store_read_only(s->store) ? bpi_fail(error, BP_ERR_READONLY, "the handle is read-only")
+                                       : BP_OK;
 }
 
 int bpi_configure_roster(bp_store *s, const char *json, size_t length, bp_error **error) {
@@ -178,8 +177,7 @@ int bpi_configure_sharing(bp_store *s, const char *json, size_t length, bp_error
               bpi_json_int(bpi_json_get(root, "minimum"), &minimum) && minimum >= ROSTER_FLOOR &&
               minimum <= 100;
   bpi_json_free(doc);
-  if (!good)
-    return bpi_fail(error, BP_ERR_FORMAT, "expected {\"version\":1,\"minimum\":3 to 100}");
+  if (!good) return bpi_fail(error, BP_ERR_FORMAT, "expected {\"version\":1,\"minimum\":3 to 100}");
   rc = bpi_joined_get(s->store, &team, error);
   if (rc == BP_OK && !team.joined)
     rc = bpi_refuse(error, BP_ERR_NOTFOUND, "not_joined", "no team store was joined");
@@ -190,13 +188,13 @@ int bpi_configure_sharing(bp_store *s, const char *json, size_t length, bp_error
 /* -------------------------------------------------------------------------------------- trust */
 
 static int trust_all(bp_store *s, json_value list, bp_error **error) {
-  unsigned char store[BPI_PUBLIC_BYTES];
+  unsigned char key[BPI_PUBLIC_BYTES];
   int rc = bpi_trusted_clear(s->store, error);
   for (json_value item = bpi_json_first(list); item != NULL && rc == BP_OK;
        item = bpi_json_next(item)) {
     const char *text = bpi_json_text(item);
-    rc = text != NULL && strlen(text) == 2 * sizeof store && bpi_unhex(text, 2 * sizeof store, store)
-             ? bpi_trusted_add(s->store, store, error)
+    rc = text != NULL && strlen(text) == 2 * sizeof key && bpi_unhex(text, 2 * sizeof key, key)
+             ? bpi_trusted_add(s->store, key, error)
              : bpi_fail(error, BP_ERR_FORMAT, "a store's key is 64 hex digits");
   }
   return rc;
@@ -212,8 +210,7 @@ int bpi_configure_trust(bp_store *s, const char *json, size_t length, bp_error *
   bool good = bpi_json_is_object(root) && bpi_json_size(root) == 2 &&
               bpi_json_int(bpi_json_get(root, "version"), &version) && version == 1 &&
               bpi_json_is_array(list) && bpi_json_size(list) <= TRUSTED_MAX;
-  if (!good)
-    rc = bpi_fail(error, BP_ERR_FORMAT, "expected {\"version\":1,\"stores\":[\"...\"]}");
+  if (!good) rc = bpi_fail(error, BP_ERR_FORMAT, "expected {\"version\":1,\"stores\":[\"...\"]}");
   if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error);
   if (rc == BP_OK) rc = bpi_transaction_end(s->store, trust_all(s, list, error), error);
   bpi_json_free(doc);

@@ -22,6 +22,12 @@ int bpi_week_read(int64_t *monday, const char *window, bp_error **error);
 /* The latest time this store ever saw: a clock that is turned back opens nothing again. */
 int bpi_team_now(int64_t *now_us, bp_store *s, bp_error **error);
 
+/* A release file opens as a store in memory. `invitation`: a file with the key that must have signed
+ * it; NULL: whoever did. Errors: those of reading a release; DENIED with "reason" "untrusted". */
+bool bpi_is_release_file(const char *path);
+int bpi_open_release(store **out, const char *path, const char *invitation, int64_t now_us,
+                     bp_error **error);
+
 /* Topics of bp_configure. */
 int bpi_configure_roster(bp_store *s, const char *json, size_t length, bp_error **error);
 int bpi_configure_invitation(bp_store *s, const char *json, size_t length, bp_error **error);

@@ -105,7 +105,7 @@ static bool take_cells(bytes *from, bundle *b) {
     if (value > INT64_MAX) return false;
     b->cell[i] = (vector_cell){dimension, slice, number, (int64_t)value};
   }
-  return !from->failed && bpi_vector_valid(b->cell, b->cells, VECTOR_PROJECTS_MAX);
+  return !from->failed && bpi_vector_valid(b->cell, b->cells, VECTOR_PROJECTS_MAX + 1);
 }
 
 int bpi_bundle_read(bundle *out, const void *data, size_t length, bp_error **error) {

@@ -30,8 +30,8 @@ size_t bpi_invitation_write(char out[INVITATION_BYTES], const char *organisation
   size_t length = write_unsigned(out, organisation, &store->open);
   bpi_sign(signature, store, out, length);
   bpi_hex(signature, sizeof signature, hex);
-  return length + (size_t)snprintf(out + length, INVITATION_BYTES - length,
-                                   ",\"signature\":\"%s\"}", hex);
+  return length +
+         (size_t)snprintf(out + length, INVITATION_BYTES - length, ",\"signature\":\"%s\"}", hex);
 }
 
 static bool is_organisation(const char *text) {

@@ -26,12 +26,12 @@ const policy_row bpi_policy[] = {
     /* ---- the developer's own store */
     {STORE_PERSONAL, BP_ACCESS_OWNER,
      .functions = "bp_configure:prices bp_configure:labels bp_configure:retention "
-                  "bp_configure:roster "
+                  "bp_configure:roster bp_configure:invitation bp_configure:sharing "
                   "bp_inspect:health bp_inspect:integrity bp_inspect:sources bp_inspect:files "
                   "bp_inspect:rejects bp_inspect:coverage bp_inspect:prices bp_inspect:unpriced "
                   "bp_inspect:labels bp_inspect:sessions bp_inspect:consent bp_inspect:audit "
                   "bp_inspect:stored bp_inspect:retention bp_inspect:roster "
-                  "bp_inspect:shared "
+                  "bp_inspect:rosters bp_inspect:identity bp_inspect:sharing bp_inspect:shared "
                   "bp_ingest_bytes bp_ingest_file bp_ingest_scan bp_query_run "
                   "bp_privacy_preview bp_consent_set bp_erase bp_share_export bp_narrow",
      .families = "*", .metrics = "", .dimensions = "*", .ranges = "any", .tables = "*"},
@@ -46,7 +46,8 @@ const policy_row bpi_policy[] = {
     {STORE_TEAM, BP_ACCESS_STEWARD,
      .functions = "bp_configure:roster bp_configure:retention "
                   "bp_inspect:health bp_inspect:integrity bp_inspect:roster bp_inspect:published "
-                  "bp_inspect:audit bp_inspect:retention "
+                  "bp_inspect:rosters bp_inspect:identity bp_inspect:invitation "
+                  "bp_inspect:contributions bp_inspect:audit bp_inspect:retention "
                   "bp_share_merge bp_publish bp_erase bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "*"},
     {STORE_TEAM, BP_ACCESS_DEVOPS,
@@ -54,7 +55,7 @@ const policy_row bpi_policy[] = {
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "meta"},
     {STORE_TEAM, BP_ACCESS_NONE, NOTHING},
     {STORE_ORGANISATION, BP_ACCESS_STEWARD,
-     .functions = "bp_configure:retention "
+     .functions = "bp_configure:retention bp_configure:trust "
                   "bp_inspect:health bp_inspect:integrity bp_inspect:published bp_inspect:audit "
                   "bp_inspect:retention "
                   "bp_share_merge bp_publish bp_narrow",

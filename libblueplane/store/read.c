@@ -279,7 +279,9 @@ static int add_shadowed(void *user, const session_rows *rows) {
 
 int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error) {
   memset(out, 0, sizeof *out);
-  enum { OPERATIONS = 6 }; /* the first of them; the others tell of activity */
+  enum { ANY_KIND = 4, OPERATIONS = 6 }; /* the first of them; the others tell of activity */
+  bool personal = s->kind == STORE_PERSONAL;
+  activity = activity && personal;
   const struct {
     const char *sql;
     int64_t *into;
@@ -302,7 +304,9 @@ int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error
       {"SELECT coalesce(sum(n), 0) FROM rollup WHERE quarter = -1 AND kind NOT IN (0, 6)",
        &out->undated},
   };
-  size_t count = activity ? sizeof questions / sizeof *questions : OPERATIONS;
+  size_t count = activity   ? sizeof questions / sizeof *questions
+                 : personal ? OPERATIONS
+                            : ANY_KIND;
   int rc = BP_OK;
   for (size_t i = 0; i < count && rc == BP_OK; i++)
     rc = one_number(s, questions[i].sql, questions[i].into, error);

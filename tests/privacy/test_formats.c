@@ -53,9 +53,9 @@ START_TEST(weeks) {
     bpi_format_week(monday, name);
     ck_assert_str_eq(name, known[i].name);
   }
-  static const char *const wrong[] = {"",         "2026-W00", "2026-W54", "2021-W53", "2026-w07",
-                                      "2026W07",  "2026-W7",  "1969-W01", "1970-W01", "20x6-W07",
-                                      "2026-W071"};
+  static const char *const wrong[] = {"",         "2026-W00", "2026-W54", "2021-W53",
+                                      "2026-w07", "2026W07",  "2026-W7",  "1969-W01",
+                                      "1970-W01", "20x6-W07", "2026-W071"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
     ck_assert_msg(!bpi_parse_week(wrong[i], strlen(wrong[i]), &monday), "%s", wrong[i]);
 }
@@ -107,7 +107,8 @@ START_TEST(roster_is_understood) {
   ck_assert_uint_eq(bpi_roster_project_of(r, "baske", 5), ROSTER_NONE);
   memset(device, 0xaa, sizeof device);
   ck_assert_str_eq(bpi_roster_device(r, device)->id, "a");
-  ck_assert_int_eq(bpi_roster_member(r, "a")->experience, bpi_slice_find(SLICED_EXPERIENCE, "senior", 6));
+  ck_assert_int_eq(bpi_roster_member(r, "a")->experience,
+                   bpi_slice_find(SLICED_EXPERIENCE, "senior", 6));
   memset(device, 0xcc, sizeof device);
   ck_assert_ptr_null(bpi_roster_device(r, device));
   ck_assert_int_eq(r->seat[0].price_cents, 2000);
@@ -224,10 +225,9 @@ START_TEST(bundle_byte_by_byte) {
   size_t length;
   ck_assert_int_eq(bpi_bundle_write(&data, &length, &b, &device, NULL), BP_OK);
   static const unsigned char head[] = {'B', 'P', 'L', 'B', 1, 1, 0, 3};
-  static const unsigned char numbers[] = {0, 0, 0, 2, 0, 0, 0, 7, 0, 0, 0, 0,
-                                          0, 0, 0, 0, 0, 0, 0, 2,
-                                          0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5,
-                                          0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, 44};
+  static const unsigned char numbers[] = {0, 0, 0, 2, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0,
+                                          0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                          0, 5, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, 44};
   memcpy(expected, head, 8);
   memcpy(expected + 8, store.open.sign, 32);
   memcpy(expected + 40, device.open.sign, 32);
@@ -260,8 +260,10 @@ START_TEST(bundle_refuses) {
   }
   ck_assert_int_eq(bpi_bundle_write(&data, &length, &b, &stranger, NULL), BP_OK);
   REFUSED(BP_ERR_DENIED, "signature", bpi_bundle_read(&back, data, length, seen));
-  ck_assert_int_eq(bpi_bundle_seal(&sealed, &sealed_length, data, length, &store.open, NULL), BP_OK);
-  ck_assert_int_eq(bpi_bundle_open(&opened, &opened_length, sealed, sealed_length, &store, NULL), BP_OK);
+  ck_assert_int_eq(bpi_bundle_seal(&sealed, &sealed_length, data, length, &store.open, NULL),
+                   BP_OK);
+  ck_assert_int_eq(bpi_bundle_open(&opened, &opened_length, sealed, sealed_length, &store, NULL),
+                   BP_OK);
   ck_assert_uint_eq(opened_length, length);
   ck_assert_mem_eq(opened, data, length);
   bpi_free(opened);
@@ -269,7 +271,8 @@ START_TEST(bundle_refuses) {
           bpi_bundle_open(&opened, &opened_length, sealed, sealed_length, &stranger, seen));
   for (size_t i = 0; i < sealed_length; i++) {
     sealed[i] ^= 64;
-    ck_assert_int_ne(bpi_bundle_open(&opened, &opened_length, sealed, sealed_length, &store, NULL), BP_OK);
+    ck_assert_int_ne(bpi_bundle_open(&opened, &opened_length, sealed, sealed_length, &store, NULL),
+                     BP_OK);
     sealed[i] ^= 64;
     ck_assert_int_ne(bpi_bundle_open(&opened, &opened_length, sealed, i, &store, NULL), BP_OK);
   }
@@ -285,8 +288,8 @@ START_TEST(bundle_has_one_encoding) {
   static const struct {
     size_t at;
     unsigned char value;
-  } wrong[] = {{5, 0},  {5, 3},  {6, 1},  {7, 2},  {75, 0}, {79, 0},
-               {83, 0}, {87, 1}, {91, 1}, {95, 1}, {95, 3}, {97, 200},
+  } wrong[] = {{5, 0},  {5, 3},   {6, 1},     {7, 2},     {75, 0}, {79, 0},
+               {83, 0}, {87, 1},  {91, 1},    {95, 1},    {95, 3}, {97, 200},
                {99, 9}, {101, 3}, {101, 255}, {102, 128}, {115, 0}};
   unsigned char *data, signature[BPI_SIGNATURE_BYTES];
   size_t length;
@@ -308,12 +311,8 @@ END_TEST
 static release_row rows[] = {{"web", "codex", 1, 2, 1, 1, 500}, {"core", "", 0, 0, 0, 2, 12}};
 
 static release small_release(const sign_keys *store) {
-  release r = {.window = 20493,
-               .edition = 1,
-               .minimum = 3,
-               .organisation = "acme",
-               .row = rows,
-               .rows = 2};
+  release r = {
+      .window = 20493, .edition = 1, .minimum = 3, .organisation = "acme", .row = rows, .rows = 2};
   memcpy(r.store, store->open.sign, sizeof r.store);
   return r;
 }
@@ -325,9 +324,9 @@ START_TEST(release_byte_by_byte) {
   size_t length, again_length;
   ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, NULL), BP_OK);
   static const unsigned char rest[] = {
-      0, 0, 0, 1, 3, 4, 'a', 'c', 'm', 'e', 0, 0, 0, 2,
-      4, 'c', 'o', 'r', 'e', 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 12,
-      3, 'w', 'e', 'b', 1, 5, 'c', 'o', 'd', 'e', 'x', 0, 2, 1, 1, 0, 0, 0, 0, 0, 0, 1, 244};
+      0, 0,   0,   1,   3,   4,   'a', 'c', 'm', 'e', 0, 0, 0, 2,  4, 'c', 'o', 'r', 'e',
+      0, 0,   0,   0,   0,   2,   0,   0,   0,   0,   0, 0, 0, 12, 3, 'w', 'e', 'b', 1,
+      5, 'c', 'o', 'd', 'e', 'x', 0,   2,   1,   1,   0, 0, 0, 0,  0, 0,   1,   244};
   memcpy(expected + 5, store.open.sign, 32);
   expected[39] = (unsigned char)(r.window >> 8);
   expected[40] = (unsigned char)r.window;

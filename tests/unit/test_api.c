@@ -244,7 +244,8 @@ START_TEST(access_narrows_and_never_widens) {
   bp_open_options o = owner();
   bp_result *result = NULL;
   bp_store *store = open_with(path_of("narrow.db"), &o);
-  ck_assert_int_eq(bp_ingest_bytes(store, NULL, "a", SESSION, strlen(SESSION), NULL, NULL, NULL), BP_OK);
+  ck_assert_int_eq(bp_ingest_bytes(store, NULL, "a", SESSION, strlen(SESSION), NULL, NULL, NULL),
+                   BP_OK);
   result = inspect(store, "health");
   ck_assert_int_eq(cell_state(result, "sessions", 1), BP_CELL_VALUE);
   bp_result_free(result);
@@ -259,7 +260,7 @@ START_TEST(access_narrows_and_never_widens) {
   FAILS(BP_ERR_DENIED, "name", "devops", bp_inspect(&result, store, "sessions", seen));
   /* Figures of the system, none of what was done. */
   result = inspect(store, "health");
-  static const char *const hidden[] = {"prompts", "responses", "tool_calls", "decisions", "spans",
+  static const char *const hidden[] = {"prompts", "responses", "tool_calls", "decisions",   "spans",
                                        "events",  "changes",   "sessions",   "rollup_cells"};
   for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
     ck_assert_int_eq(cell_state(result, hidden[i], 1), BP_CELL_WITHHELD);
@@ -356,7 +357,7 @@ START_TEST(configuring) {
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(store, "labels", NULL, 2, seen));
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(NULL, "labels", "{}", 2, seen));
   FAILS(BP_ERR_NOTFOUND, "topic", "nonsense", bp_configure(store, "nonsense", "{}", 2, seen));
-  FAILS(BP_ERR_NOTFOUND, "allowed", "prices, labels",
+  FAILS(BP_ERR_NOTFOUND, "allowed", "prices, labels, roster, invitation, sharing, trust",
         bp_configure(store, "nonsense", "{}", 2, seen));
 
   /* From now on no names; what comes again later is named then. */
@@ -1043,33 +1044,57 @@ END_TEST
 
 /* --------------------------------------------------------------------------------- inspecting */
 
+static void columns_are(const bp_result *r, const char *promised) {
+  static const char *const types[] = {NULL, "bool", "int", "real", NULL, "time"};
+  char list[512] = "";
+  for (size_t i = 0; i < bp_result_columns(r); i++) {
+    const char *type = types[bp_result_type(r, i)];
+    snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s%s%s", i == 0 ? "" : ", ",
+             bp_result_column(r, i, "name"), type == NULL ? "" : ":", type == NULL ? "" : type);
+  }
+  if (promised != NULL) ck_assert_str_eq(list, promised);
+}
+
+/* A steward's, with a roster. */
+static bp_store *team_in_memory(void) {
+  static const char roster[] =
+      "{\"blueplane.roster\":1,\"organisation\":\"acme\","
+      "\"teams\":[\"core\"],\"members\":[{\"id\":\"a\",\"team\":\"core\"}]}";
+  bp_open_options o = owner();
+  o.flags = BP_OPEN_MEMORY;
+  o.access = BP_ACCESS_STEWARD;
+  bp_store *team = open_with(NULL, &o);
+  ck_assert_int_eq(bp_configure(team, "roster", roster, strlen(roster), NULL), BP_OK);
+  return team;
+}
+
+/* Each topic opens at a person's store or at a team's, or at both. */
 START_TEST(topics_have_the_columns_they_promise) {
-  bp_store *store = memory_store();
-  bp_result *topics = NULL;
+  bp_store *stores[] = {memory_store(), team_in_memory()};
+  bp_result *topics = NULL, *r;
   unsigned checked = 0;
-  ingest(store, SESSION PROMPT("p1", "01") RESPONSE("r1", "7") BROKEN, NULL);
+  ingest(stores[0], SESSION PROMPT("p1", "01") RESPONSE("r1", "7") BROKEN, NULL);
   ck_assert_int_eq(bp_catalog(&topics, "topics", NULL), BP_OK);
   for (size_t row = 0; row < bp_result_rows(topics); row++) {
-    const char *columns = bp_result_text(topics, row, 2, NULL);
+    const char *topic = bp_result_text(topics, row, 1, NULL);
+    unsigned opened = 0;
     if (strcmp(bp_result_text(topics, row, 0, NULL), "bp_inspect") != 0) continue;
-    bp_result *r = inspect(store, bp_result_text(topics, row, 1, NULL));
-    ck_assert_str_eq(bp_result_meta(r, "topic"), bp_result_text(topics, row, 1, NULL));
-    checked++;
-    if (columns != NULL) {
-      static const char *const types[] = {NULL, "bool", "int", "real", NULL, "time"};
-      char list[512] = "";
-      for (size_t i = 0; i < bp_result_columns(r); i++) {
-        const char *type = types[bp_result_type(r, i)];
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s%s%s", i == 0 ? "" : ", ",
-                 bp_result_column(r, i, "name"), type == NULL ? "" : ":", type == NULL ? "" : type);
-      }
-      ck_assert_str_eq(list, columns);
+    for (size_t i = 0; i < 2; i++) {
+      int rc = bp_inspect(&r, stores[i], topic, NULL);
+      if (rc == BP_ERR_DENIED) continue;
+      ck_assert_msg(rc == BP_OK, "%s: %s", topic, bp_strerror(rc));
+      ck_assert_str_eq(bp_result_meta(r, "topic"), topic);
+      columns_are(r, bp_result_text(topics, row, 2, NULL));
+      bp_result_free(r);
+      opened++;
     }
-    bp_result_free(r);
+    ck_assert_msg(opened > 0, "%s opens nowhere", topic);
+    checked++;
   }
-  ck_assert_uint_eq(checked, 10);
+  ck_assert_uint_eq(checked, 18);
   bp_result_free(topics);
-  bp_close(store);
+  bp_close(stores[0]);
+  bp_close(stores[1]);
 }
 END_TEST
 

@@ -1,0 +1,73 @@
+/* api/open_release.c: a release file opened for reading: verified, and its cells put into a store in
+ * memory, so that there is one way to read what is published. The file itself is never written. */
+#include <string.h>
+
+#include "api/team.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "privacy/invitation.h"
+#include "privacy/release.h"
+#include "store/published.h"
+#include "store/transaction.h"
+
+#define INVITATION_FILE_MAX 4096
+
+bool bpi_is_release_file(const char *path) {
+  char head[8];
+  file *f = NULL;
+  file_stat stat;
+  bp_error *unseen = NULL;
+  if (bpi_file_open(&f, path, &stat, &unseen) != BP_OK) {
+    bpi_error_free(unseen);
+    return false;
+  }
+  int64_t got = bpi_file_read(f, 0, head, sizeof head);
+  bpi_file_close(f);
+  return got > 0 && bpi_release_is(head, (size_t)got);
+}
+
+/* The invitation of a store is a file that holds its key. */
+static int check_signer(const release *r, const char *invitation, bp_error **error) {
+  char *json = NULL;
+  size_t length = 0;
+  public_keys pinned;
+  if (invitation == NULL) return BP_OK;
+  int rc = bpi_file_load(&json, &length, invitation, INVITATION_FILE_MAX, error);
+  if (rc == BP_OK) rc = bpi_invitation_read(&pinned, json, length, error);
+  bpi_free(json);
+  if (rc != BP_OK || memcmp(pinned.sign, r->store, sizeof pinned.sign) == 0) return rc;
+  return bpi_refuse(error, BP_ERR_DENIED, "untrusted", "another store signed the release");
+}
+
+static int read_file(release *r, unsigned char digest[BPI_DIGEST_BYTES], const char *path,
+                     bp_error **error) {
+  char *data = NULL;
+  size_t length = 0;
+  int rc = bpi_hash_init();
+  if (rc != BP_OK) return bpi_fail(error, rc, "the cryptographic library cannot start");
+  rc = bpi_file_load(&data, &length, path, RELEASE_BYTES_MAX, error);
+  if (rc == BP_OK) rc = bpi_release_read(r, data, length, error);
+  if (rc == BP_OK) bpi_release_digest(data, length, digest);
+  bpi_free(data);
+  return rc;
+}
+
+int bpi_open_release(store **out, const char *path, const char *invitation, int64_t now_us,
+                     bp_error **error) {
+  const store_options options = {.in_memory = true, .create = STORE_RELEASE, .now_us = now_us};
+  unsigned char digest[BPI_DIGEST_BYTES];
+  release r;
+  *out = NULL;
+  int rc = read_file(&r, digest, path, error);
+  if (rc != BP_OK) return bpi_fail_detail(error, "path", path);
+  rc = check_signer(&r, invitation, error);
+  if (rc == BP_OK) rc = bpi_store_open(out, NULL, &options, error);
+  if (rc == BP_OK) rc = bpi_transaction_begin(*out, error);
+  if (rc == BP_OK)
+    rc = bpi_transaction_end(*out, bpi_published_write(*out, &r, digest, error), error);
+  bpi_release_free(&r);
+  if (rc == BP_OK) return BP_OK;
+  bpi_store_close(*out);
+  *out = NULL;
+  return rc;
+}

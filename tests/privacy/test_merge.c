@@ -1,0 +1,272 @@
+/* Rosters and bundles at the stores they come to: who is let in, what is refused and under which word,
+ * and that a refusal changes nothing. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../unit/folder.h"
+#include "../unit/run_suite.h"
+#include "base/mem.h"
+#include "world.h"
+
+#define STORE 1
+static char reason[32];
+static vector_cell cells[WORLD_CELLS];
+
+static bp_store *team(const char *name, unsigned people) {
+  bp_store *s = world_team_store(path_of(name), STORE);
+  char *roster = world_roster(people, 3, "");
+  world_now = WORLD_OPEN;
+  world_configure(s, "roster", roster);
+  bpi_free(roster);
+  return s;
+}
+
+/* Merges a contribution of a device that says `cells` of a seed. */
+static int give(bp_store *s, unsigned device, unsigned seed, uint32_t revision) {
+  sign_keys store = world_keys(STORE);
+  unsigned char *data;
+  size_t length;
+  bundle b = world_contribution(cells, world_cells(cells, seed), revision);
+  world_bundle(&data, &length, &b, device, &store.open);
+  int rc = world_merge(s, data, length, reason);
+  bpi_free(data);
+  return rc;
+}
+
+#define TAKEN(outcome, call)                                                                       \
+  do {                                                                                             \
+    int code = (call);                                                                             \
+    ck_assert_msg(code == BP_OK, "%d %s", code, reason);                                           \
+    ck_assert_str_eq(reason, outcome);                                                             \
+  } while (0)
+#define REFUSED(code, word, call)                                                                  \
+  do {                                                                                             \
+    ck_assert_int_eq((call), (code));                                                              \
+    ck_assert_str_eq(reason, word);                                                                \
+  } while (0)
+
+START_TEST(bundles_are_taken_once_and_in_order_of_revision) {
+  bp_store *s = team("order.db", 4);
+  TAKEN("added", give(s, 100, 1, 1));
+  TAKEN("known", give(s, 100, 1, 1));
+  TAKEN("replaced", give(s, 100, 2, 3));
+  REFUSED(BP_ERR_DENIED, "old_revision", give(s, 100, 1, 1));
+  REFUSED(BP_ERR_DENIED, "old_revision", give(s, 100, 9, 2));
+  TAKEN("known", give(s, 100, 2, 3));
+  TAKEN("added", give(s, 101, 1, 1));
+  ck_assert_uint_eq(world_rows(s, "contributions"), 2);
+  bp_close(s);
+}
+END_TEST
+
+/* One revision, two contents: neither counts, whichever came first; a later revision mends it. */
+START_TEST(a_conflict_refuses_both) {
+  for (int first = 0; first < 2; first++) {
+    bp_store *s = team(first ? "conflict1.db" : "conflict2.db", 4);
+    TAKEN("added", give(s, 100, first ? 1 : 2, 1));
+    REFUSED(BP_ERR_DENIED, "conflict", give(s, 100, first ? 2 : 1, 1));
+    REFUSED(BP_ERR_DENIED, "conflict", give(s, 100, 1, 1));
+    REFUSED(BP_ERR_DENIED, "conflict", give(s, 100, 2, 1));
+    TAKEN("replaced", give(s, 100, 3, 2));
+    REFUSED(BP_ERR_DENIED, "old_revision", give(s, 100, 1, 1));
+    bp_close(s);
+  }
+}
+END_TEST
+
+START_TEST(strangers_and_weeks_are_refused) {
+  sign_keys store = world_keys(STORE), other = world_keys(2);
+  unsigned char *data;
+  size_t length;
+  bp_store *s = team("strangers.db", 4);
+  REFUSED(BP_ERR_DENIED, "unknown_device", give(s, 99, 1, 1));
+  bundle b = world_contribution(cells, world_cells(cells, 1), 1);
+  world_bundle(&data, &length, &b, 100, &other.open);
+  REFUSED(BP_ERR_DENIED, "store", world_merge(s, data, length, reason));
+  bpi_free(data);
+  b.roster_version = 2;
+  world_bundle(&data, &length, &b, 100, &store.open);
+  REFUSED(BP_ERR_DENIED, "unknown_roster", world_merge(s, data, length, reason));
+  bpi_free(data);
+  b.roster_version = 1;
+  vector_cell beyond[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 5},
+                          {SLICED_PROJECT, 4, MEASURE_prompts, 5}};
+  b.cell = beyond;
+  b.cells = bpi_measure_takes(MEASURE_prompts, SLICED_PROJECT) ? 2 : 0;
+  if (b.cells == 2) { /* the roster has projects 1 to 3 */
+    world_bundle(&data, &length, &b, 100, &store.open);
+    REFUSED(BP_ERR_FORMAT, "malformed", world_merge(s, data, length, reason));
+    bpi_free(data);
+  }
+  world_now = WORLD_OPEN - 2 * WORLD_DAY;
+  REFUSED(BP_ERR_DENIED, "not_over", give(s, 100, 1, 1));
+  world_now = WORLD_CLOSED - 1;
+  TAKEN("added", give(s, 100, 1, 1));
+  world_now = WORLD_CLOSED;
+  REFUSED(BP_ERR_DENIED, "closed", give(s, 101, 1, 1));
+  ck_assert_uint_eq(world_rows(s, "contributions"), 1);
+  bp_close(s);
+}
+END_TEST
+
+START_TEST(who_left_is_refused) {
+  bp_store *s = team("left.db", 4);
+  char *roster = world_roster(4, 3, "");
+  char *active = strstr(roster, "\"id\":\"m01\"");
+  char changed[8192];
+  snprintf(changed, sizeof changed, "%.*s\"active\":false,%s", (int)(active - roster), roster,
+           active);
+  world_configure(s, "roster", changed);
+  REFUSED(BP_ERR_DENIED, "revoked_member", give(s, 101, 1, 1));
+  TAKEN("added", give(s, 100, 1, 1));
+  bpi_free(roster);
+  bp_close(s);
+}
+END_TEST
+
+START_TEST(a_store_without_a_roster_takes_nothing) {
+  bp_store *s = world_team_store(path_of("empty.db"), STORE);
+  REFUSED(BP_ERR_DENIED, "no_roster", give(s, 100, 1, 1));
+  bp_close(s);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- rosters */
+
+static char *text_of(bp_store *s, const char *topic, size_t row, size_t column) {
+  bp_result *result = NULL;
+  ck_assert_int_eq(bp_inspect(&result, s, topic, NULL), BP_OK);
+  ck_assert_uint_lt(row, bp_result_rows(result));
+  char *text = strdup(bp_result_text(result, row, column, NULL));
+  bp_result_free(result);
+  return text;
+}
+
+static int configure(bp_store *s, const char *topic, const char *json) {
+  bp_error *error = NULL;
+  int rc = bp_configure(s, topic, json, strlen(json), &error);
+  const char *why = bp_error_detail(error, "reason");
+  snprintf(reason, sizeof reason, "%s", why == NULL ? "" : why);
+  bp_error_free(error);
+  return rc;
+}
+
+START_TEST(a_member_checks_the_chain) {
+  bp_store *s = team("chain.db", 3), *stranger = world_team_store(path_of("stranger.db"), 2);
+  world_key_file(path_of("me.db.key"), 101);
+  bp_store *me = world_open(path_of("me.db"), BP_ACCESS_OWNER, NULL);
+  char *two = world_roster(4, 3, ",\"minimum\":4"), *three = world_roster(5, 3, ",\"minimum\":4");
+  char *same = world_roster(3, 3, "");
+  world_configure(s, "roster", same); /* says nothing new: no new version */
+  world_configure(s, "roster", two);
+  world_configure(s, "roster", three);
+  ck_assert_uint_eq(world_rows(s, "rosters"), 3);
+  world_configure(stranger, "roster", two);
+  char *link[3], *foreign = text_of(stranger, "rosters", 0, 1);
+  for (size_t i = 0; i < 3; i++)
+    link[i] = text_of(s, "rosters", i, 1);
+  char *invitation = text_of(s, "invitation", 0, 0);
+  REFUSED(BP_ERR_NOTFOUND, "not_joined", configure(me, "roster", link[0]));
+  world_configure(me, "invitation", invitation);
+  REFUSED(BP_ERR_DENIED, "signature", configure(me, "roster", foreign));
+  ck_assert_int_eq(configure(me, "roster", same), BP_ERR_FORMAT); /* not signed */
+  world_configure(me, "roster", link[0]);
+  REFUSED(BP_ERR_DENIED, "gap", configure(me, "roster", link[2]));
+  world_configure(me, "roster", link[1]);
+  world_configure(me, "roster", link[1]);
+  REFUSED(BP_ERR_DENIED, "old_roster", configure(me, "roster", link[0]));
+  world_configure(me, "roster", link[2]);
+  /* What changed, and that it is me. */
+  ck_assert_uint_eq(world_rows(me, "roster"), 5);
+  char *change = text_of(me, "roster", 4, 0), *member = text_of(me, "roster", 4, 1);
+  ck_assert_str_eq(change, "added");
+  ck_assert_str_eq(member, "m04");
+  bp_result *result = NULL;
+  ck_assert_int_eq(bp_inspect(&result, me, "roster", NULL), BP_OK);
+  for (size_t i = 0; i < 5; i++)
+    ck_assert_int_eq(bp_result_int(result, i, 8), i == 1);
+  bp_result_free(result);
+  free(change);
+  free(member);
+  for (size_t i = 0; i < 3; i++)
+    free(link[i]);
+  free(foreign);
+  free(invitation);
+  bpi_free(two);
+  bpi_free(three);
+  bpi_free(same);
+  bp_close(me);
+  bp_close(s);
+  bp_close(stranger);
+}
+END_TEST
+
+/* Two stewards' stores with one key, as after a restored backup: a member sees that they tell two tales. */
+START_TEST(a_forked_chain_is_noticed) {
+  bp_store *a = team("fork-a.db", 3), *b = team("fork-b.db", 4);
+  world_key_file(path_of("watcher.db.key"), 101);
+  bp_store *me = world_open(path_of("watcher.db"), BP_ACCESS_OWNER, NULL);
+  char *next = world_roster(5, 3, "");
+  world_configure(b, "roster", next);
+  char *invitation = text_of(a, "invitation", 0, 0), *from_a = text_of(a, "rosters", 0, 1);
+  char *from_b = text_of(b, "rosters", 0, 1), *after_b = text_of(b, "rosters", 1, 1);
+  world_configure(me, "invitation", invitation);
+  world_configure(me, "roster", from_a);
+  REFUSED(BP_ERR_DENIED, "conflict", configure(me, "roster", from_b));
+  REFUSED(BP_ERR_DENIED, "chain", configure(me, "roster", after_b));
+  free(invitation);
+  free(from_a);
+  free(from_b);
+  free(after_b);
+  bpi_free(next);
+  bp_close(me);
+  bp_close(a);
+  bp_close(b);
+}
+END_TEST
+
+START_TEST(described_without_being_taken) {
+  sign_keys store = world_keys(STORE);
+  bp_store *s = team("described.db", 3);
+  bundle b = world_contribution(cells, world_cells(cells, 1), 1);
+  unsigned char *data;
+  size_t length;
+  bp_result *result = NULL;
+  world_bundle(&data, &length, &b, 100, &store.open);
+  ck_assert_int_eq(bp_share_describe(&result, data, length, NULL), BP_OK);
+  ck_assert_str_eq(bp_result_text(result, 0, 1, NULL), "bundle");
+  ck_assert_uint_eq(bp_result_rows(result), 3); /* kind, store, bytes: nothing of what is in it */
+  bp_result_free(result);
+  bpi_free(data);
+  char *roster = text_of(s, "rosters", 0, 1), *invitation = text_of(s, "invitation", 0, 0);
+  ck_assert_int_eq(bp_share_describe(&result, roster, strlen(roster), NULL), BP_OK);
+  ck_assert_str_eq(bp_result_text(result, 0, 1, NULL), "roster");
+  bp_result_free(result);
+  ck_assert_int_eq(bp_share_describe(&result, invitation, strlen(invitation), NULL), BP_OK);
+  ck_assert_str_eq(bp_result_text(result, 0, 1, NULL), "invitation");
+  bp_result_free(result);
+  ck_assert_int_eq(bp_share_describe(&result, "{}", 2, NULL), BP_ERR_FORMAT);
+  ck_assert_int_eq(bp_share_describe(&result, "", 0, NULL), BP_ERR_FORMAT);
+  free(roster);
+  free(invitation);
+  bp_close(s);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("merge");
+  TCase *tests = tcase_create("merge");
+  tcase_add_unchecked_fixture(tests, make_folder, remove_folder);
+  tcase_set_timeout(tests, 60);
+  tcase_add_test(tests, bundles_are_taken_once_and_in_order_of_revision);
+  tcase_add_test(tests, a_conflict_refuses_both);
+  tcase_add_test(tests, strangers_and_weeks_are_refused);
+  tcase_add_test(tests, who_left_is_refused);
+  tcase_add_test(tests, a_store_without_a_roster_takes_nothing);
+  tcase_add_test(tests, a_member_checks_the_chain);
+  tcase_add_test(tests, a_forked_chain_is_noticed);
+  tcase_add_test(tests, described_without_being_taken);
+  suite_add_tcase(suite, tests);
+  return run_suite(suite);
+}
