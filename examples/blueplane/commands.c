@@ -88,6 +88,10 @@ const command command_table[] = {
      "Ends with 1 if there is a problem, with 0 if there are warnings only.", 0, 0, 0, 0, NULL,
      run_doctor},
 
+    {"places", CARE, "", "where the store is, and where records are looked for",
+     "What other programs ask that want to find the same: --json gives the paths in full.", 0, 0, 0,
+     0, NULL, run_places},
+
     {"completion", PROGRAM, "bash|zsh|fish", "a completion script for your shell",
      "Example for ~/.bashrc: source <(blueplane completion bash)", 0, 0, 1, 1, "bash zsh fish",
      run_completion},

@@ -62,6 +62,8 @@ int run_git(program *p);
 int run_health(program *p);
 /* doctor.c */
 int run_doctor(program *p);
+/* places.c */
+int run_places(program *p);
 /* privacy.c */
 int run_privacy(program *p);
 

@@ -1,0 +1,22 @@
+"""Analytics of AI-assisted coding: local, exact, without content.
+
+>>> import blueplane as bp
+>>> s = bp.open()
+>>> s.sync()
+>>> s.metric("cost", "lines_added", by=["time.week", "model"], since="2026-07-01")
+"""
+from ._blueplane import lib as _lib
+from ._call import text as _text
+from .catalog import Catalog, Entry, catalog, dimensions, metrics, sources
+from .errors import *  # noqa: F403
+from .errors import __all__ as _errors
+from .places import Place, Places, places, program
+from .query import Query
+from .result import Cell, Column, Result, State
+from .store import Progress, Report, Store
+from .store import open_store as open
+
+__version__: str = _text(_lib.bp_version_string()) or ""
+
+__all__ = ["Catalog", "Cell", "Column", "Entry", "Place", "Places", "Progress", "Query", "Report", "Result", "State",
+           "Store", "catalog", "dimensions", "metrics", "open", "places", "program", "sources", *_errors]

@@ -1,0 +1,71 @@
+"""The way into the library: text to C and back, and an exception for every code that is no success.
+
+Knows the conventions of the header; knows none of its functions by name.
+"""
+from __future__ import annotations
+
+from typing import Any, Callable, Optional, Union
+
+from . import errors
+from ._blueplane import ffi, lib
+
+Bytes = Union[bytes, bytearray, memoryview]
+
+# The keys of docs/errors.md by which an error tells more.
+DETAILS = ("path", "line", "byte", "metric", "dimension", "name", "value", "zone", "topic", "source", "key", "allowed",
+           "window", "scope", "member", "hint")
+
+
+def text(value: Any) -> Optional[str]:
+    return None if value == ffi.NULL else ffi.string(value).decode("utf-8", "replace")
+
+
+def utf8(value: Optional[str]) -> Any:
+    """An argument of type const char *; None is NULL."""
+    if value is None:
+        return ffi.NULL
+    encoded = value.encode("utf-8")
+    if b"\0" in encoded:
+        raise errors.InvalidError("a text holds a NUL character")
+    return encoded
+
+
+def taken(out: Any, length: Any) -> bytes:
+    """The bytes of memory that is ours to free."""
+    try:
+        return bytes(ffi.buffer(out[0], length[0]))
+    finally:
+        lib.bp_free(out[0])
+
+
+def _raise(code: int, error: Any) -> None:
+    kind = errors.BY_CODE.get(code, errors.Error)
+    if error == ffi.NULL:
+        raise kind(text(lib.bp_strerror(code)) or "")
+    try:
+        message = text(lib.bp_error_message(error)) or text(lib.bp_strerror(code)) or ""
+        found = {key: text(lib.bp_error_detail(error, key.encode())) for key in DETAILS}
+    finally:
+        lib.bp_error_free(error)
+    raise kind(message, {key: value for key, value in found.items() if value is not None})
+
+
+def call(function: Callable[..., int], *arguments: Any) -> None:
+    """Calls a function whose last parameter is a bp_error **."""
+    error = ffi.new("bp_error **")
+    code = function(*arguments, error)
+    if code != 0:
+        _raise(code, error[0])
+
+
+def checked(code: int) -> None:
+    """For functions that return a code and tell no more."""
+    if code != 0:
+        _raise(code, ffi.NULL)
+
+
+def made(kind: str, function: Callable[..., int], *arguments: Any) -> Any:
+    """Calls a function whose first parameter is an out parameter of that kind; returns what came out."""
+    out = ffi.new(f"{kind} **")
+    call(function, out, *arguments)
+    return out[0]

@@ -1,0 +1,330 @@
+"""A store: read what is new into it, ask it, look after it.
+
+Knows the functions that take a store; the library locks the handle, so threads may share one.
+"""
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import threading
+from dataclasses import dataclass, fields
+from types import TracebackType
+from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, Union
+
+from . import errors, render
+from ._blueplane import ffi, lib
+from ._call import Bytes, call, made, utf8
+from .places import places
+from .query import Names, Query, When, names
+from .result import Result
+
+Path = Union[str, "os.PathLike[str]"]
+ACCESSES = {"none": lib.BP_ACCESS_NONE, "owner": lib.BP_ACCESS_OWNER, "lead": lib.BP_ACCESS_LEAD,
+            "manager": lib.BP_ACCESS_MANAGER, "devops": lib.BP_ACCESS_DEVOPS, "research": lib.BP_ACCESS_RESEARCH,
+            "steward": lib.BP_ACCESS_STEWARD}
+PHASES = ("looking", "reading", "storing")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an ingest is."""
+    phase: str
+    files_done: int
+    files_total: int
+    bytes_done: int
+    bytes_total: int
+
+
+ProgressCall = Callable[[Progress], object]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an ingest did."""
+    files_seen: int = 0
+    files_changed: int = 0
+    files_failed: int = 0
+    bytes_read: int = 0
+    bytes_pending: int = 0
+    records_read: int = 0
+    records_stored: int = 0
+    records_updated: int = 0
+    records_duplicate: int = 0
+    records_rejected: int = 0
+    records_undated: int = 0
+    fields_dropped: int = 0
+
+    def __add__(self, other: Report) -> Report:
+        return Report(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+    def __str__(self) -> str:
+        return (f"{self.files_changed} of {self.files_seen} files read, {self.records_stored} new facts, "
+                f"{self.records_updated} completed, {self.records_rejected} records rejected")
+
+    def _repr_html_(self) -> str:
+        return render.card("Ingest", [(field.name.replace("_", " "), f"{getattr(self, field.name):,}")
+                                      for field in fields(self) if getattr(self, field.name)])
+
+
+class _Watch:
+    """What the callback of a running ingest needs, and the exception that stopped it."""
+
+    def __init__(self, progress: Optional[ProgressCall]) -> None:
+        self.progress = progress
+        self.stopped: Optional[BaseException] = None
+
+
+@ffi.def_extern(name="bpy_progress", error=1)
+def _on_progress(user: Any, p: Any) -> int:
+    watch: _Watch = ffi.from_handle(user)
+    try:
+        if watch.progress is not None:
+            watch.progress(Progress(PHASES[p.phase], p.files_done, p.files_total, p.bytes_done, p.bytes_total))
+        return 0
+    except BaseException as why:  # also KeyboardInterrupt: Ctrl-C keeps what was read
+        watch.stopped = why
+        return 1
+
+
+@ffi.def_extern(name="bpy_clock")
+def _on_clock(user: Any) -> int:
+    clock: Callable[[], datetime.datetime] = ffi.from_handle(user)
+    return int(clock().timestamp() * 1_000_000)
+
+
+class Store:
+    """An open store. Use it in a `with` statement, or close it."""
+
+    def __init__(self, path: Optional[Path] = None, *, access: str = "owner", scope: Optional[str] = None,
+                 read_only: bool = False, memory: bool = False, key_path: Optional[Path] = None,
+                 zone: Optional[str] = None, clock: Optional[Callable[[], datetime.datetime]] = None) -> None:
+        if access not in ACCESSES:
+            raise errors.InvalidError("there is no such access", {"name": access, "allowed": ", ".join(ACCESSES)})
+        if path is None and not memory:
+            found = places()
+            path, zone = found.store, zone or found.zone
+            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        self.path = None if path is None else os.fspath(path)
+        self.access, self.zone = access, zone
+        self._lock = threading.RLock()
+        options = ffi.new("bp_open_options *", {"struct_size": ffi.sizeof("bp_open_options")})
+        options.flags = (lib.BP_OPEN_READONLY if read_only else 0) | (lib.BP_OPEN_MEMORY if memory else 0)
+        options.access = ACCESSES[access]
+        keep = [ffi.new("char[]", value.encode("utf-8")) for value in (scope, key_path and os.fspath(key_path)) if value]
+        if scope:
+            options.scope = keep[0]
+        if key_path:
+            options.key_path = keep[-1]
+        if clock is not None:
+            self._clock = ffi.new_handle(clock)
+            options.clock, options.clock_user = lib.bpy_clock, self._clock
+        handle = made("bp_store", lib.bp_open, utf8(self.path), options)
+        self._handle = ffi.gc(handle, lib.bp_close)
+
+    # --------------------------------------------------------------------------------- lifetime
+
+    def close(self) -> None:
+        """Closes the store; what came from it stays valid. Waits for a call that is running."""
+        with self._lock:
+            if self._handle is not None:
+                ffi.release(self._handle)
+                self._handle = None
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException],
+                 trace: Optional[TracebackType]) -> None:
+        self.close()
+
+    @property
+    def closed(self) -> bool:
+        return self._handle is None
+
+    def _open(self) -> Any:
+        if self._handle is None:
+            raise errors.InvalidError("the store is closed")
+        return self._handle
+
+    def cancel(self) -> None:
+        """Asks the call that is running on this store, in another thread, to stop."""
+        handle = self._handle
+        if handle is not None:
+            lib.bp_cancel(handle)
+
+    def _call(self, function: Callable[..., int], *arguments: Any) -> None:
+        with self._lock:
+            call(function, self._open(), *arguments)
+
+    def _result(self, function: Callable[..., int], *arguments: Any, query: Optional[Query] = None) -> Result:
+        with self._lock:
+            return Result(made("bp_result", function, self._open(), *arguments), self, query)
+
+    # ----------------------------------------------------------------------------------- ingest
+
+    def _ingest(self, function: Callable[..., int], arguments: Sequence[Any], threads: int, restart: bool,
+                dry_run: bool, progress: Optional[ProgressCall]) -> Report:
+        watch = _Watch(progress)
+        handle = ffi.new_handle(watch)
+        options = ffi.new("bp_ingest_options *", {"struct_size": ffi.sizeof("bp_ingest_options"), "threads": threads})
+        options.flags = (lib.BP_INGEST_RESTART if restart else 0) | (lib.BP_INGEST_DRY_RUN if dry_run else 0)
+        options.progress, options.progress_user = lib.bpy_progress, handle
+        report = ffi.new("bp_ingest_report *", {"struct_size": ffi.sizeof("bp_ingest_report")})
+        try:
+            self._call(function, *arguments, options, report)
+        except errors.CancelledError:
+            if watch.stopped is not None:
+                raise watch.stopped from None
+            raise
+        return Report(**{field.name: int(getattr(report, field.name)) for field in fields(Report)})
+
+    def ingest(self, what: Union[Path, Bytes], source: Optional[str] = None, *, origin: Optional[str] = None,
+               threads: int = 1, restart: bool = False, dry_run: bool = False,
+               progress: Optional[ProgressCall] = None) -> Report:
+        """Reads a folder, a file or bytes. `origin` names where bytes come from. What `progress` raises comes
+        back, and what was complete is kept."""
+        settings = (threads, restart, dry_run, progress)
+        if isinstance(what, (bytes, bytearray, memoryview)):
+            data = ffi.from_buffer(what)
+            return self._ingest(lib.bp_ingest_bytes, (utf8(source), utf8(origin), data, len(data)), *settings)
+        path = os.fspath(what)
+        function = lib.bp_ingest_scan if os.path.isdir(path) else lib.bp_ingest_file
+        return self._ingest(function, (utf8(source), utf8(path)), *settings)
+
+    def sync(self, *, threads: int = 2, progress: Union[bool, ProgressCall] = True) -> Report:
+        """Reads what is new in the places where the assistants of this machine keep their records. Shows a bar
+        where tqdm is installed."""
+        total = Report()
+        for place in places().places:
+            if place.exists:
+                with _Bar(place.source, progress) as shown:
+                    total += self.ingest(place.path, place.source, threads=threads, progress=shown)
+        return total
+
+    # ------------------------------------------------------------------------------------ query
+
+    def run(self, query: Query) -> Result:
+        """Runs a question."""
+        with self._lock:
+            handle = made("bp_result", lib.bp_query_run, self._open(), query._handle)
+        return Result(handle, self, query)
+
+    def metric(self, *metrics: str, by: Optional[Names] = None, since: Optional[When] = None,
+               until: Optional[When] = None, period: Optional[str] = None,
+               where: Union[Mapping[str, str], Iterable[tuple[str, str]], None] = None, compare: Optional[str] = None,
+               order: Optional[str] = None, limit: Optional[int] = None, zone: Optional[str] = None,
+               week_start: Optional[str] = None) -> Result:
+        """Any metrics by any dimensions; the default range is the last 28 days.
+
+        >>> s.metric("cost", "lines_added", by=["time.week", "model"], since="2026-07-01")
+        """
+        query = Query(*metrics).by(*names(by)).set(order=order, limit=limit, week_start=week_start)
+        zone = zone or self.zone
+        if since is not None or until is not None:
+            query.between(since, until, zone)
+        else:
+            query.period(period or "28d", zone)
+        for dimension, value in (where.items() if isinstance(where, Mapping) else where or ()):
+            query.where(dimension, value.removeprefix("!"), op="!=" if value.startswith("!") else "=")
+        if compare is not None:
+            query.compare(compare)
+        return self.run(query)
+
+    def drill(self, result: Result, row: int, by: Sequence[str]) -> Result:
+        """What a row of an answer is made of; see Result.drill."""
+        if result.query is None:
+            raise errors.UnsupportedError("only the answer of a query can be drilled into")
+        asked = json.loads(result.query.to_json())
+        narrowed = [dict(one) for one in asked.get("where", [])]
+        for column in result.columns:
+            value = result.row(row)[column.name]
+            if column.role != "dimension" or value is None:
+                continue
+            if column.name.startswith("time.") and isinstance(value, str) and len(value) == 10:
+                days = {"time.day": 1, "time.week": 7}.get(column.name)
+                if days is not None:
+                    first = datetime.date.fromisoformat(value)
+                    for key in ("from", "until"):
+                        asked.pop(key, None)
+                    asked["period"] = f"{first}/{first + datetime.timedelta(days=days - 1)}"
+                    continue
+            if column.name.startswith("time."):
+                raise errors.UnsupportedError("a row of this grouping cannot be drilled into",
+                                              {"dimension": column.name})
+            narrowed.append({"dimension": column.name, "op": "=", "value": str(value)})
+        asked["where"], asked["by"] = narrowed, list(by)
+        return self.run(Query.from_json(asked))
+
+    # ----------------------------------------------------------------------------- looking after
+
+    def inspect(self, topic: str) -> Result:
+        """Facts about the store: "health", "files", "rejects", "coverage", "labels", "sessions", ..."""
+        return self._result(lib.bp_inspect, utf8(topic))
+
+    def configure(self, topic: str, document: Union[str, Mapping[str, Any]]) -> None:
+        """Gives the store a versioned JSON document: "prices", "labels", ..."""
+        raw = (document if isinstance(document, str) else json.dumps(document)).encode("utf-8")
+        self._call(lib.bp_configure, utf8(topic), raw, len(raw))
+
+    def narrow(self, access: str, scope: Optional[str] = None) -> None:
+        """Narrows what this handle may do, for good."""
+        if access not in ACCESSES:
+            raise errors.InvalidError("there is no such access", {"name": access, "allowed": ", ".join(ACCESSES)})
+        self._call(lib.bp_narrow, ACCESSES[access], utf8(scope))
+        self.access = access
+
+    def preview(self, what: Union[Path, Bytes], source: Optional[str] = None) -> Result:
+        """Field by field, what would be kept, hashed, counted or dropped of a file or of bytes, and by which
+        rule. Stores nothing."""
+        if not isinstance(what, (bytes, bytearray, memoryview)):
+            with open(what, "rb") as file:
+                what = file.read()
+        data = ffi.from_buffer(what)
+        return self._result(lib.bp_privacy_preview, utf8(source), data, len(data))
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else self.access
+        return f"<blueplane.Store {self.path or 'in memory'} ({state})>"
+
+    def _repr_html_(self) -> str:
+        rows = [("access", self.access), ("zone", self.zone or "UTC")]
+        if not self.closed:
+            try:
+                health = self.inspect("health")
+                rows += [(str(row["name"]).replace("_", " "), f"{row['value']:,}") for row in health
+                         if isinstance(row.get("value"), int)]
+            except errors.Error as why:
+                rows.append(("health", why.message))
+        return render.card(self.path or "in memory", rows)
+
+
+class _Bar:
+    """A progress bar if tqdm is there and one is wanted; else the caller's own function, or nothing."""
+
+    def __init__(self, name: str, wanted: Union[bool, ProgressCall]) -> None:
+        self._bar: Any = None
+        self._call: Optional[ProgressCall] = None if isinstance(wanted, bool) else wanted
+        if wanted is True:
+            try:
+                from tqdm.auto import tqdm
+                self._bar = tqdm(desc=name, unit="B", unit_scale=True, leave=False)
+                self._call = self._show
+            except ImportError:
+                pass
+
+    def _show(self, progress: Progress) -> None:
+        self._bar.total = progress.bytes_total
+        self._bar.update(progress.bytes_done - self._bar.n)
+
+    def __enter__(self) -> Optional[ProgressCall]:
+        return self._call
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def open_store(path: Optional[Path] = None, **options: Any) -> Store:
+    """Opens a store, by default the person's own; see Store."""
+    return Store(path, **options)
