@@ -19,6 +19,8 @@ missing() {
   has ninja || echo ninja-build
   has pkg-config || echo pkg-config
   has python3 || echo python3
+  { has python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; } || echo python3-venv
+  { has python3 && python3 -c 'import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null; } || echo python3-dev
   has_module sqlite3 || echo libsqlite3-dev
   has_module libcjson || echo libcjson-dev
   has_module libsodium || echo libsodium-dev

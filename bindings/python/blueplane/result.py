@@ -15,9 +15,9 @@ from ._blueplane import ffi, lib
 from ._call import call, taken, text, utf8
 
 if TYPE_CHECKING:
-    import pandas
-    import polars
-    import pyarrow
+    import pandas as _pandas
+    import polars as _polars
+    import pyarrow as _pyarrow
 
     from .query import Query
     from .store import Store
@@ -199,22 +199,25 @@ class Result:
             raise MemoryError
         return _capsule(schema, b"arrow_schema", lib.bpy_drop_schema)
 
-    def arrow(self) -> pyarrow.Table:
+    def arrow(self) -> _pyarrow.Table:
         """As a pyarrow table."""
-        return _needed("pyarrow", "arrow").table(self)
+        table: _pyarrow.Table = _needed("pyarrow", "arrow").table(self)
+        return table
 
-    def df(self) -> pandas.DataFrame:
+    def df(self) -> _pandas.DataFrame:
         """As a pandas data frame. Without pyarrow it is made cell by cell."""
-        pandas = _needed("pandas", "pandas")
+        module = _needed("pandas", "pandas")
+        frame: _pandas.DataFrame
         try:
-            import pyarrow
+            frame = self.arrow().to_pandas()
         except ImportError:
-            return pandas.DataFrame(self.to_dict(), columns=[column.name for column in self.columns])
-        return pyarrow.table(self).to_pandas()
+            frame = module.DataFrame(self.to_dict(), columns=[column.name for column in self.columns])
+        return frame
 
-    def pl(self) -> polars.DataFrame:
+    def pl(self) -> _polars.DataFrame:
         """As a polars data frame."""
-        return _needed("polars", "polars").DataFrame(self)
+        frame: _polars.DataFrame = _needed("polars", "polars").DataFrame(self)
+        return frame
 
     def plot(self, y: Union[str, Sequence[str], None] = None, *, ax: Any = None) -> Any:
         """A chart with matplotlib: lines over time, bars over anything else. Missing cells are gaps."""

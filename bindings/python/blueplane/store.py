@@ -16,7 +16,7 @@ from . import errors, render
 from ._blueplane import ffi, lib
 from ._call import Bytes, call, made, utf8
 from .places import places
-from .query import Names, Query, When, names
+from .query import Names, Query, When, microseconds, names
 from .result import Result
 
 Path = Union[str, "os.PathLike[str]"]
@@ -75,7 +75,6 @@ class _Watch:
         self.stopped: Optional[BaseException] = None
 
 
-@ffi.def_extern(name="bpy_progress", error=1)
 def _on_progress(user: Any, p: Any) -> int:
     watch: _Watch = ffi.from_handle(user)
     try:
@@ -87,10 +86,13 @@ def _on_progress(user: Any, p: Any) -> int:
         return 1
 
 
-@ffi.def_extern(name="bpy_clock")
 def _on_clock(user: Any) -> int:
     clock: Callable[[], datetime.datetime] = ffi.from_handle(user)
-    return int(clock().timestamp() * 1_000_000)
+    return microseconds(clock())
+
+
+ffi.def_extern(name="bpy_progress", error=1)(_on_progress)
+ffi.def_extern(name="bpy_clock")(_on_clock)
 
 
 class Store:

@@ -1,0 +1,52 @@
+"""The conformance driver in Python: cases in, a file a case out; see tests/conformance/README.md."""
+import datetime
+import json
+import pathlib
+import sys
+
+import blueplane as bp
+
+DETAILS = ("metric", "dimension", "name", "zone", "topic", "allowed")
+
+
+def step(store: bp.Store, one: dict, root: pathlib.Path) -> None:
+    if "ingest" in one:
+        store.ingest((root / one["ingest"]).read_bytes(), one["source"], origin=one["ingest"])
+    elif "configure" in one:
+        store.configure(one["configure"], one["document"])
+    else:
+        store.narrow(one["narrow"])
+
+
+def ask(store: bp.Store, call: dict, root: pathlib.Path) -> bp.Result:
+    if "inspect" in call:
+        return store.inspect(call["inspect"])
+    if "catalog" in call:
+        return bp.catalog(call["catalog"])
+    if "preview" in call:
+        return store.preview((root / call["preview"]).read_bytes())
+    return store.run(bp.Query.from_json(call["query"]))
+
+
+def run(one: dict, root: pathlib.Path, out: pathlib.Path) -> str:
+    key = out / "key"
+    key.write_bytes(bytes.fromhex(one["key"]))
+    now = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(microseconds=one["now"])
+    try:
+        with bp.open(out / (one["name"] + ".db"), key_path=key, clock=lambda: now) as store:
+            for each in one["steps"]:
+                step(store, each, root)
+            return ask(store, one["call"], root).format(one.get("format", "json"))
+    except bp.Error as error:
+        told = [f"{key}: {error.details[key]}" for key in DETAILS if key in error.details]
+        return "".join(line + "\n" for line in [f"error {error.code}", *told])
+
+
+def main() -> None:
+    root, cases, out = map(pathlib.Path, sys.argv[1:])
+    for one in json.loads(cases.read_text(encoding="utf-8")):
+        (out / one["name"]).write_bytes(run(one, root, out).encode("utf-8"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+#!/bin/sh
+# Tests the Python binding as a user would install it:
+#
+#     sh bindings/python/tests/run.sh BUILD
+#
+# Builds the wheel in BUILD/python, installs it into a clean virtual environment, and checks it there: without
+# any other package, then with pandas, polars, pyarrow, DuckDB, matplotlib; types; what the program in it says.
+# Status 77 (skipped) where packages cannot be downloaded.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+root=$here/../..
+mkdir -p "$1/python"
+work=$(cd -- "$1/python" && pwd)
+bare=$work/bare
+full=$work/full
+tools='build meson-python>=0.15 meson>=1.3 ninja cffi mypy pytest pandas polars pyarrow duckdb matplotlib tqdm pip'
+
+say() { printf '%s\n' "$*"; }
+
+unset PYTHONPATH PYTHONHOME
+[ -x "$full/bin/python" ] || python3 -m venv "$full"
+if [ "$(cat "$full/tools" 2>/dev/null)" != "$tools" ]; then
+  # shellcheck disable=SC2086  # a list of names
+  if ! "$full/bin/python" -m pip install --quiet --disable-pip-version-check $tools >"$work/pip.log" 2>&1; then
+    tail -n 3 "$work/pip.log"
+    say 'skipped: packages cannot be downloaded'
+    exit 77
+  fi
+  printf '%s\n' "$tools" >"$full/tools"
+fi
+
+say 'Building the wheel'
+rm -rf "$work/wheel"
+PATH=$full/bin:$PATH "$full/bin/python" -m pip wheel "$here" --quiet --no-deps --no-build-isolation \
+  --disable-pip-version-check --wheel-dir "$work/wheel" -Cbuild-dir="$work/build" >"$work/wheel.log" 2>&1 || {
+  cat "$work/wheel.log"
+  exit 1
+}
+wheel=$(ls "$work"/wheel/*.whl)
+size=$(wc -c <"$wheel")
+say "Wheel: $size bytes"
+[ "$size" -lt 3000000 ]
+
+say 'In an environment with nothing else'
+rm -rf "$bare"
+python3 -m venv "$bare"
+"$bare/bin/python" -m pip install --quiet --disable-pip-version-check "$wheel"
+(cd "$work" && "$bare/bin/python" -c '
+import blueplane as bp
+with bp.open(memory=True) as store:
+    assert store.metric("sessions").value == 0
+    try:
+        store.metric("sessions").pl()
+    except ImportError as why:
+        print(why)
+assert bp.program() is not None and bp.__version__
+')
+"$bare/bin/blueplane" version
+
+say 'With everything else'
+"$full/bin/python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheel"
+(cd "$here/tests" && "$full/bin/python" -B -m pytest -q -p no:cacheprovider .)
+"$full/bin/python" -B "$root/tests/conformance/run.py" "$full/bin/python" -B "$here/tests/conformance_driver.py"
+
+say 'Types'
+(cd "$here" && "$full/bin/python" -m mypy --cache-dir "$work/mypy" --python-executable "$full/bin/python")
+(cd "$work" && "$full/bin/stubtest" blueplane --ignore-missing-stub --mypy-config-file "$here/pyproject.toml")

@@ -1,0 +1,246 @@
+"""Opening, reading, asking and looking after a store."""
+import datetime
+import multiprocessing
+import os
+import pathlib
+import pickle
+import signal
+import threading
+
+import pytest
+
+import blueplane as bp
+from conftest import NOW, event, lines, week
+
+
+def test_numbers(store: bp.Store) -> None:
+    r = store.metric("prompts", "responses", "lines_added", "tool_success_rate", by="time.day", period="all")
+    assert r["time.day"] == [f"2026-03-0{day}" for day in range(2, 6)]
+    assert r["prompts"] == [3, 0, 0, 1]
+    assert r["lines_added"] == [7, 0, 0, 0]
+    assert r["tool_success_rate"] == [0.5, None, None, None]
+    assert r.state(1, "tool_success_rate") is bp.State.EMPTY
+
+
+def test_ranges(store: bp.Store) -> None:
+    def prompts(**more: object) -> object:
+        return store.metric("prompts", **more).value  # type: ignore[arg-type]
+    day = datetime.date(2026, 3, 5)
+    at = datetime.datetime(2026, 3, 2, 9, 0, tzinfo=datetime.timezone.utc)
+    assert prompts(since=day, until=day) == prompts(since="2026-03-05", until="2026-03-05") == 1
+    assert prompts(period="2026-03-02") == 3
+    assert prompts(since=at, until=at + datetime.timedelta(minutes=15)) == 3
+    assert prompts(until=at) == 0
+    assert prompts(since=at) == 4
+    assert prompts() == 4  # 28 days
+    for wrong in ({"since": day, "until": at}, {"since": at.replace(tzinfo=None)}):
+        with pytest.raises(bp.InvalidError):
+            prompts(**wrong)
+
+
+def test_filters_order_and_comparison(store: bp.Store) -> None:
+    assert store.metric("tool_calls", by="outcome", period="all", order="-outcome", limit=1)["outcome"] == ["ok"]
+    assert store.metric("tool_calls", where={"outcome": "error"}, period="all").value == 1
+    assert store.metric("tool_calls", where=[("outcome", "!error"), ("tool", "edit_file")], period="all").value == 1
+    r = store.metric("prompts", period="2026-03-05", compare="previous")
+    assert {column.role for column in r.columns} >= {"metric", "baseline", "difference"}
+
+
+def test_again_changes_nothing(store: bp.Store) -> None:
+    report = store.ingest(lines(week()), "native", origin="again")
+    assert (report.records_stored, report.records_duplicate) == (0, len(week()) + 2)  # a tool_call is two records
+
+
+def test_files_and_folders(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / "a.blueplane.jsonl"
+    path.write_bytes(lines(week()) + b"not json\n")
+    with bp.open(memory=True) as store:
+        report = store.ingest(path, dry_run=True)
+        assert report.records_stored == len(week()) and report.records_rejected == 1
+        assert store.ingest(tmp_path / "in").records_stored == len(week())
+        assert store.ingest(str(tmp_path / "in")).files_changed == 0
+        assert len(store.inspect("rejects")) == 1
+        with pytest.raises(bp.NotFoundError):
+            store.ingest(tmp_path / "nowhere.jsonl", "native")
+
+
+def test_progress(store: bp.Store, tmp_path: pathlib.Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.blueplane.jsonl").write_bytes(lines([event("prompt", number, 6)]))
+    seen: list[bp.Progress] = []
+    store.ingest(tmp_path, "native", progress=seen.append)
+    assert seen[-1].phase == "storing" and seen[-1].files_done == seen[-1].files_total == 3
+
+
+class Stop(Exception):
+    pass
+
+
+def test_an_exception_of_the_callback_comes_back(store: bp.Store, tmp_path: pathlib.Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.blueplane.jsonl").write_bytes(lines([event("prompt", number, 6)]))
+
+    def stop(progress: bp.Progress) -> None:
+        if progress.files_done == 1:
+            raise Stop(progress.files_total)
+    with pytest.raises(Stop) as caught:
+        store.ingest(tmp_path, "native", progress=stop)
+    assert caught.value.args == (3,)
+    assert store.ingest(tmp_path, "native").records_stored == 2  # what was complete was kept
+
+
+def test_ctrl_c(store: bp.Store, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "a.blueplane.jsonl").write_bytes(lines(week()))
+
+    def interrupt(progress: bp.Progress) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        store.ingest(tmp_path, "native", progress=interrupt)
+    assert store.metric("prompts", period="all").value == 4
+
+
+def test_cancel_from_another_thread(store: bp.Store, tmp_path: pathlib.Path) -> None:
+    big = lines([event("prompt", number % 60, 6, session=f"s{number}", id=f"p{number}") for number in range(50000)])
+    (tmp_path / "big.blueplane.jsonl").write_bytes(big)
+    began = threading.Event()
+
+    def cancel() -> None:
+        began.wait(10)
+        store.cancel()
+    thread = threading.Thread(target=cancel)
+    thread.start()
+    with pytest.raises(bp.CancelledError):
+        for _ in range(50):
+            store.ingest(tmp_path, "native", restart=True, progress=lambda p: began.set())
+    thread.join()
+
+
+def test_errors(store: bp.Store) -> None:
+    with pytest.raises(bp.NotFoundError) as caught:
+        store.metric("costs")
+    assert isinstance(caught.value, LookupError)
+    assert caught.value.details["metric"] == "costs" and caught.value.hint
+    assert "cost" in str(caught.value)
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (type(again), again.details) == (type(caught.value), caught.value.details)
+    with pytest.raises(bp.UnsupportedError) as refused:
+        store.metric("prompts", by="model")
+    assert "platform" in refused.value.details["allowed"]
+    with pytest.raises(bp.NotFoundError):
+        store.metric("cost", zone="Europe/Nowhere")
+    with pytest.raises(bp.InvalidError):
+        store.metric("co\0st")
+    with pytest.raises(bp.FormatError):
+        store.configure("prices", "{")
+    with pytest.raises(bp.NotFoundError):
+        store.inspect("nothing")
+    with pytest.raises(bp.InvalidError):
+        bp.open(memory=True, access="king")
+
+
+def test_every_code_has_its_exception() -> None:
+    from blueplane.errors import BY_CODE
+    told = {row["code"] for row in bp.catalog("errors") if row["code"]}
+    assert told == set(BY_CODE)
+
+
+def test_access(store: bp.Store, tmp_path: pathlib.Path) -> None:
+    assert store.path is not None
+    with bp.open(store.path, access="none") as least, pytest.raises(bp.DeniedError):
+        least.inspect("health")
+    with bp.open(store.path, access="devops") as operations:
+        assert len(operations.inspect("health")) > 0
+        with pytest.raises(bp.DeniedError):
+            operations.metric("prompts")
+    with bp.open(store.path, read_only=True) as reader:
+        assert reader.metric("prompts", period="all").value == 4
+        with pytest.raises(bp.ReadOnlyError):
+            reader.ingest(b"", "native")
+    store.narrow("devops")
+    with pytest.raises(PermissionError):
+        store.metric("prompts")
+
+
+def test_closed(store: bp.Store) -> None:
+    result = store.metric("prompts", period="all")
+    store.close()
+    store.close()
+    assert store.closed and result.value == 4  # a result outlives its store
+    for call in (lambda: store.metric("prompts"), lambda: store.inspect("health"), lambda: result.drill(0, "platform")):
+        with pytest.raises(bp.InvalidError):
+            call()
+    store.cancel()
+
+
+def test_preview_and_labels(store: bp.Store) -> None:
+    told = store.preview(lines(week()))
+    assert any(row for row in told)
+    store.configure("labels", {"version": 1, "keep": False})
+
+
+def test_representations(store: bp.Store) -> None:
+    assert "owner" in repr(store) and "ingest age" in store._repr_html_()
+    assert "0 new facts" in str(store.ingest(b"", "native"))
+    r = store.metric("cost", "decisions", by="time.day", period="all")
+    assert "Cost" in repr(r)
+    assert "<table" in r._repr_html_()
+
+
+def _in_child(store: bp.Store, queue: "multiprocessing.Queue[str]") -> None:
+    try:
+        store.metric("prompts")
+        queue.put("answered")
+    except bp.Error as error:
+        queue.put(type(error).__name__)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_fork_is_refused(store: bp.Store) -> None:
+    context = multiprocessing.get_context("fork")
+    queue: "multiprocessing.Queue[str]" = context.Queue()
+    child = context.Process(target=_in_child, args=(store, queue))
+    child.start()
+    assert queue.get(timeout=20) == "InvalidError"
+    child.join(20)
+    assert store.metric("prompts", period="all").value == 4
+
+
+def test_threads_on_one_and_on_many(tmp_path: pathlib.Path) -> None:
+    shared = bp.open(tmp_path / "shared.db", clock=lambda: NOW)
+    failures: list[BaseException] = []
+
+    def hammer(number: int) -> None:
+        try:
+            with bp.open(tmp_path / f"{number}.db", clock=lambda: NOW) as own:
+                for turn in range(20):
+                    data = lines([event("prompt", turn, 6, session=f"s{number}", id=f"{number}-{turn}")])
+                    own.ingest(data, "native")
+                    shared.ingest(data, "native")
+                    assert own.metric("prompts", period="all").value == turn + 1
+                    shared.metric("prompts", by="session", period="all").to_dict()
+        except BaseException as why:
+            failures.append(why)
+    threads = [threading.Thread(target=hammer, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert shared.metric("prompts", period="all").value == 160
+    shared.close()
+
+
+def test_sync_reads_this_persons_places(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    (home / ".codex" / "sessions").mkdir(parents=True)
+    source = pathlib.Path(__file__).parents[3] / "tests/corpus/codex/good-turns.jsonl"
+    (home / ".codex/sessions/rollout-1.jsonl").write_bytes(source.read_bytes())
+    for name in ("CODEX_HOME", "CLAUDE_CONFIG_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "BLUEPLANE_STORE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    with bp.open() as store:
+        assert store.path == str(home / ".local/share/blueplane/blueplane.db") and store.zone == "Europe/Berlin"
+        assert store.sync(progress=False).records_stored > 0
+        assert store.sync().files_changed == 0
