@@ -16,9 +16,10 @@
 #define PUBLICATION_HARDENED 5
 #define PUBLICATION_FLAGS_FROM 10 /* shares of members */
 
-#define SCOPE_OTHER (-1) /* the pool of teams that are too small to stand alone */
+#define SCOPE_OTHER (-1)  /* the pool of teams that are too small to stand alone */
+#define SCOPE_STATED (-2) /* what the roster says of the whole organisation: seats */
 
-/* One active or inactive human member: both devices together, service accounts never. */
+/* One human member, active or not: all devices together, service accounts never. */
 typedef struct contributor {
   int32_t team;    /* the one home team */
   int experience;  /* slice of SLICED_EXPERIENCE */
@@ -29,8 +30,8 @@ typedef struct contributor {
 
 /* Seats that the organisation pays for on a platform. */
 typedef struct seat_count {
-  int platform;
-  int64_t seats;
+  int platform;         /* slice of SLICED_PLATFORM */
+  int64_t seats, price; /* of a seat and month, nUSD */
 } seat_count;
 
 typedef struct publication_input {
@@ -39,6 +40,8 @@ typedef struct publication_input {
   const int64_t *roster; /* human members by team */
   const contributor *contributors;
   size_t count;
+  const seat_count *seats;
+  size_t seat_counts;
 } publication_input;
 
 enum { PUBLISHED_VALUE = 0, PUBLISHED_BUCKET = 1, PUBLISHED_UNCOVERED = 2 };

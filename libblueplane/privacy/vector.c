@@ -104,10 +104,8 @@ sliced_id bpi_sliced_find(const char *name) {
 
 bool bpi_measure_takes(int measure, int dimension) {
   if (measure < 0 || measure >= MEASURE_COUNT || dimension < 0) return false;
-  bool adds_up = bpi_measures[measure].how == MEASURE_SUM ||
-                 bpi_measures[measure].how == MEASURE_MADE;
   if (dimension == SLICED_WHOLE) return true;
-  if (dimension == SLICED_EXPERIENCE) return adds_up;
+  if (dimension == SLICED_EXPERIENCE) return bpi_measures[measure].how == MEASURE_SUM;
   return dimension < SLICED_COUNT && bpi_measures[measure].dimensions & SLICED_BIT(dimension);
 }
 

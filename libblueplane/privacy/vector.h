@@ -30,7 +30,7 @@ typedef enum sliced_id {
 #undef DIMENSION
 #define SLICED_BIT(dimension) (1u << (dimension))
 
-typedef enum measure_how { MEASURE_SUM, MEASURE_MADE, MEASURE_FLAG, MEASURE_STATED } measure_how;
+typedef enum measure_how { MEASURE_SUM, MEASURE_FLAG, MEASURE_STATED } measure_how;
 
 typedef struct measure_type {
   const char *name, *unit, *definition;

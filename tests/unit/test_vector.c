@@ -5,7 +5,8 @@
 #include "privacy/vector.h"
 #include "run_suite.h"
 
-#define CELL(dimension, slice, measure, value) {SLICED_##dimension, slice, MEASURE_##measure, value}
+#define CELL(dimension, slice, measure, value)                                                     \
+  { SLICED_##dimension, slice, MEASURE_##measure, value }
 
 START_TEST(test_vocabulary_is_consistent) {
   for (int m = 0; m < MEASURE_COUNT; m++) {
@@ -39,7 +40,7 @@ START_TEST(test_an_unknown_name_is_other) {
 END_TEST
 
 START_TEST(test_shape_sorts_adds_and_cuts) {
-  vector_cell v[] = {CELL(PLATFORM, 2, prompts, 30), CELL(WHOLE, 0, prompts, 19990),
+  vector_cell v[] = {CELL(PLATFORM, 2, prompts, 30),    CELL(WHOLE, 0, prompts, 19990),
                      CELL(PLATFORM, 1, prompts, 19980), CELL(WHOLE, 0, prompts, 50),
                      CELL(LANGUAGE, 5, lines_added, 7), CELL(WHOLE, 0, tool_error, 0),
                      CELL(PLATFORM, 1, tool_error, 0)};
@@ -63,19 +64,20 @@ START_TEST(test_invalid_vectors) {
     size_t count;
     vector_cell cells[3];
   } bad[] = {
-      {2, {CELL(WHOLE, 0, prompts, 1), CELL(WHOLE, 0, prompts, 1)}},          /* twice */
-      {2, {CELL(WHOLE, 0, responses, 1), CELL(WHOLE, 0, prompts, 1)}},        /* order */
-      {1, {CELL(WHOLE, 0, prompts, -1)}},                                     /* negative */
-      {1, {CELL(WHOLE, 0, prompts, 20001)}},                                  /* beyond its clamp */
-      {1, {CELL(PLATFORM, 1, prompts, 1)}},                                   /* no whole */
-      {2, {CELL(WHOLE, 0, prompts, 1), CELL(PLATFORM, 1, prompts, 2)}},       /* more than the whole */
-      {3, {CELL(WHOLE, 0, prompts, 3), CELL(PLATFORM, 1, prompts, 2), CELL(PLATFORM, 2, prompts, 2)}},
-      {2, {CELL(WHOLE, 0, prompts, 3), CELL(PLATFORM, 1, prompts, 0)}},       /* a slice of nothing */
-      {2, {CELL(WHOLE, 0, prompts, 3), CELL(LANGUAGE, 5, prompts, 1)}},       /* not told by it */
-      {2, {CELL(WHOLE, 0, prompts, 3), CELL(PLATFORM, 999, prompts, 1)}},     /* no such slice */
-      {2, {CELL(WHOLE, 0, prompts, 3), CELL(PROJECT, 3, prompts, 1)}},        /* no such project */
-      {2, {CELL(WHOLE, 0, prompts, 3), CELL(EXPERIENCE, 1, prompts, 1)}},     /* the roster's to say */
-      {1, {CELL(WHOLE, 0, roster, 1)}},                                       /* the same */
+      {2, {CELL(WHOLE, 0, prompts, 1), CELL(WHOLE, 0, prompts, 1)}},    /* twice */
+      {2, {CELL(WHOLE, 0, responses, 1), CELL(WHOLE, 0, prompts, 1)}},  /* order */
+      {1, {CELL(WHOLE, 0, prompts, -1)}},                               /* negative */
+      {1, {CELL(WHOLE, 0, prompts, 20001)}},                            /* beyond its clamp */
+      {1, {CELL(PLATFORM, 1, prompts, 1)}},                             /* no whole */
+      {2, {CELL(WHOLE, 0, prompts, 1), CELL(PLATFORM, 1, prompts, 2)}}, /* more than the whole */
+      {3,
+       {CELL(WHOLE, 0, prompts, 3), CELL(PLATFORM, 1, prompts, 2), CELL(PLATFORM, 2, prompts, 2)}},
+      {2, {CELL(WHOLE, 0, prompts, 3), CELL(PLATFORM, 1, prompts, 0)}},   /* a slice of nothing */
+      {2, {CELL(WHOLE, 0, prompts, 3), CELL(LANGUAGE, 5, prompts, 1)}},   /* not told by it */
+      {2, {CELL(WHOLE, 0, prompts, 3), CELL(PLATFORM, 999, prompts, 1)}}, /* no such slice */
+      {2, {CELL(WHOLE, 0, prompts, 3), CELL(PROJECT, 3, prompts, 1)}},    /* no such project */
+      {2, {CELL(WHOLE, 0, prompts, 3), CELL(EXPERIENCE, 1, prompts, 1)}}, /* the roster's to say */
+      {1, {CELL(WHOLE, 0, roster, 1)}},                                   /* the same */
       {1, {{SLICED_WHOLE, 0, MEASURE_COUNT, 1}}},
       {1, {{SLICED_COUNT, 0, MEASURE_prompts, 1}}},
       {1, {{SLICED_WHOLE, 1, MEASURE_prompts, 1}}},

@@ -1,0 +1,623 @@
+/* privacy/publication.c: the order of things: teams and pool, slices, then each measure of each
+ * cell of people. */
+#include "privacy/publication.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "privacy/audit.h"
+#include "privacy/figures.h"
+#include "privacy/slices.h"
+
+_Static_assert((int)AUDIT_DIMENSIONS >= (int)SLICED_COUNT, "the audit knows every dimension");
+
+#define USAGE_MEDIUM_FROM (INT64_C(2) * 3600 * 1000000)
+#define USAGE_HIGH_FROM (INT64_C(10) * 3600 * 1000000)
+#define SIGNAL_CALLS 20 /* fewer tool calls say nothing of a member's errors */
+
+/* One slice of a cell of people, or all of it. */
+typedef struct part {
+  uint16_t dimension, slice;
+  size_t people;
+} part;
+
+/* How a number of a part is shown: exactly but for rounding, or as a bucket; and what a reader who
+ * knows everything else along the dimension can say of it. */
+typedef struct shown {
+  size_t part;
+  bool exact;
+  int64_t value, low, high;
+} shown;
+
+/* A cell of people: a team that stands alone, or the pool. */
+typedef struct block {
+  publication *out;
+  size_t capacity; /* of out->cells */
+  int32_t scope, k;
+  const contributor **who;
+  size_t people;
+  part *part; /* 0 is the whole, those of a dimension are neighbours */
+  size_t parts, part_capacity;
+  size_t first[SLICED_COUNT + 1]; /* part of a dimension */
+  int64_t *value;                 /* by person, part and measure */
+  /* of the measure at hand */
+  int measure;
+  shown *shown;    /* by part: those that are published */
+  bool *published; /* by part */
+  bool *in, *rest; /* what the audit asks */
+  bool failed;
+} block;
+
+static int64_t *value_at(const block *b, size_t person, size_t at, int measure) {
+  return &b->value[(person * b->parts + at) * MEASURE_COUNT + (size_t)measure];
+}
+
+static int64_t part_value(const block *b, size_t person, size_t at) {
+  return *value_at(b, person, at, b->measure);
+}
+
+static void emit(block *b, const part *at, int measure, int state, int64_t value) {
+  publication *p = b->out;
+  if (bpi_reserve((void **)&p->cells, &b->capacity, p->count + 1, sizeof *p->cells)) {
+    b->failed = true;
+    return;
+  }
+  p->cells[p->count++] = (published_cell){.scope = b->scope,
+                                          .dimension = at->dimension,
+                                          .slice = at->slice,
+                                          .measure = (uint16_t)measure,
+                                          .state = (uint8_t)state,
+                                          .headcount = (uint8_t)bpi_headcount_band(at->people),
+                                          .value = value};
+}
+
+/* ------------------------------------------------------------------------------------- slices */
+
+/* What a person did that no slice of the dimension tells. */
+static int64_t left_open(const contributor *c, int dimension, const vector_cell *whole) {
+  int64_t left = whole->value;
+  for (size_t i = 0; i < c->count; i++)
+    if (c->cells[i].dimension == dimension && c->cells[i].measure == whole->measure)
+      left -= c->cells[i].value;
+  return left;
+}
+
+typedef void (*slice_fn)(void *user, size_t person, uint32_t slice, int measure, int64_t value);
+
+/* Calls `each` for everything that people have along a dimension, `other` included. */
+static void each_along(const block *b, int dimension, slice_fn each, void *user) {
+  for (size_t p = 0; p < b->people; p++) {
+    const contributor *c = b->who[p];
+    for (size_t i = 0; i < c->count; i++) {
+      const vector_cell *cell = &c->cells[i];
+      if (cell->dimension == dimension && dimension != SLICED_EXPERIENCE)
+        each(user, p, cell->slice, cell->measure, cell->value);
+      if (cell->dimension != SLICED_WHOLE || !bpi_measure_takes(cell->measure, dimension)) continue;
+      if (dimension == SLICED_EXPERIENCE)
+        each(user, p, (uint32_t)c->experience, cell->measure, cell->value);
+      else
+        each(user, p, SLICE_OTHER, cell->measure, left_open(c, dimension, cell));
+    }
+  }
+}
+
+typedef struct presences {
+  presence *list;
+  size_t count, capacity;
+  bool failed;
+} presences;
+
+static void note_presence(void *user, size_t person, uint32_t slice, int measure, int64_t value) {
+  presences *all = user;
+  (void)measure;
+  if (value <= 0 || all->failed) return;
+  presence one = {slice, (uint32_t)person};
+  if (all->count && !memcmp(&all->list[all->count - 1], &one, sizeof one)) return;
+  all->failed = bpi_reserve((void **)&all->list, &all->capacity, all->count + 1, sizeof one) != 0;
+  if (!all->failed) all->list[all->count++] = one;
+}
+
+static void add_part(block *b, int dimension, uint32_t slice, size_t people) {
+  if (bpi_reserve((void **)&b->part, &b->part_capacity, b->parts + 1, sizeof *b->part)) {
+    b->failed = true;
+    return;
+  }
+  b->part[b->parts++] = (part){(uint16_t)dimension, (uint16_t)slice, people};
+}
+
+static bool stands_alone(const uint32_t *alone, size_t count, uint32_t slice) {
+  for (size_t i = 0; i < count; i++)
+    if (alone[i] == slice) return true;
+  return false;
+}
+
+/* Distinct people of a slice, or with SLICE_OTHER of all that do not stand alone. */
+static size_t count_people(const presences *all, const uint32_t *alone, size_t count,
+                           uint32_t slice, bool *seen, size_t people) {
+  size_t n = 0;
+  memset(seen, 0, people * sizeof *seen);
+  for (size_t i = 0; i < all->count; i++) {
+    const presence *one = &all->list[i];
+    bool here = slice == SLICE_OTHER ? !stands_alone(alone, count, one->slice)
+                                     : one->slice == slice;
+    if (!here || seen[one->person]) continue;
+    seen[one->person] = true;
+    n++;
+  }
+  return n;
+}
+
+static void cut_dimension(block *b, int dimension) {
+  presences all = {0};
+  each_along(b, dimension, note_presence, &all);
+  uint32_t *alone = bpi_alloc_zero(all.count + 1, sizeof *alone);
+  bool *seen = bpi_alloc_zero(b->people, sizeof *seen), other = false;
+  size_t count = 0;
+  b->failed |= all.failed || !alone || !seen;
+  if (!b->failed &&
+      bpi_slices_roll_up(all.list, &all.count, b->people, b->k, alone, &count, &other, seen)) {
+    if (other)
+      add_part(b, dimension, SLICE_OTHER,
+               count_people(&all, alone, count, SLICE_OTHER, seen, b->people));
+    for (size_t i = 0; i < count; i++)
+      add_part(b, dimension, alone[i], count_people(&all, alone, count, alone[i], seen, b->people));
+  }
+  bpi_free(all.list);
+  bpi_free(alone);
+  bpi_free(seen);
+}
+
+/* The part of a dimension that a slice belongs to; 0 if the dimension is not told. */
+static size_t part_of(const block *b, int dimension, uint32_t slice) {
+  size_t first = b->first[dimension], end = b->first[dimension + 1];
+  for (size_t i = first; i < end; i++)
+    if (b->part[i].slice == slice) return i;
+  return first < end && b->part[first].slice == SLICE_OTHER ? first : 0;
+}
+
+typedef struct filling {
+  block *b;
+  int dimension;
+} filling;
+
+static void fill_value(void *user, size_t person, uint32_t slice, int measure, int64_t value) {
+  filling *f = user;
+  size_t at = value > 0 ? part_of(f->b, f->dimension, slice) : 0;
+  if (at) *value_at(f->b, person, at, measure) += value;
+}
+
+static void fill_whole(block *b) {
+  for (size_t p = 0; p < b->people; p++)
+    for (int m = 0; m < MEASURE_COUNT; m++)
+      *value_at(b, p, 0, m) =
+          bpi_vector_get(b->who[p]->cells, b->who[p]->count, SLICED_WHOLE, 0, m);
+}
+
+/* Parts, and what each person has in them: -1 in the whole where no source tells. */
+static void cut(block *b) {
+  add_part(b, SLICED_WHOLE, 0, b->people);
+  for (int d = 1; d < SLICED_COUNT && !b->failed; d++) {
+    b->first[d] = b->parts;
+    cut_dimension(b, d);
+  }
+  b->first[SLICED_COUNT] = b->parts;
+  if (b->failed) return;
+  b->value = bpi_alloc_zero(b->people * b->parts * MEASURE_COUNT, sizeof *b->value);
+  b->shown = bpi_alloc_zero(b->parts, sizeof *b->shown);
+  b->published = bpi_alloc_zero(b->parts, sizeof *b->published);
+  b->in = bpi_alloc_zero(b->people * b->parts, sizeof *b->in);
+  b->rest = bpi_alloc_zero(b->people * AUDIT_DIMENSIONS, sizeof *b->rest);
+  b->failed = !b->value || !b->shown || !b->published || !b->in || !b->rest;
+  if (b->failed) return;
+  fill_whole(b);
+  for (int d = 1; d < SLICED_COUNT; d++)
+    each_along(b, d, fill_value, &(filling){b, d});
+}
+
+/* ------------------------------------------------------------------------------------ numbers */
+
+static parts parts_of(const block *b, size_t at) {
+  parts p = {0};
+  for (size_t i = 0; i < b->people; i++) {
+    int64_t value = part_value(b, i, at);
+    if (value > 0) bpi_parts_add(&p, value);
+  }
+  return p;
+}
+
+static void show(block *b, size_t at, bool exact) {
+  shown *s = &b->shown[at];
+  int64_t sum = parts_of(b, at).sum;
+  *s = (shown){.part = at, .exact = exact};
+  if (exact) {
+    s->value = bpi_figure_round(sum, b->part[at].people);
+    s->low = s->high = sum;
+  } else {
+    s->value = s->low = bpi_bucket_start(sum);
+    s->high = bpi_bucket_end(s->low) - 1;
+  }
+}
+
+/* The range that the whole and the other parts of the dimension leave to one. */
+static int64_t width_of(const block *b, size_t at) {
+  int dimension = b->part[at].dimension;
+  int64_t low = b->shown[at].low, high = b->shown[at].high, others_low = 0, others_high = 0;
+  if (at == 0) return high - low;
+  for (size_t i = b->first[dimension]; i < b->first[dimension + 1]; i++) {
+    if (i == at) continue;
+    others_low += b->shown[i].low;
+    others_high += b->shown[i].high;
+  }
+  if (b->shown[0].low - others_high > low) low = b->shown[0].low - others_high;
+  if (b->shown[0].high - others_low < high) high = b->shown[0].high - others_low;
+  return high - low;
+}
+
+static bool is_safe(const block *b, size_t at) {
+  parts p = parts_of(b, at);
+  return bpi_parts_safe(&p, width_of(b, at), b->k);
+}
+
+/* The whole, from what its parts along a dimension say. */
+static bool whole_is_safe(const block *b, int dimension) {
+  int64_t low = 0, high = 0;
+  for (size_t i = b->first[dimension]; i < b->first[dimension + 1]; i++) {
+    low += b->shown[i].low;
+    high += b->shown[i].high;
+  }
+  if (b->shown[0].low > low) low = b->shown[0].low;
+  if (b->shown[0].high < high) high = b->shown[0].high;
+  parts p = parts_of(b, 0);
+  return bpi_parts_safe(&p, high - low, b->k);
+}
+
+static bool are_safe(const block *b, int dimension) {
+  for (size_t i = b->first[dimension]; i < b->first[dimension + 1]; i++)
+    if (!is_safe(b, i)) return false;
+  return whole_is_safe(b, dimension);
+}
+
+/* Buckets for the parts that one person dominates, and for as many others, the smallest first, as
+ * it takes for them not to come out by subtraction. False: all do not suffice. */
+static bool show_dimension(block *b, int dimension) {
+  for (size_t i = b->first[dimension]; i < b->first[dimension + 1]; i++) {
+    parts p = parts_of(b, i);
+    show(b, i, bpi_parts_safe(&p, 0, b->k));
+  }
+  while (!are_safe(b, dimension)) {
+    size_t smallest = 0;
+    for (size_t i = b->first[dimension]; i < b->first[dimension + 1]; i++)
+      if (b->shown[i].exact && (!smallest || b->shown[i].low < b->shown[smallest].low))
+        smallest = i;
+    if (!smallest) return false;
+    show(b, smallest, false);
+  }
+  return true;
+}
+
+static bool bucket_dimension(block *b, int dimension) {
+  for (size_t i = b->first[dimension]; i < b->first[dimension + 1]; i++)
+    show(b, i, false);
+  return are_safe(b, dimension);
+}
+
+/* ----------------------------------------------------------------------- several dimensions */
+
+/* What remains when one part is taken from another, or `whole` from both together. */
+static bool difference_is_safe(const block *b, size_t x, size_t y, bool whole) {
+  parts p = {0};
+  for (size_t i = 0; i < b->people; i++) {
+    int64_t d = part_value(b, i, x) - part_value(b, i, y);
+    if (whole) d = part_value(b, i, x) + part_value(b, i, y) - part_value(b, i, 0);
+    if (part_value(b, i, 0) > 0) bpi_parts_add(&p, d);
+  }
+  int64_t width = width_of(b, x) + width_of(b, y);
+  if (whole) width += width_of(b, 0);
+  return bpi_parts_safe(&p, width, b->k);
+}
+
+static bool differences_are_safe(const block *b, int dimension) {
+  for (size_t y = b->first[dimension]; y < b->first[dimension + 1]; y++)
+    for (size_t x = 0; x < b->first[dimension]; x++)
+      if (b->published[x] &&
+          (!difference_is_safe(b, x, y, false) || (x && !difference_is_safe(b, x, y, true))))
+        return false;
+  return true;
+}
+
+/* The exact numbers up to and with this dimension, as the audit asks for them. */
+static bool passes_audit(block *b, int dimension) {
+  uint8_t dimension_of[AUDIT_ROWS_MAX];
+  size_t row[AUDIT_ROWS_MAX], rows = 0;
+  for (size_t i = 0; i < b->first[dimension + 1]; i++) {
+    bool counts = b->published[i] || i >= b->first[dimension];
+    if (!counts || !b->shown[i].exact) continue;
+    if (rows == AUDIT_ROWS_MAX) return false;
+    dimension_of[rows] = (uint8_t)b->part[i].dimension;
+    row[rows++] = i;
+  }
+  memset(b->rest, 0, b->people * AUDIT_DIMENSIONS * sizeof *b->rest);
+  for (size_t p = 0; p < b->people; p++) {
+    for (size_t r = 0; r < rows; r++)
+      b->in[p * rows + r] = part_value(b, p, row[r]) > 0;
+    for (size_t i = 1; i < b->parts; i++)
+      if (part_value(b, p, i) > 0 &&
+          !(b->shown[i].exact && (b->published[i] || b->part[i].dimension == dimension)))
+        b->rest[p * AUDIT_DIMENSIONS + b->part[i].dimension] = true;
+  }
+  audit a = {.rows = rows,
+             .dimension = dimension_of,
+             .people = b->people,
+             .in = b->in,
+             .rest = b->rest,
+             .fewer_than = b->k};
+  bool isolates;
+  if (bpi_audit_isolates(&a, &isolates)) b->failed = true;
+  return !b->failed && !isolates;
+}
+
+static bool passes(block *b, int dimension) {
+  return differences_are_safe(b, dimension) && passes_audit(b, dimension);
+}
+
+/* A dimension is told with as few buckets as are safe, else all in buckets, else not at all. */
+static void try_dimension(block *b, int dimension) {
+  size_t first = b->first[dimension], end = b->first[dimension + 1];
+  if (first == end) return;
+  bool told = show_dimension(b, dimension) && passes(b, dimension);
+  if (!told) told = bucket_dimension(b, dimension) && passes(b, dimension);
+  for (size_t i = first; i < end; i++)
+    b->published[i] = told;
+}
+
+/* ------------------------------------------------------------------------------------ measures */
+
+static size_t count_covered(const block *b) {
+  size_t n = 0;
+  for (size_t p = 0; p < b->people; p++)
+    n += part_value(b, p, 0) >= 0;
+  return n;
+}
+
+static void publish_sum(block *b) {
+  size_t covered = count_covered(b);
+  if (covered == 0) {
+    emit(b, &b->part[0], b->measure, PUBLISHED_UNCOVERED, 0);
+    return;
+  }
+  int partial = covered < b->people ? PUBLISHED_PARTIAL : 0;
+  memset(b->published, 0, b->parts * sizeof *b->published);
+  memset(b->shown, 0, b->parts * sizeof *b->shown);
+  parts p = parts_of(b, 0);
+  show(b, 0, bpi_parts_safe(&p, 0, b->k));
+  b->published[0] = true;
+  for (int d = 1; d < SLICED_COUNT && !b->failed; d++)
+    if (bpi_measure_takes(b->measure, d)) try_dimension(b, d);
+  for (size_t i = 0; i < b->parts && !b->failed; i++) {
+    const shown *s = &b->shown[i];
+    if (b->published[i])
+      emit(b, &b->part[i], b->measure, (s->exact ? PUBLISHED_VALUE : PUBLISHED_BUCKET) | partial,
+           s->value);
+  }
+}
+
+/* A share of members is told only where they are many, and only in tenths. */
+static void emit_share(block *b, size_t with, size_t of) {
+  if (of >= PUBLICATION_FLAGS_FROM)
+    emit(b, &b->part[0], b->measure, of < b->people ? PUBLISHED_PARTIAL : 0,
+         bpi_share_tenths(with, of));
+}
+
+static void publish_flag(block *b) {
+  size_t of = count_covered(b), with = 0;
+  for (size_t p = 0; p < b->people; p++)
+    with += part_value(b, p, 0) > 0;
+  if (of == 0)
+    emit(b, &b->part[0], b->measure, PUBLISHED_UNCOVERED, 0);
+  else
+    emit_share(b, with, of);
+}
+
+static int64_t whole_of(const block *b, size_t person, int measure) {
+  int64_t value = *value_at(b, person, 0, measure);
+  return value < 0 ? 0 : value;
+}
+
+static bool in_usage_band(int measure, int64_t active) {
+  if (measure == MEASURE_usage_low) return active < USAGE_MEDIUM_FROM;
+  if (measure == MEASURE_usage_high) return active >= USAGE_HIGH_FROM;
+  return active >= USAGE_MEDIUM_FROM && active < USAGE_HIGH_FROM;
+}
+
+static void publish_usage(block *b) {
+  size_t of = 0, with = 0;
+  for (size_t p = 0; p < b->people; p++) {
+    int64_t active = *value_at(b, p, 0, MEASURE_active_time);
+    of += active >= 0;
+    with += active >= 0 && in_usage_band(b->measure, active);
+  }
+  emit_share(b, with, of);
+}
+
+/* Per mille of a member's tool calls, -1 if there are too few to tell. */
+static int64_t rate_of(const block *b, size_t person, int top) {
+  int64_t calls = whole_of(b, person, MEASURE_tool_ok) + whole_of(b, person, MEASURE_tool_error);
+  return calls < SIGNAL_CALLS ? -1 : whole_of(b, person, top) * 1000 / calls;
+}
+
+static int64_t signal_value(const block *b, size_t person, int which) {
+  if (which == 0) return rate_of(b, person, MEASURE_tool_error);
+  if (which == 1) return rate_of(b, person, MEASURE_retries);
+  return *value_at(b, person, 0, MEASURE_active_time);
+}
+
+static int by_value(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* Whether one lies beyond the quartiles by more than 1.5 times their distance. */
+static bool has_outlier(int64_t *values, size_t n) {
+  if (n < PUBLICATION_FLAGS_FROM) return false;
+  qsort(values, n, sizeof *values, by_value);
+  int64_t low = values[(n * 25 + 99) / 100 - 1], high = values[(n * 75 + 99) / 100 - 1];
+  int64_t reach = (high - low) / 2 * 3;
+  return values[0] < low - reach || values[n - 1] > high + reach;
+}
+
+static void publish_signal(block *b) {
+  int64_t *values = bpi_alloc_zero(b->people, sizeof *values);
+  bool any = false;
+  if (!values) b->failed = true;
+  for (int which = 0; which < 3 && values; which++) {
+    size_t n = 0;
+    for (size_t p = 0; p < b->people; p++) {
+      int64_t value = signal_value(b, p, which);
+      if (value >= 0) values[n++] = value;
+    }
+    any |= has_outlier(values, n);
+  }
+  if (values && b->people >= PUBLICATION_FLAGS_FROM)
+    emit(b, &b->part[0], MEASURE_support_signal, PUBLISHED_VALUE, any);
+  bpi_free(values);
+}
+
+static void publish_measures(block *b, int64_t roster) {
+  for (b->measure = 0; b->measure < MEASURE_COUNT && !b->failed; b->measure++) {
+    const measure_type *type = &bpi_measures[b->measure];
+    if (type->how == MEASURE_SUM) publish_sum(b);
+    if (type->how == MEASURE_FLAG && type->clamp) publish_flag(b);
+    if (type->how == MEASURE_FLAG && !type->clamp) publish_usage(b);
+  }
+  publish_signal(b);
+  emit(b, &b->part[0], MEASURE_roster, PUBLISHED_VALUE, roster);
+}
+
+static int publish_block(publication *out, size_t *capacity, int32_t scope, int32_t k,
+                         const contributor **who, size_t people, int64_t roster) {
+  block b = {
+      .out = out, .capacity = *capacity, .scope = scope, .k = k, .who = who, .people = people};
+  cut(&b);
+  if (!b.failed) publish_measures(&b, roster);
+  bpi_free(b.part);
+  bpi_free(b.value);
+  bpi_free(b.shown);
+  bpi_free(b.published);
+  bpi_free(b.in);
+  bpi_free(b.rest);
+  *capacity = b.capacity;
+  return b.failed ? BP_ERR_NOMEM : BP_OK;
+}
+
+/* -------------------------------------------------------------------------- teams and the pool */
+
+static int32_t least_of(const publication_input *in) {
+  return in->minimum > PUBLICATION_FLOOR ? in->minimum : PUBLICATION_FLOOR;
+}
+
+/* The k of a group of people: what they signed can only raise it. */
+static int32_t least_for(const publication_input *in, const contributor *const *who, size_t n) {
+  int32_t k = least_of(in);
+  for (size_t i = 0; i < n; i++)
+    if (who[i]->minimum > k) k = who[i]->minimum;
+  return k;
+}
+
+static int by_team(const void *a, const void *b) {
+  const contributor *x = *(const contributor *const *)a, *y = *(const contributor *const *)b;
+  if (x->team != y->team) return x->team < y->team ? -1 : 1;
+  return (x > y) - (x < y); /* any order: sums do not tell */
+}
+
+static int by_cell(const void *a, const void *b) {
+  const published_cell *x = a, *y = b;
+  if (x->scope != y->scope) return x->scope < y->scope ? -1 : 1;
+  if (x->dimension != y->dimension) return x->dimension < y->dimension ? -1 : 1;
+  if (x->slice != y->slice) return x->slice < y->slice ? -1 : 1;
+  return (x->measure > y->measure) - (x->measure < y->measure);
+}
+
+static size_t find_active(const publication_input *in, const contributor **who) {
+  size_t n = 0;
+  for (size_t i = 0; i < in->count; i++) {
+    const contributor *c = &in->contributors[i];
+    bool known = c->team >= 0 && (size_t)c->team < in->teams;
+    if (known && bpi_vector_active(c->cells, c->count)) who[n++] = c;
+  }
+  qsort(who, n, sizeof *who, by_team);
+  return n;
+}
+
+typedef struct publishing {
+  publication *out;
+  size_t capacity;
+  const contributor **who, **pool;
+  size_t active, pooled;
+} publishing;
+
+/* `pool` begins as a copy's room: people of small teams are gathered there. */
+static int publish_teams(publishing *w, const publication_input *in) {
+  int64_t pool_roster = 0;
+  size_t next = 0;
+  int rc = BP_OK;
+  for (int32_t team = 0; (size_t)team < in->teams && !rc; team++) {
+    size_t first = next;
+    while (next < w->active && w->who[next]->team == team)
+      next++;
+    size_t n = next - first;
+    int32_t k = least_for(in, w->who + first, n);
+    if (n >= (size_t)k) {
+      rc = publish_block(w->out, &w->capacity, team, k, w->who + first, n, in->roster[team]);
+      w->out->teams++;
+      continue;
+    }
+    pool_roster += in->roster[team];
+    memcpy(w->pool + w->pooled, w->who + first, n * sizeof *w->pool);
+    w->pooled += n;
+    w->out->pooled += n > 0;
+  }
+  int32_t k = least_for(in, w->pool, w->pooled);
+  if (rc || w->pooled == 0) return rc;
+  if (w->pooled >= (size_t)k)
+    return publish_block(w->out, &w->capacity, SCOPE_OTHER, k, w->pool, w->pooled, pool_roster);
+  w->out->dropped = w->out->pooled;
+  w->out->pooled = 0;
+  return BP_OK;
+}
+
+static int state_seats(publishing *w, const publication_input *in) {
+  block b = {.out = w->out, .capacity = w->capacity, .scope = SCOPE_STATED};
+  for (size_t i = 0; i < in->seat_counts; i++) {
+    part at = {SLICED_PLATFORM, (uint16_t)in->seats[i].platform, 0};
+    emit(&b, &at, MEASURE_seats, PUBLISHED_VALUE, in->seats[i].seats);
+    emit(&b, &at, MEASURE_seat_price, PUBLISHED_VALUE, in->seats[i].price);
+  }
+  w->capacity = b.capacity;
+  return b.failed ? BP_ERR_NOMEM : BP_OK;
+}
+
+int bpi_publish(publication *out, const publication_input *in, bp_error **error) {
+  *out = (publication){.minimum = least_of(in)};
+  publishing w = {.out = out,
+                  .who = bpi_alloc_zero(in->count + 1, sizeof *w.who),
+                  .pool = bpi_alloc_zero(in->count + 1, sizeof *w.pool)};
+  int rc = w.who && w.pool ? BP_OK : BP_ERR_NOMEM;
+  if (!rc) {
+    w.active = find_active(in, w.who);
+    rc = publish_teams(&w, in);
+  }
+  if (!rc) rc = state_seats(&w, in);
+  if (!rc && out->count) qsort(out->cells, out->count, sizeof *out->cells, by_cell);
+  bpi_free(w.who);
+  bpi_free(w.pool);
+  if (!rc) return BP_OK;
+  bpi_publication_free(out);
+  return bpi_fail_nomem(error);
+}
+
+void bpi_publication_free(publication *p) {
+  bpi_free(p->cells);
+  *p = (publication){0};
+}

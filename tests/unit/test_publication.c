@@ -1,0 +1,407 @@
+/* Unit tests of privacy/publication.h and the parts it is made of: figures, slices, audit. Expected
+ * values are worked out by hand; tests/privacy looks for what they let an attacker compute. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "privacy/audit.h"
+#include "privacy/figures.h"
+#include "privacy/publication.h"
+#include "privacy/slices.h"
+#include "run_suite.h"
+
+/* ------------------------------------------------------------------------------------ figures */
+
+START_TEST(test_rounding) {
+  static const struct {
+    int64_t value;
+    size_t people;
+    int64_t shown, half;
+  } cases[] = {{0, 9, 0, 0},
+               {7, 3, 7, 0},
+               {99, 3, 99, 0},
+               {104, 4, 100, 5},
+               {105, 4, 110, 5},
+               {999, 5, 999, 0},
+               {1004, 5, 1000, 5},
+               {1005, 5, 1010, 5},
+               {123456, 5, 123000, 500},
+               {123456, 4, 120000, 5000},
+               {9996, 5, 10000, 50}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    ck_assert_int_eq(bpi_figure_round(cases[i].value, cases[i].people), cases[i].shown);
+    ck_assert_int_eq(bpi_figure_half(cases[i].shown, cases[i].people), cases[i].half);
+  }
+}
+END_TEST
+
+START_TEST(test_buckets) {
+  static const int64_t starts[] = {0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000};
+  for (size_t i = 0; i + 1 < sizeof starts / sizeof *starts; i++) {
+    ck_assert_int_eq(bpi_bucket_end(starts[i]), starts[i + 1]);
+    ck_assert_int_eq(bpi_bucket_start(starts[i]), starts[i]);
+    ck_assert_int_eq(bpi_bucket_start(starts[i + 1] - 1), starts[i]);
+  }
+  int64_t clamp = INT64_C(5000) * INT64_C(1000000000000); /* 5,000 people at the greatest clamp */
+  ck_assert_int_eq(bpi_bucket_start(clamp), clamp);
+  ck_assert_int_eq(bpi_bucket_end(clamp), 2 * clamp);
+}
+END_TEST
+
+START_TEST(test_bands_and_tenths) {
+  static const char *const names[] = {"", "3-4", "3-4", "5-9", "10-19", "20-49", "50+"};
+  static const size_t people[] = {2, 3, 4, 9, 10, 49, 50};
+  for (size_t i = 0; i < sizeof people / sizeof *people; i++)
+    ck_assert_str_eq(bpi_headcount_name(bpi_headcount_band(people[i])), names[i]);
+  ck_assert_int_eq(bpi_share_tenths(0, 10), 1);
+  ck_assert_int_eq(bpi_share_tenths(10, 10), 9);
+  ck_assert_int_eq(bpi_share_tenths(5, 10), 5);
+  ck_assert_int_eq(bpi_share_tenths(5, 20), 3); /* 25 % is shown as 30 % */
+}
+END_TEST
+
+static bool safe(const int64_t *values, size_t n, int64_t width, int32_t k) {
+  parts p = {0};
+  for (size_t i = 0; i < n; i++)
+    bpi_parts_add(&p, values[i]);
+  return bpi_parts_safe(&p, width, k);
+}
+
+START_TEST(test_dominance) {
+  ck_assert(safe((int64_t[]){100, 50, 10}, 3, 0, 3));  /* the rest is 10 % of the greatest */
+  ck_assert(!safe((int64_t[]){100, 50, 9}, 3, 0, 3));  /* less */
+  ck_assert(safe((int64_t[]){100, 50, 9}, 3, 1, 3));   /* a number only known to within one */
+  ck_assert(!safe((int64_t[]){5, 5}, 2, 0, 3));        /* two people */
+  ck_assert(!safe((int64_t[]){5, 5, 5, 5}, 4, 0, 5));  /* k is five */
+  ck_assert(safe((int64_t[]){0, 0, 0}, 3, 0, 3));      /* nothing at all is told */
+  ck_assert(!safe((int64_t[]){-100, 50, 9}, 3, 0, 3)); /* of a difference */
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- slices */
+
+START_TEST(test_roll_up) {
+  /* Slice 1 has people 0-3, slice 2 has 4-6, slice 3 only 7: `other` must absorb slice 2. */
+  presence list[] = {{1, 0}, {1, 1}, {1, 2}, {1, 3}, {2, 4}, {2, 5}, {2, 6}, {3, 7}, {3, 7}};
+  size_t count = sizeof list / sizeof *list, alone_count;
+  uint32_t alone[9];
+  bool other, seen[8];
+  ck_assert(bpi_slices_roll_up(list, &count, 8, 3, alone, &alone_count, &other, seen));
+  ck_assert_uint_eq(count, 8);
+  ck_assert_uint_eq(alone_count, 1);
+  ck_assert_uint_eq(alone[0], 1);
+  ck_assert(other);
+  /* Two people in all tell nothing. */
+  presence two[] = {{1, 0}, {2, 1}};
+  count = 2;
+  ck_assert(!bpi_slices_roll_up(two, &count, 8, 3, alone, &alone_count, &other, seen));
+  /* All large: there is no other. */
+  presence all[] = {{4, 0}, {4, 1}, {4, 2}, {5, 0}, {5, 1}, {5, 2}};
+  count = 6;
+  ck_assert(bpi_slices_roll_up(all, &count, 8, 3, alone, &alone_count, &other, seen));
+  ck_assert_uint_eq(alone_count, 2);
+  ck_assert(!other);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------------- audit */
+
+/* The whole, platform A and B, language X and Y; people say in which they are. */
+static bool isolates(const char *const *people, size_t n, int32_t k, const bool *known) {
+  static const uint8_t dimension[] = {0, 1, 1, 4, 4};
+  bool in[16 * 5] = {false}, rest[16 * AUDIT_DIMENSIONS] = {false}, out;
+  for (size_t p = 0; p < n; p++) {
+    in[p * 5] = true;
+    for (const char *c = people[p]; *c; c++)
+      in[p * 5 + 1 + (size_t)(strchr("ABXY", *c) - "ABXY")] = true;
+  }
+  audit a = {.rows = 5,
+             .dimension = dimension,
+             .people = n,
+             .in = in,
+             .rest = rest,
+             .known = known,
+             .fewer_than = k};
+  ck_assert_int_eq(bpi_audit_isolates(&a, &out), BP_OK);
+  return out;
+}
+
+START_TEST(test_audit) {
+  /* A is 1-4, X is 1-3: A - X is person 4 alone. */
+  const char *const bad[] = {"AX", "AX", "AX", "AY", "BY", "BY", "BY"};
+  ck_assert(isolates(bad, 7, 3, NULL));
+  const char *const two[] = {"AX", "AX", "AX", "AY", "AY", "BY", "BY", "BY"};
+  ck_assert(isolates(two, 8, 3, NULL)); /* A - X is two people */
+  const char *const three[] = {"AX", "AX", "AX", "AY", "AY", "AY", "BY", "BY", "BY"};
+  ck_assert(!isolates(three, 9, 3, NULL));
+  ck_assert(isolates(three, 9, 4, NULL)); /* three are a group below 4 */
+  /* Somebody on both platforms and in both languages blurs the difference. */
+  const char *const blurred[] = {"AX", "AX", "AX", "AY", "BY", "BY", "BX", "ABXY", "ABXY", "ABXY"};
+  ck_assert(!isolates(blurred, 10, 3, NULL));
+  /* A difference with people on both sides: A - X is 4 minus 5. */
+  const char *const mixed[] = {"AX", "AX", "AX", "AY", "BX", "BY", "BY", "BY"};
+  ck_assert(isolates(mixed, 8, 3, NULL));
+  /* Of three unknown people, knowing two tells the third. */
+  const bool known[] = {false, false, false, true, true, false, false, false, false};
+  ck_assert(isolates(three, 9, 2, known));
+}
+END_TEST
+
+/* --------------------------------------------------------------------------------- publication */
+
+#define PEOPLE 40
+#define CELLS 24
+static contributor people[PEOPLE];
+static vector_cell cells[PEOPLE][CELLS];
+static size_t count;
+
+static contributor *add_person(int32_t team) {
+  contributor *c = &people[count];
+  *c = (contributor){.team = team, .cells = cells[count]};
+  count++;
+  return c;
+}
+
+static void add(contributor *c, int dimension, int slice, int measure, int64_t value) {
+  cells[c - people][c->count++] =
+      (vector_cell){(uint16_t)dimension, (uint16_t)slice, (uint16_t)measure, value};
+}
+
+static contributor *prompting(int32_t team, int64_t prompts) {
+  contributor *c = add_person(team);
+  add(c, SLICED_WHOLE, 0, MEASURE_prompts, prompts);
+  return c;
+}
+
+static void publish(publication *out, int32_t minimum) {
+  static const int64_t roster[] = {7, 8, 9, 10};
+  for (size_t i = 0; i < count; i++)
+    bpi_vector_shape(cells[i], &people[i].count);
+  publication_input in = {
+      .minimum = minimum, .teams = 4, .roster = roster, .contributors = people, .count = count};
+  ck_assert_int_eq(bpi_publish(out, &in, NULL), BP_OK);
+}
+
+static const published_cell *cell_of(const publication *p, int32_t scope, int dimension, int slice,
+                                     int measure) {
+  for (size_t i = 0; i < p->count; i++) {
+    const published_cell *c = &p->cells[i];
+    if (c->scope == scope && c->dimension == dimension && c->slice == slice &&
+        c->measure == measure)
+      return c;
+  }
+  return NULL;
+}
+
+static void expect(const publication *p, int32_t scope, int dimension, int slice, int measure,
+                   int state, int64_t value) {
+  const published_cell *c = cell_of(p, scope, dimension, slice, measure);
+  ck_assert_ptr_nonnull(c);
+  ck_assert_int_eq(c->state, state);
+  ck_assert_int_eq(c->value, value);
+}
+
+static void setup(void) {
+  count = 0;
+  memset(cells, 0, sizeof cells);
+}
+
+START_TEST(test_teams_and_pool) {
+  for (int i = 0; i < 3; i++)
+    prompting(0, 40);
+  for (int i = 0; i < 2; i++)
+    prompting(1, 30);
+  prompting(2, 20);
+  prompting(1, 0); /* an empty week does not count */
+  publication p;
+  publish(&p, 0);
+  ck_assert_int_eq(p.minimum, 3);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_prompts, PUBLISHED_VALUE, 120);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_roster, PUBLISHED_VALUE, 7);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_cost, PUBLISHED_UNCOVERED, 0);
+  expect(&p, SCOPE_OTHER, SLICED_WHOLE, 0, MEASURE_prompts, PUBLISHED_VALUE, 80);
+  expect(&p, SCOPE_OTHER, SLICED_WHOLE, 0, MEASURE_roster, PUBLISHED_VALUE, 8 + 9 + 10);
+  ck_assert_ptr_null(cell_of(&p, 1, SLICED_WHOLE, 0, MEASURE_prompts));
+  ck_assert_ptr_null(cell_of(&p, 2, SLICED_WHOLE, 0, MEASURE_roster));
+  ck_assert_uint_eq(p.teams, 1);
+  ck_assert_uint_eq(p.pooled, 2);
+  bpi_publication_free(&p);
+  publish(&p, PUBLICATION_HARDENED); /* 3 + 2 + 1 people: only the pool is left */
+  ck_assert_uint_eq(p.teams, 0);
+  expect(&p, SCOPE_OTHER, SLICED_WHOLE, 0, MEASURE_prompts, PUBLISHED_VALUE, 200);
+  bpi_publication_free(&p);
+}
+END_TEST
+
+START_TEST(test_a_small_pool_is_dropped) {
+  prompting(1, 30);
+  prompting(2, 20);
+  publication p;
+  publish(&p, 0);
+  ck_assert_uint_eq(p.count, 0);
+  ck_assert_uint_eq(p.dropped, 2);
+  bpi_publication_free(&p);
+}
+END_TEST
+
+START_TEST(test_the_floor_and_what_was_signed) {
+  for (int i = 0; i < 3; i++)
+    prompting(0, 40);
+  publication p;
+  publish(&p, 1); /* no policy lowers the floor */
+  ck_assert_int_eq(p.minimum, 3);
+  ck_assert_uint_eq(p.teams, 1);
+  bpi_publication_free(&p);
+  people[2].minimum = 4; /* one of three shares with four only */
+  publish(&p, 0);
+  ck_assert_uint_eq(p.count, 0);
+  bpi_publication_free(&p);
+  prompting(0, 40);
+  publish(&p, 0);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_prompts, PUBLISHED_VALUE, 160);
+  bpi_publication_free(&p);
+}
+END_TEST
+
+START_TEST(test_dominated_is_a_bucket) {
+  prompting(0, 400);
+  prompting(0, 20);
+  prompting(0, 10);
+  publication p;
+  publish(&p, 0);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_prompts, PUBLISHED_BUCKET, 200);
+  ck_assert_int_eq(bpi_bucket_end(200), 500);
+  bpi_publication_free(&p);
+}
+END_TEST
+
+START_TEST(test_a_hidden_slice_hides_another) {
+  /* Platform 1: 40 each of four. Platform 2: 5 each of four. Platform 3: one person of 300, others 2. */
+  for (int i = 0; i < 4; i++) {
+    contributor *c = prompting(0, 40 + 5 + 100 + (i ? 0 : 300));
+    add(c, SLICED_PLATFORM, 1, MEASURE_prompts, 40);
+    add(c, SLICED_PLATFORM, 2, MEASURE_prompts, 5);
+    add(c, SLICED_PLATFORM, 3, MEASURE_prompts, i ? 2 : 300);
+    add(c, SLICED_PLATFORM, 4, MEASURE_prompts, i ? 98 : 100);
+  }
+  publication p;
+  publish(&p, 0);
+  /* 3 is dominated: 306 in [200, 500). Alone it came out as the whole less the others, so the
+     smallest of them, 20 in [20, 50), is hidden too; then 306 lies in [277, 306],
+     which with the 4 of the others is more than a tenth of 300. */
+  expect(&p, 0, SLICED_PLATFORM, 3, MEASURE_prompts, PUBLISHED_BUCKET, 200);
+  expect(&p, 0, SLICED_PLATFORM, 2, MEASURE_prompts, PUBLISHED_BUCKET, 20);
+  expect(&p, 0, SLICED_PLATFORM, 1, MEASURE_prompts, PUBLISHED_VALUE, 160);
+  expect(&p, 0, SLICED_PLATFORM, 4, MEASURE_prompts, PUBLISHED_VALUE, 390); /* of four people */
+  bpi_publication_free(&p);
+}
+END_TEST
+
+START_TEST(test_shares_of_members) {
+  for (int i = 0; i < 10; i++) {
+    contributor *c = prompting(0, 40);
+    add(c, SLICED_WHOLE, 0, MEASURE_active_time,
+        INT64_C(3600000000) * (i < 4   ? 1
+                               : i < 9 ? 5
+                                       : 20));
+    add(c, SLICED_WHOLE, 0, MEASURE_used_plan, i < 3);
+    add(c, SLICED_WHOLE, 0, MEASURE_used_mcp, 0);
+  }
+  for (int i = 0; i < 9; i++)
+    add(prompting(1, 40), SLICED_WHOLE, 0, MEASURE_used_plan, 1);
+  publication p;
+  publish(&p, 0);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_used_plan, PUBLISHED_VALUE, 3);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_used_mcp, PUBLISHED_VALUE, 1); /* at most a tenth */
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_low, PUBLISHED_VALUE, 4);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_medium, PUBLISHED_VALUE, 5);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_high, PUBLISHED_VALUE, 1);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_support_signal, PUBLISHED_VALUE,
+         1); /* 20 hours among 1 and 5 */
+  ck_assert_ptr_null(cell_of(&p, 1, SLICED_WHOLE, 0, MEASURE_used_plan)); /* nine are too few */
+  bpi_publication_free(&p);
+}
+END_TEST
+
+static int any_order(const void *a, const void *b) {
+  (void)a, (void)b;
+  return rand() % 3 - 1;
+}
+
+START_TEST(test_order_does_not_matter) {
+  for (int i = 0; i < 30; i++) {
+    contributor *c = prompting(i % 3, 100 + i * 7);
+    c->experience = i % 5;
+    add(c, SLICED_PLATFORM, 1 + i % 4, MEASURE_prompts, 60 + i);
+    add(c, SLICED_PROJECT, 1 + i % 3, MEASURE_prompts, 50);
+  }
+  publication first, again;
+  publish(&first, 0);
+  ck_assert_uint_gt(first.count, 20);
+  srand(1);
+  for (int round = 0; round < 20; round++) {
+    qsort(people, count, sizeof *people, any_order);
+    static const int64_t roster[] = {7, 8, 9, 10};
+    publication_input in = {.teams = 4, .roster = roster, .contributors = people, .count = count};
+    ck_assert_int_eq(bpi_publish(&again, &in, NULL), BP_OK);
+    ck_assert_uint_eq(again.count, first.count);
+    for (size_t i = 0; i < first.count; i++) {
+      const published_cell *x = &first.cells[i], *y = &again.cells[i];
+      ck_assert(x->scope == y->scope && x->dimension == y->dimension && x->slice == y->slice &&
+                x->measure == y->measure && x->state == y->state && x->value == y->value &&
+                x->headcount == y->headcount);
+    }
+    bpi_publication_free(&again);
+  }
+  bpi_publication_free(&first);
+}
+END_TEST
+
+START_TEST(test_memory_that_runs_out) {
+  for (int i = 0; i < 8; i++) {
+    contributor *c = prompting(0, 100 + i);
+    add(c, SLICED_PLATFORM, 1 + i % 2, MEASURE_prompts, 60);
+    add(c, SLICED_PROJECT, 1 + i % 2, MEASURE_prompts, 50);
+    bpi_vector_shape(cells[i], &c->count);
+  }
+  static const int64_t roster[] = {9};
+  publication_input in = {.teams = 1, .roster = roster, .contributors = people, .count = count};
+  int rc = BP_ERR_NOMEM;
+  long allocations = 0;
+  for (; rc != BP_OK; allocations++) {
+    publication p;
+    ck_assert_int_lt(allocations, 10000);
+    bpi_mem_fail_once(allocations);
+    rc = bpi_publish(&p, &in, NULL);
+    bpi_mem_fail_once(-1);
+    if (rc == BP_OK) bpi_publication_free(&p);
+    ck_assert(rc == BP_OK || rc == BP_ERR_NOMEM);
+  }
+  ck_assert_int_gt(allocations, 20);
+}
+END_TEST
+
+int main(void) {
+  Suite *s = suite_create("publication");
+  TCase *t = tcase_create("parts");
+  tcase_add_test(t, test_rounding);
+  tcase_add_test(t, test_buckets);
+  tcase_add_test(t, test_bands_and_tenths);
+  tcase_add_test(t, test_dominance);
+  tcase_add_test(t, test_roll_up);
+  tcase_add_test(t, test_audit);
+  suite_add_tcase(s, t);
+  t = tcase_create("publication");
+  tcase_add_checked_fixture(t, setup, NULL);
+  tcase_add_test(t, test_teams_and_pool);
+  tcase_add_test(t, test_a_small_pool_is_dropped);
+  tcase_add_test(t, test_the_floor_and_what_was_signed);
+  tcase_add_test(t, test_dominated_is_a_bucket);
+  tcase_add_test(t, test_a_hidden_slice_hides_another);
+  tcase_add_test(t, test_shares_of_members);
+  tcase_add_test(t, test_order_does_not_matter);
+  tcase_add_test(t, test_memory_that_runs_out);
+  suite_add_tcase(s, t);
+  return run_suite(s);
+}
