@@ -232,6 +232,7 @@ BP_API int bp_narrow(bp_store *store, uint32_t access, const char *scope, bp_err
 
 /* Gives the store a versioned JSON document. Topics:
  *   "prices"   a price table that replaces the built-in one for this handle (docs/formats/prices.md)
+ *   "assumptions"  what some metrics take for granted, for this handle (docs/formats/assumptions.md)
  *   "labels"   {"version":1,"keep":true|false}: whether the names of folders, branches, tools and
  *              commands are kept from now on; models, platforms and versions always are
  *   "roster"   a team's store: the people, teams, projects and seats (docs/formats/roster.md), which are

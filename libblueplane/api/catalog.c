@@ -89,6 +89,18 @@ static void add_companions(page *p, const metric *m) {
   add_buf(p, &b);
 }
 
+/* Metrics that are asked for with it, and what it is always told by. */
+static void add_beside(page *p, const metric *m) {
+  buf beside, implies;
+  bpi_buf_init(&beside, TEXT_MAX);
+  bpi_buf_init(&implies, TEXT_MAX);
+  for (int i = 0; i < METRICS_BESIDE && m->beside[i]; i++)
+    add_item(&beside, m->beside[i]);
+  bpi_dimension_list(&implies, m->implies);
+  add_buf(p, &beside);
+  add_buf(p, &implies);
+}
+
 static void add_needs(page *p, unsigned needs) {
   buf b;
   bpi_buf_init(&b, TEXT_MAX);
@@ -98,7 +110,7 @@ static void add_needs(page *p, unsigned needs) {
 }
 
 static const char *type_name(const metric *m) {
-  return bpi_metric_is_real(m) ? "real" : !strcmp(bpi_metric_unit(m), "time") ? "time" : "int";
+  return bpi_metric_is_text(m) ? "text" : bpi_metric_is_real(m) ? "real" : !strcmp(bpi_metric_unit(m), "time") ? "time" : "int";
 }
 
 /* Who may ask for it in some store: an access each, by name. */
@@ -130,6 +142,7 @@ static void fill_metrics(page *p) {
     add_aliases(p, (metric_id)id);
     add_dimensions(p, m);
     add_companions(p, m);
+    add_beside(p, m);
     add_needs(p, bpi_metric_needs(m));
     add_accesses(p, bpi_family_name(m->family), m->id, NULL);
   }
@@ -244,7 +257,7 @@ static const struct topic {
 } topics[] = {
     {"bp_catalog", "metrics",
      "metric, title, family, unit, type, levels, definition, formula, aliases, dimensions, "
-     "companions, needs, access",
+     "companions, beside, implies, needs, access",
      "Every metric: what it means, how it is computed, by what it can be told, and what stands "
      "beside it.",
      fill_metrics},
@@ -299,6 +312,7 @@ static const struct topic {
     {"bp_inspect", "published", "window, organisation, store, edition:int, minimum:int, cells:int",
      "The weeks that are published.", NULL},
     {"bp_configure", "prices", NULL, "A price table that replaces the built-in one.", NULL},
+    {"bp_configure", "assumptions", NULL, "What some metrics take for granted.", NULL},
     {"bp_configure", "labels", NULL, "Whether names are kept from now on.", NULL},
     {"bp_configure", "roster", NULL, "Who belongs to a team's store.", NULL},
     {"bp_configure", "invitation", NULL, "The team store to share with.", NULL},

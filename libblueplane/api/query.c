@@ -91,6 +91,7 @@ static int run(bp_result **out, bp_store *s, const bp_query *query, bp_error **e
   }
   compute_context context = {.store = s->store,
                              .prices = s->prices,
+                             .assumed = &s->assumed,
                              .covers = covers,
                              .cover_count = count,
                              .now_us = bpi_handle_now(s)};

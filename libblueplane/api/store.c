@@ -95,6 +95,7 @@ static int make_handle(bp_store **out, const char *path, const bp_open_options *
   s->clock = o->clock != NULL ? o->clock : system_clock;
   s->clock_user = o->clock_user;
   s->prices = bpi_prices_builtin();
+  s->assumed = *bpi_assumptions_builtin();
   /* Who makes no store writes none: such a handle is read-only below the policy, too. */
   store_kind makes = bpi_policy_makes(o->access, for_organisation(o));
   bool writes = makes != STORE_KINDS;
@@ -254,6 +255,10 @@ static int configure_labels(bp_store *s, const char *json, size_t length, bp_err
   return bpi_store_set_setting(s->store, "keep_labels", keep, error);
 }
 
+static int configure_assumptions(bp_store *s, const char *json, size_t length, bp_error **error) {
+  return bpi_assumptions_parse(&s->assumed, json, length, error);
+}
+
 static const struct topic {
   const char *name;
   int (*set)(bp_store *s, const char *json, size_t length, bp_error **error);
@@ -262,7 +267,8 @@ static const struct topic {
               {"roster", bpi_configure_roster},
               {"invitation", bpi_configure_invitation},
               {"sharing", bpi_configure_sharing},
-              {"trust", bpi_configure_trust}};
+              {"trust", bpi_configure_trust},
+              {"assumptions", configure_assumptions}};
 
 static int find_topic(const struct topic **out, const char *topic, bp_error **error) {
   for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
@@ -272,7 +278,8 @@ static int find_topic(const struct topic **out, const char *topic, bp_error **er
     }
   bpi_fail(error, BP_ERR_NOTFOUND, "unknown topic");
   bpi_fail_detail(error, "topic", topic);
-  bpi_fail_detail(error, "allowed", "prices, labels, roster, invitation, sharing, trust");
+  bpi_fail_detail(error, "allowed",
+                  "prices, labels, roster, invitation, sharing, trust, assumptions");
   return BP_ERR_NOTFOUND;
 }
 

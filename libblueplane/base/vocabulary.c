@@ -43,6 +43,9 @@ static const entry decisions[] = {BPI_DECISION_KINDS(X)};
 static const entry changes[] = {BPI_CHANGE_KINDS(X)};
 static const entry change_types[] = {BPI_CHANGE_TYPES(X)};
 static const entry assistance[] = {BPI_ASSISTANCE(X)};
+static const entry task_types[] = {BPI_TASK_TYPES(X)};
+static const entry task_outcomes[] = {BPI_TASK_OUTCOMES(X)};
+static const entry uses[] = {BPI_USES(X)};
 #undef X
 
 #define LIST(array)                                                                                \
@@ -66,6 +69,9 @@ static const entry_list vocabularies[VOCABULARY_COUNT] = {
     [VOCABULARY_CHANGE] = LIST(changes),
     [VOCABULARY_CHANGE_TYPE] = LIST(change_types),
     [VOCABULARY_ASSISTED] = LIST(assistance),
+    [VOCABULARY_TASK_TYPE] = LIST(task_types),
+    [VOCABULARY_TASK_OUTCOME] = LIST(task_outcomes),
+    [VOCABULARY_USE] = LIST(uses),
 };
 
 int bpi_vocabulary_size(vocabulary v) {

@@ -80,6 +80,18 @@
   X(UNKNOWN, 0, "unknown") X(OTHER, 1, "other") X(FEATURE, 2, "feature") X(FIX, 3, "fix")          \
   X(REVERT, 4, "revert") X(BUG, 5, "bug")
 #define BPI_ASSISTANCE(X) X(UNKNOWN, 0, "unknown") X(NO, 1, "no") X(YES, 2, "yes")
+/* Tasks, see store/task.h. The first types that fit in the order of the rules, not of the numbers. */
+#define BPI_TASK_TYPES(X)                                                                          \
+  X(CONVERSING, 0, "conversing") X(EXPLORING, 1, "exploring") X(OPERATING, 2, "operating")         \
+  X(BUILDING, 3, "building") X(REFACTORING, 4, "refactoring") X(TESTING, 5, "testing")             \
+  X(DEBUGGING, 6, "debugging")
+#define BPI_TASK_OUTCOMES(X)                                                                       \
+  X(NONE, 0, "nothing_to_resolve") X(UNRESOLVED, 1, "unresolved") X(RESOLVED, 2, "resolved")
+/* What an assistant offers and people may overlook. */
+#define BPI_USES(X)                                                                                \
+  X(PLAN_MODE, 0, "plan_mode") X(SUBAGENTS, 1, "subagents") X(SKILLS, 2, "skills")                 \
+  X(MCP, 3, "mcp") X(SLASH_COMMANDS, 4, "slash_commands") X(BACKGROUND, 5, "background_runs")      \
+  X(WEB, 6, "web_search") X(IMAGES, 7, "images")
 
 #define BPI_ENUM_MEMBER(prefix, name, number) prefix##name = number,
 #define X(name, number, text) BPI_ENUM_MEMBER(OUTCOME_, name, number)
@@ -136,6 +148,15 @@ enum { BPI_CHANGE_TYPES(X) };
 #define X(name, number, text) BPI_ENUM_MEMBER(ASSISTED_, name, number)
 enum { BPI_ASSISTANCE(X) };
 #undef X
+#define X(name, number, text) BPI_ENUM_MEMBER(TASK_, name, number)
+enum { BPI_TASK_TYPES(X) TASK_TYPES };
+#undef X
+#define X(name, number, text) BPI_ENUM_MEMBER(TASK_OUTCOME_, name, number)
+enum { BPI_TASK_OUTCOMES(X) };
+#undef X
+#define X(name, number, text) BPI_ENUM_MEMBER(USE_OF_, name, number)
+enum { BPI_USES(X) USES };
+#undef X
 
 /* Features of a prompt: a set of bits. */
 enum {
@@ -148,7 +169,7 @@ typedef enum vocabulary {
   VOCABULARY_LANGUAGE, VOCABULARY_EVENT, VOCABULARY_DETAIL, VOCABULARY_STOP, VOCABULARY_SPEED,
   VOCABULARY_TIER, VOCABULARY_GEO, VOCABULARY_QUALITY, VOCABULARY_MODE, VOCABULARY_SIZE,
   VOCABULARY_DECISION, VOCABULARY_CHANGE, VOCABULARY_CHANGE_TYPE, VOCABULARY_ASSISTED,
-  VOCABULARY_COUNT
+  VOCABULARY_TASK_TYPE, VOCABULARY_TASK_OUTCOME, VOCABULARY_USE, VOCABULARY_COUNT
 } vocabulary;
 
 const char *bpi_vocabulary_name(vocabulary v, int code);              /* NULL if there is none */

@@ -32,6 +32,24 @@ static const companion of_top_hours[] = {
     {PART_SHARE, "share", "ratio", true, "Interactions in the three hours divided by all."},
     {PART_IN_PEAK, "interactions", "count", false, "Interactions in the three hours."},
     {PART_BOTTOM, "all_interactions", "count", false, "All interactions."}};
+static const companion of_tasks[] = {
+    {PART_MEDIAN, "median", NULL, false, "The median, by nearest rank."},
+    {PART_P90, "p90", NULL, false, "The 90th percentile, by nearest rank."},
+    {PART_SUM, "sum", NULL, false, "The sum over the tasks."},
+    {PART_N, "tasks", "count", false, "How many tasks the mean is taken over."}};
+static const companion of_estimate[] = {
+    {PART_LOW, "low", NULL, false, "With the lowest of what is assumed."},
+    {PART_HIGH, "high", NULL, false, "With the highest of what is assumed."},
+    {PART_TOP, NULL, NULL, false, "What the estimate rests on."},
+    {PART_BOTTOM, NULL, NULL, false, "What the estimate rests on."},
+    {PART_LESS, NULL, NULL, false, "What is taken off."}};
+static const companion of_interval[] = {
+    {PART_LOW, "low", "ratio", true, "Lower end of the 95 % interval; empty with too few sessions."},
+    {PART_HIGH, "high", "ratio", true, "Upper end of it."}};
+static const companion of_median[] = {
+    {PART_LOW, "median_low", NULL, false,
+     "Lower end of the 95 % interval of the median; empty with too few."},
+    {PART_HIGH, "median_high", NULL, false, "Upper end of it."}};
 static const companion outliers = {
     PART_OUTLIERS, "outliers", "count", false,
     "Sessions beyond the quartiles by more than 1.5 times their distance."};
@@ -58,11 +76,23 @@ size_t bpi_companions(const planned *x, companion out[COMPANIONS_MAX]) {
   case SHAPE_RATIO: ADD(of_ratio); break;
   case SHAPE_DIFFERENCE: ADD(of_difference); break;
   case SHAPE_SHARE: ADD(of_share); break;
-  case SHAPE_SPREAD: ADD(of_spread); break;
+  case SHAPE_SPREAD:
+    if (x->m->bottom.kind == OPERAND_SESSIONS)
+      ADD(of_spread);
+    else
+      ADD(of_tasks);
+    break;
+  case SHAPE_VERDICT: ADD(of_ratio); break;
+  case SHAPE_ESTIMATE: ADD(of_estimate); break;
+  case SHAPE_SET: break;
   case SHAPE_PEAK_HOUR:
   case SHAPE_PEAK_DAY: ADD(of_peak); break;
   case SHAPE_TOP_HOURS: ADD(of_top_hours); break;
   }
+  if (x->m->interval && x->m->shape == SHAPE_SPREAD)
+    ADD(of_median);
+  else if (x->m->interval)
+    ADD(of_interval);
   if (x->m->outliers) count = add(out, count, &outliers, 1);
   if (x->missing != PLAN_NONE) count = add(out, count, &missing, 1);
   if (x->not_final != PLAN_NONE) count = add(out, count, &not_final, 1);
@@ -72,7 +102,12 @@ size_t bpi_companions(const planned *x, companion out[COMPANIONS_MAX]) {
 #undef ADD
 
 static const operand *operand_of(const planned *x, answer_part part) {
-  return part == PART_BOTTOM ? &x->m->bottom : part == PART_MISSING ? &x->m->missing : &x->m->top;
+  switch (part) {
+  case PART_BOTTOM: return &x->m->bottom;
+  case PART_MISSING: return &x->m->missing;
+  case PART_LESS: return &x->m->less;
+  default: return &x->m->top;
+  }
 }
 
 const char *bpi_companion_suffix(const planned *x, const companion *c) {
@@ -81,7 +116,8 @@ const char *bpi_companion_suffix(const planned *x, const companion *c) {
 
 const char *bpi_companion_unit(const planned *x, const companion *c) {
   if (c->unit) return c->unit;
-  bool operand_unit = c->part == PART_TOP || c->part == PART_BOTTOM || c->part == PART_MISSING;
+  bool operand_unit = c->part == PART_TOP || c->part == PART_BOTTOM || c->part == PART_MISSING ||
+                      c->part == PART_LESS;
   if (operand_unit && operand_of(x, c->part)->unit) return operand_of(x, c->part)->unit;
   return operand_unit ? "count" : bpi_metric_unit(x->m);
 }
@@ -95,7 +131,8 @@ static int sort_visits(answers *a, bp_error **error) {
   a->visit = bpi_alloc_zero(visits, sizeof *a->visit);
   a->visit_start = bpi_alloc_zero((size_t)groups + 2, sizeof *a->visit_start);
   a->values = bpi_alloc_zero(visits, sizeof *a->values);
-  if (!a->visit || !a->visit_start || !a->values) return bpi_fail_nomem(error);
+  a->clusters = bpi_alloc_zero(visits, sizeof *a->clusters);
+  if (!a->visit || !a->visit_start || !a->values || !a->clusters) return bpi_fail_nomem(error);
   for (uint32_t v = 0; v < visits; v++)
     a->visit_start[bpi_visit_group(f, v) + 2]++;
   for (uint32_t g = 0; g < groups; g++)
@@ -115,7 +152,7 @@ int bpi_answers_init(answers *a, const frame *f, bool average, bp_error **error)
   memset(a, 0, sizeof *a);
   a->f = f;
   a->average = average;
-  a->known_group = KEYMAP_NONE;
+  a->known_group = a->share_group = KEYMAP_NONE;
   for (size_t i = 0; average && i < f->t->slices; i++)
     a->units += f->active[i];
   a->total = bpi_alloc_zero(QUERY_METRICS, sizeof *a->total);
@@ -131,6 +168,7 @@ void bpi_answers_free(answers *a) {
   bpi_free(a->visit);
   bpi_free(a->visit_start);
   bpi_free(a->values);
+  bpi_free(a->clusters);
   memset(a, 0, sizeof *a);
 }
 
@@ -231,7 +269,7 @@ static int64_t count_outliers(const int64_t *sorted, size_t n) {
 
 /* The value of one visit; false if it has none. */
 static bool visit_value(const frame *f, const planned *x, uint32_t visit, int64_t *out) {
-  if (!f->visited[visit]) return false;
+  if (!(f->visited[visit] & x->over)) return false;
   if (x->m->top.kind != OPERAND_DURATION) {
     *out = f->visit[(size_t)visit * f->p->visit_slots + x->visit];
     return true;
@@ -259,6 +297,7 @@ static const spread *spread_of(answers *a, uint32_t number, size_t index) {
   s->median = rank(a->values, s->n, 50);
   s->p90 = rank(a->values, s->n, 90);
   s->outliers = count_outliers(a->values, s->n);
+  if (x->m->interval) s->around = bpi_median(a->values, s->n);
   return s;
 }
 
@@ -273,7 +312,70 @@ static answer spread_part(answers *a, uint32_t number, size_t index, answer_part
   default: break;
   }
   if (!s->n) return nothing(BP_CELL_EMPTY);
+  if (part == PART_LOW || part == PART_HIGH) {
+    if (!s->around.known) return nothing(BP_CELL_EMPTY);
+    return whole((int64_t)(part == PART_LOW ? s->around.low : s->around.high));
+  }
   return whole(part == PART_MEDIAN ? s->median : s->p90);
+}
+
+/* ---------------------------------------------------------------------------------- intervals */
+
+/* Of a share: what each session adds is one of its clusters. */
+static const estimate *interval_of(answers *a, uint32_t number, size_t index) {
+  const planned *x = &a->f->p->metric[index];
+  size_t n = 0;
+  if (a->share_group == number && a->share_metric == index) return &a->share;
+  a->share_group = number;
+  a->share_metric = index;
+  for (size_t i = a->visit_start[number]; i < a->visit_start[number + 1]; i++) {
+    const int64_t *visit = a->f->visit + (size_t)a->visit[i] * a->f->p->visit_slots;
+    a->clusters[n++] = (cluster){visit[x->cluster_top], visit[x->cluster_bottom]};
+  }
+  a->share = bpi_cluster_share(a->clusters, n);
+  return &a->share;
+}
+
+static answer interval_part(answers *a, uint32_t number, size_t index, answer_part part) {
+  if (number == KEYMAP_NONE) return nothing(BP_CELL_EMPTY);
+  const estimate *e = interval_of(a, number, index);
+  if (!e->known) return nothing(BP_CELL_EMPTY);
+  return fraction(bpi_round_digits(part == PART_LOW ? e->low : e->high, STATS_DIGITS));
+}
+
+/* A word where the whole interval lies on one side of the line. */
+static answer verdict_of(answers *a, uint32_t number, size_t index) {
+  const verdict *v = &a->f->p->metric[index].m->verdict;
+  double line;
+  memcpy(&line, (const char *)a->f->assumed + v->line, sizeof line);
+  if (number == KEYMAP_NONE) return nothing(BP_CELL_EMPTY);
+  const estimate *e = interval_of(a, number, index);
+  const char *word = !e->known ? NULL : e->low > line ? v->above : e->high < line ? v->below : NULL;
+  return word ? (answer){.state = BP_CELL_VALUE, .word = word} : nothing(BP_CELL_EMPTY);
+}
+
+/* ---------------------------------------------------------------------------------- estimates */
+
+static int64_t assumed(const assumed_range *r, answer_part part) {
+  return part == PART_LOW ? r->low : part == PART_HIGH ? r->high : r->likely;
+}
+
+/* Stops at the ends of int64_t, as sums do. */
+static int64_t times(int64_t count, int64_t us) {
+  return us > 0 && count > INT64_MAX / us ? INT64_MAX : count * us;
+}
+
+static answer estimate_part(const answers *a, uint32_t number, const planned *x, answer_part part) {
+  int64_t top = bpi_frame_slot(a->f, number, x->top), less = bpi_frame_slot(a->f, number, x->less);
+  int64_t bottom = bpi_frame_slot(a->f, number, x->bottom);
+  if (part == PART_TOP) return whole(top);
+  if (part == PART_BOTTOM) return whole(bottom);
+  if (part == PART_LESS) return whole(less);
+  if (less == 0) return nothing(BP_CELL_EMPTY); /* nobody did anything */
+  int64_t us = times(top, assumed(&a->f->assumed->line_us, part));
+  bpi_add_to(&us, times(bottom, assumed(&a->f->assumed->task_us, part)));
+  bpi_add_to(&us, -less);
+  return a->average ? divide(us, 1, a->units) : whole(us);
 }
 
 /* ------------------------------------------------------------------------------------ peaks */
@@ -399,12 +501,18 @@ static bool part_is_uncovered(const answers *a, uint32_t number, const planned *
 
 answer bpi_answer(answers *a, uint32_t number, size_t index, answer_part part) {
   const planned *x = &a->f->p->metric[index];
+  bool interval = x->m->interval && x->m->shape != SHAPE_SPREAD;
   if (part_is_uncovered(a, number, x, part)) return nothing(BP_CELL_UNCOVERED);
+  if (interval && (part == PART_LOW || part == PART_HIGH))
+    return interval_part(a, number, index, part);
   switch (x->m->shape) {
   case SHAPE_SPREAD: return spread_part(a, number, index, part);
   case SHAPE_PEAK_HOUR: return peak_hour_part(a, number, x, part);
   case SHAPE_TOP_HOURS: return top_hours_part(a, number, x, part);
   case SHAPE_PEAK_DAY: return peak_day_part(a, number, x, part);
+  case SHAPE_ESTIMATE: return estimate_part(a, number, x, part);
+  case SHAPE_VERDICT:
+    return part == PART_VALUE ? verdict_of(a, number, index) : simple_part(a, number, index, part);
   default: return simple_part(a, number, index, part);
   }
 }

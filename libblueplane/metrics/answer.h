@@ -4,6 +4,7 @@
 #define BPI_METRICS_ANSWER_H
 
 #include "metrics/frame.h"
+#include "metrics/stats.h"
 
 /* What a column of a metric shows. */
 typedef enum answer_part {
@@ -13,6 +14,7 @@ typedef enum answer_part {
   PART_MEDIAN, PART_P90, PART_SUM, PART_N, PART_OUTLIERS,
   PART_SECOND, PART_THIRD, PART_SHARE, PART_IN_PEAK,
   PART_PER_ACTIVE_DAY, PART_ACTIVE_DAYS,
+  PART_LOW, PART_HIGH, PART_LESS,    /* of an interval, of an estimate; what an estimate takes off */
   PART_BASELINE, PART_DIFFERENCE, PART_RELATIVE
 } answer_part;
 
@@ -21,6 +23,7 @@ typedef struct answer {
   bool real, lower;
   int64_t whole;
   double fraction;
+  const char *word; /* of a verdict; static */
 } answer;
 
 /* A column beside a metric's own, in the order shown. */
@@ -40,6 +43,7 @@ const char *bpi_companion_unit(const planned *x, const companion *c);
 typedef struct spread {
   size_t n;
   int64_t sum, median, p90, outliers;
+  estimate around; /* the median */
 } spread;
 
 typedef struct answers {
@@ -50,9 +54,13 @@ typedef struct answers {
   uint32_t *visit;           /* visits sorted by group */
   size_t *visit_start;       /* by group, and one more */
   int64_t *values;           /* of one group's visits */
+  cluster *clusters;         /* the same, for an interval */
   uint32_t known_group;      /* whose spread is at hand */
   size_t known_metric;
   spread known;
+  uint32_t share_group;      /* whose interval is at hand */
+  size_t share_metric;
+  estimate share;
 } answers;
 
 /* With `average` the frame holds several units of time and totals are per active unit. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "metrics/assumptions.h"
+
 /* ------------------------------------------------------------------ the words of catalog.def */
 
 /* clang-format off: braces of values, not of blocks */
@@ -57,6 +59,12 @@
 #define SPREAD(unit_, operand_)                                                                    \
   .shape = SHAPE_SPREAD, .unit = unit_, .top = operand_, .bottom = SESSIONS
 
+/* A spread over tasks that were resolved. */
+#define SPREAD_OF_TASKS(unit_, operand_)                                                           \
+  .shape = SHAPE_SPREAD, .unit = unit_, .top = operand_, .bottom = RESOLVED, .interval = true
+#define SHARE(top_, bottom_)                                                                       \
+  .shape = SHAPE_RATIO, .unit = "ratio", .scale = 1, .top = top_, .bottom = bottom_, .interval = true
+
 /* Operands that several metrics share. */
 #define SESSIONS DISTINCT(SESSIONS, "sessions", "count", 0, COUNT(PROMPT), COUNT(RESPONSE))
 #define ACTIVE_DAYS DISTINCT(DAYS, "active_days", "count", 0, ANY_INTERACTION)
@@ -85,6 +93,35 @@
 #define API_ERRORS SUM("api_errors", "count", NEED_EVENTS, COUNT_IF(EVENT, EVENT, EVENT_API_ERROR))
 #define COMPACTIONS                                                                                \
   SUM("compactions", "count", NEED_EVENTS, COUNT_IF(EVENT, EVENT, EVENT_COMPACTION))
+
+#define NEED_TASKS (NEED_TIME | NEED_PROMPTS)
+#define NEED_RESULTS (NEED_TIME | NEED_TOOLS | NEED_OUTCOMES)
+#define TASKS SUM("tasks", "count", NEED_TASKS, COUNT(TASK))
+#define RESOLVED                                                                                   \
+  SUM("resolved", "count", NEED_RESULTS,                                                           \
+      COUNT_IF(TASK, TASK_OUTCOME, TASK_OUTCOME_RESOLVED))
+#define TO_RESOLVE                                                                                 \
+  SUM("to_resolve", "count", NEED_RESULTS,                                                         \
+      COUNT_IF2(TASK, TASK_OUTCOME, TASK_OUTCOME_RESOLVED, TASK_OUTCOME_UNRESOLVED))
+#define ATTEMPTED_EDITS SUM("edits", "count", NEED_RESULTS, ADD(ATTEMPT, EDITS))
+#define REPEATS SUM("repeats", "count", NEED_RESULTS, ADD(ATTEMPT, REPEATS))
+#define TASK_PRICED(what, name_, unit_, needs_)                                                    \
+  {.kind = OPERAND_##what, .name = name_, .unit = unit_, .needs = needs_,                          \
+   .terms = {COUNT(TASK_COST)}}
+#define TASK_COST TASK_PRICED(COST, "task_cost", "nUSD", NEED_TOKENS | NEED_MODEL | NEED_TIME)
+#define TASK_UNPRICED TASK_PRICED(UNPRICED, "unpriced_tokens_of_tasks", "tokens", 0)
+/* Tasks with edits or mostly test runs: whether others succeeded cannot be seen. */
+#define WORK_TYPES                                                                                 \
+  {FIELD_TASK_TYPE, UINT64_C(1) << TASK_BUILDING | UINT64_C(1) << TASK_REFACTORING |               \
+                        UINT64_C(1) << TASK_TESTING | UINT64_C(1) << TASK_DEBUGGING, true}
+#define WORK(name_, ...)                                                                           \
+  SUM(name_, "count", NEED_RESULTS,                                                                \
+      {.kind = ROLLUP_TASK, .take = TAKE_N, .sign = 1, .only = {WORK_TYPES, __VA_ARGS__}})
+#define VERDICT(line_, above_, below_, top_, bottom_)                                              \
+  .shape = SHAPE_VERDICT, .unit = "verdict", .top = top_, .bottom = bottom_, .interval = true,     \
+  .verdict = {offsetof(assumptions, line_), above_, below_}
+#define FEATURE_USED SUM("used", "count", NEED_TOOLS, ADD(USE, USED))
+#define FEATURE_TASKS SUM("feature_tasks", "count", NEED_TOOLS, COUNT(USE))
 
 #define METRIC(id_, title_, family_, levels_, definition_, ...)                                    \
   [METRIC_##id_] = {.id = #id_, .title = title_, .definition = definition_,                        \
@@ -119,18 +156,23 @@ const metric_alias bpi_metric_aliases[] = {
     {"M061", METRIC_session_duration, DIM_COUNT},
     {"M062", METRIC_sessions, DIM_SESSION_DEPTH},
     {"M070", METRIC_tool_success_rate, DIM_COUNT},
+    {"M071", METRIC_retry_rate, DIM_COUNT},
 };
 const size_t bpi_metric_alias_count = sizeof bpi_metric_aliases / sizeof *bpi_metric_aliases;
 
 static const char *const families[FAMILY_COUNT] = {"activity",      "output",   "tokens and cost",
                                                    "time",          "platform", "workspace",
-                                                   "session depth", "quality",  "changes"};
+                                                   "session depth", "quality",  "changes",
+                                                   "tasks"};
 
 /* Kinds and measures as the formulas name them. */
 static const char *const kind_names[ROLLUP_KINDS] = {
     [ROLLUP_RESPONSE] = "response", [ROLLUP_TOOL] = "tool",   [ROLLUP_EDIT] = "edit",
     [ROLLUP_PROMPT] = "prompt",     [ROLLUP_EVENT] = "event", [ROLLUP_ACTIVE] = "active",
-    [ROLLUP_DECISION] = "decision", [ROLLUP_SPAN] = "span",   [ROLLUP_CHANGE] = "change"};
+    [ROLLUP_DECISION] = "decision", [ROLLUP_SPAN] = "span",   [ROLLUP_CHANGE] = "change",
+    [ROLLUP_ATTEMPT] = "attempt",   [ROLLUP_TASK_COST] = "task_cost",
+    [ROLLUP_TASK] = "task",         [ROLLUP_USE] = "use",     [ROLLUP_PATTERN] = "pattern",
+    [ROLLUP_TRANSITION] = "transition"};
 static const char *const measure_names[ROLLUP_KINDS][ROLLUP_MEASURES] = {
     [ROLLUP_RESPONSE] = {"input", "output", "cache_read", "cache_write_5m", "cache_write_1h",
                          "reasoning", "web_searches", "cost_nano", "costed"},
@@ -140,12 +182,25 @@ static const char *const measure_names[ROLLUP_KINDS][ROLLUP_MEASURES] = {
     [ROLLUP_ACTIVE] = {"us"},
     [ROLLUP_DECISION] = {"lines"},
     [ROLLUP_SPAN] = {"added", "removed", "files"},
-    [ROLLUP_CHANGE] = {"added", "removed", "files", "rounds", "rounded", "open_us", "opened"}};
+    [ROLLUP_CHANGE] = {"added", "removed", "files", "rounds", "rounded", "open_us", "opened"},
+    [ROLLUP_ATTEMPT] = {"repeats", "recovered", "edits", "first_try", "reworked"},
+    [ROLLUP_TASK] = {"active_us", "prompts", "prompt_retries", "calls", "lines_kept"},
+    [ROLLUP_USE] = {"used"}};
+
+static dimension_id implied_by(const metric *m) {
+  int dim = 0;
+  while (dim < DIM_COUNT && !(m->implies & DIM_BIT(dim)))
+    dim++;
+  return (dimension_id)dim;
+}
 
 metric_id bpi_metric_find(const char *name, dimension_id *by) {
   *by = DIM_COUNT;
-  for (int i = 0; i < METRIC_COUNT; i++)
-    if (!strcmp(bpi_metrics[i].id, name)) return (metric_id)i;
+  for (int i = 0; i < METRIC_COUNT; i++) {
+    if (strcmp(bpi_metrics[i].id, name) != 0) continue;
+    *by = implied_by(&bpi_metrics[i]);
+    return (metric_id)i;
+  }
   for (size_t i = 0; i < bpi_metric_alias_count; i++) {
     if (strcmp(bpi_metric_aliases[i].name, name)) continue;
     *by = bpi_metric_aliases[i].by;
@@ -166,6 +221,10 @@ bool bpi_metric_is_real(const metric *m) {
   return m->shape == SHAPE_RATIO || m->shape == SHAPE_SHARE || m->shape == SHAPE_SPREAD;
 }
 
+bool bpi_metric_is_text(const metric *m) {
+  return m->shape == SHAPE_VERDICT;
+}
+
 static bool is_distinct(const operand *o) {
   return o->kind >= OPERAND_SESSIONS && o->kind <= OPERAND_LAST;
 }
@@ -181,13 +240,16 @@ bool bpi_operand_rests_on_output(const operand *o) {
 
 /* ------------------------------------------------------------------------------- dimensions */
 
+static bool fixes(const condition *c, class_field field) {
+  return c->field == field && !c->open;
+}
+
 /* A field that a term fixes is no dimension of it. */
 static uint64_t dimensions_of_term(const term *t) {
   uint64_t set = 0;
   for (int dim = 0; dim < DIM_COUNT; dim++) {
     const dimension *d = &bpi_dimensions[dim];
-    bool fixed = d->how == FROM_FIELD &&
-                 (d->field == t->only[0].field || d->field == t->only[1].field);
+    bool fixed = d->how == FROM_FIELD && (fixes(&t->only[0], d->field) || fixes(&t->only[1], d->field));
     if ((d->kinds & KIND_BIT(t->kind)) && !fixed) set |= DIM_BIT(dim);
   }
   return set;
@@ -213,14 +275,20 @@ static uint64_t dimensions_of(const operand *o) {
 }
 
 uint64_t bpi_metric_dimensions(const metric *m) {
-  uint64_t set = dimensions_of(&m->top) & (DIM_BIT(DIM_COUNT) - 1) & ~m->without;
+  uint64_t all = DIM_BIT(DIM_COUNT) - 1;
+  uint64_t set = (m->shape == SHAPE_SET ? all : dimensions_of(&m->top)) & all & ~m->without;
   if (m->bottom.kind) set &= dimensions_of(&m->bottom);
+  if (m->less.kind) set &= dimensions_of(&m->less);
   if (!m->by_event) set &= ~DIM_BIT(DIM_EVENT);
+  for (int i = 0; i < METRICS_BESIDE && m->beside[i]; i++) {
+    dimension_id by;
+    set &= bpi_metric_dimensions(&bpi_metrics[bpi_metric_find(m->beside[i], &by)]);
+  }
   return set;
 }
 
 unsigned bpi_metric_needs(const metric *m) {
-  return m->top.needs | m->bottom.needs;
+  return m->top.needs | m->bottom.needs | m->less.needs;
 }
 
 const term *bpi_operand_terms(const operand *o, uint64_t dimensions) {
@@ -285,7 +353,7 @@ static void add_operand(buf *out, const operand *o) {
     bpi_buf_text(out, " where active of the workspace, up to two quarter hours before");
     return;
   case OPERAND_DURATION: bpi_buf_text(out, "session.last - session.first"); return;
-  case OPERAND_COST: bpi_buf_text(out, "list_price(response)"); return;
+  case OPERAND_COST: add_call(out, "list_price", o); return;
   case OPERAND_SAVINGS:
     bpi_buf_text(out, "list_price(response, cache_read as input) - list_price(response)");
     return;
@@ -325,8 +393,26 @@ void bpi_metric_formula(buf *out, const metric *m) {
     bpi_buf_text(out, " / the same over all groups");
     return;
   case SHAPE_SPREAD:
-    bpi_buf_text(out, "mean, median, p90 over sessions of ");
+    bpi_buf_text(out, "mean, median, p90 over ");
+    bpi_buf_text(out, m->bottom.kind == OPERAND_SESSIONS ? "sessions of " : "resolved tasks of ");
     add_group(out, &m->top);
+    return;
+  case SHAPE_VERDICT:
+    bpi_buf_text(out, "word for the interval of ");
+    add_group(out, &m->top);
+    bpi_buf_text(out, " / ");
+    add_group(out, &m->bottom);
+    return;
+  case SHAPE_ESTIMATE:
+    add_group(out, &m->top);
+    bpi_buf_text(out, " * assumed + ");
+    add_group(out, &m->bottom);
+    bpi_buf_text(out, " * assumed - ");
+    add_group(out, &m->less);
+    return;
+  case SHAPE_SET:
+    for (int i = 0; i < METRICS_BESIDE && m->beside[i]; i++)
+      bpi_buf_printf(out, "%s%s", i ? ", " : "", m->beside[i]);
     return;
   case SHAPE_PEAK_HOUR: bpi_buf_text(out, "hour_of_day with the greatest "); break;
   case SHAPE_TOP_HOURS: bpi_buf_text(out, "the three hour_of_day with the greatest "); break;

@@ -13,13 +13,14 @@
 
 typedef enum metric_family {
   FAMILY_ACTIVITY, FAMILY_OUTPUT, FAMILY_TOKENS, FAMILY_TIME, FAMILY_PLATFORM, FAMILY_WORKSPACE,
-  FAMILY_DEPTH, FAMILY_QUALITY, FAMILY_CHANGES, FAMILY_COUNT
+  FAMILY_DEPTH, FAMILY_QUALITY, FAMILY_CHANGES, FAMILY_TASKS, FAMILY_COUNT
 } metric_family;
 
 /* Those cells whose class field has one of certain values. */
 typedef struct condition {
   class_field field; /* FIELD_NONE: all cells */
   uint64_t values;   /* bit per value of the field */
+  bool open;         /* the field is a dimension all the same: groups of other values are zero */
 } condition;
 
 /* One addend: the count or a measure of a kind's cells, of all or of those that meet conditions. */
@@ -65,10 +66,20 @@ typedef enum metric_shape {
   SHAPE_RATIO,      /* top * scale / bottom */
   SHAPE_DIFFERENCE, /* top - bottom */
   SHAPE_SHARE,      /* top / top of the whole result */
-  SHAPE_SPREAD,     /* mean, median and 90th percentile of top over sessions */
+  SHAPE_SPREAD,     /* mean, median and 90th percentile of top over what bottom visits */
+  SHAPE_VERDICT,    /* a word, where the interval of top / bottom allows one */
+  SHAPE_ESTIMATE,   /* top and bottom times what is assumed of them, minus `less` */
+  SHAPE_SET,        /* no value of its own: the metrics beside it */
   SHAPE_PEAK_HOUR, SHAPE_TOP_HOURS, SHAPE_PEAK_DAY /* of top */
 } metric_shape;
 
+/* The share that an interval must lie above or below, and the words for it; NULL: none. */
+typedef struct verdict {
+  size_t line; /* offset in assumptions */
+  const char *above, *below;
+} verdict;
+
+#define METRICS_BESIDE 4
 typedef struct metric {
   const char *id, *title, *definition;
   metric_family family;
@@ -77,6 +88,11 @@ typedef struct metric {
   const char *unit; /* count, tokens, lines, us, nUSD, ratio, hour, day, time; NULL: top's */
   operand top, bottom;
   int64_t scale;            /* of a ratio */
+  operand less;             /* of an estimate: what is taken off */
+  bool interval;            /* 95 % interval: of a ratio, of the median of a spread */
+  verdict verdict;
+  const char *beside[METRICS_BESIDE]; /* metrics that are asked for with it */
+  uint64_t implies;         /* the one dimension it is always told by, as a bit; 0 none */
   operand missing;          /* counts what the value leaves out: any makes it a lower bound */
   bool outliers;            /* of a spread: counts them */
   bool by_event;            /* may be told by kind of interaction */
@@ -102,11 +118,12 @@ typedef struct metric_alias {
 extern const metric_alias bpi_metric_aliases[];
 extern const size_t bpi_metric_alias_count;
 
-/* By id or alias; METRIC_COUNT if there is none. *by is DIM_COUNT or what the alias implies. */
+/* By id or alias; METRIC_COUNT if there is none. *by is DIM_COUNT or what the name implies. */
 metric_id bpi_metric_find(const char *name, dimension_id *by);
 const char *bpi_family_name(metric_family family);
 const char *bpi_metric_unit(const metric *m);
 bool bpi_metric_is_real(const metric *m); /* its value is a fraction */
+bool bpi_metric_is_text(const metric *m); /* its value is a word */
 /* The dimensions a metric takes, and the bits of NEED_ it rests on. */
 uint64_t bpi_metric_dimensions(const metric *m);
 unsigned bpi_metric_needs(const metric *m);

@@ -69,7 +69,7 @@ static int fill(computation *x, frame *f, timeline *t, const range *ranges, size
   int rc =
       bpi_timeline_init(t, x->z, x->q->sunday, ranges, count, x->p->by, x->p->dimensions, x->error);
   if (rc) return rc;
-  bpi_frame_init(f, x->p, t, &x->names, x->c->prices);
+  bpi_frame_init(f, x->p, t, &x->names, x->c->prices, x->c->assumed);
   if (x->p->depth) rc = bpi_frame_count_depth(x->p, t, &x->names, x->c->store, undated, x->error);
   if (!rc) rc = bpi_frame_fill(f, x->c->store, undated, x->error);
   return rc == BP_ERR_NOMEM ? bpi_fail_nomem(x->error) : rc;
@@ -135,7 +135,7 @@ int bpi_compute(bp_result **out, const compute_context *c, const bp_query *q, bp
   bpi_names_init(&x.names, c->store, c->covers, c->cover_count, error);
   int rc = bpi_plan_new(&x.p, q, c->covers, c->cover_count, error);
   if (!rc) rc = bpi_zone_open(&x.z, q->zone, error);
-  if (!rc) rc = bpi_read_begin(c->store, error);
+  if (!rc) rc = x.p->tasks ? bpi_read_begin_tasks(c->store, error) : bpi_read_begin(c->store, error);
   if (!rc) {
     rc = compute(&x, out);
     bpi_read_end(c->store);

@@ -2,6 +2,7 @@
 #ifndef BPI_METRICS_COMPUTE_H
 #define BPI_METRICS_COMPUTE_H
 
+#include "metrics/assumptions.h"
 #include "metrics/coverage.h"
 #include "metrics/prices.h"
 #include "metrics/query.h"
@@ -12,6 +13,7 @@
 typedef struct compute_context {
   store *store;
   const prices *prices;
+  const assumptions *assumed;
   const source_cover *covers; /* by index of a source */
   size_t cover_count;
   int64_t now_us;             /* decides what "today" is */

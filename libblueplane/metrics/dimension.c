@@ -36,6 +36,9 @@ static const field_layout layouts[FIELD_COUNT] = {
     [FIELD_CHANGE] = LAYOUT("change", CHANGE, VOCABULARY_CHANGE),
     [FIELD_CHANGE_TYPE] = LAYOUT("type", CHANGE_TYPE, VOCABULARY_CHANGE_TYPE),
     [FIELD_ASSISTED] = LAYOUT("assisted", ASSISTED, VOCABULARY_ASSISTED),
+    [FIELD_TASK_TYPE] = LAYOUT("type", TASK_TYPE, VOCABULARY_TASK_TYPE),
+    [FIELD_TASK_OUTCOME] = LAYOUT("outcome", TASK_OUTCOME, VOCABULARY_TASK_OUTCOME),
+    [FIELD_USE] = LAYOUT("feature", USE, VOCABULARY_USE),
 };
 static const char *const who[] = {"main", "subagent"};
 static const char *const features[PROMPT_FEATURE_BITS + 1] = {"image",  "file",    "code",
@@ -104,6 +107,14 @@ void bpi_dimension_values(buf *out, dimension_id dim) {
 
 const char *bpi_feature_name(int64_t key) {
   return key >= 0 && key <= PROMPT_FEATURE_BITS ? features[key] : NULL;
+}
+
+void bpi_pattern_show(buf *out, int64_t pattern) {
+  for (int i = 0; i < bpi_pattern_length(pattern); i++) {
+    const char *category = bpi_vocabulary_name(VOCABULARY_CATEGORY, bpi_pattern_at(pattern, i));
+    if (i > 0) bpi_buf_text(out, " > ");
+    bpi_buf_text(out, category ? category : "other");
+  }
 }
 
 int bpi_depth_of(int64_t interactions) {

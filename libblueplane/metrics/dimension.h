@@ -16,12 +16,16 @@
   (KIND_BIT(ROLLUP_PROMPT) | KIND_BIT(ROLLUP_RESPONSE) | KIND_BIT(ROLLUP_TOOL) |                   \
    KIND_BIT(ROLLUP_DECISION))
 #define ALL_KINDS (KIND_BIT(ROLLUP_KINDS) - 2)
+#define TASK_KINDS /* of which each cell belongs to a task as a whole */                           \
+  (KIND_BIT(ROLLUP_TASK_COST) | KIND_BIT(ROLLUP_TASK) | KIND_BIT(ROLLUP_USE) |                     \
+   KIND_BIT(ROLLUP_PATTERN) | KIND_BIT(ROLLUP_TRANSITION))
 
 /* Parts of a cell's class, with the vocabulary of their values. */
 typedef enum class_field {
   FIELD_NONE, FIELD_SUBAGENT, FIELD_QUALITY, FIELD_OUTCOME, FIELD_CATEGORY, FIELD_LANGUAGE,
   FIELD_DECISION, FIELD_SIZE, FIELD_EVENT, FIELD_CHANGE, FIELD_CHANGE_TYPE, FIELD_ASSISTED,
-  FIELD_COUNT
+  FIELD_TASK_TYPE, FIELD_TASK_OUTCOME,
+  FIELD_USE, FIELD_COUNT
 } class_field;
 
 int64_t bpi_field_get(class_field field, int64_t class_);
@@ -31,7 +35,7 @@ int64_t bpi_field_code(class_field field, const char *value); /* -1 if there is 
 
 typedef enum dimension_how {
   FROM_BUCKET, FROM_HOUR, FROM_WEEKDAY, FROM_SESSION, FROM_SESSION_LABEL, FROM_SOURCES, FROM_DEPTH,
-  FROM_KIND, FROM_LABEL, FROM_FAMILY, FROM_SERVER, FROM_FIELD, FROM_FEATURES
+  FROM_KIND, FROM_LABEL, FROM_FAMILY, FROM_SERVER, FROM_FIELD, FROM_FEATURES, FROM_PATTERN
 } dimension_how;
 
 #define DIMENSION(id, ...) DIM_##id,
@@ -62,6 +66,7 @@ void bpi_dimension_values(buf *out, dimension_id dim);
 
 /* Features of a prompt as keys: 0 .. PROMPT_FEATURE_BITS - 1 a bit, PROMPT_FEATURE_BITS none. */
 const char *bpi_feature_name(int64_t key);
+void bpi_pattern_show(buf *out, int64_t pattern); /* "read > edit > command" */
 #define SESSION_DEPTHS 4
 int bpi_depth_of(int64_t interactions); /* 0 .. 3, -1 for none */
 const char *bpi_depth_name(int64_t key);

@@ -14,12 +14,13 @@
 #define DAYS_OF_PARENT ((1 << SLOT_BITS) - 1) /* stands for a slot */
 
 void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n,
-                    const prices *table) {
+                    const prices *table, const assumptions *assumed) {
   memset(f, 0, sizeof *f);
   f->p = p;
   f->t = t;
   f->n = n;
   f->prices = table;
+  f->assumed = assumed;
   bpi_keymap_init(&f->groups, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->parents, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->visits, 2);
@@ -82,8 +83,8 @@ static uint32_t group_of(frame *f, const int64_t *keys) {
   return make_room(f, &f->slot, &f->slot_capacity, number, f->p->slots) ? number : KEYMAP_NONE;
 }
 
-static uint32_t visit_of(frame *f, uint32_t number) {
-  int64_t key[2] = {(int64_t)number << SLICE_BITS | (int64_t)f->place.slice, f->last_number};
+static uint32_t visit_of(frame *f, uint32_t number, int64_t visitor) {
+  int64_t key[2] = {(int64_t)number << SLICE_BITS | (int64_t)f->place.slice, visitor};
   bool fresh;
   uint32_t visit = bpi_keymap_put(&f->visits, key, &fresh);
   if (visit == KEYMAP_NONE) return fail(f), visit;
@@ -92,7 +93,7 @@ static uint32_t visit_of(frame *f, uint32_t number) {
   if (bpi_reserve(&items, &f->visited_capacity, (size_t)visit + 1, sizeof *f->visited))
     return fail(f), KEYMAP_NONE;
   f->visited = items;
-  f->visited[visit] = false;
+  f->visited[visit] = 0;
   return make_room(f, &f->visit, &f->visit_capacity, visit, f->p->visit_slots) ? visit
                                                                                : KEYMAP_NONE;
 }
@@ -144,6 +145,7 @@ static int64_t key_of(frame *f, dimension_id dim, const rollup_cell *cell) {
   case FROM_SERVER: return bpi_names_server(f->n, bpi_names_label(f->n, cell->label));
   case FROM_FIELD: return bpi_field_get(d->field, cell->class_);
   case FROM_FEATURES: return CLASS_GET(cell->class_, CLASS_FEATURES);
+  case FROM_PATTERN: return cell->label;
   }
   return KEY_NONE;
 }
@@ -250,10 +252,11 @@ static const price_cost *cost_of(frame *f, const rollup_cell *cell, cell_cost *c
 }
 
 static void visit_step(frame *f, uint32_t number, const step *s, const rollup_cell *cell) {
-  uint32_t visit = visit_of(f, number);
+  bool task = f->kind == ROLLUP_TASK && s->op != STEP_CLUSTER_ADD;
+  uint32_t visit = visit_of(f, number, task ? -f->tasks : f->last_number);
   if (visit == KEYMAP_NONE) return;
   if (s->op == STEP_VISIT)
-    f->visited[visit] = true;
+    f->visited[visit] = task ? VISITED_TASK : VISITED_SESSION;
   else
     bpi_add_to(&f->visit[(size_t)visit * f->p->visit_slots + s->slot], value_of(&s->t, cell));
 }
@@ -308,7 +311,8 @@ static void take_step(frame *f, uint32_t number, const step *s, const rollup_cel
       bpi_add_to(&slot[s->slot + (uint32_t)f->place.weekday - 1], value_of(&s->t, cell));
     return;
   case STEP_VISIT:
-  case STEP_VISIT_ADD: visit_step(f, number, s, cell); return;
+  case STEP_VISIT_ADD:
+  case STEP_CLUSTER_ADD: visit_step(f, number, s, cell); return;
   default: bpi_add_to(&slot[s->slot], priced_value(s, cell, cost_of(f, cell, cost))); return;
   }
 }
@@ -384,6 +388,7 @@ static int take_cell(void *user, const rollup_cell *cell) {
     return 0;
   }
   if (!passes(f, cell)) return f->failed || f->n->failed;
+  f->tasks += f->kind == ROLLUP_TASK;
   f->sources |= f->n->session[f->last_number].row.sources;
   if (f->p->kind[f->kind].activity && f->place.dated) f->active[f->place.slice] = true;
   if (f->p->kind[f->kind].groups || f->p->kind[f->kind].days) take_keys(f, cell);
@@ -442,7 +447,7 @@ int bpi_frame_count_depth(const plan *p, const timeline *t, name_cache *n, store
                           bp_error **error) {
   frame f;
   int rc = BP_OK;
-  bpi_frame_init(&f, p, t, n, NULL);
+  bpi_frame_init(&f, p, t, n, NULL, NULL);
   for (size_t i = 0; i < n->sessions; i++)
     n->session[i].interactions = 0;
   for (int kind = 1; kind < ROLLUP_KINDS && !rc; kind++)

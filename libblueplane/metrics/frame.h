@@ -4,6 +4,7 @@
 #ifndef BPI_METRICS_FRAME_H
 #define BPI_METRICS_FRAME_H
 
+#include "metrics/assumptions.h"
 #include "metrics/names.h"
 #include "metrics/plan.h"
 #include "metrics/timeline.h"
@@ -20,15 +21,16 @@ typedef struct frame {
   const timeline *t;
   name_cache *n;
   const prices *prices;
+  const assumptions *assumed;
   keymap groups;       /* keys of the dimensions, in order */
   group *group;
   size_t group_capacity;
   int64_t *slot;       /* groups * plan's slots */
   size_t slot_capacity;
-  keymap visits;       /* group and slice, session */
+  keymap visits;       /* group and slice; session, or a negative number for a task */
   int64_t *visit;      /* visits * plan's visit slots */
   size_t visit_capacity;
-  bool *visited;       /* the spread is over it */
+  uint8_t *visited;    /* VISITED_: a spread is over it */
   size_t visited_capacity;
   keymap seen;         /* group, slot and slice; value: what is distinct */
   keymap busy;         /* workspace and quarter of an hour with activity of a session */
@@ -42,12 +44,14 @@ typedef struct frame {
   place place;
   uint32_t needs_met;  /* of its session, bit per need */
   int64_t last_session, last_number;
+  int64_t tasks;       /* seen so far: a task has no number of its own here */
   bool shadowed;         /* a better row of its session tells of this kind */
   int failed;
   rollup_kind kind;
 } frame;
 
-void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, const prices *table);
+void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, const prices *table,
+                    const assumptions *assumed);
 void bpi_frame_free(frame *f);
 /* Reads all cells of the plan within the slices; with `undated`, those without a time too. */
 int bpi_frame_fill(frame *f, store *s, bool undated, bp_error **error);

@@ -49,7 +49,7 @@ typedef struct planner {
   } known[OPERANDS_MAX];
 } planner;
 
-enum { USE_SUM, USE_HOURS, USE_WEEKDAYS, USE_VISIT, USE_VISITED, USE_SEARCHES };
+enum { USE_SUM, USE_HOURS, USE_WEEKDAYS, USE_VISIT, USE_VISITED, USE_CLUSTER, USE_SEARCHES };
 
 /* ----------------------------------------------------------------------------- did you mean */
 
@@ -186,7 +186,8 @@ static bool plan_value(const planner *b, planned_filter *f) {
   case FROM_LABEL:
   case FROM_FAMILY:
   case FROM_SERVER: f->match = MATCH_TEXT; return true;
-  case FROM_BUCKET: break;
+  case FROM_BUCKET:
+  case FROM_PATTERN: break;
   }
   return false;
 }
@@ -196,10 +197,12 @@ static int plan_filter(planner *b, const query_filter *asked) {
   planned_filter *f = &p->filter[p->filters++];
   f->dim = bpi_dimension_find(asked->dimension);
   if (f->dim == DIM_COUNT) return no_dimension(b, asked->dimension);
-  if (bpi_dimensions[f->dim].how == FROM_BUCKET) {
+  dimension_how how = bpi_dimensions[f->dim].how;
+  if (how == FROM_BUCKET || how == FROM_PATTERN) {
     bpi_fail(b->error, BP_ERR_UNSUPPORTED, "%s is no filter", asked->dimension);
     bpi_fail_detail(b->error, "dimension", asked->dimension);
-    bpi_fail_detail(b->error, "hint", "name the range of the query instead");
+    if (how == FROM_BUCKET)
+      bpi_fail_detail(b->error, "hint", "name the range of the query instead");
     return BP_ERR_UNSUPPORTED;
   }
   f->negated = asked->negated;
@@ -228,6 +231,7 @@ static int add_step(planner *b, step_op op, uint32_t slot, const term *t) {
     return bpi_fail(b->error, BP_ERR_LIMIT, "too many metrics of one kind in a query");
   k->step[k->steps++] = (step){.op = op, .slot = slot, .weekdays = PLAN_NONE, .t = *t};
   k->read = k->groups = true;
+  b->p->tasks |= t->kind >= ROLLUP_ATTEMPT;
   return BP_OK;
 }
 
@@ -237,6 +241,7 @@ static step_op op_of(const operand *o, int use) {
   case USE_WEEKDAYS: return STEP_WEEKDAY;
   case USE_VISIT: return STEP_VISIT_ADD;
   case USE_VISITED: return STEP_VISIT;
+  case USE_CLUSTER: return STEP_CLUSTER_ADD;
   case USE_SEARCHES: return STEP_UNPRICED_SEARCHES;
   default: break;
   }
@@ -258,7 +263,8 @@ static step_op op_of(const operand *o, int use) {
 
 /* Slots of an operand, made at its first use. */
 static int slots_of(planner *b, const operand *o, int use, uint32_t width, uint32_t *out) {
-  uint32_t *next = use == USE_VISIT ? &b->p->visit_slots : &b->p->slots;
+  bool of_visit = use == USE_VISIT || use == USE_CLUSTER;
+  uint32_t *next = of_visit ? &b->p->visit_slots : &b->p->slots;
   for (size_t i = 0; i < b->operands; i++) {
     const struct known *k = &b->known[i];
     if (k->use != use || k->o->kind != o->kind || strcmp(k->o->name, o->name) != 0) continue;
@@ -386,8 +392,15 @@ static int plan_weekday_days(planner *b, planned *x) {
 
 static int plan_spread(planner *b, planned *x) {
   uint32_t none;
+  x->over = x->m->bottom.terms[0].kind == ROLLUP_TASK ? VISITED_TASK : VISITED_SESSION;
   int rc = slots_of(b, &x->m->top, USE_VISIT, 1, &x->visit);
   return rc ? rc : slots_of(b, &x->m->bottom, USE_VISITED, 0, &none);
+}
+
+/* The interval of a share rests on what each session adds to it. */
+static int plan_interval(planner *b, planned *x) {
+  int rc = slots_of(b, &x->m->top, USE_CLUSTER, 1, &x->cluster_top);
+  return rc ? rc : slots_of(b, &x->m->bottom, USE_CLUSTER, 1, &x->cluster_bottom);
 }
 
 static int plan_peak(planner *b, planned *x) {
@@ -405,25 +418,47 @@ static int plan_shape(planner *b, planned *x) {
   if (m->shape == SHAPE_SPREAD) return plan_spread(b, x);
   if (m->shape >= SHAPE_PEAK_HOUR) return plan_peak(b, x);
   int rc = slot_of(b, &m->top, &x->top);
-  return rc ? rc : slot_of(b, &m->bottom, &x->bottom);
+  if (!rc) rc = slot_of(b, &m->bottom, &x->bottom);
+  if (!rc) rc = slot_of(b, &m->less, &x->less);
+  return rc || !m->interval ? rc : plan_interval(b, x);
 }
 
-static int plan_metric(planner *b, const char *name) {
+static bool is_planned(const plan *p, metric_id id) {
+  for (size_t i = 0; i < p->metrics; i++)
+    if (p->metric[i].m == &bpi_metrics[id]) return true;
+  return false;
+}
+
+static int plan_one(planner *b, metric_id id) {
   plan *p = b->p;
-  dimension_id by;
-  metric_id id = bpi_metric_find(name, &by);
-  if (id == METRIC_COUNT) return no_metric(b, name);
+  if (is_planned(p, id)) return BP_OK;
+  if (p->metrics == QUERY_METRICS)
+    return bpi_fail(b->error, BP_ERR_LIMIT,
+                    "a query takes at most 16 metrics, those that stand beside others included");
   planned *x = &p->metric[p->metrics++];
   memset(x, 0xff, sizeof *x); /* every slot PLAN_NONE */
   x->m = &bpi_metrics[id];
   x->per_active_day = x->m->shape == SHAPE_TOTAL && adds_up(&x->m->top) && has_clock_dimension(p);
   p->per_active_day |= x->per_active_day;
   p->tokens |= (bpi_metric_needs(x->m) & NEED_TOKENS) != 0;
+  p->assumes |= x->m->shape == SHAPE_VERDICT || x->m->shape == SHAPE_ESTIMATE;
   int rc = check_dimensions(b, x->m);
   if (!rc) rc = plan_shape(b, x);
   if (!rc) rc = plan_lower(b, x);
   if (!rc) rc = need_of(b, x->m->top.needs, &x->top_need);
   return rc ? rc : need_of(b, x->m->bottom.needs, &x->bottom_need);
+}
+
+/* A metric and what stands beside it. */
+static int plan_metric(planner *b, const char *name) {
+  dimension_id by;
+  metric_id id = bpi_metric_find(name, &by);
+  if (id == METRIC_COUNT) return no_metric(b, name);
+  const metric *m = &bpi_metrics[id];
+  int rc = m->shape == SHAPE_SET ? BP_OK : plan_one(b, id);
+  for (int i = 0; i < METRICS_BESIDE && m->beside[i] && !rc; i++)
+    rc = plan_one(b, bpi_metric_find(m->beside[i], &by));
+  return rc;
 }
 
 /* ------------------------------------------------------------------------------------- whole */

@@ -2,7 +2,8 @@
  * are read, and what each cell adds to which slot of its group. Knows no cell yet.
  *
  * A slot is one int64_t of a group; every operand of every metric has one, and each distinct
- * operand only once. A visit is a session within a group, for what is spread over sessions. */
+ * operand only once. A visit is a session within a group, for what is spread over sessions and for
+ * intervals, or a task, for what is spread over tasks. */
 #ifndef BPI_METRICS_PLAN_H
 #define BPI_METRICS_PLAN_H
 
@@ -19,8 +20,9 @@ typedef enum step_op {
   STEP_LINKED,         /* slot += the term, if a session was active nearby */
   STEP_LAST,           /* slot = the quarter of an hour */
   STEP_HOUR, STEP_WEEKDAY, /* slot + hour, slot + weekday += the term */
-  STEP_VISIT,          /* the session is one of those that the spread is over */
+  STEP_VISIT,          /* the session, or the task, is one of those that the spread is over */
   STEP_VISIT_ADD,      /* slot of the visit += the term */
+  STEP_CLUSTER_ADD,    /* the same, of the session whatever the cell is of */
   STEP_COST, STEP_SAVINGS, STEP_UNPRICED, STEP_UNPRICED_SEARCHES, STEP_COST_WHERE_RECORDED,
   STEP_RECORDED_WHERE_WHOLE
 } step_op;
@@ -45,11 +47,13 @@ typedef struct kind_plan {
 #define LOWER_SLOTS 3
 typedef struct planned {
   const metric *m;
-  uint32_t top, bottom, missing; /* slots */
+  uint32_t top, bottom, missing, less; /* slots */
   uint32_t not_final;          /* output tokens whose count is not final */
   uint32_t lower[LOWER_SLOTS]; /* any above zero makes it a lower bound */
   uint32_t hours, weekdays, weekday_days; /* first of 24, 7 and 7 slots */
   uint32_t visit;              /* slot of the visit */
+  uint32_t over;               /* of a spread: VISITED_ */
+  uint32_t cluster_top, cluster_bottom; /* slots of the visit, for an interval */
   uint32_t top_need, bottom_need; /* bits of the group's coverage */
   bool per_active_day;
 } planned;
@@ -66,6 +70,7 @@ typedef struct planned_filter {
   size_t length;
 } planned_filter;
 
+enum { VISITED_SESSION = 1, VISITED_TASK = 2 };
 #define PLAN_NEEDS 32
 typedef struct plan {
   const bp_query *query;
@@ -83,6 +88,7 @@ typedef struct plan {
   bool per_active_day;         /* some metric has it */
   bool priced, tokens;         /* some metric rests on prices; on tokens */
   bool linked;                 /* some metric asks where sessions were active */
+  bool tasks, assumes;         /* some metric is of tasks; rests on assumptions */
   int order_metric, order_dimension; /* -1: none */
   bool descending;
 } plan;

@@ -49,6 +49,7 @@ static void title_of(char *out, size_t size, const metric *m, const char *suffix
 /* List prices are an estimate of what is paid. */
 static bool is_estimate(const metric *m, const column_text *text) {
   bool priced = m->top.kind >= OPERAND_COST || m->bottom.kind >= OPERAND_COST;
+  if (m->shape == SHAPE_ESTIMATE) return strcmp(text->role, "companion") != 0;
   return priced && !strcmp(text->unit, "nUSD") && strcmp(text->role, "companion") != 0;
 }
 
@@ -69,11 +70,13 @@ static void add_column(presenter *w, size_t metric_at, answer_part part, int typ
 
 static int type_of_value(const metric *m) {
   if (bpi_metric_is_real(m)) return BP_TYPE_REAL;
+  if (bpi_metric_is_text(m)) return BP_TYPE_TEXT;
   return !strcmp(bpi_metric_unit(m), "time") ? BP_TYPE_TIME : BP_TYPE_INT;
 }
 
 static bool adds_up(const metric *m) {
-  return (m->shape == SHAPE_TOTAL && m->top.kind != OPERAND_LAST) || m->shape == SHAPE_DIFFERENCE;
+  return (m->shape == SHAPE_TOTAL && m->top.kind != OPERAND_LAST) ||
+         m->shape == SHAPE_DIFFERENCE || m->shape == SHAPE_ESTIMATE;
 }
 
 /* A time of day or an instant can be set beside another, but nothing is won by subtracting them. */
@@ -132,7 +135,9 @@ static void set_cell(presenter *w, const metric_column *c, const answer *a) {
     bpi_table_set_state(w->t, c->column, a->state);
     return;
   }
-  if (c->type == BP_TYPE_REAL)
+  if (c->type == BP_TYPE_TEXT)
+    bpi_table_set_text(w->t, c->column, a->word, strlen(a->word));
+  else if (c->type == BP_TYPE_REAL)
     bpi_table_set_real(w->t, c->column, a->real ? a->fraction : (double)a->whole);
   else
     bpi_table_set_int(w->t, c->column, a->whole);
@@ -200,6 +205,14 @@ static void put_lower_bound(presenter *w) {
   for (size_t m = 0; m < w->in->p->metrics; m++)
     if (w->lower[m]) add_item(&b, w->in->p->metric[m].m->id);
   put_meta(w, "lower_bound", &b);
+}
+
+static void put_assumptions(presenter *w) {
+  if (!w->in->p->assumes) return;
+  buf b;
+  bpi_buf_init(&b, META_MAX);
+  bpi_assumptions_show(&b, w->in->main->f->assumed);
+  put_meta(w, "assumptions", &b);
 }
 
 static void put_prices(presenter *w) {
@@ -311,6 +324,7 @@ int bpi_present(bp_result **out, const presentation *p, bp_error **error) {
   put_coverage(&w);
   put_lower_bound(&w);
   put_prices(&w);
+  put_assumptions(&w);
   put_notes(&w);
   return bpi_table_finish(out, w.t, error);
 }

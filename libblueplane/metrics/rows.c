@@ -121,6 +121,7 @@ static void show_key(buf *out, const frame *f, dimension_id dim, shown *s) {
   case FROM_KIND: show_text(out, bpi_event_name(s->key)); return;
   case FROM_FIELD: show_text(out, bpi_field_value(bpi_dimensions[dim].field, s->key)); return;
   case FROM_FEATURES: show_text(out, bpi_feature_name(s->key)); return;
+  case FROM_PATTERN: bpi_pattern_show(out, s->key); return;
   }
 }
 

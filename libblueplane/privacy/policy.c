@@ -27,6 +27,7 @@ const policy_row bpi_policy[] = {
     {STORE_PERSONAL, BP_ACCESS_OWNER,
      .functions = "bp_configure:prices bp_configure:labels bp_configure:retention "
                   "bp_configure:roster bp_configure:invitation bp_configure:sharing "
+                  "bp_configure:assumptions "
                   "bp_inspect:health bp_inspect:integrity bp_inspect:sources bp_inspect:files "
                   "bp_inspect:rejects bp_inspect:coverage bp_inspect:prices bp_inspect:unpriced "
                   "bp_inspect:labels bp_inspect:sessions bp_inspect:consent bp_inspect:audit "

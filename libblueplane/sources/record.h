@@ -19,6 +19,8 @@ enum {
   RECORD_SUBAGENT = 1,  /* done by a subagent of the session */
   RECORD_SIDECHAIN = 2, /* seen on a side chain: loses ownership to a main-thread row */
   RECORD_FORKED = 4,    /* the source itself says the row was copied from another session */
+  RECORD_BACKGROUND = 1024, /* a call that runs on while the assistant does other things; the bits
+                              between are taken by facts.h */
   RECORD_NOISE = 8      /* background agent (warm-up, compaction helper, prompt suggestion): its
                            tokens count, its prompts, tools and events do not */
 };

@@ -11,6 +11,7 @@
 #include "store/bulk.h"
 #include "store/group.h"
 #include "store/pack.h"
+#include "store/tasks.h"
 
 typedef struct applier {
   store *s;
@@ -22,6 +23,7 @@ typedef struct applier {
   moments moments;
   int64_t *rebuild; /* sessions that lost a moment */
   size_t rebuilds, rebuild_capacity;
+  session_set stale; /* sessions of which a fact changed */
   group before, after, resolved_before, resolved_after;
   stored_names names;
   /* of the kind of fact that is being applied */
@@ -287,6 +289,12 @@ static int note_moments(applier *a, fact_kind kind) {
   return BP_OK;
 }
 
+/* Their tasks are cut anew when somebody asks. */
+static void note_sessions(applier *a, const group *g, fact_kind kind) {
+  for (size_t i = 0; i < g->count; i++)
+    bpi_sessions_add(&a->stale, bpi_head(bpi_group_at(g, kind, i))->session);
+}
+
 /* --------------------------------------------------------------------------------- one group */
 
 static bool same_variant(fact_kind kind, const int64_t *a, const int64_t *b) {
@@ -338,6 +346,8 @@ static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count)
   if (bpi_group_resolve(&a->resolved_before, &a->before, kind, &names) != BP_OK ||
       bpi_group_resolve(&a->resolved_after, &a->after, kind, &names) != BP_OK)
     return bpi_fail_nomem(a->error);
+  note_sessions(a, &a->resolved_before, kind);
+  note_sessions(a, &a->resolved_after, kind);
   bpi_group_cells(&a->changes, &a->resolved_before, kind, -1);
   bpi_group_cells(&a->changes, &a->resolved_after, kind, 1);
   return a->names.failed != BP_OK ? a->names.failed : note_moments(a, kind);
@@ -576,6 +586,7 @@ static int apply_all(applier *a) {
   if (rc == BP_OK) rc = apply_activity(a);
   if (rc == BP_OK) bpi_cells_tell(&a->changes);
   if (rc == BP_OK) rc = bpi_cells_store(&a->changes, a->s, a->error);
+  if (rc == BP_OK) rc = bpi_tasks_mark(a->s, &a->stale, a->error);
   if (rc == BP_OK) rc = apply_files(a);
   if (rc == BP_OK) rc = bpi_store_set_setting(a->s, "last_ingest_us", a->now_us, a->error);
   return rc;
@@ -596,6 +607,7 @@ static void applier_free(applier *a) {
   bpi_free(a->sessions);
   bpi_free(a->labels);
   bpi_free(a->rebuild);
+  bpi_sessions_free(&a->stale);
   bpi_cells_free(&a->changes);
   bpi_moments_free(&a->moments);
 }

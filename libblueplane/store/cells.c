@@ -125,6 +125,28 @@ int bpi_cells_store(cells *c, store *s, bp_error **error) {
   return rc;
 }
 
+int bpi_cells_read(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
+                   int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error) {
+  rollup_cell cell = {.kind = kind};
+  int64_t *words = &cell.quarter;
+  sqlite3_stmt *get = bpi_sql(s, SQL_CELLS, error);
+  if (get == NULL) return bpi_error_code(*error);
+  if (from_quarter < 0 && from_quarter != INT64_MIN) from_quarter = 0; /* not the undated ones */
+  sqlite3_bind_int(get, 1, (int)kind);
+  sqlite3_bind_int64(get, 2, from_quarter);
+  sqlite3_bind_int64(get, 3, until_quarter);
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0) {
+    for (int i = 0; i < 5 + ROLLUP_MEASURES; i++)
+      words[i] = sqlite3_column_int64(get, i);
+    int stop = row(user, &cell);
+    if (stop == 0) continue;
+    sqlite3_reset(get);
+    return stop;
+  }
+  return rc;
+}
+
 void bpi_cells_free(cells *c) {
   bpi_free(c->cell);
   bpi_free(c->index);

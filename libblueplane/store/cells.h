@@ -22,4 +22,9 @@ bool bpi_cell_is_zero(const rollup_cell *cell);
 /* Adds all to the rollup table, in key order; cells that end at zero leave no row. */
 int bpi_cells_store(cells *c, store *s, bp_error **error);
 
+/* Stored cells of a kind with from <= quarter < until, in order of quarter, then session. Undated
+ * ones come only when from is INT64_MIN. Stops where `row` returns something other than 0. */
+int bpi_cells_read(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
+                   int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error);
+
 #endif

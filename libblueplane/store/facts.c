@@ -129,7 +129,8 @@ bool bpi_fact_from_record(int64_t *fact, fact_kind *kind, const record *r, int64
   head->k2 = (int64_t)r->key.lo;
   head->time_us = r->time;
   head->session = session;
-  head->flags = (r->flags & (RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_FORKED)) |
+  head->flags = (r->flags & (RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_FORKED |
+                             RECORD_BACKGROUND)) |
                 CLASS_PUT(FLAG_TIER, r->tier);
   void *f = fact;
   switch (r->kind) {
@@ -532,9 +533,9 @@ static bool both_known(int64_t a, int64_t b) {
   return a != FACT_NONE && b != FACT_NONE;
 }
 
-/* Lines of an applied edit: what the result says, else what the input asked for; nothing unless it
- * is known to have been applied. */
-static bool applied_lines(const tool_call_fact *t, int64_t *added, int64_t *removed) {
+/* What the result says, else what the input asked for; nothing unless it is known to have been
+ * applied. */
+bool bpi_call_lines(const tool_call_fact *t, int64_t *added, int64_t *removed) {
   if (t->outcome != OUTCOME_OK) return false;
   bool told = t->added != FACT_NONE;
   int64_t plus = told ? t->added : t->input_added, minus = told ? t->removed : t->input_removed;
@@ -553,7 +554,7 @@ static int64_t duration_of(const tool_call_fact *t) {
 static void tool_cells(const tool_call_fact *t, rollup_cell *c, int64_t sign, cell_fn add,
                        void *user) {
   int64_t added = 0, removed = 0, duration = duration_of(t);
-  bool edit = applied_lines(t, &added, &removed);
+  bool edit = bpi_call_lines(t, &added, &removed);
   c->kind = ROLLUP_TOOL;
   c->label = t->tool;
   c->class_ = CLASS_PUT(CLASS_SUBAGENT, subagent_of(t->flags)) |
@@ -621,9 +622,7 @@ static void change_cells(const change_fact *g, rollup_cell *c) {
   c->m[CHANGE_OPENED] = g->open_us != FACT_NONE;
 }
 
-/* A call whose use was seen. What a warm-up answered is no call: it is kept so that it is known when
- * it comes again, and counted nowhere. */
-static bool is_call(const tool_call_fact *t) {
+bool bpi_is_call(const tool_call_fact *t) {
   return (t->flags & FACT_USE) && t->outcome != OUTCOME_IGNORED;
 }
 
@@ -636,7 +635,7 @@ void bpi_fact_cells(fact_kind kind, const int64_t *fact, int64_t sign, cell_fn a
   c.n = sign;
   switch (kind) {
   case FACT_TOOL_CALL:
-    if (is_call(f)) tool_cells(f, &c, sign, add, user);
+    if (bpi_is_call(f)) tool_cells(f, &c, sign, add, user);
     return;
   case FACT_PROMPT: prompt_cells(f, &c); break;
   case FACT_RESPONSE: response_cells(f, &c); break;
@@ -663,7 +662,7 @@ int bpi_fact_moments(fact_kind kind, const int64_t *fact, int64_t out[2]) {
   const fact_head *head = (const fact_head *)(const void *)fact;
   int count = 0;
   if (kind == FACT_SPAN || kind == FACT_CHANGE) return 0; /* told later, not done then */
-  if (kind == FACT_TOOL_CALL && !is_call((const void *)fact)) return 0;
+  if (kind == FACT_TOOL_CALL && !bpi_is_call((const void *)fact)) return 0;
   if (head->time_us != BPI_TIME_NONE) out[count++] = head->time_us;
   if (kind == FACT_TOOL_CALL) {
     const tool_call_fact *t = (const void *)fact;

@@ -27,6 +27,14 @@ typedef enum rollup_kind {
   ROLLUP_DECISION,
   ROLLUP_SPAN,
   ROLLUP_CHANGE,
+  /* of tasks, see task.h: derived later than the facts come */
+  ROLLUP_ATTEMPT,      /* label: tool; a call as a part of its task */
+  ROLLUP_TASK_COST,    /* label: model; the responses of a task, where the task begins */
+  ROLLUP_STORED_KINDS,
+  ROLLUP_TASK = ROLLUP_STORED_KINDS, /* label: model; a task each, made of its row when it is read */
+  ROLLUP_USE,          /* label: none; whether a task used a feature, for each feature there is */
+  ROLLUP_PATTERN,      /* label: the pattern; a task that holds it */
+  ROLLUP_TRANSITION,   /* the same of patterns of two */
   ROLLUP_KINDS
 } rollup_kind;
 
@@ -41,6 +49,9 @@ enum { ACTIVE_US };
 enum { DECISION_LINES };
 enum { SPAN_ADDED, SPAN_REMOVED, SPAN_FILES };
 enum { CHANGE_ADDED, CHANGE_REMOVED, CHANGE_FILES, CHANGE_ROUNDS, CHANGE_ROUNDED, CHANGE_OPEN_US, CHANGE_OPENED };
+enum { ATTEMPT_REPEATS, ATTEMPT_RECOVERED, ATTEMPT_EDITS, ATTEMPT_FIRST_TRY, ATTEMPT_REWORKED };
+enum { TASK_ACTIVE_US, TASK_PROMPTS, TASK_PROMPT_RETRIES, TASK_CALLS, TASK_LINES_KEPT };
+enum { USE_USED };
 
 /* Class layouts: FIELD(shift, bits). */
 #define CLASS_GET(class_, field) (((class_) >> field##_SHIFT) & ((INT64_C(1) << field##_BITS) - 1))
@@ -61,23 +72,36 @@ enum {
   /* edit, decision */
   CLASS_LANGUAGE_SHIFT = 5, CLASS_LANGUAGE_BITS = 8,
   CLASS_DECISION_SHIFT = 13, CLASS_DECISION_BITS = 3,
-  /* prompt */
-  CLASS_SIZE_SHIFT = 0, CLASS_SIZE_BITS = 3,
-  CLASS_FEATURES_SHIFT = 3, CLASS_FEATURES_BITS = 5,
-  CLASS_MODE_SHIFT = 8, CLASS_MODE_BITS = 3,
+  /* prompt; and the prompt that stands before what tasks are made of */
+  CLASS_SIZE_SHIFT = 20, CLASS_SIZE_BITS = 3,
+  CLASS_FEATURES_SHIFT = 23, CLASS_FEATURES_BITS = 5,
+  CLASS_MODE_SHIFT = 28, CLASS_MODE_BITS = 3,
   /* event */
   CLASS_EVENT_SHIFT = 0, CLASS_EVENT_BITS = 5,
   CLASS_DETAIL_SHIFT = 5, CLASS_DETAIL_BITS = 5,
   /* change */
   CLASS_CHANGE_SHIFT = 0, CLASS_CHANGE_BITS = 2,
   CLASS_CHANGE_TYPE_SHIFT = 2, CLASS_CHANGE_TYPE_BITS = 3,
-  CLASS_ASSISTED_SHIFT = 5, CLASS_ASSISTED_BITS = 2    /* ASSISTED_ */
+  CLASS_ASSISTED_SHIFT = 5, CLASS_ASSISTED_BITS = 2,   /* ASSISTED_ */
+  /* attempt (a tool's), task_cost (a response's), task (with its main category), use, pattern */
+  CLASS_TASK_TYPE_SHIFT = 28, CLASS_TASK_TYPE_BITS = 3,
+  CLASS_TASK_OUTCOME_SHIFT = 31, CLASS_TASK_OUTCOME_BITS = 2,
+  CLASS_USE_SHIFT = 0, CLASS_USE_BITS = 3
 };
 
 typedef struct rollup_cell {
   int64_t kind, quarter, session, label, class_, n;
   int64_t m[ROLLUP_MEASURES];
 } rollup_cell;
+
+/* Labels of patterns: two to four categories, one in each hexadecimal digit from the last one up, above them
+ * how many there are. */
+#define PATTERN_LEAST 2
+#define PATTERN_MOST 4
+static inline int bpi_pattern_length(int64_t pattern) { return (int)(pattern >> 4 * PATTERN_MOST); }
+static inline int bpi_pattern_at(int64_t pattern, int i) {
+  return (int)(pattern >> 4 * (bpi_pattern_length(pattern) - 1 - i)) & 15;
+}
 
 /* ------------------------------------------------------------------------------------- facts */
 
@@ -172,6 +196,12 @@ size_t bpi_response_resolve(response_fact *out, const response_fact *variants, s
 /* What facts add to the rollup. `add` is called for each cell with the sign multiplied in. */
 typedef void (*cell_fn)(void *user, const rollup_cell *cell);
 void bpi_fact_cells(fact_kind kind, const int64_t *fact, int64_t sign, cell_fn add, void *user);
+
+/* The lines that an edit which was applied added and removed; false: no such edit, or not known. */
+bool bpi_call_lines(const tool_call_fact *call, int64_t *added, int64_t *removed);
+/* A call whose use was seen. What a warm-up answered is no call: it is kept so that it is known when
+ * it comes again, and counted nowhere. */
+bool bpi_is_call(const tool_call_fact *call);
 
 /* The moments of activity of a fact: at most 2, returned as count. */
 int bpi_fact_moments(fact_kind kind, const int64_t *fact, int64_t out[2]);

@@ -4,13 +4,23 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "store/sql.h"
+#include "store/tasks.h"
 
 int bpi_read_begin(store *s, bp_error **error) {
   return bpi_store_begin_read(s, error);
 }
 
+int bpi_read_begin_tasks(store *s, bp_error **error) {
+  int rc = bpi_tasks_refresh(s, error);
+  if (rc == BP_OK) rc = bpi_read_begin(s, error);
+  if (rc != BP_OK) return rc;
+  rc = bpi_tasks_overlay(s, error);
+  if (rc != BP_OK) bpi_read_end(s);
+  return rc;
+}
+
 void bpi_read_end(store *s) {
+  bpi_tasks_forget(s);
   bpi_store_rollback(s);
 }
 
@@ -30,30 +40,11 @@ static int each(sqlite3_stmt *statement, int (*row)(void *user, sqlite3_stmt *ro
 
 /* -------------------------------------------------------------------------------------- cells */
 
-typedef struct cell_visit {
-  rollup_cell cell;
-  int (*row)(void *user, const rollup_cell *cell);
-  void *user;
-} cell_visit;
-
-static int visit_cell(void *user, sqlite3_stmt *row) {
-  cell_visit *v = user;
-  int64_t *words = &v->cell.quarter;
-  for (int i = 0; i < 5 + ROLLUP_MEASURES; i++)
-    words[i] = sqlite3_column_int64(row, i);
-  return v->row(v->user, &v->cell);
-}
-
 int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
                     int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error) {
-  sqlite3_stmt *get = bpi_sql(s, SQL_CELLS, error);
-  if (get == NULL) return bpi_error_code(*error);
-  if (from_quarter < 0 && from_quarter != INT64_MIN) from_quarter = 0; /* not the undated ones */
-  sqlite3_bind_int(get, 1, (int)kind);
-  sqlite3_bind_int64(get, 2, from_quarter);
-  sqlite3_bind_int64(get, 3, until_quarter);
-  cell_visit v = {{.kind = kind}, row, user};
-  return each(get, visit_cell, &v, error);
+  bool of_tasks = kind >= ROLLUP_ATTEMPT;
+  return of_tasks ? bpi_tasks_read(s, kind, from_quarter, until_quarter, row, user, error)
+                  : bpi_cells_read(s, kind, from_quarter, until_quarter, row, user, error);
 }
 
 int bpi_read_extent(store *s, int64_t *first, int64_t *last, bp_error **error) {

@@ -37,6 +37,9 @@ typedef struct label_row {
 
 /* One snapshot for everything read between begin and end. */
 int bpi_read_begin(store *s, bp_error **error);
+/* The same where cells of tasks are to be read: brings them up to date before, in the store or, if it
+ * cannot be written now, in memory. */
+int bpi_read_begin_tasks(store *s, bp_error **error);
 void bpi_read_end(store *s);
 
 /* Cells of one kind with from <= quarter < until, in order of quarter, then session. Undated cells

@@ -86,6 +86,22 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_REJECTS_DROP] = "DELETE FROM reject WHERE file = ?1",
     [SQL_REJECTS] = "SELECT f.hi, f.lo, f.source, r.reason, r.line, r.byte, r.at_us FROM reject r "
                     "JOIN file f ON f.id = r.file ORDER BY f.hi, f.lo, r.byte, r.reason",
+    [SQL_STALE] = "SELECT session FROM stale ORDER BY session LIMIT ?1",
+    [SQL_STALE_ADD] = "INSERT INTO stale (session) VALUES (?1) ON CONFLICT DO NOTHING",
+    [SQL_STALE_DROP] = "DELETE FROM stale WHERE session = ?1",
+    [SQL_SESSIONS_FRESH] =
+        "SELECT id FROM session s WHERE NOT EXISTS (SELECT 1 FROM session o JOIN stale "
+        "ON session = o.id WHERE o.hi = s.hi AND o.lo = s.lo) ORDER BY id",
+    [SQL_TASKS] = "SELECT quarter, session, number, start_us, end_us, active_us, type, outcome, "
+                  "size, features, model, category, uses, prompts, prompt_retries, calls, "
+                  "lines_kept, commits, path FROM task WHERE quarter >= ?1 AND quarter < ?2 "
+                  "ORDER BY quarter, session, number",
+    [SQL_TASKS_OF] = "SELECT quarter, end_us FROM task WHERE session = ?1 ORDER BY quarter",
+    [SQL_TASK_INSERT] = "INSERT INTO task VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+                        "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+    [SQL_TASKS_DROP] = "DELETE FROM task WHERE session = ?1",
+    [SQL_CELLS_DROP] = "DELETE FROM rollup WHERE kind = ?1 AND quarter BETWEEN ?2 AND ?3 AND "
+                       "session = ?4",
 };
 /* clang-format on */
 

@@ -21,6 +21,8 @@ typedef enum store_statement {
   SQL_CELLS_ADD, SQL_CELL_TAKE, SQL_CELL_DROP, SQL_CELLS, SQL_EXTENT,
   SQL_FILE_FIND, SQL_FILE_INSERT, SQL_FILE_UPDATE, SQL_FILES,
   SQL_REJECT_INSERT, SQL_REJECTS_DROP, SQL_REJECTS,
+  SQL_STALE, SQL_STALE_ADD, SQL_STALE_DROP, SQL_SESSIONS_FRESH,
+  SQL_TASKS, SQL_TASKS_OF, SQL_TASK_INSERT, SQL_TASKS_DROP, SQL_CELLS_DROP,
   SQL_FACT_CLUSTER, /* one each for the kinds of fact */
   SQL_FACTS_INSERT = SQL_FACT_CLUSTER + FACT_KINDS,
   SQL_FACTS_TAKEN = SQL_FACTS_INSERT + FACT_KINDS,
@@ -29,7 +31,8 @@ typedef enum store_statement {
   SQL_COUNT = SQL_FACT_ALL + FACT_KINDS
 } store_statement;
 
-typedef struct bulk bulk; /* bulk.h */
+typedef struct bulk bulk;       /* bulk.h */
+typedef struct derived derived; /* tasks.c */
 
 struct store {
   sqlite3 *db;
@@ -39,6 +42,7 @@ struct store {
   atomic_int interrupted;
   sqlite3_stmt *statement[SQL_COUNT];
   const bulk *bulk; /* what a statement that runs reads as a table */
+  derived *derived; /* what was derived for the snapshot that is open; NULL */
 };
 
 /* The statement, reset and ready to bind; NULL (and *error) on failure. */
@@ -61,5 +65,7 @@ int bpi_store_begin_read(store *s, bp_error **error); /* one snapshot, until rol
 int bpi_store_begin_write(store *s, bp_error **error);
 int bpi_store_commit(store *s, bp_error **error);
 void bpi_store_rollback(store *s);
+/* Whether beginning to write waits for another process that does. */
+void bpi_store_wait(store *s, bool wait);
 
 #endif

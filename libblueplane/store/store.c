@@ -376,6 +376,10 @@ bool bpi_store_interrupted(const store *s) {
   return atomic_load(&s->interrupted) != 0;
 }
 
+void bpi_store_wait(store *s, bool wait) {
+  sqlite3_busy_timeout(s->db, wait ? BUSY_MS : 0);
+}
+
 /* ---------------------------------------------------------------------------------- settings */
 
 int bpi_store_setting(store *s, const char *name, int64_t fallback, int64_t *out,

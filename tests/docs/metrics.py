@@ -64,6 +64,13 @@ cell, half away from zero. Every result with a cost names the price table's date
 **Facts without a time** count in "all", unless it is grouped by time; then a note tells how many were left out. They
 are never given another fact's time.
 
+**Tasks** are cut from sessions and judged by the rules of [tasks.md](tasks.md).
+
+**Intervals** hold with 95 %. That of a share (`low`, `high`) rests on what each session adds to it, as calls of one
+session are not independent; that of a median on the order of the values. Where there is too little to say anything
+they are empty, and so is every verdict that would rest on them. What a metric takes for granted is in the result's
+`assumptions` and can be [changed](formats/assumptions.md).
+
 **By hour of day and day of week**, sums have two more companions: `active_days`, the active days of the group
 whatever the hour, and `per_active_day`.
 """
@@ -108,6 +115,10 @@ def entry(metric, common):
     yield f"- Dimensions: {dimensions(metric, common)}"
     if metric["companions"]:
         yield f"- Beside it: {code(items(metric['companions']))}"
+    if metric["beside"]:
+        yield f"- Brings with it: {code(items(metric['beside']))}"
+    if metric["implies"]:
+        yield f"- Always told by `{metric['implies']}`"
     if metric["needs"]:
         yield f"- Needs a source that tells: {metric['needs'].replace('_', ' ')}"
     if metric["aliases"]:

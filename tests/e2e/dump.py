@@ -18,6 +18,7 @@ SESSIONS = {"session"}
 LABELS = {"model", "tool", "file", "result_file", "command", "platform", "workspace", "branch", "entrypoint", "version",
           "label"}
 PLACES = {"id"}
+OF_TASKS = 10  # the first kind of cells that are derived when somebody asks for tasks
 
 
 def connect(path: Any) -> sqlite3.Connection:
@@ -39,7 +40,7 @@ def tables(db: sqlite3.Connection) -> Iterator[tuple]:
     session = _names(db, "SELECT id, ident(hi, lo) || '.' || tier FROM session")
     label = _names(db, "SELECT id, kind || ':' || ident(hi, lo) FROM label")
     for table in (*FACTS, "rollup", "run"):
-        found = db.execute(f"SELECT * FROM {table}")
+        found = db.execute(f"SELECT * FROM {table}" + (f" WHERE kind < {OF_TASKS}" if table == "rollup" else ""))
         columns = [c[0] for c in found.description]
         turn = [session if c in SESSIONS else label if c in LABELS else None for c in columns]
         kept = [i for i, c in enumerate(columns) if c not in PLACES]
@@ -51,6 +52,22 @@ def tables(db: sqlite3.Connection) -> Iterator[tuple]:
     yield "session", [columns[i] for i in kept], [
         tuple(label(row[i]) if columns[i] in LABELS else row[i] for i in kept) for row in found]
     yield "label", ["key", "text"], db.execute("SELECT kind || ':' || ident(hi, lo), text FROM label").fetchall()
+
+
+def task_lines(path: Any) -> list:
+    """What a store keeps of tasks, as text in the same way; a store must have been asked for them first."""
+    db = connect(path)
+    db.create_function("ident", 2, _hex, deterministic=True)
+    session = _names(db, "SELECT id, ident(hi, lo) FROM session")
+    label = _names(db, "SELECT id, kind || ':' || ident(hi, lo) FROM label")
+    found = [f"stale {session(row[0])}" for row in db.execute("SELECT session FROM stale")]
+    for table, sql in (("task", "SELECT * FROM task"), ("cell", f"SELECT * FROM rollup WHERE kind >= {OF_TASKS}")):
+        rows = db.execute(sql)
+        columns = [c[0] for c in rows.description]
+        turn = [session if c in SESSIONS else label if c in LABELS else repr for c in columns]
+        found += [f"{table} " + " ".join(f"{c}={t(v)}" for c, t, v in zip(columns, turn, row)) for row in rows]
+    db.close()
+    return sorted(found)
 
 
 def lines(path: Any) -> list:

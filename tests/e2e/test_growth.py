@@ -47,6 +47,7 @@ class Growing:
     def equals(self, other: pathlib.Path, how: str) -> None:
         found = dump.differences(other, self.store)
         check(not found, "equal to one ingest of the whole", how, "\n".join(found))
+        equal(dump.task_lines(self.store), dump.task_lines(other), "equal tasks", how)
 
 
 def whole(folder: pathlib.Path, name: str, *roots: pathlib.Path) -> pathlib.Path:
@@ -159,6 +160,8 @@ def test_halves_in_any_files(folder: pathlib.Path) -> None:
     files = [p for p in e2e.transcripts(home / CLAUDE) if "agent-" not in p.name][:12]
     reference = new_store(folder, "together")
     e2e.ingest(reference, *files)
+    verify(reference)
+    cut = dump.task_lines(reference)
     lines = [line for p in files for line in p.read_bytes().splitlines(keepends=True)]
     for seed in SEEDS:
         dice = random.Random(seed)
@@ -171,6 +174,7 @@ def test_halves_in_any_files(folder: pathlib.Path) -> None:
             verify(growing.store)
         found = dump.differences(reference, growing.store)
         check(not found, "the same facts from lines in another order", f"seed {seed}", "\n".join(found))
+        equal(dump.task_lines(growing.store), cut, "the same tasks from lines in another order", f"seed {seed}")
 
 
 # ------------------------------------------------------------------------- files that are not kept
@@ -306,6 +310,21 @@ def test_control(folder: pathlib.Path) -> None:
         except AssertionError:
             e2e.counts["wrong stores found"] += 1
     equal(e2e.counts["wrong stores found"], 9, "wrong stores are found")
+    for i, change in enumerate(("UPDATE task SET active_us = active_us + 1 WHERE number = 0", "DELETE FROM task WHERE type = 3",
+                                "UPDATE task SET path = x'0102'", "UPDATE rollup SET m0 = m0 + 1 WHERE kind = 10",
+                                "DELETE FROM rollup WHERE kind = 11")):
+        wrong = new_store(folder, f"wrong-tasks-{i}")
+        shutil.copyfile(store, wrong)
+        db = dump.sqlite3.connect(wrong)
+        db.execute(change)
+        db.commit()
+        db.close()
+        check(dump.task_lines(store) != dump.task_lines(wrong), "wrong tasks are seen in a dump", change)
+        try:
+            verify(wrong)
+        except AssertionError:
+            e2e.counts["wrong tasks found"] += 1
+    equal(e2e.counts["wrong tasks found"], 5, "wrong tasks are found")
 
 
 if __name__ == "__main__":

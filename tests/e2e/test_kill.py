@@ -92,6 +92,62 @@ def test_kill(folder: pathlib.Path) -> None:
     check(killed >= KILLS // 2, "kills hit a running ingest", killed)
 
 
+TASKS = '{"metrics":["delegation"],"period":"all"}'
+
+
+def test_kill_while_cutting(folder: pathlib.Path) -> None:
+    """Whoever asks for tasks first cuts them. Killed there, all or nothing of a step is kept, and the next one completes it."""
+    whole = new_store(folder, "whole")
+    e2e.ingest(whole, many_sessions(folder))
+    fresh = folder / "fresh.db"
+    shutil.copyfile(whole, fresh)
+    begin = time.monotonic()
+    want = e2e.bpt("query", whole, TASKS).stdout
+    usual = time.monotonic() - begin
+    verify(whole)
+    tasks = dump.task_lines(whole)
+    dice = random.Random(11)
+    killed = 0
+    for attempt in range(KILLS):
+        store = new_store(folder, "cut")
+        shutil.copyfile(fresh, store)
+        process = start("query", store, TASKS)
+        time.sleep(dice.random() * usual)
+        process.send_signal(signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
+        process.communicate()
+        sound(store)
+        equal(e2e.bpt("query", store, TASKS).stdout, want, "the same answer after a kill", attempt)
+        equal(dump.task_lines(store), tasks, "the same tasks after a kill", attempt)
+        verify(store)
+        for path in folder.glob("cut.db*"):
+            path.unlink()
+    e2e.counts["kills in the middle"] = killed
+    check(killed >= KILLS // 3, "kills hit a running question", killed)
+
+
+def test_tasks_without_writing(folder: pathlib.Path) -> None:
+    """Who may only read, or asks while another process writes, is answered the same from memory; nothing is stored."""
+    store = new_store(folder, "asked")
+    e2e.ingest(store, e2e.sample())
+    fresh = dump.task_lines(store)
+    check(bool(fresh) and all(line.startswith("stale ") for line in fresh), "tasks wait to be asked for", len(fresh))
+    read_only = e2e.bpt("query", store, TASKS, "--readonly").stdout
+    equal(dump.task_lines(store), fresh, "reading stores nothing")
+    db = sqlite3.connect(store, isolation_level=None)
+    db.execute("BEGIN IMMEDIATE")
+    begin = time.monotonic()
+    beside = e2e.bpt("query", store, TASKS).stdout
+    e2e.counts["seconds beside a writer"] = round(time.monotonic() - begin)
+    db.execute("ROLLBACK")
+    db.close()
+    equal(dump.task_lines(store), fresh, "nothing is stored beside a writer")
+    want = e2e.bpt("query", store, TASKS).stdout
+    equal(read_only, want, "the same answer when reading only")
+    equal(beside, want, "the same answer beside a writer")
+    check(not any(line.startswith("stale ") for line in dump.task_lines(store)), "what was asked for is kept")
+
+
 def test_cancel(folder: pathlib.Path) -> None:
     """Stopped by its progress callback, at each of its calls: what is complete is kept, the rest comes later."""
     home = e2e.sample()

@@ -27,6 +27,10 @@ QUERIES = (
     '{"metrics":["prompts","responses","output_tokens"],"period":"2026-03-09/2026-03-15","by":["platform"],'
     '"compare":"previous"}',
     '{"metrics":["sessions","active_time"],"period":"all","by":["session"]}',
+    '{"metrics":["delegation"],"period":"all"}',
+    '{"metrics":["tasks","time_to_resolution","time_saved"],"period":"all","by":["time.week"]}',
+    '{"metrics":["task_patterns"],"period":"all","order":"-task_patterns","limit":20}',
+    '{"metrics":["retry_rate","first_try_rate","rework_rate"],"period":"all","by":["tool"],"zone":"America/New_York"}',
 )
 SEEDS = range(12) if e2e.LONG else range(3)
 
@@ -50,17 +54,20 @@ class Same:
         self.folder = folder
         self.lines: Optional[list] = None
         self.answers: list = []
+        self.tasks: list = []
 
     def like(self, store: pathlib.Path, how: str) -> None:
         lines, said = dump.lines(store), answers(store)
         verify(store)
+        tasks = dump.task_lines(store)
         if self.lines is None:
-            self.lines, self.answers = lines, said
+            self.lines, self.answers, self.tasks = lines, said, tasks
             e2e.counts["facts and cells"] = len(lines)
             return
         if lines != self.lines:
             raise AssertionError(f"{how}: the facts differ:\n" + "\n".join(dump.differences(self.lines, lines)))
         e2e.counts["equal dumps"] += 1
+        equal(tasks, self.tasks, "equal tasks", how)
         for query, was, now in zip(QUERIES, self.answers, said):
             equal(now, was, "equal answers", how, query)
 

@@ -161,6 +161,59 @@ static void first_session(void) {
   c->m[CHANGE_OPEN_US] = INT64_C(3600000000), c->m[CHANGE_OPENED] = 1;
 }
 
+#define TASK_IS(value) CLASS_PUT(CLASS_TASK_TYPE, TASK_##value)
+#define ENDED(value) CLASS_PUT(CLASS_TASK_OUTCOME, TASK_OUTCOME_##value)
+#define USE(value) CLASS_PUT(CLASS_USE, USE_OF_##value)
+#define FIRST (TASK_IS(DEBUGGING) | ENDED(RESOLVED) | SIZE(SHORT))
+#define SECOND (TASK_IS(BUILDING) | ENDED(UNRESOLVED) | SIZE(LONG) | FEATURES(PROMPT_IMAGE | PROMPT_FILE))
+#define THIRD (TASK_IS(EXPLORING) | ENDED(NONE) | SIZE(SHORT))
+#define OTHER (TASK_IS(BUILDING) | ENDED(RESOLVED) | SIZE(TINY))
+
+static void a_task(rollup_cell *c, int64_t active_s, int64_t prompts, int64_t retries, int64_t kept) {
+  c->m[TASK_ACTIVE_US] = active_s * 1000000;
+  c->m[TASK_PROMPTS] = prompts;
+  c->m[TASK_PROMPT_RETRIES] = retries;
+  c->m[TASK_LINES_KEPT] = kept;
+}
+
+static void attempts(rollup_cell *c, int64_t repeats, int64_t recovered) {
+  c->m[ATTEMPT_REPEATS] = repeats;
+  c->m[ATTEMPT_RECOVERED] = recovered;
+}
+
+/* Labels of patterns are no numbers of labels. */
+static void pattern(rollup_kind kind, const char *time, int64_t label, int64_t class_) {
+  fake_cell(&world, kind, time, number(1), label, class_, 1);
+}
+
+static void tasks(void) {
+  rollup_cell *c;
+  a_task(cell(1, ROLLUP_TASK, A "09:00:00Z", ONE, FIRST | CATEGORY(COMMAND), 1), 600, 3, 1, 20);
+  a_task(cell(1, ROLLUP_TASK, A "09:15:00Z", TWO, SECOND | CATEGORY(EDIT), 1), 300, 1, 0, 10);
+  a_task(cell(1, ROLLUP_TASK, B "10:00:00Z", ONE, THIRD | CATEGORY(READ), 1), 300, 2, 0, 0);
+  a_task(cell(2, ROLLUP_TASK, A "09:00:00Z", ONE, OTHER | CATEGORY(EDIT), 1), 120, 1, 0, 7);
+  tokens(cell(1, ROLLUP_TASK_COST, A "09:00:00Z", ONE, QUALITY(FINAL) | FIRST, 4), 1000, 200, 0, 0, 0);
+  tokens(cell(1, ROLLUP_TASK_COST, A "09:15:00Z", TWO, QUALITY(FINAL) | SECOND, 2), 10, 20, 0, 0, 0);
+  c = cell(1, ROLLUP_ATTEMPT, A "09:00:00Z", EDIT, CATEGORY(EDIT) | TASK_IS(DEBUGGING) | SIZE(SHORT), 2);
+  c->m[ATTEMPT_EDITS] = 2, c->m[ATTEMPT_FIRST_TRY] = c->m[ATTEMPT_REWORKED] = 1;
+  cell(1, ROLLUP_ATTEMPT, A "09:00:00Z", BASH, CATEGORY(COMMAND) | TASK_IS(DEBUGGING), 1);
+  attempts(cell(1, ROLLUP_ATTEMPT, A "09:15:00Z", BASH, CATEGORY(COMMAND) | TASK_IS(BUILDING), 1), 1, 1);
+  cell(1, ROLLUP_ATTEMPT, B "10:00:00Z", GIT, CATEGORY(MCP) | TASK_IS(EXPLORING), 1);
+  attempts(cell(1, ROLLUP_ATTEMPT, B "10:00:00Z", BASH, CATEGORY(COMMAND) | TASK_IS(EXPLORING) | SUB, 1),
+           1, 0);
+  cell(1, ROLLUP_USE, A "09:00:00Z", 0, USE(MCP) | FIRST, 1)->m[USE_USED] = 1;
+  cell(1, ROLLUP_USE, A "09:00:00Z", 0, USE(IMAGES) | FIRST, 1);
+  cell(1, ROLLUP_USE, A "09:15:00Z", 0, USE(MCP) | SECOND, 1);
+  cell(1, ROLLUP_USE, A "09:15:00Z", 0, USE(IMAGES) | SECOND, 1)->m[USE_USED] = 1;
+  cell(2, ROLLUP_USE, A "09:00:00Z", 0, USE(MCP) | OTHER, 1);
+  cell(2, ROLLUP_USE, A "09:00:00Z", 0, USE(IMAGES) | OTHER, 1);
+  for (rollup_kind kind = ROLLUP_PATTERN; kind <= ROLLUP_TRANSITION; kind++) {
+    pattern(kind, A "09:00:00Z", 0x20013, FIRST); /* read > edit */
+    pattern(kind, A "09:15:00Z", 0x20013, SECOND);
+  }
+  pattern(ROLLUP_PATTERN, A "09:00:00Z", 0x30134, FIRST); /* read > edit > command */
+}
+
 static void second_session(void) {
   rollup_cell *c;
   cell(2, ROLLUP_PROMPT, A "09:00:00Z", 0, SIZE(TINY), 1);
@@ -196,6 +249,7 @@ void world_make(int64_t shift, bool reversed) {
   make_sessions();
   first_session();
   second_session();
+  tasks();
 }
 
 void world_close(void) {
@@ -209,7 +263,12 @@ bp_result *world_run(const char *json, int *code, bp_error **error) {
     if (*c == '\'') *c = '"';
   bp_query *q;
   bp_result *result = NULL;
-  compute_context context = {&world, table, covers, sizeof covers / sizeof *covers, now_us};
+  compute_context context = {.store = &world,
+                             .prices = table,
+                             .assumed = bpi_assumptions_builtin(),
+                             .covers = covers,
+                             .cover_count = sizeof covers / sizeof *covers,
+                             .now_us = now_us};
   *error = NULL;
   *code = bpi_query_from_json(&q, text, strlen(text), error);
   if (!*code) {

@@ -45,6 +45,10 @@ int bpi_read_begin(store *s, bp_error **error) {
   return BP_OK;
 }
 
+int bpi_read_begin_tasks(store *s, bp_error **error) {
+  return bpi_read_begin(s, error);
+}
+
 void bpi_read_end(store *s) {
   s->begun--;
 }

@@ -110,13 +110,78 @@ static const struct value {
     {"interrupts", "1"},
     {"slash_commands", "4"},
     {"subagents", "1"},
+    /* Session 1: debugging, resolved, 600 s; building, unresolved, 300 s; exploring, 300 s. Session 2:
+     * building, resolved, 120 s. Two sessions are too few for an interval of a share, two values for
+     * one of a median. */
+    {"tasks", "4"},
+    {"resolution_rate", "0.6666666667 resolved=2 to_resolve=3 low=- high=-"},
+    {"time_to_resolution",
+     "360000000 median=120000000 p90=600000000 sum=720000000 tasks=2 median_low=- median_high=-"},
+    {"cost_per_task", /* 1000 + 400 micro-dollars over four; the 30 tokens of model two */
+     "350000+ task_cost=1400000 tasks=4 unpriced_tokens_of_tasks=30 not_final_tokens=20"},
+    {"first_try_rate", "0.5 first_try=1 edits=2 low=- high=-"},
+    {"rework_rate", "0.5 reworked=1 edits=2 low=- high=-"},
+    {"retry_rate", "0.3333333333 repeats=2 attempts=6 low=- high=-"},
+    {"recovery_rate", "0.5 recovered=1 repeats=2 low=- high=-"},
+    {"prompt_retry_rate", "0.1428571429 prompt_retries=1 task_prompts=7 low=- high=-"},
+    {"delegation", NULL},
+    {"prompt_effect", NULL},
+    {"tool_transitions", /* in a resolved task and in one that is not */
+     "read > edit 2 0.5 resolved_with_it=1 tasks_with_it=2 low=- high=-"},
+    {"transition_resolution_rate", "read > edit 0.5 resolved_with_it=1 tasks_with_it=2 low=- high=-"},
+    {"task_patterns",
+     "read > edit 2 0.5 resolved_with_pattern=1 tasks_with_pattern=2 low=- high=- | "
+     "read > edit > command 1 1 resolved_with_pattern=1 tasks_with_pattern=1 low=- high=-"},
+    {"pattern_resolution_rate",
+     "read > edit 0.5 resolved_with_pattern=1 tasks_with_pattern=2 low=- high=- | "
+     "read > edit > command 1 resolved_with_pattern=1 tasks_with_pattern=1 low=- high=-"},
+    {"feature_usage", "images 0.3333333333 used=1 feature_tasks=3 low=- high=- | "
+                      "mcp 0.3333333333 used=1 feature_tasks=3 low=- high=-"},
+    {"underused_features", NULL},
+    /* 37 lines at 30 s and 2 tasks at 120 s, minus 1320 s; at 12 and 0; at 60 and 300 */
+    {"time_saved", "30000000 low=-876000000 high=1500000000 lines_kept=37 resolved=2 "
+                   "task_time=1320000000"},
 };
 #define VALUES (sizeof values / sizeof *values)
 
 START_TEST(each_metric) {
   char query[128];
   snprintf(query, sizeof query, "{'metrics':['%s'],'period':'all'}", values[_i].metric);
-  ROWS(query, values[_i].expected);
+  if (values[_i].expected)
+    ROWS(query, values[_i].expected);
+  else
+    world_rows(query); /* sets_of_metrics looks at it */
+}
+END_TEST
+
+/* Metrics that bring others with them, and their grouping. */
+START_TEST(sets_of_metrics) {
+  ROWS("{'metrics':['delegation']}",
+       "building - resolved_work=1 work=2 low=- high=- 0.5 resolved=1 to_resolve=2 low=- high=- "
+       "120000000 median=120000000 p90=120000000 sum=120000000 tasks=1 median_low=- median_high=- "
+       "0+ task_cost=0 tasks=2 unpriced_tokens_of_tasks=30 not_final_tokens=0 "
+       "1 repeats=1 attempts=1 low=- high=- | "
+       "debugging - resolved_work=1 work=1 low=- high=- 1 resolved=1 to_resolve=1 low=- high=- "
+       "600000000 median=600000000 p90=600000000 sum=600000000 tasks=1 median_low=- median_high=- "
+       "1400000 task_cost=1400000 tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=0 "
+       "0 repeats=0 attempts=3 low=- high=- | "
+       "exploring - resolved_work=0 work=0 low=- high=- - resolved=0 to_resolve=0 low=- high=- "
+       "- median=- p90=- sum=0 tasks=0 median_low=- median_high=- "
+       "0 task_cost=0 tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=0 "
+       "0.5 repeats=1 attempts=2 low=- high=-");
+  ROWS("{'metrics':['prompt_effect']}",
+       "file - first_try=0 edits=0 low=- high=- - repeats=0 attempts=0 low=- high=- "
+       "- median=- p90=- sum=0 tasks=0 median_low=- median_high=- | "
+       "image - first_try=0 edits=0 low=- high=- - repeats=0 attempts=0 low=- high=- "
+       "- median=- p90=- sum=0 tasks=0 median_low=- median_high=- | "
+       "none 0.5 first_try=1 edits=2 low=- high=- 0.3333333333 repeats=2 attempts=6 low=- high=- "
+       "360000000 median=120000000 p90=600000000 sum=720000000 tasks=2 median_low=- median_high=-");
+  ROWS("{'metrics':['underused_features']}",
+       "images - used=1 feature_tasks=3 low=- high=- 0.3333333333 used=1 feature_tasks=3 low=- high=- | "
+       "mcp - used=1 feature_tasks=3 low=- high=- 0.3333333333 used=1 feature_tasks=3 low=- high=-");
+  /* One that was asked for anyway stands where it was asked for. */
+  ROWS("{'metrics':['feature_usage','underused_features'],'limit':1}",
+       "images 0.3333333333 used=1 feature_tasks=3 low=- high=- - used=1 feature_tasks=3 low=- high=-");
 }
 END_TEST
 
@@ -180,6 +245,12 @@ static const struct grouping {
     {"prompt_feature", "prompts", "file 1 | image 1 | none 6"},
     {"change_type", "commits", "bug 0 | feature 0 | fix 1 | other 0 | revert 1 | unknown 1"},
     {"assisted", "commits", "no 1 | unknown 0 | yes 2"},
+    {"task_type", "tasks", "building 2 | debugging 1 | exploring 1"},
+    {"task_outcome", "tasks", "nothing_to_resolve 1 | resolved 2 | unresolved 1"},
+    {"feature", "feature_usage", "images 0.3333333333 used=1 feature_tasks=3 low=- high=- | "
+                                 "mcp 0.3333333333 used=1 feature_tasks=3 low=- high=-"},
+    {"pattern", "tool_transitions",
+     "read > edit 2 0.5 resolved_with_it=1 tasks_with_it=2 low=- high=-"},
 };
 #define GROUPINGS (sizeof groupings / sizeof *groupings)
 
@@ -1106,6 +1177,7 @@ int main(void) {
   tcase_add_checked_fixture(numbers, make, world_close);
   tcase_add_loop_test(numbers, each_metric, 0, (int)VALUES);
   tcase_add_test(numbers, every_metric_has_a_case);
+  tcase_add_test(numbers, sets_of_metrics);
   tcase_add_test(numbers, nothing_is_zero_or_empty);
   tcase_add_loop_test(numbers, each_dimension, 0, (int)GROUPINGS);
   tcase_add_test(numbers, every_dimension_has_a_case);

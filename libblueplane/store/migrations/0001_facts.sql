@@ -129,7 +129,7 @@ CREATE TABLE run (
 -- Sums of facts by quarter of an hour; the layout of class and m0..m8 is in facts.h. Kind 0: how
 -- many facts of a kind a session has at all.
 CREATE TABLE rollup (
-  kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 9),
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 11),
   quarter INTEGER NOT NULL CHECK (quarter >= -1),
   session INTEGER NOT NULL,
   label INTEGER NOT NULL,
@@ -140,6 +140,36 @@ CREATE TABLE rollup (
   m8 INTEGER NOT NULL,
   PRIMARY KEY (kind, quarter, session, label, class)
 ) STRICT, WITHOUT ROWID;
+
+-- Sessions whose facts have changed since their tasks were cut.
+CREATE TABLE stale (
+  session INTEGER PRIMARY KEY
+) STRICT;
+
+-- What sessions were spent on; task.h has the rules. path: the categories of the calls, a byte each.
+CREATE TABLE task (
+  quarter INTEGER NOT NULL,
+  session INTEGER NOT NULL,
+  number INTEGER NOT NULL CHECK (number >= 0),
+  start_us INTEGER NOT NULL,
+  end_us INTEGER NOT NULL CHECK (end_us >= start_us),
+  active_us INTEGER NOT NULL CHECK (active_us >= 0),
+  type INTEGER NOT NULL CHECK (type BETWEEN 0 AND 7),
+  outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 3),
+  size INTEGER NOT NULL CHECK (size BETWEEN 0 AND 7),
+  features INTEGER NOT NULL CHECK (features BETWEEN 0 AND 31),
+  model INTEGER NOT NULL,
+  category INTEGER NOT NULL CHECK (category BETWEEN 0 AND 15),
+  uses INTEGER NOT NULL CHECK (uses BETWEEN 0 AND 255),
+  prompts INTEGER NOT NULL CHECK (prompts >= 0),
+  prompt_retries INTEGER NOT NULL CHECK (prompt_retries >= 0),
+  calls INTEGER NOT NULL CHECK (calls >= 0),
+  lines_kept INTEGER NOT NULL CHECK (lines_kept >= 0),
+  commits INTEGER NOT NULL CHECK (commits >= 0),
+  path BLOB NOT NULL,
+  PRIMARY KEY (quarter, session, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX task_session ON task (session);
 
 -- How far each file was read, and what to recognise it by.
 CREATE TABLE file (
