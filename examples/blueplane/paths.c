@@ -146,6 +146,7 @@ roots find_roots(void) {
   roots r = {NULL, 0};
   add_claude_roots(&r);
   add_codex_roots(&r);
+  add_root_of(&r, "gemini", NULL, ".gemini", "tmp");
   add_root_of(&r, "copilot", "COPILOT_HOME", ".copilot", "session-state");
   return r;
 }

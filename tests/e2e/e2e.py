@@ -125,21 +125,23 @@ def sample(days: int = 42) -> pathlib.Path:
 
 
 def transcripts(root: pathlib.Path) -> list:
-    return sorted(p for p in root.rglob("*.jsonl") if p.is_file() and not p.is_symlink())
+    return sorted(p for p in root.rglob("*.json*") if p.suffix in (".json", ".jsonl") and p.is_file() and not p.is_symlink())
 
 
-SOURCES = ("claude_code", "codex", "native", "copilot")
+SOURCES = ("claude_code", "codex", "native", "copilot", "gemini")
 
 
 def fixtures(source: str, beginning: str = "") -> list:
     """The hand-made files of tests/corpus."""
-    return sorted((ROOT / "tests" / "corpus" / source).glob(f"{beginning}*.jsonl"))
+    return sorted((ROOT / "tests" / "corpus" / source).glob(f"{beginning}*.json*"))
 
 
 def named(source: str, name: str) -> str:
     """A name by which a scan knows whose file it is."""
     if source == "codex" and not name.startswith("rollout-"):
         return f"rollout-{name}"
+    if source == "gemini" and not name.startswith("session-2026"):
+        return f"session-2026-03-02T09-00-{name}"
     ending = {"native": ".blueplane.jsonl", "copilot": ".events.jsonl"}.get(source, ".jsonl")
     return name.replace(".jsonl", ending)
 

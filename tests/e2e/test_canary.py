@@ -50,6 +50,8 @@ NAMES = {  # fields whose text an owner may see again, and as which kinds of nam
                 r"data\.selectedModel": {MODEL}, r"data\.newModel": {MODEL}, r"data\.model": {MODEL},
                 r"data\.toolName": {TOOL},
                 r"data\.modelMetrics(\..*)?": {MODEL}},
+    "gemini": {r"(messages\[\]\.|\$set\.messages\[\]\.)?model": {MODEL},
+               r"(messages\[\]\.|\$set\.messages\[\]\.)?toolCalls\[\]\.name": {TOOL}},
     "native": {"platform": {PLATFORM}, "workspace": {WORKSPACE}, "branch": {BRANCH}, "client_version": {VERSION},
                "entrypoint": {ENTRYPOINT}, "model": {MODEL}, "tool": {TOOL}, "mcp_server": {TOOL}, "command": {COMMAND}},
 }

