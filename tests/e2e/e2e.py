@@ -125,15 +125,24 @@ def sample(days: int = 42) -> pathlib.Path:
 
 
 def transcripts(root: pathlib.Path) -> list:
-    return sorted(p for p in root.rglob("*.json*") if p.suffix in (".json", ".jsonl") and p.is_file() and not p.is_symlink())
+    return sorted(p for p in root.rglob("*.json*") if (p.suffix == ".jsonl" or p.name.startswith(DOCUMENTS)) and
+                  p.is_file() and not p.is_symlink())
 
 
 SOURCES = ("claude_code", "codex", "native", "copilot", "gemini")
 
 
+DOCUMENTS = ("session-2026", "ses_")  # how the names of files begin that hold one object, not lines
+
+
 def fixtures(source: str, beginning: str = "") -> list:
     """The hand-made files of tests/corpus."""
     return sorted((ROOT / "tests" / "corpus" / source).glob(f"{beginning}*.json*"))
+
+
+def of_lines(source: str) -> list:
+    """The good ones that are read line by line. In a document what is whole within it is taken as it comes."""
+    return [p for p in fixtures(source, "good-") if p.suffix == ".jsonl" and b'"$set"' not in p.read_bytes()]
 
 
 def named(source: str, name: str) -> str:

@@ -90,7 +90,7 @@ def test_cut_lines(folder: pathlib.Path) -> None:
     for source in e2e.SOURCES:
         good, broken = folder / source / "good", folder / source / "broken"
         want = 0
-        for path in e2e.fixtures(source, "good-"):
+        for path in e2e.of_lines(source):
             pieces = []
             for text in filter(single, path.read_bytes().splitlines()):
                 pieces += [text[:cut] for cut in cuts_of(text)]
@@ -113,7 +113,7 @@ def test_cut_lines(folder: pathlib.Path) -> None:
 def test_lines_that_wait(folder: pathlib.Path) -> None:
     """The same prefixes without an end: each waits whole, nothing is read and nothing refused."""
     for source in e2e.SOURCES:
-        for path in e2e.fixtures(source, "good-"):
+        for path in e2e.of_lines(source):
             lines = [text.strip() for text in path.read_bytes().splitlines() if single(text)]
             whole_lines = folder / "lines.jsonl"
             whole_lines.write_bytes(b"\n".join(lines) + b"\n")
