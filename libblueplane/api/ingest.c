@@ -27,6 +27,7 @@ typedef struct candidate {
   file_stat stat;
   const source *source;
   bool unreadable;
+  bool unknown; /* the store was asked, and knows nothing of it */
 } candidate;
 
 /* One ingest call. What several workers touch is guarded by `lock`; the store by `store_lock`. */
@@ -44,7 +45,7 @@ typedef struct ingest {
   bp_ingest_report report;
   uint64_t files_done, bytes_done, bytes_total; /* as progress is told */
   apply_counts counts;
-  size_t batch_limit;
+  size_t batch_due, batch_limit; /* a batch is stored when that is possible; at once */
   int failed; /* first error; others stop */
   bp_error *error;
 } ingest;
@@ -111,15 +112,30 @@ static int progress(worker *w) {
 
 /* ---------------------------------------------------------------------------------- applying */
 
-static int apply(worker *w) {
+/* The store's lock is held, and given back. */
+static int apply_locked(worker *w) {
   ingest *in = w->in;
   bp_error *why = NULL;
-  if (bpi_batch_empty(w->batch)) return BP_OK;
-  bpi_mutex_lock(in->store_lock);
   int rc = bpi_store_apply(in->handle->store, w->batch, in->now_us,
                            !(in->options.flags & BP_INGEST_DRY_RUN), &in->counts, &why);
   bpi_mutex_unlock(in->store_lock);
   return rc == BP_OK ? BP_OK : stop(in, rc, why);
+}
+
+static int apply(worker *w) {
+  if (bpi_batch_empty(w->batch)) return BP_OK;
+  bpi_mutex_lock(w->in->store_lock);
+  return apply_locked(w);
+}
+
+/* Takes the store's lock for a batch that is to be stored now. While another worker stores, this one
+ * reads on as long as memory allows. */
+static bool may_apply(worker *w) {
+  size_t held = bpi_batch_bytes(w->batch);
+  if (held < w->in->batch_due) return false;
+  if (held < w->in->batch_limit) return bpi_mutex_try_lock(w->in->store_lock);
+  bpi_mutex_lock(w->in->store_lock);
+  return true;
 }
 
 /* A keyed mark of the bytes before a position, by which growth is told from a rewrite. */
@@ -171,11 +187,14 @@ static int checkpoint(void *user, source_input *input) {
     int rc = progress(w);
     if (rc != BP_OK) return rc;
   }
-  if (bpi_batch_bytes(w->batch) < w->in->batch_limit) return BP_OK;
+  if (!may_apply(w)) return BP_OK;
   memcpy(w->state.memory, input->memory, sizeof w->state.memory);
   int rc = note_place(w);
-  if (rc != BP_OK) return stop(w->in, rc, NULL);
-  rc = apply(w);
+  if (rc != BP_OK) {
+    bpi_mutex_unlock(w->in->store_lock);
+    return stop(w->in, rc, NULL);
+  }
+  rc = apply_locked(w);
   w->state.restarted = false; /* its rejects from now on are of this reading */
   return rc;
 }
@@ -305,7 +324,13 @@ static int open_candidate(worker *w, const candidate *c, file_stat *stat) {
 
 static int read_candidate(worker *w, const candidate *c) {
   bool known = false;
-  int rc = load_state(w, "path", c->path, &known);
+  int rc = BP_OK;
+  if (c->unknown) { /* not to wait for a worker that stores */
+    memset(&w->state, 0, sizeof w->state);
+    w->state.key = key_of(w->in, "path", c->path);
+  } else {
+    rc = load_state(w, "path", c->path, &known);
+  }
   if (rc != BP_OK) return rc;
   if (c->unreadable) {
     file_failed(w, c->source);
@@ -421,6 +446,7 @@ static int drop_unchanged(ingest *in, bp_error **error) {
       in->bytes_total -= (uint64_t)c->stat.size;
       bpi_free(c->path);
     } else {
+      c->unknown = !c->unreadable && found == BP_ERR_NOTFOUND;
       in->candidate[kept++] = *c;
     }
   }
@@ -437,7 +463,8 @@ static int run(ingest *in) {
 
   size_t count = in->options.threads == 0 ? 1 : in->options.threads;
   if (count > in->candidates) count = in->candidates;
-  in->batch_limit = BATCH_BYTES / count;
+  in->batch_due = BATCH_BYTES / count;
+  in->batch_limit = count == 1 ? in->batch_due : in->batch_due + in->batch_due / 2;
   worker *w = bpi_alloc_zero(count, sizeof *w);
   if (w == NULL) return BP_ERR_NOMEM;
   size_t ready = 0;
@@ -639,7 +666,7 @@ static int bytes_body(ingest *in, const void *what, bp_error **error) {
   size_t head = lent->length < DETECT_BYTES ? lent->length : DETECT_BYTES;
   const source *reader = in->only != NULL ? in->only : bpi_source_detect("", lent->data, head);
   if (reader == NULL) return unrecognised(error);
-  in->batch_limit = BATCH_BYTES;
+  in->batch_due = in->batch_limit = BATCH_BYTES;
   in->bytes_total = lent->length;
   worker w;
   int rc = worker_init(&w, in);

@@ -36,6 +36,10 @@ void bpi_mutex_lock(mutex *m) {
   AcquireSRWLockExclusive(&m->lock);
 }
 
+bool bpi_mutex_try_lock(mutex *m) {
+  return TryAcquireSRWLockExclusive(&m->lock) != 0;
+}
+
 void bpi_mutex_unlock(mutex *m) {
   ReleaseSRWLockExclusive(&m->lock);
 }
@@ -91,6 +95,10 @@ static void mutex_done(mutex *m) {
 
 void bpi_mutex_lock(mutex *m) {
   pthread_mutex_lock(&m->lock);
+}
+
+bool bpi_mutex_try_lock(mutex *m) {
+  return pthread_mutex_trylock(&m->lock) == 0;
 }
 
 void bpi_mutex_unlock(mutex *m) {

@@ -11,6 +11,7 @@ typedef struct thread thread;
 mutex *bpi_mutex_new(void); /* recursive: no; NULL when out of memory */
 void bpi_mutex_free(mutex *m);
 void bpi_mutex_lock(mutex *m);
+bool bpi_mutex_try_lock(mutex *m); /* false: somebody holds it */
 void bpi_mutex_unlock(mutex *m);
 
 thread *bpi_thread_start(void (*run)(void *), void *argument); /* NULL on failure */
