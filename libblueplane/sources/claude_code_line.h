@@ -151,11 +151,12 @@ enum { SUBTYPE_OTHER, SUBTYPE_COMPACT, SUBTYPE_MICROCOMPACT, SUBTYPE_API_ERROR, 
 enum { ROLE_UNKNOWN, ROLE_ASSISTANT, ROLE_USER };
 enum { ORIGIN_ABSENT, ORIGIN_HUMAN, ORIGIN_OTHER };
 
-/* Keys of one object that were seen. */
+/* Keys of one object that were seen, and the last of them. */
 typedef struct seen {
   uint64_t bits[2];
+  int last;
 } seen;
-#define NO_KEYS {{0, 0}}
+#define NO_KEYS {{0, 0}, KEY_NONE}
 
 typedef struct usage {
   int64_t input, output, cache_read, cache_write, write_5m, write_1h, reasoning, web_searches;
@@ -284,6 +285,7 @@ typedef struct reader {
   names names;
   unsigned char slots[KEY_SLOTS];
   key_ends ends[KEY_COUNT];
+  unsigned char next[KEY_COUNT]; /* which key came behind each the last time */
 } reader;
 
 

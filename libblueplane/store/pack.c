@@ -12,11 +12,20 @@ static inline uint64_t load(const unsigned char *p) {
 }
 
 static inline void save(unsigned char *p, uint64_t value) {
-  for (int i = 0; i < 8; i++)
-    p[i] = (unsigned char)(value >> (8 * i));
+  p[0] = (unsigned char)value; /* written out: compilers make one store of it */
+  p[1] = (unsigned char)(value >> 8);
+  p[2] = (unsigned char)(value >> 16);
+  p[3] = (unsigned char)(value >> 24);
+  p[4] = (unsigned char)(value >> 32);
+  p[5] = (unsigned char)(value >> 40);
+  p[6] = (unsigned char)(value >> 48);
+  p[7] = (unsigned char)(value >> 56);
 }
 
 static inline unsigned bytes_of(uint64_t value) {
+#if defined(__GNUC__)
+  return value == 0 ? 0 : (71 - (unsigned)__builtin_clzll(value)) / 8;
+#endif
   unsigned count = 0;
   for (; value != 0; value >>= 8)
     count++;
@@ -36,11 +45,12 @@ size_t bpi_pack(int64_t *into, const int64_t *fact, size_t words) {
   memcpy(into, fact, KEY_WORDS * sizeof *into);
   memset(code, 0, code_bytes(words));
   for (size_t i = KEY_WORDS; i < words; i++) {
-    unsigned bytes = fact[i] == FACT_NONE ? CODE_NONE : bytes_of((uint64_t)fact[i]);
+    uint64_t value = (uint64_t)fact[i];
+    unsigned bytes = bytes_of(value), none = fact[i] == FACT_NONE;
     size_t place = i - KEY_WORDS;
-    code[place / 2] = (unsigned char)(code[place / 2] | bytes << (place % 2 * 4));
-    save(to, (uint64_t)fact[i]);
-    if (bytes != CODE_NONE) to += bytes;
+    code[place / 2] |= (unsigned char)((none ? CODE_NONE : bytes) << (place % 2 * 4));
+    save(to, value);
+    to += none ? 0 : bytes;
   }
   return whole_words((size_t)(to - (unsigned char *)into));
 }
