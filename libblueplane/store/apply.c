@@ -297,9 +297,19 @@ static void note_sessions(applier *a, const group *g, fact_kind kind) {
 
 /* --------------------------------------------------------------------------------- one group */
 
-static bool same_variant(fact_kind kind, const int64_t *a, const int64_t *b) {
-  return kind != FACT_RESPONSE || ((const response_fact *)(const void *)a)->request ==
-                                      ((const response_fact *)(const void *)b)->request;
+static int by_request(const void *x, const void *y) {
+  int64_t a = ((const response_fact *)x)->request, b = ((const response_fact *)y)->request;
+  return a < b ? -1 : a > b;
+}
+
+/* The row in `after` that is the same variant as a row of the batch; NULL: it is a new one. A
+ * gateway's constant id may have any number of variants, so those in `before` are sorted. */
+static int64_t *known_variant(applier *a, fact_kind kind, const int64_t *row) {
+  if (a->before.count == 0) return NULL;
+  if (kind != FACT_RESPONSE) return a->after.words;
+  const int64_t *found =
+      bsearch(row, a->before.words, a->before.count, sizeof(response_fact), by_request);
+  return found == NULL ? NULL : a->after.words + (found - a->before.words);
 }
 
 /* A time of its own, or as long as only its result is known, of that. */
@@ -313,9 +323,8 @@ static bool is_dated(fact_kind kind, const int64_t *fact) {
  * each other at most, so it can only meet what was stored before. */
 static int merge_row(applier *a, fact_kind kind, int64_t *row, const fact_names *names,
                      bool *changed) {
-  for (size_t i = 0; i < a->before.count; i++) {
-    int64_t *fact = bpi_group_at(&a->after, kind, i);
-    if (!same_variant(kind, fact, row)) continue;
+  int64_t *fact = known_variant(a, kind, row);
+  if (fact != NULL) {
     row[0] = fact[0];
     if (!bpi_fact_merge(kind, fact, row, names)) {
       a->counts.duplicate++;
@@ -338,6 +347,8 @@ static int merge_row(applier *a, fact_kind kind, int64_t *row, const fact_names 
 static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count) {
   fact_names names = bpi_stored_names(&a->names);
   bool changed = false;
+  if (kind == FACT_RESPONSE && a->before.count > 1)
+    qsort(a->before.words, a->before.count, sizeof(response_fact), by_request);
   int rc = bpi_group_copy(&a->after, &a->before, kind);
   if (rc != BP_OK) return bpi_fail_nomem(a->error);
   for (size_t i = 0; i < count && rc == BP_OK; i++)
