@@ -119,8 +119,9 @@ class Ours:
 class Ccusage:
     def __init__(self, work):
         self.command, self.work = shutil.which("ccusage"), work
-        version = subprocess.run([self.command, "--version"], capture_output=True, text=True, check=False).stdout
-        self.name = " ".join(version.split()[:2]) or "ccusage"
+        asked = subprocess.run([self.command, "--version"], capture_output=True, text=True, check=False)
+        self.works = asked.returncode == 0
+        self.name = " ".join(asked.stdout.split()[:2]) or "ccusage"
 
     def home(self, root):
         """It looks below `projects` only."""
@@ -155,12 +156,24 @@ class DuckDB:
         return {(day, model): tuple(int(count) for count in counts) for day, model, *counts in self.run(root)["rows"]}
 
 
+class Cat:
+    """What reading alone takes: every file through the program cat."""
+    name = "cat"
+
+    def run(self, root):
+        return Process.run(["cat", *transcripts(root)])
+
+
 def peers(work):
     found = []
-    if shutil.which("ccusage"):
-        found.append(Ccusage(work))
+    ccusage = Ccusage(work) if shutil.which("ccusage") else None
+    if ccusage and ccusage.works:
+        found.append(ccusage)
+    elif ccusage:
+        note("ccusage does not run: skipped; its newest package may lack the program for this system "
+             "(npm install --global ccusage@20.0.24)")
     else:
-        note("ccusage is not installed: skipped (npm install --global ccusage)")
+        note("ccusage is not installed: skipped (npm install --global ccusage@20.0.24)")
     try:
         import duckdb
         found.append(DuckDB(duckdb, 2))
@@ -287,7 +300,8 @@ def print_rounds(rounds, against):
 def case_first(bench, root):
     print("First ingest, totals checked first:\n")
     compare_totals(bench.ours(1), bench.peers, root)
-    print_rounds(interleave(bench.peers + [bench.ours(1), bench.ours(2)], root, bench.runs), bench.peers)
+    print_rounds(interleave(bench.peers + [Cat(), bench.ours(1), bench.ours(2)], root, bench.runs),
+                 bench.peers + [Cat()])
 
 
 def case_nothing(bench, root):
