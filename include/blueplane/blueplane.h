@@ -173,8 +173,9 @@ typedef struct bp_ingest_report {
   uint64_t records_rejected; /* records that break their format; bp_inspect "rejects" */
   uint64_t records_undated;  /* facts without a usable time */
   uint64_t fields_dropped;   /* labels dropped for their shape, and fields beyond a bound */
+  uint64_t records_erased;   /* records left out because bp_erase erased them before */
 } bp_ingest_report;
-#define BP_INGEST_REPORT_INIT {sizeof(bp_ingest_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define BP_INGEST_REPORT_INIT {sizeof(bp_ingest_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /* -------------------------------------------------------------------------------------- base */
 
@@ -196,7 +197,7 @@ BP_API int bp_error_code(const bp_error *error);
 BP_API const char *bp_error_message(const bp_error *error);
 
 /* A detail by key, or NULL: "path", "byte", "metric", "dimension", "allowed", "name", "hint",
- * "zone", "topic", "reason". Belongs to the error. Since 0.1. */
+ * "zone", "topic", "reason", "status". Belongs to the error. Since 0.1. */
 BP_API const char *bp_error_detail(const bp_error *error, const char *key);
 BP_API void bp_error_free(bp_error *error);
 
@@ -233,6 +234,8 @@ BP_API int bp_narrow(bp_store *store, uint32_t access, const char *scope, bp_err
 /* Gives the store a versioned JSON document. Topics:
  *   "prices"   a price table that replaces the built-in one for this handle (docs/formats/prices.md)
  *   "assumptions"  what some metrics take for granted, for this handle (docs/formats/assumptions.md)
+ *   "retention" {"version":1} with "events_days" (400), "releases_days" (1095), "audit_days" (90):
+ *              how long things are kept; null: for ever. bp_erase {"expired":true} enforces it
  *   "labels"   {"version":1,"keep":true|false}: whether the names of folders, branches, tools and
  *              commands are kept from now on; models, platforms and versions always are
  *   "roster"   a team's store: the people, teams, projects and seats (docs/formats/roster.md), which are
@@ -255,7 +258,8 @@ BP_API int bp_configure(bp_store *store, const char *topic, const char *json, si
 BP_API int bp_catalog(bp_result **out, const char *topic, bp_error **error);
 
 /* Facts about a store: "health", "integrity" (slow), "sources", "files", "rejects", "coverage",
- * "prices", "unpriced", "labels", "sessions"; of sharing "identity", "invitation", "roster", "rosters",
+ * "prices", "unpriced", "labels", "sessions", "stored",
+ * "consent", "audit", "retention"; of sharing "identity", "invitation", "roster", "rosters",
  * "sharing", "shared", "contributions", "published". bp_catalog "topics" describes the columns of each.
  * Errors: NOTFOUND, DENIED. Since 0.1. */
 BP_API int bp_inspect(bp_result **out, bp_store *store, const char *topic, bp_error **error);
@@ -410,6 +414,31 @@ BP_API int bp_share_describe(bp_result **out, const void *bundle, size_t length,
  * "recomputed"), READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_share_merge(bp_result **out, bp_store *store, const void *bundle, size_t length,
                           bp_error **error);
+/* Says that an audience may, or may no longer, see a family of metrics about this person alone.
+ * `purpose` is a family of bp_catalog "metrics"; `audience` an access that may see single people:
+ * "lead". A grant begins now and ends at `expires_us`, at most 180 days ahead, by the latest time the
+ * store has ever seen: turning the clock back revives nothing. `granted` 0 takes it back, in force at
+ * the next call of every handle; `expires_us` is then ignored. bp_inspect "consent" lists all that was
+ * ever said. Errors: NOTFOUND (purpose), UNSUPPORTED (audience), INVALID, DENIED, READONLY, BUSY.
+ * Since 0.1. */
+BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audience, int granted,
+                          int64_t expires_us, bp_error **error);
+
+/* Erases for good: facts, the sums made of them, names that nothing refers to any more, and the bytes
+ * that are left in the store's files. Facts that were erased do not come back when the files they came
+ * from are read again; what happens later is recorded as before. `selector_json`:
+ *   {"version":1, ...}  with "session" (its first hex digits), "workspace" (a name), "source",
+ *                       "from_us", "until_us": what meets all of them
+ *   {"version":1,"everything":true}  all there is, and all decisions about consent
+ *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows
+ * The result is the receipt: what went, how many identifiers were then looked for in how many bytes of
+ * the database, its log and its index, and that none was found.
+ * Errors: FORMAT, NOTFOUND (source, workspace, session), INVALID (session: ambiguous), DENIED,
+ * READONLY, IO, BUSY, NOMEM. BUSY with the detail "status" = "pending": the rows are gone, but a reader
+ * still holds the old state, so that bytes remain until the store is next opened for writing; BP_OK
+ * says that they are gone. Since 0.1. */
+BP_API int bp_erase(bp_result **out, bp_store *store, const char *selector_json, size_t length,
+                    bp_error **error);
 
 #ifdef __cplusplus
 }

@@ -295,6 +295,13 @@ static const struct topic {
     {"bp_inspect", "sessions",
      "session, platform, workspace, branch, version, entrypoint, first:time, last:time",
      "Every session.", NULL},
+    {"bp_inspect", "stored", "kind, what, count:int, since:time, until:time",
+     "What is stored of the person, by kind.", NULL},
+    {"bp_inspect", "consent", "purpose, audience, state, at:time, expires:time",
+     "What the person agreed to and took back.", NULL},
+    {"bp_inspect", "audit", "at:time, access, function, asked, from:time, until:time",
+     "Who asked what: once for each day and question.", NULL},
+    {"bp_inspect", "retention", "limit, days:int", "How long things are kept.", NULL},
     {"bp_inspect", "identity", "name, value",
      "The public keys of this device or team store.", NULL},
     {"bp_inspect", "invitation", "document", "A team store's keys, signed, for those who join it.",
@@ -318,6 +325,7 @@ static const struct topic {
     {"bp_configure", "invitation", NULL, "The team store to share with.", NULL},
     {"bp_configure", "sharing", NULL, "On which conditions to share.", NULL},
     {"bp_configure", "trust", NULL, "Whose releases an organisation takes.", NULL},
+    {"bp_configure", "retention", NULL, "How many days things are kept.", NULL},
 };
 #define TOPICS (sizeof topics / sizeof *topics)
 

@@ -23,6 +23,9 @@ struct bp_store {
   unsigned long process;    /* the handle is refused in another one, after a fork */
   atomic_int cancelled;     /* since the running call began */
   atomic_int running;
+  bool audited;             /* what is asked is noted */
+  struct audit_row *note;   /* questions that wait to be written down */
+  size_t notes, note_capacity;
   uint32_t log_level;
   bp_log_fn log;
   void *log_user;

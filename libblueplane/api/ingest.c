@@ -12,6 +12,7 @@
 #include "privacy/gate.h"
 #include "sources/source.h"
 #include "store/batch.h"
+#include "store/erase.h"
 #include "store/foreign.h"
 #include "store/read.h"
 
@@ -37,7 +38,9 @@ typedef struct ingest {
   bp_ingest_options options;
   int64_t now_us;
   bool keep_labels;
-  const source *only; /* the source asked for, or NULL */
+  erased_marks erased; /* what must not come back */
+  int64_t erasures;    /* of the store, when it was asked for them */
+  const source *only;  /* the source asked for, or NULL */
   candidate *candidate;
   size_t candidates, capacity;
   mutex *lock, *store_lock;
@@ -228,6 +231,7 @@ static int read_input(worker *w, const source *reader, const char *path) {
           ? 0
           : sink.label(sink.self, LABEL_PLATFORM, reader->platform, strlen(reader->platform));
   bpi_batch_source(w->batch, number_of(reader), platform);
+  bpi_gate_source(w->gate, number_of(reader));
   w->state.source = number_of(reader);
   int rc = reader->read(&input);
   memcpy(w->state.memory, input.memory, sizeof w->state.memory);
@@ -388,6 +392,8 @@ static int worker_init(worker *w, ingest *in) {
   w->gate = bpi_gate_new(bpi_store_key(in->handle->store), &facts, in->keep_labels);
   if (w->gate == NULL) return BP_ERR_NOMEM;
   bpi_gate_on_reject(w->gate, on_reject, w);
+  bpi_gate_erased(w->gate, &in->erased);
+  bpi_batch_erasures(w->batch, in->erasures);
   return BP_OK;
 }
 
@@ -395,6 +401,7 @@ static void worker_free(worker *w) {
   if (w->gate != NULL) {
     w->in->report.fields_dropped += bpi_gate_counts(w->gate)->drops;
     w->in->report.records_rejected += bpi_gate_counts(w->gate)->rejects;
+    w->in->report.records_erased += bpi_gate_counts(w->gate)->erased;
   }
   bpi_scan_free(&w->scan);
   bpi_gate_free(w->gate);
@@ -529,6 +536,7 @@ static void ingest_free(ingest *in) {
   for (size_t i = 0; i < in->candidates; i++)
     bpi_free(in->candidate[i].path);
   bpi_free(in->candidate);
+  bpi_erased_free(&in->erased);
   bpi_mutex_free(in->lock);
   bpi_mutex_free(in->store_lock);
 }
@@ -552,6 +560,15 @@ static int find_source(const source **out, const char *name, bp_error **error) {
   return bpi_fail_detail(error, "hint", "bp_catalog \"sources\" lists them");
 }
 
+static int load_erased(ingest *in, bp_error **error) {
+  store *s = in->handle->store;
+  int rc = bpi_read_begin(s, error);
+  if (rc == BP_OK) rc = bpi_store_erasures(s, &in->erasures, error);
+  if (rc == BP_OK) rc = bpi_store_erased(s, &in->erased, error);
+  bpi_read_end(s);
+  return rc;
+}
+
 static int begin(ingest *in, bp_store *s, const char *source_name, const bp_ingest_options *options,
                  bp_error **error) {
   int rc = find_source(&in->only, source_name, error);
@@ -573,6 +590,7 @@ static int begin(ingest *in, bp_store *s, const char *source_name, const bp_inge
   int64_t keep_labels = 0;
   rc = bpi_store_setting(s->store, "keep_labels", 1, &keep_labels, error);
   in->keep_labels = keep_labels != 0;
+  if (rc == BP_OK) rc = load_erased(in, error);
   return rc == BP_OK ? BP_OK : bpi_leave(s, rc);
 }
 

@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/audit.h"
 #include "api/inspection.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "metrics/coverage.h"
+#include "privacy/gate.h"
 #include "sources/source.h"
 #include "store/read.h"
 
@@ -293,22 +295,10 @@ static int unpriced(inspection *i, bp_error **error) {
 
 /* -------------------------------------------------------------------------- labels, sessions */
 
-static const char *const label_kinds[LABEL_KINDS] = {
-    [LABEL_PLATFORM] = "platform",
-    [LABEL_WORKSPACE] = "workspace",
-    [LABEL_BRANCH] = "branch",
-    [LABEL_VERSION] = "version",
-    [LABEL_ENTRYPOINT] = "entrypoint",
-    [LABEL_MODEL] = "model",
-    [LABEL_TOOL] = "tool",
-    [LABEL_FILE] = "file",
-    [LABEL_COMMAND] = "command",
-};
-
 static int label_line(void *user, const label_row *l) {
   bp_result *t = user;
   bpi_table_add_row(t);
-  set_text(t, 0, l->kind > 0 && l->kind < LABEL_KINDS ? label_kinds[l->kind] : NULL);
+  set_text(t, 0, bpi_label_kind_name(l->kind));
   set_key(t, 1, l->key);
   bpi_table_set_text(t, 2, l->text, l->length);
   return 0;
@@ -362,6 +352,10 @@ static const struct topic {
     {"unpriced", unpriced},
     {"labels", labels},
     {"sessions", sessions},
+    {"stored", bpi_inspect_stored},
+    {"consent", bpi_inspect_consent},
+    {"audit", bpi_inspect_audit},
+    {"retention", bpi_inspect_retention},
     {"identity", bpi_inspect_identity},
     {"invitation", bpi_inspect_invitation},
     {"roster", bpi_inspect_roster},
@@ -411,6 +405,9 @@ int bp_inspect(bp_result **out, bp_store *s, const char *name, bp_error **error)
   const struct topic *topic = NULL;
   if (rc == BP_OK) rc = find_topic(&topic, name, error);
   if (rc == BP_OK) rc = bpi_enter(s, "bp_inspect", topic->name, error);
-  if (rc == BP_OK) rc = bpi_leave(s, inspect(out, s, topic, error));
+  if (rc == BP_OK) {
+    bpi_note(s, "bp_inspect", topic->name, INT64_MIN, INT64_MAX);
+    rc = bpi_leave(s, inspect(out, s, topic, error));
+  }
   return bpi_error_end(rc, unseen);
 }

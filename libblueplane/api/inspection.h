@@ -76,6 +76,12 @@ static inline void fact_key(bp_result *t, const char *name, const unsigned char 
   set_hex(t, 1, key, BPI_PUBLIC_BYTES);
 }
 
+/* inspect_own.c */
+int bpi_inspect_stored(inspection *i, bp_error **error);
+int bpi_inspect_consent(inspection *i, bp_error **error);
+int bpi_inspect_audit(inspection *i, bp_error **error);
+int bpi_inspect_retention(inspection *i, bp_error **error);
+
 /* inspect_team.c */
 int bpi_inspect_identity(inspection *i, bp_error **error);
 int bpi_inspect_invitation(inspection *i, bp_error **error);

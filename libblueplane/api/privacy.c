@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/audit.h"
 #include "api/handle.h"
 #include "base/mem.h"
 #include "base/scan.h"
@@ -194,6 +195,9 @@ int bp_privacy_preview(bp_result **out, bp_store *s, const char *source_name, co
                ? bpi_fail(error, BP_ERR_INVALID, "data and a place for the result are needed")
                : bpi_enter(s, "bp_privacy_preview", NULL, error);
   if (data == NULL) data = "";
-  if (rc == BP_OK) rc = bpi_leave(s, make_preview(out, s, source_name, data, length, error));
+  if (rc == BP_OK) {
+    bpi_note(s, "bp_privacy_preview", "", INT64_MIN, INT64_MAX);
+    rc = bpi_leave(s, make_preview(out, s, source_name, data, length, error));
+  }
   return bpi_error_end(rc, unseen);
 }

@@ -1,10 +1,17 @@
 /* api/query.c: bp_query_*: the builder as callers see it, and the running of a query on a store.
  * What a query means is known in metrics; here it meets the handle, its lock and the registry of
  * sources. */
+#include <string.h>
+
 #include "api/ask.h"
+#include "api/audit.h"
 #include "api/handle.h"
+#include "base/buf.h"
+#include "base/time.h"
 #include "metrics/compute.h"
+#include "result/table.h"
 #include "sources/source.h"
+#include "store/consent.h"
 
 /* metrics may not see the sources, so it has its own names for what they promise. */
 #define SAME(name) _Static_assert((int)NEED_##name == (int)COVERS_##name, #name)
@@ -80,6 +87,26 @@ void bp_query_free(bp_query *query) {
   bpi_query_free(query);
 }
 
+/* What was asked, in the catalogue's own words, and the window it was about. */
+static void note_question(bp_store *s, const bp_query *q, const bp_result *answer) {
+  const char *names[QUERY_DIMENSIONS + QUERY_METRICS];
+  buf asked;
+  bpi_buf_init(&asked, AUDIT_ASKED_MAX);
+  size_t count = bpi_query_metrics(q, names);
+  for (size_t i = 0; i < count; i++)
+    bpi_buf_printf(&asked, "%s%s", i == 0 ? "" : " ", names[i]);
+  count = bpi_query_dimensions(q, names);
+  for (size_t i = 0; i < count; i++)
+    bpi_buf_printf(&asked, "%s%s", i == 0 ? " by " : " ", names[i]);
+  int64_t from = INT64_MIN, until = INT64_MAX;
+  const char *text = bpi_table_get(answer, "from");
+  if (text != NULL) bpi_parse_instant(text, strlen(text), &from);
+  text = bpi_table_get(answer, "until");
+  if (text != NULL) bpi_parse_instant(text, strlen(text), &until);
+  bpi_note(s, "bp_query_run", asked.failed ? "many metrics" : asked.data, from, until);
+  bpi_buf_free(&asked);
+}
+
 static int run(bp_result **out, bp_store *s, const bp_query *query, bp_error **error) {
   int rc = bpi_ask_allowed(s, query, error);
   if (rc != BP_OK) return rc;
@@ -95,7 +122,9 @@ static int run(bp_result **out, bp_store *s, const bp_query *query, bp_error **e
                              .covers = covers,
                              .cover_count = count,
                              .now_us = bpi_handle_now(s)};
-  return bpi_compute(out, &context, query, error);
+  rc = bpi_compute(out, &context, query, error);
+  if (rc == BP_OK) note_question(s, query, *out);
+  return rc;
 }
 
 int bp_query_run(bp_result **out, bp_store *s, const bp_query *query, bp_error **error) {

@@ -1,6 +1,9 @@
 /* api/store.c: opening, entering and configuring a handle. */
 #include <string.h>
 
+#include "api/audit.h"
+#include "api/handle.h"
+#include "api/retention.h"
 #include "api/team.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -89,6 +92,7 @@ static int make_handle(bp_store **out, const char *path, const bp_open_options *
   }
   s->access = o->access;
   s->process = bpi_process_id();
+  s->audited = !(o->flags & (BP_OPEN_READONLY | BP_OPEN_MEMORY));
   s->log_level = o->log_level;
   s->log = o->log;
   s->log_user = o->log_user;
@@ -137,7 +141,11 @@ int bp_open(bp_store **out, const char *path, const bp_open_options *options, bp
 void bp_close(bp_store *s) {
   if (s == NULL) return;
   /* After a fork the database belongs to the parent: closing it here would break its locks. */
-  if (s->process == bpi_process_id()) bpi_store_close(s->store);
+  if (s->process == bpi_process_id()) {
+    bpi_note_down(s);
+    bpi_store_close(s->store);
+  }
+  bpi_note_free(s);
   bpi_prices_free(s->given_prices);
   bpi_mutex_free(s->lock);
   bpi_free(s->scope);
@@ -268,7 +276,8 @@ static const struct topic {
               {"invitation", bpi_configure_invitation},
               {"sharing", bpi_configure_sharing},
               {"trust", bpi_configure_trust},
-              {"assumptions", configure_assumptions}};
+              {"assumptions", configure_assumptions},
+              {"retention", bpi_retention_configure}};
 
 static int find_topic(const struct topic **out, const char *topic, bp_error **error) {
   for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
@@ -278,8 +287,9 @@ static int find_topic(const struct topic **out, const char *topic, bp_error **er
     }
   bpi_fail(error, BP_ERR_NOTFOUND, "unknown topic");
   bpi_fail_detail(error, "topic", topic);
-  bpi_fail_detail(error, "allowed",
-                  "prices, labels, roster, invitation, sharing, trust, assumptions");
+  bpi_fail_detail(
+      error, "allowed",
+      "prices, labels, roster, invitation, sharing, trust, assumptions, retention");
   return BP_ERR_NOTFOUND;
 }
 

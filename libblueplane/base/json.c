@@ -381,6 +381,10 @@ bool bpi_json_real(json_value v, double *out) {
   return true;
 }
 
+bool bpi_json_is_null(json_value v) {
+  return cJSON_IsNull(v);
+}
+
 bool bpi_json_bool(json_value v, bool *out) {
   if (!cJSON_IsBool(v)) return false;
   *out = cJSON_IsTrue(v);

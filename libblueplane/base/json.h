@@ -25,6 +25,7 @@ json_value bpi_json_next(json_value item);
 const char *bpi_json_key(json_value member);
 bool bpi_json_is_object(json_value v);
 bool bpi_json_is_array(json_value v);
+bool bpi_json_is_null(json_value v); /* there, and null */
 const char *bpi_json_text(json_value v);         /* NULL unless a string */
 bool bpi_json_int(json_value v, int64_t *out);   /* whole numbers up to 2^53 */
 bool bpi_json_real(json_value v, double *out);

@@ -160,9 +160,9 @@ const metric_alias bpi_metric_aliases[] = {
 };
 const size_t bpi_metric_alias_count = sizeof bpi_metric_aliases / sizeof *bpi_metric_aliases;
 
-static const char *const families[FAMILY_COUNT] = {"activity",      "output",   "tokens and cost",
+static const char *const families[FAMILY_COUNT] = {"activity",      "output",   "tokens",
                                                    "time",          "platform", "workspace",
-                                                   "session depth", "quality",  "changes",
+                                                   "depth", "quality",  "changes",
                                                    "tasks"};
 
 /* Kinds and measures as the formulas name them. */

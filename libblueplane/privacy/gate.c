@@ -28,6 +28,9 @@ struct gate {
   gate_counts counts;
   void (*reject)(void *user, int reason, uint64_t line, int64_t byte);
   void *reject_user;
+  const erased_marks *erased; /* NULL: nothing was */
+  int64_t source;
+  ident session, session_mark; /* the last one asked for, and how marks know it */
   remembered labels[SLOTS];
 };
 
@@ -96,6 +99,10 @@ static const struct label_rule {
     [LABEL_FILE] = {"file", 0, shape_never, false, false},
     [LABEL_COMMAND] = {"command", 48, shape_name, false, true},
 };
+
+const char *bpi_label_kind_name(int64_t kind) {
+  return kind > 0 && kind < LABEL_KINDS ? label_rules[kind].domain : NULL;
+}
 
 /* A folder is known to its owner by its last name. */
 static void last_component(const char **p, size_t *length) {
@@ -210,8 +217,20 @@ static void bound_numbers(gate *g, record *r) {
   }
 }
 
+static bool is_erased(gate *g, const record *r) {
+  if (bpi_ident_compare(g->session, r->session) != 0) {
+    g->session = r->session;
+    g->session_mark = bpi_erased_session(g->key, r->session);
+  }
+  return bpi_erased_covers(g->erased, g->session_mark, g->source, r->time);
+}
+
 static int put(void *self, const record *r) {
   gate *g = self;
+  if (g->erased != NULL && is_erased(g, r)) {
+    g->counts.erased++;
+    return BP_OK;
+  }
   record bounded = *r;
   bound_numbers(g, &bounded);
   g->counts.records++;
@@ -232,6 +251,14 @@ static void drop(void *self) {
 record_sink bpi_gate_sink(gate *g) {
   record_sink sink = {g, identify, label, put, reject, drop};
   return sink;
+}
+
+void bpi_gate_erased(gate *g, const erased_marks *marks) {
+  g->erased = marks->count > 0 ? marks : NULL;
+}
+
+void bpi_gate_source(gate *g, int64_t source) {
+  g->source = source;
 }
 
 void bpi_gate_on_reject(gate *g,

@@ -6,18 +6,28 @@
 
 #include <stdbool.h>
 
+#include "privacy/erased.h"
 #include "sources/record.h"
 
 typedef struct gate gate;
 
 typedef struct gate_counts {
   uint64_t records, rejects, drops; /* drops: labels of bad shape and fields beyond a bound */
+  uint64_t erased;                  /* records of what was erased before: they do not pass */
 } gate_counts;
 
 /* `keep_labels` false: of all names only model names keep their text. The key and the sink must
  * outlive the gate. NULL when out of memory. */
 gate *bpi_gate_new(const hash_key *key, const fact_sink *out, bool keep_labels);
 void bpi_gate_free(gate *g);
+
+/* Records that the marks cover do not pass. The marks must outlive the gate; `source` is the number of
+ * the source that puts from now on. */
+void bpi_gate_erased(gate *g, const erased_marks *marks);
+void bpi_gate_source(gate *g, int64_t source);
+
+/* "platform", "workspace", ...; NULL if there is no such kind. */
+const char *bpi_label_kind_name(int64_t kind);
 
 /* Where sources put their records; `reject` is called for each refused record. */
 record_sink bpi_gate_sink(gate *g);

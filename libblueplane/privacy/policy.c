@@ -11,7 +11,7 @@
 /* clang-format off */
 /* Families and dimensions that a release may be asked for. Times of day, workspaces, sessions, names of
  * tools and branches never leave a personal store, so no cell of them is ever published. */
-#define PUBLISHED_FAMILIES "activity output tokens quality platform adoption"
+#define PUBLISHED_FAMILIES "activity output tokens quality platform changes adoption"
 #define PUBLISHED_SLICES "platform model_family tool_category language task_type experience"
 #define PUBLISHED_TIMES "time.week time.month time.quarter"
 #define RELEASE_TABLES "meta release published"
@@ -48,7 +48,7 @@ const policy_row bpi_policy[] = {
      .functions = "bp_configure:roster bp_configure:retention "
                   "bp_inspect:health bp_inspect:integrity bp_inspect:roster bp_inspect:published "
                   "bp_inspect:rosters bp_inspect:identity bp_inspect:invitation "
-                  "bp_inspect:contributions bp_inspect:audit bp_inspect:retention "
+                  "bp_inspect:contributions bp_inspect:retention "
                   "bp_share_merge bp_publish bp_erase bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "*"},
     {STORE_TEAM, BP_ACCESS_DEVOPS,
@@ -57,7 +57,7 @@ const policy_row bpi_policy[] = {
     {STORE_TEAM, BP_ACCESS_NONE, NOTHING},
     {STORE_ORGANISATION, BP_ACCESS_STEWARD,
      .functions = "bp_configure:retention bp_configure:trust "
-                  "bp_inspect:health bp_inspect:integrity bp_inspect:published bp_inspect:audit "
+                  "bp_inspect:health bp_inspect:integrity bp_inspect:published "
                   "bp_inspect:retention "
                   "bp_share_merge bp_publish bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "*"},

@@ -9,6 +9,7 @@
 #include "base/sort.h"
 #include "store/batch_inside.h"
 #include "store/bulk.h"
+#include "store/erase.h"
 #include "store/group.h"
 #include "store/pack.h"
 #include "store/tasks.h"
@@ -215,6 +216,7 @@ static int load_group(applier *a, fact_kind kind, const int64_t *key) {
     if (sqlite3_column_int64(get, 0) != a->next_id) break; /* a gap ends the cluster */
     a->next_id++;
     if (sqlite3_column_int64(get, 1) != key[1]) continue; /* another key that wanted this place */
+    if (sqlite3_column_int64(get, FACT_SESSION_WORD) == FACT_MARKER) continue;
     bpi_load_fact(get, kind, fact);
     if (bpi_group_add(&a->before, kind, fact) != BP_OK) {
       sqlite3_reset(get);
@@ -600,7 +602,8 @@ static int apply_all(applier *a) {
   if (rc == BP_OK) rc = bpi_tasks_mark(a->s, &a->stale, a->error);
   if (rc == BP_OK) rc = apply_files(a);
   if (rc == BP_OK) rc = bpi_store_set_setting(a->s, "last_ingest_us", a->now_us, a->error);
-  return rc;
+  int64_t latest;
+  return rc == BP_OK ? bpi_store_latest(a->s, a->now_us, &latest, a->error) : rc;
 }
 
 /* Numbers given out in a transaction that was undone are no numbers. */
@@ -623,6 +626,15 @@ static void applier_free(applier *a) {
   bpi_moments_free(&a->moments);
 }
 
+/* Numbers of names, and what was erased, are as they were when the batch was begun. */
+static int check_erasures(store *s, const batch *b, bp_error **error) {
+  int64_t now = 0;
+  int rc = bpi_store_erasures(s, &now, error);
+  if (rc != BP_OK || now == b->erasures) return rc;
+  bpi_fail(error, BP_ERR_BUSY, "something was erased while this was read");
+  return bpi_fail_detail(error, "hint", "read it again");
+}
+
 int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts *counts,
                     bp_error **error) {
   if (b->failed) return bpi_fail(error, b->failed, "what was read could not be gathered or stored");
@@ -631,6 +643,7 @@ int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts 
   a.labels = bpi_alloc((b->labels + 1) * sizeof *a.labels);
   int rc = a.sessions == NULL || a.labels == NULL ? bpi_fail_nomem(error) : BP_OK;
   if (rc == BP_OK) rc = bpi_store_begin_write(s, error);
+  if (rc == BP_OK) rc = check_erasures(s, b, error);
   if (rc == BP_OK) rc = apply_all(&a);
   if (rc == BP_OK && keep) rc = bpi_store_commit(s, error);
   if (rc != BP_OK || !keep) bpi_store_rollback(s);

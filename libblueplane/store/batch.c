@@ -360,6 +360,10 @@ fact_sink bpi_batch_sink(batch *b) {
   return sink;
 }
 
+void bpi_batch_erasures(batch *b, int64_t count) {
+  b->erasures = count;
+}
+
 void bpi_batch_source(batch *b, int source, uint32_t platform) {
   b->source = source;
   b->platform = platform;

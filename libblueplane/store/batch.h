@@ -37,6 +37,8 @@ void bpi_batch_clear(batch *b);
 /* The batch as the place where records end. `source` is the bit index told with every session. */
 fact_sink bpi_batch_sink(batch *b);
 void bpi_batch_source(batch *b, int source, uint32_t platform);
+/* How many erasures the store had seen when the reading began (bpi_store_erasures). */
+void bpi_batch_erasures(batch *b, int64_t count);
 int bpi_batch_reject(batch *b, ident file, int reason, uint64_t line, int64_t byte);
 /* The latest word on a file stands. */
 int bpi_batch_file(batch *b, const file_state *file);

@@ -146,6 +146,9 @@ typedef struct change_fact { int64_t k1, k2; CHANGE_COLUMNS(FACT_MEMBER) } chang
 /* The head all kinds share. */
 typedef struct fact_head { int64_t k1, k2, time_us, session, flags; } fact_head;
 #define FACT_WORDS_MAX 20
+#define FACT_SESSION_WORD 3
+/* The session of a row that keeps the place of an erased fact; it holds nothing. */
+#define FACT_MARKER INT64_C(-1)
 
 typedef struct fact_type {
   const char *table;

@@ -100,6 +100,7 @@ typedef struct visitor {
   size_t session_count;
   group cluster, one, resolved;
   stored_names names;
+  bool raw; /* whole clusters are visited */
   group_fn visit;
   void *user;
 } visitor;
@@ -136,13 +137,18 @@ static int load_cluster(visitor *v, fact_kind kind, int64_t start) {
   while ((rc = bpi_sql_step(get, v->names.error)) > 0 && sqlite3_column_int64(get, 0) == start++) {
     int64_t fact[FACT_WORDS_MAX];
     bpi_load_fact(get, kind, fact);
+    if (bpi_head(fact)->session == FACT_MARKER && !v->raw) continue;
     if (bpi_group_add(&v->cluster, kind, fact) != BP_OK) {
       rc = bpi_fail_nomem(v->names.error);
       break;
     }
   }
   sqlite3_reset(get);
-  return rc < 0 ? rc : visit_cluster(v, kind);
+  if (rc < 0) return rc;
+  if (!v->raw) return visit_cluster(v, kind);
+  rc = v->visit(v->user, kind, &v->cluster);
+  v->cluster.count = 0;
+  return rc;
 }
 
 static bool is_wanted(const visitor *v, int64_t session) {
@@ -180,9 +186,10 @@ static int visit_kind(visitor *v, fact_kind kind) {
   return rc == BP_OK && wanted ? load_cluster(v, kind, start) : rc;
 }
 
-int bpi_visit_groups(store *s, const int64_t *sessions, size_t count, group_fn visit, void *user,
-                     bp_error **error) {
-  visitor v = {.sessions = sessions,
+static int visit_all(store *s, bool raw, const int64_t *sessions, size_t count, group_fn visit,
+                     void *user, bp_error **error) {
+  visitor v = {.raw = raw,
+               .sessions = sessions,
                .session_count = count,
                .names = {s, error, BP_OK},
                .visit = visit,
@@ -194,4 +201,14 @@ int bpi_visit_groups(store *s, const int64_t *sessions, size_t count, group_fn v
   bpi_free(v.one.words);
   bpi_free(v.resolved.words);
   return rc;
+}
+
+int bpi_visit_groups(store *s, const int64_t *sessions, size_t count, group_fn visit, void *user,
+                     bp_error **error) {
+  return visit_all(s, false, sessions, count, visit, user, error);
+}
+
+int bpi_visit_clusters(store *s, const int64_t *sessions, size_t count, group_fn visit, void *user,
+                       bp_error **error) {
+  return visit_all(s, true, sessions, count, visit, user, error);
 }

@@ -48,4 +48,9 @@ typedef int (*group_fn)(void *user, fact_kind kind, const group *g);
 int bpi_visit_groups(store *s, const int64_t *sessions, size_t count, group_fn visit, void *user,
                      bp_error **error);
 
+/* The same, row by row: each run of neighbouring numbers that has a row of one of the sessions, with the
+ * markers of what was erased. Rows must not be changed before it returns. */
+int bpi_visit_clusters(store *s, const int64_t *sessions, size_t count, group_fn visit, void *user,
+                       bp_error **error);
+
 #endif

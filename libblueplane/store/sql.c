@@ -44,6 +44,14 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
                      "sources, first_us, last_us, tier FROM session ORDER BY hi, lo, tier",
     [SQL_SESSION_TOLD] = "SELECT class, n FROM rollup "
                          "WHERE kind = 0 AND quarter = -1 AND session = ?1 AND n > 0",
+    [SQL_SESSION_ROWS] = "SELECT id, hi, lo, sources FROM session",
+    [SQL_SESSION_LAST] = "SELECT ifnull(max(last_us), 0) FROM session",
+    [SQL_SESSION_FORGET] =
+        "UPDATE session SET platform_us = iif(platform_us BETWEEN ?2 AND ?3, NULL, platform_us), "
+        "workspace_us = iif(workspace_us BETWEEN ?2 AND ?3, NULL, workspace_us), "
+        "branch_us = iif(branch_us BETWEEN ?2 AND ?3, NULL, branch_us), "
+        "entrypoint_us = iif(entrypoint_us BETWEEN ?2 AND ?3, NULL, entrypoint_us) WHERE id = ?1",
+    [SQL_SESSION_DELETE] = "DELETE FROM session WHERE id = ?1",
     [SQL_SESSION_EXTENTS] = "SELECT id, first_us, last_us FROM session ORDER BY id",
     [SQL_SESSION_EXTENT] = "UPDATE session SET first_us = ?2, last_us = ?3 WHERE id = ?1",
     [SQL_RUNS] = "SELECT start_us, end_us FROM run WHERE session = ?1 ORDER BY start_us",
@@ -63,6 +71,8 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
         "DELETE FROM rollup WHERE kind = ?1 AND quarter = ?2 AND session = ?3 AND label = ?4 AND "
         "class = ?5 AND n = 0 AND m0 = 0 AND m1 = 0 AND m2 = 0 AND m3 = 0 AND m4 = 0 AND m5 = 0 "
         "AND m6 = 0 AND m7 = 0 AND m8 = 0",
+    [SQL_CELL_BEFORE] = "SELECT 1 FROM rollup WHERE kind IN (1, 2, 3, 4, 5, 6, 7, 8, 9) "
+                        "AND quarter >= 0 AND quarter < ?1 LIMIT 1",
     [SQL_CELLS] = "SELECT quarter, session, label, class, n, m0, m1, m2, m3, m4, m5, m6, m7, m8 "
                   "FROM rollup WHERE kind = ?1 AND quarter >= ?2 AND quarter < ?3 "
                   "ORDER BY quarter, session, label, class",
@@ -78,9 +88,32 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
         "UPDATE file SET source = ?2, device = ?3, inode = ?4, size = ?5, modified_ns = ?6, "
         "position = ?7, line = ?8, tail = ?9, records = ?10, memory = ?11, read_us = ?12 "
         "WHERE id = ?1",
+    [SQL_FILE_MEMORIES] = "SELECT id, memory FROM file WHERE memory IS NOT NULL",
     [SQL_FILES] = "SELECT f.id, f.source, f.hi, f.lo, f.size, f.position, f.line, f.records, "
                   "(SELECT count(*) FROM reject r WHERE r.file = f.id), f.read_us "
                   "FROM file f ORDER BY f.hi, f.lo",
+    [SQL_CONSENT_INSERT] = "INSERT INTO consent (purpose, audience, granted, at_us, expires_us) "
+                           "VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_CONSENT_FIND] = "SELECT granted, at_us, expires_us FROM consent WHERE purpose = ?1 AND "
+                         "audience = ?2 ORDER BY id DESC LIMIT 1",
+    [SQL_CONSENTS] = "SELECT granted, at_us, expires_us, purpose, audience, "
+                     "id = (SELECT max(id) FROM consent o WHERE o.purpose = c.purpose AND "
+                     "o.audience = c.audience) FROM consent c ORDER BY id",
+    [SQL_AUDIT_FIND] = "SELECT 1 FROM audit WHERE day = ?1 AND access = ?2 AND function = ?3 AND "
+                       "asked = ?4 AND from_us = ?5 AND until_us = ?6",
+    [SQL_AUDIT] = "SELECT day, access, function, asked, from_us, until_us, at_us FROM audit "
+                  "ORDER BY at_us, access, function, asked, from_us, until_us",
+    [SQL_SESSION_TIERS] = "SELECT o.id FROM session s JOIN session o ON o.hi = s.hi AND "
+                          "o.lo = s.lo WHERE s.id = ?1",
+    [SQL_TASKS_ERASE] = "DELETE FROM task WHERE session IN (SELECT c0 FROM bulk)",
+    [SQL_TASK_CELLS_ERASE] = "DELETE FROM rollup WHERE kind IN (10, 11) AND "
+                             "session IN (SELECT c0 FROM bulk)",
+    [SQL_STALE_ERASE] = "INSERT INTO stale (session) SELECT id FROM session WHERE "
+                        "id IN (SELECT c0 FROM bulk) ON CONFLICT DO NOTHING",
+    [SQL_STALE_FORGET] = "DELETE FROM stale WHERE session NOT IN (SELECT id FROM session)",
+    [SQL_ERASED] = "SELECT hi, lo, source, from_us, until_us FROM erased",
+    [SQL_ERASED_INSERT] = "INSERT OR IGNORE INTO erased VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_ERASED_COVERED] = "DELETE FROM erased WHERE from_us >= ?1 AND until_us <= ?2",
     [SQL_REJECT_INSERT] = "INSERT INTO reject (file, byte, reason, line, at_us) "
                           "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
     [SQL_REJECTS_DROP] = "DELETE FROM reject WHERE file = ?1",
@@ -134,6 +167,7 @@ static void fact_sql(buf *b, store_statement which) {
     bpi_buf_printf(b, "SELECT bulk.rowid FROM bulk CROSS JOIN %s ON id = c0", t->table);
     break;
   case 4: bpi_buf_printf(b, "SELECT id, session FROM %s ORDER BY id", t->table); break;
+  case 5: bpi_buf_printf(b, "DELETE FROM %s WHERE id = ?1", t->table); break;
   default:
     bpi_buf_printf(b, "UPDATE %s SET k2 = ?2", t->table);
     for (int i = 0; i < t->columns; i++)

@@ -11,11 +11,11 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "store/bulk.h"
+#include "store/erase.h"
 #include "store/sql.h"
 
 #include "migrations.h"
 
-#define BUSY_MS 5000
 #define RETRY_MS 10
 
 /* Migrations of each kind; cells that are published have one schema wherever they lie. */
@@ -210,7 +210,7 @@ static int migrate(store *s, int64_t now_us, bp_error **error) {
 /* Settings of the connection; secure_delete is read back, as a build of SQLite may lack it. */
 static int configure(store *s, bp_error **error) {
   int64_t secure = 0;
-  sqlite3_busy_timeout(s->db, BUSY_MS);
+  sqlite3_busy_timeout(s->db, BPI_BUSY_MS);
   int rc = bpi_sql_exec(s,
                         "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
                         "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192",
@@ -228,7 +228,7 @@ static int set_journal(store *s, bp_error **error) {
                         ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
                         : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
   int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
-  for (int waited = 0; (code & 0xff) == SQLITE_BUSY && waited < BUSY_MS; waited += RETRY_MS) {
+  for (int waited = 0; (code & 0xff) == SQLITE_BUSY && waited < BPI_BUSY_MS; waited += RETRY_MS) {
     bpi_sleep_ms(RETRY_MS);
     code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
   }
@@ -287,6 +287,7 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
   if (rc == BP_OK) rc = open_key(s, path, options, fresh || version == 0, error);
   if (rc == BP_OK && version < kinds[s->kind].steps) rc = migrate(s, options->now_us, error);
   if (rc == BP_OK) rc = check_key(s, error);
+  if (rc == BP_OK && !s->read_only) rc = bpi_store_erase_finish(s, error);
   if (rc != BP_OK) {
     if (path != NULL && bpi_error_detail(*error, "path") == NULL)
       bpi_fail_detail(error, "path", path);
@@ -377,7 +378,7 @@ bool bpi_store_interrupted(const store *s) {
 }
 
 void bpi_store_wait(store *s, bool wait) {
-  sqlite3_busy_timeout(s->db, wait ? BUSY_MS : 0);
+  sqlite3_busy_timeout(s->db, wait ? BPI_BUSY_MS : 0);
 }
 
 /* ---------------------------------------------------------------------------------- settings */

@@ -10,8 +10,8 @@ PIN(open_scope, sizeof(void *) != 8 || offsetof(bp_open_options, scope) == 16);
 PIN(open_clock_user, sizeof(void *) != 8 || offsetof(bp_open_options, clock_user) == 56);
 PIN(progress_size, sizeof(bp_progress) == 40);
 PIN(ingest_options_size, sizeof(void *) != 8 || sizeof(bp_ingest_options) == 32);
-PIN(report_size, sizeof(bp_ingest_report) == 104);
-PIN(report_last, offsetof(bp_ingest_report, fields_dropped) == 96);
+PIN(report_size, sizeof(bp_ingest_report) == 112);
+PIN(report_last, offsetof(bp_ingest_report, records_erased) == 104);
 PIN(errors, BP_ERR_INVALID == -1 && BP_ERR_NOMEM == -2 && BP_ERR_IO == -3 && BP_ERR_BUSY == -4 &&
                 BP_ERR_NOTFOUND == -5 && BP_ERR_FORMAT == -6 && BP_ERR_UNSUPPORTED == -7 && BP_ERR_DENIED == -8 &&
                 BP_ERR_CONSENT == -9 && BP_ERR_READONLY == -10 && BP_ERR_CORRUPT == -11 && BP_ERR_SCHEMA == -12 &&

@@ -10,6 +10,8 @@
  *     bpt catalog TOPIC [FORMAT]
  *     bpt preview STORE FILE [FORMAT]
  *     bpt configure STORE TOPIC JSON
+ *     bpt erase STORE JSON [FORMAT]
+ *     bpt consent STORE PURPOSE AUDIENCE 0|1 EXPIRES
  *
  *     --access NAME  --readonly  --memory  --key FILE  --now MICROSECONDS  --log
  *     --source NAME  --threads N  --restart  --dry-run
@@ -63,7 +65,7 @@ static void put_text(const char *text) {
 
 static void put_error(const bp_error *error) {
   static const char *const keys[] = {"path", "line",  "byte", "metric", "dimension",
-                                     "allowed", "name", "hint", "zone", "topic"};
+                                     "allowed", "name", "hint", "zone", "topic", "status"};
   printf("{\"code\":%d,\"message\":", bp_error_code(error));
   put_text(bp_error_message(error));
   printf(",\"details\":{");
@@ -101,7 +103,8 @@ static void put_report(const bp_ingest_report *r) {
                 {"records_duplicate", r->records_duplicate},
                 {"records_rejected", r->records_rejected},
                 {"records_undated", r->records_undated},
-                {"fields_dropped", r->fields_dropped}};
+                {"fields_dropped", r->fields_dropped},
+                {"records_erased", r->records_erased}};
   putchar('{');
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
     printf("%s\"%s\":%" PRIu64, i == 0 ? "" : ",", counts[i].name, counts[i].value);
@@ -417,6 +420,22 @@ static int configure(call *c) {
   return rc != BP_OK ? failed(error) : 0;
 }
 
+static int erase(call *c) {
+  if (c->arguments < 3) return 2;
+  bp_result *result = NULL;
+  bp_error *error = NULL;
+  int rc = bp_erase(&result, c->store, c->argument[2], strlen(c->argument[2]), &error);
+  return rc != BP_OK ? failed(error) : put_result(result, argument(c, 3, "json"));
+}
+
+static int consent(call *c) {
+  if (c->arguments < 6) return 2;
+  bp_error *error = NULL;
+  int rc = bp_consent_set(c->store, c->argument[2], c->argument[3], atoi(c->argument[4]),
+                          strtoll(c->argument[5], NULL, 10), &error);
+  return rc != BP_OK ? failed(error) : 0;
+}
+
 /* --------------------------------------------------------------------------------------- main */
 
 static const struct command {
@@ -427,7 +446,7 @@ static const struct command {
     {"ingest", true, ingest},     {"file", true, ingest_file},   {"scan", true, ingest_folder},
     {"bytes", true, ingest_bytes}, {"prefixes", true, prefixes}, {"query", true, query},
     {"inspect", true, inspect},   {"catalog", false, catalog},   {"preview", true, preview},
-    {"configure", true, configure},
+    {"configure", true, configure}, {"erase", true, erase},         {"consent", true, consent},
 };
 
 static int run(const struct command *command, call *c) {

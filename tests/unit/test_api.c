@@ -357,7 +357,7 @@ START_TEST(configuring) {
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(store, "labels", NULL, 2, seen));
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(NULL, "labels", "{}", 2, seen));
   FAILS(BP_ERR_NOTFOUND, "topic", "nonsense", bp_configure(store, "nonsense", "{}", 2, seen));
-  FAILS(BP_ERR_NOTFOUND, "allowed", "prices, labels, roster, invitation, sharing, trust, assumptions",
+  FAILS(BP_ERR_NOTFOUND, "allowed", "prices, labels, roster, invitation, sharing, trust, assumptions, retention",
         bp_configure(store, "nonsense", "{}", 2, seen));
 
   /* From now on no names; what comes again later is named then. */
@@ -1091,7 +1091,7 @@ START_TEST(topics_have_the_columns_they_promise) {
     ck_assert_msg(opened > 0, "%s opens nowhere", topic);
     checked++;
   }
-  ck_assert_uint_eq(checked, 18);
+  ck_assert_uint_eq(checked, 22);
   bp_result_free(topics);
   bp_close(stores[0]);
   bp_close(stores[1]);

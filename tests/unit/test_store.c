@@ -17,6 +17,8 @@
 #include "run_suite.h"
 #include "store/batch.h"
 #include "store/batch_inside.h"
+#include "store/erase.h"
+#include "store/personal.h"
 #include "store/read.h"
 #include "store/sql.h"
 
@@ -227,6 +229,10 @@ static apply_counts apply(store *s, batch *b) {
 
 static apply_counts apply_records(store *s, const record *r, size_t count) {
   batch *b = bpi_batch_new();
+  bp_error *error = NULL;
+  int64_t erasures = 0;
+  ck_assert_int_eq(bpi_store_erasures(s, &erasures, &error), BP_OK);
+  bpi_batch_erasures(b, erasures);
   for (size_t i = 0; i < count; i++)
     put(b, r[i]);
   apply_counts counts = apply(s, b);
@@ -654,6 +660,128 @@ START_TEST(rows_go_around_each_other) {
   ck_assert_uint_eq(apply_records(s, variants, 3).duplicate, 3);
   ck_assert_uint_eq(apply_records(s, &neighbour, 1).duplicate, 1);
   ck_assert(verified(s));
+  bpi_store_close(s);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ erasing */
+
+static erase_receipt erase_session(store *s, uint64_t session) {
+  const ident key = {900 - session, session};
+  const erase_selector what = {&key, 1, ERASED_ANY_SOURCE, INT64_MIN, INT64_MAX};
+  erase_receipt receipt;
+  bp_error *error = NULL;
+  int rc = bpi_store_erase(s, &what, T0 + DAY, &receipt, &error);
+  ck_assert_msg(rc == BP_OK, "%d: %s", rc, bpi_error_message(error));
+  ck_assert(verified(s));
+  return receipt;
+}
+
+/* Forty keys of three sessions, eight of which want each place: wherever rows are taken out, the
+ * others are found, and the places serve again. */
+START_TEST(erased_rows_leave_no_gap) {
+  enum { PROMPTS = 40, SESSIONS = 3 };
+  for (uint64_t first = 0; first < SESSIONS; first++) {
+    record all[PROMPTS];
+    store *s = memory_store();
+    for (uint64_t i = 0; i < PROMPTS; i++) {
+      all[i] = prompt(i / 8 * 8, T0 + (int64_t)i, 1 + i % SESSIONS);
+      all[i].key.lo = 1000 + i;
+    }
+    apply_records(s, all, PROMPTS);
+    int64_t left = PROMPTS;
+    for (uint64_t turn = 0; turn < SESSIONS; turn++) {
+      uint64_t gone = (first + turn) % SESSIONS;
+      int64_t erased = erase_session(s, 1 + gone).facts[FACT_PROMPT];
+      left -= erased;
+      ck_assert_int_ge(erased, PROMPTS / SESSIONS);
+      ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt WHERE session > 0"), left);
+      ck_assert_int_eq(number(s, "SELECT coalesce(sum(n), 0) FROM rollup WHERE kind = 4"), left);
+      for (uint64_t i = 0; i < PROMPTS; i++) { /* who is left is found again; nobody twice */
+        bool is_left = (i % SESSIONS + SESSIONS - first) % SESSIONS > turn;
+        if (is_left) ck_assert_uint_eq(apply_records(s, &all[i], 1).duplicate, 1);
+      }
+    }
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt"), 0); /* no markers remain */
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM session"), 0);
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM run"), 0);
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM rollup"), 0);
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM label"), 0);
+    apply_records(s, all, PROMPTS);
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt"), PROMPTS);
+    ck_assert(verified(s));
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
+/* Whatever records there are: the cells, runs and sessions are those of the facts that are left. */
+START_TEST(what_is_left_is_what_it_was) {
+  for (int round = 0; round < 20; round++) {
+    store *s = memory_store();
+    record r[RECORDS];
+    for (size_t i = 0; i < RECORDS; i++)
+      r[i] = random_record();
+    apply_records(s, r, RECORDS);
+    const erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, T0 + below(DAY), T0 + DAY + below(DAY)};
+    erase_receipt receipt;
+    bp_error *error = NULL;
+    ck_assert_int_eq(bpi_store_erase(s, &what, T0 + 3 * DAY, &receipt, &error), BP_OK);
+    ck_assert(verified(s));
+    char question[160];
+    snprintf(question, sizeof question,
+             "SELECT count(*) FROM prompt WHERE time_us >= %lld AND time_us < %lld",
+             (long long)what.from_us, (long long)what.until_us);
+    ck_assert_int_eq(number(s, question), 0);
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
+START_TEST(what_was_begun_before_an_erasure_is_refused) {
+  store *s = memory_store();
+  const record r = prompt(1, T0, 1);
+  batch *b = bpi_batch_new();
+  apply_counts counts = {0};
+  bp_error *error = NULL;
+  apply_records(s, &r, 1);
+  put(b, r);
+  erase_session(s, 1);
+  ck_assert_int_eq(bpi_store_apply(s, b, T0, true, &counts, &error), BP_ERR_BUSY);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt"), 0);
+  bp_error_free(error);
+  bpi_batch_free(b);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* A table that nobody thought of when erasing would keep what is in it. */
+START_TEST(every_table_says_how_it_is_erased) {
+  store *s = memory_store();
+  int64_t listed = 0;
+  for (const personal_table *t = bpi_personal_tables; t->name != NULL; t++, listed++) {
+    char text[128];
+    snprintf(text, sizeof text, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '%s'", t->name);
+    ck_assert_msg(number(s, text) == 1, "%s", t->name);
+    for (int i = 0; i < PERSONAL_LABELS && t->labels[i] != NULL; i++) {
+      snprintf(text, sizeof text, "SELECT count(*) FROM pragma_table_info('%s') WHERE name = '%s'", t->name, t->labels[i]);
+      ck_assert_msg(number(s, text) == 1, "%s.%s", t->name, t->labels[i]);
+    }
+  }
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"), listed);
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) { /* and every label of a fact is a reference */
+    const fact_type *f = &bpi_fact_types[kind];
+    const personal_table *t = bpi_personal_tables;
+    while (strcmp(t->name, f->table) != 0)
+      t++;
+    ck_assert_int_eq(t->how, PERSONAL_FACT);
+    int labels = 0, known = 0;
+    for (int i = 0; i < f->columns; i++)
+      labels += f->roles[i] == 'L';
+    while (known < PERSONAL_LABELS && t->labels[known] != NULL)
+      known++;
+    ck_assert_msg(labels == known, "%s", f->table);
+  }
   bpi_store_close(s);
 }
 END_TEST
@@ -1375,6 +1503,10 @@ int main(void) {
   tcase_add_test(tests, cells_are_taken_away_again);
   tcase_add_test(tests, rows_find_a_place);
   tcase_add_test(tests, rows_go_around_each_other);
+  tcase_add_test(tests, erased_rows_leave_no_gap);
+  tcase_add_test(tests, what_is_left_is_what_it_was);
+  tcase_add_test(tests, what_was_begun_before_an_erasure_is_refused);
+  tcase_add_test(tests, every_table_says_how_it_is_erased);
   tcase_add_test(tests, a_dry_run_stores_nothing);
   tcase_add_test(tests, a_failure_stores_nothing);
   tcase_add_test(tests, an_interrupt_stores_nothing);

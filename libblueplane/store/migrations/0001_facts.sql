@@ -187,6 +187,44 @@ CREATE TABLE file (
   UNIQUE (hi, lo)
 ) STRICT;
 
+-- What was erased and must not be read again; see privacy/erased.h. hi and lo are a keyed hash of the
+-- session's keyed hash, 0 for any; source -1 is any.
+CREATE TABLE erased (
+  hi INTEGER NOT NULL,
+  lo INTEGER NOT NULL,
+  source INTEGER NOT NULL CHECK (source >= -1),
+  from_us INTEGER NOT NULL,
+  until_us INTEGER NOT NULL,
+  PRIMARY KEY (hi, lo, source, from_us, until_us)
+) STRICT, WITHOUT ROWID;
+
+-- What the person agreed to and took back. Rows are only ever added.
+CREATE TABLE consent (
+  id INTEGER PRIMARY KEY,
+  purpose TEXT NOT NULL CHECK (length(purpose) BETWEEN 1 AND 32),   -- a family of metrics
+  audience TEXT NOT NULL CHECK (length(audience) BETWEEN 1 AND 64),
+  granted INTEGER NOT NULL CHECK (granted IN (0, 1)),
+  at_us INTEGER NOT NULL,
+  expires_us INTEGER,
+  -- at most 180 days
+  CHECK (iif(granted, expires_us > at_us AND expires_us - at_us <= 15552000000000, expires_us IS NULL))
+) STRICT;
+CREATE TRIGGER consent_stays BEFORE UPDATE ON consent
+BEGIN SELECT RAISE(ABORT, 'rows are only added'); END;
+
+-- Who asked what: a row for each day and question, which function for which metrics or topic and
+-- window; never what came out.
+CREATE TABLE audit (
+  day INTEGER NOT NULL,                      -- since 1970, UTC
+  access INTEGER NOT NULL CHECK (access BETWEEN 0 AND 6),
+  function TEXT NOT NULL CHECK (length(function) BETWEEN 1 AND 32),
+  asked TEXT NOT NULL CHECK (length(asked) <= 256),
+  from_us INTEGER NOT NULL,
+  until_us INTEGER NOT NULL,
+  at_us INTEGER NOT NULL,                    -- the first time that day
+  PRIMARY KEY (day, access, function, asked, from_us, until_us)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE reject (
   file INTEGER NOT NULL,
   byte INTEGER NOT NULL,

@@ -1,0 +1,273 @@
+/* api/erase.c: bp_erase: a selector in JSON becomes what the store can erase, the receipt a result. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/audit.h"
+#include "api/handle.h"
+#include "api/retention.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "metrics/names.h"
+#include "result/table.h"
+#include "sources/source.h"
+#include "store/erase.h"
+#include "store/read.h"
+
+#define SESSION_DIGITS_LEAST 4
+#define SESSION_DIGITS_MOST 32
+
+/* The document, and what it selects. */
+typedef struct selection {
+  bp_store *handle;
+  const char *session, *workspace, *source;
+  bool everything, expired, ranged;
+  erase_selector selector;
+  ident *keys; /* of sessions */
+  size_t count, capacity;
+  bool *workspace_label; /* by number, labels long: whether it is the workspace asked for */
+  size_t labels;
+  bp_error **error;
+} selection;
+
+/* -------------------------------------------------------------------------------- the document */
+
+static bool read_member(selection *s, const char *key, json_value value) {
+  int64_t version = 0;
+  if (strcmp(key, "version") == 0) return bpi_json_int(value, &version) && version == 1;
+  if (strcmp(key, "session") == 0) return (s->session = bpi_json_text(value)) != NULL;
+  if (strcmp(key, "workspace") == 0) return (s->workspace = bpi_json_text(value)) != NULL;
+  if (strcmp(key, "source") == 0) return (s->source = bpi_json_text(value)) != NULL;
+  if (strcmp(key, "everything") == 0) return bpi_json_bool(value, &s->everything) && s->everything;
+  if (strcmp(key, "expired") == 0) return bpi_json_bool(value, &s->expired) && s->expired;
+  s->ranged = true;
+  if (strcmp(key, "from_us") == 0) return bpi_json_int(value, &s->selector.from_us);
+  if (strcmp(key, "until_us") == 0) return bpi_json_int(value, &s->selector.until_us);
+  return false;
+}
+
+static int read_document(selection *s, json_value root) {
+  bool good = bpi_json_is_object(root) && bpi_json_get(root, "version") != NULL;
+  for (json_value m = good ? bpi_json_first(root) : NULL; m != NULL && good; m = bpi_json_next(m))
+    good = read_member(s, bpi_json_key(m), m);
+  bool narrow = s->session || s->workspace || s->source || s->ranged;
+  int whole = s->everything + s->expired;
+  good = good && (whole == 0 ? narrow : whole == 1 && !narrow) &&
+         s->selector.from_us < s->selector.until_us;
+  if (good) return BP_OK;
+  bpi_fail(s->error, BP_ERR_FORMAT, "not a selector of what is to be erased");
+  return bpi_fail_detail(s->error, "hint",
+                         "{\"version\":1} with session, workspace, source, from_us, until_us, "
+                         "or with everything or expired alone");
+}
+
+/* -------------------------------------------------------------------------------- what it names */
+
+static int not_found(selection *s, const char *what, const char *name) {
+  bpi_fail(s->error, BP_ERR_NOTFOUND, "there is no such %s", what);
+  return bpi_fail_detail(s->error, "name", name);
+}
+
+static int find_source(selection *s) {
+  for (size_t i = 0; i < bpi_source_count(); i++)
+    if (strcmp(bpi_source_at(i)->name, s->source) == 0) {
+      s->selector.source = (int64_t)i;
+      return BP_OK;
+    }
+  return not_found(s, "source", s->source);
+}
+
+static bool begins_with(ident key, const char *digits, size_t length) {
+  char shown[SESSION_DIGITS_MOST + 1];
+  snprintf(shown, sizeof shown, "%016llx%016llx", (unsigned long long)key.hi,
+           (unsigned long long)key.lo);
+  return memcmp(shown, digits, length) == 0;
+}
+
+/* A label by its name as results show it: as it is, with # and four digits of its key, or without a
+ * name as ~ and six. */
+static bool is_named(const label_row *l, const char *name) {
+  size_t length = strlen(name);
+  if (l->text == NULL) return length == 7 && name[0] == '~' && begins_with(l->key, name + 1, 6);
+  if (length == l->length) return memcmp(l->text, name, length) == 0;
+  return length == l->length + 5 && memcmp(l->text, name, l->length) == 0 &&
+         name[l->length] == '#' && begins_with(l->key, name + l->length + 1, 4);
+}
+
+static int note_label(void *user, const label_row *l) {
+  selection *s = user;
+  if (!is_named(l, s->workspace)) return BP_OK;
+  size_t wanted = (size_t)l->id + 1, capacity = s->labels;
+  void *items = s->workspace_label;
+  if (wanted > s->labels) {
+    if (bpi_reserve(&items, &capacity, wanted, sizeof *s->workspace_label) != BP_OK)
+      return bpi_fail_nomem(s->error);
+    s->workspace_label = items;
+    memset(s->workspace_label + s->labels, 0, (capacity - s->labels) * sizeof *s->workspace_label);
+    s->labels = capacity;
+  }
+  s->workspace_label[l->id] = true;
+  return BP_OK;
+}
+
+static bool in_workspace(const selection *s, const session_rows *rows) {
+  for (size_t i = 0; i < rows->count; i++) {
+    size_t label = (size_t)rows->row[i].workspace;
+    if (label < s->labels && s->workspace_label[label]) return true;
+  }
+  return false;
+}
+
+static int note_session(void *user, const session_rows *rows) {
+  selection *s = user;
+  ident key = rows->row[0].key;
+  if (s->session != NULL && !begins_with(key, s->session, strlen(s->session))) return BP_OK;
+  if (s->workspace != NULL && !in_workspace(s, rows)) return BP_OK;
+  void *items = s->keys;
+  if (bpi_reserve(&items, &s->capacity, s->count + 1, sizeof *s->keys) != BP_OK)
+    return bpi_fail_nomem(s->error);
+  s->keys = items;
+  s->keys[s->count++] = key;
+  return BP_OK;
+}
+
+static int check_digits(selection *s) {
+  size_t length = strlen(s->session);
+  if (length >= SESSION_DIGITS_LEAST && length <= SESSION_DIGITS_MOST &&
+      strspn(s->session, "0123456789abcdef") == length)
+    return BP_OK;
+  bpi_fail(s->error, BP_ERR_INVALID, "a session is named by 4 to 32 hex digits");
+  return bpi_fail_detail(s->error, "hint", "bp_inspect \"sessions\" shows them");
+}
+
+static int find_sessions(selection *s) {
+  store *db = s->handle->store;
+  int rc = s->session == NULL ? BP_OK : check_digits(s);
+  if (rc == BP_OK && s->workspace != NULL)
+    rc = bpi_read_labels_of(db, LABEL_WORKSPACE, note_label, s, s->error);
+  if (rc == BP_OK) rc = bpi_read_sessions(db, note_session, s, s->error);
+  if (rc != BP_OK) return rc;
+  if (s->count == 0)
+    return s->session != NULL ? not_found(s, "session", s->session)
+                              : not_found(s, "workspace", s->workspace);
+  if (s->session != NULL && s->count > 1) {
+    bpi_fail(s->error, BP_ERR_INVALID, "several sessions begin with these digits");
+    return bpi_fail_detail(s->error, "hint", "give more of them");
+  }
+  s->selector.session = s->keys;
+  s->selector.sessions = s->count;
+  return BP_OK;
+}
+
+static int resolve(selection *s) {
+  int rc = s->source == NULL ? BP_OK : find_source(s);
+  if (rc != BP_OK || (s->session == NULL && s->workspace == NULL)) return rc;
+  rc = bpi_read_begin(s->handle->store, s->error);
+  if (rc == BP_OK) rc = find_sessions(s);
+  bpi_read_end(s->handle->store);
+  return rc;
+}
+
+/* What is older than the owner keeps it; what has no time does not grow old. */
+static int find_expired(selection *s, bool *any) {
+  int rc = bpi_retention_limit(s->handle, &s->selector.until_us, s->error);
+  *any = s->selector.until_us != INT64_MIN;
+  s->selector.from_us = INT64_MIN + 1;
+  return rc == BP_OK && *any
+             ? bpi_store_has_before(s->handle->store, s->selector.until_us, any, s->error)
+             : rc;
+}
+
+/* ------------------------------------------------------------------------------------- receipt */
+
+static void line(bp_result *t, const char *item, int64_t count) {
+  bpi_table_add_row(t);
+  bpi_table_set_text(t, 0, item, strlen(item));
+  bpi_table_set_int(t, 1, count);
+}
+
+static int to_table(bp_result **out, const erase_receipt *r, bp_error **error) {
+  static const char *const facts[FACT_KINDS] = {
+      [FACT_PROMPT] = "prompts",     [FACT_RESPONSE] = "responses", [FACT_TOOL_CALL] = "tool_calls",
+      [FACT_DECISION] = "decisions", [FACT_SPAN] = "spans",         [FACT_EVENT] = "events",
+      [FACT_CHANGE] = "changes"};
+  bp_result *t = bpi_table_new();
+  if (t == NULL) return bpi_fail_nomem(error);
+  bpi_table_add_column(t, BP_TYPE_TEXT, "item", NULL);
+  bpi_table_add_column(t, BP_TYPE_INT, "count", NULL);
+  bpi_table_meta(t, "topic", "erasure");
+  bpi_table_meta(t, "status", "erased");
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
+    line(t, facts[kind], r->facts[kind]);
+  line(t, "sessions", r->sessions);
+  line(t, "names", r->labels);
+  line(t, "files", r->files);
+  line(t, "rejects", r->rejects);
+  line(t, "consents_and_questions", r->decisions);
+  line(t, "identifiers_searched", r->identifiers);
+  line(t, "bytes_searched", r->searched);
+  line(t, "traces_found", r->found);
+  return bpi_table_finish(out, t, error);
+}
+
+static int report(bp_result **out, const erase_receipt *r, bp_error **error) {
+  if (r->pending) {
+    bpi_fail(error, BP_ERR_BUSY,
+             "erased, but a reader still holds the old state: traces stay until it ends");
+    bpi_fail_detail(error, "status", "pending");
+    return bpi_fail_detail(error, "hint", "it is finished when the store is next opened");
+  }
+  if (r->found > 0)
+    return bpi_fail(error, BP_ERR_INTERNAL, "traces were found after erasing: %lld places",
+                    (long long)r->found);
+  return to_table(out, r, error);
+}
+
+/* ------------------------------------------------------------------------------- exported call */
+
+/* By what was selected, not what. */
+static void note_erasure(const selection *s) {
+  const char *by = s->everything  ? "everything"
+                   : s->expired   ? "expired"
+                   : s->session   ? "session"
+                   : s->workspace ? "workspace"
+                   : s->source    ? "source"
+                                  : "range";
+  bpi_note(s->handle, "bp_erase", by, INT64_MIN, INT64_MAX);
+}
+
+static int erase(bp_result **out, bp_store *s, json_value root, bp_error **error) {
+  selection chosen = {
+      .handle = s, .selector = {NULL, 0, ERASED_ANY_SOURCE, INT64_MIN, INT64_MAX}, .error = error};
+  erase_receipt receipt;
+  bool any = true;
+  memset(&receipt, 0, sizeof receipt);
+  int rc = read_document(&chosen, root);
+  if (rc == BP_OK) rc = chosen.expired ? find_expired(&chosen, &any) : resolve(&chosen);
+  if (rc == BP_OK && any)
+    rc = bpi_store_erase(s->store, &chosen.selector, bpi_handle_now(s), &receipt, error);
+  if (rc == BP_OK) note_erasure(&chosen);
+  if (rc == BP_OK) rc = report(out, &receipt, error);
+  bpi_free(chosen.keys);
+  bpi_free(chosen.workspace_label);
+  return rc;
+}
+
+int bp_erase(bp_result **out, bp_store *s, const char *selector_json, size_t length,
+             bp_error **error) {
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
+  if (out != NULL) *out = NULL;
+  json_doc *doc = NULL;
+  int rc = out == NULL || selector_json == NULL
+               ? bpi_fail(error, BP_ERR_INVALID, "a selector and a place for the result are needed")
+               : bpi_json_parse(&doc, selector_json, length, error);
+  if (rc == BP_OK) rc = bpi_enter(s, "bp_erase", NULL, error);
+  if (rc == BP_OK) {
+    rc = bpi_store_read_only(s->store) ? bpi_fail(error, BP_ERR_READONLY, "the handle is read-only")
+                                       : erase(out, s, bpi_json_root(doc), error);
+    rc = bpi_leave(s, rc);
+  }
+  bpi_json_free(doc);
+  return bpi_error_end(rc, unseen);
+}

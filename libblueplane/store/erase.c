@@ -1,0 +1,599 @@
+/* store/erase.c: a fact goes with all rows of its key. Where a row of another key lies behind it, the
+ * search for that one must still come by, so a marker without content stays in the place. */
+#include "store/erase.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/bulk.h"
+#include "store/group.h"
+#include "store/personal.h"
+#include "store/trace.h"
+#include "store/transaction.h"
+
+#define WAIT_MS 300
+
+typedef struct numbers {
+  int64_t *item;
+  size_t count, capacity;
+} numbers;
+
+typedef struct eraser {
+  store *s;
+  const erase_selector *what;
+  numbers rows;               /* of session that are selected, sorted */
+  numbers lost;               /* of session that lost a fact */
+  numbers gone[FACT_KINDS];   /* facts to delete */
+  numbers marked[FACT_KINDS]; /* facts that become markers */
+  unsigned char *seen;        /* of rebuilt sessions: something is left of them */
+  numbers rebuild;
+  numbers whole; /* rows of the sessions these belong to */
+  cells changes;
+  moments moments;
+  group one, resolved;
+  stored_names names;
+  trace trace;
+  erase_receipt *receipt;
+  bp_error **error;
+} eraser;
+
+static int add(eraser *e, numbers *n, int64_t number) {
+  void *items = n->item;
+  if (bpi_reserve(&items, &n->capacity, n->count + 1, sizeof *n->item) != BP_OK)
+    return bpi_fail_nomem(e->error);
+  n->item = items;
+  n->item[n->count++] = number;
+  return BP_OK;
+}
+
+static int by_number(const void *x, const void *y) {
+  const int64_t *a = x, *b = y;
+  return *a == *b ? 0 : *a < *b ? -1 : 1;
+}
+
+static void sort_unique(numbers *n) {
+  size_t kept = 0;
+  if (n->count > 0) qsort(n->item, n->count, sizeof *n->item, by_number);
+  for (size_t i = 0; i < n->count; i++)
+    if (kept == 0 || n->item[kept - 1] != n->item[i]) n->item[kept++] = n->item[i];
+  n->count = kept;
+}
+
+static const int64_t *find(const numbers *n, int64_t number) {
+  return n->count == 0 ? NULL : bsearch(&number, n->item, n->count, sizeof number, by_number);
+}
+
+/* -------------------------------------------------------------------------------- what is to go */
+
+static bool any_session(const erase_selector *w) {
+  return w->session == NULL && w->source == ERASED_ANY_SOURCE;
+}
+
+static bool is_everything(const erase_selector *w) {
+  return any_session(w) && w->from_us == INT64_MIN && w->until_us == INT64_MAX;
+}
+
+static bool wants_session(const erase_selector *w, ident key) {
+  for (size_t i = 0; i < w->sessions; i++)
+    if (bpi_ident_compare(w->session[i], key) == 0) return true;
+  return w->session == NULL;
+}
+
+static int select_rows(eraser *e) {
+  sqlite3_stmt *get = bpi_sql(e->s, SQL_SESSION_ROWS, e->error);
+  if (get == NULL) return bpi_error_code(*e->error);
+  int rc;
+  while ((rc = bpi_sql_step(get, e->error)) > 0) {
+    ident key = {(uint64_t)sqlite3_column_int64(get, 1), (uint64_t)sqlite3_column_int64(get, 2)};
+    int64_t sources = sqlite3_column_int64(get, 3);
+    bool told = e->what->source == ERASED_ANY_SOURCE || (sources >> e->what->source & 1);
+    if (told && wants_session(e->what, key) &&
+        (rc = add(e, &e->rows, sqlite3_column_int64(get, 0))) != BP_OK)
+      break;
+  }
+  sqlite3_reset(get);
+  sort_unique(&e->rows);
+  return rc < 0 ? rc : BP_OK;
+}
+
+static bool in_time(const erase_selector *w, int64_t time_us) {
+  return time_us != BPI_TIME_NONE && time_us >= w->from_us && time_us < w->until_us;
+}
+
+static bool meets(const eraser *e, fact_kind kind, const int64_t *fact) {
+  const fact_head *head = bpi_head(fact);
+  if (head->session == FACT_MARKER) return false;
+  if (!any_session(e->what) && find(&e->rows, head->session) == NULL) return false;
+  int64_t result_us = kind == FACT_TOOL_CALL
+                          ? ((const tool_call_fact *)(const void *)fact)->result_us
+                          : BPI_TIME_NONE;
+  if (head->time_us == BPI_TIME_NONE && result_us == BPI_TIME_NONE)
+    return e->what->from_us == INT64_MIN;
+  return in_time(e->what, head->time_us) || in_time(e->what, result_us);
+}
+
+/* ------------------------------------------------------------------------------------- facts */
+
+/* Whether a row goes: the fact of its key goes whole. */
+static bool goes(const eraser *e, fact_kind kind, const group *cluster, size_t row) {
+  int64_t k2 = bpi_group_at(cluster, kind, row)[1];
+  for (size_t i = 0; i < cluster->count; i++) {
+    const int64_t *fact = bpi_group_at(cluster, kind, i);
+    if (fact[1] == k2 && meets(e, kind, fact)) return true;
+  }
+  return false;
+}
+
+/* What the fact of a row added is taken away; told by the first row of its key. */
+static int take_away(eraser *e, fact_kind kind, const group *cluster, size_t row) {
+  int64_t k2 = bpi_group_at(cluster, kind, row)[1];
+  e->one.count = 0;
+  for (size_t i = 0; i < cluster->count; i++) {
+    const int64_t *fact = bpi_group_at(cluster, kind, i);
+    if (fact[1] != k2 || bpi_head(fact)->session == FACT_MARKER) continue;
+    if (i < row) return BP_OK;
+    if (bpi_group_add(&e->one, kind, fact) != BP_OK) return bpi_fail_nomem(e->error);
+    int rc = add(e, &e->lost, bpi_head(fact)->session);
+    if (rc != BP_OK) return rc;
+  }
+  fact_names names = bpi_stored_names(&e->names);
+  if (bpi_group_resolve(&e->resolved, &e->one, kind, &names) != BP_OK)
+    return bpi_fail_nomem(e->error);
+  bpi_group_cells(&e->changes, &e->resolved, kind, -1);
+  bpi_trace_add(&e->trace, k2);
+  return e->names.failed;
+}
+
+/* From the last row to the first: a marker is needed as long as a row that stays lies behind. */
+static int judge_cluster(void *user, fact_kind kind, const group *cluster) {
+  eraser *e = user;
+  bool stays_behind = false, any = false;
+  for (size_t i = 0; i < cluster->count && !any; i++)
+    any = meets(e, kind, bpi_group_at(cluster, kind, i));
+  for (size_t i = cluster->count; any && i-- > 0;) {
+    const int64_t *fact = bpi_group_at(cluster, kind, i);
+    bool marker = bpi_head(fact)->session == FACT_MARKER;
+    int rc = BP_OK;
+    if (!marker && !goes(e, kind, cluster, i)) {
+      stays_behind = true;
+      continue;
+    }
+    if (!marker) {
+      rc = take_away(e, kind, cluster, i);
+      e->receipt->facts[kind]++;
+    }
+    if (rc == BP_OK && !stays_behind) rc = add(e, &e->gone[kind], fact[0]);
+    if (rc == BP_OK && stays_behind && !marker) rc = add(e, &e->marked[kind], fact[0]);
+    if (rc != BP_OK) return rc;
+  }
+  return BP_OK;
+}
+
+static int delete_facts(eraser *e, fact_kind kind) {
+  sqlite3_stmt *drop = bpi_sql(e->s, (store_statement)(SQL_FACT_DELETE + (int)kind), e->error);
+  sqlite3_stmt *put = bpi_sql(e->s, (store_statement)(SQL_FACT_UPDATE + (int)kind), e->error);
+  if (drop == NULL || put == NULL) return bpi_error_code(*e->error);
+  int rc = BP_OK, words = (int)bpi_fact_words(kind);
+  for (size_t i = 0; i < e->gone[kind].count && rc == BP_OK; i++) {
+    sqlite3_bind_int64(drop, 1, e->gone[kind].item[i]);
+    rc = bpi_sql_run(drop, e->error);
+  }
+  for (size_t i = 0; i < e->marked[kind].count && rc == BP_OK; i++) {
+    for (int word = 0; word < words; word++)
+      sqlite3_bind_int64(put, word + 1, 0);
+    sqlite3_bind_int64(put, 1, e->marked[kind].item[i]);
+    sqlite3_bind_int64(put, FACT_SESSION_WORD + 1, FACT_MARKER);
+    rc = bpi_sql_run(put, e->error);
+  }
+  return rc;
+}
+
+static int erase_facts(eraser *e) {
+  bool any = any_session(e->what);
+  int rc = bpi_visit_clusters(e->s, any ? NULL : e->rows.item, any ? 0 : e->rows.count,
+                              judge_cluster, e, e->error);
+  for (fact_kind kind = 0; kind < FACT_KINDS && rc == BP_OK; kind++)
+    rc = delete_facts(e, kind);
+  return rc;
+}
+
+/* ---------------------------------------------------------------------------------- sessions */
+
+static int note_left(void *user, fact_kind kind, const group *g) {
+  eraser *e = user;
+  int64_t at[2];
+  for (size_t i = 0; i < g->count; i++) {
+    const int64_t *fact = bpi_group_at(g, kind, i);
+    int64_t session = bpi_head(fact)->session;
+    const int64_t *rebuilt = find(&e->rebuild, session);
+    if (rebuilt == NULL) continue;
+    e->seen[rebuilt - e->rebuild.item] = 1;
+    int n = bpi_fact_moments(kind, fact, at);
+    for (int j = 0; j < n; j++)
+      bpi_moments_add(&e->moments, session, at[j]);
+  }
+  return BP_OK;
+}
+
+/* Runs and active time of the sessions are made of what is left. A session told of by nothing but its
+ * own row goes if the selection has no beginning. */
+static int rebuild_activity(eraser *e) {
+  int rc = BP_OK;
+  for (size_t i = 0; i < e->lost.count && rc == BP_OK; i++)
+    rc = add(e, &e->rebuild, e->lost.item[i]);
+  for (size_t i = 0; i < e->rows.count && e->what->from_us == INT64_MIN && rc == BP_OK; i++)
+    rc = add(e, &e->rebuild, e->rows.item[i]);
+  if (rc != BP_OK) return rc;
+  sort_unique(&e->rebuild);
+  e->seen = bpi_alloc_zero(e->rebuild.count + 1, 1);
+  if (e->seen == NULL) return bpi_fail_nomem(e->error);
+  if (e->rebuild.count == 0) return BP_OK;
+  rc = bpi_visit_groups(e->s, e->rebuild.item, e->rebuild.count, note_left, e, e->error);
+  if (rc == BP_OK)
+    rc = bpi_activity_store(e->s, &e->moments, e->rebuild.item, e->rebuild.count, &e->changes,
+                            e->error);
+  return rc;
+}
+
+static int run_with(eraser *e, store_statement which, int64_t a, int64_t b, int64_t c) {
+  sqlite3_stmt *run = bpi_sql(e->s, which, e->error);
+  if (run == NULL) return bpi_error_code(*e->error);
+  const int64_t values[] = {a, b, c};
+  for (int i = 0; i < 3 && i < sqlite3_bind_parameter_count(run); i++)
+    sqlite3_bind_int64(run, i + 1, values[i]);
+  return bpi_sql_run(run, e->error);
+}
+
+/* A session of which something is left forgets when its attributes were seen, where that is erased. */
+static int erase_sessions(eraser *e) {
+  int rc = BP_OK;
+  for (size_t i = 0; i < e->rebuild.count && rc == BP_OK; i++) {
+    int64_t row = e->rebuild.item[i];
+    if (row == 0) continue;
+    if (e->seen[i]) {
+      rc = run_with(e, SQL_SESSION_FORGET, row, e->what->from_us, e->what->until_us);
+      continue;
+    }
+    sqlite3_stmt *get = bpi_sql(e->s, SQL_SESSION_KEY, e->error);
+    if (get == NULL) return bpi_error_code(*e->error);
+    sqlite3_bind_int64(get, 1, row);
+    if ((rc = bpi_sql_step(get, e->error)) > 0) {
+      bpi_trace_add(&e->trace, sqlite3_column_int64(get, 0));
+      bpi_trace_add(&e->trace, sqlite3_column_int64(get, 1));
+      sqlite3_reset(get);
+    }
+    if (rc >= 0) rc = run_with(e, SQL_SESSION_DELETE, row, 0, 0);
+    e->receipt->sessions++;
+  }
+  return rc;
+}
+
+/* ------------------------------------------------------------------------------------- tasks */
+
+/* Tasks are cut out of a whole session, of all tiers that tell of it. */
+static int whole_sessions(eraser *e) {
+  sqlite3_stmt *get = bpi_sql(e->s, SQL_SESSION_TIERS, e->error);
+  if (get == NULL) return bpi_error_code(*e->error);
+  for (size_t i = 0; i < e->rebuild.count; i++) {
+    int rc, added = BP_OK;
+    sqlite3_bind_int64(get, 1, e->rebuild.item[i]);
+    while (added == BP_OK && (rc = bpi_sql_step(get, e->error)) > 0)
+      added = add(e, &e->whole, sqlite3_column_int64(get, 0));
+    if (added != BP_OK) sqlite3_reset(get);
+    if (added != BP_OK || rc < 0) return added != BP_OK ? added : rc;
+  }
+  sort_unique(&e->whole);
+  return BP_OK;
+}
+
+static void session_column(const void *rows, size_t row, int column, sqlite3_context *into) {
+  (void)column;
+  sqlite3_result_int64(into, ((const int64_t *)rows)[row]);
+}
+
+/* They are cut anew when somebody asks. */
+static int erase_tasks(eraser *e) {
+  int rc = whole_sessions(e);
+  const bulk rows = {e->whole.count, e->whole.item, session_column};
+  if (rc == BP_OK) rc = bpi_bulk_run(e->s, SQL_TASKS_ERASE, &rows, e->error);
+  if (rc == BP_OK) rc = bpi_bulk_run(e->s, SQL_TASK_CELLS_ERASE, &rows, e->error);
+  return rc;
+}
+
+static int mark_tasks(eraser *e) {
+  const bulk rows = {e->whole.count, e->whole.item, session_column};
+  int rc = bpi_bulk_run(e->s, SQL_STALE_ERASE, &rows, e->error);
+  return rc == BP_OK ? bpi_sql_run(bpi_sql(e->s, SQL_STALE_FORGET, e->error), e->error) : rc;
+}
+
+/* ------------------------------------------------------------------------------ names and places */
+
+/* Notes the identifiers (two columns) of the rows of a table, then deletes those rows. */
+static int drop_rows(eraser *e, const char *table, const char *where, int64_t *count) {
+  buf sql;
+  sqlite3_stmt *get = NULL;
+  bpi_buf_init(&sql, 8192);
+  bpi_buf_printf(&sql, "SELECT hi, lo FROM %s WHERE %s", table, where);
+  if (sql.failed) {
+    bpi_buf_free(&sql);
+    return bpi_fail_nomem(e->error);
+  }
+  int rc, code = sqlite3_prepare_v2(e->s->db, sql.data, -1, &get, NULL);
+  bpi_buf_free(&sql);
+  if (code != SQLITE_OK) return bpi_sql_fail(code, e->error);
+  while ((rc = bpi_sql_step(get, e->error)) > 0) {
+    bpi_trace_add(&e->trace, sqlite3_column_int64(get, 0));
+    bpi_trace_add(&e->trace, sqlite3_column_int64(get, 1));
+    ++*count;
+  }
+  sqlite3_finalize(get);
+  if (rc != BP_OK || *count == 0) return rc;
+  bpi_buf_init(&sql, 8192);
+  bpi_buf_printf(&sql, "DELETE FROM %s WHERE %s", table, where);
+  rc = sql.failed ? bpi_fail_nomem(e->error) : bpi_sql_exec(e->s, sql.data, e->error);
+  bpi_buf_free(&sql);
+  return rc;
+}
+
+/* Names whose last reference just went. */
+static int erase_labels(eraser *e) {
+  buf where;
+  bpi_buf_init(&where, 4096);
+  bpi_buf_text(&where, "id NOT IN ");
+  bpi_personal_labels(&where);
+  int rc = where.failed ? bpi_fail_nomem(e->error)
+                        : drop_rows(e, "label", where.data, &e->receipt->labels);
+  bpi_buf_free(&where);
+  return rc;
+}
+
+static int empty_table(eraser *e, const char *table, int64_t *count) {
+  char sql[64];
+  sqlite3_snprintf(sizeof sql, sql, "DELETE FROM %s WHERE true", table);
+  int rc = bpi_sql_exec(e->s, sql, e->error);
+  if (rc == BP_OK) *count += sqlite3_changes(e->s->db);
+  return rc;
+}
+
+/* What a reader remembers of a file may name a session; such a file is read from its start again. */
+static int forget_readers(eraser *e) {
+  numbers files = {NULL, 0, 0};
+  sqlite3_stmt *get = bpi_sql(e->s, SQL_FILE_MEMORIES, e->error);
+  if (get == NULL) return bpi_error_code(*e->error);
+  int rc;
+  while ((rc = bpi_sql_step(get, e->error)) > 0) {
+    const unsigned char *memory = sqlite3_column_blob(get, 1);
+    size_t words = (size_t)sqlite3_column_bytes(get, 1) / sizeof(int64_t);
+    bool names_one = false;
+    for (size_t i = 0; i < words && !names_one; i++) {
+      int64_t word;
+      memcpy(&word, memory + i * sizeof word, sizeof word);
+      names_one = bpi_trace_has(&e->trace, word);
+    }
+    if (names_one && (rc = add(e, &files, sqlite3_column_int64(get, 0))) != BP_OK) break;
+  }
+  sqlite3_reset(get);
+  for (size_t i = 0; i < files.count && rc == BP_OK; i++) {
+    char where[32];
+    sqlite3_snprintf(sizeof where, where, "id = %lld", (long long)files.item[i]);
+    rc = drop_rows(e, "file", where, &e->receipt->files);
+  }
+  bpi_free(files.item);
+  return rc;
+}
+
+/* Files are not known by session or time: where one was read to is forgotten with its source. */
+static int erase_sources(eraser *e) {
+  char where[48];
+  if (e->what->session != NULL || e->what->from_us != INT64_MIN || e->what->until_us != INT64_MAX)
+    return BP_OK;
+  if (e->what->source == ERASED_ANY_SOURCE)
+    sqlite3_snprintf(sizeof where, where, "true");
+  else
+    sqlite3_snprintf(sizeof where, where, "source = %lld", (long long)e->what->source);
+  return drop_rows(e, "file", where, &e->receipt->files);
+}
+
+static int erase_places(eraser *e) {
+  int rc = forget_readers(e);
+  if (rc == BP_OK) rc = erase_sources(e);
+  if (rc == BP_OK)
+    rc = bpi_sql_exec(e->s, "DELETE FROM reject WHERE file NOT IN (SELECT id FROM file)", e->error);
+  if (rc == BP_OK) e->receipt->rejects = sqlite3_changes(e->s->db);
+  return rc;
+}
+
+static int erase_own(eraser *e) {
+  int rc = BP_OK;
+  if (!is_everything(e->what)) return rc;
+  for (const personal_table *t = bpi_personal_tables; t->name != NULL && rc == BP_OK; t++)
+    if (t->how == PERSONAL_OWN) rc = empty_table(e, t->name, &e->receipt->decisions);
+  return rc;
+}
+
+/* ------------------------------------------------------------------------------------- marks */
+
+static int put_mark(eraser *e, const erased_mark *mark) {
+  sqlite3_stmt *put = bpi_sql(e->s, SQL_ERASED_INSERT, e->error);
+  if (put == NULL) return bpi_error_code(*e->error);
+  sqlite3_bind_int64(put, 1, (int64_t)mark->session.hi);
+  sqlite3_bind_int64(put, 2, (int64_t)mark->session.lo);
+  sqlite3_bind_int64(put, 3, mark->source);
+  sqlite3_bind_int64(put, 4, mark->from_us);
+  sqlite3_bind_int64(put, 5, mark->until_us);
+  return bpi_sql_run(put, e->error);
+}
+
+/* A mark ends where the store's knowledge ends: what is done from now on is not erased. */
+static int put_marks(eraser *e, int64_t now_us) {
+  const erase_selector *w = e->what;
+  sqlite3_stmt *get = bpi_sql(e->s, SQL_SESSION_LAST, e->error);
+  if (get == NULL) return bpi_error_code(*e->error);
+  int rc = bpi_sql_step(get, e->error);
+  int64_t end = now_us;
+  if (rc > 0 && sqlite3_column_int64(get, 0) >= end) end = sqlite3_column_int64(get, 0) + 1;
+  sqlite3_reset(get);
+  if (rc < 0) return rc;
+  erased_mark mark = {{0, 0}, w->source, w->from_us, w->until_us < end ? w->until_us : end};
+  if (w->session == NULL) {
+    rc = mark.source == ERASED_ANY_SOURCE
+             ? run_with(e, SQL_ERASED_COVERED, mark.from_us, mark.until_us, 0)
+             : BP_OK;
+    return rc == BP_OK ? put_mark(e, &mark) : rc;
+  }
+  rc = BP_OK;
+  for (size_t i = 0; i < w->sessions && rc == BP_OK; i++) {
+    mark.session = bpi_erased_session(&e->s->key, w->session[i]);
+    rc = put_mark(e, &mark);
+  }
+  return rc;
+}
+
+static int note_erasure(eraser *e, int64_t now_us) {
+  int64_t count = 0;
+  int rc = bpi_store_erasures(e->s, &count, e->error);
+  if (rc == BP_OK) rc = bpi_store_set_setting(e->s, "erasures", count + 1, e->error);
+  if (rc == BP_OK) rc = bpi_store_set_setting(e->s, "erase_pending_us", now_us, e->error);
+  return rc;
+}
+
+int bpi_store_erased(store *s, erased_marks *out, bp_error **error) {
+  *out = (erased_marks){NULL, 0, 0};
+  sqlite3_stmt *get = bpi_sql(s, SQL_ERASED, error);
+  if (get == NULL) return bpi_error_code(*error);
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0) {
+    erased_mark mark = {
+        {(uint64_t)sqlite3_column_int64(get, 0), (uint64_t)sqlite3_column_int64(get, 1)},
+        sqlite3_column_int64(get, 2),
+        sqlite3_column_int64(get, 3),
+        sqlite3_column_int64(get, 4)};
+    if (bpi_erased_add(out, &mark) != BP_OK) {
+      sqlite3_reset(get);
+      rc = bpi_fail_nomem(error);
+      break;
+    }
+  }
+  if (rc < 0)
+    bpi_erased_free(out);
+  else
+    bpi_erased_sort(out);
+  return rc;
+}
+
+int bpi_store_erasures(store *s, int64_t *out, bp_error **error) {
+  return bpi_store_setting(s, "erasures", 0, out, error);
+}
+
+int bpi_store_has_before(store *s, int64_t time_us, bool *out, bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_CELL_BEFORE, error);
+  if (get == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(get, 1, bpi_quarter_of(time_us));
+  int rc = bpi_sql_step(get, error);
+  if (rc > 0) sqlite3_reset(get);
+  *out = rc > 0;
+  return rc < 0 ? rc : BP_OK;
+}
+
+/* ----------------------------------------------------------------------------- bytes in the files */
+
+/* A reader that is about to end is waited for. */
+static int empty_log(store *s, bool *done, bp_error **error) {
+  sqlite3_busy_timeout(s->db, WAIT_MS);
+  int rc = bpi_store_truncate_log(s, done, error);
+  sqlite3_busy_timeout(s->db, BPI_BUSY_MS);
+  return rc;
+}
+
+/* Writes the database anew, from nothing but its rows. */
+static int rewrite(store *s, bool *done, bp_error **error) {
+  int code = sqlite3_exec(s->db, "VACUUM", NULL, NULL, NULL);
+  *done = code == SQLITE_OK;
+  if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) return BP_OK;
+  if (code != SQLITE_OK) return bpi_sql_fail(code, error);
+  return empty_log(s, done, error);
+}
+
+static int finished(store *s, bp_error **error) {
+  return bpi_store_set_setting(s, "erase_pending_us", 0, error);
+}
+
+int bpi_store_erase_finish(store *s, bp_error **error) {
+  int64_t pending = 0;
+  bool done = false;
+  int rc = bpi_store_setting(s, "erase_pending_us", 0, &pending, error);
+  if (rc != BP_OK || pending == 0) return rc;
+  rc = empty_log(s, &done, error);
+  if (rc == BP_OK && done) rc = rewrite(s, &done, error);
+  return rc == BP_OK && done ? finished(s, error) : rc;
+}
+
+/* SQLite overwrites what it deletes, but moves rows about: only what is searched is known. */
+static int search_files(eraser *e) {
+  erase_receipt *r = e->receipt;
+  bool done = false;
+  int rc = empty_log(e->s, &done, e->error);
+  r->pending = !done;
+  r->identifiers = (int64_t)e->trace.count;
+  if (rc != BP_OK || !done) return rc;
+  rc = bpi_trace_search(&e->trace, e->s, &r->searched, &r->found, e->error);
+  if (rc == BP_OK && r->found > 0) {
+    rc = rewrite(e->s, &done, e->error);
+    r->pending = !done;
+    if (rc != BP_OK || !done) return rc;
+    r->searched = r->found = 0;
+    rc = bpi_trace_search(&e->trace, e->s, &r->searched, &r->found, e->error);
+  }
+  return rc == BP_OK && r->found == 0 ? finished(e->s, e->error) : rc;
+}
+
+/* ----------------------------------------------------------------------------------- the whole */
+
+static int erase_all(eraser *e, int64_t now_us) {
+  int rc = put_marks(e, now_us);
+  if (rc == BP_OK) rc = select_rows(e);
+  if (rc == BP_OK) rc = erase_facts(e);
+  if (rc == BP_OK) sort_unique(&e->lost);
+  if (rc == BP_OK) rc = rebuild_activity(e);
+  if (rc == BP_OK) bpi_cells_tell(&e->changes);
+  if (rc == BP_OK) rc = bpi_cells_store(&e->changes, e->s, e->error);
+  if (rc == BP_OK) rc = erase_tasks(e);
+  if (rc == BP_OK) rc = erase_sessions(e);
+  if (rc == BP_OK) rc = mark_tasks(e);
+  if (rc == BP_OK) rc = erase_labels(e);
+  if (rc == BP_OK) rc = erase_places(e);
+  if (rc == BP_OK) rc = erase_own(e);
+  if (rc == BP_OK && e->trace.failed) rc = bpi_fail_nomem(e->error);
+  return rc == BP_OK ? note_erasure(e, now_us) : rc;
+}
+
+static void eraser_free(eraser *e) {
+  bpi_free(e->rows.item);
+  bpi_free(e->lost.item);
+  bpi_free(e->rebuild.item);
+  bpi_free(e->whole.item);
+  bpi_free(e->seen);
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) {
+    bpi_free(e->gone[kind].item);
+    bpi_free(e->marked[kind].item);
+  }
+  bpi_free(e->one.words);
+  bpi_free(e->resolved.words);
+  bpi_cells_free(&e->changes);
+  bpi_moments_free(&e->moments);
+  bpi_trace_free(&e->trace);
+}
+
+int bpi_store_erase(store *s, const erase_selector *what, int64_t now_us, erase_receipt *out,
+                    bp_error **error) {
+  memset(out, 0, sizeof *out);
+  eraser e = {.s = s, .what = what, .names = {s, error, BP_OK}, .receipt = out, .error = error};
+  int rc = bpi_store_begin_write(s, error);
+  if (rc == BP_OK) rc = erase_all(&e, now_us);
+  if (rc == BP_OK) rc = bpi_store_commit(s, error);
+  if (rc != BP_OK) bpi_store_rollback(s);
+  if (rc == BP_OK) rc = search_files(&e);
+  eraser_free(&e);
+  return rc;
+}
