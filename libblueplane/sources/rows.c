@@ -12,6 +12,10 @@ void bpi_rows_start(rows *r, source_input *in, record_tier tier) {
 }
 
 void bpi_rows_session(rows *r, const char *id, size_t length) {
+  r->session = r->scope = bpi_memo_ident(&r->names, IDENT_SESSION, id, length);
+}
+
+void bpi_rows_belong(rows *r, const char *id, size_t length) {
   r->session = bpi_memo_ident(&r->names, IDENT_SESSION, id, length);
 }
 
@@ -46,7 +50,7 @@ record bpi_row_response(const rows *r) {
 ident bpi_row_key(rows *r, ident_kind kind, const id_text *id, int64_t nth) {
   composite key;
   bpi_composite_start(&key);
-  bpi_composite_ident(&key, r->session);
+  bpi_composite_ident(&key, r->scope);
   bpi_composite_number(&key, nth);
   bpi_composite_bytes(&key, id->at, id->length);
   return r->in->sink->identify(r->in->sink->self, kind, (const char *)key.bytes, key.length);

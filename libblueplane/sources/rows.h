@@ -10,14 +10,16 @@ typedef struct rows {
   source_input *in;
   names names;
   record_tier tier;
-  unsigned flags; /* RECORD_ */
-  ident session;
-  int64_t time; /* of the rows that come next */
+  unsigned flags;       /* RECORD_ */
+  ident session, scope; /* whose rows they are, and whose identifiers they have */
+  int64_t time;         /* of the rows that come next */
 } rows;
 
 void bpi_rows_start(rows *r, source_input *in, record_tier tier);
 /* The session that rows belong to from now on. */
 void bpi_rows_session(rows *r, const char *id, size_t length);
+/* Rows belong to another session than the one that identifies them: a subagent's. */
+void bpi_rows_belong(rows *r, const char *id, size_t length);
 
 record bpi_row(const rows *r, record_kind kind);
 int bpi_row_put(rows *r, const record *row); /* 0 or BP_ERR_ */

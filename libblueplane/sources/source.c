@@ -9,6 +9,7 @@ static const source *const registry[] = {
     &bpi_source_native,
     &bpi_source_gemini,
     &bpi_source_copilot,
+    &bpi_source_opencode,
     &bpi_source_forge,
 };
 

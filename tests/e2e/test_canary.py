@@ -52,6 +52,8 @@ NAMES = {  # fields whose text an owner may see again, and as which kinds of nam
                 r"data\.modelMetrics(\..*)?": {MODEL}},
     "gemini": {r"(messages\[\]\.|\$set\.messages\[\]\.)?model": {MODEL},
                r"(messages\[\]\.|\$set\.messages\[\]\.)?toolCalls\[\]\.name": {TOOL}},
+    "opencode": {r"info\.directory": {WORKSPACE}, r"info\.version": {VERSION}, r"messages\[\]\.info\.modelID": {MODEL},
+                 r"messages\[\]\.parts\[\]\.tool": {TOOL}},
     "native": {"platform": {PLATFORM}, "workspace": {WORKSPACE}, "branch": {BRANCH}, "client_version": {VERSION},
                "entrypoint": {ENTRYPOINT}, "model": {MODEL}, "tool": {TOOL}, "mcp_server": {TOOL}, "command": {COMMAND}},
 }

@@ -31,6 +31,7 @@ import codex  # noqa: E402
 import copilot  # noqa: E402
 import gemini  # noqa: E402
 import gen_truth  # noqa: E402
+import opencode  # noqa: E402
 
 # The layout of rollup cells, written down a second time (docs of store/facts.h).
 RESPONSE, TOOL, EDIT, PROMPT, EVENT, ACTIVE, DECISION, SPAN, CHANGE = range(1, 10)
@@ -234,7 +235,8 @@ def test_sample(folder: pathlib.Path) -> None:
 def test_corpus(folder: pathlib.Path) -> None:
     """Fixture by fixture, so that each that is wrong has a name."""
     wrong = []
-    for source, module in (("claude_code", claude_code), ("codex", codex), ("copilot", copilot), ("gemini", gemini)):
+    for source, module in (("claude_code", claude_code), ("codex", codex), ("copilot", copilot), ("gemini", gemini),
+                           ("opencode", opencode)):
         for path in e2e.fixtures(source):
             alone = folder / source / path.name
             alone.mkdir(parents=True)

@@ -212,6 +212,73 @@ START_TEST(gemini_lines) {
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------------- opencode */
+
+START_TEST(opencode_session) {
+  static const response_row row = {NINE + 5 * SECOND, 1000,     150, 10000, 1000, 90,
+                                   "gpt-5.3-codex",   STOP_TOOL};
+  static const int outcomes[] = {OUTCOME_OK, OUTCOME_ERROR, OUTCOME_REJECTED, OUTCOME_OK};
+  load(&one, &bpi_source_opencode, "good-session.json");
+  const record *r = fake_nth(&one, RECORD_SESSION, 0);
+  ck_assert(is_session(r, "ses_0001") && r->time == NINE && r->flags == 0);
+  ck_assert_str_eq(fake_text(r->u.session_row.workspace), "/home/ada/work/engine");
+  ck_assert_str_eq(fake_text(r->u.session_row.version), "1.2.24");
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 1); /* the other was the client's */
+  r = fake_nth(&one, RECORD_PROMPT, 0);
+  ck_assert_int_eq(r->u.prompt.characters, 21);
+  ck_assert_int_eq(r->u.prompt.features, PROMPT_IMAGE | PROMPT_FILE);
+  is_response(fake_nth(&one, RECORD_RESPONSE, 0), &row);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.cost_nano, 12345600);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 1)->u.response.stop, STOP_NONE);
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_USE), 5);
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_RESULT), 4); /* one runs */
+  for (size_t i = 0; i < 4; i++)
+    ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, i)->u.result.outcome, outcomes[i]);
+  r = fake_nth(&one, RECORD_TOOL_RESULT, 0);
+  ck_assert(r->u.result.added == 3 && r->u.result.removed == 1 && r->time == NINE + 7500000);
+  r = fake_nth(&one, RECORD_TOOL_USE, 0);
+  ck_assert(r->u.use.added == 2 && r->u.use.removed == 1 && r->time == NINE + 6 * SECOND);
+  ck_assert_int_eq(r->u.use.language, LANGUAGE_RUST);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 1)->u.use.program, PROGRAM_TEST);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 3)->u.use.added, 2);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.event, EVENT_INTERRUPT);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 1)->u.event.event, EVENT_API_ERROR);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 1)->u.event.detail, DETAIL_AUTH);
+}
+END_TEST
+
+/* A subagent's rows are its parent's; that it has the same identifiers does not matter. */
+START_TEST(opencode_child) {
+  load(&two, &bpi_source_opencode, "good-session.json");
+  load(&one, &bpi_source_opencode, "good-child.json");
+  for (size_t i = 0; i < one.count; i++) {
+    ck_assert(is_session(&one.records[i], "ses_0001"));
+    ck_assert_uint_eq(one.records[i].flags, RECORD_SUBAGENT | RECORD_SIDECHAIN);
+  }
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 0);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.event, EVENT_SUBAGENT);
+  const record *a = fake_nth(&one, RECORD_RESPONSE, 0), *b = fake_nth(&two, RECORD_RESPONSE, 0);
+  ck_assert_int_ne(bpi_ident_compare(a->key, b->key), 0);
+  ck_assert_int_ne(bpi_ident_compare(fake_nth(&one, RECORD_TOOL_USE, 0)->key,
+                                     fake_nth(&two, RECORD_TOOL_USE, 0)->key),
+                   0);
+}
+END_TEST
+
+/* Where identifiers were taken out, the place tells messages and calls apart. */
+START_TEST(opencode_redacted) {
+  load(&one, &bpi_source_opencode, "good-redacted.json");
+  static const record_kind kinds[] = {RECORD_PROMPT, RECORD_RESPONSE, RECORD_TOOL_USE};
+  for (size_t k = 0; k < 3; k++) {
+    ck_assert_uint_eq(fake_count(&one, kinds[k]), 2);
+    ck_assert_int_ne(
+        bpi_ident_compare(fake_nth(&one, kinds[k], 0)->key, fake_nth(&one, kinds[k], 1)->key), 0);
+  }
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 1)->u.prompt.features, PROMPT_FILE);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.stop, STOP_LENGTH);
+}
+END_TEST
+
 /* -------------------------------------------------------------------------------------- all */
 
 static const struct {
@@ -221,7 +288,8 @@ static const struct {
     {&bpi_source_copilot, "good-shutdown.jsonl"}, {&bpi_source_copilot, "good-tools.jsonl"},
     {&bpi_source_copilot, "good-places.jsonl"},   {&bpi_source_gemini, "good-pretty.json"},
     {&bpi_source_gemini, "good-document.json"},   {&bpi_source_gemini, "good-lines.jsonl"},
-    {&bpi_source_gemini, "good-subagent.jsonl"},
+    {&bpi_source_gemini, "good-subagent.jsonl"},  {&bpi_source_opencode, "good-session.json"},
+    {&bpi_source_opencode, "good-child.json"},    {&bpi_source_opencode, "good-redacted.json"},
 };
 #define GOOD (sizeof good / sizeof *good)
 
@@ -310,6 +378,13 @@ static const struct {
     {&bpi_source_gemini, "bad-syntax.jsonl", REJECT_SYNTAX},
     {&bpi_source_gemini, "bad-utf8.jsonl", REJECT_UTF8},
     {&bpi_source_gemini, "bad-document.json", REJECT_SYNTAX},
+    {&bpi_source_opencode, "bad-count-negative.json", REJECT_NUMBER},
+    {&bpi_source_opencode, "bad-no-id.json", REJECT_FIELD},
+    {&bpi_source_opencode, "bad-no-call.json", REJECT_FIELD},
+    {&bpi_source_opencode, "bad-message-text.json", REJECT_SHAPE},
+    {&bpi_source_opencode, "bad-session-last.json", REJECT_FIELD},
+    {&bpi_source_opencode, "bad-key-twice.json", REJECT_DUPLICATE_KEY},
+    {&bpi_source_opencode, "bad-syntax.json", REJECT_SYNTAX},
 };
 
 START_TEST(bad_files) {
@@ -357,6 +432,9 @@ static const struct {
     {&bpi_source_gemini, "session-2026.json", false},
     {&bpi_source_gemini, "session-2026-03-02T09-00.json.bak", false},
     {&bpi_source_gemini, "/home/ada/.gemini/tmp/0a/logs.json", false},
+    {&bpi_source_opencode, "/home/ada/ses_0001.json", true},
+    {&bpi_source_opencode, "C:\\x\\engine.opencode.json", true},
+    {&bpi_source_opencode, "/home/ada/other.json", false},
     {&bpi_source_claude_code, "session-2026-03-02T09-00-0a1b2c3d.jsonl", false},
 };
 
@@ -377,6 +455,9 @@ int main(int argc, char **argv) {
   tcase_add_test(c, copilot_folder_names);
   tcase_add_test(c, gemini_document);
   tcase_add_test(c, gemini_lines);
+  tcase_add_test(c, opencode_session);
+  tcase_add_test(c, opencode_child);
+  tcase_add_test(c, opencode_redacted);
   tcase_add_loop_test(c, cut_anywhere, 0, (int)GOOD);
   tcase_add_loop_test(c, any_window, 0, (int)GOOD);
   tcase_add_loop_test(c, stops, 0, (int)GOOD);

@@ -1,0 +1,551 @@
+/* sources/opencode.c: sessions as opencode exports them: one document of a session, its messages and
+ * their parts. Knows the document and what a message and a part say. */
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "sources/content.h"
+#include "sources/patch.h"
+#include "sources/rows.h"
+
+/* One list for the keys and their numbers. */
+#define NUMBER(name, key) name,
+#define KEY(name, key) key,
+#define MEMBERS(list, LIST)                                                                        \
+  enum { LIST(NUMBER) };                                                                           \
+  static const char *const list[] = {LIST(KEY) NULL}
+
+#define DOCUMENT_KEYS(X) X(K_INFO, "info") X(K_MESSAGES, "messages")
+MEMBERS(document_keys, DOCUMENT_KEYS);
+#define SESSION_KEYS(X)                                                                            \
+  X(S_ID, "id")                                                                                    \
+  X(S_PARENT, "parentID") X(S_DIRECTORY, "directory") X(S_VERSION, "version") X(S_TIME, "time")
+MEMBERS(session_keys, SESSION_KEYS);
+#define TIME_KEYS(X) X(TIME_CREATED, "created") X(TIME_START, "start") X(TIME_END, "end")
+MEMBERS(time_keys, TIME_KEYS);
+#define MESSAGE_KEYS(X) X(M_INFO, "info") X(M_PARTS, "parts")
+MEMBERS(message_keys, MESSAGE_KEYS);
+#define INFO_KEYS(X)                                                                               \
+  X(I_ID, "id")                                                                                    \
+  X(I_ROLE, "role") X(I_TIME, "time") X(I_MODEL, "modelID") X(I_COST, "cost")                      \
+      X(I_TOKENS, "tokens") X(I_FINISH, "finish") X(I_ERROR, "error")
+MEMBERS(info_keys, INFO_KEYS);
+#define TOKEN_KEYS(X)                                                                              \
+  X(T_INPUT, "input") X(T_OUTPUT, "output") X(T_REASONING, "reasoning") X(T_CACHE, "cache")
+MEMBERS(token_keys, TOKEN_KEYS);
+#define CACHE_KEYS(X) X(CACHE_READ, "read") X(CACHE_WRITE, "write")
+MEMBERS(cache_keys, CACHE_KEYS);
+#define ERROR_KEYS(X) X(ERROR_NAME, "name")
+MEMBERS(error_keys, ERROR_KEYS);
+#define PART_KEYS(X)                                                                               \
+  X(P_TYPE, "type")                                                                                \
+  X(P_TEXT, "text") X(P_SYNTHETIC, "synthetic") X(P_MIME, "mime") X(P_CALL, "callID")              \
+      X(P_TOOL, "tool") X(P_STATE, "state")
+MEMBERS(part_keys, PART_KEYS);
+#define STATE_KEYS(X)                                                                              \
+  X(STATE_STATUS, "status")                                                                        \
+  X(STATE_INPUT, "input") X(STATE_ERROR, "error") X(STATE_METADATA, "metadata")                    \
+      X(STATE_TIME, "time")
+MEMBERS(state_keys, STATE_KEYS);
+#define METADATA_KEYS(X) X(METADATA_DIFF, "diff")
+MEMBERS(metadata_keys, METADATA_KEYS);
+
+enum { ROLE_OTHER = -1, ROLE_USER, ROLE_ASSISTANT };
+static const char *const roles[] = {"user", "assistant", NULL};
+enum { PART_TOOL, PART_TEXT, PART_FILE };
+static const char *const part_words[] = {"tool", "text", "file", NULL};
+enum { STATUS_COMPLETED, STATUS_ERROR };
+static const char *const status_words[] = {"completed", "error", NULL};
+static const char *const finish_words[] = {"stop", "tool-calls", "length", NULL};
+static const int finish_stops[] = {STOP_END, STOP_TOOL, STOP_LENGTH};
+enum { ERROR_OTHER = -1, ERROR_ABORTED, ERROR_AUTH, ERROR_LENGTH };
+static const char *const error_words[] = {"MessageAbortedError", "ProviderAuthError",
+                                          "MessageOutputLengthError", NULL};
+static const char redacted[] = "REDACTED"; /* what publishers put in the place of identifiers */
+
+/* How the error of a call begins that the person ended. */
+static const struct {
+  const char *prefix;
+  int outcome;
+} endings[] = {{"The user rejected permission", OUTCOME_REJECTED},
+               {"Tool execution aborted", OUTCOME_INTERRUPTED}};
+
+typedef struct message {
+  int role, stop, error; /* ERROR_ */
+  bool counted, failed;
+  unsigned dropped;
+  int64_t number, time, cost, input, output, reasoning, read, written;
+  id_text id;
+  name_text model;
+  prompt_facts prompt; /* of all its parts */
+} message;
+
+typedef struct part {
+  int type, status, ending;
+  bool synthetic, image, diffed;
+  unsigned dropped;
+  int64_t number, start, end;
+  diff_text diff;
+  id_text call;
+  name_text tool;
+  prompt_facts text;
+  tool_input input;
+} part;
+
+typedef struct session {
+  unsigned dropped;
+  int64_t time;
+  id_text id, parent;
+  name_text directory, version;
+} session;
+
+typedef struct opencode {
+  rows rows;
+  session session;
+  message message;
+  part part;
+  int64_t messages;
+} opencode;
+
+/* -------------------------------------------------------------------------------------- times */
+
+typedef struct times {
+  int64_t created, start, end;
+} times;
+
+static times read_times(scan *s, int *reject) {
+  times t = {BPI_TIME_NONE, BPI_TIME_NONE, BPI_TIME_NONE};
+  int64_t *const into[] = {&t.created, &t.start, &t.end};
+  uint64_t seen = 0;
+  if (!bpi_scan_enter_object(s)) return t;
+  for (int m; (m = bpi_object_member(s, time_keys, &seen, reject)) >= 0;)
+    *into[m] = bpi_object_time_ms(s);
+  return t;
+}
+
+/* -------------------------------------------------------------------------------------- parts */
+
+static void read_error(part *p, scan *s) {
+  char head[64];
+  size_t length;
+  if (!bpi_scan_text(s, head, sizeof head, &length, NULL)) return;
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+    if (bpi_starts_with(head, length, endings[i].prefix)) p->ending = endings[i].outcome;
+  bpi_hash_wipe(head, length);
+}
+
+static void read_metadata(part *p, scan *s, int *reject) {
+  uint64_t seen = 0;
+  if (!bpi_scan_enter_object(s)) return;
+  while (bpi_object_member(s, metadata_keys, &seen, reject) >= 0)
+    p->diffed = bpi_scan_text_feed(s, bpi_diff_feed, &p->diff);
+}
+
+static void read_state(part *p, scan *s, int *reject) {
+  uint64_t seen = 0;
+  if (!bpi_scan_enter_object(s)) return;
+  for (int m; (m = bpi_object_member(s, state_keys, &seen, reject)) >= 0;) {
+    times t;
+    switch (m) {
+    case STATE_STATUS: p->status = bpi_object_word(s, status_words); break;
+    case STATE_INPUT: bpi_content_input(s, &p->input, &p->dropped, reject); break;
+    case STATE_ERROR: read_error(p, s); break;
+    case STATE_METADATA: read_metadata(p, s, reject); break;
+    default:
+      t = read_times(s, reject);
+      p->start = t.start;
+      p->end = t.end;
+    }
+  }
+}
+
+static bool read_image(scan *s) {
+  char head[8];
+  size_t length;
+  return bpi_scan_text(s, head, sizeof head, &length, NULL) &&
+         bpi_starts_with(head, length, "image/");
+}
+
+static void start_part(part *p) {
+  p->type = p->status = -1;
+  p->ending = OUTCOME_ERROR;
+  p->synthetic = p->image = p->diffed = false;
+  p->dropped = 0;
+  p->number++;
+  p->start = p->end = BPI_TIME_NONE;
+  p->diff = (diff_text){0};
+  p->call.length = p->tool.length = 0;
+  p->text = (prompt_facts){false, 0, 0};
+  bpi_content_input_start(&p->input);
+}
+
+static int take_part(void *self, scan *s) {
+  part *p = &((opencode *)self)->part;
+  uint64_t seen = 0;
+  int reject = 0;
+  start_part(p);
+  for (int m; (m = bpi_object_member(s, part_keys, &seen, &reject)) >= 0;) {
+    switch (m) {
+    case P_TYPE: p->type = bpi_object_word(s, part_words); break;
+    case P_TEXT: bpi_content_prompt(s, &p->text, &reject); break;
+    case P_SYNTHETIC: p->synthetic = bpi_object_true(s); break;
+    case P_MIME: p->image = read_image(s); break;
+    case P_CALL: bpi_object_into(s, &p->call, &p->dropped); break;
+    case P_TOOL: bpi_object_into(s, &p->tool, &p->dropped); break;
+    default: read_state(p, s, &reject);
+    }
+  }
+  bool named = p->call.length > 0 && !bpi_ident_absent(((opencode *)self)->rows.session);
+  if (reject == 0 && p->type == PART_TOOL && !named) reject = REJECT_FIELD;
+  return reject;
+}
+
+static bool is_redacted(const id_text *id) {
+  return id->length == sizeof redacted - 1 && memcmp(id->at, redacted, id->length) == 0;
+}
+
+/* An identifier within the session; where it was taken out, its place. */
+static ident key_of(opencode *o, ident_kind kind, const id_text *id, int64_t place) {
+  return bpi_row_key(&o->rows, kind, id, is_redacted(id) ? place : 0);
+}
+
+static int put_call(opencode *o) {
+  const part *p = &o->part;
+  rows *r = &o->rows;
+  r->time = p->start;
+  record use = bpi_row(r, RECORD_TOOL_USE);
+  use.key = key_of(o, IDENT_TOOL, &p->call, o->messages << 20 | p->number);
+  use.u.use = bpi_content_use(&p->input, bpi_row_name(r, LABEL_TOOL, &p->tool),
+                              bpi_row_name(r, LABEL_FILE, &p->input.file));
+  int rc = bpi_row_put(r, &use);
+  if (rc != BP_OK || p->status < 0) return rc;
+  r->time = p->end;
+  record end = bpi_row(r, RECORD_TOOL_RESULT);
+  bool good = p->status == STATUS_COMPLETED;
+  end.key = use.key;
+  end.u.result = (tool_result_record){.outcome = good ? OUTCOME_OK : p->ending,
+                                      .added = good && p->diffed ? p->diff.added : -1,
+                                      .removed = good && p->diffed ? p->diff.removed : -1,
+                                      .duration_us = -1};
+  if (end.u.result.outcome == OUTCOME_ERROR) end.u.result.failure = FAILURE_OTHER;
+  return bpi_row_put(r, &end);
+}
+
+/* What a person wrote, not what the client put beside it. */
+static void add_text(message *l, const part *p) {
+  if (p->type == PART_FILE) l->prompt.features |= p->image ? PROMPT_IMAGE : PROMPT_FILE;
+  if (p->type != PART_TEXT || p->synthetic) return;
+  l->prompt.there = true;
+  l->prompt.characters += p->text.characters;
+  l->prompt.features |= p->text.features;
+}
+
+static int emit_part(void *self) {
+  opencode *o = self;
+  bpi_row_dropped(&o->rows, o->part.dropped);
+  if (o->part.type == PART_TOOL) return put_call(o);
+  add_text(&o->message, &o->part);
+  return BP_OK;
+}
+
+/* ----------------------------------------------------------------------------------- messages */
+
+static void read_cache(message *l, scan *s, int *reject) {
+  uint64_t seen = 0;
+  if (!bpi_scan_enter_object(s)) return;
+  for (int m; (m = bpi_object_member(s, cache_keys, &seen, reject)) >= 0;)
+    *(m == CACHE_READ ? &l->read : &l->written) = bpi_object_count(s, reject);
+}
+
+static void read_tokens(message *l, scan *s, int *reject) {
+  int64_t *const into[] = {&l->input, &l->output, &l->reasoning};
+  uint64_t seen = 0;
+  if (!bpi_scan_enter_object(s)) return;
+  l->counted = true;
+  for (int m; (m = bpi_object_member(s, token_keys, &seen, reject)) >= 0;) {
+    if (m == T_CACHE)
+      read_cache(l, s, reject);
+    else
+      *into[m] = bpi_object_count(s, reject);
+  }
+}
+
+/* Dollars as billionths of them; -1 if they are none. */
+static int64_t read_cost(scan *s) {
+  double cost = -1;
+  if (!bpi_scan_real(s, &cost) || !(cost >= 0 && cost < 1e6)) return -1;
+  return (int64_t)(cost * 1e9 + 0.5);
+}
+
+static void read_failure(message *l, scan *s, int *reject) {
+  uint64_t seen = 0;
+  if (!bpi_scan_enter_object(s)) return;
+  l->failed = true;
+  while (bpi_object_member(s, error_keys, &seen, reject) >= 0)
+    l->error = bpi_object_word(s, error_words);
+}
+
+static int read_stop(scan *s) {
+  if (bpi_scan_peek(s) != SCAN_TEXT) {
+    bpi_scan_skip(s);
+    return STOP_NONE;
+  }
+  int word = bpi_object_word(s, finish_words);
+  return word < 0 ? STOP_OTHER : finish_stops[word];
+}
+
+static void read_info(message *l, scan *s, int *reject) {
+  uint64_t seen = 0;
+  if (!bpi_scan_enter_object(s)) return;
+  for (int m; (m = bpi_object_member(s, info_keys, &seen, reject)) >= 0;) {
+    switch (m) {
+    case I_ID: bpi_object_into(s, &l->id, &l->dropped); break;
+    case I_ROLE: l->role = bpi_object_word(s, roles); break;
+    case I_TIME: l->time = read_times(s, reject).created; break;
+    case I_MODEL: bpi_object_into(s, &l->model, &l->dropped); break;
+    case I_COST: l->cost = read_cost(s); break;
+    case I_TOKENS: read_tokens(l, s, reject); break;
+    case I_FINISH: l->stop = read_stop(s); break;
+    default: read_failure(l, s, reject);
+    }
+  }
+}
+
+static void start_message(message *l) {
+  l->role = ROLE_OTHER;
+  l->stop = STOP_NONE;
+  l->error = ERROR_OTHER;
+  l->counted = l->failed = false;
+  l->dropped = 0;
+  l->time = BPI_TIME_NONE;
+  l->cost = l->input = l->output = l->reasoning = l->read = l->written = -1;
+  l->id.length = l->model.length = 0;
+  l->prompt = (prompt_facts){false, 0, 0};
+}
+
+static int take_message(void *self, scan *s) {
+  opencode *o = self;
+  object_reader parts = {.take = take_part, .emit = emit_part, .self = o};
+  uint64_t seen = 0;
+  int reject = 0, rc = BP_OK;
+  start_message(&o->message);
+  o->messages++;
+  o->part.number = 0;
+  for (int m; rc == BP_OK && (m = bpi_object_member(s, message_keys, &seen, &reject)) >= 0;) {
+    if (m == M_INFO)
+      read_info(&o->message, s, &reject);
+    else
+      rc = bpi_read_items(o->rows.in, &parts);
+  }
+  if (rc != BP_OK) return rc;
+  bool named = o->message.id.length > 0 && !bpi_ident_absent(o->rows.session);
+  if (reject == 0 && o->message.role != ROLE_OTHER && !named) reject = REJECT_FIELD;
+  return reject;
+}
+
+/* Input excludes the cache, output includes the reasoning. */
+static int put_response(opencode *o) {
+  const message *l = &o->message;
+  record row = bpi_row_response(&o->rows);
+  response_record *r = &row.u.response;
+  row.key = key_of(o, IDENT_RESPONSE, &l->id, o->messages);
+  r->model = bpi_row_name(&o->rows, LABEL_MODEL, &l->model).label;
+  r->input = l->input;
+  r->output = l->output;
+  r->cache_read = l->read;
+  r->cache_write_5m = l->written;
+  r->reasoning = l->reasoning;
+  r->cost_nano = l->cost;
+  r->stop = l->stop;
+  return bpi_row_put(&o->rows, &row);
+}
+
+static int put_failure(opencode *o) {
+  static const int details[] = {DETAIL_NONE, DETAIL_AUTH, DETAIL_MAX_OUTPUT};
+  const message *l = &o->message;
+  bool aborted = l->error == ERROR_ABORTED;
+  record row = bpi_row(&o->rows, RECORD_EVENT);
+  row.key = key_of(o, IDENT_EVENT, &l->id, o->messages);
+  row.u.event = (event_record){.event = aborted ? EVENT_INTERRUPT : EVENT_API_ERROR,
+                               .detail = l->error < 0 ? DETAIL_OTHER : details[l->error],
+                               .value = -1};
+  return bpi_row_put(&o->rows, &row);
+}
+
+/* What a subagent is asked was written by a model. */
+static int put_prompt(opencode *o) {
+  const message *l = &o->message;
+  bool asked = l->prompt.there || l->prompt.features != 0;
+  if (!asked || (o->rows.flags & RECORD_SUBAGENT)) return BP_OK;
+  record row = bpi_row(&o->rows, RECORD_PROMPT);
+  row.key = key_of(o, IDENT_PROMPT, &l->id, o->messages);
+  row.u.prompt = (prompt_record){l->prompt.characters, l->prompt.features, MODE_UNKNOWN};
+  return bpi_row_put(&o->rows, &row);
+}
+
+static int emit_message(void *self) {
+  opencode *o = self;
+  const message *l = &o->message;
+  bpi_row_dropped(&o->rows, l->dropped);
+  o->rows.time = l->time;
+  if (l->role == ROLE_USER) return put_prompt(o);
+  if (l->role != ROLE_ASSISTANT) return BP_OK;
+  int rc = l->counted ? put_response(o) : BP_OK;
+  return rc == BP_OK && l->failed ? put_failure(o) : rc;
+}
+
+/* ----------------------------------------------------------------------------------- sessions */
+
+static void read_session(session *is, scan *s, int *reject) {
+  uint64_t seen = 0;
+  is->dropped = 0;
+  is->time = BPI_TIME_NONE;
+  is->id.length = is->parent.length = is->directory.length = is->version.length = 0;
+  if (!bpi_scan_enter_object(s)) return;
+  for (int m; (m = bpi_object_member(s, session_keys, &seen, reject)) >= 0;) {
+    switch (m) {
+    case S_ID: bpi_object_into(s, &is->id, &is->dropped); break;
+    case S_PARENT: bpi_object_into(s, &is->parent, &is->dropped); break;
+    case S_DIRECTORY: bpi_object_into(s, &is->directory, &is->dropped); break;
+    case S_VERSION: bpi_object_into(s, &is->version, &is->dropped); break;
+    default: is->time = read_times(s, reject).created;
+    }
+  }
+}
+
+/* A subagent's session belongs to the one that started it; what is in it keeps its own keys. */
+static int put_session(opencode *o) {
+  const session *is = &o->session;
+  rows *r = &o->rows;
+  bool child = is->parent.length > 0;
+  bpi_row_dropped(r, is->dropped);
+  if (is->id.length == 0) return BP_OK;
+  bpi_rows_session(r, is->id.at, is->id.length);
+  if (child) bpi_rows_belong(r, is->parent.at, is->parent.length);
+  r->flags = child ? RECORD_SUBAGENT | RECORD_SIDECHAIN : 0;
+  r->time = is->time;
+  name version = bpi_row_name(r, LABEL_VERSION, &is->version);
+  record row = bpi_row(r, RECORD_SESSION);
+  row.u.session_row =
+      (session_record){.workspace = bpi_row_name(r, LABEL_WORKSPACE, &is->directory).label,
+                       .version = version.label,
+                       .version_rank = version.number};
+  int rc = bpi_row_put(r, &row);
+  return rc == BP_OK && child ? bpi_row_event(r, EVENT_SUBAGENT, DETAIL_NONE, &is->id) : rc;
+}
+
+static int take(void *self, scan *s) {
+  opencode *o = self;
+  object_reader messages = {.take = take_message, .emit = emit_message, .self = o};
+  uint64_t seen = 0;
+  int reject = 0, rc = BP_OK;
+  o->messages = 0;
+  o->rows.session = o->rows.scope = (ident){0, 0};
+  for (int m; rc == BP_OK && (m = bpi_object_member(s, document_keys, &seen, &reject)) >= 0;) {
+    if (m == K_MESSAGES) {
+      rc = bpi_read_items(o->rows.in, &messages);
+      continue;
+    }
+    read_session(&o->session, s, &reject);
+    if (!bpi_scan_failed(s)) rc = put_session(o);
+  }
+  return rc != BP_OK ? rc : reject;
+}
+
+static int emit(void *self) {
+  (void)self; /* all was told while it was read */
+  return BP_OK;
+}
+
+/* --------------------------------------------------------------------------------- the source */
+
+static int read_export(source_input *in) {
+  opencode *o = bpi_alloc_zero(1, sizeof *o);
+  if (o == NULL) return BP_ERR_NOMEM;
+  object_reader reader = {.take = take, .emit = emit, .self = o, .lists = true};
+  bpi_rows_start(&o->rows, in, TIER_RECORD);
+  int rc = bpi_read_objects(in, &reader);
+  bpi_content_input_free(&o->part.input);
+  bpi_free(o);
+  return rc;
+}
+
+/* ses_….json, or anything that ends in .opencode.json */
+static bool is_export(const char *path) {
+  const char *base = path;
+  for (const char *p = path; *p != '\0'; p++)
+    if (*p == '/' || *p == '\\') base = p + 1;
+  size_t length = strlen(base);
+  bool json = length > 5 && strcmp(base + length - 5, ".json") == 0;
+  bool named = length > 14 && strcmp(base + length - 14, ".opencode.json") == 0;
+  return named || (json && strncmp(base, "ses_", 4) == 0);
+}
+
+/* A session's info, with a folder, and messages. */
+static bool recognise(const char *bytes, size_t length) {
+  static const char *const inner[] = {"id", "directory", NULL};
+  uint64_t seen = 0, info = 0;
+  int twice = 0;
+  scan s;
+  bpi_scan_init_memory(&s, bytes, length);
+  s.document = true;
+  if (bpi_scan_value(&s) == SCAN_OBJECT)
+    for (int m; seen != 3 && (m = bpi_object_member(&s, document_keys, &seen, &twice)) >= 0;) {
+      if (m == K_INFO && bpi_scan_enter_object(&s))
+        while (bpi_object_member(&s, inner, &info, &twice) >= 0)
+          bpi_scan_skip(&s);
+      else
+        bpi_scan_skip(&s);
+    }
+  bpi_scan_free(&s);
+  return seen == 3 && info == 3;
+}
+
+static const field_rule rules[] = {
+    {"info.id", FIELD_HASHED, "keyed hash: same session"},
+    {"info.parentID", FIELD_HASHED, "keyed hash: session of a subagent"},
+    {"info.directory", FIELD_LABEL, "project: last component of the folder"},
+    {"info.version", FIELD_LABEL, "version of the client"},
+    {"info.time.created", FIELD_KEPT, "when the session began"},
+    {"messages[].info.id", FIELD_HASHED, "keyed hash: same message"},
+    {"messages[].info.role", FIELD_COMPARED, "who wrote the message"},
+    {"messages[].info.time.created", FIELD_KEPT, "when it happened"},
+    {"messages[].info.modelID", FIELD_LABEL, "model"},
+    {"messages[].info.cost", FIELD_KEPT, "cost as the client recorded it"},
+    {"messages[].info.tokens.input", FIELD_KEPT, "tokens"},
+    {"messages[].info.tokens.output", FIELD_KEPT, "tokens"},
+    {"messages[].info.tokens.reasoning", FIELD_KEPT, "tokens"},
+    {"messages[].info.tokens.cache.read", FIELD_KEPT, "tokens"},
+    {"messages[].info.tokens.cache.write", FIELD_KEPT, "tokens"},
+    {"messages[].info.finish", FIELD_KEPT, "closed vocabulary: why a response stopped"},
+    {"messages[].info.error.name", FIELD_COMPARED, "class of an error"},
+    {"messages[].parts[].type", FIELD_COMPARED, "which kind of part it is"},
+    {"messages[].parts[].text", FIELD_COUNTED,
+     "characters of a prompt; whether it holds code or a file"},
+    {"messages[].parts[].synthetic", FIELD_COMPARED, "whether a person wrote it"},
+    {"messages[].parts[].mime", FIELD_COMPARED, "whether a prompt has an image"},
+    {"messages[].parts[].callID", FIELD_HASHED, "keyed hash: same tool call"},
+    {"messages[].parts[].tool", FIELD_LABEL, "tool"},
+    {"messages[].parts[].state.status", FIELD_COMPARED, "how a tool call ended"},
+    {"messages[].parts[].state.error", FIELD_COMPARED, "how a tool call ended"},
+    {"messages[].parts[].state.metadata.diff", FIELD_COUNTED, "lines"},
+    {"messages[].parts[].state.time.start", FIELD_KEPT, "when it happened"},
+    {"messages[].parts[].state.time.end", FIELD_KEPT, "when it ended"},
+    CONTENT_INPUT_RULES("messages[].parts[].state.input"),
+    {NULL, FIELD_KEPT, NULL},
+};
+
+const source bpi_source_opencode = {
+    .name = "opencode",
+    .title = "opencode sessions",
+    .platform = "opencode",
+    .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING |
+              COVERS_COST | COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS |
+              COVERS_MODEL | COVERS_TIME | COVERS_EVENTS | COVERS_WORKSPACE,
+    .is_ours = is_export,
+    .recognise = recognise,
+    .read = read_export,
+    .rules = rules,
+    .whole = true,
+};
