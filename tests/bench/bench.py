@@ -161,7 +161,7 @@ class Cat:
     name = "cat"
 
     def run(self, root):
-        return Process.run(["cat", *transcripts(root)])
+        return Process.run(["sh", "-c", 'exec cat "$@" > /dev/null', "cat", *transcripts(root)])
 
 
 def peers(work):
