@@ -182,7 +182,7 @@ static bool is_ours(const char *path) {
   const char *base = base_name(path);
   return ends_with(base, ".jsonl") && !ends_with(base, ".blueplane.jsonl") &&
          strcmp(base, "history.jsonl") != 0 && strncmp(base, "rollout-", 8) != 0 &&
-         !bpi_source_copilot.is_ours(path) && !bpi_source_gemini.is_ours(path);
+         !bpi_source_copilot.is_ours(path) && !bpi_source_gemini.is_ours(path) && !bpi_source_otlp.is_ours(path);
 }
 
 /* By the keys of the first lines: a type, and something only these transcripts have. */

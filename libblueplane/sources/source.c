@@ -10,6 +10,7 @@ static const source *const registry[] = {
     &bpi_source_gemini,
     &bpi_source_copilot,
     &bpi_source_opencode,
+    &bpi_source_otlp,
     &bpi_source_forge,
 };
 

@@ -54,6 +54,9 @@ NAMES = {  # fields whose text an owner may see again, and as which kinds of nam
                r"(messages\[\]\.|\$set\.messages\[\]\.)?toolCalls\[\]\.name": {TOOL}},
     "opencode": {r"info\.directory": {WORKSPACE}, r"info\.version": {VERSION}, r"messages\[\]\.info\.modelID": {MODEL},
                  r"messages\[\]\.parts\[\]\.tool": {TOOL}},
+    # the value of any attribute: the fixture's are all changed at once
+    "otlp": {r".*attributes\[\]\.value\.stringValue": {VERSION, MODEL, TOOL, COMMAND},
+             r".*attributes\[\]\.value\.string_value": {VERSION, MODEL, TOOL, COMMAND}},
     "native": {"platform": {PLATFORM}, "workspace": {WORKSPACE}, "branch": {BRANCH}, "client_version": {VERSION},
                "entrypoint": {ENTRYPOINT}, "model": {MODEL}, "tool": {TOOL}, "mcp_server": {TOOL}, "command": {COMMAND}},
 }

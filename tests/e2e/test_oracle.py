@@ -32,6 +32,7 @@ import copilot  # noqa: E402
 import gemini  # noqa: E402
 import gen_truth  # noqa: E402
 import opencode  # noqa: E402
+import otlp  # noqa: E402
 
 # The layout of rollup cells, written down a second time (docs of store/facts.h).
 RESPONSE, TOOL, EDIT, PROMPT, EVENT, ACTIVE, DECISION, SPAN, CHANGE = range(1, 10)
@@ -84,6 +85,9 @@ def library(store: Any) -> dict:
         elif kind == EVENT:
             subagents += n * (cls & 31 == SUBAGENT)
             anomalies += n * (cls & 31 == ANOMALY)
+        elif kind == SPAN:  # of no tool
+            lines[""][0] += m[0]
+            lines[""][1] += m[1]
         elif kind == CHANGE:
             changes[cls & 3] += n
     reasons = {1: "syntax", 2: "utf8", 3: "depth", 4: "shape", 5: "duplicate", 6: "number", 7: "unreadable", 8: "field",
@@ -236,7 +240,7 @@ def test_corpus(folder: pathlib.Path) -> None:
     """Fixture by fixture, so that each that is wrong has a name."""
     wrong = []
     for source, module in (("claude_code", claude_code), ("codex", codex), ("copilot", copilot), ("gemini", gemini),
-                           ("opencode", opencode)):
+                           ("opencode", opencode), ("otlp", otlp)):
         for path in e2e.fixtures(source):
             alone = folder / source / path.name
             alone.mkdir(parents=True)

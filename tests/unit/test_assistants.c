@@ -279,17 +279,119 @@ START_TEST(opencode_redacted) {
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------------------ OTLP */
+
+#define SENT (NINE + 123456) /* the events are sent a little behind the second */
+
+START_TEST(otlp_events) {
+  static const response_row request = {SENT + 5 * SECOND, 12,      340, 18000, 1500, -1,
+                                       "claude-opus-5",   STOP_END};
+  static const response_row agent = {SENT + 30 * SECOND, 100,     20, 0, 0, -1,
+                                     "claude-haiku-4-5", STOP_END};
+  static const struct {
+    const char *tool;
+    int outcome;
+    int64_t duration;
+  } calls[] = {{"Edit", OUTCOME_OK, 1500000},    {"Bash", OUTCOME_REJECTED, -1},
+               {"Bash", OUTCOME_ERROR, 2000000}, {"Bash", OUTCOME_BLOCKED, -1},
+               {"Bash", OUTCOME_DENIED, -1},     {"Write", OUTCOME_INTERRUPTED, -1}};
+  load(&one, &bpi_source_otlp, "good-events.jsonl");
+  for (size_t i = 0; i < one.count; i++)
+    ck_assert(one.records[i].tier == TIER_TELEMETRY &&
+              is_session(&one.records[i], "07e10000-0000-4000-8000-000000000001"));
+  ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_SESSION, 0)->u.session_row.version), "2.1.214");
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 1); /* the others are commands */
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.characters, 42);
+  const record *r = fake_nth(&one, RECORD_RESPONSE, 0);
+  is_response(r, &request);
+  ck_assert_int_eq(r->u.response.cost_nano, 42100000);
+  ck_assert_int_eq(r->u.response.speed, SPEED_FAST);
+  ck_assert_str_eq(fake_text(r->u.response.request.lo), "req_1");
+  r = fake_nth(&one, RECORD_RESPONSE, 1);
+  is_response(r, &agent);
+  ck_assert_int_eq(r->u.response.cost_nano, 500000); /* of dollars, as a text */
+  ck_assert_uint_eq(r->flags, RECORD_SUBAGENT);
+  ck_assert_int_eq(bpi_ident_compare(fake_nth(&one, RECORD_RESPONSE, 3)->key,
+                                     fake_nth(&one, RECORD_RESPONSE, 0)->key),
+                   0);
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+    const record *use = fake_nth(&one, RECORD_TOOL_USE, i),
+                 *end = fake_nth(&one, RECORD_TOOL_RESULT, i);
+    ck_assert_str_eq(fake_text(use->u.use.tool), calls[i].tool);
+    ck_assert_int_eq(end->u.result.outcome, calls[i].outcome);
+    ck_assert_int_eq(end->u.result.duration_us, calls[i].duration);
+    ck_assert_int_eq(end->time - use->time, calls[i].duration < 0 ? 0 : calls[i].duration);
+  }
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.detail, DETAIL_RATE_LIMIT);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 1)->u.event.value, 150000);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 1)->u.event.detail, DETAIL_AUTO);
+  ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_EVENT, 2)->u.event.command), "compact");
+  ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_EVENT, 3)->u.event.command), "custom");
+  ck_assert_uint_eq(fake_count(&one, RECORD_EVENT), 4);
+}
+END_TEST
+
+START_TEST(otlp_spellings) {
+  load(&one, &bpi_source_otlp, "good-spellings.jsonl");
+  ck_assert_uint_eq(one.count, 3);
+  ck_assert(one.records[0].time == NINE && one.records[0].u.response.input == 3 &&
+            one.records[0].u.response.output == 4);
+  ck_assert_int_eq(one.records[1].time, NINE + 600 * SECOND + 250000);
+  ck_assert_int_eq(one.records[2].time, BPI_TIME_NONE);
+}
+END_TEST
+
+/* Points of a minute make one row of each model; a sum since the start has one key. */
+START_TEST(otlp_metrics) {
+  static const response_row first = {NINE + 60 * SECOND, 12,      340, 18000, 1500, -1,
+                                     "claude-opus-5",    STOP_END};
+  load(&one, &bpi_source_otlp, "good-metrics-delta.jsonl");
+  const record *r = fake_nth(&one, RECORD_RESPONSE, 0);
+  is_response(r, &first);
+  ck_assert_int_eq(r->tier, TIER_TOTAL);
+  ck_assert_int_eq(r->u.response.cost_nano, 42100000);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 1)->u.response.cost_nano, 500000);
+  ck_assert_int_ne(bpi_ident_compare(fake_nth(&one, RECORD_RESPONSE, 2)->key, r->key),
+                   0); /* the next minute */
+  ck_assert_int_eq(bpi_ident_compare(fake_nth(&one, RECORD_RESPONSE, 3)->key, r->key),
+                   0); /* sent twice */
+  r = fake_nth(&one, RECORD_SPAN, 0);
+  ck_assert(r->u.span.added == 30 && r->u.span.removed == 4);
+  ck_assert_uint_eq(fake_count(&one, RECORD_CHANGE), 2 * 3);
+  ck_assert_uint_eq(fake_count(&one, RECORD_DECISION), 2 * 4);
+  r = fake_nth(&one, RECORD_DECISION, 0);
+  ck_assert(r->u.decision.outcome == OUTCOME_OK && r->u.decision.language == LANGUAGE_TYPESCRIPT);
+  r = fake_nth(&one, RECORD_DECISION, 3);
+  ck_assert(r->u.decision.outcome == OUTCOME_REJECTED && r->u.decision.language == LANGUAGE_OTHER);
+  load(&one, &bpi_source_otlp, "good-metrics-cumulative.jsonl");
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 3);
+  for (size_t i = 1; i < 3; i++)
+    ck_assert_int_eq(bpi_ident_compare(fake_nth(&one, RECORD_RESPONSE, i)->key,
+                                       fake_nth(&one, RECORD_RESPONSE, 0)->key),
+                     0);
+}
+END_TEST
+
 /* -------------------------------------------------------------------------------------- all */
 
 static const struct {
   const source *s;
   const char *name;
 } good[] = {
-    {&bpi_source_copilot, "good-shutdown.jsonl"}, {&bpi_source_copilot, "good-tools.jsonl"},
-    {&bpi_source_copilot, "good-places.jsonl"},   {&bpi_source_gemini, "good-pretty.json"},
-    {&bpi_source_gemini, "good-document.json"},   {&bpi_source_gemini, "good-lines.jsonl"},
-    {&bpi_source_gemini, "good-subagent.jsonl"},  {&bpi_source_opencode, "good-session.json"},
-    {&bpi_source_opencode, "good-child.json"},    {&bpi_source_opencode, "good-redacted.json"},
+    {&bpi_source_copilot, "good-shutdown.jsonl"},
+    {&bpi_source_copilot, "good-tools.jsonl"},
+    {&bpi_source_copilot, "good-places.jsonl"},
+    {&bpi_source_gemini, "good-pretty.json"},
+    {&bpi_source_gemini, "good-document.json"},
+    {&bpi_source_gemini, "good-lines.jsonl"},
+    {&bpi_source_gemini, "good-subagent.jsonl"},
+    {&bpi_source_opencode, "good-session.json"},
+    {&bpi_source_opencode, "good-child.json"},
+    {&bpi_source_opencode, "good-redacted.json"},
+    {&bpi_source_otlp, "good-events.jsonl"},
+    {&bpi_source_otlp, "good-spellings.jsonl"},
+    {&bpi_source_otlp, "good-metrics-delta.jsonl"},
+    {&bpi_source_otlp, "good-metrics-cumulative.jsonl"},
 };
 #define GOOD (sizeof good / sizeof *good)
 
@@ -378,6 +480,13 @@ static const struct {
     {&bpi_source_gemini, "bad-syntax.jsonl", REJECT_SYNTAX},
     {&bpi_source_gemini, "bad-utf8.jsonl", REJECT_UTF8},
     {&bpi_source_gemini, "bad-document.json", REJECT_SYNTAX},
+    {&bpi_source_otlp, "bad-point.jsonl", REJECT_NUMBER},
+    {&bpi_source_otlp, "bad-record.jsonl", REJECT_SHAPE},
+    {&bpi_source_otlp, "bad-key-twice.jsonl", REJECT_DUPLICATE_KEY},
+    {&bpi_source_otlp, "bad-array.jsonl", REJECT_SHAPE},
+    {&bpi_source_otlp, "bad-scalar.jsonl", REJECT_SHAPE},
+    {&bpi_source_otlp, "bad-syntax.jsonl", REJECT_SYNTAX},
+    {&bpi_source_otlp, "bad-utf8.jsonl", REJECT_UTF8},
     {&bpi_source_opencode, "bad-count-negative.json", REJECT_NUMBER},
     {&bpi_source_opencode, "bad-no-id.json", REJECT_FIELD},
     {&bpi_source_opencode, "bad-no-call.json", REJECT_FIELD},
@@ -435,6 +544,9 @@ static const struct {
     {&bpi_source_opencode, "/home/ada/ses_0001.json", true},
     {&bpi_source_opencode, "C:\\x\\engine.opencode.json", true},
     {&bpi_source_opencode, "/home/ada/other.json", false},
+    {&bpi_source_otlp, "/var/log/claude.otlp.jsonl", true},
+    {&bpi_source_otlp, "otlp.jsonl", false},
+    {&bpi_source_claude_code, "/var/log/claude.otlp.jsonl", false},
     {&bpi_source_claude_code, "session-2026-03-02T09-00-0a1b2c3d.jsonl", false},
 };
 
@@ -458,6 +570,9 @@ int main(int argc, char **argv) {
   tcase_add_test(c, opencode_session);
   tcase_add_test(c, opencode_child);
   tcase_add_test(c, opencode_redacted);
+  tcase_add_test(c, otlp_events);
+  tcase_add_test(c, otlp_spellings);
+  tcase_add_test(c, otlp_metrics);
   tcase_add_loop_test(c, cut_anywhere, 0, (int)GOOD);
   tcase_add_loop_test(c, any_window, 0, (int)GOOD);
   tcase_add_loop_test(c, stops, 0, (int)GOOD);
