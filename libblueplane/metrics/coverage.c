@@ -25,7 +25,7 @@ unsigned bpi_needs_of(unsigned kinds) {
       [ROLLUP_PROMPT] = NEED_PROMPTS,
       [ROLLUP_EVENT] = NEED_EVENTS,
       [ROLLUP_DECISION] = NEED_DECISIONS,
-      [ROLLUP_CHANGE] = NEED_CHANGES,
+      [ROLLUP_CHANGE] = NEED_CHANGES | NEED_HISTORY | NEED_REVIEWS,
   };
   unsigned all = 0;
   for (int kind = 0; kind < ROLLUP_KINDS; kind++)

@@ -129,9 +129,9 @@ bool bpi_fact_from_record(int64_t *fact, fact_kind *kind, const record *r, int64
   head->k2 = (int64_t)r->key.lo;
   head->time_us = r->time;
   head->session = session;
-  head->flags = (r->flags & (RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_FORKED |
-                             RECORD_BACKGROUND)) |
-                CLASS_PUT(FLAG_TIER, r->tier);
+  head->flags =
+      (r->flags & (RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_FORKED | RECORD_BACKGROUND)) |
+      CLASS_PUT(FLAG_TIER, r->tier);
   void *f = fact;
   switch (r->kind) {
   case RECORD_PROMPT:
@@ -611,8 +611,8 @@ static void change_cells(const change_fact *g, rollup_cell *c) {
   c->kind = ROLLUP_CHANGE;
   c->class_ = CLASS_PUT(CLASS_CHANGE, g->change) | CLASS_PUT(CLASS_CHANGE_TYPE, g->type) |
               CLASS_PUT(CLASS_ASSISTED, g->assisted == FACT_NONE ? ASSISTED_UNKNOWN
-                                        : g->assisted        ? ASSISTED_YES
-                                                             : ASSISTED_NO);
+                                        : g->assisted            ? ASSISTED_YES
+                                                                 : ASSISTED_NO);
   c->m[CHANGE_ADDED] = number(g->added);
   c->m[CHANGE_REMOVED] = number(g->removed);
   c->m[CHANGE_FILES] = number(g->files);
@@ -650,10 +650,14 @@ void bpi_fact_cells(fact_kind kind, const int64_t *fact, int64_t sign, cell_fn a
   add(user, &c);
 }
 
-/* What an edit is was told with its call; lines summed over a session are those of its edits. */
+/* What an edit is was told with its call; lines summed over a session are those of its edits; tasks and
+ * their parts are cut by prompts. */
 unsigned bpi_shadowed_by(unsigned told) {
-  unsigned kinds = told & ~(1u << ROLLUP_EDIT);
+  static const unsigned tasks = 1u << ROLLUP_ATTEMPT | 1u << ROLLUP_TASK_COST | 1u << ROLLUP_TASK |
+                                1u << ROLLUP_USE | 1u << ROLLUP_PATTERN | 1u << ROLLUP_TRANSITION;
+  unsigned kinds = told & ~(1u << ROLLUP_EDIT | tasks);
   if (told & 1u << ROLLUP_TOOL) kinds |= 1u << ROLLUP_EDIT;
+  if (told & 1u << ROLLUP_PROMPT) kinds |= tasks;
   if (told & 1u << ROLLUP_EDIT) kinds |= 1u << ROLLUP_SPAN;
   return kinds;
 }

@@ -97,7 +97,7 @@ SIGHTS = {"transcript": ("session.jsonl", transcript), "events": ("events.otlp.j
 
 # Which of them tells of a metric, the best first.
 TOLD = {
-    "prompts": ("transcript", "events"), "responses": ("transcript", "events", "metrics"),
+    "prompts": ("transcript", "events"), "tasks": ("transcript", "events"), "responses": ("transcript", "events", "metrics"),
     "input_tokens": ("transcript", "events", "metrics"), "output_tokens": ("transcript", "events", "metrics"),
     "cache_read_tokens": ("transcript", "events", "metrics"), "cache_write_5m_tokens": ("transcript", "events", "metrics"),
     "tool_calls": ("transcript", "events"), "lines_added": ("transcript", "metrics"), "lines_removed": ("transcript", "metrics"),
@@ -105,7 +105,7 @@ TOLD = {
     "commits": ("metrics",), "sessions": ("transcript", "events", "metrics"),
 }
 # Counted from the lists above.
-TRANSCRIPT = {"prompts": 2, "responses": 3, "input_tokens": 26, "output_tokens": 580, "cache_read_tokens": 20000,
+TRANSCRIPT = {"prompts": 2, "tasks": 1, "responses": 3, "input_tokens": 26, "output_tokens": 580, "cache_read_tokens": 20000,
               "cache_write_5m_tokens": 800, "tool_calls": 3, "lines_added": 2, "lines_removed": 1, "compactions": 1, "sessions": 1,
               "decisions": None, "commits": None}
 

@@ -723,7 +723,8 @@ START_TEST(what_is_left_is_what_it_was) {
     for (size_t i = 0; i < RECORDS; i++)
       r[i] = random_record();
     apply_records(s, r, RECORDS);
-    const erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, T0 + below(DAY), T0 + DAY + below(DAY)};
+    const erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, T0 + below(DAY),
+                                 T0 + DAY + below(DAY)};
     erase_receipt receipt;
     bp_error *error = NULL;
     ck_assert_int_eq(bpi_store_erase(s, &what, T0 + 3 * DAY, &receipt, &error), BP_OK);
@@ -761,15 +762,18 @@ START_TEST(every_table_says_how_it_is_erased) {
   int64_t listed = 0;
   for (const personal_table *t = bpi_personal_tables; t->name != NULL; t++, listed++) {
     char text[128];
-    snprintf(text, sizeof text, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '%s'", t->name);
+    snprintf(text, sizeof text,
+             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '%s'", t->name);
     ck_assert_msg(number(s, text) == 1, "%s", t->name);
     for (int i = 0; i < PERSONAL_LABELS && t->labels[i] != NULL; i++) {
-      snprintf(text, sizeof text, "SELECT count(*) FROM pragma_table_info('%s') WHERE name = '%s'", t->name, t->labels[i]);
+      snprintf(text, sizeof text, "SELECT count(*) FROM pragma_table_info('%s') WHERE name = '%s'",
+               t->name, t->labels[i]);
       ck_assert_msg(number(s, text) == 1, "%s.%s", t->name, t->labels[i]);
     }
   }
   ck_assert_int_eq(number(s, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"), listed);
-  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) { /* and every label of a fact is a reference */
+  for (fact_kind kind = 0; kind < FACT_KINDS;
+       kind++) { /* and every label of a fact is a reference */
     const fact_type *f = &bpi_fact_types[kind];
     const personal_table *t = bpi_personal_tables;
     while (strcmp(t->name, f->table) != 0)
@@ -1347,7 +1351,10 @@ static void shadows_are(store *s, size_t count, const unsigned *shadowed, int64_
 
 START_TEST(better_rows_shadow) {
   enum {
-    P = 1 << ROLLUP_PROMPT,
+    P = 1 << ROLLUP_PROMPT | 1 << ROLLUP_ATTEMPT | 1 << ROLLUP_TASK_COST | 1 << ROLLUP_TASK |
+        1 << ROLLUP_USE | 1 << ROLLUP_PATTERN |
+        1 << ROLLUP_TRANSITION, /* tasks are cut by prompts */
+
     R = 1 << ROLLUP_RESPONSE,
     A = 1 << ROLLUP_ACTIVE,
     S = 1 << ROLLUP_SPAN,
@@ -1476,7 +1483,8 @@ START_TEST(restricted_connections_are_refused) {
   for (size_t i = 0; i < sizeof open / sizeof *open; i++)
     ck_assert_int_eq(sqlite3_exec(s->db, open[i], NULL, NULL, NULL), SQLITE_OK);
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-    ck_assert_msg(sqlite3_exec(s->db, refused[i], NULL, NULL, NULL) == SQLITE_AUTH, "%s", refused[i]);
+    ck_assert_msg(sqlite3_exec(s->db, refused[i], NULL, NULL, NULL) == SQLITE_AUTH, "%s",
+                  refused[i]);
   ck_assert_int_eq(bpi_store_set_setting(s, "x", 1, &error), BP_ERR_DENIED);
   bp_error_free(error);
   error = NULL;
