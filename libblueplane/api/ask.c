@@ -12,11 +12,13 @@ static int not_open(const bp_store *s, const char *what, const char *name, bp_er
 static int check_metrics(const bp_store *s, const bp_query *q, bp_error **error) {
   const char *names[QUERY_METRICS];
   size_t count = bpi_query_metrics(q, names);
+  bool release = bpi_store_kind(s->store) != STORE_PERSONAL;
   for (size_t i = 0; i < count; i++) {
     dimension_id by;
     metric_id id = bpi_metric_find(names[i], &by);
-    const char *family = id == METRIC_COUNT ? "" : bpi_family_name(bpi_metrics[id].family);
-    if (id != METRIC_COUNT &&
+    bool unknown = id == METRIC_COUNT; /* in a release: what only groups have */
+    const char *family = unknown ? "adoption" : bpi_family_name(bpi_metrics[id].family);
+    if ((!unknown || release) &&
         !bpi_policy_metric(bpi_store_kind(s->store), s->access, family, names[i]))
       return not_open(s, "metric", names[i], error);
   }
@@ -34,7 +36,8 @@ static int check_dimensions(const bp_store *s, const bp_query *q, bp_error **err
   for (size_t i = 0; i < count; i++) {
     dimension_id dim = bpi_dimension_find(names[i]);
     slices += dim == DIM_COUNT || !bpi_dimension_is_time(dim);
-    bool open = dim == DIM_COUNT || bpi_policy_dimension(kind, s->access, names[i]);
+    bool open = bpi_policy_dimension(kind, s->access, names[i]) ||
+                (dim == DIM_COUNT && kind == STORE_PERSONAL);
     if (!open || (!free_choice && slices > 1)) return not_open(s, "dimension", names[i], error);
   }
   return BP_OK;

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/time.h"
 #include "metrics/compute.h"
+#include "metrics/release.h"
 #include "result/table.h"
 #include "sources/source.h"
 #include "store/consent.h"
@@ -107,6 +108,13 @@ static void note_question(bp_store *s, const bp_query *q, const bp_result *answe
   bpi_buf_free(&asked);
 }
 
+/* A lead sees one team; one without a scope sees a team that there is not. */
+static release_reader reader_of(const bp_store *s) {
+  const char *scope = s->scope;
+  if (s->access == BP_ACCESS_LEAD) return (release_reader){'L', scope ? scope : "?"};
+  return (release_reader){s->access == BP_ACCESS_MANAGER ? 'M' : 'R', scope};
+}
+
 static int run(bp_result **out, bp_store *s, const bp_query *query, bp_error **error) {
   int rc = bpi_ask_allowed(s, query, error);
   if (rc != BP_OK) return rc;
@@ -122,7 +130,10 @@ static int run(bp_result **out, bp_store *s, const bp_query *query, bp_error **e
                              .covers = covers,
                              .cover_count = count,
                              .now_us = bpi_handle_now(s)};
-  rc = bpi_compute(out, &context, query, error);
+  bool personal = bpi_store_kind(s->store) == STORE_PERSONAL;
+  release_reader reader = reader_of(s);
+  rc = personal ? bpi_compute(out, &context, query, error)
+                : bpi_release_compute(out, &context, &reader, query, error);
   if (rc == BP_OK) note_question(s, query, *out);
   return rc;
 }

@@ -11,7 +11,7 @@
 /* clang-format off */
 /* Families and dimensions that a release may be asked for. Times of day, workspaces, sessions, names of
  * tools and branches never leave a personal store, so no cell of them is ever published. */
-#define PUBLISHED_FAMILIES "activity output tokens quality platform changes adoption"
+#define PUBLISHED_FAMILIES "activity output tokens quality platform changes tasks adoption"
 #define PUBLISHED_SLICES "platform model_family tool_category language task_type experience"
 #define PUBLISHED_TIMES "time.week time.month time.quarter"
 #define RELEASE_TABLES "meta release published"
@@ -156,9 +156,15 @@ bool bpi_policy_allows(store_kind store, uint32_t access, const char *function, 
   return row != NULL && has(row->functions, function, topic);
 }
 
+/* A family is known by its first word: "tokens" is "tokens and cost". */
 bool bpi_policy_metric(store_kind store, uint32_t access, const char *family, const char *metric) {
   const policy_row *row = row_of(store, access);
-  return row != NULL && (has(row->families, family, NULL) || has(row->metrics, metric, NULL));
+  char word[32];
+  size_t length = strcspn(family, " ");
+  if (row == NULL || length >= sizeof word) return false;
+  memcpy(word, family, length);
+  word[length] = '\0';
+  return has(row->families, word, NULL) || has(row->metrics, metric, NULL);
 }
 
 bool bpi_policy_dimension(store_kind store, uint32_t access, const char *dimension) {

@@ -393,7 +393,9 @@ static void publish_sum(block *b) {
   parts p = parts_of(b, 0);
   show(b, 0, bpi_parts_safe(&p, 0, b->k));
   b->published[0] = true;
-  for (int d = 1; d < SLICED_COUNT && !b->failed; d++)
+  /* A whole that must be hidden has too little behind it to be divided: its buckets, cut in several
+   * ways, would meet at their edges. */
+  for (int d = 1; d < SLICED_COUNT && !b->failed && b->shown[0].exact; d++)
     if (bpi_measure_takes(b->measure, d)) try_dimension(b, d);
   for (size_t i = 0; i < b->parts && !b->failed; i++) {
     const shown *s = &b->shown[i];

@@ -1,3 +1,0 @@
-module github.com/libblueplane/libblueplane/bindings/go
-
-go 1.24

@@ -1,5 +1,0 @@
-//go:build !race
-
-package blueplane_test
-
-const race = false

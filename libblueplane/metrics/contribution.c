@@ -1,0 +1,266 @@
+/* metrics/contribution.c */
+#include "metrics/contribution.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "metrics/catalog.h"
+
+/* A measure is a column of a metric's answer, some less others; "metric.part" is a companion. A
+ * metric that this catalogue does not have covers nothing. */
+#define LESS_MAX 5
+static const struct wanted {
+  measure_id measure;
+  const char *column, *less[LESS_MAX];
+} wanted[] = {
+    {MEASURE_sessions, "sessions", {0}},
+    {MEASURE_prompts, "prompts", {0}},
+    {MEASURE_responses, "responses", {0}},
+    {MEASURE_active_days, "active_days", {0}},
+    {MEASURE_active_time, "active_time", {0}},
+    {MEASURE_tool_ok, "tool_success_rate.ok", {0}},
+    {MEASURE_tool_error, "tool_errors", {0}},
+    {MEASURE_tool_rejected, "rejection_rate.rejected", {0}},
+    {MEASURE_tool_interrupted, "interruption_rate.interrupted", {0}},
+    {MEASURE_tool_unsettled,
+     "tool_calls",
+     {"tool_success_rate.ok", "tool_errors", "rejection_rate.rejected",
+      "interruption_rate.interrupted"}},
+    {MEASURE_lines_added, "lines_added", {0}},
+    {MEASURE_lines_removed, "lines_removed", {0}},
+    {MEASURE_commits, "commits", {0}},
+    {MEASURE_pull_requests, "pull_requests", {0}},
+    {MEASURE_accepted, "acceptance_rate.accepted", {0}},
+    {MEASURE_rejected, "acceptance_rate.accepted_or_rejected", {"acceptance_rate.accepted"}},
+    {MEASURE_input_tokens, "input_tokens", {0}},
+    {MEASURE_output_tokens, "output_tokens", {0}},
+    {MEASURE_cache_read_tokens, "cache_read_tokens", {0}},
+    {MEASURE_cache_write_tokens, "cache_write_tokens", {0}},
+    {MEASURE_web_searches, "web_searches", {0}},
+    {MEASURE_unpriced_tokens, "cost.unpriced_tokens", {0}},
+    {MEASURE_cost, "cost", {0}},
+    {MEASURE_api_errors, "api_errors", {0}},
+    {MEASURE_api_retries, "api_retries", {0}},
+    {MEASURE_compactions, "compactions", {0}},
+    {MEASURE_interrupts, "interrupts", {0}},
+    {MEASURE_slash_commands, "slash_commands", {0}},
+    {MEASURE_subagents, "subagents", {0}},
+    {MEASURE_retries, "retry_rate.repeats", {0}},
+    {MEASURE_retries_recovered, "recovery_rate.recovered", {0}},
+    {MEASURE_prompt_retries, "prompt_retry_rate.prompt_retries", {0}},
+    {MEASURE_first_try_edits, "first_try_rate.first_try", {0}},
+    {MEASURE_later_edits, "first_try_rate.edits", {"first_try_rate.first_try"}},
+    {MEASURE_reworked_edits, "rework_rate.reworked", {0}},
+    {MEASURE_resolved, "resolution_rate.resolved", {0}},
+    {MEASURE_unresolved, "resolution_rate.to_resolve", {"resolution_rate.resolved"}},
+    {MEASURE_unjudged, "tasks", {"resolution_rate.to_resolve"}},
+    {MEASURE_resolved_time, "time_to_resolution.sum", {0}},
+};
+#define WANTED (sizeof wanted / sizeof *wanted)
+
+/* What tells that a feature was used: the number of calls of a category, of prompts with a feature,
+ * or another measure. */
+static const struct use {
+  measure_id measure;
+  const char *metric, *dimension, *value;
+} uses[] = {
+    {MEASURE_used_plan, "tool_calls", "tool_category", "plan"},
+    {MEASURE_used_subagent, "subagents", NULL, NULL},
+    {MEASURE_used_skill, "tool_calls", "tool_category", "skill"},
+    {MEASURE_used_mcp, "tool_calls", "tool_category", "mcp"},
+    {MEASURE_used_slash_command, "slash_commands", NULL, NULL},
+    {MEASURE_used_web, "tool_calls", "tool_category", "web"},
+    {MEASURE_used_image, "prompts", "prompt_feature", "image"},
+};
+
+/* The question for each dimension; projects are asked for by their folder. */
+static const char *const asked_by[SLICED_COUNT] = {
+    [SLICED_PLATFORM] = "platform",      [SLICED_MODEL] = "model_family",
+    [SLICED_CATEGORY] = "tool_category", [SLICED_LANGUAGE] = "language",
+    [SLICED_TASK] = "task_type",         [SLICED_PROJECT] = "workspace",
+};
+
+typedef struct reading {
+  const compute_context *c;
+  int64_t from, until;
+  project_fn project;
+  void *user;
+  vector_cell *cells;
+  size_t count, capacity;
+  bp_error **error;
+} reading;
+
+/* ------------------------------------------------------------------------------------ columns */
+
+/* The metric that a column belongs to; METRIC_COUNT if the catalogue has none. */
+static metric_id metric_of(const char *column) {
+  char name[64];
+  dimension_id by;
+  snprintf(name, sizeof name, "%.*s", (int)strcspn(column, "."), column);
+  return bpi_metric_find(name, &by);
+}
+
+static size_t find_column(const bp_result *t, const char *name) {
+  for (size_t i = 0; i < t->columns; i++)
+    if (!strcmp(bpi_table_column_get(t, i, "name"), name)) return i;
+  return t->columns;
+}
+
+/* False where no source tells it. */
+static bool number_at(const bp_result *t, size_t row, const char *column, int64_t *out) {
+  size_t at = find_column(t, column);
+  if (at == t->columns || bpi_table_state(t, row, at) == BP_CELL_UNCOVERED) return false;
+  *out = bpi_table_state(t, row, at) == BP_CELL_VALUE ? t->column[at].ints[row] : 0;
+  return true;
+}
+
+static bool wanted_at(const bp_result *t, size_t row, const struct wanted *w, int64_t *out) {
+  int64_t less;
+  if (!number_at(t, row, w->column, out)) return false;
+  for (int i = 0; i < LESS_MAX && w->less[i]; i++) {
+    if (!number_at(t, row, w->less[i], &less)) return false;
+    *out -= less;
+  }
+  return true;
+}
+
+static int put(reading *r, int along, int slice, measure_id measure, int64_t value) {
+  int rc = bpi_reserve((void **)&r->cells, &r->capacity, r->count + 1, sizeof *r->cells);
+  if (rc) return bpi_fail_nomem(r->error);
+  r->cells[r->count++] = (vector_cell){(uint16_t)along, (uint16_t)slice, (uint16_t)measure, value};
+  return BP_OK;
+}
+
+/* ------------------------------------------------------------------------------------- slices */
+
+/* "shop#3fa9" is one of several folders that are named shop. */
+static size_t without_mark(const char *folder, size_t length) {
+  bool marked = length > 5 && folder[length - 5] == '#';
+  for (size_t i = 0; i < 4 && marked; i++)
+    marked = strchr("0123456789abcdef", folder[length - 4 + i]) != NULL;
+  return marked ? length - 5 : length;
+}
+
+static int slice_at(const reading *r, const bp_result *t, size_t row, int along) {
+  size_t length = 0;
+  if (along == SLICED_WHOLE) return 0;
+  const char *text = bpi_table_text(t, row, 0, &length);
+  if (bpi_table_state(t, row, 0) != BP_CELL_VALUE || !text) return SLICE_OTHER;
+  if (along == SLICED_PROJECT) return r->project(r->user, text, without_mark(text, length));
+  return bpi_slice_find(along, text, length);
+}
+
+/* ---------------------------------------------------------------------------------- questions */
+
+static int ask(reading *r, const bp_query *q, bp_result **out) {
+  return bpi_compute(out, r->c, q, r->error);
+}
+
+static int new_query(reading *r, bp_query **out, const char *by) {
+  int rc = bpi_query_new(out, r->error);
+  if (rc) return rc;
+  if (by) bpi_query_by(*out, by);
+  bpi_query_range(*out, r->from, r->until, NULL);
+  return BP_OK;
+}
+
+/* Whether the catalogue tells a column along a dimension. */
+static bool tells(const char *column, int along) {
+  metric_id m = metric_of(column);
+  if (m == METRIC_COUNT) return false;
+  dimension_id by = along == SLICED_WHOLE ? DIM_COUNT : bpi_dimension_find(asked_by[along]);
+  return along == SLICED_WHOLE ||
+         (by != DIM_COUNT && bpi_metric_dimensions(&bpi_metrics[m]) & DIM_BIT(by));
+}
+
+static bool takes(const struct wanted *w, int along) {
+  bool all = bpi_measure_takes(w->measure, along) && tells(w->column, along);
+  for (int i = 0; i < LESS_MAX && w->less[i]; i++)
+    all = all && tells(w->less[i], along);
+  return all;
+}
+
+/* Adds the metrics of a measure to the question unless it would hold too many. */
+static bool add_metrics(bp_query *q, const struct wanted *w) {
+  const char *names[1 + LESS_MAX] = {w->column};
+  size_t before = q->metrics;
+  memcpy(names + 1, w->less, sizeof w->less);
+  for (int i = 0; i <= LESS_MAX && names[i]; i++) {
+    const char *id = bpi_metrics[metric_of(names[i])].id;
+    bool there = false;
+    for (size_t k = 0; k < q->metrics; k++)
+      there |= !strcmp(q->metric[k], id);
+    if (!there && q->metrics == QUERY_METRICS) return false;
+    if (!there) bpi_query_metric(q, id);
+  }
+  return q->metrics >= before;
+}
+
+static int take_rows(reading *r, const bp_result *t, int along, const struct wanted *const *list,
+                     size_t count) {
+  for (size_t row = 0; row < t->rows; row++) {
+    int slice = slice_at(r, t, row, along);
+    for (size_t i = 0; i < count; i++) {
+      int64_t value;
+      int rc = wanted_at(t, row, list[i], &value) ? put(r, along, slice, list[i]->measure, value)
+                                                  : BP_OK;
+      if (rc) return rc;
+    }
+  }
+  return BP_OK;
+}
+
+/* One question with as many of the measures from `*next` on as it holds. */
+static int read_some(reading *r, int along, size_t *next) {
+  const struct wanted *list[WANTED];
+  size_t count = 0;
+  bp_query *q = NULL;
+  bp_result *t = NULL;
+  int rc = new_query(r, &q, asked_by[along]);
+  for (; !rc && *next < WANTED; ++*next) {
+    const struct wanted *w = &wanted[*next];
+    if (!takes(w, along)) continue;
+    if (!add_metrics(q, w)) break;
+    list[count++] = w;
+  }
+  if (!rc && count) rc = ask(r, q, &t);
+  if (!rc && t) rc = take_rows(r, t, along, list, count);
+  bpi_table_release(t);
+  bpi_query_free(q);
+  return rc;
+}
+
+static int read_use(reading *r, const struct use *u) {
+  bp_query *q = NULL;
+  bp_result *t = NULL;
+  int rc = new_query(r, &q, NULL);
+  if (!rc) bpi_query_metric(q, u->metric);
+  if (!rc && u->dimension) bpi_query_where(q, u->dimension, "=", u->value);
+  if (!rc) rc = ask(r, q, &t);
+  int64_t value;
+  if (!rc && t->rows && number_at(t, 0, u->metric, &value))
+    rc = put(r, SLICED_WHOLE, 0, u->measure, value > 0);
+  bpi_table_release(t);
+  bpi_query_free(q);
+  return rc;
+}
+
+int bpi_contribution_read(vector_cell **cells, size_t *count, const compute_context *c,
+                          int64_t from_us, int64_t until_us, project_fn project, void *user,
+                          bp_error **error) {
+  reading r = {
+      .c = c, .from = from_us, .until = until_us, .project = project, .user = user, .error = error};
+  int rc = BP_OK;
+  for (int d = 0; d < SLICED_EXPERIENCE && !rc; d++)
+    for (size_t next = 0; next < WANTED && !rc;)
+      rc = read_some(&r, d, &next);
+  for (size_t i = 0; i < sizeof uses / sizeof *uses && !rc; i++)
+    rc = read_use(&r, &uses[i]);
+  if (!rc && r.count) bpi_vector_shape(r.cells, &r.count);
+  if (rc) bpi_free(r.cells);
+  *cells = rc ? NULL : r.cells;
+  *count = rc ? 0 : r.count;
+  return rc;
+}

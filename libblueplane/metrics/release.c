@@ -1,0 +1,718 @@
+/* metrics/release.c: plan, windows, one pass over the cells, table. The cells of one group of people
+ * are taken together: a ratio is told of those groups that tell both its sides, so that its sides
+ * never are of different people. */
+#include "metrics/release.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "metrics/catalog.h"
+#include "metrics/period.h"
+#include "privacy/figures.h"
+#include "privacy/publication.h"
+#include "store/read_release.h"
+
+/* -------------------------------------------------------------------- the words of release.def */
+
+typedef enum released_how {
+  HOW_SUM,
+  HOW_RATIO,
+  HOW_MEMBERS,
+  HOW_ADOPTION,
+  HOW_SHARES,
+  HOW_SIGNAL,
+  HOW_SEATS,
+  HOW_PER_MEMBER
+} released_how;
+
+#define SIDE_MAX 8
+typedef struct side {
+  int measure[SIDE_MAX]; /* one more than its number; 0: the end */
+} side;
+
+typedef struct released {
+  const char *id;
+  released_how how;
+  int64_t scale;
+  side top, bottom;
+  const char *levels, *unit, *title, *definition; /* NULL: as in catalog.def */
+} released;
+
+/* clang-format off: braces of values, not of blocks */
+#define M(name) MEASURE_##name + 1
+#define OF1(a) M(a)
+#define OF2(a, b) M(a), M(b)
+#define OF3(a, b, c) M(a), M(b), M(c)
+#define OF4(a, b, c, d) M(a), M(b), M(c), M(d)
+#define OF5(a, b, c, d, e) M(a), M(b), M(c), M(d), M(e)
+#define OF6(a, b, c, d, e, f) M(a), M(b), M(c), M(d), M(e), M(f)
+#define OF7(a, b, c, d, e, f, g) M(a), M(b), M(c), M(d), M(e), M(f), M(g)
+#define PICK(a, b, c, d, e, f, g, name, ...) name
+#define LIST_OF(...) PICK(__VA_ARGS__, OF7, OF6, OF5, OF4, OF3, OF2, OF1, 0)(__VA_ARGS__)
+#define OF(...)                                                                                    \
+  {                                                                                                \
+    { LIST_OF(__VA_ARGS__) }                                                                       \
+  }
+#define TOOL_CALLS OF(tool_ok, tool_error, tool_rejected, tool_interrupted, tool_unsettled)
+#define TOTAL_TOKENS OF(input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
+#define INTERACTIONS                                                                               \
+  {                                                                                                \
+    {                                                                                              \
+      M(prompts), M(responses), M(tool_ok), M(tool_error), M(tool_rejected), M(tool_interrupted),  \
+          M(tool_unsettled)                                                                        \
+    }                                                                                              \
+  }
+#define SUM(id_, top_) {.id = #id_, .how = HOW_SUM, .scale = 1, .top = top_},
+#define RATIO(id_, scale_, top_, bottom_)                                                          \
+  {.id = #id_, .how = HOW_RATIO, .scale = scale_, .top = top_, .bottom = bottom_},
+#define DIVIDED(scale_, top_, bottom_)                                                             \
+  .how = HOW_RATIO, .scale = scale_, .top = top_, .bottom = bottom_
+#define MEMBERS() .how = HOW_MEMBERS
+#define ADOPTION() .how = HOW_ADOPTION, .top = OF(roster)
+#define SHARES(...) .how = HOW_SHARES, .top = OF(__VA_ARGS__)
+#define SIGNAL() .how = HOW_SIGNAL, .top = OF(support_signal)
+#define SEATS() .how = HOW_SEATS, .top = OF(seats)
+#define PER_MEMBER(top_) .how = HOW_PER_MEMBER, .scale = 1, .top = top_
+#define GROUP(id_, levels_, unit_, title_, definition_, ...)                                       \
+  {.id = #id_,                                                                                     \
+   .levels = levels_,                                                                              \
+   .unit = unit_,                                                                                  \
+   .title = title_,                                                                                \
+   .definition = definition_,                                                                      \
+   __VA_ARGS__},
+static const released all_released[] = {
+#include "metrics/release.def"
+};
+/* clang-format on */
+#define RELEASED (sizeof all_released / sizeof *all_released)
+
+/* --------------------------------------------------------------------------------------- plan */
+
+typedef enum cut_by { BY_NOTHING, BY_SLICE, BY_TEAM } cut_by;
+
+/* A column group of the answer: a metric, or one of the shares that a metric has. */
+typedef struct asked {
+  const released *r;
+  const metric *m; /* its entry in the catalogue, or NULL */
+  int measure;     /* of HOW_SHARES */
+  side top;
+} asked;
+#define ASKED_MAX (QUERY_METRICS * SIDE_MAX)
+#define RELEASE_TEXT 72    /* bytes of a name; releases hold less */
+#define RELEASE_STATED "*" /* scope of what the roster says of the whole organisation */
+
+typedef struct span_of {
+  int64_t value, low, high;
+} span_of;
+
+/* What a group of people, or several, say of one asked thing. */
+typedef struct tally {
+  span_of top, bottom;
+  size_t told, untold, uncovered;
+  bool lower;
+} tally;
+
+typedef struct bin {
+  int64_t time;
+  char text[RELEASE_TEXT];
+  int64_t week;                /* at hand */
+  int64_t week_low, week_high; /* people of it */
+  int64_t most_low, most_high; /* of the week with the most */
+  tally *of;                   /* by asked */
+} bin;
+
+/* A published cell of the group at hand. */
+typedef struct told_cell {
+  bool there;
+  int state;
+  span_of span;
+} told_cell;
+
+typedef struct release_query {
+  const compute_context *c;
+  const release_reader *reader;
+  const bp_query *q;
+  bp_error **error;
+  asked asked[ASKED_MAX];
+  size_t count;
+  cut_by by;
+  sliced_id dimension;
+  const char *by_name;
+  int time;            /* dimension_id, DIM_COUNT: none */
+  int64_t from, until; /* windows */
+  bin *bins;
+  size_t bin_count, bin_capacity;
+  /* the group at hand */
+  int64_t window, release;
+  char scope[RELEASE_TEXT], slice[RELEASE_TEXT];
+  int headcount;
+  bool open, seats; /* seats: a pass over platforms for those who ask for seats */
+  told_cell cell[MEASURE_COUNT];
+  int order; /* asked that rows are in order of, -1: none */
+  bool descending;
+} release_query;
+
+static int refuse(release_query *x, int code, const char *key, const char *name, const char *what) {
+  bpi_fail(x->error, code, "%s", what);
+  return bpi_fail_detail(x->error, key, name);
+}
+
+static const released *find_released(const char *id) {
+  for (size_t i = 0; i < RELEASED; i++)
+    if (!strcmp(all_released[i].id, id)) return &all_released[i];
+  return NULL;
+}
+
+static const metric *catalogued(const char *id) {
+  dimension_id by;
+  metric_id found = bpi_metric_find(id, &by);
+  return found == METRIC_COUNT ? NULL : &bpi_metrics[found];
+}
+
+static int plan_metric(release_query *x, const char *id) {
+  const released *r = find_released(id);
+  const metric *m = catalogued(id);
+  if (!r && !m) return refuse(x, BP_ERR_NOTFOUND, "metric", id, "there is no such metric");
+  if (!r) return refuse(x, BP_ERR_UNSUPPORTED, "metric", id, "no release tells this metric");
+  if (!strchr(r->levels ? r->levels : m->levels, x->reader->level))
+    return refuse(x, BP_ERR_DENIED, "metric", id, "access does not allow this question");
+  bool takes_seats = r->how == HOW_SEATS;
+  bool whole_only = r->how == HOW_SHARES || r->how == HOW_SIGNAL || r->how == HOW_ADOPTION;
+  if ((whole_only && x->by == BY_SLICE) ||
+      (takes_seats && x->by != BY_NOTHING && x->dimension != SLICED_PLATFORM))
+    return refuse(x, BP_ERR_UNSUPPORTED, "dimension", x->by_name, "this metric is not told by it");
+  for (int i = 0; i < SIDE_MAX; i++) {
+    bool one = r->how != HOW_SHARES;
+    if (one ? i > 0 : !r->top.measure[i]) break;
+    x->asked[x->count++] =
+        (asked){r, m, one ? -1 : r->top.measure[i] - 1, one ? r->top : (side){{r->top.measure[i]}}};
+  }
+  return BP_OK;
+}
+
+static int plan_dimension(release_query *x, const char *name) {
+  dimension_id known = bpi_dimension_find(name);
+  bool is_time = known == DIM_TIME_WEEK || known == DIM_TIME_MONTH || known == DIM_TIME_QUARTER;
+  bool is_team = !strcmp(name, "team");
+  sliced_id slices = bpi_sliced_find(name);
+  if (is_time && x->time == DIM_COUNT) {
+    x->time = known;
+    return BP_OK;
+  }
+  if (!is_team && (slices == SLICED_COUNT || slices == SLICED_WHOLE))
+    return refuse(x, known == DIM_COUNT ? BP_ERR_NOTFOUND : BP_ERR_UNSUPPORTED, "dimension", name,
+                  "no release is told by this dimension");
+  if (x->by != BY_NOTHING)
+    return refuse(x, BP_ERR_UNSUPPORTED, "dimension", name, "one published dimension at a time");
+  x->by = is_team ? BY_TEAM : BY_SLICE;
+  x->by_name = name;
+  x->dimension = is_team ? SLICED_WHOLE : slices;
+  return BP_OK;
+}
+
+static int plan_order(release_query *x) {
+  const char *order = bpi_query_order(x->q, &x->descending);
+  x->order = -1;
+  for (size_t i = 0; order && i < x->count; i++)
+    if (!strcmp(x->asked[i].r->id, order)) x->order = (int)i;
+  bool by_rows = order && ((x->by_name && !strcmp(order, x->by_name)) ||
+                           (x->time != DIM_COUNT && !strcmp(order, bpi_dimensions[x->time].name)));
+  if (!order || x->order >= 0 || by_rows) return BP_OK;
+  return refuse(x, BP_ERR_INVALID, "name", order, "the rows cannot be ordered by this");
+}
+
+static int plan(release_query *x) {
+  const char *metrics[QUERY_METRICS], *dimensions[QUERY_DIMENSIONS + QUERY_METRICS];
+  int rc = bpi_query_check(x->q, x->error);
+  size_t by = bpi_query_dimensions(x->q, dimensions), count = bpi_query_metrics(x->q, metrics);
+  if (rc) return rc;
+  if (!count) return bpi_fail(x->error, BP_ERR_INVALID, "a query names at least one metric");
+  if (x->q->filters)
+    return refuse(x, BP_ERR_UNSUPPORTED, "dimension", x->q->where[0].dimension,
+                  "published cells take no filter");
+  if (x->q->baseline)
+    return bpi_fail(x->error, BP_ERR_UNSUPPORTED, "published cells have no baseline");
+  for (size_t i = 0; i < by && !rc; i++)
+    rc = plan_dimension(x, dimensions[i]);
+  for (size_t i = 0; i < count && !rc; i++)
+    rc = plan_metric(x, metrics[i]);
+  return rc ? rc : plan_order(x);
+}
+
+/* ------------------------------------------------------------------------------------- windows */
+
+static int64_t month_start(int64_t day, int months_on) {
+  civil at;
+  bpi_civil_from_days(day, &at);
+  int month = at.month - 1 + months_on;
+  return bpi_days_from_civil(at.year + month / 12, month % 12 + 1, 1);
+}
+
+static bool starts(int64_t day, int months) {
+  civil at;
+  bpi_civil_from_days(day, &at);
+  return at.day == 1 && (at.month - 1) % months == 0;
+}
+
+/* Where a period that has begun will end; 0 if it is no published one. */
+static int64_t end_of(const range *r) {
+  int64_t next = r->last_day + 1;
+  static const struct {
+    period_kind kind;
+    int months;
+  } civil_kinds[] = {{PERIOD_MONTH, 1}, {PERIOD_QUARTER, 3}, {PERIOD_YEAR, 12}};
+  if (r->kind == PERIOD_WEEK) return r->first_day + 7;
+  for (size_t i = 0; i < 3; i++)
+    if (r->kind == civil_kinds[i].kind) return month_start(r->first_day, civil_kinds[i].months);
+  if (r->kind != PERIOD_DAYS) return 0;
+  if (bpi_day_of_week(r->first_day) == 0 && next == r->first_day + 7) return next;
+  for (size_t i = 0; i < 3; i++)
+    if (starts(r->first_day, civil_kinds[i].months) &&
+        next == month_start(r->first_day, civil_kinds[i].months))
+      return next;
+  return 0;
+}
+
+static int no_window(release_query *x) {
+  bpi_fail(x->error, BP_ERR_UNSUPPORTED, "the range is no published window");
+  return bpi_fail_detail(x->error, "hint",
+                         "a week from Monday, a month, a quarter, a year, or all");
+}
+
+/* A week belongs to the month and the quarter that hold its Thursday. */
+static int find_windows(release_query *x) {
+  range r;
+  zone *utc = NULL;
+  bool open = !x->q->period && x->q->from == INT64_MIN && x->q->until == INT64_MAX;
+  int64_t last = 0;
+  bool any;
+  if (open || (x->q->period && !strcmp(x->q->period, "all"))) {
+    int rc = bpi_read_windows(x->c->store, &x->from, &last, &any, x->error);
+    x->until = any ? last + 7 : x->from;
+    return rc;
+  }
+  int rc = bpi_zone_open(&utc, NULL, x->error);
+  if (rc) return rc;
+  if (x->q->period)
+    bpi_period_resolve(&r, x->q->period, utc, x->c->now_us, false);
+  else
+    bpi_period_between(&r, utc, x->q->from, x->q->until);
+  bpi_zone_free(utc);
+  int64_t end = end_of(&r);
+  if (!end) return no_window(x);
+  x->from = r.first_day - 3;
+  while (bpi_day_of_week(x->from) != 0)
+    x->from++;
+  x->until = end - 3;
+  return BP_OK;
+}
+
+/* --------------------------------------------------------------------------------------- cells */
+
+static int64_t time_of(const release_query *x, int64_t window) {
+  civil at;
+  if (x->time == DIM_COUNT) return 0;
+  if (x->time == DIM_TIME_WEEK) return window;
+  bpi_civil_from_days(window + 3, &at);
+  if (x->time == DIM_TIME_MONTH) return (int64_t)at.year * 12 + at.month - 1;
+  return (int64_t)at.year * 4 + (at.month - 1) / 3;
+}
+
+static bin *bin_of(release_query *x, int64_t time, const char *text) {
+  for (size_t i = 0; i < x->bin_count; i++)
+    if (x->bins[i].time == time && !strcmp(x->bins[i].text, text)) return &x->bins[i];
+  if (bpi_reserve((void **)&x->bins, &x->bin_capacity, x->bin_count + 1, sizeof *x->bins))
+    return NULL;
+  bin *b = &x->bins[x->bin_count];
+  *b = (bin){.time = time, .of = bpi_alloc_zero(x->count, sizeof *b->of)};
+  snprintf(b->text, sizeof b->text, "%s", text);
+  if (!b->of) return NULL;
+  x->bin_count++;
+  return b;
+}
+
+static void add_span(span_of *sum, const span_of *one) {
+  sum->value += one->value;
+  sum->low += one->low;
+  sum->high += one->high;
+}
+
+/* The sum of a side's measures for the group at hand. `*lower`: some part is missing. */
+static int side_of(const release_query *x, const side *s, span_of *sum, bool *lower) {
+  size_t told = 0, uncovered = 0;
+  *sum = (span_of){0};
+  for (int i = 0; i < SIDE_MAX && s->measure[i]; i++) {
+    const told_cell *c = &x->cell[s->measure[i] - 1];
+    if (!c->there) return BP_CELL_WITHHELD;
+    bool none = (c->state & PUBLISHED_STATE) == PUBLISHED_UNCOVERED;
+    told += !none;
+    uncovered += none;
+    *lower |= (c->state & PUBLISHED_PARTIAL) != 0;
+    if (!none) add_span(sum, &c->span);
+  }
+  *lower |= told && uncovered;
+  return told ? BP_CELL_VALUE : BP_CELL_UNCOVERED;
+}
+
+static span_of people_of(const release_query *x) {
+  int64_t low = bpi_headcount_least(x->headcount), high = bpi_headcount_most(x->headcount);
+  if (x->headcount == HEADCOUNT_50) {
+    const told_cell *roster = &x->cell[MEASURE_roster];
+    high = roster->there && roster->span.value > low ? roster->span.value : low * 20;
+  }
+  return (span_of){(low + high) / 2, low, high};
+}
+
+static void note(tally *t, int state, const span_of *top, const span_of *bottom, bool lower) {
+  t->told += state == BP_CELL_VALUE;
+  t->untold += state == BP_CELL_WITHHELD;
+  t->uncovered += state == BP_CELL_UNCOVERED;
+  if (state != BP_CELL_VALUE) return;
+  add_span(&t->top, top);
+  add_span(&t->bottom, bottom);
+  t->lower |= lower;
+}
+
+/* Tenths of the members, weighted by how many they may be. */
+static void note_share(tally *t, int state, const span_of *tenths, const span_of *people) {
+  span_of top = {tenths->value * people->value, tenths->value * 2 - 1, tenths->value * 2 + 1};
+  span_of bottom = {people->value * 10, 0, 0};
+  bool first = !t->told;
+  int64_t low = t->top.low, high = t->top.high;
+  note(t, state, &top, &bottom, false);
+  if (state != BP_CELL_VALUE) return;
+  t->top.low = first || top.low < low ? top.low : low; /* twentieths */
+  t->top.high = first || top.high > high ? top.high : high;
+}
+
+static void note_group(release_query *x, bin *b, size_t at) {
+  const asked *a = &x->asked[at];
+  tally *t = &b->of[at];
+  span_of top = {0}, bottom = {0}, people = people_of(x);
+  bool lower = false;
+  if (x->seats != (a->r->how == HOW_SEATS)) return;
+  if (a->r->how == HOW_SEATS) {
+    note(t, x->headcount ? BP_CELL_VALUE : BP_CELL_EMPTY, &people, &bottom, false);
+    if (x->cell[MEASURE_seats].there) add_span(&t->bottom, &x->cell[MEASURE_seats].span);
+    return;
+  }
+  if (a->r->how == HOW_MEMBERS) {
+    note(t, BP_CELL_VALUE, &people, &bottom, false);
+    return;
+  }
+  int state = side_of(x, &a->top, &top, &lower);
+  if (a->r->how == HOW_RATIO && state == BP_CELL_VALUE) {
+    state = side_of(x, &a->r->bottom, &bottom, &lower);
+    lower = false;
+  }
+  if (a->r->how == HOW_ADOPTION)
+    note(t, state, &people, &top, false);
+  else if (a->r->how == HOW_PER_MEMBER)
+    note(t, state, &top, &people, false);
+  else if (a->r->how == HOW_SHARES)
+    note_share(t, state, &top, &people);
+  else
+    note(t, state, &top, &bottom, lower);
+}
+
+static void fold_week(bin *b) {
+  if (b->week_low > b->most_low) b->most_low = b->week_low;
+  if (b->week_high > b->most_high) b->most_high = b->week_high;
+}
+
+static int end_group(release_query *x) {
+  if (!x->open) return BP_OK;
+  x->open = false;
+  const char *text = x->by == BY_TEAM    ? (*x->scope ? x->scope : "other")
+                     : x->by == BY_SLICE ? x->slice
+                                         : "";
+  bin *b = bin_of(x, time_of(x, x->window), text);
+  if (!b) return BP_ERR_NOMEM;
+  if (!x->seats) {
+    span_of people = people_of(x);
+    if (b->week != x->window) {
+      fold_week(b);
+      b->week = x->window;
+      b->week_low = b->week_high = 0;
+    }
+    b->week_low += people.low;
+    b->week_high += people.high;
+    fold_week(b);
+  }
+  for (size_t i = 0; i < x->count; i++)
+    note_group(x, b, i);
+  return BP_OK;
+}
+
+static void begin_group(release_query *x, const published_row *p) {
+  x->window = p->window;
+  x->release = p->release;
+  snprintf(x->scope, sizeof x->scope, "%s", p->scope);
+  snprintf(x->slice, sizeof x->slice, "%s", p->slice);
+  x->headcount = p->headcount;
+  memset(x->cell, 0, sizeof x->cell);
+  x->open = true;
+}
+
+static bool is_stated(const char *scope) {
+  return !strcmp(scope, RELEASE_STATED);
+}
+
+static int visit(void *user, const published_row *p) {
+  release_query *x = user;
+  if (x->reader->scope && strcmp(p->scope, x->reader->scope) != 0) return 0;
+  if (is_stated(p->scope) && !x->seats) return 0;
+  bool same = x->open && p->window == x->window && p->release == x->release &&
+              !strcmp(p->scope, x->scope) && !strcmp(p->slice, x->slice);
+  if (!same) {
+    int rc = end_group(x);
+    if (rc) return rc;
+    begin_group(x, p);
+  }
+  if (p->measure < 0 || p->measure >= MEASURE_COUNT) return 0; /* of a newer library */
+  told_cell *c = &x->cell[p->measure];
+  bool bucket = (p->state & PUBLISHED_STATE) == PUBLISHED_BUCKET;
+  bool summed = bpi_measures[p->measure].how == MEASURE_SUM;
+  int64_t half = summed ? bpi_figure_half(p->value, (size_t)bpi_headcount_least(p->headcount)) : 0;
+  int64_t end = bpi_bucket_end(p->value) - 1;
+  *c = (told_cell){.there = true, .state = p->state};
+  c->span = bucket ? (span_of){(p->value + end) / 2, p->value, end}
+                   : (span_of){p->value, p->value - half, p->value + half};
+  return 0;
+}
+
+static int read_cells(release_query *x) {
+  bool seats = false;
+  for (size_t i = 0; i < x->count; i++)
+    seats |= x->asked[i].r->how == HOW_SEATS;
+  int rc =
+      bpi_read_published(x->c->store, (int)x->dimension, x->from, x->until, visit, x, x->error);
+  if (!rc) rc = end_group(x);
+  x->seats = true;
+  if (!rc && seats)
+    rc = bpi_read_published(x->c->store, SLICED_PLATFORM, x->from, x->until, visit, x, x->error);
+  return rc ? rc : end_group(x);
+}
+
+/* --------------------------------------------------------------------------------------- table */
+
+static bool is_real(const asked *a) {
+  return a->r->how != HOW_SUM && a->r->how != HOW_MEMBERS && a->r->how != HOW_SIGNAL;
+}
+
+static void name_of(const asked *a, const char *part, char *out, size_t size) {
+  const char *share = a->measure < 0 ? "" : strchr(bpi_measures[a->measure].name, '_') + 1;
+  snprintf(out, size, "%s%s%s%s%s", a->r->id, *share ? "." : "", share, *part ? "." : "", part);
+}
+
+static const struct part {
+  const char *name, *role, *definition;
+} shown_parts[] = {
+    {"", "metric", NULL},
+    {"at_least", "companion", "The true number is at least this."},
+    {"at_most", "companion", "The true number is at most this; empty if that is not known."}};
+#define PARTS (sizeof shown_parts / sizeof *shown_parts)
+
+static void add_columns(release_query *x, bp_result *t) {
+  if (x->time != DIM_COUNT) {
+    const dimension *d = &bpi_dimensions[x->time];
+    size_t at = bpi_table_add_column(t, BP_TYPE_TEXT, d->name, "dimension");
+    bpi_table_column_meta(t, at, "title", d->title);
+  }
+  if (x->by != BY_NOTHING) bpi_table_add_column(t, BP_TYPE_TEXT, x->by_name, "dimension");
+  size_t at = bpi_table_add_column(t, BP_TYPE_TEXT, "contributors", "companion");
+  bpi_table_column_meta(
+      t, at, "definition",
+      "People behind the row, as a band; of several weeks the one with the most.");
+  for (size_t i = 0; i < x->count; i++) {
+    const asked *a = &x->asked[i];
+    for (size_t k = 0; k < PARTS; k++) {
+      char name[128];
+      name_of(a, shown_parts[k].name, name, sizeof name);
+      at = bpi_table_add_column(t, is_real(a) ? BP_TYPE_REAL : BP_TYPE_INT, name,
+                                shown_parts[k].role);
+      bpi_table_column_meta(t, at, "title", a->r->title ? a->r->title : a->m->title);
+      bpi_table_column_meta(t, at, "unit", a->r->unit ? a->r->unit : bpi_metric_unit(a->m));
+      if (k) bpi_table_column_meta(t, at, "of", a->r->id);
+      bpi_table_column_meta(t, at, "definition",
+                            shown_parts[k].definition ? shown_parts[k].definition
+                            : a->r->definition        ? a->r->definition
+                                                      : a->m->definition);
+    }
+  }
+}
+
+static double quotient(const asked *a, int64_t top, int64_t bottom) {
+  double scale = a->r->scale ? (double)a->r->scale : 1;
+  return (double)top * scale / (double)bottom;
+}
+
+/* value, at least, at most; false in `has` where there is none. */
+static void answer_of(const asked *a, const tally *t, double out[PARTS], bool has[PARTS]) {
+  const span_of *top = &t->top, *bottom = &t->bottom;
+  has[0] = has[1] = has[2] = true;
+  out[0] = (double)top->value, out[1] = (double)top->low, out[2] = (double)top->high;
+  if (a->r->how == HOW_SHARES) {
+    out[0] = quotient(a, top->value, bottom->value);
+    out[1] = top->low <= 1 ? 0 : (double)top->low / 20;
+    out[2] = top->high >= 19 ? 1 : (double)top->high / 20;
+  } else if (is_real(a)) {
+    has[0] = bottom->value > 0;
+    has[1] = bottom->high > 0;
+    has[2] = bottom->low > 0;
+    if (has[0]) out[0] = quotient(a, top->value, bottom->value);
+    if (has[1]) out[1] = quotient(a, top->low, bottom->high);
+    if (has[2]) out[2] = quotient(a, top->high, bottom->low);
+  }
+}
+
+static void set_answer(bp_result *t, size_t column, const asked *a, const tally *told) {
+  int state = told->told                         ? BP_CELL_VALUE
+              : told->uncovered && !told->untold ? BP_CELL_UNCOVERED
+                                                 : BP_CELL_WITHHELD;
+  double out[PARTS];
+  bool has[PARTS];
+  answer_of(a, told, out, has);
+  bool lower = told->lower || (a->r->how == HOW_SUM && told->untold);
+  for (size_t k = 0; k < PARTS; k++) {
+    if (state != BP_CELL_VALUE) {
+      bpi_table_set_state(t, column + k, state);
+    } else if (has[k] && !(k == 2 && lower)) {
+      if (is_real(a))
+        bpi_table_set_real(t, column + k, out[k]);
+      else
+        bpi_table_set_int(t, column + k, (int64_t)out[k]);
+      if (k == 0 && lower) bpi_table_set_state(t, column, BP_CELL_VALUE | BP_CELL_LOWER_BOUND);
+    }
+  }
+}
+
+static void set_time(const release_query *x, bp_result *t, size_t column, int64_t time) {
+  char text[32];
+  civil at;
+  if (x->time == DIM_TIME_WEEK) {
+    bpi_civil_from_days(time, &at);
+    snprintf(text, sizeof text, "%04d-%02d-%02d", at.year, at.month, at.day);
+  } else if (x->time == DIM_TIME_MONTH) {
+    snprintf(text, sizeof text, "%04d-%02d", (int)(time / 12), (int)(time % 12) + 1);
+  } else {
+    snprintf(text, sizeof text, "%04d-Q%d", (int)(time / 4), (int)(time % 4) + 1);
+  }
+  bpi_table_set_text(t, column, text, strlen(text));
+}
+
+static void set_people(bp_result *t, size_t column, const bin *b) {
+  char text[48];
+  if (b->most_low == 0) {
+    bpi_table_set_state(t, column, BP_CELL_WITHHELD);
+    return;
+  }
+  snprintf(text, sizeof text, "%lld-%lld", (long long)b->most_low, (long long)b->most_high);
+  for (int band = 1; band < HEADCOUNT_BANDS; band++)
+    if (bpi_headcount_least(band) == b->most_low &&
+        (band == HEADCOUNT_50 || bpi_headcount_most(band) == b->most_high))
+      snprintf(text, sizeof text, "%s", bpi_headcount_name(band));
+  bpi_table_set_text(t, column, text, strlen(text));
+}
+
+static void add_row(release_query *x, bp_result *t, const bin *b) {
+  size_t column = 0;
+  bpi_table_add_row(t);
+  if (x->time != DIM_COUNT) set_time(x, t, column++, b->time);
+  if (x->by != BY_NOTHING) bpi_table_set_text(t, column++, b->text, strlen(b->text));
+  set_people(t, column++, b);
+  for (size_t i = 0; i < x->count; i++, column += PARTS)
+    set_answer(t, column, &x->asked[i], &b->of[i]);
+}
+
+/* qsort has no place for what is asked, so the number to sort by is put beside each row first. */
+typedef struct ranked {
+  const bin *b;
+  double value;
+  bool has;
+} ranked;
+
+static int by_rank(const void *a, const void *b) {
+  const ranked *x = a, *y = b;
+  if (x->has != y->has) return x->has ? -1 : 1;
+  if (x->has && x->value != y->value) return x->value < y->value ? -1 : 1;
+  if (x->b->time != y->b->time) return x->b->time < y->b->time ? -1 : 1;
+  return strcmp(x->b->text, y->b->text);
+}
+
+static void rank(const release_query *x, ranked *r, const bin *b) {
+  double out[PARTS];
+  bool has[PARTS];
+  *r = (ranked){.b = b};
+  if (x->order < 0) return;
+  const tally *t = &b->of[x->order];
+  answer_of(&x->asked[x->order], t, out, has);
+  r->has = t->told && has[0];
+  r->value = x->descending ? -out[0] : out[0];
+}
+
+static int add_rows(release_query *x, bp_result *t) {
+  bool every_week = x->time == DIM_TIME_WEEK && x->by == BY_NOTHING;
+  /* One row, or one for each week, whether or not anything is published. */
+  for (int64_t w = x->from; every_week && w < x->until; w += 7)
+    if (!bin_of(x, w, "")) return BP_ERR_NOMEM;
+  if (x->time == DIM_COUNT && x->by == BY_NOTHING && !bin_of(x, 0, "")) return BP_ERR_NOMEM;
+  ranked *rows = bpi_alloc_zero(x->bin_count + 1, sizeof *rows);
+  if (!rows) return BP_ERR_NOMEM;
+  for (size_t i = 0; i < x->bin_count; i++)
+    rank(x, &rows[i], &x->bins[i]);
+  qsort(rows, x->bin_count, sizeof *rows, by_rank);
+  size_t limit = x->q->limit && (size_t)x->q->limit < x->bin_count ? (size_t)x->q->limit
+                                                                   : x->bin_count;
+  for (size_t i = 0; i < limit; i++)
+    add_row(x, t, rows[i].b);
+  bpi_free(rows);
+  return BP_OK;
+}
+
+static int present(release_query *x, bp_result **out) {
+  bp_result *t = bpi_table_new();
+  char text[32];
+  if (!t) return BP_ERR_NOMEM;
+  add_columns(x, t);
+  int rc = add_rows(x, t);
+  if (rc) {
+    bpi_table_release(t);
+    return rc;
+  }
+  bpi_table_meta(t, "topic", "query");
+  bpi_format_instant(x->from < 0 ? 0 : x->from * 96 * BPI_QUARTER, text);
+  bpi_table_meta(t, "from", text);
+  bpi_format_instant(x->until < 0 ? 0 : x->until * 96 * BPI_QUARTER, text);
+  bpi_table_meta(t, "until", text);
+  bpi_table_meta(t, "zone", "UTC");
+  bpi_table_meta(t, "period", x->q->period);
+  bpi_table_meta(t, "notes",
+                 "Aggregated, at least 3 contributors, published once. Numbers are rounded, or the "
+                 "middle of a range: the true one lies between at_least and at_most.");
+  return bpi_table_finish(out, t, x->error);
+}
+
+int bpi_release_compute(bp_result **out, const compute_context *c, const release_reader *reader,
+                        const bp_query *q, bp_error **error) {
+  *out = NULL;
+  release_query *x = bpi_alloc_zero(1, sizeof *x);
+  if (!x) return bpi_fail_nomem(error);
+  *x = (release_query){.c = c, .reader = reader, .q = q, .error = error, .time = DIM_COUNT};
+  int rc = plan(x);
+  if (!rc) rc = bpi_read_begin(c->store, error);
+  if (!rc) {
+    rc = find_windows(x);
+    if (!rc) rc = read_cells(x);
+    bpi_read_end(c->store);
+  }
+  if (!rc) rc = present(x, out);
+  for (size_t i = 0; i < x->bin_count; i++)
+    bpi_free(x->bins[i].of);
+  bpi_free(x->bins);
+  bpi_free(x);
+  return rc == BP_ERR_NOMEM ? bpi_fail_nomem(error) : rc;
+}

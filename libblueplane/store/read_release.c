@@ -1,0 +1,59 @@
+/* store/read_release.c */
+#include "store/read_release.h"
+
+#include "store/sql.h"
+
+static const char *text_at(sqlite3_stmt *row, int column) {
+  const unsigned char *text = sqlite3_column_text(row, column);
+  return text == NULL ? "" : (const char *)text;
+}
+
+static int read_rows(sqlite3_stmt *get, int (*row)(void *user, const published_row *p), void *user,
+                     bp_error **error) {
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0) {
+    published_row p = {.window = sqlite3_column_int64(get, 0),
+                       .release = sqlite3_column_int64(get, 1),
+                       .scope = text_at(get, 2),
+                       .dimension = sqlite3_column_int(get, 3),
+                       .slice = text_at(get, 4),
+                       .measure = sqlite3_column_int(get, 5),
+                       .value = sqlite3_column_int64(get, 6),
+                       .state = sqlite3_column_int(get, 7),
+                       .headcount = sqlite3_column_int(get, 8)};
+    int stop = row(user, &p);
+    if (stop != 0) return stop;
+  }
+  return rc;
+}
+
+int bpi_read_published(store *s, int dimension, int64_t from_window, int64_t until_window,
+                       int (*row)(void *user, const published_row *p), void *user,
+                       bp_error **error) {
+  /* The store's key orders releases of a week: their numbers depend on the order of arrival. */
+  sqlite3_stmt *get = bpi_sql_once(
+      s,
+      "SELECT r.window, r.id, p.scope, p.dimension, p.slice, p.measure, p.value, p.state, p.headcount "
+      "FROM release r JOIN published p ON p.release = r.id "
+      "WHERE p.dimension = ?1 AND r.window >= ?2 AND r.window < ?3 "
+      "ORDER BY r.window, r.store, p.scope, p.slice, p.measure",
+      error);
+  if (get == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int(get, 1, dimension);
+  sqlite3_bind_int64(get, 2, from_window);
+  sqlite3_bind_int64(get, 3, until_window);
+  int rc = read_rows(get, row, user, error);
+  sqlite3_finalize(get);
+  return rc;
+}
+
+int bpi_read_windows(store *s, int64_t *first, int64_t *last, bool *any, bp_error **error) {
+  sqlite3_stmt *get = bpi_sql_once(s, "SELECT min(window), max(window) FROM release", error);
+  if (get == NULL) return bpi_error_code(*error);
+  int rc = bpi_sql_step(get, error);
+  *any = rc > 0 && sqlite3_column_type(get, 0) != SQLITE_NULL;
+  *first = *any ? sqlite3_column_int64(get, 0) : 0;
+  *last = *any ? sqlite3_column_int64(get, 1) : 0;
+  sqlite3_finalize(get);
+  return rc < 0 ? rc : BP_OK;
+}

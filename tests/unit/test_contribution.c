@@ -1,0 +1,153 @@
+/* Unit tests of metrics/contribution.h: a week of hand-made events, and the vector that a person
+ * counts by reading them. */
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/handle.h"
+#include "base/mem.h"
+#include "metrics/contribution.h"
+#include "run_suite.h"
+#include "sources/source.h"
+
+#define MONDAY INT64_C(1772409600000000) /* 2026-03-02T00:00:00Z */
+#define WEEK (INT64_C(7) * 86400 * 1000000)
+#define LINE(platform, session, rest)                                                              \
+  "{\"blueplane\":1,\"platform\":\"" platform "\",\"session\":\"" session "\"," rest "}\n"
+
+/* Two sessions on two platforms in the week, one in the week after. */
+static const char events[] = LINE(
+    "codex", "s1",
+    "\"kind\":\"session\",\"time\":\"2026-03-02T09:00:00Z\",\"workspace\":\"/home/ada/engine\"")
+    LINE(
+        "codex", "s1",
+        "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\",\"features\":[\"image\"]")
+        LINE(
+            "codex", "s1",
+            "\"kind\":\"response\",\"id\":\"r1\",\"time\":\"2026-03-02T09:01:00Z\",\"model\":\"gpt-5\","
+            "\"input_tokens\":1000,\"output_tokens\":200,\"stop\":\"tool_use\"")
+            LINE(
+                "codex", "s1",
+                "\"kind\":\"tool_call\",\"id\":\"t1\",\"time\":\"2026-03-02T09:02:00Z\",\"tool\":\"apply\",\"category\":\"edit\","
+                "\"file\":\"/home/ada/engine/a.rs\",\"language\":\"rust\",\"outcome\":\"ok\",\"lines_added\":30,\"lines_removed\":4")
+                LINE(
+                    "codex", "s1",
+                    "\"kind\":\"tool_call\",\"id\":\"t2\",\"time\":\"2026-03-02T09:03:00Z\",\"tool\":\"run\",\"category\":\"command\","
+                    "\"outcome\":\"error\"") LINE("codex", "s1",
+                                                  "\"kind\":\"tool_call\",\"id\":\"t3\",\"time\":\"2026-03-02T09:03:30Z\",\"tool\":\"ask\",\"category\":\"mcp\","
+                                                  "\"outcome\":\"denied\"")
+                    LINE(
+                        "secret-tool", "s2",
+                        "\"kind\":\"session\",\"time\":\"2026-03-03T09:00:00Z\",\"workspace\":\"/home/ada/diary\"")
+                        LINE("secret-tool", "s2",
+                             "\"kind\":\"prompt\",\"id\":\"p2\",\"time\":\"2026-03-03T09:00:00Z\"")
+                            LINE(
+                                "secret-tool", "s2",
+                                "\"kind\":\"response\",\"id\":\"r2\",\"time\":\"2026-03-03T09:01:00Z\",\"model\":\"house-model\","
+                                "\"input_tokens\":70,\"output_tokens\":7,\"stop\":\"end_turn\"")
+                                LINE(
+                                    "secret-tool", "s2",
+                                    "\"kind\":\"decision\",\"id\":\"d1\",\"time\":\"2026-03-03T09:01:10Z\",\"decision\":\"edit\",\"accepted\":false,\"language\":\"go\"")
+                                    LINE(
+                                        "codex", "s3",
+                                        "\"kind\":\"prompt\",\"id\":\"p3\",\"time\":\"2026-03-09T00:00:00Z\"");
+
+static int project(void *user, const char *folder, size_t length) {
+  (void)user;
+  return length == 6 && !memcmp(folder, "engine", 6) ? 1 : SLICE_OTHER;
+}
+
+static void read_week(vector_cell **cells, size_t *count, int64_t from) {
+  bp_open_options options = BP_OPEN_OPTIONS_INIT;
+  options.flags = BP_OPEN_MEMORY;
+  options.access = BP_ACCESS_OWNER;
+  bp_store *s = NULL;
+  bp_error *error = NULL;
+  ck_assert_int_eq(bp_open(&s, NULL, &options, &error), BP_OK);
+  ck_assert_int_eq(
+      bp_ingest_bytes(s, "native", "by hand", events, sizeof events - 1, NULL, NULL, &error),
+      BP_OK);
+  source_cover covers[SOURCES_MAX];
+  size_t sources = bpi_source_count();
+  for (size_t i = 0; i < sources; i++)
+    covers[i] = (source_cover){bpi_source_at(i)->name, bpi_source_at(i)->covers};
+  compute_context c = {.store = s->store,
+                       .prices = s->prices,
+                       .assumed = bpi_assumptions_builtin(),
+                       .covers = covers,
+                       .cover_count = sources,
+                       .now_us = from};
+  ck_assert_int_eq(
+      bpi_contribution_read(cells, count, &c, from, from + WEEK, project, NULL, &error), BP_OK);
+  bp_close(s);
+}
+
+START_TEST(test_a_week_by_hand) {
+  static const struct {
+    int dimension;
+    const char *slice;
+    measure_id measure;
+    int64_t value; /* -1: no cell */
+  } expected[] = {
+      {SLICED_WHOLE, "other", MEASURE_sessions, 2},
+      {SLICED_WHOLE, "other", MEASURE_prompts, 2},
+      {SLICED_WHOLE, "other", MEASURE_active_days, 2},
+      {SLICED_WHOLE, "other", MEASURE_active_time, INT64_C(280000000)}, /* 210 s and 70 s */
+      {SLICED_PLATFORM, "codex", MEASURE_active_time, 210000000},
+      {SLICED_PLATFORM, "codex", MEASURE_sessions, 1},
+      {SLICED_PLATFORM, "other", MEASURE_sessions, 1}, /* no name that is not listed leaves */
+      {SLICED_WHOLE, "other", MEASURE_input_tokens, 1070},
+      {SLICED_MODEL, "gpt-5", MEASURE_input_tokens, 1000},
+      {SLICED_MODEL, "other", MEASURE_input_tokens, 70},
+      {SLICED_WHOLE, "other", MEASURE_unpriced_tokens, 77},
+      /* gpt-5: 1.25 and 10 dollars for a million tokens */
+      {SLICED_MODEL, "gpt-5", MEASURE_cost, 1000 * 1250 + 200 * 10000},
+      {SLICED_WHOLE, "other", MEASURE_tool_ok, 1},
+      {SLICED_WHOLE, "other", MEASURE_tool_error, 1},
+      {SLICED_WHOLE, "other", MEASURE_tool_unsettled, 1},
+      {SLICED_CATEGORY, "command", MEASURE_tool_error, 1},
+      {SLICED_CATEGORY, "edit", MEASURE_tool_error, -1},
+      {SLICED_WHOLE, "other", MEASURE_lines_added, 30},
+      {SLICED_LANGUAGE, "rust", MEASURE_lines_added, 30},
+      {SLICED_WHOLE, "other", MEASURE_rejected, 1},
+      {SLICED_WHOLE, "other", MEASURE_accepted, 0},
+      {SLICED_LANGUAGE, "go", MEASURE_rejected, 1},
+      {SLICED_WHOLE, "other", MEASURE_used_image, 1},
+      {SLICED_WHOLE, "other", MEASURE_used_mcp, 1},
+      {SLICED_WHOLE, "other", MEASURE_used_plan, 0},
+      {SLICED_WHOLE, "other", MEASURE_compactions, 0},
+  };
+  vector_cell *v = NULL;
+  size_t n = 0;
+  read_week(&v, &n, MONDAY);
+  ck_assert(bpi_vector_valid(v, n, 2));
+  for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+    int slice = bpi_slice_find(expected[i].dimension, expected[i].slice, strlen(expected[i].slice));
+    int64_t value = bpi_vector_get(v, n, expected[i].dimension, slice, (int)expected[i].measure);
+    ck_assert_msg(value == expected[i].value, "%s %s: %lld", expected[i].slice,
+                  bpi_measures[expected[i].measure].name, (long long)value);
+  }
+  ck_assert_int_eq(bpi_vector_get(v, n, SLICED_PROJECT, 1, MEASURE_prompts), 1);
+  ck_assert_int_eq(bpi_vector_get(v, n, SLICED_PROJECT, SLICE_OTHER, MEASURE_prompts), 1);
+  bpi_free(v);
+}
+END_TEST
+
+START_TEST(test_a_week_without_activity) {
+  vector_cell *v = NULL;
+  size_t n = 0;
+  read_week(&v, &n, MONDAY - WEEK);
+  ck_assert(bpi_vector_valid(v, n, 2));
+  ck_assert(!bpi_vector_active(v, n));
+  bpi_free(v);
+}
+END_TEST
+
+int main(void) {
+  Suite *s = suite_create("contribution");
+  TCase *t = tcase_create("contribution");
+  tcase_add_test(t, test_a_week_by_hand);
+  tcase_add_test(t, test_a_week_without_activity);
+  suite_add_tcase(s, t);
+  return run_suite(s);
+}

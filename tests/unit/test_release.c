@@ -1,0 +1,297 @@
+/* Unit tests of metrics/release.h: published cells written by hand, and what they answer. */
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "metrics/release.h"
+#include "privacy/figures.h"
+#include "privacy/publication.h"
+#include "run_suite.h"
+#include "store/published.h"
+#include "store/sql.h"
+
+#define MONDAY 20514 /* 2026-03-02 */
+#define DAY (INT64_C(86400) * 1000000)
+
+static store *s;
+
+static const struct {
+  int64_t week;
+  const char *scope;
+  int dimension;
+  const char *slice;
+  measure_id measure;
+  int state, headcount;
+  int64_t value;
+} rows[] = {
+    {0, "core", 0, "", MEASURE_prompts, 0, HEADCOUNT_5, 1200}, /* to within 5 */
+    {0, "core", 0, "", MEASURE_cost, 0, HEADCOUNT_5, 5000},
+    {0, "core", 0, "", MEASURE_lines_added, 0, HEADCOUNT_5, 500},
+    {0, "core", 0, "", MEASURE_roster, 0, HEADCOUNT_5, 10},
+    {0, "core", 1, "codex", MEASURE_prompts, 0, HEADCOUNT_5, 900},
+    {0, "core", 1, "other", MEASURE_prompts, 0, HEADCOUNT_3, 300},
+    {0, "web", 0, "", MEASURE_prompts, PUBLISHED_BUCKET, HEADCOUNT_3, 200}, /* up to 499 */
+    {0, "web", 0, "", MEASURE_cost, 0, HEADCOUNT_3, 900},
+    {0, "web", 0, "", MEASURE_roster, 0, HEADCOUNT_3, 4},
+    {0, "web", 1, "codex", MEASURE_prompts, PUBLISHED_BUCKET, HEADCOUNT_3, 200},
+    {0, "large", 0, "", MEASURE_usage_low, 0, HEADCOUNT_10, 2},
+    {0, "large", 0, "", MEASURE_usage_medium, 0, HEADCOUNT_10, 7},
+    {0, "large", 0, "", MEASURE_usage_high, 0, HEADCOUNT_10, 1},
+    {0, "large", 0, "", MEASURE_roster, 0, HEADCOUNT_10, 20},
+    {0, "large", 0, "", MEASURE_prompts, PUBLISHED_UNCOVERED, HEADCOUNT_10, 0},
+    {0, "large", 0, "", MEASURE_support_signal, 0, HEADCOUNT_10, 1},
+    {0, "*", 1, "codex", MEASURE_seats, 0, 0, 40},
+    {0, "*", 1, "codex", MEASURE_seat_price, 0, 0, 100},
+    {7, "core", 0, "", MEASURE_prompts, 0, HEADCOUNT_5, 2000},
+    {7, "core", 0, "", MEASURE_roster, 0, HEADCOUNT_5, 10},
+    {35, "core", 0, "", MEASURE_prompts, 0, HEADCOUNT_5, 77}, /* 2026-04-06 */
+    {35, "core", 0, "", MEASURE_roster, 0, HEADCOUNT_5, 10},
+};
+
+static void setup(void) {
+  store_options o = {.in_memory = true, .create = STORE_ORGANISATION, .now_us = 1};
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_store_open(&s, NULL, &o, &error), BP_OK);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows;) {
+    release_row list[32];
+    release r = {.window = (uint32_t)(MONDAY + rows[i].week),
+                 .edition = 1,
+                 .minimum = 3,
+                 .organisation = "acme",
+                 .row = list};
+    unsigned char digest[BPI_DIGEST_BYTES] = {0};
+    size_t first = i;
+    for (; i < sizeof rows / sizeof *rows && rows[i].week == rows[first].week; i++)
+      list[r.rows++] = (release_row){.scope = rows[i].scope,
+                                     .slice = rows[i].slice,
+                                     .dimension = (uint16_t)rows[i].dimension,
+                                     .measure = (uint16_t)rows[i].measure,
+                                     .state = (uint8_t)rows[i].state,
+                                     .headcount = (uint8_t)rows[i].headcount,
+                                     .value = rows[i].value};
+    ck_assert_int_eq(bpi_store_begin_write(s, &error), BP_OK);
+    ck_assert_int_eq(bpi_published_write(s, &r, digest, &error), BP_OK);
+    ck_assert_int_eq(bpi_store_commit(s, &error), BP_OK);
+  }
+}
+
+static void teardown(void) {
+  bpi_store_close(s);
+}
+
+static int ask(bp_result **out, char level, const char *scope, const char *json) {
+  bp_query *q = NULL;
+  bp_error *error = NULL;
+  compute_context c = {.store = s, .now_us = (MONDAY + 17) * DAY}; /* Thursday of the third week */
+  release_reader reader = {level, scope};
+  ck_assert_int_eq(bpi_query_from_json(&q, json, strlen(json), &error), BP_OK);
+  int rc = bpi_release_compute(out, &c, &reader, q, &error);
+  bpi_error_free(error);
+  bpi_query_free(q);
+  return rc;
+}
+
+static size_t column_of(const bp_result *t, const char *name) {
+  for (size_t i = 0; i < t->columns; i++)
+    if (!strcmp(bpi_table_column_get(t, i, "name"), name)) return i;
+  ck_abort_msg("no column %s", name);
+  return 0;
+}
+
+static void expect(const bp_result *t, size_t row, const char *column, double value) {
+  size_t at = column_of(t, column);
+  ck_assert_uint_lt(row, t->rows);
+  ck_assert_int_eq(bpi_table_state(t, row, at), BP_CELL_VALUE);
+  double got = t->column[at].type == BP_TYPE_REAL ? t->column[at].reals[row]
+                                                  : (double)t->column[at].ints[row];
+  ck_assert_msg(got - value < 1e-9 && value - got < 1e-9, "%s: %f", column, got);
+}
+
+static void expect_text(const bp_result *t, size_t row, const char *column, const char *text) {
+  ck_assert_str_eq(bpi_table_text(t, row, column_of(t, column), NULL), text);
+}
+
+static void expect_state(const bp_result *t, size_t row, const char *column, int state) {
+  ck_assert_int_eq(bpi_table_state(t, row, column_of(t, column)), state);
+}
+
+#define Q(rest) "{\"schema\":\"blueplane.query/1\"," rest "}"
+
+START_TEST(test_a_team_and_a_week) {
+  bp_result *t = NULL;
+  ck_assert_int_eq(
+      ask(&t, 'L', "core",
+          Q("\"metrics\":[\"prompts\",\"cost_per_line\",\"adoption_rate\",\"active_users\"],\"period\":\"2026-03-02/2026-03-08\"")),
+      BP_OK);
+  ck_assert_uint_eq(t->rows, 1);
+  expect_text(t, 0, "contributors", "5-9");
+  expect(t, 0, "prompts", 1200);
+  expect(t, 0, "prompts.at_least", 1195);
+  expect(t, 0, "prompts.at_most", 1205);
+  expect(t, 0, "cost_per_line", 10);
+  expect(t, 0, "cost_per_line.at_most", 5005.0 / 500);
+  expect(t, 0, "adoption_rate.at_least", 0.5);
+  expect(t, 0, "adoption_rate.at_most", 0.9);
+  expect(t, 0, "active_users.at_least", 5);
+  bpi_table_release(t);
+}
+END_TEST
+
+/* A team that there is not, one with too few, a week not yet closed: the same bytes. */
+START_TEST(test_refusals_are_alike) {
+  static const char *const scopes[] = {"core", "nobody", "?"};
+  static const char *const periods[] = {"2026-03-16/2026-03-22", "2026-03-16/2026-03-22",
+                                        "2026-03-16/2026-03-22"};
+  bp_result *t = NULL;
+  for (size_t i = 0; i < 3; i++) {
+    char json[256];
+    snprintf(json, sizeof json, Q("\"metrics\":[\"prompts\",\"cost_per_line\"],\"period\":\"%s\""),
+             periods[i]);
+    ck_assert_int_eq(ask(&t, 'L', scopes[i], json), BP_OK);
+    ck_assert_uint_eq(t->rows, 1);
+    for (size_t column = 0; column < t->columns; column++)
+      ck_assert_int_eq(bpi_table_state(t, 0, column), BP_CELL_WITHHELD);
+    bpi_table_release(t);
+  }
+}
+END_TEST
+
+START_TEST(test_the_organisation_is_a_sum) {
+  bp_result *t = NULL;
+  ck_assert_int_eq(
+      ask(&t, 'R', NULL, Q("\"metrics\":[\"prompts\"],\"period\":\"2026-03-02/2026-03-08\"")),
+      BP_OK);
+  /* 1200 and 200 to 499; a third team has no source that tells: a lower bound without a greatest. */
+  expect_text(t, 0, "contributors", "18-32");
+  expect(t, 0, "prompts", 1200 + 349);
+  expect(t, 0, "prompts.at_least", 1195 + 200);
+  bpi_table_release(t);
+  ck_assert_int_eq(
+      ask(&t, 'M', NULL,
+          Q("\"metrics\":[\"cost\",\"cost_per_line\"],\"period\":\"2026-03-02/2026-03-08\"")),
+      BP_OK);
+  expect(t, 0, "cost", 5900);
+  ck_assert(bpi_table_lower_bound(t, 0, column_of(t, "cost"))); /* one team has no cost */
+  expect_state(t, 0, "cost.at_most", BP_CELL_EMPTY);
+  expect(t, 0, "cost_per_line", 10); /* of the one team that tells both */
+  bpi_table_release(t);
+}
+END_TEST
+
+START_TEST(test_windows) {
+  bp_result *t = NULL;
+  /* March holds the weeks of the Thursdays 5, 12, 19, 26. The 6th of April is the second quarter. */
+  ck_assert_int_eq(ask(&t, 'L', "core", Q("\"metrics\":[\"prompts\"],\"period\":\"month\"")),
+                   BP_OK);
+  expect(t, 0, "prompts", 3200);
+  bpi_table_release(t);
+  ck_assert_int_eq(ask(&t, 'L', "core", Q("\"metrics\":[\"prompts\"],\"by\":[\"time.quarter\"]")),
+                   BP_OK);
+  ck_assert_uint_eq(t->rows, 2);
+  expect_text(t, 0, "time.quarter", "2026-Q1");
+  expect(t, 0, "prompts", 3200);
+  expect(t, 1, "prompts", 77);
+  bpi_table_release(t);
+  ck_assert_int_eq(ask(&t, 'L', "core",
+                       Q("\"metrics\":[\"prompts\"],\"by\":[\"time.week\"],\"period\":\"month\"")),
+                   BP_OK);
+  ck_assert_uint_eq(t->rows, 4);
+  expect_text(t, 0, "time.week", "2026-03-02");
+  expect(t, 1, "prompts", 2000);
+  expect_state(t, 2, "prompts", BP_CELL_WITHHELD);
+  bpi_table_release(t);
+  static const char *const no_windows[] = {"30d", "today", "2026-03-03/2026-03-09",
+                                           "2026-03-02/2026-03-15"};
+  for (size_t i = 0; i < 4; i++) {
+    char json[256];
+    snprintf(json, sizeof json, Q("\"metrics\":[\"prompts\"],\"period\":\"%s\""), no_windows[i]);
+    ck_assert_int_eq(ask(&t, 'L', "core", json), BP_ERR_UNSUPPORTED);
+  }
+}
+END_TEST
+
+START_TEST(test_slices_and_teams) {
+  bp_result *t = NULL;
+  ck_assert_int_eq(
+      ask(&t, 'R', NULL,
+          Q("\"metrics\":[\"prompts\"],\"by\":[\"platform\"],\"period\":\"2026-03-02/2026-03-08\"")),
+      BP_OK);
+  ck_assert_uint_eq(t->rows, 2);
+  expect_text(t, 0, "platform", "codex");
+  expect(t, 0, "prompts.at_least", 900 + 200);
+  expect(t, 1, "prompts", 300);
+  bpi_table_release(t);
+  /* Top and bottom: by team in order of what is asked. */
+  ck_assert_int_eq(
+      ask(&t, 'M', NULL,
+          Q("\"metrics\":[\"cost\"],\"by\":[\"team\"],\"order\":\"-cost\",\"period\":\"2026-03-02/2026-03-08\"")),
+      BP_OK);
+  expect_text(t, 0, "team", "core");
+  expect_text(t, 1, "team", "web");
+  expect_state(t, 2, "cost", BP_CELL_WITHHELD);
+  bpi_table_release(t);
+}
+END_TEST
+
+START_TEST(test_seats_shares_and_signals) {
+  bp_result *t = NULL;
+  ck_assert_int_eq(
+      ask(&t, 'M', NULL,
+          Q("\"metrics\":[\"license_utilization\"],\"by\":[\"platform\"],\"period\":\"2026-03-02/2026-03-08\"")),
+      BP_OK);
+  ck_assert_uint_eq(t->rows, 2);
+  expect(t, 0, "license_utilization.at_least", 8.0 / 40);
+  expect(t, 0, "license_utilization.at_most", 13.0 / 40);
+  bpi_table_release(t);
+  ck_assert_int_eq(
+      ask(&t, 'L', "large",
+          Q("\"metrics\":[\"usage_distribution\",\"support_signals\"],\"period\":\"2026-03-02/2026-03-08\"")),
+      BP_OK);
+  expect(t, 0, "usage_distribution.low", 0.2);
+  expect(t, 0, "usage_distribution.medium.at_most", 0.75);
+  expect(t, 0, "usage_distribution.high.at_least", 0);
+  expect(t, 0, "support_signals", 1);
+  bpi_table_release(t);
+}
+END_TEST
+
+START_TEST(test_what_is_refused) {
+  bp_result *t = NULL;
+  static const struct {
+    char level;
+    const char *json;
+    int code;
+  } cases[] = {
+      {'L', Q("\"metrics\":[\"last_activity\"]"), BP_ERR_UNSUPPORTED},
+      {'L', Q("\"metrics\":[\"salary\"]"), BP_ERR_NOTFOUND},
+      {'L', Q("\"metrics\":[\"license_utilization\"]"), BP_ERR_DENIED},
+      {'M', Q("\"metrics\":[\"support_signals\"]"), BP_ERR_DENIED},
+      {'L', Q("\"metrics\":[\"prompts\"],\"by\":[\"platform\",\"language\"]"), BP_ERR_UNSUPPORTED},
+      {'L', Q("\"metrics\":[\"prompts\"],\"by\":[\"session\"]"), BP_ERR_UNSUPPORTED},
+      {'L',
+       Q("\"metrics\":[\"prompts\"],\"where\":[{\"dimension\":\"platform\",\"value\":\"codex\"}]"),
+       BP_ERR_UNSUPPORTED},
+      {'L', Q("\"metrics\":[\"usage_distribution\"],\"by\":[\"platform\"]"), BP_ERR_UNSUPPORTED},
+      {'L', Q("\"metrics\":[\"prompts\"],\"compare\":\"previous\",\"period\":\"last_week\""),
+       BP_ERR_UNSUPPORTED},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    ck_assert_msg(ask(&t, cases[i].level, NULL, cases[i].json) == cases[i].code, "case %zu", i);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("release");
+  TCase *t = tcase_create("release");
+  tcase_add_checked_fixture(t, setup, teardown);
+  tcase_add_test(t, test_a_team_and_a_week);
+  tcase_add_test(t, test_refusals_are_alike);
+  tcase_add_test(t, test_the_organisation_is_a_sum);
+  tcase_add_test(t, test_windows);
+  tcase_add_test(t, test_slices_and_teams);
+  tcase_add_test(t, test_seats_shares_and_signals);
+  tcase_add_test(t, test_what_is_refused);
+  suite_add_tcase(suite, t);
+  return run_suite(suite);
+}
