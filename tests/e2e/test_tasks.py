@@ -7,10 +7,12 @@ against people: a set of scenarios with labels written by reading them.
 """
 from __future__ import annotations
 
+import collections
+import json
 import os
 import pathlib
 import sys
-from typing import Iterable
+from typing import Any, Iterable, Iterator
 
 import e2e
 from e2e import Skip, check
@@ -52,6 +54,134 @@ def test_real_data(folder: pathlib.Path) -> None:
     for place in sorted(pathlib.Path(given).iterdir()):
         if place.is_dir() and place.name in ("claude_code", "claude_code_reserialised", "codex"):
             compare(folder, place.name, [place])
+
+
+# ------------------------------------------------------------------------- labelled by hand
+
+SET = e2e.ROOT / "tests" / "corpus" / "tasks"
+LEAST = 0.85
+DAY = 86_400_000_000
+BEGIN = 20_000 * DAY  # each session on a day of its own
+CALLS = {"read", "search", "web", "agent", "plan", "ask", "skill", "mcp", "other", "edit", "new", "run"}
+EVENTS = {"clear": {"event": "session_start", "detail": "clear"}, "interrupt": {"event": "interrupt"},
+          "slash": {"event": "slash_command", "command": "custom"}}
+
+
+def seconds(text: str) -> int:
+    total = 0
+    for part in text.split(":"):
+        total = total * 60 + int(part)
+    return total
+
+
+def scenarios() -> Iterator[tuple]:
+    """The sessions, each as name and list of (seconds, words)."""
+    name, steps = None, []
+    for line in (SET / "scenarios.txt").read_text().splitlines():
+        words = line.split("#")[0].split()
+        if words and words[0] == "session":
+            if name:
+                yield name, steps
+            name, steps = words[1], []
+        elif words:
+            steps.append((seconds(words[0]), words[1:]))
+    yield name, steps
+
+
+def call_of(words: list, at: int, base: dict) -> Iterator[dict]:
+    """A call and its result."""
+    kind, rest = words[0], words[1:]
+    use: dict = {"tool": kind, "category": {"new": "edit", "run": "command"}.get(kind, kind)}
+    result: dict = {"outcome": "ok"}
+    end = at + 1
+    while rest:
+        word = rest.pop(0)
+        if word in ("error", "rejected", "interrupted", "unknown"):
+            result["outcome"] = word
+        elif word == "until":
+            end = seconds(rest.pop(0))
+        elif word[0] == "+":
+            use["lines_added"] = int(word[1:])
+            use.setdefault("lines_removed", 0)
+        elif word[0] == "-":
+            use["lines_removed"] = int(word[1:])
+        elif kind == "run":
+            use["program"] = word
+        else:
+            use["file"] = f"/work/{word}"
+    yield {**base, "kind": "tool_use", **use}
+    if result["outcome"] != "unknown":
+        yield {**base, "kind": "tool_result", "time": base["time"] + (end - at) * 1_000_000, **result}
+
+
+def native(name: str, number: int, steps: list) -> Iterator[dict]:
+    for n, (at, words) in enumerate(steps):
+        base: dict = {"blueplane": 1, "platform": "told", "session": name, "id": f"{name}-{n}",
+                      "time": BEGIN + number * DAY + at * 1_000_000}
+        if words[0] == "sub":
+            base["subagent"] = True
+            words = words[1:]
+        word = words[0]
+        if word in CALLS:
+            yield from call_of(words, at, base)
+        elif word == "prompt":
+            yield {**base, "kind": "prompt", "characters": 80, "mode": "plan" if "plan" in words else "default",
+                   "features": [w for w in words[1:] if w != "plan"]}
+        elif word == "say":
+            yield {**base, "kind": "response", "model": "claude-sonnet-4-5", "output_tokens": 100, "stop": "end_turn"}
+        elif word in ("accept", "reject"):
+            yield {**base, "kind": "decision", "decision": "edit", "accepted": word == "accept"}
+        else:
+            yield {**base, "kind": "event", **EVENTS[word]}
+
+
+def labels() -> dict:
+    found: dict = {}
+    for line in (SET / "labels.txt").read_text().splitlines():
+        words = line.split("#")[0].split()
+        if words:
+            found[words[0], seconds(words[1])] = tuple(words[2:])
+    return found
+
+
+def matrix(counts: collections.Counter, names: Iterable) -> str:
+    used = [n for n in names if any(n in pair for pair in counts)]
+    rows = ["labelled / derived".ljust(20) + "".join(n[:11].rjust(13) for n in used)]
+    for one in used:
+        rows.append(one.ljust(20) + "".join(str(counts[one, other] or ".").rjust(13) for other in used))
+    return "\n".join(rows)
+
+
+def test_labelled(folder: pathlib.Path) -> None:
+    """What people say the tasks are, and what the library says."""
+    told, names = folder / "told.blueplane.jsonl", []
+    with open(told, "w", encoding="utf-8") as file:
+        for number, (name, steps) in enumerate(scenarios()):
+            names.append(name)
+            for event in native(name, number, steps):
+                file.write(json.dumps(event) + "\n")
+    store = new_store(folder, "told")
+    report = e2e.ingest(store, told)
+    check(report["records_rejected"] == 0 and report["fields_dropped"] == 0, "scenarios are good events", report)
+    e2e.bpt("query", store, ASK)
+    e2e.verify(store)
+    check(not tasks.differences(store), "the oracle agrees", tasks.differences(store)[:20])
+    derived: dict = {}
+    for task in (t for found in tasks.stored(store).values() for t in found):
+        number, since = divmod(task["start"] - BEGIN, DAY)
+        derived[names[number], since // 1_000_000] = (task["type"], task["outcome"])
+    people = labels()
+    check(len(people) >= 60, "labels", len(people))
+    check({name for name, _ in people} == set(names), "every session is labelled")
+    nothing: Any = ("no task", "")
+    types = collections.Counter((people.get(k, nothing)[0], derived.get(k, nothing)[0]) for k in people | derived)
+    wrong = [f"{k[0]} at {k[1]} s: people say {' '.join(people.get(k, nothing))}, derived is {' '.join(derived.get(k, nothing))}"
+             for k in sorted(people | derived) if people.get(k) != derived.get(k)]
+    share = 1 - len(wrong) / len(people | derived)
+    print(matrix(types, (*tasks.TYPE, "no task")))
+    print("\n".join(wrong))
+    print(f"{len(people)} labels, {len(wrong)} differ, agreement {share:.1%}")
+    check(share >= LEAST, "agreement with people", f"{share:.1%}")
 
 
 if __name__ == "__main__":
