@@ -52,7 +52,7 @@ double bpi_round_digits(double x, int digits) {
   double whole = floor(size * scale * shift + 0.5);
   double rounded = size >= 1 && unit >= shift ? whole * (unit / shift)
                    : size >= 1                ? whole / (shift / unit)
-                                              : whole / shift / unit;
+                                              : whole / (shift * unit); /* one rounding */
   return x < 0 ? -rounded : rounded;
 }
 

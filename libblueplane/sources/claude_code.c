@@ -38,6 +38,7 @@
       {at ".content[].name", FIELD_LABEL, "name of the tool and of its MCP server"},               \
       {at ".content[].input.file_path", FIELD_LABEL, "keyed hash: same file; language"},           \
       {at ".content[].input.notebook_path", FIELD_LABEL, "keyed hash: same file; language"},       \
+      {at ".content[].input.run_in_background", FIELD_KEPT, "whether it runs on in the background"},\
       {at ".content[].input.command", FIELD_COMPARED, "kind of program, from a closed list"},      \
       {at ".content[].input.old_string", FIELD_COUNTED, "lines removed"},                          \
       {at ".content[].input.new_string", FIELD_COUNTED, "lines added"},                            \

@@ -116,6 +116,7 @@ enum { IN_MESSAGES = IN_MESSAGE | IN_NESTED, IN_USAGES = IN_USAGE | IN_ITERATION
   X(FILE, "file_path", IN_INPUT)                                                                   \
   X(NOTEBOOK, "notebook_path", IN_INPUT | IN_RESULT)                                               \
   X(COMMAND, "command", IN_INPUT)                                                                  \
+  X(BACKGROUND, "run_in_background", IN_INPUT)                                                     \
   X(OLD, "old_string", IN_INPUT | IN_EDIT)                                                         \
   X(NEW, "new_string", IN_INPUT | IN_EDIT)                                                         \
   X(SOURCE, "new_source", IN_INPUT)                                                                \

@@ -114,6 +114,8 @@ static void read_input(reader *r, int category, tool_use_record *use, edit_lines
       file = bpi_cc_name(r, LABEL_FILE);
       use->file = file.label;
       use->language = (int)file.number;
+    } else if (key == KEY_BACKGROUND) {
+      use->background = bpi_cc_true(r);
     } else if (key == KEY_COMMAND && commands) {
       use->program = read_program(r);
     } else if (key == KEY_COMMAND || !edits) {

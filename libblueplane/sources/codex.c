@@ -393,7 +393,7 @@ static void describe_use(codex *c, tool_use_record *use, const char *alone) {
   const codex_line *l = &c->line;
   name tool = tool_label(c, alone), file = file_label(c, &l->file);
   *use = (tool_use_record){tool.label, file.label, (int)tool.number, PROGRAM_NONE, (int)file.number,
-                           l->added, l->removed};
+                           l->added, l->removed, 0};
   if (use->category == CATEGORY_COMMAND && l->patch) use->category = CATEGORY_EDIT;
   if (use->category == CATEGORY_COMMAND) use->program = l->program;
 }

@@ -19,8 +19,6 @@ enum {
   RECORD_SUBAGENT = 1,  /* done by a subagent of the session */
   RECORD_SIDECHAIN = 2, /* seen on a side chain: loses ownership to a main-thread row */
   RECORD_FORKED = 4,    /* the source itself says the row was copied from another session */
-  RECORD_BACKGROUND = 1024, /* a call that runs on while the assistant does other things; the bits
-                              between are taken by facts.h */
   RECORD_NOISE = 8      /* background agent (warm-up, compaction helper, prompt suggestion): its
                            tokens count, its prompts, tools and events do not */
 };
@@ -76,6 +74,7 @@ typedef struct tool_use_record {
   uint32_t tool, file;
   int category, program, language;
   int64_t added, removed;  /* lines of the input's own old and new text; -1 not an edit or unknown */
+  int background;          /* 1: it runs on while the assistant does other things */
 } tool_use_record;
 
 typedef struct tool_result_record {

@@ -58,7 +58,7 @@ static void response_from(response_fact *f, const response_record *r) {
 }
 
 static void use_from(tool_call_fact *f, const tool_use_record *r) {
-  f->flags |= FACT_USE;
+  f->flags |= FACT_USE | (r->background ? FACT_BACKGROUND : 0);
   f->tool = r->tool;
   f->category = r->category;
   f->program = r->program;
@@ -129,9 +129,8 @@ bool bpi_fact_from_record(int64_t *fact, fact_kind *kind, const record *r, int64
   head->k2 = (int64_t)r->key.lo;
   head->time_us = r->time;
   head->session = session;
-  head->flags =
-      (r->flags & (RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_FORKED | RECORD_BACKGROUND)) |
-      CLASS_PUT(FLAG_TIER, r->tier);
+  head->flags = (r->flags & (RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_FORKED)) |
+                CLASS_PUT(FLAG_TIER, r->tier);
   void *f = fact;
   switch (r->kind) {
   case RECORD_PROMPT:

@@ -164,6 +164,7 @@ static inline size_t bpi_fact_words(fact_kind kind) { return (size_t)bpi_fact_ty
  * row, and for tool calls which halves are there, and the tier of the result. */
 enum { FACT_USE = 16, FACT_RESULT = 32 };
 enum { FLAG_TIER_SHIFT = 6, FLAG_TIER_BITS = 2, FLAG_RESULT_TIER_SHIFT = 8, FLAG_RESULT_TIER_BITS = 2 };
+enum { FACT_BACKGROUND = 1024 }; /* the call runs on in the background */
 
 /* Traits of a response: FIELD(shift, bits) as for classes. */
 enum {

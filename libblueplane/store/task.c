@@ -25,7 +25,7 @@ static bool call_step(task_step *s, const tool_call_fact *t) {
   s->u.call.file = t->file != 0 ? t->file : t->result_file;
   s->u.call.edit = bpi_call_lines(t, &s->u.call.added, &s->u.call.removed) ||
                    (t->category == CATEGORY_EDIT && t->outcome == OUTCOME_OK);
-  s->u.call.background = (t->flags & RECORD_BACKGROUND) != 0;
+  s->u.call.background = (t->flags & FACT_BACKGROUND) != 0;
   return true;
 }
 

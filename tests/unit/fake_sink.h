@@ -150,7 +150,7 @@ static inline bool fake_same(const record *a, const record *b) {
            SAME(u.response.placeholder);
   case RECORD_TOOL_USE:
     return SAME3(u.use, tool, file, category) && SAME3(u.use, program, language, added) &&
-           SAME(u.use.removed);
+           SAME(u.use.removed) && SAME(u.use.background);
   case RECORD_TOOL_RESULT:
     return SAME3(u.result, outcome, failure, added) && SAME3(u.result, removed, duration_us, file) &&
            SAME(u.result.language);

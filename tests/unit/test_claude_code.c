@@ -126,6 +126,7 @@ static void note_use(notes *n, const tool_use_record *is) {
   note_label(n, "file", is->file);
   note_word(n, "language", VOCABULARY_LANGUAGE, is->language, LANGUAGE_UNKNOWN);
   note_word(n, "program", VOCABULARY_PROGRAM, is->program, PROGRAM_NONE);
+  if (is->background) note(n, " background");
   if (is->added >= 0 || is->removed >= 0)
     note(n, " +%lld -%lld", (long long)is->added, (long long)is->removed);
 }
@@ -504,7 +505,7 @@ static const struct {
      "tool_use toolu_r3 @1290 Write edit +3 -0 [AS]\n"
      "tool_use toolu_r4 @1290 NotebookEdit edit file=/w/n.ipynb language=notebook +1 -0"
      " [AS]\n"
-     "tool_use toolu_r5 @1290 Bash command program=test [AS]\n"
+     "tool_use toolu_r5 @1290 Bash command program=test background [AS]\n"
      "result toolu_r6 @1290 error failure=command [AS]\n"
      "result toolu_r7 @1290 rejected [AS]\n"
      "response msg_r2 @1301 claude-haiku-4-5 in=1 out=2 read=3 5m=5 1h=5 reasoning=1"
@@ -516,7 +517,7 @@ static const struct {
      "tool_use toolu_s3 @1301 Write edit +3 -0 [AS]\n"
      "tool_use toolu_s4 @1301 NotebookEdit edit file=/w/n.ipynb language=notebook +1 -0"
      " [AS]\n"
-     "tool_use toolu_s5 @1301 Bash command program=test [AS]\n"
+     "tool_use toolu_s5 @1301 Bash command program=test background [AS]\n"
      "result toolu_s6 @1301 error failure=command [AS]\n"
      "result toolu_s7 @1301 rejected [AS]\n"
      "result toolu_r3 @1292 ok +3 -0 file=/w/c.py language=python [AS]\n"
@@ -547,7 +548,7 @@ static const struct {
      "tool_use toolu_o202 @202 Bash command program=files\n"
      "result toolu_o202 @203 ok\n"
      "response msg_o204 @204 claude-opus-4-6 in=1 out=1\n"
-     "tool_use toolu_o204 @204 Bash command program=files\n"
+     "tool_use toolu_o204 @204 Bash command program=files background\n"
      "result toolu_o204 @205 ok\n"
      "response msg_o206 @206 claude-opus-4-6 in=1 out=1\n"
      "tool_use toolu_o206 @206 Bash command program=other\n"
