@@ -31,19 +31,25 @@ int load_file(text *out, const char *path) {
   return EXIT_FAILED;
 }
 
-static int use_prices(const program *p) {
-  const char *path = p->options.value[OPTION_PRICES];
+/* A document that an option names a file of. */
+static int use_document(const program *p, int option, const char *topic) {
+  const char *path = p->options.value[option];
   if (path == NULL) return EXIT_OK;
   text document = {0};
   bp_error *error = NULL;
   int code = load_file(&document, path);
-  if (code == EXIT_OK && bp_configure(p->store, "prices", document.length > 0 ? document.data : "",
+  if (code == EXIT_OK && bp_configure(p->store, topic, document.length > 0 ? document.data : "",
                                       document.length, &error) != BP_OK) {
     complain_of(error);
     code = EXIT_FAILED;
   }
   text_free(&document);
   return code;
+}
+
+static int use_documents(const program *p) {
+  int code = use_document(p, OPTION_PRICES, "prices");
+  return code != EXIT_OK ? code : use_document(p, OPTION_ASSUMPTIONS, "assumptions");
 }
 
 /* A store that may not be written, or whose key file is gone, can still answer. */
@@ -73,7 +79,7 @@ int open_store(program *p, bool only_asks) {
   int rc = bp_open(&p->store, p->store_path, &how, &error);
   bool content = only_asks && (rc == BP_ERR_NOTFOUND || given(&p->options, OPTION_NO_SYNC));
   if (rc == BP_ERR_READONLY || (rc != BP_OK && content)) rc = open_to_read(p, &how, &error);
-  if (rc == BP_OK) return use_prices(p);
+  if (rc == BP_OK) return use_documents(p);
   int code = complain_of(error);
   return code == EXIT_USAGE ? EXIT_FAILED : code;
 }

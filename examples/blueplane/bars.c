@@ -26,6 +26,8 @@ static double bar_value(const layout *l, size_t row) {
 }
 
 static char *cell_text(const layout *l, size_t row, size_t at) {
+  const bar_column *c = &l->columns[at];
+  if (c->low != NULL) return range_figure(l->screen, l->result, row, c->name, c->low, c->high);
   char *first = figure(l->screen, l->result, row, l->column[at]);
   if (l->second[at] < 0 || !has_value(l->result, row, l->column[at])) return first;
   char *second = figure(l->screen, l->result, row, l->second[at]);

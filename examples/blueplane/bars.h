@@ -11,6 +11,7 @@ typedef char *(*row_name)(const bp_result *r, size_t row); /* the caller frees i
 typedef struct bar_column {
   const char *name, *heading;
   const char *second; /* NULL, or a column shown with it: +512 -120 */
+  const char *low, *high; /* NULL, or columns between which it lies: 93 % (81-98 %) */
 } bar_column;
 
 #define BAR_COLUMNS_MOST 8

@@ -51,6 +51,10 @@ int run_prices(program *p);
 /* sessions.c */
 int run_sessions(program *p);
 int run_session(program *p);
+/* tasks.c */
+int run_tasks(program *p);
+int run_prompts(program *p);
+int run_delegate(program *p);
 /* sync.c */
 int run_sync(program *p);
 /* Reads what is new in the known places; complains, but answers can still be given: EXIT_OK or

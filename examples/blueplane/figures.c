@@ -207,6 +207,27 @@ char *figure(const screen *s, const bp_result *r, size_t row, int column) {
   return t.data;
 }
 
+/* Of two numbers in the same unit the first need not name it. */
+static void drop_unit(char *first, const char *second) {
+  size_t a = strlen(first), b = strlen(second);
+  if (a > 2 && b > 2 && strcmp(first + a - 2, " %") == 0 && strcmp(second + b - 2, " %") == 0)
+    first[a - 2] = '\0';
+}
+
+char *range_figure(const screen *s, const bp_result *r, size_t row, const char *name,
+                   const char *low, const char *high) {
+  char *value = figure(s, r, row, find_column(r, NULL, name));
+  int from = find_column(r, NULL, low), to = find_column(r, NULL, high);
+  if (!has_value(r, row, from) || !has_value(r, row, to)) return value;
+  char *a = figure(s, r, row, from), *b = figure(s, r, row, to);
+  drop_unit(a, b);
+  char *both = print_text(s->ascii ? "%s (%s-%s)" : "%s (%s–%s)", value, a, b);
+  free(value);
+  free(a);
+  free(b);
+  return both;
+}
+
 static const char *state_name(int cell) {
   switch (cell & BP_CELL_STATE) {
   case BP_CELL_VALUE: return cell & BP_CELL_LOWER_BOUND ? "lower_bound" : "value";

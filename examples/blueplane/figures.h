@@ -16,6 +16,9 @@ bool has_value(const bp_result *r, size_t row, int column);
  * not recorded, "withheld". Empty text for an empty cell. */
 void put_figure(text *t, const screen *s, const bp_result *r, size_t row, int column);
 char *figure(const screen *s, const bp_result *r, size_t row, int column);
+/* The same with the ends of its interval behind it, where it has one. */
+char *range_figure(const screen *s, const bp_result *r, size_t row, const char *name,
+                   const char *low, const char *high);
 /* A number of bytes, a share, a plain count. */
 void put_bytes(text *t, uint64_t bytes);
 void put_count(text *t, int64_t count);

@@ -179,16 +179,16 @@ static char *hour_name(const bp_result *r, size_t row) {
 }
 
 static const bar_column day_columns[] = {
-    {"interactions", "interactions", NULL}, {"sessions", "sessions", NULL},
-    {"active_time", "active", NULL},        {"lines_added", "added", NULL},
-    {"lines_removed", "removed", NULL},     {"cost", "cost", NULL},
-    {"total_tokens", "tokens", NULL},       {NULL, NULL, NULL}};
-static const bar_column hour_columns[] = {{"interactions", "interactions", NULL},
-                                          {"interaction_share", "share", NULL},
-                                          {"interactions.per_active_day", "per active day", NULL},
-                                          {"active_time", "active", NULL},
-                                          {"cost", "cost", NULL},
-                                          {NULL, NULL, NULL}};
+    {"interactions", "interactions", NULL, NULL, NULL}, {"sessions", "sessions", NULL, NULL, NULL},
+    {"active_time", "active", NULL, NULL, NULL},        {"lines_added", "added", NULL, NULL, NULL},
+    {"lines_removed", "removed", NULL, NULL, NULL},     {"cost", "cost", NULL, NULL, NULL},
+    {"total_tokens", "tokens", NULL, NULL, NULL},       {NULL, NULL, NULL, NULL, NULL}};
+static const bar_column hour_columns[] = {{"interactions", "interactions", NULL, NULL, NULL},
+                                          {"interaction_share", "share", NULL, NULL, NULL},
+                                          {"interactions.per_active_day", "per active day", NULL, NULL, NULL},
+                                          {"active_time", "active", NULL, NULL, NULL},
+                                          {"cost", "cost", NULL, NULL, NULL},
+                                          {NULL, NULL, NULL, NULL, NULL}};
 
 /* Days and hours have a row each, whether something happened in them or not. */
 static bool all_idle(const bp_result *r, const char *metric) {

@@ -27,6 +27,8 @@ const option_info option_table[] = {
     {OPTION_NO_SYNC, "no-sync", 'n', false, NULL, NULL, "answer from what is stored already"},
     {OPTION_PRICES, "prices", 0, false, "FILE", "@files",
      "a price table instead of the built-in one"},
+    {OPTION_ASSUMPTIONS, "assumptions", 0, false, "FILE", "@files",
+     "what estimates take for granted, instead of the built-in values"},
     {OPTION_HELP, "help", 'h', false, NULL, NULL, "help on the program or a command"},
     {OPTION_VERSION, "version", 'V', false, NULL, NULL, "the version"},
 
@@ -252,7 +254,7 @@ static char *take_line(options *o, char *line, const char *path, int number) {
     info++;
   if (info->name == NULL || info->argument == NULL || !(OPTIONS_GLOBAL & OPTION_BIT(info->id)))
     return print_text("%s:%d: there is no setting of this name; there are: store, zone, "
-                      "week-start, format, color, prices",
+                      "week-start, format, color, prices, assumptions",
                       path, number);
   if (value[0] == '\0') return print_text("%s:%d: %s has no value", path, number, name);
   char *problem = check_value(info, usual_name(info->id, value));

@@ -19,6 +19,7 @@ typedef enum option_id {
   OPTION_QUIET,
   OPTION_NO_SYNC,
   OPTION_PRICES,
+  OPTION_ASSUMPTIONS,
   OPTION_HELP,
   OPTION_VERSION,
   /* of some commands */

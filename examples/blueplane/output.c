@@ -77,6 +77,24 @@ int write_result(const screen *s, const bp_result *r, const char *table_options)
   return all_withheld(r) ? EXIT_WITHHELD : EXIT_OK;
 }
 
+int write_documents(const char *schema, const char *const *names, const bp_result *const *results) {
+  json j = {0};
+  json_open(&j, NULL, '{');
+  json_text(&j, "schema", schema);
+  for (size_t i = 0; names[i] != NULL; i++) {
+    char *document = NULL;
+    bp_error *error = NULL;
+    if (bp_result_format(&document, NULL, results[i], "json", &error) != BP_OK) {
+      text_free(&j.out);
+      return complain_of(error);
+    }
+    json_document(&j, names[i], document);
+    bp_free(document);
+  }
+  json_close(&j, '}');
+  return write_json(&j);
+}
+
 int write_json(json *j) {
   text_add(&j->out, "\n");
   return write_out(&j->out);

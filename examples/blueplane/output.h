@@ -12,6 +12,8 @@ int write_out(text *t);
 /* The result in the format of the screen, with `table_options` such as "titles,compact" added for
  * tables. EXIT_NOTHING where it has no rows, EXIT_WITHHELD where nothing of it may be seen. */
 int write_result(const screen *s, const bp_result *r, const char *table_options);
+/* Results side by side in one JSON document, under `names`, ended by NULL. */
+int write_documents(const char *schema, const char *const *names, const bp_result *const *results);
 /* One JSON object, which is also one line of ndjson. */
 int write_json(json *j);
 

@@ -63,9 +63,11 @@ bool is_table(const screen *s) {
 
 void put(text *t, const screen *s, const char *style, const char *string, int width) {
   bool styled = s->color && style != NULL && string[0] != '\0';
+  int own = text_width(string), filled = width > own ? width - own : 0;
   if (styled) text_add(t, style);
-  text_fit(t, string, width, s->ascii);
+  text_fit(t, string, filled > 0 ? 0 : width, s->ascii);
   if (styled) text_add(t, "\x1b[0m");
+  text_repeat(t, " ", filled); /* outside of the style, where put_line_end finds it */
 }
 
 void put_wrapped(text *t, const screen *s, const char *string, int indent) {

@@ -48,11 +48,11 @@ static const char *const spread_metrics[] = {"sessions",
                                              NULL};
 static const char *const depth_metrics[] = {"sessions", "interactions", "active_time", "cost",
                                             NULL};
-static const bar_column depth_columns[] = {{"sessions", "sessions", NULL},
-                                           {"interactions", "interactions", NULL},
-                                           {"active_time", "active", NULL},
-                                           {"cost", "cost", NULL},
-                                           {NULL, NULL, NULL}};
+static const bar_column depth_columns[] = {{"sessions", "sessions", NULL, NULL, NULL},
+                                           {"interactions", "interactions", NULL, NULL, NULL},
+                                           {"active_time", "active", NULL, NULL, NULL},
+                                           {"cost", "cost", NULL, NULL, NULL},
+                                           {NULL, NULL, NULL, NULL, NULL}};
 
 static char *depth_name(const bp_result *r, size_t row) {
   const char *name = bp_result_text(r, row, 0, NULL);
@@ -122,27 +122,9 @@ static int show_figures(const program *p, const bp_result *r, const bp_result *d
   return write_out(&t);
 }
 
-static int show_documents(const bp_result *r, const bp_result *depth) {
-  json j = {0};
-  char *figures = NULL, *depths = NULL;
-  bp_error *error = NULL;
-  if (bp_result_format(&figures, NULL, r, "json", &error) != BP_OK ||
-      bp_result_format(&depths, NULL, depth, "json", &error) != BP_OK) {
-    bp_free(figures);
-    return complain_of(error);
-  }
-  json_open(&j, NULL, '{');
-  json_text(&j, "schema", "blueplane.sessions/1");
-  json_document(&j, "figures", figures);
-  json_document(&j, "depth", depths);
-  json_close(&j, '}');
-  bp_free(figures);
-  bp_free(depths);
-  return write_json(&j);
-}
-
 /* One table of one kind cannot hold both: the formats with one table get the distribution. */
 static int run_figures(program *p) {
+  static const char *const names[] = {"figures", "depth", NULL, NULL, NULL};
   question q = {.metrics = spread_metrics},
            by_depth = {.metrics = depth_metrics, .by = {"session_depth"}};
   bp_result *r = NULL, *depth = NULL;
@@ -151,9 +133,10 @@ static int run_figures(program *p) {
   if (code == EXIT_OK) {
     if (is_table(&p->screen) && bp_result_rows(depth) > 0)
       code = show_figures(p, r, depth);
+    else if (strcmp(p->screen.format, "json") == 0)
+      code = write_documents("blueplane.sessions/1", names, (const bp_result *const[]){r, depth});
     else
-      code = strcmp(p->screen.format, "json") == 0 ? show_documents(r, depth)
-                                                   : show_listing(p, depth, LISTING_TABLE);
+      code = show_listing(p, depth, LISTING_TABLE);
   }
   bp_result_free(r);
   bp_result_free(depth);

@@ -186,9 +186,9 @@ static char *part_name(const bp_result *r, size_t row) {
 }
 
 static const bar_column part_columns[] = {
-    {"interactions", "interactions", NULL},    {"sessions", "sessions", NULL},
-    {"active_time", "active", NULL},           {"cost", "cost", NULL},
-    {"lines_added", "lines", "lines_removed"}, {NULL, NULL, NULL}};
+    {"interactions", "interactions", NULL, NULL, NULL},    {"sessions", "sessions", NULL, NULL, NULL},
+    {"active_time", "active", NULL, NULL, NULL},           {"cost", "cost", NULL, NULL, NULL},
+    {"lines_added", "lines", "lines_removed", NULL, NULL}, {NULL, NULL, NULL, NULL, NULL}};
 
 /* --------------------------------------------------------------------------------------- shares */
 

@@ -343,11 +343,16 @@ static answer interval_part(answers *a, uint32_t number, size_t index, answer_pa
   return fraction(bpi_round_digits(part == PART_LOW ? e->low : e->high, STATS_DIGITS));
 }
 
+double bpi_verdict_line(const metric *m, const assumptions *assumed) {
+  double line;
+  memcpy(&line, (const char *)assumed + m->verdict.line, sizeof line);
+  return line;
+}
+
 /* A word where the whole interval lies on one side of the line. */
 static answer verdict_of(answers *a, uint32_t number, size_t index) {
   const verdict *v = &a->f->p->metric[index].m->verdict;
-  double line;
-  memcpy(&line, (const char *)a->f->assumed + v->line, sizeof line);
+  double line = bpi_verdict_line(a->f->p->metric[index].m, a->f->assumed);
   if (number == KEYMAP_NONE) return nothing(BP_CELL_EMPTY);
   const estimate *e = interval_of(a, number, index);
   const char *word = !e->known ? NULL : e->low > line ? v->above : e->high < line ? v->below : NULL;

@@ -68,6 +68,8 @@ int bpi_answers_init(answers *a, const frame *f, bool average, bp_error **error)
 void bpi_answers_free(answers *a);
 /* `number` is a group of the frame or KEYMAP_NONE for one without any activity. */
 answer bpi_answer(answers *a, uint32_t number, size_t index, answer_part part);
+/* The share on which side of which an interval must lie for a verdict. */
+double bpi_verdict_line(const metric *m, const assumptions *assumed);
 /* PART_DIFFERENCE and PART_RELATIVE of two values. */
 answer bpi_answer_compare(const answer *value, const answer *baseline, answer_part part);
 

@@ -94,21 +94,19 @@ int bpi_assumptions_parse(assumptions *out, const char *json, size_t length, bp_
   return rc;
 }
 
-static void show_range(buf *out, const char *what, const assumed_range *r) {
+static void show_range(buf *out, const assumed_range *r) {
   const int64_t *const values[] = {&r->low, &r->likely, &r->high};
-  bpi_buf_text(out, what);
   for (size_t i = 0; i < 3; i++) {
-    bpi_buf_text(out, i == 0 ? " " : ", ");
+    if (i > 0) bpi_buf_text(out, i == 1 ? ", " : " or ");
     bpi_buf_real(out, (double)*values[i] / (double)BPI_SECOND);
     bpi_buf_text(out, " s");
   }
 }
 
-void bpi_assumptions_show(buf *out, const assumptions *a) {
-  show_range(out, "by hand a line kept takes", &a->line_us);
-  show_range(out, " and a resolved task takes besides", &a->task_us);
-  bpi_buf_text(out, " (low, likely, high); delegate from a resolved share of ");
-  bpi_buf_real(out, a->delegate_share);
-  bpi_buf_text(out, "; underused below a share of ");
-  bpi_buf_real(out, a->underused_share);
+void bpi_assumptions_show_time(buf *out, const assumptions *a) {
+  bpi_buf_text(out, "by hand a line kept takes ");
+  show_range(out, &a->line_us);
+  bpi_buf_text(out, ", a resolved task ");
+  show_range(out, &a->task_us);
+  bpi_buf_text(out, " besides (low, likely, high)");
 }

@@ -26,7 +26,7 @@ const assumptions *bpi_assumptions_builtin(void);
 /* Members that are missing stay as built in. BP_ERR_FORMAT with "path" (NULL: not JSON), and
  * BP_ERR_UNSUPPORTED for another version. */
 int bpi_assumptions_parse(assumptions *out, const char *json, size_t length, bp_error **error);
-/* In words: "a line kept 12 s, 30 s, 60 s; ...". */
-void bpi_assumptions_show(buf *out, const assumptions *a);
+/* In words what time saved rests on: "by hand a line kept takes 12 s, 30 s or 60 s, ...". */
+void bpi_assumptions_show_time(buf *out, const assumptions *a);
 
 #endif

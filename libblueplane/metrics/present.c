@@ -209,9 +209,20 @@ static void put_lower_bound(presenter *w) {
 
 static void put_assumptions(presenter *w) {
   if (!w->in->p->assumes) return;
+  const assumptions *assumed = w->in->main->f->assumed;
   buf b;
   bpi_buf_init(&b, META_MAX);
-  bpi_assumptions_show(&b, w->in->main->f->assumed);
+  for (size_t i = 0; i < w->in->p->metrics; i++) {
+    const metric *m = w->in->p->metric[i].m;
+    if (m->shape != SHAPE_VERDICT && m->shape != SHAPE_ESTIMATE) continue;
+    if (b.length) bpi_buf_text(&b, "; ");
+    if (m->shape == SHAPE_ESTIMATE) {
+      bpi_assumptions_show_time(&b, assumed);
+    } else {
+      bpi_buf_printf(&b, "%s at a share of ", m->id);
+      bpi_buf_real(&b, bpi_verdict_line(m, assumed));
+    }
+  }
   put_meta(w, "assumptions", &b);
 }
 

@@ -31,7 +31,8 @@ PROGRAM, SAMPLE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "cli.md")
 UNTIL = "2026-03-31"
 ALL = ["--since", "2026-02-01", "--until", UNTIL]
-QUERIES = ["stats", "days", "hours", "cost", "code", "sessions", "platforms", "workspaces", "tools"]
+QUERIES = ["stats", "days", "hours", "cost", "code", "sessions", "platforms", "workspaces", "tools", "tasks",
+           "prompts", "delegate"]
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -383,6 +384,52 @@ class Numbers(Case):
         self.assertEqual(documents["schema"], "blueplane.sessions/1")
         self.assertEqual(sum(row["sessions"] for row in documents["depth"]["rows"]), self.count("sessions"))
 
+    def test_tasks(self):
+        whole = self.ok(self.home("tasks", *ALL, "--json")).json()
+        self.assertEqual(whole["schema"], "blueplane.tasks/1")
+        figures, types = whole["figures"]["rows"][0], whole["types"]["rows"]
+        self.assertGreater(len(types), 3)
+        self.assertEqual(sum(row["tasks"] for row in types), figures["tasks"])
+        self.assertEqual(sum(row["resolution_rate.resolved"] for row in types), figures["time_saved.resolved"])
+        self.assertLess(figures["time_saved.low"], figures["time_saved"])
+        self.assertLess(figures["time_saved"], figures["time_saved.high"])
+        page = self.ok(self.home("tasks", *ALL)).out
+        self.assertIn(f"{figures['tasks']} tasks", page)
+        self.assertRegex(page, r"building +#+ +\d+ +\d+ % \(\d+–\d+ %\)" if "–" in page else r"building +#+ +\d+ +\d+ % \(\d+-\d+ %\)")
+        self.assertIn("by hand a line kept takes 12 s, 30 s or 60 s", page)
+        rows = list(csv.DictReader(io.StringIO(self.ok(self.home("tasks", *ALL, "--format", "csv")).out)))
+        self.assertEqual([row["task_type"] for row in rows], [row["task_type"] for row in types])
+        self.assertIn("nothing found", self.ok(self.home("tasks", "--date", "2020-01-01"), 3).err)
+        self.assertEqual(self.ok(self.home("tasks", "--date", "2020-01-01", "--json"), 3).json()["types"]["rows"], [])
+
+    def test_prompts(self):
+        both = self.ok(self.home("prompts", *ALL, "--json")).json()
+        self.assertEqual(both["schema"], "blueplane.prompts/1")
+        edits = self.ok(self.home("metric", "first_try_rate", *ALL, "--json")).json()["rows"][0]["first_try_rate.edits"]
+        self.assertEqual(sum(row["first_try_rate.edits"] for row in both["sizes"]["rows"]), edits)
+        page = self.ok(self.home("prompts", *ALL)).out
+        for word in ("what the prompt before holds", "how long the prompt before is", "tiny", "short"):
+            self.assertIn(word, page)
+
+    def test_delegate(self):
+        def verdicts(*more):
+            rows = self.ok(self.home("delegate", *ALL, "--json", *more)).json()["types"]["rows"]
+            return {row["task_type"]: row["delegation"] for row in rows}
+        self.assertEqual(verdicts()["building"], "delegate")
+        self.assertIsNone(verdicts()["operating"], "types without edits or test runs have no verdict")
+        strict = os.path.join(self.home.root, "strict.json")
+        with open(strict, "w", encoding="utf-8") as file:
+            file.write('{"version":1,"delegation":{"resolved_share":0.999}}')
+        self.assertEqual(verdicts("--assumptions", strict)["building"], "keep")
+        page = self.ok(self.home("delegate", *ALL, "--assumptions", strict)).out
+        self.assertIn("delegation at a share of 0.999", page)
+        self.assertIn("edit > command", page)
+        with open(strict, "w", encoding="utf-8") as file:
+            file.write('{"version":1,"delegation":{"resolved_share":2}}')
+        failed = self.ok(self.home("delegate", *ALL, "--assumptions", strict), 1)
+        self.assertIn("delegation.resolved_share", failed.err)
+        self.ok(self.home("delegate", "--assumptions", os.path.join(self.home.root, "none.json")), 1)
+
     def test_statusline(self):
         run = self.ok(self.home("statusline"))
         self.assertRegex(run.out, r"^today: nothing yet\n$")
@@ -560,7 +607,7 @@ class Formats(Case):
             with self.subTest(command):
                 result = self.ok(self.home(command, *ALL, "--json"))
                 self.assertEqual(result.err, "")
-                self.assertRegex(result.json()["schema"], r"^blueplane\.(stats|result)/1$")
+                self.assertRegex(result.json()["schema"], r"^blueplane\.(stats|result|tasks|prompts|delegate)/1$")
                 if command in ("days", "hours"):  # bars show what is in the columns
                     headings = self.home(command, *ALL).out.splitlines()[2].split()
                     figures = self.home(command, *ALL).out.splitlines()[-5].split()

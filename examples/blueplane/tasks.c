@@ -1,0 +1,207 @@
+/* tasks.c: what the work was: tasks by type, what prompts did to it, what to delegate. Knows which
+ * metrics stand together and none of their meaning. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bars.h"
+#include "commands.h"
+#include "exits.h"
+#include "listing.h"
+
+#define PERIOD "28d"
+
+/* Two questions about the same days. */
+typedef struct pair {
+  const char *schema;
+  const char *names[3]; /* of the two documents; ended by NULL */
+  question question[2];
+  const char *order[2]; /* unless the person wants another; NULL: that of the dimension */
+  bp_result *result[2];
+} pair;
+
+static int ask_pair(pair *x, const program *p) {
+  int code = EXIT_OK;
+  for (int i = 0; i < 2 && code == EXIT_OK; i++)
+    code = ask_listing(&x->result[i], p, &x->question[i], x->order[i], PERIOD);
+  return code;
+}
+
+/* The page where people read it, both documents as JSON, the table that `main` is in all else. */
+static int show_pair(const program *p, pair *x, int main, int (*page)(const program *, pair *)) {
+  const bp_result *const both[] = {x->result[0], x->result[1]};
+  if (is_table(&p->screen) && bp_result_rows(x->result[main]) > 0) return page(p, x);
+  if (strcmp(p->screen.format, "json") != 0)
+    return show_listing(p, x->result[main], LISTING_TABLE);
+  int code = write_documents(x->schema, x->names, both);
+  return code == EXIT_OK && bp_result_rows(x->result[main]) == 0 ? EXIT_NOTHING : code;
+}
+
+static int run_pair(const program *p, pair *x, int main, int (*page)(const program *, pair *)) {
+  int code = ask_pair(x, p);
+  if (code == EXIT_OK) code = show_pair(p, x, main, page);
+  bp_result_free(x->result[0]);
+  bp_result_free(x->result[1]);
+  return code;
+}
+
+static char *text_cell(const bp_result *r, size_t row) {
+  const char *value = bp_result_text(r, row, 0, NULL);
+  return value != NULL ? text_safe(value) : copy_text("unknown");
+}
+
+static char *named(const screen *s, const bp_result *r, size_t row, const char *column) {
+  return figure(s, r, row, find_column(r, NULL, column));
+}
+
+/* --------------------------------------------------------------------------------------- tasks */
+
+static const char *const whole[] = {"tasks", "resolution_rate", "time_saved", "prompt_retry_rate",
+                                    NULL};
+static const char *const by_type[] = {"tasks",         "resolution_rate", "time_to_resolution",
+                                      "cost_per_task", "first_try_rate",  "rework_rate",
+                                      NULL};
+static const bar_column type_columns[] = {
+    {"tasks", "tasks", NULL, NULL, NULL},
+    {"resolution_rate", "resolved", NULL, "resolution_rate.low", "resolution_rate.high"},
+    {"time_to_resolution.median", "median time", NULL, NULL, NULL},
+    {"time_to_resolution.p90", "90 %", NULL, NULL, NULL},
+    {"cost_per_task", "cost each", NULL, NULL, NULL},
+    {"first_try_rate", "first try", NULL, NULL, NULL},
+    {"rework_rate", "rework", NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL}};
+
+static void put_saved(text *t, const screen *s, const bp_result *r) {
+  int column = find_column(r, "metric", "time_saved");
+  if (!has_value(r, 0, column)) return;
+  char *likely = figure(s, r, 0, column), *low = named(s, r, 0, "time_saved.low");
+  char *high = named(s, r, 0, "time_saved.high"), *lines = named(s, r, 0, "time_saved.lines_kept");
+  char *resolved = named(s, r, 0, "time_saved.resolved");
+  char *said = print_text("Time saved: %s, between %s and %s, by %s lines kept and %s tasks "
+                          "resolved, if what is assumed holds: %s.",
+                          likely, low, high, lines, resolved, bp_result_meta(r, "assumptions"));
+  text_add(t, "\n");
+  put_wrapped(t, s, said, 0);
+  free(likely);
+  free(low);
+  free(high);
+  free(lines);
+  free(resolved);
+  free(said);
+}
+
+static void put_resolved(text *t, const screen *s, const bp_result *r) {
+  char *tasks = named(s, r, 0, "tasks"), *resolved = named(s, r, 0, "resolution_rate.resolved");
+  char *of = named(s, r, 0, "resolution_rate.to_resolve");
+  char *share = range_figure(s, r, 0, "resolution_rate", "resolution_rate.low",
+                             "resolution_rate.high");
+  char *said = print_text("%s tasks; of %s that had something to resolve %s were resolved: %s",
+                          tasks, of, resolved, share);
+  put_wrapped(t, s, said, 0);
+  text_add(t, "\n");
+  free(said);
+  free(tasks);
+  free(resolved);
+  free(of);
+  free(share);
+}
+
+static int tasks_page(const program *p, pair *x) {
+  text t = {0};
+  put_listing_title(&t, p, x->result[1], NULL);
+  put_resolved(&t, &p->screen, x->result[0]);
+  put_bars(&t, &p->screen, x->result[1], text_cell, type_columns);
+  put_saved(&t, &p->screen, x->result[0]);
+  return write_out(&t);
+}
+
+int run_tasks(program *p) {
+  pair x = {.schema = "blueplane.tasks/1",
+            .names = {"figures", "types", NULL},
+            .question = {{.metrics = whole}, {.metrics = by_type, .by = {"task_type"}}},
+            .order = {NULL, "-tasks"}};
+  return run_pair(p, &x, 1, tasks_page);
+}
+
+/* -------------------------------------------------------------------------------------- prompts */
+
+static const char *const effect[] = {"first_try_rate", "retry_rate", "time_to_resolution", NULL};
+static const bar_column effect_columns[] = {
+    {"first_try_rate.edits", "edits", NULL, NULL, NULL},
+    {"first_try_rate", "first try", NULL, "first_try_rate.low", "first_try_rate.high"},
+    {"retry_rate", "retries", NULL, "retry_rate.low", "retry_rate.high"},
+    {"time_to_resolution.median", "median time", NULL, "time_to_resolution.median_low",
+     "time_to_resolution.median_high"},
+    {"time_to_resolution.tasks", "of tasks", NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL}};
+
+static int prompts_page(const program *p, pair *x) {
+  static const char *const headings[] = {"By what the prompt before holds",
+                                         "By how long the prompt before is"};
+  text t = {0};
+  put_listing_title(&t, p, x->result[0], NULL);
+  for (int i = 0; i < 2; i++) {
+    put(&t, &p->screen, STYLE_BOLD, headings[i], 0);
+    text_add(&t, "\n");
+    put_bars(&t, &p->screen, x->result[i], text_cell, effect_columns);
+    text_add(&t, "\n");
+  }
+  put_wrapped(&t, &p->screen,
+              "In brackets where the true number lies with 95 %. Where brackets overlap widely "
+              "there is no difference to speak of; and prompts differ in what they are for.",
+              0);
+  return write_out(&t);
+}
+
+int run_prompts(program *p) {
+  pair x = {.schema = "blueplane.prompts/1",
+            .names = {"features", "sizes", NULL},
+            .question = {{.metrics = effect, .by = {"prompt_feature"}},
+                         {.metrics = effect, .by = {"prompt_size"}}}};
+  return run_pair(p, &x, 0, prompts_page);
+}
+
+/* ------------------------------------------------------------------------------------- delegate */
+
+static const char *const delegation[] = {"delegation", NULL};
+static const char *const patterns[] = {"task_patterns", NULL};
+static const bar_column delegation_columns[] = {
+    {"resolution_rate.to_resolve", "tasks", NULL, NULL, NULL},
+    {"delegation", "verdict", NULL, NULL, NULL},
+    {"resolution_rate", "resolved", NULL, "resolution_rate.low", "resolution_rate.high"},
+    {"time_to_resolution.median", "median time", NULL, NULL, NULL},
+    {"cost_per_task", "cost each", NULL, NULL, NULL},
+    {"retry_rate", "retries", NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL}};
+static const bar_column pattern_columns[] = {
+    {"task_patterns", "tasks", NULL, NULL, NULL},
+    {"pattern_resolution_rate", "resolved", NULL, "pattern_resolution_rate.low",
+     "pattern_resolution_rate.high"},
+    {NULL, NULL, NULL, NULL, NULL}};
+
+static int delegate_page(const program *p, pair *x) {
+  text t = {0};
+  put_listing_title(&t, p, x->result[0], NULL);
+  put_bars(&t, &p->screen, x->result[0], text_cell, delegation_columns);
+  text_add(&t, "\n");
+  put(&t, &p->screen, STYLE_BOLD, "How the work goes, most often", 0);
+  text_add(&t, "\n");
+  put_bars(&t, &p->screen, x->result[1], text_cell, pattern_columns);
+  text_add(&t, "\n");
+  const char *assumed = bp_result_meta(x->result[0], "assumptions");
+  char *said = print_text(
+      "A verdict needs a whole bracket on one side of the line; without one there is too little to "
+      "tell. The line: %s. Resolved means that nothing failed at the end, not that the work was "
+      "good.",
+      assumed != NULL ? assumed : "nothing");
+  put_wrapped(&t, &p->screen, said, 0);
+  free(said);
+  return write_out(&t);
+}
+
+int run_delegate(program *p) {
+  pair x = {.schema = "blueplane.delegate/1",
+            .names = {"types", "patterns", NULL},
+            .question = {{.metrics = delegation}, {.metrics = patterns, .limit = 8}},
+            .order = {"-resolution_rate", "-task_patterns"}};
+  return run_pair(p, &x, 0, delegate_page);
+}
