@@ -26,6 +26,7 @@ missing() {
   has_module libsodium || echo libsodium-dev
   has_module popt || echo libpopt-dev
   has_module libutf8proc || echo libutf8proc-dev
+  has_module zlib || echo zlib1g-dev
   has_module libgit2 || echo libgit2-dev
   has_module check || echo check
   [ -e /usr/share/zoneinfo/Europe/Berlin ] || echo tzdata

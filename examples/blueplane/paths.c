@@ -137,7 +137,8 @@ static void add_root_of(roots *r, const char *source, const char *name, const ch
   const char *value = name == NULL ? NULL : variable(name);
   char *home = home_folder();
   char *folder = value != NULL ? expand_home(value) : print_text("%s/%s", home, home_name);
-  add_root(r, source, print_text("%s/%s", folder, below), value != NULL ? name : "default");
+  char *path = below == NULL ? copy_text(folder) : print_text("%s/%s", folder, below);
+  add_root(r, source, path, value != NULL ? name : "default");
   free(folder);
   free(home);
 }
@@ -148,6 +149,7 @@ roots find_roots(void) {
   add_codex_roots(&r);
   add_root_of(&r, "gemini", NULL, ".gemini", "tmp");
   add_root_of(&r, "copilot", "COPILOT_HOME", ".copilot", "session-state");
+  add_root_of(&r, "blueplane_db", NULL, ".blueplane", NULL);
   return r;
 }
 

@@ -157,22 +157,34 @@ static void read_path(reader *r) {
   r->noise_file = bpi_cc_is_noise_agent(r->file_agent, r->file_agent_length);
 }
 
-static int read_claude_code(source_input *in) {
-  reader *r = bpi_alloc_zero(1, sizeof *r);
+int bpi_cc_open(reader **out, source_input *in, object_reader *lines) {
+  reader *r = *out = bpi_alloc_zero(1, sizeof *r);
   if (r == NULL) return BP_ERR_NOMEM;
   r->in = in;
   r->s = in->scan;
   r->sink = r->names.sink = in->sink;
   bpi_cc_prepare_keys(r);
   read_path(r);
-  object_reader lines = {.take = take, .emit = emit, .self = r};
-  int status = bpi_read_objects(in, &lines);
+  *lines = (object_reader){.take = take, .emit = emit, .self = r};
+  return BP_OK;
+}
+
+void bpi_cc_close(reader *r) {
+  if (r == NULL) return;
   bpi_prompt_wipe(&r->text);
   bpi_free(r->use);
   bpi_free(r->result);
   bpi_line_hashes_free(&r->before);
   bpi_line_hashes_free(&r->after);
   bpi_free(r);
+}
+
+static int read_claude_code(source_input *in) {
+  reader *r;
+  object_reader lines;
+  int status = bpi_cc_open(&r, in, &lines);
+  if (status == BP_OK) status = bpi_read_objects(in, &lines);
+  bpi_cc_close(r);
   return status;
 }
 

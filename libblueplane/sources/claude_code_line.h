@@ -17,6 +17,7 @@
 #include "sources/claude_code_prompt.h"
 #include "sources/lines.h"
 #include "sources/names.h"
+#include "sources/object.h"
 #include "sources/source.h"
 
 /* -------------------------------------------------------------------------------- allow-list */
@@ -289,6 +290,13 @@ typedef struct reader {
   unsigned char next[KEY_COUNT]; /* which key came behind each the last time */
 } reader;
 
+
+/* ------------------------------------------------------------------------------------- reading */
+
+/* A reader of lines, wherever they come from, and how it takes and tells one. What it remembers of
+ * sessions and subagents lasts until it is closed. 0 or BP_ERR_NOMEM. */
+int bpi_cc_open(reader **out, source_input *in, object_reader *lines);
+void bpi_cc_close(reader *r); /* NULL: nothing */
 
 /* ------------------------------------------------------------------------------------- fields */
 

@@ -11,6 +11,7 @@ static const source *const registry[] = {
     &bpi_source_copilot,
     &bpi_source_opencode,
     &bpi_source_otlp,
+    &bpi_source_blueplane_db,
     &bpi_source_forge,
 };
 

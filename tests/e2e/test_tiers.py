@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One session seen by several sources counts as the best of them, kind of fact by kind of fact.
 
-The same session as a transcript, as telemetry events and as telemetry metrics: every subset, in every order of
+The same session as a transcript, in a database of an earlier Blueplane, as telemetry events and metrics: every subset, in every order of
 arrival and in one ingest or several, gives for each metric what the best source alone gives that tells of it. Which
 that is, is written down here by hand; so are the totals of the transcript.
 """
@@ -13,6 +13,7 @@ import pathlib
 from typing import Any
 
 import dump
+import earlier
 import e2e
 from e2e import check, equal
 from test_order import new_store
@@ -92,17 +93,27 @@ def metrics() -> list:
         for name, points in told.items()]
 
 
-SIGHTS = {"transcript": ("session.jsonl", transcript), "events": ("events.otlp.jsonl", events),
-          "metrics": ("metrics.otlp.jsonl", metrics)}
+SIGHTS = ("transcript", "earlier", "events", "metrics")
+
+
+def write(folder: pathlib.Path) -> None:
+    """A folder for each sight of the session."""
+    for name, file, make in (("transcript", "session.jsonl", transcript), ("events", "events.otlp.jsonl", events),
+                             ("metrics", "metrics.otlp.jsonl", metrics)):
+        (folder / name).mkdir()
+        (folder / name / file).write_text("".join(json.dumps(line) + "\n" for line in make()))
+    (folder / "earlier").mkdir()
+    earlier.database(folder / "earlier" / "telemetry.db", transcript())
+
 
 # Which of them tells of a metric, the best first.
 TOLD = {
-    "prompts": ("transcript", "events"), "tasks": ("transcript", "events"), "responses": ("transcript", "events", "metrics"),
-    "input_tokens": ("transcript", "events", "metrics"), "output_tokens": ("transcript", "events", "metrics"),
-    "cache_read_tokens": ("transcript", "events", "metrics"), "cache_write_5m_tokens": ("transcript", "events", "metrics"),
-    "tool_calls": ("transcript", "events"), "lines_added": ("transcript", "metrics"), "lines_removed": ("transcript", "metrics"),
-    "active_time": ("transcript", "events", "metrics"), "compactions": ("transcript", "events"), "decisions": ("metrics",),
-    "commits": ("metrics",), "sessions": ("transcript", "events", "metrics"),
+    "prompts": ("transcript", "earlier", "events"), "tasks": ("transcript", "earlier", "events"), "responses": ("transcript", "earlier", "events", "metrics"),
+    "input_tokens": ("transcript", "earlier", "events", "metrics"), "output_tokens": ("transcript", "earlier", "events", "metrics"),
+    "cache_read_tokens": ("transcript", "earlier", "events", "metrics"), "cache_write_5m_tokens": ("transcript", "earlier", "events", "metrics"),
+    "tool_calls": ("transcript", "earlier", "events"), "lines_added": ("transcript", "earlier", "metrics"), "lines_removed": ("transcript", "earlier", "metrics"),
+    "active_time": ("transcript", "earlier", "events", "metrics"), "compactions": ("transcript", "earlier", "events"), "decisions": ("metrics",),
+    "commits": ("metrics",), "sessions": ("transcript", "earlier", "events", "metrics"),
 }
 # Counted from the lists above.
 TRANSCRIPT = {"prompts": 2, "tasks": 1, "responses": 3, "input_tokens": 26, "output_tokens": 580, "cache_read_tokens": 20000,
@@ -127,9 +138,7 @@ def by_tool(store: pathlib.Path) -> list:
 
 
 def test_every_subset_in_every_order(folder: pathlib.Path) -> None:
-    for name, (file, make) in SIGHTS.items():
-        (folder / name).mkdir()
-        (folder / name / file).write_text("".join(json.dumps(line) + "\n" for line in make()))
+    write(folder)
     alone, tools = {}, {}
     for name in SIGHTS:
         store = new_store(folder, f"alone-{name}")
@@ -138,7 +147,7 @@ def test_every_subset_in_every_order(folder: pathlib.Path) -> None:
     for metric, n in TRANSCRIPT.items():
         equal(alone["transcript"][metric], n or 0, "totals of the transcript by hand", metric)
     check(alone["events"]["output_tokens"] == 589, "events tell more", alone["events"])
-    for size in (2, 3):
+    for size in (2, 3, 4):
         for subset in itertools.permutations(SIGHTS, size):
             want = {metric: next((alone[s][metric] for s in told if s in subset), 0) for metric, told in TOLD.items()}
             for together in (False, True):
@@ -159,9 +168,7 @@ def test_every_subset_in_every_order(folder: pathlib.Path) -> None:
 
 def test_order_does_not_matter(folder: pathlib.Path) -> None:
     """All facts and cells are the same, whatever came first."""
-    for name, (file, make) in SIGHTS.items():
-        (folder / name).mkdir()
-        (folder / name / file).write_text("".join(json.dumps(line) + "\n" for line in make()))
+    write(folder)
     first = None
     for order in itertools.permutations(SIGHTS):
         store = new_store(folder, "-".join(order))

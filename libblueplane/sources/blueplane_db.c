@@ -1,0 +1,155 @@
+/* sources/blueplane_db.c: the database of an earlier Blueplane. Its raw traces are rows of what was read
+ * of transcripts, each packed; a row's line is read by the rules of the transcript's own source, so that
+ * it meets the original under the same keys. Knows the tables and the wrapping; knows no line. */
+#include <string.h>
+
+#include "base/inflate.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "sources/claude_code_line.h"
+#include "sources/object.h"
+#include "store/foreign.h"
+
+#define WINDOW ((size_t)64 << 10)
+enum { COLUMN_SEQUENCE, COLUMN_DATA };
+
+typedef struct traces {
+  source_input *in;
+  source_input row; /* as the transcript's reader sees it: one row at a time */
+  inflater *unpack;
+  scan scan;
+  reader *lines;
+  object_reader line; /* of the transcript */
+  bool there;         /* the wrapping held a line */
+} traces;
+
+/* ------------------------------------------------------------------------------------ wrapping */
+
+/* {"payload": {"entry_data": the line}}. A row of an early version is the line itself. */
+static int take_payload(traces *t, scan *s, int *reject) {
+  static const char *const keys[] = {"entry_data", NULL};
+  uint64_t met = 0;
+  int refused = 0;
+  if (!bpi_scan_enter_object(s)) return 0;
+  while (bpi_object_member(s, keys, &met, reject) >= 0) {
+    if (!bpi_scan_enter_object(s)) continue;
+    refused = t->line.take(t->line.self, s);
+    t->there = true;
+  }
+  return refused;
+}
+
+static int take(void *self, scan *s) {
+  static const char *const keys[] = {"payload", NULL};
+  traces *t = self;
+  uint64_t met = 0;
+  int reject = 0, refused = 0;
+  t->there = false;
+  while (bpi_object_member(s, keys, &met, &reject) >= 0)
+    refused = take_payload(t, s, &reject);
+  return refused != 0 ? refused : reject;
+}
+
+static int emit(void *self) {
+  traces *t = self;
+  return t->there ? t->line.emit(t->line.self) : BP_OK;
+}
+
+/* ---------------------------------------------------------------------------------------- rows */
+
+static void refuse(traces *t, int reason, int64_t row) {
+  t->in->sink->reject(t->in->sink->self, reason, (uint64_t)row, row);
+}
+
+/* What lies packed in a row, through the window of the scanner. */
+static int read_packed(traces *t, int64_t row, const foreign_value *data) {
+  object_reader wrapped = {.take = take, .emit = emit, .self = t};
+  if (!bpi_is_deflated(data->bytes, data->length)) {
+    refuse(t, REJECT_SHAPE, row);
+    return BP_OK;
+  }
+  bpi_inflater_start(t->unpack, data->bytes, data->length);
+  bpi_scan_reset(&t->scan, bpi_inflater_read, t->unpack, row, (uint64_t)row);
+  t->row.records = 0;
+  int rc = bpi_read_objects(&t->row, &wrapped);
+  t->in->records += t->row.records;
+  bool waits = rc == BP_OK && bpi_scan_pending(&t->scan) > 0; /* it will not be completed */
+  if (rc != BP_ERR_IO && !waits) return rc;
+  refuse(t, waits ? REJECT_SYNTAX : REJECT_UNREADABLE, row);
+  return BP_OK;
+}
+
+static int take_row(void *user, int64_t row, const foreign_value *values) {
+  traces *t = user;
+  int rc = BP_OK;
+  if (values == NULL)
+    refuse(t, REJECT_UNREADABLE, row);
+  else if (values[COLUMN_DATA].type == FOREIGN_BLOB)
+    rc = read_packed(t, row, &values[COLUMN_DATA]);
+  else
+    refuse(t, REJECT_FIELD, row);
+  return rc == BP_OK && t->in->checkpoint != NULL ? t->in->checkpoint(t->in->user, t->in) : rc;
+}
+
+static int read_table(traces *t) {
+  static const char *const columns[] = {"sequence", "event_data", NULL};
+  foreign_query query = {.table = "claude_raw_traces", .columns = columns};
+  int rc = bpi_foreign_each(t->in->database, &query, take_row, t);
+  return rc == BP_ERR_NOTFOUND ? BP_OK : rc; /* a database of another version */
+}
+
+static int read_traces(source_input *in) {
+  traces *t = bpi_alloc_zero(1, sizeof *t);
+  if (t == NULL) return BP_ERR_NOMEM;
+  t->in = in;
+  t->row = *in;
+  t->row.scan = &t->scan;
+  t->row.path = "";
+  t->row.checkpoint = NULL;
+  t->unpack = bpi_inflater_new();
+  int rc = t->unpack == NULL ? BP_ERR_NOMEM
+                             : bpi_scan_init(&t->scan, bpi_inflater_read, t->unpack, WINDOW, 0, 1);
+  if (rc == BP_OK) rc = bpi_cc_open(&t->lines, &t->row, &t->line);
+  if (rc == BP_OK) rc = read_table(t);
+  bpi_cc_close(t->lines);
+  bpi_scan_free(&t->scan);
+  bpi_inflater_free(t->unpack);
+  bpi_free(t);
+  return rc;
+}
+
+/* --------------------------------------------------------------------------------- the source */
+
+static bool is_database(const char *path) {
+  static const char base[] = "telemetry.db";
+  size_t length = strlen(path), own = sizeof base - 1;
+  if (length < own || strcmp(path + length - own, base) != 0) return false;
+  return length == own || strchr("/\\", path[length - own - 1]) != NULL;
+}
+
+/* The schema lies on the first page. */
+static bool recognise(const char *bytes, size_t length) {
+  return bpi_starts_with(bytes, length, "SQLite format 3") &&
+         bpi_contains(bytes, length, "claude_raw_traces");
+}
+
+static const field_rule rules[] = {
+    {"claude_raw_traces.sequence", FIELD_KEPT, "place of a refused row"},
+    {"claude_raw_traces.event_data", FIELD_COMPARED,
+     "the line of a transcript: as of Claude Code transcripts, field by field"},
+    {NULL, FIELD_KEPT, NULL},
+};
+
+const source bpi_source_blueplane_db = {
+    .name = "blueplane_db",
+    .title = "Database of an earlier Blueplane",
+    .platform = "claude_code",
+    .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING |
+              COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS | COVERS_MODEL |
+              COVERS_TIME | COVERS_EVENTS | COVERS_WORKSPACE | COVERS_CHANGES | COVERS_WEB_SEARCH,
+    .is_ours = is_database,
+    .recognise = recognise,
+    .read = read_traces,
+    .rules = rules,
+    .database = true,
+};
