@@ -18,8 +18,9 @@ static int check_metrics(const bp_store *s, const bp_query *q, bp_error **error)
     metric_id id = bpi_metric_find(names[i], &by);
     bool unknown = id == METRIC_COUNT; /* in a release: what only groups have */
     const char *family = unknown ? "adoption" : bpi_family_name(bpi_metrics[id].family);
+    const char *levels = unknown ? NULL : bpi_metrics[id].levels;
     if ((!unknown || release) &&
-        !bpi_policy_metric(bpi_store_kind(s->store), s->access, family, names[i]))
+        !bpi_policy_metric(bpi_store_kind(s->store), s->access, family, names[i], levels))
       return not_open(s, "metric", names[i], error);
   }
   return BP_OK;

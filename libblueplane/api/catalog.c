@@ -110,18 +110,22 @@ static void add_needs(page *p, unsigned needs) {
 }
 
 static const char *type_name(const metric *m) {
-  return bpi_metric_is_text(m) ? "text" : bpi_metric_is_real(m) ? "real" : !strcmp(bpi_metric_unit(m), "time") ? "time" : "int";
+  return bpi_metric_is_text(m)                 ? "text"
+         : bpi_metric_is_real(m)               ? "real"
+         : !strcmp(bpi_metric_unit(m), "time") ? "time"
+                                               : "int";
 }
 
 /* Who may ask for it in some store: an access each, by name. */
-static void add_accesses(page *p, const char *family, const char *id, const char *slice) {
+static void add_accesses(page *p, const char *family, const metric *m, const char *slice) {
   buf b;
   bpi_buf_init(&b, TEXT_MAX);
   for (uint32_t access = 0; bpi_access_name(access) != NULL; access++) {
     bool may = false;
     for (int kind = 0; kind < STORE_KINDS; kind++)
-      may = may || (slice != NULL ? bpi_policy_dimension((store_kind)kind, access, slice)
-                                  : bpi_policy_metric((store_kind)kind, access, family, id));
+      may = may ||
+            (slice != NULL ? bpi_policy_dimension((store_kind)kind, access, slice)
+                           : bpi_policy_metric((store_kind)kind, access, family, m->id, m->levels));
     if (may) add_item(&b, bpi_access_name(access));
   }
   add_buf(p, &b);
@@ -144,7 +148,7 @@ static void fill_metrics(page *p) {
     add_companions(p, m);
     add_beside(p, m);
     add_needs(p, bpi_metric_needs(m));
-    add_accesses(p, bpi_family_name(m->family), m->id, NULL);
+    add_accesses(p, bpi_family_name(m->family), m, NULL);
   }
 }
 
@@ -302,8 +306,8 @@ static const struct topic {
     {"bp_inspect", "audit", "at:time, access, function, asked, from:time, until:time",
      "Who asked what: once for each day and question.", NULL},
     {"bp_inspect", "retention", "limit, days:int", "How long things are kept.", NULL},
-    {"bp_inspect", "identity", "name, value",
-     "The public keys of this device or team store.", NULL},
+    {"bp_inspect", "identity", "name, value", "The public keys of this device or team store.",
+     NULL},
     {"bp_inspect", "invitation", "document", "A team store's keys, signed, for those who join it.",
      NULL},
     {"bp_inspect", "roster",

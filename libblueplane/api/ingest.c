@@ -49,7 +49,7 @@ typedef struct ingest {
   uint64_t files_done, bytes_done, bytes_total; /* as progress is told */
   apply_counts counts;
   size_t batch_due, batch_limit; /* a batch is stored when that is possible; at once */
-  int failed; /* first error; others stop */
+  int failed;                    /* first error; others stop */
   bp_error *error;
 } ingest;
 

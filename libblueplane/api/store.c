@@ -112,9 +112,8 @@ static int make_handle(bp_store **out, const char *path, const bp_open_options *
                            .now_us = s->clock(s->clock_user)};
   bool release = !options.in_memory && (options.kinds & STORE_BIT(STORE_RELEASE)) &&
                  bpi_is_release_file(path);
-  int rc = release
-               ? bpi_open_release(&s->store, path, o->key_path, options.now_us, error)
-               : bpi_store_open(&s->store, path, &options, error);
+  int rc = release ? bpi_open_release(&s->store, path, o->key_path, options.now_us, error)
+                   : bpi_store_open(&s->store, path, &options, error);
   if (rc == BP_OK) rc = restrict_to(s, o->access, error);
   if (rc != BP_OK) {
     bpi_store_close(s->store);
@@ -270,14 +269,10 @@ static int configure_assumptions(bp_store *s, const char *json, size_t length, b
 static const struct topic {
   const char *name;
   int (*set)(bp_store *s, const char *json, size_t length, bp_error **error);
-} topics[] = {{"prices", configure_prices},
-              {"labels", configure_labels},
-              {"roster", bpi_configure_roster},
-              {"invitation", bpi_configure_invitation},
-              {"sharing", bpi_configure_sharing},
-              {"trust", bpi_configure_trust},
-              {"assumptions", configure_assumptions},
-              {"retention", bpi_retention_configure}};
+} topics[] = {{"prices", configure_prices},           {"labels", configure_labels},
+              {"roster", bpi_configure_roster},       {"invitation", bpi_configure_invitation},
+              {"sharing", bpi_configure_sharing},     {"trust", bpi_configure_trust},
+              {"assumptions", configure_assumptions}, {"retention", bpi_retention_configure}};
 
 static int find_topic(const struct topic **out, const char *topic, bp_error **error) {
   for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
@@ -287,9 +282,8 @@ static int find_topic(const struct topic **out, const char *topic, bp_error **er
     }
   bpi_fail(error, BP_ERR_NOTFOUND, "unknown topic");
   bpi_fail_detail(error, "topic", topic);
-  bpi_fail_detail(
-      error, "allowed",
-      "prices, labels, roster, invitation, sharing, trust, assumptions, retention");
+  bpi_fail_detail(error, "allowed",
+                  "prices, labels, roster, invitation, sharing, trust, assumptions, retention");
   return BP_ERR_NOTFOUND;
 }
 

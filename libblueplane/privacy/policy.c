@@ -15,9 +15,9 @@
 #define PUBLISHED_SLICES "platform model_family tool_category language task_type experience"
 #define PUBLISHED_TIMES "time.week time.month time.quarter"
 #define RELEASE_TABLES "meta release published"
-#define PUBLISHED(more_dimensions, more_tables)                                                    \
+#define PUBLISHED(reader, more_dimensions, more_tables)                                            \
   .functions = "bp_query_run bp_inspect:health bp_inspect:integrity bp_inspect:published bp_narrow", \
-  .families = PUBLISHED_FAMILIES, .metrics = "",                                                   \
+  .families = PUBLISHED_FAMILIES, .metrics = "", .made_for = reader,                               \
   .dimensions = PUBLISHED_SLICES " " PUBLISHED_TIMES more_dimensions, .ranges = "published",       \
   .tables = RELEASE_TABLES more_tables
 #define NOTHING .functions = "", .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = ""
@@ -62,9 +62,9 @@ const policy_row bpi_policy[] = {
                   "bp_share_merge bp_publish bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "*"},
     {STORE_ORGANISATION, BP_ACCESS_MANAGER,
-     PUBLISHED(" project team", "")},
+     PUBLISHED('M', " project team", "")},
     {STORE_ORGANISATION, BP_ACCESS_RESEARCH,
-     PUBLISHED("", "")},
+     PUBLISHED('R', "", "")},
     {STORE_ORGANISATION, BP_ACCESS_DEVOPS,
      .functions = "bp_inspect:health bp_inspect:integrity bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "meta"},
@@ -72,11 +72,11 @@ const policy_row bpi_policy[] = {
 
     /* ---- a release file: published cells, and views of members who opted in */
     {STORE_RELEASE, BP_ACCESS_LEAD,
-     PUBLISHED(" project member", " individual")},
+     PUBLISHED('L', " project member", " individual")},
     {STORE_RELEASE, BP_ACCESS_MANAGER,
-     PUBLISHED(" project team", "")},
+     PUBLISHED('M', " project team", "")},
     {STORE_RELEASE, BP_ACCESS_RESEARCH,
-     PUBLISHED("", "")},
+     PUBLISHED('R', "", "")},
     {STORE_RELEASE, BP_ACCESS_STEWARD,
      .functions = "bp_inspect:health bp_inspect:integrity bp_inspect:published bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = RELEASE_TABLES},
@@ -157,14 +157,12 @@ bool bpi_policy_allows(store_kind store, uint32_t access, const char *function, 
 }
 
 /* A family is known by its first word: "tokens" is "tokens and cost". */
-bool bpi_policy_metric(store_kind store, uint32_t access, const char *family, const char *metric) {
+bool bpi_policy_metric(store_kind store, uint32_t access, const char *family, const char *metric,
+                       const char *levels) {
   const policy_row *row = row_of(store, access);
-  char word[32];
-  size_t length = strcspn(family, " ");
-  if (row == NULL || length >= sizeof word) return false;
-  memcpy(word, family, length);
-  word[length] = '\0';
-  return has(row->families, word, NULL) || has(row->metrics, metric, NULL);
+  if (row == NULL || !(has(row->families, family, NULL) || has(row->metrics, metric, NULL)))
+    return false;
+  return row->made_for == 0 || levels == NULL || strchr(levels, row->made_for) != NULL;
 }
 
 bool bpi_policy_dimension(store_kind store, uint32_t access, const char *dimension) {

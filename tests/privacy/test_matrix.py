@@ -47,12 +47,17 @@ BP = load()
 
 # ------------------------------------------------------------------------------------- the golden
 
+MADE_FOR: dict = {}
+
+
 def golden() -> tuple:
     """{line: {kind: {access: letter}}}, and the functions that are free."""
     lines, free = {}, set()
     for line in (HERE / "matrix.golden").read_text(encoding="utf-8").splitlines():
         if line.startswith("free "):
             free |= set(line.split()[1:])
+        elif line.startswith("made_for "):
+            MADE_FOR[line.split()[1]] = line.split()[2]
         elif line and not line.startswith("#"):
             *name, a, b, c, d = line.split()
             lines[" ".join(name)] = {kind: dict(zip(ACCESSES, letters)) for kind, letters in zip(KINDS, (a, b, c, d))}
@@ -123,7 +128,7 @@ CALLS = {
     "bp_ingest_bytes": lambda s: BP.bp_ingest_bytes(s, b"native", b"o", b"{}\n", SIZE(3), None, None, None),
     "bp_ingest_file": lambda s: BP.bp_ingest_file(s, b"native", b"/nonexistent", None, None, None),
     "bp_ingest_scan": lambda s: BP.bp_ingest_scan(s, b"native", b"/nonexistent", None, None, None),
-    "bp_query_run": lambda s: query(s, metrics=["prompts"], period="all"),
+    "bp_query_run": lambda s: query(s, metrics=["interactions"], period="all"),
     "bp_privacy_preview": lambda s: with_result(lambda r: BP.bp_privacy_preview(r, s, b"native", b"{}", SIZE(2), None)),
     "bp_consent_set": lambda s: BP.bp_consent_set(s, b"nonesuch", b"lead", 1, ctypes.c_int64(1), None),
     "bp_erase": lambda s: with_result(lambda r: BP.bp_erase(r, s, b"{}", SIZE(2), None)),
@@ -224,7 +229,7 @@ def test_every_question(folder: pathlib.Path) -> None:
     """Every metric by every dimension for every access of every kind: open only where function, family and dimension are."""
     lines, _ = golden()
     paths = make(folder)
-    metrics = [(r["metric"], r["family"], r.get("implies")) for r in json.loads(e2e.bpt("catalog", "metrics").stdout)["rows"]]
+    metrics = [(r["metric"], r["family"], r.get("implies"), r["levels"]) for r in json.loads(e2e.bpt("catalog", "metrics").stdout)["rows"]]
     dimensions = [r["dimension"] for r in json.loads(e2e.bpt("catalog", "dimensions").stdout)["rows"]]
     unlisted = dict.fromkeys(ACCESSES, "-")
     for kind in KINDS:
@@ -234,13 +239,15 @@ def test_every_question(folder: pathlib.Path) -> None:
                 continue
             ask = lines["bp_query_run"][kind][access] == "y"
             own = lines["ranges any"][kind][access] == "y"
-            for metric, family, implied in metrics:
+            for metric, family, implied, levels in metrics:
                 may = ask and lines[f"family {family}"][kind][access] == "y"
+                if not own:
+                    may = may and MADE_FOR.get(access, "?") in levels
                 if implied and not own:  # it is always told by a dimension
                     may = may and lines.get(f"dimension {implied}", {}).get(kind, unlisted)[access] == "y"
                 got = query(store, metrics=[metric], period="all") != e2e.DENIED
                 equal(got, may, "a metric is open or closed", kind, access, metric)
-                if metric not in ("prompts", "cost", "tool_calls") and not e2e.LONG:
+                if metric not in ("interactions", "cost", "tool_calls") and not e2e.LONG:
                     continue
                 for dimension in dimensions:
                     line = lines.get(f"dimension {dimension}", {}).get(kind, unlisted)
@@ -248,10 +255,10 @@ def test_every_question(folder: pathlib.Path) -> None:
                     got = query(store, metrics=[metric], period="all", by=[dimension]) != e2e.DENIED
                     equal(got, may and open_dimension, "a dimension is open or closed", kind, access, metric, dimension)
             if ask:
-                filtered = query(store, metrics=["prompts"], period="all",
+                filtered = query(store, metrics=["interactions"], period="all",
                                  where=[{"dimension": "platform", "op": "=", "value": "codex"}])
                 equal(filtered != e2e.DENIED, own, "filters only over one's own data", kind, access)
-                two = query(store, metrics=["prompts"], period="all", by=["platform", "language"])
+                two = query(store, metrics=["interactions"], period="all", by=["platform", "language"])
                 equal(two != e2e.DENIED, own, "one published dimension at a time", kind, access)
             BP.bp_close(store)
 
