@@ -143,12 +143,39 @@ static void add_root_of(roots *r, const char *source, const char *name, const ch
   free(home);
 }
 
+/* Where the editor keeps its databases on each system; where it never ran there are none. */
+static void add_cursor_roots(roots *r) {
+  static const char *const storage[] = {"globalStorage", "workspaceStorage"};
+  char *home = home_folder();
+#if defined(__APPLE__)
+  char *user = print_text("%s/Library/Application Support/Cursor/User", home);
+#elif defined(_WIN32)
+  const char *data = variable("APPDATA");
+  char *user = print_text("%s/Cursor/User", data != NULL ? data : home);
+#else
+  char *config = xdg_folder("XDG_CONFIG_HOME", ".config");
+  char *user = print_text("%s/Cursor/User", config);
+  free(config);
+#endif
+  char *tracking = print_text("%s/.cursor/ai-tracking", home);
+  for (size_t i = 0; i < sizeof storage / sizeof *storage; i++) {
+    char *path = print_text("%s/%s", user, storage[i]);
+    if (is_folder(path)) add_root(r, "cursor", copy_text(path), "default");
+    free(path);
+  }
+  if (is_folder(tracking)) add_root(r, "cursor", copy_text(tracking), "default");
+  free(tracking);
+  free(user);
+  free(home);
+}
+
 roots find_roots(void) {
   roots r = {NULL, 0};
   add_claude_roots(&r);
   add_codex_roots(&r);
   add_root_of(&r, "gemini", NULL, ".gemini", "tmp");
   add_root_of(&r, "copilot", "COPILOT_HOME", ".copilot", "session-state");
+  add_cursor_roots(&r);
   add_root_of(&r, "blueplane_db", NULL, ".blueplane", NULL);
   return r;
 }

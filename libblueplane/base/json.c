@@ -98,18 +98,11 @@ static bool check_number(check *c) {
   return true;
 }
 
-static int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /* The four digits behind "\u". */
 static bool take_unit(check *c, uint32_t *unit) {
   *unit = 0;
   for (int i = 0; i < 4; i++, c->at++) {
-    int digit = hex_digit(peek(c));
+    int digit = bpi_hex_digit(peek(c));
     if (digit < 0) return stop(c, "a \\u escape is broken");
     *unit = *unit << 4 | (uint32_t)digit;
   }

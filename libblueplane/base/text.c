@@ -94,6 +94,17 @@ bool bpi_starts_with(const char *p, size_t length, const char *prefix) {
   return prefix_length <= length && (prefix_length == 0 || memcmp(p, prefix, prefix_length) == 0);
 }
 
+bool bpi_ends_with(const char *text, const char *ending) {
+  size_t length = strlen(text), wanted = strlen(ending);
+  return length >= wanted && strcmp(text + length - wanted, ending) == 0;
+}
+
+int bpi_hex_digit(char c) {
+  char lower = (char)(c | 0x20);
+  if (c >= '0' && c <= '9') return c - '0';
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 bool bpi_contains(const char *p, size_t length, const char *needle) {
   size_t needle_length = strlen(needle);
   if (needle_length == 0) return true;

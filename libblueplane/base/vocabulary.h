@@ -45,7 +45,8 @@
   X(API_RETRY, 7, "api_retry") X(INTERRUPT, 8, "interrupt") X(SLASH_COMMAND, 9, "slash_command")   \
   X(BASH_COMMAND, 10, "bash_command") X(PLAN_ACCEPTED, 11, "plan_accepted")                        \
   X(TURN_END, 12, "turn_end") X(ANOMALY, 13, "anomaly") X(FEATURE, 14, "feature")                  \
-  X(SUBAGENT, 15, "subagent")
+  X(SUBAGENT, 15, "subagent") X(GENERATION, 16, "generation") X(COMPOSER, 17, "composer")  \
+  X(LINES_SUGGESTED, 18, "lines_suggested") X(LINES_ACCEPTED, 19, "lines_accepted")
 
 /* Detail of an event: the class of an API error, the kind of a session start or compaction. */
 #define BPI_EVENT_DETAILS(X)                                                                       \
@@ -53,7 +54,8 @@
   X(INVALID, 4, "invalid_request") X(SERVER, 5, "server_error") X(OVERLOADED, 6, "overloaded")     \
   X(BILLING, 7, "billing") X(MAX_OUTPUT, 8, "max_output") X(NETWORK, 9, "network")                 \
   X(STARTUP, 10, "startup") X(RESUME, 11, "resume") X(CLEAR, 12, "clear")                          \
-  X(COMPACT, 13, "compact") X(FORK, 14, "fork") X(AUTO, 15, "auto") X(MANUAL, 16, "manual")
+  X(COMPACT, 13, "compact") X(FORK, 14, "fork") X(AUTO, 15, "auto") X(MANUAL, 16, "manual")   \
+  X(COMPLETION, 17, "completion") X(EDIT, 18, "edit")
 
 #define BPI_STOPS(X)                                                                               \
   X(NONE, 0, "none") X(OTHER, 1, "other") X(END, 2, "end_turn") X(TOOL, 3, "tool_use")             \
@@ -64,7 +66,7 @@
 #define BPI_TIERS(X)                                                                               \
   X(STANDARD, 0, "standard") X(BATCH, 1, "batch") X(PRIORITY, 2, "priority") X(FLEX, 3, "flex")
 #define BPI_GEOS(X) X(NONE, 0, "none") X(US, 1, "us") X(EU, 2, "eu") X(OTHER, 3, "other")
-#define BPI_QUALITIES(X) X(PLACEHOLDER, 0, "placeholder") X(PARTIAL, 1, "partial") X(FINAL, 2, "final")
+#define BPI_QUALITIES(X) X(PLACEHOLDER, 0, "placeholder") X(PARTIAL, 1, "partial") X(FINAL, 2, "final") X(UNKNOWN, 3, "unknown")
 #define BPI_MODES(X)                                                                               \
   X(UNKNOWN, 0, "unknown") X(OTHER, 1, "other") X(DEFAULT, 2, "default")                           \
   X(ACCEPT_EDITS, 3, "accept_edits") X(PLAN, 4, "plan") X(BYPASS, 5, "bypass") X(AUTO, 6, "auto")

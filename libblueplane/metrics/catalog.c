@@ -37,6 +37,9 @@
 #define ADD_CHANGES(change_, measure)                                                              \
   {.kind = ROLLUP_CHANGE, .take = CHANGE_##measure, .sign = 1,                                     \
    .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_}}}
+#define ADD_EVENTS(event_)                                                                         \
+  {.kind = ROLLUP_EVENT, .take = EVENT_VALUE, .sign = 1,                                           \
+   .only = {{FIELD_EVENT, UINT64_C(1) << EVENT_##event_}}}
 #define TERMS(...) {__VA_ARGS__}
 #define ANY_INTERACTION COUNT(PROMPT), COUNT(RESPONSE), COUNT(TOOL), COUNT(DECISION)
 
@@ -140,6 +143,8 @@ const metric_alias bpi_metric_aliases[] = {
     {"M010", METRIC_lines_added, DIM_COUNT},
     {"M011", METRIC_lines_removed, DIM_COUNT},
     {"M012", METRIC_net_lines, DIM_COUNT},
+    {"M013", METRIC_composer_sessions, DIM_COUNT},
+    {"M014", METRIC_generations, DIM_COUNT},
     {"M020", METRIC_input_tokens, DIM_COUNT},
     {"M021", METRIC_output_tokens, DIM_COUNT},
     {"M022", METRIC_cache_efficiency, DIM_COUNT},

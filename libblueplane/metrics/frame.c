@@ -13,6 +13,15 @@
 #define LINK_QUARTERS 2 /* before a commit's own: half an hour */
 #define DAYS_OF_PARENT ((1 << SLOT_BITS) - 1) /* stands for a slot */
 
+/* Bits of the plan's needs that counts of tokens meet. */
+static uint32_t token_needs(const plan *p) {
+  uint32_t bits = 0;
+  for (size_t i = 0; i < p->needs; i++)
+    if (p->need[i] & (NEED_TOKENS | NEED_CACHE_READ | NEED_CACHE_WRITE | NEED_REASONING))
+      bits |= UINT32_C(1) << i;
+  return bits;
+}
+
 void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n,
                     const prices *table, const assumptions *assumed) {
   memset(f, 0, sizeof *f);
@@ -21,6 +30,7 @@ void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n,
   f->n = n;
   f->prices = table;
   f->assumed = assumed;
+  f->token_needs = token_needs(p);
   bpi_keymap_init(&f->groups, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->parents, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->visits, 2);
@@ -327,8 +337,11 @@ static void take_group(frame *f, const int64_t *keys, const rollup_cell *cell, c
   if (!k->groups) return;
   uint32_t number = group_of(f, keys);
   if (number == KEYMAP_NONE) return;
-  f->group[number].some |= f->needs_met;
-  f->group[number].all &= f->needs_met;
+  bool untold = f->kind == ROLLUP_RESPONSE &&
+                CLASS_GET(cell->class_, CLASS_QUALITY) == QUALITY_UNKNOWN;
+  uint32_t met = untold ? f->needs_met & ~f->token_needs : f->needs_met;
+  f->group[number].some |= met;
+  f->group[number].all &= met;
   for (size_t i = 0; i < k->steps; i++)
     take_step(f, number, &k->step[i], cell, cost);
 }

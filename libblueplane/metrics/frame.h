@@ -45,6 +45,7 @@ typedef struct frame {
   uint32_t needs_met;  /* of its session, bit per need */
   int64_t last_session, last_number;
   int64_t tasks;       /* seen so far: a task has no number of its own here */
+  uint32_t token_needs;  /* of plan.need, those that a response of unknown quality does not meet */
   bool shadowed;         /* a better row of its session tells of this kind */
   int failed;
   rollup_kind kind;

@@ -5,6 +5,7 @@
 #include "sources/object.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 /* -------------------------------------------------------------------------------------- rules */
 
@@ -138,16 +139,11 @@ static const char *base_name(const char *path) {
   return base;
 }
 
-static bool ends_with(const char *text, const char *ending) {
-  size_t length = strlen(text), wanted = strlen(ending);
-  return length >= wanted && strcmp(text + length - wanted, ending) == 0;
-}
-
 /* Subagents have files of their own, named after them, lately in a folder of their own. */
 static void read_path(reader *r) {
   static const char prefix[] = "agent-", ending[] = ".jsonl";
   const char *path = r->in->path == NULL ? "" : r->in->path, *base = base_name(path);
-  bool named = strncmp(base, prefix, sizeof prefix - 1) == 0 && ends_with(base, ending);
+  bool named = strncmp(base, prefix, sizeof prefix - 1) == 0 && bpi_ends_with(base, ending);
   r->agent_file = named || strstr(path, "/subagents/") != NULL ||
                   strstr(path, "\\subagents\\") != NULL;
   if (!named) return;
@@ -193,7 +189,7 @@ static int read_claude_code(source_input *in) {
 /* Any transcript's name will do, but for those of other tools and the client's own history. */
 static bool is_ours(const char *path) {
   const char *base = base_name(path);
-  return ends_with(base, ".jsonl") && !ends_with(base, ".blueplane.jsonl") &&
+  return bpi_ends_with(base, ".jsonl") && !bpi_ends_with(base, ".blueplane.jsonl") &&
          strcmp(base, "history.jsonl") != 0 && strncmp(base, "rollout-", 8) != 0 &&
          !bpi_source_copilot.is_ours(path) && !bpi_source_gemini.is_ours(path) && !bpi_source_otlp.is_ours(path);
 }

@@ -120,17 +120,11 @@ static ident nth_key(codex *c, ident_kind kind, int64_t what, int nth) {
 
 /* ----------------------------------------------------------------------------------- sessions */
 
-static int hex_digit(char c) {
-  char lower = (char)(c | 0x20);
-  if (c >= '0' && c <= '9') return c - '0';
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 static bool is_uuid(const char *p, size_t length) {
   if (length != 36) return false;
   for (size_t i = 0; i < length; i++) {
     bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? p[i] != '-' : hex_digit(p[i]) < 0) return false;
+    if (dash ? p[i] != '-' : bpi_hex_digit(p[i]) < 0) return false;
   }
   return true;
 }
@@ -140,7 +134,7 @@ static int64_t made_at_ms(const id_text *id) {
   if (!is_uuid(id->at, id->length) || id->at[14] != '7') return -1;
   int64_t ms = 0;
   for (int i = 0; i < 13; i++)
-    if (i != 8) ms = ms << 4 | hex_digit(id->at[i]);
+    if (i != 8) ms = ms << 4 | bpi_hex_digit(id->at[i]);
   return ms;
 }
 

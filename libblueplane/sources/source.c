@@ -7,6 +7,7 @@ static const source *const registry[] = {
     &bpi_source_claude_code,
     &bpi_source_codex,
     &bpi_source_native,
+    &bpi_source_cursor,
     &bpi_source_gemini,
     &bpi_source_copilot,
     &bpi_source_opencode,

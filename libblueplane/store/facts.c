@@ -54,7 +54,7 @@ static void response_from(response_fact *f, const response_record *r) {
   f->reasoning = known(r->reasoning);
   f->web_searches = known(r->web_searches);
   f->cost_nano = known(r->cost_nano);
-  f->traits = traits_of(r);
+  f->traits = traits_of(r) | CLASS_PUT(TRAIT_TOLD, CLASS_GET(f->flags, FLAG_TIER));
 }
 
 static void use_from(tool_call_fact *f, const tool_use_record *r) {
@@ -239,13 +239,16 @@ static bool copy_if(bool better, fact_kind kind, int64_t *fact, const int64_t *r
   return true;
 }
 
-/* Prompts, decisions and events: the owner's row stands. */
+/* Prompts, decisions and events: the owner's row stands; of an event that is a sum the greatest. */
 static bool merge_owned(fact_kind kind, int64_t *fact, const int64_t *row,
                         const fact_names *names) {
   const fact_head *a = (const fact_head *)(const void *)row,
                   *b = (const fact_head *)(const void *)fact;
   int order =
       compare_owner(a->flags, a->time_us, a->session, b->flags, b->time_us, b->session, names);
+  if (order == 0 && kind == FACT_EVENT)
+    order = compare(((const event_fact *)(const void *)fact)->value,
+                    ((const event_fact *)(const void *)row)->value);
   if (order == 0) order = compare_all(kind, row, fact, false, names);
   return copy_if(order < 0, kind, fact, row);
 }
@@ -309,7 +312,9 @@ static int64_t sum_of_classes(const response_fact *r) {
 
 /* Which of two rows stands for the response: negative, the first. */
 static int compare_winner(const response_fact *a, const response_fact *b, const fact_names *names) {
-  int order = compare(CLASS_GET(a->flags, FLAG_TIER), CLASS_GET(b->flags, FLAG_TIER));
+  int order = compare(a->output == FACT_NONE, b->output == FACT_NONE); /* untold is no count */
+  if (order == 0)
+    order = compare(CLASS_GET(a->traits, TRAIT_TOLD), CLASS_GET(b->traits, TRAIT_TOLD));
   if (order == 0) order = compare(b->output, a->output);
   if (order == 0)
     order = compare(CLASS_GET(b->traits, TRAIT_STOP) != STOP_NONE,
@@ -500,9 +505,10 @@ static int band_of(const response_fact *r) {
   return prompt > 272000 ? 3 : prompt > 200000 ? 2 : prompt > 128000 ? 1 : 0;
 }
 
-static int quality_of(int64_t traits) {
-  if (CLASS_GET(traits, TRAIT_FINISHED)) return QUALITY_FINAL;
-  return CLASS_GET(traits, TRAIT_PLACEHOLDER) ? QUALITY_PLACEHOLDER : QUALITY_PARTIAL;
+static int quality_of(const response_fact *r) {
+  if (r->output == FACT_NONE && r->input == FACT_NONE) return QUALITY_UNKNOWN;
+  if (CLASS_GET(r->traits, TRAIT_FINISHED)) return QUALITY_FINAL;
+  return CLASS_GET(r->traits, TRAIT_PLACEHOLDER) ? QUALITY_PLACEHOLDER : QUALITY_PARTIAL;
 }
 
 static int64_t subagent_of(int64_t flags) {
@@ -513,7 +519,7 @@ static void response_cells(const response_fact *r, rollup_cell *c) {
   c->kind = ROLLUP_RESPONSE;
   c->label = r->model;
   c->class_ = CLASS_PUT(CLASS_SUBAGENT, subagent_of(r->flags)) |
-              CLASS_PUT(CLASS_QUALITY, quality_of(r->traits)) | CLASS_PUT(CLASS_BAND, band_of(r)) |
+              CLASS_PUT(CLASS_QUALITY, quality_of(r)) | CLASS_PUT(CLASS_BAND, band_of(r)) |
               CLASS_PUT(CLASS_SPEED, CLASS_GET(r->traits, TRAIT_SPEED)) |
               CLASS_PUT(CLASS_TIER, CLASS_GET(r->traits, TRAIT_TIER)) |
               CLASS_PUT(CLASS_GEO, CLASS_GET(r->traits, TRAIT_GEO));
@@ -661,10 +667,16 @@ unsigned bpi_shadowed_by(unsigned told) {
   return kinds;
 }
 
+/* Lines of a whole day, told at its noon. */
+static bool is_day_sum(const event_fact *e) {
+  return e->event == EVENT_LINES_SUGGESTED || e->event == EVENT_LINES_ACCEPTED;
+}
+
 int bpi_fact_moments(fact_kind kind, const int64_t *fact, int64_t out[2]) {
   const fact_head *head = (const fact_head *)(const void *)fact;
   int count = 0;
   if (kind == FACT_SPAN || kind == FACT_CHANGE) return 0; /* told later, not done then */
+  if (kind == FACT_EVENT && is_day_sum((const void *)fact)) return 0;
   if (kind == FACT_TOOL_CALL && !bpi_is_call((const void *)fact)) return 0;
   if (head->time_us != BPI_TIME_NONE) out[count++] = head->time_us;
   if (kind == FACT_TOOL_CALL) {

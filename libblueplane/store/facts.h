@@ -173,7 +173,8 @@ enum {
   TRAIT_TIER_SHIFT = 4, TRAIT_TIER_BITS = 2,
   TRAIT_GEO_SHIFT = 6, TRAIT_GEO_BITS = 2,
   TRAIT_PLACEHOLDER_SHIFT = 8, TRAIT_PLACEHOLDER_BITS = 1,
-  TRAIT_FINISHED_SHIFT = 9, TRAIT_FINISHED_BITS = 1 /* some row of the response had a stop reason */
+  TRAIT_FINISHED_SHIFT = 9, TRAIT_FINISHED_BITS = 1, /* some row of the response had a stop reason */
+  TRAIT_TOLD_SHIFT = 10, TRAIT_TOLD_BITS = 2 /* tier of the row the numbers are from */
 };
 
 /* Numbers of sessions and labels depend on the order of arrival, so ties are broken by identifier. */

@@ -28,6 +28,8 @@ static const struct value {
     {"prompts", "7"},       /* 3 + 1 + 2, 1 */
     {"responses", "11"},    /* 4 + 2 + 3, 2 */
     {"tool_calls", "6"},    /* 2 + 1 + 1 + 1 + 1 */
+    {"composer_sessions", "1"},
+    {"generations", "5"},
     {"active_days", "2"},
     {"sessions_per_active_day", "1 sessions=2 active_days=2"},
     {"active_time", "1320000000"}, /* 600 + 300 + 300, 120 s */
@@ -102,6 +104,7 @@ static const struct value {
     {"interruption_rate", "0.1666666667 interrupted=1 tool_calls=6"},
     {"decisions", "6+"}, /* session 1's source cannot tell them */
     {"acceptance_rate", "0.8333333333 accepted=5 accepted_or_rejected=6"},
+    {"line_acceptance_rate", "0.4 lines_accepted=20 lines_suggested=50"},
     {"api_errors", "1"},
     {"api_retries", "2"},
     {"api_error_rate", "0.08333333333 api_errors=1 responses_and_errors=12"},

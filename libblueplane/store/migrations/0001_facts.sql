@@ -56,7 +56,7 @@ CREATE TABLE response (
   reasoning INTEGER CHECK (reasoning >= 0),
   web_searches INTEGER CHECK (web_searches >= 0),
   cost_nano INTEGER CHECK (cost_nano >= 0),
-  traits INTEGER NOT NULL CHECK (traits BETWEEN 0 AND 1023)
+  traits INTEGER NOT NULL CHECK (traits BETWEEN 0 AND 4095)
 ) STRICT;
 
 CREATE TABLE tool_call (

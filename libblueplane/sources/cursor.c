@@ -1,0 +1,635 @@
+/* sources/cursor.c: the databases of the editor Cursor: state.vscdb of the global storage and of each
+ * workspace, their .backup copies, and ai-code-tracking.db. Knows which rows of which tables are read
+ * and how a row is checked; what values hold is cursor_value.h's, what it means cursor_tell.h's. No
+ * other row is asked for: those beside them hold credentials. */
+#include "sources/source.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "sources/cursor_tell.h"
+#include "store/foreign.h"
+
+typedef struct cursor {
+  source_input *in;
+  cursor_teller tell;
+  buf inner; /* for texts that are JSON */
+  id_text machine;
+} cursor;
+
+/* Between two rows: what ends the reading. */
+static int after_row(cursor *c) {
+  if (c->tell.failed != BP_OK) return c->tell.failed;
+  return c->in->checkpoint == NULL ? BP_OK : c->in->checkpoint(c->in->user, c->in);
+}
+
+/* ---------------------------------------------------------------------------------------- values */
+
+/* Reads the value that `s` has entered, of which `again` is a second scanner. `key` is the row's.
+ * Returns a REJECT_ reason or 0. */
+typedef int (*value_reader)(cursor *c, const foreign_value *key, scan *s, scan *again);
+
+static scan_type open_value(scan *s, const foreign_value *v) {
+  bpi_scan_init_memory(s, v->bytes == NULL ? "" : v->bytes, v->length);
+  s->document = true;
+  return bpi_scan_value(s);
+}
+
+static void pass_over(scan *s, scan_type type) {
+  const char *key;
+  size_t length;
+  if (type == SCAN_OBJECT)
+    while (bpi_scan_key(s, &key, &length))
+      bpi_scan_skip(s);
+  else if (type == SCAN_ARRAY)
+    while (bpi_scan_item(s))
+      bpi_scan_skip(s);
+  else if (type != SCAN_ERROR && type != SCAN_WAIT && type != SCAN_END)
+    bpi_scan_skip(s);
+}
+
+/* Whether a value is JSON of that type to its end: before that nothing of it is told. */
+static int check_value(const foreign_value *v, scan_type wanted) {
+  scan s;
+  scan_type type = open_value(&s, v);
+  pass_over(&s, type);
+  int reason = s.error == SCAN_UTF8       ? REJECT_UTF8
+               : s.error == SCAN_TOO_DEEP ? REJECT_DEPTH
+               : s.error != SCAN_OK || s.waiting || type == SCAN_END || type == SCAN_WAIT
+                   ? REJECT_SYNTAX
+                   : 0;
+  if (reason == 0 && bpi_scan_value(&s) != SCAN_END) reason = REJECT_SYNTAX;
+  bpi_scan_free(&s);
+  return reason == 0 && type != wanted ? REJECT_SHAPE : reason;
+}
+
+static int read_value(cursor *c, scan_type type, value_reader reader, const foreign_value *values) {
+  const foreign_value *key = &values[0], *v = &values[1];
+  bool text = v->type == FOREIGN_TEXT || v->type == FOREIGN_BLOB;
+  int reason = text && key->bytes != NULL ? check_value(v, type) : REJECT_SHAPE;
+  if (reason != 0) return reason;
+  scan s, again;
+  open_value(&s, v);
+  open_value(&again, v);
+  reason = reader(c, key, &s, &again);
+  bpi_scan_free(&s);
+  bpi_scan_free(&again);
+  return reason;
+}
+
+/* --------------------------------------------------------------------------- rows of key and value */
+
+static void on_bubble(void *user, const cursor_bubble *b, int reason) {
+  cursor *c = user;
+  if (reason < 0) c->tell.failed = reason;
+  if (reason == 0) reason = bpi_cursor_tell_bubble(&c->tell, b);
+  if (reason > 0) bpi_cursor_reject(&c->tell, reason);
+}
+
+static void on_block(void *user, const cursor_block *b) {
+  cursor *c = user;
+  bpi_cursor_tell_block(&c->tell, b);
+}
+
+/* Who it is stands before and behind what lies in it, so its parts are told from a second reading. */
+static int read_composer(cursor *c, scan *s, scan *again, const id_text *known) {
+  const cursor_parts parts = {on_bubble, on_block, c};
+  cursor_composer composer;
+  int reason = bpi_cursor_read_composer(s, &composer, NULL, &c->inner);
+  if (composer.id.length == 0 && known != NULL) composer.id = *known;
+  if (reason == 0 && composer.id.length == 0) reason = REJECT_FIELD;
+  if (reason == 0) bpi_cursor_tell_composer(&c->tell, &composer);
+  int rest = bpi_cursor_read_composer(again, &composer, reason == 0 ? &parts : NULL, &c->inner);
+  return reason != 0 ? reason : rest;
+}
+
+static bool copy_id(id_text *id, const char *from, const char *to) {
+  id->length = (size_t)(to - from);
+  if (id->length == 0 || id->length > sizeof id->at) return false;
+  memcpy(id->at, from, id->length);
+  return true;
+}
+
+/* "composerData:COMPOSER" */
+static int read_composer_row(cursor *c, const foreign_value *key, scan *s, scan *again) {
+  id_text id;
+  const char *colon = memchr(key->bytes, ':', key->length);
+  bool named = colon != NULL && copy_id(&id, colon + 1, key->bytes + key->length);
+  return read_composer(c, s, again, named ? &id : NULL);
+}
+
+/* "bubbleId:COMPOSER:BUBBLE" */
+static bool split_key(const foreign_value *key, id_text *composer, id_text *bubble) {
+  const char *end = key->bytes + key->length, *first = memchr(key->bytes, ':', key->length);
+  const char *second = first == NULL ? NULL : memchr(first + 1, ':', (size_t)(end - first - 1));
+  return second != NULL && copy_id(composer, first + 1, second) && copy_id(bubble, second + 1, end);
+}
+
+static int read_bubble_row(cursor *c, const foreign_value *key, scan *s, scan *again) {
+  id_text composer, id;
+  cursor_bubble b;
+  (void)again;
+  if (!split_key(key, &composer, &id)) return REJECT_FIELD;
+  int reason = bpi_cursor_read_bubble(s, &b, &c->inner);
+  if (reason != 0) return reason;
+  if (b.id.length == 0) b.id = id;
+  bpi_cursor_enter(&c->tell, &composer);
+  return bpi_cursor_tell_bubble(&c->tell, &b);
+}
+
+/* Composers in a list that is a member of the open object. */
+static int read_list(cursor *c, scan *s, scan *again, const char *const *member) {
+  uint64_t seen = 0, seen_again = 0;
+  int twice = 0;
+  while (bpi_object_member(s, member, &seen, &twice) >= 0 &&
+         bpi_object_member(again, member, &seen_again, &twice) >= 0) {
+    if (!(bpi_scan_enter_array(s) & bpi_scan_enter_array(again))) return REJECT_FIELD;
+    while (bpi_scan_item(s) & bpi_scan_item(again)) {
+      bool object = bpi_scan_enter_object(s) & bpi_scan_enter_object(again);
+      int reason = object ? read_composer(c, s, again, NULL) : REJECT_SHAPE;
+      if (reason < 0) return reason;
+      if (reason > 0) bpi_cursor_reject(&c->tell, reason);
+    }
+  }
+  return twice;
+}
+
+static int read_composers(cursor *c, const foreign_value *key, scan *s, scan *again) {
+  static const char *const member[] = {"allComposers", NULL};
+  (void)key;
+  return read_list(c, s, again, member);
+}
+
+static int read_chats(cursor *c, const foreign_value *key, scan *s, scan *again) {
+  static const char *const member[] = {"tabs", NULL};
+  (void)key;
+  return read_list(c, s, again, member);
+}
+
+static int read_generations(cursor *c, const foreign_value *key, scan *s, scan *again) {
+  cursor_generation g;
+  (void)key;
+  (void)again;
+  while (bpi_scan_item(s)) {
+    int reason = bpi_scan_enter_object(s) ? bpi_cursor_read_generation(s, &g) : REJECT_SHAPE;
+    if (reason == 0)
+      bpi_cursor_tell_generation(&c->tell, &g);
+    else
+      bpi_cursor_reject(&c->tell, reason);
+  }
+  return 0;
+}
+
+static int read_day(cursor *c, const foreign_value *key, scan *s, scan *again) {
+  cursor_day d;
+  (void)key;
+  (void)again;
+  int reason = bpi_cursor_read_day(s, &d);
+  if (reason == 0) bpi_cursor_tell_day(&c->tell, &d);
+  return reason;
+}
+
+static int read_commits(cursor *c, const foreign_value *key, scan *s, scan *again) {
+  static const change_record commit = {CHANGE_COMMIT, CHANGE_TYPE_UNKNOWN, -1, -1, -1, -1, -1, -1};
+  id_text hash;
+  unsigned dropped = 0;
+  (void)key;
+  (void)again;
+  while (bpi_scan_item(s))
+    if (bpi_object_into(s, &hash, &dropped) && hash.length > 0)
+      bpi_cursor_tell_commit(&c->tell, &hash, BPI_TIME_NONE, &commit);
+  bpi_cursor_drop(&c->tell, dropped);
+  return 0;
+}
+
+/* Every row that is read: table, beginning of the key, type of the value and reader. Composers come
+ * before the bubbles that may need to know them. */
+static const struct {
+  const char *table, *prefix;
+  scan_type type;
+  value_reader read;
+} families[] = {
+    {"ItemTable", "aiCodeTracking.dailyStats.", SCAN_OBJECT, read_day},
+    {"ItemTable", "aiCodeTrackingScoredCommits", SCAN_ARRAY, read_commits},
+    {"ItemTable", "aiService.generations", SCAN_ARRAY, read_generations},
+    {"ItemTable", "composer.composerData", SCAN_OBJECT, read_composers},
+    {"ItemTable", "workbench.panel.aichat.view.aichat.chatdata", SCAN_OBJECT, read_chats},
+    {"cursorDiskKV", "composerData:", SCAN_OBJECT, read_composer_row},
+    {"cursorDiskKV", "bubbleId:", SCAN_OBJECT, read_bubble_row},
+};
+static const char *const key_and_value[] = {"key", "value", NULL};
+
+typedef struct family_walk {
+  cursor *c;
+  size_t family;
+} family_walk;
+
+/* Things that were deleted leave a key without a value. */
+static int take_value(void *user, int64_t row, const foreign_value *values) {
+  const family_walk *w = user;
+  cursor *c = w->c;
+  c->tell.row = row;
+  if (values != NULL && (values[1].type == FOREIGN_NULL || values[1].type == FOREIGN_ABSENT))
+    return 0;
+  c->in->records++;
+  int reason = values == NULL
+                   ? REJECT_UNREADABLE
+                   : read_value(c, families[w->family].type, families[w->family].read, values);
+  if (reason < 0) return reason;
+  if (reason > 0) bpi_cursor_reject(&c->tell, reason);
+  return after_row(c);
+}
+
+/* Versions differ in the tables they have. */
+static int each(cursor *c, const foreign_query *query, foreign_row_fn take, void *user) {
+  int rc = bpi_foreign_each(c->in->database, query, take, user);
+  return rc == BP_ERR_NOTFOUND ? BP_OK : rc;
+}
+
+static int read_families(cursor *c) {
+  int rc = BP_OK;
+  for (size_t i = 0; i < sizeof families / sizeof *families && rc == BP_OK; i++) {
+    const foreign_query query = {families[i].table, key_and_value, "key", families[i].prefix};
+    family_walk w = {c, i};
+    rc = each(c, &query, take_value, &w);
+  }
+  return rc;
+}
+
+/* ----------------------------------------------------------------------------- ai-code-tracking.db */
+
+enum { LINE_SOURCE, LINE_REQUEST, LINE_CONVERSATION, LINE_TIME, LINE_CREATED, LINE_MODEL };
+static const char *const line_columns[] = {
+    "source", "requestId", "conversationId", "timestamp", "createdAt", "model", NULL};
+enum {
+  COMMIT_HASH,
+  COMMIT_DATE,
+  COMMIT_SCORED,
+  COMMIT_ADDED,
+  COMMIT_REMOVED,
+  COMMIT_TAB_ADDED,
+  COMMIT_TAB_REMOVED,
+  COMMIT_AI_ADDED,
+  COMMIT_AI_REMOVED
+};
+static const char *const commit_columns[] = {"commitHash",
+                                             "commitDate",
+                                             "scoredAt",
+                                             "linesAdded",
+                                             "linesDeleted",
+                                             "tabLinesAdded",
+                                             "tabLinesDeleted",
+                                             "composerLinesAdded",
+                                             "composerLinesDeleted",
+                                             NULL};
+
+static bool text_of(const foreign_value *v, char *into, size_t capacity, size_t *length) {
+  *length = 0;
+  if (v->type != FOREIGN_TEXT || v->bytes == NULL || v->length > capacity) return false;
+  memcpy(into, v->bytes, *length = v->length);
+  return v->length > 0;
+}
+#define TEXT_OF(v, text) text_of(v, (text)->at, sizeof(text)->at, &(text)->length)
+
+static int64_t ms_of(const foreign_value *v) {
+  return v->type == FOREIGN_INTEGER ? bpi_cursor_time_ms(v->integer) : BPI_TIME_NONE;
+}
+
+static int64_t count_of(const foreign_value *v) {
+  return v->type == FOREIGN_INTEGER && v->integer >= 0 ? v->integer : -1;
+}
+
+static int tell_line(cursor *c, const foreign_value *v) {
+  static const char *const assistants[] = {"composer", "cli", NULL};
+  const foreign_value *by = &v[LINE_SOURCE];
+  id_text request, conversation;
+  name_text model;
+  if (by->type != FOREIGN_TEXT || bpi_list_index(assistants, by->bytes, by->length) < 0) return 0;
+  if (!TEXT_OF(&v[LINE_REQUEST], &request) || !TEXT_OF(&v[LINE_CONVERSATION], &conversation))
+    return 0; /* of no request that is known */
+  int64_t time = ms_of(&v[LINE_TIME]);
+  (void)TEXT_OF(&v[LINE_MODEL], &model);
+  bpi_cursor_keep_model(&model);
+  bpi_cursor_enter(&c->tell, &conversation);
+  bpi_cursor_tell_line(&c->tell, &request, &model,
+                       time != BPI_TIME_NONE ? time : ms_of(&v[LINE_CREATED]));
+  return 0;
+}
+
+/* Whether any of a commit's lines came from the assistant; -1: they were not counted. */
+static int assisted(const foreign_value *v) {
+  int found = -1;
+  for (int i = COMMIT_TAB_ADDED; i <= COMMIT_AI_REMOVED; i++) {
+    if (count_of(&v[i]) > 0) return 1;
+    if (count_of(&v[i]) == 0) found = 0;
+  }
+  return found;
+}
+
+/* "Fri Feb 20 15:54:33 2026 +0530" */
+static int64_t git_date(const foreign_value *v) {
+  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  char text[40], month[4], sign, date[40];
+  size_t length;
+  int day, hour, minute, second, year, offset, read = 0;
+  int64_t time;
+  if (!text_of(v, text, sizeof text - 1, &length)) return BPI_TIME_NONE;
+  text[length] = '\0';
+  if (sscanf(text, "%*3s %3s %2d %2d:%2d:%2d %4d %c%4d%n", month, &day, &hour, &minute, &second,
+             &year, &sign, &offset, &read) != 8 ||
+      (size_t)read != length)
+    return BPI_TIME_NONE;
+  const char *found = strstr(months, month);
+  if (found == NULL || (found - months) % 3 != 0 || offset < 0 || (sign != '+' && sign != '-'))
+    return BPI_TIME_NONE;
+  snprintf(date, sizeof date, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", year,
+           (int)(found - months) / 3 + 1, day, hour, minute, second, sign, offset / 100,
+           offset % 100);
+  return bpi_parse_instant(date, strlen(date), &time) ? time : BPI_TIME_NONE;
+}
+
+/* The same commit is scored once for each branch. */
+static int tell_commit(cursor *c, const foreign_value *v) {
+  id_text hash;
+  if (!TEXT_OF(&v[COMMIT_HASH], &hash)) return REJECT_FIELD;
+  int64_t made = git_date(&v[COMMIT_DATE]);
+  const change_record change = {.change = CHANGE_COMMIT,
+                                .type = CHANGE_TYPE_UNKNOWN,
+                                .assisted = assisted(v),
+                                .added = count_of(&v[COMMIT_ADDED]),
+                                .removed = count_of(&v[COMMIT_REMOVED]),
+                                .files = -1,
+                                .rounds = -1,
+                                .open_us = -1};
+  bpi_cursor_tell_commit(&c->tell, &hash, made != BPI_TIME_NONE ? made : ms_of(&v[COMMIT_SCORED]),
+                         &change);
+  return 0;
+}
+
+static int take_tracked(cursor *c, int64_t row, const foreign_value *values,
+                        int (*tell)(cursor *c, const foreign_value *v)) {
+  c->tell.row = row;
+  c->in->records++;
+  int reason = values == NULL ? REJECT_UNREADABLE : tell(c, values);
+  if (reason != 0) bpi_cursor_reject(&c->tell, reason);
+  return after_row(c);
+}
+
+static int take_line(void *user, int64_t row, const foreign_value *values) {
+  return take_tracked(user, row, values, tell_line);
+}
+
+static int take_commit(void *user, int64_t row, const foreign_value *values) {
+  return take_tracked(user, row, values, tell_commit);
+}
+
+static int read_tracking(cursor *c) {
+  const foreign_query lines = {"ai_code_hashes", line_columns, NULL, NULL};
+  const foreign_query commits = {"scored_commits", commit_columns, NULL, NULL};
+  int rc = each(c, &lines, take_line, c);
+  return rc == BP_OK ? each(c, &commits, take_commit, c) : rc;
+}
+
+/* ------------------------------------------------------------------------------------- the storage */
+
+/* "file:///home/a%20b" as a path; of Windows "file:///c%3A/a" as "C:\a". */
+static void path_of_uri(const name_text *uri, name_text *path) {
+  static const char scheme[] = "file://";
+  const char *at = uri->at, *end = at + uri->length;
+  path->length = 0;
+  if (!bpi_starts_with(at, uri->length, scheme)) return;
+  for (at += sizeof scheme - 1; at < end; at++) {
+    int high = end - at > 2 && *at == '%' ? bpi_hex_digit(at[1]) : -1;
+    int low = high >= 0 ? bpi_hex_digit(at[2]) : -1;
+    path->at[path->length++] = low >= 0 ? (char)(high * 16 + low) : *at;
+    if (low >= 0) at += 2;
+  }
+  bool drive = path->length > 2 && path->at[0] == '/' && path->at[2] == ':';
+  if (!drive) return;
+  memmove(path->at, path->at + 1, --path->length);
+  if (path->at[0] >= 'a') path->at[0] = (char)(path->at[0] - 'a' + 'A');
+  for (size_t i = 0; i < path->length; i++)
+    if (path->at[i] == '/') path->at[i] = '\\';
+}
+
+/* Where the last `count` components of a path begin. */
+static const char *last_parts(const char *path, int count) {
+  const char *at = path + strlen(path);
+  for (; at > path; at--)
+    if ((at[-1] == '/' || at[-1] == '\\') && --count == 0) break;
+  return at;
+}
+
+static void read_folder(const char *text, size_t length, name_text *folder) {
+  static const char *const keys[] = {"folder", "configuration", NULL};
+  scan s;
+  uint64_t seen = 0;
+  int twice = 0;
+  unsigned dropped = 0;
+  name_text uri;
+  bpi_scan_init_memory(&s, text, length);
+  s.document = true;
+  if (bpi_scan_value(&s) == SCAN_OBJECT)
+    while (bpi_object_member(&s, keys, &seen, &twice) >= 0)
+      if (bpi_object_into(&s, &uri, &dropped) && uri.length > 0) path_of_uri(&uri, folder);
+  bpi_scan_free(&s);
+}
+
+/* The folder of a workspace, from the file beside its database. */
+static void read_workspace(const char *path, name_text *folder) {
+  static const char beside[] = "workspace.json";
+  char full[4096];
+  char *text = NULL;
+  size_t length = 0, base = (size_t)(last_parts(path, 1) - path);
+  bp_error *why = NULL;
+  folder->length = 0;
+  if (base == 0 || base + sizeof beside > sizeof full) return;
+  memcpy(full, path, base);
+  memcpy(full + base, beside, sizeof beside);
+  if (bpi_file_load(&text, &length, full, 1 << 16, &why) == BP_OK)
+    read_folder(text, length, folder);
+  bpi_error_free(why);
+  bpi_free(text);
+}
+
+static int take_machine(void *user, int64_t row, const foreign_value *values) {
+  cursor *c = user;
+  (void)row;
+  if (values != NULL) (void)TEXT_OF(&values[1], &c->machine);
+  return 0;
+}
+
+/* The name of its folder stays when storage is copied; with the machine it tells storages apart. */
+static int start(cursor *c) {
+  const foreign_query machine = {"ItemTable", key_and_value, "key", "storage.serviceMachineId"};
+  const char *path = c->in->path, *base = last_parts(path, 1), *folder = last_parts(path, 2);
+  name_text workspace;
+  int rc = each(c, &machine, take_machine, c);
+  read_workspace(path, &workspace);
+  bpi_cursor_start(&c->tell, c->in->sink, folder, (size_t)(base - folder), &c->machine, &workspace);
+  return rc;
+}
+
+/* What a damaged file still shows is told. */
+static int read_databases(source_input *in) {
+  cursor *c = bpi_alloc_zero(1, sizeof *c);
+  if (c == NULL) return BP_ERR_NOMEM;
+  c->in = in;
+  bpi_buf_init(&c->inner, FOREIGN_VALUE_MAX);
+  int rc = start(c);
+  if (rc == BP_OK) rc = read_families(c);
+  if (rc == BP_OK) rc = read_tracking(c);
+  if (rc == BP_OK || rc == BP_ERR_CORRUPT || rc == BP_ERR_BUSY) bpi_cursor_end(&c->tell);
+  if (c->tell.failed != BP_OK) rc = c->tell.failed;
+  bpi_buf_free(&c->inner);
+  bpi_cursor_free(&c->tell);
+  bpi_free(c);
+  return rc;
+}
+
+/* ------------------------------------------------------------------------------------- recognition */
+
+/* Also a copy that was put aside: "state.vscdb.backup", "state.vscdb.v2". */
+static bool is_ours(const char *path) {
+  const char *base = last_parts(path, 1);
+  static const char *const begins[] = {"state.vscdb", "ai-code-tracking.db"};
+  static const char *const beside[] = {"-wal", "-shm", "-journal"};
+  for (size_t i = 0; i < sizeof beside / sizeof *beside; i++)
+    if (bpi_ends_with(base, beside[i])) return false;
+  for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+    if (bpi_starts_with(base, strlen(base), begins[i])) return true;
+  return bpi_ends_with(base, ".vscdb");
+}
+
+/* A database whose schema names one of our tables, as far as it lies in the bytes. */
+static bool recognise(const char *bytes, size_t length) {
+  static const char *const tables[] = {"cursorDiskKV", "ItemTable", "ai_code_hashes"};
+  if (!bpi_starts_with(bytes, length, "SQLite format 3")) return false;
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    if (bpi_contains(bytes, length, tables[i])) return true;
+  return false;
+}
+
+/* -------------------------------------------------------------------------------------- the source */
+
+#define PROMPT_RULE "length of a prompt, whether it holds code or a file reference"
+#define ATTACHED_RULE "whether a prompt has a file or an image"
+#define OUTCOME_RULE "whether a tool call failed or was rejected"
+
+/* A text that is itself JSON is shown as one. */
+#define BUBBLE_RULES(at)                                                                           \
+  {at ".bubbleId", FIELD_HASHED, "keyed hash: same bubble"},                                       \
+      {at ".id", FIELD_HASHED, "keyed hash: same bubble"},                                         \
+      {at ".type", FIELD_COMPARED, "whether a person or the assistant wrote it"},                  \
+      {at ".createdAt", FIELD_KEPT, "when it happened"},                                           \
+      {at ".timingInfo.clientRpcSendTime", FIELD_KEPT, "when it happened"},                        \
+      {at ".timingInfo.clientSettleTime", FIELD_KEPT, "when it happened"},                         \
+      {at ".timingInfo.clientEndTime", FIELD_KEPT, "when it happened"},                            \
+      {at ".text", FIELD_COUNTED, PROMPT_RULE}, {at ".images[]", FIELD_COUNTED, ATTACHED_RULE},    \
+      {at ".selectedImages[]", FIELD_COUNTED, ATTACHED_RULE},                                      \
+      {at ".fileSelections[]", FIELD_COUNTED, ATTACHED_RULE},                                      \
+      {at ".folderSelections[]", FIELD_COUNTED, ATTACHED_RULE},                                    \
+      {at ".selections[]", FIELD_COUNTED, ATTACHED_RULE},                                          \
+      {at ".context.selectedImages[]", FIELD_COUNTED, ATTACHED_RULE},                              \
+      {at ".context.fileSelections[]", FIELD_COUNTED, ATTACHED_RULE},                              \
+      {at ".context.folderSelections[]", FIELD_COUNTED, ATTACHED_RULE},                            \
+      {at ".context.selections[]", FIELD_COUNTED, ATTACHED_RULE},                                  \
+      {at ".tokenCount.inputTokens", FIELD_KEPT, "tokens"},                                        \
+      {at ".tokenCount.outputTokens", FIELD_KEPT, "tokens"},                                       \
+      {at ".usageUuid", FIELD_HASHED, "keyed hash: same request"},                                 \
+      {at ".requestId", FIELD_HASHED, "keyed hash: same request"},                                 \
+      {at ".modelInfo.modelName", FIELD_LABEL, "model"}, {at ".modelType", FIELD_LABEL, "model"},  \
+      {at ".capabilityType", FIELD_COMPARED, "whether it is a text of the assistant"},             \
+      {at ".toolFormerData.tool", FIELD_KEPT, "tool, by number"},                                  \
+      {at ".toolFormerData.name", FIELD_LABEL, "tool"},                                            \
+      {at ".toolFormerData.toolCallId", FIELD_HASHED, "keyed hash: same tool call"},               \
+      {at ".toolFormerData.status", FIELD_COMPARED, OUTCOME_RULE},                                 \
+      {at ".toolFormerData.userDecision", FIELD_COMPARED, OUTCOME_RULE},                           \
+      {at ".toolFormerData.additionalData.status", FIELD_COMPARED, OUTCOME_RULE},                  \
+      {at ".toolFormerData.rawArgs", FIELD_COMPARED,                                               \
+       "file name and language; kind of program of a command"},                                    \
+      {at ".toolFormerData.params", FIELD_COMPARED,                                                \
+       "file name and language; kind of program of a command"},                                    \
+  {                                                                                                \
+    at ".toolFormerData.result", FIELD_COMPARED, OUTCOME_RULE "; lines of a patch"                 \
+  }
+
+#define COMPOSER_RULES(at)                                                                         \
+  {at ".composerId", FIELD_HASHED, "keyed hash: same session"},                                    \
+      {at ".tabId", FIELD_HASHED, "keyed hash: same session"},                                     \
+      {at ".createdAt", FIELD_KEPT, "when the session began"},                                     \
+      {at ".lastUpdatedAt", FIELD_COMPARED, "whether it is a draft"},                              \
+      {at ".unifiedMode", FIELD_LABEL, "entry point: agent, chat or edit"},                        \
+      {at ".modelConfig.modelName", FIELD_LABEL, "model"},                                         \
+      {at ".totalLinesAdded", FIELD_KEPT, "lines"},                                                \
+      {at ".totalLinesRemoved", FIELD_KEPT, "lines"},                                              \
+      {at ".fullConversationHeadersOnly[]", FIELD_COUNTED, "whether it is a draft"},               \
+      {at ".workspaceIdentifier.uri.fsPath", FIELD_LABEL,                                          \
+       "project: last component of the folder"},                                                   \
+      {at ".workspaceIdentifier.uri.path", FIELD_LABEL, "project: last component of the folder"},  \
+      BLOCK_RULES(at ".codeBlockData.*.*"), BLOCK_RULES(at ".codeBlockData.*[]"),                  \
+      BUBBLE_RULES(at ".conversation[]"), BUBBLE_RULES(at ".bubbles[]")
+
+#define BLOCK_RULES(at)                                                                            \
+  {at ".status", FIELD_COMPARED, "whether a person accepted or rejected an edit"},                 \
+      {at ".codeblockId", FIELD_HASHED, "keyed hash: same edit"},                                  \
+      {at ".languageId", FIELD_KEPT, "closed vocabulary: language of a file"},                     \
+      {at ".uri.fsPath", FIELD_HASHED, "keyed hash: same file; language"},                         \
+      {at ".uri.path", FIELD_HASHED, "keyed hash: same file; language"},                           \
+      {at ".createdAt", FIELD_KEPT, "when an edit was decided about"}, {                           \
+    at ".lastAppliedAt", FIELD_KEPT, "when an edit was decided about"                              \
+  }
+
+/* A path begins with the name of the rows, or of the table. */
+static const field_rule rules[] = {
+    COMPOSER_RULES("composerData"),
+    BUBBLE_RULES("bubbleId"),
+    COMPOSER_RULES("composer_composerData.allComposers[]"),
+    COMPOSER_RULES("chatdata.tabs[]"),
+    {"generations[].unixMs", FIELD_KEPT, "when it happened"},
+    {"generations[].generationUUID", FIELD_HASHED, "keyed hash: same request"},
+    {"dailyStats.date", FIELD_KEPT, "day of the sums"},
+    {"dailyStats.tabSuggestedLines", FIELD_KEPT, "lines"},
+    {"dailyStats.tabAcceptedLines", FIELD_KEPT, "lines"},
+    {"dailyStats.composerSuggestedLines", FIELD_KEPT, "lines"},
+    {"dailyStats.composerAcceptedLines", FIELD_KEPT, "lines"},
+    {"scoredCommits[]", FIELD_HASHED, "keyed hash: same commit"},
+    {"serviceMachineId", FIELD_HASHED, "keyed hash: storage of the same machine"},
+    {"ai_code_hashes.source", FIELD_COMPARED, "whether the assistant wrote a line"},
+    {"ai_code_hashes.requestId", FIELD_HASHED, "keyed hash: same request"},
+    {"ai_code_hashes.conversationId", FIELD_HASHED, "keyed hash: same session"},
+    {"ai_code_hashes.timestamp", FIELD_KEPT, "when it happened"},
+    {"ai_code_hashes.createdAt", FIELD_KEPT, "when it happened"},
+    {"ai_code_hashes.model", FIELD_LABEL, "model"},
+    {"scored_commits.commitHash", FIELD_HASHED, "keyed hash: same commit"},
+    {"scored_commits.commitDate", FIELD_KEPT, "when it happened"},
+    {"scored_commits.scoredAt", FIELD_KEPT, "when it happened"},
+    {"scored_commits.linesAdded", FIELD_KEPT, "lines"},
+    {"scored_commits.linesDeleted", FIELD_KEPT, "lines"},
+    {"scored_commits.tabLinesAdded", FIELD_COMPARED, "whether an assistant had a part in a commit"},
+    {"scored_commits.tabLinesDeleted", FIELD_COMPARED,
+     "whether an assistant had a part in a commit"},
+    {"scored_commits.composerLinesAdded", FIELD_COMPARED,
+     "whether an assistant had a part in a commit"},
+    {"scored_commits.composerLinesDeleted", FIELD_COMPARED,
+     "whether an assistant had a part in a commit"},
+    {NULL, FIELD_KEPT, NULL},
+};
+
+const source bpi_source_cursor = {
+    .name = "cursor",
+    .title = "Databases of Cursor",
+    .platform = "cursor",
+    .covers = COVERS_TOKENS | COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_DECISIONS |
+              COVERS_PROMPTS | COVERS_MODEL | COVERS_TIME | COVERS_EVENTS | COVERS_WORKSPACE |
+              COVERS_CHANGES,
+    .is_ours = is_ours,
+    .recognise = recognise,
+    .read = read_databases,
+    .rules = rules,
+    .database = true,
+};

@@ -1,0 +1,68 @@
+/* sources/cursor_tell.h: what the values of a Cursor database say, put into records: which bubbles
+ * belong to one request, whose a request is, what is told twice. Knows sessions and keys; knows no
+ * JSON and no database. */
+#ifndef BPI_SOURCES_CURSOR_TELL_H
+#define BPI_SOURCES_CURSOR_TELL_H
+
+#include "sources/cursor_value.h"
+
+/* Numbers of identifiers in the order they came. */
+typedef struct ident_set {
+  ident *of;
+  size_t count, capacity;
+  uint32_t *slot; /* number + 1; 0 is free */
+  size_t slots;
+} ident_set;
+
+/* All that bubbles and lines say of one request. */
+typedef struct generation {
+  ident event, session;
+  bool answered;       /* by the assistant; else it was only asked */
+  int64_t asked, time; /* the second: of the answer */
+  int64_t input, output;
+  uint32_t model;
+} generation;
+
+typedef struct cursor_teller {
+  record_sink *sink;
+  names names;
+  int failed;            /* what ends the reading */
+  int64_t row;           /* of the database, that is being read */
+  uint32_t workspace;    /* of a workspace's own storage */
+  ident place;           /* stands for the storage where no composer is named */
+  bool place_told;
+  ident session;         /* of the composer being read */
+  ident_set composers;
+  uint32_t *model;       /* a composer is set to */
+  size_t model_capacity;
+  ident_set generations; /* by the key of the response */
+  generation *generation;
+  size_t generation_capacity;
+} cursor_teller;
+
+/* A reading begins; `t` is all zero. The storage is known by the name of its folder and, where it is
+ * told, the machine. */
+void bpi_cursor_start(cursor_teller *t, record_sink *sink, const char *folder, size_t length,
+                      const id_text *machine, const name_text *workspace);
+/* It ends: tells the requests. */
+void bpi_cursor_end(cursor_teller *t);
+void bpi_cursor_free(cursor_teller *t);
+
+void bpi_cursor_reject(cursor_teller *t, int reason);
+void bpi_cursor_drop(cursor_teller *t, unsigned count);
+/* The composer that bubbles and blocks belong to from now on. */
+void bpi_cursor_enter(cursor_teller *t, const id_text *composer);
+/* Enters it, too. */
+void bpi_cursor_tell_composer(cursor_teller *t, const cursor_composer *composer);
+/* A REJECT_ reason or 0. */
+int bpi_cursor_tell_bubble(cursor_teller *t, const cursor_bubble *b);
+void bpi_cursor_tell_block(cursor_teller *t, const cursor_block *b);
+void bpi_cursor_tell_generation(cursor_teller *t, const cursor_generation *g);
+void bpi_cursor_tell_day(cursor_teller *t, const cursor_day *d);
+/* A line that the assistant wrote, of the composer entered: which model a request had and when. */
+void bpi_cursor_tell_line(cursor_teller *t, const id_text *request, const name_text *model,
+                          int64_t time);
+void bpi_cursor_tell_commit(cursor_teller *t, const id_text *hash, int64_t time,
+                            const change_record *change);
+
+#endif
