@@ -83,6 +83,10 @@ const command command_table[] = {
      "author has the address that the repository commits with (git config user.email), or one of "
      "--author; those of others and merges are passed over. Reading again adds what is new.",
      O(AUTHOR), COMMAND_STORE | COMMAND_WRITE, 0, -1, "@files", run_git},
+    {"hook", DATA, "claude_code|cursor", "keep a payload of the assistant's hooks, without content",
+     "Reads it on standard input and opens no store. Name this as the command of the hooks: "
+     "docs/sources.md has the settings.",
+     0, 0, 1, 1, "claude_code cursor", run_hook},
     {"privacy", DATA, "preview FILE", "field by field, what would be kept of a file", NULL,
      O(SOURCE), 0, 2, 2, "preview", run_privacy},
     {"prices", DATA, "", "the price table in force", NULL, O(UNPRICED), COMMAND_STORE, 0, 0, NULL,

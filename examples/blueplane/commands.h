@@ -62,6 +62,8 @@ int run_sync(program *p);
 int sync_before(program *p);
 /* git.c */
 int run_git(program *p);
+/* hook.c */
+int run_hook(program *p);
 /* health.c */
 int run_health(program *p);
 /* doctor.c */

@@ -52,6 +52,13 @@ char *config_path(void) {
   return path;
 }
 
+char *hooks_folder(const char *assistant) {
+  char *state = xdg_folder("XDG_STATE_HOME", ".local/state");
+  char *path = print_text("%s/blueplane/%s_hooks", state, assistant);
+  free(state);
+  return path;
+}
+
 /* --------------------------------------------------------------------------------------- roots */
 
 static bool is_folder(const char *path) {
@@ -169,6 +176,17 @@ static void add_cursor_roots(roots *r) {
   free(home);
 }
 
+/* Only where there are hooks. */
+static void add_hook_roots(roots *r) {
+  static const char *const assistants[][2] = {{"claude_code", "claude_code_hooks"},
+                                              {"cursor", "cursor_hooks"}};
+  for (size_t i = 0; i < sizeof assistants / sizeof *assistants; i++) {
+    char *folder = hooks_folder(assistants[i][0]);
+    if (is_folder(folder)) add_root(r, assistants[i][1], copy_text(folder), "default");
+    free(folder);
+  }
+}
+
 roots find_roots(void) {
   roots r = {NULL, 0};
   add_claude_roots(&r);
@@ -176,6 +194,7 @@ roots find_roots(void) {
   add_root_of(&r, "gemini", NULL, ".gemini", "tmp");
   add_root_of(&r, "copilot", "COPILOT_HOME", ".copilot", "session-state");
   add_cursor_roots(&r);
+  add_hook_roots(&r);
   add_root_of(&r, "blueplane_db", NULL, ".blueplane", NULL);
   return r;
 }

@@ -12,6 +12,9 @@ char *default_store(void);
 /* ${XDG_CONFIG_HOME:-~/.config}/blueplane/config */
 char *config_path(void);
 
+/* Where payloads of an assistant's hooks are kept: ${XDG_STATE_HOME:-~/.local/state}/blueplane. */
+char *hooks_folder(const char *assistant);
+
 /* A folder to look for new records in. */
 typedef struct root {
   const char *source; /* as the library names it */

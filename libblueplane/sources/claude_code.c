@@ -191,7 +191,8 @@ static bool is_ours(const char *path) {
   const char *base = base_name(path);
   return bpi_ends_with(base, ".jsonl") && !bpi_ends_with(base, ".blueplane.jsonl") &&
          strcmp(base, "history.jsonl") != 0 && strncmp(base, "rollout-", 8) != 0 &&
-         !bpi_source_copilot.is_ours(path) && !bpi_source_gemini.is_ours(path) && !bpi_source_otlp.is_ours(path);
+         !bpi_source_copilot.is_ours(path) && !bpi_source_gemini.is_ours(path) && !bpi_source_otlp.is_ours(path) &&
+         !bpi_ends_with(base, "_hooks.jsonl");
 }
 
 /* By the keys of the first lines: a type, and something only these transcripts have. */

@@ -8,55 +8,6 @@
 
 #include "base/mem.h"
 
-/* -------------------------------------------------------------------------- identifiers by number */
-
-static int grow_set(ident_set *set) {
-  size_t slots = set->slots == 0 ? 64 : set->slots * 2;
-  uint32_t *slot = bpi_alloc_zero(slots, sizeof *slot);
-  if (slot == NULL) return BP_ERR_NOMEM;
-  for (size_t i = 0; i < set->count; i++) {
-    size_t at = set->of[i].lo & (slots - 1);
-    while (slot[at] != 0)
-      at = (at + 1) & (slots - 1);
-    slot[at] = (uint32_t)i + 1;
-  }
-  bpi_free(set->slot);
-  set->slot = slot;
-  set->slots = slots;
-  return BP_OK;
-}
-
-/* The place of an identifier in the table, taken or free. */
-static size_t slot_of(const ident_set *set, ident id) {
-  size_t at = id.lo & (set->slots - 1);
-  while (set->slot[at] != 0 && bpi_ident_compare(set->of[set->slot[at] - 1], id) != 0)
-    at = (at + 1) & (set->slots - 1);
-  return at;
-}
-
-static int64_t find_ident(const ident_set *set, ident id) {
-  return set->slots == 0 ? -1 : (int64_t)set->slot[slot_of(set, id)] - 1;
-}
-
-/* Its number, and makes sure that *items has room for it; -1 when out of memory. */
-static int64_t put_ident(ident_set *set, ident id, void **items, size_t *capacity, size_t size) {
-  int64_t found = find_ident(set, id);
-  if (found >= 0) return found;
-  if (set->count * 2 >= set->slots && grow_set(set) != BP_OK) return -1;
-  void *of = set->of;
-  int rc = bpi_reserve(&of, &set->capacity, set->count + 1, sizeof *set->of);
-  set->of = of;
-  if (rc != BP_OK || bpi_reserve(items, capacity, set->count + 1, size) != BP_OK) return -1;
-  set->slot[slot_of(set, id)] = (uint32_t)set->count + 1;
-  set->of[set->count] = id;
-  return (int64_t)set->count++;
-}
-
-static void free_set(ident_set *set) {
-  bpi_free(set->of);
-  bpi_free(set->slot);
-}
-
 /* --------------------------------------------------------------------------------- rows and names */
 
 static void put(cursor_teller *t, const record *r) {
@@ -89,14 +40,14 @@ static uint32_t label(cursor_teller *t, label_kind kind, const name_text *text) 
   return bpi_memo_label(&t->names, kind, text->at, text->length).label;
 }
 
-/* The key of something within a session. */
+/* The key of something within a session; of a tool call as hooks make it. */
 static ident key_in(cursor_teller *t, ident_kind kind, ident session, const id_text *id,
                     int64_t number) {
   composite key;
   bpi_composite_start(&key);
   bpi_composite_ident(&key, session);
-  if (id != NULL) bpi_composite_bytes(&key, id->at, id->length);
   bpi_composite_number(&key, number);
+  if (id != NULL) bpi_composite_bytes(&key, id->at, id->length);
   return bpi_memo_ident(&t->names, kind, (const char *)key.bytes, key.length);
 }
 
@@ -130,8 +81,8 @@ static int64_t earlier(int64_t a, int64_t b) {
 static generation *generation_of(cursor_teller *t, const id_text *id) {
   void *items = t->generation;
   size_t before = t->generations.count;
-  int64_t number = put_ident(&t->generations, ident_of(t, IDENT_RESPONSE, id), &items,
-                             &t->generation_capacity, sizeof *t->generation);
+  int64_t number = bpi_ident_set_put(&t->generations, ident_of(t, IDENT_RESPONSE, id), &items,
+                                     &t->generation_capacity, sizeof *t->generation);
   t->generation = items;
   if (number < 0) {
     t->failed = BP_ERR_NOMEM;
@@ -165,7 +116,7 @@ static void add_to_generation(cursor_teller *t, const cursor_bubble *b) {
 
 /* Where no bubble names its model, it is the one its composer is set to. */
 static void put_response(cursor_teller *t, ident key, const generation *g) {
-  int64_t composer = g->model == 0 ? find_ident(&t->composers, g->session) : -1;
+  int64_t composer = g->model == 0 ? bpi_ident_set_find(&t->composers, g->session) : -1;
   bool told = g->input >= 0 || g->output >= 0;
   record r = new_record(RECORD_RESPONSE, g->session, g->time);
   r.key = key;
@@ -256,7 +207,7 @@ static void put_span(cursor_teller *t, const cursor_composer *composer) {
 static void remember_model(cursor_teller *t, const name_text *model) {
   void *items = t->model;
   int64_t number =
-      put_ident(&t->composers, t->session, &items, &t->model_capacity, sizeof *t->model);
+      bpi_ident_set_put(&t->composers, t->session, &items, &t->model_capacity, sizeof *t->model);
   t->model = items;
   if (number < 0)
     t->failed = BP_ERR_NOMEM;
@@ -370,8 +321,8 @@ void bpi_cursor_end(cursor_teller *t) {
 }
 
 void bpi_cursor_free(cursor_teller *t) {
-  free_set(&t->composers);
-  free_set(&t->generations);
+  bpi_ident_set_free(&t->composers);
+  bpi_ident_set_free(&t->generations);
   bpi_free(t->model);
   bpi_free(t->generation);
 }

@@ -5,14 +5,7 @@
 #define BPI_SOURCES_CURSOR_TELL_H
 
 #include "sources/cursor_value.h"
-
-/* Numbers of identifiers in the order they came. */
-typedef struct ident_set {
-  ident *of;
-  size_t count, capacity;
-  uint32_t *slot; /* number + 1; 0 is free */
-  size_t slots;
-} ident_set;
+#include "sources/ident_set.h"
 
 /* All that bubbles and lines say of one request. */
 typedef struct generation {

@@ -8,6 +8,8 @@ static const source *const registry[] = {
     &bpi_source_codex,
     &bpi_source_native,
     &bpi_source_cursor,
+    &bpi_source_cursor_hooks,
+    &bpi_source_claude_code_hooks,
     &bpi_source_gemini,
     &bpi_source_copilot,
     &bpi_source_opencode,

@@ -1,0 +1,153 @@
+/* hook.c: keeps what an assistant tells its hooks: reads one payload on standard input, stamps it, and
+ * appends what is allowed of it to a file that the next sync reads. Knows which members those are: of
+ * texts that a person or a model wrote only the length of a prompt stays. Opens no store, prints
+ * nothing, and never ends with 2, which would stop the assistant. */
+#define _XOPEN_SOURCE 700 /* gmtime_r */
+
+#include "commands.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "exits.h"
+#include "paths.h"
+
+#define PAYLOAD_MAX ((size_t)64 << 20)
+
+/* Members that are kept as they are, if they are no longer than a name may be. */
+static const char *const kept[] = {"hook_event_name",
+                                   "session_id",
+                                   "conversation_id",
+                                   "generation_id",
+                                   "prompt_id",
+                                   "tool_use_id",
+                                   "agent_id",
+                                   "tool_name",
+                                   "cwd",
+                                   "workspace_roots",
+                                   "cursor_version",
+                                   "model",
+                                   "permission_mode",
+                                   "source",
+                                   "trigger",
+                                   "status",
+                                   "is_interrupt",
+                                   "duration_ms",
+                                   "duration",
+                                   "input_tokens",
+                                   "output_tokens",
+                                   "cache_read_tokens",
+                                   "cache_write_tokens",
+                                   "file_path",
+                                   NULL};
+static const char *const file_names[] = {"file_path", "notebook_path", "target_file", NULL};
+#define TEXT_MAX 1024
+
+static bool is_short(const cJSON *item) {
+  if (cJSON_IsString(item)) return strlen(item->valuestring) <= TEXT_MAX;
+  if (!cJSON_IsArray(item)) return !cJSON_IsObject(item);
+  for (const cJSON *i = item->child; i != NULL; i = i->next)
+    if (!cJSON_IsString(i) || !is_short(i)) return false;
+  return true;
+}
+
+static void keep(cJSON *to, const cJSON *from, const char *name, const char *as) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(from, name);
+  if (item != NULL && is_short(item)) cJSON_AddItemToObject(to, as, cJSON_Duplicate(item, true));
+}
+
+static double characters_of(const char *prompt) {
+  double count = 0;
+  for (; *prompt != '\0'; prompt++)
+    count += ((unsigned char)*prompt & 0xC0) != 0x80;
+  return count;
+}
+
+/* The payload without content. */
+static cJSON *reduce(const cJSON *payload, const char *stamp) {
+  cJSON *out = cJSON_CreateObject();
+  cJSON_AddStringToObject(out, "received_at", stamp);
+  for (size_t i = 0; kept[i] != NULL; i++)
+    keep(out, payload, kept[i], kept[i]);
+  const cJSON *prompt = cJSON_GetObjectItemCaseSensitive(payload, "prompt");
+  if (cJSON_IsString(prompt))
+    cJSON_AddNumberToObject(out, "prompt_characters", characters_of(prompt->valuestring));
+  const cJSON *input = cJSON_GetObjectItemCaseSensitive(payload, "tool_input");
+  cJSON *reduced = cJSON_IsObject(input) ? cJSON_AddObjectToObject(out, "tool_input") : NULL;
+  for (size_t i = 0; reduced != NULL && file_names[i] != NULL && reduced->child == NULL; i++)
+    keep(reduced, input, file_names[i], "file_path");
+  return out;
+}
+
+/* All of standard input. NULL: too long, or it cannot be read. */
+static char *read_input(void) {
+  text t = {0};
+  char piece[65536];
+  ssize_t got;
+  while ((got = read(STDIN_FILENO, piece, sizeof piece)) != 0) {
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 || t.length + (size_t)got > PAYLOAD_MAX) {
+      text_free(&t);
+      return NULL;
+    }
+    text_add_bytes(&t, piece, (size_t)got);
+  }
+  return t.data != NULL ? t.data : copy_text("");
+}
+
+/* One write, so that lines of hooks that run at once do not mix. */
+static int append(const char *path, const char *line) {
+  int failed = make_folder_of(path);
+  int file = failed == 0 ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600)
+                         : -1;
+  if (file < 0) return failed != 0 ? failed : errno;
+  size_t length = strlen(line);
+  ssize_t written = write(file, line, length);
+  failed = written == (ssize_t)length ? 0 : written < 0 ? errno : EIO;
+  if (close(file) != 0 && failed == 0) failed = errno;
+  return failed;
+}
+
+int run_hook(program *p) {
+  const char *assistant = p->arguments[0];
+  char day[16], stamp[40];
+  struct timespec now;
+  struct tm utc;
+  if (strcmp(assistant, "claude_code") != 0 && strcmp(assistant, "cursor") != 0)
+    return complain(EXIT_FAILED, "name claude_code or cursor", "no hooks of \"%s\" are known",
+                    assistant);
+  clock_gettime(CLOCK_REALTIME, &now);
+  gmtime_r(&now.tv_sec, &utc);
+  strftime(day, sizeof day, "%Y-%m-%d", &utc);
+  size_t length = strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
+  snprintf(stamp + length, sizeof stamp - length, ".%06ldZ", now.tv_nsec / 1000);
+
+  char *input = read_input();
+  cJSON *payload = input == NULL ? NULL : cJSON_Parse(input);
+  free(input);
+  if (!cJSON_IsObject(payload)) {
+    cJSON_Delete(payload);
+    return complain(EXIT_FAILED, NULL, "standard input holds no payload of a hook");
+  }
+  cJSON *out = reduce(payload, stamp);
+  char *printed = cJSON_PrintUnformatted(out);
+  char *folder = hooks_folder(assistant);
+  char *path = print_text("%s/%s.%s_hooks.jsonl", folder, day, assistant);
+  char *line = print_text("%s\n", printed == NULL ? "" : printed);
+  int failed = printed == NULL ? ENOMEM : append(path, line);
+  if (failed != 0) complain(EXIT_FAILED, NULL, "cannot write %s: %s", path, strerror(failed));
+  free(line);
+  free(path);
+  free(folder);
+  cJSON_free(printed);
+  cJSON_Delete(out);
+  cJSON_Delete(payload);
+  return failed == 0 ? EXIT_OK : EXIT_FAILED;
+}
