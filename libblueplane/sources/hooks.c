@@ -573,7 +573,9 @@ static int emit(void *self) {
 static int read_hooks(source_input *in, bool cursor) {
   hooks *h = bpi_alloc_zero(1, sizeof *h);
   if (h == NULL) return BP_ERR_NOMEM;
-  const object_reader reader = {.take = take, .emit = emit, .self = h, .lists = true};
+  /* of lines a broken one costs itself; a list may go over many */
+  bool lists = !bpi_ends_with(in->path, ".jsonl");
+  const object_reader reader = {.take = take, .emit = emit, .self = h, .lists = lists};
   bpi_rows_start(&h->rows, in, TIER_HOOK);
   h->cursor = cursor;
   h->events = cursor ? cursor_events : claude_events;
