@@ -1,0 +1,25 @@
+// Package arrow hands results over as Arrow records, without copying. It is a module of its own, so that who does not
+// need Arrow does not build it.
+package arrow
+
+import (
+	"unsafe"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/cdata"
+
+	blueplane "github.com/libblueplane/libblueplane/bindings/go"
+)
+
+// Records reads a result as Arrow records; they share its memory and keep it alive. Release the reader.
+func Records(result *blueplane.Result) (array.RecordReader, error) {
+	stream := new(cdata.CArrowArrayStream)
+	if err := result.ExportArrow(unsafe.Pointer(stream)); err != nil {
+		return nil, err
+	}
+	reader, err := cdata.ImportCRecordReader(stream, nil)
+	if err != nil {
+		return nil, err
+	}
+	return reader.(array.RecordReader), nil
+}

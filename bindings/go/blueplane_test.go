@@ -1,0 +1,350 @@
+package blueplane_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	blueplane "github.com/libblueplane/libblueplane/bindings/go"
+)
+
+var now = time.Date(2026, 3, 7, 12, 0, 0, 0, time.UTC)
+
+func prompt(session string, day, minute int, id string) string {
+	return fmt.Sprintf(`{"blueplane":1,"kind":"prompt","platform":"mytool","session":%q,"id":%q,"time":"2026-03-%02dT09:%02d:00Z"}`+"\n",
+		session, id, day, minute)
+}
+
+// week is 3 prompts on one day and 1 on another, and two tool calls of which one failed.
+func week() []byte {
+	var b strings.Builder
+	for minute := range 3 {
+		b.WriteString(prompt("s1", 2, minute, fmt.Sprint("p", minute)))
+	}
+	b.WriteString(prompt("s2", 5, 0, "p3"))
+	for i, outcome := range []string{"ok", "error"} {
+		fmt.Fprintf(&b, `{"blueplane":1,"kind":"tool_call","platform":"mytool","session":"s1","id":"t%d","time":"2026-03-02T09:10:00Z","tool":"run","outcome":%q}`+"\n", i, outcome)
+	}
+	return []byte(b.String())
+}
+
+func open(t testing.TB, options ...blueplane.Option) *blueplane.Store {
+	t.Helper()
+	options = append([]blueplane.Option{blueplane.WithAccess(blueplane.Owner),
+		blueplane.WithClock(func() time.Time { return now })}, options...)
+	store, err := blueplane.Open(filepath.Join(t.TempDir(), "s.db"), options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	return store
+}
+
+func filled(t testing.TB) *blueplane.Store {
+	t.Helper()
+	store := open(t)
+	report, err := store.IngestBytes(t.Context(), week(), blueplane.Source("native"), blueplane.Origin("week"))
+	if err != nil || report.RecordsRejected != 0 {
+		t.Fatal(err, report)
+	}
+	return store
+}
+
+func run(t testing.TB, store *blueplane.Store, query *blueplane.Query) *blueplane.Result {
+	t.Helper()
+	result, err := store.Run(context.Background(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func TestNumbers(t *testing.T) {
+	r := run(t, filled(t), blueplane.NewQuery("prompts", "tool_success_rate").By("time.day").Period("all", ""))
+	if got := r.Texts("time.day"); !slices.Equal(got, []string{"2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05"}) {
+		t.Error(got)
+	}
+	if got := r.Ints("prompts"); !slices.Equal(got, []int64{3, 0, 0, 1}) {
+		t.Error(got)
+	}
+	if got := r.States("tool_success_rate"); !slices.Equal(got, []blueplane.State{blueplane.HasValue, blueplane.Empty, blueplane.Empty, blueplane.Empty}) {
+		t.Error(got)
+	}
+	var days []string
+	for row := range r.Rows() {
+		if row.Int("prompts") > 0 {
+			days = append(days, row.Text("time.day"))
+		}
+		if row.Value("tool_success_rate") != nil && row.Real("tool_success_rate") != 0.5 {
+			t.Error(row.Value("tool_success_rate"))
+		}
+	}
+	if !slices.Equal(days, []string{"2026-03-02", "2026-03-05"}) {
+		t.Error(days)
+	}
+	if r.Row(0).Int("no such column") != 0 || r.Row(99).State("prompts") != blueplane.Empty || r.Index("costs") != -1 {
+		t.Error("what is not there is empty")
+	}
+}
+
+func TestRanges(t *testing.T) {
+	store := filled(t)
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		query *blueplane.Query
+		want  int64
+	}{
+		{blueplane.NewQuery("prompts").Between(at, at.Add(15*time.Minute), ""), 3},
+		{blueplane.NewQuery("prompts").Between(time.Time{}, at, ""), 0},
+		{blueplane.NewQuery("prompts").Between(at, time.Time{}, "Europe/Berlin"), 4},
+		{blueplane.NewQuery("prompts").Period("2026-03-05", "UTC").Where("platform", "=", "mytool"), 1},
+		{blueplane.NewQuery("prompts").Where("platform", "!=", "mytool"), 0},
+	} {
+		if got := run(t, store, c.query).Row(0).Int("prompts"); got != c.want {
+			json, _ := c.query.JSON()
+			t.Errorf("%s: %d, want %d", json, got, c.want)
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	store := filled(t)
+	_, err := store.Run(t.Context(), blueplane.NewQuery("costs"))
+	var e *blueplane.Error
+	if !errors.Is(err, blueplane.ErrNotFound) || errors.Is(err, blueplane.ErrDenied) || !errors.As(err, &e) {
+		t.Fatal(err)
+	}
+	if e.Details["metric"] != "costs" || e.Hint() == "" || !strings.Contains(e.Error(), "costs") {
+		t.Errorf("%+v", e)
+	}
+	if _, err := store.Run(t.Context(), blueplane.NewQuery("prompts").By("model")); !errors.Is(err, blueplane.ErrUnsupported) {
+		t.Error(err)
+	}
+	if _, err := blueplane.QueryFromJSON([]byte("{")); !errors.Is(err, blueplane.ErrFormat) {
+		t.Error(err)
+	}
+	if _, err := store.Run(t.Context(), blueplane.NewQuery("cost").Set("limit", "many")); !errors.Is(err, blueplane.ErrInvalid) {
+		t.Error(err)
+	}
+	if _, err := blueplane.Open("/nowhere/at/all/s.db", blueplane.WithAccess(blueplane.Owner)); err == nil {
+		t.Error("opened")
+	}
+	if _, err := blueplane.Catalog("nothing"); !errors.Is(err, blueplane.ErrNotFound) {
+		t.Error(err)
+	}
+}
+
+// Every code of the library has its sentinel.
+func TestEveryCodeHasItsSentinel(t *testing.T) {
+	catalog, err := blueplane.Catalog("errors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []error{blueplane.ErrInvalid, blueplane.ErrNoMemory, blueplane.ErrIO, blueplane.ErrBusy, blueplane.ErrNotFound,
+		blueplane.ErrFormat, blueplane.ErrUnsupported, blueplane.ErrDenied, blueplane.ErrConsent, blueplane.ErrReadOnly,
+		blueplane.ErrCorrupt, blueplane.ErrSchema, blueplane.ErrABI, blueplane.ErrCancelled, blueplane.ErrLimit, blueplane.ErrInternal}
+	for row := range catalog.Rows() {
+		code := int(row.Int("code"))
+		matches := 0
+		for _, sentinel := range all {
+			if errors.Is(&blueplane.Error{Code: code}, sentinel) {
+				matches++
+			}
+		}
+		if want := min(1, -code); matches != want {
+			t.Errorf("code %d has %d sentinels", code, matches)
+		}
+	}
+}
+
+func TestAccess(t *testing.T) {
+	store := filled(t)
+	if err := store.Narrow(blueplane.DevOps, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Run(t.Context(), blueplane.NewQuery("prompts")); !errors.Is(err, blueplane.ErrDenied) {
+		t.Error(err)
+	}
+	if _, err := store.Inspect(t.Context(), "health"); err != nil {
+		t.Error(err)
+	}
+}
+
+func files(t *testing.T, count int) string {
+	folder := t.TempDir()
+	for n := range count {
+		path := filepath.Join(folder, fmt.Sprintf("%d.blueplane.jsonl", n))
+		if err := os.WriteFile(path, []byte(prompt("s", 6, n%60, fmt.Sprint(n))), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+func TestProgress(t *testing.T) {
+	var last blueplane.Progress
+	report, err := open(t).Ingest(t.Context(), files(t, 3), blueplane.OnProgress(func(p blueplane.Progress) error {
+		last = p
+		return nil
+	}))
+	if err != nil || report.FilesChanged != 3 || report.RecordsStored != 3 {
+		t.Error(err, report)
+	}
+	if last.Phase != blueplane.Storing || last.FilesDone != 3 || last.FilesTotal != 3 {
+		t.Error(last)
+	}
+}
+
+var errEnough = errors.New("enough")
+
+func TestAnErrorOfTheCallbackComesBack(t *testing.T) {
+	store, folder := open(t), files(t, 3)
+	_, err := store.Ingest(t.Context(), folder, blueplane.OnProgress(func(p blueplane.Progress) error {
+		if p.FilesDone == 1 {
+			return errEnough
+		}
+		return nil
+	}))
+	if err != errEnough {
+		t.Error(err)
+	}
+	report, err := store.Ingest(t.Context(), folder)
+	if err != nil || report.RecordsStored != 2 {
+		t.Error(err, report) // what was complete was kept
+	}
+}
+
+func TestAPanicOfTheCallbackGoesOn(t *testing.T) {
+	store, folder := open(t), files(t, 1)
+	func() {
+		defer func() {
+			if recover() != errEnough {
+				t.Error("it was lost")
+			}
+		}()
+		store.Ingest(t.Context(), folder, blueplane.OnProgress(func(blueplane.Progress) error { panic(errEnough) }))
+	}()
+	if report, err := store.Ingest(t.Context(), folder); err != nil || report.RecordsStored != 1 {
+		t.Error(err, report)
+	}
+}
+
+func TestAContextThatEndsCancels(t *testing.T) {
+	store, folder := open(t), files(t, 500)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	_, err := store.Ingest(ctx, folder, blueplane.OnProgress(func(p blueplane.Progress) error {
+		if p.FilesDone > 100 {
+			cancel(errEnough)
+			time.Sleep(time.Millisecond)
+		}
+		return nil
+	}))
+	if !errors.Is(err, blueplane.ErrCancelled) || !errors.Is(err, errEnough) {
+		t.Fatal(err)
+	}
+	if _, err := store.Run(ctx, blueplane.NewQuery("prompts")); !errors.Is(err, blueplane.ErrCancelled) {
+		t.Error("an ended context asks nothing")
+	}
+	if _, err := store.Ingest(t.Context(), folder); err != nil {
+		t.Error(err) // later calls are not cancelled
+	}
+	if got := run(t, store, blueplane.NewQuery("prompts")).Row(0).Int("prompts"); got != 500 {
+		t.Error(got)
+	}
+}
+
+func TestClosed(t *testing.T) {
+	store := filled(t)
+	result := run(t, store, blueplane.NewQuery("prompts"))
+	if store.Close() != nil || store.Close() != nil {
+		t.Error("closing twice is fine")
+	}
+	if _, err := store.Run(t.Context(), blueplane.NewQuery("prompts")); !errors.Is(err, blueplane.ErrInvalid) {
+		t.Error(err)
+	}
+	if result.Row(0).Int("prompts") != 4 {
+		t.Error("a result outlives its store")
+	}
+}
+
+func TestGoroutinesOnOneStoreAndOnMany(t *testing.T) {
+	shared := open(t)
+	var all sync.WaitGroup
+	for worker := range 8 {
+		own := open(t)
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for turn := range 20 {
+				data := []byte(prompt(fmt.Sprint(worker), 6, turn, fmt.Sprint(worker, "-", turn)))
+				for _, store := range []*blueplane.Store{own, shared} {
+					if _, err := store.IngestBytes(context.Background(), data, blueplane.Source("native")); err != nil {
+						t.Error(err)
+					}
+				}
+				ctx, cancel := context.WithTimeout(context.Background(), time.Duration(turn)*50*time.Microsecond)
+				shared.Run(ctx, blueplane.NewQuery("prompts").By("session"))
+				cancel()
+				result, err := own.Run(context.Background(), blueplane.NewQuery("prompts"))
+				if err != nil || result.Row(0).Int("prompts") != int64(turn+1) {
+					t.Error(err)
+				}
+			}
+		}()
+	}
+	all.Wait()
+	if got := run(t, shared, blueplane.NewQuery("prompts")).Row(0).Int("prompts"); got != 160 {
+		t.Error(got)
+	}
+}
+
+func resident(t *testing.T) int {
+	raw, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		t.Skip("no way to measure here")
+	}
+	var total, pages int
+	fmt.Sscan(string(raw), &total, &pages)
+	return pages * os.Getpagesize()
+}
+
+// 10,000 results, made and dropped.
+func TestNothingGrows(t *testing.T) {
+	if race {
+		t.Skip("the race detector keeps books of its own")
+	}
+	store, start := filled(t), 0
+	for turn := range 10000 {
+		run(t, store, blueplane.NewQuery("prompts").By("platform")).Ints("prompts")
+		if turn%1000 == 999 {
+			runtime.GC()
+			runtime.GC()
+		}
+		if turn == 2000 {
+			start = resident(t)
+		}
+	}
+	time.Sleep(50 * time.Millisecond)
+	if grown := resident(t) - start; grown > 8<<20 {
+		t.Errorf("%d bytes", grown)
+	}
+}
+
+// Stores that nobody closes are closed when they are collected.
+func TestForgottenStores(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s.db")
+	for range 50 {
+		if _, err := blueplane.Open(path, blueplane.WithAccess(blueplane.Owner), blueplane.WithClock(time.Now)); err != nil {
+			t.Fatal(err)
+		}
+		runtime.GC()
+	}
+}

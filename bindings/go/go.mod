@@ -1,0 +1,3 @@
+module github.com/libblueplane/libblueplane/bindings/go
+
+go 1.24

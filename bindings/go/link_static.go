@@ -1,0 +1,6 @@
+//go:build blueplane_static
+
+package blueplane
+
+// #cgo pkg-config: --static blueplane
+import "C"

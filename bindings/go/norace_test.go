@@ -1,0 +1,5 @@
+//go:build !race
+
+package blueplane_test
+
+const race = false

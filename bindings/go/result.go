@@ -1,0 +1,268 @@
+package blueplane
+
+// #include <stdlib.h>
+// #include <blueplane/arrow.h>
+// #include <blueplane/blueplane.h>
+import "C"
+
+import (
+	"iter"
+	"runtime"
+	"time"
+	"unsafe"
+)
+
+// State says why a cell holds what it holds.
+type State int
+
+// The states. A lower bound is a value; the true number is at least that.
+const (
+	HasValue   State = C.BP_CELL_VALUE
+	Empty      State = C.BP_CELL_EMPTY
+	Withheld   State = C.BP_CELL_WITHHELD
+	Uncovered  State = C.BP_CELL_UNCOVERED
+	LowerBound State = C.BP_CELL_LOWER_BOUND
+)
+
+func (s State) String() string {
+	switch s {
+	case HasValue:
+		return "value"
+	case Empty:
+		return "empty"
+	case Withheld:
+		return "withheld"
+	case Uncovered:
+		return "uncovered"
+	case LowerBound:
+		return "lower_bound"
+	}
+	return "unknown"
+}
+
+// Type is that of a column's values.
+type Type int
+
+// The types.
+const (
+	Bool Type = C.BP_TYPE_BOOL
+	Int  Type = C.BP_TYPE_INT
+	Real Type = C.BP_TYPE_REAL
+	Text Type = C.BP_TYPE_TEXT
+	Time Type = C.BP_TYPE_TIME
+)
+
+// Column is what is known of a column.
+type Column struct {
+	Index                                       int
+	Name                                        string
+	Type                                        Type
+	Title, Role, Of, Unit, Definition, Estimate string
+}
+
+// A Result is an immutable table; many goroutines may read it. It outlives its store and frees itself.
+type Result struct {
+	result  *C.bp_result
+	rows    int
+	columns []Column
+	byName  map[string]int
+}
+
+func newResult(result *C.bp_result) *Result {
+	r := &Result{result: result, rows: int(C.bp_result_rows(result)), byName: map[string]int{}}
+	runtime.AddCleanup(r, func(result *C.bp_result) { C.bp_result_free(result) }, result)
+	for i := range int(C.bp_result_columns(result)) {
+		about := func(key string) string {
+			name := C.CString(key)
+			defer C.free(unsafe.Pointer(name))
+			return C.GoString(C.bp_result_column(result, C.size_t(i), name))
+		}
+		c := Column{i, about("name"), Type(C.bp_result_type(result, C.size_t(i))), about("title"), about("role"),
+			about("of"), about("unit"), about("definition"), about("estimate")}
+		r.columns = append(r.columns, c)
+		r.byName[c.Name] = i
+	}
+	return r
+}
+
+// Catalog is static knowledge as a result: "metrics", "dimensions", "sources", "formats", "errors", ...
+func Catalog(topic string) (*Result, error) {
+	name := C.CString(topic)
+	defer C.free(unsafe.Pointer(name))
+	var out *C.bp_result
+	var failed *C.bp_error
+	if err := failure(C.bp_catalog(&out, name, &failed), failed); err != nil {
+		return nil, err
+	}
+	return newResult(out), nil
+}
+
+// Len is the number of rows.
+func (r *Result) Len() int { return r.rows }
+
+// Columns are the columns in order.
+func (r *Result) Columns() []Column { return r.columns }
+
+// Index is the place of a column, -1 if there is none of that name.
+func (r *Result) Index(column string) int {
+	if i, there := r.byName[column]; there {
+		return i
+	}
+	return -1
+}
+
+// Meta is what is known of the whole: "from", "until", "zone", "coverage", "prices", "notes", ...
+func (r *Result) Meta(key string) string {
+	name := C.CString(key)
+	defer C.free(unsafe.Pointer(name))
+	defer runtime.KeepAlive(r)
+	return C.GoString(C.bp_result_meta(r.result, name))
+}
+
+func (r *Result) state(row, column int) State {
+	if column < 0 {
+		return Empty
+	}
+	defer runtime.KeepAlive(r)
+	code := C.bp_result_cell(r.result, C.size_t(row), C.size_t(column))
+	if state := State(code & C.BP_CELL_STATE); state != HasValue {
+		return state
+	}
+	if code&C.BP_CELL_LOWER_BOUND != 0 {
+		return LowerBound
+	}
+	return HasValue
+}
+
+func (r *Result) integer(row, column int) int64 {
+	if column < 0 {
+		return 0
+	}
+	defer runtime.KeepAlive(r)
+	return int64(C.bp_result_int(r.result, C.size_t(row), C.size_t(column)))
+}
+
+func (r *Result) real(row, column int) float64 {
+	if column < 0 {
+		return 0
+	}
+	defer runtime.KeepAlive(r)
+	return float64(C.bp_result_real(r.result, C.size_t(row), C.size_t(column)))
+}
+
+func (r *Result) text(row, column int) string {
+	if column < 0 {
+		return ""
+	}
+	defer runtime.KeepAlive(r)
+	var length C.size_t
+	at := C.bp_result_text(r.result, C.size_t(row), C.size_t(column), &length)
+	return C.GoStringN(at, C.int(length))
+}
+
+// A Row is a row of a result. A column that is not there reads as zero, and empty.
+type Row struct {
+	r *Result
+	n int
+}
+
+// Row is the n-th row.
+func (r *Result) Row(n int) Row { return Row{r, n} }
+
+// Rows yields the rows in order.
+func (r *Result) Rows() iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		for n := range r.rows {
+			if !yield(Row{r, n}) {
+				return
+			}
+		}
+	}
+}
+
+// State of a cell.
+func (row Row) State(column string) State { return row.r.state(row.n, row.r.Index(column)) }
+
+// Int of a column of integers, booleans or times (microseconds).
+func (row Row) Int(column string) int64 { return row.r.integer(row.n, row.r.Index(column)) }
+
+// Real of a column of reals or integers.
+func (row Row) Real(column string) float64 { return row.r.real(row.n, row.r.Index(column)) }
+
+// Text of a column of texts.
+func (row Row) Text(column string) string { return row.r.text(row.n, row.r.Index(column)) }
+
+// Time of a column of times.
+func (row Row) Time(column string) time.Time {
+	return time.UnixMicro(row.Int(column)).UTC()
+}
+
+// Value is the cell as bool, int64, float64, string or time.Time; nil where there is no value.
+func (row Row) Value(column string) any {
+	i := row.r.Index(column)
+	if state := row.r.state(row.n, i); state != HasValue && state != LowerBound {
+		return nil
+	}
+	switch row.r.columns[i].Type {
+	case Bool:
+		return row.r.integer(row.n, i) != 0
+	case Real:
+		return row.r.real(row.n, i)
+	case Text:
+		return row.r.text(row.n, i)
+	case Time:
+		return row.Time(column)
+	}
+	return row.r.integer(row.n, i)
+}
+
+// States are those of a column, one a row.
+func (r *Result) States(column string) []State {
+	i, states := r.Index(column), make([]State, r.rows)
+	for n := range states {
+		states[n] = r.state(n, i)
+	}
+	return states
+}
+
+// Ints is a column of integers, booleans or times; cells without a value are 0.
+func (r *Result) Ints(column string) []int64 { return columnOf(r, column, r.integer) }
+
+// Reals is a column of reals or integers; cells without a value are 0.
+func (r *Result) Reals(column string) []float64 { return columnOf(r, column, r.real) }
+
+// Texts is a column of texts; cells without a value are "".
+func (r *Result) Texts(column string) []string { return columnOf(r, column, r.text) }
+
+func columnOf[T any](r *Result, column string, read func(row, column int) T) []T {
+	i, values := r.Index(column), make([]T, r.rows)
+	for n := range values {
+		values[n] = read(n, i)
+	}
+	return values
+}
+
+// Format is the whole as text: "json", "ndjson", "csv", "markdown", "table", with options as in "table:width=100".
+func (r *Result) Format(format string) ([]byte, error) {
+	name := C.CString(format)
+	defer C.free(unsafe.Pointer(name))
+	var out *C.char
+	var length C.size_t
+	var failed *C.bp_error
+	err := failure(C.bp_result_format(&out, &length, r.result, name, &failed), failed)
+	runtime.KeepAlive(r)
+	if err != nil {
+		return nil, err
+	}
+	defer C.bp_free(unsafe.Pointer(out))
+	return C.GoBytes(unsafe.Pointer(out), C.int(length)), nil
+}
+
+// ExportArrow fills an ArrowArrayStream of the Arrow C stream interface, which must be released by whoever takes it. It
+// is there for the package arrow.
+func (r *Result) ExportArrow(stream unsafe.Pointer) error {
+	var failed *C.bp_error
+	err := failure(C.bp_result_arrow((*C.struct_ArrowArrayStream)(stream), r.result, &failed), failed)
+	runtime.KeepAlive(r)
+	return err
+}
