@@ -76,6 +76,9 @@ func main() { fmt.Println("libblueplane", blueplane.Version()) }
 PROGRAM
 (cd "$work/other" && "$go" run .)
 
+say 'The service of examples/embedding'
+(cd "$here/../../examples/embedding/go" && "$go" vet ./... && "$go" test -count=1 -race ./...)
+
 say 'With the library linked in'
 if [ ! -f "$work/static/build.ninja" ]; then
   meson setup "$work/static" "$here/../.." -Ddefault_library=static -Dbuildtype=release >"$work/static.log" 2>&1

@@ -1,0 +1,97 @@
+// A small service of a tool's maker: editors post events, a panel asks for numbers. It listens on the loopback
+// interface, keeps one store, and shows what a Go program needs to link the library in.
+//
+//	POST /events   native events, one JSON object a line; answers with what became of them
+//	GET  /panel    the last seven days, by day, as the library's JSON
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"log"
+	"net/http"
+	"os/signal"
+	"syscall"
+	"time"
+
+	blueplane "github.com/libblueplane/libblueplane/bindings/go"
+)
+
+const bodyMost = 1 << 20
+
+// Service answers requests from one store.
+type Service struct{ Store *blueplane.Store }
+
+// Handler is the service's interface.
+func (s *Service) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /events", s.events)
+	mux.HandleFunc("GET /panel", s.panel)
+	return mux
+}
+
+func (s *Service) events(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMost))
+	if err != nil {
+		http.Error(w, "the body is too large or broke off", http.StatusRequestEntityTooLarge)
+		return
+	}
+	report, err := s.Store.IngestBytes(r.Context(), body, blueplane.Source("native"), blueplane.Origin("service"))
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(map[string]uint64{"stored": report.RecordsStored, "known": report.RecordsDuplicate,
+		"rejected": report.RecordsRejected, "pending_bytes": report.BytesPending})
+}
+
+func (s *Service) panel(w http.ResponseWriter, r *http.Request) {
+	query := blueplane.NewQuery("prompts", "output_tokens", "cost", "lines_added", "tool_success_rate").
+		By("time.day").Period("7d", r.URL.Query().Get("zone"))
+	result, err := s.Store.Run(r.Context(), query)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	panel, err := result.Format("json")
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Write(panel)
+}
+
+// fail answers with the status that an error of the library stands for.
+func fail(w http.ResponseWriter, err error) {
+	status := http.StatusInternalServerError
+	switch {
+	case errors.Is(err, blueplane.ErrNotFound), errors.Is(err, blueplane.ErrInvalid):
+		status = http.StatusBadRequest
+	case errors.Is(err, blueplane.ErrBusy):
+		status = http.StatusServiceUnavailable
+	}
+	http.Error(w, err.Error(), status)
+}
+
+func main() {
+	path := flag.String("store", "events.db", "the store")
+	address := flag.String("listen", "127.0.0.1:7070", "where to listen")
+	flag.Parse()
+	store, err := blueplane.Open(*path, blueplane.WithAccess(blueplane.Owner))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+	server := &http.Server{Addr: *address, Handler: (&Service{store}).Handler(), ReadHeaderTimeout: 5 * time.Second}
+	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer cancel()
+	context.AfterFunc(stop, func() { server.Shutdown(context.Background()) })
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,43 @@
+// extension.js: what an editor's extension host does with the addon: it records what happens in the editor and
+// gives its panel a few numbers. `host` is what an editor hands to an extension; the test hands over one of its own.
+"use strict";
+
+const path = require("node:path");
+
+const PANEL = { metrics: ["prompts", "output_tokens", "acceptance_rate", "lines_added"], period: "7d", by: ["time.day"] };
+
+class Recorder {
+  constructor(addon, file, session, now) {
+    this.addon = addon;
+    this.store = now === undefined ? addon.open(file) : addon.open(file, now);
+    this.session = session;
+    this.next = 0;
+  }
+
+  // One event; there is no member for the text of anything.
+  record(kind, members = {}, time = new Date()) {
+    const id = `${this.session}-${this.next++}`;
+    const event = { blueplane: 1, kind, platform: "myextension", session: this.session, id, time: time.toISOString(), ...members };
+    return this.addon.record(this.store, JSON.stringify(event) + "\n");
+  }
+
+  panel(zone = Intl.DateTimeFormat().resolvedOptions().timeZone) {
+    const result = JSON.parse(this.addon.query(this.store, JSON.stringify({ ...PANEL, zone })));
+    const why = Object.fromEntries(result.states.map((one) => [`${one.row}/${one.column}`, one.state]));
+    return result.rows.map((row, number) => ({
+      day: row["time.day"],
+      numbers: PANEL.metrics.map((metric) => ({ metric, value: row[metric], state: why[`${number}/${metric}`] })),
+    }));
+  }
+}
+
+function activate(host, addon, now) {
+  const recorder = new Recorder(addon, host.storagePath === null ? null : path.join(host.storagePath, "events.db"), host.windowId, now);
+  host.onPrompt((characters, time) => recorder.record("prompt", { characters }, time));
+  host.onCompletion((accepted, language, lines, time) =>
+    recorder.record("decision", { decision: "completion", accepted, language, lines }, time));
+  host.showPanel(() => recorder.panel(host.zone));
+  return recorder;
+}
+
+module.exports = { activate, Recorder };
