@@ -5,10 +5,10 @@
 
 #include "api/ask.h"
 #include "api/audit.h"
+#include "api/context.h"
 #include "api/handle.h"
 #include "base/buf.h"
 #include "base/time.h"
-#include "metrics/compute.h"
 #include "metrics/release.h"
 #include "result/table.h"
 #include "sources/source.h"
@@ -115,21 +115,25 @@ static release_reader reader_of(const bp_store *s) {
   return (release_reader){s->access == BP_ACCESS_MANAGER ? 'M' : 'R', scope};
 }
 
-static int run(bp_result **out, bp_store *s, const bp_query *query, bp_error **error) {
-  int rc = bpi_ask_allowed(s, query, error);
-  if (rc != BP_OK) return rc;
-  source_cover covers[SOURCES_MAX];
+compute_context bpi_context(const bp_store *s, source_cover covers[SOURCES_MAX]) {
   size_t count = bpi_source_count() < SOURCES_MAX ? bpi_source_count() : SOURCES_MAX;
   for (size_t i = 0; i < count; i++) {
     const source *known = bpi_source_at(i);
     covers[i] = (source_cover){known->name, known->covers};
   }
-  compute_context context = {.store = s->store,
-                             .prices = s->prices,
-                             .assumed = &s->assumed,
-                             .covers = covers,
-                             .cover_count = count,
-                             .now_us = bpi_handle_now(s)};
+  return (compute_context){.store = s->store,
+                           .prices = s->prices,
+                           .assumed = &s->assumed,
+                           .covers = covers,
+                           .cover_count = count,
+                           .now_us = bpi_handle_now(s)};
+}
+
+static int run(bp_result **out, bp_store *s, const bp_query *query, bp_error **error) {
+  int rc = bpi_ask_allowed(s, query, error);
+  if (rc != BP_OK) return rc;
+  source_cover covers[SOURCES_MAX];
+  compute_context context = bpi_context(s, covers);
   bool personal = bpi_store_kind(s->store) == STORE_PERSONAL;
   release_reader reader = reader_of(s);
   rc = personal ? bpi_compute(out, &context, query, error)

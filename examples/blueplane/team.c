@@ -1,0 +1,279 @@
+/* team.c: the way of numbers from people to a team: stores of stewards, invitations and rosters, bundles
+ * and releases. All of it is files; how they get from one to the other is the people's own business. */
+#include "commands.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "exits.h"
+#include "paths.h"
+
+/* --------------------------------------------------------------------------------------- files */
+
+static int failed_file(const char *what, const char *path, int why) {
+  char *shown = short_path(path);
+  int code = complain(EXIT_FAILED, NULL, "cannot %s %s: %s", what, shown, strerror(why));
+  free(shown);
+  return code;
+}
+
+/* Never over another file: what is there may be the only copy. */
+static int write_new(const char *path, const void *data, size_t length) {
+  int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+  if (descriptor < 0) return failed_file("write", path, errno);
+  FILE *file = fdopen(descriptor, "wb");
+  bool whole = file != NULL && fwrite(data, 1, length, file) == length;
+  int why = errno;
+  if (file != NULL) whole = fclose(file) == 0 && whole;
+  return whole ? EXIT_OK : failed_file("write", path, why);
+}
+
+/* ------------------------------------------------------------------------------- other stores */
+
+/* In place of the person's own store, which no command here needs beside it. */
+static int open_other(program *p, const char *path, uint32_t access, const char *scope,
+                      uint32_t flags) {
+  bp_open_options how = BP_OPEN_OPTIONS_INIT;
+  bp_error *error = NULL;
+  how.access = access;
+  how.scope = scope;
+  how.flags = flags;
+  return bp_open(&p->store, path, &how, &error) == BP_OK ? EXIT_OK : complain_of(error);
+}
+
+/* One that is there: a steward's handle would make what is missing. */
+static int open_steward(program *p, const char *path) {
+  struct stat status;
+  if (stat(path, &status) != 0) return failed_file("open", path, errno);
+  return open_other(p, path, BP_ACCESS_STEWARD, NULL, 0);
+}
+
+static int show_topic(program *p, const char *topic) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  if (bp_inspect(&r, p->store, topic, &error) != BP_OK) return complain_of(error);
+  int code = write_result(&p->screen, r, "titles");
+  bp_result_free(r);
+  return code;
+}
+
+/* The last document of a topic, as it is, for a file. */
+static int print_document(program *p, const char *topic, size_t column, const char *none) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  if (bp_inspect(&r, p->store, topic, &error) != BP_OK) return complain_of(error);
+  size_t rows = bp_result_rows(r);
+  text t = {0};
+  if (rows > 0) text_addf(&t, "%s\n", bp_result_text(r, rows - 1, column, NULL));
+  int code = rows > 0 ? write_out(&t) : complain(EXIT_NOTHING, NULL, "%s", none);
+  bp_result_free(r);
+  return code;
+}
+
+static int configure_from(program *p, const char *topic, const char *path) {
+  text document = {0};
+  bp_error *error = NULL;
+  int code = load_file(&document, path);
+  if (code == EXIT_OK && bp_configure(p->store, topic, document.length > 0 ? document.data : "",
+                                      document.length, &error) != BP_OK)
+    code = complain_of(error);
+  text_free(&document);
+  return code;
+}
+
+/* What a file is, "" if it is nothing we know; `key`, unless NULL, gets the key of its store. */
+static int describe(char kind[16], text *key, const char *path) {
+  text data = {0};
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  int code = load_file(&data, path);
+  if (code == EXIT_OK && bp_share_describe(&r, data.length > 0 ? data.data : "", data.length,
+                                           &error) != BP_OK)
+    code = complain_of(error);
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    const char *name = bp_result_text(r, row, 0, NULL), *value = bp_result_text(r, row, 1, NULL);
+    if (strcmp(name, "kind") == 0) snprintf(kind, 16, "%s", value);
+    if (strcmp(name, "store") == 0 && key != NULL) text_add(key, value);
+  }
+  bp_result_free(r);
+  text_free(&data);
+  return code;
+}
+
+/* ----------------------------------------------------------------------------- team and its steward */
+
+static int team_init(program *p) {
+  bool organisation = p->argument_count == 3;
+  if (organisation && strcmp(p->arguments[2], "organisation") != 0)
+    return complain(EXIT_USAGE, NULL, "a store is for a team, or for an organisation");
+  int code = open_other(p, p->arguments[1], BP_ACCESS_STEWARD,
+                        organisation ? "organisation" : "team", 0);
+  if (code != EXIT_OK || organisation) return code;
+  return show_topic(p, "identity");
+}
+
+static int team_roster(program *p) {
+  int code = open_steward(p, p->arguments[1]);
+  if (code == EXIT_OK && p->argument_count > 2) code = configure_from(p, "roster", p->arguments[2]);
+  return code == EXIT_OK ? show_topic(p, "roster") : code;
+}
+
+static int team_signed(program *p) {
+  int code = open_steward(p, p->arguments[1]);
+  return code == EXIT_OK ? print_document(p, "rosters", 1, "there is no roster yet") : code;
+}
+
+static int team_invite(program *p) {
+  int code = open_steward(p, p->arguments[1]);
+  return code == EXIT_OK ? print_document(p, "invitation", 0, "") : code;
+}
+
+/* What has come and is not published yet. */
+static int team_open(program *p) {
+  int code = open_steward(p, p->arguments[1]);
+  return code == EXIT_OK ? show_topic(p, "contributions") : code;
+}
+
+static int team_trust(program *p) {
+  text document = {0};
+  bp_error *error = NULL;
+  int code = open_steward(p, p->arguments[1]);
+  text_add(&document, "{\"version\":1,\"stores\":[");
+  for (size_t i = 2; i < p->argument_count && code == EXIT_OK; i++) {
+    char kind[16] = "";
+    text key = {0};
+    code = describe(kind, &key, p->arguments[i]);
+    if (code == EXIT_OK && strcmp(kind, "invitation") != 0)
+      code = complain(EXIT_FAILED, "team invite makes one", "%s is no invitation", p->arguments[i]);
+    text_addf(&document, "%s\"%s\"", i == 2 ? "" : ",", key.data != NULL ? key.data : "");
+    text_free(&key);
+  }
+  text_add(&document, "]}");
+  if (code == EXIT_OK &&
+      bp_configure(p->store, "trust", document.data, document.length, &error) != BP_OK)
+    code = complain_of(error);
+  text_free(&document);
+  return code;
+}
+
+/* --------------------------------------------------------------------------- the person's own side */
+
+/* An invitation, or a signed roster: the file says which. */
+static int take(program *p, const char *path) {
+  char kind[16] = "";
+  int code = describe(kind, NULL, path);
+  if (code != EXIT_OK) return code;
+  if (strcmp(kind, "invitation") != 0 && strcmp(kind, "roster") != 0)
+    return complain(EXIT_FAILED, NULL, "%s is neither an invitation nor a signed roster", path);
+  return configure_from(p, kind, path);
+}
+
+static int show_sharing(program *p) {
+  int code = show_topic(p, "identity");
+  return code == EXIT_OK ? show_topic(p, "sharing") : code;
+}
+
+static int team_join(program *p) {
+  int code = open_store(p, false);
+  for (size_t i = 1; i < p->argument_count && code == EXIT_OK; i++)
+    code = take(p, p->arguments[i]);
+  return code == EXIT_OK ? show_sharing(p) : code;
+}
+
+static int team_status(program *p) {
+  int code = open_store(p, false);
+  return code == EXIT_OK ? show_sharing(p) : code;
+}
+
+/* The members, and what the latest roster changed. */
+static int team_members(program *p) {
+  int code = open_store(p, false);
+  return code == EXIT_OK ? show_topic(p, "roster") : code;
+}
+
+static const struct action {
+  const char *name, *arguments;
+  size_t least, most; /* words behind the name */
+  int (*run)(program *p);
+} actions[] = {{"init", "STORE [organisation]", 1, 2, team_init},
+               {"roster", "STORE [FILE]", 1, 2, team_roster},
+               {"signed", "STORE", 1, 1, team_signed},
+               {"invite", "STORE", 1, 1, team_invite},
+               {"open", "STORE", 1, 1, team_open},
+               {"trust", "STORE INVITATION...", 1, 1000, team_trust},
+               {"join", "FILE...", 1, 1000, team_join},
+               {"status", "", 0, 0, team_status},
+               {"members", "", 0, 0, team_members}};
+
+int run_team(program *p) {
+  const char *name = p->arguments[0];
+  for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+    const struct action *a = &actions[i];
+    size_t words = p->argument_count - 1;
+    if (strcmp(a->name, name) != 0) continue;
+    if (words >= a->least && words <= a->most) return a->run(p);
+    char *usage = print_text("usage: blueplane team %s %s", a->name, a->arguments);
+    complain(EXIT_USAGE, usage, "team %s takes other words than that", name);
+    free(usage);
+    return EXIT_USAGE;
+  }
+  char *shown = text_safe(name);
+  complain(EXIT_USAGE, "blueplane help team lists what there is", "there is no team %s", shown);
+  free(shown);
+  return EXIT_USAGE;
+}
+
+/* ------------------------------------------------------------------------- bundles and releases */
+
+int run_share(program *p) {
+  void *bundle = NULL;
+  size_t length = 0;
+  bp_error *error = NULL;
+  int code = open_store(p, false);
+  if (code == EXIT_OK && !given(&p->options, OPTION_NO_SYNC)) code = sync_before(p);
+  if (code != EXIT_OK) return code;
+  if (bp_share_export(&bundle, &length, p->store, "team", p->arguments[0], &error) != BP_OK)
+    return complain_of(error);
+  code = write_new(p->arguments[1], bundle, length);
+  bp_free(bundle);
+  if (code == EXIT_OK) note(&p->screen, "%s: %zu bytes, sealed", p->arguments[1], length);
+  return code;
+}
+
+/* Every file is tried, so that one that is refused does not hold up the others. */
+int run_merge(program *p) {
+  int worst = open_steward(p, p->arguments[0]);
+  for (size_t i = 1; i < p->argument_count && p->store != NULL; i++) {
+    text data = {0};
+    bp_result *r = NULL;
+    bp_error *error = NULL;
+    int code = load_file(&data, p->arguments[i]);
+    if (code == EXIT_OK && bp_share_merge(&r, p->store, data.length > 0 ? data.data : "",
+                                          data.length, &error) != BP_OK) {
+      note(&p->screen, "%s:", p->arguments[i]);
+      code = complain_of(error);
+    }
+    if (code == EXIT_OK) code = write_result(&p->screen, r, i == 1 ? "titles" : "");
+    if (code != EXIT_OK) worst = code;
+    bp_result_free(r);
+    text_free(&data);
+  }
+  return worst;
+}
+
+int run_publish(program *p) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  int code = open_steward(p, p->arguments[0]);
+  if (code != EXIT_OK) return code;
+  if (bp_publish(&r, p->store, p->arguments[1], p->arguments[2], &error) != BP_OK)
+    return complain_of(error);
+  code = write_result(&p->screen, r, "titles");
+  bp_result_free(r);
+  return code;
+}

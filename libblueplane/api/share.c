@@ -1,0 +1,176 @@
+/* api/share.c: bp_share_export: what leaves. The week of a personal store becomes a vector, the vector
+ * a signed bundle, the bundle a sealed envelope; the ledger keeps that it left, before it does. */
+#include <string.h>
+
+#include "api/context.h"
+#include "api/team.h"
+#include "base/mem.h"
+#include "base/time.h"
+#include "metrics/contribution.h"
+#include "privacy/bundle.h"
+#include "store/sharing.h"
+#include "store/transaction.h"
+
+#define DAY_US (86400 * BPI_SECOND)
+
+/* One week on its way out. */
+typedef struct departure {
+  bp_store *handle;
+  joined_team team;
+  sign_keys keys;
+  roster *roster;
+  const roster_member *me;
+  shared_week ledger;
+  bundle said;
+  unsigned char *data; /* signed bytes */
+  size_t length;
+} departure;
+
+/* ------------------------------------------------------------------------------------ may it leave */
+
+static int find_myself(departure *d, bp_error **error) {
+  int rc = bpi_joined_get(d->handle->store, &d->team, error);
+  if (rc == BP_OK && !d->team.joined)
+    return bpi_refuse(error, BP_ERR_NOTFOUND, "not_joined", "no team store was joined");
+  if (rc == BP_OK) rc = bpi_team_roster(&d->roster, d->handle, 0, error);
+  if (rc == BP_OK && d->roster == NULL)
+    return bpi_refuse(error, BP_ERR_NOTFOUND, "no_roster", "the team's roster has not come yet");
+  if (rc == BP_OK) rc = bpi_team_keys(&d->keys, d->handle, error);
+  if (rc != BP_OK) return rc;
+  d->me = bpi_roster_device(d->roster, d->keys.open.sign);
+  if (d->me == NULL)
+    return bpi_refuse(error, BP_ERR_DENIED, "unknown_device", "the roster does not have this device");
+  return d->me->active ? BP_OK
+                       : bpi_refuse(error, BP_ERR_DENIED, "revoked_member",
+                                    "the roster says that this member is not active");
+}
+
+/* Enough others, by the roster's own word, for this person's numbers to be one among many. */
+static int check_company(const departure *d, bp_error **error) {
+  size_t active = bpi_roster_active(d->roster, d->me->team);
+  if (d->me->service || active >= (size_t)d->team.minimum) return BP_OK;
+  bpi_refuse(error, BP_ERR_CONSENT, "too_few",
+             "the team has fewer active people than this person wants");
+  return bpi_fail_detail_int(error, "minimum", d->team.minimum);
+}
+
+static int check_week(const departure *d, bp_error **error) {
+  int64_t now = 0;
+  bool elsewhere = false;
+  int rc = bpi_team_now(&now, d->handle, error);
+  if (rc != BP_OK) return rc;
+  week_state state = bpi_week_state(d->said.window, d->roster->grace_days, now);
+  if (state == WEEK_RUNNING)
+    return bpi_refuse(error, BP_ERR_DENIED, "not_over", "the week is not over");
+  if (state == WEEK_CLOSED)
+    return bpi_refuse(error, BP_ERR_DENIED, "closed", "the week is closed");
+  rc = bpi_shared_elsewhere(d->handle->store, d->said.window, d->team.keys.sign, &elsewhere, error);
+  return rc != BP_OK || !elsewhere
+             ? rc
+             : bpi_refuse(error, BP_ERR_DENIED, "elsewhere", "the week went to another store");
+}
+
+/* ---------------------------------------------------------------------------------- what leaves */
+
+static int project_slice(void *user, const char *folder, size_t length) {
+  const departure *d = user;
+  size_t project = folder == NULL ? ROSTER_NONE : bpi_roster_project_of(d->roster, folder, length);
+  return project == ROSTER_NONE ? SLICE_OTHER : (int)project + 1;
+}
+
+static int read_week(departure *d, bp_error **error) {
+  source_cover covers[SOURCES_MAX];
+  compute_context context = bpi_context(d->handle, covers);
+  int64_t from = (int64_t)d->said.window * DAY_US;
+  return bpi_contribution_read(&d->said.cell, &d->said.cells, &context, from, from + 7 * DAY_US,
+                               project_slice, d, error);
+}
+
+static int write_revision(departure *d, uint32_t revision, unsigned char digest[BPI_DIGEST_BYTES],
+                          bp_error **error) {
+  bpi_free(d->data);
+  d->data = NULL;
+  d->said.revision = revision;
+  int rc = bpi_bundle_write(&d->data, &d->length, &d->said, &d->keys, error);
+  if (rc == BP_OK) bpi_bundle_digest(d->data, d->length, digest);
+  return rc;
+}
+
+/* The revision that left before, if it says the same; else the next. */
+static int write_bundle(departure *d, bp_error **error) {
+  unsigned char digest[BPI_DIGEST_BYTES];
+  shared_week *before = &d->ledger;
+  before->window = d->said.window;
+  before->kind = (int)d->said.kind;
+  before->audience = d->said.audience;
+  int rc = bpi_shared_get(d->handle->store, before, error);
+  if (rc != BP_OK) return rc;
+  if (before->revision > 0) {
+    rc = write_revision(d, (uint32_t)before->revision, digest, error);
+    if (rc != BP_OK || memcmp(digest, before->digest, sizeof digest) == 0) return rc;
+  }
+  rc = write_revision(d, (uint32_t)before->revision + 1, digest, error);
+  if (rc != BP_OK) return rc;
+  memcpy(before->store, d->team.keys.sign, sizeof before->store);
+  memcpy(before->digest, digest, sizeof digest);
+  before->revision++;
+  before->cells = (int64_t)d->said.cells;
+  before->shared_us = bpi_handle_now(d->handle);
+  return bpi_shared_set(d->handle->store, before, error);
+}
+
+static int make_bundle(departure *d, bp_error **error) {
+  int64_t minimum = d->team.minimum > d->roster->minimum ? d->team.minimum : d->roster->minimum;
+  d->said.kind = BUNDLE_CONTRIBUTION;
+  d->said.minimum = (uint8_t)minimum;
+  d->said.roster_version = (uint32_t)d->roster->version;
+  memcpy(d->said.store, d->team.keys.sign, sizeof d->said.store);
+  memcpy(d->said.device, d->keys.open.sign, sizeof d->said.device);
+  int rc = read_week(d, error);
+  if (rc == BP_OK) rc = bpi_transaction_begin(d->handle->store, error);
+  return rc != BP_OK ? rc : bpi_transaction_end(d->handle->store, write_bundle(d, error), error);
+}
+
+static int export_week(unsigned char **out, size_t *length, departure *d, const char *window,
+                       bp_error **error) {
+  int64_t monday = 0;
+  int rc = bpi_week_read(&monday, window, error);
+  d->said.window = (uint32_t)monday;
+  if (rc == BP_OK) rc = find_myself(d, error);
+  if (rc == BP_OK) rc = check_company(d, error);
+  if (rc == BP_OK) rc = check_week(d, error);
+  if (rc == BP_OK) rc = make_bundle(d, error);
+  return rc == BP_OK ? bpi_bundle_seal(out, length, d->data, d->length, &d->team.keys, error) : rc;
+}
+
+static int export(void **out, size_t *length, bp_store *s, const char *audience,
+                  const char *window, bp_error **error) {
+  departure d = {.handle = s};
+  unsigned char *sealed = NULL;
+  if (bpi_store_read_only(s->store))
+    return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
+  if (audience != NULL && strcmp(audience, "team") != 0) {
+    bpi_fail(error, BP_ERR_NOTFOUND, "unknown audience");
+    return bpi_fail_detail(error, "allowed", "team");
+  }
+  int rc = export_week(&sealed, length, &d, window, error);
+  *out = sealed;
+  if (d.data != NULL) bpi_hash_wipe(d.data, d.length);
+  bpi_free(d.data);
+  bpi_bundle_free(&d.said);
+  bpi_roster_free(d.roster);
+  bpi_sign_wipe(&d.keys);
+  return rc;
+}
+
+int bp_share_export(void **out, size_t *length, bp_store *s, const char *audience,
+                    const char *window, bp_error **error) {
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
+  if (out != NULL) *out = NULL;
+  int rc = out == NULL || length == NULL
+               ? bpi_fail(error, BP_ERR_INVALID, "no place for the bundle or its length")
+               : bpi_enter(s, "bp_share_export", NULL, error);
+  if (rc == BP_OK) rc = bpi_leave(s, export(out, length, s, audience, window, error));
+  return bpi_error_end(rc, unseen);
+}
