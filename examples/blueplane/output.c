@@ -184,7 +184,7 @@ static void suggest(const bp_error *error) {
 }
 
 int complain_of(bp_error *error) {
-  static const char *const shown[] = {"path", "line", "byte"};
+  static const char *const shown[] = {"path", "line", "byte", "reason"};
   int code = exit_of(bp_error_code(error));
   const char *message = bp_error_message(error), *hint = bp_error_detail(error, "hint");
   const char *allowed = bp_error_detail(error, "allowed");

@@ -92,8 +92,8 @@ static int describe(char kind[16], text *key, const char *path) {
   bp_result *r = NULL;
   bp_error *error = NULL;
   int code = load_file(&data, path);
-  if (code == EXIT_OK && bp_share_describe(&r, data.length > 0 ? data.data : "", data.length,
-                                           &error) != BP_OK)
+  if (code == EXIT_OK &&
+      bp_share_describe(&r, data.length > 0 ? data.data : "", data.length, &error) != BP_OK)
     code = complain_of(error);
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     const char *name = bp_result_text(r, row, 0, NULL), *value = bp_result_text(r, row, 1, NULL);
@@ -111,8 +111,8 @@ static int team_init(program *p) {
   bool organisation = p->argument_count == 3;
   if (organisation && strcmp(p->arguments[2], "organisation") != 0)
     return complain(EXIT_USAGE, NULL, "a store is for a team, or for an organisation");
-  int code = open_other(p, p->arguments[1], BP_ACCESS_STEWARD,
-                        organisation ? "organisation" : "team", 0);
+  int code =
+      open_other(p, p->arguments[1], BP_ACCESS_STEWARD, organisation ? "organisation" : "team", 0);
   if (code != EXIT_OK || organisation) return code;
   return show_topic(p, "identity");
 }

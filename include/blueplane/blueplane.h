@@ -440,6 +440,17 @@ BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audi
 BP_API int bp_erase(bp_result **out, bp_store *store, const char *selector_json, size_t length,
                     bp_error **error);
 
+/* Publishes a closed week of a team's store: its cells are kept and its contributions deleted in one
+ * transaction, and the release is written to `release_path` (mode 0600; NULL: to no file). A week is
+ * published once, ever: publishing it again writes the same file from the cells that were kept, also
+ * after a crash between. A file that is there already must hold the same. One row: "window",
+ * "edition", "cells", "bytes", "outcome" (published, known), "contributions" (deleted; pending while
+ * a reader holds the write-ahead log: publish again). Errors: INVALID (not a week; another file lies
+ * there), NOTFOUND ("no_roster"; the key file), DENIED ("open": not closed yet), IO, READONLY, BUSY,
+ * NOMEM. Since 0.1. */
+BP_API int bp_publish(bp_result **out, bp_store *store, const char *window,
+                      const char *release_path, bp_error **error);
+
 #ifdef __cplusplus
 }
 #endif

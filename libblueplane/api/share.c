@@ -39,7 +39,8 @@ static int find_myself(departure *d, bp_error **error) {
   if (rc != BP_OK) return rc;
   d->me = bpi_roster_device(d->roster, d->keys.open.sign);
   if (d->me == NULL)
-    return bpi_refuse(error, BP_ERR_DENIED, "unknown_device", "the roster does not have this device");
+    return bpi_refuse(error, BP_ERR_DENIED, "unknown_device",
+                      "the roster does not have this device");
   return d->me->active ? BP_OK
                        : bpi_refuse(error, BP_ERR_DENIED, "revoked_member",
                                     "the roster says that this member is not active");
@@ -62,8 +63,7 @@ static int check_week(const departure *d, bp_error **error) {
   week_state state = bpi_week_state(d->said.window, d->roster->grace_days, now);
   if (state == WEEK_RUNNING)
     return bpi_refuse(error, BP_ERR_DENIED, "not_over", "the week is not over");
-  if (state == WEEK_CLOSED)
-    return bpi_refuse(error, BP_ERR_DENIED, "closed", "the week is closed");
+  if (state == WEEK_CLOSED) return bpi_refuse(error, BP_ERR_DENIED, "closed", "the week is closed");
   rc = bpi_shared_elsewhere(d->handle->store, d->said.window, d->team.keys.sign, &elsewhere, error);
   return rc != BP_OK || !elsewhere
              ? rc
@@ -143,8 +143,8 @@ static int export_week(unsigned char **out, size_t *length, departure *d, const 
   return rc == BP_OK ? bpi_bundle_seal(out, length, d->data, d->length, &d->team.keys, error) : rc;
 }
 
-static int export(void **out, size_t *length, bp_store *s, const char *audience,
-                  const char *window, bp_error **error) {
+static int export(void **out, size_t *length, bp_store *s, const char *audience, const char *window,
+                  bp_error **error) {
   departure d = {.handle = s};
   unsigned char *sealed = NULL;
   if (bpi_store_read_only(s->store))

@@ -1,0 +1,351 @@
+/* api/publish.c: bp_publish: one closed week of a team store becomes a release, once and for ever. What
+ * is published is decided in privacy/publication; here its input is gathered, and in one transaction
+ * its cells are kept and the contributions deleted. Publishing again writes the same file from the
+ * cells that are kept. */
+#include <string.h>
+
+#include "api/inspection.h"
+#include "api/team.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "privacy/bundle.h"
+#include "privacy/publication.h"
+#include "privacy/release.h"
+#include "store/published.h"
+#include "store/team.h"
+#include "store/transaction.h"
+
+#define SCOPE_STATED_NAME "*" /* no team can be called so */
+
+/* ---------------------------------------------------------------------------------- gathering */
+
+/* One member's vector, all devices together. */
+typedef struct person {
+  const roster_member *member;
+  int32_t minimum;
+  vector_cell *cells;
+  size_t count;
+} person;
+
+typedef struct gathering {
+  bp_store *handle;
+  const roster *latest;
+  roster *known; /* that the bundle at hand rests on */
+  person *person;
+  size_t persons, capacity;
+  bp_error **error;
+} gathering;
+
+static int know_roster(gathering *g, int64_t version) {
+  if (g->known != NULL && g->known->version == version) return BP_OK;
+  bpi_roster_free(g->known);
+  int rc = bpi_team_roster(&g->known, g->handle, version, g->error);
+  return rc == BP_OK && g->known == NULL
+             ? bpi_fail(g->error, BP_ERR_CORRUPT, "a roster is missing from the chain")
+             : rc;
+}
+
+/* From the numbers of one roster's projects to those of the latest; what is gone is `other`. */
+static int renumber_projects(gathering *g, bundle *b) {
+  int rc = know_roster(g, b->roster_version);
+  if (rc != BP_OK || g->known->version == g->latest->version) return rc;
+  for (size_t i = 0; i < b->cells; i++) {
+    vector_cell *cell = &b->cell[i];
+    if (cell->dimension != SLICED_PROJECT || cell->slice == SLICE_OTHER) continue;
+    size_t now = bpi_roster_project(g->latest, g->known->project[cell->slice - 1].id);
+    cell->slice = now == ROSTER_NONE ? SLICE_OTHER : (uint16_t)(now + 1);
+  }
+  bpi_vector_shape(b->cell, &b->cells);
+  return BP_OK;
+}
+
+/* Rows come in order of members, so a further device is one of the last person. */
+static person *person_of(gathering *g, const roster_member *member) {
+  if (g->persons > 0 && g->person[g->persons - 1].member == member)
+    return &g->person[g->persons - 1];
+  void *items = g->person;
+  int rc = bpi_reserve(&items, &g->capacity, g->persons + 1, sizeof *g->person);
+  g->person = items;
+  if (rc != BP_OK) return NULL;
+  person *made = &g->person[g->persons++];
+  *made = (person){.member = member};
+  return made;
+}
+
+static int add_device(gathering *g, const roster_member *member, const bundle *b) {
+  person *p = person_of(g, member);
+  vector_cell *sum = p == NULL ? NULL : bpi_alloc_zero(p->count + b->cells, sizeof *sum);
+  if (sum == NULL) return bpi_fail_nomem(g->error);
+  size_t count = 0;
+  bpi_vector_add(sum, &count, p->cells, p->count, b->cell, b->cells);
+  bpi_free(p->cells);
+  p->cells = sum;
+  p->count = count;
+  if (b->minimum > p->minimum) p->minimum = b->minimum;
+  return BP_OK;
+}
+
+/* The latest roster decides who counts: who left, changed hands or is a service account does not. */
+static int gather(void *user, const contribution *c) {
+  gathering *g = user;
+  bundle b;
+  if (c->kind != BUNDLE_CONTRIBUTION || c->payload == NULL) return 0;
+  const roster_member *member = bpi_roster_device(g->latest, c->device);
+  if (member == NULL || !member->active || member->service || strcmp(member->id, c->member) != 0)
+    return 0;
+  int rc = bpi_bundle_read(&b, c->payload, c->length, g->error);
+  if (rc != BP_OK) return rc;
+  rc = renumber_projects(g, &b);
+  if (rc == BP_OK) rc = add_device(g, member, &b);
+  bpi_bundle_free(&b);
+  return rc;
+}
+
+static void forget(gathering *g) {
+  for (size_t i = 0; i < g->persons; i++) {
+    if (g->person[i].cells != NULL)
+      bpi_hash_wipe(g->person[i].cells, g->person[i].count * sizeof(vector_cell));
+    bpi_free(g->person[i].cells);
+  }
+  bpi_free(g->person);
+  bpi_roster_free(g->known);
+}
+
+/* ---------------------------------------------------------------------------------- computing */
+
+#define NANO_USD_PER_CENT 10000000
+
+/* What bpi_publish is given; freed together. */
+typedef struct input {
+  contributor *people;
+  int64_t *sizes;
+  seat_count *seats;
+  publication_input in;
+} input;
+
+static void make_input(input *n, const gathering *g) {
+  const roster *r = g->latest;
+  for (size_t i = 0; i < g->persons; i++) {
+    const person *p = &g->person[i];
+    n->people[i] = (contributor){.team = (int32_t)p->member->team,
+                                 .experience = p->member->experience,
+                                 .minimum = p->minimum,
+                                 .cells = p->cells,
+                                 .count = p->count};
+  }
+  for (size_t i = 0; i < r->teams; i++)
+    n->sizes[i] = (int64_t)bpi_roster_active(r, i);
+  for (size_t i = 0; i < r->seats; i++) {
+    const char *name = r->seat[i].platform;
+    n->seats[i] = (seat_count){.platform = bpi_slice_find(SLICED_PLATFORM, name, strlen(name)),
+                               .seats = r->seat[i].seats,
+                               .price = r->seat[i].price_cents * NANO_USD_PER_CENT};
+  }
+  n->in = (publication_input){.minimum = (int32_t)r->minimum,
+                              .teams = r->teams,
+                              .roster = n->sizes,
+                              .contributors = n->people,
+                              .count = g->persons,
+                              .seats = n->seats,
+                              .seat_counts = r->seats};
+}
+
+static int compute(publication *out, const gathering *g, bp_error **error) {
+  input n = {.people = bpi_alloc_zero(g->persons, sizeof *n.people),
+             .sizes = bpi_alloc_zero(g->latest->teams, sizeof *n.sizes),
+             .seats = bpi_alloc_zero(g->latest->seats, sizeof *n.seats)};
+  int rc = BP_OK;
+  if (n.people == NULL || n.sizes == NULL || n.seats == NULL) {
+    rc = bpi_fail_nomem(error);
+  } else {
+    make_input(&n, g);
+    rc = bpi_publish(out, &n.in, error);
+  }
+  bpi_free(n.people);
+  bpi_free(n.sizes);
+  bpi_free(n.seats);
+  return rc;
+}
+
+/* ------------------------------------------------------------------------------------- naming */
+
+static const char *scope_name(const roster *r, int32_t scope) {
+  if (scope == SCOPE_STATED) return SCOPE_STATED_NAME;
+  return scope == SCOPE_OTHER ? "" : r->team[scope];
+}
+
+static const char *slice_name(const roster *r, int dimension, int slice) {
+  if (dimension == SLICED_WHOLE) return "";
+  if (dimension == SLICED_PROJECT && slice != SLICE_OTHER) return r->project[slice - 1].id;
+  return bpi_slice_name(dimension, slice);
+}
+
+/* The names belong to the roster and to the vocabulary. */
+static int name_cells(release *out, const publication *p, const roster *r, bp_error **error) {
+  out->row = bpi_alloc_zero(p->count, sizeof *out->row);
+  if (out->row == NULL) return bpi_fail_nomem(error);
+  out->rows = p->count;
+  out->minimum = (uint32_t)p->minimum;
+  for (size_t i = 0; i < p->count; i++) {
+    const published_cell *c = &p->cells[i];
+    out->row[i] = (release_row){.scope = scope_name(r, c->scope),
+                                .dimension = c->dimension,
+                                .slice = slice_name(r, c->dimension, c->slice),
+                                .measure = c->measure,
+                                .state = c->state,
+                                .headcount = c->headcount,
+                                .value = c->value};
+  }
+  return BP_OK;
+}
+
+/* ---------------------------------------------------------------------------------- publishing */
+
+typedef struct publishing {
+  bp_store *handle;
+  sign_keys keys;
+  int64_t window;
+  bool again; /* it was published before */
+  release release;
+  unsigned char *file;
+  size_t length;
+} publishing;
+
+static int write_file_bytes(publishing *p, bp_error **error) {
+  return bpi_release_write(&p->file, &p->length, &p->release, &p->keys, error);
+}
+
+/* Inside the transaction: the cells come and the contributions go. */
+static int keep_and_delete(publishing *p, bp_error **error) {
+  unsigned char digest[BPI_DIGEST_BYTES];
+  int rc = write_file_bytes(p, error);
+  if (rc != BP_OK) return rc;
+  bpi_release_digest(p->file, p->length, digest);
+  rc = bpi_published_write(p->handle->store, &p->release, digest, error);
+  return rc == BP_OK ? bpi_contribution_drop(p->handle->store, p->window, error) : rc;
+}
+
+static int publish_cells(publishing *p, const gathering *g, bp_error **error) {
+  publication made = {0};
+  int rc = compute(&made, g, error);
+  if (rc == BP_OK) rc = name_cells(&p->release, &made, g->latest, error);
+  if (rc == BP_OK) rc = keep_and_delete(p, error);
+  bpi_publication_free(&made);
+  bpi_free(p->release.row);
+  p->release.row = NULL;
+  return rc;
+}
+
+static int check_closed(const publishing *p, const roster *r, bp_error **error) {
+  int64_t now = 0;
+  int rc = bpi_team_now(&now, p->handle, error);
+  if (rc != BP_OK || bpi_week_state(p->window, r->grace_days, now) == WEEK_CLOSED) return rc;
+  return bpi_refuse(error, BP_ERR_DENIED, "open", "the week is not closed yet");
+}
+
+static int publish_first(publishing *p, bp_error **error) {
+  roster *latest = NULL;
+  int rc = bpi_team_roster(&latest, p->handle, 0, error);
+  if (rc == BP_OK && latest == NULL)
+    rc = bpi_refuse(error, BP_ERR_NOTFOUND, "no_roster", "the store has no roster yet");
+  if (rc == BP_OK) rc = check_closed(p, latest, error);
+  if (rc == BP_OK) {
+    gathering g = {.handle = p->handle, .latest = latest, .error = error};
+    p->release.organisation = latest->organisation;
+    p->release.edition = 1;
+    rc = bpi_contribution_each(p->handle->store, p->window, gather, &g, error);
+    if (rc == BP_OK) rc = publish_cells(p, &g, error);
+    forget(&g);
+  }
+  p->release.organisation = NULL;
+  bpi_roster_free(latest);
+  return rc;
+}
+
+static int publish_again(publishing *p, bp_error **error) {
+  release kept;
+  int rc =
+      bpi_published_load(p->handle->store, p->keys.open.sign, (uint32_t)p->window, &kept, error);
+  if (rc != BP_OK) return rc;
+  size_t rows = kept.rows;
+  uint32_t edition = kept.edition;
+  rc = bpi_release_write(&p->file, &p->length, &kept, &p->keys, error);
+  bpi_release_free(&kept);
+  p->release.rows = rows;
+  p->release.edition = edition;
+  return rc;
+}
+
+static int publish_once(publishing *p, bp_error **error) {
+  unsigned char digest[BPI_DIGEST_BYTES];
+  int64_t edition = 0;
+  memcpy(p->release.store, p->keys.open.sign, sizeof p->release.store);
+  p->release.window = (uint32_t)p->window;
+  int rc = bpi_published_find(p->handle->store, p->keys.open.sign, (uint32_t)p->window, &p->again,
+                              &edition, digest, error);
+  if (rc != BP_OK) return rc;
+  return p->again ? publish_again(p, error) : publish_first(p, error);
+}
+
+/* A file that holds the same already is as good as one that is written. */
+static int deliver(const publishing *p, const char *path, bp_error **error) {
+  char *there = NULL;
+  size_t length = 0;
+  bp_error *why = NULL;
+  int rc = bpi_file_create_private(path, p->file, p->length, &why);
+  if (rc == BP_ERR_INVALID && bpi_file_load(&there, &length, path, p->length, NULL) == BP_OK &&
+      length == p->length && memcmp(there, p->file, length) == 0)
+    rc = BP_OK;
+  bpi_free(there);
+  if (rc != BP_OK && error != NULL && *error == NULL)
+    *error = why;
+  else
+    bpi_error_free(why);
+  return rc;
+}
+
+static int told(bp_result **out, const publishing *p, bool cleared, bp_error **error) {
+  bp_result *t = bpi_table_new();
+  if (t == NULL) return bpi_fail_nomem(error);
+  COLUMNS(t, {BP_TYPE_TEXT, "window", NULL}, {BP_TYPE_INT, "edition", NULL},
+          {BP_TYPE_INT, "cells", "count"}, {BP_TYPE_INT, "bytes", "bytes"},
+          {BP_TYPE_TEXT, "outcome", NULL}, {BP_TYPE_TEXT, "contributions", NULL});
+  bpi_table_meta(t, "topic", "publish");
+  bpi_table_add_row(t);
+  set_week(t, 0, p->window);
+  bpi_table_set_int(t, 1, p->release.edition);
+  bpi_table_set_int(t, 2, (int64_t)p->release.rows);
+  bpi_table_set_int(t, 3, (int64_t)p->length);
+  set_text(t, 4, p->again ? "known" : "published");
+  set_text(t, 5, cleared ? "deleted" : "pending");
+  return bpi_table_finish(out, t, error);
+}
+
+static int publish(bp_result **out, bp_store *s, const char *window, const char *path,
+                   bp_error **error) {
+  publishing p = {.handle = s};
+  bool cleared = false;
+  if (bpi_store_read_only(s->store))
+    return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
+  int rc = bpi_week_read(&p.window, window, error);
+  if (rc == BP_OK) rc = bpi_team_keys(&p.keys, s, error);
+  if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error);
+  if (rc == BP_OK) rc = bpi_transaction_end(s->store, publish_once(&p, error), error);
+  if (rc == BP_OK) rc = bpi_store_truncate_log(s->store, &cleared, error);
+  if (rc == BP_OK && path != NULL) rc = deliver(&p, path, error);
+  if (rc == BP_OK) rc = told(out, &p, cleared, error);
+  bpi_sign_wipe(&p.keys);
+  bpi_free(p.file);
+  return rc;
+}
+
+int bp_publish(bp_result **out, bp_store *s, const char *window, const char *release_path,
+               bp_error **error) {
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
+  if (out != NULL) *out = NULL;
+  int rc = out == NULL ? bpi_fail(error, BP_ERR_INVALID, "no place for the result")
+                       : bpi_enter(s, "bp_publish", NULL, error);
+  if (rc == BP_OK) rc = bpi_leave(s, publish(out, s, window, release_path, error));
+  return bpi_error_end(rc, unseen);
+}

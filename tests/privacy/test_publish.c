@@ -1,0 +1,515 @@
+/* From bundles to releases: the same bytes in any order, once and for ever, and nothing of a person left
+ * behind. With BLUEPLANE_LONG=1 a thousand orders instead of thirty. */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../unit/folder.h"
+#include "../unit/run_suite.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "privacy/publication.h"
+#include "privacy/release.h"
+#include "world.h"
+
+#define STORE 1
+#define PEOPLE 11
+static char reason[32];
+
+static unsigned orders(void) {
+  return getenv("BLUEPLANE_LONG") != NULL ? 1000 : 30;
+}
+
+static uint64_t dice = 88172645463325252u;
+static unsigned roll(unsigned sides) {
+  dice ^= dice << 13, dice ^= dice >> 7, dice ^= dice << 17;
+  return (unsigned)(dice % sides);
+}
+
+static bp_store *team(const char *path) {
+  bp_store *s = world_team_store(path, STORE);
+  char *roster = world_roster(PEOPLE, 4, "");
+  world_now = WORLD_OPEN;
+  world_configure(s, "roster", roster);
+  bpi_free(roster);
+  return s;
+}
+
+static void drop(const char *path) {
+  static const char *const ends[] = {"", ".key", "-wal", "-shm"};
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    char name[512];
+    snprintf(name, sizeof name, "%s%s", path, ends[i]);
+    unlink(name);
+  }
+}
+
+/* ----------------------------------------------------------------------------------- the bundles */
+
+typedef struct parcel {
+  unsigned char *data;
+  size_t length;
+} parcel;
+
+/* What every order is made of: two revisions of everybody, a conflict, and one device's contradiction. */
+#define PARCELS (2 * PEOPLE + 2)
+static parcel parcels[PARCELS];
+
+static parcel make(unsigned device, unsigned seed, uint32_t revision) {
+  sign_keys store = world_keys(STORE);
+  vector_cell cells[WORLD_CELLS];
+  bundle b = world_contribution(cells, world_cells(cells, seed), revision);
+  parcel p;
+  world_bundle(&p.data, &p.length, &b, device, &store.open);
+  return p;
+}
+
+static void make_all(void) {
+  for (unsigned i = 0; i < PEOPLE; i++) {
+    parcels[2 * i] = make(100 + i, i, 1);
+    parcels[2 * i + 1] = make(100 + i, 50 + i, 2);
+  }
+  parcels[2 * PEOPLE] = make(100, 70, 2);     /* m00 said two things under revision 2 */
+  parcels[2 * PEOPLE + 1] = make(101, 71, 1); /* m01 did under revision 1, which 2 replaces */
+}
+
+static void free_all(void) {
+  for (size_t i = 0; i < PARCELS; i++)
+    bpi_free(parcels[i].data);
+}
+
+/* Merges every parcel at least once in an order of its own, through several handles. */
+static void merge_in_some_order(const char *path) {
+  unsigned list[3 * PARCELS], count = 0;
+  for (unsigned i = 0; i < PARCELS; i++)
+    for (unsigned times = 1 + roll(3); times > 0; times--)
+      list[count++] = i;
+  for (unsigned i = count - 1; i > 0; i--) {
+    unsigned k = roll(i + 1), kept = list[i];
+    list[i] = list[k];
+    list[k] = kept;
+  }
+  bp_store *s = world_open(path, BP_ACCESS_STEWARD, NULL);
+  for (unsigned i = 0; i < count; i++) {
+    world_merge(s, parcels[list[i]].data, parcels[list[i]].length, reason);
+    if (roll(10) > 0) continue;
+    bp_close(s);
+    s = world_open(path, BP_ACCESS_STEWARD, NULL);
+  }
+  bp_close(s);
+}
+
+static int publish(bp_store *s, const char *path, char outcome[32]) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  int rc = bp_publish(&r, s, WORLD_WEEK, path, &error);
+  const char *said = rc == BP_OK ? bp_result_text(r, 0, 4, NULL) : bp_error_detail(error, "reason");
+  snprintf(outcome, 32, "%s", said == NULL ? bp_error_message(error) : said);
+  bp_result_free(r);
+  bp_error_free(error);
+  return rc;
+}
+
+START_TEST(any_order_gives_the_same_bytes) {
+  char outcome[32], path[200], file[200];
+  unsigned char *first = NULL;
+  size_t first_length = 0;
+  make_all();
+  for (unsigned order = 0; order < orders(); order++) {
+    snprintf(path, sizeof path, "%s", path_of("order.db"));
+    snprintf(file, sizeof file, "%s", path_of("order.release"));
+    bp_close(team(path));
+    merge_in_some_order(path);
+    world_now = WORLD_CLOSED;
+    bp_store *s = world_open(path, BP_ACCESS_STEWARD, NULL);
+    ck_assert_uint_eq(world_rows(s, "contributions"), PEOPLE);
+    ck_assert_msg(publish(s, file, outcome) == BP_OK, "%s", outcome);
+    ck_assert_uint_eq(world_rows(s, "contributions"), 0);
+    bp_close(s);
+    size_t length;
+    unsigned char *data = world_file(file, &length);
+    if (first == NULL) {
+      first = data;
+      first_length = length;
+    } else {
+      ck_assert_uint_eq(length, first_length);
+      ck_assert_mem_eq(data, first, length);
+      free(data);
+    }
+    drop(path);
+    unlink(file);
+  }
+  /* The control: one bundle less is another file. */
+  bp_close(team(path));
+  bp_store *s = world_open(path, BP_ACCESS_STEWARD, NULL);
+  for (unsigned i = 0; i < PARCELS; i++)
+    if (i / 2 != 5) world_merge(s, parcels[i].data, parcels[i].length, reason);
+  world_now = WORLD_CLOSED;
+  ck_assert_int_eq(publish(s, file, outcome), BP_OK);
+  bp_close(s);
+  size_t length;
+  unsigned char *data = world_file(file, &length);
+  ck_assert(length != first_length || memcmp(data, first, length) != 0);
+  printf(
+      "%u orders of %d bundles with repeats and splits: one release of %zu bytes; control differs\n",
+      orders(), PARCELS, first_length);
+  free(data);
+  free(first);
+  free_all();
+}
+END_TEST
+
+START_TEST(published_once_and_for_ever) {
+  char outcome[32];
+  make_all();
+  bp_store *s = team(path_of("once.db"));
+  merge_in_some_order(path_of("once.db"));
+  ck_assert_int_eq(publish(s, path_of("early"), outcome), BP_ERR_DENIED);
+  ck_assert_str_eq(outcome, "open");
+  world_now = WORLD_CLOSED;
+  ck_assert_int_eq(publish(s, path_of("a"), outcome), BP_OK);
+  ck_assert_str_eq(outcome, "published");
+  /* Again, to another file, to the same file, after a roster that says otherwise, with the clock back. */
+  ck_assert_int_eq(publish(s, path_of("b"), outcome), BP_OK);
+  ck_assert_str_eq(outcome, "known");
+  ck_assert_int_eq(publish(s, path_of("a"), outcome), BP_OK);
+  char *roster = world_roster(3, 3, ",\"minimum\":9,\"grace_days\":28");
+  world_configure(s, "roster", roster);
+  world_now = WORLD_OPEN;
+  ck_assert_int_eq(world_merge(s, parcels[4].data, parcels[4].length, reason), BP_ERR_DENIED);
+  ck_assert_str_eq(reason, "closed");
+  ck_assert_int_eq(publish(s, path_of("c"), outcome), BP_OK);
+  ck_assert_str_eq(outcome, "known");
+  size_t a, b, c;
+  unsigned char *one = world_file(path_of("a"), &a), *two = world_file(path_of("b"), &b);
+  unsigned char *three = world_file(path_of("c"), &c);
+  ck_assert_uint_eq(a, b);
+  ck_assert_uint_eq(a, c);
+  ck_assert_mem_eq(one, two, a);
+  ck_assert_mem_eq(one, three, a);
+  /* Another file in the way is never overwritten. */
+  FILE *f = fopen(path_of("taken"), "wb");
+  fputs("mine", f);
+  fclose(f);
+  ck_assert_int_eq(publish(s, path_of("taken"), outcome), BP_ERR_INVALID);
+  size_t length;
+  unsigned char *kept = world_file(path_of("taken"), &length);
+  ck_assert_uint_eq(length, 4);
+  free(kept);
+  free(one);
+  free(two);
+  free(three);
+  bpi_free(roster);
+  free_all();
+  bp_close(s);
+}
+END_TEST
+
+/* Sums by hand: a team of four, all in one cell. */
+START_TEST(sums_are_those_of_the_people) {
+  char outcome[32];
+  sign_keys store = world_keys(STORE);
+  bp_store *s = team(path_of("sums.db"));
+  int64_t expected = 0;
+  for (unsigned i = 0; i < PEOPLE; i++) {
+    vector_cell cells[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 100 + (int64_t)i}};
+    bundle b = world_contribution(cells, 1, 1);
+    unsigned char *data;
+    size_t length;
+    world_bundle(&data, &length, &b, 100 + i, &store.open);
+    ck_assert_int_eq(world_merge(s, data, length, reason), BP_OK);
+    bpi_free(data);
+    if (i < 4) expected += 100 + (int64_t)i;
+  }
+  world_now = WORLD_CLOSED;
+  ck_assert_int_eq(publish(s, path_of("sums"), outcome), BP_OK);
+  size_t length;
+  release r;
+  unsigned char *data = world_file(path_of("sums"), &length);
+  ck_assert_int_eq(bpi_release_read(&r, data, length, NULL), BP_OK);
+  int found = 0;
+  for (size_t i = 0; i < r.rows; i++) {
+    if (strcmp(r.row[i].scope, "t0") != 0 || r.row[i].dimension != SLICED_WHOLE ||
+        r.row[i].measure != MEASURE_prompts)
+      continue;
+    found++;
+    ck_assert_int_eq(r.row[i].state, PUBLISHED_VALUE);
+    /* 406, at 2 significant digits below five people */
+    ck_assert_int_eq(expected, 406);
+    ck_assert_int_eq(r.row[i].value, 410);
+    ck_assert_int_eq(r.row[i].headcount, 1);
+  }
+  ck_assert_int_eq(found, 1);
+  bpi_release_free(&r);
+  free(data);
+  bp_close(s);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- traces */
+
+static bool holds(const char *path, const void *what, size_t length) {
+  FILE *f = fopen(path, "rb");
+  if (f == NULL) return false;
+  static unsigned char data[1 << 22];
+  size_t size = fread(data, 1, sizeof data, f);
+  fclose(f);
+  for (size_t i = 0; i + length <= size; i++)
+    if (memcmp(data + i, what, length) == 0) return true;
+  return false;
+}
+
+static unsigned files_with(const char *path, const void *what, size_t length) {
+  static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+  unsigned found = 0;
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    char name[512];
+    snprintf(name, sizeof name, "%s%s", path, ends[i]);
+    found += holds(name, what, length);
+  }
+  return found;
+}
+
+/* What a person sent is in the store while the week is open, and in no file once it is published. */
+START_TEST(nothing_of_a_person_stays) {
+  char outcome[32], path[200];
+  make_all();
+  snprintf(path, sizeof path, "%s", path_of("traces.db"));
+  bp_store *s = team(path);
+  merge_in_some_order(path);
+  unsigned present = 0, left = 0;
+  for (unsigned i = 1; i < PEOPLE; i++) { /* m00's two contradict each other: none is kept */
+    unsigned char *inner;
+    size_t length;
+    bp_error *error = NULL;
+    sign_keys store = world_keys(STORE);
+    ck_assert_int_eq(bpi_bundle_open(&inner, &length, parcels[2 * i + 1].data,
+                                     parcels[2 * i + 1].length, &store, &error),
+                     BP_OK);
+    present += files_with(path, inner + 96, 28) > 0;
+    bpi_free(inner);
+  }
+  world_now = WORLD_CLOSED;
+  ck_assert_int_eq(publish(s, path_of("traces.release"), outcome), BP_OK);
+  for (unsigned i = 0; i < PARCELS; i++) {
+    unsigned char *inner;
+    size_t length;
+    bp_error *error = NULL;
+    sign_keys store = world_keys(STORE);
+    ck_assert_int_eq(
+        bpi_bundle_open(&inner, &length, parcels[i].data, parcels[i].length, &store, &error),
+        BP_OK);
+    left += files_with(path, inner + 96, 28);
+    left += files_with(path, inner + length - 64, 32);        /* its signature */
+    left += holds(path_of("traces.release"), inner + 40, 32); /* a device in the release */
+    bpi_free(inner);
+  }
+  printf("traces of contributions: %u of %d while the week is open, %u once it is published\n",
+         present, PEOPLE - 1, left);
+  ck_assert_uint_eq(present, PEOPLE - 1);
+  ck_assert_uint_eq(left, 0);
+  bp_close(s);
+  free_all();
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- killed */
+
+static int64_t clock_us(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void wait_us(unsigned us) {
+  const struct timespec pause = {us / 1000000, (long)(us % 1000000) * 1000};
+  nanosleep(&pause, NULL);
+}
+
+/* Merges and publishes until it is killed; what is there then completes to the same file. */
+START_TEST(killed_at_any_moment) {
+  char path[200], file[200], reference[200], outcome[32];
+  unsigned kills = 0, complete = 0, rounds = getenv("BLUEPLANE_LONG") != NULL ? 200 : 16;
+  make_all();
+  snprintf(path, sizeof path, "%s", path_of("killed.db"));
+  snprintf(file, sizeof file, "%s", path_of("killed.release"));
+  snprintf(reference, sizeof reference, "%s", path_of("reference.release"));
+  bp_close(team(path));
+  int64_t begin = clock_us();
+  merge_in_some_order(path);
+  world_now = WORLD_CLOSED;
+  bp_store *s = world_open(path, BP_ACCESS_STEWARD, NULL);
+  ck_assert_int_eq(publish(s, reference, outcome), BP_OK);
+  bp_close(s);
+  int64_t usual = clock_us() - begin;
+  drop(path);
+  for (unsigned round = 0; round < rounds; round++) {
+    bp_close(team(path));
+    fflush(NULL);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+      merge_in_some_order(path);
+      world_now = WORLD_CLOSED;
+      s = world_open(path, BP_ACCESS_STEWARD, NULL);
+      publish(s, file, outcome);
+      bp_close(s);
+      _exit(0);
+    }
+    wait_us(roll((unsigned)(usual + usual / 4)));
+    kill(child, SIGKILL);
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    kills += WIFSIGNALED(status);
+    complete += access(file, F_OK) == 0;
+    world_now = WORLD_OPEN;
+    merge_in_some_order(path); /* refused as closed if the publication was complete */
+    world_now = WORLD_CLOSED;
+    s = world_open(path, BP_ACCESS_STEWARD, NULL);
+    ck_assert_msg(publish(s, file, outcome) == BP_OK, "%s", outcome);
+    bp_close(s);
+    size_t a, b;
+    unsigned char *one = world_file(file, &a), *two = world_file(reference, &b);
+    ck_assert_uint_eq(a, b);
+    ck_assert_mem_eq(one, two, a);
+    free(one);
+    free(two);
+    drop(path);
+    unlink(file);
+  }
+  printf(
+      "killed %u times in %u rounds, %u of them behind the release: the same release each time\n",
+      kills, rounds, complete);
+  ck_assert_uint_gt(kills, 0);
+  free_all();
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------- organisation */
+
+static void trust(bp_store *s, unsigned a, unsigned b) {
+  char text[256], one[65], two[65];
+  sign_keys first = world_keys(a), second = world_keys(b);
+  bpi_hex(first.open.sign, 32, one);
+  bpi_hex(second.open.sign, 32, two);
+  snprintf(text, sizeof text, "{\"version\":1,\"stores\":[\"%s\",\"%s\"]}", one, two);
+  world_configure(s, "trust", text);
+}
+
+static parcel release_of(unsigned store, uint32_t edition, size_t rows, int64_t value) {
+  static release_row all[] = {{"t0", "", 0, MEASURE_sessions, 0, 1, 410},
+                              {"t0", "", 0, MEASURE_prompts, 0, 1, 40},
+                              {"t1", "", 0, MEASURE_prompts, 0, 1, 300}};
+  sign_keys keys = world_keys(store);
+  bp_error *error = NULL;
+  release r = {.window = WORLD_MONDAY,
+               .edition = edition,
+               .minimum = 3,
+               .organisation = "acme",
+               .row = all,
+               .rows = rows};
+  parcel p;
+  all[0].value = value;
+  memcpy(r.store, keys.open.sign, sizeof r.store);
+  ck_assert_int_eq(bpi_release_write(&p.data, &p.length, &r, &keys, &error), BP_OK);
+  return p;
+}
+
+#define OUTCOME(code, word, p)                                                                     \
+  do {                                                                                             \
+    ck_assert_int_eq(world_merge(s, (p).data, (p).length, reason), (code));                        \
+    ck_assert_str_eq(reason, word);                                                                \
+  } while (0)
+
+START_TEST(an_organisation_merges_releases) {
+  bp_store *s = world_open(path_of("org.db"), BP_ACCESS_STEWARD, "organisation");
+  parcel a = release_of(1, 1, 3, 410), b = release_of(2, 1, 3, 410), c = release_of(3, 1, 3, 410);
+  parcel other = release_of(1, 1, 3, 420), less = release_of(1, 2, 2, 410);
+  parcel changed = release_of(1, 3, 2, 420), more = release_of(1, 3, 3, 410);
+  OUTCOME(BP_ERR_DENIED, "untrusted", a);
+  trust(s, 1, 2);
+  OUTCOME(BP_OK, "added", a);
+  OUTCOME(BP_OK, "known", a);
+  OUTCOME(BP_OK, "added", b);
+  OUTCOME(BP_ERR_DENIED, "untrusted", c);
+  OUTCOME(BP_ERR_DENIED, "conflict", other);
+  OUTCOME(BP_OK, "replaced", less); /* a cell was withdrawn */
+  OUTCOME(BP_ERR_DENIED, "old_revision", a);
+  OUTCOME(BP_ERR_DENIED, "recomputed", changed);
+  OUTCOME(BP_ERR_DENIED, "recomputed", more); /* what was withdrawn never comes back */
+  ck_assert_uint_eq(world_rows(s, "published"), 2);
+  a.data[50] ^= 1;
+  ck_assert_int_ne(world_merge(s, a.data, a.length, reason), BP_OK);
+  const parcel all[] = {a, b, c, other, less, changed, more};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    bpi_free(all[i].data);
+  bp_close(s);
+}
+END_TEST
+
+/* A release opens for those who read what is published, if the store that is expected signed it. */
+START_TEST(a_release_opens_as_a_store) {
+  static const uint32_t readers[] = {BP_ACCESS_LEAD, BP_ACCESS_MANAGER, BP_ACCESS_RESEARCH,
+                                     BP_ACCESS_DEVOPS, BP_ACCESS_STEWARD};
+  parcel p = release_of(1, 1, 3, 410);
+  FILE *f = fopen(path_of("a.release"), "wb");
+  fwrite(p.data, 1, p.length, f);
+  fclose(f);
+  for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+    bp_close(world_open(path_of("a.release"), readers[i], NULL));
+  bp_store *s = world_open(path_of("a.release"), BP_ACCESS_MANAGER, NULL);
+  ck_assert_uint_eq(world_rows(s, "published"), 1);
+  bp_result *r = NULL;
+  ck_assert_int_eq(bp_inspect(&r, s, "contributions", NULL), BP_ERR_DENIED);
+  ck_assert_int_eq(bp_inspect(&r, s, "roster", NULL), BP_ERR_DENIED);
+  bp_close(s);
+  bp_error *error = NULL;
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  o.access = BP_ACCESS_OWNER;
+  ck_assert_int_ne(bp_open(&s, path_of("a.release"), &o, &error), BP_OK);
+  bp_error_free(error);
+  /* Pinned: the invitation of the store that signed it, and of another. */
+  char roster[] = "{\"blueplane.roster\":1,\"organisation\":\"acme\",\"teams\":[\"t\"]}";
+  for (unsigned store = 1; store <= 2; store++) {
+    char name[32];
+    snprintf(name, sizeof name, "signer%u.db", store);
+    bp_store *signer = world_team_store(path_of(name), store);
+    world_configure(signer, "roster", roster);
+    ck_assert_int_eq(bp_inspect(&r, signer, "invitation", NULL), BP_OK);
+    f = fopen(path_of("invitation"), "wb");
+    fputs(bp_result_text(r, 0, 0, NULL), f);
+    fclose(f);
+    bp_result_free(r);
+    bp_close(signer);
+    o.access = BP_ACCESS_LEAD;
+    o.key_path = path_of("invitation");
+    int rc = bp_open(&s, path_of("a.release"), &o, &error);
+    ck_assert_int_eq(rc, store == 1 ? BP_OK : BP_ERR_DENIED);
+    if (store == 2) ck_assert_str_eq(bp_error_detail(error, "reason"), "untrusted");
+    bp_error_free(error);
+    bp_close(s);
+  }
+  bpi_free(p.data);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("publish");
+  TCase *tests = tcase_create("publish");
+  tcase_add_unchecked_fixture(tests, make_folder, remove_folder);
+  tcase_set_timeout(tests, 1200);
+  tcase_add_test(tests, any_order_gives_the_same_bytes);
+  tcase_add_test(tests, published_once_and_for_ever);
+  tcase_add_test(tests, sums_are_those_of_the_people);
+  tcase_add_test(tests, nothing_of_a_person_stays);
+  tcase_add_test(tests, killed_at_any_moment);
+  tcase_add_test(tests, an_organisation_merges_releases);
+  tcase_add_test(tests, a_release_opens_as_a_store);
+  suite_add_tcase(suite, tests);
+  return run_suite(suite);
+}
