@@ -16,6 +16,7 @@
 #define YOURS "Your numbers"
 #define QUESTIONS "Any question"
 #define DATA "Data"
+#define TEAM "Teams"
 #define CARE "Care"
 #define PROGRAM "The program"
 
@@ -91,6 +92,26 @@ const command command_table[] = {
      O(SOURCE), 0, 2, 2, "preview", run_privacy},
     {"prices", DATA, "", "the price table in force", NULL, O(UNPRICED), COMMAND_STORE, 0, 0, NULL,
      run_prices},
+
+    {"team", TEAM, "ACTION [WORD...]", "team stores: who belongs to one, and joining one",
+     "A steward: init STORE [organisation], roster STORE [FILE], invite STORE, signed STORE, open "
+     "STORE, trust STORE INVITATION... A member: join FILE... takes an invitation or a signed "
+     "roster, status, members. docs/teams.md walks through it.",
+     0, 0, 1, -1, "init roster invite signed open trust join status members", run_team},
+    {"share", TEAM, "WEEK FILE", "a week of yours as a sealed bundle for your team's store",
+     "WEEK is an ISO week that is over and not closed, 2026-W07. What is in the bundle: blueplane "
+     "privacy audit. The store reads what is new first.",
+     0, COMMAND_WRITE, 2, 2, NULL, run_share},
+    {"merge", TEAM, "STORE FILE...", "bundles into a team's store, releases into an organisation's",
+     "Each file is taken or refused by itself; any order and any repetition end in the same store.",
+     0, 0, 2, -1, "@files", run_merge},
+    {"publish", TEAM, "STORE WEEK FILE", "a closed week of a team's store as a release, once",
+     "Deletes what the members sent of the week. Publishing again writes the same file.", 0, 0, 3,
+     3, "@files", run_publish},
+    {"release", TEAM, "show FILE [METRIC...]", "what is published in a release or an organisation",
+     "Without METRIC what the file is and who signed it. --as chooses with whose eyes: manager (the "
+     "default), lead, research.",
+     O(BY) | O(AS), 0, 2, -1, "show", run_release},
 
     {"health", CARE, "", "figures of the store and of reading, for monitoring",
      "Example: blueplane health --fail-on 'rejects>100' --fail-on 'ingest_age>86400' ends with 5 "

@@ -70,6 +70,13 @@ int run_health(program *p);
 int run_doctor(program *p);
 /* places.c */
 int run_places(program *p);
+/* team.c */
+int run_team(program *p);
+int run_share(program *p);
+int run_merge(program *p);
+int run_publish(program *p);
+/* release.c */
+int run_release(program *p);
 /* privacy.c */
 int run_privacy(program *p);
 

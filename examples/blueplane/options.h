@@ -38,6 +38,7 @@ typedef enum option_id {
   OPTION_RESTART,
   OPTION_FAIL_ON,
   OPTION_UNPRICED,
+  OPTION_AS,
   OPTION_COUNT
 } option_id;
 

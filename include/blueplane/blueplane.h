@@ -400,6 +400,16 @@ BP_API int bp_privacy_preview(bp_result **out, bp_store *store, const char *sour
  * word of the table in docs/errors.md. What is refused has changed nothing, but for one case: two
  * bundles of one revision that say different things are both refused, whichever came first. */
 
+/* Makes the bundle of a week for an audience: "team" (or NULL), the team store this person has
+ * joined. It holds the sums of docs/formats/bundle.md and nothing else, and goes into the ledger
+ * (bp_inspect "shared"): a week goes to one store only. The same week again gives the same content
+ * under the same revision, or the next revision if facts were added since. Free with bp_free().
+ * Errors: INVALID (not a week), NOTFOUND (audience; "not_joined"; "no_roster"; the key file), DENIED
+ * ("not_over", "closed", "unknown_device", "revoked_member", "elsewhere"), CONSENT ("too_few": the
+ * team has fewer active people than this person wants), READONLY, BUSY, NOMEM. Since 0.1. */
+BP_API int bp_share_export(void **out, size_t *length, bp_store *store, const char *audience,
+                           const char *window, bp_error **error);
+
 /* What a file is that came: of a sealed bundle whom it is for, as only its store can open it; of a
  * release, a signed roster or an invitation what it says, once its signature fits. One row for each
  * fact: "name", "value". Whether the store that signed is the right one is yours to compare.

@@ -1,0 +1,55 @@
+/* release.c: what is published: what a release file is, and the answers it gives to those it is for. */
+#include "commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "exits.h"
+
+static uint32_t access_of(const program *p) {
+  const char *as = p->options.value[OPTION_AS];
+  if (as != NULL && strcmp(as, "lead") == 0) return BP_ACCESS_LEAD;
+  return as != NULL && strcmp(as, "research") == 0 ? BP_ACCESS_RESEARCH : BP_ACCESS_MANAGER;
+}
+
+static int describe(const program *p, const char *path) {
+  text data = {0};
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  int code = load_file(&data, path);
+  if (code == EXIT_OK &&
+      bp_share_describe(&r, data.length > 0 ? data.data : "", data.length, &error) != BP_OK)
+    code = complain_of(error);
+  if (code == EXIT_OK) code = write_result(&p->screen, r, "titles");
+  bp_result_free(r);
+  text_free(&data);
+  return code;
+}
+
+/* The metrics behind "show FILE" over all that is published. */
+static int answer(program *p) {
+  question q = {.metrics = (const char *const *)p->arguments + 2, .period = "all"};
+  for (size_t i = 0; i < p->options.by.count && i < 4; i++)
+    q.by[i] = p->options.by.item[i];
+  bp_result *r = NULL;
+  int code = ask(&r, p, &q);
+  if (code == EXIT_OK) code = write_result(&p->screen, r, "titles");
+  bp_result_free(r);
+  return code;
+}
+
+int run_release(program *p) {
+  bp_open_options how = BP_OPEN_OPTIONS_INIT;
+  bp_error *error = NULL;
+  if (strcmp(p->arguments[0], "show") != 0) {
+    char *shown = text_safe(p->arguments[0]);
+    complain(EXIT_USAGE, "usage: blueplane release show FILE [METRIC...]", "there is no release %s",
+             shown);
+    free(shown);
+    return EXIT_USAGE;
+  }
+  if (p->argument_count == 2) return describe(p, p->arguments[1]);
+  how.access = access_of(p);
+  if (bp_open(&p->store, p->arguments[1], &how, &error) != BP_OK) return complain_of(error);
+  return answer(p);
+}
