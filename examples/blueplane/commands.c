@@ -110,8 +110,8 @@ const command command_table[] = {
      3, "@files", run_publish},
     {"release", TEAM, "show FILE [METRIC...]", "what is published in a release or an organisation",
      "Without METRIC what the file is and who signed it. --as chooses with whose eyes: manager (the "
-     "default), lead, research.",
-     O(BY) | O(AS), 0, 2, -1, "show", run_release},
+     "default), research, or lead with --team.",
+     O(BY) | O(AS) | O(TEAM), 0, 2, -1, "show", run_release},
 
     {"health", CARE, "", "figures of the store and of reading, for monitoring",
      "Example: blueplane health --fail-on 'rejects>100' --fail-on 'ingest_age>86400' ends with 5 "

@@ -39,6 +39,7 @@ typedef enum option_id {
   OPTION_FAIL_ON,
   OPTION_UNPRICED,
   OPTION_AS,
+  OPTION_TEAM,
   OPTION_COUNT
 } option_id;
 

@@ -50,6 +50,8 @@ int run_release(program *p) {
   }
   if (p->argument_count == 2) return describe(p, p->arguments[1]);
   how.access = access_of(p);
-  if (bp_open(&p->store, p->arguments[1], &how, &error) != BP_OK) return complain_of(error);
+  if (bp_open(&p->store, p->arguments[1], &how, &error) != BP_OK ||
+      bp_narrow(p->store, how.access, p->options.value[OPTION_TEAM], &error) != BP_OK)
+    return complain_of(error);
   return answer(p);
 }
