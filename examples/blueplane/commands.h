@@ -71,6 +71,8 @@ int run_doctor(program *p);
 /* places.c */
 int run_places(program *p);
 /* team.c */
+/* Names and values that say what a file is; complains. */
+int describe_file(bp_result **out, const char *path);
 int run_team(program *p);
 int run_share(program *p);
 int run_merge(program *p);

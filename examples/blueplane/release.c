@@ -13,16 +13,10 @@ static uint32_t access_of(const program *p) {
 }
 
 static int describe(const program *p, const char *path) {
-  text data = {0};
   bp_result *r = NULL;
-  bp_error *error = NULL;
-  int code = load_file(&data, path);
-  if (code == EXIT_OK &&
-      bp_share_describe(&r, data.length > 0 ? data.data : "", data.length, &error) != BP_OK)
-    code = complain_of(error);
+  int code = describe_file(&r, path);
   if (code == EXIT_OK) code = write_result(&p->screen, r, "titles");
   bp_result_free(r);
-  text_free(&data);
   return code;
 }
 

@@ -86,22 +86,27 @@ static int configure_from(program *p, const char *topic, const char *path) {
   return code;
 }
 
-/* What a file is, "" if it is nothing we know; `key`, unless NULL, gets the key of its store. */
-static int describe(char kind[16], text *key, const char *path) {
+int describe_file(bp_result **out, const char *path) {
   text data = {0};
-  bp_result *r = NULL;
   bp_error *error = NULL;
   int code = load_file(&data, path);
   if (code == EXIT_OK &&
-      bp_share_describe(&r, data.length > 0 ? data.data : "", data.length, &error) != BP_OK)
+      bp_share_describe(out, data.length > 0 ? data.data : "", data.length, &error) != BP_OK)
     code = complain_of(error);
+  text_free(&data);
+  return code;
+}
+
+/* What a file is; `key`, unless NULL, gets the key of its store. */
+static int describe(char kind[16], text *key, const char *path) {
+  bp_result *r = NULL;
+  int code = describe_file(&r, path);
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     const char *name = bp_result_text(r, row, 0, NULL), *value = bp_result_text(r, row, 1, NULL);
     if (strcmp(name, "kind") == 0) snprintf(kind, 16, "%s", value);
     if (strcmp(name, "store") == 0 && key != NULL) text_add(key, value);
   }
   bp_result_free(r);
-  text_free(&data);
   return code;
 }
 

@@ -11,6 +11,7 @@
 #include "privacy/bundle.h"
 #include "privacy/publication.h"
 #include "privacy/release.h"
+#include "store/erase.h"
 #include "store/published.h"
 #include "store/team.h"
 #include "store/transaction.h"
@@ -222,7 +223,20 @@ static int keep_and_delete(publishing *p, bp_error **error) {
   if (rc != BP_OK) return rc;
   bpi_release_digest(p->file, p->length, digest);
   rc = bpi_published_write(p->handle->store, &p->release, digest, error);
-  return rc == BP_OK ? bpi_contribution_drop(p->handle->store, p->window, error) : rc;
+  if (rc == BP_OK) rc = bpi_contribution_drop(p->handle->store, p->window, error);
+  return rc == BP_OK ? bpi_store_set_setting(p->handle->store, "erase_pending_us",
+                                             bpi_handle_now(p->handle), error)
+                     : rc;
+}
+
+/* Takes what was deleted out of the log and the file, too. While a reader holds the log it waits for the
+ * next publishing or opening; *cleared is false. */
+static int clear_traces(const publishing *p, bool *cleared, bp_error **error) {
+  int64_t pending = 0;
+  int rc = bpi_store_erase_finish(p->handle->store, error);
+  if (rc == BP_OK) rc = bpi_store_setting(p->handle->store, "erase_pending_us", 0, &pending, error);
+  *cleared = pending == 0;
+  return rc;
 }
 
 static int publish_cells(publishing *p, const gathering *g, bp_error **error) {
@@ -331,7 +345,7 @@ static int publish(bp_result **out, bp_store *s, const char *window, const char 
   if (rc == BP_OK) rc = bpi_team_keys(&p.keys, s, error);
   if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error);
   if (rc == BP_OK) rc = bpi_transaction_end(s->store, publish_once(&p, error), error);
-  if (rc == BP_OK) rc = bpi_store_truncate_log(s->store, &cleared, error);
+  if (rc == BP_OK) rc = clear_traces(&p, &cleared, error);
   if (rc == BP_OK && path != NULL) rc = deliver(&p, path, error);
   if (rc == BP_OK) rc = told(out, &p, cleared, error);
   bpi_sign_wipe(&p.keys);

@@ -2,6 +2,7 @@
  * behind. With BLUEPLANE_LONG=1 a thousand orders instead of thirty. */
 #include <check.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -318,6 +319,42 @@ START_TEST(nothing_of_a_person_stays) {
 }
 END_TEST
 
+/* A reader of an old state holds the log: the bytes are still there, and that is said; they go with the
+ * next opening. */
+START_TEST(a_reader_delays_the_clearing) {
+  char path[200];
+  make_all();
+  snprintf(path, sizeof path, "%s", path_of("held.db"));
+  bp_close(team(path));
+  merge_in_some_order(path);
+  unsigned char *inner;
+  size_t length;
+  bp_error *error = NULL;
+  sign_keys store = world_keys(STORE);
+  ck_assert_int_eq(
+      bpi_bundle_open(&inner, &length, parcels[3].data, parcels[3].length, &store, &error), BP_OK);
+  sqlite3 *reader = NULL;
+  ck_assert_int_eq(sqlite3_open_v2(path, &reader, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+  ck_assert_int_eq(
+      sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM contribution", NULL, NULL, NULL),
+      SQLITE_OK);
+  world_now = WORLD_CLOSED;
+  bp_store *s = world_open(path, BP_ACCESS_STEWARD, NULL);
+  bp_result *r = NULL;
+  ck_assert_int_eq(bp_publish(&r, s, WORLD_WEEK, NULL, NULL), BP_OK);
+  ck_assert_str_eq(bp_result_text(r, 0, 5, NULL), "pending");
+  bp_result_free(r);
+  ck_assert_uint_gt(files_with(path, inner + 96, 28), 0);
+  ck_assert_int_eq(sqlite3_exec(reader, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+  sqlite3_close(reader);
+  bp_close(s);
+  bp_close(world_open(path, BP_ACCESS_STEWARD, NULL));
+  ck_assert_uint_eq(files_with(path, inner + 96, 28), 0);
+  bpi_free(inner);
+  free_all();
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------- killed */
 
 static int64_t clock_us(void) {
@@ -507,6 +544,7 @@ int main(void) {
   tcase_add_test(tests, published_once_and_for_ever);
   tcase_add_test(tests, sums_are_those_of_the_people);
   tcase_add_test(tests, nothing_of_a_person_stays);
+  tcase_add_test(tests, a_reader_delays_the_clearing);
   tcase_add_test(tests, killed_at_any_moment);
   tcase_add_test(tests, an_organisation_merges_releases);
   tcase_add_test(tests, a_release_opens_as_a_store);
