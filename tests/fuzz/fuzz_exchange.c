@@ -1,0 +1,128 @@
+/* Fuzz target: what comes to a team's store from elsewhere, rosters, bundles or releases (FUZZ_ROSTER,
+ * FUZZ_BUNDLE, FUZZ_RELEASE). Nothing that is not the one encoding is read; what is read, written again,
+ * is the same bytes. As no fuzzer finds a signature, the input is signed before it is read once more. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "privacy/bundle.h"
+#include "privacy/invitation.h"
+#include "privacy/release.h"
+#include "privacy/roster.h"
+#include "tests/fuzz/fuzz.h"
+
+static void same(const void *written, size_t length, const void *data, size_t size) {
+  if (length != size || memcmp(written, data, size) != 0) abort();
+}
+
+#if defined(FUZZ_ROSTER)
+
+/* Read, written, read and written again: the two writings are one. */
+static void read_roster(const char *data, size_t size, bool signed_one) {
+  roster *r = NULL, *again = NULL;
+  char *once = NULL, *twice = NULL;
+  size_t a = 0, b = 0;
+  bp_error *error = NULL;
+  if (bpi_roster_parse(&r, data, size, signed_one, &error) == BP_OK) {
+    if (bpi_roster_write(&once, &a, r, &error) != BP_OK) abort();
+    if (bpi_roster_parse(&again, once, a, signed_one, &error) != BP_OK) abort();
+    if (bpi_roster_write(&twice, &b, again, &error) != BP_OK) abort();
+    same(once, a, twice, b);
+  }
+  bpi_error_free(error);
+  bpi_roster_free(r);
+  bpi_roster_free(again);
+  bpi_free(once);
+  bpi_free(twice);
+}
+
+static void run(const uint8_t *data, size_t size) {
+  public_keys store;
+  bp_error *error = NULL;
+  read_roster((const char *)data, size, false);
+  read_roster((const char *)data, size, true);
+  bpi_invitation_read(&store, (const char *)data, size, &error);
+  bpi_error_free(error);
+}
+
+#else
+
+static sign_keys keys(void) {
+  static const hash_key root = {{7}};
+  sign_keys made;
+  bpi_sign_keys(&made, &root);
+  return made;
+}
+
+#if defined(FUZZ_BUNDLE)
+
+static void read_bundle(const uint8_t *data, size_t size, const sign_keys *device) {
+  bundle b;
+  bp_error *error = NULL;
+  unsigned char *written = NULL;
+  size_t length = 0;
+  if (bpi_bundle_read(&b, data, size, &error) == BP_OK) {
+    if (bpi_bundle_write(&written, &length, &b, device, &error) != BP_OK) abort();
+    same(written, length, data, size);
+    bpi_free(written);
+    bpi_bundle_free(&b);
+  }
+  bpi_error_free(error);
+}
+
+static void run(const uint8_t *data, size_t size) {
+  sign_keys device = keys();
+  unsigned char store[BPI_PUBLIC_BYTES], *opened = NULL;
+  size_t length = 0;
+  bp_error *error = NULL;
+  if (bpi_bundle_envelope(store, data, size, &error) == BP_OK)
+    if (bpi_bundle_open(&opened, &length, data, size, &device, &error) == BP_OK) bpi_free(opened);
+  bpi_error_free(error);
+  uint8_t *copy = malloc(size + 1);
+  if (copy == NULL) return;
+  memcpy(copy, data, size);
+  if (size >= 72 + BPI_SIGNATURE_BYTES) {
+    memcpy(copy + 40, device.open.sign, BPI_PUBLIC_BYTES);
+    bpi_sign(copy + size - BPI_SIGNATURE_BYTES, &device, copy, size - BPI_SIGNATURE_BYTES);
+  }
+  read_bundle(copy, size, &device);
+  free(copy);
+}
+
+#else /* FUZZ_RELEASE */
+
+static void read_release(const uint8_t *data, size_t size, const sign_keys *store) {
+  release r;
+  bp_error *error = NULL;
+  unsigned char *written = NULL;
+  size_t length = 0;
+  if (bpi_release_read(&r, data, size, &error) == BP_OK) {
+    if (bpi_release_write(&written, &length, &r, store, &error) != BP_OK) abort();
+    same(written, length, data, size);
+    bpi_free(written);
+    bpi_release_free(&r);
+  }
+  bpi_error_free(error);
+}
+
+static void run(const uint8_t *data, size_t size) {
+  sign_keys store = keys();
+  uint8_t *copy = malloc(size + 1);
+  if (copy == NULL) return;
+  memcpy(copy, data, size);
+  if (size >= 37 + BPI_SIGNATURE_BYTES) {
+    memcpy(copy + 5, store.open.sign, BPI_PUBLIC_BYTES);
+    bpi_sign(copy + size - BPI_SIGNATURE_BYTES, &store, copy, size - BPI_SIGNATURE_BYTES);
+  }
+  read_release(copy, size, &store);
+  free(copy);
+}
+
+#endif
+#endif
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  if (bpi_hash_init() == 0) run(data, size);
+  return 0;
+}
