@@ -258,6 +258,7 @@ START_TEST(bundle_refuses) {
     data[i] ^= 4;
     ck_assert_int_ne(bpi_bundle_read(&back, data, i, NULL), BP_OK);
   }
+  bpi_free(data);
   ck_assert_int_eq(bpi_bundle_write(&data, &length, &b, &stranger, NULL), BP_OK);
   REFUSED(BP_ERR_DENIED, "signature", bpi_bundle_read(&back, data, length, seen));
   ck_assert_int_eq(bpi_bundle_seal(&sealed, &sealed_length, data, length, &store.open, NULL),
