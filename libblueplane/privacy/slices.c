@@ -57,7 +57,7 @@ static void absorb_smallest(const presence *list, size_t count, uint32_t *alone,
 bool bpi_slices_roll_up(presence *list, size_t *count, size_t people, int32_t k, uint32_t *alone,
                         size_t *alone_count, bool *other, bool *seen) {
   size_t n = 0;
-  qsort(list, *count, sizeof *list, by_slice);
+  if (*count > 1) qsort(list, *count, sizeof *list, by_slice);
   *count = unique(list, *count);
   for (size_t i = 0; i < *count; i++) {
     bool first = i == 0 || list[i].slice != list[i - 1].slice;
