@@ -195,6 +195,9 @@ roots find_roots(void) {
   add_root_of(&r, "copilot", "COPILOT_HOME", ".copilot", "session-state");
   add_cursor_roots(&r);
   add_hook_roots(&r);
+  char *data = xdg_folder("XDG_DATA_HOME", ".local/share");
+  add_root(&r, "opencode_db", print_text("%s/opencode", data), "default");
+  free(data);
   add_root_of(&r, "blueplane_db", NULL, ".blueplane", NULL);
   return r;
 }

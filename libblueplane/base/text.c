@@ -99,6 +99,13 @@ bool bpi_ends_with(const char *text, const char *ending) {
   return length >= wanted && strcmp(text + length - wanted, ending) == 0;
 }
 
+const char *bpi_base_name(const char *path) {
+  const char *base = path;
+  for (; *path != '\0'; path++)
+    if (*path == '/' || *path == '\\') base = path + 1;
+  return base;
+}
+
 int bpi_hex_digit(char c) {
   char lower = (char)(c | 0x20);
   if (c >= '0' && c <= '9') return c - '0';

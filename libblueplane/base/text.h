@@ -15,6 +15,8 @@ bool bpi_ascii_equal_nocase(const char *a, size_t a_length, const char *b); /* b
 bool bpi_starts_with(const char *p, size_t length, const char *prefix);
 bool bpi_ends_with(const char *text, const char *ending); /* both NUL-terminated */
 int bpi_hex_digit(char c);                                /* -1 if it is none */
+/* The last component of a path of whatever system. */
+const char *bpi_base_name(const char *path);
 bool bpi_contains(const char *p, size_t length, const char *needle);
 /* Whole decimal integer with optional sign; false on anything else or overflow. */
 bool bpi_parse_int(const char *p, size_t length, int64_t *out);

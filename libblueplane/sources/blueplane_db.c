@@ -121,10 +121,7 @@ static int read_traces(source_input *in) {
 /* --------------------------------------------------------------------------------- the source */
 
 static bool is_database(const char *path) {
-  static const char base[] = "telemetry.db";
-  size_t length = strlen(path), own = sizeof base - 1;
-  if (length < own || strcmp(path + length - own, base) != 0) return false;
-  return length == own || strchr("/\\", path[length - own - 1]) != NULL;
+  return strcmp(bpi_base_name(path), "telemetry.db") == 0;
 }
 
 /* The schema lies on the first page. */

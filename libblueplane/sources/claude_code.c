@@ -132,17 +132,10 @@ static int emit(void *self) {
   return r->status;
 }
 
-static const char *base_name(const char *path) {
-  const char *base = path;
-  for (const char *p = path; *p != '\0'; p++)
-    if (*p == '/' || *p == '\\') base = p + 1;
-  return base;
-}
-
 /* Subagents have files of their own, named after them, lately in a folder of their own. */
 static void read_path(reader *r) {
   static const char prefix[] = "agent-", ending[] = ".jsonl";
-  const char *path = r->in->path == NULL ? "" : r->in->path, *base = base_name(path);
+  const char *path = r->in->path == NULL ? "" : r->in->path, *base = bpi_base_name(path);
   bool named = strncmp(base, prefix, sizeof prefix - 1) == 0 && bpi_ends_with(base, ending);
   r->agent_file = named || strstr(path, "/subagents/") != NULL ||
                   strstr(path, "\\subagents\\") != NULL;
@@ -188,7 +181,7 @@ static int read_claude_code(source_input *in) {
 
 /* Any transcript's name will do, but for those of other tools and the client's own history. */
 static bool is_ours(const char *path) {
-  const char *base = base_name(path);
+  const char *base = bpi_base_name(path);
   return bpi_ends_with(base, ".jsonl") && !bpi_ends_with(base, ".blueplane.jsonl") &&
          strcmp(base, "history.jsonl") != 0 && strncmp(base, "rollout-", 8) != 0 &&
          !bpi_source_copilot.is_ours(path) && !bpi_source_gemini.is_ours(path) && !bpi_source_otlp.is_ours(path) &&

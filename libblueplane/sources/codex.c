@@ -555,17 +555,10 @@ static int take(void *self, scan *s) {
 
 /* --------------------------------------------------------------------------------- the source */
 
-static const char *base_name(const char *path) {
-  const char *last = path;
-  for (; *path != '\0'; path++)
-    if (*path == '/' || *path == '\\') last = path + 1;
-  return last;
-}
-
 /* A file whose session_meta is lost is named by its identifier: rollout-<time>-<uuid>.jsonl. */
 static void take_name(codex *c) {
   static const char ending[] = ".jsonl";
-  const char *id = base_name(c->in->path);
+  const char *id = bpi_base_name(c->in->path);
   size_t length = strlen(id), skip = sizeof ending - 1;
   if (length <= skip || strcmp(id + length - skip, ending) != 0) return;
   length -= skip;
@@ -595,7 +588,7 @@ static int read_rollout(source_input *in) {
 }
 
 static bool is_rollout(const char *path) {
-  const char *last = base_name(path);
+  const char *last = bpi_base_name(path);
   size_t length = strlen(last);
   return length > 14 && strncmp(last, "rollout-", 8) == 0 &&
          strcmp(last + length - 6, ".jsonl") == 0;

@@ -23,12 +23,13 @@
 MEMBERS(line_keys, LINE_KEYS);
 #define DATA_KEYS(X)                                                                               \
   X(D_SESSION, "sessionId")                                                                        \
-  X(D_VERSION, "copilotVersion") X(D_START, "startTime") X(D_SELECTED, "selectedModel")            \
-      X(D_NEW_MODEL, "newModel") X(D_CONTEXT, "context") X(D_CONTENT, "content")                   \
-          X(D_ATTACHMENTS, "attachments") X(D_MESSAGE, "messageId") X(D_MODEL, "model")            \
-              X(D_OUTPUT, "outputTokens") X(D_CALL, "toolCallId") X(D_TOOL, "toolName")            \
-                  X(D_ARGUMENTS, "arguments") X(D_SUCCESS, "success") X(D_ERROR, "error")          \
-                      X(D_TELEMETRY, "toolTelemetry") X(D_METRICS, "modelMetrics")
+  X(D_VERSION, "copilotVersion")                                                                   \
+  X(D_START, "startTime")                                                                          \
+  X(D_SELECTED, "selectedModel") X(D_NEW_MODEL, "newModel") X(D_CONTEXT, "context")                \
+      X(D_CONTENT, "content") X(D_ATTACHMENTS, "attachments") X(D_MESSAGE, "messageId")            \
+          X(D_MODEL, "model") X(D_OUTPUT, "outputTokens") X(D_CALL, "toolCallId")                  \
+              X(D_TOOL, "toolName") X(D_ARGUMENTS, "arguments") X(D_SUCCESS, "success")            \
+                  X(D_ERROR, "error") X(D_TELEMETRY, "toolTelemetry") X(D_METRICS, "modelMetrics")
 MEMBERS(data_keys, DATA_KEYS);
 #define CONTEXT_KEYS(X) X(CONTEXT_CWD, "cwd") X(CONTEXT_BRANCH, "branch")
 MEMBERS(context_keys, CONTEXT_KEYS);
@@ -46,8 +47,8 @@ MEMBERS(model_keys, MODEL_KEYS);
 MEMBERS(request_keys, REQUEST_KEYS);
 #define USAGE_KEYS(X)                                                                              \
   X(U_INPUT, "inputTokens")                                                                        \
-  X(U_OUTPUT, "outputTokens") X(U_READ, "cacheReadTokens") X(U_WRITE, "cacheWriteTokens")          \
-      X(U_REASONING, "reasoningTokens")
+  X(U_OUTPUT, "outputTokens")                                                                      \
+  X(U_READ, "cacheReadTokens") X(U_WRITE, "cacheWriteTokens") X(U_REASONING, "reasoningTokens")
 MEMBERS(usage_keys, USAGE_KEYS);
 enum { USAGES = U_REASONING + 1 };
 
@@ -170,6 +171,12 @@ static void read_model(model_use *u, scan *s, int *reject) {
   }
 }
 
+static void name_model(model_use *u, const char *key, size_t length) {
+  memset(u, 0, sizeof *u);
+  u->model.length = length;
+  memcpy(u->model.at, key, length);
+}
+
 /* Keyed by model. */
 static void read_models(line *l, scan *s, int *reject) {
   const char *key;
@@ -177,15 +184,14 @@ static void read_models(line *l, scan *s, int *reject) {
   if (!bpi_scan_enter_object(s)) return;
   while (bpi_scan_key(s, &key, &length)) {
     bool fits = l->models < MODELS_MAX && length > 0;
+    model_use *u = &l->use[fits ? l->models : 0];
+    if (fits) name_model(u, key, length); /* the key goes with the next call */
     if (!fits) l->dropped++;
     if (!fits || bpi_scan_peek(s) != SCAN_OBJECT) {
       bpi_scan_skip(s);
       continue;
     }
-    model_use *u = &l->use[l->models++];
-    memset(u, 0, sizeof *u);
-    u->model.length = length;
-    memcpy(u->model.at, key, length);
+    l->models++;
     bpi_scan_enter_object(s);
     read_model(u, s, reject);
   }
@@ -472,10 +478,8 @@ static int read_events(source_input *in) {
 }
 
 static bool is_events(const char *path) {
-  static const char ending[] = "events.jsonl";
-  size_t length = strlen(path), own = sizeof ending - 1;
-  if (length < own || strcmp(path + length - own, ending) != 0) return false;
-  return length == own || strchr("/\\.", path[length - own - 1]) != NULL;
+  const char *base = bpi_base_name(path);
+  return strcmp(base, "events.jsonl") == 0 || bpi_ends_with(base, ".events.jsonl");
 }
 
 /* One of the first lines is of a type of these, with data and an identifier. */

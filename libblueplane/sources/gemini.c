@@ -18,9 +18,10 @@
 
 #define CHAT_KEYS(X)                                                                               \
   X(K_SESSION, "sessionId")                                                                        \
-  X(K_KIND, "kind") X(K_MESSAGES, "messages") X(K_SET, "$set") X(K_ID, "id")                       \
-      X(K_TIME, "timestamp") X(K_TYPE, "type") X(K_CONTENT, "content") X(K_CALLS, "toolCalls")     \
-          X(K_TOKENS, "tokens") X(K_MODEL, "model")
+  X(K_KIND, "kind")                                                                                \
+  X(K_MESSAGES, "messages") X(K_SET, "$set") X(K_ID, "id") X(K_TIME, "timestamp")                  \
+      X(K_TYPE, "type") X(K_CONTENT, "content") X(K_CALLS, "toolCalls") X(K_TOKENS, "tokens")      \
+          X(K_MODEL, "model")
 MEMBERS(chat_keys, CHAT_KEYS);
 #define TOKEN_KEYS(X)                                                                              \
   X(T_INPUT, "input")                                                                              \
@@ -29,8 +30,8 @@ MEMBERS(token_keys, TOKEN_KEYS);
 enum { TOKENS = T_TOOL + 1 };
 #define CALL_KEYS(X)                                                                               \
   X(C_ID, "id")                                                                                    \
-  X(C_NAME, "name") X(C_ARGS, "args") X(C_STATUS, "status") X(C_TIME, "timestamp")                 \
-      X(C_DISPLAY, "resultDisplay")
+  X(C_NAME, "name")                                                                                \
+  X(C_ARGS, "args") X(C_STATUS, "status") X(C_TIME, "timestamp") X(C_DISPLAY, "resultDisplay")
 MEMBERS(call_keys, CALL_KEYS);
 #define DISPLAY_KEYS(X) X(DISPLAY_DIFF, "fileDiff")
 MEMBERS(display_keys, DISPLAY_KEYS);
@@ -280,24 +281,12 @@ static int emit(void *self) {
 
 /* --------------------------------------------------------------------------------- the source */
 
-static const char *base_name(const char *path) {
-  const char *last = path;
-  for (; *path != '\0'; path++)
-    if (*path == '/' || *path == '\\') last = path + 1;
-  return last;
-}
-
-static bool ends_in(const char *path, const char *ending) {
-  size_t length = strlen(path), own = strlen(ending);
-  return length > own && strcmp(path + length - own, ending) == 0;
-}
-
 static int read_chat(source_input *in) {
   gemini *g = bpi_alloc_zero(1, sizeof *g);
   if (g == NULL) return BP_ERR_NOMEM;
   object_reader reader = {
-      .take = take, .emit = emit, .self = g, .lists = ends_in(in->path, ".json")};
-  const char *base = base_name(in->path);
+      .take = take, .emit = emit, .self = g, .lists = bpi_ends_with(in->path, ".json")};
+  const char *base = bpi_base_name(in->path);
   bpi_rows_start(&g->rows, in, TIER_RECORD);
   bpi_rows_session(&g->rows, base, strcspn(base, ".")); /* until the chat names it */
   int rc = bpi_read_objects(in, &reader);
@@ -309,10 +298,10 @@ static int read_chat(source_input *in) {
 /* session-2026-03-02T09-00-….json, or .jsonl */
 static bool is_chat(const char *path) {
   static const char form[] = "session-0000-00-00T";
-  const char *base = base_name(path);
+  const char *base = bpi_base_name(path);
   for (size_t i = 0; i < sizeof form - 1; i++)
     if (form[i] == '0' ? base[i] < '0' || base[i] > '9' : base[i] != form[i]) return false;
-  return ends_in(base, ".json") || ends_in(base, ".jsonl");
+  return bpi_ends_with(base, ".json") || bpi_ends_with(base, ".jsonl");
 }
 
 /* It names its session and, by a hash, its project. */

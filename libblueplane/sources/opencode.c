@@ -5,9 +5,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "sources/content.h"
-#include "sources/patch.h"
-#include "sources/rows.h"
+#include "sources/opencode.h"
 
 /* One list for the keys and their numbers. */
 #define NUMBER(name, key) name,
@@ -28,8 +26,10 @@ MEMBERS(time_keys, TIME_KEYS);
 MEMBERS(message_keys, MESSAGE_KEYS);
 #define INFO_KEYS(X)                                                                               \
   X(I_ID, "id")                                                                                    \
-  X(I_ROLE, "role") X(I_TIME, "time") X(I_MODEL, "modelID") X(I_COST, "cost")                      \
-      X(I_TOKENS, "tokens") X(I_FINISH, "finish") X(I_ERROR, "error")
+  X(I_ROLE, "role")                                                                                \
+  X(I_TIME, "time")                                                                                \
+  X(I_MODEL, "modelID") X(I_COST, "cost") X(I_TOKENS, "tokens") X(I_FINISH, "finish")              \
+      X(I_ERROR, "error")
 MEMBERS(info_keys, INFO_KEYS);
 #define TOKEN_KEYS(X)                                                                              \
   X(T_INPUT, "input") X(T_OUTPUT, "output") X(T_REASONING, "reasoning") X(T_CACHE, "cache")
@@ -40,20 +40,19 @@ MEMBERS(cache_keys, CACHE_KEYS);
 MEMBERS(error_keys, ERROR_KEYS);
 #define PART_KEYS(X)                                                                               \
   X(P_TYPE, "type")                                                                                \
-  X(P_TEXT, "text") X(P_SYNTHETIC, "synthetic") X(P_MIME, "mime") X(P_CALL, "callID")              \
-      X(P_TOOL, "tool") X(P_STATE, "state")
+  X(P_TEXT, "text")                                                                                \
+  X(P_SYNTHETIC, "synthetic")                                                                      \
+  X(P_MIME, "mime") X(P_CALL, "callID") X(P_TOOL, "tool") X(P_STATE, "state")
 MEMBERS(part_keys, PART_KEYS);
 #define STATE_KEYS(X)                                                                              \
   X(STATE_STATUS, "status")                                                                        \
-  X(STATE_INPUT, "input") X(STATE_ERROR, "error") X(STATE_METADATA, "metadata")                    \
-      X(STATE_TIME, "time")
+  X(STATE_INPUT, "input")                                                                          \
+  X(STATE_ERROR, "error") X(STATE_METADATA, "metadata") X(STATE_TIME, "time")
 MEMBERS(state_keys, STATE_KEYS);
 #define METADATA_KEYS(X) X(METADATA_DIFF, "diff")
 MEMBERS(metadata_keys, METADATA_KEYS);
 
-enum { ROLE_OTHER = -1, ROLE_USER, ROLE_ASSISTANT };
 static const char *const roles[] = {"user", "assistant", NULL};
-enum { PART_TOOL, PART_TEXT, PART_FILE };
 static const char *const part_words[] = {"tool", "text", "file", NULL};
 enum { STATUS_COMPLETED, STATUS_ERROR };
 static const char *const status_words[] = {"completed", "error", NULL};
@@ -70,43 +69,6 @@ static const struct {
   int outcome;
 } endings[] = {{"The user rejected permission", OUTCOME_REJECTED},
                {"Tool execution aborted", OUTCOME_INTERRUPTED}};
-
-typedef struct message {
-  int role, stop, error; /* ERROR_ */
-  bool counted, failed;
-  unsigned dropped;
-  int64_t number, time, cost, input, output, reasoning, read, written;
-  id_text id;
-  name_text model;
-  prompt_facts prompt; /* of all its parts */
-} message;
-
-typedef struct part {
-  int type, status, ending;
-  bool synthetic, image, diffed;
-  unsigned dropped;
-  int64_t number, start, end;
-  diff_text diff;
-  id_text call;
-  name_text tool;
-  prompt_facts text;
-  tool_input input;
-} part;
-
-typedef struct session {
-  unsigned dropped;
-  int64_t time;
-  id_text id, parent;
-  name_text directory, version;
-} session;
-
-typedef struct opencode {
-  rows rows;
-  session session;
-  message message;
-  part part;
-  int64_t messages;
-} opencode;
 
 /* -------------------------------------------------------------------------------------- times */
 
@@ -126,7 +88,7 @@ static times read_times(scan *s, int *reject) {
 
 /* -------------------------------------------------------------------------------------- parts */
 
-static void read_error(part *p, scan *s) {
+static void read_error(opencode_part *p, scan *s) {
   char head[64];
   size_t length;
   if (!bpi_scan_text(s, head, sizeof head, &length, NULL)) return;
@@ -135,14 +97,14 @@ static void read_error(part *p, scan *s) {
   bpi_hash_wipe(head, length);
 }
 
-static void read_metadata(part *p, scan *s, int *reject) {
+static void read_metadata(opencode_part *p, scan *s, int *reject) {
   uint64_t seen = 0;
   if (!bpi_scan_enter_object(s)) return;
   while (bpi_object_member(s, metadata_keys, &seen, reject) >= 0)
     p->diffed = bpi_scan_text_feed(s, bpi_diff_feed, &p->diff);
 }
 
-static void read_state(part *p, scan *s, int *reject) {
+static void read_state(opencode_part *p, scan *s, int *reject) {
   uint64_t seen = 0;
   if (!bpi_scan_enter_object(s)) return;
   for (int m; (m = bpi_object_member(s, state_keys, &seen, reject)) >= 0;) {
@@ -167,7 +129,7 @@ static bool read_image(scan *s) {
          bpi_starts_with(head, length, "image/");
 }
 
-static void start_part(part *p) {
+static void start_part(opencode_part *p) {
   p->type = p->status = -1;
   p->ending = OUTCOME_ERROR;
   p->synthetic = p->image = p->diffed = false;
@@ -180,8 +142,8 @@ static void start_part(part *p) {
   bpi_content_input_start(&p->input);
 }
 
-static int take_part(void *self, scan *s) {
-  part *p = &((opencode *)self)->part;
+int bpi_opencode_take_part(void *self, scan *s) {
+  opencode_part *p = &((opencode *)self)->part;
   uint64_t seen = 0;
   int reject = 0;
   start_part(p);
@@ -210,8 +172,8 @@ static ident key_of(opencode *o, ident_kind kind, const id_text *id, int64_t pla
   return bpi_row_key(&o->rows, kind, id, is_redacted(id) ? place : 0);
 }
 
-static int put_call(opencode *o) {
-  const part *p = &o->part;
+int bpi_opencode_put_call(opencode *o) {
+  const opencode_part *p = &o->part;
   rows *r = &o->rows;
   r->time = p->start;
   record use = bpi_row(r, RECORD_TOOL_USE);
@@ -232,33 +194,32 @@ static int put_call(opencode *o) {
   return bpi_row_put(r, &end);
 }
 
-/* What a person wrote, not what the client put beside it. */
-static void add_text(message *l, const part *p) {
-  if (p->type == PART_FILE) l->prompt.features |= p->image ? PROMPT_IMAGE : PROMPT_FILE;
+void bpi_opencode_add_text(prompt_facts *into, const opencode_part *p) {
+  if (p->type == PART_FILE) into->features |= p->image ? PROMPT_IMAGE : PROMPT_FILE;
   if (p->type != PART_TEXT || p->synthetic) return;
-  l->prompt.there = true;
-  l->prompt.characters += p->text.characters;
-  l->prompt.features |= p->text.features;
+  into->there = true;
+  into->characters += p->text.characters;
+  into->features |= p->text.features;
 }
 
 static int emit_part(void *self) {
   opencode *o = self;
   bpi_row_dropped(&o->rows, o->part.dropped);
-  if (o->part.type == PART_TOOL) return put_call(o);
-  add_text(&o->message, &o->part);
+  if (o->part.type == PART_TOOL) return bpi_opencode_put_call(o);
+  bpi_opencode_add_text(&o->message.prompt, &o->part);
   return BP_OK;
 }
 
 /* ----------------------------------------------------------------------------------- messages */
 
-static void read_cache(message *l, scan *s, int *reject) {
+static void read_cache(opencode_message *l, scan *s, int *reject) {
   uint64_t seen = 0;
   if (!bpi_scan_enter_object(s)) return;
   for (int m; (m = bpi_object_member(s, cache_keys, &seen, reject)) >= 0;)
     *(m == CACHE_READ ? &l->read : &l->written) = bpi_object_count(s, reject);
 }
 
-static void read_tokens(message *l, scan *s, int *reject) {
+static void read_tokens(opencode_message *l, scan *s, int *reject) {
   int64_t *const into[] = {&l->input, &l->output, &l->reasoning};
   uint64_t seen = 0;
   if (!bpi_scan_enter_object(s)) return;
@@ -278,7 +239,7 @@ static int64_t read_cost(scan *s) {
   return (int64_t)(cost * 1e9 + 0.5);
 }
 
-static void read_failure(message *l, scan *s, int *reject) {
+static void read_failure(opencode_message *l, scan *s, int *reject) {
   uint64_t seen = 0;
   if (!bpi_scan_enter_object(s)) return;
   l->failed = true;
@@ -295,9 +256,9 @@ static int read_stop(scan *s) {
   return word < 0 ? STOP_OTHER : finish_stops[word];
 }
 
-static void read_info(message *l, scan *s, int *reject) {
+/* The members of the open object. */
+static void read_info(opencode_message *l, scan *s, int *reject) {
   uint64_t seen = 0;
-  if (!bpi_scan_enter_object(s)) return;
   for (int m; (m = bpi_object_member(s, info_keys, &seen, reject)) >= 0;) {
     switch (m) {
     case I_ID: bpi_object_into(s, &l->id, &l->dropped); break;
@@ -312,7 +273,7 @@ static void read_info(message *l, scan *s, int *reject) {
   }
 }
 
-static void start_message(message *l) {
+static void start_message(opencode_message *l) {
   l->role = ROLE_OTHER;
   l->stop = STOP_NONE;
   l->error = ERROR_OTHER;
@@ -324,19 +285,27 @@ static void start_message(message *l) {
   l->prompt = (prompt_facts){false, 0, 0};
 }
 
+int bpi_opencode_take_info(void *self, scan *s) {
+  opencode *o = self;
+  int reject = 0;
+  start_message(&o->message);
+  read_info(&o->message, s, &reject);
+  return reject;
+}
+
 static int take_message(void *self, scan *s) {
   opencode *o = self;
-  object_reader parts = {.take = take_part, .emit = emit_part, .self = o};
+  object_reader parts = {.take = bpi_opencode_take_part, .emit = emit_part, .self = o};
   uint64_t seen = 0;
   int reject = 0, rc = BP_OK;
   start_message(&o->message);
   o->messages++;
   o->part.number = 0;
   for (int m; rc == BP_OK && (m = bpi_object_member(s, message_keys, &seen, &reject)) >= 0;) {
-    if (m == M_INFO)
-      read_info(&o->message, s, &reject);
-    else
+    if (m == M_PARTS)
       rc = bpi_read_items(o->rows.in, &parts);
+    else if (bpi_scan_enter_object(s))
+      read_info(&o->message, s, &reject);
   }
   if (rc != BP_OK) return rc;
   bool named = o->message.id.length > 0 && !bpi_ident_absent(o->rows.session);
@@ -346,7 +315,7 @@ static int take_message(void *self, scan *s) {
 
 /* Input excludes the cache, output includes the reasoning. */
 static int put_response(opencode *o) {
-  const message *l = &o->message;
+  const opencode_message *l = &o->message;
   record row = bpi_row_response(&o->rows);
   response_record *r = &row.u.response;
   row.key = key_of(o, IDENT_RESPONSE, &l->id, o->messages);
@@ -363,7 +332,7 @@ static int put_response(opencode *o) {
 
 static int put_failure(opencode *o) {
   static const int details[] = {DETAIL_NONE, DETAIL_AUTH, DETAIL_MAX_OUTPUT};
-  const message *l = &o->message;
+  const opencode_message *l = &o->message;
   bool aborted = l->error == ERROR_ABORTED;
   record row = bpi_row(&o->rows, RECORD_EVENT);
   row.key = key_of(o, IDENT_EVENT, &l->id, o->messages);
@@ -374,8 +343,8 @@ static int put_failure(opencode *o) {
 }
 
 /* What a subagent is asked was written by a model. */
-static int put_prompt(opencode *o) {
-  const message *l = &o->message;
+int bpi_opencode_put_prompt(opencode *o) {
+  const opencode_message *l = &o->message;
   bool asked = l->prompt.there || l->prompt.features != 0;
   if (!asked || (o->rows.flags & RECORD_SUBAGENT)) return BP_OK;
   record row = bpi_row(&o->rows, RECORD_PROMPT);
@@ -384,20 +353,24 @@ static int put_prompt(opencode *o) {
   return bpi_row_put(&o->rows, &row);
 }
 
-static int emit_message(void *self) {
-  opencode *o = self;
-  const message *l = &o->message;
-  bpi_row_dropped(&o->rows, l->dropped);
-  o->rows.time = l->time;
-  if (l->role == ROLE_USER) return put_prompt(o);
+int bpi_opencode_put_answer(opencode *o) {
+  const opencode_message *l = &o->message;
   if (l->role != ROLE_ASSISTANT) return BP_OK;
   int rc = l->counted ? put_response(o) : BP_OK;
   return rc == BP_OK && l->failed ? put_failure(o) : rc;
 }
 
+static int emit_message(void *self) {
+  opencode *o = self;
+  const opencode_message *l = &o->message;
+  bpi_row_dropped(&o->rows, l->dropped);
+  o->rows.time = l->time;
+  return l->role == ROLE_USER ? bpi_opencode_put_prompt(o) : bpi_opencode_put_answer(o);
+}
+
 /* ----------------------------------------------------------------------------------- sessions */
 
-static void read_session(session *is, scan *s, int *reject) {
+static void read_session(opencode_session *is, scan *s, int *reject) {
   uint64_t seen = 0;
   is->dropped = 0;
   is->time = BPI_TIME_NONE;
@@ -414,15 +387,15 @@ static void read_session(session *is, scan *s, int *reject) {
   }
 }
 
-/* A subagent's session belongs to the one that started it; what is in it keeps its own keys. */
-static int put_session(opencode *o) {
-  const session *is = &o->session;
+int bpi_opencode_put_session(opencode *o) {
+  const opencode_session *is = &o->session;
   rows *r = &o->rows;
   bool child = is->parent.length > 0;
   bpi_row_dropped(r, is->dropped);
   if (is->id.length == 0) return BP_OK;
   bpi_rows_session(r, is->id.at, is->id.length);
   if (child) bpi_rows_belong(r, is->parent.at, is->parent.length);
+  if (child && !bpi_ident_absent(o->root)) r->session = o->root;
   r->flags = child ? RECORD_SUBAGENT | RECORD_SIDECHAIN : 0;
   r->time = is->time;
   name version = bpi_row_name(r, LABEL_VERSION, &is->version);
@@ -448,7 +421,7 @@ static int take(void *self, scan *s) {
       continue;
     }
     read_session(&o->session, s, &reject);
-    if (!bpi_scan_failed(s)) rc = put_session(o);
+    if (!bpi_scan_failed(s)) rc = bpi_opencode_put_session(o);
   }
   return rc != BP_OK ? rc : reject;
 }
@@ -473,13 +446,9 @@ static int read_export(source_input *in) {
 
 /* ses_….json, or anything that ends in .opencode.json */
 static bool is_export(const char *path) {
-  const char *base = path;
-  for (const char *p = path; *p != '\0'; p++)
-    if (*p == '/' || *p == '\\') base = p + 1;
-  size_t length = strlen(base);
-  bool json = length > 5 && strcmp(base + length - 5, ".json") == 0;
-  bool named = length > 14 && strcmp(base + length - 14, ".opencode.json") == 0;
-  return named || (json && strncmp(base, "ses_", 4) == 0);
+  const char *base = bpi_base_name(path);
+  bool session = strncmp(base, "ses_", 4) == 0 && bpi_ends_with(base, ".json");
+  return session || bpi_ends_with(base, ".opencode.json");
 }
 
 /* A session's info, with a folder, and messages. */

@@ -9,7 +9,7 @@
 #include "sources/rows.h"
 
 #define TEXT_MAX 256      /* a longer value is none we take */
-#define NUMBER_MAX 40      /* digits and marks of one sent as a text */
+#define NUMBER_MAX 40     /* digits and marks of one sent as a text */
 #define MOST_AT_ONCE 1000 /* decisions or commits of one point */
 #define MOST_AMOUNT 1e9   /* of a point: in billionths still a number of 64 bits */
 #define NEAR 512          /* points of one stretch stand near each other */
@@ -25,8 +25,8 @@
  * second is the first's number plus one. */
 #define TOP_KEYS(X)                                                                                \
   X(TOP_LOGS, "resourceLogs")                                                                      \
-  X(TOP_LOGS_TOO, "resource_logs") X(TOP_METRICS, "resourceMetrics")                               \
-      X(TOP_METRICS_TOO, "resource_metrics")
+  X(TOP_LOGS_TOO, "resource_logs")                                                                 \
+  X(TOP_METRICS, "resourceMetrics") X(TOP_METRICS_TOO, "resource_metrics")
 MEMBERS(top_keys, TOP_KEYS);
 #define RESOURCE_KEYS(X)                                                                           \
   X(R_LOGS, "scopeLogs")                                                                           \
@@ -37,37 +37,40 @@ MEMBERS(resource_keys, RESOURCE_KEYS);
 MEMBERS(scope_keys, SCOPE_KEYS);
 #define RECORD_KEYS(X)                                                                             \
   X(L_TIME, "timeUnixNano")                                                                        \
-  X(L_TIME_TOO, "time_unix_nano") X(L_SEEN, "observedTimeUnixNano")                                \
-      X(L_SEEN_TOO, "observed_time_unix_nano") X(L_NAME, "eventName") X(L_NAME_TOO, "event_name")  \
-          X(L_BODY, "body") X(L_ATTRIBUTES, "attributes")
+  X(L_TIME_TOO, "time_unix_nano")                                                                  \
+  X(L_SEEN, "observedTimeUnixNano") X(L_SEEN_TOO, "observed_time_unix_nano")                       \
+      X(L_NAME, "eventName") X(L_NAME_TOO, "event_name") X(L_BODY, "body")                         \
+          X(L_ATTRIBUTES, "attributes")
 MEMBERS(record_keys, RECORD_KEYS);
 #define PAIR_KEYS(X) X(PAIR_KEY, "key") X(PAIR_VALUE, "value")
 MEMBERS(pair_keys, PAIR_KEYS);
 #define VALUE_KEYS(X)                                                                              \
   X(V_STRING, "stringValue")                                                                       \
-  X(V_STRING_TOO, "string_value") X(V_INT, "intValue") X(V_INT_TOO, "int_value")                   \
-      X(V_DOUBLE, "doubleValue") X(V_DOUBLE_TOO, "double_value") X(V_BOOL, "boolValue")            \
-          X(V_BOOL_TOO, "bool_value")
+  X(V_STRING_TOO, "string_value")                                                                  \
+  X(V_INT, "intValue") X(V_INT_TOO, "int_value") X(V_DOUBLE, "doubleValue")                        \
+      X(V_DOUBLE_TOO, "double_value") X(V_BOOL, "boolValue") X(V_BOOL_TOO, "bool_value")
 MEMBERS(value_keys, VALUE_KEYS);
 #define METRIC_KEYS(X) X(METRIC_NAME, "name") X(METRIC_SUM, "sum")
 MEMBERS(metric_keys, METRIC_KEYS);
 #define SUM_KEYS(X)                                                                                \
   X(SUM_POINTS, "dataPoints")                                                                      \
-  X(SUM_POINTS_TOO, "data_points") X(SUM_TEMPORALITY, "aggregationTemporality")                    \
-      X(SUM_TEMPORALITY_TOO, "aggregation_temporality")
+  X(SUM_POINTS_TOO, "data_points")                                                                 \
+  X(SUM_TEMPORALITY, "aggregationTemporality") X(SUM_TEMPORALITY_TOO, "aggregation_temporality")
 MEMBERS(sum_keys, SUM_KEYS);
 #define POINT_KEYS(X)                                                                              \
   X(POINT_ATTRIBUTES, "attributes")                                                                \
-  X(POINT_START, "startTimeUnixNano") X(POINT_START_TOO, "start_time_unix_nano")                   \
-      X(POINT_TIME, "timeUnixNano") X(POINT_TIME_TOO, "time_unix_nano") X(POINT_INT, "asInt")      \
-          X(POINT_INT_TOO, "as_int") X(POINT_DOUBLE, "asDouble") X(POINT_DOUBLE_TOO, "as_double")
+  X(POINT_START, "startTimeUnixNano")                                                              \
+  X(POINT_START_TOO, "start_time_unix_nano") X(POINT_TIME, "timeUnixNano")                         \
+      X(POINT_TIME_TOO, "time_unix_nano") X(POINT_INT, "asInt") X(POINT_INT_TOO, "as_int")         \
+          X(POINT_DOUBLE, "asDouble") X(POINT_DOUBLE_TOO, "as_double")
 MEMBERS(point_keys, POINT_KEYS);
 
 /* Attributes of events and points. */
 #define ATTRIBUTES(X)                                                                              \
   X(A_EVENT, "event.name")                                                                         \
-  X(A_TIME, "event.timestamp") X(A_SEQUENCE, "event.sequence") X(A_SESSION, "session.id") X(       \
-      A_PROMPT, "prompt.id") X(A_VERSION, "app.version") X(A_MODEL, "model") X(A_COST, "cost_usd") \
+  X(A_TIME, "event.timestamp")                                                                     \
+  X(A_SEQUENCE, "event.sequence") X(A_SESSION, "session.id") X(A_PROMPT, "prompt.id") X(           \
+      A_VERSION, "app.version") X(A_MODEL, "model") X(A_COST, "cost_usd")                          \
       X(A_COST_MICROS, "cost_usd_micros") X(A_DURATION, "duration_ms") X(A_INPUT, "input_tokens")  \
           X(A_OUTPUT, "output_tokens") X(A_READ, "cache_read_tokens")                              \
               X(A_WRITE, "cache_creation_tokens") X(A_REQUEST, "request_id") X(A_SPEED, "speed")   \
@@ -776,13 +779,8 @@ static int read_telemetry(source_input *in) {
   return rc;
 }
 
-static bool ends_in(const char *path, const char *ending) {
-  size_t length = strlen(path), own = strlen(ending);
-  return length > own && strcmp(path + length - own, ending) == 0;
-}
-
 static bool is_telemetry(const char *path) {
-  return ends_in(path, ".otlp.jsonl") || ends_in(path, ".otlp.json");
+  return bpi_ends_with(path, ".otlp.jsonl") || bpi_ends_with(path, ".otlp.json");
 }
 
 static bool recognise(const char *bytes, size_t length) {

@@ -15,6 +15,7 @@ static const source *const registry[] = {
     &bpi_source_opencode,
     &bpi_source_otlp,
     &bpi_source_blueplane_db,
+    &bpi_source_opencode_db,
     &bpi_source_forge,
 };
 

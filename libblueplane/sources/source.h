@@ -56,8 +56,9 @@ typedef struct field_rule {
 } field_rule;
 
 extern const source bpi_source_claude_code, bpi_source_codex, bpi_source_native, bpi_source_cursor,
-    bpi_source_cursor_hooks, bpi_source_claude_code_hooks,
-    bpi_source_gemini, bpi_source_copilot, bpi_source_opencode, bpi_source_otlp, bpi_source_blueplane_db, bpi_source_forge;
+    bpi_source_cursor_hooks, bpi_source_claude_code_hooks, bpi_source_gemini, bpi_source_copilot,
+    bpi_source_opencode, bpi_source_opencode_db, bpi_source_otlp, bpi_source_blueplane_db,
+    bpi_source_forge;
 
 size_t bpi_source_count(void);
 const source *bpi_source_at(size_t index);

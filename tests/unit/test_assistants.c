@@ -164,6 +164,23 @@ START_TEST(copilot_folder_names) {
 }
 END_TEST
 
+/* A model's name is a key: wherever it stands in the window, it is read before the window moves. */
+START_TEST(copilot_keys_at_any_place) {
+  char data[8192];
+  for (int pad = 0; pad < 64; pad++)
+    for (size_t step = 8; step < 96; step++) {
+      int length = snprintf(data, sizeof data,
+                            "{\"type\":\"session.shutdown\",\"id\":\"e\",\"data\":{\"x\":\"%*s\","
+                            "\"modelMetrics\":{\"some-model-of-a-long-name\":"
+                            "{\"usage\":{\"inputTokens\":5}}}}}\n",
+                            pad, "");
+      fake_read_drip(&one, &bpi_source_copilot, "", data, (size_t)length, step);
+      ck_assert_uint_eq(one.count, 1);
+      ck_assert_str_eq(fake_text(one.records[0].u.response.model), "some-model-of-a-long-name");
+    }
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------------- Gemini CLI */
 
 START_TEST(gemini_document) {
@@ -565,6 +582,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, copilot_session_and_prompt);
   tcase_add_test(c, copilot_tools);
   tcase_add_test(c, copilot_folder_names);
+  tcase_add_test(c, copilot_keys_at_any_place);
   tcase_add_test(c, gemini_document);
   tcase_add_test(c, gemini_lines);
   tcase_add_test(c, opencode_session);

@@ -1,0 +1,273 @@
+/* sources/opencode_db.c: the database of opencode: sessions, messages and parts, each a row. Knows the
+ * tables, and who started whom; what a message or a part says it leaves to opencode.h. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "sources/ident_set.h"
+#include "sources/opencode.h"
+#include "store/foreign.h"
+
+#define GENERATIONS_MAX 16 /* a subagent of a subagent and so on */
+
+typedef struct db_session {
+  ident parent; /* absent: a person's own */
+} db_session;
+
+/* What a person asked: its parts are rows of their own. */
+typedef struct db_prompt {
+  record row;
+  prompt_facts facts;
+} db_prompt;
+
+typedef struct database {
+  source_input *in;
+  opencode o;
+  ident_set sessions, prompts; /* of messages */
+  db_session *session;
+  size_t session_capacity;
+  db_prompt *prompt;
+  size_t prompt_capacity;
+} database;
+
+/* ---------------------------------------------------------------------------------------- rows */
+
+static void refuse(database *d, int reason, int64_t row) {
+  d->in->sink->reject(d->in->sink->self, reason, (uint64_t)row, row);
+}
+
+static bool is_id(const foreign_value *v) {
+  return v->type == FOREIGN_TEXT && v->length > 0 && v->length <= IDENT_RAW_MAX;
+}
+
+static ident ident_of(database *d, ident_kind kind, const foreign_value *v) {
+  return bpi_memo_ident(&d->o.rows.names, kind, v->bytes, v->length);
+}
+
+static void copy_id(id_text *to, const foreign_value *from) {
+  to->length = is_id(from) ? from->length : 0;
+  if (to->length > 0) memcpy(to->at, from->bytes, from->length);
+}
+
+static void copy_name(name_text *to, const foreign_value *from) {
+  to->length = from->type == FOREIGN_TEXT && from->length <= NAME_RAW_MAX ? from->length : 0;
+  if (to->length > 0) memcpy(to->at, from->bytes, from->length);
+}
+
+/* The object in a value. A REJECT_ reason, 0 or BP_ERR_. */
+static int read_object(database *d, const foreign_value *data, int (*read)(void *self, scan *s)) {
+  scan s;
+  if (data->type != FOREIGN_TEXT && data->type != FOREIGN_BLOB) return REJECT_FIELD;
+  bpi_scan_init_memory(&s, data->bytes, data->length);
+  s.document = true;
+  int reject = bpi_scan_value(&s) == SCAN_OBJECT ? read(&d->o, &s) : REJECT_SHAPE;
+  if (reject >= 0 && bpi_scan_failed(&s)) reject = REJECT_SYNTAX;
+  bpi_scan_free(&s);
+  return reject;
+}
+
+/* What is left of a row: its refusal, and the place to stop. */
+static int end_row(database *d, int64_t row, int result) {
+  d->in->records++;
+  if (result > 0) refuse(d, result, row);
+  if (result < 0) return result;
+  return d->in->checkpoint == NULL ? BP_OK : d->in->checkpoint(d->in->user, d->in);
+}
+
+/* ------------------------------------------------------------------------------------ sessions */
+
+enum { S_ID, S_PARENT, S_DIRECTORY, S_VERSION, S_CREATED };
+static const char *const session_columns[] = {"id",      "parent_id",    "directory",
+                                              "version", "time_created", NULL};
+
+static int learn_session(void *user, int64_t row, const foreign_value *v) {
+  database *d = user;
+  (void)row;
+  if (v == NULL || !is_id(&v[S_ID])) return BP_OK; /* is refused when it is told */
+  ident id = ident_of(d, IDENT_SESSION, &v[S_ID]);
+  if (bpi_ident_set_find(&d->sessions, id) >= 0) return BP_OK;
+  void *items = d->session;
+  int64_t number =
+      bpi_ident_set_put(&d->sessions, id, &items, &d->session_capacity, sizeof *d->session);
+  d->session = items;
+  if (number < 0) return BP_ERR_NOMEM;
+  d->session[number].parent = is_id(&v[S_PARENT]) ? ident_of(d, IDENT_SESSION, &v[S_PARENT])
+                                                  : (ident){0, 0};
+  return BP_OK;
+}
+
+/* The session at the top; of one whose parent is not there, that parent. */
+static ident root_of(const database *d, ident id) {
+  for (int i = 0; i < GENERATIONS_MAX; i++) {
+    int64_t number = bpi_ident_set_find(&d->sessions, id);
+    if (number < 0 || bpi_ident_absent(d->session[number].parent)) break;
+    id = d->session[number].parent;
+  }
+  return id;
+}
+
+/* Rows are of this session from now on. */
+static void enter(database *d, const foreign_value *session) {
+  rows *r = &d->o.rows;
+  bpi_rows_session(r, session->bytes, session->length);
+  int64_t number = bpi_ident_set_find(&d->sessions, r->session);
+  bool child = number >= 0 && !bpi_ident_absent(d->session[number].parent);
+  r->session = root_of(d, r->scope);
+  r->flags = child ? RECORD_SUBAGENT | RECORD_SIDECHAIN : 0;
+}
+
+static int tell_session(void *user, int64_t row, const foreign_value *v) {
+  database *d = user;
+  opencode_session *is = &d->o.session;
+  if (v == NULL || !is_id(&v[S_ID]))
+    return end_row(d, row, v == NULL ? REJECT_UNREADABLE : REJECT_FIELD);
+  copy_id(&is->id, &v[S_ID]);
+  copy_id(&is->parent, &v[S_PARENT]);
+  copy_name(&is->directory, &v[S_DIRECTORY]);
+  copy_name(&is->version, &v[S_VERSION]);
+  bool dated = v[S_CREATED].type == FOREIGN_INTEGER && v[S_CREATED].integer >= 0 &&
+               v[S_CREATED].integer < INT64_MAX / 1000;
+  is->time = dated ? v[S_CREATED].integer * 1000 : BPI_TIME_NONE;
+  is->dropped = 0;
+  d->o.root = root_of(d, ident_of(d, IDENT_SESSION, &v[S_ID]));
+  return end_row(d, row, bpi_opencode_put_session(&d->o));
+}
+
+/* ------------------------------------------------------------------------------------ messages */
+
+enum { M_ID, M_SESSION, M_DATA };
+static const char *const message_columns[] = {"id", "session_id", "data", NULL};
+
+/* It is told at the end, with what its parts say. */
+static int keep_prompt(database *d, const foreign_value *id) {
+  const opencode *o = &d->o;
+  ident own = ident_of(d, IDENT_PROMPT, id);
+  if ((o->rows.flags & RECORD_SUBAGENT) || bpi_ident_set_find(&d->prompts, own) >= 0) return BP_OK;
+  void *items = d->prompt;
+  int64_t number =
+      bpi_ident_set_put(&d->prompts, own, &items, &d->prompt_capacity, sizeof *d->prompt);
+  d->prompt = items;
+  if (number < 0) return BP_ERR_NOMEM;
+  record row = bpi_row(&o->rows, RECORD_PROMPT);
+  row.key = bpi_row_key(&d->o.rows, IDENT_PROMPT, &o->message.id, 0);
+  d->prompt[number] = (db_prompt){row, {false, 0, 0}};
+  return BP_OK;
+}
+
+static int tell_message(void *user, int64_t row, const foreign_value *v) {
+  database *d = user;
+  opencode *o = &d->o;
+  if (v == NULL) return end_row(d, row, REJECT_UNREADABLE);
+  if (!is_id(&v[M_ID]) || !is_id(&v[M_SESSION])) return end_row(d, row, REJECT_FIELD);
+  enter(d, &v[M_SESSION]);
+  int result = read_object(d, &v[M_DATA], bpi_opencode_take_info);
+  if (result != 0) return end_row(d, row, result);
+  copy_id(&o->message.id, &v[M_ID]); /* the column, not what the object may say */
+  o->rows.time = o->message.time;
+  bpi_row_dropped(&o->rows, o->message.dropped);
+  return end_row(
+      d, row, o->message.role == ROLE_USER ? keep_prompt(d, &v[M_ID]) : bpi_opencode_put_answer(o));
+}
+
+/* --------------------------------------------------------------------------------------- parts */
+
+enum { P_ID, P_MESSAGE, P_SESSION, P_DATA };
+static const char *const part_columns[] = {"id", "message_id", "session_id", "data", NULL};
+
+static int tell_part(void *user, int64_t row, const foreign_value *v) {
+  database *d = user;
+  opencode *o = &d->o;
+  if (v == NULL) return end_row(d, row, REJECT_UNREADABLE);
+  if (!is_id(&v[P_MESSAGE]) || !is_id(&v[P_SESSION])) return end_row(d, row, REJECT_FIELD);
+  enter(d, &v[P_SESSION]);
+  int result = read_object(d, &v[P_DATA], bpi_opencode_take_part);
+  if (result != 0) return end_row(d, row, result);
+  bpi_row_dropped(&o->rows, o->part.dropped);
+  if (o->part.type == PART_TOOL) return end_row(d, row, bpi_opencode_put_call(o));
+  int64_t number = bpi_ident_set_find(&d->prompts, ident_of(d, IDENT_PROMPT, &v[P_MESSAGE]));
+  if (number >= 0) bpi_opencode_add_text(&d->prompt[number].facts, &o->part);
+  return end_row(d, row, BP_OK);
+}
+
+static int tell_prompts(database *d) {
+  int rc = BP_OK;
+  for (size_t i = 0; i < d->prompts.count && rc == BP_OK; i++) {
+    db_prompt *p = &d->prompt[i];
+    if (!p->facts.there && p->facts.features == 0) continue; /* nothing of it is a person's */
+    p->row.u.prompt = (prompt_record){p->facts.characters, p->facts.features, MODE_UNKNOWN};
+    rc = bpi_row_put(&d->o.rows, &p->row);
+  }
+  return rc;
+}
+
+/* --------------------------------------------------------------------------------- the source */
+
+/* A table that is not there is one of another version. */
+static int each(database *d, const char *table, const char *const *columns, foreign_row_fn take) {
+  foreign_query query = {.table = table, .columns = columns};
+  int rc = bpi_foreign_each(d->in->database, &query, take, d);
+  return rc == BP_ERR_NOTFOUND ? BP_OK : rc;
+}
+
+static int read_tables(database *d) {
+  int rc = each(d, "session", session_columns, learn_session);
+  if (rc == BP_OK) rc = each(d, "session", session_columns, tell_session);
+  if (rc == BP_OK) rc = each(d, "message", message_columns, tell_message);
+  if (rc == BP_OK) rc = each(d, "part", part_columns, tell_part);
+  return rc == BP_OK ? tell_prompts(d) : rc;
+}
+
+static int read_database(source_input *in) {
+  database *d = bpi_alloc_zero(1, sizeof *d);
+  if (d == NULL) return BP_ERR_NOMEM;
+  d->in = in;
+  bpi_rows_start(&d->o.rows, in, TIER_RECORD);
+  int rc = read_tables(d);
+  bpi_content_input_free(&d->o.part.input);
+  bpi_ident_set_free(&d->sessions);
+  bpi_ident_set_free(&d->prompts);
+  bpi_free(d->session);
+  bpi_free(d->prompt);
+  bpi_free(d);
+  return rc;
+}
+
+static bool is_database(const char *path) {
+  return strcmp(bpi_base_name(path), "opencode.db") == 0;
+}
+
+/* The schema lies on the first pages. */
+static bool recognise(const char *bytes, size_t length) {
+  return bpi_starts_with(bytes, length, "SQLite format 3") &&
+         bpi_contains(bytes, length, "message_id") && bpi_contains(bytes, length, "directory") &&
+         bpi_contains(bytes, length, "parent_id");
+}
+
+static const field_rule rules[] = {
+    {"session.id", FIELD_HASHED, "keyed hash: same session"},
+    {"session.parent_id", FIELD_HASHED, "keyed hash: session of a subagent"},
+    {"session.directory", FIELD_LABEL, "project: last component of the folder"},
+    {"session.version", FIELD_LABEL, "version of the client"},
+    {"session.time_created", FIELD_KEPT, "when the session began"},
+    {"message.id", FIELD_HASHED, "keyed hash: same message"},
+    {"message.session_id", FIELD_HASHED, "keyed hash: same session"},
+    {"message.data", FIELD_COMPARED, "a message: as of opencode exports, field by field"},
+    {"part.message_id", FIELD_HASHED, "keyed hash: same message"},
+    {"part.session_id", FIELD_HASHED, "keyed hash: same session"},
+    {"part.data", FIELD_COMPARED, "a part: as of opencode exports, field by field"},
+    {NULL, FIELD_KEPT, NULL},
+};
+
+const source bpi_source_opencode_db = {
+    .name = "opencode_db",
+    .title = "opencode's database",
+    .platform = "opencode",
+    .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING |
+              COVERS_COST | COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS |
+              COVERS_MODEL | COVERS_TIME | COVERS_EVENTS | COVERS_WORKSPACE,
+    .is_ours = is_database,
+    .recognise = recognise,
+    .read = read_database,
+    .rules = rules,
+    .database = true,
+};
