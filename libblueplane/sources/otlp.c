@@ -177,7 +177,7 @@ static double number_in(const char *p, size_t length) {
 
 /* A text, a number, or a truth, which is kept as its word. */
 static void read_plain(scan *s, value *into, unsigned *dropped) {
-  bool truth;
+  bool truth = false;
   forget(into);
   switch (bpi_scan_peek(s)) {
   case SCAN_TEXT:
@@ -186,7 +186,7 @@ static void read_plain(scan *s, value *into, unsigned *dropped) {
     break;
   case SCAN_TRUE:
   case SCAN_FALSE:
-    bpi_scan_bool(s, &truth);
+    if (!bpi_scan_bool(s, &truth)) break;
     into->length = truth ? 4 : 5;
     memcpy(into->at, truth ? "true" : "false", into->length);
     break;

@@ -499,6 +499,7 @@ static const struct {
     {&bpi_source_gemini, "bad-document.json", REJECT_SYNTAX},
     {&bpi_source_otlp, "bad-point.jsonl", REJECT_NUMBER},
     {&bpi_source_otlp, "bad-record.jsonl", REJECT_SHAPE},
+    {&bpi_source_otlp, "bad-truth.jsonl", REJECT_SYNTAX},
     {&bpi_source_otlp, "bad-key-twice.jsonl", REJECT_DUPLICATE_KEY},
     {&bpi_source_otlp, "bad-array.jsonl", REJECT_SHAPE},
     {&bpi_source_otlp, "bad-scalar.jsonl", REJECT_SHAPE},
