@@ -250,9 +250,11 @@ static int64_t read_file(void *user, void *into, size_t length) {
   return got;
 }
 
-/* Where to go on: behind what is known, if the file still holds it; else at the start. */
-static void find_place(worker *w, const file_stat *stat, bool known, bool whole) {
+/* Where to go on: behind what is known, if the file still holds it and the same source read it; else at
+ * the start. */
+static void find_place(worker *w, const source *reader, const file_stat *stat, bool known) {
   int64_t mark;
+  bool whole = reader->whole || reader->database || w->state.source != number_of(reader);
   bool same = known && !whole && !(w->in->options.flags & BP_INGEST_RESTART) &&
               w->state.position <= stat->size && w->state.position > 0 &&
               w->state.inode == (int64_t)stat->inode && w->state.device == (int64_t)stat->device &&
@@ -281,7 +283,7 @@ static void file_failed(worker *w, const source *reader) {
 }
 
 static int read_open_file(worker *w, const candidate *c, const file_stat *stat, bool known) {
-  find_place(w, stat, known, c->source->whole || c->source->database);
+  find_place(w, c->source, stat, known);
   bpi_scan_reset(&w->scan, read_file, w, w->state.position, (uint64_t)w->state.line);
   w->offset = w->state.position;
   w->bytes_reported = (uint64_t)w->offset;
@@ -449,7 +451,8 @@ static int drop_unchanged(ingest *in, bp_error **error) {
     if (rc == BP_OK && !c->unreadable)
       found = bpi_store_file(s, key_of(in, "path", c->path), &known, error);
     if (found != BP_OK && found != BP_ERR_NOTFOUND) rc = found;
-    if (found == BP_OK && unchanged(&known, &c->stat)) {
+    bool same = found == BP_OK && known.source == number_of(c->source);
+    if (same && unchanged(&known, &c->stat)) {
       in->bytes_total -= (uint64_t)c->stat.size;
       bpi_free(c->path);
     } else {

@@ -179,5 +179,17 @@ def test_order_does_not_matter(folder: pathlib.Path) -> None:
         check(not found, "the same facts in any order", *order, "\n".join(found))
 
 
+def test_read_by_another_source(folder: pathlib.Path) -> None:
+    """A file that was taken for something else is read again by whom it belongs to, although it did not change."""
+    write(folder)
+    store, other = new_store(folder, "mistaken"), new_store(folder, "right")
+    path = folder / "events" / "events.otlp.jsonl"
+    equal(e2e.ingest(store, path, "--source", "claude_code")["records_stored"], 0, "facts of a mistaken reading")
+    first = e2e.ingest(store, path)["records_stored"]
+    equal(first, e2e.ingest(other, path)["records_stored"], "facts of the right one")
+    check(first > 0, "there are some")
+    equal(e2e.ingest(store, path)["files_changed"], 0, "files that did not change")
+
+
 if __name__ == "__main__":
     e2e.main()
