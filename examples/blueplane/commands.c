@@ -57,6 +57,19 @@ const command command_table[] = {
      RANGE | O(COMPARE), ANSWERS, 0, 0, NULL, run_prompts},
     {"delegate", YOURS, "", "what to delegate, and how the work goes most often", NULL,
      RANGE | O(COMPARE), ANSWERS, 0, 0, NULL, run_delegate},
+    {"insights", YOURS, "", "what stands out, with its evidence and what to try",
+     "Each was found by a test that holds for all that was compared together; where nothing passes, "
+     "nothing is told. Five sessions on three days are about the least. The default period is 7d.",
+     RANGE | O(LIMIT), ANSWERS, 0, 0, NULL, run_insights},
+    {"trend", YOURS, "[METRIC...]", "how rates changed over twelve weeks",
+     "The change per week with its interval, up to the end of the period. Without METRIC how often "
+     "calls fail and are repeated, first tries, cost per line and others.",
+     RANGE | O(LIMIT), ANSWERS, 0, 15, "@metrics", run_trend},
+    {"compare", YOURS, "[PERIOD [PERIOD]] [METRIC...]", "two periods, or groups, side by side",
+     "Rates of a period (the default is 7d) beside the one before, beside a second PERIOD or a "
+     "--compare baseline, or with --by each value of a dimension beside all others. A verdict is "
+     "given only where the interval allows one.",
+     RANGE | O(COMPARE) | O(BY) | O(LIMIT), ANSWERS, 0, 15, "@metrics", run_compare},
     {"statusline", YOURS, "", "today in one line, for prompts and status bars",
      "Input on standard input is not read. Always ends with 0 when it could answer.", 0, ANSWERS, 0,
      0, NULL, run_statusline},

@@ -55,6 +55,10 @@ int run_session(program *p);
 int run_tasks(program *p);
 int run_prompts(program *p);
 int run_delegate(program *p);
+/* findings.c */
+int run_insights(program *p);
+int run_compare(program *p);
+int run_trend(program *p);
 /* sync.c */
 int run_sync(program *p);
 /* Reads what is new in the known places; complains, but answers can still be given: EXIT_OK or

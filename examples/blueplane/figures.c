@@ -80,9 +80,13 @@ static void put_tokens(text *t, double size) {
   put_fixed(t, size, 0);
 }
 
+/* Cents, and below one as many decimals as show two digits. */
 static void put_money(text *t, double nano) {
+  unsigned decimals = nano > 0 && nano < 1e7 ? 4 : 2;
+  for (double size = 1e6; nano > 0 && nano < size && decimals < 10; size /= 10)
+    decimals++;
   text_add(t, "$");
-  put_fixed(t, nano / 1e9, nano > 0 && nano < 1e7 ? 4 : 2);
+  put_fixed(t, nano / 1e9, decimals);
 }
 
 static void put_duration(text *t, double us) {
@@ -144,7 +148,7 @@ static void put_change(text *t, const screen *s, double ratio) {
   }
 }
 
-static void put_number(text *t, const char *unit, double value, bool sign) {
+void put_number(text *t, const char *unit, double value, bool sign) {
   if (value < 0)
     text_add(t, "-");
   else if (sign && value > 0)

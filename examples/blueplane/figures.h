@@ -19,6 +19,8 @@ char *figure(const screen *s, const bp_result *r, size_t row, int column);
 /* The same with the ends of its interval behind it, where it has one. */
 char *range_figure(const screen *s, const bp_result *r, size_t row, const char *name,
                    const char *low, const char *high);
+/* A value in a unit of the library (NULL: none), with + where `sign` asks for it. */
+void put_number(text *t, const char *unit, double value, bool sign);
 /* A number of bytes, a share, a plain count. */
 void put_bytes(text *t, uint64_t bytes);
 void put_count(text *t, int64_t count);

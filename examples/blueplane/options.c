@@ -11,7 +11,7 @@
 #include "text.h"
 
 #define FORMATS "table json ndjson csv markdown"
-#define BASELINES "previous year average none"
+#define BASELINES "previous year average trailing_4w trailing_12w none"
 #define PERIODS "today yesterday week month quarter year last_week last_month 7d 28d 90d all"
 
 const option_info option_table[] = {

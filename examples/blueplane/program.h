@@ -45,6 +45,8 @@ int ask(bp_result **out, const program *p, const question *q);
 /* The same without a complaint; the library's code. */
 int try_ask(bp_result **out, const program *p, const question *q, bp_error **error);
 
+/* Whether a word names a period, as in bp_query_period. */
+bool is_period(const char *word);
 /* The period of the options --period, --date, --since and --until in the words of bp_query_period,
  * or `otherwise` without them. The caller frees it; NULL after a complaint. */
 char *period_of(const program *p, const char *otherwise);

@@ -46,6 +46,10 @@ static bool is_period_word(const char *word) {
   return is_day_count(word) || parse_date(&day, word);
 }
 
+bool is_period(const char *word) {
+  return strchr(word, '/') != NULL || is_period_word(word);
+}
+
 static int refuse_word(const char *word) {
   nearest n = {word, NULL, 0};
   for (size_t i = 0; words[i] != NULL; i++)

@@ -253,8 +253,9 @@ BP_API int bp_configure(bp_store *store, const char *topic, const char *json, si
 
 /* -------------------------------------------------------------------------------- catalogue */
 
-/* Static knowledge as a result: "metrics", "dimensions", "sources", "formats", "errors",
- * "rejects" (reasons), "topics", "access" (who may ask what). Errors: NOTFOUND. Thread-safe. Since 0.1. */
+/* Static knowledge as a result: "metrics", "dimensions", "reports", "insights" (their
+ * kinds), "sources", "formats", "errors", "rejects" (reasons), "topics", "access" (who may ask what).
+ * Errors: NOTFOUND. Thread-safe. Since 0.1. */
 BP_API int bp_catalog(bp_result **out, const char *topic, bp_error **error);
 
 /* Facts about a store: "health", "integrity" (slow), "sources", "files", "rejects", "coverage",
@@ -306,7 +307,8 @@ BP_API int bp_query_new(bp_query **out, bp_error **error);
 /* Reads the JSON form (docs/formats/query.md). Errors: FORMAT with "byte", LIMIT, NOMEM. */
 BP_API int bp_query_from_json(bp_query **out, const char *json, size_t length, bp_error **error);
 
-/* Adds a metric by id or alias ("cost", "M023"). */
+/* Adds a metric by id or alias ("cost", "M023"). A report of bp_catalog "reports" ("insights",
+ * "comparison") is named first and gives a table of its own; metrics behind it say what it is about. */
 BP_API int bp_query_metric(bp_query *query, const char *metric);
 
 /* Range by instants; `zone` decides civil days, NULL is UTC. Both ends must fall on a quarter of an
@@ -326,8 +328,9 @@ BP_API int bp_query_where(bp_query *query, const char *dimension, const char *op
                           const char *value);
 
 /* Adds baseline, difference and relative difference of each metric: "previous" (the period of the
- * same length before), "year" (the same dates a year ago), "average" (own average per active unit
- * of the same length over the 28 days before), NULL for none. */
+ * same length before), "year" (the same dates a year ago), "average" or "trailing_4w", and
+ * "trailing_12w" (own average per active unit of the same length over the 28 or 84 days before),
+ * a period by its name as in bp_query_period, NULL for none. */
 BP_API int bp_query_compare(bp_query *query, const char *baseline);
 
 /* Options: "week_start" (monday, sunday), "order" ("-cost" or "time.day"), "limit" (rows). */

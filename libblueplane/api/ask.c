@@ -2,6 +2,7 @@
 #include "api/ask.h"
 
 #include "metrics/catalog.h"
+#include "metrics/report.h"
 
 static int not_open(const bp_store *s, const char *what, const char *name, bp_error **error) {
   bpi_fail(error, BP_ERR_DENIED, "access does not allow this question");
@@ -16,10 +17,13 @@ static int check_metrics(const bp_store *s, const bp_query *q, bp_error **error)
   for (size_t i = 0; i < count; i++) {
     dimension_id by;
     metric_id id = bpi_metric_find(names[i], &by);
-    bool unknown = id == METRIC_COUNT; /* in a release: what only groups have */
-    const char *family = unknown ? "adoption" : bpi_family_name(bpi_metrics[id].family);
-    const char *levels = unknown ? NULL : bpi_metrics[id].levels;
-    if ((!unknown || release) &&
+    const report *r = bpi_report_find(names[i]);
+    const metric *m = id == METRIC_COUNT ? NULL : &bpi_metrics[id];
+    const char *family = r   ? REPORT_FAMILY
+                         : m ? bpi_family_name(m->family)
+                             : "adoption"; /* in a release: what only groups have */
+    const char *levels = r ? r->levels : m ? m->levels : NULL;
+    if ((r || m || release) &&
         !bpi_policy_metric(bpi_store_kind(s->store), s->access, family, names[i], levels))
       return not_open(s, "metric", names[i], error);
   }

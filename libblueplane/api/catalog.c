@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "delivery/delivery.h"
 #include "metrics/answer.h"
+#include "metrics/insight.h"
+#include "metrics/report.h"
 #include "privacy/policy.h"
 #include "result/table.h"
 #include "sources/source.h"
@@ -186,6 +188,37 @@ static void fill_access(page *p) {
   }
 }
 
+/* ----------------------------------------------------------------------- reports and insights */
+
+static void fill_reports(page *p) {
+  for (size_t i = 0; i < bpi_report_count; i++) {
+    const report *r = &bpi_reports[i];
+    new_row(p);
+    add_text(p, r->id);
+    add_text(p, r->title);
+    add_text(p, r->levels);
+    add_text(p, r->takes_metrics ? "metrics, where" : "where");
+    add_text(p, r->definition);
+  }
+}
+
+static void fill_insights(page *p) {
+  for (size_t i = 0; i < INSIGHT_COUNT; i++) {
+    const insight_kind *kind = &bpi_insight_kinds[i];
+    new_row(p);
+    add_text(p, kind->id);
+    add_text(p, bpi_insight_contrast_name(kind->contrast));
+    add_text(p, bpi_metrics[kind->metric].id);
+    add_text(p, kind->by);
+    add_text(p, bpi_contrast_test_name(bpi_insight_test(kind)));
+    add_text(p, kind->weight == INSIGHT_ACT ? "act" : "know");
+    add_text(p, kind->higher.sentence);
+    add_text(p, kind->higher.advice);
+    add_text(p, kind->lower.sentence);
+    add_text(p, kind->lower.advice);
+  }
+}
+
 /* ------------------------------------------------------------------ sources, formats, errors */
 
 static void fill_sources(page *p) {
@@ -267,6 +300,12 @@ static const struct topic {
      fill_metrics},
     {"bp_catalog", "dimensions", "dimension, title, type, definition, values, access",
      "Everything a query can group by or filter on.", fill_dimensions},
+    {"bp_catalog", "reports", "report, title, levels, arguments, definition",
+     "Every question that is answered by a table of its own.", fill_reports},
+    {"bp_catalog", "insights",
+     "insight, contrast, metric, by, test, weight, higher, higher_advice, lower, lower_advice",
+     "Every kind of insight: what is compared, by which test, and the words for a finding.",
+     fill_insights},
     {"bp_catalog", "sources", "source, title, platform, covers",
      "Every format that can be ingested, and what it can tell at all.", fill_sources},
     {"bp_catalog", "formats", "format, media_type, options, definition",

@@ -229,7 +229,7 @@ static int64_t nano(int64_t pico) {
 }
 
 static int64_t sum_as(const operand *o, int64_t sum) {
-  bool money = o->kind == OPERAND_COST || o->kind == OPERAND_SAVINGS ||
+  bool money = o->kind == OPERAND_COST || o->kind == OPERAND_SAVINGS || o->kind == OPERAND_PLAIN ||
                o->kind == OPERAND_COST_WHERE_RECORDED;
   return money ? nano(sum) : sum;
 }

@@ -235,7 +235,9 @@ static bool is_distinct(const operand *o) {
 }
 
 bool bpi_operand_rests_on_output(const operand *o) {
-  if (o->kind == OPERAND_COST || o->kind == OPERAND_COST_WHERE_RECORDED) return true;
+  if (o->kind == OPERAND_COST || o->kind == OPERAND_PLAIN ||
+      o->kind == OPERAND_COST_WHERE_RECORDED)
+    return true;
   if (o->kind != OPERAND_SUM) return false;
   for (const term *t = o->terms; t->kind; t++)
     if (t->kind == ROLLUP_RESPONSE && (t->take == RESPONSE_OUTPUT || t->take == RESPONSE_REASONING))
@@ -361,6 +363,9 @@ static void add_operand(buf *out, const operand *o) {
   case OPERAND_COST: add_call(out, "list_price", o); return;
   case OPERAND_SAVINGS:
     bpi_buf_text(out, "list_price(response, cache_read as input) - list_price(response)");
+    return;
+  case OPERAND_PLAIN:
+    bpi_buf_text(out, "list_price(response, cache_read and cache_write as input)");
     return;
   case OPERAND_UNPRICED: bpi_buf_text(out, "tokens without list_price(response)"); return;
   case OPERAND_COST_WHERE_RECORDED:

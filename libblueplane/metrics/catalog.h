@@ -46,6 +46,7 @@ typedef enum operand_kind {
   OPERAND_DURATION,   /* per session only: from its first to its last record */
   OPERAND_COST,       /* list price */
   OPERAND_SAVINGS,    /* list price had every cache read been plain input, minus list price */
+  OPERAND_PLAIN,      /* list price had everything sent been plain input */
   OPERAND_UNPRICED,   /* tokens without a price */
   OPERAND_COST_WHERE_RECORDED, /* list price where every response recorded its cost */
   OPERAND_RECORDED_WHERE_WHOLE /* recorded cost where every response recorded it */

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "metrics/present.h"
+#include "metrics/report.h"
 
 /* Everything that one computation holds, so that it is freed in one place. */
 typedef struct computation {
@@ -26,40 +27,51 @@ typedef struct computation {
 /* --------------------------------------------------------------------------------- the range */
 
 /* An end that is open lies where the days with data begin and end. */
-static int close_ends(computation *x, int64_t *from, int64_t *until) {
+static int close_ends(const compute_context *c, const zone *z, int64_t *from, int64_t *until,
+                      bp_error **error) {
   int64_t first, last;
-  int rc = bpi_read_extent(x->c->store, &first, &last, x->error);
+  int rc = bpi_read_extent(c->store, &first, &last, error);
   if (rc) return rc;
   bool empty = first == QUARTER_UNDATED;
   if (*from == INT64_MIN)
-    *from = empty ? 0 : bpi_day_start(x->z, bpi_zone_local_days(x->z, first * BPI_QUARTER));
+    *from = empty ? 0 : bpi_day_start(z, bpi_zone_local_days(z, first * BPI_QUARTER));
   if (*from > *until) *from = *until; /* nothing before the end */
   if (*until == INT64_MAX)
-    *until = empty ? *from : bpi_day_start(x->z, bpi_zone_local_days(x->z, last * BPI_QUARTER) + 1);
+    *until = empty ? *from : bpi_day_start(z, bpi_zone_local_days(z, last * BPI_QUARTER) + 1);
   if (*until < *from) *until = *from;
   return BP_OK;
 }
 
-static int find_range(computation *x) {
-  int64_t from = x->q->from, until = x->q->until;
-  if (x->q->period) {
-    bpi_period_resolve(&x->range, x->q->period, x->z, x->c->now_us, x->q->sunday);
-    if (x->range.from < x->range.until) return BP_OK;
-    return bpi_fail(x->error, BP_ERR_INVALID, "the zone left this date out");
+int bpi_compute_range(range *out, const compute_context *c, const bp_query *q, const zone *z,
+                      bp_error **error) {
+  int64_t from = q->from, until = q->until;
+  if (q->period) {
+    bpi_period_resolve(out, q->period, z, c->now_us, q->sunday);
+    if (out->from < out->until) return BP_OK;
+    return bpi_fail(error, BP_ERR_INVALID, "the zone left this date out");
   }
   if (from != INT64_MIN && until != INT64_MAX) {
-    bpi_period_between(&x->range, x->z, from, until);
+    bpi_period_between(out, z, from, until);
     return BP_OK;
   }
-  if (x->q->baseline) {
-    bpi_fail(x->error, BP_ERR_INVALID, "a range with an open end has no baseline");
-    bpi_fail_detail(x->error, "hint", "name a period or both ends");
+  if (q->baseline) {
+    bpi_fail(error, BP_ERR_INVALID, "a range with an open end has no baseline");
+    bpi_fail_detail(error, "hint", "name a period or both ends");
     return BP_ERR_INVALID;
   }
-  x->open = from == INT64_MIN;
-  int rc = close_ends(x, &from, &until);
-  x->range = (range){.kind = PERIOD_INSTANTS, .from = from, .until = until};
+  int rc = close_ends(c, z, &from, &until, error);
+  *out = (range){.kind = PERIOD_INSTANTS, .from = from, .until = until};
   return rc;
+}
+
+int bpi_compute_baseline(range out[BASELINE_UNITS], size_t *units, const range *of,
+                         query_baseline baseline, const compute_context *c, const bp_query *q,
+                         const zone *z, bp_error **error) {
+  if (baseline != BASELINE_PERIOD) return bpi_period_baseline(out, units, of, baseline, z, error);
+  *units = 1;
+  bpi_period_resolve(out, q->baseline_period, z, c->now_us, q->sunday);
+  if (out->from < out->until) return BP_OK;
+  return bpi_fail(error, BP_ERR_INVALID, "the zone left this date out");
 }
 
 /* --------------------------------------------------------------------------------- the cells */
@@ -77,10 +89,12 @@ static int fill(computation *x, frame *f, timeline *t, const range *ranges, size
 
 static int fill_baseline(computation *x) {
   query_baseline baseline = x->q->baseline;
-  int rc = bpi_period_baseline(x->units, &x->unit_count, &x->range, baseline, x->z, x->error);
+  int rc = bpi_compute_baseline(x->units, &x->unit_count, &x->range, baseline, x->c, x->q, x->z,
+                                x->error);
   if (!rc) rc = fill(x, &x->unit_frame, &x->unit_timeline, x->units, x->unit_count, false);
   if (rc) return rc;
-  return bpi_answers_init(&x->unit_answers, &x->unit_frame, baseline == BASELINE_AVERAGE, x->error);
+  return bpi_answers_init(&x->unit_answers, &x->unit_frame, bpi_baseline_is_average(baseline),
+                          x->error);
 }
 
 /* -------------------------------------------------------------------------------- the answers */
@@ -103,8 +117,9 @@ static int present(computation *x, bp_result **out) {
 }
 
 static int compute(computation *x, bp_result **out) {
-  int rc = find_range(x);
+  int rc = bpi_compute_range(&x->range, x->c, x->q, x->z, x->error);
   if (rc) return rc;
+  x->open = !x->q->period && x->q->from == INT64_MIN;
   if (x->p->used & DIM_BIT(DIM_WORKSPACE)) bpi_names_tell_workspaces_apart(&x->names);
   if (x->names.failed) return x->names.failed;
   rc = fill(x, &x->frame, &x->timeline, &x->range, 1, x->open);
@@ -125,7 +140,8 @@ static void free_all(computation *x) {
   bpi_plan_free(x->p);
 }
 
-int bpi_compute(bp_result **out, const compute_context *c, const bp_query *q, bp_error **error) {
+static int run(bp_result **out, const compute_context *c, const bp_query *q, bool within,
+               bp_error **error) {
   computation x;
   memset(&x, 0, sizeof x);
   *out = NULL;
@@ -135,12 +151,34 @@ int bpi_compute(bp_result **out, const compute_context *c, const bp_query *q, bp
   bpi_names_init(&x.names, c->store, c->covers, c->cover_count, error);
   int rc = bpi_plan_new(&x.p, q, c->covers, c->cover_count, error);
   if (!rc) rc = bpi_zone_open(&x.z, q->zone, error);
-  if (!rc) rc = x.p->tasks ? bpi_read_begin_tasks(c->store, error) : bpi_read_begin(c->store, error);
+  if (!rc && !within)
+    rc = x.p->tasks ? bpi_read_begin_tasks(c->store, error) : bpi_read_begin(c->store, error);
   if (!rc) {
     rc = compute(&x, out);
-    bpi_read_end(c->store);
+    if (!within) bpi_read_end(c->store);
   }
   free_all(&x);
   if (rc == BP_ERR_NOMEM) bpi_fail_nomem(error);
   return rc;
+}
+
+int bpi_compute_within(bp_result **out, const compute_context *c, const bp_query *q,
+                       bp_error **error) {
+  return run(out, c, q, true, error);
+}
+
+static int run_report(bp_result **out, const compute_context *c, const report *r, const bp_query *q,
+                      bp_error **error) {
+  *out = NULL;
+  int rc = bpi_report_check(r, q, error);
+  if (!rc) rc = bpi_read_begin_tasks(c->store, error);
+  if (rc) return rc;
+  rc = r->run(out, c, q, error);
+  bpi_read_end(c->store);
+  return rc;
+}
+
+int bpi_compute(bp_result **out, const compute_context *c, const bp_query *q, bp_error **error) {
+  const report *r = bpi_report_of(q);
+  return r ? run_report(out, c, r, q, error) : run(out, c, q, false, error);
 }

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 /* Positions inside the tuples of the keymaps. */
-#define SLICE_BITS 6
+#define SLICE_BITS 7
 #define SLOT_BITS 12
 #define LINK_QUARTERS 2 /* before a commit's own: half an hour */
 #define DAYS_OF_PARENT ((1 << SLOT_BITS) - 1) /* stands for a slot */
@@ -233,6 +233,17 @@ static int64_t tokens_of(const rollup_cell *cell) {
   return tokens;
 }
 
+/* The cost had everything that was sent been plain input. */
+static int64_t plain_cost(frame *f, const rollup_cell *cell) {
+  rollup_cell plain = *cell;
+  for (int i = RESPONSE_CACHE_READ; i <= RESPONSE_CACHE_WRITE_1H; i++) {
+    bpi_add_to(&plain.m[RESPONSE_INPUT], cell->m[i]);
+    plain.m[i] = 0;
+  }
+  return bpi_price_cell(bpi_names_price(f->n, f->prices, bpi_names_label(f->n, cell->label)), &plain)
+      .pico;
+}
+
 static int64_t priced_value(const step *s, const rollup_cell *cell, const price_cost *cost) {
   bool recorded = cell->m[RESPONSE_COSTED] == cell->n;
   switch (s->op) {
@@ -323,6 +334,7 @@ static void take_step(frame *f, uint32_t number, const step *s, const rollup_cel
   case STEP_VISIT:
   case STEP_VISIT_ADD:
   case STEP_CLUSTER_ADD: visit_step(f, number, s, cell); return;
+  case STEP_PLAIN: bpi_add_to(&slot[s->slot], plain_cost(f, cell)); return;
   default: bpi_add_to(&slot[s->slot], priced_value(s, cell, cost_of(f, cell, cost))); return;
   }
 }

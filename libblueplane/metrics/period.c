@@ -180,10 +180,11 @@ static void year_before(range *out, const range *of, const zone *z) {
              months_before(of->last_day, 12, false));
 }
 
-/* As many ranges of the same length as fit into the 28 days before, at least one. */
-static size_t units_before(range out[BASELINE_UNITS], const range *of, const zone *z) {
-  int64_t days = of->last_day - of->first_day + 1;
-  int64_t units = days < BASELINE_UNITS ? BASELINE_UNITS / days : 1;
+/* As many ranges of the same length as fit into the days before, at least one. */
+static size_t units_before(range out[BASELINE_UNITS], const range *of, query_baseline baseline,
+                           const zone *z) {
+  int64_t days = of->last_day - of->first_day + 1, all = baseline == BASELINE_TRAILING_4W ? 28 : 84;
+  int64_t units = days < all ? all / days : 1;
   for (int64_t i = 0; i < units; i++) {
     int64_t first = of->first_day - (units - i) * days;
     set_days(&out[i], z, of->kind, first, first + days - 1);
@@ -199,7 +200,7 @@ int bpi_period_baseline(range out[BASELINE_UNITS], size_t *units, const range *o
   else if (baseline == BASELINE_YEAR)
     year_before(out, of, z);
   else if (of->kind != PERIOD_INSTANTS)
-    *units = units_before(out, of, z);
+    *units = units_before(out, of, baseline, z);
   else {
     bpi_fail(error, BP_ERR_INVALID, "an average needs a range of whole days");
     bpi_fail_detail(error, "hint", "name a period, or begin and end the range where days begin");

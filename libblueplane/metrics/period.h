@@ -31,9 +31,9 @@ void bpi_period_resolve(range *out, const char *period, const zone *z, int64_t n
 /* The range between two instants: civil, if both are starts of days. */
 void bpi_period_between(range *out, const zone *z, int64_t from, int64_t until);
 
-/* The baseline of a range: one range, or for BASELINE_AVERAGE `*units` ranges of equal length, one
+/* The baseline of a range: one range, or for an average `*units` ranges of equal length, one
  * after another; BP_ERR_INVALID if the range has none. */
-#define BASELINE_UNITS 28
+#define BASELINE_UNITS 84
 int bpi_period_baseline(range out[BASELINE_UNITS], size_t *units, const range *of,
                         query_baseline baseline, const zone *z, bp_error **error);
 int64_t bpi_week_start(int64_t day, bool sunday);

@@ -254,6 +254,7 @@ static step_op op_of(const operand *o, int use) {
   case OPERAND_LAST: return STEP_LAST;
   case OPERAND_COST: return STEP_COST;
   case OPERAND_SAVINGS: return STEP_SAVINGS;
+  case OPERAND_PLAIN: return STEP_PLAIN;
   case OPERAND_UNPRICED: return STEP_UNPRICED;
   case OPERAND_COST_WHERE_RECORDED: return STEP_COST_WHERE_RECORDED;
   case OPERAND_RECORDED_WHERE_WHOLE: return STEP_RECORDED_WHERE_WHOLE;
@@ -352,7 +353,7 @@ static bool has_clock_dimension(const plan *p) {
 
 static bool adds_up(const operand *o) {
   return o->kind == OPERAND_SUM || o->kind == OPERAND_SESSIONS || o->kind == OPERAND_COST ||
-         o->kind == OPERAND_SAVINGS;
+         o->kind == OPERAND_SAVINGS || o->kind == OPERAND_PLAIN;
 }
 
 /* What the value rests on that may be less than all there was. */
@@ -472,7 +473,7 @@ static void plan_presence(plan *p) {
     bool told = interaction && knows_all(p->used, (unsigned)kind);
     if (told && (kind == ROLLUP_PROMPT || kind == ROLLUP_RESPONSE)) k->groups = true;
     k->days = p->per_active_day && told;
-    k->activity = p->query->baseline == BASELINE_AVERAGE && interaction &&
+    k->activity = bpi_baseline_is_average(p->query->baseline) && interaction &&
                   knows_all(p->filtered, (unsigned)kind);
     k->read |= k->groups || k->days || k->activity;
   }

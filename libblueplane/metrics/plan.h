@@ -23,7 +23,8 @@ typedef enum step_op {
   STEP_VISIT,          /* the session, or the task, is one of those that the spread is over */
   STEP_VISIT_ADD,      /* slot of the visit += the term */
   STEP_CLUSTER_ADD,    /* the same, of the session whatever the cell is of */
-  STEP_COST, STEP_SAVINGS, STEP_UNPRICED, STEP_UNPRICED_SEARCHES, STEP_COST_WHERE_RECORDED,
+  STEP_COST, STEP_SAVINGS, STEP_PLAIN, STEP_UNPRICED, STEP_UNPRICED_SEARCHES,
+  STEP_COST_WHERE_RECORDED,
   STEP_RECORDED_WHERE_WHOLE
 } step_op;
 

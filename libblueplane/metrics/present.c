@@ -317,7 +317,7 @@ static void put_range(presenter *w) {
   bpi_table_meta(w->t, "zone", bpi_zone_name(w->in->z));
   bpi_table_meta(w->t, "period", q->period ? q->period : open ? "all" : NULL);
   if (!w->in->baseline) return;
-  bpi_table_meta(w->t, "baseline", bpi_baseline_name(q->baseline));
+  bpi_table_meta(w->t, "baseline", bpi_baseline_name(q));
   put_instant(w, "baseline_from", w->in->units[0].from);
   put_instant(w, "baseline_until", w->in->units[w->in->unit_count - 1].until);
 }

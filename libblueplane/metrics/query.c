@@ -69,6 +69,7 @@ void bpi_query_free(bp_query *q) {
   bpi_free(q->period);
   bpi_free(q->zone);
   bpi_free(q->order);
+  bpi_free(q->baseline_period);
   bpi_free(q);
 }
 
@@ -144,11 +145,25 @@ int bpi_query_where(bp_query *q, const char *name, const char *op, const char *v
   return rc;
 }
 
-static const char *const baselines[] = {
-    [BASELINE_PREVIOUS] = "previous", [BASELINE_YEAR] = "year", [BASELINE_AVERAGE] = "average"};
+/* The first name of each is the canonical one. */
+static const struct baseline_name {
+  query_baseline baseline;
+  const char *name;
+} baselines[] = {{BASELINE_PREVIOUS, "previous"},
+                 {BASELINE_YEAR, "year"},
+                 {BASELINE_TRAILING_4W, "average"},
+                 {BASELINE_TRAILING_4W, "trailing_4w"},
+                 {BASELINE_TRAILING_12W, "trailing_12w"}};
+#define BASELINES (sizeof baselines / sizeof *baselines)
 
-const char *bpi_baseline_name(query_baseline baseline) {
-  return baselines[baseline];
+const char *bpi_baseline_word(query_baseline baseline) {
+  for (size_t i = 0; i < BASELINES; i++)
+    if (baselines[i].baseline == baseline) return baselines[i].name;
+  return NULL;
+}
+
+const char *bpi_baseline_name(const bp_query *q) {
+  return q->baseline == BASELINE_PERIOD ? q->baseline_period : bpi_baseline_word(q->baseline);
 }
 
 int bpi_query_compare(bp_query *q, const char *baseline) {
@@ -156,12 +171,16 @@ int bpi_query_compare(bp_query *q, const char *baseline) {
     q->baseline = BASELINE_NONE;
     return BP_OK;
   }
-  for (int i = BASELINE_PREVIOUS; i <= BASELINE_AVERAGE; i++) {
-    if (strcmp(baselines[i], baseline) != 0) continue;
-    q->baseline = (query_baseline)i;
+  for (size_t i = 0; i < BASELINES; i++) {
+    if (strcmp(baselines[i].name, baseline) != 0) continue;
+    q->baseline = baselines[i].baseline;
     return BP_OK;
   }
-  return refuse(q, BP_ERR_INVALID, "the baseline is unknown", "previous, year or average");
+  if (!is_text(baseline) || !bpi_period_known(baseline) || !strcmp(baseline, "all"))
+    return refuse(q, BP_ERR_INVALID, "the baseline is unknown",
+                  "previous, year, average, trailing_4w, trailing_12w or a period");
+  q->baseline = BASELINE_PERIOD;
+  return set_text(q, &q->baseline_period, baseline);
 }
 
 static int set_week_start(bp_query *q, const char *value) {

@@ -17,7 +17,8 @@
 #define QUERY_LIMIT INT64_C(1000000) /* greatest number of rows that can be asked for */
 
 typedef enum query_baseline {
-  BASELINE_NONE, BASELINE_PREVIOUS, BASELINE_YEAR, BASELINE_AVERAGE
+  BASELINE_NONE, BASELINE_PREVIOUS, BASELINE_YEAR, BASELINE_PERIOD, BASELINE_TRAILING_4W,
+  BASELINE_TRAILING_12W
 } query_baseline;
 
 typedef struct query_filter {
@@ -38,6 +39,7 @@ struct bp_query {
   char *order;               /* name, with "-" before it for descending; NULL: by dimensions */
   int64_t limit;             /* 0: all rows */
   query_baseline baseline;
+  char *baseline_period;     /* BASELINE_PERIOD: its name */
   bool sunday;               /* weeks begin on Sunday */
   int failure;               /* the first BP_ERR_ of the builder, 0 */
   const char *complaint, *hint; /* what was wrong, and what would be right */
@@ -59,7 +61,11 @@ int bpi_query_set(bp_query *q, const char *key, const char *value);
 /* The failure that the builder remembered, as an error; 0 if there is none. */
 int bpi_query_check(const bp_query *q, bp_error **error);
 int bpi_query_to_json(char **out, size_t *length, const bp_query *q, bp_error **error);
-const char *bpi_baseline_name(query_baseline baseline); /* NULL for none */
+/* "previous"; of a period its name; NULL for none. */
+const char *bpi_baseline_name(const bp_query *q);
+const char *bpi_baseline_word(query_baseline baseline);
+/* Whether it is an average of several units of time. */
+static inline bool bpi_baseline_is_average(query_baseline b) { return b >= BASELINE_TRAILING_4W; }
 
 /* Metrics by id and the dimensions to group by, in order and each once: aliases are replaced and
  * what they imply is added. Names that the catalogue does not know stay as they are. */

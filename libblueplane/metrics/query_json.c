@@ -284,7 +284,7 @@ int bpi_query_to_json(char **out, size_t *length, const bp_query *q, bp_error **
   size_t dimensions = bpi_query_dimensions(q, list);
   if (dimensions) add_list(&b, "by", list, dimensions);
   if (q->filters) add_filters(&b, q);
-  if (q->baseline) add_text_member(&b, "compare", bpi_baseline_name(q->baseline));
+  if (q->baseline) add_text_member(&b, "compare", bpi_baseline_name(q));
   if (q->sunday) add_text_member(&b, "week_start", "sunday");
   add_order(&b, q);
   if (q->limit) {

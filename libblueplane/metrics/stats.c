@@ -38,21 +38,25 @@ double bpi_log(double x) {
   return k * LN2_HIGH + (2 * f * sum + k * LN2_LOW);
 }
 
+/* Powers of ten are whole numbers up to 10^22, so that one division gives the double nearest to the
+ * decimal number meant. */
+static double scale_by_ten(double x, int power) {
+  double ten = 1;
+  for (int i = 0; i < (power < 0 ? -power : power); i++)
+    ten *= 10;
+  return power < 0 ? x / ten : x * ten;
+}
+
 double bpi_round_digits(double x, int digits) {
+  double size = fabs(x);
+  int power = 0; /* 10^power <= size < 10^(power + 1) */
   if (x == 0 || !isfinite(x)) return x;
-  double size = fabs(x), unit = 1;
-  while (size / unit >= 10)
-    unit *= 10;
-  while (size * unit < 1 && unit < 1e300) /* below one: unit is its inverse */
-    unit *= 10;
-  double scale = size >= 1 ? 1 / unit : unit;
-  double shift = 1;
-  for (int i = 1; i < digits; i++)
-    shift *= 10;
-  double whole = floor(size * scale * shift + 0.5);
-  double rounded = size >= 1 && unit >= shift ? whole * (unit / shift)
-                   : size >= 1                ? whole / (shift / unit)
-                                              : whole / (shift * unit); /* one rounding */
+  while (scale_by_ten(size, -power) >= 10)
+    power++;
+  while (scale_by_ten(size, -power) < 1)
+    power--;
+  double whole = floor(scale_by_ten(size, digits - 1 - power) + 0.5);
+  double rounded = scale_by_ten(whole, power - digits + 1);
   return x < 0 ? -rounded : rounded;
 }
 

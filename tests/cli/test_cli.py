@@ -8,6 +8,7 @@ a correct reader must find in it is known: the generator says so while writing.
 """
 
 import csv
+import datetime
 import fcntl
 import io
 import json
@@ -32,7 +33,7 @@ DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", 
 UNTIL = "2026-03-31"
 ALL = ["--since", "2026-02-01", "--until", UNTIL]
 QUERIES = ["stats", "days", "hours", "cost", "code", "sessions", "platforms", "workspaces", "tools", "tasks",
-           "prompts", "delegate"]
+           "prompts", "delegate", "insights", "compare", "trend"]
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -433,6 +434,67 @@ class Numbers(Case):
     def test_statusline(self):
         run = self.ok(self.home("statusline"))
         self.assertRegex(run.out, r"^today: nothing yet\n$")
+
+    def days(self, row, first, last):
+        """The evidence's range as options."""
+        return ["--since", row[first][:10], "--until", (datetime.datetime.fromisoformat(row[last].replace("Z", "+00:00"))
+                                                        - datetime.timedelta(days=1)).date().isoformat()]
+
+    def test_insights_rest_on_their_numbers(self):
+        rows = self.ok(self.home("insights", "--since", "2026-03-21", "--until", "2026-03-27", "--json")).json()["rows"]
+        self.assertGreaterEqual(len(rows), 2)
+        checked = 0
+        for row in rows:
+            self.assertLessEqual(row["p_adjusted"], 0.05)
+            self.assertLessEqual(row["p"], row["p_adjusted"])
+            self.assertLessEqual(row["effect_low"], row["effect"])
+            self.assertLessEqual(row["effect"], row["effect_high"])
+            if row["insight"] not in ("tool_rejections", "tool_failures", "tool_retries", "slow_tools"):
+                continue
+            asked = self.ok(self.home("metric", row["metric"], "--where", f"tool={row['subject']}",
+                                      *self.days(row, "evidence_from", "evidence_until"), "--json")).json()["rows"][0]
+            self.assertAlmostEqual(asked[row["metric"]], row["value"], delta=abs(row["value"]) * 1e-5)
+            self.assertIn(row["n"], asked.values())
+            checked += 1
+        self.assertGreater(checked, 0)
+        page = self.ok(self.home("insights", "--since", "2026-03-21", "--until", "2026-03-27")).out
+        for row in rows:
+            self.assertIn(row["sentence"], page)
+            self.assertIn(row["advice"], page)
+        limited = self.home("insights", "--since", "2026-03-21", "--until", "2026-03-27", "--limit", "1", "--json").json()
+        self.assertEqual(limited["rows"], rows[:1])
+
+    def test_nothing_stands_out(self):
+        run = self.ok(self.home("insights", "--date", "2020-01-01"), 3)
+        self.assertIn("nothing stands out", run.err)
+
+    def test_compare(self):
+        two = ["2026-03-16/2026-03-22", "2026-03-09/2026-03-15"]
+        row = self.ok(self.home("compare", *two, "tool_error_rate", "--json")).json()["rows"][0]
+        for days, side in zip(two, ("value", "other")):
+            asked = self.home("metric", "tool_error_rate", "--period", days, "--json").json()["rows"][0]
+            self.assertAlmostEqual(asked["tool_error_rate"], row[side], places=5)
+        self.assertIn(row["verdict"], ("higher", "lower", "no difference shown", "too little to tell"))
+        before = self.ok(self.home("compare", two[0], "tool_error_rate", "--json")).json()["rows"][0]
+        self.assertEqual((before["value"], before["other"]), (row["value"], row["other"]))
+        groups = self.ok(self.home("compare", "--by", "platform", *ALL, "cost_per_line", "--json")).json()["rows"]
+        self.assertEqual([(g["subject"], g["against"]) for g in groups], [("claude_code", "codex")])
+        page = self.ok(self.home("compare", *two)).out
+        self.assertIn("beside 9 to 15 March 2026", page)
+        for arguments, said in (([*two, "--by", "tool"], "not two of them"), ([two[0], "--date", "2026-03-01"], "twice"),
+                                (["sessions"], "cannot be compared"), (["--by", "tool,platform"], "one --by"),
+                                (["--by", "tool", "cost_per_line"], "allowed:")):
+            self.assertIn(said, self.ok(self.home("compare", *arguments), 2).err)
+
+    def test_trend(self):
+        rows = self.ok(self.home("trend", "tool_error_rate", "--date", "2026-03-27", "--json")).json()["rows"]
+        self.assertEqual([row["metric"] for row in rows], ["tool_error_rate"])
+        weeks = self.home("metric", "tool_error_rate", "--by", "time.week", "--since", "2026-01-05", "--until",
+                          "2026-03-27", "--json").json()["rows"]
+        known = [week["tool_error_rate"] for week in weeks if week["tool_error_rate"] is not None]
+        self.assertEqual(rows[0]["n"], len(known))
+        self.assertAlmostEqual(rows[0]["value"], known[0], places=5)
+        self.assertAlmostEqual(rows[0]["other"], known[-1], places=5)
 
     def test_metric(self):
         run = self.ok(self.home("metric", "M023", "lines_added", "--by", "time.month,platform", *ALL, "--compare",

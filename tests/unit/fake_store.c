@@ -56,7 +56,8 @@ void bpi_read_end(store *s) {
 int bpi_read_rollup(store *s, rollup_kind kind, int64_t from, int64_t until,
                     int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error) {
   if (s->fail_with) return bpi_fail(error, s->fail_with, "made to fail");
-  qsort(s->cell, s->cells, sizeof *s->cell, by_order);
+  if (s->sorted != s->cells) qsort(s->cell, s->cells, sizeof *s->cell, by_order);
+  s->sorted = s->cells;
   for (size_t i = 0; i < s->cells; i++) {
     const rollup_cell *c = &s->cell[i];
     bool undated = c->quarter == QUARTER_UNDATED;

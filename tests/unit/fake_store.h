@@ -5,12 +5,12 @@
 
 #include "store/read.h"
 
-#define FAKE_CELLS 4096
-#define FAKE_NAMES 64
+#define FAKE_CELLS 65536
+#define FAKE_NAMES 512
 
 struct store {
   rollup_cell cell[FAKE_CELLS];
-  size_t cells;
+  size_t cells, sorted; /* how many of them are in order */
   session_row session[FAKE_NAMES];
   size_t sessions;
   label_row label[FAKE_NAMES];

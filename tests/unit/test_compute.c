@@ -74,6 +74,8 @@ static const struct value {
     {"cost_recorded", "2000000+ responses_without_cost=9"},
     {"cost_difference", "1880000 recorded=2000000 cost=120000"}, /* session 2 alone recorded all */
     {"cache_savings", "5400000+ unpriced_tokens=30"},            /* 6000 * (1 - 0.1) */
+    /* Monday 6400 + 400 + 10,000, Tuesday 1500 + 200, session 2 120. */
+    {"cost_without_cache", "18620000+ unpriced_tokens=30 not_final_tokens=20"},
     {"cost_per_session",
      "6697500+ cost=13395000 sessions=2 unpriced_tokens=30 not_final_tokens=20"},
     {"cost_per_active_day",
@@ -99,6 +101,8 @@ static const struct value {
     {"active_time_per_session",
      "660000000 median=120000000 p90=1200000000 sum=1320000000 sessions=2"},
     {"tool_success_rate", "0.75 ok=3 ok_or_error=4"},
+    {"tool_error_rate", "0.25 error=1 ok_or_error=4"},
+    {"tool_duration", "1333333.333 tool_time=4000000 timed_calls=3"},
     {"tool_errors", "1"},
     {"rejection_rate", "0.1666666667 rejected=1 tool_calls=6"},
     {"interruption_rate", "0.1666666667 interrupted=1 tool_calls=6"},
@@ -818,7 +822,10 @@ START_TEST(baselines_of_months) {
                {"last_week", "average", "2026-10-19", "2026-11-16"},  /* 4 times 7 days */
                {"week", "average", "2026-10-26", "2026-11-23"},       /* 14 times 2 days */
                {"last_month", "average", "2026-08-31", "2026-10-01"}, /* once 31 days */
-               {"month", "average", "2026-10-08", "2026-11-01"}};     /* once 24 days */
+               {"month", "average", "2026-10-08", "2026-11-01"},      /* once 24 days */
+               {"today", "trailing_12w", "2026-09-01", "2026-11-24"},     /* 84 days */
+               {"last_week", "trailing_12w", "2026-08-24", "2026-11-16"}, /* 12 times 7 days */
+               {"last_month", "trailing_12w", "2026-07-31", "2026-10-01"}}; /* twice 31 days */
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char query[160], from[32], until[32];
     int code;

@@ -198,7 +198,7 @@ START_TEST(first_failure_is_remembered) {
   bpi_query_set(q, "limit", "0");
   ck_assert_int_eq(bpi_query_check(q, &error), BP_ERR_INVALID);
   ck_assert_str_eq(bpi_error_message(error), "the baseline is unknown");
-  ck_assert_str_eq(bpi_error_detail(error, "hint"), "previous, year or average");
+  ck_assert_str_eq(bpi_error_detail(error, "hint"), "previous, year, average, trailing_4w, trailing_12w or a period");
   bpi_error_free(error);
   bpi_query_free(q);
 }

@@ -1,0 +1,300 @@
+/* findings.c: reports of the library as pages: what stands out, two sides side by side, the trend of
+ * twelve weeks. Knows the columns of reports; the tests are the library's business. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "exits.h"
+#include "listing.h"
+#include "zone.h"
+
+#define METRICS_MOST 15 /* behind the report's name */
+#define NAME_WIDTH 22
+#define FIGURE_WIDTH 12
+#define EFFECT_WIDTH 40
+
+static int column(const bp_result *r, const char *name) {
+  return find_column(r, NULL, name);
+}
+
+static double real_at(const bp_result *r, size_t row, const char *name) {
+  int at = column(r, name);
+  return at < 0 ? 0 : bp_result_real(r, row, (size_t)at);
+}
+
+static const char *text_at(const bp_result *r, size_t row, const char *name) {
+  int at = column(r, name);
+  return at < 0 ? NULL : bp_result_text(r, row, (size_t)at, NULL);
+}
+
+/* -------------------------------------------------------------------------------------- asking */
+
+/* The report with the metrics that were named on the command line. */
+static int ask_report(bp_result **out, const program *p, const char *report, question *q,
+                      char *const *metrics) {
+  const char *list[METRICS_MOST + 2] = {report};
+  size_t count = 1;
+  for (; metrics != NULL && *metrics != NULL; metrics++) {
+    if (count > METRICS_MOST)
+      return complain(EXIT_USAGE, NULL, "at most %d metrics at a time", METRICS_MOST);
+    list[count++] = *metrics;
+  }
+  const char *limit = p->options.value[OPTION_LIMIT];
+  q->metrics = list;
+  q->limit = limit != NULL ? strtoll(limit, NULL, 10) : 0;
+  return ask(out, p, q);
+}
+
+/* ------------------------------------------------------------------------------------- effects */
+
+/* How far two sides are apart: points, a factor, or a change per week. */
+static void put_size(text *t, const char *kind, const char *unit, double x) {
+  if (strcmp(kind, "factor") == 0)
+    text_addf(t, "%d.%02d", (int)fmin(x + 0.005, 1e9), (int)(fmod(x + 0.005, 1) * 100));
+  else if (unit != NULL && strcmp(unit, "ratio") == 0)
+    text_addf(t, "%s%d.%d", x < 0 ? "-" : "+", (int)((fabs(x) * 1000 + 0.5) / 10),
+              (int)(fabs(x) * 1000 + 0.5) % 10);
+  else
+    put_number(t, unit, x, true);
+}
+
+static char *effect_of(const screen *s, const bp_result *r, size_t row) {
+  const char *kind = text_at(r, row, "effect_kind"), *unit = text_at(r, row, "unit");
+  text t = {0};
+  if (kind == NULL || !has_value(r, row, column(r, "effect"))) return copy_text("");
+  if (strcmp(kind, "factor") == 0) text_add(&t, s->ascii ? "x " : "× ");
+  put_size(&t, kind, unit, real_at(r, row, "effect"));
+  if (strcmp(kind, "factor") != 0 && unit != NULL && strcmp(unit, "ratio") == 0)
+    text_add(&t, " points");
+  if (strcmp(kind, "slope") == 0) text_add(&t, " a week");
+  text_add(&t, " (");
+  put_size(&t, kind, unit, real_at(r, row, "effect_low"));
+  text_add(&t, " to ");
+  put_size(&t, kind, unit, real_at(r, row, "effect_high"));
+  text_add(&t, ")");
+  return t.data;
+}
+
+static char *value_of(const bp_result *r, size_t row, const char *name) {
+  text t = {0};
+  if (!has_value(r, row, column(r, name))) return copy_text("-");
+  put_number(&t, text_at(r, row, "unit"), real_at(r, row, name), false);
+  return t.data;
+}
+
+/* ------------------------------------------------------------------------------------ insights */
+
+static char *evidence_of(const screen *s, const bp_result *r, size_t row) {
+  text t = {0};
+  char *effect = effect_of(s, r, row);
+  double p = real_at(r, row, "p_adjusted");
+  int64_t from = bp_result_int(r, row, (size_t)column(r, "evidence_from"));
+  int64_t until = bp_result_int(r, row, (size_t)column(r, "evidence_until"));
+  char *days = name_days(date_of(from), date_of(until - 1));
+  text_addf(&t, "%s: %s; p ", text_at(r, row, "metric"), effect);
+  if (p < 0.0001)
+    text_add(&t, "below 0.0001");
+  else
+    text_addf(&t, "0.%04d", (int)(p * 10000 + 0.5));
+  text_addf(&t, "; %lld session days, %s", (long long)real_at(r, row, "clusters"), days);
+  free(days);
+  free(effect);
+  return t.data;
+}
+
+static void put_finding(text *t, const screen *s, const bp_result *r, size_t row) {
+  char *evidence = evidence_of(s, r, row), *sentence = text_safe(text_at(r, row, "sentence"));
+  text_addf(t, "%2lld. ", (long long)real_at(r, row, "rank"));
+  put_wrapped(t, s, sentence, 4);
+  text_add(t, "    ");
+  put_wrapped(t, s, text_at(r, row, "advice"), 4);
+  text_add(t, "    ");
+  put_wrapped(t, s, evidence, 4);
+  text_add(t, "\n");
+  free(evidence);
+  free(sentence);
+}
+
+static int show_insights(const program *p, const bp_result *r) {
+  text t = {0};
+  put_listing_title(&t, p, r, NULL);
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    put_finding(&t, &p->screen, r, row);
+  const char *notes = bp_result_meta(r, "notes");
+  if (notes != NULL) put_wrapped(&t, &p->screen, notes, 0);
+  return write_out(&t);
+}
+
+int run_insights(program *p) {
+  char *period = period_of(p, "7d");
+  if (period == NULL) return EXIT_USAGE;
+  question q = {.period = period};
+  bp_result *r = NULL;
+  int code = ask_report(&r, p, "insights", &q, NULL);
+  if (code == EXIT_OK && !is_table(&p->screen)) {
+    code = write_result(&p->screen, r, "titles,compact");
+  } else if (code == EXIT_OK && bp_result_rows(r) == 0) {
+    const char *notes = bp_result_meta(r, "notes");
+    note(&p->screen, "nothing stands out; %s", notes != NULL ? notes : "");
+    code = EXIT_NOTHING;
+  } else if (code == EXIT_OK) {
+    code = show_insights(p, r);
+  }
+  bp_result_free(r);
+  free(period);
+  return code;
+}
+
+/* ------------------------------------------------------------------------------- side by side */
+
+static const char *style_of(const char *verdict) {
+  bool said = strcmp(verdict, "higher") == 0 || strcmp(verdict, "lower") == 0 ||
+              strcmp(verdict, "rising") == 0 || strcmp(verdict, "falling") == 0;
+  return said ? STYLE_BOLD : STYLE_DIM;
+}
+
+static char *name_of(const bp_result *r, size_t row, bool subjects) {
+  const char *metric = text_at(r, row, "metric"), *subject = text_at(r, row, "subject");
+  const char *against = text_at(r, row, "against");
+  if (subjects && subject != NULL) {
+    bool rest = strcmp(against, "rest") == 0;
+    char *both = rest ? copy_text(subject) : print_text("%s / %s", subject, against);
+    char *safe = text_safe(both);
+    free(both);
+    return safe;
+  }
+  char *name = copy_text(metric);
+  for (char *c = name; *c != '\0'; c++)
+    if (*c == '_') *c = ' ';
+  return name;
+}
+
+/* Everything beside each other where there is room. */
+static bool is_wide(const screen *s) {
+  return s->width == 0 || s->width >= NAME_WIDTH + 2 * FIGURE_WIDTH + 2 + EFFECT_WIDTH + 20;
+}
+
+static void put_row(text *t, const screen *s, const bp_result *r, size_t row, bool subjects) {
+  char *name = name_of(r, row, subjects), *value = value_of(r, row, "value");
+  char *other = value_of(r, row, "other"), *effect = effect_of(s, r, row);
+  const char *verdict = text_at(r, row, "verdict");
+  if (is_wide(s)) {
+    text_fit(t, name, NAME_WIDTH, s->ascii);
+    text_fit(t, value, -FIGURE_WIDTH, s->ascii);
+    text_fit(t, other, -FIGURE_WIDTH, s->ascii);
+    text_add(t, "  ");
+    text_fit(t, effect, EFFECT_WIDTH, s->ascii);
+    put(t, s, style_of(verdict), verdict, 0);
+    put_line_end(t);
+  } else {
+    char *first = print_text("%s: %s", name, verdict);
+    char *rest = print_text("%s | %s  %s", value, other, effect);
+    put_wrapped(t, s, first, 2);
+    text_add(t, "  ");
+    put_wrapped(t, s, rest, 2);
+    free(first);
+    free(rest);
+  }
+  free(name);
+  free(value);
+  free(other);
+  free(effect);
+}
+
+static void put_head(text *t, const screen *s, const char *name, const char *first,
+                     const char *second, const char *effect) {
+  text line = {0};
+  if (is_wide(s)) {
+    text_fit(&line, name, NAME_WIDTH, s->ascii);
+    text_fit(&line, first, -FIGURE_WIDTH, s->ascii);
+    text_fit(&line, second, -FIGURE_WIDTH, s->ascii);
+    text_addf(&line, "  %s", effect);
+    put(t, s, STYLE_DIM, line.data, 0);
+    text_add(t, "\n");
+  } else {
+    text_addf(&line, "%s%s%s | %s  %s", name, name[0] != '\0' ? ": " : "", first, second, effect);
+    put_wrapped(t, s, line.data, 0);
+  }
+  text_free(&line);
+}
+
+/* The days of the other side, and the end of the title. */
+static void put_beside(text *t, const screen *s, const bp_result *r) {
+  const char *from = bp_result_meta(r, "baseline_from"),
+             *until = bp_result_meta(r, "baseline_until");
+  int64_t first, last;
+  if (from == NULL || until == NULL || !parse_instant(&first, from) || !parse_instant(&last, until))
+    return;
+  char *days = name_days(date_of(first), date_of(last - 1));
+  char *line = print_text("beside %s", days);
+  put_wrapped(t, s, line, 0);
+  text_add(t, "\n");
+  free(line);
+  free(days);
+}
+
+/* One block, or with a dimension one for each metric. */
+static int show_sides(const program *p, const bp_result *r, const char *by, const char *first,
+                      const char *second, const char *effect) {
+  const screen *s = &p->screen;
+  text t = {0};
+  put_listing_title(&t, p, r, NULL);
+  put_beside(&t, s, r);
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    const char *metric = text_at(r, row, "metric");
+    bool fresh = row == 0 || (by != NULL && strcmp(metric, text_at(r, row - 1, "metric")) != 0);
+    if (fresh && row > 0) text_add(&t, "\n");
+    char *name = by == NULL ? copy_text("") : name_of(r, row, false);
+    if (fresh) put_head(&t, s, name, first, second, effect);
+    put_row(&t, s, r, row, by != NULL);
+    free(name);
+  }
+  return write_out(&t);
+}
+
+static int finish(const program *p, bp_result *r, int code, const char *by, const char *first,
+                  const char *second, const char *effect) {
+  if (code == EXIT_OK)
+    code = is_table(&p->screen) && bp_result_rows(r) > 0
+               ? show_sides(p, r, by, first, second, effect)
+               : show_listing(p, r, "titles,compact");
+  bp_result_free(r);
+  return code;
+}
+
+int run_compare(program *p) {
+  char *const *words = p->arguments;
+  const char *first = NULL, *second = NULL;
+  const char *by = p->options.by.count > 0 ? p->options.by.item[0] : NULL;
+  if (p->options.by.count > 1) return complain(EXIT_USAGE, NULL, "compare takes one --by");
+  if (*words != NULL && is_period(*words)) first = *words++;
+  if (first != NULL && *words != NULL && is_period(*words)) second = *words++;
+  uint64_t ranges = OPTION_BIT(OPTION_PERIOD) | OPTION_BIT(OPTION_DATE) | OPTION_BIT(OPTION_SINCE) |
+                    OPTION_BIT(OPTION_UNTIL);
+  if (first != NULL && (p->options.given & ranges))
+    return complain(EXIT_USAGE, NULL, "a period was named twice");
+  if (second != NULL && (by != NULL || given(&p->options, OPTION_COMPARE)))
+    return complain(EXIT_USAGE, NULL, "name a second period, --compare or --by, not two of them");
+  char *period = first != NULL ? copy_text(first) : period_of(p, by != NULL ? "28d" : "7d");
+  if (period == NULL) return EXIT_USAGE;
+  question q = {.by = {by},
+                .period = period,
+                .compare = second != NULL ? second : p->options.value[OPTION_COMPARE]};
+  bp_result *r = NULL;
+  int code = ask_report(&r, p, "comparison", &q, words);
+  code = finish(p, r, code, by, by != NULL ? "it" : "this", by != NULL ? "others" : "other",
+                "difference or factor, 95 %");
+  free(period);
+  return code;
+}
+
+int run_trend(program *p) {
+  char *period = period_of(p, "7d");
+  if (period == NULL) return EXIT_USAGE;
+  question q = {.period = period};
+  bp_result *r = NULL;
+  int code = ask_report(&r, p, "learning_trend", &q, p->arguments);
+  free(period);
+  return finish(p, r, code, NULL, "first week", "last week", "change, 95 %");
+}

@@ -1,0 +1,202 @@
+/* metrics/clusters.c */
+#include "metrics/clusters.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+/* The query's columns: session, day, the dimension if any, then the metrics. */
+enum { SESSION_COLUMN, DAY_COLUMN, VALUE_COLUMN };
+
+typedef struct reader {
+  clusters *out;
+  const bp_result *r;
+  const cluster_question *asked;
+  dimension_id by;  /* DIM_COUNT: none */
+  size_t *value_of; /* by row */
+  size_t *cluster_of;
+} reader;
+
+/* ------------------------------------------------------------------------------------- the query */
+
+static int copy_filters(bp_query *q, const bp_query *like) {
+  int rc = BP_OK;
+  for (size_t i = 0; i < like->filters && !rc; i++) {
+    const query_filter *f = &like->where[i];
+    rc = bpi_query_where(q, f->dimension, f->negated ? "!=" : "=", f->value);
+  }
+  return rc;
+}
+
+static int build(bp_query *q, const bp_query *like, const cluster_question *asked) {
+  int rc = bpi_query_range(q, asked->from, asked->until, like->zone);
+  for (size_t i = 0; i < asked->count && !rc; i++)
+    rc = bpi_query_metric(q, asked->metrics[i]);
+  if (!rc) rc = bpi_query_by(q, "session");
+  if (!rc) rc = bpi_query_by(q, "time.day");
+  if (!rc && asked->by) rc = bpi_query_by(q, asked->by);
+  if (!rc) rc = copy_filters(q, like);
+  q->sunday = like->sunday;
+  return rc;
+}
+
+static int run(bp_result **out, const compute_context *c, const bp_query *like,
+               const cluster_question *asked, bp_error **error) {
+  bp_query *q;
+  int rc = bpi_query_new(&q, error);
+  if (rc) return rc;
+  rc = build(q, like, asked);
+  rc = rc ? bpi_query_check(q, error) : bpi_compute_within(out, c, q, error);
+  bpi_query_free(q);
+  return rc;
+}
+
+/* -------------------------------------------------------------------------------------- its rows */
+
+static const char *const bands[] = {"night (0 to 6)", "morning (6 to 12)", "afternoon (12 to 18)",
+                                    "evening (18 to 24)"};
+static const char *const weekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                       "Friday", "Saturday", "Sunday"};
+
+static const char *value_at(const reader *x, size_t row) {
+  if (x->by == DIM_COUNT) return "";
+  if (bpi_table_state(x->r, row, VALUE_COLUMN) != BP_CELL_VALUE) return NULL;
+  if (x->by == DIM_HOUR_OF_DAY) return bands[x->r->column[VALUE_COLUMN].ints[row] / 6 % 4];
+  if (x->by == DIM_DAY_OF_WEEK) return weekdays[(x->r->column[VALUE_COLUMN].ints[row] + 6) % 7];
+  return bpi_table_text(x->r, row, VALUE_COLUMN, NULL);
+}
+
+static bool same_text(const bp_result *r, size_t row, size_t other, size_t column) {
+  const char *a = bpi_table_text(r, row, column, NULL), *b = bpi_table_text(r, other, column, NULL);
+  return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* Rows come by session and day, so those of a cluster stand together. */
+static size_t number_clusters(reader *x) {
+  size_t count = 0;
+  for (size_t row = 0; row < x->r->rows; row++) {
+    bool fresh = !row || !same_text(x->r, row, row - 1, SESSION_COLUMN) ||
+                 !same_text(x->r, row, row - 1, DAY_COLUMN);
+    count += fresh;
+    x->cluster_of[row] = count - 1;
+  }
+  return count;
+}
+
+static int by_name(const void *a, const void *b) {
+  const char *x = *(char *const *)a, *y = *(char *const *)b;
+  if (!x || !y) return (int)!x - (int)!y;
+  return strcmp(x, y);
+}
+
+static int name_values(reader *x) {
+  clusters *out = x->out;
+  size_t seen = 0;
+  out->value = bpi_alloc_zero(x->r->rows + 1, sizeof *out->value);
+  if (!out->value) return BP_ERR_NOMEM;
+  const char **names = bpi_alloc_zero(x->r->rows + 1, sizeof *names);
+  if (!names) return BP_ERR_NOMEM;
+  for (size_t row = 0; row < x->r->rows; row++)
+    names[row] = value_at(x, row);
+  qsort(names, x->r->rows, sizeof *names, by_name);
+  for (size_t row = 0; row < x->r->rows; row++) {
+    if (row && !by_name(&names[row], &names[row - 1])) continue;
+    if (names[row] && !(out->value[seen] = bpi_strndup(names[row], strlen(names[row])))) {
+      bpi_free(names);
+      return BP_ERR_NOMEM;
+    }
+    seen++, out->values++;
+  }
+  bpi_free(names);
+  return BP_OK;
+}
+
+static void number_values(reader *x) {
+  for (size_t row = 0; row < x->r->rows; row++) {
+    const char *name = value_at(x, row);
+    const char **found =
+        bsearch(&name, x->out->value, x->out->values, sizeof *x->out->value, by_name);
+    x->value_of[row] = (size_t)((char **)found - x->out->value);
+  }
+}
+
+/* ------------------------------------------------------------------------------------- its sums */
+
+static size_t column_of(const bp_result *r, const char *id, const char *suffix) {
+  size_t length = strlen(id);
+  for (size_t i = 0; i < r->columns; i++) {
+    const char *name = bpi_table_column_get(r, i, "name");
+    if (strncmp(name, id, length) != 0) continue;
+    if (suffix ? name[length] == '.' && !strcmp(name + length + 1, suffix) : !name[length])
+      return i;
+  }
+  return r->columns;
+}
+
+static bool is_value(const bp_result *r, size_t row, size_t column) {
+  return column < r->columns && bpi_table_state(r, row, column) == BP_CELL_VALUE;
+}
+
+static void add_rows(reader *x, size_t at, const metric *m) {
+  const bp_result *r = x->r;
+  bool ratio = m->shape == SHAPE_RATIO;
+  size_t top = column_of(r, m->id, ratio ? m->top.name : NULL);
+  size_t bottom = ratio ? column_of(r, m->id, m->bottom.name) : top;
+  size_t missing = m->missing.kind ? column_of(r, m->id, m->missing.name) : r->columns;
+  for (size_t row = 0; row < r->rows; row++) {
+    if (!is_value(r, row, top) || !is_value(r, row, bottom)) continue;
+    if (is_value(r, row, missing) && r->column[missing].ints[row] > 0) continue;
+    cluster *c = bpi_clusters_of(x->out, at, x->value_of[row]) + x->cluster_of[row];
+    bpi_add_to(&c->top, r->column[top].ints[row]);
+    if (ratio) bpi_add_to(&c->bottom, r->column[bottom].ints[row]);
+  }
+}
+
+static int add_metrics(reader *x) {
+  clusters *out = x->out;
+  out->sum = bpi_alloc_zero(out->metrics * out->values * out->count + 1, sizeof *out->sum);
+  if (!out->sum) return BP_ERR_NOMEM;
+  for (size_t i = 0; i < out->metrics; i++) {
+    dimension_id by;
+    add_rows(x, i, &bpi_metrics[bpi_metric_find(x->asked->metrics[i], &by)]);
+  }
+  return BP_OK;
+}
+
+static int read_result(reader *x) {
+  size_t rows = x->r->rows;
+  x->value_of = bpi_alloc_zero(rows + 1, sizeof *x->value_of);
+  x->cluster_of = bpi_alloc_zero(rows + 1, sizeof *x->cluster_of);
+  if (!x->value_of || !x->cluster_of) return BP_ERR_NOMEM;
+  x->out->count = number_clusters(x);
+  int rc = name_values(x);
+  if (!rc) number_values(x);
+  return rc ? rc : add_metrics(x);
+}
+
+int bpi_clusters_ask(clusters *out, const compute_context *c, const bp_query *like,
+                     const cluster_question *asked, bp_error **error) {
+  memset(out, 0, sizeof *out);
+  out->metrics = asked->count;
+  bp_result *r;
+  int rc = run(&r, c, like, asked, error);
+  if (rc) return rc;
+  reader x = {.out = out, .r = r, .asked = asked, .by = DIM_COUNT};
+  if (asked->by) x.by = bpi_dimension_find(asked->by);
+  rc = read_result(&x);
+  bpi_free(x.value_of);
+  bpi_free(x.cluster_of);
+  bpi_table_release(r);
+  if (rc) bpi_clusters_free(out);
+  return rc == BP_ERR_NOMEM ? bpi_fail_nomem(error) : rc;
+}
+
+void bpi_clusters_free(clusters *c) {
+  for (size_t i = 0; i < c->values; i++)
+    bpi_free(c->value[i]);
+  bpi_free(c->value);
+  bpi_free(c->sum);
+  memset(c, 0, sizeof *c);
+}

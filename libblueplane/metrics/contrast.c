@@ -1,0 +1,177 @@
+/* metrics/contrast.c */
+#include "metrics/contrast.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static bool side_adds_up(const operand *o) {
+  return o->kind == OPERAND_SUM || o->kind == OPERAND_COST || o->kind == OPERAND_SAVINGS ||
+         o->kind == OPERAND_PLAIN;
+}
+
+bool bpi_contrast_takes(const metric *m) {
+  return m->shape == SHAPE_RATIO && side_adds_up(&m->top) && side_adds_up(&m->bottom);
+}
+
+bool bpi_contrast_is_share(const metric *m) {
+  return m->shape == SHAPE_RATIO && m->scale == 1 && !strcmp(bpi_metric_unit(m), "ratio");
+}
+
+const char *bpi_contrast_kind_name(contrast_kind kind) {
+  static const char *const names[] = {"difference", "factor", "slope"};
+  return names[kind];
+}
+
+const char *bpi_contrast_test_name(contrast_kind kind) {
+  static const char *const names[] = {"cluster shares", "cluster ratios", "Kendall"};
+  return names[kind];
+}
+
+/* ------------------------------------------------------------------------------------- pairs */
+
+void bpi_pairs_free(pair_list *p) {
+  bpi_free(p->pair);
+  memset(p, 0, sizeof *p);
+}
+
+static int begin(pair_list *p, size_t count) {
+  void *items = p->pair;
+  int rc = bpi_reserve(&items, &p->capacity, count + 1, sizeof *p->pair);
+  p->pair = items;
+  p->count = 0;
+  return rc;
+}
+
+static void add(pair_list *p, cluster a, cluster b) {
+  if (a.top || a.bottom || b.top || b.bottom) p->pair[p->count++] = (cluster_pair){a, b};
+}
+
+/* Sums of all values in one cluster. */
+static cluster all_of(const clusters *c, size_t metric_at, size_t at) {
+  cluster all = {0, 0};
+  for (size_t v = 0; v < c->values; v++) {
+    bpi_add_to(&all.top, bpi_clusters_of(c, metric_at, v)[at].top);
+    bpi_add_to(&all.bottom, bpi_clusters_of(c, metric_at, v)[at].bottom);
+  }
+  return all;
+}
+
+int bpi_pairs_rest(pair_list *p, const clusters *c, size_t metric_at, size_t value) {
+  int rc = begin(p, c->count);
+  for (size_t i = 0; i < c->count && !rc; i++) {
+    cluster one = bpi_clusters_of(c, metric_at, value)[i], all = all_of(c, metric_at, i);
+    add(p, one, (cluster){all.top - one.top, all.bottom - one.bottom});
+  }
+  return rc;
+}
+
+int bpi_pairs_two(pair_list *p, const clusters *c, size_t metric_at, size_t value, size_t other) {
+  int rc = begin(p, c->count);
+  for (size_t i = 0; i < c->count && !rc; i++)
+    add(p, bpi_clusters_of(c, metric_at, value)[i], bpi_clusters_of(c, metric_at, other)[i]);
+  return rc;
+}
+
+static cluster value_of(const clusters *c, size_t metric_at, size_t value, size_t at) {
+  return value == VALUE_NONE ? (cluster){0, 0} : bpi_clusters_of(c, metric_at, value)[at];
+}
+
+int bpi_pairs_apart(pair_list *p, const clusters *a, size_t value_a, const clusters *b,
+                    size_t value_b, size_t metric_at) {
+  static const cluster none;
+  int rc = begin(p, a->count + b->count);
+  for (size_t i = 0; i < a->count && !rc; i++)
+    add(p, value_of(a, metric_at, value_a, i), none);
+  for (size_t i = 0; i < b->count && !rc; i++)
+    add(p, none, value_of(b, metric_at, value_b, i));
+  return rc;
+}
+
+int bpi_pairs_mix(pair_list *p, const clusters *a, size_t value_a, const clusters *b,
+                  size_t value_b, size_t metric_at) {
+  static const cluster none;
+  int rc = begin(p, a->count + b->count);
+  for (size_t i = 0; i < a->count && !rc; i++)
+    add(p, (cluster){value_of(a, metric_at, value_a, i).top, all_of(a, metric_at, i).top}, none);
+  for (size_t i = 0; i < b->count && !rc; i++)
+    add(p, none, (cluster){value_of(b, metric_at, value_b, i).top, all_of(b, metric_at, i).top});
+  return rc;
+}
+
+int bpi_pairs_both(pair_list *p, const clusters *c, size_t first, size_t second) {
+  int rc = begin(p, c->count);
+  for (size_t i = 0; i < c->count && !rc; i++) {
+    int64_t a = all_of(c, first, i).top, b = all_of(c, second, i).top;
+    if (a > 0 && b > 0) add(p, (cluster){a, 1}, (cluster){b, 1});
+  }
+  return rc;
+}
+
+/* ---------------------------------------------------------------------------------- comparison */
+
+static double value_for(const cluster *sum, int64_t scale) {
+  return sum->bottom ? (double)sum->top * (double)scale / (double)sum->bottom : 0;
+}
+
+void bpi_contrast_make(contrast *out, pair_list *p, bool shares, int64_t scale) {
+  cluster a = {0, 0}, b = {0, 0};
+  for (size_t i = 0; i < p->count; i++) {
+    bpi_add_to(&a.top, p->pair[i].a.top);
+    bpi_add_to(&a.bottom, p->pair[i].a.bottom);
+    bpi_add_to(&b.top, p->pair[i].b.top);
+    bpi_add_to(&b.bottom, p->pair[i].b.bottom);
+  }
+  *out = (contrast){.kind = shares ? CONTRAST_DIFFERENCE : CONTRAST_FACTOR,
+                    .a = value_for(&a, scale),
+                    .b = value_for(&b, scale),
+                    .n_a = a.bottom,
+                    .n_b = b.bottom,
+                    .hits = a.top,
+                    .clusters = p->count,
+                    .c.p = 1};
+  bpi_add_to(&out->hits, b.top);
+  if (!shares)
+    out->c = bpi_cluster_ratios_differ(p->pair, p->count);
+  else if (a.bottom >= CONTRAST_EVENTS && b.bottom >= CONTRAST_EVENTS)
+    out->c = bpi_cluster_shares_differ(p->pair, p->count);
+}
+
+/* -------------------------------------------------------------------------------------- trend */
+
+/* Which of the weeks a name like "2026-11-23" begins; CONTRAST_WEEKS if none. */
+static size_t week_of(const char *name, int64_t first_day) {
+  civil c;
+  if (!name || !bpi_parse_date(name, strlen(name), &c)) return CONTRAST_WEEKS;
+  int64_t days = bpi_days_from_civil(c.year, c.month, c.day) - first_day;
+  return days < 0 || days >= 7 * CONTRAST_WEEKS ? CONTRAST_WEEKS : (size_t)(days / 7);
+}
+
+static cluster sum_of(const clusters *c, size_t metric_at, size_t value) {
+  cluster sum = {0, 0};
+  for (size_t i = 0; i < c->count; i++) {
+    bpi_add_to(&sum.top, bpi_clusters_of(c, metric_at, value)[i].top);
+    bpi_add_to(&sum.bottom, bpi_clusters_of(c, metric_at, value)[i].bottom);
+  }
+  return sum;
+}
+
+void bpi_contrast_slope(contrast *out, const clusters *c, size_t metric_at, int64_t scale,
+                        int64_t first_day) {
+  double week[CONTRAST_WEEKS];
+  *out = (contrast){.kind = CONTRAST_SLOPE, .clusters = c->count};
+  for (size_t i = 0; i < CONTRAST_WEEKS; i++)
+    week[i] = NAN;
+  for (size_t v = 0; v < c->values; v++) {
+    size_t at = week_of(c->value[v], first_day);
+    cluster sum = sum_of(c, metric_at, v);
+    if (at < CONTRAST_WEEKS && sum.bottom > 0) week[at] = value_for(&sum, scale);
+  }
+  for (size_t i = 0; i < CONTRAST_WEEKS; i++) {
+    if (isnan(week[i])) continue;
+    if (!out->n_a++) out->a = week[i];
+    out->b = week[i];
+  }
+  out->c = bpi_slope(week, CONTRAST_WEEKS);
+}
