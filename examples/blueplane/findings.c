@@ -12,7 +12,7 @@
 #define METRICS_MOST 15 /* behind the report's name */
 #define NAME_WIDTH 22
 #define FIGURE_WIDTH 12
-#define EFFECT_WIDTH 40
+#define EFFECT_WIDTH 42
 
 static int column(const bp_result *r, const char *name) {
   return find_column(r, NULL, name);

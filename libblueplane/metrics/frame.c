@@ -354,7 +354,7 @@ static void take_group(frame *f, const int64_t *keys, const rollup_cell *cell, c
   uint32_t met = untold ? f->needs_met & ~f->token_needs : f->needs_met;
   f->group[number].some |= met;
   f->group[number].all &= met;
-  for (size_t i = 0; i < k->steps; i++)
+  for (size_t i = 0; i < k->steps && !f->failed; i++)
     take_step(f, number, &k->step[i], cell, cost);
 }
 
@@ -375,7 +375,7 @@ static void take_keys(frame *f, const rollup_cell *cell) {
     take_group(f, keys, cell, &cost);
     return;
   }
-  for (int bit = 0; bit < PROMPT_FEATURE_BITS; bit++) {
+  for (int bit = 0; bit < PROMPT_FEATURE_BITS && !f->failed; bit++) {
     if (!(features >> bit & 1)) continue;
     keys[feature_at] = bit;
     take_group(f, keys, cell, &cost);

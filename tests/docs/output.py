@@ -1,37 +1,60 @@
 #!/usr/bin/env python3
-"""Keeps the output shown in README.md equal to what the built program prints on sample data.
+"""Keeps the output shown in documents equal to what the built program prints on sample data.
 
     python3 tests/docs/output.py [--root DIR] [--write] PROGRAM
 
-The block between the lines <!-- output --> and <!-- end of output --> holds the commands and what they print. The
-sample data ends on a fixed day and the commands name that day, so every machine prints the same. --write replaces
-the block; without it a difference fails.
+Each block between the lines <!-- output --> and <!-- end of output --> holds commands, "$ blueplane ...", and what they
+print. The sample data ends on a fixed day and the commands name that day, so every machine prints the same. --write
+replaces the blocks; without it a difference fails.
 """
 import argparse
 import difflib
 import os
+import re
 import subprocess
 import sys
 import tempfile
 
 DAY = "2026-03-27"
-COMMANDS = ("sync", f"stats --date {DAY}", f"stats week --date {DAY}")
-FIRST, LAST = "<!-- output -->\n", "<!-- end of output -->\n"
+DOCUMENTS = ("README.md", "docs/questions.md")
+BLOCK = re.compile(r"<!-- output -->\n(.*?)<!-- end of output -->\n", re.S)
 
 
-def run(root, program):
-    """The block: each command and its output."""
+def run(home, program, found):
+    """The block anew: each command and its output."""
+    environment = {"HOME": home, "PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C.UTF-8",
+                   "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
+    parts = []
+    for command in re.findall(r"^\$ blueplane (.*)$", found, re.M):
+        done = subprocess.run([program, *command.split()], env=environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True)
+        parts.append(f"$ blueplane {command}\n" + done.stdout.decode("utf-8").rstrip("\n") + "\n")
+    return "```text\n" + "\n".join(parts) + "```\n"
+
+
+def check(options, name):
+    path = os.path.join(options.root, name)
+    with open(path, encoding="utf-8") as file:
+        found = file.read()
+    if not BLOCK.search(found):
+        print(f"{name} has no place for the program's output")
+        return 1
     with tempfile.TemporaryDirectory() as home:
-        sample = os.path.join(root, "examples", "sample", "sample.py")
+        sample = os.path.join(options.root, "examples", "sample", "sample.py")
         subprocess.run([sys.executable, "-B", sample, "--out", home, "--until", DAY, "--quiet"], check=True)
-        environment = {"HOME": home, "PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C.UTF-8",
-                       "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
-        parts = []
-        for command in COMMANDS:
-            done = subprocess.run([program, *command.split()], env=environment, stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True)
-            parts.append(f"$ blueplane {command}\n" + done.stdout.decode("utf-8").rstrip("\n") + "\n")
-        return "```text\n" + "\n".join(parts) + "```\n"
+        if name != "README.md":  # which shows the first sync
+            run(home, options.program, "$ blueplane sync\n")
+        made = BLOCK.sub(lambda block: "<!-- output -->\n" + run(home, options.program, block.group(1)) +
+                         "<!-- end of output -->\n", found)
+    if options.write:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(made)
+        return 0
+    for line in difflib.unified_diff(found.splitlines(), made.splitlines(), name, "program", lineterm=""):
+        print(line)
+    if found != made:
+        print(f"{name} shows another output: python3 tests/docs/output.py --write {options.program}")
+    return found != made
 
 
 def main():
@@ -41,24 +64,8 @@ def main():
     parser.add_argument("--write", action="store_true")
     parser.add_argument("program")
     options = parser.parse_args()
-    path = os.path.join(options.root, "README.md")
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    if text.count(FIRST) != 1 or text.count(LAST) != 1:
-        print("README.md has no place for the program's output")
-        return 1
-    before, rest = text.split(FIRST)
-    found, after = rest.split(LAST)
-    made = run(options.root, os.path.abspath(options.program))
-    if options.write:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(before + FIRST + made + LAST + after)
-        return 0
-    for line in difflib.unified_diff(found.splitlines(), made.splitlines(), "README.md", "program", lineterm=""):
-        print(line)
-    if found != made:
-        print(f"README.md shows another output: python3 tests/docs/output.py --write {options.program}")
-    return int(found != made)
+    options.program = os.path.abspath(options.program)
+    return 1 if sum([check(options, name) for name in DOCUMENTS]) else 0
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "fake_store.h"
 #include "metrics/insight.h"
 #include "metrics/report.h"
@@ -593,6 +594,31 @@ START_TEST(nothing_at_all) {
 }
 END_TEST
 
+/* Whichever allocation fails: an error, nothing half made, the snapshot ended. */
+START_TEST(memory_runs_out) {
+  static const effect few = {4, 8, 1, 1, 3};
+  static const char *const queries[] = {
+      "{'metrics':['insights'],'period':'" LAST_WEEK "'}",
+      "{'metrics':['comparison'],'by':['platform'],'period':'" LAST_WEEK "'}",
+      "{'metrics':['personal_baseline'],'period':'" LAST_WEEK "'}",
+      "{'metrics':['learning_trend'],'period':'" LAST_WEEK "'}"};
+  live(7, &few);
+  for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+    bp_result *r = NULL;
+    for (long k = 0; !r; k += 1 + k / 30) {
+      int code;
+      bp_error *error = NULL;
+      bpi_mem_fail_once(k);
+      r = ask(queries[i], &code, &error);
+      bpi_mem_fail_once(-1);
+      ck_assert_int_eq(code, r ? BP_OK : BP_ERR_NOMEM);
+      bpi_error_free(error);
+    }
+    bpi_table_release(r);
+  }
+}
+END_TEST
+
 /* The verdicts of a table by dimension: Tool0 fails four times as often as the rest. */
 START_TEST(comparisons) {
   static const effect planted = {5, 1, 1, 1, 8};
@@ -653,6 +679,7 @@ int main(void) {
   tcase_add_test(c, sentences);
   tcase_add_test(c, refusals);
   tcase_add_test(c, nothing_at_all);
+  tcase_add_test(c, memory_runs_out);
   tcase_add_test(c, comparisons);
   tcase_add_test(c, trends);
   tcase_add_test(c, numbers_are_those_of_the_cells);
