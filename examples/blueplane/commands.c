@@ -101,8 +101,21 @@ const command command_table[] = {
      "Reads it on standard input and opens no store. Name this as the command of the hooks: "
      "docs/sources.md has the settings.",
      0, 0, 1, 1, "claude_code cursor", run_hook},
-    {"privacy", DATA, "preview FILE", "field by field, what would be kept of a file", NULL,
-     O(SOURCE), 0, 2, 2, "preview", run_privacy},
+    {"privacy", DATA, "audit | preview FILE",
+     "what is stored about you, what leaves, who asked; or what would be kept of a file",
+     "preview shows field by field what would be kept, hashed or left out, and by which rule.",
+     O(SOURCE), 0, 1, 2, "audit preview", run_privacy},
+    {"consent", DATA, "grant FAMILY | revoke FAMILY | list",
+     "who else may see your own numbers: nobody, unless you say so",
+     "FAMILY is a family of blueplane metrics. Your team lead is meant; it ends on --until DATE, or "
+     "after 90 days, and can be taken back at any time.",
+     O(UNTIL), COMMAND_STORE | COMMAND_WRITE, 1, 3, "grant revoke list", run_consent},
+    {"erase", DATA, "session ID | workspace NAME | source NAME | range | everything | expired",
+     "take out of the store for good",
+     "range needs --since DATE and --until DATE, both included. expired is what is older than the "
+     "store keeps things. What is erased does not come back when its files are read again.",
+     O(SINCE) | O(UNTIL) | O(YES), COMMAND_STORE | COMMAND_WRITE, 1, 2,
+     "session workspace source range everything expired", run_erase},
     {"prices", DATA, "", "the price table in force", NULL, O(UNPRICED), COMMAND_STORE, 0, 0, NULL,
      run_prices},
 

@@ -83,7 +83,9 @@ int run_merge(program *p);
 int run_publish(program *p);
 /* release.c */
 int run_release(program *p);
-/* privacy.c */
+/* privacy.c, consent.c, erase.c */
 int run_privacy(program *p);
+int run_consent(program *p);
+int run_erase(program *p);
 
 #endif

@@ -61,6 +61,7 @@ const option_info option_table[] = {
      "the models in the store that have no price, with their tokens"},
     {OPTION_AS, "as", 0, false, "ACCESS", "manager lead research", "with whose eyes"},
     {OPTION_TEAM, "team", 0, false, "TEAM", NULL, "the team of a lead"},
+    {OPTION_YES, "yes", 0, false, NULL, NULL, "what cannot be undone is meant"},
     {OPTION_NONE, NULL, 0, false, NULL, NULL, NULL}};
 
 const option_info *find_option(option_id id) {

@@ -40,6 +40,7 @@ typedef enum option_id {
   OPTION_UNPRICED,
   OPTION_AS,
   OPTION_TEAM,
+  OPTION_YES,
   OPTION_COUNT
 } option_id;
 

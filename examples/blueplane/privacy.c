@@ -1,5 +1,5 @@
-/* privacy.c: shows field by field what would be kept of a file. Stores nothing: the library is
- * given a store in memory that is gone afterwards. */
+/* privacy.c: shows field by field what would be kept of a file, and a person in plain words what is
+ * kept of the person, what leaves, to whom, and who asked. */
 #include "commands.h"
 
 #include <stdlib.h>
@@ -7,7 +7,11 @@
 
 #include "exits.h"
 #include "paths.h"
+#include "zone.h"
 
+/* ------------------------------------------------------------------------------------- preview */
+
+/* Stores nothing: the library is given a store in memory that is gone afterwards. */
 static int preview(program *p, const char *path) {
   bp_open_options how = BP_OPEN_OPTIONS_INIT;
   bp_error *error = NULL;
@@ -28,10 +32,229 @@ static int preview(program *p, const char *path) {
   return code;
 }
 
+/* --------------------------------------------------------------------------------------- audit */
+
+/* One topic of the store, by which a part of the page is made. */
+typedef struct part {
+  const char *topic, *title;
+  void (*put)(text *t, const screen *s, const bp_result *r);
+} part;
+
+static const char *cell(const bp_result *r, size_t row, size_t column) {
+  const char *found = bp_result_text(r, row, column, NULL);
+  return found == NULL ? "" : found;
+}
+
+static void put_day(text *t, const bp_result *r, size_t row, size_t column) {
+  char day[16];
+  if (bp_result_cell(r, row, column) != BP_CELL_VALUE) return;
+  format_date(day, date_of(bp_result_int(r, row, column)));
+  text_add(t, day);
+}
+
+static void put_name(text *t, const screen *s, const char *name) {
+  char *safe = text_safe(name);
+  text_add(t, "  ");
+  text_fit(t, safe, 34, s->ascii);
+  free(safe);
+}
+
+/* "stored": kind, what, count, since, until. Kinds follow each other. */
+static void put_stored(text *t, const screen *s, const bp_result *r) {
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    if (bp_result_int(r, row, 2) == 0) continue;
+    text name = {0};
+    text_addf(&name, "%s: %s", cell(r, row, 0), cell(r, row, 1));
+    put_name(t, s, name.data);
+    text_free(&name);
+    put_count(t, bp_result_int(r, row, 2));
+    if (bp_result_cell(r, row, 3) == BP_CELL_VALUE) {
+      text_add(t, ", ");
+      put_day(t, r, row, 3);
+      text_add(t, " to ");
+      put_day(t, r, row, 4);
+    }
+    text_add(t, "\n");
+  }
+}
+
+/* "retention": limit, days. */
+static void put_retention(text *t, const screen *s, const bp_result *r) {
+  static const char *const words[][2] = {{"events_days", "what you did"},
+                                         {"releases_days", "what your team published"},
+                                         {"audit_days", "who asked what"}};
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    const char *name = cell(r, row, 0);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+      if (strcmp(words[i][0], name) == 0) name = words[i][1];
+    put_name(t, s, name);
+    if (bp_result_cell(r, row, 1) == BP_CELL_VALUE) {
+      put_count(t, bp_result_int(r, row, 1));
+      text_add(t, " days\n");
+    } else {
+      text_add(t, "for ever\n");
+    }
+  }
+}
+
+/* "sharing": name, value; nothing where no team was joined. */
+static void put_sharing(text *t, const screen *s, const bp_result *r) {
+  if (bp_result_rows(r) == 0)
+    text_add(t, "  No team was joined: nothing leaves this machine.\n");
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    put_name(t, s, cell(r, row, 0));
+    text_addf(t, "%s\n", cell(r, row, 1));
+  }
+}
+
+/* "outgoing": window, measure, value, unit, dimension, slice. The numbers of the whole; how many more
+ * tell them apart. */
+static void put_outgoing(text *t, const screen *s, const bp_result *r) {
+  size_t apart = 0, whole = 0;
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    if (bp_result_cell(r, row, 4) == BP_CELL_VALUE) {
+      apart++;
+      continue;
+    }
+    if (bp_result_int(r, row, 2) == 0) continue;
+    whole++;
+    put_name(t, s, cell(r, row, 1));
+    put_count(t, bp_result_int(r, row, 2));
+    text_addf(t, " %s\n", cell(r, row, 3));
+  }
+  if (whole == 0) {
+    text_add(t, "  Nothing was done in that week.\n");
+    return;
+  }
+  text_add(t, "  and ");
+  put_count(t, (int64_t)apart);
+  text_add(t, " numbers of the same by platform, model family, tool category, language, task type\n"
+              "  and project of the roster. Of a team of three or more the steward's store adds them up\n"
+              "  and deletes yours when the week is published. That is why they are asked for.\n");
+}
+
+/* "shared": window, kind, audience, store, revision, cells, shared_at. */
+static void put_shared(text *t, const screen *s, const bp_result *r) {
+  if (bp_result_rows(r) == 0) text_add(t, "  Nothing has left so far.\n");
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    put_name(t, s, cell(r, row, 0));
+    text_addf(t, "%s for %s, ", cell(r, row, 1), cell(r, row, 2));
+    put_count(t, bp_result_int(r, row, 5));
+    text_add(t, " numbers, on ");
+    put_day(t, r, row, 6);
+    text_add(t, "\n");
+  }
+}
+
+/* "consent": purpose, audience, state, at, expires. */
+static void put_consent(text *t, const screen *s, const bp_result *r) {
+  size_t standing = 0;
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    bool stands = strcmp(cell(r, row, 2), "in force") == 0;
+    standing += stands;
+    put_name(t, s, cell(r, row, 0));
+    text_addf(t, "%s: %s since ", cell(r, row, 1), cell(r, row, 2));
+    put_day(t, r, row, 3);
+    if (stands) {
+      text_add(t, ", until ");
+      put_day(t, r, row, 4);
+    }
+    text_add(t, "\n");
+  }
+  if (standing == 0) text_add(t, "  Nobody may see your own numbers but you.\n");
+}
+
+/* "audit": at, access, function, asked, from, until. */
+static void put_asked(text *t, const screen *s, const bp_result *r) {
+  size_t others = 0, own = 0;
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    if (strcmp(cell(r, row, 1), "owner") == 0) {
+      own++;
+      continue;
+    }
+    others++;
+    put_name(t, s, cell(r, row, 1));
+    text_addf(t, "%s %s, on ", cell(r, row, 2), cell(r, row, 3));
+    put_day(t, r, row, 0);
+    text_add(t, "\n");
+  }
+  if (others == 0) text_add(t, "  Nobody else has asked.\n");
+  text_add(t, "  As the owner: ");
+  put_count(t, (int64_t)own);
+  text_add(t, " different questions.\n");
+}
+
+static const part parts[] = {
+    {"stored", "What is stored about you, on this machine only", put_stored},
+    {"retention", "How long it is kept", put_retention},
+    {"sharing", "To whom numbers of whole weeks go", put_sharing},
+    {"outgoing", "What the next bundle would hold: your last whole week, and nothing else",
+     put_outgoing},
+    {"shared", "What has left in bundles", put_shared},
+    {"consent", "Who may see your own numbers, beside you", put_consent},
+    {"audit", "Who asked what", put_asked},
+};
+#define PARTS (sizeof parts / sizeof *parts)
+
+static const char *const promises =
+    "No text of a prompt, of code, of a command or of a message is stored. Names of folders, "
+    "branches, tools and commands are kept as you see them above; \"as hashes\" are told apart "
+    "only. blueplane export shows all numbers, blueplane privacy preview FILE what is read of a "
+    "file, blueplane erase takes out what you choose.";
+
+static int put_part(const program *p, text *t, json *j, const part *x) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  if (bp_inspect(&r, p->store, x->topic, &error) != BP_OK) return complain_of(error);
+  int code = EXIT_OK;
+  if (is_json(&p->screen)) {
+    char *document = NULL;
+    if (bp_result_format(&document, NULL, r, "json", &error) == BP_OK)
+      json_document(j, x->topic, document);
+    else
+      code = complain_of(error);
+    bp_free(document);
+  } else {
+    put(t, &p->screen, STYLE_BOLD, x->title, 0);
+    text_add(t, "\n");
+    x->put(t, &p->screen, r);
+    text_add(t, "\n");
+  }
+  bp_result_free(r);
+  return code;
+}
+
+static int audit(program *p) {
+  text t = {0};
+  json j = {0};
+  int code = open_store(p, true);
+  if (code != EXIT_OK) return code;
+  if (is_json(&p->screen)) {
+    json_open(&j, NULL, '{');
+    json_text(&j, "schema", "blueplane.privacy/1");
+  }
+  for (size_t i = 0; i < PARTS && code == EXIT_OK; i++)
+    code = put_part(p, &t, &j, &parts[i]);
+  if (code == EXIT_OK && is_json(&p->screen)) {
+    json_close(&j, '}');
+    return write_json(&j);
+  }
+  if (code == EXIT_OK) {
+    put_wrapped(&t, &p->screen, promises, 0);
+    return write_out(&t);
+  }
+  text_free(&t);
+  text_free(&j.out);
+  return code;
+}
+
 int run_privacy(program *p) {
-  if (strcmp(p->arguments[0], "preview") == 0) return preview(p, p->arguments[1]);
+  if (strcmp(p->arguments[0], "preview") == 0 && p->argument_count == 2)
+    return preview(p, p->arguments[1]);
+  if (strcmp(p->arguments[0], "audit") == 0 && p->argument_count == 1) return audit(p);
   char *shown = text_safe(p->arguments[0]);
-  complain(EXIT_USAGE, "usage: blueplane privacy preview FILE", "there is no privacy %s", shown);
+  complain(EXIT_USAGE, "usage: blueplane privacy preview FILE, blueplane privacy audit",
+           "there is no such privacy %s", shown);
   free(shown);
   return EXIT_USAGE;
 }

@@ -289,6 +289,23 @@ static int report(const screen *s, const parts *all, bool interrupted_here) {
   return is_json(s) ? report_json(all, interrupted_here) : report_text(s, all);
 }
 
+/* What is older than the store keeps things goes when new things come. Nothing is said where the store
+ * is busy: the next time will do. */
+static void take_out_expired(const program *p) {
+  static const char selector[] = "{\"version\":1,\"expired\":true}";
+  bp_result *receipt = NULL;
+  int64_t facts = 0;
+  if (bp_erase(&receipt, p->store, selector, sizeof selector - 1, NULL) == BP_OK)
+    for (size_t row = 0; row < bp_result_rows(receipt) && row < 7; row++)
+      facts += bp_result_int(receipt, row, 1);
+  bp_result_free(receipt);
+  if (facts > 0)
+    note(&p->screen,
+         "%lld facts were taken out because of their age; blueplane privacy audit says how long "
+         "things are kept",
+         (long long)facts);
+}
+
 /* ------------------------------------------------------------------------------------- command */
 
 static int read_arguments(const program *p, parts *all, bp_error **error) {
@@ -336,6 +353,7 @@ int run_sync(program *p) {
     if (code == EXIT_OK && all.count == 0) code = explain_nothing(&p->screen);
     if (code == EXIT_OK && sum(&all).files_seen == 0) code = EXIT_NOTHING;
     if (failed) code = EXIT_FAILED;
+    take_out_expired(p);
   }
   free_parts(&all);
   return code;

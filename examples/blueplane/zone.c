@@ -143,6 +143,11 @@ date date_of(int64_t us) {
                 (local.tm_wday + 6) % 7, local.tm_hour,    local.tm_min};
 }
 
+int64_t instant_of(date d) {
+  struct tm local = {.tm_year = d.year - 1900, .tm_mon = d.month - 1, .tm_mday = d.day, .tm_isdst = -1};
+  return (int64_t)mktime(&local) * 1000000;
+}
+
 date today(void) {
   return date_of((int64_t)time(NULL) * 1000000);
 }

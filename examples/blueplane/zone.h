@@ -23,6 +23,8 @@ typedef struct date {
 date today(void);
 /* The local date of an instant in microseconds. */
 date date_of(int64_t us);
+/* The moment at which a day begins where the person's clock stands, in microseconds. */
+int64_t instant_of(date d);
 date add_days(date d, int days);
 bool parse_date(date *out, const char *string); /* YYYY-MM-DD */
 /* "2026-11-23T00:00:00Z" and its like, as results name instants. */

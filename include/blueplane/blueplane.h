@@ -260,7 +260,7 @@ BP_API int bp_catalog(bp_result **out, const char *topic, bp_error **error);
 
 /* Facts about a store: "health", "integrity" (slow), "sources", "files", "rejects", "coverage",
  * "prices", "unpriced", "labels", "sessions", "stored",
- * "consent", "audit", "retention"; of sharing "identity", "invitation", "roster", "rosters",
+ * "outgoing", "consent", "audit", "retention"; of sharing "identity", "invitation", "roster", "rosters",
  * "sharing", "shared", "contributions", "published". bp_catalog "topics" describes the columns of each.
  * Errors: NOTFOUND, DENIED. Since 0.1. */
 BP_API int bp_inspect(bp_result **out, bp_store *store, const char *topic, bp_error **error);
@@ -444,6 +444,9 @@ BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audi
  *                       "from_us", "until_us": what meets all of them
  *   {"version":1,"everything":true}  all there is, and all decisions about consent
  *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows
+ * of a team's store, for its steward:
+ *   {"version":1,"subject":"ada"}         a member's contributions to weeks that are not published yet
+ *   {"version":1,"published":"2026-W07"}  what was published of a week; it is never computed again
  * The result is the receipt: what went, how many identifiers were then looked for in how many bytes of
  * the database, its log and its index, and that none was found.
  * Errors: FORMAT, NOTFOUND (source, workspace, session), INVALID (session: ambiguous), DENIED,

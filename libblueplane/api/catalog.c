@@ -340,6 +340,8 @@ static const struct topic {
      "Every session.", NULL},
     {"bp_inspect", "stored", "kind, what, count:int, since:time, until:time",
      "What is stored of the person, by kind.", NULL},
+    {"bp_inspect", "outgoing", "window, measure, value:int, unit, dimension, slice",
+     "What the next bundle would hold: the last whole week, number by number.", NULL},
     {"bp_inspect", "consent", "purpose, audience, state, at:time, expires:time",
      "What the person agreed to and took back.", NULL},
     {"bp_inspect", "audit", "at:time, access, function, asked, from:time, until:time",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/audit.h"
+#include "api/erase_team.h"
 #include "api/handle.h"
 #include "api/retention.h"
 #include "base/json.h"
@@ -210,13 +211,15 @@ static int to_table(bp_result **out, const erase_receipt *r, bp_error **error) {
   return bpi_table_finish(out, t, error);
 }
 
+int bpi_erase_pending(bp_error **error) {
+  bpi_fail(error, BP_ERR_BUSY,
+           "erased, but a reader still holds the old state: traces stay until it ends");
+  bpi_fail_detail(error, "status", "pending");
+  return bpi_fail_detail(error, "hint", "it is finished when the store is next opened");
+}
+
 static int report(bp_result **out, const erase_receipt *r, bp_error **error) {
-  if (r->pending) {
-    bpi_fail(error, BP_ERR_BUSY,
-             "erased, but a reader still holds the old state: traces stay until it ends");
-    bpi_fail_detail(error, "status", "pending");
-    return bpi_fail_detail(error, "hint", "it is finished when the store is next opened");
-  }
+  if (r->pending) return bpi_erase_pending(error);
   if (r->found > 0)
     return bpi_fail(error, BP_ERR_INTERNAL, "traces were found after erasing: %lld places",
                     (long long)r->found);
@@ -264,8 +267,12 @@ int bp_erase(bp_result **out, bp_store *s, const char *selector_json, size_t len
                : bpi_json_parse(&doc, selector_json, length, error);
   if (rc == BP_OK) rc = bpi_enter(s, "bp_erase", NULL, error);
   if (rc == BP_OK) {
-    rc = bpi_store_read_only(s->store) ? bpi_fail(error, BP_ERR_READONLY, "the handle is read-only")
-                                       : erase(out, s, bpi_json_root(doc), error);
+    json_value root = bpi_json_root(doc);
+    if (bpi_store_read_only(s->store))
+      rc = bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
+    else
+      rc = bpi_store_kind(s->store) == STORE_TEAM ? bpi_erase_team(out, s, root, error)
+                                                  : erase(out, s, root, error);
     rc = bpi_leave(s, rc);
   }
   bpi_json_free(doc);

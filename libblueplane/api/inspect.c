@@ -353,6 +353,7 @@ static const struct topic {
     {"labels", labels},
     {"sessions", sessions},
     {"stored", bpi_inspect_stored},
+    {"outgoing", bpi_inspect_outgoing},
     {"consent", bpi_inspect_consent},
     {"audit", bpi_inspect_audit},
     {"retention", bpi_inspect_retention},

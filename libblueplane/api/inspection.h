@@ -82,6 +82,9 @@ int bpi_inspect_consent(inspection *i, bp_error **error);
 int bpi_inspect_audit(inspection *i, bp_error **error);
 int bpi_inspect_retention(inspection *i, bp_error **error);
 
+/* outgoing.c */
+int bpi_inspect_outgoing(inspection *i, bp_error **error);
+
 /* inspect_team.c */
 int bpi_inspect_identity(inspection *i, bp_error **error);
 int bpi_inspect_invitation(inspection *i, bp_error **error);

@@ -31,7 +31,7 @@ const policy_row bpi_policy[] = {
                   "bp_inspect:health bp_inspect:integrity bp_inspect:sources bp_inspect:files "
                   "bp_inspect:rejects bp_inspect:coverage bp_inspect:prices bp_inspect:unpriced "
                   "bp_inspect:labels bp_inspect:sessions bp_inspect:consent bp_inspect:audit "
-                  "bp_inspect:stored bp_inspect:retention bp_inspect:roster "
+                  "bp_inspect:stored bp_inspect:outgoing bp_inspect:retention bp_inspect:roster "
                   "bp_inspect:rosters bp_inspect:identity bp_inspect:sharing bp_inspect:shared "
                   "bp_ingest_bytes bp_ingest_file bp_ingest_scan bp_query_run "
                   "bp_privacy_preview bp_consent_set bp_erase bp_share_export bp_narrow",

@@ -767,6 +767,12 @@ class Usage(Case):
         self.refused(["stats", "--zone", "../../etc/passwd"], "IANA")
         self.refused(["completion", "tcsh"], "fish")
         self.refused(["privacy", "audit", "x"], "preview")
+        self.refused(["consent", "give"], "consent grant FAMILY")
+        self.refused(["consent", "grant", "nonesuch"], "bp_catalog")
+        self.refused(["erase", "everything"], "--yes")
+        self.refused(["erase", "nothing", "--yes"], "erase session ID")
+        self.refused(["erase", "range", "--yes"], "--since")
+        self.refused(["erase", "session", "0000000000", "--yes"], "no such session")
         self.refused(["help", "stast"], 'did you mean "stats"?')
         self.refused(["health", "--fail-on", "rejects"], "rejects>100")
 
@@ -947,6 +953,31 @@ class Care(Case):
         run = self.ok(self.home("stats", "--store", "/proc/nowhere/x.db"), 1)
         self.assertIn("--store", run.err)
         self.ok(self.home("stats", "--store", self.folder), 1)
+
+    def test_privacy_audit_consent_erase(self):
+        home = self.new_home()
+        self.ok(home("sync"))
+        page = self.ok(home("privacy", "audit", "--no-sync")).out
+        for said in ("facts: prompts", "400 days", "No team was joined: nothing leaves this machine.",
+                     "Nobody may see your own numbers but you.", "No text of a prompt"):
+            self.assertIn(said, page)
+        document = home("privacy", "audit", "--no-sync", "--json").json()
+        self.assertEqual(document["schema"], "blueplane.privacy/1")
+        counts = {row["what"]: row["count"] for row in document["stored"]["rows"] if row["kind"] == "facts"}
+        self.assertGreater(counts["prompts"], 0)
+        self.assertIn("until", self.ok(home("consent", "grant", "quality")).err)
+        self.assertEqual([row["state"] for row in home("consent", "list", "--json").json()["rows"]], ["in force"])
+        self.assertIn("in force since", home("privacy", "audit", "--no-sync").out)
+        self.ok(home("consent", "revoke", "quality"))
+        self.assertEqual([row["state"] for row in home("consent", "list", "--json").json()["rows"]], ["replaced", "revoked"])
+        self.ok(home("erase", "source", "codex"), 2)
+        self.assertIn("none found", self.ok(home("erase", "source", "codex", "--yes")).out)
+        self.ok(home("erase", "workspace", "sample-harbor", "--yes"))
+        self.ok(home("erase", "everything", "--yes", "--json"))
+        self.ok(home("sync"))
+        document = home("privacy", "audit", "--no-sync", "--json").json()
+        self.assertTrue(all(row["count"] == 0 for row in document["stored"]["rows"] if row["kind"] == "facts"))
+        self.ok(home("erase", "everything", "--yes"))
 
     def test_privacy_preview(self):
         path = os.path.join(self.folder, "one.jsonl")

@@ -235,6 +235,40 @@ static void look(bp_store *store) {
   bp_result_free(result);
 }
 
+/* In a store of its own, as what is erased does not come back. */
+static void erase(void) {
+  static const char *const selectors[] = {"{\"version\":1,\"from_us\":1,\"until_us\":2}",
+                                          "{\"version\":1,\"source\":\"native\"}",
+                                          "{\"version\":1,\"everything\":true}"};
+  static const char *const topics[] = {"stored", "consent", "audit", "retention"};
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  bp_store *store = NULL;
+  bp_result *result = NULL;
+  bp_error *error = NULL;
+  o.access = BP_ACCESS_OWNER;
+  o.flags = BP_OPEN_MEMORY;
+  o.clock = clock_stands_still;
+  int rc = bp_open(&store, NULL, &o, &error);
+  if (!done(rc, error, store)) return;
+  rc = bp_ingest_bytes(store, NULL, "here", bytes, sizeof bytes - 1, NULL, NULL, &error);
+  done(rc, error, NULL);
+  rc = bp_consent_set(store, "quality", "lead", 1, clock_stands_still(NULL) + 1000000, &error);
+  done(rc, error, NULL);
+  for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
+    rc = bp_inspect(&result, store, topics[i], &error);
+    done(rc, error, result);
+    bp_result_free(result);
+  }
+  for (size_t i = 0; i < sizeof selectors / sizeof *selectors; i++) {
+    rc = bp_erase(&result, store, selectors[i], strlen(selectors[i]), &error);
+    done(rc, error, result);
+    bp_result_free(result);
+  }
+  rc = bp_narrow(store, BP_ACCESS_DEVOPS, NULL, &error);
+  done(rc, error, NULL);
+  bp_close(store);
+}
+
 static void work(void) {
   failures_before = failures;
   answered = 0;
@@ -244,6 +278,7 @@ static void work(void) {
   ask(store);
   look(store);
   bp_close(store);
+  erase();
 }
 
 /* What must be there in the end, whatever failed before. */

@@ -237,12 +237,12 @@ def test_selectors(folder: pathlib.Path) -> None:
 class Reader:
     """A process that holds a snapshot: reading the files raw in the same process would drop its locks."""
 
-    def __init__(self, store: pathlib.Path) -> None:
+    def __init__(self, store: pathlib.Path, table: str = "prompt") -> None:
         script = ("import sqlite3,sys\n"
                   "db=sqlite3.connect(f'file:{sys.argv[1]}?mode=ro',uri=True,isolation_level=None)\n"
-                  "db.execute('BEGIN'); print(db.execute('SELECT count(*) FROM prompt').fetchone()[0],flush=True)\n"
+                  "db.execute('BEGIN'); print(db.execute('SELECT count(*) FROM '+sys.argv[2]).fetchone()[0],flush=True)\n"
                   "sys.stdin.read()\n")
-        self.process = subprocess.Popen([sys.executable, "-c", script, str(store)], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([sys.executable, "-c", script, str(store), table], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
         check(int(self.process.stdout.readline()) > 0, "a reader holds the old state")
 
@@ -337,6 +337,64 @@ def test_control(folder: pathlib.Path) -> None:
     db.close()
     ingest(store, home, "--restart")
     check(one(store, "SELECT count(*) FROM prompt") > 0, "and without marks everything comes back")
+
+
+# ------------------------------------------------------------------------------------------- teams
+
+def team_store(folder: pathlib.Path) -> tuple:
+    """A team's store with contributions of three members and a published week, put there by hand."""
+    store = folder / "team.db"
+    steward = ("--access", "steward", "--now", NOW)
+    named = {r["name"]: r["value"] for r in json.loads(bpt("inspect", store, "identity", *steward).stdout)["rows"]}
+    own = bytes.fromhex(next(v for k, v in named.items() if len(v) == 64))
+    db = sqlite3.connect(store)
+    payloads = {}
+    for member in ("ada", "bob", "cyd"):
+        payloads[member] = dice.randbytes(200)
+        db.execute("INSERT INTO contribution VALUES (20500, ?, ?, 1, 0, 1, ?, ?)",
+                   (member, dice.randbytes(32), dice.randbytes(32), payloads[member]))
+    db.execute("INSERT INTO release VALUES (1, ?, 20493, 1, 'acme', 3, ?)", (own, dice.randbytes(32)))
+    values = [dice.randrange(1 << 50, 1 << 51) for _ in range(5)]
+    for i, value in enumerate(values):
+        db.execute("INSERT INTO published VALUES (1, 'core', 0, '', ?, ?, 0, 2)", (i, value))
+    db.commit()
+    db.close()
+    return store, steward, payloads, values
+
+
+def in_files(store: pathlib.Path, piece: bytes) -> bool:
+    return any(piece in data for data in files_of(store).values())
+
+
+def test_of_a_team(folder: pathlib.Path) -> None:
+    """A member's open contributions, and what was published of a week: gone for ever, bytes and all."""
+    store, steward, payloads, values = team_store(folder)
+    check(all(in_files(store, p[:64]) for p in payloads.values()), "control: contributions are in the files")
+    answer = json.loads(bpt("erase", store, '{"version":1,"subject":"bob"}', *steward).stdout)
+    equal(receipt(answer), {"contributions": 1, "published_cells": 0}, "the receipt of a member")
+    equal([m for m, in rows(store, "SELECT member FROM contribution ORDER BY member")], ["ada", "cyd"], "the others stay")
+    check(not in_files(store, payloads["bob"][:64]), "no byte of the member's numbers is left")
+    equal(e2e.error_of("erase", store, '{"version":1,"subject":"bob"}', *steward)["code"], e2e.NOTFOUND, "gone is gone")
+
+    six = [v.to_bytes(7, "big")[-6:] for v in values]
+    check(all(in_files(store, v) for v in six), "control: published cells are in the files")
+    answer = json.loads(bpt("erase", store, '{"version":1,"published":"2026-W07"}', *steward).stdout)
+    equal(receipt(answer)["published_cells"], 5, "the receipt of a week")
+    equal(one(store, "SELECT count(*) FROM published"), 0, "no cell is left")
+    equal(one(store, "SELECT edition FROM release"), 2, "the week stays published, in a further edition")
+    check(not any(in_files(store, v) for v in six), "no byte of a cell is left")
+    for wrong, code in (('{"version":1,"published":"2026-W07"}', e2e.NOTFOUND), ('{"version":1,"published":"2026-W99"}', e2e.INVALID),
+                        ('{"version":1,"everything":true}', e2e.FORMAT), ('{"version":1,"subject":"a","published":"2026-W07"}', e2e.FORMAT)):
+        equal(e2e.error_of("erase", store, wrong, *steward)["code"], code, "refused", wrong)
+    for access in ("none", "devops"):
+        equal(e2e.error_of("erase", store, '{"version":1,"subject":"ada"}', "--access", access)["code"], e2e.DENIED, "denied", access)
+
+    reader = Reader(store, "contribution")
+    error = e2e.error_of("erase", store, '{"version":1,"subject":"ada"}', *steward)
+    equal((error["code"], error["details"].get("status")), (e2e.BUSY, "pending"), "pending under a reader")
+    reader.close()
+    bpt("inspect", store, "health", *steward)
+    check(not in_files(store, payloads["ada"][:64]), "finished at the next opening")
 
 
 # ---------------------------------------------------------------------------------------- consent

@@ -1091,7 +1091,7 @@ START_TEST(topics_have_the_columns_they_promise) {
     ck_assert_msg(opened > 0, "%s opens nowhere", topic);
     checked++;
   }
-  ck_assert_uint_eq(checked, 22);
+  ck_assert_uint_eq(checked, 23);
   bp_result_free(topics);
   bp_close(stores[0]);
   bp_close(stores[1]);

@@ -1,0 +1,113 @@
+/* api/erase_team.c: what was published is retracted for ever: the week stays published, in a further
+ * edition without cells, so that it is never computed again. */
+#include "api/erase_team.h"
+
+#include <string.h>
+
+#include "api/team.h"
+#include "base/mem.h"
+#include "result/table.h"
+#include "store/erase.h"
+#include "store/published.h"
+#include "store/team.h"
+#include "store/transaction.h"
+
+typedef struct team_erasure {
+  bp_store *handle;
+  const char *member;
+  int64_t contributions, cells;
+} team_erasure;
+
+static int count_contribution(void *user, const contribution *c) {
+  team_erasure *e = user;
+  e->contributions += strcmp(c->member, e->member) == 0;
+  return BP_OK;
+}
+
+static int forget_member(team_erasure *e, bp_error **error) {
+  store *s = e->handle->store;
+  int rc = bpi_contribution_each(s, INT64_MIN, count_contribution, e, error);
+  if (rc == BP_OK && e->contributions == 0) {
+    bpi_fail(error, BP_ERR_NOTFOUND, "nothing of this member is stored");
+    return bpi_fail_detail(error, "name", e->member);
+  }
+  return rc == BP_OK ? bpi_contribution_forget(s, e->member, error) : rc;
+}
+
+/* The next edition, empty, with the digest its file will have. */
+static int write_empty(team_erasure *e, release *r, const sign_keys *keys, bp_error **error) {
+  unsigned char *data = NULL, digest[BPI_DIGEST_BYTES];
+  size_t length = 0;
+  e->cells = (int64_t)r->rows;
+  release empty = *r;
+  empty.row = NULL;
+  empty.rows = 0;
+  empty.edition++;
+  int rc = bpi_release_write(&data, &length, &empty, keys, error);
+  if (rc == BP_OK) {
+    bpi_release_digest(data, length, digest);
+    rc = bpi_published_write(e->handle->store, &empty, digest, error);
+  }
+  bpi_free(data);
+  return rc;
+}
+
+static int retract(team_erasure *e, const char *week, bp_error **error) {
+  sign_keys keys = {0};
+  release r = {.rows = 0};
+  int64_t monday = 0;
+  int rc = bpi_week_read(&monday, week, error);
+  if (rc == BP_OK) rc = bpi_team_keys(&keys, e->handle, error);
+  if (rc == BP_OK)
+    rc = bpi_published_load(e->handle->store, keys.open.sign, (uint32_t)monday, &r, error);
+  if (rc == BP_OK && r.rows == 0) {
+    bpi_fail(error, BP_ERR_NOTFOUND, "nothing of this week is published");
+    rc = bpi_fail_detail(error, "name", week);
+  }
+  if (rc == BP_OK) rc = write_empty(e, &r, &keys, error);
+  bpi_release_free(&r);
+  bpi_sign_wipe(&keys);
+  return rc;
+}
+
+/* Rows in one transaction; then their bytes. */
+static int erase(team_erasure *e, const char *week, bp_error **error) {
+  store *s = e->handle->store;
+  int64_t pending = 0;
+  int rc = bpi_transaction_begin(s, error);
+  if (rc != BP_OK) return rc;
+  rc = e->member != NULL ? forget_member(e, error) : retract(e, week, error);
+  if (rc == BP_OK)
+    rc = bpi_store_set_setting(s, "erase_pending_us", bpi_handle_now(e->handle), error);
+  rc = bpi_transaction_end(s, rc, error);
+  if (rc == BP_OK) rc = bpi_store_erase_finish(s, error);
+  if (rc == BP_OK) rc = bpi_store_setting(s, "erase_pending_us", 0, &pending, error);
+  return rc == BP_OK && pending != 0 ? bpi_erase_pending(error) : rc;
+}
+
+int bpi_erase_team(bp_result **out, bp_store *s, json_value root, bp_error **error) {
+  int64_t version = 0;
+  team_erasure e = {.handle = s, .member = bpi_json_text(bpi_json_get(root, "subject"))};
+  const char *week = bpi_json_text(bpi_json_get(root, "published"));
+  bool good = bpi_json_is_object(root) && bpi_json_size(root) == 2 &&
+              bpi_json_int(bpi_json_get(root, "version"), &version) && version == 1 &&
+              (e.member != NULL || week != NULL);
+  if (!good)
+    return bpi_fail(error, BP_ERR_FORMAT,
+                    "a team's store erases {\"version\":1} with subject or published");
+  int rc = erase(&e, week, error);
+  bp_result *t = rc == BP_OK ? bpi_table_new() : NULL;
+  if (rc != BP_OK) return rc;
+  if (t == NULL) return bpi_fail_nomem(error);
+  bpi_table_add_column(t, BP_TYPE_TEXT, "item", NULL);
+  bpi_table_add_column(t, BP_TYPE_INT, "count", NULL);
+  bpi_table_meta(t, "topic", "erasure");
+  bpi_table_meta(t, "status", "erased");
+  bpi_table_add_row(t);
+  bpi_table_set_text(t, 0, "contributions", strlen("contributions"));
+  bpi_table_set_int(t, 1, e.contributions);
+  bpi_table_add_row(t);
+  bpi_table_set_text(t, 0, "published_cells", strlen("published_cells"));
+  bpi_table_set_int(t, 1, e.cells);
+  return bpi_table_finish(out, t, error);
+}
