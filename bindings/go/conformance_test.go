@@ -18,15 +18,20 @@ import (
 
 const root = "../.."
 
-type step struct{ Ingest, Source, Configure, Document, Narrow string }
+type step struct {
+	Ingest, Source, Configure, Document, Narrow, Consent, Withdraw, Share, Merge, Publish string
+
+	Until int64 `json:"until_us"`
+	Erase *blueplane.Selection
+}
 
 type conformanceCase struct {
-	Name, Key, Format string
-	Now               int64
-	Steps             []step
-	Call              struct {
-		Query                     json.RawMessage
-		Inspect, Catalog, Preview string
+	Name, Key, Format, Access string
+	Now                       int64
+	Steps                     []step
+	Call                      struct {
+		Query                               json.RawMessage
+		Inspect, Catalog, Preview, Describe string
 	}
 }
 
@@ -34,18 +39,35 @@ var accesses = map[string]blueplane.Access{"none": blueplane.None, "owner": blue
 	"manager": blueplane.Manager, "devops": blueplane.DevOps, "research": blueplane.Research, "steward": blueplane.Steward}
 
 func take(store *blueplane.Store, s step) error {
+	ctx := context.Background()
+	var err error
 	switch {
 	case s.Ingest != "":
-		data, err := os.ReadFile(filepath.Join(root, s.Ingest))
-		if err != nil {
-			return err
+		var data []byte
+		if data, err = os.ReadFile(filepath.Join(root, s.Ingest)); err == nil {
+			_, err = store.IngestBytes(ctx, data, blueplane.Source(s.Source), blueplane.Origin(s.Ingest))
 		}
-		_, err = store.IngestBytes(context.Background(), data, blueplane.Source(s.Source), blueplane.Origin(s.Ingest))
-		return err
+	case s.Merge != "":
+		var data []byte
+		if data, err = os.ReadFile(filepath.Join(root, s.Merge)); err == nil {
+			_, err = store.Merge(ctx, data)
+		}
 	case s.Configure != "":
-		return store.Configure(s.Configure, []byte(s.Document))
+		err = store.Configure(s.Configure, []byte(s.Document))
+	case s.Consent != "":
+		err = store.Consent(s.Consent, "lead", time.UnixMicro(s.Until))
+	case s.Withdraw != "":
+		err = store.Withdraw(s.Withdraw, "lead")
+	case s.Erase != nil:
+		_, err = store.Erase(ctx, *s.Erase)
+	case s.Share != "":
+		_, err = store.Share(ctx, s.Share)
+	case s.Publish != "":
+		_, err = store.Publish(ctx, s.Publish, "")
+	default:
+		err = store.Narrow(accesses[s.Narrow], "")
 	}
-	return store.Narrow(accesses[s.Narrow], "")
+	return err
 }
 
 func (c *conformanceCase) ask(store *blueplane.Store) (*blueplane.Result, error) {
@@ -61,6 +83,12 @@ func (c *conformanceCase) ask(store *blueplane.Store) (*blueplane.Result, error)
 			return nil, err
 		}
 		return store.Preview(ctx, "", data)
+	case c.Call.Describe != "":
+		data, err := os.ReadFile(filepath.Join(root, c.Call.Describe))
+		if err != nil {
+			return nil, err
+		}
+		return blueplane.Describe(data)
 	}
 	query, err := blueplane.QueryFromJSON(c.Call.Query)
 	if err != nil {
@@ -78,7 +106,10 @@ func (c *conformanceCase) run(folder string) ([]byte, error) {
 	if err := os.WriteFile(path, key, 0o600); err != nil {
 		return nil, err
 	}
-	store, err := blueplane.Open(filepath.Join(folder, "store.db"), blueplane.WithAccess(blueplane.Owner),
+	if c.Access == "" {
+		c.Access = "owner"
+	}
+	store, err := blueplane.Open(filepath.Join(folder, "store.db"), blueplane.WithAccess(accesses[c.Access]),
 		blueplane.WithKeyFile(path), blueplane.WithClock(func() time.Time { return time.UnixMicro(c.Now) }))
 	if err != nil {
 		return nil, err
@@ -115,7 +146,7 @@ func TestConformance(t *testing.T) {
 			var e *blueplane.Error
 			if errors.As(err, &e) {
 				told := []string{fmt.Sprintf("error %d", e.Code)}
-				for _, key := range []string{"metric", "dimension", "name", "zone", "topic", "allowed"} {
+				for _, key := range []string{"metric", "dimension", "name", "zone", "topic", "allowed", "reason"} {
 					if value, there := e.Details[key]; there {
 						told = append(told, key+": "+value)
 					}

@@ -40,7 +40,7 @@ var sentinels = map[int]error{
 
 // The keys of docs/errors.md by which an error tells more.
 var detailKeys = []string{"path", "line", "byte", "metric", "dimension", "name", "value", "zone", "topic", "source",
-	"key", "allowed", "window", "scope", "member", "hint"}
+	"key", "allowed", "window", "scope", "member", "reason", "status", "hint"}
 
 // Error is what the library says when a call fails.
 type Error struct {

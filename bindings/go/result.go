@@ -3,11 +3,28 @@ package blueplane
 // #include <stdlib.h>
 // #include <blueplane/arrow.h>
 // #include <blueplane/blueplane.h>
+//
+// static int batch_of(bp_result *result, struct ArrowArray *batch, bp_error **failed) {
+//   struct ArrowArrayStream stream;
+//   int rc = bp_result_arrow(&stream, result, failed);
+//   if (rc != BP_OK) return rc;
+//   if (stream.get_next(&stream, batch) != 0) rc = BP_ERR_NOMEM;
+//   stream.release(&stream);
+//   return rc;
+// }
+// static void release_batch(struct ArrowArray *batch) {
+//   batch->release(batch);
+//   free(batch);
+// }
+// static const void *buffer_of(const struct ArrowArray *batch, size_t column, size_t buffer) {
+//   return batch->children[column]->buffers[buffer];
+// }
 import "C"
 
 import (
 	"iter"
 	"runtime"
+	"sync"
 	"time"
 	"unsafe"
 )
@@ -66,6 +83,24 @@ type Result struct {
 	rows    int
 	columns []Column
 	byName  map[string]int
+	once    sync.Once
+	cells   []cells
+}
+
+// cells is a column where it lies in the result: reading it is no call of the library.
+type cells struct {
+	valid  []byte // a bit each; nil: all of them
+	bools  []byte // likewise
+	ints   []int64
+	reals  []float64
+	starts []int32
+	bytes  []byte
+}
+
+var nothing cells // what is read beside the table
+
+func (c *cells) has(row int) bool {
+	return c != &nothing && (c.valid == nil || c.valid[row/8]>>(row%8)&1 == 1)
 }
 
 func newResult(result *C.bp_result) *Result {
@@ -134,30 +169,78 @@ func (r *Result) state(row, column int) State {
 	return HasValue
 }
 
-func (r *Result) integer(row, column int) int64 {
-	if column < 0 {
-		return 0
+// column is the memory of the column of a cell, mapped at the first use of any.
+func (r *Result) column(row, column int) *cells {
+	if row < 0 || row >= r.rows || column < 0 {
+		return &nothing
 	}
-	defer runtime.KeepAlive(r)
-	return int64(C.bp_result_int(r.result, C.size_t(row), C.size_t(column)))
+	r.once.Do(r.mapColumns)
+	return &r.cells[column]
 }
 
-func (r *Result) real(row, column int) float64 {
-	if column < 0 {
-		return 0
+func (r *Result) mapColumns() {
+	batch := (*C.struct_ArrowArray)(C.calloc(1, C.sizeof_struct_ArrowArray))
+	var failed *C.bp_error
+	if err := failure(C.batch_of(r.result, batch, &failed), failed); err != nil {
+		C.free(unsafe.Pointer(batch))
+		panic(err) // memory ran out, which Go does not survive either
 	}
-	defer runtime.KeepAlive(r)
-	return float64(C.bp_result_real(r.result, C.size_t(row), C.size_t(column)))
+	runtime.AddCleanup(r, func(batch *C.struct_ArrowArray) { C.release_batch(batch) }, batch)
+	r.cells = make([]cells, len(r.columns))
+	for i, column := range r.columns {
+		if r.rows > 0 {
+			r.cells[i] = cellsOf(batch, C.size_t(i), column.Type, r.rows)
+		}
+	}
 }
 
-func (r *Result) text(row, column int) string {
-	if column < 0 {
-		return ""
+func cellsOf(batch *C.struct_ArrowArray, column C.size_t, kind Type, rows int) (c cells) {
+	if valid := C.buffer_of(batch, column, 0); valid != nil {
+		c.valid = unsafe.Slice((*byte)(valid), (rows+7)/8)
 	}
-	defer runtime.KeepAlive(r)
-	var length C.size_t
-	at := C.bp_result_text(r.result, C.size_t(row), C.size_t(column), &length)
-	return C.GoStringN(at, C.int(length))
+	values := C.buffer_of(batch, column, 1)
+	switch kind {
+	case Bool:
+		c.bools = unsafe.Slice((*byte)(values), (rows+7)/8)
+	case Real:
+		c.reals = unsafe.Slice((*float64)(values), rows)
+	case Text:
+		c.starts = unsafe.Slice((*int32)(values), rows+1)
+		c.bytes = unsafe.Slice((*byte)(C.buffer_of(batch, column, 2)), c.starts[rows])
+	default:
+		c.ints = unsafe.Slice((*int64)(values), rows)
+	}
+	return c
+}
+
+func (r *Result) integer(row, column int) (value int64) {
+	switch c := r.column(row, column); {
+	case c.ints != nil:
+		value = c.ints[row]
+	case c.bools != nil:
+		value = int64(c.bools[row/8] >> (row % 8) & 1)
+	}
+	runtime.KeepAlive(r)
+	return value
+}
+
+func (r *Result) real(row, column int) (value float64) {
+	switch c := r.column(row, column); {
+	case c.reals != nil:
+		value = c.reals[row]
+	case c.ints != nil:
+		value = float64(c.ints[row])
+	}
+	runtime.KeepAlive(r)
+	return value
+}
+
+func (r *Result) text(row, column int) (value string) {
+	if c := r.column(row, column); c.starts != nil {
+		value = string(c.bytes[c.starts[row]:c.starts[row+1]])
+	}
+	runtime.KeepAlive(r)
+	return value
 }
 
 // A Row is a row of a result. A column that is not there reads as zero, and empty.
@@ -200,7 +283,7 @@ func (row Row) Time(column string) time.Time {
 // Value is the cell as bool, int64, float64, string or time.Time; nil where there is no value.
 func (row Row) Value(column string) any {
 	i := row.r.Index(column)
-	if state := row.r.state(row.n, i); state != HasValue && state != LowerBound {
+	if !row.r.column(row.n, i).has(row.n) {
 		return nil
 	}
 	switch row.r.columns[i].Type {

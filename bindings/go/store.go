@@ -78,7 +78,7 @@ type Report struct {
 	FilesSeen, FilesChanged, FilesFailed                                                          uint64
 	BytesRead, BytesPending                                                                       uint64
 	RecordsRead, RecordsStored, RecordsUpdated, RecordsDuplicate, RecordsRejected, RecordsUndated uint64
-	FieldsDropped                                                                                 uint64
+	FieldsDropped, RecordsErased                                                                  uint64
 }
 
 // A Store is an open store.
@@ -332,7 +332,8 @@ func (s *Store) ingest(ctx context.Context, options []IngestOption,
 func reportOf(r *C.bp_ingest_report) Report {
 	return Report{uint64(r.files_seen), uint64(r.files_changed), uint64(r.files_failed), uint64(r.bytes_read),
 		uint64(r.bytes_pending), uint64(r.records_read), uint64(r.records_stored), uint64(r.records_updated),
-		uint64(r.records_duplicate), uint64(r.records_rejected), uint64(r.records_undated), uint64(r.fields_dropped)}
+		uint64(r.records_duplicate), uint64(r.records_rejected), uint64(r.records_undated), uint64(r.fields_dropped),
+		uint64(r.records_erased)}
 }
 
 // Run asks a question.
@@ -356,7 +357,7 @@ func (s *Store) Inspect(ctx context.Context, topic string) (*Result, error) {
 	})
 }
 
-// Configure gives the store a versioned JSON document: "prices", "labels", ...
+// Configure gives the store a versioned JSON document: "prices", "labels", "retention", "roster", ...
 func (s *Store) Configure(topic string, document []byte) error {
 	name := C.CString(topic)
 	defer C.free(unsafe.Pointer(name))

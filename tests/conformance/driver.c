@@ -6,7 +6,8 @@
 
 #include <blueplane/blueplane.h>
 
-static const char *const details[] = {"metric", "dimension", "name", "zone", "topic", "allowed", NULL};
+static const char *const details[] = {"metric", "dimension", "name", "zone", "topic", "allowed",
+                                      "reason", NULL};
 static const char *root, *out_folder;
 static int64_t now_us;
 
@@ -76,21 +77,68 @@ static uint32_t access_of(const char *name) {
   return 0;
 }
 
+static int take_erase(bp_store *s, const cJSON *what, bp_error **error) {
+  cJSON *selector = sure(cJSON_Duplicate(what, 1));
+  bp_result *receipt = NULL;
+  cJSON_AddNumberToObject(selector, "version", 1);
+  char *document = sure(cJSON_PrintUnformatted(selector));
+  int rc = bp_erase(&receipt, s, document, strlen(document), error);
+  bp_result_free(receipt);
+  free(document);
+  cJSON_Delete(selector);
+  return rc;
+}
+
+static int take_ingest(bp_store *s, const cJSON *one, const char *name, bp_error **error) {
+  size_t length;
+  char *path = join(root, name, ""), *data = load(path, &length);
+  int rc = bp_ingest_bytes(s, string_of(one, "source"), name, data, length, NULL, NULL, error);
+  free(data);
+  free(path);
+  return rc;
+}
+
+static int take_merge(bp_store *s, const char *name, bp_error **error) {
+  size_t length;
+  bp_result *merged = NULL;
+  char *path = join(root, name, ""), *data = load(path, &length);
+  int rc = bp_share_merge(&merged, s, data, length, error);
+  bp_result_free(merged);
+  free(data);
+  free(path);
+  return rc;
+}
+
+static int take_share(bp_store *s, const char *window, bp_error **error) {
+  size_t length;
+  void *bundle = NULL;
+  int rc = bp_share_export(&bundle, &length, s, NULL, window, error);
+  bp_free(bundle);
+  return rc;
+}
+
+static int take_publish(bp_store *s, const char *window, bp_error **error) {
+  bp_result *published = NULL;
+  int rc = bp_publish(&published, s, window, NULL, error);
+  bp_result_free(published);
+  return rc;
+}
+
 static int step(bp_store *s, const cJSON *one, bp_error **error) {
-  const char *ingest = string_of(one, "ingest"), *configure = string_of(one, "configure");
-  if (ingest != NULL) {
-    size_t length;
-    char *path = join(root, ingest, ""), *data = load(path, &length);
-    int rc = bp_ingest_bytes(s, string_of(one, "source"), ingest, data, length, NULL, NULL, error);
-    free(data);
-    free(path);
-    return rc;
-  }
-  if (configure != NULL) {
-    const char *document = string_of(one, "document");
-    return bp_configure(s, configure, document, strlen(document), error);
-  }
-  return bp_narrow(s, access_of(string_of(one, "narrow")), NULL, error);
+  const char *kind = one->child->string, *value = cJSON_GetStringValue(one->child);
+  const char *document = string_of(one, "document");
+  const cJSON *until = cJSON_GetObjectItemCaseSensitive(one, "until_us");
+  if (strcmp(kind, "ingest") == 0) return take_ingest(s, one, value, error);
+  if (strcmp(kind, "configure") == 0)
+    return bp_configure(s, value, document, strlen(document), error);
+  if (strcmp(kind, "narrow") == 0) return bp_narrow(s, access_of(value), NULL, error);
+  if (strcmp(kind, "erase") == 0) return take_erase(s, one->child, error);
+  if (strcmp(kind, "share") == 0) return take_share(s, value, error);
+  if (strcmp(kind, "merge") == 0) return take_merge(s, value, error);
+  if (strcmp(kind, "publish") == 0) return take_publish(s, value, error);
+  if (strcmp(kind, "withdraw") == 0) return bp_consent_set(s, value, "lead", 0, 0, error);
+  if (strcmp(kind, "consent") != 0) give_up("no such step", kind);
+  return bp_consent_set(s, value, "lead", 1, (int64_t)cJSON_GetNumberValue(until), error);
 }
 
 static int ask(bp_result **result, bp_store *s, const cJSON *query, bp_error **error) {
@@ -105,14 +153,15 @@ static int ask(bp_result **result, bp_store *s, const cJSON *query, bp_error **e
 
 static int make_call(bp_result **result, bp_store *s, const cJSON *call, bp_error **error) {
   const char *inspect = string_of(call, "inspect"), *catalog = string_of(call, "catalog");
-  const char *preview = string_of(call, "preview");
+  const char *preview = string_of(call, "preview"), *describe = string_of(call, "describe");
   if (inspect != NULL) return bp_inspect(result, s, inspect, error);
   if (catalog != NULL) return bp_catalog(result, catalog, error);
-  if (preview == NULL)
+  if (preview == NULL && describe == NULL)
     return ask(result, s, cJSON_GetObjectItemCaseSensitive(call, "query"), error);
   size_t length;
-  char *path = join(root, preview, ""), *data = load(path, &length);
-  int rc = bp_privacy_preview(result, s, NULL, data, length, error);
+  char *path = join(root, preview != NULL ? preview : describe, ""), *data = load(path, &length);
+  int rc = preview != NULL ? bp_privacy_preview(result, s, NULL, data, length, error)
+                           : bp_share_describe(result, data, length, error);
   free(data);
   free(path);
   return rc;
@@ -130,6 +179,7 @@ static void write_error(const char *path, bp_error *error) {
 
 static void run(const cJSON *one) {
   const char *name = string_of(one, "name"), *format = string_of(one, "format");
+  const char *access = string_of(one, "access");
   char *key = make_key(one), *store = join(out_folder, name, ".db");
   char *path = join(out_folder, name, ""), *written = NULL;
   bp_open_options options = BP_OPEN_OPTIONS_INIT;
@@ -139,7 +189,7 @@ static void run(const cJSON *one) {
   const cJSON *each;
   size_t length;
   now_us = (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(one, "now"));
-  options.access = BP_ACCESS_OWNER;
+  options.access = access_of(access == NULL ? "owner" : access);
   options.key_path = key;
   options.clock = clock_of_case;
   int rc = bp_open(&s, store, &options, &error);

@@ -13,10 +13,10 @@ from .errors import __all__ as _errors
 from .places import Place, Places, places, program
 from .query import Query
 from .result import Cell, Column, Result, State
-from .store import Progress, Report, Store
+from .store import Progress, Report, Store, describe
 from .store import open_store as open
 
 __version__: str = _text(_lib.bp_version_string()) or ""
 
 __all__ = ["Catalog", "Cell", "Column", "Entry", "Place", "Places", "Progress", "Query", "Report", "Result", "State",
-           "Store", "catalog", "dimensions", "metrics", "open", "places", "program", "sources", *_errors]
+           "Store", "catalog", "describe", "dimensions", "metrics", "open", "places", "program", "sources", *_errors]

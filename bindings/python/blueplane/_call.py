@@ -4,16 +4,18 @@ Knows the conventions of the header; knows none of its functions by name.
 """
 from __future__ import annotations
 
+import os
 from typing import Any, Callable, Optional, Union
 
 from . import errors
 from ._blueplane import ffi, lib
 
 Bytes = Union[bytes, bytearray, memoryview]
+Path = Union[str, "os.PathLike[str]"]
 
 # The keys of docs/errors.md by which an error tells more.
 DETAILS = ("path", "line", "byte", "metric", "dimension", "name", "value", "zone", "topic", "source", "key", "allowed",
-           "window", "scope", "member", "hint")
+           "window", "scope", "member", "reason", "status", "hint")
 
 
 def text(value: Any) -> Optional[str]:
@@ -28,6 +30,14 @@ def utf8(value: Optional[str]) -> Any:
     if b"\0" in encoded:
         raise errors.InvalidError("a text holds a NUL character")
     return encoded
+
+
+def content(what: Union[Path, Bytes]) -> Bytes:
+    """Bytes as they are, or those of a file."""
+    if isinstance(what, (bytes, bytearray, memoryview)):
+        return what
+    with open(what, "rb") as file:
+        return file.read()
 
 
 def taken(out: Any, length: Any) -> bytes:

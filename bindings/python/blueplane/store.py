@@ -14,12 +14,11 @@ from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, Union
 
 from . import errors, render
 from ._blueplane import ffi, lib
-from ._call import Bytes, call, made, utf8
+from ._call import Bytes, Path, call, content, made, taken, utf8
 from .places import places
 from .query import Names, Query, When, microseconds, names
 from .result import Result
 
-Path = Union[str, "os.PathLike[str]"]
 ACCESSES = {"none": lib.BP_ACCESS_NONE, "owner": lib.BP_ACCESS_OWNER, "lead": lib.BP_ACCESS_LEAD,
             "manager": lib.BP_ACCESS_MANAGER, "devops": lib.BP_ACCESS_DEVOPS, "research": lib.BP_ACCESS_RESEARCH,
             "steward": lib.BP_ACCESS_STEWARD}
@@ -54,6 +53,7 @@ class Report:
     records_rejected: int = 0
     records_undated: int = 0
     fields_dropped: int = 0
+    records_erased: int = 0
 
     def __add__(self, other: Report) -> Report:
         return Report(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
@@ -265,7 +265,7 @@ class Store:
         return self._result(lib.bp_inspect, utf8(topic))
 
     def configure(self, topic: str, document: Union[str, Mapping[str, Any]]) -> None:
-        """Gives the store a versioned JSON document: "prices", "labels", ..."""
+        """Gives the store a versioned JSON document: "prices", "labels", "retention", "roster", ..."""
         raw = (document if isinstance(document, str) else json.dumps(document)).encode("utf-8")
         self._call(lib.bp_configure, utf8(topic), raw, len(raw))
 
@@ -279,11 +279,46 @@ class Store:
     def preview(self, what: Union[Path, Bytes], source: Optional[str] = None) -> Result:
         """Field by field, what would be kept, hashed, counted or dropped of a file or of bytes, and by which
         rule. Stores nothing."""
-        if not isinstance(what, (bytes, bytearray, memoryview)):
-            with open(what, "rb") as file:
-                what = file.read()
-        data = ffi.from_buffer(what)
+        data = ffi.from_buffer(content(what))
         return self._result(lib.bp_privacy_preview, utf8(source), data, len(data))
+
+    # -------------------------------------------------------------------------- consent and sharing
+
+    def consent(self, purpose: str, audience: str = "lead", *, until: datetime.datetime) -> None:
+        """Lets an audience see a family of metrics about you alone, for at most 180 days. `inspect("consent")` lists
+        all that was ever said."""
+        self._call(lib.bp_consent_set, utf8(purpose), utf8(audience), 1, microseconds(until))
+
+    def withdraw(self, purpose: str, audience: str = "lead") -> None:
+        """Takes a consent back, in force at the next call of every handle."""
+        self._call(lib.bp_consent_set, utf8(purpose), utf8(audience), 0, 0)
+
+    def erase(self, *, session: Optional[str] = None, workspace: Optional[str] = None, source: Optional[str] = None,
+              since: Optional[datetime.datetime] = None, until: Optional[datetime.datetime] = None,
+              everything: bool = False, expired: bool = False) -> Result:
+        """Erases for good what meets all that is given, or everything, or what is older than the retention
+        allows. The result is the receipt."""
+        wanted: dict[str, Any] = {"session": session, "workspace": workspace, "source": source,
+                                  "from_us": since and microseconds(since), "until_us": until and microseconds(until),
+                                  "everything": everything or None, "expired": expired or None}
+        selector = {"version": 1, **{key: value for key, value in wanted.items() if value is not None}}
+        raw = json.dumps(selector).encode("utf-8")
+        return self._result(lib.bp_erase, raw, len(raw))
+
+    def share(self, window: str, audience: Optional[str] = None) -> bytes:
+        """The sealed bundle of a week, "2026-W07", for the team that was joined."""
+        out, length = ffi.new("void **"), ffi.new("size_t *")
+        self._call(lib.bp_share_export, out, length, utf8(audience), utf8(window))
+        return taken(out, length)
+
+    def merge(self, what: Union[Path, Bytes]) -> Result:
+        """Takes a bundle into a team's store, or a release into an organisation's: a file or bytes."""
+        data = ffi.from_buffer(content(what))
+        return self._result(lib.bp_share_merge, data, len(data))
+
+    def publish(self, window: str, release: Optional[Path] = None) -> Result:
+        """Publishes a closed week of a team's store, once and for ever, and writes the release."""
+        return self._result(lib.bp_publish, utf8(window), utf8(release if release is None else os.fspath(release)))
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else self.access
@@ -325,6 +360,12 @@ class _Bar:
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+def describe(what: Union[Path, Bytes]) -> Result:
+    """What a bundle, a release, a signed roster or an invitation says of itself, once its signature fits."""
+    data = ffi.from_buffer(content(what))
+    return Result(made("bp_result", lib.bp_share_describe, data, len(data)))
 
 
 def open_store(path: Optional[Path] = None, **options: Any) -> Store:

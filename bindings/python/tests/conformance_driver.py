@@ -6,16 +6,28 @@ import sys
 
 import blueplane as bp
 
-DETAILS = ("metric", "dimension", "name", "zone", "topic", "allowed")
+DETAILS = ("metric", "dimension", "name", "zone", "topic", "allowed", "reason")
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def instant(us: int) -> datetime.datetime:
+    return EPOCH + datetime.timedelta(microseconds=us)
 
 
 def step(store: bp.Store, one: dict, root: pathlib.Path) -> None:
-    if "ingest" in one:
-        store.ingest((root / one["ingest"]).read_bytes(), one["source"], origin=one["ingest"])
-    elif "configure" in one:
-        store.configure(one["configure"], one["document"])
+    kind, value = next(iter(one.items()))
+    if kind == "ingest":
+        store.ingest((root / value).read_bytes(), one["source"], origin=value)
+    elif kind == "configure":
+        store.configure(value, one["document"])
+    elif kind == "consent":
+        store.consent(value, until=instant(one["until_us"]))
+    elif kind == "erase":
+        store.erase(**value)
+    elif kind == "merge":
+        store.merge(root / value)
     else:
-        store.narrow(one["narrow"])
+        {"narrow": store.narrow, "withdraw": store.withdraw, "share": store.share, "publish": store.publish}[kind](value)
 
 
 def ask(store: bp.Store, call: dict, root: pathlib.Path) -> bp.Result:
@@ -25,15 +37,18 @@ def ask(store: bp.Store, call: dict, root: pathlib.Path) -> bp.Result:
         return bp.catalog(call["catalog"])
     if "preview" in call:
         return store.preview((root / call["preview"]).read_bytes())
+    if "describe" in call:
+        return bp.describe(root / call["describe"])
     return store.run(bp.Query.from_json(call["query"]))
 
 
 def run(one: dict, root: pathlib.Path, out: pathlib.Path) -> str:
     key = out / "key"
     key.write_bytes(bytes.fromhex(one["key"]))
-    now = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(microseconds=one["now"])
+    now = instant(one["now"])
     try:
-        with bp.open(out / (one["name"] + ".db"), key_path=key, clock=lambda: now) as store:
+        with bp.open(out / (one["name"] + ".db"), access=one.get("access", "owner"), key_path=key,
+                     clock=lambda: now) as store:
             for each in one["steps"]:
                 step(store, each, root)
             return ask(store, one["call"], root).format(one.get("format", "json"))

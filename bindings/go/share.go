@@ -1,0 +1,119 @@
+package blueplane
+
+// What a person decides about their own data, and what travels between stores.
+
+// #include <stdlib.h>
+// #include <blueplane/blueplane.h>
+import "C"
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+	"unsafe"
+)
+
+// Consent lets an audience ("lead") see a family of metrics about this person alone, for at most 180 days.
+func (s *Store) Consent(purpose, audience string, until time.Time) error {
+	return s.consent(purpose, audience, 1, until.UnixMicro())
+}
+
+// Withdraw takes a consent back, in force at the next call of every handle.
+func (s *Store) Withdraw(purpose, audience string) error { return s.consent(purpose, audience, 0, 0) }
+
+func (s *Store) consent(purpose, audience string, granted C.int, expires int64) error {
+	what, who := C.CString(purpose), C.CString(audience)
+	defer C.free(unsafe.Pointer(what))
+	defer C.free(unsafe.Pointer(who))
+	return s.call(context.Background(), func(store *C.bp_store, failed **C.bp_error) C.int {
+		return C.bp_consent_set(store, what, who, granted, C.int64_t(expires), failed)
+	})
+}
+
+// A Selection says what to erase: what meets all that is given, or everything, or what is older than the retention
+// allows.
+type Selection struct {
+	Session, Workspace, Source string
+	From, Until                time.Time // Until is not included; a zero time leaves that end open
+	Everything, Expired        bool
+}
+
+// MarshalJSON writes the form that bp_erase reads.
+func (w Selection) MarshalJSON() ([]byte, error) {
+	members := map[string]any{"version": 1}
+	for key, text := range map[string]string{"session": w.Session, "workspace": w.Workspace, "source": w.Source} {
+		if text != "" {
+			members[key] = text
+		}
+	}
+	for key, at := range map[string]time.Time{"from_us": w.From, "until_us": w.Until} {
+		if !at.IsZero() {
+			members[key] = at.UnixMicro()
+		}
+	}
+	for key, yes := range map[string]bool{"everything": w.Everything, "expired": w.Expired} {
+		if yes {
+			members[key] = true
+		}
+	}
+	return json.Marshal(members)
+}
+
+// Erase erases for good; the result is the receipt.
+func (s *Store) Erase(ctx context.Context, what Selection) (*Result, error) {
+	selector, err := json.Marshal(what)
+	if err != nil {
+		return nil, err
+	}
+	return s.result(ctx, func(out **C.bp_result, store *C.bp_store, failed **C.bp_error) C.int {
+		return C.bp_erase(out, store, (*C.char)(unsafe.Pointer(unsafe.SliceData(selector))), C.size_t(len(selector)), failed)
+	})
+}
+
+// Share makes the sealed bundle of a week, "2026-W07", for the team that was joined.
+func (s *Store) Share(ctx context.Context, window string) ([]byte, error) {
+	week := C.CString(window)
+	defer C.free(unsafe.Pointer(week))
+	var out unsafe.Pointer
+	var length C.size_t
+	err := s.call(ctx, func(store *C.bp_store, failed **C.bp_error) C.int {
+		return C.bp_share_export(&out, &length, store, nil, week, failed)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer C.bp_free(out)
+	return C.GoBytes(out, C.int(length)), nil
+}
+
+// Merge takes a bundle into a team's store, or a release into an organisation's.
+func (s *Store) Merge(ctx context.Context, bundle []byte) (*Result, error) {
+	return s.result(ctx, func(out **C.bp_result, store *C.bp_store, failed **C.bp_error) C.int {
+		return C.bp_share_merge(out, store, unsafe.Pointer(unsafe.SliceData(bundle)), C.size_t(len(bundle)), failed)
+	})
+}
+
+// Publish publishes a closed week of a team's store, once and for ever, and writes the release; "" writes no file.
+func (s *Store) Publish(ctx context.Context, window, release string) (*Result, error) {
+	week := C.CString(window)
+	defer C.free(unsafe.Pointer(week))
+	var path *C.char
+	if release != "" {
+		path = C.CString(release)
+		defer C.free(unsafe.Pointer(path))
+	}
+	return s.result(ctx, func(out **C.bp_result, store *C.bp_store, failed **C.bp_error) C.int {
+		return C.bp_publish(out, store, week, path, failed)
+	})
+}
+
+// Describe tells what a bundle, a release, a signed roster or an invitation says of itself, once its signature fits.
+func Describe(document []byte) (*Result, error) {
+	var out *C.bp_result
+	var failed *C.bp_error
+	data := unsafe.Pointer(unsafe.SliceData(document))
+	if err := failure(C.bp_share_describe(&out, data, C.size_t(len(document)), &failed), failed); err != nil {
+		return nil, err
+	}
+	return newResult(out), nil
+}
