@@ -308,7 +308,8 @@ class Store:
     def share(self, window: str, audience: Optional[str] = None) -> bytes:
         """The sealed bundle of a week, "2026-W07", for the team that was joined."""
         out, length = ffi.new("void **"), ffi.new("size_t *")
-        self._call(lib.bp_share_export, out, length, utf8(audience), utf8(window))
+        with self._lock:
+            call(lib.bp_share_export, out, length, self._open(), utf8(audience), utf8(window))
         return taken(out, length)
 
     def merge(self, what: Union[Path, Bytes]) -> Result:
