@@ -30,8 +30,7 @@ static int ask_pair(pair *x, const program *p) {
 static int show_pair(const program *p, pair *x, int main, int (*page)(const program *, pair *)) {
   const bp_result *const both[] = {x->result[0], x->result[1]};
   if (is_table(&p->screen) && bp_result_rows(x->result[main]) > 0) return page(p, x);
-  if (strcmp(p->screen.format, "json") != 0)
-    return show_listing(p, x->result[main], LISTING_TABLE);
+  if (strcmp(p->screen.format, "json") != 0) return show_listing(p, x->result[main], LISTING_TABLE);
   int code = write_documents(x->schema, x->names, both);
   return code == EXIT_OK && bp_result_rows(x->result[main]) == 0 ? EXIT_NOTHING : code;
 }
@@ -57,8 +56,12 @@ static char *named(const screen *s, const bp_result *r, size_t row, const char *
 
 static const char *const whole[] = {"tasks", "resolution_rate", "time_saved", "prompt_retry_rate",
                                     NULL};
-static const char *const by_type[] = {"tasks",         "resolution_rate", "time_to_resolution",
-                                      "cost_per_task", "first_try_rate",  "rework_rate",
+static const char *const by_type[] = {"tasks",
+                                      "resolution_rate",
+                                      "time_to_resolution",
+                                      "cost_per_task",
+                                      "first_try_rate",
+                                      "rework_rate",
                                       NULL};
 static const bar_column type_columns[] = {
     {"tasks", "tasks", NULL, NULL, NULL},
@@ -92,8 +95,8 @@ static void put_saved(text *t, const screen *s, const bp_result *r) {
 static void put_resolved(text *t, const screen *s, const bp_result *r) {
   char *tasks = named(s, r, 0, "tasks"), *resolved = named(s, r, 0, "resolution_rate.resolved");
   char *of = named(s, r, 0, "resolution_rate.to_resolve");
-  char *share = range_figure(s, r, 0, "resolution_rate", "resolution_rate.low",
-                             "resolution_rate.high");
+  char *share =
+      range_figure(s, r, 0, "resolution_rate", "resolution_rate.low", "resolution_rate.high");
   char *said = print_text("%s tasks; of %s that had something to resolve %s were resolved: %s",
                           tasks, of, resolved, share);
   put_wrapped(t, s, said, 0);
@@ -172,11 +175,11 @@ static const bar_column delegation_columns[] = {
     {"cost_per_task", "cost each", NULL, NULL, NULL},
     {"retry_rate", "retries", NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL}};
-static const bar_column pattern_columns[] = {
-    {"task_patterns", "tasks", NULL, NULL, NULL},
-    {"pattern_resolution_rate", "resolved", NULL, "pattern_resolution_rate.low",
-     "pattern_resolution_rate.high"},
-    {NULL, NULL, NULL, NULL, NULL}};
+static const bar_column pattern_columns[] = {{"task_patterns", "tasks", NULL, NULL, NULL},
+                                             {"pattern_resolution_rate", "resolved", NULL,
+                                              "pattern_resolution_rate.low",
+                                              "pattern_resolution_rate.high"},
+                                             {NULL, NULL, NULL, NULL, NULL}};
 
 static int delegate_page(const program *p, pair *x) {
   text t = {0};

@@ -44,7 +44,8 @@ static const companion of_estimate[] = {
     {PART_BOTTOM, NULL, NULL, false, "What the estimate rests on."},
     {PART_LESS, NULL, NULL, false, "What is taken off."}};
 static const companion of_interval[] = {
-    {PART_LOW, "low", "ratio", true, "Lower end of the 95 % interval; empty with too few sessions."},
+    {PART_LOW, "low", "ratio", true,
+     "Lower end of the 95 % interval; empty with too few sessions."},
     {PART_HIGH, "high", "ratio", true, "Upper end of it."}};
 static const companion of_median[] = {
     {PART_LOW, "median_low", NULL, false,

@@ -9,11 +9,10 @@
 
 #define MINUTES_MOST 10080.0 /* a week */
 
-static const assumptions builtin = {
-    .line_us = {12 * BPI_SECOND, 30 * BPI_SECOND, 60 * BPI_SECOND},
-    .task_us = {0, 120 * BPI_SECOND, 300 * BPI_SECOND},
-    .delegate_share = 0.7,
-    .underused_share = 0.05};
+static const assumptions builtin = {.line_us = {12 * BPI_SECOND, 30 * BPI_SECOND, 60 * BPI_SECOND},
+                                    .task_us = {0, 120 * BPI_SECOND, 300 * BPI_SECOND},
+                                    .delegate_share = 0.7,
+                                    .underused_share = 0.05};
 
 const assumptions *bpi_assumptions_builtin(void) {
   return &builtin;

@@ -22,8 +22,8 @@ static uint32_t token_needs(const plan *p) {
   return bits;
 }
 
-void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n,
-                    const prices *table, const assumptions *assumed) {
+void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, const prices *table,
+                    const assumptions *assumed) {
   memset(f, 0, sizeof *f);
   f->p = p;
   f->t = t;
@@ -81,6 +81,7 @@ static uint32_t parent_of(frame *f, const int64_t *keys) {
 
 static uint32_t group_of(frame *f, const int64_t *keys) {
   bool fresh;
+  if (f->failed) return KEYMAP_NONE; /* the last one may have a number and no room */
   uint32_t number = bpi_keymap_put(&f->groups, keys, &fresh);
   if (number == KEYMAP_NONE) return fail(f), number;
   if (!fresh) return number;
@@ -96,6 +97,7 @@ static uint32_t group_of(frame *f, const int64_t *keys) {
 static uint32_t visit_of(frame *f, uint32_t number, int64_t visitor) {
   int64_t key[2] = {(int64_t)number << SLICE_BITS | (int64_t)f->place.slice, visitor};
   bool fresh;
+  if (f->failed) return KEYMAP_NONE; /* the last one may have a number and no room */
   uint32_t visit = bpi_keymap_put(&f->visits, key, &fresh);
   if (visit == KEYMAP_NONE) return fail(f), visit;
   if (!fresh) return visit;

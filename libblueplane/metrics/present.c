@@ -75,8 +75,8 @@ static int type_of_value(const metric *m) {
 }
 
 static bool adds_up(const metric *m) {
-  return (m->shape == SHAPE_TOTAL && m->top.kind != OPERAND_LAST) ||
-         m->shape == SHAPE_DIFFERENCE || m->shape == SHAPE_ESTIMATE;
+  return (m->shape == SHAPE_TOTAL && m->top.kind != OPERAND_LAST) || m->shape == SHAPE_DIFFERENCE ||
+         m->shape == SHAPE_ESTIMATE;
 }
 
 /* A time of day or an instant can be set beside another, but nothing is won by subtracting them. */

@@ -261,8 +261,8 @@ static void measure_time(cutter *c, task *t, size_t from, size_t to) {
 typedef struct evidence {
   int64_t calls, commands, test_runs, edit_calls, added, removed;
   bool failed_command, edited_after_failure;
-  bool success;          /* an edit, a commit or a test run that ended well */
-  bool accepted;         /* edits whose calls nobody recorded */
+  bool success;  /* an edit, a commit or a test run that ended well */
+  bool accepted; /* edits whose calls nobody recorded */
   int64_t last_end, last_outcome;
 } evidence;
 
@@ -367,7 +367,9 @@ static int64_t main_category(const cutter *c, size_t from, size_t to) {
 /* The model of most responses; of equals the one that was heard first. */
 #define MODELS_TOLD_APART 32
 static int64_t main_model(const cutter *c, size_t from, size_t to) {
-  struct { int64_t model, count; } known[MODELS_TOLD_APART];
+  struct {
+    int64_t model, count;
+  } known[MODELS_TOLD_APART];
   size_t models = 0, best = 0;
   for (size_t i = from; i < to; i++) {
     if (c->step[i]->kind != TASK_STEP_RESPONSE) continue;
@@ -491,7 +493,8 @@ static int tell_attempts(cutter *c, const task *t, size_t from, size_t to) {
     const task_step *s = c->step[i];
     if (s->kind == TASK_STEP_PROMPT) c->prompt = s;
     if (s->kind != TASK_STEP_CALL) continue;
-    rollup_cell cell = {.kind = ROLLUP_ATTEMPT, .session = s->session, .label = s->u.call.tool, .n = 1};
+    rollup_cell cell = {
+        .kind = ROLLUP_ATTEMPT, .session = s->session, .label = s->u.call.tool, .n = 1};
     cell.quarter = bpi_quarter_of(s->time_us);
     cell.class_ = CLASS_PUT(CLASS_SUBAGENT, s->subagent) |
                   CLASS_PUT(CLASS_CATEGORY, s->u.call.category) |
@@ -614,8 +617,8 @@ static int pattern_cells(const task *t, rollup_kind kind,
   return rc;
 }
 
-int bpi_task_cells(const task *t, rollup_kind kind,
-                   int (*row)(void *user, const rollup_cell *cell), void *user) {
+int bpi_task_cells(const task *t, rollup_kind kind, int (*row)(void *user, const rollup_cell *cell),
+                   void *user) {
   if (kind == ROLLUP_USE) return use_cells(t, row, user);
   if (kind != ROLLUP_TASK) return pattern_cells(t, kind, row, user);
   rollup_cell cell = task_cell(t);

@@ -140,7 +140,8 @@ typedef struct gathered {
 static void take_cost(void *user, const rollup_cell *cell) {
   gathered *g = user;
   void *items = g->cost;
-  if (g->failed || (g->failed = bpi_reserve(&items, &g->cost_capacity, g->costs + 1, sizeof *g->cost)))
+  if (g->failed ||
+      (g->failed = bpi_reserve(&items, &g->cost_capacity, g->costs + 1, sizeof *g->cost)))
     return;
   g->cost = items;
   g->cost[g->costs] = *cell;
@@ -149,9 +150,9 @@ static void take_cost(void *user, const rollup_cell *cell) {
 
 static void gather_fact(gathered *g, fact_kind kind, const int64_t *fact) {
   static const rollup_kind counted_as[FACT_KINDS] = {
-      [FACT_PROMPT] = ROLLUP_PROMPT,       [FACT_RESPONSE] = ROLLUP_RESPONSE,
-      [FACT_TOOL_CALL] = ROLLUP_TOOL,      [FACT_DECISION] = ROLLUP_DECISION,
-      [FACT_SPAN] = ROLLUP_SPAN,           [FACT_EVENT] = ROLLUP_EVENT,
+      [FACT_PROMPT] = ROLLUP_PROMPT,  [FACT_RESPONSE] = ROLLUP_RESPONSE,
+      [FACT_TOOL_CALL] = ROLLUP_TOOL, [FACT_DECISION] = ROLLUP_DECISION,
+      [FACT_SPAN] = ROLLUP_SPAN,      [FACT_EVENT] = ROLLUP_EVENT,
       [FACT_CHANGE] = ROLLUP_CHANGE};
   task_step step;
   void *items = g->step;
@@ -161,7 +162,8 @@ static void gather_fact(gathered *g, fact_kind kind, const int64_t *fact) {
     return;
   step.session = of->home;
   if (kind == FACT_RESPONSE) bpi_fact_cells(kind, fact, 1, take_cost, g);
-  g->failed = bpi_reserve(&items, &g->step_capacity, g->steps + 1, sizeof *g->step);
+  if (!g->failed)
+    g->failed = bpi_reserve(&items, &g->step_capacity, g->steps + 1, sizeof *g->step);
   if (g->failed) return;
   g->step = items;
   g->step[g->steps++] = step;
@@ -223,7 +225,7 @@ struct derived {
   members of; /* the sessions it was derived for */
   task *task;
   size_t tasks, task_capacity;
-  buf paths;   /* one behind the other, in the order of the tasks */
+  buf paths; /* one behind the other, in the order of the tasks */
   cells cells;
 };
 
@@ -282,17 +284,17 @@ static derived *derived_new(void) {
 #define TASK_COLUMNS 18
 static void columns_of(const task *t, int64_t out[TASK_COLUMNS]) {
   const int64_t columns[TASK_COLUMNS] = {
-      t->quarter, t->session, t->number,   t->start_us, t->end_us,  t->active_us,
-      t->type,    t->outcome, t->size,     t->features, t->model,   t->category,
-      t->uses,    t->prompts, t->prompt_retries, t->calls, t->lines_kept, t->commits};
+      t->quarter, t->session, t->number,         t->start_us, t->end_us,     t->active_us,
+      t->type,    t->outcome, t->size,           t->features, t->model,      t->category,
+      t->uses,    t->prompts, t->prompt_retries, t->calls,    t->lines_kept, t->commits};
   memcpy(out, columns, sizeof columns);
 }
 
 static void load_task(sqlite3_stmt *row, task *t) {
   int64_t *const into[TASK_COLUMNS] = {
-      &t->quarter, &t->session, &t->number,   &t->start_us, &t->end_us,  &t->active_us,
-      &t->type,    &t->outcome, &t->size,     &t->features, &t->model,   &t->category,
-      &t->uses,    &t->prompts, &t->prompt_retries, &t->calls, &t->lines_kept, &t->commits};
+      &t->quarter, &t->session, &t->number,         &t->start_us, &t->end_us,     &t->active_us,
+      &t->type,    &t->outcome, &t->size,           &t->features, &t->model,      &t->category,
+      &t->uses,    &t->prompts, &t->prompt_retries, &t->calls,    &t->lines_kept, &t->commits};
   for (int i = 0; i < TASK_COLUMNS; i++)
     *into[i] = sqlite3_column_int64(row, i);
   t->path = sqlite3_column_blob(row, TASK_COLUMNS);
@@ -513,7 +515,8 @@ static bool same_task(const task *a, const task *b) {
 
 static int by_place(const void *a, const void *b) {
   const task *x = a, *y = b;
-  const int64_t p[] = {x->quarter, x->session, x->number}, q[] = {y->quarter, y->session, y->number};
+  const int64_t p[] = {x->quarter, x->session, x->number},
+                q[] = {y->quarter, y->session, y->number};
   for (int i = 0; i < 3; i++)
     if (p[i] != q[i]) return p[i] < q[i] ? -1 : 1;
   return 0;

@@ -169,11 +169,13 @@ static void first_session(void) {
 #define ENDED(value) CLASS_PUT(CLASS_TASK_OUTCOME, TASK_OUTCOME_##value)
 #define USE(value) CLASS_PUT(CLASS_USE, USE_OF_##value)
 #define FIRST (TASK_IS(DEBUGGING) | ENDED(RESOLVED) | SIZE(SHORT))
-#define SECOND (TASK_IS(BUILDING) | ENDED(UNRESOLVED) | SIZE(LONG) | FEATURES(PROMPT_IMAGE | PROMPT_FILE))
+#define SECOND                                                                                     \
+  (TASK_IS(BUILDING) | ENDED(UNRESOLVED) | SIZE(LONG) | FEATURES(PROMPT_IMAGE | PROMPT_FILE))
 #define THIRD (TASK_IS(EXPLORING) | ENDED(NONE) | SIZE(SHORT))
 #define OTHER (TASK_IS(BUILDING) | ENDED(RESOLVED) | SIZE(TINY))
 
-static void a_task(rollup_cell *c, int64_t active_s, int64_t prompts, int64_t retries, int64_t kept) {
+static void a_task(rollup_cell *c, int64_t active_s, int64_t prompts, int64_t retries,
+                   int64_t kept) {
   c->m[TASK_ACTIVE_US] = active_s * 1000000;
   c->m[TASK_PROMPTS] = prompts;
   c->m[TASK_PROMPT_RETRIES] = retries;
@@ -196,15 +198,20 @@ static void tasks(void) {
   a_task(cell(1, ROLLUP_TASK, A "09:15:00Z", TWO, SECOND | CATEGORY(EDIT), 1), 300, 1, 0, 10);
   a_task(cell(1, ROLLUP_TASK, B "10:00:00Z", ONE, THIRD | CATEGORY(READ), 1), 300, 2, 0, 0);
   a_task(cell(2, ROLLUP_TASK, A "09:00:00Z", ONE, OTHER | CATEGORY(EDIT), 1), 120, 1, 0, 7);
-  tokens(cell(1, ROLLUP_TASK_COST, A "09:00:00Z", ONE, QUALITY(FINAL) | FIRST, 4), 1000, 200, 0, 0, 0);
-  tokens(cell(1, ROLLUP_TASK_COST, A "09:15:00Z", TWO, QUALITY(FINAL) | SECOND, 2), 10, 20, 0, 0, 0);
-  c = cell(1, ROLLUP_ATTEMPT, A "09:00:00Z", EDIT, CATEGORY(EDIT) | TASK_IS(DEBUGGING) | SIZE(SHORT), 2);
+  tokens(cell(1, ROLLUP_TASK_COST, A "09:00:00Z", ONE, QUALITY(FINAL) | FIRST, 4), 1000, 200, 0, 0,
+         0);
+  tokens(cell(1, ROLLUP_TASK_COST, A "09:15:00Z", TWO, QUALITY(FINAL) | SECOND, 2), 10, 20, 0, 0,
+         0);
+  c = cell(1, ROLLUP_ATTEMPT, A "09:00:00Z", EDIT,
+           CATEGORY(EDIT) | TASK_IS(DEBUGGING) | SIZE(SHORT), 2);
   c->m[ATTEMPT_EDITS] = 2, c->m[ATTEMPT_FIRST_TRY] = c->m[ATTEMPT_REWORKED] = 1;
   cell(1, ROLLUP_ATTEMPT, A "09:00:00Z", BASH, CATEGORY(COMMAND) | TASK_IS(DEBUGGING), 1);
-  attempts(cell(1, ROLLUP_ATTEMPT, A "09:15:00Z", BASH, CATEGORY(COMMAND) | TASK_IS(BUILDING), 1), 1, 1);
+  attempts(cell(1, ROLLUP_ATTEMPT, A "09:15:00Z", BASH, CATEGORY(COMMAND) | TASK_IS(BUILDING), 1),
+           1, 1);
   cell(1, ROLLUP_ATTEMPT, B "10:00:00Z", GIT, CATEGORY(MCP) | TASK_IS(EXPLORING), 1);
-  attempts(cell(1, ROLLUP_ATTEMPT, B "10:00:00Z", BASH, CATEGORY(COMMAND) | TASK_IS(EXPLORING) | SUB, 1),
-           1, 0);
+  attempts(
+      cell(1, ROLLUP_ATTEMPT, B "10:00:00Z", BASH, CATEGORY(COMMAND) | TASK_IS(EXPLORING) | SUB, 1),
+      1, 0);
   cell(1, ROLLUP_USE, A "09:00:00Z", 0, USE(MCP) | FIRST, 1)->m[USE_USED] = 1;
   cell(1, ROLLUP_USE, A "09:00:00Z", 0, USE(IMAGES) | FIRST, 1);
   cell(1, ROLLUP_USE, A "09:15:00Z", 0, USE(MCP) | SECOND, 1);

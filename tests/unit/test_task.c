@@ -374,7 +374,8 @@ static int show_pattern(void *user, const rollup_cell *cell) {
 }
 
 START_TEST(patterns) {
-  const uint8_t way[] = {CATEGORY_READ, CATEGORY_EDIT, CATEGORY_READ, CATEGORY_EDIT, CATEGORY_COMMAND};
+  const uint8_t way[] = {CATEGORY_READ, CATEGORY_EDIT, CATEGORY_READ, CATEGORY_EDIT,
+                         CATEGORY_COMMAND};
   const task t = {.path = way, .path_length = sizeof way};
   shown[0] = '\0';
   ck_assert_int_eq(bpi_task_cells(&t, ROLLUP_PATTERN, show_pattern, NULL), 0);
@@ -454,7 +455,8 @@ START_TEST(assumed_wrongly) {
       {"{\"version\":\"1\"}", "version"},
       {"{\"version\":1,\"more\":{\"x\":1}}", "more"},
       {"{\"version\":1,\"more\":2}", "more"},
-      {"{\"version\":1,\"time_saved\":{\"minutes_per_line\":[1,2]}}", "time_saved.minutes_per_line"},
+      {"{\"version\":1,\"time_saved\":{\"minutes_per_line\":[1,2]}}",
+       "time_saved.minutes_per_line"},
       {"{\"version\":1,\"time_saved\":{\"minutes_per_line\":[3,2,1]}}",
        "time_saved.minutes_per_line"},
       {"{\"version\":1,\"time_saved\":{\"minutes_per_line\":[-1,2,3]}}",
