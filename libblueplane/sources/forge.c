@@ -271,9 +271,13 @@ static int read_changes(source_input *in) {
 }
 
 static bool is_changes(const char *path) {
-  static const char ending[] = ".forge.json";
-  size_t length = strlen(path), skip = sizeof ending - 1;
-  return length > skip && strcmp(path + length - skip, ending) == 0;
+  static const char *const endings[] = {".forge.json", ".forge.jsonl"};
+  size_t length = strlen(path);
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    size_t skip = strlen(endings[i]);
+    if (length > skip && strcmp(path + length - skip, endings[i]) == 0) return true;
+  }
+  return false;
 }
 
 /* The first object has an address of a change. */

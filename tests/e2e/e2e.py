@@ -129,7 +129,7 @@ def transcripts(root: pathlib.Path) -> list:
                   p.is_file() and not p.is_symlink())
 
 
-SOURCES = ("claude_code", "codex", "native", "copilot", "gemini", "opencode", "otlp")
+SOURCES = ("claude_code", "codex", "native", "copilot", "gemini", "opencode", "otlp", "forge")
 
 
 DOCUMENTS = ("session-2026", "ses_")  # how the names of files begin that hold one object, not lines
@@ -154,7 +154,8 @@ def named(source: str, name: str) -> str:
         return f"session-2026-03-02T09-00-{name}"
     if source == "opencode":
         return f"ses_{name}"
-    ending = {"native": ".blueplane.jsonl", "copilot": ".events.jsonl", "otlp": ".otlp.jsonl"}.get(source, ".jsonl")
+    ending = {"native": ".blueplane.jsonl", "copilot": ".events.jsonl", "otlp": ".otlp.jsonl",
+              "forge": ".forge.jsonl"}.get(source, ".jsonl")
     return name.replace(".jsonl", ending)
 
 

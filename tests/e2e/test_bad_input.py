@@ -585,7 +585,7 @@ def test_questions(folder: pathlib.Path) -> None:
             ("prices", ("configure", store, "prices", '{"version":1'), {e2e.FORMAT}, None),
             ("format", ("query", store, query(), "yaml"), {e2e.NOTFOUND}, "allowed"),
             ("format's option", ("query", store, query(), "csv:nonesuch"), {e2e.NOTFOUND}, "allowed"),
-            ("access", ("inspect", store, "health", "--access", "lead"), {e2e.UNSUPPORTED}, None),
+            ("access", ("inspect", store, "health", "--access", "lead"), {e2e.DENIED}, "name"),
             ("access number", ("inspect", store, "health", "--access", "77"), {e2e.INVALID}, None),
             ("no access", ("inspect", store, "health", "--access", "none"), {e2e.DENIED}, None),
             ("no access to ingest", ("ingest", store, e2e.sample(4), "--access", "none"), {e2e.DENIED}, None),

@@ -57,6 +57,7 @@ NAMES = {  # fields whose text an owner may see again, and as which kinds of nam
     # the value of any attribute: the fixture's are all changed at once
     "otlp": {r".*attributes\[\]\.value\.stringValue": {VERSION, MODEL, TOOL, COMMAND},
              r".*attributes\[\]\.value\.string_value": {VERSION, MODEL, TOOL, COMMAND}},
+    "forge": {},
     "native": {"platform": {PLATFORM}, "workspace": {WORKSPACE}, "branch": {BRANCH}, "client_version": {VERSION},
                "entrypoint": {ENTRYPOINT}, "model": {MODEL}, "tool": {TOOL}, "mcp_server": {TOOL}, "command": {COMMAND}},
 }

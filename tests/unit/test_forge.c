@@ -92,9 +92,9 @@ END_TEST
 /* The same review and issue, told by the interface: the same keys, and the person's own address of
  * it, not the interface's. */
 START_TEST(interface_lines) {
-  load(&one, "good-interface-lines.json");
+  load(&one, "good-interface-lines.jsonl");
   load(&two, "good-github-reviews.json");
-  ck_assert_uint_eq(one.read, 2);
+  ck_assert_uint_eq(one.read, 3);
   const record *a = fake_nth(&one, RECORD_CHANGE, 0), *b = fake_nth(&two, RECORD_CHANGE, 0);
   ck_assert_int_eq(bpi_ident_compare(a->key, b->key), 0);
   ck_assert_int_eq(bpi_ident_compare(a->session, b->session), 0);
@@ -157,7 +157,7 @@ END_TEST
 
 START_TEST(recognised) {
   static const char *const files[] = {"good-github-reviews.json", "good-github-issues.json",
-                                      "good-gitlab.json", "good-interface-lines.json"};
+                                      "good-gitlab.json", "good-interface-lines.jsonl"};
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
     size_t length;
     char *data = fake_load(corpus, files[i], &length);
