@@ -25,7 +25,8 @@ typedef enum released_how {
   HOW_SHARES,
   HOW_SIGNAL,
   HOW_SEATS,
-  HOW_PER_MEMBER
+  HOW_PER_MEMBER,
+  HOW_ROI
 } released_how;
 
 #define SIDE_MAX 8
@@ -75,6 +76,7 @@ typedef struct released {
 #define SHARES(...) .how = HOW_SHARES, .top = OF(__VA_ARGS__)
 #define SIGNAL() .how = HOW_SIGNAL, .top = OF(support_signal)
 #define SEATS() .how = HOW_SEATS, .top = OF(seats)
+#define RETURN() .how = HOW_ROI, .top = OF(lines_added, resolved, active_time), .bottom = OF(cost)
 #define PER_MEMBER(top_) .how = HOW_PER_MEMBER, .scale = 1, .top = top_
 #define GROUP(id_, levels_, unit_, title_, definition_, ...)                                       \
   {.id = #id_,                                                                                     \
@@ -101,8 +103,9 @@ typedef struct asked {
   side top;
 } asked;
 #define ASKED_MAX (QUERY_METRICS * SIDE_MAX)
-#define RELEASE_TEXT 72    /* bytes of a name; releases hold less */
-#define RELEASE_STATED "*" /* scope of what the roster says of the whole organisation */
+#define RELEASE_TEXT 72               /* bytes of a name; releases hold less */
+#define ROI_HOUR INT64_C(75000000000) /* nUSD that an hour of a member is taken to cost */
+#define RELEASE_STATED "*"            /* scope of what the roster says of the whole organisation */
 
 typedef struct span_of {
   int64_t value, low, high;
@@ -172,6 +175,22 @@ static const metric *catalogued(const char *id) {
   return found == METRIC_COUNT ? NULL : &bpi_metrics[found];
 }
 
+/* Whether a side's measures are all told along a dimension. */
+static bool side_takes(const side *s, int along) {
+  for (int i = 0; i < SIDE_MAX && s->measure[i]; i++)
+    if (!bpi_measure_takes(s->measure[i] - 1, along)) return false;
+  return true;
+}
+
+/* Seats are told by platform only, what is said of members as a share only of the whole. */
+static bool told_by(const release_query *x, const released *r) {
+  if (r->how == HOW_ROI) return x->by == BY_NOTHING;
+  if (r->how == HOW_SEATS) return x->by == BY_NOTHING || x->dimension == SLICED_PLATFORM;
+  if (x->by != BY_SLICE || r->how == HOW_MEMBERS) return true;
+  if (r->how == HOW_SHARES || r->how == HOW_SIGNAL || r->how == HOW_ADOPTION) return false;
+  return side_takes(&r->top, (int)x->dimension) && side_takes(&r->bottom, (int)x->dimension);
+}
+
 static int plan_metric(release_query *x, const char *id) {
   const released *r = find_released(id);
   const metric *m = catalogued(id);
@@ -179,10 +198,7 @@ static int plan_metric(release_query *x, const char *id) {
   if (!r) return refuse(x, BP_ERR_UNSUPPORTED, "metric", id, "no release tells this metric");
   if (!strchr(r->levels ? r->levels : m->levels, x->reader->level))
     return refuse(x, BP_ERR_DENIED, "metric", id, "access does not allow this question");
-  bool takes_seats = r->how == HOW_SEATS;
-  bool whole_only = r->how == HOW_SHARES || r->how == HOW_SIGNAL || r->how == HOW_ADOPTION;
-  if ((whole_only && x->by == BY_SLICE) ||
-      (takes_seats && x->by != BY_NOTHING && x->dimension != SLICED_PLATFORM))
+  if (!told_by(x, r))
     return refuse(x, BP_ERR_UNSUPPORTED, "dimension", x->by_name, "this metric is not told by it");
   for (int i = 0; i < SIDE_MAX; i++) {
     bool one = r->how != HOW_SHARES;
@@ -376,6 +392,25 @@ static void note(tally *t, int state, const span_of *top, const span_of *bottom,
   t->lower |= lower;
 }
 
+/* What the lines and the resolved tasks would have taken by hand, less the time they took. */
+static span_of time_saved(const release_query *x) {
+  const assumptions *a = x->c->assumed ? x->c->assumed : bpi_assumptions_builtin();
+  const span_of *lines = &x->cell[MEASURE_lines_added].span;
+  const span_of *tasks = &x->cell[MEASURE_resolved].span;
+  const span_of *active = &x->cell[MEASURE_active_time].span;
+  return (span_of){lines->value * a->line_us.likely + tasks->value * a->task_us.likely -
+                       active->value,
+                   lines->low * a->line_us.low + tasks->low * a->task_us.low - active->high,
+                   lines->high * a->line_us.high + tasks->high * a->task_us.high - active->low};
+}
+
+/* Seats of a week, at their price of a month. */
+static span_of seats_of_week(const release_query *x) {
+  const told_cell *seats = &x->cell[MEASURE_seats], *price = &x->cell[MEASURE_seat_price];
+  int64_t paid = seats->there && price->there ? seats->span.value * price->span.value * 12 / 52 : 0;
+  return (span_of){paid, paid, paid};
+}
+
 /* Tenths of the members, weighted by how many they may be. */
 static void note_share(tally *t, int state, const span_of *tenths, const span_of *people) {
   span_of top = {tenths->value * people->value, tenths->value * 2 - 1, tenths->value * 2 + 1};
@@ -393,6 +428,11 @@ static void note_group(release_query *x, bin *b, size_t at) {
   tally *t = &b->of[at];
   span_of top = {0}, bottom = {0}, people = people_of(x);
   bool lower = false;
+  if (a->r->how == HOW_ROI && x->seats) {
+    bottom = seats_of_week(x);
+    add_span(&t->bottom, &bottom);
+    return;
+  }
   if (x->seats != (a->r->how == HOW_SEATS)) return;
   if (a->r->how == HOW_SEATS) {
     note(t, x->headcount ? BP_CELL_VALUE : BP_CELL_EMPTY, &people, &bottom, false);
@@ -404,6 +444,12 @@ static void note_group(release_query *x, bin *b, size_t at) {
     return;
   }
   int state = side_of(x, &a->top, &top, &lower);
+  if (a->r->how == HOW_ROI) {
+    if (state == BP_CELL_VALUE)
+      state = lower ? BP_CELL_WITHHELD : side_of(x, &a->r->bottom, &bottom, &lower);
+    top = time_saved(x);
+    lower = false;
+  }
   if (a->r->how == HOW_RATIO && state == BP_CELL_VALUE) {
     state = side_of(x, &a->r->bottom, &bottom, &lower);
     lower = false;
@@ -487,7 +533,7 @@ static int visit(void *user, const published_row *p) {
 static int read_cells(release_query *x) {
   bool seats = false;
   for (size_t i = 0; i < x->count; i++)
-    seats |= x->asked[i].r->how == HOW_SEATS;
+    seats |= x->asked[i].r->how == HOW_SEATS || x->asked[i].r->how == HOW_ROI;
   int rc =
       bpi_read_published(x->c->store, (int)x->dimension, x->from, x->until, visit, x, x->error);
   if (!rc) rc = end_group(x);
@@ -547,6 +593,7 @@ static void add_columns(release_query *x, bp_result *t) {
 
 static double quotient(const asked *a, int64_t top, int64_t bottom) {
   double scale = a->r->scale ? (double)a->r->scale : 1;
+  if (a->r->how == HOW_ROI) scale = (double)ROI_HOUR / 3.6e9; /* of a microsecond */
   return (double)top * scale / (double)bottom;
 }
 
@@ -566,6 +613,7 @@ static void answer_of(const asked *a, const tally *t, double out[PARTS], bool ha
     if (has[0]) out[0] = quotient(a, top->value, bottom->value);
     if (has[1]) out[1] = quotient(a, top->low, bottom->high);
     if (has[2]) out[2] = quotient(a, top->high, bottom->low);
+    if (has[1] && top->low < 0 && has[2]) out[1] = quotient(a, top->low, bottom->low);
   }
 }
 
@@ -673,6 +721,26 @@ static int add_rows(release_query *x, bp_result *t) {
   return BP_OK;
 }
 
+/* What a number takes for granted stands beside it. */
+static void put_notes(const release_query *x, bp_result *t) {
+  buf b;
+  bpi_buf_init(&b, 4096);
+  bpi_buf_text(&b,
+               "Aggregated, at least 3 contributors, published once. Numbers are rounded, or the "
+               "middle of a range: the true one lies between at_least and at_most.");
+  for (size_t i = 0; i < x->count; i++) {
+    if (x->asked[i].r->how != HOW_ROI) continue;
+    bpi_buf_text(&b, " Assumed for roi, as at_least, value, at_most: ");
+    bpi_assumptions_show_time(&b, x->c->assumed ? x->c->assumed : bpi_assumptions_builtin());
+    bpi_buf_printf(&b, "; an hour of a member costs %d USD.", (int)(ROI_HOUR / 1000000000));
+  }
+  if (b.failed)
+    t->failed = b.failed;
+  else
+    bpi_table_meta(t, "notes", b.data);
+  bpi_buf_free(&b);
+}
+
 static int present(release_query *x, bp_result **out) {
   bp_result *t = bpi_table_new();
   char text[32];
@@ -690,9 +758,7 @@ static int present(release_query *x, bp_result **out) {
   bpi_table_meta(t, "until", text);
   bpi_table_meta(t, "zone", "UTC");
   bpi_table_meta(t, "period", x->q->period);
-  bpi_table_meta(t, "notes",
-                 "Aggregated, at least 3 contributors, published once. Numbers are rounded, or the "
-                 "middle of a range: the true one lies between at_least and at_most.");
+  put_notes(x, t);
   return bpi_table_finish(out, t, x->error);
 }
 

@@ -82,8 +82,18 @@ void bpi_parts_add(parts *p, int64_t part) {
   }
 }
 
+/* DOMINANCE_PERCENT of the greatest part, rounded up. */
+static int64_t least_rest(const parts *p) {
+  int64_t share = 100 / DOMINANCE_PERCENT;
+  return p->first / share + (p->first % share != 0);
+}
+
 bool bpi_parts_safe(const parts *p, int64_t width, int32_t k) {
   if (p->count == 0) return true; /* nothing, of anybody */
   if (p->count < (size_t)k && width == 0) return false;
-  return p->sum - p->first - p->second + width >= p->first / (100 / DOMINANCE_PERCENT);
+  return p->sum - p->first - p->second + width >= least_rest(p);
+}
+
+bool bpi_parts_safe_from_insider(const parts *p, int64_t width) {
+  return p->count == 0 || p->sum - p->first + width >= least_rest(p);
 }

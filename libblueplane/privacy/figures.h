@@ -46,5 +46,7 @@ void bpi_parts_add(parts *p, int64_t part);
 /* Whether the sum may be told to within `width` (0: exactly) without telling one part to within
  * DOMINANCE_PERCENT, nor anything of fewer than `k` of them. */
 bool bpi_parts_safe(const parts *p, int64_t width, int32_t k);
+/* The same for a reader whose own part is already taken out of the sum. */
+bool bpi_parts_safe_from_insider(const parts *p, int64_t width);
 
 #endif

@@ -29,6 +29,7 @@ typedef struct shown {
   size_t part;
   bool exact;
   int64_t value, low, high;
+  parts of;
 } shown;
 
 /* A cell of people: a team that stands alone, or the pool. */
@@ -218,6 +219,8 @@ static void cut(block *b) {
 
 /* ------------------------------------------------------------------------------------ numbers */
 
+#define NOBODY SIZE_MAX /* as an insider */
+
 static parts parts_of(const block *b, size_t at) {
   parts p = {0};
   for (size_t i = 0; i < b->people; i++) {
@@ -227,11 +230,24 @@ static parts parts_of(const block *b, size_t at) {
   return p;
 }
 
+/* Of everybody but the insider; the second greatest is not told. */
+static parts parts_without(const block *b, size_t at, size_t insider) {
+  parts p = b->shown[at].of;
+  int64_t own = insider == NOBODY ? 0 : part_value(b, insider, at);
+  if (own <= 0) return p;
+  p.count--;
+  p.sum -= own;
+  if (own == p.first) p.first = p.second;
+  return p;
+}
+
 static void show(block *b, size_t at, bool exact) {
   shown *s = &b->shown[at];
-  int64_t sum = parts_of(b, at).sum;
-  *s = (shown){.part = at, .exact = exact};
-  if (exact) {
+  parts of = parts_of(b, at);
+  int64_t sum = of.sum;
+  *s = (shown){
+      .part = at, .exact = exact || sum == 0, .of = of}; /* who has nothing there is known */
+  if (s->exact) {
     s->value = bpi_figure_round(sum, b->part[at].people);
     s->low = s->high = sum;
   } else {
@@ -240,24 +256,43 @@ static void show(block *b, size_t at, bool exact) {
   }
 }
 
-/* The range that the whole and the other parts of the dimension leave to one. */
-static int64_t width_of(const block *b, size_t at) {
-  int dimension = b->part[at].dimension;
-  int64_t low = b->shown[at].low, high = b->shown[at].high, others_low = 0, others_high = 0;
+/* The range of a part that a reader sees, less what is the reader's own. */
+static void range_of(const block *b, size_t at, size_t insider, int64_t *low, int64_t *high) {
+  int64_t own = insider == NOBODY ? 0 : part_value(b, insider, at);
+  if (own < 0) own = 0;
+  bool alone = insider != NOBODY && parts_without(b, at, insider).count == 0;
+  *low = alone || b->shown[at].low < own ? 0 : b->shown[at].low - own;
+  *high = alone || b->shown[at].high < own ? 0 : b->shown[at].high - own;
+}
+
+/* How much of it the whole and the other parts of the dimension leave open. */
+static int64_t width_for(const block *b, size_t at, size_t insider) {
+  int d = b->part[at].dimension;
+  int64_t low, high, whole_low, whole_high, others_low = 0, others_high = 0;
+  range_of(b, at, insider, &low, &high);
   if (at == 0) return high - low;
-  for (size_t i = b->first[dimension]; i < b->first[dimension + 1]; i++) {
+  range_of(b, 0, insider, &whole_low, &whole_high);
+  for (size_t i = b->first[d]; i < b->first[d + 1]; i++) {
+    int64_t one_low, one_high;
     if (i == at) continue;
-    others_low += b->shown[i].low;
-    others_high += b->shown[i].high;
+    range_of(b, i, insider, &one_low, &one_high);
+    others_low += one_low;
+    others_high += one_high;
   }
-  if (b->shown[0].low - others_high > low) low = b->shown[0].low - others_high;
-  if (b->shown[0].high - others_low < high) high = b->shown[0].high - others_low;
+  if (whole_low - others_high > low) low = whole_low - others_high;
+  if (whole_high - others_low < high) high = whole_high - others_low;
   return high - low;
 }
 
-static bool is_safe(const block *b, size_t at) {
-  parts p = parts_of(b, at);
-  return bpi_parts_safe(&p, width_of(b, at), b->k);
+static int64_t width_of(const block *b, size_t at) {
+  return width_for(b, at, NOBODY);
+}
+
+static bool is_safe(const block *b, size_t at, size_t insider) {
+  parts p = parts_without(b, at, insider);
+  int64_t width = width_for(b, at, insider);
+  return insider == NOBODY ? bpi_parts_safe(&p, width, b->k)
+                           : bpi_parts_safe_from_insider(&p, width);
 }
 
 /* The whole, from what its parts along a dimension say. */
@@ -269,13 +304,21 @@ static bool whole_is_safe(const block *b, int dimension) {
   }
   if (b->shown[0].low > low) low = b->shown[0].low;
   if (b->shown[0].high < high) high = b->shown[0].high;
-  parts p = parts_of(b, 0);
-  return bpi_parts_safe(&p, high - low, b->k);
+  return bpi_parts_safe(&b->shown[0].of, high - low, b->k);
 }
 
+/* From outside and, where something is hidden that one's own numbers could uncover, for everybody who
+ * has some. */
 static bool are_safe(const block *b, int dimension) {
-  for (size_t i = b->first[dimension]; i < b->first[dimension + 1]; i++)
-    if (!is_safe(b, i)) return false;
+  size_t first = b->first[dimension], end = b->first[dimension + 1];
+  bool hidden = false;
+  for (size_t i = first; i < end; i++) {
+    if (!is_safe(b, i, NOBODY)) return false;
+    hidden |= !b->shown[i].exact;
+  }
+  for (size_t who = 0; who < b->people && hidden; who++)
+    for (size_t i = first; i < end && part_value(b, who, 0) > 0; i++)
+      if (!is_safe(b, i, who)) return false;
   return whole_is_safe(b, dimension);
 }
 
@@ -289,7 +332,8 @@ static bool show_dimension(block *b, int dimension) {
   while (!are_safe(b, dimension)) {
     size_t smallest = 0;
     for (size_t i = b->first[dimension]; i < b->first[dimension + 1]; i++)
-      if (b->shown[i].exact && (!smallest || b->shown[i].low < b->shown[smallest].low))
+      if (b->shown[i].exact && b->shown[i].low > 0 &&
+          (!smallest || b->shown[i].low < b->shown[smallest].low))
         smallest = i;
     if (!smallest) return false;
     show(b, smallest, false);
@@ -362,7 +406,14 @@ static bool passes(block *b, int dimension) {
   return differences_are_safe(b, dimension) && passes_audit(b, dimension);
 }
 
-/* A dimension is told with as few buckets as are safe, else all in buckets, else not at all. */
+static bool has_bucket(const block *b, size_t from, size_t until) {
+  for (size_t i = from; i < until; i++)
+    if (b->published[i] && !b->shown[i].exact) return true;
+  return false;
+}
+
+/* A dimension is told with as few buckets as are safe, else all in buckets, else not at all. Buckets
+ * of two dimensions would narrow each other, so only one has some. */
 static void try_dimension(block *b, int dimension) {
   size_t first = b->first[dimension], end = b->first[dimension + 1];
   if (first == end) return;
@@ -370,6 +421,8 @@ static void try_dimension(block *b, int dimension) {
   if (!told) told = bucket_dimension(b, dimension) && passes(b, dimension);
   for (size_t i = first; i < end; i++)
     b->published[i] = told;
+  if (has_bucket(b, first, end) && has_bucket(b, 1, first))
+    memset(b->published + first, 0, (end - first) * sizeof *b->published);
 }
 
 /* ------------------------------------------------------------------------------------ measures */
@@ -589,12 +642,32 @@ static int publish_teams(publishing *w, const publication_input *in) {
   return BP_OK;
 }
 
+/* Platforms that are not listed are `other` together, at the mean price of their seats. */
+static seat_count seats_on(const publication_input *in, size_t first) {
+  seat_count all = {.platform = in->seats[first].platform};
+  for (size_t i = first; i < in->seat_counts; i++) {
+    if (in->seats[i].platform != all.platform) continue;
+    all.seats += in->seats[i].seats;
+    all.price += in->seats[i].seats * in->seats[i].price;
+  }
+  all.price = all.seats > 0 ? all.price / all.seats : 0;
+  return all;
+}
+
+static bool is_stated(const publication_input *in, size_t at) {
+  for (size_t i = 0; i < at; i++)
+    if (in->seats[i].platform == in->seats[at].platform) return true;
+  return false;
+}
+
 static int state_seats(publishing *w, const publication_input *in) {
   block b = {.out = w->out, .capacity = w->capacity, .scope = SCOPE_STATED};
   for (size_t i = 0; i < in->seat_counts; i++) {
-    part at = {SLICED_PLATFORM, (uint16_t)in->seats[i].platform, 0};
-    emit(&b, &at, MEASURE_seats, PUBLISHED_VALUE, in->seats[i].seats);
-    emit(&b, &at, MEASURE_seat_price, PUBLISHED_VALUE, in->seats[i].price);
+    if (is_stated(in, i)) continue;
+    seat_count seats = seats_on(in, i);
+    part at = {SLICED_PLATFORM, (uint16_t)seats.platform, 0};
+    emit(&b, &at, MEASURE_seats, PUBLISHED_VALUE, seats.seats);
+    emit(&b, &at, MEASURE_seat_price, PUBLISHED_VALUE, seats.price);
   }
   w->capacity = b.capacity;
   return b.failed ? BP_ERR_NOMEM : BP_OK;

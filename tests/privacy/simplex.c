@@ -17,7 +17,8 @@
 #define TINY 1e-9
 #define PIVOTS 200000
 
-static double a[ROWS + 1][COLUMNS + 1]; /* the last row is the objective, the last column the right side */
+static double a[ROWS + 1]
+               [COLUMNS + 1]; /* the last row is the objective, the last column the right side */
 static int basis[ROWS];
 static int rows, variables, columns, artificial;
 static int sums[ROWS][ROWS], sum_count[ROWS], sum_total;

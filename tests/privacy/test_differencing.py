@@ -9,11 +9,12 @@ is one of those tried. Controls: a publisher that only counts to three, and the 
 of its rules.
 
     test_differencing.py DRIVER WITHOUT_RULES WITHOUT_AUDIT
-    BLUEPLANE_LONG=1: 1,000 organisations, else 100
+    BLUEPLANE_LONG=1: 1,000 organisations, else 60
 """
 import itertools
 import math
 import os
+import random
 import sys
 
 import worlds
@@ -125,6 +126,41 @@ def audit(people, published, k, first=False):
     return looked, broken
 
 
+def shown_views(rng, team, published, scope, rule=True):
+    """Half of the team agree to be seen alone. By the remainder rule, a view waits while it would leave one
+    person unknown in some cell."""
+    shown = {i for i in range(len(team)) if rng.random() < 0.5}
+    cells = []
+    for (c, d, s, m), (state, _, _) in published.cells.items():
+        if c == scope and m in worlds.MEASURES and state & worlds.STATE != worlds.UNCOVERED:
+            named = published.named(scope, d)
+            cells.append({i for i, p in enumerate(team) if worlds.row_of(p, d, s, m, named)})
+    changed = rule
+    while changed:
+        changed = False
+        for c in cells:
+            if len(c - shown) == 1 and c & shown:
+                shown -= c
+                changed = True
+    return shown
+
+
+def audit_views(seed, people, published, rule=True):
+    """With views shown: systems looked at, and those that tell one unknown person exactly."""
+    rng, looked, broken = random.Random(seed), 0, 0
+    for scope in published.scopes():
+        team = worlds.members(people, published, scope)
+        shown = shown_views(rng, team, published, scope, rule)
+        for m in worlds.MEASURES if shown else ():
+            cols = columns(equations(team, published, scope, m), len(team))
+            unknown = [i for i in range(len(team)) if cols[i] and i not in shown]
+            full = rank([c for i in unknown for c in sorted(cols[i])])
+            looked += 1
+            broken += any(rank([c for i in unknown if i != one for c in sorted(cols[i])], full) < full
+                          for one in unknown)
+    return looked, broken
+
+
 def control(name, publish, count, least):
     """How many organisations a publisher without some rule gives away."""
     broken = there = 0
@@ -140,8 +176,8 @@ def control(name, publish, count, least):
 
 def main():
     driver, no_rules, no_audit = map(worlds.Driver, sys.argv[1:4])
-    count = 1000 if os.environ.get("BLUEPLANE_LONG") else 100
-    looked = cells = exact = 0
+    count = 1000 if os.environ.get("BLUEPLANE_LONG") else 60
+    looked = cells = exact = views = alone = alone_weak = 0
     failures = []
     for seed in range(count):
         people, roster = worlds.organisation(seed)
@@ -152,15 +188,21 @@ def main():
         n, broken = audit(people, published, k)
         looked += n
         failures += [(seed, b) for b in broken]
+        if k == 3 and seed < 200:
+            n, bad = audit_views(seed, people, published)
+            views, alone = views + n, alone + bad
+            alone_weak += audit_views(seed, people, published, rule=False)[1]
     print(f"{count} organisations, {cells} published cells, {exact} exact, {looked} systems of equations: "
           f"{len(failures)} with a group below k isolated")
     for failure in failures[:10]:
         print("isolated:", failure)
-    good = not failures and exact > 0
+    print(f"with views of those who agreed: {views} systems, {alone} tell one unknown person; "
+          f"control, without the remainder rule: {alone_weak}")
+    good = not failures and exact > 0 and views and not alone and alone_weak
     few = count // 4
     good &= control("counting to three only", worlds.naive, few, 0.9)
     good &= control("slices rolled up, but neither dominance nor audit", no_rules.publish, few, 0.9)
-    good &= control("no audit", no_audit.publish, few, 0.1)
+    good &= control("no audit", no_audit.publish, few, 0)
     for d in (driver, no_rules, no_audit):
         d.close()
     sys.exit(0 if good else 1)

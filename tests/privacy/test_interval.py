@@ -5,7 +5,7 @@ member did; the least and the greatest a member can have done follow by linear p
 knows who did anything in which slice, and as an insider the own numbers. For every member and measure the
 range must be at least 10 % of the true number wide. Control: the true publisher without its rules.
 
-    test_interval.py DRIVER WITHOUT_RULES SOLVER      BLUEPLANE_LONG=1: 1,000 organisations, else 15
+    test_interval.py DRIVER WITHOUT_RULES SOLVER      BLUEPLANE_LONG=1: 1,000 organisations, else 12
 """
 import os
 import subprocess
@@ -135,7 +135,7 @@ def look(solver, people, published, insiders):
 def main():
     driver, weak, solver = worlds.Driver(sys.argv[1]), worlds.Driver(sys.argv[2]), Solver(sys.argv[3])
     long_run = bool(os.environ.get("BLUEPLANE_LONG"))
-    count = 1000 if long_run else int(os.environ.get("N", 15))
+    count = 1000 if long_run else 12
     looked, narrow, least = 0, [], 9.0
     for seed in range(count):
         people, roster = worlds.organisation(seed)

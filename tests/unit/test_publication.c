@@ -324,6 +324,20 @@ START_TEST(test_shares_of_members) {
 }
 END_TEST
 
+START_TEST(test_seats_of_unlisted_platforms_are_one) {
+  static const seat_count seats[] = {{SLICE_OTHER, 10, 20}, {2, 5, 7}, {SLICE_OTHER, 30, 40}};
+  static const int64_t roster[] = {1};
+  publication_input in = {.teams = 1, .roster = roster, .seats = seats, .seat_counts = 3};
+  publication p;
+  ck_assert_int_eq(bpi_publish(&p, &in, NULL), BP_OK);
+  ck_assert_uint_eq(p.count, 4);
+  expect(&p, SCOPE_STATED, SLICED_PLATFORM, SLICE_OTHER, MEASURE_seats, PUBLISHED_VALUE, 40);
+  expect(&p, SCOPE_STATED, SLICED_PLATFORM, SLICE_OTHER, MEASURE_seat_price, PUBLISHED_VALUE, 35);
+  expect(&p, SCOPE_STATED, SLICED_PLATFORM, 2, MEASURE_seats, PUBLISHED_VALUE, 5);
+  bpi_publication_free(&p);
+}
+END_TEST
+
 static int any_order(const void *a, const void *b) {
   (void)a, (void)b;
   return rand() % 3 - 1;
@@ -400,6 +414,7 @@ int main(void) {
   tcase_add_test(t, test_dominated_is_a_bucket);
   tcase_add_test(t, test_a_hidden_slice_hides_another);
   tcase_add_test(t, test_shares_of_members);
+  tcase_add_test(t, test_seats_of_unlisted_platforms_are_one);
   tcase_add_test(t, test_order_does_not_matter);
   tcase_add_test(t, test_memory_that_runs_out);
   suite_add_tcase(s, t);

@@ -29,6 +29,9 @@ static const struct {
     {0, "core", 0, "", MEASURE_cost, 0, HEADCOUNT_5, 5000},
     {0, "core", 0, "", MEASURE_lines_added, 0, HEADCOUNT_5, 500},
     {0, "core", 0, "", MEASURE_roster, 0, HEADCOUNT_5, 10},
+    {0, "core", 0, "", MEASURE_active_time, 0, HEADCOUNT_5,
+     900000000}, /* 15 minutes, to half a second */
+    {0, "core", 0, "", MEASURE_resolved, 0, HEADCOUNT_5, 30},
     {0, "core", 1, "codex", MEASURE_prompts, 0, HEADCOUNT_5, 900},
     {0, "core", 1, "other", MEASURE_prompts, 0, HEADCOUNT_3, 300},
     {0, "web", 0, "", MEASURE_prompts, PUBLISHED_BUCKET, HEADCOUNT_3, 200}, /* up to 499 */
@@ -256,6 +259,27 @@ START_TEST(test_seats_shares_and_signals) {
 }
 END_TEST
 
+/* 500 lines at 12, 30, 60 s and 30 tasks at 0, 120, 300 s, less 900 s: 5100, 17700, 38100 s. An hour of
+ * 75 dollars makes 106.25, 368.75, 793.75; against 5000 nano-dollars and 40 seats of 100 a month, which
+ * are 923 a week. */
+START_TEST(test_return_on_cost) {
+  bp_result *t = NULL;
+  ck_assert_int_eq(
+      ask(&t, 'M', "core", Q("\"metrics\":[\"roi\"],\"period\":\"2026-03-02/2026-03-08\"")), BP_OK);
+  double cost = 5000; /* a team has no seats of its own */
+  size_t at = column_of(t, "roi");
+  ck_assert_double_eq_tol(t->column[at].reals[0], 368.75e9 / cost, 1);
+  ck_assert_double_eq_tol(t->column[at + 1].reals[0], (5100 - 0.5) * 75e9 / 3600 / 5005, 1);
+  ck_assert_double_eq_tol(t->column[at + 2].reals[0], (38100 + 0.5) * 75e9 / 3600 / 4995, 1);
+  ck_assert_ptr_nonnull(strstr(bpi_table_get(t, "notes"), "75 USD"));
+  bpi_table_release(t);
+  ck_assert_int_eq(
+      ask(&t, 'M', NULL, Q("\"metrics\":[\"roi\"],\"period\":\"2026-03-02/2026-03-08\"")), BP_OK);
+  ck_assert_double_eq_tol(t->column[column_of(t, "roi")].reals[0], 368.75e9 / (5000 + 923), 1);
+  bpi_table_release(t);
+}
+END_TEST
+
 START_TEST(test_what_is_refused) {
   bp_result *t = NULL;
   static const struct {
@@ -291,6 +315,7 @@ int main(void) {
   tcase_add_test(t, test_windows);
   tcase_add_test(t, test_slices_and_teams);
   tcase_add_test(t, test_seats_shares_and_signals);
+  tcase_add_test(t, test_return_on_cost);
   tcase_add_test(t, test_what_is_refused);
   suite_add_tcase(suite, t);
   return run_suite(suite);
