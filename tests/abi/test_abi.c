@@ -58,6 +58,12 @@ START_TEST(zeroed_options_are_denied) {
   ck_assert_int_eq(bp_inspect(&result, store, "health", NULL), BP_ERR_DENIED);
   ck_assert_int_eq(bp_configure(store, "labels", "{\"version\":1,\"keep\":true}", 25, NULL), BP_ERR_DENIED);
   ck_assert_int_eq(bp_privacy_preview(&result, store, NULL, "{}", 2, NULL), BP_ERR_DENIED);
+  void *bundle = &store;
+  size_t length = 0;
+  ck_assert_int_eq(bp_share_export(&bundle, &length, store, "team", "2026-W07", NULL), BP_ERR_DENIED);
+  ck_assert_ptr_null(bundle);
+  ck_assert_int_eq(bp_share_merge(&result, store, "x", 1, NULL), BP_ERR_DENIED);
+  ck_assert_int_eq(bp_publish(&result, store, "2026-W07", NULL, NULL), BP_ERR_DENIED);
   ck_assert_int_eq(bp_query_new(&query, NULL), BP_OK);
   ck_assert_int_eq(bp_query_metric(query, "sessions"), BP_OK);
   ck_assert_int_eq(bp_query_run(&result, store, query, NULL), BP_ERR_DENIED);
@@ -77,6 +83,23 @@ START_TEST(null_is_fine_to_free) {
   ck_assert_str_eq(bp_error_message(NULL), "");
   ck_assert_int_eq(bp_error_code(NULL), BP_OK);
   ck_assert_ptr_null(bp_error_detail(NULL, "path"));
+}
+END_TEST
+
+START_TEST(sharing_wants_its_arguments) {
+  bp_result *result = NULL;
+  void *bundle = NULL;
+  size_t length = 0;
+  ck_assert_int_eq(bp_share_export(NULL, &length, NULL, NULL, NULL, NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_share_export(&bundle, NULL, NULL, NULL, NULL, NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_share_export(&bundle, &length, NULL, NULL, NULL, NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_share_describe(NULL, "x", 1, NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_share_describe(&result, NULL, 0, NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_share_describe(&result, "x", 1, NULL), BP_ERR_FORMAT);
+  ck_assert_int_eq(bp_share_merge(&result, NULL, "x", 1, NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_publish(NULL, NULL, "2026-W07", NULL, NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_publish(&result, NULL, "2026-W07", NULL, NULL), BP_ERR_INVALID);
+  ck_assert_ptr_null(result);
 }
 END_TEST
 
@@ -108,6 +131,7 @@ int main(void) {
   tcase_add_test(c, sizes_of_options);
   tcase_add_test(c, zeroed_options_are_denied);
   tcase_add_test(c, null_is_fine_to_free);
+  tcase_add_test(c, sharing_wants_its_arguments);
   tcase_add_test(c, version_is_one);
   tcase_add_test(c, features);
   suite_add_tcase(suite, c);
