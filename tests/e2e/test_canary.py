@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import datetime
 import hashlib
 import json
 import os
@@ -402,6 +403,68 @@ def take_in(folder: pathlib.Path, made: Input, name: str) -> tuple:
     return store, {**held, **closed}, said
 
 
+WEEK_US, DAY_US = 7 * 86_400_000_000, 86_400_000_000
+
+
+def busiest_week(store: pathlib.Path) -> int:
+    """The Monday, in days since 1970, of the week with the most cells."""
+    db = dump.connect(store)
+    row = db.execute("SELECT (quarter / 96 - 4) / 7 AS week FROM rollup WHERE quarter >= 384 GROUP BY week "
+                     "ORDER BY count(*) DESC LIMIT 1").fetchone()
+    db.close()
+    return row[0] * 7 + 4
+
+
+def all_bytes(*stores: pathlib.Path) -> dict:
+    return {p.name: p.read_bytes() for store in stores for p in sorted(store.parent.iterdir())
+            if p.name.startswith(store.name) and not p.name.endswith(".key")}
+
+
+def through_a_team(folder: pathlib.Path, store: pathlib.Path, made: Input) -> dict:
+    """The busiest week as a bundle, in a team's store while it is open and once it is published, as a release."""
+    team, stores = folder / "team.db", [store]
+    for name in ("canary-second", "canary-third"):
+        stores.append(new_store(folder, name))
+        os.unlink(f"{stores[-1]}.key")  # another device is another key
+        e2e.ingest(stores[-1], made.root / e2e.SOURCES[0])
+    monday = busiest_week(stores[-1])
+    year, week, _ = (datetime.date(1970, 1, 1) + datetime.timedelta(days=monday)).isocalendar()
+    window, over = f"{year}-W{week:02d}", monday * DAY_US + WEEK_US + DAY_US
+    shared = ("--now", over)
+    steward = ("--access", "steward", *shared)
+
+    def said(topic: str, of: pathlib.Path, *options: Any) -> list:
+        return json.loads(bpt("inspect", of, topic, *options).stdout)["rows"]
+
+    members = [{"id": f"m{i}", "team": "core", "devices": [said("identity", s, *shared)[0]["value"]]}
+               for i, s in enumerate(stores)]
+    bpt("configure", team, "roster", json.dumps({"blueplane.roster": 1, "organisation": "acme", "teams": ["core"],
+                                                 "members": members}), *steward)
+    documents = [("invitation", said("invitation", team, *steward)[0]["document"]),
+                 ("roster", said("rosters", team, *steward)[0]["document"])]
+    places: dict = {}
+    for i, s in enumerate(stores):
+        for topic, document in documents:
+            bpt("configure", s, topic, document, *shared)
+        bundle = folder / f"{i}.bundle"
+        bpt("share", s, window, bundle, *shared)
+        places[bundle.name] = bundle.read_bytes()
+        answer = bpt("merge", team, bundle, *steward)
+        places[f"merge {i}"] = answer.stdout + answer.stderr
+    opened = all_bytes(team)
+    check(any(b"BPLB" in data for data in opened.values()), "the store of the open week holds what the bundles say")
+    places.update({f"open {name}": data for name, data in opened.items()})
+    release = folder / "acme.release"
+    bpt("publish", team, window, release, "--access", "steward", "--now", over + 3 * DAY_US)
+    places.update({f"published {name}": data for name, data in all_bytes(team).items()})
+    places["release"] = release.read_bytes()
+    cells = said("published", release, "--access", "manager")[0]["cells"]
+    check(cells > 0, "something is published", cells)
+    e2e.counts["cells of contributions searched"] += sum(r["cells"] for s in stores for r in said("shared", s))
+    e2e.counts["published cells searched"] += cells
+    return places
+
+
 # ------------------------------------------------------------------------------------------- tests
 
 def nowhere(folder: pathlib.Path, labels: bool) -> None:
@@ -409,6 +472,7 @@ def nowhere(folder: pathlib.Path, labels: bool) -> None:
     check(e2e.counts["placements"] >= 4500, "at least 4,500 placements", e2e.counts["placements"])
     store, files, said = take_in(folder, made, "canary")
     found = search(files) + search(said) + search_integers(store) + search(outputs(store, made))
+    found += search(through_a_team(folder, store, made))
     check(not found, "the marker is nowhere", f"{len(found)} hits", "\n".join(found[:40]), where(store))
 
 

@@ -10,6 +10,7 @@
  *     bpt catalog TOPIC [FORMAT]
  *     bpt preview STORE FILE [FORMAT]
  *     bpt configure STORE TOPIC JSON
+ *     bpt share STORE WEEK FILE          bpt merge STORE FILE          bpt publish STORE WEEK FILE
  *     bpt erase STORE JSON [FORMAT]
  *     bpt consent STORE PURPOSE AUDIENCE 0|1 EXPIRES
  *
@@ -436,6 +437,40 @@ static int consent(call *c) {
   return rc != BP_OK ? failed(error) : 0;
 }
 
+/* ------------------------------------------------------------------------------------- sharing */
+
+static int share(call *c) {
+  if (c->arguments < 4) return 2;
+  void *bundle = NULL;
+  size_t length = 0;
+  bp_error *error = NULL;
+  if (bp_share_export(&bundle, &length, c->store, NULL, c->argument[2], &error) != BP_OK)
+    return failed(error);
+  FILE *file = fopen(c->argument[3], "wb");
+  bool whole = file != NULL && fwrite(bundle, 1, length, file) == length;
+  if (file != NULL) fclose(file);
+  bp_free(bundle);
+  return whole ? 0 : 2;
+}
+
+static int merge(call *c) {
+  bytes b;
+  if (c->arguments < 3 || !load(&b, c->argument[2])) return 2;
+  bp_result *result = NULL;
+  bp_error *error = NULL;
+  int rc = bp_share_merge(&result, c->store, b.data, b.length, &error);
+  free(b.data);
+  return rc != BP_OK ? failed(error) : put_result(result, "json");
+}
+
+static int publish(call *c) {
+  if (c->arguments < 4) return 2;
+  bp_result *result = NULL;
+  bp_error *error = NULL;
+  int rc = bp_publish(&result, c->store, c->argument[2], c->argument[3], &error);
+  return rc != BP_OK ? failed(error) : put_result(result, "json");
+}
+
 /* --------------------------------------------------------------------------------------- main */
 
 static const struct command {
@@ -446,6 +481,7 @@ static const struct command {
     {"ingest", true, ingest},     {"file", true, ingest_file},   {"scan", true, ingest_folder},
     {"bytes", true, ingest_bytes}, {"prefixes", true, prefixes}, {"query", true, query},
     {"inspect", true, inspect},   {"catalog", false, catalog},   {"preview", true, preview},
+    {"share", true, share},       {"merge", true, merge},       {"publish", true, publish},
     {"configure", true, configure}, {"erase", true, erase},         {"consent", true, consent},
 };
 
