@@ -3,7 +3,7 @@
 >>> import blueplane as bp
 >>> s = bp.open()
 >>> s.sync()
->>> s.metric("cost", "lines_added", by=["time.week", "model"], since="2026-07-01")
+>>> s.metric("cost", "output_tokens", by=["time.week", "model"], since="2026-07-01")
 """
 from ._blueplane import lib as _lib
 from ._call import text as _text

@@ -142,6 +142,6 @@ def plot(result: Result, y: Union[str, Sequence[str], None], ax: Any, pyplot: An
     axes.set_ylabel(unit)
     axes.set_title(", ".join(metric.title or metric.name for metric in metrics))
     if len(series) > 1:
-        axes.legend()
+        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))  # beside the lines, never over them
     axes.figure.tight_layout()
     return axes

@@ -219,7 +219,7 @@ class Store:
                week_start: Optional[str] = None) -> Result:
         """Any metrics by any dimensions; the default range is the last 28 days.
 
-        >>> s.metric("cost", "lines_added", by=["time.week", "model"], since="2026-07-01")
+        >>> s.metric("cost", "output_tokens", by=["time.week", "model"], since="2026-07-01")
         """
         query = Query(*metrics).by(*names(by)).set(order=order, limit=limit, week_start=week_start)
         zone = zone or self.zone

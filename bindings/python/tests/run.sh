@@ -4,7 +4,8 @@
 #     sh bindings/python/tests/run.sh BUILD
 #
 # Builds the wheel in BUILD/python, installs it into a clean virtual environment, and checks it there: without
-# any other package, then with pandas, polars, pyarrow, DuckDB, matplotlib; types; what the program in it says.
+# any other package, then with pandas, polars, pyarrow, DuckDB, matplotlib and the notebook of docs/notebooks; types;
+# what the program in it says.
 # Status 77 (skipped) where packages cannot be downloaded.
 set -eu
 
@@ -14,7 +15,7 @@ mkdir -p "$1/python"
 work=$(cd -- "$1/python" && pwd)
 bare=$work/bare
 full=$work/full
-tools='build meson-python>=0.15 meson>=1.3 ninja cffi mypy pytest pandas polars pyarrow duckdb matplotlib tqdm pip'
+tools='build meson-python>=0.15 meson>=1.3 ninja cffi mypy pytest pandas polars pyarrow duckdb matplotlib tqdm pip nbclient ipykernel'
 
 say() { printf '%s\n' "$*"; }
 
@@ -57,6 +58,17 @@ with bp.open(memory=True) as store:
 assert bp.program() is not None and bp.__version__
 ')
 "$bare/bin/blueplane" version
+
+say 'The program alone, from a folder that is thrown away, as uvx and pipx do'
+once=$work/once
+rm -rf "$once"
+"$full/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$once" "$wheel"
+printf '%s\n' '{"blueplane":1,"kind":"prompt","platform":"mytool","session":"s","id":"1","time":"2026-03-02T09:00:00Z"}' \
+  >"$once/one.blueplane.jsonl"
+env -i HOME="$once" "$once/bin/blueplane" sync --quiet "$once/one.blueplane.jsonl"
+told=$(env -i HOME="$once" "$once/bin/blueplane" metric prompts --since 2026-03-02 --until 2026-03-02 --no-sync --format csv)
+[ "$told" = "$(printf 'prompts\r\n1\r')" ]
+rm -rf "$once"
 
 say 'With everything else'
 "$full/bin/python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheel"

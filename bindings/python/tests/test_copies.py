@@ -1,0 +1,65 @@
+"""One store, three writers in one process: two of this package, one of Python's own sqlite3, which comes and goes. POSIX
+locks belong to a process, so this is safe as long as both use one copy of SQLite; see "Two copies of SQLite" in docs/abi.md.
+"""
+import pathlib
+import sqlite3
+import threading
+
+import pytest
+from conftest import event, lines
+
+import blueplane as bp
+
+ROUNDS = 60
+
+
+def copies() -> set[str]:
+    """The SQLite libraries that are mapped into this process."""
+    maps = pathlib.Path("/proc/self/maps")
+    if not maps.exists():
+        pytest.skip("no way to tell here")
+    return {line.split()[-1] for line in maps.read_text().splitlines() if "libsqlite3" in line}
+
+
+def test_three_writers(tmp_path: pathlib.Path) -> None:
+    import _sqlite3
+    if "libsqlite3" not in pathlib.Path(_sqlite3.__file__).read_bytes().decode("latin-1"):
+        pytest.skip("this Python has a copy of SQLite built in, which must not open a store")
+    assert len(copies()) == 1  # the loader maps a library once, whoever asks for it
+    path = tmp_path / "s.db"
+    failures: list[BaseException] = []
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(path, timeout=60, isolation_level=None)
+
+    def ingest(name: str) -> None:
+        try:
+            with bp.open(path) as store:
+                for number in range(ROUNDS):
+                    store.ingest(lines([event("prompt", number % 60, session=name, id=f"{name}-{number}")]), "native")
+        except BaseException as why:
+            failures.append(why)
+
+    def visit() -> None:
+        """Opened and closed for each row: to close a file drops the locks that the process holds on it."""
+        try:
+            for number in range(ROUNDS):
+                connection = connect()
+                connection.execute("INSERT INTO guest VALUES (?)", (number,))
+                connection.close()
+        except BaseException as why:
+            failures.append(why)
+    bp.open(path).close()
+    connection = connect()
+    connection.execute("CREATE TABLE guest (number)")
+    threads = [threading.Thread(target=ingest, args=(name,)) for name in ("a", "b")] + [threading.Thread(target=visit)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with bp.open(path) as store:
+        assert store.metric("prompts", by="session", period="all")["prompts"] == [ROUNDS, ROUNDS]
+    assert connection.execute("SELECT count(*), count(DISTINCT number) FROM guest").fetchall() == [(ROUNDS, ROUNDS)]
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()
