@@ -143,9 +143,13 @@ class Result:
         place = self._row(index)
         return {column.name: self._value(place, column) for column in self.columns}
 
+    def tuples(self) -> Iterator[tuple[Value, ...]]:
+        """The rows as tuples, in the order of the columns."""
+        return zip(*(self[column.index] for column in self.columns))
+
     def __iter__(self) -> Iterator[dict[str, Value]]:
         names = [column.name for column in self.columns]
-        return (dict(zip(names, values)) for values in zip(*(self[column.index] for column in self.columns)))
+        return (dict(zip(names, values)) for values in self.tuples())
 
     def __getitem__(self, name: Union[str, int]) -> list[Value]:
         column = self.column(name)

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import blueplane as bp
+from conftest import ROOT, event, lines
 
 
 @pytest.fixture
@@ -35,9 +36,32 @@ def test_rows_are_those_of_json(answer: bp.Result) -> None:
     assert answer.meta["zone"] == told["meta"]["zone"]
 
 
+def test_columns_in_one_piece_are_their_cells() -> None:
+    """Of every type, with and without missing values, also beyond ASCII and with no rows at all."""
+    events = [event("session", 1, workspace="/w/größe"), event("prompt", 2),
+              event("prompt", 3, session="s2")]
+    with bp.open(memory=True) as store:
+        store.ingest(lines(events), "native")
+        answers = [store.metric("prompts", "tool_success_rate", "last_activity", by=["workspace", "session"], period="all"),
+                   store.metric("prompts", by="session", where={"platform": "nothing"}, period="all"),
+                   store.inspect("files"), store.inspect("sessions"), bp.catalog("metrics"), bp.catalog("dimensions")]
+    with bp.open(memory=True, access="steward") as team:
+        team.configure("roster", (ROOT / "tests/fuzz/corpus/roster/plain.json").read_text())
+        answers.append(team.inspect("roster"))  # booleans
+    kinds = set()
+    for answer in answers:
+        for column in answer.columns:
+            kinds.add(column.type)
+            assert answer[column.name] == [answer.cell(row, column.name).value for row in range(len(answer))]
+    assert kinds == {"bool", "int", "real", "text", "time"}
+
+
 def test_access_to_cells(answer: bp.Result) -> None:
     assert answer.cell(-1, "prompts") == answer.cell(len(answer) - 1, "prompts")
     assert answer.row(0) == next(iter(answer))
+    assert [tuple(row.values()) for row in answer] == list(answer.tuples())
+    assert answer.to_dict() == {column.name: [answer.cell(row, column.name).value for row in range(len(answer))]
+                                for column in answer.columns}
     assert answer.column(0).name == "time.day" and answer[0] == answer["time.day"]
     with pytest.raises(IndexError):
         answer.row(len(answer))
@@ -97,7 +121,6 @@ def test_html_explains_missing_cells(store: bp.Store) -> None:
 
 
 def test_html_escapes(tmp_path: pathlib.Path) -> None:
-    from conftest import event, lines
     with bp.open(memory=True) as store:
         store.ingest(lines([event("session", 1, workspace="/w/<b>a|b"), event("prompt", 2)]), "native")
         html = store.metric("prompts", by="workspace", period="all")._repr_html_()
