@@ -270,21 +270,23 @@ def _texts(ends: list[int], data: bytes) -> list[str]:
     return [data[start:end].decode("utf-8", "replace") for start, end in zip(ends, ends[1:])]
 
 
-def _filled(array: Any, kind: str) -> list[Value]:
-    """The values of an Arrow array that is not empty, None where there is none."""
+def _stored(array: Any, kind: str) -> list[Any]:
+    """What lies in the buffers of an Arrow array that is not empty, whether it is meant or not."""
     count, buffers = array.length, array.buffers
-    values: list[Any]
     if kind == "text":
         ends = ffi.unpack(ffi.cast("int32_t *", buffers[1]), count + 1)
-        values = _texts(ends, ffi.buffer(ffi.cast("char *", buffers[2]), ends[-1])[:])
-    elif kind == "bool":
-        values = _bits(buffers[1], count)
-    else:
-        values = ffi.unpack(ffi.cast("double *" if kind == "real" else "int64_t *", buffers[1]), count)
-    if kind == "time":
-        values = [_EPOCH + datetime.timedelta(microseconds=number) for number in values]
+        return _texts(ends, ffi.buffer(ffi.cast("char *", buffers[2]), ends[-1])[:])
+    if kind == "bool":
+        return _bits(buffers[1], count)
+    numbers: list[Any] = ffi.unpack(ffi.cast("double *" if kind == "real" else "int64_t *", buffers[1]), count)
+    return [_EPOCH + datetime.timedelta(microseconds=number) for number in numbers] if kind == "time" else numbers
+
+
+def _filled(array: Any, kind: str) -> list[Value]:
+    """The values of such an array, None where there is none."""
+    values = _stored(array, kind)
     if array.null_count:
-        values = [value if there else None for value, there in zip(values, _bits(buffers[0], count))]
+        return [value if there else None for value, there in zip(values, _bits(array.buffers[0], array.length))]
     return values
 
 
