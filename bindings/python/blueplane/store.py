@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, Union
 
-from . import errors, render
+from . import _copies, errors, render
 from ._blueplane import ffi, lib
 from ._call import Bytes, Path, call, content, made, taken, utf8
 from .places import places
@@ -121,8 +121,11 @@ class Store:
         if clock is not None:
             self._clock = ffi.new_handle(clock)
             options.clock, options.clock_user = lib.bpy_clock, self._clock
+        if self.path is not None and not memory:
+            _copies.before_open(self.path)
         handle = made("bp_store", lib.bp_open, utf8(self.path), options)
         self._handle = ffi.gc(handle, lib.bp_close)
+        _copies.opened(self)
 
     # --------------------------------------------------------------------------------- lifetime
 

@@ -9,6 +9,7 @@ import pytest
 from conftest import event, lines
 
 import blueplane as bp
+from blueplane import _copies
 
 ROUNDS = 60
 
@@ -22,9 +23,8 @@ def copies() -> set[str]:
 
 
 def test_three_writers(tmp_path: pathlib.Path) -> None:
-    import _sqlite3
-    if "libsqlite3" not in pathlib.Path(_sqlite3.__file__).read_bytes().decode("latin-1"):
-        pytest.skip("this Python has a copy of SQLite built in, which must not open a store")
+    if _copies.apart():
+        pytest.skip("this Python has a copy of SQLite built in, and is refused")
     assert len(copies()) == 1  # the loader maps a library once, whoever asks for it
     path = tmp_path / "s.db"
     failures: list[BaseException] = []
@@ -63,3 +63,23 @@ def test_three_writers(tmp_path: pathlib.Path) -> None:
     assert connection.execute("SELECT count(*), count(DISTINCT number) FROM guest").fetchall() == [(ROUNDS, ROUNDS)]
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     connection.close()
+
+
+def test_python_with_a_copy_of_its_own(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes second is refused, with the file as it was."""
+    monkeypatch.setattr(_copies, "apart", lambda: True)
+    path = tmp_path / "s.db"
+    with bp.open(path) as store:
+        store.ingest(lines([event("prompt", 1)]), "native")
+        for name in (path, str(path), f"file:{path}?mode=ro", tmp_path / "." / "s.db"):
+            with pytest.raises(bp.BusyError, match="another process"):
+                sqlite3.connect(name, uri=True)
+        sqlite3.connect(tmp_path / "another.db").close()
+        bp.open(path).close()
+    guest = sqlite3.connect(path)
+    guest.execute("SELECT count(*) FROM prompt").fetchone()
+    with pytest.raises(bp.BusyError, match="two copies of SQLite"):
+        bp.open(path)
+    guest.close()
+    with bp.open(path) as store:
+        assert store.metric("prompts", period="all").value == 1

@@ -1,0 +1,87 @@
+"""A person's decisions, and a team's week from sharing to reading the release."""
+import datetime
+import pathlib
+
+import pytest
+from conftest import NOW, event, lines, week
+
+import blueplane as bp
+
+WEEK, CLOSED = "2026-W10", datetime.datetime(2026, 3, 13, tzinfo=datetime.timezone.utc)
+SHARED = datetime.datetime(2026, 3, 9, 9, tzinfo=datetime.timezone.utc)
+
+
+def test_erase(store: bp.Store) -> None:
+    at = datetime.datetime(2026, 3, 5, tzinfo=datetime.timezone.utc)
+    receipt = store.erase(since=at)
+    assert len(receipt) > 0
+    assert store.metric("prompts", period="all").value == 3  # of 3 and 1
+    again = store.ingest(lines(week()), "native", origin="again")
+    assert again.records_erased > 0 and store.metric("prompts", period="all").value == 3
+    store.erase(everything=True)
+    assert store.metric("prompts", period="all").value == 0
+    with pytest.raises(bp.NotFoundError):
+        store.erase(source="nothing")
+    with pytest.raises(bp.InvalidError):
+        store.erase(until=at.replace(tzinfo=None))
+
+
+def test_consent(store: bp.Store) -> None:
+    store.consent("activity", until=NOW + datetime.timedelta(days=30))
+    store.withdraw("activity")
+    assert store.inspect("consent")["state"] == ["replaced", "revoked"]
+    with pytest.raises(bp.InvalidError):
+        store.consent("activity", until=NOW + datetime.timedelta(days=200))
+    with pytest.raises(bp.NotFoundError):
+        store.consent("nothing", until=NOW + datetime.timedelta(days=1))
+
+
+def value(result: bp.Result, name: str) -> object:
+    return next(row["value"] for row in result if row["name"] == name)
+
+
+def test_a_week_of_a_team(tmp_path: pathlib.Path) -> None:
+    now = SHARED
+
+    def opened(name: str, access: str = "owner", **more: str) -> bp.Store:
+        return bp.open(tmp_path / name, access=access, clock=lambda: now, **more)
+    team, people = opened("team.db", "steward"), [opened(f"{name}.db") for name in "abc"]
+    for number, person in enumerate(people):
+        person.ingest(lines([event("prompt", minute, session=f"s{number}") for minute in range(40 + number)]), "native")
+        with pytest.raises(bp.NotFoundError) as alone:
+            person.share(WEEK)
+        assert alone.value.details["reason"] == "not_joined"
+    members = [{"id": name, "team": "core", "devices": [value(person.inspect("identity"), "device")]}
+               for name, person in zip("abc", people)]
+    team.configure("roster", {"blueplane.roster": 1, "organisation": "acme", "teams": ["core"], "members": members})
+    invitation = str(team.inspect("invitation")["document"][0])
+    (tmp_path / "acme.invitation").write_text(invitation)
+    for person in people:
+        person.configure("invitation", invitation)
+        person.configure("roster", str(team.inspect("rosters")["document"][0]))
+    for person in people:
+        bundle = person.share(WEEK)
+        assert value(bp.describe(bundle), "kind") == "bundle" and person.share(WEEK) != b""
+        assert team.merge(bundle)["outcome"] == ["added"] and team.merge(bytearray(bundle))["outcome"] == ["known"]
+        with pytest.raises(bp.DeniedError) as touched:
+            team.merge(bundle[:-1] + bytes([bundle[-1] ^ 1]))
+        assert touched.value.details["reason"] == "seal"
+    with pytest.raises(bp.DeniedError) as early:
+        team.publish(WEEK)
+    assert early.value.details["reason"] == "open"
+    now = CLOSED
+    release = tmp_path / "acme.release"
+    assert team.publish(WEEK, release)["outcome"] == ["published"]
+    first = release.read_bytes()
+    assert team.publish(WEEK, release)["outcome"] == ["known"] and release.read_bytes() == first
+    assert value(bp.describe(release), "window") == WEEK
+    for access, metric, truth in (("manager", "sessions", 3), ("lead", "prompts", 123), ("research", "prompts", 123)):
+        with opened("acme.release", access, **({"scope": "core"} if access == "lead" else {})) as reader:
+            told = reader.metric(metric, period="all").row(0)
+            assert told[f"{metric}.at_least"] <= truth <= told[f"{metric}.at_most"]  # type: ignore[operator]
+            with pytest.raises(bp.DeniedError):
+                reader.metric(metric, by="session")
+    with opened("acme.release", "manager", key_path=str(tmp_path / "acme.invitation")) as reader:
+        assert len(reader.metric("sessions", period="all")) == 1
+    with pytest.raises(bp.DeniedError):
+        opened("acme.release", "owner")
