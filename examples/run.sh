@@ -43,7 +43,11 @@ own_data() {
     if has_transcripts "${XDG_CONFIG_HOME:-$home/.config}/claude/projects"; then return 0; fi
     if has_transcripts "$home/.claude/projects"; then return 0; fi
   fi
-  has_transcripts "${CODEX_HOME:-$home/.codex}/sessions"
+  if has_transcripts "${CODEX_HOME:-$home/.codex}/sessions"; then return 0; fi
+  for folder in "${XDG_CONFIG_HOME:-$home/.config}" "$home/Library/Application Support"; do
+    if [ -f "$folder/Cursor/User/globalStorage/state.vscdb" ]; then return 0; fi
+  done
+  return 1
 }
 
 # Status 3 is "nothing found": a day without work is no failure.
@@ -71,7 +75,7 @@ if ! own_data; then
   export HOME BLUEPLANE_STORE
   unset CLAUDE_CONFIG_DIR CODEX_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME
   cat <<'TEXT'
-No transcripts of Claude Code or Codex were found on this machine.
+No records of Claude Code, Codex or Cursor were found on this machine.
 SAMPLE DATA: what follows is about a developer who does not exist, generated just now by examples/sample.
 TEXT
 fi

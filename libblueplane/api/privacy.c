@@ -10,6 +10,7 @@
 #include "base/scan.h"
 #include "result/table.h"
 #include "sources/source.h"
+#include "store/foreign.h"
 
 #define PATH_MAX_BYTES 512
 
@@ -143,6 +144,73 @@ static int walk_all(preview *p, const void *data, size_t length, bp_error **erro
   return BP_OK;
 }
 
+/* --------------------------------------------------------------------------- rows of a database */
+
+typedef struct row_walk {
+  preview *p;
+  const row_rule *rule;
+  const char *columns[FOREIGN_COLUMNS + 1];
+} row_walk;
+
+static int walk_json(void *user, int64_t row, const foreign_value *values) {
+  const row_walk *w = user;
+  preview *p = w->p;
+  char path[PATH_MAX_BYTES];
+  (void)row;
+  if (values == NULL || values[0].bytes == NULL) return BP_OK;
+  snprintf(path, sizeof path, "%s", w->rule->path);
+  bpi_scan_init_memory(&p->scan, values[0].bytes, values[0].length);
+  p->scan.document = true;
+  scan_type type = bpi_scan_value(&p->scan);
+  if (type == SCAN_OBJECT) walk_object(p, path);
+  size_t at = strlen(path);
+  memcpy(path + at, "[]", 3);
+  while (type == SCAN_ARRAY && bpi_scan_item(&p->scan))
+    walk_value(p, path);
+  path[at] = '\0';
+  if (type != SCAN_OBJECT && type != SCAN_ARRAY) note(p, path); /* a value that is no JSON */
+  bpi_scan_free(&p->scan);
+  return p->failed;
+}
+
+static int walk_columns(void *user, int64_t row, const foreign_value *values) {
+  const row_walk *w = user;
+  char path[PATH_MAX_BYTES];
+  (void)row;
+  for (int i = 0; values != NULL && w->columns[i] != NULL; i++) {
+    if (values[i].type == FOREIGN_ABSENT || values[i].type == FOREIGN_NULL) continue;
+    snprintf(path, sizeof path, "%s.%s", w->rule->path, w->columns[i]);
+    note(w->p, path);
+  }
+  return w->p->failed;
+}
+
+/* The columns that rules name. */
+static void find_columns(row_walk *w) {
+  size_t count = 0, length = strlen(w->rule->path);
+  for (const field_rule *r = w->p->reader->rules; r->path != NULL && count < FOREIGN_COLUMNS; r++)
+    if (strncmp(r->path, w->rule->path, length) == 0 && r->path[length] == '.')
+      w->columns[count++] = r->path + length + 1;
+  w->columns[count] = NULL;
+}
+
+static int walk_database(preview *p, const void *data, size_t length, bp_error **error) {
+  static const char *const value[] = {"value", NULL};
+  foreign *f = NULL;
+  int rc = bpi_foreign_open_bytes(&f, data, length, NULL, 0, error);
+  if (rc != BP_OK) return rc;
+  for (const row_rule *r = p->reader->rows; r != NULL && r->table != NULL && rc == BP_OK; r++) {
+    row_walk w = {.p = p, .rule = r};
+    find_columns(&w);
+    const foreign_query query = {r->table, r->prefix != NULL ? value : w.columns,
+                                 r->prefix != NULL ? "key" : NULL, r->prefix};
+    rc = bpi_foreign_each(f, &query, r->prefix != NULL ? walk_json : walk_columns, &w);
+    if (rc == BP_ERR_NOTFOUND || rc == BP_ERR_CORRUPT) rc = BP_OK;
+  }
+  bpi_foreign_close(f);
+  return rc == BP_OK ? BP_OK : bpi_fail(error, rc, "%s", bp_strerror(rc));
+}
+
 static int to_table(preview *p, bp_result **out, bp_error **error) {
   bp_result *t = bpi_table_new();
   if (t == NULL) return bpi_fail_nomem(error);
@@ -178,7 +246,9 @@ static int make_preview(bp_result **out, const bp_store *s, const char *source_n
                         const void *data, size_t length, bp_error **error) {
   preview p = {.handle = s};
   int rc = find_reader(&p, source_name, data, length, error);
-  if (rc == BP_OK) rc = walk_all(&p, data, length, error);
+  if (rc == BP_OK)
+    rc = p.reader->database ? walk_database(&p, data, length, error)
+                            : walk_all(&p, data, length, error);
   if (rc == BP_OK) rc = to_table(&p, out, error);
   for (size_t i = 0; i < p.count; i++)
     bpi_free(p.seen[i].path);

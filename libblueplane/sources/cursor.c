@@ -620,6 +620,21 @@ static const field_rule rules[] = {
     {NULL, FIELD_KEPT, NULL},
 };
 
+/* What the preview shows of the tables. */
+static const row_rule shown[] = {
+    {"cursorDiskKV", "composerData:", "composerData"},
+    {"cursorDiskKV", "bubbleId:", "bubbleId"},
+    {"ItemTable", "composer.composerData", "composer_composerData"},
+    {"ItemTable", "workbench.panel.aichat.view.aichat.chatdata", "chatdata"},
+    {"ItemTable", "aiService.generations", "generations"},
+    {"ItemTable", "aiCodeTracking.dailyStats.", "dailyStats"},
+    {"ItemTable", "aiCodeTrackingScoredCommits", "scoredCommits"},
+    {"ItemTable", "storage.serviceMachineId", "serviceMachineId"},
+    {"ai_code_hashes", NULL, "ai_code_hashes"},
+    {"scored_commits", NULL, "scored_commits"},
+    {NULL, NULL, NULL},
+};
+
 const source bpi_source_cursor = {
     .name = "cursor",
     .title = "Databases of Cursor",
@@ -632,4 +647,5 @@ const source bpi_source_cursor = {
     .read = read_databases,
     .rules = rules,
     .database = true,
+    .rows = shown,
 };

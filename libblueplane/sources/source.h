@@ -44,6 +44,7 @@ typedef struct source {
   const struct field_rule *rules; /* allow-list for the privacy preview, ends with path NULL */
   bool whole;             /* lines depend on earlier ones: a file that changed is read from its start */
   bool database;          /* its files are SQLite's; read from their start, too */
+  const struct row_rule *rows; /* of a database, for the preview; ends with table NULL; may be NULL */
 } source;
 
 /* One row of a source's allow-list. `path` uses "." between keys and "[]" for items, as in
@@ -54,6 +55,12 @@ typedef struct field_rule {
   field_use use;
   const char *rule; /* in plain words: "list price of tokens", "keyed hash: same session" */
 } field_rule;
+
+/* Rows that hold JSON in the column "value" and are shown under `path`; of a table without prefix the
+ * columns themselves are its fields. */
+typedef struct row_rule {
+  const char *table, *prefix, *path;
+} row_rule;
 
 extern const source bpi_source_claude_code, bpi_source_codex, bpi_source_native, bpi_source_cursor,
     bpi_source_cursor_hooks, bpi_source_claude_code_hooks, bpi_source_gemini, bpi_source_copilot,

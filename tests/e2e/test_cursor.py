@@ -238,6 +238,21 @@ def test_wrong_values_cost_themselves(folder: pathlib.Path) -> None:
     equal(number(store, "prompts"), 2, "prompts between values that are refused")
 
 
+def test_preview(folder: pathlib.Path) -> None:
+    """What would be done with each field of a database, and nothing of the rows beside those that are read."""
+    store, fields = new_store(folder, "s.db"), {}
+    for file in corpus(folder / "in"):
+        for row in json.loads(bpt("preview", store, file, "json").stdout)["rows"]:
+            fields[row["field"]] = row["use"]
+    for field, use in {"composerData.composerId": "hashed", "composerData.*": "dropped", "bubbleId.text": "counted",
+                       "bubbleId.tokenCount.inputTokens": "kept", "bubbleId.toolFormerData.result": "compared",
+                       "generations[].generationUUID": "hashed", "dailyStats.tabAcceptedLines": "kept",
+                       "composer_composerData.allComposers[].composerId": "hashed", "scored_commits.commitHash": "hashed",
+                       "ai_code_hashes.model": "label"}.items():
+        equal(fields.get(field), use, "use of a field in the preview", field)
+    check(not any("cursorAuth" in field or "Message" in field for field in fields), "fields beside those read", fields)
+
+
 # --------------------------------------------------------------------------------------- many sources
 
 def test_hooks_and_databases_count_once(folder: pathlib.Path) -> None:

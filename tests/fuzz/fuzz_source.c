@@ -1,5 +1,7 @@
 /* Fuzz target: one source (FUZZ_SOURCE), through the privacy gate into a batch. From memory and in
- * pieces it must give the same records; whatever comes, numbers stay inside their vocabulary. */
+ * pieces it must give the same records; whatever comes, numbers stay inside their vocabulary. A source
+ * of databases (FUZZ_DATABASE) is given the bytes as a file of SQLite's, or as rows of a good one: a
+ * line is a key and, behind a tab, its value. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +9,11 @@
 #include "sources/source.h"
 #include "store/batch.h"
 #include "tests/fuzz/fuzz.h"
+#ifdef FUZZ_DATABASE
+#include <sqlite3.h>
+
+#include "store/foreign.h"
+#endif
 
 typedef struct target {
   batch *batch;
@@ -51,7 +58,7 @@ static int checkpoint(void *user, source_input *in) {
   return 0;
 }
 
-static uint64_t read_all(scan *s) {
+static uint64_t read_all(scan *s, struct foreign *database) {
   static const hash_key key = {{1, 2, 3}};
   target t = {.batch = bpi_batch_new()};
   if (t.batch == NULL) return 0;
@@ -59,7 +66,8 @@ static uint64_t read_all(scan *s) {
   fact_sink facts = {&t, label, put};
   gate *g = bpi_gate_new(&key, &facts, true);
   record_sink sink = bpi_gate_sink(g);
-  source_input in = {.path = "", .scan = s, .sink = &sink, .checkpoint = checkpoint};
+  source_input in = {
+      .path = "", .scan = s, .database = database, .sink = &sink, .checkpoint = checkpoint};
   FUZZ_SOURCE.read(&in);
   fuzz_digest_add(&t.digest, &bpi_gate_counts(g)->rejects, sizeof(uint64_t));
   bpi_gate_free(g);
@@ -67,15 +75,75 @@ static uint64_t read_all(scan *s) {
   return t.digest.hash;
 }
 
+#ifdef FUZZ_DATABASE
+
+static void add_row(sqlite3 *db, const char *line, size_t length) {
+  static const char *const sql[] = {"INSERT OR IGNORE INTO cursorDiskKV VALUES (?, ?)",
+                                    "INSERT OR IGNORE INTO ItemTable VALUES (?, ?)"};
+  sqlite3_stmt *statement = NULL;
+  const char *tab = memchr(line, '\t', length);
+  if (tab == NULL) return;
+  for (int table = 0; table < 2; table++) {
+    sqlite3_prepare_v2(db, sql[table], -1, &statement, NULL);
+    sqlite3_bind_text(statement, 1, line, (int)(tab - line), SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, tab + 1, (int)(line + length - tab - 1), SQLITE_STATIC);
+    sqlite3_step(statement);
+    sqlite3_finalize(statement);
+  }
+}
+
+static unsigned char *make_database(const char *data, size_t size, sqlite3_int64 *length) {
+  sqlite3 *db = NULL;
+  if (sqlite3_open(":memory:", &db) != SQLITE_OK) abort();
+  sqlite3_exec(db,
+               "CREATE TABLE ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB);"
+               "CREATE TABLE cursorDiskKV (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB)",
+               NULL, NULL, NULL);
+  for (const char *end = data + size; data < end;) {
+    const char *newline = memchr(data, '\n', (size_t)(end - data));
+    size_t line = (size_t)((newline == NULL ? end : newline) - data);
+    add_row(db, data, line);
+    data += line + (newline != NULL);
+  }
+  unsigned char *bytes = sqlite3_serialize(db, "main", length, 0);
+  sqlite3_close(db);
+  return bytes;
+}
+
+static uint64_t read_bytes(const void *bytes, size_t length) {
+  foreign *f = NULL;
+  if (bpi_foreign_open_bytes(&f, bytes, length, NULL, 0, NULL) != BP_OK) return 0;
+  uint64_t digest = read_all(NULL, f);
+  bpi_foreign_close(f);
+  return digest;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  sqlite3_int64 length = (sqlite3_int64)size;
+  unsigned char *made = NULL;
+  if (bpi_hash_init() != 0) return 0;
+  if (size < 16 || memcmp(data, "SQLite format 3", 16) != 0)
+    made = make_database((const char *)data, size, &length);
+  const void *bytes = made != NULL ? (const void *)made : data;
+  uint64_t first = read_bytes(bytes, (size_t)length), again = read_bytes(bytes, (size_t)length);
+  sqlite3_free(made);
+  if (first != again) abort();
+  return 0;
+}
+
+#else
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   scan s;
   if (bpi_hash_init() != 0) return 0;
   bpi_scan_init_memory(&s, data, size);
-  uint64_t whole = read_all(&s);
+  uint64_t whole = read_all(&s, NULL);
   drip d = {data, size, 0, size > 0 ? 1 + data[size - 1] % 61u : 1};
   if (bpi_scan_init(&s, drip_read, &d, 1, 0, 1) != 0) return 0;
-  uint64_t pieces = read_all(&s);
+  uint64_t pieces = read_all(&s, NULL);
   bpi_scan_free(&s);
   if (whole != pieces) abort();
   return 0;
 }
+
+#endif
