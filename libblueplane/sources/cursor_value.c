@@ -163,15 +163,6 @@ static int64_t read_time(scan *s) {
   return read && whole && bpi_parse_instant(text, length, &value) ? value : BPI_TIME_NONE;
 }
 
-/* A count, or -1 if there is none; one that is no count sets *reject. */
-static int64_t read_count(scan *s, int *reject) {
-  int64_t value = -1;
-  bool bad = false, absent = bpi_scan_peek(s) == SCAN_NULL;
-  if (!bpi_scan_count(s, &value, &bad) && !absent && *reject == 0)
-    *reject = bad ? REJECT_NUMBER : REJECT_FIELD;
-  return value;
-}
-
 /* Anything but null and false. */
 static bool read_present(scan *s) {
   scan_type type = bpi_scan_peek(s);
@@ -323,9 +314,9 @@ static void read_chunk(tool_signs *g, scan *s) {
   if (!bpi_scan_enter_object(s)) return;
   for (int m; (m = bpi_object_member(s, chunk_keys, &seen, &bad)) >= 0;) {
     if (m == CHUNK_ADDED)
-      added = read_count(s, &bad);
+      added = bpi_object_count(s, &bad);
     else if (m == CHUNK_REMOVED)
-      removed = read_count(s, &bad);
+      removed = bpi_object_count(s, &bad);
     else
       bpi_scan_text_feed(s, feed_signs, &signs);
   }
@@ -413,7 +404,7 @@ static void read_tool(cursor_bubble *b, scan *s, buf *inner, int *reject) {
   t->there = true;
   for (int m; (m = bpi_object_member(s, tool_keys, &seen, reject)) >= 0;) {
     switch (m) {
-    case T_NUMBER: g.number = read_count(s, reject); break;
+    case T_NUMBER: g.number = bpi_object_count(s, reject); break;
     case T_NAME: bpi_object_into(s, &t->name, &b->dropped); break;
     case T_CALL: bpi_object_into(s, &t->call, &b->dropped); break;
     case T_STATUS: g.status = read_outcome(s, status_outcomes); break;
@@ -491,7 +482,7 @@ static void read_tokens(cursor_bubble *b, scan *s, int *reject) {
   uint64_t seen = 0;
   if (!bpi_scan_enter_object(s)) return;
   for (int m; (m = bpi_object_member(s, token_keys, &seen, reject)) >= 0;) {
-    int64_t count = read_count(s, reject);
+    int64_t count = bpi_object_count(s, reject);
     *(m == TOKENS_INPUT ? &b->input : &b->output) = count > 0 ? count : -1;
   }
 }
@@ -647,8 +638,8 @@ static void read_composer_member(cursor_composer *c, scan *s, int member, const 
   case C_UPDATED: c->updated = read_time(s); break;
   case C_MODE: read_mode(c, s); break;
   case C_MODEL: read_inner_text(s, model_keys, &c->model, &c->dropped, reject); break;
-  case C_ADDED: c->added = read_count(s, reject); break;
-  case C_REMOVED: c->removed = read_count(s, reject); break;
+  case C_ADDED: c->added = bpi_object_count(s, reject); break;
+  case C_REMOVED: c->removed = bpi_object_count(s, reject); break;
   case C_HEADERS: c->bubbles |= read_any(s); break;
   case C_CONVERSATION:
   case C_BUBBLES: c->bubbles |= read_conversation(s, parts, inner); break;
@@ -707,10 +698,10 @@ int bpi_cursor_read_day(scan *s, cursor_day *d) {
   for (int m; (m = bpi_object_member(s, day_keys, &seen, &reject)) >= 0;) {
     switch (m) {
     case D_DATE: d->time = read_date(s); break;
-    case D_TAB_SUGGESTED: d->tab_suggested = read_count(s, &reject); break;
-    case D_TAB_ACCEPTED: d->tab_accepted = read_count(s, &reject); break;
-    case D_COMPOSER_SUGGESTED: d->composer_suggested = read_count(s, &reject); break;
-    default: d->composer_accepted = read_count(s, &reject);
+    case D_TAB_SUGGESTED: d->tab_suggested = bpi_object_count(s, &reject); break;
+    case D_TAB_ACCEPTED: d->tab_accepted = bpi_object_count(s, &reject); break;
+    case D_COMPOSER_SUGGESTED: d->composer_suggested = bpi_object_count(s, &reject); break;
+    default: d->composer_accepted = bpi_object_count(s, &reject);
     }
   }
   return reject != 0 ? reject : d->time == BPI_TIME_NONE ? REJECT_FIELD : 0;

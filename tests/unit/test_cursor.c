@@ -330,6 +330,35 @@ START_TEST(no_text_gets_through) {
 }
 END_TEST
 
+/* Credentials so long that they have pages of their own, and those pages damaged: whoever read the
+ * value would notice. */
+START_TEST(credentials_are_not_read) {
+  static const char sql[] =
+      "PRAGMA page_size=512; CREATE TABLE ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB);"
+      "INSERT INTO ItemTable VALUES ('cursorAuth/accessToken', replace(hex(zeroblob(4000)), '0', 'Z')),"
+      "('aiService.generations', '[{\"unixMs\":1772442010500,\"generationUUID\":\"g\"}]')";
+  sqlite3 *db = NULL;
+  sqlite3_int64 size = 0;
+  record_sink sink = {&one, fake_identify, fake_label, fake_put, fake_refuse, fake_drop};
+  source_input in = {.path = "", .sink = &sink};
+  ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+  unsigned char *bytes = sqlite3_serialize(db, "main", &size, 0);
+  sqlite3_close(db);
+  int damaged = 0;
+  for (sqlite3_int64 at = 0; at + 512 <= size; at += 512)
+    if (memcmp(bytes + at + 4, "ZZZZZZZZ", 8) == 0) memset(bytes + at, 0xff, 4), damaged++;
+  ck_assert_int_gt(damaged, 10);
+  one.count = one.rejects = one.drops = 0;
+  ck_assert_int_eq(bpi_foreign_open_bytes(&in.database, bytes, (size_t)size, NULL, 0, NULL), BP_OK);
+  ck_assert_int_eq(bpi_source_cursor.read(&in), BP_OK);
+  bpi_foreign_close(in.database);
+  sqlite3_free(bytes);
+  ck_assert_uint_eq(one.rejects, 0);
+  ck_assert_uint_eq(fake_count(&one, RECORD_EVENT), 1);
+}
+END_TEST
+
 START_TEST(a_sink_that_stops_ends_the_reading) {
   one.stop_after = 9;
   load(&one, "good-global.sql", "");
@@ -393,6 +422,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, a_workspace_is_that_of_the_file_beside_it);
   tcase_add_test(tests, bad_values);
   tcase_add_test(tests, no_text_gets_through);
+  tcase_add_test(tests, credentials_are_not_read);
   tcase_add_test(tests, a_sink_that_stops_ends_the_reading);
   tcase_add_test(tests, memory_may_end);
   tcase_add_test(tests, names_and_bytes_that_are_ours);
