@@ -1,7 +1,7 @@
 """Two copies of SQLite must not open one file in one process: each drops the other's locks (docs/abi.md).
 
-Knows where that can happen: some builds of Python have a copy of SQLite of their own inside. There, and only there, a store
-is refused while Python's sqlite3 has it open, and sqlite3 is refused a store that is open here.
+Knows where that can happen: some builds of Python have a copy of SQLite of their own inside. There, and only there, a
+store is refused while Python's sqlite3 has it open, and sqlite3 is refused a store that is open here.
 """
 from __future__ import annotations
 

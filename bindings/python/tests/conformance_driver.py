@@ -27,7 +27,8 @@ def step(store: bp.Store, one: dict, root: pathlib.Path) -> None:
     elif kind == "merge":
         store.merge(root / value)
     else:
-        {"narrow": store.narrow, "withdraw": store.withdraw, "share": store.share, "publish": store.publish}[kind](value)
+        by_name = {"narrow": store.narrow, "withdraw": store.withdraw, "share": store.share, "publish": store.publish}
+        by_name[kind](value)
 
 
 def ask(store: bp.Store, call: dict, root: pathlib.Path) -> bp.Result:

@@ -1,5 +1,5 @@
-"""One store, three writers in one process: two of this package, one of Python's own sqlite3, which comes and goes. POSIX
-locks belong to a process, so this is safe as long as both use one copy of SQLite; see "Two copies of SQLite" in docs/abi.md.
+"""One store, three writers in one process: two of this package, one of Python's own sqlite3, which comes and goes.
+POSIX locks belong to a process, so this is safe as long as both use one copy of SQLite; docs/abi.md says more.
 """
 import pathlib
 import sqlite3

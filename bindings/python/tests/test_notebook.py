@@ -1,5 +1,5 @@
-"""The notebook of docs/notebooks from top to bottom, its answers against what was counted otherwise: by the generator of
-the transcripts while it wrote them, and by plain arithmetic on the cells."""
+"""The notebook of docs/notebooks from top to bottom, its answers against what was counted otherwise: by the generator
+of the transcripts while it wrote them, and by plain arithmetic on the cells."""
 import base64
 import datetime
 import json
@@ -40,9 +40,9 @@ def truths(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     told = []
     for number in range(1, PEOPLE + 1):
         path = folder / f"{number}.json"
-        subprocess.run([sys.executable, "-B", str(ROOT / "examples/sample/sample.py"), "--out", str(folder / str(number)),
-                        "--until", "2026-03-29", "--days", "28", "--seed", str(number), "--truth", str(path), "--quiet"],
-                       check=True)
+        subprocess.run([sys.executable, "-B", str(ROOT / "examples/sample/sample.py"), "--out",
+                        str(folder / str(number)), "--until", "2026-03-29", "--days", "28", "--seed", str(number),
+                        "--truth", str(path), "--quiet"], check=True)
         told.append(json.loads(path.read_text()))
     return told
 

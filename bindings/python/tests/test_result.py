@@ -42,7 +42,8 @@ def test_columns_in_one_piece_are_their_cells() -> None:
               event("prompt", 3, session="s2")]
     with bp.open(memory=True) as store:
         store.ingest(lines(events), "native")
-        answers = [store.metric("prompts", "tool_success_rate", "last_activity", by=["workspace", "session"], period="all"),
+        answers = [store.metric("prompts", "tool_success_rate", "last_activity", by=["workspace", "session"],
+                                period="all"),
                    store.metric("prompts", by="session", where={"platform": "nothing"}, period="all"),
                    store.inspect("files"), store.inspect("sessions"), bp.catalog("metrics"), bp.catalog("dimensions")]
     with bp.open(memory=True, access="steward") as team:
