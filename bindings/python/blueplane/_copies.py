@@ -5,12 +5,11 @@ store is refused while Python's sqlite3 has it open, and sqlite3 is refused a st
 """
 from __future__ import annotations
 
-import functools
 import importlib.util
 import os
 import sys
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional
 
 from . import errors
 
@@ -18,11 +17,19 @@ if TYPE_CHECKING:
     from .store import Store
 
 _stores: weakref.WeakSet[Store] = weakref.WeakSet()
+_apart: Optional[bool] = None
+_watching = False
 
 
-@functools.cache
 def apart() -> bool:
     """Whether Python's sqlite3 uses another copy than this package, which takes the system's library."""
+    global _apart
+    if _apart is None:
+        _apart = _look()
+    return _apart
+
+
+def _look() -> bool:
     spec = importlib.util.find_spec("_sqlite3")
     if os.name != "posix" or spec is None:
         return False  # locks of other systems belong to a handle; no module, no copy
@@ -64,8 +71,12 @@ def opened(store: Store) -> None:
         _stores.add(store)
 
 
-@functools.cache
 def _watch() -> None:
+    global _watching
+    if _watching:
+        return
+    _watching = True
+
     def on_event(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "sqlite3.connect" and isinstance(arguments[0], (str, bytes, os.PathLike)):
             path = os.fsdecode(arguments[0])
