@@ -10,6 +10,7 @@
 #include "privacy/audit.h"
 #include "privacy/figures.h"
 #include "privacy/slices.h"
+#include "privacy/views.h"
 
 _Static_assert((int)AUDIT_DIMENSIONS >= (int)SLICED_COUNT, "the audit knows every dimension");
 
@@ -35,7 +36,7 @@ typedef struct shown {
 /* A cell of people: a team that stands alone, or the pool. */
 typedef struct block {
   publication *out;
-  size_t capacity; /* of out->cells */
+  size_t capacity, view_capacity; /* of out->cells and out->views */
   int32_t scope, k;
   const contributor **who;
   size_t people;
@@ -371,13 +372,19 @@ static bool differences_are_safe(const block *b, int dimension) {
   return true;
 }
 
-/* The exact numbers up to and with this dimension, as the audit asks for them. */
-static bool passes_audit(block *b, int dimension) {
+/* Whether a number counts for the audit: it is exact, and published or one of those that are tried,
+ * [first, end), behind which there is nothing yet. */
+static bool is_told(const block *b, size_t at, size_t first, size_t end) {
+  return at < end && b->shown[at].exact && (b->published[at] || at >= first);
+}
+
+/* The exact numbers as the audit asks for them; whether they isolate nobody. */
+static bool passes_audit(block *b, size_t first, size_t end, const bool *known,
+                         int32_t fewer_than) {
   uint8_t dimension_of[AUDIT_ROWS_MAX];
   size_t row[AUDIT_ROWS_MAX], rows = 0;
-  for (size_t i = 0; i < b->first[dimension + 1]; i++) {
-    bool counts = b->published[i] || i >= b->first[dimension];
-    if (!counts || !b->shown[i].exact) continue;
+  for (size_t i = 0; i < end; i++) {
+    if (!is_told(b, i, first, end)) continue;
     if (rows == AUDIT_ROWS_MAX) return false;
     dimension_of[rows] = (uint8_t)b->part[i].dimension;
     row[rows++] = i;
@@ -387,8 +394,7 @@ static bool passes_audit(block *b, int dimension) {
     for (size_t r = 0; r < rows; r++)
       b->in[p * rows + r] = part_value(b, p, row[r]) > 0;
     for (size_t i = 1; i < b->parts; i++)
-      if (part_value(b, p, i) > 0 &&
-          !(b->shown[i].exact && (b->published[i] || b->part[i].dimension == dimension)))
+      if (part_value(b, p, i) > 0 && !is_told(b, i, first, end))
         b->rest[p * AUDIT_DIMENSIONS + b->part[i].dimension] = true;
   }
   audit a = {.rows = rows,
@@ -396,14 +402,16 @@ static bool passes_audit(block *b, int dimension) {
              .people = b->people,
              .in = b->in,
              .rest = b->rest,
-             .fewer_than = b->k};
+             .known = known,
+             .fewer_than = fewer_than};
   bool isolates;
   if (bpi_audit_isolates(&a, &isolates)) b->failed = true;
   return !b->failed && !isolates;
 }
 
 static bool passes(block *b, int dimension) {
-  return differences_are_safe(b, dimension) && passes_audit(b, dimension);
+  return differences_are_safe(b, dimension) &&
+         passes_audit(b, b->first[dimension], b->first[dimension + 1], NULL, b->k);
 }
 
 static bool has_bucket(const block *b, size_t from, size_t until) {
@@ -423,6 +431,122 @@ static void try_dimension(block *b, int dimension) {
     b->published[i] = told;
   if (has_bucket(b, first, end) && has_bucket(b, 1, first))
     memset(b->published + first, 0, (end - first) * sizeof *b->published);
+}
+
+/* --------------------------------------------------------------------------------------- views */
+
+/* The views of a measure on their way; each array is by person. */
+typedef struct viewing {
+  block *b;
+  size_t cells;
+  bool *in; /* by published cell and person */
+  bool *agreed, *shown, *self, *known;
+} viewing;
+
+static size_t count_shown(const viewing *v) {
+  size_t n = 0;
+  for (size_t p = 0; p < v->b->people; p++)
+    n += v->shown[p];
+  return n;
+}
+
+static void note_cells(viewing *v) {
+  const block *b = v->b;
+  for (size_t i = 0; i < b->parts; i++) {
+    if (!b->published[i]) continue;
+    for (size_t p = 0; p < b->people; p++)
+      v->in[v->cells * b->people + p] = part_value(b, p, i) > 0;
+    v->cells++;
+  }
+}
+
+/* The remainder rule, cell by cell, for this reader. */
+static void leave_nobody_over(viewing *v, size_t reader) {
+  const block *b = v->b;
+  memcpy(v->agreed, v->shown, b->people * sizeof *v->agreed);
+  memset(v->self, 0, b->people * sizeof *v->self);
+  if (reader != NOBODY) v->self[reader] = true;
+  const views all = {b->people, v->cells, v->in, v->agreed, v->self};
+  bpi_views_choose(&all, v->shown);
+}
+
+/* The same over everything that can be computed of all cells together. */
+static void leave_nobody_to_compute(viewing *v, size_t reader) {
+  block *b = v->b;
+  for (size_t p = 0; p < b->people; p++)
+    v->known[p] = v->shown[p] || p == reader;
+  if (!passes_audit(b, b->parts, b->parts, v->known, 2))
+    memset(v->shown, 0, b->people * sizeof *v->shown);
+}
+
+/* What the shown leave of a number must not be one person's but for a little. */
+static void leave_nobody_dominant(viewing *v, size_t reader) {
+  block *b = v->b;
+  for (size_t i = 0; i < b->parts; i++) {
+    parts left = {0};
+    for (size_t p = 0; p < b->people && b->published[i]; p++)
+      if (!v->shown[p] && p != reader && part_value(b, p, i) > 0)
+        bpi_parts_add(&left, part_value(b, p, i));
+    if (left.count > 0 && !bpi_parts_safe_from_insider(&left, width_of(b, i)))
+      memset(v->shown, 0, b->people * sizeof *v->shown);
+  }
+}
+
+/* Each reader is asked for: a lead who did nothing or belongs elsewhere, and those who lead from
+ * within. Fewer views for one can leave somebody over for another, so until nothing changes. */
+static void choose_views(viewing *v) {
+  static void (*const rules[])(viewing *, size_t) = {leave_nobody_over, leave_nobody_to_compute,
+                                                     leave_nobody_dominant};
+  const block *b = v->b;
+  for (size_t before = 0, now = count_shown(v); now != before && now > 0; now = count_shown(v)) {
+    before = now;
+    for (size_t rule = 0; rule < sizeof rules / sizeof *rules; rule++) {
+      rules[rule](v, NOBODY);
+      for (size_t p = 0; p < b->people; p++)
+        if (b->who[p]->leads) rules[rule](v, p);
+    }
+  }
+}
+
+static void emit_views(const viewing *v) {
+  block *b = v->b;
+  publication *out = b->out;
+  for (size_t p = 0; p < b->people && !b->failed; p++) {
+    if (!v->shown[p]) continue;
+    b->failed = bpi_reserve((void **)&out->views, &b->view_capacity, out->view_count + 1,
+                            sizeof *out->views) != 0;
+    if (!b->failed)
+      out->views[out->view_count++] =
+          (published_view){b->who[p], (uint16_t)b->measure, part_value(b, p, 0)};
+  }
+}
+
+static bool has_agreed(const block *b, size_t person) {
+  const bool *agreed = b->who[person]->agreed;
+  return agreed != NULL && agreed[b->measure] && part_value(b, person, 0) >= 0;
+}
+
+/* A pool of several teams has no lead. */
+static void publish_views(block *b) {
+  bool any = false;
+  for (size_t p = 0; p < b->people; p++)
+    any |= has_agreed(b, p);
+  if (b->failed || !any || b->scope < 0) return;
+  bool *room = bpi_alloc_zero(b->people * (b->parts + 4), sizeof *room);
+  b->failed = room == NULL;
+  if (room == NULL) return;
+  viewing v = {.b = b,
+               .agreed = room,
+               .shown = room + b->people,
+               .self = room + 2 * b->people,
+               .known = room + 3 * b->people,
+               .in = room + 4 * b->people};
+  for (size_t p = 0; p < b->people; p++)
+    v.shown[p] = has_agreed(b, p);
+  note_cells(&v);
+  choose_views(&v);
+  emit_views(&v);
+  bpi_free(room);
 }
 
 /* ------------------------------------------------------------------------------------ measures */
@@ -456,6 +580,7 @@ static void publish_sum(block *b) {
       emit(b, &b->part[i], b->measure, (s->exact ? PUBLISHED_VALUE : PUBLISHED_BUCKET) | partial,
            s->value);
   }
+  publish_views(b);
 }
 
 /* A share of members is told only where they are many, and only in tenths. */
@@ -550,10 +675,22 @@ static void publish_measures(block *b, int64_t roster) {
   emit(b, &b->part[0], MEASURE_roster, PUBLISHED_VALUE, roster);
 }
 
-static int publish_block(publication *out, size_t *capacity, int32_t scope, int32_t k,
-                         const contributor **who, size_t people, int64_t roster) {
-  block b = {
-      .out = out, .capacity = *capacity, .scope = scope, .k = k, .who = who, .people = people};
+typedef struct publishing {
+  publication *out;
+  size_t capacity, view_capacity;
+  const contributor **who, **pool;
+  size_t active, pooled;
+} publishing;
+
+static int publish_block(publishing *w, int32_t scope, int32_t k, const contributor **who,
+                         size_t people, int64_t roster) {
+  block b = {.out = w->out,
+             .capacity = w->capacity,
+             .view_capacity = w->view_capacity,
+             .scope = scope,
+             .k = k,
+             .who = who,
+             .people = people};
   cut(&b);
   if (!b.failed) publish_measures(&b, roster);
   bpi_free(b.part);
@@ -562,7 +699,8 @@ static int publish_block(publication *out, size_t *capacity, int32_t scope, int3
   bpi_free(b.published);
   bpi_free(b.in);
   bpi_free(b.rest);
-  *capacity = b.capacity;
+  w->capacity = b.capacity;
+  w->view_capacity = b.view_capacity;
   return b.failed ? BP_ERR_NOMEM : BP_OK;
 }
 
@@ -605,13 +743,6 @@ static size_t find_active(const publication_input *in, const contributor **who) 
   return n;
 }
 
-typedef struct publishing {
-  publication *out;
-  size_t capacity;
-  const contributor **who, **pool;
-  size_t active, pooled;
-} publishing;
-
 /* `pool` begins as a copy's room: people of small teams are gathered there. */
 static int publish_teams(publishing *w, const publication_input *in) {
   int64_t pool_roster = 0;
@@ -624,7 +755,7 @@ static int publish_teams(publishing *w, const publication_input *in) {
     size_t n = next - first;
     int32_t k = least_for(in, w->who + first, n);
     if (n >= (size_t)k) {
-      rc = publish_block(w->out, &w->capacity, team, k, w->who + first, n, in->roster[team]);
+      rc = publish_block(w, team, k, w->who + first, n, in->roster[team]);
       w->out->teams++;
       continue;
     }
@@ -636,7 +767,7 @@ static int publish_teams(publishing *w, const publication_input *in) {
   int32_t k = least_for(in, w->pool, w->pooled);
   if (rc || w->pooled == 0) return rc;
   if (w->pooled >= (size_t)k)
-    return publish_block(w->out, &w->capacity, SCOPE_OTHER, k, w->pool, w->pooled, pool_roster);
+    return publish_block(w, SCOPE_OTHER, k, w->pool, w->pooled, pool_roster);
   w->out->dropped = w->out->pooled;
   w->out->pooled = 0;
   return BP_OK;
@@ -694,5 +825,6 @@ int bpi_publish(publication *out, const publication_input *in, bp_error **error)
 
 void bpi_publication_free(publication *p) {
   bpi_free(p->cells);
+  bpi_free(p->views);
   *p = (publication){0};
 }

@@ -4,7 +4,8 @@
  *
  * What it does: contributors, teams of at least k or a pool of small ones, slices of at least k or
  * `other` (slices.h); what would isolate fewer than k is dropped (audit.h); numbers that one person
- * dominates become buckets, the others are rounded (figures.h). What is not in the result is
+ * dominates become buckets, the others are rounded (figures.h). Who agreed to be seen alone by the
+ * lead is, unless that leaves one other person over (views.h, audit.h). What is not in the result is
  * withheld, for whatever reason. */
 #ifndef BPI_PRIVACY_PUBLICATION_H
 #define BPI_PRIVACY_PUBLICATION_H
@@ -26,6 +27,8 @@ typedef struct contributor {
   int32_t minimum; /* what the person signed: the least k they share under; 0: none stated */
   const vector_cell *cells;
   size_t count;
+  const bool *agreed; /* by measure: to be seen alone by the team's lead; NULL: to nothing */
+  bool leads;         /* sees the team's views, and knows the own numbers */
 } contributor;
 
 /* Seats that the organisation pays for on a platform. */
@@ -58,10 +61,19 @@ typedef struct published_cell {
   int64_t value;
 } published_cell;
 
+/* What one person did, exactly, for the lead of the one team and nobody else. */
+typedef struct published_view {
+  const contributor *of; /* of the input */
+  uint16_t measure;
+  int64_t value;
+} published_view;
+
 typedef struct publication {
   int32_t minimum;       /* the k that held */
   published_cell *cells; /* in order of scope, dimension, slice, measure */
   size_t count;
+  published_view *views; /* by team and measure */
+  size_t view_count;
   size_t teams, pooled, dropped; /* teams published alone; in the pool; below k even together */
 } publication;
 

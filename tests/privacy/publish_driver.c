@@ -3,11 +3,13 @@
  *   world MINIMUM TEAMS ROSTER...      team numbers from 0, roster size of each
  *   person TEAM EXPERIENCE MINIMUM
  *   cell DIMENSION SLICE MEASURE VALUE of the person above; dimension and slice as numbers
+ *   agrees                             the person above, to be seen alone in every measure
+ *   leads                              the person above, the own team
  *   seat PLATFORM SEATS PRICE
  *   end
  *
- * Output: `cell SCOPE DIMENSION SLICE MEASURE STATE HEADCOUNT VALUE` for each, then `done TEAMS POOLED
- * DROPPED MICROSECONDS`. A malformed vector is said and ends the program with status 2. */
+ * Output: `cell SCOPE DIMENSION SLICE MEASURE STATE HEADCOUNT VALUE` and `view SCOPE PERSON MEASURE VALUE`
+ * for each, persons by order of input, then `done TEAMS POOLED DROPPED MICROSECONDS`. A malformed vector is said and ends the program with status 2. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@ static contributor people[PEOPLE];
 static size_t starts[PEOPLE + 1];
 static vector_cell cells[CELLS];
 static int64_t roster[TEAMS];
+static bool agreed[MEASURE_COUNT];
 static seat_count seats[SEATS];
 
 static void fail(const char *what) {
@@ -74,6 +77,11 @@ static void publish(publication_input *in, size_t cell_count) {
     printf("cell %d %d %d %s %d %d %" PRId64 "\n", (int)c->scope, c->dimension, c->slice,
            bpi_measures[c->measure].name, c->state, c->headcount, c->value);
   }
+  for (size_t i = 0; i < out.view_count; i++) {
+    const published_view *v = &out.views[i];
+    printf("view %d %d %s %" PRId64 "\n", (int)v->of->team, (int)(v->of - people),
+           bpi_measures[v->measure].name, v->value);
+  }
   printf("done %zu %zu %zu %" PRId64 "\n", out.teams, out.pooled, out.dropped, took);
   fflush(stdout);
   bpi_publication_free(&out);
@@ -83,6 +91,8 @@ int main(void) {
   char line[65536];
   publication_input in = {0};
   size_t count = 0;
+  for (size_t m = 0; m < MEASURE_COUNT; m++)
+    agreed[m] = true;
   while (fgets(line, sizeof line, stdin)) {
     if (!strncmp(line, "world ", 6)) {
       in = (publication_input){0};
@@ -97,6 +107,10 @@ int main(void) {
       starts[in.count++] = count;
     } else if (!strncmp(line, "cell ", 5)) {
       add_cell(line, &count);
+    } else if (in.count > 0 && !strcmp(line, "agrees\n")) {
+      people[in.count - 1].agreed = agreed;
+    } else if (in.count > 0 && !strcmp(line, "leads\n")) {
+      people[in.count - 1].leads = true;
     } else if (!strncmp(line, "seat ", 5)) {
       seat_count *s = &seats[in.seat_counts++];
       if (in.seat_counts > SEATS ||

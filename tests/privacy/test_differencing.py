@@ -126,39 +126,47 @@ def audit(people, published, k, first=False):
     return looked, broken
 
 
-def shown_views(rng, team, published, scope, rule=True):
-    """Half of the team agree to be seen alone. By the remainder rule, a view waits while it would leave one
-    person unknown in some cell."""
-    shown = {i for i in range(len(team)) if rng.random() < 0.5}
-    cells = []
-    for (c, d, s, m), (state, _, _) in published.cells.items():
-        if c == scope and m in worlds.MEASURES and state & worlds.STATE != worlds.UNCOVERED:
-            named = published.named(scope, d)
-            cells.append({i for i, p in enumerate(team) if worlds.row_of(p, d, s, m, named)})
-    changed = rule
-    while changed:
-        changed = False
-        for c in cells:
-            if len(c - shown) == 1 and c & shown:
-                shown -= c
-                changed = True
-    return shown
+def agree(seed, people):
+    """Of some organisations most agree to be seen alone, of others few; every team has up to two leads."""
+    rng = random.Random(seed)
+    share = rng.choice((0.3, 0.5, 0.7, 0.9, 1))
+    leads = {}
+    for p in people:
+        p.agrees = rng.random() < share
+        p.leads = leads.setdefault(p.team, 0) < 2 and rng.random() < 0.2
+        leads[p.team] += p.leads
 
 
-def audit_views(seed, people, published, rule=True):
-    """With views shown: systems looked at, and those that tell one unknown person exactly."""
-    rng, looked, broken = random.Random(seed), 0, 0
+def told_alone(team, published, scope, measure, known):
+    """Whether one person who is not known can be computed."""
+    cols = columns(equations(team, published, scope, measure), len(team))
+    unknown = [i for i in range(len(team)) if cols[i] and i not in known]
+    full = rank([c for i in unknown for c in sorted(cols[i])])
+    return any(rank([c for i in unknown if i != one for c in sorted(cols[i])], full) < full for one in unknown)
+
+
+def audit_views(people, published, rule=True):
+    """Systems with views, as each reader sees them: looked at, and those that tell one unknown person exactly. Without
+    the rule everybody who agreed is shown."""
+    looked = broken = 0
     for scope in published.scopes():
         team = worlds.members(people, published, scope)
-        shown = shown_views(rng, team, published, scope, rule)
-        for m in worlds.MEASURES if shown else ():
-            cols = columns(equations(team, published, scope, m), len(team))
-            unknown = [i for i in range(len(team)) if cols[i] and i not in shown]
-            full = rank([c for i in unknown for c in sorted(cols[i])])
-            looked += 1
-            broken += any(rank([c for i in unknown if i != one for c in sorted(cols[i])], full) < full
-                          for one in unknown)
+        readers = [set()] + [{i} for i, p in enumerate(team) if p.leads]
+        for m in worlds.MEASURES if scope >= 0 else ():
+            views = published.views.get((scope, m), {})
+            shown = {i for i, p in enumerate(team) if (id(p) in views if rule else p.agrees)}
+            for reader in readers if shown else ():
+                looked += 1
+                broken += told_alone(team, published, scope, m, shown | reader)
     return looked, broken
+
+
+def wrong_views(people, published):
+    """Views of those who did not agree, of another team or with another number than the person's."""
+    by_id = {id(p): p for p in people}
+    return sum(not by_id[who].agrees or by_id[who].team != scope or by_id[who].whole(m) != value
+               for (scope, m), views in published.views.items() if m in worlds.MEASURES
+               for who, value in views.items())
 
 
 def control(name, publish, count, least):
@@ -177,10 +185,11 @@ def control(name, publish, count, least):
 def main():
     driver, no_rules, no_audit = map(worlds.Driver, sys.argv[1:4])
     count = 1000 if os.environ.get("BLUEPLANE_LONG") else 60
-    looked = cells = exact = views = alone = alone_weak = 0
+    looked = cells = exact = views = alone = alone_weak = alone_no_audit = wrong = shown = 0
     failures = []
     for seed in range(count):
         people, roster = worlds.organisation(seed)
+        agree(seed, people)
         k = 5 if seed % 10 == 9 else 3
         published = driver.publish(people, roster, k)
         cells += len(published.cells)
@@ -189,16 +198,19 @@ def main():
         looked += n
         failures += [(seed, b) for b in broken]
         if k == 3 and seed < 200:
-            n, bad = audit_views(seed, people, published)
-            views, alone = views + n, alone + bad
-            alone_weak += audit_views(seed, people, published, rule=False)[1]
+            n, bad = audit_views(people, published)
+            views, alone, wrong = views + n, alone + bad, wrong + wrong_views(people, published)
+            shown += sum(map(len, published.views.values()))
+            alone_weak += audit_views(people, published, rule=False)[1]
+            alone_no_audit += audit_views(people, no_audit.publish(people, roster, k))[1]
     print(f"{count} organisations, {cells} published cells, {exact} exact, {looked} systems of equations: "
           f"{len(failures)} with a group below k isolated")
     for failure in failures[:10]:
         print("isolated:", failure)
-    print(f"with views of those who agreed: {views} systems, {alone} tell one unknown person; "
-          f"control, without the remainder rule: {alone_weak}")
-    good = not failures and exact > 0 and views and not alone and alone_weak
+    print(f"with {shown} numbers of those who agreed: {views} systems, {alone} tell one unknown person, {wrong} are wrong; "
+          f"controls, whoever agreed: {alone_weak}, no audit: {alone_no_audit}")
+    good = not failures and exact > 0 and views > 0 and not alone and not wrong
+    good &= shown > 0 and alone_weak > 0 and alone_no_audit > 0
     few = count // 4
     good &= control("counting to three only", worlds.naive, few, 0.9)
     good &= control("slices rolled up, but neither dominance nor audit", no_rules.publish, few, 0.9)

@@ -26,6 +26,7 @@ SCOPE_OTHER, SCOPE_STATED = -1, -2
 class Person:
     def __init__(self, team, experience):
         self.team, self.experience, self.minimum = team, experience, 0
+        self.agrees = self.leads = False
         self.cells = {}  # (dimension, slice, measure) -> value, zeros of the whole included
 
     def whole(self, measure):
@@ -106,6 +107,7 @@ class Driver:
         lines = [f"world {minimum} {len(roster)} " + " ".join(map(str, roster))]
         for p in people:
             lines.append(f"person {p.team} {p.experience} {p.minimum}")
+            lines += ["agrees"] * p.agrees + ["leads"] * p.leads
             lines += [f"cell {d} {s} {m} {v}" for (d, s, m), v in sorted(p.cells.items()) if v or d == 0]
         lines += [f"seat {a} {b} {c}" for a, b, c in seats]
         self.process.stdin.write("\n".join(lines) + "\nend\n")
@@ -118,6 +120,10 @@ class Driver:
             if line[0] == "done":
                 published.teams, published.pooled, published.dropped, published.took = map(int, line[1:])
                 return published
+            if line[0] == "view":
+                who = people[int(line[2])]
+                published.views.setdefault((int(line[1]), line[3]), {})[id(who)] = int(line[4])
+                continue
             scope, d, s, m = int(line[1]), int(line[2]), int(line[3]), line[4]
             published.cells[(scope, d, s, m)] = (int(line[5]), int(line[6]), int(line[7]))
 
@@ -129,6 +135,7 @@ class Driver:
 class Published:
     def __init__(self):
         self.cells = {}  # (scope, dimension, slice, measure) -> (state, headcount band, value)
+        self.views = {}  # (scope, measure) -> {id of a person: value}
 
     def scopes(self):
         return sorted({scope for scope, *_ in self.cells if scope != SCOPE_STATED})

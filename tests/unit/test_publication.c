@@ -337,6 +337,63 @@ START_TEST(test_seats_of_unlisted_platforms_are_one) {
   bpi_publication_free(&p);
 }
 END_TEST
+/* Five people of team 0 with these prompts; how many are seen alone, each with the own number. */
+static size_t seen_alone(const int64_t prompts[5], const char *agreeing, int lead) {
+  static bool agreed[MEASURE_COUNT];
+  publication p;
+  agreed[MEASURE_prompts] = agreed[MEASURE_cost] = true;
+  setup();
+  for (int i = 0; i < 5; i++) {
+    contributor *c = prompting(0, prompts[i]);
+    if (strchr(agreeing, '0' + i)) c->agreed = agreed;
+    c->leads = i == lead;
+  }
+  publish(&p, 0);
+  size_t n = p.view_count;
+  for (size_t i = 0; i < n; i++) {
+    long who = (long)(p.views[i].of - people);
+    ck_assert_ptr_nonnull(strchr(agreeing, (int)('0' + who)));
+    ck_assert_int_eq(p.views[i].measure, MEASURE_prompts); /* nothing tells their cost */
+    ck_assert_int_eq(p.views[i].value, prompts[who]);
+  }
+  ck_assert_ptr_nonnull(cell_of(&p, 0, SLICED_WHOLE, 0, MEASURE_prompts)); /* the sum stays */
+  bpi_publication_free(&p);
+  return n;
+}
+
+START_TEST(test_views_wait_for_who_would_be_left_over) {
+  static const int64_t alike[] = {40, 41, 42, 43, 44};
+  ck_assert_uint_eq(seen_alone(alike, "", -1), 0);
+  ck_assert_uint_eq(seen_alone(alike, "012", -1), 3);
+  ck_assert_uint_eq(seen_alone(alike, "0123", -1), 0); /* the sum less four is the fifth */
+  ck_assert_uint_eq(seen_alone(alike, "01234", -1), 5);
+  ck_assert_uint_eq(seen_alone(alike, "012", 0), 3);
+  ck_assert_uint_eq(seen_alone(alike, "012", 3),
+                    0); /* to the lead, who knows the own, one is left */
+  ck_assert_uint_eq(seen_alone(alike, "01", 3), 2);
+}
+END_TEST
+
+/* Of what remains, one has nearly all: 10 of 410 are less than a tenth of 400, 40 are not. */
+START_TEST(test_views_wait_for_who_would_stand_out) {
+  ck_assert_uint_eq(seen_alone((int64_t[]){400, 400, 400, 400, 10}, "012", -1), 0);
+  ck_assert_uint_eq(seen_alone((int64_t[]){400, 400, 400, 400, 40}, "012", -1), 3);
+  ck_assert_uint_eq(seen_alone((int64_t[]){400, 400, 400, 400, 0}, "012", -1), 0);
+}
+END_TEST
+
+START_TEST(test_a_pool_has_no_views) {
+  bool agreed[MEASURE_COUNT] = {false};
+  agreed[MEASURE_prompts] = true;
+  for (int i = 0; i < 4; i++)
+    prompting(1 + i / 2, 40)->agreed = agreed;
+  publication p;
+  publish(&p, 0);
+  expect(&p, SCOPE_OTHER, SLICED_WHOLE, 0, MEASURE_prompts, PUBLISHED_VALUE, 160);
+  ck_assert_uint_eq(p.view_count, 0);
+  bpi_publication_free(&p);
+}
+END_TEST
 
 static int any_order(const void *a, const void *b) {
   (void)a, (void)b;
@@ -373,8 +430,11 @@ START_TEST(test_order_does_not_matter) {
 END_TEST
 
 START_TEST(test_memory_that_runs_out) {
+  bool agreed[MEASURE_COUNT] = {false};
+  agreed[MEASURE_prompts] = true;
   for (int i = 0; i < 8; i++) {
     contributor *c = prompting(0, 100 + i);
+    if (i < 4) c->agreed = agreed;
     add(c, SLICED_PLATFORM, 1 + i % 2, MEASURE_prompts, 60);
     add(c, SLICED_PROJECT, 1 + i % 2, MEASURE_prompts, 50);
     bpi_vector_shape(cells[i], &c->count);
@@ -389,6 +449,7 @@ START_TEST(test_memory_that_runs_out) {
     bpi_mem_fail_once(allocations);
     rc = bpi_publish(&p, &in, NULL);
     bpi_mem_fail_once(-1);
+    if (rc == BP_OK) ck_assert_uint_eq(p.view_count, 4);
     if (rc == BP_OK) bpi_publication_free(&p);
     ck_assert(rc == BP_OK || rc == BP_ERR_NOMEM);
   }
@@ -415,6 +476,9 @@ int main(void) {
   tcase_add_test(t, test_a_hidden_slice_hides_another);
   tcase_add_test(t, test_shares_of_members);
   tcase_add_test(t, test_seats_of_unlisted_platforms_are_one);
+  tcase_add_test(t, test_views_wait_for_who_would_be_left_over);
+  tcase_add_test(t, test_views_wait_for_who_would_stand_out);
+  tcase_add_test(t, test_a_pool_has_no_views);
   tcase_add_test(t, test_order_does_not_matter);
   tcase_add_test(t, test_memory_that_runs_out);
   suite_add_tcase(s, t);
