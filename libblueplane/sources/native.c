@@ -131,6 +131,7 @@ typedef struct native {
   source_input *in;
   names names;
   ident announced; /* session whose row was put out last */
+  int64_t announced_us; /* the time of that row */
   /* the event being read */
   native_kind kind;
   unsigned dropped;
@@ -347,14 +348,19 @@ static void start_fact(native *n, record *r, record_kind kind, ident_kind key) {
 
 static int put(native *n, const record *r) { return n->in->sink->put(n->in->sink->self, r); }
 
-/* A session's row; the first event of a session tells its platform, whatever kind it is. */
+/* A session's row; the first event of a session tells its platform, whatever kind it is, and so does
+ * an earlier one that comes later. */
 static int put_session(native *n) {
   record r;
   bool of_session = n->kind == KIND_SESSION;
   start_row(n, &r, RECORD_SESSION);
   if (bpi_ident_absent(r.session)) return BP_OK;
-  if (!of_session && bpi_ident_compare(r.session, n->announced) == 0) return BP_OK;
+  bool again = bpi_ident_compare(r.session, n->announced) == 0;
+  bool earlier = r.time != BPI_TIME_NONE &&
+                 (n->announced_us == BPI_TIME_NONE || r.time < n->announced_us);
+  if (!of_session && again && !earlier) return BP_OK;
   n->announced = r.session;
+  n->announced_us = r.time;
   session_record *row = &r.u.session_row;
   row->platform = label(n, LABEL_PLATFORM, TEXT_PLATFORM).label;
   if (of_session) {

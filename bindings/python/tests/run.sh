@@ -34,7 +34,7 @@ fi
 say 'Building the wheel'
 rm -rf "$work/wheel"
 PATH=$full/bin:$PATH "$full/bin/python" -m pip wheel "$here" --quiet --no-deps --no-build-isolation \
-  --disable-pip-version-check --wheel-dir "$work/wheel" -Cbuild-dir="$work/build" >"$work/wheel.log" 2>&1 || {
+  --disable-pip-version-check --wheel-dir "$work/wheel" --config-settings=build-dir="$work/build" >"$work/wheel.log" 2>&1 || {
   cat "$work/wheel.log"
   exit 1
 }
