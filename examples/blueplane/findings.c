@@ -136,7 +136,7 @@ int run_insights(program *p) {
     code = write_result(&p->screen, r, "titles,compact");
   } else if (code == EXIT_OK && bp_result_rows(r) == 0) {
     const char *notes = bp_result_meta(r, "notes");
-    note(&p->screen, "nothing stands out; %s", notes != NULL ? notes : "");
+    note(&p->screen, "nothing stands out. %s", notes != NULL ? notes : "");
     code = EXIT_NOTHING;
   } else if (code == EXIT_OK) {
     code = show_insights(p, r);

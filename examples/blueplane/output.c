@@ -203,7 +203,7 @@ int complain_of(bp_error *error) {
     bool name = bp_error_code(error) == BP_ERR_NOTFOUND && strchr(hint, ' ') == NULL;
     fprintf(stderr, name ? "  did you mean \"%s\"?\n" : "  %s\n", safe_hint);
     free(safe_hint);
-  } else {
+  } else if (allowed == NULL) {
     suggest(error);
   }
   if (allowed != NULL) fprintf(stderr, "  allowed: %s\n", allowed);

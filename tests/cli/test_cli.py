@@ -466,7 +466,12 @@ class Numbers(Case):
 
     def test_nothing_stands_out(self):
         run = self.ok(self.home("insights", "--date", "2020-01-01"), 3)
-        self.assertIn("nothing stands out", run.err)
+        self.assertIn("nothing stands out. There is", run.err)
+
+    def test_an_unknown_value_is_answered_with_those_that_are(self):
+        run = self.ok(self.home("delegate", *ALL, "--where", "task_type=nope"), 2)
+        self.assertIn("allowed: conversing", run.err)
+        self.assertNotIn("did you mean", run.err)
 
     def test_compare(self):
         two = ["2026-03-16/2026-03-22", "2026-03-09/2026-03-15"]
