@@ -234,6 +234,8 @@ BP_API int bp_narrow(bp_store *store, uint32_t access, const char *scope, bp_err
 /* Gives the store a versioned JSON document. Topics:
  *   "prices"   a price table that replaces the built-in one for this handle (docs/formats/prices.md)
  *   "assumptions"  what some metrics take for granted, for this handle (docs/formats/assumptions.md)
+ *   "benchmark"  what a manager holds metrics of a release against, for this handle
+ *              (docs/formats/benchmark.md)
  *   "retention" {"version":1} with "events_days" (400), "releases_days" (1095), "audit_days" (90):
  *              how long things are kept; null: for ever. bp_erase {"expired":true} enforces it
  *   "labels"   {"version":1,"keep":true|false}: whether the names of folders, branches, tools and

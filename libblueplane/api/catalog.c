@@ -365,6 +365,7 @@ static const struct topic {
      "The weeks that are published.", NULL},
     {"bp_configure", "prices", NULL, "A price table that replaces the built-in one.", NULL},
     {"bp_configure", "assumptions", NULL, "What some metrics take for granted.", NULL},
+    {"bp_configure", "benchmark", NULL, "What metrics of a release are held against.", NULL},
     {"bp_configure", "labels", NULL, "Whether names are kept from now on.", NULL},
     {"bp_configure", "roster", NULL, "Who belongs to a team's store.", NULL},
     {"bp_configure", "invitation", NULL, "The team store to share with.", NULL},

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/thread.h"
 #include "metrics/assumptions.h"
+#include "metrics/benchmark.h"
 #include "metrics/prices.h"
 #include "privacy/policy.h"
 #include "store/store.h"
@@ -16,6 +17,7 @@ struct bp_store {
   store *store;
   mutex *lock;
   assumptions assumed;
+  benchmark *benchmark;     /* what a manager compares with, or NULL */
   const prices *prices;     /* the table in force */
   prices *given_prices;     /* the same, if it was given at run time; else NULL */
   uint32_t access;          /* BP_ACCESS_; only ever narrowed */

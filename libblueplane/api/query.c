@@ -124,6 +124,7 @@ compute_context bpi_context(const bp_store *s, source_cover covers[SOURCES_MAX])
   return (compute_context){.store = s->store,
                            .prices = s->prices,
                            .assumed = &s->assumed,
+                           .benchmark = s->benchmark,
                            .covers = covers,
                            .cover_count = count,
                            .now_us = bpi_handle_now(s)};

@@ -146,6 +146,7 @@ void bp_close(bp_store *s) {
   }
   bpi_note_free(s);
   bpi_prices_free(s->given_prices);
+  bpi_benchmark_free(s->benchmark);
   bpi_mutex_free(s->lock);
   bpi_free(s->scope);
   bpi_free(s);
@@ -266,13 +267,23 @@ static int configure_assumptions(bp_store *s, const char *json, size_t length, b
   return bpi_assumptions_parse(&s->assumed, json, length, error);
 }
 
+static int configure_benchmark(bp_store *s, const char *json, size_t length, bp_error **error) {
+  benchmark *given = NULL;
+  int rc = bpi_benchmark_parse(&given, json, length, error);
+  if (rc != BP_OK) return rc;
+  bpi_benchmark_free(s->benchmark);
+  s->benchmark = given;
+  return BP_OK;
+}
+
 static const struct topic {
   const char *name;
   int (*set)(bp_store *s, const char *json, size_t length, bp_error **error);
 } topics[] = {{"prices", configure_prices},           {"labels", configure_labels},
               {"roster", bpi_configure_roster},       {"invitation", bpi_configure_invitation},
               {"sharing", bpi_configure_sharing},     {"trust", bpi_configure_trust},
-              {"assumptions", configure_assumptions}, {"retention", bpi_retention_configure}};
+              {"assumptions", configure_assumptions}, {"benchmark", configure_benchmark},
+              {"retention", bpi_retention_configure}};
 
 static int find_topic(const struct topic **out, const char *topic, bp_error **error) {
   for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
@@ -283,7 +294,8 @@ static int find_topic(const struct topic **out, const char *topic, bp_error **er
   bpi_fail(error, BP_ERR_NOTFOUND, "unknown topic");
   bpi_fail_detail(error, "topic", topic);
   bpi_fail_detail(error, "allowed",
-                  "prices, labels, roster, invitation, sharing, trust, assumptions, retention");
+                  "prices, labels, roster, invitation, sharing, trust, assumptions, benchmark, "
+                  "retention");
   return BP_ERR_NOTFOUND;
 }
 

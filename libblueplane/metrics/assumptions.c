@@ -8,11 +8,13 @@
 #include "base/time.h"
 
 #define MINUTES_MOST 10080.0 /* a week */
+#define USD_MOST 10000.0     /* of an hour */
 
 static const assumptions builtin = {.line_us = {12 * BPI_SECOND, 30 * BPI_SECOND, 60 * BPI_SECOND},
                                     .task_us = {0, 120 * BPI_SECOND, 300 * BPI_SECOND},
                                     .delegate_share = 0.7,
-                                    .underused_share = 0.05};
+                                    .underused_share = 0.05,
+                                    .hour_usd = 75};
 
 const assumptions *bpi_assumptions_builtin(void) {
   return &builtin;
@@ -38,15 +40,15 @@ static bool read_range(assumed_range *out, json_value v) {
   return true;
 }
 
-static bool read_share(double *out, json_value v) {
-  return bpi_json_real(v, out) && *out >= 0 && *out <= 1;
+static bool read_number(double *out, double most, json_value v) {
+  return bpi_json_real(v, out) && *out >= 0 && *out <= most;
 }
 
 /* Where each member goes. */
 typedef struct member {
   const char *section, *name, *path;
   assumed_range *range;
-  double *share;
+  double *number, most; /* 0 to `most` */
 } member;
 
 static int read_member(const member *list, size_t count, const char *section, json_value v,
@@ -54,7 +56,7 @@ static int read_member(const member *list, size_t count, const char *section, js
   for (size_t i = 0; i < count; i++) {
     const member *m = &list[i];
     if (strcmp(m->section, section) != 0 || strcmp(m->name, bpi_json_key(v)) != 0) continue;
-    bool good = m->range ? read_range(m->range, v) : read_share(m->share, v);
+    bool good = m->range ? read_range(m->range, v) : read_number(m->number, m->most, v);
     return good ? BP_OK : bad(m->path, error);
   }
   return bad(section, error);
@@ -62,10 +64,11 @@ static int read_member(const member *list, size_t count, const char *section, js
 
 static int read_document(assumptions *a, json_value root, bp_error **error) {
   const member list[] = {
-      {"time_saved", "minutes_per_line", "time_saved.minutes_per_line", &a->line_us, NULL},
-      {"time_saved", "minutes_per_task", "time_saved.minutes_per_task", &a->task_us, NULL},
-      {"delegation", "resolved_share", "delegation.resolved_share", NULL, &a->delegate_share},
-      {"features", "underused_share", "features.underused_share", NULL, &a->underused_share}};
+      {"time_saved", "minutes_per_line", "time_saved.minutes_per_line", &a->line_us, NULL, 0},
+      {"time_saved", "minutes_per_task", "time_saved.minutes_per_task", &a->task_us, NULL, 0},
+      {"delegation", "resolved_share", "delegation.resolved_share", NULL, &a->delegate_share, 1},
+      {"features", "underused_share", "features.underused_share", NULL, &a->underused_share, 1},
+      {"roi", "usd_per_hour", "roi.usd_per_hour", NULL, &a->hour_usd, USD_MOST}};
   int64_t version;
   if (!bpi_json_is_object(root)) return bad("", error);
   if (!bpi_json_int(bpi_json_get(root, "version"), &version)) return bad("version", error);
@@ -108,4 +111,10 @@ void bpi_assumptions_show_time(buf *out, const assumptions *a) {
   bpi_buf_text(out, ", a resolved task ");
   show_range(out, &a->task_us);
   bpi_buf_text(out, " besides (low, likely, high)");
+}
+
+void bpi_assumptions_show_hour(buf *out, const assumptions *a) {
+  bpi_buf_text(out, "an hour of a member costs ");
+  bpi_buf_real(out, a->hour_usd);
+  bpi_buf_text(out, " USD");
 }

@@ -20,6 +20,7 @@ typedef struct assumptions {
   assumed_range task_us;  /* what a resolved task would have taken beside its lines */
   double delegate_share;  /* resolved tasks of a type: above it delegate, below it rather not */
   double underused_share; /* tasks with a feature: below it the feature is underused */
+  double hour_usd;        /* what an hour of a member costs, all included */
 } assumptions;
 
 const assumptions *bpi_assumptions_builtin(void);
@@ -28,5 +29,8 @@ const assumptions *bpi_assumptions_builtin(void);
 int bpi_assumptions_parse(assumptions *out, const char *json, size_t length, bp_error **error);
 /* In words what time saved rests on: "by hand a line kept takes 12 s, 30 s or 60 s, ...". */
 void bpi_assumptions_show_time(buf *out, const assumptions *a);
+
+/* And what turns it into money: "an hour of a member costs 75 USD". */
+void bpi_assumptions_show_hour(buf *out, const assumptions *a);
 
 #endif

@@ -3,6 +3,7 @@
 #define BPI_METRICS_COMPUTE_H
 
 #include "metrics/assumptions.h"
+#include "metrics/benchmark.h"
 #include "metrics/coverage.h"
 #include "metrics/period.h"
 #include "metrics/prices.h"
@@ -15,6 +16,7 @@ typedef struct compute_context {
   store *store;
   const prices *prices;
   const assumptions *assumed;
+  const benchmark *benchmark; /* of releases; NULL: none was given */
   const source_cover *covers; /* by index of a source */
   size_t cover_count;
   int64_t now_us;             /* decides what "today" is */

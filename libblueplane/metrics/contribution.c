@@ -75,6 +75,22 @@ static const struct use {
     {MEASURE_used_image, "prompts", "prompt_feature", "image"},
 };
 
+/* What follows what in a task, in the words of the dimension `pattern`; anything else is the last. */
+static const struct journey {
+  const char *pattern;
+  measure_id resolved, unresolved;
+} journeys[] = {
+    {"read > edit", MEASURE_journey_read_edit_resolved, MEASURE_journey_read_edit_unresolved},
+    {"search > edit", MEASURE_journey_search_edit_resolved, MEASURE_journey_search_edit_unresolved},
+    {"plan > edit", MEASURE_journey_plan_edit_resolved, MEASURE_journey_plan_edit_unresolved},
+    {"edit > command", MEASURE_journey_edit_command_resolved,
+     MEASURE_journey_edit_command_unresolved},
+    {"command > edit", MEASURE_journey_command_edit_resolved,
+     MEASURE_journey_command_edit_unresolved},
+    {NULL, MEASURE_journey_other_resolved, MEASURE_journey_other_unresolved},
+};
+#define JOURNEYS (sizeof journeys / sizeof *journeys)
+
 /* The question for each dimension; projects are asked for by their folder. */
 static const char *const asked_by[SLICED_COUNT] = {
     [SLICED_PLATFORM] = "platform",      [SLICED_MODEL] = "model_family",
@@ -247,6 +263,52 @@ static int read_use(reading *r, const struct use *u) {
   return rc;
 }
 
+/* ----------------------------------------------------------------------------------- journeys */
+
+static const struct journey *journey_of(const char *pattern) {
+  const struct journey *j = journeys;
+  while (j->pattern && strcmp(j->pattern, pattern) != 0)
+    j++;
+  return j;
+}
+
+/* Whether a source tells of tasks: then that none went some way is known, too. */
+static bool tells_tasks(const reading *r) {
+  for (size_t i = 0; i < r->count; i++)
+    if (r->cells[i].dimension == SLICED_WHOLE && r->cells[i].measure == MEASURE_resolved)
+      return true;
+  return false;
+}
+
+static int take_journeys(reading *r, const bp_result *t) {
+  int rc = BP_OK;
+  for (size_t i = 0; i < 2 * JOURNEYS && !rc; i++)
+    rc = put(r, SLICED_WHOLE, 0, i % 2 ? journeys[i / 2].unresolved : journeys[i / 2].resolved, 0);
+  for (size_t row = 0; row < t->rows && !rc; row++) {
+    const struct journey *j = journey_of(bpi_table_text(t, row, 0, NULL));
+    int64_t resolved, judged;
+    if (!number_at(t, row, "transition_resolution_rate.resolved_with_it", &resolved) ||
+        !number_at(t, row, "transition_resolution_rate.tasks_with_it", &judged))
+      continue;
+    rc = put(r, SLICED_WHOLE, 0, j->resolved, resolved);
+    if (!rc) rc = put(r, SLICED_WHOLE, 0, j->unresolved, judged - resolved);
+  }
+  return rc;
+}
+
+static int read_journeys(reading *r) {
+  bp_query *q = NULL;
+  bp_result *t = NULL;
+  if (!tells_tasks(r)) return BP_OK;
+  int rc = new_query(r, &q, NULL);
+  if (!rc) bpi_query_metric(q, "transition_resolution_rate");
+  if (!rc) rc = ask(r, q, &t);
+  if (!rc) rc = take_journeys(r, t);
+  bpi_table_release(t);
+  bpi_query_free(q);
+  return rc;
+}
+
 int bpi_contribution_read(vector_cell **cells, size_t *count, const compute_context *c,
                           int64_t from_us, int64_t until_us, project_fn project, void *user,
                           bp_error **error) {
@@ -258,6 +320,7 @@ int bpi_contribution_read(vector_cell **cells, size_t *count, const compute_cont
       rc = read_some(&r, d, &next);
   for (size_t i = 0; i < sizeof uses / sizeof *uses && !rc; i++)
     rc = read_use(&r, &uses[i]);
+  if (!rc) rc = read_journeys(&r);
   if (!rc && r.count) bpi_vector_shape(r.cells, &r.count);
   if (rc) bpi_free(r.cells);
   *cells = rc ? NULL : r.cells;

@@ -23,6 +23,8 @@ typedef enum released_how {
   HOW_MEMBERS,
   HOW_ADOPTION,
   HOW_SHARES,
+  HOW_WAYS,
+  HOW_WAY_RATES,
   HOW_SIGNAL,
   HOW_SEATS,
   HOW_PER_MEMBER,
@@ -74,6 +76,11 @@ typedef struct released {
 #define MEMBERS() .how = HOW_MEMBERS
 #define ADOPTION() .how = HOW_ADOPTION, .top = OF(roster)
 #define SHARES(...) .how = HOW_SHARES, .top = OF(__VA_ARGS__)
+#define JOURNEYS                                                                                   \
+  OF(journey_read_edit_resolved, journey_search_edit_resolved, journey_plan_edit_resolved,         \
+     journey_edit_command_resolved, journey_command_edit_resolved, journey_other_resolved)
+#define WAYS() .how = HOW_WAYS, .top = JOURNEYS
+#define WAY_RATES() .how = HOW_WAY_RATES, .top = JOURNEYS
 #define SIGNAL() .how = HOW_SIGNAL, .top = OF(support_signal)
 #define SEATS() .how = HOW_SEATS, .top = OF(seats)
 #define RETURN() .how = HOW_ROI, .top = OF(lines_added, resolved, active_time), .bottom = OF(cost)
@@ -95,17 +102,19 @@ static const released all_released[] = {
 
 typedef enum cut_by { BY_NOTHING, BY_SLICE, BY_TEAM } cut_by;
 
-/* A column group of the answer: a metric, or one of the shares that a metric has. */
+/* A column group of the answer: a metric, or one of the parts that a metric has. */
 typedef struct asked {
   const released *r;
   const metric *m; /* its entry in the catalogue, or NULL */
-  int measure;     /* of HOW_SHARES */
-  side top;
+  released_how how;
+  int part; /* the measure that a part is named by, -1: the metric is one */
+  side top, bottom;
+  double scale;
+  const reference *beside; /* of the organisation's benchmark, or NULL */
 } asked;
 #define ASKED_MAX (QUERY_METRICS * SIDE_MAX)
-#define RELEASE_TEXT 72               /* bytes of a name; releases hold less */
-#define ROI_HOUR INT64_C(75000000000) /* nUSD that an hour of a member is taken to cost */
-#define RELEASE_STATED "*"            /* scope of what the roster says of the whole organisation */
+#define RELEASE_TEXT 72    /* bytes of a name; releases hold less */
+#define RELEASE_STATED "*" /* scope of what the roster says of the whole organisation */
 
 typedef struct span_of {
   int64_t value, low, high;
@@ -191,6 +200,47 @@ static bool told_by(const release_query *x, const released *r) {
   return side_takes(&r->top, (int)x->dimension) && side_takes(&r->bottom, (int)x->dimension);
 }
 
+static bool has_parts(const released *r) {
+  return r->how == HOW_SHARES || r->how == HOW_WAYS || r->how == HOW_WAY_RATES;
+}
+
+/* A way of tasks is told by its resolved ones and, the next measure, those that are not. */
+_Static_assert(MEASURE_journey_other_unresolved == MEASURE_journey_other_resolved + 1,
+               "neighbours");
+static asked part_of(const released *r, const metric *m, int measure) {
+  side of = {{measure}}, way = {{measure, measure + 1}};
+  if (r->how == HOW_WAYS) return (asked){r, m, HOW_SUM, measure - 1, way, {{0}}, 1, NULL};
+  if (r->how == HOW_WAY_RATES) return (asked){r, m, HOW_RATIO, measure - 1, of, way, 1, NULL};
+  return (asked){r, m, r->how, measure - 1, of, {{0}}, 1, NULL};
+}
+
+static size_t columns_of(asked *out, const released *r, const metric *m) {
+  size_t count = 0;
+  if (!has_parts(r)) out[count++] = (asked){r, m, r->how, -1, r->top, r->bottom, 1, NULL};
+  for (int i = 0; has_parts(r) && i < SIDE_MAX && r->top.measure[i]; i++)
+    out[count++] = part_of(r, m, r->top.measure[i]);
+  return count;
+}
+
+/* A part is named by its measure without the first word, a way of tasks without its end, too. */
+static void name_of(const asked *a, const char *column, char *out, size_t size) {
+  const char *part = a->part < 0 ? "" : strchr(bpi_measures[a->part].name, '_') + 1;
+  const char *end = a->r->how == HOW_SHARES ? NULL : strstr(part, "_resolved");
+  int length = (int)(end ? (size_t)(end - part) : strlen(part));
+  snprintf(out, size, "%s%s%.*s%s%s", a->r->id, length ? "." : "", length, part, *column ? "." : "",
+           column);
+}
+
+static const assumptions *assumed_by(const release_query *x) {
+  return x->c->assumed ? x->c->assumed : bpi_assumptions_builtin();
+}
+
+/* Time saved is in microseconds, against nano-dollars. */
+static double scale_of(const release_query *x, const released *r) {
+  if (r->how == HOW_ROI) return assumed_by(x)->hour_usd * 1e9 / 3.6e9;
+  return r->scale ? (double)r->scale : 1;
+}
+
 static int plan_metric(release_query *x, const char *id) {
   const released *r = find_released(id);
   const metric *m = catalogued(id);
@@ -200,11 +250,13 @@ static int plan_metric(release_query *x, const char *id) {
     return refuse(x, BP_ERR_DENIED, "metric", id, "access does not allow this question");
   if (!told_by(x, r))
     return refuse(x, BP_ERR_UNSUPPORTED, "dimension", x->by_name, "this metric is not told by it");
-  for (int i = 0; i < SIDE_MAX; i++) {
-    bool one = r->how != HOW_SHARES;
-    if (one ? i > 0 : !r->top.measure[i]) break;
-    x->asked[x->count++] =
-        (asked){r, m, one ? -1 : r->top.measure[i] - 1, one ? r->top : (side){{r->top.measure[i]}}};
+  size_t first = x->count;
+  x->count += columns_of(x->asked + first, r, m);
+  for (size_t i = first; i < x->count; i++) {
+    char name[BENCHMARK_COLUMN];
+    name_of(&x->asked[i], "", name, sizeof name);
+    x->asked[i].scale = scale_of(x, r);
+    x->asked[i].beside = bpi_benchmark_find(x->c->benchmark, name);
   }
   return BP_OK;
 }
@@ -394,7 +446,7 @@ static void note(tally *t, int state, const span_of *top, const span_of *bottom,
 
 /* What the lines and the resolved tasks would have taken by hand, less the time they took. */
 static span_of time_saved(const release_query *x) {
-  const assumptions *a = x->c->assumed ? x->c->assumed : bpi_assumptions_builtin();
+  const assumptions *a = assumed_by(x);
   const span_of *lines = &x->cell[MEASURE_lines_added].span;
   const span_of *tasks = &x->cell[MEASURE_resolved].span;
   const span_of *active = &x->cell[MEASURE_active_time].span;
@@ -428,37 +480,37 @@ static void note_group(release_query *x, bin *b, size_t at) {
   tally *t = &b->of[at];
   span_of top = {0}, bottom = {0}, people = people_of(x);
   bool lower = false;
-  if (a->r->how == HOW_ROI && x->seats) {
+  if (a->how == HOW_ROI && x->seats) {
     bottom = seats_of_week(x);
     add_span(&t->bottom, &bottom);
     return;
   }
-  if (x->seats != (a->r->how == HOW_SEATS)) return;
-  if (a->r->how == HOW_SEATS) {
+  if (x->seats != (a->how == HOW_SEATS)) return;
+  if (a->how == HOW_SEATS) {
     note(t, x->headcount ? BP_CELL_VALUE : BP_CELL_EMPTY, &people, &bottom, false);
     if (x->cell[MEASURE_seats].there) add_span(&t->bottom, &x->cell[MEASURE_seats].span);
     return;
   }
-  if (a->r->how == HOW_MEMBERS) {
+  if (a->how == HOW_MEMBERS) {
     note(t, BP_CELL_VALUE, &people, &bottom, false);
     return;
   }
   int state = side_of(x, &a->top, &top, &lower);
-  if (a->r->how == HOW_ROI) {
+  if (a->how == HOW_ROI) {
     if (state == BP_CELL_VALUE)
-      state = lower ? BP_CELL_WITHHELD : side_of(x, &a->r->bottom, &bottom, &lower);
+      state = lower ? BP_CELL_WITHHELD : side_of(x, &a->bottom, &bottom, &lower);
     top = time_saved(x);
     lower = false;
   }
-  if (a->r->how == HOW_RATIO && state == BP_CELL_VALUE) {
-    state = side_of(x, &a->r->bottom, &bottom, &lower);
+  if (a->how == HOW_RATIO && state == BP_CELL_VALUE) {
+    state = side_of(x, &a->bottom, &bottom, &lower);
     lower = false;
   }
-  if (a->r->how == HOW_ADOPTION)
+  if (a->how == HOW_ADOPTION)
     note(t, state, &people, &top, false);
-  else if (a->r->how == HOW_PER_MEMBER)
+  else if (a->how == HOW_PER_MEMBER)
     note(t, state, &top, &people, false);
-  else if (a->r->how == HOW_SHARES)
+  else if (a->how == HOW_SHARES)
     note_share(t, state, &top, &people);
   else
     note(t, state, &top, &bottom, lower);
@@ -533,7 +585,7 @@ static int visit(void *user, const published_row *p) {
 static int read_cells(release_query *x) {
   bool seats = false;
   for (size_t i = 0; i < x->count; i++)
-    seats |= x->asked[i].r->how == HOW_SEATS || x->asked[i].r->how == HOW_ROI;
+    seats |= x->asked[i].how == HOW_SEATS || x->asked[i].how == HOW_ROI;
   int rc =
       bpi_read_published(x->c->store, (int)x->dimension, x->from, x->until, visit, x, x->error);
   if (!rc) rc = end_group(x);
@@ -546,12 +598,7 @@ static int read_cells(release_query *x) {
 /* --------------------------------------------------------------------------------------- table */
 
 static bool is_real(const asked *a) {
-  return a->r->how != HOW_SUM && a->r->how != HOW_MEMBERS && a->r->how != HOW_SIGNAL;
-}
-
-static void name_of(const asked *a, const char *part, char *out, size_t size) {
-  const char *share = a->measure < 0 ? "" : strchr(bpi_measures[a->measure].name, '_') + 1;
-  snprintf(out, size, "%s%s%s%s%s", a->r->id, *share ? "." : "", share, *part ? "." : "", part);
+  return a->how != HOW_SUM && a->how != HOW_MEMBERS && a->how != HOW_SIGNAL;
 }
 
 static const struct part {
@@ -561,6 +608,22 @@ static const struct part {
     {"at_least", "companion", "The true number is at least this."},
     {"at_most", "companion", "The true number is at most this; empty if that is not known."}};
 #define PARTS (sizeof shown_parts / sizeof *shown_parts)
+
+static const char *unit_of(const asked *a) {
+  return a->r->unit ? a->r->unit : bpi_metric_unit(a->m);
+}
+
+static void add_reference(bp_result *t, const asked *a) {
+  char name[128], definition[BENCHMARK_SOURCE + 64];
+  name_of(a, "benchmark", name, sizeof name);
+  snprintf(definition, sizeof definition, "What the organisation compares with: %s, %s.",
+           a->beside->source, a->beside->date);
+  size_t at = bpi_table_add_column(t, BP_TYPE_REAL, name, "companion");
+  bpi_table_column_meta(t, at, "title", "Benchmark");
+  bpi_table_column_meta(t, at, "unit", unit_of(a));
+  bpi_table_column_meta(t, at, "of", a->r->id);
+  bpi_table_column_meta(t, at, "definition", definition);
+}
 
 static void add_columns(release_query *x, bp_result *t) {
   if (x->time != DIM_COUNT) {
@@ -581,20 +644,19 @@ static void add_columns(release_query *x, bp_result *t) {
       at = bpi_table_add_column(t, is_real(a) ? BP_TYPE_REAL : BP_TYPE_INT, name,
                                 shown_parts[k].role);
       bpi_table_column_meta(t, at, "title", a->r->title ? a->r->title : a->m->title);
-      bpi_table_column_meta(t, at, "unit", a->r->unit ? a->r->unit : bpi_metric_unit(a->m));
+      bpi_table_column_meta(t, at, "unit", unit_of(a));
       if (k) bpi_table_column_meta(t, at, "of", a->r->id);
       bpi_table_column_meta(t, at, "definition",
                             shown_parts[k].definition ? shown_parts[k].definition
                             : a->r->definition        ? a->r->definition
                                                       : a->m->definition);
     }
+    if (a->beside) add_reference(t, a);
   }
 }
 
 static double quotient(const asked *a, int64_t top, int64_t bottom) {
-  double scale = a->r->scale ? (double)a->r->scale : 1;
-  if (a->r->how == HOW_ROI) scale = (double)ROI_HOUR / 3.6e9; /* of a microsecond */
-  return (double)top * scale / (double)bottom;
+  return (double)top * a->scale / (double)bottom;
 }
 
 /* value, at least, at most; false in `has` where there is none. */
@@ -602,7 +664,7 @@ static void answer_of(const asked *a, const tally *t, double out[PARTS], bool ha
   const span_of *top = &t->top, *bottom = &t->bottom;
   has[0] = has[1] = has[2] = true;
   out[0] = (double)top->value, out[1] = (double)top->low, out[2] = (double)top->high;
-  if (a->r->how == HOW_SHARES) {
+  if (a->how == HOW_SHARES) {
     out[0] = quotient(a, top->value, bottom->value);
     out[1] = top->low <= 1 ? 0 : (double)top->low / 20;
     out[2] = top->high >= 19 ? 1 : (double)top->high / 20;
@@ -624,7 +686,7 @@ static void set_answer(bp_result *t, size_t column, const asked *a, const tally 
   double out[PARTS];
   bool has[PARTS];
   answer_of(a, told, out, has);
-  bool lower = told->lower || (a->r->how == HOW_SUM && told->untold);
+  bool lower = told->lower || (a->how == HOW_SUM && told->untold);
   for (size_t k = 0; k < PARTS; k++) {
     if (state != BP_CELL_VALUE) {
       bpi_table_set_state(t, column + k, state);
@@ -672,8 +734,12 @@ static void add_row(release_query *x, bp_result *t, const bin *b) {
   if (x->time != DIM_COUNT) set_time(x, t, column++, b->time);
   if (x->by != BY_NOTHING) bpi_table_set_text(t, column++, b->text, strlen(b->text));
   set_people(t, column++, b);
-  for (size_t i = 0; i < x->count; i++, column += PARTS)
+  for (size_t i = 0; i < x->count; i++) {
+    const reference *beside = x->asked[i].beside;
     set_answer(t, column, &x->asked[i], &b->of[i]);
+    column += PARTS;
+    if (beside) bpi_table_set_real(t, column++, beside->value);
+  }
 }
 
 /* qsort has no place for what is asked, so the number to sort by is put beside each row first. */
@@ -729,10 +795,12 @@ static void put_notes(const release_query *x, bp_result *t) {
                "Aggregated, at least 3 contributors, published once. Numbers are rounded, or the "
                "middle of a range: the true one lies between at_least and at_most.");
   for (size_t i = 0; i < x->count; i++) {
-    if (x->asked[i].r->how != HOW_ROI) continue;
+    if (x->asked[i].how != HOW_ROI) continue;
     bpi_buf_text(&b, " Assumed for roi, as at_least, value, at_most: ");
-    bpi_assumptions_show_time(&b, x->c->assumed ? x->c->assumed : bpi_assumptions_builtin());
-    bpi_buf_printf(&b, "; an hour of a member costs %d USD.", (int)(ROI_HOUR / 1000000000));
+    bpi_assumptions_show_time(&b, assumed_by(x));
+    bpi_buf_text(&b, "; ");
+    bpi_assumptions_show_hour(&b, assumed_by(x));
+    bpi_buf_text(&b, ".");
   }
   if (b.failed)
     t->failed = b.failed;
@@ -760,6 +828,19 @@ static int present(release_query *x, bp_result **out) {
   bpi_table_meta(t, "period", x->q->period);
   put_notes(x, t);
   return bpi_table_finish(out, t, x->error);
+}
+
+bool bpi_release_has(const char *column) {
+  for (size_t i = 0; i < RELEASED; i++) {
+    asked list[SIDE_MAX];
+    char name[BENCHMARK_COLUMN];
+    size_t count = columns_of(list, &all_released[i], NULL);
+    for (size_t k = 0; k < count; k++) {
+      name_of(&list[k], "", name, sizeof name);
+      if (!strcmp(name, column)) return true;
+    }
+  }
+  return false;
 }
 
 int bpi_release_compute(bp_result **out, const compute_context *c, const release_reader *reader,

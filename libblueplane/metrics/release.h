@@ -17,4 +17,7 @@ typedef struct release_reader {
 int bpi_release_compute(bp_result **out, const compute_context *c, const release_reader *reader,
                         const bp_query *q, bp_error **error);
 
+/* Whether some answer has this column of numbers: "prompts", "usage_distribution.low". */
+bool bpi_release_has(const char *column);
+
 #endif

@@ -15,11 +15,13 @@
 #define PUBLISHED_SLICES "platform model_family tool_category language task_type experience"
 #define PUBLISHED_TIMES "time.week time.month time.quarter"
 #define RELEASE_TABLES "meta release published"
-#define PUBLISHED(reader, more_dimensions, more_tables)                                            \
-  .functions = "bp_query_run bp_inspect:health bp_inspect:integrity bp_inspect:published bp_narrow", \
+#define PUBLISHED(reader, more_functions, more_dimensions, more_tables)                                           \
+  .functions = "bp_query_run bp_inspect:health bp_inspect:integrity bp_inspect:published bp_narrow" more_functions, \
   .families = PUBLISHED_FAMILIES, .metrics = "", .made_for = reader,                               \
   .dimensions = PUBLISHED_SLICES " " PUBLISHED_TIMES more_dimensions, .ranges = "published",       \
   .tables = RELEASE_TABLES more_tables
+/* What a manager holds published numbers against; it stays with the handle. */
+#define REFERENCES " bp_configure:assumptions bp_configure:benchmark"
 #define NOTHING .functions = "", .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = ""
 
 const policy_row bpi_policy[] = {
@@ -62,9 +64,9 @@ const policy_row bpi_policy[] = {
                   "bp_share_merge bp_publish bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "*"},
     {STORE_ORGANISATION, BP_ACCESS_MANAGER,
-     PUBLISHED('M', " project team", "")},
+     PUBLISHED('M', REFERENCES, " project team", "")},
     {STORE_ORGANISATION, BP_ACCESS_RESEARCH,
-     PUBLISHED('R', "", "")},
+     PUBLISHED('R', "", "", "")},
     {STORE_ORGANISATION, BP_ACCESS_DEVOPS,
      .functions = "bp_inspect:health bp_inspect:integrity bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "meta"},
@@ -72,11 +74,11 @@ const policy_row bpi_policy[] = {
 
     /* ---- a release file: published cells, and views of members who opted in */
     {STORE_RELEASE, BP_ACCESS_LEAD,
-     PUBLISHED('L', " project member", " individual")},
+     PUBLISHED('L', "", " project member", " individual")},
     {STORE_RELEASE, BP_ACCESS_MANAGER,
-     PUBLISHED('M', " project team", "")},
+     PUBLISHED('M', REFERENCES, " project team", "")},
     {STORE_RELEASE, BP_ACCESS_RESEARCH,
-     PUBLISHED('R', "", "")},
+     PUBLISHED('R', "", "", "")},
     {STORE_RELEASE, BP_ACCESS_STEWARD,
      .functions = "bp_inspect:health bp_inspect:integrity bp_inspect:published bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = RELEASE_TABLES},

@@ -33,13 +33,29 @@ static const struct {
             {"lines_added", MEASURE_lines_added},   {"cost", MEASURE_cost},
             {"input_tokens", MEASURE_input_tokens}, {"tool_errors", MEASURE_tool_error}};
 #define SUMS (sizeof sums / sizeof *sums)
-static const char *const others[] = {
-    "interactions",      "tool_calls",       "acceptance_rate",     "cost_per_line",
-    "tool_success_rate", "adoption_rate",    "active_users",        "usage_distribution",
-    "feature_adoption",  "support_signals",  "license_utilization", "cost_per_active_seat",
-    "retry_rate",        "resolution_rate",  "time_to_resolution",  "last_activity",
-    "peak_hour",         "session_duration", "files_touched",       "active_workspaces",
-    "salary_of_members"};
+static const char *const others[] = {"interactions",
+                                     "tool_calls",
+                                     "acceptance_rate",
+                                     "cost_per_line",
+                                     "tool_success_rate",
+                                     "adoption_rate",
+                                     "active_users",
+                                     "usage_distribution",
+                                     "feature_adoption",
+                                     "support_signals",
+                                     "license_utilization",
+                                     "cost_per_active_seat",
+                                     "retry_rate",
+                                     "resolution_rate",
+                                     "time_to_resolution",
+                                     "last_activity",
+                                     "peak_hour",
+                                     "session_duration",
+                                     "files_touched",
+                                     "active_workspaces",
+                                     "journeys",
+                                     "journey_resolution_rate",
+                                     "salary_of_members"};
 static const char *const dimensions[] = {
     NULL,       "platform",        "model_family", "tool_category", "language", "task_type",
     "project",  "experience",      "team",         "workspace",     "session",  "branch",

@@ -357,7 +357,7 @@ START_TEST(configuring) {
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(store, "labels", NULL, 2, seen));
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(NULL, "labels", "{}", 2, seen));
   FAILS(BP_ERR_NOTFOUND, "topic", "nonsense", bp_configure(store, "nonsense", "{}", 2, seen));
-  FAILS(BP_ERR_NOTFOUND, "allowed", "prices, labels, roster, invitation, sharing, trust, assumptions, retention",
+  FAILS(BP_ERR_NOTFOUND, "allowed", "prices, labels, roster, invitation, sharing, trust, assumptions, benchmark, retention",
         bp_configure(store, "nonsense", "{}", 2, seen));
 
   /* From now on no names; what comes again later is named then. */

@@ -116,6 +116,13 @@ START_TEST(test_a_week_by_hand) {
       {SLICED_WHOLE, "other", MEASURE_used_mcp, 1},
       {SLICED_WHOLE, "other", MEASURE_used_plan, 0},
       {SLICED_WHOLE, "other", MEASURE_compactions, 0},
+      /* one task: an edit, a command that fails, a call of MCP that is refused, which is no error at
+       * the end */
+      {SLICED_WHOLE, "other", MEASURE_journey_edit_command_resolved, 1},
+      {SLICED_WHOLE, "other", MEASURE_journey_edit_command_unresolved, 0},
+      {SLICED_WHOLE, "other", MEASURE_journey_other_resolved, 1},
+      {SLICED_WHOLE, "other", MEASURE_journey_other_unresolved, 0},
+      {SLICED_WHOLE, "other", MEASURE_journey_read_edit_unresolved, 0},
   };
   vector_cell *v = NULL;
   size_t n = 0;

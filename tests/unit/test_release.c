@@ -46,6 +46,12 @@ static const struct {
     {0, "large", 0, "", MEASURE_support_signal, 0, HEADCOUNT_10, 1},
     {0, "*", 1, "codex", MEASURE_seats, 0, 0, 40},
     {0, "*", 1, "codex", MEASURE_seat_price, 0, 0, 100},
+    {0, "core", 0, "", MEASURE_journey_read_edit_resolved, 0, HEADCOUNT_5, 60},
+    {0, "core", 0, "", MEASURE_journey_read_edit_unresolved, 0, HEADCOUNT_5, 20},
+    {0, "core", 0, "", MEASURE_journey_edit_command_resolved, PUBLISHED_BUCKET, HEADCOUNT_5,
+     20}, /* up to 49 */
+    {0, "core", 0, "", MEASURE_journey_edit_command_unresolved, 0, HEADCOUNT_5, 10},
+    {0, "web", 0, "", MEASURE_journey_read_edit_resolved, 0, HEADCOUNT_3, 40},
     {7, "core", 0, "", MEASURE_prompts, 0, HEADCOUNT_5, 2000},
     {7, "core", 0, "", MEASURE_roster, 0, HEADCOUNT_5, 10},
     {35, "core", 0, "", MEASURE_prompts, 0, HEADCOUNT_5, 77}, /* 2026-04-06 */
@@ -83,10 +89,16 @@ static void teardown(void) {
   bpi_store_close(s);
 }
 
+static const benchmark *beside;
+static const assumptions *assumed;
+
 static int ask(bp_result **out, char level, const char *scope, const char *json) {
   bp_query *q = NULL;
   bp_error *error = NULL;
-  compute_context c = {.store = s, .now_us = (MONDAY + 17) * DAY}; /* Thursday of the third week */
+  compute_context c = {.store = s,
+                       .assumed = assumed,
+                       .benchmark = beside,
+                       .now_us = (MONDAY + 17) * DAY}; /* Thursday of the third week */
   release_reader reader = {level, scope};
   ck_assert_int_eq(bpi_query_from_json(&q, json, strlen(json), &error), BP_OK);
   int rc = bpi_release_compute(out, &c, &reader, q, &error);
@@ -259,6 +271,29 @@ START_TEST(test_seats_shares_and_signals) {
 }
 END_TEST
 
+/* A way is told where both its sides are: web tells only how many were resolved. */
+START_TEST(test_journeys) {
+  bp_result *t = NULL;
+  ck_assert_int_eq(
+      ask(&t, 'L', "core",
+          Q("\"metrics\":[\"journeys\",\"journey_resolution_rate\"],\"period\":\"2026-03-02/2026-03-08\"")),
+      BP_OK);
+  expect(t, 0, "journeys.read_edit", 80);
+  expect(t, 0, "journey_resolution_rate.read_edit", 0.75);
+  expect(t, 0, "journeys.edit_command.at_least", 30);
+  expect(t, 0, "journeys.edit_command.at_most", 59);
+  expect(t, 0, "journey_resolution_rate.edit_command.at_least", 20.0 / 59);
+  expect_state(t, 0, "journeys.other", BP_CELL_WITHHELD);
+  bpi_table_release(t);
+  ck_assert_int_eq(
+      ask(&t, 'R', NULL, Q("\"metrics\":[\"journeys\"],\"period\":\"2026-03-02/2026-03-08\"")),
+      BP_OK);
+  expect(t, 0, "journeys.read_edit.at_least", 80);
+  ck_assert(bpi_table_lower_bound(t, 0, column_of(t, "journeys.read_edit")));
+  bpi_table_release(t);
+}
+END_TEST
+
 /* 500 lines at 12, 30, 60 s and 30 tasks at 0, 120, 300 s, less 900 s: 5100, 17700, 38100 s. An hour of
  * 75 dollars makes 106.25, 368.75, 793.75; against 5000 nano-dollars and 40 seats of 100 a month, which
  * are 923 a week. */
@@ -280,6 +315,67 @@ START_TEST(test_return_on_cost) {
 }
 END_TEST
 
+#define REFERENCE(metric, value, date)                                                             \
+  "{\"version\":1,\"references\":[{\"metric\":\"" metric "\",\"value\":" value                     \
+  ",\"source\":\"a survey\",\"date\":\"" date "\"}]}"
+
+START_TEST(test_benchmark) {
+  static const char good[] = REFERENCE("journeys.read_edit", "70.5", "2026-01-31");
+  static const struct {
+    const char *json, *key, *detail;
+    int code;
+  } wrong[] = {
+      {REFERENCE("salary", "1", "2026-01-31"), "metric", "salary", BP_ERR_NOTFOUND},
+      {REFERENCE("journeys", "1", "2026-01-31"), "metric", "journeys", BP_ERR_NOTFOUND},
+      {REFERENCE("cost", "\"1\"", "2026-01-31"), "path", "references[0].value", BP_ERR_FORMAT},
+      {REFERENCE("cost", "1", "2026-02-31"), "path", "references[0].date", BP_ERR_FORMAT},
+      {"{\"version\":1}", "path", "", BP_ERR_FORMAT},
+      {"{\"version\":2,\"references\":[]}", NULL, NULL, BP_ERR_UNSUPPORTED},
+      {"{", NULL, NULL, BP_ERR_FORMAT},
+  };
+  benchmark *b = NULL;
+  bp_result *t = NULL;
+  bp_error *error = NULL;
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    ck_assert_int_eq(bpi_benchmark_parse(&b, wrong[i].json, strlen(wrong[i].json), &error),
+                     wrong[i].code);
+    if (wrong[i].key) ck_assert_str_eq(bp_error_detail(error, wrong[i].key), wrong[i].detail);
+    bpi_error_free(error);
+    error = NULL;
+  }
+  ck_assert_int_eq(bpi_benchmark_parse(&b, good, sizeof good - 1, &error), BP_OK);
+  beside = b;
+  ck_assert_int_eq(
+      ask(&t, 'L', "core",
+          Q("\"metrics\":[\"journeys\",\"prompts\"],\"period\":\"2026-03-02/2026-03-08\"")),
+      BP_OK);
+  beside = NULL;
+  expect(t, 0, "journeys.read_edit.benchmark", 70.5);
+  expect(t, 0, "journeys.read_edit", 80);
+  expect(t, 0, "prompts", 1200); /* behind the column that was put in */
+  ck_assert_ptr_nonnull(
+      strstr(bpi_table_column_get(t, column_of(t, "journeys.read_edit.benchmark"), "definition"),
+             "a survey, 2026-01-31"));
+  bpi_table_release(t);
+  bpi_benchmark_free(b);
+}
+END_TEST
+
+/* Twice the price of an hour, twice the return. */
+START_TEST(test_assumed_hour) {
+  assumptions a = *bpi_assumptions_builtin();
+  bp_result *t = NULL;
+  a.hour_usd = 150;
+  assumed = &a;
+  ck_assert_int_eq(
+      ask(&t, 'M', "core", Q("\"metrics\":[\"roi\"],\"period\":\"2026-03-02/2026-03-08\"")), BP_OK);
+  assumed = NULL;
+  ck_assert_double_eq_tol(t->column[column_of(t, "roi")].reals[0], 2 * 368.75e9 / 5000, 1);
+  ck_assert_ptr_nonnull(strstr(bpi_table_get(t, "notes"), "150 USD"));
+  bpi_table_release(t);
+}
+END_TEST
+
 START_TEST(test_what_is_refused) {
   bp_result *t = NULL;
   static const struct {
@@ -291,6 +387,8 @@ START_TEST(test_what_is_refused) {
       {'L', Q("\"metrics\":[\"salary\"]"), BP_ERR_NOTFOUND},
       {'L', Q("\"metrics\":[\"license_utilization\"]"), BP_ERR_DENIED},
       {'M', Q("\"metrics\":[\"support_signals\"]"), BP_ERR_DENIED},
+      {'M', Q("\"metrics\":[\"journeys\"]"), BP_ERR_DENIED},
+      {'L', Q("\"metrics\":[\"journeys\"],\"by\":[\"platform\"]"), BP_ERR_UNSUPPORTED},
       {'L', Q("\"metrics\":[\"prompts\"],\"by\":[\"platform\",\"language\"]"), BP_ERR_UNSUPPORTED},
       {'L', Q("\"metrics\":[\"prompts\"],\"by\":[\"session\"]"), BP_ERR_UNSUPPORTED},
       {'L',
@@ -315,7 +413,10 @@ int main(void) {
   tcase_add_test(t, test_windows);
   tcase_add_test(t, test_slices_and_teams);
   tcase_add_test(t, test_seats_shares_and_signals);
+  tcase_add_test(t, test_journeys);
   tcase_add_test(t, test_return_on_cost);
+  tcase_add_test(t, test_benchmark);
+  tcase_add_test(t, test_assumed_hour);
   tcase_add_test(t, test_what_is_refused);
   suite_add_tcase(suite, t);
   return run_suite(suite);

@@ -442,6 +442,9 @@ START_TEST(assumed) {
   ck_assert_int_eq(a.line_us.high, 60 * SECOND);
   ck_assert_double_eq(a.delegate_share, 0.9);
   ck_assert_double_eq(a.underused_share, 0.05);
+  ck_assert_double_eq(a.hour_usd, 75);
+  ck_assert_int_eq(parse(&a, "{\"version\":1,\"roi\":{\"usd_per_hour\":110.5}}", NULL), 0);
+  ck_assert_double_eq(a.hour_usd, 110.5);
 }
 END_TEST
 
@@ -467,6 +470,8 @@ START_TEST(assumed_wrongly) {
       {"{\"version\":1,\"delegation\":{\"resolved_share\":1.5}}", "delegation.resolved_share"},
       {"{\"version\":1,\"features\":{\"underused_share\":\"no\"}}", "features.underused_share"},
       {"{\"version\":1,\"features\":{\"minutes_per_line\":[1,2,3]}}", "features"},
+      {"{\"version\":1,\"roi\":{\"usd_per_hour\":-1}}", "roi.usd_per_hour"},
+      {"{\"version\":1,\"roi\":{\"usd_per_hour\":10001}}", "roi.usd_per_hour"},
   };
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
     ck_assert_int_eq(parse(&a, wrong[i].json, wrong[i].at), BP_ERR_FORMAT);
