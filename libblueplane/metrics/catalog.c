@@ -18,28 +18,28 @@
 #define COUNT(kind_) {.kind = ROLLUP_##kind_, .take = TAKE_N, .sign = 1}
 #define COUNT_IF(kind_, field, value)                                                              \
   {.kind = ROLLUP_##kind_, .take = TAKE_N, .sign = 1,                                              \
-   .only = {{FIELD_##field, UINT64_C(1) << (value)}}}
+   .only = {{FIELD_##field, UINT64_C(1) << (value), false}}}
 #define COUNT_IF2(kind_, field, value, other)                                                      \
   {.kind = ROLLUP_##kind_, .take = TAKE_N, .sign = 1,                                              \
-   .only = {{FIELD_##field, UINT64_C(1) << (value) | UINT64_C(1) << (other)}}}
+   .only = {{FIELD_##field, UINT64_C(1) << (value) | UINT64_C(1) << (other), false}}}
 /* Of the changes of a kind (commit, ...) the count, or a measure, of all or of a type. */
 #define CHANGES(change_)                                                                           \
   {.kind = ROLLUP_CHANGE, .take = TAKE_N, .sign = 1,                                               \
-   .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_}}}
+   .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_, false}}}
 #define CHANGES_IF(change_, field, value)                                                          \
   {.kind = ROLLUP_CHANGE, .take = TAKE_N, .sign = 1,                                               \
-   .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_},                                       \
-            {FIELD_##field, UINT64_C(1) << (value)}}}
+   .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_, false},                                       \
+            {FIELD_##field, UINT64_C(1) << (value), false}}}
 #define CHANGES_TYPED(change_)                                                                     \
   {.kind = ROLLUP_CHANGE, .take = TAKE_N, .sign = 1,                                               \
-   .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_},                                       \
-            {FIELD_CHANGE_TYPE, ~(UINT64_C(1) << CHANGE_TYPE_UNKNOWN)}}}
+   .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_, false},                                       \
+            {FIELD_CHANGE_TYPE, ~(UINT64_C(1) << CHANGE_TYPE_UNKNOWN), false}}}
 #define ADD_CHANGES(change_, measure)                                                              \
   {.kind = ROLLUP_CHANGE, .take = CHANGE_##measure, .sign = 1,                                     \
-   .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_}}}
+   .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_, false}}}
 #define ADD_EVENTS(event_)                                                                         \
   {.kind = ROLLUP_EVENT, .take = EVENT_VALUE, .sign = 1,                                           \
-   .only = {{FIELD_EVENT, UINT64_C(1) << EVENT_##event_}}}
+   .only = {{FIELD_EVENT, UINT64_C(1) << EVENT_##event_, false}}}
 #define TERMS(...) {__VA_ARGS__}
 #define ANY_INTERACTION COUNT(PROMPT), COUNT(RESPONSE), COUNT(TOOL), COUNT(DECISION)
 

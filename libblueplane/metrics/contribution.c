@@ -192,7 +192,7 @@ static bool tells(const char *column, int along) {
 }
 
 static bool takes(const struct wanted *w, int along) {
-  bool all = bpi_measure_takes(w->measure, along) && tells(w->column, along);
+  bool all = bpi_measure_takes((int)w->measure, along) && tells(w->column, along);
   for (int i = 0; i < LESS_MAX && w->less[i]; i++)
     all = all && tells(w->less[i], along);
   return all;

@@ -25,14 +25,14 @@ static const operand not_final_tokens = {.kind = OPERAND_SUM,
                                          .terms = {{.kind = ROLLUP_RESPONSE,
                                                     .take = RESPONSE_OUTPUT,
                                                     .sign = 1,
-                                                    .only = {{FIELD_QUALITY, NOT_FINAL}}}}};
+                                                    .only = {{FIELD_QUALITY, NOT_FINAL, false}}}}};
 static const operand not_final_responses = {.kind = OPERAND_SUM,
                                             .name = "not_final_responses",
                                             .unit = "count",
                                             .terms = {{.kind = ROLLUP_RESPONSE,
                                                        .take = TAKE_N,
                                                        .sign = 1,
-                                                       .only = {{FIELD_QUALITY, NOT_FINAL}}}}};
+                                                       .only = {{FIELD_QUALITY, NOT_FINAL, false}}}}};
 
 /* While planning: which operand has which slot. */
 #define OPERANDS_MAX 128

@@ -267,7 +267,7 @@ static int plan_dimension(release_query *x, const char *name) {
   bool is_team = !strcmp(name, "team");
   sliced_id slices = bpi_sliced_find(name);
   if (is_time && x->time == DIM_COUNT) {
-    x->time = known;
+    x->time = (int)known;
     return BP_OK;
   }
   if (!is_team && (slices == SLICED_COUNT || slices == SLICED_WHOLE))

@@ -255,7 +255,7 @@ static int run(auditor *w) {
   w->part = bpi_alloc_zero(rows, sizeof *w->part);
   w->open_start = bpi_alloc_zero(people + 1, sizeof *w->open_start);
   w->out = bpi_alloc_zero(people, sizeof *w->out);
-  bool spaces = reserve_space(&w->whole, rows) & reserve_space(&w->fixed, rows) &
+  bool spaces = reserve_space(&w->whole, rows) && reserve_space(&w->fixed, rows) &&
                 reserve_space(&w->tried, rows);
   if (!w->class_ || !w->column || !w->part || !w->open_start || !w->out || !spaces)
     return BP_ERR_NOMEM;

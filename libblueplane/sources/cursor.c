@@ -141,15 +141,18 @@ static int read_bubble_row(cursor *c, const foreign_value *key, scan *s, scan *a
   return bpi_cursor_tell_bubble(&c->tell, &b);
 }
 
+/* Two scanners go in step: each takes its turn, whatever the other found. */
+static bool both(bool one, bool other) { return one && other; }
+
 /* Composers in a list that is a member of the open object. */
 static int read_list(cursor *c, scan *s, scan *again, const char *const *member) {
   uint64_t seen = 0, seen_again = 0;
   int twice = 0;
   while (bpi_object_member(s, member, &seen, &twice) >= 0 &&
          bpi_object_member(again, member, &seen_again, &twice) >= 0) {
-    if (!(bpi_scan_enter_array(s) & bpi_scan_enter_array(again))) return REJECT_FIELD;
-    while (bpi_scan_item(s) & bpi_scan_item(again)) {
-      bool object = bpi_scan_enter_object(s) & bpi_scan_enter_object(again);
+    if (!both(bpi_scan_enter_array(s), bpi_scan_enter_array(again))) return REJECT_FIELD;
+    while (both(bpi_scan_item(s), bpi_scan_item(again))) {
+      bool object = both(bpi_scan_enter_object(s), bpi_scan_enter_object(again));
       int reason = object ? read_composer(c, s, again, NULL) : REJECT_SHAPE;
       if (reason < 0) return reason;
       if (reason > 0) bpi_cursor_reject(&c->tell, reason);

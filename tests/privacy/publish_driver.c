@@ -100,7 +100,7 @@ int main(void) {
       read_roster(line, &in);
     } else if (!strncmp(line, "person ", 7)) {
       contributor *c = &people[in.count];
-      int team, experience, minimum;
+      int team = 0, experience = 0, minimum = 0;
       if (in.count == PEOPLE || sscanf(line, "person %d %d %d", &team, &experience, &minimum) != 3)
         fail("a person is malformed");
       *c = (contributor){.team = team, .experience = experience, .minimum = minimum};

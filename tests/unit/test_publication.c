@@ -53,7 +53,7 @@ START_TEST(test_bands_and_tenths) {
   static const char *const names[] = {"", "3-4", "3-4", "5-9", "10-19", "20-49", "50+"};
   static const size_t people[] = {2, 3, 4, 9, 10, 49, 50};
   for (size_t i = 0; i < sizeof people / sizeof *people; i++)
-    ck_assert_str_eq(bpi_headcount_name(bpi_headcount_band(people[i])), names[i]);
+    ck_assert_str_eq(bpi_headcount_name((int)bpi_headcount_band(people[i])), names[i]);
   ck_assert_int_eq(bpi_share_tenths(0, 10), 1);
   ck_assert_int_eq(bpi_share_tenths(10, 10), 9);
   ck_assert_int_eq(bpi_share_tenths(5, 10), 5);
