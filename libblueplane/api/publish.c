@@ -49,6 +49,8 @@ static int know_roster(gathering *g, int64_t version) {
 /* From the numbers of one roster's projects to those of the latest; what is gone is `other`. */
 static int renumber_projects(gathering *g, bundle *b) {
   int rc = know_roster(g, b->roster_version);
+  if (rc == BP_OK && !bpi_vector_valid(b->cell, b->cells, (int)g->known->projects + 1))
+    rc = bpi_fail(g->error, BP_ERR_CORRUPT, "a bundle names a project that its roster has not");
   if (rc != BP_OK || g->known->version == g->latest->version) return rc;
   for (size_t i = 0; i < b->cells; i++) {
     vector_cell *cell = &b->cell[i];

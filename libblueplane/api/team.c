@@ -158,9 +158,12 @@ int bpi_configure_roster(bp_store *s, const char *json, size_t length, bp_error 
 /* ------------------------------------------------------------------------- invitation, sharing */
 
 int bpi_configure_invitation(bp_store *s, const char *json, size_t length, bp_error **error) {
-  joined_team team = {.joined = true, .minimum = ROSTER_FLOOR};
+  joined_team team;
   int rc = need_writing(s, error);
-  if (rc == BP_OK) rc = bpi_invitation_read(&team.keys, json, length, error);
+  if (rc == BP_OK) rc = bpi_joined_get(s->store, &team, error);
+  if (rc != BP_OK) return rc;
+  if (!team.joined) team.minimum = ROSTER_FLOOR; /* else the person's own word stands */
+  rc = bpi_invitation_read(&team.keys, json, length, error);
   return rc == BP_OK ? bpi_joined_set(s->store, &team, error) : rc;
 }
 

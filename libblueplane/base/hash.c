@@ -17,9 +17,9 @@ static uint64_t load_big_endian(const unsigned char *p) {
 
 #define BLOCK 128 /* of BLAKE2b: what one round of it takes */
 
-/* The key goes in front of the data. That keeps it as well as the keyed mode of BLAKE2 does, whose
- * digests nobody can extend, but that mode spends a block on the key alone; here nearly every
- * identifier is hashed in one block, key and all. */
+/* The key goes in front of the data, in one block with nearly every identifier; the keyed mode spends a
+ * block on the key alone. Why that is as safe: docs/privacy.md, "What is kept". Domains are constants
+ * of ours, far shorter than a block. */
 ident bpi_hash_ident(const hash_key *key, const char *domain, const void *data, size_t length) {
   unsigned char digest[16], block[BLOCK];
   size_t prefix = strlen(domain) + 1, front = sizeof key->bytes + prefix;

@@ -402,10 +402,18 @@ static bin *bin_of(release_query *x, int64_t time, const char *text) {
   return b;
 }
 
+/* Numbers that strangers signed may be any: a sum ends at the greatest that a double holds, too. */
+static void add_most(int64_t *sum, int64_t one) {
+  const int64_t most = (int64_t)1 << 62;
+  *sum = one > 0 && *sum > most - one    ? most
+         : one < 0 && *sum < -most - one ? -most
+                                         : *sum + one;
+}
+
 static void add_span(span_of *sum, const span_of *one) {
-  sum->value += one->value;
-  sum->low += one->low;
-  sum->high += one->high;
+  add_most(&sum->value, one->value);
+  add_most(&sum->low, one->low);
+  add_most(&sum->high, one->high);
 }
 
 /* The sum of a side's measures for the group at hand. `*lower`: some part is missing. */
@@ -459,7 +467,7 @@ static span_of time_saved(const release_query *x) {
 /* Seats of a week, at their price of a month. */
 static span_of seats_of_week(const release_query *x) {
   const told_cell *seats = &x->cell[MEASURE_seats], *price = &x->cell[MEASURE_seat_price];
-  int64_t paid = seats->there && price->there ? seats->span.value * price->span.value * 12 / 52 : 0;
+  int64_t paid = seats->there && price->there ? seats->span.value * (price->span.value * 12 / 52) : 0;
   return (span_of){paid, paid, paid};
 }
 

@@ -9,6 +9,8 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "privacy/roster.h"
+#include "privacy/vector.h"
 
 #define MARK "BPLR\1"
 #define MARK_BYTES 5
@@ -16,6 +18,9 @@
 #define MINIMUM_FLOOR 3
 #define HEADCOUNTS 5
 #define STATES 8
+#define MONDAY 4        /* 1970-01-05 */
+#define DAY_MAX 2932896 /* 9999-12-31 */
+#define VALUE_MAX ((int64_t)1 << 61)
 
 int bpi_release_compare(const release_row *a, const release_row *b) {
   int order = strcmp(a->scope, b->scope);
@@ -42,15 +47,26 @@ static bool is_name(const char *name, size_t length) {
   return true;
 }
 
+/* No honest store tells more: so that whoever reads it can count with any number. Rounding at most
+ * doubles. */
+static int64_t most_of(int measure) {
+  if (measure >= MEASURE_COUNT) return VALUE_MAX; /* of a newer library, read by nobody */
+  const measure_type *m = &bpi_measures[measure];
+  if (measure == MEASURE_seat_price) return ROSTER_PRICE_MAX;
+  if (m->how == MEASURE_STATED) return ROSTER_SEATS_MAX * (int64_t)ROSTER_PLATFORMS_MAX;
+  return 2 * (int64_t)ROSTER_MEMBERS_MAX * (m->clamp > 0 ? m->clamp : 1);
+}
+
 static bool row_is_good(const release_row *r) {
   return is_name(r->scope, strlen(r->scope)) && is_name(r->slice, strlen(r->slice)) &&
          (r->dimension == 0) == (*r->slice == '\0') && r->dimension < 256 && r->state < STATES &&
-         r->headcount <= HEADCOUNTS && r->value >= 0;
+         r->headcount <= HEADCOUNTS && r->value >= 0 && r->value <= most_of(r->measure);
 }
 
 static bool head_is_good(const release *r) {
   size_t length = r->organisation == NULL ? 0 : strlen(r->organisation);
-  return length > 0 && is_name(r->organisation, length) && r->window % 7 == 4 && r->edition > 0 &&
+  return length > 0 && is_name(r->organisation, length) && r->window >= MONDAY &&
+         r->window <= DAY_MAX && r->window % 7 == MONDAY && r->edition > 0 &&
          r->minimum >= MINIMUM_FLOOR && r->minimum < 256;
 }
 

@@ -19,8 +19,6 @@
 #define TEAMS_MAX 1000
 #define PROJECTS_MAX 1000
 #define FOLDERS_MAX 100
-#define SEATS_MAX 100
-#define MEMBERS_MAX 10000
 #define VERSION_MAX 1000000
 
 /* ----------------------------------------------------------------------------------- reading */
@@ -164,15 +162,16 @@ static void read_projects(reader *rd, json_value v) {
 static void read_seats(reader *rd, json_value v) {
   static const char *const known[] = {"platform", "seats", "price_cents", NULL};
   roster *r = rd->r;
-  r->seat = make_list(rd, v, "seats", SEATS_MAX, sizeof *r->seat, &r->seats);
+  r->seat = make_list(rd, v, "seats", ROSTER_PLATFORMS_MAX, sizeof *r->seat, &r->seats);
   json_value item = r->seats == 0 ? NULL : bpi_json_first(v);
   for (size_t i = 0; i < r->seats; i++, item = bpi_json_next(item)) {
     json_value price = bpi_json_get(item, "price_cents");
     enter(rd, "seats", i);
     if (!only(rd, item, known)) break;
     r->seat[i].platform = read_id(rd, bpi_json_get(item, "platform"), "platform");
-    r->seat[i].seats = read_number(rd, bpi_json_get(item, "seats"), "seats", 0, 1000000);
-    if (price != NULL) r->seat[i].price_cents = read_number(rd, price, "price_cents", 0, 10000000);
+    r->seat[i].seats = read_number(rd, bpi_json_get(item, "seats"), "seats", 0, ROSTER_SEATS_MAX);
+    if (price != NULL)
+      r->seat[i].price_cents = read_number(rd, price, "price_cents", 0, ROSTER_CENTS_MAX);
   }
   leave(rd);
 }
@@ -231,7 +230,7 @@ static void read_member(reader *rd, json_value v, roster_member *m) {
 
 static void read_members(reader *rd, json_value v) {
   roster *r = rd->r;
-  r->member = make_list(rd, v, "members", MEMBERS_MAX, sizeof *r->member, &r->members);
+  r->member = make_list(rd, v, "members", ROSTER_MEMBERS_MAX, sizeof *r->member, &r->members);
   json_value item = r->members == 0 ? NULL : bpi_json_first(v);
   for (size_t i = 0; i < r->members && !rd->failed; i++, item = bpi_json_next(item)) {
     enter(rd, "members", i);
@@ -296,12 +295,18 @@ static void devices_once(reader *rd) {
 /* A folder belongs to one project. */
 static void folders_once(reader *rd) {
   roster *r = rd->r;
+  size_t count = 0;
   for (size_t i = 0; i < r->projects && !rd->failed; i++)
-    for (size_t k = 0; k < r->project[i].folders; k++) {
-      const char *folder = r->project[i].folder[k];
-      if (bpi_roster_project_of(r, folder, strlen(folder)) != i)
-        wrong(rd, "projects", "a folder is in two projects");
-    }
+    count += r->project[i].folders;
+  const char **all = count == 0 ? NULL : bpi_alloc_zero(count, sizeof *all);
+  if (count > 0 && all == NULL) rd->failed = bpi_fail_nomem(rd->error);
+  if (all == NULL) return;
+  count = 0;
+  for (size_t i = 0; i < r->projects; i++)
+    for (size_t k = 0; k < r->project[i].folders; k++)
+      all[count++] = r->project[i].folder[k];
+  put_in_order(rd, all, count, sizeof *all, compare_texts, "projects");
+  bpi_free(all);
 }
 
 static void read_signed(reader *rd, json_value root) {

@@ -18,6 +18,12 @@
 #define ROSTER_NAME_MAX 64
 #define ROSTER_DEVICES 8
 #define ROSTER_NONE SIZE_MAX
+/* Bounds of what a roster says, so that nothing that is computed of it overflows. */
+#define ROSTER_MEMBERS_MAX 10000
+#define ROSTER_PLATFORMS_MAX 100
+#define ROSTER_SEATS_MAX INT64_C(50000)                         /* of a platform */
+#define ROSTER_CENTS_MAX INT64_C(100000)                        /* of a seat and month */
+#define ROSTER_PRICE_MAX (ROSTER_CENTS_MAX * INT64_C(10000000)) /* the same as nUSD */
 
 typedef struct roster_member {
   const char *id, *role;

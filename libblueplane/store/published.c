@@ -31,7 +31,7 @@ int bpi_published_find(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint3
   if (rc > 0) {
     *found = true;
     *edition = sqlite3_column_int64(get, 0);
-    memcpy(digest, sqlite3_column_blob(get, 1), BPI_DIGEST_BYTES);
+    rc = bpi_sql_blob(get, 1, digest, BPI_DIGEST_BYTES, error);
   }
   sqlite3_finalize(get);
   return rc < 0 ? rc : BP_OK;
@@ -202,8 +202,9 @@ int bpi_published_each(store *s, int (*row)(void *user, const release *r, int64_
                  .edition = (uint32_t)sqlite3_column_int64(get, 2),
                  .organisation = (const char *)sqlite3_column_text(get, 3),
                  .minimum = (uint32_t)sqlite3_column_int64(get, 4)};
-    memcpy(r.store, sqlite3_column_blob(get, 0), sizeof r.store);
-    if ((rc = row(user, &r, sqlite3_column_int64(get, 5))) != 0) break;
+    rc = bpi_sql_blob(get, 0, r.store, sizeof r.store, error);
+    if (rc == BP_OK) rc = row(user, &r, sqlite3_column_int64(get, 5));
+    if (rc != BP_OK) break;
   }
   sqlite3_finalize(get);
   return rc;

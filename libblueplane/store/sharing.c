@@ -6,11 +6,6 @@
 #include "base/mem.h"
 #include "store/sql.h"
 
-static void copy_blob(sqlite3_stmt *row, int column, unsigned char *into, int length) {
-  if (sqlite3_column_bytes(row, column) == length)
-    memcpy(into, sqlite3_column_blob(row, column), (size_t)length);
-}
-
 /* ------------------------------------------------------------------------------ joined, roster */
 
 int bpi_joined_get(store *s, joined_team *out, bp_error **error) {
@@ -20,8 +15,8 @@ int bpi_joined_get(store *s, joined_team *out, bp_error **error) {
   int rc = bpi_sql_step(get, error);
   if (rc > 0) {
     out->joined = true;
-    copy_blob(get, 0, out->keys.sign, BPI_PUBLIC_BYTES);
-    copy_blob(get, 1, out->keys.box, BPI_PUBLIC_BYTES);
+    rc = bpi_sql_blob(get, 0, out->keys.sign, BPI_PUBLIC_BYTES, error);
+    if (rc == BP_OK) rc = bpi_sql_blob(get, 1, out->keys.box, BPI_PUBLIC_BYTES, error);
     out->minimum = sqlite3_column_int64(get, 2);
   }
   sqlite3_finalize(get);
@@ -87,15 +82,15 @@ int bpi_roster_save(store *s, int64_t version, const char *document, size_t leng
 
 /* ------------------------------------------------------------------------------------- shared */
 
-static void read_week(sqlite3_stmt *row, shared_week *week) {
+static int read_week(sqlite3_stmt *row, shared_week *week, bp_error **error) {
   week->window = sqlite3_column_int64(row, 0);
   week->kind = sqlite3_column_int(row, 1);
   week->audience = sqlite3_column_int(row, 2);
-  copy_blob(row, 3, week->store, BPI_PUBLIC_BYTES);
   week->revision = sqlite3_column_int64(row, 4);
-  copy_blob(row, 5, week->digest, BPI_DIGEST_BYTES);
   week->cells = sqlite3_column_int64(row, 6);
   week->shared_us = sqlite3_column_int64(row, 7);
+  int rc = bpi_sql_blob(row, 3, week->store, BPI_PUBLIC_BYTES, error);
+  return rc == BP_OK ? bpi_sql_blob(row, 5, week->digest, BPI_DIGEST_BYTES, error) : rc;
 }
 
 #define WEEK "SELECT window, kind, audience, store, revision, digest, cells, shared_us FROM shared "
@@ -109,7 +104,7 @@ int bpi_shared_get(store *s, shared_week *week, bp_error **error) {
   sqlite3_bind_int(get, 2, week->kind);
   sqlite3_bind_int(get, 3, week->audience);
   int rc = bpi_sql_step(get, error);
-  if (rc > 0) read_week(get, week);
+  if (rc > 0) rc = read_week(get, week, error);
   sqlite3_finalize(get);
   return rc < 0 ? rc : BP_OK;
 }
@@ -155,8 +150,9 @@ int bpi_shared_each(store *s, int (*row)(void *user, const shared_week *week), v
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
     shared_week week = {0};
-    read_week(get, &week);
-    if ((rc = row(user, &week)) != 0) break;
+    rc = read_week(get, &week, error);
+    if (rc == BP_OK) rc = row(user, &week);
+    if (rc != BP_OK) break;
   }
   sqlite3_finalize(get);
   return rc;

@@ -264,6 +264,14 @@ int64_t bpi_sql_column(sqlite3_stmt *statement, int column) {
              : sqlite3_column_int64(statement, column);
 }
 
+int bpi_sql_blob(sqlite3_stmt *statement, int column, void *into, size_t length, bp_error **error) {
+  const void *blob = sqlite3_column_blob(statement, column);
+  if (blob == NULL || (size_t)sqlite3_column_bytes(statement, column) != length)
+    return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: a value has another length");
+  memcpy(into, blob, length);
+  return BP_OK;
+}
+
 /* What ends the transaction in any case is prepared before it begins. */
 static int begin(store *s, store_statement how, bp_error **error) {
   if (bpi_sql(s, SQL_ROLLBACK, error) == NULL) return bpi_error_code(*error);

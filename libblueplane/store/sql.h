@@ -66,6 +66,9 @@ int bpi_sql_fail(int sqlite_code, bp_error **error);
 /* FACT_NONE is NULL. */
 void bpi_sql_bind(sqlite3_stmt *statement, int parameter, int64_t value);
 int64_t bpi_sql_column(sqlite3_stmt *statement, int column);
+/* Copies a blob of just that length. BP_ERR_CORRUPT: it is another, whatever the schema says; a file can
+ * be changed behind its back. */
+int bpi_sql_blob(sqlite3_stmt *statement, int column, void *into, size_t length, bp_error **error);
 
 int bpi_store_begin_read(store *s, bp_error **error); /* one snapshot, until rollback */
 int bpi_store_begin_write(store *s, bp_error **error);

@@ -138,9 +138,11 @@ static int pragma(store *s, const char *name, int64_t *out, bp_error **error) {
   return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(code, error);
 }
 
+/* A release is a signed file that is read into memory; a database that says it is one was signed by
+ * nobody. */
 static bool find_kind(store *s, int64_t mark) {
   for (int kind = 0; kind < STORE_KINDS; kind++)
-    if (kinds[kind].mark == mark) {
+    if (kinds[kind].mark == mark && kind != STORE_RELEASE) {
       s->kind = (store_kind)kind;
       return true;
     }
@@ -240,7 +242,6 @@ static int fail_path(int code, const char *what, const char *path, bp_error **er
   return bpi_fail_detail(error, "path", path);
 }
 
-/* A file that is to become a store must be private before anything is written to it. */
 static int prepare_file(const char *path, const store_options *options, bool *fresh,
                         bp_error **error) {
   file_stat stat;
@@ -249,13 +250,18 @@ static int prepare_file(const char *path, const store_options *options, bool *fr
   if (rc == BP_OK && !stat.is_file && !stat.is_link)
     return fail_path(BP_ERR_INVALID, "the store's path is not a file", path, error);
   *fresh = rc != BP_OK || (stat.is_file && stat.size == 0);
-  if (rc == BP_OK)
-    return *fresh && !options->read_only && bpi_file_make_private(path) != BP_OK
-               ? fail_path(BP_ERR_READONLY, "the empty file belongs to somebody else", path, error)
-               : BP_OK;
+  if (rc == BP_OK) return BP_OK;
   if (rc != BP_ERR_NOTFOUND) return fail_path(rc, "the store cannot be opened", path, error);
   if (options->read_only) return fail_path(rc, "there is no store", path, error);
   return create_file(path, "", 0, &made, error);
+}
+
+/* An empty file that is to become a store, also one behind a link, must be private before anything is
+ * written to it. */
+static int claim_empty(const char *path, bp_error **error) {
+  return bpi_file_make_private(path) == BP_OK
+             ? BP_OK
+             : fail_path(BP_ERR_READONLY, "the empty file belongs to somebody else", path, error);
 }
 
 static int open_database(store *s, const char *path, const store_options *options,
@@ -283,7 +289,9 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
   if (!options->in_memory) rc = prepare_file(path, options, &fresh, error);
   if (rc == BP_OK) rc = open_database(s, path, options, error);
   if (rc == BP_OK) rc = look(s, &version, options->kinds, error);
-  if (rc == BP_OK && !options->in_memory && !s->read_only) rc = set_journal(s, error);
+  bool on_disk = !options->in_memory && !s->read_only;
+  if (rc == BP_OK && on_disk && version == 0) rc = claim_empty(path, error);
+  if (rc == BP_OK && on_disk) rc = set_journal(s, error);
   if (rc == BP_OK) rc = open_key(s, path, options, fresh || version == 0, error);
   if (rc == BP_OK && version < kinds[s->kind].steps) rc = migrate(s, options->now_us, error);
   if (rc == BP_OK) rc = check_key(s, error);

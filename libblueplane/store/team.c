@@ -34,7 +34,7 @@ int bpi_contribution_get(store *s, const contribution *sought, contribution *fou
   int rc = bpi_sql_step(get, error);
   if (rc > 0) {
     found->revision = sqlite3_column_int64(get, 0);
-    memcpy(found->digest, sqlite3_column_blob(get, 1), sizeof found->digest);
+    rc = bpi_sql_blob(get, 1, found->digest, sizeof found->digest, error);
     if (sqlite3_column_int(get, 2)) found->payload = "";
   }
   sqlite3_finalize(get);
@@ -74,9 +74,10 @@ int bpi_contribution_each(store *s, int64_t window, int (*row)(void *user, const
                       .revision = sqlite3_column_int64(get, 5),
                       .payload = sqlite3_column_blob(get, 7),
                       .length = (size_t)sqlite3_column_bytes(get, 7)};
-    memcpy(c.device, sqlite3_column_blob(get, 2), sizeof c.device);
-    memcpy(c.digest, sqlite3_column_blob(get, 6), sizeof c.digest);
-    if ((rc = row(user, &c)) != 0) break;
+    rc = bpi_sql_blob(get, 2, c.device, sizeof c.device, error);
+    if (rc == BP_OK) rc = bpi_sql_blob(get, 6, c.digest, sizeof c.digest, error);
+    if (rc == BP_OK) rc = row(user, &c);
+    if (rc != BP_OK) break;
   }
   sqlite3_finalize(get);
   return rc;

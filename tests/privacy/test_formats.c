@@ -14,6 +14,7 @@
 #include "privacy/bundle.h"
 #include "privacy/release.h"
 #include "privacy/roster.h"
+#include "privacy/vector.h"
 
 static sign_keys keys_of(unsigned char number) {
   hash_key root = {{number}};
@@ -352,6 +353,40 @@ START_TEST(release_byte_by_byte) {
 }
 END_TEST
 
+/* Signed, but with numbers that no store can come to: whoever adds them up would overflow. */
+START_TEST(release_refuses) {
+  sign_keys store = keys_of(1);
+  release r = small_release(&store);
+  release_row row = rows[0];
+  unsigned char *data;
+  size_t length;
+  r.row = &row;
+  r.rows = 1;
+  static const struct {
+    uint16_t measure;
+    int64_t
+        most; /* by hand: 10,000 people, each the clamp of vector.def; rounding at most doubles */
+  } most[] = {{MEASURE_prompts, INT64_C(400000000)},
+              {MEASURE_cost, INT64_C(2000000000000000000)},
+              {MEASURE_used_plan, 20000},
+              {MEASURE_seats, 5000000},
+              {MEASURE_seat_price, INT64_C(1000000000000)}};
+  for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
+    row = (release_row){"web", "codex", 1, most[i].measure, 1, 1, most[i].most};
+    ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, SEEN), BP_OK);
+    bpi_free(data);
+    row.value++;
+    ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, SEEN), BP_ERR_INTERNAL);
+  }
+  static const uint32_t weeks_that_are_none[] = {0, 20494, 2932897 + 6, 4294967295u - 3};
+  row = rows[0];
+  for (size_t i = 0; i < sizeof weeks_that_are_none / sizeof *weeks_that_are_none; i++) {
+    r.window = weeks_that_are_none[i];
+    ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, SEEN), BP_ERR_INTERNAL);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("formats");
   TCase *tests = tcase_create("formats");
@@ -364,6 +399,7 @@ int main(void) {
   tcase_add_test(tests, bundle_refuses);
   tcase_add_test(tests, bundle_has_one_encoding);
   tcase_add_test(tests, release_byte_by_byte);
+  tcase_add_test(tests, release_refuses);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

@@ -226,6 +226,29 @@ START_TEST(a_forked_chain_is_noticed) {
 }
 END_TEST
 
+/* A second invitation does not undo what the person said. */
+START_TEST(a_minimum_stands) {
+  bp_store *s = team("minimum.db", 3);
+  world_key_file(path_of("careful.db.key"), 101);
+  bp_store *me = world_open(path_of("careful.db"), BP_ACCESS_OWNER, NULL);
+  char *invitation = text_of(s, "invitation", 0, 0), *link = text_of(s, "rosters", 0, 1);
+  void *data = NULL;
+  size_t length = 0;
+  world_configure(me, "invitation", invitation);
+  world_configure(me, "roster", link);
+  world_configure(me, "sharing", "{\"version\":1,\"minimum\":7}");
+  world_configure(me, "invitation", invitation);
+  ck_assert_int_eq(bp_share_export(&data, &length, me, "team", WORLD_WEEK, NULL), BP_ERR_CONSENT);
+  world_configure(me, "sharing", "{\"version\":1,\"minimum\":3}");
+  ck_assert_int_eq(bp_share_export(&data, &length, me, "team", WORLD_WEEK, NULL), BP_OK);
+  bp_free(data);
+  free(invitation);
+  free(link);
+  bp_close(me);
+  bp_close(s);
+}
+END_TEST
+
 START_TEST(described_without_being_taken) {
   sign_keys store = world_keys(STORE);
   bp_store *s = team("described.db", 3);
@@ -266,6 +289,7 @@ int main(void) {
   tcase_add_test(tests, a_store_without_a_roster_takes_nothing);
   tcase_add_test(tests, a_member_checks_the_chain);
   tcase_add_test(tests, a_forked_chain_is_noticed);
+  tcase_add_test(tests, a_minimum_stands);
   tcase_add_test(tests, described_without_being_taken);
   suite_add_tcase(suite, tests);
   return run_suite(suite);

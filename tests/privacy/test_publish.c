@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -535,6 +536,65 @@ START_TEST(a_release_opens_as_a_store) {
 }
 END_TEST
 
+/* A database that says it is a release was signed by nobody. */
+START_TEST(a_database_is_no_release) {
+  sqlite3 *forged = NULL;
+  bp_store *s;
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  ck_assert_int_eq(sqlite3_open(path_of("forged.release"), &forged), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(forged,
+                                "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER);"
+                                "PRAGMA application_id = 1651536433; PRAGMA user_version = 1",
+                                NULL, NULL, NULL),
+                   SQLITE_OK); /* "bpr1" */
+  sqlite3_close(forged);
+  for (o.access = BP_ACCESS_OWNER; o.access <= BP_ACCESS_STEWARD; o.access++)
+    ck_assert_int_eq(bp_open(&s, path_of("forged.release"), &o, NULL), BP_ERR_CORRUPT);
+}
+END_TEST
+
+/* A store whose file was changed against its own schema. */
+START_TEST(a_value_of_another_length) {
+  static const char *const changes[] = {"UPDATE release SET digest = x'00'",
+                                        "UPDATE release SET store = x'', digest = x''"};
+  for (size_t i = 0; i < 2; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "short%u.db", (unsigned)i);
+    bp_store *s = world_open(path_of(name), BP_ACCESS_STEWARD, "organisation");
+    parcel p = release_of(1, 1, 3, 410);
+    trust(s, 1, 2);
+    OUTCOME(BP_OK, "added", p);
+    bp_close(s);
+    sqlite3 *other = NULL;
+    ck_assert_int_eq(sqlite3_open(path_of(name), &other), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(other, "PRAGMA ignore_check_constraints = ON", NULL, NULL, NULL),
+                     SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(other, changes[i], NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    s = world_open(path_of(name), BP_ACCESS_STEWARD, NULL);
+    bp_result *r = NULL;
+    int rc = i == 0 ? world_merge(s, p.data, p.length, reason)
+                    : bp_inspect(&r, s, "published", NULL);
+    ck_assert_int_eq(rc, BP_ERR_CORRUPT);
+    bpi_free(p.data);
+    bp_close(s);
+  }
+}
+END_TEST
+
+/* A link to an empty file: the store behind it is private. */
+START_TEST(private_behind_a_link) {
+  struct stat of;
+  FILE *f = fopen(path_of("empty"), "wb");
+  fclose(f);
+  ck_assert_int_eq(chmod(path_of("empty"), 0644), 0);
+  ck_assert_int_eq(symlink("empty", path_of("link.db")), 0);
+  bp_close(world_open(path_of("link.db"), BP_ACCESS_STEWARD, NULL));
+  ck_assert_int_eq(stat(path_of("empty"), &of), 0);
+  ck_assert_int_eq(of.st_mode & 0777, 0600);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("publish");
   TCase *tests = tcase_create("publish");
@@ -548,6 +608,9 @@ int main(void) {
   tcase_add_test(tests, killed_at_any_moment);
   tcase_add_test(tests, an_organisation_merges_releases);
   tcase_add_test(tests, a_release_opens_as_a_store);
+  tcase_add_test(tests, a_database_is_no_release);
+  tcase_add_test(tests, a_value_of_another_length);
+  tcase_add_test(tests, private_behind_a_link);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }
