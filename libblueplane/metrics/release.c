@@ -467,7 +467,8 @@ static span_of time_saved(const release_query *x) {
 /* Seats of a week, at their price of a month. */
 static span_of seats_of_week(const release_query *x) {
   const told_cell *seats = &x->cell[MEASURE_seats], *price = &x->cell[MEASURE_seat_price];
-  int64_t paid = seats->there && price->there ? seats->span.value * (price->span.value * 12 / 52) : 0;
+  int64_t count = seats->there && price->there ? seats->span.value : 0, year = price->span.value * 12;
+  int64_t paid = count * (year / 52) + count * (year % 52) / 52; /* their product could be too large */
   return (span_of){paid, paid, paid};
 }
 
