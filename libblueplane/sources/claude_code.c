@@ -214,9 +214,7 @@ const source bpi_source_claude_code = {
     .name = "claude_code",
     .title = "Claude Code transcripts",
     .platform = "claude_code",
-    .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING |
-              COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS | COVERS_MODEL |
-              COVERS_TIME | COVERS_EVENTS | COVERS_WORKSPACE | COVERS_CHANGES | COVERS_WEB_SEARCH,
+    .covers = CC_COVERS,
     .is_ours = is_ours,
     .recognise = recognise,
     .read = read_claude_code,

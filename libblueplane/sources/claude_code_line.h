@@ -20,6 +20,12 @@
 #include "sources/object.h"
 #include "sources/source.h"
 
+/* What a line of a transcript can tell, wherever the line is kept. */
+#define CC_COVERS                                                                                  \
+  (COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING | COVERS_TOOLS |      \
+   COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS | COVERS_MODEL | COVERS_TIME | COVERS_EVENTS |  \
+   COVERS_WORKSPACE | COVERS_CHANGES | COVERS_WEB_SEARCH)
+
 /* -------------------------------------------------------------------------------- allow-list */
 
 /* The objects that are entered. */
