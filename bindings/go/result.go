@@ -325,7 +325,7 @@ func columnOf[T any](r *Result, column string, read func(row, column int) T) []T
 	return values
 }
 
-// Format is the whole as text: "json", "ndjson", "csv", "markdown", "table", with options as in "table:width=100".
+// Format is the whole as text: "json", "ndjson", "csv", "markdown", "html", "table", with options as in "table:width=100".
 func (r *Result) Format(format string) ([]byte, error) {
 	name := C.CString(format)
 	defer C.free(unsafe.Pointer(name))

@@ -374,8 +374,8 @@ BP_API double bp_result_real(const bp_result *result, size_t row, size_t column)
 BP_API const char *bp_result_text(const bp_result *result, size_t row, size_t column,
                                   size_t *length);
 
-/* The whole as text: "json", "ndjson", "csv", "markdown", "table", with options behind a colon as in
- * "table:width=100,color,ascii,titles,compact" (docs/formats/result.md). Free with bp_free().
+/* The whole as text: "json", "ndjson", "csv", "markdown", "html", "table", with options behind a colon
+ * as in "table:width=100,color,ascii,titles,compact" (docs/formats/result.md). Free with bp_free().
  * Errors: NOTFOUND (format or option; "allowed" lists what there is), INVALID, LIMIT, NOMEM. */
 BP_API int bp_result_format(char **out, size_t *length, const bp_result *result,
                             const char *format, bp_error **error);

@@ -65,6 +65,13 @@ bool bpi_is_number(const bp_result *r, size_t column) {
 
 /* ------------------------------------------------------------------------------------ numbers */
 
+static number real_number(double value) {
+  number n = {.is_real = true, .negative = value < 0};
+  n.real = n.negative ? -value : value;
+  n.whole = n.real < 1.8e19 ? (uint64_t)(n.real + 0.5) : UINT64_MAX;
+  return n;
+}
+
 static number read_number(const bp_result *r, size_t row, size_t column) {
   const table_column *c = &r->column[column];
   number n = {0};
@@ -74,11 +81,7 @@ static number read_number(const bp_result *r, size_t row, size_t column) {
     n.whole = n.negative ? 0 - (uint64_t)value : (uint64_t)value;
     n.real = (double)n.whole;
   } else {
-    double value = c->reals[row];
-    n.is_real = true;
-    n.negative = value < 0;
-    n.real = n.negative ? -value : value;
-    n.whole = n.real < 1.8e19 ? (uint64_t)(n.real + 0.5) : UINT64_MAX;
+    n = real_number(c->reals[row]);
   }
   return n;
 }
@@ -240,12 +243,9 @@ static void write_tokens(buf *out, const looks *l, const look *k, const number *
 }
 
 /* Metadata "unit" and how it is shown; any other is a plain number. */
-static const unit units[] = {{"", write_plain, false},
-                             {"nUSD", write_money, true},
-                             {"price", write_price, true},
-                             {"us", write_duration, true},
-                             {"ratio", write_ratio, false},
-                             {"tokens", write_tokens, true}};
+static const unit units[] = {{"", write_plain, false},      {"nUSD", write_money, true},
+                             {"price", write_price, true},  {"us", write_duration, true},
+                             {"ratio", write_ratio, false}, {"tokens", write_tokens, true}};
 
 static int find_unit(const char *name) {
   for (size_t i = 1; name != NULL && i < sizeof units / sizeof *units; i++)
@@ -384,6 +384,12 @@ void bpi_cell_shown(buf *out, const looks *l, size_t row, size_t column) {
     number n = read_number(l->result, row, column);
     write_number(out, l, k, &n);
   }
+}
+
+void bpi_number_shown(buf *out, const looks *l, size_t column, double value) {
+  number n = real_number(value);
+  if (l->result->column[column].type == BP_TYPE_INT) n.is_real = false;
+  write_number(out, l, &l->column[column], &n);
 }
 
 void bpi_heading(buf *out, const looks *l, size_t column) {

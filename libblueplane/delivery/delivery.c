@@ -18,6 +18,8 @@ const delivery_format bpi_delivery_formats[] = {
      bpi_write_csv},
     {"markdown", "text/markdown", "A table in GitHub's Markdown, for people",
      "titles, compact, brief", bpi_write_markdown},
+    {"html", "text/html", "A table for a page, on request with a chart and folded away, for people",
+     "titles, compact, brief, fold, chart", bpi_write_html},
     {"table", "text/plain", "A table aligned for the terminal, for people",
      "width, color, ascii, titles, compact, brief", bpi_write_text_table},
     {NULL, NULL, NULL, NULL, NULL}};
@@ -86,6 +88,23 @@ static int set_width(delivery_options *options, word value, bp_error **error) {
   return BP_OK;
 }
 
+static int set_chart(delivery_options *options, word value, bp_error **error) {
+  static const char *const kinds[] = {
+      [CHART_BARS] = "bars", [CHART_LINE] = "line", [CHART_SHARE] = "share"};
+  for (int kind = CHART_BARS; kind <= CHART_SHARE; kind++)
+    if (is(value, kinds[kind])) {
+      options->chart = (chart_kind)kind;
+      return BP_OK;
+    }
+  return bpi_fail(error, BP_ERR_INVALID, "chart is bars, line or share");
+}
+
+/* Those that take a value behind "=". */
+static const struct {
+  const char *name;
+  int (*set)(delivery_options *options, word value, bp_error **error);
+} valued[] = {{"width", set_width}, {"chart", set_chart}};
+
 /* One option, "color" or "width=100"; an empty one, as behind a last comma, is none. */
 static int read_option(delivery_options *options, const delivery_format *f, word text,
                        bp_error **error) {
@@ -93,11 +112,10 @@ static int read_option(delivery_options *options, const delivery_format *f, word
   const char *sign = memchr(text.text, '=', text.length);
   word name = {text.text, sign == NULL ? text.length : (size_t)(sign - text.text)};
   if (!takes(f, name)) return unknown(error, "option of the format", name, f->options);
-  if (is(name, "width")) {
-    word value = {text.text + text.length, 0};
-    if (sign != NULL) value = (word){sign + 1, text.length - name.length - 1};
-    return set_width(options, value, error);
-  }
+  word value = {text.text + text.length, 0};
+  if (sign != NULL) value = (word){sign + 1, text.length - name.length - 1};
+  for (size_t i = 0; i < sizeof valued / sizeof *valued; i++)
+    if (is(name, valued[i].name)) return valued[i].set(options, value, error);
   if (sign != NULL)
     return bpi_fail(error, BP_ERR_INVALID, "this option of the format takes no value");
   if (is(name, "color")) options->color = true;
@@ -105,6 +123,7 @@ static int read_option(delivery_options *options, const delivery_format *f, word
   if (is(name, "titles")) options->titles = true;
   if (is(name, "compact")) options->compact = true;
   if (is(name, "brief")) options->brief = true;
+  if (is(name, "fold")) options->fold = true;
   return BP_OK;
 }
 

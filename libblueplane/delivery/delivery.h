@@ -11,10 +11,13 @@
 #include "base/buf.h"
 #include "result/table.h"
 
+typedef enum chart_kind { CHART_NONE, CHART_BARS, CHART_LINE, CHART_SHARE } chart_kind;
+
 /* What stands behind the colon of "table:width=100,color". Zero is the default of each. */
 typedef struct delivery_options {
   size_t width; /* columns of the terminal; 0: any width */
-  bool color, ascii, titles, compact, brief;
+  chart_kind chart;
+  bool color, ascii, titles, compact, brief, fold;
 } delivery_options;
 
 typedef struct delivery_format {
@@ -41,6 +44,7 @@ void bpi_write_json(buf *out, const bp_result *r, const delivery_options *option
 void bpi_write_ndjson(buf *out, const bp_result *r, const delivery_options *options);
 void bpi_write_csv(buf *out, const bp_result *r, const delivery_options *options);
 void bpi_write_markdown(buf *out, const bp_result *r, const delivery_options *options);
+void bpi_write_html(buf *out, const bp_result *r, const delivery_options *options);
 void bpi_write_text_table(buf *out, const bp_result *r, const delivery_options *options);
 
 #endif

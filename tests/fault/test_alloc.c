@@ -201,6 +201,7 @@ static void write_out(bp_result *result) {
   write_as(result, "json");
   write_as(result, "csv");
   write_as(result, "markdown");
+  write_as(result, "html:chart=bars");
   write_as(result, "table:ascii");
   int rc = bp_result_arrow(&stream, result, &error);
   if (done(rc, error, NULL)) stream.release(&stream);

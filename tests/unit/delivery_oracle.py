@@ -22,14 +22,19 @@ import struct
 import subprocess
 import sys
 import unicodedata
+import xml.etree.ElementTree
 
 BOOL, INT, REAL, TEXT, TIME = range(1, 6)
 TYPES = {BOOL: "bool", INT: "int", REAL: "real", TEXT: "text", TIME: "time"}
 VALUE, EMPTY, WITHHELD, UNCOVERED, LOWER_BOUND = 0, 1, 2, 3, 256
 WORDS = {VALUE: "value", EMPTY: "empty", WITHHELD: "withheld", UNCOVERED: "uncovered", LOWER_BOUND: "lower_bound"}
 UNITS = [None, "nUSD", "us", "ratio", "tokens", "lines"]
+SVG = "{http://www.w3.org/2000/svg}"
 ROLES = ["dimension", "metric", "companion", "baseline", "difference", "relative"]
 ALPHABET = list("ab Z09,;\"'|\\`*_[]<>&~\r\n\t\x00\x1b\x7f") + ["\x85", "\u202e", "\u2028", "é", "日", "€", "e\u0301", "\U0001F600"]
+HTML_TAGS = {"page", "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "p", "b", "figure", "figcaption", "span",
+             "details", "summary"} | {SVG + tag for tag in ("svg", "title", "desc", "rect", "line", "text", "polygon",
+                                                            "polyline", "circle")}
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 FORMATS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "formats")
 
@@ -211,6 +216,24 @@ def check_markdown(table, out):
     assert re.fullmatch(r"\|( ---:? \|)+", lines[1])
 
 
+def markdown_cells(line):
+    """The cells of a line of markdown as the text that they are; what stands in italics is a word of the library."""
+    cells = re.findall(r" ((?:\\.|[^\\|])*) \|", line)
+    return [cell[1:-1] if cell in ("*withheld*", "*not recorded*") else re.sub(r"\\(.)", r"\1", cell)
+            for cell in cells]
+
+
+def check_html(table, out, markdown):
+    """Well formed to the last bracket, and cell by cell what markdown shows."""
+    root = xml.etree.ElementTree.fromstring(f"<page>{out}</page>")
+    assert {element.tag for element in root.iter()} <= HTML_TAGS
+    [body] = root.iter("tbody")
+    rows = ["".join(cell.itertext()) for row in body for cell in row]
+    lines = markdown.split("\n")[2:2 + len(table.rows)]
+    assert rows == [cell for line in lines for cell in markdown_cells(line)], (rows, lines)
+    assert len(list(root.iter(SVG + "svg"))) <= 1
+
+
 def width(line):
     """The alphabet's own widths; nothing else occurs."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
@@ -244,7 +267,7 @@ def documented():
     examples = {name: re.findall(r"^```(?:json)?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
                 for name, text in sections.items()}
     examples = {"json": examples["json"][0], "ndjson": examples["ndjson"][0],
-                "csv": examples["csv"][0].replace("\n", "\r\n"), "table": examples["markdown"][0]}
+                "csv": examples["csv"][0].replace("\n", "\r\n"), "table": examples["table,"][0]}
     table = Table(random.Random(0))
     table.names, table.types = ["time.day", "cost", "reasoning_tokens"], [TEXT, INT, INT]
     table.meta = {"from": "2025-09-01T00:00:00Z", "until": "2025-09-03T00:00:00Z", "zone": "UTC"}
@@ -280,7 +303,8 @@ def main():
     jobs = []
     for _ in range(options.tables):
         room = rng.choice([0, 1, 2, 20, 40, 80])
-        formats = ["json", "ndjson", "csv", "markdown", f"table:width={room}" if room else "table"]
+        formats = ["json", "ndjson", "csv", "markdown", f"table:width={room}" if room else "table",
+                   rng.choice(["html", "html:chart=bars", "html:chart=line,fold", "html:chart=share"])]
         jobs.append((Table(rng), formats, room))
     table, examples = documented()
     jobs.append((table, list(examples), 0))
@@ -301,6 +325,7 @@ def main():
             check_csv(table, texts[2])
             check_markdown(table, texts[3])
             check_table(table, texts[4], room)
+            check_html(table, texts[5], texts[3])
         except Exception:
             print(f"table {number} of seed {options.seed}:", *map(repr, texts), sep="\n", file=sys.stderr)
             raise

@@ -150,6 +150,106 @@ START_TEST(markdown) {
 }
 END_TEST
 
+START_TEST(html) {
+  expect(
+      two_days(), "html:titles,brief",
+      "<div class=\"bp-scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Cost, tokens, cache and 1 "
+      "more by Day, platform\">\n"
+      "<table class=\"bp-table\">\n"
+      "<caption>Cost, tokens, cache and 1 more by Day, platform</caption>\n"
+      "<thead><tr><th scope=\"col\">Day</th><th scope=\"col\">platform</th>"
+      "<th scope=\"col\" class=\"bp-number\">Cost</th><th scope=\"col\" "
+      "class=\"bp-number\">tokens</th><th scope=\"col\" class=\"bp-number\">cache</th>"
+      "<th scope=\"col\" class=\"bp-number\">active</th></tr></thead>\n"
+      "<tbody>\n"
+      "<tr><th scope=\"row\">2025-09-01</th><th scope=\"row\">claude_code</th>"
+      "<td class=\"bp-number\">$1,234.56</td><td class=\"bp-number\">" AT_LEAST "1,234,567</td>"
+      "<td class=\"bp-number\">12.3 %</td><td class=\"bp-number\">1h 23m</td></tr>\n"
+      "<tr><th scope=\"row\">2025-09-02</th><th scope=\"row\">a|b&quot;c,\\n</th>"
+      "<td class=\"bp-number\">$0.0012</td><td class=\"bp-none\">not recorded</td>"
+      "<td class=\"bp-number\"></td><td class=\"bp-none\">withheld</td></tr>\n"
+      "</tbody>\n"
+      "</table>\n"
+      "</div>\n"
+      "<p class=\"bp-states\"><b>withheld</b>: kept back for privacy. <b>not recorded</b>: no source "
+      "that saw this records such a thing. <b>" AT_LEAST
+      "</b>: the true number is at least this.</p>\n");
+}
+END_TEST
+
+/* Three groups: a number between two ends, one below zero, one that is withheld. */
+static bp_result *three_groups(void) {
+  bp_result *t = bpi_table_new();
+  size_t team = bpi_table_add_column(t, BP_TYPE_TEXT, "team", "dimension");
+  size_t lines = bpi_table_add_column(t, BP_TYPE_INT, "lines", "metric");
+  size_t low = bpi_table_add_column(t, BP_TYPE_INT, "lines.at_least", "companion");
+  size_t high = bpi_table_add_column(t, BP_TYPE_INT, "lines.at_most", "companion");
+  bpi_table_add_row(t);
+  set(t, team, "<core> & co");
+  bpi_table_set_int(t, lines, 300);
+  bpi_table_set_int(t, low, 200);
+  bpi_table_set_int(t, high, 400);
+  bpi_table_add_row(t);
+  set(t, team, "abcdefghijklmnopqrstuvwxyzabcdefgh");
+  bpi_table_set_int(t, lines, -100);
+  bpi_table_add_row(t);
+  set(t, team, "web");
+  bpi_table_set_state(t, lines, BP_CELL_WITHHELD);
+  return finished(t);
+}
+
+static void expect_within(bp_result *r, const char *format, const char *const *pieces) {
+  char *text = formatted(r, format);
+  for (; *pieces != NULL; pieces++)
+    ck_assert_msg(strstr(text, *pieces) != NULL, "%s has no %s:\n%s", format, *pieces, text);
+  bpi_free(text);
+  bp_result_free(r);
+}
+
+/* 500 from end to end are 350 pixels from x = 190; zero is at 190 + 100 / 500 * 350 = 260. */
+START_TEST(html_bars) {
+  static const char *const pieces[] = {
+      "<title>lines by team</title>\n<desc>Highest: &lt;core&gt; &amp; co, 300. Lowest: "
+      "abcdefghijklmnopqrstuvwxyzabcdefgh, -100. 1 without a number.</desc>",
+      "<text x=\"182\" y=\"16\" text-anchor=\"end\">&lt;core&gt; &amp; co</text>",
+      "fill=\"#2b6cb0\" x=\"260\" y=\"5\" width=\"210\" height=\"14\"/>",
+      "x1=\"400\" y1=\"12\" x2=\"540\" y2=\"12\"/>", /* 200 to 400 */
+      "<text x=\"546\" y=\"16\">300</text>",
+      ">abcdefghijklmnopqrstuvwxyz" DOTS "</text>",
+      "fill=\"#2b6cb0\" x=\"190\" y=\"29\" width=\"70\" height=\"14\"/>",
+      "<text x=\"266\" y=\"40\">-100</text>",
+      "opacity=\"0.5\" x=\"260\" y=\"53\" width=\"40\" height=\"14\"/>"
+      "<text x=\"306\" y=\"64\">withheld</text>",
+      "</svg>\n</figure>\n<div class=\"bp-scroll\"",
+      NULL};
+  expect_within(three_groups(), "html:chart=bars", pieces);
+}
+END_TEST
+
+/* A day each, 80 + 556 / 2 pixels from the left; up to 1,500 dollars, that is to 2,000 of 164 pixels. */
+START_TEST(html_line) {
+  static const char *const pieces[] = {
+      ">$2,000.00</text>",
+      ">$1,000.00</text>",
+      "points=\" 219.0,74.8 497.0,176.0\"/>",
+      "<text x=\"219\" y=\"196\" text-anchor=\"middle\">2025-09-01, claude_code</text>",
+      "<details class=\"bp-fold\"><summary>The numbers</summary>\n<div",
+      "</p>\n</details>\n",
+      NULL};
+  expect_within(two_days(), "html:chart=line,fold", pieces);
+}
+END_TEST
+
+/* 300 is all there is to share. */
+START_TEST(html_share) {
+  static const char *const pieces[] = {
+      "class=\"bp-s0\" fill=\"#2b6cb0\" x=\"0\" y=\"0\" width=\"640\" height=\"28\"/>",
+      "&lt;core&gt; &amp; co: 100.0 %, 300</text>", "abcdefgh: -100</text>", "web: withheld</text>",
+      NULL};
+  expect_within(three_groups(), "html:chart=share", pieces);
+}
+END_TEST
+
 START_TEST(table) {
   expect(two_days(), "table",
          "time.day    platform          cost      tokens   cache    active   n\n" RULE_8 RULE_2
@@ -573,13 +673,14 @@ static const struct {
   int code;
   const char *name, *allowed;
 } wrong[] = {
-    {"xml", BP_ERR_NOTFOUND, "xml", "json, ndjson, csv, markdown, table"},
-    {"", BP_ERR_NOTFOUND, "", "json, ndjson, csv, markdown, table"},
-    {"JSON", BP_ERR_NOTFOUND, "JSON", "json, ndjson, csv, markdown, table"},
-    {"jso", BP_ERR_NOTFOUND, "jso", "json, ndjson, csv, markdown, table"},
+    {"xml", BP_ERR_NOTFOUND, "xml", "json, ndjson, csv, markdown, html, table"},
+    {"", BP_ERR_NOTFOUND, "", "json, ndjson, csv, markdown, html, table"},
+    {"JSON", BP_ERR_NOTFOUND, "JSON", "json, ndjson, csv, markdown, html, table"},
+    {"jso", BP_ERR_NOTFOUND, "jso", "json, ndjson, csv, markdown, html, table"},
     {"json:titles", BP_ERR_NOTFOUND, "titles", ""},
     {"csv:color", BP_ERR_NOTFOUND, "color", "titles"},
-    {"table:color,colour", BP_ERR_NOTFOUND, "colour", "width, color, ascii, titles, compact, brief"},
+    {"table:color,colour", BP_ERR_NOTFOUND, "colour",
+     "width, color, ascii, titles, compact, brief"},
     {"table:width", BP_ERR_INVALID, NULL, NULL},
     {"table:width=", BP_ERR_INVALID, NULL, NULL},
     {"table:width=0", BP_ERR_INVALID, NULL, NULL},
@@ -587,6 +688,8 @@ static const struct {
     {"table:width=10001", BP_ERR_INVALID, NULL, NULL},
     {"table:width=8x", BP_ERR_INVALID, NULL, NULL},
     {"table:color=yes", BP_ERR_INVALID, NULL, NULL},
+    {"html:chart", BP_ERR_INVALID, NULL, NULL},
+    {"html:chart=cake", BP_ERR_INVALID, NULL, NULL},
 };
 
 START_TEST(wrong_formats) {
@@ -636,8 +739,9 @@ START_TEST(missing_arguments) {
 END_TEST
 
 START_TEST(every_allocation_may_fail) {
-  static const char *const formats[] = {"json",     "ndjson", "csv",
-                                        "markdown", "table",  "table:width=20,color"};
+  static const char *const formats[] = {"json",  "ndjson",          "csv",
+                                        "table", "markdown",        "table:width=20,color",
+                                        "html",  "html:chart=bars", "html:chart=line,fold"};
   bp_result *r = two_days();
   for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
     long n = 0;
@@ -674,6 +778,10 @@ int main(void) {
   tcase_add_test(tests, csv_titles);
   tcase_add_test(tests, markdown);
   tcase_add_test(tests, markdown_is_only_text);
+  tcase_add_test(tests, html);
+  tcase_add_test(tests, html_bars);
+  tcase_add_test(tests, html_line);
+  tcase_add_test(tests, html_share);
   tcase_add_test(tests, table);
   tcase_add_test(tests, table_in_ascii_with_titles);
   tcase_add_test(tests, table_in_color);

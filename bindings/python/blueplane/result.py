@@ -181,7 +181,7 @@ class Result:
     # --------------------------------------------------------------------------------- ways out
 
     def format(self, name: str) -> str:
-        """As text: "json", "ndjson", "csv", "markdown", "table", with options as in "table:width=100"."""
+        """As text: "json", "ndjson", "csv", "markdown", "html", "table", with options as in "table:width=100"."""
         out, length = ffi.new("char **"), ffi.new("size_t *")
         call(lib.bp_result_format, out, length, self._handle, utf8(name))
         return taken(out, length).decode("utf-8")

@@ -1,0 +1,31 @@
+/* delivery/html.h: what the table and the charts of the html format share. */
+#ifndef BPI_DELIVERY_HTML_H
+#define BPI_DELIVERY_HTML_H
+
+#include "delivery/cell.h"
+
+typedef struct html {
+  buf *out;
+  buf scratch; /* for one text */
+  looks looks;
+} html;
+
+/* Text that stays text: what could begin a tag, an entity or end an attribute is written as an
+ * entity. */
+void bpi_html_text(buf *out, const char *text, size_t length);
+/* The cell's value, for people; nothing where there is none. */
+void bpi_html_value(html *h, size_t row, size_t column);
+/* Title, or name where it has none. */
+void bpi_html_title(html *h, size_t column);
+/* What it is about: the first metrics of the result, at most so many, and what they are told by. If it
+ * is about more than one, those beyond are counted. */
+void bpi_html_subject(html *h, size_t most);
+#define BPI_HTML_SUBJECTS 3
+bool bpi_html_has_role(const bp_result *r, size_t column, const char *role);
+/* What stands in place of a value, NULL: nothing. */
+const char *bpi_html_state(const bp_result *r, size_t row, size_t column);
+
+/* html_chart.c: the first metric of the result as options->chart says; nothing where it has none. */
+void bpi_html_chart(html *h);
+
+#endif
