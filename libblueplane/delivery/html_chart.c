@@ -206,26 +206,25 @@ static int64_t scaled(double value, double of, int64_t to) {
   return (int64_t)(at < 0 ? at - 0.5 : at + 0.5);
 }
 
+/* A shape with these attributes and four numbers. */
+static void write_shape(buf *out, const char *shape, const char *const names[4],
+                        const int64_t numbers[4]) {
+  bpi_buf_printf(out, "<%s", shape);
+  for (size_t i = 0; i < 4; i++)
+    write_at(out, names[i], numbers[i]);
+  bpi_buf_text(out, "/>");
+}
+
 static void write_rect(buf *out, const char *attributes, int64_t x, int64_t y, int64_t width,
                        int64_t height) {
-  bpi_buf_text(out, "<rect ");
-  bpi_buf_text(out, attributes);
-  write_at(out, "x", x);
-  write_at(out, "y", y);
-  write_at(out, "width", width);
-  write_at(out, "height", height);
-  bpi_buf_text(out, "/>");
+  static const char *const names[] = {"x", "y", "width", "height"};
+  write_shape(out, attributes, names, (const int64_t[]){x, y, width, height});
 }
 
 static void write_line(buf *out, const char *attributes, int64_t x1, int64_t y1, int64_t x2,
                        int64_t y2) {
-  bpi_buf_text(out, "<line ");
-  bpi_buf_text(out, attributes);
-  write_at(out, "x1", x1);
-  write_at(out, "y1", y1);
-  write_at(out, "x2", x2);
-  write_at(out, "y2", y2);
-  bpi_buf_text(out, "/>");
+  static const char *const names[] = {"x1", "y1", "x2", "y2"};
+  write_shape(out, attributes, names, (const int64_t[]){x1, y1, x2, y2});
 }
 
 /* Opens a text; its end is the caller's. */
@@ -237,12 +236,13 @@ static void begin_text(buf *out, const char *anchor, int64_t x, int64_t y) {
   bpi_buf_char(out, '>');
 }
 
-#define BAR "class=\"bp-bar\" fill=\"#2b6cb0\""
+#define BAR "rect " DOT
+#define DOT "class=\"bp-bar\" fill=\"#2b6cb0\""
 #define HIDDEN                                                                                     \
-  "class=\"bp-hidden\" fill=\"none\" stroke=\"currentColor\" stroke-dasharray=\"3 3\" "            \
+  "rect class=\"bp-hidden\" fill=\"none\" stroke=\"currentColor\" stroke-dasharray=\"3 3\" "       \
   "opacity=\"0.5\""
-#define AXIS "class=\"bp-axis\" stroke=\"currentColor\" opacity=\"0.25\""
-#define RANGE "class=\"bp-range\" stroke=\"currentColor\" stroke-width=\"1.5\""
+#define AXIS "line class=\"bp-axis\" stroke=\"currentColor\" opacity=\"0.25\""
+#define RANGE "line class=\"bp-range\" stroke=\"currentColor\" stroke-width=\"1.5\""
 
 static void begin(const chart *c, int64_t height) {
   buf *out = c->h->out;
@@ -377,7 +377,7 @@ static void draw_stretch(const chart *c, size_t first, size_t last) {
     write_pair(out, line_x(c, i), line_y(c, c->points[i].value));
   bpi_buf_text(out, "\"/>\n");
   for (size_t i = first; i < last; i++) {
-    bpi_buf_text(out, "<circle " BAR " r=\"2.5\"");
+    bpi_buf_text(out, "<circle " DOT " r=\"2.5\"");
     write_at(out, "cx", line_x(c, i));
     write_at(out, "cy", line_y(c, c->points[i].value));
     bpi_buf_text(out, "/>");
@@ -425,10 +425,10 @@ static void draw_line(chart *c) {
 enum { SHARE_WIDTH = 6400, SHARE_HEIGHT = 280, SHARE_STEP = 210, SHARE_COLORS = 8 };
 
 static const char *const share_colors[SHARE_COLORS] = {
-    "class=\"bp-s0\" fill=\"#2b6cb0\"", "class=\"bp-s1\" fill=\"#d97706\"",
-    "class=\"bp-s2\" fill=\"#15803d\"", "class=\"bp-s3\" fill=\"#7c3aed\"",
-    "class=\"bp-s4\" fill=\"#be185d\"", "class=\"bp-s5\" fill=\"#0e7490\"",
-    "class=\"bp-s6\" fill=\"#a16207\"", "class=\"bp-s7\" fill=\"#6b7280\""};
+    "rect class=\"bp-s0\" fill=\"#2b6cb0\"", "rect class=\"bp-s1\" fill=\"#d97706\"",
+    "rect class=\"bp-s2\" fill=\"#15803d\"", "rect class=\"bp-s3\" fill=\"#7c3aed\"",
+    "rect class=\"bp-s4\" fill=\"#be185d\"", "rect class=\"bp-s5\" fill=\"#0e7490\"",
+    "rect class=\"bp-s6\" fill=\"#a16207\"", "rect class=\"bp-s7\" fill=\"#6b7280\""};
 
 static void write_share(const chart *c, double part, double sum) {
   buf *out = c->h->out;
