@@ -217,6 +217,18 @@ static void on_reject(void *user, int reason, uint64_t line, int64_t byte) {
   bpi_batch_reject(w->batch, w->state.key, reason, line, byte);
 }
 
+/* Whose records come next. */
+static void told_by(void *user, const source *teller) {
+  worker *w = user;
+  record_sink sink = bpi_gate_sink(w->gate);
+  const char *platform = teller->platform;
+  bpi_batch_source(w->batch, number_of(teller),
+                   platform == NULL
+                       ? 0
+                       : sink.label(sink.self, LABEL_PLATFORM, platform, strlen(platform)));
+  bpi_gate_source(w->gate, number_of(teller));
+}
+
 static int read_input(worker *w, const source *reader, const char *path) {
   record_sink sink = bpi_gate_sink(w->gate);
   source_input input = {.path = path,
@@ -224,14 +236,10 @@ static int read_input(worker *w, const source *reader, const char *path) {
                         .database = w->database,
                         .sink = &sink,
                         .checkpoint = checkpoint,
+                        .told_by = told_by,
                         .user = w};
   memcpy(input.memory, w->state.memory, sizeof input.memory);
-  uint32_t platform =
-      reader->platform == NULL
-          ? 0
-          : sink.label(sink.self, LABEL_PLATFORM, reader->platform, strlen(reader->platform));
-  bpi_batch_source(w->batch, number_of(reader), platform);
-  bpi_gate_source(w->gate, number_of(reader));
+  told_by(w, reader);
   w->state.source = number_of(reader);
   int rc = reader->read(&input);
   memcpy(w->state.memory, input.memory, sizeof w->state.memory);

@@ -1,6 +1,7 @@
 /* sources/blueplane_db.c: the database of an earlier Blueplane. Its raw traces are rows of what was read
  * of transcripts, each packed; a row's line is read by the rules of the transcript's own source, so that
- * it meets the original under the same keys. Knows the tables and the wrapping; knows no line. */
+ * it meets the original under the same keys. Knows the table and the wrapping; knows no line, and leaves
+ * what was kept of Cursor to blueplane_db_cursor.c. */
 #include <string.h>
 
 #include "base/inflate.h"
@@ -98,7 +99,7 @@ static int read_table(traces *t) {
   return rc == BP_ERR_NOTFOUND ? BP_OK : rc; /* a database of another version */
 }
 
-static int read_traces(source_input *in) {
+static int read_transcripts(source_input *in) {
   traces *t = bpi_alloc_zero(1, sizeof *t);
   if (t == NULL) return BP_ERR_NOMEM;
   t->in = in;
@@ -120,14 +121,25 @@ static int read_traces(source_input *in) {
 
 /* --------------------------------------------------------------------------------- the source */
 
+/* What was kept of another assistant lies in tables of its own. A damaged file tells what it still can. */
+static int read_traces(source_input *in) {
+  const source *other = &bpi_source_blueplane_db_cursor;
+  int rc = read_transcripts(in);
+  if (rc != BP_OK && rc != BP_ERR_CORRUPT) return rc;
+  if (in->told_by != NULL) in->told_by(in->user, other);
+  int more = other->read(in);
+  return rc != BP_OK ? rc : more;
+}
+
 static bool is_database(const char *path) {
   return strcmp(bpi_base_name(path), "telemetry.db") == 0;
 }
 
-/* The schema lies on the first page. */
+/* The schema lies on the first pages. */
 static bool recognise(const char *bytes, size_t length) {
   return bpi_starts_with(bytes, length, "SQLite format 3") &&
-         bpi_contains(bytes, length, "claude_raw_traces");
+         (bpi_contains(bytes, length, "claude_raw_traces") ||
+          bpi_contains(bytes, length, "cursor_raw_traces"));
 }
 
 static const field_rule rules[] = {

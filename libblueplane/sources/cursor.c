@@ -1,7 +1,7 @@
 /* sources/cursor.c: the databases of the editor Cursor: state.vscdb of the global storage and of each
- * workspace, their .backup copies, and ai-code-tracking.db. Knows which rows of which tables are read
- * and how a row is checked; what values hold is cursor_value.h's, what it means cursor_tell.h's. No
- * other row is asked for: those beside them hold credentials. */
+ * workspace, their .backup copies, and ai-code-tracking.db. Knows which rows of which tables are read;
+ * what lies under a key is cursor_rows.h's, what it means cursor_tell.h's. No other row is asked for:
+ * those beside them hold credentials. */
 #include "sources/source.h"
 
 #include <stdio.h>
@@ -11,218 +11,35 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "sources/cursor_tell.h"
+#include "sources/cursor_rows.h"
 #include "store/foreign.h"
 
 typedef struct cursor {
   source_input *in;
-  cursor_teller tell;
-  buf inner; /* for texts that are JSON */
+  cursor_reading rows;
   id_text machine;
 } cursor;
 
 /* Between two rows: what ends the reading. */
 static int after_row(cursor *c) {
-  if (c->tell.failed != BP_OK) return c->tell.failed;
+  if (c->rows.tell.failed != BP_OK) return c->rows.tell.failed;
   return c->in->checkpoint == NULL ? BP_OK : c->in->checkpoint(c->in->user, c->in);
-}
-
-/* ---------------------------------------------------------------------------------------- values */
-
-/* Reads the value that `s` has entered, of which `again` is a second scanner. `key` is the row's.
- * Returns a REJECT_ reason or 0. */
-typedef int (*value_reader)(cursor *c, const foreign_value *key, scan *s, scan *again);
-
-static scan_type open_value(scan *s, const foreign_value *v) {
-  bpi_scan_init_memory(s, v->bytes == NULL ? "" : v->bytes, v->length);
-  s->document = true;
-  return bpi_scan_value(s);
-}
-
-static void pass_over(scan *s, scan_type type) {
-  const char *key;
-  size_t length;
-  if (type == SCAN_OBJECT)
-    while (bpi_scan_key(s, &key, &length))
-      bpi_scan_skip(s);
-  else if (type == SCAN_ARRAY)
-    while (bpi_scan_item(s))
-      bpi_scan_skip(s);
-  else if (type != SCAN_ERROR && type != SCAN_WAIT && type != SCAN_END)
-    bpi_scan_skip(s);
-}
-
-/* Whether a value is JSON of that type to its end: before that nothing of it is told. */
-static int check_value(const foreign_value *v, scan_type wanted) {
-  scan s;
-  scan_type type = open_value(&s, v);
-  pass_over(&s, type);
-  int reason = s.error == SCAN_UTF8       ? REJECT_UTF8
-               : s.error == SCAN_TOO_DEEP ? REJECT_DEPTH
-               : s.error != SCAN_OK || s.waiting || type == SCAN_END || type == SCAN_WAIT
-                   ? REJECT_SYNTAX
-                   : 0;
-  if (reason == 0 && bpi_scan_value(&s) != SCAN_END) reason = REJECT_SYNTAX;
-  bpi_scan_free(&s);
-  return reason == 0 && type != wanted ? REJECT_SHAPE : reason;
-}
-
-static int read_value(cursor *c, scan_type type, value_reader reader, const foreign_value *values) {
-  const foreign_value *key = &values[0], *v = &values[1];
-  bool text = v->type == FOREIGN_TEXT || v->type == FOREIGN_BLOB;
-  int reason = text && key->bytes != NULL ? check_value(v, type) : REJECT_SHAPE;
-  if (reason != 0) return reason;
-  scan s, again;
-  open_value(&s, v);
-  open_value(&again, v);
-  reason = reader(c, key, &s, &again);
-  bpi_scan_free(&s);
-  bpi_scan_free(&again);
-  return reason;
 }
 
 /* --------------------------------------------------------------------------- rows of key and value */
 
-static void on_bubble(void *user, const cursor_bubble *b, int reason) {
-  cursor *c = user;
-  if (reason < 0) c->tell.failed = reason;
-  if (reason == 0) reason = bpi_cursor_tell_bubble(&c->tell, b);
-  if (reason > 0) bpi_cursor_reject(&c->tell, reason);
-}
-
-static void on_block(void *user, const cursor_block *b) {
-  cursor *c = user;
-  bpi_cursor_tell_block(&c->tell, b);
-}
-
-/* Who it is stands before and behind what lies in it, so its parts are told from a second reading. */
-static int read_composer(cursor *c, scan *s, scan *again, const id_text *known) {
-  const cursor_parts parts = {on_bubble, on_block, c};
-  cursor_composer composer;
-  int reason = bpi_cursor_read_composer(s, &composer, NULL, &c->inner);
-  if (composer.id.length == 0 && known != NULL) composer.id = *known;
-  if (reason == 0 && composer.id.length == 0) reason = REJECT_FIELD;
-  if (reason == 0) bpi_cursor_tell_composer(&c->tell, &composer);
-  int rest = bpi_cursor_read_composer(again, &composer, reason == 0 ? &parts : NULL, &c->inner);
-  return reason != 0 ? reason : rest;
-}
-
-static bool copy_id(id_text *id, const char *from, const char *to) {
-  id->length = (size_t)(to - from);
-  if (id->length == 0 || id->length > sizeof id->at) return false;
-  memcpy(id->at, from, id->length);
-  return true;
-}
-
-/* "composerData:COMPOSER" */
-static int read_composer_row(cursor *c, const foreign_value *key, scan *s, scan *again) {
-  id_text id;
-  const char *colon = memchr(key->bytes, ':', key->length);
-  bool named = colon != NULL && copy_id(&id, colon + 1, key->bytes + key->length);
-  return read_composer(c, s, again, named ? &id : NULL);
-}
-
-/* "bubbleId:COMPOSER:BUBBLE" */
-static bool split_key(const foreign_value *key, id_text *composer, id_text *bubble) {
-  const char *end = key->bytes + key->length, *first = memchr(key->bytes, ':', key->length);
-  const char *second = first == NULL ? NULL : memchr(first + 1, ':', (size_t)(end - first - 1));
-  return second != NULL && copy_id(composer, first + 1, second) && copy_id(bubble, second + 1, end);
-}
-
-static int read_bubble_row(cursor *c, const foreign_value *key, scan *s, scan *again) {
-  id_text composer, id;
-  cursor_bubble b;
-  (void)again;
-  if (!split_key(key, &composer, &id)) return REJECT_FIELD;
-  int reason = bpi_cursor_read_bubble(s, &b, &c->inner);
-  if (reason != 0) return reason;
-  if (b.id.length == 0) b.id = id;
-  bpi_cursor_enter(&c->tell, &composer);
-  return bpi_cursor_tell_bubble(&c->tell, &b);
-}
-
-/* Two scanners go in step: each takes its turn, whatever the other found. */
-static bool both(bool one, bool other) { return one && other; }
-
-/* Composers in a list that is a member of the open object. */
-static int read_list(cursor *c, scan *s, scan *again, const char *const *member) {
-  uint64_t seen = 0, seen_again = 0;
-  int twice = 0;
-  while (bpi_object_member(s, member, &seen, &twice) >= 0 &&
-         bpi_object_member(again, member, &seen_again, &twice) >= 0) {
-    if (!both(bpi_scan_enter_array(s), bpi_scan_enter_array(again))) return REJECT_FIELD;
-    while (both(bpi_scan_item(s), bpi_scan_item(again))) {
-      bool object = both(bpi_scan_enter_object(s), bpi_scan_enter_object(again));
-      int reason = object ? read_composer(c, s, again, NULL) : REJECT_SHAPE;
-      if (reason < 0) return reason;
-      if (reason > 0) bpi_cursor_reject(&c->tell, reason);
-    }
-  }
-  return twice;
-}
-
-static int read_composers(cursor *c, const foreign_value *key, scan *s, scan *again) {
-  static const char *const member[] = {"allComposers", NULL};
-  (void)key;
-  return read_list(c, s, again, member);
-}
-
-static int read_chats(cursor *c, const foreign_value *key, scan *s, scan *again) {
-  static const char *const member[] = {"tabs", NULL};
-  (void)key;
-  return read_list(c, s, again, member);
-}
-
-static int read_generations(cursor *c, const foreign_value *key, scan *s, scan *again) {
-  cursor_generation g;
-  (void)key;
-  (void)again;
-  while (bpi_scan_item(s)) {
-    int reason = bpi_scan_enter_object(s) ? bpi_cursor_read_generation(s, &g) : REJECT_SHAPE;
-    if (reason == 0)
-      bpi_cursor_tell_generation(&c->tell, &g);
-    else
-      bpi_cursor_reject(&c->tell, reason);
-  }
-  return 0;
-}
-
-static int read_day(cursor *c, const foreign_value *key, scan *s, scan *again) {
-  cursor_day d;
-  (void)key;
-  (void)again;
-  int reason = bpi_cursor_read_day(s, &d);
-  if (reason == 0) bpi_cursor_tell_day(&c->tell, &d);
-  return reason;
-}
-
-static int read_commits(cursor *c, const foreign_value *key, scan *s, scan *again) {
-  static const change_record commit = {CHANGE_COMMIT, CHANGE_TYPE_UNKNOWN, -1, -1, -1, -1, -1, -1};
-  id_text hash;
-  unsigned dropped = 0;
-  (void)key;
-  (void)again;
-  while (bpi_scan_item(s))
-    if (bpi_object_into(s, &hash, &dropped) && hash.length > 0)
-      bpi_cursor_tell_commit(&c->tell, &hash, BPI_TIME_NONE, &commit);
-  bpi_cursor_drop(&c->tell, dropped);
-  return 0;
-}
-
-/* Every row that is read: table, beginning of the key, type of the value and reader. Composers come
- * before the bubbles that may need to know them. */
+/* Every row that is read: table and beginning of the key. */
 static const struct {
   const char *table, *prefix;
-  scan_type type;
-  value_reader read;
+  cursor_family family;
 } families[] = {
-    {"ItemTable", "aiCodeTracking.dailyStats.", SCAN_OBJECT, read_day},
-    {"ItemTable", "aiCodeTrackingScoredCommits", SCAN_ARRAY, read_commits},
-    {"ItemTable", "aiService.generations", SCAN_ARRAY, read_generations},
-    {"ItemTable", "composer.composerData", SCAN_OBJECT, read_composers},
-    {"ItemTable", "workbench.panel.aichat.view.aichat.chatdata", SCAN_OBJECT, read_chats},
-    {"cursorDiskKV", "composerData:", SCAN_OBJECT, read_composer_row},
-    {"cursorDiskKV", "bubbleId:", SCAN_OBJECT, read_bubble_row},
+    {"ItemTable", "aiCodeTracking.dailyStats.", CURSOR_DAY},
+    {"ItemTable", "aiCodeTrackingScoredCommits", CURSOR_COMMITS},
+    {"ItemTable", "aiService.generations", CURSOR_GENERATIONS},
+    {"ItemTable", "composer.composerData", CURSOR_COMPOSERS},
+    {"ItemTable", "workbench.panel.aichat.view.aichat.chatdata", CURSOR_CHATS},
+    {"cursorDiskKV", "composerData:", CURSOR_COMPOSER},
+    {"cursorDiskKV", "bubbleId:", CURSOR_BUBBLE},
 };
 static const char *const key_and_value[] = {"key", "value", NULL};
 
@@ -231,19 +48,26 @@ typedef struct family_walk {
   size_t family;
 } family_walk;
 
+static int read_value(cursor *c, cursor_family family, const foreign_value *key,
+                      const foreign_value *value) {
+  bool text = value->type == FOREIGN_TEXT || value->type == FOREIGN_BLOB;
+  const cursor_row row = {key->bytes, value->bytes == NULL ? "" : value->bytes, key->length,
+                          value->length};
+  return text && key->bytes != NULL ? bpi_cursor_read_row(&c->rows, family, &row) : REJECT_SHAPE;
+}
+
 /* Things that were deleted leave a key without a value. */
 static int take_value(void *user, int64_t row, const foreign_value *values) {
   const family_walk *w = user;
   cursor *c = w->c;
-  c->tell.row = row;
+  c->rows.tell.row = row;
   if (values != NULL && (values[1].type == FOREIGN_NULL || values[1].type == FOREIGN_ABSENT))
     return 0;
   c->in->records++;
-  int reason = values == NULL
-                   ? REJECT_UNREADABLE
-                   : read_value(c, families[w->family].type, families[w->family].read, values);
+  int reason = values == NULL ? REJECT_UNREADABLE
+                              : read_value(c, families[w->family].family, &values[0], &values[1]);
   if (reason < 0) return reason;
-  if (reason > 0) bpi_cursor_reject(&c->tell, reason);
+  if (reason > 0) bpi_cursor_reject(&c->rows.tell, reason);
   return after_row(c);
 }
 
@@ -317,8 +141,8 @@ static int tell_line(cursor *c, const foreign_value *v) {
   int64_t time = ms_of(&v[LINE_TIME]);
   (void)TEXT_OF(&v[LINE_MODEL], &model);
   bpi_cursor_keep_model(&model);
-  bpi_cursor_enter(&c->tell, &conversation);
-  bpi_cursor_tell_line(&c->tell, &request, &model,
+  bpi_cursor_enter(&c->rows.tell, &conversation);
+  bpi_cursor_tell_line(&c->rows.tell, &request, &model,
                        time != BPI_TIME_NONE ? time : ms_of(&v[LINE_CREATED]));
   return 0;
 }
@@ -368,17 +192,17 @@ static int tell_commit(cursor *c, const foreign_value *v) {
                                 .files = -1,
                                 .rounds = -1,
                                 .open_us = -1};
-  bpi_cursor_tell_commit(&c->tell, &hash, made != BPI_TIME_NONE ? made : ms_of(&v[COMMIT_SCORED]),
+  bpi_cursor_tell_commit(&c->rows.tell, &hash, made != BPI_TIME_NONE ? made : ms_of(&v[COMMIT_SCORED]),
                          &change);
   return 0;
 }
 
 static int take_tracked(cursor *c, int64_t row, const foreign_value *values,
                         int (*tell)(cursor *c, const foreign_value *v)) {
-  c->tell.row = row;
+  c->rows.tell.row = row;
   c->in->records++;
   int reason = values == NULL ? REJECT_UNREADABLE : tell(c, values);
-  if (reason != 0) bpi_cursor_reject(&c->tell, reason);
+  if (reason != 0) bpi_cursor_reject(&c->rows.tell, reason);
   return after_row(c);
 }
 
@@ -473,7 +297,9 @@ static int start(cursor *c) {
   name_text workspace;
   int rc = each(c, &machine, take_machine, c);
   read_workspace(path, &workspace);
-  bpi_cursor_start(&c->tell, c->in->sink, folder, (size_t)(base - folder), &c->machine, &workspace);
+  bpi_cursor_enter_place(
+      &c->rows.tell, bpi_cursor_place(&c->rows.tell, folder, (size_t)(base - folder), &c->machine),
+      bpi_cursor_workspace(&c->rows.tell, &workspace));
   return rc;
 }
 
@@ -482,14 +308,13 @@ static int read_databases(source_input *in) {
   cursor *c = bpi_alloc_zero(1, sizeof *c);
   if (c == NULL) return BP_ERR_NOMEM;
   c->in = in;
-  bpi_buf_init(&c->inner, FOREIGN_VALUE_MAX);
+  bpi_cursor_open(&c->rows, in->sink, FOREIGN_VALUE_MAX);
   int rc = start(c);
   if (rc == BP_OK) rc = read_families(c);
   if (rc == BP_OK) rc = read_tracking(c);
-  if (rc == BP_OK || rc == BP_ERR_CORRUPT || rc == BP_ERR_BUSY) bpi_cursor_end(&c->tell);
-  if (c->tell.failed != BP_OK) rc = c->tell.failed;
-  bpi_buf_free(&c->inner);
-  bpi_cursor_free(&c->tell);
+  if (rc == BP_OK || rc == BP_ERR_CORRUPT || rc == BP_ERR_BUSY) bpi_cursor_end(&c->rows.tell);
+  if (c->rows.tell.failed != BP_OK) rc = c->rows.tell.failed;
+  bpi_cursor_close(&c->rows);
   bpi_free(c);
   return rc;
 }
@@ -642,9 +467,7 @@ const source bpi_source_cursor = {
     .name = "cursor",
     .title = "Databases of Cursor",
     .platform = "cursor",
-    .covers = COVERS_TOKENS | COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_DECISIONS |
-              COVERS_PROMPTS | COVERS_MODEL | COVERS_TIME | COVERS_EVENTS | COVERS_WORKSPACE |
-              COVERS_CHANGES,
+    .covers = CURSOR_COVERS | COVERS_CHANGES,
     .is_ours = is_ours,
     .recognise = recognise,
     .read = read_databases,

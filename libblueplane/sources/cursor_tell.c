@@ -204,14 +204,17 @@ static void put_span(cursor_teller *t, const cursor_composer *composer) {
   put(t, &r);
 }
 
+/* Of several rows of a composer the first that names a model stands: what comes later is read again
+ * with all that was before it. */
 static void remember_model(cursor_teller *t, const name_text *model) {
   void *items = t->model;
+  size_t before = t->composers.count;
   int64_t number =
       bpi_ident_set_put(&t->composers, t->session, &items, &t->model_capacity, sizeof *t->model);
   t->model = items;
   if (number < 0)
     t->failed = BP_ERR_NOMEM;
-  else
+  else if ((size_t)number == before || t->model[number] == 0)
     t->model[number] = label(t, LABEL_MODEL, model);
 }
 
@@ -252,6 +255,27 @@ void bpi_cursor_tell_block(cursor_teller *t, const cursor_block *b) {
 }
 
 /* ------------------------------------------------------------------------------------- the storage */
+
+ident bpi_cursor_place(cursor_teller *t, const char *folder, size_t length,
+                       const id_text *machine) {
+  static const char kind[] = "cursor storage";
+  composite key;
+  bpi_composite_start(&key);
+  bpi_composite_bytes(&key, kind, sizeof kind - 1);
+  bpi_composite_bytes(&key, folder, length < IDENT_RAW_MAX ? length : IDENT_RAW_MAX);
+  bpi_composite_bytes(&key, machine->at, machine->length);
+  return bpi_memo_ident(&t->names, IDENT_SESSION, (const char *)key.bytes, key.length);
+}
+
+uint32_t bpi_cursor_workspace(cursor_teller *t, const name_text *path) {
+  return label(t, LABEL_WORKSPACE, path);
+}
+
+void bpi_cursor_enter_place(cursor_teller *t, ident place, uint32_t workspace) {
+  t->place_told &= bpi_ident_compare(t->place, place) == 0;
+  t->place = place;
+  t->workspace = workspace;
+}
 
 static void tell_place(cursor_teller *t) {
   if (!t->place_told) put_session(t, t->place, BPI_TIME_NONE, t->workspace, 0);
@@ -302,17 +326,8 @@ void bpi_cursor_tell_commit(cursor_teller *t, const id_text *hash, int64_t time,
 
 /* ------------------------------------------------------------------------------------- a reading */
 
-void bpi_cursor_start(cursor_teller *t, record_sink *sink, const char *folder, size_t length,
-                      const id_text *machine, const name_text *workspace) {
-  static const char kind[] = "cursor storage";
-  composite key;
+void bpi_cursor_start(cursor_teller *t, record_sink *sink) {
   t->sink = t->names.sink = sink;
-  t->workspace = label(t, LABEL_WORKSPACE, workspace);
-  bpi_composite_start(&key);
-  bpi_composite_bytes(&key, kind, sizeof kind - 1);
-  bpi_composite_bytes(&key, folder, length < IDENT_RAW_MAX ? length : IDENT_RAW_MAX);
-  bpi_composite_bytes(&key, machine->at, machine->length);
-  t->place = bpi_memo_ident(&t->names, IDENT_SESSION, (const char *)key.bytes, key.length);
 }
 
 void bpi_cursor_end(cursor_teller *t) {

@@ -21,7 +21,7 @@ typedef struct cursor_teller {
   names names;
   int failed;            /* what ends the reading */
   int64_t row;           /* of the database, that is being read */
-  uint32_t workspace;    /* of a workspace's own storage */
+  uint32_t workspace;    /* of a workspace's own storage; 0: of none */
   ident place;           /* stands for the storage where no composer is named */
   bool place_told;
   ident session;         /* of the composer being read */
@@ -33,10 +33,13 @@ typedef struct cursor_teller {
   size_t generation_capacity;
 } cursor_teller;
 
-/* A reading begins; `t` is all zero. The storage is known by the name of its folder and, where it is
- * told, the machine. */
-void bpi_cursor_start(cursor_teller *t, record_sink *sink, const char *folder, size_t length,
-                      const id_text *machine, const name_text *workspace);
+/* A reading begins; `t` is all zero. */
+void bpi_cursor_start(cursor_teller *t, record_sink *sink);
+/* A storage is known by the name of its folder and, where it is told, the machine. */
+ident bpi_cursor_place(cursor_teller *t, const char *folder, size_t length, const id_text *machine);
+uint32_t bpi_cursor_workspace(cursor_teller *t, const name_text *path);
+/* The storage that is told from now on, and the workspace it belongs to; 0: to none. */
+void bpi_cursor_enter_place(cursor_teller *t, ident place, uint32_t workspace);
 /* It ends: tells the requests. */
 void bpi_cursor_end(cursor_teller *t);
 void bpi_cursor_free(cursor_teller *t);

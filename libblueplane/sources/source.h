@@ -22,6 +22,7 @@ enum {
  * two reads of a growing file keeps it in `memory`: integers only, stored beside the position. */
 #define SOURCE_MEMORY 24
 struct foreign; /* store/foreign.h, which only sources of databases include */
+struct source;
 typedef struct source_input {
   const char *path;
   scan *scan;
@@ -30,6 +31,8 @@ typedef struct source_input {
   int64_t memory[SOURCE_MEMORY];     /* zero at the start of a file */
   uint64_t records;                  /* out: JSON values read */
   int (*checkpoint)(void *user, struct source_input *in); /* called between records; non-zero stops */
+  /* From now on another source tells the records: a file may hold those of several. May be NULL. */
+  void (*told_by)(void *user, const struct source *teller);
   void *user;
 } source_input;
 
@@ -65,7 +68,7 @@ typedef struct row_rule {
 extern const source bpi_source_claude_code, bpi_source_codex, bpi_source_native, bpi_source_cursor,
     bpi_source_cursor_hooks, bpi_source_claude_code_hooks, bpi_source_gemini, bpi_source_copilot,
     bpi_source_opencode, bpi_source_opencode_db, bpi_source_otlp, bpi_source_blueplane_db,
-    bpi_source_forge;
+    bpi_source_forge, bpi_source_blueplane_db_cursor;
 
 size_t bpi_source_count(void);
 const source *bpi_source_at(size_t index);
