@@ -157,6 +157,7 @@ static int read_traces(source_input *in) {
   if (t == NULL) return BP_ERR_NOMEM;
   t->in = in;
   bpi_cursor_open(&t->rows, in->sink, FOREIGN_VALUE_MAX);
+  t->rows.tell.kept = true;
   bpi_buf_init(&t->value, FOREIGN_VALUE_MAX);
   t->unpack = bpi_inflater_new();
   int rc = t->unpack == NULL ? BP_ERR_NOMEM : read_tables(t);

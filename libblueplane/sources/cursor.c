@@ -192,8 +192,8 @@ static int tell_commit(cursor *c, const foreign_value *v) {
                                 .files = -1,
                                 .rounds = -1,
                                 .open_us = -1};
-  bpi_cursor_tell_commit(&c->rows.tell, &hash, made != BPI_TIME_NONE ? made : ms_of(&v[COMMIT_SCORED]),
-                         &change);
+  bpi_cursor_tell_commit(&c->rows.tell, &hash,
+                         made != BPI_TIME_NONE ? made : ms_of(&v[COMMIT_SCORED]), &change);
   return 0;
 }
 

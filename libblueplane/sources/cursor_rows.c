@@ -104,7 +104,9 @@ static int read_bubble_row(cursor_reading *c, const cursor_row *row, scan *s, sc
 }
 
 /* Two scanners go in step: each takes its turn, whatever the other found. */
-static bool both(bool one, bool other) { return one && other; }
+static bool both(bool one, bool other) {
+  return one && other;
+}
 
 /* Composers in a list that is a member of the open object. */
 static int read_list(cursor_reading *c, scan *s, scan *again, const char *const *member) {

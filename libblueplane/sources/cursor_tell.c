@@ -285,7 +285,7 @@ static void tell_place(cursor_teller *t) {
 void bpi_cursor_tell_generation(cursor_teller *t, const cursor_generation *g) {
   tell_place(t);
   put_event(t, EVENT_GENERATION, ident_of(t, IDENT_EVENT, &g->id), t->place, g->time,
-            RECORD_SIDECHAIN);
+            t->kept ? RECORD_FORKED | RECORD_SIDECHAIN : RECORD_SIDECHAIN);
 }
 
 static void put_lines(cursor_teller *t, const cursor_day *d, int event, int detail, int64_t lines) {

@@ -24,6 +24,7 @@ typedef struct cursor_teller {
   uint32_t workspace;    /* of a workspace's own storage; 0: of none */
   ident place;           /* stands for the storage where no composer is named */
   bool place_told;
+  bool kept;             /* by another program, which knows a storage by another name: gives way to it */
   ident session;         /* of the composer being read */
   ident_set composers;
   uint32_t *model;       /* a composer is set to */

@@ -1,11 +1,11 @@
-"""Databases of an earlier Blueplane, made from lines of transcripts the way that program wrote them."""
+"""Databases of an earlier Blueplane, made from lines of transcripts and from Cursor's databases the way that program wrote them."""
 from __future__ import annotations
 
 import json
 import pathlib
 import sqlite3
 import zlib
-from typing import Any, Iterable, Optional
+from typing import Any, Iterable, Iterator, Optional
 
 # The columns that matter here, of its 41; two are computed, as there.
 SCHEMA = """
@@ -18,7 +18,8 @@ CREATE TABLE {table} (
   event_hour INTEGER GENERATED ALWAYS AS (CAST(strftime('%H', timestamp) AS INTEGER)));
 CREATE UNIQUE INDEX one_event ON {table} (external_id, uuid);
 CREATE TABLE conversations (id TEXT PRIMARY KEY, external_id TEXT, platform TEXT, total_tokens INTEGER);
-CREATE TABLE cursor_sessions (id TEXT PRIMARY KEY, external_session_id TEXT);
+CREATE TABLE cursor_sessions (id TEXT PRIMARY KEY, external_session_id TEXT NOT NULL UNIQUE, workspace_hash TEXT NOT NULL,
+  workspace_name TEXT, workspace_path TEXT, started_at TIMESTAMP NOT NULL);
 """
 
 
@@ -41,6 +42,80 @@ def database(path: pathlib.Path, lines: Iterable, table: str = "claude_raw_trace
         db.execute("INSERT OR IGNORE INTO conversations VALUES (?, ?, 'claude_code', 999999)", (str(session), str(session)))
     for data in broken or []:
         db.execute(put, ("", "", "", "", None, data))
+    db.commit()
+    db.close()
+    return path
+
+
+# What was kept of Cursor: the columns that matter here, of 39. A database of the first version has no such table.
+CURSOR_SCHEMA = """
+CREATE TABLE IF NOT EXISTS cursor_raw_traces (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT, ingested_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+  event_id TEXT NOT NULL, external_session_id TEXT, event_type TEXT NOT NULL, timestamp TIMESTAMP NOT NULL,
+  storage_level TEXT NOT NULL, workspace_hash TEXT NOT NULL, database_table TEXT NOT NULL, item_key TEXT NOT NULL,
+  composer_id TEXT, bubble_id TEXT, raw_text TEXT, token_count_up_until_here INTEGER, project_name TEXT, event_data BLOB NOT NULL,
+  event_date DATE GENERATED ALWAYS AS (DATE(timestamp)),
+  event_hour INTEGER GENERATED ALWAYS AS (CAST(strftime('%H', timestamp) AS INTEGER)));
+CREATE UNIQUE INDEX IF NOT EXISTS idx_cursor_unique_event ON cursor_raw_traces (event_id);
+CREATE TABLE IF NOT EXISTS cursor_sessions (id TEXT PRIMARY KEY, external_session_id TEXT NOT NULL UNIQUE, workspace_hash TEXT NOT NULL,
+  workspace_name TEXT, workspace_path TEXT, started_at TIMESTAMP NOT NULL);
+"""
+LISTS = {"aiService.generations": "generation", "aiService.prompts": "prompt"}
+OTHERS = {"workbench.backgroundComposer.workspacePersistentData": "background_composer", "workbench.agentMode.exitInfo": "agent_mode",
+          "interactive.sessions": "other", "history.entries": "other", "cursorAuth/workspaceOpenedDate": "other"}
+
+
+def whole(text: Any) -> Any:
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError):
+        return None
+
+
+def kept_of(state: pathlib.Path) -> Iterator[tuple]:
+    """(event, table, key, value) of each row that program made of a state.vscdb, in its order."""
+    db = sqlite3.connect(state)
+    for table in ("ItemTable", "cursorDiskKV"):
+        try:
+            rows = db.execute(f"SELECT key, value FROM {table} WHERE value IS NOT NULL AND key IS NOT NULL").fetchall()
+        except sqlite3.OperationalError:
+            continue
+        for key, text in rows:
+            value = whole(text)
+            if value is None:
+                continue  # it could not read it
+            if key in LISTS:
+                yield from ((LISTS[key], table, key, item) for item in value if isinstance(item, dict))
+            elif key == "composer.composerData":
+                for composer in filter(lambda c: isinstance(c, dict), value.get("allComposers", [])):
+                    yield "composer", table, key, composer
+                    for bubble in composer.get("conversation") or composer.get("fullConversationHeadersOnly") or []:
+                        yield "bubble", table, key, bubble if isinstance(bubble, dict) else {}
+            elif key in OTHERS:
+                yield OTHERS[key], table, key, value
+            elif key.startswith("composerData:"):
+                yield "composer", table, key, value
+            elif key.startswith("bubbleId:") and key.count(":") == 2:
+                yield "bubble", table, key, value
+    db.close()
+
+
+def add_cursor(path: pathlib.Path, rows: Iterable[tuple], storage: str = "", folder: Optional[str] = None) -> pathlib.Path:
+    """Rows of kept_of() of the storage of a workspace, or of the global one; `folder` as a window of the editor told it."""
+    db = sqlite3.connect(path)
+    db.executescript(CURSOR_SCHEMA)
+    number = db.execute("SELECT count(*) FROM cursor_raw_traces").fetchone()[0]
+    for event, table, key, value in rows:
+        number += 1
+        data = value if isinstance(value, bytes) else zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 6)
+        known = value if isinstance(value, dict) else {}
+        db.execute("INSERT INTO cursor_raw_traces (event_id, event_type, timestamp, storage_level, workspace_hash, database_table, "
+                   "item_key, composer_id, bubble_id, raw_text, event_data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                   (f"event-{number}", event, "2030-01-01T00:00:00+00:00", "workspace" if storage else "global", storage, table, key,
+                    known.get("composerId"), known.get("bubbleId"), known.get("text"), data))
+    if folder is not None:
+        db.execute("INSERT OR IGNORE INTO cursor_sessions VALUES (?, ?, ?, 'engine', ?, '2026-03-02T09:00:00')",
+                   (f"window-{storage}", f"outside-{storage}", storage, folder))
     db.commit()
     db.close()
     return path

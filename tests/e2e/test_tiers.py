@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """One session seen by several sources counts as the best of them, kind of fact by kind of fact.
 
-The same session as a transcript, in a database of an earlier Blueplane, as hooks, telemetry events and metrics: every subset,
-in every order of arrival and in one ingest or several, gives for each metric what the best source alone gives that tells of
-it. Which that is, is written down here by hand; so are the totals of the transcript.
+The same session of Claude Code as a transcript, in a database of an earlier Blueplane, as hooks, telemetry events and metrics; one
+of Cursor in its databases, in that of an earlier Blueplane, as hooks: every subset, in every order of arrival and in one ingest or
+several, gives for each metric what the best source alone gives that tells of it. Which that is, is written down here by hand; so
+are the totals of the best source. Both sessions together give the sum of both.
 """
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ import itertools
 import json
 import pathlib
 import random
-from typing import Any
+import sqlite3
+from typing import Any, Iterable
 
 import dump
 import earlier
@@ -136,10 +138,75 @@ TRANSCRIPT = {"prompts": 2, "tasks": 1, "responses": 3, "input_tokens": 26, "out
               "decisions": None, "commits": None}
 
 
-def totals(store: pathlib.Path) -> dict:
-    query = json.dumps({"metrics": list(TOLD), "period": "all"})
-    row = json.loads(e2e.bpt("query", store, query).stdout)["rows"][0]
-    return {name: row[name] or 0 for name in TOLD}
+# --------------------------------------------------------------------------------- the same of Cursor
+
+COMPOSER = "c0ffee00-0000-4000-8000-000000000002"
+
+
+def cursor_values(second: tuple) -> list:
+    """Two requests; `second` is what was recorded of the tokens of the second, zeros if nothing was."""
+    bubbles = [
+        {"type": 1, "bubbleId": "b1", "requestId": "gen-1", "createdAt": stamp(600), "text": "x" * 20},
+        {"type": 2, "bubbleId": "b2", "usageUuid": "gen-1", "createdAt": stamp(605), "text": "y", "modelInfo": {"modelName": "gpt-5"},
+         "tokenCount": {"inputTokens": 100, "outputTokens": 40}},
+        {"type": 2, "bubbleId": "b3", "usageUuid": "gen-1", "createdAt": stamp(607), "capabilityType": 15, "toolFormerData": {
+            "tool": 7, "name": "edit_file", "toolCallId": "call_1", "status": "completed", "params": '{"relativeWorkspacePath":"a.c"}',
+            "result": json.dumps({"diff": {"chunks": [{"linesAdded": 2, "linesRemoved": 1}]}, "isApplied": True})}},
+        {"type": 1, "bubbleId": "b4", "requestId": "gen-2", "createdAt": stamp(700), "text": "z" * 30},
+        {"type": 2, "bubbleId": "b5", "usageUuid": "gen-2", "createdAt": stamp(710), "text": "y", "modelInfo": {"modelName": "gpt-5"},
+         "tokenCount": dict(zip(("inputTokens", "outputTokens"), second))}]
+    composer = {"_v": 10, "composerId": COMPOSER, "createdAt": (START + 600) * 1000, "lastUpdatedAt": (START + 710) * 1000,
+                "unifiedMode": "agent", "fullConversationHeadersOnly": [{"bubbleId": b["bubbleId"], "type": b["type"]} for b in bubbles]}
+    return [(f"composerData:{COMPOSER}", composer), *((f"bubbleId:{COMPOSER}:{b['bubbleId']}", b) for b in bubbles)]
+
+
+def cursor_database(path: pathlib.Path, second: tuple) -> pathlib.Path:
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE cursorDiskKV (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB)")
+    db.executemany("INSERT INTO cursorDiskKV VALUES (?, ?)", ((key, json.dumps(value)) for key, value in cursor_values(second)))
+    db.commit()
+    db.close()
+    return path
+
+
+def cursor_hooks() -> list:
+    """They know what was read from the cache, too; the database's word goes before theirs."""
+    def payload(second: float, event: str, generation: str, **values: Any) -> dict:
+        return {"received_at": stamp(second), "hook_event_name": event, "conversation_id": COMPOSER, "session_id": COMPOSER,
+                "generation_id": generation, "workspace_roots": ["/home/ada/work/engine"], "model": "gpt-5", **values}
+    call = {"tool_name": "Write", "tool_use_id": "call_1", "tool_input": {"file_path": "/home/ada/work/engine/a.c"}}
+    return [payload(600.1, "beforeSubmitPrompt", "gen-1", prompt="x" * 20, attachments=[]),
+            payload(606.1, "preToolUse", "gen-1", **call), payload(607.1, "postToolUse", "gen-1", **call),
+            payload(608.1, "afterAgentResponse", "gen-1", text="y", input_tokens=100, output_tokens=40, cache_read_tokens=500),
+            payload(608.2, "stop", "gen-1", status="completed", input_tokens=100, output_tokens=40, cache_read_tokens=500),
+            payload(700.1, "beforeSubmitPrompt", "gen-2", prompt="z" * 30, attachments=[]),
+            payload(711.1, "afterAgentResponse", "gen-2", text="y", input_tokens=60, output_tokens=20, cache_read_tokens=700)]
+
+
+CURSOR_SIGHTS = ("database", "earlier", "cursor-hooks")
+
+
+def write_cursor(folder: pathlib.Path, second: tuple = (60, 20)) -> None:
+    for name in CURSOR_SIGHTS:
+        (folder / name).mkdir(exist_ok=True)
+    database = cursor_database(folder / "database" / "state.vscdb", second)
+    earlier.add_cursor(folder / "earlier" / "telemetry.db", earlier.kept_of(database))
+    (folder / "cursor-hooks" / "day.cursor_hooks.jsonl").write_text("".join(json.dumps(line) + "\n" for line in cursor_hooks()))
+
+
+CURSOR_TOLD = dict.fromkeys(("prompts", "tasks", "tool_calls", "responses", "input_tokens", "output_tokens", "cache_read_tokens",
+                             "lines_added", "lines_removed", "active_time", "sessions", "generations"), CURSOR_SIGHTS)
+# Counted from the list above; 110 seconds from the first moment to the last.
+CURSOR_DATABASE = {"prompts": 2, "tasks": 1, "tool_calls": 1, "responses": 2, "input_tokens": 160, "output_tokens": 60,
+                   "cache_read_tokens": 0, "lines_added": 2, "lines_removed": 1, "active_time": 110_000_000, "sessions": 1,
+                   "generations": 2}
+HOOKS_KNOW = {"output_tokens": 60, "cache_read_tokens": 1200, "lines_added": 0}
+
+
+def totals(store: pathlib.Path, metrics: Iterable = TOLD) -> dict:
+    query = json.dumps({"metrics": list(metrics), "period": "all"})
+    rows = json.loads(e2e.bpt("query", store, query).stdout)["rows"]
+    return {name: rows[0][name] or 0 if rows else 0 for name in metrics}
 
 
 def by_tool(store: pathlib.Path) -> list:
@@ -152,28 +219,25 @@ def by_tool(store: pathlib.Path) -> list:
     return sorted(rows)
 
 
-def orders(size: int) -> list:
+def orders(sights: tuple, size: int) -> list:
     """Subsets of a size in every order; in the short run every subset of two so, and larger ones in a few."""
     if e2e.LONG or size == 2:
-        return list(itertools.permutations(SIGHTS, size))
+        return list(itertools.permutations(sights, size))
     dice = random.Random(size)
-    return [made for subset in itertools.combinations(SIGHTS, size)
+    return [made for subset in itertools.combinations(sights, size)
             for made in (subset, subset[::-1], tuple(dice.sample(subset, size)))]
 
 
-def test_every_subset_in_every_order(folder: pathlib.Path) -> None:
-    write(folder)
+def every_subset(folder: pathlib.Path, sights: tuple, told: dict) -> dict:
+    """Holds what every subset gives against its sights alone, which are returned."""
     alone, tools = {}, {}
-    for name in SIGHTS:
+    for name in sights:
         store = new_store(folder, f"alone-{name}")
         e2e.ingest(store, folder / name)
-        alone[name], tools[name] = totals(store), by_tool(store)
-    for metric, n in TRANSCRIPT.items():
-        equal(alone["transcript"][metric], n or 0, "totals of the transcript by hand", metric)
-    check(alone["events"]["output_tokens"] == 589, "events tell more", alone["events"])
-    for size in range(2, len(SIGHTS) + 1):
-        for subset in orders(size):
-            want = {metric: next((alone[s][metric] for s in told if s in subset), 0) for metric, told in TOLD.items()}
+        alone[name], tools[name] = totals(store, told), by_tool(store)
+    for size in range(2, len(sights) + 1):
+        for subset in orders(sights, size):
+            want = {metric: next((alone[s][metric] for s in by if s in subset), 0) for metric, by in told.items()}
             for together in (False, True):
                 store = new_store(folder, "-".join((*subset, str(together))))
                 if together:
@@ -181,13 +245,66 @@ def test_every_subset_in_every_order(folder: pathlib.Path) -> None:
                 else:
                     for name in subset:
                         e2e.ingest(store, folder / name)
-                equal(totals(store), want, "totals of the best source", *subset)
-                best = next(name for name in SIGHTS if name in subset)
+                equal(totals(store, told), want, "totals of the best source", *subset)
+                best = next(name for name in sights if name in subset)
                 equal(by_tool(store), tools[best], "calls of the best source", *subset)
                 e2e.verify(store)
+    return alone
+
+
+def test_every_subset_in_every_order(folder: pathlib.Path) -> None:
+    write(folder)
+    alone = every_subset(folder, SIGHTS, TOLD)
+    for metric, n in TRANSCRIPT.items():
+        equal(alone["transcript"][metric], n or 0, "totals of the transcript by hand", metric)
+    check(alone["events"]["output_tokens"] == 589, "events tell more", alone["events"])
     shadowed = json.loads(e2e.bpt("inspect", new := folder / "transcript-events-metrics-True.db", "health").stdout)["rows"]
     # of the events two prompts, four requests, a compaction; of the metrics a minute of tokens and the lines
     equal({r["name"]: r["value"] for r in shadowed}["shadowed"], 9, "facts that do not count", str(new))
+
+
+def test_cursor_every_subset_in_every_order(folder: pathlib.Path) -> None:
+    write_cursor(folder)
+    alone = every_subset(folder, CURSOR_SIGHTS, CURSOR_TOLD)
+    equal(alone["database"], CURSOR_DATABASE, "totals of the database by hand")
+    equal(alone["earlier"], CURSOR_DATABASE, "totals of what was kept of it")
+    equal({metric: alone["cursor-hooks"][metric] for metric in HOOKS_KNOW}, HOOKS_KNOW, "hooks tell more")
+
+
+def test_tokens_that_were_not_recorded(folder: pathlib.Path) -> None:
+    """A zero in the database is no count: of that request, and of it alone, the hooks' word stands, in any order."""
+    write_cursor(folder, (0, 0))
+    for order in itertools.permutations(CURSOR_SIGHTS):
+        store = new_store(folder, "-".join(order))
+        for i, name in enumerate(order):
+            e2e.ingest(store, folder / name)
+            told = "cursor-hooks" in order[:i + 1]
+            want = {"responses": 2, "input_tokens": 160 if told else 100, "output_tokens": 60 if told else 40}
+            equal(totals(store, want), want, "tokens, request by request", *order[:i + 1])
+        e2e.verify(store)
+
+
+def test_both_assistants_together(folder: pathlib.Path) -> None:
+    """All that there is of both sessions, that of the earlier Blueplane in one database: the sum of the best of each."""
+    write(folder)
+    write_cursor(folder)
+    metrics = (*TOLD, "generations")
+    best = {"prompts": 4, "tasks": 2, "tool_calls": 4, "responses": 5, "input_tokens": 186, "output_tokens": 640, "lines_added": 4,
+            "lines_removed": 2, "sessions": 2, "cache_read_tokens": 20000, "generations": 2, "decisions": 2, "commits": 1}
+    every = sorted({*SIGHTS, *CURSOR_SIGHTS})
+    first = None
+    for seed in range(60 if e2e.LONG else 8):
+        order = random.Random(seed).sample(every, len(every))
+        store = new_store(folder, f"both-{seed}")
+        for part in (order[:seed % 7], order[seed % 7:]):
+            if part:
+                e2e.ingest(store, *(folder / name for name in part))
+        got = totals(store, metrics)
+        equal({metric: got[metric] for metric in best}, best, "totals of both", *order)
+        first = first or store
+        found = dump.differences(first, store)
+        check(not found, "the same facts in any order", *order, "\n".join(found))
+        e2e.verify(store)
 
 
 def test_order_does_not_matter(folder: pathlib.Path) -> None:

@@ -1,7 +1,8 @@
 /* Fuzz target: one source (FUZZ_SOURCE), through the privacy gate into a batch. From memory and in
  * pieces it must give the same records; whatever comes, numbers stay inside their vocabulary. A source
  * of databases (FUZZ_DATABASE) is given the bytes as a file of SQLite's, or as rows of a good one: a
- * line is a key and, behind a tab, its value. */
+ * line is a key and, behind a tab, its value, which go into every table that any of these sources reads. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "tests/fuzz/fuzz.h"
 #ifdef FUZZ_DATABASE
 #include <sqlite3.h>
+#include <zlib.h>
 
 #include "store/foreign.h"
 #endif
@@ -77,16 +79,55 @@ static uint64_t read_all(scan *s, struct foreign *database) {
 
 #ifdef FUZZ_DATABASE
 
+/* The tables of all of them; ?1 is the key, ?2 the value. */
+static const struct {
+  const char *table, *insert;
+  bool packed; /* but for a key that begins with "!" */
+} tables[] = {
+    {"ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB)", "ItemTable VALUES (?1, ?2)",
+     false},
+    {"cursorDiskKV (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB)",
+     "cursorDiskKV VALUES (?1, ?2)", false},
+    {"claude_raw_traces (sequence INTEGER PRIMARY KEY, event_data BLOB)",
+     "claude_raw_traces (event_data) VALUES (?2)", true},
+    {"cursor_raw_traces (sequence INTEGER PRIMARY KEY, event_type TEXT, item_key TEXT, workspace_hash TEXT,"
+     " event_data BLOB)",
+     "cursor_raw_traces (event_type, item_key, workspace_hash, event_data) VALUES (CASE WHEN ?1 GLOB 'b*' THEN"
+     " 'bubble' WHEN ?1 GLOB 'c*' THEN 'composer' ELSE 'generation' END, ?1, substr(?1, -1), ?2)",
+     true},
+    {"cursor_sessions (workspace_hash TEXT, workspace_path TEXT)",
+     "cursor_sessions VALUES (substr(?1, -1), ?2)", false},
+    {"session (id TEXT, parent_id TEXT, directory TEXT, version TEXT, time_created INTEGER)",
+     "session VALUES (?1, ?2, ?2, ?2, length(?2) * 1000000000)", false},
+    {"message (id TEXT, session_id TEXT, data TEXT)", "message VALUES (?1, substr(?1, 1, 1), ?2)",
+     false},
+    {"part (id TEXT, message_id TEXT, session_id TEXT, data TEXT)",
+     "part VALUES (?1, ?1, substr(?1, 1, 1), ?2)", false},
+};
+#define TABLES (sizeof tables / sizeof *tables)
+
+static void bind_value(sqlite3_stmt *statement, const char *value, size_t length, bool packed) {
+  uLongf size = compressBound(length);
+  Bytef *bytes = packed ? malloc(size) : NULL;
+  if (bytes != NULL && compress(bytes, &size, (const Bytef *)value, length) == Z_OK)
+    sqlite3_bind_blob(statement, 2, bytes, (int)size, SQLITE_TRANSIENT);
+  else
+    sqlite3_bind_text(statement, 2, value, (int)length, SQLITE_STATIC);
+  free(bytes);
+}
+
 static void add_row(sqlite3 *db, const char *line, size_t length) {
-  static const char *const sql[] = {"INSERT OR IGNORE INTO cursorDiskKV VALUES (?, ?)",
-                                    "INSERT OR IGNORE INTO ItemTable VALUES (?, ?)"};
-  sqlite3_stmt *statement = NULL;
   const char *tab = memchr(line, '\t', length);
   if (tab == NULL) return;
-  for (int table = 0; table < 2; table++) {
-    sqlite3_prepare_v2(db, sql[table], -1, &statement, NULL);
+  for (size_t i = 0; i < TABLES; i++) {
+    char sql[320];
+    sqlite3_stmt *statement = NULL;
+    snprintf(sql, sizeof sql, "INSERT OR IGNORE INTO %s", tables[i].insert);
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) abort();
     sqlite3_bind_text(statement, 1, line, (int)(tab - line), SQLITE_STATIC);
-    sqlite3_bind_text(statement, 2, tab + 1, (int)(line + length - tab - 1), SQLITE_STATIC);
+    if (sqlite3_bind_parameter_count(statement) > 1)
+      bind_value(statement, tab + 1, (size_t)(line + length - tab - 1),
+                 tables[i].packed && *line != '!');
     sqlite3_step(statement);
     sqlite3_finalize(statement);
   }
@@ -95,10 +136,11 @@ static void add_row(sqlite3 *db, const char *line, size_t length) {
 static unsigned char *make_database(const char *data, size_t size, sqlite3_int64 *length) {
   sqlite3 *db = NULL;
   if (sqlite3_open(":memory:", &db) != SQLITE_OK) abort();
-  sqlite3_exec(db,
-               "CREATE TABLE ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB);"
-               "CREATE TABLE cursorDiskKV (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB)",
-               NULL, NULL, NULL);
+  for (size_t i = 0; i < TABLES; i++) {
+    char sql[256];
+    snprintf(sql, sizeof sql, "CREATE TABLE %s", tables[i].table);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) abort();
+  }
   for (const char *end = data + size; data < end;) {
     const char *newline = memchr(data, '\n', (size_t)(end - data));
     size_t line = (size_t)((newline == NULL ? end : newline) - data);

@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import zlib
 from collections import Counter
 from typing import Any, Iterator, Optional
 
@@ -183,6 +184,28 @@ class Oracle:
             before = self.commits.get(row["commitHash"][:7])
             self.commits[row["commitHash"][:7]] = assisted if before is None else bool(before or assisted)
 
+    def traces(self, db: sqlite3.Connection) -> None:
+        """Values that an earlier Blueplane kept, row by row; a row may repeat a value as it was before."""
+        db.row_factory = None
+        try:
+            rows = db.execute("SELECT event_type, item_key, event_data FROM cursor_raw_traces").fetchall()
+        except sqlite3.OperationalError:
+            return
+        for event, key, data in rows:
+            try:
+                value = json.loads(zlib.decompress(data))
+            except (TypeError, ValueError, zlib.error):
+                continue
+            family = event, key.split(":")[0]
+            if family == ("generation", "aiService.generations"):
+                self.generations.update(filter(None, [value.get("generationUUID")]))
+            elif family == ("composer", "composer.composerData"):
+                self.composer(value)
+            elif family == ("composer", "composerData"):
+                self.composer(value, key.split(":", 1)[1])
+            elif family == ("bubble", "bubbleId"):
+                self.bubble(key.split(":", 2)[1], value, key.split(":", 2)[2])
+
     def read(self, path: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
             copy = os.path.join(folder, "db")
@@ -194,6 +217,7 @@ class Oracle:
             db.text_factory = lambda b: b.decode("utf-8", "surrogateescape")
             self.state(db, os.path.basename(os.path.dirname(os.path.abspath(path))))
             self.tracking(db)
+            self.traces(db)
             db.close()
 
     def output(self) -> dict:
