@@ -70,6 +70,10 @@ const command command_table[] = {
      "--compare baseline, or with --by each value of a dimension beside all others. A verdict is "
      "given only where the interval allows one.",
      RANGE | O(COMPARE) | O(BY) | O(LIMIT), ANSWERS, 0, 15, "@metrics", run_compare},
+    {"dashboard", YOURS, "", "everything about your work on one page, as a file for the browser",
+     "Writes one HTML file that loads nothing and sends nothing, and prints its path. Period and "
+     "baseline are chosen in the page; each figure shows what it is made of, down to the session.",
+     O(WHERE) | O(OUTPUT), ANSWERS, 0, 0, NULL, run_dashboard},
     {"statusline", YOURS, "", "today in one line, for prompts and status bars",
      "Input on standard input is not read. Always ends with 0 when it could answer.", 0, ANSWERS, 0,
      0, NULL, run_statusline},

@@ -59,6 +59,8 @@ int run_delegate(program *p);
 int run_insights(program *p);
 int run_compare(program *p);
 int run_trend(program *p);
+/* dashboard.c */
+int run_dashboard(program *p);
 /* sync.c */
 int run_sync(program *p);
 /* Reads what is new in the known places; complains, but answers can still be given: EXIT_OK or

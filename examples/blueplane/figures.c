@@ -232,7 +232,7 @@ char *range_figure(const screen *s, const bp_result *r, size_t row, const char *
   return both;
 }
 
-static const char *state_name(int cell) {
+const char *cell_state(int cell) {
   switch (cell & BP_CELL_STATE) {
   case BP_CELL_VALUE: return cell & BP_CELL_LOWER_BOUND ? "lower_bound" : "value";
   case BP_CELL_WITHHELD: return "withheld";
@@ -264,7 +264,7 @@ void json_cell(json *j, const char *key, const bp_result *r, size_t row, int col
     const char *unit = bp_result_column(r, at, "unit");
     int baseline = find_column(r, "baseline", metric);
     if (unit != NULL) json_text(j, "unit", unit);
-    json_text(j, "state", state_name(bp_result_cell(r, row, at)));
+    json_text(j, "state", cell_state(bp_result_cell(r, row, at)));
     if (baseline >= 0) {
       json_value(j, "baseline", r, row, baseline);
       json_value(j, "difference", r, row, find_column(r, "difference", metric));

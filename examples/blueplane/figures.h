@@ -24,6 +24,8 @@ void put_number(text *t, const char *unit, double value, bool sign);
 /* A number of bytes, a share, a plain count. */
 void put_bytes(text *t, uint64_t bytes);
 void put_count(text *t, int64_t count);
+/* "value", "lower_bound", "empty", "withheld" or "uncovered". */
+const char *cell_state(int cell);
 /* The cell's exact value as JSON. */
 void json_value(json *j, const char *key, const bp_result *r, size_t row, int column);
 /* The cell as a JSON object: value, unit, state, and its baseline where there is one. */

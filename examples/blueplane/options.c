@@ -62,6 +62,9 @@ const option_info option_table[] = {
     {OPTION_AS, "as", 0, false, "ACCESS", "manager lead research", "with whose eyes"},
     {OPTION_TEAM, "team", 0, false, "TEAM", NULL, "the team of a lead"},
     {OPTION_YES, "yes", 0, false, NULL, NULL, "what cannot be undone is meant"},
+    {OPTION_OUTPUT, "output", 'O', false, "FILE", "@files",
+     "the file to write; - is standard output"},
+    {OPTION_RELEASE, "release", 0, false, "FILE", "@files", "a release or an organisation's store"},
     {OPTION_NONE, NULL, 0, false, NULL, NULL, NULL}};
 
 const option_info *find_option(option_id id) {

@@ -41,6 +41,8 @@ typedef enum option_id {
   OPTION_AS,
   OPTION_TEAM,
   OPTION_YES,
+  OPTION_OUTPUT,
+  OPTION_RELEASE,
   OPTION_COUNT
 } option_id;
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "exits.h"
+#include "paths.h"
 #include "zone.h"
 
 /* -------------------------------------------------------------------------------------- output */
@@ -22,6 +23,32 @@ int write_out(text *t) {
     return complain(EXIT_FAILED, NULL, "cannot write to standard output: %s", strerror(failed));
   }
   return EXIT_OK;
+}
+
+/* In a new file beside it, which then takes its name. */
+static int replace_file(const char *path, const text *t) {
+  char *beside = print_text("%s.XXXXXX", path);
+  int descriptor = mkstemp(beside); /* mode 0600 */
+  FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
+  bool whole = file != NULL && fwrite(t->data, 1, t->length, file) == t->length;
+  int failed = whole ? 0 : errno;
+  if (file != NULL && fclose(file) != 0 && failed == 0) failed = errno;
+  if (failed == 0 && rename(beside, path) != 0) failed = errno;
+  if (failed != 0 && descriptor >= 0) remove(beside);
+  free(beside);
+  return failed;
+}
+
+int write_file(const char *path, text *t) {
+  if (strcmp(path, "-") == 0) return write_out(t);
+  int failed = make_folder_of(path);
+  if (failed == 0) failed = replace_file(path, t);
+  text_free(t);
+  if (failed == 0) return EXIT_OK;
+  char *shown = short_path(path);
+  complain(EXIT_FAILED, NULL, "cannot write %s: %s", shown, strerror(failed));
+  free(shown);
+  return EXIT_FAILED;
 }
 
 static char *format_of(const screen *s, const char *table_options) {

@@ -9,6 +9,9 @@
 
 /* Writes the text to standard output; EXIT_FAILED where that is not possible. Empties it. */
 int write_out(text *t);
+/* The text as a file that only the person can read, whole or not at all; "-" is standard output. What
+ * was there before is replaced. Empties the text. */
+int write_file(const char *path, text *t);
 /* The result in the format of the screen, with `table_options` such as "titles,compact" added for
  * tables. EXIT_NOTHING where it has no rows, EXIT_WITHHELD where nothing of it may be seen. */
 int write_result(const screen *s, const bp_result *r, const char *table_options);

@@ -52,10 +52,16 @@ char *config_path(void) {
   return path;
 }
 
-char *hooks_folder(const char *assistant) {
+char *state_path(const char *name) {
   char *state = xdg_folder("XDG_STATE_HOME", ".local/state");
-  char *path = print_text("%s/blueplane/%s_hooks", state, assistant);
+  char *path = print_text("%s/blueplane/%s", state, name);
   free(state);
+  return path;
+}
+
+char *hooks_folder(const char *assistant) {
+  char *name = print_text("%s_hooks", assistant), *path = state_path(name);
+  free(name);
   return path;
 }
 

@@ -12,6 +12,8 @@ char *default_store(void);
 /* ${XDG_CONFIG_HOME:-~/.config}/blueplane/config */
 char *config_path(void);
 
+/* What a command wrote for the person to open: ${XDG_STATE_HOME:-~/.local/state}/blueplane/NAME. */
+char *state_path(const char *name);
 /* Where payloads of an assistant's hooks are kept: ${XDG_STATE_HOME:-~/.local/state}/blueplane. */
 char *hooks_folder(const char *assistant);
 

@@ -1,0 +1,64 @@
+/* dashboard.c: a dashboard as one file that needs nothing else: a person's own. What it asks is in
+ * pages/personal.c, what it looks like in pages/. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "exits.h"
+#include "pages/data.h"
+#include "pages/page.h"
+#include "pages/personal.h"
+#include "paths.h"
+#include "zone.h"
+
+static void put_head(json *j, const program *p, const char *kind) {
+  char made[40];
+  date now = today();
+  snprintf(made, sizeof made, "%04d-%02d-%02d %02d:%02d", now.year, now.month, now.day, now.hour,
+           now.minute);
+  json_text(j, "schema", "blueplane.dashboard/1");
+  json_text(j, "kind", kind);
+  json_text(j, "made", made);
+  json_text(j, "zone", p->zone);
+  json_text(j, "version", bp_version_string());
+  const char *start = p->options.value[OPTION_WEEK_START];
+  json_text(j, "week_start", start != NULL ? start : "monday");
+}
+
+static const char *const styles[] = {page_base_css, page_uplot_css, page_dashboard_css, NULL};
+
+static int write_dashboard(const program *p, json *j, const char *title, const char *const *scripts,
+                           const char *name) {
+  page made = {title, styles, scripts, page_dashboard_html, j->out.data, NULL};
+  text t = {0};
+  write_page(&t, &made);
+  text_free(&j->out);
+  char *path = p->options.value[OPTION_OUTPUT] != NULL ? copy_text(p->options.value[OPTION_OUTPUT])
+                                                       : state_path(name);
+  int code = write_file(path, &t);
+  if (code == EXIT_OK && strcmp(path, "-") != 0) {
+    text_addf(&t, "%s\n", path);
+    code = write_out(&t);
+  }
+  free(path);
+  return code;
+}
+
+static int show_personal(const program *p) {
+  static const char *const scripts[] = {page_uplot_js,  page_figures_js,  page_parts_js,
+                                        page_detail_js, page_personal_js, NULL};
+  json j = {0};
+  json_open(&j, NULL, '{');
+  put_head(&j, p, "personal");
+  int code = put_catalog(&j, "catalog");
+  if (code == EXIT_OK) code = put_personal(&j, p);
+  json_close(&j, '}');
+  if (code == EXIT_OK) return write_dashboard(p, &j, "blueplane", scripts, "dashboard.html");
+  text_free(&j.out);
+  return code;
+}
+
+int run_dashboard(program *p) {
+  return show_personal(p);
+}

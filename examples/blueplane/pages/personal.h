@@ -1,0 +1,10 @@
+/* personal.h: what a person's own dashboard asks. */
+#ifndef PERSONAL_H
+#define PERSONAL_H
+
+#include "../program.h"
+
+/* Every answer that the page can show, for every period it offers; exit code. */
+int put_personal(json *j, const program *p);
+
+#endif
