@@ -28,12 +28,11 @@ static void put_head(json *j, const program *p, const char *kind) {
 
 static const char *const styles[] = {page_base_css, page_uplot_css, page_dashboard_css, NULL};
 
-static int write_dashboard(const program *p, json *j, const char *title, const char *const *scripts,
+static int write_dashboard(const program *p, data *d, const char *title, const char *const *scripts,
                            const char *name) {
-  page made = {title, styles, scripts, page_dashboard_html, j->out.data, NULL};
+  page made = {title, styles, scripts, page_dashboard_html, d->out.out.data, NULL};
   text t = {0};
   write_page(&t, &made);
-  text_free(&j->out);
   char *path = p->options.value[OPTION_OUTPUT] != NULL ? copy_text(p->options.value[OPTION_OUTPUT])
                                                        : state_path(name);
   int code = write_file(path, &t);
@@ -48,14 +47,15 @@ static int write_dashboard(const program *p, json *j, const char *title, const c
 static int show_personal(const program *p) {
   static const char *const scripts[] = {page_uplot_js,  page_figures_js,  page_parts_js,
                                         page_detail_js, page_personal_js, NULL};
-  json j = {0};
-  json_open(&j, NULL, '{');
-  put_head(&j, p, "personal");
-  int code = put_catalog(&j, "catalog");
-  if (code == EXIT_OK) code = put_personal(&j, p);
-  json_close(&j, '}');
-  if (code == EXIT_OK) return write_dashboard(p, &j, "blueplane", scripts, "dashboard.html");
-  text_free(&j.out);
+  data d = {0};
+  json_open(&d.out, NULL, '{');
+  put_head(&d.out, p, "personal");
+  int code = put_catalog(&d, "catalog");
+  if (code == EXIT_OK) code = put_personal(&d, p);
+  put_columns(&d, "columns");
+  json_close(&d.out, '}');
+  if (code == EXIT_OK) code = write_dashboard(p, &d, "blueplane", scripts, "dashboard.html");
+  data_free(&d);
   return code;
 }
 

@@ -9,7 +9,7 @@
 static const char *const told[] = {
     "from",          "until",          "coverage", "lower_bound", "notes",
     "baseline_from", "baseline_until", "prices",   "assumptions", NULL};
-static const char *const known[] = {"name", "role", "of", "unit", "title", "estimate", NULL};
+static const char *const known[] = {"role", "of", "unit", "title", "estimate", NULL};
 
 static void put_meta(json *j, const bp_result *r) {
   json_open(j, "meta", '{');
@@ -75,12 +75,24 @@ static void put_states(json *j, const bp_result *r, int column) {
   if (any) json_close(j, ']');
 }
 
-static void put_column(json *j, const bp_result *r, size_t column) {
-  json_open(j, NULL, '{');
+/* Once for each name: a column is the same wherever it stands. */
+static void describe(data *d, const bp_result *r, size_t column) {
+  const char *name = bp_result_column(r, column, "name");
+  for (size_t i = 0; i < d->known.count; i++)
+    if (strcmp(d->known.item[i], name) == 0) return;
+  strings_add(&d->known, name);
+  json_open(&d->columns, name, '{');
   for (size_t i = 0; known[i] != NULL; i++)
     if (bp_result_column(r, column, known[i]) != NULL)
-      json_text(j, known[i], bp_result_column(r, column, known[i]));
-  json_text(j, "type", type_name(bp_result_type(r, column)));
+      json_text(&d->columns, known[i], bp_result_column(r, column, known[i]));
+  json_text(&d->columns, "type", type_name(bp_result_type(r, column)));
+  json_close(&d->columns, '}');
+}
+
+static void put_column(data *d, const bp_result *r, size_t column) {
+  json *j = &d->out;
+  describe(d, r, column);
+  json_open(j, bp_result_column(r, column, "name"), '{');
   if (bp_result_type(r, column) == BP_TYPE_TEXT)
     put_texts(j, r, (int)column);
   else
@@ -89,18 +101,32 @@ static void put_column(json *j, const bp_result *r, size_t column) {
   json_close(j, '}');
 }
 
-void put_table(json *j, const char *key, const bp_result *r) {
+void put_table(data *d, const char *key, const bp_result *r) {
+  json *j = &d->out;
   json_open(j, key, '{');
   json_int(j, "rows", (int64_t)bp_result_rows(r));
   put_meta(j, r);
-  json_open(j, "columns", '[');
+  json_open(j, "columns", '{');
   for (size_t column = 0; column < bp_result_columns(r); column++)
-    put_column(j, r, column);
-  json_close(j, ']');
+    put_column(d, r, column);
+  json_close(j, '}');
   json_close(j, '}');
 }
 
-int put_catalog(json *j, const char *key) {
+void put_columns(data *d, const char *key) {
+  json_open(&d->out, key, '{');
+  if (d->columns.out.length > 0) text_add(&d->out.out, d->columns.out.data);
+  json_close(&d->out, '}');
+}
+
+void data_free(data *d) {
+  text_free(&d->out.out);
+  text_free(&d->columns.out);
+  strings_free(&d->known);
+}
+
+int put_catalog(data *d, const char *key) {
+  json *j = &d->out;
   bp_result *r = NULL;
   bp_error *error = NULL;
   if (bp_catalog(&r, "metrics", &error) != BP_OK) return complain_of(error);

@@ -4,12 +4,23 @@
 
 #include <blueplane/blueplane.h>
 
+#include "../options.h"
 #include "../text.h"
 
-/* {"rows": n, "meta": {...}, "columns": [{"name", "type", "role", ..., "values": [...], "states": [[row, state], ...]}]}.
- * Texts that occur again are given once: "names" holds them, and the values count into it. */
-void put_table(json *j, const char *key, const bp_result *r);
-/* Title, unit, family and definition of each metric, by its id. */
-int put_catalog(json *j, const char *key);
+/* A document under way, and the columns that occurred in it. */
+typedef struct data {
+  json out;
+  json columns; /* what is known of each column, told once for all tables */
+  strings known;
+} data;
+
+/* {"rows": n, "meta": {...}, "columns": {NAME: {"values": [...], "states": [[row, state], ...]}, ...}}. Texts that occur
+ * again are given once: "names" holds them, and the values count into it. */
+void put_table(data *d, const char *key, const bp_result *r);
+/* {NAME: {"role", "of", "unit", "title", "estimate", "type"}, ...} of all tables. */
+void put_columns(data *d, const char *key);
+/* Title, family and definition of each metric, by its id; exit code. */
+int put_catalog(data *d, const char *key);
+void data_free(data *d);
 
 #endif

@@ -1,0 +1,194 @@
+// figures.js: reads the results in the page and writes figures for people, by the same rules as the program does.
+"use strict";
+
+const page = JSON.parse(document.getElementById("data").textContent);
+
+// A result, as data.c wrote it.
+class Result {
+  constructor(raw) {
+    this.rows = raw.rows;
+    this.meta = raw.meta;
+    this.columns = raw.columns;
+    this.states = new Map();
+  }
+
+  has(name) { return name in this.columns; }
+  names() { return Object.keys(this.columns); }
+  static describe(name) { return page.columns[name] || {}; }
+
+  value(row, name) {
+    const column = this.columns[name];
+    if (!column || row >= this.rows) return null;
+    const value = column.values[row];
+    return value !== null && column.names ? column.names[value] : value;
+  }
+
+  state(row, name) {
+    if (!this.states.has(name)) this.states.set(name, new Map((this.columns[name] || {}).states || []));
+    return this.states.get(name).get(row) || (this.value(row, name) === null ? "empty" : "value");
+  }
+
+  // The greatest value of a column, at least 0.
+  most(name) {
+    let most = 0;
+    for (let row = 0; row < this.rows; row++) most = Math.max(most, this.value(row, name) || 0);
+    return most;
+  }
+
+  // The metrics of the table, and what stands beside one of them.
+  metrics() { return this.names().filter((name) => Result.describe(name).role === "metric"); }
+  beside(metric) {
+    return this.names().filter((name) => Result.describe(name).of === metric && Result.describe(name).role === "companion");
+  }
+  find(name, wanted) {
+    for (let row = 0; row < this.rows; row++) if (this.value(row, name) === wanted) return row;
+    return -1;
+  }
+}
+
+const results = new WeakMap();
+function result(raw) {
+  if (!raw) return new Result({ rows: 0, meta: {}, columns: {} });
+  if (!results.has(raw)) results.set(raw, new Result(raw));
+  return results.get(raw);
+}
+
+// ---------------------------------------------------------------------------------------------------- numbers
+
+const formats = Array.from({ length: 11 }, (_, decimals) =>
+  new Intl.NumberFormat("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+function fixed(size, decimals) { return formats[decimals].format(size); }
+
+function tokens(size) {
+  for (const [step, letter] of [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "k"]]) {
+    if (size < step * 0.9995) continue;
+    return fixed(size / step, size / step < 99.95 ? 1 : 0) + letter;
+  }
+  return fixed(size, 0);
+}
+
+function money(nano) {
+  let decimals = nano > 0 && nano < 1e7 ? 4 : 2;
+  for (let size = 1e6; nano > 0 && nano < size && decimals < 10; size /= 10) decimals++;
+  return "$" + fixed(nano / 1e9, decimals);
+}
+
+function duration(us) {
+  const seconds = Math.round(us / 1e6), minutes = Math.round(us / 6e7);
+  if (seconds >= 3600) return `${fixed(Math.floor(minutes / 60), 0)}h ${String(minutes % 60).padStart(2, "0")}m`;
+  if (seconds >= 60) return `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, "0")}s`;
+  return us >= 1e6 || us <= 0 ? `${seconds}s` : `${Math.round(us / 1e3)}ms`;
+}
+
+function share(ratio) {
+  const percent = ratio * 100;
+  return fixed(percent, percent < 9.95 && percent > 0 ? 1 : 0) + " %";
+}
+
+function plain(size) { return fixed(size, Number.isInteger(size) || size >= 100 ? 0 : 1); }
+
+const units = { tokens, nUSD: money, us: duration, ratio: share, hour: (h) => `${String(h % 24).padStart(2, "0")}:00` };
+
+// A value in a unit of the library; with "+" where a sign is wanted.
+function number(unit, value, signed) {
+  const sign = value < 0 ? "−" : signed && value > 0 ? "+" : "";
+  return sign + (units[unit] || plain)(Math.abs(value));
+}
+
+// A change in relation to what was before; beyond ten times a percentage says little.
+function change(ratio) {
+  if (ratio >= 9.995) return "×" + fixed(ratio + 1, 0);
+  return (ratio < 0 ? "−" : ratio > 0 ? "+" : "±") + share(Math.abs(ratio));
+}
+
+const clock = new Intl.DateTimeFormat("en-US", { timeZone: page.zone, year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+// An instant, in microseconds or as results write it, in the zone of the page.
+function timeText(instant, withClock) {
+  if (instant === null || instant === undefined) return "";
+  const at = typeof instant === "number" ? new Date(instant / 1000) : new Date(instant);
+  const parts = Object.fromEntries(clock.formatToParts(at).map((part) => [part.type, part.value]));
+  const day = `${parts.day} ${parts.month} ${parts.year}`;
+  return withClock ? `${day}, ${parts.hour}:${parts.minute}` : day;
+}
+
+// ------------------------------------------------------------------------------------------------------ cells
+
+const stateWords = {
+  withheld: ["withheld", "kept back for privacy"],
+  uncovered: ["–", "not recorded by any source that saw this"],
+  empty: ["", "nothing to tell"],
+};
+
+// The text of a cell, with its marks.
+function textOf(table, row, name) {
+  const state = table.state(row, name), column = Result.describe(name);
+  if (stateWords[state]) return stateWords[state][0];
+  const value = table.value(row, name);
+  const marks = (state === "lower_bound" ? "≥" : "") + (column.estimate === "true" ? "~" : "");
+  if (column.type === "text") return label(name, value);
+  if (column.type === "time") return timeText(value, true);
+  if (column.type === "bool") return value ? "yes" : "no";
+  if (column.role === "relative") return change(value);
+  return marks + number(column.unit, value, column.role === "difference");
+}
+
+// The cell as an element that carries its exact value.
+function figure(table, row, name) {
+  const state = table.state(row, name);
+  const element = document.createElement("data");
+  const value = table.value(row, name);
+  element.value = value === null ? "" : String(value);
+  element.dataset.column = name;
+  element.dataset.state = state;
+  element.textContent = textOf(table, row, name);
+  if (stateWords[state]) {
+    element.className = state;
+    element.title = stateWords[state][1];
+  } else if (state === "lower_bound") {
+    element.title = "the true number is at least this";
+  }
+  return element;
+}
+
+// ------------------------------------------------------------------------------------------------------ names
+
+const known = { claude_code: "Claude Code", codex: "Codex", cursor: "Cursor", gemini_cli: "Gemini CLI", copilot_cli: "Copilot CLI",
+  opencode: "opencode", mcp: "MCP" };
+const days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+function words(name) { return known[name] || name.replace(/_/g, " "); }
+
+// A civil day as "23 Nov", with the weekday or the year where asked for.
+function dayText(day, how) {
+  const [year, month, date] = day.split("-").map(Number);
+  const plainDay = `${date} ${months[month - 1]}`;
+  if (how === "weekday") return `${days[(new Date(Date.UTC(year, month - 1, date)).getUTCDay() + 6) % 7].slice(0, 3)} ${plainDay}`;
+  return how === "year" ? `${plainDay} ${year}` : plainDay;
+}
+
+// A value of a dimension as people read it.
+function label(dimension, value) {
+  if (value === null || value === undefined) return "not known";
+  switch (dimension) {
+    case "platform": case "task_type": case "tool_category": case "feature": case "model_family": case "experience": return words(value);
+    case "time.hour": return value.slice(11, 16);
+    case "time.day": return dayText(value, "weekday");
+    case "time.week": return `Week of ${dayText(value)}`;
+    case "time.month": return `${months[Number(value.slice(5, 7)) - 1]} ${value.slice(0, 4)}`;
+    case "time.day_of_week": return days[value - 1];
+    case "time.hour_of_day": return `${String(value).padStart(2, "0")}:00`;
+    case "session": return value;
+    case "session_depth": return value.replace("-", "–");
+    case "pattern": return value.replace(/ > /g, " → ");
+    default: return value;
+  }
+}
+
+function titleOf(metric) { return (page.catalog[metric] || {}).title || Result.describe(metric).title || words(metric); }
+// Of a companion only its own name: "Resolution rate: low" is "low".
+function shortTitle(name) {
+  const title = Result.describe(name).title || name;
+  return title.includes(": ") ? title.slice(title.indexOf(": ") + 2) : title;
+}

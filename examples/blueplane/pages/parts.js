@@ -1,0 +1,213 @@
+// parts.js: what a page is built of: elements, tables, bars, small and large charts. Knows no metric.
+"use strict";
+
+function el(name, attributes, ...children) {
+  const svg = ["svg", "path", "rect", "line", "g", "title", "text", "circle"].includes(name);
+  const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (key === "vars") for (const [name_, to] of Object.entries(value)) element.style.setProperty(name_, to);
+    else element.setAttribute(key, value === true ? "" : value);
+  }
+  element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+const colours = [1, 2, 3, 4, 5, 6].map((n) => `var(--series-${n})`);
+
+function panel(id, title, classes, summary, ...children) {
+  return el("section", { class: `panel ${classes || ""}`, id, "aria-labelledby": `${id}-title` },
+    el("header", null, el("h2", { id: `${id}-title` }, title)),
+    summary ? el("p", { class: "summary" }, summary) : null, ...children);
+}
+
+function nothing(said) { return el("p", { class: "nothing" }, said || "Nothing in this period."); }
+
+// A link that opens something in the page.
+function opener(text, action, hint) {
+  return el("button", { type: "button", class: "opener", onclick: action, title: hint }, text);
+}
+
+// ------------------------------------------------------------------------------------------------------- tables
+
+// Columns: {title, cell(row) -> node, number, bar(row) -> 0..1}. Rows beyond `first` come when asked for.
+function figureTable(columns, rows, options = {}) {
+  const body = el("tbody");
+  const first = options.first || rows.length;
+  const put = (from, to) => rows.slice(from, to).forEach((row) => {
+    const line = el("tr", options.row ? options.row(row) : null);
+    columns.forEach((column, place) => {
+      const cell = el(place === 0 ? "th" : "td", { scope: place === 0 ? "row" : null, class: [column.number ? "number" : "", column.class || ""].join(" ").trim() || null });
+      const content = column.cell(row);
+      cell.append(...[content].flat().filter((node) => node !== null && node !== undefined));
+      line.append(cell);
+    });
+    body.append(line);
+  });
+  put(0, first);
+  const heads = columns.map((column) => el("th", { scope: "col", class: [column.number ? "number" : "", column.class || ""].join(" ").trim() || null },
+    column.title || el("span", { class: "hidden-visually" }, column.spoken || "Share")));
+  const table = el("table", { class: `figures ${options.class || ""}` },
+    options.caption ? el("caption", { class: options.captionHidden ? "hidden-visually" : null }, options.caption) : null,
+    el("thead", null, el("tr", null, heads)), body);
+  const wrapped = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": options.caption || "Table" }, table);
+  if (rows.length <= first) return wrapped;
+  const more = el("button", { type: "button", class: "button more" }, `Show all ${rows.length}`);
+  more.addEventListener("click", () => { put(first, rows.length); more.remove(); table.querySelectorAll("tbody tr")[first].querySelector("button, th").focus?.(); });
+  return el("div", null, wrapped, more);
+}
+
+function bar(part, colour) {
+  return el("span", { class: "bar", "aria-hidden": "true", vars: { "--part": Math.max(0, Math.min(1, part || 0)).toFixed(4), "--colour": colour || colours[0] } });
+}
+
+// The rows of a result as indices.
+function rowsOf(table) { return Array.from({ length: table.rows }, (_, row) => row); }
+
+// A table behind a chart.
+function tableBehind(table, dimension, names, open) {
+  const columns = [{ title: Result.describe(dimension).title || words(dimension), cell: (row) => open
+    ? opener(label(dimension, table.value(row, dimension)), () => open(row)) : label(dimension, table.value(row, dimension)) }];
+  for (const name of names.filter((each) => table.has(each)))
+    columns.push({ title: Result.describe(name).title || titleOf(name), number: true, cell: (row) => figure(table, row, name) });
+  const details = el("details", { class: "behind" }, el("summary", null, "As a table"));
+  details.addEventListener("toggle", () => { // made when it is first looked at
+    if (details.open && details.children.length === 1) details.append(figureTable(columns, rowsOf(table), { caption: "The figures of the chart", captionHidden: true }));
+  });
+  return details;
+}
+
+// ------------------------------------------------------------------------------------------------------- charts
+
+// A line as small as a word.
+function sparkline(values, spoken) {
+  const most = Math.max(...values, 0), width = 120, height = 26;
+  if (values.length < 2 || most === 0) return el("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+  const x = (i) => 2 + i * (width - 4) / (values.length - 1), y = (v) => height - 3 - v * (height - 6) / most;
+  const line = values.map((v, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(v || 0).toFixed(1)}`).join("");
+  return el("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: spoken ? "img" : null,
+    "aria-label": spoken || null, "aria-hidden": spoken ? null : "true" },
+    el("path", { class: "spark-area", d: `${line}L${x(values.length - 1)} ${height - 3}L${x(0)} ${height - 3}Z` }),
+    el("path", { class: "spark-line", d: line }));
+}
+
+// Colours as a canvas wants them.
+function resolved(variable) {
+  const probe = el("span", { vars: { color: `var(${variable})` }, hidden: true });
+  document.body.append(probe);
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  return colour;
+}
+
+const charts = new Set(); // what must be drawn anew when the theme or the width changes
+
+// Columns over time with the baseline as a line, by uPlot; without it as plain columns.
+// {labels, values, baseline, unit, ticks(i), summary, pick(i), readout(i)}
+function timeChart(options) {
+  const readout = el("p", { class: "readout", "aria-live": "polite" });
+  const box = el("div", { class: "chart", tabindex: 0, role: "group", "aria-roledescription": "chart", "aria-label": `${options.summary} Left and right arrows move through it, Enter opens what is chosen.` });
+  let chosen = -1, plot = null;
+  const say = () => readout.replaceChildren(...(chosen >= 0 ? options.readout(chosen) : options.rest()));
+  const choose = (place) => { chosen = place; say(); mark(place); };
+  const mark = (place) => {
+    if (plot) plot.setCursor(place < 0 ? { left: -10, top: -10 } : { left: plot.valToPos(place, "x"), top: 4 }, false);
+    else box.querySelectorAll(".column").forEach((column, i) => column.classList.toggle("chosen", i === place));
+  };
+  box.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], last = options.values.length - 1;
+    if (step) choose(Math.max(0, Math.min(last, chosen < 0 ? (step > 0 ? 0 : last) : chosen + step)));
+    else if (event.key === "Home") choose(0);
+    else if (event.key === "End") choose(last);
+    else if (event.key === "Enter" && chosen >= 0) options.pick(chosen);
+    else return;
+    event.preventDefault();
+  });
+  const draw = () => {
+    if (plot) plot.destroy();
+    plot = null;
+    box.replaceChildren();
+    if (!box.isConnected || !box.clientWidth) return;
+    if (typeof uPlot === "function") plot = drawPlot(box, options, (place) => { if (place !== chosen) { chosen = place; say(); } });
+    else drawColumns(box, options, choose);
+  };
+  box.addEventListener("click", () => { if (chosen >= 0) options.pick(chosen); });
+  box.addEventListener("pointerleave", () => { if (document.activeElement !== box) choose(-1); });
+  const watcher = new ResizeObserver(() => { if (Math.abs((box.dataset.width || 0) - box.clientWidth) > 1) { box.dataset.width = box.clientWidth; draw(); } });
+  watcher.observe(box);
+  charts.add({ box, draw });
+  say();
+  return el("div", null, readout, box);
+}
+
+function redraw() {
+  for (const chart of charts) if (chart.box.isConnected) chart.draw(); else charts.delete(chart);
+}
+
+const chartHeight = 264;
+
+function drawPlot(box, options, chosen) {
+  const ink = resolved("--ink-faint"), grid = resolved("--line"), series = resolved("--series-1"), other = resolved("--ink-soft");
+  const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  const count = options.values.length, width = box.clientWidth;
+  const places = options.values.map((_, i) => i);
+  const most = Math.max(1e-9, ...options.values.map((v) => v || 0), ...(options.baseline || []).map((v) => v || 0));
+  const steps = niceSteps(options.unit, most);
+  const shown = Math.max(1, Math.ceil(count / Math.max(2, Math.floor((width - 60) / 74))));
+  const columns = uPlot.paths.bars({ size: [0.66, 44], radius: 0.08 });
+  const lines = [{}, { stroke: series, fill: series, width: 0, paths: columns, points: { show: false } }];
+  const data = [places, options.values];
+  if (options.baseline) {
+    lines.push({ stroke: other, width: 1.5, dash: [3, 3], points: { show: count < 3, size: 5 }, paths: uPlot.paths.stepped ? uPlot.paths.linear() : null });
+    data.push(options.baseline);
+  }
+  return new uPlot({
+    width, height: chartHeight, padding: [8, 6, 0, 0], legend: { show: false },
+    scales: { x: { time: false, range: [-0.6, count - 0.4] }, y: { range: [0, steps[steps.length - 1]] } },
+    axes: [
+      { stroke: ink, font, size: 26, gap: 4, grid: { show: false }, ticks: { show: false }, splits: () => places.filter((i) => i % shown === 0), values: (_, all) => all.map((i) => options.ticks(i)) },
+      { stroke: ink, font, size: 58, gap: 6, grid: { stroke: grid, width: 1 }, ticks: { show: false }, splits: () => steps, values: (_, all) => all.map((v) => short(options.unit, v)) },
+    ],
+    cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, move: (u, left, top) => [left, top] },
+    hooks: { setCursor: [(u) => { if (u.cursor.idx !== null && u.cursor.idx !== undefined && u.cursor.left >= 0) chosen(u.cursor.idx); }] },
+    series: lines,
+  }, data, box);
+}
+
+// A round number beside a grid: "45m" and not "45m 00s".
+function short(unit, value) {
+  return number(unit, value).replace(/ 00[ms]$/, "").replace(/^0s$/, "0").replace(/^\$(\d+)\.00$/, "$$$1").replace(/\.0([kMBT])$/, "$1");
+}
+
+// Lines of a grid at round numbers of the unit: hours and not thousands of seconds.
+function niceSteps(unit, most) {
+  const seconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400, 172800, 432000, 864000, 1728000, 4320000, 8640000].map((s) => s * 1e6);
+  let step;
+  if (unit === "us") step = seconds.find((s) => most / s <= 4) || most / 4;
+  else {
+    const power = 10 ** Math.floor(Math.log10(most / 4));
+    step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => most / s <= 4);
+    if (unit !== "nUSD" && unit !== "ratio") step = Math.max(1, Math.ceil(step));
+  }
+  const steps = [];
+  for (let at = 0; at < most + step * 0.999 && steps.length < 8; at += step) steps.push(at);
+  if (steps.length < 2) steps.push(step);
+  return steps;
+}
+
+// The same without the library.
+function drawColumns(box, options, choose) {
+  const most = Math.max(1e-9, ...options.values.map((v) => v || 0));
+  const shown = Math.max(1, Math.ceil(options.values.length / Math.max(2, Math.floor(box.clientWidth / 74))));
+  box.append(el("div", { class: "columns" }, options.values.map((value, i) => el("span", { class: "column", onpointerenter: () => choose(i) },
+    el("i", { vars: { "--part": ((value || 0) / most).toFixed(4) } }), el("small", null, i % shown === 0 ? options.ticks(i) : "")))));
+}
+
+// Columns of a distribution: {name, value, text}.
+function histogram(items, spoken) {
+  const most = Math.max(1e-9, ...items.map((item) => item.value || 0));
+  return el("figure", { class: "histogram", role: "img", "aria-label": spoken },
+    items.map((item) => el("div", { class: "histogram-item" }, el("span", { class: "histogram-value" }, item.text),
+      el("i", { vars: { "--part": ((item.value || 0) / most).toFixed(4) } }), el("span", { class: "histogram-name" }, item.name))));
+}

@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "../exits.h"
-#include "data.h"
 
 #define METRICS_MOST 16
 #define SESSIONS_MOST 400
-#define HOURS_MOST 2000 /* hours of sessions */
+#define PARTS_MOST 2000 /* of sessions */
 
 static const struct period {
   const char *name;
@@ -112,26 +111,33 @@ static const block blocks[] = {
      {"last_activity", "active_time", "session_duration", "interactions", "prompts", "tool_calls",
       "tool_errors", "lines_added", "lines_removed", "files_touched", "total_tokens", "cost"}}};
 
-/* Of the longest period that a page lists sessions of, once: what a session is made of. */
-static const block details[] = {{"session_hours",
-                                 {"session", "time.hour"},
-                                 "-time.hour",
-                                 HOURS_MOST,
-                                 {"interactions", "active_time", "lines_added", "cost"}},
-                                {"session_models",
-                                 {"session", "model"},
-                                 NULL,
-                                 HOURS_MOST,
-                                 {"responses", "total_tokens", "cost"}},
-                                {"session_tools",
-                                 {"session", "tool_category"},
-                                 NULL,
-                                 HOURS_MOST,
-                                 {"tool_calls", "tool_errors"}}};
+/* Of all periods together, once: what the latest sessions are made of. */
+static const block details[] = {
+    {"session_hours",
+     {"session", "time.hour"},
+     "-time.hour",
+     PARTS_MOST,
+     {"interactions", "active_time", "lines_added", "cost"}},
+    {"session_models",
+     {"session", "model"},
+     "-total_tokens",
+     PARTS_MOST,
+     {"responses", "total_tokens", "cost"}},
+    {"session_tools",
+     {"session", "tool"},
+     "-tool_calls",
+     PARTS_MOST,
+     {"tool_calls", "tool_errors"}},
+    {"session_languages",
+     {"session", "language"},
+     "-lines_added",
+     PARTS_MOST,
+     {"lines_added", "lines_removed"}},
+    {"session_types", {"session", "task_type"}, "-tasks", PARTS_MOST, {"tasks"}}};
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static int put_block(json *j, const program *p, const block *b, const char *key,
+static int put_block(data *d, const program *p, const block *b, const char *key,
                      const struct period *period, const char *baseline) {
   question q = {.metrics = b->metrics,
                 .period = period->name,
@@ -142,48 +148,48 @@ static int put_block(json *j, const program *p, const block *b, const char *key,
   memcpy(q.by, b->by, sizeof q.by);
   if (q.by[0] != NULL && strcmp(q.by[0], "trend") == 0) q.by[0] = period->by;
   int code = ask(&r, p, &q);
-  if (code == EXIT_OK) put_table(j, key, r);
+  if (code == EXIT_OK) put_table(d, key, r);
   bp_result_free(r);
   return code;
 }
 
-static int put_compared(json *j, const program *p, const struct period *period) {
+static int put_compared(data *d, const program *p, const struct period *period) {
   int code = EXIT_OK;
   for (size_t i = 0; i < COUNT(compared) && code == EXIT_OK; i++) {
-    json_open(j, compared[i].name, '{');
-    if (!period->compared) code = put_block(j, p, &compared[i], "none", period, NULL);
+    json_open(&d->out, compared[i].name, '{');
+    if (!period->compared) code = put_block(d, p, &compared[i], "none", period, NULL);
     for (size_t k = 0; k < COUNT(baselines) && period->compared && code == EXIT_OK; k++)
-      code = put_block(j, p, &compared[i], baselines[k], period, baselines[k]);
-    json_close(j, '}');
+      code = put_block(d, p, &compared[i], baselines[k], period, baselines[k]);
+    json_close(&d->out, '}');
   }
   return code;
 }
 
-static int put_findings(json *j, const program *p, const struct period *period) {
+static int put_findings(data *d, const program *p, const struct period *period) {
   static const block insights = {"insights", {NULL}, NULL, 8, {"insights"}};
   struct period of = {period->finding, NULL, NULL, false};
-  return put_block(j, p, &insights, "insights", &of, NULL);
+  return put_block(d, p, &insights, "insights", &of, NULL);
 }
 
-static int put_period(json *j, const program *p, const struct period *period) {
-  json_open(j, NULL, '{');
-  json_text(j, "name", period->name);
-  json_text(j, "by", period->by);
-  int code = put_compared(j, p, period);
+static int put_period(data *d, const program *p, const struct period *period) {
+  json_open(&d->out, NULL, '{');
+  json_text(&d->out, "name", period->name);
+  json_text(&d->out, "by", period->by);
+  int code = put_compared(d, p, period);
   for (size_t i = 0; i < COUNT(blocks) && code == EXIT_OK; i++)
-    code = put_block(j, p, &blocks[i], blocks[i].name, period, NULL);
-  if (code == EXIT_OK) code = put_findings(j, p, period);
-  json_close(j, '}');
+    code = put_block(d, p, &blocks[i], blocks[i].name, period, NULL);
+  if (code == EXIT_OK) code = put_findings(d, p, period);
+  json_close(&d->out, '}');
   return code;
 }
 
-int put_personal(json *j, const program *p) {
+int put_personal(data *d, const program *p) {
   int code = EXIT_OK;
-  json_open(j, "periods", '[');
+  json_open(&d->out, "periods", '[');
   for (size_t i = 0; i < COUNT(periods) && code == EXIT_OK; i++)
-    code = put_period(j, p, &periods[i]);
-  json_close(j, ']');
+    code = put_period(d, p, &periods[i]);
+  json_close(&d->out, ']');
   for (size_t i = 0; i < COUNT(details) && code == EXIT_OK; i++)
-    code = put_block(j, p, &details[i], details[i].name, &periods[COUNT(periods) - 1], NULL);
+    code = put_block(d, p, &details[i], details[i].name, &periods[COUNT(periods) - 1], NULL);
   return code;
 }

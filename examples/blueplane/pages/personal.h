@@ -3,8 +3,9 @@
 #define PERSONAL_H
 
 #include "../program.h"
+#include "data.h"
 
 /* Every answer that the page can show, for every period it offers; exit code. */
-int put_personal(json *j, const program *p);
+int put_personal(data *d, const program *p);
 
 #endif
