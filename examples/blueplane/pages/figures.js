@@ -75,14 +75,14 @@ function money(nano) {
 
 function duration(us) {
   const seconds = Math.round(us / 1e6), minutes = Math.round(us / 6e7);
-  if (seconds >= 3600) return `${fixed(Math.floor(minutes / 60), 0)}h ${String(minutes % 60).padStart(2, "0")}m`;
-  if (seconds >= 60) return `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, "0")}s`;
+  if (seconds >= 3600) return `${fixed(Math.floor(minutes / 60), 0)}h\u00a0${String(minutes % 60).padStart(2, "0")}m`;
+  if (seconds >= 60) return `${Math.floor(seconds / 60)}m\u00a0${String(seconds % 60).padStart(2, "0")}s`;
   return us >= 1e6 || us <= 0 ? `${seconds}s` : `${Math.round(us / 1e3)}ms`;
 }
 
 function share(ratio) {
   const percent = ratio * 100;
-  return fixed(percent, percent < 9.95 && percent > 0 ? 1 : 0) + " %";
+  return fixed(percent, percent < 9.95 && percent > 0 ? 1 : 0) + "\u00a0%";
 }
 
 function plain(size) { return fixed(size, Number.isInteger(size) || size >= 100 ? 0 : 1); }

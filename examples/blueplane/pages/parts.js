@@ -134,18 +134,16 @@ function timeChart(options) {
   };
   box.addEventListener("click", () => { if (chosen >= 0) options.pick(chosen); });
   box.addEventListener("pointerleave", () => { if (document.activeElement !== box) choose(-1); });
-  const watcher = new ResizeObserver(() => { if (Math.abs((box.dataset.width || 0) - box.clientWidth) > 1) { box.dataset.width = box.clientWidth; draw(); } });
+  const watcher = new ResizeObserver(() => { const size = `${box.clientWidth} ${box.clientHeight}`; if (box.dataset.size !== size) { box.dataset.size = size; draw(); } });
   watcher.observe(box);
   charts.add({ box, draw });
   say();
-  return el("div", null, readout, box);
+  return el("div", { class: "chart-and-readout" }, readout, box);
 }
 
 function redraw() {
   for (const chart of charts) if (chart.box.isConnected) chart.draw(); else charts.delete(chart);
 }
-
-const chartHeight = 264;
 
 function drawPlot(box, options, chosen) {
   const ink = resolved("--ink-faint"), grid = resolved("--line"), series = resolved("--series-1"), other = resolved("--ink-soft");
@@ -163,7 +161,7 @@ function drawPlot(box, options, chosen) {
     data.push(options.baseline);
   }
   return new uPlot({
-    width, height: chartHeight, padding: [8, 6, 0, 0], legend: { show: false },
+    width, height: box.clientHeight, padding: [8, 6, 0, 0], legend: { show: false },
     scales: { x: { time: false, range: [-0.6, count - 0.4] }, y: { range: [0, steps[steps.length - 1]] } },
     axes: [
       { stroke: ink, font, size: 26, gap: 4, grid: { show: false }, ticks: { show: false }, splits: () => places.filter((i) => i % shown === 0), values: (_, all) => all.map((i) => options.ticks(i)) },
@@ -177,7 +175,7 @@ function drawPlot(box, options, chosen) {
 
 // A round number beside a grid: "45m" and not "45m 00s".
 function short(unit, value) {
-  return number(unit, value).replace(/ 00[ms]$/, "").replace(/^0s$/, "0").replace(/^\$(\d+)\.00$/, "$$$1").replace(/\.0([kMBT])$/, "$1");
+  return number(unit, value).replace(/\u00a000[ms]$/, "").replace(/^0s$/, "0").replace(/^\$(\d+)\.00$/, "$$$1").replace(/\.0([kMBT])$/, "$1");
 }
 
 // Lines of a grid at round numbers of the unit: hours and not thousands of seconds.

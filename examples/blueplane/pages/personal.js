@@ -29,10 +29,12 @@ function rangeText() {
   if (!meta.from || !meta.until) return "Everything recorded";
   const last = new Date(Date.parse(meta.until) - 1).toISOString();
   const a = timeText(meta.from), b = timeText(last);
-  if (a === b) return a;
+  if (a === b) return `${weekdayOf(meta.from)}, ${a}`;
   const [d1, m1, y1] = a.split(" "), [, m2, y2] = b.split(" ");
   return y1 === y2 ? (m1 === m2 ? `${d1} to ${b}` : `${d1} ${m1} to ${b}`) : `${a} to ${b}`;
 }
+
+function weekdayOf(instant) { return new Intl.DateTimeFormat("en-US", { timeZone: page.zone, weekday: "long" }).format(new Date(instant)); }
 
 function delta(metric, from = compared("totals")) {
   const name = `${metric}.relative`;
@@ -101,12 +103,13 @@ function tile([metric, second]) {
   return el("button", { type: "button", class: "tile", onclick: () => openDetail(() => figureDetail(metric)), "aria-haspopup": "dialog" },
     el("span", { class: "tile-label" }, second ? "Lines" : titleOf(metric)),
     el("span", { class: "tile-value" }, shown),
-    delta(metric, from) || el("span", { class: "tile-delta" }, tileNote(metric, from)),
-    values.length > 1 && view.period !== 0 ? sparkline(values) : el("span", { class: "spark" }));
+    delta(metric, from) || el("span", { class: "tile-delta" }, period().name === "all" ? "since the first record" : ""),
+    values.length > 1 ? sparkline(values) : el("span", { class: "spark tile-note" }, tileNote(metric, from)));
 }
 
 function tileNote(metric, from) {
   if (metric === "resolution_rate" && from.value(0, "resolution_rate.to_resolve")) return `${textOf(from, 0, "resolution_rate.resolved")} of ${textOf(from, 0, "resolution_rate.to_resolve")} tasks`;
+  if (metric === "tool_success_rate" && from.value(0, "tool_success_rate.ok") !== null) return `${textOf(from, 0, "tool_success_rate.ok")} of ${textOf(from, 0, "tool_success_rate.ok_or_error")} calls`;
   return "";
 }
 
@@ -129,7 +132,7 @@ function trendPanel() {
   const name = trendMetrics.find(([id]) => id === metric)[1];
   const noun = { "time.hour": "hours", "time.day": "days", "time.week": "weeks", "time.month": "months" }[by];
   const summary = active === 0 ? "Nothing to draw in this period."
-    : `${name}: ${active} of ${values.length} ${noun} with activity; the most, ${textOf(trend, best, metric)}, ${by === "time.hour" ? `from ${label(by, trend.value(best, by))}` : by === "time.day" ? `on ${label(by, trend.value(best, by))}` : `in the ${label(by, trend.value(best, by)).toLowerCase().replace(/ ([a-z])/g, (m) => m)}`}.`;
+    : `${name}: ${active} of ${values.length} ${noun} with activity; the most, ${textOf(trend, best, metric)}, ${by === "time.hour" ? `from ${label(by, trend.value(best, by))}` : by === "time.day" ? `on ${label(by, trend.value(best, by))}` : `in the ${label(by, trend.value(best, by)).replace("Week", "week")}`}.`;
   const node = panel("trend", cuts[by] || "Over time", "wide", null);
   node.querySelector("header").append(el("div", { class: "screen-only" }, segments("Figure of the trend", trendMetrics, metric, (value) => { view.metric = value; show("Figure of the trend", value); })));
   const legend = el("span", { class: "legend" }, el("span", { class: "key" }), name, baseline ? [el("span", { class: "key line" }), baselineText()] : null);
@@ -186,7 +189,7 @@ function listPanel(id, title, classes, source, dimension, main, names, options =
   const most = from.most(main);
   const columns = [
     { title: Result.describe(dimension).title || words(dimension), cell: (row) => opener(label(dimension, from.value(row, dimension)), () => openDetail(() => groupDetail(source, dimension, row))) },
-    { title: "", spoken: `Size by ${titleOf(main).toLowerCase()}`, class: "bar-cell", cell: (row) => bar(most > 0 ? from.value(row, main) / most : 0, options.colour ? options.colour(rows.indexOf(row)) : colours[0]) },
+    { title: "", spoken: `Size by ${titleOf(main).toLowerCase()}`, class: "bar-cell", cell: (row) => bar(most > 0 ? from.value(row, main) / most : 0, options.colour ? options.colour(from, row) : colours[0]) },
     ...names.map((name) => ({ title: (options.heads || {})[name] || titleOf(name), number: true, class: (options.minor || []).includes(name) ? "minor" : "", cell: (row) => options.cell?.[name] ? options.cell[name](from, row) : figure(from, row, name) })),
   ];
   return panel(id, title, classes, options.summary ? options.summary(from, rows) : null, options.above ? options.above(from, rows) : null,
@@ -197,15 +200,21 @@ function listPanel(id, title, classes, source, dimension, main, names, options =
 function withInterval(from, row, name) {
   const low = from.value(row, `${name}.low`), high = from.value(row, `${name}.high`);
   const nodes = [figure(from, row, name)];
-  if (low !== null && high !== null) nodes.push(el("span", { class: "interval", title: "where the true share lies with 95 %" }, ` ${share(low).replace(" %", "")}–${share(high)}`));
+  if (low !== null && high !== null) nodes.push(el("span", { class: "interval", title: "where the true share lies with 95 %" }, ` ${share(low).replace("\u00a0%", "")}–${share(high)}`));
   return nodes;
+}
+
+// A platform has one colour in all periods.
+function colourOf(dimension, source, value) {
+  const all = result(page.periods[page.periods.length - 1][source]);
+  return colours[Math.max(0, all.find(dimension, value)) % colours.length];
 }
 
 function platformsPanel() {
   return listPanel("platforms", "Platforms", "third", "platforms", "platform", "interactions", ["interaction_share", "active_time", "cost"], {
-    heads: { interaction_share: "Share" }, colour: (i) => colours[i % 6],
+    heads: { interaction_share: "Share" }, colour: (from, row) => colourOf("platform", "platforms", from.value(row, "platform")),
     summary: (from, rows) => rows.length === 1 ? `All in ${label("platform", from.value(rows[0], "platform"))}.` : `${textOf(from, rows[0], "interaction_share")} of interactions in ${label("platform", from.value(rows[0], "platform"))}.`,
-    above: (from, rows) => el("div", { class: "mix", "aria-hidden": "true" }, rows.map((row, i) => el("i", { vars: { "--part": from.value(row, "interaction_share") || 0, "--colour": colours[i % 6] } }))) });
+    above: (from, rows) => el("div", { class: "mix", "aria-hidden": "true" }, rows.map((row) => el("i", { vars: { "--part": from.value(row, "interaction_share") || 0, "--colour": colourOf("platform", "platforms", from.value(row, "platform")) } }))) });
 }
 
 function workspacesPanel() {
@@ -221,7 +230,7 @@ function codePanel() {
     summary: () => {
       const said = [`${textOf(totals, 0, "net_lines")} lines net in ${textOf(totals, 0, "files_touched")} files`];
       if (totals.value(0, "code_velocity") !== null) said.push(`${textOf(totals, 0, "code_velocity")} lines added for each active hour`);
-      if (work.value(0, "commits")) said.push(`${textOf(work, 0, "commits")} commits, ${textOf(work, 0, "ai_commits")} of them assisted`);
+      if (work.value(0, "commits")) said.push(`${textOf(work, 0, "commits")} commits, ${textOf(work, 0, "ai_commits")} assisted`);
       return said.join("; ") + ".";
     } });
 }
@@ -335,7 +344,7 @@ function insightsPanel() {
 
 function featuresPanel() {
   const features = table("features"), patterns = table("patterns");
-  const used = rowsOf(features).filter((row) => features.value(row, "feature_usage"));
+  const used = rowsOf(features).filter((row) => features.value(row, "feature_usage")).sort((a, b) => features.value(b, "feature_usage") - features.value(a, "feature_usage"));
   const most = features.most("feature_usage");
   return panel("features", "Features and ways of working", "", null, el("div", { class: "two" },
     el("div", null, el("h3", null, "Tasks that used a feature"), used.length ? figureTable([
@@ -428,7 +437,7 @@ function sessionDetail(id) {
   if (list) {
     const row = list.find("session", id);
     sub = `${label("platform", list.value(row, "platform"))} in ${label("workspace", list.value(row, "workspace"))}.`;
-    nodes.push(facts(list, row, list.names().filter((name) => Result.describe(name).role !== "dimension")));
+    nodes.push(facts(list, row, list.metrics()));
   }
   const inside = (source, dimension, title, name) => {
     const all = result(page[source]), rows = rowsOf(all).filter((row) => all.value(row, "session") === id);
