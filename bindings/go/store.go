@@ -357,6 +357,20 @@ func (s *Store) Inspect(ctx context.Context, topic string) (*Result, error) {
 	})
 }
 
+// Pending tells what an ingest of a folder would have to read, source by source. It opens no file.
+func (s *Store) Pending(ctx context.Context, source, root string) (*Result, error) {
+	var name *C.char
+	if source != "" {
+		name = C.CString(source)
+		defer C.free(unsafe.Pointer(name))
+	}
+	folder := C.CString(root)
+	defer C.free(unsafe.Pointer(folder))
+	return s.result(ctx, func(out **C.bp_result, store *C.bp_store, failed **C.bp_error) C.int {
+		return C.bp_ingest_pending(out, store, name, folder, failed)
+	})
+}
+
 // Configure gives the store a versioned JSON document: "prices", "labels", "retention", "roster", ...
 func (s *Store) Configure(topic string, document []byte) error {
 	name := C.CString(topic)

@@ -299,6 +299,15 @@ BP_API int bp_ingest_scan(bp_store *store, const char *source, const char *root,
                           const bp_ingest_options *options, bp_ingest_report *report,
                           bp_error **error);
 
+/* What an ingest of `root` would have to read: a row for each source that has files there, with how
+ * many it has ("files"), how many of them are new or changed ("pending_files"), the bytes to be read
+ * of these ("pending_bytes") and how long ago the oldest of these changes was ("pending_age",
+ * microseconds; empty without one). Opens no file and names none. Also for an operator.
+ * Errors: NOTFOUND (source, root; the key file), IO (unreadable root), DENIED, CANCELLED, NOMEM.
+ * Since 0.1. */
+BP_API int bp_ingest_pending(bp_result **out, bp_store *store, const char *source, const char *root,
+                             bp_error **error);
+
 /* ------------------------------------------------------------------------------------- query */
 
 /* A query names metrics, a range, dimensions to group by, filters and a baseline. It is checked

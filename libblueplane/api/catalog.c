@@ -316,7 +316,11 @@ static const struct topic {
     {"bp_catalog", "access", "store, access, functions, families, metrics, dimensions, ranges",
      "Who may do and ask what: all that is not named is denied.", fill_access},
     {"bp_catalog", "topics", "call, topic, columns, definition", "This list.", fill_topics},
-    {"bp_inspect", "health", "name, value:int, unit", "Size, age and counts of the store.", NULL},
+    {"bp_inspect", "health", "name, value:int, unit, of",
+     "Size, age, growth and counts of the store, and of reading: how late changes were stored "
+     "(lag), what was refused, how the model's providers answered. `of` names the part that a "
+     "figure is of. Shares are in millionths.",
+     NULL},
     {"bp_inspect", "integrity", "check, ok:bool", "A full check of the database; slow.", NULL},
     {"bp_inspect", "sources",
      "source, files:int, bytes:int, records:int, rejects:int, sessions:int, last_read:time",

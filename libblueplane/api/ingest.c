@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/handle.h"
+#include "api/audit.h"
+#include "api/inspection.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/scan.h"
@@ -29,6 +30,7 @@ typedef struct candidate {
   const source *source;
   bool unreadable;
   bool unknown; /* the store was asked, and knows nothing of it */
+  int64_t read; /* bytes of it that were read before */
 } candidate;
 
 /* One ingest call. What several workers touch is guarded by `lock`; the store by `store_lock`. */
@@ -36,7 +38,7 @@ typedef struct ingest {
   bp_store *handle;
   const char *function; /* that was called */
   bp_ingest_options options;
-  int64_t now_us;
+  int64_t now_us, began_us; /* as the handle's clock and as the system's says */
   bool keep_labels;
   erased_marks erased; /* what must not come back */
   int64_t erasures;    /* of the store, when it was asked for them */
@@ -119,6 +121,7 @@ static int progress(worker *w) {
 static int apply_locked(worker *w) {
   ingest *in = w->in;
   bp_error *why = NULL;
+  bpi_batch_took(w->batch, bpi_now() - in->began_us);
   int rc = bpi_store_apply(in->handle->store, w->batch, in->now_us,
                            !(in->options.flags & BP_INGEST_DRY_RUN), &in->counts, &why);
   bpi_mutex_unlock(in->store_lock);
@@ -273,6 +276,8 @@ static void find_place(worker *w, const source *reader, const file_stat *stat, b
     w->state.line = 1;
     memset(w->state.memory, 0, sizeof w->state.memory);
   }
+  w->state.fresh = !known;
+  w->state.changed_us = w->state.modified_ns == stat->modified_ns ? 0 : stat->modified_ns / 1000;
   w->state.size = -1; /* until it is read to its end */
   w->state.modified_ns = stat->modified_ns;
   w->state.device = (int64_t)stat->device;
@@ -281,6 +286,7 @@ static void find_place(worker *w, const source *reader, const file_stat *stat, b
 
 static void file_failed(worker *w, const source *reader) {
   w->state.source = reader == NULL ? -1 : number_of(reader);
+  w->state.changed_us = 0;
   w->state.size = w->state.modified_ns = -1; /* so that it is tried again, */
   w->state.position = 0;                     /* from its start */
   bpi_batch_file(w->batch, &w->state);
@@ -465,6 +471,9 @@ static int drop_unchanged(ingest *in, bp_error **error) {
       bpi_free(c->path);
     } else {
       c->unknown = !c->unreadable && found == BP_ERR_NOTFOUND;
+      c->read = same && known.inode == (int64_t)c->stat.inode && known.position <= c->stat.size
+                    ? known.position
+                    : 0;
       in->candidate[kept++] = *c;
     }
   }
@@ -552,6 +561,74 @@ static void ingest_free(ingest *in) {
   bpi_mutex_free(in->store_lock);
 }
 
+/* The walk shows a directory that cannot be read; no other path is a beginning of the root's. */
+static bool root_unreadable(const ingest *in, const char *root) {
+  return in->candidates == 1 && in->candidate[0].unreadable &&
+         strncmp(in->candidate[0].path, root, strlen(in->candidate[0].path)) == 0;
+}
+
+static int walk(ingest *in, const char *root, bp_error **error) {
+  int rc = tell(in, 0);
+  if (rc == BP_OK) rc = bpi_walk(root, visit, in);
+  if (rc == BP_OK && root_unreadable(in, root)) rc = BP_ERR_IO;
+  if (rc == BP_ERR_NOTFOUND || rc == BP_ERR_IO) {
+    bpi_fail(error, rc,
+             rc == BP_ERR_IO ? "the directory cannot be read" : "there is no directory to scan");
+    return bpi_fail_detail(error, "path", root);
+  }
+  return rc;
+}
+
+/* ------------------------------------------------------------------------------------- pending */
+
+typedef struct backlog {
+  int64_t files, pending, bytes, oldest_us;
+} backlog;
+
+static void count_candidate(backlog *b, const candidate *c) {
+  int64_t changed_us = c->stat.modified_ns / 1000;
+  if (b->pending == 0 || changed_us < b->oldest_us) b->oldest_us = changed_us;
+  b->pending++;
+  b->bytes += c->stat.size - c->read;
+}
+
+/* A row for each source of which there is a file. Files that cannot be read are counted where they are
+ * refused. */
+static int tell_backlog(bp_result *t, const ingest *in, const size_t *files) {
+  COLUMNS(t, {BP_TYPE_TEXT, "source", NULL}, {BP_TYPE_INT, "files", "count"},
+          {BP_TYPE_INT, "pending_files", "count"}, {BP_TYPE_INT, "pending_bytes", "bytes"},
+          {BP_TYPE_INT, "pending_age", "us"});
+  for (size_t k = 0; k < bpi_source_count(); k++) {
+    backlog b = {0};
+    for (size_t i = 0; i < in->candidates; i++)
+      if (in->candidate[i].source == bpi_source_at(k) && !in->candidate[i].unreadable)
+        count_candidate(&b, &in->candidate[i]);
+    if (files[k] == 0) continue;
+    int64_t age = in->now_us - b.oldest_us;
+    bpi_table_add_row(t);
+    set_text(t, 0, bpi_source_at(k)->name);
+    bpi_table_set_int(t, 1, (int64_t)files[k]);
+    bpi_table_set_int(t, 2, b.pending);
+    bpi_table_set_int(t, 3, b.bytes);
+    if (b.pending > 0) bpi_table_set_int(t, 4, age < 0 ? 0 : age);
+  }
+  return BP_OK;
+}
+
+static int look(bp_result **out, ingest *in, const char *root, bp_error **error) {
+  size_t files[64] = {0}; /* by source */
+  int rc = walk(in, root, error);
+  for (size_t i = 0; i < in->candidates; i++)
+    if (in->candidate[i].source != NULL && !in->candidate[i].unreadable)
+      files[number_of(in->candidate[i].source)]++;
+  if (rc == BP_OK) rc = drop_unchanged(in, error);
+  bp_result *t = rc == BP_OK ? bpi_table_new() : NULL;
+  if (rc != BP_OK) return rc;
+  if (t == NULL) return bpi_fail_nomem(error);
+  tell_backlog(t, in, files);
+  return bpi_table_finish(out, t, error);
+}
+
 /* ------------------------------------------------------------------------------ exported calls */
 
 static int check_options(const bp_ingest_options *o, bp_error **error) {
@@ -598,6 +675,7 @@ static int begin(ingest *in, bp_store *s, const char *source_name, const bp_inge
     return bpi_leave(s, BP_ERR_READONLY);
   }
   in->now_us = bpi_handle_now(s);
+  in->began_us = bpi_now();
   int64_t keep_labels = 0;
   rc = bpi_store_setting(s->store, "keep_labels", 1, &keep_labels, error);
   in->keep_labels = keep_labels != 0;
@@ -734,22 +812,8 @@ static int file_body(ingest *in, const void *what, bp_error **error) {
   return rc == BP_OK ? run(in) : rc;
 }
 
-/* The walk shows a directory that cannot be read; no other path is a beginning of the root's. */
-static bool root_unreadable(const ingest *in, const char *root) {
-  return in->candidates == 1 && in->candidate[0].unreadable &&
-         strncmp(in->candidate[0].path, root, strlen(in->candidate[0].path)) == 0;
-}
-
 static int scan_body(ingest *in, const void *what, bp_error **error) {
-  const char *root = what;
-  int rc = tell(in, 0);
-  if (rc == BP_OK) rc = bpi_walk(root, visit, in);
-  if (rc == BP_OK && root_unreadable(in, root)) rc = BP_ERR_IO;
-  if (rc == BP_ERR_NOTFOUND || rc == BP_ERR_IO) {
-    bpi_fail(error, rc,
-             rc == BP_ERR_IO ? "the directory cannot be read" : "there is no directory to scan");
-    return bpi_fail_detail(error, "path", root);
-  }
+  int rc = walk(in, what, error);
   if (rc != BP_OK) return rc;
   if (in->candidates > 0) qsort(in->candidate, in->candidates, sizeof *in->candidate, by_size);
   return run(in);
@@ -771,4 +835,27 @@ int bp_ingest_file(bp_store *s, const char *source_name, const char *path,
 int bp_ingest_scan(bp_store *s, const char *source_name, const char *root,
                    const bp_ingest_options *options, bp_ingest_report *report, bp_error **error) {
   return ingest_call("bp_ingest_scan", s, source_name, options, report, error, scan_body, root);
+}
+
+int bp_ingest_pending(bp_result **out, bp_store *s, const char *source_name, const char *root,
+                      bp_error **error) {
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
+  if (out != NULL) *out = NULL;
+  ingest in = {.function = "bp_ingest_pending", .handle = s, .report = BP_INGEST_REPORT_INIT};
+  int rc = out == NULL || root == NULL ? bpi_fail(error, BP_ERR_INVALID, "nothing to look at")
+                                       : find_source(&in.only, source_name, error);
+  if (rc == BP_OK && (in.lock = bpi_mutex_new()) == NULL) rc = bpi_fail_nomem(error);
+  if (rc == BP_OK) rc = bpi_enter(s, in.function, NULL, error);
+  if (rc == BP_OK) {
+    in.now_us = bpi_handle_now(s);
+    bpi_note(s, in.function, source_name == NULL ? "" : source_name, INT64_MIN, INT64_MAX);
+    rc =
+        bpi_store_keyless(s->store)
+            ? bpi_fail(error, BP_ERR_NOTFOUND, "without its key file the store knows no file again")
+            : look(out, &in, root, error);
+    rc = bpi_leave(s, rc);
+  }
+  ingest_free(&in);
+  return bpi_error_end(rc, unseen);
 }

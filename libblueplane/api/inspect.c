@@ -10,6 +10,7 @@
 #include "metrics/coverage.h"
 #include "privacy/gate.h"
 #include "sources/source.h"
+#include "store/operations.h"
 #include "store/read.h"
 
 /* The way a keyed identifier is shown: enough to tell two apart. */
@@ -31,16 +32,110 @@ static void withhold(bp_result *t, size_t column) {
   bpi_table_set_state(t, column, BP_CELL_WITHHELD);
 }
 
-static void health_row(bp_result *t, const char *name, int64_t value, const char *unit) {
+/* A figure of the whole, or `of` a part of it. */
+static void part_row(bp_result *t, const char *name, const char *of, int64_t value,
+                     const char *unit) {
   bpi_table_add_row(t);
   set_text(t, 0, name);
   bpi_table_set_int(t, 1, value);
   set_text(t, 2, unit);
+  set_text(t, 3, of);
+}
+
+static void health_row(bp_result *t, const char *name, int64_t value, const char *unit) {
+  part_row(t, name, NULL, value, unit);
 }
 
 static void activity_row(const inspection *i, const char *name, int64_t value, const char *unit) {
   health_row(i->table, name, value, unit);
   if (!bpi_tells_activity(i->handle)) withhold(i->table, 1);
+}
+
+typedef struct reject_counts {
+  int64_t of[REJECT_COUNT], records;
+} reject_counts;
+
+static int count_reject(void *user, const reject_row *r) {
+  reject_counts *c = user;
+  if (r->reason > 0 && r->reason < REJECT_COUNT) c->of[r->reason]++;
+  return 0;
+}
+
+static int count_records(void *user, const file_row *f) {
+  ((reject_counts *)user)->records += f->records;
+  return 0;
+}
+
+static const char *reject_name(int64_t reason);
+
+#define MILLION INT64_C(1000000)
+
+/* Nothing of nothing is no share. */
+static void share_row(bp_result *t, const char *name, const char *of, int64_t part, int64_t whole) {
+  if (whole > 0) part_row(t, name, of, part * MILLION / whole, "ppm");
+}
+
+static int reject_rows(inspection *i, bp_error **error) {
+  bp_result *t = i->table;
+  reject_counts c = {{0}, 0};
+  int64_t all = 0;
+  int rc = bpi_read_rejects(i->handle->store, count_reject, &c, error);
+  if (rc == BP_OK) rc = bpi_read_files(i->handle->store, count_records, &c, error);
+  for (int reason = 1; reason < REJECT_COUNT; reason++)
+    all += c.of[reason];
+  health_row(t, "rejects", all, "records");
+  share_row(t, "reject_rate", NULL, all,
+            c.records > all ? c.records : all); /* a file is no record */
+  for (int reason = 1; reason < REJECT_COUNT; reason++)
+    part_row(t, "rejects_by_reason", reject_name(reason), c.of[reason], "records");
+  return rc;
+}
+
+static const char *error_class(int detail) {
+#define X(name, number, text)                                                                      \
+  case number: return text;
+  switch (detail) {
+    BPI_EVENT_DETAILS(X)
+  default: return NULL;
+  }
+#undef X
+}
+
+static void answer_rows(bp_result *t, const int64_t *answers) {
+  static const char *const within[] = {
+#define X(number, text, us) text,
+      BPI_ANSWER_SECONDS(X)
+#undef X
+  };
+  int64_t errors = 0, calls, timed = 0, so_far = 0;
+  for (int detail = 0; detail < 1 << CLASS_DETAIL_BITS; detail++)
+    errors += answers[ANSWER_ERROR + detail];
+  calls = answers[ANSWER_RESPONSE] + errors;
+  share_row(t, "provider_error_rate", NULL, errors, calls);
+  for (int detail = 0; detail < 1 << CLASS_DETAIL_BITS; detail++)
+    if (answers[ANSWER_ERROR + detail] > 0)
+      share_row(t, "provider_errors", error_class(detail), answers[ANSWER_ERROR + detail], calls);
+  share_row(t, "provider_retry_rate", NULL, answers[ANSWER_RETRY], calls + answers[ANSWER_RETRY]);
+  for (int k = 0; k < BPI_ANSWER_CLASSES; k++)
+    timed += answers[ANSWER_WITHIN + k];
+  for (int k = 0; k < BPI_ANSWER_CLASSES; k++) {
+    so_far += answers[ANSWER_WITHIN + k];
+    share_row(t, "provider_latency", within[k], so_far, timed);
+  }
+}
+
+static int operation_rows(inspection *i, const store_health *h, bp_error **error) {
+  static const char *const lags[] = {"lag_p50", "lag_p95", "lag_p99"};
+  bp_result *t = i->table;
+  operations_figures f;
+  int rc = bpi_read_operations(i->handle->store, (h->pages - h->free_pages) * h->page_size,
+                               bpi_handle_now(i->handle), &f, error);
+  if (rc != BP_OK) return rc;
+  for (size_t k = 0; k < 3 && f.lags > 0; k++)
+    health_row(t, lags[k], f.lag_us[k], "us");
+  if (f.growth != FACT_NONE) health_row(t, "growth", f.growth, "bytes/day");
+  answer_rows(t, f.answers);
+  return BP_OK;
 }
 
 static int health(inspection *i, bp_error **error) {
@@ -51,7 +146,7 @@ static int health(inspection *i, bp_error **error) {
   int rc = bpi_read_health(i->handle->store, bpi_tells_activity(i->handle), &h, error);
   if (rc != BP_OK) return rc;
   COLUMNS(t, {BP_TYPE_TEXT, "name", NULL}, {BP_TYPE_INT, "value", NULL},
-          {BP_TYPE_TEXT, "unit", NULL});
+          {BP_TYPE_TEXT, "unit", NULL}, {BP_TYPE_TEXT, "of", NULL});
   health_row(t, "schema", h.schema, "version");
   health_row(t, "storage_bytes", h.file_bytes, "bytes");
   health_row(t, "free_bytes", h.free_pages * h.page_size, "bytes");
@@ -61,14 +156,15 @@ static int health(inspection *i, bp_error **error) {
     activity_row(i, facts[kind], h.facts[kind], "rows");
   activity_row(i, "rollup_cells", h.cells, "rows");
   health_row(t, "files", h.files, "files");
-  health_row(t, "rejects", h.rejects, "records");
+  rc = reject_rows(i, error);
+  if (rc != BP_OK) return rc;
   activity_row(i, "undated", h.undated, "records");
   activity_row(i, "shadowed", h.shadowed, "records");
   if (h.last_ingest_us != BPI_TIME_NONE) {
     int64_t age = bpi_handle_now(i->handle) - h.last_ingest_us;
     health_row(t, "ingest_age", age < 0 ? 0 : age / BPI_SECOND, "s");
   }
-  return BP_OK;
+  return operation_rows(i, &h, error);
 }
 
 static int integrity(inspection *i, bp_error **error) {

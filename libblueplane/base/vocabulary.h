@@ -46,7 +46,8 @@
   X(BASH_COMMAND, 10, "bash_command") X(PLAN_ACCEPTED, 11, "plan_accepted")                        \
   X(TURN_END, 12, "turn_end") X(ANOMALY, 13, "anomaly") X(FEATURE, 14, "feature")                  \
   X(SUBAGENT, 15, "subagent") X(GENERATION, 16, "generation") X(COMPOSER, 17, "composer")  \
-  X(LINES_SUGGESTED, 18, "lines_suggested") X(LINES_ACCEPTED, 19, "lines_accepted")
+  X(LINES_SUGGESTED, 18, "lines_suggested") X(LINES_ACCEPTED, 19, "lines_accepted") \
+  X(RESPONSE_TIME, 20, "response_time")
 
 /* Detail of an event: the class of an API error, the kind of a session start or compaction. */
 #define BPI_EVENT_DETAILS(X)                                                                       \

@@ -35,14 +35,14 @@ const policy_row bpi_policy[] = {
                   "bp_inspect:labels bp_inspect:sessions bp_inspect:consent bp_inspect:audit "
                   "bp_inspect:stored bp_inspect:outgoing bp_inspect:retention bp_inspect:roster "
                   "bp_inspect:rosters bp_inspect:identity bp_inspect:sharing bp_inspect:shared "
-                  "bp_ingest_bytes bp_ingest_file bp_ingest_scan bp_query_run "
+                  "bp_ingest_bytes bp_ingest_file bp_ingest_scan bp_ingest_pending bp_query_run "
                   "bp_privacy_preview bp_consent_set bp_erase bp_share_export bp_narrow",
      .families = "*", .metrics = "", .dimensions = "*", .ranges = "any", .tables = "*"},
     {STORE_PERSONAL, BP_ACCESS_DEVOPS,
      .functions = "bp_inspect:health bp_inspect:integrity bp_inspect:sources bp_inspect:rejects "
-                  "bp_narrow",
+                  "bp_ingest_pending bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "",
-     .tables = "meta file reject audit"},
+     .tables = "meta file reject operation audit"},
     {STORE_PERSONAL, BP_ACCESS_NONE, NOTHING},
 
     /* ---- the steward's store of a team, and that of an organisation */

@@ -38,17 +38,18 @@ MEMBERS(scope_keys, SCOPE_KEYS);
 #define RECORD_KEYS(X)                                                                             \
   X(L_TIME, "timeUnixNano")                                                                        \
   X(L_TIME_TOO, "time_unix_nano")                                                                  \
-  X(L_SEEN, "observedTimeUnixNano") X(L_SEEN_TOO, "observed_time_unix_nano")                       \
-      X(L_NAME, "eventName") X(L_NAME_TOO, "event_name") X(L_BODY, "body")                         \
-          X(L_ATTRIBUTES, "attributes")
+  X(L_SEEN, "observedTimeUnixNano")                                                                \
+  X(L_SEEN_TOO, "observed_time_unix_nano") X(L_NAME, "eventName") X(L_NAME_TOO, "event_name")      \
+      X(L_BODY, "body") X(L_ATTRIBUTES, "attributes")
 MEMBERS(record_keys, RECORD_KEYS);
 #define PAIR_KEYS(X) X(PAIR_KEY, "key") X(PAIR_VALUE, "value")
 MEMBERS(pair_keys, PAIR_KEYS);
 #define VALUE_KEYS(X)                                                                              \
   X(V_STRING, "stringValue")                                                                       \
   X(V_STRING_TOO, "string_value")                                                                  \
-  X(V_INT, "intValue") X(V_INT_TOO, "int_value") X(V_DOUBLE, "doubleValue")                        \
-      X(V_DOUBLE_TOO, "double_value") X(V_BOOL, "boolValue") X(V_BOOL_TOO, "bool_value")
+  X(V_INT, "intValue")                                                                             \
+  X(V_INT_TOO, "int_value") X(V_DOUBLE, "doubleValue") X(V_DOUBLE_TOO, "double_value")             \
+      X(V_BOOL, "boolValue") X(V_BOOL_TOO, "bool_value")
 MEMBERS(value_keys, VALUE_KEYS);
 #define METRIC_KEYS(X) X(METRIC_NAME, "name") X(METRIC_SUM, "sum")
 MEMBERS(metric_keys, METRIC_KEYS);
@@ -60,30 +61,32 @@ MEMBERS(sum_keys, SUM_KEYS);
 #define POINT_KEYS(X)                                                                              \
   X(POINT_ATTRIBUTES, "attributes")                                                                \
   X(POINT_START, "startTimeUnixNano")                                                              \
-  X(POINT_START_TOO, "start_time_unix_nano") X(POINT_TIME, "timeUnixNano")                         \
-      X(POINT_TIME_TOO, "time_unix_nano") X(POINT_INT, "asInt") X(POINT_INT_TOO, "as_int")         \
-          X(POINT_DOUBLE, "asDouble") X(POINT_DOUBLE_TOO, "as_double")
+  X(POINT_START_TOO, "start_time_unix_nano")                                                       \
+  X(POINT_TIME, "timeUnixNano") X(POINT_TIME_TOO, "time_unix_nano") X(POINT_INT, "asInt")          \
+      X(POINT_INT_TOO, "as_int") X(POINT_DOUBLE, "asDouble") X(POINT_DOUBLE_TOO, "as_double")
 MEMBERS(point_keys, POINT_KEYS);
 
 /* Attributes of events and points. */
 #define ATTRIBUTES(X)                                                                              \
   X(A_EVENT, "event.name")                                                                         \
   X(A_TIME, "event.timestamp")                                                                     \
-  X(A_SEQUENCE, "event.sequence") X(A_SESSION, "session.id") X(A_PROMPT, "prompt.id") X(           \
-      A_VERSION, "app.version") X(A_MODEL, "model") X(A_COST, "cost_usd")                          \
-      X(A_COST_MICROS, "cost_usd_micros") X(A_DURATION, "duration_ms") X(A_INPUT, "input_tokens")  \
-          X(A_OUTPUT, "output_tokens") X(A_READ, "cache_read_tokens")                              \
-              X(A_WRITE, "cache_creation_tokens") X(A_REQUEST, "request_id") X(A_SPEED, "speed")   \
-                  X(A_QUERY, "query_source") X(A_TOOL, "tool_name") X(A_CALL, "tool_use_id")       \
-                      X(A_SUCCESS, "success") X(A_DECISION, "decision") X(A_SOURCE, "source")      \
-                          X(A_LENGTH, "prompt_length") X(A_COMMAND, "command_name")                \
-                              X(A_COMMAND_SOURCE, "command_source") X(A_TRIGGER, "trigger")        \
-                                  X(A_PRE_TOKENS, "pre_tokens") X(A_STATUS, "status_code")         \
-                                      X(A_TYPE, "type") X(A_LANGUAGE, "language")                  \
-                                          X(A_EFFORT, "effort") X(A_AGENT, "agent.name")           \
-                                              X(A_SKILL, "skill.name") X(A_PLUGIN, "plugin.name")  \
-                                                  X(A_SERVER, "mcp_server.name")                   \
-                                                      X(A_SERVER_TOOL, "mcp_tool.name")
+  X(A_SEQUENCE, "event.sequence")                                                                  \
+  X(A_SESSION, "session.id") X(A_PROMPT, "prompt.id") X(A_VERSION, "app.version")                  \
+      X(A_MODEL, "model") X(A_COST, "cost_usd") X(A_COST_MICROS, "cost_usd_micros")                \
+          X(A_DURATION, "duration_ms") X(A_INPUT, "input_tokens") X(A_OUTPUT, "output_tokens")     \
+              X(A_READ, "cache_read_tokens") X(A_WRITE, "cache_creation_tokens")                   \
+                  X(A_REQUEST, "request_id") X(A_SPEED, "speed") X(A_QUERY, "query_source")        \
+                      X(A_TOOL, "tool_name") X(A_CALL, "tool_use_id") X(A_SUCCESS, "success")      \
+                          X(A_DECISION, "decision") X(A_SOURCE, "source")                          \
+                              X(A_LENGTH, "prompt_length") X(A_COMMAND, "command_name")            \
+                                  X(A_COMMAND_SOURCE, "command_source") X(A_TRIGGER, "trigger")    \
+                                      X(A_PRE_TOKENS, "pre_tokens") X(A_STATUS, "status_code")     \
+                                          X(A_TYPE, "type") X(A_LANGUAGE, "language")              \
+                                              X(A_EFFORT, "effort") X(A_AGENT, "agent.name")       \
+                                                  X(A_SKILL, "skill.name")                         \
+                                                      X(A_PLUGIN, "plugin.name")                   \
+                                                          X(A_SERVER, "mcp_server.name")           \
+                                                              X(A_SERVER_TOOL, "mcp_tool.name")
 MEMBERS(attribute_keys, ATTRIBUTES);
 enum { ATTRIBUTE_COUNT = A_SERVER_TOOL + 1 };
 
@@ -352,6 +355,19 @@ static int64_t nano_cost(const otlp *o) {
   return dollars >= 0 && dollars < 1e6 ? (int64_t)(dollars * 1e9 + 0.5) : -1;
 }
 
+static int put_event(otlp *o, int event, int detail, int64_t number) {
+  record row = bpi_row(&o->rows, RECORD_EVENT);
+  row.key = event_key(o, IDENT_EVENT);
+  row.u.event = (event_record){.event = event, .detail = detail, .value = number};
+  return bpi_row_put(&o->rows, &row);
+}
+
+/* Microseconds; -1: not told. */
+static int64_t duration_of(const otlp *o) {
+  int64_t ms = count_of(attribute(o, A_DURATION));
+  return ms < 0 || ms > INT64_MAX / 1000 ? -1 : ms * 1000;
+}
+
 /* How long a cache write lives is not told: as where nobody tells, 5 minutes. */
 static int put_request(otlp *o) {
   record row = bpi_row_response(&o->rows);
@@ -368,7 +384,9 @@ static int put_request(otlp *o) {
   r->cost_nano = nano_cost(o);
   r->speed = is_word(attribute(o, A_SPEED), "fast") ? SPEED_FAST : SPEED_STANDARD;
   r->stop = STOP_END;
-  return bpi_row_put(&o->rows, &row);
+  int rc = bpi_row_put(&o->rows, &row);
+  int64_t took_us = duration_of(o);
+  return rc == BP_OK && took_us >= 0 ? put_event(o, EVENT_RESPONSE_TIME, DETAIL_NONE, took_us) : rc;
 }
 
 static int detail_of_status(int64_t status) {
@@ -381,13 +399,6 @@ static int detail_of_status(int64_t status) {
   case 529: return DETAIL_OVERLOADED;
   default: return status >= 500 && status < 600 ? DETAIL_SERVER : DETAIL_OTHER;
   }
-}
-
-static int put_event(otlp *o, int event, int detail, int64_t number) {
-  record row = bpi_row(&o->rows, RECORD_EVENT);
-  row.key = event_key(o, IDENT_EVENT);
-  row.u.event = (event_record){.event = event, .detail = detail, .value = number};
-  return bpi_row_put(&o->rows, &row);
 }
 
 static int put_compaction(otlp *o) {
@@ -422,10 +433,8 @@ static int put_call(otlp *o, int outcome, int64_t duration_us) {
 }
 
 static int put_result(otlp *o) {
-  int64_t ms = count_of(attribute(o, A_DURATION));
   bool good = is_word(attribute(o, A_SUCCESS), "true");
-  return put_call(o, good ? OUTCOME_OK : OUTCOME_ERROR,
-                  ms < 0 || ms > INT64_MAX / 1000 ? -1 : ms * 1000);
+  return put_call(o, good ? OUTCOME_OK : OUTCOME_ERROR, duration_of(o));
 }
 
 /* What was accepted has a result of its own. */

@@ -11,8 +11,12 @@
 #include "store/bulk.h"
 #include "store/erase.h"
 #include "store/group.h"
+#include "store/operations.h"
 #include "store/pack.h"
 #include "store/tasks.h"
+
+#define ANSWERS_AGE                                                                                \
+  (7 * 86400 * BPI_SECOND) /* what is older tells nothing of how a provider answers */
 
 typedef struct applier {
   store *s;
@@ -25,6 +29,8 @@ typedef struct applier {
   int64_t *rebuild; /* sessions that lost a moment */
   size_t rebuilds, rebuild_capacity;
   session_set stale; /* sessions of which a fact changed */
+  operations operations;
+  int64_t last_ingest_us; /* before this one */
   group before, after, resolved_before, resolved_after;
   stored_names names;
   /* of the kind of fact that is being applied */
@@ -297,6 +303,12 @@ static void note_sessions(applier *a, const group *g, fact_kind kind) {
     bpi_sessions_add(&a->stale, bpi_head(bpi_group_at(g, kind, i))->session);
 }
 
+/* For who runs the machine. */
+static void note_answers(applier *a, const group *g, fact_kind kind, int sign) {
+  for (size_t i = 0; i < g->count; i++)
+    bpi_operations_note(&a->operations, kind, bpi_group_at(g, kind, i), sign);
+}
+
 /* --------------------------------------------------------------------------------- one group */
 
 static int by_request(const void *x, const void *y) {
@@ -363,6 +375,8 @@ static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count)
   note_sessions(a, &a->resolved_after, kind);
   bpi_group_cells(&a->changes, &a->resolved_before, kind, -1);
   bpi_group_cells(&a->changes, &a->resolved_after, kind, 1);
+  note_answers(a, &a->resolved_before, kind, -1);
+  note_answers(a, &a->resolved_after, kind, 1);
   return a->names.failed != BP_OK ? a->names.failed : note_moments(a, kind);
 }
 
@@ -538,6 +552,13 @@ static int drop_rejects(applier *a, int64_t file) {
   return bpi_sql_run(drop, a->error);
 }
 
+/* How late a file's last change is stored. What lay there before anybody looked is no lag. */
+static int note_lag(applier *a, const file_state *f) {
+  bool waited = !f->fresh || (a->last_ingest_us != FACT_NONE && f->changed_us >= a->last_ingest_us);
+  if (f->size < 0 || f->changed_us == 0 || !waited) return BP_OK;
+  return bpi_operations_lag(a->s, a->now_us + a->b->took_us - f->changed_us, a->error);
+}
+
 static int store_file(applier *a, file_state *f) {
   static const int64_t nothing[24];
   file_state known;
@@ -564,6 +585,7 @@ static int store_file(applier *a, file_state *f) {
   sqlite3_bind_int64(put, at, a->now_us);
   rc = bpi_sql_run(put, a->error);
   f->id = fresh ? sqlite3_last_insert_rowid(a->s->db) : known.id;
+  if (rc == BP_OK) rc = note_lag(a, f);
   return rc == BP_OK && f->restarted && !fresh ? drop_rejects(a, f->id) : rc;
 }
 
@@ -600,7 +622,10 @@ static int apply_all(applier *a) {
   if (rc == BP_OK) bpi_cells_tell(&a->changes);
   if (rc == BP_OK) rc = bpi_cells_store(&a->changes, a->s, a->error);
   if (rc == BP_OK) rc = bpi_tasks_mark(a->s, &a->stale, a->error);
+  if (rc == BP_OK)
+    rc = bpi_store_setting(a->s, "last_ingest_us", FACT_NONE, &a->last_ingest_us, a->error);
   if (rc == BP_OK) rc = apply_files(a);
+  if (rc == BP_OK) rc = bpi_operations_add(a->s, &a->operations, a->now_us, a->error);
   if (rc == BP_OK) rc = bpi_store_set_setting(a->s, "last_ingest_us", a->now_us, a->error);
   int64_t latest;
   return rc == BP_OK ? bpi_store_latest(a->s, a->now_us, &latest, a->error) : rc;
@@ -639,6 +664,7 @@ int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts 
                     bp_error **error) {
   if (b->failed) return bpi_fail(error, b->failed, "what was read could not be gathered or stored");
   applier a = {.s = s, .b = b, .now_us = now_us, .names = {s, error, BP_OK}, .error = error};
+  a.operations.since_us = now_us - ANSWERS_AGE;
   a.sessions = bpi_alloc((b->sessions + 1) * sizeof *a.sessions);
   a.labels = bpi_alloc((b->labels + 1) * sizeof *a.labels);
   int rc = a.sessions == NULL || a.labels == NULL ? bpi_fail_nomem(error) : BP_OK;

@@ -364,6 +364,10 @@ void bpi_batch_erasures(batch *b, int64_t count) {
   b->erasures = count;
 }
 
+void bpi_batch_took(batch *b, int64_t us) {
+  b->took_us = us > 0 ? us : 0; /* a clock may be turned back */
+}
+
 void bpi_batch_source(batch *b, int source, uint32_t platform) {
   b->source = source;
   b->platform = platform;

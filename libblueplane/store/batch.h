@@ -26,6 +26,8 @@ typedef struct file_state {
   ident key;
   int64_t source, device, inode, size, modified_ns, position, line, tail, records;
   int64_t memory[24];
+  int64_t changed_us;       /* the change that is read now, where it is new to the store; 0: none */
+  bool fresh;               /* nothing was known of it when it was opened */
   bool restarted;           /* it is read from its start: what is known of it is of an older reading */
 } file_state;
 
@@ -44,6 +46,8 @@ int bpi_batch_reject(batch *b, ident file, int reason, uint64_t line, int64_t by
 int bpi_batch_file(batch *b, const file_state *file);
 size_t bpi_batch_bytes(const batch *b); /* memory held */
 bool bpi_batch_empty(const batch *b);    /* nothing to apply */
+/* How long the reading has taken so far: what is stored now is so much later than the call's time. */
+void bpi_batch_took(batch *b, int64_t us);
 /* Merges everything of `from` into `into` and clears `from`; 0 or BP_ERR_NOMEM. */
 int bpi_batch_join(batch *into, batch *from);
 

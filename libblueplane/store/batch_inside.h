@@ -67,6 +67,7 @@ struct batch {
   uint32_t platform; /* label of sessions that no row names; 0 none */
   uint64_t merged;      /* rows that met a fact already in the batch */
   int64_t erasures;     /* of the store when it was begun */
+  int64_t took_us;      /* the reading, until now */
   int failed;
 };
 

@@ -406,9 +406,11 @@ static int erase_places(eraser *e) {
 
 static int erase_own(eraser *e) {
   int rc = BP_OK;
+  int64_t figures = 0;
   if (!is_everything(e->what)) return rc;
   for (const personal_table *t = bpi_personal_tables; t->name != NULL && rc == BP_OK; t++)
-    if (t->how == PERSONAL_OWN) rc = empty_table(e, t->name, &e->receipt->decisions);
+    if (t->how == PERSONAL_OWN || t->how == PERSONAL_SYSTEM)
+      rc = empty_table(e, t->name, t->how == PERSONAL_OWN ? &e->receipt->decisions : &figures);
   return rc;
 }
 

@@ -19,6 +19,7 @@ const personal_table bpi_personal_tables[] = {
     {"stale", PERSONAL_DERIVED, {NULL}},
     {"file", PERSONAL_PLACE, {NULL}},
     {"reject", PERSONAL_PLACE, {NULL}},
+    {"operation", PERSONAL_SYSTEM, {NULL}},
     {"erased", PERSONAL_KEPT, {NULL}},
     {"joined", PERSONAL_OWN, {NULL}},
     {"roster", PERSONAL_OWN, {NULL}},

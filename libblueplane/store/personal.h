@@ -13,6 +13,7 @@ typedef enum personal_how {
   PERSONAL_NAME,    /* a row goes when nothing refers to it any more */
   PERSONAL_PLACE,   /* where something was read: goes with its source, or with everything */
   PERSONAL_OWN,     /* what the person decided and who asked: goes with everything, and by age */
+  PERSONAL_SYSTEM,  /* figures of the system: go with everything, and are nothing that is counted */
   PERSONAL_KEPT     /* holds nothing of a person: settings, marks of what was erased */
 } personal_how;
 

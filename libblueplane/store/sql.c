@@ -119,6 +119,16 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_REJECTS_DROP] = "DELETE FROM reject WHERE file = ?1",
     [SQL_REJECTS] = "SELECT f.hi, f.lo, f.source, r.reason, r.line, r.byte, r.at_us FROM reject r "
                     "JOIN file f ON f.id = r.file ORDER BY f.hi, f.lo, r.byte, r.reason",
+    [SQL_OPERATION_GET] = "SELECT value FROM operation WHERE kind = ?1 AND key = ?2",
+    [SQL_OPERATION_PUT] = "INSERT OR REPLACE INTO operation VALUES (?1, ?2, ?3)",
+    [SQL_OPERATION_FIRST] = "SELECT key, value FROM operation WHERE kind = ?1 AND key >= ?2 "
+                            "ORDER BY key LIMIT 1",
+    [SQL_OPERATION_NTH] = "SELECT value FROM operation WHERE kind = ?1 ORDER BY value "
+                          "LIMIT 1 OFFSET ?2",
+    [SQL_OPERATIONS] = "SELECT count(*) FROM operation WHERE kind = ?1",
+    [SQL_OPERATIONS_OF] = "SELECT key, value FROM operation WHERE kind = ?1",
+    [SQL_OPERATIONS_DROP] = "DELETE FROM operation WHERE kind = ?1 AND key < ?2",
+    [SQL_OPERATIONS_MOVE] = "UPDATE operation SET kind = ?2 WHERE kind = ?1",
     [SQL_STALE] = "SELECT session FROM stale ORDER BY session LIMIT ?1",
     [SQL_STALE_ADD] = "INSERT INTO stale (session) VALUES (?1) ON CONFLICT DO NOTHING",
     [SQL_STALE_DROP] = "DELETE FROM stale WHERE session = ?1",

@@ -180,7 +180,7 @@ def test_everything(folder: pathlib.Path) -> None:
     got = receipt(erase(store, everything=True))
     check(got["consents_and_questions"] > 0, "decisions and questions go, too")
     gone(store, wanted, "of everything")
-    for table in (*FACTS, "session", "label", "run", "rollup", "task", "stale", "file", "reject", "consent"):
+    for table in (*FACTS, "session", "label", "run", "rollup", "task", "stale", "file", "reject", "operation", "consent"):
         equal(one(store, f"SELECT count(*) FROM {table}"), 0, "tables are empty", table)
     equal(ingest(store, home)["records_stored"], 0, "nothing comes back")
     equal(one(store, "SELECT count(*) FROM label"), 0, "nor a name")

@@ -128,6 +128,7 @@ CALLS = {
     "bp_ingest_bytes": lambda s: BP.bp_ingest_bytes(s, b"native", b"o", b"{}\n", SIZE(3), None, None, None),
     "bp_ingest_file": lambda s: BP.bp_ingest_file(s, b"native", b"/nonexistent", None, None, None),
     "bp_ingest_scan": lambda s: BP.bp_ingest_scan(s, b"native", b"/nonexistent", None, None, None),
+    "bp_ingest_pending": lambda s: with_result(lambda r: BP.bp_ingest_pending(r, s, b"native", b"/nonexistent", None)),
     "bp_query_run": lambda s: query(s, metrics=["interactions"], period="all"),
     "bp_privacy_preview": lambda s: with_result(lambda r: BP.bp_privacy_preview(r, s, b"native", b"{}", SIZE(2), None)),
     "bp_consent_set": lambda s: BP.bp_consent_set(s, b"nonesuch", b"lead", 1, ctypes.c_int64(1), None),

@@ -976,7 +976,7 @@ START_TEST(results_have_bounds) {
   bp_result *r = inspect(store, "health");
   size_t rows = bp_result_rows(r), columns = bp_result_columns(r), length = 7;
   char *text = (char *)&length;
-  ck_assert(rows > 10 && columns == 3);
+  ck_assert(rows > 10 && columns == 4);
   ck_assert_int_eq(bp_result_type(r, columns), 0);
   ck_assert_ptr_null(bp_result_column(r, columns, "name"));
   ck_assert_ptr_null(bp_result_column(r, 0, NULL));

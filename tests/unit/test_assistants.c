@@ -339,12 +339,17 @@ START_TEST(otlp_events) {
     ck_assert_int_eq(end->u.result.duration_us, calls[i].duration);
     ck_assert_int_eq(end->time - use->time, calls[i].duration < 0 ? 0 : calls[i].duration);
   }
-  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.detail, DETAIL_RATE_LIMIT);
-  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 1)->u.event.value, 150000);
-  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 1)->u.event.detail, DETAIL_AUTO);
-  ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_EVENT, 2)->u.event.command), "compact");
-  ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_EVENT, 3)->u.event.command), "custom");
-  ck_assert_uint_eq(fake_count(&one, RECORD_EVENT), 4);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.event, EVENT_RESPONSE_TIME);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.value, 3500000);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 1)->u.event.detail, DETAIL_RATE_LIMIT);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 2)->u.event.value, 150000);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 2)->u.event.detail, DETAIL_AUTO);
+  ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_EVENT, 3)->u.event.command), "compact");
+  ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_EVENT, 4)->u.event.command), "custom");
+  ck_assert_int_eq(bpi_ident_compare(fake_nth(&one, RECORD_EVENT, 5)->key, /* the request told again */
+                                     fake_nth(&one, RECORD_EVENT, 0)->key),
+                   0);
+  ck_assert_uint_eq(fake_count(&one, RECORD_EVENT), 6);
 }
 END_TEST
 

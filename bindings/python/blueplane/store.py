@@ -267,6 +267,11 @@ class Store:
         """Facts about the store: "health", "files", "rejects", "coverage", "labels", "sessions", ..."""
         return self._result(lib.bp_inspect, utf8(topic))
 
+    def pending(self, root: Path, source: Optional[str] = None) -> Result:
+        """What an ingest of a folder would have to read: for each source its files, and of those that are new or
+        changed how many, how many bytes, and how old the oldest change is. Opens no file."""
+        return self._result(lib.bp_ingest_pending, utf8(source), os.fsencode(root))
+
     def configure(self, topic: str, document: Union[str, Mapping[str, Any]]) -> None:
         """Gives the store a versioned JSON document: "prices", "labels", "retention", "roster", ..."""
         raw = (document if isinstance(document, str) else json.dumps(document)).encode("utf-8")

@@ -234,6 +234,14 @@ CREATE TABLE reject (
   PRIMARY KEY (file, byte, reason)
 ) STRICT, WITHOUT ROWID;
 
+-- Figures of the system, see operations.h: nothing of a session, of a name, or of a time of day.
+CREATE TABLE operation (
+  kind INTEGER NOT NULL,
+  key INTEGER NOT NULL,
+  value INTEGER NOT NULL,
+  PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+
 -- Sharing. The team store this person has joined, by its public keys; one row at most.
 CREATE TABLE joined (
   id INTEGER PRIMARY KEY CHECK (id = 1),
