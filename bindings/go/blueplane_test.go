@@ -348,3 +348,26 @@ func TestForgottenStores(t *testing.T) {
 		runtime.GC()
 	}
 }
+
+func TestClockThatPanics(t *testing.T) {
+	working := true
+	store := open(t, blueplane.WithClock(func() time.Time {
+		if !working {
+			panic("no time")
+		}
+		return now
+	}))
+	working = false
+	func() {
+		defer func() {
+			if why := recover(); why != "no time" {
+				t.Error("the panic came back as", why)
+			}
+		}()
+		store.Run(t.Context(), blueplane.NewQuery("prompts").Period("today", ""))
+	}()
+	working = true
+	if got := run(t, store, blueplane.NewQuery("prompts").Period("today", "")).Row(0).Int("prompts"); got != 0 {
+		t.Error(got)
+	}
+}

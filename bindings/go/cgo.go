@@ -23,5 +23,5 @@ func goBlueplaneProgress(user unsafe.Pointer, p *C.bp_progress) C.int {
 
 //export goBlueplaneClock
 func goBlueplaneClock(user unsafe.Pointer) C.int64_t {
-	return C.int64_t((*(*cgo.Handle)(user)).Value().(func() int64)())
+	return C.int64_t((*(*cgo.Handle)(user)).Value().(*clock).tell())
 }

@@ -134,6 +134,5 @@ func (q *Query) JSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer C.bp_free(unsafe.Pointer(out))
-	return C.GoBytes(unsafe.Pointer(out), C.int(length)), nil
+	return taken(unsafe.Pointer(out), length), nil
 }

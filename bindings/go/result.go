@@ -24,6 +24,7 @@ import "C"
 import (
 	"iter"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 	"unsafe"
@@ -136,7 +137,7 @@ func Catalog(topic string) (*Result, error) {
 func (r *Result) Len() int { return r.rows }
 
 // Columns are the columns in order.
-func (r *Result) Columns() []Column { return r.columns }
+func (r *Result) Columns() []Column { return slices.Clone(r.columns) }
 
 // Index is the place of a column, -1 if there is none of that name.
 func (r *Result) Index(column string) int {
@@ -337,8 +338,7 @@ func (r *Result) Format(format string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer C.bp_free(unsafe.Pointer(out))
-	return C.GoBytes(unsafe.Pointer(out), C.int(length)), nil
+	return taken(unsafe.Pointer(out), length), nil
 }
 
 // ExportArrow fills an ArrowArrayStream of the Arrow C stream interface, which must be released by whoever takes it. It

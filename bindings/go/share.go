@@ -82,8 +82,7 @@ func (s *Store) Share(ctx context.Context, window string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer C.bp_free(out)
-	return C.GoBytes(out, C.int(length)), nil
+	return taken(out, length), nil
 }
 
 // Merge takes a bundle into a team's store, or a release into an organisation's.

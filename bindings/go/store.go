@@ -38,6 +38,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/cgo"
+	"slices"
 	"sync"
 	"time"
 	"unsafe"
@@ -91,23 +92,48 @@ type Store struct {
 // handle is what must be given back: apart from Store, so that a cleanup can hold it.
 type handle struct {
 	store *C.bp_store
-	clock *cgo.Handle
+	clock *clock      // nil: the machine's
+	user  *cgo.Handle // of the clock, where C finds it
 	pins  runtime.Pinner
 }
 
 func (h *handle) close() {
 	C.bp_close(h.store)
 	if h.clock != nil {
-		h.clock.Delete()
+		h.user.Delete()
 	}
 	h.pins.Unpin()
+}
+
+// clock is one in place of the machine's, and what stopped it.
+type clock struct {
+	now      func() time.Time
+	panicked any
+}
+
+func (c *clock) tell() (us int64) {
+	defer func() {
+		if why := recover(); why != nil {
+			c.panicked = why // it goes on when the library has returned
+		}
+	}()
+	return c.now().UnixMicro()
+}
+
+// goOn lets a panic of the clock go on, outside the library.
+func (c *clock) goOn() {
+	if c != nil && c.panicked != nil {
+		why := c.panicked
+		c.panicked = nil
+		panic(why)
+	}
 }
 
 type settings struct {
 	options C.bp_open_options
 	scope   string
 	key     string
-	clock   func() time.Time
+	now     func() time.Time
 }
 
 // An Option says how to open a store.
@@ -131,7 +157,7 @@ func InMemory() Option { return func(s *settings) { s.options.flags |= C.BP_OPEN
 func WithKeyFile(path string) Option { return func(s *settings) { s.key = path } }
 
 // WithClock replaces the clock that decides what "today" is.
-func WithClock(now func() time.Time) Option { return func(s *settings) { s.clock = now } }
+func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
 
 // Open opens the store at path and makes it if it is missing and may be written. Close it when it is no longer needed;
 // one that is forgotten is closed when it is collected.
@@ -142,23 +168,27 @@ func Open(path string, options ...Option) (*Store, error) {
 		option(&s)
 	}
 	h := &handle{}
-	for text, into := range map[string]**C.char{s.scope: &s.options.scope, s.key: &s.options.key_path} {
-		if text != "" {
-			*into = C.CString(text)
-			defer C.free(unsafe.Pointer(*into))
-		}
+	if s.scope != "" {
+		s.options.scope = C.CString(s.scope)
+		defer C.free(unsafe.Pointer(s.options.scope))
 	}
-	if s.clock != nil {
-		clock := cgo.NewHandle(func() int64 { return s.clock().UnixMicro() })
-		h.clock = &clock
-		h.pins.Pin(h.clock)
-		C.set_clock(&s.options, unsafe.Pointer(h.clock))
+	if s.key != "" {
+		s.options.key_path = C.CString(s.key)
+		defer C.free(unsafe.Pointer(s.options.key_path))
+	}
+	if s.now != nil {
+		h.clock = &clock{now: s.now}
+		user := cgo.NewHandle(h.clock)
+		h.user = &user
+		h.pins.Pin(h.user)
+		C.set_clock(&s.options, unsafe.Pointer(h.user))
 	}
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
 	var failed *C.bp_error
 	if err := failure(C.bp_open(&h.store, name, &s.options, &failed), failed); err != nil {
-		h.close()
+		defer h.close()
+		h.clock.goOn()
 		return nil, err
 	}
 	store := &Store{handle: h}
@@ -198,6 +228,7 @@ func (s *Store) call(ctx context.Context, do func(store *C.bp_store, failed **C.
 	if !stop() {
 		<-over // so that no later call is cancelled, and no closed store
 	}
+	s.handle.clock.goOn()
 	if e, is := err.(*Error); is && e.Code == C.BP_ERR_CANCELLED && ctx.Err() != nil {
 		e.cause = context.Cause(ctx)
 	}
@@ -334,6 +365,12 @@ func reportOf(r *C.bp_ingest_report) Report {
 		uint64(r.bytes_pending), uint64(r.records_read), uint64(r.records_stored), uint64(r.records_updated),
 		uint64(r.records_duplicate), uint64(r.records_rejected), uint64(r.records_undated), uint64(r.fields_dropped),
 		uint64(r.records_erased)}
+}
+
+// taken copies memory that the library gave away, and frees it.
+func taken(memory unsafe.Pointer, length C.size_t) []byte {
+	defer C.bp_free(memory)
+	return slices.Clone(unsafe.Slice((*byte)(memory), length))
 }
 
 // Run asks a question.

@@ -118,12 +118,13 @@ def plot(result: Result, y: Union[str, Sequence[str], None], ax: Any, pyplot: An
     axes = ax or pyplot.subplots(figsize=(8, 4))[1]
     over_time = bool(dimensions) and dimensions[0].name.startswith("time.")
     labels = [str(value) for value in result[dimensions[0].index]] if dimensions else [""] * len(result)
+    kinds = [result[dimension.index] for dimension in dimensions[1:]]
     series: dict[str, dict[str, Any]] = {}
     unit = ""
     for metric in metrics:
         unit, values = _scaled(metric, result[metric.index])
         for row, value in enumerate(values):
-            names = [str(result[d.index][row]) for d in dimensions[1:]]
+            names = [str(kind[row]) for kind in kinds]
             if len(metrics) > 1:
                 names.insert(0, metric.title or metric.name)
             series.setdefault(" ".join(names), {})[labels[row]] = value

@@ -4,13 +4,14 @@ Knows the functions that take a store; the library locks the handle, so threads 
 """
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
 import threading
 from dataclasses import dataclass, fields
 from types import TracebackType
-from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence, Union
 
 from . import _copies, errors, render
 from ._blueplane import ffi, lib
@@ -86,9 +87,21 @@ def _on_progress(user: Any, p: Any) -> int:
         return 1
 
 
+class _Clock:
+    """A clock in place of the machine's, and the exception that stopped it."""
+
+    def __init__(self, now: Callable[[], datetime.datetime]) -> None:
+        self.now = now
+        self.stopped: Optional[BaseException] = None
+
+
 def _on_clock(user: Any) -> int:
-    clock: Callable[[], datetime.datetime] = ffi.from_handle(user)
-    return microseconds(clock())
+    clock: _Clock = ffi.from_handle(user)
+    try:
+        return microseconds(clock.now())
+    except BaseException as why:  # raised when the library has returned
+        clock.stopped = why
+        return 0
 
 
 ffi.def_extern(name="bpy_progress", error=1)(_on_progress)
@@ -110,6 +123,8 @@ class Store:
         self.path = None if path is None else os.fspath(path)
         self.access, self.zone = access, zone
         self._lock = threading.RLock()
+        self._closing = threading.Lock()  # a cancel reaches an open store or none
+        self._clock = None if clock is None else _Clock(clock)
         options = ffi.new("bp_open_options *", {"struct_size": ffi.sizeof("bp_open_options")})
         options.flags = (lib.BP_OPEN_READONLY if read_only else 0) | (lib.BP_OPEN_MEMORY if memory else 0)
         options.access = ACCESSES[access]
@@ -118,20 +133,21 @@ class Store:
             options.scope = keep[0]
         if key_path:
             options.key_path = keep[-1]
-        if clock is not None:
-            self._clock = ffi.new_handle(clock)
-            options.clock, options.clock_user = lib.bpy_clock, self._clock
+        if self._clock is not None:
+            self._clock_user = ffi.new_handle(self._clock)
+            options.clock, options.clock_user = lib.bpy_clock, self._clock_user
         if self.path is not None and not memory:
             _copies.before_open(self.path)
-        handle = made("bp_store", lib.bp_open, utf8(self.path), options)
-        self._handle = ffi.gc(handle, lib.bp_close)
+        self._handle: Any = None
+        with self._timed():
+            self._handle = ffi.gc(made("bp_store", lib.bp_open, utf8(self.path), options), lib.bp_close)
         _copies.opened(self)
 
     # --------------------------------------------------------------------------------- lifetime
 
     def close(self) -> None:
         """Closes the store; what came from it stays valid. Waits for a call that is running."""
-        with self._lock:
+        with self._lock, self._closing:
             if self._handle is not None:
                 ffi.release(self._handle)
                 self._handle = None
@@ -154,16 +170,27 @@ class Store:
 
     def cancel(self) -> None:
         """Asks the call that is running on this store, in another thread, to stop."""
-        handle = self._handle
-        if handle is not None:
-            lib.bp_cancel(handle)
+        with self._closing:
+            if self._handle is not None:
+                lib.bp_cancel(self._handle)
+
+    @contextlib.contextmanager
+    def _timed(self) -> Iterator[None]:
+        """One call at a time; what the clock raised meanwhile comes back."""
+        with self._lock:
+            try:
+                yield
+            finally:
+                if self._clock is not None and self._clock.stopped is not None:
+                    why, self._clock.stopped = self._clock.stopped, None
+                    raise why
 
     def _call(self, function: Callable[..., int], *arguments: Any) -> None:
-        with self._lock:
+        with self._timed():
             call(function, self._open(), *arguments)
 
     def _result(self, function: Callable[..., int], *arguments: Any, query: Optional[Query] = None) -> Result:
-        with self._lock:
+        with self._timed():
             return Result(made("bp_result", function, self._open(), *arguments), self, query)
 
     # ----------------------------------------------------------------------------------- ingest
@@ -211,9 +238,7 @@ class Store:
 
     def run(self, query: Query) -> Result:
         """Runs a question."""
-        with self._lock:
-            handle = made("bp_result", lib.bp_query_run, self._open(), query._handle)
-        return Result(handle, self, query)
+        return self._result(lib.bp_query_run, query._handle, query=query)
 
     def metric(self, *metrics: str, by: Optional[Names] = None, since: Optional[When] = None,
                until: Optional[When] = None, period: Optional[str] = None,
@@ -316,7 +341,7 @@ class Store:
     def share(self, window: str, audience: Optional[str] = None) -> bytes:
         """The sealed bundle of a week, "2026-W07", for the team that was joined."""
         out, length = ffi.new("void **"), ffi.new("size_t *")
-        with self._lock:
+        with self._timed():
             call(lib.bp_share_export, out, length, self._open(), utf8(audience), utf8(window))
         return taken(out, length)
 

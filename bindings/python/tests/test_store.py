@@ -244,3 +244,42 @@ def test_sync_reads_this_persons_places(tmp_path: pathlib.Path, monkeypatch: pyt
         assert store.path == str(home / ".local/share/blueplane/blueplane.db") and store.zone == "Europe/Berlin"
         assert store.sync(progress=False).records_stored > 0
         assert store.sync().files_changed == 0
+
+
+def test_what_a_clock_raises_comes_back(tmp_path: pathlib.Path) -> None:
+    class Stopped(Exception):
+        pass
+    working = True
+
+    def clock() -> datetime.datetime:
+        if not working:
+            raise Stopped("no time")
+        return NOW
+    with bp.open(tmp_path / "s.db", clock=clock) as store:
+        store.ingest(lines(week()), "native", origin="week")
+        working = False
+        with pytest.raises(Stopped, match="no time"):
+            store.metric("prompts", period="today")
+        working = True
+        assert store.metric("prompts", period="all").value == 4
+    working = False
+    with pytest.raises(Stopped):
+        bp.open(tmp_path / "s.db", clock=clock).metric("prompts", period="today")
+
+
+def test_cancel_beside_close(tmp_path: pathlib.Path) -> None:
+    """A store that is closed while another thread cancels: the cancel reaches an open store or none."""
+    for number in range(50):
+        store = bp.open(tmp_path / f"{number}.db")
+        going = threading.Event()
+
+        def cancel(store: bp.Store = store, going: threading.Event = going) -> None:
+            going.set()
+            while not store.closed:
+                store.cancel()
+        thread = threading.Thread(target=cancel)
+        thread.start()
+        going.wait()
+        store.close()
+        thread.join()
+        store.cancel()
