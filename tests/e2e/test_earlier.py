@@ -19,8 +19,8 @@ import zlib
 import dump
 import earlier
 import e2e
-from e2e import check, equal
-from test_cursor import CORPUS, compare, make, number
+from e2e import Skip, check, equal
+from test_cursor import CORPUS, compare, make, number, real
 from test_order import new_store
 
 sys.path.insert(0, str(e2e.ROOT / "tests" / "oracle"))
@@ -262,6 +262,20 @@ def test_cursor_rows_by_hand(folder: pathlib.Path) -> None:
     db.commit()
     db.close()
     equal(e2e.ingest(new_store(folder, "text"), folder / "w")["records_rejected"], len(broken) + 2, "rows that are not packed")
+
+
+def test_cursor_real_databases(folder: pathlib.Path) -> None:
+    """What that program would have kept of real databases tells what the oracle finds in it."""
+    files = sorted(p for p in (real() / "cursor").rglob("*.vscdb*") if p.is_file())
+    if not files:
+        raise Skip("no databases of Cursor")
+    kept = folder / "telemetry.db"
+    for i, file in enumerate(files):
+        earlier.add_cursor(kept, earlier.kept_of(file), f"storage-{i}")
+    store = new_store(folder, "real")
+    e2e.ingest(store, kept)
+    compare(store, cursor.count([str(kept)]))
+    e2e.verify(store)
 
 
 def test_cursor_canary(folder: pathlib.Path) -> None:
