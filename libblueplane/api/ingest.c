@@ -338,6 +338,8 @@ static int open_candidate(worker *w, const candidate *c, file_stat *stat) {
   bp_error *why = NULL;
   int rc = c->source->database ? bpi_foreign_open(&w->database, c->path, stat, &why)
                                : bpi_file_open(&w->file, c->path, stat, &why);
+  if (rc == BP_OK && !c->source->database && c->source->beside != NULL)
+    c->source->beside(c->path, stat);
   bpi_error_free(why);
   return rc;
 }
@@ -527,7 +529,7 @@ static int add_candidate(ingest *in, const char *path, const file_stat *stat,
   c->source = reader;
   c->unreadable = stat == NULL;
   if (stat != NULL) c->stat = *stat;
-  if (stat != NULL && reader != NULL && reader->database) bpi_foreign_stat(path, &c->stat);
+  if (stat != NULL && reader != NULL && reader->beside != NULL) reader->beside(path, &c->stat);
   in->bytes_total += (uint64_t)c->stat.size;
   in->report.files_seen++;
   in->candidates++;

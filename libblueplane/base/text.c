@@ -99,11 +99,15 @@ bool bpi_ends_with(const char *text, const char *ending) {
   return length >= wanted && strcmp(text + length - wanted, ending) == 0;
 }
 
+const char *bpi_last_parts(const char *path, int count) {
+  const char *at = path + strlen(path);
+  for (; at > path; at--)
+    if ((at[-1] == '/' || at[-1] == '\\') && --count == 0) break;
+  return at;
+}
+
 const char *bpi_base_name(const char *path) {
-  const char *base = path;
-  for (; *path != '\0'; path++)
-    if (*path == '/' || *path == '\\') base = path + 1;
-  return base;
+  return bpi_last_parts(path, 1);
 }
 
 int bpi_hex_digit(char c) {

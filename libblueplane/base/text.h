@@ -17,6 +17,8 @@ bool bpi_ends_with(const char *text, const char *ending); /* both NUL-terminated
 int bpi_hex_digit(char c);                                /* -1 if it is none */
 /* The last component of a path of whatever system. */
 const char *bpi_base_name(const char *path);
+/* Where the last `count` components begin. */
+const char *bpi_last_parts(const char *path, int count);
 bool bpi_contains(const char *p, size_t length, const char *needle);
 /* Whole decimal integer with optional sign; false on anything else or overflow. */
 bool bpi_parse_int(const char *p, size_t length, int64_t *out);

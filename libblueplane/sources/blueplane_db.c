@@ -159,4 +159,5 @@ const source bpi_source_blueplane_db = {
     .read = read_traces,
     .rules = rules,
     .database = true,
+    .beside = bpi_foreign_stat,
 };

@@ -243,14 +243,6 @@ static void path_of_uri(const name_text *uri, name_text *path) {
     if (path->at[i] == '/') path->at[i] = '\\';
 }
 
-/* Where the last `count` components of a path begin. */
-static const char *last_parts(const char *path, int count) {
-  const char *at = path + strlen(path);
-  for (; at > path; at--)
-    if ((at[-1] == '/' || at[-1] == '\\') && --count == 0) break;
-  return at;
-}
-
 static void read_folder(const char *text, size_t length, name_text *folder) {
   static const char *const keys[] = {"folder", "configuration", NULL};
   scan s;
@@ -271,7 +263,7 @@ static void read_workspace(const char *path, name_text *folder) {
   static const char beside[] = "workspace.json";
   char full[4096];
   char *text = NULL;
-  size_t length = 0, base = (size_t)(last_parts(path, 1) - path);
+  size_t length = 0, base = (size_t)(bpi_base_name(path) - path);
   bp_error *why = NULL;
   folder->length = 0;
   if (base == 0 || base + sizeof beside > sizeof full) return;
@@ -293,7 +285,7 @@ static int take_machine(void *user, int64_t row, const foreign_value *values) {
 /* The name of its folder stays when storage is copied; with the machine it tells storages apart. */
 static int start(cursor *c) {
   const foreign_query machine = {"ItemTable", key_and_value, "key", "storage.serviceMachineId"};
-  const char *path = c->in->path, *base = last_parts(path, 1), *folder = last_parts(path, 2);
+  const char *path = c->in->path, *base = bpi_base_name(path), *folder = bpi_last_parts(path, 2);
   name_text workspace;
   int rc = each(c, &machine, take_machine, c);
   read_workspace(path, &workspace);
@@ -323,7 +315,7 @@ static int read_databases(source_input *in) {
 
 /* Also a copy that was put aside: "state.vscdb.backup", "state.vscdb.v2". */
 static bool is_ours(const char *path) {
-  const char *base = last_parts(path, 1);
+  const char *base = bpi_base_name(path);
   static const char *const begins[] = {"state.vscdb", "ai-code-tracking.db"};
   static const char *const beside[] = {"-wal", "-shm", "-journal"};
   for (size_t i = 0; i < sizeof beside / sizeof *beside; i++)
@@ -473,5 +465,6 @@ const source bpi_source_cursor = {
     .read = read_databases,
     .rules = rules,
     .database = true,
+    .beside = bpi_foreign_stat,
     .rows = shown,
 };

@@ -202,12 +202,15 @@ void bpi_opencode_add_text(prompt_facts *into, const opencode_part *p) {
   into->features |= p->text.features;
 }
 
-static int emit_part(void *self) {
-  opencode *o = self;
+int bpi_opencode_put_part(opencode *o) {
   bpi_row_dropped(&o->rows, o->part.dropped);
   if (o->part.type == PART_TOOL) return bpi_opencode_put_call(o);
   bpi_opencode_add_text(&o->message.prompt, &o->part);
   return BP_OK;
+}
+
+static int emit_part(void *self) {
+  return bpi_opencode_put_part(self);
 }
 
 /* ----------------------------------------------------------------------------------- messages */
@@ -343,7 +346,7 @@ static int put_failure(opencode *o) {
 }
 
 /* What a subagent is asked was written by a model. */
-int bpi_opencode_put_prompt(opencode *o) {
+static int put_prompt(opencode *o) {
   const opencode_message *l = &o->message;
   bool asked = l->prompt.there || l->prompt.features != 0;
   if (!asked || (o->rows.flags & RECORD_SUBAGENT)) return BP_OK;
@@ -360,31 +363,37 @@ int bpi_opencode_put_answer(opencode *o) {
   return rc == BP_OK && l->failed ? put_failure(o) : rc;
 }
 
-static int emit_message(void *self) {
-  opencode *o = self;
+int bpi_opencode_put_message(opencode *o) {
   const opencode_message *l = &o->message;
   bpi_row_dropped(&o->rows, l->dropped);
   o->rows.time = l->time;
-  return l->role == ROLE_USER ? bpi_opencode_put_prompt(o) : bpi_opencode_put_answer(o);
+  return l->role == ROLE_USER ? put_prompt(o) : bpi_opencode_put_answer(o);
+}
+
+static int emit_message(void *self) {
+  return bpi_opencode_put_message(self);
 }
 
 /* ----------------------------------------------------------------------------------- sessions */
 
-static void read_session(opencode_session *is, scan *s, int *reject) {
+/* The members of the open object. */
+int bpi_opencode_take_session(void *self, scan *s) {
+  opencode_session *is = &((opencode *)self)->session;
   uint64_t seen = 0;
+  int reject = 0;
   is->dropped = 0;
   is->time = BPI_TIME_NONE;
   is->id.length = is->parent.length = is->directory.length = is->version.length = 0;
-  if (!bpi_scan_enter_object(s)) return;
-  for (int m; (m = bpi_object_member(s, session_keys, &seen, reject)) >= 0;) {
+  for (int m; (m = bpi_object_member(s, session_keys, &seen, &reject)) >= 0;) {
     switch (m) {
     case S_ID: bpi_object_into(s, &is->id, &is->dropped); break;
     case S_PARENT: bpi_object_into(s, &is->parent, &is->dropped); break;
     case S_DIRECTORY: bpi_object_into(s, &is->directory, &is->dropped); break;
     case S_VERSION: bpi_object_into(s, &is->version, &is->dropped); break;
-    default: is->time = read_times(s, reject).created;
+    default: is->time = read_times(s, &reject).created;
     }
   }
+  return reject;
 }
 
 int bpi_opencode_put_session(opencode *o) {
@@ -420,7 +429,9 @@ static int take(void *self, scan *s) {
       rc = bpi_read_items(o->rows.in, &messages);
       continue;
     }
-    read_session(&o->session, s, &reject);
+    memset(&o->session, 0, sizeof o->session);
+    int refused = bpi_scan_enter_object(s) ? bpi_opencode_take_session(o, s) : 0;
+    if (reject == 0) reject = refused;
     if (!bpi_scan_failed(s)) rc = bpi_opencode_put_session(o);
   }
   return rc != BP_OK ? rc : reject;
@@ -444,11 +455,28 @@ static int read_export(source_input *in) {
   return rc;
 }
 
-/* ses_….json, or anything that ends in .opencode.json */
-static bool is_export(const char *path) {
+/* Whether the last `count` components begin so; "/" stands for the separator of any system. */
+static bool lies_in(const char *path, int count, const char *folders) {
+  const char *at = bpi_last_parts(path, count);
+  for (; *folders != '\0'; folders++, at++)
+    if (*at != *folders && !(*folders == '/' && *at == '\\')) return false;
+  return true;
+}
+
+static bool is_session(const char *path) {
   const char *base = bpi_base_name(path);
-  bool session = strncmp(base, "ses_", 4) == 0 && bpi_ends_with(base, ".json");
-  return session || bpi_ends_with(base, ".opencode.json");
+  return strncmp(base, "ses_", 4) == 0 && bpi_ends_with(base, ".json");
+}
+
+bool bpi_opencode_is_stored(const char *path) {
+  return is_session(path) && lies_in(path, 4, "storage/session/");
+}
+
+/* ses_….json, or anything that ends in .opencode.json. The client's own folder has files of that name
+ * that are none. */
+static bool is_export(const char *path) {
+  bool own = lies_in(path, 3, "storage/") || lies_in(path, 4, "storage/");
+  return (is_session(path) && !own) || bpi_ends_with(path, ".opencode.json");
 }
 
 /* A session's info, with a folder, and messages. */
@@ -509,9 +537,7 @@ const source bpi_source_opencode = {
     .name = "opencode",
     .title = "opencode sessions",
     .platform = "opencode",
-    .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING |
-              COVERS_COST | COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS |
-              COVERS_MODEL | COVERS_TIME | COVERS_EVENTS | COVERS_WORKSPACE,
+    .covers = OPENCODE_COVERS,
     .is_ours = is_export,
     .recognise = recognise,
     .read = read_export,

@@ -1,5 +1,6 @@
 /* sources/opencode.h: what a session, a message and a part of opencode say, and how it is put out; shared by
- * the reader of exports and that of the database. Knows their JSON; knows neither document nor table. */
+ * the readers of exports, of the database and of the folder of older clients. Knows their JSON; knows
+ * neither document nor table nor folder. */
 #ifndef BPI_SOURCES_OPENCODE_H
 #define BPI_SOURCES_OPENCODE_H
 
@@ -52,15 +53,25 @@ typedef struct opencode {
  * a REJECT_ reason, 0, or BP_ERR_. */
 int bpi_opencode_take_part(void *opencode_object, scan *s);
 int bpi_opencode_take_info(void *opencode_object, scan *s); /* of a message */
+int bpi_opencode_take_session(void *opencode_object, scan *s);
 
 /* What was read, put out: 0 or BP_ERR_. */
+int bpi_opencode_put_part(opencode *o);    /* of the message, whose prompt gathers its text */
+int bpi_opencode_put_message(opencode *o); /* with all its parts */
 int bpi_opencode_put_call(opencode *o);   /* a part that is a tool call */
 int bpi_opencode_put_answer(opencode *o); /* a message, if it is the assistant's */
-int bpi_opencode_put_prompt(opencode *o); /* a message of the user's, with the text of its parts */
 /* A subagent's session belongs to the one that started it; what is in it keeps the keys of its own. Rows
  * are of this session from now on. */
 int bpi_opencode_put_session(opencode *o);
 /* What a person wrote, not what the client put beside it. */
 void bpi_opencode_add_text(prompt_facts *into, const opencode_part *p);
+
+/* "storage/session/PROJECT/ses_….json": a session in the folder, not an export. */
+bool bpi_opencode_is_stored(const char *path);
+#define OPENCODE_GENERATIONS 16 /* a subagent of a subagent and so on */
+#define OPENCODE_COVERS                                                                            \
+  (COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING | COVERS_COST |       \
+   COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS | COVERS_MODEL | COVERS_TIME |   \
+   COVERS_EVENTS | COVERS_WORKSPACE)
 
 #endif

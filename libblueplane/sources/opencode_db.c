@@ -8,8 +8,6 @@
 #include "sources/opencode.h"
 #include "store/foreign.h"
 
-#define GENERATIONS_MAX 16 /* a subagent of a subagent and so on */
-
 typedef struct db_session {
   ident parent; /* absent: a person's own */
 } db_session;
@@ -98,7 +96,7 @@ static int learn_session(void *user, int64_t row, const foreign_value *v) {
 
 /* The session at the top; of one whose parent is not there, that parent. */
 static ident root_of(const database *d, ident id) {
-  for (int i = 0; i < GENERATIONS_MAX; i++) {
+  for (int i = 0; i < OPENCODE_GENERATIONS; i++) {
     int64_t number = bpi_ident_set_find(&d->sessions, id);
     if (number < 0 || bpi_ident_absent(d->session[number].parent)) break;
     id = d->session[number].parent;
@@ -262,12 +260,11 @@ const source bpi_source_opencode_db = {
     .name = "opencode_db",
     .title = "opencode's database",
     .platform = "opencode",
-    .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING |
-              COVERS_COST | COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS |
-              COVERS_MODEL | COVERS_TIME | COVERS_EVENTS | COVERS_WORKSPACE,
+    .covers = OPENCODE_COVERS,
     .is_ours = is_database,
     .recognise = recognise,
     .read = read_database,
     .rules = rules,
     .database = true,
+    .beside = bpi_foreign_stat,
 };

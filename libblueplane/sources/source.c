@@ -18,6 +18,7 @@ static const source *const registry[] = {
     &bpi_source_opencode_db,
     &bpi_source_forge,
     &bpi_source_blueplane_db_cursor,
+    &bpi_source_opencode_storage,
 };
 
 size_t bpi_source_count(void) {

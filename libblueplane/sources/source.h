@@ -23,6 +23,7 @@ enum {
 #define SOURCE_MEMORY 24
 struct foreign; /* store/foreign.h, which only sources of databases include */
 struct source;
+struct file_stat; /* base/file.h */
 typedef struct source_input {
   const char *path;
   scan *scan;
@@ -48,6 +49,8 @@ typedef struct source {
   bool whole;             /* lines depend on earlier ones: a file that changed is read from its start */
   bool database;          /* its files are SQLite's; read from their start, too */
   const struct row_rule *rows; /* of a database, for the preview; ends with table NULL; may be NULL */
+  /* Changes the stat of a file when what lies beside it and is read with it changes; may be NULL. */
+  void (*beside)(const char *path, struct file_stat *stat);
 } source;
 
 /* One row of a source's allow-list. `path` uses "." between keys and "[]" for items, as in
@@ -68,7 +71,7 @@ typedef struct row_rule {
 extern const source bpi_source_claude_code, bpi_source_codex, bpi_source_native, bpi_source_cursor,
     bpi_source_cursor_hooks, bpi_source_claude_code_hooks, bpi_source_gemini, bpi_source_copilot,
     bpi_source_opencode, bpi_source_opencode_db, bpi_source_otlp, bpi_source_blueplane_db,
-    bpi_source_forge, bpi_source_blueplane_db_cursor;
+    bpi_source_forge, bpi_source_blueplane_db_cursor, bpi_source_opencode_storage;
 
 size_t bpi_source_count(void);
 const source *bpi_source_at(size_t index);

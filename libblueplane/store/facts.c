@@ -239,7 +239,8 @@ static bool copy_if(bool better, fact_kind kind, int64_t *fact, const int64_t *r
   return true;
 }
 
-/* Prompts, decisions and events: the owner's row stands; of an event that is a sum the greatest. */
+/* Prompts, decisions and events: the owner's row stands; of an event that is a sum the greatest, of a
+ * prompt that was read in part the longest. */
 static bool merge_owned(fact_kind kind, int64_t *fact, const int64_t *row,
                         const fact_names *names) {
   const fact_head *a = (const fact_head *)(const void *)row,
@@ -249,7 +250,7 @@ static bool merge_owned(fact_kind kind, int64_t *fact, const int64_t *row,
   if (order == 0 && kind == FACT_EVENT)
     order = compare(((const event_fact *)(const void *)fact)->value,
                     ((const event_fact *)(const void *)row)->value);
-  if (order == 0) order = compare_all(kind, row, fact, false, names);
+  if (order == 0) order = compare_all(kind, row, fact, kind == FACT_PROMPT, names);
   return copy_if(order < 0, kind, fact, row);
 }
 

@@ -1,15 +1,24 @@
 #!/usr/bin/env python3
-"""The database of opencode tells what its exports tell, alone, together, in any order; and a subagent's subagent is its root's."""
+"""The database of opencode and its older folder tell what its exports tell, alone, together, in any order; and a subagent's
+subagent is its root's."""
 from __future__ import annotations
 
 import json
 import pathlib
+import random
+import shutil
 import sqlite3
+import sys
 
+import dump
 import e2e
 from e2e import check, equal
 from test_earlier import same
 from test_order import new_store
+from test_oracle import differences, library
+
+sys.path.insert(0, str(e2e.ROOT / "tests" / "oracle"))
+import opencode  # noqa: E402
 
 SCHEMA = """
 CREATE TABLE session (id TEXT PRIMARY KEY, project_id TEXT NOT NULL, parent_id TEXT, slug TEXT NOT NULL, directory TEXT NOT NULL,
@@ -100,6 +109,135 @@ def test_broken_rows(folder: pathlib.Path) -> None:
     sqlite3.connect(folder / "empty" / "opencode.db").executescript("CREATE TABLE x (y)")
     report = e2e.ingest(new_store(folder, "empty"), folder / "empty", "--source", "opencode_db", command="scan")
     equal((report["files_failed"], report["records_read"]), (0, 0), "databases of another version")
+
+
+# ------------------------------------------------------------------------------------- the older folder
+
+LAYOUTS = ("first", "project")  # of the first versions, and the one that a migration made of it
+
+
+def files_of(export: dict, layout: str) -> dict:
+    """The files of a session by their place, as the client wrote them: indented over many lines."""
+    info, first = export["info"], layout == "first"
+    made = {f"storage/session/{'info' if first else 'a1b2'}/{info['id']}.json": info}
+    for message in export["messages"]:
+        own = message["info"]["id"]
+        below = "storage/session" if first else "storage"
+        made[f"{below}/message/{info['id']}/{own}.json"] = {**message["info"], "sessionID": info["id"]}
+        for i, part in enumerate(message["parts"]):
+            place = f"{below}/part/{info['id']}/{own}" if first else f"{below}/part/{own}"
+            made[f"{place}/prt_{own}_{i:02}.json"] = {**part, "id": f"prt_{own}_{i:02}", "messageID": own, "sessionID": info["id"]}
+    return {place: json.dumps(value, indent=2) for place, value in made.items()}
+
+
+def write(folder: pathlib.Path, files: dict) -> pathlib.Path:
+    for place, text in files.items():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text(text)
+    return folder
+
+
+def stored(folder: pathlib.Path, made: list, layout: str) -> pathlib.Path:
+    for export in made:
+        write(folder, files_of(export, layout))
+    return folder
+
+
+def test_folder_same_as_exports(folder: pathlib.Path) -> None:
+    for export in exports():
+        (folder / f"{export['info']['id']}.json").write_text(json.dumps(export))
+    files, database_ = sorted(folder.glob("ses_*.json")), folder / "opencode.db"
+    database(database_, exports()).close()
+    first = new_store(folder, "exports")
+    e2e.ingest(first, *files)
+    for layout in LAYOUTS:
+        home = stored(folder / layout, exports(), layout)
+        for name, order in (("alone", [home]), ("after", [*files, database_, home]), ("before", [home, database_, *files])):
+            store = new_store(folder, f"{layout}-{name}")
+            report = e2e.ingest(store, *order)
+            equal(report["records_rejected"], 0, "nothing is refused")
+            same(first, store, layout, name)
+            e2e.verify(store)
+        again = e2e.ingest(store, home)
+        equal((again["files_changed"], again["records_read"]), (0, 0), "a folder that did not change is not read")
+        oracle = opencode.Oracle(e2e.KEY.read_bytes())
+        oracle.read_storage(str(home / "storage"))
+        store = folder / f"{layout}-alone.db"
+        found = differences(library(store), oracle.report())
+        check(not found, "totals of the oracle", layout, "\n".join(found))
+        check(b"CANARY" in b"".join(p.read_bytes() for p in home.rglob("*.json")), "the marker is in the input")
+        for place in folder.glob(f"{layout}-alone.db*"):
+            check(b"CANARY" not in place.read_bytes(), "nothing written is in the store", place.name)
+
+
+def test_folder_grows(folder: pathlib.Path) -> None:
+    """Files come one by one, in any order, a subagent's before its parent's; each is noticed, though its session's did not change."""
+    parent, child, other = exports()
+    other["info"]["parentID"] = parent["info"]["id"]
+    for layout in LAYOUTS:
+        whole = {place: text for export in (parent, child, other) for place, text in files_of(export, layout).items()}
+        want = new_store(folder, f"{layout}-whole")
+        e2e.ingest(want, write(folder / layout / "whole", whole))
+        for seed in range(4 if not e2e.LONG else 40):
+            home, store = folder / layout / str(seed), new_store(folder, f"{layout}-{seed}")
+            places = sorted(whole)
+            random.Random(seed).shuffle(places)
+            home.mkdir(parents=True)
+            for i, place in enumerate(places):
+                text = whole[place]
+                if seed % 2 and i % 3 == 0:  # it is being written
+                    write(home, {place: text[:len(text) // 2]})
+                    e2e.ingest(store, home)
+                write(home, {place: text})
+                if i % 2 == seed % 2:
+                    e2e.ingest(store, home)
+            e2e.ingest(store, home)
+            equal(sqlite3.connect(store).execute("SELECT count(*) FROM reject").fetchone()[0], 0, "files that are whole by now")
+            same(want, store, layout, str(seed))
+            e2e.verify(store)
+
+
+def test_folder_subagents_of_subagents(folder: pathlib.Path) -> None:
+    """Each belongs to the session at the top; a circle, and a name that leads elsewhere, have no top."""
+    parent, child, other = exports()
+    other["info"]["parentID"] = child["info"]["id"]
+    circle = json.loads(json.dumps(child).replace("ses_0002", "ses_0005").replace("msg_", "msg_5"))
+    circle["info"]["parentID"] = "ses_0005"
+    astray = json.loads(json.dumps(child).replace("ses_0002", "ses_0006").replace("msg_", "msg_6"))
+    astray["info"]["parentID"] = "../../../outside"
+    write(folder, {"outside.json": '{"parentID":"ses_0001"}'})
+    home = stored(folder / "in", [other, child, parent, circle, astray], "project")
+    store = new_store(folder, "deep")
+    e2e.ingest(store, home)
+    db = sqlite3.connect(store)
+    equal(db.execute("SELECT count(*) FROM session").fetchone()[0], 3, "the root, the circle, the one astray")
+    equal(db.execute("SELECT sum(n) FROM rollup WHERE kind = 4").fetchone()[0], 1, "prompts are the root's alone")
+    equal(db.execute("SELECT sum(n) FROM rollup WHERE kind = 5 AND class & 31 = 15").fetchone()[0], 4, "subagents")
+    db.close()
+
+
+def test_folder_broken(folder: pathlib.Path) -> None:
+    """A file that is broken costs itself."""
+    good = files_of(exports()[0], "project")
+    clean, store = new_store(folder, "clean"), new_store(folder, "broken")
+    e2e.ingest(clean, write(folder / "clean", good))
+    broken = ["{", "[7]", '{"role":"assistant","tokens":{"input":-1}}', '{"role":"user","role":"user"}', "3", '{"role":"user"}', '"x']
+    home = write(folder / "in", good)
+    for i, text in enumerate(broken):
+        write(home, {f"storage/message/ses_0001/msg_b{i}.json": text})
+    write(home, {"storage/message/ses_0001/empty.json": "", "storage/part/msg_good-session_0/prt_z.json": '{"type":"tool","tool":"x"}',
+                 "storage/message/ses_0001/note.txt": "CANARY", "storage/session/a1b2/ses_0009.json": '{"title":"CANARY"}',
+                 "storage/session_diff/ses_0001.json": "CANARY", "storage/project/a1b2.json": "{}"})
+    (home / "storage/message/ses_0001/msg_utf8.json").write_bytes(b'{"role":"user","id":"\xff"}')
+    report = e2e.ingest(store, home)
+    equal(report["records_rejected"], len(broken) + 3, "files refused")
+    same(clean, store, "files beside them")
+    e2e.verify(store)
+    shutil.rmtree(home / "storage/message")
+    shutil.rmtree(home / "storage/part")
+    before = dump.lines(store)
+    e2e.ingest(store, home)
+    equal(dump.lines(store), before, "what was deleted stays known")
 
 
 if __name__ == "__main__":

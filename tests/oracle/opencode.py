@@ -5,6 +5,8 @@ usage: opencode.py ROOT...     canonical JSON on stdout, as claude_code.py
 """
 from __future__ import annotations
 
+import json
+import os
 import sys
 from typing import Any, Optional
 
@@ -39,6 +41,9 @@ class Oracle(Facts):
             first, _ = DECODER.raw_decode(rest)
             document = DECODER.decode(head + mark + "]}")
             document["messages"] = [first]
+        self.document(document)
+
+    def document(self, document: dict) -> None:
         info = document.get("info") if list(document)[0] == "info" else {}
         self.own, parent = string(table(info).get("id")), string(table(info).get("parentID"))
         self.session, self.child = parent or self.own, bool(parent)
@@ -51,6 +56,26 @@ class Oracle(Facts):
                 self.message(message, number)
             except Rejected as rejected:
                 self.rejected[str(rejected)] += 1
+
+    def read_storage(self, root: str) -> None:
+        """The folder of older clients: joins its files by the identifiers in them, and reads what comes of it as an export."""
+        sessions, messages, parts = {}, {}, {}
+        for folder, _, names_ in sorted(os.walk(root)):
+            for name in sorted(names_):
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    value = json.load(file)
+                if name.startswith("prt_"):
+                    parts.setdefault(value["messageID"], []).append(value)
+                elif name.startswith("msg_"):
+                    messages.setdefault(value["sessionID"], []).append(value)
+                elif name.startswith("ses_"):
+                    sessions[value["id"]] = value
+        for own, info in sessions.items():
+            top = info.get("parentID")
+            while top in sessions and sessions[top].get("parentID"):
+                top = sessions[top]["parentID"]
+            self.document({"info": {**info, "parentID": top},
+                           "messages": [{"info": m, "parts": parts.get(m["id"], [])} for m in messages.get(own, [])]})
 
     def key(self, own: str, *place: int) -> tuple:
         return (self.own, own, *(place if own == "REDACTED" else ()))
