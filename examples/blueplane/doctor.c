@@ -281,7 +281,7 @@ static int report_json(const doctor *d, const size_t counts[3]) {
   return write_json(&j);
 }
 
-#define INDENT 25
+#define INDENT 27
 #define INDENT_NARROW 4
 #define WIDTH_NARROW 72
 

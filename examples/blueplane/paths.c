@@ -156,7 +156,7 @@ static void add_root_of(roots *r, const char *source, const char *name, const ch
   free(home);
 }
 
-/* Where the editor keeps its databases on each system; where it never ran there are none. */
+/* Where the editor keeps its databases on each system. */
 static void add_cursor_roots(roots *r) {
   static const char *const storage[] = {"globalStorage", "workspaceStorage"};
   char *home = home_folder();
@@ -170,27 +170,18 @@ static void add_cursor_roots(roots *r) {
   char *user = print_text("%s/Cursor/User", config);
   free(config);
 #endif
-  char *tracking = print_text("%s/.cursor/ai-tracking", home);
-  for (size_t i = 0; i < sizeof storage / sizeof *storage; i++) {
-    char *path = print_text("%s/%s", user, storage[i]);
-    if (is_folder(path)) add_root(r, "cursor", copy_text(path), "default");
-    free(path);
-  }
-  if (is_folder(tracking)) add_root(r, "cursor", copy_text(tracking), "default");
-  free(tracking);
+  for (size_t i = 0; i < sizeof storage / sizeof *storage; i++)
+    add_root(r, "cursor", print_text("%s/%s", user, storage[i]), "default");
+  add_root(r, "cursor", print_text("%s/.cursor/ai-tracking", home), "default");
   free(user);
   free(home);
 }
 
-/* Only where there are hooks. */
 static void add_hook_roots(roots *r) {
   static const char *const assistants[][2] = {{"claude_code", "claude_code_hooks"},
                                               {"cursor", "cursor_hooks"}};
-  for (size_t i = 0; i < sizeof assistants / sizeof *assistants; i++) {
-    char *folder = hooks_folder(assistants[i][0]);
-    if (is_folder(folder)) add_root(r, assistants[i][1], copy_text(folder), "default");
-    free(folder);
-  }
+  for (size_t i = 0; i < sizeof assistants / sizeof *assistants; i++)
+    add_root(r, assistants[i][1], hooks_folder(assistants[i][0]), "default");
 }
 
 roots find_roots(void) {
@@ -203,6 +194,8 @@ roots find_roots(void) {
   add_hook_roots(&r);
   char *data = xdg_folder("XDG_DATA_HOME", ".local/share");
   add_root(&r, "opencode_db", print_text("%s/opencode", data), "default");
+  add_root(&r, "opencode_storage", print_text("%s/opencode/storage", data), "default");
+  add_root(&r, "opencode_storage", print_text("%s/opencode/project", data), "default");
   free(data);
   add_root_of(&r, "blueplane_db", NULL, ".blueplane", NULL);
   return r;

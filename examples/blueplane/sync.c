@@ -324,7 +324,7 @@ static int explain_nothing(const screen *s) {
   note(s, "nothing found: no folder of a coding assistant where one is expected:");
   for (size_t i = 0; i < known.count; i++) {
     char *path = short_path(known.item[i].path);
-    note(s, "  %-12s %s", known.item[i].source, path);
+    note(s, "  %-17s %s", known.item[i].source, path);
     free(path);
   }
   note(s,

@@ -205,6 +205,26 @@ class Sync(Case):
         self.assertEqual(len(places), 1)
         self.assertGreater(places[0]["files_seen"], 0)
 
+    def test_places_that_are_not_there(self):
+        """Every assistant with a known place is named with where it was looked for, on a machine that has none of them."""
+        home = self.new_home(data=False)
+        looked = {"claude_code": "/.claude/projects", "codex": "/.codex/sessions", "cursor": "/Cursor/User/globalStorage",
+                  "cursor_hooks": "/blueplane/cursor_hooks", "claude_code_hooks": "/blueplane/claude_code_hooks",
+                  "gemini": "/.gemini/tmp", "copilot": "/.copilot/session-state", "opencode_db": "/opencode",
+                  "opencode_storage": "/opencode/storage", "blueplane_db": "/.blueplane"}
+        places = home("places", "--json").json()["places"]
+        self.assertEqual({place["source"] for place in places}, set(looked))
+        self.assertFalse(any(place["exists"] for place in places))
+        checks = home("doctor", "--json").json()["checks"]
+        run = self.ok(home("sync"), 3)
+        for source, path in looked.items():
+            self.assertTrue(any(p["source"] == source and p["path"].endswith(path) for p in places), source)
+            self.assertTrue(any(c["check"] == source and path in c["said"] and "does not exist" in c["said"] for c in checks), source)
+            self.assertRegex(run.err, rf"{source} +\S*{path}")
+        os.makedirs(os.path.join(home.root, ".gemini/tmp"))
+        known = {place["source"] for place in home("places", "--json").json()["places"] if place["exists"]}
+        self.assertEqual(known, {"gemini"})
+
     def test_store_paths(self):
         for name in ("with a space", "grüße-東京", "quo'te\"d", "-dash"):
             home = self.new_home()
