@@ -45,7 +45,7 @@ void bpi_give(void *lent, const void *ours, size_t size) {
   memcpy((char *)lent + skip, (const char *)ours + skip, until - skip);
 }
 
-/* ------------------------------------------------------------------------------------ opening */
+/* ------------------------------------------------------------------------------------ options */
 
 static int64_t system_clock(void *unused) {
   (void)unused;
@@ -59,7 +59,8 @@ static bool for_organisation(const bp_open_options *o) {
 }
 
 static bool known_scope(const bp_open_options *o) {
-  return for_organisation(o) || (o->access == BP_ACCESS_STEWARD && strcmp(o->scope, "team") == 0);
+  return o->access == BP_ACCESS_LEAD || for_organisation(o) ||
+         (o->access == BP_ACCESS_STEWARD && strcmp(o->scope, "team") == 0);
 }
 
 static int check_options(const bp_open_options *o, const char *path, bp_error **error) {
@@ -75,6 +76,29 @@ static int check_options(const bp_open_options *o, const char *path, bp_error **
     return bpi_fail(error, BP_ERR_INVALID, "a path is needed");
   return BP_OK;
 }
+
+/* -------------------------------------------------------------------------------------- scope */
+
+static int denied(uint32_t access, bp_error **error) {
+  bpi_fail(error, BP_ERR_DENIED, "access does not allow this");
+  return bpi_fail_detail(error, "name", bpi_access_name(access));
+}
+
+#define SCOPE_MAX 64
+
+/* A scope once given stays. Which teams there are is not told: one that does not exist is a scope in
+ * which everything is withheld. */
+static int narrow_scope(bp_store *s, uint32_t access, const char *scope, bp_error **error) {
+  if (scope == NULL || (s->scope != NULL && strcmp(s->scope, scope) == 0)) return BP_OK;
+  if (s->scope != NULL) return denied(s->access, error);
+  if (access != BP_ACCESS_LEAD || bpi_store_kind(s->store) != STORE_RELEASE)
+    return bpi_fail(error, BP_ERR_UNSUPPORTED, "this access has no such scope");
+  if (strlen(scope) > SCOPE_MAX) return bpi_fail(error, BP_ERR_LIMIT, "the scope is too long");
+  s->scope = bpi_strndup(scope, strlen(scope));
+  return s->scope == NULL ? bpi_fail_nomem(error) : BP_OK;
+}
+
+/* ------------------------------------------------------------------------------------ opening */
 
 /* The second line behind the policy: a connection that reads what its access may, and writes nothing. */
 static int restrict_to(bp_store *s, uint32_t access, bp_error **error) {
@@ -115,6 +139,7 @@ static int make_handle(bp_store **out, const char *path, const bp_open_options *
   int rc = release ? bpi_open_release(&s->store, path, o->key_path, options.now_us, error)
                    : bpi_store_open(&s->store, path, &options, error);
   if (rc == BP_OK) rc = restrict_to(s, o->access, error);
+  if (rc == BP_OK && o->access == BP_ACCESS_LEAD) rc = narrow_scope(s, o->access, o->scope, error);
   if (rc != BP_OK) {
     bpi_store_close(s->store);
     bpi_mutex_free(s->lock);
@@ -153,11 +178,6 @@ void bp_close(bp_store *s) {
 }
 
 /* ----------------------------------------------------------------------------------- entering */
-
-static int denied(uint32_t access, bp_error **error) {
-  bpi_fail(error, BP_ERR_DENIED, "access does not allow this");
-  return bpi_fail_detail(error, "name", bpi_access_name(access));
-}
 
 bool bpi_tells_activity(const bp_store *s) {
   return bpi_policy_activity(bpi_store_kind(s->store), s->access);
@@ -201,20 +221,6 @@ void bpi_handle_log(const bp_store *s, int level, int code, int64_t a, int64_t b
 }
 
 /* ---------------------------------------------------------------------------------- narrowing */
-
-#define SCOPE_MAX 64
-
-/* A scope once given stays. Which teams there are is not told: one that does not exist is a scope in
- * which everything is withheld. */
-static int narrow_scope(bp_store *s, uint32_t access, const char *scope, bp_error **error) {
-  if (scope == NULL || (s->scope != NULL && strcmp(s->scope, scope) == 0)) return BP_OK;
-  if (s->scope != NULL) return denied(s->access, error);
-  if (access != BP_ACCESS_LEAD || bpi_store_kind(s->store) != STORE_RELEASE)
-    return bpi_fail(error, BP_ERR_UNSUPPORTED, "this access has no such scope");
-  if (strlen(scope) > SCOPE_MAX) return bpi_fail(error, BP_ERR_LIMIT, "the scope is too long");
-  s->scope = bpi_strndup(scope, strlen(scope));
-  return s->scope == NULL ? bpi_fail_nomem(error) : BP_OK;
-}
 
 static int narrow(bp_store *s, uint32_t access, const char *scope, bp_error **error) {
   if (bpi_access_name(access) == NULL) return bpi_fail(error, BP_ERR_INVALID, "unknown access");

@@ -8,12 +8,19 @@ import subprocess
 DIMENSIONS = ["", "platform", "model_family", "tool_category", "language", "task_type", "project", "experience"]
 PLATFORM, MODEL, CATEGORY, LANGUAGE, TASK, PROJECT, EXPERIENCE = range(1, 8)
 HOST = (PLATFORM, PROJECT)
-# Some measures of every kind: dense and sparse, small and huge, with the dimensions that tell them.
-MEASURES = {
-    "sessions": HOST, "prompts": HOST, "active_time": HOST, "cost": HOST + (MODEL,),
-    "tool_ok": HOST + (CATEGORY,), "tool_error": HOST + (CATEGORY,), "lines_added": HOST + (LANGUAGE,),
-    "web_searches": HOST + (MODEL,), "commits": HOST, "compactions": HOST,
+# Of all that a vector holds: what tells it apart, if it is not HOST alone.
+_APART = {
+    HOST + (MODEL,): "responses input_tokens output_tokens cache_read_tokens cache_write_tokens web_searches cost",
+    HOST + (CATEGORY,): "tool_ok tool_error tool_rejected tool_interrupted tool_unsettled retries retries_recovered",
+    HOST + (LANGUAGE,): "lines_added lines_removed accepted rejected first_try_edits later_edits reworked_edits",
+    HOST + (TASK,): "resolved unresolved unjudged resolved_time",
+    (): "active_days " + " ".join(f"journey_{way}_{end}" for end in ("resolved", "unresolved") for way in (
+        "read_edit", "search_edit", "plan_edit", "edit_command", "command_edit", "other")),
 }
+_ALONG = {measure: dims for dims, measures in _APART.items() for measure in measures.split()}
+# Some measures of every kind: dense and sparse, small and huge, with the dimensions that tell them.
+MEASURES = {m: _ALONG.get(m, HOST) for m in ("sessions", "prompts", "active_time", "cost", "tool_ok", "tool_error",
+                                             "lines_added", "web_searches", "commits", "compactions")}
 SCALE = {"sessions": 12, "prompts": 90, "active_time": 3 * 10**10, "cost": 2 * 10**10, "tool_ok": 900,
          "tool_error": 40, "lines_added": 3000, "web_searches": 3, "commits": 6, "compactions": 2}
 CLAMP = {"sessions": 2000, "prompts": 20000, "active_time": 604800 * 10**6, "cost": 10**14, "tool_ok": 200000,
@@ -21,6 +28,11 @@ CLAMP = {"sessions": 2000, "prompts": 20000, "active_time": 604800 * 10**6, "cos
 SLICES = {PLATFORM: 4, MODEL: 6, CATEGORY: 8, LANGUAGE: 9, PROJECT: 6}
 VALUE, BUCKET, UNCOVERED, STATE, PARTIAL = 0, 1, 2, 3, 4
 SCOPE_OTHER, SCOPE_STATED = -1, -2
+
+
+def along(measure):
+    """The dimensions that tell a measure; the roster knows everybody's experience."""
+    return _ALONG.get(measure, HOST) + (EXPERIENCE,)
 
 
 class Person:

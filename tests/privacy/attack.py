@@ -1,0 +1,104 @@
+"""What everything published of a week tells exactly, by ranks: for tests that attack.
+
+All numbers are linear equations in what each person did in each slice; the rank of the equations falls when a group's
+unknowns are taken out if and only if the group is isolated. The attacker knows who is on which team, who did anything
+in which slice, and every published number as if it were not rounded. Groups of every k-1 people are tried, which holds
+for all smaller ones. An insider is a member of the group who knows the own numbers: a group of the insider and one
+other is one of those tried.
+"""
+import functools
+import itertools
+import math
+
+import worlds
+
+PRIME = 2**521 - 1  # greater than any minor that can occur: asserted in isolated()
+
+
+def unknowns(p, measure, dims):
+    """Coordinates of one person: raw slices of each dimension as combinations of free unknowns. The
+    slices of every dimension add up to the same, so of all but the first the last follows."""
+    out, base = {}, None
+    for d in dims:
+        slices = sorted(p.along(d, measure))
+        if not slices:
+            continue
+        free = slices if base is None else slices[:-1]
+        for s in free:
+            out[(d, s)] = {(d, s): 1}
+        if base is None:
+            base = {(d, s): 1 for s in slices}
+        elif slices:
+            last = dict(base)
+            for s in free:
+                last[(d, s)] = last.get((d, s), 0) - 1
+            out[(d, slices[-1])] = last
+    return out, base or {}
+
+
+def equations(team, published, scope, measure):
+    """Rows: person index -> {unknown: coefficient}. Only what is published exactly is an equation."""
+    dims = worlds.along(measure)
+    coordinates = [unknowns(p, measure, dims) for p in team]
+    rows = []
+    for (c, d, s, m), (state, _, _) in published.cells.items():
+        if c != scope or m != measure or state & worlds.STATE != worlds.VALUE:
+            continue
+        named = published.named(scope, d)
+        row = {}
+        for i, p in enumerate(team):
+            add = {}
+            for raw in worlds.row_of(p, d, s, measure, named):
+                terms = coordinates[i][1] if d == 0 else coordinates[i][0][(d, raw)]
+                for u, k in terms.items():
+                    add[u] = add.get(u, 0) + k
+            if any(add.values()):
+                row[i] = add
+        if row:
+            rows.append(row)
+    return rows
+
+
+def columns(rows, people):
+    """By person, the distinct columns of the matrix."""
+    out = []
+    for i in range(people):
+        keys = sorted({u for row in rows for u in row.get(i, {})})
+        out.append({tuple(row.get(i, {}).get(u, 0) for row in rows) for u in keys})
+    return out
+
+
+def rank(cols, enough=None):
+    """Exact, as no minor is as great as the prime; stops when it is `enough`."""
+    base = []
+    for col in cols:
+        v = list(col)
+        for pivot, b in base:
+            if v[pivot]:
+                f = v[pivot]
+                v = [(x - f * y) % PRIME for x, y in zip(v, b)]
+        pivot = next((i for i, x in enumerate(v) if x), None)
+        if pivot is not None:
+            inverse = pow(v[pivot], -1, PRIME)
+            base.append((pivot, [x * inverse % PRIME for x in v]))
+            if len(base) == enough:
+                break
+    return len(base)
+
+
+def isolated(team, published, scope, measure, k):
+    """The groups of k-1 that can be told exactly; the first is enough for a verdict."""
+    rows = equations(team, published, scope, measure)
+    return first_isolated(tuple(tuple(sorted(c)) for c in columns(rows, len(team))), len(rows), k) if rows else []
+
+
+@functools.lru_cache(maxsize=4096)  # what is told of several measures often looks alike
+def first_isolated(cols, rows, k):
+    longest = max((sum(x * x for x in c) for cs in cols for c in cs), default=1)
+    assert rows * math.log2(max(longest, 2)) / 2 < 520, "the prime is too small to be exact"
+    full = rank([c for cs in cols for c in cs])
+    there = [i for i in range(len(cols)) if cols[i]]
+    for group in itertools.combinations(there, min(k - 1, len(there))):
+        if rank((c for i in there if i not in group for c in cols[i]), full) < full:
+            return [group]
+    return []

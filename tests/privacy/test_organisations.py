@@ -1,0 +1,436 @@
+"""Exhaustive differencing of whole organisations, through the public interface alone.
+
+Random people with one or two devices, teams and stewards; every week is ingested, shared, merged, published, merged again
+into an organisation's store, opened with each access and asked. Then somebody attacks who has everything that came of it:
+every release file of every week, the organisation's store, every answer to every access. Two things must hold:
+
+1. No answer tells more than the cells of the release files: every metric that is one measure, of every access, store, window,
+   month and dimension, is computed again here from the bytes of the files. So months and organisations add no equation, and
+   weeks share no unknown.
+2. No combination of the cells of a week tells the exact number of fewer than k people (attack.py), for a stranger and for
+   anybody who knows the own numbers. What people did is what their own stores say (bp_inspect "outgoing"), which is
+   compared with what was made up.
+
+Controls: the library without the rules of publication gives organisations away; a cell that is one greater is found out.
+
+    test_organisations.py LIBRARY WITHOUT_RULES      BLUEPLANE_LONG=1: 1,000 organisations, else 8
+"""
+import concurrent.futures
+import datetime
+import json
+import os
+import pathlib
+import random
+import re
+import struct
+import sys
+import tempfile
+
+import worlds
+from attack import isolated
+from library import DENIED, Library, Refused
+from worlds import BUCKET, PARTIAL, SCOPE_OTHER, SCOPE_STATED, STATE, UNCOVERED
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+WEEKS = [datetime.date(2026, 1, 26), datetime.date(2026, 2, 2), datetime.date(2026, 2, 9)]  # of two months
+EPOCH = datetime.date(1970, 1, 1)
+VECTOR = (ROOT / "libblueplane" / "privacy" / "vector.def").read_text(encoding="utf-8")
+MEASURES = re.findall(r'^MEASURE\((\w+), "[^"]*", (\w+)', VECTOR, re.M)
+SUMS = [name for name, how in MEASURES if how == "SUM"]
+EXPERIENCES = ["other", "junior", "intermediate", "senior", "principal"]
+LEAST, MOST = {0: 0, 1: 3, 2: 5, 3: 10, 4: 20, 5: 50}, {0: 0, 1: 4, 2: 9, 3: 19, 4: 49}
+# Metrics that are one measure: so each tells what a reader can know of it. For whom they are, the catalogue says.
+METRICS = {m: m for m in SUMS} | {"tool_errors": "tool_error"}
+
+PLATFORMS = ["claude_code", "codex", "cursor", "mytool"]
+MODELS = ["claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5", "gpt-5", "gemini-2.5-pro", "no-such-model"]
+CATEGORIES = ["read", "search", "edit", "command", "agent", "plan", "web", "mcp"]
+LANGUAGES = ["c", "go", "python", "rust", "java", "sql", "shell", "markdown", "other"]
+PROJECTS = ["p0", "p1", "p2", "p3"]
+EVENTS = ["compaction", "interrupt", "api_error", "api_retry", "slash_command"]
+OUTCOMES = ["ok"] * 12 + ["error", "error", "rejected", "interrupted", "cancelled"]
+
+
+def week_name(monday):
+    year, week, _ = monday.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def noon(day):
+    return (day - EPOCH).days * 86400 * 10**6 + 12 * 3600 * 10**6
+
+
+# ------------------------------------------------------------------------------------ what is done
+
+class Device:
+    """A person's week as events, and what they add up to as far as that is plain."""
+
+    def __init__(self, rng, name, habits):
+        self.rng, self.name, self.lines, self.number = rng, name, [], 0
+        self.own = {key: rng.sample(all_, min(len(all_), rng.choice((1, 1, 2, 3)))) for key, all_ in habits.items()}
+        self.pace = rng.lognormvariate(0, 0.7)
+
+    def say(self, kind, platform, session, at, **more):
+        self.number += 1
+        self.lines.append(json.dumps({"blueplane": 1, "kind": kind, "platform": platform, "session": session, "time": at,
+                                      **({} if kind == "session" else {"id": f"{self.name}-{self.number}"}), **more}))
+
+    def amount(self, scale):
+        return int(scale * self.pace * self.rng.lognormvariate(0, 0.6))
+
+    def session(self, monday, truth):
+        rng = self.rng
+        platform, project = rng.choice(self.own["platform"]), rng.choice(self.own["project"])
+        name = f"{self.name}-s{self.number}"
+        at = noon(monday + datetime.timedelta(days=rng.randrange(7))) + rng.randrange(10**10)
+        self.say("session", platform, name, at, workspace=f"/home/x/{project}")
+        for _ in range(1 + self.amount(1)):
+            at += rng.randrange(6 * 10**7)
+            self.say("prompt", platform, name, at, characters=10)
+            truth["prompts"] = truth.get("prompts", 0) + 1
+            for _ in range(rng.randrange(1, 4)):
+                tokens = self.amount(900)
+                truth["output_tokens"] = truth.get("output_tokens", 0) + tokens
+                self.say("response", platform, name, at, model=rng.choice(self.own["model"]), input_tokens=self.amount(50),
+                         output_tokens=tokens, cache_read_tokens=self.amount(9000), cache_write_5m_tokens=self.amount(800),
+                         web_searches=int(rng.random() < 0.03), stop="end_turn")
+            for _ in range(rng.randrange(4)):
+                self.tool(platform, name, at, truth)
+            if rng.random() < 0.2:
+                self.say("event", platform, name, at, event=rng.choice(EVENTS), command="clear")
+            if rng.random() < 0.15:
+                self.say("decision", platform, name, at, decision="completion", accepted=rng.random() < 0.7,
+                         language=rng.choice(self.own["language"]))
+        if rng.random() < 0.3:
+            self.say("commit", platform, name, at, assisted=True)
+
+    def tool(self, platform, session, at, truth):
+        category, outcome = self.rng.choice(self.own["category"]), self.rng.choice(OUTCOMES)
+        more = {"file": f"/f{self.rng.randrange(5)}"} if category in ("edit", "read") else {}
+        if category == "edit":
+            more |= {"language": self.rng.choice(self.own["language"]), "lines_added": self.amount(20)}
+            truth["lines_added"] = truth.get("lines_added", 0) + (more["lines_added"] if outcome == "ok" else 0)
+        self.say("tool_call", platform, session, at, tool=f"x_{category}", category=category, outcome=outcome,
+                 duration_us=10**6, **more)
+
+
+# ------------------------------------------------------------------------------------ who is there
+
+class Member:
+    def __init__(self, rng, team, number, library, habits):
+        self.team, self.experience, self.id = team, rng.randrange(5), f"m{number:03}"
+        self.devices = [Device(rng, f"{self.id}-{i}", habits) for i in range(1 + (rng.random() < 0.1))]
+        self.stores = [library.open(None, "owner") for _ in self.devices]
+        self.weeks = {}  # Monday -> worlds.Person, if it counts
+
+    def entry(self):
+        return {"id": self.id, "team": f"t{self.team:02}", "experience": EXPERIENCES[self.experience],
+                "devices": [store.fact("identity", "device") for store in self.stores]}
+
+    def live(self, rng, monday):
+        """A week; what its plain sums must be. Some are on leave."""
+        truth = {}
+        for device, store in zip(self.devices, self.stores):
+            device.lines = []
+            for _ in range(0 if rng.random() < 0.1 else 1 + device.amount(2)):
+                device.session(monday, truth)
+            if device.lines:
+                store.ingest("\n".join(device.lines) + "\n")
+        return truth
+
+    def known(self, monday, truth, problems):
+        """What the own stores say would leave."""
+        person = worlds.Person(self.team, self.experience)
+        for store in self.stores:
+            for row in store.inspect("outgoing"):
+                assert row["window"] == week_name(monday)
+                place = (worlds.DIMENSIONS.index(row["dimension"] or ""), number_of(row["slice"]), row["measure"])
+                person.cells[place] = person.cells.get(place, 0) + row["value"]
+        for measure, value in truth.items():
+            if person.whole(measure) != value:
+                problems.append(f"{self.id}: {measure} is {person.whole(measure)}, not {value}")
+        self.weeks[monday] = person
+
+
+_numbers = {"other": 0, None: 0, "": 0}
+
+
+def number_of(slice_):
+    """A number for the name of a slice."""
+    return _numbers.setdefault(slice_, len(_numbers))
+
+
+class Steward:
+    """A team store, its members, and the release of each week."""
+
+    def __init__(self, library, folder, rng, number):
+        self.library, self.path, self.rng = library, str(folder / f"team{number}"), rng
+        self.store = library.open(self.path + ".db", "steward")
+        self.teams = rng.randint(2, 6)
+        self.members, self.files, self.people = [], {}, {}
+        for team in range(self.teams):
+            habits = {key: rng.sample(all_, min(len(all_), rng.choice((2, 3, 4)))) for key, all_ in (
+                ("platform", PLATFORMS), ("model", MODELS), ("category", CATEGORIES), ("language", LANGUAGES),
+                ("project", PROJECTS))}
+            for _ in range(rng.choice((1, 2, 3, 3, 4, 5, 6, 7, 9))):
+                self.members.append(Member(rng, team, 100 * number + len(self.members), library, habits))
+
+    def found(self):
+        self.store.configure("roster", {
+            "blueplane.roster": 1, "organisation": "acme", "teams": [f"t{t:02}" for t in range(self.teams)],
+            "projects": [{"id": p, "folders": [p]} for p in PROJECTS[:3]],
+            "seats": [{"platform": "codex", "seats": 9, "price_cents": 2000}],
+            "members": [m.entry() for m in self.members]})
+        self.invitation = self.store.inspect("invitation")[0]["document"]
+        roster = self.store.inspect("rosters")[-1]["document"]
+        for store in (s for m in self.members for s in m.stores):
+            store.configure("invitation", self.invitation)
+            store.configure("roster", roster)
+
+    def week(self, monday, problems):
+        self.library.now = noon(monday + datetime.timedelta(days=8))
+        bundles = []
+        for member in self.members:
+            member.known(monday, member.live(self.rng, monday), problems)
+            if self.rng.random() < 0.04:
+                member.weeks.pop(monday)  # forgot to share, or did not want to
+                continue
+            try:
+                bundles += [store.share(week_name(monday)) for store in member.stores]
+            except Refused as refused:
+                assert refused.reason == "too_few", refused
+                member.weeks.pop(monday)
+        self.rng.shuffle(bundles)
+        for bundle in bundles:
+            self.store.merge(bundle)
+        self.library.now = noon(monday + datetime.timedelta(days=10))
+        self.files[monday] = f"{self.path}-{week_name(monday)}.release"
+        self.store.publish(week_name(monday), self.files[monday])
+        self.people[monday] = [m.weeks[monday] for m in self.members if monday in m.weeks]
+
+
+# -------------------------------------------------------------------------- what a release file says
+
+class Reading:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def take(self, form):
+        value, = struct.unpack_from(">" + form, self.data, self.at)
+        self.at += struct.calcsize(form)
+        return value
+
+    def name(self):
+        length = self.take("B")
+        self.at += length
+        return self.data[self.at - length:self.at].decode("ascii")
+
+
+def read_release(path):
+    """As docs/formats/release.md has it; rows by name in .rows, for attack.py by number in .cells."""
+    r, published = Reading(pathlib.Path(path).read_bytes()), worlds.Published()
+    assert r.data[:5] == b"BPLR\1"
+    r.at = 45
+    assert r.take("B") >= 3
+    r.name()
+    published.rows = {}
+    for _ in range(r.take("I")):
+        scope, dimension, slice_, measure = r.name(), r.take("B"), r.name(), MEASURES[r.take("H")][0]
+        state, band, value = r.take("B"), r.take("B"), r.take("Q")
+        published.rows[(scope, dimension, slice_, measure)] = (state, band, value)
+        number = {"": SCOPE_OTHER, "*": SCOPE_STATED}.get(scope)
+        number = int(scope[1:]) if number is None else number
+        at = EXPERIENCES.index(slice_) if dimension == worlds.EXPERIENCE else number_of(slice_)
+        published.cells[(number, dimension, at, measure)] = (state, band, value)
+    assert r.at + 64 == len(r.data)
+    return published
+
+
+# ---------------------------------------------------------------------------------------- what is told
+
+def span(state, band, value):
+    """A number of a cell as it is told: the middle, at least, at most."""
+    if state & STATE == BUCKET:
+        ten = 10 ** (len(str(value)) - 1)
+        end = 9 if value < 10 else {1: 2, 2: 5, 5: 10}[value // ten] * ten - 1
+        return (value + end) // 2, value, end
+    unit = 1
+    while value // unit >= (100 if LEAST[band] < 5 else 1000):
+        unit *= 10
+    return value, value - unit // 2, value + unit // 2
+
+
+def expected(releases, scopes, dimension, key_of, measure):
+    """{key: [value, at least, at most or None]} of everything that may be added up, None where nothing may be told."""
+    out = {}
+    groups = {(n, c, s) for n, r in enumerate(releases) for (c, d, s, _) in r.rows if d == dimension}
+    for n, scope, slice_ in groups:
+        if scope == "*" or (scopes is not None and scope not in scopes):
+            continue
+        key, cell = key_of(n, scope, slice_), releases[n].rows.get((scope, dimension, slice_, measure))
+        told = out.setdefault(key, [None, False])
+        if cell is None:
+            told[1] = True
+        elif cell[0] & STATE != UNCOVERED:
+            told[1] |= bool(cell[0] & PARTIAL)
+            told[0] = [a + b for a, b in zip(told[0] or (0, 0, 0), span(*cell))]
+    return {key: told and [*told[:2], None if open_ else told[2]] for key, (told, open_) in out.items()}
+
+
+class Reader:
+    """A handle that may ask, and what it may be told of."""
+
+    def __init__(self, library, name, access, path, scope, releases, weeks, figures):
+        self.store = library.open(path, access, scope)
+        self.name, self.scopes, self.releases, self.weeks = name, scope and {scope}, releases, weeks
+        letter = {"lead": "L", "manager": "M", "research": "R"}[access]
+        self.metrics = [m["metric"] for m in library.catalog("metrics")
+                        if letter in m["levels"] and METRICS.get(m["metric"]) in SUMS]
+        self.dimensions = range(8) if access != "research" else [d for d in range(8) if d != worlds.PROJECT]
+        self.figures = figures
+
+    def ask(self, metrics, by):
+        try:
+            return self.store.query(metrics=metrics, period="all", by=by)
+        except Refused as refused:  # a metric along a dimension that does not tell it
+            assert refused.code != DENIED, (self.name, by, str(refused))
+            return None
+
+    def compare(self, problems, by, dimension, key_of, key_in):
+        name = worlds.DIMENSIONS[dimension]
+        asked = [m for m in self.metrics if dimension == 0 or dimension in worlds.along(METRICS[m])]
+        for first in range(0, len(asked), 8):
+            rows = self.ask(asked[first:first + 8], by + ([name] if dimension else []))
+            for metric in asked[first:first + 8]:
+                want = expected(self.releases, self.scopes, dimension, key_of, METRICS[metric])
+                got = {key_in(row): [row[metric], row[metric + ".at_least"], row[metric + ".at_most"]] for row in rows or ()}
+                for key in want.keys() | got.keys():
+                    a, b = want.get(key), got.get(key)
+                    self.figures["answers"] += 1
+                    if (a or [None] * 3) != (b or [None] * 3):
+                        problems.append(f"{self.name} {metric} by {by} {name} {key}: {b}, the files say {a}")
+
+    def look(self, problems):
+        """Every dimension: over all windows, by week and by month; the organisation by team, too."""
+        months = {n: str(day + datetime.timedelta(days=3))[:7] for n, day in enumerate(self.weeks)}
+        times = [([], lambda n: "", lambda row: "")]
+        if len(self.weeks) > 1:
+            times += [(["time.week"], lambda n: str(self.weeks[n]), lambda row: row["time.week"]),
+                      (["time.month"], months.get, lambda row: row["time.month"])]
+        for by, time_of, time_in in times:
+            for d in self.dimensions:
+                name = worlds.DIMENSIONS[d]
+                self.compare(problems, by, d, lambda n, _, s, t=time_of, d=d: (t(n), s if d else ""),
+                             lambda row, t=time_in, n=name: (t(row), row[n] if n else ""))
+            if not self.scopes and "manager" in self.name:
+                self.compare(problems, by + ["team"], 0, lambda n, c, _, t=time_of: (t(n), c or "other"),
+                             lambda row, t=time_in: (t(row), row["team"]))
+        self.store.close()
+
+
+# ----------------------------------------------------------------------------------------- organisations
+
+class Organisation:
+    def __init__(self, library, seed, folder):
+        rng = random.Random(seed)
+        self.library, self.problems, self.path = library, [], str(folder / "acme.db")
+        self.weeks = WEEKS[:3 if rng.random() < 0.2 else 2]
+        self.stewards = [Steward(library, folder, rng, n) for n in range(2 if rng.random() < 0.3 else 1)]
+        library.now = noon(WEEKS[0])
+        store = library.open(self.path, "steward", "organisation")
+        for steward in self.stewards:
+            steward.found()
+        store.configure("trust", {"version": 1, "stores": [s.store.fact("identity", "store") for s in self.stewards]})
+        for monday in self.weeks:
+            for steward in self.stewards:
+                steward.week(monday, self.problems)
+                store.merge(pathlib.Path(steward.files[monday]).read_bytes())
+        store.close()
+        for steward in self.stewards:
+            for member in steward.members:
+                for own in member.stores:
+                    own.close()
+            steward.store.close()
+        self.releases = {(n, monday): read_release(s.files[monday]) for n, s in enumerate(self.stewards) for monday in self.weeks}
+
+    def isolated(self, figures):
+        """Where somebody can be computed."""
+        out = []
+        for (n, monday), published in self.releases.items():
+            for scope in published.scopes():
+                team = worlds.members(self.stewards[n].people[monday], published, scope)
+                for m in SUMS:
+                    if any(c == scope and x == m for (c, _, _, x) in published.cells):
+                        figures["systems"] += 1
+                        if isolated(team, published, scope, m, 3):
+                            out.append((n, week_name(monday), scope, m))
+            figures["cells"] += len(published.cells)
+        return out
+
+    def answers(self, figures):
+        """Where an answer is not what the files say."""
+        problems = []
+        for (n, monday), published in self.releases.items():
+            path = self.stewards[n].files[monday]
+            for access, scope in [("manager", None), ("research", None)] + [
+                    ("lead", f"t{t:02}") for t in range(self.stewards[n].teams)]:
+                Reader(self.library, f"{access} {scope or ''}", access, path, scope, [published], [monday], figures).look(problems)
+        keys = sorted(self.releases)
+        for access in ("manager", "research"):
+            Reader(self.library, f"{access} of the organisation", access, self.path, None, [self.releases[k] for k in keys],
+                   [monday for _, monday in keys], figures).look(problems)
+        return problems
+
+
+def attack(task):
+    """One organisation: what was wrong, and figures."""
+    path, seed, ask = task
+    figures = dict.fromkeys(("people", "systems", "cells", "answers", "weeks"), 0)
+    with tempfile.TemporaryDirectory(prefix="organisations") as folder:
+        made = Organisation(Library(path), seed, pathlib.Path(folder))
+        figures["people"] = sum(len(s.members) for s in made.stewards)
+        figures["weeks"] = len(made.releases)
+        broken = made.isolated(figures)
+        wrong = made.answers(figures) if ask else []
+        found = None
+        if ask and figures["cells"]:  # the control: one cell of one file says one more
+            published = next(r for r in made.releases.values() if r.rows)
+            at = next(k for k, (state, _, value) in published.rows.items()
+                      if k[1] == 0 and k[0] != "*" and k[3] == "prompts" and state & STATE != UNCOVERED)
+            state, band, value = published.rows[at]
+            published.rows[at] = (state, band, value + 1)
+            found = bool(made.answers(dict(figures)))
+    return seed, broken, wrong + made.problems, found, figures
+
+
+def run(pool, path, seeds, asked):
+    """Sums over organisations."""
+    total, broken, wrong, controls = {}, [], [], []
+    for seed, isolated_, problems, found, figures in pool.map(attack, [(path, s, asked(s)) for s in seeds]):
+        total = {key: total.get(key, 0) + value for key, value in figures.items()}
+        broken += [seed] * bool(isolated_)
+        wrong += [f"organisation {seed}: {p}" for p in (problems + [f"isolated: {i}" for i in isolated_])[:3]]
+        controls += [found] * (found is not None)
+    return total, broken, wrong, controls
+
+
+def main():
+    path, weak = sys.argv[1:3]
+    long_run = bool(os.environ.get("BLUEPLANE_LONG"))
+    count = int(sys.argv[3]) if len(sys.argv) > 3 else 1000 if long_run else 8
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        total, broken, wrong, found = run(pool, path, range(count), lambda seed: seed % (20 if count > 100 else 2) == 0)
+        print(f"{count} organisations, {total['people']} people, {total['weeks']} releases, {total['cells']} cells, "
+              f"{total['systems']} systems of equations: {len(broken)} organisations with a group below k isolated; "
+              f"{total['answers']} answers of every access, {len(wrong)} wrong")
+        print("\n".join(wrong[:20]))
+        few = max(6, count // 20)
+        weakened, given_away, _, _ = run(pool, weak, range(few), lambda seed: False)
+        print(f"control, without dominance and audit: {len(given_away)} of {few} organisations broken; "
+              f"control, a cell one greater: {sum(found)} of {len(found)} found")
+    good = not broken and not wrong and total["systems"] > 0 and total["answers"] > 0
+    sys.exit(0 if good and len(given_away) >= 0.9 * few and found and all(found) else 1)
+
+
+if __name__ == "__main__":
+    main()
