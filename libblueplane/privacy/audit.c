@@ -1,6 +1,8 @@
 /* privacy/audit.c: people who add to the same numbers are alike: whatever a combination of numbers
  * leaves of one of them it leaves of all. So people become classes, classes of enough people stand
- * fast, and only the small ones are tried, in all combinations that are small enough together. */
+ * fast, and only the small ones are tried, in combinations that are small enough together. Of those
+ * only few need be: a group can only be isolated if it takes somebody out of every set of classes
+ * that spans all by itself. */
 #include "privacy/audit.h"
 
 #include <stdlib.h>
@@ -44,7 +46,8 @@ typedef struct auditor {
   uint32_t *open;     /* columns of `width` numbers */
   size_t *open_start; /* by small class, and one more */
   size_t width;
-  bool *out; /* by small class: in the group that is tried */
+  bool *out, *stays; /* by small class: in the group that is tried; in none from here on */
+  size_t *spanning;  /* by class of the group: `width` places for a set that spans without it */
   size_t groups;
   bool isolated, too_many;
 } auditor;
@@ -187,34 +190,53 @@ static int open_columns(auditor *w) {
   return BP_OK;
 }
 
-/* Whether the classes that are not in the group still span all that is open. */
-static bool still_spanned(auditor *w) {
+/* Finds classes that span all that is open without the group, and returns how many; SIZE_MAX if even
+ * all the others do not. */
+static size_t find_spanning(auditor *w, size_t *used) {
   space *s = &w->tried;
+  size_t count = 0;
   s->prime = w->whole.prime;
   s->rows = w->width;
   s->rank = 0;
   for (size_t c = 0; c < w->classes - w->small && s->rank < w->width; c++) {
+    size_t before = s->rank;
     if (w->out[c]) continue;
     for (size_t i = w->open_start[c]; i < w->open_start[c + 1] && s->rank < w->width; i++) {
       memcpy(w->part, w->open + i * w->width, w->width * sizeof *w->part);
       span(s, w->part);
     }
+    if (s->rank > before) used[count++] = c;
   }
-  return s->rank == w->width;
+  return s->rank == w->width ? count : SIZE_MAX;
 }
 
-/* Tries every group that cannot take one more class. */
-static void try_groups(auditor *w, size_t from, int32_t left) {
-  bool grew = false;
-  for (size_t c = from; c < w->classes - w->small && !w->isolated && !w->too_many; c++) {
-    if (w->class_[w->small + c].count > left) continue;
-    w->out[c] = grew = true;
-    try_groups(w, c + 1, left - w->class_[w->small + c].count);
-    w->out[c] = false;
-  }
-  if (grew || w->isolated || w->too_many) return;
+/* Tries the group, and all that are greater by people for whom there is room. What spans without the
+ * group must lose a class; each is taken out in turn, and stays in for those that come after it, so
+ * that no group is tried twice. `used`: `width` places for each class that may still be added. */
+static void try_groups(auditor *w, int32_t room, size_t *used) {
+  size_t count = find_spanning(w, used);
+  w->isolated = count == SIZE_MAX;
   w->too_many = ++w->groups > GROUPS_MAX;
-  w->isolated = !still_spanned(w);
+  size_t tried = 0;
+  for (; tried < count && !w->isolated && !w->too_many; tried++) {
+    int32_t people = w->class_[w->small + used[tried]].count;
+    if (people > room || w->stays[used[tried]]) {
+      used[tried] = SIZE_MAX;
+      continue;
+    }
+    w->out[used[tried]] = true;
+    try_groups(w, room - people, used + w->width);
+    w->out[used[tried]] = false;
+    w->stays[used[tried]] = true;
+  }
+  while (tried-- > 0)
+    if (used[tried] != SIZE_MAX) w->stays[used[tried]] = false;
+}
+
+/* Classes that a group can have, and one more. */
+static size_t group_size(const auditor *w) {
+  size_t most = w->a->fewer_than > 0 ? (size_t)w->a->fewer_than : 1;
+  return w->classes - w->small < most ? w->classes - w->small + 1 : most;
 }
 
 static int audit_modulo(auditor *w, uint32_t prime) {
@@ -230,10 +252,13 @@ static int audit_modulo(auditor *w, uint32_t prime) {
     span_class(w, &w->whole, c);
   if (w->whole.rank == w->fixed.rank) return BP_OK;
   bpi_free(w->open);
+  bpi_free(w->spanning);
   w->open = NULL;
   int rc = open_columns(w);
+  w->spanning = bpi_alloc_zero(group_size(w) * w->width, sizeof *w->spanning);
+  if (!rc && !w->spanning) rc = BP_ERR_NOMEM;
   w->groups = 0;
-  if (!rc) try_groups(w, 0, w->a->fewer_than - 1);
+  if (!rc) try_groups(w, w->a->fewer_than - 1, w->spanning);
   return rc;
 }
 
@@ -255,9 +280,10 @@ static int run(auditor *w) {
   w->part = bpi_alloc_zero(rows, sizeof *w->part);
   w->open_start = bpi_alloc_zero(people + 1, sizeof *w->open_start);
   w->out = bpi_alloc_zero(people, sizeof *w->out);
+  w->stays = bpi_alloc_zero(people, sizeof *w->stays);
   bool spaces = reserve_space(&w->whole, rows) && reserve_space(&w->fixed, rows) &&
                 reserve_space(&w->tried, rows);
-  if (!w->class_ || !w->column || !w->part || !w->open_start || !w->out || !spaces)
+  if (!w->class_ || !w->column || !w->part || !w->open_start || !w->out || !w->stays || !spaces)
     return BP_ERR_NOMEM;
   find_classes(w);
   int rc = BP_OK;
@@ -279,6 +305,8 @@ int bpi_audit_isolates(const audit *a, bool *isolates) {
   bpi_free(w.open);
   bpi_free(w.open_start);
   bpi_free(w.out);
+  bpi_free(w.stays);
+  bpi_free(w.spanning);
   free_space(&w.whole);
   free_space(&w.fixed);
   free_space(&w.tried);
