@@ -25,6 +25,7 @@ import re
 import struct
 import sys
 import tempfile
+import time
 
 import worlds
 from attack import isolated
@@ -42,6 +43,7 @@ LEAST, MOST = {0: 0, 1: 3, 2: 5, 3: 10, 4: 20, 5: 50}, {0: 0, 1: 4, 2: 9, 3: 19,
 # Metrics that are one measure: so each tells what a reader can know of it. For whom they are, the catalogue says.
 METRICS = {m: m for m in SUMS} | {"tool_errors": "tool_error"}
 
+SIZES = (1, 2, 3, 3, 4, 5, 6, 7, 9)  # of teams
 PLATFORMS = ["claude_code", "codex", "cursor", "mytool"]
 MODELS = ["claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5", "gpt-5", "gemini-2.5-pro", "no-such-model"]
 CATEGORIES = ["read", "search", "edit", "command", "agent", "plan", "web", "mcp"]
@@ -163,16 +165,16 @@ def number_of(slice_):
 class Steward:
     """A team store, its members, and the release of each week."""
 
-    def __init__(self, library, folder, rng, number):
-        self.library, self.path, self.rng = library, str(folder / f"team{number}"), rng
+    def __init__(self, library, folder, rng, number, sizes):
+        self.library, self.path, self.rng, self.took = library, str(folder / f"team{number}"), rng, 0
         self.store = library.open(self.path + ".db", "steward")
-        self.teams = rng.randint(2, 6)
+        self.teams = len(sizes)
         self.members, self.files, self.people = [], {}, {}
-        for team in range(self.teams):
+        for team, size in enumerate(sizes):
             habits = {key: rng.sample(all_, min(len(all_), rng.choice((2, 3, 4)))) for key, all_ in (
                 ("platform", PLATFORMS), ("model", MODELS), ("category", CATEGORIES), ("language", LANGUAGES),
                 ("project", PROJECTS))}
-            for _ in range(rng.choice((1, 2, 3, 3, 4, 5, 6, 7, 9))):
+            for _ in range(size):
                 self.members.append(Member(rng, team, 100 * number + len(self.members), library, habits))
 
     def found(self):
@@ -205,7 +207,9 @@ class Steward:
             self.store.merge(bundle)
         self.library.now = noon(monday + datetime.timedelta(days=10))
         self.files[monday] = f"{self.path}-{week_name(monday)}.release"
+        begun = time.perf_counter()
         self.store.publish(week_name(monday), self.files[monday])
+        self.took = time.perf_counter() - begun
         self.people[monday] = [m.weeks[monday] for m in self.members if monday in m.weeks]
 
 
@@ -335,7 +339,8 @@ class Organisation:
         rng = random.Random(seed)
         self.library, self.problems, self.path = library, [], str(folder / "acme.db")
         self.weeks = WEEKS[:3 if rng.random() < 0.2 else 2]
-        self.stewards = [Steward(library, folder, rng, n) for n in range(2 if rng.random() < 0.3 else 1)]
+        self.stewards = [Steward(library, folder, rng, n, [rng.choice(SIZES) for _ in range(rng.randint(2, 6))])
+                         for n in range(2 if rng.random() < 0.3 else 1)]
         library.now = noon(WEEKS[0])
         store = library.open(self.path, "steward", "organisation")
         for steward in self.stewards:
