@@ -398,10 +398,10 @@ def attack(task):
         broken = made.isolated(figures)
         wrong = made.answers(figures) if ask else []
         found = None
-        if ask and figures["cells"]:  # the control: one cell of one file says one more
-            published = next(r for r in made.releases.values() if r.rows)
-            at = next(k for k, (state, _, value) in published.rows.items()
-                      if k[1] == 0 and k[0] != "*" and k[3] == "prompts" and state & STATE != UNCOVERED)
+        told = [(published, at) for published in made.releases.values() for at, (state, _, _) in published.rows.items()
+                if at[1] == 0 and at[3] == "prompts" and state & STATE != UNCOVERED]
+        if ask and told:  # the control: one cell of one file says one more
+            published, at = told[0]
             state, band, value = published.rows[at]
             published.rows[at] = (state, band, value + 1)
             found = bool(made.answers(dict(figures)))
