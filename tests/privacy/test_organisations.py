@@ -409,10 +409,10 @@ def attack(task):
 
 
 def run(pool, path, seeds, asked):
-    """Sums over organisations."""
-    total, broken, wrong, controls = {}, [], [], []
+    """Sums over organisations; in some so little happens that nothing is told."""
+    total, broken, wrong, controls = {"told": 0}, [], [], []
     for seed, isolated_, problems, found, figures in pool.map(attack, [(path, s, asked(s)) for s in seeds]):
-        total = {key: total.get(key, 0) + value for key, value in figures.items()}
+        total = {key: total.get(key, 0) + value for key, value in {**figures, "told": bool(figures["systems"])}.items()}
         broken += [seed] * bool(isolated_)
         wrong += [f"organisation {seed}: {p}" for p in (problems + [f"isolated: {i}" for i in isolated_])[:3]]
         controls += [found] * (found is not None)
@@ -431,10 +431,10 @@ def main():
         print("\n".join(wrong[:20]))
         few = max(6, count // 20)
         weakened, given_away, _, _ = run(pool, weak, range(few), lambda seed: False)
-        print(f"control, without dominance and audit: {len(given_away)} of {few} organisations broken; "
+        print(f"control, without dominance and audit: {len(given_away)} of {weakened['told']} organisations broken; "
               f"control, a cell one greater: {sum(found)} of {len(found)} found")
     good = not broken and not wrong and total["systems"] > 0 and total["answers"] > 0
-    sys.exit(0 if good and len(given_away) >= 0.9 * few and found and all(found) else 1)
+    sys.exit(0 if good and len(given_away) >= 0.9 * weakened["told"] > 0 and found and all(found) else 1)
 
 
 if __name__ == "__main__":
