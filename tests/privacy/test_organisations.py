@@ -74,7 +74,7 @@ class Device:
 
     def say(self, kind, platform, session, at, **more):
         self.number += 1
-        self.lines.append(json.dumps({"blueplane": 1, "kind": kind, "platform": platform, "session": session, "time": at,
+        self.lines.append(json.dumps({"blueplane": 1, "kind": kind, "platform": platform, "session": session, "time": at + self.number,
                                       **({} if kind == "session" else {"id": f"{self.name}-{self.number}"}), **more}))
 
     def amount(self, scale):
