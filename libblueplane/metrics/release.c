@@ -405,9 +405,7 @@ static bin *bin_of(release_query *x, int64_t time, const char *text) {
 /* Numbers that strangers signed may be any: a sum ends at the greatest that a double holds, too. */
 static void add_most(int64_t *sum, int64_t one) {
   const int64_t most = (int64_t)1 << 62;
-  *sum = one > 0 && *sum > most - one    ? most
-         : one < 0 && *sum < -most - one ? -most
-                                         : *sum + one;
+  *sum = one > 0 && *sum > most - one ? most : one < 0 && *sum < -most - one ? -most : *sum + one;
 }
 
 static void add_span(span_of *sum, const span_of *one) {
@@ -433,12 +431,13 @@ static int side_of(const release_query *x, const side *s, span_of *sum, bool *lo
   return told ? BP_CELL_VALUE : BP_CELL_UNCOVERED;
 }
 
+/* A band, which ends where the roster does. */
 static span_of people_of(const release_query *x) {
   int64_t low = bpi_headcount_least(x->headcount), high = bpi_headcount_most(x->headcount);
-  if (x->headcount == HEADCOUNT_50) {
-    const told_cell *roster = &x->cell[MEASURE_roster];
-    high = roster->there && roster->span.value > low ? roster->span.value : low * 20;
-  }
+  const told_cell *roster = &x->cell[MEASURE_roster];
+  if (x->headcount == HEADCOUNT_50) high = low * 20;
+  if (roster->there && roster->span.value >= low && roster->span.value < high)
+    high = roster->span.value;
   return (span_of){(low + high) / 2, low, high};
 }
 
@@ -467,8 +466,10 @@ static span_of time_saved(const release_query *x) {
 /* Seats of a week, at their price of a month. */
 static span_of seats_of_week(const release_query *x) {
   const told_cell *seats = &x->cell[MEASURE_seats], *price = &x->cell[MEASURE_seat_price];
-  int64_t count = seats->there && price->there ? seats->span.value : 0, year = price->span.value * 12;
-  int64_t paid = count * (year / 52) + count * (year % 52) / 52; /* their product could be too large */
+  int64_t count = seats->there && price->there ? seats->span.value : 0,
+          year = price->span.value * 12;
+  int64_t paid = count * (year / 52) +
+                 count * (year % 52) / 52; /* their product could be too large */
   return (span_of){paid, paid, paid};
 }
 
@@ -604,6 +605,24 @@ static int read_cells(release_query *x) {
   return rc ? rc : end_group(x);
 }
 
+/* Who is in `other` may use any of the slices beside it. */
+static void add_pooled(release_query *x, size_t at, const bin *other) {
+  for (size_t i = 0; i < x->bin_count; i++)
+    if (x->bins[i].time == other->time && &x->bins[i] != other)
+      add_most(&x->bins[i].of[at].top.high, other->of[at].top.high);
+}
+
+/* People are no sum over weeks: who was there in one may be there in the next. */
+static void count_people(release_query *x, size_t at) {
+  for (size_t i = 0; i < x->bin_count; i++) {
+    bin *b = &x->bins[i];
+    if (x->asked[at].how == HOW_MEMBERS && b->of[at].told)
+      b->of[at].top = (span_of){(b->most_low + b->most_high) / 2, b->most_low, b->most_high};
+  }
+  for (size_t i = 0; x->by == BY_SLICE && i < x->bin_count; i++)
+    if (!strcmp(x->bins[i].text, "other") && x->bins[i].of[at].told) add_pooled(x, at, &x->bins[i]);
+}
+
 /* --------------------------------------------------------------------------------------- table */
 
 static bool is_real(const asked *a) {
@@ -620,6 +639,18 @@ static const struct part {
 
 static const char *unit_of(const asked *a) {
   return a->r->unit ? a->r->unit : bpi_metric_unit(a->m);
+}
+
+/* The metric's title, its part and which end of the range it is: "Journeys: read edit, at least". */
+static void title_of(const asked *a, size_t which, char *out, size_t size) {
+  static const char *const ends[PARTS] = {"", ", at least", ", at most"};
+  const char *title = a->r->title ? a->r->title : a->m->title;
+  char name[128];
+  name_of(a, "", name, sizeof name);
+  const char *part = name + strlen(a->r->id);
+  snprintf(out, size, "%s%s%s%s", title, *part ? ": " : "", *part ? part + 1 : "", ends[which]);
+  for (char *c = out + strlen(title); *c; c++)
+    if (*c == '_') *c = ' ';
 }
 
 static void add_reference(bp_result *t, const asked *a) {
@@ -652,7 +683,9 @@ static void add_columns(release_query *x, bp_result *t) {
       name_of(a, shown_parts[k].name, name, sizeof name);
       at = bpi_table_add_column(t, is_real(a) ? BP_TYPE_REAL : BP_TYPE_INT, name,
                                 shown_parts[k].role);
-      bpi_table_column_meta(t, at, "title", a->r->title ? a->r->title : a->m->title);
+      char title[192];
+      title_of(a, k, title, sizeof title);
+      bpi_table_column_meta(t, at, "title", title);
       bpi_table_column_meta(t, at, "unit", unit_of(a));
       if (k) bpi_table_column_meta(t, at, "of", a->r->id);
       bpi_table_column_meta(t, at, "definition",
@@ -863,6 +896,8 @@ int bpi_release_compute(bp_result **out, const compute_context *c, const release
   if (!rc) {
     rc = find_windows(x);
     if (!rc) rc = read_cells(x);
+    for (size_t i = 0; i < x->count; i++)
+      if (x->asked[i].how == HOW_MEMBERS || x->asked[i].how == HOW_SEATS) count_people(x, i);
     bpi_read_end(c->store);
   }
   if (!rc) rc = present(x, out);
