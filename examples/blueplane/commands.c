@@ -155,6 +155,11 @@ const command command_table[] = {
      "What other programs ask that want to find the same: --json gives the paths in full.", 0, 0, 0,
      0, NULL, run_places},
 
+    {"demo", PROGRAM, "DIR", "every page, report and mail of an organisation that does not exist",
+     "60 people in 10 teams, made up: their weeks are shared and published as anybody's are. DIR is "
+     "made and must not be there, or be empty. --weeks N (26) up to --until DATE, by default to the last whole week. "
+     "The same weeks give the same numbers.",
+     O(UNTIL) | O(WEEKS), 0, 1, 1, "@files", run_demo},
     {"completion", PROGRAM, "bash|zsh|fish", "a completion script for your shell",
      "Example for ~/.bashrc: source <(blueplane completion bash)", 0, 0, 1, 1, "bash zsh fish",
      run_completion},

@@ -85,6 +85,8 @@ int run_merge(program *p);
 int run_publish(program *p);
 /* release.c */
 int run_release(program *p);
+/* demo.c */
+int run_demo(program *p);
 /* privacy.c, consent.c, erase.c */
 int run_privacy(program *p);
 int run_consent(program *p);

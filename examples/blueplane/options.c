@@ -64,7 +64,8 @@ const option_info option_table[] = {
     {OPTION_YES, "yes", 0, false, NULL, NULL, "what cannot be undone is meant"},
     {OPTION_OUTPUT, "output", 'O', false, "FILE", "@files",
      "the file to write; - is standard output"},
-    {OPTION_RELEASE, "release", 0, false, "FILE", "@files", "a release or an organisation's store"},
+    {OPTION_RELEASE, "release", 0, true, "FILE", "@files", "a release or an organisation's store"},
+    {OPTION_WEEKS, "weeks", 0, false, "N", NULL, "how many weeks"},
     {OPTION_NONE, NULL, 0, false, NULL, NULL, NULL}};
 
 const option_info *find_option(option_id id) {
@@ -192,6 +193,7 @@ static char *take_option(options *o, option_id id, char *argument) {
   if (id == OPTION_WHERE) strings_add(&o->where, argument);
   if (id == OPTION_FAIL_ON) strings_add(&o->fail_on, argument);
   if (id == OPTION_AUTHOR) strings_add_list(&o->author, argument);
+  if (id == OPTION_RELEASE) strings_add(&o->release, argument);
   return problem;
 }
 
@@ -290,5 +292,6 @@ void options_free(options *o) {
   strings_free(&o->where);
   strings_free(&o->fail_on);
   strings_free(&o->author);
+  strings_free(&o->release);
   strings_free(&o->arguments);
 }

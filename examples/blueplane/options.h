@@ -43,6 +43,7 @@ typedef enum option_id {
   OPTION_YES,
   OPTION_OUTPUT,
   OPTION_RELEASE,
+  OPTION_WEEKS,
   OPTION_COUNT
 } option_id;
 
@@ -75,7 +76,7 @@ void strings_free(strings *s);
 typedef struct options {
   uint64_t given;             /* OPTION_BIT of what stood on the command line */
   char *value[OPTION_COUNT];  /* the last one given, or the configuration file's; else NULL */
-  strings by, where, fail_on, author; /* what may be given several times */
+  strings by, where, fail_on, author, release; /* what may be given several times */
   strings arguments;          /* the command first */
 } options;
 

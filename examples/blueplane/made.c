@@ -1,0 +1,268 @@
+/* made.c: stores of people who do not exist, and the way from them to an organisation's. Uses the clock of its
+ * own weeks, keys of its own making, and the public header like everybody else. */
+#include "made.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <blueplane/blueplane.h>
+
+#include "calendar.h"
+#include "exits.h"
+#include "program.h"
+
+#define WEEK_US (7 * DAY_US)
+
+static const struct {
+  const char *name;
+  int members;
+} teams[MADE_TEAMS] = {{"atlas", 15}, {"basalt", 12}, {"cedar", 6},  {"delta", 5}, {"ember", 5},
+                       {"fjord", 4},  {"grove", 4},   {"harbor", 4}, {"iris", 3},  {"juniper", 2}};
+const char *const made_team = "atlas";
+static const char *const levels[] = {"junior", "intermediate", "senior", "principal"};
+
+typedef struct organisation {
+  const made *made;
+  bp_store *person[MADE_PEOPLE], *team, *all;
+  worker worker[MADE_PEOPLE];
+  bp_error *error;
+} organisation;
+
+/* The clock of every store here. */
+static int64_t now_us;
+
+static int64_t tell_now(void *unused) {
+  (void)unused;
+  return now_us;
+}
+
+/* A key that is the same each time: numbers should be, and nobody's secrets lie behind it. */
+static bool write_key(const char *path, int number) {
+  FILE *file = fopen(path, "wb");
+  bool written = file != NULL;
+  for (int i = 0; written && i < 32; i++)
+    written = fputc(i == 0 ? number : 0x5a, file) != EOF;
+  return file != NULL && fclose(file) == 0 && written;
+}
+
+/* `name` NULL: a store in memory. */
+static int open_one(organisation *o, bp_store **out, const char *name, int number, uint32_t access,
+                    const char *scope) {
+  bp_open_options how = BP_OPEN_OPTIONS_INIT;
+  char *path = print_text("%s/%s", o->made->folder, name != NULL ? name : "member");
+  char *key = print_text("%s.key", path);
+  how.access = access;
+  how.scope = scope;
+  how.clock = tell_now;
+  how.key_path = key;
+  if (name == NULL) how.flags = BP_OPEN_MEMORY;
+  int rc = BP_ERR_IO;
+  if (write_key(key, number)) rc = bp_open(out, path, &how, &o->error);
+  if (name == NULL) remove(key);
+  free(path);
+  free(key);
+  return rc;
+}
+
+/* The value of a row that is called `name`. */
+static const char *row_named(const bp_result *r, const char *name) {
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    if (strcmp(bp_result_text(r, row, 0, NULL), name) == 0) return bp_result_text(r, row, 1, NULL);
+  return "";
+}
+
+static int people_work(organisation *o, int number) {
+  const made *m = o->made;
+  text events = {0};
+  bool developer = number == 0;
+  int rc = open_one(o, &o->person[number], developer ? "developer.db" : NULL, number + 1,
+                    BP_ACCESS_OWNER, NULL);
+  text_add(&events, "");
+  for (int week = 0; week < m->weeks; week++)
+    put_week(&events, &o->worker[number], week, m->monday_us - (m->weeks - week) * WEEK_US, 5);
+  if (developer) put_week(&events, &o->worker[number], m->weeks, m->monday_us, 7);
+  if (rc == BP_OK)
+    rc = bp_ingest_bytes(o->person[number], "native", "made", events.data, events.length, NULL,
+                         NULL, &o->error);
+  text_free(&events);
+  return rc;
+}
+
+static int hire(organisation *o) {
+  int number = 0, rc = BP_OK;
+  for (int team = 0; team < MADE_TEAMS; team++)
+    for (int i = 0; i < teams[team].members; i++, number++)
+      o->worker[number] =
+          (worker){.number = number, .team = team, .experience = (number * 3 + i) % 4};
+  for (number = 0; number < MADE_PEOPLE && rc == BP_OK; number++)
+    rc = people_work(o, number);
+  return rc;
+}
+
+static int put_members(organisation *o, json *j) {
+  json_open(j, "members", '[');
+  for (int i = 0; i < MADE_PEOPLE; i++) {
+    bp_result *r = NULL;
+    char id[16];
+    if (bp_inspect(&r, o->person[i], "identity", &o->error) != BP_OK)
+      return bp_error_code(o->error);
+    snprintf(id, sizeof id, "m-%02d", i + 1);
+    json_open(j, NULL, '{');
+    json_text(j, "id", id);
+    json_text(j, "team", teams[o->worker[i].team].name);
+    json_text(j, "experience", levels[o->worker[i].experience]);
+    json_open(j, "devices", '[');
+    json_text(j, NULL, row_named(r, "device"));
+    json_close(j, ']');
+    json_close(j, '}');
+    bp_result_free(r);
+  }
+  json_close(j, ']');
+  return BP_OK;
+}
+
+static void put_seat(json *j, const char *platform, int seats, int cents) {
+  json_open(j, NULL, '{');
+  json_text(j, "platform", platform);
+  json_int(j, "seats", seats);
+  json_int(j, "price_cents", cents);
+  json_close(j, '}');
+}
+
+static void put_organisation(json *j) {
+  static const char *const projects[] = {"checkout", "search",   "billing",
+                                         "mobile",   "platform", "docs"};
+  json_int(j, "blueplane.roster", 1);
+  json_text(j, "organisation", "acme");
+  json_open(j, "teams", '[');
+  for (int i = 0; i < MADE_TEAMS; i++)
+    json_text(j, NULL, teams[i].name);
+  json_close(j, ']');
+  json_open(j, "projects", '[');
+  for (size_t i = 0; i < sizeof projects / sizeof *projects; i++) {
+    json_open(j, NULL, '{');
+    json_text(j, "id", projects[i]);
+    json_open(j, "folders", '[');
+    json_text(j, NULL, projects[i]);
+    json_close(j, ']');
+    json_close(j, '}');
+  }
+  json_close(j, ']');
+  json_open(j, "seats", '[');
+  put_seat(j, "claude_code", MADE_PEOPLE, 2000);
+  put_seat(j, "codex", 40, 2000);
+  put_seat(j, "cursor", 70, 4000);
+  json_close(j, ']');
+}
+
+static int configure(organisation *o, bp_store *s, const char *topic, const char *document) {
+  return bp_configure(s, topic, document, strlen(document), &o->error);
+}
+
+static int write_roster(organisation *o) {
+  json j = {0};
+  json_open(&j, NULL, '{');
+  put_organisation(&j);
+  int rc = put_members(o, &j);
+  json_close(&j, '}');
+  if (rc == BP_OK) rc = configure(o, o->team, "roster", j.out.data);
+  text_free(&j.out);
+  return rc;
+}
+
+/* The last document of a topic of the team's store; the caller frees it. */
+static char *document_of(organisation *o, const char *topic, const char *column) {
+  bp_result *r = NULL;
+  char *document = NULL;
+  if (bp_inspect(&r, o->team, topic, &o->error) != BP_OK) return NULL;
+  for (size_t c = 0; c < bp_result_columns(r); c++)
+    if (strcmp(bp_result_column(r, c, "name"), column) == 0)
+      document = copy_text(bp_result_text(r, bp_result_rows(r) - 1, c, NULL));
+  bp_result_free(r);
+  return document;
+}
+
+static int trust(organisation *o, const char *invitation) {
+  bp_result *r = NULL;
+  int rc = bp_share_describe(&r, invitation, strlen(invitation), &o->error);
+  if (rc != BP_OK) return rc;
+  char *document = print_text("{\"version\":1,\"stores\":[\"%s\"]}", row_named(r, "store"));
+  rc = configure(o, o->all, "trust", document);
+  free(document);
+  bp_result_free(r);
+  return rc;
+}
+
+/* The steward writes who belongs to it, and everybody joins. */
+static int found(organisation *o) {
+  int rc = open_one(o, &o->team, NULL, 250, BP_ACCESS_STEWARD, NULL);
+  if (rc == BP_OK) rc = open_one(o, &o->all, "acme.db", 251, BP_ACCESS_STEWARD, "organisation");
+  if (rc == BP_OK) rc = write_roster(o);
+  if (rc != BP_OK) return rc;
+  char *invitation = document_of(o, "invitation", "document");
+  char *roster = document_of(o, "rosters", "document");
+  rc = invitation != NULL && roster != NULL ? trust(o, invitation) : BP_ERR_INTERNAL;
+  for (int i = 0; i < MADE_PEOPLE && rc == BP_OK; i++) {
+    rc = configure(o, o->person[i], "invitation", invitation);
+    if (rc == BP_OK) rc = configure(o, o->person[i], "roster", roster);
+  }
+  free(invitation);
+  free(roster);
+  return rc;
+}
+
+static int hand_over(organisation *o, int from, const char *window) {
+  void *bundle = NULL;
+  size_t length = 0;
+  bp_result *r = NULL;
+  int rc = bp_share_export(&bundle, &length, o->person[from], "team", window, &o->error);
+  if (rc == BP_OK) rc = bp_share_merge(&r, o->team, bundle, length, &o->error);
+  bp_free(bundle);
+  bp_result_free(r);
+  return rc;
+}
+
+static int merge_release(organisation *o, const char *path) {
+  text release = {0};
+  bp_result *r = NULL;
+  int rc = load_file(&release, path) == EXIT_OK ? BP_OK : BP_ERR_IO;
+  if (rc == BP_OK) rc = bp_share_merge(&r, o->all, release.data, release.length, &o->error);
+  bp_result_free(r);
+  text_free(&release);
+  return rc;
+}
+
+/* Everybody shares the week that ends with this Monday; it closes and is published. */
+static int close_week(organisation *o, int64_t monday_us) {
+  char window[16];
+  int rc = BP_OK;
+  bp_result *r = NULL;
+  put_week_name(window, monday_us / DAY_US - 7);
+  now_us = monday_us + DAY_US / 3;
+  for (int i = 0; i < MADE_PEOPLE && rc == BP_OK; i++)
+    rc = hand_over(o, i, window);
+  now_us += 3 * DAY_US;
+  char *path = print_text("%s/%s.release", o->made->folder, window);
+  if (rc == BP_OK) rc = bp_publish(&r, o->team, window, path, &o->error);
+  if (rc == BP_OK) rc = merge_release(o, path);
+  bp_result_free(r);
+  free(path);
+  return rc;
+}
+
+int make_organisation(const made *m) {
+  organisation o = {.made = m};
+  now_us = m->monday_us - (m->weeks - 1) * WEEK_US;
+  int rc = hire(&o);
+  if (rc == BP_OK) rc = found(&o);
+  for (int back = m->weeks - 1; back >= 0 && rc == BP_OK; back--)
+    rc = close_week(&o, m->monday_us - back * WEEK_US);
+  for (int i = 0; i < MADE_PEOPLE; i++)
+    bp_close(o.person[i]);
+  bp_close(o.team);
+  bp_close(o.all);
+  if (rc == BP_OK) return EXIT_OK;
+  return o.error != NULL ? complain_of(o.error)
+                         : complain(EXIT_FAILED, NULL, "cannot write to %s", m->folder);
+}
