@@ -18,7 +18,7 @@ static const struct {
   const char *name;
   int members;
 } teams[MADE_TEAMS] = {{"atlas", 15}, {"basalt", 12}, {"cedar", 6},  {"delta", 5}, {"ember", 5},
-                       {"fjord", 4},  {"grove", 4},   {"harbor", 4}, {"iris", 3},  {"juniper", 2}};
+                       {"fjord", 5},  {"grove", 3},   {"harbor", 3}, {"iris", 3},  {"juniper", 3}};
 const char *const made_team = "atlas";
 static const char *const levels[] = {"junior", "intermediate", "senior", "principal"};
 

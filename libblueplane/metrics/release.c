@@ -701,6 +701,11 @@ static double quotient(const asked *a, int64_t top, int64_t bottom) {
   return (double)top * a->scale / (double)bottom;
 }
 
+/* Whether the top is a part of the bottom, so that more than all cannot be. */
+static bool is_part(const asked *a) {
+  return a->how == HOW_ADOPTION || (a->how == HOW_RATIO && !strcmp(unit_of(a), "ratio"));
+}
+
 /* value, at least, at most; false in `has` where there is none. */
 static void answer_of(const asked *a, const tally *t, double out[PARTS], bool has[PARTS]) {
   const span_of *top = &t->top, *bottom = &t->bottom;
@@ -718,6 +723,8 @@ static void answer_of(const asked *a, const tally *t, double out[PARTS], bool ha
     if (has[1]) out[1] = quotient(a, top->low, bottom->high);
     if (has[2]) out[2] = quotient(a, top->high, bottom->low);
     if (has[1] && top->low < 0 && has[2]) out[1] = quotient(a, top->low, bottom->low);
+    for (size_t k = 0; is_part(a) && k < PARTS; k++)
+      if (out[k] > 1) out[k] = 1;
   }
 }
 
