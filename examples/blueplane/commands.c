@@ -143,6 +143,13 @@ const command command_table[] = {
      "default), research, or lead with --team.",
      O(BY) | O(AS) | O(TEAM), 0, 2, -1, "show", run_release},
 
+    {"report", TEAM, "executive | research [FILE...]",
+     "a report of a month or a quarter, for print or slides",
+     "From releases, or of an organisation with --store ORG. executive: cost, output, adoption, licences, return, recommendations "
+     "by stated rules, comparisons; research: features, tasks, journeys, errors, time, experience. --period is month "
+     "or quarter, the last whole one, or 2026-03, 2026-Q1. --format is html, md or csv.",
+     O(PERIOD) | O(RELEASE) | O(BENCHMARK) | O(OUTPUT), 0, 1, -1, "executive research", run_report},
+
     {"health", CARE, "", "figures of the store and of reading, for monitoring",
      "Example: blueplane health --fail-on 'rejects>100' --fail-on 'ingest_age>86400' ends with 5 "
      "when one of them is breached.",

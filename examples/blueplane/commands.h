@@ -85,6 +85,8 @@ int run_merge(program *p);
 int run_publish(program *p);
 /* release.c */
 int run_release(program *p);
+/* reports/report.c */
+int run_report(program *p);
 /* demo.c */
 int run_demo(program *p);
 /* privacy.c, consent.c, erase.c */

@@ -10,7 +10,7 @@
 
 #include "text.h"
 
-#define FORMATS "table json ndjson csv markdown"
+#define FORMATS "table json ndjson csv markdown html"
 #define BASELINES "previous year average trailing_4w trailing_12w none"
 #define PERIODS "today yesterday week month quarter year last_week last_month 7d 28d 90d all"
 
@@ -19,7 +19,7 @@ const option_info option_table[] = {
     {OPTION_ZONE, "zone", 0, false, "NAME", NULL, "IANA time zone that decides days and hours"},
     {OPTION_WEEK_START, "week-start", 0, false, "DAY", "monday sunday", "first day of the week"},
     {OPTION_FORMAT, "format", 'f', false, "FORMAT", FORMATS,
-     "table, json, ndjson, csv or markdown"},
+     "table, json, ndjson, csv, markdown or html"},
     {OPTION_JSON, "json", 'j', false, NULL, NULL, "the same as --format json"},
     {OPTION_COLOR, "color", 0, false, "WHEN", "auto always never",
      "auto (the default): on a terminal, unless NO_COLOR is set"},
@@ -65,6 +65,8 @@ const option_info option_table[] = {
     {OPTION_OUTPUT, "output", 'O', false, "FILE", "@files",
      "the file to write; - is standard output"},
     {OPTION_RELEASE, "release", 0, true, "FILE", "@files", "a release or an organisation's store"},
+    {OPTION_BENCHMARK, "benchmark", 0, false, "FILE", "@files",
+     "references of your organisation to hold figures against"},
     {OPTION_WEEKS, "weeks", 0, false, "N", NULL, "how many weeks"},
     {OPTION_NONE, NULL, 0, false, NULL, NULL, NULL}};
 

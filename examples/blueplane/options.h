@@ -43,6 +43,7 @@ typedef enum option_id {
   OPTION_YES,
   OPTION_OUTPUT,
   OPTION_RELEASE,
+  OPTION_BENCHMARK,
   OPTION_WEEKS,
   OPTION_COUNT
 } option_id;

@@ -1,0 +1,328 @@
+/* executive.c: the executive report: its first page stands alone, the others show what it rests on. */
+#include "executive.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../exits.h"
+#include "report.h"
+#include "spans.h"
+
+/* --------------------------------------------------------------------------------------- answers */
+
+static const char *const headline[] = {"cost",
+                                       "lines_added",
+                                       "sessions",
+                                       "commits",
+                                       "pull_requests",
+                                       "cost_per_line",
+                                       "cost_per_task",
+                                       "cost_per_commit",
+                                       "cost_per_session",
+                                       "active_users",
+                                       "adoption_rate",
+                                       "license_utilization",
+                                       "cost_per_active_seat",
+                                       "roi",
+                                       "acceptance_rate",
+                                       "cache_efficiency",
+                                       NULL};
+static const char *const compared[] = {"lines_added",
+                                       "cost",
+                                       "cost_per_line",
+                                       "cost_per_task",
+                                       "active_users",
+                                       "adoption_rate",
+                                       "acceptance_rate",
+                                       "cache_efficiency",
+                                       NULL};
+static const char *const of_projects[] = {
+    "lines_added", "cost", "cost_per_line", "cost_per_session", "acceptance_rate", NULL};
+static const char *const of_platforms[] = {"cost",
+                                           "lines_added",
+                                           "cost_per_line",
+                                           "active_users",
+                                           "license_utilization",
+                                           "cost_per_active_seat",
+                                           NULL};
+static const char *const of_models[] = {"cost", "output_tokens", "cost_per_token",
+                                        "cache_efficiency", NULL};
+
+static int gather(executive *e) {
+  const char *period = e->now.period;
+  int code = EXIT_OK;
+  const published *x = e->x;
+  e->total = ask_published(x, headline, NULL, NULL, period, NULL, &code);
+  if (e->has_before)
+    e->past = ask_published(x, headline, NULL, NULL, e->before.period, NULL, &code);
+  e->weeks = ask_published(x, headline, "time.week", NULL, period, NULL, &code);
+  e->teams = ask_published(x, compared, "team", NULL, period, "-lines_added", &code);
+  e->projects = ask_published(x, of_projects, "project", NULL, period, "-lines_added", &code);
+  e->platforms = ask_published(x, of_platforms, "platform", NULL, period, "-cost", &code);
+  e->models = ask_published(x, of_models, "model_family", NULL, period, "-cost", &code);
+  e->windows = ask_published(x, headline, e->now.quarter ? "time.quarter" : "time.month", NULL,
+                             "all", NULL, &code);
+  return code;
+}
+
+static void forget(executive *e) {
+  bp_result *const all[] = {e->total,    e->past,      e->weeks,  e->teams,
+                            e->projects, e->platforms, e->models, e->windows};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    bp_result_free(all[i]);
+}
+
+/* ------------------------------------------------------------------------------------ first page */
+
+/* Sums are compared by the week, as a window may have fewer of them. */
+static char *change_of(const executive *e, const char *metric, bool sum) {
+  span now = span_of(e->total, 0, metric, sum ? e->now.published : 1);
+  if (!e->has_before) return copy_text("nothing earlier is published");
+  span before = span_of(e->past, 0, metric, sum ? e->before.published : 1);
+  char *change = change_between(&now, &before), *said;
+  if (change[0] == '\0')
+    said = print_text("not known for %s", e->before.name);
+  else
+    said = print_text("%s%s against %s", change, sum ? " a week" : "", e->before.name);
+  free(change);
+  return said;
+}
+
+static tile tile_of(const executive *e, const char *label, const char *metric, char *detail) {
+  tile t = {.label = label, .detail = detail, .result = e->total};
+  t.column = find_column(e->total, "metric", metric);
+  t.value = figure(&e->screen, e->total, 0, t.column);
+  if (t.value[0] == '\0') {
+    free(t.value);
+    t.value = copy_text("none");
+  }
+  return t;
+}
+
+static char *return_range(const executive *e) {
+  span r = span_of(e->total, 0, "roi", 1);
+  if (!r.has || !r.has_low || !r.has_high) return copy_text("withheld");
+  return print_text("%.1f to %.1f times", r.low, r.high);
+}
+
+static char *join(char *a, const char *between, char *b) {
+  char *both = print_text("%s%s%s", a, a[0] != '\0' && b[0] != '\0' ? between : "", b);
+  free(a);
+  free(b);
+  return both;
+}
+
+static void put_headline(paper *p, const executive *e) {
+  const bp_result *r = e->total;
+  const screen *s = &e->screen;
+  span roi = span_of(r, 0, "roi", 1);
+  char *commit = figure(s, r, 0, find_column(r, NULL, "cost_per_commit"));
+  char *task = figure(s, r, 0, find_column(r, NULL, "cost_per_task"));
+  tile tiles[] = {
+      tile_of(e, "Cost, list price", "cost", change_of(e, "cost", true)),
+      tile_of(e, "Lines added", "lines_added", change_of(e, "lines_added", true)),
+      tile_of(e, "Commits", "commits", change_of(e, "commits", true)),
+      tile_of(e, "Cost per line", "cost_per_line",
+              print_text("per task %s, per commit %s", task, commit)),
+      tile_of(
+          e, "Adoption", "adoption_rate",
+          join(show_ends(s, r, 0, "adoption_rate"), "; ", change_of(e, "adoption_rate", false))),
+      tile_of(e, "Licence utilisation", "license_utilization",
+              join(show_ends(s, r, 0, "license_utilization"), "; ", copy_text("see platforms"))),
+      tile_of(e, "Cost per active member and week", "cost_per_active_seat",
+              show_ends(s, r, 0, "cost_per_active_seat")),
+      tile_of(e, "Return on cost", "roi",
+              roi.has ? print_text("likely %.1f times; assumptions below", roi.value)
+                      : copy_text(""))};
+  free(tiles[7].value);
+  tiles[7].value = return_range(e);
+  free(commit);
+  free(task);
+  paper_tiles(p, tiles, sizeof tiles / sizeof *tiles);
+}
+
+/* What the return takes for granted: the end of the notes, from "Assumed" on. */
+static void put_assumptions(paper *p, const executive *e) {
+  const char *notes = bp_result_meta(e->total, "notes");
+  const char *assumed = notes == NULL ? NULL : strstr(notes, "Assumed for roi");
+  if (assumed == NULL) return;
+  const char *colon = strchr(assumed, ':');
+  paper_take(
+      p,
+      print_text(
+          "Return on cost is time saved at the assumed cost of an hour, divided by list price and seats. "
+          "Assumed%s These are assumptions, not measurements: put your own in their place with --assumptions.",
+          colon != NULL ? colon : "."));
+}
+
+static void put_recommendations(paper *p, const executive *e) {
+  point_made points[3] = {0};
+  size_t count = recommend(points, 3, e);
+  paper_section(p, "advice", "Recommendations");
+  if (count == 0)
+    paper_say(p, "The numbers support none: no rule applies between the ends of their ranges.");
+  paper_points(p, points, count);
+}
+
+static void put_first_page(paper *p, const executive *e) {
+  paper_section(p, "first", "At a glance");
+  put_headline(p, e);
+  put_assumptions(p, e);
+  if (p->form == PAPER_HTML) paper_result(p, e->weeks, "line", true);
+  if (p->form == PAPER_CSV) paper_result(p, e->total, NULL, false);
+  put_recommendations(p, e);
+}
+
+/* ----------------------------------------------------------------------------------- other pages */
+
+static const char *const shown_windows[] = {
+    "cost",          "lines_added",     "commits",          "sessions",
+    "cost_per_line", "cost_per_task",   "cost_per_session", "active_users",
+    "adoption_rate", "acceptance_rate", "cache_efficiency", "roi"};
+#define SHOWN_WINDOWS (sizeof shown_windows / sizeof *shown_windows)
+#define WINDOWS_MOST 4
+
+/* The last windows side by side and, behind them, the change from the one before the last. */
+static void put_windows(paper *p, const executive *e) {
+  const bp_result *r = e->windows;
+  size_t rows = bp_result_rows(r), first = rows > WINDOWS_MOST ? rows - WINDOWS_MOST : 0;
+  size_t columns = rows - first + 2, cells = columns * (SHOWN_WINDOWS + 1);
+  char **texts = need(calloc(cells, sizeof *texts));
+  texts[0] = copy_text("Figure");
+  texts[columns - 1] = copy_text("Change");
+  for (size_t row = first; row < rows; row++)
+    texts[row - first + 1] = copy_text(bp_result_text(r, row, 0, NULL));
+  for (size_t m = 0; m < SHOWN_WINDOWS; m++) {
+    char **line = texts + (m + 1) * columns;
+    int column = find_column(r, "metric", shown_windows[m]);
+    bool sum = bp_result_type(r, (size_t)column) == BP_TYPE_INT &&
+               strcmp(shown_windows[m], "active_users") != 0;
+    line[0] = copy_text(bp_result_column(r, (size_t)column, "title"));
+    for (size_t row = first; row < rows; row++)
+      line[row - first + 1] = figure(&e->screen, r, row, column);
+    span now = span_of(e->total, 0, shown_windows[m], sum ? e->now.published : 1);
+    span before =
+        span_of(e->past, 0, shown_windows[m], sum && e->has_before ? e->before.published : 1);
+    line[columns - 1] = change_between(&now, &before);
+  }
+  paper_section(p, "sheet", e->now.quarter ? "Quarter over quarter" : "Month over month");
+  paper_take(
+      p,
+      print_text(
+          "The change is that from %s to %s, of sums by the week, and said only where the ranges of both are clear "
+          "of each other. A week belongs to the %s that holds its Thursday.",
+          e->has_before ? e->before.name : "nothing", e->now.name,
+          e->now.quarter ? "quarter" : "month"));
+  paper_grid(p, "Side by side", (const char *const *)texts, columns, SHOWN_WINDOWS + 1, 1);
+  if (p->form == PAPER_CSV) paper_result(p, r, NULL, false);
+  for (size_t i = 0; i < cells; i++)
+    free(texts[i]);
+  free(texts);
+}
+
+static void put_comparisons(paper *p, const executive *e) {
+  paper_section(p, "sheet", "Teams");
+  paper_say(
+      p,
+      "From published cells only. Teams of fewer than three active members in a week are pooled in \"other\". A thin "
+      "line over a bar shows between which ends the true number lies.");
+  paper_result(p, e->teams, "bars", false);
+  paper_section(p, "sheet", "Projects");
+  paper_result(p, e->projects, "bars", false);
+  paper_section(p, "sheet", "Platforms and licences");
+  paper_result(p, e->platforms, "share", false);
+  paper_section(p, "sheet", "Models");
+  paper_result(p, e->models, "share", false);
+}
+
+static const char *verdict(const span *own, double reference) {
+  if (!own->has) return "not published";
+  if (own->has_low && own->low > reference) return "above it";
+  if (own->has_high && own->high < reference) return "below it";
+  return "may be equal";
+}
+
+/* "What the organisation compares with: SOURCE, DATE." */
+static char *source_of(const bp_result *r, size_t column) {
+  const char *said = bp_result_column(r, column, "definition");
+  const char *colon = said == NULL ? NULL : strchr(said, ':');
+  char *source = copy_text(colon != NULL ? colon + 2 : "");
+  size_t length = strlen(source);
+  if (length > 0 && source[length - 1] == '.') source[length - 1] = '\0';
+  return source;
+}
+
+static void put_benchmark(paper *p, const executive *e) {
+  const bp_result *r = e->total;
+  char *cells[5 * 17];
+  size_t rows = 0;
+  static const char *const headings[] = {"Figure", "Here", "Reference", "Here is", "Source"};
+  for (; rows < 5; rows++)
+    cells[rows] = copy_text(headings[rows]);
+  rows = 1;
+  for (size_t i = 0; headline[i] != NULL; i++) {
+    char *name = print_text("%s.benchmark", headline[i]);
+    int at = find_column(r, NULL, name), metric = find_column(r, "metric", headline[i]);
+    free(name);
+    if (at < 0) continue;
+    span own = span_of(r, 0, headline[i], 1);
+    char **line = cells + 5 * rows++;
+    line[0] = copy_text(bp_result_column(r, (size_t)metric, "title"));
+    line[1] = show_span(&e->screen, r, 0, headline[i]);
+    line[2] = figure(&e->screen, r, 0, at);
+    line[3] = copy_text(verdict(&own, bp_result_real(r, 0, (size_t)at)));
+    line[4] = source_of(r, (size_t)at);
+  }
+  paper_section(p, "sheet", "Benchmark");
+  if (rows == 1)
+    paper_say(
+        p,
+        "None was supplied. --benchmark FILE puts your organisation's own references beside these figures.");
+  else
+    paper_grid(p, "References that the organisation supplied", (const char *const *)cells, 5, rows,
+               1);
+  for (size_t i = 0; i < 5 * rows; i++)
+    free(cells[i]);
+}
+
+static char *subtitle_of(const executive *e) {
+  const window *w = &e->now;
+  const char *people = bp_result_text(e->total, 0, 0, NULL);
+  return print_text("%s: %d of %d weeks are published. Contributors in the largest week: %s.",
+                    e->x->organisation, w->published, w->weeks,
+                    people != NULL ? people : "withheld");
+}
+
+static void compose(paper *p, const executive *e, paper_form form, const char *title) {
+  char *subtitle = subtitle_of(e);
+  paper_begin(p, form, title, subtitle);
+  free(subtitle);
+  put_first_page(p, e);
+  put_comparisons(p, e);
+  put_windows(p, e);
+  put_benchmark(p, e);
+  const bp_result *const all[] = {e->total, e->teams, e->models};
+  put_definitions(p, all, 3);
+}
+
+int report_executive(program *asked, paper_form form) {
+  published x;
+  executive e = {.x = &x, .screen = {.format = "table"}};
+  int code = open_published(&x, asked, BP_ACCESS_MANAGER);
+  if (code == EXIT_OK) code = use_references(asked, &x);
+  if (code == EXIT_OK) code = choose_window(&e.now, &x, asked, "month");
+  if (code == EXIT_OK) {
+    e.has_before = window_before(&e.before, &x, &e.now);
+    code = gather(&e);
+  }
+  if (code == EXIT_OK) {
+    paper p;
+    char *title = print_text("Assistants in %s", e.now.name);
+    compose(&p, &e, form, title);
+    code = write_paper(asked, &p, title);
+    free(title);
+  }
+  forget(&e);
+  close_published(&x);
+  return code;
+}

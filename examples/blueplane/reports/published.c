@@ -1,0 +1,216 @@
+/* published.c: opens releases and organisations' stores, and counts in their weeks. Knows no metric. */
+#include "published.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../calendar.h"
+#include "../exits.h"
+#include "../zone.h"
+
+/* ------------------------------------------------------------------------------------- opening */
+
+static int open_as(bp_store **out, const char *path, uint32_t access, const char *scope,
+                   bp_error **error) {
+  bp_open_options how = BP_OPEN_OPTIONS_INIT;
+  how.access = access;
+  how.scope = scope;
+  return bp_open(out, path, &how, error);
+}
+
+/* The keys of the stores that signed them, as an organisation trusts them. */
+static int trust_all(bp_store *s, const text *files, size_t count, bp_error **error) {
+  json j = {0};
+  int rc = BP_OK;
+  json_open(&j, NULL, '{');
+  json_int(&j, "version", 1);
+  json_open(&j, "stores", '[');
+  for (size_t i = 0; i < count && rc == BP_OK; i++) {
+    bp_result *r = NULL;
+    rc = bp_share_describe(&r, files[i].data, files[i].length, error);
+    for (size_t row = 0; row < bp_result_rows(r); row++) {
+      const char *name = bp_result_text(r, row, 0, NULL), *value = bp_result_text(r, row, 1, NULL);
+      if (strcmp(name, "store") == 0 && strstr(j.out.data, value) == NULL)
+        json_text(&j, NULL, value);
+    }
+    bp_result_free(r);
+  }
+  json_close(&j, ']');
+  json_close(&j, '}');
+  if (rc == BP_OK) rc = bp_configure(s, "trust", j.out.data, j.out.length, error);
+  text_free(&j.out);
+  return rc;
+}
+
+static int merge_all(bp_store *s, const text *files, size_t count, bp_error **error) {
+  int rc = trust_all(s, files, count, error);
+  for (size_t i = 0; i < count && rc == BP_OK; i++) {
+    bp_result *r = NULL;
+    rc = bp_share_merge(&r, s, files[i].data, files[i].length, error);
+    bp_result_free(r);
+  }
+  return rc;
+}
+
+static int put_together(published *x, char *const *paths, size_t count, uint32_t access) {
+  const char *temporary = getenv("TMPDIR");
+  text *files = need(calloc(count, sizeof *files));
+  bp_error *error = NULL;
+  bp_store *steward = NULL;
+  int code = EXIT_OK;
+  x->folder = print_text("%s/blueplane-XXXXXX", temporary != NULL ? temporary : "/tmp");
+  if (mkdtemp(x->folder) == NULL) {
+    code = complain(EXIT_FAILED, NULL, "cannot make a folder in %s", x->folder);
+    free(x->folder);
+    x->folder = NULL;
+  }
+  for (size_t i = 0; i < count && code == EXIT_OK; i++)
+    code = load_file(&files[i], paths[i]);
+  char *path = print_text("%s/all.db", x->folder != NULL ? x->folder : "");
+  if (code == EXIT_OK &&
+      (open_as(&steward, path, BP_ACCESS_STEWARD, "organisation", &error) != BP_OK ||
+       merge_all(steward, files, count, &error) != BP_OK))
+    code = complain_of(error);
+  bp_close(steward);
+  if (code == EXIT_OK && open_as(&x->store, path, access, NULL, &error) != BP_OK)
+    code = complain_of(error);
+  free(path);
+  for (size_t i = 0; i < count; i++)
+    text_free(&files[i]);
+  free(files);
+  return code;
+}
+
+/* Which weeks there are, and whose. */
+static int look_inside(published *x) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  if (bp_inspect(&r, x->store, "published", &error) != BP_OK) return complain_of(error);
+  x->first = INT64_MAX;
+  x->last = INT64_MIN;
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    const char *name = bp_result_text(r, row, 0, NULL);
+    int year = 0, week = 0;
+    if (sscanf(name, "%4d-W%2d", &year, &week) != 2) continue;
+    int64_t monday = monday_of(days_of(year, 1, 4)) + 7 * (week - 1);
+    if (x->organisation == NULL) x->organisation = copy_text(bp_result_text(r, row, 1, NULL));
+    if (monday < x->first) x->first = monday;
+    if (monday > x->last) x->last = monday;
+    x->weeks++;
+  }
+  bp_result_free(r);
+  return x->weeks > 0 ? EXIT_OK : complain(EXIT_NOTHING, NULL, "nothing is published there");
+}
+
+int open_published(published *out, program *p, uint32_t access) {
+  *out = (published){0};
+  strings paths = {0};
+  bp_error *error = NULL;
+  for (size_t i = 0; i < p->options.release.count; i++)
+    strings_add(&paths, p->options.release.item[i]);
+  for (size_t i = 1; i < p->argument_count; i++)
+    strings_add(&paths, p->arguments[i]);
+  if (paths.count == 0) strings_add(&paths, p->store_path);
+  int code = EXIT_OK;
+  if (paths.count > 1)
+    code = put_together(out, paths.item, paths.count, access);
+  else if (open_as(&out->store, paths.item[0], access, NULL, &error) != BP_OK)
+    code = complain_of(error);
+  strings_free(&paths);
+  return code == EXIT_OK ? look_inside(out) : code;
+}
+
+void close_published(published *x) {
+  static const char *const files[] = {"all.db", "all.db-wal", "all.db-shm", "all.db.key"};
+  bp_close(x->store);
+  for (size_t i = 0; x->folder != NULL && i < sizeof files / sizeof *files; i++) {
+    char *path = print_text("%s/%s", x->folder, files[i]);
+    remove(path);
+    free(path);
+  }
+  if (x->folder != NULL) rmdir(x->folder);
+  free(x->folder);
+  free(x->organisation);
+  *x = (published){0};
+}
+
+/* ------------------------------------------------------------------------------------- windows */
+
+/* A week is of the month that holds its Thursday. */
+static window window_at(const published *x, int64_t day, bool quarter) {
+  window w = {.quarter = quarter};
+  int year, month, unused;
+  char from[16], last[16];
+  civil_of(day, &year, &month, &unused);
+  w.from = quarter ? days_of(year, (month - 1) / 3 * 3 + 1, 1) : days_of(year, month, 1);
+  w.until = month_start(w.from, quarter ? 3 : 1);
+  int64_t first = monday_of(w.from + 3), end = monday_of(w.until + 3);
+  w.weeks = (int)((end - first) / 7);
+  int64_t begin = first > x->first ? first : x->first, stop = end < x->last + 7 ? end : x->last + 7;
+  w.published = stop > begin ? (int)((stop - begin) / 7) : 0;
+  if (quarter)
+    snprintf(w.name, sizeof w.name, "Q%d %d", (month - 1) / 3 + 1, year);
+  else
+    snprintf(w.name, sizeof w.name, "%s %d", month_name(month), year);
+  put_days(from, w.from);
+  put_days(last, w.until - 1);
+  snprintf(w.period, sizeof w.period, "%s/%s", from, last);
+  return w;
+}
+
+bool window_before(window *out, const published *x, const window *w) {
+  *out = window_at(x, w->from - 1, w->quarter);
+  return out->published > 0;
+}
+
+/* The last one of which all weeks are published, or the last one at all. */
+static window last_window(const published *x, bool quarter) {
+  window w = window_at(x, x->last + 3, quarter), before;
+  if (w.published == w.weeks || !window_before(&before, x, &w)) return w;
+  return before.published == before.weeks ? before : w;
+}
+
+int choose_window(window *out, const published *x, const program *p, const char *otherwise) {
+  const char *wanted = p->options.value[OPTION_PERIOD];
+  int year = 0, number = 0, length = 0;
+  if (wanted == NULL) wanted = otherwise;
+  if (strcmp(wanted, "month") == 0 || strcmp(wanted, "quarter") == 0) {
+    *out = last_window(x, wanted[0] == 'q');
+  } else if (sscanf(wanted, "%4d-Q%1d%n", &year, &number, &length) == 2 && wanted[length] == '\0' &&
+             number >= 1 && number <= 4) {
+    *out = window_at(x, days_of(year, number * 3, 1), true);
+  } else if (sscanf(wanted, "%4d-%2d%n", &year, &number, &length) == 2 && wanted[length] == '\0' &&
+             number >= 1 && number <= 12) {
+    *out = window_at(x, days_of(year, number, 1), false);
+  } else {
+    return complain(EXIT_USAGE, "month, quarter, 2026-03 or 2026-Q1",
+                    "a report is of a month or a quarter");
+  }
+  if (out->published > 0) return EXIT_OK;
+  return complain(EXIT_NOTHING, NULL, "nothing of %s is published there", out->name);
+}
+
+/* ----------------------------------------------------------------------------------- questions */
+
+bp_result *ask_published(const published *x, const char *const *metrics, const char *by,
+                         const char *also, const char *period, const char *order, int *code) {
+  bp_query *q = NULL;
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  int rc = bp_query_new(&q, &error);
+  for (; rc == BP_OK && *metrics != NULL; metrics++)
+    rc = bp_query_metric(q, *metrics);
+  if (rc == BP_OK && by != NULL) rc = bp_query_by(q, by);
+  if (rc == BP_OK && also != NULL) rc = bp_query_by(q, also);
+  if (rc == BP_OK) rc = bp_query_period(q, period, NULL);
+  if (rc == BP_OK && order != NULL) rc = bp_query_set(q, "order", order);
+  if (rc == BP_OK) rc = bp_query_run(&r, x->store, q, &error);
+  bp_query_free(q);
+  if (rc != BP_OK && code != NULL && *code == EXIT_OK)
+    *code = complain_of(error);
+  else
+    bp_error_free(error);
+  return r;
+}

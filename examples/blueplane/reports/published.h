@@ -1,0 +1,38 @@
+/* published.h: what is published, opened for a report with the eyes of whom it is for, and its windows. */
+#ifndef PUBLISHED_H
+#define PUBLISHED_H
+
+#include "../program.h"
+
+typedef struct published {
+  bp_store *store;
+  char *organisation;
+  char *folder;        /* of a store that was put together for this, or NULL */
+  int64_t first, last; /* Mondays of the first and the last published week */
+  int weeks;
+} published;
+
+/* The releases of --release and behind the first word, or the store of --store. Several releases are put
+ * together as an organisation does it, in a store that is gone with close_published. Complains. */
+int open_published(published *out, program *p, uint32_t access);
+void close_published(published *x);
+
+/* A month or a quarter of weeks. */
+typedef struct window {
+  int64_t from, until; /* days since 1970, half open */
+  bool quarter;
+  int weeks, published; /* that belong to it, and that are published */
+  char name[32];        /* "March 2026", "first quarter of 2026" */
+  char period[32];      /* in the words of bp_query_period */
+} window;
+
+/* What --period says: month, quarter, YYYY-MM, YYYY-Qn; month and quarter are the last whole ones. Complains. */
+int choose_window(window *out, const published *x, const program *p, const char *otherwise);
+/* The one before; false where nothing of it is published. */
+bool window_before(window *out, const published *x, const window *w);
+
+/* A question about what is published; complains unless `*code` is NULL. NULL where there is no answer. */
+bp_result *ask_published(const published *x, const char *const *metrics, const char *by,
+                         const char *also, const char *period, const char *order, int *code);
+
+#endif

@@ -1,0 +1,93 @@
+/* report.c: which report in which form, and where it goes. */
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../commands.h"
+#include "../exits.h"
+#include "../pages/page.h"
+
+static int use_reference(const published *x, const char *path, const char *topic) {
+  text document = {0};
+  bp_error *error = NULL;
+  if (path == NULL) return EXIT_OK;
+  int code = load_file(&document, path);
+  if (code == EXIT_OK && bp_configure(x->store, topic, document.length > 0 ? document.data : "",
+                                      document.length, &error) != BP_OK)
+    code = complain_of(error);
+  text_free(&document);
+  return code;
+}
+
+int use_references(const program *p, const published *x) {
+  int code = use_reference(x, p->options.value[OPTION_ASSUMPTIONS], "assumptions");
+  return code != EXIT_OK ? code : use_reference(x, p->options.value[OPTION_BENCHMARK], "benchmark");
+}
+
+int write_paper(const program *p, paper *written, const char *title) {
+  const char *const styles[] = {page_base_css, page_report_css, NULL};
+  const char *path = p->options.value[OPTION_OUTPUT];
+  text whole = paper_end(written, title, styles);
+  return write_file(path != NULL ? path : "-", &whole);
+}
+
+/* -------------------------------------------------------------------------------------- the last page */
+
+#define DEFINED_MOST 64
+
+/* The metric's own words, once; its parts, whose titles name them behind a colon, as one. */
+static void add_definition(const char **cells, size_t *rows, const bp_result *r, size_t column) {
+  const char *role = bp_result_column(r, column, "role"),
+             *title = bp_result_column(r, column, "title");
+  const char *definition = bp_result_column(r, column, "definition");
+  if (role == NULL || strcmp(role, "metric") != 0 || title == NULL || definition == NULL) return;
+  for (size_t row = 1; row < *rows; row++)
+    if (strcmp(cells[2 * row + 1], definition) == 0) return;
+  if (*rows == DEFINED_MOST) return;
+  cells[2 * *rows] = title;
+  cells[2 * (*rows)++ + 1] = definition;
+}
+
+void put_definitions(paper *p, const bp_result *const *results, size_t count) {
+  const char *cells[2 * DEFINED_MOST] = {"Figure", "Definition"};
+  size_t rows = 1;
+  for (size_t i = 0; i < count; i++)
+    for (size_t column = 0; results[i] != NULL && column < bp_result_columns(results[i]); column++)
+      add_definition(cells, &rows, results[i], column);
+  paper_section(p, "sheet", "Definitions, and what is hidden");
+  paper_grid(p, "What each figure means", cells, 2, rows, 2);
+  paper_say(
+      p,
+      "Every number here was published by a team's store: aggregated over at least three contributors, rounded to "
+      "three digits or given as a range, once. There is no person in the files that this report is made of. What "
+      "fewer than three stand behind is rolled up or withheld, and a sum that lacks such a part is marked as a "
+      "lower bound.");
+}
+
+/* What --format says; a page unless it says something else. */
+static bool choose_form(paper_form *form, const program *p) {
+  static const struct {
+    const char *name;
+    paper_form form;
+  } forms[] = {{"html", PAPER_HTML}, {"markdown", PAPER_MARKDOWN}, {"csv", PAPER_CSV}};
+  *form = PAPER_HTML;
+  if (!given(&p->options, OPTION_FORMAT)) return true;
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (strcmp(p->screen.format, forms[i].name) == 0) {
+      *form = forms[i].form;
+      return true;
+    }
+  return false;
+}
+
+int run_report(program *p) {
+  paper_form form;
+  if (!choose_form(&form, p)) return complain(EXIT_USAGE, NULL, "a report is html, md or csv");
+  if (strcmp(p->arguments[0], "executive") == 0) return report_executive(p, form);
+  if (strcmp(p->arguments[0], "research") == 0) return report_research(p, form);
+  char *shown = text_safe(p->arguments[0]);
+  complain(EXIT_USAGE, "executive or research", "there is no report \"%s\"", shown);
+  free(shown);
+  return EXIT_USAGE;
+}

@@ -1,0 +1,69 @@
+/* spans.c: numbers between two ends. Knows no metric. */
+#include "spans.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool read_real(const bp_result *r, size_t row, const char *metric, const char *end,
+                      double *out) {
+  char *name = print_text("%s%s", metric, end);
+  int column = r == NULL ? -1 : find_column(r, NULL, name);
+  free(name);
+  if (!has_value(r, row, column)) return false;
+  *out = bp_result_real(r, row, (size_t)column);
+  return true;
+}
+
+span span_of(const bp_result *r, size_t row, const char *metric, double divided_by) {
+  span s = {0};
+  s.has = read_real(r, row, metric, "", &s.value);
+  s.has_low = read_real(r, row, metric, ".at_least", &s.low);
+  s.has_high = read_real(r, row, metric, ".at_most", &s.high);
+  s.value /= divided_by;
+  s.low /= divided_by;
+  s.high /= divided_by;
+  return s;
+}
+
+bool is_above(const span *a, const span *b, double times) {
+  return a->has && b->has && a->has_low && b->has_high && a->low > b->high * times;
+}
+
+char *change_between(const span *now, const span *before) {
+  text t = {0};
+  if (!now->has || !before->has || before->value <= 0) return copy_text("");
+  bool clear = is_above(now, before, 1) || is_above(before, now, 1);
+  double ratio = (now->value - before->value) / before->value;
+  if (!clear) return copy_text("no clear change");
+  put_number(&t, "ratio", ratio, true);
+  return t.data;
+}
+
+static char *shown(const screen *s, const bp_result *r, size_t row, const char *metric,
+                   const char *end) {
+  char *name = print_text("%s%s", metric, end);
+  int column = find_column(r, NULL, name);
+  free(name);
+  return has_value(r, row, column) ? figure(s, r, row, column) : NULL;
+}
+
+char *show_ends(const screen *s, const bp_result *r, size_t row, const char *metric) {
+  char *low = shown(s, r, row, metric, ".at_least"), *high = shown(s, r, row, metric, ".at_most");
+  char *both = NULL;
+  if (low != NULL && high != NULL && strcmp(low, high) != 0)
+    both = print_text("%s to %s", low, high);
+  if (low != NULL && high == NULL) both = print_text("at least %s", low);
+  free(low);
+  free(high);
+  return both != NULL ? both : copy_text("");
+}
+
+char *show_span(const screen *s, const bp_result *r, size_t row, const char *metric) {
+  char *value = figure(s, r, row, find_column(r, NULL, metric));
+  char *ends = show_ends(s, r, row, metric);
+  char *both = ends[0] != '\0' ? print_text("%s (%s)", value, ends) : copy_text(value);
+  free(value);
+  free(ends);
+  return both;
+}
