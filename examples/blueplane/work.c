@@ -64,7 +64,7 @@ static void begin(session *s, const char *kind) {
 static void happen(session *s, const char *event) {
   begin(s, "event");
   text_addf(s->out, ",\"event\":\"%s\"%s}\n", event,
-            event[0] == 's' ? ",\"command\":\"review\"" : "");
+            event[0] == 's' && event[1] == 'l' ? ",\"command\":\"review\"" : "");
 }
 
 /* Habits that not everybody has, and that spread. */
@@ -84,7 +84,7 @@ static void prompt(session *s) {
 }
 
 static void response(session *s) {
-  int size = between(s->w, 120, 900), context = between(s->w, 9000, 60000);
+  int size = between(s->w, 120, 900), context = between(s->w, 20000, 150000);
   begin(s, "response");
   text_addf(s->out,
             ",\"model\":\"%s\",\"input_tokens\":%d,\"output_tokens\":%d,\"cache_read_tokens\":%d,"
@@ -129,7 +129,11 @@ static bool run_program(session *s, const char *program) {
 
 /* What only some do on the way. */
 static void extras(session *s) {
-  if (has_habit(s, 3) && happens(s->w, 20)) call(s, "task", "agent", "", 3);
+  if (has_habit(s, 3) && happens(s->w, 20)) {
+    call(s, "task", "agent", "", 3);
+    happen(s, "subagent");
+  }
+  if (has_habit(s, 1) && happens(s->w, 15)) call(s, "plan", "plan", "", 2);
   if (has_habit(s, 4) && happens(s->w, 20)) call(s, "skill", "skill", "", 3);
   if (has_habit(s, 5) && happens(s->w, 25)) call(s, "mcp__tracker__find", "mcp", "", 8);
   if (has_habit(s, 6) && happens(s->w, 25)) happen(s, "slash_command");

@@ -176,7 +176,7 @@ static void write_ratio(buf *out, const looks *l, const look *k, const number *n
 static void write_money(buf *out, const looks *l, const look *k, const number *n) {
   (void)l;
   const uint64_t cent = 10000000;
-  bool whole_cents = n->whole == 0 || n->whole >= cent;
+  bool whole_cents = n->whole == 0 || n->whole >= (n->is_real ? 100 * cent : cent);
   uint64_t rounded = divide(n->whole, whole_cents ? cent : cent / 100);
   write_sign(out, k, n, rounded == 0);
   bpi_buf_char(out, '$');

@@ -37,11 +37,14 @@ static void write_heading(html *h, size_t column) {
   flush(h);
 }
 
-void bpi_html_title(html *h, size_t column) {
-  bool titles = h->looks.options.titles;
-  h->looks.options.titles = true;
-  write_heading(h, column);
-  h->looks.options.titles = titles;
+const char *bpi_html_title(const bp_result *r, size_t column) {
+  const char *title = bpi_table_column_get(r, column, "title");
+  return title != NULL ? title : bpi_table_column_get(r, column, "name");
+}
+
+size_t bpi_html_prefix(const char *title) {
+  const char *colon = strstr(title, ": ");
+  return colon == NULL ? 0 : (size_t)(colon - title) + 2;
 }
 
 bool bpi_html_has_role(const bp_result *r, size_t column, const char *role) {
@@ -49,17 +52,39 @@ bool bpi_html_has_role(const bp_result *r, size_t column, const char *role) {
   return own != NULL && strcmp(own, role) == 0;
 }
 
-/* The titles of the columns with a role, at most so many. Returns how many there are. */
+/* Whether another column before it begins with the same words and a colon: they are parts of one thing. */
+static bool is_next_part(const bp_result *r, size_t column, const char *role) {
+  const char *title = bpi_html_title(r, column);
+  size_t prefix = bpi_html_prefix(title);
+  for (size_t before = 0; prefix > 0 && before < column; before++)
+    if (bpi_html_has_role(r, before, role) &&
+        strncmp(bpi_html_title(r, before), title, prefix) == 0)
+      return true;
+  return false;
+}
+
+static bool has_next_part(const bp_result *r, size_t column, const char *role) {
+  const char *title = bpi_html_title(r, column);
+  size_t prefix = bpi_html_prefix(title);
+  for (size_t next = column + 1; prefix > 0 && next < r->columns; next++)
+    if (bpi_html_has_role(r, next, role) && strncmp(bpi_html_title(r, next), title, prefix) == 0)
+      return true;
+  return false;
+}
+
+/* The titles of the columns with a role, of parts what they have in common, at most so many. Returns
+ * how many there are. */
 static size_t write_titles(html *h, const char *role, size_t most) {
   const bp_result *r = h->looks.result;
   size_t count = 0;
   for (size_t column = 0; column < r->columns; column++) {
-    if (!bpi_html_has_role(r, column, role)) continue;
-    if (count < most) {
-      if (count > 0) bpi_buf_text(h->out, ", ");
-      bpi_html_title(h, column);
-    }
-    count++;
+    if (!bpi_html_has_role(r, column, role) || is_next_part(r, column, role)) continue;
+    if (count++ >= most) continue;
+    const char *title = bpi_html_title(r, column);
+    size_t length = has_next_part(r, column, role) ? bpi_html_prefix(title) - 2 : strlen(title);
+    if (count > 1) bpi_buf_text(h->out, ", ");
+    bpi_text_shown(&h->scratch, title, length);
+    flush(h);
   }
   return count;
 }
@@ -84,6 +109,12 @@ void bpi_html_subject(html *h, size_t most) {
 }
 
 /* -------------------------------------------------------------------------------------- states */
+
+bool bpi_html_is_one(const bp_result *r) {
+  for (size_t column = 0; column < r->columns; column++)
+    if (bpi_html_has_role(r, column, "dimension")) return false;
+  return r->rows == 1;
+}
 
 /* Every mark and word that a cell may show instead of, or beside, a value. */
 static const struct {
@@ -174,13 +205,8 @@ static void write_headings(html *h) {
   bpi_buf_text(h->out, "</tr></thead>\n");
 }
 
-static void write_table(html *h) {
+static void write_rows(html *h) {
   const bp_result *r = h->looks.result;
-  bpi_buf_text(h->out, "<div class=\"bp-scroll\" role=\"group\" tabindex=\"0\" aria-label=\"");
-  bpi_html_subject(h, BPI_HTML_SUBJECTS);
-  bpi_buf_text(h->out, "\">\n<table class=\"bp-table\">\n<caption>");
-  bpi_html_subject(h, BPI_HTML_SUBJECTS);
-  bpi_buf_text(h->out, "</caption>\n");
   write_headings(h);
   bpi_buf_text(h->out, "<tbody>\n");
   for (size_t row = 0; row < r->rows; row++) {
@@ -189,6 +215,32 @@ static void write_table(html *h) {
       if (bpi_is_shown(&h->looks, column)) write_cell(h, row, column);
     bpi_buf_text(h->out, "</tr>\n");
   }
+}
+
+/* The only row, from top to bottom. */
+static void write_figures(html *h) {
+  bpi_buf_text(h->out, "<thead><tr><th scope=\"col\">Figure</th><th scope=\"col\" "
+                       "class=\"bp-number\">Value</th></tr></thead>\n<tbody>\n");
+  for (size_t column = 0; column < h->looks.result->columns; column++) {
+    if (!bpi_is_shown(&h->looks, column)) continue;
+    bpi_buf_text(h->out, "<tr><th scope=\"row\">");
+    write_heading(h, column);
+    bpi_buf_text(h->out, "</th>");
+    write_cell(h, 0, column);
+    bpi_buf_text(h->out, "</tr>\n");
+  }
+}
+
+static void write_table(html *h) {
+  bpi_buf_text(h->out, "<div class=\"bp-scroll\" role=\"group\" tabindex=\"0\" aria-label=\"");
+  bpi_html_subject(h, BPI_HTML_SUBJECTS);
+  bpi_buf_text(h->out, "\">\n<table class=\"bp-table\">\n<caption>");
+  bpi_html_subject(h, BPI_HTML_SUBJECTS);
+  bpi_buf_text(h->out, "</caption>\n");
+  if (bpi_html_is_one(h->looks.result))
+    write_figures(h);
+  else
+    write_rows(h);
   bpi_buf_text(h->out, "</tbody>\n</table>\n</div>\n");
   write_legend(h);
 }

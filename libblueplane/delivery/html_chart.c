@@ -86,12 +86,6 @@ static bool is_metric(const bp_result *r, size_t column) {
   return bpi_html_has_role(r, column, "metric") && bpi_is_number(r, column);
 }
 
-static bool has_dimension(const bp_result *r) {
-  for (size_t column = 0; column < r->columns; column++)
-    if (bpi_html_has_role(r, column, "dimension")) return true;
-  return false;
-}
-
 /* Whether there is anything to draw. */
 static bool collect(chart *c) {
   size_t first = 0;
@@ -99,7 +93,7 @@ static bool collect(chart *c) {
     first++;
   if (first == c->r->columns || c->r->rows == 0) return false;
   c->metric = first;
-  c->across = c->r->rows == 1 && !has_dimension(c->r);
+  c->across = bpi_html_is_one(c->r);
   for (size_t row = 0; !c->across && row < c->r->rows; row++)
     add_point(c, row, first);
   for (size_t column = first; c->across && column < c->r->columns; column++)
@@ -122,8 +116,8 @@ static void write_label(const chart *c, const point *p, size_t letters) {
     bpi_cell_shown(&text, &h->looks, p->row, column);
     first = false;
   }
-  const char *title = bpi_table_column_get(c->r, p->column, "title");
-  if (title == NULL) title = name_of(c->r, p->column);
+  const char *title = bpi_html_title(c->r, p->column);
+  if (c->across) title += bpi_html_prefix(title);
   if (c->across) bpi_text_shown(&text, title, strlen(title));
   const char *at = text.data, *end = text.data + text.length;
   for (size_t i = 0; at < end && i < letters; i++) {
@@ -316,7 +310,15 @@ static void draw_bars(chart *c) {
 
 /* ---------------------------------------------------------------------------------------- line */
 
-enum { LINE_LEFT = 800, LINE_WIDTH = 5560, LINE_TOP = 120, LINE_HEIGHT = 1640, LINE_LABELS = 8 };
+enum {
+  LINE_LEFT = 800,
+  LINE_WIDTH = 5560,
+  LINE_TOP = 120,
+  LINE_HEIGHT = 1640,
+  LINE_LABELS = 8,
+  LABEL_HALF = 360,
+  CHART_WIDTH = 6400
+};
 
 /* A round number not less than the value, of which the half is round, too. */
 static double round_up(double value, const char *unit) {
@@ -393,7 +395,9 @@ static void draw_times(const chart *c) {
     if (!p->has && bpi_html_state(c->r, p->row, p->column) != NULL)
       write_rect(c->h->out, HIDDEN, line_x(c, i) - slot / 2, LINE_TOP, slot, LINE_HEIGHT);
     if (i % step != 0) continue;
-    begin_text(c->h->out, "middle", line_x(c, i), LINE_TOP + LINE_HEIGHT + 200);
+    bool ends = line_x(c, i) + LABEL_HALF > CHART_WIDTH;
+    begin_text(c->h->out, ends ? "end" : "middle", ends ? CHART_WIDTH : line_x(c, i),
+               LINE_TOP + LINE_HEIGHT + 200);
     write_label(c, p, LABEL_LETTERS);
     bpi_buf_text(c->h->out, "</text>\n");
   }

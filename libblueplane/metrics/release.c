@@ -665,13 +665,24 @@ static void add_reference(bp_result *t, const asked *a) {
   bpi_table_column_meta(t, at, "definition", definition);
 }
 
+/* "model_family" is titled "Model family". */
+static void add_slices(const release_query *x, bp_result *t) {
+  char title[RELEASE_TEXT];
+  size_t at = bpi_table_add_column(t, BP_TYPE_TEXT, x->by_name, "dimension");
+  snprintf(title, sizeof title, "%s", x->by_name);
+  if (title[0] >= 'a' && title[0] <= 'z') title[0] = (char)(title[0] - 'a' + 'A');
+  for (char *c = title; *c; c++)
+    if (*c == '_') *c = ' ';
+  bpi_table_column_meta(t, at, "title", title);
+}
+
 static void add_columns(release_query *x, bp_result *t) {
   if (x->time != DIM_COUNT) {
     const dimension *d = &bpi_dimensions[x->time];
     size_t at = bpi_table_add_column(t, BP_TYPE_TEXT, d->name, "dimension");
     bpi_table_column_meta(t, at, "title", d->title);
   }
-  if (x->by != BY_NOTHING) bpi_table_add_column(t, BP_TYPE_TEXT, x->by_name, "dimension");
+  if (x->by != BY_NOTHING) add_slices(x, t);
   size_t at = bpi_table_add_column(t, BP_TYPE_TEXT, "contributors", "companion");
   bpi_table_column_meta(
       t, at, "definition",

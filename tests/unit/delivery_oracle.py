@@ -229,6 +229,8 @@ def check_html(table, out, markdown):
     assert {element.tag for element in root.iter()} <= HTML_TAGS
     [body] = root.iter("tbody")
     rows = ["".join(cell.itertext()) for row in body for cell in row]
+    if len(table.rows) == 1 and not any(meta.get("role") == "dimension" for meta in table.column_meta):
+        rows = rows[1::2]  # from top to bottom, each behind its heading
     lines = markdown.split("\n")[2:2 + len(table.rows)]
     assert rows == [cell for line in lines for cell in markdown_cells(line)], (rows, lines)
     assert len(list(root.iter(SVG + "svg"))) <= 1

@@ -45,8 +45,7 @@ static const char *const of_platforms[] = {"cost",
                                            "license_utilization",
                                            "cost_per_active_seat",
                                            NULL};
-static const char *const of_models[] = {"cost", "output_tokens", "cost_per_token",
-                                        "cache_efficiency", NULL};
+static const char *const of_models[] = {"cost", "output_tokens", "cache_efficiency", NULL};
 
 static int gather(executive *e) {
   const char *period = e->now.period;
@@ -91,7 +90,7 @@ static char *change_of(const executive *e, const char *metric, bool sum) {
 static tile tile_of(const executive *e, const char *label, const char *metric, char *detail) {
   tile t = {.label = label, .detail = detail, .result = e->total};
   t.column = find_column(e->total, "metric", metric);
-  t.value = figure(&e->screen, e->total, 0, t.column);
+  t.value = show_value(&e->screen, e->total, 0, t.column);
   if (t.value[0] == '\0') {
     free(t.value);
     t.value = copy_text("none");
@@ -102,7 +101,7 @@ static tile tile_of(const executive *e, const char *label, const char *metric, c
 static char *return_range(const executive *e) {
   span r = span_of(e->total, 0, "roi", 1);
   if (!r.has || !r.has_low || !r.has_high) return copy_text("withheld");
-  return print_text("%.1f to %.1f times", r.low, r.high);
+  return print_text("%.1f to %.1f×", r.low, r.high);
 }
 
 static char *join(char *a, const char *between, char *b) {
@@ -116,8 +115,8 @@ static void put_headline(paper *p, const executive *e) {
   const bp_result *r = e->total;
   const screen *s = &e->screen;
   span roi = span_of(r, 0, "roi", 1);
-  char *commit = figure(s, r, 0, find_column(r, NULL, "cost_per_commit"));
-  char *task = figure(s, r, 0, find_column(r, NULL, "cost_per_task"));
+  char *commit = show_value(s, r, 0, find_column(r, NULL, "cost_per_commit"));
+  char *task = show_value(s, r, 0, find_column(r, NULL, "cost_per_task"));
   tile tiles[] = {
       tile_of(e, "Cost, list price", "cost", change_of(e, "cost", true)),
       tile_of(e, "Lines added", "lines_added", change_of(e, "lines_added", true)),
@@ -128,12 +127,11 @@ static void put_headline(paper *p, const executive *e) {
           e, "Adoption", "adoption_rate",
           join(show_ends(s, r, 0, "adoption_rate"), "; ", change_of(e, "adoption_rate", false))),
       tile_of(e, "Licence utilisation", "license_utilization",
-              join(show_ends(s, r, 0, "license_utilization"), "; ", copy_text("see platforms"))),
-      tile_of(e, "Cost per active member and week", "cost_per_active_seat",
+              show_ends(s, r, 0, "license_utilization")),
+      tile_of(e, "Cost per member and week", "cost_per_active_seat",
               show_ends(s, r, 0, "cost_per_active_seat")),
       tile_of(e, "Return on cost", "roi",
-              roi.has ? print_text("likely %.1f times; assumptions below", roi.value)
-                      : copy_text(""))};
+              roi.has ? print_text("likely %.1f×; assumptions below", roi.value) : copy_text(""))};
   free(tiles[7].value);
   tiles[7].value = return_range(e);
   free(commit);
@@ -199,7 +197,7 @@ static void put_windows(paper *p, const executive *e) {
                strcmp(shown_windows[m], "active_users") != 0;
     line[0] = copy_text(bp_result_column(r, (size_t)column, "title"));
     for (size_t row = first; row < rows; row++)
-      line[row - first + 1] = figure(&e->screen, r, row, column);
+      line[row - first + 1] = show_value(&e->screen, r, row, column);
     span now = span_of(e->total, 0, shown_windows[m], sum ? e->now.published : 1);
     span before =
         span_of(e->past, 0, shown_windows[m], sum && e->has_before ? e->before.published : 1);
@@ -256,7 +254,7 @@ static void put_benchmark(paper *p, const executive *e) {
   const bp_result *r = e->total;
   char *cells[5 * 17];
   size_t rows = 0;
-  static const char *const headings[] = {"Figure", "Here", "Reference", "Here is", "Source"};
+  static const char *const headings[] = {"Figure", "Source", "Here", "Reference", "Here is"};
   for (; rows < 5; rows++)
     cells[rows] = copy_text(headings[rows]);
   rows = 1;
@@ -268,10 +266,10 @@ static void put_benchmark(paper *p, const executive *e) {
     span own = span_of(r, 0, headline[i], 1);
     char **line = cells + 5 * rows++;
     line[0] = copy_text(bp_result_column(r, (size_t)metric, "title"));
-    line[1] = show_span(&e->screen, r, 0, headline[i]);
-    line[2] = figure(&e->screen, r, 0, at);
-    line[3] = copy_text(verdict(&own, bp_result_real(r, 0, (size_t)at)));
-    line[4] = source_of(r, (size_t)at);
+    line[2] = show_span(&e->screen, r, 0, headline[i]);
+    line[3] = show_value(&e->screen, r, 0, at);
+    line[4] = copy_text(verdict(&own, bp_result_real(r, 0, (size_t)at)));
+    line[1] = source_of(r, (size_t)at);
   }
   paper_section(p, "sheet", "Benchmark");
   if (rows == 1)

@@ -37,7 +37,7 @@ int write_paper(const program *p, paper *written, const char *title) {
 #define DEFINED_MOST 64
 
 /* The metric's own words, once; its parts, whose titles name them behind a colon, as one. */
-static void add_definition(const char **cells, size_t *rows, const bp_result *r, size_t column) {
+static void add_definition(char **cells, size_t *rows, const bp_result *r, size_t column) {
   const char *role = bp_result_column(r, column, "role"),
              *title = bp_result_column(r, column, "title");
   const char *definition = bp_result_column(r, column, "definition");
@@ -45,18 +45,20 @@ static void add_definition(const char **cells, size_t *rows, const bp_result *r,
   for (size_t row = 1; row < *rows; row++)
     if (strcmp(cells[2 * row + 1], definition) == 0) return;
   if (*rows == DEFINED_MOST) return;
-  cells[2 * *rows] = title;
-  cells[2 * (*rows)++ + 1] = definition;
+  cells[2 * *rows] = print_text("%.*s", (int)strcspn(title, ":"), title);
+  cells[2 * (*rows)++ + 1] = copy_text(definition);
 }
 
 void put_definitions(paper *p, const bp_result *const *results, size_t count) {
-  const char *cells[2 * DEFINED_MOST] = {"Figure", "Definition"};
+  char *cells[2 * DEFINED_MOST] = {copy_text("Figure"), copy_text("Definition")};
   size_t rows = 1;
   for (size_t i = 0; i < count; i++)
     for (size_t column = 0; results[i] != NULL && column < bp_result_columns(results[i]); column++)
       add_definition(cells, &rows, results[i], column);
   paper_section(p, "sheet", "Definitions, and what is hidden");
-  paper_grid(p, "What each figure means", cells, 2, rows, 2);
+  paper_grid(p, "What each figure means", (const char *const *)cells, 2, rows, 2);
+  for (size_t i = 0; i < 2 * rows; i++)
+    free(cells[i]);
   paper_say(
       p,
       "Every number here was published by a team's store: aggregated over at least three contributors, rounded to "

@@ -27,8 +27,8 @@ static const part parts[] = {
      "bars",
      false},
     {NULL,
-     "What assistants did, by kind of tool.",
-     {"responses", "slash_commands", "subagents", "web_searches"},
+     "Responses of models, commands and subagents, month by month.",
+     {"responses", "slash_commands", "subagents"},
      "time.month",
      NULL,
      "line",
@@ -113,7 +113,7 @@ static void put_headline(paper *p, const bp_result *r) {
     tile *t = &tiles[count];
     *t = (tile){.result = r, .column = find_column(r, "metric", headline[count])};
     t->label = bp_result_column(r, (size_t)t->column, "title");
-    t->value = figure(&p->screen, r, 0, t->column);
+    t->value = show_value(&p->screen, r, 0, t->column);
     t->detail = show_ends(&p->screen, r, 0, headline[count]);
   }
   paper_section(p, "first", "At a glance");

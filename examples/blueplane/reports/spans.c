@@ -40,12 +40,24 @@ char *change_between(const span *now, const span *before) {
   return t.data;
 }
 
+char *show_value(const screen *s, const bp_result *r, size_t row, int column) {
+  const char *unit = column < 0 ? NULL : bp_result_column(r, (size_t)column, "unit");
+  if (unit == NULL || !has_value(r, row, column) ||
+      bp_result_type(r, (size_t)column) != BP_TYPE_REAL)
+    return figure(s, r, row, column);
+  double value = bp_result_real(r, row, (size_t)column);
+  if (strcmp(unit, "ratio") == 0 && fabs(value) > 2) return print_text("%.1f×", value);
+  if (strcmp(unit, "nUSD") == 0 && value > 1e5 && value < 1e9)
+    return print_text("$%.4f", value / 1e9);
+  return figure(s, r, row, column);
+}
+
 static char *shown(const screen *s, const bp_result *r, size_t row, const char *metric,
                    const char *end) {
   char *name = print_text("%s%s", metric, end);
   int column = find_column(r, NULL, name);
   free(name);
-  return has_value(r, row, column) ? figure(s, r, row, column) : NULL;
+  return has_value(r, row, column) ? show_value(s, r, row, column) : NULL;
 }
 
 char *show_ends(const screen *s, const bp_result *r, size_t row, const char *metric) {
@@ -60,7 +72,7 @@ char *show_ends(const screen *s, const bp_result *r, size_t row, const char *met
 }
 
 char *show_span(const screen *s, const bp_result *r, size_t row, const char *metric) {
-  char *value = figure(s, r, row, find_column(r, NULL, metric));
+  char *value = show_value(s, r, row, find_column(r, NULL, metric));
   char *ends = show_ends(s, r, row, metric);
   char *both = ends[0] != '\0' ? print_text("%s (%s)", value, ends) : copy_text(value);
   free(value);
