@@ -1,0 +1,64 @@
+/* What holds for every source of lines: its records do not depend on where a file is cut, through which
+ * window it comes, or when memory ends. */
+#ifndef TESTS_UNIT_CUTS_H
+#define TESTS_UNIT_CUTS_H
+
+#include "base/mem.h"
+#include "fake_sink.h"
+
+static fake cuts_whole, cuts_part;
+
+/* Records of a beginning are the beginning of the records: what is whole is taken, what is cut waits, and
+ * nothing is refused. Every `step`th cut is made. */
+static inline void check_cut_anywhere(const source *s, const char *name, const char *data,
+                                      size_t length, size_t step) {
+  size_t before = 0;
+  fake_read(&cuts_whole, s, name, data, length);
+  for (size_t cut = length % step; cut <= length; cut += step) {
+    fake_read(&cuts_part, s, name, data, cut);
+    ck_assert_int_eq(cuts_part.rc, BP_OK);
+    ck_assert_uint_eq(cuts_part.rejects, 0);
+    ck_assert_uint_le(cuts_part.count, cuts_whole.count);
+    ck_assert_uint_ge(cuts_part.count, before);
+    before = cuts_part.count;
+    for (size_t i = 0; i < cuts_part.count; i++)
+      ck_assert(fake_same(&cuts_whole.records[i], &cuts_part.records[i]));
+  }
+  ck_assert_uint_eq(before, cuts_whole.count);
+}
+
+static inline void check_any_window(const source *s, const char *name, const char *data,
+                                    size_t length) {
+  static const size_t steps[] = {1, 2, 3, 5, 7, 61, 64, 1000, 4095};
+  fake_read(&cuts_whole, s, name, data, length);
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    fake_read_drip(&cuts_part, s, name, data, length, steps[i]);
+    ck_assert_int_eq(cuts_part.rc, BP_OK);
+    ck_assert_uint_eq(cuts_part.count, cuts_whole.count);
+    ck_assert_uint_eq(cuts_part.rejects, cuts_whole.rejects);
+    ck_assert_uint_eq(cuts_part.drops, cuts_whole.drops);
+    for (size_t k = 0; k < cuts_whole.count; k++)
+      ck_assert(fake_same(&cuts_whole.records[k], &cuts_part.records[k]));
+  }
+}
+
+/* Whatever putting a record returns ends the reading; memory that runs out at any allocation does, too. */
+static inline void check_stops(const source *s, const char *name, const char *data, size_t length) {
+  cuts_part.stop_after = 1;
+  fake_read(&cuts_part, s, name, data, length);
+  cuts_part.stop_after = 0;
+  ck_assert_int_eq(cuts_part.rc, BP_ERR_CANCELLED);
+  ck_assert_uint_eq(cuts_part.count, 1);
+  fake_read(&cuts_whole, s, name, data, length);
+  int rc = BP_ERR_NOMEM;
+  for (int64_t n = 0; rc == BP_ERR_NOMEM; n++) {
+    bpi_mem_fail_after(n);
+    fake_read(&cuts_part, s, name, data, length);
+    bpi_mem_fail_after(-1);
+    rc = cuts_part.rc;
+    ck_assert(rc == BP_OK || rc == BP_ERR_NOMEM);
+  }
+  ck_assert_uint_eq(cuts_part.count, cuts_whole.count);
+}
+
+#endif
