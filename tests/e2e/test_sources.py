@@ -7,12 +7,11 @@ databases, folders. A source that none of them tells of fails the first test, so
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import random
-import shutil
 import signal
 import subprocess
+import sys
 import time
 
 import dump
@@ -33,7 +32,7 @@ SEEDS = range(20) if e2e.LONG else range(4)
 def place(source: str, name: str) -> str:
     """A name by which a scan knows the file."""
     if source == "forge":
-        return name.replace(".json", ".forge.json").replace(".forge.jsonl", ".forge.jsonl")
+        return name.replace(".json", ".forge.json")
     return name if source == "hooks" else e2e.named(source, name)
 
 
@@ -77,10 +76,9 @@ def like(want: pathlib.Path, store: pathlib.Path, *about: object) -> None:
 def test_every_source_tells(folder: pathlib.Path) -> None:
     _, store = reference(folder)
     told = {row["source"]: row["sessions"] for row in json.loads(e2e.bpt("inspect", store, "sources").stdout)["rows"]}
-    known = [row["source"] for row in json.loads(e2e.bpt("catalog", store, "sources").stdout)["rows"]]
+    known = [row["source"] for row in json.loads(e2e.bpt("catalog", "sources").stdout)["rows"]]
     for source in known:
         check(told.get(source, 0) > 0, "sources that tell of a session", source, told)
-    equal(json.loads(e2e.bpt("inspect", store, "health").stdout)["rows"][0]["value"] is not None, True, "health is told")
 
 
 def test_any_order(folder: pathlib.Path) -> None:
@@ -162,7 +160,7 @@ def test_kill_beside_a_writer(folder: pathlib.Path) -> None:
     sql = (test_cursor.CORPUS / "cursor" / "good-global.sql").read_text()
     for mode in ("WAL", "DELETE"):
         path = test_cursor.make(folder / mode / "globalStorage/state.vscdb", f"PRAGMA journal_mode = {mode};" + sql)
-        writer = subprocess.Popen([os.sys.executable, "-c", WRITER, str(path), mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path), mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         try:
             equal(writer.stdout.readline(), b"writing\n", "the writer begins")
             dice, killed = random.Random(mode), 0
@@ -185,6 +183,8 @@ def test_kill_beside_a_writer(folder: pathlib.Path) -> None:
         store = new_store(folder, f"{mode}-end")
         e2e.ingest(store, folder / mode)
         equal(test_cursor.number(store, "prompts"), 4 + written, "prompts in the end", mode)
+        check(b"CANARY" in path.read_bytes() and not any(b"CANARY" in p.read_bytes() for p in folder.glob(f"{mode}-*.db*")),
+              "credentials that were written meanwhile are in no store", mode)
 
 
 # Puts bubbles into a state.vscdb until it is told to stop; says how many.
