@@ -20,6 +20,7 @@ static inline void check_cut_anywhere(const source *s, const char *name, const c
     ck_assert_uint_eq(cuts_part.rejects, 0);
     ck_assert_uint_le(cuts_part.count, cuts_whole.count);
     ck_assert_uint_ge(cuts_part.count, before);
+    if (step == 1 && cuts_part.count > before) ck_assert_int_eq(data[cut - 1], '}');
     before = cuts_part.count;
     for (size_t i = 0; i < cuts_part.count; i++)
       ck_assert(fake_same(&cuts_whole.records[i], &cuts_part.records[i]));

@@ -3,9 +3,8 @@
  *
  *     test_assistants [folder of the corpora]
  */
-#include "fake_sink.h"
+#include "cuts.h"
 
-#include "base/mem.h"
 #include "run_suite.h"
 
 static const char *corpus = "tests/corpus";
@@ -417,60 +416,26 @@ static const struct {
 };
 #define GOOD (sizeof good / sizeof *good)
 
-/* What is whole is taken, what is cut waits; nothing is refused. */
 START_TEST(cut_anywhere) {
-  size_t length, before = 0;
+  size_t length;
   char *data = load_bytes(good[_i].s, good[_i].name, &length);
-  fake_read(&one, good[_i].s, good[_i].name, data, length);
-  for (size_t cut = 0; cut <= length; cut++) {
-    fake_read(&two, good[_i].s, good[_i].name, data, cut);
-    ck_assert_int_eq(two.rc, BP_OK);
-    ck_assert_uint_eq(two.rejects, 0);
-    ck_assert_uint_ge(two.count, before);
-    before = two.count;
-    for (size_t i = 0; i < two.count; i++)
-      ck_assert(fake_same(&one.records[i], &two.records[i]));
-  }
-  ck_assert_uint_eq(before, one.count);
+  check_cut_anywhere(good[_i].s, good[_i].name, data, length, 1);
   free(data);
 }
 END_TEST
 
 START_TEST(any_window) {
-  static const size_t steps[] = {1, 2, 5, 64, 4095};
   size_t length;
   char *data = load_bytes(good[_i].s, good[_i].name, &length);
-  fake_read(&one, good[_i].s, good[_i].name, data, length);
-  for (size_t k = 0; k < sizeof steps / sizeof *steps; k++) {
-    fake_read_drip(&two, good[_i].s, good[_i].name, data, length, steps[k]);
-    ck_assert_uint_eq(two.count, one.count);
-    ck_assert_uint_eq(two.drops, one.drops);
-    for (size_t i = 0; i < one.count; i++)
-      ck_assert(fake_same(&one.records[i], &two.records[i]));
-  }
+  check_any_window(good[_i].s, good[_i].name, data, length);
   free(data);
 }
 END_TEST
 
-/* Whatever putting a record returns ends the reading; memory that runs out does, too. */
 START_TEST(stops) {
   size_t length;
   char *data = load_bytes(good[_i].s, good[_i].name, &length);
-  for (int after = 1; after < 2; after++) {
-    one.stop_after = after;
-    fake_read(&one, good[_i].s, good[_i].name, data, length);
-    one.stop_after = 0;
-    ck_assert_int_eq(one.rc, BP_ERR_CANCELLED);
-    ck_assert_uint_eq(one.count, (size_t)after);
-  }
-  int rc = BP_ERR_NOMEM;
-  for (int64_t n = 0; rc == BP_ERR_NOMEM; n++) {
-    bpi_mem_fail_after(n);
-    fake_read(&one, good[_i].s, good[_i].name, data, length);
-    bpi_mem_fail_after(-1);
-    rc = one.rc;
-    ck_assert(rc == BP_OK || rc == BP_ERR_NOMEM);
-  }
+  check_stops(good[_i].s, good[_i].name, data, length);
   free(data);
 }
 END_TEST

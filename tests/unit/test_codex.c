@@ -4,7 +4,7 @@
  *
  *     test_codex [folder of the corpus]
  */
-#include "fake_sink.h"
+#include "cuts.h"
 
 #include "base/mem.h"
 #include "run_suite.h"
@@ -599,43 +599,19 @@ static const char *const good[] = {
 };
 #define GOOD (sizeof good / sizeof *good)
 
-/* The records of a beginning are the beginning of the records: those of its complete objects. Large
- * files are cut at every seventh byte only. */
+/* Large files are cut at every seventh byte only. */
 START_TEST(cut_anywhere) {
-  size_t length, before = 0;
-  const char *name = good[_i];
-  char *data = fake_load(corpus, name, &length);
-  size_t step = length > 4096 ? 7 : 1;
-  fake_read(&one, &bpi_source_codex, name, data, length);
-  for (size_t cut = length % step; cut <= length; cut += step) {
-    fake_read(&two, &bpi_source_codex, name, data, cut);
-    ck_assert_int_eq(two.rc, BP_OK);
-    ck_assert_uint_eq(two.rejects, 0);
-    ck_assert_uint_le(two.count, one.count);
-    ck_assert_uint_ge(two.count, before);
-    if (step == 1 && two.count > before) ck_assert_int_eq(data[cut - 1], '}');
-    before = two.count;
-    for (size_t i = 0; i < two.count; i++)
-      ck_assert(fake_same(&one.records[i], &two.records[i]));
-  }
-  ck_assert_uint_eq(before, one.count);
+  size_t length;
+  char *data = fake_load(corpus, good[_i], &length);
+  check_cut_anywhere(&bpi_source_codex, good[_i], data, length, length > 4096 ? 7 : 1);
   free(data);
 }
 END_TEST
 
 START_TEST(any_window) {
-  static const size_t steps[] = {1, 2, 3, 7, 61, 1000, 4095};
   size_t length;
   char *data = fake_load(corpus, good[_i], &length);
-  fake_read(&one, &bpi_source_codex, good[_i], data, length);
-  for (size_t s = 0; s < sizeof steps / sizeof *steps; s++) {
-    fake_read_drip(&two, &bpi_source_codex, good[_i], data, length, steps[s]);
-    ck_assert_int_eq(two.rc, BP_OK);
-    ck_assert_uint_eq(two.count, one.count);
-    ck_assert_uint_eq(two.drops, one.drops);
-    for (size_t i = 0; i < one.count; i++)
-      ck_assert(fake_same(&one.records[i], &two.records[i]));
-  }
+  check_any_window(&bpi_source_codex, good[_i], data, length);
   free(data);
 }
 END_TEST

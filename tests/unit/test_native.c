@@ -3,13 +3,13 @@
  *
  *     test_native [folder of the corpus]
  */
-#include "fake_sink.h"
+#include "cuts.h"
 
 #include "base/mem.h"
 #include "run_suite.h"
 
 static const char *corpus = "tests/corpus/native";
-static fake one, two;
+static fake one;
 
 /* 2026-03-02T09:00:00Z, computed with `date -u +%s`. */
 #define NINE INT64_C(1772442000000000)
@@ -433,39 +433,18 @@ static const char *const good[] = {
 };
 #define GOOD (sizeof good / sizeof *good)
 
-/* A cut object gives nothing, not even a refusal; what is whole before it is taken. */
 START_TEST(cut_anywhere) {
   size_t length;
   char *data = fake_load(corpus, good[_i], &length);
-  fake_read(&one, &bpi_source_native, "", data, length);
-  size_t before = 0;
-  for (size_t cut = 0; cut <= length; cut++) {
-    fake_read(&two, &bpi_source_native, "", data, cut);
-    ck_assert_int_eq(two.rc, BP_OK);
-    ck_assert_uint_eq(two.rejects, 0);
-    ck_assert_uint_ge(two.count, before);
-    if (two.count > before) ck_assert_int_eq(data[cut - 1], '}');
-    before = two.count;
-    for (size_t i = 0; i < two.count; i++)
-      ck_assert(fake_same(&one.records[i], &two.records[i]));
-  }
-  ck_assert_uint_eq(before, one.count);
+  check_cut_anywhere(&bpi_source_native, "", data, length, 1);
   free(data);
 }
 END_TEST
 
 START_TEST(any_window) {
-  static const size_t steps[] = {1, 2, 5, 64, 4095};
   size_t length;
   char *data = fake_load(corpus, good[_i], &length);
-  fake_read(&one, &bpi_source_native, "", data, length);
-  for (size_t s = 0; s < sizeof steps / sizeof *steps; s++) {
-    fake_read_drip(&two, &bpi_source_native, "", data, length, steps[s]);
-    ck_assert_uint_eq(two.count, one.count);
-    ck_assert_uint_eq(two.drops, one.drops);
-    for (size_t i = 0; i < one.count; i++)
-      ck_assert(fake_same(&one.records[i], &two.records[i]));
-  }
+  check_any_window(&bpi_source_native, "", data, length);
   free(data);
 }
 END_TEST
