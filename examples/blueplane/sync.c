@@ -251,7 +251,7 @@ static void put_some(text *t, uint64_t count, const char *one, const char *many)
 
 static void put_place(text *t, const screen *s, const part *where) {
   char *path = short_path(where->path);
-  text_fit(t, where->source != NULL ? where->source : "", 13, s->ascii);
+  text_fit(t, where->source != NULL ? where->source : "", 18, s->ascii);
   text_add(t, path);
   text_add(t, ": ");
   put_some(t, where->report.files_seen, "file", "files");

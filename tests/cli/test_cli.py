@@ -13,7 +13,9 @@ import fcntl
 import io
 import json
 import os
+import pathlib
 import pty
+import random
 import re
 import select
 import shutil
@@ -588,6 +590,101 @@ class Numbers(Case):
         bad = self.ok(self.home("cost", "--prices", path), 1)
         self.assertTrue(bad.err.startswith("blueplane: "))
         self.assertIn("No such file", self.ok(self.home("cost", "--prices", path + "x"), 1).err)
+
+
+class Hooks(Case):
+    """`blueplane hook`: what is kept of a payload, that nothing of its content is, and that nothing stops the assistant."""
+    SECRET = "quetzalcoatlus"
+
+    def hook(self, home, assistant, payload, **more):
+        data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        return subprocess.run([PROGRAM, "hook", assistant], input=data, env=home.environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=60, check=False, **more)
+
+    def kept_in(self, home, assistant):
+        return pathlib.Path(home.root, ".local/state/blueplane", f"{assistant}_hooks")
+
+    def kept(self, home, assistant):
+        return [json.loads(line) for path in sorted(self.kept_in(home, assistant).iterdir()) for line in path.read_text().splitlines()]
+
+    def payloads(self, assistant):
+        secret = self.SECRET
+        if assistant == "cursor":
+            own = {"conversation_id": "c-1", "session_id": "c-1", "generation_id": "g-1", "workspace_roots": ["/home/ada/engine"],
+                   "user_email": f"{secret}@example.org", "model": "gpt-5", "cursor_version": "3.8.24"}
+            return [{**own, "hook_event_name": "beforeSubmitPrompt", "prompt": f"{secret} ünï", "attachments": [{"file_path": secret}]},
+                    {**own, "hook_event_name": "afterAgentResponse", "text": secret, "input_tokens": 70, "output_tokens": 30},
+                    {**own, "hook_event_name": "afterFileEdit", "file_path": "/x/a.c", "edits": [{"old_string": secret, "new_string": ""}]}]
+        own = {"session_id": "s-1", "transcript_path": f"/{secret}", "cwd": "/home/ada/engine"}
+        return [{**own, "hook_event_name": "UserPromptSubmit", "prompt_id": "p-1", "prompt": f"{secret} ünï"},
+                {**own, "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_use_id": "t-1",
+                 "tool_input": {"command": secret, "description": secret}},
+                {**own, "hook_event_name": "PostToolUse", "tool_name": "Bash", "tool_use_id": "t-1", "duration_ms": 20,
+                 "tool_input": {"command": secret}, "tool_response": {"stdout": secret}}]
+
+    def test_kept_without_content(self):
+        for assistant in ("claude_code", "cursor"):
+            home = self.new_home(data=False)
+            for payload in self.payloads(assistant):
+                run = self.hook(home, assistant, payload)
+                self.assertEqual((run.returncode, run.stdout, run.stderr), (0, b"", b""), assistant)
+            kept = self.kept(home, assistant)
+            self.assertEqual([k["hook_event_name"] for k in kept], [p["hook_event_name"] for p in self.payloads(assistant)])
+            self.assertEqual(kept[0]["prompt_characters"], len(self.SECRET) + 4)
+            self.assertTrue(all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", k["received_at"]) for k in kept))
+            for path in pathlib.Path(home.root).rglob("*"):
+                if path.is_file():
+                    self.assertNotIn(self.SECRET.encode(), path.read_bytes(), path)
+            for path in self.kept_in(home, assistant).iterdir():
+                self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+            places = self.ok(home("sync", "--json")).json()["places"]
+            self.assertEqual([p["source"] for p in places], [f"{assistant}_hooks"])
+            self.assertEqual(places[0]["records_read"], 3)
+            self.assertEqual(places[0]["records_rejected"], 0)
+            told = self.ok(home("metric", "prompts", "--period", "all", "--format", "ndjson")).out
+            self.assertEqual(json.loads(told.splitlines()[0])["prompts"], 1)
+
+    def test_bad_payloads_stop_nobody(self):
+        home = self.new_home(data=False)
+        for data in (b"", b"{", b"[1]", b"7", b"\xff\xfe", b"{\"a\":" * 3000, b"\0" * 10):
+            run = self.hook(home, "claude_code", data)
+            self.assertEqual((run.returncode, run.stdout), (1, b""), data[:20])
+            self.assertNotIn(b"\xff", run.stderr)
+        self.assertFalse(self.kept_in(home, "claude_code").exists())
+        self.assertEqual(self.hook(home, "nobody", {}).returncode, 1)
+        self.ok(home("sync"), 3)
+
+    def test_many_at_once(self):
+        """Lines of hooks that run at the same time do not mix."""
+        home, payload = self.new_home(data=False), self.payloads("claude_code")[0]
+        payload["cwd"] = "/x" * 500
+        running = [subprocess.Popen([PROGRAM, "hook", "claude_code"], stdin=subprocess.PIPE, env=home.environment) for _ in range(30)]
+        for i, process in enumerate(running):
+            process.stdin.write(json.dumps({**payload, "prompt_id": f"p-{i}"}).encode())
+        for process in running:
+            process.stdin.close()
+        self.assertEqual([process.wait(60) for process in running], [0] * 30)
+        self.assertEqual({k["prompt_id"] for k in self.kept(home, "claude_code")}, {f"p-{i}" for i in range(30)})
+
+    def test_killed(self):
+        """Killed at any moment a hook has kept its payload or nothing of it."""
+        home, dice, killed = self.new_home(data=False), random.Random(6), 0
+        for i in range(60):
+            process = subprocess.Popen([PROGRAM, "hook", "cursor"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=home.environment)
+            try:
+                process.stdin.write(json.dumps({**self.payloads("cursor")[0], "generation_id": f"g-{i}"}).encode())
+                process.stdin.close()
+                time.sleep(dice.random() * 0.006)
+            except BrokenPipeError:
+                pass
+            process.kill()
+            killed += process.wait(60) != 0
+        self.assertGreater(killed, 5)
+        self.hook(home, "cursor", {**self.payloads("cursor")[0], "generation_id": "last"})
+        kept = self.kept(home, "cursor")
+        self.assertEqual(kept[-1]["generation_id"], "last")
+        report = self.ok(home("sync", "--json")).json()
+        self.assertEqual((report["records_read"], report["records_rejected"]), (len(kept), 0))
 
 
 class Git(Case):
