@@ -109,6 +109,20 @@ START_TEST(cursor) {
 }
 END_TEST
 
+/* An earlier client does not say of which request the turn was that ended. */
+START_TEST(cursor_3_3) {
+  load(&bpi_source_cursor_hooks, "good-cursor-3.3.cursor_hooks.jsonl");
+  CHECK_ROWS("1200.000 session cursor /home/ada/work/engine ",
+             "1200.000 event session_start none -1",
+             "1201.000 session cursor /home/ada/work/engine ", "1201.000 prompt 6 features 0",
+             "1201.000 event generation none -1", "1230.000 session cursor /home/ada/work/engine ",
+             "1230.000 response gpt-5-high 900 80 stop 2", "1230.000 event generation none -1",
+             "1231.000 session cursor /home/ada/work/engine ", "1231.000 event turn_end none -1",
+             "1260.000 session cursor /home/ada/work/engine ", "1260.000 event session_end none -1");
+  ck_assert_uint_eq(one.rejects, 0);
+}
+END_TEST
+
 /* -------------------------------------------------------------------------------------------- both */
 
 static const struct {
@@ -118,6 +132,7 @@ static const struct {
     {&bpi_source_claude_code_hooks, "good-claude.claude_code_hooks.jsonl"},
     {&bpi_source_claude_code_hooks, "good-old.claude_code_hooks.json"},
     {&bpi_source_cursor_hooks, "good-cursor.cursor_hooks.jsonl"},
+    {&bpi_source_cursor_hooks, "good-cursor-3.3.cursor_hooks.jsonl"},
 };
 #define GOOD (sizeof good / sizeof *good)
 
@@ -165,6 +180,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, claude_code);
   tcase_add_test(c, older_clients);
   tcase_add_test(c, cursor);
+  tcase_add_test(c, cursor_3_3);
   tcase_add_loop_test(c, cut_anywhere, 0, (int)GOOD);
   tcase_add_test(c, refused);
   tcase_add_test(c, recognised);
