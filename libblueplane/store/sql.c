@@ -192,6 +192,7 @@ int bpi_sql_fail(int code, bp_error **error) {
   case SQLITE_NOMEM: return bpi_fail_nomem(error);
   case SQLITE_BUSY:
   case SQLITE_LOCKED:
+  case SQLITE_PROTOCOL: /* locks of the log were taken away again and again */
     return bpi_fail(error, BP_ERR_BUSY, "another process is writing to the store");
   case SQLITE_READONLY:
   case SQLITE_PERM: return bpi_fail(error, BP_ERR_READONLY, "the store cannot be written");
@@ -203,6 +204,7 @@ int bpi_sql_fail(int code, bp_error **error) {
                     code);
   case SQLITE_NOTADB: return bpi_fail(error, BP_ERR_CORRUPT, "the file is not a blueplane store");
   case SQLITE_FULL: return bpi_fail(error, BP_ERR_IO, "the disk is full; nothing was stored");
+  case SQLITE_NOLFS:
   case SQLITE_CANTOPEN: return bpi_fail(error, BP_ERR_IO, "the store cannot be opened");
   case SQLITE_IOERR:
     return bpi_fail(error, BP_ERR_IO, "reading or writing the store failed (code %d)", code);

@@ -1,0 +1,253 @@
+/* tests/fault/faulty.c */
+#include "faulty.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+const char *const fault_names[FAULT_CALLS] = {"open",   "read", "write", "sync", "truncate",
+                                              "delete", "name", "lock"};
+
+static fault_way way;
+static unsigned wanted;
+static long left, counted, added; /* added: bytes */
+
+void fault_set(fault_way how, unsigned calls, long after) {
+  way = how;
+  wanted = calls;
+  left = how == FAULT_FULL ? after * FAULT_PAGE : after;
+  counted = added = 0;
+}
+
+long fault_counted(void) {
+  return counted;
+}
+long fault_pages_added(void) {
+  return (added + FAULT_PAGE - 1) / FAULT_PAGE;
+}
+
+/* Whether this request fails. One that is to end the process in its middle is told apart by `torn`. */
+static bool fails(fault_call call, bool *torn) {
+  *torn = false;
+  if (!(wanted & 1u << call)) return false;
+  counted++;
+  if (way == FAULT_NEVER || way == FAULT_FULL) return false;
+  if (left > 0) {
+    left--;
+    return false;
+  }
+  if (left < 0) return false; /* once, and that was before */
+  if (way == FAULT_DIE) _exit(FAULT_DIED);
+  if (way == FAULT_ONCE) left = -1;
+  *torn = way == FAULT_TORN;
+  if (*torn && call != FAULT_WRITE) _exit(FAULT_DIED);
+  return !*torn;
+}
+
+static bool fails_whole(fault_call call) {
+  bool torn;
+  return fails(call, &torn);
+}
+
+/* Whether a file may become so much longer. */
+static bool grows(long bytes) {
+  if (bytes <= 0) return true;
+  added += bytes;
+  if (way != FAULT_FULL) return true;
+  if (left < bytes) return false;
+  left -= bytes;
+  return true;
+}
+
+/* ---------------------------------------------------------------------- the file system of SQLite */
+
+typedef struct faulty_file {
+  sqlite3_file base;
+  sqlite3_file *real;
+} faulty_file;
+
+static sqlite3_vfs faulty;
+static sqlite3_vfs *system_vfs;
+
+#define REAL(file) (((faulty_file *)(file))->real)
+#define CALL(file, method) REAL(file)->pMethods->method
+
+static int file_close(sqlite3_file *f) {
+  int code = REAL(f)->pMethods != NULL ? CALL(f, xClose)(REAL(f)) : SQLITE_OK;
+  free(REAL(f));
+  REAL(f) = NULL;
+  return code;
+}
+
+static int file_read(sqlite3_file *f, void *into, int length, sqlite3_int64 at) {
+  return fails_whole(FAULT_READ) ? SQLITE_IOERR_READ : CALL(f, xRead)(REAL(f), into, length, at);
+}
+
+static int file_write(sqlite3_file *f, const void *data, int length, sqlite3_int64 at) {
+  bool torn;
+  sqlite3_int64 size = 0;
+  if (fails(FAULT_WRITE, &torn)) return SQLITE_IOERR_WRITE;
+  if (torn) {
+    (void)CALL(f, xWrite)(REAL(f), data, length / 2, at);
+    _exit(FAULT_DIED);
+  }
+  (void)CALL(f, xFileSize)(REAL(f), &size);
+  if ((wanted & 1u << FAULT_WRITE) && !grows((long)(at + length - size))) return SQLITE_FULL;
+  return CALL(f, xWrite)(REAL(f), data, length, at);
+}
+
+static int file_truncate(sqlite3_file *f, sqlite3_int64 size) {
+  return fails_whole(FAULT_TRUNCATE) ? SQLITE_IOERR_TRUNCATE : CALL(f, xTruncate)(REAL(f), size);
+}
+
+static int file_sync(sqlite3_file *f, int flags) {
+  (void)f, (void)flags;
+  return fails_whole(FAULT_SYNC) ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+}
+
+static int file_size(sqlite3_file *f, sqlite3_int64 *size) {
+  return CALL(f, xFileSize)(REAL(f), size);
+}
+
+static int file_lock(sqlite3_file *f, int level) {
+  return fails_whole(FAULT_LOCK) ? SQLITE_BUSY : CALL(f, xLock)(REAL(f), level);
+}
+
+static int file_unlock(sqlite3_file *f, int level) {
+  return CALL(f, xUnlock)(REAL(f), level);
+}
+
+static int file_reserved(sqlite3_file *f, int *out) {
+  return CALL(f, xCheckReservedLock)(REAL(f), out);
+}
+
+static int file_control(sqlite3_file *f, int what, void *about) {
+  return CALL(f, xFileControl)(REAL(f), what, about);
+}
+
+static int file_sector(sqlite3_file *f) {
+  return CALL(f, xSectorSize)(REAL(f));
+}
+
+static int file_device(sqlite3_file *f) {
+  return CALL(f, xDeviceCharacteristics)(REAL(f));
+}
+
+static int shm_map(sqlite3_file *f, int region, int size, int extend, void volatile **out) {
+  if (extend && fails_whole(FAULT_OPEN)) return SQLITE_IOERR_SHMMAP;
+  return CALL(f, xShmMap)(REAL(f), region, size, extend, out);
+}
+
+static int shm_lock(sqlite3_file *f, int offset, int count, int flags) {
+  if ((flags & SQLITE_SHM_LOCK) && fails_whole(FAULT_LOCK)) return SQLITE_BUSY;
+  return CALL(f, xShmLock)(REAL(f), offset, count, flags);
+}
+
+static void shm_barrier(sqlite3_file *f) {
+  CALL(f, xShmBarrier)(REAL(f));
+}
+
+static int shm_unmap(sqlite3_file *f, int remove) {
+  return CALL(f, xShmUnmap)(REAL(f), remove);
+}
+
+static const sqlite3_io_methods methods = {
+    2,         file_close,  file_read,     file_write,  file_truncate, file_sync, file_size,
+    file_lock, file_unlock, file_reserved, file_control, file_sector,   file_device,
+    shm_map,   shm_lock,    shm_barrier,   shm_unmap,   NULL,          NULL};
+
+static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *opened, int flags, int *out) {
+  faulty_file *f = (faulty_file *)opened;
+  (void)vfs;
+  f->base.pMethods = NULL;
+  if (fails_whole(FAULT_OPEN)) return SQLITE_CANTOPEN;
+  f->real = calloc(1, (size_t)system_vfs->szOsFile);
+  if (f->real == NULL) return SQLITE_NOMEM;
+  int code = system_vfs->xOpen(system_vfs, name, f->real, flags, out);
+  if (code == SQLITE_OK)
+    f->base.pMethods = &methods;
+  else
+    free(f->real);
+  return code;
+}
+
+static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync) {
+  (void)vfs, (void)sync;
+  return fails_whole(FAULT_DELETE) ? SQLITE_IOERR_DELETE
+                                   : system_vfs->xDelete(system_vfs, name, 0);
+}
+
+/* Whoever waits for a lock need not really wait. */
+static int vfs_sleep(sqlite3_vfs *vfs, int microseconds) {
+  (void)vfs;
+  return microseconds;
+}
+
+void fault_install(void) {
+  system_vfs = sqlite3_vfs_find(NULL);
+  faulty = *system_vfs; /* what has no file in it is the system's */
+  faulty.zName = "faulty";
+  faulty.szOsFile = (int)sizeof(faulty_file);
+  faulty.pNext = NULL;
+  faulty.xOpen = vfs_open;
+  faulty.xDelete = vfs_delete;
+  faulty.xSleep = vfs_sleep;
+  if (sqlite3_vfs_register(&faulty, 1) != SQLITE_OK) abort();
+}
+
+/* ------------------------------------------------------------------------- calls of base/file.c */
+
+/* --wrap=NAME: calls of NAME come to __wrap_NAME, and __real_NAME is what they would have reached. */
+ssize_t __real_write(int descriptor, const void *data, size_t length);
+ssize_t __wrap_write(int descriptor, const void *data, size_t length);
+int __real_open64(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...);
+int __real_link(const char *from, const char *to);
+int __wrap_link(const char *from, const char *to);
+int __wrap_fsync(int descriptor);
+int __wrap_nanosleep(const struct timespec *time, struct timespec *rest);
+
+static int refuse(int code) {
+  errno = code;
+  return -1;
+}
+
+ssize_t __wrap_write(int descriptor, const void *data, size_t length) {
+  bool torn;
+  if (fails(FAULT_WRITE, &torn)) return refuse(EIO);
+  if (torn) {
+    (void)!__real_write(descriptor, data, length / 2);
+    _exit(FAULT_DIED);
+  }
+  if ((wanted & 1u << FAULT_WRITE) && !grows((long)length)) return refuse(ENOSPC);
+  return __real_write(descriptor, data, length);
+}
+
+int __wrap_open64(const char *path, int flags, ...) {
+  va_list list;
+  va_start(list, flags);
+  int mode = flags & O_CREAT ? va_arg(list, int) : 0;
+  va_end(list);
+  return fails_whole(FAULT_OPEN) ? refuse(EMFILE) : __real_open64(path, flags, mode);
+}
+
+int __wrap_link(const char *from, const char *to) {
+  return fails_whole(FAULT_NAME) ? refuse(EIO) : __real_link(from, to);
+}
+
+int __wrap_fsync(int descriptor) {
+  (void)descriptor;
+  return fails_whole(FAULT_SYNC) ? refuse(EIO) : 0;
+}
+
+int __wrap_nanosleep(const struct timespec *time, struct timespec *rest) {
+  (void)time, (void)rest;
+  return 0;
+}
