@@ -118,8 +118,11 @@ static void check_integrity(doctor *d) {
     bp_error_free(error);
     return;
   }
-  if (bp_result_int(r, 0, 1))
-    find(d, WELL, "integrity", copy_text("the database is sound"), NULL);
+  bool well = true;
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    well = well && bp_result_int(r, row, 1);
+  if (well)
+    find(d, WELL, "integrity", copy_text("the database is sound, names and sums fit its facts"), NULL);
   else
     find(d, PROBLEM, "integrity", copy_text("the database is damaged"),
          print_text("move '%s' away and run blueplane sync: it reads everything again",

@@ -167,15 +167,50 @@ static int health(inspection *i, bp_error **error) {
   return operation_rows(i, &h, error);
 }
 
-static int integrity(inspection *i, bp_error **error) {
-  int ok = 0;
-  int rc = bpi_read_integrity(i->handle->store, &ok, error);
-  if (rc != BP_OK) return rc;
-  COLUMNS(i->table, {BP_TYPE_TEXT, "check", NULL}, {BP_TYPE_BOOL, "ok", NULL});
-  bpi_table_add_row(i->table);
-  set_text(i->table, 0, "database");
-  bpi_table_set_int(i->table, 1, ok);
+typedef struct names_check {
+  const hash_key *key;
+  int right;
+} names_check;
+
+static int check_name(void *user, const label_row *l) {
+  names_check *c = user;
+  if (l->text != NULL && !bpi_label_fits(c->key, l->kind, l->key, l->text, l->length)) c->right = 0;
+  return 0;
+}
+
+/* Without its key a store cannot say. */
+static int check_names(store *s, int *right, bp_error **error) {
+  names_check c = {bpi_store_key(s), 1};
+  int rc = bpi_store_keyless(s) ? BP_OK : bpi_read_labels(s, check_name, &c, error);
+  *right = c.right;
+  return rc;
+}
+
+static int check_row(bp_result *t, const char *name, int rc, int ok, bp_error **error) {
+  if (rc != BP_OK && rc != BP_ERR_CORRUPT) return rc;
+  bpi_error_free(*error);
+  *error = NULL;
+  bpi_table_add_row(t);
+  set_text(t, 0, name);
+  bpi_table_set_int(t, 1, rc == BP_OK && ok);
   return BP_OK;
+}
+
+/* Names and sums are looked at where facts may be seen. A damaged database cannot say whether they are right. */
+static int integrity(inspection *i, bp_error **error) {
+  store *s = i->handle->store;
+  bp_result *t = i->table;
+  int sound = 0, ok = 0;
+  int rc = bpi_read_integrity(s, &sound, error);
+  if (rc != BP_OK) return rc;
+  COLUMNS(t, {BP_TYPE_TEXT, "check", NULL}, {BP_TYPE_BOOL, "ok", NULL});
+  rc = check_row(t, "database", rc, sound, error);
+  if (bpi_store_kind(s) != STORE_PERSONAL || !bpi_tells_activity(i->handle)) return rc;
+  if (rc == BP_OK && sound) rc = check_names(s, &ok, error);
+  rc = check_row(t, "names", rc, ok, error);
+  ok = 0;
+  if (rc == BP_OK && sound) rc = bpi_read_sums(s, &ok, error);
+  return check_row(t, "sums", rc, ok, error);
 }
 
 /* ------------------------------------------------------------------- sources, files, rejects */

@@ -104,6 +104,13 @@ const char *bpi_label_kind_name(int64_t kind) {
   return kind > 0 && kind < LABEL_KINDS ? label_rules[kind].domain : NULL;
 }
 
+bool bpi_label_fits(const hash_key *key, int64_t kind, ident known, const char *text,
+                    size_t length) {
+  if (bpi_label_kind_name(kind) == NULL) return false;
+  if (kind == LABEL_WORKSPACE) return true;
+  return bpi_ident_compare(bpi_hash_ident(key, label_rules[kind].domain, text, length), known) == 0;
+}
+
 /* A folder is known to its owner by its last name. */
 static void last_component(const char **p, size_t *length) {
   const char *end = *p + *length;

@@ -28,6 +28,9 @@ void bpi_gate_source(gate *g, int64_t source);
 
 /* "platform", "workspace", ...; NULL if there is no such kind. */
 const char *bpi_label_kind_name(int64_t kind);
+/* Whether a label's text is what its key was made of; of a folder only the last name is kept, so that cannot
+ * be told and is believed. */
+bool bpi_label_fits(const hash_key *key, int64_t kind, ident known, const char *text, size_t length);
 
 /* Where sources put their records; `reject` is called for each refused record. */
 record_sink bpi_gate_sink(gate *g);

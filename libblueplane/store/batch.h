@@ -64,8 +64,7 @@ int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts 
 /* What is stored of a file: BP_ERR_NOTFOUND if it is not known. */
 int bpi_store_file(store *s, ident key, file_state *out, bp_error **error);
 
-/* Checks that the rollup, the runs and the sessions' extents are what the facts give. Slow; for
- * tests and `doctor`. */
+/* bpi_read_sums of a snapshot of its own, for tests. */
 int bpi_store_verify(store *s, int *ok, bp_error **error);
 
 #endif

@@ -68,7 +68,9 @@ typedef struct store_health {
 } store_health;
 /* `activity` false: without the counts of what a person did (facts, cells, undated), which stay 0. */
 int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error);
-int bpi_read_integrity(store *s, int *ok, bp_error **error); /* the full check: slow */
+int bpi_read_integrity(store *s, int *ok, bp_error **error); /* SQLite's full check: slow */
+/* Whether cells, runs and tasks are what the facts give: slow, and in memory. */
+int bpi_read_sums(store *s, int *ok, bp_error **error);
 
 typedef struct file_row {
   int64_t id, source;          /* index of bpi_source_at; -1 bytes */

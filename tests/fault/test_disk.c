@@ -9,22 +9,23 @@
  * With BLUEPLANE_LONG=1 at every request; else at so many of each kind. */
 #define _POSIX_C_SOURCE 200809L
 #include <check.h>
-#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-#include "../unit/folder.h"
 #include "../unit/run_suite.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "day.h"
 #include "faulty.h"
 #include "privacy/release.h"
 #include "store/batch.h"
 #include "store/read.h"
 #include "world.h"
 
-#define SESSIONS 24
 #define PEOPLE 3
 
 /* A scenario works on the files of one folder; `first` and `template` are made once. */
@@ -42,42 +43,25 @@ static const scenario *now_running;
 
 /* ------------------------------------------------------------------------------------- answers */
 
-static void put_result(buf *out, bp_result *result) {
+static void put_topic(buf *out, bp_store *s, const char *topic) {
+  bp_result *result = NULL;
+  bp_error *error = NULL;
   char *text = NULL;
-  ck_assert_int_eq(bp_result_format(&text, NULL, result, "csv", NULL), BP_OK);
+  int rc = bp_inspect(&result, s, topic, &error);
+  if (rc == BP_OK) rc = bp_result_format(&text, NULL, result, "csv", &error);
+  ck_assert_msg(rc == BP_OK, "%s: %s", topic, bp_error_message(error));
   bpi_buf_text(out, text);
   bp_free(text);
   bp_result_free(result);
 }
 
-static void put_answer(buf *out, bp_store *s, const char *json) {
-  bp_query *query = NULL;
-  bp_result *result = NULL;
-  bp_error *error = NULL;
-  ck_assert_int_eq(bp_query_from_json(&query, json, strlen(json), NULL), BP_OK);
-  int rc = bp_query_run(&result, s, query, &error);
-  ck_assert_msg(rc == BP_OK, "%s: %s", json, bp_error_message(error));
-  bp_query_free(query);
-  put_result(out, result);
-}
-
-static void put_topic(buf *out, bp_store *s, const char *topic) {
-  bp_result *result = NULL;
-  bp_error *error = NULL;
-  int rc = bp_inspect(&result, s, topic, &error);
-  ck_assert_msg(rc == BP_OK, "%s: %s", topic, bp_error_message(error));
-  put_result(out, result);
-}
-
 static void state_of_person(buf *out) {
-  static const char *const questions[] = {
-      "{\"metrics\":[\"sessions\",\"prompts\",\"responses\",\"tool_calls\",\"output_tokens\",\"cost\","
-      "\"active_time\"],\"period\":\"all\",\"by\":[\"time.day\",\"workspace\"]}",
-      "{\"metrics\":[\"tool_calls\",\"tool_success_rate\"],\"period\":\"all\",\"by\":[\"tool\"]}",
-      "{\"metrics\":[\"tasks\",\"resolution_rate\"],\"period\":\"all\"}"};
-  bp_store *s = world_open(path_of("work/me.db"), BP_ACCESS_OWNER, NULL);
-  for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
-    put_answer(out, s, questions[i]);
+  bp_error *error = NULL;
+  int rc = day_state(out, &error);
+  ck_assert_msg(rc == BP_OK, "%d: %s", rc, bp_error_message(error));
+  bp_store *s = world_open(day_path(DAY_STORE), BP_ACCESS_OWNER, NULL);
+  rc = day_ask(out, s, "{\"metrics\":[\"sessions\"],\"period\":\"all\",\"by\":[\"workspace\"]}", &error);
+  ck_assert_msg(rc == BP_OK, "%d: %s", rc, bp_error_message(error));
   bpi_buf_printf(out, "%d rejects\n", (int)world_rows(s, "rejects"));
   bp_close(s);
 }
@@ -92,117 +76,30 @@ static void put_file(buf *out, const char *path) {
 
 static void state_of_team(buf *out) {
   static const char *const topics[] = {"roster", "contributions", "published"};
-  bp_store *s = world_open(path_of("work/team.db"), BP_ACCESS_STEWARD, NULL);
+  bp_store *s = world_open(day_path("work/team.db"), BP_ACCESS_STEWARD, NULL);
   for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
     put_topic(out, s, topics[i]);
   bp_close(s);
-  put_file(out, path_of("work/week.release"));
+  put_file(out, day_path("work/week.release"));
 }
 
 static void state_of_organisation(buf *out) {
-  bp_store *s = world_open(path_of("work/org.db"), BP_ACCESS_MANAGER, NULL);
-  put_answer(out, s, "{\"metrics\":[\"sessions\"],\"period\":\"all\",\"by\":[\"team\"]}");
+  bp_store *s = world_open(day_path("work/org.db"), BP_ACCESS_MANAGER, NULL);
+  static const char json[] = "{\"metrics\":[\"sessions\"],\"period\":\"all\",\"by\":[\"team\"]}";
+  bp_error *error = NULL;
+  int rc = day_ask(out, s, json, &error);
+  ck_assert_msg(rc == BP_OK, "%d: %s", rc, bp_error_message(error));
   bp_close(s);
-}
-
-/* ------------------------------------------------------------------------------------- folders */
-
-static void copy_file(const char *from, const char *to) {
-  static char data[1 << 16];
-  int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  ck_assert(in >= 0 && out >= 0);
-  for (ssize_t got; (got = read(in, data, sizeof data)) > 0;)
-    ck_assert_int_eq(write(out, data, (size_t)got), got);
-  close(in);
-  close(out);
-}
-
-static void copy_folder(const char *from, const char *to) {
-  char one[512], other[512];
-  const struct dirent *entry;
-  if (access(to, F_OK) == 0) remove_tree(to);
-  ck_assert_int_eq(mkdir(to, 0700), 0);
-  DIR *entries = opendir(from);
-  ck_assert_ptr_nonnull(entries);
-  while ((entry = readdir(entries)) != NULL) {
-    if (entry->d_name[0] == '.') continue;
-    ck_assert_int_lt(snprintf(one, sizeof one, "%s/%s", from, entry->d_name), (int)sizeof one);
-    ck_assert_int_lt(snprintf(other, sizeof other, "%s/%s", to, entry->d_name), (int)sizeof other);
-    copy_file(one, other);
-  }
-  closedir(entries);
-}
-
-static void fresh_work(void) {
-  copy_folder(path_of("template"), path_of("work"));
-}
-
-/* ----------------------------------------------------------------------------------- the input */
-
-static void write_session(FILE *f, int number) {
-#define LINE(rest)                                                                                 \
-  "{\"blueplane\":1,\"platform\":\"tool%d\",\"session\":\"s%d\",\"time\":\"2026-02-%02dT09:%02d:00Z\"," rest \
-  "}\n"
-#define WHEN number % 3, number, 9 + number % 5, number % 60
-  fprintf(f, LINE("\"kind\":\"session\",\"workspace\":\"/home/ada/p%d\""), WHEN, number % 3);
-  for (int i = 0; i < 4; i++) {
-    fprintf(f, LINE("\"kind\":\"prompt\",\"id\":\"p%d-%d\""), WHEN, number, i);
-    fprintf(f,
-            LINE("\"kind\":\"response\",\"id\":\"r%d-%d\",\"model\":\"claude-sonnet-4-5\","
-                 "\"output_tokens\":%d"),
-            WHEN, number, i, 10 + i);
-    fprintf(f, LINE("\"kind\":\"tool_use\",\"id\":\"t%d-%d\",\"tool\":\"Tool%d\""), WHEN, number, i,
-            number % 7);
-    fprintf(f, LINE("\"kind\":\"tool_result\",\"id\":\"t%d-%d\",\"outcome\":\"ok\""), WHEN, number, i);
-  }
-  fprintf(f, "broken\n");
-}
-
-static void write_input(int sessions) {
-  mkdir(path_of("in"), 0700);
-  for (int file = 0; file < 3; file++) {
-    char name[64];
-    snprintf(name, sizeof name, "in/%d.blueplane.jsonl", file);
-    FILE *f = fopen(path_of(name), "w");
-    ck_assert_ptr_nonnull(f);
-    for (int i = file; i < sessions; i += 3)
-      write_session(f, i);
-    fclose(f);
-  }
 }
 
 /* ---------------------------------------------------------------------------- what a person does */
-
-static int64_t world_clock(void *unused) {
-  (void)unused;
-  return world_now;
-}
-
-static int open_work(bp_store **s, const char *name, uint32_t access, const char *scope,
-                     bp_error **error) {
-  bp_open_options o = BP_OPEN_OPTIONS_INIT;
-  o.access = access;
-  o.scope = scope;
-  o.clock = world_clock;
-  return bp_open(s, path_of(name), &o, error);
-}
-
-static int ingest(bp_error **error) {
-  bp_store *s = NULL;
-  bp_ingest_report report = BP_INGEST_REPORT_INIT;
-  int rc = open_work(&s, "work/me.db", BP_ACCESS_OWNER, NULL, error);
-  if (rc == BP_OK) rc = bp_ingest_scan(s, NULL, path_of("in"), NULL, &report, error);
-  if (rc == BP_OK && report.files_failed > 0) rc = bpi_fail(error, BP_ERR_IO, "a file failed");
-  bp_close(s);
-  return rc;
-}
 
 static int ask_for_tasks(bp_error **error) {
   static const char json[] = "{\"metrics\":[\"tasks\"],\"period\":\"all\"}";
   bp_store *s = NULL;
   bp_query *query = NULL;
   bp_result *result = NULL;
-  int rc = open_work(&s, "work/me.db", BP_ACCESS_OWNER, NULL, error);
+  int rc = day_open(&s, DAY_STORE, BP_ACCESS_OWNER, NULL, error);
   if (rc == BP_OK) rc = bp_query_from_json(&query, json, sizeof json - 1, error);
   if (rc == BP_OK) rc = bp_query_run(&result, s, query, error);
   bp_result_free(result);
@@ -214,7 +111,7 @@ static int ask_for_tasks(bp_error **error) {
 static int erase_selected(const char *selector, bp_error **error) {
   bp_store *s = NULL;
   bp_result *result = NULL;
-  int rc = open_work(&s, "work/me.db", BP_ACCESS_OWNER, NULL, error);
+  int rc = day_open(&s, DAY_STORE, BP_ACCESS_OWNER, NULL, error);
   if (rc == BP_OK) rc = bp_erase(&result, s, selector, strlen(selector), error);
   bp_result_free(result);
   bp_close(s);
@@ -234,7 +131,7 @@ static int settle(bp_error **error) {
   static const char labels[] = "{\"version\":1,\"keep\":true}";
   static const char retention[] = "{\"version\":1,\"events_days\":50}";
   bp_store *s = NULL;
-  int rc = open_work(&s, "work/me.db", BP_ACCESS_OWNER, NULL, error);
+  int rc = day_open(&s, DAY_STORE, BP_ACCESS_OWNER, NULL, error);
   if (rc == BP_OK) rc = bp_configure(s, "labels", labels, sizeof labels - 1, error);
   if (rc == BP_OK) rc = bp_configure(s, "retention", retention, sizeof retention - 1, error);
   bp_close(s);
@@ -245,7 +142,7 @@ static int share(bp_error **error) {
   bp_store *s = NULL;
   void *data = NULL;
   size_t length = 0;
-  int rc = open_work(&s, "work/me.db", BP_ACCESS_OWNER, NULL, error);
+  int rc = day_open(&s, DAY_STORE, BP_ACCESS_OWNER, NULL, error);
   if (rc == BP_OK) rc = bp_share_export(&data, &length, s, "team", WORLD_WEEK, error);
   bp_free(data);
   bp_close(s);
@@ -253,7 +150,7 @@ static int share(bp_error **error) {
 }
 
 static void state_of_sharing(buf *out) {
-  bp_store *s = world_open(path_of("work/me.db"), BP_ACCESS_OWNER, NULL);
+  bp_store *s = world_open(day_path("work/me.db"), BP_ACCESS_OWNER, NULL);
   put_topic(out, s, "shared");
   bp_close(s);
   state_of_person(out);
@@ -279,7 +176,7 @@ static void make_bundles(void) {
 static int merge_week(bp_error **error) {
   bp_store *s = NULL;
   bp_result *result = NULL;
-  int rc = open_work(&s, "work/team.db", BP_ACCESS_STEWARD, NULL, error);
+  int rc = day_open(&s, "work/team.db", BP_ACCESS_STEWARD, NULL, error);
   if (rc == BP_OK) rc = bp_configure(s, "roster", roster, strlen(roster), error);
   for (size_t i = 0; i < PEOPLE && rc == BP_OK; i++) {
     rc = bp_share_merge(&result, s, bundles[i].data, bundles[i].length, error);
@@ -294,9 +191,9 @@ static int publish(bp_error **error) {
   bp_store *s = NULL;
   bp_result *result = NULL;
   world_now = WORLD_CLOSED;
-  int rc = open_work(&s, "work/team.db", BP_ACCESS_STEWARD, NULL, error);
+  int rc = day_open(&s, "work/team.db", BP_ACCESS_STEWARD, NULL, error);
   if (rc == BP_OK)
-    rc = bp_publish(&result, s, WORLD_WEEK, path_of("work/week.release"), error);
+    rc = bp_publish(&result, s, WORLD_WEEK, day_path("work/week.release"), error);
   bp_result_free(result);
   bp_close(s);
   return rc;
@@ -312,7 +209,7 @@ static int take_release(bp_error **error) {
   bp_result *result = NULL;
   bpi_hex(keys.open.sign, 32, key);
   snprintf(trust, sizeof trust, "{\"version\":1,\"stores\":[\"%s\"]}", key);
-  int rc = open_work(&s, "work/org.db", BP_ACCESS_STEWARD, "organisation", error);
+  int rc = day_open(&s, "work/org.db", BP_ACCESS_STEWARD, "organisation", error);
   if (rc == BP_OK) rc = bp_configure(s, "trust", trust, strlen(trust), error);
   if (rc == BP_OK) rc = bp_share_merge(&result, s, release_file, release_length, error);
   bp_result_free(result);
@@ -328,48 +225,41 @@ static void do_it(int (*act)(bp_error **)) {
   ck_assert_msg(rc == BP_OK, "undisturbed: %d: %s", rc, bp_error_message(error));
 }
 
-static void keep_as_template(void) {
-  copy_folder(path_of("work"), path_of("template"));
-}
-
 static void empty_work(void) {
   world_now = WORLD_OPEN;
-  mkdir(path_of("template"), 0700);
-  remove_tree(path_of("template"));
-  mkdir(path_of("template"), 0700);
-  fresh_work();
+  day_empty();
 }
 
 static void nothing_yet(void) {
   empty_work();
-  write_input(SESSIONS);
+  day_input(DAY_SESSIONS);
 }
 
 static void with_a_key(void) {
   nothing_yet();
-  world_key_file(path_of("template/me.db.key"), 100);
-  fresh_work();
+  world_key_file(day_path("template/me.db.key"), 100);
+  day_fresh();
 }
 
 static void half_of_it(void) {
   empty_work();
-  world_key_file(path_of("work/me.db.key"), 100);
-  write_input(SESSIONS / 2);
-  do_it(ingest);
-  keep_as_template();
-  write_input(SESSIONS);
+  world_key_file(day_path("work/me.db.key"), 100);
+  day_input(DAY_SESSIONS / 2);
+  do_it(day_ingest);
+  day_keep();
+  day_input(DAY_SESSIONS);
 }
 
 static void all_of_it(void) {
   with_a_key();
-  do_it(ingest);
-  keep_as_template();
+  do_it(day_ingest);
+  day_keep();
 }
 
 static void with_tasks(void) {
   all_of_it();
   do_it(ask_for_tasks);
-  keep_as_template();
+  day_keep();
 }
 
 static char *first_cell(bp_store *s, const char *topic, size_t column) {
@@ -382,10 +272,10 @@ static char *first_cell(bp_store *s, const char *topic, size_t column) {
 
 static void joined(void) {
   all_of_it();
-  bp_store *team = world_team_store(path_of("steward.db"), 1);
+  bp_store *team = world_team_store(day_path("steward.db"), 1);
   world_configure(team, "roster", roster);
   char *invitation = first_cell(team, "invitation", 0), *link = first_cell(team, "rosters", 1);
-  bp_store *me = world_open(path_of("work/me.db"), BP_ACCESS_OWNER, NULL);
+  bp_store *me = world_open(day_path("work/me.db"), BP_ACCESS_OWNER, NULL);
   world_configure(me, "invitation", invitation);
   world_configure(me, "roster", link);
   world_configure(me, "sharing", "{\"version\":1,\"minimum\":3}");
@@ -393,37 +283,37 @@ static void joined(void) {
   bp_close(team);
   free(invitation);
   free(link);
-  keep_as_template();
+  day_keep();
 }
 
 static void a_team(void) {
   empty_work();
-  world_key_file(path_of("template/team.db.key"), 1);
-  fresh_work();
+  world_key_file(day_path("template/team.db.key"), 1);
+  day_fresh();
 }
 
 static void a_merged_week(void) {
   a_team();
   do_it(merge_week);
-  keep_as_template();
+  day_keep();
 }
 
 static void an_organisation(void) {
   a_merged_week();
   do_it(publish);
-  release_file = world_file(path_of("work/week.release"), &release_length);
+  release_file = world_file(day_path("work/week.release"), &release_length);
   empty_work();
 }
 
 static const scenario scenarios[] = {
-    {"make", nothing_yet, ingest, state_of_person, "work/me.db", BP_ACCESS_OWNER, NULL},
-    {"ingest", with_a_key, ingest, state_of_person, "work/me.db", BP_ACCESS_OWNER, NULL},
-    {"grow", half_of_it, ingest, state_of_person, "work/me.db", BP_ACCESS_OWNER, NULL},
-    {"tasks", all_of_it, ask_for_tasks, state_of_person, "work/me.db", BP_ACCESS_OWNER, NULL},
-    {"settle", all_of_it, settle, state_of_person, "work/me.db", BP_ACCESS_OWNER, NULL},
-    {"erase", with_tasks, erase_days, state_of_person, "work/me.db", BP_ACCESS_OWNER, NULL},
-    {"erase all", with_tasks, erase_everything, state_of_person, "work/me.db", BP_ACCESS_OWNER, NULL},
-    {"share", joined, share, state_of_sharing, "work/me.db", BP_ACCESS_OWNER, NULL},
+    {"make", nothing_yet, day_ingest, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
+    {"ingest", with_a_key, day_ingest, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
+    {"grow", half_of_it, day_ingest, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
+    {"tasks", all_of_it, ask_for_tasks, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
+    {"settle", all_of_it, settle, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
+    {"erase", with_tasks, erase_days, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
+    {"erase all", with_tasks, erase_everything, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
+    {"share", joined, share, state_of_sharing, DAY_STORE, BP_ACCESS_OWNER, NULL},
     {"merge", a_team, merge_week, state_of_team, "work/team.db", BP_ACCESS_STEWARD, NULL},
     {"publish", a_merged_week, publish, state_of_team, "work/team.db", BP_ACCESS_STEWARD, NULL},
     {"release", an_organisation, take_release, state_of_organisation, "work/org.db", BP_ACCESS_STEWARD,
@@ -447,12 +337,12 @@ static const char *about(const char *what, fault_way way, unsigned calls, long a
 
 /* The store is sound, whatever was done to it. */
 static void check_sound(const char *where) {
-  const char *path = path_of(now_running->store);
+  const char *path = day_path(now_running->store);
   bp_store *s = NULL;
   bp_result *result = NULL;
   bp_error *error = NULL;
   if (access(path, F_OK) != 0) return; /* it was not even begun */
-  int rc = open_work(&s, now_running->store, now_running->access, now_running->scope, &error);
+  int rc = day_open(&s, now_running->store, now_running->access, now_running->scope, &error);
   ck_assert_msg(rc == BP_OK, "%s: does not open: %d %s", where, rc, bp_error_message(error));
   ck_assert_int_eq(bp_inspect(&result, s, "integrity", NULL), BP_OK);
   for (size_t row = 0; row < bp_result_rows(result); row++)
@@ -467,7 +357,7 @@ static void check_sums(const char *where) {
   store *s = NULL;
   int ok = 0;
   if (now_running->access != BP_ACCESS_OWNER) return;
-  ck_assert_int_eq(bpi_store_open(&s, path_of(now_running->store), &options, NULL), BP_OK);
+  ck_assert_int_eq(bpi_store_open(&s, day_path(now_running->store), &options, NULL), BP_OK);
   ck_assert_int_eq(bpi_store_verify(s, &ok, NULL), BP_OK);
   ck_assert_msg(ok, "%s: sums are not what the facts give", where);
   bpi_store_close(s);
@@ -502,7 +392,7 @@ static bool is_fitting(int code, unsigned calls) {
 }
 
 static void try_once(const char *expected, fault_way way, unsigned calls, long after) {
-  fresh_work();
+  day_fresh();
   int code = act_apart(way, calls, after);
   char where[200];
   snprintf(where, sizeof where, "%s", about("afterwards", way, calls, after));
@@ -539,7 +429,7 @@ static void sweep(const char *expected, fault_way way, unsigned calls, long requ
 
 /* How many there are when nothing fails. */
 static long requests_of(unsigned calls, long *pages) {
-  fresh_work();
+  day_fresh();
   fault_set(FAULT_NEVER, calls, 0);
   do_it(now_running->act);
   if (pages != NULL) *pages = fault_pages_added();
@@ -552,7 +442,7 @@ START_TEST(at_every_request) {
   make_bundles();
   fault_install();
   now_running->prepare();
-  fresh_work();
+  day_fresh();
   do_it(now_running->act);
   char *expected = state();
   check_sums("undisturbed");
@@ -578,7 +468,7 @@ int main(void) {
   Suite *suite = suite_create("disk");
   TCase *tests = tcase_create("disk");
   tcase_set_timeout(tests, 3600);
-  tcase_add_checked_fixture(tests, make_folder, remove_folder);
+  tcase_add_checked_fixture(tests, day_folder, day_remove);
   tcase_add_loop_test(tests, at_every_request, 0, SCENARIOS);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
