@@ -122,7 +122,8 @@ static void check_integrity(doctor *d) {
   for (size_t row = 0; row < bp_result_rows(r); row++)
     well = well && bp_result_int(r, row, 1);
   if (well)
-    find(d, WELL, "integrity", copy_text("the database is sound, names and sums fit its facts"), NULL);
+    find(d, WELL, "integrity", copy_text("the database is sound, names and sums fit its facts"),
+         NULL);
   else
     find(d, PROBLEM, "integrity", copy_text("the database is damaged"),
          print_text("move '%s' away and run blueplane sync: it reads everything again",

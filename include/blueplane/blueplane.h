@@ -134,7 +134,8 @@ typedef struct bp_open_options {
                            release: the invitation of the team store that must have signed it */
   bp_log_fn log;
   void *log_user;
-  int64_t (*clock)(void *clock_user); /* replaces the clock that resolves "today"; NULL: the system's */
+  int64_t (*clock)(void *clock_user); /* replaces the clock that resolves "today"; NULL: the system's. Taken
+                                         for the nearest moment of the years 1970 to 9999 */
   void *clock_user;
 } bp_open_options;
 #define BP_OPEN_OPTIONS_INIT {sizeof(bp_open_options), 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL}

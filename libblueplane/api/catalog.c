@@ -321,7 +321,9 @@ static const struct topic {
      "(lag), what was refused, how the model's providers answered. `of` names the part that a "
      "figure is of. Shares are in millionths.",
      NULL},
-    {"bp_inspect", "integrity", "check, ok:bool", "A full check, slow: that the database is sound and, where facts may be seen, that names and sums fit them.", NULL},
+    {"bp_inspect", "integrity", "check, ok:bool",
+     "A full check, slow: that the database is sound and, where facts may be seen, that names and sums fit them.",
+     NULL},
     {"bp_inspect", "sources",
      "source, files:int, bytes:int, records:int, rejects:int, sessions:int, last_read:time",
      "What each source has brought.", NULL},

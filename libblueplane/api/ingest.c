@@ -72,12 +72,15 @@ typedef struct worker {
 
 /* -------------------------------------------------------------------------------- stopping */
 
+/* The first error stands. A cancel says that what was complete is stored: where it could not be, that is
+ * what went wrong. */
 static int stop(ingest *in, int code, bp_error *why) {
   bpi_mutex_lock(in->lock);
-  if (in->failed == BP_OK) {
+  if (in->failed == BP_OK || (in->failed == BP_ERR_CANCELLED && code != BP_ERR_CANCELLED)) {
+    bp_error *before = in->error;
     in->failed = code;
     in->error = why;
-    why = NULL;
+    why = before;
   }
   bpi_mutex_unlock(in->lock);
   bpi_error_free(why);

@@ -133,7 +133,7 @@ static int make_handle(bp_store **out, const char *path, const bp_open_options *
                            .kinds = bpi_policy_opens(o->access),
                            .in_memory = (o->flags & BP_OPEN_MEMORY) != 0,
                            .key_path = o->key_path,
-                           .now_us = s->clock(s->clock_user)};
+                           .now_us = bpi_handle_now(s)};
   bool release = !options.in_memory && (options.kinds & STORE_BIT(STORE_RELEASE)) &&
                  bpi_is_release_file(path);
   int rc = release ? bpi_open_release(&s->store, path, o->key_path, options.now_us, error)
@@ -212,8 +212,10 @@ void bp_cancel(bp_store *s) {
   bpi_store_interrupt(s->store);
 }
 
+/* A clock may be wrong by any amount; times are from 1970 to 9999 everywhere. */
 int64_t bpi_handle_now(const bp_store *s) {
-  return s->clock(s->clock_user);
+  int64_t now = s->clock(s->clock_user);
+  return now < 0 ? 0 : now > BPI_TIME_LAST ? BPI_TIME_LAST : now;
 }
 
 void bpi_handle_log(const bp_store *s, int level, int code, int64_t a, int64_t b) {

@@ -84,7 +84,7 @@ void day_spoil(const char *name, long size, long byte, int bit) {
 /* --------------------------------------------------------------------------------------- input */
 
 static void write_session(FILE *f, int number) {
-#define LINE(rest)                                                                                 \
+#define LINE(rest)                                                                                           \
   "{\"blueplane\":1,\"platform\":\"tool%d\",\"session\":\"s%d\",\"time\":\"2026-02-%02dT09:%02d:00Z\"," rest \
   "}\n"
 #define WHEN number % 3, number, 9 + number % 5, number % 60
@@ -97,7 +97,8 @@ static void write_session(FILE *f, int number) {
             WHEN, number, i, 10 + i);
     fprintf(f, LINE("\"kind\":\"tool_use\",\"id\":\"t%d-%d\",\"tool\":\"Tool%d\""), WHEN, number, i,
             number % 7);
-    fprintf(f, LINE("\"kind\":\"tool_result\",\"id\":\"t%d-%d\",\"outcome\":\"ok\""), WHEN, number, i);
+    fprintf(f, LINE("\"kind\":\"tool_result\",\"id\":\"t%d-%d\",\"outcome\":\"ok\""), WHEN, number,
+            i);
   }
   fprintf(f, "broken\n");
 }

@@ -12,8 +12,8 @@
 
 #include <sqlite3.h>
 
-const char *const fault_names[FAULT_CALLS] = {"open",   "read", "write", "sync", "truncate",
-                                              "delete", "name", "lock"};
+const char *const fault_names[FAULT_CALLS] = {"open",     "read",   "write", "sync",
+                                              "truncate", "delete", "name",  "lock"};
 
 static fault_way way;
 static unsigned wanted;
@@ -159,9 +159,9 @@ static int shm_unmap(sqlite3_file *f, int remove) {
 }
 
 static const sqlite3_io_methods methods = {
-    2,         file_close,  file_read,     file_write,  file_truncate, file_sync, file_size,
-    file_lock, file_unlock, file_reserved, file_control, file_sector,   file_device,
-    shm_map,   shm_lock,    shm_barrier,   shm_unmap,   NULL,          NULL};
+    2,         file_close,  file_read,     file_write,   file_truncate, file_sync,   file_size,
+    file_lock, file_unlock, file_reserved, file_control, file_sector,   file_device, shm_map,
+    shm_lock,  shm_barrier, shm_unmap,     NULL,         NULL};
 
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *opened, int flags, int *out) {
   faulty_file *f = (faulty_file *)opened;
@@ -180,8 +180,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *opened, in
 
 static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync) {
   (void)vfs, (void)sync;
-  return fails_whole(FAULT_DELETE) ? SQLITE_IOERR_DELETE
-                                   : system_vfs->xDelete(system_vfs, name, 0);
+  return fails_whole(FAULT_DELETE) ? SQLITE_IOERR_DELETE : system_vfs->xDelete(system_vfs, name, 0);
 }
 
 /* Whoever waits for a lock need not really wait. */

@@ -27,7 +27,8 @@ typedef enum fault_way {
 } fault_way;
 
 #define FAULT_CHANGES                                                                              \
-  (1u << FAULT_WRITE | 1u << FAULT_SYNC | 1u << FAULT_TRUNCATE | 1u << FAULT_DELETE | 1u << FAULT_NAME)
+  (1u << FAULT_WRITE | 1u << FAULT_SYNC | 1u << FAULT_TRUNCATE | 1u << FAULT_DELETE |              \
+   1u << FAULT_NAME)
 #define FAULT_DIED 77 /* status of a process that ended so */
 #define FAULT_PAGE 4096
 

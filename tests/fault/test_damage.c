@@ -49,12 +49,12 @@ static void prepare(void) {
 /* -------------------------------------------------------------------------------------- verdicts */
 
 typedef enum verdict {
-  UNHARMED,   /* every figure is as it was */
-  REFUSED,    /* a call says that it cannot */
-  FOUND,      /* bp_inspect "integrity" says so */
-  COMPLETED,  /* figures were missing, and the next ingest brought them */
-  WRONG,      /* figures differ and nobody says so */
-  STRANGE,    /* an error that means something else */
+  UNHARMED,  /* every figure is as it was */
+  REFUSED,   /* a call says that it cannot */
+  FOUND,     /* bp_inspect "integrity" says so */
+  COMPLETED, /* figures were missing, and the next ingest brought them */
+  WRONG,     /* figures differ and nobody says so */
+  STRANGE,   /* an error that means something else */
   VERDICTS
 } verdict;
 
@@ -64,8 +64,8 @@ static const char *const verdict_names[VERDICTS] = {"unharmed",  "refused", "fou
 /* What docs/errors.md has for a file that is not as we made it: bits of its marks say that it is of a newer
  * library, of another kind, for another key, or not to be written. */
 static bool is_clear(int rc) {
-  return rc == BP_ERR_CORRUPT || rc == BP_ERR_SCHEMA || rc == BP_ERR_INVALID || rc == BP_ERR_DENIED ||
-         rc == BP_ERR_READONLY;
+  return rc == BP_ERR_CORRUPT || rc == BP_ERR_SCHEMA || rc == BP_ERR_INVALID ||
+         rc == BP_ERR_DENIED || rc == BP_ERR_READONLY;
 }
 
 static int whole(bool *out) {

@@ -60,7 +60,8 @@ static void state_of_person(buf *out) {
   int rc = day_state(out, &error);
   ck_assert_msg(rc == BP_OK, "%d: %s", rc, bp_error_message(error));
   bp_store *s = world_open(day_path(DAY_STORE), BP_ACCESS_OWNER, NULL);
-  rc = day_ask(out, s, "{\"metrics\":[\"sessions\"],\"period\":\"all\",\"by\":[\"workspace\"]}", &error);
+  rc = day_ask(out, s, "{\"metrics\":[\"sessions\"],\"period\":\"all\",\"by\":[\"workspace\"]}",
+               &error);
   ck_assert_msg(rc == BP_OK, "%d: %s", rc, bp_error_message(error));
   bpi_buf_printf(out, "%d rejects\n", (int)world_rows(s, "rejects"));
   bp_close(s);
@@ -119,8 +120,8 @@ static int erase_selected(const char *selector, bp_error **error) {
 }
 
 static int erase_days(bp_error **error) { /* the 10th and 11th of February */
-  return erase_selected("{\"version\":1,\"from_us\":1770681600000000,\"until_us\":1770854400000000}",
-                        error);
+  return erase_selected(
+      "{\"version\":1,\"from_us\":1770681600000000,\"until_us\":1770854400000000}", error);
 }
 
 static int erase_everything(bp_error **error) {
@@ -192,8 +193,7 @@ static int publish(bp_error **error) {
   bp_result *result = NULL;
   world_now = WORLD_CLOSED;
   int rc = day_open(&s, "work/team.db", BP_ACCESS_STEWARD, NULL, error);
-  if (rc == BP_OK)
-    rc = bp_publish(&result, s, WORLD_WEEK, day_path("work/week.release"), error);
+  if (rc == BP_OK) rc = bp_publish(&result, s, WORLD_WEEK, day_path("work/week.release"), error);
   bp_result_free(result);
   bp_close(s);
   return rc;
@@ -316,22 +316,20 @@ static const scenario scenarios[] = {
     {"share", joined, share, state_of_sharing, DAY_STORE, BP_ACCESS_OWNER, NULL},
     {"merge", a_team, merge_week, state_of_team, "work/team.db", BP_ACCESS_STEWARD, NULL},
     {"publish", a_merged_week, publish, state_of_team, "work/team.db", BP_ACCESS_STEWARD, NULL},
-    {"release", an_organisation, take_release, state_of_organisation, "work/org.db", BP_ACCESS_STEWARD,
-     "organisation"},
+    {"release", an_organisation, take_release, state_of_organisation, "work/org.db",
+     BP_ACCESS_STEWARD, "organisation"},
 };
 #define SCENARIOS (int)(sizeof scenarios / sizeof *scenarios)
 
 /* -------------------------------------------------------------------------------------- trials */
 
-static struct {
-  long trials, died, refused, unnoticed;
-} tally;
+static struct { long trials, died, refused, unnoticed; } tally;
 
 static const char *about(const char *what, fault_way way, unsigned calls, long after) {
   static const char *const ways[] = {"never", "once", "on", "full", "die", "torn"};
   static char text[200];
-  snprintf(text, sizeof text, "%s: %s, %s 0x%x, after %ld", now_running->name, what, ways[way], calls,
-           after);
+  snprintf(text, sizeof text, "%s: %s, %s 0x%x, after %ld", now_running->name, what, ways[way],
+           calls, after);
   return text;
 }
 
@@ -457,7 +455,8 @@ START_TEST(at_every_request) {
     sweep(expected, FAULT_ON, 1u << call, requests, 6);
   }
   printf("%s: %ld changes, %ld pages, %ld trials: %ld died, %ld refused, %ld made no difference\n",
-         now_running->name, changes, pages, tally.trials, tally.died, tally.refused, tally.unnoticed);
+         now_running->name, changes, pages, tally.trials, tally.died, tally.refused,
+         tally.unnoticed);
   ck_assert_int_gt(tally.died, 0);
   ck_assert_int_gt(tally.refused, 0);
   bpi_free(expected);
