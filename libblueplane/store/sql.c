@@ -214,6 +214,16 @@ int bpi_sql_fail(int code, bp_error **error) {
   }
 }
 
+/* Our SQL is good: a table is not as we made it, or an interrupt kept SQLite from looking at one, of which it then
+ * says that there is none. */
+static void fail_prepare(const store *s, int code, bp_error **error) {
+  if ((code & 0xff) == SQLITE_ERROR && bpi_store_interrupted(s)) code = SQLITE_INTERRUPT;
+  if ((code & 0xff) == SQLITE_ERROR)
+    bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
+  else
+    bpi_sql_fail(code, error);
+}
+
 sqlite3_stmt *bpi_sql(store *s, store_statement which, bp_error **error) {
   if (s->statement[which] != NULL) return s->statement[which];
   buf text;
@@ -230,17 +240,14 @@ sqlite3_stmt *bpi_sql(store *s, store_statement which, bp_error **error) {
   int code = sqlite3_prepare_v3(s->db, text.data, (int)text.length + 1, SQLITE_PREPARE_PERSISTENT,
                                 &s->statement[which], NULL);
   bpi_buf_free(&text);
-  if ((code & 0xff) == SQLITE_ERROR) /* our SQL is good, so a table is not as we made it */
-    bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
-  else if (code != SQLITE_OK)
-    bpi_sql_fail(code, error);
+  if (code != SQLITE_OK) fail_prepare(s, code, error);
   return s->statement[which]; /* NULL on failure */
 }
 
 sqlite3_stmt *bpi_sql_once(store *s, const char *sql, bp_error **error) {
   sqlite3_stmt *made = NULL;
   int code = sqlite3_prepare_v2(s->db, sql, -1, &made, NULL);
-  if (code != SQLITE_OK) bpi_sql_fail(code, error);
+  if (code != SQLITE_OK) fail_prepare(s, code, error);
   return made;
 }
 
