@@ -100,7 +100,7 @@ const command command_table[] = {
      "Without PATH the repository that the current folder lies in. Yours are the commits whose "
      "author has the address that the repository commits with (git config user.email), or one of "
      "--author; those of others and merges are passed over. Reading again adds what is new.",
-     O(AUTHOR), COMMAND_STORE | COMMAND_WRITE, 0, -1, "@files", run_git},
+     O(AUTHOR), COMMAND_WRITE, 0, -1, "@files", run_git},
     {"hook", DATA, "claude_code|cursor", "keep a payload of the assistant's hooks, without content",
      "Reads it on standard input and opens no store. Name this as the command of the hooks: "
      "docs/sources.md has the settings.",

@@ -66,7 +66,7 @@ int run_sync(program *p);
 /* Reads what is new in the known places; complains, but answers can still be given: EXIT_OK or
  * EXIT_INTERRUPTED. */
 int sync_before(program *p);
-/* git.c */
+/* git.c in the program blueplane-git, git_elsewhere.c in blueplane */
 int run_git(program *p);
 /* hook.c */
 int run_hook(program *p);

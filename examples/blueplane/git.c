@@ -1,18 +1,19 @@
 /* git.c: your commits of a repository, read with libgit2 and handed to the library as native events:
  * when, how many lines and files, what kind of commit, whether an assistant had a part in it. Knows
  * how commits are marked; a message is looked at here and goes nowhere. Commits of others are
- * passed over: their work is not yours to count. */
+ * passed over: their work is not yours to count.
+ *
+ * This is linked into the program blueplane-git alone, which git_elsewhere.c starts. */
 #include "commands.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include <git2.h>
+
 #include "exits.h"
 #include "paths.h"
-
-#ifdef HAVE_LIBGIT2
-#include <git2.h>
 
 #define BATCH_BYTES ((size_t)1 << 20) /* of events, handed over at once */
 
@@ -361,11 +362,13 @@ static int run_all(program *p, text *t, json *j) {
 int run_git(program *p) {
   text t = {0};
   json j = {0};
+  int code = open_store(p, false);
+  if (code != EXIT_OK) return code;
   git_libgit2_init();
   json_open(&j, NULL, '{');
   json_text(&j, "schema", "blueplane.git/1");
   json_open(&j, "repositories", '[');
-  int code = run_all(p, &t, &j);
+  code = run_all(p, &t, &j);
   json_close(&j, ']');
   json_close(&j, '}');
   git_libgit2_shutdown();
@@ -378,13 +381,3 @@ int run_git(program *p) {
   else text_free(&j.out);
   return code != EXIT_OK ? code : written;
 }
-
-#else
-
-int run_git(program *p) {
-  (void)p;
-  return complain(EXIT_FAILED, "build it anew with libgit2 installed",
-                  "this blueplane was built without libgit2");
-}
-
-#endif

@@ -114,7 +114,7 @@ static int start(program *p, int argc, const char **argv) {
 }
 
 int main(int argc, char **argv) {
-  program p = {0};
+  program p = {.words = argv};
   catch_interrupts();
   int code = start(&p, argc, (const char **)argv);
   options_free(&p.options);

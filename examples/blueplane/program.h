@@ -13,6 +13,7 @@
 typedef struct program {
   options options;
   screen screen;
+  char **words;     /* all of the command line */
   char **arguments; /* behind the command's name, ended by NULL */
   size_t argument_count;
   char *zone;            /* IANA name */

@@ -726,6 +726,24 @@ class Git(Case):
         self.git("revert", "--no-edit", "HEAD~1")
         return self.folder_of
 
+    @unittest.skipUnless(sys.platform == "linux", "asks the loader of Linux")
+    def test_costs_the_other_commands_nothing(self):
+        def loaded(program):
+            return subprocess.run([program], env={**os.environ, "LD_TRACE_LOADED_OBJECTS": "1"}, check=True,
+                                  stdout=subprocess.PIPE).stdout
+        self.assertIn(b"libc", loaded(PROGRAM))
+        self.assertNotIn(b"libgit2", loaded(PROGRAM))
+        if os.path.exists(PROGRAM + "-git"):
+            self.assertIn(b"libgit2", loaded(PROGRAM + "-git"))
+
+    def test_without_the_program_beside(self):
+        alone = os.path.join(tempfile.mkdtemp(dir=self.folder), "blueplane")
+        os.symlink(PROGRAM, alone)
+        said = subprocess.run([alone, "git", alone], env={**os.environ, "HOME": self.folder, "PATH": self.folder},
+                              check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(said.returncode, 1)
+        self.assertRegex(said.stderr.decode(), "libgit2|no repository") # the second where it is installed
+
     def test_equals_git(self):
         repository, home = self.make_repository(), self.new_home()
         said = self.ok(home("git", repository, "--json")).json()["repositories"][0]
