@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/sort.h"
 #include "store/bulk.h"
+#include "store/days.h"
 
 #define KEY_WORDS 5 /* kind, quarter, session, label, class lead the struct */
 
@@ -105,12 +106,26 @@ static int lower_cell(const rollup_cell *cell, store *s, bp_error **error) {
   return bpi_sql_run(drop, error);
 }
 
+/* Packed days of cells that change; cells of one kind and day come in runs. */
+static int drop_days(const cells *c, store *s, bp_error **error) {
+  const rollup_cell *before = NULL;
+  bool any = false;
+  int rc = bpi_days_any(s, &any, error);
+  for (size_t i = 0; i < c->count && rc == BP_OK && any; i++) {
+    const rollup_cell *cell = &c->cell[i];
+    if (before != NULL && before->kind == cell->kind && before->quarter == cell->quarter) continue;
+    rc = bpi_days_drop(s, (rollup_kind)cell->kind, cell->quarter, cell->quarter, error);
+    before = cell;
+  }
+  return rc;
+}
+
 int bpi_cells_store(cells *c, store *s, bp_error **error) {
   if (c->failed) return bpi_fail_nomem(error);
   int64_t **rows = bpi_alloc(c->count * sizeof *rows);
   if (rows == NULL) return bpi_fail_nomem(error);
   bulk add = {0, rows, bpi_bulk_word};
-  int rc = BP_OK;
+  int rc = drop_days(c, s, error);
   for (size_t i = 0; i < c->count && rc == BP_OK; i++) {
     rollup_cell *cell = &c->cell[i];
     if (bpi_cell_is_zero(cell)) continue;

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "store/bulk.h"
+#include "store/days.h"
 #include "store/group.h"
 #include "store/personal.h"
 #include "store/trace.h"
@@ -298,7 +299,7 @@ static int erase_tasks(eraser *e) {
   const bulk rows = {e->whole.count, e->whole.item, session_column};
   if (rc == BP_OK) rc = bpi_bulk_run(e->s, SQL_TASKS_ERASE, &rows, e->error);
   if (rc == BP_OK) rc = bpi_bulk_run(e->s, SQL_TASK_CELLS_ERASE, &rows, e->error);
-  return rc;
+  return rc == BP_OK ? bpi_days_drop_all(e->s, e->error) : rc;
 }
 
 static int mark_tasks(eraser *e) {

@@ -16,6 +16,7 @@ const personal_table bpi_personal_tables[] = {
     {"run", PERSONAL_DERIVED, {NULL}},
     {"rollup", PERSONAL_DERIVED, {"label"}},
     {"task", PERSONAL_DERIVED, {"model"}},
+    {"day", PERSONAL_DERIVED, {NULL}}, /* labels of cells that are in rollup, too */
     {"stale", PERSONAL_DERIVED, {NULL}},
     {"file", PERSONAL_PLACE, {NULL}},
     {"reject", PERSONAL_PLACE, {NULL}},

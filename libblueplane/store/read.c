@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "store/days.h"
 #include "store/tasks.h"
 
 int bpi_read_begin(store *s, bp_error **error) {
@@ -22,6 +23,7 @@ int bpi_read_begin_tasks(store *s, bp_error **error) {
 void bpi_read_end(store *s) {
   bpi_tasks_forget(s);
   bpi_store_rollback(s);
+  bpi_days_pack(s);
 }
 
 /* Steps through a statement whose parameters are bound, handing each row to `row`. */
@@ -42,9 +44,7 @@ static int each(sqlite3_stmt *statement, int (*row)(void *user, sqlite3_stmt *ro
 
 int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
                     int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error) {
-  bool of_tasks = kind >= ROLLUP_ATTEMPT;
-  return of_tasks ? bpi_tasks_read(s, kind, from_quarter, until_quarter, row, user, error)
-                  : bpi_cells_read(s, kind, from_quarter, until_quarter, row, user, error);
+  return bpi_days_read(s, kind, from_quarter, until_quarter, row, user, error);
 }
 
 int bpi_read_extent(store *s, int64_t *first, int64_t *last, bp_error **error) {

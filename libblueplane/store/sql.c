@@ -145,6 +145,9 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_TASKS_DROP] = "DELETE FROM task WHERE session = ?1",
     [SQL_CELLS_DROP] = "DELETE FROM rollup WHERE kind = ?1 AND quarter BETWEEN ?2 AND ?3 AND "
                        "session = ?4",
+    [SQL_DAYS] = "SELECT id, cells FROM day WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+    [SQL_DAY_INSERT] = "INSERT INTO day (id, cells) VALUES (?1, ?2)",
+    [SQL_DAYS_DROP] = "DELETE FROM day WHERE id BETWEEN ?1 AND ?2",
 };
 /* clang-format on */
 
@@ -302,6 +305,20 @@ int bpi_store_begin_read(store *s, bp_error **error) {
 }
 int bpi_store_begin_write(store *s, bp_error **error) {
   return begin(s, SQL_BEGIN_WRITE, error);
+}
+
+int bpi_store_try_write(store *s, bool *begun, bp_error **error) {
+  bp_error *why = NULL;
+  bpi_store_wait(s, false);
+  int rc = bpi_store_begin_write(s, &why);
+  bpi_store_wait(s, true);
+  *begun = rc == BP_OK;
+  if (rc == BP_ERR_BUSY) {
+    bpi_error_free(why);
+    return BP_OK;
+  }
+  if (rc != BP_OK) *error = why;
+  return rc;
 }
 
 int bpi_store_commit(store *s, bp_error **error) {

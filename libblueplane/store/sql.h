@@ -28,6 +28,7 @@ typedef enum store_statement {
   SQL_TASKS, SQL_TASKS_OF, SQL_TASK_INSERT, SQL_TASKS_DROP, SQL_CELLS_DROP,
   SQL_OPERATION_GET, SQL_OPERATION_PUT, SQL_OPERATION_FIRST, SQL_OPERATION_NTH, SQL_OPERATIONS,
   SQL_OPERATIONS_OF, SQL_OPERATIONS_DROP, SQL_OPERATIONS_MOVE,
+  SQL_DAYS, SQL_DAY_INSERT, SQL_DAYS_DROP,
   SQL_FACT_CLUSTER, /* one each for the kinds of fact */
   SQL_FACTS_INSERT = SQL_FACT_CLUSTER + FACT_KINDS,
   SQL_FACTS_TAKEN = SQL_FACTS_INSERT + FACT_KINDS,
@@ -42,6 +43,11 @@ typedef enum store_statement {
 typedef struct bulk bulk;       /* bulk.h */
 typedef struct derived derived; /* tasks.c */
 
+/* Quarters of an hour from <= quarter < until. */
+typedef struct day_range {
+  int64_t from, until;
+} day_range;
+
 struct store {
   sqlite3 *db;
   store_kind kind;
@@ -51,6 +57,7 @@ struct store {
   sqlite3_stmt *statement[SQL_COUNT];
   const bulk *bulk; /* what a statement that runs reads as a table */
   derived *derived; /* what was derived for the snapshot that is open; NULL */
+  day_range wanted[ROLLUP_KINDS]; /* days.c: what is to be packed */
 };
 
 /* The statement, reset and ready to bind; NULL (and *error) on failure. */
@@ -74,6 +81,8 @@ int bpi_sql_blob(sqlite3_stmt *statement, int column, void *into, size_t length,
 
 int bpi_store_begin_read(store *s, bp_error **error); /* one snapshot, until rollback */
 int bpi_store_begin_write(store *s, bp_error **error);
+/* The same without waiting for another process that writes: *begun is false then. */
+int bpi_store_try_write(store *s, bool *begun, bp_error **error);
 int bpi_store_commit(store *s, bp_error **error);
 void bpi_store_rollback(store *s);
 /* Whether beginning to write waits for another process that does. */

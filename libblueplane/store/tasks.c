@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/sort.h"
+#include "store/days.h"
 #include "store/group.h"
 #include "store/read.h"
 
@@ -324,6 +325,14 @@ static int drop_cells(store *s, rollup_kind kind, int64_t session, int64_t from,
   return bpi_sql_run(drop, error);
 }
 
+/* The cells that a task makes when it is read lie where it begins. */
+static int drop_days(store *s, int64_t first, int64_t last, bp_error **error) {
+  int rc = bpi_days_drop(s, ROLLUP_ATTEMPT, first, last, error);
+  for (rollup_kind kind = ROLLUP_TASK_COST; kind < ROLLUP_KINDS && rc == BP_OK; kind++)
+    rc = bpi_days_drop(s, kind, first, first, error);
+  return rc;
+}
+
 /* The quarters in which a session's tasks lie tell where its cells are. */
 static int drop_session(store *s, int64_t session, bp_error **error) {
   sqlite3_stmt *of = bpi_sql(s, SQL_TASKS_OF, error), *drop = bpi_sql(s, SQL_TASKS_DROP, error);
@@ -336,6 +345,7 @@ static int drop_session(store *s, int64_t session, bp_error **error) {
     int64_t last = bpi_quarter_of(sqlite3_column_int64(of, 1));
     rc = drop_cells(s, ROLLUP_ATTEMPT, session, first, last, error);
     if (rc == BP_OK) rc = drop_cells(s, ROLLUP_TASK_COST, session, first, first, error);
+    if (rc == BP_OK) rc = drop_days(s, first, last, error);
     if (rc != BP_OK) break;
   }
   sqlite3_reset(of);
@@ -349,8 +359,10 @@ static int replace_sessions(store *s, derived *d, bp_error **error) {
   int rc = BP_OK;
   for (size_t i = 0; i < d->of.count && rc == BP_OK; i++)
     rc = drop_session(s, d->of.row[i].row, error);
-  for (size_t i = 0; i < d->tasks && rc == BP_OK; i++)
+  for (size_t i = 0; i < d->tasks && rc == BP_OK; i++) {
     rc = insert_task(s, &d->task[i], error);
+    if (rc == BP_OK) rc = drop_days(s, d->task[i].quarter, d->task[i].quarter, error);
+  }
   return rc == BP_OK ? bpi_cells_store(&d->cells, s, error) : rc;
 }
 
@@ -368,7 +380,7 @@ static int refresh_some(store *s, bool *more, bp_error **error) {
   return rc;
 }
 
-static int any_stale(store *s, bool *any, bp_error **error) {
+int bpi_tasks_stale(store *s, bool *any, bp_error **error) {
   *any = false;
   if (s->kind != STORE_PERSONAL) return BP_OK; /* the others hold no facts */
   sqlite3_stmt *get = bpi_sql(s, SQL_STALE, error);
@@ -380,29 +392,14 @@ static int any_stale(store *s, bool *any, bp_error **error) {
   return rc < 0 ? rc : BP_OK;
 }
 
-/* A question does not wait for another process that writes: it cuts in memory. */
-static int begin_without_waiting(store *s, bool *begun, bp_error **error) {
-  bp_error *why = NULL;
-  bpi_store_wait(s, false);
-  int rc = bpi_store_begin_write(s, &why);
-  bpi_store_wait(s, true);
-  *begun = rc == BP_OK;
-  if (rc == BP_ERR_BUSY) {
-    bpi_error_free(why);
-    return BP_OK;
-  }
-  if (rc != BP_OK) *error = why;
-  return rc;
-}
-
 int bpi_tasks_refresh(store *s, bp_error **error) {
   bool more = false, begun = true;
   if (s->read_only) return BP_OK;
-  int rc = any_stale(s, &more, error);
+  int rc = bpi_tasks_stale(s, &more, error);
   while (rc == BP_OK && more) {
-    rc = begin_without_waiting(s, &begun, error);
+    rc = bpi_store_try_write(s, &begun, error);
     if (rc != BP_OK || !begun) break;
-    rc = refresh_some(s, &more, error);
+    rc = refresh_some(s, &more, error); /* a question does not wait: it cuts in memory */
     if (rc == BP_OK) rc = bpi_store_commit(s, error);
     if (rc != BP_OK) bpi_store_rollback(s);
   }
@@ -411,7 +408,7 @@ int bpi_tasks_refresh(store *s, bp_error **error) {
 
 int bpi_tasks_overlay(store *s, bp_error **error) {
   bool any = false;
-  int rc = any_stale(s, &any, error);
+  int rc = bpi_tasks_stale(s, &any, error);
   if (rc != BP_OK || !any) return rc;
   derived *d = derived_new();
   if (d == NULL) return bpi_fail_nomem(error);

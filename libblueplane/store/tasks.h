@@ -22,6 +22,8 @@ int bpi_tasks_mark(store *s, const session_set *changed, bp_error **error);
 /* Cuts what is stale, in transactions of its own. Does nothing in a store that is read-only, and
  * stops where another process writes. */
 int bpi_tasks_refresh(store *s, bp_error **error);
+/* Whether there is anything to cut. */
+int bpi_tasks_stale(store *s, bool *any, bp_error **error);
 /* Inside a snapshot: cuts in memory what is still stale; until bpi_tasks_forget. */
 int bpi_tasks_overlay(store *s, bp_error **error);
 void bpi_tasks_forget(store *s);

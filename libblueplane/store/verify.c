@@ -1,7 +1,8 @@
 /* store/verify.c: the slow check that what is kept beside the facts is what they give: the rollup,
- * the runs and the sessions' extents, all made anew and compared. */
+ * the runs, the sessions' extents, tasks and packed days, all made anew and compared. */
 #include "base/mem.h"
 #include "store/batch.h"
+#include "store/days.h"
 #include "store/group.h"
 #include "store/read.h"
 #include "store/tasks.h"
@@ -37,7 +38,8 @@ static int check(store *s, expected *e, bool *good, bp_error **error) {
   if (rc == BP_OK && e->cells.failed) rc = bpi_fail_nomem(error);
   for (size_t i = 0; i < e->cells.count && rc == BP_OK; i++)
     if (!bpi_cell_is_zero(&e->cells.cell[i])) *good = false;
-  return rc == BP_OK ? bpi_tasks_check(s, good, error) : rc;
+  if (rc == BP_OK) rc = bpi_tasks_check(s, good, error);
+  return rc == BP_OK ? bpi_days_check(s, good, error) : rc;
 }
 
 int bpi_read_sums(store *s, int *ok, bp_error **error) {

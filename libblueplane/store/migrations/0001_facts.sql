@@ -141,6 +141,13 @@ CREATE TABLE rollup (
   PRIMARY KEY (kind, quarter, session, label, class)
 ) STRICT, WITHOUT ROWID;
 
+-- Cells of a kind and a day (UTC), packed for reading; days.c has the form. Always what rollup and task
+-- say: whatever changes those drops the day. id: the kind, then 32 bits of days since 1970.
+CREATE TABLE day (
+  id INTEGER PRIMARY KEY,
+  cells BLOB NOT NULL
+) STRICT;
+
 -- Sessions whose facts have changed since their tasks were cut.
 CREATE TABLE stale (
   session INTEGER PRIMARY KEY

@@ -1,0 +1,26 @@
+/* store/days.h: cells of whole days, packed: what a question would read row by row it reads as one
+ * row for each kind and day, at a tenth of the cost. Days are packed behind a question that had to read many
+ * cells, never while facts come in; whatever changes a cell drops its day in the same transaction, so what
+ * is packed is always what the rows say. Knows bytes of cells; does not know what they mean. Included
+ * only inside store/. */
+#ifndef BPI_STORE_DAYS_H
+#define BPI_STORE_DAYS_H
+
+#include "store/sql.h"
+
+/* Cells of any kind as bpi_read_rollup gives them, from days where they are packed, else from rows. */
+int bpi_days_read(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
+                  int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error);
+/* Inside a transaction that changes cells of a kind in quarters first to last. */
+int bpi_days_drop(store *s, rollup_kind kind, int64_t first, int64_t last, bp_error **error);
+/* Whether any day is packed. */
+int bpi_days_any(store *s, bool *out, bp_error **error);
+int bpi_days_drop_all(store *s, bp_error **error);
+/* Packs what was asked for since the last time, in transactions of its own, but for the last day that
+ * has cells: it still grows. Where that is not possible, or another process writes, nothing
+ * happens. */
+void bpi_days_pack(store *s);
+/* *ok becomes false if a packed day is not what its rows say. */
+int bpi_days_check(store *s, bool *ok, bp_error **error);
+
+#endif

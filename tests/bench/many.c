@@ -1,0 +1,275 @@
+/* many.c: a store of millions of facts, and how long the catalogue takes to answer from it; bench.py has
+ * the case "many". Through the public interface alone.
+ *
+ *     many fill STORE FACTS               that many facts of 400 days, as native events
+ *     many ask STORE ROUNDS               every metric, and each of some groupings, over 30 days and over all:
+ *                                         "range name median p95 max" in microseconds, each range
+ *                                         with a line "all questions" that takes them together
+ *
+ * The person is made up: sessions of about 170 facts, one hour each, twelve workspaces with three
+ * hundred files, five tools, three models. The same FACTS give the same store. */
+#define _POSIX_C_SOURCE 200809L
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <blueplane/blueplane.h>
+
+#define SECOND INT64_C(1000000)
+#define DAY (86400 * SECOND)
+#define DAYS 400
+#define SESSION_FACTS 170
+#define END (INT64_C(20454) * DAY) /* 2026-01-01 */
+#define PIECE ((size_t)32 << 20)   /* of events, handed over at once */
+
+static void die(const char *what, bp_error *error) {
+  fprintf(stderr, "many: %s: %s\n", what, bp_error_message(error));
+  exit(1);
+}
+
+static int64_t fixed_clock(void *unused) {
+  (void)unused;
+  return END - 6 * 3600 * SECOND; /* the evening of the last day */
+}
+
+static bp_store *open_store(const char *path) {
+  bp_open_options options = BP_OPEN_OPTIONS_INIT;
+  bp_error *error = NULL;
+  bp_store *store = NULL;
+  options.access = BP_ACCESS_OWNER;
+  options.clock = fixed_clock;
+  if (bp_open(&store, path, &options, &error) != BP_OK) die("open", error);
+  return store;
+}
+
+/* --------------------------------------------------------------------------------------- fill */
+
+static uint64_t state = 1;
+
+static int below(int n) { /* xorshift64 */
+  state ^= state << 13;
+  state ^= state >> 7;
+  state ^= state << 17;
+  return (int)((state >> 11) % (uint64_t)n);
+}
+
+typedef struct writer {
+  bp_store *store;
+  char *events;
+  size_t length;
+  int64_t facts;
+  int session, workspace;
+  int64_t at;
+  int file; /* that the session works on */
+} writer;
+
+static void hand_over(writer *w) {
+  bp_ingest_report report = BP_INGEST_REPORT_INIT;
+  bp_error *error = NULL;
+  if (bp_ingest_bytes(w->store, "native", "many", w->events, w->length, NULL, &report, &error) != BP_OK)
+    die("ingest", error);
+  if (report.records_rejected != 0) die("ingest: an event was refused", NULL);
+  w->length = 0;
+}
+
+static void put(writer *w, const char *kind, const char *rest) {
+  char id[48] = "";
+  if (strcmp(kind, "session") != 0) snprintf(id, sizeof id, "\"id\":\"%" PRId64 "\",", w->facts++);
+  w->length += (size_t)snprintf(w->events + w->length, 1024,
+                                "{\"blueplane\":1,\"kind\":\"%s\",\"platform\":\"many\",\"session\":\"%d\",%s"
+                                "\"time\":%" PRId64 "%s}\n",
+                                kind, w->session, id, w->at, rest);
+  if (w->length > PIECE - 1024) hand_over(w);
+}
+
+static void put_prompt(writer *w) {
+  char rest[256];
+  static const char *const features[] = {"", "", "\"file\"", "\"code\"", "\"image\"", "\"command\""};
+  snprintf(rest, sizeof rest, ",\"characters\":%d,\"features\":[%s],\"mode\":\"%s\"", 10 + below(3000),
+           features[below(6)], below(8) == 0 ? "plan" : "default");
+  put(w, "prompt", rest);
+}
+
+static void put_response(writer *w) {
+  char rest[512];
+  static const char *const models[] = {"claude-sonnet-4-5", "claude-opus-4-5", "claude-haiku-4-5"};
+  snprintf(rest, sizeof rest,
+           ",\"model\":\"%s\",\"input_tokens\":%d,\"output_tokens\":%d,\"cache_read_tokens\":%d,"
+           "\"cache_write_5m_tokens\":%d,\"stop\":\"tool_use\"",
+           models[(w->session + (below(8) == 0)) % 3], below(50), 20 + below(800), 10000 + below(100000),
+           below(4000));
+  put(w, "response", rest);
+}
+
+static void put_call(writer *w) {
+  char rest[512], lines[96] = "";
+  static const struct {
+    const char *tool, *category, *program;
+    bool edits;
+  } tools[] = {{"Read", "read", "none", false},   {"Read", "read", "none", false},
+               {"Edit", "edit", "none", true},    {"Edit", "edit", "none", true},
+               {"Bash", "command", "test", false}, {"Bash", "command", "git", false},
+               {"Bash", "command", "build", false}, {"Grep", "search", "none", false},
+               {"mcp__tracker__find", "mcp", "none", false}};
+  int which = below(9);
+  if (below(5) == 0) w->file = below(300);
+  if (tools[which].edits)
+    snprintf(lines, sizeof lines, ",\"lines_added\":%d,\"lines_removed\":%d", below(40), below(20));
+  snprintf(rest, sizeof rest,
+           ",\"tool\":\"%s\",\"category\":\"%s\",\"program\":\"%s\",\"file\":\"/w/%d/f%d.%s\",\"outcome\":\"%s\","
+           "\"duration_us\":%d%s",
+           tools[which].tool, tools[which].category, tools[which].program, w->workspace, w->file,
+           w->file % 3 == 0 ? "c" : "py", below(16) == 0 ? "error" : "ok", 1000 + below(3000000), lines);
+  put(w, "tool_call", rest);
+}
+
+static void put_session(writer *w, int64_t until) {
+  char rest[160];
+  w->session++;
+  w->workspace = below(12);
+  w->file = below(300);
+  w->at = END - DAY * (1 + below(DAYS)) + (7 + below(12)) * 3600 * SECOND + below(3600) * SECOND;
+  snprintf(rest, sizeof rest, ",\"workspace\":\"/w/%d\",\"client_version\":\"2.%d.0\",\"entrypoint\":\"cli\"",
+           w->workspace, below(20));
+  put(w, "session", rest);
+  for (int i = 0; i < SESSION_FACTS && w->facts < until; i++) {
+    w->at += below(100) == 0 ? 40 * 60 * SECOND : (2 + below(30)) * SECOND;
+    if (i % 17 == 0) put_prompt(w);
+    else if (i % 33 == 32) put(w, "event", ",\"event\":\"turn_end\",\"value\":9000");
+    else if (i % 85 == 84) put(w, "commit", ",\"type\":\"fix\",\"lines_added\":9,\"lines_removed\":1,\"files\":2");
+    else if (i % 2 == 0) put_response(w);
+    else put_call(w);
+  }
+}
+
+static int fill(const char *path, int64_t facts) {
+  writer w = {.store = open_store(path), .events = malloc(PIECE)};
+  if (w.events == NULL) die("out of memory", NULL);
+  while (w.facts < facts)
+    put_session(&w, facts);
+  hand_over(&w);
+  bp_close(w.store);
+  free(w.events);
+  printf("facts\t%" PRId64 "\nsessions\t%d\n", w.facts, w.session);
+  return 0;
+}
+
+/* ---------------------------------------------------------------------------------------- ask */
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
+}
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+typedef struct times {
+  double *us;
+  size_t count, capacity;
+} times;
+
+static void note(times *t, double us) {
+  if (t->count == t->capacity) {
+    t->capacity = t->capacity == 0 ? 64 : t->capacity * 2;
+    t->us = realloc(t->us, t->capacity * sizeof *t->us);
+    if (t->us == NULL) die("out of memory", NULL);
+  }
+  t->us[t->count++] = us;
+}
+
+static void report(const char *range, const char *name, times *t) {
+  qsort(t->us, t->count, sizeof *t->us, by_value);
+  printf("%s\t%s\t%.0f\t%.0f\t%.0f\n", range, name, t->us[t->count / 2], t->us[t->count * 95 / 100],
+         t->us[t->count - 1]);
+}
+
+static bp_result *ask(bp_store *store, const char *json) {
+  bp_query *query = NULL;
+  bp_result *result = NULL;
+  bp_error *error = NULL;
+  if (bp_query_from_json(&query, json, strlen(json), &error) != BP_OK ||
+      bp_query_run(&result, store, query, &error) != BP_OK)
+    die(json, error);
+  bp_query_free(query);
+  return result;
+}
+
+static void measure(bp_store *store, const char *range, const char *name, const char *json, int rounds,
+                    times *all) {
+  times own = {0};
+  for (int i = 0; i < rounds; i++) {
+    double start = now();
+    bp_result_free(ask(store, json));
+    note(&own, now() - start);
+    note(all, own.us[own.count - 1]);
+  }
+  report(range, name, &own);
+  free(own.us);
+}
+
+/* What people group by; the metrics come from the catalogue. */
+static const struct {
+  const char *name, *metrics, *by;
+} grouped[] = {
+    {"tokens by model", "\"total_tokens\"", "\"model\""},
+    {"tokens by day and model", "\"input_tokens\",\"output_tokens\",\"cache_read_tokens\"", "\"time.day\",\"model\""},
+    {"cost by day", "\"cost\"", "\"time.day\""},
+    {"sessions by day", "\"sessions\"", "\"time.day\""},
+    {"interactions by hour of day", "\"interactions\"", "\"time.hour_of_day\""},
+    {"lines by workspace", "\"lines_added\",\"lines_removed\"", "\"workspace\""},
+    {"calls by tool and outcome", "\"tool_calls\"", "\"tool\",\"outcome\""},
+    {"lines by language", "\"lines_added\"", "\"language\""},
+    {"one session's tokens", "\"total_tokens\",\"cost\"", "\"session\""}};
+
+static void ask_range(bp_store *store, const char *range, int rounds) {
+  bp_result *catalog = NULL;
+  bp_error *error = NULL;
+  char json[1024];
+  times all = {0};
+  if (bp_catalog(&catalog, "metrics", &error) != BP_OK) die("catalog", error);
+  for (size_t i = 0; i < bp_result_rows(catalog); i++) {
+    const char *name = bp_result_text(catalog, i, 0, NULL);
+    snprintf(json, sizeof json,
+             "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"%s\"],\"period\":\"%s\",\"zone\":\"UTC\"}", name,
+             range);
+    measure(store, range, name, json, rounds, &all);
+  }
+  for (size_t i = 0; i < sizeof grouped / sizeof *grouped; i++) {
+    snprintf(json, sizeof json,
+             "{\"schema\":\"blueplane.query/1\",\"metrics\":[%s],\"by\":[%s],\"period\":\"%s\",\"zone\":\"UTC\"}",
+             grouped[i].metrics, grouped[i].by, range);
+    measure(store, range, grouped[i].name, json, rounds, &all);
+  }
+  report(range, "all questions", &all);
+  free(all.us);
+  bp_result_free(catalog);
+}
+
+static int ask_all(const char *path, int rounds) {
+  bp_store *store = open_store(path);
+  double start = now();
+  bp_result_free(ask(store, "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"tasks\"],\"period\":\"30d\","
+                            "\"zone\":\"UTC\"}"));
+  double first = now() - start;
+  printf("30d\ttasks, cut for the first time\t%.0f\t%.0f\t%.0f\n", first, first, first);
+  ask_range(store, "30d", rounds);
+  ask_range(store, "all", rounds);
+  bp_close(store);
+  return 0;
+}
+
+int main(int count, char **argument) {
+  const char *what = count > 1 ? argument[1] : "";
+  if (count == 4 && strcmp(what, "fill") == 0) return fill(argument[2], strtoll(argument[3], NULL, 10));
+  if (count == 4 && strcmp(what, "ask") == 0) return ask_all(argument[2], atoi(argument[3]));
+  fprintf(stderr, "usage: many fill STORE FACTS | ask STORE ROUNDS\n");
+  return 2;
+}
