@@ -31,6 +31,8 @@ void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, c
   f->prices = table;
   f->assumed = assumed;
   f->token_needs = token_needs(p);
+  f->last_group = f->last_visit = KEYMAP_NONE;
+  f->last_new[0] = -1; /* no key */
   bpi_keymap_init(&f->groups, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->parents, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->visits, 2);
@@ -82,8 +84,12 @@ static uint32_t parent_of(frame *f, const int64_t *keys) {
 static uint32_t group_of(frame *f, const int64_t *keys) {
   bool fresh;
   if (f->failed) return KEYMAP_NONE; /* the last one may have a number and no room */
+  if (f->last_group != KEYMAP_NONE && memcmp(f->last_keys, keys, sizeof f->last_keys) == 0)
+    return f->last_group;
   uint32_t number = bpi_keymap_put(&f->groups, keys, &fresh);
   if (number == KEYMAP_NONE) return fail(f), number;
+  memcpy(f->last_keys, keys, sizeof f->last_keys);
+  f->last_group = number;
   if (!fresh) return number;
   void *items = f->group;
   if (bpi_reserve(&items, &f->group_capacity, (size_t)number + 1, sizeof *f->group))
@@ -98,8 +104,12 @@ static uint32_t visit_of(frame *f, uint32_t number, int64_t visitor) {
   int64_t key[2] = {(int64_t)number << SLICE_BITS | (int64_t)f->place.slice, visitor};
   bool fresh;
   if (f->failed) return KEYMAP_NONE; /* the last one may have a number and no room */
+  if (f->last_visit != KEYMAP_NONE && memcmp(f->last_visitor, key, sizeof key) == 0)
+    return f->last_visit;
   uint32_t visit = bpi_keymap_put(&f->visits, key, &fresh);
   if (visit == KEYMAP_NONE) return fail(f), visit;
+  memcpy(f->last_visitor, key, sizeof key);
+  f->last_visit = visit;
   if (!fresh) return visit;
   void *items = f->visited;
   if (bpi_reserve(&items, &f->visited_capacity, (size_t)visit + 1, sizeof *f->visited))
@@ -115,6 +125,8 @@ static bool is_new(frame *f, uint32_t number, uint32_t slot, int64_t value) {
   int64_t key[2] = {((int64_t)number << SLOT_BITS | slot) << SLICE_BITS | (int64_t)f->place.slice,
                     value};
   bool fresh;
+  if (memcmp(f->last_new, key, sizeof key) == 0) return false;
+  memcpy(f->last_new, key, sizeof key);
   if (bpi_keymap_put(&f->seen, key, &fresh) == KEYMAP_NONE) fail(f);
   return fresh;
 }

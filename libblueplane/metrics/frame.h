@@ -44,6 +44,9 @@ typedef struct frame {
   place place;
   uint32_t needs_met;  /* of its session, bit per need */
   int64_t last_session, last_number;
+  /* what was looked up last: cells of one session and group come in runs */
+  int64_t last_keys[QUERY_DIMENSIONS], last_visitor[2], last_new[2];
+  uint32_t last_group, last_visit;
   int64_t tasks;       /* seen so far: a task has no number of its own here */
   uint32_t token_needs;  /* of plan.need, those that a response of unknown quality does not meet */
   bool shadowed;         /* a better row of its session tells of this kind */

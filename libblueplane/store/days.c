@@ -184,10 +184,19 @@ int bpi_days_read(store *s, rollup_kind kind, int64_t from, int64_t until,
 
 /* ----------------------------------------------------------------------------------- packing */
 
+/* In a packed day a session's cells stand together, as their reader looks up what belongs to it: while
+ * they are sorted, session and quarter have changed places. */
 typedef struct packer {
   rollup_cell *cell;
   size_t count, capacity;
 } packer;
+
+static rollup_cell turned(const rollup_cell *cell) {
+  rollup_cell other = *cell;
+  other.quarter = cell->session;
+  other.session = cell->quarter;
+  return other;
+}
 
 static int keep_cell(void *user, const rollup_cell *cell) {
   packer *p = user;
@@ -195,7 +204,7 @@ static int keep_cell(void *user, const rollup_cell *cell) {
   int rc = bpi_reserve(&items, &p->capacity, p->count + 1, sizeof *p->cell);
   if (rc != BP_OK) return rc;
   p->cell = items;
-  p->cell[p->count++] = *cell;
+  p->cell[p->count++] = turned(cell);
   return BP_OK;
 }
 
@@ -230,9 +239,9 @@ static int pack_day(buf *out, store *s, rollup_kind kind, int64_t day, bp_error 
   if (rc == BP_OK) rc = put_in_order(&p, kind, &row);
   rollup_cell before = {0};
   for (size_t i = 0; i < p.count && rc == BP_OK; i++) {
-    const rollup_cell *cell = (const rollup_cell *)(const void *)row[i];
-    put_cell(out, cell, &before);
-    before = *cell;
+    rollup_cell cell = turned((const rollup_cell *)(const void *)row[i]);
+    put_cell(out, &cell, &before);
+    before = cell;
   }
   bpi_free(p.cell);
   bpi_free(row);

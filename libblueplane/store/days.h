@@ -8,7 +8,7 @@
 
 #include "store/sql.h"
 
-/* Cells of any kind as bpi_read_rollup gives them, from days where they are packed, else from rows. */
+/* Cells of any kind for bpi_read_rollup, from days where they are packed, else from rows. */
 int bpi_days_read(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
                   int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error);
 /* Inside a transaction that changes cells of a kind in quarters first to last. */

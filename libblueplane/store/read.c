@@ -170,19 +170,33 @@ int bpi_read_sessions(store *s, int (*session)(void *user, const session_rows *r
   return rc == BP_OK ? hand_on(&v) : rc;
 }
 
+static int add_rows(session_rows *rows, sqlite3_stmt *get, bp_error **error) {
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0)
+    if (add_row(rows, get) != BP_OK) {
+      sqlite3_reset(get);
+      return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
+    }
+  return rc;
+}
+
+/* Nearly all sessions have one row, of the best tier: whether there are others is asked of an index that
+ * holds no best ones. */
 int bpi_read_session(store *s, int64_t id, session_rows *out, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_SESSION_GET, error);
   if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(get, 1, id);
   out->count = 0;
-  int rc;
-  while ((rc = bpi_sql_step(get, error)) > 0)
-    if (add_row(out, get) != BP_OK) {
-      sqlite3_reset(get);
-      return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
-    }
-  if (rc < 0) return rc;
-  return out->count == 0 ? BP_ERR_NOTFOUND : find_shadowed(s, out, error);
+  int rc = add_rows(out, get, error);
+  if (rc != BP_OK || out->count == 0) return rc != BP_OK ? rc : BP_ERR_NOTFOUND;
+  bool best = out->row[0].tier == 0;
+  sqlite3_stmt *more = bpi_sql(s, best ? SQL_SESSION_OTHERS : SQL_SESSION_WHOLE, error);
+  if (more == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(more, 1, best ? (int64_t)out->row[0].key.hi : id);
+  if (best) sqlite3_bind_int64(more, 2, (int64_t)out->row[0].key.lo);
+  out->count = best;
+  rc = add_rows(out, more, error);
+  return rc == BP_OK ? find_shadowed(s, out, error) : rc;
 }
 
 static void label_of(sqlite3_stmt *row, label_row *out) {

@@ -42,7 +42,8 @@ int bpi_read_begin(store *s, bp_error **error);
 int bpi_read_begin_tasks(store *s, bp_error **error);
 void bpi_read_end(store *s);
 
-/* Cells of one kind with from <= quarter < until, in order of quarter, then session. Undated cells
+/* Cells of one kind with from <= quarter < until; those of a session and quarter stand together, more is
+ * not said of the order. Undated cells
  * (QUARTER_UNDATED) come only when from is INT64_MIN. A callback returning non-zero stops. */
 int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
                     int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error);

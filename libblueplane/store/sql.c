@@ -36,7 +36,12 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
         "workspace_us = ?6, branch = ?7, branch_us = ?8, entrypoint = ?9, entrypoint_us = ?10, "
         "version = ?11, version_rank = ?12 WHERE id = ?1",
     [SQL_SESSION_KEY] = "SELECT hi, lo FROM session WHERE id = ?1",
-    [SQL_SESSION_GET] = "SELECT o.id, o.hi, o.lo, o.platform, o.workspace, o.branch, o.version, "
+    [SQL_SESSION_GET] = "SELECT id, hi, lo, platform, workspace, branch, version, entrypoint, "
+                        "sources, first_us, last_us, tier FROM session WHERE id = ?1",
+    [SQL_SESSION_OTHERS] = "SELECT id, hi, lo, platform, workspace, branch, version, entrypoint, "
+                           "sources, first_us, last_us, tier FROM session INDEXED BY session_tier "
+                           "WHERE hi = ?1 AND lo = ?2 AND tier > 0 ORDER BY tier",
+    [SQL_SESSION_WHOLE] = "SELECT o.id, o.hi, o.lo, o.platform, o.workspace, o.branch, o.version, "
                         "o.entrypoint, o.sources, o.first_us, o.last_us, o.tier FROM session s "
                         "JOIN session o ON o.hi = s.hi AND o.lo = s.lo WHERE s.id = ?1 "
                         "ORDER BY o.tier",
@@ -76,9 +81,10 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_CELLS] = "SELECT quarter, session, label, class, n, m0, m1, m2, m3, m4, m5, m6, m7, m8 "
                   "FROM rollup WHERE kind = ?1 AND quarter >= ?2 AND quarter < ?3 "
                   "ORDER BY quarter, session, label, class",
-    [SQL_EXTENT] = "SELECT min(a), max(b) FROM (SELECT min(quarter) a, max(quarter) b FROM rollup "
-                   "WHERE quarter >= 0 AND kind = 1 UNION ALL "
-                   "SELECT min(quarter), max(quarter) FROM rollup WHERE quarter >= 0 AND kind > 1)",
+    [SQL_EXTENT] = /* from end to end of the index for each kind, not through it */
+        "WITH k (kind) AS (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)) "
+        "SELECT min((SELECT min(quarter) FROM rollup r WHERE r.kind = k.kind AND quarter >= 0)), "
+        "max((SELECT max(quarter) FROM rollup r WHERE r.kind = k.kind AND quarter >= 0)) FROM k",
     [SQL_FILE_FIND] = "SELECT id, source, device, inode, size, modified_ns, position, line, tail, "
                       "records, memory FROM file WHERE hi = ?1 AND lo = ?2",
     [SQL_FILE_INSERT] =

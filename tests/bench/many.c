@@ -2,9 +2,10 @@
  * the case "many". Through the public interface alone.
  *
  *     many fill STORE FACTS               that many facts of 400 days, as native events
- *     many ask STORE ROUNDS               every metric, and each of some groupings, over 30 days and over all:
- *                                         "range name median p95 max" in microseconds, each range
- *                                         with a line "all questions" that takes them together
+ *     many ask STORE RANGE ROUNDS         every metric, and some groupings, over 30d, all or another period:
+ *                                         "name median p95 max" in microseconds; of the line "all
+ *                                         questions" over all of them
+ *     many first STORE                    the first question about tasks, which cuts them: microseconds
  *
  * The person is made up: sessions of about 170 facts, one hour each, twelve workspaces with three
  * hundred files, five tools, three models. The same FACTS give the same store. */
@@ -185,9 +186,9 @@ static void note(times *t, double us) {
   t->us[t->count++] = us;
 }
 
-static void report(const char *range, const char *name, times *t) {
+static void report(const char *name, times *t) {
   qsort(t->us, t->count, sizeof *t->us, by_value);
-  printf("%s\t%s\t%.0f\t%.0f\t%.0f\n", range, name, t->us[t->count / 2], t->us[t->count * 95 / 100],
+  printf("%s\t%.0f\t%.0f\t%.0f\n", name, t->us[t->count / 2], t->us[t->count * 95 / 100],
          t->us[t->count - 1]);
 }
 
@@ -202,8 +203,7 @@ static bp_result *ask(bp_store *store, const char *json) {
   return result;
 }
 
-static void measure(bp_store *store, const char *range, const char *name, const char *json, int rounds,
-                    times *all) {
+static void measure(bp_store *store, const char *name, const char *json, int rounds, times *all) {
   times own = {0};
   for (int i = 0; i < rounds; i++) {
     double start = now();
@@ -211,7 +211,7 @@ static void measure(bp_store *store, const char *range, const char *name, const 
     note(&own, now() - start);
     note(all, own.us[own.count - 1]);
   }
-  report(range, name, &own);
+  report(name, &own);
   free(own.us);
 }
 
@@ -229,7 +229,8 @@ static const struct {
     {"lines by language", "\"lines_added\"", "\"language\""},
     {"one session's tokens", "\"total_tokens\",\"cost\"", "\"session\""}};
 
-static void ask_range(bp_store *store, const char *range, int rounds) {
+static int ask_all(const char *path, const char *range, int rounds) {
+  bp_store *store = open_store(path);
   bp_result *catalog = NULL;
   bp_error *error = NULL;
   char json[1024];
@@ -240,28 +241,27 @@ static void ask_range(bp_store *store, const char *range, int rounds) {
     snprintf(json, sizeof json,
              "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"%s\"],\"period\":\"%s\",\"zone\":\"UTC\"}", name,
              range);
-    measure(store, range, name, json, rounds, &all);
+    measure(store, name, json, rounds, &all);
   }
   for (size_t i = 0; i < sizeof grouped / sizeof *grouped; i++) {
     snprintf(json, sizeof json,
              "{\"schema\":\"blueplane.query/1\",\"metrics\":[%s],\"by\":[%s],\"period\":\"%s\",\"zone\":\"UTC\"}",
              grouped[i].metrics, grouped[i].by, range);
-    measure(store, range, grouped[i].name, json, rounds, &all);
+    measure(store, grouped[i].name, json, rounds, &all);
   }
-  report(range, "all questions", &all);
+  report("all questions", &all);
   free(all.us);
   bp_result_free(catalog);
+  bp_close(store);
+  return 0;
 }
 
-static int ask_all(const char *path, int rounds) {
+static int first(const char *path) {
   bp_store *store = open_store(path);
   double start = now();
   bp_result_free(ask(store, "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"tasks\"],\"period\":\"30d\","
                             "\"zone\":\"UTC\"}"));
-  double first = now() - start;
-  printf("30d\ttasks, cut for the first time\t%.0f\t%.0f\t%.0f\n", first, first, first);
-  ask_range(store, "30d", rounds);
-  ask_range(store, "all", rounds);
+  printf("tasks\t%.0f\n", now() - start);
   bp_close(store);
   return 0;
 }
@@ -269,7 +269,9 @@ static int ask_all(const char *path, int rounds) {
 int main(int count, char **argument) {
   const char *what = count > 1 ? argument[1] : "";
   if (count == 4 && strcmp(what, "fill") == 0) return fill(argument[2], strtoll(argument[3], NULL, 10));
-  if (count == 4 && strcmp(what, "ask") == 0) return ask_all(argument[2], atoi(argument[3]));
-  fprintf(stderr, "usage: many fill STORE FACTS | ask STORE ROUNDS\n");
+  if (count == 5 && strcmp(what, "ask") == 0)
+    return ask_all(argument[2], argument[3], atoi(argument[4]));
+  if (count == 3 && strcmp(what, "first") == 0) return first(argument[2]);
+  fprintf(stderr, "usage: many fill STORE FACTS | ask STORE RANGE ROUNDS | first STORE\n");
   return 2;
 }

@@ -31,6 +31,7 @@ CREATE TABLE session (
   first_us INTEGER, last_us INTEGER,
   UNIQUE (hi, lo, tier)
 ) STRICT;
+CREATE INDEX session_tier ON session (hi, lo) WHERE tier > 0; -- most sessions have none of these
 
 -- Facts. id is the number the key wants, or the next free one behind it; k2 is the rest of the key.
 CREATE TABLE prompt (
