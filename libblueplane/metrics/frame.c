@@ -31,7 +31,7 @@ void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, c
   f->prices = table;
   f->assumed = assumed;
   f->token_needs = token_needs(p);
-  f->last_group = f->last_visit = KEYMAP_NONE;
+  f->last_group = KEYMAP_NONE;
   f->last_new[0] = -1; /* no key */
   bpi_keymap_init(&f->groups, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->parents, QUERY_DIMENSIONS);
@@ -95,7 +95,8 @@ static uint32_t group_of(frame *f, const int64_t *keys) {
   if (bpi_reserve(&items, &f->group_capacity, (size_t)number + 1, sizeof *f->group))
     return fail(f), KEYMAP_NONE;
   f->group = items;
-  f->group[number] = (group){.some = 0, .all = UINT32_MAX, .parent = KEYMAP_NONE};
+  f->group[number] = 
+      (group){.some = 0, .all = UINT32_MAX, .parent = KEYMAP_NONE, .last_visit = KEYMAP_NONE};
   if (f->p->per_active_day) f->group[number].parent = parent_of(f, keys);
   return make_room(f, &f->slot, &f->slot_capacity, number, f->p->slots) ? number : KEYMAP_NONE;
 }
@@ -104,12 +105,13 @@ static uint32_t visit_of(frame *f, uint32_t number, int64_t visitor) {
   int64_t key[2] = {(int64_t)number << SLICE_BITS | (int64_t)f->place.slice, visitor};
   bool fresh;
   if (f->failed) return KEYMAP_NONE; /* the last one may have a number and no room */
-  if (f->last_visit != KEYMAP_NONE && memcmp(f->last_visitor, key, sizeof key) == 0)
-    return f->last_visit;
+  group *g = &f->group[number];
+  if (g->last_visit != KEYMAP_NONE && memcmp(g->last_visitor, key, sizeof key) == 0)
+    return g->last_visit;
   uint32_t visit = bpi_keymap_put(&f->visits, key, &fresh);
   if (visit == KEYMAP_NONE) return fail(f), visit;
-  memcpy(f->last_visitor, key, sizeof key);
-  f->last_visit = visit;
+  memcpy(g->last_visitor, key, sizeof key);
+  g->last_visit = visit;
   if (!fresh) return visit;
   void *items = f->visited;
   if (bpi_reserve(&items, &f->visited_capacity, (size_t)visit + 1, sizeof *f->visited))

@@ -14,6 +14,8 @@
 typedef struct group {
   uint32_t some, all;  /* needs that some, that all of its sessions' sources can tell */
   uint32_t parent;     /* its group without the hour of day; KEYMAP_NONE */
+  uint32_t last_visit; /* as a session's cells come in runs, often the one that is asked for */
+  int64_t last_visitor[2];
 } group;
 
 typedef struct frame {
@@ -45,8 +47,8 @@ typedef struct frame {
   uint32_t needs_met;  /* of its session, bit per need */
   int64_t last_session, last_number;
   /* what was looked up last: cells of one session and group come in runs */
-  int64_t last_keys[QUERY_DIMENSIONS], last_visitor[2], last_new[2];
-  uint32_t last_group, last_visit;
+  int64_t last_keys[QUERY_DIMENSIONS], last_new[2];
+  uint32_t last_group;
   int64_t tasks;       /* seen so far: a task has no number of its own here */
   uint32_t token_needs;  /* of plan.need, those that a response of unknown quality does not meet */
   bool shadowed;         /* a better row of its session tells of this kind */

@@ -180,6 +180,16 @@ static int add_rows(session_rows *rows, sqlite3_stmt *get, bp_error **error) {
   return rc;
 }
 
+/* Whether any session has a row that is not of the best tier. */
+static int find_tiers(store *s, bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_SESSION_TIERED, error);
+  if (get == NULL) return bpi_error_code(*error);
+  int rc = bpi_sql_step(get, error);
+  sqlite3_reset(get);
+  if (rc >= 0) s->tiers = rc;
+  return rc < 0 ? rc : BP_OK;
+}
+
 /* Nearly all sessions have one row, of the best tier: whether there are others is asked of an index that
  * holds no best ones. */
 int bpi_read_session(store *s, int64_t id, session_rows *out, bp_error **error) {
@@ -190,6 +200,8 @@ int bpi_read_session(store *s, int64_t id, session_rows *out, bp_error **error) 
   int rc = add_rows(out, get, error);
   if (rc != BP_OK || out->count == 0) return rc != BP_OK ? rc : BP_ERR_NOTFOUND;
   bool best = out->row[0].tier == 0;
+  if (s->tiers < 0) rc = find_tiers(s, error);
+  if (rc != BP_OK || (best && s->tiers == 0)) return rc;
   sqlite3_stmt *more = bpi_sql(s, best ? SQL_SESSION_OTHERS : SQL_SESSION_WHOLE, error);
   if (more == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(more, 1, best ? (int64_t)out->row[0].key.hi : id);

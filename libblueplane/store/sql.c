@@ -41,6 +41,7 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_SESSION_OTHERS] = "SELECT id, hi, lo, platform, workspace, branch, version, entrypoint, "
                            "sources, first_us, last_us, tier FROM session INDEXED BY session_tier "
                            "WHERE hi = ?1 AND lo = ?2 AND tier > 0 ORDER BY tier",
+    [SQL_SESSION_TIERED] = "SELECT 1 FROM session INDEXED BY session_tier WHERE tier > 0 LIMIT 1",
     [SQL_SESSION_WHOLE] = "SELECT o.id, o.hi, o.lo, o.platform, o.workspace, o.branch, o.version, "
                         "o.entrypoint, o.sources, o.first_us, o.last_us, o.tier FROM session s "
                         "JOIN session o ON o.hi = s.hi AND o.lo = s.lo WHERE s.id = ?1 "
@@ -303,6 +304,7 @@ int bpi_sql_blob(sqlite3_stmt *statement, int column, void *into, size_t length,
 /* What ends the transaction in any case is prepared before it begins. */
 static int begin(store *s, store_statement how, bp_error **error) {
   if (bpi_sql(s, SQL_ROLLBACK, error) == NULL) return bpi_error_code(*error);
+  s->tiers = -1;
   return bpi_sql_run(bpi_sql(s, how, error), error);
 }
 

@@ -15,7 +15,7 @@ typedef enum store_statement {
   SQL_META_GET, SQL_META_SET,
   SQL_LABEL_FIND, SQL_LABEL_LAST, SQL_LABEL_SET, SQL_LABELS_INSERT, SQL_LABEL_GET, SQL_LABELS, SQL_LABELS_OF,
   SQL_SESSION_FIND, SQL_SESSION_INSERT, SQL_SESSION_UPDATE, SQL_SESSION_KEY, SQL_SESSION_GET,
-  SQL_SESSION_OTHERS, SQL_SESSION_WHOLE,
+  SQL_SESSION_OTHERS, SQL_SESSION_WHOLE, SQL_SESSION_TIERED,
   SQL_SESSIONS, SQL_SESSION_TOLD, SQL_SESSION_ROWS, SQL_SESSION_LAST, SQL_SESSION_FORGET, SQL_SESSION_DELETE,
   SQL_SESSION_EXTENTS, SQL_SESSION_EXTENT,
   SQL_RUNS, SQL_RUN_INSERT, SQL_RUNS_DELETE,
@@ -58,6 +58,7 @@ struct store {
   sqlite3_stmt *statement[SQL_COUNT];
   const bulk *bulk; /* what a statement that runs reads as a table */
   derived *derived; /* what was derived for the snapshot that is open; NULL */
+  int tiers;        /* of the transaction that is open: whether sessions have other rows than the best; -1: not known */
   day_range wanted[ROLLUP_KINDS]; /* days.c: what is to be packed */
 };
 

@@ -2,9 +2,9 @@
  * the case "many". Through the public interface alone.
  *
  *     many fill STORE FACTS               that many facts of 400 days, as native events
- *     many ask STORE RANGE ROUNDS         every metric, and some groupings, over 30d, all or another period:
+ *     many ask STORE RANGE ROUNDS [NAME]  every metric, and some groupings, over 30d, all or another period:
  *                                         "name median p95 max" in microseconds; of the line "all
- *                                         questions" over all of them
+ *                                         questions" over all of them; with NAME that one alone
  *     many first STORE                    the first question about tasks, which cuts them: microseconds
  *
  * The person is made up: sessions of about 170 facts, one hour each, twelve workspaces with three
@@ -203,8 +203,11 @@ static bp_result *ask(bp_store *store, const char *json) {
   return result;
 }
 
+static const char *only; /* the one to measure; NULL: all */
+
 static void measure(bp_store *store, const char *name, const char *json, int rounds, times *all) {
   times own = {0};
+  if (only != NULL && strcmp(only, name) != 0) return;
   for (int i = 0; i < rounds; i++) {
     double start = now();
     bp_result_free(ask(store, json));
@@ -249,7 +252,7 @@ static int ask_all(const char *path, const char *range, int rounds) {
              grouped[i].metrics, grouped[i].by, range);
     measure(store, grouped[i].name, json, rounds, &all);
   }
-  report("all questions", &all);
+  if (only == NULL) report("all questions", &all);
   free(all.us);
   bp_result_free(catalog);
   bp_close(store);
@@ -269,9 +272,10 @@ static int first(const char *path) {
 int main(int count, char **argument) {
   const char *what = count > 1 ? argument[1] : "";
   if (count == 4 && strcmp(what, "fill") == 0) return fill(argument[2], strtoll(argument[3], NULL, 10));
-  if (count == 5 && strcmp(what, "ask") == 0)
+  only = count == 6 ? argument[5] : NULL;
+  if ((count == 5 || count == 6) && strcmp(what, "ask") == 0)
     return ask_all(argument[2], argument[3], atoi(argument[4]));
   if (count == 3 && strcmp(what, "first") == 0) return first(argument[2]);
-  fprintf(stderr, "usage: many fill STORE FACTS | ask STORE RANGE ROUNDS | first STORE\n");
+  fprintf(stderr, "usage: many fill STORE FACTS | ask STORE RANGE ROUNDS [NAME] | first STORE\n");
   return 2;
 }
