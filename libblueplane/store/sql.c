@@ -136,7 +136,9 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_OPERATIONS_OF] = "SELECT key, value FROM operation WHERE kind = ?1",
     [SQL_OPERATIONS_DROP] = "DELETE FROM operation WHERE kind = ?1 AND key < ?2",
     [SQL_OPERATIONS_MOVE] = "UPDATE operation SET kind = ?2 WHERE kind = ?1",
-    [SQL_STALE] = "SELECT session FROM stale ORDER BY session LIMIT ?1",
+    [SQL_STALE] = /* each with how many facts it has */
+        "SELECT session, (SELECT ifnull(sum(n), 0) FROM rollup WHERE kind = 0 AND quarter = -1 AND "
+        "rollup.session = stale.session) FROM stale ORDER BY session",
     [SQL_STALE_ADD] = "INSERT INTO stale (session) VALUES (?1) ON CONFLICT DO NOTHING",
     [SQL_STALE_DROP] = "DELETE FROM stale WHERE session = ?1",
     [SQL_SESSIONS_FRESH] =

@@ -12,7 +12,7 @@
 #include "store/group.h"
 #include "store/read.h"
 
-#define SESSIONS_AT_ONCE 1024 /* whose steps are held in memory together */
+#define FACTS_AT_ONCE 500000 /* of sessions whose steps are held in memory together: 100 MiB */
 
 /* ------------------------------------------------------------------------------ sets of sessions */
 
@@ -117,13 +117,21 @@ static int complete_all(members *m, store *s, bp_error **error) {
   return rc;
 }
 
-/* Stale sessions, as many as `most` rows name; -1: all. */
-static int load_stale(members *m, store *s, int64_t most, bp_error **error) {
+/* Stale sessions, until they have `most` facts; *more: there are others. */
+static int load_stale(members *m, store *s, int64_t most, bool *more, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_STALE, error);
   if (get == NULL) return bpi_error_code(*error);
-  sqlite3_bind_int64(get, 1, most);
-  int rc = load_rows(m, get, error);
-  return rc == BP_OK ? complete_all(m, s, error) : rc;
+  int64_t facts = 0;
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0 && facts < most) {
+    facts += sqlite3_column_int64(get, 1);
+    if (add_member(m, sqlite3_column_int64(get, 0)) == BP_OK) continue;
+    sqlite3_reset(get);
+    return bpi_fail_nomem(error);
+  }
+  sqlite3_reset(get);
+  *more = rc > 0;
+  return rc < 0 ? rc : complete_all(m, s, error);
 }
 
 /* ----------------------------------------------------------------------------------- gathering */
@@ -368,14 +376,13 @@ static int replace_sessions(store *s, derived *d, bp_error **error) {
 
 /* -------------------------------------------------------------------------------------- bringing up to date */
 
-/* Some stale sessions in one transaction; *more: there may be others. */
+/* Some stale sessions in one transaction; *more: there are others. */
 static int refresh_some(store *s, bool *more, bp_error **error) {
   derived *d = derived_new();
   if (d == NULL) return bpi_fail_nomem(error);
-  int rc = load_stale(&d->of, s, SESSIONS_AT_ONCE, error);
+  int rc = load_stale(&d->of, s, FACTS_AT_ONCE, more, error);
   if (rc == BP_OK && d->of.count > 0) rc = derive_into(d, s, error);
   if (rc == BP_OK && d->of.count > 0) rc = replace_sessions(s, d, error);
-  *more = d->of.count >= SESSIONS_AT_ONCE;
   derived_free(d);
   return rc;
 }
@@ -385,7 +392,6 @@ int bpi_tasks_stale(store *s, bool *any, bp_error **error) {
   if (s->kind != STORE_PERSONAL) return BP_OK; /* the others hold no facts */
   sqlite3_stmt *get = bpi_sql(s, SQL_STALE, error);
   if (get == NULL) return bpi_error_code(*error);
-  sqlite3_bind_int64(get, 1, 1);
   int rc = bpi_sql_step(get, error);
   sqlite3_reset(get);
   *any = rc > 0;
@@ -412,7 +418,7 @@ int bpi_tasks_overlay(store *s, bp_error **error) {
   if (rc != BP_OK || !any) return rc;
   derived *d = derived_new();
   if (d == NULL) return bpi_fail_nomem(error);
-  rc = load_stale(&d->of, s, -1, error);
+  rc = load_stale(&d->of, s, INT64_MAX, &any, error);
   if (rc == BP_OK) rc = derive_into(d, s, error);
   if (rc == BP_OK)
     s->derived = d;
