@@ -12,11 +12,15 @@
 #include "store/tasks.h"
 
 #define DAY_QUARTERS 96
-#define WORTH_PACKING 20000 /* cells that one question reads by rows */
 #define DAY_BYTES ((size_t)64 << 20)
 #define KEY_WORDS 5
 
-enum { TAG_QUARTER = 1, TAG_SESSION = 2, TAG_COUNT = 4, TAG_MEASURE = 8 /* and the bits above it */ };
+enum {
+  TAG_QUARTER = 1,
+  TAG_SESSION = 2,
+  TAG_COUNT = 4,
+  TAG_MEASURE = 8 /* and the bits above it */
+};
 
 static int64_t day_of(int64_t quarter) {
   return quarter < 0 ? -1 : quarter / DAY_QUARTERS;
@@ -178,7 +182,8 @@ int bpi_days_read(store *s, rollup_kind kind, int64_t from, int64_t until,
   if (kind >= ROLLUP_ATTEMPT && s->derived != NULL) /* not what is stored */
     return bpi_tasks_read(s, kind, from, until, row, user, error);
   int rc = s->kind == STORE_PERSONAL ? read_all(&r, from, until) : read_rows(&r, from, until);
-  if (rc == BP_OK && s->kind == STORE_PERSONAL && r.rows >= WORTH_PACKING) want(s, kind, from, until);
+  if (rc == BP_OK && s->kind == STORE_PERSONAL && r.rows >= s->worth_packing)
+    want(s, kind, from, until);
   return rc;
 }
 

@@ -1,12 +1,14 @@
 /* store/days.h: cells of whole days, packed: what a question would read row by row it reads as one
- * row for each kind and day, at a tenth of the cost. Days are packed behind a question that had to read many
- * cells, never while facts come in; whatever changes a cell drops its day in the same transaction, so what
- * is packed is always what the rows say. Knows bytes of cells; does not know what they mean. Included
- * only inside store/. */
+ * row for each kind and day, at a tenth of the cost. Days are packed behind a question that had to
+ * read many cells, never while facts come in; whatever changes a cell drops its day in the same
+ * transaction, so what is packed is always what the rows say. Knows bytes of cells; does not know
+ * what they mean. Included only inside store/. */
 #ifndef BPI_STORE_DAYS_H
 #define BPI_STORE_DAYS_H
 
 #include "store/sql.h"
+
+#define WORTH_PACKING 20000 /* cells of a kind that a question had to read one by one */
 
 /* Cells of any kind for bpi_read_rollup, from days where they are packed, else from rows. */
 int bpi_days_read(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,

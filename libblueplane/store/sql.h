@@ -60,6 +60,7 @@ struct store {
   derived *derived; /* what was derived for the snapshot that is open; NULL */
   int tiers;        /* of the transaction that is open: whether sessions have other rows than the best; -1: not known */
   day_range wanted[ROLLUP_KINDS]; /* days.c: what is to be packed */
+  int64_t worth_packing;          /* cells that a question read by rows; a test lowers it */
 };
 
 /* The statement, reset and ready to bind; NULL (and *error) on failure. */

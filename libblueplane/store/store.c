@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "store/bulk.h"
+#include "store/days.h"
 #include "store/erase.h"
 #include "store/sql.h"
 
@@ -284,6 +285,7 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
   if (s == NULL) return bpi_fail_nomem(error);
   s->read_only = options->read_only;
   s->kind = options->create;
+  s->worth_packing = WORTH_PACKING;
   bool fresh = options->in_memory;
   int64_t version = 0;
   if (!options->in_memory) rc = prepare_file(path, options, &fresh, error);

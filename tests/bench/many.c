@@ -71,7 +71,8 @@ typedef struct writer {
 static void hand_over(writer *w) {
   bp_ingest_report report = BP_INGEST_REPORT_INIT;
   bp_error *error = NULL;
-  if (bp_ingest_bytes(w->store, "native", "many", w->events, w->length, NULL, &report, &error) != BP_OK)
+  if (bp_ingest_bytes(w->store, "native", "many", w->events, w->length, NULL, &report, &error) !=
+      BP_OK)
     die("ingest", error);
   if (report.records_rejected != 0) die("ingest: an event was refused", NULL);
   w->length = 0;
@@ -80,18 +81,20 @@ static void hand_over(writer *w) {
 static void put(writer *w, const char *kind, const char *rest) {
   char id[48] = "";
   if (strcmp(kind, "session") != 0) snprintf(id, sizeof id, "\"id\":\"%" PRId64 "\",", w->facts++);
-  w->length += (size_t)snprintf(w->events + w->length, 1024,
-                                "{\"blueplane\":1,\"kind\":\"%s\",\"platform\":\"many\",\"session\":\"%d\",%s"
-                                "\"time\":%" PRId64 "%s}\n",
-                                kind, w->session, id, w->at, rest);
+  w->length += (size_t)snprintf(
+      w->events + w->length, 1024,
+      "{\"blueplane\":1,\"kind\":\"%s\",\"platform\":\"many\",\"session\":\"%d\",%s"
+      "\"time\":%" PRId64 "%s}\n",
+      kind, w->session, id, w->at, rest);
   if (w->length > PIECE - 1024) hand_over(w);
 }
 
 static void put_prompt(writer *w) {
   char rest[256];
-  static const char *const features[] = {"", "", "\"file\"", "\"code\"", "\"image\"", "\"command\""};
-  snprintf(rest, sizeof rest, ",\"characters\":%d,\"features\":[%s],\"mode\":\"%s\"", 10 + below(3000),
-           features[below(6)], below(8) == 0 ? "plan" : "default");
+  static const char *const features[] = {"",         "",          "\"file\"",
+                                         "\"code\"", "\"image\"", "\"command\""};
+  snprintf(rest, sizeof rest, ",\"characters\":%d,\"features\":[%s],\"mode\":\"%s\"",
+           10 + below(3000), features[below(6)], below(8) == 0 ? "plan" : "default");
   put(w, "prompt", rest);
 }
 
@@ -101,8 +104,8 @@ static void put_response(writer *w) {
   snprintf(rest, sizeof rest,
            ",\"model\":\"%s\",\"input_tokens\":%d,\"output_tokens\":%d,\"cache_read_tokens\":%d,"
            "\"cache_write_5m_tokens\":%d,\"stop\":\"tool_use\"",
-           models[(w->session + (below(8) == 0)) % 3], below(50), 20 + below(800), 10000 + below(100000),
-           below(4000));
+           models[(w->session + (below(8) == 0)) % 3], below(50), 20 + below(800),
+           10000 + below(100000), below(4000));
   put(w, "response", rest);
 }
 
@@ -111,20 +114,25 @@ static void put_call(writer *w) {
   static const struct {
     const char *tool, *category, *program;
     bool edits;
-  } tools[] = {{"Read", "read", "none", false},   {"Read", "read", "none", false},
-               {"Edit", "edit", "none", true},    {"Edit", "edit", "none", true},
-               {"Bash", "command", "test", false}, {"Bash", "command", "git", false},
-               {"Bash", "command", "build", false}, {"Grep", "search", "none", false},
+  } tools[] = {{"Read", "read", "none", false},
+               {"Read", "read", "none", false},
+               {"Edit", "edit", "none", true},
+               {"Edit", "edit", "none", true},
+               {"Bash", "command", "test", false},
+               {"Bash", "command", "git", false},
+               {"Bash", "command", "build", false},
+               {"Grep", "search", "none", false},
                {"mcp__tracker__find", "mcp", "none", false}};
   int which = below(9);
   if (below(5) == 0) w->file = below(300);
   if (tools[which].edits)
     snprintf(lines, sizeof lines, ",\"lines_added\":%d,\"lines_removed\":%d", below(40), below(20));
-  snprintf(rest, sizeof rest,
-           ",\"tool\":\"%s\",\"category\":\"%s\",\"program\":\"%s\",\"file\":\"/w/%d/f%d.%s\",\"outcome\":\"%s\","
-           "\"duration_us\":%d%s",
-           tools[which].tool, tools[which].category, tools[which].program, w->workspace, w->file,
-           w->file % 3 == 0 ? "c" : "py", below(16) == 0 ? "error" : "ok", 1000 + below(3000000), lines);
+  snprintf(
+      rest, sizeof rest,
+      ",\"tool\":\"%s\",\"category\":\"%s\",\"program\":\"%s\",\"file\":\"/w/%d/f%d.%s\",\"outcome\":\"%s\","
+      "\"duration_us\":%d%s",
+      tools[which].tool, tools[which].category, tools[which].program, w->workspace, w->file,
+      w->file % 3 == 0 ? "c" : "py", below(16) == 0 ? "error" : "ok", 1000 + below(3000000), lines);
   put(w, "tool_call", rest);
 }
 
@@ -134,16 +142,22 @@ static void put_session(writer *w, int64_t until) {
   w->workspace = below(12);
   w->file = below(300);
   w->at = END - DAY * (1 + below(DAYS)) + (7 + below(12)) * 3600 * SECOND + below(3600) * SECOND;
-  snprintf(rest, sizeof rest, ",\"workspace\":\"/w/%d\",\"client_version\":\"2.%d.0\",\"entrypoint\":\"cli\"",
+  snprintf(rest, sizeof rest,
+           ",\"workspace\":\"/w/%d\",\"client_version\":\"2.%d.0\",\"entrypoint\":\"cli\"",
            w->workspace, below(20));
   put(w, "session", rest);
   for (int i = 0; i < SESSION_FACTS && w->facts < until; i++) {
     w->at += below(100) == 0 ? 40 * 60 * SECOND : (2 + below(30)) * SECOND;
-    if (i % 17 == 0) put_prompt(w);
-    else if (i % 33 == 32) put(w, "event", ",\"event\":\"turn_end\",\"value\":9000");
-    else if (i % 85 == 84) put(w, "commit", ",\"type\":\"fix\",\"lines_added\":9,\"lines_removed\":1,\"files\":2");
-    else if (i % 2 == 0) put_response(w);
-    else put_call(w);
+    if (i % 17 == 0)
+      put_prompt(w);
+    else if (i % 33 == 32)
+      put(w, "event", ",\"event\":\"turn_end\",\"value\":9000");
+    else if (i % 85 == 84)
+      put(w, "commit", ",\"type\":\"fix\",\"lines_added\":9,\"lines_removed\":1,\"files\":2");
+    else if (i % 2 == 0)
+      put_response(w);
+    else
+      put_call(w);
   }
 }
 
@@ -221,16 +235,17 @@ static void measure(bp_store *store, const char *name, const char *json, int rou
 /* What people group by; the metrics come from the catalogue. */
 static const struct {
   const char *name, *metrics, *by;
-} grouped[] = {
-    {"tokens by model", "\"total_tokens\"", "\"model\""},
-    {"tokens by day and model", "\"input_tokens\",\"output_tokens\",\"cache_read_tokens\"", "\"time.day\",\"model\""},
-    {"cost by day", "\"cost\"", "\"time.day\""},
-    {"sessions by day", "\"sessions\"", "\"time.day\""},
-    {"interactions by hour of day", "\"interactions\"", "\"time.hour_of_day\""},
-    {"lines by workspace", "\"lines_added\",\"lines_removed\"", "\"workspace\""},
-    {"calls by tool and outcome", "\"tool_calls\"", "\"tool\",\"outcome\""},
-    {"lines by language", "\"lines_added\"", "\"language\""},
-    {"one session's tokens", "\"total_tokens\",\"cost\"", "\"session\""}};
+} grouped[] = {{"tokens by model", "\"total_tokens\"", "\"model\""},
+               {"tokens by day and model",
+                "\"input_tokens\",\"output_tokens\",\"cache_read_tokens\"",
+                "\"time.day\",\"model\""},
+               {"cost by day", "\"cost\"", "\"time.day\""},
+               {"sessions by day", "\"sessions\"", "\"time.day\""},
+               {"interactions by hour of day", "\"interactions\"", "\"time.hour_of_day\""},
+               {"lines by workspace", "\"lines_added\",\"lines_removed\"", "\"workspace\""},
+               {"calls by tool and outcome", "\"tool_calls\"", "\"tool\",\"outcome\""},
+               {"lines by language", "\"lines_added\"", "\"language\""},
+               {"one session's tokens", "\"total_tokens\",\"cost\"", "\"session\""}};
 
 static int ask_all(const char *path, const char *range, int rounds) {
   bp_store *store = open_store(path);
@@ -241,15 +256,17 @@ static int ask_all(const char *path, const char *range, int rounds) {
   if (bp_catalog(&catalog, "metrics", &error) != BP_OK) die("catalog", error);
   for (size_t i = 0; i < bp_result_rows(catalog); i++) {
     const char *name = bp_result_text(catalog, i, 0, NULL);
-    snprintf(json, sizeof json,
-             "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"%s\"],\"period\":\"%s\",\"zone\":\"UTC\"}", name,
-             range);
+    snprintf(
+        json, sizeof json,
+        "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"%s\"],\"period\":\"%s\",\"zone\":\"UTC\"}",
+        name, range);
     measure(store, name, json, rounds, &all);
   }
   for (size_t i = 0; i < sizeof grouped / sizeof *grouped; i++) {
-    snprintf(json, sizeof json,
-             "{\"schema\":\"blueplane.query/1\",\"metrics\":[%s],\"by\":[%s],\"period\":\"%s\",\"zone\":\"UTC\"}",
-             grouped[i].metrics, grouped[i].by, range);
+    snprintf(
+        json, sizeof json,
+        "{\"schema\":\"blueplane.query/1\",\"metrics\":[%s],\"by\":[%s],\"period\":\"%s\",\"zone\":\"UTC\"}",
+        grouped[i].metrics, grouped[i].by, range);
     measure(store, grouped[i].name, json, rounds, &all);
   }
   if (only == NULL) report("all questions", &all);
@@ -262,8 +279,9 @@ static int ask_all(const char *path, const char *range, int rounds) {
 static int first(const char *path) {
   bp_store *store = open_store(path);
   double start = now();
-  bp_result_free(ask(store, "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"tasks\"],\"period\":\"30d\","
-                            "\"zone\":\"UTC\"}"));
+  bp_result_free(ask(store,
+                     "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"tasks\"],\"period\":\"30d\","
+                     "\"zone\":\"UTC\"}"));
   printf("tasks\t%.0f\n", now() - start);
   bp_close(store);
   return 0;
@@ -271,7 +289,8 @@ static int first(const char *path) {
 
 int main(int count, char **argument) {
   const char *what = count > 1 ? argument[1] : "";
-  if (count == 4 && strcmp(what, "fill") == 0) return fill(argument[2], strtoll(argument[3], NULL, 10));
+  if (count == 4 && strcmp(what, "fill") == 0)
+    return fill(argument[2], strtoll(argument[3], NULL, 10));
   only = count == 6 ? argument[5] : NULL;
   if ((count == 5 || count == 6) && strcmp(what, "ask") == 0)
     return ask_all(argument[2], argument[3], atoi(argument[4]));

@@ -17,10 +17,12 @@
 #include "run_suite.h"
 #include "store/batch.h"
 #include "store/batch_inside.h"
+#include "store/days.h"
 #include "store/erase.h"
 #include "store/personal.h"
 #include "store/read.h"
 #include "store/sql.h"
+#include "store/tasks.h"
 
 #define T0 INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z, a quarter of an hour begins */
 #define MINUTE (60 * BPI_SECOND)
@@ -736,6 +738,118 @@ START_TEST(what_is_left_is_what_it_was) {
     ck_assert_int_eq(number(s, question), 0);
     bpi_store_close(s);
   }
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------- packed days */
+
+static int add_cell(void *user, const rollup_cell *cell) {
+  bpi_cells_add(user, cell);
+  return 0;
+}
+
+static int take_cell(void *user, const rollup_cell *cell) {
+  rollup_cell less = *cell;
+  less.n = -less.n;
+  for (int i = 0; i < ROLLUP_MEASURES; i++)
+    less.m[i] = -less.m[i];
+  bpi_cells_add(user, &less);
+  return 0;
+}
+
+/* What is read is what the rows say, in any range. */
+static void read_and_compare(store *s) {
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_read_begin_tasks(s, &error), BP_OK);
+  for (rollup_kind kind = ROLLUP_RESPONSE; kind < ROLLUP_KINDS; kind++) {
+    int64_t from = T0 / BPI_QUARTER + below(200) - 4, until = from + below(400);
+    if (below(3) == 0) from = INT64_MIN;
+    if (below(3) == 0) until = INT64_MAX;
+    cells all = {0};
+    int rc = bpi_read_rollup(s, kind, from, until, add_cell, &all, &error);
+    ck_assert_int_eq(rc, BP_OK);
+    rc = kind < ROLLUP_ATTEMPT ? bpi_cells_read(s, kind, from, until, take_cell, &all, &error)
+                               : bpi_tasks_read(s, kind, from, until, take_cell, &all, &error);
+    ck_assert_int_eq(rc, BP_OK);
+    for (size_t i = 0; i < all.count; i++)
+      ck_assert_msg(bpi_cell_is_zero(&all.cell[i]), "a cell of kind %d", kind);
+    bpi_cells_free(&all);
+  }
+  bpi_read_end(s);
+}
+
+#define DAYS "SELECT count(*) FROM day"
+
+START_TEST(packed_days_are_what_rows_say) {
+  int64_t most = 0;
+  for (int round = 0; round < 4; round++) {
+    store *s = memory_store();
+    s->worth_packing = 1;
+    for (int step = 0; step < 40; step++) {
+      record r[12];
+      size_t count = 1 + (size_t)below(12);
+      for (size_t i = 0; i < count; i++)
+        r[i] = random_record();
+      apply_records(s, r, count);
+      ck_assert(verified(s)); /* a day that changed is packed no more */
+      read_and_compare(s);
+      int64_t packed = number(s, DAYS);
+      if (packed > most) most = packed;
+      ck_assert_int_eq(number(s, "SELECT count(*) FROM day WHERE (id & 0xffffffff) >= "
+                                 "(SELECT max(quarter) / 96 FROM rollup)"),
+                       0);
+      ck_assert(verified(s));
+    }
+    erase_session(s, 1);
+    ck_assert_int_eq(number(s, DAYS), 0);
+    bpi_store_close(s);
+  }
+  ck_assert_int_gt(most, 10); /* of one day all kinds but those that random records lack */
+}
+END_TEST
+
+START_TEST(packed_days_may_be_damaged) {
+  static const char *const damage[] = {"UPDATE day SET cells = substr(cells, 1, length(cells) - 1)",
+                                       "UPDATE day SET cells = x'ffff80'",
+                                       "UPDATE day SET cells = x'00'",
+                                       "UPDATE day SET cells = x'0300'"};
+  const record r[] = {response(1, 1, T0, 100, 1), response(2, 2, T0 + 2 * DAY, 100, 1)};
+  for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
+    store *s = memory_store();
+    bp_error *error = NULL;
+    cells all = {0};
+    s->worth_packing = 1;
+    apply_records(s, r, 2);
+    read_and_compare(s);
+    read_and_compare(s);
+    ck_assert(verified(s));
+    sql(s, damage[i]);
+    ck_assert(!verified(s));
+    ck_assert_int_eq(bpi_read_begin(s, &error), BP_OK);
+    int rc = bpi_read_rollup(s, ROLLUP_RESPONSE, INT64_MIN, INT64_MAX, add_cell, &all, &error);
+    ck_assert_int_eq(rc, BP_ERR_CORRUPT);
+    bp_error_free(error);
+    bpi_read_end(s);
+    bpi_cells_free(&all);
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
+/* Who cannot write reads rows. */
+START_TEST(packing_is_not_waited_for) {
+  const record r[] = {response(1, 1, T0, 100, 1), response(2, 2, T0 + 2 * DAY, 100, 1)};
+  store *writer = open_store("days.db"), *reader = NULL;
+  ck_assert_int_eq(try_open(&reader, "days.db", true, NULL, NULL), BP_OK);
+  apply_records(writer, r, 2);
+  reader->worth_packing = writer->worth_packing = 1;
+  read_and_compare(reader);
+  ck_assert_int_eq(number(writer, DAYS), 0);
+  read_and_compare(writer);
+  ck_assert_int_gt(number(writer, DAYS), 0);
+  read_and_compare(reader);
+  bpi_store_close(reader);
+  bpi_store_close(writer);
 }
 END_TEST
 
@@ -1513,6 +1627,9 @@ int main(void) {
   tcase_add_test(tests, rows_go_around_each_other);
   tcase_add_test(tests, erased_rows_leave_no_gap);
   tcase_add_test(tests, what_is_left_is_what_it_was);
+  tcase_add_test(tests, packed_days_are_what_rows_say);
+  tcase_add_test(tests, packed_days_may_be_damaged);
+  tcase_add_test(tests, packing_is_not_waited_for);
   tcase_add_test(tests, what_was_begun_before_an_erasure_is_refused);
   tcase_add_test(tests, every_table_says_how_it_is_erased);
   tcase_add_test(tests, a_dry_run_stores_nothing);
