@@ -75,8 +75,10 @@ const command command_table[] = {
      "baseline are chosen in the page; each figure shows what it is made of, down to the session.",
      O(WHERE) | O(OUTPUT), ANSWERS, 0, 0, NULL, run_dashboard},
     {"statusline", YOURS, "", "today in one line, for prompts and status bars",
-     "Input on standard input is not read. Always ends with 0 when it could answer.", 0, ANSWERS, 0,
-     0, NULL, run_statusline},
+     "Name it as the command of Claude Code's status line: what that tells of the session at hand on "
+     "standard input adds its cost; other input is passed over. Always ends with 0 when it could "
+     "answer.",
+     0, ANSWERS, 0, 0, NULL, run_statusline},
 
     {"metric", QUESTIONS, "NAME...", "any metrics by any dimensions",
      "Example: blueplane metric cost lines_added --by time.week,model --since 2026-07-01 "
@@ -104,7 +106,7 @@ const command command_table[] = {
     {"hook", DATA, "claude_code|cursor", "keep a payload of the assistant's hooks, without content",
      "Reads it on standard input and opens no store. Name this as the command of the hooks: "
      "docs/sources.md has the settings.",
-     0, 0, 1, 1, "claude_code cursor", run_hook},
+     0, 0, 0, -1, "claude_code cursor", run_hook},
     {"privacy", DATA, "audit | preview FILE",
      "what is stored about you, what leaves, who asked; or what would be kept of a file",
      "preview shows field by field what would be kept, hashed or left out, and by which rule.",
@@ -219,9 +221,13 @@ static bool arguments_fit(const program *p, const command *c) {
   int count = (int)p->options.arguments.count - 1;
   if (count >= c->least && (c->most < 0 || count <= c->most)) return true;
   char *usage = usage_of(c);
-  complain(EXIT_USAGE, usage,
-           count < c->least ? "%s needs more than that" : "%s takes fewer words than that",
-           c->name);
+  if (count < c->least)
+    complain(EXIT_USAGE, usage, "%s needs %s%d word%s behind it, and there %s %d", c->name,
+             c->most == c->least ? "" : "at least ", c->least, c->least == 1 ? "" : "s",
+             count == 1 ? "is" : "are", count);
+  else
+    complain(EXIT_USAGE, usage, "%s takes at most %d word%s, and there are %d", c->name, c->most,
+             c->most == 1 ? "" : "s", count);
   free(usage);
   return false;
 }

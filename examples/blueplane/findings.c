@@ -253,14 +253,24 @@ static int show_sides(const program *p, const bp_result *r, const char *by, cons
   return write_out(&t);
 }
 
+/* Neither side has a value anywhere. */
+static bool is_empty(const bp_result *r) {
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    if (has_value(r, row, column(r, "value")) || has_value(r, row, column(r, "other")))
+      return false;
+  return true;
+}
+
 static int finish(const program *p, bp_result *r, int code, const char *by, const char *first,
                   const char *second, const char *effect) {
-  if (code == EXIT_OK)
-    code = is_table(&p->screen) && bp_result_rows(r) > 0
-               ? show_sides(p, r, by, first, second, effect)
-               : show_listing(p, r, "titles,compact");
+  bool nothing = code == EXIT_OK && is_empty(r);
+  if (nothing && is_table(&p->screen))
+    explain_nothing(p, r, NULL);
+  else if (code == EXIT_OK)
+    code = is_table(&p->screen) ? show_sides(p, r, by, first, second, effect)
+                                : write_result(&p->screen, r, "titles,compact");
   bp_result_free(r);
-  return code;
+  return code == EXIT_OK && nothing ? EXIT_NOTHING : code;
 }
 
 int run_compare(program *p) {

@@ -120,6 +120,8 @@ int run_hook(program *p) {
   char day[16], stamp[40];
   struct timespec now;
   struct tm utc;
+  if (p->argument_count != 1)
+    return complain(EXIT_FAILED, "name claude_code or cursor", "hook takes one word");
   if (strcmp(assistant, "claude_code") != 0 && strcmp(assistant, "cursor") != 0)
     return complain(EXIT_FAILED, "name claude_code or cursor", "no hooks of \"%s\" are known",
                     assistant);

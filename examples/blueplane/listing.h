@@ -13,6 +13,8 @@ int ask_listing(bp_result **out, const program *p, question *q, const char *orde
 /* What the listing is about, where people read it: its days, and the total of a metric unless
  * `total` is NULL. */
 void put_listing_title(text *t, const program *p, const bp_result *r, const char *total);
+/* Says that the period holds nothing, and what else to try; NULL: to look at everything. */
+void explain_nothing(const program *p, const bp_result *r, const char *otherwise);
 /* The result in the format asked for; a word instead where people read it and it is empty. */
 int show_listing(const program *p, const bp_result *r, const char *table_options);
 

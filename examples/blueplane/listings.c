@@ -18,12 +18,14 @@
 static const struct listing {
   const char *command, *by, *order, *period;
   const char *total;                     /* of this metric over all rows, in the title; or NULL */
+  const char *otherwise;                 /* what to try where there is nothing; NULL: a longer period */
   const char *metrics[METRICS_MOST + 1]; /* ended by NULL */
 } listings[] = {
     {"platforms",
      "platform",
      "-interactions",
      "28d",
+     NULL,
      NULL,
      {"interactions", "sessions", "active_time", "cost", "lines_added", "lines_removed",
       "interaction_share", "total_tokens", "tool_success_rate"}},
@@ -32,6 +34,7 @@ static const struct listing {
      "-interactions",
      "28d",
      NULL,
+     NULL,
      {"interactions", "sessions", "active_time", "cost", "last_activity", "lines_added",
       "lines_removed", "interaction_share"}},
     {"tools",
@@ -39,12 +42,14 @@ static const struct listing {
      "-tool_calls",
      "28d",
      NULL,
+     NULL,
      {"tool_calls", "tool_success_rate", "tool_errors", "rejection_rate", "interruption_rate"}},
     {"cost",
      "model",
      "-cost",
      "month",
      "cost",
+     NULL,
      {"cost", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens",
       "responses", "cache_savings", "cache_efficiency"}},
     {"code",
@@ -52,12 +57,14 @@ static const struct listing {
      "-lines_added",
      "28d",
      NULL,
+     NULL,
      {"lines_added", "lines_removed", "net_lines", "files_touched"}},
     {"commits",
      "time.week",
      NULL,
      "84d",
      "commits",
+     "blueplane git reads the commits of a repository",
      {"commits", "ai_commits", "linked_commits", "commit_lines_added", "commit_lines_removed",
       "fix_rate", "revert_rate"}},
     {"days",
@@ -65,12 +72,14 @@ static const struct listing {
      NULL,
      "14d",
      NULL,
+     NULL,
      {"interactions", "sessions", "active_time", "lines_added", "lines_removed", "total_tokens",
       "cost"}},
     {"hours",
      "time.hour_of_day",
      NULL,
      "28d",
+     NULL,
      NULL,
      {"interactions", "interaction_share", "active_time", "lines_added", "cost"}}};
 
@@ -99,10 +108,11 @@ int ask_listing(bp_result **out, const program *p, question *q, const char *orde
   return code;
 }
 
-static void explain_nothing(const program *p, const bp_result *r) {
+void explain_nothing(const program *p, const bp_result *r, const char *otherwise) {
   const char *period = bp_result_meta(r, "period");
-  note(&p->screen, "nothing found%s%s; --period all looks at everything",
-       period != NULL ? " in " : "", period != NULL ? period : "");
+  note(&p->screen, "nothing found%s%s; %s", period != NULL ? " in " : "",
+       period != NULL ? period : "",
+       otherwise != NULL ? otherwise : "--period all looks at everything");
 }
 
 /* The metric over the whole of what the listing shows, as text. */
@@ -142,10 +152,18 @@ void put_listing_title(text *t, const program *p, const bp_result *r, const char
 
 int show_listing(const program *p, const bp_result *r, const char *table_options) {
   if (is_table(&p->screen) && bp_result_rows(r) == 0) {
-    explain_nothing(p, r);
+    explain_nothing(p, r, NULL);
     return EXIT_NOTHING;
   }
   return write_result(&p->screen, r, table_options);
+}
+
+/* Days, weeks and hours have a row each, whether something happened in them or not. */
+static bool all_idle(const bp_result *r, const char *metric) {
+  int column = find_column(r, "metric", metric);
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    if (has_value(r, row, column) && bp_result_real(r, row, (size_t)column) > 0) return false;
+  return true;
 }
 
 int run_listing(program *p) {
@@ -153,14 +171,17 @@ int run_listing(program *p) {
   question q = {.metrics = l->metrics, .by = {l->by}};
   bp_result *r = NULL;
   int code = ask_listing(&r, p, &q, l->order, l->period);
-  if (code == EXIT_OK && is_table(&p->screen) && bp_result_rows(r) > 0) {
+  bool idle = code == EXIT_OK && all_idle(r, l->metrics[0]), table = is_table(&p->screen);
+  if (idle && table) {
+    explain_nothing(p, r, l->otherwise);
+  } else if (code == EXIT_OK && table) {
     text t = {0};
     put_listing_title(&t, p, r, l->total);
     code = write_out(&t);
   }
-  if (code == EXIT_OK) code = show_listing(p, r, LISTING_TABLE);
+  if (code == EXIT_OK && !(idle && table)) code = write_result(&p->screen, r, LISTING_TABLE);
   bp_result_free(r);
-  return code;
+  return code == EXIT_OK && idle ? EXIT_NOTHING : code;
 }
 
 /* ----------------------------------------------------------------------------------- with bars */
@@ -190,14 +211,6 @@ static const bar_column hour_columns[] = {{"interactions", "interactions", NULL,
                                           {"cost", "cost", NULL, NULL, NULL},
                                           {NULL, NULL, NULL, NULL, NULL}};
 
-/* Days and hours have a row each, whether something happened in them or not. */
-static bool all_idle(const bp_result *r, const char *metric) {
-  int column = find_column(r, "metric", metric);
-  for (size_t row = 0; row < bp_result_rows(r); row++)
-    if (has_value(r, row, column) && bp_result_real(r, row, (size_t)column) > 0) return false;
-  return true;
-}
-
 /* The listing of a command with bars, where the format is a table for people. */
 static int run_bars(program *p, row_name name, const bar_column *columns) {
   const struct listing *l = find_listing(p->options.arguments.item[0]);
@@ -206,7 +219,7 @@ static int run_bars(program *p, row_name name, const bar_column *columns) {
   int code = ask_listing(&r, p, &q, l->order, l->period);
   bool idle = code == EXIT_OK && all_idle(r, l->metrics[0]);
   if (idle && is_table(&p->screen)) {
-    explain_nothing(p, r);
+    explain_nothing(p, r, l->otherwise);
   } else if (code == EXIT_OK && is_table(&p->screen) && q.compare == NULL) {
     text t = {0};
     put_listing_title(&t, p, r, NULL);

@@ -1,19 +1,99 @@
-/* statusline.c: today in one line. */
-#include <stdlib.h>
-
+/* statusline.c: today in one line, beside the own average, and what the session at hand has cost where
+ * the assistant that shows the line tells it. Knows that one member of what Claude Code hands its
+ * status line; never waits for it. */
 #include "commands.h"
+
+#include <cjson/cJSON.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "exits.h"
+
+#define INPUT_MAX ((size_t)1 << 20)
+#define WAIT_MS 50
+#define NOT_TOLD (-1.0)
+
+/* Standard input, as far as somebody writes to it without delay. */
+static text read_input(void) {
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+  char piece[4096];
+  text t = {0};
+  while (t.length < INPUT_MAX && poll(&input, 1, WAIT_MS) > 0) {
+    ssize_t got = read(STDIN_FILENO, piece, sizeof piece);
+    if (got <= 0) break;
+    text_add_bytes(&t, piece, (size_t)got);
+  }
+  return t;
+}
+
+/* In US dollars: list price as the assistant itself adds it up. */
+static double session_cost(void) {
+  if (isatty(STDIN_FILENO)) return NOT_TOLD;
+  text said = read_input();
+  cJSON *status = said.length > 0 ? cJSON_Parse(said.data) : NULL;
+  const cJSON *cost = cJSON_GetObjectItemCaseSensitive(status, "cost");
+  const cJSON *usd = cJSON_GetObjectItemCaseSensitive(cost, "total_cost_usd");
+  double dollars = cJSON_IsNumber(usd) && usd->valuedouble >= 0 ? usd->valuedouble : NOT_TOLD;
+  cJSON_Delete(status);
+  text_free(&said);
+  return dollars;
+}
 
 static void put_part(text *t, const screen *s, const char *said) {
   if (t->length > 0) text_add(t, s->ascii ? " | " : " · ");
   text_add(t, said);
 }
 
+static void put_session(text *t, const screen *s, double dollars) {
+  text part = {0};
+  if (dollars < 0) return;
+  text_add(&part, "session ");
+  put_number(&part, "nUSD", dollars * 1e9, false);
+  put_part(t, s, part.data);
+  text_free(&part);
+}
+
+/* What it cost, and what a day costs on average. */
+static char *cost_part(const screen *s, const bp_result *r) {
+  int average = find_column(r, "baseline", "cost");
+  char *cost = figure(s, r, 0, find_column(r, "metric", "cost"));
+  if (!has_value(r, 0, average)) return cost;
+  char *usual = figure(s, r, 0, average);
+  char *both = print_text("%s (average day %s)", cost, usual);
+  free(usual);
+  free(cost);
+  return both;
+}
+
+static void put_today(text *t, const screen *s, const bp_result *r) {
+  int interactions = find_column(r, "metric", "interactions");
+  if (!has_value(r, 0, interactions) || bp_result_int(r, 0, (size_t)interactions) == 0) {
+    put_part(t, s, "today: nothing yet");
+    return;
+  }
+  int at = find_column(r, "metric", "sessions"), lines = find_column(r, "metric", "lines_added");
+  char *count = figure(s, r, 0, at), *added = figure(s, r, 0, lines), *cost = cost_part(s, r);
+  char *removed = figure(s, r, 0, find_column(r, "metric", "lines_removed"));
+  char *active = figure(s, r, 0, find_column(r, "metric", "active_time"));
+  char *sessions =
+      print_text("today %s session%s", count, bp_result_int(r, 0, (size_t)at) == 1 ? "" : "s");
+  char *edits = has_value(r, 0, lines) ? print_text("+%s -%s", added, removed) : copy_text("+0 -0");
+  put_part(t, s, sessions);
+  put_part(t, s, active);
+  if (strcmp(edits, "+0 -0") != 0) put_part(t, s, edits);
+  put_part(t, s, cost);
+  char *const all[] = {count, added, cost, removed, active, sessions, edits};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    free(all[i]);
+}
+
 int run_statusline(program *p) {
   static const char *const shown[] = {"sessions", "active_time",  "lines_added", "lines_removed",
                                       "cost",     "interactions", NULL};
   const screen *s = &p->screen;
-  question q = {.metrics = shown, .period = "today"};
+  question q = {.metrics = shown, .period = "today", .compare = "average"};
   bp_result *r = NULL;
   int code = ask(&r, p, &q);
   if (code != EXIT_OK) return code;
@@ -23,25 +103,8 @@ int run_statusline(program *p) {
     return code == EXIT_NOTHING ? EXIT_OK : code;
   }
   text t = {0};
-  int interactions = find_column(r, "metric", "interactions");
-  if (!has_value(r, 0, interactions) || bp_result_int(r, 0, (size_t)interactions) == 0) {
-    text_add(&t, "today: nothing yet");
-  } else {
-    int64_t count = bp_result_int(r, 0, (size_t)find_column(r, "metric", "sessions"));
-    char *figures_of[5];
-    for (size_t i = 0; i < 5; i++)
-      figures_of[i] = figure(s, r, 0, find_column(r, "metric", shown[i]));
-    char *sessions = print_text("today %s session%s", figures_of[0], count == 1 ? "" : "s");
-    char *edits = print_text("+%s -%s", figures_of[2], figures_of[3]);
-    put_part(&t, s, sessions);
-    put_part(&t, s, figures_of[1]);
-    if (has_value(r, 0, find_column(r, "metric", "lines_added"))) put_part(&t, s, edits);
-    put_part(&t, s, figures_of[4]);
-    for (size_t i = 0; i < 5; i++)
-      free(figures_of[i]);
-    free(sessions);
-    free(edits);
-  }
+  put_session(&t, s, session_cost());
+  put_today(&t, s, r);
   text_add(&t, "\n");
   bp_result_free(r);
   return write_out(&t);

@@ -168,7 +168,7 @@ int run_prompts(program *p) {
 static const char *const delegation[] = {"delegation", NULL};
 static const char *const patterns[] = {"task_patterns", NULL};
 static const bar_column delegation_columns[] = {
-    {"resolution_rate.to_resolve", "tasks", NULL, NULL, NULL},
+    {"resolution_rate.to_resolve", "to resolve", NULL, NULL, NULL},
     {"delegation", "verdict", NULL, NULL, NULL},
     {"resolution_rate", "resolved", NULL, "resolution_rate.low", "resolution_rate.high"},
     {"time_to_resolution.median", "median time", NULL, NULL, NULL},

@@ -23,6 +23,8 @@
 
 #include <blueplane/blueplane.h>
 
+#include "clock.h"
+
 static void die(const char *what, bp_error *error) {
   fprintf(stderr, "bench: %s: %s\n", what, bp_error_message(error));
   exit(1);
@@ -56,17 +58,6 @@ static bp_result *ask(bp_store *store, const char *json) {
 }
 
 /* ---------------------------------------------------------------------------------- latencies */
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
-}
-
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return x < y ? -1 : x > y;
-}
 
 static void report(const char *name, double *us, size_t count) {
   qsort(us, count, sizeof *us, by_value);

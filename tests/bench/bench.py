@@ -375,8 +375,35 @@ def case_line(bench, _root):
     print_rounds(rounds, [])
 
 
+def case_many(bench, _root):
+    """A store of so many facts of 400 days, one person's, and every question of the catalogue."""
+    for facts in bench.facts:
+        path = bench.work / "many.db"
+        print("%s facts, every metric of the catalogue and some groupings, ms:\n" % format(facts, ","), flush=True)
+        Process.run([bench.many, "fill", path, str(facts)])
+        first = float(Process.run([bench.many, "first", path])["output"].split(b"\t")[1]) / 1e3
+        rows, slowest = [], {}
+        for period in ("30d", "all"):
+            Process.run([bench.many, "ask", path, period, "1"]) # days are packed behind the first that asks for many
+            lines = Process.run([bench.many, "ask", path, period, str(bench.runs)])["output"].decode().splitlines()
+            times = {name: [float(us) / 1e3 for us in values] for name, *values in (l.split("\t") for l in lines)}
+            rows.append([period, *("%.1f" % ms for ms in times.pop("all questions"))])
+            rows += [["%s: %s" % (period, name), *("%.1f" % ms for ms in times[name])] for name in WATCHED]
+            slowest[period] = sorted(times, key=lambda name: -times[name][0])[:8]
+        table(["", "p50", "p95", "slowest"], rows)
+        for period, names in slowest.items():
+            print("Slowest over %s: %s." % (period, ", ".join(names)))
+        size = path.stat().st_size
+        print("The first question about tasks, which cuts them: %.1f s. The file: %.0f MiB, %.0f bytes a fact.\n" %
+              (first / 1e3, size / MIB, size / facts))
+        remove_store(path)
+
+
+WATCHED = ("tokens by model", "tokens by day and model", "interactions by hour of day", "sessions by day", "tool_error_rate",
+           "task_patterns", "delegation", "prompt_effect")
 CASES = {"first": case_first, "nothing": case_nothing, "latency": case_latency, "program": case_program,
-         "line": case_line}
+         "line": case_line, "many": case_many}
+OWN_DATA = ("line", "many")
 
 
 class Bench:
@@ -389,7 +416,9 @@ class Bench:
             sys.exit("bench: %s is not built" % self.helper)
         self.helper = Process.helper = self.helper.resolve()
         self.work, self.store = work, work / "store.db"
+        self.many = self.helper.with_name("many")
         self.runs, self.line_mib = arguments.runs, arguments.line_mib
+        self.facts = [int(facts) for facts in arguments.facts.split(",")]
         self.peers = peers(work)
 
     def ours(self, threads):
@@ -405,6 +434,7 @@ def main():
     parser.add_argument("--mib", type=int, default=64, help="how much sample data without --data and --gen (64)")
     parser.add_argument("--runs", type=int, default=7, help="rounds after the one that warms up (7)")
     parser.add_argument("--line-mib", type=int, default=512, help="length of the huge line (512)")
+    parser.add_argument("--facts", default="1000000", help="of the case many; several with commas (1000000)")
     parser.add_argument("--cases", default=",".join(CASES), help="of %s" % ", ".join(CASES))
     parser.add_argument("--work", help="where data and stores go (default: a temporary directory)")
     arguments = parser.parse_args()
@@ -422,7 +452,7 @@ def main():
             size, files = content(root)
             print("### %s: %.0f MiB in %d files\n" % (name, size / MIB, files), flush=True)
             for case in cases:
-                if case != "line" or first: # it has data of its own
+                if case not in OWN_DATA or first:
                     CASES[case](bench, root)
             first = False
 

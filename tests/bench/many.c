@@ -20,6 +20,8 @@
 
 #include <blueplane/blueplane.h>
 
+#include "clock.h"
+
 #define SECOND INT64_C(1000000)
 #define DAY (86400 * SECOND)
 #define DAYS 400
@@ -174,17 +176,6 @@ static int fill(const char *path, int64_t facts) {
 }
 
 /* ---------------------------------------------------------------------------------------- ask */
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
-}
-
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
 
 typedef struct times {
   double *us;

@@ -456,6 +456,39 @@ class Numbers(Case):
     def test_statusline(self):
         run = self.ok(self.home("statusline"))
         self.assertRegex(run.out, r"^today: nothing yet\n$")
+        home = self.new_home(False)
+        now = datetime.datetime.now(datetime.timezone.utc)
+        events = os.path.join(home.root, "events.blueplane.jsonl")
+        with open(events, "w", encoding="ascii") as file:
+            for day, output in ((now - datetime.timedelta(days=7), 200000), (now, 100000)):
+                file.write(json.dumps({"blueplane": 1, "kind": "response", "platform": "mytool", "session": str(day.day),
+                                       "id": str(day.day), "time": day.isoformat(), "model": "claude-sonnet-4-5",
+                                       "input_tokens": 0, "output_tokens": output}) + "\n")
+        self.ok(home("sync", events))
+        def line(said):
+            return subprocess.run([PROGRAM, "statusline"], env=home.environment, input=said, check=True,
+                                  stdout=subprocess.PIPE).stdout.decode()
+        today = "today 1 session · 0s · ~$1.50 (average day ~$3.00)\n"
+        self.assertEqual(line(b""), today)
+        status = {"session_id": "s", "cwd": "/canary", "cost": {"total_cost_usd": 0.417, "total_lines_added": 3}}
+        self.assertEqual(line(json.dumps(status).encode()), "session $0.42 · " + today)
+        for other in (b"{", b"[]", b'{"cost":3}', b'{"cost":{"total_cost_usd":"1"}}', b'{"cost":{"total_cost_usd":-1}}', b"\xff"):
+            self.assertEqual(line(other), today)
+        with subprocess.Popen([PROGRAM, "statusline"], env=home.environment, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as silent: # nobody writes, nobody closes
+            self.assertEqual(silent.stdout.read().decode(), today)
+
+    def test_nothing_is_said_to_be_nothing(self):
+        home = self.new_home(False)
+        self.assertIn("blueplane git", self.ok(home("commits"), 3).err)
+        for words in (["compare"], ["compare", "--by", "platform"], ["trend"]):
+            run = self.ok(home(*words), 3)
+            self.assertIn("nothing found", run.err)
+            self.assertEqual(run.out, "")
+            self.ok(home(*words, "--json"), 3).json()
+        self.ok(home("hook"), 1) # 2 would stop the assistant
+        self.ok(home("hook", "cursor", "more"), 1)
+        self.assertIn("session needs 1 word behind it, and there are 0", self.ok(home("session"), 2).err)
 
     def days(self, row, first, last):
         """The evidence's range as options."""
