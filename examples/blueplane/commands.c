@@ -80,6 +80,11 @@ const command command_table[] = {
      "answer.",
      0, ANSWERS, 0, 0, NULL, run_statusline},
 
+    {"watch", YOURS, "", "today, as it goes on",
+     "Follows the records of the assistants as they grow. On a terminal the page of stats, in a pipe a "
+     "line, with --json a document for each change. Ctrl-C ends it.",
+     O(POLL), COMMAND_STORE | COMMAND_WRITE, 0, 0, NULL, run_watch},
+
     {"metric", QUESTIONS, "NAME...", "any metrics by any dimensions",
      "Example: blueplane metric cost lines_added --by time.week,model --since 2026-07-01 "
      "--where platform=codex --compare previous",
@@ -153,9 +158,16 @@ const command command_table[] = {
      O(PERIOD) | O(RELEASE) | O(BENCHMARK) | O(OUTPUT), 0, 1, -1, "executive research", run_report},
 
     {"health", CARE, "", "figures of the store and of reading, for monitoring",
-     "Example: blueplane health --fail-on 'rejects>100' --fail-on 'ingest_age>86400' ends with 5 "
-     "when one of them is breached.",
-     O(FAIL_ON), ANSWERS, 0, 0, NULL, run_health},
+     "With an operator's eyes: nothing of what you did is in it. Example: blueplane health --fail-on "
+     "'lag_p95>60s,rejects>0.1%' ends with 5 when one of them is breached. --format prometheus is "
+     "what a scraper reads. Reads nothing new, so that it shows what waits.",
+     O(FAIL_ON) | O(INTEGRITY) | O(SIZE_LIMIT) | O(QUEUE), 0, 0, 0, NULL, run_health},
+    {"serve", CARE, "", "today and health as live pages on this machine",
+     "On http://127.0.0.1:7077, for you alone: the address it prints holds a token. With --health "
+     "the figures of health only, at /, /health.json and /metrics, for monitoring. docs/health.md "
+     "says more.",
+     O(HEALTH) | O(BIND) | O(PORT) | O(HOST) | O(TOKEN_FILE) | O(POLL) | O(SIZE_LIMIT) | O(QUEUE), 0, 0,
+     0, NULL, run_serve},
     {"doctor", CARE, "", "looks for what is wrong and says how to mend it",
      "Ends with 1 if there is a problem, with 0 if there are warnings only.", 0, 0, 0, 0, NULL,
      run_doctor},

@@ -66,12 +66,16 @@ int run_sync(program *p);
 /* Reads what is new in the known places; complains, but answers can still be given: EXIT_OK or
  * EXIT_INTERRUPTED. */
 int sync_before(program *p);
-/* git.c in the program blueplane-git, git_elsewhere.c in blueplane */
+/* Reads what is new below one place, silently: the library's code, and how many facts came of it. */
+int sync_place(const program *p, const char *source, const char *path, uint64_t *facts);
+/* git.c in the program blueplane-git, elsewhere.c in the others */
 int run_git(program *p);
 /* hook.c */
 int run_hook(program *p);
-/* health.c */
+/* health.c, watch.c, serve.c */
 int run_health(program *p);
+int run_watch(program *p);
+int run_serve(program *p);
 /* doctor.c */
 int run_doctor(program *p);
 /* places.c */

@@ -1,4 +1,5 @@
-/* health.c: figures of the store for monitoring, and limits on them. */
+/* health.c: figures of the store and of reading for monitoring, in the forms that monitoring takes, and
+ * limits on them. */
 #include "commands.h"
 
 #include <errno.h>
@@ -6,55 +7,84 @@
 #include <string.h>
 
 #include "exits.h"
+#include "rows.h"
+#include "vitals.h"
 
 /* "NAME>VALUE" with >, >=, < or <=. */
 typedef struct limit {
   const char *said;
-  size_t row; /* of the figure */
+  const vital_info *info;
   char sign;
   bool or_equal;
   double value;
 } limit;
 
-/* The row of a figure, or -1 with a complaint. */
-static long find_row(const bp_result *r, const char *name) {
+/* ------------------------------------------------------------------------------------- limits */
+
+static int refuse_name(const char *name) {
   nearest n = {name, NULL, 0};
-  for (size_t row = 0; row < bp_result_rows(r); row++) {
-    const char *own = bp_result_text(r, row, 0, NULL);
-    if (strcmp(own, name) == 0) return (long)row;
-    nearest_try(&n, own);
-  }
+  for (const vital_info *info = vital_table; info->name != NULL; info++)
+    nearest_try(&n, info->name);
   char *hint = n.best != NULL ? print_text("did you mean \"%s\"?", n.best)
-                              : copy_text("blueplane health lists the figures");
+                              : copy_text("blueplane health --json lists the figures");
   char *shown = text_safe(name);
   complain(EXIT_USAGE, hint, "--fail-on: there is no figure \"%s\"", shown);
   free(shown);
   free(hint);
-  return -1;
+  return EXIT_USAGE;
 }
 
-static int read_limit(limit *l, const char *said, const bp_result *r) {
+/* What a unit behind a number makes of it. False: it does not fit the figure. */
+static bool scale(limit *l, const char *unit) {
+  static const struct {
+    const char *unit;
+    vital_unit of;
+    double by;
+  } seconds[] = {{"ms", VITAL_SECONDS, 1e-3}, {"s", VITAL_SECONDS, 1},   {"m", VITAL_SECONDS, 60},
+                 {"min", VITAL_SECONDS, 60},  {"h", VITAL_SECONDS, 3600}, {"d", VITAL_SECONDS, 86400},
+                 {"d", VITAL_DAYS, 1}};
+  if (*unit == '\0') return true;
+  if (strcmp(unit, "%") == 0) {
+    if (l->info->share == NULL) return false;
+    l->info = find_vital(l->info->share);
+    l->value /= 100;
+    return true;
+  }
+  for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++)
+    if (seconds[i].of == l->info->unit && strcmp(seconds[i].unit, unit) == 0) {
+      l->value *= seconds[i].by;
+      return true;
+    }
+  double factor;
+  if (l->info->unit != VITAL_BYTES || !bytes_unit(&factor, unit)) return false;
+  l->value *= factor;
+  return true;
+}
+
+static int read_limit(limit *l, const char *said) {
   size_t length = strcspn(said, "<>");
   l->said = said;
   l->sign = said[length];
   l->or_equal = l->sign != '\0' && said[length + 1] == '=';
   const char *value = said + length + (l->sign != '\0') + l->or_equal;
+  text name = {0};
+  text_add_bytes(&name, said, length);
+  l->info = name.data == NULL ? NULL : find_vital(name.data);
+  int code = EXIT_OK;
   char *end;
   errno = 0;
   l->value = strtod(value, &end);
-  if (length == 0 || l->sign == '\0' || end == value || *end != '\0' || errno != 0) {
+  bool number = length > 0 && l->sign != '\0' && end != value && errno == 0;
+  if (number && l->info == NULL)
+    code = refuse_name(name.data);
+  else if (!number || !scale(l, end)) {
     char *shown = text_safe(said);
-    complain(EXIT_USAGE, "for example --fail-on 'rejects>100'", "--fail-on: \"%s\" is no limit",
-             shown);
+    code = complain(EXIT_USAGE, "for example --fail-on 'lag_p95>60s,rejects>0.1%'",
+                    "--fail-on: \"%s\" is no limit", shown);
     free(shown);
-    return EXIT_USAGE;
   }
-  text name = {0};
-  text_add_bytes(&name, said, length);
-  long row = find_row(r, name.data);
   text_free(&name);
-  l->row = (size_t)row;
-  return row < 0 ? EXIT_USAGE : EXIT_OK;
+  return code;
 }
 
 static bool is_breached(const limit *l, double value) {
@@ -62,49 +92,112 @@ static bool is_breached(const limit *l, double value) {
   return l->sign == '>' ? value > l->value : value < l->value;
 }
 
-/* Every limit is looked at, so that every breach is told. */
-static int check_limits(const limit *limits, size_t count, const bp_result *r) {
+/* Every limit is looked at, so that every breach is told. What is not told breaches nothing. */
+static int check_limits(const limit *limits, size_t count, const vitals *v) {
   int code = EXIT_OK;
-  for (size_t i = 0; i < count; i++) {
-    double value = bp_result_real(r, limits[i].row, 1);
-    if (is_breached(&limits[i], value))
-      code = complain(EXIT_THRESHOLD, NULL, "%s is breached: it is %.15g", limits[i].said, value);
-  }
+  for (size_t i = 0; i < count; i++)
+    for (size_t k = 0; k < v->count; k++) {
+      const vital *one = &v->item[k];
+      if (one->info != limits[i].info || !is_breached(&limits[i], one->value)) continue;
+      text now = {0};
+      put_vital(&now, one);
+      code = complain(EXIT_THRESHOLD, NULL, "%s is breached: it is %s%s%s", limits[i].said, now.data,
+                      one->of != NULL ? " of " : "", one->of != NULL ? one->of : "");
+      text_free(&now);
+    }
   return code;
 }
 
-static int show(const screen *s, const bp_result *r) {
+/* ------------------------------------------------------------------------------------- writing */
+
+static char *title_of(const vital *v) {
+  if (v->of == NULL) return copy_text(v->info->title);
+  bool within = strcmp(v->info->label, "le") == 0;
+  return print_text(within ? "%s %s s" : "%s: %s", v->info->title, v->of);
+}
+
+static int show(const screen *s, const vitals *v) {
+  static const char *const styles[] = {STYLE_GOOD, STYLE_WARN, STYLE_BAD};
   text t = {0};
-  for (size_t row = 0; row < bp_result_rows(r); row++) {
-    const char *unit = bp_result_text(r, row, 2, NULL);
-    text value = {0};
-    if (unit != NULL && strcmp(unit, "bytes") == 0) {
-      put_bytes(&value, (uint64_t)bp_result_int(r, row, 1));
-    } else {
-      put_count(&value, bp_result_int(r, row, 1));
-      if (unit != NULL) text_addf(&value, " %s", unit);
+  const char *group = "";
+  put(&t, s, styles[v->status], status_name(v->status), 0);
+  if (v->reasons != NULL) text_addf(&t, ": %s", v->reasons);
+  text_add(&t, "\n");
+  for (const vital_info *info = vital_table; info->name != NULL; info++)
+    for (size_t i = 0; i < v->count; i++) {
+      const vital *one = &v->item[i];
+      if (one->info != info || !vital_is_shown(one)) continue;
+      if (strcmp(info->group, group) != 0) {
+        text_add(&t, "\n");
+        put(&t, s, STYLE_BOLD, info->group, 0);
+        text_add(&t, "\n");
+        group = info->group;
+      }
+      char *title = title_of(one);
+      text_add(&t, "  ");
+      text_fit(&t, title, 26, s->ascii);
+      put_vital(&t, one);
+      text_add(&t, "\n");
+      free(title);
     }
-    text_fit(&t, bp_result_text(r, row, 0, NULL), 16, s->ascii);
-    put(&t, s, STYLE_BOLD, value.data, 0);
-    text_add(&t, "\n");
-    text_free(&value);
-  }
   return write_out(&t);
 }
 
+static int write_rows(const screen *s, const vitals *v) {
+  static const char *const columns[] = {"name", "of", "value", NULL};
+  rows r;
+  rows_begin(&r, s, "blueplane.health/1", columns);
+  for (size_t i = 0; i < v->count; i++) {
+    rows_start(&r);
+    rows_text(&r, "name", v->item[i].info->name);
+    rows_text(&r, "of", v->item[i].of);
+    rows_real(&r, "value", v->item[i].value);
+    rows_finish(&r);
+  }
+  return rows_end(&r);
+}
+
+static int write_markdown(const vitals *v) {
+  text t = {0};
+  text_add(&t, "| name | of | value |\n| --- | --- | ---: |\n");
+  for (size_t i = 0; i < v->count; i++)
+    text_addf(&t, "| %s | %s | %.15g |\n", v->item[i].info->name,
+              v->item[i].of != NULL ? v->item[i].of : "", v->item[i].value);
+  return write_out(&t);
+}
+
+static int write_vitals(const screen *s, const vitals *v) {
+  if (is_table(s)) return show(s, v);
+  if (strcmp(s->format, "prometheus") == 0) {
+    text t = {0};
+    put_exposition(&t, v);
+    return write_out(&t);
+  }
+  if (strcmp(s->format, "markdown") == 0) return write_markdown(v);
+  if (strcmp(s->format, "json") != 0) return write_rows(s, v);
+  json j = {0};
+  json_vitals(&j, v);
+  return write_json(&j);
+}
+
 int run_health(program *p) {
-  const strings *said = &p->options.fail_on;
-  limit *limits = need(calloc(said->count + 1, sizeof *limits));
-  bp_result *r = NULL;
-  bp_error *error = NULL;
+  strings said = {0};
+  for (size_t i = 0; i < p->options.fail_on.count; i++)
+    strings_add_list(&said, p->options.fail_on.item[i]);
+  limit *limits = need(calloc(said.count + 1, sizeof *limits));
+  bp_store *operator = NULL;
+  vitals v = {0};
+  const double unknown = -1;
   int code = EXIT_OK;
-  if (bp_inspect(&r, p->store, "health", &error) != BP_OK) code = complain_of(error);
-  for (size_t i = 0; i < said->count && code == EXIT_OK; i++)
-    code = read_limit(&limits[i], said->item[i], r);
-  if (code == EXIT_OK)
-    code = is_table(&p->screen) ? show(&p->screen, r) : write_result(&p->screen, r, NULL);
-  if (code == EXIT_OK) code = check_limits(limits, said->count, r);
-  bp_result_free(r);
+  for (size_t i = 0; i < said.count && code == EXIT_OK; i++)
+    code = read_limit(&limits[i], said.item[i]);
+  if (code == EXIT_OK) code = open_for_operator(&operator, p);
+  if (code == EXIT_OK) code = read_vitals(&v, p, operator, given(&p->options, OPTION_INTEGRITY) ? NULL : &unknown);
+  if (code == EXIT_OK) code = write_vitals(&p->screen, &v);
+  if (code == EXIT_OK) code = check_limits(limits, said.count, &v);
+  vitals_free(&v);
+  bp_close(operator);
   free(limits);
+  strings_free(&said);
   return code;
 }

@@ -10,7 +10,7 @@
 
 #include "text.h"
 
-#define FORMATS "table json ndjson csv markdown html"
+#define FORMATS "table json ndjson csv markdown html prometheus"
 #define BASELINES "previous year average trailing_4w trailing_12w none"
 #define PERIODS "today yesterday week month quarter year last_week last_month 7d 28d 90d all"
 
@@ -19,7 +19,7 @@ const option_info option_table[] = {
     {OPTION_ZONE, "zone", 0, false, "NAME", NULL, "IANA time zone that decides days and hours"},
     {OPTION_WEEK_START, "week-start", 0, false, "DAY", "monday sunday", "first day of the week"},
     {OPTION_FORMAT, "format", 'f', false, "FORMAT", FORMATS,
-     "table, json, ndjson, csv, markdown or html"},
+     "table, json, ndjson, csv, markdown or html; health also prometheus"},
     {OPTION_JSON, "json", 'j', false, NULL, NULL, "the same as --format json"},
     {OPTION_COLOR, "color", 0, false, "WHEN", "auto always never",
      "auto (the default): on a terminal, unless NO_COLOR is set"},
@@ -56,7 +56,23 @@ const option_info option_table[] = {
     {OPTION_RESTART, "restart", 0, false, NULL, NULL,
      "read from the beginning, whatever was read before"},
     {OPTION_FAIL_ON, "fail-on", 0, true, "NAME>VALUE", NULL,
-     "exit with 5 if the figure is beyond the value; >, >=, < or <="},
+     "exit with 5 if a figure is beyond the value, as in lag_p95>60s,rejects>0.1%; >, >=, < or <="},
+    {OPTION_INTEGRITY, "integrity", 0, false, NULL, NULL,
+     "check the whole file of the store, which takes long"},
+    {OPTION_SIZE_LIMIT, "size-limit", 0, false, "SIZE", NULL,
+     "what the store may grow to, as in 2GB; default: what the disk has room for"},
+    {OPTION_QUEUE, "queue", 0, false, "URL", NULL,
+     "a Redis stream that events wait in: redis://HOST[:PORT]/STREAM[?group=NAME]"},
+    {OPTION_POLL, "poll", 0, false, NULL, NULL,
+     "look for changes again and again instead of asking the system for them"},
+    {OPTION_HEALTH, "health", 0, false, NULL, NULL, "the figures of health and nothing else"},
+    {OPTION_BIND, "bind", 0, false, "ADDRESS", NULL,
+     "the address to listen on; default: 127.0.0.1. Any but this machine's own needs a token"},
+    {OPTION_PORT, "port", 0, false, "PORT", NULL, "the port to listen on; default: 7077, 0: any"},
+    {OPTION_HOST, "host", 0, true, "NAME", NULL,
+     "another name that this server is asked by; several with commas or several --host"},
+    {OPTION_TOKEN_FILE, "token-file", 0, false, "FILE", "@files",
+     "a file with the token to be asked for, 16 characters or more"},
     {OPTION_UNPRICED, "unpriced", 0, false, NULL, NULL,
      "the models in the store that have no price, with their tokens"},
     {OPTION_AS, "as", 0, false, "ACCESS", "manager lead research", "with whose eyes"},
@@ -153,6 +169,15 @@ static char *check_value(const option_info *info, const char *value) {
     long rows = strtol(value, &end, 10);
     if (errno != 0 || *end != '\0' || end == value || rows < 1)
       problem = copy_text("--limit takes a number of rows, 1 or more");
+  } else if (info->id == OPTION_SIZE_LIMIT) {
+    double bytes;
+    if (!parse_bytes(&bytes, value) || bytes < 1)
+      problem = copy_text("--size-limit takes a size like 500MB or 2GB");
+  } else if (info->id == OPTION_PORT) {
+    char *end;
+    long port = strtol(value, &end, 10);
+    if (*end != '\0' || end == value || port < 0 || port > 65535)
+      problem = copy_text("--port takes a number from 0 to 65535");
   }
   free(best);
   return problem;
@@ -196,6 +221,7 @@ static char *take_option(options *o, option_id id, char *argument) {
   if (id == OPTION_FAIL_ON) strings_add(&o->fail_on, argument);
   if (id == OPTION_AUTHOR) strings_add_list(&o->author, argument);
   if (id == OPTION_RELEASE) strings_add(&o->release, argument);
+  if (id == OPTION_HOST) strings_add_list(&o->host, argument);
   return problem;
 }
 
@@ -295,5 +321,6 @@ void options_free(options *o) {
   strings_free(&o->fail_on);
   strings_free(&o->author);
   strings_free(&o->release);
+  strings_free(&o->host);
   strings_free(&o->arguments);
 }

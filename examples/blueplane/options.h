@@ -37,6 +37,15 @@ typedef enum option_id {
   OPTION_AUTHOR,
   OPTION_RESTART,
   OPTION_FAIL_ON,
+  OPTION_INTEGRITY,
+  OPTION_SIZE_LIMIT,
+  OPTION_QUEUE,
+  OPTION_POLL,
+  OPTION_HEALTH,
+  OPTION_BIND,
+  OPTION_PORT,
+  OPTION_HOST,
+  OPTION_TOKEN_FILE,
   OPTION_UNPRICED,
   OPTION_AS,
   OPTION_TEAM,
@@ -77,7 +86,7 @@ void strings_free(strings *s);
 typedef struct options {
   uint64_t given;             /* OPTION_BIT of what stood on the command line */
   char *value[OPTION_COUNT];  /* the last one given, or the configuration file's; else NULL */
-  strings by, where, fail_on, author, release; /* what may be given several times */
+  strings by, where, fail_on, author, release, host; /* what may be given several times */
   strings arguments;          /* the command first */
 } options;
 

@@ -50,6 +50,17 @@ void rows_text(rows *r, const char *column, const char *value) {
     json_text(&r->row, column, value);
 }
 
+void rows_real(rows *r, const char *column, double value) {
+  if (!r->csv) {
+    json_real(&r->row, column, value);
+    return;
+  }
+  json digits = {0};
+  json_real(&digits, NULL, value);
+  csv_cell(r, digits.out.data);
+  text_free(&digits.out);
+}
+
 void rows_cell(rows *r, const char *column, const bp_result *from, size_t row, int at) {
   if (!r->csv) {
     json_value(&r->row, column, from, row, at);

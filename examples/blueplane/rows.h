@@ -19,6 +19,7 @@ typedef struct rows {
 void rows_begin(rows *r, const screen *s, const char *schema, const char *const *columns);
 void rows_start(rows *r);
 void rows_text(rows *r, const char *column, const char *value); /* NULL: nothing */
+void rows_real(rows *r, const char *column, double value);
 /* A cell of a result as it is, exact. */
 void rows_cell(rows *r, const char *column, const bp_result *from, size_t row, int at);
 void rows_finish(rows *r);

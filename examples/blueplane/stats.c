@@ -174,7 +174,7 @@ static int ask_all(stats *s) {
   return ask(&s->parts, p, &q);
 }
 
-static bool is_empty(const stats *s) {
+bool stats_empty(const stats *s) {
   int column = find_column(s->totals, "metric", "interactions");
   return !has_value(s->totals, 0, column) || bp_result_int(s->totals, 0, (size_t)column) == 0;
 }
@@ -246,45 +246,66 @@ static void json_peaks(json *j, const stats *s) {
     json_null(j, "peak_day");
 }
 
-static int show_json(const stats *s) {
+void stats_json(json *j, const stats *s) {
   static const char *const said[] = {"coverage", "lower_bound", "prices", "notes"};
-  json j = {0};
   date day;
   char last[16];
-  bool empty = is_empty(s);
+  bool empty = stats_empty(s);
   bool known = empty && last_active_day(s, &day);
   if (known) format_date(last, day);
-  json_open(&j, NULL, '{');
-  json_text(&j, "schema", "blueplane.stats/1");
-  json_text(&j, "period", s->period);
-  json_text(&j, "from", bp_result_meta(s->totals, "from"));
-  json_text(&j, "until", bp_result_meta(s->totals, "until"));
-  json_text(&j, "zone", s->program->zone);
-  json_text(&j, "compare", strcmp(s->compare, "none") == 0 ? NULL : s->compare);
-  json_bool(&j, "empty", empty);
-  json_text(&j, "last_active_day", known ? last : NULL);
-  json_totals(&j, s);
-  json_peaks(&j, s);
-  json_groups(&j, "platforms", "platform", s->platforms);
-  json_groups(&j, "workspaces", "workspace", s->workspaces);
-  json_groups(&j, "hours", "hour", s->hours);
-  if (s->parts != NULL) json_groups(&j, "breakdown", s->by, s->parts);
+  json_open(j, NULL, '{');
+  json_text(j, "schema", "blueplane.stats/1");
+  json_text(j, "period", s->period);
+  json_text(j, "from", bp_result_meta(s->totals, "from"));
+  json_text(j, "until", bp_result_meta(s->totals, "until"));
+  json_text(j, "zone", s->program->zone);
+  json_text(j, "compare", strcmp(s->compare, "none") == 0 ? NULL : s->compare);
+  json_bool(j, "empty", empty);
+  json_text(j, "last_active_day", known ? last : NULL);
+  json_totals(j, s);
+  json_peaks(j, s);
+  json_groups(j, "platforms", "platform", s->platforms);
+  json_groups(j, "workspaces", "workspace", s->workspaces);
+  json_groups(j, "hours", "hour", s->hours);
+  if (s->parts != NULL) json_groups(j, "breakdown", s->by, s->parts);
   for (size_t i = 0; i < sizeof said / sizeof *said; i++)
-    json_text(&j, said[i], bp_result_meta(s->totals, said[i]));
-  json_close(&j, '}');
-  int code = write_json(&j);
-  return code == EXIT_OK && empty ? EXIT_NOTHING : code;
+    json_text(j, said[i], bp_result_meta(s->totals, said[i]));
+  json_close(j, '}');
 }
 
 /* -------------------------------------------------------------------------------------- command */
 
-static void free_stats(stats *s) {
+void stats_free(stats *s) {
   free(s->period);
   bp_result_free(s->totals);
   bp_result_free(s->platforms);
   bp_result_free(s->workspaces);
   bp_result_free(s->hours);
   bp_result_free(s->parts);
+}
+
+int stats_ask(stats *s, program *p, const char *period) {
+  *s = (stats){.program = p, .period = copy_text(period)};
+  s->word = s->period;
+  choose_baseline(s);
+  return ask_all(s);
+}
+
+static int show(const stats *s) {
+  const screen *on = &s->program->screen;
+  text t = {0};
+  json j = {0};
+  int code;
+  if (is_json(on)) {
+    stats_json(&j, s);
+    code = write_json(&j);
+  } else if (is_table(on)) {
+    stats_page(&t, s);
+    code = write_out(&t);
+  } else {
+    return write_result(on, s->parts != NULL ? s->parts : s->totals, NULL);
+  }
+  return code == EXIT_OK && stats_empty(s) ? EXIT_NOTHING : code;
 }
 
 int run_stats(program *p) {
@@ -294,14 +315,7 @@ int run_stats(program *p) {
     choose_baseline(&s);
     code = ask_all(&s);
   }
-  if (code == EXIT_OK) {
-    if (is_json(&p->screen))
-      code = show_json(&s);
-    else if (!is_table(&p->screen))
-      code = write_result(&p->screen, s.parts != NULL ? s.parts : s.totals, NULL);
-    else
-      code = is_empty(&s) ? show_empty(&s) : show_page(&s);
-  }
-  free_stats(&s);
+  if (code == EXIT_OK) code = show(&s);
+  stats_free(&s);
   return code;
 }

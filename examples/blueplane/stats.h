@@ -23,8 +23,14 @@ bool last_active_day(const stats *s, date *out);
 /* The row with the greatest value of a column, the first of equals; false if all are nothing. */
 bool greatest_row(const bp_result *r, int column, size_t *best);
 
-/* The page for people; exit codes. */
-int show_page(const stats *s);
-int show_empty(const stats *s);
+/* Asks for a period that is a word of bp_query_period, with the baseline that goes with it, or the
+ * one that was asked for; exit codes, after a complaint. Free it in either case. */
+int stats_ask(stats *s, program *p, const char *period);
+void stats_free(stats *s);
+bool stats_empty(const stats *s); /* there was no interaction */
+
+/* The page for people, and the document blueplane.stats/1. */
+void stats_page(text *t, const stats *s);
+void stats_json(json *j, const stats *s);
 
 #endif

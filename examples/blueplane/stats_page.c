@@ -324,39 +324,38 @@ static void put_notes(text *t, const stats *s) {
 
 /* ---------------------------------------------------------------------------------------- pages */
 
-int show_empty(const stats *s) {
-  text t = {0};
+static void put_empty(text *t, const stats *s) {
   date day;
-  put_title(&t, s);
-  text_add(&t, strcmp(s->period, "today") == 0 ? "No activity yet.\n" : "No activity.\n");
+  put_title(t, s);
+  text_add(t, strcmp(s->period, "today") == 0 ? "No activity yet.\n" : "No activity.\n");
   if (last_active_day(s, &day)) {
     char name[16], *said = name_days(day, day);
     format_date(name, day);
-    text_addf(&t, "The last active day was %s: blueplane stats --date %s\n", said, name);
+    text_addf(t, "The last active day was %s: blueplane stats --date %s\n", said, name);
     free(said);
   } else if (s->program->options.where.count > 0) {
-    text_add(&t, "Nothing that matches is known of the time before it either.\n");
+    text_add(t, "Nothing that matches is known of the time before it either.\n");
   } else if (s->reaches_today) {
-    text_add(&t, "Nothing is stored at all; blueplane doctor says where was looked.\n");
+    text_add(t, "Nothing is stored at all; blueplane doctor says where was looked.\n");
   } else {
-    text_add(&t, "Nothing is known of the time before it either.\n");
+    text_add(t, "Nothing is known of the time before it either.\n");
   }
-  int code = write_out(&t);
-  return code == EXIT_OK ? EXIT_NOTHING : code;
 }
 
-int show_page(const stats *s) {
-  text t = {0};
-  put_title(&t, s);
-  if (s->parts != NULL) {
-    put_bars(&t, &s->program->screen, s->parts, part_name, part_columns);
-    text_add(&t, "\n");
+void stats_page(text *t, const stats *s) {
+  if (stats_empty(s)) {
+    put_empty(t, s);
+    return;
   }
-  put_totals(&t, s);
-  if (s->parts != NULL) put_peak_day(&t, s);
-  put_peak_hour(&t, s);
-  put_most_active(&t, s);
-  put_shares(&t, s, "Platforms", s->platforms);
-  put_notes(&t, s);
-  return write_out(&t);
+  put_title(t, s);
+  if (s->parts != NULL) {
+    put_bars(t, &s->program->screen, s->parts, part_name, part_columns);
+    text_add(t, "\n");
+  }
+  put_totals(t, s);
+  if (s->parts != NULL) put_peak_day(t, s);
+  put_peak_hour(t, s);
+  put_most_active(t, s);
+  put_shares(t, s, "Platforms", s->platforms);
+  put_notes(t, s);
 }

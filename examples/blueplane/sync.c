@@ -117,6 +117,14 @@ static int read_place(const program *p, part *where, bool is_folder, bp_error **
   return rc;
 }
 
+int sync_place(const program *p, const char *source, const char *path, uint64_t *facts) {
+  part where = {source, copy_text(path), BP_INGEST_REPORT_INIT};
+  int rc = read_place(p, &where, true, NULL);
+  *facts = where.report.records_stored + where.report.records_updated;
+  free(where.path);
+  return rc;
+}
+
 static part *add_part(parts *all, const char *source, const char *path) {
   all->item = need(realloc(all->item, (all->count + 1) * sizeof *all->item));
   part *added = &all->item[all->count++];

@@ -33,6 +33,11 @@ char *text_safe(const char *string);
  * indented. The first is taken to begin at `indent`, too. */
 void text_wrap(text *t, const char *string, int width, int indent);
 
+/* "kB", "MiB" and their like, or "B": how many bytes. False: none of them. */
+bool bytes_unit(double *factor, const char *unit);
+/* "500 MB": bytes as people write them. */
+bool parse_bytes(double *bytes, const char *said);
+
 /* JSON. The writer puts the commas: `json_open` and `json_close` take one of "{}[]", a key is NULL
  * in an array. */
 typedef struct json {

@@ -1,0 +1,47 @@
+/* elsewhere.c: commands that are programs of their own, blueplane-git and blueplane-serve: the same as
+ * this one with libgit2 or libmicrohttpd in it, which bring twenty libraries along that no other command
+ * should have to load. Compiled once for each program, without the commands that are in it. */
+#include "commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "exits.h"
+
+/* Comes back only if it is not in the folder; errno says why. */
+static void start_in(const char *folder, size_t length, const char *other, char **words) {
+  text path = {0};
+  text_add_bytes(&path, folder, length);
+  text_addf(&path, "/%s", other);
+  execv(path.data, words);
+  text_free(&path);
+}
+
+/* Beside this program as it was called, else where it was installed, else on the path. */
+static int start_other(program *p, const char *other, const char *task, const char *library) {
+  char **words = p->words;
+  const char *slash = strrchr(words[0], '/');
+  if (slash != NULL) start_in(words[0], (size_t)(slash - words[0]), other, words);
+  start_in(INSTALLED_IN, strlen(INSTALLED_IN), other, words);
+  execvp(other, words);
+  if (errno != ENOENT)
+    return complain(EXIT_FAILED, NULL, "%s cannot be started: %s", other, strerror(errno));
+  char *hint = print_text("it is built and installed beside blueplane where %s is", library);
+  complain(EXIT_FAILED, hint, "the program %s, which %s, is not there", other, task);
+  free(hint);
+  return EXIT_FAILED;
+}
+
+#ifndef GIT_IS_HERE
+int run_git(program *p) {
+  return start_other(p, "blueplane-git", "reads repositories", "libgit2");
+}
+#endif
+
+#ifndef SERVE_IS_HERE
+int run_serve(program *p) {
+  return start_other(p, "blueplane-serve", "serves live pages", "libmicrohttpd");
+}
+#endif

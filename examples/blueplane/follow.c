@@ -1,0 +1,407 @@
+/* follow.c */
+#include "follow.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "text.h"
+
+#if defined(__linux__)
+#include <sys/inotify.h>
+#define METHOD "inotify"
+#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__OpenBSD__) || defined(__NetBSD__)
+#include <sys/event.h>
+#define METHOD "kqueue"
+#endif
+
+#define SETTLE 40      /* ms that more may follow in: a line is often written in pieces */
+#define LOOK_AGAIN 250 /* ms between two looks where nobody tells us */
+#define DEEPEST 32     /* folders below each other */
+#define WATCHES_MOST 8192
+
+/* What is watched: a folder, and for kqueue each file. */
+typedef struct watch {
+  int id; /* of inotify, or an open file */
+  size_t root;
+  char *path;
+} watch;
+
+typedef struct root_state {
+  char *path;
+  uint64_t print; /* of names, sizes and times below it, as last looked at */
+  bool watched;
+} root_state;
+
+struct follower {
+  root_state *root;
+  size_t roots;
+  bool polls;
+  int descriptor; /* of inotify or kqueue; -1 */
+  int wake[2];
+  watch *watch;
+  size_t watches;
+};
+
+/* ------------------------------------------------------------------------------------- walking */
+
+typedef struct visit {
+  void (*file)(void *user, const char *path, const struct stat *status);
+  void (*folder)(void *user, const char *path);
+  void *user;
+} visit;
+
+/* Everything below a folder; links are not followed. */
+static void walk(const char *path, const visit *v, int depth) {
+  DIR *entries = depth < DEEPEST ? opendir(path) : NULL;
+  if (entries == NULL) return;
+  if (v->folder != NULL) v->folder(v->user, path);
+  const struct dirent *entry;
+  while ((entry = readdir(entries)) != NULL) {
+    struct stat status;
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    char *below = print_text("%s/%s", path, entry->d_name);
+    if (lstat(below, &status) == 0) {
+      if (S_ISDIR(status.st_mode))
+        walk(below, v, depth + 1);
+      else if (S_ISREG(status.st_mode) && v->file != NULL)
+        v->file(v->user, below, &status);
+    }
+    free(below);
+  }
+  closedir(entries);
+}
+
+/* ------------------------------------------------------------------------------------- looking */
+
+/* Sums of hashes, so that the order of a folder does not matter. FNV-1a. */
+static void add_print(void *user, const char *path, const struct stat *status) {
+  uint64_t hash = UINT64_C(14695981039346656037);
+  for (; *path != '\0'; path++)
+    hash = (hash ^ (unsigned char)*path) * UINT64_C(1099511628211);
+#if defined(__APPLE__)
+  int64_t nanoseconds = status->st_mtimespec.tv_nsec;
+#else
+  int64_t nanoseconds = status->st_mtim.tv_nsec;
+#endif
+  const int64_t values[] = {(int64_t)status->st_size, (int64_t)status->st_mtime, nanoseconds};
+  for (size_t i = 0; i < 3; i++)
+    hash = (hash ^ (uint64_t)values[i]) * UINT64_C(1099511628211);
+  *(uint64_t *)user += hash;
+}
+
+static bool look(root_state *r) {
+  uint64_t print = 0;
+  walk(r->path, &(visit){add_print, NULL, &print}, 0);
+  bool other = print != r->print;
+  r->print = print;
+  return other;
+}
+
+/* ------------------------------------------------------------------------------------ watching */
+
+static void add_watch(follower *f, int id, size_t root, const char *path) {
+  f->watch = need(realloc(f->watch, (f->watches + 1) * sizeof *f->watch));
+  f->watch[f->watches++] = (watch){id, root, copy_text(path)};
+}
+
+/* The system gives no more: from now on we look. */
+static void give_up(follower *f) {
+  f->polls = true;
+  for (size_t i = 0; i < f->roots; i++)
+    look(&f->root[i]);
+}
+
+typedef struct watching {
+  follower *follower;
+  size_t root;
+} watching;
+
+#if defined(__linux__)
+
+static int open_watcher(void) {
+  return inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+}
+
+static void watch_folder(void *user, const char *path) {
+  watching *w = user;
+  follower *f = w->follower;
+  if (f->polls) return;
+  int id = inotify_add_watch(f->descriptor, path,
+                             IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB |
+                                 IN_ONLYDIR | IN_DONT_FOLLOW);
+  if (id < 0 && (errno == ENOSPC || errno == ENOMEM)) {
+    give_up(f);
+    return;
+  }
+  if (id < 0) return;
+  for (size_t i = 0; i < f->watches; i++)
+    if (f->watch[i].id == id) return;
+  add_watch(f, id, w->root, path);
+}
+
+static void watch_tree(follower *f, size_t root, const char *path) {
+  walk(path, &(visit){NULL, watch_folder, &(watching){f, root}}, 0);
+}
+
+static void forget(follower *f, size_t at) {
+  free(f->watch[at].path);
+  f->watch[at] = f->watch[--f->watches];
+}
+
+static void take_event(follower *f, const struct inotify_event *e, bool *changed) {
+  if (e->mask & IN_Q_OVERFLOW) { /* something was missed: all of it may have changed */
+    for (size_t i = 0; i < f->roots; i++) {
+      changed[i] = true;
+      watch_tree(f, i, f->root[i].path);
+    }
+    return;
+  }
+  size_t at = 0;
+  while (at < f->watches && f->watch[at].id != e->wd)
+    at++;
+  if (at == f->watches) return;
+  size_t root = f->watch[at].root;
+  if (e->mask & IN_IGNORED) {
+    forget(f, at);
+    f->root[root].watched = access(f->root[root].path, F_OK) == 0;
+    return;
+  }
+  changed[root] = true;
+  if (!(e->mask & IN_ISDIR) || e->len == 0) return;
+  char *below = print_text("%s/%s", f->watch[at].path, e->name);
+  watch_tree(f, root, below); /* with what is in it already */
+  free(below);
+}
+
+static bool take_events(follower *f, bool *changed) {
+  union {
+    struct inotify_event event;
+    char bytes[16384];
+  } buffer;
+  ssize_t length;
+  bool any = false;
+  while ((length = read(f->descriptor, buffer.bytes, sizeof buffer.bytes)) > 0) {
+    for (char *at = buffer.bytes; at < buffer.bytes + length;) {
+      const struct inotify_event *e = (const void *)at;
+      take_event(f, e, changed);
+      any = true;
+      at += sizeof *e + e->len;
+    }
+  }
+  return any;
+}
+
+#elif defined(METHOD)
+
+static int open_watcher(void) {
+  return kqueue();
+}
+
+/* A folder tells of new names, a file of what is written to it. */
+static void watch_path(watching *w, const char *path) {
+  follower *f = w->follower;
+  for (size_t i = 0; i < f->watches; i++)
+    if (strcmp(f->watch[i].path, path) == 0) return;
+  if (f->polls) return;
+#if defined(O_EVTONLY)
+  int id = open(path, O_EVTONLY | O_CLOEXEC | O_NOFOLLOW);
+#else
+  int id = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+#endif
+  struct kevent change;
+  EV_SET(&change, id, EVFILT_VNODE, EV_ADD | EV_CLEAR,
+         NOTE_WRITE | NOTE_EXTEND | NOTE_DELETE | NOTE_RENAME, 0, NULL);
+  bool added = id >= 0 && kevent(f->descriptor, &change, 1, NULL, 0, NULL) == 0;
+  if (added)
+    add_watch(f, id, w->root, path);
+  else if (id >= 0)
+    close(id);
+  if (!added || f->watches > WATCHES_MOST) give_up(f);
+}
+
+static void watch_folder(void *user, const char *path) {
+  watch_path(user, path);
+}
+static void watch_file(void *user, const char *path, const struct stat *status) {
+  (void)status;
+  watch_path(user, path);
+}
+
+static void watch_tree(follower *f, size_t root, const char *path) {
+  walk(path, &(visit){watch_file, watch_folder, &(watching){f, root}}, 0);
+}
+
+static void take_event(follower *f, const struct kevent *e, bool *changed) {
+  size_t at = 0;
+  while (at < f->watches && f->watch[at].id != (int)e->ident)
+    at++;
+  if (at == f->watches) return;
+  size_t root = f->watch[at].root;
+  changed[root] = true;
+  if (e->fflags & (NOTE_DELETE | NOTE_RENAME)) {
+    close(f->watch[at].id);
+    free(f->watch[at].path);
+    f->watch[at] = f->watch[--f->watches];
+  }
+  watch_tree(f, root, f->root[root].path);
+  f->root[root].watched = access(f->root[root].path, F_OK) == 0;
+}
+
+static bool take_events(follower *f, bool *changed) {
+  static const struct timespec now;
+  struct kevent events[64];
+  int count;
+  bool any = false;
+  while ((count = kevent(f->descriptor, NULL, 0, events, 64, &now)) > 0) {
+    for (int i = 0; i < count; i++)
+      take_event(f, &events[i], changed);
+    any = true;
+  }
+  return any;
+}
+
+#else
+
+static int open_watcher(void) {
+  return -1;
+}
+static void watch_tree(follower *f, size_t root, const char *path) {
+  (void)f, (void)root, (void)path;
+}
+static bool take_events(follower *f, bool *changed) {
+  (void)f, (void)changed;
+  return false;
+}
+
+#endif
+
+/* Folders that came since; true if there is one. */
+static bool watch_roots(follower *f, bool *changed) {
+  bool any = false;
+  for (size_t i = 0; i < f->roots && !f->polls; i++) {
+    if (f->root[i].watched || access(f->root[i].path, F_OK) != 0) continue;
+    f->root[i].watched = true;
+    watch_tree(f, i, f->root[i].path);
+    if (changed != NULL) changed[i] = any = true;
+  }
+  return any;
+}
+
+/* ------------------------------------------------------------------------------------- waiting */
+
+static int64_t milliseconds_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool was_woken(follower *f) {
+  char bytes[64];
+  bool any = false;
+  while (read(f->wake[0], bytes, sizeof bytes) > 0)
+    any = true;
+  return any;
+}
+
+/* Sleeps until the system tells something, or somebody wakes us. False: by a signal. */
+static bool sleep_for(follower *f, int milliseconds) {
+  struct pollfd on[2] = {{f->wake[0], POLLIN, 0}, {f->descriptor, POLLIN, 0}};
+  return poll(on, f->polls || f->descriptor < 0 ? 1 : 2, milliseconds) >= 0;
+}
+
+static bool look_at_all(follower *f, bool *changed) {
+  bool any = false;
+  for (size_t i = 0; i < f->roots; i++)
+    if (look(&f->root[i])) changed[i] = any = true;
+  return any;
+}
+
+static bool is_news(follower *f, bool *changed) {
+  if (f->polls) return look_at_all(f, changed);
+  bool came = watch_roots(f, changed);
+  return take_events(f, changed) || came;
+}
+
+bool follow_wait(follower *f, int milliseconds, bool *changed) {
+  int64_t end = milliseconds_now() + milliseconds;
+  memset(changed, 0, f->roots * sizeof *changed);
+  for (;;) {
+    bool any = is_news(f, changed);
+    int64_t left = end - milliseconds_now();
+    if (any) {
+      sleep_for(f, SETTLE);
+      is_news(f, changed);
+      return true;
+    }
+    if (left <= 0) return false;
+    int step = f->polls ? LOOK_AGAIN : 1000; /* a folder may come that nobody tells of */
+    if (!sleep_for(f, left < step ? (int)left : step) || was_woken(f)) return false;
+  }
+}
+
+void follow_wake(follower *f) {
+  ssize_t unused = write(f->wake[1], "", 1);
+  (void)unused;
+}
+
+/* ---------------------------------------------------------------------------- opening, closing */
+
+static void prepare_pipe(int ends[2]) {
+  if (pipe(ends) != 0) {
+    ends[0] = ends[1] = -1;
+    return;
+  }
+  for (int i = 0; i < 2; i++) {
+    fcntl(ends[i], F_SETFL, O_NONBLOCK);
+    fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+  }
+}
+
+follower *follow_open(const char *const *folders, size_t count, bool poll) {
+  follower *f = need(calloc(1, sizeof *f));
+  f->root = need(calloc(count + 1, sizeof *f->root));
+  f->roots = count;
+  prepare_pipe(f->wake);
+  for (size_t i = 0; i < count; i++)
+    f->root[i].path = copy_text(folders[i]);
+  f->descriptor = poll ? -1 : open_watcher();
+  if (f->descriptor < 0)
+    give_up(f);
+  else
+    watch_roots(f, NULL);
+  return f;
+}
+
+const char *follow_method(const follower *f) {
+#if defined(METHOD)
+  return f->polls ? "polling" : METHOD;
+#else
+  return "polling";
+#endif
+}
+
+void follow_close(follower *f) {
+  if (f == NULL) return;
+#if defined(METHOD) && !defined(__linux__)
+  for (size_t i = 0; i < f->watches; i++)
+    close(f->watch[i].id);
+#endif
+  if (f->descriptor >= 0) close(f->descriptor);
+  for (int i = 0; i < 2; i++)
+    if (f->wake[i] >= 0) close(f->wake[i]);
+  for (size_t i = 0; i < f->watches; i++)
+    free(f->watch[i].path);
+  for (size_t i = 0; i < f->roots; i++)
+    free(f->root[i].path);
+  free(f->watch);
+  free(f->root);
+  free(f);
+}

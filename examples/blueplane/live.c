@@ -1,0 +1,82 @@
+/* live.c */
+#include "live.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "commands.h"
+#include "exits.h"
+
+#define AGAIN 0.5      /* seconds until a store that another process holds is tried again */
+#define REST_FACTOR 10 /* a place that takes long to read is read for a tenth of the time at most */
+
+static double seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+int live_open(live *l, program *p) {
+  *l = (live){.program = p, .places = find_roots()};
+  size_t count = l->places.count;
+  const char **folders = need(calloc(count + 1, sizeof *folders));
+  for (size_t i = 0; i < count; i++)
+    folders[i] = l->places.item[i].path;
+  l->changed = need(calloc(count + 1, sizeof *l->changed));
+  l->owed = need(calloc(count + 1, sizeof *l->owed));
+  l->follower = follow_open(folders, count, given(&p->options, OPTION_POLL));
+  free(folders);
+  return sync_before(p);
+}
+
+/* Reads the places that changed; those that cannot be read now stay owed. */
+static bool read_owed(live *l) {
+  double began = seconds();
+  bool news = false;
+  if (began < l->rest_until || began < l->busy_until) return false;
+  for (size_t i = 0; i < l->places.count && !interrupted; i++) {
+    const root *place = &l->places.item[i];
+    if (!l->owed[i]) continue;
+    uint64_t facts = 0;
+    int rc = sync_place(l->program, place->source, place->path, &facts);
+    l->owed[i] = rc == BP_ERR_BUSY;
+    if (l->owed[i]) l->busy_until = seconds() + AGAIN;
+    news = news || facts > 0;
+  }
+  double ended = seconds();
+  l->rest_until = ended + REST_FACTOR * (ended - began);
+  return news;
+}
+
+static bool is_owed(const live *l) {
+  bool any = false;
+  for (size_t i = 0; i < l->places.count; i++)
+    any = any || l->owed[i];
+  return any;
+}
+
+/* Not longer than until what is owed may be read. */
+static int patience(const live *l, double left) {
+  double until = l->rest_until > l->busy_until ? l->rest_until : l->busy_until;
+  double rest = until - seconds();
+  if (is_owed(l) && rest < left) left = rest > 0 ? rest : 0;
+  return (int)(left * 1000 + 1);
+}
+
+bool live_step(live *l, int milliseconds) {
+  double end = seconds() + milliseconds / 1000.0, left;
+  while ((left = end - seconds()) > 0 && !interrupted) {
+    if (follow_wait(l->follower, patience(l, left), l->changed))
+      for (size_t i = 0; i < l->places.count; i++)
+        l->owed[i] = l->owed[i] || l->changed[i];
+    if (is_owed(l) && read_owed(l)) return true;
+  }
+  return false;
+}
+
+void live_close(live *l) {
+  follow_close(l->follower);
+  roots_free(&l->places);
+  free(l->changed);
+  free(l->owed);
+}

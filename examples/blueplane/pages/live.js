@@ -1,0 +1,43 @@
+/* live.js: shows what comes, in the place of what was there; what is open stays open, what has the focus keeps it. */
+"use strict";
+(() => {
+  const main = document.getElementById("live");
+  const state = document.getElementById("state");
+  const pause = document.getElementById("pause");
+  const own = { createHTML: (html) => html }; // made by the same program as this page, its texts escaped
+  const policy = window.trustedTypes ? window.trustedTypes.createPolicy("live", own) : own;
+  let held = null;
+  let paused = false;
+
+  function say(word, kind) {
+    if (state.textContent !== word) state.textContent = word;
+    state.className = kind;
+  }
+
+  function show(html) {
+    const open = [...main.querySelectorAll("details[open]")].map((one) => one.id);
+    const focused = main.contains(document.activeElement) ? document.activeElement.closest("[id]") : null;
+    main.innerHTML = policy.createHTML(html);
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    if (focused && focused !== main) document.getElementById(focused.id)?.querySelector("summary")?.focus();
+  }
+
+  const source = new EventSource(main.dataset.events);
+  source.addEventListener("open", () => { if (!paused) say("live", "is-live"); });
+  source.addEventListener("error", () => say("blueplane serve does not answer", "is-gone"));
+  source.addEventListener("message", (event) => {
+    if (paused) held = event.data;
+    else show(event.data);
+    if (!paused) say("live", "is-live");
+  });
+
+  pause.hidden = false;
+  pause.addEventListener("click", () => {
+    paused = !paused;
+    pause.setAttribute("aria-pressed", String(paused));
+    pause.textContent = paused ? "Go on" : "Pause";
+    say(paused ? "paused" : "live", paused ? "" : "is-live");
+    if (!paused && held !== null) show(held);
+    held = null;
+  });
+})();

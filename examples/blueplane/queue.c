@@ -1,0 +1,108 @@
+/* queue.c */
+#include "queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "exits.h"
+#include "output.h"
+
+#ifndef HAVE_HIREDIS
+int read_queue(double *entries, const char *url) {
+  (void)entries, (void)url;
+  return complain(EXIT_FAILED, "build it where libhiredis-dev is installed",
+                  "this program was built without Redis");
+}
+#else
+#include <hiredis/hiredis.h>
+#include <sys/time.h>
+
+#define PATIENCE 2 /* seconds */
+
+typedef struct address {
+  char *host, *stream, *group;
+  int port;
+} address;
+
+static void address_free(address *a) {
+  free(a->host);
+  free(a->stream);
+  free(a->group);
+}
+
+static char *part_of(const char *from, size_t length) {
+  text t = {0};
+  text_add_bytes(&t, from, length);
+  return t.data != NULL ? t.data : copy_text("");
+}
+
+static bool parse_address(address *a, const char *url) {
+  static const char scheme[] = "redis://", group[] = "?group=";
+  *a = (address){.port = 6379};
+  if (strncmp(url, scheme, sizeof scheme - 1) != 0) return false;
+  const char *host = url + sizeof scheme - 1, *path = strchr(host, '/');
+  if (path == NULL) return false;
+  const char *asked = strstr(path, group);
+  size_t length = asked != NULL ? (size_t)(asked - path - 1) : strlen(path + 1);
+  size_t name = strcspn(host, ":/");
+  char *end = NULL;
+  a->host = part_of(host, name);
+  a->stream = part_of(path + 1, length);
+  if (asked != NULL) a->group = copy_text(asked + sizeof group - 1);
+  if (host[name] == ':') a->port = (int)strtol(host + name + 1, &end, 10);
+  bool port = host[name] != ':' || (end == path && a->port > 0 && a->port < 65536);
+  return port && name > 0 && length > 0 && (a->group == NULL || *a->group != '\0');
+}
+
+/* A member of a reply that is names and values in turn. */
+static const redisReply *member(const redisReply *r, const char *name) {
+  for (size_t i = 0; i + 1 < r->elements; i += 2)
+    if (r->element[i]->str != NULL && strcmp(r->element[i]->str, name) == 0)
+      return r->element[i + 1];
+  return NULL;
+}
+
+static double integer_of(const redisReply *r) {
+  return r != NULL && r->type == REDIS_REPLY_INTEGER ? (double)r->integer : 0;
+}
+
+/* What the group was not given yet, and what it was given and has not acknowledged. */
+static bool group_depth(double *entries, const redisReply *groups, const char *name) {
+  for (size_t i = 0; groups->type == REDIS_REPLY_ARRAY && i < groups->elements; i++) {
+    const redisReply *own = member(groups->element[i], "name");
+    if (own == NULL || own->str == NULL || strcmp(own->str, name) != 0) continue;
+    *entries = integer_of(member(groups->element[i], "lag")) +
+               integer_of(member(groups->element[i], "pending"));
+    return true;
+  }
+  return false;
+}
+
+static bool ask_depth(double *entries, redisContext *redis, const address *a) {
+  redisReply *reply = a->group == NULL ? redisCommand(redis, "XLEN %s", a->stream)
+                                       : redisCommand(redis, "XINFO GROUPS %s", a->stream);
+  bool told = reply != NULL && (a->group != NULL ? group_depth(entries, reply, a->group)
+                                                 : reply->type == REDIS_REPLY_INTEGER);
+  if (told && a->group == NULL) *entries = (double)reply->integer;
+  if (reply != NULL) freeReplyObject(reply);
+  return told;
+}
+
+int read_queue(double *entries, const char *url) {
+  address a;
+  if (!parse_address(&a, url)) {
+    address_free(&a);
+    return complain(EXIT_USAGE, "for example redis://127.0.0.1:6379/events?group=store",
+                    "--queue takes redis://HOST[:PORT]/STREAM[?group=NAME]");
+  }
+  struct timeval patience = {.tv_sec = PATIENCE};
+  redisContext *redis = redisConnectWithTimeout(a.host, a.port, patience);
+  bool reached = redis != NULL && redis->err == 0 && redisSetTimeout(redis, patience) == REDIS_OK;
+  bool told = reached && ask_depth(entries, redis, &a);
+  if (redis != NULL) redisFree(redis);
+  address_free(&a);
+  if (!reached) return complain(EXIT_FAILED, "is it running?", "--queue: Redis does not answer");
+  if (!told) return complain(EXIT_FAILED, NULL, "--queue: there is no such stream or group");
+  return EXIT_OK;
+}
+#endif

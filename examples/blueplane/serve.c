@@ -1,0 +1,217 @@
+/* serve.c: today and health as pages that keep themselves up to date. One thread makes them, whenever
+ * something changed; the server hands out what is made. */
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "commands.h"
+#include "exits.h"
+#include "http.h"
+#include "live.h"
+#include "pages/live_page.h"
+#include "pages/page.h"
+#include "stats.h"
+#include "vitals.h"
+
+#define PORT "7077"
+#define TICK 1000           /* ms */
+#define HEALTH_EVERY 5      /* seconds */
+#define TODAY_EVERY 60      /* seconds, though nothing changed */
+#define INTEGRITY_EVERY 86400
+#define TOKEN_LEAST 16
+
+#define HTML "text/html; charset=utf-8"
+#define JSON "application/json"
+#define EXPOSITION "text/plain; version=0.0.4; charset=utf-8"
+
+typedef struct service {
+  program *program;
+  bool health_only;
+  bp_store *operator; /* health never sees more than an operator may */
+  live live;
+  server *server;
+  char *token;
+  time_t health_at, today_at, integrity_at; /* when they were made last; 0: never */
+  double sound;                             /* of the last check */
+} service;
+
+/* -------------------------------------------------------------------------------------- making */
+
+static time_t seconds_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec + 1; /* never 0 */
+}
+
+static int make_today(service *v) {
+  stats s;
+  text part = {0}, html = {0}, event = {0};
+  json j = {0};
+  int code = stats_ask(&s, v->program, "today");
+  if (code == EXIT_OK) {
+    stats_json(&j, &s);
+    server_put(v->server, "/today.json", JSON, &j.out);
+    put_live_today(&part, &s);
+    text_add(&event, part.data);
+    write_live_page(&html, "Today", "/events", &part, true);
+    server_put(v->server, "/", HTML, &html);
+    server_send(v->server, "/events", &event);
+  }
+  stats_free(&s);
+  v->today_at = seconds_now();
+  return code;
+}
+
+static void put_health(service *v, const vitals *all) {
+  text part = {0}, html = {0}, event = {0}, metrics = {0};
+  json j = {0};
+  json_vitals(&j, all);
+  server_put(v->server, "/health.json", JSON, &j.out);
+  put_exposition(&metrics, all);
+  server_put(v->server, "/metrics", EXPOSITION, &metrics);
+  put_live_health(&part, all);
+  text_add(&event, part.data);
+  write_live_page(&html, "Health", "/health/events", &part, !v->health_only);
+  server_put(v->server, v->health_only ? "/" : "/health", HTML, &html);
+  server_send(v->server, "/health/events", &event);
+}
+
+/* The check of the whole file is made once a day; its result stands until the next. */
+static int make_health(service *v) {
+  vitals all;
+  time_t now = seconds_now();
+  bool due = v->integrity_at == 0 || now - v->integrity_at >= INTEGRITY_EVERY;
+  int code = read_vitals(&all, v->program, v->operator, due ? NULL : &v->sound);
+  if (code == EXIT_OK) {
+    const vital *sound = vital_of(&all, "integrity");
+    if (sound != NULL) v->sound = sound->value;
+    if (due) v->integrity_at = now;
+    put_health(v, &all);
+  }
+  vitals_free(&all);
+  v->health_at = now;
+  return code;
+}
+
+/* ------------------------------------------------------------------------------------- running */
+
+static void sleep_tick(void) {
+  struct timespec tick = {.tv_nsec = TICK % 1000 * 1000000L, .tv_sec = TICK / 1000};
+  nanosleep(&tick, NULL); /* a signal ends it */
+}
+
+/* What is wrong for a moment, a store that is busy for instance, is told and tried again. */
+static int run_until_interrupted(service *v) {
+  while (!interrupted) {
+    bool news = false;
+    if (v->health_only)
+      sleep_tick();
+    else
+      news = live_step(&v->live, TICK);
+    time_t now = seconds_now();
+    server_tick(v->server);
+    if (!v->health_only && !interrupted && (news || now - v->today_at >= TODAY_EVERY)) make_today(v);
+    if (!interrupted && now - v->health_at >= HEALTH_EVERY) make_health(v);
+  }
+  return EXIT_OK;
+}
+
+static int print_address(const service *v, const char *address) {
+  bool six = strchr(address, ':') != NULL;
+  text t = {0};
+  text_addf(&t, "http://%s%s%s:%u/", six ? "[" : "", address, six ? "]" : "",
+            (unsigned)server_port(v->server));
+  if (v->token != NULL && v->program->options.value[OPTION_TOKEN_FILE] == NULL)
+    text_addf(&t, "?token=%s", v->token);
+  text_add(&t, "\n");
+  return write_out(&t);
+}
+
+/* ------------------------------------------------------------------------------------ starting */
+
+static int read_token(service *v, const char *path) {
+  text t = {0};
+  int code = load_file(&t, path);
+  while (t.length > 0 && strchr("\r\n \t", t.data[t.length - 1]) != NULL)
+    t.data[--t.length] = '\0';
+  size_t plain = t.data == NULL ? 0 : strspn(t.data, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                                     "0123456789-._~");
+  if (code == EXIT_OK && (t.length < TOKEN_LEAST || plain != t.length))
+    code = complain(EXIT_USAGE, "for example: openssl rand -hex 16 > FILE",
+                    "a token has %d characters or more: letters, digits and -._~", TOKEN_LEAST);
+  if (code == EXIT_OK) v->token = copy_text(t.data);
+  text_free(&t);
+  return code;
+}
+
+static void make_token(service *v) {
+  unsigned char bytes[16];
+  char hex[2 * sizeof bytes + 1];
+  randombytes_buf(bytes, sizeof bytes);
+  v->token = copy_text(sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes));
+}
+
+/* What a person did is for that person: on a machine of several, this machine's address is not enough. */
+static int choose_token(service *v, const char *address) {
+  const char *path = v->program->options.value[OPTION_TOKEN_FILE];
+  int local = is_loopback(address);
+  if (local < 0) {
+    char *shown = text_safe(address);
+    complain(EXIT_USAGE, "for example 127.0.0.1 or ::1", "--bind: \"%s\" is no address", shown);
+    free(shown);
+    return EXIT_USAGE;
+  }
+  if (path != NULL) return read_token(v, path);
+  if (local == 0)
+    return complain(EXIT_USAGE, "give one with --token-file, and put TLS in front of it",
+                    "an address that others can reach is not served without a token");
+  if (!v->health_only) make_token(v);
+  return EXIT_OK;
+}
+
+static int open_stores(service *v) {
+  int code = v->health_only ? EXIT_OK : open_store(v->program, false);
+  if (code == EXIT_OK) code = open_for_operator(&v->operator, v->program);
+  return code;
+}
+
+static void end_by_signal(int number) {
+  (void)number;
+  interrupted = 1;
+}
+
+static void end_by_service_manager(void) {
+  struct sigaction action = {0};
+  action.sa_handler = end_by_signal;
+  action.sa_flags = (int)SA_RESETHAND;
+  sigaction(SIGTERM, &action, NULL);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+int run_serve(program *p) {
+  const char *address = p->options.value[OPTION_BIND], *port = p->options.value[OPTION_PORT];
+  service v = {.program = p, .health_only = given(&p->options, OPTION_HEALTH)};
+  if (address == NULL) address = "127.0.0.1";
+  end_by_service_manager();
+  int code = choose_token(&v, address);
+  if (code == EXIT_OK) code = open_stores(&v);
+  server_options how = {.address = address,
+                        .port = (uint16_t)strtoul(port != NULL ? port : PORT, NULL, 10),
+                        .token = v.token,
+                        .hosts = &p->options.host};
+  if (code == EXIT_OK) code = server_start(&v.server, &how);
+  bool follows = code == EXIT_OK && !v.health_only;
+  if (follows) code = live_open(&v.live, p);
+  if (code == EXIT_OK && !v.health_only) code = make_today(&v);
+  if (code == EXIT_OK) code = make_health(&v);
+  if (code == EXIT_OK) code = print_address(&v, address);
+  if (code == EXIT_OK) code = run_until_interrupted(&v);
+  server_stop(v.server);
+  if (follows) live_close(&v.live);
+  bp_close(v.operator);
+  free(v.token);
+  return code;
+}

@@ -1,0 +1,275 @@
+/* vitals.c */
+#include "vitals.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "exits.h"
+#include "paths.h"
+#include "queue.h"
+
+#define BEHIND 900.0 /* seconds that a change may wait before reading counts as behind */
+
+/* clang-format off */
+const vital_info vital_table[] = {
+    {"status", VITAL_COUNT, NULL, NULL, "status", NULL, NULL, "0 ok, 1 behind, 2 failing"},
+    {"ingest_age", VITAL_SECONDS, "Reading", "last reading", "ingest_age_seconds", NULL, NULL, "Time since something was last stored"},
+    {"lag_p50", VITAL_SECONDS, "Reading", "lag, median", "lag_seconds", "quantile", NULL, "From a file's change to its storing, over the last 1000 readings"},
+    {"lag_p95", VITAL_SECONDS, "Reading", "lag, 95 of 100", "lag_seconds", "quantile", NULL, NULL},
+    {"lag_p99", VITAL_SECONDS, "Reading", "lag, 99 of 100", "lag_seconds", "quantile", NULL, NULL},
+    {"pending_files", VITAL_COUNT, "Reading", "files waiting", "pending_files", NULL, NULL, "Files with something that is not read yet"},
+    {"pending_bytes", VITAL_BYTES, "Reading", "bytes waiting", "pending_bytes", NULL, NULL, "Bytes that are not read yet"},
+    {"pending_age", VITAL_SECONDS, "Reading", "oldest waits for", "pending_age_seconds", NULL, NULL, "Age of the oldest change that is not read yet; 0 without one"},
+    {"queue_entries", VITAL_COUNT, "Reading", "entries in the queue", "queue_entries", NULL, NULL, "Entries of the Redis stream that wait"},
+    {"files", VITAL_COUNT, "Reading", "files known", "files", NULL, NULL, "Files that were ever read"},
+    {"rejects", VITAL_COUNT, "Refused", "records refused", "rejects", NULL, "reject_rate", "Records that break their format, of all files as they are now"},
+    {"reject_rate", VITAL_SHARE, "Refused", "of all records", "reject_ratio", NULL, "reject_rate", "Share of the records that were refused"},
+    {"rejects_by_reason", VITAL_COUNT, "Refused", "reason", "rejects_by_reason", "reason", NULL, "Records refused, by reason"},
+    {"storage_bytes", VITAL_BYTES, "Store", "size", "storage_bytes", NULL, NULL, "Size of the store"},
+    {"free_bytes", VITAL_BYTES, "Store", "of that free", "free_bytes", NULL, NULL, "Bytes in the store that hold nothing"},
+    {"wal_bytes", VITAL_BYTES, "Store", "write-ahead log", "wal_bytes", NULL, NULL, "Size of the write-ahead log"},
+    {"growth", VITAL_BYTES, "Store", "growth a day", "growth_bytes_per_day", NULL, NULL, "Growth a day, over the last 28 days"},
+    {"limit_bytes", VITAL_BYTES, "Store", "limit", "limit_bytes", NULL, NULL, "What the store may grow to: --size-limit, or what the disk has room for"},
+    {"days_to_limit", VITAL_DAYS, "Store", "limit reached in", "days_to_limit", NULL, NULL, "Days until the limit is reached at this growth"},
+    {"schema", VITAL_COUNT, "Store", "schema", "schema_version", NULL, NULL, "Version of the store's schema"},
+    {"integrity", VITAL_COUNT, "Store", "file is sound", "integrity_ok", NULL, NULL, "1 if the last check of the whole file found nothing wrong"},
+    {"provider_error_rate", VITAL_SHARE, "Providers", "calls that failed", "provider_error_ratio", NULL, "provider_error_rate", "Share of the last 500 to 1000 calls that failed"},
+    {"provider_errors", VITAL_SHARE, "Providers", "failed", "provider_error_ratio_by_class", "class", "provider_errors", "Share of these calls that failed, by class"},
+    {"provider_retry_rate", VITAL_SHARE, "Providers", "calls repeated", "provider_retry_ratio", NULL, "provider_retry_rate", "Share of the calls that were repeated"},
+    {"provider_latency", VITAL_SHARE, "Providers", "answered within", "provider_latency_share", "le", NULL, "Share of the timed calls that took at most so many seconds"},
+    {NULL, VITAL_COUNT, NULL, NULL, NULL, NULL, NULL, NULL}};
+/* clang-format on */
+
+const vital_info *find_vital(const char *name) {
+  const vital_info *info = vital_table;
+  while (info->name != NULL && strcmp(info->name, name) != 0)
+    info++;
+  return info->name == NULL ? NULL : info;
+}
+
+const vital *vital_of(const vitals *v, const char *name) {
+  for (size_t i = 0; i < v->count; i++)
+    if (v->item[i].of == NULL && strcmp(v->item[i].info->name, name) == 0) return &v->item[i];
+  return NULL;
+}
+
+void vitals_free(vitals *v) {
+  for (size_t i = 0; i < v->count; i++)
+    free(v->item[i].of);
+  free(v->item);
+  free(v->reasons);
+  *v = (vitals){0};
+}
+
+/* ------------------------------------------------------------------------------------ gathering */
+
+static void add(vitals *v, const char *name, const char *of, double value) {
+  const vital_info *info = find_vital(name);
+  if (info == NULL) return; /* what is not in the table is not ours to show */
+  v->item = need(realloc(v->item, (v->count + 1) * sizeof *v->item));
+  v->item[v->count++] = (vital){info, of == NULL ? NULL : copy_text(of), value};
+}
+
+static double in_base_unit(double value, const char *unit) {
+  if (unit == NULL) return value;
+  return strcmp(unit, "us") == 0 || strcmp(unit, "ppm") == 0 ? value / 1e6 : value;
+}
+
+static int add_told(vitals *v, bp_store *operator) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  if (bp_inspect(&r, operator, "health", &error) != BP_OK) return complain_of(error);
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    if (has_value(r, row, 1))
+      add(v, bp_result_text(r, row, 0, NULL), bp_result_text(r, row, 3, NULL),
+          in_base_unit(bp_result_real(r, row, 1), bp_result_text(r, row, 2, NULL)));
+  bp_result_free(r);
+  return EXIT_OK;
+}
+
+/* A place that cannot be looked at costs that place; doctor names it. */
+static void add_pending(vitals *v, bp_store *operator) {
+  roots known = find_roots();
+  double files = 0, bytes = 0, age = 0;
+  bool looked = false;
+  for (size_t i = 0; i < known.count; i++) {
+    bp_result *r = NULL;
+    if (!known.item[i].exists) continue;
+    looked |= bp_ingest_pending(&r, operator, known.item[i].source, known.item[i].path, NULL) ==
+              BP_OK;
+    for (size_t row = 0; row < bp_result_rows(r); row++) {
+      double oldest = bp_result_real(r, row, 4) / 1e6;
+      files += bp_result_real(r, row, 2);
+      bytes += bp_result_real(r, row, 3);
+      if (oldest > age) age = oldest;
+    }
+    bp_result_free(r);
+  }
+  roots_free(&known);
+  if (!looked) return;
+  add(v, "pending_files", NULL, files);
+  add(v, "pending_bytes", NULL, bytes);
+  add(v, "pending_age", NULL, age);
+}
+
+static int add_queue(vitals *v, const program *p) {
+  const char *url = p->options.value[OPTION_QUEUE];
+  double entries;
+  if (url == NULL) return EXIT_OK;
+  int code = read_queue(&entries, url);
+  if (code == EXIT_OK) add(v, "queue_entries", NULL, entries);
+  return code;
+}
+
+static double number_of(const vitals *v, const char *name) {
+  const vital *found = vital_of(v, name);
+  return found == NULL ? 0 : found->value;
+}
+
+/* What the store may grow to, and when. */
+static void add_limit(vitals *v, const program *p) {
+  const char *asked = p->options.value[OPTION_SIZE_LIMIT];
+  struct statvfs disk;
+  double used = number_of(v, "storage_bytes") - number_of(v, "free_bytes"), limit;
+  if (asked != NULL)
+    parse_bytes(&limit, asked);
+  else if (statvfs(p->store_path, &disk) == 0)
+    limit = used + (double)disk.f_bavail * (double)disk.f_frsize;
+  else
+    return;
+  double growth = number_of(v, "growth"), left = limit > used ? limit - used : 0;
+  add(v, "limit_bytes", NULL, limit);
+  if (growth > 0) add(v, "days_to_limit", NULL, left / growth);
+}
+
+static int add_integrity(vitals *v, bp_store *operator) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  if (bp_inspect(&r, operator, "integrity", &error) != BP_OK) return complain_of(error);
+  add(v, "integrity", NULL, (double)bp_result_int(r, 0, 1));
+  bp_result_free(r);
+  return EXIT_OK;
+}
+
+static void judge(vitals *v) {
+  const vital *sound = vital_of(v, "integrity"), *waits = vital_of(v, "pending_age");
+  const vital *left = vital_of(v, "days_to_limit");
+  text why = {0};
+  if (sound != NULL && sound->value < 1) {
+    v->status = STATUS_FAILING;
+    text_add(&why, "the store's file is damaged");
+  } else if (left != NULL && left->value < 1) {
+    v->status = STATUS_FAILING;
+    text_add(&why, "the store reaches its limit within a day");
+  } else if (waits != NULL && waits->value > BEHIND) {
+    v->status = STATUS_BEHIND;
+    text_add(&why, "a change has waited for ");
+    put_number(&why, "us", waits->value * 1e6, false);
+  }
+  v->reasons = why.data;
+  add(v, "status", NULL, v->status);
+}
+
+int read_vitals(vitals *v, const program *p, bp_store *operator, const double *sound) {
+  *v = (vitals){0};
+  int code = add_told(v, operator);
+  if (code != EXIT_OK) return code;
+  add_pending(v, operator);
+  code = add_queue(v, p);
+  add_limit(v, p);
+  if (code == EXIT_OK && sound == NULL) code = add_integrity(v, operator);
+  if (sound != NULL && *sound >= 0) add(v, "integrity", NULL, *sound);
+  judge(v);
+  return code;
+}
+
+int open_for_operator(bp_store **out, const program *p) {
+  bp_open_options how = BP_OPEN_OPTIONS_INIT;
+  bp_error *error = NULL;
+  how.access = BP_ACCESS_DEVOPS;
+  int rc = bp_open(out, p->store_path, &how, &error);
+  if (rc == BP_OK) return EXIT_OK;
+  int code = complain_of(error);
+  return code == EXIT_USAGE ? EXIT_FAILED : code;
+}
+
+/* ------------------------------------------------------------------------------------- showing */
+
+const char *status_name(vital_status status) {
+  static const char *const names[] = {"ok", "behind", "failing"};
+  return names[status];
+}
+
+bool vital_is_shown(const vital *v) {
+  if (v->info->title == NULL) return false;
+  return v->of == NULL || (v->value > 0 && strcmp(v->of, "+Inf") != 0);
+}
+
+void put_vital(text *t, const vital *v) {
+  switch (v->info->unit) {
+  case VITAL_BYTES: put_bytes(t, v->value > 0 ? (uint64_t)v->value : 0); break;
+  case VITAL_SECONDS: put_number(t, "us", v->value * 1e6, false); break;
+  case VITAL_SHARE: put_number(t, "ratio", v->value, false); break;
+  case VITAL_DAYS:
+    put_count(t, (int64_t)v->value);
+    text_add(t, (int64_t)v->value == 1 ? " day" : " days");
+    break;
+  case VITAL_COUNT:
+    if (strcmp(v->info->name, "integrity") == 0)
+      text_add(t, v->value >= 1 ? "yes" : "no");
+    else
+      put_count(t, (int64_t)v->value);
+  }
+}
+
+/* The quantiles are one metric. */
+static const char *label_of(const vital *v) {
+  static const char *const quantiles[][2] = {
+      {"lag_p50", "0.5"}, {"lag_p95", "0.95"}, {"lag_p99", "0.99"}};
+  for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
+    if (strcmp(quantiles[i][0], v->info->name) == 0) return quantiles[i][1];
+  return v->of;
+}
+
+void put_exposition(text *t, const vitals *v) {
+  for (const vital_info *info = vital_table; info->name != NULL; info++) {
+    bool first = info->help != NULL;
+    for (size_t i = 0; i < v->count; i++) {
+      const vital *one = &v->item[i];
+      if (one->info != info) continue;
+      if (first)
+        text_addf(t, "# HELP blueplane_%s %s\n# TYPE blueplane_%s gauge\n", info->metric,
+                  info->help, info->metric);
+      first = false;
+      text_addf(t, "blueplane_%s", info->metric);
+      if (info->label != NULL) text_addf(t, "{%s=\"%s\"}", info->label, label_of(one));
+      text_addf(t, " %.15g\n", one->value);
+    }
+  }
+}
+
+static const char *unit_name(vital_unit unit) {
+  static const char *const names[] = {
+      [VITAL_COUNT] = "count", [VITAL_BYTES] = "bytes", [VITAL_SECONDS] = "s",
+      [VITAL_SHARE] = "ratio", [VITAL_DAYS] = "days"};
+  return names[unit];
+}
+
+void json_vitals(json *j, const vitals *v) {
+  json_open(j, NULL, '{');
+  json_text(j, "schema", "blueplane.health/1");
+  json_text(j, "status", status_name(v->status));
+  json_text(j, "reason", v->reasons);
+  json_open(j, "figures", '[');
+  for (size_t i = 0; i < v->count; i++) {
+    json_open(j, NULL, '{');
+    json_text(j, "name", v->item[i].info->name);
+    json_text(j, "of", v->item[i].of);
+    json_real(j, "value", v->item[i].value);
+    json_text(j, "unit", unit_name(v->item[i].info->unit));
+    json_close(j, '}');
+  }
+  json_close(j, ']');
+  json_close(j, '}');
+}
