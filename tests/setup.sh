@@ -28,6 +28,8 @@ missing() {
   has_module libutf8proc || echo libutf8proc-dev
   has_module zlib || echo zlib1g-dev
   has_module libgit2 || echo libgit2-dev
+  has_module libmicrohttpd || echo libmicrohttpd-dev
+  has_module hiredis || echo libhiredis-dev
   has_module check || echo check
   [ -e /usr/share/zoneinfo/Europe/Berlin ] || echo tzdata
 }

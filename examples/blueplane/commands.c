@@ -166,8 +166,8 @@ const command command_table[] = {
      "On http://127.0.0.1:7077, for you alone: the address it prints holds a token. With --health "
      "the figures of health only, at /, /health.json and /metrics, for monitoring. docs/health.md "
      "says more.",
-     O(HEALTH) | O(BIND) | O(PORT) | O(HOST) | O(TOKEN_FILE) | O(POLL) | O(SIZE_LIMIT) | O(QUEUE), 0, 0,
-     0, NULL, run_serve},
+     O(HEALTH) | O(BIND) | O(PORT) | O(HOST) | O(TOKEN_FILE) | O(POLL) | O(SIZE_LIMIT) | O(QUEUE),
+     0, 0, 0, NULL, run_serve},
     {"doctor", CARE, "", "looks for what is wrong and says how to mend it",
      "Ends with 1 if there is a problem, with 0 if there are warnings only.", 0, 0, 0, 0, NULL,
      run_doctor},

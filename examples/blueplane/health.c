@@ -40,8 +40,9 @@ static bool scale(limit *l, const char *unit) {
     const char *unit;
     vital_unit of;
     double by;
-  } seconds[] = {{"ms", VITAL_SECONDS, 1e-3}, {"s", VITAL_SECONDS, 1},   {"m", VITAL_SECONDS, 60},
-                 {"min", VITAL_SECONDS, 60},  {"h", VITAL_SECONDS, 3600}, {"d", VITAL_SECONDS, 86400},
+  } seconds[] = {{"ms", VITAL_SECONDS, 1e-3}, {"s", VITAL_SECONDS, 1},
+                 {"m", VITAL_SECONDS, 60},    {"min", VITAL_SECONDS, 60},
+                 {"h", VITAL_SECONDS, 3600},  {"d", VITAL_SECONDS, 86400},
                  {"d", VITAL_DAYS, 1}};
   if (*unit == '\0') return true;
   if (strcmp(unit, "%") == 0) {
@@ -101,8 +102,8 @@ static int check_limits(const limit *limits, size_t count, const vitals *v) {
       if (one->info != limits[i].info || !is_breached(&limits[i], one->value)) continue;
       text now = {0};
       put_vital(&now, one);
-      code = complain(EXIT_THRESHOLD, NULL, "%s is breached: it is %s%s%s", limits[i].said, now.data,
-                      one->of != NULL ? " of " : "", one->of != NULL ? one->of : "");
+      code = complain(EXIT_THRESHOLD, NULL, "%s is breached: it is %s%s%s", limits[i].said,
+                      now.data, one->of != NULL ? " of " : "", one->of != NULL ? one->of : "");
       text_free(&now);
     }
   return code;
@@ -185,14 +186,15 @@ int run_health(program *p) {
   for (size_t i = 0; i < p->options.fail_on.count; i++)
     strings_add_list(&said, p->options.fail_on.item[i]);
   limit *limits = need(calloc(said.count + 1, sizeof *limits));
-  bp_store *operator = NULL;
+  bp_store *operator= NULL;
   vitals v = {0};
   const double unknown = -1;
   int code = EXIT_OK;
   for (size_t i = 0; i < said.count && code == EXIT_OK; i++)
     code = read_limit(&limits[i], said.item[i]);
   if (code == EXIT_OK) code = open_for_operator(&operator, p);
-  if (code == EXIT_OK) code = read_vitals(&v, p, operator, given(&p->options, OPTION_INTEGRITY) ? NULL : &unknown);
+  if (code == EXIT_OK)
+    code = read_vitals(&v, p, operator, given(&p->options, OPTION_INTEGRITY) ? NULL : &unknown);
   if (code == EXIT_OK) code = write_vitals(&p->screen, &v);
   if (code == EXIT_OK) code = check_limits(limits, said.count, &v);
   vitals_free(&v);

@@ -74,22 +74,21 @@ static time_t seconds_now(void) {
 
 /* Nothing is kept by the browser, nothing may frame or embed what is shown. */
 static void protect(struct MHD_Response *r, const char *type) {
-  static const char *const headers[][2] = {
-      {"Cache-Control", "no-store"},
-      {"Connection", "close"},
-      {"Content-Security-Policy", "frame-ancestors 'none'"},
-      {"Cross-Origin-Opener-Policy", "same-origin"},
-      {"Cross-Origin-Resource-Policy", "same-origin"},
-      {"Referrer-Policy", "no-referrer"},
-      {"X-Content-Type-Options", "nosniff"}};
+  static const char *const headers[][2] = {{"Cache-Control", "no-store"},
+                                           {"Connection", "close"},
+                                           {"Content-Security-Policy", "frame-ancestors 'none'"},
+                                           {"Cross-Origin-Opener-Policy", "same-origin"},
+                                           {"Cross-Origin-Resource-Policy", "same-origin"},
+                                           {"Referrer-Policy", "no-referrer"},
+                                           {"X-Content-Type-Options", "nosniff"}};
   for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
     MHD_add_response_header(r, headers[i][0], headers[i][1]);
   if (type != NULL) MHD_add_response_header(r, "Content-Type", type);
 }
 
 static enum MHD_Result refuse(struct MHD_Connection *c, unsigned status, const char *why) {
-  struct MHD_Response *r = MHD_create_response_from_buffer(strlen(why), (void *)(uintptr_t)why,
-                                                           MHD_RESPMEM_PERSISTENT);
+  struct MHD_Response *r =
+      MHD_create_response_from_buffer(strlen(why), (void *)(uintptr_t)why, MHD_RESPMEM_PERSISTENT);
   if (r == NULL) return MHD_NO;
   protect(r, "text/plain; charset=utf-8");
   if (status == MHD_HTTP_METHOD_NOT_ALLOWED) MHD_add_response_header(r, "Allow", "GET");
@@ -177,6 +176,7 @@ static enum MHD_Result follow_stream(server *s, struct MHD_Connection *c, const 
   *f = (follower_of){.server = s, .of = of, .connection = c};
   pthread_mutex_lock(&s->lock);
   bool room = s->streams < STREAMS_MOST && !s->stopping;
+  if (!room) wake(s, NULL, true);
   if (room) {
     s->streams++;
     f->next = s->followers;
@@ -188,7 +188,7 @@ static enum MHD_Result follow_stream(server *s, struct MHD_Connection *c, const 
   }
   pthread_mutex_unlock(&s->lock);
   if (!room) {
-    free(f);
+    free(f); /* those who left are noticed when something is sent to them */
     return refuse(c, MHD_HTTP_SERVICE_UNAVAILABLE, "Too many follow this already.\n");
   }
   struct MHD_Response *r =
@@ -271,9 +271,8 @@ static enum MHD_Result give_document(server *s, struct MHD_Connection *c, const 
   pthread_mutex_lock(&s->lock);
   const document *found = find_document(s, path);
   bool is_stream = found != NULL && found->response == NULL;
-  enum MHD_Result done = found != NULL && !is_stream
-                             ? MHD_queue_response(c, MHD_HTTP_OK, found->response)
-                             : MHD_NO;
+  enum MHD_Result done =
+      found != NULL && !is_stream ? MHD_queue_response(c, MHD_HTTP_OK, found->response) : MHD_NO;
   pthread_mutex_unlock(&s->lock);
   if (found == NULL) return refuse(c, MHD_HTTP_NOT_FOUND, "There is nothing here.\n");
   return is_stream ? follow_stream(s, c, found) : done;
@@ -412,7 +411,8 @@ int server_start(server **out, const server_options *o) {
   *out = NULL;
   pthread_mutex_init(&s->lock, NULL);
   s->token = o->token == NULL ? NULL : copy_text(o->token);
-  s->cookie = print_text("blueplane-%.4s", o->token != NULL ? o->token : ""); /* ports share cookies */
+  s->cookie =
+      print_text("blueplane-%.4s", o->token != NULL ? o->token : ""); /* ports share cookies */
   s->address = copy_text(o->address);
   s->hosts = o->hosts;
   s->local = is_loopback(o->address) == 1;

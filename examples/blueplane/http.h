@@ -12,9 +12,9 @@
 typedef struct server server;
 
 typedef struct server_options {
-  const char *address; /* numeric */
-  uint16_t port;       /* 0: any */
-  const char *token;   /* asked for by everything but the icon; NULL: nothing is asked for */
+  const char *address;  /* numeric */
+  uint16_t port;        /* 0: any */
+  const char *token;    /* asked for by everything but the icon; NULL: nothing is asked for */
   const strings *hosts; /* names it may be asked by besides its address and those of this machine */
 } server_options;
 

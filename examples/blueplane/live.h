@@ -11,8 +11,8 @@ typedef struct live {
   program *program;
   roots places;
   follower *follower;
-  bool *changed; /* by place */
-  bool *owed;    /* changed, and not read yet */
+  bool *changed;                 /* by place */
+  bool *owed;                    /* changed, and not read yet */
   double rest_until, busy_until; /* seconds: when reading may go on */
 } live;
 

@@ -17,9 +17,9 @@
 #include "vitals.h"
 
 #define PORT "7077"
-#define TICK 1000           /* ms */
-#define HEALTH_EVERY 5      /* seconds */
-#define TODAY_EVERY 60      /* seconds, though nothing changed */
+#define TICK 1000      /* ms */
+#define HEALTH_EVERY 5 /* seconds */
+#define TODAY_EVERY 60 /* seconds, though nothing changed */
 #define INTEGRITY_EVERY 86400
 #define TOKEN_LEAST 16
 
@@ -84,7 +84,7 @@ static int make_health(service *v) {
   vitals all;
   time_t now = seconds_now();
   bool due = v->integrity_at == 0 || now - v->integrity_at >= INTEGRITY_EVERY;
-  int code = read_vitals(&all, v->program, v->operator, due ? NULL : &v->sound);
+  int code = read_vitals(&all, v->program, v->operator, due ? NULL : & v->sound);
   if (code == EXIT_OK) {
     const vital *sound = vital_of(&all, "integrity");
     if (sound != NULL) v->sound = sound->value;
@@ -113,7 +113,8 @@ static int run_until_interrupted(service *v) {
       news = live_step(&v->live, TICK);
     time_t now = seconds_now();
     server_tick(v->server);
-    if (!v->health_only && !interrupted && (news || now - v->today_at >= TODAY_EVERY)) make_today(v);
+    if (!v->health_only && !interrupted && (news || now - v->today_at >= TODAY_EVERY))
+      make_today(v);
     if (!interrupted && now - v->health_at >= HEALTH_EVERY) make_health(v);
   }
   return EXIT_OK;
@@ -137,8 +138,10 @@ static int read_token(service *v, const char *path) {
   int code = load_file(&t, path);
   while (t.length > 0 && strchr("\r\n \t", t.data[t.length - 1]) != NULL)
     t.data[--t.length] = '\0';
-  size_t plain = t.data == NULL ? 0 : strspn(t.data, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                                     "0123456789-._~");
+  size_t plain = t.data == NULL
+                     ? 0
+                     : strspn(t.data, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                      "0123456789-._~");
   if (code == EXIT_OK && (t.length < TOKEN_LEAST || plain != t.length))
     code = complain(EXIT_USAGE, "for example: openssl rand -hex 16 > FILE",
                     "a token has %d characters or more: letters, digits and -._~", TOKEN_LEAST);

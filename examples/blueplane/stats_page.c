@@ -185,10 +185,12 @@ static char *part_name(const bp_result *r, size_t row) {
                     month_name(end.month));
 }
 
-static const bar_column part_columns[] = {
-    {"interactions", "interactions", NULL, NULL, NULL},    {"sessions", "sessions", NULL, NULL, NULL},
-    {"active_time", "active", NULL, NULL, NULL},           {"cost", "cost", NULL, NULL, NULL},
-    {"lines_added", "lines", "lines_removed", NULL, NULL}, {NULL, NULL, NULL, NULL, NULL}};
+static const bar_column part_columns[] = {{"interactions", "interactions", NULL, NULL, NULL},
+                                          {"sessions", "sessions", NULL, NULL, NULL},
+                                          {"active_time", "active", NULL, NULL, NULL},
+                                          {"cost", "cost", NULL, NULL, NULL},
+                                          {"lines_added", "lines", "lines_removed", NULL, NULL},
+                                          {NULL, NULL, NULL, NULL, NULL}};
 
 /* --------------------------------------------------------------------------------------- shares */
 

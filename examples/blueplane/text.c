@@ -187,9 +187,9 @@ bool bytes_unit(double *factor, const char *unit) {
   static const struct {
     const char *unit;
     double factor;
-  } units[] = {{"B", 1},    {"kB", 1e3},    {"KB", 1e3},    {"MB", 1e6},       {"GB", 1e9},
-               {"TB", 1e12}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824},
-               {"TiB", 1099511627776.0}};
+  } units[] = {
+      {"B", 1},     {"kB", 1e3},   {"KB", 1e3},      {"MB", 1e6},         {"GB", 1e9},
+      {"TB", 1e12}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824}, {"TiB", 1099511627776.0}};
   for (size_t i = 0; i < sizeof units / sizeof *units; i++)
     if (strcmp(units[i].unit, unit) == 0) {
       *factor = units[i].factor;

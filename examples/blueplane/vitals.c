@@ -171,7 +171,7 @@ static void judge(vitals *v) {
   add(v, "status", NULL, v->status);
 }
 
-int read_vitals(vitals *v, const program *p, bp_store *operator, const double *sound) {
+int read_vitals(vitals *v, const program *p, bp_store *operator, const double * sound) {
   *v = (vitals){0};
   int code = add_told(v, operator);
   if (code != EXIT_OK) return code;
@@ -190,6 +190,13 @@ int open_for_operator(bp_store **out, const program *p) {
   how.access = BP_ACCESS_DEVOPS;
   int rc = bp_open(out, p->store_path, &how, &error);
   if (rc == BP_OK) return EXIT_OK;
+  if (rc == BP_ERR_NOTFOUND) {
+    bp_error_free(error);
+    char *path = short_path(p->store_path);
+    complain(EXIT_FAILED, "blueplane sync makes it", "there is no store, or not its key: %s", path);
+    free(path);
+    return EXIT_FAILED;
+  }
   int code = complain_of(error);
   return code == EXIT_USAGE ? EXIT_FAILED : code;
 }
@@ -250,9 +257,11 @@ void put_exposition(text *t, const vitals *v) {
 }
 
 static const char *unit_name(vital_unit unit) {
-  static const char *const names[] = {
-      [VITAL_COUNT] = "count", [VITAL_BYTES] = "bytes", [VITAL_SECONDS] = "s",
-      [VITAL_SHARE] = "ratio", [VITAL_DAYS] = "days"};
+  static const char *const names[] = {[VITAL_COUNT] = "count",
+                                      [VITAL_BYTES] = "bytes",
+                                      [VITAL_SECONDS] = "s",
+                                      [VITAL_SHARE] = "ratio",
+                                      [VITAL_DAYS] = "days"};
   return names[unit];
 }
 

@@ -40,7 +40,8 @@ static void put_delta(text *t, const bp_result *r, const char *metric) {
 
 static void put_tile(text *t, const bp_result *r, const char *metric, const char *label) {
   int column = find_column(r, "metric", metric);
-  text_addf(t, "<div class=\"tile\"><span class=\"tile-label\">%s</span><span class=\"tile-value\">",
+  text_addf(t,
+            "<div class=\"tile\"><span class=\"tile-label\">%s</span><span class=\"tile-value\">",
             label);
   if (has_value(r, 0, column))
     put_html_figure(t, r, 0, column);
@@ -51,14 +52,11 @@ static void put_tile(text *t, const bp_result *r, const char *metric, const char
 }
 
 static void put_tiles(text *t, const bp_result *r) {
-  static const char *const tiles[][2] = {{"sessions", "Sessions"},
-                                         {"interactions", "Interactions"},
-                                         {"active_time", "Active time"},
-                                         {"lines_added", "Lines added"},
-                                         {"lines_removed", "Lines removed"},
-                                         {"input_tokens", "Input tokens"},
-                                         {"output_tokens", "Output tokens"},
-                                         {"cost", "Cost, list price"}};
+  static const char *const tiles[][2] = {
+      {"sessions", "Sessions"},           {"interactions", "Interactions"},
+      {"active_time", "Active time"},     {"lines_added", "Lines added"},
+      {"lines_removed", "Lines removed"}, {"input_tokens", "Input tokens"},
+      {"output_tokens", "Output tokens"}, {"cost", "Cost, list price"}};
   text_add(t, "<div class=\"tiles\">\n");
   for (size_t i = 0; i < sizeof tiles / sizeof *tiles; i++)
     put_tile(t, r, tiles[i][0], tiles[i][1]);
@@ -78,13 +76,15 @@ static void hours_of(int64_t hours[24], const bp_result *r) {
 
 static void put_hour_bars(text *t, const int64_t *hours, int64_t most) {
   enum { STEP = 20, HEIGHT = 100 };
-  text_addf(t, "<svg class=\"hours\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" "
-               "aria-hidden=\"true\">\n", 24 * STEP, HEIGHT);
+  text_addf(t,
+            "<svg class=\"hours\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" "
+            "aria-hidden=\"true\">\n",
+            24 * STEP, HEIGHT);
   for (int hour = 0; hour < 24; hour++) {
     int64_t height = most > 0 ? hours[hour] * (HEIGHT - 2) / most : 0;
     if (hours[hour] > 0 && height < 2) height = 2;
-    text_addf(t, "<rect class=\"rail\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"1\"/>", hour * STEP + 2,
-              HEIGHT - 1, STEP - 4);
+    text_addf(t, "<rect class=\"rail\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"1\"/>",
+              hour * STEP + 2, HEIGHT - 1, STEP - 4);
     if (height > 0)
       text_addf(t, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>", hour * STEP + 2,
                 (int)(HEIGHT - height), STEP - 4, (int)height);
@@ -106,12 +106,14 @@ static void put_hours(text *t, const bp_result *r) {
     text_add(t, "<p class=\"nothing\">Nothing yet.</p></section>\n");
     return;
   }
-  text_addf(t, "<p class=\"summary\">%lld interactions; most between %d and %d o’clock: %lld.</p>\n",
+  text_addf(t,
+            "<p class=\"summary\">%lld interactions; most between %d and %d o’clock: %lld.</p>\n",
             (long long)all, best, best + 1, (long long)hours[best]);
   put_hour_bars(t, hours, hours[best]);
-  text_add(t, "<details id=\"hours-table\"><summary>As a table</summary><table class=\"figures\"><thead>"
-              "<tr><th scope=\"col\">Hour</th><th scope=\"col\" class=\"number\">Interactions</th></tr>"
-              "</thead><tbody>\n");
+  text_add(
+      t, "<details id=\"hours-table\"><summary>As a table</summary><table class=\"figures\"><thead>"
+         "<tr><th scope=\"col\">Hour</th><th scope=\"col\" class=\"number\">Interactions</th></tr>"
+         "</thead><tbody>\n");
   for (int hour = 0; hour < 24; hour++)
     if (hours[hour] > 0)
       text_addf(t, "<tr><th scope=\"row\">%d–%d</th><td class=\"number\">%lld</td></tr>\n", hour,
@@ -128,9 +130,10 @@ static void put_shares(text *t, const char *id, const char *title, const bp_resu
     text_add(t, "<p class=\"nothing\">Nothing yet.</p></section>\n");
     return;
   }
-  text_addf(t, "<table class=\"figures\"><thead><tr><th scope=\"col\">Name</th><th scope=\"col\" "
-               "class=\"number\">Interactions</th><th scope=\"col\" class=\"number\">Share</th></tr>"
-               "</thead><tbody>\n");
+  text_addf(t,
+            "<table class=\"figures\"><thead><tr><th scope=\"col\">Name</th><th scope=\"col\" "
+            "class=\"number\">Interactions</th><th scope=\"col\" class=\"number\">Share</th></tr>"
+            "</thead><tbody>\n");
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     const char *name = bp_result_text(r, row, 0, NULL);
     text_add(t, "<tr><th scope=\"row\">");
@@ -162,7 +165,8 @@ void put_live_today(text *t, const stats *s) {
 /* -------------------------------------------------------------------------------------- health */
 
 static void put_status(text *t, const vitals *v) {
-  static const char *const said[] = {"Reading keeps up.", "Reading is behind.", "Something is wrong."};
+  static const char *const said[] = {"Reading keeps up.", "Reading is behind.",
+                                     "Something is wrong."};
   static const char *const classes[] = {"good", "warn", "bad"};
   text_addf(t, "<p class=\"status %s\"><strong>%s</strong> ", classes[v->status],
             status_name(v->status));
@@ -177,7 +181,8 @@ static void put_status(text *t, const vitals *v) {
 
 static void put_health_tile(text *t, const vitals *v, const char *name, const char *label) {
   const vital *one = vital_of(v, name);
-  text_addf(t, "<div class=\"tile\"><span class=\"tile-label\">%s</span><span class=\"tile-value\">",
+  text_addf(t,
+            "<div class=\"tile\"><span class=\"tile-label\">%s</span><span class=\"tile-value\">",
             label);
   if (one != NULL)
     put_vital(t, one);
@@ -211,8 +216,11 @@ static void put_group(text *t, const vitals *v, const char *group) {
   if (rows.data == NULL)
     text_add(t, "<p class=\"nothing\">Nothing is known of this.</p>");
   else
-    text_addf(t, "<table class=\"figures\"><thead class=\"hidden-visually\"><tr><th scope=\"col\">Figure"
-                 "</th><th scope=\"col\">Value</th></tr></thead><tbody>\n%s</tbody></table>", rows.data);
+    text_addf(
+        t,
+        "<table class=\"figures\"><thead class=\"hidden-visually\"><tr><th scope=\"col\">Figure"
+        "</th><th scope=\"col\">Value</th></tr></thead><tbody>\n%s</tbody></table>",
+        rows.data);
   text_add(t, "</section>\n");
   text_free(&rows);
 }
@@ -255,11 +263,12 @@ void write_live_page(text *t, const char *title, const char *events, text *part,
     put_link(&body, "/health", "Health", title);
     text_add(&body, "</nav>\n");
   }
-  text_addf(&body,
-            "<p class=\"state\"><span id=\"state\" role=\"status\">as it was loaded</span></p>\n"
-            "<button class=\"button\" id=\"pause\" type=\"button\" aria-pressed=\"false\" hidden>Pause"
-            "</button></header>\n<main id=\"live\" data-events=\"%s\">\n%s</main>\n</div>\n",
-            events, part->data != NULL ? part->data : "");
+  text_addf(
+      &body,
+      "<p class=\"state\"><span id=\"state\" role=\"status\">as it was loaded</span></p>\n"
+      "<button class=\"button\" id=\"pause\" type=\"button\" aria-pressed=\"false\" hidden>Pause"
+      "</button></header>\n<main id=\"live\" data-events=\"%s\">\n%s</main>\n</div>\n",
+      events, part->data != NULL ? part->data : "");
   page p = {name, styles, scripts, body.data, NULL, "'self'"};
   write_page(t, &p);
   free(name);

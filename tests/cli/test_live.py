@@ -1,0 +1,483 @@
+#!/usr/bin/env python3
+"""blueplane health, serve and watch from outside: what they show while an assistant writes, what the server refuses,
+and that an operator is shown nothing of what a person did.
+
+    python3 tests/cli/test_live.py PROGRAM SAMPLE [TEST...]
+
+PROGRAM is the program, SAMPLE the generator examples/sample/sample.py.
+"""
+
+import concurrent.futures
+import datetime
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+PROGRAM, SAMPLE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+PATIENCE = 30  # seconds for what takes a few milliseconds: the machine may be busy
+CANARY = "canary-4f1d"
+METRIC = re.compile(r'^blueplane_[a-z_]+(\{[a-z]+="[^"]*"\})? [-+.e0-9]+$')
+
+
+def prompt(number, session="live", at=None):
+    """A line of a Claude Code transcript: a prompt of now."""
+    at = at or datetime.datetime.now(datetime.timezone.utc)
+    return json.dumps({
+        "type": "user", "uuid": f"{session}-{number}", "sessionId": session, "cwd": f"/home/{CANARY}/project",
+        "version": "2.0.0", "timestamp": at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
+        "message": {"role": "user", "content": f"{CANARY} please"}}) + "\n"
+
+
+class Served:
+    """A running server and how to ask it."""
+
+    def __init__(self, home, *words):
+        self.errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen([PROGRAM, "serve", "--port", "0", *words], env=home, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=self.errors)
+        line = self.process.stdout.readline().decode()
+        found = re.fullmatch(r"http://([^/]+):(\d+)/(?:\?token=([0-9a-f]{32}))?\n", line)
+        if not found:
+            self.process.wait(PATIENCE)
+            self.errors.seek(0)
+            raise AssertionError(f"{line!r}: {self.errors.read().decode()}")
+        self.host, self.port, self.token = found[1], int(found[2]), found[3]
+
+    def ask(self, path, method="GET", token=True, **headers):
+        """Status, headers and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        if token and self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        connection.request(method, path, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer.status, answer.headers, body.decode("utf-8")
+
+    def raw(self, *parts, pause=0.0):
+        """What comes back for bytes as they are, and how long that took."""
+        began = time.monotonic()
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as s:
+            got = b""
+            try:
+                for part in parts:
+                    s.sendall(part)
+                    time.sleep(pause)
+                while part := s.recv(65536):
+                    got += part
+            except (ConnectionResetError, BrokenPipeError):
+                pass
+        return got.decode("latin-1"), time.monotonic() - began
+
+    def memory(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return int(re.search(r"VmRSS:\s+(\d+) kB", status.read())[1])
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        code = self.process.wait(PATIENCE)
+        self.process.stdout.close()
+        self.errors.close()
+        return code
+
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="blueplane-live-")
+        cls.data = os.path.join(cls.folder, "data")
+        subprocess.run([sys.executable, "-B", SAMPLE, "--out", cls.data, "--days", "20", "--quiet"], check=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def setUp(self):
+        self.root = tempfile.mkdtemp(prefix="home-", dir=self.folder)
+        shutil.copytree(self.data, self.root, dirs_exist_ok=True)
+        self.home = {"HOME": self.root, "PATH": os.environ["PATH"], "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+        for name in ("LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+            if name in os.environ:
+                self.home[name] = os.environ[name]
+        self.transcript = os.path.join(self.root, ".claude", "projects", "live", "live.jsonl")
+
+    def run_program(self, *words):
+        done = subprocess.run([PROGRAM, *words], env=self.home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=PATIENCE * 2, check=False)
+        return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+
+    def serve(self, *words):
+        served = Served(self.home, *words)
+        self.addCleanup(lambda: served.process.poll() is None and served.stop())
+        return served
+
+    def write(self, lines):
+        os.makedirs(os.path.dirname(self.transcript), exist_ok=True)
+        with open(self.transcript, "a", encoding="utf-8") as file:
+            file.write(lines)
+
+    def until(self, what, held):
+        """Waits for it with much patience."""
+        end = time.monotonic() + PATIENCE
+        while not held():
+            self.assertLess(time.monotonic(), end, what)
+            time.sleep(0.05)
+
+
+class Health(Case):
+    def figures(self, *words):
+        code, out, _ = self.run_program("health", "--json", *words)
+        self.assertEqual(code, 0)
+        document = json.loads(out)
+        self.assertEqual(document["schema"], "blueplane.health/1")
+        return document, {(row["name"], row["of"]): row["value"] for row in document["figures"]}
+
+    def test_figures(self):
+        code, _, err = self.run_program("health")
+        self.assertEqual((code, "blueplane sync makes it" in err), (1, True), err)
+        self.run_program("sync")
+        document, told = self.figures("--integrity")
+        self.assertEqual((document["status"], told["integrity", None], told["pending_files", None]), ("ok", 1, 0))
+        self.assertEqual(told["storage_bytes", None],
+                         os.path.getsize(os.path.join(self.root, ".local/share/blueplane/blueplane.db")))
+        self.write(prompt(1) + "{]\n")
+        old = time.time() - 2 * 3600
+        os.utime(self.transcript, (old, old))
+        document, told = self.figures()
+        self.assertEqual(document["status"], "behind")
+        self.assertEqual((told["pending_files", None], told["pending_bytes", None]), (1, os.path.getsize(self.transcript)))
+        self.assertAlmostEqual(told["pending_age", None], 7200, delta=60)
+        self.run_program("sync")
+        _, told = self.figures()
+        self.assertEqual((told["pending_files", None], told["rejects", None], told["rejects_by_reason", "syntax"]), (0, 1, 1))
+
+    def test_forms(self):
+        self.run_program("sync")
+        _, told = self.figures()
+        _, out, _ = self.run_program("health", "--format", "prometheus")
+        values = {}
+        for line in out.splitlines():
+            if not line.startswith("# "):
+                self.assertRegex(line, METRIC)
+                name, value = line.rsplit(" ", 1)
+                self.assertNotIn(name, values, "once each")
+                values[name] = float(value)
+        self.assertEqual(values["blueplane_storage_bytes"], told["storage_bytes", None])
+        self.assertEqual(values['blueplane_rejects_by_reason{reason="utf8"}'], 0)
+        _, out, _ = self.run_program("health", "--format", "csv")
+        self.assertEqual(out.splitlines()[0], "name,of,value")
+        self.assertIn(f"files,,{told['files', None]}", out.splitlines())
+        _, out, _ = self.run_program("health", "--format", "ndjson")
+        self.assertTrue(all(json.loads(line)["name"] for line in out.splitlines()))
+
+    def test_limits(self):
+        self.run_program("sync")
+        for limits, code in (("rejects>0", 0), ("rejects>0%", 0), ("rejects>=0%", 5), ("storage_bytes>1kB", 5),
+                             ("storage_bytes>1TB", 0), ("ingest_age>=0s,storage_bytes>1TB", 5), ("pending_age>15min", 0),
+                             ("ingest_age<1d", 5), ("lag_p95>60s", 0)):
+            self.assertEqual(self.run_program("health", "--fail-on", limits)[0], code, limits)
+        _, _, err = self.run_program("health", "--fail-on", "storage_bytes>1kB", "--fail-on", "files>1")
+        self.assertIn("storage_bytes>1kB is breached", err)
+        self.assertIn("files>1 is breached", err)
+        for wrong, said in (("rejcts>0", 'did you mean "rejects"?'), ("rejects", "no limit"), ("rejects>x", "no limit"),
+                            ("rejects>1s", "no limit"), ("lag_p95>1MB", "no limit"), ("storage_bytes>5%", "no limit"),
+                            ("sessions>1", "no figure")):
+            code, _, err = self.run_program("health", "--fail-on", wrong)
+            self.assertEqual((code, said in err), (2, True), f"{wrong}: {err}")
+
+    def test_size_limit(self):
+        self.run_program("sync")
+        _, told = self.figures("--size-limit", "3GB")
+        self.assertEqual(told["limit_bytes", None], 3e9)
+        for wrong in ("0", "x", "3 furlongs"):
+            self.assertEqual(self.run_program("health", "--size-limit", wrong)[0], 2, wrong)
+
+    def test_queue(self):
+        """A Redis that answers two commands, as the protocol has it."""
+        self.run_program("sync")
+        if "without Redis" in self.run_program("health", "--queue", "redis://127.0.0.1:1/x")[2]:
+            self.skipTest("the program was built without hiredis")
+        groups = ("*1\r\n*12\r\n$4\r\nname\r\n$5\r\nstore\r\n$9\r\nconsumers\r\n:1\r\n$7\r\npending\r\n:3\r\n"
+                  "$17\r\nlast-delivered-id\r\n$3\r\n1-0\r\n$12\r\nentries-read\r\n:7\r\n$3\r\nlag\r\n:4\r\n").encode()
+        asked = []
+
+        def redis(listener):
+            while True:
+                try:
+                    client, _ = listener.accept()
+                except OSError:
+                    return
+                with client:
+                    command = client.recv(4096)
+                    asked.append(command)
+                    client.sendall(b":42\r\n" if b"XLEN" in command else groups)
+
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            threading.Thread(target=redis, args=(listener,), daemon=True).start()
+            url = f"redis://127.0.0.1:{listener.getsockname()[1]}/events"
+            self.assertEqual(self.figures("--queue", url)[1]["queue_entries", None], 42)
+            self.assertEqual(self.figures("--queue", f"{url}?group=store")[1]["queue_entries", None], 7)
+            self.assertEqual(self.run_program("health", "--queue", f"{url}?group=other")[0], 1)
+        self.assertEqual(asked[0], b"*2\r\n$4\r\nXLEN\r\n$6\r\nevents\r\n")
+        for wrong in ("redis://", "http://x/y", "redis://host", "redis://host:x/y", "redis://h/y?group="):
+            self.assertEqual(self.run_program("health", "--queue", wrong)[0], 2, wrong)
+
+
+class Watch(Case):
+    def watch(self, *words):
+        process = subprocess.Popen([PROGRAM, "watch", *words], env=self.home, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.kill)
+        return process
+
+    def follows(self, *words):
+        process = self.watch("--json", *words)
+        documents = iter(process.stdout.readline, b"")
+
+        def interactions():
+            return json.loads(next(documents))["totals"]["interactions"]["value"] or 0
+
+        before = interactions()
+        self.write(prompt(1))  # in a folder that is not there yet
+        self.assertEqual(interactions(), before + 1)
+        self.write(prompt(2))
+        self.assertEqual(interactions(), before + 2)
+        torn = prompt(3)
+        self.write(torn[:40])
+        time.sleep(0.3)
+        self.write(torn[40:])
+        self.assertEqual(interactions(), before + 3)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(PATIENCE), 130)
+
+    def test_new_lines_are_shown(self):
+        self.follows()
+
+    def test_by_looking(self):
+        self.follows("--poll")
+
+    def test_a_line_for_each_change(self):
+        process = self.watch()
+        self.assertRegex(process.stdout.readline().decode(), "^today")
+        self.write(prompt(1))
+        self.assertRegex(process.stdout.readline().decode(), "^today")
+
+
+class Serve(Case):
+    def setUp(self):
+        super().setUp()
+        if "without its server" in self.run_program("serve", "--port", "0", "--health", "--store", "/nonexistent")[2]:
+            self.skipTest("the program was built without libmicrohttpd")
+        self.run_program("sync")
+
+    def test_today(self):
+        served = self.serve()
+        status, headers, page = served.ask("/")
+        self.assertEqual(status, 200)
+        self.assertIn("text/html", headers["Content-Type"])
+        self.assertEqual((headers["Cache-Control"], headers["X-Content-Type-Options"]), ("no-store", "nosniff"))
+        self.assertIn("connect-src 'self'", page)
+        self.assertNotRegex(page, r"https?://(?!www\.w3\.org)", "nothing of elsewhere is named")
+        served_stats = json.loads(served.ask("/today.json")[2])
+        code, out, _ = self.run_program("stats", "today", "--json", "--no-sync")
+        own = json.loads(out)
+        self.assertEqual({**served_stats, "coverage": None}, {**own, "coverage": None}, "as the program says")
+        self.assertEqual(served.stop(signal.SIGINT), 130)
+
+    def test_a_new_line_is_shown(self):
+        for words in ((), ("--poll",)):
+            served = self.serve(*words)
+            count = lambda: json.loads(served.ask("/today.json")[2])["totals"]["interactions"]["value"] or 0
+            before = count()
+            with socket.create_connection(("127.0.0.1", served.port), timeout=PATIENCE) as stream:
+                stream.sendall(f"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {served.token}\r\n\r\n".encode())
+                got = b""
+                while b"\n\n" not in got:  # what is known comes at once
+                    got += stream.recv(65536)
+                self.assertIn(b"text/event-stream", got)
+                self.write(prompt(f"{words}"))
+                got = b""
+                while b"\n\n" not in got:
+                    got += stream.recv(65536)
+                self.assertIn(f">{before + 1:,}<".encode(), got)
+            self.assertEqual(count(), before + 1)
+            served.stop()
+
+    def test_token(self):
+        served = self.serve()
+        for path in ("/", "/today.json", "/events", "/health", "/health.json", "/metrics", "/nothing"):
+            self.assertEqual(served.ask(path, token=False)[0], 401, path)
+            self.assertEqual(served.ask(path, token=False, Authorization="Bearer " + "0" * 32)[0], 401, path)
+            self.assertEqual(served.ask(path + "?token=" + "0" * 32, token=False)[0], 401, path)
+        status, headers, _ = served.ask(f"/?token={served.token}", token=False)
+        self.assertEqual((status, headers["Location"]), (303, "/"))
+        cookie = headers["Set-Cookie"]
+        self.assertRegex(cookie, "HttpOnly; SameSite=Strict")
+        self.assertEqual(served.ask("/", token=False, Cookie=cookie.split(";")[0])[0], 200)
+        self.assertEqual(served.ask("/nothing")[0], 404)
+
+    def test_refusals(self):
+        served = self.serve("--health")
+        self.assertEqual(served.token, None)
+        for host in ("evil.example", "127.0.0.1.evil.example", f"evil.example:{served.port}", "localhost.", "", "[::2]", "[::1"):
+            self.assertEqual(served.ask("/", Host=host)[0], 421, host)
+        for host in ("localhost", f"localhost:{served.port}", "127.0.0.1", "[::1]:80", "LOCALHOST"):
+            self.assertEqual(served.ask("/", Host=host)[0], 200, host)
+        for method in ("POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "BREW"):
+            status, headers, _ = served.ask("/metrics", method)
+            self.assertEqual((status, headers["Allow"]), (405, "GET"), method)
+        self.assertEqual(served.ask("/", **{"Content-Length": "4"})[0], 413)
+        got, _ = served.raw(b"GET / HTTP/1.1\r\n\r\n")
+        self.assertRegex(got, "^HTTP/1.. 4", "a question without a host")
+        for big in (b"GET /" + b"a" * 100000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                    b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 1000000 + b"\r\n\r\n",
+                    b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: a\r\n" * 20000 + b"\r\n"):
+            self.assertNotIn("200 OK", served.raw(big)[0], big[:20])
+        for strange in (b"\x16\x03\x01\x02\x00\x01", b"GET\r\n\r\n", b"\r\n" * 50, b"GET / HTTP/9.9\r\nHost: localhost\r\n\r\n",
+                        b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n"):
+            self.assertNotIn("root:", served.raw(strange + b"\r\n\r\n")[0])
+        self.assertEqual(served.ask("/")[0], 200, "it is still there")
+
+    def test_slow_requests_end(self):
+        served = self.serve("--health")
+
+        def trickle(_):
+            head = [b"GET / HTTP/1.1\r\nHost: localhost\r\n"] + [b"X-%d: a\r\n" % i for i in range(60)]
+            return served.raw(*head, pause=0.5)
+
+        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+            waiting = pool.map(trickle, range(20))
+            self.assertEqual(served.ask("/")[0], 200, "the others are answered meanwhile")
+            for got, seconds in waiting:
+                self.assertNotIn("200 OK", got)
+                self.assertLess(seconds, PATIENCE + 5)
+
+    def test_addresses(self):
+        code, _, err = self.run_program("serve", "--health", "--bind", "0.0.0.0", "--port", "0")
+        self.assertEqual((code, "--token-file" in err), (2, True), err)
+        code, _, err = self.run_program("serve", "--bind", "::", "--port", "0")
+        self.assertEqual((code, "--token-file" in err), (2, True), err)
+        self.assertEqual(self.run_program("serve", "--bind", "example.org")[0], 2)
+        self.assertEqual(self.run_program("serve", "--port", "70000")[0], 2)
+        token = os.path.join(self.root, "token")
+        for short in ("", "short", "with space in it but long\n", "\x00" * 30):
+            with open(token, "w", encoding="utf-8") as file:
+                file.write(short)
+            self.assertEqual(self.run_program("serve", "--token-file", token)[0], 2, short)
+        with open(token, "w", encoding="utf-8") as file:
+            file.write("a-token-of-a-person\n")
+        self.run_program("sync")
+        served = self.serve("--health", "--bind", "0.0.0.0", "--token-file", token, "--host", "metrics.example,other.example")
+        served.token = "a-token-of-a-person"
+        self.assertEqual(served.ask("/metrics", Host="metrics.example")[0], 200)
+        self.assertEqual(served.ask("/metrics", Host="localhost")[0], 421, "it is not this machine's alone")
+        self.assertEqual(served.ask("/metrics", token=False, Host="metrics.example")[0], 401)
+
+    def test_a_taken_port_is_said(self):
+        served = self.serve("--health")
+        code, _, err = self.run_program("serve", "--health", "--port", str(served.port))
+        self.assertEqual((code, "cannot listen" in err), (1, True), err)
+
+    def test_many_questions_leave_memory_flat(self):
+        served = self.serve()
+        paths = ("/", "/today.json", "/health", "/health.json", "/metrics")
+
+        def thousand():
+            with concurrent.futures.ThreadPoolExecutor(50) as pool:
+                for status, _, body in pool.map(lambda i: served.ask(paths[i % len(paths)]), range(1000)):
+                    self.assertEqual((status, bool(body)), (200, True))
+
+        thousand()
+        before = served.memory()
+        for _ in range(3):
+            thousand()
+        self.assertLess(served.memory(), before + 3072, "kB, after 3,000 more")
+
+    STREAM = b"GET /health/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    def follow(self, served):
+        """A stream, as soon as there is room for one: who left is noticed with the next event."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            stream = socket.create_connection(("127.0.0.1", served.port), timeout=PATIENCE)
+            stream.sendall(self.STREAM)
+            if b"200 OK" in stream.recv(65536):
+                return stream
+            stream.close()
+            time.sleep(0.2)
+        raise AssertionError("there is no room for a stream")
+
+    def test_streams_come_and_go(self):
+        served = self.serve("--health")
+        for _ in range(3):
+            streams = [self.follow(served) for _ in range(24)]
+            self.assertEqual(served.ask("/health/events")[0], 503, "as many as there is room for")
+            self.assertEqual(served.ask("/")[0], 200)
+            for stream in streams:
+                stream.close()
+        with self.follow(served):
+            self.assertEqual(served.stop(), 130, "it ends while somebody follows")
+
+
+class Operator(Case):
+    """What an operator is given holds nothing of what a person did."""
+
+    WORDS = ("sessions", "prompt", "tool_call", "workspace", "project", "model", "claude", "codex", "hour", "cost",
+             "token", "branch", "language")
+
+    def test_nothing_of_a_person(self):
+        self.write("".join(prompt(i) for i in range(40)))
+        self.run_program("sync")
+        labels = self.run_program("metric", "interactions", "--by", "workspace", "--period", "all", "--json")[1]
+        names = {row["workspace"] for row in json.loads(labels)["rows"] if row["workspace"]}
+        models = self.run_program("metric", "cost", "--by", "model", "--period", "all", "--json")[1]
+        names |= {row["model"] for row in json.loads(models)["rows"] if row["model"]}
+        self.assertGreater(len(names), 3)
+        shown = {"json": self.run_program("health", "--json")[1], "table": self.run_program("health")[1],
+                 "prometheus": self.run_program("health", "--format", "prometheus")[1]}
+        if "without its server" not in self.run_program("serve", "--health", "--store", "/nonexistent", "--port", "0")[2]:
+            served = self.serve("--health")
+            for path in ("/", "/health.json", "/metrics"):
+                shown[path] = served.ask(path)[2]
+            shown["/"] = re.sub(r"<(style|script)>.*?</\1>", "", shown["/"], flags=re.S)
+            for path in ("/today.json", "/events", "/health", "/?token=x&path=/today.json"):
+                body = served.ask(path)[2]
+                self.assertTrue("tile" not in body or path.startswith("/?"), path)
+            with open(f"/proc/{served.process.pid}/maps", encoding="ascii", errors="replace") as maps:
+                self.assertTrue(maps.read())
+        for where, text in shown.items():
+            for word in (*self.WORDS, *names, CANARY, self.root):
+                self.assertNotIn(word.lower(), text.lower(), f"{word} in {where}")
+
+    def test_the_same_whatever_was_done(self):
+        """Two people's days over the same number of lines differ in nothing but sizes and ages."""
+        shown = []
+        for hour, session in ((3, "night"), (14, "noon")):
+            shutil.rmtree(os.path.join(self.root, ".local"), ignore_errors=True)
+            for folder in (".claude", ".codex"):
+                shutil.rmtree(os.path.join(self.root, folder), ignore_errors=True)
+            day = datetime.datetime(2026, 3, 2, hour, tzinfo=datetime.timezone.utc)
+            with open(os.devnull, "w", encoding="utf-8"):
+                self.write("".join(prompt(i, session, day + datetime.timedelta(minutes=i)) for i in range(30)))
+            self.run_program("sync")
+            figures = json.loads(self.run_program("health", "--json")[1])["figures"]
+            volatile = ("ingest_age", "wal_bytes", "limit_bytes")
+            shown.append([row for row in figures if row["name"] not in volatile])
+            os.remove(self.transcript)
+        self.assertEqual(shown[0], shown[1])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Checks what examples/monitoring asks for against what the program tells.
+
+    python3 tests/docs/monitoring.py PROGRAM
+    python3 tests/docs/monitoring.py --alerts
+
+Every metric that the alert rules, their tests and the dashboard name is one of the table in
+examples/blueplane/vitals.c with the labels it has there, and the dashboard shows every one; the limits of the units
+are ones that the program takes. --alerts runs the tests of the rules with promtool; status 77 without it.
+"""
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "examples" / "monitoring"
+ROW = re.compile(r'^    \{"(\w+)", VITAL_\w+, (?:NULL|"[^"]*"), (?:NULL|"[^"]*"), "(\w+)", (NULL|"\w+"),', re.M)
+USE = re.compile(r"\bblueplane_(\w+)(?:\{([^}]*)\})?")
+LABEL = re.compile(r'(\w+)\s*(?:=~|!=|!~|=)\s*"')
+BESIDE = {"instance", "job"}  # what Prometheus adds
+
+
+def told() -> dict:
+    text = (ROOT / "examples" / "blueplane" / "vitals.c").read_text(encoding="utf-8")
+    return {metric: label.strip('"') for _, metric, label in ROW.findall(text)}
+
+
+def asked(name: str) -> list:
+    """Metrics with the labels that are asked for."""
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    if name.endswith(".json"):
+        text = "\n".join(target["expr"] for panel in json.loads(text)["panels"] for target in panel["targets"])
+    return [(metric, set(LABEL.findall(labels)) - BESIDE) for metric, labels in USE.findall(text)]
+
+
+def check_names() -> list:
+    known, wrong = told(), []
+    if len(known) < 20:
+        wrong.append(f"only {len(known)} rows found in the table of vitals.c")
+    for name in ("alerts.yml", "alerts_test.yml", "grafana.json"):
+        for metric, labels in asked(name):
+            if metric not in known:
+                wrong.append(f"{name}: blueplane_{metric} is told by nobody")
+            elif labels - {known[metric]}:
+                wrong.append(f"{name}: blueplane_{metric} has no label {', '.join(sorted(labels))}")
+    shown = {metric for metric, _ in asked("grafana.json")}
+    wrong += [f"grafana.json does not show blueplane_{metric}" for metric in known if metric not in shown]
+    rules = re.findall(r"alert: (\w+)", (FOLDER / "alerts.yml").read_text(encoding="utf-8"))
+    tested = (FOLDER / "alerts_test.yml").read_text(encoding="utf-8")
+    wrong += [f"alerts_test.yml does not test {rule} both ways" for rule in rules if len(re.findall(rf"alertname: {rule}\b", tested)) < 2]
+    return wrong
+
+
+def check_dashboard() -> list:
+    document, wrong, places = json.loads((FOLDER / "grafana.json").read_text(encoding="utf-8")), [], set()
+    panels = document["panels"]
+    if len({panel["id"] for panel in panels}) != len(panels):
+        wrong.append("grafana.json: two panels of one id")
+    for panel in panels:
+        at = panel["gridPos"]
+        cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+        if at["x"] + at["w"] > 24 or cells & places:
+            wrong.append(f"grafana.json: {panel['title']} lies on another, or outside")
+        places |= cells
+        if len({target["refId"] for target in panel["targets"]}) != len(panel["targets"]):
+            wrong.append(f"grafana.json: {panel['title']} names two questions alike")
+        if panel["datasource"]["uid"] != "${source}":
+            wrong.append(f"grafana.json: {panel['title']} asks one data source only")
+    return wrong
+
+
+def check_units(program: str) -> list:
+    wrong = []
+    with tempfile.TemporaryDirectory() as home:
+        environment = {"HOME": home, "PATH": os.environ["PATH"]}
+        transcript = pathlib.Path(home, ".claude", "projects", "p", "s.jsonl")
+        transcript.parent.mkdir(parents=True)
+        transcript.write_text('{"type":"user"}\n', encoding="utf-8")
+        for unit in ("blueplane-sync.service", "blueplane-health.service"):
+            line = re.search(r"^ExecStart=(.*)$", (FOLDER / unit).read_text(encoding="utf-8"), re.M)[1].replace("%%", "%")
+            words = shlex.split(line)
+            done = subprocess.run([program, *words[1:]], env=environment, capture_output=True, text=True, check=False)
+            if words[0] != "blueplane" or done.returncode not in (0, 5):
+                wrong.append(f"{unit}: {done.returncode}: {done.stderr}")
+    return wrong
+
+
+def main() -> int:
+    if sys.argv[1] == "--alerts":
+        promtool = shutil.which("promtool")
+        if promtool is None:
+            print("skipped: no promtool (Debian: apt-get install prometheus)")
+            return 77
+        checked = subprocess.run([promtool, "check", "rules", str(FOLDER / "alerts.yml")], check=False).returncode
+        return checked or subprocess.run([promtool, "test", "rules", str(FOLDER / "alerts_test.yml")], check=False).returncode
+    wrong = check_names() + check_dashboard() + check_units(sys.argv[1])
+    print("\n".join(wrong) or f"{len(told())} metrics, as they are told")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
