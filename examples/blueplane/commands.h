@@ -66,8 +66,8 @@ int run_sync(program *p);
 /* Reads what is new in the known places; complains, but answers can still be given: EXIT_OK or
  * EXIT_INTERRUPTED. */
 int sync_before(program *p);
-/* Reads what is new below one place, silently: the library's code, and how many facts came of it. */
-int sync_place(const program *p, const char *source, const char *path, uint64_t *facts);
+/* Reads what is new below one place, silently; the library's code. */
+int sync_place(const program *p, const char *source, const char *path);
 /* git.c in the program blueplane-git, elsewhere.c in the others */
 int run_git(program *p);
 /* hook.c */

@@ -29,23 +29,22 @@ int live_open(live *l, program *p) {
   return sync_before(p);
 }
 
-/* Reads the places that changed; those that cannot be read now stay owed. */
+/* Reads the places that changed; those that cannot be read now stay owed. Another process may have stored
+ * what came: so what was read is news, whether or not we stored some of it. */
 static bool read_owed(live *l) {
   double began = seconds();
-  bool news = false;
+  bool read = false;
   if (began < l->rest_until || began < l->busy_until) return false;
   for (size_t i = 0; i < l->places.count && !interrupted; i++) {
     const root *place = &l->places.item[i];
     if (!l->owed[i]) continue;
-    uint64_t facts = 0;
-    int rc = sync_place(l->program, place->source, place->path, &facts);
-    l->owed[i] = rc == BP_ERR_BUSY;
+    l->owed[i] = sync_place(l->program, place->source, place->path) == BP_ERR_BUSY;
     if (l->owed[i]) l->busy_until = seconds() + AGAIN;
-    news = news || facts > 0;
+    read = read || !l->owed[i];
   }
   double ended = seconds();
   l->rest_until = ended + REST_FACTOR * (ended - began);
-  return news;
+  return read;
 }
 
 static bool is_owed(const live *l) {

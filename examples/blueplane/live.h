@@ -18,7 +18,7 @@ typedef struct live {
 
 /* Begins to follow, then reads what is there; exit codes, after a complaint. */
 int live_open(live *l, program *p);
-/* Waits for at most so many milliseconds; true if something was stored. */
+/* Waits for at most so many milliseconds; true if something changed, and is stored. */
 bool live_step(live *l, int milliseconds);
 void live_close(live *l);
 

@@ -117,10 +117,9 @@ static int read_place(const program *p, part *where, bool is_folder, bp_error **
   return rc;
 }
 
-int sync_place(const program *p, const char *source, const char *path, uint64_t *facts) {
+int sync_place(const program *p, const char *source, const char *path) {
   part where = {source, copy_text(path), BP_INGEST_REPORT_INIT};
   int rc = read_place(p, &where, true, NULL);
-  *facts = where.report.records_stored + where.report.records_updated;
   free(where.path);
   return rc;
 }

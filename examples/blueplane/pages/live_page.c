@@ -30,9 +30,9 @@ static void put_delta(text *t, const bp_result *r, const char *metric) {
   if (has_value(r, 0, baseline)) {
     if (has_value(r, 0, relative)) {
       put_html_figure(t, r, 0, relative);
-      text_add(t, " against ");
+      text_add(t, ", ");
     }
-    text_add(t, "an average of ");
+    text_add(t, "average ");
     put_html_figure(t, r, 0, baseline);
   }
   text_add(t, "&#8203;</span></div>\n"); /* as high as the others, also where it says nothing */

@@ -1,0 +1,182 @@
+// Opens the live pages over loopback in Chromium: live.js WORK PROGRAM CHROMIUM
+//
+// Checks what docs/health.md promises: nothing is loaded from elsewhere, logged or refused by the policy; every control is
+// reached with the keyboard; nothing overflows from 360 to 1,920 pixels in either theme; axe-core finds nothing serious; the
+// figures that are seen are those of the program's JSON; a new line in a transcript is shown without a reload, and what was
+// open stays open.
+"use strict";
+
+const { execFileSync, spawn } = require("child_process");
+const fs = require("fs");
+const path = require("path");
+const { chromium } = require("playwright-core");
+const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const [, program, executable] = process.argv.slice(2);
+const shots = process.env.BLUEPLANE_SHOTS;
+const patience = 30000;
+let checks = 0;
+const failures = [];
+
+function check(held, said) {
+  checks++;
+  if (!held) { failures.push(said); console.log(`FAILED ${said}`); }
+}
+
+// ------------------------------------------------------------------------------------------------- serving
+
+function serve(...words) {
+  const child = spawn(program, ["serve", "--port", "0", ...words], { stdio: ["ignore", "pipe", "inherit"] });
+  return new Promise((done, failed) => {
+    child.stdout.once("data", (data) => done({ child, address: String(data).trim(), origin: new URL(String(data).trim()).origin }));
+    child.once("exit", (code) => failed(new Error(`blueplane serve ended with ${code}`)));
+  });
+}
+
+function stop(served) {
+  served.child.removeAllListeners("exit");
+  return new Promise((done) => { served.child.once("exit", done); served.child.kill("SIGTERM"); });
+}
+
+let written = 0;
+
+function write() {
+  const folder = path.join(process.env.HOME, ".claude", "projects", "live");
+  fs.mkdirSync(folder, { recursive: true });
+  fs.appendFileSync(path.join(folder, "live.jsonl"), `${JSON.stringify({ type: "user", uuid: `live-${written++}`, sessionId: "live",
+    cwd: "/home/sample/live", version: "2.0.0", timestamp: new Date().toISOString(), message: { role: "user", content: "go on" } })}\n`);
+}
+
+// ------------------------------------------------------------------------------------------------- pages
+
+const settle = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+// Opens a page; whatever it does beyond showing itself and following its own stream is a failure.
+async function open(browser, served, where, theme = "light", width = 1280) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
+  await context.addInitScript(() => {
+    window.refused = [];
+    document.addEventListener("securitypolicyviolation", (event) => window.refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
+  });
+  const page = await context.newPage();
+  page.on("console", (message) => check(false, `${where}: console says "${message.text()}"`));
+  page.on("pageerror", (error) => check(false, `${where}: ${error.stack}`));
+  page.on("request", (request) => check(request.url().startsWith(`${served.origin}/`), `${where}: asks for ${request.url()}`));
+  await page.goto(served.address);
+  if (where !== "/") await page.goto(`${served.origin}${where}`);
+  check(!page.url().includes("token"), `${where}: the token stays in the address`);
+  await page.locator("#state.is-live").waitFor({ timeout: patience });
+  return page;
+}
+
+async function close(page, where) {
+  const refused = await page.evaluate(() => window.refused);
+  check(refused.length === 0, `${where}: the policy refused ${refused.join("; ")}`);
+  await page.context().close();
+}
+
+async function accessible(page, where) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ["violations"] })).violations
+    .map((each) => ({ id: each.id, impact: each.impact, nodes: each.nodes.slice(0, 3).map((node) => `${node.target} ${node.any.concat(node.all, node.none).map((one) => one.message).join(", ")}`) })));
+  for (const each of found) check(!["serious", "critical"].includes(each.impact), `${where}: axe ${each.id} (${each.impact}): ${each.nodes.join(" | ")}`);
+}
+
+async function looks(browser, served, where, name) {
+  for (const theme of ["light", "dark"]) {
+    const page = await open(browser, served, where, theme);
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
+    check(theme === "dark" ? Math.max(...ground) < 80 : Math.min(...ground) > 200, `${where}: not ${theme}: ${ground}`);
+    for (const width of [1920, 1280, 1024, 768, 480, 360]) {
+      await page.setViewportSize({ width, height: 900 });
+      await settle(page);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      check(wide <= 0, `${where}: ${wide} pixels too wide at ${width}, ${theme}`);
+      if (shots) await page.screenshot({ path: path.join(shots, `${name}-${width}-${theme}.png`), fullPage: true });
+    }
+    await accessible(page, `${where}, ${theme}`);
+    await close(page, where);
+  }
+}
+
+// Tab reaches each control, and it is seen which one has the focus.
+async function keyboard(page, where) {
+  const controls = "button, summary, a[href]";
+  const wanted = await page.locator(controls).count();
+  const reached = new Set();
+  await page.evaluate(() => document.activeElement.blur());
+  for (let i = 0; i < wanted + 5; i++) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate((all) => ({ index: [...document.querySelectorAll(all)].indexOf(document.activeElement),
+      ring: document.activeElement === document.body || getComputedStyle(document.activeElement).outlineStyle !== "none" }), controls);
+    if (at.index >= 0) reached.add(at.index);
+    check(at.ring, `${where}: nothing shows that control ${at.index} has the focus`);
+  }
+  check(wanted > 0 && reached.size === wanted, `${where}: Tab reaches ${reached.size} of ${wanted} controls`);
+}
+
+// ------------------------------------------------------------------------------------------------- what is shown
+
+const number = (text) => Number(text.replace(/[,\s]/g, ""));
+const tile = (page, label) => page.locator(".tile", { hasText: label }).locator(".tile-value").first();
+
+async function figures(page, where) {
+  const told = JSON.parse(execFileSync(program, ["stats", "today", "--json", "--no-sync"], { encoding: "utf8" }));
+  const words = execFileSync(program, ["stats", "today", "--no-sync", "--color", "never"], { encoding: "utf8" });
+  for (const [label, metric] of [["Sessions", "sessions"], ["Interactions", "interactions"], ["Lines added", "lines_added"], ["Lines removed", "lines_removed"]])
+    check(number(await tile(page, label).textContent()) === told.totals[metric].value, `${where}: ${label} is ${await tile(page, label).textContent()}, the program tells ${told.totals[metric].value}`);
+  for (const label of ["Active time", "Input tokens", "Output tokens", "Cost"]) {
+    const shown = (await tile(page, label).textContent()).trim();
+    check(words.includes(shown), `${where}: ${label} is ${shown}, which the program does not say`);
+  }
+  await page.locator("#hours-table summary").click();
+  const hours = await page.locator("#hours-table tbody td").allTextContents();
+  const counted = told.hours.map((each) => each.interactions.value).filter((each) => each > 0);
+  check(JSON.stringify(hours.map(number)) === JSON.stringify(counted), `${where}: hours are ${hours}, the program tells ${counted}`);
+  check(await page.locator("svg.hours rect:not(.rail)").count() === counted.length, `${where}: another number of bars than of hours`);
+}
+
+// What comes is shown at once; what was open and had the focus stays so; Pause holds it back until Go on.
+async function comes(page, where) {
+  const interactions = tile(page, "Interactions");
+  const before = number(await interactions.textContent());
+  const shows = (count) => page.waitForFunction((wanted) => [...document.querySelectorAll(".tile")].some((one) => one.textContent.startsWith("Interactions") &&
+    one.querySelector(".tile-value").textContent.replace(/\D/g, "") === String(wanted)), count, { timeout: patience });
+  await page.locator("#hours-table summary").focus();
+  write();
+  await shows(before + 1);
+  check(await page.locator("#hours-table[open]").count() === 1, `${where}: what was open is closed by a change`);
+  check(await page.evaluate(() => document.activeElement.tagName) === "SUMMARY", `${where}: the focus is lost by a change`);
+  await page.locator("#pause").press("Enter");
+  write();
+  await page.waitForTimeout(1500);
+  check(number(await interactions.textContent()) === before + 1, `${where}: it goes on while it is paused`);
+  await page.locator("#pause").press("Enter");
+  await shows(before + 2);
+}
+
+async function main() {
+  const browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+  let served = await serve();
+  write(); // so that today is never empty
+  for (const [where, name] of [["/", "today"], ["/health", "health"]]) {
+    await looks(browser, served, where, name);
+    const page = await open(browser, served, where);
+    await keyboard(page, where);
+    if (where === "/") { await figures(page, where); await comes(page, where); }
+    await close(page, where);
+  }
+  await stop(served);
+  served = await serve("--health");
+  const page = await open(browser, served, "/");
+  check(await page.locator("h1").textContent() === "Health" && await page.locator("nav").count() === 0, "health alone: there is more");
+  await keyboard(page, "health alone");
+  await accessible(page, "health alone");
+  await close(page, "health alone");
+  await stop(served);
+  await browser.close();
+  console.log(`${checks} checks, ${failures.length} failed`);
+  process.exit(failures.length ? 1 : 0);
+}
+
+main().catch((error) => { console.error(error); process.exit(1); });
