@@ -40,6 +40,8 @@ int run_completion(program *p);
 /* stats.c, statusline.c */
 int run_stats(program *p);
 int run_statusline(program *p);
+/* The same line as a text; exit codes, after a complaint. */
+int put_statusline(text *t, const program *p);
 /* listings.c, export.c, catalog.c */
 int run_listing(program *p);
 int run_days(program *p);

@@ -34,6 +34,7 @@ typedef struct service {
   live live;
   server *server;
   char *token;
+  text shown;                               /* the document of today as it is served */
   time_t health_at, today_at, integrity_at; /* when they were made last; 0: never */
   double sound;                             /* of the last check */
 } service;
@@ -46,6 +47,15 @@ static time_t seconds_now(void) {
   return now.tv_sec + 1; /* never 0 */
 }
 
+/* Whether it says something else than what is served, or the minute has passed. */
+static bool is_news(service *v, const text *document) {
+  bool same = v->shown.data != NULL && strcmp(v->shown.data, document->data) == 0;
+  if (same && seconds_now() - v->today_at < TODAY_EVERY) return false;
+  text_free(&v->shown);
+  text_add(&v->shown, document->data);
+  return true;
+}
+
 static int make_today(service *v) {
   stats s;
   text part = {0}, html = {0}, event = {0};
@@ -53,15 +63,18 @@ static int make_today(service *v) {
   int code = stats_ask(&s, v->program, "today");
   if (code == EXIT_OK) {
     stats_json(&j, &s);
+  }
+  if (code == EXIT_OK && is_news(v, &j.out)) {
     server_put(v->server, "/today.json", JSON, &j.out);
     put_live_today(&part, &s);
     text_add(&event, part.data);
     write_live_page(&html, "Today", "/events", &part, true);
     server_put(v->server, "/", HTML, &html);
     server_send(v->server, "/events", &event);
+    v->today_at = seconds_now();
   }
+  text_free(&j.out);
   stats_free(&s);
-  v->today_at = seconds_now();
   return code;
 }
 
@@ -215,6 +228,7 @@ int run_serve(program *p) {
   server_stop(v.server);
   if (follows) live_close(&v.live);
   bp_close(v.operator);
+  text_free(&v.shown);
   free(v.token);
   return code;
 }

@@ -89,23 +89,37 @@ static void put_today(text *t, const screen *s, const bp_result *r) {
     free(all[i]);
 }
 
-int run_statusline(program *p) {
+static int ask_today(bp_result **out, const program *p) {
   static const char *const shown[] = {"sessions", "active_time",  "lines_added", "lines_removed",
                                       "cost",     "interactions", NULL};
-  const screen *s = &p->screen;
   question q = {.metrics = shown, .period = "today", .compare = "average"};
+  return ask(out, p, &q);
+}
+
+int put_statusline(text *t, const program *p) {
   bp_result *r = NULL;
-  int code = ask(&r, p, &q);
-  if (code != EXIT_OK) return code;
-  if (!is_table(s)) {
-    code = write_result(s, r, NULL);
-    bp_result_free(r);
-    return code == EXIT_NOTHING ? EXIT_OK : code;
+  int code = ask_today(&r, p);
+  if (code == EXIT_OK) {
+    put_today(t, &p->screen, r);
+    text_add(t, "\n");
   }
-  text t = {0};
-  put_session(&t, s, session_cost());
-  put_today(&t, s, r);
-  text_add(&t, "\n");
   bp_result_free(r);
-  return write_out(&t);
+  return code;
+}
+
+int run_statusline(program *p) {
+  const screen *s = &p->screen;
+  bp_result *r = NULL;
+  text t = {0};
+  if (is_table(s)) {
+    put_session(&t, s, session_cost());
+    int code = put_statusline(&t, p);
+    if (code == EXIT_OK) return write_out(&t);
+    text_free(&t);
+    return code;
+  }
+  int code = ask_today(&r, p);
+  if (code == EXIT_OK) code = write_result(s, r, NULL);
+  bp_result_free(r);
+  return code == EXIT_NOTHING ? EXIT_OK : code;
 }

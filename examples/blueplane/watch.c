@@ -27,40 +27,56 @@ static int redraw(text *page) {
   return write_out(&t);
 }
 
-static int show(program *p, bool on_terminal) {
+/* What there is to show now. On a terminal the page, elsewhere a line; JSON is a line of its own. */
+static int look(text *said, program *p, bool on_terminal) {
   stats s;
-  text page = {0};
   json j = {0};
   int code = stats_ask(&s, p, "today");
   if (code == EXIT_OK && is_json(&p->screen)) {
     stats_json(&j, &s);
-    code = write_json(&j);
+    *said = j.out;
+    text_add(said, "\n");
+  } else if (code == EXIT_OK && on_terminal) {
+    stats_page(said, &s);
+    text_add(said, "\nCtrl-C ends this.\n");
   } else if (code == EXIT_OK) {
-    stats_page(&page, &s);
-    if (on_terminal) text_add(&page, "\nCtrl-C ends this.\n");
-    code = on_terminal ? redraw(&page) : write_out(&page);
+    code = put_statusline(said, p);
   }
   stats_free(&s);
   return code;
 }
 
-/* A terminal shows the page, a pipe gets the line of the status bar. */
-static int show_change(program *p, bool on_terminal) {
-  return on_terminal || is_json(&p->screen) ? show(p, on_terminal) : run_statusline(p);
+static bool same_text(const text *a, const text *b) {
+  return a->length == b->length && (a->length == 0 || memcmp(a->data, b->data, a->length) == 0);
+}
+
+/* Shows it, unless it is as it was. */
+static int show(text *last, program *p, bool on_terminal) {
+  text said = {0}, out = {0};
+  int code = look(&said, p, on_terminal);
+  if (code == EXIT_OK && !same_text(&said, last)) {
+    text_add_bytes(&out, said.data, said.length);
+    code = on_terminal ? redraw(&out) : write_out(&out);
+  }
+  text_free(last);
+  *last = said;
+  return code;
 }
 
 int run_watch(program *p) {
   bool on_terminal = isatty(STDOUT_FILENO) && is_table(&p->screen);
+  text last = {0};
   live l;
   if (!is_table(&p->screen) && !is_json(&p->screen))
     return complain(EXIT_USAGE, NULL, "watch writes table, json or ndjson");
   int code = live_open(&l, p);
   if (on_terminal) fputs("\x1b[2J", stdout);
-  if (code == EXIT_OK) code = show_change(p, on_terminal);
+  if (code == EXIT_OK) code = show(&last, p, on_terminal);
   while (code == EXIT_OK && !interrupted) {
     bool news = live_step(&l, MINUTE);
-    if (!interrupted && (news || on_terminal)) code = show_change(p, on_terminal);
+    if (!interrupted && (news || on_terminal)) code = show(&last, p, on_terminal);
   }
+  text_free(&last);
   live_close(&l);
   return code;
 }

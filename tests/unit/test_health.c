@@ -316,9 +316,10 @@ START_TEST(providers_are_judged_by_late_answers) {
     if (generation == 1) ck_assert_int_eq(errors, 1000000 / 1001);
     if (generation == 2) ck_assert_int_eq(errors, 0);
   }
-  ck_assert_int_eq(
-      bp_erase(&(bp_result *){NULL}, store, "{\"version\":1,\"everything\":true}", 31, NULL),
-      BP_OK);
+  bp_result *receipt = NULL;
+  static const char everything[] = "{\"version\":1,\"everything\":true}";
+  ck_assert_int_eq(bp_erase(&receipt, store, everything, sizeof everything - 1, NULL), BP_OK);
+  bp_result_free(receipt);
   ck_assert_int_eq(figure(store, "provider_error_rate", NULL), -1);
   bp_close(store);
 }
