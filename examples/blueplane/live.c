@@ -8,6 +8,7 @@
 #include "exits.h"
 
 #define AGAIN 0.5      /* seconds until a store that another process holds is tried again */
+#define STEP 0.5       /* seconds of a wait */
 #define REST_FACTOR 10 /* a place that takes long to read is read for a tenth of the time at most */
 
 static double seconds(void) {
@@ -54,12 +55,13 @@ static bool is_owed(const live *l) {
   return any;
 }
 
-/* Not longer than until what is owed may be read. */
+/* Not longer than until what is owed may be read, or until we look whether to end: a signal that comes
+ * between two waits ends none. */
 static int patience(const live *l, double left) {
   double until = l->rest_until > l->busy_until ? l->rest_until : l->busy_until;
   double rest = until - seconds();
   if (is_owed(l) && rest < left) left = rest > 0 ? rest : 0;
-  return (int)(left * 1000 + 1);
+  return (int)((left < STEP ? left : STEP) * 1000 + 1);
 }
 
 bool live_step(live *l, int milliseconds) {
