@@ -186,7 +186,7 @@ static bool is_partly_covered(const answers *a, uint32_t number, uint32_t need) 
 }
 
 static bool only_adds(const operand *o) {
-  for (const term *t = o->terms; t->kind; t++)
+  for (const term *t = o->terms; t && t->kind; t++)
     if (t->sign < 0) return false;
   return true;
 }

@@ -40,20 +40,20 @@
 #define ADD_EVENTS(event_)                                                                         \
   {.kind = ROLLUP_EVENT, .take = EVENT_VALUE, .sign = 1,                                           \
    .only = {{FIELD_EVENT, UINT64_C(1) << EVENT_##event_, false}}}
-#define TERMS(...) {__VA_ARGS__}
+#define TERMS(...) (const term[]){__VA_ARGS__, {.kind = ROLLUP_TOLD}}
 #define ANY_INTERACTION COUNT(PROMPT), COUNT(RESPONSE), COUNT(TOOL), COUNT(DECISION)
 
 /* Operands: what terms add up to. */
 #define SUM(name_, unit_, needs_, ...)                                                             \
-  {.kind = OPERAND_SUM, .name = name_, .unit = unit_, .needs = needs_, .terms = {__VA_ARGS__}}
+  {.kind = OPERAND_SUM, .name = name_, .unit = unit_, .needs = needs_, .terms = TERMS(__VA_ARGS__)}
 #define SUM_OR(name_, unit_, needs_, terms_, instead_)                                             \
   {.kind = OPERAND_SUM, .name = name_, .unit = unit_, .needs = needs_, .terms = terms_,            \
    .instead = instead_}
 #define DISTINCT(what, name_, unit_, needs_, ...)                                                  \
-  {.kind = OPERAND_##what, .name = name_, .unit = unit_, .needs = needs_, .terms = {__VA_ARGS__}}
+  {.kind = OPERAND_##what, .name = name_, .unit = unit_, .needs = needs_, .terms = TERMS(__VA_ARGS__)}
 #define PRICED(what, name_, unit_, needs_)                                                         \
   {.kind = OPERAND_##what, .name = name_, .unit = unit_, .needs = needs_,                          \
-   .terms = {COUNT(RESPONSE)}}
+   .terms = TERMS(COUNT(RESPONSE))}
 
 /* Shapes: what becomes of operands. */
 #define TOTAL(operand_) .shape = SHAPE_TOTAL, .top = operand_
@@ -85,7 +85,7 @@
 #define TYPED_COMMITS SUM("typed_commits", "count", NEED_HISTORY, CHANGES_TYPED(COMMIT))
 #define LINKED_COMMITS                                                                             \
   {.kind = OPERAND_LINKED, .name = "linked_commits", .unit = "count",                              \
-   .needs = NEED_CHANGES | NEED_TIME | NEED_WORKSPACE, .terms = {CHANGES(COMMIT)}}
+   .needs = NEED_CHANGES | NEED_TIME | NEED_WORKSPACE, .terms = TERMS(CHANGES(COMMIT))}
 #define CACHE_READ                                                                                 \
   SUM("cache_read_tokens", "tokens", NEED_CACHE_READ, ADD(RESPONSE, CACHE_READ))
 #define TOTAL_TOKENS                                                                               \
@@ -110,7 +110,7 @@
 #define REPEATS SUM("repeats", "count", NEED_RESULTS, ADD(ATTEMPT, REPEATS))
 #define TASK_PRICED(what, name_, unit_, needs_)                                                    \
   {.kind = OPERAND_##what, .name = name_, .unit = unit_, .needs = needs_,                          \
-   .terms = {COUNT(TASK_COST)}}
+   .terms = TERMS(COUNT(TASK_COST))}
 #define TASK_COST TASK_PRICED(COST, "task_cost", "nUSD", NEED_TOKENS | NEED_MODEL | NEED_TIME)
 #define TASK_UNPRICED TASK_PRICED(UNPRICED, "unpriced_tokens_of_tasks", "tokens", 0)
 /* Tasks with edits or mostly test runs: whether others succeeded cannot be seen. */
@@ -239,7 +239,7 @@ bool bpi_operand_rests_on_output(const operand *o) {
       o->kind == OPERAND_COST_WHERE_RECORDED)
     return true;
   if (o->kind != OPERAND_SUM) return false;
-  for (const term *t = o->terms; t->kind; t++)
+  for (const term *t = o->terms; t && t->kind; t++)
     if (t->kind == ROLLUP_RESPONSE && (t->take == RESPONSE_OUTPUT || t->take == RESPONSE_REASONING))
       return true;
   return false;
@@ -267,7 +267,7 @@ static uint64_t dimensions_of_term(const term *t) {
 static uint64_t dimensions_of_terms(const operand *o, const term *terms) {
   bool any = is_distinct(o);
   uint64_t set = any ? 0 : UINT64_MAX;
-  if (!terms->kind) return 0;
+  if (!terms) return 0;
   for (const term *t = terms; t->kind; t++) {
     if (any)
       set |= dimensions_of_term(t);
@@ -327,14 +327,14 @@ static void add_term(buf *out, const term *t) {
 }
 
 static void add_sum(buf *out, const operand *o) {
-  for (const term *t = o->terms; t->kind; t++) {
+  for (const term *t = o->terms; t && t->kind; t++) {
     if (t > o->terms || t->sign < 0) bpi_buf_text(out, t->sign < 0 ? " - " : " + ");
     add_term(out, t);
   }
 }
 
 static void add_kinds(buf *out, const operand *o) {
-  for (const term *t = o->terms; t->kind; t++) {
+  for (const term *t = o->terms; t && t->kind; t++) {
     if (t > o->terms) bpi_buf_text(out, ", ");
     bpi_buf_text(out, kind_names[t->kind]);
   }

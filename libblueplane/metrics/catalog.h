@@ -53,13 +53,12 @@ typedef enum operand_kind {
 } operand_kind;
 
 /* Something that cells add up to: a whole number per group. */
-#define OPERAND_TERMS 6
 typedef struct operand {
   operand_kind kind;
   const char *name, *unit;
   unsigned needs;               /* NEED_: a source without it cannot tell */
-  term terms[OPERAND_TERMS + 1];   /* up to the first of kind 0 */
-  term instead[OPERAND_TERMS + 1]; /* other cells with the same total and other dimensions */
+  const term *terms;            /* up to the first of kind 0; NULL: none */
+  const term *instead;          /* other cells with the same total and other dimensions */
 } operand;
 
 typedef enum metric_shape {

@@ -8,31 +8,28 @@
 #include "base/text.h"
 
 /* Operands that no metric shows as its own. */
-#define ANY_INTERACTION                                                                            \
-  {                                                                                                \
-    {.kind = ROLLUP_PROMPT, .take = TAKE_N, .sign = 1},                                            \
-        {.kind = ROLLUP_RESPONSE, .take = TAKE_N, .sign = 1},                                      \
-        {.kind = ROLLUP_TOOL, .take = TAKE_N, .sign = 1}, {                                        \
-      .kind = ROLLUP_DECISION, .take = TAKE_N, .sign = 1                                           \
-    }                                                                                              \
-  }
 #define NOT_FINAL (UINT64_C(1) << QUALITY_PLACEHOLDER | UINT64_C(1) << QUALITY_PARTIAL)
+static const term any_interaction[] = {{.kind = ROLLUP_PROMPT, .take = TAKE_N, .sign = 1},
+                                       {.kind = ROLLUP_RESPONSE, .take = TAKE_N, .sign = 1},
+                                       {.kind = ROLLUP_TOOL, .take = TAKE_N, .sign = 1},
+                                       {.kind = ROLLUP_DECISION, .take = TAKE_N, .sign = 1},
+                                       {.kind = ROLLUP_TOLD}};
+static const term output_not_final[] = {{.kind = ROLLUP_RESPONSE,
+                                         .take = RESPONSE_OUTPUT,
+                                         .sign = 1,
+                                         .only = {{FIELD_QUALITY, NOT_FINAL, false}}},
+                                        {.kind = ROLLUP_TOLD}};
+static const term count_not_final[] = {{.kind = ROLLUP_RESPONSE,
+                                        .take = TAKE_N,
+                                        .sign = 1,
+                                        .only = {{FIELD_QUALITY, NOT_FINAL, false}}},
+                                       {.kind = ROLLUP_TOLD}};
 static const operand active_days = {
-    .kind = OPERAND_DAYS, .name = "active_days", .unit = "count", .terms = ANY_INTERACTION};
-static const operand not_final_tokens = {.kind = OPERAND_SUM,
-                                         .name = "not_final_tokens",
-                                         .unit = "tokens",
-                                         .terms = {{.kind = ROLLUP_RESPONSE,
-                                                    .take = RESPONSE_OUTPUT,
-                                                    .sign = 1,
-                                                    .only = {{FIELD_QUALITY, NOT_FINAL, false}}}}};
-static const operand not_final_responses = {.kind = OPERAND_SUM,
-                                            .name = "not_final_responses",
-                                            .unit = "count",
-                                            .terms = {{.kind = ROLLUP_RESPONSE,
-                                                       .take = TAKE_N,
-                                                       .sign = 1,
-                                                       .only = {{FIELD_QUALITY, NOT_FINAL, false}}}}};
+    .kind = OPERAND_DAYS, .name = "active_days", .unit = "count", .terms = any_interaction};
+static const operand not_final_tokens = {
+    .kind = OPERAND_SUM, .name = "not_final_tokens", .unit = "tokens", .terms = output_not_final};
+static const operand not_final_responses = {
+    .kind = OPERAND_SUM, .name = "not_final_responses", .unit = "count", .terms = count_not_final};
 
 /* While planning: which operand has which slot. */
 #define OPERANDS_MAX 128

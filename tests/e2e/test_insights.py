@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Insights of real developers: how many a week has, and that none is left where every effect was shuffled away.
+
+With BLUEPLANE_REAL_DATA=DIR, holding claude_code/ with a folder for each developer; skipped without it.
+
+Shuffled is each time the whole sample: every session, twice, at a time, in a workspace and with an assistant drawn by lot, over twelve
+weeks; within a session the calls change places among the durations that were seen there, and the outcomes are those of other
+sessions, one run after the other. How uneven sessions are, how failures come in bursts and how large things are stays as it
+was. What is true by definition or by price stays true, too, and is not counted: EXEMPT. A report may tell something in
+5 % of the rounds.
+"""
+from __future__ import annotations
+
+import collections
+import datetime
+import json
+import os
+import pathlib
+import random
+import sqlite3
+
+import e2e
+from e2e import Skip, check
+
+MICRO = 1_000_000
+DAY = 86_400 * MICRO
+ACTIVE = {"sessions": 5, "days": 3}  # what the documents call too little to compare
+ROUNDS = 400 if e2e.LONG else 40
+STATED = 0.05
+EXEMPT = {"cache_pays": "cache reads cost less by the price list", "depth_cache": "a longer conversation rereads more",
+          "task_resolution": "which tasks count as resolved follows from their type", "task_cost": "as does what they take",
+          "tool_retries": "what is called often is called again more often"}
+OUTCOMES = ("unknown", "ok", "error", "rejected", "interrupted", "cancelled", "blocked", "denied", "ignored")
+CATEGORIES = ("other", "read", "search", "edit", "command", "agent", "plan", "web", "mcp", "skill", "ask")
+FEATURES = (None, None, None, "image", "file", "code", "queued")
+
+
+def developers() -> list[pathlib.Path]:
+    given = os.environ.get("BLUEPLANE_REAL_DATA")
+    if not given or not os.path.isdir(os.path.join(given, "claude_code")):
+        raise Skip("BLUEPLANE_REAL_DATA is not set to a folder with claude_code")
+    return sorted(path for path in (pathlib.Path(given) / "claude_code").iterdir() if path.is_dir())
+
+
+def insights(store: pathlib.Path, first: datetime.date) -> list[str]:
+    """The kinds told of the week that begins on that day."""
+    last = first + datetime.timedelta(days=6)
+    asked = {"schema": "blueplane.query/1", "metrics": ["insights"], "period": f"{first}/{last}", "zone": "UTC"}
+    answer = json.loads(e2e.bpt("query", store, json.dumps(asked)).stdout)
+    return [row["insight"] for row in answer["rows"]]
+
+
+# ------------------------------------------------------------------------------------- real weeks
+
+def weeks_of(store: pathlib.Path) -> dict[datetime.date, tuple[int, int]]:
+    """Sessions and days with a prompt or response, by the Monday of the week (UTC)."""
+    sessions, days = collections.defaultdict(set), collections.defaultdict(set)
+    db = sqlite3.connect(store)
+    for time, session in db.execute("SELECT time_us, session FROM response UNION ALL SELECT time_us, session FROM prompt"):
+        if time is None:
+            continue
+        day = datetime.date(1970, 1, 1) + datetime.timedelta(days=time // DAY)
+        monday = day - datetime.timedelta(days=day.weekday())
+        sessions[monday].add(session)
+        days[monday].add(day)
+    db.close()
+    return {monday: (len(sessions[monday]), len(days[monday])) for monday in sorted(sessions)}
+
+
+def test_weeks_of_real_developers(folder: pathlib.Path) -> None:
+    told_of, thin = [], []
+    roots = developers()
+    for name, taken in [*((f"{i:02d}", [root]) for i, root in enumerate(roots)), ("all", roots)]:
+        store = folder / f"{name}.db"
+        for root in taken:
+            e2e.ingest(store, root)
+        for monday, (sessions, days) in weeks_of(store).items():
+            kinds = insights(store, monday)
+            enough = sessions >= ACTIVE["sessions"] and days >= ACTIVE["days"]
+            (told_of if enough else thin).append(len(kinds))
+            if enough:
+                print(f"  {name} {monday}: {sessions} sessions on {days} days: {len(kinds)} insights: {' '.join(kinds)}")
+                check(len(kinds) >= 2, "weeks of active developers with two insights", name, monday, kinds)
+    print(f"  {len(thin)} weeks with less: {sum(n >= 2 for n in thin)} with two insights, {sum(n == 1 for n in thin)} with one")
+
+
+# --------------------------------------------------------------------------------------- shuffled
+
+Fact = dict
+
+
+def sessions_of(store: pathlib.Path) -> list[list[Fact]]:
+    """What happened in each session, in order of time, as members of native events."""
+    db = sqlite3.connect(store)
+    facts: dict[int, list[Fact]] = collections.defaultdict(list)
+    for session, time, characters in db.execute("SELECT session, time_us, characters FROM prompt WHERE time_us IS NOT NULL"):
+        facts[session].append({"kind": "prompt", "time": time, "characters": characters or 0})
+    for session, time, *tokens in db.execute(
+            "SELECT session, time_us, input, output, cache_read, cache_write_5m FROM response WHERE time_us IS NOT NULL"):
+        names = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_5m_tokens")
+        facts[session].append({"kind": "response", "time": time, **{k: v or 0 for k, v in zip(names, tokens)}})
+    for session, time, tool, category, outcome, duration, added, removed in db.execute(
+            "SELECT session, time_us, tool, category, outcome, duration_us, added, removed FROM tool_call "
+            "WHERE time_us IS NOT NULL AND flags & 16"):
+        facts[session].append({"kind": "tool_call", "time": time, "tool": f"tool{tool}", "category": CATEGORIES[category],
+                               "outcome": OUTCOMES[outcome], "duration_us": duration, "lines_added": added,
+                               "lines_removed": removed})
+    db.close()
+    return [sorted(one, key=lambda fact: fact["time"]) for one in facts.values()]
+
+
+OF_CALL = ("tool", "category", "lines_added", "lines_removed")  # go together
+
+
+def shuffle_calls(chance: random.Random, facts: list[Fact], runs: list[list[str]]) -> None:
+    calls = [fact for fact in facts if fact["kind"] == "tool_call"]
+    places = [{key: call[key] for key in OF_CALL} for call in calls]
+    chance.shuffle(places)
+    outcomes: list[str] = []
+    while len(outcomes) < len(calls):
+        outcomes += chance.choice(runs)
+    for call, place, outcome in zip(calls, places, outcomes):
+        call.update(place, outcome=outcome)
+
+
+def write_round(path: pathlib.Path, sessions: list[list[Fact]], number: int, monday: datetime.date) -> None:
+    chance = random.Random(number)
+    runs = [run for run in ([f["outcome"] for f in one if f["kind"] == "tool_call"] for one in sessions) if run]
+    begin = (monday - datetime.date(1970, 1, 1)).days - 7 * 11
+    with open(path, "w", encoding="ascii") as file:
+        for number_of, one in enumerate(sessions * 2):
+            facts = [dict(fact) for fact in one]
+            shuffle_calls(chance, facts, runs)
+            day = begin + chance.randrange(7 * 12)
+            at = day * DAY + chance.randrange(8 * 3600, 20 * 3600) * MICRO - facts[0]["time"]
+            common = {"blueplane": 1, "platform": f"assistant-{chance.randrange(2)}", "session": f"s{number_of}"}
+            file.write(json.dumps({**common, "kind": "session", "time": at + facts[0]["time"],
+                                   "workspace": f"/w/{chance.randrange(3)}"}) + "\n")
+            for i, fact in enumerate(facts):
+                event = {**common, **fact, "id": f"s{number_of}-{i}", "time": fact["time"] + at}
+                if fact["kind"] == "prompt":
+                    feature = chance.choice(FEATURES)
+                    event["features"] = [feature] if feature else []
+                if fact["kind"] == "response":
+                    event["model"] = "claude-sonnet-4-5"
+                file.write(json.dumps({key: value for key, value in event.items() if value is not None}) + "\n")
+
+
+def most(rounds: int, rate: float) -> int:
+    """So many of the rounds may tell something before chance (1 in 1,000) does not explain it."""
+    left, hits, share = 1.0, -1, (1 - rate) ** rounds
+    while left > 0.001:
+        hits += 1
+        left -= share
+        share *= (rounds - hits) / (hits + 1) * rate / (1 - rate)
+    return hits
+
+
+def test_shuffled_real_data(folder: pathlib.Path) -> None:
+    store = folder / "real.db"
+    for root in developers():
+        e2e.ingest(store, root)
+    sessions = sessions_of(store)
+    monday, told, kinds = datetime.date(2026, 3, 23), 0, collections.Counter()
+    for number in range(ROUNDS):
+        place = folder / f"round{number}"
+        place.mkdir()
+        write_round(place / "a.blueplane.jsonl", sessions, number, monday)
+        shuffled = folder / "shuffled.db"
+        report = e2e.ingest(shuffled, place)
+        check(report["records_rejected"] == 0, "rounds of shuffled sessions", number)
+        found = [kind for kind in insights(shuffled, monday) if kind not in EXEMPT]
+        told += bool(found)
+        kinds.update(found)
+        for ending in ("", "-wal", "-shm"):
+            pathlib.Path(str(shuffled) + ending).unlink(missing_ok=True)
+    print(f"  {told} of {ROUNDS} reports tell anything of {len(sessions) * 2} shuffled sessions "
+          f"({100 * told / ROUNDS:.1f} %, stated {100 * STATED:.0f} %): {dict(kinds)}")
+    check(told <= most(ROUNDS, STATED), "false alarms on shuffled data", told, dict(kinds))
+
+
+if __name__ == "__main__":
+    e2e.main()
