@@ -3,7 +3,7 @@
 
 With BLUEPLANE_REAL_DATA=DIR, holding claude_code/ with a folder for each developer; skipped without it.
 
-Shuffled is each time the whole sample: every session, twice, at a time, in a workspace and with an assistant drawn by lot, over twelve
+Shuffled is each time the whole sample: every session at a time, in a workspace and with an assistant drawn by lot, over twelve
 weeks; within a session the calls change places among the durations that were seen there, and the outcomes are those of other
 sessions, one run after the other. How uneven sessions are, how failures come in bursts and how large things are stays as it
 was. What is true by definition or by price stays true, too, and is not counted: EXEMPT. A report may tell something in
@@ -128,7 +128,7 @@ def write_round(path: pathlib.Path, sessions: list[list[Fact]], number: int, mon
     runs = [run for run in ([f["outcome"] for f in one if f["kind"] == "tool_call"] for one in sessions) if run]
     begin = (monday - datetime.date(1970, 1, 1)).days - 7 * 11
     with open(path, "w", encoding="ascii") as file:
-        for number_of, one in enumerate(sessions * 2):
+        for number_of, one in enumerate(sessions):
             facts = [dict(fact) for fact in one]
             shuffle_calls(chance, facts, runs)
             day = begin + chance.randrange(7 * 12)
@@ -174,7 +174,7 @@ def test_shuffled_real_data(folder: pathlib.Path) -> None:
         kinds.update(found)
         for ending in ("", "-wal", "-shm"):
             pathlib.Path(str(shuffled) + ending).unlink(missing_ok=True)
-    print(f"  {told} of {ROUNDS} reports tell anything of {len(sessions) * 2} shuffled sessions "
+    print(f"  {told} of {ROUNDS} reports tell anything of {len(sessions)} shuffled sessions "
           f"({100 * told / ROUNDS:.1f} %, stated {100 * STATED:.0f} %): {dict(kinds)}")
     check(told <= most(ROUNDS, STATED), "false alarms on shuffled data", told, dict(kinds))
 
