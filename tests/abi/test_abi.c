@@ -47,6 +47,51 @@ START_TEST(sizes_of_options) {
 }
 END_TEST
 
+/* Of what is lent to an ingest; the report is told no more than it has room for, and nothing if that never existed. */
+START_TEST(sizes_of_an_ingest) {
+  static const char line[] = "{}\n";
+  struct {
+    bp_ingest_options known;
+    uint64_t unknown;
+  } o;
+  struct {
+    bp_ingest_report known;
+    uint64_t unknown;
+  } report;
+  bp_open_options open = BP_OPEN_OPTIONS_INIT;
+  bp_store *store = NULL;
+  open.flags = BP_OPEN_MEMORY;
+  open.access = BP_ACCESS_OWNER;
+  ck_assert_int_eq(bp_open(&store, NULL, &open, NULL), BP_OK);
+  static const struct {
+    uint32_t options;
+    uint64_t unknown;
+    uint32_t report;
+    int code;
+  } cases[] = {{0, 0, sizeof(bp_ingest_report), BP_ERR_ABI},
+               {sizeof(bp_ingest_options) - 8, 0, sizeof(bp_ingest_report), BP_ERR_ABI},
+               {sizeof o, 1, sizeof(bp_ingest_report), BP_ERR_ABI},
+               {sizeof o, 0, sizeof(bp_ingest_report), BP_OK},
+               {sizeof(bp_ingest_options), 1, sizeof report, BP_OK},
+               {sizeof(bp_ingest_options), 0, sizeof(bp_ingest_report) - 8, BP_ERR_ABI},
+               {sizeof(bp_ingest_options), 0, 0, BP_ERR_ABI},
+               {sizeof(bp_ingest_options), 0, UINT32_MAX, BP_ERR_ABI}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    memset(&o, 0, sizeof o);
+    memset(&report, 0x5a, sizeof report);
+    o.known.struct_size = cases[i].options;
+    o.unknown = cases[i].unknown;
+    report.known.struct_size = cases[i].report;
+    int rc = bp_ingest_bytes(store, "native", "o", line, sizeof line - 1, &o.known, &report.known, NULL);
+    ck_assert_msg(rc == cases[i].code, "case %d: %d", (int)i, rc);
+    ck_assert_uint_eq(report.unknown, UINT64_C(0x5a5a5a5a5a5a5a5a));
+    ck_assert_uint_eq(report.known.struct_size, cases[i].report);
+    if (rc == BP_OK) ck_assert_uint_eq(report.known.bytes_read, sizeof line - 1);
+  }
+  bp_close(store);
+}
+END_TEST
+
 START_TEST(zeroed_options_are_denied) {
   bp_open_options o = BP_OPEN_OPTIONS_INIT;
   bp_store *store = NULL;
@@ -129,6 +174,7 @@ int main(void) {
   Suite *suite = suite_create("abi");
   TCase *c = tcase_create("abi");
   tcase_add_test(c, sizes_of_options);
+  tcase_add_test(c, sizes_of_an_ingest);
   tcase_add_test(c, zeroed_options_are_denied);
   tcase_add_test(c, null_is_fine_to_free);
   tcase_add_test(c, sharing_wants_its_arguments);

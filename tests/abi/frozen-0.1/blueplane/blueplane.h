@@ -1,0 +1,485 @@
+/* blueplane.h: the contract of libblueplane. What is not in this file is not interface.
+ *
+ * libblueplane ingests what AI coding assistants leave on a developer's machine, keeps facts and
+ * never content, and answers metric queries.
+ *
+ * Rules that hold for every function:
+ *
+ *   Objects     bp_store, bp_query, bp_result and bp_error are opaque. Every free accepts NULL.
+ *   Ownership   What comes out through a `**out` parameter is yours to free. A pointer that is
+ *               returned belongs to the object named in the comment and lives as long as it does.
+ *               On failure *out is NULL. Results own their memory: a result outlives its store.
+ *   Order       `**out`, the object, arguments, lent structs, and last `bp_error **`, which may be
+ *               NULL.
+ *   Errors      Fallible functions return BP_OK (0) or a negative BP_ERR_ code. There is no hidden
+ *               last error. Details are read with bp_error_detail(); nobody needs to parse text.
+ *   Structs     A lent struct begins with its own size. Zero means default everywhere. Members are
+ *               only ever added at the end; a non-zero byte beyond what this library knows is
+ *               refused with BP_ERR_ABI, so is a size that never existed.
+ *   Time        int64_t microseconds since 1970-01-01 UTC, ranges are half open [from, until).
+ *               Zones have IANA names; "UTC" always works, an unknown zone is BP_ERR_NOTFOUND.
+ *   Text        UTF-8, NUL-terminated unless a length is given with it.
+ *   Threads     Different stores are independent. One store may be used from any thread: the handle
+ *               locks. bp_cancel() may be called from any thread at any time. A bp_query is used by
+ *               one thread at a time. Results are immutable and may be read by many threads.
+ *   Callbacks   get their `user` pointer first, must not unwind (longjmp, exceptions) and must not
+ *               call into the same store, except bp_cancel().
+ *   Manners     No sockets, signals, environment variables, locale, printing or process-wide
+ *               settings; threads only when the caller asks for them.
+ *   Content     Text of prompts, code, commands or messages is never stored, logged or returned.
+ */
+#ifndef BLUEPLANE_BLUEPLANE_H
+#define BLUEPLANE_BLUEPLANE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <blueplane/version.h>
+
+#ifndef BP_API
+#if defined(_WIN32) && defined(BP_SHARED)
+#define BP_API __declspec(dllimport)
+#elif defined(__GNUC__) && !defined(_WIN32)
+#define BP_API __attribute__((visibility("default")))
+#else
+#define BP_API
+#endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ArrowArrayStream; /* blueplane/arrow.h */
+
+typedef struct bp_store bp_store;
+typedef struct bp_query bp_query;
+typedef struct bp_result bp_result;
+typedef struct bp_error bp_error;
+
+/* ------------------------------------------------------------------------------------ errors */
+
+enum {
+  BP_OK = 0,
+  BP_ERR_INVALID = -1,      /* an argument is wrong; nothing was done */
+  BP_ERR_NOMEM = -2,        /* out of memory; nothing was lost */
+  BP_ERR_IO = -3,           /* the operating system refused a read or write */
+  BP_ERR_BUSY = -4,         /* another process holds the store; try again */
+  BP_ERR_NOTFOUND = -5,     /* an unknown name: file, source, metric, dimension, topic, zone */
+  BP_ERR_FORMAT = -6,       /* a document given to the library is malformed */
+  BP_ERR_UNSUPPORTED = -7,  /* well formed, but this build or this metric cannot do it */
+  BP_ERR_DENIED = -8,       /* the handle's access does not allow it */
+  BP_ERR_CONSENT = -9,      /* the person has not consented, or no longer does */
+  BP_ERR_READONLY = -10,    /* a write through a read-only handle or to a read-only file */
+  BP_ERR_CORRUPT = -11,     /* the store file is damaged or is no store */
+  BP_ERR_SCHEMA = -12,      /* the store was written by a newer library */
+  BP_ERR_ABI = -13,         /* a lent struct from another world: see Structs above */
+  BP_ERR_CANCELLED = -14,   /* bp_cancel() or a callback asked to stop; what is done is kept */
+  BP_ERR_LIMIT = -15,       /* a documented limit was reached */
+  BP_ERR_INTERNAL = -16     /* a defect of the library; please report it */
+};
+
+/* ------------------------------------------------------------------------------------ values */
+
+enum { BP_TYPE_BOOL = 1, BP_TYPE_INT = 2, BP_TYPE_REAL = 3, BP_TYPE_TEXT = 4, BP_TYPE_TIME = 5 };
+
+/* The state of a cell: a null that explains itself. */
+enum {
+  BP_CELL_VALUE = 0,     /* there is a value */
+  BP_CELL_EMPTY = 1,     /* truly nothing: a ratio of nothing, a name that is not known */
+  BP_CELL_WITHHELD = 2,  /* privacy */
+  BP_CELL_UNCOVERED = 3  /* no source that saw this activity records such a thing */
+};
+/* bp_result_cell() may add these to the state. */
+enum {
+  BP_CELL_STATE = 0xff,          /* mask of the state */
+  BP_CELL_LOWER_BOUND = 1 << 8   /* the true number is at least this: see docs/metrics.md */
+};
+
+enum {
+  BP_ACCESS_NONE = 0,
+  BP_ACCESS_OWNER = 1,
+  BP_ACCESS_LEAD = 2,
+  BP_ACCESS_MANAGER = 3,
+  BP_ACCESS_DEVOPS = 4,
+  BP_ACCESS_RESEARCH = 5,
+  BP_ACCESS_STEWARD = 6
+};
+
+enum { BP_LOG_ERROR = 1, BP_LOG_WARN = 2, BP_LOG_INFO = 3, BP_LOG_DEBUG = 4 };
+
+enum {
+  BP_OPEN_READONLY = 1 << 0, /* never write; the store must exist */
+  BP_OPEN_MEMORY = 1 << 1    /* a private store in memory; `path` is ignored and may be NULL */
+};
+enum {
+  BP_INGEST_RESTART = 1 << 0, /* read from the beginning, whatever was read before */
+  BP_INGEST_DRY_RUN = 1 << 1  /* count everything, store nothing */
+};
+
+/* ------------------------------------------------------------------------------ lent structs */
+
+/* A log line is four integers, so that no text can leak through it. `code` is one of the numbers
+ * of docs/errors.md, `a` and `b` are described there. */
+typedef void (*bp_log_fn)(void *user, int level, int code, int64_t a, int64_t b);
+
+typedef struct bp_open_options {
+  uint32_t struct_size;
+  uint32_t flags;     /* BP_OPEN_ */
+  uint32_t access;    /* BP_ACCESS_; zero gives the least */
+  uint32_t log_level; /* BP_LOG_; zero is silent */
+  const char *scope;  /* steward: "team" (NULL) or "organisation", what is made where nothing is */
+  const char *key_path; /* file with the store's 32 secret bytes; NULL: the store's path + ".key". Of a
+                           release: the invitation of the team store that must have signed it */
+  bp_log_fn log;
+  void *log_user;
+  int64_t (*clock)(void *clock_user); /* replaces the clock that resolves "today"; NULL: the system's. Taken
+                                         for the nearest moment of the years 1970 to 9999 */
+  void *clock_user;
+} bp_open_options;
+#define BP_OPEN_OPTIONS_INIT {sizeof(bp_open_options), 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL}
+
+typedef struct bp_progress {
+  uint32_t struct_size;
+  uint32_t phase; /* 0 looking for files, 1 reading, 2 storing */
+  uint64_t files_done, files_total, bytes_done, bytes_total;
+} bp_progress;
+/* Return non-zero to stop: the call stores what is complete and returns BP_ERR_CANCELLED. Called
+ * from the calling thread only. */
+typedef int (*bp_progress_fn)(void *user, const bp_progress *progress);
+
+typedef struct bp_ingest_options {
+  uint32_t struct_size;
+  uint32_t flags;    /* BP_INGEST_ */
+  uint32_t threads;  /* scanning threads; 0 or 1: none but the caller's; at most 64 */
+  uint32_t reserved; /* 0 */
+  bp_progress_fn progress;
+  void *progress_user;
+} bp_ingest_options;
+#define BP_INGEST_OPTIONS_INIT {sizeof(bp_ingest_options), 0, 0, 0, NULL, NULL}
+
+/* What an ingest did. Filled whether or not the call succeeds. */
+typedef struct bp_ingest_report {
+  uint32_t struct_size;
+  uint32_t flags;            /* 0 */
+  uint64_t files_seen;       /* candidates found */
+  uint64_t files_changed;    /* of these, read because they were new or had changed */
+  uint64_t files_failed;     /* of these, not readable; bp_inspect "rejects" names them by position */
+  uint64_t bytes_read;
+  uint64_t bytes_pending;    /* an unfinished last record: it waits for the rest of its line */
+  uint64_t records_read;     /* JSON values or rows looked at */
+  uint64_t records_stored;   /* facts that were new */
+  uint64_t records_updated;  /* facts that a record completed or corrected */
+  uint64_t records_duplicate;/* facts that were known already */
+  uint64_t records_rejected; /* records that break their format; bp_inspect "rejects" */
+  uint64_t records_undated;  /* facts without a usable time */
+  uint64_t fields_dropped;   /* labels dropped for their shape, and fields beyond a bound */
+  uint64_t records_erased;   /* records left out because bp_erase erased them before */
+} bp_ingest_report;
+#define BP_INGEST_REPORT_INIT {sizeof(bp_ingest_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/* -------------------------------------------------------------------------------------- base */
+
+/* The linked library's version, major << 16 | minor << 8 | patch. Thread-safe. Since 0.1. */
+BP_API uint32_t bp_version(void);
+
+/* The same as text, "0.1.0". Static. Thread-safe. Since 0.1. */
+BP_API const char *bp_version_string(void);
+
+/* 1 if the linked library has a feature, else 0: "source:NAME", "format:NAME", "threads",
+ * "access:NAME". Thread-safe. Since 0.1. */
+BP_API int bp_feature(const char *name);
+
+/* A short English sentence for a code, never NULL. Static. Thread-safe. Since 0.1. */
+BP_API const char *bp_strerror(int code);
+
+/* Code and message of an error. NULL gives BP_OK and "". The message belongs to the error. Since 0.1. */
+BP_API int bp_error_code(const bp_error *error);
+BP_API const char *bp_error_message(const bp_error *error);
+
+/* A detail by key, or NULL: "path", "byte", "metric", "dimension", "allowed", "name", "hint",
+ * "zone", "topic", "reason", "status". Belongs to the error. Since 0.1. */
+BP_API const char *bp_error_detail(const bp_error *error, const char *key);
+BP_API void bp_error_free(bp_error *error);
+
+/* Frees memory that came out of this library as `char **` or `void **`. Since 0.1. */
+BP_API void bp_free(void *memory);
+
+/* ------------------------------------------------------------------------------------- store */
+
+/* Opens the store at `path`, creating it (mode 0600, beside it the key file) if it is missing and
+ * the handle may write. `options` may be NULL: least access. An owner makes and opens a personal
+ * store, a steward a team's or an organisation's; the other accesses open what is published.
+ * Errors: INVALID, NOMEM, IO, BUSY, NOTFOUND (the store, where it may not be created; its key file),
+ * FORMAT (the key file), CORRUPT (not a store), SCHEMA (newer than this library), READONLY,
+ * DENIED (a store of a kind that is not for this access), UNSUPPORTED (an unknown scope), ABI.
+ * Thread-safe. Since 0.1. */
+BP_API int bp_open(bp_store **out, const char *path, const bp_open_options *options,
+                   bp_error **error);
+
+/* Closes the store. Results made from it stay valid. No other thread may be using it. Since 0.1. */
+BP_API void bp_close(bp_store *store);
+
+/* Asks the call that is running on this store to stop soon with BP_ERR_CANCELLED; with no call
+ * running it does nothing. Any thread. Since 0.1. */
+BP_API void bp_cancel(bp_store *store);
+
+/* Narrows what the handle may do, for good: `access` must allow nothing that the present one does not
+ * (bp_catalog "access" is the whole table). `scope` names the team of a lead, NULL keeps what there is;
+ * a scope once set stays. From then on the connection only reads, unless the access is owner or
+ * steward.
+ * Errors: INVALID (no such access), DENIED (not narrower), UNSUPPORTED (no such scope), LIMIT, NOMEM.
+ * Thread-safe. Since 0.1. */
+BP_API int bp_narrow(bp_store *store, uint32_t access, const char *scope, bp_error **error);
+
+/* Gives the store a versioned JSON document. Topics:
+ *   "prices"   a price table that replaces the built-in one for this handle (docs/formats/prices.md)
+ *   "assumptions"  what some metrics take for granted, for this handle (docs/formats/assumptions.md)
+ *   "benchmark"  what a manager holds metrics of a release against, for this handle
+ *              (docs/formats/benchmark.md)
+ *   "retention" {"version":1} with "events_days" (400), "releases_days" (1095), "audit_days" (90):
+ *              how long things are kept; null: for ever. bp_erase {"expired":true} enforces it
+ *   "labels"   {"version":1,"keep":true|false}: whether the names of folders, branches, tools and
+ *              commands are kept from now on; models, platforms and versions always are
+ *   "roster"   a team's store: the people, teams, projects and seats (docs/formats/roster.md), which are
+ *              signed and become the next version; a personal store: the signed roster that came.
+ *              bp_inspect "rosters" has the documents, "roster" what changed
+ *   "invitation"  a personal store: the team store to share with (docs/teams.md); compare its key
+ *   "sharing"  {"version":1,"minimum":5}: the least active people a team must have for this person
+ *              to share with it
+ *   "trust"    an organisation's store: {"version":1,"stores":["..."]}, the keys of the team stores
+ *              whose releases it takes
+ * Errors: NOTFOUND (topic), FORMAT, UNSUPPORTED, DENIED, READONLY, of documents of a team with detail
+ * "reason". Since 0.1. */
+BP_API int bp_configure(bp_store *store, const char *topic, const char *json, size_t length,
+                        bp_error **error);
+
+/* -------------------------------------------------------------------------------- catalogue */
+
+/* Static knowledge as a result: "metrics", "dimensions", "reports", "insights" (their
+ * kinds), "sources", "formats", "errors", "rejects" (reasons), "topics", "access" (who may ask what).
+ * Errors: NOTFOUND. Thread-safe. Since 0.1. */
+BP_API int bp_catalog(bp_result **out, const char *topic, bp_error **error);
+
+/* Facts about a store: "health", "integrity" (slow), "sources", "files", "rejects", "coverage",
+ * "prices", "unpriced", "labels", "sessions", "stored",
+ * "outgoing", "consent", "audit", "retention"; of sharing "identity", "invitation", "roster", "rosters",
+ * "sharing", "shared", "contributions", "published". bp_catalog "topics" describes the columns of each.
+ * Errors: NOTFOUND, DENIED. Since 0.1. */
+BP_API int bp_inspect(bp_result **out, bp_store *store, const char *topic, bp_error **error);
+
+/* ------------------------------------------------------------------------------------ ingest */
+
+/* Ingesting is idempotent: the same records in any order, any division, any number of times give
+ * the same facts. A bad record is counted with its place and reason and never stops the call.
+ *
+ * `source` is a name from bp_catalog "sources", or NULL to recognise it from the first bytes.
+ * `options` and `report` may be NULL.
+ * Errors of all three: NOTFOUND (source, path), UNSUPPORTED (not recognised), DENIED, READONLY,
+ * IO (disk full, unreadable root), BUSY, CANCELLED, NOMEM. Whatever the error, records and the
+ * position they came from are stored together or not at all. Since 0.1. */
+
+/* Bytes from memory. `origin` names where they come from, like "session 7 of my tool"; it is kept
+ * only as a keyed hash, to tell rejects apart. A last line without its newline is taken as far as
+ * it holds complete values; what is incomplete is `bytes_pending` and must be given again, with
+ * its rest. Pieces of one origin are taken to follow each other. A source whose lines mean little
+ * without those before them (codex) is given whole each time. */
+BP_API int bp_ingest_bytes(bp_store *store, const char *source, const char *origin,
+                           const void *data, size_t length, const bp_ingest_options *options,
+                           bp_ingest_report *report, bp_error **error);
+
+/* One file, from where the last call stopped. */
+BP_API int bp_ingest_file(bp_store *store, const char *source, const char *path,
+                          const bp_ingest_options *options, bp_ingest_report *report,
+                          bp_error **error);
+
+/* Every file of a source below `root` (symbolic links are not followed); with `source` NULL, of
+ * any known source. Files that have not changed are not opened. Files that are gone stay known:
+ * facts never shrink because an assistant cleaned up. */
+BP_API int bp_ingest_scan(bp_store *store, const char *source, const char *root,
+                          const bp_ingest_options *options, bp_ingest_report *report,
+                          bp_error **error);
+
+/* What an ingest of `root` would have to read: a row for each source that has files there, with how
+ * many it has ("files"), how many of them are new or changed ("pending_files"), the bytes to be read
+ * of these ("pending_bytes") and how long ago the oldest of these changes was ("pending_age",
+ * microseconds; empty without one). Opens no file and names none. Also for an operator.
+ * Errors: NOTFOUND (source, root; the key file), IO (unreadable root), DENIED, CANCELLED, NOMEM.
+ * Since 0.1. */
+BP_API int bp_ingest_pending(bp_result **out, bp_store *store, const char *source, const char *root,
+                             bp_error **error);
+
+/* ------------------------------------------------------------------------------------- query */
+
+/* A query names metrics, a range, dimensions to group by, filters and a baseline. It is checked
+ * when it runs; the builder functions only fail with INVALID, LIMIT or NOMEM, and remember the
+ * first failure for bp_query_run. A query may be run many times on many stores. Since 0.1. */
+BP_API int bp_query_new(bp_query **out, bp_error **error);
+
+/* Reads the JSON form (docs/formats/query.md). Errors: FORMAT with "byte", LIMIT, NOMEM. */
+BP_API int bp_query_from_json(bp_query **out, const char *json, size_t length, bp_error **error);
+
+/* Adds a metric by id or alias ("cost", "M023"). A report of bp_catalog "reports" ("insights",
+ * "comparison") is named first and gives a table of its own; metrics behind it say what it is about. */
+BP_API int bp_query_metric(bp_query *query, const char *metric);
+
+/* Range by instants; `zone` decides civil days, NULL is UTC. Both ends must fall on a quarter of an
+ * hour (all zones change days there), INT64_MIN and INT64_MAX leave an end open. */
+BP_API int bp_query_range(bp_query *query, int64_t from_us, int64_t until_us, const char *zone);
+
+/* Range by name, resolved against the store's clock when the query runs: "today", "yesterday",
+ * "week", "month", "quarter", "year" (so far), "last_week", "last_month", "Nd" (N days up to and
+ * with today), "YYYY-MM-DD", "YYYY-MM-DD/YYYY-MM-DD" (second day included), "all". */
+BP_API int bp_query_period(bp_query *query, const char *period, const char *zone);
+
+/* Groups by a dimension; at most 4. */
+BP_API int bp_query_by(bp_query *query, const char *dimension);
+
+/* Keeps what matches; `op` is "=" or "!=". Several filters must all match. */
+BP_API int bp_query_where(bp_query *query, const char *dimension, const char *op,
+                          const char *value);
+
+/* Adds baseline, difference and relative difference of each metric: "previous" (the period of the
+ * same length before), "year" (the same dates a year ago), "average" or "trailing_4w", and
+ * "trailing_12w" (own average per active unit of the same length over the 28 or 84 days before),
+ * a period by its name as in bp_query_period, NULL for none. */
+BP_API int bp_query_compare(bp_query *query, const char *baseline);
+
+/* Options: "week_start" (monday, sunday), "order" ("-cost" or "time.day"), "limit" (rows). */
+BP_API int bp_query_set(bp_query *query, const char *key, const char *value);
+
+/* The canonical JSON form: the same query always gives the same bytes. */
+BP_API int bp_query_to_json(char **out, size_t *length, const bp_query *query, bp_error **error);
+
+/* Runs it. Errors: NOTFOUND (metric, dimension, zone), UNSUPPORTED (this metric does not take this
+ * dimension; "allowed" lists what it takes), INVALID, DENIED, BUSY, CANCELLED, NOMEM. */
+BP_API int bp_query_run(bp_result **out, bp_store *store, const bp_query *query, bp_error **error);
+BP_API void bp_query_free(bp_query *query);
+
+/* ------------------------------------------------------------------------------------ result */
+
+/* A result is an immutable table with typed columns. Access out of bounds gives 0, 0.0, NULL or
+ * BP_CELL_EMPTY. Pointers belong to the result. Since 0.1. */
+BP_API size_t bp_result_rows(const bp_result *result);
+BP_API size_t bp_result_columns(const bp_result *result);
+BP_API int bp_result_type(const bp_result *result, size_t column);
+
+/* What is known of a column, by key, or NULL: "name", "title", "role" (dimension, metric,
+ * companion, baseline, difference, relative), "of" (the metric a companion belongs to), "unit",
+ * "definition", "estimate" ("true" for list prices). */
+BP_API const char *bp_result_column(const bp_result *result, size_t column, const char *key);
+
+/* What is known of the whole, by key, or NULL: "schema", "topic", "from", "until", "zone",
+ * "period", "baseline", "baseline_from", "baseline_until", "coverage", "lower_bound", "prices",
+ * "notes". */
+BP_API const char *bp_result_meta(const bp_result *result, const char *key);
+
+/* State of a cell, BP_CELL_, possibly with BP_CELL_LOWER_BOUND. */
+BP_API int bp_result_cell(const bp_result *result, size_t row, size_t column);
+
+/* The value: bp_result_int for BOOL, INT and TIME, bp_result_real for REAL and INT, bp_result_text
+ * for TEXT (`length` may be NULL). */
+BP_API int64_t bp_result_int(const bp_result *result, size_t row, size_t column);
+BP_API double bp_result_real(const bp_result *result, size_t row, size_t column);
+BP_API const char *bp_result_text(const bp_result *result, size_t row, size_t column,
+                                  size_t *length);
+
+/* The whole as text: "json", "ndjson", "csv", "markdown", "html", "table", with options behind a colon
+ * as in "table:width=100,color,ascii,titles,compact" (docs/formats/result.md). Free with bp_free().
+ * Errors: NOTFOUND (format or option; "allowed" lists what there is), INVALID, LIMIT, NOMEM. */
+BP_API int bp_result_format(char **out, size_t *length, const bp_result *result,
+                            const char *format, bp_error **error);
+
+/* The whole as an Arrow C stream of one record batch; it shares the result's memory and keeps it
+ * alive after bp_result_free(). Errors: NOMEM. */
+BP_API int bp_result_arrow(struct ArrowArrayStream *out, bp_result *result, bp_error **error);
+BP_API void bp_result_free(bp_result *result);
+
+/* ----------------------------------------------------------------------------------- privacy */
+
+/* Shows, for any input, field by field, what would be kept, hashed, counted or dropped, and by
+ * which rule. Nothing is stored, and the result holds paths and rules, never values.
+ * Errors: NOTFOUND (source), UNSUPPORTED (not recognised), DENIED, NOMEM. Since 0.1. */
+BP_API int bp_privacy_preview(bp_result **out, bp_store *store, const char *source,
+                              const void *data, size_t length, bp_error **error);
+
+/* ----------------------------------------------------------------------------------- sharing */
+
+/* How numbers of a team come to be, without anybody's numbers being seen (docs/teams.md): a person's
+ * store makes a bundle of a week, sealed to the team's store; the steward's merges bundles and, once
+ * the week is closed, publishes it as a signed release and deletes what it was made of. A window is
+ * an ISO week in UTC, "2026-W07"; it can be shared from its end until it closes, three days later
+ * unless the roster says otherwise.
+ *
+ * A refusal is BP_ERR_DENIED, BP_ERR_CONSENT, BP_ERR_FORMAT or BP_ERR_LIMIT with detail "reason", a
+ * word of the table in docs/errors.md. What is refused has changed nothing, but for one case: two
+ * bundles of one revision that say different things are both refused, whichever came first. */
+
+/* Makes the bundle of a week for an audience: "team" (or NULL), the team store this person has
+ * joined. It holds the sums of docs/formats/bundle.md and nothing else, and goes into the ledger
+ * (bp_inspect "shared"): a week goes to one store only. The same week again gives the same content
+ * under the same revision, or the next revision if facts were added since. Free with bp_free().
+ * Errors: INVALID (not a week), NOTFOUND (audience; "not_joined"; "no_roster"; the key file), DENIED
+ * ("not_over", "closed", "unknown_device", "revoked_member", "elsewhere"), CONSENT ("too_few": the
+ * team has fewer active people than this person wants), READONLY, BUSY, NOMEM. Since 0.1. */
+BP_API int bp_share_export(void **out, size_t *length, bp_store *store, const char *audience,
+                           const char *window, bp_error **error);
+
+/* What a file is that came: of a sealed bundle whom it is for, as only its store can open it; of a
+ * release, a signed roster or an invitation what it says, once its signature fits. One row for each
+ * fact: "name", "value". Whether the store that signed is the right one is yours to compare.
+ * Errors: FORMAT, DENIED ("signature"), LIMIT, NOMEM. Thread-safe. Since 0.1. */
+BP_API int bp_share_describe(bp_result **out, const void *bundle, size_t length, bp_error **error);
+
+/* Takes a bundle into a team's store, or a release into an organisation's. Merging is idempotent and
+ * in any order. One row: "kind", "window", "from", "revision", "cells", "outcome" (added, replaced,
+ * known). Errors: FORMAT ("malformed"), LIMIT ("too_large"), DENIED ("store", "seal", "signature",
+ * "no_roster", "unknown_roster", "unknown_device", "revoked_member", "not_over", "closed",
+ * "old_revision", "conflict"; of a release "signature", "untrusted", "old_revision", "conflict",
+ * "recomputed"), READONLY, BUSY, NOMEM. Since 0.1. */
+BP_API int bp_share_merge(bp_result **out, bp_store *store, const void *bundle, size_t length,
+                          bp_error **error);
+/* Says that an audience may, or may no longer, see a family of metrics about this person alone.
+ * `purpose` is a family of bp_catalog "metrics"; `audience` an access that may see single people:
+ * "lead". A grant begins now and ends at `expires_us`, at most 180 days ahead, by the latest time the
+ * store has ever seen: turning the clock back revives nothing. `granted` 0 takes it back, in force at
+ * the next call of every handle; `expires_us` is then ignored. bp_inspect "consent" lists all that was
+ * ever said. Errors: NOTFOUND (purpose), UNSUPPORTED (audience), INVALID, DENIED, READONLY, BUSY.
+ * Since 0.1. */
+BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audience, int granted,
+                          int64_t expires_us, bp_error **error);
+
+/* Erases for good: facts, the sums made of them, names that nothing refers to any more, and the bytes
+ * that are left in the store's files. Facts that were erased do not come back when the files they came
+ * from are read again; what happens later is recorded as before. `selector_json`:
+ *   {"version":1, ...}  with "session" (its first hex digits), "workspace" (a name), "source",
+ *                       "from_us", "until_us": what meets all of them
+ *   {"version":1,"everything":true}  all there is, and all decisions about consent
+ *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows
+ * of a team's store, for its steward:
+ *   {"version":1,"subject":"ada"}         a member's contributions to weeks that are not published yet
+ *   {"version":1,"published":"2026-W07"}  what was published of a week; it is never computed again
+ * The result is the receipt: what went, how many identifiers were then looked for in how many bytes of
+ * the database, its log and its index, and that none was found.
+ * Errors: FORMAT, NOTFOUND (source, workspace, session), INVALID (session: ambiguous), DENIED,
+ * READONLY, IO, BUSY, NOMEM. BUSY with the detail "status" = "pending": the rows are gone, but a reader
+ * still holds the old state, so that bytes remain until the store is next opened for writing; BP_OK
+ * says that they are gone. Since 0.1. */
+BP_API int bp_erase(bp_result **out, bp_store *store, const char *selector_json, size_t length,
+                    bp_error **error);
+
+/* Publishes a closed week of a team's store: its cells are kept and its contributions deleted in one
+ * transaction, and the release is written to `release_path` (mode 0600; NULL: to no file). A week is
+ * published once, ever: publishing it again writes the same file from the cells that were kept, also
+ * after a crash between. A file that is there already must hold the same. One row: "window",
+ * "edition", "cells", "bytes", "outcome" (published, known), "contributions" (deleted; pending while
+ * a reader holds the write-ahead log: publish again). Errors: INVALID (not a week; another file lies
+ * there), NOTFOUND ("no_roster"; the key file), DENIED ("open": not closed yet), IO, READONLY, BUSY,
+ * NOMEM. Since 0.1. */
+BP_API int bp_publish(bp_result **out, bp_store *store, const char *window,
+                      const char *release_path, bp_error **error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
