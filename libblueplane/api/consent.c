@@ -20,7 +20,7 @@ static int family_of(const char *name) {
 
 int bpi_consent_allows(bp_store *s, const char *purpose, const char *audience, bool *allowed,
                        int64_t *expires_us, bp_error **error) {
-  consent_row last;
+  consent_row last = {0};
   int64_t latest = 0;
   *allowed = false;
   int rc = bpi_store_latest(s->store, bpi_handle_now(s), &latest, error);

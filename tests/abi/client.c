@@ -59,7 +59,8 @@ static void ingest(bp_store *store) {
   memset(&lent, 0xa5, sizeof lent);
   lent.report = (bp_ingest_report)BP_INGEST_REPORT_INIT;
   o.progress = on_progress;
-  CHECK(bp_ingest_bytes(store, "claude_code", "here", line, sizeof line - 1, &o, &lent.report, NULL) == BP_OK);
+  CHECK(bp_ingest_bytes(store, "claude_code", "here", line, sizeof line - 1, &o, &lent.report,
+                        NULL) == BP_OK);
   CHECK(lent.report.records_stored == 1 && lent.report.records_rejected == 0);
   for (size_t i = 0; i < sizeof lent.guard; i++)
     CHECK(lent.guard[i] == 0xa5);
@@ -72,16 +73,22 @@ static void ask(bp_store *store) {
   char *json = NULL, *text = NULL;
   size_t length = 0;
   CHECK(bp_query_new(&query, NULL) == BP_OK);
-  CHECK(bp_query_metric(query, "output_tokens") == BP_OK && bp_query_by(query, "time.day") == BP_OK);
-  CHECK(bp_query_period(query, "today", "UTC") == BP_OK && bp_query_set(query, "limit", "5") == BP_OK);
-  CHECK(bp_query_compare(query, NULL) == BP_OK && bp_query_where(query, "model", "!=", "x") == BP_OK);
+  CHECK(bp_query_metric(query, "output_tokens") == BP_OK &&
+        bp_query_by(query, "time.day") == BP_OK);
+  CHECK(bp_query_period(query, "today", "UTC") == BP_OK &&
+        bp_query_set(query, "limit", "5") == BP_OK);
+  CHECK(bp_query_compare(query, NULL) == BP_OK &&
+        bp_query_where(query, "model", "!=", "x") == BP_OK);
   CHECK(bp_query_to_json(&json, &length, query, NULL) == BP_OK && strlen(json) == length);
   CHECK(bp_query_run(&result, store, query, NULL) == BP_OK);
   CHECK(bp_result_rows(result) == 1 && bp_result_columns(result) >= 2);
-  CHECK(bp_result_type(result, 1) == BP_TYPE_INT && (bp_result_cell(result, 0, 1) & BP_CELL_STATE) == BP_CELL_VALUE);
+  CHECK(bp_result_type(result, 1) == BP_TYPE_INT &&
+        (bp_result_cell(result, 0, 1) & BP_CELL_STATE) == BP_CELL_VALUE);
   CHECK(bp_result_int(result, 0, 1) == 34 && bp_result_real(result, 0, 1) == 34.0);
-  CHECK(strcmp(bp_result_column(result, 1, "name"), "output_tokens") == 0 && bp_result_meta(result, "zone") != NULL);
-  CHECK(bp_result_format(&text, &length, result, "csv", NULL) == BP_OK && strstr(text, "34") != NULL);
+  CHECK(strcmp(bp_result_column(result, 1, "name"), "output_tokens") == 0 &&
+        bp_result_meta(result, "zone") != NULL);
+  CHECK(bp_result_format(&text, &length, result, "csv", NULL) == BP_OK &&
+        strstr(text, "34") != NULL);
   struct ArrowArrayStream stream;
   CHECK(bp_result_arrow(&stream, result, NULL) == BP_OK);
   bp_result_free(result);
@@ -114,7 +121,8 @@ static void look(bp_store *store) {
 
 int main(void) {
   bp_store *store = open_memory();
-  CHECK(bp_version() >= ((uint32_t)BP_VERSION_MAJOR << 16 | BP_VERSION_MINOR << 8 | BP_VERSION_PATCH));
+  CHECK(bp_version() >=
+        ((uint32_t)BP_VERSION_MAJOR << 16 | BP_VERSION_MINOR << 8 | BP_VERSION_PATCH));
   CHECK(bp_feature("source:claude_code") == 1 && *bp_strerror(BP_ERR_BUSY) != '\0');
   ingest(store);
   ask(store);

@@ -82,7 +82,8 @@ START_TEST(sizes_of_an_ingest) {
     o.known.struct_size = cases[i].options;
     o.unknown = cases[i].unknown;
     report.known.struct_size = cases[i].report;
-    int rc = bp_ingest_bytes(store, "native", "o", line, sizeof line - 1, &o.known, &report.known, NULL);
+    int rc =
+        bp_ingest_bytes(store, "native", "o", line, sizeof line - 1, &o.known, &report.known, NULL);
     ck_assert_msg(rc == cases[i].code, "case %d: %d", (int)i, rc);
     ck_assert_uint_eq(report.unknown, UINT64_C(0x5a5a5a5a5a5a5a5a));
     ck_assert_uint_eq(report.known.struct_size, cases[i].report);
@@ -101,11 +102,13 @@ START_TEST(zeroed_options_are_denied) {
   ck_assert_int_eq(bp_open(&store, NULL, &o, NULL), BP_OK);
   ck_assert_int_eq(bp_ingest_bytes(store, NULL, "o", "{}\n", 3, NULL, NULL, NULL), BP_ERR_DENIED);
   ck_assert_int_eq(bp_inspect(&result, store, "health", NULL), BP_ERR_DENIED);
-  ck_assert_int_eq(bp_configure(store, "labels", "{\"version\":1,\"keep\":true}", 25, NULL), BP_ERR_DENIED);
+  ck_assert_int_eq(bp_configure(store, "labels", "{\"version\":1,\"keep\":true}", 25, NULL),
+                   BP_ERR_DENIED);
   ck_assert_int_eq(bp_privacy_preview(&result, store, NULL, "{}", 2, NULL), BP_ERR_DENIED);
   void *bundle = &store;
   size_t length = 0;
-  ck_assert_int_eq(bp_share_export(&bundle, &length, store, "team", "2026-W07", NULL), BP_ERR_DENIED);
+  ck_assert_int_eq(bp_share_export(&bundle, &length, store, "team", "2026-W07", NULL),
+                   BP_ERR_DENIED);
   ck_assert_ptr_null(bundle);
   ck_assert_int_eq(bp_share_merge(&result, store, "x", 1, NULL), BP_ERR_DENIED);
   ck_assert_int_eq(bp_publish(&result, store, "2026-W07", NULL, NULL), BP_ERR_DENIED);
@@ -150,7 +153,8 @@ END_TEST
 
 START_TEST(version_is_one) {
   ck_assert_str_eq(bp_version_string(), BP_VERSION_STRING);
-  ck_assert_uint_eq(bp_version(), (BP_VERSION_MAJOR << 16) | (BP_VERSION_MINOR << 8) | BP_VERSION_PATCH);
+  ck_assert_uint_eq(bp_version(),
+                    (BP_VERSION_MAJOR << 16) | (BP_VERSION_MINOR << 8) | BP_VERSION_PATCH);
   for (int code = 0; code >= BP_ERR_INTERNAL; code--)
     ck_assert_str_ne(bp_strerror(code), "unknown code");
   ck_assert_str_eq(bp_strerror(1), "unknown code");

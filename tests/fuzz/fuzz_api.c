@@ -1,0 +1,331 @@
+/* Fuzz targets of the interface itself, through the public header alone:
+ *
+ *   FUZZ_QUERY     a query as JSON: what is read, written and read again is the same query; it runs or is refused
+ *   FUZZ_DOCUMENT  bytes as every document of bp_configure, and as a selector of what to erase
+ *   FUZZ_STORE     a good store of which bytes are changed, three for each change: where, where, what
+ *   FUZZ_CALLS     a byte for each call: any calls in any order, with arguments that fit and others
+ *
+ * No code is ever BP_ERR_INTERNAL; an error is there exactly if a call failed; what came out is there exactly if not. */
+#define _POSIX_C_SOURCE 200809L
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <blueplane/arrow.h>
+#include <blueplane/blueplane.h>
+
+#include "tests/fuzz/fuzz.h"
+
+#define UNUSED __attribute__((unused)) /* each target has its own part of these */
+
+static const char line[] =
+    "{\"blueplane\":1,\"platform\":\"tool\",\"session\":\"s1\",\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\"}\n"
+    "{\"blueplane\":1,\"platform\":\"tool\",\"session\":\"s1\",\"kind\":\"response\",\"id\":\"r1\",\"model\":\"claude-sonnet-4-5\","
+    "\"output_tokens\":7,\"time\":\"2026-03-02T09:01:00Z\"}\n"
+    "{\"blueplane\":1,\"platform\":\"tool\",\"session\":\"s1\",\"kind\":\"tool_use\",\"id\":\"t1\",\"tool\":\"Hammer\",\"time\":\"2026-03-02T09:02:00Z\"}\n";
+
+static int64_t noon(void *user) {
+  (void)user;
+  return INT64_C(1772453000000000); /* 2026-03-02T12:03:20Z */
+}
+
+/* What holds for every call. */
+static bool settled(int rc, bp_error *error, const void *out, bool gives) {
+  if (rc == BP_ERR_INTERNAL || (rc == BP_OK) != (error == NULL) || bp_error_code(error) != rc) {
+    fprintf(stderr, "code %d, of the error %d: %s\n", rc, bp_error_code(error),
+            bp_error_message(error));
+    abort();
+  }
+  if (gives && (rc == BP_OK) != (out != NULL)) abort();
+  bp_error_free(error);
+  return rc == BP_OK;
+}
+
+static bp_store *open_store(const char *path, uint32_t access, uint32_t flags) {
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  bp_store *s = NULL;
+  bp_error *error = NULL;
+  o.access = access;
+  o.flags = flags;
+  o.clock = noon;
+  int rc = bp_open(&s, path, &o, &error);
+  settled(rc, error, s, true);
+  return s;
+}
+
+UNUSED static void ingest(bp_store *s) {
+  bp_error *error = NULL;
+  int rc = bp_ingest_bytes(s, "native", "here", line, sizeof line - 1, NULL, NULL, &error);
+  settled(rc, error, NULL, false);
+}
+
+static void write_out(bp_result *result, const char *format) {
+  char *text = NULL;
+  bp_error *error = NULL;
+  int rc = bp_result_format(&text, NULL, result, format, &error);
+  settled(rc, error, text, true);
+  bp_free(text);
+}
+
+UNUSED static void inspect(bp_store *s, const char *topic) {
+  bp_result *result = NULL;
+  bp_error *error = NULL;
+  int rc = bp_inspect(&result, s, topic, &error);
+  if (settled(rc, error, result, true)) write_out(result, "csv");
+  bp_result_free(result);
+}
+
+UNUSED static void erase(bp_store *s, const char *json, size_t length) {
+  bp_result *result = NULL;
+  bp_error *error = NULL;
+  int rc = bp_erase(&result, s, json, length, &error);
+  settled(rc, error, result, true);
+  bp_result_free(result);
+}
+
+UNUSED static void ask(bp_store *s, const bp_query *query) {
+  bp_result *result = NULL;
+  bp_error *error = NULL;
+  int rc = bp_query_run(&result, s, query, &error);
+  if (settled(rc, error, result, true)) write_out(result, "json");
+  bp_result_free(result);
+}
+
+UNUSED static bp_query *read_query(const char *json, size_t length) {
+  bp_query *query = NULL;
+  bp_error *error = NULL;
+  int rc = bp_query_from_json(&query, json, length, &error);
+  settled(rc, error, query, true);
+  return query;
+}
+
+#if defined(FUZZ_QUERY)
+
+static void run(const uint8_t *data, size_t size) {
+  static bp_store *store;
+  char *once = NULL, *twice = NULL;
+  size_t a = 0, b = 0;
+  if (store == NULL) {
+    store = open_store(NULL, BP_ACCESS_OWNER, BP_OPEN_MEMORY);
+    ingest(store);
+  }
+  bp_query *query = read_query((const char *)data, size);
+  if (query == NULL) return;
+  if (bp_query_to_json(&once, &a, query, NULL) == BP_OK) {
+    bp_query *again = read_query(once, a);
+    if (again == NULL || bp_query_to_json(&twice, &b, again, NULL) != BP_OK || a != b ||
+        memcmp(once, twice, a) != 0)
+      abort();
+    bp_query_free(again);
+  }
+  ask(store, query);
+  bp_free(once);
+  bp_free(twice);
+  bp_query_free(query);
+}
+
+#elif defined(FUZZ_DOCUMENT)
+
+static void run(const uint8_t *data, size_t size) {
+  static const char *const topics[] = {"prices", "assumptions", "benchmark", "retention", "labels",
+                                       "roster", "invitation",  "sharing",   "trust"};
+  static const uint32_t accesses[] = {BP_ACCESS_OWNER, BP_ACCESS_STEWARD};
+  static bp_store *stores[2];
+  for (size_t i = 0; i < 2; i++) {
+    if (stores[i] == NULL) stores[i] = open_store(NULL, accesses[i], BP_OPEN_MEMORY);
+    for (size_t t = 0; t < sizeof topics / sizeof *topics; t++) {
+      bp_error *error = NULL;
+      int rc = bp_configure(stores[i], topics[t], (const char *)data, size, &error);
+      settled(rc, error, NULL, false);
+    }
+    erase(stores[i], (const char *)data, size);
+  }
+  bp_query *query = read_query("{\"metrics\":[\"cost\",\"time_saved\"],\"period\":\"all\"}", 49);
+  ask(stores[0], query);
+  bp_query_free(query);
+}
+
+#elif defined(FUZZ_STORE)
+
+static char folder[] = "/tmp/blueplane-fuzz-XXXXXX", path[64];
+static uint8_t *good;
+static size_t good_length;
+
+static void make_good(void) {
+  if (mkdtemp(folder) == NULL) abort();
+  snprintf(path, sizeof path, "%s/s.db", folder);
+  bp_store *s = open_store(path, BP_ACCESS_OWNER, 0);
+  ingest(s);
+  bp_close(s);
+  FILE *f = fopen(path, "rb");
+  good = malloc(1 << 20);
+  if (f == NULL || good == NULL) abort();
+  good_length = fread(good, 1, 1 << 20, f);
+  fclose(f);
+}
+
+static void write_spoiled(const uint8_t *data, size_t size) {
+  FILE *f = fopen(path, "wb");
+  if (f == NULL) abort();
+  fwrite(good, 1, good_length, f);
+  for (size_t i = 0; i + 2 < size; i += 3) {
+    size_t at = ((size_t)data[i] << 8 | data[i + 1]) * good_length >> 16;
+    fseek(f, (long)(at ^ (data[i + 2] & 7)), SEEK_SET);
+    fputc(data[i + 2], f);
+  }
+  fclose(f);
+}
+
+static void run(const uint8_t *data, size_t size) {
+  static const char *const topics[] = {"integrity", "sessions", "labels", "rejects",
+                                       "files",     "coverage", "stored", "consent"};
+  char beside[80];
+  if (good == NULL) make_good();
+  write_spoiled(data, size);
+  bp_store *s = open_store(path, BP_ACCESS_OWNER, 0);
+  if (s != NULL) {
+    for (size_t t = 0; t < sizeof topics / sizeof *topics; t++)
+      inspect(s, topics[t]);
+    bp_query *query = read_query(
+        "{\"metrics\":[\"tasks\",\"cost\",\"prompts\",\"tool_success_rate\"],\"period\":\"all\",\"by\":[\"workspace\"]}",
+        92);
+    ask(s, query);
+    bp_query_free(query);
+    ingest(s);
+    erase(s, "{\"version\":1,\"source\":\"native\"}", 31);
+    bp_close(s);
+  }
+  snprintf(beside, sizeof beside, "%s-wal", path);
+  unlink(beside);
+  snprintf(beside, sizeof beside, "%s-shm", path);
+  unlink(beside);
+}
+
+#else /* FUZZ_CALLS */
+
+static const char *const words[] = {NULL,        "",         "today",          "all",
+                                    "cost",      "tasks",    "insights",       "time.day",
+                                    "workspace", "session",  "model",          "=",
+                                    "!=",        "previous", "limit",          "order",
+                                    "3",         "-cost",    "Europe/Berlin",  "2026-03-02",
+                                    "team",      "json",     "table:width=20", "health",
+                                    "labels",    "2026-W09", "native",         "quality",
+                                    "lead",      "\xff"};
+
+typedef struct player {
+  const uint8_t *data;
+  size_t size, at;
+  bp_store *store;
+  bp_query *query;
+  bp_result *result;
+} player;
+
+static uint8_t take(player *p) {
+  return p->at < p->size ? p->data[p->at++] : 0;
+}
+static const char *word(player *p) {
+  return words[take(p) % (sizeof words / sizeof *words)];
+}
+
+static void query_call(player *p, unsigned which) {
+  const char *a = word(p), *b = word(p), *c = word(p);
+  if (p->query == NULL) bp_query_new(&p->query, NULL);
+  switch (which) {
+  case 0: bp_query_metric(p->query, a); break;
+  case 1: bp_query_by(p->query, a); break;
+  case 2: bp_query_where(p->query, a, b, c); break;
+  case 3: bp_query_period(p->query, a, b); break;
+  case 4: bp_query_compare(p->query, a); break;
+  case 5: bp_query_set(p->query, a, b); break;
+  case 6:
+    bp_query_range(p->query, (int64_t)(take(p) - 100) * INT64_C(900000000), INT64_MAX, a);
+    break;
+  default: bp_query_free(p->query); p->query = NULL;
+  }
+}
+
+static void store_call(player *p, unsigned which) {
+  bp_error *error = NULL;
+  const char *a = word(p), *b = word(p);
+  int rc;
+  switch (which) {
+  case 0: ingest(p->store); break;
+  case 1:
+    bp_result_free(p->result);
+    p->result = NULL;
+    rc = bp_query_run(&p->result, p->store, p->query, &error);
+    settled(rc, error, p->result, true);
+    break;
+  case 2: inspect(p->store, a); break;
+  case 3:
+    rc = bp_configure(p->store, a, b, b == NULL ? 0 : strlen(b), &error);
+    settled(rc, error, NULL, false);
+    break;
+  case 4:
+    rc = bp_consent_set(p->store, a, b, take(p) & 1, noon(NULL) + take(p), &error);
+    settled(rc, error, NULL, false);
+    break;
+  case 5: erase(p->store, "{\"version\":1,\"everything\":true}", 31); break;
+  case 6:
+    rc = bp_narrow(p->store, take(p) % 8, a, &error);
+    settled(rc, error, NULL, false);
+    break;
+  case 7: bp_cancel(p->store); break;
+  case 8:
+    bp_close(p->store);
+    p->store = open_store(NULL, take(p) % 8, BP_OPEN_MEMORY);
+    break;
+  default: {
+    void *sealed = NULL;
+    size_t length = 0;
+    rc = bp_share_export(&sealed, &length, p->store, a, b, &error);
+    settled(rc, error, sealed, true);
+    bp_free(sealed);
+  }
+  }
+}
+
+static void result_call(player *p, unsigned which) {
+  size_t row = take(p), column = take(p), length = 0;
+  const char *a = word(p);
+  struct ArrowArrayStream stream;
+  bp_error *error = NULL;
+  switch (which) {
+  case 0: bp_result_text(p->result, row, column, &length); break;
+  case 1: bp_result_int(p->result, row, column); break;
+  case 2: bp_result_column(p->result, column, a); break;
+  case 3: {
+    int rc = bp_result_arrow(&stream, p->result, &error);
+    if (settled(rc, error, NULL, false)) stream.release(&stream);
+    break;
+  }
+  default: write_out(p->result, a);
+  }
+  (void)(bp_result_real(p->result, row, column) + bp_result_cell(p->result, row, column) +
+         bp_result_type(p->result, column));
+}
+
+static void run(const uint8_t *data, size_t size) {
+  player p = {.data = data, .size = size};
+  while (p.at < p.size) {
+    unsigned call = take(&p);
+    if (call < 100)
+      store_call(&p, call % 10);
+    else if (call < 200)
+      query_call(&p, call % 8);
+    else
+      result_call(&p, call % 5);
+  }
+  bp_result_free(p.result);
+  bp_query_free(p.query);
+  bp_close(p.store);
+}
+
+#endif
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  run(data, size);
+  return 0;
+}
