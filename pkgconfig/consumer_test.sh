@@ -4,7 +4,7 @@
 #     sh pkgconfig/consumer_test.sh BUILD_DIR
 #
 # Installs BUILD_DIR into a temporary directory, builds the consumer there with make and with meson, finding the
-# library through pkg-config alone, and checks that it prints the version that pkg-config states. Also checks
+# library through pkg-config alone, and with CMake where there is one, and checks that it prints the version that pkg-config states. Also checks
 # that a program which links the library does not link what the library itself uses.
 set -eu
 
@@ -61,4 +61,25 @@ meson setup "$work/meson" "$source" >"$work/meson.log" 2>&1 && ninja -C "$work/m
 }
 check meson "$work/meson/consumer"
 
-echo "consumer_test: $version, built with make and with meson"
+built='make and meson'
+if command -v cmake >/dev/null 2>&1; then
+  prefix=$(pkg-config --variable=prefix blueplane)
+  # pkg-config puts the staging folder before the prefix by itself, CMake is told where it lies.
+  case $prefix in "$stage"*) ;; *) prefix=$stage$prefix ;; esac
+  { cmake -S "$source" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" && cmake --build "$work/cmake"; } >"$work/cmake.log" 2>&1 || {
+    cat "$work/cmake.log" >&2
+    fail 'cmake: the consumer was not built'
+  }
+  check cmake "$work/cmake/consumer"
+  built='make, meson and CMake'
+fi
+
+# What was installed goes again, and nothing else is left.
+ninja -C "$build" uninstall >"$work/uninstall.log" 2>&1 || {
+  cat "$work/uninstall.log" >&2
+  fail 'uninstalling failed'
+}
+left=$(find "$stage" -type f -o -type l)
+[ -z "$left" ] || fail "uninstalling left $left"
+
+echo "consumer_test: $version, built with $built; installed and uninstalled"
