@@ -17,6 +17,7 @@ The result is Markdown, as in docs/performance.md. Timed numbers decide no test.
 
 import argparse
 import json
+import math
 import os
 import pathlib
 import re
@@ -375,6 +376,61 @@ def case_line(bench, _root):
     print_rounds(rounds, [])
 
 
+def case_shape(bench, root):
+    """The same lines as they lie, as one file, and as very many."""
+    lines = [line for path in transcripts(root) for line in path.read_bytes().splitlines(keepends=True)]
+    each = max(1, len(lines) // bench.files)
+    shapes = {"as they lie": root}
+    for name, step in (("as one file", len(lines)), ("as %d files" % -(-len(lines) // each), each)):
+        shapes[name] = bench.work / name.replace(" ", "-")
+        folder = shapes[name] / "projects" / "p"
+        folder.mkdir(parents=True)
+        for number in range(0, len(lines), step):
+            (folder / ("%06d.jsonl" % (number // step))).write_bytes(b"".join(lines[number:number + step]))
+    print("The same %d lines in other files:\n" % len(lines))
+    rounds = {}
+    for name, place in shapes.items():
+        for one, results in interleave([Cat(), bench.ours(1), bench.ours(2)], place, bench.runs).items():
+            rounds["%s, %s" % (one, name)] = results
+    print_rounds(rounds, [])
+    for place in list(shapes.values())[1:]:
+        shutil.rmtree(place)
+
+
+def case_size(bench, root):
+    """Bytes of the store, of the library, of a store's opening and closing in processes of their own."""
+    bench.ours(1).run(root)
+    stored = os.stat(bench.store).st_size
+    health = Process.run([bench.program, "--store", bench.store, "health", "--format", "csv", "--no-sync"],
+                         HOME=str(bench.work))["output"].decode()
+    kinds = ("prompts", "responses", "tool_calls", "decisions", "spans", "events", "changes")
+    facts = sum(int(count) for name, count in re.findall(r"^(\w+),(\d+)", health, re.M) if name in kinds)
+    library = bench.work / "stripped.so"
+    subprocess.run(["strip", "-o", library, next(bench.library.glob("libblueplane.so.*.*"))], check=True)
+    table(["", "bytes"], [["store", "{:,}".format(stored)], ["facts in it", "{:,}".format(facts)],
+                          ["of a fact", "%.0f" % (stored / facts)],
+                          ["share of the transcripts", "%.2f %%" % (100 * stored / content(root)[0])],
+                          ["library, stripped", "{:,}".format(os.stat(library).st_size)]])
+
+
+def case_growth(bench, _root):
+    """From 64 MiB on, each twice the one before: the exponent is 1 where time is linear."""
+    mib, points, rows = 64, [], []
+    while mib <= bench.growth_mib:
+        root = bench.work / ("growth%d" % mib)
+        subprocess.run([part.format(dir=root, mib=mib) for part in shlex.split(bench.grow)], check=True,
+                       stdout=subprocess.DEVNULL)
+        rounds = interleave([bench.ours(1)], root, min(bench.runs, 3))[bench.ours(1).name]
+        points.append((math.log(content(root)[0]), math.log(middle([r["wall"] for r in rounds]))))
+        rows.append(["%d MiB" % mib, spread([r["wall"] for r in rounds]), "%.0f" % middle([r["peak"] for r in rounds])])
+        shutil.rmtree(root)
+        mib *= 2
+    print("Growing transcripts:\n")
+    table(["", "wall s", "peak MiB"], rows)
+    x, y = (statistics.mean(p[i] for p in points) for i in (0, 1))
+    print("Exponent: %.2f\n" % (sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)))
+
+
 def case_many(bench, _root):
     """A store of so many facts of 400 days, one person's, and every question of the catalogue."""
     for facts in bench.facts:
@@ -401,9 +457,9 @@ def case_many(bench, _root):
 
 WATCHED = ("tokens by model", "tokens by day and model", "interactions by hour of day", "sessions by day", "tool_error_rate",
            "task_patterns", "delegation", "prompt_effect")
-CASES = {"first": case_first, "nothing": case_nothing, "latency": case_latency, "program": case_program,
-         "line": case_line, "many": case_many}
-OWN_DATA = ("line", "many")
+CASES = {"first": case_first, "shape": case_shape, "size": case_size, "growth": case_growth, "nothing": case_nothing,
+         "latency": case_latency, "program": case_program, "line": case_line, "many": case_many}
+OWN_DATA = ("line", "many", "growth")
 
 
 class Bench:
@@ -417,8 +473,10 @@ class Bench:
         self.helper = Process.helper = self.helper.resolve()
         self.work, self.store = work, work / "store.db"
         self.many = self.helper.with_name("many")
-        self.runs, self.line_mib = arguments.runs, arguments.line_mib
         self.facts = [int(facts) for facts in arguments.facts.split(",")]
+        self.library = build.resolve() / "libblueplane"
+        self.runs, self.line_mib, self.files = arguments.runs, arguments.line_mib, arguments.files
+        self.grow, self.growth_mib = arguments.grow, arguments.growth_mib
         self.peers = peers(work)
 
     def ours(self, threads):
@@ -435,6 +493,9 @@ def main():
     parser.add_argument("--runs", type=int, default=7, help="rounds after the one that warms up (7)")
     parser.add_argument("--line-mib", type=int, default=512, help="length of the huge line (512)")
     parser.add_argument("--facts", default="1000000", help="of the case many; several with commas (1000000)")
+    parser.add_argument("--files", type=int, default=20000, help="how many the small ones are (20000)")
+    parser.add_argument("--grow", metavar="COMMAND", help="a command that writes {mib} MiB below {dir}/projects, for the case growth")
+    parser.add_argument("--growth-mib", type=int, default=1024, help="up to how much the case growth goes (1024)")
     parser.add_argument("--cases", default=",".join(CASES), help="of %s" % ", ".join(CASES))
     parser.add_argument("--work", help="where data and stores go (default: a temporary directory)")
     arguments = parser.parse_args()
@@ -452,7 +513,9 @@ def main():
             size, files = content(root)
             print("### %s: %.0f MiB in %d files\n" % (name, size / MIB, files), flush=True)
             for case in cases:
-                if case not in OWN_DATA or first:
+                if case == "growth" and not arguments.grow:
+                    note("growth needs --grow: skipped")
+                elif case not in OWN_DATA or first:
                     CASES[case](bench, root)
             first = False
 
