@@ -8,7 +8,7 @@
 
 #include "store/sql.h"
 
-#define WORTH_PACKING 20000 /* cells of a kind that a question had to read one by one */
+#define WORTH_PACKING 5000 /* cells of a kind that a question had to read one by one */
 
 /* Cells of any kind for bpi_read_rollup, from days where they are packed, else from rows. */
 int bpi_days_read(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
