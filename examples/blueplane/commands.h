@@ -85,6 +85,9 @@ int run_places(program *p);
 /* team.c */
 /* Names and values that say what a file is; complains. */
 int describe_file(bp_result **out, const char *path);
+/* What is older than the store keeps things goes when new things come: the receipt. NULL where the
+ * store is busy: the next time will do. */
+bp_result *erase_expired(bp_store *store);
 int run_team(program *p);
 int run_share(program *p);
 int run_merge(program *p);

@@ -11,6 +11,13 @@ static const char *const hint =
     "usage: blueplane erase session ID | workspace NAME | source NAME | range --since DATE --until "
     "DATE | everything | expired";
 
+bp_result *erase_expired(bp_store *store) {
+  static const char selector[] = "{\"version\":1,\"expired\":true}";
+  bp_result *receipt = NULL;
+  bp_erase(&receipt, store, selector, sizeof selector - 1, NULL);
+  return receipt;
+}
+
 static bool read_day(const program *p, option_id option, date *out) {
   const char *said = p->options.value[option];
   if (said != NULL && parse_date(out, said)) return true;

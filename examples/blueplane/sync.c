@@ -296,15 +296,11 @@ static int report(const screen *s, const parts *all, bool interrupted_here) {
   return is_json(s) ? report_json(all, interrupted_here) : report_text(s, all);
 }
 
-/* What is older than the store keeps things goes when new things come. Nothing is said where the store
- * is busy: the next time will do. */
 static void take_out_expired(const program *p) {
-  static const char selector[] = "{\"version\":1,\"expired\":true}";
-  bp_result *receipt = NULL;
+  bp_result *receipt = erase_expired(p->store);
   int64_t facts = 0;
-  if (bp_erase(&receipt, p->store, selector, sizeof selector - 1, NULL) == BP_OK)
-    for (size_t row = 0; row < bp_result_rows(receipt) && row < 7; row++)
-      facts += bp_result_int(receipt, row, 1);
+  for (size_t row = 0; row < bp_result_rows(receipt) && row < 7; row++)
+    facts += bp_result_int(receipt, row, 1);
   bp_result_free(receipt);
   if (facts > 0)
     note(&p->screen,

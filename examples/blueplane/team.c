@@ -268,6 +268,7 @@ int run_merge(program *p) {
     bp_result_free(r);
     text_free(&data);
   }
+  bp_result_free(p->store != NULL ? erase_expired(p->store) : NULL);
   return worst;
 }
 
@@ -280,5 +281,6 @@ int run_publish(program *p) {
     return complain_of(error);
   code = write_result(&p->screen, r, "titles");
   bp_result_free(r);
+  bp_result_free(erase_expired(p->store));
   return code;
 }

@@ -457,6 +457,7 @@ BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audi
  *                       "from_us", "until_us": what meets all of them
  *   {"version":1,"everything":true}  all there is, and all decisions about consent
  *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows
+ *                                    (of a team's or an organisation's store: releases; for its steward)
  * of a team's store, for its steward:
  *   {"version":1,"subject":"ada"}         a member's contributions to weeks that are not published yet
  *   {"version":1,"published":"2026-W07"}  what was published of a week; it is never computed again

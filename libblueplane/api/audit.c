@@ -10,7 +10,6 @@
 #include "store/consent.h"
 
 #define NOTES_MOST 64 /* a handle that stays open writes them down in between */
-#define DAY_US (INT64_C(86400) * BPI_SECOND)
 
 /* A personal store in a file, unless its user said that nothing may be written. */
 static bool is_noted(const bp_store *s) {
@@ -27,7 +26,7 @@ void bpi_note(bp_store *s, const char *function, const char *asked, int64_t from
               int64_t until_us) {
   if (!is_noted(s)) return;
   int64_t now = bpi_handle_now(s);
-  audit_row row = {.day = now / DAY_US,
+  audit_row row = {.day = now / BPI_DAY,
                    .access = s->access,
                    .from_us = from_us,
                    .until_us = until_us,

@@ -171,7 +171,7 @@ static int resolve(selection *s) {
 
 /* What is older than the owner keeps it; what has no time does not grow old. */
 static int find_expired(selection *s, bool *any) {
-  int rc = bpi_retention_limit(s->handle, &s->selector.until_us, s->error);
+  int rc = bpi_retention_limit(s->handle, "events_days", &s->selector.until_us, s->error);
   *any = s->selector.until_us != INT64_MIN;
   s->selector.from_us = INT64_MIN + 1;
   return rc == BP_OK && *any
@@ -271,8 +271,8 @@ int bp_erase(bp_result **out, bp_store *s, const char *selector_json, size_t len
     if (bpi_store_read_only(s->store))
       rc = bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
     else
-      rc = bpi_store_kind(s->store) == STORE_TEAM ? bpi_erase_team(out, s, root, error)
-                                                  : erase(out, s, root, error);
+      rc = bpi_store_kind(s->store) == STORE_PERSONAL ? erase(out, s, root, error)
+                                                      : bpi_erase_team(out, s, root, error);
     rc = bpi_leave(s, rc);
   }
   bpi_json_free(doc);

@@ -1,11 +1,14 @@
-/* api/erase_team.c: what was published is retracted for ever: the week stays published, in a further
- * edition without cells, so that it is never computed again. */
+/* api/erase_team.c: what was published is retracted for ever: the week stays published, in a team's store
+ * as a further edition without cells, so that it is never computed again, and in an organisation's as
+ * the edition that came, so that the same file does not bring it back. */
 #include "api/erase_team.h"
 
 #include <string.h>
 
+#include "api/retention.h"
 #include "api/team.h"
 #include "base/mem.h"
+#include "base/time.h"
 #include "result/table.h"
 #include "store/erase.h"
 #include "store/published.h"
@@ -14,7 +17,8 @@
 
 typedef struct team_erasure {
   bp_store *handle;
-  const char *member;
+  const char *member, *week;
+  bool expired;
   int64_t contributions, cells;
 } team_erasure;
 
@@ -38,7 +42,7 @@ static int forget_member(team_erasure *e, bp_error **error) {
 static int write_empty(team_erasure *e, release *r, const sign_keys *keys, bp_error **error) {
   unsigned char *data = NULL, digest[BPI_DIGEST_BYTES];
   size_t length = 0;
-  e->cells = (int64_t)r->rows;
+  e->cells += (int64_t)r->rows;
   release empty = *r;
   empty.row = NULL;
   empty.rows = 0;
@@ -52,32 +56,71 @@ static int write_empty(team_erasure *e, release *r, const sign_keys *keys, bp_er
   return rc;
 }
 
-static int retract(team_erasure *e, const char *week, bp_error **error) {
+static int retract(team_erasure *e, uint32_t monday, bp_error **error) {
   sign_keys keys = {0};
   release r = {.rows = 0};
-  int64_t monday = 0;
-  int rc = bpi_week_read(&monday, week, error);
-  if (rc == BP_OK) rc = bpi_team_keys(&keys, e->handle, error);
-  if (rc == BP_OK)
-    rc = bpi_published_load(e->handle->store, keys.open.sign, (uint32_t)monday, &r, error);
-  if (rc == BP_OK && r.rows == 0) {
-    bpi_fail(error, BP_ERR_NOTFOUND, "nothing of this week is published");
-    rc = bpi_fail_detail(error, "name", week);
-  }
-  if (rc == BP_OK) rc = write_empty(e, &r, &keys, error);
+  int rc = bpi_team_keys(&keys, e->handle, error);
+  if (rc == BP_OK) rc = bpi_published_load(e->handle->store, keys.open.sign, monday, &r, error);
+  if (rc == BP_OK && r.rows > 0) rc = write_empty(e, &r, &keys, error);
   bpi_release_free(&r);
   bpi_sign_wipe(&keys);
   return rc;
 }
 
+static int retract_week(team_erasure *e, bp_error **error) {
+  int64_t monday = 0;
+  int rc = bpi_week_read(&monday, e->week, error);
+  if (rc == BP_OK) rc = retract(e, (uint32_t)monday, error);
+  if (rc != BP_OK || e->cells > 0) return rc;
+  bpi_fail(error, BP_ERR_NOTFOUND, "nothing of this week is published");
+  return bpi_fail_detail(error, "name", e->week);
+}
+
+/* The oldest release that still holds cells and is older than they are kept. */
+typedef struct ageing {
+  int64_t until_us;
+  bool any;
+  release oldest;
+} ageing;
+
+static int note_old(void *user, const release *r, int64_t cells) {
+  ageing *a = user;
+  bool old = (int64_t)(r->window + 7) * BPI_DAY <= a->until_us;
+  if (!old || cells == 0 || a->any) return BP_OK;
+  a->any = true;
+  a->oldest = (release){.window = r->window};
+  memcpy(a->oldest.store, r->store, sizeof r->store);
+  return BP_OK;
+}
+
+static int drop_old(team_erasure *e, const release *r, bp_error **error) {
+  store *s = e->handle->store;
+  return bpi_store_kind(s) == STORE_TEAM ? retract(e, r->window, error)
+                                         : bpi_published_empty(s, r, &e->cells, error);
+}
+
+static int drop_expired(team_erasure *e, bp_error **error) {
+  ageing a = {0};
+  int rc = bpi_retention_limit(e->handle, "releases_days", &a.until_us, error);
+  for (int64_t before = -1; rc == BP_OK && e->cells > before;) {
+    before = e->cells;
+    a.any = false;
+    rc = bpi_published_each(e->handle->store, note_old, &a, error);
+    if (rc == BP_OK && a.any) rc = drop_old(e, &a.oldest, error);
+  }
+  return rc;
+}
+
 /* Rows in one transaction; then their bytes. */
-static int erase(team_erasure *e, const char *week, bp_error **error) {
+static int erase(team_erasure *e, bp_error **error) {
   store *s = e->handle->store;
   int64_t pending = 0;
   int rc = bpi_transaction_begin(s, error);
   if (rc != BP_OK) return rc;
-  rc = e->member != NULL ? forget_member(e, error) : retract(e, week, error);
-  if (rc == BP_OK)
+  rc = e->expired          ? drop_expired(e, error)
+       : e->member != NULL ? forget_member(e, error)
+                           : retract_week(e, error);
+  if (rc == BP_OK && (e->cells > 0 || e->contributions > 0))
     rc = bpi_store_set_setting(s, "erase_pending_us", bpi_handle_now(e->handle), error);
   rc = bpi_transaction_end(s, rc, error);
   if (rc == BP_OK) rc = bpi_store_erase_finish(s, error);
@@ -87,15 +130,20 @@ static int erase(team_erasure *e, const char *week, bp_error **error) {
 
 int bpi_erase_team(bp_result **out, bp_store *s, json_value root, bp_error **error) {
   int64_t version = 0;
-  team_erasure e = {.handle = s, .member = bpi_json_text(bpi_json_get(root, "subject"))};
-  const char *week = bpi_json_text(bpi_json_get(root, "published"));
+  bool team = bpi_store_kind(s->store) == STORE_TEAM;
+  team_erasure e = {.handle = s,
+                    .member = bpi_json_text(bpi_json_get(root, "subject")),
+                    .week = bpi_json_text(bpi_json_get(root, "published"))};
+  bpi_json_bool(bpi_json_get(root, "expired"), &e.expired);
   bool good = bpi_json_is_object(root) && bpi_json_size(root) == 2 &&
               bpi_json_int(bpi_json_get(root, "version"), &version) && version == 1 &&
-              (e.member != NULL || week != NULL);
+              (e.expired || (team && (e.member != NULL || e.week != NULL)));
   if (!good)
     return bpi_fail(error, BP_ERR_FORMAT,
-                    "a team's store erases {\"version\":1} with subject or published");
-  int rc = erase(&e, week, error);
+                    team
+                        ? "a team's store erases {\"version\":1} with subject, published or expired"
+                        : "an organisation's store erases {\"version\":1} with expired");
+  int rc = erase(&e, error);
   bp_result *t = rc == BP_OK ? bpi_table_new() : NULL;
   if (rc != BP_OK) return rc;
   if (t == NULL) return bpi_fail_nomem(error);

@@ -206,6 +206,15 @@ static int check_edition(bp_store *s, const release *came, const unsigned char *
   return rc;
 }
 
+/* How long a week stays open is the roster's word, which no organisation knows; but no store can have
+ * published a week that is not over. */
+static int check_over(bp_store *s, const release *came, bp_error **error) {
+  int64_t now = 0;
+  int rc = bpi_team_now(&now, s, error);
+  if (rc != BP_OK || bpi_week_state(came->window, 0, now) != WEEK_RUNNING) return rc;
+  return bpi_refuse(error, BP_ERR_DENIED, "not_over", "the week is not over");
+}
+
 static int put_release(bp_store *s, const release *came, const unsigned char *digest, merged *m,
                        bp_error **error) {
   bool trusted = false;
@@ -213,6 +222,7 @@ static int put_release(bp_store *s, const release *came, const unsigned char *di
   if (rc == BP_OK && !trusted)
     rc = bpi_refuse(error, BP_ERR_DENIED, "untrusted",
                     "no store this organisation trusts signed it");
+  if (rc == BP_OK) rc = check_over(s, came, error);
   if (rc == BP_OK) rc = check_edition(s, came, digest, m, error);
   if (rc == BP_OK && strcmp(m->outcome, "known") != 0)
     rc = bpi_published_write(s->store, came, digest, error);

@@ -7,7 +7,6 @@
 #include "metrics/contribution.h"
 #include "store/read.h"
 
-#define DAY_US (INT64_C(86400) * BPI_SECOND)
 #define MONDAY 4 /* 1970-01-05 */
 
 static int project_slice(void *user, const char *folder, size_t length) {
@@ -39,7 +38,7 @@ static int read_week(inspection *i, roster *r, int64_t monday, bp_error **error)
   compute_context context = bpi_context(i->handle, covers);
   vector_cell *cells = NULL;
   size_t count = 0;
-  int rc = bpi_contribution_read(&cells, &count, &context, monday * DAY_US, (monday + 7) * DAY_US,
+  int rc = bpi_contribution_read(&cells, &count, &context, monday * BPI_DAY, (monday + 7) * BPI_DAY,
                                  project_slice, r, error);
   for (size_t k = 0; k < count && rc == BP_OK; k++)
     put_cell(i->table, monday, r, &cells[k]);
@@ -52,7 +51,7 @@ int bpi_inspect_outgoing(inspection *i, bp_error **error) {
   COLUMNS(i->table, {BP_TYPE_TEXT, "window", NULL}, {BP_TYPE_TEXT, "measure", NULL},
           {BP_TYPE_INT, "value", NULL}, {BP_TYPE_TEXT, "unit", NULL},
           {BP_TYPE_TEXT, "dimension", NULL}, {BP_TYPE_TEXT, "slice", NULL});
-  int64_t today = bpi_handle_now(i->handle) / DAY_US;
+  int64_t today = bpi_handle_now(i->handle) / BPI_DAY;
   int64_t monday = today - (today - MONDAY) % 7 - 7;
   int rc = bpi_team_roster(&r, i->handle, 0, error);
   bpi_read_end(i->handle->store); /* the week is computed in snapshots of its own */

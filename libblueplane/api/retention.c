@@ -8,7 +8,6 @@
 #include "base/time.h"
 
 #define DAYS_MOST 36500
-#define DAY_US (INT64_C(86400) * BPI_SECOND)
 
 static const struct limit {
   const char *name;
@@ -23,11 +22,11 @@ int bpi_retention_days(bp_store *s, const char *name, int64_t *days, bp_error **
   return bpi_fail(error, BP_ERR_INTERNAL, "no such limit");
 }
 
-int bpi_retention_limit(bp_store *s, int64_t *until_us, bp_error **error) {
+int bpi_retention_limit(bp_store *s, const char *name, int64_t *until_us, bp_error **error) {
   int64_t days = 0, latest = 0;
-  int rc = bpi_retention_days(s, "events_days", &days, error);
+  int rc = bpi_retention_days(s, name, &days, error);
   if (rc == BP_OK) rc = bpi_store_latest(s->store, bpi_handle_now(s), &latest, error);
-  *until_us = days == 0 ? INT64_MIN : latest - days * DAY_US;
+  *until_us = days == 0 ? INT64_MIN : latest - days * BPI_DAY;
   return rc;
 }
 

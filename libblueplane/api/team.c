@@ -12,7 +12,6 @@
 #include "store/sharing.h"
 #include "store/transaction.h"
 
-#define DAY_US (86400 * BPI_SECOND)
 #define TRUSTED_MAX 1000
 
 int bpi_refuse(bp_error **error, int code, const char *reason, const char *message) {
@@ -40,9 +39,9 @@ int bpi_team_roster(roster **out, const bp_store *s, int64_t version, bp_error *
 /* -------------------------------------------------------------------------------------- weeks */
 
 week_state bpi_week_state(int64_t monday, int64_t grace_days, int64_t now_us) {
-  int64_t end = (monday + 7) * DAY_US;
+  int64_t end = (monday + 7) * BPI_DAY;
   if (now_us < end) return WEEK_RUNNING;
-  return now_us < end + grace_days * DAY_US ? WEEK_OPEN : WEEK_CLOSED;
+  return now_us < end + grace_days * BPI_DAY ? WEEK_OPEN : WEEK_CLOSED;
 }
 
 int bpi_week_read(int64_t *monday, const char *window, bp_error **error) {

@@ -61,7 +61,7 @@ const policy_row bpi_policy[] = {
      .functions = "bp_configure:retention bp_configure:trust "
                   "bp_inspect:health bp_inspect:integrity bp_inspect:published "
                   "bp_inspect:retention "
-                  "bp_share_merge bp_publish bp_narrow",
+                  "bp_share_merge bp_publish bp_erase bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "*"},
     {STORE_ORGANISATION, BP_ACCESS_MANAGER,
      PUBLISHED('M', REFERENCES, " project team", "")},

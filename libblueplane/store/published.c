@@ -125,18 +125,28 @@ int bpi_published_load(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint3
 
 /* ----------------------------------------------------------------------------------- writing */
 
-static int drop_release(store *s, const release *r, bp_error **error) {
-  static const char *const steps[] = {
-      "DELETE FROM published WHERE release = (SELECT id FROM release WHERE store = ?1 AND window = "
-      "?2)",
-      "DELETE FROM release WHERE store = ?1 AND window = ?2"};
-  int rc = BP_OK;
-  for (size_t i = 0; i < 2 && rc == BP_OK; i++) {
-    sqlite3_stmt *drop = of_week(s, steps[i], r->store, r->window, error);
-    rc = bpi_sql_run(drop, error);
-    sqlite3_finalize(drop);
-  }
+static int drop(store *s, const char *sql, const release *r, bp_error **error) {
+  sqlite3_stmt *run = of_week(s, sql, r->store, r->window, error);
+  int rc = bpi_sql_run(run, error);
+  sqlite3_finalize(run);
   return rc;
+}
+
+int bpi_published_empty(store *s, const release *r, int64_t *cells, bp_error **error) {
+  int rc =
+      drop(s,
+           "DELETE FROM published WHERE release = (SELECT id FROM release WHERE store = ?1 AND "
+           "window = ?2)",
+           r, error);
+  if (rc == BP_OK) *cells += sqlite3_changes(s->db);
+  return rc;
+}
+
+static int drop_release(store *s, const release *r, bp_error **error) {
+  int64_t cells = 0;
+  int rc = bpi_published_empty(s, r, &cells, error);
+  return rc == BP_OK ? drop(s, "DELETE FROM release WHERE store = ?1 AND window = ?2", r, error)
+                     : rc;
 }
 
 static int write_head(store *s, const release *r, const unsigned char *digest, int64_t *id,

@@ -16,6 +16,8 @@ int bpi_published_load(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint3
 /* In place of what was there of that store and week. Inside a transaction. */
 int bpi_published_write(store *s, const release *r, const unsigned char digest[BPI_DIGEST_BYTES],
                         bp_error **error);
+/* Takes the cells of a store and week out and adds their number to *cells; that it was here stays. */
+int bpi_published_empty(store *s, const release *r, int64_t *cells, bp_error **error);
 /* Every release in order of week and store, without its rows. */
 int bpi_published_each(store *s, int (*row)(void *user, const release *r, int64_t cells),
                        void *user, bp_error **error);

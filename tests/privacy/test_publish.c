@@ -458,11 +458,12 @@ static parcel release_of(unsigned store, uint32_t edition, size_t rows, int64_t 
   return p;
 }
 
-#define OUTCOME(code, word, p)                                                                     \
+#define OUTCOME_IN(s, code, word, p)                                                               \
   do {                                                                                             \
     ck_assert_int_eq(world_merge(s, (p).data, (p).length, reason), (code));                        \
     ck_assert_str_eq(reason, word);                                                                \
   } while (0)
+#define OUTCOME(code, word, p) OUTCOME_IN(s, code, word, p)
 
 START_TEST(an_organisation_merges_releases) {
   bp_store *s = world_open(path_of("org.db"), BP_ACCESS_STEWARD, "organisation");
@@ -486,6 +487,89 @@ START_TEST(an_organisation_merges_releases) {
   const parcel all[] = {a, b, c, other, less, changed, more};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     bpi_free(all[i].data);
+  bp_close(s);
+}
+END_TEST
+
+static int64_t published_cells(bp_store *s, int64_t *edition) {
+  bp_result *r = NULL;
+  ck_assert_int_eq(bp_inspect(&r, s, "published", NULL), BP_OK);
+  ck_assert_uint_eq(bp_result_rows(r), 1);
+  int64_t cells = bp_result_int(r, 0, 5);
+  *edition = bp_result_int(r, 0, 3);
+  bp_result_free(r);
+  return cells;
+}
+
+/* How many cells went. */
+static int64_t erase_expired(bp_store *s) {
+  static const char selector[] = "{\"version\":1,\"expired\":true}";
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  int rc = bp_erase(&r, s, selector, sizeof selector - 1, &error);
+  ck_assert_msg(rc == BP_OK, "%s", bp_error_message(error));
+  int64_t cells = bp_result_int(r, 1, 1);
+  bp_result_free(r);
+  return cells;
+}
+
+/* Releases go after three years, or when the steward says, from a team's store and an organisation's;
+ * neither comes back. */
+START_TEST(releases_grow_old) {
+  char outcome[32];
+  int64_t edition;
+  make_all();
+  bp_store *s = team(path_of("old.db"));
+  merge_in_some_order(path_of("old.db"));
+  world_now = WORLD_CLOSED;
+  ck_assert_int_eq(publish(s, path_of("old.release"), outcome), BP_OK);
+  parcel p = {0};
+  p.data = world_file(path_of("old.release"), &p.length);
+  bp_store *above = world_open(path_of("above.db"), BP_ACCESS_STEWARD, "organisation");
+  trust(above, STORE, STORE);
+  OUTCOME_IN(above, BP_OK, "added", p);
+  const int64_t end = (WORLD_MONDAY + 7 + INT64_C(3) * 365) * WORLD_DAY;
+  bp_store *const both[] = {s, above};
+  for (size_t i = 0; i < 2; i++) {
+    world_now = end - 1;
+    ck_assert_int_eq(erase_expired(both[i]), 0);
+    int64_t cells = published_cells(both[i], &edition);
+    ck_assert_int_gt(cells, 100);
+    world_now = end;
+    ck_assert_int_eq(erase_expired(both[i]), cells);
+    ck_assert_int_eq(published_cells(both[i], &edition), 0);
+    ck_assert_int_eq(edition, i == 0 ? 2 : 1);
+    ck_assert_int_eq(erase_expired(both[i]), 0);
+  }
+  ck_assert_int_eq(publish(s, path_of("old.2"), outcome), BP_OK);
+  ck_assert_str_eq(outcome, "known");
+  OUTCOME_IN(above, BP_OK, "known", p);
+  ck_assert_int_eq(published_cells(above, &edition), 0);
+  bp_close(s);
+  bp_close(above);
+  free(p.data);
+  free_all();
+}
+END_TEST
+
+/* What is kept for ever stays, what is kept for a day goes; a week that is not over was published by
+ * no honest store. */
+START_TEST(releases_of_other_times) {
+  int64_t edition;
+  world_now = WORLD_OPEN - 2 * WORLD_DAY; /* the week's Sunday */
+  bp_store *s = world_open(path_of("times.db"), BP_ACCESS_STEWARD, "organisation");
+  parcel p = release_of(1, 1, 3, 410);
+  trust(s, 1, 2);
+  OUTCOME(BP_ERR_DENIED, "not_over", p);
+  world_now = WORLD_OPEN - WORLD_DAY;
+  OUTCOME(BP_OK, "added", p);
+  world_configure(s, "retention", "{\"version\":1,\"releases_days\":null}");
+  world_now = WORLD_OPEN + 100 * 365 * WORLD_DAY;
+  ck_assert_int_eq(erase_expired(s), 0);
+  world_configure(s, "retention", "{\"version\":1,\"releases_days\":1}");
+  ck_assert_int_gt(erase_expired(s), 0);
+  ck_assert_int_eq(published_cells(s, &edition), 0);
+  bpi_free(p.data);
   bp_close(s);
 }
 END_TEST
@@ -607,6 +691,8 @@ int main(void) {
   tcase_add_test(tests, a_reader_delays_the_clearing);
   tcase_add_test(tests, killed_at_any_moment);
   tcase_add_test(tests, an_organisation_merges_releases);
+  tcase_add_test(tests, releases_grow_old);
+  tcase_add_test(tests, releases_of_other_times);
   tcase_add_test(tests, a_release_opens_as_a_store);
   tcase_add_test(tests, a_database_is_no_release);
   tcase_add_test(tests, a_value_of_another_length);
