@@ -366,11 +366,6 @@ static int64_t assumed(const assumed_range *r, answer_part part) {
   return part == PART_LOW ? r->low : part == PART_HIGH ? r->high : r->likely;
 }
 
-/* Stops at the ends of int64_t, as sums do. */
-static int64_t times(int64_t count, int64_t us) {
-  return us > 0 && count > INT64_MAX / us ? INT64_MAX : count * us;
-}
-
 static answer estimate_part(const answers *a, uint32_t number, const planned *x, answer_part part) {
   int64_t top = bpi_frame_slot(a->f, number, x->top), less = bpi_frame_slot(a->f, number, x->less);
   int64_t bottom = bpi_frame_slot(a->f, number, x->bottom);
@@ -378,8 +373,8 @@ static answer estimate_part(const answers *a, uint32_t number, const planned *x,
   if (part == PART_BOTTOM) return whole(bottom);
   if (part == PART_LESS) return whole(less);
   if (less == 0) return nothing(BP_CELL_EMPTY); /* nobody did anything */
-  int64_t us = times(top, assumed(&a->f->assumed->line_us, part));
-  bpi_add_to(&us, times(bottom, assumed(&a->f->assumed->task_us, part)));
+  int64_t us = bpi_times(top, assumed(&a->f->assumed->line_us, part));
+  bpi_add_to(&us, bpi_times(bottom, assumed(&a->f->assumed->task_us, part)));
   bpi_add_to(&us, -less);
   return a->average ? divide(us, 1, a->units) : whole(us);
 }

@@ -4,6 +4,7 @@
 #ifndef BPI_METRICS_FRAME_H
 #define BPI_METRICS_FRAME_H
 
+#include "base/sum.h"
 #include "metrics/assumptions.h"
 #include "metrics/names.h"
 #include "metrics/plan.h"
@@ -73,13 +74,6 @@ uint32_t bpi_frame_find(const frame *f, const int64_t *keys);
 static inline int64_t bpi_frame_slot(const frame *f, uint32_t number, uint32_t slot) {
   if (number == KEYMAP_NONE || slot == PLAN_NONE) return 0;
   return f->slot[(size_t)number * f->p->slots + slot];
-}
-
-/* Sums stop at the ends of int64_t; a value there is shown as a lower bound. */
-static inline void bpi_add_to(int64_t *sum, int64_t value) {
-  if (value > 0 && *sum > INT64_MAX - value) *sum = INT64_MAX;
-  else if (value < 0 && *sum < INT64_MIN - value) *sum = INT64_MIN;
-  else *sum += value;
 }
 
 #endif

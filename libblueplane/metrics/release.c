@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/sum.h"
 #include "metrics/catalog.h"
 #include "metrics/period.h"
 #include "privacy/figures.h"
@@ -451,16 +452,24 @@ static void note(tally *t, int state, const span_of *top, const span_of *bottom,
   t->lower |= lower;
 }
 
+/* What was done, at what each would have taken, less the time it took: stops where sums do. */
+static int64_t saved(int64_t lines, int64_t line_us, int64_t tasks, int64_t task_us, int64_t took) {
+  int64_t sum = 0;
+  add_most(&sum, bpi_times(lines, line_us));
+  add_most(&sum, bpi_times(tasks, task_us));
+  add_most(&sum, -took);
+  return sum;
+}
+
 /* What the lines and the resolved tasks would have taken by hand, less the time they took. */
 static span_of time_saved(const release_query *x) {
-  const assumptions *a = assumed_by(x);
+  const assumed_range *line = &assumed_by(x)->line_us, *task = &assumed_by(x)->task_us;
   const span_of *lines = &x->cell[MEASURE_lines_added].span;
   const span_of *tasks = &x->cell[MEASURE_resolved].span;
   const span_of *active = &x->cell[MEASURE_active_time].span;
-  return (span_of){lines->value * a->line_us.likely + tasks->value * a->task_us.likely -
-                       active->value,
-                   lines->low * a->line_us.low + tasks->low * a->task_us.low - active->high,
-                   lines->high * a->line_us.high + tasks->high * a->task_us.high - active->low};
+  return (span_of){saved(lines->value, line->likely, tasks->value, task->likely, active->value),
+                   saved(lines->low, line->low, tasks->low, task->low, active->high),
+                   saved(lines->high, line->high, tasks->high, task->high, active->low)};
 }
 
 /* Seats of a week, at their price of a month. */
@@ -712,9 +721,10 @@ static double quotient(const asked *a, int64_t top, int64_t bottom) {
   return (double)top * a->scale / (double)bottom;
 }
 
-/* Whether the top is a part of the bottom, so that more than all cannot be. */
-static bool is_part(const asked *a) {
-  return a->how == HOW_ADOPTION || (a->how == HOW_RATIO && !strcmp(unit_of(a), "ratio"));
+/* A part of a whole: its middle and its bounds are, too, however wide the ranges of both. */
+static bool is_share(const asked *a) {
+  bool divided = a->how == HOW_RATIO || a->how == HOW_ADOPTION;
+  return divided && strcmp(unit_of(a), "ratio") == 0;
 }
 
 /* value, at least, at most; false in `has` where there is none. */
@@ -734,8 +744,8 @@ static void answer_of(const asked *a, const tally *t, double out[PARTS], bool ha
     if (has[1]) out[1] = quotient(a, top->low, bottom->high);
     if (has[2]) out[2] = quotient(a, top->high, bottom->low);
     if (has[1] && top->low < 0 && has[2]) out[1] = quotient(a, top->low, bottom->low);
-    for (size_t k = 0; is_part(a) && k < PARTS; k++)
-      if (out[k] > 1) out[k] = 1;
+    for (size_t k = 0; k < PARTS && is_share(a); k++)
+      if (has[k] && out[k] > 1) out[k] = 1;
   }
 }
 

@@ -296,6 +296,7 @@ START_TEST(test_journeys) {
   expect(t, 0, "journeys.edit_command.at_least", 30);
   expect(t, 0, "journeys.edit_command.at_most", 59);
   expect(t, 0, "journey_resolution_rate.edit_command.at_least", 20.0 / 59);
+  expect(t, 0, "journey_resolution_rate.edit_command.at_most", 1); /* not 49 / 30 */
   expect_state(t, 0, "journeys.other", BP_CELL_WITHHELD);
   bpi_table_release(t);
   ck_assert_int_eq(
@@ -389,6 +390,45 @@ START_TEST(test_assumed_hour) {
 }
 END_TEST
 
+/* The greatest that any release may say, at the longest that may be assumed: the end of what is counted,
+ * and never its other side. */
+START_TEST(test_greatest_return) {
+  static const char longest[] = "{\"version\":1,\"time_saved\":{\"minutes_per_line\":[10080,10080,"
+                                "10080],\"minutes_per_task\":[10080,10080,10080]}}";
+  static release_row list[] = {{"vast", "", 0, MEASURE_active_time, 0, HEADCOUNT_50, 1},
+                               {"vast", "", 0, MEASURE_lines_added, 0, HEADCOUNT_50, INT64_MAX},
+                               {"vast", "", 0, MEASURE_cost, 0, HEADCOUNT_50, 1000},
+                               {"vast", "", 0, MEASURE_resolved, 0, HEADCOUNT_50, INT64_MAX}};
+  release r = {
+      .window = MONDAY + 7, .edition = 1, .minimum = 3, .organisation = "vast", .row = list};
+  unsigned char digest[BPI_DIGEST_BYTES] = {0};
+  assumptions a;
+  bp_result *t = NULL;
+  bp_error *error = NULL;
+  r.rows = sizeof list / sizeof *list;
+  for (size_t i = 0; i < r.rows; i++)
+    if (list[i].value == INT64_MAX)
+      list[i].value = bpi_measures[list[i].measure].clamp *
+                      50000; /* people that a roster can have */
+  r.store[0] = 1;
+  ck_assert_int_eq(bpi_assumptions_parse(&a, longest, sizeof longest - 1, &error), BP_OK);
+  ck_assert_int_eq(bpi_store_begin_write(s, &error), BP_OK);
+  ck_assert_int_eq(bpi_published_write(s, &r, digest, &error), BP_OK);
+  ck_assert_int_eq(bpi_store_commit(s, &error), BP_OK);
+  assumed = &a;
+  ck_assert_int_eq(
+      ask(&t, 'M', "vast", Q("\"metrics\":[\"roi\"],\"period\":\"2026-03-09/2026-03-15\"")), BP_OK);
+  assumed = NULL;
+  size_t at = column_of(t, "roi");
+  for (size_t part = 0; part < 3; part++) {
+    ck_assert_int_eq(bpi_table_state(t, 0, at + part) & BP_CELL_STATE, BP_CELL_VALUE);
+    ck_assert_double_gt(t->column[at + part].reals[0],
+                        9e16); /* 2^62 us at 75 USD an hour, by 1000 nUSD */
+  }
+  bpi_table_release(t);
+}
+END_TEST
+
 START_TEST(test_what_is_refused) {
   bp_result *t = NULL;
   static const struct {
@@ -431,6 +471,7 @@ int main(void) {
   tcase_add_test(t, test_return_on_cost);
   tcase_add_test(t, test_benchmark);
   tcase_add_test(t, test_assumed_hour);
+  tcase_add_test(t, test_greatest_return);
   tcase_add_test(t, test_what_is_refused);
   suite_add_tcase(suite, t);
   return run_suite(suite);

@@ -1,0 +1,23 @@
+/* base/sum.h: sums and products that stop at the ends of int64_t: input decides how great they are. */
+#ifndef BPI_BASE_SUM_H
+#define BPI_BASE_SUM_H
+
+#include <stdint.h>
+
+/* A sum that stopped is shown as a lower bound. */
+static inline void bpi_add_to(int64_t *sum, int64_t value) {
+  if (value > 0 && *sum > INT64_MAX - value)
+    *sum = INT64_MAX;
+  else if (value < 0 && *sum < INT64_MIN - value)
+    *sum = INT64_MIN;
+  else
+    *sum += value;
+}
+
+/* `each` is not negative. */
+static inline int64_t bpi_times(int64_t count, int64_t each) {
+  if (each > 0 && count > INT64_MAX / each) return INT64_MAX;
+  return each > 0 && count < INT64_MIN / each ? INT64_MIN : count * each;
+}
+
+#endif
