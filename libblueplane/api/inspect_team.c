@@ -125,6 +125,31 @@ int bpi_inspect_rosters(inspection *i, bp_error **error) {
 
 /* ------------------------------------------------------------------------------------- sharing */
 
+/* What the roster's terms were before, if it changed them. */
+static int changed_facts(inspection *i, const roster *r, bp_error **error) {
+  roster *before = NULL;
+  int rc = r->version == 1 ? BP_OK : bpi_team_roster(&before, i->handle, r->version - 1, error);
+  if (before != NULL && before->minimum != r->minimum)
+    fact_number(i->table, "minimum_of_team_before", before->minimum);
+  if (before != NULL && before->grace_days != r->grace_days)
+    fact_number(i->table, "grace_days_before", before->grace_days);
+  bpi_roster_free(before);
+  return rc;
+}
+
+/* The terms a member agreed to, where those of the roster are worse. */
+static int agreed_facts(inspection *i, const roster *r, int64_t version, bp_error **error) {
+  roster *agreed = NULL;
+  int rc = bpi_team_roster(&agreed, i->handle, version, error);
+  if (rc == BP_OK && agreed != NULL && !bpi_roster_as_careful(r, agreed)) {
+    fact_number(i->table, "agreed_to_roster", version);
+    fact_number(i->table, "agreed_minimum", agreed->minimum);
+    fact_number(i->table, "agreed_grace_days", agreed->grace_days);
+  }
+  bpi_roster_free(agreed);
+  return rc;
+}
+
 static void roster_facts(bp_result *t, const roster *r, const unsigned char *device) {
   const roster_member *me = bpi_roster_device(r, device);
   fact_text(t, "organisation", r->organisation);
@@ -149,6 +174,8 @@ int bpi_inspect_sharing(inspection *i, bp_error **error) {
     fact_key(i->table, "store", team.keys.sign);
     fact_number(i->table, "minimum", team.minimum);
     if (r != NULL) roster_facts(i->table, r, keys.open.sign);
+    if (r != NULL) rc = changed_facts(i, r, error);
+    if (r != NULL && rc == BP_OK) rc = agreed_facts(i, r, team.agreed, error);
   }
   bpi_sign_wipe(&keys);
   bpi_roster_free(r);

@@ -55,6 +55,20 @@ static int check_company(const departure *d, bp_error **error) {
   return bpi_fail_detail_int(error, "minimum", d->team.minimum);
 }
 
+/* What the steward changed for the worse is not in force until the person says so. */
+static int check_terms(const departure *d, bp_error **error) {
+  roster *agreed = NULL;
+  int rc = bpi_team_roster(&agreed, d->handle, d->team.agreed, error);
+  if (rc != BP_OK) return rc;
+  bool careful = agreed == NULL || bpi_roster_as_careful(d->roster, agreed);
+  bpi_roster_free(agreed);
+  if (careful) return BP_OK;
+  bpi_refuse(error, BP_ERR_CONSENT, "terms",
+             "the roster asks for fewer people behind a number, or keeps a week open longer, than "
+             "this person agreed to");
+  return bpi_fail_detail_int(error, "roster", d->roster->version);
+}
+
 static int check_week(const departure *d, bp_error **error) {
   int64_t now = 0;
   bool elsewhere = false;
@@ -138,6 +152,7 @@ static int export_week(unsigned char **out, size_t *length, departure *d, const 
   d->said.window = (uint32_t)monday;
   if (rc == BP_OK) rc = find_myself(d, error);
   if (rc == BP_OK) rc = check_company(d, error);
+  if (rc == BP_OK) rc = check_terms(d, error);
   if (rc == BP_OK) rc = check_week(d, error);
   if (rc == BP_OK) rc = make_bundle(d, error);
   return rc == BP_OK ? bpi_bundle_seal(out, length, d->data, d->length, &d->team.keys, error) : rc;

@@ -119,6 +119,16 @@ static int follows(const roster *came, const roster *latest, bool *known, bp_err
                                             "there are two rosters of this version");
 }
 
+/* The first roster's terms are those of joining; later ones are agreed to in silence only if they are
+ * no worse. */
+static int agree(bp_store *s, const roster *came, int64_t agreed_to, bp_error **error) {
+  roster *agreed = NULL;
+  int rc = agreed_to == 0 ? BP_OK : bpi_team_roster(&agreed, s, agreed_to, error);
+  bool careful = agreed == NULL || bpi_roster_as_careful(came, agreed);
+  bpi_roster_free(agreed);
+  return rc == BP_OK && careful ? bpi_joined_agree(s->store, came->version, error) : rc;
+}
+
 /* Takes a roster that came from the team store this person has joined. */
 static int take_roster(bp_store *s, roster *came, bp_error **error) {
   joined_team team;
@@ -131,6 +141,7 @@ static int take_roster(bp_store *s, roster *came, bp_error **error) {
   if (rc == BP_OK) rc = bpi_team_roster(&latest, s, 0, error);
   if (rc == BP_OK) rc = follows(came, latest, &known, error);
   if (rc == BP_OK && !known) rc = save(s, came, error);
+  if (rc == BP_OK && !known) rc = agree(s, came, team.agreed, error);
   bpi_roster_free(latest);
   return rc;
 }
@@ -166,25 +177,54 @@ int bpi_configure_invitation(bp_store *s, const char *json, size_t length, bp_er
   return rc == BP_OK ? bpi_joined_set(s->store, &team, error) : rc;
 }
 
+/* How a person wants to share: 0 where nothing is said. */
+typedef struct sharing_terms {
+  int64_t minimum, roster;
+} sharing_terms;
+
+static bool read_sharing(json_value root, sharing_terms *out) {
+  int64_t version = 0;
+  json_value minimum = bpi_json_get(root, "minimum"), agreed = bpi_json_get(root, "roster");
+  *out = (sharing_terms){0};
+  return bpi_json_is_object(root) && bpi_json_int(bpi_json_get(root, "version"), &version) &&
+         version == 1 && (minimum != NULL || agreed != NULL) &&
+         bpi_json_size(root) == 1 + (size_t)(minimum != NULL) + (size_t)(agreed != NULL) &&
+         (minimum == NULL || (bpi_json_int(minimum, &out->minimum) &&
+                              out->minimum >= ROSTER_FLOOR && out->minimum <= 100)) &&
+         (agreed == NULL || (bpi_json_int(agreed, &out->roster) && out->roster > 0));
+}
+
+/* Only what was seen can be agreed to: the latest. */
+static int agree_to(bp_store *s, int64_t version, bp_error **error) {
+  roster *latest = NULL;
+  int rc = bpi_team_roster(&latest, s, 0, error);
+  bool known = latest != NULL && latest->version == version;
+  bpi_roster_free(latest);
+  if (rc != BP_OK) return rc;
+  return known ? bpi_joined_agree(s->store, version, error)
+               : bpi_refuse(error, BP_ERR_NOTFOUND, "no_roster",
+                            "this is not the version of the latest roster");
+}
+
 int bpi_configure_sharing(bp_store *s, const char *json, size_t length, bp_error **error) {
   joined_team team;
   json_doc *doc = NULL;
-  int64_t version = 0, minimum = 0;
+  sharing_terms said;
   int rc = need_writing(s, error);
   if (rc == BP_OK) rc = bpi_json_parse(&doc, json, length, error);
   if (rc != BP_OK) return rc;
-  json_value root = bpi_json_root(doc);
-  bool good = bpi_json_is_object(root) && bpi_json_size(root) == 2 &&
-              bpi_json_int(bpi_json_get(root, "version"), &version) && version == 1 &&
-              bpi_json_int(bpi_json_get(root, "minimum"), &minimum) && minimum >= ROSTER_FLOOR &&
-              minimum <= 100;
+  bool good = read_sharing(bpi_json_root(doc), &said);
   bpi_json_free(doc);
-  if (!good) return bpi_fail(error, BP_ERR_FORMAT, "expected {\"version\":1,\"minimum\":3 to 100}");
+  if (!good)
+    return bpi_fail(error, BP_ERR_FORMAT,
+                    "expected {\"version\":1} with \"minimum\":3 to 100, or \"roster\":VERSION");
   rc = bpi_joined_get(s->store, &team, error);
   if (rc == BP_OK && !team.joined)
     rc = bpi_refuse(error, BP_ERR_NOTFOUND, "not_joined", "no team store was joined");
-  team.minimum = minimum;
-  return rc == BP_OK ? bpi_joined_set(s->store, &team, error) : rc;
+  if (rc == BP_OK && said.roster > 0) rc = agree_to(s, said.roster, error);
+  if (rc != BP_OK || said.minimum == 0) return rc;
+  team.minimum = said.minimum;
+  return bpi_joined_set(s->store, &team, error);
 }
 
 /* -------------------------------------------------------------------------------------- trust */

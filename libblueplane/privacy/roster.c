@@ -268,28 +268,26 @@ static void order_folders(reader *rd) {
                  compare_texts, "projects");
 }
 
-typedef struct held {
-  const unsigned char *device;
-} held;
-
-static int compare_held(const void *a, const void *b) {
-  return memcmp(((const held *)a)->device, ((const held *)b)->device, BPI_PUBLIC_BYTES);
+static int compare_devices(const void *a, const void *b) {
+  return memcmp(((const roster_device *)a)->key, ((const roster_device *)b)->key, BPI_PUBLIC_BYTES);
 }
 
 /* A device belongs to one person. */
-static void devices_once(reader *rd) {
+static void order_devices(reader *rd) {
   roster *r = rd->r;
   size_t count = 0;
-  held *all = rd->failed ? NULL : bpi_alloc_zero(r->members * ROSTER_DEVICES, sizeof *all);
-  if (all == NULL) {
-    if (!rd->failed) rd->failed = bpi_fail_nomem(rd->error);
+  for (size_t i = 0; i < r->members && !rd->failed; i++)
+    count += r->member[i].devices;
+  if (count == 0) return;
+  r->device = bpi_alloc_zero(count, sizeof *r->device);
+  if (r->device == NULL) {
+    rd->failed = bpi_fail_nomem(rd->error);
     return;
   }
   for (size_t i = 0; i < r->members; i++)
     for (size_t k = 0; k < r->member[i].devices; k++)
-      all[count++].device = r->member[i].device[k];
-  put_in_order(rd, all, count, sizeof *all, compare_held, "members");
-  bpi_free(all);
+      r->device[r->devices++] = (roster_device){r->member[i].device[k], i};
+  put_in_order(rd, r->device, r->devices, sizeof *r->device, compare_devices, "members");
 }
 
 /* A folder belongs to one project. */
@@ -346,7 +344,7 @@ static void read_root(reader *rd, json_value root, bool signed_one) {
   put_in_order(rd, r->seat, r->seats, sizeof *r->seat, compare_seats, "seats");
   read_members(rd, bpi_json_get(root, "members"));
   put_in_order(rd, r->member, r->members, sizeof *r->member, compare_members, "members");
-  devices_once(rd);
+  order_devices(rd);
 }
 
 int bpi_roster_parse(roster **out, const char *json, size_t length, bool signed_one,
@@ -372,6 +370,7 @@ void bpi_roster_free(roster *r) {
   bpi_free(r->project);
   bpi_free(r->seat);
   bpi_free(r->member);
+  bpi_free(r->device);
   bpi_json_free(r->doc);
   bpi_free(r);
 }
@@ -524,12 +523,17 @@ int bpi_roster_verify(const roster *r, const unsigned char store[BPI_PUBLIC_BYTE
 
 /* ----------------------------------------------------------------------------------- looking */
 
+bool bpi_roster_as_careful(const roster *r, const roster *agreed) {
+  return r->minimum >= agreed->minimum && r->grace_days <= agreed->grace_days;
+}
+
 const roster_member *bpi_roster_device(const roster *r,
                                        const unsigned char device[BPI_PUBLIC_BYTES]) {
-  for (size_t i = 0; i < r->members; i++)
-    for (size_t k = 0; k < r->member[i].devices; k++)
-      if (memcmp(r->member[i].device[k], device, BPI_PUBLIC_BYTES) == 0) return &r->member[i];
-  return NULL;
+  const roster_device wanted = {.key = device};
+  const roster_device *found =
+      r->devices == 0 ? NULL
+                      : bsearch(&wanted, r->device, r->devices, sizeof *r->device, compare_devices);
+  return found == NULL ? NULL : &r->member[found->member];
 }
 
 const roster_member *bpi_roster_member(const roster *r, const char *id) {

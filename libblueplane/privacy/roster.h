@@ -27,7 +27,7 @@
 
 typedef struct roster_member {
   const char *id, *role;
-  size_t team; /* number in roster.team */
+  size_t team;    /* number in roster.team */
   int experience; /* slice of SLICED_EXPERIENCE */
   bool service, active;
   size_t devices;
@@ -45,6 +45,12 @@ typedef struct roster_seat {
   int64_t seats, price_cents; /* of a seat and month */
 } roster_seat;
 
+/* A device and whose it is. */
+typedef struct roster_device {
+  const unsigned char *key;
+  size_t member;
+} roster_device;
+
 /* Everything in order of its id. Text belongs to the document that was read. */
 typedef struct roster {
   json_doc *doc;
@@ -54,7 +60,8 @@ typedef struct roster {
   roster_project *project;
   roster_seat *seat;
   roster_member *member;
-  size_t teams, projects, seats, members;
+  roster_device *device; /* of all members, in order of their keys */
+  size_t teams, projects, seats, members, devices;
   /* of a signed one; else zeros */
   int64_t version;
   unsigned char previous[BPI_DIGEST_BYTES];
@@ -79,8 +86,13 @@ int bpi_roster_write(char **out, size_t *length, const roster *r, bp_error **err
 /* Of the canonical signed document. */
 int bpi_roster_digest(const roster *r, unsigned char out[BPI_DIGEST_BYTES], bp_error **error);
 
+/* Whether a member's numbers are no worse kept under this roster than under the one they agreed to:
+ * behind as many people, and lying in the store no longer. */
+bool bpi_roster_as_careful(const roster *r, const roster *agreed);
+
 /* NULL and ROSTER_NONE: nobody, no such team or project. */
-const roster_member *bpi_roster_device(const roster *r, const unsigned char device[BPI_PUBLIC_BYTES]);
+const roster_member *bpi_roster_device(const roster *r,
+                                       const unsigned char device[BPI_PUBLIC_BYTES]);
 const roster_member *bpi_roster_member(const roster *r, const char *id);
 size_t bpi_roster_team(const roster *r, const char *id);
 size_t bpi_roster_project(const roster *r, const char *id);

@@ -10,7 +10,8 @@
 
 int bpi_joined_get(store *s, joined_team *out, bp_error **error) {
   memset(out, 0, sizeof *out);
-  sqlite3_stmt *get = bpi_sql_once(s, "SELECT store, box, minimum FROM joined", error);
+  sqlite3_stmt *get =
+      bpi_sql_once(s, "SELECT store, box, minimum, agreed FROM joined WHERE present", error);
   if (get == NULL) return bpi_error_code(*error);
   int rc = bpi_sql_step(get, error);
   if (rc > 0) {
@@ -18,6 +19,7 @@ int bpi_joined_get(store *s, joined_team *out, bp_error **error) {
     rc = bpi_sql_blob(get, 0, out->keys.sign, BPI_PUBLIC_BYTES, error);
     if (rc == BP_OK) rc = bpi_sql_blob(get, 1, out->keys.box, BPI_PUBLIC_BYTES, error);
     out->minimum = sqlite3_column_int64(get, 2);
+    out->agreed = sqlite3_column_int64(get, 3);
   }
   sqlite3_finalize(get);
   return rc < 0 ? rc : BP_OK;
@@ -25,7 +27,10 @@ int bpi_joined_get(store *s, joined_team *out, bp_error **error) {
 
 static int write_joined(store *s, const joined_team *team, bp_error **error) {
   sqlite3_stmt *set = bpi_sql_once(
-      s, "INSERT OR REPLACE INTO joined (id, store, box, minimum) VALUES (1, ?1, ?2, ?3)", error);
+      s,
+      "INSERT INTO joined (store, box, minimum, agreed, present) VALUES (?1, ?2, ?3, 0, 1) "
+      "ON CONFLICT (store) DO UPDATE SET box = ?2, minimum = ?3, present = 1",
+      error);
   if (set == NULL) return bpi_error_code(*error);
   sqlite3_bind_blob(set, 1, team->keys.sign, BPI_PUBLIC_BYTES, SQLITE_STATIC);
   sqlite3_bind_blob(set, 2, team->keys.box, BPI_PUBLIC_BYTES, SQLITE_STATIC);
@@ -36,25 +41,37 @@ static int write_joined(store *s, const joined_team *team, bp_error **error) {
 }
 
 int bpi_joined_set(store *s, const joined_team *team, bp_error **error) {
-  joined_team before;
   int rc = bpi_store_begin_write(s, error);
   if (rc != BP_OK) return rc;
-  rc = bpi_joined_get(s, &before, error);
-  bool other = !before.joined ||
-               memcmp(before.keys.sign, team->keys.sign, sizeof team->keys.sign) != 0;
-  if (rc == BP_OK && other) rc = bpi_sql_exec(s, "DELETE FROM roster", error);
+  rc = bpi_sql_exec(s, "UPDATE joined SET present = 0", error);
   if (rc == BP_OK) rc = write_joined(s, team, error);
   if (rc == BP_OK) rc = bpi_store_commit(s, error);
   if (rc != BP_OK) bpi_store_rollback(s);
   return rc;
 }
 
+int bpi_joined_agree(store *s, int64_t version, bp_error **error) {
+  sqlite3_stmt *set = bpi_sql_once(s, "UPDATE joined SET agreed = ?1 WHERE present", error);
+  if (set == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(set, 1, version);
+  int rc = bpi_sql_run(set, error);
+  sqlite3_finalize(set);
+  return rc;
+}
+
+/* A team's store has one chain; a person's has one for each team that was joined. */
+#define OF_CHAIN(before, after)                                                                    \
+  (bpi_store_kind(s) == STORE_PERSONAL ? before "(SELECT id FROM joined WHERE present)" after      \
+                                       : before "0" after)
+
 int bpi_roster_load(store *s, int64_t version, char **document, size_t *length, bp_error **error) {
   *document = NULL;
   *length = 0;
-  sqlite3_stmt *get = bpi_sql_once(
-      s, "SELECT document FROM roster WHERE ?1 IN (0, version) ORDER BY version DESC LIMIT 1",
-      error);
+  sqlite3_stmt *get =
+      bpi_sql_once(s,
+                   OF_CHAIN("SELECT document FROM roster WHERE chain = ",
+                            " AND ?1 IN (0, version) ORDER BY version DESC LIMIT 1"),
+                   error);
   if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(get, 1, version);
   int rc = bpi_sql_step(get, error);
@@ -70,8 +87,8 @@ int bpi_roster_load(store *s, int64_t version, char **document, size_t *length, 
 
 int bpi_roster_save(store *s, int64_t version, const char *document, size_t length,
                     bp_error **error) {
-  sqlite3_stmt *set =
-      bpi_sql_once(s, "INSERT INTO roster (version, document) VALUES (?1, ?2)", error);
+  sqlite3_stmt *set = bpi_sql_once(
+      s, OF_CHAIN("INSERT INTO roster (chain, version, document) VALUES (", ", ?1, ?2)"), error);
   if (set == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(set, 1, version);
   sqlite3_bind_text(set, 2, document, (int)length, SQLITE_STATIC);

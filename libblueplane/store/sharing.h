@@ -11,10 +11,13 @@ typedef struct joined_team {
   bool joined;
   public_keys keys;
   int64_t minimum; /* active people this person wants in the team */
+  int64_t agreed;  /* version of the roster whose terms this person shares under; 0: of none yet */
 } joined_team;
 int bpi_joined_get(store *s, joined_team *out, bp_error **error);
-/* Joining another store forgets the rosters of the one before. */
+/* The present team from here on; its rosters are there if it was joined before. Leaves `agreed` as it
+ * is. */
 int bpi_joined_set(store *s, const joined_team *team, bp_error **error);
+int bpi_joined_agree(store *s, int64_t version, bp_error **error);
 
 /* Version 0 is the latest. *document is NULL where there is none; free it with bpi_free. */
 int bpi_roster_load(store *s, int64_t version, char **document, size_t *length, bp_error **error);

@@ -249,6 +249,107 @@ START_TEST(a_minimum_stands) {
 }
 END_TEST
 
+/* Whoever joins another team and comes back still knows the first one's chain. */
+START_TEST(a_chain_outlasts_leaving) {
+  bp_store *a = team("home.db", 3), *other = world_team_store(path_of("away.db"), 2);
+  world_key_file(path_of("traveller.db.key"), 101);
+  bp_store *me = world_open(path_of("traveller.db"), BP_ACCESS_OWNER, NULL);
+  char *two = world_roster(4, 3, ""), *abroad = world_roster(3, 3, "");
+  world_configure(a, "roster", two);
+  world_configure(other, "roster", abroad);
+  char *home = text_of(a, "invitation", 0, 0), *away = text_of(other, "invitation", 0, 0);
+  char *first = text_of(a, "rosters", 0, 1), *second = text_of(a, "rosters", 1, 1);
+  char *foreign = text_of(other, "rosters", 0, 1);
+  world_configure(me, "invitation", home);
+  world_configure(me, "roster", first);
+  world_configure(me, "roster", second);
+  world_configure(me, "invitation", away);
+  ck_assert_uint_eq(world_rows(me, "rosters"), 0);
+  world_configure(me, "roster", foreign);
+  ck_assert_uint_eq(world_rows(me, "rosters"), 1);
+  REFUSED(BP_ERR_DENIED, "signature", configure(me, "roster", second));
+  world_configure(me, "invitation", home);
+  ck_assert_uint_eq(world_rows(me, "rosters"), 2);
+  REFUSED(BP_ERR_DENIED, "old_roster", configure(me, "roster", first));
+  world_configure(me, "roster", second);
+  char *all[] = {home, away, first, second, foreign};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    free(all[i]);
+  bpi_free(two);
+  bpi_free(abroad);
+  bp_close(me);
+  bp_close(a);
+  bp_close(other);
+}
+END_TEST
+
+static int64_t fact(bp_store *s, const char *name) {
+  bp_result *r = NULL;
+  int64_t value = -1;
+  ck_assert_int_eq(bp_inspect(&r, s, "sharing", NULL), BP_OK);
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    if (strcmp(bp_result_text(r, row, 0, NULL), name) == 0)
+      value = strtoll(bp_result_text(r, row, 1, NULL), NULL, 10);
+  bp_result_free(r);
+  return value;
+}
+
+static int share(bp_store *me) {
+  void *data = NULL;
+  size_t length = 0;
+  bp_error *error = NULL;
+  int rc = bp_share_export(&data, &length, me, "team", WORLD_WEEK, &error);
+  const char *why = bp_error_detail(error, "reason");
+  snprintf(reason, sizeof reason, "%s", why == NULL ? "" : why);
+  bp_error_free(error);
+  bp_free(data);
+  return rc;
+}
+
+/* A steward who asks for fewer people, or keeps weeks open longer, is shown to and can be refused; who
+ * asks for more is shown and simply obeyed. */
+START_TEST(worse_terms_need_a_word) {
+  bp_store *s = world_team_store(path_of("terms.db"), STORE);
+  world_key_file(path_of("asked.db.key"), 101);
+  bp_store *me = world_open(path_of("asked.db"), BP_ACCESS_OWNER, NULL);
+  static const struct {
+    const char *more;
+    int64_t minimum_before, grace_before;
+    bool worse;
+  } steps[] = {{",\"minimum\":4", -1, -1, false},
+               {",\"minimum\":5", 4, -1, false},
+               {",\"minimum\":4", 5, -1, true},
+               {",\"minimum\":4,\"grace_days\":9", -1, 3, true},
+               {",\"minimum\":4,\"grace_days\":8", -1, 9, false}};
+  world_now = WORLD_OPEN;
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    char *plain = world_roster(5, 5, steps[i].more), agreed[64];
+    world_configure(s, "roster", plain);
+    char *link = text_of(s, "rosters", i, 1), *invitation = text_of(s, "invitation", 0, 0);
+    if (i == 0) world_configure(me, "invitation", invitation);
+    world_configure(me, "roster", link);
+    ck_assert_int_eq(fact(me, "minimum_of_team_before"), steps[i].minimum_before);
+    ck_assert_int_eq(fact(me, "grace_days_before"), steps[i].grace_before);
+    ck_assert_int_eq(fact(me, "agreed_to_roster"), steps[i].worse ? (int64_t)i : -1);
+    if (steps[i].worse) {
+      REFUSED(BP_ERR_CONSENT, "terms", share(me));
+      snprintf(agreed, sizeof agreed, "{\"version\":1,\"roster\":%u}", (unsigned)i);
+      REFUSED(BP_ERR_NOTFOUND, "no_roster", configure(me, "sharing", agreed)); /* the one before */
+      snprintf(agreed, sizeof agreed, "{\"version\":1,\"roster\":%u}", (unsigned)i + 1);
+      world_configure(me, "sharing", agreed);
+    }
+    ck_assert_msg(share(me) == BP_OK, "%s", reason);
+    free(link);
+    free(invitation);
+    bpi_free(plain);
+  }
+  ck_assert_int_eq(configure(me, "sharing", "{\"version\":1}"), BP_ERR_FORMAT);
+  ck_assert_int_eq(configure(me, "sharing", "{\"version\":1,\"minimum\":2}"), BP_ERR_FORMAT);
+  bp_close(me);
+  bp_close(s);
+}
+END_TEST
+
 START_TEST(described_without_being_taken) {
   sign_keys store = world_keys(STORE);
   bp_store *s = team("described.db", 3);
@@ -290,6 +391,8 @@ int main(void) {
   tcase_add_test(tests, a_member_checks_the_chain);
   tcase_add_test(tests, a_forked_chain_is_noticed);
   tcase_add_test(tests, a_minimum_stands);
+  tcase_add_test(tests, a_chain_outlasts_leaving);
+  tcase_add_test(tests, worse_terms_need_a_word);
   tcase_add_test(tests, described_without_being_taken);
   suite_add_tcase(suite, tests);
   return run_suite(suite);

@@ -250,18 +250,22 @@ CREATE TABLE operation (
   PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID;
 
--- Sharing. The team store this person has joined, by its public keys; one row at most.
+-- Sharing. The team stores this person ever joined, by their public keys; one of them is the present one.
 CREATE TABLE joined (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
-  store BLOB NOT NULL CHECK (length(store) = 32),
+  id INTEGER PRIMARY KEY,
+  store BLOB NOT NULL UNIQUE CHECK (length(store) = 32),
   box BLOB NOT NULL CHECK (length(box) = 32),
-  minimum INTEGER NOT NULL CHECK (minimum >= 3)   -- active people the team must have for this person to share
+  minimum INTEGER NOT NULL CHECK (minimum >= 3),  -- active people the team must have for this person to share
+  agreed INTEGER NOT NULL CHECK (agreed >= 0),    -- version of the roster whose terms this person shares under
+  present INTEGER NOT NULL CHECK (present IN (0, 1))
 ) STRICT;
 
--- The team's rosters as they came, a chain by their versions.
+-- The teams' rosters as they came, a chain by their versions; it stays, so that nobody who is joined again tells another.
 CREATE TABLE roster (
-  version INTEGER PRIMARY KEY CHECK (version >= 1),
-  document TEXT NOT NULL
+  chain INTEGER NOT NULL,                         -- id in joined
+  version INTEGER NOT NULL CHECK (version >= 1),
+  document TEXT NOT NULL,
+  PRIMARY KEY (chain, version)
 ) STRICT;
 
 -- What left in bundles: a week goes to one store only, ever.

@@ -2,8 +2,10 @@
 
 -- Every roster there ever was, as its canonical signed document.
 CREATE TABLE roster (
-  version INTEGER PRIMARY KEY CHECK (version >= 1),
-  document TEXT NOT NULL
+  chain INTEGER NOT NULL CHECK (chain = 0),  -- a member's store has those of several teams
+  version INTEGER NOT NULL CHECK (version >= 1),
+  document TEXT NOT NULL,
+  PRIMARY KEY (chain, version)
 ) STRICT;
 
 -- The latest bundle of a device for a week. A payload that is NULL: two bundles said different things
