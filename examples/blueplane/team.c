@@ -195,6 +195,29 @@ static int team_status(program *p) {
   return code == EXIT_OK ? show_sharing(p) : code;
 }
 
+/* {"version":1,"MEMBER":NUMBER}: the library says what is wrong with the number. */
+static int set_sharing(program *p, const char *member) {
+  char *end = NULL;
+  long number = strtol(p->arguments[1], &end, 10);
+  if (*end != '\0' || end == p->arguments[1])
+    return complain(EXIT_USAGE, NULL, "%s is no number", p->arguments[1]);
+  int code = open_store(p, false);
+  if (code != EXIT_OK) return code;
+  bp_error *error = NULL;
+  char *document = print_text("{\"version\":1,\"%s\":%ld}", member, number);
+  int rc = bp_configure(p->store, "sharing", document, strlen(document), &error);
+  free(document);
+  return rc == BP_OK ? show_sharing(p) : complain_of(error);
+}
+
+static int team_minimum(program *p) {
+  return set_sharing(p, "minimum");
+}
+
+static int team_agree(program *p) {
+  return set_sharing(p, "roster");
+}
+
 /* The members, and what the latest roster changed. */
 static int team_members(program *p) {
   int code = open_store(p, false);
@@ -213,7 +236,9 @@ static const struct action {
                {"trust", "STORE INVITATION...", 1, 1000, team_trust},
                {"join", "FILE...", 1, 1000, team_join},
                {"status", "", 0, 0, team_status},
-               {"members", "", 0, 0, team_members}};
+               {"members", "", 0, 0, team_members},
+               {"minimum", "PEOPLE", 1, 1, team_minimum},
+               {"agree", "ROSTER", 1, 1, team_agree}};
 
 int run_team(program *p) {
   const char *name = p->arguments[0];

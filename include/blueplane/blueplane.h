@@ -247,7 +247,8 @@ BP_API int bp_narrow(bp_store *store, uint32_t access, const char *scope, bp_err
  *              bp_inspect "rosters" has the documents, "roster" what changed
  *   "invitation"  a personal store: the team store to share with (docs/teams.md); compare its key
  *   "sharing"  {"version":1,"minimum":5}: the least active people a team must have for this person
- *              to share with it
+ *              to share with it; or "roster": a version whose worse terms (a lower minimum, a longer
+ *              grace) this person shares under from now on
  *   "trust"    an organisation's store: {"version":1,"stores":["..."]}, the keys of the team stores
  *              whose releases it takes
  * Errors: NOTFOUND (topic), FORMAT, UNSUPPORTED, DENIED, READONLY, of documents of a team with detail
@@ -421,7 +422,7 @@ BP_API int bp_privacy_preview(bp_result **out, bp_store *store, const char *sour
  * (bp_inspect "shared"): a week goes to one store only. The same week again gives the same content
  * under the same revision, or the next revision if facts were added since. Free with bp_free().
  * Errors: INVALID (not a week), NOTFOUND (audience; "not_joined"; "no_roster"; the key file), DENIED
- * ("not_over", "closed", "unknown_device", "revoked_member", "elsewhere"), CONSENT ("too_few": the
+ * ("not_over", "closed", "unknown_device", "revoked_member", "elsewhere"), CONSENT ("terms"; "too_few": the
  * team has fewer active people than this person wants), READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_share_export(void **out, size_t *length, bp_store *store, const char *audience,
                            const char *window, bp_error **error);
