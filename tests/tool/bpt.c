@@ -14,7 +14,7 @@
  *     bpt erase STORE JSON [FORMAT]
  *     bpt consent STORE PURPOSE AUDIENCE 0|1 EXPIRES
  *
- *     --access NAME  --readonly  --memory  --key FILE  --now MICROSECONDS  --log
+ *     --access NAME  --scope NAME  --readonly  --memory  --key FILE  --now MICROSECONDS  --log
  *     --source NAME  --threads N  --restart  --dry-run
  *     --chunks SEED  (bytes) in random pieces, giving again what was pending
  *     --stop N       (ingest, bytes) stop at the Nth progress call
@@ -178,6 +178,8 @@ static bool take_flag(call *c, const char *flag) {
 static bool take_option(call *c, const char *name, const char *value) {
   if (strcmp(name, "--access") == 0) {
     c->open.access = access_of(value);
+  } else if (strcmp(name, "--scope") == 0) {
+    c->open.scope = value;
   } else if (strcmp(name, "--key") == 0) {
     c->open.key_path = value;
   } else if (strcmp(name, "--now") == 0) {
