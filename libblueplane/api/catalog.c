@@ -7,8 +7,10 @@
 #include "delivery/delivery.h"
 #include "metrics/answer.h"
 #include "metrics/insight.h"
+#include "metrics/release.h"
 #include "metrics/report.h"
 #include "privacy/policy.h"
+#include "privacy/vector.h"
 #include "result/table.h"
 #include "sources/source.h"
 #include "store/store.h"
@@ -188,6 +190,31 @@ static void fill_access(page *p) {
   }
 }
 
+/* ---------------------------------------------------------------------------------- releases */
+
+static void fill_releases(page *p) {
+  release_metric m;
+  char names[RELEASE_PARTS][RELEASE_NAME];
+  for (size_t i = 0; bpi_release_metric(i, &m); i++) {
+    buf columns, dimensions;
+    bpi_buf_init(&columns, TEXT_MAX);
+    bpi_buf_init(&dimensions, TEXT_MAX);
+    size_t count = bpi_release_columns(i, names);
+    for (size_t k = 0; k < count; k++)
+      add_item(&columns, names[k]);
+    for (int d = 0; d < SLICED_COUNT; d++)
+      if (m.slices & SLICED_BIT(d)) add_item(&dimensions, bpi_sliced_name(d));
+    new_row(p);
+    add_text(p, m.id);
+    add_text(p, m.title);
+    add_text(p, m.unit);
+    add_text(p, m.levels);
+    add_text(p, m.definition);
+    add_buf(p, &columns);
+    add_buf(p, &dimensions);
+  }
+}
+
 /* ----------------------------------------------------------------------- reports and insights */
 
 static void fill_reports(page *p) {
@@ -300,6 +327,10 @@ static const struct topic {
      fill_metrics},
     {"bp_catalog", "dimensions", "dimension, title, type, definition, values, access",
      "Everything a query can group by or filter on.", fill_dimensions},
+    {"bp_catalog", "releases", "metric, title, unit, levels, definition, columns, dimensions",
+     "Every metric of a release or an organisation's store; what is not named by a dimension is told "
+     "of the whole.",
+     fill_releases},
     {"bp_catalog", "reports", "report, title, levels, arguments, definition",
      "Every question that is answered by a table of its own.", fill_reports},
     {"bp_catalog", "insights",

@@ -193,12 +193,17 @@ static bool side_takes(const side *s, int along) {
 }
 
 /* Seats are told by platform only, what is said of members as a share only of the whole. */
+static bool told_along(const released *r, int along) {
+  if (r->how == HOW_SEATS) return along == SLICED_PLATFORM;
+  if (r->how == HOW_MEMBERS) return true;
+  if (r->how == HOW_SHARES || r->how == HOW_SIGNAL || r->how == HOW_ADOPTION || r->how == HOW_ROI)
+    return false;
+  return side_takes(&r->top, along) && side_takes(&r->bottom, along);
+}
+
 static bool told_by(const release_query *x, const released *r) {
-  if (r->how == HOW_ROI) return x->by == BY_NOTHING;
-  if (r->how == HOW_SEATS) return x->by == BY_NOTHING || x->dimension == SLICED_PLATFORM;
-  if (x->by != BY_SLICE || r->how == HOW_MEMBERS) return true;
-  if (r->how == HOW_SHARES || r->how == HOW_SIGNAL || r->how == HOW_ADOPTION) return false;
-  return side_takes(&r->top, (int)x->dimension) && side_takes(&r->bottom, (int)x->dimension);
+  if (x->by == BY_SLICE) return told_along(r, (int)x->dimension);
+  return x->by == BY_NOTHING || (r->how != HOW_ROI && r->how != HOW_SEATS);
 }
 
 static bool has_parts(const released *r) {
@@ -912,16 +917,36 @@ static int present(release_query *x, bp_result **out) {
   return bpi_table_finish(out, t, x->error);
 }
 
+_Static_assert((int)RELEASE_PARTS == (int)SIDE_MAX,
+               "a metric has a column for each of its measures");
+
+bool bpi_release_metric(size_t at, release_metric *out) {
+  if (at >= RELEASED) return false;
+  const released *r = &all_released[at];
+  const metric *m = catalogued(r->id);
+  *out = (release_metric){.id = r->id,
+                          .title = r->title ? r->title : m->title,
+                          .unit = r->unit ? r->unit : bpi_metric_unit(m),
+                          .levels = r->levels ? r->levels : m->levels,
+                          .definition = r->definition ? r->definition : m->definition};
+  for (int d = SLICED_WHOLE + 1; d < SLICED_COUNT; d++)
+    if (told_along(r, d)) out->slices |= SLICED_BIT(d);
+  return true;
+}
+
+size_t bpi_release_columns(size_t at, char names[RELEASE_PARTS][RELEASE_NAME]) {
+  asked list[SIDE_MAX];
+  size_t count = columns_of(list, &all_released[at], NULL);
+  for (size_t i = 0; i < count; i++)
+    name_of(&list[i], "", names[i], RELEASE_NAME);
+  return count;
+}
+
 bool bpi_release_has(const char *column) {
-  for (size_t i = 0; i < RELEASED; i++) {
-    asked list[SIDE_MAX];
-    char name[BENCHMARK_COLUMN];
-    size_t count = columns_of(list, &all_released[i], NULL);
-    for (size_t k = 0; k < count; k++) {
-      name_of(&list[k], "", name, sizeof name);
-      if (!strcmp(name, column)) return true;
-    }
-  }
+  char names[RELEASE_PARTS][RELEASE_NAME];
+  for (size_t i = 0; i < RELEASED; i++)
+    for (size_t k = bpi_release_columns(i, names); k-- > 0;)
+      if (!strcmp(names[k], column)) return true;
   return false;
 }
 

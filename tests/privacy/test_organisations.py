@@ -288,8 +288,11 @@ class Reader:
         self.store = library.open(path, access, scope)
         self.name, self.scopes, self.releases, self.weeks = name, scope and {scope}, releases, weeks
         letter = {"lead": "L", "manager": "M", "research": "R"}[access]
-        self.metrics = [m["metric"] for m in library.catalog("metrics")
-                        if letter in m["levels"] and METRICS.get(m["metric"]) in SUMS]
+        told = [m for m in library.catalog("releases") if letter in m["levels"] and METRICS.get(m["metric"]) in SUMS]
+        for m in told:
+            along = [worlds.DIMENSIONS[d] for d in worlds.along(METRICS[m["metric"]])]
+            assert sorted(m["dimensions"].split(", ")) == sorted(along), m
+        self.metrics = [m["metric"] for m in told]
         self.dimensions = range(8) if access != "research" else [d for d in range(8) if d != worlds.PROJECT]
         self.figures = figures
 
