@@ -18,7 +18,7 @@ static bool is_id(const char *text) {
 }
 
 START_TEST(entries) {
-  static const char *const units[] = {"count", "tokens", "lines", "us",  "nUSD",    "ratio",
+  static const char *const units[] = {"count", "tokens", "lines", "us",  "nUSD",   "ratio",
                                       "hour",  "day",    "time",  "set", "verdict"};
   for (int i = 0; i < METRIC_COUNT; i++) {
     const metric *m = &bpi_metrics[i];
@@ -276,8 +276,9 @@ START_TEST(errors_of_the_catalogue) {
   ck_assert_int_eq(bp_catalog(&r, "nothing", &error), BP_ERR_NOTFOUND);
   ck_assert_ptr_null(r);
   ck_assert_str_eq(bp_error_detail(error, "topic"), "nothing");
-  ck_assert_str_eq(bp_error_detail(error, "allowed"),
-                   "metrics, dimensions, reports, insights, sources, formats, errors, rejects, access, topics");
+  ck_assert_str_eq(
+      bp_error_detail(error, "allowed"),
+      "metrics, dimensions, releases, reports, insights, sources, formats, errors, rejects, access, topics");
   bp_error_free(error);
   ck_assert_int_eq(bp_catalog(&r, NULL, NULL), BP_ERR_NOTFOUND);
   ck_assert_int_eq(bp_catalog(NULL, "metrics", NULL), BP_ERR_INVALID);
