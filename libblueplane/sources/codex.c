@@ -588,10 +588,8 @@ static int read_rollout(source_input *in) {
 }
 
 static bool is_rollout(const char *path) {
-  const char *last = bpi_base_name(path);
-  size_t length = strlen(last);
-  return length > 14 && strncmp(last, "rollout-", 8) == 0 &&
-         strcmp(last + length - 6, ".jsonl") == 0;
+  const char *base = bpi_base_name(path);
+  return bpi_starts_with(base, strlen(base), "rollout-") && bpi_ends_with(base, ".jsonl");
 }
 
 static const field_rule rules[] = {

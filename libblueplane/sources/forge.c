@@ -271,13 +271,7 @@ static int read_changes(source_input *in) {
 }
 
 static bool is_changes(const char *path) {
-  static const char *const endings[] = {".forge.json", ".forge.jsonl"};
-  size_t length = strlen(path);
-  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-    size_t skip = strlen(endings[i]);
-    if (length > skip && strcmp(path + length - skip, endings[i]) == 0) return true;
-  }
-  return false;
+  return bpi_ends_with(path, ".forge.json") || bpi_ends_with(path, ".forge.jsonl");
 }
 
 /* The first object has an address of a change. */

@@ -307,16 +307,7 @@ static bool is_chat(const char *path) {
 /* It names its session and, by a hash, its project. */
 static bool recognise(const char *bytes, size_t length) {
   static const char *const keys[] = {"sessionId", "projectHash", NULL};
-  uint64_t seen = 0;
-  int twice = 0;
-  scan s;
-  bpi_scan_init_memory(&s, bytes, length);
-  s.document = true;
-  if (bpi_scan_value(&s) == SCAN_OBJECT)
-    while (seen != 3 && bpi_object_member(&s, keys, &seen, &twice) >= 0)
-      bpi_scan_skip(&s);
-  bpi_scan_free(&s);
-  return seen == 3;
+  return bpi_object_first(bytes, length, true, keys, SCAN_END) == 3;
 }
 
 #define MESSAGE_RULES(at)                                                                          \

@@ -605,20 +605,8 @@ static bool is_claude_code(const char *path) {
 
 /* The first payload has an event of ours and a session. */
 static bool recognise(const char *bytes, size_t length, const char *session) {
-  static const char *const events[] = {"hook_event_name", NULL};
-  const char *const keys[] = {events[0], session, NULL};
-  scan s;
-  uint64_t seen = 0;
-  int twice = 0;
-  bpi_scan_init_memory(&s, bytes, length);
-  s.document = true;
-  scan_type type = bpi_scan_value(&s);
-  bool object = type == SCAN_OBJECT ||
-                (type == SCAN_ARRAY && bpi_scan_item(&s) && bpi_scan_enter_object(&s));
-  while (object && bpi_object_member(&s, keys, &seen, &twice) >= 0)
-    bpi_scan_skip(&s);
-  bpi_scan_free(&s);
-  return seen == 3;
+  const char *const keys[] = {"hook_event_name", session, NULL};
+  return bpi_object_first(bytes, length, true, keys, SCAN_END) == 3;
 }
 
 static bool recognise_cursor(const char *bytes, size_t length) {

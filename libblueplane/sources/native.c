@@ -557,26 +557,13 @@ static int read_events(source_input *in) {
 }
 
 static bool is_events(const char *path) {
-  static const char ending[] = ".blueplane.jsonl";
-  size_t length = strlen(path), skip = sizeof ending - 1;
-  return length > skip && strcmp(path + length - skip, ending) == 0;
+  return bpi_ends_with(path, ".blueplane.jsonl") && bpi_base_name(path)[0] != '.';
 }
 
 /* The first object has a number as "blueplane". */
 static bool recognise(const char *bytes, size_t length) {
   static const char *const keys[] = {"blueplane", NULL};
-  uint64_t seen = 0;
-  int twice = 0;
-  bool ours = false;
-  scan s;
-  bpi_scan_init_memory(&s, bytes, length);
-  if (bpi_scan_value(&s) == SCAN_OBJECT)
-    while (bpi_object_member(&s, keys, &seen, &twice) >= 0) {
-      ours = bpi_scan_peek(&s) == SCAN_NUMBER;
-      bpi_scan_skip(&s);
-    }
-  bpi_scan_free(&s);
-  return ours;
+  return bpi_object_first(bytes, length, false, keys, SCAN_NUMBER) != 0;
 }
 
 static const field_rule rules[] = {

@@ -167,3 +167,21 @@ int bpi_read_objects(source_input *in, const object_reader *reader) {
     if (rc <= 0 || stop != BP_OK) return stop;
   }
 }
+
+uint64_t bpi_object_first(const char *bytes, size_t length, bool lists, const char *const *keys,
+                          scan_type type) {
+  uint64_t seen = 0, found = 0;
+  int twice = 0;
+  scan s;
+  bpi_scan_init_memory(&s, bytes, length);
+  s.document = lists;
+  scan_type first = bpi_scan_value(&s);
+  bool object = first == SCAN_OBJECT || (lists && first == SCAN_ARRAY && bpi_scan_item(&s) &&
+                                         bpi_scan_enter_object(&s));
+  for (int m; object && (m = bpi_object_member(&s, keys, &seen, &twice)) >= 0;) {
+    if (type == SCAN_END || bpi_scan_peek(&s) == type) found |= UINT64_C(1) << m;
+    bpi_scan_skip(&s);
+  }
+  bpi_scan_free(&s);
+  return found;
+}

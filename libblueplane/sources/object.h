@@ -58,6 +58,12 @@ bool bpi_object_true(scan *s);
 /* A text of a short closed list: its index in `words` (ends with NULL), -1 for any other value. */
 int bpi_object_word(scan *s, const char *const *words);
 
+/* By which an input may be recognised: a bit for each of `keys` that the first object in the bytes has, as
+ * far as it lies in them, with a value of that type (SCAN_END: of any). `lists`: it may be the first of an
+ * array, and go over several lines. */
+uint64_t bpi_object_first(const char *bytes, size_t length, bool lists, const char *const *keys,
+                          scan_type type);
+
 /* Index of a text in a list that ends with NULL; -1 if it is not there. */
 int bpi_list_index(const char *const *list, const char *text, size_t length);
 

@@ -319,17 +319,7 @@ static void look_beside(const char *path, file_stat *stat) {
 /* A session by itself: it names a folder, and has neither messages nor what holds them. */
 static bool recognise(const char *bytes, size_t length) {
   static const char *const keys[] = {"id", "directory", "projectID", "messages", "info", NULL};
-  uint64_t seen = 0;
-  int twice = 0;
-  scan s;
-  bpi_scan_init_memory(&s, bytes, length);
-  s.document = true;
-  if (bpi_scan_value(&s) == SCAN_OBJECT)
-    while (bpi_object_member(&s, keys, &seen, &twice) >= 0)
-      bpi_scan_skip(&s);
-  bool whole = !bpi_scan_failed(&s);
-  bpi_scan_free(&s);
-  return whole && seen == 7;
+  return bpi_object_first(bytes, length, true, keys, SCAN_END) == 7;
 }
 
 static const field_rule rules[] = {

@@ -793,16 +793,7 @@ static bool is_telemetry(const char *path) {
 }
 
 static bool recognise(const char *bytes, size_t length) {
-  uint64_t seen = 0;
-  int twice = 0;
-  bool ours = false;
-  scan s;
-  bpi_scan_init_memory(&s, bytes, length);
-  if (bpi_scan_value(&s) == SCAN_OBJECT)
-    while (!ours && bpi_object_member(&s, top_keys, &seen, &twice) >= 0)
-      ours = bpi_scan_peek(&s) == SCAN_ARRAY;
-  bpi_scan_free(&s);
-  return ours;
+  return bpi_object_first(bytes, length, false, top_keys, SCAN_ARRAY) != 0;
 }
 
 /* Of attributes the path ends in the name of one, as if it were a key. */
