@@ -116,39 +116,50 @@ static void bind_value(sqlite3_stmt *statement, const char *value, size_t length
   free(bytes);
 }
 
-static void add_row(sqlite3 *db, const char *line, size_t length) {
+typedef struct filling {
+  sqlite3 *db;
+  sqlite3_stmt *insert[TABLES];
+} filling;
+
+static void add_row(filling *f, const char *line, size_t length) {
   const char *tab = memchr(line, '\t', length);
   if (tab == NULL) return;
   for (size_t i = 0; i < TABLES; i++) {
-    char sql[320];
-    sqlite3_stmt *statement = NULL;
-    snprintf(sql, sizeof sql, "INSERT OR IGNORE INTO %s", tables[i].insert);
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) abort();
-    sqlite3_bind_text(statement, 1, line, (int)(tab - line), SQLITE_STATIC);
-    if (sqlite3_bind_parameter_count(statement) > 1)
-      bind_value(statement, tab + 1, (size_t)(line + length - tab - 1),
+    sqlite3_bind_text(f->insert[i], 1, line, (int)(tab - line), SQLITE_STATIC);
+    if (sqlite3_bind_parameter_count(f->insert[i]) > 1)
+      bind_value(f->insert[i], tab + 1, (size_t)(line + length - tab - 1),
                  tables[i].packed && *line != '!');
-    sqlite3_step(statement);
-    sqlite3_finalize(statement);
+    sqlite3_step(f->insert[i]);
+    sqlite3_reset(f->insert[i]);
+  }
+}
+
+static void make_tables(filling *f) {
+  if (sqlite3_open(":memory:", &f->db) != SQLITE_OK) abort();
+  for (size_t i = 0; i < TABLES; i++) {
+    char sql[320];
+    snprintf(sql, sizeof sql, "CREATE TABLE %s", tables[i].table);
+    if (sqlite3_exec(f->db, sql, NULL, NULL, NULL) != SQLITE_OK) abort();
+    snprintf(sql, sizeof sql, "INSERT OR IGNORE INTO %s", tables[i].insert);
+    if (sqlite3_prepare_v2(f->db, sql, -1, &f->insert[i], NULL) != SQLITE_OK) abort();
   }
 }
 
 static unsigned char *make_database(const char *data, size_t size, sqlite3_int64 *length) {
-  sqlite3 *db = NULL;
-  if (sqlite3_open(":memory:", &db) != SQLITE_OK) abort();
-  for (size_t i = 0; i < TABLES; i++) {
-    char sql[256];
-    snprintf(sql, sizeof sql, "CREATE TABLE %s", tables[i].table);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) abort();
-  }
+  filling f;
+  make_tables(&f);
+  sqlite3_exec(f.db, "BEGIN", NULL, NULL, NULL);
   for (const char *end = data + size; data < end;) {
     const char *newline = memchr(data, '\n', (size_t)(end - data));
     size_t line = (size_t)((newline == NULL ? end : newline) - data);
-    add_row(db, data, line);
+    add_row(&f, data, line);
     data += line + (newline != NULL);
   }
-  unsigned char *bytes = sqlite3_serialize(db, "main", length, 0);
-  sqlite3_close(db);
+  sqlite3_exec(f.db, "COMMIT", NULL, NULL, NULL);
+  for (size_t i = 0; i < TABLES; i++)
+    sqlite3_finalize(f.insert[i]);
+  unsigned char *bytes = sqlite3_serialize(f.db, "main", length, 0);
+  sqlite3_close(f.db);
   return bytes;
 }
 

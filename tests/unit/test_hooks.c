@@ -112,13 +112,13 @@ END_TEST
 /* An earlier client does not say of which request the turn was that ended. */
 START_TEST(cursor_3_3) {
   load(&bpi_source_cursor_hooks, "good-cursor-3.3.cursor_hooks.jsonl");
-  CHECK_ROWS("1200.000 session cursor /home/ada/work/engine ",
-             "1200.000 event session_start none -1",
-             "1201.000 session cursor /home/ada/work/engine ", "1201.000 prompt 6 features 0",
-             "1201.000 event generation none -1", "1230.000 session cursor /home/ada/work/engine ",
-             "1230.000 response gpt-5-high 900 80 stop 2", "1230.000 event generation none -1",
-             "1231.000 session cursor /home/ada/work/engine ", "1231.000 event turn_end none -1",
-             "1260.000 session cursor /home/ada/work/engine ", "1260.000 event session_end none -1");
+  CHECK_ROWS(
+      "1200.000 session cursor /home/ada/work/engine ", "1200.000 event session_start none -1",
+      "1201.000 session cursor /home/ada/work/engine ", "1201.000 prompt 6 features 0",
+      "1201.000 event generation none -1", "1230.000 session cursor /home/ada/work/engine ",
+      "1230.000 response gpt-5-high 900 80 stop 2", "1230.000 event generation none -1",
+      "1231.000 session cursor /home/ada/work/engine ", "1231.000 event turn_end none -1",
+      "1260.000 session cursor /home/ada/work/engine ", "1260.000 event session_end none -1");
   ck_assert_uint_eq(one.rejects, 0);
 }
 END_TEST
