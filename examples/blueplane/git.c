@@ -18,31 +18,30 @@
 #define BATCH_BYTES ((size_t)1 << 20) /* of events, handed over at once */
 
 /* Addresses that assistants sign commits with, as co-authors. */
-static const char *const assistants[] = {
-    "noreply@anthropic.com",
-    "cursoragent@cursor.com",
-    "noreply@openai.com",
-    "codex@openai.com",
-    "copilot@users.noreply.github.com",
-    "+copilot@users.noreply.github.com",
-    "copilot-swe-agent[bot]@users.noreply.github.com",
-    "devin-ai-integration[bot]@users.noreply.github.com",
-    "google-labs-jules[bot]@users.noreply.github.com",
-    "noreply@aider.chat",
-    "aider@aider.chat",
-    "noreply@opencode.ai",
-    "amp@ampcode.com",
-    NULL};
+static const char *const assistants[] = {"noreply@anthropic.com",
+                                         "cursoragent@cursor.com",
+                                         "noreply@openai.com",
+                                         "codex@openai.com",
+                                         "copilot@users.noreply.github.com",
+                                         "+copilot@users.noreply.github.com",
+                                         "copilot-swe-agent[bot]@users.noreply.github.com",
+                                         "devin-ai-integration[bot]@users.noreply.github.com",
+                                         "google-labs-jules[bot]@users.noreply.github.com",
+                                         "noreply@aider.chat",
+                                         "aider@aider.chat",
+                                         "noreply@opencode.ai",
+                                         "amp@ampcode.com",
+                                         NULL};
 
 /* Trailers that are there to say that an assistant took part. */
-static const char *const marks[] = {"assisted-by", "ai-assisted-by", "generated-by", "ai-generated-by",
-                                    NULL};
+static const char *const marks[] = {"assisted-by", "ai-assisted-by", "generated-by",
+                                    "ai-generated-by", NULL};
 
 /* First words of a subject, in lower case. */
 static const struct {
   const char *word, *type;
-} subjects[] = {{"revert", "revert"}, {"fix", "fix"},         {"bugfix", "fix"}, {"hotfix", "fix"},
-                {"feat", "feature"},  {"add ", "feature"},    {NULL, "other"}};
+} subjects[] = {{"revert", "revert"}, {"fix", "fix"},      {"bugfix", "fix"}, {"hotfix", "fix"},
+                {"feat", "feature"},  {"add ", "feature"}, {NULL, "other"}};
 
 typedef struct counts {
   int64_t taken, of_others, merges;
@@ -247,10 +246,13 @@ static char *address_of(const char *remote) {
   size_t host = strcspn(rest, ":/");
   if (host == 0 || rest[host] == '\0') return NULL;
   const char *path = rest + host + 1;
-  while (rest[host] == ':' && *path >= '0' && *path <= '9') path++; /* a port */
-  while (*path == '/') path++;
+  while (rest[host] == ':' && *path >= '0' && *path <= '9')
+    path++; /* a port */
+  while (*path == '/')
+    path++;
   size_t length = strlen(path);
-  while (length > 0 && path[length - 1] == '/') length--;
+  while (length > 0 && path[length - 1] == '/')
+    length--;
   if (length > 4 && strncmp(path + length - 4, ".git", 4) == 0) length -= 4;
   text_add(&address, "https://");
   text_add_bytes(&address, rest, host);
@@ -377,7 +379,9 @@ int run_git(program *p) {
     written = write_json(&j);
   else if (t.length > 0)
     written = write_out(&t);
-  if (is_json(&p->screen)) text_free(&t);
-  else text_free(&j.out);
+  if (is_json(&p->screen))
+    text_free(&t);
+  else
+    text_free(&j.out);
   return code != EXIT_OK ? code : written;
 }

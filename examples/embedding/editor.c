@@ -18,7 +18,8 @@ typedef struct recorder {
 
 static void report(const char *what, bp_error *error) {
   const char *hint = bp_error_detail(error, "hint");
-  fprintf(stderr, "%s: %s%s%s\n", what, bp_error_message(error), hint ? "; " : "", hint ? hint : "");
+  fprintf(stderr, "%s: %s%s%s\n", what, bp_error_message(error), hint ? "; " : "",
+          hint ? hint : "");
   bp_error_free(error);
 }
 
@@ -47,12 +48,14 @@ static void record(recorder *r, const char *time, const char *members) {
   char line[1024];
   bp_error *error = NULL;
   bp_ingest_report told = BP_INGEST_REPORT_INIT;
-  int length = snprintf(line, sizeof line,
-                        "{\"blueplane\":1,\"platform\":\"myeditor\",\"session\":\"%s\",\"id\":\"%s-%u\","
-                        "\"time\":\"%s\",%s}\n",
-                        r->session, r->session, r->next++, time, members);
+  int length =
+      snprintf(line, sizeof line,
+               "{\"blueplane\":1,\"platform\":\"myeditor\",\"session\":\"%s\",\"id\":\"%s-%u\","
+               "\"time\":\"%s\",%s}\n",
+               r->session, r->session, r->next++, time, members);
   if (length < 0 || (size_t)length >= sizeof line) return;
-  int rc = bp_ingest_bytes(r->store, "native", r->session, line, (size_t)length, NULL, &told, &error);
+  int rc =
+      bp_ingest_bytes(r->store, "native", r->session, line, (size_t)length, NULL, &told, &error);
   if (rc != BP_OK) report("recording", error);
   if (told.records_rejected > 0) fprintf(stderr, "an event was refused: %s", line);
 }
@@ -60,8 +63,8 @@ static void record(recorder *r, const char *time, const char *members) {
 /* The panel: today beside the day before, drawn by the library; a tool with widgets of its own reads
  * the cells instead (02_query.c). */
 static void show_panel(recorder *r) {
-  static const char *const metrics[] = {"prompts", "output_tokens", "cost", "lines_added",
-                                        "acceptance_rate", "tool_success_rate"};
+  static const char *const metrics[] = {"prompts",     "output_tokens",   "cost",
+                                        "lines_added", "acceptance_rate", "tool_success_rate"};
   bp_query *query = NULL;
   bp_result *result = NULL;
   bp_error *error = NULL;
@@ -73,7 +76,8 @@ static void show_panel(recorder *r) {
   if (rc == BP_OK) rc = bp_query_period(query, "2d", "UTC");
   if (rc == BP_OK) rc = bp_query_by(query, "time.day");
   if (rc == BP_OK) rc = bp_query_run(&result, r->store, query, &error);
-  if (rc == BP_OK) rc = bp_result_format(&panel, &length, result, "table:ascii,titles,brief", &error);
+  if (rc == BP_OK)
+    rc = bp_result_format(&panel, &length, result, "table:ascii,titles,brief", &error);
   if (rc == BP_OK)
     fwrite(panel, 1, length, stdout);
   else
@@ -83,7 +87,9 @@ static void show_panel(recorder *r) {
   bp_query_free(query);
 }
 
-static void recorder_close(recorder *r) { bp_close(r->store); }
+static void recorder_close(recorder *r) {
+  bp_close(r->store);
+}
 
 /* ------------------------------------------------------------------------------ a day of editing */
 
@@ -91,23 +97,30 @@ int main(void) {
   recorder r;
   if (recorder_open(&r, "window-7") != 0) return 1;
   record(&r, "2026-03-01T16:00:00Z", "\"kind\":\"prompt\",\"characters\":80");
-  record(&r, "2026-03-01T16:00:09Z",
-         "\"kind\":\"response\",\"model\":\"claude-sonnet-4-5\",\"input_tokens\":900,\"output_tokens\":210,"
-         "\"cache_read_tokens\":4000,\"cache_write_5m_tokens\":0,\"cache_write_1h_tokens\":0");
-  record(&r, "2026-03-02T09:10:00Z", "\"kind\":\"prompt\",\"characters\":240,\"features\":[\"file\"]");
-  record(&r, "2026-03-02T09:10:12Z",
-         "\"kind\":\"response\",\"model\":\"claude-sonnet-4-5\",\"input_tokens\":1200,\"output_tokens\":640,"
-         "\"cache_read_tokens\":8000,\"cache_write_5m_tokens\":0,\"cache_write_1h_tokens\":0");
-  record(&r, "2026-03-02T09:10:13Z",
-         "\"kind\":\"tool_call\",\"tool\":\"apply_edit\",\"category\":\"edit\",\"file\":\"src/loop.rs\","
-         "\"outcome\":\"ok\",\"lines_added\":14,\"lines_removed\":3,\"duration_us\":90000");
-  record(&r, "2026-03-02T09:10:20Z",
-         "\"kind\":\"tool_call\",\"tool\":\"run_tests\",\"category\":\"command\",\"program\":\"test\","
-         "\"outcome\":\"error\",\"failure\":\"command\",\"duration_us\":4100000");
-  record(&r, "2026-03-02T09:11:00Z",
-         "\"kind\":\"decision\",\"decision\":\"completion\",\"accepted\":true,\"language\":\"rust\",\"lines\":2");
-  record(&r, "2026-03-02T09:12:00Z",
-         "\"kind\":\"decision\",\"decision\":\"completion\",\"accepted\":false,\"language\":\"rust\",\"lines\":5");
+  record(
+      &r, "2026-03-01T16:00:09Z",
+      "\"kind\":\"response\",\"model\":\"claude-sonnet-4-5\",\"input_tokens\":900,\"output_tokens\":210,"
+      "\"cache_read_tokens\":4000,\"cache_write_5m_tokens\":0,\"cache_write_1h_tokens\":0");
+  record(&r, "2026-03-02T09:10:00Z",
+         "\"kind\":\"prompt\",\"characters\":240,\"features\":[\"file\"]");
+  record(
+      &r, "2026-03-02T09:10:12Z",
+      "\"kind\":\"response\",\"model\":\"claude-sonnet-4-5\",\"input_tokens\":1200,\"output_tokens\":640,"
+      "\"cache_read_tokens\":8000,\"cache_write_5m_tokens\":0,\"cache_write_1h_tokens\":0");
+  record(
+      &r, "2026-03-02T09:10:13Z",
+      "\"kind\":\"tool_call\",\"tool\":\"apply_edit\",\"category\":\"edit\",\"file\":\"src/loop.rs\","
+      "\"outcome\":\"ok\",\"lines_added\":14,\"lines_removed\":3,\"duration_us\":90000");
+  record(
+      &r, "2026-03-02T09:10:20Z",
+      "\"kind\":\"tool_call\",\"tool\":\"run_tests\",\"category\":\"command\",\"program\":\"test\","
+      "\"outcome\":\"error\",\"failure\":\"command\",\"duration_us\":4100000");
+  record(
+      &r, "2026-03-02T09:11:00Z",
+      "\"kind\":\"decision\",\"decision\":\"completion\",\"accepted\":true,\"language\":\"rust\",\"lines\":2");
+  record(
+      &r, "2026-03-02T09:12:00Z",
+      "\"kind\":\"decision\",\"decision\":\"completion\",\"accepted\":false,\"language\":\"rust\",\"lines\":5");
   show_panel(&r);
   recorder_close(&r);
   return 0;

@@ -15,11 +15,13 @@
 
 /* Every member, and what it tells. Members of one meaning differ between tools. */
 #define MEMBERS(X)                                                                                 \
-  X(M_HTML_URL, "html_url") X(M_WEB_URL, "web_url") X(M_URL, "url") X(M_TITLE, "title")            \
-  X(M_CREATED, "createdAt") X(M_CREATED_AT, "created_at") X(M_MERGED, "mergedAt")                  \
-  X(M_MERGED_AT, "merged_at") X(M_CLOSED, "closedAt") X(M_CLOSED_AT, "closed_at")                  \
-  X(M_ADDITIONS, "additions") X(M_DELETIONS, "deletions") X(M_FILES, "changedFiles")               \
-  X(M_CHANGED_FILES, "changed_files") X(M_REVIEWS, "reviews") X(M_LABELS, "labels")
+  X(M_HTML_URL, "html_url")                                                                        \
+  X(M_WEB_URL, "web_url") X(M_URL, "url") X(M_TITLE, "title") X(M_CREATED, "createdAt")            \
+      X(M_CREATED_AT, "created_at") X(M_MERGED, "mergedAt") X(M_MERGED_AT, "merged_at")            \
+          X(M_CLOSED, "closedAt") X(M_CLOSED_AT, "closed_at") X(M_ADDITIONS, "additions")          \
+              X(M_DELETIONS, "deletions") X(M_FILES, "changedFiles")                               \
+                  X(M_CHANGED_FILES, "changed_files") X(M_REVIEWS, "reviews")                      \
+                      X(M_LABELS, "labels")
 #define X(name, key) name,
 enum { MEMBERS(X) MEMBER_COUNT };
 #undef X
@@ -36,25 +38,30 @@ static const char *const review_states[] = {"CHANGES_REQUESTED", "APPROVED", NUL
 static const struct {
   const char *part;
   int change;
-} address_parts[] = {{"/pull/", CHANGE_PULL_REQUEST},
-                     {"/-/merge_requests/", CHANGE_PULL_REQUEST},
-                     {"/pulls/", CHANGE_PULL_REQUEST},
-                     {"/-/issues/", CHANGE_ISSUE},
-                     {"/-/work_items/", CHANGE_ISSUE},
-                     {"/issues/", CHANGE_ISSUE}};
+} address_parts[] = {{"/pull/", CHANGE_PULL_REQUEST},  {"/-/merge_requests/", CHANGE_PULL_REQUEST},
+                     {"/pulls/", CHANGE_PULL_REQUEST}, {"/-/issues/", CHANGE_ISSUE},
+                     {"/-/work_items/", CHANGE_ISSUE}, {"/issues/", CHANGE_ISSUE}};
 
 /* Beginnings of a title or a label, in lower case, and what they say of a change. */
 static const struct {
   const char *word;
   int type;
-} type_words[] = {{"revert", CHANGE_TYPE_REVERT},    {"fix", CHANGE_TYPE_FIX},
-                  {"bugfix", CHANGE_TYPE_FIX},       {"hotfix", CHANGE_TYPE_FIX},
-                  {"bug", CHANGE_TYPE_BUG},          {"kind/bug", CHANGE_TYPE_BUG},
-                  {"type: bug", CHANGE_TYPE_BUG},    {"type::bug", CHANGE_TYPE_BUG},
-                  {"regression", CHANGE_TYPE_BUG},   {"defect", CHANGE_TYPE_BUG},
-                  {"feat", CHANGE_TYPE_FEATURE},     {"enhancement", CHANGE_TYPE_FEATURE},
-                  {"add ", CHANGE_TYPE_FEATURE},     {"kind/feature", CHANGE_TYPE_FEATURE},
-                  {"type: feature", CHANGE_TYPE_FEATURE}, {"type::feature", CHANGE_TYPE_FEATURE}};
+} type_words[] = {{"revert", CHANGE_TYPE_REVERT},
+                  {"fix", CHANGE_TYPE_FIX},
+                  {"bugfix", CHANGE_TYPE_FIX},
+                  {"hotfix", CHANGE_TYPE_FIX},
+                  {"bug", CHANGE_TYPE_BUG},
+                  {"kind/bug", CHANGE_TYPE_BUG},
+                  {"type: bug", CHANGE_TYPE_BUG},
+                  {"type::bug", CHANGE_TYPE_BUG},
+                  {"regression", CHANGE_TYPE_BUG},
+                  {"defect", CHANGE_TYPE_BUG},
+                  {"feat", CHANGE_TYPE_FEATURE},
+                  {"enhancement", CHANGE_TYPE_FEATURE},
+                  {"add ", CHANGE_TYPE_FEATURE},
+                  {"kind/feature", CHANGE_TYPE_FEATURE},
+                  {"type: feature", CHANGE_TYPE_FEATURE},
+                  {"type::feature", CHANGE_TYPE_FEATURE}};
 
 typedef struct forge {
   source_input *in;
@@ -72,7 +79,8 @@ typedef struct forge {
 static int type_of(const char *text, size_t length) {
   char head[LABEL_HEAD];
   size_t n = 0, skip = 0;
-  while (skip < length && strchr("[(\"' ", text[skip]) != NULL) skip++;
+  while (skip < length && strchr("[(\"' ", text[skip]) != NULL)
+    skip++;
   for (; skip + n < length && n < sizeof head; n++) {
     char c = text[skip + n];
     head[n] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -297,7 +305,8 @@ static bool recognise(const char *bytes, size_t length) {
   return ours;
 }
 
-#define ADDRESS "keyed hash: same review or issue; its repository: same history; its form: kind of change"
+#define ADDRESS                                                                                    \
+  "keyed hash: same review or issue; its repository: same history; its form: kind of change"
 static const field_rule rules[] = {
     {"html_url", FIELD_HASHED, ADDRESS},
     {"web_url", FIELD_HASHED, ADDRESS},

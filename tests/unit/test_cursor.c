@@ -50,34 +50,33 @@ static void load(fake *f, const char *name, const char *path) {
 /* 12:00 on 2 March is 10,800 s later; stop 2 is the end of a turn. */
 START_TEST(global_storage) {
   load(&one, "good-global.sql", "/x/globalStorage/state.vscdb");
-  CHECK_ROWS(
-      "- session cursor  ", "10800.000 event lines_suggested completion 40",
-      "10800.000 event lines_accepted completion 10", "10800.000 event lines_suggested edit 200",
-      "10800.000 event lines_accepted edit 150", "97200.000 event lines_suggested completion 5",
-      "97200.000 event lines_accepted completion 0", "- side commit assisted -1 -1 -1",
-      /* the composer */
-      "0.000 session cursor  agent", "0.000 event composer none -1", "0.000 span 90 12 tier 3",
-      "70.000 decision ok rust", "80.000 decision rejected c++",
-      "10.000 prompt 22 features 3",
-      "60.000 use apply_patch edit none src/main.rs rust", "- result ok none 9 3",
-      "100.000 use run_terminal_cmd command test  unknown", "- result rejected none -1 -1",
-      "- use edit_file edit none  unknown", "- result rejected none -1 -1",
-      "- use run_terminal_cmd command git  unknown", "- result error command -1 -1",
-      "- use run_terminal_cmd command none  unknown", "- result error timeout -1 -1",
-      "- use run_terminal_cmd command none  unknown",
-      "- use read_file read none lib/util.py python", "- result error tool -1 -1",
-      "- use grep search none  unknown", "- result cancelled none -1 -1",
-      "- use edit_file edit none  unknown", "- result ok none -1 -1",
-      "- use mcp_docs_search mcp none  unknown", "- result ok none -1 -1",
-      "3600.000 prompt 28 features 6", "7200.000 prompt 2 features 0",
-      /* its requests: the first one's model is told by the bubble that asked */
-      "11.000 response gpt-5-high 23050 5947 stop 2", "10.000 event generation none -1",
-      "- response gpt-5 -1 -1 stop 0", "3600.000 event generation none -1",
-      "7200.000 event generation none -1",
-      /* the other composer */
-      "86400.000 session cursor  chat", "86400.000 event composer none -1",
-      "86400.000 span 33 4 tier 3", "86400.000 prompt 2 features 0",
-      "86400.000 event generation none -1");
+  CHECK_ROWS("- session cursor  ", "10800.000 event lines_suggested completion 40",
+             "10800.000 event lines_accepted completion 10",
+             "10800.000 event lines_suggested edit 200", "10800.000 event lines_accepted edit 150",
+             "97200.000 event lines_suggested completion 5",
+             "97200.000 event lines_accepted completion 0", "- side commit assisted -1 -1 -1",
+             /* the composer */
+             "0.000 session cursor  agent", "0.000 event composer none -1",
+             "0.000 span 90 12 tier 3", "70.000 decision ok rust", "80.000 decision rejected c++",
+             "10.000 prompt 22 features 3", "60.000 use apply_patch edit none src/main.rs rust",
+             "- result ok none 9 3", "100.000 use run_terminal_cmd command test  unknown",
+             "- result rejected none -1 -1", "- use edit_file edit none  unknown",
+             "- result rejected none -1 -1", "- use run_terminal_cmd command git  unknown",
+             "- result error command -1 -1", "- use run_terminal_cmd command none  unknown",
+             "- result error timeout -1 -1", "- use run_terminal_cmd command none  unknown",
+             "- use read_file read none lib/util.py python", "- result error tool -1 -1",
+             "- use grep search none  unknown", "- result cancelled none -1 -1",
+             "- use edit_file edit none  unknown", "- result ok none -1 -1",
+             "- use mcp_docs_search mcp none  unknown", "- result ok none -1 -1",
+             "3600.000 prompt 28 features 6", "7200.000 prompt 2 features 0",
+             /* its requests: the first one's model is told by the bubble that asked */
+             "11.000 response gpt-5-high 23050 5947 stop 2", "10.000 event generation none -1",
+             "- response gpt-5 -1 -1 stop 0", "3600.000 event generation none -1",
+             "7200.000 event generation none -1",
+             /* the other composer */
+             "86400.000 session cursor  chat", "86400.000 event composer none -1",
+             "86400.000 span 33 4 tier 3", "86400.000 prompt 2 features 0",
+             "86400.000 event generation none -1");
   ck_assert_uint_eq(one.rejects, 0);
   ck_assert_uint_eq(one.drops, 0);
   ck_assert_uint_eq(one.read, 3 + 3 + 17); /* rows with a value that were read */
@@ -156,7 +155,9 @@ END_TEST
 
 /* ----------------------------------------------------------------------------------------- keys */
 
-static ident key_of(record_kind kind, size_t n) { return fake_nth(&one, kind, n)->key; }
+static ident key_of(record_kind kind, size_t n) {
+  return fake_nth(&one, kind, n)->key;
+}
 
 /* What hooks and the workspace know of a request meets what its bubbles say. */
 START_TEST(keys_meet) {
@@ -164,7 +165,8 @@ START_TEST(keys_meet) {
   ck_assert_str_eq(fake_text(key_of(RECORD_PROMPT, 0).lo), "req-1");
   ck_assert_str_eq(fake_text(key_of(RECORD_RESPONSE, 0).lo), "req-1");
   size_t generation = 0;
-  while (fake_nth(&one, RECORD_EVENT, generation)->u.event.event != EVENT_GENERATION) generation++;
+  while (fake_nth(&one, RECORD_EVENT, generation)->u.event.event != EVENT_GENERATION)
+    generation++;
   ident told = key_of(RECORD_EVENT, generation);
   ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_PROMPT, 0)->session.lo), "comp-a");
   load(&one, "good-workspace.sql", "/x/workspaceStorage/0a1b/state.vscdb");
@@ -200,7 +202,8 @@ START_TEST(a_workspace_is_that_of_the_file_beside_it) {
     ck_assert_int_eq(fclose(out), 0);
     snprintf(text, sizeof text, "%s/state.vscdb", folder);
     load(&one, "good-workspace.sql", text);
-    ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_SESSION, 1)->u.session_row.workspace), uris[i][1]);
+    ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_SESSION, 1)->u.session_row.workspace),
+                     uris[i][1]);
   }
   remove(name);
   ck_assert_int_eq(remove(folder), 0);
@@ -211,24 +214,33 @@ END_TEST
 
 START_TEST(bad_values) {
   static const int reasons[] = {
-      REJECT_FIELD, REJECT_SHAPE, REJECT_FIELD, /* of ItemTable; then in the order of the rows */
-      REJECT_FIELD,                             /* a composer without an identifier */
-      REJECT_SYNTAX, REJECT_SYNTAX, REJECT_UTF8, REJECT_SYNTAX, REJECT_SYNTAX, REJECT_SHAPE,
-      REJECT_SHAPE, REJECT_SHAPE, REJECT_DUPLICATE_KEY, REJECT_NUMBER, REJECT_NUMBER, REJECT_NUMBER,
-      REJECT_FIELD, REJECT_FIELD, REJECT_FIELD, REJECT_FIELD, REJECT_FIELD, REJECT_DEPTH};
+      REJECT_FIELD,  REJECT_SHAPE,  REJECT_FIELD, /* of ItemTable; then in the order of the rows */
+      REJECT_FIELD,                               /* a composer without an identifier */
+      REJECT_SYNTAX, REJECT_SYNTAX, REJECT_UTF8,  REJECT_SYNTAX,        REJECT_SYNTAX,
+      REJECT_SHAPE,  REJECT_SHAPE,  REJECT_SHAPE, REJECT_DUPLICATE_KEY, REJECT_NUMBER,
+      REJECT_NUMBER, REJECT_NUMBER, REJECT_FIELD, REJECT_FIELD,         REJECT_FIELD,
+      REJECT_FIELD,  REJECT_FIELD,  REJECT_DEPTH};
   load(&one, "bad-values.sql", "");
   CHECK_ROWS("- prompt 1 features 0");
   ck_assert_uint_eq(one.rejects, sizeof reasons / sizeof *reasons);
-  for (size_t i = 0; i < one.rejects; i++) ck_assert_int_eq(one.reject[i].reason, reasons[i]);
+  for (size_t i = 0; i < one.rejects; i++)
+    ck_assert_int_eq(one.reject[i].reason, reasons[i]);
 }
 END_TEST
 
 START_TEST(no_text_gets_through) {
-  static const char *const names[] = {
-      "good-global.sql", "good-version-3.sql", "good-inline.sql", "good-early.sql",
-      "good-workspace.sql", "good-small.sql", "good-tracking-without-model.sql",
-      "good-tracking-model-last.sql", "good-tracking-model-first.sql", "bad-values.sql"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) load(&one, names[i], "");
+  static const char *const names[] = {"good-global.sql",
+                                      "good-version-3.sql",
+                                      "good-inline.sql",
+                                      "good-early.sql",
+                                      "good-workspace.sql",
+                                      "good-small.sql",
+                                      "good-tracking-without-model.sql",
+                                      "good-tracking-model-last.sql",
+                                      "good-tracking-model-first.sql",
+                                      "bad-values.sql"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    load(&one, names[i], "");
   for (size_t i = 0; i < fake_raw_count; i++)
     ck_assert_msg(strstr(fake_raws[i].bytes, "CANARY") == NULL, "%s", fake_raws[i].bytes);
 }
@@ -281,7 +293,8 @@ START_TEST(memory_may_end) {
     source_input in = {.path = "", .sink = &sink};
     one.count = one.rejects = one.drops = 0;
     ck_assert_int_lt(count, 200);
-    ck_assert_int_eq(bpi_foreign_open_bytes(&in.database, bytes, (size_t)size, NULL, 0, NULL), BP_OK);
+    ck_assert_int_eq(bpi_foreign_open_bytes(&in.database, bytes, (size_t)size, NULL, 0, NULL),
+                     BP_OK);
     bpi_mem_fail_after(count);
     rc = bpi_source_cursor.read(&in);
     bpi_mem_fail_after(-1);
@@ -294,11 +307,14 @@ START_TEST(memory_may_end) {
 END_TEST
 
 START_TEST(names_and_bytes_that_are_ours) {
-  static const char *const ours[] = {"state.vscdb", "/a/state.vscdb.backup", "C:\\b\\state.vscdb",
-                                     "/a/state.vscdb.v2", "/a/x.vscdb", "/c/ai-code-tracking.db"};
-  static const char *const others[] = {"/a/state.vscdb-wal", "/a/state.vscdb-shm", "/a/state.db",
-                                       "/a/state.vscdb-journal", "/a/x.jsonl", "/a/vscdb"};
-  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) ck_assert(bpi_source_cursor.is_ours(ours[i]));
+  static const char *const ours[] = {"state.vscdb",        "/a/state.vscdb.backup",
+                                     "C:\\b\\state.vscdb", "/a/state.vscdb.v2",
+                                     "/a/x.vscdb",         "/c/ai-code-tracking.db"};
+  static const char *const others[] = {"/a/state.vscdb-wal", "/a/state.vscdb-shm",
+                                       "/a/state.db",        "/a/state.vscdb-journal",
+                                       "/a/x.jsonl",         "/a/vscdb"};
+  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+    ck_assert(bpi_source_cursor.is_ours(ours[i]));
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
     ck_assert(!bpi_source_cursor.is_ours(others[i]));
   sqlite3_int64 size = 0;

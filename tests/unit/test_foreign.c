@@ -42,7 +42,9 @@ static sqlite3 *writer(const char *sql) {
   return db;
 }
 
-static void make(const char *sql) { sqlite3_close(writer(sql)); }
+static void make(const char *sql) {
+  sqlite3_close(writer(sql));
+}
 
 /* ----------------------------------------------------------------------------------- what came */
 
@@ -64,7 +66,9 @@ static void append(seen *s, const foreign_value *v) {
   static const char *const words[] = {"absent", "null", "", "", "", ""};
   int added;
   switch (v->type) {
-  case FOREIGN_INTEGER: added = snprintf(s->text + s->length, room, "%lld", (long long)v->integer); break;
+  case FOREIGN_INTEGER:
+    added = snprintf(s->text + s->length, room, "%lld", (long long)v->integer);
+    break;
   case FOREIGN_REAL: added = snprintf(s->text + s->length, room, "%g", v->real); break;
   case FOREIGN_TEXT:
   case FOREIGN_BLOB:
@@ -81,8 +85,8 @@ static int take(void *user, int64_t row, const foreign_value *values) {
   s->rows++;
   if (values == NULL) s->unreadable++;
   if (values != NULL && s->length < 3000) {
-    s->length += (size_t)snprintf(s->text + s->length, sizeof s->text - s->length, "%lld ",
-                                  (long long)row);
+    s->length +=
+        (size_t)snprintf(s->text + s->length, sizeof s->text - s->length, "%lld ", (long long)row);
     append(s, &values[0]);
     s->text[s->length++] = '=';
     append(s, &values[1]);
@@ -133,7 +137,8 @@ START_TEST(columns_and_tables_may_be_missing) {
   seen s = {0};
   ck_assert_int_eq(read_path(&some, &s), BP_OK);
   ck_assert_str_eq(s.text, "1 a:=absent ");
-  const foreign_query missing = {"nothing", columns, NULL, NULL}, unnumbered = {"w", columns, NULL, NULL};
+  const foreign_query missing = {"nothing", columns, NULL, NULL},
+                      unnumbered = {"w", columns, NULL, NULL};
   ck_assert_int_eq(read_path(&missing, &s), BP_ERR_NOTFOUND);
   ck_assert_int_eq(read_path(&unnumbered, &s), BP_ERR_NOTFOUND);
   foreign *f = open_path();
@@ -146,9 +151,9 @@ START_TEST(columns_and_tables_may_be_missing) {
 END_TEST
 
 START_TEST(other_encodings_and_page_sizes_read_alike) {
-  static const char *const pragmas[] = {"PRAGMA encoding='UTF-16le';", "PRAGMA encoding='UTF-16be';",
-                                        "PRAGMA page_size=512;", "PRAGMA page_size=65536;",
-                                        "PRAGMA auto_vacuum=FULL;"};
+  static const char *const pragmas[] = {"PRAGMA encoding='UTF-16le';",
+                                        "PRAGMA encoding='UTF-16be';", "PRAGMA page_size=512;",
+                                        "PRAGMA page_size=65536;", "PRAGMA auto_vacuum=FULL;"};
   for (size_t i = 0; i < sizeof pragmas / sizeof *pragmas; i++) {
     sqlite3 *db = writer(pragmas[i]);
     run(db, TABLE "INSERT INTO kv VALUES ('a:é', 'wörd'), ('b', 'x')");
@@ -209,7 +214,8 @@ START_TEST(a_log_nobody_owns_is_read_too) {
   sqlite3 *db = writer("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;" TABLE);
   run(db, "INSERT INTO kv VALUES ('a:1', 'one')");
   char command[512];
-  snprintf(command, sizeof command, "cd '%s' && cp state.vscdb x && cp state.vscdb-wal x-wal", root);
+  snprintf(command, sizeof command, "cd '%s' && cp state.vscdb x && cp state.vscdb-wal x-wal",
+           root);
   ck_assert_int_eq(system(command), 0);
   sqlite3_close(db);
   snprintf(path, sizeof path, "%s/x", root);
@@ -258,7 +264,8 @@ START_TEST(a_file_that_always_changes_is_read_all_the_same) {
 END_TEST
 
 START_TEST(the_middle_of_a_transaction_is_not_read) {
-  sqlite3 *db = writer("PRAGMA journal_mode=DELETE; PRAGMA cache_size=1; PRAGMA cache_spill=1;" TABLE);
+  sqlite3 *db =
+      writer("PRAGMA journal_mode=DELETE; PRAGMA cache_size=1; PRAGMA cache_spill=1;" TABLE);
   run(db, "INSERT INTO kv VALUES ('a:1', 'one'); BEGIN");
   for (int i = 0; i < 40; i++)
     run(db, "INSERT INTO kv SELECT hex(randomblob(8)), hex(zeroblob(4000))");
@@ -311,7 +318,8 @@ START_TEST(what_is_no_database_is_told_apart) {
   ck_assert_int_eq(fclose(out), 0);
   ck_assert_int_eq(bpi_foreign_open(&f, path, NULL, NULL), BP_ERR_FORMAT);
   out = fopen(path, "wb");
-  for (int i = 0; i < 500; i++) fputs("no database ", out);
+  for (int i = 0; i < 500; i++)
+    fputs("no database ", out);
   ck_assert_int_eq(fclose(out), 0);
   ck_assert_int_eq(bpi_foreign_open(&f, path, NULL, NULL), BP_ERR_FORMAT);
   ck_assert_ptr_null(f);
@@ -361,10 +369,11 @@ START_TEST(a_damaged_row_costs_that_row) {
 END_TEST
 
 static void make_many(bytes *main, bytes *wal) {
-  sqlite3 *db = writer("PRAGMA page_size=512; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;"
-                       TABLE);
-  run(db, "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) INSERT INTO kv SELECT "
-          "'a:' || i, hex(zeroblob(i * 9)) FROM n; PRAGMA wal_checkpoint(FULL)");
+  sqlite3 *db =
+      writer("PRAGMA page_size=512; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;" TABLE);
+  run(db,
+      "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) INSERT INTO kv SELECT "
+      "'a:' || i, hex(zeroblob(i * 9)) FROM n; PRAGMA wal_checkpoint(FULL)");
   run(db, "UPDATE kv SET value = 'short' WHERE rowid % 3 = 0");
   run(db, "DELETE FROM kv WHERE rowid % 7 = 0");
   *main = load("");
@@ -466,4 +475,6 @@ static Suite *foreign_suite(void) {
   return suite;
 }
 
-int main(void) { return run_suite(foreign_suite()); }
+int main(void) {
+  return run_suite(foreign_suite());
+}

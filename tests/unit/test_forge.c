@@ -105,9 +105,9 @@ START_TEST(interface_lines) {
 END_TEST
 
 START_TEST(bad_items) {
-  static const fake_reject expected[] = {
-      {REJECT_SHAPE, 2, 89},  {REJECT_SHAPE, 3, 100},  {REJECT_FIELD, 4, 181},
-      {REJECT_FIELD, 5, 234}, {REJECT_NUMBER, 6, 311}, {REJECT_DUPLICATE_KEY, 7, 414}};
+  static const fake_reject expected[] = {{REJECT_SHAPE, 2, 89},   {REJECT_SHAPE, 3, 100},
+                                         {REJECT_FIELD, 4, 181},  {REJECT_FIELD, 5, 234},
+                                         {REJECT_NUMBER, 6, 311}, {REJECT_DUPLICATE_KEY, 7, 414}};
   load(&one, "bad-items.json");
   ck_assert_uint_eq(one.read, 8);
   ck_assert_uint_eq(fake_count(&one, RECORD_CHANGE), 2);
@@ -164,7 +164,8 @@ START_TEST(recognised) {
     ck_assert_ptr_eq(bpi_source_detect("", data, length), &bpi_source_forge);
     free(data);
   }
-  static const char *const others[] = {"[]", "[1]", "{\"url\":\"https://example.org\"}", "", "{\"url\":1}"};
+  static const char *const others[] = {"[]", "[1]", "{\"url\":\"https://example.org\"}", "",
+                                       "{\"url\":1}"};
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
     ck_assert_ptr_null(bpi_source_detect("", others[i], strlen(others[i])));
 }

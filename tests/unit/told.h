@@ -21,7 +21,8 @@ static inline const char *when(int64_t time) {
 }
 
 static inline void describe(const record *r, char *out, size_t size) {
-  int used = snprintf(out, size, "%s%s%s ", when(r->time), r->flags & RECORD_SIDECHAIN ? " side" : "",
+  int used = snprintf(out, size, "%s%s%s ", when(r->time),
+                      r->flags & RECORD_SIDECHAIN ? " side" : "",
                       r->flags & RECORD_FORKED ? " fork" : "");
   out += used;
   size -= (size_t)used;
@@ -40,8 +41,9 @@ static inline void describe(const record *r, char *out, size_t size) {
     break;
   case RECORD_TOOL_USE:
     snprintf(out, size, "use %s %s %s %s %s", fake_text(r->u.use.tool),
-             word(VOCABULARY_CATEGORY, r->u.use.category), word(VOCABULARY_PROGRAM, r->u.use.program),
-             fake_text(r->u.use.file), word(VOCABULARY_LANGUAGE, r->u.use.language));
+             word(VOCABULARY_CATEGORY, r->u.use.category),
+             word(VOCABULARY_PROGRAM, r->u.use.program), fake_text(r->u.use.file),
+             word(VOCABULARY_LANGUAGE, r->u.use.language));
     break;
   case RECORD_TOOL_RESULT:
     snprintf(out, size, "result %s %s %lld %lld", word(VOCABULARY_OUTCOME, r->u.result.outcome),
