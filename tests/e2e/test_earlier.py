@@ -212,6 +212,26 @@ def test_cursor_together(folder: pathlib.Path) -> None:
     equal(cells["cursor"]["cache_read_tokens"], None, "cache reads that Cursor cannot tell")
 
 
+def test_erasing_one_of_two(folder: pathlib.Path) -> None:
+    """Rows of one file belong to two sources: what is erased of one does not come back, and the other's stay."""
+    lines = lines_of(e2e.fixtures("claude_code", "good-session"))
+    (folder / "kept").mkdir()
+    traces(earlier.database(folder / "kept" / "telemetry.db", lines), [state(folder / "in", "global")])
+    for source, stays in (("blueplane_db_cursor", "claude_code"), ("blueplane_db", "cursor")):
+        store = new_store(folder, source)
+        e2e.ingest(store, folder / "kept")
+        query = '{"metrics":["prompts"],"period":"all","by":["platform"]}'
+        before = {r["platform"]: r["prompts"] for r in json.loads(e2e.bpt("query", store, query).stdout)["rows"]}
+        check(set(before) == {"claude_code", "cursor"} and min(before.values()) > 0, "both are told", before)
+        e2e.bpt("erase", store, json.dumps({"version": 1, "source": source}))
+        for step in ("erased", "read again"):
+            after = {r["platform"]: r["prompts"] for r in json.loads(e2e.bpt("query", store, query).stdout)["rows"] if r["prompts"]}
+            equal(after, {stays: before[stays]}, "prompts of the other", source, step)
+            report = e2e.ingest(store, folder / "kept", "--restart")
+        check(report["records_erased"] > 0, "erased records are left out", report)
+        e2e.verify(store)
+
+
 def test_cursor_rows_by_hand(folder: pathlib.Path) -> None:
     """A bubble kept twice while it grew, rows that repeat, rows of other kinds, and rows that are broken."""
     def row(event: str, key: str, value: object) -> tuple:
