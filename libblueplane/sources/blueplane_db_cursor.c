@@ -92,7 +92,7 @@ static int unpack(traces *t, const foreign_value *data) {
     bpi_buf_add(&t->value, piece, (size_t)got);
   bpi_hash_wipe(piece, sizeof piece);
   if (t->value.failed == BP_ERR_NOMEM) return BP_ERR_NOMEM;
-  return got != 0 ? REJECT_UNREADABLE : 0;
+  return got != 0 || t->value.failed ? REJECT_UNREADABLE : 0;
 }
 
 static void wipe(buf *value) {
