@@ -1,25 +1,29 @@
-/* personal.c: the questions of a person's own dashboard, as data. Knows which metrics belong together and none of their
- * meaning. */
+/* personal.c: the questions of a person's own dashboard, as data, and their answers, asked for on several handles at a
+ * time. Knows which metrics belong together and none of their meaning. */
 #include "personal.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../exits.h"
 
 #define METRICS_MOST 16
-#define SESSIONS_MOST 400
+#define SESSIONS_MOST 300
 #define PARTS_MOST 2000 /* of sessions */
+#define THREADS_MOST 8
 
 static const struct period {
   const char *name;
-  const char *by;      /* into what its trend is cut */
-  const char *finding; /* the period whose findings stand beside it: fewer days tell nothing */
+  const char *by; /* into what its trend is cut */
   bool compared;
-} periods[] = {{"today", "time.hour", "7d", true},
-               {"week", "time.day", "7d", true},
-               {"month", "time.day", "28d", true},
-               {"quarter", "time.week", "quarter", true},
-               {"all", "time.week", "quarter", false}};
+} periods[] = {{"all", "time.week", false}, /* the dearest first: it is asked for first */
+               {"quarter", "time.week", true},
+               {"month", "time.day", true},
+               {"week", "time.day", true},
+               {"today", "time.hour", true}};
 static const char *const baselines[] = {"average", "previous", "year"};
 
 typedef struct block {
@@ -32,6 +36,13 @@ typedef struct block {
 
 /* Once for each baseline of the period. */
 static const block compared[] = {
+    {"work",
+     {NULL},
+     NULL,
+     0,
+     {"tasks", "resolution_rate", "time_to_resolution", "first_try_rate", "retry_rate",
+      "rework_rate", "time_saved", "commits", "ai_commits", "subagents", "compactions",
+      "interrupts", "api_errors"}},
     {"totals",
      {NULL},
      NULL,
@@ -39,13 +50,6 @@ static const block compared[] = {
      {"active_time", "interactions", "sessions", "prompts", "lines_added", "lines_removed",
       "net_lines", "files_touched", "total_tokens", "cost", "cache_savings", "cache_efficiency",
       "tool_success_rate", "active_days", "code_velocity", "cost_per_session"}},
-    {"work",
-     {NULL},
-     NULL,
-     0,
-     {"tasks", "resolution_rate", "time_to_resolution", "first_try_rate", "retry_rate",
-      "rework_rate", "commits", "ai_commits", "subagents", "compactions", "interrupts",
-      "api_errors"}},
     {"trend",
      {"trend"},
      NULL,
@@ -53,6 +57,7 @@ static const block compared[] = {
      {"active_time", "interactions", "sessions", "lines_added", "lines_removed", "total_tokens",
       "cost"}}};
 
+/* Once for each period. */
 static const block blocks[] = {
     {"heat",
      {"time.day_of_week", "time.hour_of_day"},
@@ -99,10 +104,8 @@ static const block blocks[] = {
      "-tasks",
      0,
      {"tasks", "resolution_rate", "time_to_resolution", "cost_per_task", "first_try_rate",
-      "rework_rate", "retry_rate"}},
-    {"delegation", {"task_type"}, "-tasks", 0, {"tasks", "delegation"}},
-    {"saved", {NULL}, NULL, 0, {"time_saved"}},
-    {"features", {"feature"}, NULL, 0, {"feature_usage"}},
+      "rework_rate", "retry_rate", "delegation"}},
+    {"features", {"feature"}, "-feature_usage", 0, {"feature_usage"}},
     {"patterns", {"pattern"}, "-task_patterns", 10, {"task_patterns", "pattern_resolution_rate"}},
     {"list",
      {"session", "workspace", "platform"},
@@ -111,7 +114,7 @@ static const block blocks[] = {
      {"last_activity", "active_time", "session_duration", "interactions", "prompts", "tool_calls",
       "tool_errors", "lines_added", "lines_removed", "files_touched", "total_tokens", "cost"}}};
 
-/* Of all periods together, once: what the latest sessions are made of. */
+/* Once, of the quarter: what its latest sessions are made of. */
 static const block details[] = {
     {"session_hours",
      {"session", "time.hour"},
@@ -134,62 +137,160 @@ static const block details[] = {
      PARTS_MOST,
      {"lines_added", "lines_removed"}},
     {"session_types", {"session", "task_type"}, "-tasks", PARTS_MOST, {"tasks"}}};
+static const struct period detailed = {"quarter", NULL, false};
+
+/* What stands out, of the days behind a short and behind a long period. */
+static const block findings = {"insights", {NULL}, NULL, 8, {"insights"}};
+static const struct period looked_at[] = {{"7d", NULL, false}, {"28d", NULL, false}};
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static int put_block(data *d, const program *p, const block *b, const char *key,
-                     const struct period *period, const char *baseline) {
-  question q = {.metrics = b->metrics,
-                .period = period->name,
-                .compare = baseline,
-                .order = b->order,
-                .limit = b->limit};
+/* --------------------------------------------------------------------------------------- asking */
+
+typedef struct job {
+  const block *block;
+  const struct period *period;
+  const char *baseline;
+  bp_result *result;
+} job;
+
+typedef struct jobs {
+  const program *program;
+  job *item;
+  size_t count;
+  atomic_size_t next;
+  atomic_int code; /* the first that is not EXIT_OK */
+} jobs;
+
+static void add_job(jobs *all, const block *b, const struct period *period, const char *baseline) {
+  all->item = need(realloc(all->item, (all->count + 1) * sizeof *all->item));
+  all->item[all->count++] = (job){b, period, baseline, NULL};
+}
+
+static void list_jobs(jobs *all) {
+  for (size_t i = 0; i < COUNT(looked_at); i++)
+    add_job(all, &findings, &looked_at[i], NULL);
+  for (size_t i = 0; i < COUNT(periods); i++) {
+    for (size_t k = 0; k < COUNT(compared) * COUNT(baselines) && periods[i].compared; k++)
+      add_job(all, &compared[k / COUNT(baselines)], &periods[i], baselines[k % COUNT(baselines)]);
+    for (size_t k = 0; k < COUNT(compared) && !periods[i].compared; k++)
+      add_job(all, &compared[k], &periods[i], NULL);
+    for (size_t k = 0; k < COUNT(blocks); k++)
+      add_job(all, &blocks[k], &periods[i], NULL);
+  }
+  for (size_t i = 0; i < COUNT(details); i++)
+    add_job(all, &details[i], &detailed, NULL);
+}
+
+static int answer(job *j, const program *p) {
+  question q = {.metrics = j->block->metrics,
+                .period = j->period->name,
+                .compare = j->baseline,
+                .order = j->block->order,
+                .limit = j->block->limit};
+  memcpy(q.by, j->block->by, sizeof q.by);
+  if (q.by[0] != NULL && strcmp(q.by[0], "trend") == 0) q.by[0] = j->period->by;
+  return ask(&j->result, p, &q);
+}
+
+static void answer_all(jobs *all, const program *p) {
+  for (;;) {
+    size_t at = atomic_fetch_add(&all->next, 1);
+    if (at >= all->count || atomic_load(&all->code) != EXIT_OK) return;
+    int code = answer(&all->item[at], p), ok = EXIT_OK;
+    if (code != EXIT_OK) atomic_compare_exchange_strong(&all->code, &ok, code);
+  }
+}
+
+/* On a handle of its own; without one the other threads answer. */
+static void *answer_beside(void *context) {
+  jobs *all = context;
+  program own = *all->program;
+  own.store = NULL;
+  own.screen.quiet = true;
+  if (open_store(&own, true) == EXIT_OK) answer_all(all, &own);
+  bp_close(own.store);
+  return NULL;
+}
+
+/* The first question about tasks after an ingest cuts them, which writes; all others only read. */
+static int settle_tasks(const program *p) {
+  static const char *const tasks[] = {"tasks", NULL};
+  question q = {.metrics = tasks, .period = "today"};
   bp_result *r = NULL;
-  memcpy(q.by, b->by, sizeof q.by);
-  if (q.by[0] != NULL && strcmp(q.by[0], "trend") == 0) q.by[0] = period->by;
   int code = ask(&r, p, &q);
-  if (code == EXIT_OK) put_table(d, key, r);
   bp_result_free(r);
   return code;
 }
 
-static int put_compared(data *d, const program *p, const struct period *period) {
-  int code = EXIT_OK;
-  for (size_t i = 0; i < COUNT(compared) && code == EXIT_OK; i++) {
+static size_t processors(void) {
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count < 1 ? 1 : count > THREADS_MOST ? THREADS_MOST : (size_t)count;
+}
+
+static int run_jobs(jobs *all) {
+  pthread_t threads[THREADS_MOST];
+  size_t beside = 0, wanted = processors() - 1;
+  while (beside < wanted && pthread_create(&threads[beside], NULL, answer_beside, all) == 0)
+    beside++;
+  answer_all(all, all->program);
+  while (beside > 0)
+    pthread_join(threads[--beside], NULL);
+  return atomic_load(&all->code);
+}
+
+/* -------------------------------------------------------------------------------------- writing */
+
+static const bp_result *answered(const jobs *all, const block *b, const struct period *period,
+                                 const char *baseline) {
+  size_t i = 0;
+  while (all->item[i].block != b || all->item[i].period != period ||
+         all->item[i].baseline != baseline)
+    i++; /* every question was put into the list */
+  return all->item[i].result;
+}
+
+static void put_compared(data *d, const jobs *all, const struct period *period) {
+  for (size_t i = 0; i < COUNT(compared); i++) {
     json_open(&d->out, compared[i].name, '{');
-    if (!period->compared) code = put_block(d, p, &compared[i], "none", period, NULL);
-    for (size_t k = 0; k < COUNT(baselines) && period->compared && code == EXIT_OK; k++)
-      code = put_block(d, p, &compared[i], baselines[k], period, baselines[k]);
+    for (size_t k = 0; k < COUNT(baselines) && period->compared; k++)
+      put_table(d, baselines[k], answered(all, &compared[i], period, baselines[k]));
+    if (!period->compared) put_table(d, "none", answered(all, &compared[i], period, NULL));
     json_close(&d->out, '}');
   }
-  return code;
 }
 
-static int put_findings(data *d, const program *p, const struct period *period) {
-  static const block insights = {"insights", {NULL}, NULL, 8, {"insights"}};
-  struct period of = {period->finding, NULL, NULL, false};
-  return put_block(d, p, &insights, "insights", &of, NULL);
-}
-
-static int put_period(data *d, const program *p, const struct period *period) {
+static void put_period(data *d, const jobs *all, const struct period *period) {
   json_open(&d->out, NULL, '{');
   json_text(&d->out, "name", period->name);
   json_text(&d->out, "by", period->by);
-  int code = put_compared(d, p, period);
-  for (size_t i = 0; i < COUNT(blocks) && code == EXIT_OK; i++)
-    code = put_block(d, p, &blocks[i], blocks[i].name, period, NULL);
-  if (code == EXIT_OK) code = put_findings(d, p, period);
+  put_compared(d, all, period);
+  for (size_t i = 0; i < COUNT(blocks); i++)
+    put_table(d, blocks[i].name, answered(all, &blocks[i], period, NULL));
   json_close(&d->out, '}');
-  return code;
+}
+
+static void put_answers(data *d, const jobs *all) {
+  json_open(&d->out, "periods", '[');
+  for (size_t i = COUNT(periods); i > 0; i--) /* the shortest first */
+    put_period(d, all, &periods[i - 1]);
+  json_close(&d->out, ']');
+  json_open(&d->out, "insights", '{');
+  for (size_t i = 0; i < COUNT(looked_at); i++)
+    put_table(d, looked_at[i].name, answered(all, &findings, &looked_at[i], NULL));
+  json_close(&d->out, '}');
+  for (size_t i = 0; i < COUNT(details); i++)
+    put_table(d, details[i].name, answered(all, &details[i], &detailed, NULL));
 }
 
 int put_personal(data *d, const program *p) {
-  int code = EXIT_OK;
-  json_open(&d->out, "periods", '[');
-  for (size_t i = 0; i < COUNT(periods) && code == EXIT_OK; i++)
-    code = put_period(d, p, &periods[i]);
-  json_close(&d->out, ']');
-  for (size_t i = 0; i < COUNT(details) && code == EXIT_OK; i++)
-    code = put_block(d, p, &details[i], details[i].name, &periods[COUNT(periods) - 1], NULL);
+  jobs all = {.program = p};
+  list_jobs(&all);
+  int code = settle_tasks(p);
+  if (code == EXIT_OK) code = run_jobs(&all);
+  if (code == EXIT_OK) put_answers(d, &all);
+  for (size_t i = 0; i < all.count; i++)
+    bp_result_free(all.item[i].result);
+  free(all.item);
   return code;
 }

@@ -261,14 +261,13 @@ function toolsPanel() {
 }
 
 function tasksPanel() {
-  const work = compared("work"), saved = table("saved");
-  const delegation = table("delegation");
+  const work = compared("work");
   return listPanel("tasks", "Tasks", "half", "types", "task_type", "tasks", ["tasks", "resolution_rate", "time_to_resolution.median", "cost_per_task", "verdict"], {
     heads: { resolution_rate: "Resolved", "time_to_resolution.median": "Median time", cost_per_task: "Cost each", verdict: "Delegate?" }, minor: ["cost_per_task"],
     cell: {
       resolution_rate: (from, row) => withInterval(from, row, "resolution_rate"),
       verdict: (from, row) => {
-        const at = delegation.find("task_type", from.value(row, "task_type")), verdict = at < 0 ? null : delegation.value(at, "delegation");
+        const verdict = from.value(row, "delegation");
         return verdict ? el("span", { class: `verdict ${verdict === "delegate" ? "good" : ""}` }, verdict) : el("span", { class: "empty", title: "too little to tell" }, "·");
       },
     },
@@ -278,7 +277,7 @@ function tasksPanel() {
       if (work.value(0, "first_try_rate") !== null) said.push(`${textOf(work, 0, "first_try_rate")} of edits held at the first try`);
       return said.join("; ") + ".";
     },
-    below: () => saved.value(0, "time_saved") === null ? null : el("p", { class: "note" }, "Time saved, an estimate: likely ", figure(saved, 0, "time_saved"), ", between ", figure(saved, 0, "time_saved.low"), " and ", figure(saved, 0, "time_saved.high"), `, if what is assumed holds: ${saved.meta.assumptions || ""}.`) });
+    below: () => work.value(0, "time_saved") === null ? null : el("p", { class: "note" }, "Time saved, an estimate: likely ", figure(work, 0, "time_saved"), ", between ", figure(work, 0, "time_saved.low"), " and ", figure(work, 0, "time_saved.high"), `, if what is assumed holds: ${work.meta.assumptions || ""}.`) });
 }
 
 // ---------------------------------------------------------------------------------------------------- sessions
@@ -319,7 +318,7 @@ function sessionColumns(list, main) {
   ];
 }
 
-const listMost = 400; // as pages/personal.c asks
+const listMost = 300; // as pages/personal.c asks
 function sessionsPanel() {
   const list = table("list"), spread = table("spread");
   if (list.rows === 0) return panel("sessions", "Sessions", "wide", null, nothing());
@@ -330,9 +329,12 @@ function sessionsPanel() {
 
 // ---------------------------------------------------------------------------------------------------- findings
 
+// Fewer days tell nothing.
+function lookedAt() { return ["today", "week"].includes(period().name) ? "7d" : "28d"; }
+function findings() { return result(page.insights[lookedAt()]); }
+
 function insightsPanel() {
-  const found = table("insights");
-  const of = { today: "the last 7 days", week: "the last 7 days", month: "the last 28 days", quarter: "this quarter", all: "this quarter" }[period().name];
+  const found = findings(), of = lookedAt() === "7d" ? "the last 7 days" : "the last 28 days";
   const note = found.meta.notes ? el("p", { class: "note" }, found.meta.notes) : null;
   if (found.rows === 0) return panel("insights", "What stands out", "third", null, nothing(`Nothing that is more than chance in ${of}.`), note);
   const items = rowsOf(found).slice(0, 3).map((row) => el("li", null,
@@ -456,7 +458,7 @@ function sessionDetail(id) {
 }
 
 function findingDetail(row) {
-  const found = table("insights"), unit = found.value(row, "unit"), kind = found.value(row, "effect_kind");
+  const found = findings(), unit = found.value(row, "unit"), kind = found.value(row, "effect_kind");
   const effect = (name) => {
     const value = found.value(row, name);
     if (value === null) return "";
