@@ -72,8 +72,9 @@ const command command_table[] = {
      RANGE | O(COMPARE) | O(BY) | O(LIMIT), ANSWERS, 0, 15, "@metrics", run_compare},
     {"dashboard", YOURS, "", "everything about your work on one page, as a file for the browser",
      "Writes one HTML file that loads nothing and sends nothing, and prints its path. Period and "
-     "baseline are chosen in the page; each figure shows what it is made of, down to the session.",
-     O(WHERE) | O(OUTPUT), ANSWERS, 0, 0, NULL, run_dashboard},
+     "baseline are chosen in the page; each figure shows what it is made of, down to the session. "
+     "With --release what is published of a team or an organisation, with the eyes of --as.",
+     O(WHERE) | O(OUTPUT) | O(RELEASE) | O(AS) | O(TEAM), 0, 0, 0, NULL, run_dashboard},
     {"statusline", YOURS, "", "today in one line, for prompts and status bars",
      "Name it as the command of Claude Code's status line: what that tells of the session at hand on "
      "standard input adds its cost; other input is passed over. Always ends with 0 when it could "

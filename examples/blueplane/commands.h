@@ -93,6 +93,9 @@ int run_share(program *p);
 int run_merge(program *p);
 int run_publish(program *p);
 /* release.c */
+/* Opens what is published, with the eyes of --as and --team; complains. */
+int open_published(program *p, const char *path);
+const char *access_name(const program *p);
 int run_release(program *p);
 /* reports/report.c */
 int run_report(program *p);

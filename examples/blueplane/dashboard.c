@@ -9,6 +9,7 @@
 #include "pages/data.h"
 #include "pages/page.h"
 #include "pages/personal.h"
+#include "pages/team.h"
 #include "paths.h"
 #include "zone.h"
 
@@ -59,6 +60,34 @@ static int show_personal(const program *p) {
   return code;
 }
 
+/* The person's own store, with what is new in it. */
+static int open_own(program *p) {
+  int code = open_store(p, true);
+  if (code == EXIT_OK && !p->only_stored && !given(&p->options, OPTION_NO_SYNC))
+    code = sync_before(p);
+  return code;
+}
+
+static int show_team(const program *p) {
+  static const char *const scripts[] = {page_uplot_js,  page_figures_js, page_parts_js,
+                                        page_detail_js, page_team_js,    NULL};
+  data d = {0};
+  json_open(&d.out, NULL, '{');
+  put_head(&d.out, p, "team");
+  json_text(&d.out, "access", access_name(p));
+  json_text(&d.out, "team", p->options.value[OPTION_TEAM]);
+  int code = put_catalog(&d, "catalog");
+  if (code == EXIT_OK) code = put_team(&d, p);
+  put_columns(&d, "columns");
+  json_close(&d.out, '}');
+  if (code == EXIT_OK) code = write_dashboard(p, &d, "blueplane team", scripts, "team.html");
+  data_free(&d);
+  return code;
+}
+
 int run_dashboard(program *p) {
-  return show_personal(p);
+  const char *release = p->options.value[OPTION_RELEASE];
+  int code = release != NULL ? open_published(p, release) : open_own(p);
+  if (code != EXIT_OK) return code;
+  return release != NULL ? show_team(p) : show_personal(p);
 }

@@ -6,10 +6,24 @@
 
 #include "exits.h"
 
+const char *access_name(const program *p) {
+  return p->options.value[OPTION_AS] != NULL ? p->options.value[OPTION_AS] : "manager";
+}
+
 static uint32_t access_of(const program *p) {
-  const char *as = p->options.value[OPTION_AS];
-  if (as != NULL && strcmp(as, "lead") == 0) return BP_ACCESS_LEAD;
-  return as != NULL && strcmp(as, "research") == 0 ? BP_ACCESS_RESEARCH : BP_ACCESS_MANAGER;
+  const char *as = access_name(p);
+  if (strcmp(as, "lead") == 0) return BP_ACCESS_LEAD;
+  return strcmp(as, "research") == 0 ? BP_ACCESS_RESEARCH : BP_ACCESS_MANAGER;
+}
+
+int open_published(program *p, const char *path) {
+  bp_open_options how = BP_OPEN_OPTIONS_INIT;
+  bp_error *error = NULL;
+  how.access = access_of(p);
+  if (bp_open(&p->store, path, &how, &error) != BP_OK ||
+      bp_narrow(p->store, how.access, p->options.value[OPTION_TEAM], &error) != BP_OK)
+    return complain_of(error);
+  return EXIT_OK;
 }
 
 static int describe(const program *p, const char *path) {
@@ -33,8 +47,6 @@ static int answer(program *p) {
 }
 
 int run_release(program *p) {
-  bp_open_options how = BP_OPEN_OPTIONS_INIT;
-  bp_error *error = NULL;
   if (strcmp(p->arguments[0], "show") != 0) {
     char *shown = text_safe(p->arguments[0]);
     complain(EXIT_USAGE, "usage: blueplane release show FILE [METRIC...]", "there is no release %s",
@@ -43,9 +55,6 @@ int run_release(program *p) {
     return EXIT_USAGE;
   }
   if (p->argument_count == 2) return describe(p, p->arguments[1]);
-  how.access = access_of(p);
-  if (bp_open(&p->store, p->arguments[1], &how, &error) != BP_OK ||
-      bp_narrow(p->store, how.access, p->options.value[OPTION_TEAM], &error) != BP_OK)
-    return complain_of(error);
-  return answer(p);
+  int code = open_published(p, p->arguments[1]);
+  return code == EXIT_OK ? answer(p) : code;
 }

@@ -209,3 +209,30 @@ function histogram(items, spoken) {
     items.map((item) => el("div", { class: "histogram-item" }, el("span", { class: "histogram-value" }, item.text),
       el("i", { vars: { "--part": ((item.value || 0) / most).toFixed(4) } }), el("span", { class: "histogram-name" }, item.name))));
 }
+
+// ------------------------------------------------------------------------------------------------------ controls
+
+function segments(name, options, chosen, change_) {
+  return el("fieldset", { class: "segments" }, el("legend", { class: "hidden-visually" }, name), options.map(([value, text]) =>
+    el("label", null, el("input", { type: "radio", name, value, checked: value === chosen, onchange: () => change_(value) }), el("span", null, text))));
+}
+
+function brand() { return el("div", { class: "brand" }, el("span", { class: "mark", "aria-hidden": "true" }), "blueplane"); }
+
+const themes = ["auto", "light", "dark"];
+function themeButton(changed) {
+  const root = document.documentElement, now = root.dataset.theme || "auto";
+  return el("button", { type: "button", class: "button theme", onclick: () => {
+    const next = themes[(themes.indexOf(now) + 1) % 3];
+    if (next === "auto") delete root.dataset.theme; else root.dataset.theme = next;
+    changed();
+  }, title: "Colours: as the system, light, dark", "aria-label": `Colours: ${now}` }, { auto: "Auto", light: "Light", dark: "Dark" }[now]);
+}
+
+// A share with the interval in which the true one lies.
+function withInterval(from, row, name) {
+  const low = from.value(row, `${name}.low`), high = from.value(row, `${name}.high`);
+  const nodes = [figure(from, row, name)];
+  if (low !== null && high !== null) nodes.push(el("span", { class: "interval", title: "where the true share lies with 95 %" }, ` ${share(low).replace("\u00a0%", "")}–${share(high)}`));
+  return nodes;
+}

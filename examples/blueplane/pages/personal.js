@@ -63,31 +63,16 @@ function lede() {
   return said.join("") + ".";
 }
 
-function segments(name, options, chosen, change_) {
-  return el("fieldset", { class: "segments" }, el("legend", { class: "hidden-visually" }, name), options.map(([value, text]) =>
-    el("label", null, el("input", { type: "radio", name, value, checked: value === chosen, onchange: () => change_(value) }), el("span", null, text))));
-}
-
 function head() {
   const baselines = [["average", "own average"], ["previous", "period before"], ["year", "year before"], ["none", "nothing"]];
   return el("header", { class: "top" },
-    el("div", { class: "brand" }, el("span", { class: "mark", "aria-hidden": "true" }), "blueplane"),
+    brand(),
     el("div", { class: "controls screen-only" },
       segments("Period", page.periods.map((each, i) => [String(i), periodNames[each.name]]), String(view.period), (value) => { view.period = Number(value); show("Period", value); }),
       el("label", { class: "compare" }, el("span", null, "vs"), el("select", { class: "select", "aria-label": "Compare with", disabled: !("average" in period().totals),
         onchange: (event) => { view.baseline = event.target.value; show("Compare with"); } },
         baselines.map(([value, text]) => el("option", { value, selected: value === view.baseline }, text)))),
-      themeButton()));
-}
-
-const themes = ["auto", "light", "dark"];
-function themeButton() {
-  const root = document.documentElement, now = root.dataset.theme || "auto";
-  return el("button", { type: "button", class: "button theme", onclick: () => {
-    const next = themes[(themes.indexOf(now) + 1) % 3];
-    if (next === "auto") delete root.dataset.theme; else root.dataset.theme = next;
-    show("theme");
-  }, title: "Colours: as the system, light, dark", "aria-label": `Colours: ${now}` }, { auto: "Auto", light: "Light", dark: "Dark" }[now]);
+      themeButton(() => show("theme"))));
 }
 
 // ---------------------------------------------------------------------------------------------------- tiles
@@ -194,14 +179,6 @@ function listPanel(id, title, classes, source, dimension, main, names, options =
   ];
   return panel(id, title, classes, options.summary ? options.summary(from, rows) : null, options.above ? options.above(from, rows) : null,
     figureTable(columns, rows, { first: options.first || 8, caption: title, captionHidden: true }), options.below ? options.below(from, rows) : null);
-}
-
-// A share with the interval in which the true one lies.
-function withInterval(from, row, name) {
-  const low = from.value(row, `${name}.low`), high = from.value(row, `${name}.high`);
-  const nodes = [figure(from, row, name)];
-  if (low !== null && high !== null) nodes.push(el("span", { class: "interval", title: "where the true share lies with 95 %" }, ` ${share(low).replace("\u00a0%", "")}–${share(high)}`));
-  return nodes;
 }
 
 // A platform has one colour in all periods.

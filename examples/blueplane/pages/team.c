@@ -1,0 +1,198 @@
+/* team.c: the questions of a team's dashboard, as data. Knows which metrics belong together; who may ask what is the
+ * library's business: a metric that it refuses is left out, and so is a question of which nothing remains. */
+#include "team.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../exits.h"
+#include "../zone.h"
+
+#define METRICS_MOST 16
+#define WEEKS_MOST 8 /* that can be looked at one by one */
+#define MONTHS_MOST 6
+
+typedef struct block {
+  const char *name;
+  const char *by[4];
+  const char *order;
+  const char *metrics[METRICS_MOST + 1]; /* ended by NULL */
+} block;
+
+/* Over all that is published, week by week. */
+static const block by_week[] = {
+    {"trend",
+     {"time.week"},
+     NULL,
+     {"active_users", "adoption_rate", "active_time", "interactions", "sessions", "lines_added",
+      "total_tokens", "cost", "tool_success_rate", "rejection_rate", "api_error_rate", "retry_rate",
+      "first_try_rate", "resolution_rate", "license_utilization"}},
+    {"platform_trend", {"time.week", "platform"}, NULL, {"interactions"}},
+    {"member_trend", {"time.week", "member"}, NULL, {"active_time"}}};
+
+/* Of each window. */
+static const block blocks[] = {
+    {"totals",
+     {NULL},
+     NULL,
+     {"active_users", "adoption_rate", "sessions", "interactions", "prompts", "active_time",
+      "active_days", "lines_added", "lines_removed", "total_tokens", "cost", "commits",
+      "pull_requests", "cost_per_session", "cost_per_line", "cost_per_task"}},
+    {"quality",
+     {NULL},
+     NULL,
+     {"tool_success_rate", "tool_errors", "rejection_rate", "interruption_rate", "acceptance_rate",
+      "api_error_rate", "api_retries", "retry_rate", "recovery_rate", "first_try_rate",
+      "rework_rate", "resolution_rate", "time_to_resolution", "cache_efficiency",
+      "context_pressure"}},
+    {"money", {NULL}, NULL, {"license_utilization", "cost_per_active_seat", "roi"}},
+    {"bands", {NULL}, NULL, {"usage_distribution"}},
+    {"features", {NULL}, NULL, {"feature_adoption"}},
+    {"signals", {NULL}, NULL, {"support_signals"}},
+    {"journeys", {NULL}, NULL, {"journeys", "journey_resolution_rate"}},
+    {"teams",
+     {"team"},
+     "-active_time",
+     {"active_time", "sessions", "lines_added", "cost", "cost_per_line", "tool_success_rate",
+      "api_error_rate"}},
+    {"platforms",
+     {"platform"},
+     "-interactions",
+     {"interactions", "sessions", "active_time", "lines_added", "cost"}},
+    {"projects",
+     {"project"},
+     "-active_time",
+     {"active_time", "sessions", "lines_added", "cost", "commits"}},
+    {"models",
+     {"model_family"},
+     "-cost",
+     {"cost", "responses", "total_tokens", "cache_efficiency"}},
+    {"tools",
+     {"tool_category"},
+     "-tool_calls",
+     {"tool_calls", "tool_success_rate", "tool_errors", "rejection_rate"}},
+    {"languages", {"language"}, "-lines_added", {"lines_added", "lines_removed"}},
+    {"types",
+     {"task_type"},
+     NULL,
+     {"resolution_rate", "time_to_resolution", "cost_per_task", "retry_rate"}},
+    {"experience",
+     {"experience"},
+     NULL,
+     {"active_time", "sessions", "tool_success_rate", "retry_rate", "resolution_rate"}},
+    {"members",
+     {"member"},
+     NULL,
+     {"active_time", "sessions", "prompts", "lines_added", "cost", "tool_success_rate",
+      "rejection_rate", "retry_rate", "first_try_rate", "resolution_rate"}}};
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+/* Whether a refusal says which metric it is about; that one goes. */
+static bool leave_out(const char **metrics, const bp_error *error) {
+  const char *refused = bp_error_detail(error, "metric");
+  size_t to = 0, found = 0;
+  for (size_t from = 0; metrics[from] != NULL; from++) {
+    if (refused != NULL && strcmp(metrics[from], refused) == 0)
+      found++;
+    else
+      metrics[to++] = metrics[from];
+  }
+  metrics[to] = NULL;
+  return found > 0 && to > 0;
+}
+
+/* The order, unless the metric that it goes by was left out. */
+static const char *order_of(const block *b, const char *const *metrics) {
+  for (; b->order != NULL && *metrics != NULL; metrics++)
+    if (strcmp(b->order + 1, *metrics) == 0) return b->order;
+  return NULL;
+}
+
+static bool is_refusal(int rc) {
+  return rc == BP_ERR_DENIED || rc == BP_ERR_UNSUPPORTED || rc == BP_ERR_NOTFOUND;
+}
+
+/* NULL in *out where this access may ask nothing of it. */
+static int ask_allowed(bp_result **out, const program *p, const block *b, const char *period) {
+  const char *metrics[METRICS_MOST + 1];
+  memcpy(metrics, b->metrics, sizeof metrics);
+  for (;;) {
+    question q = {.metrics = metrics, .period = period, .order = order_of(b, metrics)};
+    bp_error *error = NULL;
+    memcpy(q.by, b->by, sizeof q.by);
+    int rc = try_ask(out, p, &q, &error);
+    if (rc == BP_OK) return EXIT_OK;
+    if (!is_refusal(rc)) return complain_of(error);
+    bool again = leave_out(metrics, error);
+    bp_error_free(error);
+    if (!again) return EXIT_OK;
+  }
+}
+
+static int put_block(data *d, const program *p, const block *b, const char *period) {
+  bp_result *r = NULL;
+  int code = ask_allowed(&r, p, b, period);
+  if (code == EXIT_OK && r != NULL) put_table(d, b->name, r);
+  bp_result_free(r);
+  return code;
+}
+
+/* -------------------------------------------------------------------------------------- windows */
+
+static int put_window(data *d, const program *p, const char *kind, const char *name,
+                      const char *period) {
+  int code = EXIT_OK;
+  json_open(&d->out, NULL, '{');
+  json_text(&d->out, "kind", kind);
+  json_text(&d->out, "name", name);
+  for (size_t i = 0; i < COUNT(blocks) && code == EXIT_OK; i++)
+    code = put_block(d, p, &blocks[i], period);
+  json_close(&d->out, '}');
+  return code;
+}
+
+/* The days of a published week or month, which is named "2026-03-23" or "2026-03". */
+static char *days_of(const char *name) {
+  char text_[16], until[16];
+  date first, last;
+  bool month = strlen(name) == 7;
+  snprintf(text_, sizeof text_, month ? "%.7s-01" : "%.10s", name);
+  if (!parse_date(&first, text_)) return copy_text(name);
+  last = add_days(first, month ? 31 : 6);
+  if (month) {
+    last.day = 1;
+    last = add_days(last, -1);
+  }
+  format_date(until, last);
+  return print_text("%s/%s", text_, until);
+}
+
+/* The latest windows of a kind that hold anything. */
+static int put_windows(data *d, const program *p, const char *kind, const char *by, size_t most) {
+  const block counted = {kind, {by}, NULL, {"sessions"}};
+  bp_result *r = NULL;
+  int code = ask_allowed(&r, p, &counted, "all");
+  size_t rows = bp_result_rows(r);
+  for (size_t i = 0; i < rows && i < most && code == EXIT_OK; i++) {
+    const char *name = bp_result_text(r, rows - 1 - i, 0, NULL);
+    char *days = days_of(name);
+    code = put_window(d, p, kind, name, days);
+    free(days);
+  }
+  bp_result_free(r);
+  return code;
+}
+
+int put_team(data *d, const program *p) {
+  int code = EXIT_OK;
+  for (size_t i = 0; i < COUNT(by_week) && code == EXIT_OK; i++)
+    code = put_block(d, p, &by_week[i], "all");
+  json_open(&d->out, "windows", '[');
+  if (code == EXIT_OK) code = put_window(d, p, "all", NULL, "all");
+  if (code == EXIT_OK) code = put_windows(d, p, "month", "time.month", MONTHS_MOST);
+  if (code == EXIT_OK) code = put_windows(d, p, "week", "time.week", WEEKS_MOST);
+  json_close(&d->out, ']');
+  return code;
+}
