@@ -171,7 +171,7 @@ static char *days_of(const char *name) {
 
 /* The latest windows of a kind that hold anything. */
 static int put_windows(data *d, const program *p, const char *kind, const char *by, size_t most) {
-  const block counted = {kind, {by}, NULL, {"sessions"}};
+  const block counted = {kind, {by}, NULL, {"interactions"}};
   bp_result *r = NULL;
   int code = ask_allowed(&r, p, &counted, "all");
   size_t rows = bp_result_rows(r);
