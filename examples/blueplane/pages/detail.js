@@ -17,12 +17,12 @@ function openDetail(make) {
 
 function showStep() {
   const { title, sub, nodes } = steps[steps.length - 1]();
-  drawer.replaceChildren(
+  drawer.replaceChildren(...[
     el("div", { class: "drawer-bar" },
       steps.length > 1 ? el("button", { type: "button", class: "button", onclick: () => { steps.pop(); showStep(); drawer.querySelector("h2").focus(); } }, "Back") : el("span"),
       el("button", { type: "button", class: "button", onclick: () => drawer.close() }, "Close")),
     el("h2", { id: "drawer-title", tabindex: -1 }, title),
-    sub ? el("p", { class: "summary" }, sub) : null, ...nodes.filter(Boolean));
+    sub ? el("p", { class: "summary" }, sub) : null, ...nodes].filter(Boolean));
 }
 
 drawer.addEventListener("close", () => { steps.length = 0; drawer.replaceChildren(); opened?.focus?.(); });
@@ -34,7 +34,7 @@ function parts(title, table, dimension, name, open, limit = 12) {
   if (rows.length === 0) return null;
   const most = table.most(name), total = rows.length;
   return el("section", { class: "parts" }, el("h3", null, title), figureTable([
-    { title: Result.describe(dimension).title || words(dimension), cell: (row) => open ? opener(label(dimension, table.value(row, dimension)), () => open(row)) : label(dimension, table.value(row, dimension)) },
+    { title: dimensionTitle(dimension), cell: (row) => open ? opener(label(dimension, table.value(row, dimension)), () => open(row)) : label(dimension, table.value(row, dimension)) },
     { title: "", spoken: "Size", class: "bar-cell", cell: (row) => most > 0 ? bar(table.value(row, name) / most) : "" },
     { title: titleOf(name), number: true, cell: (row) => figure(table, row, name) },
   ], rows, { first: limit, caption: `${title}, ${total} in all`, captionHidden: true }));

@@ -87,7 +87,7 @@ function share(ratio) {
 
 function plain(size) { return fixed(size, Number.isInteger(size) || size >= 100 ? 0 : 1); }
 
-const units = { tokens, nUSD: money, us: duration, ratio: share, hour: (h) => `${String(h % 24).padStart(2, "0")}:00` };
+const units = { factor: (f) => "×" + fixed(f, f < 10 ? 1 : 0), tokens, nUSD: money, us: duration, ratio: share, hour: (h) => `${String(h % 24).padStart(2, "0")}:00` };
 
 // A value in a unit of the library; with "+" where a sign is wanted.
 function number(unit, value, signed) {
@@ -187,6 +187,10 @@ function label(dimension, value) {
 }
 
 function titleOf(metric) { return (page.catalog[metric] || {}).title || Result.describe(metric).title || words(metric); }
+function dimensionTitle(dimension) {
+  const title = Result.describe(dimension).title || words(dimension).replace("time.", "");
+  return title[0].toUpperCase() + title.slice(1);
+}
 // Of a companion only its own name: "Resolution rate: low" is "low".
 function shortTitle(name) {
   const title = Result.describe(name).title || name;

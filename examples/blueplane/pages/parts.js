@@ -22,6 +22,22 @@ function panel(id, title, classes, summary, ...children) {
     summary ? el("p", { class: "summary" }, summary) : null, ...children);
 }
 
+// Panels in rows of twelve columns: the last of a row takes what is left of it.
+function arrange(panels) {
+  let left = 12, last = null;
+  const widen = () => { if (last && left > 0 && left < 12) last.style.setProperty("--span", Number(last.style.getPropertyValue("--span")) + left); };
+  for (const each of panels) {
+    const span = each.classList.contains("third") ? 4 : each.classList.contains("half") ? 6 : each.classList.contains("wide") ? 8 : 12;
+    if (span > left) { widen(); left = 12; }
+    each.style.setProperty("--span", span);
+    left -= span;
+    last = each;
+    if (left === 0) left = 12;
+  }
+  widen();
+  return panels;
+}
+
 function nothing(said) { return el("p", { class: "nothing" }, said || "Nothing in this period."); }
 
 // A link that opens something in the page.
@@ -67,7 +83,7 @@ function rowsOf(table) { return Array.from({ length: table.rows }, (_, row) => r
 
 // A table behind a chart.
 function tableBehind(table, dimension, names, open) {
-  const columns = [{ title: Result.describe(dimension).title || words(dimension), cell: (row) => open
+  const columns = [{ title: dimensionTitle(dimension), cell: (row) => open
     ? opener(label(dimension, table.value(row, dimension)), () => open(row)) : label(dimension, table.value(row, dimension)) }];
   for (const name of names.filter((each) => table.has(each)))
     columns.push({ title: Result.describe(name).title || titleOf(name), number: true, cell: (row) => figure(table, row, name) });

@@ -173,7 +173,7 @@ function listPanel(id, title, classes, source, dimension, main, names, options =
   if (rows.length === 0) return panel(id, title, classes, null, nothing(options.nothing));
   const most = from.most(main);
   const columns = [
-    { title: Result.describe(dimension).title || words(dimension), cell: (row) => opener(label(dimension, from.value(row, dimension)), () => openDetail(() => groupDetail(source, dimension, row))) },
+    { title: dimensionTitle(dimension), cell: (row) => opener(label(dimension, from.value(row, dimension)), () => openDetail(() => groupDetail(source, dimension, row))) },
     { title: "", spoken: `Size by ${titleOf(main).toLowerCase()}`, class: "bar-cell", cell: (row) => bar(most > 0 ? from.value(row, main) / most : 0, options.colour ? options.colour(from, row) : colours[0]) },
     ...names.map((name) => ({ title: (options.heads || {})[name] || titleOf(name), number: true, class: (options.minor || []).includes(name) ? "minor" : "", cell: (row) => options.cell?.[name] ? options.cell[name](from, row) : figure(from, row, name) })),
   ];
@@ -377,7 +377,7 @@ function groupDetail(source, dimension, row) {
       { title: "Workspace", cell: (at) => label("workspace", list.value(known_.get(parts_.value(at, "session")), "workspace")) },
       ...names.map((name) => ({ title: titleOf(name), number: true, cell: (at) => figure(parts_, at, name) }))], rows, { first: 15, caption: "Sessions", captionHidden: true })));
   }
-  return { title: label(dimension, value), sub: `${Result.describe(dimension).title || words(dimension)}, ${rangeText()}.`, nodes };
+  return { title: label(dimension, value), sub: `${dimensionTitle(dimension)}, ${rangeText()}.`, nodes };
 }
 
 // Sessions hour by hour where the hour fits.
@@ -424,7 +424,7 @@ function sessionDetail(id) {
     rows.sort((a, b) => String(all.value(a, dimension)).localeCompare(String(all.value(b, dimension))));
     const most = Math.max(...rows.map((row) => all.value(row, name) || 0), 1e-9);
     return el("section", { class: "parts" }, el("h3", null, title), figureTable([
-      { title: Result.describe(dimension).title || words(dimension), cell: (row) => dimension === "time.hour" ? `${dayText(all.value(row, dimension).slice(0, 10), "weekday")}, ${all.value(row, dimension).slice(11, 16)}` : label(dimension, all.value(row, dimension)) },
+      { title: dimensionTitle(dimension), cell: (row) => dimension === "time.hour" ? `${dayText(all.value(row, dimension).slice(0, 10), "weekday")}, ${all.value(row, dimension).slice(11, 16)}` : label(dimension, all.value(row, dimension)) },
       { title: "", spoken: "Size", class: "bar-cell", cell: (row) => bar((all.value(row, name) || 0) / most) },
       ...all.metrics().map((metric) => ({ title: titleOf(metric), number: true, cell: (row) => figure(all, row, metric) }))], rows, { caption: title, captionHidden: true }));
   };
@@ -475,8 +475,8 @@ function show(keep, value) {
     el("main", null,
       el("div", { class: "lede" }, el("h1", null, rangeText()), el("p", null, lede())),
       el("section", { class: "tiles", "aria-label": "At a glance" }, tiles.map(tile)),
-      el("div", { class: "grid" }, trendPanel(), insightsPanel(), heatPanel(), platformsPanel(), workspacesPanel(), codePanel(), modelsPanel(),
-        depthPanel(), sessionsPanel(), toolsPanel(), tasksPanel(), featuresPanel())),
+      el("div", { class: "grid" }, arrange([trendPanel(), insightsPanel(), heatPanel(), platformsPanel(), workspacesPanel(), codePanel(), modelsPanel(),
+        depthPanel(), sessionsPanel(), toolsPanel(), tasksPanel(), featuresPanel()]))),
     foot()));
   if (!document.contains(drawer)) document.body.append(drawer);
   requestAnimationFrame(redraw);

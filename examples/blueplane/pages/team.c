@@ -76,7 +76,7 @@ static const block blocks[] = {
     {"types",
      {"task_type"},
      NULL,
-     {"resolution_rate", "time_to_resolution", "cost_per_task", "retry_rate"}},
+     {"resolution_rate", "time_to_resolution"}},
     {"experience",
      {"experience"},
      NULL,
@@ -169,13 +169,13 @@ static char *days_of(const char *name) {
   return print_text("%s/%s", text_, until);
 }
 
-/* The latest windows of a kind that hold anything. */
+/* The latest windows of a kind that hold anything, unless one is all there is. */
 static int put_windows(data *d, const program *p, const char *kind, const char *by, size_t most) {
   const block counted = {kind, {by}, NULL, {"interactions"}};
   bp_result *r = NULL;
   int code = ask_allowed(&r, p, &counted, "all");
   size_t rows = bp_result_rows(r);
-  for (size_t i = 0; i < rows && i < most && code == EXIT_OK; i++) {
+  for (size_t i = 0; rows > 1 && i < rows && i < most && code == EXIT_OK; i++) {
     const char *name = bp_result_text(r, rows - 1 - i, 0, NULL);
     char *days = days_of(name);
     code = put_window(d, p, kind, name, days);

@@ -9,13 +9,17 @@ const known_ = (name) => table(name).rows > 0;
 
 const audiences = { lead: "For a team's lead", manager: "For managers", research: "For researchers" };
 
+// A return on cost is read as a factor.
+for (const [name, column] of Object.entries(page.columns)) if (/^roi(\.|$)/.test(name)) column.unit = "factor";
+
 // --------------------------------------------------------------------------------------------------- ranges
 
 // Both ends of what is told, where they differ.
 function range(from, row, name) {
   const low = from.value(row, `${name}.at_least`), high = from.value(row, `${name}.at_most`), unit = Result.describe(name).unit;
   if (low === null || (high !== null && low === high)) return null;
-  return high === null ? `at least ${number(unit, low)}` : `${trimmed(number(unit, low), number(unit, high))}–${number(unit, high)}`;
+  if (high === null) return `at least ${number(unit, low)}`;
+  return number(unit, low) === number(unit, high) ? null : `${trimmed(number(unit, low), number(unit, high))}–${number(unit, high)}`;
 }
 
 function trimmed(low, high) {
@@ -29,8 +33,8 @@ function ranged(from, row, name, always) {
   if (!told) return [value];
   value.title = `the true number lies between ${told.replace("–", " and ")}`;
   const low = from.value(row, `${name}.at_least`), high = from.value(row, `${name}.at_most`), middle = from.value(row, name);
-  const wide = high === null || (middle && (high - low) / Math.abs(middle) > 0.1);
-  return always || wide ? [value, el("span", { class: "interval" }, ` ${told}`)] : [value];
+  const wide = middle && (high - low) / Math.abs(middle) > 0.1;
+  return high !== null && (always || wide) ? [value, el("span", { class: "interval" }, ` ${told}`)] : [value];
 }
 
 function people(from, row) {
@@ -54,7 +58,7 @@ function days_() {
 
 function head() {
   return el("header", { class: "top" }, brand(), el("div", { class: "controls screen-only" },
-    el("label", { class: "compare" }, el("span", null, "Window"), el("select", { class: "select", "aria-label": "Window", onchange: (event) => { view.window = Number(event.target.value); show("Window"); } },
+    page.windows.length < 2 ? null : el("label", { class: "compare" }, el("span", null, "Window"), el("select", { class: "select", "aria-label": "Window", onchange: (event) => { view.window = Number(event.target.value); show("Window"); } },
       page.windows.map((each, i) => el("option", { value: i, selected: i === view.window }, windowText(each))))),
     themeButton(() => show("theme"))));
 }
@@ -74,9 +78,9 @@ function lede() {
 
 // --------------------------------------------------------------------------------------------------- tiles
 
-const tileMetrics = [["totals", "active_users"], ["totals", "adoption_rate"], ["totals", "active_time"], ["totals", "sessions"], ["totals", "interactions"], ["totals", "prompts"],
-  ["totals", "lines_added"], ["totals", "total_tokens"], ["totals", "cost"], ["money", "license_utilization"], ["money", "cost_per_active_seat"], ["money", "roi"],
-  ["quality", "tool_success_rate"], ["quality", "rejection_rate"], ["quality", "api_error_rate"], ["quality", "retry_rate"], ["quality", "resolution_rate"], ["quality", "first_try_rate"]];
+const tileMetrics = [["totals", "active_users"], ["totals", "adoption_rate"], ["totals", "active_time"], ["totals", "sessions"], ["totals", "lines_added"], ["totals", "cost"],
+  ["money", "license_utilization"], ["money", "cost_per_active_seat"], ["money", "roi"], ["quality", "resolution_rate"], ["quality", "retry_rate"], ["totals", "interactions"], ["totals", "prompts"],
+  ["totals", "total_tokens"], ["quality", "tool_success_rate"], ["quality", "rejection_rate"], ["quality", "api_error_rate"], ["quality", "cache_efficiency"]];
 
 function tile([source, metric]) {
   const from = table(source), trend = result(page.trend), told = range(from, 0, metric);
@@ -86,7 +90,7 @@ function tile([source, metric]) {
   return el("button", { type: "button", class: "tile", "aria-haspopup": "dialog", onclick: () => openDetail(() => figureDetail(source, metric)) },
     el("span", { class: "tile-label" }, titleOf(metric)), el("span", { class: "tile-value" }, value),
     el("span", { class: "tile-delta" }, told && metric !== "active_users" ? `between ${told.replace("–", " and ")}` : ""),
-    values.length > 2 ? sparkline(values) : el("span", { class: "spark" }));
+    result(page.trend).rows > 2 ? values.length ? sparkline(values) : el("span", { class: "spark" }) : null);
 }
 
 function tilesOf() {
@@ -162,7 +166,7 @@ function listPanel(id, title, classes, source, dimension, main, names, heads = {
   if (!from.has(dimension) || from.rows === 0) return null;
   const lead = from.has(main) ? main : from.metrics()[0], most = from.most(lead);
   const columns = [
-    { title: Result.describe(dimension).title || words(dimension), cell: (row) => opener(label(dimension, from.value(row, dimension)), () => openDetail(() => groupDetail(source, dimension, row))) },
+    { title: dimensionTitle(dimension), cell: (row) => opener(label(dimension, from.value(row, dimension)), () => openDetail(() => groupDetail(source, dimension, row))) },
     { title: "", spoken: `Size by ${titleOf(lead).toLowerCase()}`, class: "bar-cell", cell: (row) => from.state(row, lead) === "withheld" ? "" : bar(most > 0 ? from.value(row, lead) / most : 0) },
     ...names.filter((name) => from.has(name)).map((name) => ({ title: heads[name] || titleOf(name), number: true, cell: (row) => ranged(from, row, name) })),
     { title: "People", number: true, class: "minor", cell: (row) => people(from, row) || "" }];
@@ -281,7 +285,7 @@ function groupDetail(source, dimension, row) {
     nodes.push(el("section", { class: "parts" }, el("h3", null, `${titleOf(metric)}, week by week`), figureTable([{ title: "Week", cell: (each) => label("time.week", weeks.value(each, "time.week")) },
       { title: "", spoken: "Size", class: "bar-cell", cell: (each) => bar((weeks.value(each, metric) || 0) / (weeks.most(metric) || 1)) }, { title: titleOf(metric), number: true, cell: (each) => figure(weeks, each, metric) }], own, { caption: "Week by week", captionHidden: true })));
   }
-  return { title: label(dimension, value), sub: `${Result.describe(dimension).title || words(dimension)}, ${days_()}.${people(from, row) && from.state(row, "contributors") === "value" ? ` ${people(from, row)} people.` : ""}`, nodes };
+  return { title: label(dimension, value), sub: `${dimensionTitle(dimension)}, ${days_()}.${people(from, row) && from.state(row, "contributors") === "value" ? ` ${people(from, row)} people.` : ""}`, nodes };
 }
 
 function weekDetail(row) {
@@ -314,12 +318,12 @@ function show(keep, value) {
     listPanel("models", "Model families", "half", "models", "model_family", "cost", ["cost", "total_tokens", "responses", "cache_efficiency"]),
     listPanel("languages", "Languages", "half", "languages", "language", "lines_added", ["lines_added", "lines_removed"]),
     listPanel("tools", "Kinds of tools", "half", "tools", "tool_category", "tool_calls", ["tool_calls", "tool_success_rate", "rejection_rate"], { tool_calls: "Calls", tool_success_rate: "Success", rejection_rate: "Rejected" }),
-    listPanel("types", "Types of tasks", "half", "types", "task_type", "resolution_rate", ["resolution_rate", "time_to_resolution", "cost_per_task"]),
+    listPanel("types", "Types of tasks", "half", "types", "task_type", "resolution_rate", ["resolution_rate", "time_to_resolution"]),
     listPanel("experience", "Experience", "half", "experience", "experience", "interactions", ["active_time", "sessions", "retry_rate", "resolution_rate", "tool_success_rate"]),
     membersPanel()];
   root.replaceChildren(el("div", { class: "page" }, head(), el("main", null,
     el("div", { class: "lede" }, el("h1", null, page.team ? `Team ${page.team}` : "Organisation", el("span", { class: "h1-soft" }, ` ${days_()}`)), el("p", null, lede()), el("p", { class: "note" }, `${audiences[page.access] || ""}. Aggregated, at least three contributors, published once.`)),
-    el("section", { class: "tiles", "aria-label": "At a glance" }, tilesOf().map(tile)), el("div", { class: "grid" }, panels.filter(Boolean))), foot()));
+    el("section", { class: "tiles", "aria-label": "At a glance" }, tilesOf().map(tile)), el("div", { class: "grid" }, arrange(panels.filter(Boolean)))), foot()));
   if (!document.contains(drawer)) document.body.append(drawer);
   requestAnimationFrame(redraw);
   if (keep === "theme") root.querySelector(".theme").focus();
