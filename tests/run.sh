@@ -34,7 +34,7 @@ step() {
   rm -f "$root/build-tests.log"
 }
 
-sh "$root/tests/setup.sh" || give_up 'tests/setup.sh: failed'
+sh "$root/tests/setup.sh" tests || give_up 'tests/setup.sh: failed'
 
 [ -f "$build/build.ninja" ] || step 'Configuring' meson setup "$build" "$root"
 step 'Building' ninja -C "$build"

@@ -1,10 +1,14 @@
 #!/bin/sh
-# Installs what the build and the tests need and this machine lacks; used by examples/run.sh and tests/run.sh.
+# Installs what the build needs and this machine lacks, with the word "tests" also what the tests need; used by
+# examples/run.sh and tests/run.sh.
 # Looks for the tools themselves, so a machine that has them from elsewhere is left alone and a second run
 # costs some milliseconds. Installing is done with apt-get, as root or through sudo. Asks no questions.
 set -eu
 
 say() { printf '%s\n' "$*" >&2; }
+
+for_tests=no
+if [ "${1:-}" = tests ]; then for_tests=yes; fi
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
@@ -31,6 +35,9 @@ missing() {
   has_module libmicrohttpd || echo libmicrohttpd-dev
   has_module hiredis || echo libhiredis-dev
   has_module check || echo check
+  [ "$for_tests" = yes ] || return 0
+  has npm || echo npm
+  has chromium || has chromium-browser || has google-chrome || echo chromium
   [ -e /usr/share/zoneinfo/Europe/Berlin ] || echo tzdata
 }
 

@@ -22,19 +22,22 @@ function panel(id, title, classes, summary, ...children) {
     summary ? el("p", { class: "summary" }, summary) : null, ...children);
 }
 
-// Panels in rows of twelve columns: the last of a row takes what is left of it.
+// Panels in rows of twelve columns, on a wide screen and on one of middle width: the last of a row takes what is left.
 function arrange(panels) {
-  let left = 12, last = null;
-  const widen = () => { if (last && left > 0 && left < 12) last.style.setProperty("--span", Number(last.style.getPropertyValue("--span")) + left); };
-  for (const each of panels) {
-    const span = each.classList.contains("third") ? 4 : each.classList.contains("half") ? 6 : each.classList.contains("wide") ? 8 : 12;
-    if (span > left) { widen(); left = 12; }
-    each.style.setProperty("--span", span);
-    left -= span;
-    last = each;
-    if (left === 0) left = 12;
+  const kind = (each) => ["third", "half", "wide"].find((name) => each.classList.contains(name)) || "full";
+  for (const [variable, spans] of [["--span", { third: 4, half: 6, wide: 8, full: 12 }], ["--span-middle", { third: 6, half: 6, wide: 12, full: 12 }]]) {
+    let left = 12, last = null, own = 0;
+    const widen = () => { if (last && left > 0 && left < 12) last.style.setProperty(variable, own + left); };
+    for (const each of panels) {
+      const span = spans[kind(each)];
+      if (span > left) { widen(); left = 12; }
+      each.style.setProperty(variable, span);
+      [last, own] = [each, span];
+      left -= span;
+      if (left === 0) left = 12;
+    }
+    widen();
   }
-  widen();
   return panels;
 }
 
@@ -46,6 +49,14 @@ function opener(text, action, hint) {
 }
 
 // ------------------------------------------------------------------------------------------------------- tables
+
+// Who uses the keyboard can move a table that is wider than its place, and need not stop at the others.
+const scrolling = new ResizeObserver((all) => all.forEach(({ target }) => {
+  const wide = target.scrollWidth > target.clientWidth + 1 || target.scrollHeight > target.clientHeight + 1;
+  const said = target.querySelector("caption");
+  for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", `${said ? said.textContent : "Figures"}, a table that scrolls`]])
+    if (wide) target.setAttribute(name, value); else target.removeAttribute(name);
+}));
 
 // Columns: {title, cell(row) -> node, number, bar(row) -> 0..1}. Rows beyond `first` come when asked for.
 function figureTable(columns, rows, options = {}) {
@@ -67,7 +78,8 @@ function figureTable(columns, rows, options = {}) {
   const table = el("table", { class: `figures ${options.class || ""}` },
     options.caption ? el("caption", { class: options.captionHidden ? "hidden-visually" : null }, options.caption) : null,
     el("thead", null, el("tr", null, heads)), body);
-  const wrapped = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": options.caption || "Table" }, table);
+  const wrapped = el("div", { class: "scroll" }, table);
+  scrolling.observe(wrapped);
   if (rows.length <= first) return wrapped;
   const more = el("button", { type: "button", class: "button more" }, `Show all ${rows.length}`);
   more.addEventListener("click", () => { put(first, rows.length); more.remove(); table.querySelectorAll("tbody tr")[first].querySelector("button, th").focus?.(); });

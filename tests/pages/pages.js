@@ -1,0 +1,296 @@
+// Opens every dashboard from its file in Chromium: pages.js WORK PROGRAM CHROMIUM
+//
+// Checks what docs/dashboard.md promises: nothing is loaded, logged or refused by the policy; every control is reached with the
+// keyboard; nothing overflows from 360 to 1,920 pixels in either theme; axe-core finds nothing serious; and the figures that
+// are seen are those of the program's JSON, asked for again one by one.
+"use strict";
+
+const { execFileSync } = require("child_process");
+const fs = require("fs");
+const path = require("path");
+const { chromium } = require("playwright-core");
+const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const [work, program, executable] = process.argv.slice(2);
+const shots = process.env.BLUEPLANE_SHOTS;
+let checks = 0;
+const failures = [];
+
+function check(held, said) {
+  checks++;
+  if (!held) { failures.push(said); console.log(`FAILED ${said}`); }
+}
+
+function run(...words) {
+  return execFileSync(program, words, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+// A question that may have no answer ends with 3, or 4 where all of it is withheld; its document is whole.
+function ask(...words) {
+  try {
+    return JSON.parse(run(...words, "--json", "--no-sync"));
+  } catch (error) {
+    if (error.status !== 3 && error.status !== 4) throw error;
+    return JSON.parse(error.stdout);
+  }
+}
+
+// ------------------------------------------------------------------------------------------------- opening
+
+// Opens a file; everything that it does beyond showing itself is a failure.
+async function open(browser, file, options = {}) {
+  const context = await browser.newContext({ viewport: { width: options.width || 1280, height: 900 }, colorScheme: options.theme || "light", acceptDownloads: true });
+  await context.addInitScript(() => {
+    window.refused = [];
+    document.addEventListener("securitypolicyviolation", (event) => window.refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
+  });
+  const page = await context.newPage();
+  const name = path.basename(file);
+  page.on("console", (message) => check(false, `${name}: console says "${message.text()}"`));
+  page.on("pageerror", (error) => check(false, `${name}: ${error.stack}`));
+  page.on("request", (request) => check(request.url() === `file://${file}` || request.url().startsWith(`file://${file}#`) || request.url().startsWith("blob:"), `${name}: asks for ${request.url()}`));
+  await page.goto(`file://${file}${options.hash ? `#${options.hash}` : ""}`);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return page;
+}
+
+async function close(page, name) {
+  const refused = await page.evaluate(() => window.refused);
+  check(refused.length === 0, `${name}: the policy refused ${refused.join("; ")}`);
+  await page.context().close();
+}
+
+// ------------------------------------------------------------------------------------------------- looks
+
+async function looks(browser, file, hash) {
+  const name = path.basename(file, ".html");
+  for (const theme of ["light", "dark"])
+    for (const width of [360, 480, 768, 1024, 1280, 1920]) {
+      const page = await open(browser, file, { theme, width, hash });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      check(wide <= 0, `${name} ${hash || ""}: ${wide} pixels too wide at ${width}, ${theme}`);
+      const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
+      check(theme === "dark" ? Math.max(...ground) < 80 : Math.min(...ground) > 200, `${name}: not ${theme}: ${ground}`);
+      if (shots) await page.screenshot({ path: path.join(shots, `${name}-${hash ? `${hash.split(",")[0]}-` : ""}${width}-${theme}.png`), fullPage: true });
+      await close(page, name);
+    }
+}
+
+async function accessible(page, name) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ["violations"] })).violations
+    .map((each) => ({ id: each.id, impact: each.impact, nodes: each.nodes.slice(0, 3).map((node) => `${node.target} ${node.any.concat(node.all, node.none).map((one) => one.message).join(", ")}`) })));
+  for (const each of found) check(!["serious", "critical"].includes(each.impact), `${name}: axe ${each.id} (${each.impact}): ${each.nodes.join(" | ")}`);
+}
+
+// ------------------------------------------------------------------------------------------------- keyboard
+
+// Tab from the beginning to the end reaches each control that can be reached; of a group of radio buttons one is.
+async function keyboard(page, name) {
+  const wanted = await page.evaluate(() => {
+    let count = 0;
+    for (const each of document.querySelectorAll("button, select, summary, a[href], [tabindex='0']")) {
+      if (each.closest("dialog") || each.disabled || each.tabIndex < 0 || each.getClientRects().length === 0) continue;
+      each.dataset.wanted = String(count++);
+    }
+    const groups = new Set([...document.querySelectorAll("input[type=radio]")].map((each) => each.name));
+    for (const group of groups) (document.querySelector(`input[name="${group}"]:checked`) || {}).dataset.wanted = String(count++);
+    document.activeElement.blur();
+    return count;
+  });
+  const reached = new Set();
+  for (let i = 0; i < wanted + 60 && reached.size < wanted; i++) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => {
+      const element = document.activeElement, box = element.getBoundingClientRect();
+      const ring = getComputedStyle(element.matches(".segments input") ? element.nextElementSibling : element);
+      return { wanted: element.dataset.wanted, seen: box.width > 0 && box.height > 0, ring: ring.outlineStyle !== "none" || element.tagName === "BODY", what: element.outerHTML.slice(0, 80) };
+    });
+    if (at.wanted !== undefined) reached.add(at.wanted);
+    check(at.ring, `${name}: nothing shows that ${at.what} has the focus`);
+  }
+  check(reached.size === wanted, `${name}: Tab reaches ${reached.size} of ${wanted} controls`);
+}
+
+// A tile opens the drawer, a part leads on, Back and Escape lead back to where one was.
+async function drill(page, name) {
+  const tile = page.locator("button.tile").first();
+  await tile.focus();
+  await page.keyboard.press("Enter");
+  check(await page.locator("dialog[open] h2").count() === 1, `${name}: Enter on a tile opens nothing`);
+  await accessible(page, `${name}, drawer`);
+  const part = page.locator("dialog[open] button.opener").first();
+  if (await part.count()) {
+    const before = await page.locator("dialog[open] h2").textContent();
+    await part.focus();
+    await page.keyboard.press("Enter");
+    check(await page.locator("dialog[open] h2").textContent() !== before, `${name}: a part of a figure leads nowhere`);
+    await page.locator("dialog[open] button", { hasText: "Back" }).press("Enter");
+    check(await page.locator("dialog[open] h2").textContent() === before, `${name}: Back does not lead back`);
+  }
+  await page.keyboard.press("Escape");
+  check(await page.locator("dialog[open]").count() === 0, `${name}: Escape does not close`);
+  check(await page.evaluate(() => document.activeElement.classList.contains("tile")), `${name}: the focus does not return to the tile`);
+}
+
+async function chartKeys(page, name) {
+  const chart = page.locator(".chart").first();
+  if (!await chart.count()) return;
+  await chart.focus();
+  await page.keyboard.press("End");
+  const said = await page.locator(".readout").first().textContent();
+  await page.keyboard.press("ArrowLeft");
+  check(await page.locator(".readout").first().textContent() !== said, `${name}: an arrow key does not move through the chart`);
+  await page.keyboard.press("Enter");
+  check(await page.locator("dialog[open]").count() === 1, `${name}: Enter in the chart opens nothing`);
+  await page.keyboard.press("Escape");
+}
+
+async function heatKeys(page, name) {
+  await page.locator(".heat-cell[tabindex='0']").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  const said = await page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+  check(/^(Tuesday|Monday) 01:00/.test(said), `${name}: arrow keys in the map of hours lead to "${said}"`);
+}
+
+// ------------------------------------------------------------------------------------------------- figures
+
+// What the page holds, as it stands in the file.
+function dataOf(file) {
+  return JSON.parse(fs.readFileSync(file, "utf8").match(/id="data">(.*?)<\/script>/s)[1]);
+}
+
+function cell(table, row, name) {
+  const column = table.columns[name], value = column.values[row];
+  return value !== null && column.names ? column.names[value] : value;
+}
+
+function equal(held, told, type) {
+  if (held === null || told === null) return held === told;
+  if (type === "time") return held === Date.parse(told) * 1000;
+  return typeof held === "number" ? Math.abs(held - told) <= 1e-5 * Math.max(1e-9, Math.abs(told)) : held === told;
+}
+
+// A table of the page against the same question, asked by the program once more.
+function compareTable(data, table, where, question) {
+  const names = Object.keys(table.columns), roles = (role) => names.filter((name) => (data.columns[name].role || "metric") === role);
+  const told = question(roles("metric"), roles("dimension"));
+  check(told.rows.length === table.rows, `${where}: ${table.rows} rows, the program tells ${told.rows.length}`);
+  const states = new Map(told.states.map((each) => [`${each.row} ${each.column}`, each.state]));
+  for (const name of names) {
+    const own = new Map(table.columns[name].states || []);
+    for (let row = 0; row < Math.min(table.rows, told.rows.length); row++) {
+      check(equal(cell(table, row, name), told.rows[row][name], data.columns[name].type), `${where}: ${name} in row ${row} is ${cell(table, row, name)}, the program tells ${told.rows[row][name]}`);
+      check((own.get(row) || "") === (states.get(`${row} ${name}`) || ""), `${where}: ${name} in row ${row} is ${own.get(row)}, the program tells ${states.get(`${row} ${name}`)}`);
+    }
+  }
+}
+
+const orders = { platforms: "-interactions", workspaces: "-interactions", languages: "-lines_added", models: "-cost", tools: "-tool_calls", types: "-tasks", features: "-feature_usage", patterns: "-task_patterns", list: "-last_activity" };
+const limits = { workspaces: 60, languages: 24, models: 24, tools: 40, patterns: 10, list: 300 };
+
+function personalFigures(file) {
+  const data = dataOf(file);
+  for (const period of data.periods)
+    for (const [name, tables] of Object.entries(period)) {
+      if (typeof tables !== "object") continue;
+      for (const [baseline, table] of tables.columns ? [[null, tables]] : Object.entries(tables))
+        compareTable(data, table, `${period.name} ${name} ${baseline || ""}`, (metrics, by) => ask("metric", ...metrics, ...(by.length ? ["--by", by.join(",")] : []), "--period", period.name,
+          ...(baseline && baseline !== "none" ? ["--compare", baseline] : []), ...(orders[name] ? ["--order", orders[name]] : []), ...(limits[name] ? ["--limit", String(limits[name])] : [])));
+    }
+  for (const [period, table] of Object.entries(data.insights)) compareTable(data, table, `insights ${period}`, () => ask("insights", "--period", period, "--limit", "8"));
+  return data;
+}
+
+function teamFigures(file, release, ...eyes) {
+  const data = dataOf(file);
+  const question = (metrics, by) => ask("release", "show", release, ...metrics.filter((name, i) => metrics.indexOf(name) === i), ...(by.length ? ["--by", by.join(",")] : []), ...eyes);
+  // the program shows what is published over all windows; metrics with parts are asked for by the name before the dot
+  for (const [name, table] of [["trend", data.trend], ...Object.entries(data.windows[0])].filter(([, each]) => each && each.columns)) {
+    const sorted = { teams: 1, platforms: 1, projects: 1, models: 1, tools: 1, languages: 1 }[name];
+    if (sorted) continue; // the program does not order it
+    compareTable(data, table, `${path.basename(file)} ${name}`, (metrics, by) => question(metrics.filter((each) => each !== "contributors").map((each) => each.split(".")[0]), by));
+  }
+  return data;
+}
+
+// What is seen in the page is what the program says to people: the tiles against its JSON, and in words against `stats`.
+async function seen(browser, file, period) {
+  const page = await open(browser, file, { hash: `${period},${period === "today" ? "average" : "previous"},active_time` });
+  const totals = ask("stats", period).totals;
+  const text = run("stats", period, "--no-sync", "--color", "never").replace(/\s+/g, " ");
+  const tiles = await page.locator("button.tile .tile-value data").evaluateAll((all) => all.map((each) => ({ name: each.dataset.column, value: each.value, text: each.textContent.replace(/\u00a0/g, " ") })));
+  check(tiles.length >= 8, `${period}: ${tiles.length} figures in the tiles`);
+  let compared = 0;
+  for (const tile of tiles) {
+    const told = totals[tile.name];
+    if (!told) continue;
+    compared++;
+    check(equal(tile.value === "" ? null : Number(tile.value), told.value), `${period}: the tile of ${tile.name} holds ${tile.value}, the program ${told.value}`);
+    if (["active_time", "cost", "sessions", "interactions"].includes(tile.name) && told.value) check(text.includes(tile.text), `${period}: the tile of ${tile.name} says "${tile.text}", and stats does not: ${text.slice(0, 600)}`);
+  }
+  check(compared >= 6, `${period}: only ${compared} tiles were compared`);
+  await close(page, period);
+}
+
+// ------------------------------------------------------------------------------------------------- control
+
+// The checks can fail: a page with an injected script, a request and a wrong figure is noticed.
+async function control(browser, file) {
+  const broken = path.join(work, "broken.html");
+  fs.writeFileSync(broken, fs.readFileSync(file, "utf8").replace("</main>", "").replace('<div id="page"></div>', '<div id="page"></div><img src="https://example.org/x.png"><script>window.ran = true</script><div style="width:3000px">x</div>'));
+  const before = failures.length, counted = checks;
+  const log = console.log;
+  console.log = () => {};
+  const page = await open(browser, broken);
+  await accessible(page, "control"); // the picture of nothing has no name
+  const ran = await page.evaluate(() => window.ran === true), refused = await page.evaluate(() => window.refused.length);
+  await page.context().close();
+  console.log = log;
+  const noticed = failures.length - before;
+  failures.length = before;
+  checks = counted;
+  check(!ran, "control: an injected script ran");
+  check(refused >= 3, `control: the policy refused ${refused} of 3 things`);
+  check(noticed >= 2, `control: ${noticed} of what is wrong was noticed`);
+}
+
+async function whole(browser, file, name, hashes) {
+  for (const hash of hashes) await looks(browser, file, hash);
+  for (const theme of ["light", "dark"]) {
+    const page = await open(browser, file, { theme, hash: hashes[hashes.length - 1] });
+    await accessible(page, `${name}, ${theme}`);
+    if (theme === "light") {
+      await drill(page, name);
+      await chartKeys(page, name);
+      if (await page.locator(".heat").count()) await heatKeys(page, name);
+      await keyboard(page, name);
+    }
+    await close(page, name);
+  }
+}
+
+async function main() {
+  const browser = await chromium.launch({ executablePath: executable, args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+  try {
+    const personal = path.join(work, "personal.html");
+    run("dashboard", "--no-sync", "--output", personal);
+    check((fs.statSync(personal).mode & 0o777) === 0o600, "the file is not the person's alone");
+    check(fs.statSync(personal).size < 1e6, `the file has ${fs.statSync(personal).size} bytes`);
+    personalFigures(personal);
+    for (const period of ["today", "week", "month"]) await seen(browser, personal, period);
+    await whole(browser, personal, "personal", ["today,average,active_time", "all,none,cost", "month,previous,interactions"]);
+    await control(browser, personal);
+
+    const empty = path.join(work, "empty.html");
+    run("dashboard", "--store", path.join(work, "home", "empty.db"), "--no-sync", "--output", empty);
+    await whole(browser, empty, "empty", ["week,average,active_time"]);
+  } finally {
+    await browser.close();
+  }
+  console.log(`pages: ${checks} checks, ${failures.length} failed`);
+  process.exit(failures.length ? 1 : 0);
+}
+
+main().catch((error) => { console.error(error); process.exit(1); });
