@@ -50,7 +50,7 @@ async function open(browser, file, options = {}) {
   page.on("pageerror", (error) => check(false, `${name}: ${error.stack}`));
   page.on("request", (request) => check(request.url() === `file://${file}` || request.url().startsWith(`file://${file}#`) || request.url().startsWith("blob:"), `${name}: asks for ${request.url()}`));
   await page.goto(`file://${file}${options.hash ? `#${options.hash}` : ""}`);
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await settle(page);
   return page;
 }
 
@@ -62,18 +62,23 @@ async function close(page, name) {
 
 // ------------------------------------------------------------------------------------------------- looks
 
+const settle = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
 async function looks(browser, file, hash) {
-  const name = path.basename(file, ".html");
-  for (const theme of ["light", "dark"])
-    for (const width of [360, 480, 768, 1024, 1280, 1920]) {
-      const page = await open(browser, file, { theme, width, hash });
+  const name = path.basename(file, ".html"), which = hash ? `${hash.split(",")[0]}-` : "";
+  for (const theme of ["light", "dark"]) {
+    const page = await open(browser, file, { theme, width: 1920, hash });
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
+    check(theme === "dark" ? Math.max(...ground) < 80 : Math.min(...ground) > 200, `${name}: not ${theme}: ${ground}`);
+    for (const width of [1920, 1280, 1024, 768, 480, 360]) {
+      await page.setViewportSize({ width, height: 900 });
+      await settle(page);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       check(wide <= 0, `${name} ${hash || ""}: ${wide} pixels too wide at ${width}, ${theme}`);
-      const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
-      check(theme === "dark" ? Math.max(...ground) < 80 : Math.min(...ground) > 200, `${name}: not ${theme}: ${ground}`);
-      if (shots) await page.screenshot({ path: path.join(shots, `${name}-${hash ? `${hash.split(",")[0]}-` : ""}${width}-${theme}.png`), fullPage: true });
-      await close(page, name);
+      if (shots) await page.screenshot({ path: path.join(shots, `${name}-${which}${width}-${theme}.png`), fullPage: true });
     }
+    await close(page, name);
+  }
 }
 
 async function accessible(page, name) {
