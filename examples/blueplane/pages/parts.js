@@ -222,12 +222,13 @@ function niceSteps(unit, most) {
   return steps;
 }
 
-// The same without the library.
+// The same without the library: plain columns, a dash where the baseline stands.
 function drawColumns(box, options, choose) {
-  const most = Math.max(1e-9, ...options.values.map((v) => v || 0));
+  const baseline = options.baseline || [], most = Math.max(1e-9, ...options.values.map((v) => v || 0), ...baseline.map((v) => v || 0));
   const shown = Math.max(1, Math.ceil(options.values.length / Math.max(2, Math.floor(box.clientWidth / 74))));
+  const part = (value) => ({ "--part": ((value || 0) / most).toFixed(4) });
   box.append(el("div", { class: "columns" }, options.values.map((value, i) => el("span", { class: "column", onpointerenter: () => choose(i) },
-    el("i", { vars: { "--part": ((value || 0) / most).toFixed(4) } }), el("small", null, i % shown === 0 ? options.ticks(i) : "")))));
+    el("span", { class: "column-space" }, el("i", { vars: part(value) }), baseline[i] ? el("b", { vars: part(baseline[i]) }) : null), el("small", null, i % shown === 0 ? options.ticks(i) : "")))));
 }
 
 // Columns of a distribution: {name, value, text}.
