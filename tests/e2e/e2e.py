@@ -3,7 +3,7 @@
 A test is a module with functions named test_*; main() runs them in order, each in a folder of its own, and
 prints what was checked and how often. Status 0: all passed; 1: one failed; 77: nothing could be run.
 
-The tools are found through BLUEPLANE_BPT and BLUEPLANE_BPVERIFY, else in a build folder of this project.
+The tools are found through BLUEPLANE_BPT, BLUEPLANE_BPVERIFY and BLUEPLANE_PROGRAM, else in a build folder of this project.
 BLUEPLANE_LONG=1 asks for the long variants.
 """
 from __future__ import annotations
@@ -43,6 +43,7 @@ def _tool(variable: str, name: str) -> str:
 
 BPT = _tool("BLUEPLANE_BPT", "bpt")
 BPVERIFY = _tool("BLUEPLANE_BPVERIFY", "bpverify")
+PROGRAM = _tool("BLUEPLANE_PROGRAM", "../examples/blueplane")
 
 counts: collections.Counter = collections.Counter()  # what was checked in this test
 

@@ -28,6 +28,7 @@ import re
 import shutil
 import sqlite3
 import string
+import subprocess
 from typing import Any, Callable, Iterator, Optional
 
 import dump
@@ -372,6 +373,17 @@ def outputs(store: pathlib.Path, made: Input) -> dict:
     return said
 
 
+def dashboard(folder: pathlib.Path, *options: Any) -> dict:
+    """A page of the program, and what was said while it was made."""
+    page = folder / "page.html"
+    done = subprocess.run([e2e.PROGRAM, "dashboard", "--no-sync", "--output", page, *options],
+                          env={"HOME": str(folder), "PATH": os.environ["PATH"]}, capture_output=True, check=False)
+    check(done.returncode == 0 and page.stat().st_size > 100_000, "a dashboard", options, done.stderr)
+    e2e.counts["pages searched"] += 1
+    about = " ".join(str(option) for option in options if not isinstance(option, pathlib.Path))
+    return {f"dashboard {about}": page.read_bytes(), f"making of the dashboard {about}": done.stdout + done.stderr}
+
+
 def take_in(folder: pathlib.Path, made: Input, name: str) -> tuple:
     """A store that took everything in, its files as they are while a reader holds them, and what was said."""
     store = new_store(folder, name)
@@ -484,6 +496,8 @@ def through_a_team(folder: pathlib.Path, store: pathlib.Path, made: Input) -> di
                              *shared, status=None)
                 places[f"{access} asks {of.name} for {metric} by {by}"] = answer.stdout + answer.stderr
     e2e.counts["files, documents and answers of a team and an organisation"] += len(places)
+    for eyes in (("manager",), ("research",), ("lead", "--team", "core")):
+        places.update(dashboard(folder, "--release", release, "--as", *eyes))
     e2e.counts["cells of contributions searched"] += sum(r["cells"] for s in stores for r in said("shared", s))
     e2e.counts["published cells searched"] += cells
     return places
@@ -496,7 +510,7 @@ def nowhere(folder: pathlib.Path, labels: bool) -> None:
     check(e2e.counts["placements"] >= (5000 if labels else 4500), "enough placements", e2e.counts["placements"])
     store, files, said = take_in(folder, made, "canary")
     found = search(files) + search(said) + search_integers(store) + search(outputs(store, made))
-    found += search(through_a_team(folder, store, made))
+    found += search(dashboard(folder, "--store", store)) + search(through_a_team(folder, store, made))
     check(not found, "the marker is nowhere", f"{len(found)} hits", "\n".join(found[:40]), where(store))
 
 
