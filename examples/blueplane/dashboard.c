@@ -1,5 +1,5 @@
-/* dashboard.c: a dashboard as one file that needs nothing else: a person's own. What it asks is in
- * pages/personal.c, what it looks like in pages/. */
+/* dashboard.c: a dashboard as one file that needs nothing else: a person's own, or that of a team from what
+ * is published. What it asks is in pages/personal.c and pages/team.c, what it looks like in pages/. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,17 +45,34 @@ static int write_dashboard(const program *p, data *d, const char *title, const c
   return code;
 }
 
-static int show_personal(const program *p) {
-  static const char *const scripts[] = {page_uplot_js,  page_figures_js,  page_parts_js,
-                                        page_detail_js, page_personal_js, NULL};
+typedef struct dashboard {
+  const char *kind, *title, *file;
+  int (*put)(data *d, const program *p); /* what only this kind asks */
+  const char *scripts[6];
+} dashboard;
+
+static const dashboard own = {
+    "personal",
+    "blueplane",
+    "dashboard.html",
+    put_personal,
+    {page_uplot_js, page_figures_js, page_parts_js, page_detail_js, page_personal_js, NULL}};
+static const dashboard of_team = {
+    "team",
+    "blueplane: team",
+    "team.html",
+    put_team,
+    {page_uplot_js, page_figures_js, page_parts_js, page_detail_js, page_team_js, NULL}};
+
+static int show(const program *p, const dashboard *which) {
   data d = {0};
   json_open(&d.out, NULL, '{');
-  put_head(&d.out, p, "personal");
+  put_head(&d.out, p, which->kind);
   int code = put_catalog(&d, "catalog");
-  if (code == EXIT_OK) code = put_personal(&d, p);
+  if (code == EXIT_OK) code = which->put(&d, p);
   put_columns(&d, "columns");
   json_close(&d.out, '}');
-  if (code == EXIT_OK) code = write_dashboard(p, &d, "blueplane", scripts, "dashboard.html");
+  if (code == EXIT_OK) code = write_dashboard(p, &d, which->title, which->scripts, which->file);
   data_free(&d);
   return code;
 }
@@ -68,26 +85,9 @@ static int open_own(program *p) {
   return code;
 }
 
-static int show_team(const program *p) {
-  static const char *const scripts[] = {page_uplot_js,  page_figures_js, page_parts_js,
-                                        page_detail_js, page_team_js,    NULL};
-  data d = {0};
-  json_open(&d.out, NULL, '{');
-  put_head(&d.out, p, "team");
-  json_text(&d.out, "access", access_name(p));
-  json_text(&d.out, "team", p->options.value[OPTION_TEAM]);
-  int code = put_catalog(&d, "catalog");
-  if (code == EXIT_OK) code = put_team(&d, p);
-  put_columns(&d, "columns");
-  json_close(&d.out, '}');
-  if (code == EXIT_OK) code = write_dashboard(p, &d, "blueplane team", scripts, "team.html");
-  data_free(&d);
-  return code;
-}
-
 int run_dashboard(program *p) {
   const char *release = p->options.value[OPTION_RELEASE];
   int code = release != NULL ? open_published(p, release) : open_own(p);
   if (code != EXIT_OK) return code;
-  return release != NULL ? show_team(p) : show_personal(p);
+  return show(p, release != NULL ? &of_team : &own);
 }

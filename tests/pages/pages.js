@@ -239,6 +239,27 @@ async function seen(browser, file, period) {
   await close(page, period);
 }
 
+// What is nobody's business is not in the file: no name, no device, no session, no workspace of a person.
+function nobody(file) {
+  const text = fs.readFileSync(file, "utf8");
+  for (const word of ["ana", "ben", "cleo", "sample-", "session_"]) check(!new RegExp(`"[^"]*\\b${word}`).test(text.slice(text.indexOf('id="data"'), text.indexOf("</script>", text.indexOf('id="data"'))).replace(/"catalog":\{.*?\}\},/s, "")), `${path.basename(file)}: holds ${word}`);
+  check(!/\b[0-9a-f]{64}\b/.test(text), `${path.basename(file)}: holds a key`);
+}
+
+// The saved page of patterns stands alone, under the same policy.
+async function patterns(browser, file) {
+  const page = await open(browser, file);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#patterns button", { hasText: "Save as a page" }).click()]);
+  const saved = path.join(work, "patterns.html");
+  await download.saveAs(saved);
+  await close(page, "lead");
+  const alone = await open(browser, saved);
+  check(await alone.locator("#patterns table tbody tr").count() > 3, "the saved patterns have no table");
+  check(await alone.locator("script").count() === 0, "the saved patterns have a script");
+  await accessible(alone, "patterns");
+  await close(alone, "patterns");
+}
+
 // ------------------------------------------------------------------------------------------------- control
 
 // The checks can fail: a page with an injected script, a request and a wrong figure is noticed.
@@ -291,6 +312,15 @@ async function main() {
     const empty = path.join(work, "empty.html");
     run("dashboard", "--store", path.join(work, "home", "empty.db"), "--no-sync", "--output", empty);
     await whole(browser, empty, "empty", ["week,average,active_time"]);
+    const team = path.join(work, "team");
+    for (const [eyes, release, ...words] of [["manager", "acme.db"], ["research", "acme.db"], ["lead", "acme.release", "--team", "core"], ["nobody", "acme.release", "--as", "lead", "--team", "web"]]) {
+      const file = path.join(work, `${eyes}.html`), as = eyes === "nobody" ? words : ["--as", eyes, ...words];
+      run("dashboard", "--release", path.join(team, release), ...as, "--output", file);
+      teamFigures(file, path.join(team, release), ...as);
+      nobody(file);
+      await whole(browser, file, eyes, [undefined]);
+      if (eyes === "lead") await patterns(browser, file);
+    }
   } finally {
     await browser.close();
   }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Opens the dashboards in Chromium: sh tests/pages/run.sh BUILD PROGRAM
+# Opens the dashboards in Chromium: sh tests/pages/run.sh BUILD PROGRAM FAKENOW
 #
 # Makes the files from generated data, then runs pages.js over them. Skips (77) where there is no npm or no Chromium. BLUEPLANE_SHOTS
 # names a folder for pictures of all pages.
@@ -9,6 +9,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH='' cd -- "$here/../.." && pwd)
 work=$1/pages-tests
 program=$2
+fakenow=$3
 
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 [ -n "$chromium" ] || { echo 'skipped: no Chromium'; exit 77; }
@@ -20,8 +21,9 @@ if ! cmp -s "$here/package-lock.json" "$work/package-lock.json" || [ ! -d "$work
   (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1) || { cat "$work/npm.log"; exit 1; }
 fi
 
-rm -rf "$work/home"
-mkdir -p "$work/home"
+rm -rf "$work/home" "$work/team"
+mkdir -p "$work/home" "$work/team"
+python3 -B "$here/organisation.py" "$program" "$fakenow" "$work/team"
 python3 -B "$root/examples/sample/sample.py" --out "$work/home" --days 45 --seed 3 --quiet
 HOME=$work/home
 BLUEPLANE_STORE=$work/home/blueplane.db

@@ -178,7 +178,7 @@ function listPanel(id, title, classes, source, dimension, main, names, options =
     ...names.map((name) => ({ title: (options.heads || {})[name] || titleOf(name), number: true, class: (options.minor || []).includes(name) ? "minor" : "", cell: (row) => options.cell?.[name] ? options.cell[name](from, row) : figure(from, row, name) })),
   ];
   return panel(id, title, classes, options.summary ? options.summary(from, rows) : null, options.above ? options.above(from, rows) : null,
-    figureTable(columns, rows, { first: options.first || 8, caption: title, captionHidden: true }), options.below ? options.below(from, rows) : null);
+    figureTable(columns, rows, { first: options.first || 8, caption: title, captionHidden: true, class: options.class }), options.below ? options.below(from, rows) : null);
 }
 
 // A platform has one colour in all periods.
@@ -196,7 +196,7 @@ function platformsPanel() {
 
 function workspacesPanel() {
   return listPanel("workspaces", "Workspaces", "half", "workspaces", "workspace", "interactions", ["active_time", "sessions", "lines_added", "cost"], {
-    heads: { lines_added: "Lines +" }, minor: ["sessions"],
+    heads: { lines_added: "Lines +" }, minor: ["sessions", "lines_added"],
     summary: (from, rows) => `${rows.length === 1 ? "One workspace" : `${rows.length} workspaces`}; most in ${label("workspace", from.value(rows[0], "workspace"))}, ${textOf(from, rows[0], "interaction_share")} of interactions.` });
 }
 
@@ -216,7 +216,7 @@ function modelsPanel() {
   const kinds = ["cache_read_tokens", "cache_write_tokens", "input_tokens", "output_tokens"];
   return listPanel("models", "Tokens and cost by model", "", "models", "model", "cost", ["cost", "mix", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_efficiency", "cache_savings"], {
     heads: { mix: "Token mix", input_tokens: "Input", output_tokens: "Output", cache_read_tokens: "Cache read", cache_write_tokens: "Cache write", cache_savings: "Saved by cache" },
-    minor: ["mix", "cache_write_tokens", "input_tokens"], keep: (from, row) => (from.value(row, "total_tokens") || 0) > 0 || (from.value(row, "responses") || 0) > 0,
+    minor: ["mix", "cache_write_tokens", "input_tokens", "cache_read_tokens"], class: "many", keep: (from, row) => (from.value(row, "total_tokens") || 0) > 0 || (from.value(row, "responses") || 0) > 0,
     cell: { mix: (from, row) => el("span", { class: "mix small", "aria-hidden": "true" }, kinds.map((kind, i) => el("i", { vars: { "--part": (from.value(row, kind) || 0) / Math.max(1, from.value(row, "total_tokens") || 1), "--colour": [colours[0], colours[3], colours[2], colours[1]][i] } }))) },
     summary: () => {
       const totals = compared("totals"), saved = totals.value(0, "cache_savings");
@@ -240,7 +240,7 @@ function toolsPanel() {
 function tasksPanel() {
   const work = compared("work");
   return listPanel("tasks", "Tasks", "half", "types", "task_type", "tasks", ["tasks", "resolution_rate", "time_to_resolution.median", "cost_per_task", "verdict"], {
-    heads: { resolution_rate: "Resolved", "time_to_resolution.median": "Median time", cost_per_task: "Cost each", verdict: "Delegate?" }, minor: ["cost_per_task"],
+    heads: { resolution_rate: "Resolved", "time_to_resolution.median": "Median time", cost_per_task: "Cost each", verdict: "Delegate?" }, minor: ["cost_per_task", "time_to_resolution.median"],
     cell: {
       resolution_rate: (from, row) => withInterval(from, row, "resolution_rate"),
       verdict: (from, row) => {
@@ -301,7 +301,7 @@ function sessionsPanel() {
   if (list.rows === 0) return panel("sessions", "Sessions", "wide", null, nothing());
   const all = spread.value(0, "sessions") || list.rows;
   return panel("sessions", "Sessions", "wide", list.rows >= listMost && all > list.rows ? `The latest ${list.rows} of ${fixed(all, 0)}.` : `All ${list.rows} of this period, the latest first.`,
-    figureTable(sessionColumns(list), rowsOf(list), { first: 9, caption: "Sessions", captionHidden: true }));
+    figureTable(sessionColumns(list), rowsOf(list), { first: 9, caption: "Sessions", captionHidden: true, class: "many" }));
 }
 
 // ---------------------------------------------------------------------------------------------------- findings

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../commands.h"
 #include "../exits.h"
 #include "../zone.h"
 
@@ -73,10 +74,7 @@ static const block blocks[] = {
      "-tool_calls",
      {"tool_calls", "tool_success_rate", "tool_errors", "rejection_rate"}},
     {"languages", {"language"}, "-lines_added", {"lines_added", "lines_removed"}},
-    {"types",
-     {"task_type"},
-     NULL,
-     {"resolution_rate", "time_to_resolution"}},
+    {"types", {"task_type"}, NULL, {"resolution_rate", "time_to_resolution"}},
     {"experience",
      {"experience"},
      NULL,
@@ -187,6 +185,8 @@ static int put_windows(data *d, const program *p, const char *kind, const char *
 
 int put_team(data *d, const program *p) {
   int code = EXIT_OK;
+  json_text(&d->out, "access", access_name(p));
+  json_text(&d->out, "team", p->options.value[OPTION_TEAM]);
   for (size_t i = 0; i < COUNT(by_week) && code == EXIT_OK; i++)
     code = put_block(d, p, &by_week[i], "all");
   json_open(&d->out, "windows", '[');

@@ -224,7 +224,7 @@ function savePage(node) {
     el("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }), style.cloneNode(true));
   const copy = node.cloneNode(true);
   copy.querySelectorAll("button").forEach((button) => button.replaceWith(...(button.classList.contains("opener") ? button.childNodes : [])));
-  copy.querySelectorAll("[style]").forEach((each) => each.removeAttribute("style")); // widths of bars: the policy would refuse them
+  [copy, ...copy.querySelectorAll("[style]")].forEach((each) => each.removeAttribute("style")); // widths of bars: the policy would refuse them
   copy.querySelectorAll(".bar-cell").forEach((each) => each.remove());
   doc.body.append(el("div", { class: "page" }, copy, el("p", { class: "note" }, `${page.team ? `Team ${page.team}. ` : ""}${days_()}. ${notes()}`)));
   const link = el("a", { href: URL.createObjectURL(new Blob([`<!doctype html>\n${doc.documentElement.outerHTML}`], { type: "text/html" })), download: "patterns.html" });

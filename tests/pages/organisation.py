@@ -1,0 +1,24 @@
+#!/usr/bin/env python3
+"""An organisation for the tests of pages: three people and the week that docs/teams.md walks through.
+
+    python3 tests/pages/organisation.py PROGRAM FAKENOW FOLDER
+
+Leaves FOLDER/acme.release and FOLDER/acme.db.
+"""
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "docs"))
+import teams  # noqa: E402
+
+
+def main() -> None:
+    program, fakenow, folder = sys.argv[1:]
+    walk = teams.Walk(str(ROOT), program, fakenow, folder)
+    for name in ("store", "roster", "join", "share", "merge", "publish", "organisation"):
+        walk.block(name)
+
+
+if __name__ == "__main__":
+    main()
