@@ -94,7 +94,7 @@ int run_merge(program *p);
 int run_publish(program *p);
 /* release.c */
 /* Opens what is published, with the eyes of --as and --team; complains. */
-int open_published(program *p, const char *path);
+int open_release(program *p, const char *path);
 const char *access_name(const program *p);
 int run_release(program *p);
 /* reports/report.c */

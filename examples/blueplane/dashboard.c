@@ -47,7 +47,7 @@ static int write_dashboard(const program *p, data *d, const char *title, const c
 
 typedef struct dashboard {
   const char *kind, *title, *file;
-  int (*put)(data *d, const program *p); /* what only this kind asks */
+  int (*put)(data *d, program *p); /* what only this kind asks */
   const char *scripts[6];
 } dashboard;
 
@@ -64,7 +64,7 @@ static const dashboard of_team = {
     put_team,
     {page_uplot_js, page_figures_js, page_parts_js, page_detail_js, page_team_js, NULL}};
 
-static int show(const program *p, const dashboard *which) {
+static int show(program *p, const dashboard *which) {
   data d = {0};
   json_open(&d.out, NULL, '{');
   put_head(&d.out, p, which->kind);
@@ -86,8 +86,7 @@ static int open_own(program *p) {
 }
 
 int run_dashboard(program *p) {
-  const char *release = p->options.value[OPTION_RELEASE];
-  int code = release != NULL ? open_published(p, release) : open_own(p);
-  if (code != EXIT_OK) return code;
-  return show(p, release != NULL ? &of_team : &own);
+  if (p->options.release.count > 0) return show(p, &of_team);
+  int code = open_own(p);
+  return code == EXIT_OK ? show(p, &own) : code;
 }

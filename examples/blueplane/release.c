@@ -16,7 +16,7 @@ static uint32_t access_of(const program *p) {
   return strcmp(as, "research") == 0 ? BP_ACCESS_RESEARCH : BP_ACCESS_MANAGER;
 }
 
-int open_published(program *p, const char *path) {
+int open_release(program *p, const char *path) {
   bp_open_options how = BP_OPEN_OPTIONS_INIT;
   bp_error *error = NULL;
   how.access = access_of(p);
@@ -55,6 +55,6 @@ int run_release(program *p) {
     return EXIT_USAGE;
   }
   if (p->argument_count == 2) return describe(p, p->arguments[1]);
-  int code = open_published(p, p->arguments[1]);
+  int code = open_release(p, p->arguments[1]);
   return code == EXIT_OK ? answer(p) : code;
 }

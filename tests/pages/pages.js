@@ -212,7 +212,7 @@ function teamFigures(file, release, ...eyes) {
   const data = dataOf(file);
   const question = (metrics, by) => ask("release", "show", release, ...metrics.filter((name, i) => metrics.indexOf(name) === i), ...(by.length ? ["--by", by.join(",")] : []), ...eyes);
   // the program shows what is published over all windows; metrics with parts are asked for by the name before the dot
-  for (const [name, table] of [["trend", data.trend], ...Object.entries(data.windows[0])].filter(([, each]) => each && each.columns)) {
+  for (const [name, table] of [["trend", data.sources[0].trend], ...Object.entries(data.sources[0].windows[0])].filter(([, each]) => each && each.columns)) {
     const sorted = { teams: 1, platforms: 1, projects: 1, models: 1, tools: 1, languages: 1 }[name];
     if (sorted) continue; // the program does not order it
     compareTable(data, table, `${path.basename(file)} ${name}`, (metrics, by) => question(metrics.filter((each) => each !== "contributors").map((each) => each.split(".")[0]), by));

@@ -101,7 +101,7 @@ function change(ratio) {
   return (ratio < 0 ? "−" : ratio > 0 ? "+" : "±") + share(Math.abs(ratio));
 }
 
-const clock = new Intl.DateTimeFormat("en-US", { timeZone: page.zone, year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const clock = new Intl.DateTimeFormat("en-US", { timeZone: page.kind === "team" ? "UTC" : page.zone, year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 // An instant, in microseconds or as results write it, in the zone of the page.
 function timeText(instant, withClock) {

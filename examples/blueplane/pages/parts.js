@@ -22,23 +22,32 @@ function panel(id, title, classes, summary, ...children) {
     summary ? el("p", { class: "summary" }, summary) : null, ...children);
 }
 
-// Panels in rows of twelve columns, on a wide screen and on one of middle width: the last of a row takes what is left.
-function arrange(panels) {
-  const kind = (each) => ["third", "half", "wide"].find((name) => each.classList.contains(name)) || "full";
-  for (const [variable, spans] of [["--span", { third: 4, half: 6, wide: 8, full: 12 }], ["--span-middle", { third: 6, half: 6, wide: 12, full: 12 }]]) {
-    let left = 12, last = null, own = 0;
-    const widen = () => { if (last && left > 0 && left < 12) last.style.setProperty(variable, own + left); };
-    for (const each of panels) {
-      const span = spans[kind(each)];
-      if (span > left) { widen(); left = 12; }
-      each.style.setProperty(variable, span);
-      [last, own] = [each, span];
-      left -= span;
-      if (left === 0) left = 12;
+const spans = { third: [4, 6], half: [6, 6], wide: [8, 12] }; // of twelve columns, on a wide screen and one of middle width
+function spanOf(panel_, middle) {
+  const kind = Object.keys(spans).find((name) => panel_.classList.contains(name));
+  return kind ? spans[kind][middle] : 12;
+}
+
+// Rows are filled: what does not fit lets one of the next two that does go before it, else the last of the row is widened.
+function inRows(panels, middle) {
+  const waiting = [...panels], rows = [];
+  while (waiting.length) {
+    const row = [waiting.shift()];
+    let left = 12 - spanOf(row[0], middle);
+    for (let at; left > 0 && (at = waiting.findIndex((each, i) => i < 3 && spanOf(each, middle) <= left)) >= 0;) {
+      left -= spanOf(waiting[at], middle);
+      row.push(...waiting.splice(at, 1));
     }
-    widen();
+    row.forEach((each, i) => each.style.setProperty(middle ? "--span-middle" : "--span", spanOf(each, middle) + (i === row.length - 1 ? left : 0)));
+    rows.push(...row);
   }
-  return panels;
+  return rows;
+}
+
+function arrange(panels) {
+  const rows = inRows(panels, 0);
+  inRows(rows, 1);
+  return rows;
 }
 
 function nothing(said) { return el("p", { class: "nothing" }, said || "Nothing in this period."); }

@@ -283,7 +283,7 @@ static void put_answers(data *d, const jobs *all) {
     put_table(d, details[i].name, answered(all, &details[i], &detailed, NULL));
 }
 
-int put_personal(data *d, const program *p) {
+int put_personal(data *d, program *p) {
   jobs all = {.program = p};
   list_jobs(&all);
   int code = settle_tasks(p);

@@ -6,6 +6,6 @@
 #include "data.h"
 
 /* Every answer that the page can show, for every period it offers; exit code. */
-int put_personal(data *d, const program *p);
+int put_personal(data *d, program *p);
 
 #endif

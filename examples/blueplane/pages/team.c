@@ -183,16 +183,33 @@ static int put_windows(data *d, const program *p, const char *kind, const char *
   return code;
 }
 
-int put_team(data *d, const program *p) {
+/* What one file tells. */
+static int put_source(data *d, const program *p) {
   int code = EXIT_OK;
-  json_text(&d->out, "access", access_name(p));
-  json_text(&d->out, "team", p->options.value[OPTION_TEAM]);
+  json_open(&d->out, NULL, '{');
   for (size_t i = 0; i < COUNT(by_week) && code == EXIT_OK; i++)
     code = put_block(d, p, &by_week[i], "all");
   json_open(&d->out, "windows", '[');
   if (code == EXIT_OK) code = put_window(d, p, "all", NULL, "all");
   if (code == EXIT_OK) code = put_windows(d, p, "month", "time.month", MONTHS_MOST);
   if (code == EXIT_OK) code = put_windows(d, p, "week", "time.week", WEEKS_MOST);
+  json_close(&d->out, ']');
+  json_close(&d->out, '}');
+  return code;
+}
+
+int put_team(data *d, program *p) {
+  const strings *files = &p->options.release;
+  int code = EXIT_OK;
+  json_text(&d->out, "access", access_name(p));
+  json_text(&d->out, "team", p->options.value[OPTION_TEAM]);
+  json_open(&d->out, "sources", '[');
+  for (size_t i = 0; i < files->count && code == EXIT_OK; i++) {
+    code = open_release(p, files->item[i]);
+    if (code == EXIT_OK) code = put_source(d, p);
+    bp_close(p->store);
+    p->store = NULL;
+  }
   json_close(&d->out, ']');
   return code;
 }

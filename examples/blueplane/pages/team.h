@@ -5,8 +5,7 @@
 #include "../program.h"
 #include "data.h"
 
-/* Every answer that the page can show, of the published store that is open; exit code. What this access may not ask
- * is not in it. */
-int put_team(data *d, const program *p);
+/* Every answer that the page can show, of the files of --release; exit code. What this access may not ask is not in it. */
+int put_team(data *d, program *p);
 
 #endif

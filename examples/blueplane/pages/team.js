@@ -2,6 +2,27 @@
 // to a question, the panel is not there.
 "use strict";
 
+// Several files are put one behind the other, row by row: nothing is added up.
+function joined(tables) {
+  const there = tables.filter(Boolean), columns = {};
+  let rows = 0;
+  for (const each of there) {
+    for (const [name, column] of Object.entries(each.columns)) {
+      columns[name] ??= { values: Array(rows).fill(null), states: [] };
+      columns[name].values.push(...column.values.map((value) => value !== null && column.names ? column.names[value] : value));
+      columns[name].states.push(...(column.states || []).map(([row, state]) => [rows + row, state]));
+    }
+    rows += each.rows;
+    for (const column of Object.values(columns)) while (column.values.length < rows) column.values.push(null);
+  }
+  return there.length ? { rows, meta: there[0].meta, columns } : null;
+}
+
+const began = (each) => ((each.totals || each.quality || { meta: {} }).meta.from || "").slice(0, 10);
+page.sources.sort((a, b) => began(a.windows[0]) < began(b.windows[0]) ? -1 : 1);
+for (const name of ["trend", "platform_trend", "member_trend"]) page[name] = joined(page.sources.map((each) => each[name]));
+page.windows = page.sources.length === 1 ? page.sources[0].windows : page.sources.map((each) => each.windows[0]).reverse();
+
 const view = { window: 0, metric: null };
 const shown = () => page.windows[view.window];
 const table = (name) => result(shown()[name]);
@@ -47,7 +68,7 @@ function people(from, row) {
 function windowText(each) {
   if (each.kind === "month") return label("time.month", each.name);
   if (each.kind === "week") return `Week of ${dayText(each.name, "year")}`;
-  return "All published weeks";
+  return page.sources.length > 1 ? `${dayText(began(each), "year")} to ${timeText(new Date(Date.parse((each.totals || each.quality).meta.until) - 1).toISOString())}` : "All published weeks";
 }
 
 function days_() {
@@ -202,9 +223,9 @@ function patternsPanel() {
   const from = table("journeys"), rows = patternRows();
   if (rows.length === 0) return null;
   const sharing = rows.filter((row) => row.stands && row.name !== "other").map((row) => journeyNames[row.name].toLowerCase());
-  const most = Math.max(1, ...rows.map((row) => from.value(0, row.count) || 0));
+  const most = Math.max(1, ...rows.filter((row) => row.name !== "other").map((row) => from.value(0, row.count) || 0));
   const all = table("quality"), whole = all.value(0, "resolution_rate") === null ? "" : ` Of all tasks that could be resolved ${textOf(all, 0, "resolution_rate")} were.`;
-  const node = panel("patterns", "Patterns worth sharing", "half",
+  const node = panel("patterns", "Patterns worth sharing", "wide",
     (sharing.length ? `Tasks that go so were resolved more often than tasks in all: ${sharing.join("; ")}.` : "No way of working was resolved more often than tasks in all, beyond what rounding hides.") + whole,
     figureTable([
       { title: "How the work goes", cell: (row) => [journeyNames[row.name] || words(row.name), row.stands && row.name !== "other" ? el("span", { class: "good small" }, " stands out") : null] },
@@ -289,7 +310,7 @@ function groupDetail(source, dimension, row) {
 }
 
 function weekDetail(row) {
-  const trend = result(page.trend), week = trend.value(row, "time.week"), window_ = page.windows.findIndex((each) => each.kind === "week" && each.name === week);
+  const trend = result(page.trend), week = trend.value(row, "time.week"), window_ = page.windows.length < 2 ? -1 : page.windows.findIndex((each) => began(each) === week && (each.kind === "week" || page.sources.length > 1));
   return { title: label("time.week", week), sub: people(trend, row) && trend.state(row, "contributors") === "value" ? `${people(trend, row)} people.` : null, nodes: [rangedFacts(trend, row),
     window_ >= 0 ? el("p", { class: "more" }, el("button", { type: "button", class: "button", onclick: () => { drawer.close(); view.window = window_; show("Window"); } }, "Show this week")) : null] };
 }
@@ -309,12 +330,13 @@ function foot() {
 
 function show(keep, value) {
   charts.clear();
-  const root = document.getElementById("page"), panels = [trendPanel(), adoptionPanel(), qualityPanel(), patternsPanel(),
+  const root = document.getElementById("page"), panels = [trendPanel(), adoptionPanel(), qualityPanel(),
+    sharesPanel("features", "Features in use", "features", "feature_adoption", featureNames, "half", "Share of members who used a feature in the week, in tenths."),
+    patternsPanel(), signalsPanel(),
     listPanel("teams", "Teams", "", "teams", "team", "sessions", ["active_time", "sessions", "lines_added", "cost", "cost_per_line", "tool_success_rate", "api_error_rate"]),
+    sharesPanel("bands", "Distribution of use", "bands", "usage_distribution", bandNames, "half", "Members by their hours of active time in a week, in tenths."),
     listPanel("platforms", "Platforms", "half", "platforms", "platform", "interactions", ["interactions", "sessions", "active_time", "lines_added", "cost"], { lines_added: "Lines +" }),
     listPanel("projects", "Projects", "half", "projects", "project", "sessions", ["sessions", "active_time", "lines_added", "cost"], { lines_added: "Lines +" }),
-    sharesPanel("bands", "Distribution of use", "bands", "usage_distribution", bandNames, "third", "Members by their hours of active time in a week, in tenths."),
-    sharesPanel("features", "Features in use", "features", "feature_adoption", featureNames, "third", "Share of members who used a feature in the week, in tenths."), signalsPanel(),
     listPanel("models", "Model families", "half", "models", "model_family", "cost", ["cost", "total_tokens", "responses", "cache_efficiency"]),
     listPanel("languages", "Languages", "half", "languages", "language", "lines_added", ["lines_added", "lines_removed"]),
     listPanel("tools", "Kinds of tools", "half", "tools", "tool_category", "tool_calls", ["tool_calls", "tool_success_rate", "rejection_rate"], { tool_calls: "Calls", tool_success_rate: "Success", rejection_rate: "Rejected" }),
