@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the program, ingests what the coding assistants on this machine left behind, and prints today and
-# this week:
+# this week and writes a dashboard:
 #
 #     sh examples/run.sh
 #
@@ -83,6 +83,8 @@ fi
 "$program" sync || [ $? -eq 3 ]
 show stats today
 show stats week
+printf '\nEverything on one page, for your browser: '
+"$program" dashboard --no-sync
 
 if [ -n "$sample" ]; then
   printf '\nSAMPLE DATA: none of these numbers are yours.\n'

@@ -87,12 +87,12 @@ function share(ratio) {
 
 function plain(size) { return fixed(size, Number.isInteger(size) || size >= 100 ? 0 : 1); }
 
-const units = { factor: (f) => "×" + fixed(f, f < 10 ? 1 : 0), tokens, nUSD: money, us: duration, ratio: share, hour: (h) => `${String(h % 24).padStart(2, "0")}:00` };
+const units = { factor: (f) => fixed(f, f < 10 ? 1 : 0), tokens, nUSD: money, us: duration, ratio: share, hour: (h) => `${String(h % 24).padStart(2, "0")}:00` };
 
 // A value in a unit of the library; with "+" where a sign is wanted.
 function number(unit, value, signed) {
   const sign = value < 0 ? "−" : signed && value > 0 ? "+" : "";
-  return sign + (units[unit] || plain)(Math.abs(value));
+  return (unit === "factor" ? "×" : "") + sign + (units[unit] || plain)(Math.abs(value));
 }
 
 // A change in relation to what was before; beyond ten times a percentage says little.
@@ -110,6 +110,15 @@ function timeText(instant, withClock) {
   const parts = Object.fromEntries(clock.formatToParts(at).map((part) => [part.type, part.value]));
   const day = `${parts.day} ${parts.month} ${parts.year}`;
   return withClock ? `${day}, ${parts.hour}:${parts.minute}` : day;
+}
+
+// Days from one instant up to another: "23 to 29 Nov 2026".
+function daysText(from, until) {
+  const first = timeText(from), last = timeText(new Date(Date.parse(until) - 1).toISOString());
+  if (first === last) return first;
+  const [day, month, year] = first.split(" "), [, lastMonth, lastYear] = last.split(" ");
+  if (year !== lastYear) return `${first} to ${last}`;
+  return month === lastMonth ? `${day} to ${last}` : `${day} ${month} to ${last}`;
 }
 
 // ------------------------------------------------------------------------------------------------------ cells

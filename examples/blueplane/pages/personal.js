@@ -27,11 +27,8 @@ const better = { tool_success_rate: 1, resolution_rate: 1, first_try_rate: 1, ca
 function rangeText() {
   const meta = compared("totals").meta;
   if (!meta.from || !meta.until) return "Everything recorded";
-  const last = new Date(Date.parse(meta.until) - 1).toISOString();
-  const a = timeText(meta.from), b = timeText(last);
-  if (a === b) return `${weekdayOf(meta.from)}, ${a}`;
-  const [d1, m1, y1] = a.split(" "), [, m2, y2] = b.split(" ");
-  return y1 === y2 ? (m1 === m2 ? `${d1} to ${b}` : `${d1} ${m1} to ${b}`) : `${a} to ${b}`;
+  const days_ = daysText(meta.from, meta.until);
+  return days_.includes(" to ") ? days_ : `${weekdayOf(meta.from)}, ${days_}`;
 }
 
 function weekdayOf(instant) { return new Intl.DateTimeFormat("en-US", { timeZone: page.zone, weekday: "long" }).format(new Date(instant)); }

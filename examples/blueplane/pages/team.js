@@ -55,12 +55,19 @@ function ranged(from, row, name, always) {
   value.title = `the true number lies between ${told.replace("–", " and ")}`;
   const low = from.value(row, `${name}.at_least`), high = from.value(row, `${name}.at_most`), middle = from.value(row, name);
   const wide = middle && (high - low) / Math.abs(middle) > 0.1;
+  if (wide) value.classList.add("rough");
   return high !== null && (always || wide) ? [value, el("span", { class: "interval" }, ` ${told}`)] : [value];
+}
+
+// "3-4" people; "5-5" are five.
+function band(said) {
+  const [low, high] = said.split("-");
+  return low === high ? low : said.replace("-", "–");
 }
 
 function people(from, row) {
   if (!from.has("contributors")) return null;
-  return from.state(row, "contributors") === "value" ? from.value(row, "contributors").replace("-", "–") : figure(from, row, "contributors");
+  return from.state(row, "contributors") === "value" ? band(from.value(row, "contributors")) : figure(from, row, "contributors");
 }
 
 // --------------------------------------------------------------------------------------------------- head
@@ -68,13 +75,13 @@ function people(from, row) {
 function windowText(each) {
   if (each.kind === "month") return label("time.month", each.name);
   if (each.kind === "week") return `Week of ${dayText(each.name, "year")}`;
-  return page.sources.length > 1 ? `${dayText(began(each), "year")} to ${timeText(new Date(Date.parse((each.totals || each.quality).meta.until) - 1).toISOString())}` : "All published weeks";
+  return page.sources.length > 1 ? daysText((each.totals || each.quality).meta.from, (each.totals || each.quality).meta.until) : "All published weeks";
 }
 
 function days_() {
   const meta = (shown().totals || shown().quality || { meta: {} }).meta;
   if (!meta.from) return windowText(shown());
-  return `${timeText(meta.from)} to ${timeText(new Date(Date.parse(meta.until) - 1).toISOString())}`;
+  return daysText(meta.from, meta.until);
 }
 
 function head() {
@@ -88,7 +95,7 @@ function lede() {
   const totals = table("totals"), said = [];
   const has = (name) => totals.has(name) && totals.state(0, name) !== "empty" && totals.state(0, name) !== "withheld";
   if (totals.rows && totals.state(0, "contributors") === "withheld") return "Nothing of this window is published.";
-  if (totals.has("contributors") && totals.value(0, "contributors")) said.push(`${totals.value(0, "contributors").replace("-", " to ")} people contributed`);
+  if (totals.has("contributors") && totals.value(0, "contributors")) said.push(`${band(totals.value(0, "contributors")).replace("–", " to ")} people contributed`);
   if (has("adoption_rate")) said.push(`${textOf(totals, 0, "adoption_rate")} of the members were active`);
   if (has("sessions")) said.push(`${textOf(totals, 0, "sessions")} sessions${has("active_time") ? ` and ${textOf(totals, 0, "active_time")} of active time` : ""}`);
   else if (has("interactions")) said.push(`${textOf(totals, 0, "interactions")} interactions`);
@@ -191,7 +198,7 @@ function listPanel(id, title, classes, source, dimension, main, names, heads = {
     { title: "", spoken: `Size by ${titleOf(lead).toLowerCase()}`, class: "bar-cell", cell: (row) => from.state(row, lead) === "withheld" ? "" : bar(most > 0 ? from.value(row, lead) / most : 0) },
     ...names.filter((name) => from.has(name)).map((name) => ({ title: heads[name] || titleOf(name), number: true, cell: (row) => ranged(from, row, name) })),
     { title: "People", number: true, class: "minor", cell: (row) => people(from, row) || "" }];
-  return panel(id, title, classes, null, figureTable(columns, rowsOf(from), { first: 10, caption: title, captionHidden: true }));
+  return panel(id, title, classes, null, figureTable(columns, rowsOf(from), { first: 10, caption: title, captionHidden: true, class: "list" }));
 }
 
 const qualityMetrics = ["tool_success_rate", "rejection_rate", "interruption_rate", "acceptance_rate", "api_error_rate", "retry_rate", "recovery_rate", "first_try_rate", "rework_rate", "resolution_rate", "time_to_resolution", "cache_efficiency", "context_pressure"];
