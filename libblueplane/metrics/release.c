@@ -545,16 +545,6 @@ static void fold_week(bin *b) {
   if (b->week_high > b->most_high) b->most_high = b->week_high;
 }
 
-/* Members who come every week are the same people: their number is that of the week with the most. */
-static void count_members(release_query *x) {
-  for (size_t i = 0; i < x->bin_count; i++)
-    for (size_t k = 0; k < x->count; k++) {
-      const bin *b = &x->bins[i];
-      if (x->asked[k].how == HOW_MEMBERS)
-        b->of[k].top = (span_of){(b->most_low + b->most_high) / 2, b->most_low, b->most_high};
-    }
-}
-
 static int end_group(release_query *x) {
   if (!x->open) return BP_OK;
   x->open = false;
@@ -626,9 +616,7 @@ static int read_cells(release_query *x) {
   x->seats = true;
   if (!rc && seats)
     rc = bpi_read_published(x->c->store, SLICED_PLATFORM, x->from, x->until, visit, x, x->error);
-  if (!rc) rc = end_group(x);
-  count_members(x);
-  return rc;
+  return rc ? rc : end_group(x);
 }
 
 /* Who is in `other` may use any of the slices beside it. */
