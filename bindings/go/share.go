@@ -70,19 +70,31 @@ func (s *Store) Erase(ctx context.Context, what Selection) (*Result, error) {
 	})
 }
 
-// Share makes the sealed bundle of a week, "2026-W07", for the team that was joined.
+// Share makes the sealed bundle of a week, "2026-W07", for the team that was joined: its sums, and what was said with Consent.
 func (s *Store) Share(ctx context.Context, window string) ([]byte, error) {
 	week := C.CString(window)
 	defer C.free(unsafe.Pointer(week))
+	return s.bundle(ctx, nil, week)
+}
+
+func (s *Store) bundle(ctx context.Context, audience, week *C.char) ([]byte, error) {
 	var out unsafe.Pointer
 	var length C.size_t
 	err := s.call(ctx, func(store *C.bp_store, failed **C.bp_error) C.int {
-		return C.bp_share_export(&out, &length, store, nil, week, failed)
+		return C.bp_share_export(&out, &length, store, audience, week, failed)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return taken(out, length), nil
+}
+
+// ShareConsent makes a sealed bundle of what was said with Consent and of nothing else, so that who takes it back need not wait
+// for the next week.
+func (s *Store) ShareConsent(ctx context.Context) ([]byte, error) {
+	lead := C.CString("lead")
+	defer C.free(unsafe.Pointer(lead))
+	return s.bundle(ctx, lead, nil)
 }
 
 // Merge takes a bundle into a team's store, or a release into an organisation's.
@@ -103,6 +115,18 @@ func (s *Store) Publish(ctx context.Context, window, release string) (*Result, e
 	}
 	return s.result(ctx, func(out **C.bp_result, store *C.bp_store, failed **C.bp_error) C.int {
 		return C.bp_publish(out, store, week, path, failed)
+	})
+}
+
+// PublishLead writes the file of a team's lead for a published week: the team's cells, and the members who agreed to be seen. It
+// opens with AccessLead only.
+func (s *Store) PublishLead(ctx context.Context, window, team, file string) (*Result, error) {
+	week, name, path := C.CString(window), C.CString(team), C.CString(file)
+	defer C.free(unsafe.Pointer(week))
+	defer C.free(unsafe.Pointer(name))
+	defer C.free(unsafe.Pointer(path))
+	return s.result(ctx, func(out **C.bp_result, store *C.bp_store, failed **C.bp_error) C.int {
+		return C.bp_publish_lead(out, store, week, name, path, failed)
 	})
 }
 

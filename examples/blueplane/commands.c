@@ -119,8 +119,9 @@ const command command_table[] = {
      O(SOURCE), 0, 1, 2, "audit preview", run_privacy},
     {"consent", DATA, "grant FAMILY | revoke FAMILY | list",
      "who else may see your own numbers: nobody, unless you say so",
-     "FAMILY is a family of blueplane metrics. Your team lead is meant; it ends on --until DATE, or "
-     "after 90 days, and can be taken back at any time.",
+     "FAMILY is a family of blueplane metrics. Your team lead is meant, and weeks that begin from now on; "
+     "it ends on --until DATE, or after 90 days, and can be taken back at any time. The team's store hears "
+     "of it with your next bundle, or at once with blueplane share consent FILE.",
      O(UNTIL), COMMAND_STORE | COMMAND_WRITE, 1, 3, "grant revoke list", run_consent},
     {"erase", DATA, "session ID | workspace NAME | source NAME | range | everything | expired",
      "take out of the store for good",
@@ -136,19 +137,22 @@ const command command_table[] = {
      "STORE, trust STORE INVITATION... A member: join FILE... takes an invitation or a signed "
      "roster, status, members, minimum PEOPLE, agree ROSTER. docs/teams.md walks through it.",
      0, 0, 1, -1, "init roster invite signed open trust join status members minimum agree", run_team},
-    {"share", TEAM, "WEEK FILE", "a week of yours as a sealed bundle for your team's store",
+    {"share", TEAM, "WEEK FILE | consent FILE",
+     "a week of yours as a sealed bundle for your team's store",
      "WEEK is an ISO week that is over and not closed, 2026-W07. What is in the bundle: blueplane "
-     "privacy audit. The store reads what is new first.",
+     "privacy audit. The store reads what is new first. With consent it holds what you agreed to with "
+     "blueplane consent, and no number: so a consent that you take back is taken back at once.",
      0, COMMAND_WRITE, 2, 2, NULL, run_share},
     {"merge", TEAM, "STORE FILE...", "bundles into a team's store, releases into an organisation's",
      "Each file is taken or refused by itself; any order and any repetition end in the same store.",
      0, 0, 2, -1, "@files", run_merge},
     {"publish", TEAM, "STORE WEEK FILE", "a closed week of a team's store as a release, once",
-     "Deletes what the members sent of the week. Publishing again writes the same file.", 0, 0, 3,
-     3, "@files", run_publish},
+     "Deletes what the members sent of the week. Publishing again writes the same file. With --team, behind "
+     "that, the file of a team's lead: the team's numbers, and members who agreed to be seen.",
+     O(TEAM), 0, 3, 3, "@files", run_publish},
     {"release", TEAM, "show FILE [METRIC...]", "what is published in a release or an organisation",
      "Without METRIC what the file is and who signed it. --as chooses with whose eyes: manager (the "
-     "default), research, or lead with --team.",
+     "default), research, or lead with --team. A lead's file knows its team and has --by member.",
      O(BY) | O(AS) | O(TEAM), 0, 2, -1, "show", run_release},
 
     {"report", TEAM, "executive | research [FILE...]",

@@ -107,8 +107,8 @@ static void put_sharing(text *t, const screen *s, const bp_result *r) {
   }
 }
 
-/* "outgoing": window, measure, value, unit, dimension, slice. The numbers of the whole; how many more
- * tell them apart. */
+/* "outgoing": window, measure, value, unit, dimension, slice, seen_by. The numbers of the whole, and whom the
+ * person lets see them alone; how many more tell them apart. */
 static void put_outgoing(text *t, const screen *s, const bp_result *r) {
   size_t apart = 0, whole = 0;
   for (size_t row = 0; row < bp_result_rows(r); row++) {
@@ -120,7 +120,10 @@ static void put_outgoing(text *t, const screen *s, const bp_result *r) {
     whole++;
     put_name(t, s, cell(r, row, 1));
     put_count(t, bp_result_int(r, row, 2));
-    text_addf(t, " %s\n", cell(r, row, 3));
+    text_addf(t, " %s", cell(r, row, 3));
+    if (bp_result_cell(r, row, 6) == BP_CELL_VALUE)
+      text_addf(t, ", which your %s may see alone", cell(r, row, 6));
+    text_add(t, "\n");
   }
   if (whole == 0) {
     text_add(t, "  Nothing was done in that week.\n");
@@ -133,15 +136,14 @@ static void put_outgoing(text *t, const screen *s, const bp_result *r) {
               "  and deletes yours when the week is published. That is why they are asked for.\n");
 }
 
-/* "shared": window, kind, audience, store, revision, cells, shared_at. */
+/* "shared": window, store, revision, cells, shared_at. */
 static void put_shared(text *t, const screen *s, const bp_result *r) {
   if (bp_result_rows(r) == 0) text_add(t, "  Nothing has left so far.\n");
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     put_name(t, s, cell(r, row, 0));
-    text_addf(t, "%s for %s, ", cell(r, row, 1), cell(r, row, 2));
-    put_count(t, bp_result_int(r, row, 5));
-    text_add(t, " numbers, on ");
-    put_day(t, r, row, 6);
+    put_count(t, bp_result_int(r, row, 3));
+    text_add(t, " numbers for the team, on ");
+    put_day(t, r, row, 4);
     text_add(t, "\n");
   }
 }

@@ -264,10 +264,12 @@ int run_share(program *p) {
   void *bundle = NULL;
   size_t length = 0;
   bp_error *error = NULL;
+  bool consent = strcmp(p->arguments[0], "consent") == 0;
   int code = open_store(p, false);
-  if (code == EXIT_OK && !given(&p->options, OPTION_NO_SYNC)) code = sync_before(p);
+  if (code == EXIT_OK && !consent && !given(&p->options, OPTION_NO_SYNC)) code = sync_before(p);
   if (code != EXIT_OK) return code;
-  if (bp_share_export(&bundle, &length, p->store, "team", p->arguments[0], &error) != BP_OK)
+  if (bp_share_export(&bundle, &length, p->store, consent ? "lead" : "team",
+                      consent ? NULL : p->arguments[0], &error) != BP_OK)
     return complain_of(error);
   code = write_new(p->arguments[1], bundle, length);
   bp_free(bundle);
@@ -302,8 +304,11 @@ int run_publish(program *p) {
   bp_error *error = NULL;
   int code = open_steward(p, p->arguments[0]);
   if (code != EXIT_OK) return code;
-  if (bp_publish(&r, p->store, p->arguments[1], p->arguments[2], &error) != BP_OK)
-    return complain_of(error);
+  const char *team = p->options.value[OPTION_TEAM];
+  int rc = team == NULL
+               ? bp_publish(&r, p->store, p->arguments[1], p->arguments[2], &error)
+               : bp_publish_lead(&r, p->store, p->arguments[1], team, p->arguments[2], &error);
+  if (rc != BP_OK) return complain_of(error);
   code = write_result(&p->screen, r, "titles");
   bp_result_free(r);
   bp_result_free(erase_expired(p->store));

@@ -417,11 +417,13 @@ BP_API int bp_privacy_preview(bp_result **out, bp_store *store, const char *sour
  * word of the table in docs/errors.md. What is refused has changed nothing, but for one case: two
  * bundles of one revision that say different things are both refused, whichever came first. */
 
-/* Makes the bundle of a week for an audience: "team" (or NULL), the team store this person has
- * joined. It holds the sums of docs/formats/bundle.md and nothing else, and goes into the ledger
- * (bp_inspect "shared"): a week goes to one store only. The same week again gives the same content
- * under the same revision, or the next revision if facts were added since. Free with bp_free().
- * Errors: INVALID (not a week), NOTFOUND (audience; "not_joined"; "no_roster"; the key file), DENIED
+/* Makes a bundle for the team store this person has joined. Audience "team" (or NULL): of a week, its sums
+ * as in docs/formats/bundle.md and what the person says of being seen alone (bp_consent_set), and nothing
+ * else. It goes into the ledger (bp_inspect "shared"): a week goes to one store only. The same week again
+ * gives the same content under the same revision, or the next revision if facts were added since or
+ * something was said. Audience "lead", with `window` NULL: what the person says now and no sums, so that
+ * who takes consent back need not wait for the next week. Free with bp_free().
+ * Errors: INVALID (not a week; a week for "lead"), NOTFOUND (audience; "not_joined"; "no_roster"; the key file), DENIED
  * ("not_over", "closed", "unknown_device", "revoked_member", "elsewhere"), CONSENT ("terms"; "too_few": the
  * team has fewer active people than this person wants), READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_share_export(void **out, size_t *length, bp_store *store, const char *audience,
@@ -434,18 +436,24 @@ BP_API int bp_share_export(void **out, size_t *length, bp_store *store, const ch
 BP_API int bp_share_describe(bp_result **out, const void *bundle, size_t length, bp_error **error);
 
 /* Takes a bundle into a team's store, or a release into an organisation's. Merging is idempotent and
- * in any order. One row: "kind", "window", "from", "revision", "cells", "outcome" (added, replaced,
- * known). Errors: FORMAT ("malformed"), LIMIT ("too_large"), DENIED ("store", "seal", "signature",
+ * in any order. One row: "kind" (contribution, consent, release), "window", "from", "revision", "cells",
+ * "outcome" (added, replaced, known); of a bundle, what came of the words on consent: "consent" (heard,
+ * known; late: later ones are here; conflict: two of one count, so that nothing is agreed to until the next)
+ * and "withdrawn", how many numbers the leads may no longer see: their files are then written anew with
+ * bp_publish_lead. Metadata "status" is "pending" while a reader keeps the bytes of those, else "erased".
+ * Words are heard in any bundle that a member's device signed, also in one whose sums are refused.
+ * Errors: FORMAT ("malformed"), LIMIT ("too_large"), DENIED ("store", "seal", "signature",
  * "no_roster", "unknown_roster", "unknown_device", "revoked_member", "not_over", "closed",
  * "old_revision", "conflict"; of a release "signature", "untrusted", "old_revision", "conflict",
- * "recomputed"), READONLY, BUSY, NOMEM. Since 0.1. */
+ * "recomputed"; "lead_file"), READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_share_merge(bp_result **out, bp_store *store, const void *bundle, size_t length,
                           bp_error **error);
 /* Says that an audience may, or may no longer, see a family of metrics about this person alone.
  * `purpose` is a family of bp_catalog "metrics"; `audience` an access that may see single people:
  * "lead". A grant begins now and ends at `expires_us`, at most 180 days ahead, by the latest time the
- * store has ever seen: turning the clock back revives nothing. `granted` 0 takes it back, in force at
- * the next call of every handle; `expires_us` is then ignored. bp_inspect "consent" lists all that was
+ * store has ever seen: turning the clock back revives nothing. Weeks that began before it are not told; a
+ * grant before the last one ends prolongs it. `granted` 0 takes it back, for all weeks, in force at
+ * the next call of every handle; the next bundle tells the team's store; `expires_us` is then ignored. bp_inspect "consent" lists all that was
  * ever said. Errors: NOTFOUND (purpose), UNSUPPORTED (audience), INVALID, DENIED, READONLY, BUSY.
  * Since 0.1. */
 BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audience, int granted,
@@ -460,7 +468,8 @@ BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audi
  *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows
  *                                    (of a team's or an organisation's store: releases; for its steward)
  * of a team's store, for its steward:
- *   {"version":1,"subject":"ada"}         a member's contributions to weeks that are not published yet
+ *   {"version":1,"subject":"ada"}         a member's contributions to weeks that are not published yet,
+ *                                         and what is kept of the member for the lead
  *   {"version":1,"published":"2026-W07"}  what was published of a week; it is never computed again
  * The result is the receipt: what went, how many identifiers were then looked for in how many bytes of
  * the database, its log and its index, and that none was found.
@@ -481,6 +490,17 @@ BP_API int bp_erase(bp_result **out, bp_store *store, const char *selector_json,
  * NOMEM. Since 0.1. */
 BP_API int bp_publish(bp_result **out, bp_store *store, const char *window,
                       const char *release_path, bp_error **error);
+
+/* Writes the file of a team's lead for a published week (mode 0600; NULL: to no file): the cells of that
+ * team, and the numbers of its members who agreed to be seen, by name (docs/formats/release.md). It opens
+ * with BP_ACCESS_LEAD only and has the dimension "member" beside those of a release. Who may be seen was
+ * decided when the week was published; who took it back since, and what has ended, is left out. A file of
+ * the same team and week that this store wrote before is replaced. One row: "window", "team", "edition",
+ * "cells", "members" (that are seen), "bytes". Errors: INVALID (not a week; another file lies there),
+ * NOTFOUND (the team; "no_roster"; the key file), DENIED ("unpublished"), IO, READONLY, BUSY, NOMEM.
+ * Since 0.1. */
+BP_API int bp_publish_lead(bp_result **out, bp_store *store, const char *window, const char *team,
+                           const char *path, bp_error **error);
 
 #ifdef __cplusplus
 }

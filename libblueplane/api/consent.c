@@ -1,14 +1,21 @@
-/* api/consent.c: bp_consent_set: what a person allows others to see of the person alone. */
+/* api/consent.c: bp_consent_set: what a person allows others to see of the person alone; and what all that
+ * was said comes to. */
 #include "api/consent.h"
 
 #include <string.h>
 
+#include "base/time.h"
 #include "metrics/catalog.h"
+#include "store/transaction.h"
+
+
+_Static_assert((int)FAMILY_COUNT <= (int)AGREEMENT_FAMILIES, "bundles have room for each");
+_Static_assert((int)FAMILY_COUNT <= (int)AGREEMENTS_MAX, "and for all");
 
 bool bpi_consent_known_audience(const char *name, uint32_t *access) {
   for (*access = 0; bpi_access_name(*access) != NULL; ++*access)
     if (strcmp(bpi_access_name(*access), name) == 0)
-      return bpi_policy_dimension(STORE_RELEASE, *access, "member");
+      return bpi_policy_dimension(STORE_LEAD, *access, "member");
   return false;
 }
 
@@ -18,33 +25,49 @@ static int family_of(const char *name) {
   return -1;
 }
 
-int bpi_consent_allows(bp_store *s, const char *purpose, const char *audience, bool *allowed,
-                       int64_t *expires_us, bp_error **error) {
-  consent_row last = {0};
-  int64_t latest = 0;
-  *allowed = false;
-  int rc = bpi_store_latest(s->store, bpi_handle_now(s), &latest, error);
-  if (rc == BP_OK) rc = bpi_consent_find(s->store, purpose, audience, &last, error);
-  if (rc == BP_ERR_NOTFOUND) return BP_OK;
-  *allowed = rc == BP_OK && last.granted && last.at_us <= latest && latest < last.expires_us;
-  *expires_us = last.expires_us;
-  return rc;
+/* ------------------------------------------------------------------------------- what stands */
+
+/* The last word on one family and audience, and when the consent began that it prolongs. */
+typedef struct last_word {
+  bool granted;
+  int64_t since_us, expires_us;
+} last_word;
+
+typedef struct hearing {
+  last_word on[BP_ACCESS_STEWARD + 1][FAMILY_COUNT];
+} hearing;
+
+static int hear(void *user, const consent_row *row) {
+  hearing *h = user;
+  uint32_t access;
+  int family = family_of(row->purpose);
+  if (family < 0 || !bpi_consent_known_audience(row->audience, &access)) return BP_OK;
+  last_word *last = &h->on[access][family];
+  bool prolongs = last->granted && row->at_us <= last->expires_us;
+  if (row->granted && !prolongs) last->since_us = row->at_us;
+  last->granted = row->granted;
+  last->expires_us = row->expires_us;
+  return BP_OK;
 }
 
-int bpi_consent_families(bp_store *s, const char *audience, uint32_t *families, int64_t *expires_us,
-                         bp_error **error) {
-  int rc = BP_OK;
-  *families = 0;
-  *expires_us = INT64_MAX;
-  for (int family = 0; family < FAMILY_COUNT && rc == BP_OK; family++) {
-    bool allowed = false;
-    int64_t expires = 0;
-    rc = bpi_consent_allows(s, bpi_family_name((metric_family)family), audience, &allowed, &expires,
-                            error);
-    if (rc != BP_OK || !allowed) continue;
-    *families |= UINT32_C(1) << family;
-    if (expires < *expires_us) *expires_us = expires;
-  }
+/* Whole days within. */
+static void agree(bundle *b, uint32_t access, int family, const last_word *last) {
+  int64_t since = (last->since_us + BPI_DAY - 1) / BPI_DAY, until = last->expires_us / BPI_DAY;
+  if (!last->granted || since < 0 || since >= until) return;
+  b->agreed[b->agreements++] =
+      (agreement){(uint8_t)access, (uint8_t)family, (uint32_t)since, (uint32_t)until};
+}
+
+int bpi_consent_say(bp_store *s, bundle *b, bp_error **error) {
+  hearing h = {0};
+  int64_t said = 0;
+  int rc = bpi_consent_said(s->store, &said, error);
+  if (rc == BP_OK) rc = bpi_read_consents(s->store, hear, &h, error);
+  b->said = (uint32_t)said;
+  b->agreements = 0;
+  for (uint32_t access = 0; access <= BP_ACCESS_STEWARD && rc == BP_OK; access++)
+    for (int family = 0; family < FAMILY_COUNT; family++)
+      agree(b, access, family, &h.on[access][family]);
   return rc;
 }
 
@@ -78,7 +101,9 @@ static int set(bp_store *s, const char *purpose, const char *audience, bool gran
     return bpi_fail_detail(error, "name", "expires_us");
   }
   consent_row row = {purpose, audience, granted, latest, expires_us, true};
-  return bpi_consent_add(s->store, &row, error);
+  rc = bpi_transaction_begin(s->store, error);
+  return rc == BP_OK ? bpi_transaction_end(s->store, bpi_consent_add(s->store, &row, error), error)
+                     : rc;
 }
 
 int bp_consent_set(bp_store *s, const char *purpose, const char *audience, int granted,

@@ -5,12 +5,13 @@
 
 #include <string.h>
 
+#include "api/heard.h"
 #include "api/retention.h"
 #include "api/team.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "result/table.h"
-#include "store/erase.h"
+#include "store/individual.h"
 #include "store/published.h"
 #include "store/team.h"
 #include "store/transaction.h"
@@ -19,7 +20,7 @@ typedef struct team_erasure {
   bp_store *handle;
   const char *member, *week;
   bool expired;
-  int64_t contributions, cells;
+  int64_t contributions, cells, views;
 } team_erasure;
 
 static int count_contribution(void *user, const contribution *c) {
@@ -31,7 +32,8 @@ static int count_contribution(void *user, const contribution *c) {
 static int forget_member(team_erasure *e, bp_error **error) {
   store *s = e->handle->store;
   int rc = bpi_contribution_each(s, INT64_MIN, count_contribution, e, error);
-  if (rc == BP_OK && e->contributions == 0) {
+  if (rc == BP_OK) rc = bpi_withdraw_member(e->handle, e->member, &e->views, error);
+  if (rc == BP_OK && e->contributions + e->views == 0) {
     bpi_fail(error, BP_ERR_NOTFOUND, "nothing of this member is stored");
     return bpi_fail_detail(error, "name", e->member);
   }
@@ -62,6 +64,7 @@ static int retract(team_erasure *e, uint32_t monday, bp_error **error) {
   int rc = bpi_team_keys(&keys, e->handle, error);
   if (rc == BP_OK) rc = bpi_published_load(e->handle->store, keys.open.sign, monday, &r, error);
   if (rc == BP_OK && r.rows > 0) rc = write_empty(e, &r, &keys, error);
+  if (rc == BP_OK) rc = bpi_individual_drop(e->handle->store, monday, &e->views, error);
   bpi_release_free(&r);
   bpi_sign_wipe(&keys);
   return rc;
@@ -114,7 +117,7 @@ static int drop_expired(team_erasure *e, bp_error **error) {
 /* Rows in one transaction; then their bytes. */
 static int erase(team_erasure *e, bp_error **error) {
   store *s = e->handle->store;
-  int64_t pending = 0;
+  bool cleared = false;
   int rc = bpi_transaction_begin(s, error);
   if (rc != BP_OK) return rc;
   rc = e->expired          ? drop_expired(e, error)
@@ -123,9 +126,14 @@ static int erase(team_erasure *e, bp_error **error) {
   if (rc == BP_OK && (e->cells > 0 || e->contributions > 0))
     rc = bpi_store_set_setting(s, "erase_pending_us", bpi_handle_now(e->handle), error);
   rc = bpi_transaction_end(s, rc, error);
-  if (rc == BP_OK) rc = bpi_store_erase_finish(s, error);
-  if (rc == BP_OK) rc = bpi_store_setting(s, "erase_pending_us", 0, &pending, error);
-  return rc == BP_OK && pending != 0 ? bpi_erase_pending(error) : rc;
+  if (rc == BP_OK) rc = bpi_team_clear_traces(e->handle, &cleared, error);
+  return rc == BP_OK && !cleared ? bpi_erase_pending(error) : rc;
+}
+
+static void line(bp_result *t, const char *item, int64_t count) {
+  bpi_table_add_row(t);
+  bpi_table_set_text(t, 0, item, strlen(item));
+  bpi_table_set_int(t, 1, count);
 }
 
 int bpi_erase_team(bp_result **out, bp_store *s, json_value root, bp_error **error) {
@@ -151,11 +159,8 @@ int bpi_erase_team(bp_result **out, bp_store *s, json_value root, bp_error **err
   bpi_table_add_column(t, BP_TYPE_INT, "count", NULL);
   bpi_table_meta(t, "topic", "erasure");
   bpi_table_meta(t, "status", "erased");
-  bpi_table_add_row(t);
-  bpi_table_set_text(t, 0, "contributions", strlen("contributions"));
-  bpi_table_set_int(t, 1, e.contributions);
-  bpi_table_add_row(t);
-  bpi_table_set_text(t, 0, "published_cells", strlen("published_cells"));
-  bpi_table_set_int(t, 1, e.cells);
+  line(t, "contributions", e.contributions);
+  line(t, "published_cells", e.cells);
+  line(t, "individual_numbers", e.views);
   return bpi_table_finish(out, t, error);
 }

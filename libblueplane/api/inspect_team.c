@@ -182,26 +182,19 @@ int bpi_inspect_sharing(inspection *i, bp_error **error) {
   return rc;
 }
 
-static const char *kind_name(int kind) {
-  return kind == BUNDLE_CONTRIBUTION ? "contribution" : "view";
-}
-
 static int shared_row(void *user, const shared_week *week) {
   bp_result *t = user;
   bpi_table_add_row(t);
   set_week(t, 0, week->window);
-  set_text(t, 1, kind_name(week->kind));
-  set_text(t, 2, week->audience == 0 ? "team" : bpi_access_name((uint32_t)week->audience));
-  set_hex(t, 3, week->store, sizeof week->store);
-  bpi_table_set_int(t, 4, week->revision);
-  bpi_table_set_int(t, 5, week->cells);
-  bpi_table_set_int(t, 6, week->shared_us);
+  set_hex(t, 1, week->store, sizeof week->store);
+  bpi_table_set_int(t, 2, week->revision);
+  bpi_table_set_int(t, 3, week->cells);
+  bpi_table_set_int(t, 4, week->shared_us);
   return 0;
 }
 
 int bpi_inspect_shared(inspection *i, bp_error **error) {
-  COLUMNS(i->table, {BP_TYPE_TEXT, "window", NULL}, {BP_TYPE_TEXT, "kind", NULL},
-          {BP_TYPE_TEXT, "audience", NULL}, {BP_TYPE_TEXT, "store", NULL},
+  COLUMNS(i->table, {BP_TYPE_TEXT, "window", NULL}, {BP_TYPE_TEXT, "store", NULL},
           {BP_TYPE_INT, "revision", NULL}, {BP_TYPE_INT, "cells", "count"},
           {BP_TYPE_TIME, "shared_at", NULL});
   return bpi_shared_each(i->handle->store, shared_row, i->table, error);
@@ -215,16 +208,15 @@ static int contribution_row(void *user, const contribution *c) {
   set_week(t, 0, c->window);
   set_text(t, 1, c->member);
   set_hex(t, 2, c->device, sizeof c->device);
-  set_text(t, 3, kind_name(c->kind));
-  bpi_table_set_int(t, 4, c->revision);
-  set_text(t, 5, c->payload != NULL ? "counts" : "conflict");
+  bpi_table_set_int(t, 3, c->revision);
+  set_text(t, 4, c->payload != NULL ? "counts" : "conflict");
   return 0;
 }
 
 int bpi_inspect_contributions(inspection *i, bp_error **error) {
   COLUMNS(i->table, {BP_TYPE_TEXT, "window", NULL}, {BP_TYPE_TEXT, "member", NULL},
-          {BP_TYPE_TEXT, "device", NULL}, {BP_TYPE_TEXT, "kind", NULL},
-          {BP_TYPE_INT, "revision", NULL}, {BP_TYPE_TEXT, "state", NULL});
+          {BP_TYPE_TEXT, "device", NULL}, {BP_TYPE_INT, "revision", NULL},
+          {BP_TYPE_TEXT, "state", NULL});
   return bpi_contribution_each(i->handle->store, INT64_MIN, contribution_row, i->table, error);
 }
 

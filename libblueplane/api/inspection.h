@@ -41,9 +41,9 @@ static inline void set_time(bp_result *t, size_t column, int64_t us) {
   if (us != BPI_TIME_NONE) bpi_table_set_int(t, column, us);
 }
 
-static inline void set_hex(bp_result *t, size_t column, const unsigned char *bytes, size_t length) {
+static inline void set_hex(bp_result *t, size_t column, const unsigned char *data, size_t length) {
   char hex[2 * BPI_SIGNATURE_BYTES + 1];
-  bpi_hex(bytes, length, hex);
+  bpi_hex(data, length, hex);
   set_text(t, column, hex);
 }
 

@@ -2,6 +2,7 @@
  * before anything is written; merging the same again, or in another order, ends in the same store. */
 #include <string.h>
 
+#include "api/heard.h"
 #include "api/inspection.h"
 #include "api/team.h"
 #include "base/mem.h"
@@ -14,9 +15,12 @@
 
 /* What a merge did, as one row. */
 typedef struct merged {
-  const char *kind, *outcome; /* "added", "replaced", "known" */
+  const char *kind, *outcome; /* "added", "replaced", "known"; NULL: a bundle of consent alone */
   int64_t window, revision, cells;
-  const char *from; /* member, or organisation */
+  const char *from;    /* member, or organisation */
+  const char *consent; /* of a member: as in api/heard.h */
+  int64_t withdrawn;   /* numbers the lead may no longer see */
+  bool cleared;        /* and whether their bytes are gone, too */
 } merged;
 
 static int told(bp_result **out, const merged *m, bp_error **error) {
@@ -24,15 +28,21 @@ static int told(bp_result **out, const merged *m, bp_error **error) {
   if (t == NULL) return bpi_fail_nomem(error);
   COLUMNS(t, {BP_TYPE_TEXT, "kind", NULL}, {BP_TYPE_TEXT, "window", NULL},
           {BP_TYPE_TEXT, "from", NULL}, {BP_TYPE_INT, "revision", NULL},
-          {BP_TYPE_INT, "cells", "count"}, {BP_TYPE_TEXT, "outcome", NULL});
+          {BP_TYPE_INT, "cells", "count"}, {BP_TYPE_TEXT, "outcome", NULL},
+          {BP_TYPE_TEXT, "consent", NULL}, {BP_TYPE_INT, "withdrawn", "count"});
   bpi_table_meta(t, "topic", "merge");
   bpi_table_add_row(t);
   set_text(t, 0, m->kind);
-  set_week(t, 1, m->window);
   set_text(t, 2, m->from);
-  bpi_table_set_int(t, 3, m->revision);
-  bpi_table_set_int(t, 4, m->cells);
-  set_text(t, 5, m->outcome);
+  if (m->outcome != NULL) {
+    set_week(t, 1, m->window);
+    bpi_table_set_int(t, 3, m->revision);
+    bpi_table_set_int(t, 4, m->cells);
+    set_text(t, 5, m->outcome);
+  }
+  set_text(t, 6, m->consent);
+  if (m->consent != NULL) bpi_table_set_int(t, 7, m->withdrawn);
+  if (m->withdrawn > 0) bpi_table_meta(t, "status", m->cleared ? "erased" : "pending");
   return bpi_table_finish(out, t, error);
 }
 
@@ -74,15 +84,18 @@ static int check_projects(const arrival *a, bp_error **error) {
   return rc;
 }
 
-static int check_sender(arrival *a, bp_error **error) {
+static int find_sender(arrival *a, bp_error **error) {
   int rc = bpi_team_roster(&a->latest, a->handle, 0, error);
   if (rc != BP_OK) return rc;
   if (a->latest == NULL)
     return bpi_refuse(error, BP_ERR_DENIED, "no_roster", "the store has no roster yet");
   a->member = bpi_roster_device(a->latest, a->said.device);
-  if (a->member == NULL)
-    return bpi_refuse(error, BP_ERR_DENIED, "unknown_device",
-                      "nobody of the roster has this device");
+  return a->member != NULL ? BP_OK
+                           : bpi_refuse(error, BP_ERR_DENIED, "unknown_device",
+                                        "nobody of the roster has this device");
+}
+
+static int check_sender(const arrival *a, bp_error **error) {
   if (!a->member->active)
     return bpi_refuse(error, BP_ERR_DENIED, "revoked_member", "the member is no longer active");
   return check_projects(a, error);
@@ -108,8 +121,6 @@ static int check_week(const arrival *a, bp_error **error) {
 static int put(const arrival *a, merged *m, bool *conflicting, bp_error **error) {
   contribution c = {.window = a->said.window,
                     .member = a->member->id,
-                    .kind = (int)a->said.kind,
-                    .audience = a->said.audience,
                     .revision = a->said.revision,
                     .payload = a->data,
                     .length = a->length};
@@ -131,20 +142,40 @@ static int put(const arrival *a, merged *m, bool *conflicting, bp_error **error)
   return bpi_contribution_put(a->handle->store, &c, error);
 }
 
+/* What is said of consent is heard in every bundle that a member signed, also in one whose numbers come
+ * too late: nobody's word against being seen is refused. */
+static int hear(arrival *a, merged *m, bp_error **error) {
+  store *s = a->handle->store;
+  int rc = bpi_transaction_begin(s, error);
+  if (rc != BP_OK) return rc;
+  rc = find_sender(a, error);
+  if (rc == BP_OK) rc = bpi_hear(a->handle, a->member, &a->said, &m->consent, &m->withdrawn, error);
+  rc = bpi_transaction_end(s, rc, error);
+  return rc == BP_OK && m->withdrawn > 0 ? bpi_team_clear_traces(a->handle, &m->cleared, error)
+                                         : rc;
+}
+
+static int take_numbers(arrival *a, merged *m, bool *conflicting, bp_error **error) {
+  int rc = bpi_transaction_begin(a->handle->store, error);
+  if (rc != BP_OK) return rc;
+  rc = check_sender(a, error);
+  if (rc == BP_OK) rc = check_week(a, error);
+  if (rc == BP_OK) rc = put(a, m, conflicting, error);
+  return bpi_transaction_end(a->handle->store, rc, error);
+}
+
 static int merge_bundle(bp_result **out, arrival *a, const void *sealed, size_t length,
                         bp_error **error) {
   bool conflicting = false;
   int rc = open_envelope(a, sealed, length, error);
-  if (rc == BP_OK) rc = bpi_transaction_begin(a->handle->store, error);
   if (rc != BP_OK) return rc;
-  merged m = {.kind = a->said.kind == BUNDLE_CONTRIBUTION ? "contribution" : "view",
+  bool numbers = a->said.kind == BUNDLE_CONTRIBUTION;
+  merged m = {.kind = numbers ? "contribution" : "consent",
               .window = a->said.window,
               .revision = a->said.revision,
               .cells = (int64_t)a->said.cells};
-  rc = check_sender(a, error);
-  if (rc == BP_OK) rc = check_week(a, error);
-  if (rc == BP_OK) rc = put(a, &m, &conflicting, error);
-  rc = bpi_transaction_end(a->handle->store, rc, error);
+  rc = hear(a, &m, error);
+  if (rc == BP_OK && numbers) rc = take_numbers(a, &m, &conflicting, error);
   if (rc == BP_OK && conflicting)
     return bpi_refuse(error, BP_ERR_DENIED, "conflict",
                       "two bundles of this revision say different things; neither counts");
@@ -252,6 +283,9 @@ static int merge_into_organisation(bp_result **out, bp_store *s, const void *dat
 static int merge(bp_result **out, bp_store *s, const void *data, size_t length, bp_error **error) {
   if (bpi_store_read_only(s->store))
     return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
+  if (bpi_lead_is(data, length))
+    return bpi_refuse(error, BP_ERR_DENIED, "lead_file",
+                      "a lead's file is for the lead: no store takes it");
   return bpi_store_kind(s->store) == STORE_TEAM
              ? merge_into_team(out, s, data, length, error)
              : merge_into_organisation(out, s, data, length, error);
@@ -281,14 +315,18 @@ static int describe_bundle(bp_result *t, const void *data, size_t length, bp_err
   return BP_OK;
 }
 
+/* Of a lead's file not who is seen in it. */
 static int describe_release(bp_result *t, const void *data, size_t length, bp_error **error) {
   release r;
   char name[16];
-  int rc = bpi_release_read(&r, data, length, error);
+  bool lead = bpi_lead_is(data, length);
+  int rc = lead ? bpi_lead_read(&r, data, length, error)
+                : bpi_release_read(&r, data, length, error);
   if (rc != BP_OK) return rc;
-  fact_text(t, "kind", "release");
+  fact_text(t, "kind", lead ? "lead's file" : "release");
   fact_key(t, "store", r.store);
   fact_text(t, "organisation", r.organisation);
+  if (lead) fact_text(t, "team", r.team);
   bpi_format_week(r.window, name);
   fact_text(t, "window", name);
   fact_number(t, "edition", r.edition);
@@ -333,9 +371,10 @@ static int describe(bp_result **out, const void *data, size_t length, bp_error *
   if (t == NULL) return bpi_fail_nomem(error);
   fact_columns(t);
   bpi_table_meta(t, "topic", "describe");
-  int rc = bpi_bundle_is(data, length)    ? describe_bundle(t, data, length, error)
-           : bpi_release_is(data, length) ? describe_release(t, data, length, error)
-                                          : describe_document(t, data, length, error);
+  int rc = bpi_bundle_is(data, length) ? describe_bundle(t, data, length, error)
+           : bpi_release_is(data, length) || bpi_lead_is(data, length)
+               ? describe_release(t, data, length, error)
+               : describe_document(t, data, length, error);
   if (rc == BP_OK) {
     fact_number(t, "bytes", (int64_t)length);
     return bpi_table_finish(out, t, error);

@@ -1,5 +1,6 @@
-/* api/open_release.c: a release file opened for reading: verified, and its cells put into a store in
- * memory, so that there is one way to read what is published. The file itself is never written. */
+/* api/open_release.c: a release file, or a lead's, opened for reading: verified, and its cells put into a
+ * store in memory, so that there is one way to read what is published. The file itself is never
+ * written. */
 #include <string.h>
 
 #include "api/team.h"
@@ -7,12 +8,13 @@
 #include "base/mem.h"
 #include "privacy/invitation.h"
 #include "privacy/release.h"
+#include "store/individual.h"
 #include "store/published.h"
 #include "store/transaction.h"
 
 #define INVITATION_FILE_MAX 4096
 
-bool bpi_is_release_file(const char *path) {
+bool bpi_is_release_file(const char *path, store_kind *kind) {
   char head[8];
   file *f = NULL;
   file_stat stat;
@@ -23,7 +25,8 @@ bool bpi_is_release_file(const char *path) {
   }
   int64_t got = bpi_file_read(f, 0, head, sizeof head);
   bpi_file_close(f);
-  return got > 0 && bpi_release_is(head, (size_t)got);
+  *kind = got > 0 && bpi_lead_is(head, (size_t)got) ? STORE_LEAD : STORE_RELEASE;
+  return got > 0 && (*kind == STORE_LEAD || bpi_release_is(head, (size_t)got));
 }
 
 /* The invitation of a store is a file that holds its key. */
@@ -39,32 +42,52 @@ static int check_signer(const release *r, const char *invitation, bp_error **err
   return bpi_refuse(error, BP_ERR_DENIED, "untrusted", "another store signed the release");
 }
 
-static int read_file(release *r, unsigned char digest[BPI_DIGEST_BYTES], const char *path,
-                     bp_error **error) {
+static int read_file(release *r, unsigned char digest[BPI_DIGEST_BYTES], store_kind kind,
+                     const char *path, bp_error **error) {
   char *data = NULL;
   size_t length = 0;
   int rc = bpi_hash_init();
   if (rc != BP_OK) return bpi_fail(error, rc, "the cryptographic library cannot start");
   rc = bpi_file_load(&data, &length, path, RELEASE_BYTES_MAX, error);
-  if (rc == BP_OK) rc = bpi_release_read(r, data, length, error);
+  if (rc == BP_OK)
+    rc = kind == STORE_LEAD ? bpi_lead_read(r, data, length, error)
+                            : bpi_release_read(r, data, length, error);
   if (rc == BP_OK) bpi_release_digest(data, length, digest);
   bpi_free(data);
   return rc;
 }
 
-int bpi_open_release(store **out, const char *path, const char *invitation, int64_t now_us,
-                     bp_error **error) {
-  const store_options options = {.in_memory = true, .create = STORE_RELEASE, .now_us = now_us};
+static int write_views(store *s, const release *r, bp_error **error) {
+  individual_row *rows = bpi_alloc_zero(r->views, sizeof *rows);
+  if (rows == NULL) return bpi_fail_nomem(error);
+  for (size_t i = 0; i < r->views; i++)
+    rows[i] = (individual_row){r->window,          r->team,          r->view[i].member,
+                               r->view[i].measure, r->view[i].value, r->view[i].until};
+  int rc = bpi_individual_add(s, rows, r->views, error);
+  bpi_free(rows);
+  return rc;
+}
+
+static int fill(store *s, const release *r, const unsigned char digest[BPI_DIGEST_BYTES],
+                bp_error **error) {
+  int rc = bpi_published_write(s, r, digest, error);
+  return rc == BP_OK && r->views > 0 ? write_views(s, r, error) : rc;
+}
+
+int bpi_open_release(store **out, char **team, store_kind kind, const char *path,
+                     const char *invitation, int64_t now_us, bp_error **error) {
+  const store_options options = {.in_memory = true, .create = kind, .now_us = now_us};
   unsigned char digest[BPI_DIGEST_BYTES];
   release r;
   *out = NULL;
-  int rc = read_file(&r, digest, path, error);
+  int rc = read_file(&r, digest, kind, path, error);
   if (rc != BP_OK) return bpi_fail_detail(error, "path", path);
   rc = check_signer(&r, invitation, error);
+  if (rc == BP_OK && r.team != NULL && (*team = bpi_strndup(r.team, strlen(r.team))) == NULL)
+    rc = bpi_fail_nomem(error);
   if (rc == BP_OK) rc = bpi_store_open(out, NULL, &options, error);
   if (rc == BP_OK) rc = bpi_transaction_begin(*out, error);
-  if (rc == BP_OK)
-    rc = bpi_transaction_end(*out, bpi_published_write(*out, &r, digest, error), error);
+  if (rc == BP_OK) rc = bpi_transaction_end(*out, fill(*out, &r, digest, error), error);
   bpi_release_free(&r);
   if (rc == BP_OK) return BP_OK;
   bpi_store_close(*out);

@@ -1,5 +1,7 @@
-/* api/outgoing.c: what the next bundle would hold: the vector of the last whole week, number by number,
- * before anything leaves. Made as sharing makes it; nothing is noted in the ledger. */
+/* api/outgoing.c: what the next bundle would hold: the vector of the last whole week, number by number, and
+ * who may see which of them alone, before anything leaves. Made as sharing makes it; nothing is noted in
+ * the ledger. */
+#include "api/consent.h"
 #include "api/context.h"
 #include "api/inspection.h"
 #include "api/team.h"
@@ -23,25 +25,42 @@ static const char *slice_name(const roster *r, const vector_cell *c) {
   return c->dimension == SLICED_WHOLE ? NULL : bpi_slice_name(c->dimension, c->slice);
 }
 
-static void put_cell(bp_result *t, int64_t monday, const roster *r, const vector_cell *c) {
+/* The week at hand, and what is agreed to. */
+typedef struct week {
+  bp_result *table;
+  const roster *roster;
+  int64_t monday, today;
+  bundle said; /* of consent */
+} week;
+
+static bool may_be_seen(const week *w, const vector_cell *c) {
+  if (c->dimension != SLICED_WHOLE || bpi_measures[c->measure].how != MEASURE_SUM) return false;
+  agreed_span span = bpi_agreements_span(w->said.agreed, w->said.agreements, BP_ACCESS_LEAD,
+                                         bpi_measure_families(c->measure));
+  return bpi_agreed_week(span, w->monday) && w->today < span.until;
+}
+
+static void put_cell(const week *w, const vector_cell *c) {
+  bp_result *t = w->table;
   bpi_table_add_row(t);
-  set_week(t, 0, monday);
+  set_week(t, 0, w->monday);
   set_text(t, 1, bpi_measures[c->measure].name);
   bpi_table_set_int(t, 2, c->value);
   set_text(t, 3, bpi_measures[c->measure].unit);
   if (c->dimension != SLICED_WHOLE) set_text(t, 4, bpi_sliced_name(c->dimension));
-  set_text(t, 5, slice_name(r, c));
+  set_text(t, 5, slice_name(w->roster, c));
+  if (may_be_seen(w, c)) set_text(t, 6, bpi_access_name(BP_ACCESS_LEAD));
 }
 
-static int read_week(inspection *i, roster *r, int64_t monday, bp_error **error) {
+static int read_week(const week *w, const inspection *i, bp_error **error) {
   source_cover covers[SOURCES_MAX];
   compute_context context = bpi_context(i->handle, covers);
   vector_cell *cells = NULL;
   size_t count = 0;
-  int rc = bpi_contribution_read(&cells, &count, &context, monday * BPI_DAY, (monday + 7) * BPI_DAY,
-                                 project_slice, r, error);
+  int rc = bpi_contribution_read(&cells, &count, &context, w->monday * BPI_DAY,
+                                 (w->monday + 7) * BPI_DAY, project_slice, (void *)w->roster, error);
   for (size_t k = 0; k < count && rc == BP_OK; k++)
-    put_cell(i->table, monday, r, &cells[k]);
+    put_cell(w, &cells[k]);
   bpi_free(cells);
   return rc;
 }
@@ -50,12 +69,15 @@ int bpi_inspect_outgoing(inspection *i, bp_error **error) {
   roster *r = NULL;
   COLUMNS(i->table, {BP_TYPE_TEXT, "window", NULL}, {BP_TYPE_TEXT, "measure", NULL},
           {BP_TYPE_INT, "value", NULL}, {BP_TYPE_TEXT, "unit", NULL},
-          {BP_TYPE_TEXT, "dimension", NULL}, {BP_TYPE_TEXT, "slice", NULL});
-  int64_t today = bpi_handle_now(i->handle) / BPI_DAY;
-  int64_t monday = today - (today - MONDAY) % 7 - 7;
+          {BP_TYPE_TEXT, "dimension", NULL}, {BP_TYPE_TEXT, "slice", NULL},
+          {BP_TYPE_TEXT, "seen_by", NULL});
+  week w = {.table = i->table, .today = bpi_handle_now(i->handle) / BPI_DAY};
+  w.monday = w.today - (w.today - MONDAY) % 7 - 7;
   int rc = bpi_team_roster(&r, i->handle, 0, error);
+  if (rc == BP_OK) rc = bpi_consent_say(i->handle, &w.said, error);
   bpi_read_end(i->handle->store); /* the week is computed in snapshots of its own */
-  if (rc == BP_OK) rc = read_week(i, r, monday, error);
+  w.roster = r;
+  if (rc == BP_OK) rc = read_week(&w, i, error);
   bpi_roster_free(r);
   return rc;
 }

@@ -1,17 +1,17 @@
 /* api/publish.c: bp_publish: one closed week of a team store becomes a release, once and for ever. What
  * is published is decided in privacy/publication; here its input is gathered, and in one transaction
- * its cells are kept and the contributions deleted. Publishing again writes the same file from the
- * cells that are kept. */
+ * its cells are kept, beside them what the leads may see of members (publish_lead.c writes it), and the
+ * contributions deleted. Publishing again writes the same file from the cells that are kept. */
 #include <string.h>
 
+#include "api/heard.h"
 #include "api/inspection.h"
 #include "api/team.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "privacy/bundle.h"
 #include "privacy/publication.h"
 #include "privacy/release.h"
-#include "store/erase.h"
+#include "store/individual.h"
 #include "store/published.h"
 #include "store/team.h"
 #include "store/transaction.h"
@@ -20,12 +20,14 @@
 
 /* ---------------------------------------------------------------------------------- gathering */
 
-/* One member's vector, all devices together. */
+/* One member's vector, all devices together, and what the lead may see of it. */
 typedef struct person {
   const roster_member *member;
   int32_t minimum;
   vector_cell *cells;
   size_t count;
+  agreed_span span[MEASURE_COUNT];
+  bool agreed[MEASURE_COUNT];
 } person;
 
 typedef struct gathering {
@@ -92,7 +94,7 @@ static int add_device(gathering *g, const roster_member *member, const bundle *b
 static int gather(void *user, const contribution *c) {
   gathering *g = user;
   bundle b;
-  if (c->kind != BUNDLE_CONTRIBUTION || c->payload == NULL) return 0;
+  if (c->payload == NULL) return 0;
   const roster_member *member = bpi_roster_device(g->latest, c->device);
   if (member == NULL || !member->active || member->service || strcmp(member->id, c->member) != 0)
     return 0;
@@ -101,6 +103,20 @@ static int gather(void *user, const contribution *c) {
   rc = renumber_projects(g, &b);
   if (rc == BP_OK) rc = add_device(g, member, &b);
   bpi_bundle_free(&b);
+  return rc;
+}
+
+/* The last words count, also those that came after the numbers. */
+static int ask_consent(gathering *g, int64_t window) {
+  int64_t now = 0;
+  measure_families families = bpi_families_of_measures();
+  int rc = bpi_team_now(&now, g->handle, g->error);
+  for (size_t i = 0; i < g->persons && rc == BP_OK; i++) {
+    person *p = &g->person[i];
+    rc = bpi_heard_spans(p->span, g->handle, p->member, &families, g->error);
+    for (int m = 0; m < MEASURE_COUNT && rc == BP_OK; m++)
+      p->agreed[m] = bpi_agreed_week(p->span[m], window) && now / BPI_DAY < p->span[m].until;
+  }
   return rc;
 }
 
@@ -134,7 +150,9 @@ static void make_input(input *n, const gathering *g) {
                                  .experience = p->member->experience,
                                  .minimum = p->minimum,
                                  .cells = p->cells,
-                                 .count = p->count};
+                                 .count = p->count,
+                                 .agreed = p->agreed,
+                                 .leads = bpi_roster_leads(p->member)};
   }
   for (size_t i = 0; i < r->teams; i++)
     n->sizes[i] = (int64_t)bpi_roster_active(r, i);
@@ -153,21 +171,20 @@ static void make_input(input *n, const gathering *g) {
                               .seat_counts = r->seats};
 }
 
-static int compute(publication *out, const gathering *g, bp_error **error) {
-  input n = {.people = bpi_alloc_zero(g->persons, sizeof *n.people),
-             .sizes = bpi_alloc_zero(g->latest->teams, sizeof *n.sizes),
-             .seats = bpi_alloc_zero(g->latest->seats, sizeof *n.seats)};
-  int rc = BP_OK;
-  if (n.people == NULL || n.sizes == NULL || n.seats == NULL) {
-    rc = bpi_fail_nomem(error);
-  } else {
-    make_input(&n, g);
-    rc = bpi_publish(out, &n.in, error);
-  }
-  bpi_free(n.people);
-  bpi_free(n.sizes);
-  bpi_free(n.seats);
-  return rc;
+/* `n` is what *out points into: free it behind it. */
+static int compute(publication *out, input *n, const gathering *g, bp_error **error) {
+  n->people = bpi_alloc_zero(g->persons, sizeof *n->people);
+  n->sizes = bpi_alloc_zero(g->latest->teams, sizeof *n->sizes);
+  n->seats = bpi_alloc_zero(g->latest->seats, sizeof *n->seats);
+  if (n->people == NULL || n->sizes == NULL || n->seats == NULL) return bpi_fail_nomem(error);
+  make_input(n, g);
+  return bpi_publish(out, &n->in, error);
+}
+
+static void free_input(input *n) {
+  bpi_free(n->people);
+  bpi_free(n->sizes);
+  bpi_free(n->seats);
 }
 
 /* ------------------------------------------------------------------------------------- naming */
@@ -231,22 +248,71 @@ static int keep_and_delete(publishing *p, bp_error **error) {
                      : rc;
 }
 
-/* Takes what was deleted out of the log and the file, too. While a reader holds the log it waits for the
- * next publishing or opening; *cleared is false. */
-static int clear_traces(const publishing *p, bool *cleared, bp_error **error) {
-  int64_t pending = 0;
-  int rc = bpi_store_erase_finish(p->handle->store, error);
-  if (rc == BP_OK) rc = bpi_store_setting(p->handle->store, "erase_pending_us", 0, &pending, error);
-  *cleared = pending == 0;
+/* ------------------------------------------------------------------------------- for the lead */
+
+/* What the lead may see, as rows. Views of a team and measure are neighbours. */
+typedef struct shown {
+  const publication *made;
+  const input *n;
+  const gathering *g;
+  individual_row *row;
+} shown;
+
+static const person *person_at(const shown *v, size_t i) {
+  return &v->g->person[v->made->views[i].of - v->n->people];
+}
+
+static bool same_measure(const published_view *a, const published_view *b) {
+  return a->measure == b->measure && a->of->team == b->of->team;
+}
+
+static void fill_row(const shown *v, size_t i, int64_t window) {
+  const published_view *view = &v->made->views[i];
+  const person *p = person_at(v, i);
+  v->row[i] = (individual_row){.window = window,
+                               .team = v->g->latest->team[view->of->team],
+                               .member = p->member->id,
+                               .measure = view->measure,
+                               .value = view->value,
+                               .until = p->span[view->measure].until};
+}
+
+/* Those of a measure end together, with the first of them: the ones that stayed would tell who left. */
+static size_t fill_measure(const shown *v, size_t first, int64_t window) {
+  const published_view *views = v->made->views;
+  int64_t until = INT64_MAX;
+  size_t end = first;
+  for (; end < v->made->view_count && same_measure(&views[first], &views[end]); end++) {
+    fill_row(v, end, window);
+    if (v->row[end].until < until) until = v->row[end].until;
+  }
+  for (size_t i = first; i < end; i++)
+    v->row[i].until = until;
+  return end;
+}
+
+static int keep_views(publishing *p, const publication *made, const input *n, const gathering *g,
+                      bp_error **error) {
+  shown v = {made, n, g, bpi_alloc_zero(made->view_count, sizeof *v.row)};
+  if (v.row == NULL) return bpi_fail_nomem(error);
+  for (size_t i = 0; i < made->view_count;)
+    i = fill_measure(&v, i, p->window);
+  int rc = bpi_individual_add(p->handle->store, v.row, made->view_count, error);
+  bpi_free(v.row);
   return rc;
 }
 
+/* ------------------------------------------------------------------------------- once for ever */
+
 static int publish_cells(publishing *p, const gathering *g, bp_error **error) {
   publication made = {0};
-  int rc = compute(&made, g, error);
+  input n = {0};
+  int rc = compute(&made, &n, g, error);
   if (rc == BP_OK) rc = name_cells(&p->release, &made, g->latest, error);
+  if (rc == BP_OK) rc = keep_views(p, &made, &n, g, error);
   if (rc == BP_OK) rc = keep_and_delete(p, error);
   bpi_publication_free(&made);
+  free_input(&n);
   bpi_free(p->release.row);
   p->release.row = NULL;
   return rc;
@@ -270,6 +336,7 @@ static int publish_first(publishing *p, bp_error **error) {
     p->release.organisation = latest->organisation;
     p->release.edition = 1;
     rc = bpi_contribution_each(p->handle->store, p->window, gather, &g, error);
+    if (rc == BP_OK) rc = ask_consent(&g, p->window);
     if (rc == BP_OK) rc = publish_cells(p, &g, error);
     forget(&g);
   }
@@ -297,27 +364,12 @@ static int publish_once(publishing *p, bp_error **error) {
   int64_t edition = 0;
   memcpy(p->release.store, p->keys.open.sign, sizeof p->release.store);
   p->release.window = (uint32_t)p->window;
-  int rc = bpi_published_find(p->handle->store, p->keys.open.sign, (uint32_t)p->window, &p->again,
-                              &edition, digest, error);
+  int rc = bpi_withdraw_expired(p->handle, error);
+  if (rc == BP_OK)
+    rc = bpi_published_find(p->handle->store, p->keys.open.sign, (uint32_t)p->window, &p->again,
+                            &edition, digest, error);
   if (rc != BP_OK) return rc;
   return p->again ? publish_again(p, error) : publish_first(p, error);
-}
-
-/* A file that holds the same already is as good as one that is written. */
-static int deliver(const publishing *p, const char *path, bp_error **error) {
-  char *there = NULL;
-  size_t length = 0;
-  bp_error *why = NULL;
-  int rc = bpi_file_create_private(path, p->file, p->length, &why);
-  if (rc == BP_ERR_INVALID && bpi_file_load(&there, &length, path, p->length, NULL) == BP_OK &&
-      length == p->length && memcmp(there, p->file, length) == 0)
-    rc = BP_OK;
-  bpi_free(there);
-  if (rc != BP_OK && error != NULL && *error == NULL)
-    *error = why;
-  else
-    bpi_error_free(why);
-  return rc;
 }
 
 static int told(bp_result **out, const publishing *p, bool cleared, bp_error **error) {
@@ -347,8 +399,8 @@ static int publish(bp_result **out, bp_store *s, const char *window, const char 
   if (rc == BP_OK) rc = bpi_team_keys(&p.keys, s, error);
   if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error);
   if (rc == BP_OK) rc = bpi_transaction_end(s->store, publish_once(&p, error), error);
-  if (rc == BP_OK) rc = clear_traces(&p, &cleared, error);
-  if (rc == BP_OK && path != NULL) rc = deliver(&p, path, error);
+  if (rc == BP_OK) rc = bpi_team_clear_traces(s, &cleared, error);
+  if (rc == BP_OK && path != NULL) rc = bpi_write_once(path, p.file, p.length, error);
   if (rc == BP_OK) rc = told(out, &p, cleared, error);
   bpi_sign_wipe(&p.keys);
   bpi_free(p.file);

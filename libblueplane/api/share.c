@@ -1,7 +1,9 @@
 /* api/share.c: bp_share_export: what leaves. The week of a personal store becomes a vector, the vector
- * a signed bundle, the bundle a sealed envelope; the ledger keeps that it left, before it does. */
+ * and what the person says of consent a signed bundle, the bundle a sealed envelope; the ledger keeps
+ * that it left, before it does. */
 #include <string.h>
 
+#include "api/consent.h"
 #include "api/context.h"
 #include "api/team.h"
 #include "base/mem.h"
@@ -28,14 +30,20 @@ typedef struct departure {
 
 /* ------------------------------------------------------------------------------------ may it leave */
 
-static int find_myself(departure *d, bp_error **error) {
+static int find_team(departure *d, bp_error **error) {
   int rc = bpi_joined_get(d->handle->store, &d->team, error);
   if (rc == BP_OK && !d->team.joined)
     return bpi_refuse(error, BP_ERR_NOTFOUND, "not_joined", "no team store was joined");
-  if (rc == BP_OK) rc = bpi_team_roster(&d->roster, d->handle, 0, error);
+  if (rc == BP_OK) rc = bpi_team_keys(&d->keys, d->handle, error);
+  memcpy(d->said.store, d->team.keys.sign, sizeof d->said.store);
+  memcpy(d->said.device, d->keys.open.sign, sizeof d->said.device);
+  return rc;
+}
+
+static int find_myself(departure *d, bp_error **error) {
+  int rc = bpi_team_roster(&d->roster, d->handle, 0, error);
   if (rc == BP_OK && d->roster == NULL)
     return bpi_refuse(error, BP_ERR_NOTFOUND, "no_roster", "the team's roster has not come yet");
-  if (rc == BP_OK) rc = bpi_team_keys(&d->keys, d->handle, error);
   if (rc != BP_OK) return rc;
   d->me = bpi_roster_device(d->roster, d->keys.open.sign);
   if (d->me == NULL)
@@ -100,12 +108,16 @@ static int read_week(departure *d, bp_error **error) {
                                project_slice, d, error);
 }
 
+static int write_signed(departure *d, bp_error **error) {
+  return bpi_bundle_write(&d->data, &d->length, &d->said, &d->keys, error);
+}
+
 static int write_revision(departure *d, uint32_t revision, unsigned char digest[BPI_DIGEST_BYTES],
                           bp_error **error) {
   bpi_free(d->data);
   d->data = NULL;
   d->said.revision = revision;
-  int rc = bpi_bundle_write(&d->data, &d->length, &d->said, &d->keys, error);
+  int rc = write_signed(d, error);
   if (rc == BP_OK) bpi_bundle_digest(d->data, d->length, digest);
   return rc;
 }
@@ -115,9 +127,8 @@ static int write_bundle(departure *d, bp_error **error) {
   unsigned char digest[BPI_DIGEST_BYTES];
   shared_week *before = &d->ledger;
   before->window = d->said.window;
-  before->kind = (int)d->said.kind;
-  before->audience = d->said.audience;
-  int rc = bpi_shared_get(d->handle->store, before, error);
+  int rc = bpi_consent_say(d->handle, &d->said, error);
+  if (rc == BP_OK) rc = bpi_shared_get(d->handle->store, before, error);
   if (rc != BP_OK) return rc;
   if (before->revision > 0) {
     rc = write_revision(d, (uint32_t)before->revision, digest, error);
@@ -138,37 +149,57 @@ static int make_bundle(departure *d, bp_error **error) {
   d->said.kind = BUNDLE_CONTRIBUTION;
   d->said.minimum = (uint8_t)minimum;
   d->said.roster_version = (uint32_t)d->roster->version;
-  memcpy(d->said.store, d->team.keys.sign, sizeof d->said.store);
-  memcpy(d->said.device, d->keys.open.sign, sizeof d->said.device);
   int rc = read_week(d, error);
   if (rc == BP_OK) rc = bpi_transaction_begin(d->handle->store, error);
   return rc != BP_OK ? rc : bpi_transaction_end(d->handle->store, write_bundle(d, error), error);
 }
 
-static int export_week(unsigned char **out, size_t *length, departure *d, const char *window,
-                       bp_error **error) {
+static int make_week(departure *d, const char *window, bp_error **error) {
   int64_t monday = 0;
   int rc = bpi_week_read(&monday, window, error);
   d->said.window = (uint32_t)monday;
+  if (rc == BP_OK) rc = find_team(d, error);
   if (rc == BP_OK) rc = find_myself(d, error);
   if (rc == BP_OK) rc = check_company(d, error);
   if (rc == BP_OK) rc = check_terms(d, error);
   if (rc == BP_OK) rc = check_week(d, error);
-  if (rc == BP_OK) rc = make_bundle(d, error);
-  return rc == BP_OK ? bpi_bundle_seal(out, length, d->data, d->length, &d->team.keys, error) : rc;
+  return rc == BP_OK ? make_bundle(d, error) : rc;
+}
+
+/* At any time and by whoever joined, also by who is no longer active: no word can be kept from leaving. */
+static int make_consent(departure *d, const char *window, bp_error **error) {
+  if (window != NULL) return bpi_fail(error, BP_ERR_INVALID, "what is agreed to is of no week");
+  d->said.kind = BUNDLE_CONSENT;
+  int rc = find_team(d, error);
+  if (rc == BP_OK) rc = bpi_consent_say(d->handle, &d->said, error);
+  return rc == BP_OK ? write_signed(d, error) : rc;
+}
+
+static const struct audience {
+  const char *name;
+  int (*make)(departure *d, const char *window, bp_error **error);
+} audiences[] = {{"team", make_week}, {"lead", make_consent}};
+
+static const struct audience *find_audience(const char *name) {
+  if (name == NULL) return &audiences[0];
+  for (size_t i = 0; i < sizeof audiences / sizeof *audiences; i++)
+    if (strcmp(audiences[i].name, name) == 0) return &audiences[i];
+  return NULL;
 }
 
 static int export(void **out, size_t *length, bp_store *s, const char *audience, const char *window,
                   bp_error **error) {
   departure d = {.handle = s};
   unsigned char *sealed = NULL;
+  const struct audience *to = find_audience(audience);
   if (bpi_store_read_only(s->store))
     return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
-  if (audience != NULL && strcmp(audience, "team") != 0) {
+  if (to == NULL) {
     bpi_fail(error, BP_ERR_NOTFOUND, "unknown audience");
-    return bpi_fail_detail(error, "allowed", "team");
+    return bpi_fail_detail(error, "allowed", "team, lead");
   }
-  int rc = export_week(&sealed, length, &d, window, error);
+  int rc = to->make(&d, window, error);
+  if (rc == BP_OK) rc = bpi_bundle_seal(&sealed, length, d.data, d.length, &d.team.keys, error);
   *out = sealed;
   if (d.data != NULL) bpi_hash_wipe(d.data, d.length);
   bpi_free(d.data);

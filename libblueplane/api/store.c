@@ -107,6 +107,19 @@ static int restrict_to(bp_store *s, uint32_t access, bp_error **error) {
   return bpi_store_restrict(s->store, tables == NULL ? "" : tables, error);
 }
 
+/* A signed file is told by its first bytes; who opens a lead's is in that team. */
+static int open_file(bp_store *s, const char *path, const bp_open_options *o,
+                     const store_options *options, bp_error **error) {
+  store_kind kind;
+  if (options->in_memory || !bpi_is_release_file(path, &kind))
+    return bpi_store_open(&s->store, path, options, error);
+  if (options->kinds & STORE_BIT(kind))
+    return bpi_open_release(&s->store, &s->scope, kind, path, o->key_path, options->now_us, error);
+  bpi_fail(error, BP_ERR_DENIED, "a store of this kind does not open for this access");
+  bpi_fail_detail(error, "name", bpi_store_kind_name(kind));
+  return bpi_fail_detail(error, "path", path);
+}
+
 static int make_handle(bp_store **out, const char *path, const bp_open_options *o,
                        bp_error **error) {
   bp_store *s = bpi_alloc_zero(1, sizeof *s);
@@ -134,14 +147,12 @@ static int make_handle(bp_store **out, const char *path, const bp_open_options *
                            .in_memory = (o->flags & BP_OPEN_MEMORY) != 0,
                            .key_path = o->key_path,
                            .now_us = bpi_handle_now(s)};
-  bool release = !options.in_memory && (options.kinds & STORE_BIT(STORE_RELEASE)) &&
-                 bpi_is_release_file(path);
-  int rc = release ? bpi_open_release(&s->store, path, o->key_path, options.now_us, error)
-                   : bpi_store_open(&s->store, path, &options, error);
+  int rc = open_file(s, path, o, &options, error);
   if (rc == BP_OK) rc = restrict_to(s, o->access, error);
   if (rc == BP_OK && o->access == BP_ACCESS_LEAD) rc = narrow_scope(s, o->access, o->scope, error);
   if (rc != BP_OK) {
     bpi_store_close(s->store);
+    bpi_free(s->scope);
     bpi_mutex_free(s->lock);
     bpi_free(s);
     return rc;

@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "privacy/invitation.h"
+#include "store/erase.h"
 #include "store/published.h"
 #include "store/sharing.h"
 #include "store/transaction.h"
@@ -52,6 +54,32 @@ int bpi_week_read(int64_t *monday, const char *window, bp_error **error) {
 
 int bpi_team_now(int64_t *now_us, bp_store *s, bp_error **error) {
   return bpi_store_latest(s->store, bpi_handle_now(s), now_us, error);
+}
+
+/* -------------------------------------------------------------------------------- traces, files */
+
+int bpi_team_clear_traces(bp_store *s, bool *cleared, bp_error **error) {
+  int64_t pending = 0;
+  int rc = bpi_store_erase_finish(s->store, error);
+  if (rc == BP_OK) rc = bpi_store_setting(s->store, "erase_pending_us", 0, &pending, error);
+  *cleared = pending == 0;
+  return rc;
+}
+
+int bpi_write_once(const char *path, const void *data, size_t length, bp_error **error) {
+  char *there = NULL;
+  size_t there_length = 0;
+  bp_error *unseen = NULL;
+  int rc = bpi_file_create_private(path, data, length, error);
+  if (rc != BP_ERR_INVALID) return rc;
+  rc = bpi_file_load(&there, &there_length, path, length, &unseen);
+  bool same = rc == BP_OK && there_length == length && memcmp(there, data, length) == 0;
+  bpi_error_free(unseen);
+  bpi_free(there);
+  if (!same && rc != BP_ERR_NOMEM) return BP_ERR_INVALID;
+  bpi_error_free(*error);
+  *error = NULL;
+  return same ? BP_OK : bpi_fail_nomem(error);
 }
 
 /* ------------------------------------------------------------------------------------- roster */

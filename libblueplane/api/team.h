@@ -22,11 +22,19 @@ int bpi_week_read(int64_t *monday, const char *window, bp_error **error);
 /* The latest time this store ever saw: a clock that is turned back opens nothing again. */
 int bpi_team_now(int64_t *now_us, bp_store *s, bp_error **error);
 
-/* A release file opens as a store in memory. `invitation`: a file with the key that must have signed
- * it; NULL: whoever did. Errors: those of reading a release; DENIED with "reason" "untrusted". */
-bool bpi_is_release_file(const char *path);
-int bpi_open_release(store **out, const char *path, const char *invitation, int64_t now_us,
-                     bp_error **error);
+/* Takes what was deleted and noted as "erase_pending_us" out of the log and the file, too. While a reader
+ * holds the log it waits for the next writer that opens the store; *cleared is false. */
+int bpi_team_clear_traces(bp_store *s, bool *cleared, bp_error **error);
+
+/* Creates a private file; one that holds the same already is as good. BP_ERR_INVALID: another lies there. */
+int bpi_write_once(const char *path, const void *data, size_t length, bp_error **error);
+
+/* A release file or a lead's file opens as a store in memory. `invitation`: a file with the key that must
+ * have signed it; NULL: whoever did. *team is that of a lead's file, else NULL; free it with bpi_free.
+ * Errors: those of reading a release; DENIED with "reason" "untrusted". */
+bool bpi_is_release_file(const char *path, store_kind *kind);
+int bpi_open_release(store **out, char **team, store_kind kind, const char *path,
+                     const char *invitation, int64_t now_us, bp_error **error);
 
 /* Topics of bp_configure. */
 int bpi_configure_roster(bp_store *s, const char *json, size_t length, bp_error **error);

@@ -290,6 +290,10 @@ int bpi_file_make_private(const char *path) {
   return chmod(path, PRIVATE_MODE) == 0 ? BP_OK : code_of_errno();
 }
 
+int bpi_file_remove(const char *path) {
+  return unlink(path) == 0 ? BP_OK : code_of_errno();
+}
+
 /* ----------------------------------------------------------------------------------- walking */
 
 typedef int (*visit_fn)(void *user, const char *path, const file_stat *stat);

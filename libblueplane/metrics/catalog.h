@@ -11,6 +11,7 @@
 #include "metrics/coverage.h"
 #include "metrics/dimension.h"
 
+/* Their numbers travel in bundles: new ones go to the end. */
 typedef enum metric_family {
   FAMILY_ACTIVITY, FAMILY_OUTPUT, FAMILY_TOKENS, FAMILY_TIME, FAMILY_PLATFORM, FAMILY_WORKSPACE,
   FAMILY_DEPTH, FAMILY_QUALITY, FAMILY_CHANGES, FAMILY_TASKS, FAMILY_COUNT

@@ -327,3 +327,26 @@ int bpi_contribution_read(vector_cell **cells, size_t *count, const compute_cont
   *count = rc ? 0 : r.count;
   return rc;
 }
+
+/* ----------------------------------------------------------------------------------- families */
+
+static uint32_t family_bit(const char *column) {
+  metric_id m = metric_of(column);
+  return m == METRIC_COUNT ? 0 : UINT32_C(1) << bpi_metrics[m].family;
+}
+
+uint32_t bpi_measure_families(int measure) {
+  uint32_t families = 0;
+  for (size_t i = 0; i < WANTED; i++) {
+    if ((int)wanted[i].measure != measure) continue;
+    families |= family_bit(wanted[i].column);
+    for (int k = 0; k < LESS_MAX && wanted[i].less[k]; k++)
+      families |= family_bit(wanted[i].less[k]);
+  }
+  for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+    if ((int)uses[i].measure == measure) families |= family_bit(uses[i].metric);
+  for (size_t i = 0; i < JOURNEYS; i++)
+    if ((int)journeys[i].resolved == measure || (int)journeys[i].unresolved == measure)
+      families |= family_bit("transition_resolution_rate");
+  return families;
+}

@@ -15,4 +15,8 @@ int bpi_contribution_read(vector_cell **cells, size_t *count, const compute_cont
                           int64_t from_us, int64_t until_us, project_fn project, void *user,
                           bp_error **error);
 
+/* The families, as bits by their numbers, of all that a measure is made of: who may see it agrees to each.
+ * 0: it is no number of one person. */
+uint32_t bpi_measure_families(int measure);
+
 #endif

@@ -14,6 +14,7 @@
 #include "metrics/period.h"
 #include "privacy/figures.h"
 #include "privacy/publication.h"
+#include "store/individual.h"
 #include "store/read_release.h"
 
 /* -------------------------------------------------------------------- the words of release.def */
@@ -101,7 +102,7 @@ static const released all_released[] = {
 
 /* --------------------------------------------------------------------------------------- plan */
 
-typedef enum cut_by { BY_NOTHING, BY_SLICE, BY_TEAM } cut_by;
+typedef enum cut_by { BY_NOTHING, BY_SLICE, BY_TEAM, BY_MEMBER } cut_by;
 
 /* A column group of the answer: a metric, or one of the parts that a metric has. */
 typedef struct asked {
@@ -192,6 +193,11 @@ static bool side_takes(const side *s, int along) {
   return true;
 }
 
+/* Sums and ratios are of one person as of many; all else is only of a group. */
+static bool is_of_person(const released *r) {
+  return r->how == HOW_SUM || r->how == HOW_RATIO || r->how == HOW_WAYS || r->how == HOW_WAY_RATES;
+}
+
 /* Seats are told by platform only, what is said of members as a share only of the whole. */
 static bool told_along(const released *r, int along) {
   if (r->how == HOW_SEATS) return along == SLICED_PLATFORM;
@@ -202,6 +208,7 @@ static bool told_along(const released *r, int along) {
 }
 
 static bool told_by(const release_query *x, const released *r) {
+  if (x->by == BY_MEMBER) return is_of_person(r);
   if (x->by == BY_SLICE) return told_along(r, (int)x->dimension);
   return x->by == BY_NOTHING || (r->how != HOW_ROI && r->how != HOW_SEATS);
 }
@@ -270,20 +277,20 @@ static int plan_metric(release_query *x, const char *id) {
 static int plan_dimension(release_query *x, const char *name) {
   dimension_id known = bpi_dimension_find(name);
   bool is_time = known == DIM_TIME_WEEK || known == DIM_TIME_MONTH || known == DIM_TIME_QUARTER;
-  bool is_team = !strcmp(name, "team");
+  bool is_team = !strcmp(name, "team"), is_member = !strcmp(name, "member");
   sliced_id slices = bpi_sliced_find(name);
   if (is_time && x->time == DIM_COUNT) {
     x->time = (int)known;
     return BP_OK;
   }
-  if (!is_team && (slices == SLICED_COUNT || slices == SLICED_WHOLE))
+  if (!is_team && !is_member && (slices == SLICED_COUNT || slices == SLICED_WHOLE))
     return refuse(x, known == DIM_COUNT ? BP_ERR_NOTFOUND : BP_ERR_UNSUPPORTED, "dimension", name,
                   "no release is told by this dimension");
   if (x->by != BY_NOTHING)
     return refuse(x, BP_ERR_UNSUPPORTED, "dimension", name, "one published dimension at a time");
-  x->by = is_team ? BY_TEAM : BY_SLICE;
+  x->by = is_team ? BY_TEAM : is_member ? BY_MEMBER : BY_SLICE;
   x->by_name = name;
-  x->dimension = is_team ? SLICED_WHOLE : slices;
+  x->dimension = is_team || is_member ? SLICED_WHOLE : slices;
   return BP_OK;
 }
 
@@ -549,8 +556,8 @@ static int end_group(release_query *x) {
   if (!x->open) return BP_OK;
   x->open = false;
   const char *text = x->by == BY_TEAM    ? (*x->scope ? x->scope : "other")
-                     : x->by == BY_SLICE ? x->slice
-                                         : "";
+                     : x->by == BY_SLICE || x->by == BY_MEMBER ? x->slice
+                                                               : "";
   bin *b = bin_of(x, time_of(x, x->window), text);
   if (!b) return BP_ERR_NOMEM;
   if (!x->seats) {
@@ -606,7 +613,29 @@ static int visit(void *user, const published_row *p) {
   return 0;
 }
 
+/* A member is a group of one, whose numbers are exact. */
+static int visit_member(void *user, const individual_row *row) {
+  release_query *x = user;
+  bool same = x->open && row->window == x->window && !strcmp(row->member, x->slice);
+  if (!same) {
+    int rc = end_group(x);
+    if (rc) return rc;
+    begin_group(x, &(published_row){.window = row->window, .scope = row->team, .slice = row->member});
+  }
+  if (row->measure < 0 || row->measure >= MEASURE_COUNT) return 0; /* of a newer library */
+  x->cell[row->measure] =
+      (told_cell){.there = true, .span = {row->value, row->value, row->value}};
+  return 0;
+}
+
+static int read_members(release_query *x) {
+  int rc = bpi_individual_each(x->c->store, x->reader->scope ? x->reader->scope : "", x->from,
+                               x->until, x->c->now_us / BPI_DAY, visit_member, x, x->error);
+  return rc ? rc : end_group(x);
+}
+
 static int read_cells(release_query *x) {
+  if (x->by == BY_MEMBER) return read_members(x);
   bool seats = false;
   for (size_t i = 0; i < x->count; i++)
     seats |= x->asked[i].how == HOW_SEATS || x->asked[i].how == HOW_ROI;
@@ -697,10 +726,13 @@ static void add_columns(release_query *x, bp_result *t) {
     bpi_table_column_meta(t, at, "title", d->title);
   }
   if (x->by != BY_NOTHING) add_slices(x, t);
-  size_t at = bpi_table_add_column(t, BP_TYPE_TEXT, "contributors", "companion");
-  bpi_table_column_meta(
-      t, at, "definition",
-      "People behind the row, as a band; of several weeks the one with the most.");
+  size_t at;
+  if (x->by != BY_MEMBER) {
+    at = bpi_table_add_column(t, BP_TYPE_TEXT, "contributors", "companion");
+    bpi_table_column_meta(
+        t, at, "definition",
+        "People behind the row, as a band; of several weeks the one with the most.");
+  }
   for (size_t i = 0; i < x->count; i++) {
     const asked *a = &x->asked[i];
     for (size_t k = 0; k < PARTS; k++) {
@@ -808,7 +840,7 @@ static void add_row(release_query *x, bp_result *t, const bin *b) {
   bpi_table_add_row(t);
   if (x->time != DIM_COUNT) set_time(x, t, column++, b->time);
   if (x->by != BY_NOTHING) bpi_table_set_text(t, column++, b->text, strlen(b->text));
-  set_people(t, column++, b);
+  if (x->by != BY_MEMBER) set_people(t, column++, b);
   for (size_t i = 0; i < x->count; i++) {
     const reference *beside = x->asked[i].beside;
     set_answer(t, column, &x->asked[i], &b->of[i]);
@@ -866,9 +898,11 @@ static int add_rows(release_query *x, bp_result *t) {
 static void put_notes(const release_query *x, bp_result *t) {
   buf b;
   bpi_buf_init(&b, 4096);
-  bpi_buf_text(&b,
-               "Aggregated, at least 3 contributors, published once. Numbers are rounded, or the "
-               "middle of a range: the true one lies between at_least and at_most.");
+  bpi_buf_text(&b, x->by == BY_MEMBER
+                       ? "Members who agreed to be seen by their lead, as long as they do; others are "
+                         "in the team's numbers only. What a member did not agree to is withheld."
+                       : "Aggregated, at least 3 contributors, published once. Numbers are rounded, or "
+                         "the middle of a range: the true one lies between at_least and at_most.");
   for (size_t i = 0; i < x->count; i++) {
     if (x->asked[i].how != HOW_ROI) continue;
     bpi_buf_text(&b, " Assumed for roi, as at_least, value, at_most: ");

@@ -13,7 +13,7 @@
 #define ENVELOPE_MARK "BPLS\1"
 #define MARK_BYTES 5
 #define CELL_BYTES 14
-#define HEAD_BYTES 96
+#define HEAD_BYTES 92
 #define ENVELOPE_BYTES (MARK_BYTES + BPI_PUBLIC_BYTES)
 #define MINIMUM_FLOOR 3
 #define DAY_MAX 2932896 /* 9999-12-31 */
@@ -23,14 +23,17 @@ static bool is_monday(uint32_t day) {
   return day >= MONDAY && day <= DAY_MAX && day % 7 == MONDAY;
 }
 
-/* A contribution has nothing of what belongs to a view. */
 static bool head_is_good(const bundle *b) {
-  bool kind = b->kind == BUNDLE_CONTRIBUTION
-                  ? b->audience == 0 && b->families == 0 && b->expires == 0
-                  : b->kind == BUNDLE_VIEW && b->audience != 0 && b->families != 0 &&
-                        b->expires >= b->window && b->expires <= DAY_MAX;
-  return kind && b->minimum >= MINIMUM_FLOOR && is_monday(b->window) && b->revision > 0 &&
-         b->roster_version > 0 && b->cells <= VECTOR_CELLS_MAX;
+  bool good = b->kind == BUNDLE_CONTRIBUTION
+                  ? b->minimum >= MINIMUM_FLOOR && is_monday(b->window) && b->revision > 0 &&
+                        b->roster_version > 0 && b->cells <= VECTOR_CELLS_MAX
+                  : b->kind == BUNDLE_CONSENT && b->minimum == 0 && b->window == 0 &&
+                        b->revision == 0 && b->roster_version == 0 && b->cells == 0;
+  return good && b->agreements <= AGREEMENTS_MAX && (b->said > 0 || b->agreements == 0);
+}
+
+static size_t length_of(const bundle *b) {
+  return HEAD_BYTES + b->agreements * AGREEMENT_BYTES + b->cells * CELL_BYTES + BPI_SIGNATURE_BYTES;
 }
 
 /* ----------------------------------------------------------------------------------- writing */
@@ -38,23 +41,24 @@ static bool head_is_good(const bundle *b) {
 static void put_head(buf *out, const bundle *b) {
   bpi_buf_add(out, MARK, MARK_BYTES);
   bpi_put_number(out, (uint64_t)b->kind, 1);
-  bpi_put_number(out, b->audience, 1);
   bpi_put_number(out, b->minimum, 1);
   bpi_buf_add(out, b->store, sizeof b->store);
   bpi_buf_add(out, b->device, sizeof b->device);
   bpi_put_number(out, b->window, 4);
   bpi_put_number(out, b->revision, 4);
   bpi_put_number(out, b->roster_version, 4);
-  bpi_put_number(out, b->families, 4);
-  bpi_put_number(out, b->expires, 4);
+  bpi_put_number(out, b->said, 4);
+  bpi_put_number(out, b->agreements, 1);
   bpi_put_number(out, b->cells, 4);
+  bpi_agreements_put(out, b->agreed, b->agreements);
 }
 
 int bpi_bundle_write(unsigned char **out, size_t *length, const bundle *b, const sign_keys *device,
                      bp_error **error) {
   unsigned char signature[BPI_SIGNATURE_BYTES];
   buf made;
-  if (!head_is_good(b)) return bpi_fail(error, BP_ERR_INTERNAL, "no bundle can say this");
+  if (!head_is_good(b) || !bpi_agreements_valid(b->agreed, b->agreements))
+    return bpi_fail(error, BP_ERR_INTERNAL, "no bundle can say this");
   bpi_buf_init(&made, BUNDLE_BYTES_MAX);
   put_head(&made, b);
   for (size_t i = 0; i < b->cells; i++) {
@@ -83,17 +87,18 @@ static bool take_head(bytes *from, bundle *b) {
   const unsigned char *mark = bpi_take(from, MARK_BYTES);
   if (mark == NULL || memcmp(mark, MARK, MARK_BYTES) != 0) return false;
   b->kind = (bundle_kind)bpi_take_number(from, 1);
-  b->audience = (uint8_t)bpi_take_number(from, 1);
   b->minimum = (uint8_t)bpi_take_number(from, 1);
   bpi_take_into(from, b->store, sizeof b->store);
   bpi_take_into(from, b->device, sizeof b->device);
   b->window = (uint32_t)bpi_take_number(from, 4);
   b->revision = (uint32_t)bpi_take_number(from, 4);
   b->roster_version = (uint32_t)bpi_take_number(from, 4);
-  b->families = (uint32_t)bpi_take_number(from, 4);
-  b->expires = (uint32_t)bpi_take_number(from, 4);
+  b->said = (uint32_t)bpi_take_number(from, 4);
+  b->agreements = (size_t)bpi_take_number(from, 1);
   b->cells = (size_t)bpi_take_number(from, 4);
-  return !from->failed && head_is_good(b);
+  if (from->failed || !head_is_good(b)) return false;
+  bpi_agreements_take(from, b->agreed, b->agreements);
+  return !from->failed && bpi_agreements_valid(b->agreed, b->agreements);
 }
 
 static bool take_cells(bytes *from, bundle *b) {
@@ -111,8 +116,7 @@ static bool take_cells(bytes *from, bundle *b) {
 int bpi_bundle_read(bundle *out, const void *data, size_t length, bp_error **error) {
   bytes from = bpi_bytes(data, length);
   memset(out, 0, sizeof *out);
-  if (length > BUNDLE_BYTES_MAX || !take_head(&from, out) ||
-      length != HEAD_BYTES + out->cells * CELL_BYTES + BPI_SIGNATURE_BYTES) {
+  if (length > BUNDLE_BYTES_MAX || !take_head(&from, out) || length != length_of(out)) {
     memset(out, 0, sizeof *out);
     return malformed(error, &from);
   }

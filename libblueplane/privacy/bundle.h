@@ -1,5 +1,5 @@
-/* privacy/bundle.h: what leaves a person's machine: the weekly vector of one device, signed by the
- * device and sealed to a team store. docs/formats/bundle.md has it byte by byte. For every content
+/* privacy/bundle.h: what leaves a person's machine: the weekly vector of one device and what the person
+ * says of being seen alone, or the latter by itself; signed by the device and sealed to a team store. docs/formats/bundle.md has it byte by byte. For every content
  * there is exactly one encoding; whatever is not that encoding is refused before it is looked at.
  * Knows bytes and keys; knows no database and no roster. */
 #ifndef BPI_PRIVACY_BUNDLE_H
@@ -13,19 +13,24 @@
 
 #include "base/hash.h"
 #include "base/sign.h"
+#include "privacy/agreement.h"
 #include "privacy/vector.h"
 
 #define BUNDLE_BYTES_MAX ((size_t)256 << 10) /* sealed */
 
-typedef enum bundle_kind { BUNDLE_CONTRIBUTION = 1, BUNDLE_VIEW = 2 } bundle_kind;
+/* A bundle of consent has no week: window, revision, roster_version, minimum and cells are 0. */
+typedef enum bundle_kind { BUNDLE_CONTRIBUTION = 1, BUNDLE_CONSENT = 2 } bundle_kind;
 
 typedef struct bundle {
   bundle_kind kind;
-  uint8_t audience, minimum; /* audience: of a view, BP_ACCESS_; minimum: people behind a number */
+  uint8_t minimum; /* people behind a number */
   unsigned char store[BPI_PUBLIC_BYTES], device[BPI_PUBLIC_BYTES];
   uint32_t window; /* Monday, in days since 1970 */
   uint32_t revision, roster_version;
-  uint32_t families, expires; /* of a view: bits, and a day since 1970 */
+  uint32_t
+      said; /* how often the person spoke of consent on this device: the greatest is the last word */
+  agreement agreed[AGREEMENTS_MAX];
+  size_t agreements;
   vector_cell *cell;
   size_t cells;
 } bundle;

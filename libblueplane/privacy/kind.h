@@ -10,6 +10,7 @@ typedef enum store_kind {
   STORE_TEAM,         /* a steward's: a roster, contributions of open weeks, published cells */
   STORE_ORGANISATION, /* published cells of many releases; no person */
   STORE_RELEASE,      /* the cells of one release file, in memory */
+  STORE_LEAD,         /* the cells of one team, and members who agreed to be seen; in memory, too */
   STORE_KINDS
 } store_kind;
 

@@ -51,7 +51,7 @@ const policy_row bpi_policy[] = {
                   "bp_inspect:health bp_inspect:integrity bp_inspect:roster bp_inspect:published "
                   "bp_inspect:rosters bp_inspect:identity bp_inspect:invitation "
                   "bp_inspect:contributions bp_inspect:retention "
-                  "bp_share_merge bp_publish bp_erase bp_narrow",
+                  "bp_share_merge bp_publish bp_publish_lead bp_erase bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "*"},
     {STORE_TEAM, BP_ACCESS_DEVOPS,
      .functions = "bp_inspect:health bp_inspect:integrity bp_narrow",
@@ -72,9 +72,9 @@ const policy_row bpi_policy[] = {
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "meta"},
     {STORE_ORGANISATION, BP_ACCESS_NONE, NOTHING},
 
-    /* ---- a release file: published cells, and views of members who opted in */
+    /* ---- a release file: published cells */
     {STORE_RELEASE, BP_ACCESS_LEAD,
-     PUBLISHED('L', "", " project member", " individual")},
+     PUBLISHED('L', "", " project", "")},
     {STORE_RELEASE, BP_ACCESS_MANAGER,
      PUBLISHED('M', REFERENCES, " project team", "")},
     {STORE_RELEASE, BP_ACCESS_RESEARCH,
@@ -86,6 +86,11 @@ const policy_row bpi_policy[] = {
      .functions = "bp_inspect:health bp_inspect:integrity bp_narrow",
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "meta"},
     {STORE_RELEASE, BP_ACCESS_NONE, NOTHING},
+
+    /* ---- a lead's file: published cells of the team, and members who agreed to be seen */
+    {STORE_LEAD, BP_ACCESS_LEAD,
+     PUBLISHED('L', "", " project member", " individual")},
+    {STORE_LEAD, BP_ACCESS_NONE, NOTHING},
 };
 /* clang-format on */
 const size_t bpi_policy_rows = sizeof bpi_policy / sizeof *bpi_policy;
@@ -193,9 +198,12 @@ const char *bpi_policy_tables(store_kind store, uint32_t access) {
 
 bool bpi_policy_narrower(store_kind store, uint32_t from, uint32_t to) {
   const policy_row *f = row_of(store, from), *t = row_of(store, to);
-  return f != NULL && t != NULL && within(t->functions, f->functions) &&
-         within(t->families, f->families) && within(t->metrics, f->metrics) &&
-         within(t->dimensions, f->dimensions) && within(t->tables, f->tables) &&
+  if (f == NULL || t == NULL) return false;
+  /* Metrics made for another reader are others, not fewer. */
+  bool same_reader = t->made_for == f->made_for || f->made_for == 0 || *t->families == '\0';
+  return same_reader && within(t->functions, f->functions) && within(t->families, f->families) &&
+         within(t->metrics, f->metrics) && within(t->dimensions, f->dimensions) &&
+         within(t->tables, f->tables) &&
          (within(t->ranges, f->ranges) || has(f->ranges, "any", NULL));
 }
 

@@ -13,7 +13,10 @@
 #include "privacy/vector.h"
 
 #define MARK "BPLR\1"
+#define LEAD_MARK "BPLL\1"
 #define MARK_BYTES 5
+#define VIEW_LEAST 16 /* bytes of a view with the shortest name */
+#define DAYS_OF_WEEK 7
 #define ROW_LEAST 16 /* bytes of a row without names */
 #define MINIMUM_FLOOR 3
 #define HEADCOUNTS 5
@@ -33,6 +36,16 @@ int bpi_release_compare(const release_row *a, const release_row *b) {
 
 static int compare_rows(const void *a, const void *b) {
   return bpi_release_compare(a, b);
+}
+
+static int compare_views(const void *a, const void *b) {
+  const release_view *x = a, *y = b;
+  int order = strcmp(x->member, y->member);
+  return order != 0 ? order : (x->measure > y->measure) - (x->measure < y->measure);
+}
+
+bool bpi_lead_is(const void *data, size_t length) {
+  return length >= MARK_BYTES && memcmp(data, LEAD_MARK, MARK_BYTES) == 0;
 }
 
 bool bpi_release_is(const void *data, size_t length) {
@@ -57,16 +70,29 @@ static int64_t most_of(int measure) {
   return 2 * (int64_t)ROSTER_MEMBERS_MAX * (m->clamp > 0 ? m->clamp : 1);
 }
 
-static bool row_is_good(const release_row *r) {
-  return is_name(r->scope, strlen(r->scope)) && is_name(r->slice, strlen(r->slice)) &&
+static bool row_is_good(const release *of, const release_row *r) {
+  return (of->team == NULL || strcmp(of->team, r->scope) == 0) &&
+         is_name(r->scope, strlen(r->scope)) && is_name(r->slice, strlen(r->slice)) &&
          (r->dimension == 0) == (*r->slice == '\0') && r->dimension < 256 && r->state < STATES &&
          r->headcount <= HEADCOUNTS && r->value >= 0 && r->value <= most_of(r->measure);
 }
 
+/* One person, one week: no sum of many. */
+static bool view_is_good(const release *of, const release_view *v) {
+  size_t length = strlen(v->member);
+  bool known = v->measure < MEASURE_COUNT;
+  return length > 0 && is_name(v->member, length) && v->value >= 0 &&
+         v->until >= of->window + DAYS_OF_WEEK && v->until <= DAY_MAX &&
+         (known ? bpi_measures[v->measure].how == MEASURE_SUM &&
+                      v->value <= bpi_measures[v->measure].clamp
+                : v->value <= VALUE_MAX);
+}
+
 static bool head_is_good(const release *r) {
   size_t length = r->organisation == NULL ? 0 : strlen(r->organisation);
-  return length > 0 && is_name(r->organisation, length) && r->window >= MONDAY &&
-         r->window <= DAY_MAX && r->window % 7 == MONDAY && r->edition > 0 &&
+  if (r->team != NULL && (*r->team == '\0' || !is_name(r->team, strlen(r->team)))) return false;
+  return length > 0 && (r->team != NULL || r->views == 0) && is_name(r->organisation, length) &&
+         r->window >= MONDAY && r->window <= DAY_MAX && r->window % 7 == MONDAY && r->edition > 0 &&
          r->minimum >= MINIMUM_FLOOR && r->minimum < 256;
 }
 
@@ -78,17 +104,31 @@ static void put_name(buf *b, const char *name) {
   bpi_buf_add(b, name, length);
 }
 
+static bool put_views(buf *b, const release *r) {
+  bpi_put_number(b, r->views, 4);
+  for (size_t i = 0; i < r->views; i++) {
+    const release_view *v = &r->view[i];
+    if (!view_is_good(r, v) || (i > 0 && compare_views(v - 1, v) >= 0)) return false;
+    put_name(b, v->member);
+    bpi_put_number(b, v->measure, 2);
+    bpi_put_number(b, v->until, 4);
+    bpi_put_number(b, (uint64_t)v->value, 8);
+  }
+  return true;
+}
+
 static bool put_all(buf *b, const release *r) {
-  bpi_buf_add(b, MARK, MARK_BYTES);
+  bpi_buf_add(b, r->team == NULL ? MARK : LEAD_MARK, MARK_BYTES);
   bpi_buf_add(b, r->store, sizeof r->store);
   bpi_put_number(b, r->window, 4);
   bpi_put_number(b, r->edition, 4);
   bpi_put_number(b, r->minimum, 1);
   put_name(b, r->organisation);
+  if (r->team != NULL) put_name(b, r->team);
   bpi_put_number(b, r->rows, 4);
   for (size_t i = 0; i < r->rows; i++) {
     const release_row *row = &r->row[i];
-    if (!row_is_good(row) || (i > 0 && bpi_release_compare(row - 1, row) >= 0)) return false;
+    if (!row_is_good(r, row) || (i > 0 && bpi_release_compare(row - 1, row) >= 0)) return false;
     put_name(b, row->scope);
     bpi_put_number(b, row->dimension, 1);
     put_name(b, row->slice);
@@ -97,7 +137,7 @@ static bool put_all(buf *b, const release *r) {
     bpi_put_number(b, row->headcount, 1);
     bpi_put_number(b, (uint64_t)row->value, 8);
   }
-  return true;
+  return r->team == NULL || put_views(b, r);
 }
 
 int bpi_release_write(unsigned char **out, size_t *length, release *r, const sign_keys *keys,
@@ -107,6 +147,7 @@ int bpi_release_write(unsigned char **out, size_t *length, release *r, const sig
   *out = NULL;
   if (!head_is_good(r)) return bpi_fail(error, BP_ERR_INTERNAL, "no release can say this");
   if (r->rows > 1) qsort(r->row, r->rows, sizeof *r->row, compare_rows);
+  if (r->views > 1) qsort(r->view, r->views, sizeof *r->view, compare_views);
   bpi_buf_init(&b, RELEASE_BYTES_MAX);
   bool good = put_all(&b, r);
   int failed = good ? b.failed : BP_ERR_INTERNAL;
@@ -146,19 +187,20 @@ static const char *take_name(reader *rd) {
 
 /* Every name has its length before it, so with NULs in place of lengths they fit into as many bytes
  * as the file has. */
-static bool take_head(reader *rd, release *r) {
+static bool take_head(reader *rd, release *r, bool lead) {
   bpi_take(&rd->from, MARK_BYTES);
   bpi_take_into(&rd->from, r->store, sizeof r->store);
   r->window = (uint32_t)bpi_take_number(&rd->from, 4);
   r->edition = (uint32_t)bpi_take_number(&rd->from, 4);
   r->minimum = (uint32_t)bpi_take_number(&rd->from, 1);
   r->organisation = take_name(rd);
+  r->team = lead ? take_name(rd) : NULL;
   r->rows = (size_t)bpi_take_number(&rd->from, 4);
   return !rd->from.failed && head_is_good(r) &&
          r->rows <= (size_t)(rd->from.end - rd->from.at) / ROW_LEAST;
 }
 
-static bool take_row(reader *rd, release_row *row) {
+static bool take_row(reader *rd, const release *of, release_row *row) {
   row->scope = take_name(rd);
   row->dimension = (uint16_t)bpi_take_number(&rd->from, 1);
   row->slice = take_name(rd);
@@ -167,15 +209,36 @@ static bool take_row(reader *rd, release_row *row) {
   row->headcount = (uint8_t)bpi_take_number(&rd->from, 1);
   uint64_t value = bpi_take_number(&rd->from, 8);
   row->value = value > INT64_MAX ? -1 : (int64_t)value;
-  return !rd->from.failed && row_is_good(row);
+  return !rd->from.failed && row_is_good(of, row);
 }
 
 static bool take_rows(reader *rd, release *r) {
   for (size_t i = 0; i < r->rows; i++)
-    if (!take_row(rd, &r->row[i]) ||
+    if (!take_row(rd, r, &r->row[i]) ||
         (i > 0 && bpi_release_compare(&r->row[i - 1], &r->row[i]) >= 0))
       return false;
-  return rd->from.at == rd->from.end;
+  return true;
+}
+
+static bool take_view(reader *rd, const release *of, release_view *v) {
+  v->member = take_name(rd);
+  v->measure = (uint16_t)bpi_take_number(&rd->from, 2);
+  v->until = (uint32_t)bpi_take_number(&rd->from, 4);
+  uint64_t value = bpi_take_number(&rd->from, 8);
+  v->value = value > INT64_MAX ? -1 : (int64_t)value;
+  return !rd->from.failed && view_is_good(of, v);
+}
+
+static int take_views(reader *rd, release *r, bool *good) {
+  r->views = (size_t)bpi_take_number(&rd->from, 4);
+  *good = r->views <= (size_t)(rd->from.end - rd->from.at) / VIEW_LEAST;
+  if (!*good) return BP_OK;
+  r->view = bpi_alloc_zero(r->views, sizeof *r->view);
+  if (r->view == NULL) return BP_ERR_NOMEM;
+  for (size_t i = 0; i < r->views && *good; i++)
+    *good = take_view(rd, r, &r->view[i]) &&
+            (i == 0 || compare_views(&r->view[i - 1], &r->view[i]) < 0);
+  return BP_OK;
 }
 
 static int malformed(bp_error **error, const bytes *from) {
@@ -184,22 +247,26 @@ static int malformed(bp_error **error, const bytes *from) {
   return bpi_fail_detail_int(error, "byte", (int64_t)(from->at - from->start));
 }
 
-static int read_all(release *out, reader *rd, bp_error **error) {
-  if (!take_head(rd, out)) return malformed(error, &rd->from);
+static int read_all(release *out, reader *rd, bool lead, bp_error **error) {
+  if (!take_head(rd, out, lead)) return malformed(error, &rd->from);
   out->row = bpi_alloc_zero(out->rows, sizeof *out->row);
   if (out->row == NULL) return bpi_fail_nomem(error);
-  return take_rows(rd, out) ? BP_OK : malformed(error, &rd->from);
+  bool good = take_rows(rd, out);
+  int rc = good && lead ? take_views(rd, out, &good) : BP_OK;
+  if (rc != BP_OK) return bpi_fail_nomem(error);
+  return good && rd->from.at == rd->from.end ? BP_OK : malformed(error, &rd->from);
 }
 
-int bpi_release_read(release *out, const void *data, size_t length, bp_error **error) {
+static int read_signed(release *out, const void *data, size_t length, bool lead, bp_error **error) {
   reader rd = {.from = bpi_bytes(data, length)};
+  bool is_one = lead ? bpi_lead_is(data, length) : bpi_release_is(data, length);
   memset(out, 0, sizeof *out);
-  if (!bpi_release_is(data, length) || length > RELEASE_BYTES_MAX || length < BPI_SIGNATURE_BYTES)
+  if (!is_one || length > RELEASE_BYTES_MAX || length < BPI_SIGNATURE_BYTES)
     return malformed(error, &rd.from);
   rd.from.end -= BPI_SIGNATURE_BYTES;
   rd.text = out->text = bpi_alloc(length);
   if (out->text == NULL) return bpi_fail_nomem(error);
-  int rc = read_all(out, &rd, error);
+  int rc = read_all(out, &rd, lead, error);
   if (rc == BP_OK &&
       !bpi_sign_verify(rd.from.end, out->store, data, length - BPI_SIGNATURE_BYTES)) {
     bpi_fail(error, BP_ERR_DENIED, "the release is not signed by the team store it names");
@@ -209,8 +276,17 @@ int bpi_release_read(release *out, const void *data, size_t length, bp_error **e
   return rc;
 }
 
+int bpi_release_read(release *out, const void *data, size_t length, bp_error **error) {
+  return read_signed(out, data, length, false, error);
+}
+
+int bpi_lead_read(release *out, const void *data, size_t length, bp_error **error) {
+  return read_signed(out, data, length, true, error);
+}
+
 void bpi_release_free(release *r) {
   bpi_free(r->row);
+  bpi_free(r->view);
   bpi_free(r->text);
   memset(r, 0, sizeof *r);
 }

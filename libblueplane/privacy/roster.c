@@ -565,6 +565,10 @@ size_t bpi_roster_project_of(const roster *r, const char *folder, size_t length)
   return ROSTER_NONE;
 }
 
+bool bpi_roster_leads(const roster_member *m) {
+  return strcmp(m->role, "lead") == 0;
+}
+
 size_t bpi_roster_active(const roster *r, size_t team) {
   size_t people = 0;
   for (size_t i = 0; i < r->members; i++)

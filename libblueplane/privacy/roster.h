@@ -97,6 +97,8 @@ const roster_member *bpi_roster_member(const roster *r, const char *id);
 size_t bpi_roster_team(const roster *r, const char *id);
 size_t bpi_roster_project(const roster *r, const char *id);
 size_t bpi_roster_project_of(const roster *r, const char *folder, size_t length);
+/* Whether the member leads the own team: the role is "lead". */
+bool bpi_roster_leads(const roster_member *m);
 /* People of a team who are active; service accounts are no people. */
 size_t bpi_roster_active(const roster *r, size_t team);
 

@@ -9,6 +9,18 @@
 
 /* ------------------------------------------------------------------------------------ consent */
 
+#define SAID "consents_said"
+
+int bpi_consent_said(store *s, int64_t *count, bp_error **error) {
+  return bpi_store_setting(s, SAID, 0, count, error);
+}
+
+static int count_word(store *s, bp_error **error) {
+  int64_t said = 0;
+  int rc = bpi_consent_said(s, &said, error);
+  return rc == BP_OK ? bpi_store_set_setting(s, SAID, said + 1, error) : rc;
+}
+
 int bpi_consent_add(store *s, const consent_row *row, bp_error **error) {
   sqlite3_stmt *put = bpi_sql(s, SQL_CONSENT_INSERT, error);
   if (put == NULL) return bpi_error_code(*error);
@@ -17,27 +29,21 @@ int bpi_consent_add(store *s, const consent_row *row, bp_error **error) {
   sqlite3_bind_int(put, 3, row->granted);
   sqlite3_bind_int64(put, 4, row->at_us);
   bpi_sql_bind(put, 5, row->granted ? row->expires_us : FACT_NONE);
-  return bpi_sql_run(put, error);
+  int rc = bpi_sql_run(put, error);
+  return rc == BP_OK ? count_word(s, error) : rc;
+}
+
+/* Who never said anything took nothing back. */
+int bpi_consent_erased(store *s, bp_error **error) {
+  int64_t said = 0;
+  int rc = bpi_consent_said(s, &said, error);
+  return rc == BP_OK && said > 0 ? count_word(s, error) : rc;
 }
 
 static void load_consent(sqlite3_stmt *get, consent_row *out) {
   out->granted = sqlite3_column_int(get, 0) != 0;
   out->at_us = sqlite3_column_int64(get, 1);
   out->expires_us = sqlite3_column_int64(get, 2); /* 0 where it is NULL */
-}
-
-int bpi_consent_find(store *s, const char *purpose, const char *audience, consent_row *out,
-                     bp_error **error) {
-  *out = (consent_row){.purpose = purpose, .audience = audience, .last = true};
-  sqlite3_stmt *get = bpi_sql(s, SQL_CONSENT_FIND, error);
-  if (get == NULL) return bpi_error_code(*error);
-  sqlite3_bind_text(get, 1, purpose, -1, SQLITE_STATIC);
-  sqlite3_bind_text(get, 2, audience, -1, SQLITE_STATIC);
-  int rc = bpi_sql_step(get, error);
-  if (rc <= 0) return rc < 0 ? rc : BP_ERR_NOTFOUND;
-  load_consent(get, out);
-  sqlite3_reset(get);
-  return BP_OK;
 }
 
 int bpi_read_consents(store *s, int (*row)(void *user, const consent_row *row), void *user,

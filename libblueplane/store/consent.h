@@ -15,10 +15,13 @@ typedef struct consent_row {
   bool last;                 /* no later row of the same purpose and audience */
 } consent_row;
 
+/* Inside a transaction. */
 int bpi_consent_add(store *s, const consent_row *row, bp_error **error);
-/* The last word; BP_ERR_NOTFOUND if there is none. purpose and audience of *out are those given. */
-int bpi_consent_find(store *s, const char *purpose, const char *audience, consent_row *out,
-                     bp_error **error);
+/* How often anything was said, also if it was erased since: who hears of it knows by that which words
+ * came later. */
+int bpi_consent_said(store *s, int64_t *count, bp_error **error);
+/* That all was erased is a word, too. Inside a transaction. */
+int bpi_consent_erased(store *s, bp_error **error);
 /* In the order in which they were said. */
 int bpi_read_consents(store *s, int (*row)(void *user, const consent_row *row), void *user,
                       bp_error **error);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "store/bulk.h"
+#include "store/consent.h"
 #include "store/days.h"
 #include "store/group.h"
 #include "store/personal.h"
@@ -412,7 +413,7 @@ static int erase_own(eraser *e) {
   for (const personal_table *t = bpi_personal_tables; t->name != NULL && rc == BP_OK; t++)
     if (t->how == PERSONAL_OWN || t->how == PERSONAL_SYSTEM)
       rc = empty_table(e, t->name, t->how == PERSONAL_OWN ? &e->receipt->decisions : &figures);
-  return rc;
+  return rc == BP_OK ? bpi_consent_erased(e->s, e->error) : rc;
 }
 
 /* ------------------------------------------------------------------------------------- marks */

@@ -101,25 +101,20 @@ int bpi_roster_save(store *s, int64_t version, const char *document, size_t leng
 
 static int read_week(sqlite3_stmt *row, shared_week *week, bp_error **error) {
   week->window = sqlite3_column_int64(row, 0);
-  week->kind = sqlite3_column_int(row, 1);
-  week->audience = sqlite3_column_int(row, 2);
-  week->revision = sqlite3_column_int64(row, 4);
-  week->cells = sqlite3_column_int64(row, 6);
-  week->shared_us = sqlite3_column_int64(row, 7);
-  int rc = bpi_sql_blob(row, 3, week->store, BPI_PUBLIC_BYTES, error);
-  return rc == BP_OK ? bpi_sql_blob(row, 5, week->digest, BPI_DIGEST_BYTES, error) : rc;
+  week->revision = sqlite3_column_int64(row, 2);
+  week->cells = sqlite3_column_int64(row, 4);
+  week->shared_us = sqlite3_column_int64(row, 5);
+  int rc = bpi_sql_blob(row, 1, week->store, BPI_PUBLIC_BYTES, error);
+  return rc == BP_OK ? bpi_sql_blob(row, 3, week->digest, BPI_DIGEST_BYTES, error) : rc;
 }
 
-#define WEEK "SELECT window, kind, audience, store, revision, digest, cells, shared_us FROM shared "
+#define WEEK "SELECT window, store, revision, digest, cells, shared_us FROM shared "
 
 int bpi_shared_get(store *s, shared_week *week, bp_error **error) {
   week->revision = 0;
-  sqlite3_stmt *get =
-      bpi_sql_once(s, WEEK "WHERE window = ?1 AND kind = ?2 AND audience = ?3", error);
+  sqlite3_stmt *get = bpi_sql_once(s, WEEK "WHERE window = ?1", error);
   if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(get, 1, week->window);
-  sqlite3_bind_int(get, 2, week->kind);
-  sqlite3_bind_int(get, 3, week->audience);
   int rc = bpi_sql_step(get, error);
   if (rc > 0) rc = read_week(get, week, error);
   sqlite3_finalize(get);
@@ -143,18 +138,16 @@ int bpi_shared_elsewhere(store *s, int64_t window, const unsigned char to[BPI_PU
 int bpi_shared_set(store *s, const shared_week *week, bp_error **error) {
   sqlite3_stmt *set =
       bpi_sql_once(s,
-                   "INSERT OR REPLACE INTO shared (window, kind, audience, store, revision, "
-                   "digest, cells, shared_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                   "INSERT OR REPLACE INTO shared (window, store, revision, digest, cells, "
+                   "shared_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                    error);
   if (set == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(set, 1, week->window);
-  sqlite3_bind_int(set, 2, week->kind);
-  sqlite3_bind_int(set, 3, week->audience);
-  sqlite3_bind_blob(set, 4, week->store, BPI_PUBLIC_BYTES, SQLITE_STATIC);
-  sqlite3_bind_int64(set, 5, week->revision);
-  sqlite3_bind_blob(set, 6, week->digest, BPI_DIGEST_BYTES, SQLITE_STATIC);
-  sqlite3_bind_int64(set, 7, week->cells);
-  sqlite3_bind_int64(set, 8, week->shared_us);
+  sqlite3_bind_blob(set, 2, week->store, BPI_PUBLIC_BYTES, SQLITE_STATIC);
+  sqlite3_bind_int64(set, 3, week->revision);
+  sqlite3_bind_blob(set, 4, week->digest, BPI_DIGEST_BYTES, SQLITE_STATIC);
+  sqlite3_bind_int64(set, 5, week->cells);
+  sqlite3_bind_int64(set, 6, week->shared_us);
   int rc = bpi_sql_run(set, error);
   sqlite3_finalize(set);
   return rc;
@@ -162,7 +155,7 @@ int bpi_shared_set(store *s, const shared_week *week, bp_error **error) {
 
 int bpi_shared_each(store *s, int (*row)(void *user, const shared_week *week), void *user,
                     bp_error **error) {
-  sqlite3_stmt *get = bpi_sql_once(s, WEEK "ORDER BY window, kind, audience", error);
+  sqlite3_stmt *get = bpi_sql_once(s, WEEK "ORDER BY window", error);
   if (get == NULL) return bpi_error_code(*error);
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {

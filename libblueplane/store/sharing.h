@@ -26,13 +26,12 @@ int bpi_roster_save(store *s, int64_t version, const char *document, size_t leng
 
 typedef struct shared_week {
   int64_t window; /* Monday, days since 1970 */
-  int kind, audience;
   unsigned char store[BPI_PUBLIC_BYTES];
   int64_t revision; /* 0: it has not left yet */
   unsigned char digest[BPI_DIGEST_BYTES];
   int64_t cells, shared_us;
 } shared_week;
-/* The week's row for `window`, `kind` and `audience` of *week; revision 0 if there is none. */
+/* The row for `window` of *week; revision 0 if there is none. */
 int bpi_shared_get(store *s, shared_week *week, bp_error **error);
 /* The store that any bundle of the window went to; `other` false if none, or only to this one. */
 int bpi_shared_elsewhere(store *s, int64_t window, const unsigned char to[BPI_PUBLIC_BYTES],

@@ -101,8 +101,6 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
                   "FROM file f ORDER BY f.hi, f.lo",
     [SQL_CONSENT_INSERT] = "INSERT INTO consent (purpose, audience, granted, at_us, expires_us) "
                            "VALUES (?1, ?2, ?3, ?4, ?5)",
-    [SQL_CONSENT_FIND] = "SELECT granted, at_us, expires_us FROM consent WHERE purpose = ?1 AND "
-                         "audience = ?2 ORDER BY id DESC LIMIT 1",
     [SQL_CONSENTS] = "SELECT granted, at_us, expires_us, purpose, audience, "
                      "id = (SELECT max(id) FROM consent o WHERE o.purpose = c.purpose AND "
                      "o.audience = c.audience) FROM consent c ORDER BY id",

@@ -21,9 +21,10 @@
 
 /* Migrations of each kind; cells that are published have one schema wherever they lie. */
 static const char *const personal_steps[] = {SQL_0001_FACTS};
-static const char *const team_steps[] = {SQL_PUBLISHED_0001 SQL_TEAM_0001};
+static const char *const team_steps[] = {SQL_PUBLISHED_0001 SQL_INDIVIDUAL_0001 SQL_TEAM_0001};
 static const char *const organisation_steps[] = {SQL_PUBLISHED_0001 SQL_ORGANISATION_0001};
 static const char *const release_steps[] = {SQL_PUBLISHED_0001};
+static const char *const lead_steps[] = {SQL_PUBLISHED_0001 SQL_INDIVIDUAL_0001};
 
 #define STEPS(of) .step = of, .steps = (int)(sizeof(of) / sizeof *(of))
 static const struct kind {
@@ -39,6 +40,7 @@ static const struct kind {
     [STORE_ORGANISATION] = {"organisation", 0x62706f31 /* "bpo1" */, false, true,
                             STEPS(organisation_steps)},
     [STORE_RELEASE] = {"release", 0x62707231 /* "bpr1" */, false, true, STEPS(release_steps)},
+    [STORE_LEAD] = {"lead", 0x62706c65 /* "bple" */, false, true, STEPS(lead_steps)},
 };
 
 /* -------------------------------------------------------------------------------------- key */
@@ -139,11 +141,11 @@ static int pragma(store *s, const char *name, int64_t *out, bp_error **error) {
   return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(code, error);
 }
 
-/* A release is a signed file that is read into memory; a database that says it is one was signed by
- * nobody. */
+/* A release and a lead's file are signed and read into memory; a database that says it is one was signed
+ * by nobody. */
 static bool find_kind(store *s, int64_t mark) {
   for (int kind = 0; kind < STORE_KINDS; kind++)
-    if (kinds[kind].mark == mark && kind != STORE_RELEASE) {
+    if (kinds[kind].mark == mark && kind != STORE_RELEASE && kind != STORE_LEAD) {
       s->kind = (store_kind)kind;
       return true;
     }

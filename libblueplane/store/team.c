@@ -5,14 +5,12 @@
 
 #include "store/sql.h"
 
-#define KEY "window = ?1 AND member = ?2 AND device = ?3 AND kind = ?4 AND audience = ?5"
+#define KEY "window = ?1 AND member = ?2 AND device = ?3"
 
 static void bind_key(sqlite3_stmt *statement, const contribution *c) {
   sqlite3_bind_int64(statement, 1, c->window);
   sqlite3_bind_text(statement, 2, c->member, -1, SQLITE_STATIC);
   sqlite3_bind_blob(statement, 3, c->device, BPI_PUBLIC_BYTES, SQLITE_STATIC);
-  sqlite3_bind_int(statement, 4, c->kind);
-  sqlite3_bind_int(statement, 5, c->audience);
 }
 
 static int run(sqlite3_stmt *statement, bp_error **error) {
@@ -44,14 +42,14 @@ int bpi_contribution_get(store *s, const contribution *sought, contribution *fou
 int bpi_contribution_put(store *s, const contribution *c, bp_error **error) {
   sqlite3_stmt *set =
       bpi_sql_once(s,
-                   "INSERT OR REPLACE INTO contribution (window, member, device, kind, audience, "
-                   "revision, digest, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                   "INSERT OR REPLACE INTO contribution (window, member, device, revision, digest, "
+                   "payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                    error);
   if (set == NULL) return bpi_error_code(*error);
   bind_key(set, c);
-  sqlite3_bind_int64(set, 6, c->revision);
-  sqlite3_bind_blob(set, 7, c->digest, BPI_DIGEST_BYTES, SQLITE_STATIC);
-  if (c->payload != NULL) sqlite3_bind_blob(set, 8, c->payload, (int)c->length, SQLITE_STATIC);
+  sqlite3_bind_int64(set, 4, c->revision);
+  sqlite3_bind_blob(set, 5, c->digest, BPI_DIGEST_BYTES, SQLITE_STATIC);
+  if (c->payload != NULL) sqlite3_bind_blob(set, 6, c->payload, (int)c->length, SQLITE_STATIC);
   return run(set, error);
 }
 
@@ -59,9 +57,8 @@ int bpi_contribution_each(store *s, int64_t window, int (*row)(void *user, const
                           void *user, bp_error **error) {
   sqlite3_stmt *get =
       bpi_sql_once(s,
-                   "SELECT window, member, device, kind, audience, revision, digest, payload FROM "
-                   "contribution WHERE ?1 IS NULL OR window = ?1 "
-                   "ORDER BY window, member, device, kind, audience",
+                   "SELECT window, member, device, revision, digest, payload FROM contribution "
+                   "WHERE ?1 IS NULL OR window = ?1 ORDER BY window, member, device",
                    error);
   if (get == NULL) return bpi_error_code(*error);
   bpi_sql_bind(get, 1, window);
@@ -69,13 +66,11 @@ int bpi_contribution_each(store *s, int64_t window, int (*row)(void *user, const
   while ((rc = bpi_sql_step(get, error)) > 0) {
     contribution c = {.window = sqlite3_column_int64(get, 0),
                       .member = (const char *)sqlite3_column_text(get, 1),
-                      .kind = sqlite3_column_int(get, 3),
-                      .audience = sqlite3_column_int(get, 4),
-                      .revision = sqlite3_column_int64(get, 5),
-                      .payload = sqlite3_column_blob(get, 7),
-                      .length = (size_t)sqlite3_column_bytes(get, 7)};
+                      .revision = sqlite3_column_int64(get, 3),
+                      .payload = sqlite3_column_blob(get, 5),
+                      .length = (size_t)sqlite3_column_bytes(get, 5)};
     rc = bpi_sql_blob(get, 2, c.device, sizeof c.device, error);
-    if (rc == BP_OK) rc = bpi_sql_blob(get, 6, c.digest, sizeof c.digest, error);
+    if (rc == BP_OK) rc = bpi_sql_blob(get, 4, c.digest, sizeof c.digest, error);
     if (rc == BP_OK) rc = row(user, &c);
     if (rc != BP_OK) break;
   }
@@ -95,4 +90,45 @@ int bpi_contribution_forget(store *s, const char *member, bp_error **error) {
   if (drop == NULL) return bpi_error_code(*error);
   sqlite3_bind_text(drop, 1, member, -1, SQLITE_STATIC);
   return run(drop, error);
+}
+
+/* ------------------------------------------------------------------------------------ consent */
+
+int bpi_heard_put(store *s, const heard *h, bp_error **error) {
+  sqlite3_stmt *set = bpi_sql_once(
+      s, "INSERT OR REPLACE INTO heard (member, device, said, agreed) VALUES (?1, ?2, ?3, ?4)",
+      error);
+  if (set == NULL) return bpi_error_code(*error);
+  sqlite3_bind_text(set, 1, h->member, -1, SQLITE_STATIC);
+  sqlite3_bind_blob(set, 2, h->device, BPI_PUBLIC_BYTES, SQLITE_STATIC);
+  sqlite3_bind_int64(set, 3, h->said);
+  if (h->agreed != NULL) sqlite3_bind_blob(set, 4, h->agreed, (int)h->length, SQLITE_STATIC);
+  return run(set, error);
+}
+
+/* A blob without bytes is NULL to SQLite's reader, but not to its type. */
+static heard heard_at(sqlite3_stmt *row) {
+  heard h = {.member = (const char *)sqlite3_column_text(row, 0),
+             .said = sqlite3_column_int64(row, 2),
+             .agreed = sqlite3_column_blob(row, 3),
+             .length = (size_t)sqlite3_column_bytes(row, 3)};
+  if (h.agreed == NULL && sqlite3_column_type(row, 3) == SQLITE_BLOB) h.agreed = "";
+  return h;
+}
+
+int bpi_heard_each(store *s, const char *member, int (*row)(void *user, const heard *h), void *user,
+                   bp_error **error) {
+  sqlite3_stmt *get = bpi_sql_once(
+      s, "SELECT member, device, said, agreed FROM heard WHERE member = ?1 ORDER BY device", error);
+  if (get == NULL) return bpi_error_code(*error);
+  sqlite3_bind_text(get, 1, member, -1, SQLITE_STATIC);
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0) {
+    heard h = heard_at(get);
+    rc = bpi_sql_blob(get, 1, h.device, sizeof h.device, error);
+    if (rc == BP_OK) rc = row(user, &h);
+    if (rc != BP_OK) break;
+  }
+  sqlite3_finalize(get);
+  return rc;
 }

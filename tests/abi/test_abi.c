@@ -112,6 +112,7 @@ START_TEST(zeroed_options_are_denied) {
   ck_assert_ptr_null(bundle);
   ck_assert_int_eq(bp_share_merge(&result, store, "x", 1, NULL), BP_ERR_DENIED);
   ck_assert_int_eq(bp_publish(&result, store, "2026-W07", NULL, NULL), BP_ERR_DENIED);
+  ck_assert_int_eq(bp_publish_lead(&result, store, "2026-W07", "core", NULL, NULL), BP_ERR_DENIED);
   ck_assert_int_eq(bp_query_new(&query, NULL), BP_OK);
   ck_assert_int_eq(bp_query_metric(query, "sessions"), BP_OK);
   ck_assert_int_eq(bp_query_run(&result, store, query, NULL), BP_ERR_DENIED);
@@ -147,6 +148,8 @@ START_TEST(sharing_wants_its_arguments) {
   ck_assert_int_eq(bp_share_merge(&result, NULL, "x", 1, NULL), BP_ERR_INVALID);
   ck_assert_int_eq(bp_publish(NULL, NULL, "2026-W07", NULL, NULL), BP_ERR_INVALID);
   ck_assert_int_eq(bp_publish(&result, NULL, "2026-W07", NULL, NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_publish_lead(NULL, NULL, "2026-W07", "core", NULL, NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_publish_lead(&result, NULL, "2026-W07", NULL, NULL, NULL), BP_ERR_INVALID);
   ck_assert_ptr_null(result);
 }
 END_TEST

@@ -20,20 +20,22 @@ import sys
 import tempfile
 import time
 
-SHARED, PUBLISHED = "2026-03-30T09:00", "2026-04-02T09:00"
+JOINED, SHARED, PUBLISHED, LATER = "2026-03-20T09:00", "2026-03-30T09:00", "2026-04-02T09:00", "2026-04-08T09:00"
 UNTIL, WEEK = "2026-03-29", "2026-W13"
 PEOPLE = ("ana", "ben", "cleo")
 BLOCK = re.compile(r"<!-- walk: (\w+) -->\n(.*?)<!-- end of walk -->\n", re.DOTALL)
 
 # Who, when, and what; a name that begins with a mark is a file that is shown.
 STEPS = {
-    "store": [("steward", SHARED, "blueplane team init team.db")],
-    "devices": [("ana", SHARED, "blueplane team status -q | head -3")],
-    "roster": [("steward", SHARED, "cat roster.json"),
-               ("steward", SHARED, "blueplane team roster team.db roster.json"),
-               ("steward", SHARED, "blueplane team invite team.db > acme.invitation"),
-               ("steward", SHARED, "blueplane team signed team.db > acme-1.roster")],
-    "join": [("ana", SHARED, "blueplane team join acme.invitation acme-1.roster")],
+    "store": [("steward", JOINED, "blueplane team init team.db")],
+    "devices": [("ana", JOINED, "blueplane team status -q | head -3")],
+    "roster": [("steward", JOINED, "cat roster.json"),
+               ("steward", JOINED, "blueplane team roster team.db roster.json"),
+               ("steward", JOINED, "blueplane team invite team.db > acme.invitation"),
+               ("steward", JOINED, "blueplane team signed team.db > acme-1.roster")],
+    "join": [("ana", JOINED, "blueplane team join acme.invitation acme-1.roster")],
+    "consent": [("ana", JOINED, "blueplane consent grant activity --until 2026-06-30"),
+                ("ana", JOINED, "blueplane consent list")],
     "share": [(person, SHARED, f"blueplane share {WEEK} {person}.bundle --quiet") for person in PEOPLE],
     "sealed": [("manager", SHARED, "blueplane release show ana.bundle")],
     "merge": [("steward", SHARED, "blueplane merge team.db ana.bundle ben.bundle cleo.bundle"),
@@ -44,6 +46,16 @@ STEPS = {
     "manager": [("manager", PUBLISHED, "blueplane release show acme.release sessions lines_added --by team")],
     "lead": [("lead", PUBLISHED, "blueplane release show acme.release prompts sessions --as lead --team core"),
              ("lead", PUBLISHED, "blueplane release show acme.release prompts --as lead --team web")],
+    "member": [("steward", PUBLISHED, f"blueplane publish team.db {WEEK} core.lead --team core"),
+               ("lead", PUBLISHED, "blueplane release show core.lead prompts active_time --as lead --by member"),
+               ("lead", PUBLISHED, "blueplane release show core.lead prompts active_time --as lead"),
+               ("manager", PUBLISHED, "blueplane release show core.lead prompts --by member"),
+               ("director", PUBLISHED, "blueplane release show core.lead")],
+    "revoke": [("ana", LATER, "blueplane consent revoke activity"),
+               ("ana", LATER, "blueplane share consent ana-consent.bundle --quiet"),
+               ("steward", LATER, "blueplane merge team.db ana-consent.bundle"),
+               ("steward", LATER, f"blueplane publish team.db {WEEK} core.lead --team core"),
+               ("lead", LATER, "blueplane release show core.lead prompts active_time --as lead --by member")],
     "research": [("researcher", PUBLISHED,
                   "blueplane release show acme.release prompts responses --as research --by platform"),
                  ("researcher", PUBLISHED,
@@ -94,11 +106,11 @@ class Walk:
         return done.stdout.decode("utf-8")
 
     def device(self, person):
-        said = self.run(person, SHARED, "blueplane team status -q --format json")
+        said = self.run(person, JOINED, "blueplane team status -q --format json")
         return re.search(r'"value": ?"([0-9a-f]{64})"', said).group(1)
 
     def write_roster(self):
-        self.run("steward", SHARED, "true")
+        self.run("steward", JOINED, "true")
         members = [{"id": p, "team": "core", "experience": "senior" if p == "ana" else "junior",
                     "devices": [self.device(p)]} for p in PEOPLE]
         lines = ",\n   ".join(json.dumps(m) for m in members)
@@ -119,6 +131,8 @@ class Walk:
                 self.run(person, moment, command)
         if name == "merge":
             self.before = self.bytes_of("team.db")
+        if name == "member":
+            self.seen = self.bytes_of("core.lead")
         return "```text\n" + "\n".join(parts) + "```\n"
 
     def bytes_of(self, name):
@@ -140,14 +154,19 @@ class Walk:
             mark = b"BPLB\x01"
             if mark not in self.before:
                 found.append("no contribution was in team.db before it was published: the check sees nothing")
-            for name, data in (("team.db", after), ("acme.release", release), ("acme.db", organisation)):
+            for name, data in (("team.db", after), ("acme.release", release), ("acme.db", organisation),
+                               ("core.lead", self.seen)):
                 if mark in data:
                     found.append(f"{name} holds a contribution after it was published")
-                if device in data:
+                if name != "team.db" and device in data:  # which knows devices by its roster, and whose word it heard
                     found.append(f"{name} holds the device of {person}")
             for name, data in (("acme.release", release), ("acme.db", organisation)):
                 if person.encode() in data:
                     found.append(f"{name} holds the name of {person}")
+            if (person.encode() in self.seen) != (person == "ana"):
+                found.append(f"core.lead holds the name of somebody who did not agree, or not of who did: {person}")
+            if person.encode() in self.bytes_of("core.lead"):
+                found.append(f"core.lead still holds the name of {person}")
         return found
 
 

@@ -416,6 +416,7 @@ def take_in(folder: pathlib.Path, made: Input, name: str) -> tuple:
 
 
 WEEK_US, DAY_US = 7 * 86_400_000_000, 86_400_000_000
+EARLY_US = 1_764_547_200_000_000  # 2025-12-01
 
 
 def busiest_week(store: pathlib.Path) -> int:
@@ -433,13 +434,14 @@ def all_bytes(*stores: pathlib.Path) -> dict:
 
 
 def through_a_team(folder: pathlib.Path, store: pathlib.Path, made: Input) -> dict:
-    """The busiest week as a bundle, in a team's store while it is open and once it is published, as a release, in an
-    organisation's store; the documents that go to and fro, and what is said of all of it."""
+    """The busiest week as a bundle, in a team's store while it is open and once it is published, as a release, as the file of a
+    lead who may see one of the members, in an organisation's store; the documents that go to and fro, and what is said of
+    all of it."""
     team, stores = folder / "team.db", [store]
     for name in ("canary-second", "canary-third"):
         stores.append(new_store(folder, name))
         os.unlink(f"{stores[-1]}.key")  # another device is another key
-        e2e.ingest(stores[-1], made.root / e2e.SOURCES[0])
+        e2e.ingest(stores[-1], made.root / e2e.SOURCES[0], "--now", EARLY_US)  # consent begins before the week
     monday = busiest_week(stores[-1])
     year, week, _ = (datetime.date(1970, 1, 1) + datetime.timedelta(days=monday)).isocalendar()
     window, over = f"{year}-W{week:02d}", monday * DAY_US + WEEK_US + DAY_US
@@ -465,6 +467,9 @@ def through_a_team(folder: pathlib.Path, store: pathlib.Path, made: Input) -> di
     for i, s in enumerate(stores):
         for topic, document in documents:
             bpt("configure", s, topic, document, *shared)
+        if i == 1:
+            for family in ("activity", "output", "tokens", "quality", "changes", "tasks"):
+                bpt("consent", s, family, "lead", "1", over + 100 * DAY_US, "--now", monday * DAY_US - DAY_US)
         ask(s, "owner", "outgoing", "stored", "sharing", "roster", "rosters")
         bundle = folder / f"{i}.bundle"
         bpt("share", s, window, bundle, *shared)
@@ -480,6 +485,30 @@ def through_a_team(folder: pathlib.Path, store: pathlib.Path, made: Input) -> di
     bpt("publish", team, window, release, "--access", "steward", "--now", over + 3 * DAY_US)
     places.update({f"published {name}": data for name, data in all_bytes(team).items()})
     places["release"] = release.read_bytes()
+    lead, later = folder / "core.lead", ("--access", "steward", "--now", over + 3 * DAY_US)
+    written = json.loads(bpt("publish", team, window, lead, "core", *later).stdout)["rows"][0]
+    check(written["members"] == 1, "the member who agreed is seen", written)
+    places["lead's file"] = lead.read_bytes()
+    question = json.dumps({"metrics": ["prompts", "cost", "tool_calls"], "by": ["member"], "period": "all"})
+    asked = bpt("query", lead, question, "--access", "lead", "--now", over + 3 * DAY_US)
+    places["lead's question"] = asked.stdout + asked.stderr
+    check(json.loads(asked.stdout)["rows"][0]["prompts"] is not None, "the lead is told of the member")
+    for other in ("owner", "manager", "research", "devops", "steward"):
+        refused = bpt("query", lead, question, "--access", other, status=1)
+        places[f"lead's file as {other}"] = refused.stdout + refused.stderr
+    bpt("consent", stores[1], "activity", "lead", "0", "0", "--now", over + 3 * DAY_US)
+    bpt("share", stores[1], "consent", folder / "consent.bundle", "--now", over + 3 * DAY_US)
+    places["consent"] = (folder / "consent.bundle").read_bytes()
+    taken = bpt("merge", team, folder / "consent.bundle", *later)
+    places["taken back"] = taken.stdout + taken.stderr
+    check(json.loads(taken.stdout)["rows"][0]["withdrawn"] > 0, "and is taken back")
+    places.update({f"taken back {name}": data for name, data in all_bytes(team).items()})
+    for name, value in places.items():
+        for i, m in enumerate(members):
+            key = bytes.fromhex(m["devices"][0])
+            if name in ("release", "lead's file", "lead's question"):
+                check(key not in value and m["devices"][0].encode() not in value, "no device", name)
+                check((m["id"].encode() in value) == (i == 1 and name != "release"), "only who agreed is named", name, m["id"])
     cells = said("published", release, "--access", "manager")[0]["cells"]
     check(cells > 0, "something is published", cells)
     above = folder / "acme.db"

@@ -1,4 +1,4 @@
-/* Fuzz target: what comes to a team's store from elsewhere, rosters, bundles or releases (FUZZ_ROSTER,
+/* Fuzz target: what comes from elsewhere, rosters, bundles, or releases and leads' files (FUZZ_ROSTER,
  * FUZZ_BUNDLE, FUZZ_RELEASE). Nothing that is not the one encoding is read; what is read, written again,
  * is the same bytes. As no fuzzer finds a signature, the input is signed before it is read once more. */
 #include <stdlib.h>
@@ -82,8 +82,8 @@ static void run(const uint8_t *data, size_t size) {
   uint8_t *copy = malloc(size + 1);
   if (copy == NULL) return;
   memcpy(copy, data, size);
-  if (size >= 72 + BPI_SIGNATURE_BYTES) {
-    memcpy(copy + 40, device.open.sign, BPI_PUBLIC_BYTES);
+  if (size >= 71 + BPI_SIGNATURE_BYTES) {
+    memcpy(copy + 39, device.open.sign, BPI_PUBLIC_BYTES);
     bpi_sign(copy + size - BPI_SIGNATURE_BYTES, &device, copy, size - BPI_SIGNATURE_BYTES);
   }
   read_bundle(copy, size, &device);
@@ -92,12 +92,14 @@ static void run(const uint8_t *data, size_t size) {
 
 #else /* FUZZ_RELEASE */
 
-static void read_release(const uint8_t *data, size_t size, const sign_keys *store) {
+typedef int (*reader)(release *out, const void *data, size_t length, bp_error **error);
+
+static void read_release(reader read, const uint8_t *data, size_t size, const sign_keys *store) {
   release r;
   bp_error *error = NULL;
   unsigned char *written = NULL;
   size_t length = 0;
-  if (bpi_release_read(&r, data, size, &error) == BP_OK) {
+  if (read(&r, data, size, &error) == BP_OK) {
     if (bpi_release_write(&written, &length, &r, store, &error) != BP_OK) abort();
     same(written, length, data, size);
     bpi_free(written);
@@ -115,7 +117,8 @@ static void run(const uint8_t *data, size_t size) {
     memcpy(copy + 5, store.open.sign, BPI_PUBLIC_BYTES);
     bpi_sign(copy + size - BPI_SIGNATURE_BYTES, &store, copy, size - BPI_SIGNATURE_BYTES);
   }
-  read_release(copy, size, &store);
+  read_release(bpi_release_read, copy, size, &store);
+  read_release(bpi_lead_read, copy, size, &store);
   free(copy);
 }
 

@@ -39,9 +39,15 @@ static void make_bundles(void) {
   vector_cell cells[WORLD_CELLS];
   for (unsigned i = 0; i < PEOPLE; i++) {
     bundle b = world_contribution(cells, world_cells(cells, i), 1);
+    b.said = 1;
+    b.agreements = 1;
+    b.agreed[0] = (agreement){BP_ACCESS_LEAD, 0, WORLD_MONDAY, WORLD_MONDAY + 60};
     world_bundle(&bundles[i].data, &bundles[i].length, &b, 100 + i, &store.open);
   }
 }
+
+static const char asked[] =
+    "{\"metrics\":[\"prompts\",\"sessions\"],\"period\":\"all\",\"by\":[\"member\"]}";
 
 static void settled(int rc, const bp_result *r) {
   ck_assert_msg(rc == BP_OK || rc == BP_ERR_NOMEM, "%d", rc);
@@ -88,6 +94,63 @@ static int64_t week(bp_store *s, bool must) {
   return cells;
 }
 
+/* The lead's file is written, opened and asked; then one of all who are seen takes it back, and nobody is. */
+static bool lead_week(bp_store *s, const char *path, int64_t members) {
+  bp_result *r = NULL;
+  bp_query *q = NULL;
+  bp_store *lead = NULL;
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  o.access = BP_ACCESS_LEAD;
+  o.clock = now;
+  int rc = bp_publish_lead(&r, s, WORLD_WEEK, "t0", path, NULL);
+  settled(rc, r);
+  if (rc == BP_OK) ck_assert_int_eq(bp_result_int(r, 0, 4), members);
+  bp_result_free(r);
+  r = NULL;
+  if (rc == BP_OK) rc = bp_open(&lead, path, &o, NULL);
+  if (rc == BP_OK) rc = bp_query_from_json(&q, asked, sizeof asked - 1, NULL);
+  if (rc == BP_OK) {
+    rc = bp_query_run(&r, lead, q, NULL);
+    settled(rc, r);
+    if (rc == BP_OK) ck_assert_int_eq((int64_t)bp_result_rows(r), members);
+  }
+  bp_result_free(r);
+  bp_query_free(q);
+  bp_close(lead);
+  return rc == BP_OK;
+}
+
+static void lead_at_every_allocation(bp_store *s) {
+  sign_keys store = world_keys(1);
+  bundle b = {.kind = BUNDLE_CONSENT, .said = 2};
+  unsigned char *data;
+  char path[200];
+  size_t length;
+  long places = 0;
+  snprintf(path, sizeof path, "%s", path_of("faults.lead"));
+  world_bundle(&data, &length, &b, 100, &store.open);
+  for (int64_t members = PEOPLE; members >= 0; members -= PEOPLE) {
+    bool whole = false;
+    for (long count = 0; !whole; count++, places++) {
+      bpi_mem_fail_after(count);
+      whole = lead_week(s, path, members);
+      bpi_mem_fail_after(-1);
+    }
+    int rc = BP_ERR_NOMEM;
+    for (long count = 0; rc == BP_ERR_NOMEM; count++, places++) {
+      bpi_mem_fail_after(count);
+      bp_result *r = NULL;
+      rc = bp_share_merge(&r, s, data, length, NULL);
+      bpi_mem_fail_after(-1);
+      settled(rc, r);
+      bp_result_free(r);
+    }
+  }
+  unlink(path);
+  bpi_free(data);
+  printf("%ld places in the lead's file and in taking back\n", places);
+}
+
 /* A week is published once, so that is tried by itself: what fails has published nothing. */
 static void publish_at_every_allocation(bp_store *s, int64_t expected) {
   bp_result *r = NULL;
@@ -102,6 +165,7 @@ static void publish_at_every_allocation(bp_store *s, int64_t expected) {
   }
   ck_assert_int_eq(bp_result_int(r, 0, 2), expected);
   bp_result_free(r);
+  lead_at_every_allocation(s);
   bp_close(s);
 }
 

@@ -212,6 +212,9 @@ static bundle small_bundle(const sign_keys *store, const sign_keys *device) {
               .window = 20493, /* Monday 2026-02-09 */
               .revision = 2,
               .roster_version = 7,
+              .said = 9,
+              .agreed = {{BP_ACCESS_LEAD, 2, 20486, 20600}},
+              .agreements = 1,
               .cell = week,
               .cells = 2};
   memcpy(b.store, store->open.sign, sizeof b.store);
@@ -225,22 +228,25 @@ START_TEST(bundle_byte_by_byte) {
   unsigned char *data, *expected = calloc(1, 1000);
   size_t length;
   ck_assert_int_eq(bpi_bundle_write(&data, &length, &b, &device, NULL), BP_OK);
-  static const unsigned char head[] = {'B', 'P', 'L', 'B', 1, 1, 0, 3};
-  static const unsigned char numbers[] = {0, 0, 0, 2, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0,
-                                          0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                          0, 5, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, 44};
-  memcpy(expected, head, 8);
-  memcpy(expected + 8, store.open.sign, 32);
-  memcpy(expected + 40, device.open.sign, 32);
-  expected[74] = (unsigned char)(b.window >> 8);
-  expected[75] = (unsigned char)b.window;
-  memcpy(expected + 76, numbers, sizeof numbers);
-  ck_assert_uint_eq(length, 96 + 2 * 14 + 64);
-  ck_assert_mem_eq(data, expected, 96 + 2 * 14);
+  static const unsigned char head[] = {'B', 'P', 'L', 'B', 1, 1, 3};
+  static const unsigned char numbers[] = {
+      0, 0, 0, 2, 0, 0, 0, 7, 0, 0, 0, 9, 1, 0, 0, 0, 2, 2, 2, 0, 0, 80, 6, 0, 0, 80, 120, 0,
+      0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 2, 0, 0, 0,  0, 0, 0, 1,  44};
+  memcpy(expected, head, 7);
+  memcpy(expected + 7, store.open.sign, 32);
+  memcpy(expected + 39, device.open.sign, 32);
+  expected[73] = (unsigned char)(b.window >> 8);
+  expected[74] = (unsigned char)b.window;
+  memcpy(expected + 75, numbers, sizeof numbers);
+  ck_assert_uint_eq(length, 92 + 10 + 2 * 14 + 64);
+  ck_assert_mem_eq(data, expected, 92 + 10 + 2 * 14);
   ck_assert_int_eq(bpi_bundle_read(&back, data, length, NULL), BP_OK);
   ck_assert_uint_eq(back.cells, 2);
   ck_assert_int_eq(back.cell[1].value, 300);
   ck_assert_uint_eq(back.revision, 2);
+  ck_assert_uint_eq(back.said, 9);
+  ck_assert_uint_eq(back.agreements, 1);
+  ck_assert_uint_eq(back.agreed[0].until, 20600);
   bpi_bundle_free(&back);
   free(expected);
   bpi_free(data);
@@ -290,9 +296,9 @@ START_TEST(bundle_has_one_encoding) {
   static const struct {
     size_t at;
     unsigned char value;
-  } wrong[] = {{5, 0},  {5, 3},   {6, 1},     {7, 2},     {75, 0}, {79, 0},
-               {83, 0}, {87, 1},  {91, 1},    {95, 1},    {95, 3}, {97, 200},
-               {99, 9}, {101, 3}, {101, 255}, {102, 128}, {115, 0}};
+  } wrong[] = {{5, 0},     {5, 2},   {5, 3},   {6, 2},     {74, 0},    {78, 0},  {82, 0}, {86, 0},
+               {87, 0},    {87, 2},  {91, 1},  {91, 3},    {92, 0},    {93, 32}, {94, 1}, {98, 1},
+               {103, 200}, {105, 9}, {107, 3}, {107, 255}, {108, 128}, {121, 0}};
   unsigned char *data, signature[BPI_SIGNATURE_BYTES];
   size_t length;
   ck_assert_int_eq(bpi_bundle_write(&data, &length, &b, &device, NULL), BP_OK);
@@ -387,6 +393,99 @@ START_TEST(release_refuses) {
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------------ lead's file */
+
+static release_view views[] = {{"ben", 1, 20600, 300}, {"ana", 1, 20601, 7}};
+
+static release small_lead(const sign_keys *store) {
+  release r = small_release(store);
+  r.team = "core";
+  r.row = &rows[rows[0].scope[0] == 'c' ? 0 : 1]; /* writing sorts them */
+  r.rows = 1;
+  r.view = views;
+  r.views = 2;
+  return r;
+}
+
+START_TEST(lead_byte_by_byte) {
+  sign_keys store = keys_of(1);
+  release r = small_lead(&store), back;
+  unsigned char *data, *again, expected[256] = {'B', 'P', 'L', 'L', 1};
+  size_t length, again_length;
+  ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, NULL), BP_OK);
+  static const unsigned char
+      rest[] = {0,   0, 0,  1,   3, 4,   'a', 'c', 'm', 'e', 4,   'c', 'o', 'r',
+                'e', 0, 0,  0,   1, 4,   'c', 'o', 'r', 'e', 0,   0,   0,   0,
+                0,   2, 0,  0,   0, 0,   0,   0,   0,   12, /* views */
+                0,   0, 0,  2,   3, 'a', 'n', 'a', 0,   1,   0,   0,   80,  121,
+                0,   0, 0,  0,   0, 0,   0,   7,   3,   'b', 'e', 'n', 0,   1,
+                0,   0, 80, 120, 0, 0,   0,   0,   0,   0,   1,   44};
+  memcpy(expected + 5, store.open.sign, 32);
+  expected[39] = (unsigned char)(r.window >> 8);
+  expected[40] = (unsigned char)r.window;
+  memcpy(expected + 41, rest, sizeof rest);
+  ck_assert_uint_eq(length, 41 + sizeof rest + 64);
+  ck_assert_mem_eq(data, expected, 41 + sizeof rest);
+  ck_assert_int_eq(bpi_lead_read(&back, data, length, NULL), BP_OK);
+  ck_assert_uint_eq(back.views, 2);
+  ck_assert_str_eq(back.view[0].member, "ana");
+  ck_assert_str_eq(back.team, "core");
+  ck_assert_int_eq(bpi_release_write(&again, &again_length, &back, &store, NULL), BP_OK);
+  ck_assert_uint_eq(again_length, length);
+  ck_assert_mem_eq(again, data, length);
+  bpi_release_free(&back);
+  /* Neither is read as the other. */
+  REFUSED(BP_ERR_FORMAT, "malformed", bpi_release_read(&back, data, length, seen));
+  for (size_t i = 0; i < length; i++) {
+    data[i] ^= 1;
+    ck_assert_int_ne(bpi_lead_read(&back, data, length, NULL), BP_OK);
+    data[i] ^= 1;
+    ck_assert_int_ne(bpi_lead_read(&back, data, i, NULL), BP_OK);
+  }
+  bpi_free(data);
+  bpi_free(again);
+}
+END_TEST
+
+/* Signed, and still no lead's file: another team's row, somebody without a name, twice the same, a number
+ * that is no sum or more than one person can do in a week, an end within the week. */
+START_TEST(lead_refuses) {
+  sign_keys store = keys_of(1);
+  static const release_view wrong[] = {{"", 1, 20600, 3},
+                                       {"a b", 1, 20600, 3},
+                                       {"ana", MEASURE_roster, 20600, 3},
+                                       {"ana", MEASURE_used_plan, 20600, 1},
+                                       {"ana", MEASURE_prompts, 20600, 20001},
+                                       {"ana", MEASURE_prompts, 20600, -1},
+                                       {"ana", MEASURE_prompts, 20499, 3},
+                                       {"ana", MEASURE_prompts, 2932897, 3}};
+  unsigned char *data;
+  size_t length;
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    release r = small_lead(&store);
+    release_view one = wrong[i];
+    r.view = &one;
+    r.views = 1;
+    ck_assert_msg(bpi_release_write(&data, &length, &r, &store, SEEN) == BP_ERR_INTERNAL, "view %d",
+                  (int)i);
+  }
+  release_view twice[] = {views[0], views[0]}, fits = {"ana", MEASURE_prompts, 20500, 20000};
+  release r = small_lead(&store);
+  r.view = twice;
+  ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, SEEN), BP_ERR_INTERNAL);
+  r.view = &fits;
+  r.views = 1;
+  ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, SEEN), BP_OK);
+  bpi_free(data);
+  r.team = "web";
+  ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, SEEN), BP_ERR_INTERNAL);
+  r = small_release(&store); /* a release has no views */
+  r.view = views;
+  r.views = 2;
+  ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, SEEN), BP_ERR_INTERNAL);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("formats");
   TCase *tests = tcase_create("formats");
@@ -400,6 +499,8 @@ int main(void) {
   tcase_add_test(tests, bundle_has_one_encoding);
   tcase_add_test(tests, release_byte_by_byte);
   tcase_add_test(tests, release_refuses);
+  tcase_add_test(tests, lead_byte_by_byte);
+  tcase_add_test(tests, lead_refuses);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

@@ -21,7 +21,7 @@ import e2e  # noqa: E402
 from e2e import check, equal  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
-KINDS = ("personal", "team", "organisation", "release")
+KINDS = ("personal", "team", "organisation", "release", "lead")
 ACCESSES = ("none", "owner", "lead", "manager", "devops", "research", "steward")
 CODE = {name: number for number, name in enumerate(ACCESSES)}
 P = ctypes.c_void_p
@@ -59,9 +59,10 @@ def golden() -> tuple:
         elif line.startswith("made_for "):
             MADE_FOR[line.split()[1]] = line.split()[2]
         elif line and not line.startswith("#"):
-            *name, a, b, c, d = line.split()
-            lines[" ".join(name)] = {kind: dict(zip(ACCESSES, letters)) for kind, letters in zip(KINDS, (a, b, c, d))}
-            check(all(len(letters) == len(ACCESSES) for letters in (a, b, c, d)), "seven letters each", line)
+            words = line.split()
+            name, columns = " ".join(words[:-len(KINDS)]), words[-len(KINDS):]
+            lines[name] = {kind: dict(zip(ACCESSES, letters)) for kind, letters in zip(KINDS, columns)}
+            check(all(len(letters) == len(ACCESSES) for letters in columns), "seven letters each", line)
     return lines, free
 
 
@@ -87,7 +88,8 @@ def make(folder: pathlib.Path) -> dict:
         equal(code, 0, "made", kind)
         BP.bp_close(store)
     e2e.ingest(paths["personal"], e2e.fixtures("claude_code", "good-session")[0], "--source", "claude_code")
-    subprocess.run([os.environ["BLUEPLANE_RELEASE_DRIVER"], str(paths["release"])], check=True)
+    for kind in ("release", "lead"):
+        subprocess.run([os.environ["BLUEPLANE_RELEASE_DRIVER"], str(paths[kind]), kind], check=True)
     return paths
 
 
@@ -136,6 +138,8 @@ CALLS = {
     "bp_share_export": share_export,
     "bp_share_merge": lambda s: with_result(lambda r: BP.bp_share_merge(r, s, b"no bundle", SIZE(9), None)),
     "bp_publish": lambda s: with_result(lambda r: BP.bp_publish(r, s, b"2026-W07", b"/nonexistent/x", None)),
+    "bp_publish_lead": lambda s: with_result(
+        lambda r: BP.bp_publish_lead(r, s, b"2026-W07", b"core", b"/nonexistent/x", None)),
     "bp_narrow": lambda s: BP.bp_narrow(s, ctypes.c_uint32(99), None, None),
 }
 
@@ -232,6 +236,7 @@ def test_every_question(folder: pathlib.Path) -> None:
     paths = make(folder)
     metrics = [(r["metric"], r["family"], r.get("implies"), r["levels"]) for r in json.loads(e2e.bpt("catalog", "metrics").stdout)["rows"]]
     dimensions = [r["dimension"] for r in json.loads(e2e.bpt("catalog", "dimensions").stdout)["rows"]]
+    dimensions += [name for name in ("project", "team", "member") if name not in dimensions]  # of releases
     unlisted = dict.fromkeys(ACCESSES, "-")
     for kind in KINDS:
         for access in ACCESSES:

@@ -77,23 +77,27 @@ typedef enum layer { OUTSIDE, SEALED, FORGED, OWN, LAYERS } layer;
 static const char *const layer_names[LAYERS] = {"outside the seal", "under the seal",
                                                 "signed by a stranger", "signed by the device"};
 
-/* What a device signs is its word, if it is well formed: another number is another bundle. Those are no
- * mutants; told apart by reading it with the format alone. */
+/* What a device signs is its word, if it is well formed: another number is another bundle, and what is said
+ * of consent is heard whatever else there is. Those are no mutants; told apart by reading it with the
+ * format alone. */
 static bool is_bundle(const mutant *inner, const mutant *genuine) {
   bundle b;
   bp_error *error = NULL;
   int rc = bpi_bundle_read(&b, inner->data, inner->length, &error);
   bp_error_free(error);
   if (rc != BP_OK) return false;
-  bool same_place = memcmp(inner->data + 8, genuine->data + 8, 68) == 0 &&
-                    memcmp(inner->data + 80, genuine->data + 80, 4) == 0;
+  bool same_place = memcmp(inner->data + 7, genuine->data + 7, 68) == 0 &&
+                    memcmp(inner->data + 79, genuine->data + 79, 4) == 0;
+  bool speaks = memcmp(inner->data + 83, genuine->data + 83, 5) != 0 ||
+                memcmp(inner->data + 92, genuine->data + 92, AGREEMENT_BYTES) != 0;
   bpi_bundle_free(&b);
-  return same_place; /* the same store, device, week and roster: a lawful other content */
+  /* the same store, device, week and roster: a lawful other content */
+  return same_place || (speaks && memcmp(inner->data + 7, genuine->data + 7, 64) == 0);
 }
 
 /* A reader that trusts: no signature, no order, no bounds. */
 static bool believes(const mutant *inner) {
-  return inner->length >= 96 + BPI_SIGNATURE_BYTES && memcmp(inner->data, "BPLB", 4) == 0;
+  return inner->length >= 92 + BPI_SIGNATURE_BYTES && memcmp(inner->data, "BPLB", 4) == 0;
 }
 
 typedef struct tally {
@@ -123,6 +127,9 @@ START_TEST(mutants_are_refused) {
   world_configure(s, "roster", roster);
   bpi_free(roster);
   bundle b = world_contribution(cells, world_cells(cells, 7), 5);
+  b.said = 3;
+  b.agreed[0] = (agreement){BP_ACCESS_LEAD, 0, WORLD_MONDAY - 30, WORLD_MONDAY + 60};
+  b.agreements = 1;
   memcpy(b.store, store.open.sign, sizeof b.store);
   memcpy(b.device, device.open.sign, sizeof b.device);
   unsigned char *data;

@@ -293,7 +293,7 @@ START_TEST(nothing_of_a_person_stays) {
     ck_assert_int_eq(bpi_bundle_open(&inner, &length, parcels[2 * i + 1].data,
                                      parcels[2 * i + 1].length, &store, &error),
                      BP_OK);
-    present += files_with(path, inner + 96, 28) > 0;
+    present += files_with(path, inner + 92, 28) > 0;
     bpi_free(inner);
   }
   world_now = WORLD_CLOSED;
@@ -306,9 +306,9 @@ START_TEST(nothing_of_a_person_stays) {
     ck_assert_int_eq(
         bpi_bundle_open(&inner, &length, parcels[i].data, parcels[i].length, &store, &error),
         BP_OK);
-    left += files_with(path, inner + 96, 28);
+    left += files_with(path, inner + 92, 28);
     left += files_with(path, inner + length - 64, 32);        /* its signature */
-    left += holds(path_of("traces.release"), inner + 40, 32); /* a device in the release */
+    left += holds(path_of("traces.release"), inner + 39, 32); /* a device in the release */
     bpi_free(inner);
   }
   printf("traces of contributions: %u of %d while the week is open, %u once it is published\n",
@@ -345,12 +345,12 @@ START_TEST(a_reader_delays_the_clearing) {
   ck_assert_int_eq(bp_publish(&r, s, WORLD_WEEK, NULL, NULL), BP_OK);
   ck_assert_str_eq(bp_result_text(r, 0, 5, NULL), "pending");
   bp_result_free(r);
-  ck_assert_uint_gt(files_with(path, inner + 96, 28), 0);
+  ck_assert_uint_gt(files_with(path, inner + 92, 28), 0);
   ck_assert_int_eq(sqlite3_exec(reader, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
   sqlite3_close(reader);
   bp_close(s);
   bp_close(world_open(path, BP_ACCESS_STEWARD, NULL));
-  ck_assert_uint_eq(files_with(path, inner + 96, 28), 0);
+  ck_assert_uint_eq(files_with(path, inner + 92, 28), 0);
   bpi_free(inner);
   free_all();
 }

@@ -10,7 +10,7 @@
  *     bpt catalog TOPIC [FORMAT]
  *     bpt preview STORE FILE [FORMAT]
  *     bpt configure STORE TOPIC JSON
- *     bpt share STORE WEEK FILE          bpt merge STORE FILE          bpt publish STORE WEEK FILE
+ *     bpt share STORE WEEK|consent FILE  bpt merge STORE FILE  bpt publish STORE WEEK FILE [TEAM]
  *     bpt erase STORE JSON [FORMAT]
  *     bpt consent STORE PURPOSE AUDIENCE 0|1 EXPIRES
  *
@@ -446,7 +446,9 @@ static int share(call *c) {
   void *bundle = NULL;
   size_t length = 0;
   bp_error *error = NULL;
-  if (bp_share_export(&bundle, &length, c->store, NULL, c->argument[2], &error) != BP_OK)
+  bool consent = strcmp(c->argument[2], "consent") == 0;
+  if (bp_share_export(&bundle, &length, c->store, consent ? "lead" : NULL,
+                      consent ? NULL : c->argument[2], &error) != BP_OK)
     return failed(error);
   FILE *file = fopen(c->argument[3], "wb");
   bool whole = file != NULL && fwrite(bundle, 1, length, file) == length;
@@ -469,7 +471,9 @@ static int publish(call *c) {
   if (c->arguments < 4) return 2;
   bp_result *result = NULL;
   bp_error *error = NULL;
-  int rc = bp_publish(&result, c->store, c->argument[2], c->argument[3], &error);
+  int rc = c->arguments > 4
+               ? bp_publish_lead(&result, c->store, c->argument[2], c->argument[4], c->argument[3], &error)
+               : bp_publish(&result, c->store, c->argument[2], c->argument[3], &error);
   return rc != BP_OK ? failed(error) : put_result(result, "json");
 }
 

@@ -338,8 +338,9 @@ class Store:
         raw = json.dumps(selector).encode("utf-8")
         return self._result(lib.bp_erase, raw, len(raw))
 
-    def share(self, window: str, audience: Optional[str] = None) -> bytes:
-        """The sealed bundle of a week, "2026-W07", for the team that was joined."""
+    def share(self, window: Optional[str], audience: Optional[str] = None) -> bytes:
+        """The sealed bundle of a week, "2026-W07", for the team that was joined. `share(None, "lead")` says what you
+        agreed to and nothing else, so that a consent that is taken back need not wait for the next week."""
         out, length = ffi.new("void **"), ffi.new("size_t *")
         with self._timed():
             call(lib.bp_share_export, out, length, self._open(), utf8(audience), utf8(window))
@@ -353,6 +354,12 @@ class Store:
     def publish(self, window: str, release: Optional[Path] = None) -> Result:
         """Publishes a closed week of a team's store, once and for ever, and writes the release."""
         return self._result(lib.bp_publish, utf8(window), utf8(release if release is None else os.fspath(release)))
+
+    def publish_lead(self, window: str, team: str, file: Optional[Path] = None) -> Result:
+        """Writes the file of a team's lead for a published week: the team's cells, and the members who agreed to be
+        seen. It opens with access "lead" only."""
+        path = utf8(file if file is None else os.fspath(file))
+        return self._result(lib.bp_publish_lead, utf8(window), utf8(team), path)
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else self.access

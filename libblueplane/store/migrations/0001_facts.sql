@@ -270,13 +270,10 @@ CREATE TABLE roster (
 
 -- What left in bundles: a week goes to one store only, ever.
 CREATE TABLE shared (
-  window INTEGER NOT NULL,                        -- days since 1970 of the week's Monday
-  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 2),
-  audience INTEGER NOT NULL CHECK (audience BETWEEN 0 AND 255),
+  window INTEGER NOT NULL PRIMARY KEY,            -- days since 1970 of the week's Monday
   store BLOB NOT NULL CHECK (length(store) = 32),
   revision INTEGER NOT NULL CHECK (revision >= 1),
   digest BLOB NOT NULL CHECK (length(digest) = 32),
   cells INTEGER NOT NULL CHECK (cells >= 0),
-  shared_us INTEGER NOT NULL,
-  PRIMARY KEY (window, kind, audience)
+  shared_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

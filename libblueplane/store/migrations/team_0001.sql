@@ -14,10 +14,18 @@ CREATE TABLE contribution (
   window INTEGER NOT NULL,                   -- days since 1970 of the week's Monday
   member TEXT NOT NULL CHECK (length(member) BETWEEN 1 AND 64),
   device BLOB NOT NULL CHECK (length(device) = 32),
-  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 2),
-  audience INTEGER NOT NULL CHECK (audience BETWEEN 0 AND 255),
   revision INTEGER NOT NULL CHECK (revision >= 1),
   digest BLOB NOT NULL CHECK (length(digest) = 32),
   payload BLOB,
-  PRIMARY KEY (window, member, device, kind, audience)
+  PRIMARY KEY (window, member, device)
+) STRICT, WITHOUT ROWID;
+
+-- What a device last said of consent: its how manieth word, and what all come to, as in a bundle. NULL: it
+-- said two things at once, so nothing is agreed to.
+CREATE TABLE heard (
+  member TEXT NOT NULL CHECK (length(member) BETWEEN 1 AND 64),
+  device BLOB NOT NULL CHECK (length(device) = 32),
+  said INTEGER NOT NULL CHECK (said >= 0),
+  agreed BLOB,
+  PRIMARY KEY (member, device)
 ) STRICT, WITHOUT ROWID;

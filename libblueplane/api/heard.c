@@ -1,0 +1,139 @@
+/* api/heard.c: of each device the word with the greatest count stands, so that it does not matter in which
+ * order bundles come. */
+#include "api/heard.h"
+
+#include <string.h>
+
+#include "api/team.h"
+#include "base/mem.h"
+#include "base/time.h"
+#include "metrics/contribution.h"
+#include "store/individual.h"
+#include "store/team.h"
+
+
+/* ----------------------------------------------------------------------------------- what stands */
+
+typedef struct spans {
+  const roster_member *member;
+  const measure_families *families;
+  agreed_span *of; /* by measure */
+  size_t devices;
+} spans;
+
+static bool has_device(const roster_member *m, const unsigned char device[BPI_PUBLIC_BYTES]) {
+  for (size_t i = 0; i < m->devices; i++)
+    if (memcmp(m->device[i], device, BPI_PUBLIC_BYTES) == 0) return true;
+  return false;
+}
+
+static int narrow_by(void *user, const heard *h) {
+  spans *s = user;
+  agreement list[AGREEMENTS_MAX];
+  size_t count = h->length / AGREEMENT_BYTES;
+  if (!has_device(s->member, h->device)) return BP_OK;
+  bytes from = bpi_bytes(h->agreed == NULL ? "" : h->agreed, h->length);
+  if (count > AGREEMENTS_MAX) count = 0;
+  bpi_agreements_take(&from, list, count);
+  for (int m = 0; m < MEASURE_COUNT; m++)
+    s->of[m] = bpi_agreed_both(
+        s->of[m], bpi_agreements_span(list, count, BP_ACCESS_LEAD, s->families->of[m]));
+  s->devices++;
+  return BP_OK;
+}
+
+measure_families bpi_families_of_measures(void) {
+  measure_families families;
+  for (int m = 0; m < MEASURE_COUNT; m++)
+    families.of[m] = bpi_measure_families(m);
+  return families;
+}
+
+int bpi_heard_spans(agreed_span out[MEASURE_COUNT], bp_store *s, const roster_member *member,
+                    const measure_families *families, bp_error **error) {
+  spans all = {.member = member, .families = families, .of = out};
+  for (int m = 0; m < MEASURE_COUNT; m++)
+    out[m] = AGREED_ALWAYS;
+  int rc = bpi_heard_each(s->store, member->id, narrow_by, &all, error);
+  if (rc != BP_OK || all.devices == 0) memset(out, 0, MEASURE_COUNT * sizeof *out);
+  return rc;
+}
+
+/* ------------------------------------------------------------------------------------- hearing */
+
+/* The bytes of what went are to go, too. */
+static int note_gone(bp_store *s, int64_t gone, bp_error **error) {
+  return gone > 0 ? bpi_store_set_setting(s->store, "erase_pending_us", bpi_handle_now(s), error)
+                  : BP_OK;
+}
+
+static int limit(bp_store *s, const char *member, const agreed_span *of, int64_t *withdrawn,
+                 bp_error **error) {
+  int rc = BP_OK;
+  int64_t before = *withdrawn;
+  for (int m = 0; m < MEASURE_COUNT && rc == BP_OK; m++) {
+    agreed_span span = of == NULL ? (agreed_span){0, 0} : of[m];
+    rc = bpi_individual_limit(s->store, member, m, span.since, span.until, withdrawn, error);
+  }
+  return rc == BP_OK ? note_gone(s, *withdrawn - before, error) : rc;
+}
+
+int bpi_withdraw_expired(bp_store *s, bp_error **error) {
+  int64_t now = 0, gone = 0;
+  int rc = bpi_team_now(&now, s, error);
+  if (rc == BP_OK) rc = bpi_individual_expire(s->store, now / BPI_DAY, &gone, error);
+  return rc == BP_OK ? note_gone(s, gone, error) : rc;
+}
+
+int bpi_withdraw_member(bp_store *s, const char *member, int64_t *withdrawn, bp_error **error) {
+  return limit(s, member, NULL, withdrawn, error);
+}
+
+/* What is known of one device beside what came. */
+typedef struct comparison {
+  const heard *came;
+  bool found, contradicts;
+  int64_t said;
+} comparison;
+
+static int compare(void *user, const heard *h) {
+  comparison *c = user;
+  if (memcmp(h->device, c->came->device, sizeof h->device) != 0) return BP_OK;
+  c->found = true;
+  c->said = h->said;
+  c->contradicts = h->agreed == NULL || h->length != c->came->length ||
+                   memcmp(h->agreed, c->came->agreed, h->length) != 0;
+  return BP_OK;
+}
+
+static int note(bp_store *s, const roster_member *from, heard *came, const char **how,
+                int64_t *withdrawn, bp_error **error) {
+  agreed_span of[MEASURE_COUNT];
+  comparison c = {.came = came};
+  int rc = bpi_heard_each(s->store, from->id, compare, &c, error);
+  bool late = c.found && c.said > came->said, same = c.found && c.said == came->said;
+  *how = late ? "late" : !same ? "heard" : c.contradicts ? "conflict" : "known";
+  if (rc != BP_OK || late || (same && !c.contradicts)) return rc;
+  if (same) {
+    came->agreed = NULL;
+    came->length = 0;
+  }
+  rc = bpi_heard_put(s->store, came, error);
+  measure_families families = bpi_families_of_measures();
+  if (rc == BP_OK) rc = bpi_heard_spans(of, s, from, &families, error);
+  return rc == BP_OK ? limit(s, from->id, of, withdrawn, error) : rc;
+}
+
+int bpi_hear(bp_store *s, const roster_member *from, const bundle *b, const char **how,
+             int64_t *withdrawn, bp_error **error) {
+  buf agreed;
+  heard came = {.member = from->id, .said = b->said};
+  bpi_buf_init(&agreed, AGREEMENTS_MAX * AGREEMENT_BYTES);
+  bpi_agreements_put(&agreed, b->agreed, b->agreements);
+  memcpy(came.device, b->device, sizeof came.device);
+  came.agreed = agreed.data == NULL ? "" : agreed.data;
+  came.length = agreed.length;
+  int rc = agreed.failed ? bpi_fail_nomem(error) : note(s, from, &came, how, withdrawn, error);
+  bpi_buf_free(&agreed);
+  return rc;
+}

@@ -1,0 +1,180 @@
+/* api/publish_lead.c: bp_publish_lead: the file of a team's lead: what is published of the team, and the
+ * members whose consent still stands. Written of what is kept, so it can be made again; a member who
+ * took it back is in no file that is made from then on. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/inspection.h"
+#include "api/team.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "privacy/release.h"
+#include "store/individual.h"
+#include "store/published.h"
+#include "store/transaction.h"
+
+
+typedef struct lead_file {
+  bp_store *handle;
+  const char *team;
+  int64_t window;
+  sign_keys keys;
+  release of; /* all that is published of the week, then what concerns the team */
+  size_t capacity, members;
+  unsigned char *data;
+  size_t length;
+  bp_error **error;
+} lead_file;
+
+/* ----------------------------------------------------------------------------------- gathering */
+
+static int check_team(const lead_file *f, bp_error **error) {
+  roster *latest = NULL;
+  int rc = bpi_team_roster(&latest, f->handle, 0, error);
+  if (rc == BP_OK && latest == NULL)
+    rc = bpi_refuse(error, BP_ERR_NOTFOUND, "no_roster", "the store has no roster yet");
+  if (rc == BP_OK && bpi_roster_team(latest, f->team) == ROSTER_NONE) {
+    bpi_fail(error, BP_ERR_NOTFOUND, "the roster has no such team");
+    rc = bpi_fail_detail(error, "name", f->team);
+  }
+  bpi_roster_free(latest);
+  return rc;
+}
+
+static int load_published(lead_file *f, bp_error **error) {
+  int rc =
+      bpi_published_load(f->handle->store, f->keys.open.sign, (uint32_t)f->window, &f->of, error);
+  if (rc == BP_OK && f->of.organisation == NULL)
+    return bpi_refuse(error, BP_ERR_DENIED, "unpublished", "the week is not published yet");
+  return rc;
+}
+
+static void keep_team(lead_file *f) {
+  release *r = &f->of;
+  size_t kept = 0;
+  for (size_t i = 0; i < r->rows; i++)
+    if (strcmp(r->row[i].scope, f->team) == 0) r->row[kept++] = r->row[i];
+  r->rows = kept;
+  r->team = f->team;
+}
+
+/* The names are copied: those of a row live as long as the row. */
+static int add_view(void *user, const individual_row *row) {
+  lead_file *f = user;
+  release *r = &f->of;
+  void *items = r->view;
+  bool known = r->views > 0 && strcmp(r->view[r->views - 1].member, row->member) == 0;
+  char *member = known ? (char *)r->view[r->views - 1].member
+                       : bpi_strndup(row->member, strlen(row->member));
+  if (member == NULL) return bpi_fail_nomem(f->error);
+  if (bpi_reserve(&items, &f->capacity, r->views + 1, sizeof *r->view) != BP_OK) {
+    if (!known) bpi_free(member);
+    return bpi_fail_nomem(f->error);
+  }
+  r->view = items;
+  r->view[r->views++] =
+      (release_view){member, (uint16_t)row->measure, (uint32_t)row->until, row->value};
+  f->members += !known;
+  return BP_OK;
+}
+
+static int load_views(lead_file *f, bp_error **error) {
+  int64_t now = 0;
+  int rc = bpi_team_now(&now, f->handle, error);
+  return rc == BP_OK ? bpi_individual_each(f->handle->store, f->team, f->window, f->window + 7,
+                                           now / BPI_DAY, add_view, f, error)
+                     : rc;
+}
+
+/* In order of member, so a name that repeats is the one before. */
+static void free_views(lead_file *f) {
+  const char *last = NULL;
+  for (size_t i = 0; i < f->of.views; i++) {
+    if (f->of.view[i].member != last) bpi_free((void *)f->of.view[i].member);
+    last = f->of.view[i].member;
+  }
+}
+
+static int make(lead_file *f, bp_error **error) {
+  int rc = check_team(f, error);
+  if (rc == BP_OK) rc = load_published(f, error);
+  if (rc == BP_OK) keep_team(f);
+  if (rc == BP_OK) rc = load_views(f, error);
+  return rc == BP_OK ? bpi_release_write(&f->data, &f->length, &f->of, &f->keys, error) : rc;
+}
+
+/* ---------------------------------------------------------------------------------- delivering */
+
+/* What this store wrote before of this team and week may hold somebody who is no longer to be seen. */
+static bool is_earlier(const lead_file *f, const release *there) {
+  return memcmp(there->store, f->of.store, sizeof there->store) == 0 &&
+         there->window == f->of.window && strcmp(there->team, f->team) == 0;
+}
+
+/* An earlier file makes place for this one. Anything else stays, and is found when this is written. */
+static int make_place(const lead_file *f, const char *path, bp_error **error) {
+  char *there = NULL;
+  size_t length = 0;
+  release before = {.rows = 0};
+  bp_error *unseen = NULL;
+  int rc = bpi_file_load(&there, &length, path, RELEASE_BYTES_MAX, &unseen);
+  if (rc == BP_OK && (length != f->length || memcmp(there, f->data, length) != 0))
+    rc = bpi_lead_read(&before, there, length, &unseen);
+  if (rc == BP_OK && before.team != NULL && is_earlier(f, &before)) rc = bpi_file_remove(path);
+  bpi_release_free(&before);
+  bpi_error_free(unseen);
+  if (there != NULL) bpi_hash_wipe(there, length);
+  bpi_free(there);
+  if (rc == BP_ERR_NOMEM) return bpi_fail_nomem(error);
+  return rc == BP_ERR_IO ? bpi_fail(error, rc, "the file in the way cannot be read or replaced")
+                         : BP_OK;
+}
+
+static int told(bp_result **out, const lead_file *f, bp_error **error) {
+  bp_result *t = bpi_table_new();
+  if (t == NULL) return bpi_fail_nomem(error);
+  COLUMNS(t, {BP_TYPE_TEXT, "window", NULL}, {BP_TYPE_TEXT, "team", NULL},
+          {BP_TYPE_INT, "edition", NULL}, {BP_TYPE_INT, "cells", "count"},
+          {BP_TYPE_INT, "members", "count"}, {BP_TYPE_INT, "bytes", "bytes"});
+  bpi_table_meta(t, "topic", "publish_lead");
+  bpi_table_add_row(t);
+  set_week(t, 0, f->window);
+  set_text(t, 1, f->team);
+  bpi_table_set_int(t, 2, f->of.edition);
+  bpi_table_set_int(t, 3, (int64_t)f->of.rows);
+  bpi_table_set_int(t, 4, (int64_t)f->members);
+  bpi_table_set_int(t, 5, (int64_t)f->length);
+  return bpi_table_finish(out, t, error);
+}
+
+static int publish_lead(bp_result **out, bp_store *s, const char *window, const char *team,
+                        const char *path, bp_error **error) {
+  lead_file f = {.handle = s, .team = team, .error = error};
+  if (bpi_store_read_only(s->store))
+    return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
+  int rc = bpi_week_read(&f.window, window, error);
+  if (rc == BP_OK) rc = bpi_team_keys(&f.keys, s, error);
+  if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error); /* one state, and no word between */
+  if (rc == BP_OK) rc = bpi_transaction_end(s->store, make(&f, error), error);
+  if (rc == BP_OK && path != NULL) rc = make_place(&f, path, error);
+  if (rc == BP_OK && path != NULL) rc = bpi_write_once(path, f.data, f.length, error);
+  if (rc == BP_OK) rc = told(out, &f, error);
+  if (f.data != NULL) bpi_hash_wipe(f.data, f.length);
+  bpi_free(f.data);
+  free_views(&f);
+  bpi_release_free(&f.of);
+  bpi_sign_wipe(&f.keys);
+  return rc;
+}
+
+int bp_publish_lead(bp_result **out, bp_store *s, const char *window, const char *team,
+                    const char *path, bp_error **error) {
+  bp_error *unseen;
+  error = bpi_error_begin(error, &unseen);
+  if (out != NULL) *out = NULL;
+  int rc = out == NULL || team == NULL
+               ? bpi_fail(error, BP_ERR_INVALID, "a team and a place for the result are needed")
+               : bpi_enter(s, "bp_publish_lead", NULL, error);
+  if (rc == BP_OK) rc = bpi_leave(s, publish_lead(out, s, window, team, path, error));
+  return bpi_error_end(rc, unseen);
+}
