@@ -48,6 +48,13 @@ void put_week_name(char out[16], int64_t monday) {
   snprintf(out, 16, "%04d-W%02d", year % 10000, (int)((monday - first) / 7 % 60) + 1);
 }
 
+bool read_week_name(int64_t *monday, const char *name) {
+  int year = 0, week = 0, length = 0;
+  if (sscanf(name, "%4d-W%2d%n", &year, &week, &length) != 2 || name[length] != '\0') return false;
+  *monday = monday_of(days_of(year, 1, 4)) + 7 * (week - 1);
+  return true;
+}
+
 int64_t month_start(int64_t days, int months) {
   int year, month, day;
   civil_of(days, &year, &month, &day);

@@ -14,6 +14,7 @@ bool read_days(int64_t *days, const char *string); /* YYYY-MM-DD */
 void put_days(char out[16], int64_t days);
 /* "2026-W07", of the week that a Monday begins. */
 void put_week_name(char out[16], int64_t monday);
+bool read_week_name(int64_t *monday, const char *name);
 /* The first day of the month that holds this day, `months` on. */
 int64_t month_start(int64_t days, int months);
 

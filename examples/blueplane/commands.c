@@ -162,6 +162,11 @@ const command command_table[] = {
      "or quarter, the last whole one, or 2026-03, 2026-Q1. --format is html, md or csv.",
      O(PERIOD) | O(RELEASE) | O(BENCHMARK) | O(OUTPUT), 0, 1, -1, "executive research", run_report},
 
+    {"mail", TEAM, "", "the week as a mail, for sendmail or msmtp",
+     "Of --release FILE, the week's and those of the weeks before, or of an organisation with --store ORG. --as lead --team TEAM "
+     "is for a lead, else it is for managers. Nothing is sent: blueplane mail ... | sendmail -t.",
+     O(RELEASE) | O(AS) | O(TEAM) | O(FROM) | O(TO) | O(OUTPUT), 0, 0, 0, NULL, run_mail},
+
     {"health", CARE, "", "figures of the store and of reading, for monitoring",
      "With an operator's eyes: nothing of what you did is in it. Example: blueplane health --fail-on "
      "'lag_p95>60s,rejects>0.1%' ends with 5 when one of them is breached. --format prometheus is "

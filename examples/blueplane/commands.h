@@ -26,6 +26,8 @@ typedef struct command {
 extern const command command_table[]; /* ends with name NULL */
 
 const command *find_command(const char *name);
+/* main.c: a whole command line, the program's name first; its exit code. */
+int run_words(int argc, char **argv);
 /* The command of the arguments, its options and arguments checked. NULL after a complaint. */
 const command *choose_command(const program *p);
 
@@ -99,6 +101,8 @@ const char *access_name(const program *p);
 int run_release(program *p);
 /* reports/report.c */
 int run_report(program *p);
+/* reports/mail.c */
+int run_mail(program *p);
 /* demo.c */
 int run_demo(program *p);
 /* privacy.c, consent.c, erase.c */

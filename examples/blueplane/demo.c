@@ -1,7 +1,9 @@
-/* demo.c: everything that people open, made of an organisation that does not exist. */
+/* demo.c: everything that people open, made of an organisation that does not exist: its stores, then the commands that
+ * anybody would type. Knows which pages there are and nothing of what is in them. */
 #include "commands.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,9 +12,42 @@
 #include "calendar.h"
 #include "exits.h"
 #include "made.h"
+#include "pages/page.h"
 #include "zone.h"
 
 #define DEMO_WEEKS 26
+
+typedef struct piece {
+  const char *file, *said;
+  const char *words
+      [10]; /* of the command line; "@NAME" lies in the folder, "@weeks" are the last releases */
+} piece;
+
+static const piece pieces[] = {
+    {"dashboard.html",
+     "A developer's own numbers: the personal dashboard",
+     {"dashboard", "--store", "@developer.db", "--no-sync", NULL}},
+    {"executive-quarter.html",
+     "For managers: the quarter",
+     {"report", "executive", "--store", "@acme.db", "--period", "quarter", NULL}},
+    {"executive-month.html",
+     "For managers: the month",
+     {"report", "executive", "--store", "@acme.db", "--period", "month", NULL}},
+    {"executive-quarter.md",
+     "The quarter for slides, as Markdown",
+     {"report", "executive", "--store", "@acme.db", "--period", "quarter", "--format", "md", NULL}},
+    {"executive-quarter.csv",
+     "The quarter for a spreadsheet",
+     {"report", "executive", "--store", "@acme.db", "--period", "quarter", "--format", "csv",
+      NULL}},
+    {"research.html",
+     "For researchers: how assistants are used",
+     {"report", "research", "--store", "@acme.db", NULL}},
+    {"mail-lead.eml",
+     "A lead's weekly mail",
+     {"mail", "--as", "lead", "--team", "atlas", "@weeks", NULL}},
+    {"mail-manager.eml", "A manager's weekly mail", {"mail", "--store", "@acme.db", NULL}}};
+#define PIECES (sizeof pieces / sizeof *pieces)
 
 /* The Monday behind the last whole week up to the day of --until, or to yesterday. */
 static int last_monday(int64_t *days, const program *p) {
@@ -36,16 +71,87 @@ static int number_of_weeks(int *weeks, const program *p) {
   return EXIT_OK;
 }
 
+static int make_folder(const char *path) {
+  if (mkdir(path, 0700) == 0 || (errno == EEXIST && rmdir(path) == 0 && mkdir(path, 0700) == 0))
+    return EXIT_OK;
+  return complain(EXIT_USAGE, "name a folder that is not there, or an empty one",
+                  "%s cannot be made: %s", path, strerror(errno));
+}
+
+static char *inside(const made *m, const char *name) {
+  return print_text("%s/%s", m->folder, name);
+}
+
+static void add_releases(strings *line, const made *m) {
+  int first = m->weeks > 9 ? 9 : m->weeks;
+  for (int back = first; back > 0; back--) {
+    char week[16];
+    put_week_name(week, m->monday_us / DAY_US - 7 * back);
+    char *path = print_text("%s/%s.release", m->folder, week);
+    strings_add(line, "--release");
+    strings_add(line, path);
+    free(path);
+  }
+}
+
+static int make_piece(const made *m, const piece *one) {
+  strings line = {0};
+  char *output = inside(m, one->file);
+  strings_add(&line, "blueplane");
+  for (size_t i = 0; one->words[i] != NULL; i++) {
+    const char *word = one->words[i];
+    char *path = word[0] == '@' ? inside(m, word + 1) : copy_text(word);
+    if (strcmp(word, "@weeks") == 0)
+      add_releases(&line, m);
+    else
+      strings_add(&line, path);
+    free(path);
+  }
+  strings_add(&line, "--output");
+  strings_add(&line, output);
+  int code = run_words((int)line.count, line.item);
+  strings_free(&line);
+  free(output);
+  return code;
+}
+
+/* A page that leads to the others. */
+static int make_index(const made *m) {
+  const char *const styles[] = {page_base_css, page_report_css, NULL};
+  text body = {0}, whole = {0};
+  text_add(
+      &body,
+      "<main class=\"page report\">\n<header class=\"head\"><h1>An organisation that does not exist</h1>"
+      "<p class=\"subtitle\">60 people in 10 teams, made up</p></header>\n<section>\n<ul>\n");
+  for (size_t i = 0; i < PIECES; i++)
+    text_addf(&body, "<li><a href=\"%s\">%s</a></li>\n", pieces[i].file, pieces[i].said);
+  text_add(&body, "</ul>\n</section>\n</main>\n");
+  const page sheet = {
+      .title = "An organisation that does not exist", .styles = styles, .body = body.data};
+  write_page(&whole, &sheet);
+  text_free(&body);
+  char *path = inside(m, "index.html");
+  int code = write_file(path, &whole);
+  free(path);
+  return code;
+}
+
 int run_demo(program *p) {
   made m = {.folder = p->arguments[0]};
   int64_t monday = 0;
   int code = last_monday(&monday, p);
   if (code == EXIT_OK) code = number_of_weeks(&m.weeks, p);
-  if (code != EXIT_OK) return code;
+  if (code == EXIT_OK) code = make_folder(m.folder);
   m.monday_us = monday * DAY_US;
-  if (mkdir(m.folder, 0700) != 0 && rmdir(m.folder) != 0)
-    return complain(EXIT_USAGE, "name a folder that is not there yet", "%s cannot be made: %s",
-                    m.folder, strerror(errno));
-  mkdir(m.folder, 0700);
-  return make_organisation(&m);
+  note(&p->screen, "sharing and publishing %d weeks of %d people ...", m.weeks, MADE_PEOPLE);
+  if (code == EXIT_OK) code = make_organisation(&m);
+  for (size_t i = 0; i < PIECES && code == EXIT_OK; i++)
+    code = make_piece(&m, &pieces[i]);
+  if (code == EXIT_OK) code = make_index(&m);
+  if (code != EXIT_OK) return code;
+  char *path = inside(&m, "index.html");
+  text t = {0};
+  text_addf(&t, "%s\n", path);
+  free(path);
+  return write_out(&t);
 }

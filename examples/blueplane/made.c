@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <blueplane/blueplane.h>
 
@@ -40,7 +41,7 @@ static int64_t tell_now(void *unused) {
 /* A key that is the same each time: numbers should be, and nobody's secrets lie behind it. */
 static bool write_key(const char *path, int number) {
   FILE *file = fopen(path, "wb");
-  bool written = file != NULL;
+  bool written = file != NULL && chmod(path, S_IRUSR | S_IWUSR) == 0;
   for (int i = 0; written && i < 32; i++)
     written = fputc(i == 0 ? number : 0x5a, file) != EOF;
   return file != NULL && fclose(file) == 0 && written;

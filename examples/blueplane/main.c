@@ -113,12 +113,16 @@ static int start(program *p, int argc, const char **argv) {
   return write_out(&t);
 }
 
-int main(int argc, char **argv) {
+int run_words(int argc, char **argv) {
   program p = {.words = argv};
-  catch_interrupts();
   int code = start(&p, argc, (const char **)argv);
   options_free(&p.options);
   free(p.zone);
   free(p.store_path);
   return interrupted && code == EXIT_OK ? EXIT_INTERRUPTED : code;
+}
+
+int main(int argc, char **argv) {
+  catch_interrupts();
+  return run_words(argc, argv);
 }

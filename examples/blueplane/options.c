@@ -81,6 +81,8 @@ const option_info option_table[] = {
     {OPTION_OUTPUT, "output", 'O', false, "FILE", "@files",
      "the file to write; - is standard output"},
     {OPTION_RELEASE, "release", 0, true, "FILE", "@files", "a release or an organisation's store"},
+    {OPTION_FROM, "from", 0, false, "ADDRESS", NULL, "who sends the mail"},
+    {OPTION_TO, "to", 0, false, "ADDRESS", NULL, "whom it is for"},
     {OPTION_BENCHMARK, "benchmark", 0, false, "FILE", "@files",
      "references of your organisation to hold figures against"},
     {OPTION_WEEKS, "weeks", 0, false, "N", NULL, "how many weeks"},

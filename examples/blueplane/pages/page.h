@@ -24,6 +24,7 @@ void html_text(text *t, const char *string);
 /* The files of this folder, as they were when the program was built. */
 extern const char page_base_css[], page_report_css[], page_dashboard_css[], page_dashboard_html[];
 extern const char page_live_css[], page_live_js[];
+extern const char page_mail_css[];
 extern const char page_figures_js[], page_parts_js[], page_detail_js[], page_personal_js[],
     page_team_js[];
 /* The charting library; empty texts where the build had no npm. */

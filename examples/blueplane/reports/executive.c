@@ -51,16 +51,27 @@ static int gather(executive *e) {
   const char *period = e->now.period;
   int code = EXIT_OK;
   const published *x = e->x;
-  e->total = ask_published(x, headline, NULL, NULL, period, NULL, &code);
-  if (e->has_before)
-    e->past = ask_published(x, headline, NULL, NULL, e->before.period, NULL, &code);
-  e->weeks = ask_published(x, headline, "time.week", NULL, period, NULL, &code);
-  e->teams = ask_published(x, compared, "team", NULL, period, "-lines_added", &code);
-  e->projects = ask_published(x, of_projects, "project", NULL, period, "-lines_added", &code);
-  e->platforms = ask_published(x, of_platforms, "platform", NULL, period, "-cost", &code);
-  e->models = ask_published(x, of_models, "model_family", NULL, period, "-cost", &code);
-  e->windows = ask_published(x, headline, e->now.quarter ? "time.quarter" : "time.month", NULL,
-                             "all", NULL, &code);
+  question total = {.metrics = headline, .period = period}, past = total, weeks = total,
+           windows = total;
+  question teams = {.metrics = compared, .by = {"team"}, .period = period, .order = "-lines_added"};
+  question projects = {
+      .metrics = of_projects, .by = {"project"}, .period = period, .order = "-lines_added"};
+  question platforms = {
+      .metrics = of_platforms, .by = {"platform"}, .period = period, .order = "-cost"};
+  question models = {
+      .metrics = of_models, .by = {"model_family"}, .period = period, .order = "-cost"};
+  past.period = e->before.period;
+  weeks.by[0] = "time.week";
+  windows.by[0] = e->now.quarter ? "time.quarter" : "time.month";
+  windows.period = "all";
+  e->total = ask_published(x, total, &code);
+  if (e->has_before) e->past = ask_published(x, past, &code);
+  e->weeks = ask_published(x, weeks, &code);
+  e->teams = ask_published(x, teams, &code);
+  e->projects = ask_published(x, projects, &code);
+  e->platforms = ask_published(x, platforms, &code);
+  e->models = ask_published(x, models, &code);
+  e->windows = ask_published(x, windows, &code);
   return code;
 }
 
@@ -278,7 +289,7 @@ static void put_benchmark(paper *p, const executive *e) {
         "None was supplied. --benchmark FILE puts your organisation's own references beside these figures.");
   else
     paper_grid(p, "References that the organisation supplied", (const char *const *)cells, 5, rows,
-               1);
+               2);
   for (size_t i = 0; i < 5 * rows; i++)
     free(cells[i]);
 }

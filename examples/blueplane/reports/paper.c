@@ -265,7 +265,7 @@ void paper_result(paper *p, const bp_result *r, const char *chart, bool fold) {
     format = print_text("table:titles,compact,brief,width=%d", TEXT_WIDTH);
   else
     format = print_text("%s:titles,compact,brief", is_page(p) ? "html" : "markdown");
-  if (p->form == PAPER_MARKDOWN || p->form == PAPER_TEXT) text_add(&p->out, "\n");
+  if (p->form == PAPER_MARKDOWN) text_add(&p->out, "\n");
   if (bp_result_format(&formatted, &length, r, format, NULL) == BP_OK)
     text_add_bytes(&p->out, formatted, length);
   bp_free(formatted);

@@ -68,6 +68,8 @@ static int put_together(published *x, char *const *paths, size_t count, uint32_t
   }
   for (size_t i = 0; i < count && code == EXIT_OK; i++)
     code = load_file(&files[i], paths[i]);
+  for (size_t i = 0; i < count; i++)
+    text_add(&files[i], ""); /* an empty file has a text, too */
   char *path = print_text("%s/all.db", x->folder != NULL ? x->folder : "");
   if (code == EXIT_OK &&
       (open_as(&steward, path, BP_ACCESS_STEWARD, "organisation", &error) != BP_OK ||
@@ -91,10 +93,8 @@ static int look_inside(published *x) {
   x->first = INT64_MAX;
   x->last = INT64_MIN;
   for (size_t row = 0; row < bp_result_rows(r); row++) {
-    const char *name = bp_result_text(r, row, 0, NULL);
-    int year = 0, week = 0;
-    if (sscanf(name, "%4d-W%2d", &year, &week) != 2) continue;
-    int64_t monday = monday_of(days_of(year, 1, 4)) + 7 * (week - 1);
+    int64_t monday;
+    if (!read_week_name(&monday, bp_result_text(r, row, 0, NULL))) continue;
     if (x->organisation == NULL) x->organisation = copy_text(bp_result_text(r, row, 1, NULL));
     if (monday < x->first) x->first = monday;
     if (monday > x->last) x->last = monday;
@@ -105,7 +105,7 @@ static int look_inside(published *x) {
 }
 
 int open_published(published *out, program *p, uint32_t access) {
-  *out = (published){0};
+  *out = (published){.asked = p};
   strings paths = {0};
   bp_error *error = NULL;
   for (size_t i = 0; i < p->options.release.count; i++)
@@ -194,23 +194,10 @@ int choose_window(window *out, const published *x, const program *p, const char 
 
 /* ----------------------------------------------------------------------------------- questions */
 
-bp_result *ask_published(const published *x, const char *const *metrics, const char *by,
-                         const char *also, const char *period, const char *order, int *code) {
-  bp_query *q = NULL;
+bp_result *ask_published(const published *x, question q, int *code) {
+  program asked = *x->asked;
   bp_result *r = NULL;
-  bp_error *error = NULL;
-  int rc = bp_query_new(&q, &error);
-  for (; rc == BP_OK && *metrics != NULL; metrics++)
-    rc = bp_query_metric(q, *metrics);
-  if (rc == BP_OK && by != NULL) rc = bp_query_by(q, by);
-  if (rc == BP_OK && also != NULL) rc = bp_query_by(q, also);
-  if (rc == BP_OK) rc = bp_query_period(q, period, NULL);
-  if (rc == BP_OK && order != NULL) rc = bp_query_set(q, "order", order);
-  if (rc == BP_OK) rc = bp_query_run(&r, x->store, q, &error);
-  bp_query_free(q);
-  if (rc != BP_OK && code != NULL && *code == EXIT_OK)
-    *code = complain_of(error);
-  else
-    bp_error_free(error);
+  asked.store = x->store;
+  if (*code == EXIT_OK) *code = ask(&r, &asked, &q);
   return r;
 }

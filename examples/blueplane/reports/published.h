@@ -5,6 +5,7 @@
 #include "../program.h"
 
 typedef struct published {
+  const program *asked;
   bp_store *store;
   char *organisation;
   char *folder;        /* of a store that was put together for this, or NULL */
@@ -31,8 +32,8 @@ int choose_window(window *out, const published *x, const program *p, const char 
 /* The one before; false where nothing of it is published. */
 bool window_before(window *out, const published *x, const window *w);
 
-/* A question about what is published; complains unless `*code` is NULL. NULL where there is no answer. */
-bp_result *ask_published(const published *x, const char *const *metrics, const char *by,
-                         const char *also, const char *period, const char *order, int *code);
+/* Over a window; complains and sets `*code`, which must be EXIT_OK for anything to be asked. NULL where there is no
+ * answer. */
+bp_result *ask_published(const published *x, question q, int *code);
 
 #endif

@@ -92,49 +92,55 @@ static bool few_users(const executive *e, point_made *out) {
   return true;
 }
 
-static bool dear_tasks(const executive *e, point_made *out) {
+/* What a team whose figure lies clear of that of all is told. The texts take the team; its figure and that of all. */
+static const struct outlier {
+  const char *metric;
+  bool above;
+  double times;
+  const char *title, *text, *rule;
+} outliers[] = {
+    {"cost_per_task", true, 1.1, "Look at what makes a task dear in %s",
+     "A task costs %s there, and %s over all teams.",
+     "a team's cost per task lies more than 10 % above that of all, between the nearest ends; the dearest is named"},
+    {"cache_efficiency", false, 1.03, "Let %s use the cache",
+     "%s of its input is read from the cache, where all teams have %s; what is read from the cache costs a fraction.",
+     "cache efficiency of all lies more than 3 % above a team's, between the nearest ends; the lowest is named"},
+    {"acceptance_rate", false, 1.05, "Ask %s what it rejects",
+     "%s of proposals are accepted there, and %s over all teams.",
+     "acceptance of all lies more than 5 % above a team's, between the nearest ends; the lowest is named"}};
+
+/* The text with each %s replaced by the next of two. */
+static char *filled(const char *form, const char *first, const char *second) {
+  const char *a = strstr(form, "%s"), *b = a == NULL ? NULL : strstr(a + 2, "%s");
+  if (a == NULL) return copy_text(form);
+  if (b == NULL) return print_text("%.*s%s%s", (int)(a - form), form, first, a + 2);
+  return print_text("%.*s%s%.*s%s%s", (int)(a - form), form, first, (int)(b - a - 2), a + 2, second,
+                    b + 2);
+}
+
+static bool outlying(const executive *e, const struct outlier *o, point_made *out) {
   size_t at = 0;
-  if (!stands_out(e, e->teams, "cost_per_task", true, 1.1, &at)) return false;
-  char *one = show_span(&e->screen, e->teams, at, "cost_per_task");
-  char *all = show_span(&e->screen, e->total, 0, "cost_per_task");
-  out->title = print_text("Look at what makes a task dear in %s", group_of(e->teams, at));
-  out->text = print_text("A task costs %s there, and %s over all teams.", one, all);
-  out->rule = copy_text(
-      "a team's cost per task lies more than 10 % above that of all, between the nearest ends; the dearest is named");
+  if (!stands_out(e, e->teams, o->metric, o->above, o->times, &at)) return false;
+  char *one = show_span(&e->screen, e->teams, at, o->metric);
+  char *all = show_span(&e->screen, e->total, 0, o->metric);
+  out->title = filled(o->title, group_of(e->teams, at), "");
+  out->text = filled(o->text, one, all);
+  out->rule = copy_text(o->rule);
   free(one);
   free(all);
   return true;
+}
+
+static bool dear_tasks(const executive *e, point_made *out) {
+  return outlying(e, &outliers[0], out);
 }
 
 static bool little_cache(const executive *e, point_made *out) {
-  size_t at = 0;
-  if (!stands_out(e, e->teams, "cache_efficiency", false, 1.03, &at)) return false;
-  char *one = show_span(&e->screen, e->teams, at, "cache_efficiency");
-  char *all = show_span(&e->screen, e->total, 0, "cache_efficiency");
-  out->title = print_text("Let %s use the cache", group_of(e->teams, at));
-  out->text = print_text(
-      "%s of its input is read from the cache, where all teams have %s; what is read from the "
-      "cache costs a fraction.",
-      one, all);
-  out->rule = copy_text(
-      "cache efficiency of all lies more than 3 % above a team's, between the nearest ends; the lowest is named");
-  free(one);
-  free(all);
-  return true;
+  return outlying(e, &outliers[1], out);
 }
 
 static bool often_rejected(const executive *e, point_made *out) {
-  size_t at = 0;
-  if (!stands_out(e, e->teams, "acceptance_rate", false, 1.05, &at)) return false;
-  char *one = show_span(&e->screen, e->teams, at, "acceptance_rate");
-  char *all = show_span(&e->screen, e->total, 0, "acceptance_rate");
-  out->title = print_text("Ask %s what it rejects", group_of(e->teams, at));
-  out->text = print_text("%s of proposals are accepted there, and %s over all teams.", one, all);
-  out->rule = copy_text(
-      "acceptance of all lies more than 5 % above a team's, between the nearest ends; the lowest is named");
-  free(one);
-  free(all);
-  return true;
+  return outlying(e, &outliers[2], out);
 }
 
 static bool pays_off(const executive *e, point_made *out) {

@@ -124,8 +124,9 @@ static void put_headline(paper *p, const bp_result *r) {
 static int put_part(paper *p, const published *x, const window *w, const part *one,
                     bp_result **out) {
   int code = EXIT_OK;
-  *out = ask_published(x, one->metrics, one->by, NULL, one->always ? "all" : w->period, one->order,
-                       &code);
+  question q = {.metrics = one->metrics, .by = {one->by}, .order = one->order};
+  q.period = one->always ? "all" : w->period;
+  *out = ask_published(x, q, &code);
   if (code != EXIT_OK) return code;
   if (one->section != NULL) paper_section(p, "sheet", one->section);
   if (one->lead != NULL) paper_say(p, one->lead);
@@ -139,7 +140,8 @@ static int compose(paper *p, const published *x, const window *w, paper_form for
   int code = EXIT_OK;
   char *subtitle = print_text("%s: %d of %d weeks are published. No teams, no projects, no people.",
                               x->organisation, w->published, w->weeks);
-  r[PARTS] = ask_published(x, headline, NULL, NULL, w->period, NULL, &code);
+  question total = {.metrics = headline, .period = w->period};
+  r[PARTS] = ask_published(x, total, &code);
   paper_begin(p, form, title, subtitle);
   free(subtitle);
   if (code == EXIT_OK) put_headline(p, r[PARTS]);

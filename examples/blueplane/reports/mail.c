@@ -1,0 +1,411 @@
+/* mail.c: the weekly mail of a lead or a manager: how the week was, beside the weeks before, as a file that sendmail or
+ * msmtp send. Its text stands alone; its page has no script, no picture and no reference to anything. Sends nothing. */
+#include "report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../calendar.h"
+#include "../commands.h"
+#include "../exits.h"
+#include "../pages/page.h"
+#include "spans.h"
+
+#define WEEKS_MOST 9   /* the week, and what it is held against */
+#define WEEKS_ENOUGH 4 /* before it, to call a figure unusual */
+#define STORES_MOST 64
+
+typedef struct mail_week {
+  bp_store *store;
+  int64_t monday;
+  char name[16], period[32];
+  bp_result *total;
+} mail_week;
+
+typedef struct mail {
+  program *asked;
+  const struct audience *for_whom;
+  bp_store *stores[STORES_MOST];
+  size_t store_count;
+  mail_week weeks[WEEKS_MOST]; /* the last is the one that the mail is about */
+  size_t count;
+  char *organisation;
+  bp_result *lists[4];
+} mail;
+
+/* --------------------------------------------------------------------------------- what it tells */
+
+typedef struct top_list {
+  const char *title, *by, *order;
+  const char *metrics[5];
+} top_list;
+
+typedef struct audience {
+  const char *name;
+  uint32_t access;
+  const char *headline[12];
+  top_list lists[4]; /* ended by one without a title */
+} audience;
+
+static const audience audiences[] = {
+    {"manager",
+     BP_ACCESS_MANAGER,
+     {"active_users", "adoption_rate", "sessions", "lines_added", "commits", "cost",
+      "cost_per_line", "cost_per_task", "acceptance_rate", "cache_efficiency", NULL},
+     {{"Teams by lines added",
+       "team",
+       "-lines_added",
+       {"lines_added", "cost", "cost_per_task", NULL}},
+      {"Projects by cost", "project", "-cost", {"cost", "lines_added", NULL}},
+      {"Platforms by cost", "platform", "-cost", {"cost", "sessions", NULL}}}},
+    {"lead",
+     BP_ACCESS_LEAD,
+     {"active_users", "adoption_rate", "sessions", "prompts", "lines_added", "cost",
+      "cost_per_task", "resolution_rate", "time_to_resolution", "first_try_rate", "retry_rate",
+      NULL},
+     {{"Projects by lines added", "project", "-lines_added", {"lines_added", "cost", NULL}},
+      {"Platforms by sessions", "platform", "-sessions", {"sessions", "cost", NULL}},
+      {"Tasks by time",
+       "task_type",
+       "-time_to_resolution",
+       {"time_to_resolution", "resolution_rate", NULL}}}}};
+
+#define LIST_ROWS 5
+
+/* ----------------------------------------------------------------------------------------- weeks */
+
+/* Keeps the last weeks in order; a week that is there already is not added again. */
+static void add_week(mail *m, bp_store *store, int64_t monday) {
+  size_t at = m->count;
+  for (size_t i = 0; i < m->count; i++)
+    if (m->weeks[i].monday == monday) return;
+  while (at > 0 && m->weeks[at - 1].monday > monday)
+    at--;
+  if (m->count == WEEKS_MOST) {
+    if (at == 0) return;
+    at--;
+    memmove(m->weeks, m->weeks + 1, at * sizeof *m->weeks);
+  } else {
+    memmove(m->weeks + at + 1, m->weeks + at, (m->count - at) * sizeof *m->weeks);
+    m->count++;
+  }
+  mail_week *w = &m->weeks[at];
+  char from[16], last[16];
+  *w = (mail_week){.store = store, .monday = monday};
+  put_week_name(w->name, monday);
+  put_days(from, monday);
+  put_days(last, monday + 6);
+  snprintf(w->period, sizeof w->period, "%s/%s", from, last);
+}
+
+static int add_store(mail *m, const char *path) {
+  bp_open_options how = BP_OPEN_OPTIONS_INIT;
+  bp_error *error = NULL;
+  bp_result *r = NULL;
+  bp_store *s = NULL;
+  const char *team = m->asked->options.value[OPTION_TEAM];
+  if (m->store_count == STORES_MOST)
+    return complain(EXIT_USAGE, NULL, "a mail is made of at most %d files", STORES_MOST);
+  how.access = m->for_whom->access;
+  int rc = bp_open(&s, path, &how, &error);
+  if (rc == BP_OK) m->stores[m->store_count++] = s;
+  if (rc == BP_OK && team != NULL) rc = bp_narrow(s, how.access, team, &error);
+  if (rc == BP_OK) rc = bp_inspect(&r, s, "published", &error);
+  if (rc != BP_OK) return complain_of(error);
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    int64_t monday;
+    if (!read_week_name(&monday, bp_result_text(r, row, 0, NULL))) continue;
+    if (m->organisation == NULL) m->organisation = copy_text(bp_result_text(r, row, 1, NULL));
+    add_week(m, s, monday);
+  }
+  bp_result_free(r);
+  return EXIT_OK;
+}
+
+static int open_weeks(mail *m) {
+  const strings *files = &m->asked->options.release;
+  int code = files->count == 0 ? add_store(m, m->asked->store_path) : EXIT_OK;
+  for (size_t i = 0; i < files->count && code == EXIT_OK; i++)
+    code = add_store(m, files->item[i]);
+  if (code == EXIT_OK && m->count == 0)
+    code = complain(EXIT_NOTHING, NULL, "nothing is published there");
+  return code;
+}
+
+static int ask_week(bp_result **out, const mail *m, const mail_week *w, question *q) {
+  program asked = *m->asked;
+  asked.store = w->store;
+  q->period = w->period;
+  return ask(out, &asked, q);
+}
+
+static int gather(mail *m) {
+  int code = EXIT_OK;
+  for (size_t i = 0; i < m->count && code == EXIT_OK; i++) {
+    question q = {.metrics = m->for_whom->headline};
+    code = ask_week(&m->weeks[i].total, m, &m->weeks[i], &q);
+  }
+  for (size_t i = 0; m->for_whom->lists[i].title != NULL && code == EXIT_OK; i++) {
+    const top_list *l = &m->for_whom->lists[i];
+    question q = {.metrics = l->metrics, .by = {l->by}, .order = l->order, .limit = LIST_ROWS};
+    code = ask_week(&m->lists[i], m, &m->weeks[m->count - 1], &q);
+  }
+  return code;
+}
+
+static void forget(mail *m) {
+  for (size_t i = 0; i < m->count; i++)
+    bp_result_free(m->weeks[i].total);
+  for (size_t i = 0; i < sizeof m->lists / sizeof *m->lists; i++)
+    bp_result_free(m->lists[i]);
+  for (size_t i = 0; i < m->store_count; i++)
+    bp_close(m->stores[i]);
+  free(m->organisation);
+}
+
+/* -------------------------------------------------------------------------------------- sections */
+
+static const mail_week *this_week(const mail *m) {
+  return &m->weeks[m->count - 1];
+}
+
+/* The week before, if it is there. */
+static const bp_result *week_before(const mail *m) {
+  bool there = m->count > 1 && m->weeks[m->count - 2].monday == this_week(m)->monday - 7;
+  return there ? m->weeks[m->count - 2].total : NULL;
+}
+
+static const char *title_of(const bp_result *r, const char *metric) {
+  return bp_result_column(r, (size_t)find_column(r, "metric", metric), "title");
+}
+
+#define COLUMNS 4
+static void put_headline(paper *p, const mail *m) {
+  char *cells[COLUMNS * 13];
+  const bp_result *now = this_week(m)->total, *before = week_before(m);
+  size_t rows = 1;
+  cells[0] = copy_text("Figure"), cells[1] = copy_text("This week");
+  cells[2] = copy_text("Week before"), cells[3] = copy_text("Change");
+  for (; m->for_whom->headline[rows - 1] != NULL; rows++) {
+    const char *metric = m->for_whom->headline[rows - 1];
+    span a = span_of(now, 0, metric, 1), b = span_of(before, 0, metric, 1);
+    char **line = cells + COLUMNS * rows;
+    line[0] = copy_text(title_of(now, metric));
+    line[1] = show_value(&p->screen, now, 0, find_column(now, "metric", metric));
+    line[2] = before == NULL
+                  ? copy_text("")
+                  : show_value(&p->screen, before, 0, find_column(before, "metric", metric));
+    line[3] = change_between(&a, &b);
+  }
+  paper_section(p, "headline", "The week in figures");
+  paper_grid(p, "The week beside the one before", (const char *const *)cells, COLUMNS, rows, 1);
+  for (size_t i = 0; i < COLUMNS * rows; i++)
+    free(cells[i]);
+}
+
+/* The range of a metric over the weeks before: all that its numbers may have been. */
+static size_t range_before(const mail *m, const char *metric, span *out) {
+  size_t weeks = 0;
+  *out = (span){0};
+  for (size_t i = 0; i + 1 < m->count; i++) {
+    span one = span_of(m->weeks[i].total, 0, metric, 1);
+    if (!one.has || !one.has_low || !one.has_high) continue;
+    if (weeks == 0 || one.low < out->low) out->low = one.low;
+    if (weeks == 0 || one.high > out->high) out->high = one.high;
+    weeks++;
+  }
+  out->has = out->has_low = out->has_high = weeks > 0;
+  return weeks;
+}
+
+static void put_ends(text *t, const bp_result *r, const char *metric, const span *s) {
+  const char *unit = bp_result_column(r, (size_t)find_column(r, "metric", metric), "unit");
+  put_number(t, unit, s->low, false);
+  text_add(t, " to ");
+  put_number(t, unit, s->high, false);
+}
+
+/* Figures of which every number the week may have had lies outside of every one of the weeks before. */
+static size_t put_unusual(paper *p, const mail *m) {
+  const bp_result *now = this_week(m)->total;
+  size_t told = 0;
+  for (size_t i = 0; m->for_whom->headline[i] != NULL; i++) {
+    const char *metric = m->for_whom->headline[i];
+    span own = span_of(now, 0, metric, 1), before;
+    size_t weeks = range_before(m, metric, &before);
+    bool above = is_above(&own, &before, 1), below = is_above(&before, &own, 1);
+    if (weeks < WEEKS_ENOUGH || (!above && !below)) continue;
+    char *value = show_value(&p->screen, now, 0, find_column(now, "metric", metric));
+    text ends = {0};
+    put_ends(&ends, now, metric, &before);
+    paper_take(p, print_text("%s, %s, lies %s all of the %zu weeks before (%s).",
+                             title_of(now, metric), value, above ? "above" : "below", weeks,
+                             ends.data));
+    text_free(&ends);
+    free(value);
+    told++;
+  }
+  return told;
+}
+
+static void put_notable(paper *p, const mail *m) {
+  paper_section(p, "notable", "What stands out");
+  if (m->count <= WEEKS_ENOUGH)
+    paper_say(p, "There are fewer than four weeks before to hold this one against.");
+  else if (put_unusual(p, m) == 0)
+    paper_take(
+        p, print_text("Nothing: every figure lies where it lay in the %zu weeks before, or may.",
+                      m->count - 1));
+}
+
+static size_t count_state(const bp_result *r, int state) {
+  size_t count = 0;
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    for (size_t column = 0; column < bp_result_columns(r); column++) {
+      const char *role = bp_result_column(r, column, "role");
+      if (role == NULL || strcmp(role, "metric") != 0) continue;
+      count += (bp_result_cell(r, row, column) & BP_CELL_STATE) == state;
+    }
+  return count;
+}
+
+static void put_hidden(paper *p, const mail *m) {
+  size_t withheld = count_state(this_week(m)->total, BP_CELL_WITHHELD);
+  size_t uncovered = count_state(this_week(m)->total, BP_CELL_UNCOVERED);
+  for (size_t i = 0; m->for_whom->lists[i].title != NULL; i++) {
+    withheld += count_state(m->lists[i], BP_CELL_WITHHELD);
+    uncovered += count_state(m->lists[i], BP_CELL_UNCOVERED);
+  }
+  paper_section(p, "hidden", "What is hidden, and why");
+  paper_take(
+      p,
+      print_text(
+          "%zu figures of this mail are withheld, %zu were not recorded by any source. A figure is only "
+          "published if at least three people stand behind it, rounded, and once; smaller groups are pooled in "
+          "\"other\". A change is told where the ranges of both weeks lie clear of each other.",
+          withheld, uncovered));
+  paper_say(p, "This mail was made from signed releases, in which there is no person.");
+}
+
+static char *subject_of(const mail *m) {
+  const char *team = m->asked->options.value[OPTION_TEAM];
+  return print_text("%s%s%s, week %s", m->organisation, team != NULL ? ", " : "",
+                    team != NULL ? team : "", this_week(m)->name);
+}
+
+static text compose(const mail *m, paper_form form, const char *subject) {
+  char *days = copy_text(this_week(m)->period), *slash = strchr(days, '/');
+  *slash = '\0';
+  char *subtitle = print_text("Monday %s to Sunday %s", days, slash + 1);
+  paper p;
+  paper_begin(&p, form, subject, subtitle);
+  free(subtitle);
+  free(days);
+  put_headline(&p, m);
+  put_notable(&p, m);
+  for (size_t i = 0; m->for_whom->lists[i].title != NULL; i++) {
+    paper_section(&p, "list", m->for_whom->lists[i].title);
+    if (count_state(m->lists[i], BP_CELL_VALUE) > 0)
+      paper_result(&p, m->lists[i], NULL, false);
+    else
+      paper_say(&p, "All of this is withheld: too few people stand behind each.");
+  }
+  put_hidden(&p, m);
+  return paper_end(&p, subject, NULL);
+}
+
+/* -------------------------------------------------------------------------------------- envelope */
+
+/* Quoted-printable: lines of at most 76 characters, of ASCII. */
+static void put_quoted(text *t, const text *part) {
+  int column = 0;
+  for (size_t i = 0; i < part->length; i++) {
+    unsigned char c = (unsigned char)part->data[i];
+    if (c == '\n') {
+      text_add(t, "\r\n");
+      column = 0;
+      continue;
+    }
+    bool ends = i + 1 == part->length || part->data[i + 1] == '\n';
+    bool plain = (c > ' ' && c < 0x7f && c != '=') || (c == ' ' && !ends);
+    if (column + (plain ? 1 : 3) > 75) {
+      text_add(t, "=\r\n");
+      column = 0;
+    }
+    if (plain)
+      text_add_bytes(t, (const char *)&c, 1);
+    else
+      text_addf(t, "=%02X", c);
+    column += plain ? 1 : 3;
+  }
+}
+
+static void put_part(text *t, const char *boundary, const char *type, text *part) {
+  text_addf(
+      t,
+      "--%s\r\nContent-Type: %s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+      boundary, type);
+  put_quoted(t, part);
+  text_add(t, "\r\n");
+  text_free(part);
+}
+
+/* Addresses come from the command line: what could begin another header is none. */
+static bool put_header(text *t, const char *name, const char *value) {
+  if (value == NULL) return true;
+  for (const char *c = value; *c != '\0'; c++)
+    if ((unsigned char)*c < ' ' || (unsigned char)*c > '~') return false;
+  text_addf(t, "%s: %s\r\n", name, value);
+  return true;
+}
+
+static void put_page(text *t, text *body, const char *subject) {
+  text_add(t, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
+  html_text(t, subject);
+  text_addf(t, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", page_mail_css);
+  text_add_bytes(t, body->data, body->length);
+  text_add(t, "</main>\n</body>\n</html>\n");
+  text_free(body);
+}
+
+static int write_mail(const mail *m) {
+  const options *o = &m->asked->options;
+  char *subject = subject_of(m), *boundary = print_text("=_blueplane_%s", this_week(m)->name);
+  text whole = {0}, plain = compose(m, PAPER_TEXT, subject), body = compose(m, PAPER_MAIL, subject),
+       html = {0};
+  const char *path = o->value[OPTION_OUTPUT];
+  int code = EXIT_OK;
+  put_page(&html, &body, subject);
+  if (!put_header(&whole, "From", o->value[OPTION_FROM]) ||
+      !put_header(&whole, "To", o->value[OPTION_TO]))
+    code = complain(EXIT_USAGE, NULL, "an address is written in ASCII, in one line");
+  put_header(&whole, "Subject", subject);
+  text_addf(&whole,
+            "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n",
+            boundary);
+  put_part(&whole, boundary, "text/plain", &plain);
+  put_part(&whole, boundary, "text/html", &html);
+  text_addf(&whole, "--%s--\r\n", boundary);
+  free(boundary);
+  free(subject);
+  if (code == EXIT_OK) return write_file(path != NULL ? path : "-", &whole);
+  text_free(&whole);
+  return code;
+}
+
+int run_mail(program *p) {
+  const char *as = p->options.value[OPTION_AS];
+  mail m = {.asked = p, .for_whom = &audiences[0]};
+  for (size_t i = 0; as != NULL && i < sizeof audiences / sizeof *audiences; i++)
+    if (strcmp(audiences[i].name, as) == 0) m.for_whom = &audiences[i];
+  if (as != NULL && strcmp(m.for_whom->name, as) != 0)
+    return complain(EXIT_USAGE, "--as manager or --as lead", "there is no weekly mail for %s", as);
+  if (m.for_whom->access == BP_ACCESS_LEAD && p->options.value[OPTION_TEAM] == NULL)
+    return complain(EXIT_USAGE, "--team TEAM", "a lead's mail is about a team");
+  int code = open_weeks(&m);
+  if (code == EXIT_OK) code = gather(&m);
+  if (code == EXIT_OK) code = write_mail(&m);
+  forget(&m);
+  return code;
+}

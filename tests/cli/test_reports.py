@@ -1,0 +1,289 @@
+"""Reports and mails from outside: made of an organisation that does not exist, and every figure in them asked for again.
+
+    test_reports.py PROGRAM
+
+The quarter of the demo is all that it publishes, so that `release show`, which tells of everything, has to tell the same. The rules
+of the recommendations are written here a second time, from docs/reports.md.
+"""
+import csv
+import email
+import email.policy
+import html.parser
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
+WEEKS, UNTIL, QUARTER = 13, "2026-03-29", "2026-Q1"
+VOID = {"meta", "rect", "line", "circle", "polygon", "polyline", "br"}
+
+
+def run(*words, code=0, **environment):
+    env = {"PATH": os.environ["PATH"], "HOME": str(DEMO), "TZ": "UTC", "LC_ALL": "C.UTF-8", **environment}
+    done = subprocess.run([PROGRAM, *map(str, words)], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert done.returncode == code, (words, done.returncode, done.stderr.decode())
+    return done.stdout.decode() if code == 0 else done.stderr.decode()
+
+
+def asked(*metrics, by=None, who="manager", of="acme.db"):
+    """Rows of published numbers by their group; None where there is no value."""
+    words = ["release", "show", DEMO / of, *metrics, "--as", who, "--json"] + (["--by", by] if by else [])
+    document = json.loads(run(*words))
+    states = {(each["row"], each["column"]): each["state"] for each in document["states"]}
+    return document["rows"], states
+
+
+class Page(html.parser.HTMLParser):
+    """Every element closed, and what must not be there counted."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.seen, self.data, self.texts, self.attributes = [], [], [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+        self.attributes += attrs
+        if tag == "data":
+            self.data.append(dict(attrs)["value"])
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.seen.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, (tag, self.open[-3:])
+        self.open.pop()
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+def check_page(text):
+    page = Page(text)
+    assert page.open == [], page.open
+    assert not {"script", "img", "link", "iframe", "object", "form", "input"} & set(page.seen), set(page.seen)
+    for name, value in page.attributes:
+        assert name not in ("style", "src", "href", "action") and not name.startswith("on"), (name, value)
+    return page
+
+
+class Reports(unittest.TestCase):
+    def executive(self, form):
+        return (DEMO / f"executive-quarter.{form}").read_text(encoding="utf-8")
+
+    def test_page(self):
+        for name in ("executive-quarter", "executive-month", "research"):
+            text = (DEMO / f"{name}.html").read_text(encoding="utf-8")
+            check_page(text)
+            policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text).group(1)
+            self.assertIn("default-src 'none'", policy)
+            self.assertIn("script-src 'none'", policy)
+
+    def test_figures_of_the_first_page(self):
+        shown = check_page(self.executive("html")).data
+        names = ["cost", "lines_added", "commits", "cost_per_line", "adoption_rate", "license_utilization", "cost_per_active_seat", "roi"]
+        [row], _ = asked(*names)
+        self.assertEqual(len(shown), len(names))
+        for name, value in zip(names, shown):
+            self.assertEqual(float(value), float(row[name]), name)
+
+    def check_rows(self, text, who):
+        """Every row of the csv form, asked for again: value, both ends, state."""
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        bys = {"Teams": "team", "Projects": "project", "Platforms and licences": "platform", "Models": "model_family",
+               "Quarter over quarter": "time.quarter", "Tasks": "task_type", "Experience": "experience"}
+        compared = 0
+        for by in [None, "team", "project", "platform", "model_family", "time.quarter", "task_type", "experience"]:
+            own = [row for row in rows if row["metric"] and (bys.get(row["section"]) == by and (by or not row["group"]))]
+            metrics = sorted({row["metric"].split(".")[0] for row in own})
+            for at in range(0, len(metrics), 16):
+                told, states = asked(*metrics[at:at + 16], by=by, who=who)
+                groups = {row[by] if by else "": (number, row) for number, row in enumerate(told)}
+                for row in own:
+                    if row["metric"].split(".")[0] not in metrics[at:at + 16]:
+                        continue
+                    number, expected = groups[row["group"]]
+                    for column, name in (("value", ""), ("at_least", ".at_least"), ("at_most", ".at_most")):
+                        value = expected[row["metric"] + name]
+                        self.assertEqual(None if row[column] == "" else float(row[column]), value if value is None else float(value), (row, name))
+                    state = states.get((number, row["metric"]), "value" if expected[row["metric"]] is not None else "empty")
+                    self.assertEqual(row["state"], state, row)
+                    compared += 1
+        return compared
+
+    def test_rows_are_what_is_published(self):
+        self.assertGreater(self.check_rows(self.executive("csv"), "manager"), 150)
+        text = run("report", "research", "--store", DEMO / "acme.db", "--format", "csv")
+        self.assertGreater(self.check_rows(text, "research"), 40)
+
+    def test_recommendations_follow_their_rules(self):
+        names = ["cost_per_task", "cache_efficiency", "acceptance_rate", "adoption_rate", "roi"]
+        [all_], _ = asked(*names)
+        teams = [row for row in asked(*names[:4], by="team")[0] if row["team"] != "other"]
+        platforms = asked("license_utilization", by="platform")[0]
+
+        def clear(low, high, times=1):
+            return low is not None and high is not None and low > high * times
+
+        expected = []
+        unused = [row for row in platforms if row["license_utilization"] is not None and row["license_utilization.at_most"] is not None
+                  and row["license_utilization.at_most"] < 0.7]
+        if unused:
+            lowest = min(unused, key=lambda row: row["license_utilization.at_most"])
+            expected.append(f"Give back seats of {lowest['platform']}, or fill them")
+        if all_["adoption_rate.at_most"] < 0.85:
+            expected.append("Bring in those who do not use assistants yet")
+        dear = [row for row in teams if clear(row["cost_per_task.at_least"], all_["cost_per_task.at_most"], 1.1)]
+        if dear:
+            expected.append("Look at what makes a task dear in " + max(dear, key=lambda row: row["cost_per_task"])["team"])
+        for metric, times, title in (("cache_efficiency", 1.03, "Let {} use the cache"), ("acceptance_rate", 1.05, "Ask {} what it rejects")):
+            low = [row for row in teams if clear(all_[metric + ".at_least"], row[metric + ".at_most"], times)]
+            if low:
+                expected.append(title.format(min(low, key=lambda row: row[metric])["team"]))
+        if all_["roi.at_least"] > 1:
+            expected.append("Keep up the investment")
+        elif all_["roi.at_most"] < 1:
+            expected.append("Do not widen the rollout yet")
+        made = re.findall(r"<li><h3>(.*?)</h3>", self.executive("html"))
+        self.assertEqual(made, expected[:3])
+        self.assertGreater(len(made), 0)
+
+    def test_markdown(self):
+        text = self.executive("md")
+        self.assertIn("## Recommendations", text)
+        tables = re.findall(r"((?:^\|.*\n)+)", text, re.MULTILINE)
+        self.assertGreater(len(tables), 5)
+        for table in tables:
+            widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
+            self.assertEqual(len(widths), 1, table)
+
+    def test_references_of_the_organisation(self):
+        path = DEMO / "benchmark.json"
+        path.write_text(json.dumps({"version": 1, "references": [
+            {"metric": "acceptance_rate", "value": 0.3, "source": "a <survey> & more", "date": "2026-01-31"},
+            {"metric": "cost_per_line", "value": 1e9, "source": "pilot", "date": "2025-11-01"}]}), encoding="utf-8")
+        text = run("report", "executive", "--store", DEMO / "acme.db", "--benchmark", path)
+        check_page(text)
+        self.assertIn("a &lt;survey&gt; &amp; more, 2026-01-31", text)
+        self.assertIn("above it", text)
+        self.assertIn("below it", text)
+
+    def test_releases_put_together_are_the_organisation(self):
+        files = sorted(DEMO.glob("*.release"))
+        self.assertEqual(len(files), WEEKS)
+        whole = run("report", "executive", "--store", DEMO / "acme.db", "--period", "quarter")
+        self.assertEqual(whole, self.executive("html"))
+        self.assertEqual(run("report", "executive", *files, "--period", "quarter"), whole)
+        turned = [word for file in reversed(files) for word in ("--release", file)]
+        self.assertEqual(run("report", "executive", *turned, "--period", QUARTER, TZ="Pacific/Apia", LC_ALL="tr_TR.UTF-8"), whole)
+        self.assertEqual(list(Path(tempfile.gettempdir()).glob("blueplane-??????")), [])
+
+    def test_what_is_refused(self):
+        for words, code in ((["report", "executive", "--store", DEMO / "acme.db", "--period", "2026-13"], 2),
+                            (["report", "executive", "--store", DEMO / "acme.db", "--period", "today"], 2),
+                            (["report", "executive", "--store", DEMO / "acme.db", "--period", "2020-Q1"], 3),
+                            (["report", "executive", "--store", DEMO / "developer.db"], 4),
+                            (["report", "executive", DEMO / "nothing.release"], 2),
+                            (["report", "poem", "--store", DEMO / "acme.db"], 2),
+                            (["report", "executive", "--store", DEMO / "acme.db", "--format", "json"], 2),
+                            (["mail", "--store", DEMO / "acme.db", "--as", "research"], 2),
+                            (["mail", "--release", DEMO / "2026-W13.release", "--as", "lead"], 2),
+                            (["report", "executive", DEMO / "2026-W13.release", os.devnull], 1),
+                            (["mail", "--store", DEMO / "acme.db", "--to", "a@example.org\nBcc: b@example.org"], 2),
+                            (["demo", DEMO], 2)):
+            self.assertIn("blueplane: ", run(*words, code=code))
+
+
+class Mail(unittest.TestCase):
+    def parsed(self, name):
+        message = email.message_from_bytes((DEMO / name).read_bytes(), policy=email.policy.default)
+        for part in message.walk():
+            self.assertEqual(part.defects, [])
+        self.assertEqual(message.get_content_type(), "multipart/alternative")
+        return message, message.get_body(("plain",)).get_content(), message.get_body(("html",)).get_content()
+
+    def test_manager(self):
+        message, plain, page = self.parsed("mail-manager.eml")
+        self.assertEqual(message["subject"], "acme, week 2026-W13")
+        told = json.loads(run("release", "show", DEMO / "2026-W13.release", "cost", "sessions", "--json"))["rows"][0]
+        self.assertRegex(plain, rf"Cost +\${told['cost'] / 1e9:,.2f} ")
+        self.assertRegex(plain, rf"Sessions +{told['sessions']:,} ")
+        self.assertIn(f"${told['cost'] / 1e9:,.2f}", page)
+        for heading in ("The week in figures", "What stands out", "Teams by lines added", "What is hidden, and why"):
+            self.assertIn(heading, plain)
+            self.assertIn(heading, page)
+
+    def test_what_stands_out(self):
+        """The week in which the demo's people work more lies above the eight before; by hand from the releases."""
+        _, plain, _ = self.parsed("mail-manager.eml")
+        weeks = [json.loads(run("release", "show", file, "sessions", "--json"))["rows"][0] for file in sorted(DEMO.glob("*.release"))[-9:]]
+        before = weeks[:-1]
+        self.assertGreater(weeks[-1]["sessions.at_least"], max(row["sessions.at_most"] for row in before))
+        low, high = min(row["sessions.at_least"] for row in before), max(row["sessions.at_most"] for row in before)
+        self.assertIn(f"Sessions, {weeks[-1]['sessions']:,}, lies above all of the 8 weeks before ({low:,} to {high:,}).", plain)
+
+    def test_lead(self):
+        message, plain, _ = self.parsed("mail-lead.eml")
+        self.assertEqual(message["subject"], "acme, atlas, week 2026-W13")
+        told = json.loads(run("release", "show", DEMO / "2026-W13.release", "prompts", "--as", "lead", "--team", "atlas", "--json"))["rows"][0]
+        self.assertRegex(plain, rf"Prompts +{told['prompts']:,} ")
+        for team in ("basalt", "cedar", "juniper"):
+            self.assertNotIn(team, plain)
+
+    def test_page_of_the_mail(self):
+        for name in ("mail-manager.eml", "mail-lead.eml"):
+            _, plain, page = self.parsed(name)
+            check_page(page)
+            self.assertNotRegex(page, r"https?:|url\(|@import")
+            self.assertLessEqual(max(len(line) for line in plain.splitlines()), 78)
+            raw = (DEMO / name).read_bytes()
+            self.assertLessEqual(max(len(line) for line in raw.split(b"\r\n")), 78)
+            self.assertTrue(all(byte < 128 for byte in raw))
+
+    def test_addresses(self):
+        mail = run("mail", "--store", DEMO / "acme.db", "--from", "blueplane@example.org", "--to", "Ada <ada@example.org>")
+        message = email.message_from_string(mail, policy=email.policy.default)
+        self.assertEqual(message["to"].addresses[0].addr_spec, "ada@example.org")
+        self.assertEqual(message["from"].addresses[0].addr_spec, "blueplane@example.org")
+
+
+class Privacy(unittest.TestCase):
+    def test_nobody_is_in_what_others_open(self):
+        """Ids, keys, folders and branches of the people, in every form that a text may take; found in their own store."""
+        canaries = [f"m-{number:02}" for number in range(1, 61)] + ["/work/", "part1.", "mcp__tracker", "tracker__find"]
+        key = (DEMO / "developer.db.key").read_bytes()
+        identity = run("team", "status", "--store", DEMO / "developer.db", "--json", "-q")
+        canaries += [value for value in re.findall(r"[0-9a-f]{64}", identity)] + [key.hex()]
+        files = [file for file in DEMO.iterdir() if file.suffix in (".html", ".md", ".csv", ".eml") and file.name != "dashboard.html"]
+        self.assertGreaterEqual(len(files), 8)
+        for file in files:
+            data = file.read_bytes()
+            if file.suffix == ".eml":
+                message = email.message_from_bytes(data, policy=email.policy.default)
+                data += b"".join(part.get_payload(decode=True) for part in message.walk() if not part.is_multipart())
+            for canary in canaries:
+                for form in (canary.encode(), canary.encode("utf-16-le"), canary.encode().hex().encode()):
+                    self.assertNotIn(form, data, (file.name, canary))
+        self.assertIn(b"tracker", (DEMO / "developer.db").read_bytes())  # the search can find
+
+
+if __name__ == "__main__":
+    folder = tempfile.mkdtemp(prefix="reports-")
+    DEMO = Path(folder) / "demo"
+    try:
+        DEMO.parent.mkdir(exist_ok=True)
+        run("demo", DEMO, "--weeks", WEEKS, "--until", UNTIL, "--quiet")
+        unittest.main(exit=False, argv=sys.argv[:1]).result.wasSuccessful() or sys.exit(1)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
