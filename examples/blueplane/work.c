@@ -189,7 +189,8 @@ static void put_session(text *out, worker *w, int week, int64_t at, int number) 
   }
 }
 
-/* The week in which somebody began, and one of leave in every eleven. */
+/* The week in which somebody began, and one of leave in every eleven. A week with its weekend is asked for where there has to
+ * be one: it is always worked. */
 static bool is_there(const worker *w, int week) {
   int begins = w->number * 13 % 25 - 12;
   return week >= begins && (w->number * 5 + week) % 11 != 0;

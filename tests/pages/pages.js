@@ -95,7 +95,7 @@ async function keyboard(page, name) {
   const wanted = await page.evaluate(() => {
     let count = 0;
     for (const each of document.querySelectorAll("button, select, summary, a[href], [tabindex='0']")) {
-      if (each.closest("dialog") || each.disabled || each.tabIndex < 0 || each.getClientRects().length === 0) continue;
+      if (each.closest("dialog") || each.disabled || each.tabIndex < 0 || each.getClientRects().length === 0 || !each.checkVisibility()) continue;
       each.dataset.wanted = String(count++);
     }
     const groups = new Set([...document.querySelectorAll("input[type=radio]")].map((each) => each.name));
@@ -297,8 +297,12 @@ async function whole(browser, file, name, hashes) {
   }
 }
 
+function launch() {
+  return chromium.launch({ executablePath: executable, args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+}
+
 async function main() {
-  const browser = await chromium.launch({ executablePath: executable, args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+  const browser = await launch();
   try {
     const personal = path.join(work, "personal.html");
     run("dashboard", "--no-sync", "--output", personal);
@@ -328,4 +332,5 @@ async function main() {
   process.exit(failures.length ? 1 : 0);
 }
 
-main().catch((error) => { console.error(error); process.exit(1); });
+module.exports = { accessible, check, checked: () => [checks, failures], close, keyboard, launch, looks, open };
+if (require.main === module) main().catch((error) => { console.error(error); process.exit(1); });

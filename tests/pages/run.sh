@@ -34,3 +34,4 @@ unset CLAUDE_CONFIG_DIR CODEX_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME
 "$program" sync --quiet >/dev/null
 
 NODE_PATH=$work/node_modules node "$here/pages.js" "$work" "$program" "$chromium"
+NODE_PATH=$work/node_modules node "$here/reports.js" "$work" "$program" "$chromium"
