@@ -12,7 +12,7 @@
 
 #define METRICS_MOST 16
 #define SESSIONS_MOST 300
-#define PARTS_MOST 2000 /* of sessions */
+#define PARTS_MOST 1500 /* of sessions */
 #define THREADS_MOST 8
 
 static const struct period {
