@@ -14,7 +14,7 @@ import teams  # noqa: E402
 
 
 def main() -> None:
-    program, fakenow, folder = sys.argv[1:]
+    program, fakenow, folder = (str(pathlib.Path(word).resolve()) for word in sys.argv[1:])
     walk = teams.Walk(str(ROOT), program, fakenow, folder)
     for name in ("store", "roster", "join", "share", "merge", "publish", "organisation"):
         walk.block(name)
