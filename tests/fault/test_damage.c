@@ -100,10 +100,10 @@ static int judge(void) {
     (void)day_ingest(NULL); /* whatever it says */
     return FOUND;
   }
-  if (same) return day_ingest(NULL) == BP_OK && is_as_expected(&rc) ? UNHARMED : WRONG;
-  rc = day_ingest(NULL);
+  rc = day_ingest(NULL); /* reads what no question read */
   if (rc != BP_OK) return is_clear(rc) ? REFUSED : STRANGE;
-  return is_as_expected(&rc) ? COMPLETED : WRONG;
+  if (!is_as_expected(&rc)) return WRONG;
+  return same ? UNHARMED : COMPLETED;
 }
 
 static verdict judge_apart(const char *about) {
