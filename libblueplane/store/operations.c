@@ -125,7 +125,8 @@ void bpi_operations_note(operations *o, fact_kind kind, const int64_t *fact, int
     return;
   }
   const event_fact *e = (const void *)fact;
-  if (e->event == EVENT_API_ERROR) o->answers[ANSWER_ERROR + e->detail] += sign;
+  if (e->event == EVENT_API_ERROR && e->detail >= 0 && e->detail < 1 << CLASS_DETAIL_BITS)
+    o->answers[ANSWER_ERROR + e->detail] += sign; /* a damaged row may say anything */
   if (e->event == EVENT_API_RETRY) o->answers[ANSWER_RETRY] += sign;
   if (e->event == EVENT_RESPONSE_TIME && e->value != FACT_NONE)
     o->answers[ANSWER_WITHIN + class_of(e->value)] += sign;
