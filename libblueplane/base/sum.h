@@ -1,4 +1,4 @@
-/* base/sum.h: sums and products that stop at the ends of int64_t: input decides how great they are. */
+/* base/sum.h: sums, differences and products that stop at the ends of int64_t: input decides how great they are. */
 #ifndef BPI_BASE_SUM_H
 #define BPI_BASE_SUM_H
 
@@ -12,6 +12,12 @@ static inline void bpi_add_to(int64_t *sum, int64_t value) {
     *sum = INT64_MIN;
   else
     *sum += value;
+}
+
+/* How long it is from one instant to another; a damaged row may say any. */
+static inline int64_t bpi_span(int64_t from, int64_t until) {
+  if (from < 0 && until > INT64_MAX + from) return INT64_MAX;
+  return from > 0 && until < INT64_MIN + from ? INT64_MIN : until - from;
 }
 
 /* `each` is not negative. */

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/sort.h"
+#include "base/sum.h"
 
 typedef struct run {
   int64_t start, end;
@@ -44,7 +45,7 @@ static int64_t **sorted(moments *m) {
 
 /* Appends an interval that does not begin before the last one; joins it where the gap allows. */
 static int append(runs *r, run next) {
-  if (r->count > 0 && next.start - r->run[r->count - 1].end <= ACTIVE_GAP) {
+  if (r->count > 0 && bpi_span(r->run[r->count - 1].end, next.start) <= ACTIVE_GAP) {
     run *last = &r->run[r->count - 1];
     if (next.end > last->end) last->end = next.end;
     return BP_OK;

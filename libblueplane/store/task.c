@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/sort.h"
+#include "base/sum.h"
 
 /* ----------------------------------------------------------------------------- facts to steps */
 
@@ -140,7 +141,7 @@ static size_t end_of_task(const cutter *c, size_t from) {
     const task_step *s = c->step[i];
     if (s->kind != TASK_STEP_COMMIT) { /* a commit may be told later: it is no activity */
       if (i > from && is_clear(s)) return i;
-      if (reach != INT64_MIN && s->time_us - reach > TASK_GAP) return i;
+      if (reach != INT64_MIN && bpi_span(reach, s->time_us) > TASK_GAP) return i;
       if (s->end_us > reach) reach = s->end_us;
     }
     if (committed && goes_on(s)) {
@@ -251,7 +252,7 @@ static void measure_time(cutter *c, task *t, size_t from, size_t to) {
   t->start_us = c->time[0];
   t->end_us = c->time[n - 1];
   for (size_t i = 1; i < n; i++) {
-    int64_t gap = c->time[i] - c->time[i - 1];
+    int64_t gap = bpi_span(c->time[i - 1], c->time[i]);
     t->active_us += gap < TASK_GAP_ACTIVE ? gap : TASK_GAP_ACTIVE;
   }
   t->quarter = bpi_quarter_of(t->start_us);
@@ -393,7 +394,7 @@ static void count_prompts(const cutter *c, task *t, size_t from, size_t to) {
     if (s->kind == TASK_STEP_EVENT && s->u.event.event == EVENT_INTERRUPT) interrupted = s->time_us;
     if (s->kind != TASK_STEP_PROMPT) continue;
     t->prompts++;
-    t->prompt_retries += interrupted != INT64_MIN && s->time_us - interrupted <= TASK_PROMPT_RETRY;
+    t->prompt_retries += interrupted != INT64_MIN && bpi_span(interrupted, s->time_us) <= TASK_PROMPT_RETRY;
     interrupted = INT64_MIN; /* one prompt tries again */
   }
 }
@@ -472,7 +473,7 @@ static void judge_edit(const cutter *c, rollup_cell *cell, size_t at, size_t to,
   cell->m[ATTEMPT_EDITS] = 1;
   cell->m[ATTEMPT_FIRST_TRY] = !again && next != OUTCOME_ERROR;
   if (c->before[at] == NOWHERE) return;
-  cell->m[ATTEMPT_REWORKED] = s->time_us - c->step[c->before[at]]->time_us <= TASK_REWORK;
+  cell->m[ATTEMPT_REWORKED] = bpi_span(c->step[c->before[at]]->time_us, s->time_us) <= TASK_REWORK;
 }
 
 /* The outcome of the first command behind each place of a task, from its end backwards. */
