@@ -210,6 +210,20 @@ static bool same_name(const char *name, size_t length, const char *other) {
   return strlen(other) == length && strncasecmp(name, other, length) == 0;
 }
 
+static enum MHD_Result count_hosts(void *count, enum MHD_ValueKind kind, const char *name,
+                                   const char *value) {
+  (void)kind, (void)value;
+  if (strcasecmp(name, "Host") == 0) ++*(int *)count;
+  return MHD_YES;
+}
+
+/* The only one: two may be read in two ways, by us and by what stands in front of us. */
+static const char *host_of(struct MHD_Connection *c) {
+  int count = 0;
+  MHD_get_connection_values(c, MHD_HEADER_KIND, count_hosts, &count);
+  return count == 1 ? MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Host") : NULL;
+}
+
 /* A page of elsewhere may have had its name pointed at this machine: it asks by that name. */
 static bool is_our_name(const server *s, const char *host) {
   static const char *const local[] = {"localhost", "127.0.0.1", "[::1]"};
@@ -289,7 +303,7 @@ static enum MHD_Result answer(void *self, struct MHD_Connection *c, const char *
                               size_t *body_length, void **context) {
   server *s = self;
   (void)version, (void)body, (void)body_length, (void)context;
-  if (!is_our_name(s, MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Host")))
+  if (!is_our_name(s, host_of(c)))
     return refuse(c, MHD_HTTP_MISDIRECTED_REQUEST, "This server does not go by that name.\n");
   if (strcmp(method, MHD_HTTP_METHOD_GET) != 0)
     return refuse(c, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET is answered.\n");
