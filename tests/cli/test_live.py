@@ -296,6 +296,15 @@ class Serve(Case):
         self.assertEqual({**served_stats, "coverage": None}, {**own, "coverage": None}, "as the program says")
         self.assertEqual(served.stop(signal.SIGINT), 130)
 
+    def test_names_of_folders(self):
+        """Anybody may name a folder: what would be markup is text, what would turn the direction is told."""
+        name = "a</td><script>alert(1)</script>&\"'\u202egnp.exe"
+        self.write(prompt("name").replace(json.dumps(f"/home/{CANARY}/project"), json.dumps(name)))
+        page = self.serve().ask("/")[2]
+        self.assertIn("script&gt;&amp;&quot;'\\u202egnp.exe", page)
+        self.assertNotIn("\u202e", page)
+        self.assertNotIn("alert(1)</script>", page)
+
     def test_a_new_line_is_shown(self):
         for words in ((), ("--poll",)):
             served = self.serve(*words)
@@ -341,6 +350,8 @@ class Serve(Case):
         self.assertEqual(served.ask("/", **{"Content-Length": "4"})[0], 413)
         got, _ = served.raw(b"GET / HTTP/1.1\r\n\r\n")
         self.assertRegex(got, "^HTTP/1.. 4", "a question without a host")
+        for two in (b"Host: localhost\r\nHost: evil.example\r\n", b"Host: evil.example\r\nhost: localhost\r\n"):
+            self.assertRegex(served.raw(b"GET / HTTP/1.1\r\n" + two + b"\r\n")[0], "^HTTP/1.. 4", "a question with two")
         for big in (b"GET /" + b"a" * 100000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
                     b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 1000000 + b"\r\n\r\n",
                     b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: a\r\n" * 20000 + b"\r\n"):

@@ -177,6 +177,11 @@ function dayText(day, how) {
   return how === "year" ? `${plainDay} ${year}` : plainDay;
 }
 
+// Controls, line separators and the marks that turn the direction of what follows are told, and not obeyed: a folder may be named by anybody.
+function safe(name) {
+  return name.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 // A value of a dimension as people read it.
 function label(dimension, value) {
   if (value === null || value === undefined) return "not known";
@@ -188,10 +193,9 @@ function label(dimension, value) {
     case "time.month": return `${months[Number(value.slice(5, 7)) - 1]} ${value.slice(0, 4)}`;
     case "time.day_of_week": return days[value - 1];
     case "time.hour_of_day": return `${String(value).padStart(2, "0")}:00`;
-    case "session": return value;
     case "session_depth": return value.replace("-", "–");
     case "pattern": return value.replace(/ > /g, " → ");
-    default: return value;
+    default: return safe(String(value));
   }
 }
 

@@ -121,7 +121,14 @@ static void put_hours(text *t, const bp_result *r) {
   text_add(t, "</tbody></table></details></section>\n");
 }
 
-/* Names with their interactions and a bar of their share. */
+/* Names come from folders: a mark in one that turns the direction of what follows is told, and not obeyed. */
+static void put_name(text *t, const char *name) {
+  char *safe = text_safe(name != NULL ? name : "not known");
+  html_text(t, safe);
+  free(safe);
+}
+
+/* Names with their interactions and their share. */
 static void put_shares(text *t, const char *id, const char *title, const bp_result *r) {
   int count = find_column(r, "metric", "interactions");
   int share = find_column(r, "metric", "interaction_share");
@@ -135,9 +142,8 @@ static void put_shares(text *t, const char *id, const char *title, const bp_resu
             "class=\"number\">Interactions</th><th scope=\"col\" class=\"number\">Share</th></tr>"
             "</thead><tbody>\n");
   for (size_t row = 0; row < bp_result_rows(r); row++) {
-    const char *name = bp_result_text(r, row, 0, NULL);
     text_add(t, "<tr><th scope=\"row\">");
-    html_text(t, name != NULL ? name : "not known");
+    put_name(t, bp_result_text(r, row, 0, NULL));
     text_add(t, "</th><td class=\"number\">");
     put_html_figure(t, r, row, count);
     text_add(t, "</td><td class=\"number\">");
