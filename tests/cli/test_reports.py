@@ -233,6 +233,16 @@ class Mail(unittest.TestCase):
         low, high = min(row["sessions.at_least"] for row in before), max(row["sessions.at_most"] for row in before)
         self.assertIn(f"Sessions, {weeks[-1]['sessions']:,}, lies above all of the 8 weeks before ({low:,} to {high:,}).", plain)
 
+    def test_changes_of_rates(self):
+        """A rate changes by points: "-2.1 %" of 82 % would be read as one or the other."""
+        _, plain, _ = self.parsed("mail-manager.eml")
+        rates = ("adoption_rate", "acceptance_rate", "cache_efficiency")
+        before, now = [json.loads(run("release", "show", file, *rates, "--json"))["rows"][0] for file in sorted(DEMO.glob("*.release"))[-2:]]
+        for rate in rates:
+            clear = now[f"{rate}.at_least"] > before[f"{rate}.at_most"] or now[f"{rate}.at_most"] < before[f"{rate}.at_least"]
+            said = f"{100 * (now[rate] - before[rate]):+.1f} points" if clear else "no clear change"
+            self.assertRegex(plain, rf"{rate.replace('_', ' ').capitalize()} .* {re.escape(said)}\r?\n", rate)
+
     def test_lead(self):
         message, plain, _ = self.parsed("mail-lead.eml")
         self.assertEqual(message["subject"], "acme, atlas, week 2026-W13")

@@ -224,7 +224,7 @@ void paper_points(paper *p, point_made *points, size_t count) {
     } else if (p->form == PAPER_MARKDOWN) {
       text_addf(&p->out, "\n%zu. **", i + 1);
       marked(p, m->title);
-      text_add(&p->out, "** ");
+      text_add(&p->out, ".** ");
       marked(p, m->text);
       text_add(&p->out, " *Rule: ");
       marked(p, m->rule);

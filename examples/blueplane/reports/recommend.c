@@ -101,13 +101,13 @@ static const struct outlier {
 } outliers[] = {
     {"cost_per_task", true, 1.1, "Look at what makes a task dear in %s",
      "A task costs %s there, and %s over all teams.",
-     "a team's cost per task lies more than 10 % above that of all, between the nearest ends; the dearest is named"},
+     "a team's cost per task lies more than 10 % above that of all, between the nearest ends; of such teams the dearest is named"},
     {"cache_efficiency", false, 1.03, "Let %s use the cache",
      "%s of its input is read from the cache, where all teams have %s; what is read from the cache costs a fraction.",
-     "cache efficiency of all lies more than 3 % above a team's, between the nearest ends; the lowest is named"},
+     "cache efficiency of all lies more than 3 % above a team's, between the nearest ends; of such teams the lowest is named"},
     {"acceptance_rate", false, 1.05, "Ask %s what it rejects",
      "%s of proposals are accepted there, and %s over all teams.",
-     "acceptance of all lies more than 5 % above a team's, between the nearest ends; the lowest is named"}};
+     "acceptance of all lies more than 5 % above a team's, between the nearest ends; of such teams the lowest is named"}};
 
 /* The text with each %s replaced by the next of two. */
 static char *filled(const char *form, const char *first, const char *second) {

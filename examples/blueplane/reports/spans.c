@@ -17,12 +17,15 @@ static bool read_real(const bp_result *r, size_t row, const char *metric, const 
 
 span span_of(const bp_result *r, size_t row, const char *metric, double divided_by) {
   span s = {0};
+  int column = r == NULL ? -1 : find_column(r, NULL, metric);
+  const char *unit = column < 0 ? NULL : bp_result_column(r, (size_t)column, "unit");
   s.has = read_real(r, row, metric, "", &s.value);
   s.has_low = read_real(r, row, metric, ".at_least", &s.low);
   s.has_high = read_real(r, row, metric, ".at_most", &s.high);
   s.value /= divided_by;
   s.low /= divided_by;
   s.high /= divided_by;
+  s.share = unit != NULL && strcmp(unit, "ratio") == 0 && s.has_high && s.high <= 1;
   return s;
 }
 
@@ -36,6 +39,8 @@ char *change_between(const span *now, const span *before) {
   bool clear = is_above(now, before, 1) || is_above(before, now, 1);
   double ratio = (now->value - before->value) / before->value;
   if (!clear) return copy_text("no clear change");
+  if (now->share && before->share)
+    return print_text("%+.1f points", (now->value - before->value) * 100);
   put_number(&t, "ratio", ratio, true);
   return t.data;
 }
