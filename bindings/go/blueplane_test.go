@@ -203,6 +203,56 @@ func TestProgress(t *testing.T) {
 	}
 }
 
+func TestWhatWaits(t *testing.T) {
+	store, folder := open(t), files(t, 2)
+	var size int64
+	for n, age := range []time.Duration{time.Minute, time.Hour} {
+		path := filepath.Join(folder, fmt.Sprintf("%d.blueplane.jsonl", n))
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size += info.Size()
+		if err := os.Chtimes(path, now.Add(-age), now.Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pending := func(source string, wanted ...int64) blueplane.Row {
+		t.Helper()
+		result, err := store.Pending(t.Context(), source, folder)
+		if err != nil || result.Len() != 1 {
+			t.Fatal(err)
+		}
+		row := result.Row(0)
+		if got := []int64{row.Int("files"), row.Int("pending_files"), row.Int("pending_bytes")}; !slices.Equal(got, wanted) {
+			t.Error(got, wanted)
+		}
+		return row
+	}
+	if row := pending("", 2, 2, size); row.Text("source") != "native" || row.Int("pending_age") != time.Hour.Microseconds() {
+		t.Error(row.Text("source"), row.Int("pending_age"))
+	}
+	if _, err := store.Ingest(t.Context(), folder); err != nil {
+		t.Fatal(err)
+	}
+	if row := pending("native", 2, 0, 0); row.State("pending_age") != blueplane.Empty {
+		t.Error(row.Int("pending_age"))
+	}
+	for source, root := range map[string]string{"nothing": folder, "": filepath.Join(folder, "nowhere")} {
+		if _, err := store.Pending(t.Context(), source, root); !errors.Is(err, blueplane.ErrNotFound) {
+			t.Error(err)
+		}
+	}
+}
+
+func TestFeatures(t *testing.T) {
+	for name, want := range map[string]bool{"source:native": true, "format:csv": true, "access:owner": true, "source:nothing": false, "": false} {
+		if blueplane.Feature(name) != want {
+			t.Error(name)
+		}
+	}
+}
+
 var errEnough = errors.New("enough")
 
 func TestAnErrorOfTheCallbackComesBack(t *testing.T) {

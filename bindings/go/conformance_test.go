@@ -21,6 +21,9 @@ const root = "../.."
 type step struct {
 	Ingest, Source, Configure, Document, Narrow, Consent, Withdraw, Share, Merge, Publish string
 
+	PublishLead string `json:"publish_lead"`
+	Team        string
+
 	Until int64 `json:"until_us"`
 	Erase *blueplane.Selection
 }
@@ -32,6 +35,7 @@ type conformanceCase struct {
 	Call                      struct {
 		Query                               json.RawMessage
 		Inspect, Catalog, Preview, Describe string
+		Pending, Source                     string
 	}
 }
 
@@ -64,6 +68,8 @@ func take(store *blueplane.Store, s step) error {
 		_, err = store.Share(ctx, s.Share)
 	case s.Publish != "":
 		_, err = store.Publish(ctx, s.Publish, "")
+	case s.PublishLead != "":
+		_, err = store.PublishLead(ctx, s.PublishLead, s.Team, "")
 	default:
 		err = store.Narrow(accesses[s.Narrow], "")
 	}
@@ -77,6 +83,8 @@ func (c *conformanceCase) ask(store *blueplane.Store) (*blueplane.Result, error)
 		return store.Inspect(ctx, c.Call.Inspect)
 	case c.Call.Catalog != "":
 		return blueplane.Catalog(c.Call.Catalog)
+	case c.Call.Pending != "":
+		return store.Pending(ctx, c.Call.Source, filepath.Join(root, c.Call.Pending))
 	case c.Call.Preview != "":
 		data, err := os.ReadFile(filepath.Join(root, c.Call.Preview))
 		if err != nil {

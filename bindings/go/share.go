@@ -36,12 +36,14 @@ type Selection struct {
 	Session, Workspace, Source string
 	From, Until                time.Time // Until is not included; a zero time leaves that end open
 	Everything, Expired        bool
+	Subject, Published         string // of a team's store: what is kept of a member, what was published of a week
 }
 
 // MarshalJSON writes the form that bp_erase reads.
 func (w Selection) MarshalJSON() ([]byte, error) {
 	members := map[string]any{"version": 1}
-	for key, text := range map[string]string{"session": w.Session, "workspace": w.Workspace, "source": w.Source} {
+	for key, text := range map[string]string{"session": w.Session, "workspace": w.Workspace, "source": w.Source,
+		"subject": w.Subject, "published": w.Published} {
 		if text != "" {
 			members[key] = text
 		}
@@ -119,12 +121,16 @@ func (s *Store) Publish(ctx context.Context, window, release string) (*Result, e
 }
 
 // PublishLead writes the file of a team's lead for a published week: the team's cells, and the members who agreed to be seen. It
-// opens with AccessLead only.
+// opens with the access Lead only; a file of "" writes none.
 func (s *Store) PublishLead(ctx context.Context, window, team, file string) (*Result, error) {
-	week, name, path := C.CString(window), C.CString(team), C.CString(file)
+	week, name := C.CString(window), C.CString(team)
 	defer C.free(unsafe.Pointer(week))
 	defer C.free(unsafe.Pointer(name))
-	defer C.free(unsafe.Pointer(path))
+	var path *C.char
+	if file != "" {
+		path = C.CString(file)
+		defer C.free(unsafe.Pointer(path))
+	}
 	return s.result(ctx, func(out **C.bp_result, store *C.bp_store, failed **C.bp_error) C.int {
 		return C.bp_publish_lead(out, store, week, name, path, failed)
 	})

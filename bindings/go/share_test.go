@@ -174,6 +174,37 @@ func TestATeamsWeek(t *testing.T) {
 	if _, err := reader.Run(ctx, blueplane.NewQuery("prompts").By("session")); !errors.Is(err, blueplane.ErrDenied) {
 		t.Error(err)
 	}
+	file := filepath.Join(folder, "core.lead")
+	written, err := team.PublishLead(ctx, week, "core", file)
+	if got := value(t, written, err, "team"); got != "core" || written.Row(0).Int("members") != 0 { // nobody agreed
+		t.Error(got)
+	}
+	if info, err := os.Stat(file); err != nil || info.Size() != written.Row(0).Int("bytes") {
+		t.Error(err)
+	}
+	lead, err := opened("core.lead", blueplane.Lead).Run(ctx, blueplane.NewQuery("prompts").Period("all", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row := lead.Row(0); row.Int("prompts.at_least") > 123 || row.Int("prompts.at_most") < 123 {
+		t.Error(row.Int("prompts"))
+	}
+	if again, err := team.PublishLead(ctx, week, "core", ""); err != nil || again.Len() != 1 { // to no file
+		t.Error(err)
+	}
+	if _, err := team.PublishLead(ctx, "2026-W09", "core", ""); reason(err) != "unpublished" {
+		t.Error(err)
+	}
+	// What a member sent went when the week was published, and nobody agreed to be seen.
+	if _, err := team.Erase(ctx, blueplane.Selection{Subject: "a"}); !errors.Is(err, blueplane.ErrNotFound) {
+		t.Error(err)
+	}
+	if _, err := team.Erase(ctx, blueplane.Selection{Published: week}); err != nil {
+		t.Error(err)
+	}
+	if left, err := team.PublishLead(ctx, week, "core", ""); err != nil || left.Row(0).Int("cells") != 0 {
+		t.Error(err)
+	}
 }
 
 // Columns in one piece say what the JSON form says, beside the table there is nothing.

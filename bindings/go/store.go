@@ -394,7 +394,8 @@ func (s *Store) Inspect(ctx context.Context, topic string) (*Result, error) {
 	})
 }
 
-// Pending tells what an ingest of a folder would have to read, source by source. It opens no file.
+// Pending tells what an ingest of a folder would have to read: for each source its files, and of those that are new or
+// changed how many, how many bytes, and how old the oldest change is. A source of "" is any. It opens no file.
 func (s *Store) Pending(ctx context.Context, source, root string) (*Result, error) {
 	var name *C.char
 	if source != "" {
@@ -439,6 +440,13 @@ func (s *Store) Preview(ctx context.Context, source string, data []byte) (*Resul
 	return s.result(ctx, func(out **C.bp_result, store *C.bp_store, failed **C.bp_error) C.int {
 		return C.bp_privacy_preview(out, store, name, unsafe.Pointer(unsafe.SliceData(data)), C.size_t(len(data)), failed)
 	})
+}
+
+// Feature tells whether the linked library has it: "source:codex", "format:csv", "threads", "access:owner".
+func Feature(name string) bool {
+	what := C.CString(name)
+	defer C.free(unsafe.Pointer(what))
+	return C.bp_feature(what) != 0
 }
 
 // Version is that of the linked library.

@@ -124,6 +124,13 @@ static int take_publish(bp_store *s, const char *window, bp_error **error) {
   return rc;
 }
 
+static int take_publish_lead(bp_store *s, const char *window, const char *team, bp_error **error) {
+  bp_result *published = NULL;
+  int rc = bp_publish_lead(&published, s, window, team, NULL, error);
+  bp_result_free(published);
+  return rc;
+}
+
 static int step(bp_store *s, const cJSON *one, bp_error **error) {
   const char *kind = one->child->string, *value = cJSON_GetStringValue(one->child);
   const char *document = string_of(one, "document");
@@ -136,6 +143,8 @@ static int step(bp_store *s, const cJSON *one, bp_error **error) {
   if (strcmp(kind, "share") == 0) return take_share(s, value, error);
   if (strcmp(kind, "merge") == 0) return take_merge(s, value, error);
   if (strcmp(kind, "publish") == 0) return take_publish(s, value, error);
+  if (strcmp(kind, "publish_lead") == 0)
+    return take_publish_lead(s, value, string_of(one, "team"), error);
   if (strcmp(kind, "withdraw") == 0) return bp_consent_set(s, value, "lead", 0, 0, error);
   if (strcmp(kind, "consent") != 0) give_up("no such step", kind);
   return bp_consent_set(s, value, "lead", 1, (int64_t)cJSON_GetNumberValue(until), error);
@@ -151,11 +160,19 @@ static int ask(bp_result **result, bp_store *s, const cJSON *query, bp_error **e
   return rc;
 }
 
+static int ask_pending(bp_result **result, bp_store *s, const cJSON *call, bp_error **error) {
+  char *folder = join(root, string_of(call, "pending"), "");
+  int rc = bp_ingest_pending(result, s, string_of(call, "source"), folder, error);
+  free(folder);
+  return rc;
+}
+
 static int make_call(bp_result **result, bp_store *s, const cJSON *call, bp_error **error) {
   const char *inspect = string_of(call, "inspect"), *catalog = string_of(call, "catalog");
   const char *preview = string_of(call, "preview"), *describe = string_of(call, "describe");
   if (inspect != NULL) return bp_inspect(result, s, inspect, error);
   if (catalog != NULL) return bp_catalog(result, catalog, error);
+  if (string_of(call, "pending") != NULL) return ask_pending(result, s, call, error);
   if (preview == NULL && describe == NULL)
     return ask(result, s, cJSON_GetObjectItemCaseSensitive(call, "query"), error);
   size_t length;

@@ -7,7 +7,7 @@
 """
 from ._blueplane import lib as _lib
 from ._call import text as _text
-from .catalog import Catalog, Entry, catalog, dimensions, metrics, sources
+from .catalog import Catalog, Entry, catalog, dimensions, feature, metrics, sources
 from .errors import *  # noqa: F403
 from .errors import __all__ as _errors
 from .places import Place, Places, places, program
@@ -19,4 +19,4 @@ from .store import open_store as open
 __version__: str = _text(_lib.bp_version_string()) or ""
 
 __all__ = ["Catalog", "Cell", "Column", "Entry", "Place", "Places", "Progress", "Query", "Report", "Result", "State",
-           "Store", "catalog", "describe", "dimensions", "metrics", "open", "places", "program", "sources", *_errors]
+           "Store", "catalog", "describe", "dimensions", "feature", "metrics", "open", "places", "program", "sources", *_errors]

@@ -17,6 +17,11 @@ def catalog(topic: str) -> Result:
     return Result(made("bp_result", lib.bp_catalog, utf8(topic)))
 
 
+def feature(name: str) -> bool:
+    """Whether the linked library has it: "source:codex", "format:csv", "threads", "access:owner"."""
+    return bool(lib.bp_feature(utf8(name)))
+
+
 class Entry(dict[str, Value]):
     """One entry; its members are also attributes."""
 

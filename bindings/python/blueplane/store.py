@@ -295,7 +295,7 @@ class Store:
     def pending(self, root: Path, source: Optional[str] = None) -> Result:
         """What an ingest of a folder would have to read: for each source its files, and of those that are new or
         changed how many, how many bytes, and how old the oldest change is. Opens no file."""
-        return self._result(lib.bp_ingest_pending, utf8(source), os.fsencode(root))
+        return self._result(lib.bp_ingest_pending, utf8(source), utf8(os.fspath(root)))
 
     def configure(self, topic: str, document: Union[str, Mapping[str, Any]]) -> None:
         """Gives the store a versioned JSON document: "prices", "labels", "retention", "roster", ..."""
@@ -328,12 +328,15 @@ class Store:
 
     def erase(self, *, session: Optional[str] = None, workspace: Optional[str] = None, source: Optional[str] = None,
               since: Optional[datetime.datetime] = None, until: Optional[datetime.datetime] = None,
-              everything: bool = False, expired: bool = False) -> Result:
+              everything: bool = False, expired: bool = False, subject: Optional[str] = None,
+              published: Optional[str] = None) -> Result:
         """Erases for good what meets all that is given, or everything, or what is older than the retention
-        allows. The result is the receipt."""
+        allows; of a team's store what is kept of a member (`subject`), or what was published of a week
+        (`published`). The result is the receipt."""
         wanted: dict[str, Any] = {"session": session, "workspace": workspace, "source": source,
                                   "from_us": since and microseconds(since), "until_us": until and microseconds(until),
-                                  "everything": everything or None, "expired": expired or None}
+                                  "everything": everything or None, "expired": expired or None,
+                                  "subject": subject, "published": published}
         selector = {"version": 1, **{key: value for key, value in wanted.items() if value is not None}}
         raw = json.dumps(selector).encode("utf-8")
         return self._result(lib.bp_erase, raw, len(raw))

@@ -24,6 +24,8 @@ def step(store: bp.Store, one: dict, root: pathlib.Path) -> None:
         store.consent(value, until=instant(one["until_us"]))
     elif kind == "erase":
         store.erase(**value)
+    elif kind == "publish_lead":
+        store.publish_lead(value, one["team"])
     elif kind == "merge":
         store.merge(root / value)
     else:
@@ -36,6 +38,8 @@ def ask(store: bp.Store, call: dict, root: pathlib.Path) -> bp.Result:
         return store.inspect(call["inspect"])
     if "catalog" in call:
         return bp.catalog(call["catalog"])
+    if "pending" in call:
+        return store.pending(root / call["pending"], call["source"])
     if "preview" in call:
         return store.preview((root / call["preview"]).read_bytes())
     if "describe" in call:

@@ -65,6 +65,42 @@ def test_files_and_folders(tmp_path: pathlib.Path) -> None:
             store.ingest(tmp_path / "nowhere.jsonl", "native")
 
 
+def test_what_waits(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    texts = {name: lines([event("prompt", number, 6)]) for number, name in enumerate("ab")}
+
+    def write(name: str, text: bytes, age: int) -> None:
+        path, changed = folder / f"{name}.blueplane.jsonl", NOW.timestamp() - age
+        path.write_bytes(text)
+        os.utime(path, (changed, changed))
+    for name, age in (("a", 60), ("b", 3600)):
+        write(name, texts[name], age)
+    with bp.open(tmp_path / "s.db", clock=lambda: NOW) as store:
+        told = store.pending(folder)
+        assert told["source"] == ["native"] and told["files"] == told["pending_files"] == [2]
+        assert told["pending_bytes"] == [len(texts["a"]) + len(texts["b"])]
+        assert told["pending_age"] == [3600 * 1_000_000]
+        store.ingest(folder)
+        told = store.pending(str(folder), "native")
+        assert (told["files"], told["pending_files"], told["pending_bytes"]) == ([2], [0], [0])
+        assert told.state(0, "pending_age") is bp.State.EMPTY
+        write("a", texts["a"] + texts["b"], 5)  # only what grew waits
+        told = store.pending(folder)
+        assert told["pending_bytes"] == [len(texts["b"])] and told["pending_age"] == [5 * 1_000_000]
+        assert len(store.pending(folder, "codex")) == 0
+        for root, source in ((tmp_path / "nowhere", None), (folder, "nothing")):
+            with pytest.raises(bp.NotFoundError):
+                store.pending(root, source)
+        with pytest.raises(bp.InvalidError):
+            store.pending(f"{folder}\0more")
+
+
+def test_features() -> None:
+    assert bp.feature("source:native") and bp.feature("format:csv") and bp.feature("access:owner")
+    assert not bp.feature("source:nothing") and not bp.feature("")
+
+
 def test_progress(store: bp.Store, tmp_path: pathlib.Path) -> None:
     for number in range(3):
         (tmp_path / f"{number}.blueplane.jsonl").write_bytes(lines([event("prompt", number, 6)]))

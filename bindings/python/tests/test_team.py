@@ -71,7 +71,9 @@ def test_a_week_of_a_team(tmp_path: pathlib.Path) -> None:
     assert early.value.details["reason"] == "open"
     now = CLOSED
     release = tmp_path / "acme.release"
-    assert team.publish(WEEK, release)["outcome"] == ["published"]
+    published = team.publish(WEEK, release).row(0)
+    assert (published["outcome"], published["contributions"]) == ("published", "deleted")
+    team_cells = published["cells"]
     first = release.read_bytes()
     assert team.publish(WEEK, release)["outcome"] == ["known"] and release.read_bytes() == first
     assert value(bp.describe(release), "window") == WEEK
@@ -85,5 +87,22 @@ def test_a_week_of_a_team(tmp_path: pathlib.Path) -> None:
                 reader.metric(metric, by="session")
     with opened("acme.release", "manager", key_path=str(tmp_path / "acme.invitation")) as reader:
         assert len(reader.metric("sessions", period="all")) == 1
-    with pytest.raises(bp.CorruptError):
-        opened("acme.release", "owner")  # to an owner it is no store
+    with pytest.raises(bp.DeniedError):
+        opened("acme.release", "owner")  # a release is for those who read releases
+    written = team.publish_lead(WEEK, "core", tmp_path / "core.lead").row(0)
+    assert (written["window"], written["team"], written["members"]) == (WEEK, "core", 0)  # nobody agreed
+    assert written["bytes"] == (tmp_path / "core.lead").stat().st_size
+    with opened("core.lead", "lead") as reader:
+        told = reader.metric("prompts", period="all").row(0)
+        assert told["prompts.at_least"] <= 123 <= told["prompts.at_most"]  # type: ignore[operator]
+    assert team.publish_lead(WEEK, "core").row(0)["cells"] == written["cells"]  # to no file
+    with pytest.raises(bp.NotFoundError):
+        team.publish_lead(WEEK, "nobody")
+    with pytest.raises(bp.DeniedError) as early:
+        team.publish_lead("2026-W09", "core")
+    assert early.value.details["reason"] == "unpublished"
+    with pytest.raises(bp.NotFoundError):  # what a member sent went when the week was published; nobody agreed
+        team.erase(subject="a")
+    receipt = {row["item"]: row["count"] for row in team.erase(published=WEEK)}
+    assert receipt == {"contributions": 0, "published_cells": team_cells, "individual_numbers": 0}
+    assert team.publish_lead(WEEK, "core").row(0)["cells"] == 0
