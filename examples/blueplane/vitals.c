@@ -14,7 +14,7 @@
 /* clang-format off */
 const vital_info vital_table[] = {
     {"status", VITAL_COUNT, NULL, NULL, "status", NULL, NULL, "0 ok, 1 behind, 2 failing"},
-    {"ingest_age", VITAL_SECONDS, "Reading", "last reading", "ingest_age_seconds", NULL, NULL, "Time since something was last stored"},
+    {"ingest_age", VITAL_SECONDS, "Reading", "since the last record", "ingest_age_seconds", NULL, NULL, "Time since something was last stored"},
     {"lag_p50", VITAL_SECONDS, "Reading", "lag, median", "lag_seconds", "quantile", NULL, "From a file's change to its storing, over the last 1000 readings"},
     {"lag_p95", VITAL_SECONDS, "Reading", "lag, 95 of 100", "lag_seconds", "quantile", NULL, NULL},
     {"lag_p99", VITAL_SECONDS, "Reading", "lag, 99 of 100", "lag_seconds", "quantile", NULL, NULL},

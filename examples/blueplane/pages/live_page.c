@@ -163,8 +163,8 @@ void put_live_today(text *t, const stats *s) {
   text_add(t, "<div class=\"grid\">\n");
   put_hours(t, s->hours);
   text_add(t, "<div class=\"grid half-grid\">\n");
-  put_shares(t, "platforms", "Assistants", s->platforms);
-  put_shares(t, "workspaces", "Projects", s->workspaces);
+  put_shares(t, "platforms", "Platforms", s->platforms);
+  put_shares(t, "workspaces", "Workspaces", s->workspaces);
   text_add(t, "</div></div>\n");
 }
 
