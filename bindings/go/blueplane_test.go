@@ -142,6 +142,24 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// A text that C would take for a shorter one is refused, and asks for nothing else.
+func TestNULIsRefused(t *testing.T) {
+	store, path := filled(t), filepath.Join(files(t, 1), "0.blueplane.jsonl")
+	_, asked := store.Run(t.Context(), blueplane.NewQuery("prompts\x00s"))
+	_, read := store.Ingest(t.Context(), path+"\x00s")
+	_, looked := store.Pending(t.Context(), "", filepath.Dir(path)+"\x00s")
+	_, published := store.Publish(t.Context(), "2026-W10", path+"\x00s")
+	_, opened := blueplane.Open(path+"\x00s", blueplane.WithAccess(blueplane.Owner))
+	for _, err := range []error{asked, read, looked, published, opened} {
+		if !errors.Is(err, blueplane.ErrInvalid) {
+			t.Error(err)
+		}
+	}
+	if got := run(t, store, blueplane.NewQuery("prompts")).Row(0).Int("prompts"); got != 4 {
+		t.Error(got)
+	}
+}
+
 // Every code of the library has its sentinel.
 func TestEveryCodeHasItsSentinel(t *testing.T) {
 	catalog, err := blueplane.Catalog("errors")

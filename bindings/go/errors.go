@@ -89,6 +89,16 @@ func failure(code C.int, from *C.bp_error) error {
 	return e
 }
 
+// whole refuses texts that C would take for shorter ones.
+func whole(texts ...string) error {
+	for _, text := range texts {
+		if strings.IndexByte(text, 0) >= 0 {
+			return invalid("a text holds a NUL character")
+		}
+	}
+	return nil
+}
+
 func invalid(message string) error {
 	return &Error{Code: C.BP_ERR_INVALID, Message: message, Details: map[string]string{}}
 }

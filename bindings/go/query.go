@@ -48,6 +48,9 @@ func QueryFromJSON(document []byte) (*Query, error) {
 
 // with calls one function of the builder with C texts of the arguments; "" is NULL.
 func (q *Query) with(do func(texts []*C.char) C.int, arguments ...string) *Query {
+	if q.err == nil {
+		q.err = whole(arguments...)
+	}
 	if q.err != nil {
 		return q
 	}

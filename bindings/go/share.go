@@ -108,6 +108,9 @@ func (s *Store) Merge(ctx context.Context, bundle []byte) (*Result, error) {
 
 // Publish publishes a closed week of a team's store, once and for ever, and writes the release; "" writes no file.
 func (s *Store) Publish(ctx context.Context, window, release string) (*Result, error) {
+	if err := whole(window, release); err != nil {
+		return nil, err
+	}
 	week := C.CString(window)
 	defer C.free(unsafe.Pointer(week))
 	var path *C.char
@@ -123,6 +126,9 @@ func (s *Store) Publish(ctx context.Context, window, release string) (*Result, e
 // PublishLead writes the file of a team's lead for a published week: the team's cells, and the members who agreed to be seen. It
 // opens with the access Lead only; a file of "" writes none.
 func (s *Store) PublishLead(ctx context.Context, window, team, file string) (*Result, error) {
+	if err := whole(window, team, file); err != nil {
+		return nil, err
+	}
 	week, name := C.CString(window), C.CString(team)
 	defer C.free(unsafe.Pointer(week))
 	defer C.free(unsafe.Pointer(name))

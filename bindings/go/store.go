@@ -167,6 +167,9 @@ func Open(path string, options ...Option) (*Store, error) {
 	for _, option := range options {
 		option(&s)
 	}
+	if err := whole(path, s.scope, s.key); err != nil {
+		return nil, err
+	}
 	h := &handle{}
 	if s.scope != "" {
 		s.options.scope = C.CString(s.scope)
@@ -296,6 +299,9 @@ func (w *watch) tell(p Progress) (stop int) {
 
 // Ingest reads a file, or a folder with everything below it.
 func (s *Store) Ingest(ctx context.Context, path string, options ...IngestOption) (Report, error) {
+	if err := whole(path); err != nil {
+		return Report{}, err
+	}
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
 	info, err := os.Stat(path)
@@ -397,6 +403,9 @@ func (s *Store) Inspect(ctx context.Context, topic string) (*Result, error) {
 // Pending tells what an ingest of a folder would have to read: for each source its files, and of those that are new or
 // changed how many, how many bytes, and how old the oldest change is. A source of "" is any. It opens no file.
 func (s *Store) Pending(ctx context.Context, source, root string) (*Result, error) {
+	if err := whole(source, root); err != nil {
+		return nil, err
+	}
 	var name *C.char
 	if source != "" {
 		name = C.CString(source)
