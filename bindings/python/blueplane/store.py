@@ -128,7 +128,7 @@ class Store:
         options = ffi.new("bp_open_options *", {"struct_size": ffi.sizeof("bp_open_options")})
         options.flags = (lib.BP_OPEN_READONLY if read_only else 0) | (lib.BP_OPEN_MEMORY if memory else 0)
         options.access = ACCESSES[access]
-        keep = [ffi.new("char[]", value.encode("utf-8")) for value in (scope, key_path and os.fspath(key_path)) if value]
+        keep = [ffi.new("char[]", utf8(value)) for value in (scope, key_path and os.fspath(key_path)) if value]
         if scope:
             options.scope = keep[0]
         if key_path:

@@ -173,6 +173,9 @@ def test_errors(store: bp.Store) -> None:
         store.inspect("nothing")
     with pytest.raises(bp.InvalidError):
         bp.open(memory=True, access="king")
+    for wrong in ({"scope": "te\0am"}, {"key_path": "/a\0b"}):
+        with pytest.raises(bp.InvalidError):
+            bp.open(memory=True, **wrong)
 
 
 def test_every_code_has_its_exception() -> None:
