@@ -81,7 +81,7 @@ class Home:
         try:
             main, side = pty.openpty()
         except OSError as why:
-            self.skipTest(f"no terminal to be had: {why}")
+            raise unittest.SkipTest(f"no terminal to be had: {why}") from why
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         process = subprocess.Popen([PROGRAM, *arguments], stdin=subprocess.DEVNULL, stdout=side, stderr=side,
                                    env={**self.environment, "TERM": "xterm", **(environment or {})})
