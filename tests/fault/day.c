@@ -157,8 +157,8 @@ int day_ask(buf *out, bp_store *s, const char *json, bp_error **error) {
 
 int day_state(buf *out, bp_error **error) {
   static const char *const questions[] = {
-      "{\"metrics\":[\"sessions\",\"prompts\",\"responses\",\"tool_calls\",\"output_tokens\",\"cost\","
-      "\"active_time\"],\"period\":\"all\",\"by\":[\"time.day\"]}",
+      ("{\"metrics\":[\"sessions\",\"prompts\",\"responses\",\"tool_calls\",\"output_tokens\",\"cost\","
+       "\"active_time\"],\"period\":\"all\",\"by\":[\"time.day\"]}"),
       "{\"metrics\":[\"tool_calls\",\"tool_success_rate\"],\"period\":\"all\",\"by\":[\"tool\"]}",
       "{\"metrics\":[\"tasks\",\"resolution_rate\"],\"period\":\"all\"}"};
   bp_store *s = NULL;
