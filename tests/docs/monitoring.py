@@ -6,8 +6,11 @@
 
 Every metric that the alert rules, their tests and the dashboard name is one of the table in
 examples/blueplane/vitals.c with the labels it has there, and the dashboard shows every one; the limits of the units
-are ones that the program takes. --alerts runs the tests of the rules with promtool; status 77 without it.
+are ones that the program takes. --alerts FOLDER runs the tests of the rules with promtool, which on Debian is unpacked into FOLDER where it
+is not installed; status 77 without it.
 """
+from __future__ import annotations
+
 import json
 import os
 import pathlib
@@ -91,9 +94,25 @@ def check_units(program: str) -> list:
     return wrong
 
 
+def unpacked(folder: pathlib.Path) -> str | None:
+    """promtool alone, of Debian's package, which as a whole would also install and start a server."""
+    tool = folder / "promtool"
+    try:
+        if not tool.exists():
+            with tempfile.TemporaryDirectory() as name:
+                subprocess.run(["apt-get", "download", "prometheus"], cwd=name, check=True, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, timeout=120)
+                package = next(pathlib.Path(name).glob("*.deb"))
+                subprocess.run(["dpkg-deb", "-x", package, name], check=True)
+                shutil.copy2(pathlib.Path(name) / "usr" / "bin" / "promtool", tool)
+    except (OSError, subprocess.SubprocessError, StopIteration):
+        return None
+    return str(tool)
+
+
 def main() -> int:
     if sys.argv[1] == "--alerts":
-        promtool = shutil.which("promtool")
+        promtool = shutil.which("promtool") or unpacked(pathlib.Path(sys.argv[2]))
         if promtool is None:
             print("skipped: no promtool (Debian: apt-get install prometheus)")
             return 77
