@@ -701,18 +701,19 @@ class Hooks(Case):
 
     def test_killed(self):
         """Killed at any moment a hook has kept its payload or nothing of it."""
-        home, dice, killed = self.new_home(data=False), random.Random(6), 0
-        for i in range(60):
+        home, dice, killed, i = self.new_home(data=False), random.Random(6), 0, 0
+        while killed < 20 and i < 2000:  # how long a hook takes is the machine's matter
+            i += 1
             process = subprocess.Popen([PROGRAM, "hook", "cursor"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=home.environment)
             try:
                 process.stdin.write(json.dumps({**self.payloads("cursor")[0], "generation_id": f"g-{i}"}).encode())
                 process.stdin.close()
-                time.sleep(dice.random() * 0.006)
+                time.sleep(dice.random() * 0.003)
             except BrokenPipeError:
                 pass
             process.kill()
             killed += process.wait(60) != 0
-        self.assertGreater(killed, 5)
+        self.assertEqual(killed, 20)
         self.hook(home, "cursor", {**self.payloads("cursor")[0], "generation_id": "last"})
         kept = self.kept(home, "cursor")
         self.assertEqual(kept[-1]["generation_id"], "last")
