@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/heard.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -107,6 +108,28 @@ static int says_the_same(const roster *given, const roster *latest, bool *same, 
   return rc;
 }
 
+/* Whether somebody leads a team that they did not lead before. */
+static bool leads_anew(const roster *before, const roster *given, const roster_member *m) {
+  const roster_member *same = bpi_roster_member(before, m->id);
+  return bpi_roster_leads(m) && (same == NULL || !bpi_roster_leads(same) ||
+                                 strcmp(given->team[m->team], before->team[same->team]) != 0);
+}
+
+/* Views are shown for the readers of their day. Of who leaves the roster, nothing stays to be seen; and
+ * somebody who leads from now on knows numbers that were not reckoned with. */
+static int end_views(bp_store *s, const roster *before, const roster *given, bp_error **error) {
+  bool other_lead = false;
+  int rc = BP_OK;
+  for (size_t i = 0; i < given->members; i++)
+    other_lead |= leads_anew(before, given, &given->member[i]);
+  for (size_t i = 0; i < before->members && rc == BP_OK; i++) {
+    int64_t gone = 0;
+    if (other_lead || bpi_roster_member(given, before->member[i].id) == NULL)
+      rc = bpi_withdraw_member(s, before->member[i].id, &gone, error);
+  }
+  return rc;
+}
+
 /* Adds a steward's roster to the chain, unless it says nothing new. */
 static int extend_chain(bp_store *s, roster *given, bp_error **error) {
   sign_keys keys;
@@ -119,6 +142,7 @@ static int extend_chain(bp_store *s, roster *given, bp_error **error) {
     rc = bpi_roster_sign(given, &keys, latest, error);
     bpi_sign_wipe(&keys);
     if (rc == BP_OK) rc = save(s, given, error);
+    if (rc == BP_OK && latest != NULL) rc = end_views(s, latest, given, error);
   }
   bpi_roster_free(latest);
   return rc;

@@ -1131,12 +1131,61 @@ START_TEST(families_by_hand) {
 }
 END_TEST
 
+/* ---------------------------------------------------------------------------- another roster */
+
+static void write_roster(bp_store *team, unsigned first, unsigned leader) {
+  buf b;
+  bpi_buf_init(&b, 1 << 16);
+  bpi_buf_text(
+      &b, "{\"blueplane.roster\":1,\"organisation\":\"acme\",\"teams\":[\"core\"],\"members\":[");
+  for (unsigned i = first; i < PEOPLE; i++) {
+    char hex[2 * BPI_PUBLIC_BYTES + 1];
+    sign_keys keys = world_keys(100 + i);
+    bpi_hex(keys.open.sign, BPI_PUBLIC_BYTES, hex);
+    bpi_buf_printf(&b,
+                   "%s{\"id\":\"m%02u\",\"team\":\"core\",\"role\":\"%s\",\"devices\":[\"%s\"]}",
+                   i == first ? "" : ",", i, i == leader ? "lead" : "developer", hex);
+  }
+  bpi_buf_text(&b, "]}");
+  char *document = bpi_buf_take(&b, NULL);
+  world_configure(team, "roster", document);
+  bpi_free(document);
+}
+
+static int seen_after(const char *name, unsigned first, unsigned leader) {
+  company c = gathered(name, PEOPLE, false);
+  before(0);
+  for (unsigned i = 0; i < 3; i++)
+    say(c.own[i], "activity", true, monday_of(8));
+  for (unsigned i = 0; i < PEOPLE; i++)
+    work(c.own[i], 0, 20 + i);
+  shared(0);
+  share_all(&c, 0);
+  closed(0);
+  publish(c.team, 0, path_of("roster.release"));
+  write_roster(c.team, first, leader);
+  int members = (int)write_lead(c.team, 0, path_of("roster.lead"));
+  unlink(path_of("roster.lead"));
+  dismiss(&c);
+  return members;
+}
+
+/* Who leads from now on knows a number that the views were not reckoned with: the own. And who is on no
+ * roster cannot take anything back. */
+START_TEST(another_roster_ends_views) {
+  ck_assert_int_eq(seen_after("same.db", 0, PEOPLE), 3); /* the control: nothing of it changed */
+  ck_assert_int_eq(seen_after("leads.db", 0, 3), 0);
+  ck_assert_int_eq(seen_after("left.db", 1, PEOPLE), 0);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("lead");
   TCase *tests = tcase_create("lead");
   tcase_add_unchecked_fixture(tests, make_folder, remove_folder);
   tcase_set_timeout(tests, 1200);
   tcase_add_test(tests, what_is_agreed_to_is_seen);
+  tcase_add_test(tests, another_roster_ends_views);
   tcase_add_test(tests, consent_counts_for_whole_weeks_behind_it);
   tcase_add_test(tests, what_ends_is_seen_no_more);
   tcase_add_test(tests, on_every_device);
