@@ -9,19 +9,9 @@
 const { execFileSync, spawn } = require("child_process");
 const fs = require("fs");
 const path = require("path");
-const { chromium } = require("playwright-core");
-const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const { accessible, check, close, end, fits, launch, program, watched } = require("./browser.js");
 
-const [, program, executable] = process.argv.slice(2);
-const shots = process.env.BLUEPLANE_SHOTS;
 const patience = 30000;
-let checks = 0;
-const failures = [];
-
-function check(held, said) {
-  checks++;
-  if (!held) { failures.push(said); console.log(`FAILED ${said}`); }
-}
 
 // ------------------------------------------------------------------------------------------------- serving
 
@@ -49,19 +39,9 @@ function write() {
 
 // ------------------------------------------------------------------------------------------------- pages
 
-const settle = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-
 // Opens a page; whatever it does beyond showing itself and following its own stream is a failure.
-async function open(browser, served, where, theme = "light", width = 1280) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
-  await context.addInitScript(() => {
-    window.refused = [];
-    document.addEventListener("securitypolicyviolation", (event) => window.refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
-  });
-  const page = await context.newPage();
-  page.on("console", (message) => check(false, `${where}: console says "${message.text()}"`));
-  page.on("pageerror", (error) => check(false, `${where}: ${error.stack}`));
-  page.on("request", (request) => check(request.url().startsWith(`${served.origin}/`), `${where}: asks for ${request.url()}`));
+async function open(browser, served, where, theme) {
+  const page = await watched(browser, where, (url) => url.startsWith(`${served.origin}/`), { theme });
   await page.goto(served.address);
   if (where !== "/") await page.goto(`${served.origin}${where}`);
   check(!page.url().includes("token"), `${where}: the token stays in the address`);
@@ -69,31 +49,10 @@ async function open(browser, served, where, theme = "light", width = 1280) {
   return page;
 }
 
-async function close(page, where) {
-  const refused = await page.evaluate(() => window.refused);
-  check(refused.length === 0, `${where}: the policy refused ${refused.join("; ")}`);
-  await page.context().close();
-}
-
-async function accessible(page, where) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ["violations"] })).violations
-    .map((each) => ({ id: each.id, impact: each.impact, nodes: each.nodes.slice(0, 3).map((node) => `${node.target} ${node.any.concat(node.all, node.none).map((one) => one.message).join(", ")}`) })));
-  for (const each of found) check(!["serious", "critical"].includes(each.impact), `${where}: axe ${each.id} (${each.impact}): ${each.nodes.join(" | ")}`);
-}
-
 async function looks(browser, served, where, name) {
   for (const theme of ["light", "dark"]) {
     const page = await open(browser, served, where, theme);
-    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
-    check(theme === "dark" ? Math.max(...ground) < 80 : Math.min(...ground) > 200, `${where}: not ${theme}: ${ground}`);
-    for (const width of [1920, 1280, 1024, 768, 480, 360]) {
-      await page.setViewportSize({ width, height: 900 });
-      await settle(page);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      check(wide <= 0, `${where}: ${wide} pixels too wide at ${width}, ${theme}`);
-      if (shots) await page.screenshot({ path: path.join(shots, `${name}-${width}-${theme}.png`), fullPage: true });
-    }
+    await fits(page, theme, where, name);
     await accessible(page, `${where}, ${theme}`);
     await close(page, where);
   }
@@ -156,7 +115,7 @@ async function comes(page, where) {
 }
 
 async function main() {
-  const browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+  const browser = await launch();
   let served = await serve();
   write(); // so that today is never empty
   for (const [where, name] of [["/", "today"], ["/health", "health"]]) {
@@ -175,8 +134,7 @@ async function main() {
   await close(page, "health alone");
   await stop(served);
   await browser.close();
-  console.log(`${checks} checks, ${failures.length} failed`);
-  process.exit(failures.length ? 1 : 0);
+  end("live pages");
 }
 
 main().catch((error) => { console.error(error); process.exit(1); });

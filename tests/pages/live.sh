@@ -1,8 +1,8 @@
 #!/bin/sh
 # Opens the live pages in Chromium: sh tests/pages/live.sh BUILD PROGRAM
 #
-# Serves generated data on this machine and runs live.js over it. Skips (77) where there is no npm, no Chromium or no
-# blueplane-serve. BLUEPLANE_SHOTS names a folder for pictures of all pages.
+# Serves generated data on this machine and runs live.js over it. Skips as browser.sh says, and where there is no
+# blueplane-serve.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -10,25 +10,12 @@ root=$(CDPATH='' cd -- "$here/../.." && pwd)
 work=$1/live-tests
 program=$2
 
-chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
-[ -n "$chromium" ] || { echo 'skipped: no Chromium'; exit 77; }
-command -v npm >/dev/null 2>&1 || { echo 'skipped: no npm'; exit 77; }
 [ -x "$program-serve" ] || { echo 'skipped: no blueplane-serve'; exit 77; }
-
-mkdir -p "$work"
-if ! cmp -s "$here/package-lock.json" "$work/package-lock.json" || [ ! -d "$work/node_modules" ]; then
-  cp "$here/package.json" "$here/package-lock.json" "$work/"
-  (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1) || { tail -n 3 "$work/npm.log"; echo "skipped: packages cannot be downloaded"; exit 77; }
-fi
+. "$here/browser.sh"
 
 rm -rf "$work/home"
 mkdir -p "$work/home"
 python3 -B "$root/examples/sample/sample.py" --out "$work/home" --days 20 --quiet
-HOME=$work/home
-BLUEPLANE_STORE=$work/home/blueplane.db
-TZ=UTC
-LC_ALL=C.UTF-8
-export HOME BLUEPLANE_STORE TZ LC_ALL
-unset CLAUDE_CONFIG_DIR CODEX_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME
+at_home
 
-NODE_PATH=$work/node_modules node "$here/live.js" "$work" "$program" "$chromium"
+node "$here/live.js" "$work" "$program" "$chromium"

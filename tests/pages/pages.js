@@ -8,18 +8,7 @@
 const { execFileSync } = require("child_process");
 const fs = require("fs");
 const path = require("path");
-const { chromium } = require("playwright-core");
-const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-
-const [work, program, executable] = process.argv.slice(2);
-const shots = process.env.BLUEPLANE_SHOTS;
-let checks = 0;
-const failures = [];
-
-function check(held, said) {
-  checks++;
-  if (!held) { failures.push(said); console.log(`FAILED ${said}`); }
-}
+const { accessible, check, close, end, failing, fits, launch, program, settle, watched, work } = require("./browser.js");
 
 function run(...words) {
   return execFileSync(program, words, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] });
@@ -39,53 +28,20 @@ function ask(...words) {
 
 // Opens a file; everything that it does beyond showing itself is a failure.
 async function open(browser, file, options = {}) {
-  const context = await browser.newContext({ viewport: { width: options.width || 1280, height: 900 }, colorScheme: options.theme || "light", acceptDownloads: true });
-  await context.addInitScript(() => {
-    window.refused = [];
-    document.addEventListener("securitypolicyviolation", (event) => window.refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
-  });
-  const page = await context.newPage();
-  const name = path.basename(file);
-  page.on("console", (message) => check(false, `${name}: console says "${message.text()}"`));
-  page.on("pageerror", (error) => check(false, `${name}: ${error.stack}`));
-  page.on("request", (request) => check(request.url() === `file://${file}` || request.url().startsWith(`file://${file}#`) || request.url().startsWith("blob:"), `${name}: asks for ${request.url()}`));
-  await page.goto(`file://${file}${options.hash ? `#${options.hash}` : ""}`);
+  const itself = `file://${file}`;
+  const page = await watched(browser, path.basename(file), (url) => url === itself || url.startsWith(`${itself}#`) || url.startsWith("blob:"), options);
+  await page.goto(`${itself}${options.hash ? `#${options.hash}` : ""}`);
   await settle(page);
   return page;
 }
 
-async function close(page, name) {
-  const refused = await page.evaluate(() => window.refused);
-  check(refused.length === 0, `${name}: the policy refused ${refused.join("; ")}`);
-  await page.context().close();
-}
-
-// ------------------------------------------------------------------------------------------------- looks
-
-const settle = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-
 async function looks(browser, file, hash) {
-  const name = path.basename(file, ".html"), which = hash ? `${hash.split(",")[0]}-` : "";
+  const name = path.basename(file, ".html");
   for (const theme of ["light", "dark"]) {
     const page = await open(browser, file, { theme, width: 1920, hash });
-    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
-    check(theme === "dark" ? Math.max(...ground) < 80 : Math.min(...ground) > 200, `${name}: not ${theme}: ${ground}`);
-    for (const width of [1920, 1280, 1024, 768, 480, 360]) {
-      await page.setViewportSize({ width, height: 900 });
-      await settle(page);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      check(wide <= 0, `${name} ${hash || ""}: ${wide} pixels too wide at ${width}, ${theme}`);
-      if (shots) await page.screenshot({ path: path.join(shots, `${name}-${which}${width}-${theme}.png`), fullPage: true });
-    }
+    await fits(page, theme, hash ? `${name} ${hash}` : name, hash ? `${name}-${hash.split(",")[0]}` : name);
     await close(page, name);
   }
-}
-
-async function accessible(page, name) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ["violations"] })).violations
-    .map((each) => ({ id: each.id, impact: each.impact, nodes: each.nodes.slice(0, 3).map((node) => `${node.target} ${node.any.concat(node.all, node.none).map((one) => one.message).join(", ")}`) })));
-  for (const each of found) check(!["serious", "critical"].includes(each.impact), `${name}: axe ${each.id} (${each.impact}): ${each.nodes.join(" | ")}`);
 }
 
 // ------------------------------------------------------------------------------------------------- keyboard
@@ -266,17 +222,14 @@ async function patterns(browser, file) {
 async function control(browser, file) {
   const broken = path.join(work, "broken.html");
   fs.writeFileSync(broken, fs.readFileSync(file, "utf8").replace("</main>", "").replace('<div id="page"></div>', '<div id="page"></div><img src="https://example.org/x.png"><script>window.ran = true</script><div style="width:3000px">x</div>'));
-  const before = failures.length, counted = checks;
-  const log = console.log;
-  console.log = () => {};
-  const page = await open(browser, broken);
-  await accessible(page, "control"); // the picture of nothing has no name
-  const ran = await page.evaluate(() => window.ran === true), refused = await page.evaluate(() => window.refused.length);
-  await page.context().close();
-  console.log = log;
-  const noticed = failures.length - before;
-  failures.length = before;
-  checks = counted;
+  let ran, refused;
+  const noticed = await failing(async () => {
+    const page = await open(browser, broken);
+    await accessible(page, "control"); // the picture of nothing has no name
+    ran = await page.evaluate(() => window.ran === true);
+    refused = await page.evaluate(() => window.refused.length);
+    await page.context().close();
+  });
   check(!ran, "control: an injected script ran");
   check(refused >= 3, `control: the policy refused ${refused} of 3 things`);
   check(noticed >= 2, `control: ${noticed} of what is wrong was noticed`);
@@ -295,10 +248,6 @@ async function whole(browser, file, name, hashes) {
     }
     await close(page, name);
   }
-}
-
-function launch() {
-  return chromium.launch({ executablePath: executable, args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
 }
 
 async function main() {
@@ -328,9 +277,8 @@ async function main() {
   } finally {
     await browser.close();
   }
-  console.log(`pages: ${checks} checks, ${failures.length} failed`);
-  process.exit(failures.length ? 1 : 0);
+  end("pages");
 }
 
-module.exports = { accessible, check, checked: () => [checks, failures], close, keyboard, launch, looks, open };
+module.exports = { keyboard, looks, open };
 if (require.main === module) main().catch((error) => { console.error(error); process.exit(1); });

@@ -6,9 +6,9 @@
 const { execFileSync } = require("child_process");
 const fs = require("fs");
 const path = require("path");
-const { accessible, check, checked, close, keyboard, launch, looks, open } = require("./pages.js");
+const { accessible, check, close, end, launch, program, work } = require("./browser.js");
+const { keyboard, looks, open } = require("./pages.js");
 
-const [work, program] = process.argv.slice(2);
 const demo = path.join(work, "demo");
 const SHEET = { width: 703, height: 1017 }; // what the margins leave of A4, in pixels of 1/96 inch
 
@@ -70,9 +70,7 @@ async function main() {
   } finally {
     await browser.close();
   }
-  const [checks, failures] = checked();
-  console.log(`reports: ${checks} checks, ${failures.length} failed`);
-  process.exit(failures.length ? 1 : 0);
+  end("reports");
 }
 
 main().catch((error) => { console.error(error); process.exit(1); });
