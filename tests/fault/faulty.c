@@ -190,6 +190,7 @@ static int vfs_sleep(sqlite3_vfs *vfs, int microseconds) {
 }
 
 void fault_install(void) {
+  if (system_vfs != NULL) return; /* it would call itself */
   system_vfs = sqlite3_vfs_find(NULL);
   faulty = *system_vfs; /* what has no file in it is the system's */
   faulty.zName = "faulty";
