@@ -5,7 +5,8 @@
 #
 # Installs BUILD_DIR into a temporary directory, builds the consumer there with make and with meson, finding the
 # library through pkg-config alone, and with CMake where there is one, and checks that it prints the version that pkg-config states. Also checks
-# that a program which links the library does not link what the library itself uses.
+# that a program which links the library does not link what the library itself uses. A static library is used in the same
+# ways, an installation that can be moved is moved, and at the end all is uninstalled.
 set -eu
 
 if [ $# -ne 1 ]; then
@@ -23,62 +24,99 @@ fail() {
   exit 1
 }
 
-stage=$work/stage
-DESTDIR=$stage meson install -C "$build" --no-rebuild --quiet >"$work/install.log" 2>&1 || {
-  cat "$work/install.log" >&2
-  fail 'the installation failed'
+logged() { # WHAT COMMAND...: quietly; its output is shown when it fails
+  what=$1
+  shift
+  "$@" >"$work/log" 2>&1 || {
+    cat "$work/log" >&2
+    fail "$what"
+  }
 }
 
+check() { # HOW PROGRAM
+  printed=$("$2") || fail "$1: the consumer failed"
+  [ "$printed" = "$version" ] || fail "$1: printed '$printed', pkg-config says '$version'"
+  built="${built:+$built, }$1"
+}
+
+by_cmake() { # HOW WHERE OPTION...
+  how=$1 where=$2
+  shift 2
+  command -v cmake >/dev/null 2>&1 || return 0
+  rm -rf "$work/cmake"
+  logged "$how: the consumer was not configured" cmake -S "$source" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$where" "$@"
+  logged "$how: the consumer was not built" cmake --build "$work/cmake"
+  check "$how" "$work/cmake/consumer"
+}
+
+stage=$work/stage
+logged 'the installation failed' env DESTDIR="$stage" meson install -C "$build" --no-rebuild
 pc=$(find "$stage" -name blueplane.pc)
 [ -n "$pc" ] || fail 'no blueplane.pc was installed'
 library=$(find "$stage" -name 'libblueplane.so' -o -name 'libblueplane.dylib' | head -n 1)
+archive=$(find "$stage" -name 'libblueplane.a')
+moves=no
+! grep -q '^prefix=.*pcfiledir' "$pc" || moves=yes
 
 PKG_CONFIG_PATH=$(dirname -- "$pc")
-PKG_CONFIG_SYSROOT_DIR=$stage
-export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
+export PKG_CONFIG_PATH
+if [ $moves = no ]; then
+  PKG_CONFIG_SYSROOT_DIR=$stage
+  export PKG_CONFIG_SYSROOT_DIR
+fi
 if [ -n "$library" ]; then
   LD_LIBRARY_PATH=$(dirname -- "$library")
   export LD_LIBRARY_PATH
 fi
-
 version=$(pkg-config --modversion blueplane)
-case " $(pkg-config --libs blueplane) " in
-*sqlite* | *cjson* | *sodium*) fail "private libraries are in: $(pkg-config --libs blueplane)" ;;
-esac
+prefix=$(pkg-config --variable=prefix blueplane)
+# pkg-config puts the staging folder before the prefix by itself, CMake is told where it lies.
+case $prefix in "$stage"*) ;; *) prefix=$stage$prefix ;; esac
+prefix=$(CDPATH='' cd -- "$prefix" && pwd)
 
-check() {
-  printed=$("$2") || fail "$1: the consumer failed"
-  [ "$printed" = "$version" ] || fail "$1: printed '$printed', pkg-config says '$version'"
-}
+built=
+if [ -n "$library" ]; then
+  case " $(pkg-config --libs blueplane) " in
+  *sqlite* | *cjson* | *sodium*) fail "private libraries are in: $(pkg-config --libs blueplane)" ;;
+  esac
+fi
 
 cp -R "$source" "$work/make"
-make -s -C "$work/make" consumer
+logged 'make: the consumer was not built' make -s -C "$work/make" consumer
 check make "$work/make/consumer"
-
-meson setup "$work/meson" "$source" >"$work/meson.log" 2>&1 && ninja -C "$work/meson" >>"$work/meson.log" 2>&1 || {
-  cat "$work/meson.log" >&2
-  fail 'meson: the consumer was not built'
-}
+logged 'meson: the consumer was not configured' meson setup "$work/meson" "$source"
+logged 'meson: the consumer was not built' ninja -C "$work/meson"
 check meson "$work/meson/consumer"
+by_cmake CMake "$prefix"
 
-built='make and meson'
-if command -v cmake >/dev/null 2>&1; then
-  prefix=$(pkg-config --variable=prefix blueplane)
-  # pkg-config puts the staging folder before the prefix by itself, CMake is told where it lies.
-  case $prefix in "$stage"*) ;; *) prefix=$stage$prefix ;; esac
-  { cmake -S "$source" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" && cmake --build "$work/cmake"; } >"$work/cmake.log" 2>&1 || {
-    cat "$work/cmake.log" >&2
-    fail 'cmake: the consumer was not built'
-  }
-  check cmake "$work/cmake/consumer"
-  built='make, meson and CMake'
+if [ -n "$archive" ] && [ -n "$library" ]; then
+  # Without the shared library nearby a linker has no choice; what the archive needs comes from --static.
+  mkdir "$work/hidden"
+  mv "$(dirname -- "$library")"/libblueplane.so* "$work/hidden"
+  make -s -C "$work/make" clean
+  logged 'static, make: the consumer was not built' make -s -C "$work/make" consumer STATIC=--static
+  check 'static by make' "$work/make/consumer"
+  by_cmake 'static by CMake' "$prefix" -DBLUEPLANE_TARGET=blueplane::static
+  mv "$work/hidden"/* "$(dirname -- "$library")"
+  by_cmake 'static by CMake beside the shared one' "$prefix" -DBLUEPLANE_TARGET=blueplane::static
+fi
+
+if [ $moves = yes ]; then
+  moved="$work/moved elsewhere"
+  cp -R "$prefix" "$moved"
+  mv "$prefix" "$prefix.hidden"
+  PKG_CONFIG_PATH=$moved/${PKG_CONFIG_PATH#"$prefix"/}
+  LD_LIBRARY_PATH=$moved/${LD_LIBRARY_PATH#"$prefix"/}
+  rm -rf "$work/meson"
+  logged 'moved, meson: the consumer was not configured' meson setup "$work/meson" "$source"
+  logged 'moved, meson: the consumer was not built' ninja -C "$work/meson"
+  check 'moved, by meson' "$work/meson/consumer"
+  by_cmake 'moved, by CMake' "$moved"
+  mv "$prefix.hidden" "$prefix"
 fi
 
 # What was installed goes again, and nothing else is left.
-ninja -C "$build" uninstall >"$work/uninstall.log" 2>&1 || {
-  cat "$work/uninstall.log" >&2
-  fail 'uninstalling failed'
-}
+logged 'uninstalling failed' ninja -C "$build" uninstall
 left=$([ ! -e "$stage" ] || find "$stage" -type f -o -type l)
 [ -z "$left" ] || fail "uninstalling left $left"
 

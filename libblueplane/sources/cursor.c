@@ -160,7 +160,7 @@ static int assisted(const foreign_value *v) {
 /* "Fri Feb 20 15:54:33 2026 +0530" */
 static int64_t git_date(const foreign_value *v) {
   static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  char text[40], month[4], sign, date[40];
+  char text[40], month[4], sign, date[96]; /* the longest that seven numbers could be */
   size_t length;
   int day, hour, minute, second, year, offset, read = 0;
   int64_t time;
