@@ -1,0 +1,324 @@
+/* base/disk_windows.c: base/disk.h over Windows, by its names in UTF-16. What POSIX calls 0600 is here an
+ * access list of the owner and the system alone. Knows nothing of POSIX, which has disk_posix.c. */
+#include "base/disk.h"
+
+#ifdef _WIN32
+
+#include <string.h>
+
+#include <windows.h>
+
+#include <sddl.h>
+
+#include "base/mem.h"
+
+#define AT_ONCE ((size_t)1 << 30)         /* of one system call */
+#define EPOCH INT64_C(116444736000000000) /* 1970 in units of 100 ns since 1601 */
+#define SHARED (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE) /* keep nobody out */
+#define SHORT_PATH 240 /* a longer one needs the prefix; folders end before files do */
+#define PRIVATE L"D:P(A;;FA;;;OW)(A;;FA;;;SY)"
+#define NO_FILE ((disk_file)INVALID_HANDLE_VALUE)
+
+static int code_of_error(DWORD error) {
+  switch (error) {
+  case ERROR_FILE_NOT_FOUND:
+  case ERROR_PATH_NOT_FOUND:
+  case ERROR_INVALID_NAME:
+  case ERROR_INVALID_DRIVE:
+  case ERROR_BAD_NETPATH:
+  case ERROR_BAD_NET_NAME:
+  case ERROR_DIRECTORY: return BP_ERR_NOTFOUND;
+  case ERROR_NOT_ENOUGH_MEMORY:
+  case ERROR_OUTOFMEMORY: return BP_ERR_NOMEM;
+  case ERROR_FILE_EXISTS:
+  case ERROR_ALREADY_EXISTS: return BP_ERR_INVALID;
+  default: return BP_ERR_IO;
+  }
+}
+
+/* --------------------------------------------------------------------------------- names in UTF-16 */
+
+static int to_wide(wchar_t **out, const char *path, const char *ending) {
+  size_t length = strlen(path), more = strlen(ending);
+  if (length + more > 32000) return BP_ERR_NOTFOUND; /* longer than any name */
+  wchar_t *wide = bpi_realloc(NULL, length + more + 1, sizeof *wide);
+  if (wide == NULL) return BP_ERR_NOMEM;
+  int made = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, wide, (int)length + 1);
+  if (made == 0) {
+    bpi_free(wide);
+    return BP_ERR_NOTFOUND; /* no UTF-8: no name here */
+  }
+  for (size_t i = 0; i <= more; i++)
+    wide[made - 1 + (int)i] = (wchar_t)ending[i];
+  for (wchar_t *at = wide; *at != 0; at++)
+    if (*at == L'/') *at = L'\\';
+  *out = wide;
+  return BP_OK;
+}
+
+/* Names beyond the old limit are whole ones behind a prefix. */
+static int lengthen(wchar_t **name) {
+  static const wchar_t local[] = L"\\\\?\\", shared[] = L"\\\\?\\UNC";
+  DWORD size = GetFullPathNameW(*name, 0, NULL, NULL);
+  size_t front = sizeof shared / sizeof *shared;
+  wchar_t *whole = bpi_realloc(NULL, size + front, sizeof *whole);
+  if (whole == NULL) return BP_ERR_NOMEM;
+  wchar_t *path = whole + front;
+  if (size == 0 || GetFullPathNameW(*name, size, path, NULL) == 0) *path = 0;
+  bool of_server = path[0] == L'\\' && path[1] == L'\\';
+  const wchar_t *prefix = of_server ? shared : local;
+  if (of_server) path++; /* "\\server" becomes "\\?\UNC\server" */
+  memmove(whole + wcslen(prefix), path, (wcslen(path) + 1) * sizeof *path);
+  memcpy(whole, prefix, wcslen(prefix) * sizeof *prefix);
+  bpi_free(*name);
+  *name = whole;
+  return BP_OK;
+}
+
+static int wide_name(wchar_t **out, const char *path, const char *ending) {
+  int rc = to_wide(out, path, ending);
+  if (rc != BP_OK || wcslen(*out) < SHORT_PATH || wcsncmp(*out, L"\\\\?\\", 4) == 0) return rc;
+  rc = lengthen(out);
+  if (rc != BP_OK) bpi_free(*out);
+  return rc;
+}
+
+/* ------------------------------------------------------------------------------- an open file */
+
+static int64_t whole(DWORD high, DWORD low) {
+  return (int64_t)((uint64_t)high << 32 | low);
+}
+
+/* Links and mount points stand for another name; what a cloud or a compression puts there does not. */
+static bool is_link(HANDLE handle, DWORD attributes) {
+  FILE_ATTRIBUTE_TAG_INFO tag;
+  return (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 &&
+         GetFileInformationByHandleEx(handle, FileAttributeTagInfo, &tag, sizeof tag) &&
+         IsReparseTagNameSurrogate(tag.ReparseTag);
+}
+
+bool bpi_disk_stat(disk_file opened, file_stat *out) {
+  HANDLE handle = (HANDLE)opened;
+  BY_HANDLE_FILE_INFORMATION found;
+  if (GetFileType(handle) != FILE_TYPE_DISK) {
+    *out = (file_stat){0};
+    return true;
+  }
+  if (!GetFileInformationByHandle(handle, &found)) return false;
+  bool folder = (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+  out->device = found.dwVolumeSerialNumber;
+  out->inode = (uint64_t)whole(found.nFileIndexHigh, found.nFileIndexLow);
+  out->size = whole(found.nFileSizeHigh, found.nFileSizeLow);
+  out->modified_ns =
+      (whole(found.ftLastWriteTime.dwHighDateTime, found.ftLastWriteTime.dwLowDateTime) - EPOCH) *
+      100;
+  out->is_link = is_link(handle, found.dwFileAttributes);
+  out->is_directory = folder && !out->is_link;
+  out->is_file = !folder && !out->is_link;
+  return true;
+}
+
+/* FILE_FLAG_BACKUP_SEMANTICS: folders open, too, and are then seen to be none. */
+static int open_name(disk_file *out, const wchar_t *name, DWORD access, bool follow) {
+  DWORD flags = FILE_FLAG_BACKUP_SEMANTICS | (follow ? 0 : FILE_FLAG_OPEN_REPARSE_POINT);
+  *out = (disk_file)CreateFileW(name, access, SHARED, NULL, OPEN_EXISTING, flags, NULL);
+  return *out == NO_FILE ? code_of_error(GetLastError()) : BP_OK;
+}
+
+/* Opened as what the name itself is; what is no link and yet not the file is opened anew. */
+static int open_as_it_is(disk_file *out, const char *path, DWORD access, bool follow,
+                         file_stat *stat) {
+  wchar_t *name;
+  int rc = wide_name(&name, path, "");
+  if (rc != BP_OK) return rc;
+  rc = open_name(out, name, access, follow);
+  bool known = rc == BP_OK && bpi_disk_stat(*out, stat);
+  FILE_ATTRIBUTE_TAG_INFO tag;
+  if (known && !follow && !stat->is_link &&
+      GetFileInformationByHandleEx((HANDLE)*out, FileAttributeTagInfo, &tag, sizeof tag) &&
+      (tag.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) {
+    (void)bpi_disk_close(*out);
+    rc = open_name(out, name, access, true);
+    known = rc == BP_OK && bpi_disk_stat(*out, stat);
+  }
+  bpi_free(name);
+  if (rc != BP_OK || known) return rc;
+  (void)bpi_disk_close(*out);
+  return BP_ERR_IO;
+}
+
+int bpi_disk_open(disk_file *out, const char *path, bool follow, file_stat *stat) {
+  int rc = open_as_it_is(out, path, GENERIC_READ, follow, stat);
+  if (rc != BP_OK || stat->is_file) return rc;
+  (void)bpi_disk_close(*out);
+  return BP_ERR_INVALID;
+}
+
+int bpi_disk_create(disk_file *out, const char *path) {
+  wchar_t *name;
+  int rc = wide_name(&name, path, "");
+  if (rc != BP_OK) return rc;
+  SECURITY_ATTRIBUTES owner = {.nLength = sizeof owner};
+  if (ConvertStringSecurityDescriptorToSecurityDescriptorW(PRIVATE, SDDL_REVISION_1,
+                                                           &owner.lpSecurityDescriptor, NULL)) {
+    *out = (disk_file)CreateFileW(name, GENERIC_WRITE, SHARED, &owner, CREATE_NEW,
+                                  FILE_ATTRIBUTE_NORMAL, NULL);
+    rc = *out == NO_FILE ? code_of_error(GetLastError()) : BP_OK;
+    LocalFree(owner.lpSecurityDescriptor);
+  } else {
+    rc = BP_ERR_IO;
+  }
+  bpi_free(name);
+  return rc;
+}
+
+void bpi_disk_will_read(disk_file opened, int64_t size) {
+  (void)opened;
+  (void)size;
+}
+
+int64_t bpi_disk_read(disk_file opened, int64_t offset, void *into, size_t length) {
+  OVERLAPPED at = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
+  DWORD got = 0;
+  if (ReadFile((HANDLE)opened, into, (DWORD)(length < AT_ONCE ? length : AT_ONCE), &got, &at))
+    return got;
+  return GetLastError() == ERROR_HANDLE_EOF ? 0 : BP_ERR_IO;
+}
+
+bool bpi_disk_write(disk_file opened, const void *data, size_t length) {
+  const char *at = data;
+  while (length > 0) {
+    DWORD written = 0;
+    if (!WriteFile((HANDLE)opened, at, (DWORD)(length < AT_ONCE ? length : AT_ONCE), &written,
+                   NULL) ||
+        written == 0)
+      return false;
+    at += written;
+    length -= written;
+  }
+  return FlushFileBuffers((HANDLE)opened) != 0;
+}
+
+bool bpi_disk_close(disk_file opened) {
+  return CloseHandle((HANDLE)opened) != 0;
+}
+
+/* --------------------------------------------------------------------------------------- names */
+
+int bpi_disk_stat_path(const char *path, file_stat *out) {
+  disk_file opened;
+  int rc = open_as_it_is(&opened, path, FILE_READ_ATTRIBUTES, false, out);
+  if (rc == BP_OK) (void)bpi_disk_close(opened);
+  return rc;
+}
+
+int bpi_disk_name(char *temporary, const char *path) {
+  wchar_t *from, *to;
+  int rc = wide_name(&from, temporary, "");
+  if (rc != BP_OK) return rc;
+  rc = wide_name(&to, path, "");
+  if (rc == BP_OK) {
+    if (!MoveFileExW(from, to, MOVEFILE_WRITE_THROUGH)) rc = code_of_error(GetLastError());
+    bpi_free(to);
+  }
+  bpi_free(from);
+  return rc;
+}
+
+int bpi_disk_make_private(const char *path) {
+  wchar_t *name;
+  int rc = wide_name(&name, path, "");
+  if (rc != BP_OK) return rc;
+  PSECURITY_DESCRIPTOR owner;
+  rc = BP_ERR_IO;
+  if (ConvertStringSecurityDescriptorToSecurityDescriptorW(PRIVATE, SDDL_REVISION_1, &owner,
+                                                           NULL)) {
+    bool done = SetFileSecurityW(name,
+                                 DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                                 owner) != 0;
+    rc = done ? BP_OK : code_of_error(GetLastError());
+    LocalFree(owner);
+  }
+  bpi_free(name);
+  return rc;
+}
+
+int bpi_disk_remove(const char *path) {
+  wchar_t *name;
+  int rc = wide_name(&name, path, "");
+  if (rc != BP_OK) return rc;
+  rc = DeleteFileW(name) ? BP_OK : code_of_error(GetLastError());
+  bpi_free(name);
+  return rc;
+}
+
+/* --------------------------------------------------------------------------------- directories */
+
+#define NAME_MAX_BYTES (MAX_PATH * 3 + 1) /* of UTF-8 for as many units of UTF-16 */
+
+/* What stands in the folder has no number of the file, by which it is known again: every one is
+ * opened. One that is gone by now is none, one that others keep shut is known by its entry. */
+static int stat_entry(file_stat *stat, const char *directory, const char *name,
+                      const WIN32_FIND_DATAW *found) {
+  size_t front = strlen(directory), back = strlen(name);
+  char *path = bpi_realloc(NULL, front + back + 2, 1);
+  if (path == NULL) return BP_ERR_NOMEM;
+  memcpy(path, directory, front);
+  path[front] = '/';
+  memcpy(path + front + 1, name, back + 1);
+  int rc = bpi_disk_stat_path(path, stat);
+  bpi_free(path);
+  if (rc != BP_ERR_IO) return rc;
+  bool link = (found->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 &&
+              IsReparseTagNameSurrogate(found->dwReserved0);
+  bool folder = (found->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+  *stat = (file_stat){.size = whole(found->nFileSizeHigh, found->nFileSizeLow),
+                      .is_link = link,
+                      .is_directory = folder && !link,
+                      .is_file = !folder && !link};
+  return BP_OK;
+}
+
+static int list_entries(HANDLE search, WIN32_FIND_DATAW *found, const char *directory,
+                        int (*entry)(void *user, const char *name, const file_stat *stat),
+                        void *user) {
+  do {
+    char name[NAME_MAX_BYTES];
+    if (wcscmp(found->cFileName, L".") == 0 || wcscmp(found->cFileName, L"..") == 0) continue;
+    /* A name that is no UTF-16 could not be said in UTF-8 and found again. */
+    if (WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, found->cFileName, -1, name, sizeof name,
+                            NULL, NULL) == 0)
+      return BP_ERR_IO;
+    file_stat stat;
+    int rc = stat_entry(&stat, directory, name, found);
+    if (rc == BP_ERR_NOTFOUND) continue;
+    if (rc == BP_OK) rc = entry(user, name, &stat);
+    if (rc != 0) return rc;
+  } while (FindNextFileW(search, found));
+  return GetLastError() == ERROR_NO_MORE_FILES ? BP_OK : BP_ERR_IO;
+}
+
+int bpi_disk_list(const char *directory, bool follow,
+                  int (*entry)(void *user, const char *name, const file_stat *stat), void *user) {
+  file_stat stat;
+  disk_file opened;
+  int rc = open_as_it_is(&opened, directory, FILE_READ_ATTRIBUTES, follow, &stat);
+  if (rc != BP_OK) return rc;
+  (void)bpi_disk_close(opened);
+  if (!stat.is_directory) return BP_ERR_NOTFOUND;
+  wchar_t *pattern;
+  rc = wide_name(&pattern, directory, "/*");
+  if (rc != BP_OK) return rc;
+  WIN32_FIND_DATAW found;
+  HANDLE search = FindFirstFileW(pattern, &found);
+  bpi_free(pattern);
+  if (search == INVALID_HANDLE_VALUE) {
+    DWORD error = GetLastError();
+    return error == ERROR_FILE_NOT_FOUND ? BP_OK : code_of_error(error);
+  }
+  rc = list_entries(search, &found, directory, entry, user);
+  FindClose(search);
+  return rc;
+}
+
+#endif
