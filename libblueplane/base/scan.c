@@ -372,6 +372,20 @@ static bool read_number(scan *s, number *n) {
   return true;
 }
 
+/* A count of at most 15 digits that lies whole in the window is read; else nothing is. */
+static inline bool count_at_once(scan *s, int64_t *out) {
+  const char *p = s->at;
+  int64_t value = 0;
+  if (bpi_scan_failed(s)) return false;
+  for (; p < s->end && p - s->at < 15 && *p >= '0' && *p <= '9'; p++)
+    value = value * 10 + (*p - '0');
+  if (p == s->at || p == s->end || (*s->at == '0' && p - s->at > 1)) return false;
+  if (*p != ',' && *p != '}' && *p != ']') return false;
+  s->at = p;
+  *out = value;
+  return true;
+}
+
 static bool read_literal(scan *s, const char *word, size_t length) {
   if ((size_t)(s->end - s->at) >= length && memcmp(s->at, word, length) == 0) { /* nearly always */
     s->at += length;
@@ -503,6 +517,13 @@ static void skip_to_depth(scan *s, unsigned floor) {
 
 void bpi_scan_skip(scan *s) {
   if (bpi_scan_failed(s)) return;
+  int64_t unused;
+  if (s->at < s->end && *s->at == '"') { /* what stands behind nearly every key */
+    s->at++;
+    skip_string(s);
+    return;
+  }
+  if (count_at_once(s, &unused)) return;
   int c = next_byte(s);
   if (c < 0) return;
   if (c != '{' && c != '[') {
@@ -586,6 +607,24 @@ static RARE bool read_key(scan *s, const char **key, size_t *length) {
   return true;
 }
 
+bool bpi_scan_key_is(scan *s, const char *quoted, size_t length) {
+  if (s->end - s->at < SCAN_QUOTED_MAX || !bpi_begin_alike(s->at, quoted, length)) return false;
+  bool first = (s->has_member & s->top) == 0;
+  if (bpi_scan_failed(s) || first != (*quoted == '"')) return false;
+  s->has_member |= s->top;
+  s->at += length;
+  return true;
+}
+
+/* The bracket that ends the open object, if it stands next. */
+static inline bool end_at_once(scan *s) {
+  if (bpi_scan_failed(s) || s->depth == 0 || top_is_array(s) || s->at == s->end || *s->at != '}')
+    return false;
+  s->at++;
+  pop(s);
+  return true;
+}
+
 bool bpi_scan_key(scan *s, const char **key, size_t *length) {
   const char *from = key_at_once(s);
   if (from != NULL) {
@@ -598,7 +637,7 @@ bool bpi_scan_key(scan *s, const char **key, size_t *length) {
       return true;
     }
   }
-  return read_key(s, key, length);
+  return !end_at_once(s) && read_key(s, key, length);
 }
 
 bool bpi_scan_item(scan *s) { return next_member(s); }
@@ -685,20 +724,6 @@ bool bpi_scan_bool(scan *s, bool *out) {
   bpi_scan_skip(s);
   if ((type != SCAN_TRUE && type != SCAN_FALSE) || bpi_scan_failed(s)) return false;
   *out = type == SCAN_TRUE;
-  return true;
-}
-
-/* A count of at most 15 digits that lies whole in the window is read; else nothing is. */
-static inline bool count_at_once(scan *s, int64_t *out) {
-  const char *p = s->at;
-  int64_t value = 0;
-  if (bpi_scan_failed(s)) return false;
-  for (; p < s->end && p - s->at < 15 && *p >= '0' && *p <= '9'; p++)
-    value = value * 10 + (*p - '0');
-  if (p == s->at || p == s->end || (*s->at == '0' && p - s->at > 1)) return false;
-  if (*p != ',' && *p != '}' && *p != ']') return false;
-  s->at = p;
-  *out = value;
   return true;
 }
 

@@ -27,6 +27,7 @@
 
 #define SCAN_DEPTH 64
 #define SCAN_KEY_MAX 128 /* a longer key is no key we know: it comes as "" */
+#define SCAN_QUOTED_MAX 32 /* of a key that is expected, with comma, quotes and colon */
 
 typedef enum scan_type {
   SCAN_END = 0, /* no more: of the input, or of the open object or array */
@@ -95,6 +96,11 @@ scan_type bpi_scan_peek(scan *s);
 /* Next member of the open object: its key (decoded, valid until the next call). False at its end
  * (which is read) or on error. */
 bool bpi_scan_key(scan *s, const char **key, size_t *length);
+/* The same for a key that is expected, written as `quoted`: in quotes, with its colon, and with a comma
+ * in front unless it is the first. `length` bytes of it count, SCAN_QUOTED_MAX can be read. False, and
+ * nothing is read, if something else stands there, or the key in another way of writing: then
+ * bpi_scan_key tells. */
+bool bpi_scan_key_is(scan *s, const char *quoted, size_t length);
 /* Next item of the open array stands ready. False at its end (which is read) or on error. */
 bool bpi_scan_item(scan *s);
 /* Enters an object or array that stands next; false (and the value is skipped) if it is another type. */

@@ -61,6 +61,14 @@ static inline unsigned bpi_special_16(__m128i block) {
       _mm_or_si128(marks, _mm_cmplt_epi8(block, _mm_set1_epi8(0x20))));
 }
 
+/* Whether the first `length` bytes are the same. There are 32 at both places. */
+static inline bool bpi_begin_alike(const char *a, const char *b, size_t length) {
+  __m128i low = _mm_cmpeq_epi8(bpi_load(a), bpi_load(b));
+  __m128i high = _mm_cmpeq_epi8(bpi_load(a + 16), bpi_load(b + 16));
+  uint32_t alike = (uint32_t)_mm_movemask_epi8(low) | (uint32_t)_mm_movemask_epi8(high) << 16;
+  return ~alike << (32 - length) == 0;
+}
+
 /* First special byte in [p, end), or end. */
 static inline const char *bpi_find_special(const char *p, const char *end) {
   for (; end - p >= 32; p += 32) { /* nearly every key ends in the first block */
@@ -218,6 +226,10 @@ static inline const char *bpi_skip_text(const char *p, const char *end) {
 #endif
 
 #else
+
+static inline bool bpi_begin_alike(const char *a, const char *b, size_t length) {
+  return memcmp(a, b, length) == 0;
+}
 
 static inline const char *bpi_find_special(const char *p, const char *end) {
   return bpi_find_special_portable(p, end);

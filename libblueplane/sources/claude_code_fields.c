@@ -2,12 +2,17 @@
  * skipped with its value, unread. */
 #include "sources/claude_code_line.h"
 
+#define QUOTED(text) ",\"" text "\":"
 static const struct {
-  const char *text;
-  unsigned length, read_in;
-} keys[KEY_COUNT] = {{"", 0, 0},
-#define X(name, text, in) {text, sizeof text - 1, in},
+  char quoted[SCAN_QUOTED_MAX + 1]; /* as programs write it behind another */
+  unsigned length;              /* so written */
+  unsigned read_in;
+} keys[KEY_COUNT] = {{QUOTED(""), sizeof QUOTED("") - 1, 0},
+#define X(name, text, in) {QUOTED(text), sizeof QUOTED(text) - 1, in},
                      KEYS(X)
+#undef X
+#define X(name, text) {QUOTED(text), sizeof QUOTED(text) - 1, 0},
+                         IDLE_KEYS(X)
 #undef X
 };
 
@@ -31,13 +36,16 @@ static inline key_ends ends_of(const char *key, size_t length) {
 }
 
 static inline unsigned slot_of(key_ends e, size_t length) {
-  return (unsigned)(((e.first ^ e.last << 7) + length) * UINT64_C(0x9E3779B97F4A7C15) >> 56);
+  return (unsigned)(((e.first ^ e.last << 7) + length) * UINT64_C(0x9E3779B97F4A7C15) >> 55);
 }
+
+static inline const char *text_of(unsigned k) { return keys[k].quoted + 2; }
+static inline size_t length_of(unsigned k) { return keys[k].length - (sizeof QUOTED("") - 1); }
 
 void bpi_cc_prepare_keys(reader *r) {
   for (unsigned k = 1; k < KEY_COUNT; k++) {
-    r->ends[k] = ends_of(keys[k].text, keys[k].length);
-    unsigned slot = slot_of(r->ends[k], keys[k].length);
+    r->ends[k] = ends_of(text_of(k), length_of(k));
+    unsigned slot = slot_of(r->ends[k], length_of(k));
     while (r->slots[slot] != KEY_NONE)
       slot = (slot + 1) % KEY_SLOTS;
     r->slots[slot] = (unsigned char)k;
@@ -45,39 +53,61 @@ void bpi_cc_prepare_keys(reader *r) {
 }
 
 static inline bool is_key(const reader *r, unsigned k, key_ends e, const char *key, size_t length) {
-  return r->ends[k].first == e.first && r->ends[k].last == e.last && keys[k].length == length &&
-         (length <= 16 || memcmp(keys[k].text, key, length) == 0);
+  return r->ends[k].first == e.first && r->ends[k].last == e.last && length_of(k) == length &&
+         (length <= 16 || memcmp(text_of(k), key, length) == 0);
 }
 
-/* Programs write their keys in the same order each time, so the key that came behind `last` is
- * looked at first: a processor that guesses it right need not wait for the search. */
-static inline int find_key(const reader *r, int last, const char *key, size_t length) {
+static unsigned find_key(const reader *r, const char *key, size_t length) {
   if (length == 0) return KEY_NONE;
   key_ends e = ends_of(key, length);
-  if (is_key(r, r->next[last], e, key, length)) return r->next[last];
   for (unsigned slot = slot_of(e, length);; slot = (slot + 1) % KEY_SLOTS) {
     unsigned k = r->slots[slot];
-    if (k == KEY_NONE || is_key(r, k, e, key, length)) return (int)k;
+    if (k == KEY_NONE || is_key(r, k, e, key, length)) return k;
   }
 }
 
-int bpi_cc_next_key(reader *r, unsigned in, seen *was) {
+/* One of the two keys that are expected, if it stands next: it is read, and expected first from now
+ * on. The first key of an object has no comma in front. */
+static inline bool read_expected(reader *r, const seen *was, unsigned *key) {
+  key_pair *next = &was->behind[was->last];
+  unsigned comma = was->last == KEY_NONE;
+  for (unsigned i = 0; i < 2; i++) {
+    unsigned k = next->key[i];
+    if (!bpi_scan_key_is(r->s, keys[k].quoted + comma, keys[k].length - comma)) continue;
+    if (i > 0) *next = (key_pair){{(unsigned char)k, next->key[0]}};
+    *key = k;
+    return true;
+  }
+  return false;
+}
+
+static bool read_unexpected(reader *r, const seen *was, unsigned *key) {
+  key_pair *next = &was->behind[was->last];
   const char *text;
   size_t length;
-  while (bpi_scan_key(r->s, &text, &length)) {
-    int key = find_key(r, was->last, text, length);
-    if ((keys[key].read_in & in) != 0) {
-      uint64_t bit = UINT64_C(1) << (key % 64), *bits = &was->bits[key / 64];
-      if ((*bits & bit) == 0) {
-        *bits |= bit;
-        r->next[was->last] = (unsigned char)key;
-        return was->last = key;
-      }
-      r->f.reject = REJECT_DUPLICATE_KEY;
+  if (!bpi_scan_key(r->s, &text, &length)) return false;
+  *key = find_key(r, text, length);
+  if (*key != KEY_NONE) *next = (key_pair){{(unsigned char)*key, next->key[0]}};
+  return true;
+}
+
+/* Programs write their keys in the same order each time, or in one of a few, so those that came behind
+ * this one in the last objects of the kind are expected: nearly always the key need not be searched for,
+ * nor its end found. */
+int bpi_cc_next_key(reader *r, seen *was) {
+  for (;; bpi_scan_skip(r->s)) {
+    unsigned key;
+    if (!read_expected(r, was, &key) && !read_unexpected(r, was, &key)) return KEY_NONE;
+    if (key == KEY_NONE) continue;
+    was->last = (int)key;
+    if ((keys[key].read_in & was->in) == 0) continue;
+    uint64_t bit = UINT64_C(1) << (key % 64), *bits = &was->bits[key / 64];
+    if ((*bits & bit) == 0) {
+      *bits |= bit;
+      return (int)key;
     }
-    bpi_scan_skip(r->s);
+    r->f.reject = REJECT_DUPLICATE_KEY;
   }
-  return KEY_NONE;
 }
 
 /* ------------------------------------------------------------------------------------- values */
@@ -139,8 +169,8 @@ bool bpi_cc_present(reader *r) {
 }
 
 void bpi_cc_inner_count(reader *r, unsigned in, int64_t *out, bool *bad) {
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, in);
   if (!bpi_scan_enter_object(r->s)) return;
-  while (bpi_cc_next_key(r, in, &was) != KEY_NONE)
+  while (bpi_cc_next_key(r, &was) != KEY_NONE)
     bpi_scan_count(r->s, out, bad);
 }

@@ -75,9 +75,9 @@ static const word advisors[] = {
 /* -------------------------------------------------------------------------------------- usage */
 
 static void read_creation(reader *r, usage *u) {
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_CREATION);
   if (!bpi_scan_enter_object(r->s)) return;
-  for (int key; (key = bpi_cc_next_key(r, IN_CREATION, &was)) != KEY_NONE;)
+  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;)
     bpi_scan_count(r->s, key == KEY_WRITE_5M ? &u->write_5m : &u->write_1h, &u->bad);
 }
 
@@ -106,10 +106,10 @@ static void start_usage(usage *u) {
 static void read_iteration(reader *r, message *m, int64_t index) {
   advice a = {.index = index};
   int is_advisor = 0;
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_ITERATION);
   start_usage(&a.usage);
   if (!bpi_scan_enter_object(r->s)) return;
-  for (int key; (key = bpi_cc_next_key(r, IN_ITERATION, &was)) != KEY_NONE;) {
+  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;) {
     if (key == KEY_TYPE)
       is_advisor = bpi_cc_word(r, advisors, 0, 0);
     else if (key == KEY_MODEL)
@@ -125,9 +125,9 @@ static void read_iteration(reader *r, message *m, int64_t index) {
 }
 
 static void read_usage(reader *r, message *m) {
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_USAGE);
   if (!bpi_scan_enter_object(r->s)) return;
-  for (int key; (key = bpi_cc_next_key(r, IN_USAGE, &was)) != KEY_NONE;) {
+  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;) {
     if (key != KEY_ITERATIONS) {
       read_usage_member(r, &m->usage, key);
     } else if (bpi_scan_enter_array(r->s)) {
@@ -202,9 +202,9 @@ static void read_message_member(reader *r, message *m, int key, bool nested) {
 }
 
 static void read_message(reader *r, message *m, bool nested) {
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_MESSAGE);
   if (!bpi_scan_enter_object(r->s)) return;
-  for (int key; (key = bpi_cc_next_key(r, IN_MESSAGE, &was)) != KEY_NONE;)
+  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;)
     read_message_member(r, m, key, nested);
 }
 
@@ -253,11 +253,11 @@ static void read_envelope_member(reader *r, envelope *e, int key, bool nested) {
 static void read_nested(reader *r) {
   envelope *e = &r->nested;
   bool is_line = false;
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_NESTED);
   if (!bpi_scan_enter_object(r->s)) return;
   start_envelope(e);
   e->there = true;
-  for (int key; (key = bpi_cc_next_key(r, IN_NESTED, &was)) != KEY_NONE;) {
+  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;) {
     switch (key) {
     case KEY_MESSAGE:
       is_line = bpi_scan_peek(r->s) == SCAN_OBJECT;
@@ -281,9 +281,9 @@ static void read_nested(reader *r) {
 }
 
 static void read_data(reader *r) {
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_DATA);
   if (!bpi_scan_enter_object(r->s)) return;
-  for (int key; (key = bpi_cc_next_key(r, IN_DATA, &was)) != KEY_NONE;) {
+  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;) {
     if (key == KEY_MESSAGE)
       read_nested(r);
     else
@@ -292,17 +292,17 @@ static void read_data(reader *r) {
 }
 
 static void read_origin(reader *r, int *origin) {
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_ORIGIN);
   if (!bpi_scan_enter_object(r->s)) return;
-  while (bpi_cc_next_key(r, IN_ORIGIN, &was) != KEY_NONE)
+  while (bpi_cc_next_key(r, &was) != KEY_NONE)
     *origin = bpi_cc_word(r, origins, ORIGIN_OTHER, ORIGIN_ABSENT);
 }
 
 static void read_attachment(reader *r) {
   frame *f = &r->f;
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_ATTACHMENT);
   if (!bpi_scan_enter_object(r->s)) return;
-  for (int key; (key = bpi_cc_next_key(r, IN_ATTACHMENT, &was)) != KEY_NONE;) {
+  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;) {
     switch (key) {
     case KEY_TYPE: f->queued = bpi_cc_word(r, queued, 0, 0) != 0; break;
     case KEY_COMMAND_MODE: f->command_mode = bpi_cc_word(r, prompt_mode, 0, 0) != 0; break;
@@ -315,9 +315,9 @@ static void read_attachment(reader *r) {
 
 static void read_compaction(reader *r) {
   frame *f = &r->f;
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_COMPACT);
   if (!bpi_scan_enter_object(r->s)) return;
-  for (int key; (key = bpi_cc_next_key(r, IN_COMPACT, &was)) != KEY_NONE;) {
+  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;) {
     if (key == KEY_TRIGGER)
       f->compact_detail = bpi_cc_word(r, triggers, DETAIL_OTHER, DETAIL_NONE);
     else
@@ -389,11 +389,11 @@ static void read_line_member(reader *r, int key) {
 }
 
 void bpi_cc_read_line(reader *r) {
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_LINE);
   memset(&r->f, 0, offsetof(frame, agent));
   r->f.tokens_before = r->f.duration = r->f.retry = -1;
   r->nested.there = false;
   start_envelope(&r->own);
-  for (int key; (key = bpi_cc_next_key(r, IN_LINE, &was)) != KEY_NONE;)
+  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;)
     read_line_member(r, key);
 }

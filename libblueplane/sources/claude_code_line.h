@@ -52,6 +52,7 @@ enum {
   IN_ORIGIN = 1 << 19,
   IN_ERROR = 1 << 20
 };
+#define OBJECTS 21 /* kinds of them */
 enum { IN_MESSAGES = IN_MESSAGE | IN_NESTED, IN_USAGES = IN_USAGE | IN_ITERATION };
 
 /* Every key that is read, and where. */
@@ -137,10 +138,73 @@ enum { IN_MESSAGES = IN_MESSAGE | IN_NESTED, IN_USAGES = IN_USAGE | IN_ITERATION
   X(COMMIT, "commit", IN_GIT)                                                                      \
   X(SHA, "sha", IN_COMMIT)
 
+/* Keys that are there in most lines, or in most of their kind, and are never read. Known so that they
+ * are expected; a key that stands in neither list is skipped alike, only not as fast. */
+#define IDLE_KEYS(X)                                                                               \
+  X(PARENT, "parentUuid")                                                                          \
+  X(USER_TYPE, "userType")                                                                         \
+  X(SLUG, "slug")                                                                                  \
+  X(TOOL_USE, "toolUseID")                                                                         \
+  X(PARENT_TOOL_USE, "parentToolUseID")                                                            \
+  X(CALLER_UUID, "sourceToolAssistantUUID")                                                        \
+  X(HOOK_EVENT, "hookEvent")                                                                       \
+  X(HOOK_NAME, "hookName")                                                                         \
+  X(OUTPUT, "output")                                                                              \
+  X(FULL_OUTPUT, "fullOutput")                                                                     \
+  X(ELAPSED, "elapsedTimeSeconds")                                                                 \
+  X(TOTAL_LINES, "totalLines")                                                                     \
+  X(TOTAL_BYTES, "totalBytes")                                                                     \
+  X(TASK, "taskId")                                                                                \
+  X(TIMEOUT_MS, "timeoutMs")                                                                       \
+  X(NORMALIZED, "normalizedMessages")                                                              \
+  X(STOP_SEQUENCE, "stop_sequence")                                                                \
+  X(CONTEXT, "context_management")                                                                 \
+  X(WEB_FETCHES, "web_fetch_requests")                                                             \
+  X(CALLER, "caller")                                                                              \
+  X(THOUGHT, "thinking")                                                                           \
+  X(SIGNATURE, "signature")                                                                        \
+  X(DESCRIPTION, "description")                                                                    \
+  X(REPLACE_ALL, "replace_all")                                                                    \
+  X(PATTERN, "pattern")                                                                            \
+  X(PATH, "path")                                                                                  \
+  X(LIMIT, "limit")                                                                                \
+  X(OFFSET, "offset")                                                                              \
+  X(OUTPUT_MODE, "output_mode")                                                                    \
+  X(TIMEOUT, "timeout")                                                                            \
+  X(STDOUT, "stdout")                                                                              \
+  X(STDERR, "stderr")                                                                              \
+  X(IS_IMAGE, "isImage")                                                                           \
+  X(NO_OUTPUT, "noOutputExpected")                                                                 \
+  X(OLD_START, "oldStart")                                                                         \
+  X(OLD_LINES, "oldLines")                                                                         \
+  X(NEW_START, "newStart")                                                                         \
+  X(NEW_LINES, "newLines")                                                                         \
+  X(RESULT_OLD, "oldString")                                                                       \
+  X(RESULT_NEW, "newString")                                                                       \
+  X(ORIGINAL, "originalFile")                                                                      \
+  X(USER_MODIFIED, "userModified")                                                                 \
+  X(RESULT_ALL, "replaceAll")                                                                      \
+  X(RESULT_MODE, "mode")                                                                           \
+  X(READ_FILE, "file")                                                                             \
+  X(FILE_NAMES, "filenames")                                                                       \
+  X(FILE_COUNT, "numFiles")                                                                        \
+  X(LINE_COUNT, "numLines")                                                                        \
+  X(MESSAGE_ID, "messageId")                                                                       \
+  X(SNAPSHOT, "snapshot")                                                                          \
+  X(SNAPSHOT_UPDATE, "isSnapshotUpdate")                                                           \
+  X(OPERATION, "operation")                                                                        \
+  X(LEVEL, "level")
+
+/* Those that are read come first: what was seen of them is a set of bits. */
 enum {
   KEY_NONE,
 #define X(name, text, in) KEY_##name,
   KEYS(X)
+#undef X
+      KEY_READ_COUNT,
+  KEY_BEFORE_IDLE = KEY_READ_COUNT - 1,
+#define X(name, text) KEY_##name,
+  IDLE_KEYS(X)
 #undef X
       KEY_COUNT
 };
@@ -159,12 +223,18 @@ enum { SUBTYPE_OTHER, SUBTYPE_COMPACT, SUBTYPE_MICROCOMPACT, SUBTYPE_API_ERROR, 
 enum { ROLE_UNKNOWN, ROLE_ASSISTANT, ROLE_USER };
 enum { ORIGIN_ABSENT, ORIGIN_HUMAN, ORIGIN_OTHER };
 
+/* Which keys came behind one the last times, the latest first. */
+typedef struct key_pair {
+  unsigned char key[2];
+} key_pair;
+
 /* Keys of one object that were seen, and the last of them. */
 typedef struct seen {
-  uint64_t bits[2];
+  unsigned in;
   int last;
+  uint64_t bits[2];
+  key_pair *behind; /* by key, in objects of this kind */
 } seen;
-#define NO_KEYS {{0, 0}, KEY_NONE}
 
 typedef struct usage {
   int64_t input, output, cache_read, cache_write, write_5m, write_1h, reasoning, web_searches;
@@ -262,7 +332,7 @@ typedef struct agent_memory {
   char raw[IDENT_RAW_MAX];
 } agent_memory;
 
-#define KEY_SLOTS 256 /* of a hash table over KEYS, more than twice their number */
+#define KEY_SLOTS 512 /* of a hash table over all keys, more than twice their number */
 typedef struct key_ends {
   uint64_t first, last;
 } key_ends;
@@ -293,7 +363,7 @@ typedef struct reader {
   names names;
   unsigned char slots[KEY_SLOTS];
   key_ends ends[KEY_COUNT];
-  unsigned char next[KEY_COUNT]; /* which key came behind each the last time */
+  key_pair behind[OBJECTS][KEY_COUNT];
 } reader;
 
 
@@ -307,9 +377,20 @@ void bpi_cc_close(reader *r); /* NULL: nothing */
 /* ------------------------------------------------------------------------------------- fields */
 
 void bpi_cc_prepare_keys(reader *r);
-/* The next key of the open object that is read in objects of kind `in`; other members are skipped.
- * KEY_NONE at the object's end. A key that comes twice condemns the line. `was` starts at zero. */
-int bpi_cc_next_key(reader *r, unsigned in, seen *was);
+/* Of an object of kind `in`, one bit, of which nothing was read yet. */
+static inline seen bpi_cc_no_keys(reader *r, unsigned in) {
+  unsigned number = 0;
+#if defined(__GNUC__)
+  number = (unsigned)__builtin_ctz(in);
+#else
+  while (in >> number != 1)
+    number++;
+#endif
+  return (seen){.in = in, .last = KEY_NONE, .behind = r->behind[number]};
+}
+/* The next key of the open object that is read in objects of its kind; other members are skipped.
+ * KEY_NONE at the object's end. A key that comes twice condemns the line. */
+int bpi_cc_next_key(reader *r, seen *was);
 
 /* Each of these consumes one value, whatever its type. */
 

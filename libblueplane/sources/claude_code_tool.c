@@ -76,9 +76,9 @@ static void read_edits(reader *r, edit_lines *e) {
   if (!bpi_scan_enter_array(r->s)) return;
   while (bpi_scan_item(r->s)) {
     if (!bpi_scan_enter_object(r->s)) continue;
-    seen was = NO_KEYS;
+    seen was = bpi_cc_no_keys(r, IN_EDIT);
     start_edit(r);
-    for (int key; (key = bpi_cc_next_key(r, IN_EDIT, &was)) != KEY_NONE;)
+    for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;)
       read_lines(r, key == KEY_OLD ? &r->before : &r->after, e);
     end_edit(r, e);
   }
@@ -106,10 +106,10 @@ static void read_input(reader *r, int category, tool_use_record *use, edit_lines
   bool commands = category < 0 || category == CATEGORY_COMMAND;
   bool single = false;
   edit_lines many = {false, 0, 0};
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_INPUT);
   name file;
   if (!bpi_scan_enter_object(r->s)) return;
-  for (int key; (key = bpi_cc_next_key(r, IN_INPUT, &was)) != KEY_NONE;) {
+  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;) {
     if (key == KEY_FILE || key == KEY_NOTEBOOK) {
       file = bpi_cc_name(r, LABEL_FILE);
       use->file = file.label;
@@ -147,9 +147,9 @@ static size_t read_output(reader *r, char head[RESULT_HEAD]) {
   }
   if (!bpi_scan_enter_array(r->s)) return 0;
   while (bpi_scan_item(r->s)) {
-    seen was = NO_KEYS;
+    seen was = bpi_cc_no_keys(r, IN_OUTPUT);
     if (!bpi_scan_enter_object(r->s)) continue;
-    while (bpi_cc_next_key(r, IN_OUTPUT, &was) != KEY_NONE) {
+    while (bpi_cc_next_key(r, &was) != KEY_NONE) {
       if (length == 0)
         bpi_scan_text(r->s, head, RESULT_HEAD, &length, NULL);
       else
@@ -169,11 +169,11 @@ void bpi_cc_read_block(reader *r, bool of_user, bool nested) {
   edit_lines edit = {false, 0, 0};
   tool_use use = {.nested = nested, .is = {.category = -1, .added = -1, .removed = -1}};
   tool_result result = {.nested = nested, .outcome = OUTCOME_OK};
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_BLOCK);
   name tool;
 
   if (!bpi_scan_enter_object(r->s)) return;
-  for (int key; (key = bpi_cc_next_key(r, IN_BLOCK, &was)) != KEY_NONE;) {
+  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;) {
     switch (key) {
     case KEY_TYPE: type = bpi_cc_word(r, block_types, BLOCK_OTHER, BLOCK_OTHER); break;
     case KEY_ID: use.key = bpi_cc_ident(r, IDENT_TOOL); break;
@@ -218,9 +218,9 @@ static void read_patch(reader *r, result_facts *f) {
   if (!bpi_scan_enter_array(r->s)) return;
   f->patched = true;
   while (bpi_scan_item(r->s)) {
-    seen was = NO_KEYS;
+    seen was = bpi_cc_no_keys(r, IN_HUNK);
     if (!bpi_scan_enter_object(r->s)) continue;
-    while (bpi_cc_next_key(r, IN_HUNK, &was) != KEY_NONE) {
+    while (bpi_cc_next_key(r, &was) != KEY_NONE) {
       if (!bpi_scan_enter_array(r->s)) continue;
       while (bpi_scan_item(r->s)) {
         char sign = ' ';
@@ -241,12 +241,12 @@ static ident read_hash(reader *r) {
 }
 
 static void read_commit(reader *r, result_facts *f) {
-  seen git = NO_KEYS;
+  seen git = bpi_cc_no_keys(r, IN_GIT);
   if (!bpi_scan_enter_object(r->s)) return;
-  while (bpi_cc_next_key(r, IN_GIT, &git) != KEY_NONE) {
-    seen commit = NO_KEYS;
+  while (bpi_cc_next_key(r, &git) != KEY_NONE) {
+    seen commit = bpi_cc_no_keys(r, IN_COMMIT);
     if (!bpi_scan_enter_object(r->s)) continue;
-    while (bpi_cc_next_key(r, IN_COMMIT, &commit) != KEY_NONE)
+    while (bpi_cc_next_key(r, &commit) != KEY_NONE)
       f->commit = read_hash(r);
   }
 }
@@ -287,13 +287,13 @@ static void read_result_member(reader *r, result_facts *f, int key, bool *typed)
 
 void bpi_cc_read_result(reader *r, result_facts *f) {
   bool typed = false;
-  seen was = NO_KEYS;
+  seen was = bpi_cc_no_keys(r, IN_RESULT);
   scan_type type = bpi_scan_peek(r->s);
   f->there = type != SCAN_NULL;
   if (type == SCAN_TEXT) {
     read_result_text(r, f);
   } else if (bpi_scan_enter_object(r->s)) {
-    for (int key; (key = bpi_cc_next_key(r, IN_RESULT, &was)) != KEY_NONE;)
+    for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;)
       read_result_member(r, f, key, &typed);
   }
 }
