@@ -40,6 +40,7 @@ typedef struct ingest {
   bp_ingest_options options;
   int64_t now_us, began_us; /* as the handle's clock and as the system's says */
   bool keep_labels;
+  domain_key path_key, tail_key;
   erased_marks erased; /* what must not come back */
   int64_t erasures;    /* of the store, when it was asked for them */
   const source *only;  /* the source asked for, or NULL */
@@ -153,8 +154,7 @@ static int tail_mark(worker *w, int64_t position, int64_t *mark) {
   int64_t from = position > TAIL_BYTES ? position - TAIL_BYTES : 0;
   int64_t got = bpi_file_read(w->file, from, bytes, (size_t)(position - from));
   if (got != position - from) return BP_ERR_IO;
-  *mark =
-      (int64_t)bpi_hash_ident(bpi_store_key(w->in->handle->store), "tail", bytes, (size_t)got).lo;
+  *mark = (int64_t)bpi_hash_under(&w->in->tail_key, bytes, (size_t)got).lo;
   bpi_hash_wipe(bytes, sizeof bytes);
   return BP_OK;
 }
@@ -320,13 +320,18 @@ static int read_open_file(worker *w, const candidate *c, const file_stat *stat, 
   return rc != BP_OK ? rc : noted;
 }
 
-/* By which a file ("path") or bytes ("origin") are known. */
-static ident key_of(const ingest *in, const char *domain, const char *name) {
-  return bpi_hash_ident(bpi_store_key(in->handle->store), domain, name, strlen(name));
+/* By which a file is known. */
+static ident key_of_path(const ingest *in, const char *path) {
+  return bpi_hash_under(&in->path_key, path, strlen(path));
 }
 
-static int load_state(worker *w, const char *domain, const char *name, bool *known) {
-  ident key = key_of(w->in, domain, name);
+static void derive_keys(ingest *in) {
+  const hash_key *key = bpi_store_key(in->handle->store);
+  in->path_key = bpi_hash_domain(key, "path");
+  in->tail_key = bpi_hash_domain(key, "tail");
+}
+
+static int load_state(worker *w, ident key, bool *known) {
   bp_error *why = NULL;
   bpi_mutex_lock(w->in->store_lock);
   int rc = bpi_store_file(w->in->handle->store, key, &w->state, &why);
@@ -352,9 +357,9 @@ static int read_candidate(worker *w, const candidate *c) {
   int rc = BP_OK;
   if (c->unknown) { /* not to wait for a worker that stores */
     memset(&w->state, 0, sizeof w->state);
-    w->state.key = key_of(w->in, "path", c->path);
+    w->state.key = key_of_path(w->in, c->path);
   } else {
-    rc = load_state(w, "path", c->path, &known);
+    rc = load_state(w, key_of_path(w->in, c->path), &known);
   }
   if (rc != BP_OK) return rc;
   if (c->unreadable) {
@@ -468,7 +473,7 @@ static int drop_unchanged(ingest *in, bp_error **error) {
     file_state known;
     int found = BP_ERR_NOTFOUND;
     if (rc == BP_OK && !c->unreadable)
-      found = bpi_store_file(s, key_of(in, "path", c->path), &known, error);
+      found = bpi_store_file(s, key_of_path(in, c->path), &known, error);
     if (found != BP_OK && found != BP_ERR_NOTFOUND) rc = found;
     bool same = found == BP_OK && known.source == number_of(c->source);
     if (same && unchanged(&known, &c->stat)) {
@@ -558,6 +563,8 @@ static int by_size(const void *a, const void *b) {
 }
 
 static void ingest_free(ingest *in) {
+  bpi_hash_wipe(&in->path_key, sizeof in->path_key);
+  bpi_hash_wipe(&in->tail_key, sizeof in->tail_key);
   for (size_t i = 0; i < in->candidates; i++)
     bpi_free(in->candidate[i].path);
   bpi_free(in->candidate);
@@ -626,6 +633,7 @@ static int look(bp_result **out, ingest *in, const char *root, bp_error **error)
   for (size_t i = 0; i < in->candidates; i++)
     if (in->candidate[i].source != NULL && !in->candidate[i].unreadable)
       files[number_of(in->candidate[i].source)]++;
+  derive_keys(in);
   if (rc == BP_OK) rc = drop_unchanged(in, error);
   bp_result *t = rc == BP_OK ? bpi_table_new() : NULL;
   if (rc != BP_OK) return rc;
@@ -684,6 +692,7 @@ static int begin(ingest *in, bp_store *s, const char *source_name, const bp_inge
   int64_t keep_labels = 0;
   rc = bpi_store_setting(s->store, "keep_labels", 1, &keep_labels, error);
   in->keep_labels = keep_labels != 0;
+  derive_keys(in);
   if (rc == BP_OK) rc = load_erased(in, error);
   return rc == BP_OK ? BP_OK : bpi_leave(s, rc);
 }
@@ -749,7 +758,8 @@ static int unrecognised(bp_error **error) {
  * nothing to do with each other. */
 static int load_origin(worker *w, const char *origin) {
   bool known;
-  int rc = load_state(w, "origin", origin, &known);
+  ident key = bpi_hash_ident(bpi_store_key(w->in->handle->store), "origin", origin, strlen(origin));
+  int rc = load_state(w, key, &known);
   if (*origin == '\0' || w->in->options.flags & BP_INGEST_RESTART) {
     memset(w->state.memory, 0, sizeof w->state.memory);
     w->state.records = 0;

@@ -1,6 +1,7 @@
-/* base/hash.c: libsodium's BLAKE2b behind our names. */
+/* base/hash.c: libsodium's BLAKE2b and SipHash behind our names. */
 #include "base/hash.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -15,30 +16,31 @@ static uint64_t load_big_endian(const unsigned char *p) {
   return value;
 }
 
-#define BLOCK 128 /* of BLAKE2b: what one round of it takes */
+/* Why identifiers are made so: docs/privacy.md, "What is kept". Domains are constants of ours. */
+domain_key bpi_hash_domain(const hash_key *key, const char *domain) {
+  domain_key made;
+  unsigned char bytes[BPI_KEY_BYTES + 32] = {0};
+  size_t length = strlen(domain) + 1;
+  assert(length <= sizeof bytes - BPI_KEY_BYTES);
+  memcpy(bytes, key->bytes, BPI_KEY_BYTES);
+  memcpy(bytes + BPI_KEY_BYTES, domain, length);
+  crypto_generichash(made.bytes, sizeof made.bytes, bytes, BPI_KEY_BYTES + length, NULL, 0);
+  sodium_memzero(bytes, sizeof bytes);
+  return made;
+}
 
-/* The key goes in front of the data, in one block with nearly every identifier; the keyed mode spends a
- * block on the key alone. Why that is as safe: docs/privacy.md, "What is kept". Domains are constants
- * of ours, far shorter than a block. */
-ident bpi_hash_ident(const hash_key *key, const char *domain, const void *data, size_t length) {
-  unsigned char digest[16], block[BLOCK];
-  size_t prefix = strlen(domain) + 1, front = sizeof key->bytes + prefix;
-  memcpy(block, key->bytes, sizeof key->bytes);
-  memcpy(block + sizeof key->bytes, domain, prefix);
-  if (front + length <= sizeof block) { /* nearly always */
-    if (length > 0) memcpy(block + front, data, length);
-    crypto_generichash(digest, sizeof digest, block, front + length, NULL, 0);
-  } else {
-    crypto_generichash_state state;
-    crypto_generichash_init(&state, NULL, 0, sizeof digest);
-    crypto_generichash_update(&state, block, front);
-    crypto_generichash_update(&state, data, length);
-    crypto_generichash_final(&state, digest, sizeof digest);
-    sodium_memzero(&state, sizeof state); /* holds a block of the raw bytes */
-  }
-  sodium_memzero(block, sizeof block);
-  ident made = {load_big_endian(digest), load_big_endian(digest + 8)};
+ident bpi_hash_under(const domain_key *key, const void *data, size_t length) {
+  unsigned char hash[crypto_shorthash_siphashx24_BYTES];
+  crypto_shorthash_siphashx24(hash, length == 0 ? (const void *)"" : data, length, key->bytes);
+  ident made = {load_big_endian(hash), load_big_endian(hash + 8)};
   if (bpi_ident_absent(made)) made.lo = 1;
+  return made;
+}
+
+ident bpi_hash_ident(const hash_key *key, const char *domain, const void *data, size_t length) {
+  domain_key under = bpi_hash_domain(key, domain);
+  ident made = bpi_hash_under(&under, data, length);
+  sodium_memzero(&under, sizeof under);
   return made;
 }
 

@@ -1,5 +1,5 @@
 /* base/hash.h: keyed identifiers and digests by libsodium. Knows nothing of what
- * it hashes but the domain name put before it. */
+ * it hashes but the name of its domain. */
 #ifndef BPI_BASE_HASH_H
 #define BPI_BASE_HASH_H
 
@@ -11,7 +11,7 @@
 
 #define BPI_KEY_BYTES 32
 
-/* 128 bits of BLAKE2b over `key domain NUL bytes`. All zero: absent. */
+/* 128 bits of SipHash-2-4 over bytes, under the key of their domain. All zero: absent. */
 typedef struct ident {
   uint64_t hi, lo;
 } ident;
@@ -20,7 +20,14 @@ typedef struct hash_key {
   unsigned char bytes[BPI_KEY_BYTES];
 } hash_key;
 
+/* 128 bits of BLAKE2b over `key domain NUL`: for whoever makes many identifiers of one domain. */
+typedef struct domain_key {
+  unsigned char bytes[16];
+} domain_key;
+
 int bpi_hash_init(void); /* once per process, idempotent, thread-safe; 0 or BP_ERR_INTERNAL */
+domain_key bpi_hash_domain(const hash_key *key, const char *domain);
+ident bpi_hash_under(const domain_key *key, const void *data, size_t length);
 ident bpi_hash_ident(const hash_key *key, const char *domain, const void *data, size_t length);
 void bpi_hash_random_key(hash_key *key);
 void bpi_hash_wipe(void *memory, size_t length);

@@ -23,6 +23,7 @@ typedef struct remembered {
 
 struct gate {
   const hash_key *key;
+  domain_key ident_keys[IDENT_KINDS], label_keys[LABEL_KINDS];
   fact_sink out;
   bool keep_labels;
   gate_counts counts;
@@ -148,7 +149,7 @@ static void remember(remembered *r, int kind, const char *raw, size_t length, ui
 static ident identify(void *self, ident_kind kind, const char *raw, size_t length) {
   const gate *g = self;
   if (length == 0) return (ident){0, 0};
-  return bpi_hash_ident(g->key, ident_domains[kind], raw, length);
+  return bpi_hash_under(&g->ident_keys[kind], raw, length);
 }
 
 static uint32_t make_label(gate *g, label_kind kind, const char *raw, size_t length) {
@@ -164,7 +165,7 @@ static uint32_t make_label(gate *g, label_kind kind, const char *raw, size_t len
     shaped = true;
   }
   bool keep = shaped && (g->keep_labels || rule->always);
-  ident key = bpi_hash_ident(g->key, rule->domain, raw, length);
+  ident key = bpi_hash_under(&g->label_keys[kind], raw, length);
   return g->out.label(g->out.self, kind, key, keep ? text : NULL, keep ? text_length : 0);
 }
 
@@ -285,6 +286,10 @@ gate *bpi_gate_new(const hash_key *key, const fact_sink *out, bool keep_labels) 
   g->key = key;
   g->out = *out;
   g->keep_labels = keep_labels;
+  for (int kind = 0; kind < IDENT_KINDS; kind++)
+    g->ident_keys[kind] = bpi_hash_domain(key, ident_domains[kind]);
+  for (int kind = 1; kind < LABEL_KINDS; kind++)
+    g->label_keys[kind] = bpi_hash_domain(key, label_rules[kind].domain);
   return g;
 }
 
