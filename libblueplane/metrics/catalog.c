@@ -124,6 +124,10 @@
   .shape = SHAPE_VERDICT, .unit = "verdict", .top = top_, .bottom = bottom_, .interval = true,     \
   .verdict = {offsetof(assumptions, line_), above_, below_}
 #define FEATURE_USED SUM("used", "count", NEED_TOOLS, ADD(USE, USED))
+#define RESOLVED_USE(name_, unit_, measure_)                                                       \
+  SUM(name_, unit_, NEED_RESULTS,                                                                  \
+      {.kind = ROLLUP_USE, .take = USE_##measure_, .sign = 1,                                      \
+       .only = {{FIELD_TASK_OUTCOME, UINT64_C(1) << TASK_OUTCOME_RESOLVED, false}}})
 #define FEATURE_TASKS SUM("feature_tasks", "count", NEED_TOOLS, COUNT(USE))
 
 #define METRIC(id_, title_, family_, levels_, definition_, ...)                                    \
@@ -190,7 +194,7 @@ static const char *const measure_names[ROLLUP_KINDS][ROLLUP_MEASURES] = {
     [ROLLUP_CHANGE] = {"added", "removed", "files", "rounds", "rounded", "open_us", "opened"},
     [ROLLUP_ATTEMPT] = {"repeats", "recovered", "edits", "first_try", "reworked"},
     [ROLLUP_TASK] = {"active_us", "prompts", "prompt_retries", "calls", "lines_kept"},
-    [ROLLUP_USE] = {"used"}};
+    [ROLLUP_USE] = {"used", "active_us"}};
 
 static dimension_id implied_by(const metric *m) {
   int dim = 0;

@@ -91,6 +91,24 @@ static const struct journey {
 };
 #define JOURNEYS (sizeof journeys / sizeof *journeys)
 
+/* What an assistant offers, in the words of the dimension `feature`. */
+static const struct feature {
+  const char *word;
+  measure_id resolved, time;
+} features[] = {
+    {"plan_mode", MEASURE_feature_plan_mode_resolved, MEASURE_feature_plan_mode_resolved_time},
+    {"subagents", MEASURE_feature_subagents_resolved, MEASURE_feature_subagents_resolved_time},
+    {"skills", MEASURE_feature_skills_resolved, MEASURE_feature_skills_resolved_time},
+    {"mcp", MEASURE_feature_mcp_resolved, MEASURE_feature_mcp_resolved_time},
+    {"slash_commands", MEASURE_feature_slash_commands_resolved,
+     MEASURE_feature_slash_commands_resolved_time},
+    {"background_runs", MEASURE_feature_background_runs_resolved,
+     MEASURE_feature_background_runs_resolved_time},
+    {"web_search", MEASURE_feature_web_search_resolved, MEASURE_feature_web_search_resolved_time},
+    {"images", MEASURE_feature_images_resolved, MEASURE_feature_images_resolved_time},
+};
+#define FEATURES (sizeof features / sizeof *features)
+
 /* The question for each dimension; projects are asked for by their folder. */
 static const char *const asked_by[SLICED_COUNT] = {
     [SLICED_PLATFORM] = "platform",      [SLICED_MODEL] = "model_family",
@@ -296,14 +314,39 @@ static int take_journeys(reading *r, const bp_result *t) {
   return rc;
 }
 
-static int read_journeys(reading *r) {
+/* ----------------------------------------------------------------------------------- features */
+
+/* A feature that no task used has no row: its cells say so. */
+static int take_features(reading *r, const bp_result *t) {
+  int rc = BP_OK;
+  for (size_t i = 0; i < 2 * FEATURES && !rc; i++)
+    rc = put(r, SLICED_WHOLE, 0, i % 2 ? features[i / 2].time : features[i / 2].resolved, 0);
+  for (size_t row = 0; row < t->rows && !rc; row++) {
+    const char *word = bpi_table_text(t, row, 0, NULL);
+    int64_t resolved, time;
+    size_t at = 0;
+    while (at < FEATURES && strcmp(features[at].word, word) != 0)
+      at++;
+    if (at == FEATURES || !number_at(t, row, "feature_time.resolved_with_feature", &resolved) ||
+        !number_at(t, row, "feature_time.time_with_feature", &time))
+      continue;
+    rc = put(r, SLICED_WHOLE, 0, features[at].resolved, resolved);
+    if (!rc) rc = put(r, SLICED_WHOLE, 0, features[at].time, time);
+  }
+  return rc;
+}
+
+/* ------------------------------------------------------------------------- of tasks, in parts */
+
+static int read_parts(reading *r, const char *name,
+                      int (*take)(reading *r, const bp_result *t)) {
   bp_query *q = NULL;
   bp_result *t = NULL;
   if (!tells_tasks(r)) return BP_OK;
   int rc = new_query(r, &q, NULL);
-  if (!rc) bpi_query_metric(q, "transition_resolution_rate");
+  if (!rc) bpi_query_metric(q, name);
   if (!rc) rc = ask(r, q, &t);
-  if (!rc) rc = take_journeys(r, t);
+  if (!rc) rc = take(r, t);
   bpi_table_release(t);
   bpi_query_free(q);
   return rc;
@@ -320,7 +363,8 @@ int bpi_contribution_read(vector_cell **cells, size_t *count, const compute_cont
       rc = read_some(&r, d, &next);
   for (size_t i = 0; i < sizeof uses / sizeof *uses && !rc; i++)
     rc = read_use(&r, &uses[i]);
-  if (!rc) rc = read_journeys(&r);
+  if (!rc) rc = read_parts(&r, "transition_resolution_rate", take_journeys);
+  if (!rc) rc = read_parts(&r, "feature_time", take_features);
   if (!rc && r.count) bpi_vector_shape(r.cells, &r.count);
   if (rc) bpi_free(r.cells);
   *cells = rc ? NULL : r.cells;
@@ -348,5 +392,8 @@ uint32_t bpi_measure_families(int measure) {
   for (size_t i = 0; i < JOURNEYS; i++)
     if ((int)journeys[i].resolved == measure || (int)journeys[i].unresolved == measure)
       families |= family_bit("transition_resolution_rate");
+  for (size_t i = 0; i < FEATURES; i++)
+    if ((int)features[i].resolved == measure || (int)features[i].time == measure)
+      families |= family_bit("feature_time");
   return families;
 }

@@ -27,6 +27,8 @@ typedef enum released_how {
   HOW_SHARES,
   HOW_WAYS,
   HOW_WAY_RATES,
+  HOW_FEATURES,
+  HOW_FEATURE_TIMES,
   HOW_SIGNAL,
   HOW_SEATS,
   HOW_PER_MEMBER,
@@ -55,8 +57,9 @@ typedef struct released {
 #define OF5(a, b, c, d, e) M(a), M(b), M(c), M(d), M(e)
 #define OF6(a, b, c, d, e, f) M(a), M(b), M(c), M(d), M(e), M(f)
 #define OF7(a, b, c, d, e, f, g) M(a), M(b), M(c), M(d), M(e), M(f), M(g)
-#define PICK(a, b, c, d, e, f, g, name, ...) name
-#define LIST_OF(...) PICK(__VA_ARGS__, OF7, OF6, OF5, OF4, OF3, OF2, OF1, 0)(__VA_ARGS__)
+#define OF8(a, b, c, d, e, f, g, h) M(a), M(b), M(c), M(d), M(e), M(f), M(g), M(h)
+#define PICK(a, b, c, d, e, f, g, h, name, ...) name
+#define LIST_OF(...) PICK(__VA_ARGS__, OF8, OF7, OF6, OF5, OF4, OF3, OF2, OF1, 0)(__VA_ARGS__)
 #define OF(...)                                                                                    \
   {                                                                                                \
     { LIST_OF(__VA_ARGS__) }                                                                       \
@@ -81,6 +84,12 @@ typedef struct released {
 #define JOURNEYS                                                                                   \
   OF(journey_read_edit_resolved, journey_search_edit_resolved, journey_plan_edit_resolved,         \
      journey_edit_command_resolved, journey_command_edit_resolved, journey_other_resolved)
+#define FEATURES                                                                                   \
+  OF(feature_plan_mode_resolved, feature_subagents_resolved, feature_skills_resolved,              \
+     feature_mcp_resolved, feature_slash_commands_resolved, feature_background_runs_resolved,      \
+     feature_web_search_resolved, feature_images_resolved)
+#define TASKS_WITH() .how = HOW_FEATURES, .top = FEATURES
+#define TIMES_WITH() .how = HOW_FEATURE_TIMES, .top = FEATURES
 #define WAYS() .how = HOW_WAYS, .top = JOURNEYS
 #define WAY_RATES() .how = HOW_WAY_RATES, .top = JOURNEYS
 #define SIGNAL() .how = HOW_SIGNAL, .top = OF(support_signal)
@@ -195,7 +204,15 @@ static bool side_takes(const side *s, int along) {
 
 /* Sums and ratios are of one person as of many; all else is only of a group. */
 static bool is_of_person(const released *r) {
-  return r->how == HOW_SUM || r->how == HOW_RATIO || r->how == HOW_WAYS || r->how == HOW_WAY_RATES;
+  switch (r->how) {
+  case HOW_SUM:
+  case HOW_RATIO:
+  case HOW_WAYS:
+  case HOW_WAY_RATES:
+  case HOW_FEATURES:
+  case HOW_FEATURE_TIMES: return true;
+  default: return false;
+  }
 }
 
 /* Seats are told by platform only, what is said of members as a share only of the whole. */
@@ -214,16 +231,20 @@ static bool told_by(const release_query *x, const released *r) {
 }
 
 static bool has_parts(const released *r) {
-  return r->how == HOW_SHARES || r->how == HOW_WAYS || r->how == HOW_WAY_RATES;
+  return r->how == HOW_SHARES || (is_of_person(r) && r->how != HOW_SUM && r->how != HOW_RATIO);
 }
 
-/* A way of tasks is told by its resolved ones and, the next measure, those that are not. */
-_Static_assert(MEASURE_journey_other_unresolved == MEASURE_journey_other_resolved + 1,
+/* A way of tasks is told by its resolved ones and, the next measure, those that are not; a feature by
+ * the resolved tasks with it and, the next, their time. */
+_Static_assert(MEASURE_journey_other_unresolved == MEASURE_journey_other_resolved + 1 &&
+                   MEASURE_feature_images_resolved_time == MEASURE_feature_images_resolved + 1,
                "neighbours");
 static asked part_of(const released *r, const metric *m, int measure) {
-  side of = {{measure}}, way = {{measure, measure + 1}};
+  side of = {{measure}}, way = {{measure, measure + 1}}, time = {{measure + 1}};
   if (r->how == HOW_WAYS) return (asked){r, m, HOW_SUM, measure - 1, way, {{0}}, 1, NULL};
   if (r->how == HOW_WAY_RATES) return (asked){r, m, HOW_RATIO, measure - 1, of, way, 1, NULL};
+  if (r->how == HOW_FEATURES) return (asked){r, m, HOW_SUM, measure - 1, of, {{0}}, 1, NULL};
+  if (r->how == HOW_FEATURE_TIMES) return (asked){r, m, HOW_RATIO, measure - 1, time, of, 1, NULL};
   return (asked){r, m, r->how, measure - 1, of, {{0}}, 1, NULL};
 }
 
@@ -235,7 +256,8 @@ static size_t columns_of(asked *out, const released *r, const metric *m) {
   return count;
 }
 
-/* A part is named by its measure without the first word, a way of tasks without its end, too. */
+/* A part is named by its measure without the first word; a way of tasks and a feature without what
+ * comes of it, too. */
 static void name_of(const asked *a, const char *column, char *out, size_t size) {
   const char *part = a->part < 0 ? "" : strchr(bpi_measures[a->part].name, '_') + 1;
   const char *end = a->r->how == HOW_SHARES ? NULL : strstr(part, "_resolved");

@@ -587,6 +587,7 @@ static int use_cells(const task *t, int (*row)(void *user, const rollup_cell *ce
   for (int use = 0; use < USES && rc == 0; use++) {
     cell.class_ = class_ | CLASS_PUT(CLASS_USE, use);
     cell.m[USE_USED] = t->uses >> use & 1;
+    cell.m[USE_ACTIVE_US] = cell.m[USE_USED] ? t->active_us : 0;
     rc = row(user, &cell);
   }
   return rc;

@@ -24,6 +24,16 @@ import tasks  # noqa: E402
 ASK = '{"metrics":["tasks"],"period":"all"}'
 
 
+def with_features(store: pathlib.Path) -> dict:
+    """Resolved tasks that used a feature and the active time of these, of the oracle's tasks."""
+    sums: dict = collections.defaultdict(lambda: [0, 0])
+    for task in (task for found in tasks.derived(store).values() for task in found):
+        for feature in task["uses"]:
+            sums[feature][0] += task["active"] * (task["outcome"] == "resolved")
+            sums[feature][1] += task["outcome"] == "resolved"
+    return {feature: tuple(both) for feature, both in sums.items() if both[1]}
+
+
 def compare(folder: pathlib.Path, name: str, roots: Iterable) -> None:
     store = new_store(folder, name)
     e2e.ingest(store, *roots)
@@ -32,6 +42,11 @@ def compare(folder: pathlib.Path, name: str, roots: Iterable) -> None:
     found = tasks.differences(store)
     e2e.counts["tasks equal to the oracle's"] += sum(map(len, tasks.derived(store).values()))
     check(not found, "tasks", name, f"{len(found)} differ\n" + "\n".join(found[:50]))
+    told = json.loads(e2e.bpt("query", store, '{"metrics":["feature_time"],"period":"all"}').stdout)
+    times = {row["feature"]: (row["feature_time.time_with_feature"], row["feature_time.resolved_with_feature"])
+             for row in told["rows"] if row["feature_time.resolved_with_feature"]}
+    check(times == with_features(store), "time with a feature", name, f"{times} for {with_features(store)}")
+    e2e.counts["features with a time equal to the oracle's"] += len(times)
 
 
 def test_sample(folder: pathlib.Path) -> None:

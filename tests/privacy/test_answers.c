@@ -55,6 +55,8 @@ static const char *const others[] = {"interactions",
                                      "active_workspaces",
                                      "journeys",
                                      "journey_resolution_rate",
+                                     "feature_tasks",
+                                     "feature_task_time",
                                      "salary_of_members"};
 static const char *const dimensions[] = {
     NULL,       "platform",        "model_family", "tool_category", "language", "task_type",

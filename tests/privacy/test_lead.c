@@ -1108,6 +1108,7 @@ START_TEST(families_by_hand) {
                {MEASURE_retries, "tasks"},
                {MEASURE_resolved, "tasks"},
                {MEASURE_journey_other_resolved, "tasks"},
+               {MEASURE_feature_images_resolved_time, "tasks"},
                {MEASURE_tool_unsettled, "activity quality"},
                {MEASURE_roster, ""},
                {MEASURE_seats, ""},

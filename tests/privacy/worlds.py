@@ -15,7 +15,9 @@ _APART = {
     HOST + (LANGUAGE,): "lines_added lines_removed accepted rejected first_try_edits later_edits reworked_edits",
     HOST + (TASK,): "resolved unresolved unjudged resolved_time",
     (): "active_days " + " ".join(f"journey_{way}_{end}" for end in ("resolved", "unresolved") for way in (
-        "read_edit", "search_edit", "plan_edit", "edit_command", "command_edit", "other")),
+        "read_edit", "search_edit", "plan_edit", "edit_command", "command_edit", "other")) +
+        " " + " ".join(f"feature_{feature}_resolved{end}" for end in ("", "_time") for feature in (
+            "plan_mode", "subagents", "skills", "mcp", "slash_commands", "background_runs", "web_search", "images")),
 }
 _ALONG = {measure: dims for dims, measures in _APART.items() for measure in measures.split()}
 # Some measures of every kind: dense and sparse, small and huge, with the dimensions that tell them.

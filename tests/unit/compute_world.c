@@ -192,6 +192,11 @@ static void pattern(rollup_kind kind, const char *time, int64_t label, int64_t c
   fake_cell(&world, kind, time, number(1), label, class_, 1);
 }
 
+static void used(rollup_cell *c, int64_t seconds) {
+  c->m[USE_USED] = 1;
+  c->m[USE_ACTIVE_US] = seconds * 1000000;
+}
+
 static void tasks(void) {
   rollup_cell *c;
   a_task(cell(1, ROLLUP_TASK, A "09:00:00Z", ONE, FIRST | CATEGORY(COMMAND), 1), 600, 3, 1, 20);
@@ -212,10 +217,10 @@ static void tasks(void) {
   attempts(
       cell(1, ROLLUP_ATTEMPT, B "10:00:00Z", BASH, CATEGORY(COMMAND) | TASK_IS(EXPLORING) | SUB, 1),
       1, 0);
-  cell(1, ROLLUP_USE, A "09:00:00Z", 0, USE(MCP) | FIRST, 1)->m[USE_USED] = 1;
+  used(cell(1, ROLLUP_USE, A "09:00:00Z", 0, USE(MCP) | FIRST, 1), 600);
   cell(1, ROLLUP_USE, A "09:00:00Z", 0, USE(IMAGES) | FIRST, 1);
   cell(1, ROLLUP_USE, A "09:15:00Z", 0, USE(MCP) | SECOND, 1);
-  cell(1, ROLLUP_USE, A "09:15:00Z", 0, USE(IMAGES) | SECOND, 1)->m[USE_USED] = 1;
+  used(cell(1, ROLLUP_USE, A "09:15:00Z", 0, USE(IMAGES) | SECOND, 1), 300);
   cell(2, ROLLUP_USE, A "09:00:00Z", 0, USE(MCP) | OTHER, 1);
   cell(2, ROLLUP_USE, A "09:00:00Z", 0, USE(IMAGES) | OTHER, 1);
   for (rollup_kind kind = ROLLUP_PATTERN; kind <= ROLLUP_TRANSITION; kind++) {

@@ -145,6 +145,9 @@ static const struct value {
     {"feature_usage", "images 0.3333333333 used=1 feature_tasks=3 low=- high=- | "
                       "mcp 0.3333333333 used=1 feature_tasks=3 low=- high=-"},
     {"underused_features", NULL},
+    /* the task with an image was not resolved */
+    {"feature_time", "images - time_with_feature=0 resolved_with_feature=0 | "
+                     "mcp 600000000 time_with_feature=600000000 resolved_with_feature=1"},
     /* 37 lines at 30 s and 2 tasks at 120 s, minus 1320 s; at 12 and 0; at 60 and 300 */
     {"time_saved", "30000000 low=-876000000 high=1500000000 lines_kept=37 resolved=2 "
                    "task_time=1320000000"},

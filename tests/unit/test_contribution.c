@@ -123,6 +123,13 @@ START_TEST(test_a_week_by_hand) {
       {SLICED_WHOLE, "other", MEASURE_journey_other_resolved, 1},
       {SLICED_WHOLE, "other", MEASURE_journey_other_unresolved, 0},
       {SLICED_WHOLE, "other", MEASURE_journey_read_edit_unresolved, 0},
+      /* it began with an image and called MCP, both for its 210 s, and nothing else */
+      {SLICED_WHOLE, "other", MEASURE_feature_images_resolved, 1},
+      {SLICED_WHOLE, "other", MEASURE_feature_images_resolved_time, 210000000},
+      {SLICED_WHOLE, "other", MEASURE_feature_mcp_resolved, 1},
+      {SLICED_WHOLE, "other", MEASURE_feature_mcp_resolved_time, 210000000},
+      {SLICED_WHOLE, "other", MEASURE_feature_skills_resolved, 0},
+      {SLICED_WHOLE, "other", MEASURE_feature_skills_resolved_time, 0},
   };
   vector_cell *v = NULL;
   size_t n = 0;

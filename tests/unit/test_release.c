@@ -52,6 +52,12 @@ static const struct {
      20}, /* up to 49 */
     {0, "core", 0, "", MEASURE_journey_edit_command_unresolved, 0, HEADCOUNT_5, 10},
     {0, "web", 0, "", MEASURE_journey_read_edit_resolved, 0, HEADCOUNT_3, 40},
+    {0, "core", 0, "", MEASURE_feature_mcp_resolved, 0, HEADCOUNT_5, 20},
+    {0, "core", 0, "", MEASURE_feature_mcp_resolved_time, 0, HEADCOUNT_5, 12000},
+    {0, "core", 0, "", MEASURE_feature_images_resolved, PUBLISHED_BUCKET, HEADCOUNT_5, 20},
+    {0, "core", 0, "", MEASURE_feature_images_resolved_time, 0, HEADCOUNT_5, 12000},
+    {0, "core", 0, "", MEASURE_feature_skills_resolved, PUBLISHED_UNCOVERED, HEADCOUNT_5, 0},
+    {0, "core", 0, "", MEASURE_feature_skills_resolved_time, PUBLISHED_UNCOVERED, HEADCOUNT_5, 0},
     {7, "core", 0, "", MEASURE_prompts, 0, HEADCOUNT_5, 2000},
     {7, "core", 0, "", MEASURE_roster, 0, HEADCOUNT_5, 10},
     {35, "core", 0, "", MEASURE_prompts, 0, HEADCOUNT_5, 77}, /* 2026-04-06 */
@@ -63,7 +69,7 @@ static void setup(void) {
   bp_error *error = NULL;
   ck_assert_int_eq(bpi_store_open(&s, NULL, &o, &error), BP_OK);
   for (size_t i = 0; i < sizeof rows / sizeof *rows;) {
-    release_row list[32];
+    release_row list[64];
     release r = {.window = (uint32_t)(MONDAY + rows[i].week),
                  .edition = 1,
                  .minimum = 3,
@@ -284,6 +290,29 @@ START_TEST(test_people_of_several_weeks) {
 }
 END_TEST
 
+/* The mean of a feature is its time by its tasks, between the ends of both. */
+START_TEST(test_features) {
+  bp_result *t = NULL;
+  ck_assert_int_eq(
+      ask(&t, 'L', "core",
+          Q("\"metrics\":[\"feature_tasks\",\"feature_task_time\"],\"period\":\"2026-03-02/2026-03-08\"")),
+      BP_OK);
+  expect(t, 0, "feature_tasks.mcp", 20);
+  expect(t, 0, "feature_task_time.mcp", 600);
+  expect(t, 0, "feature_tasks.images.at_least", 20);
+  expect(t, 0, "feature_tasks.images.at_most", 49);
+  expect(t, 0, "feature_task_time.images.at_most", 12050.0 / 20); /* of 12,000 to within 50 */
+  expect(t, 0, "feature_task_time.images.at_least", 11950.0 / 49);
+  expect_state(t, 0, "feature_task_time.skills", BP_CELL_UNCOVERED);
+  expect_state(t, 0, "feature_task_time.plan_mode", BP_CELL_WITHHELD);
+  bpi_table_release(t);
+  ck_assert_int_eq(ask(&t, 'M', NULL, Q("\"metrics\":[\"feature_task_time\"]")), BP_ERR_DENIED);
+  ck_assert_int_eq(ask(&t, 'R', NULL, Q("\"metrics\":[\"feature_task_time\"],\"by\":[\"experience\"]")),
+                   BP_OK);
+  bpi_table_release(t);
+}
+END_TEST
+
 /* A way is told where both its sides are: web tells only how many were resolved. */
 START_TEST(test_journeys) {
   bp_result *t = NULL;
@@ -468,6 +497,7 @@ int main(void) {
   tcase_add_test(t, test_seats_shares_and_signals);
   tcase_add_test(t, test_people_of_several_weeks);
   tcase_add_test(t, test_journeys);
+  tcase_add_test(t, test_features);
   tcase_add_test(t, test_return_on_cost);
   tcase_add_test(t, test_benchmark);
   tcase_add_test(t, test_assumed_hour);

@@ -387,11 +387,12 @@ START_TEST(patterns) {
 END_TEST
 
 START_TEST(uses) {
-  const task t = {.uses = 1 << USE_OF_MCP | 1 << USE_OF_IMAGES};
+  const task t = {.uses = 1 << USE_OF_MCP | 1 << USE_OF_IMAGES, .active_us = 70};
   memset(sum, 0, sizeof sum);
   ck_assert_int_eq(bpi_task_cells(&t, ROLLUP_USE, take_cell, NULL), 0);
   ck_assert_int_eq(sum[ROLLUP_USE].n, USES);
   ck_assert_int_eq(sum[ROLLUP_USE].m[USE_USED], 2);
+  ck_assert_int_eq(sum[ROLLUP_USE].m[USE_ACTIVE_US], 140); /* of the two, not of all eight */
 }
 END_TEST
 
