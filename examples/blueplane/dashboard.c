@@ -69,6 +69,7 @@ static int show(program *p, const dashboard *which) {
   json_open(&d.out, NULL, '{');
   put_head(&d.out, p, which->kind);
   int code = put_catalog(&d, "catalog");
+  if (code == EXIT_OK) code = put_words(&d, "words");
   if (code == EXIT_OK) code = which->put(&d, p);
   put_columns(&d, "columns");
   json_close(&d.out, '}');

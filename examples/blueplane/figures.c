@@ -165,6 +165,16 @@ void put_number(text *t, const char *unit, double value, bool sign) {
   put_plain(t, size);
 }
 
+const char *word_title(const char *dimension, const char *word) {
+  static bp_result *words; /* read once; the program has one thread that writes pages */
+  if (words == NULL && bp_catalog(&words, "words", NULL) != BP_OK) return word;
+  for (size_t row = 0; word != NULL && row < bp_result_rows(words); row++)
+    if (strcmp(bp_result_text(words, row, 0, NULL), dimension) == 0 &&
+        strcmp(bp_result_text(words, row, 1, NULL), word) == 0)
+      return bp_result_text(words, row, 2, NULL);
+  return word;
+}
+
 static void put_time(text *t, int64_t us) {
   date d = date_of(us);
   char day[16];

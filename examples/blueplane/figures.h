@@ -19,6 +19,8 @@ char *figure(const screen *s, const bp_result *r, size_t row, int column);
 /* The same with the ends of its interval behind it, where it has one. */
 char *range_figure(const screen *s, const bp_result *r, size_t row, const char *name,
                    const char *low, const char *high);
+/* How people write a word of a dimension, by the library; the word itself where it has no other title. */
+const char *word_title(const char *dimension, const char *word);
 /* A value in a unit of the library (NULL: none), with + where `sign` asks for it. */
 void put_number(text *t, const char *unit, double value, bool sign);
 /* A number of bytes, a share, a plain count. */

@@ -259,8 +259,8 @@ BP_API int bp_configure(bp_store *store, const char *topic, const char *json, si
 /* -------------------------------------------------------------------------------- catalogue */
 
 /* Static knowledge as a result: "metrics", "dimensions", "releases" (their metrics), "reports",
- * "insights" (their kinds), "sources", "formats", "errors", "rejects" (reasons), "topics", "access"
- * (who may ask what). Errors: NOTFOUND. Thread-safe. Since 0.1. */
+ * "insights" (their kinds), "sources", "formats", "errors", "rejects" (reasons), "words" (how people
+ * write those of dimensions), "topics", "access" (who may ask what). Errors: NOTFOUND. Thread-safe. Since 0.1. */
 BP_API int bp_catalog(bp_result **out, const char *topic, bp_error **error);
 
 /* Facts about a store: "health", "integrity" (slow), "sources", "files", "rejects", "coverage",

@@ -12,6 +12,7 @@
 #include "privacy/policy.h"
 #include "privacy/vector.h"
 #include "result/table.h"
+#include "result/words.h"
 #include "sources/source.h"
 #include "store/store.h"
 
@@ -310,6 +311,15 @@ static void fill_rejects(page *p) {
   }
 }
 
+static void fill_words(page *p) {
+  for (const word_title *w = bpi_words; w->dimension; w++) {
+    new_row(p);
+    add_text(p, w->dimension);
+    add_text(p, w->word);
+    add_text(p, w->title);
+  }
+}
+
 /* ------------------------------------------------------------------------------------ topics */
 
 static void fill_topics(page *p);
@@ -346,6 +356,9 @@ static const struct topic {
      "Every reason for which a record is refused.", fill_rejects},
     {"bp_catalog", "access", "store, access, functions, families, metrics, dimensions, ranges",
      "Who may do and ask what: all that is not named is denied.", fill_access},
+    {"bp_catalog", "words", "dimension, word, title",
+     "How people write the words of dimensions; any other word with spaces for its underscores.",
+     fill_words},
     {"bp_catalog", "topics", "call, topic, columns, definition", "This list.", fill_topics},
     {"bp_inspect", "health", "name, value:int, unit, of",
      "Size, age, growth and counts of the store, and of reading: how late changes were stored "

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "result/words.h"
 
 /* A number to show: its size, exact if it is whole, and on which side of zero it lies. */
 typedef struct number {
@@ -339,6 +340,8 @@ static look look_of(const looks *l, size_t column) {
   k.unit = find_unit(bpi_table_column_get(r, column, "unit"));
   k.sign = role != NULL && (strcmp(role, "difference") == 0 || strcmp(role, "relative") == 0);
   k.estimate = estimate != NULL && strcmp(estimate, "true") == 0;
+  k.word = l->options.words && role != NULL && strcmp(role, "dimension") == 0 &&
+           bpi_words_of(bpi_table_column_get(r, column, "name"));
   if (r->column[column].type == BP_TYPE_TIME) k.grain = column_grain(r, l->zone, column);
   return k;
 }
@@ -366,6 +369,16 @@ void bpi_looks_free(looks *l) {
   memset(l, 0, sizeof *l);
 }
 
+/* A store may hold a platform that somebody named: what it is called is shown like any other text. */
+static void write_word(buf *out, const looks *l, size_t column, const char *text, size_t length) {
+  buf title;
+  bpi_buf_init(&title, out->limit);
+  bpi_word_add(&title, bpi_table_column_get(l->result, column, "name"), text, length);
+  if (title.length > 0) bpi_text_shown(out, title.data, title.length);
+  if (title.failed) out->failed = title.failed;
+  bpi_buf_free(&title);
+}
+
 void bpi_cell_shown(buf *out, const looks *l, size_t row, size_t column) {
   const table_column *c = &l->result->column[column];
   const look *k = &l->column[column];
@@ -379,7 +392,10 @@ void bpi_cell_shown(buf *out, const looks *l, size_t row, size_t column) {
   } else if (c->type == BP_TYPE_TEXT) {
     size_t length;
     const char *text = bpi_table_text(l->result, row, column, &length);
-    bpi_text_shown(out, text, length);
+    if (k->word)
+      write_word(out, l, column, text, length);
+    else
+      bpi_text_shown(out, text, length);
   } else {
     number n = read_number(l->result, row, column);
     write_number(out, l, k, &n);

@@ -24,6 +24,7 @@ typedef struct look {
   int grain;     /* of a TIME column: what is needed to tell its values */
   bool sign;     /* a difference: + is written too */
   bool estimate; /* ~ before each value */
+  bool word;     /* of a closed vocabulary, shown by its title */
 } look;
 
 /* The looks of all columns. Times are shown in the result's zone, or in UTC where this machine has

@@ -17,11 +17,11 @@ const delivery_format bpi_delivery_formats[] = {
     {"csv", "text/csv", "Comma-separated values after RFC 4180 with a header line", "titles",
      bpi_write_csv},
     {"markdown", "text/markdown", "A table in GitHub's Markdown, for people",
-     "titles, compact, brief", bpi_write_markdown},
+     "titles, words, compact, brief", bpi_write_markdown},
     {"html", "text/html", "A table for a page, on request with a chart and folded away, for people",
-     "titles, compact, brief, fold, chart", bpi_write_html},
+     "titles, words, compact, brief, fold, chart", bpi_write_html},
     {"table", "text/plain", "A table aligned for the terminal, for people",
-     "width, color, ascii, titles, compact, brief", bpi_write_text_table},
+     "width, color, ascii, titles, words, compact, brief", bpi_write_text_table},
     {NULL, NULL, NULL, NULL, NULL}};
 
 typedef struct word {
@@ -121,6 +121,7 @@ static int read_option(delivery_options *options, const delivery_format *f, word
   if (is(name, "color")) options->color = true;
   if (is(name, "ascii")) options->ascii = true;
   if (is(name, "titles")) options->titles = true;
+  if (is(name, "words")) options->words = true;
   if (is(name, "compact")) options->compact = true;
   if (is(name, "brief")) options->brief = true;
   if (is(name, "fold")) options->fold = true;

@@ -17,7 +17,7 @@ typedef enum chart_kind { CHART_NONE, CHART_BARS, CHART_LINE, CHART_SHARE } char
 typedef struct delivery_options {
   size_t width; /* columns of the terminal; 0: any width */
   chart_kind chart;
-  bool color, ascii, titles, compact, brief, fold;
+  bool color, ascii, titles, words, compact, brief, fold;
 } delivery_options;
 
 typedef struct delivery_format {

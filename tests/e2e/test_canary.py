@@ -331,7 +331,7 @@ def make_input(root: pathlib.Path, labels: bool) -> Input:
 FORMATS = ("json", "ndjson", "csv", "csv:titles", "markdown", "html:chart=bars", "table", "table:width=200,titles,ascii")
 TOPICS = ("health", "integrity", "sources", "files", "rejects", "coverage", "prices", "unpriced", "labels", "sessions")
 METRICS = ("interactions", "output_tokens", "tool_calls", "lines_added", "commits")
-CATALOGS = ("metrics", "dimensions", "sources", "formats", "errors", "rejects", "topics")
+CATALOGS = ("metrics", "dimensions", "sources", "formats", "errors", "rejects", "words", "topics")
 
 
 def dimensions() -> list:

@@ -278,7 +278,7 @@ START_TEST(errors_of_the_catalogue) {
   ck_assert_str_eq(bp_error_detail(error, "topic"), "nothing");
   ck_assert_str_eq(
       bp_error_detail(error, "allowed"),
-      "metrics, dimensions, releases, reports, insights, sources, formats, errors, rejects, access, topics");
+      "metrics, dimensions, releases, reports, insights, sources, formats, errors, rejects, access, words, topics");
   bp_error_free(error);
   ck_assert_int_eq(bp_catalog(&r, NULL, NULL), BP_ERR_NOTFOUND);
   ck_assert_int_eq(bp_catalog(NULL, "metrics", NULL), BP_ERR_INVALID);

@@ -680,7 +680,7 @@ static const struct {
     {"json:titles", BP_ERR_NOTFOUND, "titles", ""},
     {"csv:color", BP_ERR_NOTFOUND, "color", "titles"},
     {"table:color,colour", BP_ERR_NOTFOUND, "colour",
-     "width, color, ascii, titles, compact, brief"},
+     "width, color, ascii, titles, words, compact, brief"},
     {"table:width", BP_ERR_INVALID, NULL, NULL},
     {"table:width=", BP_ERR_INVALID, NULL, NULL},
     {"table:width=0", BP_ERR_INVALID, NULL, NULL},

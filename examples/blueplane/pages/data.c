@@ -145,3 +145,22 @@ int put_catalog(data *d, const char *key) {
   bp_result_free(r);
   return 0;
 }
+
+int put_words(data *d, const char *key) {
+  json *j = &d->out;
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  if (bp_catalog(&r, "words", &error) != BP_OK) return complain_of(error);
+  json_open(j, key, '{');
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    const char *dimension = bp_result_text(r, row, 0, NULL);
+    bool first = row == 0 || strcmp(bp_result_text(r, row - 1, 0, NULL), dimension) != 0;
+    if (first && row > 0) json_close(j, '}');
+    if (first) json_open(j, dimension, '{');
+    json_text(j, bp_result_text(r, row, 1, NULL), bp_result_text(r, row, 2, NULL));
+  }
+  if (bp_result_rows(r) > 0) json_close(j, '}');
+  json_close(j, '}');
+  bp_result_free(r);
+  return 0;
+}

@@ -21,6 +21,8 @@ void put_table(data *d, const char *key, const bp_result *r);
 void put_columns(data *d, const char *key);
 /* Title, family and definition of each metric, by its id; exit code. */
 int put_catalog(data *d, const char *key);
+/* {DIMENSION: {WORD: TITLE}}: how people write the words of dimensions; exit code. */
+int put_words(data *d, const char *key);
 void data_free(data *d);
 
 #endif

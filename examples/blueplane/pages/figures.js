@@ -162,12 +162,10 @@ function figure(table, row, name) {
 
 // ------------------------------------------------------------------------------------------------------ names
 
-const known = { claude_code: "Claude Code", codex: "Codex", cursor: "Cursor", gemini_cli: "Gemini CLI", copilot_cli: "Copilot CLI",
-  opencode: "opencode", mcp: "MCP" };
 const days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-function words(name) { return known[name] || name.replace(/_/g, " "); }
+function words(name) { return name.replace(/_/g, " "); }
 
 // A civil day as "23 Nov", with the weekday or the year where asked for.
 function dayText(day, how) {
@@ -185,8 +183,9 @@ function safe(name) {
 // A value of a dimension as people read it.
 function label(dimension, value) {
   if (value === null || value === undefined) return "not known";
+  if (page.words[dimension]) return page.words[dimension][value] || words(safe(value));
   switch (dimension) {
-    case "platform": case "task_type": case "tool_category": case "feature": case "model_family": case "experience": return words(value);
+    case "task_type": case "model_family": case "experience": return words(value);
     case "time.hour": return value.slice(11, 16);
     case "time.day": return dayText(value, "weekday");
     case "time.week": return `Week of ${dayText(value)}`;

@@ -122,8 +122,10 @@ static void put_hours(text *t, const bp_result *r) {
 }
 
 /* Names come from folders: a mark in one that turns the direction of what follows is told, and not obeyed. */
-static void put_name(text *t, const char *name) {
-  char *safe = text_safe(name != NULL ? name : "not known");
+static void put_name(text *t, const bp_result *r, size_t row) {
+  const char *name = bp_result_text(r, row, 0, NULL);
+  const char *title = word_title(bp_result_column(r, 0, "name"), name);
+  char *safe = text_safe(title != NULL ? title : "not known");
   html_text(t, safe);
   free(safe);
 }
@@ -143,7 +145,7 @@ static void put_shares(text *t, const char *id, const char *title, const bp_resu
             "</thead><tbody>\n");
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     text_add(t, "<tr><th scope=\"row\">");
-    put_name(t, bp_result_text(r, row, 0, NULL));
+    put_name(t, r, row);
     text_add(t, "</th><td class=\"number\">");
     put_html_figure(t, r, row, count);
     text_add(t, "</td><td class=\"number\">");

@@ -260,11 +260,11 @@ void paper_result(paper *p, const bp_result *r, const char *chart, bool fold) {
     return;
   }
   if (p->form == PAPER_HTML && chart != NULL)
-    format = print_text("html:titles,compact,brief,chart=%s%s", chart, fold ? ",fold" : "");
+    format = print_text("html:titles,words,compact,brief,chart=%s%s", chart, fold ? ",fold" : "");
   else if (p->form == PAPER_TEXT)
-    format = print_text("table:titles,compact,brief,width=%d", TEXT_WIDTH);
+    format = print_text("table:titles,words,compact,brief,width=%d", TEXT_WIDTH);
   else
-    format = print_text("%s:titles,compact,brief", is_page(p) ? "html" : "markdown");
+    format = print_text("%s:titles,words,compact,brief", is_page(p) ? "html" : "markdown");
   if (p->form == PAPER_MARKDOWN) text_add(&p->out, "\n");
   if (bp_result_format(&formatted, &length, r, format, NULL) == BP_OK)
     text_add_bytes(&p->out, formatted, length);
