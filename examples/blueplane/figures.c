@@ -137,10 +137,14 @@ void put_bytes(text *t, uint64_t bytes) {
   text_addf(t, " %s", names[step]);
 }
 
+const char *minus(const screen *s) {
+  return s != NULL && s->ascii ? "-" : "−";
+}
+
 /* A change of the size of the value; beyond ten times a percentage says little. */
 static void put_change(text *t, const screen *s, double ratio) {
   if (ratio < 9.995) {
-    if (ratio != 0) text_add(t, ratio < 0 ? "-" : "+");
+    if (ratio != 0) text_add(t, ratio > 0 ? "+" : minus(s));
     put_share(t, fabs(ratio));
   } else {
     text_add(t, s->ascii ? "x" : "×");
@@ -148,9 +152,9 @@ static void put_change(text *t, const screen *s, double ratio) {
   }
 }
 
-void put_number(text *t, const char *unit, double value, bool sign) {
+void put_number(text *t, const screen *s, const char *unit, double value, bool sign) {
   if (value < 0)
-    text_add(t, "-");
+    text_add(t, minus(s));
   else if (sign && value > 0)
     text_add(t, "+");
   double size = fabs(value);
@@ -210,7 +214,7 @@ void put_figure(text *t, const screen *s, const bp_result *r, size_t row, int co
     if (relative)
       put_change(t, s, bp_result_real(r, row, at));
     else
-      put_number(t, bp_result_column(r, at, "unit"), bp_result_real(r, row, at), sign);
+      put_number(t, s, bp_result_column(r, at, "unit"), bp_result_real(r, row, at), sign);
   }
 }
 

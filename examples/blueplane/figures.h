@@ -21,8 +21,10 @@ char *range_figure(const screen *s, const bp_result *r, size_t row, const char *
                    const char *low, const char *high);
 /* How people write a word of a dimension, by the library; the word itself where it has no other title. */
 const char *word_title(const char *dimension, const char *word);
-/* A value in a unit of the library (NULL: none), with + where `sign` asks for it. */
-void put_number(text *t, const char *unit, double value, bool sign);
+/* A value in a unit of the library (NULL: none), with + where `sign` asks for it; without a screen for a page. */
+void put_number(text *t, const screen *s, const char *unit, double value, bool sign);
+/* What stands before a number below zero. */
+const char *minus(const screen *s);
 /* A number of bytes, a share, a plain count. */
 void put_bytes(text *t, uint64_t bytes);
 void put_count(text *t, int64_t count);

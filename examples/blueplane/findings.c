@@ -49,14 +49,14 @@ static int ask_report(bp_result **out, const program *p, const char *report, que
 /* ------------------------------------------------------------------------------------- effects */
 
 /* How far two sides are apart: points, a factor, or a change per week. */
-static void put_size(text *t, const char *kind, const char *unit, double x) {
+static void put_size(text *t, const screen *s, const char *kind, const char *unit, double x) {
   if (strcmp(kind, "factor") == 0)
     text_addf(t, "%d.%02d", (int)fmin(x + 0.005, 1e9), (int)(fmod(x + 0.005, 1) * 100));
   else if (unit != NULL && strcmp(unit, "ratio") == 0)
-    text_addf(t, "%s%d.%d", x < 0 ? "-" : "+", (int)((fabs(x) * 1000 + 0.5) / 10),
+    text_addf(t, "%s%d.%d", x < 0 ? minus(s) : "+", (int)((fabs(x) * 1000 + 0.5) / 10),
               (int)(fabs(x) * 1000 + 0.5) % 10);
   else
-    put_number(t, unit, x, true);
+    put_number(t, s, unit, x, true);
 }
 
 static char *effect_of(const screen *s, const bp_result *r, size_t row) {
@@ -64,22 +64,22 @@ static char *effect_of(const screen *s, const bp_result *r, size_t row) {
   text t = {0};
   if (kind == NULL || !has_value(r, row, column(r, "effect"))) return copy_text("");
   if (strcmp(kind, "factor") == 0) text_add(&t, s->ascii ? "x " : "× ");
-  put_size(&t, kind, unit, real_at(r, row, "effect"));
+  put_size(&t, s, kind, unit, real_at(r, row, "effect"));
   if (strcmp(kind, "factor") != 0 && unit != NULL && strcmp(unit, "ratio") == 0)
     text_add(&t, " points");
   if (strcmp(kind, "slope") == 0) text_add(&t, " a week");
   text_add(&t, " (");
-  put_size(&t, kind, unit, real_at(r, row, "effect_low"));
+  put_size(&t, s, kind, unit, real_at(r, row, "effect_low"));
   text_add(&t, " to ");
-  put_size(&t, kind, unit, real_at(r, row, "effect_high"));
+  put_size(&t, s, kind, unit, real_at(r, row, "effect_high"));
   text_add(&t, ")");
   return t.data;
 }
 
-static char *value_of(const bp_result *r, size_t row, const char *name) {
+static char *value_of(const screen *s, const bp_result *r, size_t row, const char *name) {
   text t = {0};
   if (!has_value(r, row, column(r, name))) return copy_text("-");
-  put_number(&t, text_at(r, row, "unit"), real_at(r, row, name), false);
+  put_number(&t, s, text_at(r, row, "unit"), real_at(r, row, name), false);
   return t.data;
 }
 
@@ -176,8 +176,8 @@ static bool is_wide(const screen *s) {
 }
 
 static void put_row(text *t, const screen *s, const bp_result *r, size_t row, bool subjects) {
-  char *name = name_of(r, row, subjects), *value = value_of(r, row, "value");
-  char *other = value_of(r, row, "other"), *effect = effect_of(s, r, row);
+  char *name = name_of(r, row, subjects), *value = value_of(s, r, row, "value");
+  char *other = value_of(s, r, row, "other"), *effect = effect_of(s, r, row);
   const char *verdict = text_at(r, row, "verdict");
   if (is_wide(s)) {
     text_fit(t, name, NAME_WIDTH, s->ascii);

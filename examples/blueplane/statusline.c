@@ -50,7 +50,7 @@ static void put_session(text *t, const screen *s, double dollars) {
   text part = {0};
   if (dollars < 0) return;
   text_add(&part, "session ");
-  put_number(&part, "nUSD", dollars * 1e9, false);
+  put_number(&part, s, "nUSD", dollars * 1e9, false);
   put_part(t, s, part.data);
   text_free(&part);
 }

@@ -165,7 +165,7 @@ static void judge(vitals *v) {
   } else if (waits != NULL && waits->value > BEHIND) {
     v->status = STATUS_BEHIND;
     text_add(&why, "a change has waited for ");
-    put_number(&why, "us", waits->value * 1e6, false);
+    put_number(&why, NULL, "us", waits->value * 1e6, false);
   }
   v->reasons = why.data;
   add(v, "status", NULL, v->status);
@@ -216,8 +216,8 @@ bool vital_is_shown(const vital *v) {
 void put_vital(text *t, const vital *v) {
   switch (v->info->unit) {
   case VITAL_BYTES: put_bytes(t, v->value > 0 ? (uint64_t)v->value : 0); break;
-  case VITAL_SECONDS: put_number(t, "us", v->value * 1e6, false); break;
-  case VITAL_SHARE: put_number(t, "ratio", v->value, false); break;
+  case VITAL_SECONDS: put_number(t, NULL, "us", v->value * 1e6, false); break;
+  case VITAL_SHARE: put_number(t, NULL, "ratio", v->value, false); break;
   case VITAL_DAYS:
     put_count(t, (int64_t)v->value);
     text_add(t, (int64_t)v->value == 1 ? " day" : " days");

@@ -92,10 +92,10 @@ static uint64_t divide(uint64_t value, uint64_t by) { /* rounds half up */
 }
 
 /* What rounds to zero has no sign. */
-static void write_sign(buf *out, const look *k, const number *n, bool zero) {
+static void write_sign(buf *out, const looks *l, const look *k, const number *n, bool zero) {
   if (zero) return;
   if (n->negative)
-    bpi_buf_char(out, '-');
+    bpi_buf_text(out, l->options.ascii ? "-" : "\xE2\x88\x92");
   else if (k->sign)
     bpi_buf_char(out, '+');
 }
@@ -119,6 +119,7 @@ static void write_fixed(buf *out, uint64_t scaled, unsigned decimals) {
   for (unsigned i = 0; i < decimals; i++)
     power *= 10;
   write_grouped(out, scaled / power);
+  if (decimals == 0) return;
   char fraction[10] = {'.'};
   for (unsigned i = decimals; i > 0; i--) {
     fraction[i] = (char)('0' + scaled % 10);
@@ -133,27 +134,26 @@ static void write_padded(buf *out, uint64_t value) { /* two digits */
 }
 
 /* `size` has n's sign. */
-static void write_rounded(buf *out, const look *k, const number *n, double size,
+static void write_rounded(buf *out, const looks *l, const look *k, const number *n, double size,
                           unsigned decimals) {
   double scaled = size;
   for (unsigned i = 0; i < decimals; i++)
     scaled *= 10;
   if (scaled >= 9e15) { /* beyond exact digits */
-    write_sign(out, k, n, false);
+    write_sign(out, l, k, n, false);
     bpi_buf_real(out, size);
     return;
   }
   uint64_t rounded = (uint64_t)(scaled + 0.5);
-  write_sign(out, k, n, rounded == 0);
+  write_sign(out, l, k, n, rounded == 0);
   write_fixed(out, rounded, decimals);
 }
 
 /* -------------------------------------------------------------------------------------- units */
 
 static void write_plain(buf *out, const looks *l, const look *k, const number *n) {
-  (void)l;
   if (!n->is_real) {
-    write_sign(out, k, n, n->whole == 0);
+    write_sign(out, l, k, n, n->whole == 0);
     write_grouped(out, n->whole);
     return;
   }
@@ -165,33 +165,32 @@ static void write_plain(buf *out, const looks *l, const look *k, const number *n
       decimals++;
     }
   }
-  write_rounded(out, k, n, n->real, decimals);
+  write_rounded(out, l, k, n, n->real, decimals);
 }
 
 static void write_ratio(buf *out, const looks *l, const look *k, const number *n) {
-  (void)l;
-  write_rounded(out, k, n, n->real * 100, 1);
+  double percent = n->real * 100; /* three digits where it is to be compact */
+  write_rounded(out, l, k, n, percent,
+                l->options.compact && (percent >= 9.95 || percent <= 0) ? 0 : 1);
   bpi_buf_text(out, " %");
 }
 
 static void write_money(buf *out, const looks *l, const look *k, const number *n) {
-  (void)l;
   const uint64_t cent = 10000000;
   bool whole_cents = n->whole == 0 || n->whole >= (n->is_real ? 100 * cent : cent);
   uint64_t rounded = divide(n->whole, whole_cents ? cent : cent / 100);
-  write_sign(out, k, n, rounded == 0);
+  write_sign(out, l, k, n, rounded == 0);
   bpi_buf_char(out, '$');
   write_fixed(out, rounded, whole_cents ? 2 : 4);
 }
 
 /* A price keeps every digit, and at least two decimals. */
 static void write_price(buf *out, const looks *l, const look *k, const number *n) {
-  (void)l;
   uint64_t scaled = n->whole;
   unsigned decimals = 9;
   for (; decimals > 2 && scaled % 10 == 0; decimals--)
     scaled /= 10;
-  write_sign(out, k, n, n->whole == 0);
+  write_sign(out, l, k, n, n->whole == 0);
   bpi_buf_char(out, '$');
   write_fixed(out, scaled, decimals);
 }
@@ -199,7 +198,7 @@ static void write_price(buf *out, const looks *l, const look *k, const number *n
 /* The largest unit that does not round up to the next: 59.96 s is 1m 00s. */
 static void write_duration(buf *out, const looks *l, const look *k, const number *n) {
   uint64_t us = n->whole;
-  write_sign(out, k, n, us == 0);
+  write_sign(out, l, k, n, us == 0);
   if (us == 0) {
     bpi_buf_text(out, "0s");
   } else if (divide(us, 1000000) >= 3600) {
@@ -238,7 +237,7 @@ static void write_tokens(buf *out, const looks *l, const look *k, const number *
   size_t i = 0; /* 999,950 is 1.0M */
   while (i + 1 < sizeof steps / sizeof *steps && divide(n->whole, steps[i].size / 10) >= 10000)
     i++;
-  write_sign(out, k, n, false);
+  write_sign(out, l, k, n, false);
   write_fixed(out, divide(n->whole, steps[i].size / 10), 1);
   bpi_buf_char(out, steps[i].letter);
 }

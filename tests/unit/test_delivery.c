@@ -210,14 +210,14 @@ static void expect_within(bp_result *r, const char *format, const char *const *p
 START_TEST(html_bars) {
   static const char *const pieces[] = {
       "<title>lines by team</title>\n<desc>Highest: &lt;core&gt; &amp; co, 300. Lowest: "
-      "abcdefghijklmnopqrstuvwxyzabcdefgh, -100. 1 without a number.</desc>",
+      "abcdefghijklmnopqrstuvwxyzabcdefgh, −100. 1 without a number.</desc>",
       "<text x=\"182\" y=\"16\" text-anchor=\"end\">&lt;core&gt; &amp; co</text>",
       "fill=\"#2b6cb0\" x=\"260\" y=\"5\" width=\"210\" height=\"14\"/>",
       "x1=\"400\" y1=\"12\" x2=\"540\" y2=\"12\"/>", /* 200 to 400 */
       "<text x=\"546\" y=\"16\">300</text>",
       ">abcdefghijklmnopqrstuvwxyz" DOTS "</text>",
       "fill=\"#2b6cb0\" x=\"190\" y=\"29\" width=\"70\" height=\"14\"/>",
-      "<text x=\"266\" y=\"40\">-100</text>",
+      "<text x=\"266\" y=\"40\">−100</text>",
       "opacity=\"0.5\" x=\"260\" y=\"53\" width=\"40\" height=\"14\"/>"
       "<text x=\"306\" y=\"64\">withheld</text>",
       "</svg>\n</figure>\n<div class=\"bp-scroll\"",
@@ -244,7 +244,7 @@ END_TEST
 START_TEST(html_share) {
   static const char *const pieces[] = {
       "class=\"bp-s0\" fill=\"#2b6cb0\" x=\"0\" y=\"0\" width=\"640\" height=\"28\"/>",
-      "&lt;core&gt; &amp; co: 100.0 %, 300</text>", "abcdefgh: -100</text>", "web: withheld</text>",
+      "&lt;core&gt; &amp; co: 100.0 %, 300</text>", "abcdefgh: −100</text>", "web: withheld</text>",
       NULL};
   expect_within(three_groups(), "html:chart=share", pieces);
 }
@@ -264,10 +264,10 @@ END_TEST
 
 START_TEST(table_in_ascii_with_titles) {
   expect(two_days(), "table:ascii,titles,compact",
-         "Day         platform          Cost  tokens   cache    active   n\n"
-         "----------  -----------  ---------  ------  ------  --------  --\n"
-         "2025-09-01  claude_code  $1,234.56  >=1.2M  12.3 %    1h 23m  12\n"
-         "2025-09-02  a|b\"c,\\n       $0.0012       -          withheld   0\n"
+         "Day         platform          Cost  tokens  cache    active   n\n"
+         "----------  -----------  ---------  ------  -----  --------  --\n"
+         "2025-09-01  claude_code  $1,234.56  >=1.2M   12 %    1h 23m  12\n"
+         "2025-09-02  a|b\"c,\\n       $0.0012       -         withheld   0\n"
          "\n>= the true number is at least this\n- not recorded by any source\n"
          "withheld: kept back for privacy\n");
 }
@@ -275,10 +275,10 @@ END_TEST
 
 START_TEST(brief_has_no_companions) {
   expect(two_days(), "table:ascii,compact,brief",
-         "time.day    platform          cost  tokens   cache    active\n"
-         "----------  -----------  ---------  ------  ------  --------\n"
-         "2025-09-01  claude_code  $1,234.56  >=1.2M  12.3 %    1h 23m\n"
-         "2025-09-02  a|b\"c,\\n       $0.0012       -          withheld\n"
+         "time.day    platform          cost  tokens  cache    active\n"
+         "----------  -----------  ---------  ------  -----  --------\n"
+         "2025-09-01  claude_code  $1,234.56  >=1.2M   12 %    1h 23m\n"
+         "2025-09-02  a|b\"c,\\n       $0.0012       -         withheld\n"
          "\n>= the true number is at least this\n- not recorded by any source\n"
          "withheld: kept back for privacy\n");
   bp_result *r = two_days();
@@ -516,8 +516,8 @@ static const struct {
     {NULL, 0, "0"},
     {NULL, 999, "999"},
     {NULL, 1234567, "1,234,567"},
-    {NULL, -1000, "-1,000"},
-    {NULL, INT64_MIN, "-9,223,372,036,854,775,808"},
+    {NULL, -1000, "−1,000"},
+    {NULL, INT64_MIN, "−9,223,372,036,854,775,808"},
     {"unheard", 1000, "1,000"},
     {"tokens", 1234567, "1,234,567"},
     {"nUSD", 0, "$0.00"},
@@ -529,9 +529,9 @@ static const struct {
     {"nUSD", 10000000, "$0.01"},
     {"nUSD", 14999999, "$0.01"},
     {"nUSD", 15000000, "$0.02"},
-    {"nUSD", -2500000000, "-$2.50"},
+    {"nUSD", -2500000000, "−$2.50"},
     {"nUSD", INT64_MAX, "$9,223,372,036.85"},
-    {"nUSD", INT64_MIN, "-$9,223,372,036.85"},
+    {"nUSD", INT64_MIN, "−$9,223,372,036.85"},
     {"price", 0, "$0.00"},
     {"price", 3000000000, "$3.00"},
     {"price", 75000000, "$0.075"},
@@ -554,7 +554,7 @@ static const struct {
     {"us", 3630000000, "1h 01m"},
     {"us", 4980000000, "1h 23m"},
     {"us", 3600000000000, "1,000h 00m"},
-    {"us", -1200000, "-1.2s"},
+    {"us", -1200000, "−1.2s"},
 };
 
 START_TEST(shown_ints) {
@@ -570,12 +570,39 @@ static const struct {
 } compact[] = {{0, "0"},         {999, "999"},           {1000, "1.0k"},
                {1049, "1.0k"},   {1050, "1.1k"},         {999949, "999.9k"},
                {999950, "1.0M"}, {1234567, "1.2M"},      {1500000000, "1.5B"},
-               {-1500, "-1.5k"}, {999950000000, "1.0T"}, {2000000000000000, "2,000.0T"}};
+               {-1500, "−1.5k"}, {999950000000, "1.0T"}, {2000000000000000, "2,000.0T"}};
 
 START_TEST(shown_compact) {
   bp_result *t = cell(BP_TYPE_INT, "tokens", "metric");
   bpi_table_set_int(t, 0, compact[_i].value);
   expect_shown(t, "table:compact", compact[_i].shown);
+}
+END_TEST
+
+static const struct {
+  double value;
+  const char *shown;
+} shares[] = {{0, "0 %"},        {0.001, "0.1 %"}, {0.0994, "9.9 %"}, {0.0996, "10 %"},
+              {0.1234, "12 %"}, {1, "100 %"},     {-0.051, "−5.1 %"}, {-0.5, "−50 %"}};
+
+START_TEST(shown_compact_shares) {
+  bp_result *t = cell(BP_TYPE_REAL, "ratio", "metric");
+  bpi_table_set_real(t, 0, shares[_i].value);
+  expect_shown(t, "table:compact", shares[_i].shown);
+}
+END_TEST
+
+/* Words are written as people do only where that is asked for, and names never. */
+START_TEST(shown_words) {
+  static const char *const cases[][3] = {{"platform", "claude_code", "Claude Code"},
+                                         {"platform", "my_own_tool", "my own tool"},
+                                         {"task_type", "bug_fix", "bug fix"},
+                                         {"workspace", "my_shop", "my_shop"}};
+  bp_result *t = bpi_table_new();
+  bpi_table_add_column(t, BP_TYPE_TEXT, cases[_i][0], "dimension");
+  bpi_table_add_row(t);
+  bpi_table_set_text(t, 0, cases[_i][1], strlen(cases[_i][1]));
+  expect_shown(t, "table:words", cases[_i][2]);
 }
 END_TEST
 
@@ -589,23 +616,23 @@ static const struct {
     {NULL, "metric", 1234567.891, "1,234,567.89"},
     {NULL, "metric", 0.05, "0.05"},
     {NULL, "metric", 0.0012, "0.0012"},
-    {NULL, "metric", -0.00099, "-0.00099"},
+    {NULL, "metric", -0.00099, "−0.00099"},
     {NULL, "metric", 1e-12, "0.000000000"},
-    {NULL, "metric", -1e300, "-1e+300"},
+    {NULL, "metric", -1e300, "−1e+300"},
     {"ratio", "metric", 0, "0.0 %"},
     {"ratio", "metric", 0.1234, "12.3 %"},
     {"ratio", "metric", 1, "100.0 %"},
     {"ratio", "metric", 12.345, "1,234.5 %"},
-    {"ratio", "metric", -0.5, "-50.0 %"},
+    {"ratio", "metric", -0.5, "−50.0 %"},
     {"ratio", "metric", -0.0001, "0.0 %"},
     {"ratio", "relative", 0.5, "+50.0 %"},
-    {"ratio", "relative", -0.5, "-50.0 %"},
+    {"ratio", "relative", -0.5, "−50.0 %"},
     {"ratio", "relative", 0.0001, "0.0 %"},
     {"nUSD", "metric", 1234567891.5, "$1.23"},
     {"nUSD", "difference", 1e9, "+$1.00"},
     {"us", "difference", 1.5e6, "+1.5s"},
     {"us", "metric", 1e22, "1e+22"}, /* no hours that were not counted */
-    {"nUSD", "metric", -1e22, "-1e+22"},
+    {"nUSD", "metric", -1e22, "−1e+22"},
     {NULL, "difference", 3, "+3.00"},
 };
 
@@ -793,6 +820,8 @@ int main(void) {
   tcase_add_test(tests, nothing_raw_reaches_the_terminal);
   tcase_add_test(tests, without_rows_or_columns);
   tcase_add_loop_test(tests, shown_ints, 0, COUNT(ints));
+  tcase_add_loop_test(tests, shown_compact_shares, 0, COUNT(shares));
+  tcase_add_loop_test(tests, shown_words, 0, 4);
   tcase_add_loop_test(tests, shown_compact, 0, COUNT(compact));
   tcase_add_loop_test(tests, shown_reals, 0, COUNT(reals));
   tcase_add_test(tests, shown_marks);

@@ -67,8 +67,9 @@ function tokens(size) {
   return fixed(size, 0);
 }
 
-function money(nano) {
-  let decimals = nano > 0 && nano < 1e7 ? 4 : 2;
+// Cents; four decimals of what is a quotient and below a dollar, or below a cent.
+function money(nano, quotient) {
+  let decimals = nano > 0 && nano < (quotient ? 1e9 : 1e7) ? 4 : 2;
   for (let size = 1e6; nano > 0 && nano < size && decimals < 10; size /= 10) decimals++;
   return "$" + fixed(nano / 1e9, decimals);
 }
@@ -87,12 +88,18 @@ function share(ratio) {
 
 function plain(size) { return fixed(size, Number.isInteger(size) || size >= 100 ? 0 : 1); }
 
-const units = { factor: (f) => fixed(f, f < 10 ? 1 : 0), tokens, nUSD: money, us: duration, ratio: share, hour: (h) => `${String(h % 24).padStart(2, "0")}:00` };
+const units = { factor: (f) => `${fixed(f, 1)}×`, tokens, nUSD: money, us: duration, ratio: share, hour: (h) => `${String(h % 24).padStart(2, "0")}:00` };
 
 // A value in a unit of the library; with "+" where a sign is wanted.
-function number(unit, value, signed) {
+function number(unit, value, signed, quotient) {
   const sign = value < 0 ? "−" : signed && value > 0 ? "+" : "";
-  return (unit === "factor" ? "×" : "") + sign + (units[unit] || plain)(Math.abs(value));
+  return sign + (units[unit] || plain)(Math.abs(value), quotient);
+}
+
+// A value as its column writes it.
+function numberOf(name, value, signed) {
+  const column = Result.describe(name);
+  return number(column.unit, value, signed, column.type === "real");
 }
 
 // A change in relation to what was before; beyond ten times a percentage says little.
@@ -139,7 +146,7 @@ function textOf(table, row, name) {
   if (column.type === "time") return timeText(value, true);
   if (column.type === "bool") return value ? "yes" : "no";
   if (column.role === "relative") return change(value);
-  return marks + number(column.unit, value, column.role === "difference");
+  return marks + numberOf(name, value, column.role === "difference");
 }
 
 // The cell as an element that carries its exact value.

@@ -37,10 +37,11 @@ for (const [name, column] of Object.entries(page.columns)) if (/^roi(\.|$)/.test
 
 // Both ends of what is told, where they differ.
 function range(from, row, name) {
-  const low = from.value(row, `${name}.at_least`), high = from.value(row, `${name}.at_most`), unit = Result.describe(name).unit;
+  const low = from.value(row, `${name}.at_least`), high = from.value(row, `${name}.at_most`);
   if (low === null || (high !== null && low === high)) return null;
-  if (high === null) return `at least ${number(unit, low)}`;
-  return number(unit, low) === number(unit, high) ? null : `${trimmed(number(unit, low), number(unit, high))}–${number(unit, high)}`;
+  if (high === null) return `at least ${numberOf(name, low)}`;
+  const least = numberOf(name, low), most = numberOf(name, high);
+  return least === most ? null : `${trimmed(least, most)}–${most}`;
 }
 
 function trimmed(low, high) {

@@ -1,6 +1,7 @@
 /* executive.c: the executive report: its first page stands alone, the others show what it rests on. */
 #include "executive.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,7 +113,7 @@ static tile tile_of(const executive *e, const char *label, const char *metric, c
 static char *return_range(const executive *e) {
   span r = span_of(e->total, 0, "roi", 1);
   if (!r.has || !r.has_low || !r.has_high) return copy_text("withheld");
-  return print_text("%.1f to %.1f×", r.low, r.high);
+  return print_text("%s%.1f× to %.1f×", r.low < 0 ? minus(NULL) : "", fabs(r.low), r.high);
 }
 
 static char *join(char *a, const char *between, char *b) {

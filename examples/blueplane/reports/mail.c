@@ -221,9 +221,9 @@ static size_t range_before(const mail *m, const char *metric, span *out) {
 
 static void put_ends(text *t, const bp_result *r, const char *metric, const span *s) {
   const char *unit = bp_result_column(r, (size_t)find_column(r, "metric", metric), "unit");
-  put_number(t, unit, s->low, false);
+  put_number(t, NULL, unit, s->low, false);
   text_add(t, " to ");
-  put_number(t, unit, s->high, false);
+  put_number(t, NULL, unit, s->high, false);
 }
 
 /* Figures of which every number the week may have had lies outside of every one of the weeks before. */

@@ -33,6 +33,14 @@ bool is_above(const span *a, const span *b, double times) {
   return a->has && b->has && a->has_low && b->has_high && a->low > b->high * times;
 }
 
+/* A tenth of a point is the least that is told. */
+static char *points_between(double change) {
+  text t = {0};
+  double size = floor(fabs(change) * 1000 + 0.5) / 10;
+  text_addf(&t, "%s%.1f points", size == 0 ? "±" : change < 0 ? minus(NULL) : "+", size);
+  return t.data;
+}
+
 char *change_between(const span *now, const span *before) {
   text t = {0};
   if (!now->has || !before->has || before->value <= 0) return copy_text("");
@@ -40,8 +48,8 @@ char *change_between(const span *now, const span *before) {
   double ratio = (now->value - before->value) / before->value;
   if (!clear) return copy_text("no clear change");
   if (now->share && before->share)
-    return print_text("%+.1f points", (now->value - before->value) * 100);
-  put_number(&t, "ratio", ratio, true);
+    return points_between(now->value - before->value);
+  put_number(&t, NULL, "ratio", ratio, true);
   return t.data;
 }
 
@@ -51,7 +59,7 @@ char *show_value(const screen *s, const bp_result *r, size_t row, int column) {
       bp_result_type(r, (size_t)column) != BP_TYPE_REAL)
     return figure(s, r, row, column);
   double value = bp_result_real(r, row, (size_t)column);
-  if (strcmp(unit, "ratio") == 0 && fabs(value) > 2) return print_text("%.1f×", value);
+  if (strcmp(unit, "ratio") == 0 && fabs(value) > 2) return print_text("%s%.1f×", value < 0 ? minus(NULL) : "", fabs(value));
   if (strcmp(unit, "nUSD") == 0 && value > 1e5 && value < 1e9)
     return print_text("$%.4f", value / 1e9);
   return figure(s, r, row, column);
