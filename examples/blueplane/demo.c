@@ -20,7 +20,7 @@
 typedef struct piece {
   const char *file, *said;
   const char *words
-      [10]; /* of the command line; "@NAME" lies in the folder, "@weeks" are the last releases */
+      [12]; /* of the command line; "@NAME" lies in the folder, "@weeks" are the last releases */
 } piece;
 
 static const piece pieces[] = {
@@ -51,8 +51,12 @@ static const piece pieces[] = {
      {"report", "research", "--store", "@acme.db", NULL}},
     {"mail-lead.eml",
      "A lead's weekly mail",
-     {"mail", "--as", "lead", "--team", "atlas", "@weeks", NULL}},
-    {"mail-manager.eml", "A manager's weekly mail", {"mail", "--store", "@acme.db", NULL}}};
+     {"mail", "--as", "lead", "--team", "atlas", "--from", "blueplane@acme.example", "--to",
+      "lead@acme.example", "@weeks", NULL}},
+    {"mail-manager.eml",
+     "A manager's weekly mail",
+     {"mail", "--store", "@acme.db", "--from", "blueplane@acme.example", "--to",
+      "manager@acme.example", NULL}}};
 #define PIECES (sizeof pieces / sizeof *pieces)
 
 /* The Monday behind the last whole week up to the day of --until, or to yesterday. */

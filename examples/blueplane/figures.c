@@ -198,6 +198,10 @@ void put_figure(text *t, const screen *s, const bp_result *r, size_t row, int co
   case BP_CELL_UNCOVERED: text_add(t, s->ascii ? "-" : "–"); return;
   default: break;
   }
+  if (cell & BP_CELL_LOWER_BOUND && bp_result_real(r, row, at) == 0) { /* says nothing */
+    text_add(t, s->ascii ? "-" : "–");
+    return;
+  }
   if (cell & BP_CELL_LOWER_BOUND) text_add(t, s->ascii ? ">=" : "≥");
   if (estimate != NULL && strcmp(estimate, "true") == 0) text_add(t, "~");
   if (type == BP_TYPE_TEXT) {

@@ -72,6 +72,17 @@ static bool has_next_part(const bp_result *r, size_t column, const char *role) {
   return false;
 }
 
+/* "Tool category" inside a sentence; "MCP server" stays. */
+static void lower_first(buf *b) {
+  if (b->length < 2 || b->data[0] < 'A' || b->data[0] > 'Z') return;
+  if (b->data[1] >= 'a' && b->data[1] <= 'z') b->data[0] = (char)(b->data[0] - 'A' + 'a');
+}
+
+static void upper_first(buf *b) {
+  if (b->length > 0 && b->data[0] >= 'a' && b->data[0] <= 'z')
+    b->data[0] = (char)(b->data[0] - 'a' + 'A');
+}
+
 /* The titles of the columns with a role, of parts what they have in common, at most so many. Returns
  * how many there are. */
 static size_t write_titles(html *h, const char *role, size_t most) {
@@ -84,6 +95,7 @@ static size_t write_titles(html *h, const char *role, size_t most) {
     size_t length = has_next_part(r, column, role) ? bpi_html_prefix(title) - 2 : strlen(title);
     if (count > 1) bpi_buf_text(h->out, ", ");
     bpi_text_shown(&h->scratch, title, length);
+    if (strcmp(role, "dimension") == 0) lower_first(&h->scratch);
     flush(h);
   }
   return count;
@@ -217,14 +229,36 @@ static void write_rows(html *h) {
   }
 }
 
+/* Bytes that the titles of all figures begin with, and that the caption says: they are parts of one thing. */
+static size_t common_prefix(const html *h) {
+  const bp_result *r = h->looks.result;
+  const char *first = NULL;
+  size_t prefix = 0;
+  for (size_t column = 0; column < r->columns; column++) {
+    if (!bpi_is_shown(&h->looks, column)) continue;
+    const char *title = bpi_html_title(r, column);
+    if (first == NULL) prefix = bpi_html_prefix(first = title);
+    if (strncmp(title, first, prefix) != 0) return 0;
+  }
+  return h->looks.options.titles ? prefix : 0;
+}
+
 /* The only row, from top to bottom. */
 static void write_figures(html *h) {
+  size_t prefix = common_prefix(h);
   bpi_buf_text(h->out, "<thead><tr><th scope=\"col\">Figure</th><th scope=\"col\" "
                        "class=\"bp-number\">Value</th></tr></thead>\n<tbody>\n");
   for (size_t column = 0; column < h->looks.result->columns; column++) {
     if (!bpi_is_shown(&h->looks, column)) continue;
     bpi_buf_text(h->out, "<tr><th scope=\"row\">");
-    write_heading(h, column);
+    const char *part = bpi_html_title(h->looks.result, column) + prefix;
+    if (prefix > 0) {
+      bpi_text_shown(&h->scratch, part, strlen(part));
+      upper_first(&h->scratch);
+      flush(h);
+    } else {
+      write_heading(h, column);
+    }
     bpi_buf_text(h->out, "</th>");
     write_cell(h, 0, column);
     bpi_buf_text(h->out, "</tr>\n");

@@ -1,6 +1,6 @@
 /* delivery/html_chart.c: the first metric of a result as a drawing in SVG that needs no script: bars for
  * groups, a line for times, a bar cut into shares. Numbers stand beside what is drawn, the ends between
- * which a number lies are drawn where the result has them, and what is withheld is drawn as withheld.
+ * which a number lies are drawn as what is light behind it, and what is withheld is drawn as withheld.
  * Coordinates are made from integers, so that equal results are equal bytes. Style sheets may colour it
  * by its classes; without one it has colours of its own. */
 #include "delivery/html.h"
@@ -12,6 +12,7 @@
 
 #define CHART_POINTS 120 /* more are a table's business */
 #define LABEL_LETTERS 26
+#define LABEL_DAYS 24 /* at an axis of times */
 
 typedef struct point {
   size_t row, column;
@@ -103,8 +104,23 @@ static bool collect(chart *c) {
 
 /* --------------------------------------------------------------------------------------- texts */
 
+/* A civil day at an axis that says the year elsewhere: "2026-03-23" is "23 Mar". */
+static void shorten_day(buf *text, size_t from) {
+  static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  const char *day = text->data + from;
+  if (text->failed || text->length - from != 10 || day[4] != '-' || day[7] != '-') return;
+  int month = (day[5] - '0') * 10 + day[6] - '0';
+  char shown[8] = {day[8], day[9]};
+  if (month < 1 || month > 12) return;
+  text->length = from;
+  bpi_buf_add(text, shown + (shown[0] == '0'), shown[0] == '0' ? 1 : 2);
+  bpi_buf_char(text, ' ');
+  bpi_buf_add(text, names + (size_t)(month - 1) * 3, 3);
+}
+
 /* What a point is called, at most so many letters of it. */
 static void write_label(const chart *c, const point *p, size_t letters) {
+  bool is_short = letters == LABEL_DAYS;
   html *h = c->h;
   buf text;
   bool first = true;
@@ -113,12 +129,16 @@ static void write_label(const chart *c, const point *p, size_t letters) {
     if (!bpi_html_has_role(c->r, column, "dimension")) continue;
     if (bpi_table_state(c->r, p->row, column) != BP_CELL_VALUE) continue;
     if (!first) bpi_buf_text(&text, ", ");
+    size_t from = text.length;
     bpi_cell_shown(&text, &h->looks, p->row, column);
+    if (is_short) shorten_day(&text, from);
     first = false;
   }
   const char *title = bpi_html_title(c->r, p->column);
   if (c->across) title += bpi_html_prefix(title);
   if (c->across) bpi_text_shown(&text, title, strlen(title));
+  if (c->across && text.length > 0 && text.data[0] >= 'a' && text.data[0] <= 'z')
+    text.data[0] = (char)(text.data[0] - 'a' + 'A');
   const char *at = text.data, *end = text.data + text.length;
   for (size_t i = 0; at < end && i < letters; i++) {
     size_t step = bpi_utf8_step(at, end);
@@ -130,10 +150,13 @@ static void write_label(const chart *c, const point *p, size_t letters) {
   bpi_buf_free(&text);
 }
 
-static void write_number(const chart *c, double value) {
+/* A number at an axis, without decimals that say nothing: "$600". */
+static void write_level(const chart *c, double value) {
   html *h = c->h;
   bpi_number_shown(&h->scratch, &h->looks, c->metric, value);
-  bpi_html_text(h->out, h->scratch.data, h->scratch.length);
+  size_t length = h->scratch.length;
+  if (length > 3 && memcmp(h->scratch.data + length - 3, ".00", 3) == 0) length -= 3;
+  if (length > 0) bpi_html_text(h->out, h->scratch.data, length);
   h->scratch.length = 0;
 }
 
@@ -236,7 +259,8 @@ static void begin_text(buf *out, const char *anchor, int64_t x, int64_t y) {
   "rect class=\"bp-hidden\" fill=\"none\" stroke=\"currentColor\" stroke-dasharray=\"3 3\" "       \
   "opacity=\"0.5\""
 #define AXIS "line class=\"bp-axis\" stroke=\"currentColor\" opacity=\"0.25\""
-#define RANGE "line class=\"bp-range\" stroke=\"currentColor\" stroke-width=\"1.5\""
+#define REACH "rect class=\"bp-reach\" fill=\"#2b6cb0\" opacity=\"0.3\""
+#define MIDDLE "line class=\"bp-middle\" stroke=\"currentColor\" stroke-width=\"1.5\""
 
 static void begin(const chart *c, int64_t height) {
   buf *out = c->h->out;
@@ -263,36 +287,44 @@ static void end(const chart *c) {
 
 /* ---------------------------------------------------------------------------------------- bars */
 
-enum { BAR_LEFT = 1900, BAR_WIDTH = 3500, BAR_STEP = 240, BAR_HEIGHT = 140, TEXT_RISE = 40 };
+enum { BAR_LEFT = 1700, BAR_WIDTH = 3700, BAR_STEP = 240, BAR_HEIGHT = 120, TEXT_RISE = 40 };
 
 static int64_t bar_x(const chart *c, double value) {
   return BAR_LEFT + scaled(value - c->least, c->most - c->least, BAR_WIDTH);
 }
 
-static void draw_range(const chart *c, const point *p, int64_t middle) {
-  int64_t low = bar_x(c, p->low), high = bar_x(c, p->high);
-  if (!p->has_low || !p->has_high || high - low < 20) return;
-  write_line(c->h->out, RANGE, low, middle, high, middle);
-  write_line(c->h->out, RANGE, low, middle - 35, low, middle + 35);
-  write_line(c->h->out, RANGE, high, middle - 35, high, middle + 35);
+static void draw_span(const chart *c, const char *attributes, int64_t a, int64_t b,
+                      int64_t middle) {
+  write_rect(c->h->out, attributes, a < b ? a : b, middle - BAR_HEIGHT / 2, a < b ? b - a : a - b,
+             BAR_HEIGHT);
+}
+
+/* What is sure is full, what may be is light, and the number told is a mark in it. Returns where it ends. */
+static int64_t draw_value(const chart *c, const point *p, int64_t middle) {
+  int64_t zero = bar_x(c, 0), x = bar_x(c, p->value);
+  int64_t low = p->has_low ? bar_x(c, p->low) : x, high = p->has_high ? bar_x(c, p->high) : x;
+  int64_t sure = high - low < 20 ? x : p->value >= 0 ? low : high;
+  bool spans = high - low >= 20;
+  if (spans && (p->value >= 0 ? sure < zero : sure > zero)) sure = zero;
+  draw_span(c, BAR, zero, sure, middle);
+  if (spans) draw_span(c, REACH, p->value >= 0 ? low > zero ? low : zero : low, high, middle);
+  if (spans)
+    write_line(c->h->out, MIDDLE, x, middle - BAR_HEIGHT / 2, x, middle + BAR_HEIGHT / 2);
+  x = spans && high > x ? high : x;
+  return x < zero ? zero : x;
 }
 
 static void draw_bar(const chart *c, const point *p, size_t at) {
   buf *out = c->h->out;
-  int64_t middle = (int64_t)at * BAR_STEP + BAR_STEP / 2, zero = bar_x(c, 0), x = zero;
-  begin_text(out, "end", BAR_LEFT - 80, middle + TEXT_RISE);
+  int64_t middle = (int64_t)at * BAR_STEP + BAR_STEP / 2, x = bar_x(c, 0);
+  begin_text(out, NULL, 0, middle + TEXT_RISE);
   write_label(c, p, LABEL_LETTERS);
   bpi_buf_text(out, "</text>");
   if (p->has) {
-    x = bar_x(c, p->value);
-    write_rect(out, BAR, x < zero ? x : zero, middle - BAR_HEIGHT / 2,
-               x < zero ? zero - x : x - zero, BAR_HEIGHT);
-    draw_range(c, p, middle);
-    if (p->has_high && bar_x(c, p->high) > x) x = bar_x(c, p->high);
-    if (x < zero) x = zero;
+    x = draw_value(c, p, middle);
   } else if (bpi_html_state(c->r, p->row, p->column) != NULL) {
-    write_rect(out, HIDDEN, zero, middle - BAR_HEIGHT / 2, 400, BAR_HEIGHT);
-    x = zero + 400;
+    write_rect(out, HIDDEN, x, middle - BAR_HEIGHT / 2, 400, BAR_HEIGHT);
+    x += 400;
   }
   begin_text(out, NULL, x + 60, middle + TEXT_RISE);
   write_value(c, p);
@@ -320,9 +352,10 @@ enum {
   CHART_WIDTH = 6400
 };
 
-/* A round number not less than the value, of which the half is round, too. */
-static double round_up(double value, const char *unit) {
-  static const double steps[] = {1, 2, 4, 6, 8, 10};
+/* A round number not less than the value, of which the half is round, too; below ten of what is counted whole. */
+static double round_up(double value, const char *unit, bool whole) {
+  static const double coarse[] = {1, 2, 4, 6, 8, 10},
+                      fine[] = {1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10};
   double base = 1;
   if (unit != NULL && strcmp(unit, "us") == 0)
     base = value >= 7.2e9 ? 3.6e9 : value >= 1.2e8 ? 6e7 : value >= 2e6 ? 1e6 : 1;
@@ -332,7 +365,9 @@ static double round_up(double value, const char *unit) {
     power *= 10;
   while (size <= power && power > 1e-12)
     power /= 10;
-  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+  bool is_fine = power * base >= 100 || !whole;
+  const double *steps = is_fine ? fine : coarse;
+  for (size_t i = 0; i < (is_fine ? sizeof fine / sizeof *fine : sizeof coarse / sizeof *coarse); i++)
     if (size <= steps[i] * power) return steps[i] * power * base;
   return 10 * power * base;
 }
@@ -349,7 +384,7 @@ static void draw_level(const chart *c, double value) {
   buf *out = c->h->out;
   write_line(out, AXIS, LINE_LEFT, line_y(c, value), LINE_LEFT + LINE_WIDTH, line_y(c, value));
   begin_text(out, "end", LINE_LEFT - 60, line_y(c, value) + TEXT_RISE);
-  write_number(c, value);
+  write_level(c, value);
   bpi_buf_text(out, "</text>\n");
 }
 
@@ -398,7 +433,7 @@ static void draw_times(const chart *c) {
     bool ends = line_x(c, i) + LABEL_HALF > CHART_WIDTH;
     begin_text(c->h->out, ends ? "end" : "middle", ends ? CHART_WIDTH : line_x(c, i),
                LINE_TOP + LINE_HEIGHT + 200);
-    write_label(c, p, LABEL_LETTERS);
+    write_label(c, p, LABEL_DAYS);
     bpi_buf_text(c->h->out, "</text>\n");
   }
 }
@@ -406,8 +441,8 @@ static void draw_times(const chart *c) {
 static void draw_line(chart *c) {
   const char *unit = bpi_table_column_get(c->r, c->metric, "unit");
   bool whole = c->r->column[c->metric].type == BP_TYPE_INT;
-  c->most = round_up(c->most, unit);
-  if (c->least < 0) c->least = -round_up(-c->least, unit);
+  c->most = round_up(c->most, unit, whole);
+  if (c->least < 0) c->least = -round_up(-c->least, unit, whole);
   begin(c, LINE_TOP + LINE_HEIGHT + 280);
   draw_level(c, 0);
   draw_level(c, c->most);
@@ -437,6 +472,10 @@ static const char *const share_colors[SHARE_COLORS] = {
 static void write_share(const chart *c, double part, double sum) {
   buf *out = c->h->out;
   uint64_t tenths = (uint64_t)scaled(part, sum, 1000);
+  if (c->h->looks.options.compact && tenths >= 100) {
+    bpi_buf_printf(out, "%llu %%", (unsigned long long)((tenths + 5) / 10));
+    return;
+  }
   bpi_buf_printf(out, "%llu.%llu %%", (unsigned long long)(tenths / 10),
                  (unsigned long long)(tenths % 10));
 }

@@ -15,6 +15,7 @@
 #include "privacy/figures.h"
 #include "privacy/publication.h"
 #include "store/individual.h"
+#include "result/words.h"
 #include "store/read_release.h"
 
 /* -------------------------------------------------------------------- the words of release.def */
@@ -713,7 +714,9 @@ static void title_of(const asked *a, size_t which, char *out, size_t size) {
   char name[128];
   name_of(a, "", name, sizeof name);
   const char *part = name + strlen(a->r->id);
-  snprintf(out, size, "%s%s%s%s", title, *part ? ": " : "", *part ? part + 1 : "", ends[which]);
+  part += *part == '.';
+  const char *word = bpi_word_title("part", part, strlen(part));
+  snprintf(out, size, "%s%s%s%s", title, *part ? ": " : "", word ? word : part, ends[which]);
   for (char *c = out + strlen(title); *c; c++)
     if (*c == '_') *c = ' ';
 }
@@ -924,10 +927,10 @@ static void put_notes(const release_query *x, bp_result *t) {
                        ? "Members who agreed to be seen by their lead, as long as they do; others are "
                          "in the team's numbers only. What a member did not agree to is withheld."
                        : "Aggregated, at least 3 contributors, published once. Numbers are rounded, or "
-                         "the middle of a range: the true one lies between at_least and at_most.");
+                         "the middle of a range: the true one lies between its two ends.");
   for (size_t i = 0; i < x->count; i++) {
     if (x->asked[i].how != HOW_ROI) continue;
-    bpi_buf_text(&b, " Assumed for roi, as at_least, value, at_most: ");
+    bpi_buf_text(&b, " Assumed for roi: ");
     bpi_assumptions_show_time(&b, assumed_by(x));
     bpi_buf_text(&b, "; ");
     bpi_assumptions_show_hour(&b, assumed_by(x));

@@ -23,13 +23,17 @@ bool bpi_words_of(const char *dimension) {
   return false;
 }
 
-void bpi_word_add(buf *out, const char *dimension, const char *word, size_t length) {
+const char *bpi_word_title(const char *dimension, const char *word, size_t length) {
   for (const word_title *w = bpi_words; w->dimension != NULL; w++)
     if (strcmp(w->dimension, dimension) == 0 && strlen(w->word) == length &&
-        memcmp(w->word, word, length) == 0) {
-      bpi_buf_text(out, w->title);
-      return;
-    }
-  for (size_t i = 0; i < length; i++)
+        memcmp(w->word, word, length) == 0)
+      return w->title;
+  return NULL;
+}
+
+void bpi_word_add(buf *out, const char *dimension, const char *word, size_t length) {
+  const char *title = bpi_word_title(dimension, word, length);
+  if (title != NULL) bpi_buf_text(out, title);
+  for (size_t i = 0; title == NULL && i < length; i++)
     bpi_buf_char(out, word[i] == '_' ? ' ' : word[i]);
 }

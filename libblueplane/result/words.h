@@ -16,6 +16,8 @@ extern const word_title bpi_words[]; /* ends with dimension NULL */
 
 /* Whether the values of a dimension are words of this library, and not names that somebody gave. */
 bool bpi_words_of(const char *dimension);
+/* NULL if it does not stand in the table. */
+const char *bpi_word_title(const char *dimension, const char *word, size_t length);
 /* A word as people write it: by the table, else with spaces for underscores. */
 void bpi_word_add(buf *out, const char *dimension, const char *word, size_t length);
 

@@ -6,6 +6,7 @@ The quarter of the demo is all that it publishes, so that `release show`, which 
 of the recommendations are written here a second time, from docs/reports.md.
 """
 import csv
+import datetime
 import email
 import email.policy
 import html.parser
@@ -240,7 +241,7 @@ class Mail(unittest.TestCase):
         before, now = [json.loads(run("release", "show", file, *rates, "--json"))["rows"][0] for file in sorted(DEMO.glob("*.release"))[-2:]]
         for rate in rates:
             clear = now[f"{rate}.at_least"] > before[f"{rate}.at_most"] or now[f"{rate}.at_most"] < before[f"{rate}.at_least"]
-            said = f"{100 * (now[rate] - before[rate]):+.1f} points" if clear else "no clear change"
+            said = f"{100 * (now[rate] - before[rate]):+.1f} points".replace("-", "\u2212") if clear else "no clear change"
             self.assertRegex(plain, rf"{rate.replace('_', ' ').capitalize()} .* {re.escape(said)}\r?\n", rate)
 
     def test_lead(self):
@@ -266,6 +267,23 @@ class Mail(unittest.TestCase):
         message = email.message_from_string(mail, policy=email.policy.default)
         self.assertEqual(message["to"].addresses[0].addr_spec, "ada@example.org")
         self.assertEqual(message["from"].addresses[0].addr_spec, "blueplane@example.org")
+
+
+    def test_date_and_message_id(self):
+        """The day on which the week closes; the id is of what is said, so equal mails share it and others do not."""
+        week = ("mail", "--release", DEMO / "2026-W13.release")
+        for name in ("mail-manager.eml", "mail-lead.eml"):
+            message, _, _ = self.parsed(name)
+            self.assertEqual(message["date"].datetime, datetime.datetime(2026, 4, 2, tzinfo=datetime.timezone.utc))
+            self.assertEqual(message["date"].datetime.strftime("%a"), str(message["date"])[:3])
+            self.assertRegex(str(message["message-id"]), r"^<[0-9a-f]{32}@acme\.example>$")
+        one = run(*week, "--from", "Blueplane <blueplane@example.org>")
+        ids = [email.message_from_string(text, policy=email.policy.default)["message-id"] for text in (
+            one, run(*week, "--from", "Blueplane <blueplane@example.org>"), run(*week, "--from", "other@example.org"), run(*week))]
+        self.assertEqual(ids[0], ids[1])
+        self.assertNotEqual(ids[0], ids[2])
+        self.assertRegex(str(ids[0]), r"@example\.org>$")
+        self.assertIsNone(ids[3])  # whoever sends it knows the sender and adds one
 
 
 class Privacy(unittest.TestCase):

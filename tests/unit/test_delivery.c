@@ -154,9 +154,9 @@ START_TEST(html) {
   expect(
       two_days(), "html:titles,brief",
       "<div class=\"bp-scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Cost, tokens, cache and 1 "
-      "more by Day, platform\">\n"
+      "more by day, platform\">\n"
       "<table class=\"bp-table\">\n"
-      "<caption>Cost, tokens, cache and 1 more by Day, platform</caption>\n"
+      "<caption>Cost, tokens, cache and 1 more by day, platform</caption>\n"
       "<thead><tr><th scope=\"col\">Day</th><th scope=\"col\">platform</th>"
       "<th scope=\"col\" class=\"bp-number\">Cost</th><th scope=\"col\" "
       "class=\"bp-number\">tokens</th><th scope=\"col\" class=\"bp-number\">cache</th>"
@@ -206,33 +206,34 @@ static void expect_within(bp_result *r, const char *format, const char *const *p
   bp_result_free(r);
 }
 
-/* 500 from end to end are 350 pixels from x = 190; zero is at 190 + 100 / 500 * 350 = 260. */
+/* 500 from end to end are 370 pixels from x = 170; zero is at 170 + 100 / 500 * 370 = 244. */
 START_TEST(html_bars) {
   static const char *const pieces[] = {
       "<title>lines by team</title>\n<desc>Highest: &lt;core&gt; &amp; co, 300. Lowest: "
       "abcdefghijklmnopqrstuvwxyzabcdefgh, −100. 1 without a number.</desc>",
-      "<text x=\"182\" y=\"16\" text-anchor=\"end\">&lt;core&gt; &amp; co</text>",
-      "fill=\"#2b6cb0\" x=\"260\" y=\"5\" width=\"210\" height=\"14\"/>",
-      "x1=\"400\" y1=\"12\" x2=\"540\" y2=\"12\"/>", /* 200 to 400 */
+      "<text x=\"0\" y=\"16\">&lt;core&gt; &amp; co</text>",
+      "fill=\"#2b6cb0\" x=\"244\" y=\"6\" width=\"148\" height=\"12\"/>", /* 200 for sure */
+      "opacity=\"0.3\" x=\"392\" y=\"6\" width=\"148\" height=\"12\"/>",  /* to 400 */
+      "x1=\"466\" y1=\"6\" x2=\"466\" y2=\"18\"/>",                      /* 300 */
       "<text x=\"546\" y=\"16\">300</text>",
       ">abcdefghijklmnopqrstuvwxyz" DOTS "</text>",
-      "fill=\"#2b6cb0\" x=\"190\" y=\"29\" width=\"70\" height=\"14\"/>",
-      "<text x=\"266\" y=\"40\">−100</text>",
-      "opacity=\"0.5\" x=\"260\" y=\"53\" width=\"40\" height=\"14\"/>"
-      "<text x=\"306\" y=\"64\">withheld</text>",
+      "fill=\"#2b6cb0\" x=\"170\" y=\"30\" width=\"74\" height=\"12\"/>",
+      "<text x=\"250\" y=\"40\">−100</text>",
+      "opacity=\"0.5\" x=\"244\" y=\"54\" width=\"40\" height=\"12\"/>"
+      "<text x=\"290\" y=\"64\">withheld</text>",
       "</svg>\n</figure>\n<div class=\"bp-scroll\"",
       NULL};
   expect_within(three_groups(), "html:chart=bars", pieces);
 }
 END_TEST
 
-/* A day each, 80 + 556 / 2 pixels from the left; up to 1,500 dollars, that is to 2,000 of 164 pixels. */
+/* A day each, 80 + 556 / 2 pixels from the left; up to 1,234.56 dollars, that is 126.5 of the 164 pixels of 1,600. */
 START_TEST(html_line) {
   static const char *const pieces[] = {
-      ">$2,000.00</text>",
-      ">$1,000.00</text>",
-      "points=\" 219.0,74.8 497.0,176.0\"/>",
-      "<text x=\"219\" y=\"196\" text-anchor=\"middle\">2025-09-01, claude_code</text>",
+      ">$1,600</text>",
+      ">$800</text>",
+      "points=\" 219.0,49.5 497.0,176.0\"/>",
+      "<text x=\"219\" y=\"196\" text-anchor=\"middle\">1 Sep, claude_code</text>",
       "<details class=\"bp-fold\"><summary>The numbers</summary>\n<div",
       "</p>\n</details>\n",
       NULL};

@@ -141,6 +141,7 @@ function textOf(table, row, name) {
   const state = table.state(row, name), column = Result.describe(name);
   if (stateWords[state]) return stateWords[state][0];
   const value = table.value(row, name);
+  if (state === "lower_bound" && value === 0) return "–"; // at least nothing says nothing
   const marks = (state === "lower_bound" ? "≥" : "") + (column.estimate === "true" ? "~" : "");
   if (column.type === "text") return label(name, value);
   if (column.type === "time") return timeText(value, true);

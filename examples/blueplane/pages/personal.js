@@ -251,7 +251,8 @@ function tasksPanel() {
       if (work.value(0, "first_try_rate") !== null) said.push(`${textOf(work, 0, "first_try_rate")} of edits held at the first try`);
       return said.join("; ") + ".";
     },
-    below: () => work.value(0, "time_saved") === null ? null : el("p", { class: "note" }, "Time saved, an estimate: likely ", figure(work, 0, "time_saved"), ", between ", figure(work, 0, "time_saved.low"), " and ", figure(work, 0, "time_saved.high"), `, if what is assumed holds: ${work.meta.assumptions || ""}.`) });
+    below: () => work.value(0, "time_saved") === null || textOf(work, 0, "time_saved.low") === textOf(work, 0, "time_saved.high") ? null
+      : el("p", { class: "note" }, "Time saved, an estimate: likely ", figure(work, 0, "time_saved"), ", between ", figure(work, 0, "time_saved.low"), " and ", figure(work, 0, "time_saved.high"), `, if what is assumed holds: ${work.meta.assumptions || ""}.`) });
 }
 
 // ---------------------------------------------------------------------------------------------------- sessions
@@ -459,7 +460,7 @@ function foot() {
   const meta = compared("totals").meta;
   const line = (name, text) => text ? el("div", null, el("dt", null, name), el("dd", null, text)) : null;
   return el("footer", { class: "foot" }, el("h2", { class: "hidden-visually" }, "What the figures rest on"), el("dl", null,
-    line("Sources", (meta.coverage || "").split("; ").map((each) => each.replace(/^[a-z_]+/, words)).join("; ")),
+    line("Sources", (meta.coverage || "").split("; ").map((each) => each.replace(/^[a-z_]+/, (name) => label("platform", name))).join("; ")),
     line("Prices", meta.prices ? `list prices of ${meta.prices.split(" ")[0]}` : null),
     line("Marks", "~ an estimate; ≥ the true number is at least this; – not recorded by any source that saw it"),
     line("Notes", meta.notes), line("Made", `${page.made} (${page.zone}), blueplane ${page.version}; the file holds its figures and asks nothing of anybody`)));
@@ -482,9 +483,11 @@ function show(keep, value) {
   else if (keep) (root.querySelector(value === undefined ? `[aria-label="${keep}"]` : `input[name="${keep}"][value="${value}"]`))?.focus();
 }
 
+// A page begins with this week, or with the shortest longer period that holds anything.
+const holds = (each) => (result(each.totals.none || each.totals.average || Object.values(each.totals)[0]).value(0, "interactions") || 0) > 0;
 const [fromPeriod, fromBaseline, fromMetric] = location.hash.slice(1).split(",");
 const index = page.periods.findIndex((each) => each.name === fromPeriod);
-if (index >= 0) view.period = index;
+view.period = index >= 0 ? index : Math.max(view.period, page.periods.findIndex((each, i) => i >= view.period && holds(each)));
 if (["average", "previous", "year", "none"].includes(fromBaseline)) view.baseline = fromBaseline;
 if (trendMetrics.some(([id]) => id === fromMetric)) view.metric = fromMetric;
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);

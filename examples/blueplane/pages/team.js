@@ -164,20 +164,20 @@ function adoptionPanel() {
 
 // --------------------------------------------------------------------------------------------------- shares
 
-const bandNames = { low: ["Low", "less than 2 hours a week"], medium: ["Medium", "2 to 10 hours"], high: ["High", "10 hours or more"] };
-const featureNames = { plan: "Plan mode", subagent: "Subagents", skill: "Skills", mcp: "MCP", slash_command: "Slash commands", web: "Web", image: "Images" };
+// A part of a metric as the library calls it: "Read, then edit".
+function partName(part) { const said = page.words.part[part] || words(part); return said[0].toUpperCase() + said.slice(1); }
 
 // Metrics of one row whose names go on behind a dot.
 function members(from, metric) {
   return from.names().filter((name) => name.startsWith(`${metric}.`) && !/\.(at_least|at_most|benchmark)$/.test(name));
 }
 
-function sharesPanel(id, title, source, metric, names, classes, summary) {
+function sharesPanel(id, title, source, metric, classes, summary) {
   const from = table(source), there = members(from, metric);
   if (there.length === 0) return null;
   const part = (name) => name.slice(metric.length + 1);
   return panel(id, title, classes, summary, figureTable([
-    { title: "Members", cell: (name) => { const said = names[part(name)] || words(part(name)); return Array.isArray(said) ? [said[0], el("span", { class: "interval" }, ` ${said[1]}`)] : said; } },
+    { title: "Members", cell: (name) => partName(part(name)) },
     { title: "", spoken: "Size", class: "bar-cell", cell: (name) => from.state(0, name) === "withheld" ? "" : rangeBar(from.value(0, name), from.value(0, `${name}.at_least`), from.value(0, `${name}.at_most`)) },
     { title: "Share", number: true, cell: (name) => { const told = range(from, 0, name); return told ? [figure(from, 0, name), el("span", { class: "interval" }, ` ${told}`)] : figure(from, 0, name); } },
   ], there, { caption: title, captionHidden: true }));
@@ -216,7 +216,6 @@ function qualityPanel() {
 
 // --------------------------------------------------------------------------------------------------- patterns
 
-const journeyNames = { read_edit: "Read, then edit", search_edit: "Search, then edit", plan_edit: "Plan, then edit", edit_command: "Edit, then run a command", command_edit: "Run a command, then edit", other: "Any other step" };
 
 // A pattern stands out where even the least it can be is more than the most that tasks can be in all.
 function patternRows() {
@@ -230,13 +229,13 @@ function patternRows() {
 function patternsPanel() {
   const from = table("journeys"), rows = patternRows();
   if (rows.length === 0) return null;
-  const sharing = rows.filter((row) => row.stands && row.name !== "other").map((row) => journeyNames[row.name].toLowerCase());
+  const sharing = rows.filter((row) => row.stands && row.name !== "other").map((row) => page.words.part[row.name]);
   const most = Math.max(1, ...rows.filter((row) => row.name !== "other").map((row) => from.value(0, row.count) || 0));
   const all = table("quality"), whole = all.value(0, "resolution_rate") === null ? "" : ` Of all tasks that could be resolved ${textOf(all, 0, "resolution_rate")} were.`;
   const node = panel("patterns", "Patterns worth sharing", "wide",
     (sharing.length ? `Tasks that go so were resolved more often than tasks in all: ${sharing.join("; ")}.` : "No way of working was resolved more often than tasks in all, beyond what rounding hides.") + whole,
     figureTable([
-      { title: "How the work goes", cell: (row) => [journeyNames[row.name] || words(row.name), row.stands && row.name !== "other" ? el("span", { class: "good small" }, " stands out") : null] },
+      { title: "How the work goes", cell: (row) => [partName(row.name), row.stands && row.name !== "other" ? el("span", { class: "good small" }, " stands out") : null] },
       { title: "", spoken: "Size", class: "bar-cell", cell: (row) => bar((from.value(0, row.count) || 0) / most, colours[2]) },
       { title: "Tasks", number: true, cell: (row) => ranged(from, 0, row.count) },
       { title: "Resolved", number: true, cell: (row) => ranged(from, 0, row.rate, true) }], rows, { caption: "Ways of working", captionHidden: true }));
@@ -325,12 +324,12 @@ function weekDetail(row) {
 
 // --------------------------------------------------------------------------------------------------- the page
 
-function notes() { return (Object.values(shown()).find((each) => each && each.meta && each.meta.notes) || { meta: { notes: "" } }).meta.notes; }
+function notes() { return (Object.values(shown()).find((each) => each && each.meta && each.meta.notes) || { meta: { notes: "" } }).meta.notes.split(" Assumed")[0]; }
 
 function foot() {
   const line = (name, text) => text ? el("div", null, el("dt", null, name), el("dd", null, text)) : null;
   return el("footer", { class: "foot" }, el("h2", { class: "hidden-visually" }, "What the figures rest on"), el("dl", null, line("Notes", notes()),
-    line("Assumed", table("money").meta.notes && table("money").meta.notes.includes("Assumed") ? table("money").meta.notes.slice(table("money").meta.notes.indexOf("Assumed")) : null),
+    line("Assumed", (table("money").meta.notes || "").includes("Assumed for roi") ? `${table("money").meta.notes.split("Assumed for roi: ")[1]} The return on cost rests on it.` : null),
     line("Hidden", "Withheld is what too few people stand behind, what could be computed from it, and what was taken back: the same word for all of them, and the file holds no more than the page shows."),
     line("Marks", "~ an estimate; ≥ the true number is at least this; – not recorded by any source that saw it"),
     line("Made", `${page.made} (${page.zone}), blueplane ${page.version}; the file asks nothing of anybody`)));
@@ -339,10 +338,10 @@ function foot() {
 function show(keep, value) {
   charts.clear();
   const root = document.getElementById("page"), panels = [trendPanel(), adoptionPanel(), qualityPanel(),
-    sharesPanel("features", "Features in use", "features", "feature_adoption", featureNames, "half", "Share of members who used a feature in the week, in tenths."),
+    sharesPanel("features", "Features in use", "features", "feature_adoption", "half", "Share of members who used a feature in the week, in tenths."),
     patternsPanel(), signalsPanel(),
     listPanel("teams", "Teams", "", "teams", "team", "sessions", ["active_time", "sessions", "lines_added", "cost", "cost_per_line", "tool_success_rate", "api_error_rate"]),
-    sharesPanel("bands", "Distribution of use", "bands", "usage_distribution", bandNames, "half", "Members by their hours of active time in a week, in tenths."),
+    sharesPanel("bands", "Distribution of use", "bands", "usage_distribution", "half", "Members by their hours of active time in a week, in tenths."),
     listPanel("platforms", "Platforms", "half", "platforms", "platform", "interactions", ["interactions", "sessions", "active_time", "lines_added", "cost"], { lines_added: "Lines +" }),
     listPanel("projects", "Projects", "half", "projects", "project", "sessions", ["sessions", "active_time", "lines_added", "cost"], { lines_added: "Lines +" }),
     listPanel("models", "Model families", "half", "models", "model_family", "cost", ["cost", "total_tokens", "responses", "cache_efficiency"]),

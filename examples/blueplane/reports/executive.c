@@ -161,7 +161,7 @@ static void put_assumptions(paper *p, const executive *e) {
       p,
       print_text(
           "Return on cost is time saved at the assumed cost of an hour, divided by list price and seats. "
-          "Assumed%s These are assumptions, not measurements: put your own in their place with --assumptions.",
+          "Assumed%s These are assumptions and not measurements; a file of your own can take their place.",
           colon != NULL ? colon : "."));
 }
 
@@ -234,8 +234,8 @@ static void put_comparisons(paper *p, const executive *e) {
   paper_section(p, "sheet", "Teams");
   paper_say(
       p,
-      "From published cells only. Teams of fewer than three active members in a week are pooled in \"other\". A thin "
-      "line over a bar shows between which ends the true number lies.");
+      "From published cells only. Teams of fewer than three active members in a week are pooled in \"other\". The "
+      "light part of a bar spans the ends between which the true number lies; the mark is the number told.");
   paper_result(p, e->teams, "bars", false);
   paper_section(p, "sheet", "Projects");
   paper_result(p, e->projects, "bars", false);
@@ -287,7 +287,7 @@ static void put_benchmark(paper *p, const executive *e) {
   if (rows == 1)
     paper_say(
         p,
-        "None was supplied. --benchmark FILE puts your organisation's own references beside these figures.");
+        "None was supplied. A file of your organisation's own references can stand beside these figures.");
   else
     paper_grid(p, "References that the organisation supplied", (const char *const *)cells, 5, rows,
                2);

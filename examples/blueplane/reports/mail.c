@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "../calendar.h"
 #include "../commands.h"
 #include "../exits.h"
@@ -15,6 +17,8 @@
 #define WEEKS_MOST 9   /* the week, and what it is held against */
 #define WEEKS_ENOUGH 4 /* before it, to call a figure unusual */
 #define STORES_MOST 64
+#define CLOSES_AFTER 10 /* days behind its Monday that a week closes: on a Thursday */
+#define DOMAIN_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 
 typedef struct mail_week {
   bp_store *store;
@@ -219,11 +223,13 @@ static size_t range_before(const mail *m, const char *metric, span *out) {
   return weeks;
 }
 
-static void put_ends(text *t, const bp_result *r, const char *metric, const span *s) {
+/* What is told to lie outside of something must not be rounded into it: shares with a decimal. */
+static void put_close(text *t, const bp_result *r, const char *metric, double value) {
   const char *unit = bp_result_column(r, (size_t)find_column(r, "metric", metric), "unit");
-  put_number(t, NULL, unit, s->low, false);
-  text_add(t, " to ");
-  put_number(t, NULL, unit, s->high, false);
+  if (unit != NULL && strcmp(unit, "ratio") == 0)
+    text_addf(t, "%.1f %%", value * 100);
+  else
+    put_number(t, NULL, unit, value, false);
 }
 
 /* Figures of which every number the week may have had lies outside of every one of the weeks before. */
@@ -236,14 +242,15 @@ static size_t put_unusual(paper *p, const mail *m) {
     size_t weeks = range_before(m, metric, &before);
     bool above = is_above(&own, &before, 1), below = is_above(&before, &own, 1);
     if (weeks < WEEKS_ENOUGH || (!above && !below)) continue;
-    char *value = show_value(&p->screen, now, 0, find_column(now, "metric", metric));
-    text ends = {0};
-    put_ends(&ends, now, metric, &before);
-    paper_take(p, print_text("%s, %s, lies %s all of the %zu weeks before (%s).",
-                             title_of(now, metric), value, above ? "above" : "below", weeks,
-                             ends.data));
-    text_free(&ends);
-    free(value);
+    text said = {0};
+    text_addf(&said, "%s, ", title_of(now, metric));
+    put_close(&said, now, metric, own.value);
+    text_addf(&said, ", lies %s all of the %zu weeks before (", above ? "above" : "below", weeks);
+    put_close(&said, now, metric, before.low);
+    text_add(&said, " to ");
+    put_close(&said, now, metric, before.high);
+    text_add(&said, ").");
+    paper_take(p, said.data);
     told++;
   }
   return told;
@@ -278,13 +285,14 @@ static void put_hidden(paper *p, const mail *m) {
     uncovered += count_state(m->lists[i], BP_CELL_UNCOVERED);
   }
   paper_section(p, "hidden", "What is hidden, and why");
-  paper_take(
-      p,
-      print_text(
-          "%zu figures of this mail are withheld, %zu were not recorded by any source. A figure is only "
-          "published if at least three people stand behind it, rounded, and once; smaller groups are pooled in "
-          "\"other\". A change is told where the ranges of both weeks lie clear of each other.",
-          withheld, uncovered));
+  if (withheld + uncovered == 0)
+    paper_say(p, "No figure of this mail is withheld, and all of them were recorded.");
+  else
+    paper_take(p, print_text("Of this mail's figures %zu are withheld, %zu were not recorded by any source.",
+                             withheld, uncovered));
+  paper_say(p, "A figure is only published if at least three people stand behind it, rounded, and once; smaller "
+               "groups are pooled in \"other\". A change is told where the ranges of both weeks lie clear of each "
+               "other.");
   paper_say(p, "This mail was made from signed releases, in which there is no person.");
 }
 
@@ -360,6 +368,27 @@ static bool put_header(text *t, const char *name, const char *value) {
   return true;
 }
 
+/* When the week of the mail closes, as RFC 5322 writes it: equal releases make equal mails. */
+static void put_date(text *t, int64_t monday) {
+  static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  int year, month, day;
+  civil_of(monday + CLOSES_AFTER, &year, &month, &day);
+  text_addf(t, "Date: Thu, %02d %s %04d 00:00:00 +0000\r\n", day, months[month - 1], year);
+}
+
+/* Made of all that the mail says, under the sender's domain; without a sender whoever sends it adds one. */
+static void put_message_id(text *t, const char *from, const text *said) {
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  char hex[2 * 16 + 1];
+  const char *at = from == NULL ? NULL : strrchr(from, '@');
+  size_t length = at == NULL ? 0 : strspn(at + 1, DOMAIN_LETTERS);
+  if (length == 0) return;
+  crypto_hash_sha256(digest, (const unsigned char *)said->data, said->length);
+  sodium_bin2hex(hex, sizeof hex, digest, 16);
+  text_addf(t, "Message-ID: <%s@%.*s>\r\n", hex, (int)length, at + 1);
+}
+
 static void put_page(text *t, text *body, const char *subject) {
   text_add(t, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
   html_text(t, subject);
@@ -372,21 +401,25 @@ static void put_page(text *t, text *body, const char *subject) {
 static int write_mail(const mail *m) {
   const options *o = &m->asked->options;
   char *subject = subject_of(m), *boundary = print_text("=_blueplane_%s", this_week(m)->name);
-  text whole = {0}, plain = compose(m, PAPER_TEXT, subject), body = compose(m, PAPER_MAIL, subject),
-       html = {0};
+  text whole = {0}, said = {0}, html = {0};
+  text plain = compose(m, PAPER_TEXT, subject), body = compose(m, PAPER_MAIL, subject);
   const char *path = o->value[OPTION_OUTPUT];
   int code = EXIT_OK;
   put_page(&html, &body, subject);
-  if (!put_header(&whole, "From", o->value[OPTION_FROM]) ||
-      !put_header(&whole, "To", o->value[OPTION_TO]))
+  if (!put_header(&said, "From", o->value[OPTION_FROM]) ||
+      !put_header(&said, "To", o->value[OPTION_TO]))
     code = complain(EXIT_USAGE, NULL, "an address is written in ASCII, in one line");
-  put_header(&whole, "Subject", subject);
-  text_addf(&whole,
+  put_header(&said, "Subject", subject);
+  put_date(&said, this_week(m)->monday);
+  text_addf(&said,
             "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n",
             boundary);
-  put_part(&whole, boundary, "text/plain", &plain);
-  put_part(&whole, boundary, "text/html", &html);
-  text_addf(&whole, "--%s--\r\n", boundary);
+  put_part(&said, boundary, "text/plain", &plain);
+  put_part(&said, boundary, "text/html", &html);
+  text_addf(&said, "--%s--\r\n", boundary);
+  put_message_id(&whole, o->value[OPTION_FROM], &said);
+  text_add_bytes(&whole, said.data, said.length);
+  text_free(&said);
   free(boundary);
   free(subject);
   if (code == EXIT_OK) return write_file(path != NULL ? path : "-", &whole);

@@ -34,11 +34,11 @@ static const part parts[] = {
      "line",
      true},
     {NULL,
-     NULL,
+     "Errors of tools, by kind of tool.",
      {"tool_errors", "tool_success_rate"},
      "tool_category",
      "-tool_errors",
-     "share",
+     "bars",
      false},
     {"Tasks",
      "Which kinds of work are resolved, and how long that takes.",
@@ -138,7 +138,7 @@ static int put_part(paper *p, const published *x, const window *w, const part *o
   if (code != EXIT_OK) return code;
   if (one->section != NULL) paper_section(p, "sheet", one->section);
   if (one->lead != NULL) paper_say(p, one->lead);
-  paper_result(p, *out, one->chart, false);
+  paper_result(p, *out, one->chart, one->metrics[1] == NULL); /* the drawing has all of one metric */
   return code;
 }
 
