@@ -343,12 +343,12 @@ static void draw_bars(chart *c) {
 /* ---------------------------------------------------------------------------------------- line */
 
 enum {
-  LINE_LEFT = 800,
-  LINE_WIDTH = 5560,
+  LINE_LEFT = 640,
+  LINE_WIDTH = 5720,
   LINE_TOP = 120,
   LINE_HEIGHT = 1640,
   LINE_LABELS = 8,
-  LABEL_HALF = 360,
+  LABEL_HALF = 300,
   CHART_WIDTH = 6400
 };
 

@@ -789,11 +789,18 @@ static bool is_share(const asked *a) {
   return divided && strcmp(unit_of(a), "ratio") == 0;
 }
 
-/* value, at least, at most; false in `has` where there is none. */
+/* A sum of which some part is withheld. */
+static bool is_lower(const asked *a, const tally *t) {
+  return t->lower || (a->how == HOW_SUM && t->untold);
+}
+
+/* value, at least, at most; false in `has` where there is none. What is told as a lower bound is the least that
+ * the sum can be, and not the middle of what is told of it. */
 static void answer_of(const asked *a, const tally *t, double out[PARTS], bool has[PARTS]) {
   const span_of *top = &t->top, *bottom = &t->bottom;
   has[0] = has[1] = has[2] = true;
   out[0] = (double)top->value, out[1] = (double)top->low, out[2] = (double)top->high;
+  if (a->how == HOW_SUM && is_lower(a, t)) out[0] = out[1];
   if (a->how == HOW_SHARES) {
     out[0] = quotient(a, top->value, bottom->value);
     out[1] = top->low <= 1 ? 0 : (double)top->low / 20;
@@ -818,7 +825,7 @@ static void set_answer(bp_result *t, size_t column, const asked *a, const tally 
   double out[PARTS];
   bool has[PARTS];
   answer_of(a, told, out, has);
-  bool lower = told->lower || (a->how == HOW_SUM && told->untold);
+  bool lower = is_lower(a, told);
   for (size_t k = 0; k < PARTS; k++) {
     if (state != BP_CELL_VALUE) {
       bpi_table_set_state(t, column + k, state);

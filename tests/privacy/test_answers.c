@@ -165,16 +165,17 @@ static int ask(bp_result **out, bp_store *s, const char *metric, const char *by)
   return rc;
 }
 
-/* What a cell is shown as: rounded, or the middle of its bucket. */
-static int64_t shown(const published_cell *c) {
-  if ((c->state & PUBLISHED_STATE) == PUBLISHED_BUCKET)
-    return (c->value + bpi_bucket_end(c->value) - 1) / 2;
-  return c->value;
+/* What a cell is shown as: rounded, or the middle of its bucket; in a lower bound the least that it can be. */
+static int64_t shown(const published_cell *c, bool least) {
+  bool bucket = (c->state & PUBLISHED_STATE) == PUBLISHED_BUCKET;
+  if (bucket) return least ? c->value : (c->value + bpi_bucket_end(c->value) - 1) / 2;
+  size_t heads = (size_t)bpi_headcount_least(c->headcount);
+  return least ? c->value - bpi_figure_half(c->value, heads) : c->value;
 }
 
 /* The sum over the scopes a reader has; false if there is none. */
 static bool sum_of(int dimension, const char *slice, const char *scope, measure_id measure,
-                   int64_t *sum) {
+                   bool least, int64_t *sum) {
   bool any = false;
   *sum = 0;
   for (size_t i = 0; i < published.count; i++) {
@@ -183,7 +184,7 @@ static bool sum_of(int dimension, const char *slice, const char *scope, measure_
     if (strcmp(slice_name(c), slice) != 0 || (scope && strcmp(scope_name(c->scope), scope) != 0))
       continue;
     if ((c->state & PUBLISHED_STATE) == PUBLISHED_UNCOVERED) continue;
-    *sum += shown(c);
+    *sum += shown(c, least);
     any = true;
   }
   return any;
@@ -197,7 +198,8 @@ static size_t compare(const bp_result *t, const char *by, const char *scope, mea
     const char *text = by ? bp_result_text(t, row, 0, NULL) : "";
     const char *of = team ? (strcmp(text, "other") ? text : "") : scope;
     int64_t sum;
-    bool there = sum_of(dimension, team ? "" : text, of, measure, &sum);
+    bool least = bp_result_cell(t, row, column) & BP_CELL_LOWER_BOUND;
+    bool there = sum_of(dimension, team ? "" : text, of, measure, least, &sum);
     int state = bp_result_cell(t, row, column) & BP_CELL_STATE;
     ck_assert_int_eq(state == BP_CELL_VALUE, there);
     if (there) ck_assert_int_eq(bp_result_int(t, row, column), sum);

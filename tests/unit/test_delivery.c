@@ -227,13 +227,13 @@ START_TEST(html_bars) {
 }
 END_TEST
 
-/* A day each, 80 + 556 / 2 pixels from the left; up to 1,234.56 dollars, that is 126.5 of the 164 pixels of 1,600. */
+/* A day each, 64 + 572 / 4 pixels from the left; up to 1,234.56 dollars, that is 126.5 of the 164 pixels of 1,600. */
 START_TEST(html_line) {
   static const char *const pieces[] = {
       ">$1,600</text>",
       ">$800</text>",
-      "points=\" 219.0,49.5 497.0,176.0\"/>",
-      "<text x=\"219\" y=\"196\" text-anchor=\"middle\">1 Sep, claude_code</text>",
+      "points=\" 207.0,49.5 493.0,176.0\"/>",
+      "<text x=\"207\" y=\"196\" text-anchor=\"middle\">1 Sep, claude_code</text>",
       "<details class=\"bp-fold\"><summary>The numbers</summary>\n<div",
       "</p>\n</details>\n",
       NULL};

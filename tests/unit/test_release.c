@@ -192,7 +192,7 @@ START_TEST(test_the_organisation_is_a_sum) {
       ask(&t, 'M', NULL,
           Q("\"metrics\":[\"cost\",\"cost_per_line\"],\"period\":\"2026-03-02/2026-03-08\"")),
       BP_OK);
-  expect(t, 0, "cost", 5900);
+  expect(t, 0, "cost", 5890); /* 5,000 and 900, each to within 5, at the least */
   ck_assert(bpi_table_lower_bound(t, 0, column_of(t, "cost"))); /* one team has no cost */
   expect_state(t, 0, "cost.at_most", BP_CELL_EMPTY);
   expect(t, 0, "cost_per_line", 10); /* of the one team that tells both */
