@@ -10,6 +10,7 @@
 #include "store/batch_inside.h"
 #include "store/bulk.h"
 #include "store/erase.h"
+#include "store/form.h"
 #include "store/group.h"
 #include "store/operations.h"
 #include "store/pack.h"
@@ -93,23 +94,35 @@ static void label_column(const void *rows, size_t row, int column, sqlite3_conte
   }
 }
 
+/* In the order of their index, which then grows at its end alone. */
+static int by_key(const void *x, const void *y) {
+  const batch_label *a = *(batch_label *const *)x, *b = *(batch_label *const *)y;
+  uint64_t mask = INT32_MAX, p = a->key.hi & mask, q = b->key.hi & mask;
+  return p < q ? -1 : p > q;
+}
+
+static int insert_labels(applier *a, batch_label **fresh, size_t count, int64_t last) {
+  const bulk rows = {count, fresh, label_column};
+  if (count > 1) qsort(fresh, count, sizeof *fresh, by_key);
+  for (size_t i = 0; i < count; i++)
+    fresh[i]->stored = ++last;
+  return bpi_bulk_run(a->s, SQL_LABELS_INSERT, &rows, a->error);
+}
+
 static int store_labels(applier *a) {
-  int64_t stored = 0, last = 0;
+  int64_t last = 0;
+  size_t count = 0;
   batch_label **fresh = bpi_alloc(a->b->labels * sizeof *fresh);
   if (fresh == NULL) return bpi_fail_nomem(a->error);
-  bulk insert = {0, fresh, label_column};
-  int rc = last_label(a, &stored);
-  last = stored;
+  int rc = last_label(a, &last);
   for (size_t i = 0; i < a->b->labels && rc == BP_OK; i++) {
     batch_label *l = &a->b->label[i];
-    if (l->used && l->stored == 0 && stored > 0) rc = find_label(a, l);
-    if (l->used && l->stored == 0) {
-      l->stored = ++last;
-      fresh[insert.count++] = l;
-    }
-    a->labels[i + 1] = l->stored;
+    if (l->used && l->stored == 0 && last > 0) rc = find_label(a, l);
+    if (l->used && l->stored == 0) fresh[count++] = l;
   }
-  if (rc == BP_OK) rc = bpi_bulk_run(a->s, SQL_LABELS_INSERT, &insert, a->error);
+  if (rc == BP_OK) rc = insert_labels(a, fresh, count, last);
+  for (size_t i = 0; i < a->b->labels; i++)
+    a->labels[i + 1] = a->b->label[i].stored;
   bpi_free(fresh);
   return rc;
 }
@@ -200,6 +213,8 @@ static int store_sessions(applier *a) {
 
 static int insert_facts(applier *a, fact_kind kind) {
   bulk rows = {a->inserts, a->insert, bpi_bulk_word};
+  for (size_t i = 0; i < a->inserts; i++) /* nobody looks at them any more */
+    bpi_form_store(kind, a->insert[i], a->insert[i]);
   a->inserts = 0;
   return bpi_bulk_run(a->s, (store_statement)(SQL_FACTS_INSERT + (int)kind), &rows, a->error);
 }
@@ -222,8 +237,8 @@ static int load_group(applier *a, fact_kind kind, const int64_t *key) {
     if (sqlite3_column_int64(get, 0) != a->next_id) break; /* a gap ends the cluster */
     a->next_id++;
     if (sqlite3_column_int64(get, 1) != key[1]) continue; /* another key that wanted this place */
-    if (sqlite3_column_int64(get, FACT_SESSION_WORD) == FACT_MARKER) continue;
     bpi_load_fact(get, kind, fact);
+    if (bpi_head(fact)->session == FACT_MARKER) continue;
     if (bpi_group_add(&a->before, kind, fact) != BP_OK) {
       sqlite3_reset(get);
       return bpi_fail_nomem(a->error);
@@ -252,9 +267,7 @@ static int take_id(applier *a, fact_kind kind, int64_t *id) {
 static int update_fact(applier *a, fact_kind kind, const int64_t *fact) {
   sqlite3_stmt *put = bpi_sql(a->s, (store_statement)(SQL_FACT_UPDATE + (int)kind), a->error);
   if (put == NULL) return bpi_error_code(*a->error);
-  int words = (int)bpi_fact_words(kind);
-  for (int i = 0; i < words; i++)
-    bpi_sql_bind(put, i + 1, fact[i]);
+  bpi_bind_fact(put, kind, fact);
   return bpi_sql_run(put, a->error);
 }
 
@@ -538,8 +551,7 @@ int bpi_store_file(store *s, ident key, file_state *out, bp_error **error) {
   for (int i = 0; i < 10; i++)
     *into[i] = sqlite3_column_int64(find, i);
   const void *memory = sqlite3_column_blob(find, 10);
-  if (memory != NULL && sqlite3_column_bytes(find, 10) == (int)sizeof out->memory)
-    memcpy(out->memory, memory, sizeof out->memory);
+  bpi_memory_load(out->memory, memory, (size_t)sqlite3_column_bytes(find, 10));
   sqlite3_reset(find);
   return BP_OK;
 }
@@ -560,7 +572,6 @@ static int note_lag(applier *a, const file_state *f) {
 }
 
 static int store_file(applier *a, file_state *f) {
-  static const int64_t nothing[24];
   file_state known;
   int rc = bpi_store_file(a->s, f->key, &known, a->error);
   if (rc < 0 && rc != BP_ERR_NOTFOUND) return rc;
@@ -578,10 +589,12 @@ static int store_file(applier *a, file_state *f) {
                             f->position, f->line,   f->tail,  f->records};
   for (size_t i = 0; i < sizeof values / sizeof *values; i++)
     sqlite3_bind_int64(put, at++, values[i]);
-  if (memcmp(f->memory, nothing, sizeof nothing) == 0)
+  unsigned char memory[MEMORY_BYTES_MAX];
+  size_t length = bpi_memory_store(memory, f->memory);
+  if (length == 0)
     sqlite3_bind_null(put, at++);
   else
-    sqlite3_bind_blob(put, at++, f->memory, sizeof f->memory, SQLITE_STATIC);
+    sqlite3_bind_blob(put, at++, memory, (int)length, SQLITE_TRANSIENT);
   sqlite3_bind_int64(put, at, a->now_us);
   rc = bpi_sql_run(put, a->error);
   f->id = fresh ? sqlite3_last_insert_rowid(a->s->db) : known.id;

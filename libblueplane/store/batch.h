@@ -20,12 +20,14 @@ typedef struct session_attributes {
 bool bpi_session_merge(session_attributes *into, const session_attributes *row,
                        const fact_names *names);
 
+#define FILE_MEMORY 24 /* words that a reader keeps */
+
 /* What a batch knows of one file, stored with its facts. */
 typedef struct file_state {
   int64_t id;               /* 0: not stored yet */
   ident key;
   int64_t source, device, inode, size, modified_ns, position, line, tail, records;
-  int64_t memory[24];
+  int64_t memory[FILE_MEMORY];
   int64_t changed_us;       /* the change that is read now, where it is new to the store; 0: none */
   bool fresh;               /* nothing was known of it when it was opened */
   bool restarted;           /* it is read from its start: what is known of it is of an older reading */

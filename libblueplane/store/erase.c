@@ -9,6 +9,7 @@
 #include "store/bulk.h"
 #include "store/consent.h"
 #include "store/days.h"
+#include "store/form.h"
 #include "store/group.h"
 #include "store/personal.h"
 #include "store/trace.h"
@@ -176,16 +177,15 @@ static int delete_facts(eraser *e, fact_kind kind) {
   sqlite3_stmt *drop = bpi_sql(e->s, (store_statement)(SQL_FACT_DELETE + (int)kind), e->error);
   sqlite3_stmt *put = bpi_sql(e->s, (store_statement)(SQL_FACT_UPDATE + (int)kind), e->error);
   if (drop == NULL || put == NULL) return bpi_error_code(*e->error);
-  int rc = BP_OK, words = (int)bpi_fact_words(kind);
+  int rc = BP_OK;
   for (size_t i = 0; i < e->gone[kind].count && rc == BP_OK; i++) {
     sqlite3_bind_int64(drop, 1, e->gone[kind].item[i]);
     rc = bpi_sql_run(drop, e->error);
   }
   for (size_t i = 0; i < e->marked[kind].count && rc == BP_OK; i++) {
-    for (int word = 0; word < words; word++)
-      sqlite3_bind_int64(put, word + 1, 0);
-    sqlite3_bind_int64(put, 1, e->marked[kind].item[i]);
-    sqlite3_bind_int64(put, FACT_SESSION_WORD + 1, FACT_MARKER);
+    int64_t marker[FACT_WORDS_MAX] = {e->marked[kind].item[i]};
+    marker[FACT_SESSION_WORD] = FACT_MARKER;
+    bpi_bind_fact(put, kind, marker);
     rc = bpi_sql_run(put, e->error);
   }
   return rc;
@@ -365,14 +365,12 @@ static int forget_readers(eraser *e) {
   if (get == NULL) return bpi_error_code(*e->error);
   int rc;
   while ((rc = bpi_sql_step(get, e->error)) > 0) {
-    const unsigned char *memory = sqlite3_column_blob(get, 1);
-    size_t words = (size_t)sqlite3_column_bytes(get, 1) / sizeof(int64_t);
+    int64_t memory[FILE_MEMORY];
+    const void *bytes = sqlite3_column_blob(get, 1);
+    bpi_memory_load(memory, bytes, (size_t)sqlite3_column_bytes(get, 1));
     bool names_one = false;
-    for (size_t i = 0; i < words && !names_one; i++) {
-      int64_t word;
-      memcpy(&word, memory + i * sizeof word, sizeof word);
-      names_one = bpi_trace_has(&e->trace, word);
-    }
+    for (size_t i = 0; i < FILE_MEMORY && !names_one; i++)
+      names_one = bpi_trace_has(&e->trace, memory[i]);
     if (names_one && (rc = add(e, &files, sqlite3_column_int64(get, 0))) != BP_OK) break;
   }
   sqlite3_reset(get);

@@ -29,6 +29,10 @@ int64_t bpi_quarter_of(int64_t time_us) {
 
 /* ------------------------------------------------------------------------------ from records */
 
+static int64_t low_bits(uint64_t value, int bits) {
+  return (int64_t)(value & ((UINT64_C(1) << bits) - 1));
+}
+
 static int64_t known(int64_t value) {
   return value < 0 ? FACT_NONE : value;
 }
@@ -44,7 +48,7 @@ static int64_t traits_of(const response_record *r) {
  * apart when a dated row joins. */
 static void response_from(response_fact *f, const response_record *r) {
   f->owner_after_us = f->time_us == BPI_TIME_NONE ? FACT_NONE : 0;
-  f->request = (int64_t)(r->request.hi >> 1);
+  f->request = low_bits(r->request.hi, REQUEST_BITS);
   f->model = r->model;
   f->input = known(r->input);
   f->output = known(r->output);
@@ -125,7 +129,7 @@ bool bpi_fact_from_record(int64_t *fact, fact_kind *kind, const record *r, int64
   if ((r->flags & RECORD_NOISE) && r->kind != RECORD_RESPONSE) return false;
   memset(fact, 0, FACT_WORDS_MAX * sizeof *fact);
   fact_head *head = (fact_head *)(void *)fact;
-  head->k1 = (int64_t)(r->key.hi >> 1);
+  head->k1 = low_bits(r->key.hi, FACT_NUMBER_BITS);
   head->k2 = (int64_t)r->key.lo;
   head->time_us = r->time;
   head->session = session;

@@ -112,7 +112,7 @@ typedef enum fact_kind {
   FACT_KINDS
 } fact_kind;
 
-/* Columns of each kind, in the order of the schema: V a value, S a session number, L a label number. */
+/* Words of each kind: V a value, S a session number, L a label number. */
 #define PROMPT_COLUMNS(X)                                                                          \
   X(time_us, V) X(session, S) X(flags, V) X(characters, V) X(features, V) X(mode, V)
 #define RESPONSE_COLUMNS(X)                                                                        \
@@ -133,8 +133,10 @@ typedef enum fact_kind {
   X(time_us, V) X(session, S) X(flags, V) X(change, V) X(type, V) X(assisted, V) X(added, V)       \
   X(removed, V) X(files, V) X(rounds, V) X(open_us, V)
 
-/* Every fact is nothing but int64_t: its key, then its columns, so that one loop binds, loads and
- * compares all kinds. k1 is the row number it wants, k2 the rest of its identifier. */
+/* Every fact is nothing but int64_t: its key, then its words, so that one loop handles all kinds; how
+ * they lie in a row is in form.h. k1 is the row number it wants, k2 the rest of its identifier. */
+#define FACT_NUMBER_BITS 35 /* five bytes in the file */
+#define REQUEST_BITS 47     /* six; tells the requests of one response apart */
 #define FACT_MEMBER(name, role) int64_t name;
 typedef struct prompt_fact { int64_t k1, k2; PROMPT_COLUMNS(FACT_MEMBER) } prompt_fact;
 typedef struct response_fact { int64_t k1, k2; RESPONSE_COLUMNS(FACT_MEMBER) } response_fact;

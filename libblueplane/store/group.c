@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/form.h"
 
 int bpi_group_add(group *g, fact_kind kind, const int64_t *fact) {
   size_t width = bpi_fact_words(kind);
@@ -56,10 +57,20 @@ void bpi_group_moments(moments *m, const group *g, fact_kind kind) {
   }
 }
 
-void bpi_load_fact(sqlite3_stmt *row, fact_kind kind, int64_t *fact) {
-  int words = (int)bpi_fact_words(kind);
+void bpi_bind_fact(sqlite3_stmt *put, fact_kind kind, const int64_t *fact) {
+  int64_t stored[STORED_WORDS_MAX];
+  int words = bpi_stored_words(kind);
+  bpi_form_store(kind, stored, fact);
   for (int i = 0; i < words; i++)
-    fact[i] = bpi_sql_column(row, i);
+    bpi_sql_bind(put, i + 1, stored[i]);
+}
+
+void bpi_load_fact(sqlite3_stmt *row, fact_kind kind, int64_t *fact) {
+  int64_t stored[STORED_WORDS_MAX];
+  int words = bpi_stored_words(kind);
+  for (int i = 0; i < words; i++)
+    stored[i] = bpi_sql_column(row, i);
+  bpi_form_load(kind, fact, stored);
 }
 
 /* --------------------------------------------------------------------- names of stored numbers */

@@ -30,7 +30,9 @@ int bpi_group_resolve(group *to, const group *from, fact_kind kind, const fact_n
 void bpi_group_cells(cells *c, const group *g, fact_kind kind, int64_t sign);
 void bpi_group_moments(moments *m, const group *g, fact_kind kind);
 
-/* Reads the row of a statement that selects id, k2 and the columns of its kind. */
+/* Reads the row of a statement that selects id, k2 and the stored columns of its kind; binds one that
+ * sets them. */
+void bpi_bind_fact(sqlite3_stmt *put, fact_kind kind, const int64_t *fact);
 void bpi_load_fact(sqlite3_stmt *row, fact_kind kind, int64_t *fact);
 
 /* Identifiers of stored numbers, for merging. A name that cannot be read would decide a merge by

@@ -52,7 +52,7 @@ int bpi_read_sessions(store *s, int (*session)(void *user, const session_rows *r
 /* All rows of the session that has a row of this number; BP_ERR_NOTFOUND. */
 int bpi_read_session(store *s, int64_t id, session_rows *out, bp_error **error);
 int bpi_read_labels(store *s, int (*row)(void *user, const label_row *label), void *user, bp_error **error);
-/* Labels of one kind only; by the index over kinds, so many file labels cost nothing. */
+/* Labels of one kind only, which is not that of files; by the index over names, so many files cost nothing. */
 int bpi_read_labels_of(store *s, int64_t kind, int (*row)(void *user, const label_row *label), void *user, bp_error **error);
 int bpi_read_label(store *s, int64_t id, label_row *out, char text[256], bp_error **error);
 /* First and last quarter that holds any cell; both QUARTER_UNDATED if none. */

@@ -1,11 +1,12 @@
 /* store/sql.c: statements and error codes. Texts of facts' statements are made from the column
- * tables of facts.h, so that the schema is written down once in SQL and once in C, and a test
+ * tables of form.c, so that the schema is written down once in SQL and once in C, and a test
  * compares the two. */
 #include "store/sql.h"
 
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/form.h"
 #include "store/transaction.h"
 
 /* A statement reads best as it is broken by hand. */
@@ -18,14 +19,16 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
     [SQL_META_SET] = "INSERT INTO meta (name, value) VALUES (?1, ?2) "
                      "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    [SQL_LABEL_FIND] = "SELECT id, text IS NULL FROM label WHERE kind = ?1 AND hi = ?2 AND lo = ?3",
+    [SQL_LABEL_FIND] = "SELECT id, text IS NULL FROM label INDEXED BY label_key WHERE "
+                       "hi & 2147483647 = ?2 & 2147483647 AND hi = ?2 AND lo = ?3 AND kind = ?1",
     [SQL_LABEL_SET] = "UPDATE label SET text = ?2 WHERE id = ?1",
     [SQL_LABEL_LAST] = "SELECT ifnull(max(id), 0) FROM label",
     [SQL_LABELS_INSERT] =
         "INSERT INTO label (id, kind, hi, lo, text) SELECT c0, c1, c2, c3, c4 FROM bulk",
     [SQL_LABEL_GET] = "SELECT id, kind, hi, lo, text FROM label WHERE id = ?1",
     [SQL_LABELS] = "SELECT id, kind, hi, lo, text FROM label ORDER BY kind, hi, lo",
-    [SQL_LABELS_OF] = "SELECT id, kind, hi, lo, text FROM label WHERE kind = ?1 ORDER BY hi, lo",
+    [SQL_LABELS_OF] = "SELECT id, kind, hi, lo, text FROM label INDEXED BY label_name "
+                      "WHERE kind = ?1 AND kind <> 8 ORDER BY hi, lo",
     [SQL_SESSION_FIND] =
         "SELECT id, sources, platform, platform_us, workspace, workspace_us, branch, branch_us, "
         "entrypoint, entrypoint_us, version, version_rank FROM session "
@@ -158,40 +161,41 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
 };
 /* clang-format on */
 
-static void add_columns(buf *b, const fact_type *t, const char *before, const char *after) {
-  for (int i = 0; i < t->columns; i++) {
+static void add_columns(buf *b, const fact_form *form, const char *before) {
+  for (int i = 0; i < form->columns; i++) {
     bpi_buf_text(b, before);
-    bpi_buf_text(b, t->names[i]);
-    bpi_buf_text(b, after);
+    bpi_buf_text(b, form->column[i].name);
   }
 }
 
 static void fact_sql(buf *b, store_statement which) {
   int group = (int)(which - SQL_FACT_CLUSTER) / FACT_KINDS;
-  const fact_type *t = &bpi_fact_types[(which - SQL_FACT_CLUSTER) % FACT_KINDS];
+  fact_kind kind = (fact_kind)((which - SQL_FACT_CLUSTER) % FACT_KINDS);
+  const fact_form *form = &bpi_fact_forms[kind];
+  const char *table = bpi_fact_types[kind].table;
   switch (group) {
   case 0: /* from the wanted number on; the reader stops at the first gap */
     bpi_buf_text(b, "SELECT id, k2");
-    add_columns(b, t, ", ", "");
-    bpi_buf_printf(b, " FROM %s WHERE id >= ?1 ORDER BY id", t->table);
+    add_columns(b, form, ", ");
+    bpi_buf_printf(b, " FROM %s WHERE id >= ?1 ORDER BY id", table);
     break;
   case 1:
-    bpi_buf_printf(b, "INSERT INTO %s (id, k2", t->table);
-    add_columns(b, t, ", ", "");
+    bpi_buf_printf(b, "INSERT INTO %s (id, k2", table);
+    add_columns(b, form, ", ");
     bpi_buf_text(b, ") SELECT c0");
-    for (int i = 1; i < t->columns + 2; i++)
+    for (int i = 1; i < form->columns + 2; i++)
       bpi_buf_printf(b, ", c%d", i);
     bpi_buf_text(b, " FROM bulk");
     break;
   case 2: /* which rows want a number that is taken; CROSS: in this order of loops */
-    bpi_buf_printf(b, "SELECT bulk.rowid FROM bulk CROSS JOIN %s ON id = c0", t->table);
+    bpi_buf_printf(b, "SELECT bulk.rowid FROM bulk CROSS JOIN %s ON id = c0", table);
     break;
-  case 4: bpi_buf_printf(b, "SELECT id, session FROM %s ORDER BY id", t->table); break;
-  case 5: bpi_buf_printf(b, "DELETE FROM %s WHERE id = ?1", t->table); break;
+  case 4: bpi_buf_printf(b, "SELECT id, session FROM %s ORDER BY id", table); break;
+  case 5: bpi_buf_printf(b, "DELETE FROM %s WHERE id = ?1", table); break;
   default:
-    bpi_buf_printf(b, "UPDATE %s SET k2 = ?2", t->table);
-    for (int i = 0; i < t->columns; i++)
-      bpi_buf_printf(b, ", %s = ?%d", t->names[i], i + 3);
+    bpi_buf_printf(b, "UPDATE %s SET k2 = ?2", table);
+    for (int i = 0; i < form->columns; i++)
+      bpi_buf_printf(b, ", %s = ?%d", form->column[i].name, i + 3);
     bpi_buf_text(b, " WHERE id = ?1");
   }
 }

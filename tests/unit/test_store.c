@@ -17,8 +17,10 @@
 #include "run_suite.h"
 #include "store/batch.h"
 #include "store/batch_inside.h"
+#include "store/bulk.h"
 #include "store/days.h"
 #include "store/erase.h"
+#include "store/form.h"
 #include "store/personal.h"
 #include "store/read.h"
 #include "store/sql.h"
@@ -249,7 +251,7 @@ static record new_record(record_kind kind, uint64_t key, int64_t time, uint64_t 
   memset(&r, 0, sizeof r);
   r.kind = kind;
   r.time = time;
-  r.key = (ident){UINT64_C(0x7000000000000000) + key / 2, 1000 + key};
+  r.key = (ident){UINT64_C(0x7000000000000000) + key / 4, 1000 + key};
   r.session = (ident){900 - session, session};
   return r;
 }
@@ -653,7 +655,7 @@ START_TEST(rows_go_around_each_other) {
   record variants[3];
   for (uint64_t i = 0; i < 3; i++)
     variants[i] = response(2, 1 + i, T0, 5, 1);
-  variants[0].key.hi = variants[1].key.hi = variants[2].key.hi = neighbour.key.hi - 2;
+  variants[0].key.hi = variants[1].key.hi = variants[2].key.hi = neighbour.key.hi - 1;
   apply_records(s, &neighbour, 1);
   apply_records(s, variants, 3);
   ck_assert_int_eq(number(s, "SELECT count(*) FROM response"), 4);
@@ -1130,7 +1132,7 @@ START_TEST(verify_sees_damage) {
       "INSERT INTO rollup VALUES (9, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
       "DELETE FROM prompt",
       "UPDATE response SET output = output + 1",
-      "UPDATE prompt SET time_us = time_us + 1 WHERE id = (SELECT min(id) FROM prompt)",
+      "UPDATE prompt SET time = time + 2 WHERE id = (SELECT min(id) FROM prompt)",
       "DELETE FROM run",
       "UPDATE run SET end_us = end_us + 1",
       "INSERT INTO run VALUES (1, 5, 6)",
@@ -1151,33 +1153,114 @@ START_TEST(verify_sees_damage) {
 }
 END_TEST
 
-/* The schema is written down in SQL and once more in facts.h. */
-START_TEST(schema_is_what_facts_say) {
-  store *s = memory_store();
-  for (fact_kind kind = 0; kind < FACT_KINDS; kind++) {
-    const fact_type *t = &bpi_fact_types[kind];
-    char text[80];
-    snprintf(text, sizeof text, "SELECT name, type FROM pragma_table_info('%s')", t->table);
-    sqlite3_stmt *get = NULL;
-    ck_assert_int_eq(sqlite3_prepare_v2(s->db, text, -1, &get, NULL), SQLITE_OK);
-    for (int i = -2; i < t->columns; i++) {
-      ck_assert_int_eq(sqlite3_step(get), SQLITE_ROW);
-      ck_assert_str_eq((const char *)sqlite3_column_text(get, 0), i == -2   ? "id"
-                                                                  : i == -1 ? "k2"
-                                                                            : t->names[i]);
-      ck_assert_str_eq((const char *)sqlite3_column_text(get, 1), "INTEGER");
-    }
-    ck_assert_int_eq(sqlite3_step(get), SQLITE_DONE);
-    sqlite3_finalize(get);
-    ck_assert_uint_eq(bpi_fact_words(kind), (size_t)t->columns + 2);
-    ck_assert_uint_le(bpi_fact_words(kind), FACT_WORDS_MAX);
-    ck_assert_uint_eq(strlen(t->roles), (size_t)t->columns);
+/* The columns of a table, hidden (computed) ones or not, against the names that C has for them. */
+static void check_columns(store *s, fact_kind kind) {
+  const fact_type *t = &bpi_fact_types[kind];
+  const fact_form *form = &bpi_fact_forms[kind];
+  char text[120];
+  snprintf(text, sizeof text, "SELECT name, type FROM pragma_table_xinfo('%s') WHERE hidden = 0",
+           t->table);
+  sqlite3_stmt *get = NULL;
+  ck_assert_int_eq(sqlite3_prepare_v2(s->db, text, -1, &get, NULL), SQLITE_OK);
+  for (int i = -2; i < form->columns; i++) {
+    ck_assert_int_eq(sqlite3_step(get), SQLITE_ROW);
+    const char *name = i == -2 ? "id" : i == -1 ? "k2" : form->column[i].name;
+    ck_assert_str_eq((const char *)sqlite3_column_text(get, 0), name);
+    ck_assert_str_eq((const char *)sqlite3_column_text(get, 1), "INTEGER");
   }
+  ck_assert_int_eq(sqlite3_step(get), SQLITE_DONE);
+  sqlite3_finalize(get);
+  ck_assert_uint_eq(bpi_fact_words(kind), (size_t)t->columns + 2);
+  ck_assert_uint_le(bpi_fact_words(kind), FACT_WORDS_MAX);
+  ck_assert_int_le(bpi_stored_words(kind), STORED_WORDS_MAX);
+  ck_assert_uint_eq(strlen(t->roles), (size_t)t->columns);
+}
+
+/* The schema is written down in SQL and once more in form.c. */
+START_TEST(schema_is_what_forms_say) {
+  store *s = memory_store();
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
+    check_columns(s, kind);
   ck_assert_int_eq(
       number(s,
              "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%STRICT%'"),
       0);
   bpi_store_close(s);
+}
+END_TEST
+
+/* How wide what comes from a vocabulary is; 0: it is not. */
+static int width_of(fact_kind kind, const char *name) {
+  static const struct {
+    const char *name;
+    int bits;
+  } widths[] = {{"flags", 11},  {"features", 5}, {"mode", 3},    {"traits", 12},
+                {"category", 4}, {"program", 4},  {"outcome", 4}, {"language", 8},
+                {"failure", 4},  {"decision", 3}, {"event", 5},   {"detail", 5},
+                {"change", 2},   {"type", 3},     {"result_language", 8}};
+  for (size_t i = 0; kind != FACT_SPAN && i < sizeof widths / sizeof *widths; i++)
+    if (strcmp(widths[i].name, name) == 0) return widths[i].bits;
+  return 0;
+}
+
+/* A word as it might be; times in every relation to each other and to the millisecond. */
+static int64_t some_word(fact_kind kind, int word) {
+  const char *name = bpi_fact_types[kind].names[word];
+  int bits = width_of(kind, name);
+  if (bits > 0) return below(INT64_C(1) << bits);
+  if (strcmp(name, "time_us") == 0 || strcmp(name, "result_us") == 0) {
+    static const int64_t times[] = {FACT_NONE, 0, 1, 999, -1, -1000, T0, T0 + 1, T0 + 1000};
+    return times[below(sizeof times / sizeof *times)];
+  }
+  return strcmp(name, "assisted") == 0 ? below(2) : below(INT64_C(1) << below(40));
+}
+
+/* What is stored comes back, and what SQL computes of it is the same. */
+START_TEST(forms_keep_every_word) {
+  for (int round = 0; round < 300; round++) {
+    store *s = memory_store();
+    for (fact_kind kind = 0; kind < FACT_KINDS; kind++) {
+      const fact_type *t = &bpi_fact_types[kind];
+      int64_t fact[FACT_WORDS_MAX] = {7, below(1000)}, again[FACT_WORDS_MAX];
+      int64_t row[STORED_WORDS_MAX];
+      for (int i = 0; i < t->columns; i++)
+        fact[i + 2] = some_word(kind, i);
+      bpi_form_store(kind, row, fact);
+      bpi_form_load(kind, again, row);
+      ck_assert_mem_eq(again, fact, bpi_fact_words(kind) * sizeof *fact);
+      int64_t *rows[] = {row};
+      const bulk all = {1, rows, bpi_bulk_word};
+      bp_error *error = NULL;
+      ck_assert_int_eq(
+          bpi_bulk_run(s, (store_statement)(SQL_FACTS_INSERT + (int)kind), &all, &error), BP_OK);
+      for (int i = 0; i < t->columns; i++) {
+        char text[120];
+        snprintf(text, sizeof text, "SELECT ifnull(%s, %lld) FROM %s", t->names[i],
+                 (long long)FACT_NONE, t->table);
+        if (fact[i + 2] == FACT_NONE)
+          snprintf(text, sizeof text, "SELECT iif(%s IS NULL, %lld, 0) FROM %s", t->names[i],
+                   (long long)(fact[i + 2] + 1), t->table);
+        ck_assert_msg(number(s, text) == fact[i + 2] + (fact[i + 2] == FACT_NONE), "%s.%s",
+                      t->table, t->names[i]);
+      }
+    }
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
+/* Every word of what a reader keeps, whichever of them are 0. */
+START_TEST(memories_keep_every_word) {
+  for (int round = 0; round < 1000; round++) {
+    int64_t words[FILE_MEMORY], again[FILE_MEMORY];
+    unsigned char bytes[MEMORY_BYTES_MAX];
+    for (int i = 0; i < FILE_MEMORY; i++)
+      words[i] = below(4) == 0 ? (int64_t)((uint64_t)below(INT64_MAX) << below(2)) : 0;
+    size_t length = bpi_memory_store(bytes, words);
+    bpi_memory_load(again, bytes, length);
+    ck_assert_mem_eq(again, words, sizeof words);
+    bpi_memory_load(again, bytes, length / 2); /* what does not fit is no reason to read beyond */
+  }
 }
 END_TEST
 
@@ -1641,7 +1724,9 @@ int main(void) {
   tcase_add_test(tests, files_and_rejects);
   tcase_add_test(tests, restricted_connections_are_refused);
   tcase_add_test(tests, verify_sees_damage);
-  tcase_add_test(tests, schema_is_what_facts_say);
+  tcase_add_test(tests, schema_is_what_forms_say);
+  tcase_add_test(tests, forms_keep_every_word);
+  tcase_add_test(tests, memories_keep_every_word);
   tcase_add_test(tests, stores_are_private_and_last);
   tcase_add_test(tests, logs_left_behind_are_read);
   tcase_add_test(tests, what_is_no_store_is_left_alone);

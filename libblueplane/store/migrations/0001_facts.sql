@@ -12,9 +12,10 @@ CREATE TABLE label (
   kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 9),
   hi INTEGER NOT NULL,
   lo INTEGER NOT NULL,
-  text TEXT CHECK (length(text) <= 128),
-  UNIQUE (kind, hi, lo)
+  text TEXT CHECK (length(text) <= 128)
 ) STRICT;
+CREATE INDEX label_key ON label (hi & 2147483647);   -- four bytes are enough to find one: nearly all are files
+CREATE UNIQUE INDEX label_name ON label (kind, hi, lo) WHERE kind <> 8;
 
 -- One row for each tier (record_tier of record.h) that told of a session.
 CREATE TABLE session (
@@ -33,19 +34,26 @@ CREATE TABLE session (
 ) STRICT;
 CREATE INDEX session_tier ON session (hi, lo) WHERE tier > 0; -- most sessions have none of these
 
--- Facts. id is the number the key wants, or the next free one behind it; k2 is the rest of the key.
+-- Facts. id is the number the key wants, or the next free one behind it; k2 is the rest of the key. Times are
+-- twice the milliseconds, or twice the microseconds and one; that of a result is told from its call's, where that
+-- is known. `bits` holds what comes from small vocabularies. What is GENERATED is what they mean, and is not stored;
+-- form.c says the same in C.
 CREATE TABLE prompt (
   id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
-  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
+  time INTEGER, session INTEGER NOT NULL,
+  bits INTEGER NOT NULL CHECK (bits BETWEEN 0 AND 524287),
   characters INTEGER CHECK (characters >= 0),
-  features INTEGER NOT NULL CHECK (features BETWEEN 0 AND 31),
-  mode INTEGER NOT NULL CHECK (mode BETWEEN 0 AND 7)
+  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
+  flags INTEGER AS (bits >> 8) VIRTUAL,
+  features INTEGER AS (bits & 31) VIRTUAL,
+  mode INTEGER AS (bits >> 5 & 7) VIRTUAL
 ) STRICT;
 
 -- One row per response and request id; see bpi_response_resolve.
 CREATE TABLE response (
   id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
-  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
+  time INTEGER, session INTEGER NOT NULL,
+  bits INTEGER NOT NULL CHECK (bits BETWEEN 0 AND 8388607),
   owner_after_us INTEGER CHECK (owner_after_us >= 0),
   request INTEGER NOT NULL,
   model INTEGER NOT NULL,
@@ -57,66 +65,82 @@ CREATE TABLE response (
   reasoning INTEGER CHECK (reasoning >= 0),
   web_searches INTEGER CHECK (web_searches >= 0),
   cost_nano INTEGER CHECK (cost_nano >= 0),
-  traits INTEGER NOT NULL CHECK (traits BETWEEN 0 AND 4095)
+  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
+  flags INTEGER AS (bits >> 12) VIRTUAL,
+  traits INTEGER AS (bits & 4095) VIRTUAL
 ) STRICT;
 
 CREATE TABLE tool_call (
   id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
-  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
+  time INTEGER, session INTEGER NOT NULL,
+  bits INTEGER NOT NULL CHECK (bits BETWEEN 0 AND 8796093022207),
   tool INTEGER NOT NULL,
-  category INTEGER NOT NULL CHECK (category BETWEEN 0 AND 15),
-  program INTEGER NOT NULL CHECK (program BETWEEN 0 AND 15),
-  language INTEGER NOT NULL CHECK (language BETWEEN 0 AND 255),
   file INTEGER NOT NULL,
+  result INTEGER,
+  duration_us INTEGER CHECK (duration_us >= 0),
   input_added INTEGER CHECK (input_added >= 0),
   input_removed INTEGER CHECK (input_removed >= 0),
-  result_us INTEGER,
-  outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 15),
-  failure INTEGER NOT NULL CHECK (failure BETWEEN 0 AND 15),
-  duration_us INTEGER CHECK (duration_us >= 0),
   added INTEGER CHECK (added >= 0),
   removed INTEGER CHECK (removed >= 0),
   result_file INTEGER NOT NULL,
-  result_language INTEGER NOT NULL CHECK (result_language BETWEEN 0 AND 255)
+  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
+  result_us INTEGER AS (ifnull(time_us, 0) + iif(result & 1, result >> 1, (result >> 1) * 1000)) VIRTUAL,
+  flags INTEGER AS ((bits >> 8 & 63) | ((bits >> 30 & 31) << 6)) VIRTUAL,
+  category INTEGER AS (bits & 15) VIRTUAL,
+  outcome INTEGER AS (bits >> 4 & 15) VIRTUAL,
+  program INTEGER AS (bits >> 14 & 15) VIRTUAL,
+  language INTEGER AS (bits >> 18 & 255) VIRTUAL,
+  failure INTEGER AS (bits >> 26 & 15) VIRTUAL,
+  result_language INTEGER AS (bits >> 35) VIRTUAL
 ) STRICT;
 
 CREATE TABLE decision (
   id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
-  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
-  decision INTEGER NOT NULL CHECK (decision BETWEEN 0 AND 7),
-  outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 15),
-  language INTEGER NOT NULL CHECK (language BETWEEN 0 AND 255),
-  lines INTEGER CHECK (lines >= 0)
+  time INTEGER, session INTEGER NOT NULL,
+  bits INTEGER NOT NULL CHECK (bits BETWEEN 0 AND 67108863),
+  lines INTEGER CHECK (lines >= 0),
+  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
+  flags INTEGER AS (bits >> 15) VIRTUAL,
+  decision INTEGER AS (bits & 7) VIRTUAL,
+  outcome INTEGER AS (bits >> 3 & 15) VIRTUAL,
+  language INTEGER AS (bits >> 7 & 255) VIRTUAL
 ) STRICT;
 
 CREATE TABLE span (
   id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
-  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
+  time INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
   added INTEGER CHECK (added >= 0),
   removed INTEGER CHECK (removed >= 0),
-  files INTEGER CHECK (files >= 0)
+  files INTEGER CHECK (files >= 0),
+  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL
 ) STRICT;
 
 CREATE TABLE event (
   id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
-  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
-  event INTEGER NOT NULL CHECK (event BETWEEN 0 AND 31),
-  detail INTEGER NOT NULL CHECK (detail BETWEEN 0 AND 31),
+  time INTEGER, session INTEGER NOT NULL,
+  bits INTEGER NOT NULL CHECK (bits BETWEEN 0 AND 2097151),
   command INTEGER NOT NULL,
-  value INTEGER CHECK (value >= 0)
+  value INTEGER CHECK (value >= 0),
+  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
+  flags INTEGER AS (bits >> 10) VIRTUAL,
+  event INTEGER AS (bits & 31) VIRTUAL,
+  detail INTEGER AS (bits >> 5 & 31) VIRTUAL
 ) STRICT;
 
 CREATE TABLE change (
   id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
-  time_us INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
-  change INTEGER NOT NULL CHECK (change BETWEEN 0 AND 3),
-  type INTEGER NOT NULL CHECK (type BETWEEN 0 AND 7),
+  time INTEGER, session INTEGER NOT NULL,
+  bits INTEGER NOT NULL CHECK (bits BETWEEN 0 AND 65535),
   assisted INTEGER CHECK (assisted BETWEEN 0 AND 1),
   added INTEGER CHECK (added >= 0),
   removed INTEGER CHECK (removed >= 0),
   files INTEGER CHECK (files >= 0),
   rounds INTEGER CHECK (rounds >= 0),
-  open_us INTEGER CHECK (open_us >= 0)
+  open_us INTEGER CHECK (open_us >= 0),
+  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
+  flags INTEGER AS (bits >> 5) VIRTUAL,
+  change INTEGER AS (bits & 3) VIRTUAL,
+  type INTEGER AS (bits >> 2 & 7) VIRTUAL
 ) STRICT;
 
 -- Stretches of activity of a session: moments at most five minutes apart.
@@ -190,7 +214,7 @@ CREATE TABLE file (
   position INTEGER NOT NULL, line INTEGER NOT NULL,
   tail INTEGER NOT NULL,
   records INTEGER NOT NULL,
-  memory BLOB,
+  memory BLOB,                               -- what the reader keeps: which of its words are not 0, then those
   read_us INTEGER NOT NULL,
   UNIQUE (hi, lo)
 ) STRICT;
