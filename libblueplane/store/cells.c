@@ -1,11 +1,16 @@
-/* store/cells.c */
+/* store/cells.c: a packed cell is a tag of two bytes, which says what follows: the steps from the cell
+ * before to its session and its quarter, label and class where they are others, the count where it
+ * is not one, and the measures that are not zero. A row's cells are in order, so that differences in
+ * the same order join them in one pass. */
 #include "store/cells.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/sort.h"
-#include "store/bulk.h"
+#include "base/varint.h"
 #include "store/days.h"
 
 #define KEY_WORDS 5 /* kind, quarter, session, label, class lead the struct */
@@ -79,31 +84,274 @@ bool bpi_cell_is_zero(const rollup_cell *cell) {
   return any == 0;
 }
 
-static bool lowers(const rollup_cell *cell) {
-  if (cell->n < 0) return true;
-  for (int i = 0; i < ROLLUP_MEASURES; i++)
-    if (cell->m[i] < 0) return true;
-  return false;
+/* ------------------------------------------------------------------------------------- bytes */
+
+#define DAY_QUARTERS 96
+#define ROW_BYTES ((size_t)256 << 20)
+
+/* Days of one kind lie one behind the other, in front of them what has no time. */
+static int64_t row_of(int64_t kind, int64_t quarter) {
+  return kind << 32 | (quarter < 0 ? 0 : quarter / DAY_QUARTERS + 1);
 }
 
-static void bind_key(sqlite3_stmt *statement, const rollup_cell *cell) {
-  const int64_t *key = &cell->kind;
-  for (int i = 0; i < KEY_WORDS; i++)
-    sqlite3_bind_int64(statement, i + 1, key[i]);
+enum {
+  TAG_SESSION = 1,
+  TAG_QUARTER = 2,
+  TAG_LABEL = 4,
+  TAG_CLASS = 8,
+  TAG_COUNT = 16,
+  TAG_MEASURE = 32 /* and the bits above it */
+};
+
+#define CELL_BYTES_MAX (2 + VARINT_MAX * (5 + ROLLUP_MEASURES))
+
+static void put_cell(buf *b, const rollup_cell *cell, const rollup_cell *before) {
+  unsigned char bytes[CELL_BYTES_MAX], *to = bytes + 2;
+  unsigned tag = 0;
+  if (cell->session != before->session) {
+    tag |= TAG_SESSION;
+    to = bpi_put_varint(to, bpi_fold(cell->session - before->session));
+  }
+  if (cell->quarter != before->quarter) {
+    tag |= TAG_QUARTER;
+    to = bpi_put_varint(to, bpi_fold(cell->quarter - before->quarter));
+  }
+  if (cell->label != before->label) {
+    tag |= TAG_LABEL;
+    to = bpi_put_varint(to, bpi_fold(cell->label - before->label));
+  }
+  if (cell->class_ != before->class_) {
+    tag |= TAG_CLASS;
+    to = bpi_put_varint(to, (uint64_t)cell->class_);
+  }
+  if (cell->n != 1) {
+    tag |= TAG_COUNT;
+    to = bpi_put_varint(to, (uint64_t)cell->n);
+  }
+  for (int i = 0; i < ROLLUP_MEASURES; i++) {
+    if (cell->m[i] == 0) continue;
+    tag |= (unsigned)TAG_MEASURE << i;
+    to = bpi_put_varint(to, (uint64_t)cell->m[i]);
+  }
+  bytes[0] = (unsigned char)tag;
+  bytes[1] = (unsigned char)(tag >> 8);
+  bpi_buf_add(b, bytes, (size_t)(to - bytes));
 }
 
-/* What was counted before is there; it goes where nothing is left of it. */
-static int lower_cell(const rollup_cell *cell, store *s, bp_error **error) {
-  sqlite3_stmt *take = bpi_sql(s, SQL_CELL_TAKE, error), *drop = bpi_sql(s, SQL_CELL_DROP, error);
-  if (take == NULL || drop == NULL) return bpi_error_code(*error);
-  bind_key(take, cell);
-  sqlite3_bind_int64(take, 6, cell->n);
+/* Turns the cell before into the next one. */
+static void take_cell(varints *v, rollup_cell *cell) {
+  if (v->end - v->at < 2) {
+    v->torn = true;
+    return;
+  }
+  unsigned tag = (unsigned)v->at[0] | (unsigned)v->at[1] << 8;
+  v->at += 2;
+  if (tag & TAG_SESSION) cell->session += bpi_unfold(bpi_take_varint(v));
+  if (tag & TAG_QUARTER) cell->quarter += bpi_unfold(bpi_take_varint(v));
+  if (tag & TAG_LABEL) cell->label += bpi_unfold(bpi_take_varint(v));
+  if (tag & TAG_CLASS) cell->class_ = (int64_t)bpi_take_varint(v);
+  cell->n = tag & TAG_COUNT ? (int64_t)bpi_take_varint(v) : 1;
   for (int i = 0; i < ROLLUP_MEASURES; i++)
-    sqlite3_bind_int64(take, 7 + i, cell->m[i]);
-  int rc = bpi_sql_run(take, error);
-  if (rc != BP_OK) return rc;
-  bind_key(drop, cell);
-  return bpi_sql_run(drop, error);
+    cell->m[i] = tag >> i & TAG_MEASURE ? (int64_t)bpi_take_varint(v) : 0;
+}
+
+static int fail_torn(bp_error **error) {
+  return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: packed cells");
+}
+
+/* Before the first cell of a row: its day's first quarter. */
+static rollup_cell start_of(int64_t row) {
+  int64_t day = (row & UINT32_MAX) - 1;
+  return (rollup_cell){.kind = row >> 32, .quarter = day < 0 ? QUARTER_UNDATED : day * DAY_QUARTERS};
+}
+
+static varints bytes_of(sqlite3_stmt *row, int column) {
+  varints v = {.at = sqlite3_column_blob(row, column)};
+  v.end = v.at + (v.at == NULL ? 0 : sqlite3_column_bytes(row, column));
+  return v;
+}
+
+/* ------------------------------------------------------------------------------ what sessions tell */
+
+static int change_told(store *s, store_statement which, const rollup_cell *cell, bp_error **error) {
+  sqlite3_stmt *change = bpi_sql(s, which, error);
+  if (change == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(change, 1, cell->session);
+  sqlite3_bind_int64(change, 2, cell->class_);
+  sqlite3_bind_int64(change, 3, cell->n);
+  return bpi_sql_run(change, error);
+}
+
+/* What was told before is there; it goes where nothing is left of it. */
+static int store_told(store *s, const rollup_cell *cell, bp_error **error) {
+  if (cell->n == 0) return BP_OK;
+  int rc = change_told(s, cell->n > 0 ? SQL_TOLD_ADD : SQL_TOLD_TAKE, cell, error);
+  return rc == BP_OK && cell->n < 0 ? change_told(s, SQL_TOLD_DROP, cell, error) : rc;
+}
+
+static int read_told(store *s, int (*row)(void *user, const rollup_cell *cell), void *user,
+                     bp_error **error) {
+  rollup_cell cell = {.kind = ROLLUP_TOLD, .quarter = QUARTER_UNDATED};
+  sqlite3_stmt *get = bpi_sql(s, SQL_TOLD, error);
+  if (get == NULL) return bpi_error_code(*error);
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0) {
+    cell.session = sqlite3_column_int64(get, 0);
+    cell.class_ = sqlite3_column_int64(get, 1);
+    cell.n = sqlite3_column_int64(get, 2);
+    int stop = row(user, &cell);
+    if (stop == 0) continue;
+    sqlite3_reset(get);
+    return stop;
+  }
+  return rc;
+}
+
+/* ------------------------------------------------------------------------------------ storing */
+
+/* A difference while it is sorted: where its kind was is the number of its row, and session and quarter
+ * have changed places. */
+enum { AT_ROW, AT_SESSION, AT_QUARTER, AT_LABEL, AT_CLASS };
+
+static rollup_cell turned(const rollup_cell *cell) {
+  rollup_cell other = *cell;
+  other.quarter = cell->session;
+  other.session = cell->quarter;
+  return other;
+}
+
+static rollup_cell cell_of(const int64_t *words) {
+  rollup_cell cell = turned((const rollup_cell *)(const void *)words);
+  cell.kind >>= 32;
+  return cell;
+}
+
+/* A row as it is made anew. */
+typedef struct packing {
+  const cells *from;
+  buf bytes;
+  rollup_cell before;
+  int64_t first, last, count;
+  bool torn;
+} packing;
+
+static void pack(packing *p, const rollup_cell *cell) {
+  if (bpi_cell_is_zero(cell)) return;
+  p->torn |= cell->n < 0; /* less is there than was counted */
+  if (p->count == 0 || cell->quarter < p->first) p->first = cell->quarter;
+  if (p->count == 0 || cell->quarter > p->last) p->last = cell->quarter;
+  p->count++;
+  put_cell(&p->bytes, cell, &p->before);
+  p->before = *cell;
+}
+
+static int compare_keys(const rollup_cell *a, const rollup_cell *b) {
+  const int64_t x[] = {a->session, a->quarter, a->label, a->class_},
+                y[] = {b->session, b->quarter, b->label, b->class_};
+  for (int i = 0; i < 4; i++)
+    if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
+  return 0;
+}
+
+static bool is_gone(const packing *p, const rollup_cell *cell) {
+  return p->from->forgets > 0 && cell->kind >= ROLLUP_ATTEMPT &&
+         p->from->is_gone(p->from->gone, cell->session);
+}
+
+/* The cells that were there and the differences, both in order. */
+static void join(packing *p, int64_t row, varints *stored, int64_t *const *change, size_t count) {
+  rollup_cell known = start_of(row);
+  size_t i = 0;
+  while (stored->at < stored->end) {
+    take_cell(stored, &known);
+    if (stored->torn) break;
+    rollup_cell sum = known;
+    if (is_gone(p, &known)) sum.n = 0, memset(sum.m, 0, sizeof sum.m);
+    for (; i < count; i++) {
+      rollup_cell next = cell_of(change[i]);
+      int order = compare_keys(&next, &known);
+      if (order > 0) break;
+      if (order < 0) {
+        pack(p, &next);
+        continue;
+      }
+      sum.n += next.n;
+      for (int m = 0; m < ROLLUP_MEASURES; m++)
+        sum.m[m] += next.m[m];
+    }
+    pack(p, &sum);
+  }
+  for (; i < count; i++) {
+    rollup_cell next = cell_of(change[i]);
+    pack(p, &next);
+  }
+  p->torn |= stored->torn;
+}
+
+static int put_row(store *s, int64_t row, const packing *p, bp_error **error) {
+  bool any = p->count > 0;
+  sqlite3_stmt *put = bpi_sql(s, any ? SQL_CELLS_PUT : SQL_CELLS_DROP, error);
+  if (put == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(put, 1, row);
+  if (!any) return bpi_sql_run(put, error);
+  sqlite3_bind_int64(put, 2, p->first);
+  sqlite3_bind_int64(put, 3, p->last);
+  sqlite3_bind_int64(put, 4, p->count);
+  sqlite3_bind_blob64(put, 5, p->bytes.data, p->bytes.length, SQLITE_STATIC);
+  int rc = bpi_sql_run(put, error);
+  sqlite3_clear_bindings(put);
+  return rc;
+}
+
+static int change_row(store *s, packing *p, int64_t row, int64_t *const *change, size_t count,
+                      bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_CELLS, error);
+  if (get == NULL) return bpi_error_code(*error);
+  p->bytes.length = 0;
+  p->count = 0;
+  p->before = start_of(row);
+  sqlite3_bind_int64(get, 1, row);
+  sqlite3_bind_int64(get, 2, row);
+  int rc = bpi_sql_step(get, error);
+  varints stored = {NULL, NULL, false};
+  if (rc > 0) stored = bytes_of(get, 1);
+  if (rc >= 0) join(p, row, &stored, change, count);
+  if (rc > 0) sqlite3_reset(get);
+  if (rc < 0) return rc;
+  if (p->torn) return fail_torn(error);
+  return p->bytes.failed ? bpi_fail_nomem(error) : put_row(s, row, p, error);
+}
+
+static int by_number(const void *x, const void *y) {
+  const int64_t *a = x, *b = y;
+  return *a < *b ? -1 : *a > *b;
+}
+
+/* Rows with differences, and rows out of which something is taken, both in order. */
+static int change_rows(cells *c, store *s, int64_t *const *change, size_t count, bp_error **error) {
+  packing p = {.from = c};
+  int rc = BP_OK;
+  if (c->forgets > 1) qsort(c->forget, c->forgets, sizeof *c->forget, by_number);
+  bpi_buf_init(&p.bytes, ROW_BYTES);
+  for (size_t at = 0, gone = 0; rc == BP_OK && (at < count || gone < c->forgets);) {
+    bool alone = at == count || (gone < c->forgets && c->forget[gone] < change[at][AT_ROW]);
+    int64_t row = alone ? c->forget[gone] : change[at][AT_ROW];
+    size_t from = at;
+    while (at < count && change[at][AT_ROW] == row)
+      at++;
+    while (gone < c->forgets && c->forget[gone] == row)
+      gone++;
+    if (row >> 32 == ROLLUP_TOLD) {
+      for (; from < at && rc == BP_OK; from++) {
+        rollup_cell told = cell_of(change[from]);
+        rc = store_told(s, &told, error);
+      }
+    } else {
+      rc = change_row(s, &p, row, change + from, at - from, error);
+    }
+  }
+  bpi_buf_free(&p.bytes);
+  return rc;
 }
 
 /* Packed days of cells that change; cells of one kind and day come in runs. */
@@ -120,50 +368,74 @@ static int drop_days(const cells *c, store *s, bp_error **error) {
   return rc;
 }
 
-int bpi_cells_store(cells *c, store *s, bp_error **error) {
-  if (c->failed) return bpi_fail_nomem(error);
-  int64_t **rows = bpi_alloc(c->count * sizeof *rows);
-  if (rows == NULL) return bpi_fail_nomem(error);
-  bulk add = {0, rows, bpi_bulk_word};
-  int rc = drop_days(c, s, error);
-  for (size_t i = 0; i < c->count && rc == BP_OK; i++) {
-    rollup_cell *cell = &c->cell[i];
-    if (bpi_cell_is_zero(cell)) continue;
-    if (lowers(cell))
-      rc = lower_cell(cell, s, error);
-    else
-      rows[add.count++] = &cell->kind;
+int bpi_cells_forget(cells *c, store *s, rollup_kind kind, int64_t first, int64_t last,
+                     bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_CELLS_ROWS, error);
+  if (get == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(get, 1, row_of(kind, first));
+  sqlite3_bind_int64(get, 2, last == INT64_MAX ? row_of(kind + 1, -1) - 1 : row_of(kind, last));
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0) {
+    void *items = c->forget;
+    if (bpi_reserve(&items, &c->forget_capacity, c->forgets + 1, sizeof *c->forget) != BP_OK) {
+      sqlite3_reset(get);
+      return bpi_fail_nomem(error);
+    }
+    c->forget = items;
+    c->forget[c->forgets++] = sqlite3_column_int64(get, 0);
   }
-  if (rc == BP_OK && bpi_sort_rows(rows, add.count, KEY_WORDS) != BP_OK) rc = bpi_fail_nomem(error);
-  if (rc == BP_OK) rc = bpi_bulk_run(s, SQL_CELLS_ADD, &add, error);
-  bpi_free(rows);
   return rc;
 }
 
-int bpi_cells_read(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
+int bpi_cells_store(cells *c, store *s, bp_error **error) {
+  if (c->failed) return bpi_fail_nomem(error);
+  int64_t **change = bpi_alloc((c->count + 1) * sizeof *change);
+  if (change == NULL) return bpi_fail_nomem(error);
+  size_t count = 0;
+  int rc = drop_days(c, s, error);
+  for (size_t i = 0; i < c->count; i++) {
+    rollup_cell *cell = &c->cell[i];
+    if (bpi_cell_is_zero(cell)) continue;
+    cell->kind = row_of(cell->kind, cell->quarter);
+    *cell = turned(cell);
+    change[count++] = &cell->kind;
+  }
+  if (rc == BP_OK && bpi_sort_rows(change, count, KEY_WORDS) != BP_OK) rc = bpi_fail_nomem(error);
+  if (rc == BP_OK) rc = change_rows(c, s, change, count, error);
+  bpi_free(change);
+  return rc;
+}
+
+/* ------------------------------------------------------------------------------------ reading */
+
+int bpi_cells_read(store *s, rollup_kind kind, int64_t from, int64_t until,
                    int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error) {
-  rollup_cell cell = {.kind = kind};
-  int64_t *words = &cell.quarter;
+  if (kind == ROLLUP_TOLD)
+    return from == INT64_MIN ? read_told(s, row, user, error) : BP_OK;
   sqlite3_stmt *get = bpi_sql(s, SQL_CELLS, error);
   if (get == NULL) return bpi_error_code(*error);
-  if (from_quarter < 0 && from_quarter != INT64_MIN) from_quarter = 0; /* not the undated ones */
-  sqlite3_bind_int(get, 1, (int)kind);
-  sqlite3_bind_int64(get, 2, from_quarter);
-  sqlite3_bind_int64(get, 3, until_quarter);
-  int rc;
-  while ((rc = bpi_sql_step(get, error)) > 0) {
-    for (int i = 0; i < 5 + ROLLUP_MEASURES; i++)
-      words[i] = sqlite3_column_int64(get, i);
-    int stop = row(user, &cell);
-    if (stop == 0) continue;
-    sqlite3_reset(get);
-    return stop;
+  if (from < 0 && from != INT64_MIN) from = 0; /* not the undated ones */
+  int64_t last = until == INT64_MAX ? row_of(kind + 1, -1) - 1 : row_of(kind, until - 1);
+  sqlite3_bind_int64(get, 1, row_of(kind, from));
+  sqlite3_bind_int64(get, 2, from >= until ? -1 : last);
+  int rc, stop = 0;
+  while (stop == 0 && (rc = bpi_sql_step(get, error)) > 0) {
+    rollup_cell cell = start_of(sqlite3_column_int64(get, 0));
+    varints stored = bytes_of(get, 1);
+    while (stored.at < stored.end && stop == 0) {
+      take_cell(&stored, &cell);
+      if (stored.torn) stop = fail_torn(error);
+      if (!stored.torn && cell.quarter >= from && cell.quarter < until) stop = row(user, &cell);
+    }
   }
-  return rc;
+  if (stop == 0) return rc;
+  sqlite3_reset(get);
+  return stop;
 }
 
 void bpi_cells_free(cells *c) {
   bpi_free(c->cell);
   bpi_free(c->index);
+  bpi_free(c->forget);
   memset(c, 0, sizeof *c);
 }

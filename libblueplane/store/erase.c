@@ -294,12 +294,26 @@ static void session_column(const void *rows, size_t row, int column, sqlite3_con
   sqlite3_result_int64(into, ((const int64_t *)rows)[row]);
 }
 
+static bool is_whole(const void *whole, int64_t session) {
+  return find(whole, session) != NULL;
+}
+
+static int erase_task_cells(eraser *e) {
+  cells none = {.is_gone = is_whole, .gone = &e->whole};
+  int rc = bpi_cells_forget(&none, e->s, ROLLUP_ATTEMPT, INT64_MIN, INT64_MAX, e->error);
+  if (rc == BP_OK)
+    rc = bpi_cells_forget(&none, e->s, ROLLUP_TASK_COST, INT64_MIN, INT64_MAX, e->error);
+  if (rc == BP_OK) rc = bpi_cells_store(&none, e->s, e->error);
+  bpi_cells_free(&none);
+  return rc;
+}
+
 /* They are cut anew when somebody asks. */
 static int erase_tasks(eraser *e) {
   int rc = whole_sessions(e);
   const bulk rows = {e->whole.count, e->whole.item, session_column};
   if (rc == BP_OK) rc = bpi_bulk_run(e->s, SQL_TASKS_ERASE, &rows, e->error);
-  if (rc == BP_OK) rc = bpi_bulk_run(e->s, SQL_TASK_CELLS_ERASE, &rows, e->error);
+  if (rc == BP_OK) rc = erase_task_cells(e);
   return rc == BP_OK ? bpi_days_drop_all(e->s, e->error) : rc;
 }
 

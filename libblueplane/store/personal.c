@@ -14,9 +14,10 @@ const personal_table bpi_personal_tables[] = {
     {"event", PERSONAL_FACT, {"command"}},
     {"change", PERSONAL_FACT, {NULL}},
     {"run", PERSONAL_DERIVED, {NULL}},
-    {"rollup", PERSONAL_DERIVED, {"label"}},
+    {"rollup", PERSONAL_DERIVED, {NULL}}, /* labels of its cells are those of facts */
+    {"told", PERSONAL_DERIVED, {NULL}},
     {"task", PERSONAL_DERIVED, {"model"}},
-    {"day", PERSONAL_DERIVED, {NULL}}, /* labels of cells that are in rollup, too */
+    {"day", PERSONAL_DERIVED, {NULL}}, /* the same cells */
     {"stale", PERSONAL_DERIVED, {NULL}},
     {"file", PERSONAL_PLACE, {NULL}},
     {"reject", PERSONAL_PLACE, {NULL}},

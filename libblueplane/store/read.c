@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "store/cells.h"
 #include "store/days.h"
 #include "store/tasks.h"
 
@@ -294,6 +295,11 @@ static int add_shadowed(void *user, const session_rows *rows) {
   return BP_OK;
 }
 
+static int add_count(void *user, const rollup_cell *cell) {
+  *(int64_t *)user += cell->n;
+  return BP_OK;
+}
+
 int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error) {
   memset(out, 0, sizeof *out);
   enum { ANY_KIND = 4, OPERATIONS = 6 }; /* the first of them; the others tell of activity */
@@ -317,9 +323,7 @@ int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error
       {"SELECT count(*) FROM event", &out->facts[FACT_EVENT]},
       {"SELECT count(*) FROM change", &out->facts[FACT_CHANGE]},
       {"SELECT count(*) FROM (SELECT 1 FROM session GROUP BY hi, lo)", &out->facts[FACT_KINDS]},
-      {"SELECT count(*) FROM rollup WHERE kind > 0", &out->cells},
-      {"SELECT coalesce(sum(n), 0) FROM rollup WHERE quarter = -1 AND kind NOT IN (0, 6)",
-       &out->undated},
+      {"SELECT coalesce(sum(count), 0) FROM rollup", &out->cells},
   };
   size_t count = activity   ? sizeof questions / sizeof *questions
                  : personal ? OPERATIONS
@@ -327,6 +331,8 @@ int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error
   int rc = BP_OK;
   for (size_t i = 0; i < count && rc == BP_OK; i++)
     rc = one_number(s, questions[i].sql, questions[i].into, error);
+  for (rollup_kind kind = ROLLUP_RESPONSE; kind < ROLLUP_STORED_KINDS && activity; kind++)
+    if (rc == BP_OK) rc = bpi_cells_read(s, kind, INT64_MIN, 0, add_count, &out->undated, error);
   if (rc == BP_OK && activity) rc = bpi_read_sessions(s, add_shadowed, &out->shadowed, error);
   out->file_bytes = out->page_size * out->pages;
   out->wal_bytes = wal_bytes(s);

@@ -19,8 +19,9 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
     [SQL_META_SET] = "INSERT INTO meta (name, value) VALUES (?1, ?2) "
                      "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    [SQL_LABEL_FIND] = "SELECT id, text IS NULL FROM label INDEXED BY label_key WHERE "
-                       "hi & 2147483647 = ?2 & 2147483647 AND hi = ?2 AND lo = ?3 AND kind = ?1",
+    [SQL_LABEL_FIND] = /* +: else SQLite puts the value in place of hi, and knows its index no more */
+                       "SELECT id, text IS NULL FROM label INDEXED BY label_key WHERE "
+                       "hi & 2147483647 = ?2 & 2147483647 AND +hi = ?2 AND lo = ?3 AND kind = ?1",
     [SQL_LABEL_SET] = "UPDATE label SET text = ?2 WHERE id = ?1",
     [SQL_LABEL_LAST] = "SELECT ifnull(max(id), 0) FROM label",
     [SQL_LABELS_INSERT] =
@@ -51,8 +52,7 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
                         "ORDER BY o.tier",
     [SQL_SESSIONS] = "SELECT id, hi, lo, platform, workspace, branch, version, entrypoint, "
                      "sources, first_us, last_us, tier FROM session ORDER BY hi, lo, tier",
-    [SQL_SESSION_TOLD] = "SELECT class, n FROM rollup "
-                         "WHERE kind = 0 AND quarter = -1 AND session = ?1 AND n > 0",
+    [SQL_SESSION_TOLD] = "SELECT kind, n FROM told WHERE session = ?1 AND n > 0",
     [SQL_SESSION_ROWS] = "SELECT id, hi, lo, sources FROM session",
     [SQL_SESSION_LAST] = "SELECT ifnull(max(last_us), 0) FROM session",
     [SQL_SESSION_FORGET] =
@@ -66,29 +66,24 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_RUNS] = "SELECT start_us, end_us FROM run WHERE session = ?1 ORDER BY start_us",
     [SQL_RUN_INSERT] = "INSERT INTO run (session, start_us, end_us) VALUES (?1, ?2, ?3)",
     [SQL_RUNS_DELETE] = "DELETE FROM run WHERE session = ?1 AND start_us >= ?2",
-    [SQL_CELLS_ADD] =
-        "INSERT INTO rollup SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14 "
-        "FROM bulk WHERE true ON CONFLICT DO UPDATE SET n = n + excluded.n, m0 = m0 + excluded.m0, "
-        "m1 = m1 + excluded.m1, m2 = m2 + excluded.m2, m3 = m3 + excluded.m3, "
-        "m4 = m4 + excluded.m4, m5 = m5 + excluded.m5, m6 = m6 + excluded.m6, "
-        "m7 = m7 + excluded.m7, m8 = m8 + excluded.m8",
-    [SQL_CELL_TAKE] = /* no upsert: CHECKs look at the row it would insert, which is negative */
-        "UPDATE rollup SET n = n + ?6, m0 = m0 + ?7, m1 = m1 + ?8, m2 = m2 + ?9, m3 = m3 + ?10, "
-        "m4 = m4 + ?11, m5 = m5 + ?12, m6 = m6 + ?13, m7 = m7 + ?14, m8 = m8 + ?15 WHERE "
-        "kind = ?1 AND quarter = ?2 AND session = ?3 AND label = ?4 AND class = ?5",
-    [SQL_CELL_DROP] =
-        "DELETE FROM rollup WHERE kind = ?1 AND quarter = ?2 AND session = ?3 AND label = ?4 AND "
-        "class = ?5 AND n = 0 AND m0 = 0 AND m1 = 0 AND m2 = 0 AND m3 = 0 AND m4 = 0 AND m5 = 0 "
-        "AND m6 = 0 AND m7 = 0 AND m8 = 0",
-    [SQL_CELL_BEFORE] = "SELECT 1 FROM rollup WHERE kind IN (1, 2, 3, 4, 5, 6, 7, 8, 9) "
-                        "AND quarter >= 0 AND quarter < ?1 LIMIT 1",
-    [SQL_CELLS] = "SELECT quarter, session, label, class, n, m0, m1, m2, m3, m4, m5, m6, m7, m8 "
-                  "FROM rollup WHERE kind = ?1 AND quarter >= ?2 AND quarter < ?3 "
-                  "ORDER BY quarter, session, label, class",
-    [SQL_EXTENT] = /* from end to end of the index for each kind, not through it */
+    [SQL_CELLS] = "SELECT id, cells FROM rollup WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+    [SQL_CELLS_ROWS] = "SELECT id FROM rollup WHERE id BETWEEN ?1 AND ?2",
+    [SQL_CELLS_PUT] = "INSERT OR REPLACE INTO rollup (id, first, last, count, cells) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_CELLS_DROP] = "DELETE FROM rollup WHERE id = ?1",
+    [SQL_TOLD] = "SELECT session, kind, n FROM told",
+    [SQL_TOLD_ADD] = "INSERT INTO told VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET n = n + excluded.n",
+    [SQL_TOLD_TAKE] = /* no upsert: CHECKs look at the row it would insert, which is negative */
+        "UPDATE told SET n = n + ?3 WHERE session = ?1 AND kind = ?2",
+    [SQL_TOLD_DROP] = "DELETE FROM told WHERE session = ?1 AND kind = ?2 AND n = 0",
+    [SQL_CELL_BEFORE] = /* undated ones lie in front of a kind's first day */
+        "WITH k (kind) AS (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9)) "
+        "SELECT 1 FROM k WHERE (SELECT first FROM rollup WHERE id > kind << 32 AND "
+        "id < (kind + 1) << 32 ORDER BY id LIMIT 1) < ?1",
+    [SQL_EXTENT] =
         "WITH k (kind) AS (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)) "
-        "SELECT min((SELECT min(quarter) FROM rollup r WHERE r.kind = k.kind AND quarter >= 0)), "
-        "max((SELECT max(quarter) FROM rollup r WHERE r.kind = k.kind AND quarter >= 0)) FROM k",
+        "SELECT min((SELECT first FROM rollup WHERE id > kind << 32 AND id < (kind + 1) << 32 "
+        "ORDER BY id LIMIT 1)), max((SELECT last FROM rollup WHERE id > kind << 32 AND "
+        "id < (kind + 1) << 32 ORDER BY id DESC LIMIT 1)) FROM k",
     [SQL_FILE_FIND] = "SELECT id, source, device, inode, size, modified_ns, position, line, tail, "
                       "records, memory FROM file WHERE hi = ?1 AND lo = ?2",
     [SQL_FILE_INSERT] =
@@ -114,8 +109,6 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_SESSION_TIERS] = "SELECT o.id FROM session s JOIN session o ON o.hi = s.hi AND "
                           "o.lo = s.lo WHERE s.id = ?1",
     [SQL_TASKS_ERASE] = "DELETE FROM task WHERE session IN (SELECT c0 FROM bulk)",
-    [SQL_TASK_CELLS_ERASE] = "DELETE FROM rollup WHERE kind IN (10, 11) AND "
-                             "session IN (SELECT c0 FROM bulk)",
     [SQL_STALE_ERASE] = "INSERT INTO stale (session) SELECT id FROM session WHERE "
                         "id IN (SELECT c0 FROM bulk) ON CONFLICT DO NOTHING",
     [SQL_STALE_FORGET] = "DELETE FROM stale WHERE session NOT IN (SELECT id FROM session)",
@@ -138,8 +131,8 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_OPERATIONS_DROP] = "DELETE FROM operation WHERE kind = ?1 AND key < ?2",
     [SQL_OPERATIONS_MOVE] = "UPDATE operation SET kind = ?2 WHERE kind = ?1",
     [SQL_STALE] = /* each with how many facts it has */
-        "SELECT session, (SELECT ifnull(sum(n), 0) FROM rollup WHERE kind = 0 AND quarter = -1 AND "
-        "rollup.session = stale.session) FROM stale ORDER BY session",
+        "SELECT session, (SELECT ifnull(sum(n), 0) FROM told WHERE told.session = stale.session) "
+        "FROM stale ORDER BY session",
     [SQL_STALE_ADD] = "INSERT INTO stale (session) VALUES (?1) ON CONFLICT DO NOTHING",
     [SQL_STALE_DROP] = "DELETE FROM stale WHERE session = ?1",
     [SQL_SESSIONS_FRESH] =
@@ -153,8 +146,6 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_TASK_INSERT] = "INSERT INTO task VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
                         "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     [SQL_TASKS_DROP] = "DELETE FROM task WHERE session = ?1",
-    [SQL_CELLS_DROP] = "DELETE FROM rollup WHERE kind = ?1 AND quarter BETWEEN ?2 AND ?3 AND "
-                       "session = ?4",
     [SQL_DAYS] = "SELECT id, cells FROM day WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     [SQL_DAY_INSERT] = "INSERT INTO day (id, cells) VALUES (?1, ?2)",
     [SQL_DAYS_DROP] = "DELETE FROM day WHERE id BETWEEN ?1 AND ?2",

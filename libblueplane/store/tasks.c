@@ -322,17 +322,6 @@ static int insert_task(store *s, const task *t, bp_error **error) {
   return bpi_sql_run(put, error);
 }
 
-static int drop_cells(store *s, rollup_kind kind, int64_t session, int64_t from, int64_t to,
-                      bp_error **error) {
-  sqlite3_stmt *drop = bpi_sql(s, SQL_CELLS_DROP, error);
-  if (drop == NULL) return bpi_error_code(*error);
-  sqlite3_bind_int64(drop, 1, kind);
-  sqlite3_bind_int64(drop, 2, from);
-  sqlite3_bind_int64(drop, 3, to);
-  sqlite3_bind_int64(drop, 4, session);
-  return bpi_sql_run(drop, error);
-}
-
 /* The cells that a task makes when it is read lie where it begins. */
 static int drop_days(store *s, int64_t first, int64_t last, bp_error **error) {
   int rc = bpi_days_drop(s, ROLLUP_ATTEMPT, first, last, error);
@@ -342,7 +331,7 @@ static int drop_days(store *s, int64_t first, int64_t last, bp_error **error) {
 }
 
 /* The quarters in which a session's tasks lie tell where its cells are. */
-static int drop_session(store *s, int64_t session, bp_error **error) {
+static int drop_session(store *s, cells *made, int64_t session, bp_error **error) {
   sqlite3_stmt *of = bpi_sql(s, SQL_TASKS_OF, error), *drop = bpi_sql(s, SQL_TASKS_DROP, error);
   sqlite3_stmt *fresh = bpi_sql(s, SQL_STALE_DROP, error);
   if (of == NULL || drop == NULL || fresh == NULL) return bpi_error_code(*error);
@@ -351,8 +340,8 @@ static int drop_session(store *s, int64_t session, bp_error **error) {
   while ((rc = bpi_sql_step(of, error)) > 0) {
     int64_t first = sqlite3_column_int64(of, 0);
     int64_t last = bpi_quarter_of(sqlite3_column_int64(of, 1));
-    rc = drop_cells(s, ROLLUP_ATTEMPT, session, first, last, error);
-    if (rc == BP_OK) rc = drop_cells(s, ROLLUP_TASK_COST, session, first, first, error);
+    rc = bpi_cells_forget(made, s, ROLLUP_ATTEMPT, first, last, error);
+    if (rc == BP_OK) rc = bpi_cells_forget(made, s, ROLLUP_TASK_COST, first, first, error);
     if (rc == BP_OK) rc = drop_days(s, first, last, error);
     if (rc != BP_OK) break;
   }
@@ -363,10 +352,16 @@ static int drop_session(store *s, int64_t session, bp_error **error) {
   return rc == BP_OK ? bpi_sql_run(fresh, error) : rc;
 }
 
+static bool is_cut(const void *of, int64_t session) {
+  return find(of, session) != NULL;
+}
+
 static int replace_sessions(store *s, derived *d, bp_error **error) {
   int rc = BP_OK;
+  d->cells.is_gone = is_cut;
+  d->cells.gone = &d->of;
   for (size_t i = 0; i < d->of.count && rc == BP_OK; i++)
-    rc = drop_session(s, d->of.row[i].row, error);
+    rc = drop_session(s, &d->cells, d->of.row[i].row, error);
   for (size_t i = 0; i < d->tasks && rc == BP_OK; i++) {
     rc = insert_task(s, &d->task[i], error);
     if (rc == BP_OK) rc = drop_days(s, d->task[i].quarter, d->task[i].quarter, error);

@@ -9,9 +9,13 @@ sorted; the places of facts within a table, of files and of rejects are not fact
 from __future__ import annotations
 
 import difflib
+import pathlib
 import sqlite3
 import sys
 from typing import Any, Callable, Iterator
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "oracle"))
+import packed  # noqa: E402
 
 FACTS = ("prompt", "response", "tool_call", "decision", "span", "event", "change")
 SESSIONS = {"session"}
@@ -22,7 +26,20 @@ OF_TASKS = 10  # the first kind of cells that are derived when somebody asks for
 
 
 def connect(path: Any) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    """To read it; its cells are in a temporary table `cell`."""
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    packed.unpack(db)
+    return db
+
+
+def change(path: Any, sql: str) -> None:
+    """Runs a statement on a store that may as well change its cells."""
+    db = sqlite3.connect(path)
+    packed.unpack(db)
+    db.execute(sql)
+    packed.pack(db)
+    db.commit()
+    db.close()
 
 
 def _hex(hi: int, lo: int) -> str:
@@ -39,8 +56,8 @@ def tables(db: sqlite3.Connection) -> Iterator[tuple]:
     db.create_function("ident", 2, _hex, deterministic=True)
     session = _names(db, "SELECT id, ident(hi, lo) || '.' || tier FROM session")
     label = _names(db, "SELECT id, kind || ':' || ident(hi, lo) FROM label")
-    for table in (*FACTS, "rollup", "run"):
-        found = db.execute(f"SELECT * FROM {table}" + (f" WHERE kind < {OF_TASKS}" if table == "rollup" else ""))
+    for table in (*FACTS, "cell", "run"):
+        found = db.execute(f"SELECT * FROM {table}" + (f" WHERE kind < {OF_TASKS}" if table == "cell" else ""))
         columns = [c[0] for c in found.description]
         turn = [session if c in SESSIONS else label if c in LABELS else None for c in columns]
         kept = [i for i, c in enumerate(columns) if c not in PLACES]
@@ -61,7 +78,7 @@ def task_lines(path: Any) -> list:
     session = _names(db, "SELECT id, ident(hi, lo) FROM session")
     label = _names(db, "SELECT id, kind || ':' || ident(hi, lo) FROM label")
     found = [f"stale {session(row[0])}" for row in db.execute("SELECT session FROM stale")]
-    for table, sql in (("task", "SELECT * FROM task"), ("cell", f"SELECT * FROM rollup WHERE kind >= {OF_TASKS}")):
+    for table, sql in (("task", "SELECT * FROM task"), ("cell", f"SELECT * FROM cell WHERE kind >= {OF_TASKS}")):
         rows = db.execute(sql)
         columns = [c[0] for c in rows.description]
         turn = [session if c in SESSIONS else label if c in LABELS else repr for c in columns]

@@ -422,7 +422,7 @@ EARLY_US = 1_764_547_200_000_000  # 2025-12-01
 def busiest_week(store: pathlib.Path) -> int:
     """The Monday, in days since 1970, of the week with the most cells."""
     db = dump.connect(store)
-    row = db.execute("SELECT (quarter / 96 - 4) / 7 AS week FROM rollup WHERE quarter >= 384 GROUP BY week "
+    row = db.execute("SELECT (quarter / 96 - 4) / 7 AS week FROM cell WHERE quarter >= 384 GROUP BY week "
                      "ORDER BY count(*) DESC LIMIT 1").fetchone()
     db.close()
     return row[0] * 7 + 4

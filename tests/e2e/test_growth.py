@@ -294,16 +294,13 @@ def test_torn_line(folder: pathlib.Path) -> None:
 def test_control(folder: pathlib.Path) -> None:
     """What these tests look with sees a rollup, a run, a session or a fact that is wrong."""
     store = whole(folder, "good", e2e.sample(4))
-    for i, change in enumerate(("UPDATE rollup SET n = n + 1 WHERE kind = 1 AND n > 0", "UPDATE rollup SET m1 = m1 + 1 WHERE kind = 1",
-                                "DELETE FROM rollup WHERE kind = 2", "UPDATE rollup SET m0 = m0 - 1 WHERE kind = 6",
+    for i, change in enumerate(("UPDATE cell SET n = n + 1 WHERE kind = 1 AND n > 0", "UPDATE cell SET m1 = m1 + 1 WHERE kind = 1",
+                                "DELETE FROM cell WHERE kind = 2", "UPDATE cell SET m0 = m0 - 1 WHERE kind = 6",
                                 "DELETE FROM run", "UPDATE run SET end_us = end_us + 1", "DELETE FROM prompt",
                                 "UPDATE response SET output = output + 1", "UPDATE session SET last_us = last_us + 1")):
         wrong = new_store(folder, f"wrong-{i}")
         shutil.copyfile(store, wrong)
-        db = dump.sqlite3.connect(wrong)
-        db.execute(change)
-        db.commit()
-        db.close()
+        dump.change(wrong, change)
         check(bool(dump.differences(store, wrong)), "wrong facts are seen in a dump", change)
         try:
             verify(wrong)
@@ -311,14 +308,11 @@ def test_control(folder: pathlib.Path) -> None:
             e2e.counts["wrong stores found"] += 1
     equal(e2e.counts["wrong stores found"], 9, "wrong stores are found")
     for i, change in enumerate(("UPDATE task SET active_us = active_us + 1 WHERE number = 0", "DELETE FROM task WHERE type = 3",
-                                "UPDATE task SET path = x'0102'", "UPDATE rollup SET m0 = m0 + 1 WHERE kind = 10",
-                                "DELETE FROM rollup WHERE kind = 11")):
+                                "UPDATE task SET path = x'0102'", "UPDATE cell SET m0 = m0 + 1 WHERE kind = 10",
+                                "DELETE FROM cell WHERE kind = 11")):
         wrong = new_store(folder, f"wrong-tasks-{i}")
         shutil.copyfile(store, wrong)
-        db = dump.sqlite3.connect(wrong)
-        db.execute(change)
-        db.commit()
-        db.close()
+        dump.change(wrong, change)
         check(dump.task_lines(store) != dump.task_lines(wrong), "wrong tasks are seen in a dump", change)
         try:
             verify(wrong)

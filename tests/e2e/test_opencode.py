@@ -83,10 +83,10 @@ def test_subagents_of_subagents(folder: pathlib.Path) -> None:
     database(folder / "opencode.db", [other, child, parent, orphan]).close()
     store = new_store(folder, "deep")
     e2e.ingest(store, folder / "opencode.db")
-    db = sqlite3.connect(store)
+    db = dump.connect(store)
     equal(db.execute("SELECT count(*) FROM session").fetchone()[0], 2, "the root, and one whose root is not there")
-    equal(db.execute("SELECT sum(n) FROM rollup WHERE kind = 4").fetchone()[0], 1, "prompts are the root's alone")
-    equal(db.execute("SELECT sum(n) FROM rollup WHERE kind = 5 AND class & 31 = 15").fetchone()[0], 3, "subagents")
+    equal(db.execute("SELECT sum(n) FROM cell WHERE kind = 4").fetchone()[0], 1, "prompts are the root's alone")
+    equal(db.execute("SELECT sum(n) FROM cell WHERE kind = 5 AND class & 31 = 15").fetchone()[0], 3, "subagents")
     db.close()
 
 
@@ -209,10 +209,10 @@ def test_folder_subagents_of_subagents(folder: pathlib.Path) -> None:
     home = stored(folder / "in", [other, child, parent, circle, astray], "project")
     store = new_store(folder, "deep")
     e2e.ingest(store, home)
-    db = sqlite3.connect(store)
+    db = dump.connect(store)
     equal(db.execute("SELECT count(*) FROM session").fetchone()[0], 3, "the root, the circle, the one astray")
-    equal(db.execute("SELECT sum(n) FROM rollup WHERE kind = 4").fetchone()[0], 1, "prompts are the root's alone")
-    equal(db.execute("SELECT sum(n) FROM rollup WHERE kind = 5 AND class & 31 = 15").fetchone()[0], 4, "subagents")
+    equal(db.execute("SELECT sum(n) FROM cell WHERE kind = 4").fetchone()[0], 1, "prompts are the root's alone")
+    equal(db.execute("SELECT sum(n) FROM cell WHERE kind = 5 AND class & 31 = 15").fetchone()[0], 4, "subagents")
     db.close()
 
 

@@ -63,7 +63,7 @@ def library(store: Any) -> dict:
     sessions: set = set()
     undated = subagents = anomalies = 0
     changes: Counter = Counter()
-    for kind, quarter, session, label, cls, n, *m in db.execute("SELECT * FROM rollup WHERE n > 0"):
+    for kind, quarter, session, label, cls, n, *m in db.execute("SELECT * FROM cell WHERE n > 0"):
         day = day_of(quarter)
         counted = kind in (RESPONSE, TOOL, PROMPT) or (kind == EVENT and cls & 31 in EVENTS)
         undated += n * (day is None and counted)

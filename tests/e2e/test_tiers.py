@@ -213,7 +213,7 @@ def by_tool(store: pathlib.Path) -> list:
     """Calls by tool and outcome, and what each took: that of the cells, since no metric tells it."""
     db = dump.connect(store)
     counted = "SELECT min(tier) FROM session"
-    rows = db.execute(f"""SELECT text, class >> 1 & 15, sum(n), sum(m0) FROM rollup r JOIN label l ON l.id = r.label
+    rows = db.execute(f"""SELECT text, class >> 1 & 15, sum(n), sum(m0) FROM cell r JOIN label l ON l.id = r.label
                           JOIN session s ON s.id = r.session WHERE r.kind = 2 AND s.tier = ({counted}) GROUP BY 1, 2""").fetchall()
     db.close()
     return sorted(rows)

@@ -15,6 +15,8 @@ import sys
 import types
 from typing import Any, Iterator, Optional
 
+import packed
+
 MINUTE = 60 * 1_000_000
 QUARTER = 15 * MINUTE
 CATEGORY = ("other", "read", "search", "edit", "command", "agent", "plan", "web", "mcp", "skill", "ask")
@@ -363,6 +365,7 @@ def derived(path: Any) -> dict:
 
 def connect(path: Any) -> sqlite3.Connection:
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    packed.unpack(db)
     db.row_factory = sqlite3.Row
     return db
 
@@ -382,7 +385,7 @@ def stored(path: Any) -> dict:
             "prompt_retries": row["prompt_retries"], "calls": row["calls"], "lines_kept": row["lines_kept"],
             "commits": row["commits"], "path": [CATEGORY[c] for c in row["path"]]})
     sums: dict = collections.defaultdict(collections.Counter)
-    for session, n, *m in db.execute("SELECT session, n, m0, m1, m2, m3, m4 FROM rollup WHERE kind = 10"):
+    for session, n, *m in db.execute("SELECT session, n, m0, m1, m2, m3, m4 FROM cell WHERE kind = 10"):
         sums[keys[session]].update(dict(zip(("calls", "repeats", "recovered", "edits", "first_try", "reworked"), (n, *m))))
     for key, tasks in found.items():
         tasks[0]["attempts"] = {k: v for k, v in sums[key].items() if v}

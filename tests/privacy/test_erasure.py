@@ -20,6 +20,7 @@ import time
 from typing import Any, Iterable
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+import dump  # noqa: E402
 import e2e  # noqa: E402
 from e2e import bpt, check, equal  # noqa: E402
 
@@ -39,7 +40,7 @@ def erase(store: pathlib.Path, status: int = 0, **selector: Any) -> dict:
 
 
 def rows(store: pathlib.Path, sql: str, *values: Any) -> list:
-    db = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+    db = dump.connect(store) if " cell " in sql else sqlite3.connect(f"file:{store}?mode=ro", uri=True)
     found = db.execute(sql, values).fetchall()
     db.close()
     return found
@@ -159,7 +160,7 @@ def test_by_workspace_source_range(folder: pathlib.Path) -> None:
     gone(store, keys, "of a range")
     check(sum(one(store, f"SELECT count(*) FROM {t}") for t in FACTS) >= kept - 40, "facts outside stay")
     equal(one(store, "SELECT count(*) FROM run WHERE end_us >= ? AND start_us < ?", first, last), 0, "no run in the range")
-    equal(one(store, "SELECT coalesce(sum(n), 0) FROM rollup WHERE kind > 0 AND quarter >= ? AND quarter < ?",
+    equal(one(store, "SELECT coalesce(sum(n), 0) FROM cell WHERE kind > 0 AND quarter >= ? AND quarter < ?",
               first // (900 * 10**6), last // (900 * 10**6)), 0, "no sum in the range")
     e2e.verify(store)
     equal(ingest(store, home, "--restart")["records_stored"], 0, "nothing comes back")
@@ -183,7 +184,7 @@ def test_everything(folder: pathlib.Path) -> None:
     got = receipt(erase(store, everything=True))
     check(got["consents_and_questions"] > 0, "decisions and questions go, too")
     gone(store, wanted, "of everything")
-    for table in (*FACTS, "session", "label", "run", "rollup", "task", "stale", "file", "reject", "operation", "consent"):
+    for table in (*FACTS, "session", "label", "run", "rollup", "told", "task", "stale", "file", "reject", "operation", "consent"):
         equal(one(store, f"SELECT count(*) FROM {table}"), 0, "tables are empty", table)
     equal(ingest(store, home)["records_stored"], 0, "nothing comes back")
     equal(one(store, "SELECT count(*) FROM label"), 0, "nor a name")

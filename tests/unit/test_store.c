@@ -61,17 +61,77 @@ static store *memory_store(void) {
   return s;
 }
 
-static void sql(store *s, const char *text) {
+static void execute(store *s, const char *text) {
   char *message = NULL;
   ck_assert_msg(sqlite3_exec(s->db, text, NULL, NULL, &message) == SQLITE_OK, "%s: %s", text,
                 message);
 }
 
+/* Cells lie packed: a statement that names them sees them in a temporary table. */
+static int unpack_cell(void *user, const rollup_cell *cell) {
+  const int64_t *words = &cell->kind;
+  for (int i = 0; i < 6 + ROLLUP_MEASURES; i++)
+    sqlite3_bind_int64(user, i + 1, words[i]);
+  sqlite3_step(user);
+  return sqlite3_reset(user);
+}
+
+static bool names_cells(const char *text) {
+  const char *found = strstr(text, " cell");
+  return found != NULL && found[5] != 's';
+}
+
+static bool unpack(store *s, const char *text) {
+  if (!names_cells(text)) return false;
+  sqlite3_stmt *put = NULL;
+  bp_error *error = NULL;
+  execute(s, "CREATE TEMP TABLE cell (kind, quarter, session, label, class, n, m0, m1, m2, m3, m4, "
+             "m5, m6, m7, m8)");
+  ck_assert_int_eq(sqlite3_prepare_v2(s->db,
+                                      "INSERT INTO temp.cell VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                                      "?, ?, ?, ?, ?)",
+                                      -1, &put, NULL),
+                   SQLITE_OK);
+  for (rollup_kind kind = ROLLUP_TOLD; kind < ROLLUP_STORED_KINDS; kind++)
+    ck_assert_int_eq(bpi_cells_read(s, kind, INT64_MIN, INT64_MAX, unpack_cell, put, &error),
+                     BP_OK);
+  sqlite3_finalize(put);
+  return true;
+}
+
+/* Puts back what a statement has made of them. */
+static void pack(store *s) {
+  cells all = {0};
+  bp_error *error = NULL;
+  sqlite3_stmt *get = NULL;
+  execute(s, "DELETE FROM rollup; DELETE FROM told");
+  ck_assert_int_eq(sqlite3_prepare_v2(s->db, "SELECT * FROM temp.cell", -1, &get, NULL), SQLITE_OK);
+  while (sqlite3_step(get) == SQLITE_ROW) {
+    rollup_cell cell;
+    int64_t *words = &cell.kind;
+    for (int i = 0; i < 6 + ROLLUP_MEASURES; i++)
+      words[i] = sqlite3_column_int64(get, i);
+    bpi_cells_add(&all, &cell);
+  }
+  sqlite3_finalize(get);
+  ck_assert_int_eq(bpi_cells_store(&all, s, &error), BP_OK);
+  bpi_cells_free(&all);
+}
+
+static void sql(store *s, const char *text) {
+  bool unpacked = unpack(s, text);
+  execute(s, text);
+  if (unpacked) pack(s);
+  if (unpacked) execute(s, "DROP TABLE temp.cell");
+}
+
 static int64_t number(store *s, const char *text) {
   sqlite3_stmt *get = NULL;
+  bool unpacked = unpack(s, text);
   ck_assert_msg(sqlite3_prepare_v2(s->db, text, -1, &get, NULL) == SQLITE_OK, "%s", text);
   int64_t value = sqlite3_step(get) == SQLITE_ROW ? sqlite3_column_int64(get, 0) : -1;
   sqlite3_finalize(get);
+  if (unpacked) execute(s, "DROP TABLE temp.cell");
   return value;
 }
 
@@ -99,6 +159,7 @@ static void add_column(buf *b, const char *name, char role) {
 
 static void dump_query(store *s, buf *out, const char *title, const char *text) {
   sqlite3_stmt *get = NULL;
+  bool unpacked = unpack(s, text);
   ck_assert_msg(sqlite3_prepare_v2(s->db, text, -1, &get, NULL) == SQLITE_OK, "%s: %s", text,
                 sqlite3_errmsg(s->db));
   while (sqlite3_step(get) == SQLITE_ROW) {
@@ -110,6 +171,7 @@ static void dump_query(store *s, buf *out, const char *title, const char *text) 
     bpi_buf_char(out, '\n');
   }
   sqlite3_finalize(get);
+  if (unpacked) execute(s, "DROP TABLE temp.cell");
 }
 
 static void dump_facts(store *s, buf *out, fact_kind kind) {
@@ -137,10 +199,10 @@ static char *dump(store *s) {
   for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
     dump_facts(s, &out, kind);
   dump_query(
-      s, &out, "rollup",
+      s, &out, "cell",
       "SELECT kind, quarter, (SELECT hi || '.' || lo || '.' || tier FROM session x WHERE x.id = t.session) AS s, "
       "(SELECT kind || '.' || hi FROM label x WHERE x.id = t.label) AS l, class, n, m0, m1, m2, m3, "
-      "m4, m5, m6, m7, m8 FROM rollup t ORDER BY 1, 2, 3, 4, 5");
+      "m4, m5, m6, m7, m8 FROM cell t ORDER BY 1, 2, 3, 4, 5");
   dump_query(
       s, &out, "run",
       "SELECT (SELECT hi || '.' || lo || '.' || tier FROM session x WHERE x.id = t.session) AS s, start_us, end_us "
@@ -455,9 +517,9 @@ static record prompt(uint64_t key, int64_t time, uint64_t session) {
   return r;
 }
 
-#define RESPONSES "SELECT coalesce(sum(n), 0) FROM rollup WHERE kind = 1"
-#define INPUT "SELECT coalesce(sum(m0), 0) FROM rollup WHERE kind = 1"
-#define ANOMALIES "SELECT coalesce(sum(n), 0) FROM rollup WHERE kind = 5"
+#define RESPONSES "SELECT coalesce(sum(n), 0) FROM cell WHERE kind = 1"
+#define INPUT "SELECT coalesce(sum(m0), 0) FROM cell WHERE kind = 1"
+#define ANOMALIES "SELECT coalesce(sum(n), 0) FROM cell WHERE kind = 5"
 
 /* One id under several request ids: one response, until two of them lie more than a day apart and
  * disagree; then each counts, whichever came first. */
@@ -513,12 +575,12 @@ START_TEST(owners_change) {
   record chain = response(1, 1, T0, 100, 1), thread = response(1, 1, T0 + MINUTE, 100, 2);
   chain.flags = RECORD_SIDECHAIN;
   apply_records(s, &chain, 1);
-  ck_assert_int_eq(number(s, "SELECT session FROM rollup WHERE kind = 1"), 1);
+  ck_assert_int_eq(number(s, "SELECT session FROM cell WHERE kind = 1"), 1);
   ck_assert_int_eq(number(s, "SELECT first_us FROM session WHERE id = 1"), T0);
   apply_counts counts = apply_records(s, &thread, 1);
   ck_assert_uint_eq(counts.updated, 1);
   ck_assert_int_eq(number(s, RESPONSES), 1);
-  ck_assert_int_eq(number(s, "SELECT session FROM rollup WHERE kind = 1"), 2);
+  ck_assert_int_eq(number(s, "SELECT session FROM cell WHERE kind = 1"), 2);
   ck_assert_int_eq(number(s, "SELECT time_us FROM response"), T0); /* the earliest of all rows */
   ck_assert_int_eq(
       number(s, "SELECT first_us IS NULL AND last_us IS NULL FROM session WHERE id = 1"), 1);
@@ -529,7 +591,7 @@ START_TEST(owners_change) {
 }
 END_TEST
 
-#define ACTIVE "SELECT coalesce(sum(m0), 0) FROM rollup WHERE kind = 6"
+#define ACTIVE "SELECT coalesce(sum(m0), 0) FROM cell WHERE kind = 6"
 
 /* Gaps of at most five minutes are activity; of a longer one five minutes are. */
 START_TEST(activity_by_hand) {
@@ -551,8 +613,8 @@ START_TEST(activity_by_hand) {
     ck_assert(verified(s));
   }
   /* By quarter of an hour: 0 to 15 and 15 to 25. */
-  ck_assert_int_eq(number(s, "SELECT m0 FROM rollup WHERE kind = 6 ORDER BY quarter"), 15 * MINUTE);
-  ck_assert_int_eq(number(s, "SELECT m0 FROM rollup WHERE kind = 6 ORDER BY quarter DESC"),
+  ck_assert_int_eq(number(s, "SELECT m0 FROM cell WHERE kind = 6 ORDER BY quarter"), 15 * MINUTE);
+  ck_assert_int_eq(number(s, "SELECT m0 FROM cell WHERE kind = 6 ORDER BY quarter DESC"),
                    10 * MINUTE);
   bpi_store_close(s);
 }
@@ -569,7 +631,7 @@ START_TEST(earlier_times_arrive_late) {
   apply_records(s, &early, 1);
   ck_assert_int_eq(number(s, "SELECT count(*) FROM run WHERE start_us = end_us"), 2);
   ck_assert_int_eq(number(s, ACTIVE), 5 * MINUTE);
-  ck_assert_int_eq(number(s, "SELECT quarter FROM rollup WHERE kind = 1"), T0 / BPI_QUARTER);
+  ck_assert_int_eq(number(s, "SELECT quarter FROM cell WHERE kind = 1"), T0 / BPI_QUARTER);
   ck_assert_int_eq(number(s, "SELECT first_us FROM session"), T0);
   ck_assert_int_eq(number(s, "SELECT last_us FROM session"), T0 + 24 * MINUTE);
   ck_assert(verified(s));
@@ -588,12 +650,12 @@ START_TEST(halves_of_tool_calls) {
   apply_counts counts = apply_records(s, &result, 1);
   ck_assert_uint_eq(counts.stored, 1);
   ck_assert_uint_eq(counts.undated, 0);
-  ck_assert_int_eq(number(s, "SELECT count(*) FROM rollup"), 0);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM cell"), 0);
   counts = apply_records(s, &use, 1);
   ck_assert_uint_eq(counts.updated, 1);
-  ck_assert_int_eq(number(s, "SELECT m0 FROM rollup WHERE kind = 2"), MINUTE);
-  ck_assert_int_eq(number(s, "SELECT m2 FROM rollup WHERE kind = 2"), 3);
-  ck_assert_int_eq(number(s, "SELECT m1 FROM rollup WHERE kind = 3"), 1);
+  ck_assert_int_eq(number(s, "SELECT m0 FROM cell WHERE kind = 2"), MINUTE);
+  ck_assert_int_eq(number(s, "SELECT m2 FROM cell WHERE kind = 2"), 3);
+  ck_assert_int_eq(number(s, "SELECT m1 FROM cell WHERE kind = 3"), 1);
   ck_assert_int_eq(number(s, "SELECT hi FROM session WHERE id = (SELECT session FROM tool_call)"),
                    899);
   ck_assert(verified(s));
@@ -614,8 +676,8 @@ START_TEST(cells_are_taken_away_again) {
   partial.u.response.output = 3;
   apply_records(s, &partial, 1);
   apply_records(s, &whole, 1);
-  ck_assert_int_eq(number(s, "SELECT count(*) FROM rollup WHERE kind = 1"), 1);
-  ck_assert_int_eq(number(s, "SELECT m1 FROM rollup WHERE kind = 1"), 10);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM cell WHERE kind = 1"), 1);
+  ck_assert_int_eq(number(s, "SELECT m1 FROM cell WHERE kind = 1"), 10);
   ck_assert(verified(s));
   bpi_store_close(s);
 }
@@ -635,7 +697,7 @@ START_TEST(rows_find_a_place) {
       apply_records(s, &r, 1);
     }
     ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt"), PROMPTS);
-    ck_assert_int_eq(number(s, "SELECT sum(n) FROM rollup WHERE kind = 4"), PROMPTS);
+    ck_assert_int_eq(number(s, "SELECT sum(n) FROM cell WHERE kind = 4"), PROMPTS);
     ck_assert_int_eq(number(s, "SELECT count(DISTINCT k2) FROM prompt"), PROMPTS);
     for (uint64_t key = 0; key < PROMPTS; key++) { /* each is found again */
       record r = prompt(key / 8 * 8, T0 + (int64_t)key, 1);
@@ -700,7 +762,7 @@ START_TEST(erased_rows_leave_no_gap) {
       left -= erased;
       ck_assert_int_ge(erased, PROMPTS / SESSIONS);
       ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt WHERE session > 0"), left);
-      ck_assert_int_eq(number(s, "SELECT coalesce(sum(n), 0) FROM rollup WHERE kind = 4"), left);
+      ck_assert_int_eq(number(s, "SELECT coalesce(sum(n), 0) FROM cell WHERE kind = 4"), left);
       for (uint64_t i = 0; i < PROMPTS; i++) { /* who is left is found again; nobody twice */
         bool is_left = (i % SESSIONS + SESSIONS - first) % SESSIONS > turn;
         if (is_left) ck_assert_uint_eq(apply_records(s, &all[i], 1).duplicate, 1);
@@ -709,7 +771,7 @@ START_TEST(erased_rows_leave_no_gap) {
     ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt"), 0); /* no markers remain */
     ck_assert_int_eq(number(s, "SELECT count(*) FROM session"), 0);
     ck_assert_int_eq(number(s, "SELECT count(*) FROM run"), 0);
-    ck_assert_int_eq(number(s, "SELECT count(*) FROM rollup"), 0);
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM cell"), 0);
     ck_assert_int_eq(number(s, "SELECT count(*) FROM label"), 0);
     apply_records(s, all, PROMPTS);
     ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt"), PROMPTS);
@@ -798,7 +860,7 @@ START_TEST(packed_days_are_what_rows_say) {
       int64_t packed = number(s, DAYS);
       if (packed > most) most = packed;
       ck_assert_int_eq(number(s, "SELECT count(*) FROM day WHERE (id & 0xffffffff) >= "
-                                 "(SELECT max(quarter) / 96 FROM rollup)"),
+                                 "(SELECT max(quarter) / 96 FROM cell)"),
                        0);
       ck_assert(verified(s));
     }
@@ -1124,12 +1186,12 @@ END_TEST
 /* The check must see every kind of damage, or it is none. */
 START_TEST(verify_sees_damage) {
   static const char *const damages[] = {
-      "UPDATE rollup SET n = n + 1 WHERE kind = 1",
-      "UPDATE rollup SET m1 = m1 - 1 WHERE kind = 1",
-      "UPDATE rollup SET quarter = quarter + 1 WHERE kind = 4",
-      "UPDATE rollup SET m0 = m0 + 1 WHERE kind = 6",
-      "DELETE FROM rollup WHERE kind = 6",
-      "INSERT INTO rollup VALUES (9, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
+      "UPDATE cell SET n = n + 1 WHERE kind = 1",
+      "UPDATE cell SET m1 = m1 - 1 WHERE kind = 1",
+      "UPDATE cell SET quarter = quarter + 1 WHERE kind = 4",
+      "UPDATE cell SET m0 = m0 + 1 WHERE kind = 6",
+      "DELETE FROM cell WHERE kind = 6",
+      "INSERT INTO cell VALUES (9, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
       "DELETE FROM prompt",
       "UPDATE response SET output = output + 1",
       "UPDATE prompt SET time = time + 2 WHERE id = (SELECT min(id) FROM prompt)",

@@ -151,19 +151,22 @@ CREATE TABLE run (
   PRIMARY KEY (session, start_us)
 ) STRICT, WITHOUT ROWID;
 
--- Sums of facts by quarter of an hour; the layout of class and m0..m8 is in facts.h. Kind 0: how
--- many facts of a kind a session has at all.
+-- Sums of facts by quarter of an hour, all of a kind and a day (UTC) packed in one row; cells.c has the form, facts.h
+-- the layout. id: the kind, then 32 bits of days since 1970 and one, or 0 for what has no time.
 CREATE TABLE rollup (
-  kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 11),
-  quarter INTEGER NOT NULL CHECK (quarter >= -1),
+  id INTEGER PRIMARY KEY CHECK (id >> 32 BETWEEN 1 AND 11),
+  first INTEGER NOT NULL CHECK (first >= -1),          -- quarter that has a cell, and the last one
+  last INTEGER NOT NULL CHECK (last >= first),
+  count INTEGER NOT NULL CHECK (count > 0),
+  cells BLOB NOT NULL
+) STRICT;
+
+-- How many facts of a kind of cells a session has at all.
+CREATE TABLE told (
   session INTEGER NOT NULL,
-  label INTEGER NOT NULL,
-  class INTEGER NOT NULL,
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 9),
   n INTEGER NOT NULL CHECK (n >= 0),
-  m0 INTEGER NOT NULL, m1 INTEGER NOT NULL, m2 INTEGER NOT NULL, m3 INTEGER NOT NULL,
-  m4 INTEGER NOT NULL, m5 INTEGER NOT NULL, m6 INTEGER NOT NULL, m7 INTEGER NOT NULL,
-  m8 INTEGER NOT NULL,
-  PRIMARY KEY (kind, quarter, session, label, class)
+  PRIMARY KEY (session, kind)
 ) STRICT, WITHOUT ROWID;
 
 -- Cells of a kind and a day (UTC), packed for reading; days.c has the form. Always what rollup and task
