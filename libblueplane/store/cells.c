@@ -162,7 +162,8 @@ static int fail_torn(bp_error **error) {
 /* Before the first cell of a row: its day's first quarter. */
 static rollup_cell start_of(int64_t row) {
   int64_t day = (row & UINT32_MAX) - 1;
-  return (rollup_cell){.kind = row >> 32, .quarter = day < 0 ? QUARTER_UNDATED : day * DAY_QUARTERS};
+  return (rollup_cell){.kind = row >> 32,
+                       .quarter = day < 0 ? QUARTER_UNDATED : day * DAY_QUARTERS};
 }
 
 static varints bytes_of(sqlite3_stmt *row, int column) {
@@ -410,8 +411,7 @@ int bpi_cells_store(cells *c, store *s, bp_error **error) {
 
 int bpi_cells_read(store *s, rollup_kind kind, int64_t from, int64_t until,
                    int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error) {
-  if (kind == ROLLUP_TOLD)
-    return from == INT64_MIN ? read_told(s, row, user, error) : BP_OK;
+  if (kind == ROLLUP_TOLD) return from == INT64_MIN ? read_told(s, row, user, error) : BP_OK;
   sqlite3_stmt *get = bpi_sql(s, SQL_CELLS, error);
   if (get == NULL) return bpi_error_code(*error);
   if (from < 0 && from != INT64_MIN) from = 0; /* not the undated ones */

@@ -7,25 +7,28 @@
 
 /* Words are named by the members of the facts. */
 #define WORD(fact, member) ((int)(offsetof(fact, member) / sizeof(int64_t)))
-#define PLAIN(fact, member) {#member, STORED_PLAIN, WORD(fact, member), 0, NULL}
-#define TIME(fact, name, member) {name, STORED_TIME, WORD(fact, member), 0, NULL}
+#define PLAIN(fact, member)                                                                        \
+  { #member, STORED_PLAIN, WORD(fact, member), 0, NULL }
+#define TIME(fact, name, member)                                                                   \
+  { name, STORED_TIME, WORD(fact, member), 0, NULL }
 #define AFTER(fact, name, member, base)                                                            \
-  {name, STORED_AFTER, WORD(fact, member), WORD(fact, base), NULL}
-#define BITS(list) {"bits", STORED_BITS, 0, 0, list}
-#define FORM(list) {(int)(sizeof list / sizeof *list), list}
+  { name, STORED_AFTER, WORD(fact, member), WORD(fact, base), NULL }
+#define BITS(list)                                                                                 \
+  { "bits", STORED_BITS, 0, 0, list }
+#define FORM(list)                                                                                 \
+  { (int)(sizeof list / sizeof *list), list }
 
 /* Flags of all kinds but tool calls, which have their halves, too. */
 #define FLAG_BITS 11
-#define FLAGS_AT(to) {WORD(fact_head, flags), 0, FLAG_BITS, to}
-#define END {0, 0, 0, 0}
+#define FLAGS_AT(to)                                                                               \
+  { WORD(fact_head, flags), 0, FLAG_BITS, to }
+#define END                                                                                        \
+  { 0, 0, 0, 0 }
 
-static const stored_bits prompt_bits[] = {{WORD(prompt_fact, features), 0, 5, 0},
-                                          {WORD(prompt_fact, mode), 0, 3, 5},
-                                          FLAGS_AT(8),
-                                          END};
-static const stored_bits response_bits[] = {{WORD(response_fact, traits), 0, 12, 0},
-                                            FLAGS_AT(12),
-                                            END};
+static const stored_bits prompt_bits[] = {
+    {WORD(prompt_fact, features), 0, 5, 0}, {WORD(prompt_fact, mode), 0, 3, 5}, FLAGS_AT(8), END};
+static const stored_bits response_bits[] = {
+    {WORD(response_fact, traits), 0, 12, 0}, FLAGS_AT(12), END};
 /* What most calls have lies low: a small number takes fewer bytes. */
 static const stored_bits tool_call_bits[] = {{WORD(tool_call_fact, category), 0, 4, 0},
                                              {WORD(tool_call_fact, outcome), 0, 4, 4},
@@ -41,14 +44,10 @@ static const stored_bits decision_bits[] = {{WORD(decision_fact, decision), 0, 3
                                             {WORD(decision_fact, language), 0, 8, 7},
                                             FLAGS_AT(15),
                                             END};
-static const stored_bits event_bits[] = {{WORD(event_fact, event), 0, 5, 0},
-                                         {WORD(event_fact, detail), 0, 5, 5},
-                                         FLAGS_AT(10),
-                                         END};
-static const stored_bits change_bits[] = {{WORD(change_fact, change), 0, 2, 0},
-                                          {WORD(change_fact, type), 0, 3, 2},
-                                          FLAGS_AT(5),
-                                          END};
+static const stored_bits event_bits[] = {
+    {WORD(event_fact, event), 0, 5, 0}, {WORD(event_fact, detail), 0, 5, 5}, FLAGS_AT(10), END};
+static const stored_bits change_bits[] = {
+    {WORD(change_fact, change), 0, 2, 0}, {WORD(change_fact, type), 0, 3, 2}, FLAGS_AT(5), END};
 
 static const stored_column prompt_form[] = {TIME(prompt_fact, "time", time_us),
                                             PLAIN(prompt_fact, session), BITS(prompt_bits),
@@ -82,24 +81,16 @@ static const stored_column tool_call_form[] = {TIME(tool_call_fact, "time", time
 static const stored_column decision_form[] = {TIME(decision_fact, "time", time_us),
                                               PLAIN(decision_fact, session), BITS(decision_bits),
                                               PLAIN(decision_fact, lines)};
-static const stored_column span_form[] = {TIME(span_fact, "time", time_us),
-                                          PLAIN(span_fact, session),
-                                          PLAIN(span_fact, flags),
-                                          PLAIN(span_fact, added),
-                                          PLAIN(span_fact, removed),
-                                          PLAIN(span_fact, files)};
+static const stored_column span_form[] = {
+    TIME(span_fact, "time", time_us), PLAIN(span_fact, session), PLAIN(span_fact, flags),
+    PLAIN(span_fact, added),          PLAIN(span_fact, removed), PLAIN(span_fact, files)};
 static const stored_column event_form[] = {TIME(event_fact, "time", time_us),
                                            PLAIN(event_fact, session), BITS(event_bits),
                                            PLAIN(event_fact, command), PLAIN(event_fact, value)};
-static const stored_column change_form[] = {TIME(change_fact, "time", time_us),
-                                            PLAIN(change_fact, session),
-                                            BITS(change_bits),
-                                            PLAIN(change_fact, assisted),
-                                            PLAIN(change_fact, added),
-                                            PLAIN(change_fact, removed),
-                                            PLAIN(change_fact, files),
-                                            PLAIN(change_fact, rounds),
-                                            PLAIN(change_fact, open_us)};
+static const stored_column change_form[] = {
+    TIME(change_fact, "time", time_us), PLAIN(change_fact, session), BITS(change_bits),
+    PLAIN(change_fact, assisted),       PLAIN(change_fact, added),   PLAIN(change_fact, removed),
+    PLAIN(change_fact, files),          PLAIN(change_fact, rounds),  PLAIN(change_fact, open_us)};
 
 const fact_form bpi_fact_forms[FACT_KINDS] = {
     [FACT_PROMPT] = FORM(prompt_form),       [FACT_RESPONSE] = FORM(response_form),

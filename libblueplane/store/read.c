@@ -325,9 +325,7 @@ int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error
       {"SELECT count(*) FROM (SELECT 1 FROM session GROUP BY hi, lo)", &out->facts[FACT_KINDS]},
       {"SELECT coalesce(sum(count), 0) FROM rollup", &out->cells},
   };
-  size_t count = activity   ? sizeof questions / sizeof *questions
-                 : personal ? OPERATIONS
-                            : ANY_KIND;
+  size_t count = activity ? sizeof questions / sizeof *questions : personal ? OPERATIONS : ANY_KIND;
   int rc = BP_OK;
   for (size_t i = 0; i < count && rc == BP_OK; i++)
     rc = one_number(s, questions[i].sql, questions[i].into, error);

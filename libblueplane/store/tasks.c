@@ -171,8 +171,7 @@ static void gather_fact(gathered *g, fact_kind kind, const int64_t *fact) {
     return;
   step.session = of->home;
   if (kind == FACT_RESPONSE) bpi_fact_cells(kind, fact, 1, take_cost, g);
-  if (!g->failed)
-    g->failed = bpi_reserve(&items, &g->step_capacity, g->steps + 1, sizeof *g->step);
+  if (!g->failed) g->failed = bpi_reserve(&items, &g->step_capacity, g->steps + 1, sizeof *g->step);
   if (g->failed) return;
   g->step = items;
   g->step[g->steps++] = step;

@@ -1256,9 +1256,9 @@ static int width_of(fact_kind kind, const char *name) {
   static const struct {
     const char *name;
     int bits;
-  } widths[] = {{"flags", 11},  {"features", 5}, {"mode", 3},    {"traits", 12},
-                {"category", 4}, {"program", 4},  {"outcome", 4}, {"language", 8},
-                {"failure", 4},  {"decision", 3}, {"event", 5},   {"detail", 5},
+  } widths[] = {{"flags", 11},   {"features", 5}, {"mode", 3},           {"traits", 12},
+                {"category", 4}, {"program", 4},  {"outcome", 4},        {"language", 8},
+                {"failure", 4},  {"decision", 3}, {"event", 5},          {"detail", 5},
                 {"change", 2},   {"type", 3},     {"result_language", 8}};
   for (size_t i = 0; kind != FACT_SPAN && i < sizeof widths / sizeof *widths; i++)
     if (strcmp(widths[i].name, name) == 0) return widths[i].bits;
