@@ -275,7 +275,7 @@ static bool visit_value(const frame *f, const planned *x, uint32_t visit, int64_
     *out = f->visit[(size_t)visit * f->p->visit_slots + x->visit];
     return true;
   }
-  const session_row *row = &f->n->session[bpi_visit_session(f, visit)].row;
+  const session_row *row = bpi_names_session_row(f->n, bpi_visit_session(f, visit));
   *out = row->last_us - row->first_us;
   return row->first_us != BPI_TIME_NONE && row->last_us != BPI_TIME_NONE;
 }

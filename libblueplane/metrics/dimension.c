@@ -49,6 +49,10 @@ int64_t bpi_field_get(class_field field, int64_t class_) {
   return (class_ >> layouts[field].shift) & ((INT64_C(1) << layouts[field].bits) - 1);
 }
 
+int64_t bpi_field_mask(class_field field) {
+  return ((INT64_C(1) << layouts[field].bits) - 1) << layouts[field].shift;
+}
+
 const char *bpi_field_name(class_field field) {
   return layouts[field].name;
 }

@@ -29,6 +29,7 @@ typedef enum class_field {
 } class_field;
 
 int64_t bpi_field_get(class_field field, int64_t class_);
+int64_t bpi_field_mask(class_field field); /* its bits; 0 of FIELD_NONE */
 const char *bpi_field_name(class_field field);             /* "outcome" */
 const char *bpi_field_value(class_field field, int64_t code); /* "ok"; NULL if there is none */
 int64_t bpi_field_code(class_field field, const char *value); /* -1 if there is none */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "metrics/grain.h"
 
 /* Positions inside the tuples of the keymaps. */
 #define SLICE_BITS 7
@@ -33,6 +34,7 @@ void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, c
   f->token_needs = token_needs(p);
   f->last_group = KEYMAP_NONE;
   f->last_new[0] = -1; /* no key */
+  f->like = KEY_NONE;
   bpi_keymap_init(&f->groups, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->parents, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->visits, 2);
@@ -136,7 +138,7 @@ static bool is_new(frame *f, uint32_t number, uint32_t slot, int64_t value) {
 /* ------------------------------------------------------------------------------------- keys */
 
 static int64_t label_in_session(const frame *f, const dimension *d) {
-  const session_row *row = &f->n->session[f->last_number].row;
+  const session_row *row = bpi_names_session_row(f->n, f->last_number);
   int64_t label;
   memcpy(&label, (const char *)row + d->offset, sizeof label);
   return bpi_names_label(f->n, label);
@@ -217,7 +219,7 @@ static bool matches(frame *f, size_t index, const rollup_cell *cell) {
   switch (filter->match) {
   case MATCH_KEY: return key == filter->key;
   case MATCH_TEXT: return name_matches(f, index, key);
-  case MATCH_SESSION: return session_matches(filter, f->n->session[f->last_number].row.key);
+  case MATCH_SESSION: return session_matches(filter, bpi_names_session_row(f->n, f->last_number)->key);
   case MATCH_SOURCE: return key >> filter->key & 1;
   case MATCH_FEATURE:
     if (key < 0) return false;
@@ -310,7 +312,7 @@ static void distinct_step(frame *f, uint32_t number, const step *s, int64_t valu
 
 /* Whether a session was active in the workspace in the cell's quarter of an hour or just before. */
 static bool is_linked(const frame *f, const rollup_cell *cell) {
-  int64_t workspace = f->n->session[f->last_number].row.workspace;
+  int64_t workspace = bpi_names_session_row(f->n, f->last_number)->workspace;
   for (int64_t back = 0; workspace != 0 && back <= LINK_QUARTERS; back++) {
     int64_t key[2] = {workspace, cell->quarter - back};
     if (bpi_keymap_find(&f->busy, key) != KEYMAP_NONE) return true;
@@ -327,7 +329,7 @@ static void take_step(frame *f, uint32_t number, const step *s, const rollup_cel
   case STEP_SESSION: distinct_step(f, number, s, f->last_number, slot); return;
   case STEP_DAY: day_step(f, number, s, slot); return;
   case STEP_WORKSPACE: {
-    int64_t workspace = f->n->session[f->last_number].row.workspace;
+    int64_t workspace = bpi_names_session_row(f->n, f->last_number)->workspace;
     if (workspace) distinct_step(f, number, s, workspace, slot);
     return;
   }
@@ -400,17 +402,35 @@ static void take_keys(frame *f, const rollup_cell *cell) {
 
 /* ------------------------------------------------------------------------------------ cells */
 
-static void enter_session(frame *f, int64_t id) {
-  if (f->last_session == id) return;
-  f->last_session = id;
-  session_place row = bpi_names_session(f->n, id);
-  f->last_number = row.number;
-  f->shadowed = row.shadowed >> f->kind & 1;
-  if (f->n->failed) return;
+static void meet_needs(frame *f) {
   const session_info *s = &f->n->session[f->last_number];
   f->needs_met = 0;
   for (size_t i = 0; i < f->p->needs; i++)
     if ((s->covers & f->p->need[i]) == f->p->need[i]) f->needs_met |= UINT32_C(1) << i;
+}
+
+static void enter_session(frame *f, int64_t id) {
+  if (f->last_session == id) return;
+  f->last_session = id;
+  if (f->like != KEY_NONE) { /* it meets the needs that were met */
+    f->last_number = bpi_names_session_like(f->n, id, f->like);
+    return;
+  }
+  session_place row = bpi_names_session(f->n, id);
+  f->last_number = row.number;
+  f->shadowed = row.shadowed >> f->kind & 1;
+  if (!f->n->failed) meet_needs(f);
+}
+
+/* What follows is of sessions like one, which has one row, so nothing of it is shadowed. */
+static int enter_like(void *user, int64_t session) {
+  frame *f = user;
+  f->last_session = INT64_MIN;
+  f->like = KEY_NONE;
+  if (session == 0) return 0;
+  enter_session(f, session);
+  f->like = f->last_number;
+  return f->n->failed;
 }
 
 /* Whether cells of the kind at hand count facts, each once: an edit is a tool call, too. */
@@ -436,14 +456,15 @@ static int take_cell(void *user, const rollup_cell *cell) {
   return f->failed || f->n->failed;
 }
 
-static int read_kind(frame *f, store *s, rollup_kind kind, bool undated, bp_error **error,
-                     int (*take)(void *, const rollup_cell *)) {
+static int read_kind(frame *f, store *s, rollup_kind kind, cell_grain grain, bool undated,
+                     bp_error **error, int (*take)(void *, const rollup_cell *)) {
   const timeline *t = f->t;
+  const cell_reader to = {.cell = take, .like = enter_like, .user = f};
   f->kind = kind;
   f->place.quarter = INT64_MIN; /* none yet */
-  f->last_session = INT64_MIN;
-  int rc = bpi_read_rollup(s, kind, undated ? INT64_MIN : t->from[0], t->until[t->slices - 1], take,
-                           f, error);
+  enter_like(f, 0);
+  int rc = bpi_read_cells(s, kind, grain, undated ? INT64_MIN : t->from[0],
+                          t->until[t->slices - 1], &to, error);
   if (f->n->failed) return f->n->failed;
   return f->failed ? f->failed : rc;
 }
@@ -452,7 +473,7 @@ static int note_busy(void *user, const rollup_cell *cell) {
   frame *f = user;
   enter_session(f, cell->session);
   if (f->n->failed) return 1;
-  int64_t key[2] = {f->n->session[f->last_number].row.workspace, cell->quarter};
+  int64_t key[2] = {bpi_names_session_row(f->n, f->last_number)->workspace, cell->quarter};
   bool fresh;
   if (key[0] != 0 && bpi_keymap_put(&f->busy, key, &fresh) == KEYMAP_NONE) fail(f);
   return f->failed;
@@ -471,7 +492,9 @@ static int read_busy(frame *f, store *s, bp_error **error) {
 int bpi_frame_fill(frame *f, store *s, bool undated, bp_error **error) {
   int rc = f->p->linked ? read_busy(f, s, error) : BP_OK;
   for (int kind = 1; kind < ROLLUP_KINDS && !rc; kind++)
-    if (f->p->kind[kind].read) rc = read_kind(f, s, (rollup_kind)kind, undated, error, take_cell);
+    if (f->p->kind[kind].read)
+      rc = read_kind(f, s, (rollup_kind)kind, bpi_grain_of(f->p, f->t, (rollup_kind)kind), undated,
+                     error, take_cell);
   return rc;
 }
 
@@ -493,7 +516,7 @@ int bpi_frame_count_depth(const plan *p, const timeline *t, name_cache *n, store
     n->session[i].interactions = 0;
   for (int kind = 1; kind < ROLLUP_KINDS && !rc; kind++)
     if (KIND_BIT(kind) & INTERACTION_KINDS)
-      rc = read_kind(&f, s, (rollup_kind)kind, undated, error, count_cell);
+      rc = read_kind(&f, s, (rollup_kind)kind, GRAIN_SESSION, undated, error, count_cell);
   bpi_frame_free(&f);
   return rc;
 }

@@ -47,6 +47,7 @@ typedef struct frame {
   place place;
   uint32_t needs_met;  /* of its session, bit per need */
   int64_t last_session, last_number;
+  int64_t like;          /* number of a session that says of its sources what this one would; KEY_NONE */
   /* what was looked up last: cells of one session and group come in runs */
   int64_t last_keys[QUERY_DIMENSIONS], last_new[2];
   uint32_t last_group;

@@ -63,16 +63,22 @@ static session_place *place_of(name_cache *n, int64_t id) {
   return &n->place[at];
 }
 
+static bool make_session_room(name_cache *n) {
+  void *items = n->session;
+  if (bpi_reserve(&items, &n->session_capacity, n->sessions + 1, sizeof *n->session))
+    return fail(n, BP_ERR_NOMEM), false;
+  n->session = items;
+  return true;
+}
+
 /* All rows of a session get its number at once. */
 static void add_session(name_cache *n, int64_t id) {
   session_rows rows;
   int rc = bpi_read_session(n->store, id, &rows, n->error);
   if (rc) return fail_reading(n, rc);
-  void *items = n->session;
-  if (bpi_reserve(&items, &n->session_capacity, n->sessions + 1, sizeof *n->session))
-    return fail(n, BP_ERR_NOMEM);
-  n->session = items;
-  n->session[n->sessions] = (session_info){bpi_session_joined(&rows), covers_of(n, &rows), 0};
+  if (!make_session_room(n)) return;
+  n->session[n->sessions] = (session_info){
+      .row = bpi_session_joined(&rows), .loaded = true, .covers = covers_of(n, &rows)};
   for (size_t i = 0; i < rows.count; i++) {
     session_place *place = place_of(n, rows.row[i].id);
     if (place) *place = (session_place){(int64_t)n->sessions, rows.row[i].shadowed};
@@ -88,6 +94,29 @@ session_place bpi_names_session(name_cache *n, int64_t id) {
     place = n->failed ? NULL : place_of(n, id); /* it may have moved */
   }
   return place ? *place : none;
+}
+
+int64_t bpi_names_session_like(name_cache *n, int64_t id, int64_t like) {
+  session_place *place = n->failed ? NULL : place_of(n, id);
+  if (!place || (place->number == NAME_NONE && !make_session_room(n))) return NAME_NONE;
+  if (place->number != NAME_NONE) return place->number;
+  const session_info *known = &n->session[like];
+  n->session[n->sessions] =
+      (session_info){.row = {.id = id, .sources = known->row.sources}, .covers = known->covers};
+  return place->number = (int64_t)n->sessions++;
+}
+
+const session_row *bpi_names_session_row(name_cache *n, int64_t number) {
+  session_info *s = &n->session[number];
+  if (s->loaded || n->failed) return &s->row;
+  session_rows rows;
+  int rc = bpi_read_session(n->store, s->row.id, &rows, n->error);
+  if (rc)
+    fail_reading(n, rc);
+  else
+    s->row = bpi_session_joined(&rows);
+  s->loaded = true;
+  return &s->row;
 }
 
 /* ------------------------------------------------------------------------------------ names */

@@ -29,7 +29,8 @@ typedef struct label_name {
 } label_name;
 
 typedef struct session_info {
-  session_row row;         /* of all tiers */
+  session_row row;         /* of all tiers; only its id and sources until it is loaded */
+  bool loaded;
   unsigned covers;         /* NEED_: what its sources can know together */
   int64_t interactions;    /* within the range, where the session depth is asked for */
 } session_info;
@@ -63,6 +64,11 @@ void bpi_names_free(name_cache *n);
 
 /* The session that a row of the store belongs to: rows of several tiers have one number. */
 session_place bpi_names_session(name_cache *n, int64_t id);
+/* The same of a row that is the only one of its session, of which the same sources told as of that with
+ * this number: it need not be read. */
+int64_t bpi_names_session_like(name_cache *n, int64_t id, int64_t like);
+/* The row with its names and times; what is left of it after a failure. */
+const session_row *bpi_names_session_row(name_cache *n, int64_t number);
 /* The number of a label; NAME_NONE for label 0. Reads nothing. */
 int64_t bpi_names_label(name_cache *n, int64_t label);
 /* The names made of a model and of a tool. */

@@ -109,7 +109,7 @@ static void show_key(buf *out, const frame *f, dimension_id dim, shown *s) {
   case FROM_HOUR:
   case FROM_WEEKDAY: return;
   case FROM_SESSION:
-    s->tie = f->n->session[s->key].row.key;
+    s->tie = bpi_names_session_row(f->n, s->key)->key;
     bpi_ident_show(out, s->tie, 12);
     return;
   case FROM_SESSION_LABEL:

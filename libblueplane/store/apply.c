@@ -9,6 +9,7 @@
 #include "base/sort.h"
 #include "store/batch_inside.h"
 #include "store/bulk.h"
+#include "store/days.h"
 #include "store/erase.h"
 #include "store/form.h"
 #include "store/group.h"
@@ -24,6 +25,7 @@ typedef struct applier {
   batch *b;
   int64_t now_us;
   apply_counts counts;
+  bool packed;                /* any days are */
   int64_t *sessions, *labels; /* numbers in the batch -> numbers in the store */
   cells changes;
   moments moments;
@@ -169,6 +171,20 @@ static int update_session(applier *a, int64_t id, const session_attributes *k) {
   return bpi_sql_run(update, a->error);
 }
 
+/* Coarse days take sessions for alike of which the same sources told. */
+static int drop_days_of(applier *a, const batch_session *bs) {
+  if (!a->packed) return BP_OK;
+  sqlite3_stmt *get = bpi_sql(a->s, SQL_SESSION_SPAN, a->error);
+  if (get == NULL) return bpi_error_code(*a->error);
+  sqlite3_bind_int64(get, 1, (int64_t)bs->key.hi);
+  sqlite3_bind_int64(get, 2, (int64_t)bs->key.lo);
+  int rc = bpi_sql_step(get, a->error);
+  if (rc < 0) return rc;
+  int64_t first = bpi_sql_column(get, 0), last = bpi_sql_column(get, 1);
+  sqlite3_reset(get);
+  return first == FACT_NONE ? BP_OK : bpi_days_drop_coarse(a->s, first, last, a->error);
+}
+
 static int store_session(applier *a, batch_session *bs, const fact_names *names) {
   sqlite3_stmt *find = bpi_sql(a->s, SQL_SESSION_FIND, a->error);
   sqlite3_stmt *insert = bpi_sql(a->s, SQL_SESSION_INSERT, a->error);
@@ -194,19 +210,22 @@ static int store_session(applier *a, batch_session *bs, const fact_names *names)
     bs->stored = sqlite3_last_insert_rowid(a->s->db);
   }
   session_attributes row = bs->known;
+  int64_t told = stored.sources;
   bpi_session_translate(&row, a->labels);
-  return bpi_session_merge(&stored, &row, names) ? update_session(a, bs->stored, &stored) : BP_OK;
+  if (!bpi_session_merge(&stored, &row, names)) return BP_OK;
+  rc = stored.sources == told ? BP_OK : drop_days_of(a, bs);
+  return rc == BP_OK ? update_session(a, bs->stored, &stored) : rc;
 }
 
 static int store_sessions(applier *a) {
   fact_names names = bpi_stored_names(&a->names);
-  for (size_t i = 0; i < a->b->sessions; i++) {
+  int rc = bpi_days_any(a->s, &a->packed, a->error);
+  for (size_t i = 0; i < a->b->sessions && rc == BP_OK; i++) {
     batch_session *bs = &a->b->session[i];
-    int rc = bs->stored != 0 && !bs->touched ? BP_OK : store_session(a, bs, &names);
-    if (rc != BP_OK) return rc;
+    rc = bs->stored != 0 && !bs->touched ? BP_OK : store_session(a, bs, &names);
     a->sessions[i + 1] = bs->stored;
   }
-  return BP_OK;
+  return rc;
 }
 
 /* --------------------------------------------------------------------------- rows in the file */

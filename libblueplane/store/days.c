@@ -1,6 +1,7 @@
 /* store/days.c: a packed cell is a tag of two bytes, which says what follows: the steps from the cell
- * before to its quarter and its session, label and class, the count where it is not one, and
- * the measures that are not zero. Numbers are written in groups of seven bits, the lowest first. */
+ * before to its quarter, its session and whom that is like, label and class, the count where it is
+ * not one, and the measures that are not zero. Numbers are written in groups of seven bits, the
+ * lowest first. */
 #include "store/days.h"
 
 #include <string.h>
@@ -8,27 +9,49 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/sort.h"
+#include "base/sum.h"
 #include "store/read.h"
 #include "store/tasks.h"
 
 #define DAY_QUARTERS 96
 #define DAY_BYTES ((size_t)64 << 20)
-#define KEY_WORDS 5
 
 enum {
   TAG_QUARTER = 1,
   TAG_SESSION = 2,
   TAG_COUNT = 4,
-  TAG_MEASURE = 8 /* and the bits above it */
+  TAG_MEASURE = 8, /* and the bits above it, one for each measure */
+  TAG_LIKE = TAG_MEASURE << ROLLUP_MEASURES
+};
+
+#define FIELD(field) (((INT64_C(1) << field##_BITS) - 1) << field##_SHIFT)
+#define RESPONSE_FIELDS                                                                            \
+  (FIELD(CLASS_SUBAGENT) | FIELD(CLASS_QUALITY) | FIELD(CLASS_BAND) | FIELD(CLASS_SPEED) |         \
+   FIELD(CLASS_TIER) | FIELD(CLASS_GEO))
+const session_grain bpi_session_grain[ROLLUP_KINDS] = {
+    [ROLLUP_RESPONSE] = {true, RESPONSE_FIELDS},
+    [ROLLUP_TOOL] = {false, FIELD(CLASS_SUBAGENT) | FIELD(CLASS_OUTCOME)},
+    [ROLLUP_EDIT] = {false, FIELD(CLASS_SUBAGENT) | FIELD(CLASS_LANGUAGE)},
+    [ROLLUP_EVENT] = {false, FIELD(CLASS_EVENT) | FIELD(CLASS_DETAIL)},
+    [ROLLUP_DECISION] = {false, FIELD(CLASS_OUTCOME) | FIELD(CLASS_DECISION)},
+    [ROLLUP_CHANGE] = {false,
+                       FIELD(CLASS_CHANGE) | FIELD(CLASS_CHANGE_TYPE) | FIELD(CLASS_ASSISTED)},
+    [ROLLUP_ATTEMPT] = {false, FIELD(CLASS_FEATURES) | FIELD(CLASS_TASK_TYPE)},
+    [ROLLUP_TASK_COST] = {true,
+                          RESPONSE_FIELDS | FIELD(CLASS_TASK_TYPE) | FIELD(CLASS_TASK_OUTCOME)},
+    [ROLLUP_TASK] = {false, FIELD(CLASS_TASK_TYPE) | FIELD(CLASS_TASK_OUTCOME)},
+    [ROLLUP_USE] = {false, FIELD(CLASS_USE)},
+    [ROLLUP_PATTERN] = {true, FIELD(CLASS_TASK_OUTCOME)},
+    [ROLLUP_TRANSITION] = {true, FIELD(CLASS_TASK_OUTCOME)},
 };
 
 static int64_t day_of(int64_t quarter) {
   return quarter < 0 ? -1 : quarter / DAY_QUARTERS;
 }
 
-/* Days of one kind lie one behind the other. */
-static int64_t number_of(rollup_kind kind, int64_t day) {
-  return (int64_t)kind << 32 | day;
+/* Days of one grain and kind lie one behind the other. */
+static int64_t number_of(cell_grain grain, rollup_kind kind, int64_t day) {
+  return (int64_t)grain << 40 | (int64_t)kind << 32 | day;
 }
 
 /* ------------------------------------------------------------------------------------- bytes */
@@ -48,10 +71,17 @@ static int64_t unfolded(uint64_t step) {
   return (int64_t)(step >> 1 ^ (~(step & 1) + 1));
 }
 
-#define CELL_BYTES_MAX (2 + 10 * (5 + ROLLUP_MEASURES))
+#define CELL_BYTES_MAX (2 + 10 * (6 + ROLLUP_MEASURES))
 
-static void put_cell(buf *b, const rollup_cell *cell, const rollup_cell *before) {
+/* A cell with the session whose sources tell as much as those of its own; 0: only its own do. */
+typedef struct day_cell {
+  rollup_cell cell;
+  int64_t like;
+} day_cell;
+
+static void put_cell(buf *b, const day_cell *put, const day_cell *last) {
   unsigned char bytes[CELL_BYTES_MAX], *to = bytes + 2;
+  const rollup_cell *cell = &put->cell, *before = &last->cell;
   unsigned tag = 0;
   if (cell->quarter != before->quarter) {
     tag |= TAG_QUARTER;
@@ -60,6 +90,10 @@ static void put_cell(buf *b, const rollup_cell *cell, const rollup_cell *before)
   if (cell->session != before->session) {
     tag |= TAG_SESSION;
     to = put_number(to, folded(cell->session - before->session));
+  }
+  if (put->like != last->like) {
+    tag |= TAG_LIKE;
+    to = put_number(to, folded(put->like - last->like));
   }
   to = put_number(to, (uint64_t)cell->label);
   to = put_number(to, (uint64_t)cell->class_);
@@ -94,7 +128,8 @@ static uint64_t take_number(reader *r) {
   return 0;
 }
 
-static void take_cell(reader *r, rollup_cell *cell) {
+static void take_cell(reader *r, day_cell *into) {
+  rollup_cell *cell = &into->cell;
   if (r->end - r->at < 2) {
     r->torn = true;
     return;
@@ -103,6 +138,7 @@ static void take_cell(reader *r, rollup_cell *cell) {
   r->at += 2;
   if (tag & TAG_QUARTER) cell->quarter += unfolded(take_number(r));
   if (tag & TAG_SESSION) cell->session += unfolded(take_number(r));
+  if (tag & TAG_LIKE) into->like += unfolded(take_number(r));
   cell->label = (int64_t)take_number(r);
   cell->class_ = (int64_t)take_number(r);
   cell->n = tag & TAG_COUNT ? (int64_t)take_number(r) : 1;
@@ -115,49 +151,76 @@ static void take_cell(reader *r, rollup_cell *cell) {
 typedef struct reading {
   store *s;
   rollup_kind kind;
-  int64_t rows; /* cells that were not packed */
-  int (*row)(void *user, const rollup_cell *cell);
-  void *user;
+  cell_grain grain;
+  int64_t missed; /* cells that were not packed in this grain, of more than a day */
+  const cell_reader *to;
   bp_error **error;
 } reading;
 
-static int count_row(void *user, const rollup_cell *cell) {
+static int pass_on(void *user, const rollup_cell *cell) {
   reading *r = user;
-  r->rows++;
-  return r->row(r->user, cell);
+  r->missed++;
+  return r->to->cell(r->to->user, cell);
 }
 
 static int read_rows(reading *r, int64_t from, int64_t until) {
   if (from >= until) return BP_OK;
   return r->kind >= ROLLUP_ATTEMPT
-             ? bpi_tasks_read(r->s, r->kind, from, until, count_row, r, r->error)
-             : bpi_cells_read(r->s, r->kind, from, until, count_row, r, r->error);
+             ? bpi_tasks_read(r->s, r->kind, from, until, pass_on, r, r->error)
+             : bpi_cells_read(r->s, r->kind, from, until, pass_on, r, r->error);
 }
 
-static int read_day(reading *r, sqlite3_stmt *get, int64_t from, int64_t until) {
-  rollup_cell cell = {.kind = r->kind};
+static int read_day(const reading *r, sqlite3_stmt *get, int64_t from, int64_t until) {
+  day_cell at = {.cell.kind = r->kind};
   reader bytes = {.at = sqlite3_column_blob(get, 1)};
   bytes.end = bytes.at + (bytes.at == NULL ? 0 : sqlite3_column_bytes(get, 1));
+  int64_t like = 0;
   int stop = 0;
   while (bytes.at < bytes.end && stop == 0) {
-    take_cell(&bytes, &cell);
+    take_cell(&bytes, &at);
     if (bytes.torn) return bpi_fail(r->error, BP_ERR_CORRUPT, "the store is damaged: a packed day");
-    if (cell.quarter >= from && cell.quarter < until) stop = r->row(r->user, &cell);
+    if (at.like != like && r->to->like != NULL) stop = r->to->like(r->to->user, at.like);
+    like = at.like;
+    if (stop == 0 && at.cell.quarter >= from && at.cell.quarter < until)
+      stop = r->to->cell(r->to->user, &at.cell);
   }
+  if (stop == 0 && like != 0 && r->to->like != NULL) stop = r->to->like(r->to->user, 0);
   return stop;
 }
 
-/* Packed days, and between them rows. */
-static int read_all(reading *r, int64_t from, int64_t until) {
-  sqlite3_stmt *get = bpi_sql(r->s, SQL_DAYS, r->error);
+static int read_packed(reading *r, int64_t from, int64_t until);
+
+/* What is not packed in a coarse grain may be as cells. Of no more than a day nothing is missed: it is
+ * the last one, which is never packed, or a part of one. */
+static int read_gap(reading *r, int64_t from, int64_t until) {
+  int64_t missed = r->missed;
+  int rc = BP_OK;
+  if (from >= until) return rc;
+  if (r->grain == GRAIN_CELL) {
+    rc = read_rows(r, from, until);
+  } else {
+    const cell_reader to = {.cell = pass_on, .user = r};
+    reading finer = {.s = r->s, .kind = r->kind, .to = &to, .error = r->error};
+    rc = read_packed(&finer, from, until);
+  }
+  if (from >= 0 && bpi_span(from, until) <= DAY_QUARTERS) r->missed = missed;
+  return rc;
+}
+
+/* Packed days, and between them what is not. Of a day that is wanted in part, cells are read: a coarse
+ * one does not tell its parts. */
+static int read_packed(reading *r, int64_t from, int64_t until) {
+  sqlite3_stmt *get = bpi_sql(r->s, r->grain == GRAIN_CELL ? SQL_DAYS : SQL_DAYS_COARSE, r->error);
   if (get == NULL) return bpi_error_code(*r->error);
-  int64_t first = from < 0 ? 0 : day_of(from), last = until < 0 ? -1 : day_of(until - 1);
-  sqlite3_bind_int64(get, 1, number_of(r->kind, first));
-  sqlite3_bind_int64(get, 2, number_of(r->kind, last < UINT32_MAX ? last : UINT32_MAX));
+  bool whole = r->grain != GRAIN_CELL;
+  int64_t first = from < 0 ? 0 : day_of(from) + (whole && from % DAY_QUARTERS != 0);
+  int64_t last = until <= 0 ? -1 : day_of(until - 1) - (whole && until % DAY_QUARTERS != 0);
+  sqlite3_bind_int64(get, 1, number_of(r->grain, r->kind, first));
+  sqlite3_bind_int64(get, 2, number_of(r->grain, r->kind, last < UINT32_MAX ? last : UINT32_MAX));
   int rc = BP_OK;
   while (first <= last && (rc = bpi_sql_step(get, r->error)) > 0) {
     int64_t start = (sqlite3_column_int64(get, 0) & UINT32_MAX) * DAY_QUARTERS;
-    int stop = read_rows(r, from, start);
+    int stop = read_gap(r, from, start);
     if (stop == 0) stop = read_day(r, get, from, until);
     if (stop != 0) {
       sqlite3_reset(get);
@@ -165,103 +228,185 @@ static int read_all(reading *r, int64_t from, int64_t until) {
     }
     from = start + DAY_QUARTERS;
   }
-  return rc == BP_OK ? read_rows(r, from, until) : rc;
+  return rc == BP_OK ? read_gap(r, from, until) : rc;
 }
 
-/* Which days a question wanted, of kinds of which it read many rows. */
-static void want(store *s, rollup_kind kind, int64_t from, int64_t until) {
-  day_range *wanted = &s->wanted[kind];
+/* Which days a question wanted, of kinds of which it read many cells one by one. */
+static void want(const reading *r, int64_t from, int64_t until) {
+  day_range *wanted = &r->s->wanted[r->grain][r->kind];
   if (wanted->until <= wanted->from) *wanted = (day_range){from, until};
   if (from < wanted->from) wanted->from = from;
   if (until > wanted->until) wanted->until = until;
 }
 
-int bpi_days_read(store *s, rollup_kind kind, int64_t from, int64_t until,
-                  int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error) {
-  reading r = {.s = s, .kind = kind, .row = row, .user = user, .error = error};
+int bpi_days_read(store *s, rollup_kind kind, cell_grain grain, int64_t from, int64_t until,
+                  const cell_reader *to, bp_error **error) {
+  reading r = {.s = s, .kind = kind, .grain = grain, .to = to, .error = error};
+  if (s->kind != STORE_PERSONAL) return read_rows(&r, from, until);
   if (kind >= ROLLUP_ATTEMPT && s->derived != NULL) /* not what is stored */
-    return bpi_tasks_read(s, kind, from, until, row, user, error);
-  int rc = s->kind == STORE_PERSONAL ? read_all(&r, from, until) : read_rows(&r, from, until);
-  if (rc == BP_OK && s->kind == STORE_PERSONAL && r.rows >= s->worth_packing)
-    want(s, kind, from, until);
+    return read_rows(&r, from, until);
+  int rc = read_packed(&r, from, until);
+  if (rc == BP_OK && r.missed >= s->worth_packing) want(&r, from, until);
   return rc;
 }
 
 /* ----------------------------------------------------------------------------------- packing */
 
-/* In a packed day a session's cells stand together, as their reader looks up what belongs to it: while
- * they are sorted, session and quarter have changed places. */
+/* The order of cells in a packed day; those of one key become one. */
+enum { KEY_LIKE, KEY_SESSION, KEY_QUARTER, KEY_LABEL, KEY_CLASS, KEY_COSTED, KEY_WORDS };
+typedef struct packing {
+  int64_t key[KEY_WORDS];
+  day_cell at;
+} packing;
+
+/* A session of which nothing but its sources matters to those who do not ask for it: all that have one
+ * row and the same sources are alike. */
+typedef struct session_kind {
+  int64_t sources, session; /* the least of them here */
+} session_kind;
+
 typedef struct packer {
-  rollup_cell *cell;
+  store *s;
+  rollup_kind kind;
+  cell_grain grain;
+  packing *row;
   size_t count, capacity;
+  session_kind *alike;
+  size_t kinds, kind_capacity;
+  session_rows session; /* of the last cell */
+  int64_t known;
+  bp_error **error;
 } packer;
 
-static rollup_cell turned(const rollup_cell *cell) {
-  rollup_cell other = *cell;
-  other.quarter = cell->session;
-  other.session = cell->quarter;
-  return other;
+static session_kind *kind_of(packer *p, int64_t sources) {
+  for (size_t i = 0; i < p->kinds; i++)
+    if (p->alike[i].sources == sources) return &p->alike[i];
+  void *items = p->alike;
+  if (bpi_reserve(&items, &p->kind_capacity, p->kinds + 1, sizeof *p->alike)) return NULL;
+  p->alike = items;
+  p->alike[p->kinds] = (session_kind){sources, INT64_MAX};
+  return &p->alike[p->kinds++];
 }
 
+/* Whether a session stands for others like it: one whose days are found when its sources change, as what
+ * it did lies within its activity (bpi_days_drop_coarse). What several rows tell of changes with each. */
+static bool is_plain(const packer *p, const rollup_cell *cell) {
+  int64_t event = CLASS_GET(cell->class_, CLASS_EVENT);
+  bool sum = p->kind == ROLLUP_EVENT &&
+             (event == EVENT_LINES_SUGGESTED || event == EVENT_LINES_ACCEPTED);
+  return p->session.count == 1 && p->kind != ROLLUP_SPAN && p->kind != ROLLUP_CHANGE && !sum;
+}
+
+/* Cells of a session come in runs. */
+static int load_session(packer *p, int64_t id) {
+  if (p->known == id) return BP_OK;
+  p->known = id;
+  int rc = bpi_read_session(p->s, id, &p->session, p->error);
+  if (rc != BP_ERR_NOTFOUND) return rc;
+  return bpi_fail(p->error, BP_ERR_CORRUPT, "a cell points to a row that is missing");
+}
+
+/* The key is finished when it is known which session is the least of its kind. */
 static int keep_cell(void *user, const rollup_cell *cell) {
   packer *p = user;
-  void *items = p->cell;
-  int rc = bpi_reserve(&items, &p->capacity, p->count + 1, sizeof *p->cell);
+  void *items = p->row;
+  int rc = bpi_reserve(&items, &p->capacity, p->count + 1, sizeof *p->row);
   if (rc != BP_OK) return rc;
-  p->cell = items;
-  p->cell[p->count++] = turned(cell);
+  p->row = items;
+  packing *row = &p->row[p->count++];
+  *row = (packing){.at.cell = *cell};
+  if (p->grain == GRAIN_CELL) return BP_OK;
+  rc = load_session(p, cell->session);
+  if (rc != BP_OK || !is_plain(p, cell)) return rc;
+  session_kind *alike = kind_of(p, p->session.row[0].sources);
+  if (alike == NULL) return BP_ERR_NOMEM;
+  if (cell->session < alike->session) alike->session = cell->session;
+  row->at.like = alike - p->alike + 1;
   return BP_OK;
+}
+
+/* What a grain leaves out of a cell becomes the same for all. */
+static void coarsen(const packer *p, packing *row) {
+  rollup_cell *cell = &row->at.cell;
+  const session_grain *kept = &bpi_session_grain[p->kind];
+  if (row->at.like != 0) row->at.like = p->alike[row->at.like - 1].session;
+  if (p->grain == GRAIN_SESSION) {
+    cell->label = kept->label ? cell->label : 0;
+    cell->class_ &= kept->class_;
+  } else if (row->at.like != 0) {
+    cell->session = row->at.like;
+    row->at.like = 0;
+  }
+  bool quarters = p->grain == GRAIN_CELL || p->grain == GRAIN_QUARTER;
+  bool costed = p->grain != GRAIN_CELL && p->kind == ROLLUP_RESPONSE &&
+                cell->m[RESPONSE_COSTED] == cell->n; /* a metric takes only what is so as a whole */
+  const int64_t key[KEY_WORDS] = {row->at.like, cell->session, quarters ? cell->quarter : 0,
+                                  cell->label,  cell->class_,  costed};
+  memcpy(row->key, key, sizeof key);
+}
+
+/* A cell of several quarters is in the last of them. */
+static void join(rollup_cell *into, const rollup_cell *cell) {
+  if (cell->quarter > into->quarter) into->quarter = cell->quarter;
+  bpi_add_to(&into->n, cell->n);
+  for (int i = 0; i < ROLLUP_MEASURES; i++)
+    bpi_add_to(&into->m[i], cell->m[i]);
 }
 
 /* Cells that are made of tasks come as they are made. Those of one key become one, but for tasks themselves,
  * which are counted by their cells. */
-static int put_in_order(packer *p, rollup_kind kind, int64_t ***out) {
+static int put_in_order(packer *p, int64_t ***out) {
   int64_t **row = *out = bpi_alloc((p->count + 1) * sizeof *row);
   if (row == NULL) return BP_ERR_NOMEM;
-  for (size_t i = 0; i < p->count; i++)
-    row[i] = &p->cell[i].kind;
+  for (size_t i = 0; i < p->count; i++) {
+    coarsen(p, &p->row[i]);
+    row[i] = p->row[i].key;
+  }
   int rc = bpi_sort_rows(row, p->count, KEY_WORDS);
+  bool joins = p->grain != GRAIN_CELL || p->kind != ROLLUP_TASK;
   size_t kept = 0;
   for (size_t i = 0; i < p->count && rc == BP_OK; i++) {
-    if (kind <= ROLLUP_TASK || kept == 0 ||
-        memcmp(row[kept - 1], row[i], KEY_WORDS * sizeof(int64_t)) != 0) {
+    packing *last = kept == 0 ? NULL : (packing *)(void *)row[kept - 1];
+    packing *next = (packing *)(void *)row[i];
+    if (joins && last != NULL && memcmp(last->key, next->key, sizeof last->key) == 0)
+      join(&last->at.cell, &next->at.cell);
+    else
       row[kept++] = row[i];
-      continue;
-    }
-    for (int word = KEY_WORDS; word < KEY_WORDS + 1 + ROLLUP_MEASURES; word++)
-      row[kept - 1][word] += row[i][word];
   }
   p->count = kept;
   return rc;
 }
 
-/* The bytes of a kind's day; empty if it has no cells. */
-static int pack_day(buf *out, store *s, rollup_kind kind, int64_t day, bp_error **error) {
-  packer p = {0};
+/* The bytes of a kind's day, out of its rows; empty if it has no cells. */
+static int pack_day(buf *out, store *s, cell_grain grain, rollup_kind kind, int64_t day,
+                    bp_error **error) {
+  packer p = {.s = s, .kind = kind, .grain = grain, .known = INT64_MIN, .error = error};
+  const cell_reader to = {.cell = keep_cell, .user = &p};
+  reading r = {.s = s, .kind = kind, .to = &to, .error = error};
   int64_t **row = NULL;
-  reading r = {.s = s, .kind = kind, .row = keep_cell, .user = &p, .error = error};
   int rc = read_rows(&r, day * DAY_QUARTERS, (day + 1) * DAY_QUARTERS);
-  if (rc == BP_OK) rc = put_in_order(&p, kind, &row);
-  rollup_cell before = {0};
+  if (rc == BP_OK) rc = put_in_order(&p, &row);
+  day_cell before = {.like = 0};
   for (size_t i = 0; i < p.count && rc == BP_OK; i++) {
-    rollup_cell cell = turned((const rollup_cell *)(const void *)row[i]);
-    put_cell(out, &cell, &before);
-    before = cell;
+    const packing *put = (const packing *)(const void *)row[i];
+    put_cell(out, &put->at, &before);
+    before = put->at;
   }
-  bpi_free(p.cell);
+  bpi_free(p.row);
+  bpi_free(p.alike);
   bpi_free(row);
   if (rc == BP_OK) rc = out->failed;
   return rc == BP_ERR_NOMEM ? bpi_fail_nomem(error) : rc;
 }
 
-static int put_day(store *s, rollup_kind kind, int64_t day, bp_error **error) {
+static int put_day(store *s, cell_grain grain, rollup_kind kind, int64_t day, bp_error **error) {
   sqlite3_stmt *put = bpi_sql(s, SQL_DAY_INSERT, error);
   buf bytes;
   if (put == NULL) return bpi_error_code(*error);
   bpi_buf_init(&bytes, DAY_BYTES);
-  int rc = pack_day(&bytes, s, kind, day, error);
+  int rc = pack_day(&bytes, s, grain, kind, day, error);
   if (rc == BP_OK && bytes.length > 0) {
-    sqlite3_bind_int64(put, 1, number_of(kind, day));
+    sqlite3_bind_int64(put, 1, number_of(grain, kind, day));
     sqlite3_bind_blob64(put, 2, bytes.data, bytes.length, SQLITE_STATIC);
     rc = bpi_sql_run(put, error);
     sqlite3_clear_bindings(put);
@@ -283,8 +428,9 @@ static int find_any(store *s, int64_t first, int64_t last, bool *out, bp_error *
 }
 
 /* In the transaction that is open; another process may have been faster. */
-static int pack_range(store *s, rollup_kind kind, int64_t from, int64_t until, bp_error **error) {
-  int64_t first, last;
+static int pack_range(store *s, cell_grain grain, rollup_kind kind, const day_range *wanted,
+                      bp_error **error) {
+  int64_t first, last, from = wanted->from, until = wanted->until;
   int rc = bpi_read_extent(s, &first, &last, error);
   if (rc != BP_OK || last == QUARTER_UNDATED) return rc;
   if (from < first) from = first;
@@ -292,37 +438,57 @@ static int pack_range(store *s, rollup_kind kind, int64_t from, int64_t until, b
   bool stale = false;
   if (kind >= ROLLUP_ATTEMPT) rc = bpi_tasks_stale(s, &stale, error);
   for (int64_t day = day_of(from); day * DAY_QUARTERS < until && rc == BP_OK && !stale; day++) {
+    int64_t number = number_of(grain, kind, day);
     bool packed = false;
-    rc = find_any(s, number_of(kind, day), number_of(kind, day), &packed, error);
-    if (rc == BP_OK && !packed) rc = put_day(s, kind, day, error);
+    rc = find_any(s, number, number, &packed, error);
+    if (rc == BP_OK && !packed) rc = put_day(s, grain, kind, day, error);
   }
   return rc;
 }
 
+static void pack_wanted(store *s, cell_grain grain, rollup_kind kind) {
+  day_range *wanted = &s->wanted[grain][kind];
+  bp_error *error = NULL;
+  bool begun = false;
+  if (wanted->from >= wanted->until) return;
+  int rc = s->read_only ? BP_OK : bpi_store_try_write(s, &begun, &error);
+  if (begun) rc = pack_range(s, grain, kind, wanted, &error);
+  if (begun && rc == BP_OK) rc = bpi_store_commit(s, &error);
+  if (rc != BP_OK) bpi_store_rollback(s); /* what is not packed is read by rows */
+  bpi_error_free(error);
+  *wanted = (day_range){0, 0};
+}
+
 void bpi_days_pack(store *s) {
-  for (rollup_kind kind = ROLLUP_TOLD + 1; kind < ROLLUP_KINDS; kind++) {
-    day_range *wanted = &s->wanted[kind];
-    bp_error *error = NULL;
-    bool begun = false;
-    if (wanted->from >= wanted->until) continue;
-    int rc = s->read_only ? BP_OK : bpi_store_try_write(s, &begun, &error);
-    if (begun) rc = pack_range(s, kind, wanted->from, wanted->until, &error);
-    if (begun && rc == BP_OK) rc = bpi_store_commit(s, &error);
-    if (rc != BP_OK) bpi_store_rollback(s); /* what is not packed is read by rows */
-    bpi_error_free(error);
-    *wanted = (day_range){0, 0};
-  }
+  for (cell_grain grain = GRAIN_CELL; grain < GRAINS; grain++)
+    for (rollup_kind kind = ROLLUP_TOLD + 1; kind < ROLLUP_KINDS; kind++)
+      pack_wanted(s, grain, kind);
 }
 
 /* ------------------------------------------------------------------------------------ dropping */
 
+static int drop(store *s, cell_grain grain, rollup_kind kind, int64_t first, int64_t last,
+                bp_error **error) {
+  sqlite3_stmt *days = bpi_sql(s, SQL_DAYS_DROP, error);
+  if (days == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(days, 1, number_of(grain, kind, first < 0 ? 0 : day_of(first)));
+  sqlite3_bind_int64(days, 2, number_of(grain, kind, day_of(last)));
+  return bpi_sql_run(days, error);
+}
+
 int bpi_days_drop(store *s, rollup_kind kind, int64_t first, int64_t last, bp_error **error) {
-  sqlite3_stmt *drop = bpi_sql(s, SQL_DAYS_DROP, error);
-  if (drop == NULL) return bpi_error_code(*error);
-  if (last < 0) return BP_OK; /* without a time: never packed */
-  sqlite3_bind_int64(drop, 1, number_of(kind, first < 0 ? 0 : day_of(first)));
-  sqlite3_bind_int64(drop, 2, number_of(kind, day_of(last)));
-  return bpi_sql_run(drop, error);
+  int rc = BP_OK;
+  for (cell_grain grain = GRAIN_CELL; grain < GRAINS && rc == BP_OK && last >= 0; grain++)
+    rc = drop(s, grain, kind, first, last, error); /* without a time: never packed */
+  return rc;
+}
+
+int bpi_days_drop_coarse(store *s, int64_t first, int64_t last, bp_error **error) {
+  int rc = BP_OK;
+  for (cell_grain grain = GRAIN_SESSION; grain < GRAINS && last >= 0; grain++)
+    for (rollup_kind kind = ROLLUP_TOLD + 1; kind < ROLLUP_KINDS && rc == BP_OK; kind++)
+      rc = drop(s, grain, kind, first, last, error);
+  return rc;
 }
 
 int bpi_days_any(store *s, bool *out, bp_error **error) {
@@ -345,7 +511,8 @@ int bpi_days_check(store *s, bool *ok, bp_error **error) {
     int64_t number = sqlite3_column_int64(get, 0);
     buf bytes;
     bpi_buf_init(&bytes, DAY_BYTES);
-    rc = pack_day(&bytes, s, (rollup_kind)(number >> 32), number & UINT32_MAX, error);
+    rc = pack_day(&bytes, s, (cell_grain)(number >> 40), (rollup_kind)(number >> 32 & 0xFF),
+                  number & UINT32_MAX, error);
     size_t length = (size_t)sqlite3_column_bytes(get, 1);
     *ok &= bytes.length == length && length > 0 &&
            memcmp(bytes.data, sqlite3_column_blob(get, 1), length) == 0;

@@ -1,5 +1,6 @@
 /* store/days.h: cells of whole days, packed: what a question would read row by row it reads as one
- * row for each kind and day, at a tenth of the cost. Days are packed behind a question that had to
+ * row for each kind and day, at a tenth of the cost; and coarse copies of them, for questions that do
+ * not look at the quarter of an hour or the session (cell_grain of read.h). Days are packed behind a question that had to
  * read many cells, never while facts come in; whatever changes a cell drops its day in the same
  * transaction, so what is packed is always what the rows say. Knows bytes of cells; does not know
  * what they mean. Included only inside store/. */
@@ -8,13 +9,16 @@
 
 #include "store/sql.h"
 
-#define WORTH_PACKING 5000 /* cells of a kind that a question had to read one by one */
+#define WORTH_PACKING 1000 /* cells of a kind that a question had to read one by one */
 
-/* Cells of any kind for bpi_read_rollup, from days where they are packed, else from rows. */
-int bpi_days_read(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
-                  int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error);
+/* Cells of any kind for bpi_read_cells, from days where they are packed, else from rows. */
+int bpi_days_read(store *s, rollup_kind kind, cell_grain grain, int64_t from_quarter,
+                  int64_t until_quarter, const cell_reader *to, bp_error **error);
 /* Inside a transaction that changes cells of a kind in quarters first to last. */
 int bpi_days_drop(store *s, rollup_kind kind, int64_t first, int64_t last, bp_error **error);
+/* Inside a transaction that changes which sources told of a session, whose activity and tasks lie in
+ * quarters first to last, or that adds another row of it. */
+int bpi_days_drop_coarse(store *s, int64_t first, int64_t last, bp_error **error);
 /* Whether any day is packed. */
 int bpi_days_any(store *s, bool *out, bp_error **error);
 int bpi_days_drop_all(store *s, bp_error **error);

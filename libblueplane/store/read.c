@@ -45,7 +45,13 @@ static int each(sqlite3_stmt *statement, int (*row)(void *user, sqlite3_stmt *ro
 
 int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
                     int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error) {
-  return bpi_days_read(s, kind, from_quarter, until_quarter, row, user, error);
+  const cell_reader to = {.cell = row, .user = user};
+  return bpi_days_read(s, kind, GRAIN_CELL, from_quarter, until_quarter, &to, error);
+}
+
+int bpi_read_cells(store *s, rollup_kind kind, cell_grain grain, int64_t from_quarter,
+                   int64_t until_quarter, const cell_reader *to, bp_error **error) {
+  return bpi_days_read(s, kind, grain, from_quarter, until_quarter, to, error);
 }
 
 int bpi_read_extent(store *s, int64_t *first, int64_t *last, bp_error **error) {

@@ -47,6 +47,36 @@ void bpi_read_end(store *s);
  * (QUARTER_UNDATED) come only when from is INT64_MIN. A callback returning non-zero stops. */
 int bpi_read_rollup(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,
                     int (*row)(void *user, const rollup_cell *cell), void *user, bp_error **error);
+
+/* How much of a cell must be told apart. What need not be may come summed up, in the last of its
+ * quarters; or as it is. Never summed up are cells of different days (UTC), responses that all told
+ * their cost and others, and sessions of which different sources told. */
+typedef enum cell_grain {
+  GRAIN_CELL,    /* everything */
+  GRAIN_SESSION, /* day, session, and what bpi_session_grain says; tasks are summed up, too */
+  GRAIN_QUARTER, /* quarter, label, class; the session is any of which the same sources told */
+  GRAIN_DAY,     /* day, label, class */
+  GRAINS
+} cell_grain;
+
+/* What GRAIN_SESSION keeps beside day and session: the label, bits of the class. */
+typedef struct session_grain {
+  bool label;
+  int64_t class_;
+} session_grain;
+extern const session_grain bpi_session_grain[ROLLUP_KINDS];
+
+/* Both stop at what is not zero. `like` may be NULL: what follows is of sessions of which the same
+ * sources told as of this one, and each of them has one row; 0: of each what its rows say. */
+typedef struct cell_reader {
+  int (*cell)(void *user, const rollup_cell *cell);
+  int (*like)(void *user, int64_t session);
+  void *user;
+} cell_reader;
+/* As bpi_read_rollup; cells that belong together need not stand together. */
+int bpi_read_cells(store *s, rollup_kind kind, cell_grain grain, int64_t from_quarter,
+                   int64_t until_quarter, const cell_reader *to, bp_error **error);
+
 /* Sessions, labels, files and rejects come in the order of their keys, whatever came first. */
 int bpi_read_sessions(store *s, int (*session)(void *user, const session_rows *rows), void *user, bp_error **error);
 /* All rows of the session that has a row of this number; BP_ERR_NOTFOUND. */

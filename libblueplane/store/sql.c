@@ -63,6 +63,11 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_SESSION_DELETE] = "DELETE FROM session WHERE id = ?1",
     [SQL_SESSION_EXTENTS] = "SELECT id, first_us, last_us FROM session ORDER BY id",
     [SQL_SESSION_EXTENT] = "UPDATE session SET first_us = ?2, last_us = ?3 WHERE id = ?1",
+    [SQL_SESSION_SPAN] = /* quarters of its activity; a task may begin with a commit, which is none */
+        "SELECT min(quarter), max(quarter) FROM (SELECT id, max(first_us, 0) / 900000000 AS quarter "
+        "FROM session WHERE hi = ?1 AND lo = ?2 UNION ALL SELECT id, max(last_us, 0) / 900000000 "
+        "FROM session WHERE hi = ?1 AND lo = ?2 UNION ALL SELECT session, task.quarter FROM session "
+        "JOIN task ON session = session.id WHERE hi = ?1 AND lo = ?2)",
     [SQL_RUNS] = "SELECT start_us, end_us FROM run WHERE session = ?1 ORDER BY start_us",
     [SQL_RUN_INSERT] = "INSERT INTO run (session, start_us, end_us) VALUES (?1, ?2, ?3)",
     [SQL_RUNS_DELETE] = "DELETE FROM run WHERE session = ?1 AND start_us >= ?2",
@@ -147,6 +152,8 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
                         "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     [SQL_TASKS_DROP] = "DELETE FROM task WHERE session = ?1",
     [SQL_DAYS] = "SELECT id, cells FROM day WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+    [SQL_DAYS_COARSE] = /* as the above: those lie between its rows */
+        "SELECT id, cells FROM day WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     [SQL_DAY_INSERT] = "INSERT INTO day (id, cells) VALUES (?1, ?2)",
     [SQL_DAYS_DROP] = "DELETE FROM day WHERE id BETWEEN ?1 AND ?2",
 };

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "store/facts.h"
+#include "store/read.h"
 #include "store/store.h"
 
 /* Statements that live as long as the store; prepared at first use. */
@@ -17,7 +18,7 @@ typedef enum store_statement {
   SQL_SESSION_FIND, SQL_SESSION_INSERT, SQL_SESSION_UPDATE, SQL_SESSION_KEY, SQL_SESSION_GET,
   SQL_SESSION_OTHERS, SQL_SESSION_WHOLE, SQL_SESSION_TIERED,
   SQL_SESSIONS, SQL_SESSION_TOLD, SQL_SESSION_ROWS, SQL_SESSION_LAST, SQL_SESSION_FORGET, SQL_SESSION_DELETE,
-  SQL_SESSION_EXTENTS, SQL_SESSION_EXTENT,
+  SQL_SESSION_EXTENTS, SQL_SESSION_EXTENT, SQL_SESSION_SPAN,
   SQL_RUNS, SQL_RUN_INSERT, SQL_RUNS_DELETE,
   SQL_CELLS, SQL_CELLS_ROWS, SQL_CELLS_PUT, SQL_CELLS_DROP, SQL_CELL_BEFORE, SQL_EXTENT,
   SQL_TOLD, SQL_TOLD_ADD, SQL_TOLD_TAKE, SQL_TOLD_DROP,
@@ -30,7 +31,7 @@ typedef enum store_statement {
   SQL_TASKS, SQL_TASKS_OF, SQL_TASK_INSERT, SQL_TASKS_DROP,
   SQL_OPERATION_GET, SQL_OPERATION_PUT, SQL_OPERATION_FIRST, SQL_OPERATION_NTH, SQL_OPERATIONS,
   SQL_OPERATIONS_OF, SQL_OPERATIONS_DROP, SQL_OPERATIONS_MOVE,
-  SQL_DAYS, SQL_DAY_INSERT, SQL_DAYS_DROP,
+  SQL_DAYS, SQL_DAYS_COARSE, SQL_DAY_INSERT, SQL_DAYS_DROP,
   SQL_FACT_CLUSTER, /* one each for the kinds of fact */
   SQL_FACTS_INSERT = SQL_FACT_CLUSTER + FACT_KINDS,
   SQL_FACTS_TAKEN = SQL_FACTS_INSERT + FACT_KINDS,
@@ -60,7 +61,7 @@ struct store {
   const bulk *bulk; /* what a statement that runs reads as a table */
   derived *derived; /* what was derived for the snapshot that is open; NULL */
   int tiers;        /* of the transaction that is open: whether sessions have other rows than the best; -1: not known */
-  day_range wanted[ROLLUP_KINDS]; /* days.c: what is to be packed */
+  day_range wanted[GRAINS][ROLLUP_KINDS]; /* days.c: what is to be packed */
   int64_t worth_packing;          /* cells that a question read by rows; a test lowers it */
 };
 

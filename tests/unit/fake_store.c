@@ -69,6 +69,12 @@ int bpi_read_rollup(store *s, rollup_kind kind, int64_t from, int64_t until,
   return BP_OK;
 }
 
+int bpi_read_cells(store *s, rollup_kind kind, cell_grain grain, int64_t from, int64_t until,
+                   const cell_reader *to, bp_error **error) {
+  (void)grain;
+  return bpi_read_rollup(s, kind, from, until, to->cell, to->user, error);
+}
+
 /* Rows of one key are the tiers of one session; their order is that in which they were made. */
 int bpi_read_session(store *s, int64_t id, session_rows *out, bp_error **error) {
   const session_row *asked = NULL;
