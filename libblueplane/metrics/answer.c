@@ -128,7 +128,7 @@ const char *bpi_companion_unit(const planned *x, const companion *c) {
 /* Visits in order of their groups, by counting. */
 static int sort_visits(answers *a, bp_error **error) {
   const frame *f = a->f;
-  uint32_t groups = f->groups.count, visits = f->visits.count;
+  uint32_t groups = f->groups.count, visits = (uint32_t)f->visits;
   a->visit = bpi_alloc_zero(visits, sizeof *a->visit);
   a->visit_start = bpi_alloc_zero((size_t)groups + 2, sizeof *a->visit_start);
   a->values = bpi_alloc_zero(visits, sizeof *a->values);

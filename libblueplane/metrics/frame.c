@@ -37,7 +37,6 @@ void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, c
   f->like = KEY_NONE;
   bpi_keymap_init(&f->groups, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->parents, QUERY_DIMENSIONS);
-  bpi_keymap_init(&f->visits, 2);
   bpi_keymap_init(&f->seen, 2);
   bpi_keymap_init(&f->busy, 2);
 }
@@ -45,7 +44,8 @@ void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, c
 void bpi_frame_free(frame *f) {
   bpi_keymap_free(&f->groups);
   bpi_keymap_free(&f->parents);
-  bpi_keymap_free(&f->visits);
+  bpi_free(f->visit_key);
+  bpi_free(f->first_visit);
   bpi_keymap_free(&f->seen);
   bpi_keymap_free(&f->busy);
   bpi_free(f->group);
@@ -103,25 +103,56 @@ static uint32_t group_of(frame *f, const int64_t *keys) {
   return make_room(f, &f->slot, &f->slot_capacity, number, f->p->slots) ? number : KEYMAP_NONE;
 }
 
+/* One that came before the cells at hand; those since are each the last of their group. */
+static uint32_t find_visit(const frame *f, int64_t where, int64_t visitor) {
+  if (visitor < 0) return KEYMAP_NONE; /* a task has one cell */
+  for (uint32_t at = f->visits_before; at != 0; at = f->visit_key[at - 1].before)
+    if (f->visit_key[at - 1].place == where) return at - 1;
+  return KEYMAP_NONE;
+}
+
+static bool link_visit(frame *f, uint32_t visit, int64_t session) {
+  void *items = f->first_visit;
+  size_t had = f->first_visits;
+  if ((size_t)session >= had) {
+    if (bpi_reserve(&items, &f->first_visits, (size_t)session + 1, sizeof *f->first_visit))
+      return fail(f), false;
+    f->first_visit = items;
+    memset(f->first_visit + had, 0, (f->first_visits - had) * sizeof *f->first_visit);
+  }
+  f->visit_key[visit].before = f->first_visit[session];
+  f->first_visit[session] = visit + 1;
+  return true;
+}
+
+static uint32_t add_visit(frame *f, int64_t where, int64_t visitor) {
+  if (f->visits >= KEYMAP_NONE - 1) return fail(f), KEYMAP_NONE;
+  uint32_t visit = (uint32_t)f->visits;
+  void *keys = f->visit_key, *marks = f->visited;
+  if (bpi_reserve(&keys, &f->visit_key_capacity, f->visits + 1, sizeof *f->visit_key))
+    return fail(f), KEYMAP_NONE;
+  f->visit_key = keys;
+  if (bpi_reserve(&marks, &f->visited_capacity, f->visits + 1, sizeof *f->visited))
+    return fail(f), KEYMAP_NONE;
+  f->visited = marks;
+  if (!make_room(f, &f->visit, &f->visit_capacity, visit, f->p->visit_slots)) return KEYMAP_NONE;
+  f->visit_key[visit] = (visit_key){.place = where, .visitor = visitor};
+  f->visited[visit] = 0;
+  f->visits++;
+  return visitor < 0 || link_visit(f, visit, visitor) ? visit : KEYMAP_NONE;
+}
+
 static uint32_t visit_of(frame *f, uint32_t number, int64_t visitor) {
   int64_t key[2] = {(int64_t)number << SLICE_BITS | (int64_t)f->place.slice, visitor};
-  bool fresh;
-  if (f->failed) return KEYMAP_NONE; /* the last one may have a number and no room */
+  if (f->failed) return KEYMAP_NONE;
   group *g = &f->group[number];
   if (g->last_visit != KEYMAP_NONE && memcmp(g->last_visitor, key, sizeof key) == 0)
     return g->last_visit;
-  uint32_t visit = bpi_keymap_put(&f->visits, key, &fresh);
-  if (visit == KEYMAP_NONE) return fail(f), visit;
+  uint32_t visit = find_visit(f, key[0], visitor);
+  if (visit == KEYMAP_NONE) visit = add_visit(f, key[0], visitor);
+  if (visit == KEYMAP_NONE) return visit;
   memcpy(g->last_visitor, key, sizeof key);
-  g->last_visit = visit;
-  if (!fresh) return visit;
-  void *items = f->visited;
-  if (bpi_reserve(&items, &f->visited_capacity, (size_t)visit + 1, sizeof *f->visited))
-    return fail(f), KEYMAP_NONE;
-  f->visited = items;
-  f->visited[visit] = 0;
-  return make_room(f, &f->visit, &f->visit_capacity, visit, f->p->visit_slots) ? visit
-                                                                               : KEYMAP_NONE;
+  return g->last_visit = visit;
 }
 
 /* Whether a value is new to a slot of a group (or its parent) in this slice. */
@@ -409,17 +440,22 @@ static void meet_needs(frame *f) {
     if ((s->covers & f->p->need[i]) == f->p->need[i]) f->needs_met |= UINT32_C(1) << i;
 }
 
-static void enter_session(frame *f, int64_t id) {
-  if (f->last_session == id) return;
-  f->last_session = id;
-  if (f->like != KEY_NONE) { /* it meets the needs that were met */
-    f->last_number = bpi_names_session_like(f->n, id, f->like);
-    return;
-  }
+static void look_up_session(frame *f, int64_t id) {
   session_place row = bpi_names_session(f->n, id);
   f->last_number = row.number;
   f->shadowed = row.shadowed >> f->kind & 1;
   if (!f->n->failed) meet_needs(f);
+}
+
+static void enter_session(frame *f, int64_t id) {
+  if (f->last_session == id) return;
+  f->last_session = id;
+  if (f->like == KEY_NONE)
+    look_up_session(f, id);
+  else /* it meets the needs that were met */
+    f->last_number = bpi_names_session_like(f->n, id, f->like);
+  bool known = !f->n->failed && (size_t)f->last_number < f->first_visits;
+  f->visits_before = known ? f->first_visit[f->last_number] : 0;
 }
 
 /* What follows is of sessions like one, which has one row, so nothing of it is shadowed. */
@@ -439,9 +475,15 @@ static bool is_fact(const frame *f) {
   return f->kind != ROLLUP_ACTIVE;
 }
 
+static void enter_quarter(frame *f, int64_t quarter) {
+  size_t slice = f->place.slice;
+  bpi_timeline_place(f->t, quarter, &f->place);
+  if (f->place.slice != slice) f->last_session = INT64_MIN; /* its visits are others */
+}
+
 static int take_cell(void *user, const rollup_cell *cell) {
   frame *f = user;
-  if (cell->quarter != f->place.quarter) bpi_timeline_place(f->t, cell->quarter, &f->place);
+  if (cell->quarter != f->place.quarter) enter_quarter(f, cell->quarter);
   enter_session(f, cell->session);
   if (f->n->failed || f->shadowed) return f->n->failed;
   if (!f->place.dated && f->p->by_time) {
@@ -522,11 +564,11 @@ int bpi_frame_count_depth(const plan *p, const timeline *t, name_cache *n, store
 }
 
 uint32_t bpi_visit_group(const frame *f, uint32_t visit) {
-  return (uint32_t)(bpi_keymap_key(&f->visits, visit)[0] >> SLICE_BITS);
+  return (uint32_t)(f->visit_key[visit].place >> SLICE_BITS);
 }
 
 uint32_t bpi_visit_session(const frame *f, uint32_t visit) {
-  return (uint32_t)bpi_keymap_key(&f->visits, visit)[1];
+  return (uint32_t)f->visit_key[visit].visitor;
 }
 
 uint32_t bpi_frame_find(const frame *f, const int64_t *keys) {

@@ -19,6 +19,13 @@ typedef struct group {
   int64_t last_visitor[2];
 } group;
 
+/* Whose visit it is. */
+typedef struct visit_key {
+  int64_t place;       /* group and slice */
+  int64_t visitor;     /* session, or a negative number for a task */
+  uint32_t before;     /* one more than another visit of the session; 0 none */
+} visit_key;
+
 typedef struct frame {
   const plan *p;
   const timeline *t;
@@ -30,7 +37,10 @@ typedef struct frame {
   size_t group_capacity;
   int64_t *slot;       /* groups * plan's slots */
   size_t slot_capacity;
-  keymap visits;       /* group and slice; session, or a negative number for a task */
+  visit_key *visit_key;
+  size_t visits, visit_key_capacity;
+  uint32_t *first_visit; /* by session, one more than the last of its visits; 0 none */
+  size_t first_visits;
   int64_t *visit;      /* visits * plan's visit slots */
   size_t visit_capacity;
   uint8_t *visited;    /* VISITED_: a spread is over it */
@@ -47,6 +57,7 @@ typedef struct frame {
   place place;
   uint32_t needs_met;  /* of its session, bit per need */
   int64_t last_session, last_number;
+  uint32_t visits_before; /* one more than its last visit before its cells came; 0 none */
   int64_t like;          /* number of a session that says of its sources what this one would; KEY_NONE */
   /* what was looked up last: cells of one session and group come in runs */
   int64_t last_keys[QUERY_DIMENSIONS], last_new[2];

@@ -171,7 +171,7 @@ static int update_session(applier *a, int64_t id, const session_attributes *k) {
   return bpi_sql_run(update, a->error);
 }
 
-/* Coarse days take sessions for alike of which the same sources told. */
+/* Packed days take sessions for alike of which the same sources told. */
 static int drop_days_of(applier *a, const batch_session *bs) {
   if (!a->packed) return BP_OK;
   sqlite3_stmt *get = bpi_sql(a->s, SQL_SESSION_SPAN, a->error);
@@ -182,7 +182,7 @@ static int drop_days_of(applier *a, const batch_session *bs) {
   if (rc < 0) return rc;
   int64_t first = bpi_sql_column(get, 0), last = bpi_sql_column(get, 1);
   sqlite3_reset(get);
-  return first == FACT_NONE ? BP_OK : bpi_days_drop_coarse(a->s, first, last, a->error);
+  return first == FACT_NONE ? BP_OK : bpi_days_drop_session(a->s, first, last, a->error);
 }
 
 static int store_session(applier *a, batch_session *bs, const fact_names *names) {

@@ -1,7 +1,7 @@
 /* store/days.c: a packed cell is a tag of two bytes, which says what follows: the steps from the cell
- * before to its quarter, its session and whom that is like, label and class, the count where it is
- * not one, and the measures that are not zero. Numbers are written in groups of seven bits, the
- * lowest first. */
+ * before to its quarter, its session and whom that is like, its class, where they are others, and to
+ * its label; the count where it is not one, and the measures that are not zero. Numbers are
+ * written in groups of seven bits, the lowest first. */
 #include "store/days.h"
 
 #include <string.h>
@@ -21,7 +21,8 @@ enum {
   TAG_SESSION = 2,
   TAG_COUNT = 4,
   TAG_MEASURE = 8, /* and the bits above it, one for each measure */
-  TAG_LIKE = TAG_MEASURE << ROLLUP_MEASURES
+  TAG_LIKE = TAG_MEASURE << ROLLUP_MEASURES,
+  TAG_CLASS = TAG_LIKE << 1
 };
 
 #define FIELD(field) (((INT64_C(1) << field##_BITS) - 1) << field##_SHIFT)
@@ -95,8 +96,11 @@ static void put_cell(buf *b, const day_cell *put, const day_cell *last) {
     tag |= TAG_LIKE;
     to = put_number(to, folded(put->like - last->like));
   }
-  to = put_number(to, (uint64_t)cell->label);
-  to = put_number(to, (uint64_t)cell->class_);
+  if (cell->class_ != before->class_) {
+    tag |= TAG_CLASS;
+    to = put_number(to, (uint64_t)cell->class_);
+  }
+  to = put_number(to, folded(cell->label - before->label));
   if (cell->n != 1) {
     tag |= TAG_COUNT;
     to = put_number(to, (uint64_t)cell->n);
@@ -139,8 +143,8 @@ static void take_cell(reader *r, day_cell *into) {
   if (tag & TAG_QUARTER) cell->quarter += unfolded(take_number(r));
   if (tag & TAG_SESSION) cell->session += unfolded(take_number(r));
   if (tag & TAG_LIKE) into->like += unfolded(take_number(r));
-  cell->label = (int64_t)take_number(r);
-  cell->class_ = (int64_t)take_number(r);
+  if (tag & TAG_CLASS) cell->class_ = (int64_t)take_number(r);
+  cell->label += unfolded(take_number(r));
   cell->n = tag & TAG_COUNT ? (int64_t)take_number(r) : 1;
   for (int i = 0; i < ROLLUP_MEASURES; i++)
     cell->m[i] = tag >> i & TAG_MEASURE ? (int64_t)take_number(r) : 0;
@@ -253,7 +257,7 @@ int bpi_days_read(store *s, rollup_kind kind, cell_grain grain, int64_t from, in
 /* ----------------------------------------------------------------------------------- packing */
 
 /* The order of cells in a packed day; those of one key become one. */
-enum { KEY_LIKE, KEY_SESSION, KEY_QUARTER, KEY_LABEL, KEY_CLASS, KEY_COSTED, KEY_WORDS };
+enum { KEY_LIKE, KEY_SESSION, KEY_QUARTER, KEY_CLASS, KEY_LABEL, KEY_COSTED, KEY_WORDS };
 typedef struct packing {
   int64_t key[KEY_WORDS];
   day_cell at;
@@ -288,13 +292,13 @@ static session_kind *kind_of(packer *p, int64_t sources) {
   return &p->alike[p->kinds++];
 }
 
-/* Whether a session stands for others like it: one whose days are found when its sources change, as what
- * it did lies within its activity (bpi_days_drop_coarse). What several rows tell of changes with each. */
+/* Whether a session is as good as others like it: one whose days are found when its sources change
+ * (bpi_days_drop_session). What several rows tell of changes with each of them. */
 static bool is_plain(const packer *p, const rollup_cell *cell) {
   int64_t event = CLASS_GET(cell->class_, CLASS_EVENT);
-  bool sum = p->kind == ROLLUP_EVENT &&
-             (event == EVENT_LINES_SUGGESTED || event == EVENT_LINES_ACCEPTED);
-  return p->session.count == 1 && p->kind != ROLLUP_SPAN && p->kind != ROLLUP_CHANGE && !sum;
+  bool of_day = p->kind == ROLLUP_EVENT &&
+                (event == EVENT_LINES_SUGGESTED || event == EVENT_LINES_ACCEPTED);
+  return p->session.count == 1 && !of_day;
 }
 
 /* Cells of a session come in runs. */
@@ -315,7 +319,6 @@ static int keep_cell(void *user, const rollup_cell *cell) {
   p->row = items;
   packing *row = &p->row[p->count++];
   *row = (packing){.at.cell = *cell};
-  if (p->grain == GRAIN_CELL) return BP_OK;
   rc = load_session(p, cell->session);
   if (rc != BP_OK || !is_plain(p, cell)) return rc;
   session_kind *alike = kind_of(p, p->session.row[0].sources);
@@ -333,7 +336,7 @@ static void coarsen(const packer *p, packing *row) {
   if (p->grain == GRAIN_SESSION) {
     cell->label = kept->label ? cell->label : 0;
     cell->class_ &= kept->class_;
-  } else if (row->at.like != 0) {
+  } else if (p->grain != GRAIN_CELL && row->at.like != 0) {
     cell->session = row->at.like;
     row->at.like = 0;
   }
@@ -341,7 +344,7 @@ static void coarsen(const packer *p, packing *row) {
   bool costed = p->grain != GRAIN_CELL && p->kind == ROLLUP_RESPONSE &&
                 cell->m[RESPONSE_COSTED] == cell->n; /* a metric takes only what is so as a whole */
   const int64_t key[KEY_WORDS] = {row->at.like, cell->session, quarters ? cell->quarter : 0,
-                                  cell->label,  cell->class_,  costed};
+                                  cell->class_, cell->label,   costed};
   memcpy(row->key, key, sizeof key);
 }
 
@@ -471,23 +474,26 @@ static int drop(store *s, cell_grain grain, rollup_kind kind, int64_t first, int
                 bp_error **error) {
   sqlite3_stmt *days = bpi_sql(s, SQL_DAYS_DROP, error);
   if (days == NULL) return bpi_error_code(*error);
-  sqlite3_bind_int64(days, 1, number_of(grain, kind, first < 0 ? 0 : day_of(first)));
-  sqlite3_bind_int64(days, 2, number_of(grain, kind, day_of(last)));
+  sqlite3_bind_int64(days, 1, number_of(grain, kind, first));
+  sqlite3_bind_int64(days, 2, number_of(grain, kind, last));
   return bpi_sql_run(days, error);
 }
 
 int bpi_days_drop(store *s, rollup_kind kind, int64_t first, int64_t last, bp_error **error) {
   int rc = BP_OK;
   for (cell_grain grain = GRAIN_CELL; grain < GRAINS && rc == BP_OK && last >= 0; grain++)
-    rc = drop(s, grain, kind, first, last, error); /* without a time: never packed */
-  return rc;
+    rc = drop(s, grain, kind, first < 0 ? 0 : day_of(first), day_of(last), error);
+  return rc; /* without a time: never packed */
 }
 
-int bpi_days_drop_coarse(store *s, int64_t first, int64_t last, bp_error **error) {
+/* What is told later than it was done may lie on any day. */
+int bpi_days_drop_session(store *s, int64_t first, int64_t last, bp_error **error) {
   int rc = BP_OK;
-  for (cell_grain grain = GRAIN_SESSION; grain < GRAINS && last >= 0; grain++)
-    for (rollup_kind kind = ROLLUP_TOLD + 1; kind < ROLLUP_KINDS && rc == BP_OK; kind++)
-      rc = drop(s, grain, kind, first, last, error);
+  for (cell_grain grain = GRAIN_CELL; grain < GRAINS; grain++)
+    for (rollup_kind kind = ROLLUP_TOLD + 1; kind < ROLLUP_KINDS && rc == BP_OK; kind++) {
+      bool any = kind == ROLLUP_SPAN || kind == ROLLUP_CHANGE;
+      rc = drop(s, grain, kind, any ? 0 : day_of(first), any ? UINT32_MAX : day_of(last), error);
+    }
   return rc;
 }
 

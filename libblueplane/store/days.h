@@ -18,7 +18,7 @@ int bpi_days_read(store *s, rollup_kind kind, cell_grain grain, int64_t from_qua
 int bpi_days_drop(store *s, rollup_kind kind, int64_t first, int64_t last, bp_error **error);
 /* Inside a transaction that changes which sources told of a session, whose activity and tasks lie in
  * quarters first to last, or that adds another row of it. */
-int bpi_days_drop_coarse(store *s, int64_t first, int64_t last, bp_error **error);
+int bpi_days_drop_session(store *s, int64_t first, int64_t last, bp_error **error);
 /* Whether any day is packed. */
 int bpi_days_any(store *s, bool *out, bp_error **error);
 int bpi_days_drop_all(store *s, bp_error **error);
