@@ -35,7 +35,7 @@ void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, c
   f->last_group = KEYMAP_NONE;
   f->last_new[0] = -1; /* no key */
   f->like = KEY_NONE;
-  bpi_keymap_init(&f->groups, QUERY_DIMENSIONS);
+  bpi_keymap_init(&f->groups, p->dimensions ? p->dimensions : 1);
   bpi_keymap_init(&f->parents, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->seen, 2);
   bpi_keymap_init(&f->busy, 2);

@@ -43,10 +43,17 @@ static int add_dense(rows *r, const frame *f, const frame *baseline) {
   return rc;
 }
 
+/* The keys of a group, as many as there are dimensions. */
+static void copy_keys(int64_t out[QUERY_DIMENSIONS], const frame *f, uint32_t g) {
+  memset(out, 0, QUERY_DIMENSIONS * sizeof *out);
+  memcpy(out, bpi_keymap_key(&f->groups, g), f->groups.width * sizeof *out);
+}
+
 static int add_groups(rows *r, const frame *f, const frame *baseline) {
+  int64_t key[QUERY_DIMENSIONS];
   int rc = BP_OK;
   for (uint32_t g = 0; g < f->groups.count && !rc; g++) {
-    const int64_t *key = bpi_keymap_key(&f->groups, g);
+    copy_keys(key, f, g);
     rc = add_row(r, key, g, find_in(baseline, key));
   }
   return rc;
@@ -62,9 +69,10 @@ static bool is_beyond(const frame *f, const int64_t *key) {
 }
 
 static int add_baseline_only(rows *r, const frame *f, const frame *baseline) {
+  int64_t key[QUERY_DIMENSIONS];
   int rc = BP_OK;
   for (uint32_t g = 0; g < baseline->groups.count && !rc; g++) {
-    const int64_t *key = bpi_keymap_key(&baseline->groups, g);
+    copy_keys(key, baseline, g);
     if (bpi_frame_find(f, key) == KEYMAP_NONE && !is_beyond(f, key))
       rc = add_row(r, key, KEYMAP_NONE, g);
   }

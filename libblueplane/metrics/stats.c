@@ -207,6 +207,32 @@ static int by_cluster(const void *x, const void *y) {
   return (a->bottom > b->bottom) - (a->bottom < b->bottom);
 }
 
+/* Most clusters are small: where few pairs of sums are possible they are counted instead of compared. */
+#define PAIRS_COUNTED 4096
+#define WORTH_COUNTING 64
+static bool sort_by_counting(cluster *c, size_t n) {
+  int64_t tops = 1, bottoms = 1;
+  for (size_t i = 0; i < n; i++) {
+    if (c[i].top < 0 || c[i].top >= PAIRS_COUNTED || c[i].bottom < 0 || c[i].bottom >= PAIRS_COUNTED)
+      return false;
+    if (c[i].top >= tops) tops = c[i].top + 1;
+    if (c[i].bottom >= bottoms) bottoms = c[i].bottom + 1;
+  }
+  if (tops * bottoms > PAIRS_COUNTED) return false;
+  size_t count[PAIRS_COUNTED] = {0}, at = 0;
+  for (size_t i = 0; i < n; i++)
+    count[c[i].top * bottoms + c[i].bottom]++;
+  for (int64_t pair = 0; pair < tops * bottoms; pair++)
+    for (size_t i = 0; i < count[pair]; i++)
+      c[at++] = (cluster){pair / bottoms, pair % bottoms};
+  return true;
+}
+
+static void sort_clusters(cluster *c, size_t n) {
+  if (n >= WORTH_COUNTING && sort_by_counting(c, n)) return;
+  if (n > 1) qsort(c, n, sizeof *c, by_cluster);
+}
+
 /* The jackknife's sums: variance of each side and their covariance. */
 typedef struct spread {
   double a, b, both;
@@ -249,14 +275,15 @@ static estimate share_of(const side *s, double variance, double critical) {
 estimate bpi_cluster_share(cluster *c, size_t n) {
   side s = {0};
   double variance = 0;
-  if (n > 1) qsort(c, n, sizeof *c, by_cluster);
+  sort_clusters(c, n);
   for (size_t i = 0; i < n; i++)
     add_to_side(&s, &c[i]);
   int64_t df = freedom(&s, false), of_hits = (int64_t)floor(effective(s.top, s.top_squares)) - 1;
   if (!df) return unknown;
   if (s.top > 0 && of_hits < df) df = of_hits > STATS_CLUSTERS - 1 ? of_hits : STATS_CLUSTERS - 1;
-  for (size_t i = 0; i < n; i++) {
-    double off = share_without(&s, &c[i]) - s.top / s.bottom;
+  double off = 0;
+  for (size_t i = 0; i < n; i++) { /* equal ones stand together */
+    if (i == 0 || by_cluster(&c[i - 1], &c[i])) off = share_without(&s, &c[i]) - s.top / s.bottom;
     variance += off * off;
   }
   return share_of(&s, scaled(variance, s.clusters), bpi_student_critical(df));

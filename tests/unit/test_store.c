@@ -828,23 +828,25 @@ typedef struct grain_sum {
   rollup_kind kind;
   int64_t like;
   cells all;
+  session_rows known[64]; /* by number */
 } grain_sum;
 
-static session_rows rows_of(store *s, int64_t session) {
-  session_rows rows;
+static const session_rows *rows_of(grain_sum *g, int64_t session) {
   bp_error *error = NULL;
-  ck_assert_int_eq(bpi_read_session(s, session, &rows, &error), BP_OK);
-  return rows;
+  ck_assert_int_lt(session, 64);
+  if (g->known[session].count == 0)
+    ck_assert_int_eq(bpi_read_session(g->s, session, &g->known[session], &error), BP_OK);
+  return &g->known[session];
 }
 
 /* What must be told apart, spelled out. */
-static rollup_cell seen_in(const grain_sum *g, const rollup_cell *cell) {
+static rollup_cell seen_in(grain_sum *g, const rollup_cell *cell) {
   rollup_cell seen = *cell;
-  session_rows rows = rows_of(g->s, cell->session);
+  const session_rows *rows = rows_of(g, cell->session);
   bool quarter = g->grain == GRAIN_CELL || g->grain == GRAIN_QUARTER;
   if (!quarter && seen.quarter >= 0) seen.quarter -= seen.quarter % 96;
   if (g->grain >= GRAIN_QUARTER)
-    seen.session = rows.count > 1 ? rows.row[0].id : 1000 + rows.row[0].sources;
+    seen.session = rows->count > 1 ? rows->row[0].id : 1000 + rows->row[0].sources;
   if (g->grain != GRAIN_SESSION) return seen;
   seen.class_ &= bpi_session_grain[g->kind].class_;
   if (!bpi_session_grain[g->kind].label) seen.label = 0;
@@ -855,9 +857,9 @@ static int add_seen(void *user, const rollup_cell *cell) {
   grain_sum *g = user;
   rollup_cell seen = seen_in(g, cell);
   if (g->like != 0) {
-    session_rows one = rows_of(g->s, cell->session), other = rows_of(g->s, g->like);
-    ck_assert_uint_eq(one.count, 1);
-    ck_assert_int_eq(one.row[0].sources, other.row[0].sources);
+    const session_rows *one = rows_of(g, cell->session);
+    ck_assert_uint_eq(one->count, 1);
+    ck_assert_int_eq(one->row[0].sources, rows_of(g, g->like)->row[0].sources);
   }
   return add_cell(&g->all, &seen);
 }
