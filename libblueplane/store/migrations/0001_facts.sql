@@ -170,7 +170,7 @@ CREATE TABLE told (
 ) STRICT, WITHOUT ROWID;
 
 -- Cells of a kind and a day (UTC), packed for reading; days.c has the form. Always what rollup and task
--- say: whatever changes those drops the day. id: the kind, then 32 bits of days since 1970.
+-- say: whatever changes those drops the day. id: the grain (read.h), 8 bits of the kind, 32 of days since 1970.
 CREATE TABLE day (
   id INTEGER PRIMARY KEY,
   cells BLOB NOT NULL
