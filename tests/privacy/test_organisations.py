@@ -265,7 +265,8 @@ def span(state, band, value):
 
 
 def expected(releases, scopes, dimension, key_of, measure):
-    """{key: [value, at least, at most or None]} of everything that may be added up, None where nothing may be told."""
+    """{key: [value, at least, at most or None]} of everything that may be added up, None where nothing may be told. A
+    sum with a part that is not told has no upper end, and is told by the least that it can be."""
     out = {}
     groups = {(n, c, s) for n, r in enumerate(releases) for (c, d, s, _) in r.rows if d == dimension}
     for n, scope, slice_ in groups:
@@ -278,7 +279,7 @@ def expected(releases, scopes, dimension, key_of, measure):
         elif cell[0] & STATE != UNCOVERED:
             told[1] |= bool(cell[0] & PARTIAL)
             told[0] = [a + b for a, b in zip(told[0] or (0, 0, 0), span(*cell))]
-    return {key: told and [*told[:2], None if open_ else told[2]] for key, (told, open_) in out.items()}
+    return {key: told and ([told[1], told[1], None] if open_ else told) for key, (told, open_) in out.items()}
 
 
 class Reader:
