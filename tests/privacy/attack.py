@@ -4,7 +4,7 @@ All numbers are linear equations in what each person did in each slice; the rank
 unknowns are taken out if and only if the group is isolated. The attacker knows who is on which team, who did anything
 in which slice, and every published number as if it were not rounded. Groups of every k-1 people are tried, which holds
 for all smaller ones. An insider is a member of the group who knows the own numbers: a group of the insider and one
-other is one of those tried.
+other is one of those tried. Whoever sees some people alone, as a lead does, knows all of theirs.
 """
 import functools
 import itertools
@@ -12,7 +12,7 @@ import math
 
 import worlds
 
-PRIME = 2**521 - 1  # greater than any minor that can occur: asserted in isolated()
+PRIMES = [2**n - 1 for n in (61, 127, 521)]  # the least that is greater than any minor that can occur is taken
 
 
 def unknowns(p, measure, dims):
@@ -68,7 +68,14 @@ def columns(rows, people):
     return out
 
 
-def rank(cols, enough=None):
+def prime_for(cols, rows):
+    """By Hadamard: no minor is greater than the product of the lengths of its columns."""
+    longest = max((sum(x * x for x in c) for cs in cols for c in cs), default=1)
+    bits = rows * math.log2(max(longest, 2)) / 2
+    return next(p for p in PRIMES if p.bit_length() - 1 > bits)
+
+
+def rank(cols, prime, enough=None):
     """Exact, as no minor is as great as the prime; stops when it is `enough`."""
     base = []
     for col in cols:
@@ -76,11 +83,11 @@ def rank(cols, enough=None):
         for pivot, b in base:
             if v[pivot]:
                 f = v[pivot]
-                v = [(x - f * y) % PRIME for x, y in zip(v, b)]
+                v = [(x - f * y) % prime for x, y in zip(v, b)]
         pivot = next((i for i, x in enumerate(v) if x), None)
         if pivot is not None:
-            inverse = pow(v[pivot], -1, PRIME)
-            base.append((pivot, [x * inverse % PRIME for x in v]))
+            inverse = pow(v[pivot], -1, prime)
+            base.append((pivot, [x * inverse % prime for x in v]))
             if len(base) == enough:
                 break
     return len(base)
@@ -94,11 +101,17 @@ def isolated(team, published, scope, measure, k):
 
 @functools.lru_cache(maxsize=4096)  # what is told of several measures often looks alike
 def first_isolated(cols, rows, k):
-    longest = max((sum(x * x for x in c) for cs in cols for c in cs), default=1)
-    assert rows * math.log2(max(longest, 2)) / 2 < 520, "the prime is too small to be exact"
-    full = rank([c for cs in cols for c in cs])
+    prime = prime_for(cols, rows)
+    full = rank([c for cs in cols for c in cs], prime)
     there = [i for i in range(len(cols)) if cols[i]]
     for group in itertools.combinations(there, min(k - 1, len(there))):
-        if rank((c for i in there if i not in group for c in cols[i]), full) < full:
+        if rank((c for i in there if i not in group for c in cols[i]), prime, full) < full:
             return [group]
     return []
+
+
+def told_alone(team, published, scope, measure, known):
+    """Whether one person who is not known can be computed."""
+    rows = equations(team, published, scope, measure)
+    cols = columns(rows, len(team))
+    return bool(first_isolated(tuple(() if i in known else tuple(sorted(c)) for i, c in enumerate(cols)), len(rows), 2))

@@ -101,9 +101,17 @@ class Store:
         data = lines.encode()
         self.library.call("bp_ingest_bytes", self.store, b"native", b"test", data, SIZE(len(data)), None, None)
 
-    def share(self, week: str) -> bytes:
+    def consent(self, family: str, granted: bool, expires_us: int = 0) -> None:
+        self.library.call("bp_consent_set", self.store, family.encode(), b"lead", int(granted), ctypes.c_int64(expires_us))
+
+    def words(self) -> bytes:
+        """What the person says of consent, and nothing else."""
+        return self.share(None, b"lead")
+
+    def share(self, week: Optional[str], audience: bytes = b"team") -> bytes:
         out, length = P(), SIZE()
-        self.library.call("bp_share_export", ctypes.byref(out), ctypes.byref(length), self.store, b"team", week.encode())
+        self.library.call("bp_share_export", ctypes.byref(out), ctypes.byref(length), self.store, audience,
+                          week.encode() if week else None)
         data = ctypes.string_at(out, length.value)
         self.library.bp.bp_free(out)
         return data
@@ -113,6 +121,9 @@ class Store:
 
     def publish(self, week: str, path: str) -> list:
         return self.library.ask("bp_publish", self.store, week.encode(), path.encode())
+
+    def publish_lead(self, week: str, team: str, path: str) -> list:
+        return self.library.ask("bp_publish_lead", self.store, week.encode(), team.encode(), path.encode())
 
     def query(self, **asked: Any) -> list:
         text, made = json.dumps(asked).encode(), P()

@@ -11,7 +11,8 @@ import random
 import sys
 
 import worlds
-from attack import columns, equations, isolated, rank
+from attack import isolated, told_alone
+
 
 def audit(people, published, k, first=False):
     """Number of (scope, measure) looked at, and those with an isolated group."""
@@ -38,14 +39,6 @@ def agree(seed, people):
         p.agrees = rng.random() < share
         p.leads = leads.setdefault(p.team, 0) < 2 and rng.random() < 0.2
         leads[p.team] += p.leads
-
-
-def told_alone(team, published, scope, measure, known):
-    """Whether one person who is not known can be computed."""
-    cols = columns(equations(team, published, scope, measure), len(team))
-    unknown = [i for i in range(len(team)) if cols[i] and i not in known]
-    full = rank([c for i in unknown for c in sorted(cols[i])])
-    return any(rank([c for i in unknown if i != one for c in sorted(cols[i])], full) < full for one in unknown)
 
 
 def audit_views(people, published, rule=True):

@@ -1,8 +1,9 @@
 """Exhaustive differencing of whole organisations, through the public interface alone.
 
 Random people with one or two devices, teams and stewards; every week is ingested, shared, merged, published, merged again
-into an organisation's store, opened with each access and asked. Then somebody attacks who has everything that came of it:
-every release file of every week, the organisation's store, every answer to every access. Two things must hold:
+into an organisation's store, opened with each access and asked. Some lead a team, some agree to be seen by their lead, and
+some of those take it back. Then somebody attacks who has everything that came of it: every release file of every week, the
+organisation's store, every lead's file there ever was, every answer to every access. Three things must hold:
 
 1. No answer tells more than the cells of the release files: every metric that is one measure, of every access, store, window,
    month and dimension, is computed again here from the bytes of the files. So months and organisations add no equation, and
@@ -10,10 +11,14 @@ every release file of every week, the organisation's store, every answer to ever
 2. No combination of the cells of a week tells the exact number of fewer than k people (attack.py), for a stranger and for
    anybody who knows the own numbers. What people did is what their own stores say (bp_inspect "outgoing"), which is
    compared with what was made up.
+3. Nobody who is not seen in a lead's file is told by it and the releases together, exactly, to a lead from elsewhere or to
+   one of the team, who knows the own numbers. Who is seen agreed to it before the week began, on every device, and has not
+   taken it back; the numbers are the person's own; a file that is written after somebody took back shows less and nothing else.
 
-Controls: the library without the rules of publication gives organisations away; a cell that is one greater is found out.
+Controls: the library without the rules of publication gives organisations away, and the one without the remainder rule
+gives away who did not agree; a cell, or a number of somebody who agreed, that is one greater is found out.
 
-    test_organisations.py LIBRARY WITHOUT_RULES      BLUEPLANE_LONG=1: 1,000 organisations, else 8
+    test_organisations.py LIBRARY WITHOUT_RULES WITHOUT_REMAINDER      BLUEPLANE_LONG=1: 1,000 organisations, else 8
 """
 import concurrent.futures
 import datetime
@@ -28,18 +33,26 @@ import tempfile
 import time
 
 import worlds
-from attack import isolated
+from attack import isolated, told_alone
 from library import DENIED, Library, Refused
 from worlds import BUCKET, PARTIAL, SCOPE_OTHER, SCOPE_STATED, STATE, UNCOVERED
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WEEKS = [datetime.date(2026, 1, 26), datetime.date(2026, 2, 2), datetime.date(2026, 2, 9)]  # of two months
 EPOCH = datetime.date(1970, 1, 1)
+DAY = 86400 * 10**6
 VECTOR = (ROOT / "libblueplane" / "privacy" / "vector.def").read_text(encoding="utf-8")
 MEASURES = re.findall(r'^MEASURE\((\w+), "[^"]*", (\w+)', VECTOR, re.M)
 SUMS = [name for name, how in MEASURES if how == "SUM"]
 EXPERIENCES = ["other", "junior", "intermediate", "senior", "principal"]
 LEAST, MOST = {0: 0, 1: 3, 2: 5, 3: 10, 4: 20, 5: 50}, {0: 0, 1: 4, 2: 9, 3: 19, 4: 49}
+# Families of metrics, as people agree to them, and what measures only one of them needs.
+FAMILIES = ("activity", "output", "tokens", "time", "platform", "workspace", "depth", "quality", "changes", "tasks")
+FAMILY_OF = {measure: family for family, measures in {
+    "activity": "sessions prompts responses active_days active_time", "output": "lines_added lines_removed",
+    "tokens": "input_tokens output_tokens cache_read_tokens cache_write_tokens web_searches cost",
+    "quality": "tool_error tool_rejected tool_interrupted accepted",
+    "changes": "commits pull_requests", "tasks": "retries retries_recovered resolved resolved_time"}.items() for measure in measures.split()}
 # Metrics that are one measure: so each tells what a reader can know of it. For whom they are, the catalogue says.
 METRICS = {m: m for m in SUMS} | {"tool_errors": "tool_error"}
 
@@ -59,7 +72,7 @@ def week_name(monday):
 
 
 def noon(day):
-    return (day - EPOCH).days * 86400 * 10**6 + 12 * 3600 * 10**6
+    return (day - EPOCH).days * DAY + DAY // 2
 
 
 # ------------------------------------------------------------------------------------ what is done
@@ -120,14 +133,38 @@ class Device:
 
 class Member:
     def __init__(self, rng, team, number, library, habits):
-        self.team, self.experience, self.id = team, rng.randrange(5), f"m{number:03}"
+        self.team, self.experience, self.id, self.leads = team, rng.randrange(5), f"m{number:03}", False
         self.devices = [Device(rng, f"{self.id}-{i}", habits) for i in range(1 + (rng.random() < 0.1))]
         self.stores = [library.open(None, "owner") for _ in self.devices]
         self.weeks = {}  # Monday -> worlds.Person, if it counts
+        self.agreed = [{} for _ in self.devices]  # family -> the day it ends
 
     def entry(self):
         return {"id": self.id, "team": f"t{self.team:02}", "experience": EXPERIENCES[self.experience],
+                "role": "lead" if self.leads else "developer",
                 "devices": [store.fact("identity", "device") for store in self.stores]}
+
+    def agree(self, rng):
+        """To a few families or to all, on all devices or not; some only as long as the first week."""
+        families = FAMILIES if rng.random() < 0.6 else rng.sample(FAMILIES, rng.randrange(1, 5))
+        days = 17 if rng.random() < 0.1 else 170
+        for store, agreed in list(zip(self.stores, self.agreed))[:1 if rng.random() < 0.1 else None]:
+            for family in families:
+                store.consent(family, True, self.stores[0].library.now + days * DAY)
+                agreed[family] = (WEEKS[0] - EPOCH).days - 3 + days
+
+    def take_back(self, rng):
+        """Some families, on one device: what the words alone say."""
+        families = [f for f in self.agreed[0] if rng.random() < 0.5]
+        for family in families:
+            self.stores[0].consent(family, False)
+            del self.agreed[0][family]
+        return self.stores[0].words() if families else None
+
+    def may_be_seen(self, family, monday):
+        """None: in any family."""
+        until = (monday - EPOCH).days + 7
+        return all(any(family in (None, f) and end >= until for f, end in agreed.items()) for agreed in self.agreed)
 
     def live(self, rng, monday):
         """A week; what its plain sums must be. Some are on leave."""
@@ -143,6 +180,7 @@ class Member:
     def known(self, monday, truth, problems):
         """What the own stores say would leave."""
         person = worlds.Person(self.team, self.experience)
+        person.who = self
         for store in self.stores:
             for row in store.inspect("outgoing"):
                 assert row["window"] == week_name(monday)
@@ -170,12 +208,17 @@ class Steward:
         self.store = library.open(self.path + ".db", "steward")
         self.teams = len(sizes)
         self.members, self.files, self.people = [], {}, {}
+        self.leads = {}  # (Monday, team) -> files, as one came after the other
+        share = rng.choice((0, 0.3, 0.5, 0.7, 0.9, 1))
         for team, size in enumerate(sizes):
             habits = {key: rng.sample(all_, min(len(all_), rng.choice((2, 3, 4)))) for key, all_ in (
                 ("platform", PLATFORMS), ("model", MODELS), ("category", CATEGORIES), ("language", LANGUAGES),
                 ("project", PROJECTS))}
             for _ in range(size):
                 self.members.append(Member(rng, team, 100 * number + len(self.members), library, habits))
+                self.members[-1].leads = rng.random() < 0.2
+                if rng.random() < share:
+                    self.members[-1].agree(rng)
 
     def found(self):
         self.store.configure("roster", {
@@ -211,6 +254,30 @@ class Steward:
         self.store.publish(week_name(monday), self.files[monday])
         self.took = time.perf_counter() - begun
         self.people[monday] = [m.weeks[monday] for m in self.members if monday in m.weeks]
+        self.write_leads(monday, problems)
+
+    def write_leads(self, monday, problems):
+        """The lead's file of every team; again after some took back what they had agreed to."""
+        for again in range(2):
+            for team in range(self.teams):
+                path = f"{self.path}-{team}-{week_name(monday)}-{again}.lead"
+                self.store.publish_lead(week_name(monday), f"t{team:02}", path)
+                self.leads.setdefault((monday, team), []).append(read_release(path))
+                self.leads[monday, team][-1].path = path
+                self.check_seen(monday, team, problems)
+            for member in self.members if again == 0 else ():
+                words = member.take_back(self.rng) if self.rng.random() < 0.1 else None
+                if words:
+                    self.store.merge(words)
+
+    def check_seen(self, monday, team, problems):
+        """What stands of people in the file written last."""
+        members, views = {m.id: m for m in self.members}, [f.views for f in self.leads[monday, team]]
+        for (who, measure), value in views[-1].items():
+            member = members[who]
+            right = member.team == team and monday in member.weeks and member.weeks[monday].whole(measure) == value
+            if not right or not member.may_be_seen(FAMILY_OF.get(measure), monday) or views[0].get((who, measure)) != value:
+                problems.append(f"{who} is seen in {week_name(monday)}: {measure} {value}")
 
 
 # -------------------------------------------------------------------------- what a release file says
@@ -231,13 +298,17 @@ class Reading:
 
 
 def read_release(path):
-    """As docs/formats/release.md has it; rows by name in .rows, for attack.py by number in .cells."""
+    """A release or a lead's file, as docs/formats/release.md has it; rows by name in .rows, for attack.py by number in
+    .cells; .views by member and measure, and the day from which they are shown no more."""
     r, published = Reading(pathlib.Path(path).read_bytes()), worlds.Published()
-    assert r.data[:5] == b"BPLR\1"
+    lead = r.data[:5] == b"BPLL\1"
+    assert lead or r.data[:5] == b"BPLR\1"
     r.at = 45
     assert r.take("B") >= 3
     r.name()
-    published.rows = {}
+    if lead:
+        r.name()
+    published.rows, published.until = {}, {}
     for _ in range(r.take("I")):
         scope, dimension, slice_, measure = r.name(), r.take("B"), r.name(), MEASURES[r.take("H")][0]
         state, band, value = r.take("B"), r.take("B"), r.take("Q")
@@ -246,6 +317,9 @@ def read_release(path):
         number = int(scope[1:]) if number is None else number
         at = EXPERIENCES.index(slice_) if dimension == worlds.EXPERIENCE else number_of(slice_)
         published.cells[(number, dimension, at, measure)] = (state, band, value)
+    for _ in range(r.take("I") if lead else 0):
+        member, measure, until, value = r.name(), MEASURES[r.take("H")][0], r.take("I"), r.take("Q")
+        published.views[member, measure], published.until[member, measure] = value, until
     assert r.at + 64 == len(r.data)
     return published
 
@@ -336,6 +410,26 @@ class Reader:
         self.store.close()
 
 
+class LeadReader(Reader):
+    """Opens a lead's file, which has members besides."""
+
+    def look(self, problems):
+        file = self.releases[0]
+        views = {at: value for at, value in file.views.items() if file.until[at] > self.store.library.now // DAY}
+        members = {who for who, _ in views}
+        for first in range(0, len(self.metrics), 8):
+            asked = self.metrics[first:first + 8]
+            got = {row["member"]: row for row in self.ask(asked, ["member"])}
+            if got.keys() != members:
+                problems.append(f"{self.name}: {sorted(got)} are seen, the file says {sorted(members)}")
+            for who, metric in ((who, metric) for who in members & got.keys() for metric in asked):
+                want, told = views.get((who, METRICS[metric])), [got[who][metric + end] for end in ("", ".at_least", ".at_most")]
+                self.figures["answers"] += 1
+                if told != [want] * 3:
+                    problems.append(f"{self.name} {metric} of {who}: {told}, the file says {want}")
+        super().look(problems)
+
+
 # ----------------------------------------------------------------------------------------- organisations
 
 class Organisation:
@@ -343,9 +437,9 @@ class Organisation:
         rng = random.Random(seed)
         self.library, self.problems, self.path = library, [], str(folder / "acme.db")
         self.weeks = WEEKS[:3 if rng.random() < 0.2 else 2]
+        library.now = noon(WEEKS[0] - datetime.timedelta(days=3))
         self.stewards = [Steward(library, folder, rng, n, [rng.choice(SIZES) for _ in range(rng.randint(2, 6))])
                          for n in range(2 if rng.random() < 0.3 else 1)]
-        library.now = noon(WEEKS[0])
         store = library.open(self.path, "steward", "organisation")
         for steward in self.stewards:
             steward.found()
@@ -376,6 +470,24 @@ class Organisation:
             figures["cells"] += len(published.cells)
         return out
 
+    def told_by_leads_files(self, figures):
+        """Where somebody who is not seen can be computed from a lead's file, the first of its week, which shows most."""
+        out = []
+        for n, steward in enumerate(self.stewards):
+            for (monday, team), files in steward.leads.items():
+                published, views = self.releases[n, monday], files[0].views
+                people = worlds.members(steward.people[monday], published, team)
+                readers = [set()] + [{i} for i, p in enumerate(people) if p.who.leads]
+                assert all(f.cells == {at: c for at, c in published.cells.items() if at[0] == team} for f in files)
+                figures["seen"] += len(views)
+                for m in {measure for _, measure in views}:
+                    shown = {i for i, p in enumerate(people) if (p.who.id, m) in views}
+                    for reader in readers:
+                        figures["views"] += 1
+                        if told_alone(people, published, team, m, shown | reader):
+                            out.append((n, week_name(monday), team, m, f"read by {reader or 'an outsider'}"))
+        return out
+
     def answers(self, figures):
         """Where an answer is not what the files say."""
         problems = []
@@ -384,6 +496,9 @@ class Organisation:
             for access, scope in [("manager", None), ("research", None)] + [
                     ("lead", f"t{t:02}") for t in range(self.stewards[n].teams)]:
                 Reader(self.library, f"{access} {scope or ''}", access, path, scope, [published], [monday], figures).look(problems)
+            for team in range(self.stewards[n].teams):
+                file, scope = self.stewards[n].leads[monday, team][-1], f"t{team:02}"
+                LeadReader(self.library, f"lead's file {scope}", "lead", file.path, scope, [file], [monday], figures).look(problems)
         keys = sorted(self.releases)
         for access in ("manager", "research"):
             Reader(self.library, f"{access} of the organisation", access, self.path, None, [self.releases[k] for k in keys],
@@ -391,54 +506,76 @@ class Organisation:
         return problems
 
 
+def falsified(made):
+    """The controls of what is told: each time one number of what the files say is one greater."""
+    for published in made.releases.values():
+        for at, (state, band, value) in published.rows.items():
+            if at[1] == 0 and at[3] == "prompts" and state & STATE != UNCOVERED:
+                published.rows[at] = (state, band, value + 1)
+                yield
+                published.rows[at] = (state, band, value)
+                break
+        else:
+            continue
+        break
+    for file in (f[-1] for steward in made.stewards for f in steward.leads.values()):
+        for at, value in file.views.items():
+            if at[1] in ("prompts", "lines_added") and file.until[at] > made.library.now // DAY:
+                file.views[at] = value + 1
+                yield
+                return
+
+
 def attack(task):
-    """One organisation: what was wrong, and figures."""
+    """One organisation: who was told, what was wrong, which controls were found, and figures."""
     path, seed, ask = task
-    figures = dict.fromkeys(("people", "systems", "cells", "answers", "weeks"), 0)
+    figures = dict.fromkeys(("people", "systems", "cells", "answers", "weeks", "seen", "views"), 0)
     with tempfile.TemporaryDirectory(prefix="organisations") as folder:
         made = Organisation(Library(path), seed, pathlib.Path(folder))
         figures["people"] = sum(len(s.members) for s in made.stewards)
         figures["weeks"] = len(made.releases)
-        broken = made.isolated(figures)
+        broken, told = made.isolated(figures), made.told_by_leads_files(figures)
         wrong = made.answers(figures) if ask else []
-        found = None
-        told = [(published, at) for published in made.releases.values() for at, (state, _, _) in published.rows.items()
-                if at[1] == 0 and at[3] == "prompts" and state & STATE != UNCOVERED]
-        if ask and told:  # the control: one cell of one file says one more
-            published, at = told[0]
-            state, band, value = published.rows[at]
-            published.rows[at] = (state, band, value + 1)
-            found = bool(made.answers(dict(figures)))
-    return seed, broken, wrong + made.problems, found, figures
+        found = [bool(made.answers(dict(figures))) for _ in falsified(made)] if ask else []
+    return seed, broken, told, wrong + made.problems, found, figures
 
 
-def run(pool, path, seeds, asked):
+class Run:
     """Sums over organisations; in some so little happens that nothing is told."""
-    total, broken, wrong, controls = {"told": 0}, [], [], []
-    for seed, isolated_, problems, found, figures in pool.map(attack, [(path, s, asked(s)) for s in seeds]):
-        total = {key: total.get(key, 0) + value for key, value in {**figures, "told": bool(figures["systems"])}.items()}
-        broken += [seed] * bool(isolated_)
-        wrong += [f"organisation {seed}: {p}" for p in (problems + [f"isolated: {i}" for i in isolated_])[:3]]
-        controls += [found] * (found is not None)
-    return total, broken, wrong, controls
+
+    def __init__(self, pool, path, seeds, asked=lambda seed: False):
+        self.total, self.broken, self.told, self.wrong, self.controls = {}, 0, 0, [], []
+        for seed, broken, told, problems, found, figures in pool.map(attack, [(path, s, asked(s)) for s in seeds]):
+            figures |= {"with systems": bool(figures["systems"]), "with views": bool(figures["views"])}
+            self.total = {key: self.total.get(key, 0) + value for key, value in figures.items()}
+            self.broken += bool(broken)
+            self.told += bool(told)
+            self.wrong += [f"organisation {seed}: {p}" for p in problems[:3] + [f"isolated: {i}" for i in (broken + told)[:3]]]
+            self.controls += found
+
+    def __getitem__(self, name):
+        return self.total[name]
 
 
 def main():
-    path, weak = sys.argv[1:3]
+    path, no_rules, no_remainder = sys.argv[1:4]
     long_run = bool(os.environ.get("BLUEPLANE_LONG"))
-    count = int(sys.argv[3]) if len(sys.argv) > 3 else 1000 if long_run else 8
+    count = int(sys.argv[4]) if len(sys.argv) > 4 else 1000 if long_run else 8
     with concurrent.futures.ProcessPoolExecutor() as pool:
-        total, broken, wrong, found = run(pool, path, range(count), lambda seed: seed % (20 if count > 100 else 2) == 0)
-        print(f"{count} organisations, {total['people']} people, {total['weeks']} releases, {total['cells']} cells, "
-              f"{total['systems']} systems of equations: {len(broken)} organisations with a group below k isolated; "
-              f"{total['answers']} answers of every access, {len(wrong)} wrong")
-        print("\n".join(wrong[:20]))
-        few = max(6, count // 20)
-        weakened, given_away, _, _ = run(pool, weak, range(few), lambda seed: False)
-        print(f"control, without dominance and audit: {len(given_away)} of {weakened['told']} organisations broken; "
-              f"control, a cell one greater: {sum(found)} of {len(found)} found")
-    good = not broken and not wrong and total["systems"] > 0 and total["answers"] > 0
-    sys.exit(0 if good and len(given_away) >= 0.9 * weakened["told"] > 0 and found and all(found) else 1)
+        run = Run(pool, path, range(count), lambda seed: seed % (20 if count > 100 else 2) == 0)
+        print(f"{count} organisations, {run['people']} people, {run['weeks']} releases, {run['cells']} cells, "
+              f"{run['systems']} systems of equations: {run.broken} organisations with a group below k isolated; with the leads' "
+              f"files, {run['seen']} numbers of members and {run['views']} systems: {run.told} with somebody told who is not seen; "
+              f"{run['answers']} answers of every access; {len(run.wrong)} wrong")
+        print("\n".join(run.wrong[:20]))
+        few = max(8, count // 20)
+        weak, seen = Run(pool, no_rules, range(few)), Run(pool, no_remainder, range(few))
+        print(f"controls: without dominance and audit {weak.broken} of {weak['with systems']} organisations broken, without the "
+              f"remainder rule {seen.told} of {seen['with views']} with views; a number one greater {sum(run.controls)} of "
+              f"{len(run.controls)} found")
+    good = not run.broken and not run.told and not run.wrong and min(run[f] for f in ("systems", "views", "seen", "answers")) > 0
+    good &= weak.broken >= 0.9 * weak["with systems"] > 0 and seen.told > 0 and all(run.controls) and len(run.controls) > 1
+    sys.exit(0 if good else 1)
 
 
 if __name__ == "__main__":
