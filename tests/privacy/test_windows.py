@@ -18,11 +18,11 @@ from library import DENIED, SIZE, Library, Refused
 HERE = pathlib.Path(__file__).resolve().parent
 STATES = ("running", "open", "closed", "published", "retracted")
 BEFORE, WEEK = datetime.date(2026, 2, 2), datetime.date(2026, 2, 9)
-WORDS = {"not_over": "r", "closed": "c", "open": "o"}
+WORDS = {"not_over": "r", "closed": "c", "open": "o", "unpublished": "u"}
 DAY = 86400 * 10**6
 OPENS = {"personal": ("owner", "devops", "none"), "team": ("steward", "devops", "none"),
          "organisation": ("steward", "manager", "research", "devops", "none"),
-         "release": ("lead", "manager", "research", "steward", "devops", "none")}
+         "release": ("lead", "manager", "research", "steward", "devops", "none"), "lead": ("lead", "none")}
 
 
 def name_of(monday):
@@ -53,11 +53,12 @@ def outcome(call, done="y"):
 
 
 class Week:
-    """A team of four, of whom one has a clock that runs ahead; its steward, and an organisation above."""
+    """A team of four, of whom one agreed to be seen and one has a clock that runs ahead; its steward, and an organisation
+    above."""
 
     def __init__(self, library, folder):
         self.library, self.folder, self.answers = library, folder, {}
-        library.now = days_in(BEFORE, 1)
+        library.now = days_in(BEFORE, -2)
         self.paths = [str(folder / f"m{i}.db") for i in range(4)]
         self.team = str(folder / "team.db")
         stores = [library.open(path, "owner") for path in self.paths]
@@ -68,6 +69,8 @@ class Week:
         for i, store in enumerate(stores):
             store.configure("invitation", steward.inspect("invitation")[0]["document"])
             store.configure("roster", steward.inspect("rosters")[0]["document"])
+            if i == 0:
+                store.consent("activity", True, days_in(BEFORE, 90))
             for monday in (BEFORE, WEEK):
                 store.ingest("".join(json.dumps({
                     "blueplane": 1, "kind": kind, "platform": "codex", "session": f"{i}-{monday}", "id": f"{i}-{monday}-{n}",
@@ -78,6 +81,8 @@ class Week:
         library.now = days_in(BEFORE, 10)
         self.earlier = str(folder / "before.release")
         steward.publish(name_of(BEFORE), self.earlier)
+        self.earlier_lead = str(folder / "before.lead")
+        steward.publish_lead(name_of(BEFORE), "core", self.earlier_lead)
         # What a store with a wrong clock says of a week that is running.
         library.now = days_in(WEEK, 8)
         self.ahead = stores[3].share(name_of(WEEK))
@@ -89,7 +94,7 @@ class Week:
         early = library.open(str(folder / "early.db"), "steward")
         early.publish(name_of(WEEK), str(folder / "early.release"))
         early.close()
-        self.files = {"before": self.earlier}
+        self.files, self.leads = {"before": self.earlier}, {}
 
     def ask(self, store, state, reader):
         """Whether the week is told; what is withheld, byte for byte, is kept."""
@@ -107,6 +112,23 @@ class Week:
             return "v"
         self.answers.setdefault(reader, set()).add(json.dumps(rows))
         return "w"
+
+    def ask_members(self, store, reader):
+        """Whether somebody is seen in the week; what is answered if nobody is, byte for byte, is kept."""
+        try:
+            rows = store.query(metrics=["prompts"], period=f"{WEEK}/{WEEK + datetime.timedelta(days=6)}", by=["member"])
+        except Refused as refused:
+            return "-" if refused.code == DENIED else f"?{refused}"
+        if any(row["prompts"] is not None for row in rows):
+            return "v" if [row["member"] for row in rows] == ["m0"] else f"?{rows}"
+        self.answers.setdefault(f"{reader}, of members", set()).add(json.dumps(rows))
+        return "n"
+
+    def write_lead(self, state):
+        self.leads[state] = str(self.folder / f"{state}.lead")
+        steward = self.library.open(self.team, "steward")
+        steward.publish_lead(name_of(WEEK), "core", self.leads[state])
+        steward.close()
 
     def organisation(self, state):
         """A store of its own for each state, with the week before."""
@@ -131,19 +153,21 @@ class Week:
         self.library.now, out = now, {}
         organisation, merged = self.organisation(state)
         paths = {"personal": self.paths[0], "team": self.team, "organisation": organisation,
-                 "release": self.files.get(state, self.earlier)}
+                 "release": self.files.get(state, self.earlier), "lead": self.leads.get(state, self.earlier_lead)}
         for kind, accesses in OPENS.items():
             for access in accesses:
                 scope = "core" if access == "lead" else None
                 store = self.library.open(paths[kind], access, scope)
                 out[kind, access, "bp_share_export"] = outcome(lambda: store.share(name_of(WEEK)))
-                out[kind, access, "bp_query_run"] = self.ask(store, state, access)
+                out[kind, access, "bp_query_run"] = self.ask(store, state, f"{access} of a {kind}")
+                out[kind, access, "bp_query_run:member"] = self.ask_members(store, f"{access} of a {kind}")
                 bundle = self.bundle(state)
                 out[kind, access, "bp_share_merge"] = outcome(lambda: store.merge(bundle))
+                file = str(self.folder / f"{state}-{kind}-{access}.release")
+                out[kind, access, "bp_publish_lead"] = outcome(lambda: store.publish_lead(name_of(WEEK), "core", file + ".lead"))
                 text = json.dumps({"version": 1, "published": name_of(WEEK)}).encode()
                 out[kind, access, "bp_erase:published"] = outcome(
                     lambda: self.library.ask("bp_erase", store.store, text, SIZE(len(text))))
-                file = str(self.folder / f"{state}-{kind}-{access}.release")
                 out[kind, access, "bp_publish"] = outcome(lambda: store.publish(name_of(WEEK), file), "published")
                 store.close()
         out["organisation", "steward", "bp_share_merge"] = merged
@@ -171,11 +195,13 @@ class Week:
         steward.close()
         found.append(self.look("closed", days_in(WEEK, 10)))
         self.files["published"] = str(self.folder / "closed-team-steward.release")
+        self.write_lead("published")
         found.append(self.look("published", days_in(WEEK, 11)))
         steward = self.library.open(self.team, "steward")
         self.files["retracted"] = str(self.folder / "retracted.release")
         steward.publish(name_of(WEEK), self.files["retracted"])
         steward.close()
+        self.write_lead("retracted")
         found.append(self.look("retracted", days_in(WEEK, 12)))
         return {key: "".join(one[key] for one in found) for key in found[0]}
 
