@@ -181,34 +181,20 @@ static int find_expired(selection *s, bool *any) {
 
 /* ------------------------------------------------------------------------------------- receipt */
 
-static void line(bp_result *t, const char *item, int64_t count) {
-  bpi_table_add_row(t);
-  bpi_table_set_text(t, 0, item, strlen(item));
-  bpi_table_set_int(t, 1, count);
-}
-
-static int to_table(bp_result **out, const erase_receipt *r, bp_error **error) {
-  static const char *const facts[FACT_KINDS] = {
-      [FACT_PROMPT] = "prompts",     [FACT_RESPONSE] = "responses", [FACT_TOOL_CALL] = "tool_calls",
-      [FACT_DECISION] = "decisions", [FACT_SPAN] = "spans",         [FACT_EVENT] = "events",
-      [FACT_CHANGE] = "changes"};
+bp_result *bpi_receipt_new(void) {
   bp_result *t = bpi_table_new();
-  if (t == NULL) return bpi_fail_nomem(error);
+  if (t == NULL) return NULL;
   bpi_table_add_column(t, BP_TYPE_TEXT, "item", NULL);
   bpi_table_add_column(t, BP_TYPE_INT, "count", NULL);
   bpi_table_meta(t, "topic", "erasure");
   bpi_table_meta(t, "status", "erased");
-  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
-    line(t, facts[kind], r->facts[kind]);
-  line(t, "sessions", r->sessions);
-  line(t, "names", r->labels);
-  line(t, "files", r->files);
-  line(t, "rejects", r->rejects);
-  line(t, "consents_and_questions", r->decisions);
-  line(t, "identifiers_searched", r->identifiers);
-  line(t, "bytes_searched", r->searched);
-  line(t, "traces_found", r->found);
-  return bpi_table_finish(out, t, error);
+  return t;
+}
+
+void bpi_receipt_line(bp_result *t, const char *item, int64_t count) {
+  bpi_table_add_row(t);
+  bpi_table_set_text(t, 0, item, strlen(item));
+  bpi_table_set_int(t, 1, count);
 }
 
 int bpi_erase_pending(bp_error **error) {
@@ -218,12 +204,41 @@ int bpi_erase_pending(bp_error **error) {
   return bpi_fail_detail(error, "hint", "it is finished when the store is next opened");
 }
 
-static int report(bp_result **out, const erase_receipt *r, bp_error **error) {
-  if (r->pending) return bpi_erase_pending(error);
-  if (r->found > 0)
-    return bpi_fail(error, BP_ERR_INTERNAL, "traces were found after erasing: %lld places",
-                    (long long)r->found);
-  return to_table(out, r, error);
+static int check_search(const erase_search *s, bp_error **error) {
+  if (s->pending) return bpi_erase_pending(error);
+  return s->found == 0
+             ? BP_OK
+             : bpi_fail(error, BP_ERR_INTERNAL, "traces were found after erasing: %lld places",
+                        (long long)s->found);
+}
+
+int bpi_receipt_end(bp_result **out, bp_result *t, const erase_search *s, bp_error **error) {
+  int rc = check_search(s, error);
+  if (rc != BP_OK) {
+    bp_result_free(t);
+    return rc;
+  }
+  bpi_receipt_line(t, "identifiers_searched", s->identifiers);
+  bpi_receipt_line(t, "bytes_searched", s->searched);
+  bpi_receipt_line(t, "traces_found", s->found);
+  return bpi_table_finish(out, t, error);
+}
+
+static int receipt(bp_result **out, const erase_receipt *r, bp_error **error) {
+  static const char *const facts[FACT_KINDS] = {
+      [FACT_PROMPT] = "prompts",     [FACT_RESPONSE] = "responses", [FACT_TOOL_CALL] = "tool_calls",
+      [FACT_DECISION] = "decisions", [FACT_SPAN] = "spans",         [FACT_EVENT] = "events",
+      [FACT_CHANGE] = "changes"};
+  bp_result *t = bpi_receipt_new();
+  if (t == NULL) return bpi_fail_nomem(error);
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
+    bpi_receipt_line(t, facts[kind], r->facts[kind]);
+  bpi_receipt_line(t, "sessions", r->sessions);
+  bpi_receipt_line(t, "names", r->labels);
+  bpi_receipt_line(t, "files", r->files);
+  bpi_receipt_line(t, "rejects", r->rejects);
+  bpi_receipt_line(t, "consents_and_questions", r->decisions);
+  return bpi_receipt_end(out, t, &r->search, error);
 }
 
 /* ------------------------------------------------------------------------------- exported call */
@@ -242,15 +257,15 @@ static void note_erasure(const selection *s) {
 static int erase(bp_result **out, bp_store *s, json_value root, bp_error **error) {
   selection chosen = {
       .handle = s, .selector = {NULL, 0, ERASED_ANY_SOURCE, INT64_MIN, INT64_MAX}, .error = error};
-  erase_receipt receipt;
+  erase_receipt done;
   bool any = true;
-  memset(&receipt, 0, sizeof receipt);
+  memset(&done, 0, sizeof done);
   int rc = read_document(&chosen, root);
   if (rc == BP_OK) rc = chosen.expired ? find_expired(&chosen, &any) : resolve(&chosen);
   if (rc == BP_OK && any)
-    rc = bpi_store_erase(s->store, &chosen.selector, bpi_handle_now(s), &receipt, error);
+    rc = bpi_store_erase(s->store, &chosen.selector, bpi_handle_now(s), &done, error);
   if (rc == BP_OK) note_erasure(&chosen);
-  if (rc == BP_OK) rc = report(out, &receipt, error);
+  if (rc == BP_OK) rc = receipt(out, &done, error);
   bpi_free(chosen.keys);
   bpi_free(chosen.workspace_label);
   return rc;

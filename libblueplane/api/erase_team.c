@@ -12,33 +12,17 @@
 #include "base/time.h"
 #include "result/table.h"
 #include "store/individual.h"
+#include "store/person.h"
 #include "store/published.h"
-#include "store/team.h"
 #include "store/transaction.h"
 
 typedef struct team_erasure {
   bp_store *handle;
   const char *member, *week;
   bool expired;
-  int64_t contributions, cells, views;
+  int64_t cells, views;
+  person_receipt person;
 } team_erasure;
-
-static int count_contribution(void *user, const contribution *c) {
-  team_erasure *e = user;
-  e->contributions += strcmp(c->member, e->member) == 0;
-  return BP_OK;
-}
-
-static int forget_member(team_erasure *e, bp_error **error) {
-  store *s = e->handle->store;
-  int rc = bpi_contribution_each(s, INT64_MIN, count_contribution, e, error);
-  if (rc == BP_OK) rc = bpi_withdraw_member(e->handle, e->member, &e->views, error);
-  if (rc == BP_OK && e->contributions + e->views == 0) {
-    bpi_fail(error, BP_ERR_NOTFOUND, "nothing of this member is stored");
-    return bpi_fail_detail(error, "name", e->member);
-  }
-  return rc == BP_OK ? bpi_contribution_forget(s, e->member, error) : rc;
-}
 
 /* The next edition, empty, with the digest its file will have. */
 static int write_empty(team_erasure *e, release *r, const sign_keys *keys, bp_error **error) {
@@ -114,26 +98,37 @@ static int drop_expired(team_erasure *e, bp_error **error) {
   return rc;
 }
 
+static int erase_person(team_erasure *e, bp_error **error) {
+  person_receipt *p = &e->person;
+  int rc = bpi_person_erase(e->handle->store, e->member, bpi_handle_now(e->handle), p, error);
+  if (rc != BP_OK || p->contributions + p->words + p->views > 0) return rc;
+  bpi_fail(error, BP_ERR_NOTFOUND, "nothing of this member is stored");
+  return bpi_fail_detail(error, "name", e->member);
+}
+
 /* Rows in one transaction; then their bytes. */
-static int erase(team_erasure *e, bp_error **error) {
+static int erase_published(team_erasure *e, bp_error **error) {
   store *s = e->handle->store;
   bool cleared = false;
   int rc = bpi_transaction_begin(s, error);
   if (rc != BP_OK) return rc;
-  rc = e->expired          ? drop_expired(e, error)
-       : e->member != NULL ? forget_member(e, error)
-                           : retract_week(e, error);
-  if (rc == BP_OK && (e->cells > 0 || e->contributions > 0))
+  rc = e->expired ? drop_expired(e, error) : retract_week(e, error);
+  if (rc == BP_OK && e->cells > 0)
     rc = bpi_store_set_setting(s, "erase_pending_us", bpi_handle_now(e->handle), error);
   rc = bpi_transaction_end(s, rc, error);
   if (rc == BP_OK) rc = bpi_team_clear_traces(e->handle, &cleared, error);
   return rc == BP_OK && !cleared ? bpi_erase_pending(error) : rc;
 }
 
-static void line(bp_result *t, const char *item, int64_t count) {
-  bpi_table_add_row(t);
-  bpi_table_set_text(t, 0, item, strlen(item));
-  bpi_table_set_int(t, 1, count);
+/* By whom it was asked for, what it took and what was then looked for. */
+static int receipt(bp_result **out, const team_erasure *e, bp_error **error) {
+  bp_result *t = bpi_receipt_new();
+  if (t == NULL) return bpi_fail_nomem(error);
+  bpi_receipt_line(t, "contributions", e->person.contributions);
+  bpi_receipt_line(t, "published_cells", e->cells);
+  bpi_receipt_line(t, "individual_numbers", e->person.views + e->views);
+  bpi_receipt_line(t, "words_on_consent", e->person.words);
+  return bpi_receipt_end(out, t, &e->person.search, error);
 }
 
 int bpi_erase_team(bp_result **out, bp_store *s, json_value root, bp_error **error) {
@@ -151,16 +146,6 @@ int bpi_erase_team(bp_result **out, bp_store *s, json_value root, bp_error **err
                     team
                         ? "a team's store erases {\"version\":1} with subject, published or expired"
                         : "an organisation's store erases {\"version\":1} with expired");
-  int rc = erase(&e, error);
-  bp_result *t = rc == BP_OK ? bpi_table_new() : NULL;
-  if (rc != BP_OK) return rc;
-  if (t == NULL) return bpi_fail_nomem(error);
-  bpi_table_add_column(t, BP_TYPE_TEXT, "item", NULL);
-  bpi_table_add_column(t, BP_TYPE_INT, "count", NULL);
-  bpi_table_meta(t, "topic", "erasure");
-  bpi_table_meta(t, "status", "erased");
-  line(t, "contributions", e.contributions);
-  line(t, "published_cells", e.cells);
-  line(t, "individual_numbers", e.views);
-  return bpi_table_finish(out, t, error);
+  int rc = e.member != NULL ? erase_person(&e, error) : erase_published(&e, error);
+  return rc == BP_OK ? receipt(out, &e, error) : rc;
 }

@@ -9,8 +9,8 @@
 #include "base/time.h"
 #include "metrics/contribution.h"
 #include "store/individual.h"
+#include "store/person.h"
 #include "store/team.h"
-
 
 /* ----------------------------------------------------------------------------------- what stands */
 
@@ -49,13 +49,26 @@ measure_families bpi_families_of_measures(void) {
   return families;
 }
 
+/* A device whose words were erased agrees to nothing until it says something new. */
+static int find_silenced(const spans *s, store *db, bool *any, bp_error **error) {
+  int rc = BP_OK;
+  for (size_t i = 0; i < s->member->devices && rc == BP_OK && !*any; i++) {
+    int64_t number = FORGOTTEN_NONE;
+    rc = bpi_forgotten(db, s->member->device[i], FORGOTTEN_WORDS, &number, error);
+    *any = number != FORGOTTEN_NONE;
+  }
+  return rc;
+}
+
 int bpi_heard_spans(agreed_span out[MEASURE_COUNT], bp_store *s, const roster_member *member,
                     const measure_families *families, bp_error **error) {
   spans all = {.member = member, .families = families, .of = out};
+  bool silenced = false;
   for (int m = 0; m < MEASURE_COUNT; m++)
     out[m] = AGREED_ALWAYS;
   int rc = bpi_heard_each(s->store, member->id, narrow_by, &all, error);
-  if (rc != BP_OK || all.devices == 0) memset(out, 0, MEASURE_COUNT * sizeof *out);
+  if (rc == BP_OK) rc = find_silenced(&all, s->store, &silenced, error);
+  if (rc != BP_OK || all.devices == 0 || silenced) memset(out, 0, MEASURE_COUNT * sizeof *out);
   return rc;
 }
 
@@ -89,6 +102,13 @@ int bpi_withdraw_member(bp_store *s, const char *member, int64_t *withdrawn, bp_
   return limit(s, member, NULL, withdrawn, error);
 }
 
+int bpi_forget_member(bp_store *s, const char *member, bp_error **error) {
+  int64_t gone = 0, words = 0;
+  int rc = bpi_withdraw_member(s, member, &gone, error);
+  if (rc == BP_OK) rc = bpi_person_silence(s->store, member, &words, error);
+  return rc == BP_OK ? note_gone(s, words, error) : rc;
+}
+
 /* What is known of one device beside what came. */
 typedef struct comparison {
   const heard *came;
@@ -106,19 +126,28 @@ static int compare(void *user, const heard *h) {
   return BP_OK;
 }
 
+/* Replaces what is known of the device, and what is known to be erased of it. */
+static int put(bp_store *s, const heard *came, bp_error **error) {
+  int rc = bpi_forgotten_drop(s->store, came->device, FORGOTTEN_WORDS, error);
+  return rc == BP_OK ? bpi_heard_put(s->store, came, error) : rc;
+}
+
 static int note(bp_store *s, const roster_member *from, heard *came, const char **how,
                 int64_t *withdrawn, bp_error **error) {
   agreed_span of[MEASURE_COUNT];
   comparison c = {.came = came};
+  int64_t erased = FORGOTTEN_NONE;
   int rc = bpi_heard_each(s->store, from->id, compare, &c, error);
+  if (rc == BP_OK) rc = bpi_forgotten(s->store, came->device, FORGOTTEN_WORDS, &erased, error);
+  bool gone = erased >= came->said;
   bool late = c.found && c.said > came->said, same = c.found && c.said == came->said;
-  *how = late ? "late" : !same ? "heard" : c.contradicts ? "conflict" : "known";
-  if (rc != BP_OK || late || (same && !c.contradicts)) return rc;
+  *how = gone ? "erased" : late ? "late" : !same ? "heard" : c.contradicts ? "conflict" : "known";
+  if (rc != BP_OK || gone || late || (same && !c.contradicts)) return rc;
   if (same) {
     came->agreed = NULL;
     came->length = 0;
   }
-  rc = bpi_heard_put(s->store, came, error);
+  rc = put(s, came, error);
   measure_families families = bpi_families_of_measures();
   if (rc == BP_OK) rc = bpi_heard_spans(of, s, from, &families, error);
   return rc == BP_OK ? limit(s, from->id, of, withdrawn, error) : rc;

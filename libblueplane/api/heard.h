@@ -8,8 +8,8 @@
 #include "privacy/roster.h"
 
 /* Notes what a member's bundle says, whatever becomes of its numbers; what is not agreed to any more goes
- * from what the lead may see. *how: "heard", "known", "late" (later words are here), or "conflict" (two
- * of one count: nothing is agreed to until the next word). Inside a transaction; afterwards
+ * from what the lead may see. *how: "heard", "known", "late" (later words are here), "conflict" (two
+ * of one count: nothing is agreed to until the next word), or "erased" (these words were). Inside a transaction; afterwards
  * bpi_store_erase_finish clears the traces. */
 int bpi_hear(bp_store *s, const roster_member *from, const bundle *b, const char **how,
              int64_t *withdrawn, bp_error **error);
@@ -27,6 +27,8 @@ int bpi_heard_spans(agreed_span out[MEASURE_COUNT], bp_store *s, const roster_me
 
 /* All that is kept of a member for the lead goes. Inside a transaction. */
 int bpi_withdraw_member(bp_store *s, const char *member, int64_t *withdrawn, bp_error **error);
+/* And what the member said: whoever comes back says it anew. Inside a transaction. */
+int bpi_forget_member(bp_store *s, const char *member, bp_error **error);
 
 /* What nobody may see any more by its day goes. Inside a transaction. */
 int bpi_withdraw_expired(bp_store *s, bp_error **error);

@@ -9,6 +9,7 @@
 #include "privacy/bundle.h"
 #include "privacy/invitation.h"
 #include "privacy/release.h"
+#include "store/person.h"
 #include "store/published.h"
 #include "store/team.h"
 #include "store/transaction.h"
@@ -118,6 +119,15 @@ static int check_week(const arrival *a, bp_error **error) {
              : bpi_refuse(error, BP_ERR_DENIED, "closed", "the week is closed");
 }
 
+/* What was erased does not come back with the file that brought it. */
+static int check_erased(const arrival *a, bp_error **error) {
+  int64_t revision = FORGOTTEN_NONE;
+  int rc = bpi_forgotten(a->handle->store, a->said.device, a->said.window, &revision, error);
+  return rc == BP_OK && revision >= a->said.revision
+             ? bpi_refuse(error, BP_ERR_DENIED, "erased", "this bundle of the week was erased")
+             : rc;
+}
+
 static int put(const arrival *a, merged *m, bool *conflicting, bp_error **error) {
   contribution c = {.window = a->said.window,
                     .member = a->member->id,
@@ -127,7 +137,8 @@ static int put(const arrival *a, merged *m, bool *conflicting, bp_error **error)
   contribution found;
   memcpy(c.device, a->said.device, sizeof c.device);
   bpi_bundle_digest(a->data, a->length, c.digest);
-  int rc = bpi_contribution_get(a->handle->store, &c, &found, error);
+  int rc = check_erased(a, error);
+  if (rc == BP_OK) rc = bpi_contribution_get(a->handle->store, &c, &found, error);
   if (rc != BP_OK) return rc;
   if (found.revision > c.revision)
     return bpi_refuse(error, BP_ERR_DENIED, "old_revision", "a later bundle of the week is here");

@@ -12,6 +12,7 @@
 #include "privacy/publication.h"
 #include "privacy/release.h"
 #include "store/individual.h"
+#include "store/person.h"
 #include "store/published.h"
 #include "store/team.h"
 #include "store/transaction.h"
@@ -243,6 +244,7 @@ static int keep_and_delete(publishing *p, bp_error **error) {
   bpi_release_digest(p->file, p->length, digest);
   rc = bpi_published_write(p->handle->store, &p->release, digest, error);
   if (rc == BP_OK) rc = bpi_contribution_drop(p->handle->store, p->window, error);
+  if (rc == BP_OK) rc = bpi_forgotten_expire(p->handle->store, p->window, error);
   return rc == BP_OK ? bpi_store_set_setting(p->handle->store, "erase_pending_us",
                                              bpi_handle_now(p->handle), error)
                      : rc;

@@ -115,8 +115,9 @@ static bool leads_anew(const roster *before, const roster *given, const roster_m
                                  strcmp(given->team[m->team], before->team[same->team]) != 0);
 }
 
-/* Views are shown for the readers of their day. Of who leaves the roster, nothing stays to be seen; and
- * somebody who leads from now on knows numbers that were not reckoned with. */
+/* Views are shown for the readers of their day. Of who leaves the roster, nothing stays to be seen, nor a
+ * word that holds on return; and somebody who leads from now on knows numbers that were not reckoned
+ * with. */
 static int end_views(bp_store *s, const roster *before, const roster *given, bp_error **error) {
   bool other_lead = false;
   int rc = BP_OK;
@@ -124,8 +125,11 @@ static int end_views(bp_store *s, const roster *before, const roster *given, bp_
     other_lead |= leads_anew(before, given, &given->member[i]);
   for (size_t i = 0; i < before->members && rc == BP_OK; i++) {
     int64_t gone = 0;
-    if (other_lead || bpi_roster_member(given, before->member[i].id) == NULL)
-      rc = bpi_withdraw_member(s, before->member[i].id, &gone, error);
+    const char *id = before->member[i].id;
+    if (bpi_roster_member(given, id) == NULL)
+      rc = bpi_forget_member(s, id, error);
+    else if (other_lead)
+      rc = bpi_withdraw_member(s, id, &gone, error);
   }
   return rc;
 }
@@ -204,7 +208,7 @@ static int need_writing(const bp_store *s, bp_error **error) {
 }
 
 int bpi_configure_roster(bp_store *s, const char *json, size_t length, bp_error **error) {
-  bool personal = bpi_store_kind(s->store) == STORE_PERSONAL;
+  bool personal = bpi_store_kind(s->store) == STORE_PERSONAL, cleared;
   roster *given = NULL;
   int rc = need_writing(s, error);
   if (rc == BP_OK) rc = bpi_roster_parse(&given, json, length, personal, error);
@@ -213,6 +217,7 @@ int bpi_configure_roster(bp_store *s, const char *json, size_t length, bp_error 
     rc = personal ? take_roster(s, given, error) : extend_chain(s, given, error);
     rc = bpi_transaction_end(s->store, rc, error);
   }
+  if (rc == BP_OK && !personal) rc = bpi_team_clear_traces(s, &cleared, error);
   bpi_roster_free(given);
   return rc;
 }

@@ -546,22 +546,21 @@ int bpi_store_erase_finish(store *s, bp_error **error) {
 }
 
 /* SQLite overwrites what it deletes, but moves rows about: only what is searched is known. */
-static int search_files(eraser *e) {
-  erase_receipt *r = e->receipt;
+int bpi_trace_clear(const trace *t, store *s, erase_search *out, bp_error **error) {
   bool done = false;
-  int rc = empty_log(e->s, &done, e->error);
-  r->pending = !done;
-  r->identifiers = (int64_t)e->trace.count;
+  int rc = empty_log(s, &done, error);
+  out->pending = !done;
+  out->identifiers = (int64_t)bpi_trace_count(t);
   if (rc != BP_OK || !done) return rc;
-  rc = bpi_trace_search(&e->trace, e->s, &r->searched, &r->found, e->error);
-  if (rc == BP_OK && r->found > 0) {
-    rc = rewrite(e->s, &done, e->error);
-    r->pending = !done;
+  rc = bpi_trace_search(t, s, &out->searched, &out->found, error);
+  if (rc == BP_OK && out->found > 0) {
+    rc = rewrite(s, &done, error);
+    out->pending = !done;
     if (rc != BP_OK || !done) return rc;
-    r->searched = r->found = 0;
-    rc = bpi_trace_search(&e->trace, e->s, &r->searched, &r->found, e->error);
+    out->searched = out->found = 0;
+    rc = bpi_trace_search(t, s, &out->searched, &out->found, error);
   }
-  return rc == BP_OK && r->found == 0 ? finished(e->s, e->error) : rc;
+  return rc == BP_OK && out->found == 0 ? finished(s, error) : rc;
 }
 
 /* ----------------------------------------------------------------------------------- the whole */
@@ -609,7 +608,7 @@ int bpi_store_erase(store *s, const erase_selector *what, int64_t now_us, erase_
   if (rc == BP_OK) rc = erase_all(&e, now_us);
   if (rc == BP_OK) rc = bpi_store_commit(s, error);
   if (rc != BP_OK) bpi_store_rollback(s);
-  if (rc == BP_OK) rc = search_files(&e);
+  if (rc == BP_OK) rc = bpi_trace_clear(&e.trace, s, &out->search, error);
   eraser_free(&e);
   return rc;
 }

@@ -18,13 +18,18 @@ typedef struct erase_selector {
   int64_t until_us;     /* INT64_MAX: without end */
 } erase_selector;
 
+/* What was looked for behind an erasure. */
+typedef struct erase_search {
+  int64_t identifiers; /* and rows, in the files */
+  int64_t searched;    /* bytes */
+  int64_t found;       /* places where one still stood; 0 is what it must be */
+  bool pending;        /* a reader holds an old state: the files could not be searched */
+} erase_search;
+
 typedef struct erase_receipt {
   int64_t facts[FACT_KINDS]; /* rows */
   int64_t sessions, labels, files, rejects, decisions; /* decisions: rows of consent and audit */
-  int64_t identifiers;       /* looked for in the files */
-  int64_t searched;          /* bytes */
-  int64_t found;             /* places where one still stood; 0 is what it must be */
-  bool pending;              /* a reader holds an old state: the files could not be searched */
+  erase_search search;
 } erase_receipt;
 
 /* Erases in one transaction, then empties the log and searches the files. The marks that keep what

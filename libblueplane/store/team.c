@@ -85,13 +85,6 @@ int bpi_contribution_drop(store *s, int64_t window, bp_error **error) {
   return run(drop, error);
 }
 
-int bpi_contribution_forget(store *s, const char *member, bp_error **error) {
-  sqlite3_stmt *drop = bpi_sql_once(s, "DELETE FROM contribution WHERE member = ?1", error);
-  if (drop == NULL) return bpi_error_code(*error);
-  sqlite3_bind_text(drop, 1, member, -1, SQLITE_STATIC);
-  return run(drop, error);
-}
-
 /* ------------------------------------------------------------------------------------ consent */
 
 int bpi_heard_put(store *s, const heard *h, bp_error **error) {

@@ -30,8 +30,6 @@ int bpi_contribution_each(store *s, int64_t window,
                           bp_error **error);
 /* Deletes those of a window. */
 int bpi_contribution_drop(store *s, int64_t window, bp_error **error);
-/* Deletes those of a person, of every window. */
-int bpi_contribution_forget(store *s, const char *member, bp_error **error);
 
 /* The last words of a device on consent, as they stand in its bundle. */
 typedef struct heard {

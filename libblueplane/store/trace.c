@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -11,77 +12,203 @@
 #define SHM_REGION 32768
 #define SHORTEST (INT64_C(1) << 47)
 
-static size_t slot_of(const trace *t, uint64_t number) {
-  return (size_t)(number * UINT64_C(0x9E3779B97F4A7C15) >> 17) & (t->slots - 1);
+static size_t slot_of(const number_set *n, uint64_t number) {
+  return (size_t)(number * UINT64_C(0x9E3779B97F4A7C15) >> 17) & (n->slots - 1);
 }
 
-static void put(trace *t, uint64_t number) {
-  size_t at = slot_of(t, number);
-  while (t->slot[at] != 0 && t->slot[at] != number)
-    at = (at + 1) & (t->slots - 1);
-  t->count += t->slot[at] == 0;
-  t->slot[at] = number;
+static void put(number_set *n, uint64_t number) {
+  size_t at = slot_of(n, number);
+  while (n->slot[at] != 0 && n->slot[at] != number)
+    at = (at + 1) & (n->slots - 1);
+  n->count += n->slot[at] == 0;
+  n->slot[at] = number;
 }
 
-static int grow(trace *t) {
-  trace larger = {.slots = t->slots == 0 ? 1024 : t->slots * 2};
+static int grow(number_set *n) {
+  number_set larger = {.slots = n->slots == 0 ? 1024 : n->slots * 2};
   larger.slot = bpi_alloc_zero(larger.slots, sizeof *larger.slot);
   if (larger.slot == NULL) return BP_ERR_NOMEM;
-  for (size_t i = 0; i < t->slots; i++)
-    if (t->slot[i] != 0) put(&larger, t->slot[i]);
-  bpi_free(t->slot);
-  *t = larger;
+  for (size_t i = 0; i < n->slots; i++)
+    if (n->slot[i] != 0) put(&larger, n->slot[i]);
+  bpi_free(n->slot);
+  *n = larger;
   return BP_OK;
 }
 
-void bpi_trace_add(trace *t, int64_t number) {
-  if ((number < SHORTEST && number > -SHORTEST) || t->failed) return;
-  if (t->count * 2 >= t->slots) t->failed = grow(t);
-  if (!t->failed) put(t, (uint64_t)number);
+static void add(trace *t, number_set *n, uint64_t number) {
+  if (number == 0 || t->failed) return;
+  if (n->count * 2 >= n->slots) t->failed = grow(n);
+  if (!t->failed) put(n, number);
 }
 
-void bpi_trace_free(trace *t) {
-  bpi_free(t->slot);
-  memset(t, 0, sizeof *t);
+static bool has(const number_set *n, uint64_t number) {
+  if (number == 0 || n->count == 0) return false;
+  for (size_t at = slot_of(n, number); n->slot[at] != 0; at = (at + 1) & (n->slots - 1))
+    if (n->slot[at] == number) return true;
+  return false;
+}
+
+void bpi_trace_add(trace *t, int64_t number) {
+  if (number >= SHORTEST || number <= -SHORTEST) add(t, &t->numbers, (uint64_t)number);
 }
 
 bool bpi_trace_has(const trace *t, int64_t number) {
-  if (number == 0 || t->count == 0) return false;
-  for (size_t at = slot_of(t, (uint64_t)number); t->slot[at] != 0; at = (at + 1) & (t->slots - 1))
-    if (t->slot[at] == (uint64_t)number) return true;
-  return false;
+  return has(&t->numbers, (uint64_t)number);
+}
+
+size_t bpi_trace_count(const trace *t) {
+  return t->numbers.count + t->rows;
+}
+
+void bpi_trace_free(trace *t) {
+  bpi_free(t->numbers.slot);
+  bpi_free(t->ends.slot);
+  bpi_free(t->row);
+  bpi_buf_free(&t->text);
+  memset(t, 0, sizeof *t);
+}
+
+/* --------------------------------------------------------------------------------------- rows */
+
+#define NUMBER_BYTES 8 /* of a needle */
+#define ROW_MOST 256   /* a long row goes on in other pages; so far they stand together */
+#define TEXT_MOST ((size_t)1 << 26)
+
+static uint64_t number_at(const unsigned char *data) {
+  uint64_t number = 0;
+  for (int i = 0; i < NUMBER_BYTES; i++)
+    number = number << 8 | data[i];
+  return number;
+}
+
+void bpi_trace_add_bytes(trace *t, const void *data, size_t length) {
+  for (size_t at = 0; at + NUMBER_BYTES <= length; at += NUMBER_BYTES)
+    bpi_trace_add(t, (int64_t)number_at((const unsigned char *)data + at));
+}
+
+/* https://www.sqlite.org/fileformat2.html, "Record Format": a header of the types, then the values. */
+static unsigned type_of_int(int64_t value) {
+  static const int bits[] = {7, 15, 23, 31, 47};
+  if (value == 0 || value == 1) return 8 + (unsigned)value;
+  for (unsigned i = 0; i < sizeof bits / sizeof *bits; i++)
+    if (value >= -(INT64_C(1) << bits[i]) && value < INT64_C(1) << bits[i]) return i + 1;
+  return 6;
+}
+
+static size_t bytes_of_type(uint64_t type) {
+  static const size_t of_numbers[] = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0};
+  return type < 12 ? of_numbers[type] : (size_t)(type - 12) / 2;
+}
+
+static uint64_t type_of(sqlite3_stmt *row, int column) {
+  int type = sqlite3_column_type(row, column);
+  if (type == SQLITE_INTEGER) return type_of_int(sqlite3_column_int64(row, column));
+  if (type != SQLITE_TEXT && type != SQLITE_BLOB) return 0;
+  return (type == SQLITE_TEXT ? 13 : 12) + 2 * (uint64_t)sqlite3_column_bytes(row, column);
+}
+
+static void put_varint(buf *out, uint64_t value) {
+  for (int shift = 7 * 8; shift > 0; shift -= 7)
+    if (value >> shift != 0) bpi_put_number(out, 0x80 | (value >> shift & 0x7f), 1);
+  bpi_put_number(out, value & 0x7f, 1);
+}
+
+static void put_value(buf *out, sqlite3_stmt *row, int column) {
+  size_t length = bytes_of_type(type_of(row, column));
+  if (sqlite3_column_type(row, column) == SQLITE_INTEGER)
+    bpi_put_number(out, (uint64_t)sqlite3_column_int64(row, column), (unsigned)length);
+  else if (length > 0)
+    bpi_buf_add(out, sqlite3_column_blob(row, column), length);
+}
+
+/* A header of its own length, of few columns, and the types; then the values. */
+static void put_row(buf *out, sqlite3_stmt *row) {
+  buf types;
+  bpi_buf_init(&types, TEXT_MOST);
+  for (int i = 0; i < sqlite3_column_count(row); i++)
+    put_varint(&types, type_of(row, i));
+  put_varint(out, types.length + 1);
+  bpi_buf_add(out, types.data, types.length);
+  for (int i = 0; i < sqlite3_column_count(row); i++)
+    put_value(out, row, i);
+  if (types.failed) out->failed = types.failed;
+  bpi_buf_free(&types);
+}
+
+void bpi_trace_add_row(trace *t, sqlite3_stmt *row) {
+  buf whole;
+  void *items = t->row;
+  bpi_buf_init(&whole, TEXT_MOST);
+  put_row(&whole, row);
+  if (t->text.data == NULL) bpi_buf_init(&t->text, TEXT_MOST);
+  trace_row made = {t->text.length, whole.length < ROW_MOST ? whole.length : ROW_MOST};
+  if (bpi_reserve(&items, &t->row_capacity, t->rows + 1, sizeof *t->row) != BP_OK)
+    t->failed = BP_ERR_NOMEM;
+  t->row = items;
+  if (!whole.failed && !t->failed && made.length >= NUMBER_BYTES) {
+    bpi_buf_add(&t->text, whole.data, made.length);
+    add(t, &t->ends, number_at((unsigned char *)whole.data + made.length - NUMBER_BYTES));
+    t->row[t->rows++] = made;
+  }
+  if (whole.failed || t->text.failed) t->failed = BP_ERR_NOMEM;
+  bpi_buf_free(&whole);
 }
 
 /* ---------------------------------------------------------------------------------- searching */
 
 typedef struct search {
   const trace *trace;
+  unsigned char *room;       /* what comes before a piece, then the piece */
   uint64_t window, reversed; /* the last eight bytes, read from either end */
   int64_t bytes, found;
 } search;
 
-static void look_at(search *s, const unsigned char *bytes, size_t length) {
+/* Rows that end where `end` does, behind which so many bytes are known. */
+static int64_t rows_at(const trace *t, const unsigned char *end, size_t before) {
+  int64_t found = 0;
+  for (size_t i = 0; i < t->rows; i++) {
+    const trace_row *row = &t->row[i];
+    found += row->length <= before &&
+             memcmp(end - row->length, t->text.data + row->at, row->length) == 0;
+  }
+  return found;
+}
+
+/* `before`: so many bytes in front of these are known, too. */
+static void look_at(search *s, const unsigned char *data, size_t length, size_t before) {
   uint64_t window = s->window, reversed = s->reversed;
   for (size_t i = 0; i < length; i++) {
-    window = window << 8 | bytes[i];
-    reversed = reversed >> 8 | (uint64_t)bytes[i] << 56;
+    window = window << 8 | data[i];
+    reversed = reversed >> 8 | (uint64_t)data[i] << 56;
     s->found += bpi_trace_has(s->trace, (int64_t)window);
     s->found += bpi_trace_has(s->trace, (int64_t)reversed);
+    if (has(&s->trace->ends, window)) s->found += rows_at(s->trace, data + i + 1, before + i + 1);
   }
   s->window = window;
   s->reversed = reversed;
   s->bytes += (int64_t)length;
 }
 
-static int search_database(search *s, sqlite3_file *f, unsigned char *chunk, bp_error **error) {
+static void begin_file(search *s) {
+  s->window = s->reversed = 0;
+  memset(s->room, 0, ROW_MOST);
+}
+
+/* The piece that was read behind the last one; its end stays in front of the next. */
+static void look_at_piece(search *s, size_t length) {
+  look_at(s, s->room + ROW_MOST, length, ROW_MOST);
+  memmove(s->room, s->room + length, ROW_MOST);
+}
+
+static int search_database(search *s, sqlite3_file *f, bp_error **error) {
   sqlite3_int64 size = 0;
   int code = f->pMethods->xFileSize(f, &size);
-  s->window = s->reversed = 0;
+  begin_file(s);
   for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size;) {
     size_t length = size - at < (sqlite3_int64)CHUNK ? (size_t)(size - at) : CHUNK;
-    code = f->pMethods->xRead(f, chunk, (int)length, at);
+    code = f->pMethods->xRead(f, s->room + ROW_MOST, (int)length, at);
     if (code == SQLITE_IOERR_SHORT_READ) code = SQLITE_OK; /* it was cut meanwhile: zeros */
-    look_at(s, chunk, length);
+    look_at_piece(s, length);
     at += (sqlite3_int64)length;
   }
   return code == SQLITE_OK ? BP_OK : bpi_sql_fail(code, error);
@@ -95,45 +222,46 @@ static void search_index(search *s, sqlite3_file *f) {
     volatile void *mapped = NULL;
     int code = f->pMethods->xShmMap(f, region, SHM_REGION, 0, &mapped);
     if (code != SQLITE_OK || mapped == NULL) return;
-    look_at(s, (const unsigned char *)(uintptr_t)mapped, SHM_REGION);
+    look_at(s, (const unsigned char *)(uintptr_t)mapped, SHM_REGION, 0);
   }
 }
 
 /* A log is locked by its index, so it can be opened beside SQLite. */
-static int search_log(search *s, const char *path, unsigned char *chunk, bp_error **error) {
+static int search_log(search *s, const char *path, bp_error **error) {
   file_stat stat;
   file *log = NULL;
   if (path == NULL || bpi_file_stat(path, &stat) != BP_OK || stat.size == 0) return BP_OK;
   int rc = bpi_file_open(&log, path, &stat, error);
   if (rc != BP_OK) return rc;
-  s->window = s->reversed = 0;
+  begin_file(s);
   int64_t got, at = 0;
-  while ((got = bpi_file_read(log, at, chunk, CHUNK)) > 0) {
-    look_at(s, chunk, (size_t)got);
+  while ((got = bpi_file_read(log, at, s->room + ROW_MOST, CHUNK)) > 0) {
+    look_at_piece(s, (size_t)got);
     at += got;
   }
   bpi_file_close(log);
   return got < 0 ? bpi_fail(error, BP_ERR_IO, "a log of the store cannot be read") : BP_OK;
 }
 
-int bpi_trace_search(const trace *t, store *s, int64_t *bytes, int64_t *found, bp_error **error) {
+int bpi_trace_search(const trace *t, store *s, int64_t *searched, int64_t *found,
+                     bp_error **error) {
   search all = {.trace = t};
   sqlite3_file *f = NULL;
   if (t->failed) return bpi_fail_nomem(error);
-  if (t->count == 0) return BP_OK;
+  if (bpi_trace_count(t) == 0) return BP_OK;
   sqlite3_file_control(s->db, "main", SQLITE_FCNTL_FILE_POINTER, &f);
   if (f == NULL || f->pMethods == NULL) return BP_OK; /* in memory there are no files */
-  unsigned char *chunk = bpi_alloc(CHUNK);
-  if (chunk == NULL) return bpi_fail_nomem(error);
+  all.room = bpi_alloc(ROW_MOST + CHUNK);
+  if (all.room == NULL) return bpi_fail_nomem(error);
   const char *path = sqlite3_db_filename(s->db, "main");
-  int rc = search_database(&all, f, chunk, error);
+  int rc = search_database(&all, f, error);
   if (rc == BP_OK) search_index(&all, f);
   if (rc == BP_OK && path != NULL && *path != '\0') {
-    rc = search_log(&all, sqlite3_filename_wal(path), chunk, error);
-    if (rc == BP_OK) rc = search_log(&all, sqlite3_filename_journal(path), chunk, error);
+    rc = search_log(&all, sqlite3_filename_wal(path), error);
+    if (rc == BP_OK) rc = search_log(&all, sqlite3_filename_journal(path), error);
   }
-  bpi_free(chunk);
-  *bytes += all.bytes;
+  bpi_free(all.room);
+  *searched += all.bytes;
   *found += all.found;
   return rc;
 }

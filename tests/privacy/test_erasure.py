@@ -272,36 +272,40 @@ def test_under_a_reader(folder: pathlib.Path) -> None:
     equal(ingest(store, home)["records_stored"], 0, "nothing comes back")
 
 
+class Handle:
+    """Another process that has a store open and asks it the same again and again."""
+
+    def __init__(self, *asks: Any) -> None:
+        self.process = subprocess.Popen([e2e.BPT, *map(str, asks), "--hold"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True)
+        self.first = self.read()
+
+    def read(self) -> dict:
+        lines = [self.process.stdout.readline()]
+        while lines[-1] and not lines[-1].startswith('"states"'):
+            lines.append(self.process.stdout.readline())
+        return json.loads("".join(lines))
+
+    def ask(self) -> dict:
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return self.read()
+
+    def close(self) -> None:
+        self.process.communicate()
+        equal(self.process.returncode, 0, "the other process ended well")
+
+
 def test_across_processes(folder: pathlib.Path) -> None:
     """A handle that was open before sees nothing of it at its next call."""
     store, _ = made(folder)
     wanted = needles(store)
-    script = ("import ctypes,sys\n"
-              "bp=ctypes.CDLL(sys.argv[1]); p=ctypes.c_void_p\n"
-              "class O(ctypes.Structure): _fields_=[('size',ctypes.c_uint32),('flags',ctypes.c_uint32),"
-              "('access',ctypes.c_uint32),('level',ctypes.c_uint32)]+[(n,p) for n in 'abcdef']\n"
-              "bp.bp_result_int.restype=ctypes.c_int64\n"
-              "for f in (bp.bp_open,bp.bp_query_run,bp.bp_query_new,bp.bp_query_metric): f.restype=ctypes.c_int\n"
-              "o=O(ctypes.sizeof(O),0,1,0); s=p(); q=p()\n"
-              "assert bp.bp_open(ctypes.byref(s),sys.argv[2].encode(),ctypes.byref(o),None)==0\n"
-              "bp.bp_query_new(ctypes.byref(q),None); bp.bp_query_metric(q,b'prompts')\n"
-              "for line in sys.stdin:\n"
-              "  r=p(); assert bp.bp_query_run(ctypes.byref(r),s,q,None)==0\n"
-              "  print(bp.bp_result_int(r,ctypes.c_size_t(0),ctypes.c_size_t(0)),flush=True); bp.bp_result_free(r)\n")
-    library = os.environ.get("BLUEPLANE_LIBRARY")
-    if not library:
-        raise e2e.Skip("no library to load")
-    with subprocess.Popen([sys.executable, "-c", script, library, str(store)], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True) as other:
-        def ask() -> int:
-            other.stdin.write("\n")
-            other.stdin.flush()
-            return int(other.stdout.readline())
-        check(ask() > 0, "control: the other process sees facts")
-        erase(store, everything=True)
-        equal(ask(), 0, "and none at its next call")
-        gone(store, wanted, "while the other process has the store open")
-        other.stdin.close()
+    other = Handle("query", store, '{"metrics":["prompts"],"period":"all"}', "--now", NOW)
+    check(other.first["rows"][0]["prompts"] > 0 and other.ask() == other.first, "control: the other process sees facts")
+    erase(store, everything=True)
+    equal(other.ask()["rows"][0]["prompts"], 0, "and none at its next call")
+    gone(store, wanted, "while the other process has the store open")
+    other.close()
 
 
 def test_killed(folder: pathlib.Path) -> None:
@@ -345,60 +349,160 @@ def test_control(folder: pathlib.Path) -> None:
 
 # ------------------------------------------------------------------------------------------- teams
 
-def team_store(folder: pathlib.Path) -> tuple:
-    """A team's store with contributions of three members and a published week, put there by hand."""
-    store = folder / "team.db"
-    steward = ("--access", "steward", "--now", NOW)
-    named = {r["name"]: r["value"] for r in json.loads(bpt("inspect", store, "identity", *steward).stdout)["rows"]}
-    own = bytes.fromhex(next(v for k, v in named.items() if len(v) == 64))
-    db = sqlite3.connect(store)
-    payloads = {}
-    for member in ("ada", "bob", "cyd"):
-        payloads[member] = dice.randbytes(200)
-        db.execute("INSERT INTO contribution VALUES (20500, ?, ?, 1, ?, ?)",
-                   (member, dice.randbytes(32), dice.randbytes(32), payloads[member]))
-    db.execute("INSERT INTO release VALUES (1, ?, 20493, 1, 'acme', 3, ?)", (own, dice.randbytes(32)))
-    values = [dice.randrange(1 << 50, 1 << 51) for _ in range(5)]
-    for i, value in enumerate(values):
-        db.execute("INSERT INTO published VALUES (1, 'core', 0, '', ?, ?, 0, 2)", (i, value))
-    db.commit()
+STEWARD = ("--access", "steward", "--now", NOW)
+
+
+class Team:
+    """A team's store with everything it may hold of three members: contributions of a week that is open, words on consent,
+    numbers the lead may see; and a published week. Put there by hand."""
+
+    def __init__(self, folder: pathlib.Path, name: str = "team.db") -> None:
+        self.store = folder / name
+        named = {r["name"]: r["value"] for r in json.loads(bpt("inspect", self.store, "identity", *STEWARD).stdout)["rows"]}
+        own = bytes.fromhex(next(v for k, v in named.items() if len(v) == 64))
+        db = sqlite3.connect(self.store)
+        self.of, self.values = {}, [dice.randrange(1 << 50, 1 << 51) for _ in range(5)]
+        for member in ("ada", "bob", "cyd"):
+            payload, device, digest, agreed = map(dice.randbytes, (3000, 32, 32, 70))
+            numbers = [dice.randrange(1 << 50, 1 << 51) for _ in range(2)]
+            db.execute("INSERT INTO contribution VALUES (20500, ?, ?, 1, ?, ?)", (member, device, digest, payload))
+            db.execute("INSERT INTO heard VALUES (?, ?, 3, ?)", (member, device, agreed))
+            db.executemany("INSERT INTO individual VALUES (20493, 'core', ?, ?, ?, 20600)",
+                           [(member, 10 * i + (member == "bob"), n) for i, n in enumerate(numbers)])
+            self.of[member] = [payload[at:at + 16] for at in range(0, 3000, 16)] + [device, digest, agreed] + [
+                n.to_bytes(7, "big")[-6:] for n in numbers]
+        db.execute("INSERT INTO release VALUES (1, ?, 20493, 1, 'acme', 3, ?)", (own, dice.randbytes(32)))
+        db.executemany("INSERT INTO published VALUES (1, 'core', 0, '', ?, ?, 0, 2)", list(enumerate(self.values)))
+        db.commit()
+        db.close()
+
+    def found(self, member: str) -> int:
+        """How many of the pieces that are kept of a member stand in some file; one that a page cuts in two stands in none."""
+        files = files_of(self.store).values()
+        return sum(any(piece in data for data in files) for piece in self.of[member])
+
+    def rows(self, member: str) -> list:
+        return [one(self.store, f"SELECT count(*) FROM {t} WHERE member = ?", member)
+                for t in ("contribution", "heard", "individual")]
+
+    def erase(self, member: str, status: int = 0) -> dict:
+        return json.loads(bpt("erase", self.store, json.dumps({"version": 1, "subject": member}), *STEWARD, status=status).stdout)
+
+
+def gone_of_a_member(team: Team, member: str, what: str) -> None:
+    e2e.counts["traces searched"] += len(team.of[member])
+    equal(team.found(member), 0, f"no byte of the member is left {what}")
+    equal(team.rows(member), [0, 0, 0], f"nor a row {what}")
+
+
+def test_member_of_a_team(folder: pathlib.Path) -> None:
+    """All that is kept of a member: gone for ever, bytes and all, but for keyed hashes of how far the device had come."""
+    team = Team(folder)
+    check(all(team.found(m) > 150 for m in team.of), "control: everything is in the files")
+    got = receipt(team.erase("bob"))
+    equal({k: v for k, v in got.items() if "searched" not in k},
+          {"contributions": 1, "published_cells": 0, "individual_numbers": 2, "words_on_consent": 1, "traces_found": 0}, "the receipt")
+    check(got["identifiers_searched"] >= 4 + 8 + 4 and got["bytes_searched"] >= team.store.stat().st_size, "what was searched", got)
+    gone_of_a_member(team, "bob", "when idle")
+    check(all(team.found(m) > 150 for m in ("ada", "cyd")), "the others stay")
+    equal(rows(team.store, "SELECT window, number FROM forgotten ORDER BY window"), [(-1, 3), (20500, 1)], "what is remembered")
+    equal(e2e.error_of("erase", team.store, '{"version":1,"subject":"bob"}', *STEWARD)["code"], e2e.NOTFOUND, "gone is gone")
+    for access in ("none", "devops"):
+        equal(e2e.error_of("erase", team.store, '{"version":1,"subject":"ada"}', "--access", access)["code"], e2e.DENIED, "denied", access)
+
+
+def test_words_alone(folder: pathlib.Path) -> None:
+    """Of some people there are words and nothing else."""
+    team = Team(folder)
+    db = sqlite3.connect(team.store)
+    db.executescript("DELETE FROM contribution; DELETE FROM individual; VACUUM")
     db.close()
-    return store, steward, payloads, values
+    equal(team.rows("bob"), [0, 1, 0], "control: words alone")
+    check(any(p in data for p in team.of["bob"] for data in files_of(team.store).values()), "control: in the files")
+    equal(receipt(team.erase("bob"))["words_on_consent"], 1, "words go")
+    gone_of_a_member(team, "bob", "of words alone")
 
 
-def in_files(store: pathlib.Path, piece: bytes) -> bool:
-    return any(piece in data for data in files_of(store).values())
+def test_views_go_together(folder: pathlib.Path) -> None:
+    """Of the numbers of one measure: those who stay would tell who left."""
+    team = Team(folder)
+    equal(receipt(team.erase("ada"))["individual_numbers"], 4, "those of cyd, who is seen beside, go along")
+    equal(team.rows("cyd"), [1, 1, 0], "and nothing else of cyd")
+    gone_of_a_member(team, "ada", "whose numbers stood beside those of others")
+    equal(sum(piece in data for piece in team.of["cyd"][-2:] for data in files_of(team.store).values()), 0, "nor of cyd's numbers")
 
 
-def test_of_a_team(folder: pathlib.Path) -> None:
-    """A member's open contributions, and what was published of a week: gone for ever, bytes and all."""
-    store, steward, payloads, values = team_store(folder)
-    check(all(in_files(store, p[:64]) for p in payloads.values()), "control: contributions are in the files")
-    answer = json.loads(bpt("erase", store, '{"version":1,"subject":"bob"}', *steward).stdout)
-    equal(receipt(answer), {"contributions": 1, "published_cells": 0, "individual_numbers": 0}, "the receipt of a member")
-    equal([m for m, in rows(store, "SELECT member FROM contribution ORDER BY member")], ["ada", "cyd"], "the others stay")
-    check(not in_files(store, payloads["bob"][:64]), "no byte of the member's numbers is left")
-    equal(e2e.error_of("erase", store, '{"version":1,"subject":"bob"}', *steward)["code"], e2e.NOTFOUND, "gone is gone")
+def test_member_under_a_reader(folder: pathlib.Path) -> None:
+    team = Team(folder)
+    reader = Reader(team.store, "contribution")
+    error = team.erase("bob", 1)["error"]
+    equal((error["code"], error["details"].get("status")), (e2e.BUSY, "pending"), "pending under a reader")
+    equal(team.rows("bob"), [0, 0, 0], "gone for the next call")
+    check(team.found("bob") > 0, "control: the old state is still in the files")
+    reader.close()
+    bpt("inspect", team.store, "health", *STEWARD)
+    gone_of_a_member(team, "bob", "after the next opening")
 
-    six = [v.to_bytes(7, "big")[-6:] for v in values]
-    check(all(in_files(store, v) for v in six), "control: published cells are in the files")
-    answer = json.loads(bpt("erase", store, '{"version":1,"published":"2026-W07"}', *steward).stdout)
-    equal(receipt(answer)["published_cells"], 5, "the receipt of a week")
+
+def test_member_across_processes(folder: pathlib.Path) -> None:
+    team = Team(folder)
+    other = Handle("inspect", team.store, "contributions", *STEWARD)
+    equal(sorted(row["member"] for row in other.first["rows"]), ["ada", "bob", "cyd"], "control: another process sees all")
+    team.erase("bob")
+    equal(sorted(row["member"] for row in other.ask()["rows"]), ["ada", "cyd"], "and not the member at its next call")
+    gone_of_a_member(team, "bob", "while another process has the store open")
+    other.close()
+
+
+def test_member_killed(folder: pathlib.Path) -> None:
+    """Killed between commit and checkpoint: the next opening finishes it."""
+    kills = 0
+    for turn in range(6 if e2e.LONG else 2):
+        team = Team(folder, f"killed{turn}.db")
+        reader = Reader(team.store, "contribution")
+        doing = subprocess.Popen([e2e.BPT, "erase", str(team.store), '{"version":1,"subject":"bob"}', *map(str, STEWARD)],
+                                 stdout=subprocess.PIPE)
+        end = time.monotonic() + 10
+        while time.monotonic() < end and team.rows("bob") != [0, 0, 0]:
+            time.sleep(0.002)
+        doing.send_signal(signal.SIGKILL)
+        kills += doing.wait() == -signal.SIGKILL
+        reader.close()
+        check(team.found("bob") > 0, "control: traces are there after the kill")
+        equal(team.rows("bob"), [0, 0, 0], "the rows are gone")
+        bpt("inspect", team.store, "health", *STEWARD)
+        gone_of_a_member(team, "bob", "after the next opening")
+    check(kills > 0, "killed while it waited", kills)
+
+
+def test_control_of_a_team(folder: pathlib.Path) -> None:
+    """A plain DELETE is found out by the same search."""
+    team = Team(folder)
+    db = sqlite3.connect(team.store)
+    for table in ("contribution", "heard", "individual"):
+        db.execute(f"DELETE FROM {table} WHERE member = 'bob'")
+    db.commit()
+    check(team.found("bob") > 0, "traces of a plain DELETE are found")
+    db.close()
+
+
+def test_published_of_a_team(folder: pathlib.Path) -> None:
+    """What was published of a week: gone for ever, bytes and all."""
+    team = Team(folder)
+    store, six = team.store, [v.to_bytes(7, "big")[-6:] for v in team.values]
+
+    def in_files() -> int:
+        return sum(value in data for value in six for data in files_of(store).values())
+
+    check(in_files() >= 5, "control: published cells are in the files")
+    answer = json.loads(bpt("erase", store, '{"version":1,"published":"2026-W07"}', *STEWARD).stdout)
+    equal((receipt(answer)["published_cells"], receipt(answer)["individual_numbers"]), (5, 6), "the receipt of a week")
     equal(one(store, "SELECT count(*) FROM published"), 0, "no cell is left")
     equal(one(store, "SELECT edition FROM release"), 2, "the week stays published, in a further edition")
-    check(not any(in_files(store, v) for v in six), "no byte of a cell is left")
+    equal(in_files(), 0, "no byte of a cell is left")
     for wrong, code in (('{"version":1,"published":"2026-W07"}', e2e.NOTFOUND), ('{"version":1,"published":"2026-W99"}', e2e.INVALID),
                         ('{"version":1,"everything":true}', e2e.FORMAT), ('{"version":1,"subject":"a","published":"2026-W07"}', e2e.FORMAT)):
-        equal(e2e.error_of("erase", store, wrong, *steward)["code"], code, "refused", wrong)
-    for access in ("none", "devops"):
-        equal(e2e.error_of("erase", store, '{"version":1,"subject":"ada"}', "--access", access)["code"], e2e.DENIED, "denied", access)
-
-    reader = Reader(store, "contribution")
-    error = e2e.error_of("erase", store, '{"version":1,"subject":"ada"}', *steward)
-    equal((error["code"], error["details"].get("status")), (e2e.BUSY, "pending"), "pending under a reader")
-    reader.close()
-    bpt("inspect", store, "health", *steward)
-    check(not in_files(store, payloads["ada"][:64]), "finished at the next opening")
+        equal(e2e.error_of("erase", store, wrong, *STEWARD)["code"], code, "refused", wrong)
 
 
 # ---------------------------------------------------------------------------------------- consent

@@ -916,6 +916,113 @@ START_TEST(erased) {
 }
 END_TEST
 
+static void erase_member(bp_store *team, const char *who, int64_t contributions, int64_t words) {
+  char selector[64];
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  int length = snprintf(selector, sizeof selector, "{\"version\":1,\"subject\":\"%s\"}", who);
+  int rc = bp_erase(&r, team, selector, (size_t)length, &error);
+  ck_assert_msg(rc == BP_OK, "%s", bp_error_message(error));
+  ck_assert_int_eq(bp_result_int(r, 0, 1), contributions);
+  ck_assert_str_eq(bp_result_text(r, 3, 0, NULL), "words_on_consent");
+  ck_assert_int_eq(bp_result_int(r, 3, 1), words);
+  ck_assert_str_eq(bp_result_text(r, 6, 0, NULL), "traces_found");
+  ck_assert_int_eq(bp_result_int(r, 6, 1), 0);
+  bp_result_free(r);
+}
+
+/* Files that came before bring nothing back, whoever kept them; what the member says and shares afterwards
+ * counts. */
+START_TEST(erased_does_not_come_back) {
+  company c = gathered("again.db", PEOPLE, false);
+  before(0);
+  say(c.own[0], "activity", true, monday_of(8));
+  for (unsigned i = 0; i < PEOPLE; i++)
+    for (unsigned week = 0; week < 3; week++)
+      work(c.own[i], week, 20 + i + 10 * week);
+  shared(0);
+  parcel week = exported(c.own[0], "team", week_name(0)), words = exported(c.own[0], "lead", NULL);
+  share_all(&c, 0);
+  erase_member(c.team, "m00", 1, 1);
+  received got = give(c.team, &week);
+  ck_assert_int_eq(got.code, BP_ERR_DENIED);
+  ck_assert_str_eq(got.word, "erased");
+  got = give(c.team, &words);
+  ck_assert_str_eq(got.consent, "erased");
+  closed(0);
+  publish(c.team, 0, NULL);
+  ck_assert_int_eq(seen(c.team, 0, "prompts", "m00"), NOBODY);
+  got = give(c.team, &week);
+  ck_assert_str_eq(got.word, "closed");
+  /* The numbers of the next week are taken, the words beside them are those that were erased. */
+  shared(1);
+  share_all(&c, 1);
+  closed(1);
+  publish(c.team, 1, NULL);
+  ck_assert_int_eq(seen(c.team, 1, "prompts", "m00"), NOBODY);
+  /* Another word is heard, and with it what it was said beside. */
+  before(2);
+  say(c.own[0], "quality", true, monday_of(8));
+  ck_assert_str_eq(pass_on(c.own[0], "lead", NULL, c.team).consent, "heard");
+  ck_assert_str_eq(give(c.team, &words).consent, "late");
+  shared(2);
+  share_all(&c, 2);
+  closed(2);
+  publish(c.team, 2, NULL);
+  ck_assert_int_eq(seen(c.team, 2, "prompts", "m00"), 40);
+  bp_free(week.data);
+  bp_free(words.data);
+  dismiss(&c);
+}
+END_TEST
+
+/* A device that is silent since its words were erased does not leave the decision to another. */
+START_TEST(erased_on_one_device) {
+  sign_keys keys = world_keys(STORE);
+  for (int again = 0; again < 2; again++) {
+    bp_store *team = steward(path_of(again ? "silent1.db" : "silent0.db"), 3, false, 1);
+    shared(0);
+    for (unsigned device = 100; device < 103; device++) {
+      vector_cell cells[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 20}};
+      bundle b = world_contribution(cells, 1, 1);
+      unsigned char *data;
+      size_t length;
+      b.said = 1; /* m00 says no on the first device */
+      world_bundle(&data, &length, &b, device, &keys.open);
+      parcel p = {data, length};
+      ck_assert_int_eq(give(team, &p).code, BP_OK);
+      bpi_free(data);
+      if (device == 100) erase_member(team, "m00", 1, 1);
+    }
+    for (unsigned count = 1; count <= 2; count++) {
+      bundle b = {.kind = BUNDLE_CONSENT, .said = count, .agreements = 1};
+      b.agreed[0] = (agreement){BP_ACCESS_LEAD, FAMILY_ACTIVITY, WORLD_MONDAY, WORLD_MONDAY + 56};
+      unsigned char *data;
+      size_t length;
+      world_bundle(&data, &length, &b, count == 1 ? 200 : 100, &keys.open);
+      parcel p = {data, length};
+      if (count == 1 || again) ck_assert_str_eq(give(team, &p).consent, "heard");
+      bpi_free(data);
+    }
+    vector_cell cells[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 20}};
+    bundle b = world_contribution(cells, 1, 2);
+    unsigned char *data;
+    size_t length;
+    b.said = again ? 2 : 1;
+    b.agreements = (size_t)again;
+    b.agreed[0] = (agreement){BP_ACCESS_LEAD, FAMILY_ACTIVITY, WORLD_MONDAY, WORLD_MONDAY + 56};
+    world_bundle(&data, &length, &b, 100, &keys.open);
+    parcel p = {data, length};
+    ck_assert_str_eq(give(team, &p).word, "added");
+    bpi_free(data);
+    closed(0);
+    publish(team, 0, NULL);
+    ck_assert_int_eq(seen(team, 0, "prompts", "m00"), again ? 20 : NOBODY);
+    bp_close(team);
+  }
+}
+END_TEST
+
 /* --------------------------------------------------------------------------- the member's own store */
 
 static size_t agreed_in(bp_store *own) {
@@ -1166,6 +1273,34 @@ START_TEST(another_roster_ends_views) {
 }
 END_TEST
 
+/* Who left the roster and comes back agreed to nothing until they say so. */
+START_TEST(who_comes_back_says_it_anew) {
+  for (int again = 0; again < 2; again++) {
+    company c = gathered(again ? "back1.db" : "back0.db", PEOPLE, false);
+    before(0);
+    say(c.own[0], "activity", true, monday_of(8));
+    for (unsigned i = 0; i < PEOPLE; i++)
+      work(c.own[i], 0, 20 + i);
+    parcel words = exported(c.own[0], "lead", NULL);
+    ck_assert_str_eq(give(c.team, &words).consent, "heard");
+    for (unsigned first = 2; first-- > 0;) {
+      char *roster = roster_of(first, PEOPLE, NO_LEADER, 0);
+      world_configure(c.team, "roster", roster);
+      bpi_free(roster);
+    }
+    ck_assert_str_eq(give(c.team, &words).consent, "erased");
+    if (again) say(c.own[0], "tokens", true, monday_of(8));
+    shared(0);
+    share_all(&c, 0);
+    closed(0);
+    publish(c.team, 0, NULL);
+    ck_assert_int_eq(seen(c.team, 0, "prompts", "m00"), again ? 20 : NOBODY);
+    bp_free(words.data);
+    dismiss(&c);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("lead");
   TCase *tests = tcase_create("lead");
@@ -1185,6 +1320,9 @@ int main(void) {
   tcase_add_test(tests, taken_back_and_killed);
   tcase_add_test(tests, who_leaves_is_not_left_over);
   tcase_add_test(tests, erased);
+  tcase_add_test(tests, erased_does_not_come_back);
+  tcase_add_test(tests, erased_on_one_device);
+  tcase_add_test(tests, who_comes_back_says_it_anew);
   tcase_add_test(tests, every_handle_knows_at_once);
   tcase_add_test(tests, shown_before_it_leaves);
   tcase_add_test(tests, a_word_is_a_revision);

@@ -19,6 +19,7 @@
  *     --chunks SEED  (bytes) in random pieces, giving again what was pending
  *     --stop N       (ingest, bytes) stop at the Nth progress call
  *     --retry N      try again, N times at most, while the store is busy
+ *     --hold         keep the store open and do it again for each line of the input
  *
  * Status 0: done; 1: the library gave an error, which is printed; 2: wrong usage. */
 #define _POSIX_C_SOURCE 200809L
@@ -42,7 +43,7 @@ typedef struct call {
   bp_ingest_options ingest;
   const char *source;
   int64_t now;
-  bool chunks;
+  bool chunks, hold;
   uint64_t seed;
   long stop, retry;
   int as; /* how paths are read */
@@ -66,7 +67,7 @@ static void put_text(const char *text) {
 
 static void put_error(const bp_error *error) {
   static const char *const keys[] = {"path", "line",  "byte", "metric", "dimension",
-                                     "allowed", "name", "hint", "zone", "topic", "status"};
+                                     "allowed", "name", "hint", "zone", "topic", "status", "reason"};
   printf("{\"code\":%d,\"message\":", bp_error_code(error));
   put_text(bp_error_message(error));
   printf(",\"details\":{");
@@ -170,6 +171,8 @@ static bool take_flag(call *c, const char *flag) {
     c->ingest.flags |= BP_INGEST_DRY_RUN;
   else if (strcmp(flag, "--log") == 0)
     c->open.log_level = BP_LOG_DEBUG;
+  else if (strcmp(flag, "--hold") == 0)
+    c->hold = true;
   else
     return false;
   return true;
@@ -491,6 +494,15 @@ static const struct command {
     {"configure", true, configure}, {"erase", true, erase},         {"consent", true, consent},
 };
 
+/* Whether a line came. */
+static bool another_line(void) {
+  int got;
+  fflush(stdout);
+  while ((got = getchar()) != EOF && got != '\n')
+    ;
+  return got == '\n';
+}
+
 static int run(const struct command *command, call *c) {
   if (!command->opens) return command->run(c);
   bp_error *error = NULL;
@@ -502,6 +514,8 @@ static int run(const struct command *command, call *c) {
     wait_a_little();
   }
   int status = command->run(c);
+  while (c->hold && another_line())
+    status |= command->run(c);
   bp_close(c->store);
   return status;
 }

@@ -29,3 +29,13 @@ CREATE TABLE heard (
   agreed BLOB,
   PRIMARY KEY (member, device)
 ) STRICT, WITHOUT ROWID;
+
+-- What was erased of a person and must not be taken again. hi and lo are a keyed hash of the device's key and
+-- the week. Nothing else of the person is here.
+CREATE TABLE forgotten (
+  hi INTEGER NOT NULL,
+  lo INTEGER NOT NULL,
+  window INTEGER NOT NULL,                   -- a week, and goes with it; -1: words on consent
+  number INTEGER NOT NULL CHECK (number >= 0),  -- the revision, or the count of words, that was reached
+  PRIMARY KEY (hi, lo)
+) STRICT, WITHOUT ROWID;
