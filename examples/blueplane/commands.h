@@ -109,5 +109,7 @@ int run_demo(program *p);
 int run_privacy(program *p);
 int run_consent(program *p);
 int run_erase(program *p);
+/* Erases what a selector of bp_erase names and shows the receipt; only with --yes unless it is `meant`. */
+int erase_for_good(program *p, const json *selector, bool meant);
 
 #endif

@@ -93,20 +93,23 @@ static int show(const program *p, const bp_result *receipt) {
   return write_out(&t);
 }
 
-int run_erase(program *p) {
-  json selector = {0};
+int erase_for_good(program *p, const json *selector, bool meant) {
   bp_result *receipt = NULL;
   bp_error *error = NULL;
+  if (!meant && !given(&p->options, OPTION_YES))
+    return complain(EXIT_USAGE, "say it again with --yes", "what is erased cannot be brought back");
+  if (bp_erase(&receipt, p->store, selector->out.data, selector->out.length, &error) != BP_OK)
+    return complain_of(error);
+  int code = show(p, receipt);
+  bp_result_free(receipt);
+  return code;
+}
+
+int run_erase(program *p) {
+  json selector = {0};
   put_selector(p, &selector);
   if (selector.out.length == 0) return EXIT_USAGE;
-  int code;
-  if (!given(&p->options, OPTION_YES) && strcmp(p->arguments[0], "expired") != 0)
-    code = complain(EXIT_USAGE, "say it again with --yes", "what is erased cannot be brought back");
-  else if (bp_erase(&receipt, p->store, selector.out.data, selector.out.length, &error) != BP_OK)
-    code = complain_of(error);
-  else
-    code = show(p, receipt);
-  bp_result_free(receipt);
+  int code = erase_for_good(p, &selector, strcmp(p->arguments[0], "expired") == 0);
   text_free(&selector.out);
   return code;
 }

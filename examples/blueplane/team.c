@@ -144,6 +144,28 @@ static int team_open(program *p) {
   return code == EXIT_OK ? show_topic(p, "contributions") : code;
 }
 
+/* A member, or a week, for good: {"version":1,WHAT:NAME}. */
+static int erase_named(program *p, const char *what) {
+  json selector = {0};
+  int code = open_steward(p, p->arguments[1]);
+  if (code != EXIT_OK) return code;
+  json_open(&selector, NULL, '{');
+  json_int(&selector, "version", 1);
+  json_text(&selector, what, p->arguments[2]);
+  json_close(&selector, '}');
+  code = erase_for_good(p, &selector, false);
+  text_free(&selector.out);
+  return code;
+}
+
+static int team_erase(program *p) {
+  return erase_named(p, "subject");
+}
+
+static int team_retract(program *p) {
+  return erase_named(p, "published");
+}
+
 static int team_trust(program *p) {
   text document = {0};
   bp_error *error = NULL;
@@ -233,6 +255,8 @@ static const struct action {
                {"signed", "STORE", 1, 1, team_signed},
                {"invite", "STORE", 1, 1, team_invite},
                {"open", "STORE", 1, 1, team_open},
+               {"erase", "STORE MEMBER", 2, 2, team_erase},
+               {"retract", "STORE WEEK", 2, 2, team_retract},
                {"trust", "STORE INVITATION...", 1, 1000, team_trust},
                {"join", "FILE...", 1, 1000, team_join},
                {"status", "", 0, 0, team_status},

@@ -438,13 +438,14 @@ BP_API int bp_share_describe(bp_result **out, const void *bundle, size_t length,
 /* Takes a bundle into a team's store, or a release into an organisation's. Merging is idempotent and
  * in any order. One row: "kind" (contribution, consent, release), "window", "from", "revision", "cells",
  * "outcome" (added, replaced, known); of a bundle, what came of the words on consent: "consent" (heard,
- * known; late: later ones are here; conflict: two of one count, so that nothing is agreed to until the next)
+ * known; late: later ones are here; conflict: two of one count, so that nothing is agreed to until the next;
+ * erased: these were, by bp_erase, so that nothing is agreed to until the next)
  * and "withdrawn", how many numbers the leads may no longer see: their files are then written anew with
  * bp_publish_lead. Metadata "status" is "pending" while a reader keeps the bytes of those, else "erased".
  * Words are heard in any bundle that a member's device signed, also in one whose sums are refused.
  * Errors: FORMAT ("malformed"), LIMIT ("too_large"), DENIED ("store", "seal", "signature",
  * "no_roster", "unknown_roster", "unknown_device", "revoked_member", "not_over", "closed",
- * "old_revision", "conflict"; of a release "signature", "untrusted", "old_revision", "conflict",
+ * "old_revision", "conflict", "erased"; of a release "signature", "untrusted", "old_revision", "conflict",
  * "recomputed"; "lead_file"), READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_share_merge(bp_result **out, bp_store *store, const void *bundle, size_t length,
                           bp_error **error);
@@ -469,10 +470,11 @@ BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audi
  *                                    (of a team's or an organisation's store: releases; for its steward)
  * of a team's store, for its steward:
  *   {"version":1,"subject":"ada"}         a member's contributions to weeks that are not published yet,
- *                                         and what is kept of the member for the lead
+ *                                         words on consent, and what is kept of the member for the lead;
+ *                                         merging the same bundles again brings nothing of it back
  *   {"version":1,"published":"2026-W07"}  what was published of a week; it is never computed again
- * The result is the receipt: what went, how many identifiers were then looked for in how many bytes of
- * the database, its log and its index, and that none was found.
+ * The result is the receipt: what went, how many identifiers, or rows of a team's store, were then looked
+ * for in how many bytes of the database, its log and its index, and that none was found.
  * Errors: FORMAT, NOTFOUND (source, workspace, session), INVALID (session: ambiguous), DENIED,
  * READONLY, IO, BUSY, NOMEM. BUSY with the detail "status" = "pending": the rows are gone, but a reader
  * still holds the old state, so that bytes remain until the store is next opened for writing; BP_OK

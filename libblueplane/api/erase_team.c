@@ -22,6 +22,7 @@ typedef struct team_erasure {
   bool expired;
   int64_t cells, views;
   person_receipt person;
+  trace *trace; /* of what was published */
 } team_erasure;
 
 /* The next edition, empty, with the digest its file will have. */
@@ -46,6 +47,8 @@ static int retract(team_erasure *e, uint32_t monday, bp_error **error) {
   sign_keys keys = {0};
   release r = {.rows = 0};
   int rc = bpi_team_keys(&keys, e->handle, error);
+  if (rc == BP_OK)
+    rc = bpi_published_note(e->handle->store, keys.open.sign, monday, e->trace, error);
   if (rc == BP_OK) rc = bpi_published_load(e->handle->store, keys.open.sign, monday, &r, error);
   if (rc == BP_OK && r.rows > 0) rc = write_empty(e, &r, &keys, error);
   if (rc == BP_OK) rc = bpi_individual_drop(e->handle->store, monday, &e->views, error);
@@ -82,8 +85,9 @@ static int note_old(void *user, const release *r, int64_t cells) {
 
 static int drop_old(team_erasure *e, const release *r, bp_error **error) {
   store *s = e->handle->store;
-  return bpi_store_kind(s) == STORE_TEAM ? retract(e, r->window, error)
-                                         : bpi_published_empty(s, r, &e->cells, error);
+  if (bpi_store_kind(s) == STORE_TEAM) return retract(e, r->window, error);
+  int rc = bpi_published_note(s, r->store, r->window, e->trace, error);
+  return rc == BP_OK ? bpi_published_empty(s, r, &e->cells, error) : rc;
 }
 
 static int drop_expired(team_erasure *e, bp_error **error) {
@@ -110,17 +114,19 @@ static int erase_person(team_erasure *e, bp_error **error) {
 static int erase_published(team_erasure *e, bp_error **error) {
   store *s = e->handle->store;
   bool cleared = false;
+  e->trace = bpi_trace_new();
+  if (e->trace == NULL) return bpi_fail_nomem(error);
   int rc = bpi_transaction_begin(s, error);
   if (rc != BP_OK) return rc;
   rc = e->expired ? drop_expired(e, error) : retract_week(e, error);
-  if (rc == BP_OK && e->cells > 0)
-    rc = bpi_store_set_setting(s, "erase_pending_us", bpi_handle_now(e->handle), error);
+  if (rc == BP_OK && e->cells > 0) rc = bpi_store_erase_note(s, bpi_handle_now(e->handle), error);
   rc = bpi_transaction_end(s, rc, error);
+  if (rc == BP_OK && e->cells > 0) return bpi_trace_clear(e->trace, s, &e->person.search, error);
   if (rc == BP_OK) rc = bpi_team_clear_traces(e->handle, &cleared, error);
   return rc == BP_OK && !cleared ? bpi_erase_pending(error) : rc;
 }
 
-/* By whom it was asked for, what it took and what was then looked for. */
+/* What it took and what was then looked for. */
 static int receipt(bp_result **out, const team_erasure *e, bp_error **error) {
   bp_result *t = bpi_receipt_new();
   if (t == NULL) return bpi_fail_nomem(error);
@@ -147,5 +153,6 @@ int bpi_erase_team(bp_result **out, bp_store *s, json_value root, bp_error **err
                         ? "a team's store erases {\"version\":1} with subject, published or expired"
                         : "an organisation's store erases {\"version\":1} with expired");
   int rc = e.member != NULL ? erase_person(&e, error) : erase_published(&e, error);
+  bpi_trace_drop(e.trace);
   return rc == BP_OK ? receipt(out, &e, error) : rc;
 }

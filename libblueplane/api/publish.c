@@ -11,6 +11,7 @@
 #include "privacy/bundle.h"
 #include "privacy/publication.h"
 #include "privacy/release.h"
+#include "store/erase.h"
 #include "store/individual.h"
 #include "store/person.h"
 #include "store/published.h"
@@ -245,8 +246,7 @@ static int keep_and_delete(publishing *p, bp_error **error) {
   rc = bpi_published_write(p->handle->store, &p->release, digest, error);
   if (rc == BP_OK) rc = bpi_contribution_drop(p->handle->store, p->window, error);
   if (rc == BP_OK) rc = bpi_forgotten_expire(p->handle->store, p->window, error);
-  return rc == BP_OK ? bpi_store_set_setting(p->handle->store, "erase_pending_us",
-                                             bpi_handle_now(p->handle), error)
+  return rc == BP_OK ? bpi_store_erase_note(p->handle->store, bpi_handle_now(p->handle), error)
                      : rc;
 }
 

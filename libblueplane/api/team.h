@@ -22,7 +22,7 @@ int bpi_week_read(int64_t *monday, const char *window, bp_error **error);
 /* The latest time this store ever saw: a clock that is turned back opens nothing again. */
 int bpi_team_now(int64_t *now_us, bp_store *s, bp_error **error);
 
-/* Takes what was deleted and noted as "erase_pending_us" out of the log and the file, too. While a reader
+/* Takes what was deleted and noted (bpi_store_erase_note) out of the log and the file, too. While a reader
  * holds the log it waits for the next writer that opens the store; *cleared is false. */
 int bpi_team_clear_traces(bp_store *s, bool *cleared, bp_error **error);
 

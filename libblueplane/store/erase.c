@@ -470,8 +470,7 @@ static int note_erasure(eraser *e, int64_t now_us) {
   int64_t count = 0;
   int rc = bpi_store_erasures(e->s, &count, e->error);
   if (rc == BP_OK) rc = bpi_store_set_setting(e->s, "erasures", count + 1, e->error);
-  if (rc == BP_OK) rc = bpi_store_set_setting(e->s, "erase_pending_us", now_us, e->error);
-  return rc;
+  return rc == BP_OK ? bpi_store_erase_note(e->s, now_us, e->error) : rc;
 }
 
 int bpi_store_erased(store *s, erased_marks *out, bp_error **error) {
@@ -531,36 +530,50 @@ static int rewrite(store *s, bool *done, bp_error **error) {
   return empty_log(s, done, error);
 }
 
+#define PENDING "erase_pending_us"
+#define SEVERAL 1 /* in its place: more was erased than what somebody looks for now */
+
 static int finished(store *s, bp_error **error) {
-  return bpi_store_set_setting(s, "erase_pending_us", 0, error);
+  return bpi_store_set_setting(s, PENDING, 0, error);
+}
+
+int bpi_store_erase_note(store *s, int64_t now_us, bp_error **error) {
+  int64_t pending = 0;
+  int rc = bpi_store_setting(s, PENDING, 0, &pending, error);
+  return rc == BP_OK ? bpi_store_set_setting(s, PENDING, pending == 0 ? now_us : SEVERAL, error)
+                     : rc;
 }
 
 int bpi_store_erase_finish(store *s, bp_error **error) {
   int64_t pending = 0;
   bool done = false;
-  int rc = bpi_store_setting(s, "erase_pending_us", 0, &pending, error);
+  int rc = bpi_store_setting(s, PENDING, 0, &pending, error);
   if (rc != BP_OK || pending == 0) return rc;
   rc = empty_log(s, &done, error);
   if (rc == BP_OK && done) rc = rewrite(s, &done, error);
   return rc == BP_OK && done ? finished(s, error) : rc;
 }
 
-/* SQLite overwrites what it deletes, but moves rows about: only what is searched is known. */
+static int search(const trace *t, store *s, erase_search *out, bp_error **error) {
+  out->searched = out->found = 0;
+  return bpi_trace_search(t, s, &out->searched, &out->found, error);
+}
+
+/* SQLite overwrites what it deletes, but moves rows about: only what is searched is known. What an
+ * earlier erasure left is not known here, so it is written anew. */
 int bpi_trace_clear(const trace *t, store *s, erase_search *out, bp_error **error) {
+  int64_t pending = 0;
   bool done = false;
-  int rc = empty_log(s, &done, error);
-  out->pending = !done;
+  int rc = bpi_store_setting(s, PENDING, 0, &pending, error);
+  if (rc == BP_OK) rc = empty_log(s, &done, error);
   out->identifiers = (int64_t)bpi_trace_count(t);
-  if (rc != BP_OK || !done) return rc;
-  rc = bpi_trace_search(t, s, &out->searched, &out->found, error);
-  if (rc == BP_OK && out->found > 0) {
+  if (rc == BP_OK && done) rc = search(t, s, out, error);
+  if (rc == BP_OK && done && (out->found > 0 || pending == SEVERAL)) {
     rc = rewrite(s, &done, error);
-    out->pending = !done;
-    if (rc != BP_OK || !done) return rc;
-    out->searched = out->found = 0;
-    rc = bpi_trace_search(t, s, &out->searched, &out->found, error);
+    if (rc == BP_OK && done) rc = search(t, s, out, error);
   }
-  return rc == BP_OK && out->found == 0 ? finished(s, error) : rc;
+  out->pending = !done;
+  return rc == BP_OK && done && out->found == 0 ? finished(s, error) : rc;
 }
 
 /* ----------------------------------------------------------------------------------- the whole */

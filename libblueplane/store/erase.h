@@ -26,6 +26,14 @@ typedef struct erase_search {
   bool pending;        /* a reader holds an old state: the files could not be searched */
 } erase_search;
 
+/* What is about to go, noted so that it can be looked for; see trace.h. */
+typedef struct trace trace;
+trace *bpi_trace_new(void); /* NULL: no memory */
+void bpi_trace_drop(trace *t);
+/* After a transaction that erased what was noted and itself said bpi_store_erase_note: empties the log and
+ * searches the files, and where something is found once more after the database was written anew. */
+int bpi_trace_clear(const trace *t, store *s, erase_search *out, bp_error **error);
+
 typedef struct erase_receipt {
   int64_t facts[FACT_KINDS]; /* rows */
   int64_t sessions, labels, files, rejects, decisions; /* decisions: rows of consent and audit */
@@ -38,6 +46,8 @@ typedef struct erase_receipt {
  * `pending`. */
 int bpi_store_erase(store *s, const erase_selector *what, int64_t now_us, erase_receipt *out,
                     bp_error **error);
+/* Inside a transaction that deletes: bytes are still to be looked after. */
+int bpi_store_erase_note(store *s, int64_t now_us, bp_error **error);
 /* Does what an erasure could not finish. Called when a store is opened for writing. */
 int bpi_store_erase_finish(store *s, bp_error **error);
 /* Whether there is any fact older than that. */

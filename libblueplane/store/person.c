@@ -153,7 +153,7 @@ static int forget_all(forgetting *f, int64_t now_us, person_receipt *out) {
   if (rc == BP_OK) rc = forget(f, &of_weeks, &out->contributions);
   if (rc == BP_OK) rc = forget(f, &of_views, &out->views);
   if (rc != BP_OK || out->words + out->contributions + out->views == 0) return rc;
-  return bpi_store_set_setting(f->s, "erase_pending_us", now_us, f->error);
+  return bpi_store_erase_note(f->s, now_us, f->error);
 }
 
 int bpi_person_erase(store *s, const char *member, int64_t now_us, person_receipt *out,

@@ -16,8 +16,8 @@ typedef struct person_receipt {
  * bytes. BP_OK also when `search.pending`, or if there was nothing. */
 int bpi_person_erase(store *s, const char *member, int64_t now_us, person_receipt *out,
                      bp_error **error);
-/* The words of a member on consent, as above but for the bytes: those go with what "erase_pending_us"
- * notes. Adds to *gone. Inside a transaction. */
+/* The words of a member on consent, as above but for the bytes: those go with what
+ * bpi_store_erase_note announces. Adds to *gone. Inside a transaction. */
 int bpi_person_silence(store *s, const char *member, int64_t *gone, bp_error **error);
 
 /* The greatest number that was erased of a device: of a week (its Monday) a revision, with FORGOTTEN_WORDS the

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "store/sql.h"
+#include "store/trace.h"
 
 static sqlite3_stmt *of_store(store *s, const char *sql, const unsigned char *of,
                               bp_error **error) {
@@ -140,6 +141,23 @@ int bpi_published_empty(store *s, const release *r, int64_t *cells, bp_error **e
            r, error);
   if (rc == BP_OK) *cells += sqlite3_changes(s->db);
   return rc;
+}
+
+int bpi_published_note(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
+                       trace *t, bp_error **error) {
+  int rc = bpi_trace_add_rows(
+      t,
+      of_week(s,
+              "SELECT release, scope, dimension, slice, measure, value, state, headcount FROM "
+              "published WHERE release = (SELECT id FROM release WHERE store = ?1 AND window = ?2)",
+              of, window, error),
+      error);
+  if (rc != BP_OK || s->kind != STORE_TEAM) return rc;
+  sqlite3_stmt *seen = bpi_sql_once(
+      s, "SELECT window, team, measure, member, value, until FROM individual WHERE window = ?1",
+      error);
+  if (seen != NULL) sqlite3_bind_int64(seen, 1, window);
+  return bpi_trace_add_rows(t, seen, error);
 }
 
 static int drop_release(store *s, const release *r, bp_error **error) {

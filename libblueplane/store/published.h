@@ -4,7 +4,7 @@
 #define BPI_STORE_PUBLISHED_H
 
 #include "privacy/release.h"
-#include "store/store.h"
+#include "store/erase.h"
 
 /* The release of a store and week: false in *found if there is none. Its digest, too. */
 int bpi_published_find(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
@@ -16,6 +16,9 @@ int bpi_published_load(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint3
 /* In place of what was there of that store and week. Inside a transaction. */
 int bpi_published_write(store *s, const release *r, const unsigned char digest[BPI_DIGEST_BYTES],
                         bp_error **error);
+/* The cells of a store and week, and what its lead may see beside them, before they go. */
+int bpi_published_note(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
+                       trace *t, bp_error **error);
 /* Takes the cells of a store and week out and adds their number to *cells; that it was here stays. */
 int bpi_published_empty(store *s, const release *r, int64_t *cells, bp_error **error);
 /* Every release in order of week and store, without its rows. */

@@ -154,6 +154,24 @@ void bpi_trace_add_row(trace *t, sqlite3_stmt *row) {
   bpi_buf_free(&whole);
 }
 
+int bpi_trace_add_rows(trace *t, sqlite3_stmt *rows, bp_error **error) {
+  if (rows == NULL) return bpi_error_code(*error);
+  int rc;
+  while ((rc = bpi_sql_step(rows, error)) > 0)
+    bpi_trace_add_row(t, rows);
+  sqlite3_finalize(rows);
+  return rc == BP_OK && t->failed ? bpi_fail_nomem(error) : rc;
+}
+
+trace *bpi_trace_new(void) {
+  return bpi_alloc_zero(1, sizeof(trace));
+}
+
+void bpi_trace_drop(trace *t) {
+  if (t != NULL) bpi_trace_free(t);
+  bpi_free(t);
+}
+
 /* ---------------------------------------------------------------------------------- searching */
 
 typedef struct search {

@@ -20,14 +20,14 @@ typedef struct trace_row {
   size_t at, length; /* in the text of all rows */
 } trace_row;
 
-typedef struct trace {
+struct trace {
   number_set numbers;
   number_set ends; /* the last eight bytes of each row */
   trace_row *row;
   size_t rows, row_capacity;
   buf text;
   int failed;
-} trace;
+};
 
 /* Numbers that SQLite would write in fewer than eight bytes are left out: they are no identifiers. */
 void bpi_trace_add(trace *t, int64_t number);
@@ -36,14 +36,12 @@ void bpi_trace_add_bytes(trace *t, const void *data, size_t length);
 /* The row that a statement stands on, which has selected all columns in the order in which they are
  * stored: first those of the primary key. Of a long row its beginning. */
 void bpi_trace_add_row(trace *t, sqlite3_stmt *row);
+/* All rows of such a statement, which is finalized; NULL: what made it failed. */
+int bpi_trace_add_rows(trace *t, sqlite3_stmt *rows, bp_error **error);
 bool bpi_trace_has(const trace *t, int64_t number);
 size_t bpi_trace_count(const trace *t);
 void bpi_trace_free(trace *t);
 /* Adds the bytes that were searched and the places found. */
 int bpi_trace_search(const trace *t, store *s, int64_t *searched, int64_t *found, bp_error **error);
-/* After a transaction that erased something and noted it as "erase_pending_us": empties the log and
- * searches the files, and where something is found once more after the database was written anew. In
- * erase.c. */
-int bpi_trace_clear(const trace *t, store *s, erase_search *out, bp_error **error);
 
 #endif

@@ -56,6 +56,9 @@ STEPS = {
                ("steward", LATER, "blueplane merge team.db ana-consent.bundle"),
                ("steward", LATER, f"blueplane publish team.db {WEEK} core.lead --team core"),
                ("lead", LATER, "blueplane release show core.lead prompts active_time --as lead --by member")],
+    "erase": [("steward", LATER, "blueplane team erase team.db ana"),
+              ("steward", LATER, "blueplane team erase team.db ana --yes"),
+              ("steward", LATER, "blueplane merge team.db ana-consent.bundle")],
     "research": [("researcher", PUBLISHED,
                   "blueplane release show acme.release prompts responses --as research --by platform"),
                  ("researcher", PUBLISHED,
@@ -66,6 +69,10 @@ STEPS = {
                      ("director", PUBLISHED, "blueplane team trust acme.db acme.invitation"),
                      ("director", PUBLISHED, "blueplane merge acme.db acme.release"),
                      ("manager", PUBLISHED, "blueplane release show acme.db sessions --by team")],
+    "retract": [("steward", LATER, f"blueplane team retract team.db {WEEK} --yes"),
+                ("steward", LATER, f"blueplane publish team.db {WEEK} acme-2.release"),
+                ("director", LATER, "blueplane merge acme.db acme-2.release"),
+                ("manager", LATER, "blueplane release show acme.db sessions --by team")],
 }
 
 
@@ -160,6 +167,8 @@ class Walk:
                     found.append(f"{name} holds a contribution after it was published")
                 if name != "team.db" and device in data:  # which knows devices by its roster, and whose word it heard
                     found.append(f"{name} holds the device of {person}")
+            if (device in after) != (person != "ana"):
+                found.append(f"team.db holds the device of {person}, who was erased, or not of who was not")
             for name, data in (("acme.release", release), ("acme.db", organisation)):
                 if person.encode() in data:
                     found.append(f"{name} holds the name of {person}")

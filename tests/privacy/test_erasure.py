@@ -282,7 +282,7 @@ class Handle:
 
     def read(self) -> dict:
         lines = [self.process.stdout.readline()]
-        while lines[-1] and not lines[-1].startswith('"states"'):
+        while lines[-1] and not lines[-1].startswith(('"states"', '{"error"')):
             lines.append(self.process.stdout.readline())
         return json.loads("".join(lines))
 
@@ -294,6 +294,22 @@ class Handle:
     def close(self) -> None:
         self.process.communicate()
         equal(self.process.returncode, 0, "the other process ended well")
+
+
+def test_two_under_a_reader(folder: pathlib.Path) -> None:
+    """Two handles erase, a reader is in the way of the first: the second also finishes what the first could not."""
+    store, _ = made(folder)
+    wanted = needles(store)
+    reader = Reader(store)
+    middle = one(store, "SELECT time_us FROM prompt WHERE time_us > 0 ORDER BY time_us LIMIT 1 OFFSET 200")
+    late = Handle("erase", store, json.dumps({"version": 1, "until_us": middle}), "--now", NOW)
+    equal(late.first["error"]["details"].get("status"), "pending", "pending under a reader")
+    equal(erase(store, 1, from_us=middle)["error"]["details"].get("status"), "pending", "the second, too")
+    reader.close()
+    equal(receipt(late.ask())["traces_found"], 0, "the next one of the first handle is done")
+    equal(one(store, "SELECT value FROM meta WHERE name = 'erase_pending_us'"), 0, "nothing is pending")
+    gone(store, wanted, "of either")
+    late.process.communicate()
 
 
 def test_across_processes(folder: pathlib.Path) -> None:
