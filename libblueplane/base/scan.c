@@ -690,6 +690,14 @@ static inline const char *text_at_once(scan *s, size_t capacity, size_t *length)
   return from;
 }
 
+bool bpi_scan_text_is(scan *s, const char *text, size_t length) {
+  const char *at = s->at;
+  if (bpi_scan_failed(s) || (size_t)(s->end - at) < length + 2) return false;
+  if (at[0] != '"' || at[length + 1] != '"' || memcmp(at + 1, text, length) != 0) return false;
+  s->at += length + 2;
+  return true;
+}
+
 static RARE bool read_text(scan *s, char *into, size_t capacity, size_t *length, bool *whole) {
   *length = 0;
   *whole = false;

@@ -134,6 +134,8 @@ name bpi_cc_name(reader *r, label_kind kind) {
   char spare[NAME_RAW_MAX];
   const char *raw;
   size_t length;
+  name again;
+  if (bpi_memo_label_again(&r->names, kind, r->s, &again)) return again;
   if (!view(r, spare, sizeof spare, &raw, &length)) return (name){0, 0};
   return bpi_memo_label(&r->names, kind, raw, length);
 }
@@ -142,6 +144,8 @@ ident bpi_cc_ident(reader *r, ident_kind kind) {
   char spare[URL_MAX];
   const char *raw;
   size_t length;
+  ident again;
+  if (bpi_memo_ident_again(&r->names, kind, r->s, &again)) return again;
   if (!view(r, spare, sizeof spare, &raw, &length)) return (ident){0, 0};
   return bpi_memo_ident(&r->names, kind, raw, length);
 }

@@ -329,6 +329,8 @@ static void read_compaction(reader *r) {
 static name read_branch(reader *r) {
   char raw[NAME_RAW_MAX];
   size_t length;
+  name again;
+  if (bpi_memo_label_again(&r->names, LABEL_BRANCH, r->s, &again)) return again;
   if (!bpi_cc_text(r, raw, sizeof raw, &length)) return (name){0, 0};
   if (length == 4 && memcmp(raw, "HEAD", 4) == 0) return (name){0, 0};
   return bpi_memo_label(&r->names, LABEL_BRANCH, raw, length);

@@ -2,8 +2,13 @@
  * name that is pushed out is asked for again. */
 #include "sources/names.h"
 
-#include <stdbool.h>
 #include <string.h>
+
+#include "base/scan_find.h"
+
+static bool is_plain(const char *raw, size_t length) {
+  return bpi_find_special(raw, raw + length) == raw + length;
+}
 
 ident bpi_memo_ident(names *n, ident_kind kind, const char *raw, size_t length) {
   ident_memory *ring = n->idents[kind];
@@ -16,9 +21,17 @@ ident bpi_memo_ident(names *n, ident_kind kind, const char *raw, size_t length) 
     ident_memory *m = &ring[n->next[kind]++ % NAMES_IDENTS];
     m->id = id;
     m->length = length;
+    m->plain = is_plain(raw, length);
     memcpy(m->raw, raw, length);
   }
   return id;
+}
+
+bool bpi_memo_ident_again(const names *n, ident_kind kind, scan *s, ident *out) {
+  const ident_memory *m = &n->idents[kind][(n->next[kind] - 1) % NAMES_IDENTS];
+  if (!m->plain || !bpi_scan_text_is(s, m->raw, m->length)) return false;
+  *out = m->id;
+  return true;
 }
 
 #define COMMIT_DIGITS 7
@@ -76,10 +89,18 @@ name bpi_memo_label(names *n, label_kind kind, const char *raw, size_t length) {
     m->is = made;
     m->kind = kind;
     m->length = (unsigned)length;
+    m->plain = is_plain(raw, length);
     memcpy(m->raw, raw, length);
   }
   n->last[kind] = m;
   return m->is;
+}
+
+bool bpi_memo_label_again(const names *n, label_kind kind, scan *s, name *out) {
+  const name_memory *m = n->last[kind];
+  if (m == NULL || !m->plain || m->kind != kind || !bpi_scan_text_is(s, m->raw, m->length)) return false;
+  *out = m->is;
+  return true;
 }
 
 void bpi_composite_start(composite *c) {

@@ -4,9 +4,11 @@
 #ifndef BPI_SOURCES_NAMES_H
 #define BPI_SOURCES_NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/scan.h"
 #include "sources/record.h"
 
 #define IDENT_RAW_MAX 128  /* longer identifiers are none we know: left out, and counted */
@@ -18,9 +20,11 @@ typedef struct name {
   int64_t number; /* of a tool its category, of a file its language, of a version its rank */
 } name;
 
+/* What is remembered of a text. `plain`: bytes in quotes are that text. */
 typedef struct ident_memory {
   ident id;
   size_t length;
+  bool plain;
   char raw[IDENT_RAW_MAX];
 } ident_memory;
 
@@ -28,6 +32,7 @@ typedef struct name_memory {
   name is;
   label_kind kind; /* 0: unused */
   unsigned length;
+  bool plain;
   char raw[200];
 } name_memory;
 
@@ -44,6 +49,11 @@ typedef struct names {
 /* `n` is all zero but for the sink. */
 ident bpi_memo_ident(names *n, ident_kind kind, const char *raw, size_t length);
 name bpi_memo_label(names *n, label_kind kind, const char *raw, size_t length);
+
+/* The same for a text that stands next in the input, if it is the last that was asked for, as most are:
+ * it is read. False, and nothing is read, if it is not. */
+bool bpi_memo_ident_again(const names *n, ident_kind kind, scan *s, ident *out);
+bool bpi_memo_label_again(const names *n, label_kind kind, scan *s, name *out);
 
 /* A commit is known by the first seven digits of its hash, because an assistant often tells no more.
  * What is no hash in hexadecimal digits is an identifier like any other. */
