@@ -626,6 +626,7 @@ static inline bool end_at_once(scan *s) {
 }
 
 bool bpi_scan_key(scan *s, const char **key, size_t *length) {
+  if (end_at_once(s)) return false;
   const char *from = key_at_once(s);
   if (from != NULL) {
     const char *quote = bpi_find_special(from, s->end);
@@ -637,7 +638,7 @@ bool bpi_scan_key(scan *s, const char **key, size_t *length) {
       return true;
     }
   }
-  return !end_at_once(s) && read_key(s, key, length);
+  return read_key(s, key, length);
 }
 
 bool bpi_scan_item(scan *s) { return next_member(s); }
@@ -725,6 +726,17 @@ bool bpi_scan_text(scan *s, char *into, size_t capacity, size_t *length, bool *w
   if (text != into) memcpy(into, text, *length);
   if (whole != NULL) *whole = all;
   return read;
+}
+
+bool bpi_scan_first(scan *s, char *first) {
+  size_t length = 0;
+  const char *at = s->at;
+  if (!bpi_scan_failed(s) && s->end - at >= 2 && at[0] == '"' && !bpi_special((unsigned char)at[1])) {
+    *first = at[1];
+    s->at += 2;
+    return skip_string(s);
+  }
+  return bpi_scan_text(s, first, 1, &length, NULL) && length == 1;
 }
 
 bool bpi_scan_bool(scan *s, bool *out) {

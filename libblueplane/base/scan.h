@@ -116,6 +116,8 @@ bool bpi_scan_text(scan *s, char *into, size_t capacity, size_t *length, bool *w
  * `spare`, which has `capacity` bytes. Valid until the next call. */
 bool bpi_scan_view(scan *s, char *spare, size_t capacity, const char **text, size_t *length,
                    bool *whole);
+/* The first byte of a string, decoded; false if it has none. */
+bool bpi_scan_first(scan *s, char *first);
 /* The string that stands next is `text`, whole and plain: it is read. False, and nothing is read, if it is
  * another, or written in another way. */
 bool bpi_scan_text_is(scan *s, const char *text, size_t length);

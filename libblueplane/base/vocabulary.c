@@ -1110,8 +1110,15 @@ static void skip_to(line *l, char c) {
   l->at = found ? found : l->end;
 }
 
+static void add_text(words *w, const char *p, size_t length) {
+  size_t room = sizeof w->text - 1 - w->used;
+  if (length > room) length = room;
+  memcpy(w->text + w->used, p, length);
+  w->used += length;
+}
+
 static void add_char(words *w, char c) {
-  if (w->used < sizeof w->text - 1) w->text[w->used++] = c;
+  add_text(w, &c, 1);
 }
 
 /* Moves behind the bracket that closes "$(". A here-document inside is text up to the end: nothing
@@ -1155,8 +1162,7 @@ static void read_double_quoted(line *l) {
 static void read_single_quoted(line *l) {
   const char *from = ++l->at;
   skip_to(l, '\'');
-  while (from < l->at)
-    add_char(&l->words, *from++);
+  add_text(&l->words, from, (size_t)(l->at - from));
   if (l->at < l->end) l->at++;
 }
 
@@ -1175,6 +1181,20 @@ static bool is_arrow(char c) {
 
 static bool ends_word(char c) {
   return is_space(c) || is_separator(c) || is_arrow(c);
+}
+
+/* What in a word is more than itself, or ends it. */
+static const bool is_mark[256] = {
+    [' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true, [';'] = true,  ['|'] = true,
+    ['&'] = true, ['('] = true,  [')'] = true,  ['<'] = true,  ['>'] = true,  ['"'] = true,
+    ['`'] = true, ['\''] = true, ['\\'] = true, ['$'] = true,
+};
+
+static void read_plain(line *l) {
+  const char *from = l->at;
+  while (l->at < l->end && !is_mark[(unsigned char)*l->at])
+    l->at++;
+  add_text(&l->words, from, (size_t)(l->at - from));
 }
 
 /* Reads a word without its quotes; what a substitution would print is unknown and left out. */
@@ -1197,7 +1217,7 @@ static void read_word(line *l) {
       add_char(&l->words, *l->at++);
       if (peek(l, 0) == '(') skip_substitution(l);
       break;
-    default: add_char(&l->words, *l->at++);
+    default: read_plain(l);
     }
   }
 }

@@ -4,16 +4,18 @@
 
 #define QUOTED(text) ",\"" text "\":"
 static const struct {
-  char quoted[SCAN_QUOTED_MAX + 1]; /* as programs write it behind another */
-  unsigned length;              /* so written */
   unsigned read_in;
-} keys[KEY_COUNT] = {{QUOTED(""), sizeof QUOTED("") - 1, 0},
-#define X(name, text, in) {QUOTED(text), sizeof QUOTED(text) - 1, in},
-                     KEYS(X)
+  unsigned char length;         /* as written here */
+  char quoted[SCAN_QUOTED_MAX + 1]; /* as programs write it behind another */
+} keys[KEY_COUNT] = {
+#define KEY(text, in) {in, sizeof QUOTED(text) - 1, QUOTED(text)},
+#define X(name, text, in) KEY(text, in)
+    KEY("", 0) KEYS(X)
 #undef X
-#define X(name, text) {QUOTED(text), sizeof QUOTED(text) - 1, 0},
-                         IDLE_KEYS(X)
+#define X(name, text) KEY(text, 0)
+        IDLE_KEYS(X)
 #undef X
+#undef KEY
 };
 
 /* --------------------------------------------------------------------------------------- keys */
@@ -66,23 +68,13 @@ static unsigned find_key(const reader *r, const char *key, size_t length) {
   }
 }
 
-/* One of the two keys that are expected, if it stands next: it is read, and expected first from now
- * on. The first key of an object has no comma in front. */
-static inline bool read_expected(reader *r, const seen *was, unsigned *key) {
-  key_pair *next = &was->behind[was->last];
-  unsigned comma = was->last == KEY_NONE;
-  for (unsigned i = 0; i < 2; i++) {
-    unsigned k = next->key[i];
-    if (!bpi_scan_key_is(r->s, keys[k].quoted + comma, keys[k].length - comma)) continue;
-    if (i > 0) *next = (key_pair){{(unsigned char)k, next->key[0]}};
-    *key = k;
-    return true;
-  }
-  return false;
+static inline bool read_if(scan *s, unsigned key, bool first) {
+  return first ? bpi_scan_key_is(s, keys[key].quoted + 1, keys[key].length - 1u)
+               : bpi_scan_key_is(s, keys[key].quoted, keys[key].length);
 }
 
-static bool read_unexpected(reader *r, const seen *was, unsigned *key) {
-  key_pair *next = &was->behind[was->last];
+/* The key that stands next, if it is none of those expected; it is expected first from now on. */
+static bool read_unexpected(reader *r, key_pair *next, unsigned *key) {
   const char *text;
   size_t length;
   if (!bpi_scan_key(r->s, &text, &length)) return false;
@@ -93,11 +85,21 @@ static bool read_unexpected(reader *r, const seen *was, unsigned *key) {
 
 /* Programs write their keys in the same order each time, or in one of a few, so those that came behind
  * this one in the last objects of the kind are expected: nearly always the key need not be searched for,
- * nor its end found. */
+ * nor its end found. The first key of an object has no comma in front. */
+static bool read_key(reader *r, const seen *was, unsigned *key) {
+  key_pair *next = &was->behind[was->last];
+  bool first = was->last == KEY_NONE;
+  *key = next->key[0];
+  if (read_if(r->s, *key, first)) return true;
+  *key = next->key[1];
+  if (!read_if(r->s, *key, first)) return read_unexpected(r, next, key);
+  *next = (key_pair){{next->key[1], next->key[0]}};
+  return true;
+}
+
 int bpi_cc_next_key(reader *r, seen *was) {
-  for (;; bpi_scan_skip(r->s)) {
-    unsigned key;
-    if (!read_expected(r, was, &key) && !read_unexpected(r, was, &key)) return KEY_NONE;
+  unsigned key;
+  for (; read_key(r, was, &key); bpi_scan_skip(r->s)) {
     if (key == KEY_NONE) continue;
     was->last = (int)key;
     if ((keys[key].read_in & was->in) == 0) continue;
@@ -108,6 +110,7 @@ int bpi_cc_next_key(reader *r, seen *was) {
     }
     r->f.reject = REJECT_DUPLICATE_KEY;
   }
+  return KEY_NONE;
 }
 
 /* ------------------------------------------------------------------------------------- values */

@@ -224,8 +224,7 @@ static void read_patch(reader *r, result_facts *f) {
       if (!bpi_scan_enter_array(r->s)) continue;
       while (bpi_scan_item(r->s)) {
         char sign = ' ';
-        size_t length;
-        bpi_scan_text(r->s, &sign, 1, &length, NULL);
+        bpi_scan_first(r->s, &sign);
         f->added += sign == '+';
         f->removed += sign == '-';
       }

@@ -458,12 +458,6 @@ static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count
   return rc == BP_OK ? insert_facts(a, kind) : rc;
 }
 
-#if defined(__GNUC__)
-#define FETCH(address) __builtin_prefetch(address)
-#else
-#define FETCH(address) ((void)(address))
-#endif
-
 /* Facts are unpacked and stored some at a time, so that they stay near the processor in between. */
 #define PORTION 1024
 

@@ -185,6 +185,11 @@ static fact_slot *first_slot(const fact_table *t, uint32_t tag) {
   return &t->slot[tag & (t->slots - 1)];
 }
 
+/* A slot lies far from what was used last, so it is asked for before it is needed. */
+static void fetch_slot(const fact_table *t, const int64_t *row) {
+  if (t->slots > 0) FETCH(first_slot(t, tag_of(t, row)));
+}
+
 static fact_slot *next_slot(const fact_table *t, fact_slot *slot) {
   return ++slot == t->slot + t->slots ? t->slot : slot;
 }
@@ -268,6 +273,10 @@ static void default_platform(batch *b, session_attributes *known) {
 static int put_record(void *self, const record *r) {
   batch *b = self;
   if (b->failed) return b->failed;
+  int64_t fact[FACT_WORDS_MAX];
+  fact_kind kind;
+  bool is_fact = bpi_fact_from_record(fact, &kind, r, 0);
+  if (is_fact) fetch_slot(&b->fact[kind], fact);
   uint32_t session = session_number(b, r->session, r->tier);
   if (session == 0) return b->failed = BP_ERR_NOMEM;
   b->session[session - 1].known.sources |= INT64_C(1) << b->source;
@@ -277,9 +286,8 @@ static int put_record(void *self, const record *r) {
     return BP_OK;
   }
   default_platform(b, &b->session[session - 1].known);
-  int64_t fact[FACT_WORDS_MAX];
-  fact_kind kind;
-  if (!bpi_fact_from_record(fact, &kind, r, session)) return BP_OK;
+  if (!is_fact) return BP_OK;
+  fact[FACT_SESSION_WORD] = session;
   for (int i = 0; i < bpi_fact_types[kind].columns; i++)
     if (bpi_fact_types[kind].roles[i] == 'L') use_label(b, fact[i + 2]);
   fact_names names = names_of(b);

@@ -4,6 +4,13 @@
 
 #include "store/batch.h"
 
+/* Memory that is needed soon. */
+#if defined(__GNUC__)
+#define FETCH(address) __builtin_prefetch(address)
+#else
+#define FETCH(address) ((void)(address))
+#endif
+
 /* Open addressing; an entry is a position + 1, 0 is free. */
 typedef struct lookup {
   uint32_t *index;
