@@ -172,8 +172,8 @@ const command command_table[] = {
     {"health", CARE, "", "figures of the store and of reading, for monitoring",
      "With an operator's eyes: nothing of what you did is in it. Example: blueplane health --fail-on "
      "'lag_p95>60s,rejects>0.1%' ends with 5 when one of them is breached. --format prometheus is "
-     "what a scraper reads. Reads nothing new, so that it shows what waits.",
-     O(FAIL_ON) | O(INTEGRITY) | O(SIZE_LIMIT) | O(QUEUE), 0, 0, 0, NULL, run_health},
+     "what a scraper reads, --output FILE a page. Reads nothing new, so that it shows what waits.",
+     O(OUTPUT) | O(FAIL_ON) | O(INTEGRITY) | O(SIZE_LIMIT) | O(QUEUE), 0, 0, 0, NULL, run_health},
     {"serve", CARE, "", "today and health as live pages on this machine",
      "On http://127.0.0.1:7077, for you alone: the address it prints holds a token. With --health "
      "the figures of health only, at /, /health.json and /metrics, for monitoring. docs/health.md "

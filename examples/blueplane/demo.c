@@ -20,16 +20,19 @@
 typedef struct piece {
   const char *file, *said;
   const char *words
-      [12]; /* of the command line; "@NAME" lies in the folder, "@weeks" are the last releases */
+      [12]; /* of the command line; "@NAME" lies in the folder, "@weeks" are the last releases, "@lead" a lead's files */
 } piece;
 
 static const piece pieces[] = {
+    {"health.html",
+     "For operators: how reading goes on the developer's machine",
+     {"health", "--store", "@developer.db", "--integrity", NULL}},
     {"dashboard.html",
      "A developer's own numbers: the personal dashboard",
      {"dashboard", "--store", "@developer.db", "--no-sync", NULL}},
     {"team.html",
      "A lead's team: the dashboard of the last weeks",
-     {"dashboard", "--as", "lead", "--team", "atlas", "@weeks", NULL}},
+     {"dashboard", "--as", "lead", "--team", "atlas", "@lead", NULL}},
     {"organisation.html",
      "For managers: the dashboard of the organisation",
      {"dashboard", "--release", "@acme.db", NULL}},
@@ -92,12 +95,12 @@ static char *inside(const made *m, const char *name) {
   return print_text("%s/%s", m->folder, name);
 }
 
-static void add_releases(strings *line, const made *m) {
-  int first = m->weeks > 9 ? 9 : m->weeks;
+static void add_releases(strings *line, const made *m, const char *ending) {
+  int first = m->weeks > MADE_LEAD_WEEKS ? MADE_LEAD_WEEKS : m->weeks;
   for (int back = first; back > 0; back--) {
     char week[16];
     put_week_name(week, m->monday_us / DAY_US - 7 * back);
-    char *path = print_text("%s/%s.release", m->folder, week);
+    char *path = print_text("%s/%s.%s", m->folder, week, ending);
     strings_add(line, "--release");
     strings_add(line, path);
     free(path);
@@ -112,7 +115,9 @@ static int make_piece(const made *m, const piece *one) {
     const char *word = one->words[i];
     char *path = word[0] == '@' ? inside(m, word + 1) : copy_text(word);
     if (strcmp(word, "@weeks") == 0)
-      add_releases(&line, m);
+      add_releases(&line, m, "release");
+    else if (strcmp(word, "@lead") == 0)
+      add_releases(&line, m, "lead");
     else
       strings_add(&line, path);
     free(path);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "exits.h"
+#include "pages/live_page.h"
 #include "rows.h"
 #include "vitals.h"
 
@@ -181,6 +182,14 @@ static int write_vitals(const screen *s, const vitals *v) {
   return write_json(&j);
 }
 
+/* The page that blueplane serve shows, as it is now: a file without a script. */
+static int write_health_page(const program *p, const vitals *v) {
+  text part = {0}, page = {0};
+  put_live_health(&part, v);
+  write_live_page(&page, "Health", NULL, &part, false);
+  return write_file(p->options.value[OPTION_OUTPUT], &page);
+}
+
 int run_health(program *p) {
   strings said = {0};
   for (size_t i = 0; i < p->options.fail_on.count; i++)
@@ -195,7 +204,10 @@ int run_health(program *p) {
   if (code == EXIT_OK) code = open_for_operator(&operator, p);
   if (code == EXIT_OK)
     code = read_vitals(&v, p, operator, given(&p->options, OPTION_INTEGRITY) ? NULL : &unknown);
-  if (code == EXIT_OK) code = write_vitals(&p->screen, &v);
+  if (code == EXIT_OK && given(&p->options, OPTION_OUTPUT))
+    code = write_health_page(p, &v);
+  else if (code == EXIT_OK)
+    code = write_vitals(&p->screen, &v);
   if (code == EXIT_OK) code = check_limits(limits, said.count, &v);
   vitals_free(&v);
   bp_close(operator);

@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#define COOKIE "blueplane"
 #define DOCUMENTS_MOST 16
 #define CONNECTIONS_MOST 96
 #define STREAMS_MOST 24
@@ -58,7 +59,8 @@ struct server {
   size_t documents, streams;
   visitor visitor[CONNECTIONS_MOST];
   follower_of *followers;
-  char *token, *cookie, *address;
+  char *token, *address;
+  char *place; /* where a browser is let in: "/3fa9..."; "" without a token */
   const strings *hosts;
   bool local, stopping;
   time_t beat;
@@ -245,26 +247,36 @@ static bool is_token(const server *s, const char *said) {
   return said != NULL && strlen(said) == length && sodium_memcmp(said, s->token, length) == 0;
 }
 
-static bool is_allowed(const server *s, struct MHD_Connection *c) {
+/* Behind the place, or NULL where the path is not in it. */
+static const char *within(const server *s, const char *path) {
+  size_t length = strlen(s->place);
+  return length > 0 && strncmp(path, s->place, length) == 0 && path[length] == '/' ? path + length
+                                                                                   : NULL;
+}
+
+static bool is_allowed(const server *s, struct MHD_Connection *c, bool inside) {
   static const char bearer[] = "Bearer ";
   const char *header = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Authorization");
   if (s->token == NULL) return true;
   if (header != NULL && strncmp(header, bearer, sizeof bearer - 1) == 0)
     return is_token(s, header + sizeof bearer - 1);
-  return is_token(s, MHD_lookup_connection_value(c, MHD_COOKIE_KIND, s->cookie));
+  return inside && is_token(s, MHD_lookup_connection_value(c, MHD_COOKIE_KIND, COOKIE));
 }
 
-/* The address that was printed: its token goes into a cookie, out of sight and out of the history. */
+/* The address that was printed: its token goes into a cookie, out of sight and out of the history. Browsers send
+ * cookies to all ports of a name, so this one is bound to a place that no other server knows to ask them to. */
 static enum MHD_Result let_in(const server *s, struct MHD_Connection *c, const char *path) {
   struct MHD_Response *r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
   if (r == NULL) return MHD_NO;
-  char *cookie = print_text("%s=%s; Path=/; HttpOnly; SameSite=Strict", s->cookie, s->token);
+  char *cookie = print_text(COOKIE "=%s; Path=%s/; HttpOnly; SameSite=Strict", s->token, s->place);
+  char *inside = print_text("%s%s", s->place, path);
   protect(r, NULL);
   MHD_add_response_header(r, "Set-Cookie", cookie);
-  MHD_add_response_header(r, "Location", path);
+  MHD_add_response_header(r, "Location", inside);
   enum MHD_Result done = MHD_queue_response(c, MHD_HTTP_SEE_OTHER, r);
   MHD_destroy_response(r);
   free(cookie);
+  free(inside);
   return done;
 }
 
@@ -312,10 +324,11 @@ static enum MHD_Result answer(void *self, struct MHD_Connection *c, const char *
   const char *token = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "token");
   if (s->token != NULL && token != NULL && is_token(s, token) && is_there(s, path))
     return let_in(s, c, path);
-  if (!is_allowed(s, c))
+  const char *inside = within(s, path);
+  if (!is_allowed(s, c, inside != NULL))
     return refuse(c, MHD_HTTP_UNAUTHORIZED,
                   "A token is asked for: use the address that blueplane serve printed.\n");
-  return give_document(s, c, path);
+  return give_document(s, c, inside != NULL ? inside : path);
 }
 
 /* ---------------------------------------------------------------------------------- connections */
@@ -418,6 +431,15 @@ int is_loopback(const char *address) {
   return local;
 }
 
+/* Whoever knows the place does not know the token. */
+static char *make_place(const char *token) {
+  unsigned char hash[crypto_generichash_BYTES_MIN];
+  char hex[2 * 8 + 1];
+  if (token == NULL) return copy_text("");
+  crypto_generichash(hash, sizeof hash, (const unsigned char *)token, strlen(token), NULL, 0);
+  return print_text("/%s", sodium_bin2hex(hex, sizeof hex, hash, 8));
+}
+
 int server_start(server **out, const server_options *o) {
   server *s = need(calloc(1, sizeof *s));
   struct addrinfo *a = resolve(o->address, o->port);
@@ -425,8 +447,7 @@ int server_start(server **out, const server_options *o) {
   *out = NULL;
   pthread_mutex_init(&s->lock, NULL);
   s->token = o->token == NULL ? NULL : copy_text(o->token);
-  s->cookie =
-      print_text("blueplane-%.4s", o->token != NULL ? o->token : ""); /* ports share cookies */
+  s->place = make_place(s->token);
   s->address = copy_text(o->address);
   s->hosts = o->hosts;
   s->local = is_loopback(o->address) == 1;
@@ -469,7 +490,7 @@ void server_stop(server *s) {
   }
   pthread_mutex_destroy(&s->lock);
   free(s->token);
-  free(s->cookie);
+  free(s->place);
   free(s->address);
   free(s);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <utime.h>
 
 #include <blueplane/blueplane.h>
 
@@ -14,6 +16,7 @@
 #include "program.h"
 
 #define WEEK_US (7 * DAY_US)
+#define AGREED_DAYS 180 /* the longest there is */
 
 static const struct {
   const char *name;
@@ -82,7 +85,6 @@ static int people_work(organisation *o, int number) {
   text_add(&events, "");
   for (int week = 0; week < m->weeks; week++)
     put_week(&events, &o->worker[number], week, m->monday_us - (m->weeks - week) * WEEK_US, 5);
-  if (developer) put_week(&events, &o->worker[number], m->weeks, m->monday_us, 7);
   if (rc == BP_OK)
     rc = bp_ingest_bytes(o->person[number], "native", "made", events.data, events.length, NULL,
                          NULL, &o->error);
@@ -234,8 +236,34 @@ static int merge_release(organisation *o, const char *path) {
   return rc;
 }
 
+/* Some of the lead's team agree to be seen, each for what the person chooses. */
+static int agree(organisation *o) {
+  static const struct {
+    int person;
+    const char *families[5];
+  } said[] = {{0, {"activity", "output", "tokens", "tasks"}},
+              {3, {"activity", "output"}},
+              {7, {"activity", "output", "tokens", "quality", "tasks"}},
+              {11, {"activity"}}};
+  int rc = BP_OK;
+  for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+    for (size_t k = 0; k < 5 && said[i].families[k] != NULL && rc == BP_OK; k++)
+      rc = bp_consent_set(o->person[said[i].person], said[i].families[k], "lead", 1,
+                          now_us + AGREED_DAYS * DAY_US, &o->error);
+  return rc;
+}
+
+static int write_lead(organisation *o, const char *window) {
+  bp_result *r = NULL;
+  char *path = print_text("%s/%s.lead", o->made->folder, window);
+  int rc = bp_publish_lead(&r, o->team, window, made_team, path, &o->error);
+  bp_result_free(r);
+  free(path);
+  return rc;
+}
+
 /* Everybody shares the week that ends with this Monday; it closes and is published. */
-static int close_week(organisation *o, int64_t monday_us) {
+static int close_week(organisation *o, int64_t monday_us, bool lead) {
   char window[16];
   int rc = BP_OK;
   bp_result *r = NULL;
@@ -247,7 +275,56 @@ static int close_week(organisation *o, int64_t monday_us) {
   char *path = print_text("%s/%s.release", o->made->folder, window);
   if (rc == BP_OK) rc = bp_publish(&r, o->team, window, path, &o->error);
   if (rc == BP_OK) rc = merge_release(o, path);
+  if (rc == BP_OK && lead) rc = write_lead(o, window);
   bp_result_free(r);
+  free(path);
+  return rc;
+}
+
+/* ------------------------------------------------------------------------------ the developer's week */
+
+static bool append(const char *path, const char *lines, size_t length, int64_t at_us) {
+  struct utimbuf when = {(time_t)(at_us / 1000000), (time_t)(at_us / 1000000)};
+  FILE *file = fopen(path, "ab");
+  bool written = file != NULL && fwrite(lines, 1, length, file) == length;
+  written = file != NULL && fclose(file) == 0 && written;
+  return written && utime(path, &when) == 0;
+}
+
+/* When the last of these lines was written. */
+static int64_t time_of_last(const char *lines, size_t length) {
+  static const char key[] = "\"time\":";
+  for (size_t at = length; at-- > 0;)
+    if (length - at > sizeof key && memcmp(lines + at, key, sizeof key - 1) == 0)
+      return strtoll(lines + at + sizeof key - 1, NULL, 10);
+  return 0;
+}
+
+/* Until the end of so many lines, or of all. */
+static size_t lines_from(const char *lines, int count) {
+  const char *at = lines;
+  while (*at != '\0' && count-- > 0)
+    at += strcspn(at, "\n") + 1;
+  return (size_t)(at - lines);
+}
+
+/* The week at hand lies in a file that grew, and was read soon after each time: so there is something to say of reading. */
+static int follow_week(organisation *o) {
+  text events = {0};
+  char *path = print_text("%s/developer.jsonl", o->made->folder);
+  int rc = BP_OK, turn = 0;
+  put_week(&events, &o->worker[0], o->made->weeks, o->made->monday_us, 7);
+  for (size_t at = 0; at < events.length && rc == BP_OK; turn++) {
+    size_t length = lines_from(events.data + at, 12 + turn * 5 % 23);
+    int64_t written = time_of_last(events.data + at, length);
+    if (written / 1000000 > (int64_t)time(NULL)) break; /* nobody has worked in the future */
+    if (!append(path, events.data + at, length, written)) rc = BP_ERR_IO;
+    now_us = written + 300000 + (int64_t)(turn * turn * 37 % 4200) * 1000;
+    if (rc == BP_OK) rc = bp_ingest_file(o->person[0], "native", path, NULL, NULL, &o->error);
+    at += length;
+  }
+  remove(path);
+  text_free(&events);
   free(path);
   return rc;
 }
@@ -257,8 +334,11 @@ int make_organisation(const made *m) {
   now_us = m->monday_us - (m->weeks - 1) * WEEK_US;
   int rc = hire(&o);
   if (rc == BP_OK) rc = found(&o);
-  for (int back = m->weeks - 1; back >= 0 && rc == BP_OK; back--)
-    rc = close_week(&o, m->monday_us - back * WEEK_US);
+  for (int back = m->weeks - 1; back >= 0 && rc == BP_OK; back--) {
+    if (back == MADE_LEAD_WEEKS || m->weeks <= MADE_LEAD_WEEKS) rc = agree(&o);
+    if (rc == BP_OK) rc = close_week(&o, m->monday_us - back * WEEK_US, back < MADE_LEAD_WEEKS);
+  }
+  if (rc == BP_OK) rc = follow_week(&o);
   for (int i = 0; i < MADE_PEOPLE; i++)
     bp_close(o.person[i]);
   bp_close(o.team);

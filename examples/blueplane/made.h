@@ -8,6 +8,7 @@
 #define MADE_PEOPLE 60
 #define MADE_TEAMS 10
 #define MADE_WEEKS_MOST 104
+#define MADE_LEAD_WEEKS 9 /* the last ones, in which some agreed to be seen */
 
 typedef struct made {
   const char *folder; /* is there, and empty */
@@ -16,7 +17,7 @@ typedef struct made {
 } made;
 
 /* Leaves in the folder `acme.db`, the organisation's store; `WEEK.release`, what was published of each week;
- * `developer.db`, the store of one of its people, who also worked in the week after. The same numbers for the
+ * `WEEK.lead`, what the lead of `made_team` gets of the last ones; `developer.db`, the store of one of its people, who also worked in the week after. The same numbers for the
  * same weeks. An exit code. */
 int make_organisation(const made *m);
 

@@ -68,7 +68,7 @@ static int make_today(service *v) {
     server_put(v->server, "/today.json", JSON, &j.out);
     put_live_today(&part, &s);
     text_add(&event, part.data);
-    write_live_page(&html, "Today", "/events", &part, true);
+    write_live_page(&html, "Today", "events", &part, true);
     server_put(v->server, "/", HTML, &html);
     server_send(v->server, "/events", &event);
     v->today_at = seconds_now();
@@ -87,7 +87,7 @@ static void put_health(service *v, const vitals *all) {
   server_put(v->server, "/metrics", EXPOSITION, &metrics);
   put_live_health(&part, all);
   text_add(&event, part.data);
-  write_live_page(&html, "Health", "/health/events", &part, !v->health_only);
+  write_live_page(&html, "Health", "health/events", &part, !v->health_only);
   server_put(v->server, v->health_only ? "/" : "/health", HTML, &html);
   server_send(v->server, "/health/events", &event);
 }

@@ -213,12 +213,22 @@ bool vital_is_shown(const vital *v) {
   return v->of == NULL || (v->value > 0 && strcmp(v->of, "+Inf") != 0);
 }
 
+#define DAYS_TOLD 3650 /* more is no forecast */
 void put_vital(text *t, const vital *v) {
   switch (v->info->unit) {
   case VITAL_BYTES: put_bytes(t, v->value > 0 ? (uint64_t)v->value : 0); break;
-  case VITAL_SECONDS: put_number(t, NULL, "us", v->value * 1e6, false); break;
+  case VITAL_SECONDS:
+    if (v->value >= 1 && v->value < 9.95)
+      text_addf(t, "%.1fs", v->value);
+    else
+      put_number(t, NULL, "us", v->value * 1e6, false);
+    break;
   case VITAL_SHARE: put_number(t, NULL, "ratio", v->value, false); break;
   case VITAL_DAYS:
+    if (v->value > DAYS_TOLD) {
+      text_add(t, "over ten years");
+      break;
+    }
     put_count(t, (int64_t)v->value);
     text_add(t, (int64_t)v->value == 1 ? " day" : " days");
     break;

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "calendar.h"
 
@@ -64,7 +65,10 @@ static void begin(session *s, const char *kind) {
 static void happen(session *s, const char *event) {
   begin(s, "event");
   text_addf(s->out, ",\"event\":\"%s\"%s}\n", event,
-            event[0] == 's' && event[1] == 'l' ? ",\"command\":\"review\"" : "");
+            strcmp(event, "slash_command") == 0 ? ",\"command\":\"review\""
+            : strcmp(event, "api_error") != 0   ? ""
+            : happens(s->w, 70)                 ? ",\"detail\":\"overloaded\""
+                                                : ",\"detail\":\"rate_limit\"");
 }
 
 /* Habits that not everybody has, and that spread. */
@@ -83,6 +87,13 @@ static void prompt(session *s) {
                                                  : "");
 }
 
+/* How long the model's provider took; the developer's telemetry tells it. */
+static void take_time(session *s) {
+  int us = between(s->w, 700, 4000) * 1000 * (happens(s->w, 12) ? between(s->w, 4, 16) : 1);
+  begin(s, "event");
+  text_addf(s->out, ",\"event\":\"response_time\",\"value\":%d}\n", us);
+}
+
 static void response(session *s) {
   int size = between(s->w, 120, 900), context = between(s->w, 20000, 150000);
   begin(s, "response");
@@ -90,6 +101,7 @@ static void response(session *s) {
             ",\"model\":\"%s\",\"input_tokens\":%d,\"output_tokens\":%d,\"cache_read_tokens\":%d,"
             "\"cache_write_5m_tokens\":%d,\"stop\":\"tool_use\"}\n",
             s->with->model, context / (s->w->team % 3 == 0 ? 6 : 20), size, context, context / 12);
+  if (s->w->number == 0) take_time(s);
 }
 
 /* Returns whether the call went well. */

@@ -331,10 +331,22 @@ class Serve(Case):
             self.assertEqual(served.ask(path, token=False, Authorization="Bearer " + "0" * 32)[0], 401, path)
             self.assertEqual(served.ask(path + "?token=" + "0" * 32, token=False)[0], 401, path)
         status, headers, _ = served.ask(f"/?token={served.token}", token=False)
-        self.assertEqual((status, headers["Location"]), (303, "/"))
+        self.assertEqual(status, 303)
+        place = headers["Location"]
+        self.assertRegex(place, r"^/[0-9a-f]{16}/$")
+        self.assertNotIn(place.strip("/"), served.token)
         cookie = headers["Set-Cookie"]
-        self.assertRegex(cookie, "HttpOnly; SameSite=Strict")
-        self.assertEqual(served.ask("/", token=False, Cookie=cookie.split(";")[0])[0], 200)
+        self.assertRegex(cookie, f"; Path={place}; HttpOnly; SameSite=Strict$")
+        # A browser sends the cookie below that place only, whatever the port, and there it counts.
+        cookie = cookie.split(";")[0]
+        for path, code in ((place, 200), (f"{place}health", 200), (f"{place}today.json", 200), (f"{place}nothing", 404), ("/", 401), ("/health", 401),
+                           ("/0000000000000000/", 401), (place[:-1], 401), (f"/{place}", 401)):
+            self.assertEqual(served.ask(path, token=False, Cookie=cookie)[0], code, path)
+        self.assertEqual(served.ask(place, token=False)[0], 401)
+        _, headers, _ = served.ask(f"/health?token={served.token}", token=False)
+        self.assertEqual(headers["Location"], f"{place}health")
+        page = served.ask(place, token=False, Cookie=cookie)[2]
+        self.assertNotRegex(page if isinstance(page, str) else page.decode(), r'(href|src|data-events)="/')
         self.assertEqual(served.ask("/nothing")[0], 404)
 
     def test_refusals(self):

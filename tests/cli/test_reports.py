@@ -286,6 +286,9 @@ class Mail(unittest.TestCase):
         self.assertIsNone(ids[3])  # whoever sends it knows the sender and adds one
 
 
+AGREED = ("m-01", "m-04", "m-08", "m-12")  # as made.c says
+
+
 class Privacy(unittest.TestCase):
     def test_nobody_is_in_what_others_open(self):
         """Ids, keys, folders and branches of the people, in every form that a text may take; found in their own store."""
@@ -300,7 +303,8 @@ class Privacy(unittest.TestCase):
             if file.suffix == ".eml":
                 message = email.message_from_bytes(data, policy=email.policy.default)
                 data += b"".join(part.get_payload(decode=True) for part in message.walk() if not part.is_multipart())
-            for canary in canaries:
+            # the lead's file holds those who agreed to be seen by the lead, and nobody else
+            for canary in (canary for canary in canaries if file.name != "team.html" or canary not in AGREED):
                 for form in (canary.encode(), canary.encode("utf-16-le"), canary.encode().hex().encode()):
                     self.assertNotIn(form, data, (file.name, canary))
         self.assertIn(b"tracker", (DEMO / "developer.db").read_bytes())  # the search can find

@@ -3,7 +3,7 @@
 
     python3 tests/pages/organisation.py PROGRAM FAKENOW FOLDER
 
-Leaves FOLDER/acme.release and FOLDER/acme.db.
+Leaves FOLDER/acme.release, FOLDER/core.lead, in which one member agreed to be seen, and FOLDER/acme.db.
 """
 import pathlib
 import sys
@@ -16,7 +16,7 @@ import teams  # noqa: E402
 def main() -> None:
     program, fakenow, folder = (str(pathlib.Path(word).resolve()) for word in sys.argv[1:])
     walk = teams.Walk(str(ROOT), program, fakenow, folder)
-    for name in ("store", "roster", "join", "share", "merge", "publish", "organisation"):
+    for name in ("store", "roster", "join", "consent", "share", "merge", "publish", "member", "organisation"):
         walk.block(name)
 
 

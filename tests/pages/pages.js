@@ -10,8 +10,9 @@ const fs = require("fs");
 const path = require("path");
 const { accessible, check, close, end, failing, fits, launch, program, settle, watched, work } = require("./browser.js");
 
+let environment = process.env;
 function run(...words) {
-  return execFileSync(program, words, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync(program, words, { env: environment, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 // A question that may have no answer ends with 3, or 4 where all of it is withheld; its document is whole.
@@ -202,6 +203,32 @@ function nobody(file) {
   check(!/\b[0-9a-f]{64}\b/.test(text), `${path.basename(file)}: holds a key`);
 }
 
+// Who agreed to be seen stands in a table, with the numbers of the program; nobody else is in the file, and the name opens what
+// the member's numbers are week by week.
+async function agreed(browser, file, release) {
+  const page = await open(browser, file), text = fs.readFileSync(file, "utf8");
+  const shown = await page.locator("#members tbody tr").evaluateAll((rows) => rows.map((row) => ({ name: row.querySelector("th, td").textContent,
+    cells: [...row.querySelectorAll("data")].map((each) => ({ column: each.dataset.column, value: each.value, state: each.dataset.state })) })));
+  check(shown.length === 1 && shown[0].name === "ana", `members: the table has ${JSON.stringify(shown.map((each) => each.name))}`);
+  for (const other of ["ben", "cleo"]) check(!new RegExp(`"${other}"`).test(text), `members: ${other} is in the file`);
+  const told = ask("release", "show", release, ...shown[0].cells.map((each) => each.column), "--by", "member", "--as", "lead").rows[0];
+  let compared = 0;
+  for (const cell of shown[0].cells) {
+    const value = told[cell.column] ?? null;
+    compared += value !== null;
+    check(equal(cell.value === "" ? null : Number(cell.value), value), `members: ${cell.column} is ${cell.value}, the program says ${value}`);
+    check((cell.state === "withheld") === (value === null), `members: ${cell.column} is ${cell.state}, the program says ${value}`);
+  }
+  check(compared >= 2 && compared < shown[0].cells.length, `members: ${compared} of ${shown[0].cells.length} figures are told`);
+  await page.locator("#members .opener").focus();
+  await page.keyboard.press("Enter");
+  check((await page.locator("dialog[open] h2").first().textContent()) === "ana", "members: the drawer is not the member's");
+  check((await page.locator("dialog[open] .parts tbody tr").count()) >= 1, "members: the drawer has no weeks");
+  await page.keyboard.press("Escape");
+  check((await page.locator("dialog[open]").count()) === 0, "members: Escape does not close the drawer");
+  await close(page, "members");
+}
+
 // The saved page of patterns stands alone, under the same policy.
 async function patterns(browser, file) {
   const page = await open(browser, file);
@@ -274,6 +301,11 @@ async function main() {
       await whole(browser, file, eyes, [undefined]);
       if (eyes === "lead") await patterns(browser, file);
     }
+    const lead = path.join(work, "member.html"), leadFile = path.join(team, "core.lead");
+    environment = { ...process.env, LD_PRELOAD: process.env.BLUEPLANE_FAKENOW, FAKE_NOW: "1775232000" }; // consent ends; this is the week after
+    run("dashboard", "--release", leadFile, "--as", "lead", "--team", "core", "--output", lead);
+    await whole(browser, lead, "member", [undefined]);
+    await agreed(browser, lead, leadFile);
   } finally {
     await browser.close();
   }

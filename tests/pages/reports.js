@@ -63,7 +63,7 @@ async function main() {
   execFileSync(program, ["demo", demo, "--weeks", "13", "--until", "2026-03-29", "--quiet"], { stdio: ["ignore", "ignore", "inherit"] });
   const browser = await launch();
   try {
-    for (const name of ["executive-quarter", "research", "index"]) await one(browser, path.join(demo, `${name}.html`));
+    for (const name of ["executive-quarter", "research", "health", "index"]) await one(browser, path.join(demo, `${name}.html`));
     await printed(browser, path.join(demo, "executive-quarter.html"), 6);
     await printed(browser, path.join(demo, "research.html"), 12);
     for (const name of ["mail-lead", "mail-manager"]) await mail(browser, pageOf(path.join(demo, `${name}.eml`)));

@@ -353,6 +353,7 @@ def expected(releases, scopes, dimension, key_of, measure):
         elif cell[0] & STATE != UNCOVERED:
             told[1] |= bool(cell[0] & PARTIAL)
             told[0] = [a + b for a, b in zip(told[0] or (0, 0, 0), span(*cell))]
+    # a sum of which some part is missing is told by the least that it can be
     return {key: told and ([told[1], told[1], None] if open_ else told) for key, (told, open_) in out.items()}
 
 

@@ -205,7 +205,8 @@ static void put_health_row(text *t, const vital *v) {
   html_text(t, v->info->title);
   if (v->of != NULL) {
     text_add(t, within ? " " : ": ");
-    html_text(t, v->of);
+    for (const char *c = v->of; *c != '\0'; c++) /* a word of the library */
+      text_add_bytes(t, *c == '_' ? " " : c, 1);
     if (within) text_add(t, " s");
   }
   text_add(t, "</th><td class=\"number\">");
@@ -213,12 +214,61 @@ static void put_health_row(text *t, const vital *v) {
   text_add(t, "</td></tr>\n");
 }
 
+static bool is_latency(const vital *v) {
+  return strcmp(v->info->name, "provider_latency") == 0;
+}
+
+static bool is_in(const vital *v, const char *group) {
+  return v->info->group != NULL && strcmp(v->info->group, group) == 0 && vital_is_shown(v);
+}
+
+/* How long answers took: of each stretch of seconds the share of the calls that ended in it. */
+static void put_latency(text *t, const vitals *v) {
+  enum { STEP = 40, HEIGHT = 100, MOST = 16 };
+  double part[MOST], before = 0, most = 0;
+  const vital *within[MOST];
+  size_t count = 0;
+  for (size_t i = 0; i < v->count && count < MOST; i++) {
+    if (!is_latency(&v->item[i])) continue;
+    within[count] = &v->item[i];
+    part[count] = v->item[i].value - before;
+    before = v->item[i].value;
+    if (part[count] > most) most = part[count];
+    count++;
+  }
+  if (most <= 0) return;
+  text_addf(t,
+            "<div class=\"latency\"><p class=\"summary\">How long answers took, in seconds</p>\n<svg class=\"hours\" viewBox=\"0 0 %zu %d\" "
+            "preserveAspectRatio=\"none\" aria-hidden=\"true\">\n",
+            count * STEP, HEIGHT);
+  for (size_t i = 0; i < count; i++) {
+    int height = (int)(part[i] / most * (HEIGHT - 2) + 0.5);
+    text_addf(t, "<rect class=\"rail\" x=\"%zu\" y=\"%d\" width=\"%d\" height=\"1\"/>", i * STEP + 2,
+              HEIGHT - 1, STEP - 4);
+    if (height > 0)
+      text_addf(t, "<rect x=\"%zu\" y=\"%d\" width=\"%d\" height=\"%d\"/>", i * STEP + 2,
+                HEIGHT - height, STEP - 4, height);
+  }
+  text_add(t, "</svg>\n<div class=\"hour-names\" aria-hidden=\"true\">");
+  for (size_t i = 0; i < count; i++) {
+    bool beyond = strcmp(within[i]->of, "+Inf") == 0;
+    text_add(t, "<span>");
+    html_text(t, beyond ? "more" : within[i]->of);
+    text_add(t, "</span>");
+  }
+  text_add(t, "</div>\n<details id=\"latency-table\"><summary>As a table</summary>"
+              "<table class=\"figures\"><thead class=\"hidden-visually\"><tr><th scope=\"col\">Figure</th>"
+              "<th scope=\"col\">Value</th></tr></thead><tbody>\n");
+  for (size_t i = 0; i < count; i++)
+    if (vital_is_shown(within[i])) put_health_row(t, within[i]);
+  text_add(t, "</tbody></table></details></div>\n");
+}
+
 static void put_group(text *t, const vitals *v, const char *group) {
   text rows = {0};
   for (const vital_info *info = vital_table; info->name != NULL; info++)
     for (size_t i = 0; i < v->count; i++)
-      if (v->item[i].info == info && info->group != NULL && strcmp(info->group, group) == 0 &&
-          vital_is_shown(&v->item[i]))
+      if (v->item[i].info == info && is_in(&v->item[i], group) && !is_latency(&v->item[i]))
         put_health_row(&rows, &v->item[i]);
   put_heading(t, group, group);
   if (rows.data == NULL)
@@ -229,12 +279,12 @@ static void put_group(text *t, const vitals *v, const char *group) {
         "<table class=\"figures\"><thead class=\"hidden-visually\"><tr><th scope=\"col\">Figure"
         "</th><th scope=\"col\">Value</th></tr></thead><tbody>\n%s</tbody></table>",
         rows.data);
+  if (strcmp(group, "Providers") == 0) put_latency(t, v);
   text_add(t, "</section>\n");
   text_free(&rows);
 }
 
 void put_live_health(text *t, const vitals *v) {
-  static const char *const groups[] = {"Reading", "Store", "Refused", "Providers"};
   put_status(t, v);
   text_add(t, "<div class=\"tiles\">\n");
   put_health_tile(t, v, "lag_p95", "Lag, 95 of 100 readings");
@@ -243,12 +293,13 @@ void put_live_health(text *t, const vitals *v) {
   put_health_tile(t, v, "storage_bytes", "Size of the store");
   put_health_tile(t, v, "days_to_limit", "Limit reached in");
   put_health_tile(t, v, "provider_error_rate", "Calls that failed");
-  text_add(t, "</div>\n<div class=\"grid\">\n");
-  for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-    text_add(t, "<div class=\"half\">");
-    put_group(t, v, groups[i]);
-    text_add(t, "</div>\n");
-  }
+  text_add(t, "</div>\n<div class=\"grid\">\n<div class=\"half\">");
+  put_group(t, v, "Reading");
+  put_group(t, v, "Refused");
+  text_add(t, "</div>\n<div class=\"half\">");
+  put_group(t, v, "Store");
+  text_add(t, "</div>\n");
+  put_group(t, v, "Providers");
   text_add(t, "</div>\n");
 }
 
@@ -259,25 +310,38 @@ static void put_link(text *t, const char *path, const char *name, const char *ti
   text_addf(t, "<a href=\"%s\"%s>%s</a>", path, here ? " aria-current=\"page\"" : "", name);
 }
 
+/* What follows: whether it does, and a switch. */
+static void put_following(text *t, const char *title, bool both) {
+  if (both) {
+    text_add(t, "<nav aria-label=\"Pages\">");
+    put_link(t, "./", "Today", title);
+    put_link(t, "health", "Health", title);
+    text_add(t, "</nav>\n");
+  }
+  text_add(
+      t,
+      "<p class=\"state\"><span id=\"state\" role=\"status\">as it was loaded</span></p>\n"
+      "<button class=\"button\" id=\"pause\" type=\"button\" aria-pressed=\"false\" hidden>Pause"
+      "</button>");
+}
+
 void write_live_page(text *t, const char *title, const char *events, text *part, bool both) {
   static const char *const styles[] = {page_base_css, page_live_css, NULL};
   static const char *const scripts[] = {page_live_js, NULL};
   text body = {0};
   char *name = print_text("%s – blueplane", title);
+  date now = today();
   text_addf(&body, "<div class=\"page\">\n<header class=\"top\"><h1>%s</h1>\n", title);
-  if (both) {
-    text_add(&body, "<nav aria-label=\"Pages\">");
-    put_link(&body, "/", "Today", title);
-    put_link(&body, "/health", "Health", title);
-    text_add(&body, "</nav>\n");
-  }
-  text_addf(
-      &body,
-      "<p class=\"state\"><span id=\"state\" role=\"status\">as it was loaded</span></p>\n"
-      "<button class=\"button\" id=\"pause\" type=\"button\" aria-pressed=\"false\" hidden>Pause"
-      "</button></header>\n<main id=\"live\" data-events=\"%s\">\n%s</main>\n</div>\n",
-      events, part->data != NULL ? part->data : "");
-  page p = {name, styles, scripts, body.data, NULL, "'self'"};
+  if (events != NULL)
+    put_following(&body, title, both);
+  else
+    text_addf(&body, "<p class=\"state\">as of %04d-%02d-%02d %02d:%02d</p>", now.year, now.month,
+              now.day, now.hour, now.minute);
+  text_add(&body, "</header>\n<main id=\"live\"");
+  if (events != NULL) text_addf(&body, " data-events=\"%s\"", events);
+  text_addf(&body, ">\n%s</main>\n</div>\n", part->data != NULL ? part->data : "");
+  page p = {name, styles, events != NULL ? scripts : NULL, body.data, NULL,
+            events != NULL ? "'self'" : NULL};
   write_page(t, &p);
   free(name);
   text_free(&body);

@@ -10,8 +10,8 @@
 void put_live_today(text *t, const stats *s);
 void put_live_health(text *t, const vitals *v);
 
-/* The page around it: takes `part` and empties it. `events` is where its changes come from; `both`: there
- * is a page of today and one of health. */
+/* The page around it: takes `part` and empties it. `events` is where its changes come from, NULL: it
+ * stays as it is, without a script; `both`: there is a page of today and one of health. */
 void write_live_page(text *t, const char *title, const char *events, text *part, bool both);
 
 #endif

@@ -194,10 +194,13 @@ function listPanel(id, title, classes, source, dimension, main, names, heads = {
   const from = table(source);
   if (!from.has(dimension) || from.rows === 0) return null;
   const lead = from.has(main) ? main : from.metrics()[0], most = from.most(lead);
+  const told = names.filter((name) => from.has(name));
+  if (told.every((name) => rowsOf(from).every((row) => from.state(row, name) === "withheld")))
+    return panel(id, title, classes, null, el("p", { class: "nothing" }, el("span", { class: "withheld" }, "withheld"), ` for all ${from.rows} of them: too few people stand behind some, and the others would tell of those.`));
   const columns = [
     { title: dimensionTitle(dimension), cell: (row) => opener(label(dimension, from.value(row, dimension)), () => openDetail(() => groupDetail(source, dimension, row))) },
     { title: "", spoken: `Size by ${titleOf(lead).toLowerCase()}`, class: "bar-cell", cell: (row) => from.state(row, lead) === "withheld" ? "" : bar(most > 0 ? from.value(row, lead) / most : 0) },
-    ...names.filter((name) => from.has(name)).map((name) => ({ title: heads[name] || titleOf(name), number: true, cell: (row) => ranged(from, row, name) })),
+    ...told.map((name) => ({ title: heads[name] || titleOf(name), number: true, cell: (row) => ranged(from, row, name) })),
     { title: "People", number: true, class: "minor", cell: (row) => people(from, row) || "" }];
   return panel(id, title, classes, null, figureTable(columns, rowsOf(from), { first: 10, caption: title, captionHidden: true, class: "list" }));
 }
@@ -269,7 +272,7 @@ function membersPanel() {
     return panel("members", "Members who agreed to be seen", "", null, el("p", { class: "nothing" }, "There is nobody's own number in this file. A member can agree to it, for a family of metrics and for a time: blueplane consent."));
   const names = from.metrics();
   return panel("members", "Members who agreed to be seen", "", "By their own consent, for as long as it lasts. Of what somebody did not agree to nothing is in this file.", figureTable([
-    { title: "Member", cell: (row) => opener(from.value(row, "member"), () => openDetail(() => groupDetail("members", "member", row))) },
+    { title: "Member", cell: (row) => opener(label("member", from.value(row, "member")), () => openDetail(() => groupDetail("members", "member", row))) },
     ...names.map((name) => ({ title: titleOf(name), number: true, cell: (row) => figure(from, row, name) }))], rowsOf(from), { first: 20, caption: "Members who agreed to be seen", captionHidden: true }));
 }
 
