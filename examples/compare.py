@@ -2,20 +2,25 @@
 """Runs an example and compares what it prints with what it should print.
 
     python3 examples/compare.py PROGRAM EXPECTED [--write]
+
+MESON_EXE_WRAPPER, which meson sets, starts programs of another system; their lines may end as those of Windows do.
 """
 
 import difflib
+import os
+import shlex
 import subprocess
 import sys
 
 
 def main():
     program, expected = sys.argv[1], sys.argv[2]
-    run = subprocess.run([program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    wrapper = shlex.split(os.environ.get("MESON_EXE_WRAPPER", ""))
+    run = subprocess.run([*wrapper, program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
     if run.returncode != 0 or run.stderr:
         print(f"{program}: status {run.returncode}\n{run.stderr.decode(errors='replace')}")
         return 1
-    printed = run.stdout.decode("utf-8")
+    printed = run.stdout.decode("utf-8").replace("\r\n", "\n")
     if sys.argv[3:] == ["--write"]:
         with open(expected, "w", encoding="utf-8", newline="") as file:
             file.write(printed)

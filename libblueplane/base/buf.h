@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/format.h"
+
 typedef struct buf {
   char *data; /* NUL-terminated when length > 0 or after bpi_buf_take */
   size_t length, capacity, limit;
@@ -21,9 +23,7 @@ void bpi_buf_int(buf *b, int64_t value);
 /* The first of 15, 16 and 17 digits that read back as the same double, zeros at the end left out
  * and with a point in any locale; "null" when not finite. */
 void bpi_buf_real(buf *b, double value);
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
+BPI_FORMAT(2, 3)
 void bpi_buf_printf(buf *b, const char *format, ...); /* never with floating point: locale */
 /* JSON string with quotes; invalid UTF-8 becomes U+FFFD. */
 void bpi_buf_json_text(buf *b, const char *text, size_t length);

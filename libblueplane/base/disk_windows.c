@@ -1,10 +1,11 @@
 /* base/disk_windows.c: base/disk.h over Windows, by its names in UTF-16. What POSIX calls 0600 is here an
- * access list of the owner and the system alone. Knows nothing of POSIX, which has disk_posix.c. */
+ * access list of the user and the system alone. Knows nothing of POSIX, which has disk_posix.c. */
 #include "base/disk.h"
 
 #ifdef _WIN32
 
 #include <string.h>
+#include <wchar.h>
 
 #include <windows.h>
 
@@ -16,7 +17,8 @@
 #define EPOCH INT64_C(116444736000000000) /* 1970 in units of 100 ns since 1601 */
 #define SHARED (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE) /* keep nobody out */
 #define SHORT_PATH 240 /* a longer one needs the prefix; folders end before files do */
-#define PRIVATE L"D:P(A;;FA;;;OW)(A;;FA;;;SY)"
+#define PRIVATE L"D:P(A;;FA;;;%ls)(A;;FA;;;SY)"
+#define PRIVATE_MAX 256 /* a user as text is not longer than 184 */
 #define NO_FILE ((disk_file)INVALID_HANDLE_VALUE)
 
 static int code_of_error(DWORD error) {
@@ -154,19 +156,40 @@ int bpi_disk_open(disk_file *out, const char *path, bool follow, file_stat *stat
   return BP_ERR_INVALID;
 }
 
+/* The access list as Windows wants it, to be freed with LocalFree; NULL: there is none to be had. */
+static PSECURITY_DESCRIPTOR private_to_user(void) {
+  union {
+    TOKEN_USER user;
+    unsigned char bytes[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+  } of;
+  HANDLE token;
+  DWORD used;
+  wchar_t *name = NULL, text[PRIVATE_MAX];
+  PSECURITY_DESCRIPTOR made = NULL;
+  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) return NULL;
+  if (GetTokenInformation(token, TokenUser, &of, sizeof of, &used) &&
+      ConvertSidToStringSidW(of.user.User.Sid, &name)) {
+    int length = _snwprintf(text, PRIVATE_MAX, PRIVATE, name);
+    LocalFree(name);
+    if (length < 0 || length >= PRIVATE_MAX ||
+        !ConvertStringSecurityDescriptorToSecurityDescriptorW(text, SDDL_REVISION_1, &made, NULL))
+      made = NULL;
+  }
+  CloseHandle(token);
+  return made;
+}
+
 int bpi_disk_create(disk_file *out, const char *path) {
   wchar_t *name;
   int rc = wide_name(&name, path, "");
   if (rc != BP_OK) return rc;
-  SECURITY_ATTRIBUTES owner = {.nLength = sizeof owner};
-  if (ConvertStringSecurityDescriptorToSecurityDescriptorW(PRIVATE, SDDL_REVISION_1,
-                                                           &owner.lpSecurityDescriptor, NULL)) {
+  SECURITY_ATTRIBUTES owner = {.nLength = sizeof owner, .lpSecurityDescriptor = private_to_user()};
+  rc = BP_ERR_IO;
+  if (owner.lpSecurityDescriptor != NULL) {
     *out = (disk_file)CreateFileW(name, GENERIC_WRITE, SHARED, &owner, CREATE_NEW,
                                   FILE_ATTRIBUTE_NORMAL, NULL);
     rc = *out == NO_FILE ? code_of_error(GetLastError()) : BP_OK;
     LocalFree(owner.lpSecurityDescriptor);
-  } else {
-    rc = BP_ERR_IO;
   }
   bpi_free(name);
   return rc;
@@ -229,14 +252,11 @@ int bpi_disk_make_private(const char *path) {
   wchar_t *name;
   int rc = wide_name(&name, path, "");
   if (rc != BP_OK) return rc;
-  PSECURITY_DESCRIPTOR owner;
+  PSECURITY_DESCRIPTOR owner = private_to_user();
   rc = BP_ERR_IO;
-  if (ConvertStringSecurityDescriptorToSecurityDescriptorW(PRIVATE, SDDL_REVISION_1, &owner,
-                                                           NULL)) {
-    bool done = SetFileSecurityW(name,
-                                 DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
-                                 owner) != 0;
-    rc = done ? BP_OK : code_of_error(GetLastError());
+  if (owner != NULL) {
+    SECURITY_INFORMATION what = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
+    rc = SetFileSecurityW(name, what, owner) ? BP_OK : code_of_error(GetLastError());
     LocalFree(owner);
   }
   bpi_free(name);

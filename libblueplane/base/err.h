@@ -5,11 +5,11 @@
 
 #include <blueplane/blueplane.h>
 
+#include "base/format.h"
+
 /* Makes *error (if error is not NULL and still holds NULL) and returns `code`, so that
  * `return bpi_fail(error, BP_ERR_IO, "...")` reads as one step. */
-#if defined(__GNUC__)
-__attribute__((format(printf, 3, 4)))
-#endif
+BPI_FORMAT(3, 4)
 int bpi_fail(bp_error **error, int code, const char *format, ...);
 
 /* Adds a detail to an error just made; does nothing where there is none. Returns `code` of the error. */

@@ -215,13 +215,23 @@ static int walk_directory(walk *w, const char *directory, bool is_root) {
   return w->visit(w->user, directory, NULL);
 }
 
+/* What divides a path beside '/' on Windows; the paths that are visited have the latter alone. */
+static bool is_divider(char c) {
+#ifdef _WIN32
+  if (c == '\\') return true;
+#endif
+  return c == '/';
+}
+
 int bpi_walk(const char *root, int (*visit)(void *user, const char *path, const file_stat *stat),
              void *user) {
   walk w = {.visit = visit, .user = user};
   size_t length = strlen(root);
-  while (length > 1 && root[length - 1] == '/')
+  while (length > 1 && is_divider(root[length - 1]) && root[length - 2] != ':')
     length--;
   int rc = push_directory(&w, root, length);
+  for (size_t i = 0; rc == BP_OK && i < length; i++)
+    if (is_divider(root[i])) w.pending[0][i] = '/';
   bool is_root = true;
   while (rc == 0 && w.count > 0) {
     char *directory = w.pending[--w.count];

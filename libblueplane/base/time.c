@@ -7,7 +7,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#ifdef _WIN32
+#include <windows.h>
+#else
 #include <time.h>
+#endif
 
 #include "base/err.h"
 #include "base/file.h"
@@ -105,11 +109,25 @@ void bpi_format_week(int64_t monday, char out[16]) {
   snprintf(out, 16, "%04d-W%02d", (int)(thursday.year % 10000), (int)(week % 100));
 }
 
+#ifdef _WIN32
+
+#define SINCE_1601 (INT64_C(11644473600) * BPI_SECOND)
+
+int64_t bpi_now(void) {
+  FILETIME now; /* units of 100 ns */
+  GetSystemTimePreciseAsFileTime(&now);
+  return (int64_t)((uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime) / 10 - SINCE_1601;
+}
+
+#else
+
 int64_t bpi_now(void) {
   struct timespec now;
   if (timespec_get(&now, TIME_UTC) == 0) return 0;
   return (int64_t)now.tv_sec * BPI_SECOND + now.tv_nsec / 1000;
 }
+
+#endif
 
 /* ------------------------------------------------------------------------- instants as text */
 

@@ -95,7 +95,7 @@ int bpi_prompt_size(int64_t characters) {
   if (characters < 50) return SIZE_TINY;
   if (characters < 200) return SIZE_SHORT;
   if (characters < 1000) return SIZE_MEDIUM;
-  return characters < 5000 ? SIZE_LONG : SIZE_HUGE;
+  return characters < 5000 ? SIZE_LONG : SIZE_VAST;
 }
 
 /* ----------------------------------------------------------------------------------- lookups */

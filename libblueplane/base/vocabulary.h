@@ -74,7 +74,7 @@
 /* Prompt length in characters: 1-49, 50-199, 200-999, 1000-4999, 5000 and more. */
 #define BPI_SIZES(X)                                                                               \
   X(UNKNOWN, 0, "unknown") X(TINY, 1, "tiny") X(SHORT, 2, "short") X(MEDIUM, 3, "medium")          \
-  X(LONG, 4, "long") X(HUGE, 5, "huge")
+  X(LONG, 4, "long") X(VAST, 5, "huge") /* HUGE is a macro of some systems */
 #define BPI_DECISION_KINDS(X)                                                                      \
   X(OTHER, 0, "other") X(EDIT, 1, "edit") X(COMPLETION, 2, "completion") X(COMMAND, 3, "command")
 #define BPI_CHANGE_KINDS(X)                                                                        \

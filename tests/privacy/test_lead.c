@@ -470,7 +470,7 @@ static bool may_be_shown(unsigned agreed, unsigned all, bool led) {
 }
 
 typedef struct tally {
-  long weeks, views, alone, alone_without_rule;
+  int64_t weeks, views, alone, alone_without_rule;
 } tally;
 
 /* Every set of people who agree, each in a week of its own. */
@@ -1316,14 +1316,14 @@ int main(void) {
   tcase_add_test(tests, a_late_bundle);
   tcase_add_test(tests, taken_back_when_idle);
   tcase_add_test(tests, taken_back_under_a_reader);
-  tcase_add_test(tests, taken_back_in_another_process);
-  tcase_add_test(tests, taken_back_and_killed);
+  tcase_add_posix_test(tests, taken_back_in_another_process);
+  tcase_add_posix_test(tests, taken_back_and_killed);
   tcase_add_test(tests, who_leaves_is_not_left_over);
   tcase_add_test(tests, erased);
   tcase_add_test(tests, erased_does_not_come_back);
   tcase_add_test(tests, erased_on_one_device);
   tcase_add_test(tests, who_comes_back_says_it_anew);
-  tcase_add_test(tests, every_handle_knows_at_once);
+  tcase_add_posix_test(tests, every_handle_knows_at_once);
   tcase_add_test(tests, shown_before_it_leaves);
   tcase_add_test(tests, a_word_is_a_revision);
   tcase_add_test(tests, two_words_of_one_count);

@@ -689,14 +689,14 @@ int main(void) {
   tcase_add_test(tests, sums_are_those_of_the_people);
   tcase_add_test(tests, nothing_of_a_person_stays);
   tcase_add_test(tests, a_reader_delays_the_clearing);
-  tcase_add_test(tests, killed_at_any_moment);
+  tcase_add_posix_test(tests, killed_at_any_moment);
   tcase_add_test(tests, an_organisation_merges_releases);
   tcase_add_test(tests, releases_grow_old);
   tcase_add_test(tests, releases_of_other_times);
   tcase_add_test(tests, a_release_opens_as_a_store);
   tcase_add_test(tests, a_database_is_no_release);
   tcase_add_test(tests, a_value_of_another_length);
-  tcase_add_test(tests, private_behind_a_link);
+  tcase_add_posix_test(tests, private_behind_a_link);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

@@ -52,7 +52,7 @@ static inline void check_stops(const source *s, const char *name, const char *da
   ck_assert_uint_eq(cuts_part.count, 1);
   fake_read(&cuts_whole, s, name, data, length);
   int rc = BP_ERR_NOMEM;
-  for (int64_t n = 0; rc == BP_ERR_NOMEM; n++) {
+  for (long n = 0; rc == BP_ERR_NOMEM; n++) {
     bpi_mem_fail_after(n);
     fake_read(&cuts_part, s, name, data, length);
     bpi_mem_fail_after(-1);

@@ -6,6 +6,7 @@
 #include "told.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "run_suite.h"
@@ -206,7 +207,7 @@ START_TEST(a_workspace_is_that_of_the_file_beside_it) {
                      uris[i][1]);
   }
   remove(name);
-  ck_assert_int_eq(remove(folder), 0);
+  ck_assert_int_eq(rmdir(folder), 0);
 }
 END_TEST
 

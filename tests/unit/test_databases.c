@@ -125,7 +125,7 @@ static const reading readings[] = {
 #define READINGS (sizeof readings / sizeof *readings)
 
 /* What does not belong to the reading may not fail. */
-static int read_once(const reading *r, int64_t fail_after) {
+static int read_once(const reading *r, long fail_after) {
   record_sink sink = {&one, fake_identify, fake_label, fake_put, fake_refuse, fake_drop};
   source_input in = {.path = r->sql == NULL ? session_path : "", .sink = &sink, .told_by = told_by};
   scan s;
@@ -155,7 +155,7 @@ START_TEST(memory_and_stops) {
   else
     make_storage();
   int rc = BP_ERR_NOMEM;
-  int64_t n = 0;
+  long n = 0;
   for (; rc == BP_ERR_NOMEM; n++) {
     rc = read_once(r, n);
     ck_assert_int_lt(n, 1000);

@@ -12,21 +12,15 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "folder.h"
 #include "run_suite.h"
 #include "store/foreign.h"
 
-static char root[64], path[96];
+static char path[96];
 
 static void make_root(void) {
-  strcpy(root, "/tmp/blueplane-foreign-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(root));
-  snprintf(path, sizeof path, "%s/state.vscdb", root);
-}
-
-static void remove_root(void) {
-  char command[256];
-  snprintf(command, sizeof command, "chmod -R u+rwx '%s'; rm -rf '%s'", root, root);
-  ck_assert_int_eq(system(command), 0);
+  make_folder();
+  snprintf(path, sizeof path, "%s/state.vscdb", folder);
 }
 
 static void run(sqlite3 *db, const char *sql) {
@@ -179,7 +173,7 @@ END_TEST
 /* Everything that lies in the folder: names, sizes and bytes. */
 static void folder_state(char out[65]) {
   char command[256];
-  snprintf(command, sizeof command, "cd '%s' && for f in *; do echo $f; cksum <$f; done", root);
+  snprintf(command, sizeof command, "cd '%s' && for f in *; do echo $f; cksum <$f; done", folder);
   FILE *p = popen(command, "r");
   char text[4096];
   size_t length = fread(text, 1, sizeof text, p);
@@ -196,14 +190,14 @@ START_TEST(a_log_is_read_and_left_alone) {
   char before[65], after[65];
   folder_state(before);
   for (int readable = 1; readable >= 0; readable--) { /* a directory that cannot be written to */
-    chmod(root, readable ? 0700 : 0500);
+    chmod(folder, readable ? 0700 : 0500);
     seen s = {0};
     ck_assert_int_eq(read_path(&some, &s), BP_OK);
     ck_assert_str_eq(s.text, "1 a:1=new 2 a:2=two 3 a:3=0000000000000000 ");
     folder_state(after);
     ck_assert_str_eq(before, after);
   }
-  chmod(root, 0700);
+  chmod(folder, 0700);
   run(db, "COMMIT"); /* we held no lock against the writer */
   sqlite3_close(db);
 }
@@ -215,10 +209,10 @@ START_TEST(a_log_nobody_owns_is_read_too) {
   run(db, "INSERT INTO kv VALUES ('a:1', 'one')");
   char command[512];
   snprintf(command, sizeof command, "cd '%s' && cp state.vscdb x && cp state.vscdb-wal x-wal",
-           root);
+           folder);
   ck_assert_int_eq(system(command), 0);
   sqlite3_close(db);
-  snprintf(path, sizeof path, "%s/x", root);
+  snprintf(path, sizeof path, "%s/x", folder);
   seen s = {0};
   ck_assert_int_eq(read_path(&some, &s), BP_OK);
   ck_assert_str_eq(s.text, "1 a:1=one ");
@@ -313,7 +307,7 @@ END_TEST
 START_TEST(what_is_no_database_is_told_apart) {
   foreign *f = NULL;
   ck_assert_int_eq(bpi_foreign_open(&f, path, NULL, NULL), BP_ERR_NOTFOUND);
-  ck_assert_int_eq(bpi_foreign_open(&f, root, NULL, NULL), BP_ERR_INVALID);
+  ck_assert_int_eq(bpi_foreign_open(&f, folder, NULL, NULL), BP_ERR_INVALID);
   FILE *out = fopen(path, "wb");
   ck_assert_int_eq(fclose(out), 0);
   ck_assert_int_eq(bpi_foreign_open(&f, path, NULL, NULL), BP_ERR_FORMAT);
@@ -452,15 +446,15 @@ END_TEST
 static Suite *foreign_suite(void) {
   Suite *suite = suite_create("foreign");
   TCase *tests = tcase_create("rows");
-  tcase_add_checked_fixture(tests, make_root, remove_root);
+  tcase_add_checked_fixture(tests, make_root, remove_folder);
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, every_type_comes_as_it_is);
   tcase_add_test(tests, a_prefix_narrows_and_null_keys_do_not_begin_with_it);
   tcase_add_test(tests, columns_and_tables_may_be_missing);
   tcase_add_test(tests, other_encodings_and_page_sizes_read_alike);
   tcase_add_test(tests, what_take_returns_stops);
-  tcase_add_test(tests, a_log_is_read_and_left_alone);
-  tcase_add_test(tests, a_log_nobody_owns_is_read_too);
+  tcase_add_posix_test(tests, a_log_is_read_and_left_alone);
+  tcase_add_posix_test(tests, a_log_nobody_owns_is_read_too);
   tcase_add_test(tests, a_change_between_rows_is_seen);
   tcase_add_test(tests, a_file_that_always_changes_is_read_all_the_same);
   tcase_add_test(tests, the_middle_of_a_transaction_is_not_read);

@@ -77,7 +77,7 @@ START_TEST(out_of_memory) {
   static unsigned char out[LENGTH * 2];
   size_t got;
   int64_t rc = -1;
-  for (int64_t n = 0; rc != 0; n++) {
+  for (long n = 0; rc != 0; n++) {
     bpi_mem_fail_after(n);
     inflater *z = bpi_inflater_new();
     if (z != NULL) rc = unpack(z, packed, packed_length, 512, out, &got);

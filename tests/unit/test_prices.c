@@ -765,6 +765,7 @@ static int64_t int_at(const bp_result *t, const char *name, size_t row) {
       return t->column[c].ints[row];
     }
   ck_abort_msg("no column %s", name);
+  return 0;
 }
 
 static const char *text_at(const bp_result *t, const char *name, size_t row) {
@@ -779,6 +780,7 @@ static const char *text_at(const bp_result *t, const char *name, size_t row) {
       return text;
     }
   ck_abort_msg("no column %s", name);
+  return NULL;
 }
 
 START_TEST(table_lists_what_differs) {

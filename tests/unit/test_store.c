@@ -1849,13 +1849,13 @@ int main(void) {
   tcase_add_test(tests, schema_is_what_forms_say);
   tcase_add_test(tests, forms_keep_every_word);
   tcase_add_test(tests, memories_keep_every_word);
-  tcase_add_test(tests, stores_are_private_and_last);
+  tcase_add_posix_test(tests, stores_are_private_and_last);
   tcase_add_test(tests, logs_left_behind_are_read);
-  tcase_add_test(tests, what_is_no_store_is_left_alone);
+  tcase_add_posix_test(tests, what_is_no_store_is_left_alone);
   tcase_add_test(tests, versions_are_looked_at);
   tcase_add_test(tests, keys);
   tcase_add_test(tests, settings);
-  tcase_add_test(tests, many_make_one_store);
+  tcase_add_posix_test(tests, many_make_one_store);
   tcase_add_test(tests, reading);
   tcase_add_test(tests, better_rows_shadow);
   suite_add_tcase(suite, tests);

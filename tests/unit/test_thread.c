@@ -45,6 +45,8 @@ START_TEST(no_step_is_lost) {
 }
 END_TEST
 
+#ifndef _WIN32
+
 static void note_signals(void *argument) {
   pthread_sigmask(SIG_BLOCK, NULL, argument);
 }
@@ -65,6 +67,8 @@ START_TEST(threads_take_no_signals) {
 }
 END_TEST
 
+#endif
+
 START_TEST(memory_may_be_missing) {
   counter c = {NULL, 0};
   bpi_mem_fail_after(0);
@@ -77,6 +81,8 @@ START_TEST(memory_may_be_missing) {
   bpi_thread_join(NULL);
 }
 END_TEST
+
+#ifndef _WIN32
 
 static volatile sig_atomic_t woken;
 
@@ -111,6 +117,8 @@ START_TEST(sleep_lasts) {
 }
 END_TEST
 
+#endif
+
 START_TEST(process) {
   ck_assert_uint_eq(bpi_process_id(), (unsigned long)getpid());
 }
@@ -121,9 +129,11 @@ int main(void) {
   TCase *tests = tcase_create("thread");
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, no_step_is_lost);
+#ifndef _WIN32 /* has no signals between threads */
   tcase_add_test(tests, threads_take_no_signals);
-  tcase_add_test(tests, memory_may_be_missing);
   tcase_add_test(tests, sleep_lasts);
+#endif
+  tcase_add_test(tests, memory_may_be_missing);
   tcase_add_test(tests, process);
   suite_add_tcase(suite, tests);
   return run_suite(suite);

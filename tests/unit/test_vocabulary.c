@@ -63,7 +63,7 @@ START_TEST(prompt_sizes) {
   } cases[] = {
       {-1, SIZE_UNKNOWN}, {0, SIZE_UNKNOWN}, {1, SIZE_TINY},     {49, SIZE_TINY},
       {50, SIZE_SHORT},   {199, SIZE_SHORT}, {200, SIZE_MEDIUM}, {999, SIZE_MEDIUM},
-      {1000, SIZE_LONG},  {4999, SIZE_LONG}, {5000, SIZE_HUGE},  {INT64_MAX, SIZE_HUGE},
+      {1000, SIZE_LONG},  {4999, SIZE_LONG}, {5000, SIZE_VAST},  {INT64_MAX, SIZE_VAST},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     ck_assert_int_eq(bpi_prompt_size(cases[i].characters), cases[i].size);

@@ -1,0 +1,72 @@
+#!/bin/sh
+# Builds the library and its tests for a system beside this one and runs them here: for Windows by mingw-w64 under Wine, for
+# Linux with musl as they are.
+#
+#     sh tests/portability/systems.sh windows|musl FOLDER [TEST...]
+#
+# FOLDER keeps what dependencies.sh builds from Debian's sources, and the build. Needs what that script needs, and for Windows
+# wine64. Names of tests are those of meson; without any, all run that can.
+set -eu
+
+if [ $# -lt 2 ]; then
+  sed -n 's/^#     //p' "$0" >&2
+  exit 2
+fi
+system=$1
+mkdir -p "$2"
+folder=$(CDPATH='' cd -- "$2" && pwd)
+shift 2
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+source=$(CDPATH='' cd -- "$here/../.." && pwd)
+
+sh "$here/dependencies.sh" "$system" "$folder"
+
+launcher=$(command -v ccache >/dev/null && echo "'ccache', " || :)
+case $system in
+windows)
+  wine=$(command -v wine64 || echo /usr/lib/wine/wine64)
+  # A Windows of its own without a screen; libraries are looked for beside what the build made and in the compiler's folder.
+  cat >"$folder/run" <<END
+#!/bin/sh
+export WINEPREFIX='$folder/wine' WINEARCH=win64 WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml='
+WINEPATH='$folder/build/libblueplane;/usr/x86_64-w64-mingw32/lib'
+export WINEPATH
+exec '$wine' "\$@"
+END
+  chmod +x "$folder/run"
+  cat >"$folder/machine.txt" <<END
+[binaries]
+c = [$launcher'x86_64-w64-mingw32-gcc-posix']
+ar = 'x86_64-w64-mingw32-ar'
+strip = 'x86_64-w64-mingw32-strip'
+windres = 'x86_64-w64-mingw32-windres'
+pkgconfig = 'pkg-config'
+exe_wrapper = '$folder/run'
+[properties]
+needs_exe_wrapper = true
+pkg_config_libdir = '$folder/prefix/lib/pkgconfig'
+[host_machine]
+system = 'windows'
+cpu_family = 'x86_64'
+cpu = 'x86_64'
+endian = 'little'
+END
+  how=--cross-file
+  ;;
+musl)
+  # The machine's own in all but the C library: an ordinary build, for which only what we built exists.
+  printf "[binaries]\nc = [%s'musl-gcc']\ncmake = 'false'\n" "$launcher" >"$folder/machine.txt"
+  PKG_CONFIG_LIBDIR=$folder/prefix/lib/pkgconfig
+  export PKG_CONFIG_LIBDIR
+  how=--native-file
+  ;;
+esac
+
+build=$folder/build
+[ -f "$build/build.ninja" ] || meson setup "$how" "$folder/machine.txt" "$build" "$source"
+ninja -C "$build"
+# What Wine begins by itself would hold the output of the first test.
+[ "$system" != windows ] || "$folder/run" wineboot --init >/dev/null 2>&1 || :
+# Without a test named: all that are of this system. Others load the library into programs of this machine.
+[ $# -gt 0 ] || set -- --suite unit --suite abi --suite privacy --suite fuzz --suite examples --suite conformance
+CK_TIMEOUT_MULTIPLIER=10 exec meson test -C "$build" --no-rebuild --timeout-multiplier 10 --print-errorlogs "$@"
