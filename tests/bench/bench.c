@@ -3,7 +3,7 @@
  *     bench ingest STORE DIR THREADS      one bp_ingest_scan; the process is what is measured
  *     bench tokens STORE                  tokens by UTC day and model, tab-separated
  *     bench append STORE FILE COUNT NOW   lines appended to FILE: until stored, until answered
- *     bench today STORE COUNT NOW         open, ask for today, close
+ *     bench today STORE COUNT NOW         open, ask for today, close; open and close alone
  *     bench run FILE COMMAND...           runs a command, its output into FILE; "wall CPU peak" in
  *                                         seconds and KiB. A small parent: the peak of a process
  *                                         counts what it was forked from
@@ -158,7 +158,7 @@ static int append(const char *path, const char *file_path, size_t count, int64_t
 }
 
 static int today(const char *path, size_t count, int64_t now_us) {
-  double *whole = numbers(count), *opened = numbers(count);
+  double *whole = numbers(count), *opened = numbers(count), *closed = numbers(count);
   for (size_t i = 0; i < count; i++) {
     double start = now();
     bp_store *store = open_store(path, &now_us);
@@ -166,9 +166,14 @@ static int today(const char *path, size_t count, int64_t now_us) {
     bp_result_free(ask(store, today_query));
     whole[i] = now() - start;
     bp_close(store);
+    start = now();
+    bp_close(open_store(path, &now_us));
+    closed[i] = now() - start;
   }
   report("open", opened, count);
+  report("close", closed, count);
   report("today", whole, count);
+  free(closed);
   free(whole);
   free(opened);
   return 0;

@@ -6,16 +6,20 @@
     python3 tests/bench/bench.py --build build --data ~/.claude --data /other/root --cases first,nothing
 
 Data are roots of transcripts (--data), what a generator writes into {dir} (--gen), or the project's own sample.
-Peers that are installed take part: ccusage (the program) and DuckDB (Python's module duckdb); others are skipped
-with a note. Before times are compared, totals are: tokens by UTC day and model. Rounds are interleaved (A B C
+Peers that are installed take part: ccusage and tokscale (programs of npm), DuckDB (Python's module duckdb) and the
+program sqlite3 with its JSON functions; others are skipped with a note. Before times are compared, totals are: tokens
+by UTC day and model; where a peer's differ by a rule of its own, that is said. Rounds are interleaved (A B C
 A B C ...) after one that warms up; medians and the range of the rounds are printed, and ratios are medians of the
 ratios within a round, so that a machine that is busy for a while does not favour anybody. Of DuckDB only the query is
 timed, not the start of Python; of all others the whole process, that of the library with open and close.
 
-The result is Markdown, as in docs/performance.md. Timed numbers decide no test.
+The result is Markdown. With --write it takes the place of what stands in a file between <!-- bench: CASE --> and
+<!-- /bench -->, as in docs/performance.md. Timed numbers decide no test.
 """
 
 import argparse
+import contextlib
+import io
 import json
 import math
 import os
@@ -23,11 +27,17 @@ import pathlib
 import re
 import shlex
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+try:
+    import duckdb
+except ImportError:
+    duckdb = None
 
 HERE = pathlib.Path(__file__).resolve().parent
 SAMPLE = HERE.parent.parent / "examples" / "sample" / "sample.py"
@@ -69,6 +79,57 @@ select timestamp[:10], model, sum(u.input_tokens), sum(u.output_tokens), sum(coa
   sum(coalesce(u.cache_creation_input_tokens, 0)) from one group by 1, 2
 ''' % (message, message), [root + "/**/*.jsonl"]).fetchall()
 print(json.dumps({"wall": time.perf_counter() - began, "cpu": cpu() - used, "rows": rows}, default=str))
+"""
+
+
+SQLITE = """
+CREATE TABLE line (j TEXT);
+.mode ascii
+.separator "\\037" "\\n"
+%s
+WITH response AS (
+  SELECT j ->> '$.timestamp' t, coalesce(j ->> '$.message.id', j ->> '$.uuid') id, j ->> '$.message.model' model,
+    j -> '$.message.usage' u FROM line WHERE j LIKE '%%"usage"%%' AND json_valid(j)
+  UNION ALL
+  SELECT coalesce(j ->> '$.data.message.timestamp', j ->> '$.timestamp'), coalesce(j ->> '$.data.message.message.id',
+    j ->> '$.uuid'), j ->> '$.data.message.message.model', j -> '$.data.message.message.usage' FROM line
+    WHERE j LIKE '%%"usage"%%' AND json_valid(j)),
+counted AS MATERIALIZED (
+  SELECT t, id, model, u ->> '$.input_tokens' i, u ->> '$.output_tokens' o, u ->> '$.cache_read_input_tokens' r,
+    u ->> '$.cache_creation_input_tokens' w FROM response
+  WHERE u ->> '$.input_tokens' IS NOT NULL AND model <> '<synthetic>'),
+one AS (SELECT id, model, i, max(o) o, r, w FROM counted GROUP BY id),
+begun AS (SELECT id, min(t) t FROM counted GROUP BY id)
+SELECT substr(t, 1, 10), model, sum(i), sum(o), sum(ifnull(r, 0)), sum(ifnull(w, 0)) FROM one JOIN begun USING (id)
+  GROUP BY 1, 2;
+"""
+
+# A table of the events of many.c, as a column store holds them: the question is asked of it in SQL.
+DUCKDB_TABLE = """
+import json, sys, time
+import duckdb
+events, runs, threads, until = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+connection = duckdb.connect()
+connection.execute("SET threads = %d; SET enable_progress_bar = false" % threads)
+connection.execute('''
+CREATE TABLE event AS SELECT kind, make_timestamp(time) AS at, model, coalesce(input_tokens, 0) AS input,
+  coalesce(output_tokens, 0) AS output, coalesce(cache_read_tokens, 0) AS cached,
+  coalesce(cache_write_5m_tokens, 0) AS written
+FROM read_json(?, format = 'newline_delimited', columns = {kind: 'VARCHAR', time: 'BIGINT', model: 'VARCHAR',
+  input_tokens: 'BIGINT', output_tokens: 'BIGINT', cache_read_tokens: 'BIGINT', cache_write_5m_tokens: 'BIGINT'})
+''', [events])
+out = {}
+for name, days in (("30d", 30), ("all", 100000)):
+    times = []
+    for _ in range(runs + 1):
+        began = time.perf_counter()
+        rows = connection.execute('''
+SELECT model, sum(input + output + cached + written) FROM event
+WHERE kind = 'response' AND at >= make_timestamp(?) AND at < make_timestamp(?) GROUP BY model
+''', [until - days * 86400000000, until]).fetchall()
+        times.append(1e3 * (time.perf_counter() - began))
+    out[name] = {"ms": times[1:], "tokens": {model: int(tokens) for model, tokens in rows}}
+print(json.dumps(out))
 """
 
 
@@ -144,6 +205,55 @@ class Ccusage:
                 for day in json.loads(self.run(root)["output"])["daily"] for model in day["modelBreakdowns"]}
 
 
+class Tokscale:
+    """It wants prices from the network before it counts; files of an hour ago or less do."""
+    def __init__(self, work):
+        self.command, self.work = shutil.which("tokscale"), work
+        asked = subprocess.run([self.command, "--version"], capture_output=True, text=True, check=False)
+        self.works = asked.returncode == 0
+        self.name = "tokscale %s" % asked.stdout.strip()
+
+    def home(self, root):
+        home = self.work / ("tokscale-%s" % root.name)
+        if not home.exists():
+            (home / ".cache" / "tokscale").mkdir(parents=True)
+            (home / ".claude").mkdir()
+            (home / ".claude" / "projects").symlink_to(root / "projects" if (root / "projects").is_dir() else root)
+        for name in ("litellm", "openrouter"):
+            prices = {"timestamp": int(time.time()), "data": {"none": {"input_cost_per_token": 0.0}}}
+            (home / ".cache" / "tokscale" / ("pricing-%s.json" % name)).write_text(json.dumps(prices))
+        return home
+
+    def run(self, root):
+        return Process.run([self.command, "graph", "--claude", "--no-spinner"], HOME=str(self.home(root)))
+
+    def totals(self, root):
+        cells = {}
+        for day in json.loads(self.run(root)["output"])["contributions"]:
+            for told in day["sources"]:
+                counts = [told["tokens"][key] for key in ("input", "output", "cacheRead", "cacheWrite")]
+                cell = cells.setdefault((day["date"], told["modelId"]), [0, 0, 0, 0])
+                cell[:] = [a + b for a, b in zip(cell, counts)]
+        return {key: tuple(counts) for key, counts in cells.items()}
+
+
+class Sqlite:
+    """Every line becomes a row of a table in memory, out of which the functions for JSON take what is wanted."""
+    def __init__(self, work):
+        self.command, self.work = shutil.which("sqlite3"), work
+        asked = subprocess.run([self.command, "--version"], capture_output=True, text=True, check=True)
+        self.name = "sqlite3 %s" % asked.stdout.split()[0]
+
+    def run(self, root):
+        script = self.work / "sqlite.sql"
+        script.write_text(SQLITE % "\n".join('.import "%s" line' % path for path in transcripts(root)))
+        return Process.run([self.command, "-bail", "-init", script, ":memory:", ".quit"])
+
+    def totals(self, root):
+        rows = self.run(root)["output"].decode().replace("\x1f", "\t").splitlines()
+        return {tuple(cell[:2]): tuple(map(int, cell[2:])) for cell in (row.split("\t") for row in rows) if len(cell) == 6}
+
+
 class DuckDB:
     def __init__(self, module, threads):
         self.name, self.threads = "DuckDB %s, %d threads" % (module.__version__, threads), threads
@@ -175,11 +285,19 @@ def peers(work):
              "(npm install --global ccusage@20.0.24)")
     else:
         note("ccusage is not installed: skipped (npm install --global ccusage@20.0.24)")
-    try:
-        import duckdb
+    tokscale = Tokscale(work) if shutil.which("tokscale") else None
+    if tokscale and tokscale.works:
+        found.append(tokscale)
+    else:
+        note("tokscale does not run: skipped (npm install --global tokscale bun)")
+    if duckdb:
         found.append(DuckDB(duckdb, 2))
-    except ImportError:
+    else:
         note("DuckDB is not installed: skipped (pip install duckdb)")
+    if shutil.which("sqlite3"):
+        found.append(Sqlite(work))
+    else:
+        note("the program sqlite3 is not installed: skipped")
     return found
 
 
@@ -266,8 +384,17 @@ def interleave(contestants, root, runs):
     return rounds
 
 
+def without_output(counts):
+    return counts and (counts[0], *counts[2:])
+
+
+RULES = {"ccusage": "It counts each line of a response that has no request id, and a response under the day of its last line.",
+         "tokscale": "It takes the first line of a response for the whole, whose output is often a placeholder, and counts "
+                     "each line of a response that has no request id."}
+
+
 def compare_totals(ours, others, root):
-    """Says on how many cells each of the others differs, and where."""
+    """Says on how many cells each of the others differs, and where, and by which rules of its own."""
     mine = ours.totals(root)
     for other in others:
         theirs = other.totals(root)
@@ -276,6 +403,10 @@ def compare_totals(ours, others, root):
                      and any(mine.get(cell, ()) + theirs.get(cell, ()))]
         print("Totals against %s: %d of %d cells of day and model are equal." %
               (other.name, len(cells) - len(different), len(cells)))
+        rule = RULES.get(other.name.split()[0])
+        if different and rule:
+            print("%s Without output tokens %d are equal." %
+                  (rule, sum(without_output(mine.get(cell)) == without_output(theirs.get(cell)) for cell in cells)))
         for day, model in different[:5]:
             print("- %s %s: %s here, %s there (input, output, cache read, cache write)" %
                   (day, model, mine.get((day, model)), theirs.get((day, model))))
@@ -324,7 +455,7 @@ def case_latency(bench, root):
     now = now_of(bench, root)
     lines = bench.work / "appended.jsonl"
     lines.unlink(missing_ok=True)
-    names = {"open": "open an existing store", "today": "open and answer today",
+    names = {"open": "open an existing store", "close": "open it and close it", "today": "open it and answer today",
              "stored": "appended line until stored, open handle",
              "answered": "appended line until answered, open handle"}
     rows = []
@@ -399,12 +530,8 @@ def case_shape(bench, root):
 
 def case_size(bench, root):
     """Bytes of the store, of the library, of a store's opening and closing in processes of their own."""
-    bench.ours(1).run(root)
-    stored = os.stat(bench.store).st_size
-    health = Process.run([bench.program, "--store", bench.store, "health", "--format", "csv", "--no-sync"],
-                         HOME=str(bench.work))["output"].decode()
-    kinds = ("prompts", "responses", "tool_calls", "decisions", "spans", "events", "changes")
-    facts = sum(int(count) for name, count in re.findall(r"^(\w+),(\d+)", health, re.M) if name in kinds)
+    told = dict(line.split("\t") for line in bench.ours(1).run(root)["output"].decode().splitlines())
+    stored, facts = os.stat(bench.store).st_size, int(told["stored"])
     library = bench.work / "stripped.so"
     subprocess.run(["strip", "-o", library, next(bench.library.glob("libblueplane.so.*.*"))], check=True)
     table(["", "bytes"], [["store", "{:,}".format(stored)], ["facts in it", "{:,}".format(facts)],
@@ -433,26 +560,73 @@ def case_growth(bench, _root):
 
 def case_many(bench, _root):
     """A store of so many facts of 400 days, one person's, and every question of the catalogue."""
+    grown = {}
     for facts in bench.facts:
-        path = bench.work / "many.db"
+        path = bench.keep / ("many-%d.db" % facts) if bench.keep else bench.work / "many.db"
         print("%s facts, every metric of the catalogue and some groupings, ms:\n" % format(facts, ","), flush=True)
-        Process.run([bench.many, "fill", path, str(facts)])
+        made = not path.exists()
+        if made:
+            Process.run([bench.many, "fill", path, str(facts)])
         first = float(Process.run([bench.many, "first", path])["output"].split(b"\t")[1]) / 1e3
         rows, slowest = [], {}
         for period in ("30d", "all"):
             Process.run([bench.many, "ask", path, period, "1"]) # days are packed behind the first that asks for many
             lines = Process.run([bench.many, "ask", path, period, str(bench.runs)])["output"].decode().splitlines()
             times = {name: [float(us) / 1e3 for us in values] for name, *values in (l.split("\t") for l in lines)}
-            rows.append([period, *("%.1f" % ms for ms in times.pop("all questions"))])
-            rows += [["%s: %s" % (period, name), *("%.1f" % ms for ms in times[name])] for name in WATCHED]
+            grown.setdefault(period, []).append({name: values[0] for name, values in times.items()})
+            rows.append(["%s: all questions" % period, *("%.2f" % ms for ms in times.pop("all questions"))])
+            rows += [["%s: %s" % (period, name), *("%.2f" % ms for ms in times[name])] for name in WATCHED]
             slowest[period] = sorted(times, key=lambda name: -times[name][0])[:8]
         table(["", "p50", "p95", "slowest"], rows)
         for period, names in slowest.items():
-            print("Slowest over %s: %s." % (period, ", ".join(names)))
+            print("Slowest over %s: %s.\n" % (period, ", ".join(names)))
         size = path.stat().st_size
-        print("The first question about tasks, which cuts them: %.1f s. The file: %.0f MiB, %.0f bytes a fact.\n" %
-              (first / 1e3, size / MIB, size / facts))
-        remove_store(path)
+        print("The file: %.0f MiB, %.0f bytes a fact, of which %.0f are packed days.\n" %
+              (size / MIB, size / facts, packed_bytes(path) / facts))
+        if made:
+            print("The first question about tasks, which cuts them: %.1f s.\n" % (first / 1e3))
+        if duckdb:
+            beside_duckdb(bench, path, facts)
+        if not bench.keep:
+            remove_store(path)
+    if len(bench.facts) > 1:
+        print_growth(bench.facts, grown)
+
+
+def packed_bytes(path):
+    with contextlib.closing(sqlite3.connect(path)) as store:
+        return store.execute("SELECT ifnull(sum(length(cells)), 0) FROM day").fetchone()[0]
+
+
+def beside_duckdb(bench, path, facts):
+    """The question of tokens by model, which DuckDB answers from a table in its memory."""
+    events = bench.work / "many.jsonl"
+    Process.run([bench.many, "write", events, str(facts)])
+    theirs = json.loads(Process.run([sys.executable, "-c", DUCKDB_TABLE, events, str(bench.runs), "2",
+                                     str(20454 * 86400 * 1000000)])["output"])
+    events.unlink()
+    rows = []
+    for period in ("30d", "all"):
+        mine = dict(line.split("\t") for line in
+                    Process.run([bench.many, "tokens", path, period])["output"].decode().splitlines())
+        if {model: int(tokens) for model, tokens in mine.items()} != theirs[period]["tokens"]:
+            sys.exit("bench: totals over %s differ: %s here, %s there" % (period, mine, theirs[period]["tokens"]))
+        ms = float(Process.run([bench.many, "ask", path, period, str(bench.runs), WATCHED[0]])["output"].split(b"\t")[1]) / 1e3
+        rows.append([period, "%.2f" % ms, spread(theirs[period]["ms"]), "%.2f" % (ms / middle(theirs[period]["ms"]))])
+    print("Tokens by model, totals equal; DuckDB's table lies in its memory, with two threads; ms:\n")
+    table(["", "libblueplane", "DuckDB %s" % duckdb.__version__, "of DuckDB"], rows)
+
+
+def print_growth(facts, grown):
+    print("Medians, %s, in ms; the exponent is 0 where more facts cost nothing:\n" %
+          " and ".join(format(count, ",") for count in facts))
+    rows = []
+    for period, times in grown.items():
+        for name in ("all questions", *WATCHED):
+            ms = [of[name] for of in times]
+            exponent = math.log(ms[-1] / ms[0]) / math.log(facts[-1] / facts[0])
+            rows.append(["%s: %s" % (period, name), *("%.2f" % value for value in ms), "%.2f" % exponent])
+    table(["", *(format(count, ",") for count in facts), "exponent"], rows)
 
 
 WATCHED = ("tokens by model", "tokens by day and model", "interactions by hour of day", "sessions by day", "tool_error_rate",
@@ -475,6 +649,7 @@ class Bench:
         self.many = self.helper.with_name("many")
         self.facts = [int(facts) for facts in arguments.facts.split(",")]
         self.library = build.resolve() / "libblueplane"
+        self.keep = pathlib.Path(arguments.keep).resolve() if arguments.keep else None
         self.runs, self.line_mib, self.files = arguments.runs, arguments.line_mib, arguments.files
         self.grow, self.growth_mib = arguments.grow, arguments.growth_mib
         self.peers = peers(work)
@@ -497,6 +672,8 @@ def main():
     parser.add_argument("--grow", metavar="COMMAND", help="a command that writes {mib} MiB below {dir}/projects, for the case growth")
     parser.add_argument("--growth-mib", type=int, default=1024, help="up to how much the case growth goes (1024)")
     parser.add_argument("--cases", default=",".join(CASES), help="of %s" % ", ".join(CASES))
+    parser.add_argument("--keep", metavar="DIR", help="where the case many leaves its stores, and finds them")
+    parser.add_argument("--write", metavar="FILE", help="a file whose tables are written anew")
     parser.add_argument("--work", help="where data and stores go (default: a temporary directory)")
     arguments = parser.parse_args()
     cases = arguments.cases.split(",")
@@ -516,8 +693,26 @@ def main():
                 if case == "growth" and not arguments.grow:
                     note("growth needs --grow: skipped")
                 elif case not in OWN_DATA or first:
-                    CASES[case](bench, root)
+                    run_case(bench, case, root, arguments.write if first else None)
             first = False
+
+
+def run_case(bench, case, root, file):
+    if file is None:
+        CASES[case](bench, root)
+        return
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        CASES[case](bench, root)
+    print(said.getvalue(), flush=True)
+    write_case(pathlib.Path(file), case, said.getvalue())
+
+
+def write_case(file, case, text):
+    old = file.read_text(encoding="utf-8")
+    place = re.compile(r"(<!-- bench: %s -->\n).*?(<!-- /bench -->)" % case, re.S)
+    if not place.search(old):
+        sys.exit("bench: %s has no place for the case %s" % (file, case))
+    file.write_text(place.sub(lambda found: found[1] + "\n" + text.strip() + "\n\n" + found[2], old), encoding="utf-8")
 
 
 if __name__ == "__main__":

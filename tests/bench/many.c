@@ -5,6 +5,8 @@
  *     many ask STORE RANGE ROUNDS [NAME]  every metric, and some groupings, over 30d, all or another period:
  *                                         "name median p95 max" in microseconds; of the line "all
  *                                         questions" over all of them; with NAME that one alone
+ *     many write FILE FACTS               the same events into a file, for other programs
+ *     many tokens STORE RANGE             total tokens by model, tab-separated
  *     many first STORE                    the first question about tasks, which cuts them: microseconds
  *
  * The person is made up: sessions of about 170 facts, one hour each, twelve workspaces with three
@@ -61,7 +63,8 @@ static int below(int n) { /* xorshift64 */
 }
 
 typedef struct writer {
-  bp_store *store;
+  bp_store *store; /* NULL: into the file */
+  FILE *into;
   char *events;
   size_t length;
   int64_t facts;
@@ -73,11 +76,16 @@ typedef struct writer {
 static void hand_over(writer *w) {
   bp_ingest_report report = BP_INGEST_REPORT_INIT;
   bp_error *error = NULL;
-  if (bp_ingest_bytes(w->store, "native", "many", w->events, w->length, NULL, &report, &error) !=
+  size_t length = w->length;
+  w->length = 0;
+  if (w->store == NULL) {
+    if (fwrite(w->events, 1, length, w->into) != length) die("write", NULL);
+    return;
+  }
+  if (bp_ingest_bytes(w->store, "native", "many", w->events, length, NULL, &report, &error) !=
       BP_OK)
     die("ingest", error);
   if (report.records_rejected != 0) die("ingest: an event was refused", NULL);
-  w->length = 0;
 }
 
 static void put(writer *w, const char *kind, const char *rest) {
@@ -163,15 +171,28 @@ static void put_session(writer *w, int64_t until) {
   }
 }
 
+static void make(writer *w, int64_t facts) {
+  w->events = malloc(PIECE);
+  if (w->events == NULL) die("out of memory", NULL);
+  while (w->facts < facts)
+    put_session(w, facts);
+  hand_over(w);
+  free(w->events);
+  printf("facts\t%" PRId64 "\nsessions\t%d\n", w->facts, w->session);
+}
+
 static int fill(const char *path, int64_t facts) {
-  writer w = {.store = open_store(path), .events = malloc(PIECE)};
-  if (w.events == NULL) die("out of memory", NULL);
-  while (w.facts < facts)
-    put_session(&w, facts);
-  hand_over(&w);
+  writer w = {.store = open_store(path)};
+  make(&w, facts);
   bp_close(w.store);
-  free(w.events);
-  printf("facts\t%" PRId64 "\nsessions\t%d\n", w.facts, w.session);
+  return 0;
+}
+
+static int write_events(const char *path, int64_t facts) {
+  writer w = {.into = fopen(path, "w")};
+  if (w.into == NULL) die(path, NULL);
+  make(&w, facts);
+  if (fclose(w.into) != 0) die(path, NULL);
   return 0;
 }
 
@@ -267,6 +288,21 @@ static int ask_all(const char *path, const char *range, int rounds) {
   return 0;
 }
 
+static int tokens(const char *path, const char *range) {
+  bp_store *store = open_store(path);
+  char json[256];
+  snprintf(json, sizeof json,
+           "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"total_tokens\"],\"by\":[\"model\"],"
+           "\"period\":\"%s\",\"zone\":\"UTC\"}",
+           range);
+  bp_result *result = ask(store, json);
+  for (size_t row = 0; row < bp_result_rows(result); row++)
+    printf("%s\t%" PRId64 "\n", bp_result_text(result, row, 0, NULL), bp_result_int(result, row, 1));
+  bp_result_free(result);
+  bp_close(store);
+  return 0;
+}
+
 static int first(const char *path) {
   bp_store *store = open_store(path);
   double start = now();
@@ -282,10 +318,14 @@ int main(int count, char **argument) {
   const char *what = count > 1 ? argument[1] : "";
   if (count == 4 && strcmp(what, "fill") == 0)
     return fill(argument[2], strtoll(argument[3], NULL, 10));
+  if (count == 4 && strcmp(what, "write") == 0)
+    return write_events(argument[2], strtoll(argument[3], NULL, 10));
+  if (count == 4 && strcmp(what, "tokens") == 0) return tokens(argument[2], argument[3]);
   only = count == 6 ? argument[5] : NULL;
   if ((count == 5 || count == 6) && strcmp(what, "ask") == 0)
     return ask_all(argument[2], argument[3], atoi(argument[4]));
   if (count == 3 && strcmp(what, "first") == 0) return first(argument[2]);
-  fprintf(stderr, "usage: many fill STORE FACTS | ask STORE RANGE ROUNDS [NAME] | first STORE\n");
+  fprintf(stderr, "usage: many fill STORE FACTS | write FILE FACTS | ask STORE RANGE ROUNDS [NAME] | "
+                  "tokens STORE RANGE | first STORE\n");
   return 2;
 }
