@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/sort.h"
 #include "base/sum.h"
+#include "base/varint.h"
 #include "store/read.h"
 #include "store/tasks.h"
 
@@ -57,22 +58,7 @@ static int64_t number_of(cell_grain grain, rollup_kind kind, int64_t day) {
 
 /* ------------------------------------------------------------------------------------- bytes */
 
-static unsigned char *put_number(unsigned char *to, uint64_t value) {
-  for (; value >= 0x80; value >>= 7)
-    *to++ = (unsigned char)(value | 0x80);
-  *to++ = (unsigned char)value;
-  return to;
-}
-
-static uint64_t folded(int64_t step) { /* the sign at the low end */
-  return (uint64_t)step << 1 ^ (step < 0 ? UINT64_MAX : 0);
-}
-
-static int64_t unfolded(uint64_t step) {
-  return (int64_t)(step >> 1 ^ (~(step & 1) + 1));
-}
-
-#define CELL_BYTES_MAX (2 + 10 * (6 + ROLLUP_MEASURES))
+#define CELL_BYTES_MAX (2 + VARINT_MAX * (6 + ROLLUP_MEASURES))
 
 /* A cell with the session whose sources tell as much as those of its own; 0: only its own do. */
 typedef struct day_cell {
@@ -86,68 +72,51 @@ static void put_cell(buf *b, const day_cell *put, const day_cell *last) {
   unsigned tag = 0;
   if (cell->quarter != before->quarter) {
     tag |= TAG_QUARTER;
-    to = put_number(to, folded(cell->quarter - before->quarter));
+    to = bpi_put_varint(to, bpi_fold(cell->quarter - before->quarter));
   }
   if (cell->session != before->session) {
     tag |= TAG_SESSION;
-    to = put_number(to, folded(cell->session - before->session));
+    to = bpi_put_varint(to, bpi_fold(cell->session - before->session));
   }
   if (put->like != last->like) {
     tag |= TAG_LIKE;
-    to = put_number(to, folded(put->like - last->like));
+    to = bpi_put_varint(to, bpi_fold(put->like - last->like));
   }
   if (cell->class_ != before->class_) {
     tag |= TAG_CLASS;
-    to = put_number(to, (uint64_t)cell->class_);
+    to = bpi_put_varint(to, (uint64_t)cell->class_);
   }
-  to = put_number(to, folded(cell->label - before->label));
+  to = bpi_put_varint(to, bpi_fold(cell->label - before->label));
   if (cell->n != 1) {
     tag |= TAG_COUNT;
-    to = put_number(to, (uint64_t)cell->n);
+    to = bpi_put_varint(to, (uint64_t)cell->n);
   }
   for (int i = 0; i < ROLLUP_MEASURES; i++) {
     if (cell->m[i] == 0) continue;
     tag |= (unsigned)TAG_MEASURE << i;
-    to = put_number(to, (uint64_t)cell->m[i]);
+    to = bpi_put_varint(to, (uint64_t)cell->m[i]);
   }
   bytes[0] = (unsigned char)tag;
   bytes[1] = (unsigned char)(tag >> 8);
   bpi_buf_add(b, bytes, (size_t)(to - bytes));
 }
 
-/* What is read from a file is not believed: at the end every number is 0 and `torn` is set. */
-typedef struct reader {
-  const unsigned char *at, *end;
-  bool torn;
-} reader;
-
-static uint64_t take_number(reader *r) {
-  uint64_t value = 0;
-  for (unsigned shift = 0; r->at < r->end && shift < 64; shift += 7) {
-    unsigned char byte = *r->at++;
-    value |= (uint64_t)(byte & 0x7F) << shift;
-    if (byte < 0x80) return value;
-  }
-  r->torn = true;
-  return 0;
-}
-
-static void take_cell(reader *r, day_cell *into) {
+static void take_cell(varints *v, day_cell *into) {
   rollup_cell *cell = &into->cell;
-  if (r->end - r->at < 2) {
-    r->torn = true;
+  if (v->end - v->at < 2) {
+    v->torn = true;
     return;
   }
-  unsigned tag = (unsigned)r->at[0] | (unsigned)r->at[1] << 8;
-  r->at += 2;
-  if (tag & TAG_QUARTER) cell->quarter += unfolded(take_number(r));
-  if (tag & TAG_SESSION) cell->session += unfolded(take_number(r));
-  if (tag & TAG_LIKE) into->like += unfolded(take_number(r));
-  if (tag & TAG_CLASS) cell->class_ = (int64_t)take_number(r);
-  cell->label += unfolded(take_number(r));
-  cell->n = tag & TAG_COUNT ? (int64_t)take_number(r) : 1;
+  unsigned tag = (unsigned)v->at[0] | (unsigned)v->at[1] << 8;
+  v->at += 2;
+  if (tag & TAG_QUARTER) cell->quarter += bpi_unfold(bpi_take_varint(v));
+  if (tag & TAG_SESSION) cell->session += bpi_unfold(bpi_take_varint(v));
+  if (tag & TAG_LIKE) into->like += bpi_unfold(bpi_take_varint(v));
+  if (tag & TAG_CLASS) cell->class_ = (int64_t)bpi_take_varint(v);
+  cell->label += bpi_unfold(bpi_take_varint(v));
+  cell->n = tag & TAG_COUNT ? (int64_t)bpi_take_varint(v) : 1;
   for (int i = 0; i < ROLLUP_MEASURES; i++)
-    cell->m[i] = tag >> i & TAG_MEASURE ? (int64_t)take_number(r) : 0;
+    cell->m[i] = tag >> i & TAG_MEASURE ? (int64_t)bpi_take_varint(v) : 0;
 }
 
 /* ----------------------------------------------------------------------------------- reading */
@@ -176,7 +145,7 @@ static int read_rows(reading *r, int64_t from, int64_t until) {
 
 static int read_day(const reading *r, sqlite3_stmt *get, int64_t from, int64_t until) {
   day_cell at = {.cell.kind = r->kind};
-  reader bytes = {.at = sqlite3_column_blob(get, 1)};
+  varints bytes = {.at = sqlite3_column_blob(get, 1)};
   bytes.end = bytes.at + (bytes.at == NULL ? 0 : sqlite3_column_bytes(get, 1));
   int64_t like = 0;
   int stop = 0;
@@ -192,6 +161,11 @@ static int read_day(const reading *r, sqlite3_stmt *get, int64_t from, int64_t u
   return stop;
 }
 
+/* Cells that are stored lie packed where they are stored. */
+static bool is_packed(cell_grain grain, rollup_kind kind) {
+  return grain != GRAIN_CELL || kind >= ROLLUP_STORED_KINDS;
+}
+
 static int read_packed(reading *r, int64_t from, int64_t until);
 
 /* What is not packed in a coarse grain may be as cells. Of no more than a day nothing is missed: it is
@@ -200,7 +174,7 @@ static int read_gap(reading *r, int64_t from, int64_t until) {
   int64_t missed = r->missed;
   int rc = BP_OK;
   if (from >= until) return rc;
-  if (r->grain == GRAIN_CELL) {
+  if (r->grain == GRAIN_CELL || !is_packed(GRAIN_CELL, r->kind)) {
     rc = read_rows(r, from, until);
   } else {
     const cell_reader to = {.cell = pass_on, .user = r};
@@ -246,7 +220,7 @@ static void want(const reading *r, int64_t from, int64_t until) {
 int bpi_days_read(store *s, rollup_kind kind, cell_grain grain, int64_t from, int64_t until,
                   const cell_reader *to, bp_error **error) {
   reading r = {.s = s, .kind = kind, .grain = grain, .to = to, .error = error};
-  if (s->kind != STORE_PERSONAL) return read_rows(&r, from, until);
+  if (s->kind != STORE_PERSONAL || !is_packed(grain, kind)) return read_rows(&r, from, until);
   if (kind >= ROLLUP_ATTEMPT && s->derived != NULL) /* not what is stored */
     return read_rows(&r, from, until);
   int rc = read_packed(&r, from, until);

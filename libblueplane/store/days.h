@@ -1,17 +1,16 @@
-/* store/days.h: cells of whole days, packed: what a question would read row by row it reads as one
- * row for each kind and day, at a tenth of the cost; and coarse copies of them, for questions that do
- * not look at the quarter of an hour or the session (cell_grain of read.h). Days are packed behind a question that had to
- * read many cells, never while facts come in; whatever changes a cell drops its day in the same
- * transaction, so what is packed is always what the rows say. Knows bytes of cells; does not know
- * what they mean. Included only inside store/. */
+/* store/days.h: cells of whole days, packed behind a question that read many of them: coarse copies, for
+ * questions that do not look at the quarter of an hour or the session (cell_grain of read.h), and
+ * those of tasks, which are not stored but made. Never while facts come in; whatever changes a cell
+ * drops its day in the same transaction, so what is packed is always what the rows say. Knows bytes
+ * of cells; does not know what they mean. Included only inside store/. */
 #ifndef BPI_STORE_DAYS_H
 #define BPI_STORE_DAYS_H
 
 #include "store/sql.h"
 
-#define WORTH_PACKING 1000 /* cells of a kind that a question had to read one by one */
+#define WORTH_PACKING 1000 /* cells of a kind that a question had to read for want of a packed day */
 
-/* Cells of any kind for bpi_read_cells, from days where they are packed, else from rows. */
+/* Cells of any kind for bpi_read_cells, from days where they are packed, else as they are stored. */
 int bpi_days_read(store *s, rollup_kind kind, cell_grain grain, int64_t from_quarter,
                   int64_t until_quarter, const cell_reader *to, bp_error **error);
 /* Inside a transaction that changes cells of a kind in quarters first to last. */

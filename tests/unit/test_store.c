@@ -950,7 +950,8 @@ START_TEST(packed_days_may_be_damaged) {
     sql(s, damage[i]);
     ck_assert(!verified(s));
     ck_assert_int_eq(bpi_read_begin(s, &error), BP_OK);
-    int rc = bpi_read_rollup(s, ROLLUP_RESPONSE, INT64_MIN, INT64_MAX, add_cell, &all, &error);
+    const cell_reader to = {.cell = add_cell, .user = &all};
+    int rc = bpi_read_cells(s, ROLLUP_RESPONSE, GRAIN_DAY, INT64_MIN, INT64_MAX, &to, &error);
     ck_assert_int_eq(rc, BP_ERR_CORRUPT);
     bp_error_free(error);
     bpi_read_end(s);
