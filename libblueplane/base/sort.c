@@ -5,6 +5,8 @@
 
 #include <blueplane/blueplane.h>
 
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -55,6 +57,16 @@ static entry *sort_entries(entry *e, entry *other, size_t count,
   return e;
 }
 
+/* Counts of digits and two times as many entries; NULL: no memory, or too many. */
+static entry *make_entries(size_t count, uint32_t (**counts)[DIGIT_VALUES]) {
+  entry *both = NULL;
+  if (count > UINT32_MAX) return NULL;
+  *counts = bpi_alloc(DIGITS * sizeof **counts);
+  if (*counts != NULL) both = bpi_alloc(2 * count * sizeof *both);
+  if (both == NULL) bpi_free(*counts);
+  return both;
+}
+
 /* Few rows: what an append brings. */
 static void sort_few(int64_t **rows, size_t count, size_t words) {
   for (size_t i = 1; i < count; i++) {
@@ -76,20 +88,45 @@ int bpi_sort_rows(int64_t **rows, size_t count, size_t words) {
     sort_few(rows, count, words);
     return BP_OK;
   }
-  if (count > UINT32_MAX) return BP_ERR_NOMEM;
-  uint32_t(*counts)[DIGIT_VALUES] = bpi_alloc(DIGITS * sizeof *counts);
-  entry *both = bpi_alloc(2 * count * sizeof *both), *e = both;
-  if (counts != NULL && both != NULL) {
-    for (size_t i = 0; i < count; i++) e[i].row = rows[i];
-    for (size_t word = words; word-- > 0;) {
-      for (size_t i = 0; i < count; i++)
-        e[i].word = (uint64_t)e[i].row[word] ^ UINT64_C(1) << 63;
-      e = sort_entries(e, e == both ? both + count : both, count, counts);
-    }
-    for (size_t i = 0; i < count; i++) rows[i] = e[i].row;
+  uint32_t(*counts)[DIGIT_VALUES];
+  entry *both = make_entries(count, &counts), *e = both;
+  if (both == NULL) return BP_ERR_NOMEM;
+  for (size_t i = 0; i < count; i++) e[i].row = rows[i];
+  for (size_t word = words; word-- > 0;) {
+    for (size_t i = 0; i < count; i++)
+      e[i].word = (uint64_t)e[i].row[word] ^ UINT64_C(1) << 63;
+    e = sort_entries(e, e == both ? both + count : both, count, counts);
   }
-  int rc = counts == NULL || both == NULL ? BP_ERR_NOMEM : BP_OK;
+  for (size_t i = 0; i < count; i++) rows[i] = e[i].row;
   bpi_free(counts);
   bpi_free(both);
-  return rc;
+  return BP_OK;
+}
+
+static int by_number(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+static bool is_sorted(const int64_t *numbers, size_t count) {
+  for (size_t i = 1; i < count; i++)
+    if (numbers[i - 1] > numbers[i]) return false;
+  return true;
+}
+
+void bpi_sort_numbers(int64_t *numbers, size_t count) {
+  uint32_t(*counts)[DIGIT_VALUES];
+  if (is_sorted(numbers, count)) return;
+  entry *both = count < 256 ? NULL : make_entries(count, &counts);
+  if (both == NULL) {
+    qsort(numbers, count, sizeof *numbers, by_number);
+    return;
+  }
+  for (size_t i = 0; i < count; i++)
+    both[i] = (entry){(uint64_t)numbers[i] ^ UINT64_C(1) << 63, NULL};
+  const entry *e = sort_entries(both, both + count, count, counts);
+  for (size_t i = 0; i < count; i++)
+    numbers[i] = (int64_t)(e[i].word ^ UINT64_C(1) << 63);
+  bpi_free(counts);
+  bpi_free(both);
 }

@@ -8,5 +8,7 @@
 /* Sorts pointers to rows by the first `words` words of the rows, the first word first, signed and
  * ascending; rows that are equal in them keep their order. 0 or BP_ERR_NOMEM, and nothing moved. */
 int bpi_sort_rows(int64_t **rows, size_t count, size_t words);
+/* Sorts numbers, signed and ascending; without memory to do it fast in, slowly. */
+void bpi_sort_numbers(int64_t *numbers, size_t count);
 
 #endif

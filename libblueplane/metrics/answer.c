@@ -1,11 +1,11 @@
 /* metrics/answer.c */
 #include "metrics/answer.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/sort.h"
 
 /* ------------------------------------------------------------------------------- companions */
 
@@ -250,11 +250,6 @@ static answer total(const answers *a, const operand *o, int64_t value) {
 
 /* ---------------------------------------------------------------------------------- spreads */
 
-static int by_value(const void *a, const void *b) {
-  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-  return (x > y) - (x < y);
-}
-
 /* Nearest rank: the smallest value with at least `percent` of all at or below it. */
 static int64_t rank(const int64_t *sorted, size_t n, size_t percent) {
   return sorted[(n * percent + 99) / 100 - 1];
@@ -294,7 +289,7 @@ static const spread *spread_of(answers *a, uint32_t number, size_t index) {
     bpi_add_to(&s->sum, value);
   }
   if (!s->n) return s;
-  qsort(a->values, s->n, sizeof *a->values, by_value);
+  bpi_sort_numbers(a->values, s->n);
   s->median = rank(a->values, s->n, 50);
   s->p90 = rank(a->values, s->n, 90);
   s->outliers = count_outliers(a->values, s->n);

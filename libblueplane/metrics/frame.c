@@ -35,6 +35,7 @@ void bpi_frame_init(frame *f, const plan *p, const timeline *t, name_cache *n, c
   f->last_group = KEYMAP_NONE;
   f->last_new[0] = -1; /* no key */
   f->like = KEY_NONE;
+  f->timed = true;
   bpi_keymap_init(&f->groups, p->dimensions ? p->dimensions : 1);
   bpi_keymap_init(&f->parents, QUERY_DIMENSIONS);
   bpi_keymap_init(&f->seen, 2);
@@ -477,6 +478,11 @@ static bool is_fact(const frame *f) {
 
 static void enter_quarter(frame *f, int64_t quarter) {
   size_t slice = f->place.slice;
+  if (!f->timed) {
+    f->place.quarter = quarter;
+    f->place.dated = quarter != QUARTER_UNDATED;
+    return;
+  }
   bpi_timeline_place(f->t, quarter, &f->place);
   if (f->place.slice != slice) f->last_session = INT64_MIN; /* its visits are others */
 }
@@ -533,10 +539,11 @@ static int read_busy(frame *f, store *s, bp_error **error) {
 
 int bpi_frame_fill(frame *f, store *s, bool undated, bp_error **error) {
   int rc = f->p->linked ? read_busy(f, s, error) : BP_OK;
-  for (int kind = 1; kind < ROLLUP_KINDS && !rc; kind++)
-    if (f->p->kind[kind].read)
-      rc = read_kind(f, s, (rollup_kind)kind, bpi_grain_of(f->p, f->t, (rollup_kind)kind), undated,
-                     error, take_cell);
+  for (rollup_kind kind = ROLLUP_TOLD + 1; kind < ROLLUP_KINDS && !rc; kind++) {
+    if (!f->p->kind[kind].read) continue;
+    cell_grain grain = bpi_grain_of(f->p, f->t, kind, &f->timed);
+    rc = read_kind(f, s, kind, grain, undated, error, take_cell);
+  }
   return rc;
 }
 

@@ -54,7 +54,8 @@ typedef struct frame {
   int64_t sources;     /* that told of any session seen */
   int64_t undated;     /* facts left out because they have no place in time */
   /* of the cell at hand */
-  place place;
+  place place;           /* where nothing is timed, only its quarter and whether it is dated */
+  bool timed;
   uint32_t needs_met;  /* of its session, bit per need */
   int64_t last_session, last_number;
   uint32_t visits_before; /* one more than its last visit before its cells came; 0 none */

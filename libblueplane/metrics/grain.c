@@ -72,7 +72,7 @@ static void look_in_step(look *l, const step *s, rollup_kind kind) {
   }
 }
 
-cell_grain bpi_grain_of(const plan *p, const timeline *t, rollup_kind kind) {
+cell_grain bpi_grain_of(const plan *p, const timeline *t, rollup_kind kind, bool *timed) {
   const kind_plan *k = &p->kind[kind];
   look l = {.time = t->slices > 1 || k->days ? WHOLE_DAYS : ANY_TIME};
   for (size_t i = 0; i < p->dimensions; i++)
@@ -82,6 +82,7 @@ cell_grain bpi_grain_of(const plan *p, const timeline *t, rollup_kind kind) {
   for (size_t i = 0; i < k->steps; i++)
     look_in_step(&l, &k->step[i], kind);
   if (kind == ROLLUP_RESPONSE) l.class_ |= MASK(CLASS_QUALITY); /* tells whether tokens are known */
+  *timed = l.time != ANY_TIME;
   bool days_are_utc = strcmp(bpi_zone_name(t->z), "UTC") == 0;
   bool quarters = l.time == QUARTERS || (l.time == WHOLE_DAYS && !days_are_utc);
   const session_grain *kept = &bpi_session_grain[kind];

@@ -6,6 +6,7 @@
 #include "metrics/plan.h"
 #include "metrics/timeline.h"
 
-cell_grain bpi_grain_of(const plan *p, const timeline *t, rollup_kind kind);
+/* *timed: whether it matters where in the range a cell lies. */
+cell_grain bpi_grain_of(const plan *p, const timeline *t, rollup_kind kind, bool *timed);
 
 #endif

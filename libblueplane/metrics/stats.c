@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
+
 #define Z95 1.959963984540054 /* P(|Z| > z) = 0.05 */
 #define LEVEL 0.05
 #define DF_NORMAL 1000 /* from here on Student's curve is the normal one */
@@ -361,11 +363,6 @@ comparison bpi_cluster_ratios_differ(cluster_pair *c, size_t n) {
 
 /* ------------------------------------------------------------------------- values and series */
 
-static int by_value(const void *x, const void *y) {
-  int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
-  return (a > b) - (a < b);
-}
-
 static int by_real(const void *x, const void *y) {
   double a = *(const double *)x, b = *(const double *)y;
   return (a > b) - (a < b);
@@ -397,7 +394,7 @@ static size_t median_rank(size_t n) {
 }
 
 estimate bpi_median(int64_t *values, size_t n) {
-  if (n > 1) qsort(values, n, sizeof *values, by_value);
+  bpi_sort_numbers(values, n);
   size_t r = median_rank(n);
   if (!r) return unknown;
   return (estimate){true, (double)values[(n - 1) / 2], (double)values[r - 1],
@@ -486,8 +483,8 @@ static double normal_tails(double off, double half_step, double variance) {
 comparison bpi_shift(int64_t *x, size_t n, int64_t *y, size_t m) {
   double ties, p[SHIFT_WAYS];
   if (!n || !m || n + m > (size_t)1 << 26) return no_comparison;
-  qsort(x, n, sizeof *x, by_value);
-  qsort(y, m, sizeof *y, by_value);
+  bpi_sort_numbers(x, n);
+  bpi_sort_numbers(y, m);
   double in_x = (double)n, in_y = (double)m, all = in_x + in_y, pairs = in_x * in_y;
   int64_t twice = twice_below(x, n, y, m, &ties), total = (int64_t)n * (int64_t)m;
   bool small = n <= STATS_EXACT && m <= STATS_EXACT;

@@ -45,10 +45,32 @@ START_TEST(equals_qsort) {
 }
 END_TEST
 
+static int by_value(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+START_TEST(numbers_equal_qsort) {
+  static const int64_t spreads[] = {0, 1, 7, INT64_C(1) << 40};
+  static const size_t counts[] = {0, 1, 2, 255, 256, ROWS};
+  static int64_t numbers[ROWS], wanted[ROWS];
+  for (size_t s = 0; s < sizeof spreads / sizeof *spreads; s++)
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+      for (size_t i = 0; i < counts[c]; i++) numbers[i] = wanted[i] = number(spreads[s]);
+      qsort(wanted, counts[c], sizeof *wanted, by_value);
+      for (int again = 0; again < 2; again++) {
+        bpi_sort_numbers(numbers, counts[c]);
+        ck_assert_mem_eq(numbers, wanted, counts[c] * sizeof *wanted);
+      }
+    }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("sort");
   TCase *c = tcase_create("sort");
   tcase_add_test(c, equals_qsort);
+  tcase_add_test(c, numbers_equal_qsort);
   suite_add_tcase(suite, c);
   return run_suite(suite);
 }
