@@ -150,10 +150,23 @@ func TestNULIsRefused(t *testing.T) {
 	_, looked := store.Pending(t.Context(), "", filepath.Dir(path)+"\x00s")
 	_, published := store.Publish(t.Context(), "2026-W10", path+"\x00s")
 	_, opened := blueplane.Open(path+"\x00s", blueplane.WithAccess(blueplane.Owner))
-	for _, err := range []error{asked, read, looked, published, opened} {
+	_, inspected := store.Inspect(t.Context(), "health\x00s")
+	_, listed := blueplane.Catalog("metrics\x00s")
+	_, previewed := store.Preview(t.Context(), "native\x00s", []byte("{}"))
+	_, named := store.IngestBytes(t.Context(), []byte("{}"), blueplane.Source("native\x00s"))
+	_, placed := store.IngestBytes(t.Context(), []byte("{}"), blueplane.Source("native"), blueplane.Origin("here\x00s"))
+	_, shared := store.Share(t.Context(), "2026-W07\x00s")
+	result := run(t, store, blueplane.NewQuery("prompts"))
+	_, written := result.Format("json\x00s")
+	for i, err := range []error{asked, read, looked, published, opened, inspected, listed, previewed, named, placed, shared, written,
+		store.Configure("labels\x00s", []byte(`{"version":1,"keep":false}`)), store.Consent("quality\x00s", "lead", time.Now().AddDate(0, 1, 0)),
+		store.Withdraw("quality", "lead\x00s"), store.Narrow(blueplane.Lead, "team\x00s")} {
 		if !errors.Is(err, blueplane.ErrInvalid) {
-			t.Error(err)
+			t.Error(i, err)
 		}
+	}
+	if blueplane.Feature("threads\x00s") || result.Meta("zone\x00s") != "" {
+		t.Error("taken for a shorter name")
 	}
 	if got := run(t, store, blueplane.NewQuery("prompts")).Row(0).Int("prompts"); got != 4 {
 		t.Error(got)

@@ -123,6 +123,9 @@ func newResult(result *C.bp_result) *Result {
 
 // Catalog is static knowledge as a result: "metrics", "dimensions", "sources", "formats", "errors", ...
 func Catalog(topic string) (*Result, error) {
+	if err := whole(topic); err != nil {
+		return nil, err
+	}
 	name := C.CString(topic)
 	defer C.free(unsafe.Pointer(name))
 	var out *C.bp_result
@@ -149,6 +152,9 @@ func (r *Result) Index(column string) int {
 
 // Meta is what is known of the whole: "from", "until", "zone", "coverage", "prices", "notes", ...
 func (r *Result) Meta(key string) string {
+	if whole(key) != nil {
+		return ""
+	}
 	name := C.CString(key)
 	defer C.free(unsafe.Pointer(name))
 	defer runtime.KeepAlive(r)
@@ -328,6 +334,9 @@ func columnOf[T any](r *Result, column string, read func(row, column int) T) []T
 
 // Format is the whole as text: "json", "ndjson", "csv", "markdown", "html", "table", with options as in "table:width=100".
 func (r *Result) Format(format string) ([]byte, error) {
+	if err := whole(format); err != nil {
+		return nil, err
+	}
 	name := C.CString(format)
 	defer C.free(unsafe.Pointer(name))
 	var out *C.char

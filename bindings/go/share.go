@@ -22,6 +22,9 @@ func (s *Store) Consent(purpose, audience string, until time.Time) error {
 func (s *Store) Withdraw(purpose, audience string) error { return s.consent(purpose, audience, 0, 0) }
 
 func (s *Store) consent(purpose, audience string, granted C.int, expires int64) error {
+	if err := whole(purpose, audience); err != nil {
+		return err
+	}
 	what, who := C.CString(purpose), C.CString(audience)
 	defer C.free(unsafe.Pointer(what))
 	defer C.free(unsafe.Pointer(who))
@@ -74,6 +77,9 @@ func (s *Store) Erase(ctx context.Context, what Selection) (*Result, error) {
 
 // Share makes the sealed bundle of a week, "2026-W07", for the team that was joined: its sums, and what was said with Consent.
 func (s *Store) Share(ctx context.Context, window string) ([]byte, error) {
+	if err := whole(window); err != nil {
+		return nil, err
+	}
 	week := C.CString(window)
 	defer C.free(unsafe.Pointer(week))
 	return s.bundle(ctx, nil, week)

@@ -332,6 +332,9 @@ func (s *Store) ingest(ctx context.Context, options []IngestOption,
 	for _, option := range options {
 		option(&r)
 	}
+	if err := whole(r.source, r.origin); err != nil {
+		return Report{}, err
+	}
 	var source *C.char
 	if r.source != "" {
 		source = C.CString(r.source)
@@ -393,6 +396,9 @@ func (s *Store) Run(ctx context.Context, q *Query) (*Result, error) {
 
 // Inspect tells facts about the store: "health", "files", "rejects", "coverage", "labels", "sessions", ...
 func (s *Store) Inspect(ctx context.Context, topic string) (*Result, error) {
+	if err := whole(topic); err != nil {
+		return nil, err
+	}
 	name := C.CString(topic)
 	defer C.free(unsafe.Pointer(name))
 	return s.result(ctx, func(out **C.bp_result, store *C.bp_store, failed **C.bp_error) C.int {
@@ -420,6 +426,9 @@ func (s *Store) Pending(ctx context.Context, source, root string) (*Result, erro
 
 // Configure gives the store a versioned JSON document: "prices", "labels", "retention", "roster", ...
 func (s *Store) Configure(topic string, document []byte) error {
+	if err := whole(topic); err != nil {
+		return err
+	}
 	name := C.CString(topic)
 	defer C.free(unsafe.Pointer(name))
 	return s.call(context.Background(), func(store *C.bp_store, failed **C.bp_error) C.int {
@@ -429,6 +438,9 @@ func (s *Store) Configure(topic string, document []byte) error {
 
 // Narrow narrows what this handle may do, for good.
 func (s *Store) Narrow(access Access, scope string) error {
+	if err := whole(scope); err != nil {
+		return err
+	}
 	var name *C.char
 	if scope != "" {
 		name = C.CString(scope)
@@ -441,6 +453,9 @@ func (s *Store) Narrow(access Access, scope string) error {
 
 // Preview shows, field by field, what would be kept, hashed, counted or dropped of an input, and by which rule.
 func (s *Store) Preview(ctx context.Context, source string, data []byte) (*Result, error) {
+	if err := whole(source); err != nil {
+		return nil, err
+	}
 	var name *C.char
 	if source != "" {
 		name = C.CString(source)
@@ -453,6 +468,9 @@ func (s *Store) Preview(ctx context.Context, source string, data []byte) (*Resul
 
 // Feature tells whether the linked library has it: "source:codex", "format:csv", "threads", "access:owner".
 func Feature(name string) bool {
+	if whole(name) != nil {
+		return false
+	}
 	what := C.CString(name)
 	defer C.free(unsafe.Pointer(what))
 	return C.bp_feature(what) != 0

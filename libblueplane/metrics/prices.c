@@ -778,10 +778,6 @@ const char *bpi_prices_date(const prices *p) {
   return p->date;
 }
 
-const char *bpi_prices_source(const prices *p) {
-  return p->source;
-}
-
 const price_model *bpi_prices_find(const prices *p, const char *model, size_t length) {
   slice s = {model, length};
   if (model == NULL) return NULL;

@@ -34,7 +34,6 @@ void bpi_prices_free(prices *p); /* accepts NULL */
 
 const char *bpi_prices_digest(const prices *p); /* BLAKE2b-256 of the document's bytes in hex */
 const char *bpi_prices_date(const prices *p);   /* "as_of": YYYY-MM-DD */
-const char *bpi_prices_source(const prices *p); /* where the numbers come from, in words */
 
 /* The row for a model as a source names it: exact, else without provider prefix, date and release
  * suffix. NULL: unpriced. Ask once per label; needs no allocation. */

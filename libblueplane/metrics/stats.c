@@ -565,16 +565,6 @@ comparison bpi_slope(const double *values, size_t steps) {
   return c;
 }
 
-double bpi_rank_p(double value, const double *before, size_t n) {
-  size_t at_most = 1, at_least = 1;
-  for (size_t i = 0; i < n; i++) {
-    at_most += before[i] <= value;
-    at_least += before[i] >= value;
-  }
-  double tail = 2 * (double)(at_most < at_least ? at_most : at_least) / (double)(n + 1);
-  return tail < 1 ? tail : 1;
-}
-
 /* ------------------------------------------------------------------------------ several tests */
 
 typedef struct placed {

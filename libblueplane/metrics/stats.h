@@ -89,11 +89,6 @@ comparison bpi_shift(int64_t *x, size_t n, int64_t *y, size_t m);
 #define STATS_SERIES 64
 comparison bpi_slope(const double *values, size_t n);
 
-/* Place of a new value among n that came before and are as good as it: the probability that a value
- * like them is as far on either side (the exact test of exchangeability: Vovk, Gammerman & Shafer
- * 2005, Algorithmic Learning in a Random World, section 2.2). Never below 2 / (n + 1). */
-double bpi_rank_p(double value, const double *before, size_t n);
-
 /* ------------------------------------------------------------------------------- several tests */
 
 /* Adjusts p in place: to be at most q is then to be found at false discovery rate q (Benjamini &

@@ -284,10 +284,6 @@ static int one_number(store *s, const char *sql, int64_t *out, bp_error **error)
   return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(code, error);
 }
 
-int bpi_read_version(store *s, int64_t *out, bp_error **error) {
-  return one_number(s, "PRAGMA data_version", out, error);
-}
-
 /* Of the write-ahead log; none in memory, or after the last writer has closed. */
 static int64_t wal_bytes(store *s) {
   const char *path = sqlite3_db_filename(s->db, "main");

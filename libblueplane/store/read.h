@@ -87,8 +87,6 @@ int bpi_read_labels_of(store *s, int64_t kind, int (*row)(void *user, const labe
 int bpi_read_label(store *s, int64_t id, label_row *out, char text[256], bp_error **error);
 /* First and last quarter that holds any cell; both QUARTER_UNDATED if none. */
 int bpi_read_extent(store *s, int64_t *first_quarter, int64_t *last_quarter, bp_error **error);
-/* Changes whenever the file's content changed, by anyone. */
-int bpi_read_version(store *s, int64_t *out, bp_error **error);
 
 /* Operations facts. */
 typedef struct store_health {

@@ -249,19 +249,6 @@ START_TEST(holes_are_time) {
 }
 END_TEST
 
-START_TEST(ranks) {
-  double before[39];
-  for (int i = 0; i < 39; i++)
-    before[i] = i;
-  ck_assert_double_eq_tol(bpi_rank_p(100, before, 39), 2.0 / 40, 1e-15);
-  ck_assert_double_eq_tol(bpi_rank_p(-1, before, 39), 2.0 / 40, 1e-15);
-  ck_assert_double_eq_tol(bpi_rank_p(37.5, before, 39), 4.0 / 40, 1e-15);
-  ck_assert_double_eq_tol(bpi_rank_p(38, before, 39), 4.0 / 40, 1e-15); /* as high as one before */
-  ck_assert_double_eq(bpi_rank_p(19.5, before, 39), 1);
-  ck_assert_double_eq(bpi_rank_p(5, before, 0), 1);
-}
-END_TEST
-
 START_TEST(order_does_not_matter) {
   cluster_pair a[12], b[12];
   for (int i = 0; i < 12; i++) {
@@ -497,7 +484,6 @@ int main(int argc, char **argv) {
   tcase_add_test(c, finds_what_the_paper_finds);
   tcase_add_test(c, too_little_says_nothing);
   tcase_add_test(c, holes_are_time);
-  tcase_add_test(c, ranks);
   tcase_add_test(c, order_does_not_matter);
   tcase_add_test(c, rounds);
   tcase_add_test(c, clusters_hold_their_rates);
