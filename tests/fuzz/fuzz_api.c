@@ -3,6 +3,9 @@
  *   FUZZ_QUERY     a query as JSON: what is read, written and read again is the same query; it runs or is refused
  *   FUZZ_DOCUMENT  bytes as every document of bp_configure, and as a selector of what to erase
  *   FUZZ_STORE     a good store of which bytes are changed, three for each change: where, where, what
+ *   FUZZ_OPEN      bytes as a file that is opened with every access, and as its key
+ *   FUZZ_INGEST    bytes of which nobody says what they are: recognised, shown field by field, taken; twice is once
+ *   FUZZ_FORMAT    the name of a format with its options, for several results
  *   FUZZ_CALLS     a byte for each call: any calls in any order, with arguments that fit and others
  *
  * No code is ever BP_ERR_INTERNAL; an error is there exactly if a call failed; what came out is there exactly if not. */
@@ -101,6 +104,13 @@ UNUSED static bp_query *read_query(const char *json, size_t length) {
   return query;
 }
 
+UNUSED static void ask_text(bp_store *s, const char *json) {
+  bp_query *query = read_query(json, strlen(json));
+  if (query == NULL) abort();
+  ask(s, query);
+  bp_query_free(query);
+}
+
 #if defined(FUZZ_QUERY)
 
 static void run(const uint8_t *data, size_t size) {
@@ -142,9 +152,7 @@ static void run(const uint8_t *data, size_t size) {
     }
     erase(stores[i], (const char *)data, size);
   }
-  bp_query *query = read_query("{\"metrics\":[\"cost\",\"time_saved\"],\"period\":\"all\"}", 49);
-  ask(stores[0], query);
-  bp_query_free(query);
+  ask_text(stores[0], "{\"metrics\":[\"cost\",\"time_saved\"],\"period\":\"all\"}");
 }
 
 #elif defined(FUZZ_STORE)
@@ -188,11 +196,9 @@ static void run(const uint8_t *data, size_t size) {
   if (s != NULL) {
     for (size_t t = 0; t < sizeof topics / sizeof *topics; t++)
       inspect(s, topics[t]);
-    bp_query *query = read_query(
-        "{\"metrics\":[\"tasks\",\"cost\",\"prompts\",\"tool_success_rate\"],\"period\":\"all\",\"by\":[\"workspace\"]}",
-        92);
-    ask(s, query);
-    bp_query_free(query);
+    ask_text(
+        s,
+        "{\"metrics\":[\"tasks\",\"cost\",\"prompts\",\"tool_success_rate\"],\"period\":\"all\",\"by\":[\"workspace\"]}");
     ingest(s);
     erase(s, "{\"version\":1,\"source\":\"native\"}", 31);
     bp_close(s);
@@ -201,6 +207,104 @@ static void run(const uint8_t *data, size_t size) {
   unlink(beside);
   snprintf(beside, sizeof beside, "%s-shm", path);
   unlink(beside);
+}
+
+#elif defined(FUZZ_OPEN)
+
+static char folder[] = "/tmp/blueplane-fuzz-XXXXXX", path[64], key[80];
+
+static void write_file(const char *name, const void *data, size_t size) {
+  FILE *f = fopen(name, "wb");
+  if (f == NULL || fwrite(data, 1, size, f) != size) abort();
+  fclose(f);
+}
+
+static void run(const uint8_t *data, size_t size) {
+  static const uint32_t accesses[] = {BP_ACCESS_OWNER,   BP_ACCESS_STEWARD, BP_ACCESS_LEAD,
+                                      BP_ACCESS_MANAGER, BP_ACCESS_DEVOPS,  BP_ACCESS_RESEARCH};
+  if (*path == '\0') {
+    if (mkdtemp(folder) == NULL) abort();
+    snprintf(path, sizeof path, "%s/s.db", folder);
+    snprintf(key, sizeof key, "%s.key", path);
+  }
+  for (size_t i = 0; i < sizeof accesses / sizeof *accesses; i++) {
+    write_file(path, data, size);
+    write_file(key, data, size % 64);
+    bp_store *s = open_store(path, accesses[i], i % 2 == 0 ? 0 : BP_OPEN_READONLY);
+    if (s != NULL) inspect(s, "integrity");
+    bp_close(s);
+  }
+  unlink(path);
+  if (size % 64 == 32) bp_close(open_store(path, BP_ACCESS_OWNER, 0));
+  unlink(path);
+  unlink(key);
+}
+
+#elif defined(FUZZ_INGEST)
+
+static void preview(bp_store *s, const uint8_t *data, size_t size) {
+  bp_result *result = NULL;
+  bp_error *error = NULL;
+  int rc = bp_privacy_preview(&result, s, NULL, data, size, &error);
+  if (settled(rc, error, result, true)) write_out(result, "json");
+  bp_result_free(result);
+}
+
+static bp_ingest_report take_bytes(bp_store *s, const uint8_t *data, size_t size) {
+  bp_ingest_report report = BP_INGEST_REPORT_INIT;
+  bp_error *error = NULL;
+  int rc = bp_ingest_bytes(s, NULL, "here", data, size, NULL, &report, &error);
+  settled(rc, error, NULL, false);
+  return report;
+}
+
+/* A store takes so many inputs; to make one takes longer than what is done with it. */
+static void run(const uint8_t *data, size_t size) {
+  static bp_store *s;
+  static unsigned inputs;
+  if (inputs++ % 32 == 0) {
+    bp_close(s);
+    s = open_store(NULL, BP_ACCESS_OWNER, BP_OPEN_MEMORY);
+  }
+  preview(s, data, size);
+  take_bytes(s, data, size);
+  bp_ingest_report again = take_bytes(s, data, size);
+  if (again.records_stored != 0) abort();
+  inspect(s, "rejects");
+  ask_text(
+      s,
+      "{\"metrics\":[\"tasks\",\"cost\",\"prompts\",\"tool_success_rate\"],\"period\":\"all\",\"by\":[\"platform\"]}");
+}
+
+#elif defined(FUZZ_FORMAT)
+
+static bp_result *answer(const char *json) {
+  bp_store *s = open_store(NULL, BP_ACCESS_OWNER, BP_OPEN_MEMORY);
+  bp_query *query = read_query(json, strlen(json));
+  bp_result *result = NULL;
+  ingest(s);
+  if (bp_query_run(&result, s, query, NULL) != BP_OK) abort();
+  bp_query_free(query);
+  bp_close(s);
+  return result;
+}
+
+static void run(const uint8_t *data, size_t size) {
+  static bp_result *results[3];
+  if (results[0] == NULL) {
+    results[0] =
+        answer("{\"metrics\":[\"prompts\",\"cost\",\"tool_success_rate\"],\"period\":\"all\"}");
+    results[1] = answer(
+        "{\"metrics\":[\"prompts\"],\"period\":\"2026-03-02\",\"by\":[\"time.hour\"],\"compare\":\"previous\"}");
+    if (bp_catalog(&results[2], "metrics", NULL) != BP_OK) abort();
+  }
+  char *format = malloc(size + 1);
+  if (format == NULL) return;
+  memcpy(format, data, size);
+  format[size] = '\0';
+  for (size_t i = 0; i < 3; i++)
+    write_out(results[i], format);
+  free(format);
 }
 
 #else /* FUZZ_CALLS */
