@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,18 +13,32 @@
 
 #include <sqlite3.h>
 
+#include "power_loss.h"
+
 const char *const fault_names[FAULT_CALLS] = {"open",     "read",   "write", "sync",
                                               "truncate", "delete", "name",  "lock"};
 
 static fault_way way;
 static unsigned wanted;
 static long left, counted, added; /* added: bytes */
+static unsigned luck;
+
+void fault_luck(unsigned how) {
+  luck = how;
+}
+
+void fault_power_off(void) {
+  if (way != FAULT_POWER) return;
+  power_loss(luck);
+  _exit(FAULT_DIED);
+}
 
 void fault_set(fault_way how, unsigned calls, long after) {
   way = how;
   wanted = calls;
   left = how == FAULT_FULL ? after * FAULT_PAGE : after;
   counted = added = 0;
+  power_watch(how == FAULT_POWER);
 }
 
 long fault_counted(void) {
@@ -45,6 +60,7 @@ static bool fails(fault_call call, bool *torn) {
   }
   if (left < 0) return false; /* once, and that was before */
   if (way == FAULT_DIE) _exit(FAULT_DIED);
+  fault_power_off();
   if (way == FAULT_ONCE) left = -1;
   *torn = way == FAULT_TORN;
   if (*torn && call != FAULT_WRITE) _exit(FAULT_DIED);
@@ -71,12 +87,14 @@ static bool grows(long bytes) {
 typedef struct faulty_file {
   sqlite3_file base;
   sqlite3_file *real;
+  const char *path; /* SQLite's; NULL: a file without a name */
 } faulty_file;
 
 static sqlite3_vfs faulty;
 static sqlite3_vfs *system_vfs;
 
 #define REAL(file) (((faulty_file *)(file))->real)
+#define PATH(file) (((faulty_file *)(file))->path)
 #define CALL(file, method) REAL(file)->pMethods->method
 
 static int file_close(sqlite3_file *f) {
@@ -100,16 +118,21 @@ static int file_write(sqlite3_file *f, const void *data, int length, sqlite3_int
   }
   (void)CALL(f, xFileSize)(REAL(f), &size);
   if ((wanted & 1u << FAULT_WRITE) && !grows((long)(at + length - size))) return SQLITE_FULL;
+  power_write(PATH(f), at, data, (size_t)length);
   return CALL(f, xWrite)(REAL(f), data, length, at);
 }
 
 static int file_truncate(sqlite3_file *f, sqlite3_int64 size) {
-  return fails_whole(FAULT_TRUNCATE) ? SQLITE_IOERR_TRUNCATE : CALL(f, xTruncate)(REAL(f), size);
+  if (fails_whole(FAULT_TRUNCATE)) return SQLITE_IOERR_TRUNCATE;
+  power_truncate(PATH(f), size);
+  return CALL(f, xTruncate)(REAL(f), size);
 }
 
 static int file_sync(sqlite3_file *f, int flags) {
-  (void)f, (void)flags;
-  return fails_whole(FAULT_SYNC) ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+  (void)flags;
+  if (fails_whole(FAULT_SYNC)) return SQLITE_IOERR_FSYNC;
+  power_sync(PATH(f));
+  return SQLITE_OK;
 }
 
 static int file_size(sqlite3_file *f, sqlite3_int64 *size) {
@@ -167,6 +190,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *opened, in
   faulty_file *f = (faulty_file *)opened;
   (void)vfs;
   f->base.pMethods = NULL;
+  f->path = name;
   if (fails_whole(FAULT_OPEN)) return SQLITE_CANTOPEN;
   f->real = calloc(1, (size_t)system_vfs->szOsFile);
   if (f->real == NULL) return SQLITE_NOMEM;
@@ -179,8 +203,10 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *opened, in
 }
 
 static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync) {
-  (void)vfs, (void)sync;
-  return fails_whole(FAULT_DELETE) ? SQLITE_IOERR_DELETE : system_vfs->xDelete(system_vfs, name, 0);
+  (void)vfs;
+  if (fails_whole(FAULT_DELETE)) return SQLITE_IOERR_DELETE;
+  power_delete(name, sync != 0);
+  return system_vfs->xDelete(system_vfs, name, 0);
 }
 
 /* Whoever waits for a lock need not really wait. */
@@ -219,6 +245,16 @@ static int refuse(int code) {
   return -1;
 }
 
+/* What a descriptor was opened as; an empty text if that cannot be told. */
+static const char *path_of(int descriptor) {
+  static char path[512];
+  char link[64];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  path[length < 0 ? 0 : length] = '\0';
+  return path;
+}
+
 ssize_t __wrap_write(int descriptor, const void *data, size_t length) {
   bool torn;
   if (fails(FAULT_WRITE, &torn)) return refuse(EIO);
@@ -227,6 +263,8 @@ ssize_t __wrap_write(int descriptor, const void *data, size_t length) {
     _exit(FAULT_DIED);
   }
   if ((wanted & 1u << FAULT_WRITE) && !grows((long)length)) return refuse(ENOSPC);
+  if (way == FAULT_POWER)
+    power_write(path_of(descriptor), lseek(descriptor, 0, SEEK_CUR), data, length);
   return __real_write(descriptor, data, length);
 }
 
@@ -239,12 +277,16 @@ int __wrap_open64(const char *path, int flags, ...) {
 }
 
 int __wrap_link(const char *from, const char *to) {
-  return fails_whole(FAULT_NAME) ? refuse(EIO) : __real_link(from, to);
+  if (fails_whole(FAULT_NAME)) return refuse(EIO);
+  int code = __real_link(from, to);
+  if (code == 0) power_name(to);
+  return code;
 }
 
 int __wrap_fsync(int descriptor) {
-  (void)descriptor;
-  return fails_whole(FAULT_SYNC) ? refuse(EIO) : 0;
+  if (fails_whole(FAULT_SYNC)) return refuse(EIO);
+  if (way == FAULT_POWER) power_sync(path_of(descriptor));
+  return 0;
 }
 
 int __wrap_nanosleep(const struct timespec *time, struct timespec *rest) {

@@ -7,8 +7,9 @@
  *   - doing the work again ends where an undisturbed run ended: the same answers, the same file.
  *
  * With BLUEPLANE_LONG=1 at every request; else at so many of each kind. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE /* memmem */
 #include <check.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -326,7 +327,7 @@ static const scenario scenarios[] = {
 static struct { long trials, died, refused, unnoticed; } tally;
 
 static const char *about(const char *what, fault_way way, unsigned calls, long after) {
-  static const char *const ways[] = {"never", "once", "on", "full", "die", "torn"};
+  static const char *const ways[] = {"never", "once", "on", "full", "die", "torn", "power"};
   static char text[200];
   snprintf(text, sizeof text, "%s: %s, %s 0x%x, after %ld", now_running->name, what, ways[way],
            calls, after);
@@ -375,6 +376,7 @@ static int act_apart(fault_way way, unsigned calls, long after) {
   if (child == 0) {
     fault_set(way, calls, after);
     int rc = now_running->act(NULL);
+    fault_power_off();
     _exit(rc == BP_OK ? 0 : -rc);
   }
   int status = 0;
@@ -425,6 +427,17 @@ static void sweep(const char *expected, fault_way way, unsigned calls, long requ
     try_once(expected, way, calls, after);
 }
 
+/* The power goes at every request and after the last: everything that was not synced is lost, nothing is, or parts. */
+static void sweep_power(const char *expected, long requests) {
+  bool all = getenv("BLUEPLANE_LONG") != NULL;
+  long step = all ? 1 : 1 + (requests - 1) / 8;
+  for (unsigned luck = 0; luck < (all ? 12 : 4); luck++) {
+    fault_luck(luck);
+    for (long after = requests; after >= 0; after -= step)
+      try_once(expected, FAULT_POWER, FAULT_CHANGES, after);
+  }
+}
+
 /* How many there are when nothing fails. */
 static long requests_of(unsigned calls, long *pages) {
   day_fresh();
@@ -447,6 +460,7 @@ START_TEST(at_every_request) {
   long pages = 0, changes = requests_of(FAULT_CHANGES, &pages);
   sweep(expected, FAULT_DIE, FAULT_CHANGES, changes, 24);
   sweep(expected, FAULT_TORN, FAULT_CHANGES, changes, 12);
+  sweep_power(expected, changes);
   sweep(expected, FAULT_FULL, 1u << FAULT_WRITE, pages, 12);
   for (int call = 0; call < FAULT_CALLS; call++) {
     long requests = requests_of(1u << call, NULL);
@@ -463,12 +477,56 @@ START_TEST(at_every_request) {
 }
 END_TEST
 
+/* In one session, so that the log has what was there before. */
+static int ingest_and_erase(bp_error **error) {
+  static const char everything[] = "{\"version\":1,\"everything\":true}";
+  bp_store *s = NULL;
+  bp_result *result = NULL;
+  int rc = day_open(&s, DAY_STORE, BP_ACCESS_OWNER, NULL, error);
+  if (rc == BP_OK) rc = bp_ingest_scan(s, NULL, day_path("in"), NULL, NULL, error);
+  if (rc == BP_OK) rc = bp_erase(&result, s, everything, sizeof everything - 1, error);
+  bp_result_free(result);
+  if (rc == BP_OK) fault_power_off();
+  bp_close(s);
+  return rc;
+}
+
+static bool is_in_file(const char *name, const char *word) {
+  size_t length;
+  if (access(day_path(name), F_OK) != 0) return false;
+  unsigned char *held = world_file(day_path(name), &length);
+  bool found = memmem(held, length, word, strlen(word)) != NULL;
+  free(held);
+  return found;
+}
+
+/* What bp_erase said is gone stays gone, whatever of it the disk had not synced. */
+START_TEST(what_is_erased_does_not_come_back_with_the_power) {
+  static const char word[] = "Tool"; /* in the name of every tool */
+  scenario both = {"ingest and erase", all_of_it, ingest_and_erase, NULL, DAY_STORE,
+                   BP_ACCESS_OWNER,    NULL};
+  now_running = &both;
+  fault_install();
+  both.prepare();
+  ck_assert(is_in_file("template/me.db", word));
+  with_a_key();
+  for (unsigned luck = 0; luck < 16; luck++) {
+    fault_luck(luck);
+    day_fresh();
+    ck_assert_int_eq(act_apart(FAULT_POWER, FAULT_CHANGES, LONG_MAX), FAULT_DIED);
+    ck_assert_msg(!is_in_file("work/me.db", word), "luck %u: in the database", luck);
+    ck_assert_msg(!is_in_file("work/me.db-wal", word), "luck %u: in the log", luck);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("disk");
   TCase *tests = tcase_create("disk");
   tcase_set_timeout(tests, 3600);
   tcase_add_checked_fixture(tests, day_folder, day_remove);
   tcase_add_loop_test(tests, at_every_request, 0, SCENARIOS);
+  tcase_add_test(tests, what_is_erased_does_not_come_back_with_the_power);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }
