@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "store/transaction.h"
 
 #define DAYS_MOST 36500
 
@@ -55,10 +56,11 @@ static int set_limits(bp_store *s, json_value root, bp_error **error) {
                     "null");
   if (bpi_store_read_only(s->store))
     return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
-  int rc = BP_OK;
+  int rc = bpi_transaction_begin(s->store, error);
+  if (rc != BP_OK) return rc;
   for (size_t i = 0; i < LIMITS && rc == BP_OK; i++)
     if (given[i]) rc = bpi_store_set_setting(s->store, limits[i].name, days[i], error);
-  return rc;
+  return bpi_transaction_end(s->store, rc, error);
 }
 
 int bpi_retention_configure(bp_store *s, const char *json, size_t length, bp_error **error) {

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "store/transaction.h"
 
 /* ------------------------------------------------------------------------------- lent structs */
 
@@ -279,7 +280,10 @@ static int configure_labels(bp_store *s, const char *json, size_t length, bp_err
     return bpi_fail(error, BP_ERR_FORMAT, "expected {\"version\":1,\"keep\":true or false}");
   if (bpi_store_read_only(s->store))
     return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
-  return bpi_store_set_setting(s->store, "keep_labels", keep, error);
+  rc = bpi_transaction_begin(s->store, error);
+  if (rc != BP_OK) return rc;
+  rc = bpi_store_set_setting(s->store, "keep_labels", keep, error);
+  return bpi_transaction_end(s->store, rc, error);
 }
 
 static int configure_assumptions(bp_store *s, const char *json, size_t length, bp_error **error) {

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "store/sql.h"
+#include "store/transaction.h"
 
 /* ------------------------------------------------------------------------------ joined, roster */
 
@@ -41,13 +42,11 @@ static int write_joined(store *s, const joined_team *team, bp_error **error) {
 }
 
 int bpi_joined_set(store *s, const joined_team *team, bp_error **error) {
-  int rc = bpi_store_begin_write(s, error);
+  int rc = bpi_transaction_begin(s, error);
   if (rc != BP_OK) return rc;
   rc = bpi_sql_exec(s, "UPDATE joined SET present = 0", error);
   if (rc == BP_OK) rc = write_joined(s, team, error);
-  if (rc == BP_OK) rc = bpi_store_commit(s, error);
-  if (rc != BP_OK) bpi_store_rollback(s);
-  return rc;
+  return bpi_transaction_end(s, rc, error);
 }
 
 int bpi_joined_agree(store *s, int64_t version, bp_error **error) {

@@ -341,13 +341,24 @@ void bpi_store_rollback(store *s) {
     bpi_sql_step(s->statement[SQL_ROLLBACK], NULL);
 }
 
+/* Not inside a transaction. */
+static int sync_commits(store *s, bool each, bp_error **error) {
+  if (!s->logged) return BP_OK;
+  return bpi_sql_exec(s, each ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error);
+}
+
 int bpi_transaction_begin(store *s, bp_error **error) {
-  return bpi_store_begin_write(s, error);
+  int rc = sync_commits(s, true, error);
+  if (rc != BP_OK) return rc;
+  rc = bpi_store_begin_write(s, error);
+  if (rc != BP_OK) (void)sync_commits(s, false, NULL);
+  return rc;
 }
 
 int bpi_transaction_end(store *s, int code, bp_error **error) {
   if (code == BP_OK) code = bpi_store_commit(s, error);
   if (code != BP_OK) bpi_store_rollback(s);
+  (void)sync_commits(s, false, NULL); /* else the next ones are slower */
   return code;
 }
 

@@ -56,6 +56,7 @@ struct store {
   store_kind kind;
   hash_key key;
   bool read_only, keyless;
+  bool logged; /* has a write-ahead log, which is not synced at every commit */
   atomic_int interrupted;
   sqlite3_stmt *statement[SQL_COUNT];
   const bulk *bulk; /* what a statement that runs reads as a table */

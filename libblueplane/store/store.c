@@ -227,16 +227,19 @@ static int configure(store *s, bp_error **error) {
 }
 
 /* Changes the file, so only once it is known to be ours. Where two processes do it at once SQLite
- * does not wait by itself. */
+ * does not wait by itself. EXTRA: a rollback journal must not come back after the power went, or what
+ * was committed since is rolled back with it, a write-ahead log and all. */
 static int set_journal(store *s, bp_error **error) {
-  const char *sql = kinds[s->kind].single
-                        ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
-                        : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
+  const char *sql =
+      kinds[s->kind].single
+          ? "PRAGMA synchronous = EXTRA; PRAGMA journal_mode = DELETE"
+          : "PRAGMA synchronous = EXTRA; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
   int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
   for (int waited = 0; (code & 0xff) == SQLITE_BUSY && waited < BPI_BUSY_MS; waited += RETRY_MS) {
     bpi_sleep_ms(RETRY_MS);
     code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
   }
+  s->logged = code == SQLITE_OK && !kinds[s->kind].single;
   return code == SQLITE_OK ? BP_OK : bpi_sql_fail(code, error);
 }
 

@@ -1,4 +1,5 @@
-/* store/transaction.h: several changes of a store as one: all or nothing. */
+/* store/transaction.h: several changes of a store as one: all or nothing; and what was committed so outlives
+ * the power, other than facts, which are read again. */
 #ifndef BPI_STORE_TRANSACTION_H
 #define BPI_STORE_TRANSACTION_H
 

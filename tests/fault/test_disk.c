@@ -520,12 +520,71 @@ START_TEST(what_is_erased_does_not_come_back_with_the_power) {
 }
 END_TEST
 
+/* ------------------------------------------------------------------------ what was said is done */
+
+static int decide(bp_error **error) {
+  bp_store *s = NULL;
+  static const char limits[] = "{\"version\":1,\"events_days\":50}";
+  int rc = day_open(&s, DAY_STORE, BP_ACCESS_OWNER, NULL, error);
+  if (rc == BP_OK) rc = bp_consent_set(s, "quality", "lead", 1, world_now + WORLD_DAY, error);
+  if (rc == BP_OK) rc = bp_configure(s, "retention", limits, sizeof limits - 1, error);
+  if (rc == BP_OK) rc = bp_consent_set(s, "quality", "lead", 0, 0, error);
+  if (rc == BP_OK) fault_power_off();
+  bp_close(s);
+  return rc;
+}
+
+static void state_of_decisions(buf *out) {
+  bp_store *s = world_open(day_path(DAY_STORE), BP_ACCESS_OWNER, NULL);
+  put_topic(out, s, "consent");
+  put_topic(out, s, "retention");
+  bp_close(s);
+}
+
+static int merge_one(bp_error **error) {
+  bp_store *s = NULL;
+  bp_result *result = NULL;
+  int rc = day_open(&s, "work/team.db", BP_ACCESS_STEWARD, NULL, error);
+  if (rc == BP_OK) rc = bp_configure(s, "roster", roster, strlen(roster), error);
+  if (rc == BP_OK) rc = bp_share_merge(&result, s, bundles[0].data, bundles[0].length, error);
+  bp_result_free(result);
+  if (rc == BP_OK) fault_power_off();
+  bp_close(s);
+  return rc;
+}
+
+/* Facts are read again; nobody says a second time what they decided, or sends a bundle that was taken. */
+START_TEST(what_was_decided_outlives_the_power) {
+  static const scenario decisions[] = {
+      {"decide", all_of_it, decide, state_of_decisions, DAY_STORE, BP_ACCESS_OWNER, NULL},
+      {"merge one", a_team, merge_one, state_of_team, "work/team.db", BP_ACCESS_STEWARD, NULL}};
+  roster = world_roster(PEOPLE, PEOPLE, "");
+  make_bundles();
+  fault_install();
+  now_running = &decisions[_i];
+  now_running->prepare();
+  day_fresh();
+  do_it(now_running->act);
+  char *expected = state();
+  for (unsigned luck = 0; luck < 16; luck++) {
+    fault_luck(luck);
+    day_fresh();
+    ck_assert_int_eq(act_apart(FAULT_POWER, FAULT_CHANGES, LONG_MAX), FAULT_DIED);
+    char *after = state();
+    ck_assert_str_eq(after, expected);
+    bpi_free(after);
+  }
+  bpi_free(expected);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("disk");
   TCase *tests = tcase_create("disk");
   tcase_set_timeout(tests, 3600);
   tcase_add_checked_fixture(tests, day_folder, day_remove);
   tcase_add_loop_test(tests, at_every_request, 0, SCENARIOS);
+  tcase_add_loop_test(tests, what_was_decided_outlives_the_power, 0, 2);
   tcase_add_test(tests, what_is_erased_does_not_come_back_with_the_power);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
