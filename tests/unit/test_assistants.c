@@ -352,6 +352,33 @@ START_TEST(otlp_events) {
 }
 END_TEST
 
+/* The error of good-events.jsonl with each status of HTTP that is told apart. */
+START_TEST(otlp_errors) {
+  static const struct {
+    const char *status;
+    int detail;
+  } errors[] = {{"400", DETAIL_INVALID}, {"413", DETAIL_INVALID},    {"401", DETAIL_AUTH},
+                {"403", DETAIL_AUTH},    {"429", DETAIL_RATE_LIMIT}, {"529", DETAIL_OVERLOADED},
+                {"500", DETAIL_SERVER},  {"599", DETAIL_SERVER},     {"600", DETAIL_OTHER},
+                {"404", DETAIL_OTHER},   {"none", DETAIL_OTHER}};
+  for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+    size_t length;
+    char *data = load_bytes(&bpi_source_otlp, "good-events.jsonl", &length);
+    char *status = strstr(data, "\"429\"");
+    ck_assert_ptr_nonnull(status);
+    char *made = malloc(length + 8);
+    int written = snprintf(made, length + 8, "%.*s\"%s\"%s", (int)(status - data), data,
+                           errors[i].status, status + 5);
+    fake_read(&one, &bpi_source_otlp, "x.otlp.jsonl", made, (size_t)written);
+    ck_assert_int_eq(one.rc, BP_OK);
+    ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 1)->u.event.event, EVENT_API_ERROR);
+    ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 1)->u.event.detail, errors[i].detail);
+    free(made);
+    free(data);
+  }
+}
+END_TEST
+
 START_TEST(otlp_spellings) {
   load(&one, &bpi_source_otlp, "good-spellings.jsonl");
   ck_assert_uint_eq(one.count, 3);
@@ -560,6 +587,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, opencode_child);
   tcase_add_test(c, opencode_redacted);
   tcase_add_test(c, otlp_events);
+  tcase_add_test(c, otlp_errors);
   tcase_add_test(c, otlp_spellings);
   tcase_add_test(c, otlp_metrics);
   tcase_add_loop_test(c, cut_anywhere, 0, (int)GOOD);
