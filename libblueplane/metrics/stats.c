@@ -270,8 +270,21 @@ static double effective_events(const side *s, double variance) {
   return n < s->bottom ? n : s->bottom;
 }
 
-static estimate share_of(const side *s, double variance, double critical) {
-  return wilson(s->top / s->bottom, effective_events(s, variance), critical);
+/* How many events of a cluster the event that is met by chance finds beside itself, and itself. */
+static double mean_size(const side *s) {
+  return s->bottom_squares / s->bottom;
+}
+
+/* Clusters that do not differ, because nothing rare was seen in them, tell nothing of how alike
+ * their events are: that is taken from the other side. */
+static double events_like(const side *s, const side *other, double variance) {
+  double size = mean_size(other), alike = 0;
+  if (size > 1) alike = (other->bottom / effective_events(other, variance) - 1) / (size - 1);
+  return s->bottom / (1 + (mean_size(s) - 1) * (alike < 1 ? alike : 1));
+}
+
+static estimate share_of(const side *s, double events, double critical) {
+  return wilson(s->top / s->bottom, events, critical);
 }
 
 estimate bpi_cluster_share(cluster *c, size_t n) {
@@ -288,7 +301,8 @@ estimate bpi_cluster_share(cluster *c, size_t n) {
     if (i == 0 || by_cluster(&c[i - 1], &c[i])) off = share_without(&s, &c[i]) - s.top / s.bottom;
     variance += off * off;
   }
-  return share_of(&s, scaled(variance, s.clusters), bpi_student_critical(df));
+  double events = effective_events(&s, scaled(variance, s.clusters));
+  return share_of(&s, events, bpi_student_critical(df));
 }
 
 #define CORRELATION_MAX 0.9 /* an estimate from few clusters is not trusted beyond */
@@ -299,24 +313,32 @@ static double correlation_of(const spread *s) {
   return r > CORRELATION_MAX ? CORRELATION_MAX : r < -1 ? -1 : r;
 }
 
+static int64_t least(int64_t x, int64_t y) {
+  return x < y ? x : y;
+}
+
 comparison bpi_cluster_shares_differ(cluster_pair *c, size_t n) {
-  side a = {0}, b = {0};
+  side a = {0}, b = {0}, outcomes = {0}; /* hits and misses of both */
   if (n > 1) qsort(c, n, sizeof *c, by_pair);
   for (size_t i = 0; i < n; i++) {
+    int64_t hits = c[i].a.top + c[i].b.top, events = c[i].a.bottom + c[i].b.bottom;
     add_to_side(&a, &c[i].a);
     add_to_side(&b, &c[i].b);
+    add_to_side(&outcomes, &(cluster){hits, events - hits});
   }
-  int64_t df_a = freedom(&a, false), df_b = freedom(&b, false), df = df_a < df_b ? df_a : df_b;
+  int64_t df = least(freedom(&outcomes, true), least(freedom(&a, false), freedom(&b, false)));
   if (!df) return no_comparison;
   spread s = share_spread(&a, &b, c, n);
   double correlation = correlation_of(&s), critical = bpi_student_critical(df);
-  estimate at_a = share_of(&a, s.a, critical), at_b = share_of(&b, s.b, critical);
+  double events_a = s.a > 0 ? effective_events(&a, s.a) : events_like(&a, &b, s.b);
+  double events_b = s.b > 0 ? effective_events(&b, s.b) : events_like(&b, &a, s.a);
+  estimate at_a = share_of(&a, events_a, critical), at_b = share_of(&b, events_b, critical);
   comparison out = {.e = subtract(&at_a, &at_b, correlation), .p = 1};
   double low = 0, high = 64;
   for (int i = 0; i < 60; i++) { /* how wide until the interval touches zero */
     double z = (low + high) / 2;
-    at_a = share_of(&a, s.a, z);
-    at_b = share_of(&b, s.b, z);
+    at_a = share_of(&a, events_a, z);
+    at_b = share_of(&b, events_b, z);
     estimate e = subtract(&at_a, &at_b, correlation);
     *(e.low > 0 || e.high < 0 ? &low : &high) = z;
   }
@@ -351,7 +373,7 @@ comparison bpi_cluster_ratios_differ(cluster_pair *c, size_t n) {
     add_to_side(&b, &c[i].b);
     clusters += c[i].a.top || c[i].a.bottom || c[i].b.top || c[i].b.bottom;
   }
-  int64_t df_a = freedom(&a, true), df_b = freedom(&b, true), df = df_a < df_b ? df_a : df_b;
+  int64_t df = least(freedom(&a, true), freedom(&b, true));
   if (!df || !has_amounts(&a) || !has_amounts(&b)) return no_comparison;
   double value = bpi_log(a.top) - bpi_log(a.bottom) - bpi_log(b.top) + bpi_log(b.bottom);
   for (size_t i = 0; i < n; i++) {

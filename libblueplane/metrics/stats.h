@@ -55,8 +55,9 @@ typedef struct cluster_pair {
 /* These sort their array. Clusters without anything are left out. The variance is that of the
  * jackknife over clusters (Efron & Stein 1981; recommended for few and unequal clusters by
  * MacKinnon, Nielsen & Webb 2023, J. Econometrics 232:272); critical values are Student's with
- * Kish's effective number of clusters, less one, as degrees of freedom. Not known below
- * STATS_CLUSTERS effective clusters on any side. */
+ * Kish's effective number of clusters, less one, as degrees of freedom (an effective number in
+ * place of the plain one: Carter, Schnepel & Steigerwald 2017, Rev. Econ. Stat. 99:698). Not known
+ * below STATS_CLUSTERS effective clusters on any side. */
 #define STATS_CLUSTERS 4
 
 /* Share sum(top) / sum(bottom), 0 <= top <= bottom: Wilson's interval at the effective sample size
@@ -64,7 +65,12 @@ typedef struct cluster_pair {
  * Where the hits lie in fewer clusters than the events, those count as the clusters. */
 estimate bpi_cluster_share(cluster *c, size_t n);
 /* Share a minus share b: square-and-add of the two intervals with their correlation (Zou & Donner
- * 2008, Stat. Med. 27:1693). p is where that interval would begin to touch zero. */
+ * 2008, Stat. Med. 27:1693). p is where that interval would begin to touch zero.
+ * Rare events lie in clumps, and then few clusters tell all there is. So the hits of both sides
+ * together, and the misses, are counted as effective clusters, too. And a side whose clusters do
+ * not differ, because it saw no hit, takes the correlation within clusters from the other, as groups
+ * that do not differ share it (Donner & Klar 2000, Design and Analysis of Cluster Randomization
+ * Trials in Health Research); else its events would be taken as independent. */
 comparison bpi_cluster_shares_differ(cluster_pair *c, size_t n);
 /* Ratio a over ratio b of amounts above zero, on the scale of the logarithm; 1 is no difference. A
  * single ratio gets no interval: amounts are so skewed that it would miss the truth too often. */

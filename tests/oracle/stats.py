@@ -164,19 +164,37 @@ def cluster_share(clusters):
     return (share(clusters), *wilson(share(clusters), events(clusters, variance), critical(df)))
 
 
+def events_of(mine, variance, other, other_variance):
+    """Where the clusters of a side are all alike, the correlation within clusters is that of the other: what its design
+    effect 1 + (m - 1) rho says, m being the size of the cluster of an event met by chance."""
+    def size(side):
+        return sum(n * n for _, n in side) / sum(n for _, n in side)
+    if variance > 0:
+        return events(mine, variance)
+    effect = sum(n for _, n in other) / events(other, other_variance)
+    rho = min(1.0, (effect - 1) / (size(other) - 1)) if size(other) > 1 else 0.0
+    return sum(n for _, n in mine) / (1 + (size(mine) - 1) * rho)
+
+
 def cluster_shares(pairs):
+    """None where what is told of lies in fewer than four clusters of even weight: of either side, or hits, or misses."""
     a, b = [p[:2] for p in pairs], [p[2:] for p in pairs]
     used = [[c for c in side if c[1]] for side in (a, b)]
-    df = math.floor(min(kish([n for _, n in side]) for side in used)) - 1
+    weights = [[n for _, n in side] for side in used]
+    weights += [[p[0] + p[2] for p in pairs], [p[1] + p[3] - p[0] - p[2] for p in pairs]]
+    clusters = min(kish(w) if any(w) else 0 for w in weights)
+    if clusters < 4:
+        return None
+    df = math.floor(clusters) - 1
     variance_a, off_a = jackknife(a, share, len(used[0]))
     variance_b, off_b = jackknife(b, share, len(used[1]))
+    events_a, events_b = events_of(a, variance_a, b, variance_b), events_of(b, variance_b, a, variance_a)
     n = sum(1 for p in pairs if p[1] or p[3])
     both = sum(x * y for x, y in zip(off_a, off_b)) * (n - 1) / n
     r = max(-1.0, min(0.9, both / math.sqrt(variance_a * variance_b))) if variance_a and variance_b else 0
 
     def ends(z):
-        return add_squares(share(a), share(b), wilson(share(a), events(a, variance_a), z),
-                           wilson(share(b), events(b, variance_b), z), r)
+        return add_squares(share(a), share(b), wilson(share(a), events_a, z), wilson(share(b), events_b, z), r)
     low, high = 0.0, 64.0
     for _ in range(100):
         z = (low + high) / 2
@@ -251,7 +269,11 @@ def main():
                      for b, c in ((seed.randint(most // 3 + 1, most), seed.randint(most // 3 + 1, most))
                                   for _ in range(n))]
             pairs[0] = (*pairs[0][:2], 0, 0)
-            show("cluster_shares", itertools.chain(*pairs), cluster_shares(pairs))
+            rare = [(h if i % 3 else 0, m, 0, c) for i, (h, m, _, c) in enumerate(pairs)]  # of one side only
+            rarest = [(h if i < 2 else 0, m, 0, c) for i, (h, m, _, c) in enumerate(pairs)]
+            swapped = [p[2:] + p[:2] for p in rare]
+            for case in (pairs, rare, rarest, swapped, [(m, m, 0, c) for _, m, _, c in pairs]):
+                show("cluster_shares", itertools.chain(*case), cluster_shares(case) or ())
             pairs = [tuple(seed.randint(most * 10, most * 30) for _ in range(4)) for _ in range(n)]
             show("cluster_ratios", itertools.chain(*pairs), cluster_ratios(pairs))
     for n in (1, 2, 5, 30):
