@@ -655,7 +655,7 @@ END_TEST
 
 /* The verdicts of a table by dimension: Tool0 fails four times as often as the rest. */
 START_TEST(comparisons) {
-  static const effect planted = {5, 1, 1, 1, 8};
+  static const effect planted = {5, 1, 1, 1, 8, false};
   int code;
   bp_error *error = NULL;
   live(77, &planted);
