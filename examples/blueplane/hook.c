@@ -138,6 +138,10 @@ int run_hook(program *p) {
     cJSON_Delete(payload);
     return complain(EXIT_FAILED, NULL, "standard input holds no payload of a hook");
   }
+  if (!cJSON_IsString(cJSON_GetObjectItemCaseSensitive(payload, "hook_event_name"))) {
+    cJSON_Delete(payload);
+    return complain(EXIT_FAILED, NULL, "the payload names no event: hook_event_name is no text");
+  }
   cJSON *out = reduce(payload, stamp);
   char *printed = cJSON_PrintUnformatted(out);
   char *folder = hooks_folder(assistant);

@@ -54,13 +54,18 @@ static bool parse_days(const char *name, int64_t *first, int64_t *last) {
     return true;
   }
   return parse_day(name, (size_t)(slash - name), first) &&
-         parse_day(slash + 1, strlen(slash + 1), last) && *first <= *last;
+         parse_day(slash + 1, strlen(slash + 1), last);
 }
 
 bool bpi_period_known(const char *name) {
   int64_t first, last;
   return !strcmp(name, "all") || find_name(name) < NAME_COUNT || day_count(name) > 0 ||
          parse_days(name, &first, &last);
+}
+
+bool bpi_period_reversed(const char *name) {
+  int64_t first, last;
+  return parse_days(name, &first, &last) && first > last;
 }
 
 /* ---------------------------------------------------------------------------- civil arithmetic */
@@ -158,9 +163,7 @@ static void previous(range *out, const range *of, const zone *z) {
     *out = (range){.kind = of->kind, .from = of->from - (of->until - of->from), .until = of->from};
     return;
   case PERIOD_WEEK: days = 7; /* fall through */
-  case PERIOD_DAYS:
-    set_days(out, z, of->kind, of->first_day - days, of->last_day - days);
-    return;
+  case PERIOD_DAYS: set_days(out, z, of->kind, of->first_day - days, of->last_day - days); return;
   case PERIOD_MONTH:
   case PERIOD_QUARTER:
   case PERIOD_YEAR:

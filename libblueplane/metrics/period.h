@@ -20,13 +20,14 @@ typedef enum period_kind {
 
 typedef struct range {
   period_kind kind;
-  int64_t from, until;          /* microseconds; for civil kinds the starts of days */
-  int64_t first_day, last_day;  /* civil kinds: days since the epoch, both included */
+  int64_t from, until;         /* microseconds; for civil kinds the starts of days */
+  int64_t first_day, last_day; /* civil kinds: days since the epoch, both included */
 } range;
 
 /* Whether a name of a period is well formed. */
 bool bpi_period_known(const char *name);
-/* The range of a well formed period; `now` decides what today is. */
+bool bpi_period_reversed(const char *name); /* well formed, but it ends before it begins */
+/* The range of any other well formed period; `now` decides what today is. */
 void bpi_period_resolve(range *out, const char *period, const zone *z, int64_t now, bool sunday);
 /* The range between two instants: civil, if both are starts of days. */
 void bpi_period_between(range *out, const zone *z, int64_t from, int64_t until);

@@ -91,12 +91,15 @@ static bool is_aligned(int64_t us, int64_t open) {
   return us == open || us % BPI_QUARTER == 0;
 }
 
+static int refuse_reversed(bp_query *q) {
+  return refuse(q, BP_ERR_INVALID, "the range ends before it begins", NULL);
+}
+
 int bpi_query_range(bp_query *q, int64_t from_us, int64_t until_us, const char *zone_name) {
   if (!is_instant(from_us, INT64_MIN) || !is_instant(until_us, INT64_MAX))
     return refuse(q, BP_ERR_INVALID, "an end of the range lies outside the years 1970 to 9999",
                   "microseconds since 1970-01-01 UTC; INT64_MIN and INT64_MAX leave an end open");
-  if (from_us >= until_us)
-    return refuse(q, BP_ERR_INVALID, "the range ends before it begins", NULL);
+  if (from_us >= until_us) return refuse_reversed(q);
   if (!is_aligned(from_us, INT64_MIN) || !is_aligned(until_us, INT64_MAX))
     return refuse(q, BP_ERR_INVALID, "an end of the range is no quarter of an hour",
                   "ranges begin and end at minutes 00, 15, 30 or 45, seconds 00");
@@ -114,6 +117,7 @@ int bpi_query_period(bp_query *q, const char *period, const char *zone_name) {
     return refuse(q, BP_ERR_INVALID, "the period has no known form",
                   "today, yesterday, week, month, quarter, year, last_week, last_month, Nd, "
                   "YYYY-MM-DD, YYYY-MM-DD/YYYY-MM-DD or all");
+  if (bpi_period_reversed(period)) return refuse_reversed(q);
   if (!strcmp(period, "all")) return bpi_query_range(q, INT64_MIN, INT64_MAX, zone_name);
   int rc = set_zone(q, zone_name);
   return rc ? rc : set_text(q, &q->period, period);
@@ -179,6 +183,7 @@ int bpi_query_compare(bp_query *q, const char *baseline) {
   if (!is_text(baseline) || !bpi_period_known(baseline) || !strcmp(baseline, "all"))
     return refuse(q, BP_ERR_INVALID, "the baseline is unknown",
                   "previous, year, average, trailing_4w, trailing_12w or a period");
+  if (bpi_period_reversed(baseline)) return refuse_reversed(q);
   q->baseline = BASELINE_PERIOD;
   return set_text(q, &q->baseline_period, baseline);
 }

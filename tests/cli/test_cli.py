@@ -679,7 +679,8 @@ class Hooks(Case):
 
     def test_bad_payloads_stop_nobody(self):
         home = self.new_home(data=False)
-        for data in (b"", b"{", b"[1]", b"7", b"\xff\xfe", b"{\"a\":" * 3000, b"\0" * 10):
+        for data in (b"", b"{", b"[1]", b"7", b"\xff\xfe", b"{\"a\":" * 3000, b"\0" * 10,
+                     b"{}", b"{\"hook_event_name\":7}", b"{\"hook_event_name\":null}", b"{\"hook_event_name\":[\"stop\"]}"):
             run = self.hook(home, "claude_code", data)
             self.assertEqual((run.returncode, run.stdout), (1, b""), data[:20])
             self.assertNotIn(b"\xff", run.stderr)

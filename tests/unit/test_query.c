@@ -191,6 +191,22 @@ START_TEST(refused_calls) {
 }
 END_TEST
 
+/* A range that is only turned round is told apart from one that cannot be read. */
+START_TEST(reversed_days_say_so) {
+  for (int i = 0; i < 2; i++) {
+    bp_query *q = fresh();
+    bp_error *error = NULL;
+    int rc = i ? bpi_query_compare(q, "2026-03-09/2026-03-01")
+               : bpi_query_period(q, "2026-03-09/2026-03-01", NULL);
+    ck_assert_int_eq(rc, BP_ERR_INVALID);
+    bpi_query_check(q, &error);
+    ck_assert_str_eq(bp_error_message(error), "the range ends before it begins");
+    bpi_error_free(error);
+    bpi_query_free(q);
+  }
+}
+END_TEST
+
 START_TEST(first_failure_is_remembered) {
   bp_query *q = fresh();
   bp_error *error = NULL;
@@ -198,7 +214,8 @@ START_TEST(first_failure_is_remembered) {
   bpi_query_set(q, "limit", "0");
   ck_assert_int_eq(bpi_query_check(q, &error), BP_ERR_INVALID);
   ck_assert_str_eq(bpi_error_message(error), "the baseline is unknown");
-  ck_assert_str_eq(bpi_error_detail(error, "hint"), "previous, year, average, trailing_4w, trailing_12w or a period");
+  ck_assert_str_eq(bpi_error_detail(error, "hint"),
+                   "previous, year, average, trailing_4w, trailing_12w or a period");
   bpi_error_free(error);
   bpi_query_free(q);
 }
@@ -318,6 +335,7 @@ int main(void) {
   tcase_add_test(forms, filters);
   tcase_add_test(forms, builder);
   tcase_add_loop_test(forms, refused_calls, 0, CALLS);
+  tcase_add_test(forms, reversed_days_say_so);
   tcase_add_test(forms, first_failure_is_remembered);
   tcase_add_test(forms, limits);
   tcase_add_loop_test(forms, malformed_documents, 0, (int)(sizeof malformed / sizeof *malformed));
