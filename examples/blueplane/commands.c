@@ -154,8 +154,9 @@ const command command_table[] = {
      O(TEAM), 0, 3, 3, "@files", run_publish},
     {"release", TEAM, "show FILE [METRIC...]", "what is published in a release or an organisation",
      "Without METRIC what the file is and who signed it. --as chooses with whose eyes: manager (the "
-     "default), research, or lead with --team. A lead's file knows its team and has --by member.",
-     O(BY) | O(AS) | O(TEAM), 0, 2, -1, "show", run_release},
+     "default), research, or lead with --team. A lead's file knows its team and has --by member. With "
+     "--period, a week, month, quarter or year, --compare previous puts the window before beside it.",
+     O(BY) | O(AS) | O(TEAM) | O(PERIOD) | O(COMPARE), 0, 2, -1, "show", run_release},
 
     {"report", TEAM, "executive | research [FILE...]",
      "a report of a month or a quarter, for print or slides",

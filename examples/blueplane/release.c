@@ -34,9 +34,12 @@ static int describe(const program *p, const char *path) {
   return code;
 }
 
-/* The metrics behind "show FILE" over all that is published. */
+/* The metrics behind "show FILE", over all that is published unless a window is named. */
 static int answer(program *p) {
-  question q = {.metrics = (const char *const *)p->arguments + 2, .period = "all"};
+  const char *period = p->options.value[OPTION_PERIOD];
+  question q = {.metrics = (const char *const *)p->arguments + 2,
+                .period = period != NULL ? period : "all",
+                .compare = p->options.value[OPTION_COMPARE]};
   for (size_t i = 0; i < p->options.by.count && i < 4; i++)
     q.by[i] = p->options.by.item[i];
   bp_result *r = NULL;

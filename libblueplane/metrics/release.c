@@ -337,10 +337,15 @@ static int plan(release_query *x) {
   if (x->q->filters)
     return refuse(x, BP_ERR_UNSUPPORTED, "dimension", x->q->where[0].dimension,
                   "published cells take no filter");
-  if (x->q->baseline)
-    return bpi_fail(x->error, BP_ERR_UNSUPPORTED, "published cells have no baseline");
+  if (bpi_baseline_is_average(x->q->baseline))
+    return refuse(
+        x, BP_ERR_UNSUPPORTED, "name", bpi_baseline_name(x->q),
+        "what is published is compared with another published window, not with an average");
   for (size_t i = 0; i < by && !rc; i++)
     rc = plan_dimension(x, dimensions[i]);
+  if (!rc && x->q->baseline && x->time != DIM_COUNT)
+    rc = refuse(x, BP_ERR_UNSUPPORTED, "dimension", bpi_dimensions[x->time].name,
+                "rows of different times are not compared with a baseline");
   for (size_t i = 0; i < count && !rc; i++)
     rc = plan_metric(x, metrics[i]);
   return rc ? rc : plan_order(x);
@@ -387,31 +392,45 @@ static int no_window(release_query *x) {
 }
 
 /* A week belongs to the month and the quarter that hold its Thursday. */
-static int find_windows(release_query *x) {
-  range r;
-  zone *utc = NULL;
-  bool open = !x->q->period && x->q->from == INT64_MIN && x->q->until == INT64_MAX;
+static int set_windows(release_query *x, const range *r) {
+  int64_t end = end_of(r);
+  if (!end) return no_window(x);
+  x->from = r->first_day - 3;
+  while (bpi_day_of_week(x->from) != 0)
+    x->from++;
+  x->until = end - 3;
+  return BP_OK;
+}
+
+static int all_windows(release_query *x) {
   int64_t last = 0;
   bool any;
-  if (open || (x->q->period && !strcmp(x->q->period, "all"))) {
-    int rc = bpi_read_windows(x->c->store, &x->from, &last, &any, x->error);
-    x->until = any ? last + 7 : x->from;
-    return rc;
-  }
+  if (x->q->baseline)
+    return bpi_fail(x->error, BP_ERR_INVALID, "a range with an open end has no baseline");
+  int rc = bpi_read_windows(x->c->store, &x->from, &last, &any, x->error);
+  x->until = any ? last + 7 : x->from;
+  return rc;
+}
+
+/* Those of the question, and those it is compared with. */
+static int find_windows(release_query *x, release_query *before) {
+  range r, other[BASELINE_UNITS];
+  size_t units;
+  zone *utc = NULL;
+  bool open = !x->q->period && x->q->from == INT64_MIN && x->q->until == INT64_MAX;
+  if (open || (x->q->period && !strcmp(x->q->period, "all"))) return all_windows(x);
   int rc = bpi_zone_open(&utc, NULL, x->error);
   if (rc) return rc;
   if (x->q->period)
     bpi_period_resolve(&r, x->q->period, utc, x->c->now_us, false);
   else
     bpi_period_between(&r, utc, x->q->from, x->q->until);
+  rc = set_windows(x, &r);
+  if (!rc && before)
+    rc = bpi_compute_baseline(other, &units, &r, x->q->baseline, x->c, x->q, utc, x->error);
+  if (!rc && before) rc = set_windows(before, other);
   bpi_zone_free(utc);
-  int64_t end = end_of(&r);
-  if (!end) return no_window(x);
-  x->from = r.first_day - 3;
-  while (bpi_day_of_week(x->from) != 0)
-    x->from++;
-  x->until = end - 3;
-  return BP_OK;
+  return rc;
 }
 
 /* --------------------------------------------------------------------------------------- cells */
@@ -703,22 +722,50 @@ static const struct part {
     {"at_most", "companion", "The true number is at most this; empty if that is not known."}};
 #define PARTS (sizeof shown_parts / sizeof *shown_parts)
 
+/* Beside a baseline: how far two rounded numbers can lie apart is told with their difference. */
+static const struct part compared_parts[] = {
+    {"baseline", "baseline", "The same of the baseline."},
+    {"difference", "difference", "The value minus the baseline."},
+    {"difference.at_least", "companion", "The true difference is at least this, if that is known."},
+    {"difference.at_most", "companion", "The true difference is at most this, if that is known."},
+    {"relative", "relative", "The difference divided by the baseline's amount."}};
+#define COMPARED (sizeof compared_parts / sizeof *compared_parts)
+
 static const char *unit_of(const asked *a) {
   return a->r->unit ? a->r->unit : bpi_metric_unit(a->m);
 }
 
 /* The metric's title, its part and which end of the range it is: "Journeys: read edit, at least". */
-static void title_of(const asked *a, size_t which, char *out, size_t size) {
-  static const char *const ends[PARTS] = {"", ", at least", ", at most"};
+static void title_of(const asked *a, const char *column, char *out, size_t size) {
   const char *title = a->r->title ? a->r->title : a->m->title;
   char name[128];
   name_of(a, "", name, sizeof name);
   const char *part = name + strlen(a->r->id);
   part += *part == '.';
   const char *word = bpi_word_title("part", part, strlen(part));
-  snprintf(out, size, "%s%s%s%s", title, *part ? ": " : "", word ? word : part, ends[which]);
+  int length = snprintf(out, size, "%s%s%s", title, *part ? ": " : "", word ? word : part);
+  for (const char *end = column; *end && length > 0 && (size_t)length < size;) {
+    size_t letters = strcspn(end, ".");
+    length += snprintf(out + length, size - (size_t)length, ", %.*s", (int)letters, end);
+    end += letters + (end[letters] == '.');
+  }
   for (char *c = out + strlen(title); *c; c++)
     if (*c == '_') *c = ' ';
+}
+
+static void add_part(bp_result *t, const asked *a, const struct part *p) {
+  char name[128], title[192];
+  bool real = is_real(a) || !strcmp(p->name, "relative");
+  name_of(a, p->name, name, sizeof name);
+  title_of(a, p->name, title, sizeof title);
+  size_t at = bpi_table_add_column(t, real ? BP_TYPE_REAL : BP_TYPE_INT, name, p->role);
+  bpi_table_column_meta(t, at, "title", title);
+  bpi_table_column_meta(t, at, "unit", strcmp(p->name, "relative") ? unit_of(a) : "ratio");
+  if (*p->name) bpi_table_column_meta(t, at, "of", a->r->id);
+  bpi_table_column_meta(t, at, "definition",
+                        p->definition      ? p->definition
+                        : a->r->definition ? a->r->definition
+                                           : a->m->definition);
 }
 
 static void add_reference(bp_result *t, const asked *a) {
@@ -760,21 +807,10 @@ static void add_columns(release_query *x, bp_result *t) {
   }
   for (size_t i = 0; i < x->count; i++) {
     const asked *a = &x->asked[i];
-    for (size_t k = 0; k < PARTS; k++) {
-      char name[128];
-      name_of(a, shown_parts[k].name, name, sizeof name);
-      at = bpi_table_add_column(t, is_real(a) ? BP_TYPE_REAL : BP_TYPE_INT, name,
-                                shown_parts[k].role);
-      char title[192];
-      title_of(a, k, title, sizeof title);
-      bpi_table_column_meta(t, at, "title", title);
-      bpi_table_column_meta(t, at, "unit", unit_of(a));
-      if (k) bpi_table_column_meta(t, at, "of", a->r->id);
-      bpi_table_column_meta(t, at, "definition",
-                            shown_parts[k].definition ? shown_parts[k].definition
-                            : a->r->definition        ? a->r->definition
-                                                      : a->m->definition);
-    }
+    for (size_t k = 0; k < PARTS; k++)
+      add_part(t, a, &shown_parts[k]);
+    for (size_t k = 0; k < COMPARED && x->q->baseline; k++)
+      add_part(t, a, &compared_parts[k]);
     if (a->beside) add_reference(t, a);
   }
 }
@@ -818,10 +854,21 @@ static void answer_of(const asked *a, const tally *t, double out[PARTS], bool ha
   }
 }
 
+static int state_of(const tally *t) {
+  return t->told                      ? BP_CELL_VALUE
+         : t->uncovered && !t->untold ? BP_CELL_UNCOVERED
+                                      : BP_CELL_WITHHELD;
+}
+
+static void set_number(bp_result *t, size_t column, const asked *a, double value) {
+  if (is_real(a))
+    bpi_table_set_real(t, column, value);
+  else
+    bpi_table_set_int(t, column, (int64_t)value);
+}
+
 static void set_answer(bp_result *t, size_t column, const asked *a, const tally *told) {
-  int state = told->told                         ? BP_CELL_VALUE
-              : told->uncovered && !told->untold ? BP_CELL_UNCOVERED
-                                                 : BP_CELL_WITHHELD;
+  int state = state_of(told);
   double out[PARTS];
   bool has[PARTS];
   answer_of(a, told, out, has);
@@ -830,13 +877,41 @@ static void set_answer(bp_result *t, size_t column, const asked *a, const tally 
     if (state != BP_CELL_VALUE) {
       bpi_table_set_state(t, column + k, state);
     } else if (has[k] && !(k == 2 && lower)) {
-      if (is_real(a))
-        bpi_table_set_real(t, column + k, out[k]);
-      else
-        bpi_table_set_int(t, column + k, (int64_t)out[k]);
+      set_number(t, column + k, a, out[k]);
       if (k == 0 && lower) bpi_table_set_state(t, column, BP_CELL_VALUE | BP_CELL_LOWER_BOUND);
     }
   }
+}
+
+/* Two numbers that are told, so their difference tells nothing new; and how far it may be from theirs. */
+static void set_difference(bp_result *t, size_t column, const asked *a, const tally *now,
+                           const tally *before) {
+  double x[PARTS], y[PARTS];
+  bool has_x[PARTS], has_y[PARTS];
+  answer_of(a, now, x, has_x);
+  answer_of(a, before, y, has_y);
+  if (!has_x[0] || !has_y[0]) return;
+  set_number(t, column, a, x[0] - y[0]);
+  if (has_x[1] && has_y[2] && !is_lower(a, before)) set_number(t, column + 1, a, x[1] - y[2]);
+  if (has_x[2] && has_y[1] && !is_lower(a, now)) set_number(t, column + 2, a, x[2] - y[1]);
+  if (y[0] != 0) bpi_table_set_real(t, column + 3, (x[0] - y[0]) / (y[0] < 0 ? -y[0] : y[0]));
+}
+
+static void set_comparison(bp_result *t, size_t column, const asked *a, const tally *now,
+                           const tally *before) {
+  int state = state_of(before), both = state_of(now) == BP_CELL_VALUE ? state : state_of(now);
+  double out[PARTS];
+  bool has[PARTS];
+  answer_of(a, before, out, has);
+  if (state != BP_CELL_VALUE)
+    bpi_table_set_state(t, column, state);
+  else if (has[0])
+    set_number(t, column, a, out[0]);
+  if (state == BP_CELL_VALUE && has[0] && is_lower(a, before))
+    bpi_table_set_state(t, column, BP_CELL_VALUE | BP_CELL_LOWER_BOUND);
+  for (size_t k = 1; k < COMPARED && both != BP_CELL_VALUE; k++)
+    bpi_table_set_state(t, column + k, both);
+  if (both == BP_CELL_VALUE) set_difference(t, column + 1, a, now, before);
 }
 
 static void set_time(const release_query *x, bp_result *t, size_t column, int64_t time) {
@@ -867,7 +942,15 @@ static void set_people(bp_result *t, size_t column, const bin *b) {
   bpi_table_set_text(t, column, text, strlen(text));
 }
 
-static void add_row(release_query *x, bp_result *t, const bin *b) {
+static const bin *same_row(const release_query *before, const bin *b) {
+  for (size_t i = 0; i < before->bin_count; i++)
+    if (!strcmp(before->bins[i].text, b->text)) return &before->bins[i];
+  return NULL;
+}
+
+static void add_row(release_query *x, const release_query *before, bp_result *t, const bin *b) {
+  static const tally nothing;
+  const bin *was = before ? same_row(before, b) : NULL;
   size_t column = 0;
   bpi_table_add_row(t);
   if (x->time != DIM_COUNT) set_time(x, t, column++, b->time);
@@ -877,6 +960,10 @@ static void add_row(release_query *x, bp_result *t, const bin *b) {
     const reference *beside = x->asked[i].beside;
     set_answer(t, column, &x->asked[i], &b->of[i]);
     column += PARTS;
+    if (before) {
+      set_comparison(t, column, &x->asked[i], &b->of[i], was ? &was->of[i] : &nothing);
+      column += COMPARED;
+    }
     if (beside) bpi_table_set_real(t, column++, beside->value);
   }
 }
@@ -907,12 +994,15 @@ static void rank(const release_query *x, ranked *r, const bin *b) {
   r->value = x->descending ? -out[0] : out[0];
 }
 
-static int add_rows(release_query *x, bp_result *t) {
+static int add_rows(release_query *x, const release_query *before, bp_result *t) {
   bool every_week = x->time == DIM_TIME_WEEK && x->by == BY_NOTHING;
   /* One row, or one for each week, whether or not anything is published. */
   for (int64_t w = x->from; every_week && w < x->until; w += 7)
     if (!bin_of(x, w, "")) return BP_ERR_NOMEM;
   if (x->time == DIM_COUNT && x->by == BY_NOTHING && !bin_of(x, 0, "")) return BP_ERR_NOMEM;
+  /* And one for what is there no more. */
+  for (size_t i = 0; before && i < before->bin_count; i++)
+    if (!bin_of(x, 0, before->bins[i].text)) return BP_ERR_NOMEM;
   ranked *rows = bpi_alloc_zero(x->bin_count + 1, sizeof *rows);
   if (!rows) return BP_ERR_NOMEM;
   for (size_t i = 0; i < x->bin_count; i++)
@@ -921,7 +1011,7 @@ static int add_rows(release_query *x, bp_result *t) {
   size_t limit = x->q->limit && (size_t)x->q->limit < x->bin_count ? (size_t)x->q->limit
                                                                    : x->bin_count;
   for (size_t i = 0; i < limit; i++)
-    add_row(x, t, rows[i].b);
+    add_row(x, before, t, rows[i].b);
   bpi_free(rows);
   return BP_OK;
 }
@@ -935,6 +1025,9 @@ static void put_notes(const release_query *x, bp_result *t) {
                          "in the team's numbers only. What a member did not agree to is withheld."
                        : "Aggregated, at least 3 contributors, published once. Numbers are rounded, or "
                          "the middle of a range: the true one lies between its two ends.");
+  if (x->q->baseline)
+    bpi_buf_text(&b,
+                 " A difference is of two such numbers; the true one lies between its own ends.");
   for (size_t i = 0; i < x->count; i++) {
     if (x->asked[i].how != HOW_ROI) continue;
     bpi_buf_text(&b, " Assumed for roi: ");
@@ -950,21 +1043,29 @@ static void put_notes(const release_query *x, bp_result *t) {
   bpi_buf_free(&b);
 }
 
-static int present(release_query *x, bp_result **out) {
-  bp_result *t = bpi_table_new();
+static void put_day(bp_result *t, const char *key, int64_t day) {
   char text[32];
+  bpi_format_instant(day < 0 ? 0 : day * 96 * BPI_QUARTER, text);
+  bpi_table_meta(t, key, text);
+}
+
+static int present(release_query *x, const release_query *before, bp_result **out) {
+  bp_result *t = bpi_table_new();
   if (!t) return BP_ERR_NOMEM;
   add_columns(x, t);
-  int rc = add_rows(x, t);
+  int rc = add_rows(x, before, t);
   if (rc) {
     bpi_table_release(t);
     return rc;
   }
   bpi_table_meta(t, "topic", "query");
-  bpi_format_instant(x->from < 0 ? 0 : x->from * 96 * BPI_QUARTER, text);
-  bpi_table_meta(t, "from", text);
-  bpi_format_instant(x->until < 0 ? 0 : x->until * 96 * BPI_QUARTER, text);
-  bpi_table_meta(t, "until", text);
+  put_day(t, "from", x->from);
+  put_day(t, "until", x->until);
+  if (before) {
+    bpi_table_meta(t, "baseline", bpi_baseline_name(x->q));
+    put_day(t, "baseline_from", before->from);
+    put_day(t, "baseline_until", before->until);
+  }
   bpi_table_meta(t, "zone", "UTC");
   bpi_table_meta(t, "period", x->q->period);
   put_notes(x, t);
@@ -1004,25 +1105,48 @@ bool bpi_release_has(const char *column) {
   return false;
 }
 
+static int read_windows(release_query *x) {
+  int rc = read_cells(x);
+  for (size_t i = 0; i < x->count && !rc; i++)
+    if (x->asked[i].how == HOW_MEMBERS || x->asked[i].how == HOW_SEATS) count_people(x, i);
+  return rc;
+}
+
+/* Both ranges in one snapshot. */
+static int compute(release_query *x, release_query *before) {
+  int rc = bpi_read_begin(x->c->store, x->error);
+  if (rc) return rc;
+  rc = find_windows(x, before);
+  if (!rc) rc = read_windows(x);
+  if (!rc && before) rc = read_windows(before);
+  bpi_read_end(x->c->store);
+  return rc;
+}
+
+static void free_query(release_query *x) {
+  for (size_t i = 0; x && i < x->bin_count; i++)
+    bpi_free(x->bins[i].of);
+  if (x) bpi_free(x->bins);
+  bpi_free(x);
+}
+
 int bpi_release_compute(bp_result **out, const compute_context *c, const release_reader *reader,
                         const bp_query *q, bp_error **error) {
   *out = NULL;
-  release_query *x = bpi_alloc_zero(1, sizeof *x);
+  release_query *x = bpi_alloc_zero(1, sizeof *x), *before = NULL;
   if (!x) return bpi_fail_nomem(error);
   *x = (release_query){.c = c, .reader = reader, .q = q, .error = error, .time = DIM_COUNT};
   int rc = plan(x);
-  if (!rc) rc = bpi_read_begin(c->store, error);
-  if (!rc) {
-    rc = find_windows(x);
-    if (!rc) rc = read_cells(x);
-    for (size_t i = 0; i < x->count; i++)
-      if (x->asked[i].how == HOW_MEMBERS || x->asked[i].how == HOW_SEATS) count_people(x, i);
-    bpi_read_end(c->store);
+  if (!rc && q->baseline) {
+    before = bpi_alloc_zero(1, sizeof *before);
+    if (before)
+      *before = *x;
+    else
+      rc = BP_ERR_NOMEM;
   }
-  if (!rc) rc = present(x, out);
-  for (size_t i = 0; i < x->bin_count; i++)
-    bpi_free(x->bins[i].of);
-  bpi_free(x->bins);
-  bpi_free(x);
+  if (!rc) rc = compute(x, before);
+  if (!rc) rc = present(x, before, out);
+  free_query(before);
+  free_query(x);
   return rc == BP_ERR_NOMEM ? bpi_fail_nomem(error) : rc;
 }

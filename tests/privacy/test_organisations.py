@@ -393,8 +393,27 @@ class Reader:
                     if (a or [None] * 3) != (b or [None] * 3):
                         problems.append(f"{self.name} {metric} by {by} {name} {key}: {b}, the files say {a}")
 
+    def compare_weeks(self, problems):
+        """The last week beside the one before: the difference of what both are told, and how far off it may be."""
+        last = max(self.weeks)
+        period = f"{last}/{last + datetime.timedelta(days=6)}"
+        weeks = [[r for r, w in zip(self.releases, self.weeks) if w == week] for week in (last, last - datetime.timedelta(days=7))]
+        for d in self.dimensions:
+            name, key_of = worlds.DIMENSIONS[d], lambda n, c, s, d=d: s if d else ""
+            asked = [m for m in self.metrics if d == 0 or d in worlds.along(METRICS[m])][:4]
+            rows = self.store.query(metrics=asked, period=period, by=[name] if d else [], compare="previous") if asked else []
+            for metric, row in ((metric, row) for metric in asked for row in rows):
+                now, was = (expected(r, self.scopes, d, key_of, METRICS[metric]).get(row[name] if d else "") for r in weeks)
+                ends = [None] * 3 if not now or not was else [
+                    now[0] - was[0], None if was[2] is None else now[1] - was[2], None if now[2] is None else now[2] - was[1]]
+                told = [row[metric + end] for end in (".baseline", ".difference", ".difference.at_least", ".difference.at_most")]
+                self.figures["answers"] += 1
+                if told != [was[0] if was else None, *ends]:
+                    problems.append(f"{self.name} {metric} by {name} beside the week before: {told}, the files say {was}, {ends}")
+
     def look(self, problems):
         """Every dimension: over all windows, by week and by month; the organisation by team, too."""
+        self.compare_weeks(problems)
         months = {n: str(day + datetime.timedelta(days=3))[:7] for n, day in enumerate(self.weeks)}
         times = [([], lambda n: "", lambda row: "")]
         if len(self.weeks) > 1:

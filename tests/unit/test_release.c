@@ -159,6 +159,71 @@ START_TEST(test_a_team_and_a_week) {
 }
 END_TEST
 
+/* 2000 and 1200, each to within 5, so that they lie 800 apart to within 10. */
+START_TEST(test_beside_another_window) {
+  static const char *const baselines[] = {"previous", "2026-03-02/2026-03-08"};
+  for (size_t i = 0; i < 2; i++) {
+    char json[300];
+    bp_result *t = NULL;
+    snprintf(json, sizeof json,
+             Q("\"metrics\":[\"prompts\",\"cost_per_line\"],\"period\":\"2026-03-09/2026-03-15\",\"compare\":\"%s\""),
+             baselines[i]);
+    ck_assert_int_eq(ask(&t, 'L', "core", json), BP_OK);
+    ck_assert_uint_eq(t->rows, 1);
+    expect(t, 0, "prompts", 2000);
+    expect(t, 0, "prompts.baseline", 1200);
+    expect(t, 0, "prompts.difference", 800);
+    expect(t, 0, "prompts.difference.at_least", 790);
+    expect(t, 0, "prompts.difference.at_most", 810);
+    expect(t, 0, "prompts.relative", 800.0 / 1200);
+    /* Nothing is told of the later week's lines: of the difference neither, and no end of it. */
+    expect_state(t, 0, "cost_per_line", BP_CELL_WITHHELD);
+    expect(t, 0, "cost_per_line.baseline", 10);
+    expect_state(t, 0, "cost_per_line.difference", BP_CELL_WITHHELD);
+    expect_state(t, 0, "cost_per_line.difference.at_least", BP_CELL_WITHHELD);
+    expect_state(t, 0, "cost_per_line.relative", BP_CELL_WITHHELD);
+    bpi_table_release(t);
+  }
+  /* A slice that was there and is not any more; a week before which nothing was published. */
+  bp_result *t = NULL;
+  ck_assert_int_eq(
+      ask(&t, 'L', "core",
+          Q("\"metrics\":[\"prompts\"],\"by\":[\"platform\"],\"period\":\"2026-03-09/2026-03-15\",\"compare\":\"previous\"")),
+      BP_OK);
+  ck_assert_uint_eq(t->rows, 2);
+  expect_text(t, 0, "platform", "codex");
+  expect_state(t, 0, "prompts", BP_CELL_WITHHELD);
+  expect(t, 0, "prompts.baseline", 900);
+  expect_state(t, 0, "prompts.difference", BP_CELL_WITHHELD);
+  bpi_table_release(t);
+  ck_assert_int_eq(
+      ask(&t, 'L', "core",
+          Q("\"metrics\":[\"prompts\"],\"period\":\"2026-03-02/2026-03-08\",\"compare\":\"previous\"")),
+      BP_OK);
+  expect(t, 0, "prompts", 1200);
+  expect_state(t, 0, "prompts.baseline", BP_CELL_WITHHELD);
+  expect_state(t, 0, "prompts.difference", BP_CELL_WITHHELD);
+  bpi_table_release(t);
+}
+END_TEST
+
+/* Buckets widen a difference by all that they leave open: web had 200 to 499. */
+START_TEST(test_difference_of_buckets) {
+  bp_result *t = NULL;
+  ck_assert_int_eq(
+      ask(&t, 'R', NULL,
+          Q("\"metrics\":[\"prompts\"],\"period\":\"2026-03-09/2026-03-15\",\"compare\":\"previous\"")),
+      BP_OK);
+  expect(t, 0, "prompts", 2000);
+  double was = 1200 + 349, least = 1995 - (1205 + 499), most = 2005 - (1195 + 200);
+  expect(t, 0, "prompts.baseline", was);
+  expect(t, 0, "prompts.difference", 2000 - was);
+  expect(t, 0, "prompts.difference.at_least", least);
+  expect(t, 0, "prompts.difference.at_most", most);
+  bpi_table_release(t);
+}
+END_TEST
+
 /* A team that there is not, one with too few, a week not yet closed: the same bytes. */
 START_TEST(test_refusals_are_alike) {
   static const char *const scopes[] = {"core", "nobody", "?"};
@@ -477,7 +542,12 @@ START_TEST(test_what_is_refused) {
        Q("\"metrics\":[\"prompts\"],\"where\":[{\"dimension\":\"platform\",\"value\":\"codex\"}]"),
        BP_ERR_UNSUPPORTED},
       {'L', Q("\"metrics\":[\"usage_distribution\"],\"by\":[\"platform\"]"), BP_ERR_UNSUPPORTED},
-      {'L', Q("\"metrics\":[\"prompts\"],\"compare\":\"previous\",\"period\":\"last_week\""),
+      {'L', Q("\"metrics\":[\"prompts\"],\"compare\":\"average\",\"period\":\"last_week\""),
+       BP_ERR_UNSUPPORTED},
+      {'L', Q("\"metrics\":[\"prompts\"],\"compare\":\"5d\",\"period\":\"last_week\""), BP_ERR_UNSUPPORTED},
+      {'L', Q("\"metrics\":[\"prompts\"],\"compare\":\"previous\",\"period\":\"all\""), BP_ERR_INVALID},
+      {'L',
+       Q("\"metrics\":[\"prompts\"],\"compare\":\"previous\",\"period\":\"last_week\",\"by\":[\"time.week\"]"),
        BP_ERR_UNSUPPORTED},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -491,6 +561,8 @@ int main(void) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, test_a_team_and_a_week);
   tcase_add_test(t, test_refusals_are_alike);
+  tcase_add_test(t, test_beside_another_window);
+  tcase_add_test(t, test_difference_of_buckets);
   tcase_add_test(t, test_the_organisation_is_a_sum);
   tcase_add_test(t, test_windows);
   tcase_add_test(t, test_slices_and_teams);
