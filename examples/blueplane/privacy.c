@@ -133,7 +133,9 @@ static void put_outgoing(text *t, const screen *s, const bp_result *r) {
   put_count(t, (int64_t)apart);
   text_add(t, " numbers of the same by platform, model family, tool category, language, task type\n"
               "  and project of the roster. Of a team of three or more the steward's store adds them up\n"
-              "  and deletes yours when the week is published. That is why they are asked for.\n");
+              "  and deletes yours when the week is published. That is why they are asked for.\n"
+              "  Beside them a zero for each that is known not to have happened, the key of this device, which roster\n"
+              "  it knows, the fewest people you share among, and what you agreed to, as it stands below.\n");
 }
 
 /* "shared": window, store, revision, cells, shared_at. */
@@ -190,7 +192,7 @@ static const part parts[] = {
     {"stored", "What is stored about you, on this machine only", put_stored},
     {"retention", "How long it is kept", put_retention},
     {"sharing", "To whom numbers of whole weeks go", put_sharing},
-    {"outgoing", "What the next bundle would hold: your last whole week, and nothing else",
+    {"outgoing", "What the next bundle would hold of what you did: your last whole week, and nothing else",
      put_outgoing},
     {"shared", "What has left in bundles", put_shared},
     {"consent", "Who may see your own numbers, beside you", put_consent},
@@ -201,7 +203,9 @@ static const part parts[] = {
 static const char *const promises =
     "No text of a prompt, of code, of a command or of a message is stored. Names of folders, "
     "branches, tools and commands are kept as you see them above; \"as hashes\" are told apart "
-    "only. blueplane export shows all numbers, blueplane privacy preview FILE what is read of a "
+    "only. What was made of the facts lies beside them (stretches of activity, tasks, sums by quarter of an "
+    "hour and day), and how long the store's own work took, and marks of what was erased, which cannot be "
+    "turned back. blueplane export shows all numbers, blueplane privacy preview FILE what is read of a "
     "file, blueplane erase takes out what you choose.";
 
 static int put_part(const program *p, text *t, json *j, const part *x) {
