@@ -62,7 +62,7 @@ static int set_label_text(applier *a, const batch_label *l) {
   sqlite3_stmt *set = bpi_sql(a->s, SQL_LABEL_SET, a->error);
   if (set == NULL) return bpi_error_code(*a->error);
   sqlite3_bind_int64(set, 1, l->stored);
-  sqlite3_bind_text(set, 2, l->text, (int)l->length, SQLITE_STATIC);
+  sqlite3_bind_text(set, 2, l->text, -1, SQLITE_STATIC);
   return bpi_sql_run(set, a->error);
 }
 
@@ -75,7 +75,7 @@ static int find_label(applier *a, batch_label *l) {
   sqlite3_bind_int64(find, 2, (int64_t)l->key.hi);
   sqlite3_bind_int64(find, 3, (int64_t)l->key.lo);
   int rc = bpi_sql_step(find, a->error);
-  if (rc > 0) l->stored = sqlite3_column_int64(find, 0);
+  if (rc > 0) l->stored = (uint32_t)sqlite3_column_int64(find, 0);
   bool nameless = rc > 0 && sqlite3_column_int(find, 1);
   sqlite3_reset(find);
   if (nameless && l->text != NULL) return set_label_text(a, l);
@@ -90,7 +90,7 @@ static void label_column(const void *rows, size_t row, int column, sqlite3_conte
   case 2: sqlite3_result_int64(into, (int64_t)l->key.hi); break;
   case 3: sqlite3_result_int64(into, (int64_t)l->key.lo); break;
   case 4:
-    if (l->text != NULL) sqlite3_result_text(into, l->text, (int)l->length, SQLITE_STATIC);
+    if (l->text != NULL) sqlite3_result_text(into, l->text, -1, SQLITE_STATIC);
     break;
   default: break;
   }
@@ -107,7 +107,7 @@ static int insert_labels(applier *a, batch_label **fresh, size_t count, int64_t 
   const bulk rows = {count, fresh, label_column};
   if (count > 1) qsort(fresh, count, sizeof *fresh, by_key);
   for (size_t i = 0; i < count; i++)
-    fresh[i]->stored = ++last;
+    fresh[i]->stored = (uint32_t)++last;
   return bpi_bulk_run(a->s, SQL_LABELS_INSERT, &rows, a->error);
 }
 
@@ -485,8 +485,9 @@ static int apply_portion(applier *a, const fact_table *t, int64_t *const *packed
   return rc;
 }
 
+/* The facts of a kind are let go as soon as they are stored: what they add to the cells takes the room. */
 static int apply_kind(applier *a, fact_kind kind) {
-  const fact_table *t = &a->b->fact[kind];
+  fact_table *t = &a->b->fact[kind];
   if (t->count == 0) return BP_OK;
   int64_t **packed = bpi_alloc(t->count * sizeof *packed);
   if (packed == NULL) return bpi_fail_nomem(a->error);
@@ -504,6 +505,7 @@ static int apply_kind(applier *a, fact_kind kind) {
     done += n;
   }
   bpi_free(packed);
+  bpi_batch_free_facts(t);
   return rc;
 }
 

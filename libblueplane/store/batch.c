@@ -48,14 +48,14 @@ static uint32_t take_label(void *self, label_kind kind, ident key, const char *t
   size_t at = slot_of(key.hi ^ (uint64_t)kind, b->label_index.slots);
   for (; b->label_index.index[at] != 0; at = (at + 1) & mask) {
     const batch_label *known = &b->label[b->label_index.index[at] - 1];
-    if (known->kind == (int)kind && bpi_ident_compare(known->key, key) == 0)
+    if (known->kind == kind && bpi_ident_compare(known->key, key) == 0)
       return b->label_index.index[at];
   }
   void *items = b->label;
   if (bpi_reserve(&items, &b->label_capacity, b->labels + 1, sizeof *b->label) != BP_OK)
     goto out_of_memory;
   b->label = items;
-  batch_label made = {(int)kind, key, NULL, length, 0, false};
+  batch_label made = {.key = key, .kind = (uint8_t)kind};
   if (text != NULL && (made.text = bpi_strndup(text, length)) == NULL) goto out_of_memory;
   b->label[b->labels++] = made;
   b->text_bytes += length;
@@ -340,7 +340,7 @@ void bpi_batch_clear(batch *b) {
   b->merged = 0;
 }
 
-static void free_facts(fact_table *t) {
+void bpi_batch_free_facts(fact_table *t) {
   bpi_free(t->words);
   bpi_free(t->slot);
   t->words = NULL;
@@ -353,7 +353,7 @@ void bpi_batch_free(batch *b) {
   for (size_t i = 0; i < b->labels; i++)
     bpi_free(b->label[i].text);
   for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
-    free_facts(&b->fact[kind]);
+    bpi_batch_free_facts(&b->fact[kind]);
   bpi_free(b->label);
   bpi_free(b->label_index.index);
   bpi_free(b->session);
@@ -426,7 +426,8 @@ static int join_names(batch *into, batch *from, int64_t *sessions, int64_t *labe
   sessions[0] = labels[0] = 0;
   for (size_t i = 0; i < from->labels; i++) {
     const batch_label *l = &from->label[i];
-    labels[i + 1] = take_label(into, (label_kind)l->kind, l->key, l->text, l->length);
+    labels[i + 1] = take_label(into, (label_kind)l->kind, l->key, l->text,
+                               l->text == NULL ? 0 : strlen(l->text));
     if (into->failed) return into->failed;
     if (l->used) use_label(into, labels[i + 1]);
   }
@@ -456,7 +457,7 @@ static int join_facts(batch *into, batch *from, const int64_t *sessions, const i
       int rc = put_fact(into, kind, fact, &names);
       if (rc != BP_OK) return into->failed = rc;
     }
-    free_facts(t);
+    bpi_batch_free_facts(t);
   }
   for (size_t i = 0; i < from->rejects; i++) {
     const batch_reject *r = &from->reject[i];

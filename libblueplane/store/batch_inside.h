@@ -34,13 +34,13 @@ typedef struct fact_table {
   size_t slots;
 } fact_table;
 
+/* Small, as files have very many of them. */
 typedef struct batch_label {
-  int kind;
   ident key;
   char *text;
-  size_t length;
-  int64_t stored; /* its number in the store; 0 not known yet */
-  bool used;      /* a record names it; else the line that held it was refused, and it is not stored */
+  uint32_t stored; /* its number in the store; 0 not known yet */
+  uint8_t kind;
+  bool used;       /* a record names it; else the line that held it was refused, and it is not stored */
 } batch_label;
 
 typedef struct batch_session {
@@ -78,6 +78,8 @@ struct batch {
   int failed;
 };
 
+/* Lets go of what a table of facts holds. */
+void bpi_batch_free_facts(fact_table *t);
 void bpi_fact_translate(fact_kind kind, int64_t *fact, const int64_t *sessions,
                         const int64_t *labels);
 void bpi_session_translate(session_attributes *a, const int64_t *labels);
