@@ -27,9 +27,13 @@
 
 static const stored_bits prompt_bits[] = {
     {WORD(prompt_fact, features), 0, 5, 0}, {WORD(prompt_fact, mode), 0, 3, 5}, FLAGS_AT(8), END};
+/* What most have lies low: a small number takes fewer bytes. Most responses were finished and ended by
+ * themselves or by a call. */
 static const stored_bits response_bits[] = {
-    {WORD(response_fact, traits), 0, 12, 0}, FLAGS_AT(12), END};
-/* What most calls have lies low: a small number takes fewer bytes. */
+    {WORD(response_fact, traits), 0, 3, 0},  {WORD(response_fact, traits), 9, 1, 3},
+    {WORD(response_fact, traits), 8, 1, 4},  {WORD(response_fact, flags), 0, 1, 5},
+    {WORD(response_fact, traits), 3, 5, 6},  {WORD(response_fact, traits), 10, 2, 11},
+    {WORD(response_fact, flags), 1, 10, 13}, END};
 static const stored_bits tool_call_bits[] = {{WORD(tool_call_fact, category), 0, 4, 0},
                                              {WORD(tool_call_fact, outcome), 0, 4, 4},
                                              {WORD(tool_call_fact, flags), 0, 6, 8},

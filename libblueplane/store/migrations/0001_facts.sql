@@ -66,8 +66,9 @@ CREATE TABLE response (
   web_searches INTEGER CHECK (web_searches >= 0),
   cost_nano INTEGER CHECK (cost_nano >= 0),
   time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
-  flags INTEGER AS (bits >> 12) VIRTUAL,
-  traits INTEGER AS (bits & 4095) VIRTUAL
+  flags INTEGER AS ((bits >> 5 & 1) | (bits >> 13 << 1)) VIRTUAL,
+  traits INTEGER AS ((bits & 7) | ((bits >> 6 & 31) << 3) | ((bits >> 4 & 1) << 8) | ((bits >> 3 & 1) << 9) |
+                     ((bits >> 11 & 3) << 10)) VIRTUAL
 ) STRICT;
 
 CREATE TABLE tool_call (
