@@ -323,6 +323,75 @@ START_TEST(read_only_handles_write_nothing) {
         bp_ingest_bytes(store, NULL, NULL, SESSION, 5, NULL, NULL, seen));
   FAILS(BP_ERR_READONLY, NULL, NULL,
         bp_configure(store, "labels", document, strlen(document), seen));
+  bp_result *result;
+  void *bundle;
+  size_t length;
+  static const char limits[] = "{\"version\":1,\"events_days\":50}";
+  static const char all[] = "{\"version\":1,\"everything\":true}";
+  FAILS(BP_ERR_READONLY, NULL, NULL,
+        bp_configure(store, "retention", limits, sizeof limits - 1, seen));
+  FAILS(BP_ERR_READONLY, NULL, NULL, bp_consent_set(store, "quality", "lead", 0, 0, seen));
+  FAILS(BP_ERR_READONLY, NULL, NULL, bp_erase(&result, store, all, sizeof all - 1, seen));
+  FAILS(BP_ERR_READONLY, NULL, NULL,
+        bp_share_export(&bundle, &length, store, NULL, "2026-W07", seen));
+  ck_assert_int_eq(metric(store, "prompts", "all"), 1);
+  bp_close(store);
+}
+END_TEST
+
+/* A word that nobody can keep is no consent; one that was refused has said nothing. */
+START_TEST(consent_checks_its_arguments) {
+  const int64_t now = three_hours_later(NULL), day = INT64_C(86400) * 1000000;
+  static const struct {
+    const char *purpose, *audience;
+    int granted;
+    int64_t days;
+    int code;
+  } wrong[] = {{NULL, "lead", 1, 1, BP_ERR_INVALID},
+               {"quality", NULL, 1, 1, BP_ERR_INVALID},
+               {"quality", "lead", 2, 1, BP_ERR_INVALID},
+               {"happiness", "lead", 1, 1, BP_ERR_NOTFOUND},
+               {"quality", "manager", 1, 1, BP_ERR_UNSUPPORTED},
+               {"quality", "lead", 1, 0, BP_ERR_INVALID},
+               {"quality", "lead", 1, -1, BP_ERR_INVALID},
+               {"quality", "lead", 1, 181, BP_ERR_INVALID}};
+  bp_store *store = memory_store();
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    FAILS(wrong[i].code, NULL, NULL,
+          bp_consent_set(store, wrong[i].purpose, wrong[i].audience, wrong[i].granted,
+                         now + wrong[i].days * day, seen));
+  bp_result *result = inspect(store, "consent");
+  ck_assert_uint_eq(bp_result_rows(result), 0);
+  bp_result_free(result);
+  bp_close(store);
+}
+END_TEST
+
+/* What is not exactly a selector of one thing erases nothing. */
+START_TEST(erasing_checks_its_selector) {
+  static const struct {
+    const char *selector;
+    int code;
+  } wrong[] = {{"", BP_ERR_FORMAT},
+               {"{\"version\":1}", BP_ERR_FORMAT},
+               {"{\"version\":2,\"everything\":true}", BP_ERR_FORMAT},
+               {"{\"version\":1,\"everything\":false}", BP_ERR_FORMAT},
+               {"{\"version\":1,\"everything\":true,\"source\":\"native\"}", BP_ERR_FORMAT},
+               {"{\"version\":1,\"everything\":true,\"expired\":true}", BP_ERR_FORMAT},
+               {"{\"version\":1,\"person\":\"ada\"}", BP_ERR_FORMAT},
+               {"{\"version\":1,\"from_us\":5,\"until_us\":5}", BP_ERR_FORMAT},
+               {"{\"version\":1,\"session\":\"abc\"}", BP_ERR_INVALID},
+               {"{\"version\":1,\"session\":\"../../etc\"}", BP_ERR_INVALID},
+               {"{\"version\":1,\"session\":\"00000000\"}", BP_ERR_NOTFOUND},
+               {"{\"version\":1,\"workspace\":\"nowhere\"}", BP_ERR_NOTFOUND},
+               {"{\"version\":1,\"source\":\"nothing\"}", BP_ERR_NOTFOUND}};
+  bp_store *store = memory_store();
+  bp_result *result;
+  ingest(store, SESSION PROMPT("p1", "01"), NULL);
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    FAILS(wrong[i].code, NULL, NULL,
+          bp_erase(&result, store, wrong[i].selector, strlen(wrong[i].selector), seen));
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_erase(NULL, store, "{}", 2, seen));
   ck_assert_int_eq(metric(store, "prompts", "all"), 1);
   bp_close(store);
 }
@@ -357,7 +426,8 @@ START_TEST(configuring) {
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(store, "labels", NULL, 2, seen));
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(NULL, "labels", "{}", 2, seen));
   FAILS(BP_ERR_NOTFOUND, "topic", "nonsense", bp_configure(store, "nonsense", "{}", 2, seen));
-  FAILS(BP_ERR_NOTFOUND, "allowed", "prices, labels, roster, invitation, sharing, trust, assumptions, benchmark, retention",
+  FAILS(BP_ERR_NOTFOUND, "allowed",
+        "prices, labels, roster, invitation, sharing, trust, assumptions, benchmark, retention",
         bp_configure(store, "nonsense", "{}", 2, seen));
 
   /* From now on no names; what comes again later is named then. */
@@ -1281,6 +1351,8 @@ int main(void) {
   tcase_add_test(tests, access_is_fixed_at_open);
   tcase_add_test(tests, access_narrows_and_never_widens);
   tcase_add_test(tests, read_only_handles_write_nothing);
+  tcase_add_test(tests, consent_checks_its_arguments);
+  tcase_add_test(tests, erasing_checks_its_selector);
   tcase_add_test(tests, clocks_decide_what_today_is);
   tcase_add_test(tests, configuring);
   tcase_add_test(tests, ingest_checks_what_it_is_lent);
