@@ -104,7 +104,7 @@ SELECT substr(t, 1, 10), model, sum(i), sum(o), sum(ifnull(r, 0)), sum(ifnull(w,
   GROUP BY 1, 2;
 """
 
-# A table of the events of many.c, as a column store holds them: the question is asked of it in SQL.
+# The responses of many.c in order of time, as a column store holds them: the question is asked of them in SQL.
 DUCKDB_TABLE = """
 import json, sys, time
 import duckdb
@@ -112,11 +112,12 @@ events, runs, threads, until = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), 
 connection = duckdb.connect()
 connection.execute("SET threads = %d; SET enable_progress_bar = false" % threads)
 connection.execute('''
-CREATE TABLE event AS SELECT kind, make_timestamp(time) AS at, model, coalesce(input_tokens, 0) AS input,
+CREATE TABLE response AS SELECT make_timestamp(time) AS moment, model, coalesce(input_tokens, 0) AS input,
   coalesce(output_tokens, 0) AS output, coalesce(cache_read_tokens, 0) AS cached,
   coalesce(cache_write_5m_tokens, 0) AS written
 FROM read_json(?, format = 'newline_delimited', columns = {kind: 'VARCHAR', time: 'BIGINT', model: 'VARCHAR',
   input_tokens: 'BIGINT', output_tokens: 'BIGINT', cache_read_tokens: 'BIGINT', cache_write_5m_tokens: 'BIGINT'})
+WHERE kind = 'response' ORDER BY moment
 ''', [events])
 out = {}
 for name, days in (("30d", 30), ("all", 100000)):
@@ -124,8 +125,8 @@ for name, days in (("30d", 30), ("all", 100000)):
     for _ in range(runs + 1):
         began = time.perf_counter()
         rows = connection.execute('''
-SELECT model, sum(input + output + cached + written) FROM event
-WHERE kind = 'response' AND at >= make_timestamp(?) AND at < make_timestamp(?) GROUP BY model
+SELECT model, sum(input + output + cached + written) FROM response
+WHERE moment >= make_timestamp(?) AND moment < make_timestamp(?) GROUP BY model
 ''', [until - days * 86400000000, until]).fetchall()
         times.append(1e3 * (time.perf_counter() - began))
     out[name] = {"ms": times[1:], "tokens": {model: int(tokens) for model, tokens in rows}}
@@ -612,7 +613,7 @@ def beside_duckdb(bench, path, facts):
         if {model: int(tokens) for model, tokens in mine.items()} != theirs[period]["tokens"]:
             sys.exit("bench: totals over %s differ: %s here, %s there" % (period, mine, theirs[period]["tokens"]))
         ms = float(Process.run([bench.many, "ask", path, period, str(bench.runs), WATCHED[0]])["output"].split(b"\t")[1]) / 1e3
-        rows.append([period, "%.2f" % ms, spread(theirs[period]["ms"]), "%.2f" % (ms / middle(theirs[period]["ms"]))])
+        rows.append([period, "%.2f" % ms, spread(theirs[period]["ms"]), "%.3f" % (ms / middle(theirs[period]["ms"]))])
     print("Tokens by model, totals equal; DuckDB's table lies in its memory, with two threads; ms:\n")
     table(["", "libblueplane", "DuckDB %s" % duckdb.__version__, "of DuckDB"], rows)
 
