@@ -517,6 +517,7 @@ static int on_payload(codex *c) {
   case KIND_TOOL_SEARCH_OUTPUT: return on_output(c);
   case KIND_TASK_STARTED:
   case KIND_TURN_STARTED:
+  case KIND_MESSAGE:
   case KIND_OTHER: break;
   }
   return BP_OK;
@@ -668,6 +669,19 @@ static const field_rule rules[] = {
     {"payload.changes.*.type", FIELD_COMPARED, "kind of a change; the key: file name, language"},
     {"payload.changes.*.unified_diff", FIELD_COUNTED, "lines added and removed"},
     {"payload.changes.*.content", FIELD_COUNTED, "lines added or removed"},
+    {"id", FIELD_HASHED, "keyed hash: same session"},
+    {"git.branch", FIELD_LABEL, "branch"},
+    {"role", FIELD_COMPARED, "whether a person wrote it"},
+    {"content[].type", FIELD_COMPARED, "whether a prompt has an image"},
+    {"content[].text", FIELD_COUNTED, "characters of a prompt; whether it holds code or a file"},
+    {"call_id", FIELD_HASHED, "keyed hash: same tool call"},
+    {"name", FIELD_LABEL, "tool"},
+    {"arguments", FIELD_COMPARED,
+     "kind of program of a command; lines, file name and language of a patch"},
+    {"action.command[]", FIELD_COMPARED,
+     "kind of program of a command; lines, file name and language of a patch"},
+    {"output", FIELD_COMPARED, "whether a tool call failed"},
+    {"status", FIELD_COMPARED, "whether a tool call failed"},
     {NULL, FIELD_KEPT, NULL},
 };
 

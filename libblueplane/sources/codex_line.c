@@ -17,7 +17,13 @@
   enum { LIST(NUMBER) };                                                                           \
   static const char *const list[] = {LIST(KEY) NULL}
 
-#define LINE_KEYS(X) X(LINE_TIMESTAMP, "timestamp") X(LINE_TYPE, "type") X(LINE_PAYLOAD, "payload")
+/* After the payload what the items of the first clients have in its place. */
+#define LINE_KEYS(X)                                                                               \
+  X(LINE_TIMESTAMP, "timestamp") X(LINE_TYPE, "type") X(LINE_PAYLOAD, "payload")                   \
+  X(BARE_ID, "id") X(BARE_GIT, "git") X(BARE_INSTRUCTIONS, "instructions")                         \
+  X(BARE_RECORD, "record_type") X(BARE_ROLE, "role") X(BARE_CONTENT, "content")                    \
+  X(BARE_CALL, "call_id") X(BARE_NAME, "name") X(BARE_ARGUMENTS, "arguments")                      \
+  X(BARE_ACTION, "action") X(BARE_OUTPUT, "output") X(BARE_STATUS, "status")
 MEMBERS(line_keys, LINE_KEYS);
 
 #define PAYLOAD_KEYS(X)                                                                            \
@@ -73,15 +79,21 @@ MEMBERS(action_keys, ACTION_KEYS);
 #define META_KEYS(X) X(META_TURN, "turn_id")
 MEMBERS(meta_keys, META_KEYS);
 
-/* Closed lists of words. */
-static const char *const tops[] = {"session_meta", "turn_context", "response_item", "event_msg",
-                                   "compacted", NULL};
-static const char *const kinds[] = {
+#define CONTENT_KEYS(X) X(CONTENT_TYPE, "type") X(CONTENT_TEXT, "text")
+MEMBERS(content_keys, CONTENT_KEYS);
+
+/* Closed lists of words. The types of lines come before those of payloads: items of the first clients
+ * stand where lines do. */
+enum { TOPS = TOP_COMPACTED + 1 };
+static const char *const types[] = {
+    "session_meta", "turn_context", "response_item", "event_msg", "compacted",
     "user_message", "token_count", "task_started", "turn_started", "task_complete", "turn_complete",
     "turn_aborted", "context_compacted", "error", "stream_error", "exec_command_end",
     "patch_apply_end", "mcp_tool_call_end", "web_search_end", "function_call", "custom_tool_call",
     "local_shell_call", "tool_search_call", "web_search_call", "function_call_output",
-    "custom_tool_call_output", "tool_search_output", NULL};
+    "custom_tool_call_output", "tool_search_output", "message", NULL};
+static const char *const user_words[] = {"user", NULL};
+static const char *const image_words[] = {"input_image", NULL};
 static const char *const plain_words[] = {"plain", NULL};
 static const char *const plan_words[] = {"plan", NULL};
 static const char *const review_words[] = {"review_ended", NULL};
@@ -242,6 +254,35 @@ static void read_prompt(codex_line *l, scan *s) {
     if (p.code) l->features |= PROMPT_CODE;
     if (p.file) l->features |= PROMPT_FILE;
   }
+  bpi_prompt_wipe(&p);
+}
+
+/* Begins of what the first clients put among the person's messages. */
+static const char *const injections[] = {"<user_instructions>", "<environment_context>"};
+
+/* A message of the first clients: blocks of text and images. */
+static void read_content(codex_line *l, scan *s, int *reject) {
+  prompt_text p;
+  if (!bpi_scan_enter_array(s)) return;
+  bpi_prompt_start(&p);
+  while (bpi_scan_item(s)) {
+    uint64_t seen = 0;
+    if (!bpi_scan_enter_object(s)) continue;
+    for (int m; (m = bpi_object_member(s, content_keys, &seen, reject)) >= 0;) {
+      if (m == CONTENT_TYPE) {
+        if (word_is(s, image_words)) l->features |= PROMPT_IMAGE;
+        continue;
+      }
+      bpi_prompt_block(&p);
+      bpi_scan_text_feed(s, bpi_prompt_feed, &p);
+      bpi_prompt_block_end(&p);
+    }
+  }
+  l->characters = p.characters;
+  if (p.code) l->features |= PROMPT_CODE;
+  if (p.file) l->features |= PROMPT_FILE;
+  for (size_t i = 0; i < sizeof injections / sizeof *injections; i++)
+    l->injected = l->injected || bpi_starts_with(p.head, p.head_length, injections[i]);
   bpi_prompt_wipe(&p);
 }
 
@@ -581,9 +622,14 @@ static void read_status(codex_line *l, scan *s) {
 
 /* -------------------------------------------------------------------------------- the payload */
 
+/* A message inside a payload says nothing: an event tells of a person's. */
+static codex_kind kind_of(int type) {
+  return type < TOPS || type == TOPS + KIND_MESSAGE ? KIND_OTHER : (codex_kind)(type - TOPS);
+}
+
 static void read_member(codex_line *l, scan *s, int member, policy *p, int *reject) {
   switch (member) {
-  case P_TYPE: l->kind = (codex_kind)bpi_object_word(s, kinds); break;
+  case P_TYPE: l->kind = kind_of(bpi_object_word(s, types)); break;
   case P_ID: READ_TEXT(&l->id); break;
   case P_SESSION_ID: READ_TEXT(&l->session_id); break;
   case P_TIMESTAMP: l->born = bpi_object_time(s); break;
@@ -679,7 +725,7 @@ static void start(codex_line *l) {
   l->origin = ORIGIN_PERSON;
   l->mode = MODE_UNKNOWN;
   l->started_at_s = l->duration_ms = l->characters = l->added = l->removed = -1;
-  l->review_ended = l->injected = l->patch = false;
+  l->review_ended = l->injected = l->person = l->patch = false;
   l->features = 0;
   memset(&l->total, 0, sizeof l->total);
   memset(&l->last, 0, sizeof l->last);
@@ -699,6 +745,46 @@ void bpi_codex_end(codex_ending *e, int outcome, int failure) {
   e->failure = failure;
 }
 
+/* ----------------------------------------------------------------------------- the first clients */
+
+static void take_type(codex_line *l, int type) {
+  if (type >= 0 && type < TOPS) l->top = (codex_top)type;
+  else l->kind = type == TOPS + KIND_MESSAGE ? KIND_MESSAGE : kind_of(type);
+}
+
+static void read_bare(codex_line *l, scan *s, int member, int *reject) {
+  static const int payload_member[] = {
+      [BARE_ID] = P_ID,     [BARE_GIT] = P_GIT,             [BARE_CALL] = P_CALL,
+      [BARE_NAME] = P_NAME, [BARE_ARGUMENTS] = P_ARGUMENTS, [BARE_ACTION] = P_ACTION,
+      [BARE_OUTPUT] = P_OUTPUT, [BARE_STATUS] = P_STATUS};
+  policy unasked = {false, false, false, false};
+  switch (member) {
+  case BARE_ROLE: l->person = word_is(s, user_words); break;
+  case BARE_CONTENT: read_content(l, s, reject); break;
+  case BARE_INSTRUCTIONS:
+  case BARE_RECORD: bpi_scan_skip(s); break;
+  default: read_member(l, s, payload_member[member], &unasked, reject);
+  }
+}
+
+/* A line without payload: the session, a mark without meaning, or an item. None of these but the
+ * session has a time. */
+static int settle_bare(codex_line *l, uint64_t seen) {
+  bool typed = (seen >> LINE_TYPE & 1) != 0, timed = (seen >> LINE_TIMESTAMP & 1) != 0;
+  if (l->top != TOP_OTHER || (seen >> LINE_PAYLOAD & 1) != 0 || (typed && timed))
+    return REJECT_SHAPE;
+  if (typed) {
+    l->top = TOP_RESPONSE_ITEM;
+    if (l->kind == KIND_MESSAGE) l->kind = l->person ? KIND_USER_MESSAGE : KIND_OTHER;
+    return 0;
+  }
+  if ((seen >> BARE_RECORD & 1) != 0) return 0;
+  if (!timed || (seen >> BARE_ID & 1) == 0) return REJECT_SHAPE;
+  l->top = TOP_SESSION_META;
+  l->born = l->time;
+  return 0;
+}
+
 int bpi_codex_line_read(codex_line *l, scan *s) {
   uint64_t seen = 0;
   int reject = 0;
@@ -708,7 +794,9 @@ int bpi_codex_line_read(codex_line *l, scan *s) {
     if (m == LINE_TIMESTAMP) {
       l->time = bpi_object_time(s);
     } else if (m == LINE_TYPE) {
-      l->top = (codex_top)bpi_object_word(s, tops);
+      take_type(l, bpi_object_word(s, types));
+    } else if (m != LINE_PAYLOAD) {
+      read_bare(l, s, m, &reject);
     } else if (bpi_scan_peek(s) == SCAN_OBJECT) {
       payload = bpi_scan_enter_object(s);
       int found = read_payload(l, s);
@@ -718,19 +806,21 @@ int bpi_codex_line_read(codex_line *l, scan *s) {
     }
   }
   if (reject != 0) return reject;
-  return payload ? 0 : REJECT_SHAPE;
+  return payload ? 0 : settle_bare(l, seen);
 }
 
 bool bpi_codex_line_recognise(const char *bytes, size_t length) {
   uint64_t seen = 0;
-  int reject = 0, top = -1;
+  int reject = 0, type = -1;
   scan s;
   bpi_scan_init_memory(&s, bytes, length);
   if (bpi_scan_value(&s) != SCAN_OBJECT) return false;
   for (int m; (m = bpi_object_member(&s, line_keys, &seen, &reject)) >= 0;) {
-    if (m == LINE_TYPE) top = bpi_object_word(&s, tops);
+    if (m == LINE_TYPE) type = bpi_object_word(&s, types);
     else bpi_scan_skip(&s);
   }
   bpi_scan_free(&s);
-  return top >= 0 && (seen >> LINE_PAYLOAD & 1) != 0;
+  const uint64_t first = UINT64_C(1) << BARE_ID | 1 << LINE_TIMESTAMP | 1 << BARE_INSTRUCTIONS;
+  if ((seen >> LINE_PAYLOAD & 1) != 0) return type >= 0 && type < TOPS;
+  return (seen & first) == first && (seen >> LINE_TYPE & 1) == 0;
 }

@@ -18,7 +18,8 @@ typedef enum codex_kind {
   KIND_TURN_COMPLETE, KIND_TURN_ABORTED, KIND_CONTEXT_COMPACTED, KIND_ERROR, KIND_STREAM_ERROR,
   KIND_EXEC_END, KIND_PATCH_END, KIND_MCP_END, KIND_SEARCH_END, KIND_FUNCTION_CALL,
   KIND_CUSTOM_CALL, KIND_SHELL_CALL, KIND_TOOL_SEARCH_CALL, KIND_SEARCH_CALL,
-  KIND_FUNCTION_OUTPUT, KIND_CUSTOM_OUTPUT, KIND_TOOL_SEARCH_OUTPUT
+  KIND_FUNCTION_OUTPUT, KIND_CUSTOM_OUTPUT, KIND_TOOL_SEARCH_OUTPUT,
+  KIND_MESSAGE /* of the first clients, until it is known who wrote it */
 } codex_kind;
 
 typedef enum codex_origin {
@@ -58,7 +59,7 @@ typedef struct codex_line {
   int64_t started_at_s, duration_ms; /* -1 unknown */
   bool review_ended;
   /* user_message */
-  bool injected;
+  bool injected, person;
   int64_t characters;
   int features;
   /* token_count */

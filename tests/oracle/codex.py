@@ -25,6 +25,7 @@ READ_KEYS = names("timestamp type", payload=names(
     info=names("", total_token_usage=_vector, last_token_usage=_vector),
     result=names("Err", Ok=names("isError"))))
 
+ENVELOPES = ("session_meta", "turn_context", "response_item", "event_msg", "compacted")
 CALLS = ("function_call", "custom_tool_call", "local_shell_call", "tool_search_call")
 OUTPUTS = ("function_call_output", "custom_tool_call_output", "tool_search_output")
 EXIT_CODE = re.compile(r"(?:[Ee]xited with code|[Ee]xit code:?) (-?\d+)", re.A)
@@ -58,7 +59,7 @@ class File:
         refuse_duplicates(line, READ_KEYS)
         self.index += 1
         if not isinstance(line.get("payload"), dict):
-            raise Rejected("shape")
+            return self.bare(line)
         payload = line["payload"]
         time = stamp_or_forever(line.get("timestamp"))
         kind, part = line.get("type"), payload.get("type")
@@ -72,6 +73,23 @@ class File:
             self.message(payload, part, time)
         elif kind == "compacted":
             self.fact("compacted", time, time)
+
+    def bare(self, line: Obj) -> None:
+        """Clients before 0.32 wrote the session and its items alone, without envelope, times or counters."""
+        kind = line.get("type")
+        if "payload" in line or kind in ENVELOPES or ("type" in line and "timestamp" in line):
+            raise Rejected("shape")
+        if "type" not in line:
+            if "record_type" in line:
+                return
+            if "id" not in line or "timestamp" not in line:
+                raise Rejected("shape")
+            return self.meta(line)
+        if kind != "message":
+            return self.item(line, kind, FOREVER)
+        texts = [block.get("text") or "" for block in line.get("content") or () if isinstance(block, dict)]
+        if line.get("role") == "user" and not "".join(texts).startswith(("<user_instructions>", "<environment_context>")):
+            self.fact("prompt", (self.index, "".join(texts)), FOREVER)
 
     def meta(self, payload: dict) -> None:
         found = string(payload.get("id"))

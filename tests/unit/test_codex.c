@@ -182,6 +182,33 @@ START_TEST(calls_without_turns) {
 }
 END_TEST
 
+/* Lines of the first clients are items alone. Only the session has a time. */
+START_TEST(first_clients) {
+  static const call_row rows[] = {
+      {"shell", "", CATEGORY_COMMAND, PROGRAM_TEST, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_ERROR,
+       FAILURE_COMMAND, -1, -1, -1},
+      {"local_shell", "src/loop.rs", CATEGORY_EDIT, PROGRAM_NONE, LANGUAGE_RUST, 2, 1, OUTCOME_OK,
+       FAILURE_NONE, -1, -1, -1},
+      {"shell", "", CATEGORY_COMMAND, PROGRAM_FILES, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK,
+       FAILURE_NONE, -1, -1, -1},
+  };
+  load(&one, "good-first-clients.jsonl");
+  ck_assert_uint_eq(one.rejects, 0);
+  ck_assert_uint_eq(one.count, 9);
+  const record *r = fake_nth(&one, RECORD_SESSION, 0);
+  ck_assert_int_eq(r->time, INT64_C(1746638661597000)); /* date -u -d 2025-05-07T17:24:21.597Z +%s */
+  ck_assert_str_eq(fake_text(r->u.session_row.branch), "main");
+  check_calls(&one, rows, 3);
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 2);
+  const record *first = fake_nth(&one, RECORD_PROMPT, 0), *second = fake_nth(&one, RECORD_PROMPT, 1);
+  ck_assert_int_eq(first->u.prompt.characters, 26);
+  ck_assert_int_eq(first->u.prompt.features, PROMPT_IMAGE);
+  ck_assert_int_eq(second->u.prompt.characters, 13);
+  for (size_t i = 0; i < one.count; i++)
+    if (one.records[i].kind != RECORD_SESSION) ck_assert(one.records[i].time == BPI_TIME_NONE);
+}
+END_TEST
+
 /* The patch's own account counts: hunk lines that look like headers are lines, a deleted file's
  * lines are removed. The search is told twice, and once. */
 START_TEST(calls_of_turns) {
@@ -596,6 +623,7 @@ static const char *const good[] = {
     "good-without-turns.jsonl", "good-fork-without-turns.jsonl", "good-turns.jsonl",
     "good-fork.jsonl", "good-subagent.jsonl", "good-subagent-of-subagent.jsonl",
     "good-background.jsonl", "good-outcomes.jsonl", "good-errors.jsonl", "good-places.jsonl",
+    "good-first-clients.jsonl",
 };
 #define GOOD (sizeof good / sizeof *good)
 
@@ -655,6 +683,7 @@ START_TEST(bad_lines) {
       {"bad-payload-text.jsonl", REJECT_SHAPE, 2},
       {"bad-meta-without-id.jsonl", REJECT_FIELD, 1},
       {"bad-no-session.jsonl", REJECT_FIELD, 1},
+      {"bad-first-client.jsonl", REJECT_SHAPE, 2},
       {"bad-array.jsonl", REJECT_SHAPE, 2},
       {"bad-scalar.jsonl", REJECT_SHAPE, 2},
       {"bad-syntax.jsonl", REJECT_SYNTAX, 2},
@@ -728,6 +757,7 @@ START_TEST(recognised) {
   static const char *const ours[] = {
       "{\"timestamp\":\"x\",\"type\":\"session_meta\",\"payload\":{\"id\":\"cut he",
       "{\"payload\":{},\"type\":\"event_msg\"}",
+      "{\"id\":\"x\",\"timestamp\":\"x\",\"instructions\":\"cut he",
   };
   static const char *const others[] = {
       "", "{", "[]", "{\"type\":\"session_meta\"}", "{\"type\":\"user\",\"payload\":{}}",
@@ -750,6 +780,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, sessions);
   tcase_add_test(c, prompts);
   tcase_add_test(c, calls_without_turns);
+  tcase_add_test(c, first_clients);
   tcase_add_test(c, calls_of_turns);
   tcase_add_test(c, events);
   tcase_add_test(c, classes_of_errors);
