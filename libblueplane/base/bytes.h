@@ -22,8 +22,9 @@ typedef struct bytes {
   bool failed;
 } bytes;
 
+/* No bytes may be nowhere: nothing is added to a null pointer. */
 static inline bytes bpi_bytes(const void *data, size_t length) {
-  const unsigned char *p = data;
+  const unsigned char *p = data != NULL ? data : (const unsigned char *)"";
   return (bytes){p, p, p + length, false};
 }
 

@@ -1,6 +1,7 @@
 /* Fuzz target: what a team's store is given as a bundle. The input is described and merged as it is; once more as what is
  * inside an envelope, named for this store and one of its members' devices, signed and sealed, as no fuzzer finds
  * keys. Whatever comes, the call settles, the store is whole, and what was refused added no contribution. */
+#define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,24 +11,73 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "privacy/bundle.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/privacy/world.h"
 
 #define MEMBERS 4
 #define STORE_AT 7 /* docs/formats/bundle.md */
 #define DEVICE_AT 39
 #define INNER_MIN (92 + BPI_SIGNATURE_BYTES)
 
+static int64_t before_it_closes(void *user) {
+  (void)user;
+  return (20493 + 8) * INT64_C(86400000000); /* 2026-W07 is over and still open */
+}
+
+/* 0 is the store, the others are devices of its members; the last is a stranger. */
+static sign_keys keys_of(unsigned number) {
+  hash_key root = {{(unsigned char)(7 + number)}};
+  sign_keys keys;
+  bpi_sign_keys(&keys, &root);
+  return keys;
+}
+
+static void write_key(const char *path) {
+  const hash_key root = {{7}};
+  FILE *f = fopen(path, "wb");
+  if (f == NULL || fwrite(root.bytes, 1, sizeof root.bytes, f) != sizeof root.bytes) abort();
+  fclose(f);
+}
+
+static void write_roster(char *into, size_t size) {
+  size_t length =
+      (size_t)snprintf(into, size,
+                       "{\"blueplane.roster\":1,\"organisation\":\"acme\",\"teams\":[\"t0\"],"
+                       "\"projects\":[{\"id\":\"p0\"}],\"seats\":[],\"members\":[");
+  for (unsigned i = 0; i < MEMBERS; i++) {
+    char hex[2 * BPI_PUBLIC_BYTES + 1];
+    bpi_hex(keys_of(1 + i).open.sign, BPI_PUBLIC_BYTES, hex);
+    length += (size_t)snprintf(into + length, size - length,
+                               "%s{\"id\":\"m%u\",\"team\":\"t0\",\"devices\":[\"%s\"]}",
+                               i == 0 ? "" : ",", i, hex);
+  }
+  snprintf(into + length, size - length, "]}");
+}
+
 static bp_store *make_store(void) {
-  char folder[] = "/tmp/blueplane-fuzz-XXXXXX", path[64], *roster;
+  char folder[] = "/tmp/blueplane-fuzz-XXXXXX", path[64], roster[1024];
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  bp_store *s = NULL;
+  o.access = BP_ACCESS_STEWARD;
+  o.clock = before_it_closes;
   if (mkdtemp(folder) == NULL) abort();
-  snprintf(path, sizeof path, "%s/team.db", folder);
-  bp_store *s = world_team_store(path, 1);
-  roster = world_roster(MEMBERS, 2, "");
-  world_configure(s, "roster", roster);
-  bpi_free(roster);
+  snprintf(path, sizeof path, "%s/team.db.key", folder);
+  write_key(path);
+  path[strlen(path) - 4] = '\0';
+  write_roster(roster, sizeof roster);
+  if (bp_open(&s, path, &o, NULL) != BP_OK ||
+      bp_configure(s, "roster", roster, strlen(roster), NULL) != BP_OK)
+    abort();
   return s;
+}
+
+static size_t contributions(bp_store *s) {
+  bp_result *result = NULL;
+  if (bp_inspect(&result, s, "contributions", NULL) != BP_OK) abort();
+  size_t rows = bp_result_rows(result);
+  bp_result_free(result);
+  return rows;
 }
 
 static void settled(int rc, const bp_error *error, const bp_result *out) {
@@ -48,16 +98,16 @@ static void describe(const void *data, size_t size) {
 static void merge(bp_store *s, const void *data, size_t size) {
   bp_result *out = NULL;
   bp_error *error = NULL;
-  size_t before = world_rows(s, "contributions");
+  size_t before = contributions(s);
   int rc = bp_share_merge(&out, s, data, size, &error);
   settled(rc, error, out);
-  if (rc != BP_OK && world_rows(s, "contributions") > before) abort();
+  if (rc != BP_OK && contributions(s) > before) abort();
   bp_result_free(out);
   bp_error_free(error);
 }
 
 static void merge_sealed(bp_store *s, const uint8_t *data, size_t size) {
-  sign_keys store = world_keys(1), device = world_keys(100 + data[0] % (MEMBERS + 1));
+  sign_keys store = keys_of(0), device = keys_of(1 + data[0] % (MEMBERS + 1));
   unsigned char *inner = malloc(size), *sealed = NULL;
   size_t length = 0;
   if (inner == NULL) return;

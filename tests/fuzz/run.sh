@@ -59,12 +59,10 @@ make_target() {
   DATABASE) defined="-DFUZZ_SOURCE=bpi_source_$1 -DFUZZ_DATABASE" ;;
   *) defined="-DFUZZ_$3" ;;
   esac
-  beside= libraries='sqlite3 libcjson libsodium libutf8proc zlib'
-  [ "$2" != fuzz_merge ] || beside="$root/tests/privacy/world.c" libraries="$libraries check"
   ${CC:-clang} -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
     -D_POSIX_C_SOURCE=200809L $defined -I"$root" -I"$root/libblueplane" -I"$root/include" \
-    -I"$build/libblueplane" "$root/tests/fuzz/$2.c" $beside "$build/libblueplane/libblueplane-internal.a" \
-    $(pkg-config --cflags --libs $libraries) -lpthread -lm -o "$folder/fuzz_$1"
+    -I"$build/libblueplane" "$root/tests/fuzz/$2.c" "$build/libblueplane/libblueplane-internal.a" \
+    $(pkg-config --cflags --libs sqlite3 libcjson libsodium libutf8proc zlib) -lpthread -lm -o "$folder/fuzz_$1"
 }
 
 # Prints the inputs that ran; status 1 if one broke the target.

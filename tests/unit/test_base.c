@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -107,6 +108,16 @@ START_TEST(buffers_gather) {
     bpi_buf_char(&b, ' ');
   }
   expect(&b, "0 -1 42 9223372036854775807 -9223372036854775808 ");
+}
+END_TEST
+
+/* What is not there is no bytes; the undefined behaviour sanitizer found that it was added to. */
+START_TEST(no_bytes_may_be_nowhere) {
+  bytes none = bpi_bytes(NULL, 0);
+  ck_assert_ptr_nonnull(bpi_take(&none, 0));
+  ck_assert(!none.failed);
+  ck_assert_ptr_null(bpi_take(&none, 1));
+  ck_assert(none.failed);
 }
 END_TEST
 
@@ -433,6 +444,7 @@ int main(void) {
   tcase_add_test(tests, arrays_grow_and_keep);
   tcase_add_test(tests, memory_fails_when_told);
   tcase_add_test(tests, buffers_gather);
+  tcase_add_test(tests, no_bytes_may_be_nowhere);
   tcase_add_test(tests, long_formats);
   tcase_add_test(tests, buffers_have_a_ceiling);
   tcase_add_test(tests, reals_read_back);
