@@ -1,0 +1,32 @@
+#!/bin/sh
+# Builds Debian's packages of the library from what is committed:
+#
+#     sh pkgconfig/debian_package.sh FOLDER [OPTION OF dpkg-buildpackage...]
+#
+# The version is that of version.h, the name of who builds comes from DEBFULLNAME and DEBEMAIL. Checks them by lintian where
+# there is one. Needs dpkg-dev, debhelper and what pkgconfig/debian/control names.
+set -eu
+
+if [ $# -lt 1 ]; then
+  sed -n 's/^#     //p' "$0" >&2
+  exit 2
+fi
+mkdir -p "$1"
+folder=$(CDPATH='' cd -- "$1" && pwd)
+shift
+source=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+version=$(sed -n 's/.*VERSION_STRING "\(.*\)".*/\1/p' "$source/include/blueplane/version.h")
+maintainer="${DEBFULLNAME:-$(id -un)} <${DEBEMAIL:-$(id -un)@$(uname -n)}>"
+tree=$folder/libblueplane-$version
+
+rm -rf "$tree"
+git -C "$source" archive --prefix="libblueplane-$version/" HEAD | gzip -n >"$folder/libblueplane_$version.orig.tar.gz"
+tar -C "$folder" -xzf "$folder/libblueplane_$version.orig.tar.gz"
+cp -R "$tree/pkgconfig/debian" "$tree/debian"
+rm "$tree/debian/README.md"
+sed -i "s/@maintainer@/$maintainer/" "$tree/debian/control"
+date=$(git -C "$source" log -1 --format=%cD)
+printf 'libblueplane (%s-1) unstable; urgency=medium\n\n  * Built from the sources of the project.\n\n -- %s  %s\n' \
+  "$version" "$maintainer" "$date" >"$tree/debian/changelog"
+(cd "$tree" && dpkg-buildpackage -us -uc "$@")
+if command -v lintian >/dev/null; then lintian --fail-on error,warning "$folder/libblueplane_$version-1"*.changes; fi
