@@ -241,7 +241,9 @@ START_TEST(reals_know_no_locale) {
       continue;
     }
     snprintf(number, sizeof number, "%.1f", 0.5);
+#ifdef __GLIBC__ /* other libraries may take any name and change nothing */
     ck_assert_str_ne(number, "0.5");
+#endif
     check_reals();
   }
   setlocale(LC_NUMERIC, "C");
