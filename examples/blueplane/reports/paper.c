@@ -163,6 +163,13 @@ void paper_take(paper *p, char *said) {
   free(said);
 }
 
+void paper_part(paper *p, const char *said, const bp_result *r, const char *chart, bool fold) {
+  if (p->form == PAPER_HTML) text_add(&p->out, "<div class=\"part\">\n");
+  if (said != NULL) paper_say(p, said);
+  paper_result(p, r, chart, fold);
+  if (p->form == PAPER_HTML) text_add(&p->out, "</div>\n");
+}
+
 /* ----------------------------------------------------------------------------------------- tiles */
 
 /* The exact number goes with the one that is shown. */

@@ -47,6 +47,8 @@ void paper_points(paper *p, point_made *points, size_t count);
 /* A result; `chart` is "bars", "line", "share" or NULL, `fold` hides the table behind a click where there is a
  * chart. Mail and text have the table alone. */
 void paper_result(paper *p, const bp_result *r, const char *chart, bool fold);
+/* The same behind what is said of it (NULL: nothing), kept together on paper. */
+void paper_part(paper *p, const char *said, const bp_result *r, const char *chart, bool fold);
 
 /* A table of texts, row by row, the headings first. Numbers stand on the right behind the first `names`
  * columns. Spreadsheets do without: they have the results. */
