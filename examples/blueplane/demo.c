@@ -26,7 +26,7 @@ typedef struct piece {
 static const piece pieces[] = {
     {"health.html",
      "For operators: how reading goes on the developer's machine",
-     {"health", "--store", "@developer.db", "--integrity", NULL}},
+     {"health", "--store", "@developer.db", "--integrity", "--size-limit", "4GB", NULL}},
     {"dashboard.html",
      "A developer's own numbers: the personal dashboard",
      {"dashboard", "--store", "@developer.db", "--no-sync", NULL}},

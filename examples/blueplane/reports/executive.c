@@ -298,9 +298,13 @@ static void put_benchmark(paper *p, const executive *e) {
 static char *subtitle_of(const executive *e) {
   const window *w = &e->now;
   const char *people = bp_result_text(e->total, 0, 0, NULL);
-  return print_text("%s: %d of %d weeks are published. Contributors in the largest week: %s.",
-                    e->x->organisation, w->published, w->weeks,
-                    people != NULL ? people : "withheld");
+  const char *dash = people == NULL ? NULL : strchr(people, '-');
+  if (dash == NULL)
+    return print_text("%s: %d of %d weeks are published. Contributors in the largest week: %s.",
+                      e->x->organisation, w->published, w->weeks,
+                      people != NULL ? people : "withheld");
+  return print_text("%s: %d of %d weeks are published. Contributors in the largest week: %.*s to %s.",
+                    e->x->organisation, w->published, w->weeks, (int)(dash - people), people, dash + 1);
 }
 
 static void compose(paper *p, const executive *e, paper_form form, const char *title) {
