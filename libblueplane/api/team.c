@@ -115,7 +115,12 @@ static bool leads_anew(const roster *before, const roster *given, const roster_m
                                  strcmp(given->team[m->team], before->team[same->team]) != 0);
 }
 
-/* Views are shown for the readers of their day. Of who leaves the roster, nothing stays to be seen, nor a
+static bool has_left(const roster *given, const roster_member *before) {
+  const roster_member *now = bpi_roster_member(given, before->id);
+  return now == NULL || (before->active && !now->active);
+}
+
+/* Views are shown for the readers of their day. Of who leaves, nothing stays to be seen, nor a
  * word that holds on return; and somebody who leads from now on knows numbers that were not reckoned
  * with. */
 static int end_views(bp_store *s, const roster *before, const roster *given, bp_error **error) {
@@ -126,7 +131,7 @@ static int end_views(bp_store *s, const roster *before, const roster *given, bp_
   for (size_t i = 0; i < before->members && rc == BP_OK; i++) {
     int64_t gone = 0;
     const char *id = before->member[i].id;
-    if (bpi_roster_member(given, id) == NULL)
+    if (has_left(given, &before->member[i]))
       rc = bpi_forget_member(s, id, error);
     else if (other_lead)
       rc = bpi_withdraw_member(s, id, &gone, error);

@@ -1244,7 +1244,19 @@ END_TEST
 
 /* ---------------------------------------------------------------------------- another roster */
 
-static int seen_after(const char *name, unsigned first, unsigned leader) {
+/* The first of a roster is there and no longer active. */
+static char *without_first(const char *roster) {
+  static const char mark[] = "\"devices\"";
+  const char *at = strstr(roster, mark);
+  buf b;
+  bpi_buf_init(&b, 1 << 16);
+  bpi_buf_add(&b, roster, (size_t)(at - roster));
+  bpi_buf_text(&b, "\"active\":false,");
+  bpi_buf_text(&b, at);
+  return bpi_buf_take(&b, NULL);
+}
+
+static int seen_after(const char *name, unsigned first, unsigned leader, bool inactive) {
   company c = gathered(name, PEOPLE, false);
   before(0);
   for (unsigned i = 0; i < 3; i++)
@@ -1255,9 +1267,10 @@ static int seen_after(const char *name, unsigned first, unsigned leader) {
   share_all(&c, 0);
   closed(0);
   publish(c.team, 0, path_of("roster.release"));
-  char *roster = roster_of(first, PEOPLE, leader, 0);
-  world_configure(c.team, "roster", roster);
+  char *roster = roster_of(first, PEOPLE, leader, 0), *other = without_first(roster);
+  world_configure(c.team, "roster", inactive ? other : roster);
   bpi_free(roster);
+  bpi_free(other);
   int members = (int)write_lead(c.team, 0, path_of("roster.lead"));
   unlink(path_of("roster.lead"));
   dismiss(&c);
@@ -1265,11 +1278,12 @@ static int seen_after(const char *name, unsigned first, unsigned leader) {
 }
 
 /* Who leads from now on knows a number that the views were not reckoned with: the own. And who is on no
- * roster cannot take anything back. */
+ * roster, or has given the device back, cannot take anything back. */
 START_TEST(another_roster_ends_views) {
-  ck_assert_int_eq(seen_after("same.db", 0, NO_LEADER), 3); /* the control: nothing of it changed */
-  ck_assert_int_eq(seen_after("leads.db", 0, 3), 0);
-  ck_assert_int_eq(seen_after("left.db", 1, NO_LEADER), 0);
+  ck_assert_int_eq(seen_after("same.db", 0, NO_LEADER, false), 3); /* the control */
+  ck_assert_int_eq(seen_after("leads.db", 0, 3, false), 0);
+  ck_assert_int_eq(seen_after("left.db", 1, NO_LEADER, false), 0);
+  ck_assert_int_eq(seen_after("inactive.db", 0, NO_LEADER, true), 0);
 }
 END_TEST
 
