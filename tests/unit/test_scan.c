@@ -367,6 +367,51 @@ START_TEST(skip_text) {
 }
 END_TEST
 
+/* What is expected is read if it stands there, and written so; else nothing is. */
+START_TEST(expected) {
+  static const char text[] = "{\"type\":\"user\", \"a\":1,\"type\":\"users\",\"\":\"\",\"t\\u0079pe\":null,"
+                             "\"p\":[\"+x\",\"\",\"\\u002d\",\"\\n\",\"\xC3\xA4\",7]}                    \n";
+  static const char type[SCAN_QUOTED_MAX + 1] = ",\"type\":", a[SCAN_QUOTED_MAX + 1] = ",\"a\":";
+  const char *key;
+  size_t length;
+  int64_t count = 0;
+  scan s;
+  bpi_scan_init_memory(&s, text, sizeof text - 1);
+  ck_assert_int_eq(bpi_scan_value(&s), SCAN_OBJECT);
+  ck_assert(!bpi_scan_key_is(&s, type, 8)); /* no comma stands in front of the first */
+  ck_assert(!bpi_scan_key_is(&s, a + 1, 4));
+  ck_assert(bpi_scan_key_is(&s, type + 1, 7));
+  ck_assert(!bpi_scan_text_is(&s, "use", 3) && !bpi_scan_text_is(&s, "users", 5));
+  ck_assert(bpi_scan_text_is(&s, "user", 4));
+  ck_assert(!bpi_scan_key_is(&s, a, 5)); /* a space is another way of writing */
+  ck_assert(bpi_scan_key(&s, &key, &length) && length == 1 && *key == 'a');
+  ck_assert(!bpi_scan_text_is(&s, "1", 1) && bpi_scan_count(&s, &count, NULL) && count == 1);
+  ck_assert(!bpi_scan_key_is(&s, type + 1, 7) && bpi_scan_key_is(&s, type, 8));
+  ck_assert(!bpi_scan_text_is(&s, "user", 4));
+  bpi_scan_skip(&s);
+  ck_assert(bpi_scan_key(&s, &key, &length) && length == 0 && bpi_scan_text_is(&s, "", 0));
+  ck_assert(!bpi_scan_key_is(&s, type, 8)); /* an escape, too */
+  ck_assert(bpi_scan_key(&s, &key, &length) && length == 4 && memcmp(key, "type", 4) == 0);
+  bpi_scan_skip(&s);
+  ck_assert(bpi_scan_key(&s, &key, &length) && bpi_scan_enter_array(&s));
+  static const char firsts[] = {'+', 0, '-', '\n', 0, 0};
+  for (size_t i = 0; i < sizeof firsts; i++) {
+    char first = 0;
+    ck_assert(bpi_scan_item(&s));
+    ck_assert_int_eq(bpi_scan_first(&s, &first), firsts[i] != 0);
+    ck_assert_int_eq(first, firsts[i]);
+  }
+  ck_assert(!bpi_scan_item(&s) && !bpi_scan_key(&s, &key, &length) && !bpi_scan_failed(&s));
+  ck_assert_int_eq(bpi_scan_value(&s), SCAN_END);
+
+  bpi_scan_init_memory(&s, text, 20); /* there is not enough to compare: nothing is read */
+  ck_assert_int_eq(bpi_scan_value(&s), SCAN_OBJECT);
+  ck_assert(!bpi_scan_key_is(&s, type + 1, 7));
+  ck_assert(bpi_scan_key(&s, &key, &length) && length == 4);
+  ck_assert(bpi_scan_text_is(&s, "user", 4));
+}
+END_TEST
+
 /* A document goes over lines; a line of it that is broken costs the rest; one that ends early waits,
  * and is read again from where its value began. */
 START_TEST(documents) {
@@ -436,6 +481,7 @@ int main(void) {
   tcase_add_test(c, a_string_longer_than_the_window);
   tcase_add_test(c, find_special);
   tcase_add_test(c, skip_text);
+  tcase_add_test(c, expected);
   tcase_add_test(c, documents);
   suite_add_tcase(suite, c);
   return run_suite(suite);
