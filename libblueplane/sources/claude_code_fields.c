@@ -92,7 +92,8 @@ static bool read_key(reader *r, const seen *was, unsigned *key) {
   *key = next->key[0];
   if (read_if(r->s, *key, first)) return true;
   *key = next->key[1];
-  if (!read_if(r->s, *key, first)) return read_unexpected(r, next, key);
+  bool ends = r->s->at < r->s->end && *r->s->at == '}';
+  if (ends || !read_if(r->s, *key, first)) return read_unexpected(r, next, key);
   *next = (key_pair){{next->key[1], next->key[0]}};
   return true;
 }

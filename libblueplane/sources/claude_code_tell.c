@@ -42,10 +42,24 @@ static ident line_key(reader *r, const place *at, ident_kind kind, int64_t detai
   return bpi_memo_ident(&r->names, kind, (const char *)c.bytes, c.length);
 }
 
+/* Whether a row of the session would say what the last one said, and be no earlier: nearly always. */
+static bool is_told(const reader *r, const place *at) {
+  const frame *f = &r->f;
+  const record *last = &r->session;
+  const session_record *was = &last->u.session_row;
+  bool earlier = at->time != BPI_TIME_NONE &&
+                 (last->time == BPI_TIME_NONE || at->time < last->time);
+  return r->session_told && !earlier && bpi_ident_compare(f->session, last->session) == 0 &&
+         at->flags == last->flags && f->workspace.label == was->workspace &&
+         f->branch.label == was->branch && f->version.label == was->version &&
+         f->entrypoint.label == was->entrypoint && f->version.number == was->version_rank;
+}
+
 static void put_session(reader *r, const place *at) {
   const frame *f = &r->f;
-  record told = new_record(r, at, RECORD_SESSION), *last = &r->session;
-  session_record *is = &told.u.session_row, *was = &last->u.session_row;
+  if (is_told(r, at)) return;
+  record told = new_record(r, at, RECORD_SESSION);
+  session_record *is = &told.u.session_row;
   is->workspace = f->workspace.label;
   is->branch = f->branch.label;
   is->version = f->version.label;
@@ -53,13 +67,6 @@ static void put_session(reader *r, const place *at) {
   is->version_rank = f->version.number;
   bool says = (is->workspace | is->branch | is->version | is->entrypoint) != 0 || is->version_rank;
   if (!says || bpi_ident_absent(told.session)) return;
-  bool earlier = at->time != BPI_TIME_NONE &&
-                 (last->time == BPI_TIME_NONE || at->time < last->time);
-  bool same = r->session_told && bpi_ident_compare(told.session, last->session) == 0 &&
-              told.flags == last->flags && is->workspace == was->workspace &&
-              is->branch == was->branch && is->version == was->version &&
-              is->entrypoint == was->entrypoint && is->version_rank == was->version_rank;
-  if (same && !earlier) return;
   is->platform = bpi_memo_label(&r->names, LABEL_PLATFORM, bpi_source_claude_code.platform,
                                 strlen(bpi_source_claude_code.platform))
                      .label;
