@@ -67,7 +67,7 @@ static void put(bytes_on_disk *b, size_t at, const unsigned char *data, size_t l
     b->data = claim(realloc(b->data, b->capacity));
   }
   if (at > b->length) memset(b->data + b->length, 0, at - b->length);
-  memcpy(b->data + at, data, length);
+  if (length > 0) memcpy(b->data + at, data, length);
   if (at + length > b->length) b->length = at + length;
 }
 
