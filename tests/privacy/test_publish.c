@@ -365,7 +365,7 @@ static int64_t clock_us(void) {
 }
 
 static void wait_us(unsigned us) {
-  const struct timespec pause = {us / 1000000, (long)(us % 1000000) * 1000};
+  const struct timespec pause = {(time_t)(us / 1000000), (long)(us % 1000000) * 1000};
   nanosleep(&pause, NULL);
 }
 
