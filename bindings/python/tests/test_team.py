@@ -101,8 +101,12 @@ def test_a_week_of_a_team(tmp_path: pathlib.Path) -> None:
     with pytest.raises(bp.DeniedError) as early:
         team.publish_lead("2026-W09", "core")
     assert early.value.details["reason"] == "unpublished"
-    with pytest.raises(bp.NotFoundError):  # what a member sent went when the week was published; nobody agreed
+    # What a member sent went when the week was published; what it said of consent, that there is none, had stayed.
+    receipt = {row["item"]: row["count"] for row in team.erase(subject="a")}
+    assert (receipt["contributions"], receipt["words_on_consent"]) == (0, 1)
+    with pytest.raises(bp.NotFoundError):
         team.erase(subject="a")
     receipt = {row["item"]: row["count"] for row in team.erase(published=WEEK)}
-    assert receipt == {"contributions": 0, "published_cells": team_cells, "individual_numbers": 0}
+    assert receipt.pop("bytes_searched") > 0 and receipt.pop("identifiers_searched") > 0  # rows were looked for in the files
+    assert receipt == {"contributions": 0, "published_cells": team_cells, "individual_numbers": 0, "words_on_consent": 0, "traces_found": 0}
     assert team.publish_lead(WEEK, "core").row(0)["cells"] == 0
