@@ -1,6 +1,7 @@
 /* store/read.c */
 #include "store/read.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -341,16 +342,25 @@ int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error
   return rc;
 }
 
+/* What the check says of a page that it could not get, for want of memory or of a disk that answers, it says in words
+ * like those on damage; the code of what failed stands behind them. */
+static int code_in(const char *word) {
+  static const char words[] = "error code=";
+  const char *at = strstr(word, words);
+  return at == NULL ? SQLITE_CORRUPT : (int)strtol(at + sizeof words - 1, NULL, 10);
+}
+
 int bpi_read_integrity(store *s, int *ok, bp_error **error) {
   sqlite3_stmt *check = NULL;
   int code = sqlite3_prepare_v2(s->db, "PRAGMA integrity_check(1)", -1, &check, NULL);
   if (code == SQLITE_OK) code = sqlite3_step(check);
   if (code == SQLITE_ROW) {
-    const unsigned char *word = sqlite3_column_text(check, 0);
-    *ok = word != NULL && strcmp((const char *)word, "ok") == 0;
+    const char *word = (const char *)sqlite3_column_text(check, 0);
+    *ok = word != NULL && strcmp(word, "ok") == 0;
+    if (!*ok) code = word == NULL ? SQLITE_NOMEM : code_in(word);
   }
   sqlite3_finalize(check);
-  if (code == SQLITE_CORRUPT) {
+  if ((code & 0xff) == SQLITE_CORRUPT) {
     *ok = 0;
     return BP_OK;
   }
