@@ -195,7 +195,10 @@ func TestATeamsWeek(t *testing.T) {
 	if _, err := team.PublishLead(ctx, "2026-W09", "core", ""); reason(err) != "unpublished" {
 		t.Error(err)
 	}
-	// What a member sent went when the week was published, and nobody agreed to be seen.
+	// What a member sent went when the week was published; what it said of consent, that there is none, had stayed.
+	if receipt, err := team.Erase(ctx, blueplane.Selection{Subject: "a"}); err != nil || receipt.Len() == 0 {
+		t.Error(err)
+	}
 	if _, err := team.Erase(ctx, blueplane.Selection{Subject: "a"}); !errors.Is(err, blueplane.ErrNotFound) {
 		t.Error(err)
 	}
