@@ -1,8 +1,7 @@
 /* store/form.h: how a fact lies in a row of its table, and what a reader keeps of a file. In memory a fact has a word for everything;
  * in a row what comes from small vocabularies shares one integer, times are milliseconds where they
- * are whole, and a result's time is told from that of its call. The schema names every word again, as
- * a column that is computed when it is read, so that SQL can ask for it. Knows words and columns; does
- * not know what they mean. Included only inside store/. */
+ * are whole, and a result's time is told from that of its call. Knows words and columns; does not know
+ * what they mean. Included only inside store/. */
 #ifndef BPI_STORE_FORM_H
 #define BPI_STORE_FORM_H
 

@@ -23,7 +23,7 @@ import blueplane as bp
 HERE = pathlib.Path(__file__).resolve().parent
 QUESTION = ("SELECT substr(printf('%016x', s.hi), 1, 12) AS session, count(*) AS prompts FROM prompt p "
             "JOIN session s ON s.id = p.session GROUP BY p.session ORDER BY 1")
-ONE = "SELECT count(*) FROM prompt WHERE time_us >= ? AND time_us < ?"
+ONE = "SELECT count(*) FROM prompt WHERE time >= ? AND time < ?"
 FIRST = datetime.datetime(2026, 1, 1)
 
 
@@ -100,7 +100,7 @@ def python(path, rounds):
     small = bp.open(memory=True)
     one = bp.Query("prompts").period("2026-01-01")
     other = sqlite3.connect(":memory:")
-    other.execute("CREATE TABLE prompt (time_us INTEGER)")
+    other.execute("CREATE TABLE prompt (time INTEGER)")
     report("a question with one row as its answer, store in memory, Python", interleaved({
         "sqlite3": many(lambda: other.execute(ONE, (0, 1)).fetchone(), 1000),
         "run": many(lambda: small.run(one).value, 1000),

@@ -20,6 +20,7 @@ import random
 import sqlite3
 
 import e2e
+from dump import packed
 from e2e import Skip, check
 
 MICRO = 1_000_000
@@ -56,7 +57,8 @@ def weeks_of(store: pathlib.Path) -> dict[datetime.date, tuple[int, int]]:
     """Sessions and days with a prompt or response, by the Monday of the week (UTC)."""
     sessions, days = collections.defaultdict(set), collections.defaultdict(set)
     db = sqlite3.connect(store)
-    for time, session in db.execute("SELECT time_us, session FROM response UNION ALL SELECT time_us, session FROM prompt"):
+    packed.words(db)
+    for time, session in db.execute("SELECT time_us, session FROM response_words UNION ALL SELECT time_us, session FROM prompt_words"):
         if time is None:
             continue
         day = datetime.date(1970, 1, 1) + datetime.timedelta(days=time // DAY)
@@ -92,15 +94,16 @@ Fact = dict
 def sessions_of(store: pathlib.Path) -> list[list[Fact]]:
     """What happened in each session, in order of time, as members of native events."""
     db = sqlite3.connect(store)
+    packed.words(db)
     facts: dict[int, list[Fact]] = collections.defaultdict(list)
-    for session, time, characters in db.execute("SELECT session, time_us, characters FROM prompt WHERE time_us IS NOT NULL"):
+    for session, time, characters in db.execute("SELECT session, time_us, characters FROM prompt_words WHERE time_us IS NOT NULL"):
         facts[session].append({"kind": "prompt", "time": time, "characters": characters or 0})
     for session, time, *tokens in db.execute(
-            "SELECT session, time_us, input, output, cache_read, cache_write_5m FROM response WHERE time_us IS NOT NULL"):
+            "SELECT session, time_us, input, output, cache_read, cache_write_5m FROM response_words WHERE time_us IS NOT NULL"):
         names = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_5m_tokens")
         facts[session].append({"kind": "response", "time": time, **{k: v or 0 for k, v in zip(names, tokens)}})
     for session, time, tool, category, outcome, duration, added, removed in db.execute(
-            "SELECT session, time_us, tool, category, outcome, duration_us, added, removed FROM tool_call "
+            "SELECT session, time_us, tool, category, outcome, duration_us, added, removed FROM tool_call_words "
             "WHERE time_us IS NOT NULL AND flags & 16"):
         facts[session].append({"kind": "tool_call", "time": time, "tool": f"tool{tool}", "category": CATEGORIES[category],
                                "outcome": OUTCOMES[outcome], "duration_us": duration, "lines_added": added,

@@ -3,10 +3,12 @@
 
     unpack(db)  makes a temporary table `cell` of what the tables rollup and told hold, kind 0 being the latter
     pack(db)    writes the table `cell` back, whatever was done to it meanwhile
+    words(db)   makes views of the facts, prompt_words and so on, with a column for every word of a fact
 """
 from __future__ import annotations
 
 import itertools
+import pathlib
 import sqlite3
 from typing import Iterator
 
@@ -82,6 +84,10 @@ def packed(row: int, wanted: list) -> bytes:
         out += bytes((tag & 255, tag >> 8)) + b"".join(number(value) for _, there, value in parts if there)
         before = (session, quarter, label, cls)
     return bytes(out)
+
+
+def words(db: sqlite3.Connection) -> None:
+    db.executescript(pathlib.Path(__file__).with_name("words.sql").read_text(encoding="utf-8"))
 
 
 def unpack(db: sqlite3.Connection) -> None:

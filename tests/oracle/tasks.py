@@ -38,7 +38,7 @@ class Step(types.SimpleNamespace):
 # ------------------------------------------------------------------------------------------- facts
 
 def rows(db: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
-    yield from db.execute(f"SELECT * FROM {table} WHERE session > 0")
+    yield from db.execute(f"SELECT * FROM {table}_words WHERE session > 0")
 
 
 def size_of(characters: Optional[int]) -> int:
@@ -366,6 +366,7 @@ def derived(path: Any) -> dict:
 def connect(path: Any) -> sqlite3.Connection:
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     packed.unpack(db)
+    packed.words(db)
     db.row_factory = sqlite3.Row
     return db
 

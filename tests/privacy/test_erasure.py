@@ -22,6 +22,7 @@ from typing import Any, Iterable
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import dump  # noqa: E402
 import e2e  # noqa: E402
+from dump import packed  # noqa: E402
 from e2e import bpt, check, equal  # noqa: E402
 
 NOW = 1775088000000000  # 2026-04-02, two days behind the sample
@@ -41,6 +42,8 @@ def erase(store: pathlib.Path, status: int = 0, **selector: Any) -> dict:
 
 def rows(store: pathlib.Path, sql: str, *values: Any) -> list:
     db = dump.connect(store) if " cell " in sql else sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+    if "_words " in sql:
+        packed.words(db)
     found = db.execute(sql, values).fetchall()
     db.close()
     return found
@@ -150,9 +153,9 @@ def test_by_workspace_source_range(folder: pathlib.Path) -> None:
 
     first, last = NOW - 20 * DAY, NOW - 12 * DAY
     def inside() -> int:
-        return sum(one(store, f"SELECT count(*) FROM {t} WHERE time_us >= ? AND time_us < ?", first, last) for t in FACTS)
+        return sum(one(store, f"SELECT count(*) FROM {t}_words WHERE time_us >= ? AND time_us < ?", first, last) for t in FACTS)
     check(inside() > 100, "control: facts in the range", inside())
-    keys = as_written(k2 for t in FACTS for k2, in rows(store, f"SELECT k2 FROM {t} WHERE time_us >= ? AND time_us < ?",
+    keys = as_written(k2 for t in FACTS for k2, in rows(store, f"SELECT k2 FROM {t}_words WHERE time_us >= ? AND time_us < ?",
                                                        first, last))
     kept = sum(one(store, f"SELECT count(*) FROM {t}") for t in FACTS) - inside()
     erase(store, from_us=first, until_us=last)
@@ -203,11 +206,11 @@ def test_retention(folder: pathlib.Path) -> None:
     equal(sum(one(store, f"SELECT count(*) FROM {t}") for t in FACTS), all_facts, "400 days: nothing is old enough")
     bpt("configure", store, "retention", json.dumps({"version": 1, "events_days": 14}), "--now", NOW)
     limit = NOW - 14 * DAY
-    old = sum(one(store, f"SELECT count(*) FROM {t} WHERE time_us < ?", limit) for t in FACTS)
+    old = sum(one(store, f"SELECT count(*) FROM {t}_words WHERE time_us < ?", limit) for t in FACTS)
     check(old > 1000, "control: something is old", old)
-    wanted = as_written(k2 for t in FACTS for k2, in rows(store, f"SELECT k2 FROM {t} WHERE time_us < ?", limit))
+    wanted = as_written(k2 for t in FACTS for k2, in rows(store, f"SELECT k2 FROM {t}_words WHERE time_us < ?", limit))
     erase(store, expired=True)
-    equal(sum(one(store, f"SELECT count(*) FROM {t} WHERE time_us < ?", limit) for t in FACTS), 0, "nothing old is left")
+    equal(sum(one(store, f"SELECT count(*) FROM {t}_words WHERE time_us < ?", limit) for t in FACTS), 0, "nothing old is left")
     gone(store, wanted, "of what expired")
     e2e.verify(store)
     equal(ingest(store, home, "--restart")["records_stored"], 0, "nothing comes back")
@@ -301,7 +304,7 @@ def test_two_under_a_reader(folder: pathlib.Path) -> None:
     store, _ = made(folder)
     wanted = needles(store)
     reader = Reader(store)
-    middle = one(store, "SELECT time_us FROM prompt WHERE time_us > 0 ORDER BY time_us LIMIT 1 OFFSET 200")
+    middle = one(store, "SELECT time_us FROM prompt_words WHERE time_us > 0 ORDER BY time_us LIMIT 1 OFFSET 200")
     late = Handle("erase", store, json.dumps({"version": 1, "until_us": middle}), "--now", NOW)
     equal(late.first["error"]["details"].get("status"), "pending", "pending under a reader")
     equal(erase(store, 1, from_us=middle)["error"]["details"].get("status"), "pending", "the second, too")

@@ -36,17 +36,13 @@ CREATE INDEX session_tier ON session (hi, lo) WHERE tier > 0; -- most sessions h
 
 -- Facts. id is the number the key wants, or the next free one behind it; k2 is the rest of the key. Times are
 -- twice the milliseconds, or twice the microseconds and one; that of a result is told from its call's, where that
--- is known. `bits` holds what comes from small vocabularies. What is GENERATED is what they mean, and is not stored;
--- form.c says the same in C.
+-- is known. `bits` holds what comes from small vocabularies; form.c says where. To compute such words in the schema
+-- would make every INSERT compute them.
 CREATE TABLE prompt (
   id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
   time INTEGER, session INTEGER NOT NULL,
   bits INTEGER NOT NULL CHECK (bits BETWEEN 0 AND 524287),
-  characters INTEGER CHECK (characters >= 0),
-  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
-  flags INTEGER AS (bits >> 8) VIRTUAL,
-  features INTEGER AS (bits & 31) VIRTUAL,
-  mode INTEGER AS (bits >> 5 & 7) VIRTUAL
+  characters INTEGER CHECK (characters >= 0)
 ) STRICT;
 
 -- One row per response and request id; see bpi_response_resolve.
@@ -64,11 +60,7 @@ CREATE TABLE response (
   cache_write_1h INTEGER CHECK (cache_write_1h >= 0),
   reasoning INTEGER CHECK (reasoning >= 0),
   web_searches INTEGER CHECK (web_searches >= 0),
-  cost_nano INTEGER CHECK (cost_nano >= 0),
-  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
-  flags INTEGER AS ((bits >> 5 & 1) | (bits >> 13 << 1)) VIRTUAL,
-  traits INTEGER AS ((bits & 7) | ((bits >> 6 & 31) << 3) | ((bits >> 4 & 1) << 8) | ((bits >> 3 & 1) << 9) |
-                     ((bits >> 11 & 3) << 10)) VIRTUAL
+  cost_nano INTEGER CHECK (cost_nano >= 0)
 ) STRICT;
 
 CREATE TABLE tool_call (
@@ -83,28 +75,14 @@ CREATE TABLE tool_call (
   input_removed INTEGER CHECK (input_removed >= 0),
   added INTEGER CHECK (added >= 0),
   removed INTEGER CHECK (removed >= 0),
-  result_file INTEGER NOT NULL,
-  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
-  result_us INTEGER AS (ifnull(time_us, 0) + iif(result & 1, result >> 1, (result >> 1) * 1000)) VIRTUAL,
-  flags INTEGER AS ((bits >> 8 & 63) | ((bits >> 30 & 31) << 6)) VIRTUAL,
-  category INTEGER AS (bits & 15) VIRTUAL,
-  outcome INTEGER AS (bits >> 4 & 15) VIRTUAL,
-  program INTEGER AS (bits >> 14 & 15) VIRTUAL,
-  language INTEGER AS (bits >> 18 & 255) VIRTUAL,
-  failure INTEGER AS (bits >> 26 & 15) VIRTUAL,
-  result_language INTEGER AS (bits >> 35) VIRTUAL
+  result_file INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE decision (
   id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
   time INTEGER, session INTEGER NOT NULL,
   bits INTEGER NOT NULL CHECK (bits BETWEEN 0 AND 67108863),
-  lines INTEGER CHECK (lines >= 0),
-  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
-  flags INTEGER AS (bits >> 15) VIRTUAL,
-  decision INTEGER AS (bits & 7) VIRTUAL,
-  outcome INTEGER AS (bits >> 3 & 15) VIRTUAL,
-  language INTEGER AS (bits >> 7 & 255) VIRTUAL
+  lines INTEGER CHECK (lines >= 0)
 ) STRICT;
 
 CREATE TABLE span (
@@ -112,8 +90,7 @@ CREATE TABLE span (
   time INTEGER, session INTEGER NOT NULL, flags INTEGER NOT NULL,
   added INTEGER CHECK (added >= 0),
   removed INTEGER CHECK (removed >= 0),
-  files INTEGER CHECK (files >= 0),
-  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL
+  files INTEGER CHECK (files >= 0)
 ) STRICT;
 
 CREATE TABLE event (
@@ -121,11 +98,7 @@ CREATE TABLE event (
   time INTEGER, session INTEGER NOT NULL,
   bits INTEGER NOT NULL CHECK (bits BETWEEN 0 AND 2097151),
   command INTEGER NOT NULL,
-  value INTEGER CHECK (value >= 0),
-  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
-  flags INTEGER AS (bits >> 10) VIRTUAL,
-  event INTEGER AS (bits & 31) VIRTUAL,
-  detail INTEGER AS (bits >> 5 & 31) VIRTUAL
+  value INTEGER CHECK (value >= 0)
 ) STRICT;
 
 CREATE TABLE change (
@@ -137,11 +110,7 @@ CREATE TABLE change (
   removed INTEGER CHECK (removed >= 0),
   files INTEGER CHECK (files >= 0),
   rounds INTEGER CHECK (rounds >= 0),
-  open_us INTEGER CHECK (open_us >= 0),
-  time_us INTEGER AS (iif(time & 1, time >> 1, (time >> 1) * 1000)) VIRTUAL,
-  flags INTEGER AS (bits >> 5) VIRTUAL,
-  change INTEGER AS (bits & 3) VIRTUAL,
-  type INTEGER AS (bits >> 2 & 7) VIRTUAL
+  open_us INTEGER CHECK (open_us >= 0)
 ) STRICT;
 
 -- Stretches of activity of a session: moments at most five minutes apart.
