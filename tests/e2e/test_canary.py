@@ -451,7 +451,7 @@ def through_a_team(folder: pathlib.Path, store: pathlib.Path, made: Input) -> di
     def said(topic: str, of: pathlib.Path, *options: Any) -> list:
         return json.loads(bpt("inspect", of, topic, *options).stdout)["rows"]
 
-    members = [{"id": f"m{i}", "team": "core", "devices": [said("identity", s, *shared)[0]["value"]]}
+    members = [{"id": f"somebody-{i}", "team": "core", "devices": [said("identity", s, *shared)[0]["value"]]}
                for i, s in enumerate(stores)]
     bpt("configure", team, "roster", json.dumps({"blueplane.roster": 1, "organisation": "acme", "teams": ["core"],
                                                  "members": members}), *steward)
