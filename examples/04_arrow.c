@@ -38,8 +38,9 @@ static void print_cell(const struct ArrowSchema *type, const struct ArrowArray *
 static int print_stream(struct ArrowArrayStream *stream) {
   struct ArrowSchema schema;
   struct ArrowArray batch;
-  if (stream->get_schema(stream, &schema) != 0) return 1;
-  while (stream->get_next(stream, &batch) == 0 && batch.release != NULL) {
+  int problem = stream->get_schema(stream, &schema);
+  if (problem != 0) return 1;
+  while ((problem = stream->get_next(stream, &batch)) == 0 && batch.release != NULL) {
     for (int64_t row = 0; row < batch.length; row++)
       for (int64_t i = 0; i < batch.n_children; i++) {
         printf("%s=", schema.children[i]->name);
@@ -49,7 +50,7 @@ static int print_stream(struct ArrowArrayStream *stream) {
     batch.release(&batch);
   }
   schema.release(&schema);
-  return 0;
+  return problem != 0;
 }
 
 static const char line[] =
