@@ -334,7 +334,7 @@ static bool is_in(const char *list, const char *word) {
 static int authorize(void *tables, int action, const char *name, const char *argument,
                      const char *database, const char *trigger) {
   static const char *const pragmas =
-      "user_version page_size page_count freelist_count data_version integrity_check";
+      "user_version page_size page_count freelist_count integrity_check";
   (void)argument, (void)database, (void)trigger;
   switch (action) {
   case SQLITE_SELECT:

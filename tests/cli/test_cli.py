@@ -743,6 +743,8 @@ class Git(Case):
     def make_repository(self):
         if not shutil.which("git"):
             self.skipTest("there is no git")
+        if not os.path.exists(PROGRAM + "-git"):
+            self.skipTest("the program was built without libgit2")
         self.folder_of = os.path.join(tempfile.mkdtemp(dir=self.folder), "engine")
         os.makedirs(self.folder_of)
         self.git("init", "-q", "-b", "main")
@@ -763,6 +765,10 @@ class Git(Case):
 
     @unittest.skipUnless(sys.platform == "linux", "asks the loader of Linux")
     def test_costs_the_other_commands_nothing(self):
+        with open(PROGRAM, "rb") as file:
+            if b"/ld-musl" in file.read(4096):
+                self.skipTest("the loader of musl does not tell")
+
         def loaded(program):
             return subprocess.run([program], env={**os.environ, "LD_TRACE_LOADED_OBJECTS": "1"}, check=True,
                                   stdout=subprocess.PIPE).stdout
