@@ -48,7 +48,7 @@ void bpi_note_down(bp_store *s) {
   if (s->notes == 0) return;
   int rc = bpi_retention_days(s, "audit_days", &days, &unseen);
   int64_t oldest = days == 0 ? INT64_MIN : s->note[s->notes - 1].day - days;
-  if (rc == BP_OK) rc = bpi_audit_add(s->store, s->note, s->notes, oldest, &unseen);
+  if (rc == BP_OK) (void)bpi_audit_add(s->store, s->note, s->notes, oldest, &unseen);
   bpi_error_free(unseen);
   s->notes = 0;
 }

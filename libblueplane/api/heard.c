@@ -156,7 +156,7 @@ int bpi_hear(bp_store *s, const roster_member *from, const bundle *b, const char
              int64_t *withdrawn, bp_error **error) {
   buf agreed;
   heard came = {.member = from->id, .said = b->said};
-  bpi_buf_init(&agreed, AGREEMENTS_MAX * AGREEMENT_BYTES);
+  bpi_buf_init(&agreed, (size_t)AGREEMENTS_MAX * AGREEMENT_BYTES);
   bpi_agreements_put(&agreed, b->agreed, b->agreements);
   memcpy(came.device, b->device, sizeof came.device);
   came.agreed = agreed.data == NULL ? "" : agreed.data;

@@ -13,7 +13,7 @@
 static const struct limit {
   const char *name;
   int64_t days; /* unless the owner says otherwise */
-} limits[] = {{"events_days", 400}, {"releases_days", 3 * 365}, {"audit_days", 90}};
+} limits[] = {{"events_days", 400}, {"releases_days", INT64_C(3) * 365}, {"audit_days", 90}};
 #define LIMITS (sizeof limits / sizeof *limits)
 
 int bpi_retention_days(bp_store *s, const char *name, int64_t *days, bp_error **error) {
