@@ -136,7 +136,9 @@ static estimate wilson(double share, double n, double z) {
   double square = z * z / n, middle = (share + square / 2) / (1 + square);
   double half = z / (1 + square) * sqrt(share * (1 - share) / n + square / (4 * n));
   double low = middle - half, high = middle + half;
-  return (estimate){true, share, low > 0 ? low : 0, high < 1 ? high : 1};
+  if (share <= 0 || low < 0) low = 0; /* exactly so, whatever was rounded */
+  if (share >= 1 || high > 1) high = 1;
+  return (estimate){true, share, low, high};
 }
 
 estimate bpi_wilson(int64_t hits, int64_t n) {
@@ -215,7 +217,8 @@ static int by_cluster(const void *x, const void *y) {
 static bool sort_by_counting(cluster *c, size_t n) {
   int64_t tops = 1, bottoms = 1;
   for (size_t i = 0; i < n; i++) {
-    if (c[i].top < 0 || c[i].top >= PAIRS_COUNTED || c[i].bottom < 0 || c[i].bottom >= PAIRS_COUNTED)
+    if (c[i].top < 0 || c[i].top >= PAIRS_COUNTED || c[i].bottom < 0 ||
+        c[i].bottom >= PAIRS_COUNTED)
       return false;
     if (c[i].top >= tops) tops = c[i].top + 1;
     if (c[i].bottom >= bottoms) bottoms = c[i].bottom + 1;
@@ -283,25 +286,43 @@ static double events_like(const side *s, const side *other, double variance) {
   return s->bottom / (1 + (mean_size(s) - 1) * (alike < 1 ? alike : 1));
 }
 
+static int64_t least(int64_t x, int64_t y) {
+  return x < y ? x : y;
+}
+
 static estimate share_of(const side *s, double events, double critical) {
   return wilson(s->top / s->bottom, events, critical);
 }
 
+/* The fewest clusters of even weight in which hits, or misses, lie. */
+static double clusters_of_outcomes(const side *s, const side *misses) {
+  double of_hits = effective(s->top, s->top_squares);
+  double of_misses = effective(misses->top, misses->top_squares);
+  return of_hits < of_misses ? of_hits : of_misses;
+}
+
 estimate bpi_cluster_share(cluster *c, size_t n) {
-  side s = {0};
+  side s = {0}, misses = {0};
   double variance = 0;
   sort_clusters(c, n);
-  for (size_t i = 0; i < n; i++)
+  for (size_t i = 0; i < n; i++) {
     add_to_side(&s, &c[i]);
-  int64_t df = freedom(&s, false), of_hits = (int64_t)floor(effective(s.top, s.top_squares)) - 1;
+    add_to_side(&misses, &(cluster){c[i].bottom - c[i].top, 0});
+  }
+  int64_t df = freedom(&s, false);
   if (!df) return unknown;
-  if (s.top > 0 && of_hits < df) df = of_hits > STATS_CLUSTERS - 1 ? of_hits : STATS_CLUSTERS - 1;
   double off = 0;
   for (size_t i = 0; i < n; i++) { /* equal ones stand together */
     if (i == 0 || by_cluster(&c[i - 1], &c[i])) off = share_without(&s, &c[i]) - s.top / s.bottom;
     variance += off * off;
   }
   double events = effective_events(&s, scaled(variance, s.clusters));
+  double clusters = effective(s.bottom, s.bottom_squares);
+  double telling = clusters_of_outcomes(&s, &misses);
+  if (telling >= STATS_CLUSTERS)
+    df = least(df, (int64_t)floor(telling) - 1);
+  else if (clusters < events) /* nothing tells how alike the events of a cluster are */
+    events = clusters;
   return share_of(&s, events, bpi_student_critical(df));
 }
 
@@ -311,10 +332,6 @@ static double correlation_of(const spread *s) {
   if (!(s->a > 0) || !(s->b > 0)) return 0;
   double r = s->both / (sqrt(s->a) * sqrt(s->b));
   return r > CORRELATION_MAX ? CORRELATION_MAX : r < -1 ? -1 : r;
-}
-
-static int64_t least(int64_t x, int64_t y) {
-  return x < y ? x : y;
 }
 
 comparison bpi_cluster_shares_differ(cluster_pair *c, size_t n) {

@@ -62,7 +62,10 @@ typedef struct cluster_pair {
 
 /* Share sum(top) / sum(bottom), 0 <= top <= bottom: Wilson's interval at the effective sample size
  * (Korn & Graubard 1998, Surv. Methodol. 24:193; Dean & Pagano 2015, J. Surv. Stat. Methodol. 3:484).
- * Where the hits lie in fewer clusters than the events, those count as the clusters. */
+ * Where the hits or the misses lie in fewer clusters than the events, those count as the clusters.
+ * Below STATS_CLUSTERS of them nothing tells how alike the events of a cluster are, and each cluster
+ * counts as one event, as if they were all alike: the design effect at its greatest (Kish 1965, Survey
+ * Sampling, section 5.4). */
 estimate bpi_cluster_share(cluster *c, size_t n);
 /* Share a minus share b: square-and-add of the two intervals with their correlation (Zou & Donner
  * 2008, Stat. Med. 27:1693). p is where that interval would begin to touch zero.

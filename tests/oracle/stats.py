@@ -157,11 +157,14 @@ def events(clusters, variance):
 
 
 def cluster_share(clusters):
-    df = math.floor(kish([b for _, b in clusters])) - 1
-    if any(t for t, _ in clusters):
-        df = min(df, max(3, math.floor(kish([t for t, _ in clusters])) - 1))
-    variance, _ = jackknife(clusters, share, len(clusters))
-    return (share(clusters), *wilson(share(clusters), events(clusters, variance), critical(df)))
+    """Hits or misses in fewer than four clusters of even weight: each cluster is one event. Else the fewest decide."""
+    of_events = kish([b for _, b in clusters])
+    outcomes = [[t for t, _ in clusters], [b - t for t, b in clusters]]
+    telling = min(kish(w) if any(w) else 0 for w in outcomes)
+    n = events(clusters, jackknife(clusters, share, len(clusters))[0])
+    if telling < 4:
+        return share(clusters), *wilson(share(clusters), min(n, of_events), critical(math.floor(of_events) - 1))
+    return share(clusters), *wilson(share(clusters), n, critical(math.floor(min(of_events, telling)) - 1))
 
 
 def events_of(mine, variance, other, other_variance):
@@ -264,7 +267,10 @@ def main():
     for n in (6, 12, 40):
         for most in (3, 20, 200):
             clusters = [(seed.randint(0, b), b) for b in (seed.randint(most // 3 + 1, most) for _ in range(n))]
-            show("cluster_share", itertools.chain(*clusters), cluster_share(clusters))
+            rare_hits = [(t if i < 2 else 0, b) for i, (t, b) in enumerate(clusters)]
+            for case in (clusters, rare_hits, [(b - t, b) for t, b in rare_hits],
+                         [(0, b) for _, b in clusters], [(b, b) for _, b in clusters]):
+                show("cluster_share", itertools.chain(*case), cluster_share(case))
             pairs = [(seed.randint(0, b), b, seed.randint(0, c // 2), c)
                      for b, c in ((seed.randint(most // 3 + 1, most), seed.randint(most // 3 + 1, most))
                                   for _ in range(n))]
