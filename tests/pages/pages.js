@@ -312,5 +312,5 @@ async function main() {
   end("pages");
 }
 
-module.exports = { keyboard, looks, open };
+module.exports = { keyboard, looks, open, whole };
 if (require.main === module) main().catch((error) => { console.error(error); process.exit(1); });

@@ -1,16 +1,18 @@
 // Opens the reports and the mails in Chromium, and prints the reports: reports.js WORK PROGRAM CHROMIUM
 //
-// As pages.js; and on paper: A4, the first page of the executive report whole and alone, no drawing cut by the end of a page.
+// As pages.js; and on paper: A4, the first page of the executive report whole and alone, no drawing cut by the end of a page, no
+// table of a dashboard by the edge of it. All of them as `blueplane demo` makes them, its dashboards too.
 "use strict";
 
 const { execFileSync } = require("child_process");
 const fs = require("fs");
 const path = require("path");
 const { accessible, check, close, end, launch, program, work } = require("./browser.js");
-const { keyboard, looks, open } = require("./pages.js");
+const { keyboard, looks, open, whole } = require("./pages.js");
 
 const demo = path.join(work, "demo");
 const SHEET = { width: 703, height: 1017 }; // what the margins leave of A4, in pixels of 1/96 inch
+const PAPER = 794; // all of its width, which is what media queries ask for
 
 // The page of a mail, unpacked from quoted-printable.
 function pageOf(mail) {
@@ -39,6 +41,20 @@ async function printed(browser, file, most) {
   await close(page, name);
 }
 
+// Paper does not scroll: every table of a dashboard is seen to its last column.
+async function uncut(browser, file) {
+  const page = await open(browser, file, { width: PAPER }), name = path.basename(file);
+  await page.emulateMedia({ media: "print" });
+  const cut = await page.evaluate((width) => {
+    document.body.style.width = `${width}px`;
+    const all = [...document.querySelectorAll(".panel .scroll")].filter((each) => each.checkVisibility());
+    return { count: all.length, titles: all.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.closest(".panel").id) };
+  }, SHEET.width);
+  check(cut.count >= 4, `${name}: ${cut.count} tables on paper`);
+  check(cut.titles.length === 0, `${name}: on paper the edge cuts ${cut.titles.join(", ")}`);
+  await close(page, name);
+}
+
 async function one(browser, file) {
   const name = path.basename(file);
   await looks(browser, file);
@@ -60,10 +76,15 @@ async function mail(browser, file) {
 
 async function main() {
   fs.rmSync(demo, { recursive: true, force: true });
-  execFileSync(program, ["demo", demo, "--weeks", "13", "--until", "2026-03-29", "--quiet"], { stdio: ["ignore", "ignore", "inherit"] });
+  const stopped = { ...process.env, LD_PRELOAD: process.env.BLUEPLANE_FAKENOW, FAKE_NOW: "1775232000" }; // consent ends; this is the week after
+  execFileSync(program, ["demo", demo, "--weeks", "13", "--until", "2026-03-29", "--quiet"], { env: stopped, stdio: ["ignore", "ignore", "inherit"] });
   const browser = await launch();
   try {
     for (const name of ["executive-quarter", "research", "health", "index"]) await one(browser, path.join(demo, `${name}.html`));
+    for (const name of ["dashboard", "team", "organisation"]) {
+      await whole(browser, path.join(demo, `${name}.html`), `demo ${name}`, [undefined]);
+      await uncut(browser, path.join(demo, `${name}.html`));
+    }
     await printed(browser, path.join(demo, "executive-quarter.html"), 6);
     await printed(browser, path.join(demo, "research.html"), 12);
     for (const name of ["mail-lead", "mail-manager"]) await mail(browser, pageOf(path.join(demo, `${name}.eml`)));

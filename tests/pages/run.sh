@@ -19,5 +19,7 @@ python3 -B "$root/examples/sample/sample.py" --out "$work/home" --days 45 --seed
 at_home
 "$program" sync --quiet >/dev/null
 
-BLUEPLANE_FAKENOW=$(CDPATH='' cd -- "$(dirname -- "$fakenow")" && pwd)/$(basename -- "$fakenow") node "$here/pages.js" "$work" "$program" "$chromium"
+BLUEPLANE_FAKENOW=$(CDPATH='' cd -- "$(dirname -- "$fakenow")" && pwd)/$(basename -- "$fakenow")
+export BLUEPLANE_FAKENOW
+node "$here/pages.js" "$work" "$program" "$chromium"
 node "$here/reports.js" "$work" "$program" "$chromium"

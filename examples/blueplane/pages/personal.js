@@ -297,8 +297,8 @@ const listMost = 300; // as pages/personal.c asks
 function sessionsPanel() {
   const list = table("list"), spread = table("spread");
   if (list.rows === 0) return panel("sessions", "Sessions", "wide", null, nothing());
-  const all = spread.value(0, "sessions") || list.rows;
-  return panel("sessions", "Sessions", "wide", list.rows >= listMost && all > list.rows ? `The latest ${list.rows} of ${fixed(all, 0)}.` : `All ${list.rows} of this period, the latest first.`,
+  const all = spread.value(0, "sessions") || list.rows, silent = list.rows - all; // what only ran tools is no session that counts
+  return panel("sessions", "Sessions", "wide", list.rows >= listMost && all > list.rows ? `The latest ${list.rows} of ${fixed(all, 0)}.` : `All ${list.rows} of this period, the latest first${silent > 0 ? `; ${silent} of them without a prompt or response` : ""}.`,
     figureTable(sessionColumns(list), rowsOf(list), { first: 9, caption: "Sessions", captionHidden: true, class: "many" }));
 }
 
@@ -308,15 +308,20 @@ function sessionsPanel() {
 function lookedAt() { return ["today", "week"].includes(period().name) ? "7d" : "28d"; }
 function findings() { return result(page.insights[lookedAt()]); }
 
+// What is found rests on more days than those of a short period: each says which.
+function finding(found, row) {
+  const days = daysText(...["evidence_from", "evidence_until"].map((name) => new Date(found.value(row, name) / 1000).toISOString()));
+  return el("li", null, el("p", { class: "finding" }, found.value(row, "sentence")), el("p", { class: "advice" }, found.value(row, "advice")),
+    opener("Evidence", () => openDetail(() => findingDetail(row)), `Evidence for: ${found.value(row, "sentence")}`), el("span", { class: "finding-days" }, days));
+}
+
 function insightsPanel() {
   const found = findings(), of = lookedAt() === "7d" ? "the last 7 days" : "the last 28 days";
   const note = found.meta.notes ? el("p", { class: "note" }, found.meta.notes) : null;
+  const list = (most) => el("ol", { class: "findings" }, rowsOf(found).slice(0, most).map((row) => finding(found, row)));
   if (found.rows === 0) return panel("insights", "What stands out", "third", null, nothing(`Nothing that is more than chance in ${of}.`), note);
-  const items = rowsOf(found).slice(0, 3).map((row) => el("li", null,
-    el("p", { class: "finding" }, found.value(row, "sentence")), el("p", { class: "advice" }, found.value(row, "advice")),
-    opener("Evidence", () => openDetail(() => findingDetail(row)), `Evidence for: ${found.value(row, "sentence")}`)));
-  return panel("insights", "What stands out", "third", `In ${of}; each is more than chance.`, el("ol", { class: "findings" }, items),
-    found.rows > 3 ? opener(`All ${found.rows}`, () => openDetail(() => ({ title: "What stands out", sub: `In ${of}`, nodes: [el("ol", { class: "findings" }, rowsOf(found).map((row) => el("li", null, el("p", { class: "finding" }, found.value(row, "sentence")), el("p", { class: "advice" }, found.value(row, "advice")), opener("Evidence", () => openDetail(() => findingDetail(row)))))), note] }))) : null);
+  return panel("insights", "What stands out", "third", "Each is more than chance, in the days beside it.", list(3),
+    found.rows > 3 ? opener(`All ${found.rows}`, () => openDetail(() => ({ title: "What stands out", sub: "In the days beside each", nodes: [list(found.rows), note] }))) : null);
 }
 
 function featuresPanel() {
@@ -462,7 +467,7 @@ function foot() {
   return el("footer", { class: "foot" }, el("h2", { class: "hidden-visually" }, "What the figures rest on"), el("dl", null,
     line("Sources", (meta.coverage || "").split("; ").map((each) => each.replace(/^[a-z_]+/, (name) => label("platform", name))).join("; ")),
     line("Prices", meta.prices ? `list prices of ${meta.prices.split(" ")[0]}` : null),
-    line("Marks", "~ an estimate; ≥ the true number is at least this; – not recorded by any source that saw it"),
+    line("Marks", "~ an estimate; ≥ the true number is at least this; – not recorded by any source that saw it; blank where there is nothing to count"),
     line("Notes", meta.notes), line("Made", `${page.made} (${page.zone}), blueplane ${page.version}; the file holds its figures and asks nothing of anybody`)));
 }
 

@@ -60,15 +60,20 @@ function ranged(from, row, name, always) {
   return high !== null && (always || wide) ? [value, el("span", { class: "interval" }, ` ${told}`)] : [value];
 }
 
-// "3-4" people; "5-5" are five.
-function band(said) {
-  const [low, high] = said.split("-");
-  return low === high ? low : said.replace("-", "–");
+// "3-4" people; "5-5" are five. Behind a group there are no more than behind all of the window, however wide the bands of it.
+function band(said, most = Infinity) {
+  const [low, high] = said.split("-"), end = Math.min(Number(high), most);
+  return !high ? said : Number(low) >= end ? low : `${low}–${end}`;
 }
 
-function people(from, row) {
+function people(from, row, most = Infinity) {
   if (!from.has("contributors")) return null;
-  return from.state(row, "contributors") === "value" ? band(from.value(row, "contributors")) : figure(from, row, "contributors");
+  return from.state(row, "contributors") === "value" ? band(from.value(row, "contributors"), most) : figure(from, row, "contributors");
+}
+
+function peopleOf(from, row) {
+  const all = table("totals"), told = all.rows && all.has("contributors") && all.state(0, "contributors") === "value";
+  return people(from, row, told ? Number(all.value(0, "contributors").split("-")[1] || Infinity) : Infinity);
 }
 
 // --------------------------------------------------------------------------------------------------- head
@@ -201,20 +206,23 @@ function listPanel(id, title, classes, source, dimension, main, names, heads = {
     { title: dimensionTitle(dimension), cell: (row) => opener(label(dimension, from.value(row, dimension)), () => openDetail(() => groupDetail(source, dimension, row))) },
     { title: "", spoken: `Size by ${titleOf(lead).toLowerCase()}`, class: "bar-cell", cell: (row) => from.state(row, lead) === "withheld" ? "" : bar(most > 0 ? from.value(row, lead) / most : 0) },
     ...told.map((name) => ({ title: heads[name] || titleOf(name), number: true, cell: (row) => ranged(from, row, name) })),
-    { title: "People", number: true, class: "minor", cell: (row) => people(from, row) || "" }];
+    { title: "People", number: true, class: "minor", cell: (row) => peopleOf(from, row) || "" }];
   return panel(id, title, classes, null, figureTable(columns, rowsOf(from), { first: 10, caption: title, captionHidden: true, class: "list" }));
 }
 
 const qualityMetrics = ["tool_success_rate", "rejection_rate", "interruption_rate", "acceptance_rate", "api_error_rate", "retry_rate", "recovery_rate", "first_try_rate", "rework_rate", "resolution_rate", "time_to_resolution", "cache_efficiency", "context_pressure"];
 
+// Columns in which no row has anything are left out, and few rows take the width of the page: beside a longer list they would stand
+// over nothing.
 function qualityPanel() {
   const from = table("quality"), trend = result(page.trend), there = qualityMetrics.filter((name) => from.has(name) && from.state(0, name) !== "empty");
   if (there.length === 0) return null;
-  return panel("quality", "Errors, retries, outcomes", "half", null, figureTable([
+  const weekly = trend.rows > 2 && there.some((name) => trend.has(name)), ranges = there.some((name) => range(from, 0, name));
+  return panel("quality", "Errors, retries, outcomes", there.length < 4 ? "" : "half", null, figureTable([
     { title: "Figure", cell: (name) => opener(titleOf(name), () => openDetail(() => figureDetail("quality", name))) },
-    { title: "Weeks", class: "spark-cell", cell: (name) => trend.has(name) && trend.rows > 2 ? sparkline(rowsOf(trend).map((row) => trend.value(row, name) || 0)) : "" },
+    weekly ? { title: "Weeks", class: "spark-cell", cell: (name) => trend.has(name) ? sparkline(rowsOf(trend).map((row) => trend.value(row, name) || 0)) : "" } : null,
     { title: "Value", number: true, cell: (name) => figure(from, 0, name) },
-    { title: "Between", number: true, class: "minor soft", cell: (name) => range(from, 0, name) || "" }], there, { caption: "Errors, retries, outcomes", captionHidden: true }));
+    ranges ? { title: "Between", number: true, class: "minor soft", cell: (name) => range(from, 0, name) || "" } : null].filter(Boolean), there, { caption: "Errors, retries, outcomes", captionHidden: true }));
 }
 
 // --------------------------------------------------------------------------------------------------- patterns
@@ -316,7 +324,7 @@ function groupDetail(source, dimension, row) {
     nodes.push(el("section", { class: "parts" }, el("h3", null, `${titleOf(metric)}, week by week`), figureTable([{ title: "Week", cell: (each) => label("time.week", weeks.value(each, "time.week")) },
       { title: "", spoken: "Size", class: "bar-cell", cell: (each) => bar((weeks.value(each, metric) || 0) / (weeks.most(metric) || 1)) }, { title: titleOf(metric), number: true, cell: (each) => figure(weeks, each, metric) }], own, { caption: "Week by week", captionHidden: true })));
   }
-  return { title: label(dimension, value), sub: `${dimensionTitle(dimension)}, ${days_()}.${people(from, row) && from.state(row, "contributors") === "value" ? ` ${people(from, row)} people.` : ""}`, nodes };
+  return { title: label(dimension, value), sub: `${dimensionTitle(dimension)}, ${days_()}.${people(from, row) && from.state(row, "contributors") === "value" ? ` ${peopleOf(from, row)} people.` : ""}`, nodes };
 }
 
 function weekDetail(row) {
@@ -334,7 +342,7 @@ function foot() {
   return el("footer", { class: "foot" }, el("h2", { class: "hidden-visually" }, "What the figures rest on"), el("dl", null, line("Notes", notes()),
     line("Assumed", (table("money").meta.notes || "").includes("Assumed for roi") ? `${table("money").meta.notes.split("Assumed for roi: ")[1]} The return on cost rests on it.` : null),
     line("Hidden", "Withheld is what too few people stand behind, what could be computed from it, and what was taken back: the same word for all of them, and the file holds no more than the page shows."),
-    line("Marks", "~ an estimate; ≥ the true number is at least this; – not recorded by any source that saw it"),
+    line("Marks", "~ an estimate; ≥ the true number is at least this; – not recorded by any source that saw it; blank where there is nothing to count"),
     line("Made", `${page.made} (${page.zone}), blueplane ${page.version}; the file asks nothing of anybody`)));
 }
 

@@ -277,19 +277,24 @@ static size_t count_state(const bp_result *r, int state) {
   return count;
 }
 
+/* Over all tables of figures. */
+static size_t count_all(const mail *m, int state) {
+  size_t count = count_state(this_week(m)->total, state);
+  for (size_t i = 0; m->for_whom->lists[i].title != NULL; i++)
+    count += count_state(m->lists[i], state);
+  return count;
+}
+
 static void put_hidden(paper *p, const mail *m) {
-  size_t withheld = count_state(this_week(m)->total, BP_CELL_WITHHELD);
-  size_t uncovered = count_state(this_week(m)->total, BP_CELL_UNCOVERED);
-  for (size_t i = 0; m->for_whom->lists[i].title != NULL; i++) {
-    withheld += count_state(m->lists[i], BP_CELL_WITHHELD);
-    uncovered += count_state(m->lists[i], BP_CELL_UNCOVERED);
-  }
+  size_t withheld = count_all(m, BP_CELL_WITHHELD), uncovered = count_all(m, BP_CELL_UNCOVERED);
   paper_section(p, "hidden", "What is hidden, and why");
   if (withheld + uncovered == 0)
     paper_say(p, "No figure of this mail is withheld, and all of them were recorded.");
   else
     paper_take(p, print_text("Of this mail's figures %zu are withheld, %zu were not recorded by any source.",
                              withheld, uncovered));
+  if (count_all(m, BP_CELL_EMPTY) > 0)
+    paper_say(p, "A blank cell has nothing to count: no task of a type, say, that could be resolved.");
   paper_say(p, "A figure is only published if at least three people stand behind it, rounded, and once; smaller "
                "groups are pooled in \"other\". A change is told where the ranges of both weeks lie clear of each "
                "other.");
