@@ -262,6 +262,23 @@ async function control(browser, file) {
   check(noticed >= 2, `control: ${noticed} of what is wrong was noticed`);
 }
 
+// Every row of panels reaches from edge to edge.
+async function filled(page, name) {
+  for (const width of [1920, 1280, 1024, 768]) {
+    await page.setViewportSize({ width, height: 900 });
+    await settle(page);
+    const short = await page.evaluate(() => {
+      const edge = document.querySelector(".grid").getBoundingClientRect().right, rows = new Map();
+      for (const panel of document.querySelectorAll(".grid > .panel")) {
+        const box = panel.getBoundingClientRect(), row = rows.get(box.top);
+        if (!row || row.right < box.right) rows.set(box.top, { id: panel.id, right: box.right });
+      }
+      return [...rows.values()].filter((row) => edge - row.right > 1).map((row) => row.id);
+    });
+    check(short.length === 0, `${name}: nothing beside ${short.join(", ")} at ${width}`);
+  }
+}
+
 async function whole(browser, file, name, hashes) {
   for (const hash of hashes) await looks(browser, file, hash);
   for (const theme of ["light", "dark"]) {
@@ -272,6 +289,7 @@ async function whole(browser, file, name, hashes) {
       await chartKeys(page, name);
       if (await page.locator(".heat").count()) await heatKeys(page, name);
       await keyboard(page, name);
+      await filled(page, name);
     }
     await close(page, name);
   }

@@ -28,13 +28,14 @@ function spanOf(panel_, middle) {
   return kind ? spans[kind][middle] : 12;
 }
 
-// Rows are filled: what does not fit lets one of the next two that does go before it, else the last of the row is widened.
+// Rows are filled: on a wide screen what does not fit lets one of the next two that does go before it, on one of middle width, where
+// the order is that of the wide one, it does not; the last of a row is widened.
 function inRows(panels, middle) {
   const waiting = [...panels], rows = [];
   while (waiting.length) {
     const row = [waiting.shift()];
     let left = 12 - spanOf(row[0], middle);
-    for (let at; left > 0 && (at = waiting.findIndex((each, i) => i < 3 && spanOf(each, middle) <= left)) >= 0;) {
+    for (let at; left > 0 && (at = waiting.findIndex((each, i) => i < (middle ? 1 : 3) && spanOf(each, middle) <= left)) >= 0;) {
       left -= spanOf(waiting[at], middle);
       row.push(...waiting.splice(at, 1));
     }
