@@ -106,6 +106,7 @@ static int erase_person(team_erasure *e, bp_error **error) {
   person_receipt *p = &e->person;
   int rc = bpi_person_erase(e->handle->store, e->member, bpi_handle_now(e->handle), p, error);
   if (rc != BP_OK || p->contributions + p->words + p->views > 0) return rc;
+  if (p->search.pending) return bpi_erase_pending(error); /* of an erasure before this one */
   bpi_fail(error, BP_ERR_NOTFOUND, "nothing of this member is stored");
   return bpi_fail_detail(error, "name", e->member);
 }

@@ -561,6 +561,10 @@ static int search(const trace *t, store *s, erase_search *out, bp_error **error)
 
 /* SQLite overwrites what it deletes, but moves rows about: only what is searched is known. What an
  * earlier erasure left is not known here, so it is written anew. */
+static bool is_unknown(const trace *t, int64_t pending) {
+  return pending == SEVERAL || (pending != 0 && bpi_trace_count(t) == 0);
+}
+
 int bpi_trace_clear(const trace *t, store *s, erase_search *out, bp_error **error) {
   int64_t pending = 0;
   bool done = false;
@@ -568,7 +572,7 @@ int bpi_trace_clear(const trace *t, store *s, erase_search *out, bp_error **erro
   if (rc == BP_OK) rc = empty_log(s, &done, error);
   out->identifiers = (int64_t)bpi_trace_count(t);
   if (rc == BP_OK && done) rc = search(t, s, out, error);
-  if (rc == BP_OK && done && (out->found > 0 || pending == SEVERAL)) {
+  if (rc == BP_OK && done && (out->found > 0 || is_unknown(t, pending))) {
     rc = rewrite(s, &done, error);
     if (rc == BP_OK && done) rc = search(t, s, out, error);
   }

@@ -463,6 +463,22 @@ def test_member_under_a_reader(folder: pathlib.Path) -> None:
     gone_of_a_member(team, "bob", "after the next opening")
 
 
+def test_member_again_under_a_reader(folder: pathlib.Path) -> None:
+    """Asked again while bytes are still there: pending, too, and not that nothing of the member is stored; then it is finished."""
+    team = Team(folder)
+    reader = Reader(team.store, "contribution")
+    held = Handle("erase", team.store, '{"version":1,"subject":"bob"}', *STEWARD)
+    equal(held.first["error"]["details"].get("status"), "pending", "pending under a reader")
+    equal(held.ask()["error"]["details"].get("status"), "pending", "still pending, and said so")
+    equal(team.erase("bob", 1)["error"]["details"].get("status"), "pending", "to another handle, too")
+    check(team.found("bob") > 0, "control: the old state is still in the files")
+    reader.close()
+    equal(held.ask()["error"]["code"], e2e.NOTFOUND, "then nothing of the member is stored")
+    gone_of_a_member(team, "bob", "when that is said")
+    equal(one(team.store, "SELECT value FROM meta WHERE name = 'erase_pending_us'"), 0, "nothing is pending")
+    held.process.communicate()
+
+
 def test_member_across_processes(folder: pathlib.Path) -> None:
     team = Team(folder)
     other = Handle("inspect", team.store, "contributions", *STEWARD)
