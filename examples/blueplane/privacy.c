@@ -52,10 +52,11 @@ static void put_day(text *t, const bp_result *r, size_t row, size_t column) {
   text_add(t, day);
 }
 
+#define NAME_WIDTH 38 /* the longest name of a measure, and a space */
 static void put_name(text *t, const screen *s, const char *name) {
   char *safe = text_safe(name);
   text_add(t, "  ");
-  text_fit(t, safe, 34, s->ascii);
+  text_fit(t, safe, NAME_WIDTH, s->ascii);
   free(safe);
 }
 

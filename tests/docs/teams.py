@@ -176,6 +176,10 @@ class Walk:
                 found.append(f"core.lead holds the name of somebody who did not agree, or not of who did: {person}")
             if person.encode() in self.bytes_of("core.lead"):
                 found.append(f"core.lead still holds the name of {person}")
+        page = self.run("ben", SHARED, "blueplane privacy audit --no-sync")
+        long = [line for line in page.splitlines() if "_resolved_time " in line]
+        if "\u2026" in page or len(long) < 2:
+            found.append(f"privacy audit does not tell the longest names whole, or tells none: {long}")
         return found
 
 
