@@ -1,5 +1,8 @@
 """The library as a Conan package. What it needs are libraries of the system that pkg-config finds, and nothing of a remote: one
-SQLite in a process (docs/abi.md). docs/portability.md has the command."""
+SQLite in a process (docs/abi.md).
+
+    conan create pkgconfig/conan --no-remote -o '*:shared=True'
+"""
 import os
 import re
 
