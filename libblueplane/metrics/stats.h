@@ -96,7 +96,7 @@ comparison bpi_shift(int64_t *x, size_t n, int64_t *y, size_t m);
  * where a good week follows a good week, the interval is too narrow and p too small. At most
  * STATS_SERIES steps. */
 #define STATS_SERIES 64
-comparison bpi_slope(const double *values, size_t n);
+comparison bpi_slope(const double *values, size_t steps);
 
 /* ------------------------------------------------------------------------------- several tests */
 
