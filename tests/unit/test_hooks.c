@@ -123,6 +123,20 @@ START_TEST(cursor_3_3) {
 }
 END_TEST
 
+/* Events that are seldom sent, and those that are not read between them. */
+START_TEST(cursor_events) {
+  load(&bpi_source_cursor_hooks, "good-cursor-events.cursor_hooks.jsonl");
+  CHECK_ROWS("7201.000 " OWN, "- use lookup mcp none  unknown",
+             "7201.000 result unknown none -1 -1", "7202.000 " OWN,
+             /* it holds what was read */
+             "7202.000 use read_file read none /w/b.py python", "7202.000 result ok none -1 -1",
+             "7204.000 " OWN, "7204.000 event compaction auto -1", "7205.000 " OWN,
+             "7205.000 event subagent none -1");
+  ck_assert_uint_eq(one.rejects, 0);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result.duration_us, 250000);
+}
+END_TEST
+
 /* -------------------------------------------------------------------------------------------- both */
 
 static const struct {
@@ -133,6 +147,7 @@ static const struct {
     {&bpi_source_claude_code_hooks, "good-old.claude_code_hooks.json"},
     {&bpi_source_cursor_hooks, "good-cursor.cursor_hooks.jsonl"},
     {&bpi_source_cursor_hooks, "good-cursor-3.3.cursor_hooks.jsonl"},
+    {&bpi_source_cursor_hooks, "good-cursor-events.cursor_hooks.jsonl"},
 };
 #define GOOD (sizeof good / sizeof *good)
 
@@ -181,6 +196,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, older_clients);
   tcase_add_test(c, cursor);
   tcase_add_test(c, cursor_3_3);
+  tcase_add_test(c, cursor_events);
   tcase_add_loop_test(c, cut_anywhere, 0, (int)GOOD);
   tcase_add_test(c, refused);
   tcase_add_test(c, recognised);
