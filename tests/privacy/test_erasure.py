@@ -81,9 +81,9 @@ def files_of(store: pathlib.Path) -> dict:
 def hits(store: pathlib.Path, wanted: set) -> int:
     count = 0
     for data in files_of(store).values():
-        windows = {data[i:i + 8] for i in range(len(data) - 7)}
-        count += len(windows & {n for n in wanted if len(n) == 8})
-        count += sum(n in data for n in wanted if len(n) != 8)
+        for length in {8, 12} & {len(n) for n in wanted}:
+            count += len({data[i:i + length] for i in range(len(data) - length + 1)} & wanted)
+        count += sum(n in data for n in wanted if len(n) not in (8, 12))
     return count
 
 
@@ -177,6 +177,35 @@ def test_by_workspace_source_range(folder: pathlib.Path) -> None:
     e2e.verify(store)
     equal(ingest(store, home)["records_stored"], 0, "nothing comes back, though its files are read again")
     e2e.verify(store)
+
+
+def packed(store: pathlib.Path) -> set:
+    """All pieces of packed rows, which hold no identifier: too long, and too varied, to stand anywhere by chance."""
+    found = set()
+    for table in ("rollup", "day"):
+        for cells, in rows(store, f"SELECT cells FROM {table}"):
+            found |= {cells[i:i + 12] for i in range(len(cells) - 11)}
+    return {piece for piece in found if len(set(piece)) > 4}
+
+
+def test_packed(folder: pathlib.Path) -> None:
+    """Numbers of a session that lie packed with those of others: no piece that went is left in a file."""
+    home, store, went = folder / "home", folder / "store.db", 0
+    subprocess.run([sys.executable, "-B", str(e2e.ROOT / "examples" / "sample" / "sample.py"), "--out", str(home), "--until",
+                    "2026-03-29", "--days", "60", "--seed", "4", "--quiet"], check=True)
+    ingest(store, home)
+    for turn, (hi, lo) in enumerate(dice.sample(rows(store, "SELECT hi, lo FROM session"), 4)):
+        if turn % 2 == 0:
+            for metric in ("prompts", "cost", "active_time", "tool_calls"):
+                bpt("query", store, json.dumps({"metrics": [metric], "period": "all", "by": ["time.hour"]}), "--now", NOW)
+            check(one(store, "SELECT count(*) FROM day") > 0, "control: days are packed")
+        before = packed(store)
+        erase(store, session=f"{hi & (1 << 64) - 1:016x}{lo & (1 << 64) - 1:016x}")
+        lost = before - packed(store)
+        check(len(lost) > 20, "control: something packed went", len(lost))
+        gone(store, lost, "of packed rows")
+        went += len(lost)
+    check(went > 1000, "control: packed days went", went)
 
 
 def test_everything(folder: pathlib.Path) -> None:
