@@ -22,7 +22,6 @@ from typing import Any, Iterable
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import dump  # noqa: E402
 import e2e  # noqa: E402
-from dump import packed  # noqa: E402
 from e2e import bpt, check, equal  # noqa: E402
 
 NOW = 1775088000000000  # 2026-04-02, two days behind the sample
@@ -43,7 +42,7 @@ def erase(store: pathlib.Path, status: int = 0, **selector: Any) -> dict:
 def rows(store: pathlib.Path, sql: str, *values: Any) -> list:
     db = dump.connect(store) if " cell " in sql else sqlite3.connect(f"file:{store}?mode=ro", uri=True)
     if "_words " in sql:
-        packed.words(db)
+        dump.packed.words(db)
     found = db.execute(sql, values).fetchall()
     db.close()
     return found
