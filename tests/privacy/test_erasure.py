@@ -178,13 +178,29 @@ def test_by_workspace_source_range(folder: pathlib.Path) -> None:
     e2e.verify(store)
 
 
+PIECE, OVERHANG = 12, 4
+
+
+def packed_rows(store: pathlib.Path) -> list:
+    return [cells for table in ("rollup", "day") for cells, in rows(store, f"SELECT cells FROM {table}")]
+
+
 def packed(store: pathlib.Path) -> set:
     """All pieces of packed rows, which hold no identifier: too long, and too varied, to stand anywhere by chance."""
-    found = set()
-    for table in ("rollup", "day"):
-        for cells, in rows(store, f"SELECT cells FROM {table}"):
-            found |= {cells[i:i + 12] for i in range(len(cells) - 11)}
+    found = {cells[i:i + PIECE] for cells in packed_rows(store) for i in range(len(cells) - PIECE + 1)}
     return {piece for piece in found if len(set(piece)) > 4}
+
+
+def without_chance(lost: set, store: pathlib.Path) -> set:
+    """A row that is still there may now end where it went on before, and the first bytes behind it, of another row, may be
+    what stood there: such a piece is found although nothing of it but what is still there was left. The same in front."""
+    ends, starts = set(), set()
+    for cells in packed_rows(store):
+        for over in range(1, OVERHANG + 1):
+            ends.add(cells[over - PIECE:])
+            starts.add(cells[:PIECE - over])
+    return {piece for piece in lost if not any(piece[:PIECE - over] in ends or piece[over:] in starts
+                                               for over in range(1, OVERHANG + 1))}
 
 
 def test_packed(folder: pathlib.Path) -> None:
@@ -200,7 +216,7 @@ def test_packed(folder: pathlib.Path) -> None:
             check(one(store, "SELECT count(*) FROM day") > 0, "control: days are packed")
         before = packed(store)
         erase(store, session=f"{hi & (1 << 64) - 1:016x}{lo & (1 << 64) - 1:016x}")
-        lost = before - packed(store)
+        lost = without_chance(before - packed(store), store)
         check(len(lost) > 20, "control: something packed went", len(lost))
         gone(store, lost, "of packed rows")
         went += len(lost)
