@@ -130,3 +130,15 @@ void bpi_sort_numbers(int64_t *numbers, size_t count) {
   bpi_free(counts);
   bpi_free(both);
 }
+
+size_t bpi_sort_unique(int64_t *numbers, size_t count) {
+  size_t kept = 0;
+  bpi_sort_numbers(numbers, count);
+  for (size_t i = 0; i < count; i++)
+    if (kept == 0 || numbers[kept - 1] != numbers[i]) numbers[kept++] = numbers[i];
+  return kept;
+}
+
+const int64_t *bpi_find_number(const int64_t *sorted, size_t count, int64_t number) {
+  return count == 0 ? NULL : bsearch(&number, sorted, count, sizeof number, by_number);
+}

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "privacy/audit.h"
 #include "privacy/figures.h"
 #include "privacy/slices.h"
@@ -633,15 +634,10 @@ static int64_t signal_value(const block *b, size_t person, int which) {
   return *value_at(b, person, 0, MEASURE_active_time);
 }
 
-static int by_value(const void *a, const void *b) {
-  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-  return (x > y) - (x < y);
-}
-
 /* Whether one lies beyond the quartiles by more than 1.5 times their distance. */
 static bool has_outlier(int64_t *values, size_t n) {
   if (n < PUBLICATION_FLAGS_FROM) return false;
-  qsort(values, n, sizeof *values, by_value);
+  bpi_sort_numbers(values, n);
   int64_t low = values[(n * 25 + 99) / 100 - 1], high = values[(n * 75 + 99) / 100 - 1];
   int64_t reach = (high - low) / 2 * 3;
   return values[0] < low - reach || values[n - 1] > high + reach;

@@ -511,26 +511,13 @@ static int apply_kind(applier *a, fact_kind kind) {
 
 /* ---------------------------------------------------------------------------------- activity */
 
-static int by_number(const void *x, const void *y) {
-  const int64_t *a = x, *b = y;
-  return *a == *b ? 0 : *a < *b ? -1 : 1;
-}
-
-static void unique_rebuilds(applier *a) {
-  qsort(a->rebuild, a->rebuilds, sizeof *a->rebuild, by_number);
-  size_t kept = 0;
-  for (size_t i = 0; i < a->rebuilds; i++)
-    if (kept == 0 || a->rebuild[kept - 1] != a->rebuild[i]) a->rebuild[kept++] = a->rebuild[i];
-  a->rebuilds = kept;
-}
-
 static int collect_moments(void *user, fact_kind kind, const group *g) {
   applier *a = user;
   int64_t at[2];
   for (size_t i = 0; i < g->count; i++) {
     const int64_t *fact = bpi_group_at(g, kind, i);
     int64_t session = bpi_head(fact)->session;
-    if (bsearch(&session, a->rebuild, a->rebuilds, sizeof session, by_number) == NULL) continue;
+    if (bpi_find_number(a->rebuild, a->rebuilds, session) == NULL) continue;
     int n = bpi_fact_moments(kind, fact, at);
     for (int j = 0; j < n; j++)
       bpi_moments_add(&a->moments, session, at[j]);
@@ -541,7 +528,7 @@ static int collect_moments(void *user, fact_kind kind, const group *g) {
 static int apply_activity(applier *a) {
   int rc = BP_OK;
   if (a->rebuilds > 0) {
-    unique_rebuilds(a);
+    a->rebuilds = bpi_sort_unique(a->rebuild, a->rebuilds);
     rc = bpi_visit_groups(a->s, a->rebuild, a->rebuilds, collect_moments, a, a->error);
   }
   if (rc == BP_OK)

@@ -2,10 +2,10 @@
  * search for that one must still come by, so a marker without content stays in the place. */
 #include "store/erase.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/sort.h"
 #include "store/bulk.h"
 #include "store/consent.h"
 #include "store/days.h"
@@ -50,21 +50,12 @@ static int add(eraser *e, numbers *n, int64_t number) {
   return BP_OK;
 }
 
-static int by_number(const void *x, const void *y) {
-  const int64_t *a = x, *b = y;
-  return *a == *b ? 0 : *a < *b ? -1 : 1;
-}
-
 static void sort_unique(numbers *n) {
-  size_t kept = 0;
-  if (n->count > 0) qsort(n->item, n->count, sizeof *n->item, by_number);
-  for (size_t i = 0; i < n->count; i++)
-    if (kept == 0 || n->item[kept - 1] != n->item[i]) n->item[kept++] = n->item[i];
-  n->count = kept;
+  n->count = bpi_sort_unique(n->item, n->count);
 }
 
 static const int64_t *find(const numbers *n, int64_t number) {
-  return n->count == 0 ? NULL : bsearch(&number, n->item, n->count, sizeof number, by_number);
+  return bpi_find_number(n->item, n->count, number);
 }
 
 /* -------------------------------------------------------------------------------- what is to go */

@@ -5,12 +5,12 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "base/thread.h"
 #include "store/foreign_bytes.h"
 
@@ -384,11 +384,6 @@ static int add_row(walk *w, int64_t row) {
   return rc;
 }
 
-static int by_number(const void *x, const void *y) {
-  const int64_t *a = x, *b = y;
-  return *a < *b ? -1 : *a > *b;
-}
-
 /* Lists the rows that are still to be given. What a damaged list shows is kept. */
 static int list_rows(walk *w) {
   sqlite3_stmt *statement = NULL;
@@ -400,7 +395,7 @@ static int list_rows(walk *w) {
     if (!w->any || row > w->after) rc = add_row(w, row);
   }
   sqlite3_finalize(statement);
-  if (w->rows > 0) qsort(w->row, w->rows, sizeof *w->row, by_number);
+  bpi_sort_numbers(w->row, w->rows);
   return rc != BP_OK ? rc : code_of(code);
 }
 

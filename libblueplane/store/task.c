@@ -1,7 +1,6 @@
 /* store/task.c: a session is cut first; each task is then judged by what lies between its ends. */
 #include "store/task.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -232,11 +231,6 @@ static void follow(sequence *q, size_t at, const task_step *call) {
 
 /* ------------------------------------------------------------------------------------- judging */
 
-static int by_time(const void *a, const void *b) {
-  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-  return (x > y) - (x < y);
-}
-
 /* The gaps between neighbouring moments; what a call of this task did after the next one had begun
  * is not its own time. */
 static void measure_time(cutter *c, task *t, size_t from, size_t to) {
@@ -248,7 +242,7 @@ static void measure_time(cutter *c, task *t, size_t from, size_t to) {
     c->time[n++] = s->time_us;
     if (s->end_us > s->time_us) c->time[n++] = s->end_us < until ? s->end_us : until;
   }
-  qsort(c->time, n, sizeof *c->time, by_time);
+  bpi_sort_numbers(c->time, n);
   t->start_us = c->time[0];
   t->end_us = c->time[n - 1];
   for (size_t i = 1; i < n; i++) {
