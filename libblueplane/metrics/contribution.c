@@ -75,39 +75,46 @@ static const struct use {
     {MEASURE_used_image, "prompts", "prompt_feature", "image"},
 };
 
-/* What follows what in a task, in the words of the dimension `pattern`; anything else is the last. */
-static const struct journey {
-  const char *pattern;
-  measure_id resolved, unresolved;
-} journeys[] = {
-    {"read > edit", MEASURE_journey_read_edit_resolved, MEASURE_journey_read_edit_unresolved},
-    {"search > edit", MEASURE_journey_search_edit_resolved, MEASURE_journey_search_edit_unresolved},
-    {"plan > edit", MEASURE_journey_plan_edit_resolved, MEASURE_journey_plan_edit_unresolved},
-    {"edit > command", MEASURE_journey_edit_command_resolved,
-     MEASURE_journey_edit_command_unresolved},
-    {"command > edit", MEASURE_journey_command_edit_resolved,
-     MEASURE_journey_command_edit_unresolved},
-    {NULL, MEASURE_journey_other_resolved, MEASURE_journey_other_unresolved},
+/* What is told of tasks in parts: by the words of a dimension, two measures each. */
+typedef struct part {
+  const char *word; /* NULL, the last: any other */
+  measure_id of[2];
+} part;
+
+/* What follows what in a task, in the words of the dimension `pattern`. */
+#define JOURNEY(word_, name_)                                                                      \
+  { word_, {MEASURE_journey_##name_##_resolved, MEASURE_journey_##name_##_unresolved} }
+static const part journeys[] = {
+    JOURNEY("read > edit", read_edit),       JOURNEY("search > edit", search_edit),
+    JOURNEY("plan > edit", plan_edit),       JOURNEY("edit > command", edit_command),
+    JOURNEY("command > edit", command_edit), JOURNEY(NULL, other),
 };
-#define JOURNEYS (sizeof journeys / sizeof *journeys)
 
 /* What an assistant offers, in the words of the dimension `feature`. */
-static const struct feature {
-  const char *word;
-  measure_id resolved, time;
-} features[] = {
-    {"plan_mode", MEASURE_feature_plan_mode_resolved, MEASURE_feature_plan_mode_resolved_time},
-    {"subagents", MEASURE_feature_subagents_resolved, MEASURE_feature_subagents_resolved_time},
-    {"skills", MEASURE_feature_skills_resolved, MEASURE_feature_skills_resolved_time},
-    {"mcp", MEASURE_feature_mcp_resolved, MEASURE_feature_mcp_resolved_time},
-    {"slash_commands", MEASURE_feature_slash_commands_resolved,
-     MEASURE_feature_slash_commands_resolved_time},
-    {"background_runs", MEASURE_feature_background_runs_resolved,
-     MEASURE_feature_background_runs_resolved_time},
-    {"web_search", MEASURE_feature_web_search_resolved, MEASURE_feature_web_search_resolved_time},
-    {"images", MEASURE_feature_images_resolved, MEASURE_feature_images_resolved_time},
+#define FEATURE(name_)                                                                             \
+  { #name_, {MEASURE_feature_##name_##_resolved, MEASURE_feature_##name_##_resolved_time} }
+static const part features[] = {
+    FEATURE(plan_mode),      FEATURE(subagents),       FEATURE(skills),     FEATURE(mcp),
+    FEATURE(slash_commands), FEATURE(background_runs), FEATURE(web_search), FEATURE(images),
 };
-#define FEATURES (sizeof features / sizeof *features)
+
+#define PARTS(list) list, sizeof(list) / sizeof *(list)
+static const struct parts {
+  const char *metric, *column[2];
+  bool rest; /* the second measure is what of its column is not in the first */
+  const part *part;
+  size_t count;
+} parted[] = {
+    {"transition_resolution_rate",
+     {"transition_resolution_rate.resolved_with_it", "transition_resolution_rate.tasks_with_it"},
+     true,
+     PARTS(journeys)},
+    {"feature_time",
+     {"feature_time.resolved_with_feature", "feature_time.time_with_feature"},
+     false,
+     PARTS(features)},
+};
+#define PARTED (sizeof parted / sizeof *parted)
 
 /* The question for each dimension; projects are asked for by their folder. */
 static const char *const asked_by[SLICED_COUNT] = {
@@ -281,14 +288,7 @@ static int read_use(reading *r, const struct use *u) {
   return rc;
 }
 
-/* ----------------------------------------------------------------------------------- journeys */
-
-static const struct journey *journey_of(const char *pattern) {
-  const struct journey *j = journeys;
-  while (j->pattern && strcmp(j->pattern, pattern) != 0)
-    j++;
-  return j;
-}
+/* ------------------------------------------------------------------------- of tasks, in parts */
 
 /* Whether a source tells of tasks: then that none went some way is known, too. */
 static bool tells_tasks(const reading *r) {
@@ -298,55 +298,41 @@ static bool tells_tasks(const reading *r) {
   return false;
 }
 
-static int take_journeys(reading *r, const bp_result *t) {
+static const part *part_of(const struct parts *p, const char *word) {
+  for (size_t i = 0; i < p->count; i++)
+    if (!p->part[i].word || strcmp(p->part[i].word, word) == 0) return &p->part[i];
+  return NULL;
+}
+
+static int put_part(reading *r, const part *p, int64_t first, int64_t second) {
+  int rc = put(r, SLICED_WHOLE, 0, p->of[0], first);
+  return rc ? rc : put(r, SLICED_WHOLE, 0, p->of[1], second);
+}
+
+/* A part of which no task was has no row: its cells say so. */
+static int take_parts(reading *r, const struct parts *p, const bp_result *t) {
   int rc = BP_OK;
-  for (size_t i = 0; i < 2 * JOURNEYS && !rc; i++)
-    rc = put(r, SLICED_WHOLE, 0, i % 2 ? journeys[i / 2].unresolved : journeys[i / 2].resolved, 0);
+  for (size_t i = 0; i < p->count && !rc; i++)
+    rc = put_part(r, &p->part[i], 0, 0);
   for (size_t row = 0; row < t->rows && !rc; row++) {
-    const struct journey *j = journey_of(bpi_table_text(t, row, 0, NULL));
-    int64_t resolved, judged;
-    if (!number_at(t, row, "transition_resolution_rate.resolved_with_it", &resolved) ||
-        !number_at(t, row, "transition_resolution_rate.tasks_with_it", &judged))
+    const part *of = part_of(p, bpi_table_text(t, row, 0, NULL));
+    int64_t first, second;
+    if (!of || !number_at(t, row, p->column[0], &first) ||
+        !number_at(t, row, p->column[1], &second))
       continue;
-    rc = put(r, SLICED_WHOLE, 0, j->resolved, resolved);
-    if (!rc) rc = put(r, SLICED_WHOLE, 0, j->unresolved, judged - resolved);
+    rc = put_part(r, of, first, p->rest ? second - first : second);
   }
   return rc;
 }
 
-/* ----------------------------------------------------------------------------------- features */
-
-/* A feature that no task used has no row: its cells say so. */
-static int take_features(reading *r, const bp_result *t) {
-  int rc = BP_OK;
-  for (size_t i = 0; i < 2 * FEATURES && !rc; i++)
-    rc = put(r, SLICED_WHOLE, 0, i % 2 ? features[i / 2].time : features[i / 2].resolved, 0);
-  for (size_t row = 0; row < t->rows && !rc; row++) {
-    const char *word = bpi_table_text(t, row, 0, NULL);
-    int64_t resolved, time;
-    size_t at = 0;
-    while (at < FEATURES && strcmp(features[at].word, word) != 0)
-      at++;
-    if (at == FEATURES || !number_at(t, row, "feature_time.resolved_with_feature", &resolved) ||
-        !number_at(t, row, "feature_time.time_with_feature", &time))
-      continue;
-    rc = put(r, SLICED_WHOLE, 0, features[at].resolved, resolved);
-    if (!rc) rc = put(r, SLICED_WHOLE, 0, features[at].time, time);
-  }
-  return rc;
-}
-
-/* ------------------------------------------------------------------------- of tasks, in parts */
-
-static int read_parts(reading *r, const char *name,
-                      int (*take)(reading *r, const bp_result *t)) {
+static int read_parts(reading *r, const struct parts *p) {
   bp_query *q = NULL;
   bp_result *t = NULL;
   if (!tells_tasks(r)) return BP_OK;
   int rc = new_query(r, &q, NULL);
-  if (!rc) bpi_query_metric(q, name);
+  if (!rc) bpi_query_metric(q, p->metric);
   if (!rc) rc = ask(r, q, &t);
-  if (!rc) rc = take(r, t);
+  if (!rc) rc = take_parts(r, p, t);
   bpi_table_release(t);
   bpi_query_free(q);
   return rc;
@@ -363,8 +349,8 @@ int bpi_contribution_read(vector_cell **cells, size_t *count, const compute_cont
       rc = read_some(&r, d, &next);
   for (size_t i = 0; i < sizeof uses / sizeof *uses && !rc; i++)
     rc = read_use(&r, &uses[i]);
-  if (!rc) rc = read_parts(&r, "transition_resolution_rate", take_journeys);
-  if (!rc) rc = read_parts(&r, "feature_time", take_features);
+  for (size_t i = 0; i < PARTED && !rc; i++)
+    rc = read_parts(&r, &parted[i]);
   if (!rc && r.count) bpi_vector_shape(r.cells, &r.count);
   if (rc) bpi_free(r.cells);
   *cells = rc ? NULL : r.cells;
@@ -389,11 +375,9 @@ uint32_t bpi_measure_families(int measure) {
   }
   for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
     if ((int)uses[i].measure == measure) families |= family_bit(uses[i].metric);
-  for (size_t i = 0; i < JOURNEYS; i++)
-    if ((int)journeys[i].resolved == measure || (int)journeys[i].unresolved == measure)
-      families |= family_bit("transition_resolution_rate");
-  for (size_t i = 0; i < FEATURES; i++)
-    if ((int)features[i].resolved == measure || (int)features[i].time == measure)
-      families |= family_bit("feature_time");
+  for (size_t i = 0; i < PARTED; i++)
+    for (size_t k = 0; k < parted[i].count; k++)
+      if ((int)parted[i].part[k].of[0] == measure || (int)parted[i].part[k].of[1] == measure)
+        families |= family_bit(parted[i].metric);
   return families;
 }
