@@ -78,7 +78,7 @@ static void lower_first(buf *b) {
   if (b->data[1] >= 'a' && b->data[1] <= 'z') b->data[0] = (char)(b->data[0] - 'A' + 'a');
 }
 
-static void upper_first(buf *b) {
+void bpi_html_upper_first(buf *b) {
   if (b->length > 0 && b->data[0] >= 'a' && b->data[0] <= 'z')
     b->data[0] = (char)(b->data[0] - 'a' + 'A');
 }
@@ -254,7 +254,7 @@ static void write_figures(html *h) {
     const char *part = bpi_html_title(h->looks.result, column) + prefix;
     if (prefix > 0) {
       bpi_text_shown(&h->scratch, part, strlen(part));
-      upper_first(&h->scratch);
+      bpi_html_upper_first(&h->scratch);
       flush(h);
     } else {
       write_heading(h, column);

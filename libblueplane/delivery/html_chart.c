@@ -137,8 +137,7 @@ static void write_label(const chart *c, const point *p, size_t letters) {
   const char *title = bpi_html_title(c->r, p->column);
   if (c->across) title += bpi_html_prefix(title);
   if (c->across) bpi_text_shown(&text, title, strlen(title));
-  if (c->across && text.length > 0 && text.data[0] >= 'a' && text.data[0] <= 'z')
-    text.data[0] = (char)(text.data[0] - 'a' + 'A');
+  if (c->across) bpi_html_upper_first(&text);
   const char *at = text.data, *end = text.data + text.length;
   for (size_t i = 0; at < end && i < letters; i++) {
     size_t step = bpi_utf8_step(at, end);

@@ -168,6 +168,10 @@ void bpi_prompt_block_end(prompt_text *p) {
   if (p->phase == PHASE_OPENING) flush_opening(p);
 }
 
+int bpi_prompt_features(const prompt_text *p) {
+  return (p->code ? PROMPT_CODE : 0) | (p->file ? PROMPT_FILE : 0);
+}
+
 user_text bpi_prompt_classify(const prompt_text *p) {
   static const char warmup[] = "Warmup";
   if (p->characters == 0) return USER_TEXT_NONE;

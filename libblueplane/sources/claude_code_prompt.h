@@ -42,6 +42,7 @@ void bpi_prompt_start(prompt_text *p);
 void bpi_prompt_block(prompt_text *p);                               /* a block of text begins */
 void bpi_prompt_feed(void *prompt, const char *piece, size_t length); /* prompt_text * */
 void bpi_prompt_block_end(prompt_text *p);
+int bpi_prompt_features(const prompt_text *p); /* PROMPT_CODE, PROMPT_FILE */
 user_text bpi_prompt_classify(const prompt_text *p);
 /* Name of the slash command in a text of that class: one of the client's, or "custom". Static. */
 const char *bpi_prompt_command(const char *head, size_t length);

@@ -340,8 +340,7 @@ static void put_prompt(reader *r, const place *at, int more_features) {
   told.u.prompt.characters = characters;
   told.u.prompt.mode = r->f.mode;
   told.u.prompt.features = more_features | (r->f.image ? PROMPT_IMAGE : 0);
-  if (r->f.text_there && r->text.code) told.u.prompt.features |= PROMPT_CODE;
-  if (r->f.text_there && r->text.file) told.u.prompt.features |= PROMPT_FILE;
+  if (r->f.text_there) told.u.prompt.features |= bpi_prompt_features(&r->text);
   put(r, &told);
 }
 

@@ -251,8 +251,7 @@ static void read_prompt(codex_line *l, scan *s) {
   if (bpi_scan_text_feed(s, bpi_prompt_feed, &p)) {
     bpi_prompt_block_end(&p);
     l->characters = p.characters;
-    if (p.code) l->features |= PROMPT_CODE;
-    if (p.file) l->features |= PROMPT_FILE;
+    l->features |= bpi_prompt_features(&p);
   }
   bpi_prompt_wipe(&p);
 }
@@ -279,8 +278,7 @@ static void read_content(codex_line *l, scan *s, int *reject) {
     }
   }
   l->characters = p.characters;
-  if (p.code) l->features |= PROMPT_CODE;
-  if (p.file) l->features |= PROMPT_FILE;
+  l->features |= bpi_prompt_features(&p);
   for (size_t i = 0; i < sizeof injections / sizeof *injections; i++)
     l->injected = l->injected || bpi_starts_with(p.head, p.head_length, injections[i]);
   bpi_prompt_wipe(&p);

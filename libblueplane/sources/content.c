@@ -39,8 +39,7 @@ void bpi_content_prompt(scan *s, prompt_facts *out, int *reject) {
     while (bpi_scan_item(s))
       feed_part(&p, s, out, reject);
   out->characters = p.characters;
-  if (p.code) out->features |= PROMPT_CODE;
-  if (p.file) out->features |= PROMPT_FILE;
+  out->features |= bpi_prompt_features(&p);
   bpi_prompt_wipe(&p);
 }
 

@@ -457,8 +457,7 @@ static void read_text(cursor_bubble *b, scan *s) {
   if (bpi_scan_text_feed(s, bpi_prompt_feed, &p)) {
     bpi_prompt_block_end(&p);
     b->characters = p.characters;
-    if (p.code) b->features |= PROMPT_CODE;
-    if (p.file) b->features |= PROMPT_FILE;
+    b->features |= bpi_prompt_features(&p);
   }
   bpi_prompt_wipe(&p);
 }
