@@ -15,9 +15,8 @@ static void look_at_time(look *l, resolution time) {
   if (time > l->time) l->time = time;
 }
 
-#define MASK(field) (((INT64_C(1) << field##_BITS) - 1) << field##_SHIFT)
 #define PRICED_FIELDS                                                                              \
-  (MASK(CLASS_QUALITY) | MASK(CLASS_BAND) | MASK(CLASS_SPEED) | MASK(CLASS_TIER) | MASK(CLASS_GEO))
+  (CLASS_MASK(CLASS_QUALITY) | CLASS_MASK(CLASS_BAND) | CLASS_MASK(CLASS_SPEED) | CLASS_MASK(CLASS_TIER) | CLASS_MASK(CLASS_GEO))
 
 static void look_by(look *l, dimension_id dim, rollup_kind kind) {
   const dimension *d = &bpi_dimensions[dim];
@@ -36,7 +35,7 @@ static void look_by(look *l, dimension_id dim, rollup_kind kind) {
   case FROM_SERVER:
   case FROM_PATTERN: l->label = true; return;
   case FROM_FIELD: l->class_ |= bpi_field_mask(d->field); return;
-  case FROM_FEATURES: l->class_ |= MASK(CLASS_FEATURES); return;
+  case FROM_FEATURES: l->class_ |= CLASS_MASK(CLASS_FEATURES); return;
   }
 }
 
@@ -81,7 +80,7 @@ cell_grain bpi_grain_of(const plan *p, const timeline *t, rollup_kind kind, bool
     look_by(&l, p->filter[i].dim, kind);
   for (size_t i = 0; i < k->steps; i++)
     look_in_step(&l, &k->step[i], kind);
-  if (kind == ROLLUP_RESPONSE) l.class_ |= MASK(CLASS_QUALITY); /* tells whether tokens are known */
+  if (kind == ROLLUP_RESPONSE) l.class_ |= CLASS_MASK(CLASS_QUALITY); /* tells whether tokens are known */
   *timed = l.time != ANY_TIME;
   bool days_are_utc = strcmp(bpi_zone_name(t->z), "UTC") == 0;
   bool quarters = l.time == QUARTERS || (l.time == WHOLE_DAYS && !days_are_utc);

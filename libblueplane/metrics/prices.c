@@ -19,7 +19,6 @@
 
 #define TABLE_VERSION 1
 #define DAY_NONE INT64_C(-1)
-#define QUARTERS_PER_DAY 96
 #define MILLI INT64_C(1000) /* multipliers are stored in thousandths */
 #define PICO_PER_MICRO INT64_C(1000000)
 #define NAME_LIMIT 200
@@ -634,7 +633,7 @@ static const price_model *find_exact(const prices *p, slice s) {
 static const price_entry *entry_at(const price_model *m, int64_t quarter) {
   const price_entry *newest = &m->entries[m->entry_count - 1], *e = newest;
   if (quarter < 0) return newest;
-  while (e > m->entries && e->day > quarter / QUARTERS_PER_DAY)
+  while (e > m->entries && e->day > quarter / BPI_DAY_QUARTERS)
     e--;
   return e;
 }
@@ -695,7 +694,7 @@ static void set_text(bp_result *t, size_t at, const char *text) {
 static void set_day(bp_result *t, size_t at, int64_t day) {
   char instant[32];
   if (day == DAY_NONE) return;
-  bpi_format_instant(day * QUARTERS_PER_DAY * BPI_QUARTER, instant);
+  bpi_format_instant(day * BPI_DAY_QUARTERS * BPI_QUARTER, instant);
   bpi_table_set_text(t, at, instant, sizeof "YYYY-MM-DD" - 1);
 }
 

@@ -1045,7 +1045,7 @@ static void put_notes(const release_query *x, bp_result *t) {
 
 static void put_day(bp_result *t, const char *key, int64_t day) {
   char text[32];
-  bpi_format_instant(day < 0 ? 0 : day * 96 * BPI_QUARTER, text);
+  bpi_format_instant(day < 0 ? 0 : day * BPI_DAY_QUARTERS * BPI_QUARTER, text);
   bpi_table_meta(t, key, text);
 }
 

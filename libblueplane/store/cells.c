@@ -1,17 +1,15 @@
-/* store/cells.c: a packed cell is a tag of two bytes, which says what follows: the steps from the cell
- * before to its session and its quarter, label and class where they are others, the count where it
- * is not one, and the measures that are not zero. A row's cells are in order, so that differences in
- * the same order join them in one pass. */
+/* store/cells.c: a row's cells are in order, so that differences in the same order join them in one
+ * pass. */
 #include "store/cells.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/sort.h"
-#include "base/varint.h"
+#include "base/time.h"
 #include "store/days.h"
+#include "store/packed_cell.h"
 
 #define KEY_WORDS 5 /* kind, quarter, session, label, class lead the struct */
 
@@ -86,73 +84,11 @@ bool bpi_cell_is_zero(const rollup_cell *cell) {
 
 /* ------------------------------------------------------------------------------------- bytes */
 
-#define DAY_QUARTERS 96
 #define ROW_BYTES ((size_t)256 << 20)
 
 /* Days of one kind lie one behind the other, in front of them what has no time. */
 static int64_t row_of(int64_t kind, int64_t quarter) {
-  return kind << 32 | (quarter < 0 ? 0 : quarter / DAY_QUARTERS + 1);
-}
-
-enum {
-  TAG_SESSION = 1,
-  TAG_QUARTER = 2,
-  TAG_LABEL = 4,
-  TAG_CLASS = 8,
-  TAG_COUNT = 16,
-  TAG_MEASURE = 32 /* and the bits above it */
-};
-
-#define CELL_BYTES_MAX (2 + VARINT_MAX * (5 + ROLLUP_MEASURES))
-
-static void put_cell(buf *b, const rollup_cell *cell, const rollup_cell *before) {
-  unsigned char bytes[CELL_BYTES_MAX], *to = bytes + 2;
-  unsigned tag = 0;
-  if (cell->session != before->session) {
-    tag |= TAG_SESSION;
-    to = bpi_put_varint(to, bpi_fold(cell->session - before->session));
-  }
-  if (cell->quarter != before->quarter) {
-    tag |= TAG_QUARTER;
-    to = bpi_put_varint(to, bpi_fold(cell->quarter - before->quarter));
-  }
-  if (cell->label != before->label) {
-    tag |= TAG_LABEL;
-    to = bpi_put_varint(to, bpi_fold(cell->label - before->label));
-  }
-  if (cell->class_ != before->class_) {
-    tag |= TAG_CLASS;
-    to = bpi_put_varint(to, (uint64_t)cell->class_);
-  }
-  if (cell->n != 1) {
-    tag |= TAG_COUNT;
-    to = bpi_put_varint(to, (uint64_t)cell->n);
-  }
-  for (int i = 0; i < ROLLUP_MEASURES; i++) {
-    if (cell->m[i] == 0) continue;
-    tag |= (unsigned)TAG_MEASURE << i;
-    to = bpi_put_varint(to, (uint64_t)cell->m[i]);
-  }
-  bytes[0] = (unsigned char)tag;
-  bytes[1] = (unsigned char)(tag >> 8);
-  bpi_buf_add(b, bytes, (size_t)(to - bytes));
-}
-
-/* Turns the cell before into the next one. */
-static void take_cell(varints *v, rollup_cell *cell) {
-  if (v->end - v->at < 2) {
-    v->torn = true;
-    return;
-  }
-  unsigned tag = (unsigned)v->at[0] | (unsigned)v->at[1] << 8;
-  v->at += 2;
-  if (tag & TAG_SESSION) cell->session += bpi_unfold(bpi_take_varint(v));
-  if (tag & TAG_QUARTER) cell->quarter += bpi_unfold(bpi_take_varint(v));
-  if (tag & TAG_LABEL) cell->label += bpi_unfold(bpi_take_varint(v));
-  if (tag & TAG_CLASS) cell->class_ = (int64_t)bpi_take_varint(v);
-  cell->n = tag & TAG_COUNT ? (int64_t)bpi_take_varint(v) : 1;
-  for (int i = 0; i < ROLLUP_MEASURES; i++)
-    cell->m[i] = tag >> i & TAG_MEASURE ? (int64_t)bpi_take_varint(v) : 0;
+  return kind << 32 | (quarter < 0 ? 0 : quarter / BPI_DAY_QUARTERS + 1);
 }
 
 static int fail_torn(bp_error **error) {
@@ -160,16 +96,10 @@ static int fail_torn(bp_error **error) {
 }
 
 /* Before the first cell of a row: its day's first quarter. */
-static rollup_cell start_of(int64_t row) {
+static packed_cell start_of(int64_t row) {
   int64_t day = (row & UINT32_MAX) - 1;
-  return (rollup_cell){.kind = row >> 32,
-                       .quarter = day < 0 ? QUARTER_UNDATED : day * DAY_QUARTERS};
-}
-
-static varints bytes_of(sqlite3_stmt *row, int column) {
-  varints v = {.at = sqlite3_column_blob(row, column)};
-  v.end = v.at + (v.at == NULL ? 0 : sqlite3_column_bytes(row, column));
-  return v;
+  return (packed_cell){
+      .cell = {.kind = row >> 32, .quarter = day < 0 ? QUARTER_UNDATED : day * BPI_DAY_QUARTERS}};
 }
 
 /* ------------------------------------------------------------------------------ what sessions tell */
@@ -231,7 +161,7 @@ static rollup_cell cell_of(const int64_t *words) {
 typedef struct packing {
   const cells *from;
   buf bytes;
-  rollup_cell before;
+  packed_cell before;
   int64_t first, last, count;
   bool torn;
 } packing;
@@ -242,8 +172,9 @@ static void pack(packing *p, const rollup_cell *cell) {
   if (p->count == 0 || cell->quarter < p->first) p->first = cell->quarter;
   if (p->count == 0 || cell->quarter > p->last) p->last = cell->quarter;
   p->count++;
-  put_cell(&p->bytes, cell, &p->before);
-  p->before = *cell;
+  const packed_cell put = {.cell = *cell};
+  bpi_put_cell(&p->bytes, &put, &p->before);
+  p->before = put;
 }
 
 static int compare_keys(const rollup_cell *a, const rollup_cell *b) {
@@ -261,16 +192,17 @@ static bool is_gone(const packing *p, const rollup_cell *cell) {
 
 /* The cells that were there and the differences, both in order. */
 static void join(packing *p, int64_t row, varints *stored, int64_t *const *change, size_t count) {
-  rollup_cell known = start_of(row);
+  packed_cell at = start_of(row);
+  const rollup_cell *known = &at.cell;
   size_t i = 0;
   while (stored->at < stored->end) {
-    take_cell(stored, &known);
+    bpi_take_cell(stored, &at);
     if (stored->torn) break;
-    rollup_cell sum = known;
-    if (is_gone(p, &known)) sum.n = 0, memset(sum.m, 0, sizeof sum.m);
+    rollup_cell sum = *known;
+    if (is_gone(p, known)) sum.n = 0, memset(sum.m, 0, sizeof sum.m);
     for (; i < count; i++) {
       rollup_cell next = cell_of(change[i]);
-      int order = compare_keys(&next, &known);
+      int order = compare_keys(&next, known);
       if (order > 0) break;
       if (order < 0) {
         pack(p, &next);
@@ -315,7 +247,7 @@ static int change_row(store *s, packing *p, int64_t row, int64_t *const *change,
   sqlite3_bind_int64(get, 2, row);
   int rc = bpi_sql_step(get, error);
   varints stored = {NULL, NULL, false};
-  if (rc > 0) stored = bytes_of(get, 1);
+  if (rc > 0) stored = bpi_cells_of(get, 1);
   if (rc >= 0) join(p, row, &stored, change, count);
   if (rc > 0) sqlite3_reset(get);
   if (rc < 0) return rc;
@@ -323,16 +255,11 @@ static int change_row(store *s, packing *p, int64_t row, int64_t *const *change,
   return p->bytes.failed ? bpi_fail_nomem(error) : put_row(s, row, p, error);
 }
 
-static int by_number(const void *x, const void *y) {
-  const int64_t *a = x, *b = y;
-  return *a < *b ? -1 : *a > *b;
-}
-
 /* Rows with differences, and rows out of which something is taken, both in order. */
 static int change_rows(cells *c, store *s, int64_t *const *change, size_t count, bp_error **error) {
   packing p = {.from = c};
   int rc = BP_OK;
-  if (c->forgets > 1) qsort(c->forget, c->forgets, sizeof *c->forget, by_number);
+  bpi_sort_numbers(c->forget, c->forgets);
   bpi_buf_init(&p.bytes, ROW_BYTES);
   for (size_t at = 0, gone = 0; rc == BP_OK && (at < count || gone < c->forgets);) {
     bool alone = at == count || (gone < c->forgets && c->forget[gone] < change[at][AT_ROW]);
@@ -355,16 +282,17 @@ static int change_rows(cells *c, store *s, int64_t *const *change, size_t count,
   return rc;
 }
 
-/* Packed days of cells that change; cells of one kind and day come in runs. */
+/* Packed days of cells that change; cells of one kind and day often stand together. */
 static int drop_days(const cells *c, store *s, bp_error **error) {
-  const rollup_cell *before = NULL;
+  int64_t dropped = -1; /* no row */
   bool any = false;
   int rc = bpi_days_any(s, &any, error);
   for (size_t i = 0; i < c->count && rc == BP_OK && any; i++) {
     const rollup_cell *cell = &c->cell[i];
-    if (before != NULL && before->kind == cell->kind && before->quarter == cell->quarter) continue;
+    int64_t row = row_of(cell->kind, cell->quarter);
+    if (row == dropped) continue;
     rc = bpi_days_drop(s, (rollup_kind)cell->kind, cell->quarter, cell->quarter, error);
-    before = cell;
+    dropped = row;
   }
   return rc;
 }
@@ -420,12 +348,13 @@ int bpi_cells_read(store *s, rollup_kind kind, int64_t from, int64_t until,
   sqlite3_bind_int64(get, 2, from >= until ? -1 : last);
   int rc, stop = 0;
   while (stop == 0 && (rc = bpi_sql_step(get, error)) > 0) {
-    rollup_cell cell = start_of(sqlite3_column_int64(get, 0));
-    varints stored = bytes_of(get, 1);
+    packed_cell at = start_of(sqlite3_column_int64(get, 0));
+    const rollup_cell *cell = &at.cell;
+    varints stored = bpi_cells_of(get, 1);
     while (stored.at < stored.end && stop == 0) {
-      take_cell(&stored, &cell);
+      bpi_take_cell(&stored, &at);
       if (stored.torn) stop = fail_torn(error);
-      if (!stored.torn && cell.quarter >= from && cell.quarter < until) stop = row(user, &cell);
+      if (!stored.torn && cell->quarter >= from && cell->quarter < until) stop = row(user, cell);
     }
   }
   if (stop == 0) return rc;

@@ -1,7 +1,4 @@
-/* store/days.c: a packed cell is a tag of two bytes, which says what follows: the steps from the cell
- * before to its quarter, its session and whom that is like, its class, where they are others, and to
- * its label; the count where it is not one, and the measures that are not zero. Numbers are
- * written in groups of seven bits, the lowest first. */
+/* store/days.c: packed days are made and dropped behind the questions and changes that ask for it, and read between rows. */
 #include "store/days.h"
 
 #include <string.h>
@@ -10,113 +7,40 @@
 #include "base/mem.h"
 #include "base/sort.h"
 #include "base/sum.h"
-#include "base/varint.h"
+#include "base/time.h"
+#include "store/packed_cell.h"
 #include "store/read.h"
 #include "store/tasks.h"
 
-#define DAY_QUARTERS 96
 #define DAY_BYTES ((size_t)64 << 20)
 
-enum {
-  TAG_QUARTER = 1,
-  TAG_SESSION = 2,
-  TAG_COUNT = 4,
-  TAG_MEASURE = 8, /* and the bits above it, one for each measure */
-  TAG_LIKE = TAG_MEASURE << ROLLUP_MEASURES,
-  TAG_CLASS = TAG_LIKE << 1
-};
-
-#define FIELD(field) (((INT64_C(1) << field##_BITS) - 1) << field##_SHIFT)
 #define RESPONSE_FIELDS                                                                            \
-  (FIELD(CLASS_SUBAGENT) | FIELD(CLASS_QUALITY) | FIELD(CLASS_BAND) | FIELD(CLASS_SPEED) |         \
-   FIELD(CLASS_TIER) | FIELD(CLASS_GEO))
+  (CLASS_MASK(CLASS_SUBAGENT) | CLASS_MASK(CLASS_QUALITY) | CLASS_MASK(CLASS_BAND) | CLASS_MASK(CLASS_SPEED) |         \
+   CLASS_MASK(CLASS_TIER) | CLASS_MASK(CLASS_GEO))
 const session_grain bpi_session_grain[ROLLUP_KINDS] = {
     [ROLLUP_RESPONSE] = {true, RESPONSE_FIELDS},
-    [ROLLUP_TOOL] = {false, FIELD(CLASS_SUBAGENT) | FIELD(CLASS_OUTCOME)},
-    [ROLLUP_EDIT] = {false, FIELD(CLASS_SUBAGENT) | FIELD(CLASS_LANGUAGE)},
-    [ROLLUP_EVENT] = {false, FIELD(CLASS_EVENT) | FIELD(CLASS_DETAIL)},
-    [ROLLUP_DECISION] = {false, FIELD(CLASS_OUTCOME) | FIELD(CLASS_DECISION)},
+    [ROLLUP_TOOL] = {false, CLASS_MASK(CLASS_SUBAGENT) | CLASS_MASK(CLASS_OUTCOME)},
+    [ROLLUP_EDIT] = {false, CLASS_MASK(CLASS_SUBAGENT) | CLASS_MASK(CLASS_LANGUAGE)},
+    [ROLLUP_EVENT] = {false, CLASS_MASK(CLASS_EVENT) | CLASS_MASK(CLASS_DETAIL)},
+    [ROLLUP_DECISION] = {false, CLASS_MASK(CLASS_OUTCOME) | CLASS_MASK(CLASS_DECISION)},
     [ROLLUP_CHANGE] = {false,
-                       FIELD(CLASS_CHANGE) | FIELD(CLASS_CHANGE_TYPE) | FIELD(CLASS_ASSISTED)},
-    [ROLLUP_ATTEMPT] = {false, FIELD(CLASS_FEATURES) | FIELD(CLASS_TASK_TYPE)},
+                       CLASS_MASK(CLASS_CHANGE) | CLASS_MASK(CLASS_CHANGE_TYPE) | CLASS_MASK(CLASS_ASSISTED)},
+    [ROLLUP_ATTEMPT] = {false, CLASS_MASK(CLASS_FEATURES) | CLASS_MASK(CLASS_TASK_TYPE)},
     [ROLLUP_TASK_COST] = {true,
-                          RESPONSE_FIELDS | FIELD(CLASS_TASK_TYPE) | FIELD(CLASS_TASK_OUTCOME)},
-    [ROLLUP_TASK] = {false, FIELD(CLASS_TASK_TYPE) | FIELD(CLASS_TASK_OUTCOME)},
-    [ROLLUP_USE] = {false, FIELD(CLASS_USE)},
-    [ROLLUP_PATTERN] = {true, FIELD(CLASS_TASK_OUTCOME)},
-    [ROLLUP_TRANSITION] = {true, FIELD(CLASS_TASK_OUTCOME)},
+                          RESPONSE_FIELDS | CLASS_MASK(CLASS_TASK_TYPE) | CLASS_MASK(CLASS_TASK_OUTCOME)},
+    [ROLLUP_TASK] = {false, CLASS_MASK(CLASS_TASK_TYPE) | CLASS_MASK(CLASS_TASK_OUTCOME)},
+    [ROLLUP_USE] = {false, CLASS_MASK(CLASS_USE)},
+    [ROLLUP_PATTERN] = {true, CLASS_MASK(CLASS_TASK_OUTCOME)},
+    [ROLLUP_TRANSITION] = {true, CLASS_MASK(CLASS_TASK_OUTCOME)},
 };
 
 static int64_t day_of(int64_t quarter) {
-  return quarter < 0 ? -1 : quarter / DAY_QUARTERS;
+  return quarter < 0 ? -1 : quarter / BPI_DAY_QUARTERS;
 }
 
 /* Days of one grain and kind lie one behind the other. */
 static int64_t number_of(cell_grain grain, rollup_kind kind, int64_t day) {
   return (int64_t)grain << 40 | (int64_t)kind << 32 | day;
-}
-
-/* ------------------------------------------------------------------------------------- bytes */
-
-#define CELL_BYTES_MAX (2 + VARINT_MAX * (6 + ROLLUP_MEASURES))
-
-/* A cell with the session whose sources tell as much as those of its own; 0: only its own do. */
-typedef struct day_cell {
-  rollup_cell cell;
-  int64_t like;
-} day_cell;
-
-static void put_cell(buf *b, const day_cell *put, const day_cell *last) {
-  unsigned char bytes[CELL_BYTES_MAX], *to = bytes + 2;
-  const rollup_cell *cell = &put->cell, *before = &last->cell;
-  unsigned tag = 0;
-  if (cell->quarter != before->quarter) {
-    tag |= TAG_QUARTER;
-    to = bpi_put_varint(to, bpi_fold(cell->quarter - before->quarter));
-  }
-  if (cell->session != before->session) {
-    tag |= TAG_SESSION;
-    to = bpi_put_varint(to, bpi_fold(cell->session - before->session));
-  }
-  if (put->like != last->like) {
-    tag |= TAG_LIKE;
-    to = bpi_put_varint(to, bpi_fold(put->like - last->like));
-  }
-  if (cell->class_ != before->class_) {
-    tag |= TAG_CLASS;
-    to = bpi_put_varint(to, (uint64_t)cell->class_);
-  }
-  to = bpi_put_varint(to, bpi_fold(cell->label - before->label));
-  if (cell->n != 1) {
-    tag |= TAG_COUNT;
-    to = bpi_put_varint(to, (uint64_t)cell->n);
-  }
-  for (int i = 0; i < ROLLUP_MEASURES; i++) {
-    if (cell->m[i] == 0) continue;
-    tag |= (unsigned)TAG_MEASURE << i;
-    to = bpi_put_varint(to, (uint64_t)cell->m[i]);
-  }
-  bytes[0] = (unsigned char)tag;
-  bytes[1] = (unsigned char)(tag >> 8);
-  bpi_buf_add(b, bytes, (size_t)(to - bytes));
-}
-
-static void take_cell(varints *v, day_cell *into) {
-  rollup_cell *cell = &into->cell;
-  if (v->end - v->at < 2) {
-    v->torn = true;
-    return;
-  }
-  unsigned tag = (unsigned)v->at[0] | (unsigned)v->at[1] << 8;
-  v->at += 2;
-  if (tag & TAG_QUARTER) cell->quarter += bpi_unfold(bpi_take_varint(v));
-  if (tag & TAG_SESSION) cell->session += bpi_unfold(bpi_take_varint(v));
-  if (tag & TAG_LIKE) into->like += bpi_unfold(bpi_take_varint(v));
-  if (tag & TAG_CLASS) cell->class_ = (int64_t)bpi_take_varint(v);
-  cell->label += bpi_unfold(bpi_take_varint(v));
-  cell->n = tag & TAG_COUNT ? (int64_t)bpi_take_varint(v) : 1;
-  for (int i = 0; i < ROLLUP_MEASURES; i++)
-    cell->m[i] = tag >> i & TAG_MEASURE ? (int64_t)bpi_take_varint(v) : 0;
 }
 
 /* ----------------------------------------------------------------------------------- reading */
@@ -144,13 +68,12 @@ static int read_rows(reading *r, int64_t from, int64_t until) {
 }
 
 static int read_day(const reading *r, sqlite3_stmt *get, int64_t from, int64_t until) {
-  day_cell at = {.cell.kind = r->kind};
-  varints bytes = {.at = sqlite3_column_blob(get, 1)};
-  bytes.end = bytes.at + (bytes.at == NULL ? 0 : sqlite3_column_bytes(get, 1));
+  packed_cell at = {.cell.kind = r->kind};
+  varints bytes = bpi_cells_of(get, 1);
   int64_t like = 0;
   int stop = 0;
   while (bytes.at < bytes.end && stop == 0) {
-    take_cell(&bytes, &at);
+    bpi_take_cell(&bytes, &at);
     if (bytes.torn) return bpi_fail(r->error, BP_ERR_CORRUPT, "the store is damaged: a packed day");
     if (at.like != like && r->to->like != NULL) stop = r->to->like(r->to->user, at.like);
     like = at.like;
@@ -181,7 +104,7 @@ static int read_gap(reading *r, int64_t from, int64_t until) {
     reading finer = {.s = r->s, .kind = r->kind, .to = &to, .error = r->error};
     rc = read_packed(&finer, from, until);
   }
-  if (from >= 0 && bpi_span(from, until) <= DAY_QUARTERS) r->missed = missed;
+  if (from >= 0 && bpi_span(from, until) <= BPI_DAY_QUARTERS) r->missed = missed;
   return rc;
 }
 
@@ -191,20 +114,20 @@ static int read_packed(reading *r, int64_t from, int64_t until) {
   sqlite3_stmt *get = bpi_sql(r->s, r->grain == GRAIN_CELL ? SQL_DAYS : SQL_DAYS_COARSE, r->error);
   if (get == NULL) return bpi_error_code(*r->error);
   bool whole = r->grain != GRAIN_CELL;
-  int64_t first = from < 0 ? 0 : day_of(from) + (whole && from % DAY_QUARTERS != 0);
-  int64_t last = until <= 0 ? -1 : day_of(until - 1) - (whole && until % DAY_QUARTERS != 0);
+  int64_t first = from < 0 ? 0 : day_of(from) + (whole && from % BPI_DAY_QUARTERS != 0);
+  int64_t last = until <= 0 ? -1 : day_of(until - 1) - (whole && until % BPI_DAY_QUARTERS != 0);
   sqlite3_bind_int64(get, 1, number_of(r->grain, r->kind, first));
   sqlite3_bind_int64(get, 2, number_of(r->grain, r->kind, last < UINT32_MAX ? last : UINT32_MAX));
   int rc = BP_OK;
   while (first <= last && (rc = bpi_sql_step(get, r->error)) > 0) {
-    int64_t start = (sqlite3_column_int64(get, 0) & UINT32_MAX) * DAY_QUARTERS;
+    int64_t start = (sqlite3_column_int64(get, 0) & UINT32_MAX) * BPI_DAY_QUARTERS;
     int stop = read_gap(r, from, start);
     if (stop == 0) stop = read_day(r, get, from, until);
     if (stop != 0) {
       sqlite3_reset(get);
       return stop;
     }
-    from = start + DAY_QUARTERS;
+    from = start + BPI_DAY_QUARTERS;
   }
   return rc == BP_OK ? read_gap(r, from, until) : rc;
 }
@@ -234,7 +157,7 @@ int bpi_days_read(store *s, rollup_kind kind, cell_grain grain, int64_t from, in
 enum { KEY_LIKE, KEY_SESSION, KEY_QUARTER, KEY_CLASS, KEY_LABEL, KEY_COSTED, KEY_WORDS };
 typedef struct packing {
   int64_t key[KEY_WORDS];
-  day_cell at;
+  packed_cell at;
 } packing;
 
 /* A session of which nothing but its sources matters to those who do not ask for it: all that have one
@@ -361,12 +284,12 @@ static int pack_day(buf *out, store *s, cell_grain grain, rollup_kind kind, int6
   const cell_reader to = {.cell = keep_cell, .user = &p};
   reading r = {.s = s, .kind = kind, .to = &to, .error = error};
   int64_t **row = NULL;
-  int rc = read_rows(&r, day * DAY_QUARTERS, (day + 1) * DAY_QUARTERS);
+  int rc = read_rows(&r, day * BPI_DAY_QUARTERS, (day + 1) * BPI_DAY_QUARTERS);
   if (rc == BP_OK) rc = put_in_order(&p, &row);
-  day_cell before = {.like = 0};
+  packed_cell before = {.like = 0};
   for (size_t i = 0; i < p.count && rc == BP_OK; i++) {
     const packing *put = (const packing *)(const void *)row[i];
-    put_cell(out, &put->at, &before);
+    bpi_put_cell(out, &put->at, &before);
     before = put->at;
   }
   bpi_free(p.row);
@@ -411,10 +334,10 @@ static int pack_range(store *s, cell_grain grain, rollup_kind kind, const day_ra
   int rc = bpi_read_extent(s, &first, &last, error);
   if (rc != BP_OK || last == QUARTER_UNDATED) return rc;
   if (from < first) from = first;
-  if (until > last - last % DAY_QUARTERS) until = last - last % DAY_QUARTERS;
+  if (until > last - last % BPI_DAY_QUARTERS) until = last - last % BPI_DAY_QUARTERS;
   bool stale = false;
   if (kind >= ROLLUP_ATTEMPT) rc = bpi_tasks_stale(s, &stale, error);
-  for (int64_t day = day_of(from); day * DAY_QUARTERS < until && rc == BP_OK && !stale; day++) {
+  for (int64_t day = day_of(from); day * BPI_DAY_QUARTERS < until && rc == BP_OK && !stale; day++) {
     int64_t number = number_of(grain, kind, day);
     bool packed = false;
     rc = find_any(s, number, number, &packed, error);

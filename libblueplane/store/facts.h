@@ -55,6 +55,7 @@ enum { USE_USED, USE_ACTIVE_US /* of tasks that used it */ };
 
 /* Class layouts: FIELD(shift, bits). */
 #define CLASS_GET(class_, field) (((class_) >> field##_SHIFT) & ((INT64_C(1) << field##_BITS) - 1))
+#define CLASS_MASK(field) (((INT64_C(1) << field##_BITS) - 1) << field##_SHIFT)
 #define CLASS_PUT(field, value) ((int64_t)(value) << field##_SHIFT)
 enum {
   CLASS_SUBAGENT_SHIFT = 0, CLASS_SUBAGENT_BITS = 1,   /* response, tool, edit */

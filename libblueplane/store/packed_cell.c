@@ -1,0 +1,74 @@
+/* store/packed_cell.c: a packed cell is a tag of two bytes, which says what follows, in the order of its
+ * bits: the steps from the cell before to its session, its quarter and its label, the class, where they
+ * are others; the count where it is not one, the measures that are not zero, and the step to the session
+ * that its own is like. Numbers are written in groups of seven bits, the lowest first. */
+#include "store/packed_cell.h"
+
+enum {
+  TAG_SESSION = 1,
+  TAG_QUARTER = 2,
+  TAG_LABEL = 4,
+  TAG_CLASS = 8,
+  TAG_COUNT = 16,
+  TAG_MEASURE = 32, /* and the bits above it, one for each measure */
+  TAG_LIKE = TAG_MEASURE << ROLLUP_MEASURES
+};
+
+#define CELL_BYTES_MAX (2 + VARINT_MAX * (6 + ROLLUP_MEASURES))
+
+/* The number and its tag where there is a step. */
+static unsigned char *put_step(unsigned char *to, unsigned *tag, unsigned bit, int64_t step) {
+  if (step == 0) return to;
+  *tag |= bit;
+  return bpi_put_varint(to, bpi_fold(step));
+}
+
+void bpi_put_cell(buf *out, const packed_cell *put, const packed_cell *before) {
+  unsigned char bytes[CELL_BYTES_MAX], *to = bytes + 2;
+  const rollup_cell *cell = &put->cell, *last = &before->cell;
+  unsigned tag = 0;
+  to = put_step(to, &tag, TAG_SESSION, cell->session - last->session);
+  to = put_step(to, &tag, TAG_QUARTER, cell->quarter - last->quarter);
+  to = put_step(to, &tag, TAG_LABEL, cell->label - last->label);
+  if (cell->class_ != last->class_) {
+    tag |= TAG_CLASS;
+    to = bpi_put_varint(to, (uint64_t)cell->class_);
+  }
+  if (cell->n != 1) {
+    tag |= TAG_COUNT;
+    to = bpi_put_varint(to, (uint64_t)cell->n);
+  }
+  for (int i = 0; i < ROLLUP_MEASURES; i++) {
+    if (cell->m[i] == 0) continue;
+    tag |= (unsigned)TAG_MEASURE << i;
+    to = bpi_put_varint(to, (uint64_t)cell->m[i]);
+  }
+  to = put_step(to, &tag, TAG_LIKE, put->like - before->like);
+  bytes[0] = (unsigned char)tag;
+  bytes[1] = (unsigned char)(tag >> 8);
+  bpi_buf_add(out, bytes, (size_t)(to - bytes));
+}
+
+void bpi_take_cell(varints *from, packed_cell *into) {
+  rollup_cell *cell = &into->cell;
+  if (from->end - from->at < 2) {
+    from->torn = true;
+    return;
+  }
+  unsigned tag = (unsigned)from->at[0] | (unsigned)from->at[1] << 8;
+  from->at += 2;
+  if (tag & TAG_SESSION) cell->session += bpi_unfold(bpi_take_varint(from));
+  if (tag & TAG_QUARTER) cell->quarter += bpi_unfold(bpi_take_varint(from));
+  if (tag & TAG_LABEL) cell->label += bpi_unfold(bpi_take_varint(from));
+  if (tag & TAG_CLASS) cell->class_ = (int64_t)bpi_take_varint(from);
+  cell->n = tag & TAG_COUNT ? (int64_t)bpi_take_varint(from) : 1;
+  for (int i = 0; i < ROLLUP_MEASURES; i++)
+    cell->m[i] = tag >> i & TAG_MEASURE ? (int64_t)bpi_take_varint(from) : 0;
+  if (tag & TAG_LIKE) into->like += bpi_unfold(bpi_take_varint(from));
+}
+
+varints bpi_cells_of(sqlite3_stmt *row, int column) {
+  varints v = {.at = sqlite3_column_blob(row, column)};
+  v.end = v.at + (v.at == NULL ? 0 : sqlite3_column_bytes(row, column));
+  return v;
+}
