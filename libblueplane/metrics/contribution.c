@@ -82,12 +82,10 @@ typedef struct part {
 } part;
 
 /* What follows what in a task, in the words of the dimension `pattern`. */
-#define JOURNEY(word_, name_)                                                                      \
-  {                                                                                                \
-    word_, {                                                                                       \
-      MEASURE_journey_##name_##_resolved, MEASURE_journey_##name_##_unresolved                     \
-    }                                                                                              \
-  }
+/* clang-format off: braces of values, not of blocks */
+#define JOURNEY(word_, name_) \
+  {word_, {MEASURE_journey_##name_##_resolved, MEASURE_journey_##name_##_unresolved}}
+/* clang-format on */
 static const part journeys[] = {
     JOURNEY("read > edit", read_edit),       JOURNEY("search > edit", search_edit),
     JOURNEY("plan > edit", plan_edit),       JOURNEY("edit > command", edit_command),
@@ -95,12 +93,10 @@ static const part journeys[] = {
 };
 
 /* What an assistant offers, in the words of the dimension `feature`. */
-#define FEATURE(name_)                                                                             \
-  {                                                                                                \
-#name_, {                                                                                      \
-      MEASURE_feature_##name_##_resolved, MEASURE_feature_##name_##_resolved_time                  \
-    }                                                                                              \
-  }
+/* clang-format off: braces of values, not of blocks */
+#define FEATURE(name_) \
+  {#name_, {MEASURE_feature_##name_##_resolved, MEASURE_feature_##name_##_resolved_time}}
+/* clang-format on */
 static const part features[] = {
     FEATURE(plan_mode),      FEATURE(subagents),       FEATURE(skills),     FEATURE(mcp),
     FEATURE(slash_commands), FEATURE(background_runs), FEATURE(web_search), FEATURE(images),
