@@ -82,7 +82,7 @@ typedef struct part {
 } part;
 
 /* What follows what in a task, in the words of the dimension `pattern`. */
-/* clang-format off: braces of values, not of blocks */
+/* clang-format off */
 #define JOURNEY(word_, name_) \
   {word_, {MEASURE_journey_##name_##_resolved, MEASURE_journey_##name_##_unresolved}}
 /* clang-format on */
@@ -93,7 +93,7 @@ static const part journeys[] = {
 };
 
 /* What an assistant offers, in the words of the dimension `feature`. */
-/* clang-format off: braces of values, not of blocks */
+/* clang-format off */
 #define FEATURE(name_) \
   {#name_, {MEASURE_feature_##name_##_resolved, MEASURE_feature_##name_##_resolved_time}}
 /* clang-format on */

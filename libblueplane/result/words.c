@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* clang-format off: braces of values, not of blocks */
+/* clang-format off */
 #define CLOSED(dimension) #dimension,
 static const char *const closed[] = {
 #include "result/words.def"
