@@ -10,7 +10,7 @@ typedef char *(*row_name)(const bp_result *r, size_t row); /* the caller frees i
  * those that find no room are left out, the last first. */
 typedef struct bar_column {
   const char *name, *heading;
-  const char *second; /* NULL, or a column shown with it: +512 -120 */
+  const char *second;     /* NULL, or a column shown with it: +512 -120 */
   const char *low, *high; /* NULL, or columns between which it lies: 93 % (81-98 %) */
 } bar_column;
 

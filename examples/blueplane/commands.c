@@ -138,7 +138,9 @@ const command command_table[] = {
      "retract STORE WEEK what was published of a week, both with --yes and for good. A member: join "
      "FILE... takes an invitation or a signed roster, status, members, minimum PEOPLE, agree ROSTER. "
      "docs/teams.md walks through it.",
-     O(YES), 0, 1, -1, "init roster invite signed open erase retract trust join status members minimum agree", run_team},
+     O(YES), 0, 1, -1,
+     "init roster invite signed open erase retract trust join status members minimum agree",
+     run_team},
     {"share", TEAM, "WEEK FILE | consent FILE",
      "a week of yours as a sealed bundle for your team's store",
      "WEEK is an ISO week that is over and not closed, 2026-W07. What is in the bundle: blueplane "

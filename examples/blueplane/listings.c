@@ -17,8 +17,8 @@
 
 static const struct listing {
   const char *command, *by, *order, *period;
-  const char *total;                     /* of this metric over all rows, in the title; or NULL */
-  const char *otherwise;                 /* what to try where there is nothing; NULL: a longer period */
+  const char *total;     /* of this metric over all rows, in the title; or NULL */
+  const char *otherwise; /* what to try where there is nothing; NULL: a longer period */
   const char *metrics[METRICS_MOST + 1]; /* ended by NULL */
 } listings[] = {
     {"platforms",
@@ -204,12 +204,13 @@ static const bar_column day_columns[] = {
     {"active_time", "active", NULL, NULL, NULL},        {"lines_added", "added", NULL, NULL, NULL},
     {"lines_removed", "removed", NULL, NULL, NULL},     {"cost", "cost", NULL, NULL, NULL},
     {"total_tokens", "tokens", NULL, NULL, NULL},       {NULL, NULL, NULL, NULL, NULL}};
-static const bar_column hour_columns[] = {{"interactions", "interactions", NULL, NULL, NULL},
-                                          {"interaction_share", "share", NULL, NULL, NULL},
-                                          {"interactions.per_active_day", "per active day", NULL, NULL, NULL},
-                                          {"active_time", "active", NULL, NULL, NULL},
-                                          {"cost", "cost", NULL, NULL, NULL},
-                                          {NULL, NULL, NULL, NULL, NULL}};
+static const bar_column hour_columns[] = {
+    {"interactions", "interactions", NULL, NULL, NULL},
+    {"interaction_share", "share", NULL, NULL, NULL},
+    {"interactions.per_active_day", "per active day", NULL, NULL, NULL},
+    {"active_time", "active", NULL, NULL, NULL},
+    {"cost", "cost", NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL}};
 
 /* The listing of a command with bars, where the format is a table for people. */
 static int run_bars(program *p, row_name name, const bar_column *columns) {

@@ -86,10 +86,10 @@ void strings_add_list(strings *s, const char *list);
 void strings_free(strings *s);
 
 typedef struct options {
-  uint64_t given;             /* OPTION_BIT of what stood on the command line */
-  char *value[OPTION_COUNT];  /* the last one given, or the configuration file's; else NULL */
+  uint64_t given;            /* OPTION_BIT of what stood on the command line */
+  char *value[OPTION_COUNT]; /* the last one given, or the configuration file's; else NULL */
   strings by, where, fail_on, author, release, host; /* what may be given several times */
-  strings arguments;          /* the command first */
+  strings arguments;                                 /* the command first */
 } options;
 
 /* Reads the command line. Returns NULL or, for a usage error, a sentence the caller frees. */

@@ -100,8 +100,7 @@ static void put_retention(text *t, const screen *s, const bp_result *r) {
 
 /* "sharing": name, value; nothing where no team was joined. */
 static void put_sharing(text *t, const screen *s, const bp_result *r) {
-  if (bp_result_rows(r) == 0)
-    text_add(t, "  No team was joined: nothing leaves this machine.\n");
+  if (bp_result_rows(r) == 0) text_add(t, "  No team was joined: nothing leaves this machine.\n");
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     put_name(t, s, cell(r, row, 0));
     text_addf(t, "%s\n", cell(r, row, 1));
@@ -132,11 +131,13 @@ static void put_outgoing(text *t, const screen *s, const bp_result *r) {
   }
   text_add(t, "  and ");
   put_count(t, (int64_t)apart);
-  text_add(t, " numbers of the same by platform, model family, tool category, language, task type\n"
-              "  and project of the roster. Of a team of three or more the steward's store adds them up\n"
-              "  and deletes yours when the week is published. That is why they are asked for.\n"
-              "  Beside them a zero for each that is known not to have happened, the key of this device, which roster\n"
-              "  it knows, the fewest people you share among, and what you agreed to, as it stands below.\n");
+  text_add(
+      t,
+      " numbers of the same by platform, model family, tool category, language, task type\n"
+      "  and project of the roster. Of a team of three or more the steward's store adds them up\n"
+      "  and deletes yours when the week is published. That is why they are asked for.\n"
+      "  Beside them a zero for each that is known not to have happened, the key of this device, which roster\n"
+      "  it knows, the fewest people you share among, and what you agreed to, as it stands below.\n");
 }
 
 /* "shared": window, store, revision, cells, shared_at. */
@@ -193,7 +194,8 @@ static const part parts[] = {
     {"stored", "What is stored about you, on this machine only", put_stored},
     {"retention", "How long it is kept", put_retention},
     {"sharing", "To whom numbers of whole weeks go", put_sharing},
-    {"outgoing", "What the next bundle would hold of what you did: your last whole week, and nothing else",
+    {"outgoing",
+     "What the next bundle would hold of what you did: your last whole week, and nothing else",
      put_outgoing},
     {"shared", "What has left in bundles", put_shared},
     {"consent", "Who may see your own numbers, beside you", put_consent},

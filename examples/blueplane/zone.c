@@ -144,7 +144,8 @@ date date_of(int64_t us) {
 }
 
 int64_t instant_of(date d) {
-  struct tm local = {.tm_year = d.year - 1900, .tm_mon = d.month - 1, .tm_mday = d.day, .tm_isdst = -1};
+  struct tm local = {
+      .tm_year = d.year - 1900, .tm_mon = d.month - 1, .tm_mday = d.day, .tm_isdst = -1};
   return (int64_t)mktime(&local) * 1000000;
 }
 

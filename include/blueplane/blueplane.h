@@ -61,22 +61,22 @@ typedef struct bp_error bp_error;
 
 enum {
   BP_OK = 0,
-  BP_ERR_INVALID = -1,      /* an argument is wrong; nothing was done */
-  BP_ERR_NOMEM = -2,        /* out of memory; nothing was lost */
-  BP_ERR_IO = -3,           /* the operating system refused a read or write */
-  BP_ERR_BUSY = -4,         /* another process holds the store; try again */
-  BP_ERR_NOTFOUND = -5,     /* an unknown name: file, source, metric, dimension, topic, zone */
-  BP_ERR_FORMAT = -6,       /* a document given to the library is malformed */
-  BP_ERR_UNSUPPORTED = -7,  /* well formed, but this build or this metric cannot do it */
-  BP_ERR_DENIED = -8,       /* the handle's access does not allow it */
-  BP_ERR_CONSENT = -9,      /* the person has not consented, or no longer does */
-  BP_ERR_READONLY = -10,    /* a write through a read-only handle or to a read-only file */
-  BP_ERR_CORRUPT = -11,     /* the store file is damaged or is no store */
-  BP_ERR_SCHEMA = -12,      /* the store was written by a newer library */
-  BP_ERR_ABI = -13,         /* a lent struct from another world: see Structs above */
-  BP_ERR_CANCELLED = -14,   /* bp_cancel() or a callback asked to stop; what is done is kept */
-  BP_ERR_LIMIT = -15,       /* a documented limit was reached */
-  BP_ERR_INTERNAL = -16     /* a defect of the library; please report it */
+  BP_ERR_INVALID = -1,     /* an argument is wrong; nothing was done */
+  BP_ERR_NOMEM = -2,       /* out of memory; nothing was lost */
+  BP_ERR_IO = -3,          /* the operating system refused a read or write */
+  BP_ERR_BUSY = -4,        /* another process holds the store; try again */
+  BP_ERR_NOTFOUND = -5,    /* an unknown name: file, source, metric, dimension, topic, zone */
+  BP_ERR_FORMAT = -6,      /* a document given to the library is malformed */
+  BP_ERR_UNSUPPORTED = -7, /* well formed, but this build or this metric cannot do it */
+  BP_ERR_DENIED = -8,      /* the handle's access does not allow it */
+  BP_ERR_CONSENT = -9,     /* the person has not consented, or no longer does */
+  BP_ERR_READONLY = -10,   /* a write through a read-only handle or to a read-only file */
+  BP_ERR_CORRUPT = -11,    /* the store file is damaged or is no store */
+  BP_ERR_SCHEMA = -12,     /* the store was written by a newer library */
+  BP_ERR_ABI = -13,        /* a lent struct from another world: see Structs above */
+  BP_ERR_CANCELLED = -14,  /* bp_cancel() or a callback asked to stop; what is done is kept */
+  BP_ERR_LIMIT = -15,      /* a documented limit was reached */
+  BP_ERR_INTERNAL = -16    /* a defect of the library; please report it */
 };
 
 /* ------------------------------------------------------------------------------------ values */
@@ -85,15 +85,15 @@ enum { BP_TYPE_BOOL = 1, BP_TYPE_INT = 2, BP_TYPE_REAL = 3, BP_TYPE_TEXT = 4, BP
 
 /* The state of a cell: a null that explains itself. */
 enum {
-  BP_CELL_VALUE = 0,     /* there is a value */
-  BP_CELL_EMPTY = 1,     /* truly nothing: a ratio of nothing, a name that is not known */
-  BP_CELL_WITHHELD = 2,  /* privacy */
-  BP_CELL_UNCOVERED = 3  /* no source that saw this activity records such a thing */
+  BP_CELL_VALUE = 0,    /* there is a value */
+  BP_CELL_EMPTY = 1,    /* truly nothing: a ratio of nothing, a name that is not known */
+  BP_CELL_WITHHELD = 2, /* privacy */
+  BP_CELL_UNCOVERED = 3 /* no source that saw this activity records such a thing */
 };
 /* bp_result_cell() may add these to the state. */
 enum {
-  BP_CELL_STATE = 0xff,          /* mask of the state */
-  BP_CELL_LOWER_BOUND = 1 << 8   /* the true number is at least this: see docs/metrics.md */
+  BP_CELL_STATE = 0xff,        /* mask of the state */
+  BP_CELL_LOWER_BOUND = 1 << 8 /* the true number is at least this: see docs/metrics.md */
 };
 
 enum {
@@ -125,20 +125,21 @@ typedef void (*bp_log_fn)(void *user, int level, int code, int64_t a, int64_t b)
 
 typedef struct bp_open_options {
   uint32_t struct_size;
-  uint32_t flags;     /* BP_OPEN_ */
-  uint32_t access;    /* BP_ACCESS_; zero gives the least */
-  uint32_t log_level; /* BP_LOG_; zero is silent */
-  const char *scope;  /* steward: "team" (NULL) or "organisation", what is made where nothing is;
+  uint32_t flags;       /* BP_OPEN_ */
+  uint32_t access;      /* BP_ACCESS_; zero gives the least */
+  uint32_t log_level;   /* BP_LOG_; zero is silent */
+  const char *scope;    /* steward: "team" (NULL) or "organisation", what is made where nothing is;
                          lead: the team, as with bp_narrow */
-  const char *key_path; /* file with the store's 32 secret bytes; NULL: the store's path + ".key". Of a
-                           release: the invitation of the team store that must have signed it */
+  const char *key_path; /* file with the store's 32 secret bytes; NULL: the store's path + ".key".
+                           Of a release: the invitation of the team store that must have signed it */
   bp_log_fn log;
   void *log_user;
-  int64_t (*clock)(void *clock_user); /* replaces the clock that resolves "today"; NULL: the system's. Taken
-                                         for the nearest moment of the years 1970 to 9999 */
+  int64_t (*clock)(void *clock_user); /* replaces the clock that resolves "today"; NULL: the
+                                         system's. Taken for the nearest moment of 1970 to 9999 */
   void *clock_user;
 } bp_open_options;
-#define BP_OPEN_OPTIONS_INIT {sizeof(bp_open_options), 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL}
+#define BP_OPEN_OPTIONS_INIT                                                                       \
+  { sizeof(bp_open_options), 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL }
 
 typedef struct bp_progress {
   uint32_t struct_size;
@@ -157,27 +158,29 @@ typedef struct bp_ingest_options {
   bp_progress_fn progress;
   void *progress_user;
 } bp_ingest_options;
-#define BP_INGEST_OPTIONS_INIT {sizeof(bp_ingest_options), 0, 0, 0, NULL, NULL}
+#define BP_INGEST_OPTIONS_INIT                                                                     \
+  { sizeof(bp_ingest_options), 0, 0, 0, NULL, NULL }
 
 /* What an ingest did. Filled whether or not the call succeeds. */
 typedef struct bp_ingest_report {
   uint32_t struct_size;
-  uint32_t flags;            /* 0 */
-  uint64_t files_seen;       /* candidates found */
-  uint64_t files_changed;    /* of these, read because they were new or had changed */
-  uint64_t files_failed;     /* of these, not readable; bp_inspect "rejects" names them by position */
+  uint32_t flags;         /* 0 */
+  uint64_t files_seen;    /* candidates found */
+  uint64_t files_changed; /* of these, read because they were new or had changed */
+  uint64_t files_failed;  /* of these, not readable; bp_inspect "rejects" names them by position */
   uint64_t bytes_read;
-  uint64_t bytes_pending;    /* an unfinished last record: it waits for the rest of its line */
-  uint64_t records_read;     /* JSON values or rows looked at */
-  uint64_t records_stored;   /* facts that were new */
-  uint64_t records_updated;  /* facts that a record completed or corrected */
-  uint64_t records_duplicate;/* facts that were known already */
-  uint64_t records_rejected; /* records that break their format; bp_inspect "rejects" */
-  uint64_t records_undated;  /* facts without a usable time */
-  uint64_t fields_dropped;   /* labels dropped for their shape, and fields beyond a bound */
-  uint64_t records_erased;   /* records left out because bp_erase erased them before */
+  uint64_t bytes_pending;     /* an unfinished last record: it waits for the rest of its line */
+  uint64_t records_read;      /* JSON values or rows looked at */
+  uint64_t records_stored;    /* facts that were new */
+  uint64_t records_updated;   /* facts that a record completed or corrected */
+  uint64_t records_duplicate; /* facts that were known already */
+  uint64_t records_rejected;  /* records that break their format; bp_inspect "rejects" */
+  uint64_t records_undated;   /* facts without a usable time */
+  uint64_t fields_dropped;    /* labels dropped for their shape, and fields beyond a bound */
+  uint64_t records_erased;    /* records left out because bp_erase erased them before */
 } bp_ingest_report;
-#define BP_INGEST_REPORT_INIT {sizeof(bp_ingest_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define BP_INGEST_REPORT_INIT                                                                      \
+  { sizeof(bp_ingest_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /* -------------------------------------------------------------------------------------- base */
 
@@ -389,8 +392,8 @@ BP_API const char *bp_result_text(const bp_result *result, size_t row, size_t co
 /* The whole as text: "json", "ndjson", "csv", "markdown", "html", "table", with options behind a colon
  * as in "table:width=100,color,ascii,titles,compact" (docs/formats/result.md). Free with bp_free().
  * Errors: NOTFOUND (format or option; "allowed" lists what there is), INVALID, LIMIT, NOMEM. */
-BP_API int bp_result_format(char **out, size_t *length, const bp_result *result,
-                            const char *format, bp_error **error);
+BP_API int bp_result_format(char **out, size_t *length, const bp_result *result, const char *format,
+                            bp_error **error);
 
 /* The whole as an Arrow C stream of one record batch; it shares the result's memory and keeps it
  * alive after bp_result_free(). Errors: NOMEM. */

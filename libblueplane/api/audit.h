@@ -8,7 +8,8 @@
  * name of the person. INT64_MIN and INT64_MAX: an open window. What an owner asks is written when the
  * handle is closed, what others ask before they get the answer. Where it cannot be written the answer
  * is given all the same. */
-void bpi_note(bp_store *s, const char *function, const char *asked, int64_t from_us, int64_t until_us);
+void bpi_note(bp_store *s, const char *function, const char *asked, int64_t from_us,
+              int64_t until_us);
 /* Writes what is noted; before the store is closed. */
 void bpi_note_down(bp_store *s);
 void bpi_note_free(bp_store *s);

@@ -8,7 +8,6 @@
 #include "metrics/catalog.h"
 #include "store/transaction.h"
 
-
 _Static_assert((int)FAMILY_COUNT <= (int)AGREEMENT_FAMILIES, "bundles have room for each");
 _Static_assert((int)FAMILY_COUNT <= (int)AGREEMENTS_MAX, "and for all");
 

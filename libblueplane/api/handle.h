@@ -17,16 +17,16 @@ struct bp_store {
   store *store;
   mutex *lock;
   assumptions assumed;
-  benchmark *benchmark;     /* what a manager compares with, or NULL */
-  const prices *prices;     /* the table in force */
-  prices *given_prices;     /* the same, if it was given at run time; else NULL */
-  uint32_t access;          /* BP_ACCESS_; only ever narrowed */
-  char *scope;              /* of a lead: the team; NULL */
-  unsigned long process;    /* the handle is refused in another one, after a fork */
-  atomic_int cancelled;     /* since the running call began */
+  benchmark *benchmark;  /* what a manager compares with, or NULL */
+  const prices *prices;  /* the table in force */
+  prices *given_prices;  /* the same, if it was given at run time; else NULL */
+  uint32_t access;       /* BP_ACCESS_; only ever narrowed */
+  char *scope;           /* of a lead: the team; NULL */
+  unsigned long process; /* the handle is refused in another one, after a fork */
+  atomic_int cancelled;  /* since the running call began */
   atomic_int running;
-  bool audited;             /* what is asked is noted */
-  struct audit_row *note;   /* questions that wait to be written down */
+  bool audited;           /* what is asked is noted */
+  struct audit_row *note; /* questions that wait to be written down */
   size_t notes, note_capacity;
   uint32_t log_level;
   bp_log_fn log;

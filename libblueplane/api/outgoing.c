@@ -58,7 +58,8 @@ static int read_week(const week *w, const inspection *i, bp_error **error) {
   vector_cell *cells = NULL;
   size_t count = 0;
   int rc = bpi_contribution_read(&cells, &count, &context, w->monday * BPI_DAY,
-                                 (w->monday + 7) * BPI_DAY, project_slice, (void *)w->roster, error);
+                                 (w->monday + 7) * BPI_DAY, project_slice, (void *)w->roster,
+                                 error);
   for (size_t k = 0; k < count && rc == BP_OK; k++)
     put_cell(w, &cells[k]);
   bpi_free(cells);

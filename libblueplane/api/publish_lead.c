@@ -13,7 +13,6 @@
 #include "store/published.h"
 #include "store/transaction.h"
 
-
 typedef struct lead_file {
   bp_store *handle;
   const char *team;

@@ -18,9 +18,12 @@ typedef struct file_stat {
 
 typedef struct file file; /* open for reading */
 
-int bpi_file_stat(const char *path, file_stat *out);            /* 0, BP_ERR_NOTFOUND, BP_ERR_IO; does not follow a link */
-int bpi_file_open(file **out, const char *path, file_stat *stat, bp_error **error); /* refuses what is not a regular file */
-int64_t bpi_file_read(file *f, int64_t offset, void *into, size_t length); /* bytes, 0 at the end, negative BP_ERR_IO */
+/* 0, BP_ERR_NOTFOUND, BP_ERR_IO; does not follow a link */
+int bpi_file_stat(const char *path, file_stat *out);
+/* refuses what is not a regular file */
+int bpi_file_open(file **out, const char *path, file_stat *stat, bp_error **error);
+/* bytes, 0 at the end, negative BP_ERR_IO */
+int64_t bpi_file_read(file *f, int64_t offset, void *into, size_t length);
 int bpi_file_restat(file *f, file_stat *out); /* of the open file as it is now; 0 or BP_ERR_IO */
 void bpi_file_close(file *f);
 
@@ -34,6 +37,7 @@ int bpi_file_remove(const char *path);       /* 0 or BP_ERR_IO */
 /* Calls `visit` for every regular file below `root` in no particular order; links are not followed.
  * A directory that cannot be read is given to `visit` with stat NULL. `visit` returns 0 to go on.
  * Returns what visit returned, or BP_ERR_NOTFOUND, BP_ERR_NOMEM. */
-int bpi_walk(const char *root, int (*visit)(void *user, const char *path, const file_stat *stat), void *user);
+int bpi_walk(const char *root, int (*visit)(void *user, const char *path, const file_stat *stat),
+             void *user);
 
 #endif

@@ -13,21 +13,23 @@
 typedef struct json_doc json_doc;
 typedef const struct cJSON *json_value; /* NULL: absent */
 
-int bpi_json_parse(json_doc **out, const char *text, size_t length, bp_error **error); /* FORMAT with "byte" */
+/* FORMAT with "byte" */
+int bpi_json_parse(json_doc **out, const char *text, size_t length, bp_error **error);
 void bpi_json_free(json_doc *doc);
 json_value bpi_json_root(const json_doc *doc);
 
 json_value bpi_json_get(json_value object, const char *key);
 size_t bpi_json_size(json_value array_or_object);
-json_value bpi_json_item(json_value array_or_object, size_t index); /* linear walk: use next in loops */
+/* linear walk: use next in loops */
+json_value bpi_json_item(json_value array_or_object, size_t index);
 json_value bpi_json_first(json_value array_or_object);
 json_value bpi_json_next(json_value item);
 const char *bpi_json_key(json_value member);
 bool bpi_json_is_object(json_value v);
 bool bpi_json_is_array(json_value v);
-bool bpi_json_is_null(json_value v); /* there, and null */
-const char *bpi_json_text(json_value v);         /* NULL unless a string */
-bool bpi_json_int(json_value v, int64_t *out);   /* whole numbers up to 2^53 */
+bool bpi_json_is_null(json_value v);           /* there, and null */
+const char *bpi_json_text(json_value v);       /* NULL unless a string */
+bool bpi_json_int(json_value v, int64_t *out); /* whole numbers up to 2^53 */
 bool bpi_json_real(json_value v, double *out);
 bool bpi_json_bool(json_value v, bool *out);
 

@@ -56,7 +56,9 @@ void bpi_scan_free(scan *s) {
   memset(s, 0, sizeof *s);
 }
 
-static int64_t offset_of(const scan *s) { return s->base + (s->at - s->origin); }
+static int64_t offset_of(const scan *s) {
+  return s->base + (s->at - s->origin);
+}
 
 static void fail(scan *s, scan_error error) {
   if (bpi_scan_failed(s)) return;
@@ -160,7 +162,9 @@ static int32_t unicode_digits(scan *s, size_t from) {
 static const char plain_escapes[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
                                         ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
 
-static char plain_escape(char c) { return plain_escapes[(unsigned char)c]; }
+static char plain_escape(char c) {
+  return plain_escapes[(unsigned char)c];
+}
 
 /* Decodes the escape at `at` ('\\'), of *step bytes; 0 bytes on failure. A surrogate without its other
  * half becomes U+FFFD: valid JSON, but no character. */
@@ -406,13 +410,13 @@ static bool read_literal(scan *s, const char *word, size_t length) {
 
 static scan_type type_of(int c) {
   switch (c) {
-    case '{': return SCAN_OBJECT;
-    case '[': return SCAN_ARRAY;
-    case '"': return SCAN_TEXT;
-    case 't': return SCAN_TRUE;
-    case 'f': return SCAN_FALSE;
-    case 'n': return SCAN_NULL;
-    default: return c == '-' || (c >= '0' && c <= '9') ? SCAN_NUMBER : SCAN_ERROR;
+  case '{': return SCAN_OBJECT;
+  case '[': return SCAN_ARRAY;
+  case '"': return SCAN_TEXT;
+  case 't': return SCAN_TRUE;
+  case 'f': return SCAN_FALSE;
+  case 'n': return SCAN_NULL;
+  default: return c == '-' || (c >= '0' && c <= '9') ? SCAN_NUMBER : SCAN_ERROR;
   }
 }
 
@@ -433,7 +437,9 @@ static void pop(scan *s) {
   s->top >>= 1;
 }
 
-static bool top_is_array(const scan *s) { return (s->is_array & s->top) != 0; }
+static bool top_is_array(const scan *s) {
+  return (s->is_array & s->top) != 0;
+}
 
 /* Stands before the next member of the open container, its comma read; false at its end (which is
  * read) or on failure. */
@@ -487,12 +493,12 @@ static bool open_quote(scan *s) {
 static bool skip_scalar(scan *s, int c) {
   number n;
   switch (type_of(c)) {
-    case SCAN_TEXT: s->at++; return skip_string(s);
-    case SCAN_NUMBER: return read_number(s, &n);
-    case SCAN_TRUE: return read_literal(s, "true", 4);
-    case SCAN_FALSE: return read_literal(s, "false", 5);
-    case SCAN_NULL: return read_literal(s, "null", 4);
-    default: fail(s, SCAN_SYNTAX); return false;
+  case SCAN_TEXT: s->at++; return skip_string(s);
+  case SCAN_NUMBER: return read_number(s, &n);
+  case SCAN_TRUE: return read_literal(s, "true", 4);
+  case SCAN_FALSE: return read_literal(s, "false", 5);
+  case SCAN_NULL: return read_literal(s, "null", 4);
+  default: fail(s, SCAN_SYNTAX); return false;
   }
 }
 
@@ -577,7 +583,7 @@ bool bpi_scan_recover(scan *s) {
     s->at = s->end;
     if (more(s)) continue;
     if (s->document && s->error == SCAN_OK) return true; /* the rest was passed over */
-    s->waiting = s->error == SCAN_OK; /* whole lines are broken or not */
+    s->waiting = s->error == SCAN_OK;                    /* whole lines are broken or not */
     return false;
   }
 }
@@ -641,7 +647,9 @@ bool bpi_scan_key(scan *s, const char **key, size_t *length) {
   return read_key(s, key, length);
 }
 
-bool bpi_scan_item(scan *s) { return next_member(s); }
+bool bpi_scan_item(scan *s) {
+  return next_member(s);
+}
 
 static bool enter(scan *s, char open) {
   if (bpi_scan_failed(s)) return false;
@@ -652,8 +660,12 @@ static bool enter(scan *s, char open) {
   return false;
 }
 
-bool bpi_scan_enter_object(scan *s) { return enter(s, '{'); }
-bool bpi_scan_enter_array(scan *s) { return enter(s, '['); }
+bool bpi_scan_enter_object(scan *s) {
+  return enter(s, '{');
+}
+bool bpi_scan_enter_array(scan *s) {
+  return enter(s, '[');
+}
 
 /* Opens a string; anything else that stands there is skipped. */
 static bool enter_text(scan *s) {
@@ -731,7 +743,8 @@ bool bpi_scan_text(scan *s, char *into, size_t capacity, size_t *length, bool *w
 bool bpi_scan_first(scan *s, char *first) {
   size_t length = 0;
   const char *at = s->at;
-  if (!bpi_scan_failed(s) && s->end - at >= 2 && at[0] == '"' && !bpi_special((unsigned char)at[1])) {
+  if (!bpi_scan_failed(s) && s->end - at >= 2 && at[0] == '"' &&
+      !bpi_special((unsigned char)at[1])) {
     *first = at[1];
     s->at += 2;
     return skip_string(s);
@@ -798,7 +811,8 @@ bool bpi_scan_real(scan *s, double *out) {
   if (i < n.length) {
     i++;
     if (n.text[i] == '+' || n.text[i] == '-') sign = n.text[i++] == '-' ? -1 : 1;
-    for (; i < n.length && exponent < 1000; i++) exponent = exponent * 10 + (n.text[i] - '0');
+    for (; i < n.length && exponent < 1000; i++)
+      exponent = exponent * 10 + (n.text[i] - '0');
   }
   int power = sign * exponent - scale;
   if (mantissa == 0) power = 0;

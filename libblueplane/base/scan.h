@@ -26,22 +26,24 @@
 #include <stdint.h>
 
 #define SCAN_DEPTH 64
-#define SCAN_KEY_MAX 128 /* a longer key is no key we know: it comes as "" */
+#define SCAN_KEY_MAX 128   /* a longer key is no key we know: it comes as "" */
 #define SCAN_QUOTED_MAX 32 /* of a key that is expected, with comma, quotes and colon */
 
+/* clang-format off */
 typedef enum scan_type {
   SCAN_END = 0, /* no more: of the input, or of the open object or array */
   SCAN_OBJECT, SCAN_ARRAY, SCAN_TEXT, SCAN_NUMBER, SCAN_TRUE, SCAN_FALSE, SCAN_NULL,
   SCAN_WAIT,   /* top level only: the input ends inside a value; it starts at bpi_scan_record_start */
   SCAN_ERROR   /* not a value; also what peek gives after a failure */
 } scan_type;
+/* clang-format on */
 
 typedef enum scan_error {
   SCAN_OK = 0,
-  SCAN_SYNTAX,   /* not JSON; NUL bytes too */
+  SCAN_SYNTAX, /* not JSON; NUL bytes too */
   SCAN_UTF8,
   SCAN_TOO_DEEP,
-  SCAN_IO        /* the reader failed */
+  SCAN_IO /* the reader failed */
 } scan_error;
 
 /* Gives up to `length` bytes, 0 at the end, negative on failure. */
@@ -49,33 +51,34 @@ typedef int64_t (*scan_read_fn)(void *user, void *into, size_t length);
 
 typedef struct scan {
   /* window: unread bytes are [at, end); a refill moves them to the front */
-  char *window;             /* NULL when scanning memory */
+  char *window; /* NULL when scanning memory */
   size_t capacity;
   const char *origin, *at, *end;
   bool eof;
-  bool document;            /* set by who reads documents: a value may go over several lines */
+  bool document; /* set by who reads documents: a value may go over several lines */
   scan_read_fn read;
   void *user;
-  int64_t base;             /* input offset of *origin */
+  int64_t base; /* input offset of *origin */
   /* place */
-  uint64_t line;            /* of `at`, from 1 */
-  int64_t line_start;       /* input offset of the line's first byte */
-  int64_t record_start;     /* input offset of the current top-level value */
+  uint64_t line;        /* of `at`, from 1 */
+  int64_t line_start;   /* input offset of the line's first byte */
+  int64_t record_start; /* input offset of the current top-level value */
   uint64_t record_line;
   /* state */
   scan_error error;
   int64_t error_at;
   unsigned depth;
-  uint64_t top;             /* the bit of the innermost open level; 0: none is open */
-  uint64_t is_array;        /* bit per open level */
-  uint64_t has_member;      /* bit per open level: a member was read, a comma must follow */
-  bool waiting;             /* input ended inside a value */
-  char key[SCAN_KEY_MAX];   /* a key that does not lie whole in the window */
+  uint64_t top;           /* the bit of the innermost open level; 0: none is open */
+  uint64_t is_array;      /* bit per open level */
+  uint64_t has_member;    /* bit per open level: a member was read, a comma must follow */
+  bool waiting;           /* input ended inside a value */
+  char key[SCAN_KEY_MAX]; /* a key that does not lie whole in the window */
 } scan;
 
 /* Over a reader, with a window of `window` bytes (at least 4096); 0 or BP_ERR_NOMEM. `offset` and
  * `line` say where in the input the reader begins. */
-int bpi_scan_init(scan *s, scan_read_fn read, void *user, size_t window, int64_t offset, uint64_t line);
+int bpi_scan_init(scan *s, scan_read_fn read, void *user, size_t window, int64_t offset,
+                  uint64_t line);
 /* Over memory, which is only read. */
 void bpi_scan_init_memory(scan *s, const void *data, size_t length);
 void bpi_scan_free(scan *s);
@@ -122,13 +125,16 @@ bool bpi_scan_first(scan *s, char *first);
  * another, or written in another way. */
 bool bpi_scan_text_is(scan *s, const char *text, size_t length);
 /* Feeds a string's decoded bytes in pieces to `feed`, never holding more than a piece. */
-bool bpi_scan_text_feed(scan *s, void (*feed)(void *user, const char *piece, size_t length), void *user);
+bool bpi_scan_text_feed(scan *s, void (*feed)(void *user, const char *piece, size_t length),
+                        void *user);
 bool bpi_scan_bool(scan *s, bool *out);
 /* A whole number of 0 .. 2^53; *bad (may be NULL) is set if it is a number but not such a one. */
 bool bpi_scan_count(scan *s, int64_t *out, bool *bad);
 bool bpi_scan_real(scan *s, double *out);
 
-static inline bool bpi_scan_failed(const scan *s) { return s->error != SCAN_OK || s->waiting; }
+static inline bool bpi_scan_failed(const scan *s) {
+  return s->error != SCAN_OK || s->waiting;
+}
 /* Input offset of the first byte not yet consumed as a complete line: where a later read resumes. */
 int64_t bpi_scan_resume_offset(const scan *s, uint64_t *line);
 /* Bytes at the end of the input from where a value began that waits, whole or broken; 0: none does. */

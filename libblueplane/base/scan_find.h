@@ -34,7 +34,8 @@ static inline const char *bpi_find_special_portable(const char *p, const char *e
     if (found & high) break;
     p += 8;
   }
-  while (p < end && !bpi_special((unsigned char)*p)) p++;
+  while (p < end && !bpi_special((unsigned char)*p))
+    p++;
   return p;
 }
 
@@ -75,7 +76,8 @@ static inline const char *bpi_find_special(const char *p, const char *end) {
     unsigned found = bpi_special_16(bpi_load(p)) | bpi_special_16(bpi_load(p + 16)) << 16;
     if (found != 0) return p + __builtin_ctz(found);
   }
-  while (p < end && !bpi_special((unsigned char)*p)) p++;
+  while (p < end && !bpi_special((unsigned char)*p))
+    p++;
   return p;
 }
 
@@ -87,7 +89,8 @@ static inline const char *bpi_copy_plain(char *into, const char *p, const char *
     _mm_storeu_si128((__m128i *)(void *)into, block);
     if (found != 0) return p + __builtin_ctz(found);
   }
-  while (p < end && !bpi_special((unsigned char)*p)) *into++ = *p++;
+  while (p < end && !bpi_special((unsigned char)*p))
+    *into++ = *p++;
   return p;
 }
 
@@ -158,9 +161,15 @@ static inline unsigned bpi_escapable_16(__m128i block) {
 #define BPI_BITS_64(bits, p)                                                                       \
   ((uint64_t)(bits(bpi_load(p)) | bits(bpi_load(p + 16)) << 16) |                                  \
    (uint64_t)(bits(bpi_load(p + 32)) | bits(bpi_load(p + 48)) << 16) << 32)
-static inline uint64_t bpi_special_64(const char *p) { return BPI_BITS_64(bpi_special_16, p); }
-static inline uint64_t bpi_backslash_64(const char *p) { return BPI_BITS_64(bpi_backslash_16, p); }
-static inline uint64_t bpi_escapable_64(const char *p) { return BPI_BITS_64(bpi_escapable_16, p); }
+static inline uint64_t bpi_special_64(const char *p) {
+  return BPI_BITS_64(bpi_special_16, p);
+}
+static inline uint64_t bpi_backslash_64(const char *p) {
+  return BPI_BITS_64(bpi_backslash_16, p);
+}
+static inline uint64_t bpi_escapable_64(const char *p) {
+  return BPI_BITS_64(bpi_escapable_16, p);
+}
 
 BPI_SKIP_TEXT(bpi_skip_text_sse2, bpi_special_64, bpi_backslash_64, bpi_escapable_64)
 

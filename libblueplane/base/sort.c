@@ -40,7 +40,8 @@ static void deal(const entry *from, entry *to, size_t count, unsigned digit,
     counts[value] = start;
     start += here;
   }
-  for (size_t i = 0; i < count; i++) to[counts[digit_of(from[i].word, digit)]++] = from[i];
+  for (size_t i = 0; i < count; i++)
+    to[counts[digit_of(from[i].word, digit)]++] = from[i];
 }
 
 /* Sorts by `word`; the result lies in either of the two, and is returned. */
@@ -75,7 +76,8 @@ static void sort_few(int64_t **rows, size_t count, size_t words) {
     for (; to > 0; to--) {
       int64_t *before = rows[to - 1];
       size_t word = 0;
-      while (word < words && before[word] == row[word]) word++;
+      while (word < words && before[word] == row[word])
+        word++;
       if (word == words || before[word] < row[word]) break;
       rows[to] = before;
     }
@@ -91,13 +93,15 @@ int bpi_sort_rows(int64_t **rows, size_t count, size_t words) {
   uint32_t(*counts)[DIGIT_VALUES];
   entry *both = make_entries(count, &counts), *e = both;
   if (both == NULL) return BP_ERR_NOMEM;
-  for (size_t i = 0; i < count; i++) e[i].row = rows[i];
+  for (size_t i = 0; i < count; i++)
+    e[i].row = rows[i];
   for (size_t word = words; word-- > 0;) {
     for (size_t i = 0; i < count; i++)
       e[i].word = (uint64_t)e[i].row[word] ^ UINT64_C(1) << 63;
     e = sort_entries(e, e == both ? both + count : both, count, counts);
   }
-  for (size_t i = 0; i < count; i++) rows[i] = e[i].row;
+  for (size_t i = 0; i < count; i++)
+    rows[i] = e[i].row;
   bpi_free(counts);
   bpi_free(both);
   return BP_OK;

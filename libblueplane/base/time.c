@@ -22,7 +22,7 @@
 #define CYCLE (CYCLE_DAYS * DAY)
 #define CYCLE_YEARS 400
 #define LAST_INSTANT (BPI_TIME_LAST / BPI_SECOND)
-#define OFFSET_MIN (-89999)                /* RFC 9636: more than -25 hours, less than 26 hours */
+#define OFFSET_MIN (-89999) /* RFC 9636: more than -25 hours, less than 26 hours */
 #define OFFSET_MAX 93599
 #define RULE_FIRST_YEAR 1969 /* before it a rule need not be right */
 #define RULE_YEARS (CYCLE_YEARS + 3)

@@ -10,22 +10,22 @@
 
 #include <blueplane/blueplane.h>
 
-#define BPI_TIME_NONE INT64_MIN          /* a record without a usable time */
+#define BPI_TIME_NONE INT64_MIN /* a record without a usable time */
 #define BPI_SECOND INT64_C(1000000)
 #define BPI_TIME_LAST (INT64_C(253402300799) * BPI_SECOND) /* 9999-12-31T23:59:59Z */
 #define BPI_DAY (INT64_C(86400) * BPI_SECOND)
-#define BPI_QUARTER (900 * BPI_SECOND)   /* a quarter of an hour */
+#define BPI_QUARTER (900 * BPI_SECOND) /* a quarter of an hour */
 #define BPI_DAY_QUARTERS 96
 
-typedef struct zone zone;                /* immutable; shared by threads */
+typedef struct zone zone; /* immutable; shared by threads */
 
 typedef struct civil {
   int32_t year;
-  int32_t month, day;                    /* 1.. */
+  int32_t month, day; /* 1.. */
   int32_t hour, minute, second, micro;
 } civil;
 
-int64_t bpi_now(void);                   /* microseconds since the epoch */
+int64_t bpi_now(void); /* microseconds since the epoch */
 
 /* RFC 3339 / ISO 8601 instant with zone designator ("2025-09-01T10:00:00.123Z", "+02:00"); up to 9
  * fraction digits, truncated to microseconds; years 1970 to 9999. */
@@ -52,12 +52,12 @@ int bpi_zone_parse(zone **out, const char *name, const void *data, size_t length
 void bpi_zone_free(zone *z);
 const char *bpi_zone_name(const zone *z);
 
-int32_t bpi_zone_offset(const zone *z, int64_t us);        /* seconds east of UTC at an instant */
+int32_t bpi_zone_offset(const zone *z, int64_t us); /* seconds east of UTC at an instant */
 void bpi_zone_civil(const zone *z, int64_t us, civil *out);
 /* Instant at which a civil day begins in the zone: the first instant that carries this date, also
  * where midnight is skipped or comes twice. A date the zone skipped altogether gives the start of
  * the next. */
 int64_t bpi_zone_day_start(const zone *z, int32_t year, int32_t month, int32_t day);
-int64_t bpi_zone_local_days(const zone *z, int64_t us);    /* days since the epoch of the local date */
+int64_t bpi_zone_local_days(const zone *z, int64_t us); /* days since the epoch of the local date */
 
 #endif

@@ -1185,8 +1185,8 @@ static bool ends_word(char c) {
 
 /* What in a word is more than itself, or ends it. */
 static const bool is_mark[256] = {
-    [' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true, [';'] = true,  ['|'] = true,
-    ['&'] = true, ['('] = true,  [')'] = true,  ['<'] = true,  ['>'] = true,  ['"'] = true,
+    [' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true, [';'] = true, ['|'] = true,
+    ['&'] = true, ['('] = true,  [')'] = true,  ['<'] = true,  ['>'] = true, ['"'] = true,
     ['`'] = true, ['\''] = true, ['\\'] = true, ['$'] = true,
 };
 

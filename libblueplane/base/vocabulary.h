@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* clang-format off */
 #define BPI_OUTCOMES(X)                                                                            \
   X(UNKNOWN, 0, "unknown") X(OK, 1, "ok") X(ERROR, 2, "error") X(REJECTED, 3, "rejected")          \
   X(INTERRUPTED, 4, "interrupted") X(CANCELLED, 5, "cancelled") X(BLOCKED, 6, "blocked")           \
@@ -95,6 +96,7 @@
   X(PLAN_MODE, 0, "plan_mode") X(SUBAGENTS, 1, "subagents") X(SKILLS, 2, "skills")                 \
   X(MCP, 3, "mcp") X(SLASH_COMMANDS, 4, "slash_commands") X(BACKGROUND, 5, "background_runs")      \
   X(WEB, 6, "web_search") X(IMAGES, 7, "images")
+/* clang-format on */
 
 #define BPI_ENUM_MEMBER(prefix, name, number) prefix##name = number,
 #define X(name, number, text) BPI_ENUM_MEMBER(OUTCOME_, name, number)
@@ -163,10 +165,15 @@ enum { BPI_USES(X) USES };
 
 /* Features of a prompt: a set of bits. */
 enum {
-  PROMPT_IMAGE = 1, PROMPT_FILE = 2, PROMPT_CODE = 4, PROMPT_QUEUED = 8, PROMPT_COMMAND = 16,
+  PROMPT_IMAGE = 1,
+  PROMPT_FILE = 2,
+  PROMPT_CODE = 4,
+  PROMPT_QUEUED = 8,
+  PROMPT_COMMAND = 16,
   PROMPT_FEATURE_BITS = 5
 };
 
+/* clang-format off */
 typedef enum vocabulary {
   VOCABULARY_OUTCOME, VOCABULARY_FAILURE, VOCABULARY_CATEGORY, VOCABULARY_PROGRAM,
   VOCABULARY_LANGUAGE, VOCABULARY_EVENT, VOCABULARY_DETAIL, VOCABULARY_STOP, VOCABULARY_SPEED,
@@ -174,15 +181,17 @@ typedef enum vocabulary {
   VOCABULARY_DECISION, VOCABULARY_CHANGE, VOCABULARY_CHANGE_TYPE, VOCABULARY_ASSISTED,
   VOCABULARY_TASK_TYPE, VOCABULARY_TASK_OUTCOME, VOCABULARY_USE, VOCABULARY_COUNT
 } vocabulary;
+/* clang-format on */
 
-const char *bpi_vocabulary_name(vocabulary v, int code);              /* NULL if there is none */
+const char *bpi_vocabulary_name(vocabulary v, int code);                /* NULL if there is none */
 int bpi_vocabulary_code(vocabulary v, const char *name, size_t length); /* -1 if there is none */
 int bpi_vocabulary_size(vocabulary v);
 
 /* Lookups of the closed lists by which text becomes a number. All case-sensitive unless said. */
-int bpi_language_of_path(const char *path, size_t length);            /* by file name ending, any case */
-int bpi_category_of_tool(const char *tool, size_t length);            /* of any assistant */
-int bpi_program_of_command(const char *command, size_t length);       /* most telling program of a command line */
+int bpi_language_of_path(const char *path, size_t length); /* by file name ending, any case */
+int bpi_category_of_tool(const char *tool, size_t length); /* of any assistant */
+/* most telling program of a command line */
+int bpi_program_of_command(const char *command, size_t length);
 int bpi_prompt_size(int64_t characters);
 
 #endif

@@ -307,8 +307,7 @@ static int64_t draw_value(const chart *c, const point *p, int64_t middle) {
   if (spans && (p->value >= 0 ? sure < zero : sure > zero)) sure = zero;
   draw_span(c, BAR, zero, sure, middle);
   if (spans) draw_span(c, REACH, p->value >= 0 ? low > zero ? low : zero : low, high, middle);
-  if (spans)
-    write_line(c->h->out, MIDDLE, x, middle - BAR_HEIGHT / 2, x, middle + BAR_HEIGHT / 2);
+  if (spans) write_line(c->h->out, MIDDLE, x, middle - BAR_HEIGHT / 2, x, middle + BAR_HEIGHT / 2);
   x = spans && high > x ? high : x;
   return x < zero ? zero : x;
 }
@@ -366,7 +365,8 @@ static double round_up(double value, const char *unit, bool whole) {
     power /= 10;
   bool is_fine = power * base >= 100 || !whole;
   const double *steps = is_fine ? fine : coarse;
-  for (size_t i = 0; i < (is_fine ? sizeof fine / sizeof *fine : sizeof coarse / sizeof *coarse); i++)
+  for (size_t i = 0; i < (is_fine ? sizeof fine / sizeof *fine : sizeof coarse / sizeof *coarse);
+       i++)
     if (size <= steps[i] * power) return steps[i] * power * base;
   return 10 * power * base;
 }

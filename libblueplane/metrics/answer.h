@@ -7,6 +7,7 @@
 #include "metrics/stats.h"
 
 /* What a column of a metric shows. */
+/* clang-format off */
 typedef enum answer_part {
   PART_VALUE,
   PART_TOP, PART_BOTTOM,             /* numerator, denominator; the two sides of a difference */
@@ -17,9 +18,10 @@ typedef enum answer_part {
   PART_LOW, PART_HIGH, PART_LESS,    /* of an interval, of an estimate; what an estimate takes off */
   PART_BASELINE, PART_DIFFERENCE, PART_RELATIVE
 } answer_part;
+/* clang-format on */
 
 typedef struct answer {
-  int state;      /* BP_CELL_ without flags */
+  int state; /* BP_CELL_ without flags */
   bool real, lower;
   int64_t whole;
   double fraction;
@@ -48,17 +50,17 @@ typedef struct spread {
 
 typedef struct answers {
   const frame *f;
-  bool average;              /* totals are divided by the active units of time */
+  bool average; /* totals are divided by the active units of time */
   int64_t units;
-  int64_t *total;            /* by metric: over all groups, for shares */
-  uint32_t *visit;           /* visits sorted by group */
-  size_t *visit_start;       /* by group, and one more */
-  int64_t *values;           /* of one group's visits */
-  cluster *clusters;         /* the same, for an interval */
-  uint32_t known_group;      /* whose spread is at hand */
+  int64_t *total;       /* by metric: over all groups, for shares */
+  uint32_t *visit;      /* visits sorted by group */
+  size_t *visit_start;  /* by group, and one more */
+  int64_t *values;      /* of one group's visits */
+  cluster *clusters;    /* the same, for an interval */
+  uint32_t known_group; /* whose spread is at hand */
   size_t known_metric;
   spread known;
-  uint32_t share_group;      /* whose interval is at hand */
+  uint32_t share_group; /* whose interval is at hand */
   size_t share_metric;
   estimate share;
 } answers;

@@ -9,6 +9,7 @@
 
 /* clang-format off: braces of values, not of blocks */
 /* Terms: the count of a kind's cells or one of their measures. */
+/* clang-format off */
 #define ADD(kind_, measure) {.kind = ROLLUP_##kind_, .take = kind_##_##measure, .sign = 1}
 #define MINUS(kind_, measure) {.kind = ROLLUP_##kind_, .take = kind_##_##measure, .sign = -1}
 #define ASIDE(kind_, measure)                                                                      \
@@ -67,6 +68,7 @@
   .shape = SHAPE_SPREAD, .unit = unit_, .top = operand_, .bottom = RESOLVED, .interval = true
 #define SHARE(top_, bottom_)                                                                       \
   .shape = SHAPE_RATIO, .unit = "ratio", .scale = 1, .top = top_, .bottom = bottom_, .interval = true
+/* clang-format on */
 
 /* Operands that several metrics share. */
 #define SESSIONS DISTINCT(SESSIONS, "sessions", "count", 0, COUNT(PROMPT), COUNT(RESPONSE))
@@ -83,11 +85,12 @@
 #define AI_COMMITS                                                                                 \
   SUM("ai_commits", "count", NEED_CHANGES, CHANGES_IF(COMMIT, ASSISTED, ASSISTED_YES))
 #define TYPED_COMMITS SUM("typed_commits", "count", NEED_HISTORY, CHANGES_TYPED(COMMIT))
+/* clang-format off */
 #define LINKED_COMMITS                                                                             \
   {.kind = OPERAND_LINKED, .name = "linked_commits", .unit = "count",                              \
    .needs = NEED_CHANGES | NEED_TIME | NEED_WORKSPACE, .terms = TERMS(CHANGES(COMMIT))}
-#define CACHE_READ                                                                                 \
-  SUM("cache_read_tokens", "tokens", NEED_CACHE_READ, ADD(RESPONSE, CACHE_READ))
+/* clang-format on */
+#define CACHE_READ SUM("cache_read_tokens", "tokens", NEED_CACHE_READ, ADD(RESPONSE, CACHE_READ))
 #define TOTAL_TOKENS                                                                               \
   SUM("total_tokens", "tokens", NEED_TOKENS, ADD(RESPONSE, INPUT), ADD(RESPONSE, OUTPUT),          \
       ADD(RESPONSE, CACHE_READ), ADD(RESPONSE, CACHE_WRITE_5M), ADD(RESPONSE, CACHE_WRITE_1H))
@@ -101,13 +104,13 @@
 #define NEED_RESULTS (NEED_TIME | NEED_TOOLS | NEED_OUTCOMES)
 #define TASKS SUM("tasks", "count", NEED_TASKS, COUNT(TASK))
 #define RESOLVED                                                                                   \
-  SUM("resolved", "count", NEED_RESULTS,                                                           \
-      COUNT_IF(TASK, TASK_OUTCOME, TASK_OUTCOME_RESOLVED))
+  SUM("resolved", "count", NEED_RESULTS, COUNT_IF(TASK, TASK_OUTCOME, TASK_OUTCOME_RESOLVED))
 #define TO_RESOLVE                                                                                 \
   SUM("to_resolve", "count", NEED_RESULTS,                                                         \
       COUNT_IF2(TASK, TASK_OUTCOME, TASK_OUTCOME_RESOLVED, TASK_OUTCOME_UNRESOLVED))
 #define ATTEMPTED_EDITS SUM("edits", "count", NEED_RESULTS, ADD(ATTEMPT, EDITS))
 #define REPEATS SUM("repeats", "count", NEED_RESULTS, ADD(ATTEMPT, REPEATS))
+/* clang-format off */
 #define TASK_PRICED(what, name_, unit_, needs_)                                                    \
   {.kind = OPERAND_##what, .name = name_, .unit = unit_, .needs = needs_,                          \
    .terms = TERMS(COUNT(TASK_COST))}
@@ -133,6 +136,7 @@
 #define METRIC(id_, title_, family_, levels_, definition_, ...)                                    \
   [METRIC_##id_] = {.id = #id_, .title = title_, .definition = definition_,                        \
                     .family = FAMILY_##family_, .levels = levels_, __VA_ARGS__},
+/* clang-format on */
 /* clang-format on */
 const metric bpi_metrics[METRIC_COUNT] = {
 #include "metrics/catalog.def"
@@ -169,12 +173,12 @@ const metric_alias bpi_metric_aliases[] = {
 };
 const size_t bpi_metric_alias_count = sizeof bpi_metric_aliases / sizeof *bpi_metric_aliases;
 
-static const char *const families[FAMILY_COUNT] = {"activity",      "output",   "tokens",
-                                                   "time",          "platform", "workspace",
-                                                   "depth", "quality",  "changes",
-                                                   "tasks"};
+static const char *const families[FAMILY_COUNT] = {"activity", "output",    "tokens", "time",
+                                                   "platform", "workspace", "depth",  "quality",
+                                                   "changes",  "tasks"};
 
 /* Kinds and measures as the formulas name them. */
+/* clang-format off */
 static const char *const kind_names[ROLLUP_KINDS] = {
     [ROLLUP_RESPONSE] = "response", [ROLLUP_TOOL] = "tool",   [ROLLUP_EDIT] = "edit",
     [ROLLUP_PROMPT] = "prompt",     [ROLLUP_EVENT] = "event", [ROLLUP_ACTIVE] = "active",
@@ -182,6 +186,7 @@ static const char *const kind_names[ROLLUP_KINDS] = {
     [ROLLUP_ATTEMPT] = "attempt",   [ROLLUP_TASK_COST] = "task_cost",
     [ROLLUP_TASK] = "task",         [ROLLUP_USE] = "use",     [ROLLUP_PATTERN] = "pattern",
     [ROLLUP_TRANSITION] = "transition"};
+/* clang-format on */
 static const char *const measure_names[ROLLUP_KINDS][ROLLUP_MEASURES] = {
     [ROLLUP_RESPONSE] = {"input", "output", "cache_read", "cache_write_5m", "cache_write_1h",
                          "reasoning", "web_searches", "cost_nano", "costed"},
@@ -239,8 +244,7 @@ static bool is_distinct(const operand *o) {
 }
 
 bool bpi_operand_rests_on_output(const operand *o) {
-  if (o->kind == OPERAND_COST || o->kind == OPERAND_PLAIN ||
-      o->kind == OPERAND_COST_WHERE_RECORDED)
+  if (o->kind == OPERAND_COST || o->kind == OPERAND_PLAIN || o->kind == OPERAND_COST_WHERE_RECORDED)
     return true;
   if (o->kind != OPERAND_SUM) return false;
   for (const term *t = o->terms; t && t->kind; t++)
@@ -260,7 +264,8 @@ static uint64_t dimensions_of_term(const term *t) {
   uint64_t set = 0;
   for (int dim = 0; dim < DIM_COUNT; dim++) {
     const dimension *d = &bpi_dimensions[dim];
-    bool fixed = d->how == FROM_FIELD && (fixes(&t->only[0], d->field) || fixes(&t->only[1], d->field));
+    bool fixed = d->how == FROM_FIELD &&
+                 (fixes(&t->only[0], d->field) || fixes(&t->only[1], d->field));
     if ((d->kinds & KIND_BIT(t->kind)) && !fixed) set |= DIM_BIT(dim);
   }
   return set;

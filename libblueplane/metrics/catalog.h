@@ -12,10 +12,12 @@
 #include "metrics/dimension.h"
 
 /* Their numbers travel in bundles: new ones go to the end. */
+/* clang-format off */
 typedef enum metric_family {
   FAMILY_ACTIVITY, FAMILY_OUTPUT, FAMILY_TOKENS, FAMILY_TIME, FAMILY_PLATFORM, FAMILY_WORKSPACE,
   FAMILY_DEPTH, FAMILY_QUALITY, FAMILY_CHANGES, FAMILY_TASKS, FAMILY_COUNT
 } metric_family;
+/* clang-format on */
 
 /* Those cells whose class field has one of certain values. */
 typedef struct condition {
@@ -57,9 +59,9 @@ typedef enum operand_kind {
 typedef struct operand {
   operand_kind kind;
   const char *name, *unit;
-  unsigned needs;               /* NEED_: a source without it cannot tell */
-  const term *terms;            /* up to the first of kind 0; NULL: none */
-  const term *instead;          /* other cells with the same total and other dimensions */
+  unsigned needs;      /* NEED_: a source without it cannot tell */
+  const term *terms;   /* up to the first of kind 0; NULL: none */
+  const term *instead; /* other cells with the same total and other dimensions */
 } operand;
 
 typedef enum metric_shape {
@@ -71,7 +73,9 @@ typedef enum metric_shape {
   SHAPE_VERDICT,    /* a word, where the interval of top / bottom allows one */
   SHAPE_ESTIMATE,   /* top and bottom times what is assumed of them, minus `less` */
   SHAPE_SET,        /* no value of its own: the metrics beside it */
-  SHAPE_PEAK_HOUR, SHAPE_TOP_HOURS, SHAPE_PEAK_DAY /* of top */
+  SHAPE_PEAK_HOUR,
+  SHAPE_TOP_HOURS,
+  SHAPE_PEAK_DAY /* of top */
 } metric_shape;
 
 /* The share that an interval must lie above or below, and the words for it; NULL: none. */
@@ -84,20 +88,20 @@ typedef struct verdict {
 typedef struct metric {
   const char *id, *title, *definition;
   metric_family family;
-  const char *levels;       /* for: D developer, L lead, M manager, O operations, R research */
+  const char *levels; /* for: D developer, L lead, M manager, O operations, R research */
   metric_shape shape;
   const char *unit; /* count, tokens, lines, us, nUSD, ratio, hour, day, time; NULL: top's */
   operand top, bottom;
-  int64_t scale;            /* of a ratio */
-  operand less;             /* of an estimate: what is taken off */
-  bool interval;            /* 95 % interval: of a ratio, of the median of a spread */
+  int64_t scale; /* of a ratio */
+  operand less;  /* of an estimate: what is taken off */
+  bool interval; /* 95 % interval: of a ratio, of the median of a spread */
   verdict verdict;
   const char *beside[METRICS_BESIDE]; /* metrics that are asked for with it */
-  uint64_t implies;         /* the one dimension it is always told by, as a bit; 0 none */
-  operand missing;          /* counts what the value leaves out: any makes it a lower bound */
-  bool outliers;            /* of a spread: counts them */
-  bool by_event;            /* may be told by kind of interaction */
-  uint64_t without;         /* dimensions that would make no sense */
+  uint64_t implies;                   /* the one dimension it is always told by, as a bit; 0 none */
+  operand missing;  /* counts what the value leaves out: any makes it a lower bound */
+  bool outliers;    /* of a spread: counts them */
+  bool by_event;    /* may be told by kind of interaction */
+  uint64_t without; /* dimensions that would make no sense */
 } metric;
 
 #define METRIC(id, ...) METRIC_##id,

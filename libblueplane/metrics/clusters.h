@@ -12,14 +12,14 @@
 typedef struct cluster_question {
   const char *const *metrics; /* ids of totals or of ratios whose two sides add up */
   size_t count;
-  const char *by;             /* a dimension; NULL: none, there is one value */
-  int64_t from, until;        /* microseconds */
+  const char *by;      /* a dimension; NULL: none, there is one value */
+  int64_t from, until; /* microseconds */
 } cluster_question;
 
 typedef struct clusters {
   size_t metrics, values, count;
-  char **value;  /* by value, in the order of names; NULL: not known */
-  cluster *sum;  /* by metric, value and cluster; of a total the bottom is 0 */
+  char **value; /* by value, in the order of names; NULL: not known */
+  cluster *sum; /* by metric, value and cluster; of a total the bottom is 0 */
 } clusters;
 
 /* Hours of the day become four bands, days of the week their names. What a source cannot tell, and

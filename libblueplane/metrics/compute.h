@@ -19,7 +19,7 @@ typedef struct compute_context {
   const benchmark *benchmark; /* of releases; NULL: none was given */
   const source_cover *covers; /* by index of a source */
   size_t cover_count;
-  int64_t now_us;             /* decides what "today" is */
+  int64_t now_us; /* decides what "today" is */
 } compute_context;
 
 /* Reads within one snapshot. A query that names a report gives that (metrics/report.h). Errors: those of planning (metrics/plan.h), NOTFOUND with "zone",

@@ -16,11 +16,11 @@ typedef enum contrast_kind {
 
 typedef struct contrast {
   contrast_kind kind;
-  double a, b;          /* the metric on both sides, in its unit; of a slope its first and last week */
-  int64_t n_a, n_b;     /* what stands under the line; of a slope weeks with a value, and 0 */
-  int64_t hits;         /* what stands above the line on both sides together */
-  size_t clusters;      /* session days that tell of either side; of a slope all */
-  comparison c;         /* not known where there is too little */
+  double a, b;      /* the metric on both sides, in its unit; of a slope its first and last week */
+  int64_t n_a, n_b; /* what stands under the line; of a slope weeks with a value, and 0 */
+  int64_t hits;     /* what stands above the line on both sides together */
+  size_t clusters;  /* session days that tell of either side; of a slope all */
+  comparison c;     /* not known where there is too little */
 } contrast;
 
 /* Whether a metric can be compared: a ratio whose two sides add up over sessions and days. */

@@ -3,11 +3,10 @@
 
 #include "store/read.h"
 
-static const char *const names[] = {"tokens",        "cache_read", "cache_write", "reasoning",
-                                    "cost_recorded", "tools",      "outcomes",    "lines",
-                                    "decisions",     "prompts",    "model",       "time",
-                                    "events",        "workspace",  "changes",     "web_searches",
-                                    "history",       "reviews"};
+static const char *const names[] = {
+    "tokens",   "cache_read", "cache_write", "reasoning",    "cost_recorded", "tools",
+    "outcomes", "lines",      "decisions",   "prompts",      "model",         "time",
+    "events",   "workspace",  "changes",     "web_searches", "history",       "reviews"};
 
 unsigned bpi_covers_of(const source_cover *covers, size_t count, int64_t sources) {
   unsigned all = 0;

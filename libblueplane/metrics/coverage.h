@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 /* The same bits as COVERS_ of sources/source.h; api/query.c asserts that they are. */
+/* clang-format off */
 enum {
   NEED_TOKENS = 1, NEED_CACHE_READ = 2, NEED_CACHE_WRITE = 4, NEED_REASONING = 8, NEED_COST = 16,
   NEED_TOOLS = 32, NEED_OUTCOMES = 64, NEED_LINES = 128, NEED_DECISIONS = 256, NEED_PROMPTS = 512,
@@ -14,6 +15,7 @@ enum {
   NEED_CHANGES = 16384, NEED_WEB_SEARCH = 32768,
   NEED_HISTORY = 65536, NEED_REVIEWS = 131072
 };
+/* clang-format on */
 
 #define SOURCES_MAX 63 /* a session remembers its sources as bits */
 

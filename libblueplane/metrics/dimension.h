@@ -21,23 +21,27 @@
    KIND_BIT(ROLLUP_PATTERN) | KIND_BIT(ROLLUP_TRANSITION))
 
 /* Parts of a cell's class, with the vocabulary of their values. */
+/* clang-format off */
 typedef enum class_field {
   FIELD_NONE, FIELD_SUBAGENT, FIELD_QUALITY, FIELD_OUTCOME, FIELD_CATEGORY, FIELD_LANGUAGE,
   FIELD_DECISION, FIELD_SIZE, FIELD_EVENT, FIELD_CHANGE, FIELD_CHANGE_TYPE, FIELD_ASSISTED,
   FIELD_TASK_TYPE, FIELD_TASK_OUTCOME,
   FIELD_USE, FIELD_COUNT
 } class_field;
+/* clang-format on */
 
 int64_t bpi_field_get(class_field field, int64_t class_);
-int64_t bpi_field_mask(class_field field); /* its bits; 0 of FIELD_NONE */
-const char *bpi_field_name(class_field field);             /* "outcome" */
+int64_t bpi_field_mask(class_field field);                    /* its bits; 0 of FIELD_NONE */
+const char *bpi_field_name(class_field field);                /* "outcome" */
 const char *bpi_field_value(class_field field, int64_t code); /* "ok"; NULL if there is none */
 int64_t bpi_field_code(class_field field, const char *value); /* -1 if there is none */
 
+/* clang-format off */
 typedef enum dimension_how {
   FROM_BUCKET, FROM_HOUR, FROM_WEEKDAY, FROM_SESSION, FROM_SESSION_LABEL, FROM_SOURCES, FROM_DEPTH,
   FROM_KIND, FROM_LABEL, FROM_FAMILY, FROM_SERVER, FROM_FIELD, FROM_FEATURES, FROM_PATTERN
 } dimension_how;
+/* clang-format on */
 
 #define DIMENSION(id, ...) DIM_##id,
 typedef enum dimension_id {
@@ -49,12 +53,12 @@ typedef enum dimension_id {
 
 typedef struct dimension {
   const char *name, *title, *definition;
-  int type;              /* BP_TYPE_ */
+  int type; /* BP_TYPE_ */
   dimension_how how;
-  unsigned kinds;        /* rollup kinds that know it */
-  class_field field;     /* FROM_FIELD */
-  label_kind label;      /* FROM_LABEL, FROM_FAMILY, FROM_SERVER, FROM_SESSION_LABEL */
-  size_t offset;         /* FROM_SESSION_LABEL: of the label number in session_row */
+  unsigned kinds;    /* rollup kinds that know it */
+  class_field field; /* FROM_FIELD */
+  label_kind label;  /* FROM_LABEL, FROM_FAMILY, FROM_SERVER, FROM_SESSION_LABEL */
+  size_t offset;     /* FROM_SESSION_LABEL: of the label number in session_row */
 } dimension;
 
 extern const dimension bpi_dimensions[DIM_COUNT];

@@ -11,7 +11,7 @@
 /* Positions inside the tuples of the keymaps. */
 #define SLICE_BITS 7
 #define SLOT_BITS 12
-#define LINK_QUARTERS 2 /* before a commit's own: half an hour */
+#define LINK_QUARTERS 2                       /* before a commit's own: half an hour */
 #define DAYS_OF_PARENT ((1 << SLOT_BITS) - 1) /* stands for a slot */
 
 /* Bits of the plan's needs that counts of tokens meet. */
@@ -98,7 +98,7 @@ static uint32_t group_of(frame *f, const int64_t *keys) {
   if (bpi_reserve(&items, &f->group_capacity, (size_t)number + 1, sizeof *f->group))
     return fail(f), KEYMAP_NONE;
   f->group = items;
-  f->group[number] = 
+  f->group[number] =
       (group){.some = 0, .all = UINT32_MAX, .parent = KEYMAP_NONE, .last_visit = KEYMAP_NONE};
   if (f->p->per_active_day) f->group[number].parent = parent_of(f, keys);
   return make_room(f, &f->slot, &f->slot_capacity, number, f->p->slots) ? number : KEYMAP_NONE;
@@ -251,7 +251,8 @@ static bool matches(frame *f, size_t index, const rollup_cell *cell) {
   switch (filter->match) {
   case MATCH_KEY: return key == filter->key;
   case MATCH_TEXT: return name_matches(f, index, key);
-  case MATCH_SESSION: return session_matches(filter, bpi_names_session_row(f->n, f->last_number)->key);
+  case MATCH_SESSION:
+    return session_matches(filter, bpi_names_session_row(f->n, f->last_number)->key);
   case MATCH_SOURCE: return key >> filter->key & 1;
   case MATCH_FEATURE:
     if (key < 0) return false;
@@ -290,7 +291,8 @@ static int64_t plain_cost(frame *f, const rollup_cell *cell) {
     bpi_add_to(&plain.m[RESPONSE_INPUT], cell->m[i]);
     plain.m[i] = 0;
   }
-  return bpi_price_cell(bpi_names_price(f->n, f->prices, bpi_names_label(f->n, cell->label)), &plain)
+  return bpi_price_cell(bpi_names_price(f->n, f->prices, bpi_names_label(f->n, cell->label)),
+                        &plain)
       .pico;
 }
 
@@ -511,8 +513,8 @@ static int read_kind(frame *f, store *s, rollup_kind kind, cell_grain grain, boo
   f->kind = kind;
   f->place.quarter = INT64_MIN; /* none yet */
   enter_like(f, 0);
-  int rc = bpi_read_cells(s, kind, grain, undated ? INT64_MIN : t->from[0],
-                          t->until[t->slices - 1], &to, error);
+  int rc = bpi_read_cells(s, kind, grain, undated ? INT64_MIN : t->from[0], t->until[t->slices - 1],
+                          &to, error);
   if (f->n->failed) return f->n->failed;
   return f->failed ? f->failed : rc;
 }

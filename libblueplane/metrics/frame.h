@@ -21,9 +21,9 @@ typedef struct group {
 
 /* Whose visit it is. */
 typedef struct visit_key {
-  int64_t place;       /* group and slice */
-  int64_t visitor;     /* session, or a negative number for a task */
-  uint32_t before;     /* one more than another visit of the session; 0 none */
+  int64_t place;   /* group and slice */
+  int64_t visitor; /* session, or a negative number for a task */
+  uint32_t before; /* one more than another visit of the session; 0 none */
 } visit_key;
 
 typedef struct frame {
@@ -32,40 +32,40 @@ typedef struct frame {
   name_cache *n;
   const prices *prices;
   const assumptions *assumed;
-  keymap groups;       /* keys of the dimensions, in order */
+  keymap groups; /* keys of the dimensions, in order */
   group *group;
   size_t group_capacity;
-  int64_t *slot;       /* groups * plan's slots */
+  int64_t *slot; /* groups * plan's slots */
   size_t slot_capacity;
   visit_key *visit_key;
   size_t visits, visit_key_capacity;
   uint32_t *first_visit; /* by session, one more than the last of its visits; 0 none */
   size_t first_visits;
-  int64_t *visit;      /* visits * plan's visit slots */
+  int64_t *visit; /* visits * plan's visit slots */
   size_t visit_capacity;
-  uint8_t *visited;    /* VISITED_: a spread is over it */
+  uint8_t *visited; /* VISITED_: a spread is over it */
   size_t visited_capacity;
-  keymap seen;         /* group, slot and slice; value: what is distinct */
-  keymap busy;         /* workspace and quarter of an hour with activity of a session */
-  keymap parents;      /* keys without the hour of day */
+  keymap seen;    /* group, slot and slice; value: what is distinct */
+  keymap busy;    /* workspace and quarter of an hour with activity of a session */
+  keymap parents; /* keys without the hour of day */
   int64_t *parent_days;
   size_t parent_capacity;
   bool active[BASELINE_UNITS]; /* slices with an interaction */
-  int64_t sources;     /* that told of any session seen */
-  int64_t undated;     /* facts left out because they have no place in time */
+  int64_t sources;             /* that told of any session seen */
+  int64_t undated;             /* facts left out because they have no place in time */
   /* of the cell at hand */
-  place place;           /* where nothing is timed, only its quarter and whether it is dated */
+  place place; /* where nothing is timed, only its quarter and whether it is dated */
   bool timed;
-  uint32_t needs_met;  /* of its session, bit per need */
+  uint32_t needs_met; /* of its session, bit per need */
   int64_t last_session, last_number;
   uint32_t visits_before; /* one more than its last visit before its cells came; 0 none */
-  int64_t like;          /* number of a session that says of its sources what this one would; KEY_NONE */
+  int64_t like; /* number of a session that says of its sources what this one would; KEY_NONE */
   /* what was looked up last: cells of one session and group come in runs */
   int64_t last_keys[QUERY_DIMENSIONS], last_new[2];
   uint32_t last_group;
-  int64_t tasks;       /* seen so far: a task has no number of its own here */
-  uint32_t token_needs;  /* of plan.need, those that a response of unknown quality does not meet */
-  bool shadowed;         /* a better row of its session tells of this kind */
+  int64_t tasks;        /* seen so far: a task has no number of its own here */
+  uint32_t token_needs; /* of plan.need, those that a response of unknown quality does not meet */
+  bool shadowed;        /* a better row of its session tells of this kind */
   int failed;
   rollup_kind kind;
 } frame;

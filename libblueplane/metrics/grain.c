@@ -15,8 +15,10 @@ static void look_at_time(look *l, resolution time) {
   if (time > l->time) l->time = time;
 }
 
+/* clang-format off */
 #define PRICED_FIELDS                                                                              \
   (CLASS_MASK(CLASS_QUALITY) | CLASS_MASK(CLASS_BAND) | CLASS_MASK(CLASS_SPEED) | CLASS_MASK(CLASS_TIER) | CLASS_MASK(CLASS_GEO))
+/* clang-format on */
 
 static void look_by(look *l, dimension_id dim, rollup_kind kind) {
   const dimension *d = &bpi_dimensions[dim];
@@ -80,7 +82,8 @@ cell_grain bpi_grain_of(const plan *p, const timeline *t, rollup_kind kind, bool
     look_by(&l, p->filter[i].dim, kind);
   for (size_t i = 0; i < k->steps; i++)
     look_in_step(&l, &k->step[i], kind);
-  if (kind == ROLLUP_RESPONSE) l.class_ |= CLASS_MASK(CLASS_QUALITY); /* tells whether tokens are known */
+  /* tells whether tokens are known */
+  if (kind == ROLLUP_RESPONSE) l.class_ |= CLASS_MASK(CLASS_QUALITY);
   *timed = l.time != ANY_TIME;
   bool days_are_utc = strcmp(bpi_zone_name(t->z), "UTC") == 0;
   bool quarters = l.time == QUARTERS || (l.time == WHOLE_DAYS && !days_are_utc);

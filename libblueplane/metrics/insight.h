@@ -57,12 +57,13 @@ const char *bpi_insight_contrast_name(insight_contrast of);
 
 typedef struct finding {
   const insight_kind *kind;
-  char *subject;        /* NULL: none */
-  contrast seen;        /* its p is one-sided where only one direction is told */
-  double adjusted;      /* p for all tests of the report together */
-  double least;         /* the factor by which the sides differ at least, by the interval */
+  char *subject;   /* NULL: none */
+  contrast seen;   /* its p is one-sided where only one direction is told */
+  double adjusted; /* p for all tests of the report together */
+  double least;    /* the factor by which the sides differ at least, by the interval */
   bool higher;
-  int64_t from, until, other_from, other_until; /* of the two sides; the latter 0 where they are one */
+  /* of the two sides; the latter 0 where they are one */
+  int64_t from, until, other_from, other_until;
 } finding;
 
 /* The sentence of a finding, in the units of its metric. */

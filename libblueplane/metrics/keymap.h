@@ -11,12 +11,12 @@
 #define KEYMAP_NONE UINT32_MAX
 
 typedef struct keymap {
-  size_t width;           /* integers in a key */
+  size_t width; /* integers in a key */
   uint32_t count;
-  int64_t *keys;          /* count * width */
+  int64_t *keys; /* count * width */
   size_t key_capacity;
-  uint32_t *slots;        /* number + 1, 0 free */
-  size_t slot_count;      /* a power of two, or 0 */
+  uint32_t *slots;   /* number + 1, 0 free */
+  size_t slot_count; /* a power of two, or 0 */
 } keymap;
 
 void bpi_keymap_init(keymap *m, size_t width);

@@ -16,44 +16,44 @@
 #define NAME_NONE INT64_C(-1) /* the number of what has no name */
 
 typedef struct label_name {
-  int64_t label;           /* number in the store; 0: made here */
-  ident key;               /* breaks ties of equal text */
-  char *text;              /* NULL: not kept, or not loaded yet */
+  int64_t label; /* number in the store; 0: made here */
+  ident key;     /* breaks ties of equal text */
+  char *text;    /* NULL: not kept, or not loaded yet */
   size_t length;
   bool loaded;
-  bool shared;             /* another of its kind has the same text */
+  bool shared; /* another of its kind has the same text */
   bool family_known, server_known, price_known;
-  int64_t family, server;  /* numbers of names */
+  int64_t family, server; /* numbers of names */
   const price_model *price;
   uint32_t judged, passed; /* bit per filter: its verdict is known; and is yes */
 } label_name;
 
 typedef struct session_info {
-  session_row row;         /* of all tiers; only its id and sources until it is loaded */
+  session_row row; /* of all tiers; only its id and sources until it is loaded */
   bool loaded;
-  unsigned covers;         /* NEED_: what its sources can know together */
-  int64_t interactions;    /* within the range, where the session depth is asked for */
+  unsigned covers;      /* NEED_: what its sources can know together */
+  int64_t interactions; /* within the range, where the session depth is asked for */
 } session_info;
 
 /* A row of the store: its session, and the kinds of its cells that do not count. */
 typedef struct session_place {
-  int64_t number;          /* of the session; NAME_NONE: not read yet */
-  unsigned shadowed;       /* bit per rollup_kind */
+  int64_t number;    /* of the session; NAME_NONE: not read yet */
+  unsigned shadowed; /* bit per rollup_kind */
 } session_place;
 
 typedef struct name_cache {
   store *store;
-  bp_error **error;        /* where a failed reading is told */
-  int failed;              /* 0 or the first BP_ERR_ */
+  bp_error **error; /* where a failed reading is told */
+  int failed;       /* 0 or the first BP_ERR_ */
   const source_cover *covers;
   size_t cover_count;
-  keymap label_map;        /* label of the store, or a negative number for a made name */
-  label_name *name;        /* by number, label_map.count of them */
+  keymap label_map; /* label of the store, or a negative number for a made name */
+  label_name *name; /* by number, label_map.count of them */
   size_t name_capacity;
-  keymap place_map;        /* row of the store */
-  session_place *place;    /* place_map.count of them */
+  keymap place_map;     /* row of the store */
+  session_place *place; /* place_map.count of them */
   size_t place_capacity;
-  session_info *session;   /* by number */
+  session_info *session; /* by number */
   size_t sessions, session_capacity;
   bool workspaces_told_apart;
 } name_cache;

@@ -10,10 +10,11 @@
 #include "metrics/catalog.h"
 #include "metrics/query.h"
 
-#define PLAN_STEPS 96  /* of one kind; a test plans the largest metrics together */
+#define PLAN_STEPS 96 /* of one kind; a test plans the largest metrics together */
 #define PLAN_SLOTS 2048
 #define PLAN_NONE UINT32_MAX
 
+/* clang-format off */
 typedef enum step_op {
   STEP_ADD,            /* slot += the term */
   STEP_SESSION, STEP_DAY, STEP_WORKSPACE, STEP_FILE, /* slot += 1 for a value not seen before */
@@ -27,19 +28,20 @@ typedef enum step_op {
   STEP_COST_WHERE_RECORDED,
   STEP_RECORDED_WHERE_WHOLE
 } step_op;
+/* clang-format on */
 
 typedef struct step {
   step_op op;
   uint32_t slot;
-  uint32_t weekdays;   /* STEP_DAY: seven slots that count the days by weekday, or PLAN_NONE */
+  uint32_t weekdays; /* STEP_DAY: seven slots that count the days by weekday, or PLAN_NONE */
   term t;
 } step;
 
 typedef struct kind_plan {
-  bool read;           /* anything of the below */
-  bool groups;         /* its cells make groups */
-  bool days;           /* its cells make the active days of per_active_day */
-  bool activity;       /* its cells show that a unit of the baseline was active */
+  bool read;     /* anything of the below */
+  bool groups;   /* its cells make groups */
+  bool days;     /* its cells make the active days of per_active_day */
+  bool activity; /* its cells show that a unit of the baseline was active */
   size_t steps;
   step step[PLAN_STEPS];
 } kind_plan;
@@ -48,26 +50,30 @@ typedef struct kind_plan {
 #define LOWER_SLOTS 3
 typedef struct planned {
   const metric *m;
-  uint32_t top, bottom, missing, less; /* slots */
-  uint32_t not_final;          /* output tokens whose count is not final */
-  uint32_t lower[LOWER_SLOTS]; /* any above zero makes it a lower bound */
+  uint32_t top, bottom, missing, less;    /* slots */
+  uint32_t not_final;                     /* output tokens whose count is not final */
+  uint32_t lower[LOWER_SLOTS];            /* any above zero makes it a lower bound */
   uint32_t hours, weekdays, weekday_days; /* first of 24, 7 and 7 slots */
-  uint32_t visit;              /* slot of the visit */
-  uint32_t over;               /* of a spread: VISITED_ */
-  uint32_t cluster_top, cluster_bottom; /* slots of the visit, for an interval */
-  uint32_t top_need, bottom_need; /* bits of the group's coverage */
+  uint32_t visit;                         /* slot of the visit */
+  uint32_t over;                          /* of a spread: VISITED_ */
+  uint32_t cluster_top, cluster_bottom;   /* slots of the visit, for an interval */
+  uint32_t top_need, bottom_need;         /* bits of the group's coverage */
   bool per_active_day;
 } planned;
 
 typedef enum filter_match {
-  MATCH_KEY, MATCH_TEXT, MATCH_SESSION, MATCH_SOURCE, MATCH_FEATURE
+  MATCH_KEY,
+  MATCH_TEXT,
+  MATCH_SESSION,
+  MATCH_SOURCE,
+  MATCH_FEATURE
 } filter_match;
 typedef struct planned_filter {
   dimension_id dim;
   bool negated;
   filter_match match;
-  int64_t key;                 /* MATCH_KEY, MATCH_SOURCE (bit), MATCH_FEATURE */
-  const char *text;            /* belongs to the query */
+  int64_t key;      /* MATCH_KEY, MATCH_SOURCE (bit), MATCH_FEATURE */
+  const char *text; /* belongs to the query */
   size_t length;
 } planned_filter;
 
@@ -79,17 +85,17 @@ typedef struct plan {
   planned metric[QUERY_METRICS];
   dimension_id by[QUERY_DIMENSIONS];
   planned_filter filter[QUERY_FILTERS];
-  uint64_t filtered, used;     /* dimensions filtered on; those grouped by, too */
+  uint64_t filtered, used; /* dimensions filtered on; those grouped by, too */
   kind_plan kind[ROLLUP_KINDS];
   uint32_t slots, visit_slots;
-  unsigned need[PLAN_NEEDS];   /* sets of NEED_ bits, each once */
+  unsigned need[PLAN_NEEDS]; /* sets of NEED_ bits, each once */
   size_t needs;
-  bool depth;                  /* sessions must be counted before */
-  bool by_time;                /* grouped by or filtered on time: undated cells have no place */
-  bool per_active_day;         /* some metric has it */
-  bool priced, tokens;         /* some metric rests on prices; on tokens */
-  bool linked;                 /* some metric asks where sessions were active */
-  bool tasks, assumes;         /* some metric is of tasks; rests on assumptions */
+  bool depth;          /* sessions must be counted before */
+  bool by_time;        /* grouped by or filtered on time: undated cells have no place */
+  bool per_active_day; /* some metric has it */
+  bool priced, tokens; /* some metric rests on prices; on tokens */
+  bool linked;         /* some metric asks where sessions were active */
+  bool tasks, assumes; /* some metric is of tasks; rests on assumptions */
   int order_metric, order_dimension; /* -1: none */
   bool descending;
 } plan;

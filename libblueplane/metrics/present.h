@@ -9,9 +9,9 @@
 typedef struct presentation {
   const plan *p;
   const rows *rows;
-  answers *main, *baseline;      /* baseline NULL: nothing to compare with */
+  answers *main, *baseline; /* baseline NULL: nothing to compare with */
   const range *range;
-  const range *units;            /* of the baseline */
+  const range *units; /* of the baseline */
   size_t unit_count;
   const zone *z;
   const prices *prices;

@@ -13,11 +13,15 @@
 #define QUERY_METRICS 16
 #define QUERY_DIMENSIONS 4
 #define QUERY_FILTERS 16
-#define QUERY_TEXT 256              /* bytes of one name or value */
+#define QUERY_TEXT 256               /* bytes of one name or value */
 #define QUERY_LIMIT INT64_C(1000000) /* greatest number of rows that can be asked for */
 
 typedef enum query_baseline {
-  BASELINE_NONE, BASELINE_PREVIOUS, BASELINE_YEAR, BASELINE_PERIOD, BASELINE_TRAILING_4W,
+  BASELINE_NONE,
+  BASELINE_PREVIOUS,
+  BASELINE_YEAR,
+  BASELINE_PERIOD,
+  BASELINE_TRAILING_4W,
   BASELINE_TRAILING_12W
 } query_baseline;
 
@@ -33,15 +37,15 @@ struct bp_query {
   size_t dimensions;
   query_filter where[QUERY_FILTERS];
   size_t filters;
-  int64_t from, until;       /* INT64_MIN, INT64_MAX: open; unless there is a period */
-  char *period;              /* NULL: by from and until */
-  char *zone;                /* NULL: UTC */
-  char *order;               /* name, with "-" before it for descending; NULL: by dimensions */
-  int64_t limit;             /* 0: all rows */
+  int64_t from, until; /* INT64_MIN, INT64_MAX: open; unless there is a period */
+  char *period;        /* NULL: by from and until */
+  char *zone;          /* NULL: UTC */
+  char *order;         /* name, with "-" before it for descending; NULL: by dimensions */
+  int64_t limit;       /* 0: all rows */
   query_baseline baseline;
-  char *baseline_period;     /* BASELINE_PERIOD: its name */
-  bool sunday;               /* weeks begin on Sunday */
-  int failure;               /* the first BP_ERR_ of the builder, 0 */
+  char *baseline_period;        /* BASELINE_PERIOD: its name */
+  bool sunday;                  /* weeks begin on Sunday */
+  int failure;                  /* the first BP_ERR_ of the builder, 0 */
   const char *complaint, *hint; /* what was wrong, and what would be right */
 };
 
@@ -65,7 +69,9 @@ int bpi_query_to_json(char **out, size_t *length, const bp_query *q, bp_error **
 const char *bpi_baseline_name(const bp_query *q);
 const char *bpi_baseline_word(query_baseline baseline);
 /* Whether it is an average of several units of time. */
-static inline bool bpi_baseline_is_average(query_baseline b) { return b >= BASELINE_TRAILING_4W; }
+static inline bool bpi_baseline_is_average(query_baseline b) {
+  return b >= BASELINE_TRAILING_4W;
+}
 
 /* Metrics by id and the dimensions to group by, in order and each once: aliases are replaced and
  * what they imply is added. Names that the catalogue does not know stay as they are. */

@@ -14,8 +14,8 @@
 #include "metrics/period.h"
 #include "privacy/figures.h"
 #include "privacy/publication.h"
-#include "store/individual.h"
 #include "result/words.h"
+#include "store/individual.h"
 #include "store/read_release.h"
 
 /* -------------------------------------------------------------------- the words of release.def */
@@ -597,7 +597,7 @@ static void fold_week(bin *b) {
 static int end_group(release_query *x) {
   if (!x->open) return BP_OK;
   x->open = false;
-  const char *text = x->by == BY_TEAM    ? (*x->scope ? x->scope : "other")
+  const char *text = x->by == BY_TEAM                          ? (*x->scope ? x->scope : "other")
                      : x->by == BY_SLICE || x->by == BY_MEMBER ? x->slice
                                                                : "";
   bin *b = bin_of(x, time_of(x, x->window), text);
@@ -662,11 +662,11 @@ static int visit_member(void *user, const individual_row *row) {
   if (!same) {
     int rc = end_group(x);
     if (rc) return rc;
-    begin_group(x, &(published_row){.window = row->window, .scope = row->team, .slice = row->member});
+    begin_group(x,
+                &(published_row){.window = row->window, .scope = row->team, .slice = row->member});
   }
   if (row->measure < 0 || row->measure >= MEASURE_COUNT) return 0; /* of a newer library */
-  x->cell[row->measure] =
-      (told_cell){.there = true, .span = {row->value, row->value, row->value}};
+  x->cell[row->measure] = (told_cell){.there = true, .span = {row->value, row->value, row->value}};
   return 0;
 }
 
@@ -1020,11 +1020,12 @@ static int add_rows(release_query *x, const release_query *before, bp_result *t)
 static void put_notes(const release_query *x, bp_result *t) {
   buf b;
   bpi_buf_init(&b, 4096);
-  bpi_buf_text(&b, x->by == BY_MEMBER
-                       ? "Members who agreed to be seen by their lead, as long as they do; others are "
-                         "in the team's numbers only. What a member did not agree to is withheld."
-                       : "Aggregated, at least 3 contributors, published once. Numbers are rounded, or "
-                         "the middle of a range: the true one lies between its two ends.");
+  bpi_buf_text(&b,
+               x->by == BY_MEMBER
+                   ? "Members who agreed to be seen by their lead, as long as they do; others are "
+                     "in the team's numbers only. What a member did not agree to is withheld."
+                   : "Aggregated, at least 3 contributors, published once. Numbers are rounded, or "
+                     "the middle of a range: the true one lies between its two ends.");
   if (x->q->baseline)
     bpi_buf_text(&b,
                  " A difference is of two such numbers; the true one lies between its own ends.");

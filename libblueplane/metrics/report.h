@@ -7,9 +7,9 @@
 
 typedef struct report {
   const char *id, *title, *definition;
-  const char *levels;    /* as of a metric */
-  bool takes_metrics;    /* metrics behind it say what it is about */
-  bool takes_sides;      /* a dimension or a baseline says what is compared */
+  const char *levels; /* as of a metric */
+  bool takes_metrics; /* metrics behind it say what it is about */
+  bool takes_sides;   /* a dimension or a baseline says what is compared */
   int (*run)(bp_result **out, const compute_context *c, const bp_query *q, bp_error **error);
 } report;
 

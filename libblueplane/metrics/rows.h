@@ -8,15 +8,15 @@
 /* One value of a dimension. */
 typedef struct shown {
   int64_t key;
-  char *text;       /* NULL: not known, or a number */
+  char *text; /* NULL: not known, or a number */
   size_t length;
-  ident tie;        /* orders equal texts */
+  ident tie; /* orders equal texts */
   uint32_t rank;
 } shown;
 
 typedef struct row {
   int64_t key[QUERY_DIMENSIONS];
-  uint32_t group, baseline;      /* KEYMAP_NONE: none in that frame */
+  uint32_t group, baseline; /* KEYMAP_NONE: none in that frame */
   const shown *shown[QUERY_DIMENSIONS];
   /* the order: by the first, then by the ranks */
   bool last, descending;

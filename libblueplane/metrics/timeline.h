@@ -14,9 +14,9 @@
 #define TIMELINE_BUCKETS 1000000 /* most buckets of one dimension */
 
 typedef struct bucket {
-  int64_t quarter;  /* first quarter of an hour in it */
-  int64_t nominal;  /* what it is called after: a day since the epoch, or for hours an instant */
-  int32_t index;    /* from 0 in each slice */
+  int64_t quarter; /* first quarter of an hour in it */
+  int64_t nominal; /* what it is called after: a day since the epoch, or for hours an instant */
+  int32_t index;   /* from 0 in each slice */
 } bucket;
 
 typedef struct bucket_list {
@@ -28,7 +28,7 @@ typedef struct bucket_list {
 typedef struct timeline {
   const zone *z;
   bool sunday;
-  size_t slices;                            /* in order of time, none overlapping */
+  size_t slices;                                       /* in order of time, none overlapping */
   int64_t from[BASELINE_UNITS], until[BASELINE_UNITS]; /* quarters of an hour */
   size_t lists;
   bucket_list list[QUERY_DIMENSIONS];
@@ -39,9 +39,9 @@ typedef struct place {
   int64_t quarter;
   bool dated;
   size_t slice;
-  int64_t day;                          /* civil, since the epoch */
-  int64_t hour, weekday;                /* 0 .. 23; 1 Monday .. 7 */
-  int64_t bucket[QUERY_DIMENSIONS];     /* by list */
+  int64_t day;                      /* civil, since the epoch */
+  int64_t hour, weekday;            /* 0 .. 23; 1 Monday .. 7 */
+  int64_t bucket[QUERY_DIMENSIONS]; /* by list */
 } place;
 
 /* The ranges become slices; for each time.* dimension of `dims` there will be a list of buckets.

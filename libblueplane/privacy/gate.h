@@ -30,11 +30,13 @@ void bpi_gate_source(gate *g, int64_t source);
 const char *bpi_label_kind_name(int64_t kind);
 /* Whether a label's text is what its key was made of; of a folder only the last name is kept, so that cannot
  * be told and is believed. */
-bool bpi_label_fits(const hash_key *key, int64_t kind, ident known, const char *text, size_t length);
+bool bpi_label_fits(const hash_key *key, int64_t kind, ident known, const char *text,
+                    size_t length);
 
 /* Where sources put their records; `reject` is called for each refused record. */
 record_sink bpi_gate_sink(gate *g);
-void bpi_gate_on_reject(gate *g, void (*reject)(void *user, int reason, uint64_t line, int64_t byte),
+void bpi_gate_on_reject(gate *g,
+                        void (*reject)(void *user, int reason, uint64_t line, int64_t byte),
                         void *user);
 const gate_counts *bpi_gate_counts(const gate *g);
 

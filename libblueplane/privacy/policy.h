@@ -14,10 +14,11 @@
 typedef struct policy_row {
   store_kind store;
   uint32_t access;
-  const char *functions;  /* exported functions; "bp_inspect:health" is one topic of one */
-  const char *families;   /* metric families that may be asked */
-  const char *metrics;    /* and single metrics of other families */
-  char made_for;          /* of these only metrics for this reader, a letter of the catalogue's levels; 0: all */
+  const char *functions; /* exported functions; "bp_inspect:health" is one topic of one */
+  const char *families;  /* metric families that may be asked */
+  const char *metrics;   /* and single metrics of other families */
+  /* of these only metrics for this reader, a letter of the catalogue's levels; 0: all */
+  char made_for;
   const char *dimensions; /* to group by */
   const char *ranges;     /* "any": any range and any filter; "published": published windows only */
   const char *tables;     /* what the authorizer of a read-only connection lets through */
@@ -31,8 +32,7 @@ extern const size_t bpi_policy_rows;
 unsigned bpi_policy_opens(uint32_t access);
 store_kind bpi_policy_makes(uint32_t access, bool organisation);
 /* `topic` NULL: the function has none. */
-bool bpi_policy_allows(store_kind store, uint32_t access, const char *function,
-                       const char *topic);
+bool bpi_policy_allows(store_kind store, uint32_t access, const char *function, const char *topic);
 /* `levels` are the letters for whom the metric is made; NULL: not known here. */
 bool bpi_policy_metric(store_kind store, uint32_t access, const char *family, const char *metric,
                        const char *levels);

@@ -11,7 +11,8 @@ typedef struct views {
   size_t people, cells;
   const bool *in;     /* by cell and person: adds something to the published cell */
   const bool *agreed; /* by person */
-  const bool *self;   /* by person: the viewer, whose own numbers are known to the viewer; NULL: nobody */
+  /* by person: the viewer, whose own numbers are known to the viewer; NULL: nobody */
+  const bool *self;
 } views;
 
 /* Fills `shown` by person: those who agreed, less those whose views wait. In every cell the people

@@ -14,6 +14,7 @@
 #define OUTCOME_RULE "outcome of a tool call, by how its text begins"
 #define PRICE_RULE "list price, from a closed list"
 
+/* clang-format off */
 #define USAGE_RULES(at)                                                                            \
   {at ".input_tokens", FIELD_KEPT, "tokens"}, {at ".output_tokens", FIELD_KEPT, "tokens"},         \
       {at ".cache_read_input_tokens", FIELD_KEPT, "tokens"},                                       \
@@ -70,6 +71,7 @@
       {at "toolUseResult.interrupted", FIELD_COMPARED, "outcome of a tool call"},                  \
       {at "toolUseResult.plan", FIELD_COMPARED, "whether there is one: a plan was accepted"},      \
       {at "toolUseResult.gitOperation.commit.sha", FIELD_HASHED, "keyed hash: same commit"}
+/* clang-format on */
 
 /* What is done with each field, for a person to read. */
 static const field_rule rules[] = {
@@ -184,8 +186,8 @@ static bool is_ours(const char *path) {
   const char *base = bpi_base_name(path);
   return bpi_ends_with(base, ".jsonl") && !bpi_ends_with(base, ".blueplane.jsonl") &&
          strcmp(base, "history.jsonl") != 0 && strncmp(base, "rollout-", 8) != 0 &&
-         !bpi_source_copilot.is_ours(path) && !bpi_source_gemini.is_ours(path) && !bpi_source_otlp.is_ours(path) &&
-         !bpi_ends_with(base, "_hooks.jsonl");
+         !bpi_source_copilot.is_ours(path) && !bpi_source_gemini.is_ours(path) &&
+         !bpi_source_otlp.is_ours(path) && !bpi_ends_with(base, "_hooks.jsonl");
 }
 
 /* By the keys of the first lines: a type, and something only these transcripts have. */

@@ -5,7 +5,7 @@
 #define QUOTED(text) ",\"" text "\":"
 static const struct {
   unsigned read_in;
-  unsigned char length;         /* as written here */
+  unsigned char length;             /* as written here */
   char quoted[SCAN_QUOTED_MAX + 1]; /* as programs write it behind another */
 } keys[KEY_COUNT] = {
 #define KEY(text, in) {in, sizeof QUOTED(text) - 1, QUOTED(text)},
@@ -41,8 +41,12 @@ static inline unsigned slot_of(key_ends e, size_t length) {
   return (unsigned)(((e.first ^ e.last << 7) + length) * UINT64_C(0x9E3779B97F4A7C15) >> 55);
 }
 
-static inline const char *text_of(unsigned k) { return keys[k].quoted + 2; }
-static inline size_t length_of(unsigned k) { return keys[k].length - (sizeof QUOTED("") - 1); }
+static inline const char *text_of(unsigned k) {
+  return keys[k].quoted + 2;
+}
+static inline size_t length_of(unsigned k) {
+  return keys[k].length - (sizeof QUOTED("") - 1);
+}
 
 void bpi_cc_prepare_keys(reader *r) {
   for (unsigned k = 1; k < KEY_COUNT; k++) {

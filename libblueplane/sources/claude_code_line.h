@@ -30,24 +30,24 @@
 
 /* The objects that are entered. */
 enum {
-  IN_LINE = 1 << 0,       /* a line */
-  IN_DATA = 1 << 1,       /* line.data, of progress lines */
-  IN_NESTED = 1 << 2,     /* line.data.message: a subagent's line, or its message itself */
+  IN_LINE = 1 << 0,   /* a line */
+  IN_DATA = 1 << 1,   /* line.data, of progress lines */
+  IN_NESTED = 1 << 2, /* line.data.message: a subagent's line, or its message itself */
   IN_MESSAGE = 1 << 3,
-  IN_USAGE = 1 << 4,      /* message.usage */
-  IN_ITERATION = 1 << 5,  /* message.usage.iterations[] */
-  IN_CREATION = 1 << 6,   /* message.usage.cache_creation */
-  IN_SERVER = 1 << 7,     /* message.usage.server_tool_use */
-  IN_DETAILS = 1 << 8,    /* message.usage.output_tokens_details */
-  IN_BLOCK = 1 << 9,      /* message.content[] */
-  IN_OUTPUT = 1 << 10,    /* message.content[].content[], of tool results */
-  IN_INPUT = 1 << 11,     /* message.content[].input, of tool uses */
-  IN_EDIT = 1 << 12,      /* message.content[].input.edits[] */
-  IN_RESULT = 1 << 13,    /* line.toolUseResult */
-  IN_HUNK = 1 << 14,      /* line.toolUseResult.structuredPatch[] */
-  IN_GIT = 1 << 15,       /* line.toolUseResult.gitOperation */
-  IN_COMMIT = 1 << 16,    /* line.toolUseResult.gitOperation.commit */
-  IN_COMPACT = 1 << 17,   /* line.compactMetadata, line.microcompactMetadata */
+  IN_USAGE = 1 << 4,     /* message.usage */
+  IN_ITERATION = 1 << 5, /* message.usage.iterations[] */
+  IN_CREATION = 1 << 6,  /* message.usage.cache_creation */
+  IN_SERVER = 1 << 7,    /* message.usage.server_tool_use */
+  IN_DETAILS = 1 << 8,   /* message.usage.output_tokens_details */
+  IN_BLOCK = 1 << 9,     /* message.content[] */
+  IN_OUTPUT = 1 << 10,   /* message.content[].content[], of tool results */
+  IN_INPUT = 1 << 11,    /* message.content[].input, of tool uses */
+  IN_EDIT = 1 << 12,     /* message.content[].input.edits[] */
+  IN_RESULT = 1 << 13,   /* line.toolUseResult */
+  IN_HUNK = 1 << 14,     /* line.toolUseResult.structuredPatch[] */
+  IN_GIT = 1 << 15,      /* line.toolUseResult.gitOperation */
+  IN_COMMIT = 1 << 16,   /* line.toolUseResult.gitOperation.commit */
+  IN_COMPACT = 1 << 17,  /* line.compactMetadata, line.microcompactMetadata */
   IN_ATTACHMENT = 1 << 18,
   IN_ORIGIN = 1 << 19,
   IN_ERROR = 1 << 20
@@ -216,10 +216,23 @@ enum {
 #define ADVISORS_MAX 8
 #define URL_MAX 512
 
-enum { TYPE_UNKNOWN, TYPE_OTHER, TYPE_USER, TYPE_ASSISTANT, TYPE_SYSTEM, TYPE_ATTACHMENT,
-       TYPE_PULL_REQUEST };
-enum { SUBTYPE_OTHER, SUBTYPE_COMPACT, SUBTYPE_MICROCOMPACT, SUBTYPE_API_ERROR, SUBTYPE_TURN,
-       SUBTYPE_COMMAND };
+enum {
+  TYPE_UNKNOWN,
+  TYPE_OTHER,
+  TYPE_USER,
+  TYPE_ASSISTANT,
+  TYPE_SYSTEM,
+  TYPE_ATTACHMENT,
+  TYPE_PULL_REQUEST
+};
+enum {
+  SUBTYPE_OTHER,
+  SUBTYPE_COMPACT,
+  SUBTYPE_MICROCOMPACT,
+  SUBTYPE_API_ERROR,
+  SUBTYPE_TURN,
+  SUBTYPE_COMMAND
+};
 enum { ROLE_UNKNOWN, ROLE_ASSISTANT, ROLE_USER };
 enum { ORIGIN_ABSENT, ORIGIN_HUMAN, ORIGIN_OTHER };
 
@@ -265,10 +278,10 @@ typedef struct message {
 /* What toolUseResult says. */
 typedef struct result_facts {
   bool there, interrupted, plan;
-  int ending;        /* outcome that its text tells; OUTCOME_UNKNOWN: none */
-  bool created;      /* a file that did not exist */
-  bool counted;      /* content_lines is known */
-  bool patched;      /* added and removed are known */
+  int ending;   /* outcome that its text tells; OUTCOME_UNKNOWN: none */
+  bool created; /* a file that did not exist */
+  bool counted; /* content_lines is known */
+  bool patched; /* added and removed are known */
   int64_t added, removed, content_lines;
   name file;
   ident commit;
@@ -302,7 +315,7 @@ typedef struct tool_result {
 
 /* One JSON value. What lies behind `uses` is not cleared between lines. */
 typedef struct frame {
-  int reject;     /* REJECT_ of the whole value */
+  int reject; /* REJECT_ of the whole value */
   int type, subtype;
   ident session;
   name workspace, branch, version, entrypoint;
@@ -366,7 +379,6 @@ typedef struct reader {
   key_pair behind[OBJECTS][KEY_COUNT];
 } reader;
 
-
 /* ------------------------------------------------------------------------------------- reading */
 
 /* A reader of lines, wherever they come from, and how it takes and tells one. What it remembers of
@@ -408,8 +420,10 @@ typedef struct word {
   size_t length;
   int value;
 } word;
+/* clang-format off */
 #define WORD(text, value) {text, sizeof text - 1, value}
 #define NO_WORD {NULL, 0, 0}
+/* clang-format on */
 int bpi_cc_word(reader *r, const word *list, int otherwise, int absent);
 
 /* An object of which one count is read. */

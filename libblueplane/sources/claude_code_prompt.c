@@ -45,6 +45,7 @@ static const struct {
 };
 
 /* The client's own slash commands; all others are a person's or a plugin's. */
+/* clang-format off */
 static const char *const commands[] = {
     "add-dir", "agents", "bashes", "branch", "btw", "bug", "chrome", "clear", "color", "compact",
     "config", "context", "copy", "cost", "debug", "desktop", "diff", "doctor", "effort", "exit",
@@ -56,10 +57,15 @@ static const char *const commands[] = {
     "security-review", "simplify", "skills", "stats", "status", "statusline", "tasks",
     "terminal-setup", "theme", "todos", "upgrade", "usage", "vim", "voice",
 };
+/* clang-format on */
 
-static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+static bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
 
-void bpi_prompt_start(prompt_text *p) { memset(p, 0, offsetof(prompt_text, head)); }
+void bpi_prompt_start(prompt_text *p) {
+  memset(p, 0, offsetof(prompt_text, head));
+}
 
 void bpi_prompt_block(prompt_text *p) {
   p->phase = p->characters > 0 ? PHASE_TEXT : PHASE_OPENING;
@@ -272,7 +278,9 @@ static int means(const phrase *list, size_t count, const char *head, size_t leng
 }
 #define MEANS(list, otherwise) means(list, sizeof list / sizeof *list, head, length, otherwise)
 
-int bpi_result_ending(const char *head, size_t length) { return MEANS(endings, OUTCOME_UNKNOWN); }
+int bpi_result_ending(const char *head, size_t length) {
+  return MEANS(endings, OUTCOME_UNKNOWN);
+}
 
 void bpi_result_classify(const char *head, size_t length, int *outcome, int *failure) {
   *failure = FAILURE_NONE;

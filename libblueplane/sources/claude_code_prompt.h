@@ -27,8 +27,8 @@ typedef enum user_text {
  * selection) are left out. */
 typedef struct prompt_text {
   int64_t characters;
-  bool code;           /* holds ``` */
-  bool file;           /* holds a reference like @src/main.c */
+  bool code; /* holds ``` */
+  bool file; /* holds a reference like @src/main.c */
   int phase;
   size_t opening_length, matched, head_length;
   unsigned ticks;
@@ -39,7 +39,7 @@ typedef struct prompt_text {
 } prompt_text;
 
 void bpi_prompt_start(prompt_text *p);
-void bpi_prompt_block(prompt_text *p);                               /* a block of text begins */
+void bpi_prompt_block(prompt_text *p);                                /* a block of text begins */
 void bpi_prompt_feed(void *prompt, const char *piece, size_t length); /* prompt_text * */
 void bpi_prompt_block_end(prompt_text *p);
 int bpi_prompt_features(const prompt_text *p); /* PROMPT_CODE, PROMPT_FILE */

@@ -27,8 +27,8 @@ typedef struct open_call {
   uint64_t hash; /* of its raw identifier */
   ident key;
   unsigned turn;
-  bool used, ended;    /* the slot is in use; an end was put out */
-  bool told;           /* `ending` holds what an event said before the output came */
+  bool used, ended; /* the slot is in use; an end was put out */
+  bool told;        /* `ending` holds what an event said before the output came */
   codex_ending ending;
   uint32_t file;
   int language;
@@ -36,26 +36,36 @@ typedef struct open_call {
 #define OPEN_CALLS 256
 
 /* What is counted within a turn to tell like from like. */
-enum { NTH_PROMPT, NTH_COMPACTED, NTH_CONTEXT_COMPACTED, NTH_ABORT, NTH_ERROR, NTH_RETRY, NTH_END,
-       NTH_SEARCH_CALL, NTH_SEARCH_END, NTH_KINDS };
+enum {
+  NTH_PROMPT,
+  NTH_COMPACTED,
+  NTH_CONTEXT_COMPACTED,
+  NTH_ABORT,
+  NTH_ERROR,
+  NTH_RETRY,
+  NTH_END,
+  NTH_SEARCH_CALL,
+  NTH_SEARCH_END,
+  NTH_KINDS
+};
 
 typedef struct codex {
   source_input *in;
   codex_line line;
   names names;
   /* the session */
-  bool named;             /* by a session_meta; else perhaps by the name of the file */
-  bool announced;         /* a row of the session as a whole was put out */
-  id_text id, root;       /* root: where the copied history began, as far as the file says */
-  int64_t born_ms;        /* -1 unknown */
-  ident session, origin;  /* to which own and copied rows belong */
+  bool named;                 /* by a session_meta; else perhaps by the name of the file */
+  bool announced;             /* a row of the session as a whole was put out */
+  id_text id, root;           /* root: where the copied history began, as far as the file says */
+  int64_t born_ms;            /* -1 unknown */
+  ident session, origin;      /* to which own and copied rows belong */
   unsigned flags, copy_flags; /* of own and copied rows */
   name_text cwd;
   /* the turn */
   id_text turn;
   unsigned turn_number;
-  bool copied;            /* its rows are copies */
-  ident scope;            /* in keys: of the turn, else of the root */
+  bool copied; /* its rows are copies */
+  ident scope; /* in keys: of the turn, else of the root */
   unsigned nth[NTH_KINDS];
   uint32_t model;
   int mode;
@@ -90,7 +100,9 @@ static void start_row(const codex *c, record *r, record_kind kind) {
   r->flags = c->copied ? c->copy_flags : c->flags;
 }
 
-static int put(const codex *c, const record *r) { return c->in->sink->put(c->in->sink->self, r); }
+static int put(const codex *c, const record *r) {
+  return c->in->sink->put(c->in->sink->self, r);
+}
 
 static void start_key(const codex *c, composite *key) {
   bpi_composite_start(key);
@@ -280,7 +292,9 @@ static int put_event(codex *c, int event, int detail, int64_t value, int nth) {
 
 /* ------------------------------------------------------------------------------------- tokens */
 
-static int64_t at_most(int64_t value, int64_t limit) { return value < limit ? value : limit; }
+static int64_t at_most(int64_t value, int64_t limit) {
+  return value < limit ? value : limit;
+}
 
 static int put_response(codex *c, const int64_t usage[USAGE_FIELDS], bool reasoned) {
   composite key;
@@ -324,7 +338,9 @@ static int on_token_count(codex *c) {
 
 /* ---------------------------------------------------------------------------------- tool calls */
 
-static uint64_t hash_of(const id_text *id) { return bpi_hash_mix(id->at, id->length, 0); }
+static uint64_t hash_of(const id_text *id) {
+  return bpi_hash_mix(id->at, id->length, 0);
+}
 
 static open_call *find_call(codex *c, const id_text *id) {
   uint64_t hash = hash_of(id);
@@ -386,8 +402,8 @@ static name tool_label(codex *c, const char *alone) {
 static void describe_use(codex *c, tool_use_record *use, const char *alone) {
   const codex_line *l = &c->line;
   name tool = tool_label(c, alone), file = file_label(c, &l->file);
-  *use = (tool_use_record){tool.label, file.label, (int)tool.number, PROGRAM_NONE, (int)file.number,
-                           l->added, l->removed, 0};
+  *use = (tool_use_record){tool.label,       file.label, (int)tool.number, PROGRAM_NONE,
+                           (int)file.number, l->added,   l->removed,       0};
   if (use->category == CATEGORY_COMMAND && l->patch) use->category = CATEGORY_EDIT;
   if (use->category == CATEGORY_COMMAND) use->program = l->program;
 }
@@ -400,7 +416,10 @@ static int on_call(codex *c, const char *alone) {
   r.key = call_key(c, &l->call);
   describe_use(c, &r.u.use, alone);
   open_call *call = &c->calls[c->next_call++ % OPEN_CALLS];
-  *call = (open_call){.hash = hash_of(&l->call), .key = r.key, .turn = c->turn_number, .used = true,
+  *call = (open_call){.hash = hash_of(&l->call),
+                      .key = r.key,
+                      .turn = c->turn_number,
+                      .used = true,
                       .ending = {OUTCOME_OK, FAILURE_NONE, -1, -1, -1}};
   return put(c, &r);
 }
@@ -411,9 +430,9 @@ static int put_ending(const codex *c, const open_call *call, const codex_ending 
   start_row(c, &r, RECORD_TOOL_RESULT);
   r.time = time;
   r.key = call->key;
-  r.u.result = (tool_result_record){e->outcome, e->failure, failed ? -1 : e->added,
-                                    failed ? -1 : e->removed, e->duration_us, call->file,
-                                    call->language};
+  r.u.result = (tool_result_record){
+      e->outcome,     e->failure, failed ? -1 : e->added, failed ? -1 : e->removed,
+      e->duration_us, call->file, call->language};
   return put(c, &r);
 }
 
@@ -486,10 +505,8 @@ static int on_search(codex *c, int nth) {
 static int on_turn_end(codex *c, bool aborted) {
   int rc = end_calls(c, aborted);
   if (rc != BP_OK) return rc;
-  if (!aborted)
-    return put_event(c, EVENT_TURN_END, DETAIL_NONE, c->line.duration_ms, NTH_END);
-  return c->line.review_ended ? BP_OK
-                              : put_event(c, EVENT_INTERRUPT, DETAIL_NONE, -1, NTH_ABORT);
+  if (!aborted) return put_event(c, EVENT_TURN_END, DETAIL_NONE, c->line.duration_ms, NTH_END);
+  return c->line.review_ended ? BP_OK : put_event(c, EVENT_INTERRUPT, DETAIL_NONE, -1, NTH_ABORT);
 }
 
 static int on_payload(codex *c) {

@@ -18,6 +18,7 @@
   static const char *const list[] = {LIST(KEY) NULL}
 
 /* After the payload what the items of the first clients have in its place. */
+/* clang-format off */
 #define LINE_KEYS(X)                                                                               \
   X(LINE_TIMESTAMP, "timestamp") X(LINE_TYPE, "type") X(LINE_PAYLOAD, "payload")                   \
   X(BARE_ID, "id") X(BARE_GIT, "git") X(BARE_INSTRUCTIONS, "instructions")                         \
@@ -71,6 +72,7 @@ MEMBERS(mcp_keys, MCP_KEYS);
 #define OUTPUT_KEYS(X)                                                                             \
   X(OUTPUT_CONTENT, "content") X(OUTPUT_TEXT, "text") X(OUTPUT_SUCCESS, "success")                 \
   X(OUTPUT_METADATA, "metadata")
+/* clang-format on */
 MEMBERS(output_keys, OUTPUT_KEYS);
 #define CODE_KEYS(X) X(CODE_EXIT, "exit_code")
 MEMBERS(code_keys, CODE_KEYS);
@@ -85,6 +87,7 @@ MEMBERS(content_keys, CONTENT_KEYS);
 /* Closed lists of words. The types of lines come before those of payloads: items of the first clients
  * stand where lines do. */
 enum { TOPS = TOP_COMPACTED + 1 };
+/* clang-format off */
 static const char *const types[] = {
     "session_meta", "turn_context", "response_item", "event_msg", "compacted",
     "user_message", "token_count", "task_started", "turn_started", "task_complete", "turn_complete",
@@ -92,6 +95,7 @@ static const char *const types[] = {
     "patch_apply_end", "mcp_tool_call_end", "web_search_end", "function_call", "custom_tool_call",
     "local_shell_call", "tool_search_call", "web_search_call", "function_call_output",
     "custom_tool_call_output", "tool_search_output", "message", NULL};
+/* clang-format on */
 static const char *const user_words[] = {"user", NULL};
 static const char *const image_words[] = {"input_image", NULL};
 static const char *const plain_words[] = {"plain", NULL};
@@ -106,14 +110,16 @@ enum { CHANGED_ADD, CHANGED_DELETE, CHANGED_UPDATE };
 static const char *const change_words[] = {"add", "delete", "update", NULL};
 static const char *const command_names[] = {"cmd", "command", NULL};
 
+/* clang-format off */
 static const char *const error_words[] = {
     "usage_limit_exceeded", "unauthorized", "bad_request", "context_window_exceeded",
     "server_overloaded", "internal_server_error", "http_connection_failed",
     "response_stream_connection_failed", "response_stream_disconnected",
     "response_too_many_failed_attempts", NULL};
-static const int error_details[] = {DETAIL_RATE_LIMIT, DETAIL_AUTH, DETAIL_INVALID, DETAIL_INVALID,
-                                    DETAIL_OVERLOADED, DETAIL_SERVER, DETAIL_NETWORK,
-                                    DETAIL_NETWORK, DETAIL_NETWORK, DETAIL_NETWORK};
+/* clang-format on */
+static const int error_details[] = {
+    DETAIL_RATE_LIMIT, DETAIL_AUTH,    DETAIL_INVALID, DETAIL_INVALID, DETAIL_OVERLOADED,
+    DETAIL_SERVER,     DETAIL_NETWORK, DETAIL_NETWORK, DETAIL_NETWORK, DETAIL_NETWORK};
 
 /* How a tool's output begins when there was no command that could leave an exit code. */
 static const struct {
@@ -150,7 +156,9 @@ static bool read_false(scan *s) {
   return bpi_scan_bool(s, &value) && !value;
 }
 
-static bool word_is(scan *s, const char *const *words) { return bpi_object_word(s, words) >= 0; }
+static bool word_is(scan *s, const char *const *words) {
+  return bpi_object_word(s, words) >= 0;
+}
 
 static void end_badly(codex_line *l, int outcome, int failure) {
   bpi_codex_end(&l->ending, outcome, failure);
@@ -188,8 +196,10 @@ static void read_subagent(codex_line *l, scan *s, int *reject) {
   }
   if (!bpi_scan_enter_object(s)) return;
   for (int m; (m = bpi_object_member(s, subagent_keys, &seen, reject)) >= 0;) {
-    if (m == SUBAGENT_SPAWN) read_spawn(l, s, reject);
-    else bpi_scan_skip(s);
+    if (m == SUBAGENT_SPAWN)
+      read_spawn(l, s, reject);
+    else
+      bpi_scan_skip(s);
   }
 }
 
@@ -210,7 +220,8 @@ static void read_source(codex_line *l, scan *s, int *reject) {
 static void read_git(codex_line *l, scan *s, int *reject) {
   uint64_t seen = 0;
   if (!bpi_scan_enter_object(s)) return;
-  while (bpi_object_member(s, git_keys, &seen, reject) >= 0) READ_TEXT(&l->branch);
+  while (bpi_object_member(s, git_keys, &seen, reject) >= 0)
+    READ_TEXT(&l->branch);
 }
 
 /* What a turn may do without asking. */
@@ -224,7 +235,8 @@ static bool policy_is(scan *s, const char *const *words, int *reject) {
   bool is = false;
   if (bpi_scan_peek(s) == SCAN_TEXT) return word_is(s, words);
   if (!bpi_scan_enter_object(s)) return false;
-  while (bpi_object_member(s, policy_keys, &seen, reject) >= 0) is = word_is(s, words) || is;
+  while (bpi_object_member(s, policy_keys, &seen, reject) >= 0)
+    is = word_is(s, words) || is;
   return is;
 }
 
@@ -519,7 +531,8 @@ static void read_output_object(codex_line *l, scan *s, int *reject) {
     } else if (m == OUTPUT_SUCCESS) {
       if (read_false(s)) end_badly(l, OUTCOME_ERROR, FAILURE_TOOL);
     } else if (bpi_scan_enter_object(s)) {
-      while (bpi_object_member(s, code_keys, &inner, reject) >= 0) read_exit_code(l, s);
+      while (bpi_object_member(s, code_keys, &inner, reject) >= 0)
+        read_exit_code(l, s);
     }
   }
 }
@@ -538,8 +551,10 @@ static void read_output(codex_line *l, scan *s, int *reject) {
   }
   bpi_scan_enter_array(s);
   for (; bpi_scan_item(s); first = false) {
-    if (!first) bpi_scan_skip(s);
-    else if (bpi_scan_enter_object(s)) read_output_object(l, s, reject);
+    if (!first)
+      bpi_scan_skip(s);
+    else if (bpi_scan_enter_object(s))
+      read_output_object(l, s, reject);
   }
 }
 
@@ -561,9 +576,12 @@ static bool read_change(scan *s, int64_t *added, int64_t *removed, int *reject) 
   line_count content = {0, false};
   if (!bpi_scan_enter_object(s)) return false;
   for (int m; (m = bpi_object_member(s, change_keys, &seen, reject)) >= 0;) {
-    if (m == CHANGE_KIND) type = bpi_object_word(s, change_words);
-    else if (m == CHANGE_DIFF) bpi_scan_text_feed(s, bpi_diff_feed, &diff);
-    else bpi_scan_text_feed(s, bpi_lines_feed, &content);
+    if (m == CHANGE_KIND)
+      type = bpi_object_word(s, change_words);
+    else if (m == CHANGE_DIFF)
+      bpi_scan_text_feed(s, bpi_diff_feed, &diff);
+    else
+      bpi_scan_text_feed(s, bpi_lines_feed, &content);
   }
   *added = type == CHANGED_ADD ? bpi_lines_total(&content) : diff.added;
   *removed = type == CHANGED_DELETE ? bpi_lines_total(&content) : diff.removed;
@@ -602,8 +620,10 @@ static void read_result(codex_line *l, scan *s, int *reject) {
   if (!bpi_scan_enter_object(s)) return;
   for (int m; (m = bpi_object_member(s, result_keys, &seen, reject)) >= 0;) {
     if (m == RESULT_ERR) {
-      if (bpi_scan_peek(s) == SCAN_TEXT) read_output_text(l, s);
-      else bpi_scan_skip(s);
+      if (bpi_scan_peek(s) == SCAN_TEXT)
+        read_output_text(l, s);
+      else
+        bpi_scan_skip(s);
       end_badly(l, OUTCOME_ERROR, FAILURE_TOOL);
     } else if (bpi_scan_enter_object(s)) {
       while (bpi_object_member(s, mcp_keys, &inner, reject) >= 0)
@@ -684,8 +704,7 @@ static bool is_idle(const codex_line *l, bool typed, int member) {
   bool of_session = member >= P_ID && member <= P_GIT;
   switch (l->top) {
   case TOP_SESSION_META: return !of_session;
-  case TOP_TURN_CONTEXT:
-    return member != P_CWD && (member < P_TURN || member > P_COLLABORATION);
+  case TOP_TURN_CONTEXT: return member != P_CWD && (member < P_TURN || member > P_COLLABORATION);
   case TOP_RESPONSE_ITEM:
   case TOP_EVENT:
     if (member == P_TYPE || member == P_METADATA || member == P_PASSED_METADATA) return false;
@@ -702,20 +721,24 @@ static int read_payload(codex_line *l, scan *s) {
   int reject = 0;
   for (int m; (m = bpi_object_member(s, payload_keys, &seen, &reject)) >= 0;) {
     bool typed = (seen >> P_TYPE & 1) != 0;
-    if (is_idle(l, typed, m)) bpi_scan_skip(s);
-    else read_member(l, s, m, &p, &reject);
+    if (is_idle(l, typed, m))
+      bpi_scan_skip(s);
+    else
+      read_member(l, s, m, &p, &reject);
   }
   l->mode = mode_of(&p);
   return reject;
 }
 
 static void start(codex_line *l) {
-  id_text *const ids[] = {&l->id, &l->session_id, &l->forked_from, &l->parent,
+  id_text *const ids[] = {&l->id,   &l->session_id,   &l->forked_from, &l->parent,
                           &l->turn, &l->passing_turn, &l->call};
-  name_text *const texts[] = {&l->cwd, &l->branch, &l->version, &l->originator,
-                              &l->model, &l->tool, &l->space, &l->file};
-  for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) ids[i]->length = 0;
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) texts[i]->length = 0;
+  name_text *const texts[] = {&l->cwd,   &l->branch, &l->version, &l->originator,
+                              &l->model, &l->tool,   &l->space,   &l->file};
+  for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+    ids[i]->length = 0;
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    texts[i]->length = 0;
   l->time = l->born = BPI_TIME_NONE;
   l->top = TOP_OTHER;
   l->kind = KIND_OTHER;
@@ -746,15 +769,21 @@ void bpi_codex_end(codex_ending *e, int outcome, int failure) {
 /* ----------------------------------------------------------------------------- the first clients */
 
 static void take_type(codex_line *l, int type) {
-  if (type >= 0 && type < TOPS) l->top = (codex_top)type;
-  else l->kind = type == TOPS + KIND_MESSAGE ? KIND_MESSAGE : kind_of(type);
+  if (type >= 0 && type < TOPS)
+    l->top = (codex_top)type;
+  else
+    l->kind = type == TOPS + KIND_MESSAGE ? KIND_MESSAGE : kind_of(type);
 }
 
 static void read_bare(codex_line *l, scan *s, int member, int *reject) {
-  static const int payload_member[] = {
-      [BARE_ID] = P_ID,     [BARE_GIT] = P_GIT,             [BARE_CALL] = P_CALL,
-      [BARE_NAME] = P_NAME, [BARE_ARGUMENTS] = P_ARGUMENTS, [BARE_ACTION] = P_ACTION,
-      [BARE_OUTPUT] = P_OUTPUT, [BARE_STATUS] = P_STATUS};
+  static const int payload_member[] = {[BARE_ID] = P_ID,
+                                       [BARE_GIT] = P_GIT,
+                                       [BARE_CALL] = P_CALL,
+                                       [BARE_NAME] = P_NAME,
+                                       [BARE_ARGUMENTS] = P_ARGUMENTS,
+                                       [BARE_ACTION] = P_ACTION,
+                                       [BARE_OUTPUT] = P_OUTPUT,
+                                       [BARE_STATUS] = P_STATUS};
   policy unasked = {false, false, false, false};
   switch (member) {
   case BARE_ROLE: l->person = word_is(s, user_words); break;
@@ -814,8 +843,10 @@ bool bpi_codex_line_recognise(const char *bytes, size_t length) {
   bpi_scan_init_memory(&s, bytes, length);
   if (bpi_scan_value(&s) != SCAN_OBJECT) return false;
   for (int m; (m = bpi_object_member(&s, line_keys, &seen, &reject)) >= 0;) {
-    if (m == LINE_TYPE) type = bpi_object_word(&s, types);
-    else bpi_scan_skip(&s);
+    if (m == LINE_TYPE)
+      type = bpi_object_word(&s, types);
+    else
+      bpi_scan_skip(&s);
   }
   bpi_scan_free(&s);
   const uint64_t first = UINT64_C(1) << BARE_ID | 1 << LINE_TIMESTAMP | 1 << BARE_INSTRUCTIONS;

@@ -7,11 +7,17 @@
 #include "sources/object.h"
 
 typedef enum codex_top {
-  TOP_OTHER = -1, TOP_SESSION_META, TOP_TURN_CONTEXT, TOP_RESPONSE_ITEM, TOP_EVENT, TOP_COMPACTED
+  TOP_OTHER = -1,
+  TOP_SESSION_META,
+  TOP_TURN_CONTEXT,
+  TOP_RESPONSE_ITEM,
+  TOP_EVENT,
+  TOP_COMPACTED
 } codex_top;
 
 /* payload.type, in the order of the list in codex_line.c; the second spelling of a turn's start and
  * end is the later name of the same thing. */
+/* clang-format off */
 typedef enum codex_kind {
   KIND_OTHER = -1,
   KIND_USER_MESSAGE, KIND_TOKEN_COUNT, KIND_TASK_STARTED, KIND_TURN_STARTED, KIND_TASK_COMPLETE,
@@ -21,11 +27,12 @@ typedef enum codex_kind {
   KIND_FUNCTION_OUTPUT, KIND_CUSTOM_OUTPUT, KIND_TOOL_SEARCH_OUTPUT,
   KIND_MESSAGE /* of the first clients, until it is known who wrote it */
 } codex_kind;
+/* clang-format on */
 
 typedef enum codex_origin {
-  ORIGIN_PERSON,     /* a person's session, or a program that stands for one */
+  ORIGIN_PERSON, /* a person's session, or a program that stands for one */
   ORIGIN_SUBAGENT,
-  ORIGIN_BACKGROUND  /* the client's own: compaction, memory, approval */
+  ORIGIN_BACKGROUND /* the client's own: compaction, memory, approval */
 } codex_origin;
 
 /* Cumulative counters: input, cached input, output, reasoning, total. */

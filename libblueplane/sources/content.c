@@ -54,13 +54,14 @@ typedef enum input_part {
 } input_part;
 
 /* Several names of one thing: no tool uses two of them. */
+/* clang-format off */
 #define INPUT_KEYS(X)                                                                              \
-  X(PART_FILE, "file_path")                                                                        \
-  X(PART_FILE, "filePath") X(PART_FILE, "path") X(PART_FILE, "absolute_path")                      \
-      X(PART_FILE, "notebook_path") X(PART_COMMAND, "command") X(PART_COMMAND, "cmd")              \
-          X(PART_BEFORE, "old_string") X(PART_BEFORE, "oldString") X(PART_BEFORE, "old_str")       \
-              X(PART_AFTER, "new_string") X(PART_AFTER, "newString") X(PART_AFTER, "new_str")      \
-                  X(PART_WRITTEN, "content") X(PART_WRITTEN, "file_text")
+  X(PART_FILE, "file_path") X(PART_FILE, "filePath") X(PART_FILE, "path")                          \
+  X(PART_FILE, "absolute_path") X(PART_FILE, "notebook_path") X(PART_COMMAND, "command")           \
+  X(PART_COMMAND, "cmd") X(PART_BEFORE, "old_string") X(PART_BEFORE, "oldString")                  \
+  X(PART_BEFORE, "old_str") X(PART_AFTER, "new_string") X(PART_AFTER, "newString")                 \
+  X(PART_AFTER, "new_str") X(PART_WRITTEN, "content") X(PART_WRITTEN, "file_text")
+/* clang-format on */
 #define KEY(part, key) key,
 #define PART(part, key) part,
 static const char *const input_keys[] = {INPUT_KEYS(KEY) NULL};

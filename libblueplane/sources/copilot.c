@@ -21,15 +21,15 @@
 #define LINE_KEYS(X)                                                                               \
   X(LINE_TYPE, "type") X(LINE_DATA, "data") X(LINE_ID, "id") X(LINE_TIME, "timestamp")
 MEMBERS(line_keys, LINE_KEYS);
+/* clang-format off */
 #define DATA_KEYS(X)                                                                               \
-  X(D_SESSION, "sessionId")                                                                        \
-  X(D_VERSION, "copilotVersion")                                                                   \
-  X(D_START, "startTime")                                                                          \
+  X(D_SESSION, "sessionId") X(D_VERSION, "copilotVersion") X(D_START, "startTime")                 \
   X(D_SELECTED, "selectedModel") X(D_NEW_MODEL, "newModel") X(D_CONTEXT, "context")                \
-      X(D_CONTENT, "content") X(D_ATTACHMENTS, "attachments") X(D_MESSAGE, "messageId")            \
-          X(D_MODEL, "model") X(D_OUTPUT, "outputTokens") X(D_CALL, "toolCallId")                  \
-              X(D_TOOL, "toolName") X(D_ARGUMENTS, "arguments") X(D_SUCCESS, "success")            \
-                  X(D_ERROR, "error") X(D_TELEMETRY, "toolTelemetry") X(D_METRICS, "modelMetrics")
+  X(D_CONTENT, "content") X(D_ATTACHMENTS, "attachments") X(D_MESSAGE, "messageId")                \
+  X(D_MODEL, "model") X(D_OUTPUT, "outputTokens") X(D_CALL, "toolCallId") X(D_TOOL, "toolName")    \
+  X(D_ARGUMENTS, "arguments") X(D_SUCCESS, "success") X(D_ERROR, "error")                          \
+  X(D_TELEMETRY, "toolTelemetry") X(D_METRICS, "modelMetrics")
+/* clang-format on */
 MEMBERS(data_keys, DATA_KEYS);
 #define CONTEXT_KEYS(X) X(CONTEXT_CWD, "cwd") X(CONTEXT_BRANCH, "branch")
 MEMBERS(context_keys, CONTEXT_KEYS);
@@ -45,10 +45,11 @@ MEMBERS(edit_keys, EDIT_KEYS);
 MEMBERS(model_keys, MODEL_KEYS);
 #define REQUEST_KEYS(X) X(REQUEST_COUNT, "count")
 MEMBERS(request_keys, REQUEST_KEYS);
+/* clang-format off */
 #define USAGE_KEYS(X)                                                                              \
-  X(U_INPUT, "inputTokens")                                                                        \
-  X(U_OUTPUT, "outputTokens")                                                                      \
-  X(U_READ, "cacheReadTokens") X(U_WRITE, "cacheWriteTokens") X(U_REASONING, "reasoningTokens")
+  X(U_INPUT, "inputTokens") X(U_OUTPUT, "outputTokens") X(U_READ, "cacheReadTokens")               \
+  X(U_WRITE, "cacheWriteTokens") X(U_REASONING, "reasoningTokens")
+/* clang-format on */
 MEMBERS(usage_keys, USAGE_KEYS);
 enum { USAGES = U_REASONING + 1 };
 

@@ -19,15 +19,15 @@ typedef struct generation {
 typedef struct cursor_teller {
   record_sink *sink;
   names names;
-  int failed;            /* what ends the reading */
-  int64_t row;           /* of the database, that is being read */
-  uint32_t workspace;    /* of a workspace's own storage; 0: of none */
-  ident place;           /* stands for the storage where no composer is named */
+  int failed;         /* what ends the reading */
+  int64_t row;        /* of the database, that is being read */
+  uint32_t workspace; /* of a workspace's own storage; 0: of none */
+  ident place;        /* stands for the storage where no composer is named */
   bool place_told;
-  bool kept;             /* by another program, which knows a storage by another name: gives way to it */
-  ident session;         /* of the composer being read */
+  bool kept;     /* by another program, which knows a storage by another name: gives way to it */
+  ident session; /* of the composer being read */
   ident_set composers;
-  uint32_t *model;       /* a composer is set to */
+  uint32_t *model; /* a composer is set to */
   size_t model_capacity;
   ident_set generations; /* by the key of the response */
   generation *generation;

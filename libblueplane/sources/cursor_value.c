@@ -14,14 +14,13 @@
   enum { LIST(NUMBER) };                                                                           \
   static const char *const list[] = {LIST(KEY) NULL}
 
+/* clang-format off */
 #define COMPOSER_KEYS(X)                                                                           \
-  X(C_ID, "composerId")                                                                            \
-  X(C_TAB, "tabId")                                                                                \
-  X(C_CREATED, "createdAt") X(C_UPDATED, "lastUpdatedAt") X(C_MODE, "unifiedMode")                 \
-      X(C_MODEL, "modelConfig") X(C_ADDED, "totalLinesAdded") X(C_REMOVED, "totalLinesRemoved")    \
-          X(C_HEADERS, "fullConversationHeadersOnly") X(C_CONVERSATION, "conversation")            \
-              X(C_BUBBLES, "bubbles") X(C_BLOCKS, "codeBlockData")                                 \
-                  X(C_WORKSPACE, "workspaceIdentifier")
+  X(C_ID, "composerId") X(C_TAB, "tabId") X(C_CREATED, "createdAt") X(C_UPDATED, "lastUpdatedAt")  \
+  X(C_MODE, "unifiedMode") X(C_MODEL, "modelConfig") X(C_ADDED, "totalLinesAdded")                 \
+  X(C_REMOVED, "totalLinesRemoved") X(C_HEADERS, "fullConversationHeadersOnly")                    \
+  X(C_CONVERSATION, "conversation") X(C_BUBBLES, "bubbles") X(C_BLOCKS, "codeBlockData")           \
+  X(C_WORKSPACE, "workspaceIdentifier")
 MEMBERS(composer_keys, COMPOSER_KEYS);
 #define MODEL_KEYS(X) X(MODEL_NAME, "modelName")
 MEMBERS(model_keys, MODEL_KEYS);
@@ -30,47 +29,40 @@ MEMBERS(workspace_keys, WORKSPACE_KEYS);
 #define URI_KEYS(X) X(URI_FS_PATH, "fsPath") X(URI_PATH, "path")
 MEMBERS(uri_keys, URI_KEYS);
 #define BLOCK_KEYS(X)                                                                              \
-  X(B_STATUS, "status")                                                                            \
-  X(B_ID, "codeblockId")                                                                           \
-  X(B_LANGUAGE, "languageId") X(B_URI, "uri") X(B_CREATED, "createdAt")                            \
-      X(B_APPLIED, "lastAppliedAt")
+  X(B_STATUS, "status") X(B_ID, "codeblockId") X(B_LANGUAGE, "languageId") X(B_URI, "uri")         \
+  X(B_CREATED, "createdAt") X(B_APPLIED, "lastAppliedAt")
 MEMBERS(block_keys, BLOCK_KEYS);
 
 #define BUBBLE_KEYS(X)                                                                             \
-  X(U_BUBBLE, "bubbleId")                                                                          \
-  X(U_ID, "id")                                                                                    \
-  X(U_TYPE, "type") X(U_CREATED, "createdAt") X(U_TIMING, "timingInfo") X(U_TEXT, "text")          \
-      X(U_IMAGES, "images") X(U_SELECTED_IMAGES, "selectedImages") X(U_FILES, "fileSelections")    \
-          X(U_FOLDERS, "folderSelections") X(U_SELECTIONS, "selections") X(U_CONTEXT, "context")   \
-              X(U_TOKENS, "tokenCount") X(U_USAGE, "usageUuid") X(U_REQUEST, "requestId")          \
-                  X(U_MODEL, "modelInfo") X(U_MODEL_TYPE, "modelType")                             \
-                      X(U_CAPABILITY, "capabilityType") X(U_TOOL, "toolFormerData")
+  X(U_BUBBLE, "bubbleId") X(U_ID, "id") X(U_TYPE, "type") X(U_CREATED, "createdAt")                \
+  X(U_TIMING, "timingInfo") X(U_TEXT, "text") X(U_IMAGES, "images")                                \
+  X(U_SELECTED_IMAGES, "selectedImages") X(U_FILES, "fileSelections")                              \
+  X(U_FOLDERS, "folderSelections") X(U_SELECTIONS, "selections") X(U_CONTEXT, "context")           \
+  X(U_TOKENS, "tokenCount") X(U_USAGE, "usageUuid") X(U_REQUEST, "requestId")                      \
+  X(U_MODEL, "modelInfo") X(U_MODEL_TYPE, "modelType") X(U_CAPABILITY, "capabilityType")           \
+  X(U_TOOL, "toolFormerData")
 MEMBERS(bubble_keys, BUBBLE_KEYS);
 #define CONTEXT_KEYS(X)                                                                            \
-  X(CONTEXT_IMAGES, "selectedImages")                                                              \
-  X(CONTEXT_FILES, "fileSelections")                                                               \
+  X(CONTEXT_IMAGES, "selectedImages") X(CONTEXT_FILES, "fileSelections")                           \
   X(CONTEXT_FOLDERS, "folderSelections") X(CONTEXT_SELECTIONS, "selections")
 MEMBERS(context_keys, CONTEXT_KEYS);
 /* clientStartTime counts from the start of the editor, so it is none of these. */
 #define TIMING_KEYS(X)                                                                             \
-  X(TIMING_SEND, "clientRpcSendTime")                                                              \
-  X(TIMING_SETTLE, "clientSettleTime") X(TIMING_END, "clientEndTime")
+  X(TIMING_SEND, "clientRpcSendTime") X(TIMING_SETTLE, "clientSettleTime")                         \
+  X(TIMING_END, "clientEndTime")
 MEMBERS(timing_keys, TIMING_KEYS);
 #define TOKEN_KEYS(X) X(TOKENS_INPUT, "inputTokens") X(TOKENS_OUTPUT, "outputTokens")
 MEMBERS(token_keys, TOKEN_KEYS);
 
 #define TOOL_KEYS(X)                                                                               \
-  X(T_NUMBER, "tool")                                                                              \
-  X(T_NAME, "name")                                                                                \
-  X(T_CALL, "toolCallId") X(T_STATUS, "status") X(T_DECISION, "userDecision")                      \
-      X(T_MORE, "additionalData") X(T_ARGUMENTS, "rawArgs") X(T_PARAMS, "params")                  \
-          X(T_RESULT, "result")
+  X(T_NUMBER, "tool") X(T_NAME, "name") X(T_CALL, "toolCallId") X(T_STATUS, "status")              \
+  X(T_DECISION, "userDecision") X(T_MORE, "additionalData") X(T_ARGUMENTS, "rawArgs")              \
+  X(T_PARAMS, "params") X(T_RESULT, "result")
 MEMBERS(tool_keys, TOOL_KEYS);
 #define MORE_KEYS(X) X(MORE_STATUS, "status")
 MEMBERS(more_keys, MORE_KEYS);
 #define ARGUMENT_KEYS(X)                                                                           \
-  X(A_WORKSPACE_PATH, "relativeWorkspacePath")                                                     \
-  X(A_TARGET, "targetFile")                                                                        \
+  X(A_WORKSPACE_PATH, "relativeWorkspacePath") X(A_TARGET, "targetFile")                           \
   X(A_TARGET_TOO, "target_file") X(A_FILE, "file_path") X(A_COMMAND, "command")
 MEMBERS(argument_keys, ARGUMENT_KEYS);
 #define RESULT_KEYS(X)                                                                             \
@@ -85,10 +77,10 @@ MEMBERS(chunk_keys, CHUNK_KEYS);
 #define GENERATION_KEYS(X) X(G_TIME, "unixMs") X(G_ID, "generationUUID")
 MEMBERS(generation_keys, GENERATION_KEYS);
 #define DAY_KEYS(X)                                                                                \
-  X(D_DATE, "date")                                                                                \
-  X(D_TAB_SUGGESTED, "tabSuggestedLines")                                                          \
-  X(D_TAB_ACCEPTED, "tabAcceptedLines") X(D_COMPOSER_SUGGESTED, "composerSuggestedLines")          \
-      X(D_COMPOSER_ACCEPTED, "composerAcceptedLines")
+  X(D_DATE, "date") X(D_TAB_SUGGESTED, "tabSuggestedLines") X(D_TAB_ACCEPTED, "tabAcceptedLines")  \
+  X(D_COMPOSER_SUGGESTED, "composerSuggestedLines")                                                \
+  X(D_COMPOSER_ACCEPTED, "composerAcceptedLines")
+/* clang-format on */
 MEMBERS(day_keys, DAY_KEYS);
 
 /* Closed lists of words. */

@@ -14,9 +14,9 @@ typedef enum bubble_type { BUBBLE_OTHER, BUBBLE_USER, BUBBLE_ASSISTANT } bubble_
 typedef struct cursor_tool {
   bool there;
   bool mcp;
-  name_text name;         /* as written, else after the number of the tool */
+  name_text name; /* as written, else after the number of the tool */
   id_text call;
-  int outcome, failure;   /* OUTCOME_UNKNOWN: it has not ended */
+  int outcome, failure; /* OUTCOME_UNKNOWN: it has not ended */
   int program;
   name_text file;
   int64_t added, removed; /* of the patch that was applied; -1: none is told */
@@ -27,10 +27,10 @@ typedef struct cursor_bubble {
   id_text id, generation; /* the second: of the request it belongs to */
   int64_t time;
   int64_t characters;
-  int features;           /* PROMPT_ */
+  int features; /* PROMPT_ */
   name_text model;
-  int64_t input, output;  /* tokens; -1: not recorded, which is what a zero means here */
-  bool plain;             /* a text: no tool, no thinking */
+  int64_t input, output; /* tokens; -1: not recorded, which is what a zero means here */
+  bool plain;            /* a text: no tool, no thinking */
   cursor_tool tool;
   unsigned dropped;
 } cursor_bubble;
@@ -40,18 +40,18 @@ typedef struct cursor_composer {
   int64_t created, updated;
   int64_t added, removed; /* totals; -1 unknown */
   name_text model, mode, workspace;
-  bool bubbles;           /* its conversation has any; else it is a draft */
+  bool bubbles; /* its conversation has any; else it is a draft */
   unsigned dropped;
 } cursor_composer;
 
 /* Proposed code that a person may have accepted. */
 typedef struct cursor_block {
-  int outcome;            /* OUTCOME_OK, OUTCOME_REJECTED; OUTCOME_UNKNOWN: not decided */
+  int outcome; /* OUTCOME_OK, OUTCOME_REJECTED; OUTCOME_UNKNOWN: not decided */
   int language;
   int64_t time;
-  id_text id;             /* of newer versions; */
-  name_text uri;          /* of older ones, */
-  int64_t number;         /* with the place in the file's list */
+  id_text id;     /* of newer versions; */
+  name_text uri;  /* of older ones, */
+  int64_t number; /* with the place in the file's list */
   unsigned dropped;
 } cursor_block;
 

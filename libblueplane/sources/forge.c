@@ -14,14 +14,14 @@
 #define LABEL_HEAD 40
 
 /* Every member, and what it tells. Members of one meaning differ between tools. */
+/* clang-format off */
 #define MEMBERS(X)                                                                                 \
-  X(M_HTML_URL, "html_url")                                                                        \
-  X(M_WEB_URL, "web_url") X(M_URL, "url") X(M_TITLE, "title") X(M_CREATED, "createdAt")            \
-      X(M_CREATED_AT, "created_at") X(M_MERGED, "mergedAt") X(M_MERGED_AT, "merged_at")            \
-          X(M_CLOSED, "closedAt") X(M_CLOSED_AT, "closed_at") X(M_ADDITIONS, "additions")          \
-              X(M_DELETIONS, "deletions") X(M_FILES, "changedFiles")                               \
-                  X(M_CHANGED_FILES, "changed_files") X(M_REVIEWS, "reviews")                      \
-                      X(M_LABELS, "labels")
+  X(M_HTML_URL, "html_url") X(M_WEB_URL, "web_url") X(M_URL, "url") X(M_TITLE, "title")            \
+  X(M_CREATED, "createdAt") X(M_CREATED_AT, "created_at") X(M_MERGED, "mergedAt")                  \
+  X(M_MERGED_AT, "merged_at") X(M_CLOSED, "closedAt") X(M_CLOSED_AT, "closed_at")                  \
+  X(M_ADDITIONS, "additions") X(M_DELETIONS, "deletions") X(M_FILES, "changedFiles")               \
+  X(M_CHANGED_FILES, "changed_files") X(M_REVIEWS, "reviews") X(M_LABELS, "labels")
+/* clang-format on */
 #define X(name, key) name,
 enum { MEMBERS(X) MEMBER_COUNT };
 #undef X

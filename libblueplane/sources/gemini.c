@@ -16,22 +16,23 @@
   enum { LIST(NUMBER) };                                                                           \
   static const char *const list[] = {LIST(KEY) NULL}
 
+/* clang-format off */
 #define CHAT_KEYS(X)                                                                               \
-  X(K_SESSION, "sessionId")                                                                        \
-  X(K_KIND, "kind")                                                                                \
-  X(K_MESSAGES, "messages") X(K_SET, "$set") X(K_ID, "id") X(K_TIME, "timestamp")                  \
-      X(K_TYPE, "type") X(K_CONTENT, "content") X(K_CALLS, "toolCalls") X(K_TOKENS, "tokens")      \
-          X(K_MODEL, "model")
+  X(K_SESSION, "sessionId") X(K_KIND, "kind") X(K_MESSAGES, "messages") X(K_SET, "$set")           \
+  X(K_ID, "id") X(K_TIME, "timestamp") X(K_TYPE, "type") X(K_CONTENT, "content")                   \
+  X(K_CALLS, "toolCalls") X(K_TOKENS, "tokens") X(K_MODEL, "model")
 MEMBERS(chat_keys, CHAT_KEYS);
 #define TOKEN_KEYS(X)                                                                              \
-  X(T_INPUT, "input")                                                                              \
-  X(T_OUTPUT, "output") X(T_CACHED, "cached") X(T_THOUGHTS, "thoughts") X(T_TOOL, "tool")
+  X(T_INPUT, "input") X(T_OUTPUT, "output") X(T_CACHED, "cached") X(T_THOUGHTS, "thoughts")        \
+  X(T_TOOL, "tool")
+/* clang-format on */
 MEMBERS(token_keys, TOKEN_KEYS);
 enum { TOKENS = T_TOOL + 1 };
+/* clang-format off */
 #define CALL_KEYS(X)                                                                               \
-  X(C_ID, "id")                                                                                    \
-  X(C_NAME, "name")                                                                                \
-  X(C_ARGS, "args") X(C_STATUS, "status") X(C_TIME, "timestamp") X(C_DISPLAY, "resultDisplay")
+  X(C_ID, "id") X(C_NAME, "name") X(C_ARGS, "args") X(C_STATUS, "status") X(C_TIME, "timestamp")   \
+  X(C_DISPLAY, "resultDisplay")
+/* clang-format on */
 MEMBERS(call_keys, CALL_KEYS);
 #define DISPLAY_KEYS(X) X(DISPLAY_DIFF, "fileDiff")
 MEMBERS(display_keys, DISPLAY_KEYS);

@@ -22,24 +22,20 @@
   static const char *const list[] = {LIST(KEY) NULL}
 
 /* A clone of Claude Code writes some of them in another style. */
+/* clang-format off */
 #define PAYLOAD_KEYS(X)                                                                            \
-  X(P_EVENT, "hook_event_name")                                                                    \
-  X(P_EVENT_TOO, "hookEventName")                                                                  \
-  X(P_SESSION, "session_id") X(P_SESSION_TOO, "sessionId") X(P_CONVERSATION, "conversation_id")    \
-      X(P_RECEIVED, "received_at") X(P_GENERATION, "generation_id") X(P_CWD, "cwd")                \
-          X(P_ROOTS, "workspace_roots") X(P_VERSION, "cursor_version") X(P_MODEL, "model")         \
-              X(P_MODE, "permission_mode") X(P_PROMPT_ID, "prompt_id") X(P_PROMPT, "prompt")       \
-                  X(P_CHARACTERS, "prompt_characters") X(P_ATTACHMENTS, "attachments")             \
-                      X(P_TOOL, "tool_name") X(P_CALL, "tool_use_id") X(P_INPUT, "tool_input")     \
-                          X(P_COMMAND, "command") X(P_FILE, "file_path") X(P_EDITS, "edits")       \
-                              X(P_ERROR, "error") X(P_INTERRUPT, "is_interrupt")                   \
-                                  X(P_DURATION_MS, "duration_ms") X(P_DURATION, "duration")        \
-                                      X(P_SOURCE, "source") X(P_TRIGGER, "trigger")                \
-                                          X(P_AGENT, "agent_id") X(P_STATUS, "status")             \
-                                              X(P_INPUT_TOKENS, "input_tokens")                    \
-                                                  X(P_OUTPUT_TOKENS, "output_tokens")              \
-                                                      X(P_READ_TOKENS, "cache_read_tokens")        \
-                                                          X(P_WRITE_TOKENS, "cache_write_tokens")
+  X(P_EVENT, "hook_event_name") X(P_EVENT_TOO, "hookEventName") X(P_SESSION, "session_id")         \
+  X(P_SESSION_TOO, "sessionId") X(P_CONVERSATION, "conversation_id") X(P_RECEIVED, "received_at")  \
+  X(P_GENERATION, "generation_id") X(P_CWD, "cwd") X(P_ROOTS, "workspace_roots")                   \
+  X(P_VERSION, "cursor_version") X(P_MODEL, "model") X(P_MODE, "permission_mode")                  \
+  X(P_PROMPT_ID, "prompt_id") X(P_PROMPT, "prompt") X(P_CHARACTERS, "prompt_characters")           \
+  X(P_ATTACHMENTS, "attachments") X(P_TOOL, "tool_name") X(P_CALL, "tool_use_id")                  \
+  X(P_INPUT, "tool_input") X(P_COMMAND, "command") X(P_FILE, "file_path") X(P_EDITS, "edits")      \
+  X(P_ERROR, "error") X(P_INTERRUPT, "is_interrupt") X(P_DURATION_MS, "duration_ms")               \
+  X(P_DURATION, "duration") X(P_SOURCE, "source") X(P_TRIGGER, "trigger") X(P_AGENT, "agent_id")   \
+  X(P_STATUS, "status") X(P_INPUT_TOKENS, "input_tokens") X(P_OUTPUT_TOKENS, "output_tokens")      \
+  X(P_READ_TOKENS, "cache_read_tokens") X(P_WRITE_TOKENS, "cache_write_tokens")
+/* clang-format on */
 MEMBERS(payload_keys, PAYLOAD_KEYS);
 
 typedef enum hook_event {

@@ -14,7 +14,9 @@ typedef struct line_count {
 } line_count;
 
 void bpi_lines_feed(void *count, const char *piece, size_t length); /* count: line_count * */
-static inline int64_t bpi_lines_total(const line_count *c) { return c->ended + (c->open ? 1 : 0); }
+static inline int64_t bpi_lines_total(const line_count *c) {
+  return c->ended + (c->open ? 1 : 0);
+}
 
 /* Lines beyond this many are counted but not compared. */
 #define LINES_COMPARED 65536
@@ -27,7 +29,7 @@ typedef struct line_hashes {
   uint64_t state;           /* of the line that is being read */
   unsigned char pending[8]; /* its last bytes, less than a word */
   size_t pending_length;
-  bool failed;              /* out of memory */
+  bool failed; /* out of memory */
 } line_hashes;
 
 void bpi_line_hashes_start(line_hashes *h);

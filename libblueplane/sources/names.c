@@ -81,7 +81,8 @@ static bool remembers(const name_memory *m, label_kind kind, const char *raw, si
 
 name bpi_memo_label(names *n, label_kind kind, const char *raw, size_t length) {
   if (length == 0) return (name){0, 0};
-  if (n->last[kind] != NULL && remembers(n->last[kind], kind, raw, length)) return n->last[kind]->is;
+  if (n->last[kind] != NULL && remembers(n->last[kind], kind, raw, length))
+    return n->last[kind]->is;
   if (length > sizeof n->labels->raw) return make_name(n, kind, raw, length);
   name_memory *m = &n->labels[bpi_hash_mix(raw, length, (uint64_t)kind) % NAMES_LABELS];
   if (!remembers(m, kind, raw, length)) {
@@ -98,7 +99,8 @@ name bpi_memo_label(names *n, label_kind kind, const char *raw, size_t length) {
 
 bool bpi_memo_label_again(const names *n, label_kind kind, scan *s, name *out) {
   const name_memory *m = n->last[kind];
-  if (m == NULL || !m->plain || m->kind != kind || !bpi_scan_text_is(s, m->raw, m->length)) return false;
+  if (m == NULL || !m->plain || m->kind != kind || !bpi_scan_text_is(s, m->raw, m->length))
+    return false;
   *out = m->is;
   return true;
 }

@@ -11,8 +11,8 @@
 #include "base/scan.h"
 #include "sources/record.h"
 
-#define IDENT_RAW_MAX 128  /* longer identifiers are none we know: left out, and counted */
-#define NAME_RAW_MAX 1024  /* the same for names and paths */
+#define IDENT_RAW_MAX 128 /* longer identifiers are none we know: left out, and counted */
+#define NAME_RAW_MAX 1024 /* the same for names and paths */
 
 /* What became of a name. */
 typedef struct name {
@@ -69,6 +69,7 @@ typedef struct composite {
 void bpi_composite_start(composite *c);
 void bpi_composite_number(composite *c, int64_t value);
 void bpi_composite_ident(composite *c, ident value);
-void bpi_composite_bytes(composite *c, const char *bytes, size_t length); /* at most IDENT_RAW_MAX */
+/* at most IDENT_RAW_MAX */
+void bpi_composite_bytes(composite *c, const char *bytes, size_t length);
 
 #endif

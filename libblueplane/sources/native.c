@@ -14,26 +14,43 @@
 #define PLATFORM_MAX 32
 #define COMMAND_MAX 32
 
+/* clang-format off */
 typedef enum native_kind {
   KIND_SESSION, KIND_PROMPT, KIND_RESPONSE, KIND_TOOL_USE, KIND_TOOL_RESULT, KIND_TOOL_CALL,
   KIND_DECISION, KIND_SPAN, KIND_EVENT, KIND_COMMIT, KIND_REVIEW, KIND_ISSUE, KINDS
 } native_kind;
+/* clang-format on */
 
-static const char *const kind_words[] = {"session",     "prompt",    "response", "tool_use",
-                                         "tool_result", "tool_call", "decision", "span",
-                                         "event",       "commit",    "review",   "issue", NULL};
+static const char *const kind_words[] = {
+    "session", "prompt", "response", "tool_use", "tool_result", "tool_call", "decision",
+    "span",    "event",  "commit",   "review",   "issue",       NULL};
 
 typedef enum member_type {
-  TYPE_VERSION, TYPE_KIND,
-  TYPE_ID,       /* detail: which of native.ids */
-  TYPE_NAME,     /* detail: which of native.texts */
-  TYPE_WORD,     /* detail: the vocabulary */
-  TYPE_TIME, TYPE_COUNT, TYPE_FLAG, TYPE_FEATURES
+  TYPE_VERSION,
+  TYPE_KIND,
+  TYPE_ID,   /* detail: which of native.ids */
+  TYPE_NAME, /* detail: which of native.texts */
+  TYPE_WORD, /* detail: the vocabulary */
+  TYPE_TIME,
+  TYPE_COUNT,
+  TYPE_FLAG,
+  TYPE_FEATURES
 } member_type;
 
 enum { ID_SESSION, ID_OWN, ID_REQUEST, IDS };
-enum { TEXT_PLATFORM, TEXT_WORKSPACE, TEXT_BRANCH, TEXT_VERSION, TEXT_ENTRYPOINT, TEXT_MODEL,
-       TEXT_TOOL, TEXT_SERVER, TEXT_FILE, TEXT_COMMAND, TEXTS };
+enum {
+  TEXT_PLATFORM,
+  TEXT_WORKSPACE,
+  TEXT_BRANCH,
+  TEXT_VERSION,
+  TEXT_ENTRYPOINT,
+  TEXT_MODEL,
+  TEXT_TOOL,
+  TEXT_SERVER,
+  TEXT_FILE,
+  TEXT_COMMAND,
+  TEXTS
+};
 
 /* Sets of kinds. */
 #define ON(kind) (1u << KIND_##kind)
@@ -130,7 +147,7 @@ static const struct {
 typedef struct native {
   source_input *in;
   names names;
-  ident announced; /* session whose row was put out last */
+  ident announced;      /* session whose row was put out last */
   int64_t announced_us; /* the time of that row */
   /* the event being read */
   native_kind kind;
@@ -254,7 +271,9 @@ static void start(native *n) {
     n->texts[i].length = 0;
 }
 
-static bool has(const native *n, int m) { return (n->there >> m & 1) != 0; }
+static bool has(const native *n, int m) {
+  return (n->there >> m & 1) != 0;
+}
 
 static bool all_in(const name_text *t, size_t most, const char *others) {
   for (size_t i = 0; i < t->length; i++) {
@@ -295,7 +314,9 @@ static int take(void *self, scan *s) {
 
 /* -------------------------------------------------------------------------------- putting out */
 
-static bool is_address(const id_text *id) { return bpi_starts_with(id->at, id->length, "https://"); }
+static bool is_address(const id_text *id) {
+  return bpi_starts_with(id->at, id->length, "https://");
+}
 
 /* Identifiers are a platform's own, but for addresses, which are the same for all. */
 static ident ident_of(native *n, ident_kind kind, const id_text *id) {
@@ -346,7 +367,9 @@ static void start_fact(native *n, record *r, record_kind kind, ident_kind key) {
   r->key = ident_of(n, key, &n->ids[ID_OWN]);
 }
 
-static int put(native *n, const record *r) { return n->in->sink->put(n->in->sink->self, r); }
+static int put(native *n, const record *r) {
+  return n->in->sink->put(n->in->sink->self, r);
+}
 
 /* A session's row; the first event of a session tells its platform, whatever kind it is, and so does
  * an earlier one that comes later. */

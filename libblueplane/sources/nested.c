@@ -16,7 +16,9 @@ void bpi_nested_start(nested *n, const char *const *wanted,
   n->member = -1;
 }
 
-static bool is_key(const nested *n) { return n->depth == 1 && !n->is_value; }
+static bool is_key(const nested *n) {
+  return n->depth == 1 && !n->is_value;
+}
 
 static bool is_wanted(const nested *n) {
   return n->member >= 0 && ((n->depth == 1 && n->is_value) || (n->depth == 2 && n->in_array));
@@ -48,8 +50,9 @@ static void take_unit(nested *n) {
 
 static void take_digit(nested *n, char c) {
   char lower = (char)(c | 0x20);
-  uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0')
-                   : lower >= 'a' && lower <= 'f' ? (uint32_t)(lower - 'a' + 10) : 0;
+  uint32_t digit = c >= '0' && c <= '9'           ? (uint32_t)(c - '0')
+                   : lower >= 'a' && lower <= 'f' ? (uint32_t)(lower - 'a' + 10)
+                                                  : 0;
   n->unit = n->unit << 4 | digit;
   if (--n->digits == 0) take_unit(n);
 }

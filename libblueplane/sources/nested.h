@@ -16,8 +16,8 @@ typedef struct nested {
   void *user;
   unsigned depth;
   bool in_text, escaped, is_value, in_array;
-  int member;         /* that stands open, or -1 */
-  unsigned digits;    /* of a \u escape still to come */
+  int member;      /* that stands open, or -1 */
+  unsigned digits; /* of a \u escape still to come */
   uint32_t unit, high;
   size_t key_length;
   char key[16];

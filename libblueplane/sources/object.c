@@ -176,8 +176,8 @@ uint64_t bpi_object_first(const char *bytes, size_t length, bool lists, const ch
   bpi_scan_init_memory(&s, bytes, length);
   s.document = lists;
   scan_type first = bpi_scan_value(&s);
-  bool object = first == SCAN_OBJECT || (lists && first == SCAN_ARRAY && bpi_scan_item(&s) &&
-                                         bpi_scan_enter_object(&s));
+  bool object = first == SCAN_OBJECT ||
+                (lists && first == SCAN_ARRAY && bpi_scan_item(&s) && bpi_scan_enter_object(&s));
   for (int m; object && (m = bpi_object_member(&s, keys, &seen, &twice)) >= 0;) {
     if (type == SCAN_END || bpi_scan_peek(&s) == type) found |= UINT64_C(1) << m;
     bpi_scan_skip(&s);

@@ -16,20 +16,18 @@
 
 #define DOCUMENT_KEYS(X) X(K_INFO, "info") X(K_MESSAGES, "messages")
 MEMBERS(document_keys, DOCUMENT_KEYS);
+/* clang-format off */
 #define SESSION_KEYS(X)                                                                            \
-  X(S_ID, "id")                                                                                    \
-  X(S_PARENT, "parentID") X(S_DIRECTORY, "directory") X(S_VERSION, "version") X(S_TIME, "time")
+  X(S_ID, "id") X(S_PARENT, "parentID") X(S_DIRECTORY, "directory") X(S_VERSION, "version")        \
+  X(S_TIME, "time")
 MEMBERS(session_keys, SESSION_KEYS);
 #define TIME_KEYS(X) X(TIME_CREATED, "created") X(TIME_START, "start") X(TIME_END, "end")
 MEMBERS(time_keys, TIME_KEYS);
 #define MESSAGE_KEYS(X) X(M_INFO, "info") X(M_PARTS, "parts")
 MEMBERS(message_keys, MESSAGE_KEYS);
 #define INFO_KEYS(X)                                                                               \
-  X(I_ID, "id")                                                                                    \
-  X(I_ROLE, "role")                                                                                \
-  X(I_TIME, "time")                                                                                \
-  X(I_MODEL, "modelID") X(I_COST, "cost") X(I_TOKENS, "tokens") X(I_FINISH, "finish")              \
-      X(I_ERROR, "error")
+  X(I_ID, "id") X(I_ROLE, "role") X(I_TIME, "time") X(I_MODEL, "modelID") X(I_COST, "cost")        \
+  X(I_TOKENS, "tokens") X(I_FINISH, "finish") X(I_ERROR, "error")
 MEMBERS(info_keys, INFO_KEYS);
 #define TOKEN_KEYS(X)                                                                              \
   X(T_INPUT, "input") X(T_OUTPUT, "output") X(T_REASONING, "reasoning") X(T_CACHE, "cache")
@@ -39,15 +37,13 @@ MEMBERS(cache_keys, CACHE_KEYS);
 #define ERROR_KEYS(X) X(ERROR_NAME, "name")
 MEMBERS(error_keys, ERROR_KEYS);
 #define PART_KEYS(X)                                                                               \
-  X(P_TYPE, "type")                                                                                \
-  X(P_TEXT, "text")                                                                                \
-  X(P_SYNTHETIC, "synthetic")                                                                      \
-  X(P_MIME, "mime") X(P_CALL, "callID") X(P_TOOL, "tool") X(P_STATE, "state")
+  X(P_TYPE, "type") X(P_TEXT, "text") X(P_SYNTHETIC, "synthetic") X(P_MIME, "mime")                \
+  X(P_CALL, "callID") X(P_TOOL, "tool") X(P_STATE, "state")
 MEMBERS(part_keys, PART_KEYS);
 #define STATE_KEYS(X)                                                                              \
-  X(STATE_STATUS, "status")                                                                        \
-  X(STATE_INPUT, "input")                                                                          \
-  X(STATE_ERROR, "error") X(STATE_METADATA, "metadata") X(STATE_TIME, "time")
+  X(STATE_STATUS, "status") X(STATE_INPUT, "input") X(STATE_ERROR, "error")                        \
+  X(STATE_METADATA, "metadata") X(STATE_TIME, "time")
+/* clang-format on */
 MEMBERS(state_keys, STATE_KEYS);
 #define METADATA_KEYS(X) X(METADATA_DIFF, "diff")
 MEMBERS(metadata_keys, METADATA_KEYS);

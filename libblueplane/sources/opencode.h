@@ -42,7 +42,7 @@ typedef struct opencode_session {
 
 typedef struct opencode {
   rows rows;
-  ident root;           /* of a subagent's session, if it is known; else its parent stands for it */
+  ident root; /* of a subagent's session, if it is known; else its parent stands for it */
   opencode_session session;
   opencode_message message;
   opencode_part part;
@@ -58,8 +58,8 @@ int bpi_opencode_take_session(void *opencode_object, scan *s);
 /* What was read, put out: 0 or BP_ERR_. */
 int bpi_opencode_put_part(opencode *o);    /* of the message, whose prompt gathers its text */
 int bpi_opencode_put_message(opencode *o); /* with all its parts */
-int bpi_opencode_put_call(opencode *o);   /* a part that is a tool call */
-int bpi_opencode_put_answer(opencode *o); /* a message, if it is the assistant's */
+int bpi_opencode_put_call(opencode *o);    /* a part that is a tool call */
+int bpi_opencode_put_answer(opencode *o);  /* a message, if it is the assistant's */
 /* A subagent's session belongs to the one that started it; what is in it keeps the keys of its own. Rows
  * are of this session from now on. */
 int bpi_opencode_put_session(opencode *o);

@@ -23,72 +23,58 @@
 
 /* Names come as the JSON mapping has them or as they are in the protocol: both are read, and the
  * second is the first's number plus one. */
+/* clang-format off */
 #define TOP_KEYS(X)                                                                                \
-  X(TOP_LOGS, "resourceLogs")                                                                      \
-  X(TOP_LOGS_TOO, "resource_logs")                                                                 \
-  X(TOP_METRICS, "resourceMetrics") X(TOP_METRICS_TOO, "resource_metrics")
+  X(TOP_LOGS, "resourceLogs") X(TOP_LOGS_TOO, "resource_logs") X(TOP_METRICS, "resourceMetrics")   \
+  X(TOP_METRICS_TOO, "resource_metrics")
 MEMBERS(top_keys, TOP_KEYS);
 #define RESOURCE_KEYS(X)                                                                           \
-  X(R_LOGS, "scopeLogs")                                                                           \
-  X(R_LOGS_TOO, "scope_logs") X(R_METRICS, "scopeMetrics") X(R_METRICS_TOO, "scope_metrics")
+  X(R_LOGS, "scopeLogs") X(R_LOGS_TOO, "scope_logs") X(R_METRICS, "scopeMetrics")                  \
+  X(R_METRICS_TOO, "scope_metrics")
 MEMBERS(resource_keys, RESOURCE_KEYS);
 #define SCOPE_KEYS(X)                                                                              \
   X(SCOPE_RECORDS, "logRecords") X(SCOPE_RECORDS_TOO, "log_records") X(SCOPE_METRICS, "metrics")
 MEMBERS(scope_keys, SCOPE_KEYS);
 #define RECORD_KEYS(X)                                                                             \
-  X(L_TIME, "timeUnixNano")                                                                        \
-  X(L_TIME_TOO, "time_unix_nano")                                                                  \
-  X(L_SEEN, "observedTimeUnixNano")                                                                \
-  X(L_SEEN_TOO, "observed_time_unix_nano")                                                         \
-  X(L_NAME, "eventName") X(L_NAME_TOO, "event_name") X(L_BODY, "body")                             \
-      X(L_ATTRIBUTES, "attributes")
+  X(L_TIME, "timeUnixNano") X(L_TIME_TOO, "time_unix_nano") X(L_SEEN, "observedTimeUnixNano")      \
+  X(L_SEEN_TOO, "observed_time_unix_nano") X(L_NAME, "eventName") X(L_NAME_TOO, "event_name")      \
+  X(L_BODY, "body") X(L_ATTRIBUTES, "attributes")
 MEMBERS(record_keys, RECORD_KEYS);
 #define PAIR_KEYS(X) X(PAIR_KEY, "key") X(PAIR_VALUE, "value")
 MEMBERS(pair_keys, PAIR_KEYS);
 #define VALUE_KEYS(X)                                                                              \
-  X(V_STRING, "stringValue")                                                                       \
-  X(V_STRING_TOO, "string_value")                                                                  \
-  X(V_INT, "intValue")                                                                             \
-  X(V_INT_TOO, "int_value")                                                                        \
-  X(V_DOUBLE, "doubleValue") X(V_DOUBLE_TOO, "double_value") X(V_BOOL, "boolValue")                \
-      X(V_BOOL_TOO, "bool_value")
+  X(V_STRING, "stringValue") X(V_STRING_TOO, "string_value") X(V_INT, "intValue")                  \
+  X(V_INT_TOO, "int_value") X(V_DOUBLE, "doubleValue") X(V_DOUBLE_TOO, "double_value")             \
+  X(V_BOOL, "boolValue") X(V_BOOL_TOO, "bool_value")
 MEMBERS(value_keys, VALUE_KEYS);
 #define METRIC_KEYS(X) X(METRIC_NAME, "name") X(METRIC_SUM, "sum")
 MEMBERS(metric_keys, METRIC_KEYS);
 #define SUM_KEYS(X)                                                                                \
-  X(SUM_POINTS, "dataPoints")                                                                      \
-  X(SUM_POINTS_TOO, "data_points")                                                                 \
+  X(SUM_POINTS, "dataPoints") X(SUM_POINTS_TOO, "data_points")                                     \
   X(SUM_TEMPORALITY, "aggregationTemporality") X(SUM_TEMPORALITY_TOO, "aggregation_temporality")
 MEMBERS(sum_keys, SUM_KEYS);
 #define POINT_KEYS(X)                                                                              \
-  X(POINT_ATTRIBUTES, "attributes")                                                                \
-  X(POINT_START, "startTimeUnixNano")                                                              \
-  X(POINT_START_TOO, "start_time_unix_nano")                                                       \
-  X(POINT_TIME, "timeUnixNano")                                                                    \
+  X(POINT_ATTRIBUTES, "attributes") X(POINT_START, "startTimeUnixNano")                            \
+  X(POINT_START_TOO, "start_time_unix_nano") X(POINT_TIME, "timeUnixNano")                         \
   X(POINT_TIME_TOO, "time_unix_nano") X(POINT_INT, "asInt") X(POINT_INT_TOO, "as_int")             \
-      X(POINT_DOUBLE, "asDouble") X(POINT_DOUBLE_TOO, "as_double")
+  X(POINT_DOUBLE, "asDouble") X(POINT_DOUBLE_TOO, "as_double")
 MEMBERS(point_keys, POINT_KEYS);
 
 /* Attributes of events and points. */
 #define ATTRIBUTES(X)                                                                              \
-  X(A_EVENT, "event.name")                                                                         \
-  X(A_TIME, "event.timestamp")                                                                     \
-  X(A_SEQUENCE, "event.sequence")                                                                  \
-  X(A_SESSION, "session.id")                                                                       \
-  X(A_PROMPT, "prompt.id") X(A_VERSION, "app.version") X(A_MODEL, "model") X(A_COST, "cost_usd")   \
-      X(A_COST_MICROS, "cost_usd_micros") X(A_DURATION, "duration_ms") X(A_INPUT, "input_tokens")  \
-          X(A_OUTPUT, "output_tokens") X(A_READ, "cache_read_tokens")                              \
-              X(A_WRITE, "cache_creation_tokens") X(A_REQUEST, "request_id") X(A_SPEED, "speed")   \
-                  X(A_QUERY, "query_source") X(A_TOOL, "tool_name") X(A_CALL, "tool_use_id")       \
-                      X(A_SUCCESS, "success") X(A_DECISION, "decision") X(A_SOURCE, "source")      \
-                          X(A_LENGTH, "prompt_length") X(A_COMMAND, "command_name")                \
-                              X(A_COMMAND_SOURCE, "command_source") X(A_TRIGGER, "trigger")        \
-                                  X(A_PRE_TOKENS, "pre_tokens") X(A_STATUS, "status_code")         \
-                                      X(A_TYPE, "type") X(A_LANGUAGE, "language")                  \
-                                          X(A_EFFORT, "effort") X(A_AGENT, "agent.name")           \
-                                              X(A_SKILL, "skill.name") X(A_PLUGIN, "plugin.name")  \
-                                                  X(A_SERVER, "mcp_server.name")                   \
-                                                      X(A_SERVER_TOOL, "mcp_tool.name")
+  X(A_EVENT, "event.name") X(A_TIME, "event.timestamp") X(A_SEQUENCE, "event.sequence")            \
+  X(A_SESSION, "session.id") X(A_PROMPT, "prompt.id") X(A_VERSION, "app.version")                  \
+  X(A_MODEL, "model") X(A_COST, "cost_usd") X(A_COST_MICROS, "cost_usd_micros")                    \
+  X(A_DURATION, "duration_ms") X(A_INPUT, "input_tokens") X(A_OUTPUT, "output_tokens")             \
+  X(A_READ, "cache_read_tokens") X(A_WRITE, "cache_creation_tokens") X(A_REQUEST, "request_id")    \
+  X(A_SPEED, "speed") X(A_QUERY, "query_source") X(A_TOOL, "tool_name") X(A_CALL, "tool_use_id")   \
+  X(A_SUCCESS, "success") X(A_DECISION, "decision") X(A_SOURCE, "source")                          \
+  X(A_LENGTH, "prompt_length") X(A_COMMAND, "command_name") X(A_COMMAND_SOURCE, "command_source")  \
+  X(A_TRIGGER, "trigger") X(A_PRE_TOKENS, "pre_tokens") X(A_STATUS, "status_code")                 \
+  X(A_TYPE, "type") X(A_LANGUAGE, "language") X(A_EFFORT, "effort") X(A_AGENT, "agent.name")       \
+  X(A_SKILL, "skill.name") X(A_PLUGIN, "plugin.name") X(A_SERVER, "mcp_server.name")               \
+  X(A_SERVER_TOOL, "mcp_tool.name")
+/* clang-format on */
 MEMBERS(attribute_keys, ATTRIBUTES);
 enum { ATTRIBUTE_COUNT = A_SERVER_TOOL + 1 };
 

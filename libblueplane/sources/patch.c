@@ -74,8 +74,10 @@ static void end_line(patch_text *p) {
   if (p->line[0] == '*') {
     read_mark(p);
   } else if (inside && (p->line[0] == '+' || p->line[0] == '-')) {
-    if (p->line[0] == '+') p->added++;
-    else p->removed++;
+    if (p->line[0] == '+')
+      p->added++;
+    else
+      p->removed++;
     p->now.lines++;
   }
   p->length = 0;

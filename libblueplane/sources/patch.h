@@ -19,12 +19,12 @@ typedef struct patch_file {
 
 /* An envelope, in a text that may hold more than it. The lines of a deleted file are not in it. */
 typedef struct patch_text {
-  bool found, open;        /* an envelope began; and has not ended */
-  bool counted;            /* it has a section whose lines it tells */
+  bool found, open; /* an envelope began; and has not ended */
+  bool counted;     /* it has a section whose lines it tells */
   int section;
   int64_t added, removed;
-  patch_file now, most;    /* the file of the section; the one with the most changed lines so far */
-  size_t length;           /* of the line being read */
+  patch_file now, most; /* the file of the section; the one with the most changed lines so far */
+  size_t length;        /* of the line being read */
   char line[NAME_RAW_MAX + 24]; /* its beginning, if it may be a mark; else its first byte */
 } patch_text;
 

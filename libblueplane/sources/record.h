@@ -10,10 +10,12 @@
 #include "base/time.h"
 #include "base/vocabulary.h"
 
+/* clang-format off */
 typedef enum record_kind {
   RECORD_SESSION, RECORD_PROMPT, RECORD_RESPONSE, RECORD_TOOL_USE, RECORD_TOOL_RESULT,
   RECORD_DECISION, RECORD_SPAN, RECORD_EVENT, RECORD_CHANGE, RECORD_KINDS
 } record_kind;
+/* clang-format on */
 
 enum {
   RECORD_SUBAGENT = 1,  /* done by a subagent of the session */
@@ -34,6 +36,7 @@ typedef enum record_tier {
 } record_tier;
 
 /* Names that an owner may see again. Number 0 is none. */
+/* clang-format off */
 typedef enum label_kind {
   LABEL_PLATFORM = 1, LABEL_WORKSPACE, LABEL_BRANCH, LABEL_VERSION, LABEL_ENTRYPOINT, LABEL_MODEL,
   LABEL_TOOL, LABEL_FILE, LABEL_COMMAND, LABEL_KINDS
@@ -44,6 +47,7 @@ typedef enum ident_kind {
   IDENT_SESSION, IDENT_RESPONSE, IDENT_REQUEST, IDENT_PROMPT, IDENT_TOOL, IDENT_EVENT,
   IDENT_DECISION, IDENT_SPAN, IDENT_CHANGE, IDENT_ORIGIN, IDENT_KINDS
 } ident_kind;
+/* clang-format on */
 
 /* Attributes of a session as one row saw them. The earliest row with a workspace gives it, the same
  * for branch and entry point; the greatest version wins. */
@@ -60,29 +64,29 @@ typedef struct prompt_record {
 
 /* Normalised: input excludes cache; output includes reasoning. -1: this source does not know. */
 typedef struct response_record {
-  ident request;      /* request id; absent if there is none */
+  ident request; /* request id; absent if there is none */
   uint32_t model;
   int64_t input, output, cache_read, cache_write_5m, cache_write_1h, reasoning;
   int64_t web_searches;
-  int64_t cost_nano;  /* recorded by the source itself; -1 none */
-  int stop;           /* STOP_; STOP_NONE: no stop reason on this row */
+  int64_t cost_nano; /* recorded by the source itself; -1 none */
+  int stop;          /* STOP_; STOP_NONE: no stop reason on this row */
   int speed, tier, geo;
-  int placeholder;    /* 1: written by a client known to write placeholder output counts */
+  int placeholder; /* 1: written by a client known to write placeholder output counts */
 } response_record;
 
 typedef struct tool_use_record {
   uint32_t tool, file;
   int category, program, language;
-  int64_t added, removed;  /* lines of the input's own old and new text; -1 not an edit or unknown */
-  int background;          /* 1: it runs on while the assistant does other things */
+  int64_t added, removed; /* lines of the input's own old and new text; -1 not an edit or unknown */
+  int background;         /* 1: it runs on while the assistant does other things */
 } tool_use_record;
 
 typedef struct tool_result_record {
-  int outcome;             /* OUTCOME_ */
-  int failure;             /* FAILURE_ */
-  int64_t added, removed;  /* lines of the applied patch; -1 the result does not tell */
-  int64_t duration_us;     /* as the source says; -1: the difference of the two times */
-  uint32_t file;           /* if only the result names it */
+  int outcome;            /* OUTCOME_ */
+  int failure;            /* FAILURE_ */
+  int64_t added, removed; /* lines of the applied patch; -1 the result does not tell */
+  int64_t duration_us;    /* as the source says; -1: the difference of the two times */
+  uint32_t file;          /* if only the result names it */
   int language;
 } tool_result_record;
 
@@ -96,23 +100,23 @@ typedef struct span_record {
 } span_record;
 
 typedef struct event_record {
-  int event, detail;  /* EVENT_, DETAIL_ */
-  uint32_t command;   /* LABEL_COMMAND for slash commands of the closed list */
-  int64_t value;      /* tokens before a compaction, retry number, milliseconds of a turn; -1 none */
+  int event, detail; /* EVENT_, DETAIL_ */
+  uint32_t command;  /* LABEL_COMMAND for slash commands of the closed list */
+  int64_t value;     /* tokens before a compaction, retry number, milliseconds of a turn; -1 none */
 } event_record;
 
 typedef struct change_record {
-  int change, type;   /* CHANGE_, CHANGE_TYPE_ */
-  int assisted;       /* 1 a trailer or the session itself says so, 0 not, -1 unknown */
+  int change, type; /* CHANGE_, CHANGE_TYPE_ */
+  int assisted;     /* 1 a trailer or the session itself says so, 0 not, -1 unknown */
   int64_t added, removed, files, rounds, open_us; /* -1 unknown */
 } change_record;
 
 typedef struct record {
   record_kind kind;
-  unsigned flags;  /* RECORD_ */
+  unsigned flags; /* RECORD_ */
   record_tier tier;
-  int64_t time;    /* microseconds UTC or BPI_TIME_NONE */
-  ident key;       /* what makes it the same record; unused for RECORD_SESSION */
+  int64_t time; /* microseconds UTC or BPI_TIME_NONE */
+  ident key;    /* what makes it the same record; unused for RECORD_SESSION */
   ident session;
   union {
     session_record session_row;

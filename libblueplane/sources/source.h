@@ -8,6 +8,7 @@
 
 /* What a source can know at all. A measure none of the sources behind a cell can know is
  * `uncovered`, not zero. */
+/* clang-format off */
 enum {
   COVERS_TOKENS = 1, COVERS_CACHE_READ = 2, COVERS_CACHE_WRITE = 4, COVERS_REASONING = 8,
   COVERS_COST = 16 /* records cost itself */, COVERS_TOOLS = 32, COVERS_OUTCOMES = 64,
@@ -16,6 +17,7 @@ enum {
   COVERS_WEB_SEARCH = 32768,
   COVERS_HISTORY = 65536 /* lines and types of commits */, COVERS_REVIEWS = 131072
 };
+/* clang-format on */
 
 /* One input being read: a file, or bytes from memory. Path is "" for bytes. What is read is `scan`,
  * or for a source of databases the rows of `database`. A source that must remember something between
@@ -29,33 +31,41 @@ typedef struct source_input {
   scan *scan;
   struct foreign *database;
   record_sink *sink;
-  int64_t memory[SOURCE_MEMORY];     /* zero at the start of a file */
-  uint64_t records;                  /* out: JSON values read */
-  int (*checkpoint)(void *user, struct source_input *in); /* called between records; non-zero stops */
+  int64_t memory[SOURCE_MEMORY]; /* zero at the start of a file */
+  uint64_t records;              /* out: JSON values read */
+  /* called between records; non-zero stops */
+  int (*checkpoint)(void *user, struct source_input *in);
   /* From now on another source tells the records: a file may hold those of several. May be NULL. */
   void (*told_by)(void *user, const struct source *teller);
   void *user;
 } source_input;
 
 typedef struct source {
-  const char *name;       /* "claude_code" */
-  const char *title;      /* "Claude Code transcripts" */
-  const char *platform;   /* of sessions that no row names; NULL: each record names its own */
-  unsigned covers;        /* COVERS_ */
-  bool (*is_ours)(const char *path);                        /* by name, for scans */
-  bool (*recognise)(const char *bytes, size_t length);      /* by first bytes, at most 64 KiB */
+  const char *name;     /* "claude_code" */
+  const char *title;    /* "Claude Code transcripts" */
+  const char *platform; /* of sessions that no row names; NULL: each record names its own */
+  unsigned covers;      /* COVERS_ */
+  bool (*is_ours)(const char *path);                   /* by name, for scans */
+  bool (*recognise)(const char *bytes, size_t length); /* by first bytes, at most 64 KiB */
   int (*read)(source_input *in);  /* 0, what put or checkpoint returned, BP_ERR_IO, BP_ERR_NOMEM */
   const struct field_rule *rules; /* allow-list for the privacy preview, ends with path NULL */
-  bool whole;             /* lines depend on earlier ones: a file that changed is read from its start */
-  bool database;          /* its files are SQLite's; read from their start, too */
-  const struct row_rule *rows; /* of a database, for the preview; ends with table NULL; may be NULL */
+  bool whole;    /* lines depend on earlier ones: a file that changed is read from its start */
+  bool database; /* its files are SQLite's; read from their start, too */
+  /* of a database, for the preview; ends with table NULL; may be NULL */
+  const struct row_rule *rows;
   /* Changes the stat of a file when what lies beside it and is read with it changes; may be NULL. */
   void (*beside)(const char *path, struct file_stat *stat);
 } source;
 
 /* One row of a source's allow-list. `path` uses "." between keys and "[]" for items, as in
  * "message.content[].id", and "*" for any key. */
-typedef enum field_use { FIELD_KEPT, FIELD_HASHED, FIELD_LABEL, FIELD_COUNTED, FIELD_COMPARED } field_use;
+typedef enum field_use {
+  FIELD_KEPT,
+  FIELD_HASHED,
+  FIELD_LABEL,
+  FIELD_COUNTED,
+  FIELD_COMPARED
+} field_use;
 typedef struct field_rule {
   const char *path;
   field_use use;

@@ -24,8 +24,8 @@ void bpi_moments_free(moments *m);
 
 /* Adds the moments to the stored runs of their sessions, and what changes to `changes`. Sessions in
  * `rebuild` (sorted numbers) forget their stored runs first: `m` holds all their moments. */
-int bpi_activity_store(store *s, moments *m, const int64_t *rebuild, size_t rebuilds, cells *changes,
-                       bp_error **error);
+int bpi_activity_store(store *s, moments *m, const int64_t *rebuild, size_t rebuilds,
+                       cells *changes, bp_error **error);
 /* With `m` holding all moments there are: *ok becomes false if the stored runs or extents are not
  * what they give. Adds the active time they give to `all`. */
 int bpi_activity_check(store *s, moments *m, cells *all, bool *ok, bp_error **error);

@@ -24,13 +24,13 @@ bool bpi_session_merge(session_attributes *into, const session_attributes *row,
 
 /* What a batch knows of one file, stored with its facts. */
 typedef struct file_state {
-  int64_t id;               /* 0: not stored yet */
+  int64_t id; /* 0: not stored yet */
   ident key;
   int64_t source, device, inode, size, modified_ns, position, line, tail, records;
   int64_t memory[FILE_MEMORY];
-  int64_t changed_us;       /* the change that is read now, where it is new to the store; 0: none */
-  bool fresh;               /* nothing was known of it when it was opened */
-  bool restarted;           /* it is read from its start: what is known of it is of an older reading */
+  int64_t changed_us; /* the change that is read now, where it is new to the store; 0: none */
+  bool fresh;         /* nothing was known of it when it was opened */
+  bool restarted;     /* it is read from its start: what is known of it is of an older reading */
 } file_state;
 
 batch *bpi_batch_new(void);
@@ -47,7 +47,7 @@ int bpi_batch_reject(batch *b, ident file, int reason, uint64_t line, int64_t by
 /* The latest word on a file stands. */
 int bpi_batch_file(batch *b, const file_state *file);
 size_t bpi_batch_bytes(const batch *b); /* memory held */
-bool bpi_batch_empty(const batch *b);    /* nothing to apply */
+bool bpi_batch_empty(const batch *b);   /* nothing to apply */
 /* How long the reading has taken so far: what is stored now is so much later than the call's time. */
 void bpi_batch_took(batch *b, int64_t us);
 /* Merges everything of `from` into `into` and clears `from`; 0 or BP_ERR_NOMEM. */

@@ -40,7 +40,7 @@ typedef struct batch_label {
   char *text;
   uint32_t stored; /* its number in the store; 0 not known yet */
   uint8_t kind;
-  bool used;       /* a record names it; else the line that held it was refused, and it is not stored */
+  bool used; /* a record names it; else the line that held it was refused, and it is not stored */
 } batch_label;
 
 typedef struct batch_session {
@@ -72,9 +72,9 @@ struct batch {
   size_t files, file_capacity;
   int source;
   uint32_t platform; /* label of sessions that no row names; 0 none */
-  uint64_t merged;      /* rows that met a fact already in the batch */
-  int64_t erasures;     /* of the store when it was begun */
-  int64_t took_us;      /* the reading, until now */
+  uint64_t merged;   /* rows that met a fact already in the batch */
+  int64_t erasures;  /* of the store when it was begun */
+  int64_t took_us;   /* the reading, until now */
   int failed;
 };
 

@@ -30,7 +30,8 @@ int bpi_read_consents(store *s, int (*row)(void *user, const consent_row *row), 
 #define AUDIT_ASKED_MAX 255
 /* One question of one access; the same again on the same day is the same row. */
 typedef struct audit_row {
-  int64_t day, access, from_us, until_us, at_us; /* day: since 1970; at_us: the first time that day */
+  /* day: since 1970; at_us: the first time that day */
+  int64_t day, access, from_us, until_us, at_us;
   char function[AUDIT_FUNCTION_MAX + 1], asked[AUDIT_ASKED_MAX + 1];
 } audit_row;
 

@@ -8,7 +8,9 @@
 
 #include "store/sql.h"
 
+/* clang-format off */
 #define WORTH_PACKING 1000 /* cells of a kind that a question had to read for want of a packed day */
+/* clang-format on */
 
 /* Cells of any kind for bpi_read_cells, from days where they are packed, else as they are stored. */
 int bpi_days_read(store *s, rollup_kind kind, cell_grain grain, int64_t from_quarter,

@@ -13,9 +13,9 @@
 typedef struct erase_selector {
   const ident *session; /* keyed identifiers; NULL: any */
   size_t sessions;
-  int64_t source;       /* number in the registry; ERASED_ANY_SOURCE */
-  int64_t from_us;      /* INT64_MIN: from the beginning, and what has no time */
-  int64_t until_us;     /* INT64_MAX: without end */
+  int64_t source;   /* number in the registry; ERASED_ANY_SOURCE */
+  int64_t from_us;  /* INT64_MIN: from the beginning, and what has no time */
+  int64_t until_us; /* INT64_MAX: without end */
 } erase_selector;
 
 /* What was looked for behind an erasure. */
@@ -35,7 +35,7 @@ void bpi_trace_drop(trace *t);
 int bpi_trace_clear(const trace *t, store *s, erase_search *out, bp_error **error);
 
 typedef struct erase_receipt {
-  int64_t facts[FACT_KINDS]; /* rows */
+  int64_t facts[FACT_KINDS];                           /* rows */
   int64_t sessions, labels, files, rejects, decisions; /* decisions: rows of consent and audit */
   erase_search search;
 } erase_receipt;

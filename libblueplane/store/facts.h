@@ -17,38 +17,61 @@
 #define QUARTER_UNDATED INT64_C(-1)
 
 typedef enum rollup_kind {
-  ROLLUP_TOLD,         /* class: a kind; n: how many facts of it the session has at all. No quarter */
-  ROLLUP_RESPONSE,     /* label: model */
-  ROLLUP_TOOL,         /* label: tool */
-  ROLLUP_EDIT,         /* label: file */
-  ROLLUP_PROMPT,       /* label: none */
-  ROLLUP_EVENT,        /* label: command */
-  ROLLUP_ACTIVE,       /* label: none; active time */
+  ROLLUP_TOLD,     /* class: a kind; n: how many facts of it the session has at all. No quarter */
+  ROLLUP_RESPONSE, /* label: model */
+  ROLLUP_TOOL,     /* label: tool */
+  ROLLUP_EDIT,     /* label: file */
+  ROLLUP_PROMPT,   /* label: none */
+  ROLLUP_EVENT,    /* label: command */
+  ROLLUP_ACTIVE,   /* label: none; active time */
   ROLLUP_DECISION,
   ROLLUP_SPAN,
   ROLLUP_CHANGE,
   /* of tasks, see task.h: derived later than the facts come */
-  ROLLUP_ATTEMPT,      /* label: tool; a call as a part of its task */
-  ROLLUP_TASK_COST,    /* label: model; the responses of a task, where the task begins */
+  ROLLUP_ATTEMPT,   /* label: tool; a call as a part of its task */
+  ROLLUP_TASK_COST, /* label: model; the responses of a task, where the task begins */
   ROLLUP_STORED_KINDS,
-  ROLLUP_TASK = ROLLUP_STORED_KINDS, /* label: model; a task each, made of its row when it is read */
-  ROLLUP_USE,          /* label: none; whether a task used a feature, for each feature there is */
-  ROLLUP_PATTERN,      /* label: the pattern; a task that holds it */
-  ROLLUP_TRANSITION,   /* the same of patterns of two */
+  /* a task each, made of its row when it is read. label: model */
+  ROLLUP_TASK = ROLLUP_STORED_KINDS,
+  ROLLUP_USE,        /* label: none; whether a task used a feature, for each feature there is */
+  ROLLUP_PATTERN,    /* label: the pattern; a task that holds it */
+  ROLLUP_TRANSITION, /* the same of patterns of two */
   ROLLUP_KINDS
 } rollup_kind;
 
 /* Measures by kind, in m[]. */
-enum { RESPONSE_INPUT, RESPONSE_OUTPUT, RESPONSE_CACHE_READ, RESPONSE_CACHE_WRITE_5M,
-       RESPONSE_CACHE_WRITE_1H, RESPONSE_REASONING, RESPONSE_WEB_SEARCHES, RESPONSE_COST_NANO,
-       RESPONSE_COSTED /* responses with a recorded cost */ };
-enum { TOOL_DURATION_US, TOOL_TIMED /* calls with a duration */, TOOL_ADDED, TOOL_REMOVED, TOOL_EDITS };
+enum {
+  RESPONSE_INPUT,
+  RESPONSE_OUTPUT,
+  RESPONSE_CACHE_READ,
+  RESPONSE_CACHE_WRITE_5M,
+  RESPONSE_CACHE_WRITE_1H,
+  RESPONSE_REASONING,
+  RESPONSE_WEB_SEARCHES,
+  RESPONSE_COST_NANO,
+  RESPONSE_COSTED /* responses with a recorded cost */
+};
+enum {
+  TOOL_DURATION_US,
+  TOOL_TIMED, /* calls with a duration */
+  TOOL_ADDED,
+  TOOL_REMOVED,
+  TOOL_EDITS
+};
 enum { EDIT_ADDED, EDIT_REMOVED };
 enum { EVENT_VALUE, EVENT_VALUED };
 enum { ACTIVE_US };
 enum { DECISION_LINES };
 enum { SPAN_ADDED, SPAN_REMOVED, SPAN_FILES };
-enum { CHANGE_ADDED, CHANGE_REMOVED, CHANGE_FILES, CHANGE_ROUNDS, CHANGE_ROUNDED, CHANGE_OPEN_US, CHANGE_OPENED };
+enum {
+  CHANGE_ADDED,
+  CHANGE_REMOVED,
+  CHANGE_FILES,
+  CHANGE_ROUNDS,
+  CHANGE_ROUNDED,
+  CHANGE_OPEN_US,
+  CHANGE_OPENED
+};
 enum { ATTEMPT_REPEATS, ATTEMPT_RECOVERED, ATTEMPT_EDITS, ATTEMPT_FIRST_TRY, ATTEMPT_REWORKED };
 enum { TASK_ACTIVE_US, TASK_PROMPTS, TASK_PROMPT_RETRIES, TASK_CALLS, TASK_LINES_KEPT };
 enum { USE_USED, USE_ACTIVE_US /* of tasks that used it */ };
@@ -57,6 +80,7 @@ enum { USE_USED, USE_ACTIVE_US /* of tasks that used it */ };
 #define CLASS_GET(class_, field) (((class_) >> field##_SHIFT) & ((INT64_C(1) << field##_BITS) - 1))
 #define CLASS_MASK(field) (((INT64_C(1) << field##_BITS) - 1) << field##_SHIFT)
 #define CLASS_PUT(field, value) ((int64_t)(value) << field##_SHIFT)
+/* clang-format off */
 enum {
   CLASS_SUBAGENT_SHIFT = 0, CLASS_SUBAGENT_BITS = 1,   /* response, tool, edit */
   /* response */
@@ -89,6 +113,7 @@ enum {
   CLASS_TASK_OUTCOME_SHIFT = 31, CLASS_TASK_OUTCOME_BITS = 2,
   CLASS_USE_SHIFT = 0, CLASS_USE_BITS = 3
 };
+/* clang-format on */
 
 typedef struct rollup_cell {
   int64_t kind, quarter, session, label, class_, n;
@@ -99,7 +124,9 @@ typedef struct rollup_cell {
  * how many there are. */
 #define PATTERN_LEAST 2
 #define PATTERN_MOST 4
-static inline int bpi_pattern_length(int64_t pattern) { return (int)(pattern >> 4 * PATTERN_MOST); }
+static inline int bpi_pattern_length(int64_t pattern) {
+  return (int)(pattern >> 4 * PATTERN_MOST);
+}
 static inline int bpi_pattern_at(int64_t pattern, int i) {
   return (int)(pattern >> 4 * (bpi_pattern_length(pattern) - 1 - i)) & 15;
 }
@@ -108,6 +135,7 @@ static inline int bpi_pattern_at(int64_t pattern, int i) {
 
 #define FACT_NONE INT64_MIN /* unknown; NULL in the file */
 
+/* clang-format off */
 typedef enum fact_kind {
   FACT_PROMPT, FACT_RESPONSE, FACT_TOOL_CALL, FACT_DECISION, FACT_SPAN, FACT_EVENT, FACT_CHANGE,
   FACT_KINDS
@@ -133,12 +161,14 @@ typedef enum fact_kind {
 #define CHANGE_COLUMNS(X)                                                                          \
   X(time_us, V) X(session, S) X(flags, V) X(change, V) X(type, V) X(assisted, V) X(added, V)       \
   X(removed, V) X(files, V) X(rounds, V) X(open_us, V)
+/* clang-format on */
 
 /* Every fact is nothing but int64_t: its key, then its words, so that one loop handles all kinds; how
  * they lie in a row is in form.h. k1 is the row number it wants, k2 the rest of its identifier. */
 #define FACT_NUMBER_BITS 35 /* five bytes in the file */
 #define REQUEST_BITS 47     /* six; tells the requests of one response apart */
 #define FACT_MEMBER(name, role) int64_t name;
+/* clang-format off */
 typedef struct prompt_fact { int64_t k1, k2; PROMPT_COLUMNS(FACT_MEMBER) } prompt_fact;
 typedef struct response_fact { int64_t k1, k2; RESPONSE_COLUMNS(FACT_MEMBER) } response_fact;
 typedef struct tool_call_fact { int64_t k1, k2; TOOL_CALL_COLUMNS(FACT_MEMBER) } tool_call_fact;
@@ -146,8 +176,11 @@ typedef struct decision_fact { int64_t k1, k2; DECISION_COLUMNS(FACT_MEMBER) } d
 typedef struct span_fact { int64_t k1, k2; SPAN_COLUMNS(FACT_MEMBER) } span_fact;
 typedef struct event_fact { int64_t k1, k2; EVENT_COLUMNS(FACT_MEMBER) } event_fact;
 typedef struct change_fact { int64_t k1, k2; CHANGE_COLUMNS(FACT_MEMBER) } change_fact;
+/* clang-format on */
 /* The head all kinds share. */
-typedef struct fact_head { int64_t k1, k2, time_us, session, flags; } fact_head;
+typedef struct fact_head {
+  int64_t k1, k2, time_us, session, flags;
+} fact_head;
 #define FACT_WORDS_MAX 20
 #define FACT_SESSION_WORD 3
 /* The session of a row that keeps the place of an erased fact; it holds nothing. */
@@ -155,21 +188,29 @@ typedef struct fact_head { int64_t k1, k2, time_us, session, flags; } fact_head;
 
 typedef struct fact_type {
   const char *table;
-  int columns;               /* beside k1 and k2 */
+  int columns; /* beside k1 and k2 */
   const char *const *names;
-  const char *roles;         /* 'V', 'S' or 'L' for each column */
+  const char *roles; /* 'V', 'S' or 'L' for each column */
 } fact_type;
 extern const fact_type bpi_fact_types[FACT_KINDS];
 
-static inline size_t bpi_fact_words(fact_kind kind) { return (size_t)bpi_fact_types[kind].columns + 2; }
+static inline size_t bpi_fact_words(fact_kind kind) {
+  return (size_t)bpi_fact_types[kind].columns + 2;
+}
 
 /* Flags of a stored fact: RECORD_SUBAGENT, RECORD_SIDECHAIN, RECORD_FORKED and the tier of its owner
  * row, and for tool calls which halves are there, and the tier of the result. */
 enum { FACT_USE = 16, FACT_RESULT = 32 };
-enum { FLAG_TIER_SHIFT = 6, FLAG_TIER_BITS = 2, FLAG_RESULT_TIER_SHIFT = 8, FLAG_RESULT_TIER_BITS = 2 };
+enum {
+  FLAG_TIER_SHIFT = 6,
+  FLAG_TIER_BITS = 2,
+  FLAG_RESULT_TIER_SHIFT = 8,
+  FLAG_RESULT_TIER_BITS = 2
+};
 enum { FACT_BACKGROUND = 1024 }; /* the call runs on in the background */
 
 /* Traits of a response: FIELD(shift, bits) as for classes. */
+/* clang-format off */
 enum {
   TRAIT_STOP_SHIFT = 0, TRAIT_STOP_BITS = 3,
   TRAIT_SPEED_SHIFT = 3, TRAIT_SPEED_BITS = 1,
@@ -179,6 +220,7 @@ enum {
   TRAIT_FINISHED_SHIFT = 9, TRAIT_FINISHED_BITS = 1, /* some row of the response had a stop reason */
   TRAIT_TOLD_SHIFT = 10, TRAIT_TOLD_BITS = 2 /* tier of the row the numbers are from */
 };
+/* clang-format on */
 
 /* Numbers of sessions and labels depend on the order of arrival, so ties are broken by identifier. */
 typedef struct fact_names {

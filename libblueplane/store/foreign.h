@@ -22,7 +22,11 @@ typedef struct foreign foreign;
 
 typedef enum foreign_type {
   FOREIGN_ABSENT, /* the table has no such column */
-  FOREIGN_NULL, FOREIGN_INTEGER, FOREIGN_REAL, FOREIGN_TEXT, FOREIGN_BLOB
+  FOREIGN_NULL,
+  FOREIGN_INTEGER,
+  FOREIGN_REAL,
+  FOREIGN_TEXT,
+  FOREIGN_BLOB
 } foreign_type;
 
 /* Bytes of a text or blob, as they are stored: any bytes. They live until the row was taken. */
@@ -38,9 +42,10 @@ typedef struct foreign_value {
  * of the row by another name must be among them. */
 typedef struct foreign_query {
   const char *table;
-  const char *const *columns; /* in the order of the values, at most FOREIGN_COLUMNS; ends with NULL */
-  const char *key;            /* only rows whose text in this column begins with `prefix`, at */
-  const char *prefix;         /* most 64 bytes; NULL: all rows */
+  /* in the order of the values, at most FOREIGN_COLUMNS; ends with NULL */
+  const char *const *columns;
+  const char *key;    /* only rows whose text in this column begins with `prefix`, at */
+  const char *prefix; /* most 64 bytes; NULL: all rows */
 } foreign_query;
 
 /* Takes a row; `values` is NULL if it could not be read. `row` is its number. Not 0: stop. */

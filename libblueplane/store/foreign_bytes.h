@@ -16,13 +16,13 @@ typedef struct foreign_part {
 #define FOREIGN_WAL_HEADER 32
 
 typedef struct foreign_bytes {
-  const char *path;         /* of the main file; NULL: both parts are bytes */
+  const char *path; /* of the main file; NULL: both parts are bytes */
   foreign_part main, wal;
-  file_stat stat;           /* of the main file when the state was taken */
-  int64_t size;             /* of the database */
-  int64_t page;             /* bytes of a page */
+  file_stat stat; /* of the main file when the state was taken */
+  int64_t size;   /* of the database */
+  int64_t page;   /* bytes of a page */
   char wal_header[FOREIGN_WAL_HEADER];
-  int64_t (*frames)[2];     /* page number and offset of its bytes in the log, by page number */
+  int64_t (*frames)[2]; /* page number and offset of its bytes in the log, by page number */
   size_t frame_count, frame_capacity;
 } foreign_bytes;
 

@@ -23,12 +23,14 @@ typedef struct stored_column {
 } stored_column;
 
 typedef struct fact_form {
-  int columns;                 /* beside id and k2 */
+  int columns; /* beside id and k2 */
   const stored_column *column;
 } fact_form;
 extern const fact_form bpi_fact_forms[FACT_KINDS];
 
-static inline int bpi_stored_words(fact_kind kind) { return bpi_fact_forms[kind].columns + 2; }
+static inline int bpi_stored_words(fact_kind kind) {
+  return bpi_fact_forms[kind].columns + 2;
+}
 
 /* The row of a fact: id, k2, the columns. `row` has STORED_WORDS_MAX words and may be the fact itself. */
 void bpi_form_store(fact_kind kind, int64_t *row, const int64_t *fact);

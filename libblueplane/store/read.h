@@ -11,12 +11,12 @@
 typedef struct session_row {
   int64_t id;
   ident key;
-  int64_t tier;                /* record_tier */
+  int64_t tier;                                             /* record_tier */
   int64_t platform, workspace, branch, version, entrypoint; /* label numbers; 0 none */
-  int64_t sources;             /* bit per index of bpi_source_at that told of it */
-  int64_t first_us, last_us;   /* of its dated facts; BPI_TIME_NONE if it has none */
-  unsigned shadowed;           /* bit per rollup_kind: better rows tell of it, its own cells do not count */
-  int64_t shadowed_facts;      /* facts that do not count for that */
+  int64_t sources;           /* bit per index of bpi_source_at that told of it */
+  int64_t first_us, last_us; /* of its dated facts; BPI_TIME_NONE if it has none */
+  unsigned shadowed; /* bit per rollup_kind: better rows tell of it, its own cells do not count */
+  int64_t shadowed_facts; /* facts that do not count for that */
 } session_row;
 
 /* The rows of one session, the best tier first. */
@@ -29,9 +29,9 @@ typedef struct session_rows {
 session_row bpi_session_joined(const session_rows *rows);
 
 typedef struct label_row {
-  int64_t id, kind;            /* label_kind */
+  int64_t id, kind; /* label_kind */
   ident key;
-  const char *text;            /* NULL: not kept */
+  const char *text; /* NULL: not kept */
   size_t length;
 } label_row;
 
@@ -78,12 +78,15 @@ int bpi_read_cells(store *s, rollup_kind kind, cell_grain grain, int64_t from_qu
                    int64_t until_quarter, const cell_reader *to, bp_error **error);
 
 /* Sessions, labels, files and rejects come in the order of their keys, whatever came first. */
-int bpi_read_sessions(store *s, int (*session)(void *user, const session_rows *rows), void *user, bp_error **error);
+int bpi_read_sessions(store *s, int (*session)(void *user, const session_rows *rows), void *user,
+                      bp_error **error);
 /* All rows of the session that has a row of this number; BP_ERR_NOTFOUND. */
 int bpi_read_session(store *s, int64_t id, session_rows *out, bp_error **error);
-int bpi_read_labels(store *s, int (*row)(void *user, const label_row *label), void *user, bp_error **error);
+int bpi_read_labels(store *s, int (*row)(void *user, const label_row *label), void *user,
+                    bp_error **error);
 /* Labels of one kind only, which is not that of files; by the index over names, so many files cost nothing. */
-int bpi_read_labels_of(store *s, int64_t kind, int (*row)(void *user, const label_row *label), void *user, bp_error **error);
+int bpi_read_labels_of(store *s, int64_t kind, int (*row)(void *user, const label_row *label),
+                       void *user, bp_error **error);
 int bpi_read_label(store *s, int64_t id, label_row *out, char text[256], bp_error **error);
 /* First and last quarter that holds any cell; both QUARTER_UNDATED if none. */
 int bpi_read_extent(store *s, int64_t *first_quarter, int64_t *last_quarter, bp_error **error);
@@ -91,8 +94,8 @@ int bpi_read_extent(store *s, int64_t *first_quarter, int64_t *last_quarter, bp_
 /* Operations facts. */
 typedef struct store_health {
   int64_t schema, page_size, pages, free_pages, wal_bytes, file_bytes;
-  int64_t facts[8];            /* prompt, response, tool_call, decision, span, event, change, session */
-  int64_t shadowed;            /* of these, facts that a better source of their session tells */
+  int64_t facts[8]; /* prompt, response, tool_call, decision, span, event, change, session */
+  int64_t shadowed; /* of these, facts that a better source of their session tells */
   int64_t cells, files, rejects, undated, last_ingest_us;
 } store_health;
 /* `activity` false: without the counts of what a person did (facts, cells, undated), which stay 0. */
@@ -102,15 +105,17 @@ int bpi_read_integrity(store *s, int *ok, bp_error **error); /* SQLite's full ch
 int bpi_read_sums(store *s, int *ok, bp_error **error);
 
 typedef struct file_row {
-  int64_t id, source;          /* index of bpi_source_at; -1 bytes */
-  ident key;                   /* of the path or origin */
+  int64_t id, source; /* index of bpi_source_at; -1 bytes */
+  ident key;          /* of the path or origin */
   int64_t size, position, lines, records, rejects, read_us;
 } file_row;
-int bpi_read_files(store *s, int (*row)(void *user, const file_row *f), void *user, bp_error **error);
+int bpi_read_files(store *s, int (*row)(void *user, const file_row *f), void *user,
+                   bp_error **error);
 typedef struct reject_row {
-  ident file;                  /* key of its path or origin */
+  ident file; /* key of its path or origin */
   int64_t source, reason, line, byte, at_us;
 } reject_row;
-int bpi_read_rejects(store *s, int (*row)(void *user, const reject_row *r), void *user, bp_error **error);
+int bpi_read_rejects(store *s, int (*row)(void *user, const reject_row *r), void *user,
+                     bp_error **error);
 
 #endif

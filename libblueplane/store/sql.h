@@ -11,6 +11,7 @@
 #include "store/store.h"
 
 /* Statements that live as long as the store; prepared at first use. */
+/* clang-format off */
 typedef enum store_statement {
   SQL_BEGIN_READ, SQL_BEGIN_WRITE, SQL_COMMIT, SQL_ROLLBACK,
   SQL_META_GET, SQL_META_SET,
@@ -40,6 +41,7 @@ typedef enum store_statement {
   SQL_FACT_DELETE = SQL_FACT_ALL + FACT_KINDS,
   SQL_COUNT = SQL_FACT_DELETE + FACT_KINDS
 } store_statement;
+/* clang-format on */
 
 #define BPI_BUSY_MS 5000 /* how long another writer is waited for */
 
@@ -61,9 +63,9 @@ struct store {
   sqlite3_stmt *statement[SQL_COUNT];
   const bulk *bulk; /* what a statement that runs reads as a table */
   derived *derived; /* what was derived for the snapshot that is open; NULL */
-  int tiers;        /* of the transaction that is open: whether sessions have other rows than the best; -1: not known */
+  int tiers; /* of the transaction that is open: whether sessions have other rows than the best; -1: not known */
   day_range wanted[GRAINS][ROLLUP_KINDS]; /* days.c: what is to be packed */
-  int64_t worth_packing;          /* cells that a question read by rows; a test lowers it */
+  int64_t worth_packing;                  /* cells that a question read by rows; a test lowers it */
 };
 
 /* The statement, reset and ready to bind; NULL (and *error) on failure. */

@@ -388,7 +388,8 @@ static void count_prompts(const cutter *c, task *t, size_t from, size_t to) {
     if (s->kind == TASK_STEP_EVENT && s->u.event.event == EVENT_INTERRUPT) interrupted = s->time_us;
     if (s->kind != TASK_STEP_PROMPT) continue;
     t->prompts++;
-    t->prompt_retries += interrupted != INT64_MIN && bpi_span(interrupted, s->time_us) <= TASK_PROMPT_RETRY;
+    t->prompt_retries += interrupted != INT64_MIN &&
+                         bpi_span(interrupted, s->time_us) <= TASK_PROMPT_RETRY;
     interrupted = INT64_MIN; /* one prompt tries again */
   }
 }

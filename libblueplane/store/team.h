@@ -25,9 +25,8 @@ int bpi_contribution_get(store *s, const contribution *sought, contribution *fou
 /* In place of what was there. */
 int bpi_contribution_put(store *s, const contribution *c, bp_error **error);
 /* Those of a window in order of member and device; INT64_MIN: of all windows. */
-int bpi_contribution_each(store *s, int64_t window,
-                          int (*row)(void *user, const contribution *c), void *user,
-                          bp_error **error);
+int bpi_contribution_each(store *s, int64_t window, int (*row)(void *user, const contribution *c),
+                          void *user, bp_error **error);
 /* Deletes those of a window. */
 int bpi_contribution_drop(store *s, int64_t window, bp_error **error);
 

@@ -4,4 +4,6 @@
 #include <blueplane/version.h>
 
 int bp_header_compiles(void);
-int bp_header_compiles(void) { return BP_OK; }
+int bp_header_compiles(void) {
+  return BP_OK;
+}

@@ -30,7 +30,9 @@ static void die(const char *what, bp_error *error) {
   exit(1);
 }
 
-static int64_t fixed_clock(void *now_us) { return *(const int64_t *)now_us; }
+static int64_t fixed_clock(void *now_us) {
+  return *(const int64_t *)now_us;
+}
 
 static bp_store *open_store(const char *path, int64_t *now_us) {
   bp_open_options options = BP_OPEN_OPTIONS_INIT;
@@ -120,13 +122,14 @@ static void append_line(FILE *file, size_t i, int64_t now_us) {
   char when[32];
   gmtime_r(&seconds, &utc);
   strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
-  fprintf(file,
-          "{\"type\":\"assistant\",\"uuid\":\"bench-%zu\",\"sessionId\":\"bench\",\"cwd\":\"/bench\","
-          "\"version\":\"2.1.119\",\"timestamp\":\"%s.%03zuZ\",\"requestId\":\"req_bench_%zu\","
-          "\"message\":{\"id\":\"msg_bench_%zu\",\"role\":\"assistant\","
-          "\"model\":\"claude-sonnet-4-5-20250929\",\"stop_reason\":\"end_turn\",\"content\":[],"
-          "\"usage\":{\"input_tokens\":1,\"output_tokens\":2}}}\n",
-          i, when, i % 1000, i, i);
+  fprintf(
+      file,
+      "{\"type\":\"assistant\",\"uuid\":\"bench-%zu\",\"sessionId\":\"bench\",\"cwd\":\"/bench\","
+      "\"version\":\"2.1.119\",\"timestamp\":\"%s.%03zuZ\",\"requestId\":\"req_bench_%zu\","
+      "\"message\":{\"id\":\"msg_bench_%zu\",\"role\":\"assistant\","
+      "\"model\":\"claude-sonnet-4-5-20250929\",\"stop_reason\":\"end_turn\",\"content\":[],"
+      "\"usage\":{\"input_tokens\":1,\"output_tokens\":2}}}\n",
+      i, when, i % 1000, i, i);
   fflush(file);
 }
 
@@ -179,7 +182,9 @@ static int today(const char *path, size_t count, int64_t now_us) {
   return 0;
 }
 
-static double seconds(struct timeval t) { return (double)t.tv_sec + (double)t.tv_usec * 1e-6; }
+static double seconds(struct timeval t) {
+  return (double)t.tv_sec + (double)t.tv_usec * 1e-6;
+}
 
 /* Gives the command's exit status, 127 if it could not be started. */
 static int run(const char *output, char **command) {
@@ -193,8 +198,8 @@ static int run(const char *output, char **command) {
   int status = 0;
   struct rusage used;
   if (child < 0 || wait4(child, &status, 0, &used) != child) die("run", NULL);
-  printf("%.6f %.6f %ld\n", (now() - start) * 1e-6,
-         seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss);
+  printf("%.6f %.6f %ld\n", (now() - start) * 1e-6, seconds(used.ru_utime) + seconds(used.ru_stime),
+         used.ru_maxrss);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 127;
 }
 

@@ -297,7 +297,8 @@ static int tokens(const char *path, const char *range) {
            range);
   bp_result *result = ask(store, json);
   for (size_t row = 0; row < bp_result_rows(result); row++)
-    printf("%s\t%" PRId64 "\n", bp_result_text(result, row, 0, NULL), bp_result_int(result, row, 1));
+    printf("%s\t%" PRId64 "\n", bp_result_text(result, row, 0, NULL),
+           bp_result_int(result, row, 1));
   bp_result_free(result);
   bp_close(store);
   return 0;
@@ -325,7 +326,8 @@ int main(int count, char **argument) {
   if ((count == 5 || count == 6) && strcmp(what, "ask") == 0)
     return ask_all(argument[2], argument[3], atoi(argument[4]));
   if (count == 3 && strcmp(what, "first") == 0) return first(argument[2]);
-  fprintf(stderr, "usage: many fill STORE FACTS | write FILE FACTS | ask STORE RANGE ROUNDS [NAME] | "
-                  "tokens STORE RANGE | first STORE\n");
+  fprintf(stderr,
+          "usage: many fill STORE FACTS | write FILE FACTS | ask STORE RANGE ROUNDS [NAME] | "
+          "tokens STORE RANGE | first STORE\n");
   return 2;
 }

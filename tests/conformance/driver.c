@@ -6,8 +6,8 @@
 
 #include <blueplane/blueplane.h>
 
-static const char *const details[] = {"metric", "dimension", "name", "zone", "topic", "allowed",
-                                      "reason", NULL};
+static const char *const details[] = {"metric", "dimension", "name",   "zone",
+                                      "topic",  "allowed",   "reason", NULL};
 static const char *root, *out_folder;
 static int64_t now_us;
 
@@ -210,7 +210,7 @@ static void run(const cJSON *one) {
   options.key_path = key;
   options.clock = clock_of_case;
   int rc = bp_open(&s, store, &options, &error);
-  cJSON_ArrayForEach(each, cJSON_GetObjectItemCaseSensitive(one, "steps"))
+  cJSON_ArrayForEach (each, cJSON_GetObjectItemCaseSensitive(one, "steps"))
     if (rc == BP_OK) rc = step(s, each, &error);
   if (rc == BP_OK)
     rc = make_call(&result, s, cJSON_GetObjectItemCaseSensitive(one, "call"), &error);
@@ -238,7 +238,8 @@ int main(int argc, char **argv) {
   cJSON *cases = cJSON_ParseWithLength(text, length);
   const cJSON *one;
   if (cases == NULL) give_up("cannot read", argv[2]);
-  cJSON_ArrayForEach(one, cases) run(one);
+  cJSON_ArrayForEach (one, cases)
+    run(one);
   cJSON_Delete(cases);
   free(text);
   return 0;

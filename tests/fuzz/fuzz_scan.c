@@ -45,7 +45,8 @@ static void walk_text(scan *s, fuzz_digest *d) {
     whole = true;
     fuzz_digest_add(d, expected_text, sizeof expected_text - 1);
     fuzz_digest_add(d, &whole, sizeof whole);
-  } else if (bpi_scan_view(s, spare, s->depth % 4 == 1 ? sizeof spare : 3, &text, &length, &whole)) {
+  } else if (bpi_scan_view(s, spare, s->depth % 4 == 1 ? sizeof spare : 3, &text, &length,
+                           &whole)) {
     fuzz_digest_add(d, text, length);
     fuzz_digest_add(d, &whole, sizeof whole);
   }

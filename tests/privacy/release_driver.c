@@ -7,7 +7,8 @@
 int main(int count, char **arguments) {
   static release_row rows[] = {{"core", "", 0, 0, 0, 2, 12}, {"web", "codex", 1, 2, 1, 1, 500}};
   static release_view views[] = {{"ana", 0, 40000, 5}};
-  release r = {.window = 20493, .edition = 1, .minimum = 3, .organisation = "acme", .row = rows, .rows = 2};
+  release r = {
+      .window = 20493, .edition = 1, .minimum = 3, .organisation = "acme", .row = rows, .rows = 2};
   hash_key root;
   sign_keys keys;
   unsigned char *data = NULL;

@@ -3,8 +3,8 @@
  * is computed here anew, from who agreed to what. With BLUEPLANE_LONG=1 teams of up to eight and a
  * thousand orders instead of thirty. */
 #include <check.h>
-#include <limits.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>

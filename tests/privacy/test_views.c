@@ -70,13 +70,15 @@ static tally everything(rule choose, const char *name) {
   for (size_t n = LEAST; n <= MOST; n++) {
     unsigned all = (1u << n) - 1;
     every_choice(&t, choose, n, &all, 1);
-    for (unsigned part = 1; part < all; part++) { /* the whole, and a part of it that is published */
+    /* the whole, and a part of it that is published */
+    for (unsigned part = 1; part < all; part++) {
       const unsigned cells[] = {all, part};
-      if (members(part) >= LEAST && (n < MOST || part % 5 == 0)) every_choice(&t, choose, n, cells, 2);
+      if (members(part) >= LEAST && (n < MOST || part % 5 == 0))
+        every_choice(&t, choose, n, cells, 2);
     }
   }
-  printf("%s: %ld cells, %ld views shown, %ld waiting, %ld people left alone\n", name, t.cells, t.views,
-         t.waiting, t.exposed);
+  printf("%s: %ld cells, %ld views shown, %ld waiting, %ld people left alone\n", name, t.cells,
+         t.views, t.waiting, t.exposed);
   return t;
 }
 
@@ -101,8 +103,11 @@ START_TEST(by_hand) {
   static const struct {
     bool agreed[5], self[5];
     int shown;
-  } cases[] = {{{1, 1, 1, 0, 0}, {0}, 3}, {{1, 1, 1, 1, 0}, {0}, 0}, {{1, 1, 1, 1, 1}, {0}, 5},
-               {{1, 1, 1, 1, 0}, {0, 0, 0, 0, 1}, 4}, {{0, 1, 1, 1, 0}, {1, 0, 0, 0, 0}, 0},
+  } cases[] = {{{1, 1, 1, 0, 0}, {0}, 3},
+               {{1, 1, 1, 1, 0}, {0}, 0},
+               {{1, 1, 1, 1, 1}, {0}, 5},
+               {{1, 1, 1, 1, 0}, {0, 0, 0, 0, 1}, 4},
+               {{0, 1, 1, 1, 0}, {1, 0, 0, 0, 0}, 0},
                {{0}, {0}, 0}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     const views v = {5, 1, in, cases[i].agreed, cases[i].self};

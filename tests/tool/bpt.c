@@ -66,8 +66,8 @@ static void put_text(const char *text) {
 }
 
 static void put_error(const bp_error *error) {
-  static const char *const keys[] = {"path", "line",  "byte", "metric", "dimension",
-                                     "allowed", "name", "hint", "zone", "topic", "status", "reason"};
+  static const char *const keys[] = {"path", "line", "byte", "metric", "dimension", "allowed",
+                                     "name", "hint", "zone", "topic",  "status",    "reason"};
   printf("{\"code\":%d,\"message\":", bp_error_code(error));
   put_text(bp_error_message(error));
   printf(",\"details\":{");
@@ -144,7 +144,9 @@ static void on_log(void *user, int level, int code, int64_t a, int64_t b) {
   fprintf(stderr, "log %d %d %" PRId64 " %" PRId64 "\n", level, code, a, b);
 }
 
-static int64_t on_clock(void *user) { return ((const call *)user)->now; }
+static int64_t on_clock(void *user) {
+  return ((const call *)user)->now;
+}
 
 static int on_progress(void *user, const bp_progress *progress) {
   call *c = user;
@@ -474,9 +476,9 @@ static int publish(call *c) {
   if (c->arguments < 4) return 2;
   bp_result *result = NULL;
   bp_error *error = NULL;
-  int rc = c->arguments > 4
-               ? bp_publish_lead(&result, c->store, c->argument[2], c->argument[4], c->argument[3], &error)
-               : bp_publish(&result, c->store, c->argument[2], c->argument[3], &error);
+  int rc = c->arguments > 4 ? bp_publish_lead(&result, c->store, c->argument[2], c->argument[4],
+                                              c->argument[3], &error)
+                            : bp_publish(&result, c->store, c->argument[2], c->argument[3], &error);
   return rc != BP_OK ? failed(error) : put_result(result, "json");
 }
 
@@ -487,11 +489,11 @@ static const struct command {
   bool opens;
   int (*run)(call *c);
 } commands[] = {
-    {"ingest", true, ingest},     {"file", true, ingest_file},   {"scan", true, ingest_folder},
-    {"bytes", true, ingest_bytes}, {"prefixes", true, prefixes}, {"query", true, query},
-    {"inspect", true, inspect},   {"catalog", false, catalog},   {"preview", true, preview},
-    {"share", true, share},       {"merge", true, merge},       {"publish", true, publish},
-    {"configure", true, configure}, {"erase", true, erase},         {"consent", true, consent},
+    {"ingest", true, ingest},       {"file", true, ingest_file},  {"scan", true, ingest_folder},
+    {"bytes", true, ingest_bytes},  {"prefixes", true, prefixes}, {"query", true, query},
+    {"inspect", true, inspect},     {"catalog", false, catalog},  {"preview", true, preview},
+    {"share", true, share},         {"merge", true, merge},       {"publish", true, publish},
+    {"configure", true, configure}, {"erase", true, erase},       {"consent", true, consent},
 };
 
 /* Whether a line came. */

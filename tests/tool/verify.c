@@ -30,6 +30,7 @@ static int verify(const char *path) {
 
 int main(int count, char **given) {
   int status = 0;
-  for (int i = 1; i < count; i++) status |= verify(given[i]);
+  for (int i = 1; i < count; i++)
+    status |= verify(given[i]);
   return status;
 }

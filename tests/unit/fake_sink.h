@@ -78,7 +78,9 @@ static void fake_refuse(void *self, int reason, uint64_t line, int64_t byte) {
   f->reject[f->rejects++] = (fake_reject){reason, line, byte};
 }
 
-static void fake_drop(void *self) { ((fake *)self)->drops++; }
+static void fake_drop(void *self) {
+  ((fake *)self)->drops++;
+}
 
 /* What a label or an identifier was made of; "" for none. */
 static inline const char *fake_text(uint64_t number) {
@@ -107,7 +109,8 @@ static inline const record *fake_nth(const fake *f, record_kind kind, size_t n) 
 
 static inline size_t fake_count(const fake *f, record_kind kind) {
   size_t found = 0;
-  for (size_t i = 0; i < f->count; i++) found += f->records[i].kind == kind;
+  for (size_t i = 0; i < f->count; i++)
+    found += f->records[i].kind == kind;
   return found;
 }
 
@@ -152,8 +155,8 @@ static inline bool fake_same(const record *a, const record *b) {
     return SAME3(u.use, tool, file, category) && SAME3(u.use, program, language, added) &&
            SAME(u.use.removed) && SAME(u.use.background);
   case RECORD_TOOL_RESULT:
-    return SAME3(u.result, outcome, failure, added) && SAME3(u.result, removed, duration_us, file) &&
-           SAME(u.result.language);
+    return SAME3(u.result, outcome, failure, added) &&
+           SAME3(u.result, removed, duration_us, file) && SAME(u.result.language);
   case RECORD_DECISION:
     return SAME3(u.decision, decision, outcome, language) && SAME(u.decision.lines);
   case RECORD_SPAN: return SAME3(u.span, added, removed, files);

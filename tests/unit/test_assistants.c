@@ -345,9 +345,10 @@ START_TEST(otlp_events) {
   ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 2)->u.event.detail, DETAIL_AUTO);
   ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_EVENT, 3)->u.event.command), "compact");
   ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_EVENT, 4)->u.event.command), "custom");
-  ck_assert_int_eq(bpi_ident_compare(fake_nth(&one, RECORD_EVENT, 5)->key, /* the request told again */
-                                     fake_nth(&one, RECORD_EVENT, 0)->key),
-                   0);
+  /* the request told again */
+  ck_assert_int_eq(
+      bpi_ident_compare(fake_nth(&one, RECORD_EVENT, 5)->key, fake_nth(&one, RECORD_EVENT, 0)->key),
+      0);
   ck_assert_uint_eq(fake_count(&one, RECORD_EVENT), 6);
 }
 END_TEST

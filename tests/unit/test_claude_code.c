@@ -14,10 +14,10 @@
 
 #include "base/mem.h"
 #include "base/scan.h"
+#include "run_suite.h"
 #include "sources/claude_code_prompt.h"
 #include "sources/lines.h"
 #include "sources/source.h"
-#include "run_suite.h"
 
 static const char *corpus = "tests/corpus/claude_code";
 

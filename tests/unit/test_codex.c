@@ -24,7 +24,9 @@ static ident session(const char *id) {
   return fake_identify(NULL, IDENT_SESSION, id, strlen(id));
 }
 
-static bool same_ident(ident a, ident b) { return bpi_ident_compare(a, b) == 0; }
+static bool same_ident(ident a, ident b) {
+  return bpi_ident_compare(a, b) == 0;
+}
 
 #define SESSION_OLD "0b8f5a52-6c1e-4a5e-9d57-3f0c5b1f0a01"
 static const char *session_new(void) {
@@ -170,10 +172,10 @@ START_TEST(calls_without_turns) {
   static const call_row rows[] = {
       {"shell", "", CATEGORY_COMMAND, PROGRAM_TEST, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_ERROR,
        FAILURE_COMMAND, -1, -1, -1},
-      {"shell", "/home/ada/work/engine/src/loop.rs", CATEGORY_EDIT, PROGRAM_NONE, LANGUAGE_RUST,
-       5, 1, OUTCOME_OK, FAILURE_NONE, -1, -1, -1},
-      {"shell", "", CATEGORY_COMMAND, PROGRAM_OTHER, LANGUAGE_UNKNOWN, -1, -1,
-       OUTCOME_INTERRUPTED, FAILURE_NONE, -1, -1, -1},
+      {"shell", "/home/ada/work/engine/src/loop.rs", CATEGORY_EDIT, PROGRAM_NONE, LANGUAGE_RUST, 5,
+       1, OUTCOME_OK, FAILURE_NONE, -1, -1, -1},
+      {"shell", "", CATEGORY_COMMAND, PROGRAM_OTHER, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_INTERRUPTED,
+       FAILURE_NONE, -1, -1, -1},
   };
   load(&one, "good-without-turns.jsonl");
   check_calls(&one, rows, 3);
@@ -196,11 +198,13 @@ START_TEST(first_clients) {
   ck_assert_uint_eq(one.rejects, 0);
   ck_assert_uint_eq(one.count, 9);
   const record *r = fake_nth(&one, RECORD_SESSION, 0);
-  ck_assert_int_eq(r->time, INT64_C(1746638661597000)); /* date -u -d 2025-05-07T17:24:21.597Z +%s */
+  /* date -u -d 2025-05-07T17:24:21.597Z +%s */
+  ck_assert_int_eq(r->time, INT64_C(1746638661597000));
   ck_assert_str_eq(fake_text(r->u.session_row.branch), "main");
   check_calls(&one, rows, 3);
   ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 2);
-  const record *first = fake_nth(&one, RECORD_PROMPT, 0), *second = fake_nth(&one, RECORD_PROMPT, 1);
+  const record *first = fake_nth(&one, RECORD_PROMPT, 0),
+               *second = fake_nth(&one, RECORD_PROMPT, 1);
   ck_assert_int_eq(first->u.prompt.characters, 26);
   ck_assert_int_eq(first->u.prompt.features, PROMPT_IMAGE);
   ck_assert_int_eq(second->u.prompt.characters, 13);
@@ -213,20 +217,20 @@ END_TEST
  * lines are removed. The search is told twice, and once. */
 START_TEST(calls_of_turns) {
   static const call_row rows[] = {
-      {"exec_command", "", CATEGORY_COMMAND, PROGRAM_COMMIT, LANGUAGE_UNKNOWN, -1, -1,
-       OUTCOME_OK, FAILURE_NONE, -1, -1, -1},
-      {"exec_command", "", CATEGORY_COMMAND, PROGRAM_BUILD, LANGUAGE_UNKNOWN, -1, -1,
-       OUTCOME_ERROR, FAILURE_COMMAND, -1, -1, -1},
+      {"exec_command", "", CATEGORY_COMMAND, PROGRAM_COMMIT, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK,
+       FAILURE_NONE, -1, -1, -1},
+      {"exec_command", "", CATEGORY_COMMAND, PROGRAM_BUILD, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_ERROR,
+       FAILURE_COMMAND, -1, -1, -1},
       {"apply_patch", "/home/ada/work/engine/src/loop.rs", CATEGORY_EDIT, PROGRAM_NONE,
        LANGUAGE_RUST, 2, 1, OUTCOME_OK, FAILURE_NONE, 2, 4, -1},
-      {"mcp__deepwiki__ask_question", "", CATEGORY_MCP, PROGRAM_NONE, LANGUAGE_UNKNOWN,
-       -1, -1, OUTCOME_ERROR, FAILURE_TOOL, -1, -1, 750000},
+      {"mcp__deepwiki__ask_question", "", CATEGORY_MCP, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1,
+       OUTCOME_ERROR, FAILURE_TOOL, -1, -1, 750000},
       {"web_search", "", CATEGORY_WEB, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK,
        FAILURE_NONE, -1, -1, -1},
       {"web_search", "", CATEGORY_WEB, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK,
        FAILURE_NONE, -1, -1, -1},
-      {"tool_search", "", -1, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK, FAILURE_NONE,
-       -1, -1, -1},
+      {"tool_search", "", -1, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK, FAILURE_NONE, -1,
+       -1, -1},
       {"exec_command", "", CATEGORY_COMMAND, PROGRAM_OTHER, LANGUAGE_UNKNOWN, -1, -1,
        OUTCOME_INTERRUPTED, FAILURE_NONE, -1, -1, -1},
       {"local_shell", "", CATEGORY_COMMAND, PROGRAM_TEST, LANGUAGE_UNKNOWN, -1, -1,
@@ -237,7 +241,8 @@ START_TEST(calls_of_turns) {
   memcpy(known, rows, sizeof rows);
   known[6].category = bpi_category_of_tool("tool_search", 11);
   check_calls(&one, known, 9);
-  ck_assert(same_ident(fake_nth(&one, RECORD_TOOL_USE, 4)->key, fake_nth(&one, RECORD_TOOL_USE, 5)->key));
+  ck_assert(
+      same_ident(fake_nth(&one, RECORD_TOOL_USE, 4)->key, fake_nth(&one, RECORD_TOOL_USE, 5)->key));
   ck_assert_int_eq(result_of(&one, fake_nth(&one, RECORD_TOOL_USE, 4))->time, BPI_TIME_NONE);
 }
 END_TEST
@@ -256,8 +261,8 @@ START_TEST(events) {
 END_TEST
 
 START_TEST(classes_of_errors) {
-  static const int details[] = {DETAIL_RATE_LIMIT, DETAIL_AUTH,    DETAIL_INVALID, DETAIL_INVALID,
-                                DETAIL_OVERLOADED, DETAIL_SERVER,  DETAIL_NETWORK, DETAIL_NETWORK,
+  static const int details[] = {DETAIL_RATE_LIMIT, DETAIL_AUTH,   DETAIL_INVALID, DETAIL_INVALID,
+                                DETAIL_OVERLOADED, DETAIL_SERVER, DETAIL_NETWORK, DETAIL_NETWORK,
                                 DETAIL_OTHER,      DETAIL_OTHER};
   load(&one, "good-errors.jsonl");
   ck_assert_uint_eq(fake_count(&one, RECORD_EVENT), 12);
@@ -265,7 +270,8 @@ START_TEST(classes_of_errors) {
     ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, i)->u.event.event, EVENT_API_ERROR);
     ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, i)->u.event.detail, details[i]);
     for (size_t j = 0; j < i; j++)
-      ck_assert(!same_ident(fake_nth(&one, RECORD_EVENT, i)->key, fake_nth(&one, RECORD_EVENT, j)->key));
+      ck_assert(
+          !same_ident(fake_nth(&one, RECORD_EVENT, i)->key, fake_nth(&one, RECORD_EVENT, j)->key));
   }
   ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 10)->u.event.event, EVENT_API_RETRY);
   ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 10)->u.event.detail, DETAIL_NETWORK);
@@ -278,23 +284,38 @@ START_TEST(outcomes) {
   static const struct {
     int outcome, failure;
   } rows[] = {
-      {OUTCOME_OK, FAILURE_NONE},         {OUTCOME_ERROR, FAILURE_TIMEOUT},
-      {OUTCOME_ERROR, FAILURE_COMMAND},   {OUTCOME_ERROR, FAILURE_COMMAND},
-      {OUTCOME_OK, FAILURE_NONE},         {OUTCOME_OK, FAILURE_NONE},
-      {OUTCOME_INTERRUPTED, FAILURE_NONE}, {OUTCOME_REJECTED, FAILURE_NONE},
-      {OUTCOME_ERROR, FAILURE_NO_MATCH},  {OUTCOME_ERROR, FAILURE_INPUT},
-      {OUTCOME_ERROR, FAILURE_NO_MATCH},  {OUTCOME_ERROR, FAILURE_COMMAND},
-      {OUTCOME_ERROR, FAILURE_COMMAND},   {OUTCOME_ERROR, FAILURE_TOOL},
-      {OUTCOME_ERROR, FAILURE_INPUT},     {OUTCOME_ERROR, FAILURE_INPUT},
-      {OUTCOME_OK, FAILURE_NONE},         {OUTCOME_OK, FAILURE_NONE},
-      {OUTCOME_ERROR, FAILURE_TOOL},      {OUTCOME_ERROR, FAILURE_COMMAND},
-      {OUTCOME_OK, FAILURE_NONE},         {OUTCOME_OK, FAILURE_NONE},
+      {OUTCOME_OK, FAILURE_NONE},
+      {OUTCOME_ERROR, FAILURE_TIMEOUT},
+      {OUTCOME_ERROR, FAILURE_COMMAND},
+      {OUTCOME_ERROR, FAILURE_COMMAND},
+      {OUTCOME_OK, FAILURE_NONE},
+      {OUTCOME_OK, FAILURE_NONE},
+      {OUTCOME_INTERRUPTED, FAILURE_NONE},
+      {OUTCOME_REJECTED, FAILURE_NONE},
+      {OUTCOME_ERROR, FAILURE_NO_MATCH},
+      {OUTCOME_ERROR, FAILURE_INPUT},
+      {OUTCOME_ERROR, FAILURE_NO_MATCH},
+      {OUTCOME_ERROR, FAILURE_COMMAND},
+      {OUTCOME_ERROR, FAILURE_COMMAND},
+      {OUTCOME_ERROR, FAILURE_TOOL},
+      {OUTCOME_ERROR, FAILURE_INPUT},
+      {OUTCOME_ERROR, FAILURE_INPUT},
+      {OUTCOME_OK, FAILURE_NONE},
+      {OUTCOME_OK, FAILURE_NONE},
+      {OUTCOME_ERROR, FAILURE_TOOL},
+      {OUTCOME_ERROR, FAILURE_COMMAND},
+      {OUTCOME_OK, FAILURE_NONE},
+      {OUTCOME_OK, FAILURE_NONE},
       {OUTCOME_OK, FAILURE_NONE},
       /* by events */
-      {OUTCOME_OK, FAILURE_NONE},         {OUTCOME_ERROR, FAILURE_COMMAND},
-      {OUTCOME_ERROR, FAILURE_COMMAND},   {OUTCOME_REJECTED, FAILURE_NONE},
-      {OUTCOME_ERROR, FAILURE_TOOL},      {OUTCOME_REJECTED, FAILURE_NONE},
-      {OUTCOME_ERROR, FAILURE_TOOL},      {OUTCOME_OK, FAILURE_NONE},
+      {OUTCOME_OK, FAILURE_NONE},
+      {OUTCOME_ERROR, FAILURE_COMMAND},
+      {OUTCOME_ERROR, FAILURE_COMMAND},
+      {OUTCOME_REJECTED, FAILURE_NONE},
+      {OUTCOME_ERROR, FAILURE_TOOL},
+      {OUTCOME_REJECTED, FAILURE_NONE},
+      {OUTCOME_ERROR, FAILURE_TOOL},
+      {OUTCOME_OK, FAILURE_NONE},
       {OUTCOME_OK, FAILURE_NONE},
   };
   const size_t n = sizeof rows / sizeof *rows;
@@ -333,7 +354,8 @@ START_TEST(any_order_of_members) {
   ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 1)->u.prompt.characters, 5);
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 0)->u.use.program, PROGRAM_OTHER); /* "a" */
   ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_TOOL_USE, 1)->u.use.tool), "mcp__tracker__find");
-  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 2)->u.use.program, PROGRAM_GIT); /* "\u0067it push" */
+  /* "\u0067it push" */
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 2)->u.use.program, PROGRAM_GIT);
 }
 END_TEST
 
@@ -413,7 +435,8 @@ START_TEST(a_subagent_of_a_subagent) {
   load(&one, "good-subagent-of-subagent.jsonl");
   ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 0);
   ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 2);
-  const record *copy = fake_nth(&one, RECORD_RESPONSE, 0), *own = fake_nth(&one, RECORD_RESPONSE, 1);
+  const record *copy = fake_nth(&one, RECORD_RESPONSE, 0),
+               *own = fake_nth(&one, RECORD_RESPONSE, 1);
   ck_assert_ptr_nonnull(find_key(&two, copy));
   ck_assert_uint_eq(copy->flags, RECORD_FORKED | RECORD_SIDECHAIN | RECORD_SUBAGENT);
   ck_assert_ptr_null(find_key(&two, own));
@@ -466,7 +489,9 @@ static void read_lines(fake *f, const char *id, const char *const *payloads, siz
     at += (size_t)snprintf(text + at, sizeof text - at,
                            "{\"timestamp\":\"2026-03-02T09:00:01Z\",\"type\":\"%s\","
                            "\"payload\":{%s}}\n",
-                           !typed ? "turn_context" : item ? "response_item" : "event_msg",
+                           !typed ? "turn_context"
+                           : item ? "response_item"
+                                  : "event_msg",
                            payloads[i]);
     ck_assert_uint_lt(at, sizeof text);
   }
@@ -512,9 +537,11 @@ START_TEST(turn_named_by_an_item) {
   READ_LINES(&one, "s", "\"type\":\"custom_tool_call_output\",\"metadata\":{\"turn_id\":\"a\"}",
              SAID);
   READ_LINES(&two, "t", STARTED("a"), SAID);
-  ck_assert(same_ident(fake_nth(&one, RECORD_PROMPT, 0)->key, fake_nth(&two, RECORD_PROMPT, 0)->key));
+  ck_assert(
+      same_ident(fake_nth(&one, RECORD_PROMPT, 0)->key, fake_nth(&two, RECORD_PROMPT, 0)->key));
   READ_LINES(&two, "t", STARTED("b"), SAID);
-  ck_assert(!same_ident(fake_nth(&one, RECORD_PROMPT, 0)->key, fake_nth(&two, RECORD_PROMPT, 0)->key));
+  ck_assert(
+      !same_ident(fake_nth(&one, RECORD_PROMPT, 0)->key, fake_nth(&two, RECORD_PROMPT, 0)->key));
 }
 END_TEST
 
@@ -539,10 +566,13 @@ START_TEST(calls_without_output) {
   static const int wanted[] = {-1, OUTCOME_ERROR, OUTCOME_INTERRUPTED, OUTCOME_OK};
   for (size_t i = 0; i < 4; i++) {
     const record *result = result_of(&one, fake_nth(&one, RECORD_TOOL_USE, i));
-    if (wanted[i] < 0) ck_assert_ptr_null(result);
-    else ck_assert_int_eq(result->u.result.outcome, wanted[i]);
+    if (wanted[i] < 0)
+      ck_assert_ptr_null(result);
+    else
+      ck_assert_int_eq(result->u.result.outcome, wanted[i]);
   }
-  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_RESULT), 4); /* 3: aborted, and answered after all */
+  /* 3: aborted, and answered after all */
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_RESULT), 4);
 }
 END_TEST
 
@@ -563,7 +593,8 @@ START_TEST(many_open_calls) {
   ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_USE), CALLS);
   ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_RESULT), CALLS);
   for (size_t i = 0; i < CALLS; i++) {
-    const record *use = fake_nth(&one, RECORD_TOOL_USE, i), *result = fake_nth(&one, RECORD_TOOL_RESULT, i);
+    const record *use = fake_nth(&one, RECORD_TOOL_USE, i),
+                 *result = fake_nth(&one, RECORD_TOOL_RESULT, i);
     ck_assert(same_ident(use->key, result->key));
   }
 }
@@ -582,14 +613,17 @@ END_TEST
 START_TEST(prompts_alike_without_turns) {
   READ_LINES(&one, "s", SAID, COUNTED("\"input_tokens\":7,\"output_tokens\":2"), SAID);
   READ_LINES(&two, "s", SAID, COUNTED("\"input_tokens\":8,\"output_tokens\":2"), SAID);
-  ck_assert(same_ident(fake_nth(&one, RECORD_PROMPT, 0)->key, fake_nth(&two, RECORD_PROMPT, 0)->key));
-  ck_assert(!same_ident(fake_nth(&one, RECORD_PROMPT, 1)->key, fake_nth(&two, RECORD_PROMPT, 1)->key));
+  ck_assert(
+      same_ident(fake_nth(&one, RECORD_PROMPT, 0)->key, fake_nth(&two, RECORD_PROMPT, 0)->key));
+  ck_assert(
+      !same_ident(fake_nth(&one, RECORD_PROMPT, 1)->key, fake_nth(&two, RECORD_PROMPT, 1)->key));
 }
 END_TEST
 
 START_TEST(patches) {
-  READ_LINES(&one, "s", CALLED("1") ",\"arguments\":\"{\\\"cmd\\\":\\\"apply_patch <<'X'\\\\n"
-                        "*** Begin Patch\\\\n*** Delete File: a.c\\\\n*** End Patch\\\\nX\\\"}\"",
+  READ_LINES(&one, "s",
+             CALLED("1") ",\"arguments\":\"{\\\"cmd\\\":\\\"apply_patch <<'X'\\\\n"
+                         "*** Begin Patch\\\\n*** Delete File: a.c\\\\n*** End Patch\\\\nX\\\"}\"",
              CALLED("2") ",\"arguments\":\"{\\\"cmd\\\":{\\\"command\\\":\\\"git push\\\"},"
                          "\\\"x\\\":\\\"*** Begin Patch\\\"}\"",
              "\"type\":\"exec_command_end\",\"call_id\":\"2\",\"changes\":{\"a.c\":{"
@@ -621,9 +655,9 @@ END_TEST
 
 static const char *const good[] = {
     "good-without-turns.jsonl", "good-fork-without-turns.jsonl", "good-turns.jsonl",
-    "good-fork.jsonl", "good-subagent.jsonl", "good-subagent-of-subagent.jsonl",
-    "good-background.jsonl", "good-outcomes.jsonl", "good-errors.jsonl", "good-places.jsonl",
-    "good-first-clients.jsonl",
+    "good-fork.jsonl",          "good-subagent.jsonl",           "good-subagent-of-subagent.jsonl",
+    "good-background.jsonl",    "good-outcomes.jsonl",           "good-errors.jsonl",
+    "good-places.jsonl",        "good-first-clients.jsonl",
 };
 #define GOOD (sizeof good / sizeof *good)
 
@@ -691,8 +725,7 @@ START_TEST(bad_lines) {
       {"bad-nul.jsonl", REJECT_SYNTAX, 2},
       {"bad-depth.jsonl", REJECT_DEPTH, 2},
   };
-  static const char after[] =
-      "{\"type\":\"session_meta\",\"payload\":{\"id\":\"s-2\"}}\n";
+  static const char after[] = "{\"type\":\"session_meta\",\"payload\":{\"id\":\"s-2\"}}\n";
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     size_t length;
     char *data = fake_load(corpus, rows[i].name, &length), both[4096];
@@ -714,7 +747,8 @@ END_TEST
 
 /* No identifier and no name was ever made of a text. Runs last: it looks at all that was asked. */
 START_TEST(no_text_gets_through) {
-  for (size_t g = 0; g < GOOD; g++) load(&one, good[g]);
+  for (size_t g = 0; g < GOOD; g++)
+    load(&one, good[g]);
   ck_assert_uint_gt(fake_raw_count, 50);
   for (size_t i = 0; i < fake_raw_count; i++) {
     const fake_raw *r = &fake_raws[i];
@@ -760,8 +794,13 @@ START_TEST(recognised) {
       "{\"id\":\"x\",\"timestamp\":\"x\",\"instructions\":\"cut he",
   };
   static const char *const others[] = {
-      "", "{", "[]", "{\"type\":\"session_meta\"}", "{\"type\":\"user\",\"payload\":{}}",
-      "{\"blueplane\":1,\"kind\":\"session\"}", "{\"type\":\"assistant\",\"message\":{}}",
+      "",
+      "{",
+      "[]",
+      "{\"type\":\"session_meta\"}",
+      "{\"type\":\"user\",\"payload\":{}}",
+      "{\"blueplane\":1,\"kind\":\"session\"}",
+      "{\"type\":\"assistant\",\"message\":{}}",
   };
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
     ck_assert(s->recognise(ours[i], strlen(ours[i])));

@@ -135,7 +135,8 @@ static const struct value {
     {"prompt_effect", NULL},
     {"tool_transitions", /* in a resolved task and in one that is not */
      "read > edit 2 0.5 resolved_with_it=1 tasks_with_it=2 low=- high=-"},
-    {"transition_resolution_rate", "read > edit 0.5 resolved_with_it=1 tasks_with_it=2 low=- high=-"},
+    {"transition_resolution_rate",
+     "read > edit 0.5 resolved_with_it=1 tasks_with_it=2 low=- high=-"},
     {"task_patterns",
      "read > edit 2 0.5 resolved_with_pattern=1 tasks_with_pattern=2 low=- high=- | "
      "read > edit > command 1 1 resolved_with_pattern=1 tasks_with_pattern=1 low=- high=-"},
@@ -186,12 +187,14 @@ START_TEST(sets_of_metrics) {
        "- median=- p90=- sum=0 tasks=0 median_low=- median_high=- | "
        "none 0.5 first_try=1 edits=2 low=- high=- 0.3333333333 repeats=2 attempts=6 low=- high=- "
        "360000000 median=120000000 p90=600000000 sum=720000000 tasks=2 median_low=- median_high=-");
-  ROWS("{'metrics':['underused_features']}",
-       "images - used=1 feature_tasks=3 low=- high=- 0.3333333333 used=1 feature_tasks=3 low=- high=- | "
-       "mcp - used=1 feature_tasks=3 low=- high=- 0.3333333333 used=1 feature_tasks=3 low=- high=-");
+  ROWS(
+      "{'metrics':['underused_features']}",
+      "images - used=1 feature_tasks=3 low=- high=- 0.3333333333 used=1 feature_tasks=3 low=- high=- | "
+      "mcp - used=1 feature_tasks=3 low=- high=- 0.3333333333 used=1 feature_tasks=3 low=- high=-");
   /* One that was asked for anyway stands where it was asked for. */
-  ROWS("{'metrics':['feature_usage','underused_features'],'limit':1}",
-       "images 0.3333333333 used=1 feature_tasks=3 low=- high=- - used=1 feature_tasks=3 low=- high=-");
+  ROWS(
+      "{'metrics':['feature_usage','underused_features'],'limit':1}",
+      "images 0.3333333333 used=1 feature_tasks=3 low=- high=- - used=1 feature_tasks=3 low=- high=-");
 }
 END_TEST
 
@@ -257,8 +260,9 @@ static const struct grouping {
     {"assisted", "commits", "no 1 | unknown 0 | yes 2"},
     {"task_type", "tasks", "building 2 | debugging 1 | exploring 1"},
     {"task_outcome", "tasks", "nothing_to_resolve 1 | resolved 2 | unresolved 1"},
-    {"feature", "feature_usage", "images 0.3333333333 used=1 feature_tasks=3 low=- high=- | "
-                                 "mcp 0.3333333333 used=1 feature_tasks=3 low=- high=-"},
+    {"feature", "feature_usage",
+     "images 0.3333333333 used=1 feature_tasks=3 low=- high=- | "
+     "mcp 0.3333333333 used=1 feature_tasks=3 low=- high=-"},
     {"pattern", "tool_transitions",
      "read > edit 2 0.5 resolved_with_it=1 tasks_with_it=2 low=- high=-"},
 };
@@ -821,13 +825,13 @@ START_TEST(baselines_of_months) {
                {"week", "year", "2025-11-23", "2025-11-25"},
                {"2024-02-29", "year", "2023-02-28", "2023-03-01"},
                {"2025-02-28", "year", "2024-02-28", "2024-02-29"},
-               {"today", "average", "2026-10-27", "2026-11-24"},      /* 28 days */
-               {"last_week", "average", "2026-10-19", "2026-11-16"},  /* 4 times 7 days */
-               {"week", "average", "2026-10-26", "2026-11-23"},       /* 14 times 2 days */
-               {"last_month", "average", "2026-08-31", "2026-10-01"}, /* once 31 days */
-               {"month", "average", "2026-10-08", "2026-11-01"},      /* once 24 days */
-               {"today", "trailing_12w", "2026-09-01", "2026-11-24"},     /* 84 days */
-               {"last_week", "trailing_12w", "2026-08-24", "2026-11-16"}, /* 12 times 7 days */
+               {"today", "average", "2026-10-27", "2026-11-24"},            /* 28 days */
+               {"last_week", "average", "2026-10-19", "2026-11-16"},        /* 4 times 7 days */
+               {"week", "average", "2026-10-26", "2026-11-23"},             /* 14 times 2 days */
+               {"last_month", "average", "2026-08-31", "2026-10-01"},       /* once 31 days */
+               {"month", "average", "2026-10-08", "2026-11-01"},            /* once 24 days */
+               {"today", "trailing_12w", "2026-09-01", "2026-11-24"},       /* 84 days */
+               {"last_week", "trailing_12w", "2026-08-24", "2026-11-16"},   /* 12 times 7 days */
                {"last_month", "trailing_12w", "2026-07-31", "2026-10-01"}}; /* twice 31 days */
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char query[160], from[32], until[32];

@@ -214,7 +214,7 @@ START_TEST(html_bars) {
       "<text x=\"0\" y=\"16\">&lt;core&gt; &amp; co</text>",
       "fill=\"#2b6cb0\" x=\"244\" y=\"6\" width=\"148\" height=\"12\"/>", /* 200 for sure */
       "opacity=\"0.3\" x=\"392\" y=\"6\" width=\"148\" height=\"12\"/>",  /* to 400 */
-      "x1=\"466\" y1=\"6\" x2=\"466\" y2=\"18\"/>",                      /* 300 */
+      "x1=\"466\" y1=\"6\" x2=\"466\" y2=\"18\"/>",                       /* 300 */
       "<text x=\"546\" y=\"16\">300</text>",
       ">abcdefghijklmnopqrstuvwxyz" DOTS "</text>",
       "fill=\"#2b6cb0\" x=\"170\" y=\"30\" width=\"74\" height=\"12\"/>",
@@ -583,7 +583,7 @@ END_TEST
 static const struct {
   double value;
   const char *shown;
-} shares[] = {{0, "0 %"},        {0.001, "0.1 %"}, {0.0994, "9.9 %"}, {0.0996, "10 %"},
+} shares[] = {{0, "0 %"},       {0.001, "0.1 %"}, {0.0994, "9.9 %"},  {0.0996, "10 %"},
               {0.1234, "12 %"}, {1, "100 %"},     {-0.051, "−5.1 %"}, {-0.5, "−50 %"}};
 
 START_TEST(shown_compact_shares) {

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run_suite.h"
 #include "store/facts.h"
 #include "store/pack.h"
-#include "run_suite.h"
 
 /* Sessions and labels are told apart by identifiers that run against their numbers. */
 static ident reversed(void *user, int64_t number) {
@@ -17,8 +17,12 @@ static ident reversed(void *user, int64_t number) {
 static const fact_names names = {NULL, reversed, reversed};
 
 /* Rows of a session, one for each tier, have numbers of their own and one identifier. */
-static int64_t row_of(int64_t session, record_tier tier) { return session * RECORD_TIERS + (int64_t)tier; }
-static ident of_row(void *user, int64_t number) { return reversed(user, number / RECORD_TIERS); }
+static int64_t row_of(int64_t session, record_tier tier) {
+  return session * RECORD_TIERS + (int64_t)tier;
+}
+static ident of_row(void *user, int64_t number) {
+  return reversed(user, number / RECORD_TIERS);
+}
 static const fact_names tiered = {NULL, of_row, reversed};
 
 static uint64_t seed = 1;
@@ -29,7 +33,9 @@ static int64_t below(int64_t n) {
   return (int64_t)(seed % (uint64_t)n);
 }
 
-static int64_t or_none(int64_t value) { return below(5) == 0 ? -1 : value; }
+static int64_t or_none(int64_t value) {
+  return below(5) == 0 ? -1 : value;
+}
 
 /* A row of few distinct values, so that ties and partial ties are common. */
 static record random_record(record_kind kind) {
@@ -42,37 +48,55 @@ static record random_record(record_kind kind) {
   r.key.hi = 42;
   r.key.lo = 43;
   switch (kind) {
-    case RECORD_PROMPT: r.u.prompt = (prompt_record){or_none(below(3)), (int)below(4), (int)below(3)}; break;
-    case RECORD_RESPONSE:
-      r.u.response = (response_record){.model = (uint32_t)below(3), .input = or_none(below(3)),
-                                       .output = or_none(below(3)), .cache_read = or_none(below(2)),
-                                       .cache_write_5m = or_none(below(2)), .cache_write_1h = or_none(below(2)),
-                                       .reasoning = or_none(0), .web_searches = or_none(below(3)),
-                                       .cost_nano = or_none(below(2)), .stop = (int)below(3),
-                                       .speed = (int)below(2), .placeholder = (int)below(2)};
-      break;
-    case RECORD_TOOL_USE:
-      r.u.use = (tool_use_record){.tool = (uint32_t)below(3), .file = (uint32_t)below(2),
-                                  .category = (int)below(3), .added = or_none(below(3)), .removed = or_none(1)};
-      break;
-    case RECORD_TOOL_RESULT:
-      r.u.result = (tool_result_record){.outcome = (int)below(6), .failure = (int)below(2),
-                                        .added = or_none(below(3)), .removed = or_none(below(2)),
-                                        .duration_us = or_none(below(2)), .file = (uint32_t)below(2)};
-      break;
-    case RECORD_EVENT:
-      r.u.event = (event_record){(int)below(3), (int)below(2), (uint32_t)below(2), or_none(below(2))};
-      break;
-    case RECORD_DECISION:
-      r.u.decision = (decision_record){(int)below(2), (int)below(2), (int)below(2), or_none(below(2))};
-      break;
-    case RECORD_SPAN: r.u.span = (span_record){or_none(below(3)), or_none(below(3)), or_none(below(2))}; break;
-    case RECORD_CHANGE:
-      r.u.change = (change_record){(int)below(2), (int)below(2), (int)below(2), or_none(below(2)),
-                                   or_none(below(2)), or_none(below(2)), or_none(1), or_none(below(3))};
-      break;
-    case RECORD_SESSION:
-    case RECORD_KINDS: break;
+  case RECORD_PROMPT:
+    r.u.prompt = (prompt_record){or_none(below(3)), (int)below(4), (int)below(3)};
+    break;
+  case RECORD_RESPONSE:
+    r.u.response = (response_record){.model = (uint32_t)below(3),
+                                     .input = or_none(below(3)),
+                                     .output = or_none(below(3)),
+                                     .cache_read = or_none(below(2)),
+                                     .cache_write_5m = or_none(below(2)),
+                                     .cache_write_1h = or_none(below(2)),
+                                     .reasoning = or_none(0),
+                                     .web_searches = or_none(below(3)),
+                                     .cost_nano = or_none(below(2)),
+                                     .stop = (int)below(3),
+                                     .speed = (int)below(2),
+                                     .placeholder = (int)below(2)};
+    break;
+  case RECORD_TOOL_USE:
+    r.u.use = (tool_use_record){.tool = (uint32_t)below(3),
+                                .file = (uint32_t)below(2),
+                                .category = (int)below(3),
+                                .added = or_none(below(3)),
+                                .removed = or_none(1)};
+    break;
+  case RECORD_TOOL_RESULT:
+    r.u.result = (tool_result_record){.outcome = (int)below(6),
+                                      .failure = (int)below(2),
+                                      .added = or_none(below(3)),
+                                      .removed = or_none(below(2)),
+                                      .duration_us = or_none(below(2)),
+                                      .file = (uint32_t)below(2)};
+    break;
+  case RECORD_EVENT:
+    r.u.event = (event_record){(int)below(3), (int)below(2), (uint32_t)below(2), or_none(below(2))};
+    break;
+  case RECORD_DECISION:
+    r.u.decision =
+        (decision_record){(int)below(2), (int)below(2), (int)below(2), or_none(below(2))};
+    break;
+  case RECORD_SPAN:
+    r.u.span = (span_record){or_none(below(3)), or_none(below(3)), or_none(below(2))};
+    break;
+  case RECORD_CHANGE:
+    r.u.change = (change_record){(int)below(2),     (int)below(2),     (int)below(2),
+                                 or_none(below(2)), or_none(below(2)), or_none(below(2)),
+                                 or_none(1),        or_none(below(3))};
+    break;
+  case RECORD_SESSION:
+  case RECORD_KINDS: break;
   }
   return r;
 }
@@ -80,8 +104,8 @@ static record random_record(record_kind kind) {
 #define ROWS 6
 
 /* Merges rows[order[from..to)) as a random tree. */
-static void merge_tree(fact_kind kind, int64_t *out, int64_t rows[][FACT_WORDS_MAX], const int *order,
-                       int from, int to) {
+static void merge_tree(fact_kind kind, int64_t *out, int64_t rows[][FACT_WORDS_MAX],
+                       const int *order, int from, int to) {
   if (to - from == 1) {
     memcpy(out, rows[order[from]], sizeof rows[0]);
     return;
@@ -94,7 +118,8 @@ static void merge_tree(fact_kind kind, int64_t *out, int64_t rows[][FACT_WORDS_M
 }
 
 static void shuffle(int *order) {
-  for (int i = 0; i < ROWS; i++) order[i] = i;
+  for (int i = 0; i < ROWS; i++)
+    order[i] = i;
   for (int i = ROWS - 1; i > 0; i--) {
     int j = (int)below(i + 1), kept = order[i];
     order[i] = order[j];
@@ -103,8 +128,9 @@ static void shuffle(int *order) {
 }
 
 START_TEST(any_order_any_grouping) {
-  static const record_kind kinds[] = {RECORD_PROMPT,   RECORD_RESPONSE, RECORD_TOOL_USE, RECORD_EVENT,
-                                      RECORD_DECISION, RECORD_SPAN,     RECORD_CHANGE};
+  static const record_kind kinds[] = {RECORD_PROMPT, RECORD_RESPONSE, RECORD_TOOL_USE,
+                                      RECORD_EVENT,  RECORD_DECISION, RECORD_SPAN,
+                                      RECORD_CHANGE};
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
     for (int round = 0; round < 4000; round++) {
       int64_t rows[ROWS][FACT_WORDS_MAX], first[FACT_WORDS_MAX], other[FACT_WORDS_MAX];
@@ -131,8 +157,9 @@ END_TEST
 
 /* Two rows that differ in a single column, known or not: even then the order decides nothing. */
 START_TEST(one_column_decides) {
-  static const record_kind kinds[] = {RECORD_PROMPT, RECORD_RESPONSE, RECORD_TOOL_USE, RECORD_TOOL_RESULT,
-                                      RECORD_EVENT, RECORD_DECISION, RECORD_SPAN, RECORD_CHANGE};
+  static const record_kind kinds[] = {RECORD_PROMPT,      RECORD_RESPONSE, RECORD_TOOL_USE,
+                                      RECORD_TOOL_RESULT, RECORD_EVENT,    RECORD_DECISION,
+                                      RECORD_SPAN,        RECORD_CHANGE};
   static const int64_t values[][2] = {{FACT_NONE, 0}, {0, 1}, {1, 2}};
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
     int64_t one[FACT_WORDS_MAX], other[FACT_WORDS_MAX], both[FACT_WORDS_MAX];
@@ -144,8 +171,10 @@ START_TEST(one_column_decides) {
     for (int column = 0; column < bpi_fact_types[kind].columns; column++)
       for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
         if (bpi_fact_types[kind].roles[column] != 'V' && values[v][0] == FACT_NONE) continue;
-        if (strcmp(bpi_fact_types[kind].names[column], "flags") == 0) continue; /* say which halves there are */
-        if (strcmp(bpi_fact_types[kind].names[column], "request") == 0) continue; /* is a part of the key */
+        if (strcmp(bpi_fact_types[kind].names[column], "flags") == 0)
+          continue; /* say which halves there are */
+        if (strcmp(bpi_fact_types[kind].names[column], "request") == 0)
+          continue; /* is a part of the key */
         memcpy(other, one, sizeof other);
         one[column + 2] = values[v][0];
         other[column + 2] = values[v][1];
@@ -159,12 +188,22 @@ START_TEST(one_column_decides) {
 }
 END_TEST
 
-static response_fact response(int64_t time, int64_t session, int64_t flags, int64_t request, int64_t input,
-                              int64_t output, int64_t traits) {
-  response_fact f = {.time_us = time, .session = session, .flags = flags, .request = request, .model = 1,
-                     .input = input, .output = output, .cache_read = 0, .cache_write_5m = 0,
-                     .cache_write_1h = 0, .reasoning = FACT_NONE, .web_searches = FACT_NONE,
-                     .cost_nano = FACT_NONE, .traits = traits};
+static response_fact response(int64_t time, int64_t session, int64_t flags, int64_t request,
+                              int64_t input, int64_t output, int64_t traits) {
+  response_fact f = {.time_us = time,
+                     .session = session,
+                     .flags = flags,
+                     .request = request,
+                     .model = 1,
+                     .input = input,
+                     .output = output,
+                     .cache_read = 0,
+                     .cache_write_5m = 0,
+                     .cache_write_1h = 0,
+                     .reasoning = FACT_NONE,
+                     .web_searches = FACT_NONE,
+                     .cost_nano = FACT_NONE,
+                     .traits = traits};
   return f;
 }
 
@@ -173,7 +212,8 @@ static response_fact response(int64_t time, int64_t session, int64_t flags, int6
 START_TEST(response_rules) {
   response_fact a = response(300, 1, 0, 9, 10, 5, 0);
   response_fact b = response(100, 2, RECORD_SIDECHAIN, 9, 11, 50, 0);
-  response_fact c = response(200, 3, 0, 9, 12, 7, CLASS_PUT(TRAIT_STOP, STOP_END) | CLASS_PUT(TRAIT_FINISHED, 1));
+  response_fact c =
+      response(200, 3, 0, 9, 12, 7, CLASS_PUT(TRAIT_STOP, STOP_END) | CLASS_PUT(TRAIT_FINISHED, 1));
   ck_assert(bpi_fact_merge(FACT_RESPONSE, (int64_t *)&a, (int64_t *)&b, &names));
   ck_assert(bpi_fact_merge(FACT_RESPONSE, (int64_t *)&a, (int64_t *)&c, &names));
   ck_assert_int_eq(a.output, 50);
@@ -186,10 +226,18 @@ START_TEST(response_rules) {
 }
 END_TEST
 
-static change_fact change(int64_t time, int64_t session, int64_t flags, int64_t type, int64_t assisted,
-                          int64_t added, int64_t rounds) {
-  change_fact f = {.time_us = time, .session = session, .flags = flags, .change = CHANGE_COMMIT, .type = type,
-                   .assisted = assisted, .added = added, .removed = added, .files = added, .rounds = rounds,
+static change_fact change(int64_t time, int64_t session, int64_t flags, int64_t type,
+                          int64_t assisted, int64_t added, int64_t rounds) {
+  change_fact f = {.time_us = time,
+                   .session = session,
+                   .flags = flags,
+                   .change = CHANGE_COMMIT,
+                   .type = type,
+                   .assisted = assisted,
+                   .added = added,
+                   .removed = added,
+                   .files = added,
+                   .rounds = rounds,
                    .open_us = FACT_NONE};
   return f;
 }
@@ -216,8 +264,9 @@ END_TEST
 /* Several request ids are one response, unless they lie more than a day apart and disagree. */
 START_TEST(constant_ids) {
   const int64_t hour = 3600 * BPI_SECOND;
-  response_fact out[3], rows[3] = {response(0, 1, 0, 1, 10, 5, 0), response(20 * hour, 1, 0, 2, 11, 6, 0),
-                                   response(25 * hour, 1, 0, 3, 10, 7, 0)};
+  response_fact out[3],
+      rows[3] = {response(0, 1, 0, 1, 10, 5, 0), response(20 * hour, 1, 0, 2, 11, 6, 0),
+                 response(25 * hour, 1, 0, 3, 10, 7, 0)};
   ck_assert_uint_eq(bpi_response_resolve(out, rows, 3, &names), 1); /* same input at 0 and 25 */
   ck_assert_int_eq(out[0].output, 7);
   rows[2].input = 12;
@@ -240,10 +289,20 @@ static void collect(void *user, const rollup_cell *cell) {
 }
 
 START_TEST(edit_cells) {
-  tool_call_fact t = {.time_us = 2 * BPI_QUARTER, .session = 5, .flags = FACT_USE | FACT_RESULT, .tool = 3,
-                      .category = CATEGORY_EDIT, .file = 8, .language = LANGUAGE_C, .input_added = 9,
-                      .input_removed = 4, .result_us = 2 * BPI_QUARTER + 1500, .outcome = OUTCOME_OK,
-                      .duration_us = FACT_NONE, .added = 6, .removed = 2};
+  tool_call_fact t = {.time_us = 2 * BPI_QUARTER,
+                      .session = 5,
+                      .flags = FACT_USE | FACT_RESULT,
+                      .tool = 3,
+                      .category = CATEGORY_EDIT,
+                      .file = 8,
+                      .language = LANGUAGE_C,
+                      .input_added = 9,
+                      .input_removed = 4,
+                      .result_us = 2 * BPI_QUARTER + 1500,
+                      .outcome = OUTCOME_OK,
+                      .duration_us = FACT_NONE,
+                      .added = 6,
+                      .removed = 2};
   collected c = {.count = 0};
   bpi_fact_cells(FACT_TOOL_CALL, (int64_t *)&t, 1, collect, &c);
   ck_assert_int_eq(c.count, 2);
@@ -301,8 +360,9 @@ END_TEST
 
 /* A fact comes out of few bytes as it went in, whatever its words; small words take little room. */
 START_TEST(packed_and_unpacked) {
-  static const int64_t telling[] = {0, 1, 255, 256, 65535, 65536, INT64_C(1) << 40, INT64_MAX, -1,
-                                    INT64_MIN + 1, FACT_NONE, BPI_TIME_NONE};
+  static const int64_t telling[] = {
+      0,         1,  255,           256,       65535,        65536, INT64_C(1) << 40,
+      INT64_MAX, -1, INT64_MIN + 1, FACT_NONE, BPI_TIME_NONE};
   for (int round = 0; round < 20000; round++) {
     int64_t fact[FACT_WORDS_MAX], packed[PACKED_WORDS_MAX + PACKED_SLACK], again[FACT_WORDS_MAX];
     size_t words = 5 + (size_t)below(FACT_WORDS_MAX - 4);

@@ -355,10 +355,14 @@ START_TEST(policy_denies_by_default) {
     uint32_t access;
     const char *name;
     unsigned opens;
-  } rows[] = {{BP_ACCESS_NONE, "none", 1 | 2 | 4 | 8 | 16}, {BP_ACCESS_OWNER, "owner", 1},
-              {BP_ACCESS_LEAD, "lead", 8 | 16},        {BP_ACCESS_MANAGER, "manager", 4 | 8},
-              {BP_ACCESS_DEVOPS, "devops", 1 | 2 | 4 | 8}, {BP_ACCESS_RESEARCH, "research", 4 | 8},
-              {BP_ACCESS_STEWARD, "steward", 2 | 4 | 8},   {7, NULL, 0},
+  } rows[] = {{BP_ACCESS_NONE, "none", 1 | 2 | 4 | 8 | 16},
+              {BP_ACCESS_OWNER, "owner", 1},
+              {BP_ACCESS_LEAD, "lead", 8 | 16},
+              {BP_ACCESS_MANAGER, "manager", 4 | 8},
+              {BP_ACCESS_DEVOPS, "devops", 1 | 2 | 4 | 8},
+              {BP_ACCESS_RESEARCH, "research", 4 | 8},
+              {BP_ACCESS_STEWARD, "steward", 2 | 4 | 8},
+              {7, NULL, 0},
               {UINT32_MAX, NULL, 0}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     if (rows[i].name == NULL)

@@ -165,9 +165,10 @@ START_TEST(test_beside_another_window) {
   for (size_t i = 0; i < 2; i++) {
     char json[300];
     bp_result *t = NULL;
-    snprintf(json, sizeof json,
-             Q("\"metrics\":[\"prompts\",\"cost_per_line\"],\"period\":\"2026-03-09/2026-03-15\",\"compare\":\"%s\""),
-             baselines[i]);
+    snprintf(
+        json, sizeof json,
+        Q("\"metrics\":[\"prompts\",\"cost_per_line\"],\"period\":\"2026-03-09/2026-03-15\",\"compare\":\"%s\""),
+        baselines[i]);
     ck_assert_int_eq(ask(&t, 'L', "core", json), BP_OK);
     ck_assert_uint_eq(t->rows, 1);
     expect(t, 0, "prompts", 2000);
@@ -372,8 +373,8 @@ START_TEST(test_features) {
   expect_state(t, 0, "feature_task_time.plan_mode", BP_CELL_WITHHELD);
   bpi_table_release(t);
   ck_assert_int_eq(ask(&t, 'M', NULL, Q("\"metrics\":[\"feature_task_time\"]")), BP_ERR_DENIED);
-  ck_assert_int_eq(ask(&t, 'R', NULL, Q("\"metrics\":[\"feature_task_time\"],\"by\":[\"experience\"]")),
-                   BP_OK);
+  ck_assert_int_eq(
+      ask(&t, 'R', NULL, Q("\"metrics\":[\"feature_task_time\"],\"by\":[\"experience\"]")), BP_OK);
   bpi_table_release(t);
 }
 END_TEST
@@ -544,8 +545,10 @@ START_TEST(test_what_is_refused) {
       {'L', Q("\"metrics\":[\"usage_distribution\"],\"by\":[\"platform\"]"), BP_ERR_UNSUPPORTED},
       {'L', Q("\"metrics\":[\"prompts\"],\"compare\":\"average\",\"period\":\"last_week\""),
        BP_ERR_UNSUPPORTED},
-      {'L', Q("\"metrics\":[\"prompts\"],\"compare\":\"5d\",\"period\":\"last_week\""), BP_ERR_UNSUPPORTED},
-      {'L', Q("\"metrics\":[\"prompts\"],\"compare\":\"previous\",\"period\":\"all\""), BP_ERR_INVALID},
+      {'L', Q("\"metrics\":[\"prompts\"],\"compare\":\"5d\",\"period\":\"last_week\""),
+       BP_ERR_UNSUPPORTED},
+      {'L', Q("\"metrics\":[\"prompts\"],\"compare\":\"previous\",\"period\":\"all\""),
+       BP_ERR_INVALID},
       {'L',
        Q("\"metrics\":[\"prompts\"],\"compare\":\"previous\",\"period\":\"last_week\",\"by\":[\"time.week\"]"),
        BP_ERR_UNSUPPORTED},

@@ -24,7 +24,9 @@ static void say(trace *t, const char *piece, size_t length) {
   t->text[t->length] = '\0';
 }
 
-static void say_piece(void *user, const char *piece, size_t length) { say(user, piece, length); }
+static void say_piece(void *user, const char *piece, size_t length) {
+  say(user, piece, length);
+}
 
 static void trace_value(scan *s, trace *t) {
   const char *key;
@@ -32,38 +34,40 @@ static void trace_value(scan *s, trace *t) {
   int64_t count;
   bool bad = false;
   switch (bpi_scan_peek(s)) {
-    case SCAN_OBJECT:
-      if (!bpi_scan_enter_object(s)) return;
-      say(t, "{", 1);
-      while (bpi_scan_key(s, &key, &length)) {
-        say(t, key, length);
-        say(t, "=", 1);
-        trace_value(s, t);
-      }
-      say(t, "}", 1);
-      break;
-    case SCAN_ARRAY:
-      if (!bpi_scan_enter_array(s)) return;
-      say(t, "[", 1);
-      while (bpi_scan_item(s)) trace_value(s, t);
-      say(t, "]", 1);
-      break;
-    case SCAN_TEXT:
-      say(t, "'", 1);
-      bpi_scan_text_feed(s, say_piece, t);
-      say(t, "'", 1);
-      break;
-    case SCAN_NUMBER:
-      if (bpi_scan_count(s, &count, &bad)) say(t, "n", 1);
-      if (bad) say(t, "!", 1);
-      break;
-    case SCAN_TRUE:
-    case SCAN_FALSE:
-    case SCAN_NULL:
-      bpi_scan_skip(s);
-      say(t, "l", 1);
-      break;
-    default: bpi_scan_skip(s); break; /* what is no value is refused by whoever consumes it */
+  case SCAN_OBJECT:
+    if (!bpi_scan_enter_object(s)) return;
+    say(t, "{", 1);
+    while (bpi_scan_key(s, &key, &length)) {
+      say(t, key, length);
+      say(t, "=", 1);
+      trace_value(s, t);
+    }
+    say(t, "}", 1);
+    break;
+  case SCAN_ARRAY:
+    if (!bpi_scan_enter_array(s)) return;
+    say(t, "[", 1);
+    while (bpi_scan_item(s))
+      trace_value(s, t);
+    say(t, "]", 1);
+    break;
+  case SCAN_TEXT:
+    say(t, "'", 1);
+    bpi_scan_text_feed(s, say_piece, t);
+    say(t, "'", 1);
+    break;
+  case SCAN_NUMBER:
+    if (bpi_scan_count(s, &count, &bad)) say(t, "n", 1);
+    if (bad) say(t, "!", 1);
+    break;
+  case SCAN_TRUE:
+  case SCAN_FALSE:
+  case SCAN_NULL:
+    bpi_scan_skip(s);
+    say(t, "l", 1);
+    break;
+  /* what is no value is refused by whoever consumes it */
+  default: bpi_scan_skip(s); break;
   }
 }
 
@@ -88,7 +92,8 @@ static void trace_all(scan *s, trace *t) {
       }
       say(t, "}", 1);
     } else if (type == SCAN_ARRAY) {
-      while (bpi_scan_item(s)) trace_value(s, t);
+      while (bpi_scan_item(s))
+        trace_value(s, t);
     } else if (type != SCAN_ERROR) {
       trace_value(s, t);
     }
@@ -131,7 +136,8 @@ END_TEST
 
 START_TEST(escapes) {
   expect("{\"\\u0061\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"}\n", "@1:0 {a='\"\\/\b\f\n\r\t'}\nend 30");
-  expect("{\"a\":\"\\u00e9\\u20ac\\ud83d\\ude00\"}\n", "@1:0 {a='\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80'}\nend 33");
+  expect("{\"a\":\"\\u00e9\\u20ac\\ud83d\\ude00\"}\n",
+         "@1:0 {a='\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80'}\nend 33");
   expect("{\"a\":\"\\ud83d.\\ude00\"}\n", "@1:0 {a='\xEF\xBF\xBD.\xEF\xBF\xBD'}\nend 22");
 }
 END_TEST
@@ -141,7 +147,8 @@ START_TEST(bad_records_cost_their_line) {
   expect("{\"a\":1,}\n{}\n", "@1:0 {a=n}error 1 at 7\n@2:9 {}\nend 12");
   expect("{\"a\":01}\n{}\n", "@1:0 {a=}error 1 at 6\n@2:9 {}\nend 12");
   expect("{\"a\":\"x\ny\"}\n{}\n", "@1:0 {a='x'}error 1 at 7\n@2:8 error 1 at 8\n@3:12 {}\nend 15");
-  expect("{\"a\":1,\n\"b\":2}\n{}\n", "@1:0 {a=n}error 1 at 7\n@2:8 'b'\n@2:11 error 1 at 11\n@3:15 {}\nend 18");
+  expect("{\"a\":1,\n\"b\":2}\n{}\n",
+         "@1:0 {a=n}error 1 at 7\n@2:8 'b'\n@2:11 error 1 at 11\n@3:15 {}\nend 18");
   expect("{\"a\":\"\xC3(\"}\n{}\n", "@1:0 {a=''}error 2 at 6\n@2:11 {}\nend 14");
   expect("{\"a\":\"\xED\xA0\x80\"}\n{}\n", "@1:0 {a=''}error 2 at 6\n@2:12 {}\nend 15");
   expect("{\"a\":\"\\x\"}\n{}\n", "@1:0 {a=''}error 1 at 6\n@2:11 {}\nend 14");
@@ -171,9 +178,13 @@ START_TEST(reals) {
     const char *text;
     double value;
     bool good;
-  } cases[] = {{"0.1", 0.1, true},       {"-2.5e3", -2500, true},   {"1E-3", 0.001, true},
-               {"123456789012345", 123456789012345.0, true},        {"0", 0, true},
-               {"1e400", 0, false},      {"12345678901234567", 12345678901234500.0, true}};
+  } cases[] = {{"0.1", 0.1, true},
+               {"-2.5e3", -2500, true},
+               {"1E-3", 0.001, true},
+               {"123456789012345", 123456789012345.0, true},
+               {"0", 0, true},
+               {"1e400", 0, false},
+               {"12345678901234567", 12345678901234500.0, true}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char line[64];
     scan s;
@@ -193,7 +204,8 @@ END_TEST
 
 /* A string that does not fit is cut at a whole character, and the value behind it is read. */
 START_TEST(bounded_text) {
-  const char *line = "{\"a\":\"ab\xC3\xA9\xE2\x82\xAC" "cd\",\"b\":1}\n";
+  const char *line = "{\"a\":\"ab\xC3\xA9\xE2\x82\xAC"
+                     "cd\",\"b\":1}\n";
   for (size_t room = 0; room <= 10; room++) {
     scan s;
     const char *key;
@@ -207,7 +219,10 @@ START_TEST(bounded_text) {
     ck_assert(bpi_scan_text(&s, into, room, &length, &whole));
     ck_assert_uint_eq(length, fits[room]);
     ck_assert_int_eq(whole, room >= 9);
-    ck_assert_mem_eq(into, "ab\xC3\xA9\xE2\x82\xAC" "cd", length);
+    ck_assert_mem_eq(into,
+                     "ab\xC3\xA9\xE2\x82\xAC"
+                     "cd",
+                     length);
     ck_assert(bpi_scan_key(&s, &key, &length));
     ck_assert_uint_eq(length, 1);
     ck_assert_int_eq(*key, 'b');
@@ -225,8 +240,10 @@ START_TEST(depth) {
     input[at++] = 'a';
     input[at++] = '"';
     input[at++] = ':';
-    for (int i = 1; i < levels; i++) input[at++] = '[';
-    for (int i = 1; i < levels; i++) input[at++] = ']';
+    for (int i = 1; i < levels; i++)
+      input[at++] = '[';
+    for (int i = 1; i < levels; i++)
+      input[at++] = ']';
     input[at++] = '}';
     input[at++] = '\n';
     trace_memory(input, (size_t)at, &t);
@@ -258,7 +275,8 @@ END_TEST
 
 /* Cut anywhere, nothing is refused that the whole would not refuse, and the cut value waits. */
 START_TEST(cut_anywhere) {
-  static const char line[] = "{\"a\":[1,-2.5e+7,\"\\ud83d\\ude00\xE2\x82\xAC\",true,false,null,{}],\"b\":{}}";
+  static const char line[] =
+      "{\"a\":[1,-2.5e+7,\"\\ud83d\\ude00\xE2\x82\xAC\",true,false,null,{}],\"b\":{}}";
   for (size_t cut = 1; cut < sizeof line - 1; cut++) {
     static trace t;
     trace_memory(line, cut, &t);
@@ -272,7 +290,8 @@ START_TEST(a_string_longer_than_the_window) {
   size_t length = 100000;
   char *input = malloc(length + 64);
   memcpy(input, "{\"a\":\"", 6);
-  for (size_t i = 0; i < length; i++) input[6 + i] = (char)('a' + i % 26);
+  for (size_t i = 0; i < length; i++)
+    input[6 + i] = (char)('a' + i % 26);
   memcpy(input + 6 + length, "\",\"b\":7}\n", 10);
   drip d = {input, length + 15, 0, 1000};
   scan s;
@@ -325,7 +344,8 @@ static void places_of(const char *p, const char *end, bool *place, const char *s
   }
 }
 
-static void check_skip(const char *(*skip)(const char *, const char *), const char *text, size_t length) {
+static void check_skip(const char *(*skip)(const char *, const char *), const char *text,
+                       size_t length) {
   bool place[300] = {false};
   const char *end = text + length, *stop = skip(text, end);
   places_of(text, end, place, text);
@@ -334,19 +354,25 @@ static void check_skip(const char *(*skip)(const char *, const char *), const ch
   ck_assert(stop == end || bpi_special((unsigned char)*stop));
 }
 
-static const char *skip_any(const char *p, const char *end) { return bpi_skip_text(p, end); }
+static const char *skip_any(const char *p, const char *end) {
+  return bpi_skip_text(p, end);
+}
 #if defined(__SSE2__) /* what skip_any is where the processor has nothing wider */
-static const char *skip_narrow(const char *p, const char *end) { return bpi_skip_text_sse2(p, end); }
+static const char *skip_narrow(const char *p, const char *end) {
+  return bpi_skip_text_sse2(p, end);
+}
 #else
 #define skip_narrow skip_portable
 #endif
-static const char *skip_portable(const char *p, const char *end) { return bpi_skip_text_portable(p, end); }
+static const char *skip_portable(const char *p, const char *end) {
+  return bpi_skip_text_portable(p, end);
+}
 
 /* Random text of few kinds of characters, so that escapes meet every border of a block. */
 START_TEST(skip_text) {
-  static const char *const kinds[] = {"x",    "x", "x", "x", "x", "x",  "x",    "x",
-                                      "\xE2\x80\x94", "x", "\\", "\\", "n", "u", "\"", "\x01",
-                                      "\xC3", "\xE2\x80", "\xE0\x80\x80", "\xED\xA0\x80"};
+  static const char *const kinds[] = {
+      "x",  "x",  "x", "x", "x",  "x",    "x",    "x",        "\xE2\x80\x94", "x",
+      "\\", "\\", "n", "u", "\"", "\x01", "\xC3", "\xE2\x80", "\xE0\x80\x80", "\xED\xA0\x80"};
   static const int lean[] = {10, 13, 14, 20};
   char text[300];
   uint64_t seed = 88172645463325252u;
@@ -369,8 +395,9 @@ END_TEST
 
 /* What is expected is read if it stands there, and written so; else nothing is. */
 START_TEST(expected) {
-  static const char text[] = "{\"type\":\"user\", \"a\":1,\"type\":\"users\",\"\":\"\",\"t\\u0079pe\":null,"
-                             "\"p\":[\"+x\",\"\",\"\\u002d\",\"\\n\",\"\xC3\xA4\",7]}                    \n";
+  static const char text[] =
+      "{\"type\":\"user\", \"a\":1,\"type\":\"users\",\"\":\"\",\"t\\u0079pe\":null,"
+      "\"p\":[\"+x\",\"\",\"\\u002d\",\"\\n\",\"\xC3\xA4\",7]}                    \n";
   static const char type[SCAN_QUOTED_MAX + 1] = ",\"type\":", a[SCAN_QUOTED_MAX + 1] = ",\"a\":";
   const char *key;
   size_t length;

@@ -35,12 +35,14 @@ START_TEST(equals_qsort) {
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
       for (sorted_words = 1; sorted_words <= 3; sorted_words++) {
         for (size_t i = 0; i < counts[c]; i++) {
-          for (size_t w = 0; w < WIDTH; w++) words[i][w] = number(spreads[s]);
+          for (size_t w = 0; w < WIDTH; w++)
+            words[i][w] = number(spreads[s]);
           rows[i] = wanted[i] = words[i];
         }
         ck_assert_int_eq(bpi_sort_rows(rows, counts[c], sorted_words), 0);
         if (counts[c] > 0) qsort(wanted, counts[c], sizeof *wanted, by_words);
-        for (size_t i = 0; i < counts[c]; i++) ck_assert_ptr_eq(rows[i], wanted[i]);
+        for (size_t i = 0; i < counts[c]; i++)
+          ck_assert_ptr_eq(rows[i], wanted[i]);
       }
 }
 END_TEST
@@ -56,7 +58,8 @@ START_TEST(numbers_equal_qsort) {
   static int64_t numbers[ROWS], wanted[ROWS];
   for (size_t s = 0; s < sizeof spreads / sizeof *spreads; s++)
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-      for (size_t i = 0; i < counts[c]; i++) numbers[i] = wanted[i] = number(spreads[s]);
+      for (size_t i = 0; i < counts[c]; i++)
+        numbers[i] = wanted[i] = number(spreads[s]);
       qsort(wanted, counts[c], sizeof *wanted, by_value);
       for (int again = 0; again < 2; again++) {
         bpi_sort_numbers(numbers, counts[c]);

@@ -584,7 +584,8 @@ START_TEST(owners_change) {
   ck_assert_uint_eq(counts.updated, 1);
   ck_assert_int_eq(number(s, RESPONSES), 1);
   ck_assert_int_eq(number(s, "SELECT session FROM cell WHERE kind = 1"), 2);
-  ck_assert_int_eq(number(s, "SELECT time_us FROM response_words"), T0); /* the earliest of all rows */
+  /* the earliest of all rows */
+  ck_assert_int_eq(number(s, "SELECT time_us FROM response_words"), T0);
   ck_assert_int_eq(
       number(s, "SELECT first_us IS NULL AND last_us IS NULL FROM session WHERE id = 1"), 1);
   ck_assert_int_eq(number(s, "SELECT first_us FROM session WHERE id = 2"), T0);

@@ -237,14 +237,15 @@ static void put_latency(text *t, const vitals *v) {
     count++;
   }
   if (most <= 0) return;
-  text_addf(t,
-            "<div class=\"latency\"><p class=\"summary\">How long answers took, in seconds</p>\n<svg class=\"hours\" viewBox=\"0 0 %zu %d\" "
-            "preserveAspectRatio=\"none\" aria-hidden=\"true\">\n",
-            count * STEP, HEIGHT);
+  text_addf(
+      t,
+      "<div class=\"latency\"><p class=\"summary\">How long answers took, in seconds</p>\n<svg class=\"hours\" viewBox=\"0 0 %zu %d\" "
+      "preserveAspectRatio=\"none\" aria-hidden=\"true\">\n",
+      count * STEP, HEIGHT);
   for (size_t i = 0; i < count; i++) {
     int height = (int)(part[i] / most * (HEIGHT - 2) + 0.5);
-    text_addf(t, "<rect class=\"rail\" x=\"%zu\" y=\"%d\" width=\"%d\" height=\"1\"/>", i * STEP + 2,
-              HEIGHT - 1, STEP - 4);
+    text_addf(t, "<rect class=\"rail\" x=\"%zu\" y=\"%d\" width=\"%d\" height=\"1\"/>",
+              i * STEP + 2, HEIGHT - 1, STEP - 4);
     if (height > 0)
       text_addf(t, "<rect x=\"%zu\" y=\"%d\" width=\"%d\" height=\"%d\"/>", i * STEP + 2,
                 HEIGHT - height, STEP - 4, height);
@@ -256,9 +257,11 @@ static void put_latency(text *t, const vitals *v) {
     html_text(t, beyond ? "more" : within[i]->of);
     text_add(t, "</span>");
   }
-  text_add(t, "</div>\n<details id=\"latency-table\"><summary>As a table</summary>"
-              "<table class=\"figures\"><thead class=\"hidden-visually\"><tr><th scope=\"col\">Figure</th>"
-              "<th scope=\"col\">Value</th></tr></thead><tbody>\n");
+  text_add(
+      t,
+      "</div>\n<details id=\"latency-table\"><summary>As a table</summary>"
+      "<table class=\"figures\"><thead class=\"hidden-visually\"><tr><th scope=\"col\">Figure</th>"
+      "<th scope=\"col\">Value</th></tr></thead><tbody>\n");
   for (size_t i = 0; i < count; i++)
     if (vital_is_shown(within[i])) put_health_row(t, within[i]);
   text_add(t, "</tbody></table></details></div>\n");
@@ -319,10 +322,9 @@ static void put_following(text *t, const char *title, bool both) {
     text_add(t, "</nav>\n");
   }
   text_add(
-      t,
-      "<p class=\"state\"><span id=\"state\" role=\"status\">as it was loaded</span></p>\n"
-      "<button class=\"button\" id=\"pause\" type=\"button\" aria-pressed=\"false\" hidden>Pause"
-      "</button>");
+      t, "<p class=\"state\"><span id=\"state\" role=\"status\">as it was loaded</span></p>\n"
+         "<button class=\"button\" id=\"pause\" type=\"button\" aria-pressed=\"false\" hidden>Pause"
+         "</button>");
 }
 
 void write_live_page(text *t, const char *title, const char *events, text *part, bool both) {
@@ -340,8 +342,8 @@ void write_live_page(text *t, const char *title, const char *events, text *part,
   text_add(&body, "</header>\n<main id=\"live\"");
   if (events != NULL) text_addf(&body, " data-events=\"%s\"", events);
   text_addf(&body, ">\n%s</main>\n</div>\n", part->data != NULL ? part->data : "");
-  page p = {name, styles, events != NULL ? scripts : NULL, body.data, NULL,
-            events != NULL ? "'self'" : NULL};
+  page p = {name,      styles, events != NULL ? scripts : NULL,
+            body.data, NULL,   events != NULL ? "'self'" : NULL};
   write_page(t, &p);
   free(name);
   text_free(&body);

@@ -303,8 +303,9 @@ static char *subtitle_of(const executive *e) {
     return print_text("%s: %d of %d weeks are published. Contributors in the largest week: %s.",
                       e->x->organisation, w->published, w->weeks,
                       people != NULL ? people : "withheld");
-  return print_text("%s: %d of %d weeks are published. Contributors in the largest week: %.*s to %s.",
-                    e->x->organisation, w->published, w->weeks, (int)(dash - people), people, dash + 1);
+  return print_text(
+      "%s: %d of %d weeks are published. Contributors in the largest week: %.*s to %s.",
+      e->x->organisation, w->published, w->weeks, (int)(dash - people), people, dash + 1);
 }
 
 static void compose(paper *p, const executive *e, paper_form form, const char *title) {

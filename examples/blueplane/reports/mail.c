@@ -291,13 +291,18 @@ static void put_hidden(paper *p, const mail *m) {
   if (withheld + uncovered == 0)
     paper_say(p, "No figure of this mail is withheld, and all of them were recorded.");
   else
-    paper_take(p, print_text("Of this mail's figures %zu are withheld, %zu were not recorded by any source.",
-                             withheld, uncovered));
+    paper_take(
+        p,
+        print_text("Of this mail's figures %zu are withheld, %zu were not recorded by any source.",
+                   withheld, uncovered));
   if (count_all(m, BP_CELL_EMPTY) > 0)
-    paper_say(p, "A blank cell has nothing to count: no task of a type, say, that could be resolved.");
-  paper_say(p, "A figure is only published if at least three people stand behind it, rounded, and once; smaller "
-               "groups are pooled in \"other\". A change is told where the ranges of both weeks lie clear of each "
-               "other.");
+    paper_say(p,
+              "A blank cell has nothing to count: no task of a type, say, that could be resolved.");
+  paper_say(
+      p,
+      "A figure is only published if at least three people stand behind it, rounded, and once; smaller "
+      "groups are pooled in \"other\". A change is told where the ranges of both weeks lie clear of each "
+      "other.");
   paper_say(p, "This mail was made from signed releases, in which there is no person.");
 }
 

@@ -137,7 +137,8 @@ static int put_part(paper *p, const published *x, const window *w, const part *o
   *out = ask_published(x, q, &code);
   if (code != EXIT_OK) return code;
   if (one->section != NULL) paper_section(p, "sheet", one->section);
-  paper_part(p, one->lead, *out, one->chart, one->metrics[1] == NULL); /* the drawing has all of one metric */
+  /* the drawing has all of one metric */
+  paper_part(p, one->lead, *out, one->chart, one->metrics[1] == NULL);
   return code;
 }
 

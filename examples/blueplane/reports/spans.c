@@ -47,8 +47,7 @@ char *change_between(const span *now, const span *before) {
   bool clear = is_above(now, before, 1) || is_above(before, now, 1);
   double ratio = (now->value - before->value) / before->value;
   if (!clear) return copy_text("no clear change");
-  if (now->share && before->share)
-    return points_between(now->value - before->value);
+  if (now->share && before->share) return points_between(now->value - before->value);
   put_number(&t, NULL, "ratio", ratio, true);
   return t.data;
 }
@@ -59,7 +58,8 @@ char *show_value(const screen *s, const bp_result *r, size_t row, int column) {
       bp_result_type(r, (size_t)column) != BP_TYPE_REAL)
     return figure(s, r, row, column);
   double value = bp_result_real(r, row, (size_t)column);
-  if (strcmp(unit, "ratio") == 0 && fabs(value) > 2) return print_text("%s%.1f×", value < 0 ? minus(NULL) : "", fabs(value));
+  if (strcmp(unit, "ratio") == 0 && fabs(value) > 2)
+    return print_text("%s%.1f×", value < 0 ? minus(NULL) : "", fabs(value));
   if (strcmp(unit, "nUSD") == 0 && value > 1e5 && value < 1e9)
     return print_text("$%.4f", value / 1e9);
   return figure(s, r, row, column);

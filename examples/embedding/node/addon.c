@@ -12,7 +12,8 @@
 
 /* Throws an Error with `code` (the library's number) and `details`. */
 static napi_value throw_library(napi_env env, bp_error *error) {
-  static const char *const keys[] = {"path", "metric", "dimension", "name", "zone", "topic", "allowed", "hint"};
+  static const char *const keys[] = {"path", "metric", "dimension", "name",
+                                     "zone", "topic",  "allowed",   "hint"};
   napi_value thrown, message, value;
   napi_create_string_utf8(env, bp_error_message(error), NAPI_AUTO_LENGTH, &message);
   napi_create_error(env, NULL, message, &thrown);
@@ -87,7 +88,8 @@ static napi_value open_store(napi_env env, napi_callback_info info) {
 
 static bp_store *store_of(napi_env env, napi_value value) {
   void *store = NULL;
-  if (napi_get_value_external(env, value, &store) != napi_ok) throw_text(env, "a store is expected");
+  if (napi_get_value_external(env, value, &store) != napi_ok)
+    throw_text(env, "a store is expected");
   return store;
 }
 
@@ -152,10 +154,12 @@ NAPI_MODULE_INIT() {
   static const struct {
     const char *name;
     napi_callback call;
-  } functions[] = {{"open", open_store}, {"record", record}, {"query", run_query}, {"version", version}};
+  } functions[] = {
+      {"open", open_store}, {"record", record}, {"query", run_query}, {"version", version}};
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
     napi_value function;
-    napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call, NULL, &function);
+    napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call, NULL,
+                         &function);
     napi_set_named_property(env, exports, functions[i].name, function);
   }
   return exports;
