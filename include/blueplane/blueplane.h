@@ -129,7 +129,7 @@ typedef struct bp_open_options {
   uint32_t access;      /* BP_ACCESS_; zero gives the least */
   uint32_t log_level;   /* BP_LOG_; zero is silent */
   const char *scope;    /* steward: "team" (NULL) or "organisation", what is made where nothing is;
-                         lead: the team, as with bp_narrow */
+                           lead: the team, as with bp_narrow */
   const char *key_path; /* file with the store's 32 secret bytes; NULL: the store's path + ".key".
                            Of a release: the invitation of the team store that must have signed it */
   bp_log_fn log;
