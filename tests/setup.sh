@@ -37,6 +37,7 @@ missing() {
   has_module check || echo check
   [ "$for_tests" = yes ] || return 0
   has npm || echo npm
+  has abidiff || echo abigail-tools
   has chromium || has chromium-browser || has google-chrome || echo chromium
   [ -e /usr/share/zoneinfo/Europe/Berlin ] || echo tzdata
 }

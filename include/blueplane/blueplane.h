@@ -417,8 +417,9 @@ BP_API int bp_privacy_preview(bp_result **out, bp_store *store, const char *sour
  * unless the roster says otherwise.
  *
  * A refusal is BP_ERR_DENIED, BP_ERR_CONSENT, BP_ERR_FORMAT or BP_ERR_LIMIT with detail "reason", a
- * word of the table in docs/errors.md. What is refused has changed nothing, but for one case: two
- * bundles of one revision that say different things are both refused, whichever came first. */
+ * word of the table in docs/errors.md. What is refused has changed nothing, but for two things: two
+ * bundles of one revision that say different things are both refused, whichever came first; and what
+ * a member's device says of consent is heard though its sums are refused. */
 
 /* Makes a bundle for the team store this person has joined. Audience "team" (or NULL): of a week, its sums
  * as in docs/formats/bundle.md and what the person says of being seen alone (bp_consent_set), and nothing

@@ -1,5 +1,5 @@
-/* A program of the time of 0.1: built against the frozen header, run with the library as it is now. It uses every kind of
- * call once and says what it found; whatever has been added since, it must find the same. */
+/* A program of the time of 0.1: built against the frozen header, run with the library as it is now. It calls every
+ * function and says what it found; whatever has been added since, it must find the same. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include <blueplane/arrow.h>
 #include <blueplane/blueplane.h>
 
+#define DAY INT64_C(86400000000)
 #define CHECK(what)                                                                                \
   do {                                                                                             \
     if (!(what)) {                                                                                 \
@@ -98,6 +99,44 @@ static void ask(bp_store *store) {
   bp_query_free(query);
 }
 
+/* By instants and as a document: the same day, the same number; its name is text. */
+static void ask_otherwise(bp_store *store) {
+  static const char json[] =
+      "{\"metrics\":[\"output_tokens\"],\"by\":[\"model\"],\"period\":\"today\"}";
+  bp_query *query = NULL;
+  bp_result *result = NULL;
+  size_t length = 0;
+  CHECK(bp_query_new(&query, NULL) == BP_OK && bp_query_metric(query, "output_tokens") == BP_OK);
+  CHECK(bp_query_range(query, noon(NULL) / DAY * DAY, noon(NULL) / DAY * DAY + DAY, "UTC") ==
+        BP_OK);
+  CHECK(bp_query_run(&result, store, query, NULL) == BP_OK && bp_result_int(result, 0, 0) == 34);
+  bp_result_free(result);
+  bp_query_free(query);
+  CHECK(bp_query_from_json(&query, json, sizeof json - 1, NULL) == BP_OK);
+  CHECK(bp_query_run(&result, store, query, NULL) == BP_OK && bp_result_int(result, 0, 1) == 34);
+  CHECK(strcmp(bp_result_text(result, 0, 0, &length), "claude-sonnet-4-5") == 0 && length == 17);
+  bp_result_free(result);
+  bp_query_free(query);
+}
+
+/* What needs files or a team says so, and gives nothing. */
+static void ask_in_vain(bp_store *store) {
+  bp_result *result = NULL;
+  void *bundle = NULL;
+  size_t length = 0;
+  CHECK(bp_ingest_file(store, NULL, "no/such/file", NULL, NULL, NULL) == BP_ERR_NOTFOUND);
+  CHECK(bp_ingest_scan(store, "claude_code", "no/such/folder", NULL, NULL, NULL) ==
+        BP_ERR_NOTFOUND);
+  CHECK(bp_ingest_pending(&result, store, "claude_code", "no/such/folder", NULL) ==
+        BP_ERR_NOTFOUND);
+  CHECK(bp_share_export(&bundle, &length, store, "team", "2026-W08", NULL) == BP_ERR_NOTFOUND);
+  CHECK(bp_share_describe(&result, "nothing", 7, NULL) == BP_ERR_FORMAT);
+  CHECK(bp_share_merge(&result, store, "nothing", 7, NULL) == BP_ERR_DENIED);
+  CHECK(bp_publish(&result, store, "2026-W08", NULL, NULL) == BP_ERR_DENIED);
+  CHECK(bp_publish_lead(&result, store, "2026-W08", "core", NULL, NULL) == BP_ERR_DENIED);
+  CHECK(result == NULL && bundle == NULL);
+}
+
 static void look(bp_store *store) {
   bp_result *result = NULL;
   bp_error *error = NULL;
@@ -126,6 +165,8 @@ int main(void) {
   CHECK(bp_feature("source:claude_code") == 1 && *bp_strerror(BP_ERR_BUSY) != '\0');
   ingest(store);
   ask(store);
+  ask_otherwise(store);
+  ask_in_vain(store);
   look(store);
   bp_close(store);
   printf("built against %s, run with %s\n", BP_VERSION_STRING, bp_version_string());

@@ -14,8 +14,8 @@ HEADERS = ("blueplane.h", "arrow.h")
 
 
 def plain(text: str) -> str:
-    """Without comments and without the compiler's lines; blanks are one blank."""
-    text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
+    """Without comments and without the ends of lines that go on; blanks are one blank."""
+    text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S).replace("\\\n", " ")
     return re.sub(r"[ \t]+", " ", text)
 
 

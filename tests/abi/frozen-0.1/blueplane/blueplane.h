@@ -61,22 +61,22 @@ typedef struct bp_error bp_error;
 
 enum {
   BP_OK = 0,
-  BP_ERR_INVALID = -1,      /* an argument is wrong; nothing was done */
-  BP_ERR_NOMEM = -2,        /* out of memory; nothing was lost */
-  BP_ERR_IO = -3,           /* the operating system refused a read or write */
-  BP_ERR_BUSY = -4,         /* another process holds the store; try again */
-  BP_ERR_NOTFOUND = -5,     /* an unknown name: file, source, metric, dimension, topic, zone */
-  BP_ERR_FORMAT = -6,       /* a document given to the library is malformed */
-  BP_ERR_UNSUPPORTED = -7,  /* well formed, but this build or this metric cannot do it */
-  BP_ERR_DENIED = -8,       /* the handle's access does not allow it */
-  BP_ERR_CONSENT = -9,      /* the person has not consented, or no longer does */
-  BP_ERR_READONLY = -10,    /* a write through a read-only handle or to a read-only file */
-  BP_ERR_CORRUPT = -11,     /* the store file is damaged or is no store */
-  BP_ERR_SCHEMA = -12,      /* the store was written by a newer library */
-  BP_ERR_ABI = -13,         /* a lent struct from another world: see Structs above */
-  BP_ERR_CANCELLED = -14,   /* bp_cancel() or a callback asked to stop; what is done is kept */
-  BP_ERR_LIMIT = -15,       /* a documented limit was reached */
-  BP_ERR_INTERNAL = -16     /* a defect of the library; please report it */
+  BP_ERR_INVALID = -1,     /* an argument is wrong; nothing was done */
+  BP_ERR_NOMEM = -2,       /* out of memory; nothing was lost */
+  BP_ERR_IO = -3,          /* the operating system refused a read or write */
+  BP_ERR_BUSY = -4,        /* another process holds the store; try again */
+  BP_ERR_NOTFOUND = -5,    /* an unknown name: file, source, metric, dimension, topic, zone */
+  BP_ERR_FORMAT = -6,      /* a document given to the library is malformed */
+  BP_ERR_UNSUPPORTED = -7, /* well formed, but this build or this metric cannot do it */
+  BP_ERR_DENIED = -8,      /* the handle's access does not allow it */
+  BP_ERR_CONSENT = -9,     /* the person has not consented, or no longer does */
+  BP_ERR_READONLY = -10,   /* a write through a read-only handle or to a read-only file */
+  BP_ERR_CORRUPT = -11,    /* the store file is damaged or is no store */
+  BP_ERR_SCHEMA = -12,     /* the store was written by a newer library */
+  BP_ERR_ABI = -13,        /* a lent struct from another world: see Structs above */
+  BP_ERR_CANCELLED = -14,  /* bp_cancel() or a callback asked to stop; what is done is kept */
+  BP_ERR_LIMIT = -15,      /* a documented limit was reached */
+  BP_ERR_INTERNAL = -16    /* a defect of the library; please report it */
 };
 
 /* ------------------------------------------------------------------------------------ values */
@@ -85,15 +85,15 @@ enum { BP_TYPE_BOOL = 1, BP_TYPE_INT = 2, BP_TYPE_REAL = 3, BP_TYPE_TEXT = 4, BP
 
 /* The state of a cell: a null that explains itself. */
 enum {
-  BP_CELL_VALUE = 0,     /* there is a value */
-  BP_CELL_EMPTY = 1,     /* truly nothing: a ratio of nothing, a name that is not known */
-  BP_CELL_WITHHELD = 2,  /* privacy */
-  BP_CELL_UNCOVERED = 3  /* no source that saw this activity records such a thing */
+  BP_CELL_VALUE = 0,    /* there is a value */
+  BP_CELL_EMPTY = 1,    /* truly nothing: a ratio of nothing, a name that is not known */
+  BP_CELL_WITHHELD = 2, /* privacy */
+  BP_CELL_UNCOVERED = 3 /* no source that saw this activity records such a thing */
 };
 /* bp_result_cell() may add these to the state. */
 enum {
-  BP_CELL_STATE = 0xff,          /* mask of the state */
-  BP_CELL_LOWER_BOUND = 1 << 8   /* the true number is at least this: see docs/metrics.md */
+  BP_CELL_STATE = 0xff,        /* mask of the state */
+  BP_CELL_LOWER_BOUND = 1 << 8 /* the true number is at least this: see docs/metrics.md */
 };
 
 enum {
@@ -125,19 +125,21 @@ typedef void (*bp_log_fn)(void *user, int level, int code, int64_t a, int64_t b)
 
 typedef struct bp_open_options {
   uint32_t struct_size;
-  uint32_t flags;     /* BP_OPEN_ */
-  uint32_t access;    /* BP_ACCESS_; zero gives the least */
-  uint32_t log_level; /* BP_LOG_; zero is silent */
-  const char *scope;  /* steward: "team" (NULL) or "organisation", what is made where nothing is */
-  const char *key_path; /* file with the store's 32 secret bytes; NULL: the store's path + ".key". Of a
-                           release: the invitation of the team store that must have signed it */
+  uint32_t flags;       /* BP_OPEN_ */
+  uint32_t access;      /* BP_ACCESS_; zero gives the least */
+  uint32_t log_level;   /* BP_LOG_; zero is silent */
+  const char *scope;    /* steward: "team" (NULL) or "organisation", what is made where nothing is;
+                           lead: the team, as with bp_narrow */
+  const char *key_path; /* file with the store's 32 secret bytes; NULL: the store's path + ".key".
+                           Of a release: the invitation of the team store that must have signed it */
   bp_log_fn log;
   void *log_user;
-  int64_t (*clock)(void *clock_user); /* replaces the clock that resolves "today"; NULL: the system's. Taken
-                                         for the nearest moment of the years 1970 to 9999 */
+  int64_t (*clock)(void *clock_user); /* replaces the clock that resolves "today"; NULL: the
+                                         system's. Taken for the nearest moment of 1970 to 9999 */
   void *clock_user;
 } bp_open_options;
-#define BP_OPEN_OPTIONS_INIT {sizeof(bp_open_options), 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL}
+#define BP_OPEN_OPTIONS_INIT                                                                       \
+  { sizeof(bp_open_options), 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL }
 
 typedef struct bp_progress {
   uint32_t struct_size;
@@ -156,27 +158,29 @@ typedef struct bp_ingest_options {
   bp_progress_fn progress;
   void *progress_user;
 } bp_ingest_options;
-#define BP_INGEST_OPTIONS_INIT {sizeof(bp_ingest_options), 0, 0, 0, NULL, NULL}
+#define BP_INGEST_OPTIONS_INIT                                                                     \
+  { sizeof(bp_ingest_options), 0, 0, 0, NULL, NULL }
 
 /* What an ingest did. Filled whether or not the call succeeds. */
 typedef struct bp_ingest_report {
   uint32_t struct_size;
-  uint32_t flags;            /* 0 */
-  uint64_t files_seen;       /* candidates found */
-  uint64_t files_changed;    /* of these, read because they were new or had changed */
-  uint64_t files_failed;     /* of these, not readable; bp_inspect "rejects" names them by position */
+  uint32_t flags;         /* 0 */
+  uint64_t files_seen;    /* candidates found */
+  uint64_t files_changed; /* of these, read because they were new or had changed */
+  uint64_t files_failed;  /* of these, not readable; bp_inspect "rejects" names them by position */
   uint64_t bytes_read;
-  uint64_t bytes_pending;    /* an unfinished last record: it waits for the rest of its line */
-  uint64_t records_read;     /* JSON values or rows looked at */
-  uint64_t records_stored;   /* facts that were new */
-  uint64_t records_updated;  /* facts that a record completed or corrected */
-  uint64_t records_duplicate;/* facts that were known already */
-  uint64_t records_rejected; /* records that break their format; bp_inspect "rejects" */
-  uint64_t records_undated;  /* facts without a usable time */
-  uint64_t fields_dropped;   /* labels dropped for their shape, and fields beyond a bound */
-  uint64_t records_erased;   /* records left out because bp_erase erased them before */
+  uint64_t bytes_pending;     /* an unfinished last record: it waits for the rest of its line */
+  uint64_t records_read;      /* JSON values or rows looked at */
+  uint64_t records_stored;    /* facts that were new */
+  uint64_t records_updated;   /* facts that a record completed or corrected */
+  uint64_t records_duplicate; /* facts that were known already */
+  uint64_t records_rejected;  /* records that break their format; bp_inspect "rejects" */
+  uint64_t records_undated;   /* facts without a usable time */
+  uint64_t fields_dropped;    /* labels dropped for their shape, and fields beyond a bound */
+  uint64_t records_erased;    /* records left out because bp_erase erased them before */
 } bp_ingest_report;
-#define BP_INGEST_REPORT_INIT {sizeof(bp_ingest_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define BP_INGEST_REPORT_INIT                                                                      \
+  { sizeof(bp_ingest_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /* -------------------------------------------------------------------------------------- base */
 
@@ -246,7 +250,8 @@ BP_API int bp_narrow(bp_store *store, uint32_t access, const char *scope, bp_err
  *              bp_inspect "rosters" has the documents, "roster" what changed
  *   "invitation"  a personal store: the team store to share with (docs/teams.md); compare its key
  *   "sharing"  {"version":1,"minimum":5}: the least active people a team must have for this person
- *              to share with it
+ *              to share with it; or "roster": a version whose worse terms (a lower minimum, a longer
+ *              grace) this person shares under from now on
  *   "trust"    an organisation's store: {"version":1,"stores":["..."]}, the keys of the team stores
  *              whose releases it takes
  * Errors: NOTFOUND (topic), FORMAT, UNSUPPORTED, DENIED, READONLY, of documents of a team with detail
@@ -256,9 +261,9 @@ BP_API int bp_configure(bp_store *store, const char *topic, const char *json, si
 
 /* -------------------------------------------------------------------------------- catalogue */
 
-/* Static knowledge as a result: "metrics", "dimensions", "reports", "insights" (their
- * kinds), "sources", "formats", "errors", "rejects" (reasons), "topics", "access" (who may ask what).
- * Errors: NOTFOUND. Thread-safe. Since 0.1. */
+/* Static knowledge as a result: "metrics", "dimensions", "releases" (their metrics), "reports",
+ * "insights" (their kinds), "sources", "formats", "errors", "rejects" (reasons), "words" (how people
+ * write those of dimensions), "topics", "access" (who may ask what). Errors: NOTFOUND. Thread-safe. Since 0.1. */
 BP_API int bp_catalog(bp_result **out, const char *topic, bp_error **error);
 
 /* Facts about a store: "health", "integrity" (slow), "sources", "files", "rejects", "coverage",
@@ -387,8 +392,8 @@ BP_API const char *bp_result_text(const bp_result *result, size_t row, size_t co
 /* The whole as text: "json", "ndjson", "csv", "markdown", "html", "table", with options behind a colon
  * as in "table:width=100,color,ascii,titles,compact" (docs/formats/result.md). Free with bp_free().
  * Errors: NOTFOUND (format or option; "allowed" lists what there is), INVALID, LIMIT, NOMEM. */
-BP_API int bp_result_format(char **out, size_t *length, const bp_result *result,
-                            const char *format, bp_error **error);
+BP_API int bp_result_format(char **out, size_t *length, const bp_result *result, const char *format,
+                            bp_error **error);
 
 /* The whole as an Arrow C stream of one record batch; it shares the result's memory and keeps it
  * alive after bp_result_free(). Errors: NOMEM. */
@@ -412,15 +417,18 @@ BP_API int bp_privacy_preview(bp_result **out, bp_store *store, const char *sour
  * unless the roster says otherwise.
  *
  * A refusal is BP_ERR_DENIED, BP_ERR_CONSENT, BP_ERR_FORMAT or BP_ERR_LIMIT with detail "reason", a
- * word of the table in docs/errors.md. What is refused has changed nothing, but for one case: two
- * bundles of one revision that say different things are both refused, whichever came first. */
+ * word of the table in docs/errors.md. What is refused has changed nothing, but for two things: two
+ * bundles of one revision that say different things are both refused, whichever came first; and what
+ * a member's device says of consent is heard though its sums are refused. */
 
-/* Makes the bundle of a week for an audience: "team" (or NULL), the team store this person has
- * joined. It holds the sums of docs/formats/bundle.md and nothing else, and goes into the ledger
- * (bp_inspect "shared"): a week goes to one store only. The same week again gives the same content
- * under the same revision, or the next revision if facts were added since. Free with bp_free().
- * Errors: INVALID (not a week), NOTFOUND (audience; "not_joined"; "no_roster"; the key file), DENIED
- * ("not_over", "closed", "unknown_device", "revoked_member", "elsewhere"), CONSENT ("too_few": the
+/* Makes a bundle for the team store this person has joined. Audience "team" (or NULL): of a week, its sums
+ * as in docs/formats/bundle.md and what the person says of being seen alone (bp_consent_set), and nothing
+ * else. It goes into the ledger (bp_inspect "shared"): a week goes to one store only. The same week again
+ * gives the same content under the same revision, or the next revision if facts were added since or
+ * something was said. Audience "lead", with `window` NULL: what the person says now and no sums, so that
+ * who takes consent back need not wait for the next week. Free with bp_free().
+ * Errors: INVALID (not a week; a week for "lead"), NOTFOUND (audience; "not_joined"; "no_roster"; the key file), DENIED
+ * ("not_over", "closed", "unknown_device", "revoked_member", "elsewhere"), CONSENT ("terms"; "too_few": the
  * team has fewer active people than this person wants), READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_share_export(void **out, size_t *length, bp_store *store, const char *audience,
                            const char *window, bp_error **error);
@@ -432,18 +440,25 @@ BP_API int bp_share_export(void **out, size_t *length, bp_store *store, const ch
 BP_API int bp_share_describe(bp_result **out, const void *bundle, size_t length, bp_error **error);
 
 /* Takes a bundle into a team's store, or a release into an organisation's. Merging is idempotent and
- * in any order. One row: "kind", "window", "from", "revision", "cells", "outcome" (added, replaced,
- * known). Errors: FORMAT ("malformed"), LIMIT ("too_large"), DENIED ("store", "seal", "signature",
+ * in any order. One row: "kind" (contribution, consent, release), "window", "from", "revision", "cells",
+ * "outcome" (added, replaced, known); of a bundle, what came of the words on consent: "consent" (heard,
+ * known; late: later ones are here; conflict: two of one count, so that nothing is agreed to until the next;
+ * erased: these were, by bp_erase, so that nothing is agreed to until the next)
+ * and "withdrawn", how many numbers the leads may no longer see: their files are then written anew with
+ * bp_publish_lead. Metadata "status" is "pending" while a reader keeps the bytes of those, else "erased".
+ * Words are heard in any bundle that a member's device signed, also in one whose sums are refused.
+ * Errors: FORMAT ("malformed"), LIMIT ("too_large"), DENIED ("store", "seal", "signature",
  * "no_roster", "unknown_roster", "unknown_device", "revoked_member", "not_over", "closed",
- * "old_revision", "conflict"; of a release "signature", "untrusted", "old_revision", "conflict",
- * "recomputed"), READONLY, BUSY, NOMEM. Since 0.1. */
+ * "old_revision", "conflict", "erased"; of a release "signature", "untrusted", "old_revision", "conflict",
+ * "recomputed"; "lead_file"), READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_share_merge(bp_result **out, bp_store *store, const void *bundle, size_t length,
                           bp_error **error);
 /* Says that an audience may, or may no longer, see a family of metrics about this person alone.
  * `purpose` is a family of bp_catalog "metrics"; `audience` an access that may see single people:
  * "lead". A grant begins now and ends at `expires_us`, at most 180 days ahead, by the latest time the
- * store has ever seen: turning the clock back revives nothing. `granted` 0 takes it back, in force at
- * the next call of every handle; `expires_us` is then ignored. bp_inspect "consent" lists all that was
+ * store has ever seen: turning the clock back revives nothing. Weeks that began before it are not told; a
+ * grant before the last one ends prolongs it. `granted` 0 takes it back, for all weeks, in force at
+ * the next call of every handle; the next bundle tells the team's store; `expires_us` is then ignored. bp_inspect "consent" lists all that was
  * ever said. Errors: NOTFOUND (purpose), UNSUPPORTED (audience), INVALID, DENIED, READONLY, BUSY.
  * Since 0.1. */
 BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audience, int granted,
@@ -456,11 +471,14 @@ BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audi
  *                       "from_us", "until_us": what meets all of them
  *   {"version":1,"everything":true}  all there is, and all decisions about consent
  *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows
+ *                                    (of a team's or an organisation's store: releases; for its steward)
  * of a team's store, for its steward:
- *   {"version":1,"subject":"ada"}         a member's contributions to weeks that are not published yet
+ *   {"version":1,"subject":"ada"}         a member's contributions to weeks that are not published yet,
+ *                                         words on consent, and what is kept of the member for the lead;
+ *                                         merging the same bundles again brings nothing of it back
  *   {"version":1,"published":"2026-W07"}  what was published of a week; it is never computed again
- * The result is the receipt: what went, how many identifiers were then looked for in how many bytes of
- * the database, its log and its index, and that none was found.
+ * The result is the receipt: what went, how many identifiers, or rows of a team's store, were then looked
+ * for in how many bytes of the database, its log and its index, and that none was found.
  * Errors: FORMAT, NOTFOUND (source, workspace, session), INVALID (session: ambiguous), DENIED,
  * READONLY, IO, BUSY, NOMEM. BUSY with the detail "status" = "pending": the rows are gone, but a reader
  * still holds the old state, so that bytes remain until the store is next opened for writing; BP_OK
@@ -478,6 +496,17 @@ BP_API int bp_erase(bp_result **out, bp_store *store, const char *selector_json,
  * NOMEM. Since 0.1. */
 BP_API int bp_publish(bp_result **out, bp_store *store, const char *window,
                       const char *release_path, bp_error **error);
+
+/* Writes the file of a team's lead for a published week (mode 0600; NULL: to no file): the cells of that
+ * team, and the numbers of its members who agreed to be seen, by name (docs/formats/release.md). It opens
+ * with BP_ACCESS_LEAD only and has the dimension "member" beside those of a release. Who may be seen was
+ * decided when the week was published; who took it back since, and what has ended, is left out. A file of
+ * the same team and week that this store wrote before is replaced. One row: "window", "team", "edition",
+ * "cells", "members" (that are seen), "bytes". Errors: INVALID (not a week; another file lies there),
+ * NOTFOUND (the team; "no_roster"; the key file), DENIED ("unpublished"), IO, READONLY, BUSY, NOMEM.
+ * Since 0.1. */
+BP_API int bp_publish_lead(bp_result **out, bp_store *store, const char *window, const char *team,
+                           const char *path, bp_error **error);
 
 #ifdef __cplusplus
 }
