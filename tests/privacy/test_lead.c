@@ -241,6 +241,7 @@ static int64_t seen(bp_store *team, unsigned week, const char *of, const char *w
 /* ------------------------------------------------------------------------------ a week by hand */
 
 #define PEOPLE 5
+#define SCOPE_MOST 64 /* docs/limits.md */
 typedef struct company {
   bp_store *team, *own[8];
   unsigned people;
@@ -315,6 +316,9 @@ START_TEST(what_is_agreed_to_is_seen) {
   /* The team's numbers are those of the release: 20 + ... + 24 prompts, three digits. */
   bp_store *s = world_open(lead, BP_ACCESS_LEAD, NULL),
            *plain = world_open(everybody, BP_ACCESS_LEAD, NULL);
+  char beyond[SCOPE_MOST + 2] = {0};
+  memset(beyond, 't', SCOPE_MOST + 1);
+  ck_assert_int_eq(bp_narrow(plain, BP_ACCESS_LEAD, beyond, NULL), BP_ERR_LIMIT);
   ck_assert_int_eq(bp_narrow(plain, BP_ACCESS_LEAD, "core", NULL), BP_OK);
   bp_result *own = asked(s, "prompts", NULL), *all = asked(plain, "prompts", NULL);
   ck_assert_int_eq(bp_result_int(own, 0, 1), 110);

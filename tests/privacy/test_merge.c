@@ -306,6 +306,30 @@ static int share(bp_store *me) {
   return rc;
 }
 
+START_TEST(a_week_goes_to_one_store) {
+  bp_store *a = team("one.db", 3), *b = world_team_store(path_of("other.db"), 2),
+           *stores[] = {a, b, a};
+  static const int said[] = {BP_OK, BP_ERR_DENIED, BP_OK};
+  world_key_file(path_of("mover.db.key"), 101);
+  bp_store *me = world_open(path_of("mover.db"), BP_ACCESS_OWNER, NULL);
+  char *roster = world_roster(3, 3, "");
+  world_configure(b, "roster", roster);
+  for (size_t i = 0; i < 3; i++) {
+    char *invitation = text_of(stores[i], "invitation", 0, 0);
+    char *link = text_of(stores[i], "rosters", 0, 1);
+    world_configure(me, "invitation", invitation);
+    world_configure(me, "roster", link);
+    REFUSED(said[i], said[i] == BP_OK ? "" : "elsewhere", share(me));
+    free(invitation);
+    free(link);
+  }
+  bpi_free(roster);
+  bp_close(me);
+  bp_close(a);
+  bp_close(b);
+}
+END_TEST
+
 /* A steward who asks for fewer people, or keeps weeks open longer, is shown to and can be refused; who
  * asks for more is shown and simply obeyed. */
 START_TEST(worse_terms_need_a_word) {
@@ -392,6 +416,7 @@ int main(void) {
   tcase_add_test(tests, a_forked_chain_is_noticed);
   tcase_add_test(tests, a_minimum_stands);
   tcase_add_test(tests, a_chain_outlasts_leaving);
+  tcase_add_test(tests, a_week_goes_to_one_store);
   tcase_add_test(tests, worse_terms_need_a_word);
   tcase_add_test(tests, described_without_being_taken);
   suite_add_tcase(suite, tests);
