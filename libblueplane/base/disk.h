@@ -14,8 +14,8 @@ typedef intptr_t disk_file; /* a descriptor or a handle */
 /* BP_OK; BP_ERR_INVALID: something else than a file, or a link where none is followed; else
  * BP_ERR_NOTFOUND, BP_ERR_NOMEM, BP_ERR_IO. A FIFO or device in place of a file must not hold us up. */
 int bpi_disk_open(disk_file *out, const char *path, bool follow, file_stat *stat);
-int bpi_disk_create(disk_file *out,
-                    const char *path); /* for its owner alone; BP_ERR_INVALID: exists */
+/* for its owner alone; BP_ERR_INVALID: exists */
+int bpi_disk_create(disk_file *out, const char *path);
 void bpi_disk_will_read(disk_file opened, int64_t size); /* from its beginning to its end */
 bool bpi_disk_stat(disk_file opened, file_stat *out);
 int64_t bpi_disk_read(disk_file opened, int64_t offset, void *into, size_t length);

@@ -21,8 +21,8 @@ void day_copy(const char *from, const char *to);
 void day_fresh(void); /* work from the template */
 void day_keep(void);  /* the template from work */
 void day_empty(void); /* both without a file */
-void day_spoil(const char *name, long size, long byte,
-               int bit); /* cut at size, or one bit turned */
+/* cut at size, or one bit turned */
+void day_spoil(const char *name, long size, long byte, int bit);
 
 /* The transcripts of the first so many sessions. */
 void day_input(int sessions);

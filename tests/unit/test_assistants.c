@@ -400,10 +400,10 @@ START_TEST(otlp_metrics) {
   ck_assert_int_eq(r->tier, TIER_TOTAL);
   ck_assert_int_eq(r->u.response.cost_nano, 42100000);
   ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 1)->u.response.cost_nano, 500000);
-  ck_assert_int_ne(bpi_ident_compare(fake_nth(&one, RECORD_RESPONSE, 2)->key, r->key),
-                   0); /* the next minute */
-  ck_assert_int_eq(bpi_ident_compare(fake_nth(&one, RECORD_RESPONSE, 3)->key, r->key),
-                   0); /* sent twice */
+  /* the next minute */
+  ck_assert_int_ne(bpi_ident_compare(fake_nth(&one, RECORD_RESPONSE, 2)->key, r->key), 0);
+  /* sent twice */
+  ck_assert_int_eq(bpi_ident_compare(fake_nth(&one, RECORD_RESPONSE, 3)->key, r->key), 0);
   r = fake_nth(&one, RECORD_SPAN, 0);
   ck_assert(r->u.span.added == 30 && r->u.span.removed == 4);
   ck_assert_uint_eq(fake_count(&one, RECORD_CHANGE), 2 * 3);

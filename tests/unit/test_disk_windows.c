@@ -207,8 +207,8 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("disk_windows");
   TCase *tests = tcase_create("disk_windows");
-  tcase_add_checked_fixture(tests, make_folder,
-                            NULL); /* names beyond ASCII: what removes it knows none */
+  /* names beyond ASCII: what removes it knows none */
+  tcase_add_checked_fixture(tests, make_folder, NULL);
   tcase_add_test(tests, files_of_any_name);
   tcase_add_test(tests, stat_tells_what_is_there);
   tcase_add_test(tests, files_are_read_anywhere_while_others_write);

@@ -317,8 +317,8 @@ START_TEST(test_shares_of_members) {
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_low, PUBLISHED_VALUE, 4);
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_medium, PUBLISHED_VALUE, 5);
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_high, PUBLISHED_VALUE, 1);
-  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_support_signal, PUBLISHED_VALUE,
-         1); /* 20 hours among 1 and 5 */
+  /* 20 hours among 1 and 5 */
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_support_signal, PUBLISHED_VALUE, 1);
   ck_assert_ptr_null(cell_of(&p, 1, SLICED_WHOLE, 0, MEASURE_used_plan)); /* nine are too few */
   bpi_publication_free(&p);
 }

@@ -517,8 +517,8 @@ START_TEST(test_greatest_return) {
   size_t at = column_of(t, "roi");
   for (size_t part = 0; part < 3; part++) {
     ck_assert_int_eq(bpi_table_state(t, 0, at + part) & BP_CELL_STATE, BP_CELL_VALUE);
-    ck_assert_double_gt(t->column[at + part].reals[0],
-                        9e16); /* 2^62 us at 75 USD an hour, by 1000 nUSD */
+    /* 2^62 us at 75 USD an hour, by 1000 nUSD */
+    ck_assert_double_gt(t->column[at + part].reals[0], 9e16);
   }
   bpi_table_release(t);
 }
