@@ -11,7 +11,8 @@
 _Static_assert((int)FAMILY_COUNT <= (int)AGREEMENT_FAMILIES, "bundles have room for each");
 _Static_assert((int)FAMILY_COUNT <= (int)AGREEMENTS_MAX, "and for all");
 
-bool bpi_consent_known_audience(const char *name, uint32_t *access) {
+/* Whether single people may be shown to an audience at all; by the policy. */
+static bool is_audience(const char *name, uint32_t *access) {
   for (*access = 0; bpi_access_name(*access) != NULL; ++*access)
     if (strcmp(bpi_access_name(*access), name) == 0)
       return bpi_policy_dimension(STORE_LEAD, *access, "member");
@@ -40,7 +41,7 @@ static int hear(void *user, const consent_row *row) {
   hearing *h = user;
   uint32_t access;
   int family = family_of(row->purpose);
-  if (family < 0 || !bpi_consent_known_audience(row->audience, &access)) return BP_OK;
+  if (family < 0 || !is_audience(row->audience, &access)) return BP_OK;
   last_word *last = &h->on[access][family];
   bool prolongs = last->granted && row->at_us <= last->expires_us;
   if (row->granted && !prolongs) last->since_us = row->at_us;
@@ -81,7 +82,7 @@ static int check(const char *purpose, const char *audience, int granted, bp_erro
     bpi_fail_detail(error, "name", purpose);
     return bpi_fail_detail(error, "hint", "bp_catalog \"metrics\" lists them");
   }
-  if (bpi_consent_known_audience(audience, &access)) return BP_OK;
+  if (is_audience(audience, &access)) return BP_OK;
   bpi_fail(error, BP_ERR_UNSUPPORTED, "nobody's own numbers are ever shown to this audience");
   bpi_fail_detail(error, "name", audience);
   return bpi_fail_detail(error, "allowed", "lead");

@@ -7,8 +7,6 @@
 #include "privacy/bundle.h"
 #include "store/consent.h"
 
-/* Whether single people may be shown to an audience at all; by the policy. */
-bool bpi_consent_known_audience(const char *name, uint32_t *access);
 /* Fills what a bundle says of consent. It follows from the words alone, whatever the time is: a bundle
  * that is made again says the same, and who gets it knows the day. */
 int bpi_consent_say(bp_store *s, bundle *b, bp_error **error);

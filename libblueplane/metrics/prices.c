@@ -788,10 +788,6 @@ const price_model *bpi_prices_find(const prices *p, const char *model, size_t le
   return found;
 }
 
-const char *bpi_price_model_name(const price_model *m) {
-  return m->name;
-}
-
 price_cost bpi_price_cell(const price_model *model, const rollup_cell *cell) {
   price_cost out = {.priced = model != NULL};
   if (model == NULL) return out;

@@ -38,7 +38,6 @@ const char *bpi_prices_date(const prices *p);   /* "as_of": YYYY-MM-DD */
 /* The row for a model as a source names it: exact, else without provider prefix, date and release
  * suffix. NULL: unpriced. Ask once per label; needs no allocation. */
 const price_model *bpi_prices_find(const prices *p, const char *model, size_t length);
-const char *bpi_price_model_name(const price_model *m); /* as the table names it */
 
 typedef struct price_cost {
   bool priced;               /* false: no row for the model; everything below is 0 */

@@ -158,16 +158,6 @@ static estimate subtract(const estimate *a, const estimate *b, double correlatio
   return e;
 }
 
-comparison bpi_shares_differ(int64_t hits1, int64_t n1, int64_t hits2, int64_t n2) {
-  if (n1 <= 0 || n2 <= 0) return no_comparison;
-  estimate a = bpi_wilson(hits1, n1), b = bpi_wilson(hits2, n2);
-  comparison c = {.e = subtract(&a, &b, 0), .p = 1};
-  double pooled = ((double)hits1 + (double)hits2) / ((double)n1 + (double)n2);
-  double variance = pooled * (1 - pooled) * (1 / (double)n1 + 1 / (double)n2);
-  if (variance > 0) c.p = bpi_normal_p(c.e.value / sqrt(variance));
-  return c;
-}
-
 /* ----------------------------------------------------------------------------------- clusters */
 
 /* One side of a comparison: sums, and how evenly they lie over the clusters. */
@@ -440,68 +430,6 @@ estimate bpi_median(int64_t *values, size_t n) {
                     (double)values[n - r]};
 }
 
-/* How many of all differences x - y are at most d. */
-static int64_t differences_up_to(const int64_t *x, size_t n, const int64_t *y, size_t m, double d) {
-  int64_t count = 0;
-  size_t below = 0; /* y[below ..] leave a difference of at most d */
-  for (size_t i = 0; i < n; i++) {
-    while (below < m && (double)x[i] - (double)y[below] > d)
-      below++;
-    count += (int64_t)(m - below);
-  }
-  return count;
-}
-
-/* The difference of rank r (from 1) of all x - y, both sorted: by bisection, then to the next
- * difference there is, all without writing n * m of them down. */
-static double difference_at(const int64_t *x, size_t n, const int64_t *y, size_t m, int64_t r) {
-  double low = (double)x[0] - (double)y[m - 1] - 1, high = (double)x[n - 1] - (double)y[0];
-  while (high - low > 0.5) {
-    double middle = low + (high - low) / 2;
-    if (middle <= low || middle >= high) break;
-    *(differences_up_to(x, n, y, m, middle) >= r ? &high : &low) = middle;
-  }
-  return floor(high + 1e-9); /* differences of integers */
-}
-
-#define SHIFT_WAYS (STATS_EXACT * STATS_EXACT + 1)
-
-/* Probabilities of the Mann-Whitney count: the coefficients of the Gaussian binomial, by
- * multiplying with 1 - q^(m+i) and dividing by 1 - q^i in turn. */
-static void shift_probabilities(double p[SHIFT_WAYS], size_t n, size_t m) {
-  int64_t ways[SHIFT_WAYS] = {1}, all = 0;
-  size_t last = n * m;
-  for (size_t i = 1; i <= n; i++) {
-    for (size_t k = last + 1; k-- > m + i;)
-      ways[k] -= ways[k - m - i];
-    for (size_t k = i; k <= last; k++)
-      ways[k] += ways[k - i];
-  }
-  for (size_t k = 0; k <= last; k++)
-    all += ways[k];
-  for (size_t k = 0; k <= last; k++)
-    p[k] = (double)ways[k] / (double)all;
-}
-
-/* Twice the count of pairs with x below y, ties half; and the sum of t^3 - t over groups of ties. */
-static int64_t twice_below(const int64_t *x, size_t n, const int64_t *y, size_t m, double *ties) {
-  size_t i = 0, k = 0;
-  int64_t twice = 0;
-  *ties = 0;
-  while (i < n || k < m) {
-    int64_t value = k == m || (i < n && x[i] < y[k]) ? x[i] : y[k];
-    size_t in_x = 0, in_y = 0;
-    while (i < n && x[i] == value)
-      i++, in_x++;
-    while (k < m && y[k] == value)
-      k++, in_y++;
-    twice += (int64_t)in_x * (int64_t)(2 * (m - k) + in_y);
-    double t = (double)(in_x + in_y);
-    *ties += t * t * t - t;
-  }
-  return twice;
-}
-
 /* Twice the smaller tail of a count at its observed place. */
 static double tails(const double *p, size_t n, size_t at) {
   double below = 0, above = 0;
@@ -517,32 +445,6 @@ static double tails(const double *p, size_t n, size_t at) {
 static double normal_tails(double off, double half_step, double variance) {
   off = fabs(off) - half_step;
   return off <= 0 || variance <= 0 ? 1 : bpi_normal_p(off / sqrt(variance));
-}
-
-comparison bpi_shift(int64_t *x, size_t n, int64_t *y, size_t m) {
-  double ties, p[SHIFT_WAYS];
-  if (!n || !m || n + m > (size_t)1 << 26) return no_comparison;
-  bpi_sort_numbers(x, n);
-  bpi_sort_numbers(y, m);
-  double in_x = (double)n, in_y = (double)m, all = in_x + in_y, pairs = in_x * in_y;
-  int64_t twice = twice_below(x, n, y, m, &ties), total = (int64_t)n * (int64_t)m;
-  bool small = n <= STATS_EXACT && m <= STATS_EXACT;
-  double variance = pairs * (all + 1) / 12;
-  if (small) shift_probabilities(p, n, m);
-  size_t r = small ? rank_of(p, (size_t)total + 1) : rank_near(pairs / 2, variance);
-  if (!r) return no_comparison;
-  comparison c = {.e.known = true};
-  double lower = difference_at(x, n, y, m, (total + 1) / 2);
-  double upper = difference_at(x, n, y, m, total / 2 + 1);
-  c.e.value = lower + (upper - lower) / 2;
-  c.e.low = difference_at(x, n, y, m, (int64_t)r);
-  c.e.high = difference_at(x, n, y, m, total + 1 - (int64_t)r);
-  if (small && ties == 0)
-    c.p = tails(p, (size_t)total + 1, (size_t)(twice / 2));
-  else
-    c.p = normal_tails((double)twice / 2 - pairs / 2, 0.5,
-                       variance - pairs * ties / (12 * all * (all - 1)));
-  return c;
 }
 
 #define SLOPES_MAX (STATS_SERIES * (STATS_SERIES - 1) / 2)

@@ -36,10 +36,6 @@ typedef struct comparison {
 
 /* Share hits / n. Wilson (1927), J. Am. Stat. Assoc. 22:209, the score interval. */
 estimate bpi_wilson(int64_t hits, int64_t n);
-/* Difference of two shares. Newcombe (1998), Stat. Med. 17:873, method 10: the square-and-add of
- * two Wilson intervals. p is the pooled score test (Pearson's chi-squared with one degree of
- * freedom, no correction for continuity). */
-comparison bpi_shares_differ(int64_t hits1, int64_t n1, int64_t hits2, int64_t n2);
 
 /* ------------------------------------------------------------------------------------ clusters */
 
@@ -67,8 +63,8 @@ typedef struct cluster_pair {
  * counts as one event, as if they were all alike: the design effect at its greatest (Kish 1965, Survey
  * Sampling, section 5.4). */
 estimate bpi_cluster_share(cluster *c, size_t n);
-/* Share a minus share b: square-and-add of the two intervals with their correlation (Zou & Donner
- * 2008, Stat. Med. 27:1693). p is where that interval would begin to touch zero.
+/* Share a minus share b: square-and-add of the two intervals (Newcombe 1998, Stat. Med. 17:873, method 10)
+ * with their correlation (Zou & Donner 2008, Stat. Med. 27:1693). p is where that interval would begin to touch zero.
  * Rare events lie in clumps, and then few clusters tell all there is. So the hits of both sides
  * together, and the misses, are counted as effective clusters, too. And a side whose clusters do
  * not differ, because it saw no hit, takes the correlation within clusters from the other, as groups
@@ -84,12 +80,6 @@ comparison bpi_cluster_ratios_differ(cluster_pair *c, size_t n);
 /* Sort their arrays. Median with order statistics around it (Conover 1999, Practical Nonparametric
  * Statistics, section 3.2); of an even number the lower, as everywhere in the catalogue. */
 estimate bpi_median(int64_t *values, size_t n);
-/* How much x lies above y: Hodges & Lehmann's (1963) median of all differences, with the interval
- * and the test of Mann & Whitney (1947), exact up to STATS_EXACT values a side and without ties,
- * else by the normal curve with corrections for ties and continuity (Hollander & Wolfe 1999,
- * Nonparametric Statistical Methods, sections 4.1 to 4.3). Needs n + m <= 2^26. */
-#define STATS_EXACT 20
-comparison bpi_shift(int64_t *x, size_t n, int64_t *y, size_t m);
 /* Change per step of a series: Sen's (1968, J. Am. Stat. Assoc. 63:1379) median of all slopes with
  * the interval and test of Kendall's tau, exact without ties, else by the normal curve. Steps
  * without a value are NaN and count as time passed. Neighbouring values are taken as independent:

@@ -84,13 +84,6 @@ static bool is_closed(int dimension) {
   return dimension > SLICED_WHOLE && dimension < SLICED_COUNT && dimension != SLICED_PROJECT;
 }
 
-measure_id bpi_measure_find(const char *name) {
-  int i = 0;
-  while (i < MEASURE_COUNT && strcmp(bpi_measures[i].name, name) != 0)
-    i++;
-  return (measure_id)i;
-}
-
 const char *bpi_sliced_name(int dimension) {
   return dimension >= 0 && dimension < SLICED_COUNT ? dimensions[dimension] : NULL;
 }
@@ -134,14 +127,15 @@ int bpi_slice_find(int dimension, const char *name, size_t length) {
 
 /* ----------------------------------------------------------------------------------- vectors */
 
-int bpi_vector_compare(const vector_cell *a, const vector_cell *b) {
+/* Order of cells by where they are. */
+static int compare(const vector_cell *a, const vector_cell *b) {
   if (a->dimension != b->dimension) return a->dimension < b->dimension ? -1 : 1;
   if (a->slice != b->slice) return a->slice < b->slice ? -1 : 1;
   return (a->measure > b->measure) - (a->measure < b->measure);
 }
 
 static int by_place(const void *a, const void *b) {
-  return bpi_vector_compare(a, b);
+  return compare(a, b);
 }
 
 static const vector_cell *find(const vector_cell *cells, size_t count, int dimension, int slice,
@@ -202,7 +196,7 @@ static size_t add_up(vector_cell *cells, size_t count) {
   for (size_t i = 0; i < count; i++) {
     int64_t most = bpi_measures[cells[i].measure].clamp;
     int64_t value = cells[i].value < 0 ? 0 : cells[i].value > most ? most : cells[i].value;
-    bool same = kept && bpi_vector_compare(&cells[kept - 1], &cells[i]) == 0;
+    bool same = kept && compare(&cells[kept - 1], &cells[i]) == 0;
     if (!same) {
       cells[kept] = cells[i];
       cells[kept++].value = value;
@@ -237,7 +231,7 @@ bool bpi_vector_valid(const vector_cell *cells, size_t count, int projects) {
     const vector_cell *c = &cells[i];
     int64_t fits;
     if (!is_place(c, projects)) return false;
-    if (i && bpi_vector_compare(&cells[i - 1], c) >= 0) return false;
+    if (i && compare(&cells[i - 1], c) >= 0) return false;
     if (c->value < 0 || c->value > bpi_measures[c->measure].clamp) return false;
     if (c->value == 0 && c->dimension != SLICED_WHOLE) return false;
     if (!take_room(&r, c, &fits) || fits != c->value) return false;

@@ -50,20 +50,17 @@ typedef struct vector_cell {
   int64_t value;
 } vector_cell;
 
-measure_id bpi_measure_find(const char *name); /* MEASURE_COUNT if there is none */
-const char *bpi_sliced_name(int dimension);    /* "platform"; "" for the whole */
-sliced_id bpi_sliced_find(const char *name);   /* SLICED_COUNT if there is none */
+const char *bpi_sliced_name(int dimension);  /* "platform"; "" for the whole */
+sliced_id bpi_sliced_find(const char *name); /* SLICED_COUNT if there is none */
 /* Whether a measure is told by a dimension, in a vector or, for experience, in what is published. */
 bool bpi_measure_takes(int measure, int dimension);
 /* Slices of a dimension, `other` included; projects are the roster's: 1. */
 int bpi_slice_count(int dimension);
 /* "other" for 0; NULL if there is none, and for projects, whose names the roster knows. */
 const char *bpi_slice_name(int dimension, int slice);
-int bpi_slice_find(int dimension, const char *name,
-                   size_t length); /* SLICE_OTHER if it is not listed */
+/* SLICE_OTHER if it is not listed */
+int bpi_slice_find(int dimension, const char *name, size_t length);
 
-/* Order of cells by where they are. */
-int bpi_vector_compare(const vector_cell *a, const vector_cell *b);
 /* Sorts, adds up equal places, cuts to the clamps, cuts slices to the whole, leaves out zeros but
  * those of the whole and slices of measures that have no whole. `*count` becomes what is left. */
 void bpi_vector_shape(vector_cell *cells, size_t *count);

@@ -55,14 +55,6 @@ def add_squares(a, b, ends_a, ends_b, r=0.0):
     return d - far(a - ends_a[0], ends_b[1] - b), d + far(ends_a[1] - a, b - ends_b[0])
 
 
-def shares_differ(h1, n1, h2, n2):
-    low, high = add_squares(h1 / n1, h2 / n2, wilson(h1 / n1, n1, Z), wilson(h2 / n2, n2, Z))
-    pooled = Fraction(h1 + h2, n1 + n2)
-    variance = pooled * (1 - pooled) * (Fraction(1, n1) + Fraction(1, n2))
-    p = math.erfc(abs(h1 / n1 - h2 / n2) / math.sqrt(variance) / math.sqrt(2)) if variance else 1
-    return h1 / n1 - h2 / n2, low, high, p
-
-
 def rank_of(probabilities):
     total, r = Fraction(0), 0
     for p in probabilities:
@@ -86,34 +78,9 @@ def tails(ways, at):
     return float(min(1, 2 * min(below, above)))
 
 
-def shift_ways(n, m):
-    """Every way to choose which n of the n + m ranks are those of x."""
-    ways = [0] * (n * m + 1)
-    for chosen in itertools.combinations(range(n + m), n):
-        ways[sum(rank - i for i, rank in enumerate(chosen))] += 1
-    return ways
-
-
 def middle_of(ordered):
     n = len(ordered)
     return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
-
-
-def shift(x, y):
-    n, m = len(x), len(y)
-    ways = shift_ways(n, m)
-    r = rank_of([Fraction(w, sum(ways)) for w in ways])
-    differences = sorted(a - b for a in x for b in y)
-    below = sum(a > b for a in x for b in y)
-    p = tails(ways, below)
-    both = x + y
-    if len(set(both)) < n + m:
-        twice = sum(2 * (a < b) + (a == b) for a in x for b in y)
-        ties = sum(both.count(v) ** 3 - both.count(v) for v in set(both))
-        variance = n * m / 12 * ((n + m + 1) - ties / ((n + m) * (n + m - 1)))
-        off = abs(twice / 2 - n * m / 2) - 0.5
-        p = math.erfc(off / math.sqrt(variance) / math.sqrt(2)) if off > 0 else 1.0
-    return middle_of(differences), differences[r - 1], differences[-r], p
 
 
 def slope_ways(n):
@@ -247,18 +214,9 @@ def main():
     for n in (1, 5, 29, 148, 1000, 10 ** 12):
         for hits in sorted({0, 1, n // 3, n}):
             show("wilson", [hits, n], [hits / n, *wilson(hits / n, n, Z)])
-    for _ in range(40):
-        n1, n2 = seed.randint(1, 300), seed.randint(1, 300)
-        case = [seed.randint(0, n1), n1, seed.randint(0, n2), n2]
-        show("shares", case, shares_differ(*case))
     for n in (6, 7, 10, 33, 100, 400):
         values = [seed.randint(0, 50 if n == 10 else 10 ** 9) for _ in range(n)]
         show("median", values, median(values))
-    for n, m in ((4, 4), (5, 8), (7, 9), (9, 3)):
-        for spread in (10, 10 ** 6, 10 ** 15):
-            x = [seed.randint(0, spread) + spread // 3 for _ in range(n)]
-            y = [seed.randint(0, spread) for _ in range(m)]
-            show("shift", [n, *x, *y], shift(x, y))
     for n in (5, 6, 8):
         ways = slope_ways(n)
         for rise in (0, 30, -200):

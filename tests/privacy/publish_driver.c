@@ -42,7 +42,9 @@ static void add_cell(const char *line, size_t *count) {
   if (sscanf(line, "cell %d %d %63s %" SCNd64, &dimension, &slice, name, &value) != 4 ||
       *count == CELLS)
     fail("a cell is malformed");
-  measure_id m = bpi_measure_find(name);
+  int m = 0;
+  while (m < MEASURE_COUNT && strcmp(bpi_measures[m].name, name) != 0)
+    m++;
   if (m == MEASURE_COUNT) fail("unknown measure");
   cells[(*count)++] = (vector_cell){(uint16_t)dimension, (uint16_t)slice, (uint16_t)m, value};
 }

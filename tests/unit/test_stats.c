@@ -90,10 +90,7 @@ static void run_values(oracle_case *c) {
     estimate_near(c, &e);
     return;
   }
-  size_t n = (size_t)c->whole[0];
-  comparison got = !strcmp(c->name, "slope")
-                       ? bpi_slope(c->given, c->givens)
-                       : bpi_shift(c->whole + 1, n, c->whole + 1 + n, c->givens - 1 - n);
+  comparison got = bpi_slope(c->given, c->givens);
   comparison_near(c, &got);
 }
 
@@ -101,11 +98,6 @@ static void run_adjusted(oracle_case *c) {
   (!strcmp(c->name, "bh") ? bpi_adjust_bh : bpi_adjust_holm)(c->given, c->givens);
   for (size_t i = 0; i < c->givens; i++)
     near(c, i, c->given[i]);
-}
-
-static void run_shares(oracle_case *c) {
-  comparison got = bpi_shares_differ(c->whole[0], c->whole[1], c->whole[2], c->whole[3]);
-  comparison_near(c, &got);
 }
 
 static void run_wilson(oracle_case *c) {
@@ -139,9 +131,7 @@ static const struct runner {
     {"log", run_log},
     {"exp", run_exp},
     {"wilson", run_wilson},
-    {"shares", run_shares},
     {"median", run_values},
-    {"shift", run_values},
     {"slope", run_values},
     {"cluster_share", run_clusters},
     {"cluster_shares", run_clusters},
@@ -172,30 +162,17 @@ END_TEST
 
 /* ------------------------------------------------------------------------------ printed examples */
 
-/* Newcombe (1998), Stat. Med. 17:857, table I, method 3, and 17:873, table II, method 10. */
+/* Newcombe (1998), Stat. Med. 17:857, table I, method 3. */
 START_TEST(equals_newcombe) {
   static const struct single {
     int64_t hits, n;
     double low, high;
   } singles[] = {
       {81, 263, .2553, .3662}, {15, 148, .0624, .1605}, {0, 20, 0, .1611}, {1, 29, .0061, .1718}};
-  static const struct both {
-    int64_t h1, n1, h2, n2;
-    double low, high;
-  } boths[] = {{56, 70, 48, 80, .0524, .3339}, {9, 10, 3, 10, .1705, .8090},
-               {6, 7, 2, 7, .0582, .8062},     {5, 56, 0, 29, -.0381, .1926},
-               {0, 10, 0, 20, -.1611, .2775},  {0, 10, 0, 10, -.2775, .2775},
-               {10, 10, 0, 20, .6791, 1},      {10, 10, 0, 10, .6075, 1}};
   for (size_t i = 0; i < sizeof singles / sizeof *singles; i++) {
     estimate e = bpi_wilson(singles[i].hits, singles[i].n);
     ck_assert_double_eq_tol(e.low, singles[i].low, 5e-5);
     ck_assert_double_eq_tol(e.high, singles[i].high, 5e-5);
-  }
-  for (size_t i = 0; i < sizeof boths / sizeof *boths; i++) {
-    const struct both *b = &boths[i];
-    comparison c = bpi_shares_differ(b->h1, b->n1, b->h2, b->n2);
-    ck_assert_double_eq_tol(c.e.low, b->low, 5e-5);
-    ck_assert_double_eq_tol(c.e.high, b->high, 5e-5);
   }
 }
 END_TEST
@@ -220,17 +197,14 @@ END_TEST
 /* ---------------------------------------------------------------------------------- too little */
 
 START_TEST(too_little_says_nothing) {
-  int64_t few[5] = {1, 2, 3, 4, 5}, more[5] = {9, 9, 9, 9, 9};
+  int64_t few[5] = {1, 2, 3, 4, 5};
   double steps[4] = {1, 2, 3, 4};
   cluster one[4] = {{1, 10}, {1, 10}, {1, 10}, {1, 10}};
   cluster_pair two[4];
   for (int i = 0; i < 4; i++)
     two[i] = (cluster_pair){{1, 10}, {9, 10}};
   ck_assert(!bpi_wilson(0, 0).known);
-  ck_assert(!bpi_shares_differ(0, 0, 1, 2).e.known);
   ck_assert(!bpi_median(few, 5).known);
-  ck_assert(!bpi_shift(few, 3, more, 3).e.known);
-  ck_assert(!bpi_shift(few, 0, more, 3).e.known);
   ck_assert(!bpi_slope(steps, 4).e.known);
   ck_assert(!bpi_cluster_share(one, 3).known);
   ck_assert(bpi_cluster_share(one, 4).known);
@@ -469,21 +443,16 @@ static int64_t duration(void) {
 }
 
 START_TEST(values_hold_their_rates) {
-  tally middle = {.name = "median"}, shifted = {.name = "shift"}, level = {.name = "slope"},
-        sticky = {.name = "slope, weeks alike"}, alone = {.name = "share, independent"},
-        two = {.name = "shares, independent"};
+  tally middle = {.name = "median"}, level = {.name = "slope"},
+        sticky = {.name = "slope, weeks alike"}, alone = {.name = "share, independent"};
   counter = UINT64_C(1) << 40;
   for (int i = 0; i < DEVELOPERS; i++) {
-    int64_t x[64], y[64], again[64];
-    size_t n = 6 + (size_t)(uniform() * 40), m = 6 + (size_t)(uniform() * 40);
+    int64_t x[64];
+    size_t n = 6 + (size_t)(uniform() * 40);
     for (size_t k = 0; k < n; k++)
-      again[k] = x[k] = duration();
-    for (size_t k = 0; k < m; k++)
-      y[k] = duration();
-    comparison c = {.e = bpi_median(again, n), .p = 1};
+      x[k] = duration();
+    comparison c = {.e = bpi_median(x, n), .p = 1};
     count(&middle, &c, 1.8e9);
-    c = bpi_shift(x, n, y, m);
-    count(&shifted, &c, 0);
     double week[12], alike[12], before = bell();
     for (int k = 0; k < 12; k++) {
       week[k] = bell();
@@ -494,19 +463,15 @@ START_TEST(values_hold_their_rates) {
     c = bpi_slope(alike, 12);
     count(&sticky, &c, 0);
     double rate = 0.02 + uniform() * 0.5;
-    int64_t calls = 20 + (int64_t)(uniform() * 300), others = 20 + (int64_t)(uniform() * 300);
+    int64_t calls = 20 + (int64_t)(uniform() * 300);
     c = (comparison){.e = bpi_wilson(hits_of(calls, rate), calls), .p = 1};
     count(&alone, &c, rate);
-    c = bpi_shares_differ(hits_of(calls, rate), calls, hits_of(others, rate), others);
-    count(&two, &c, 0);
   }
   check_tally(&middle, false);
-  check_tally(&shifted, true);
   check_tally(&level, true);
   check_tally(&alone, false);
-  check_tally(&two, true);
-  print(
-      &sticky); /* the caveat of stats.h: weeks that are alike make a slope look surer than it is */
+  /* The caveat of stats.h: weeks that are alike make a slope look surer than it is. */
+  print(&sticky);
   ck_assert_double_lt(part(sticky.covered, sticky.known), part(level.covered, level.known));
 }
 END_TEST

@@ -11,14 +11,14 @@
 START_TEST(test_vocabulary_is_consistent) {
   for (int m = 0; m < MEASURE_COUNT; m++) {
     const measure_type *type = &bpi_measures[m];
-    ck_assert_int_eq(bpi_measure_find(type->name), m);
+    for (int other = 0; other < m; other++)
+      ck_assert_str_ne(type->name, bpi_measures[other].name);
     ck_assert(bpi_measure_takes(m, SLICED_WHOLE));
     /* What no vector holds is a flag made at publication, or stated. */
     if (type->clamp == 0) ck_assert(type->how == MEASURE_FLAG || type->how == MEASURE_STATED);
     if (type->how == MEASURE_STATED) ck_assert_int_eq(type->clamp, 0);
     if (type->how == MEASURE_FLAG) ck_assert_uint_eq(type->dimensions, 0);
   }
-  ck_assert_int_eq(bpi_measure_find("salary"), MEASURE_COUNT);
   for (int d = 1; d < SLICED_COUNT; d++) {
     ck_assert_int_eq(bpi_sliced_find(bpi_sliced_name(d)), d);
     for (int s = 1; s < bpi_slice_count(d); s++) {
