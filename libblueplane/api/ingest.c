@@ -66,6 +66,7 @@ typedef struct worker {
   file *file;
   foreign *database; /* in place of `file` */
   int64_t offset;    /* of the next read */
+  int64_t weighed;   /* the offset at which the batch was weighed */
   file_state state;  /* of the file being read */
   uint64_t bytes_reported;
   thread *thread;
@@ -196,6 +197,9 @@ static int checkpoint(void *user, source_input *input) {
     int rc = progress(w);
     if (rc != BP_OK) return rc;
   }
+  if (w->file != NULL && w->offset == w->weighed)
+    return BP_OK; /* one window more is not too much */
+  w->weighed = w->offset;
   if (!may_apply(w)) return BP_OK;
   memcpy(w->state.memory, input->memory, sizeof w->state.memory);
   int rc = note_place(w);

@@ -40,17 +40,21 @@ static size_t whole_words(size_t bytes) {
   return (bytes + sizeof(int64_t) - 1) / sizeof(int64_t);
 }
 
+/* Writes a word's bytes and goes on behind them; its code. */
+static inline unsigned pack_word(unsigned char **to, int64_t word) {
+  uint64_t value = (uint64_t)word;
+  unsigned bytes = word == FACT_NONE ? 0 : bytes_of(value);
+  save(*to, value);
+  *to += bytes;
+  return word == FACT_NONE ? CODE_NONE : bytes;
+}
+
 size_t bpi_pack(int64_t *into, const int64_t *fact, size_t words) {
   unsigned char *code = (unsigned char *)(into + KEY_WORDS), *to = code + code_bytes(words);
   memcpy(into, fact, KEY_WORDS * sizeof *into);
-  memset(code, 0, code_bytes(words));
-  for (size_t i = KEY_WORDS; i < words; i++) {
-    uint64_t value = (uint64_t)fact[i];
-    unsigned bytes = bytes_of(value), none = fact[i] == FACT_NONE;
-    size_t place = i - KEY_WORDS;
-    code[place / 2] |= (unsigned char)((none ? CODE_NONE : bytes) << (place % 2 * 4));
-    save(to, value);
-    to += none ? 0 : bytes;
+  for (size_t i = KEY_WORDS; i < words; i += 2) {
+    unsigned low = pack_word(&to, fact[i]), high = i + 1 < words ? pack_word(&to, fact[i + 1]) : 0;
+    *code++ = (unsigned char)(low | high << 4);
   }
   return whole_words((size_t)(to - (unsigned char *)into));
 }
