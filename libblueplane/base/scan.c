@@ -11,13 +11,6 @@
 #include "base/scan_find.h"
 #include "base/text.h"
 
-/* Code for what is rare is kept out of the functions that are not. */
-#if defined(__GNUC__)
-#define RARE __attribute__((noinline))
-#else
-#define RARE
-#endif
-
 /* ----------------------------------------------------------------------------------- window */
 
 int bpi_scan_init(scan *s, scan_read_fn read, void *user, size_t window, int64_t offset,
@@ -603,22 +596,13 @@ static inline const char *key_at_once(const scan *s) {
   return *at == '"' ? at + 1 : NULL;
 }
 
-static RARE bool read_key(scan *s, const char **key, size_t *length) {
+static SCAN_RARE bool read_key(scan *s, const char **key, size_t *length) {
   if (!next_member(s) || !open_quote(s)) return false;
   piece_end ended = decode_piece(s, s->key, sizeof s->key, length);
   if (ended == PIECE_FULL) *length = 0;
   if (ended == PIECE_FAILED || (ended == PIECE_FULL && !skip_string(s)) || !read_colon(s))
     return false;
   *key = s->key;
-  return true;
-}
-
-bool bpi_scan_key_is(scan *s, const char *quoted, size_t length) {
-  if (s->end - s->at < SCAN_QUOTED_MAX || !bpi_begin_alike(s->at, quoted, length)) return false;
-  bool first = (s->has_member & s->top) == 0;
-  if (bpi_scan_failed(s) || first != (*quoted == '"')) return false;
-  s->has_member |= s->top;
-  s->at += length;
   return true;
 }
 
@@ -711,7 +695,7 @@ bool bpi_scan_text_is(scan *s, const char *text, size_t length) {
   return true;
 }
 
-static RARE bool read_text(scan *s, char *into, size_t capacity, size_t *length, bool *whole) {
+static SCAN_RARE bool read_text(scan *s, char *into, size_t capacity, size_t *length, bool *whole) {
   *length = 0;
   *whole = false;
   if (!enter_text(s)) return false;

@@ -25,9 +25,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/scan_find.h"
+
+/* Code for what is rare is kept out of the functions that are not. */
+#if defined(__GNUC__)
+#define SCAN_RARE __attribute__((noinline))
+#else
+#define SCAN_RARE
+#endif
+
 #define SCAN_DEPTH 64
 #define SCAN_KEY_MAX 128   /* a longer key is no key we know: it comes as "" */
-#define SCAN_QUOTED_MAX 32 /* of a key that is expected, with comma, quotes and colon */
+#define SCAN_QUOTED_MAX 32 /* of a key that is expected, with quotes and colon */
 
 /* clang-format off */
 typedef enum scan_type {
@@ -99,11 +108,6 @@ scan_type bpi_scan_peek(scan *s);
 /* Next member of the open object: its key (decoded, valid until the next call). False at its end
  * (which is read) or on error. */
 bool bpi_scan_key(scan *s, const char **key, size_t *length);
-/* The same for a key that is expected, written as `quoted`: in quotes, with its colon, and with a comma
- * in front unless it is the first. `length` bytes of it count, SCAN_QUOTED_MAX can be read. False, and
- * nothing is read, if something else stands there, or the key in another way of writing: then
- * bpi_scan_key tells. */
-bool bpi_scan_key_is(scan *s, const char *quoted, size_t length);
 /* Next item of the open array stands ready. False at its end (which is read) or on error. */
 bool bpi_scan_item(scan *s);
 /* Enters an object or array that stands next; false (and the value is skipped) if it is another type. */
@@ -135,6 +139,28 @@ bool bpi_scan_real(scan *s, double *out);
 static inline bool bpi_scan_failed(const scan *s) {
   return s->error != SCAN_OK || s->waiting;
 }
+
+/* As bpi_scan_key for a key that is expected, written as `quoted`: in quotes, with its colon. `length`
+ * bytes of it count, SCAN_QUOTED_MAX can be read. False, and nothing is read, if something else stands
+ * there, or the key in another way of writing: then bpi_scan_key tells. */
+static inline bool bpi_scan_key_is(scan *s, const char *quoted, size_t length) {
+  const char *at = s->at;
+  if (s->end - at <= SCAN_QUOTED_MAX || bpi_scan_failed(s)) return false;
+  if ((s->has_member & s->top) != 0 && *at++ != ',') return false;
+  if (!bpi_begin_alike(at, quoted, length)) return false;
+  s->has_member |= s->top;
+  s->at = at + length;
+  return true;
+}
+/* Whether the open object ends here, without white space; then its end is read. */
+static inline bool bpi_scan_ends(scan *s) {
+  if (s->at == s->end || *s->at != '}' || bpi_scan_failed(s)) return false;
+  s->at++;
+  s->depth--;
+  s->top >>= 1;
+  return true;
+}
+
 /* Input offset of the first byte not yet consumed as a complete line: where a later read resumes. */
 int64_t bpi_scan_resume_offset(const scan *s, uint64_t *line);
 /* Bytes at the end of the input from where a value began that waits, whole or broken; 0: none does. */

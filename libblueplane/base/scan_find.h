@@ -67,14 +67,21 @@ static inline bool bpi_begin_alike(const char *a, const char *b, size_t length) 
   __m128i low = _mm_cmpeq_epi8(bpi_load(a), bpi_load(b));
   __m128i high = _mm_cmpeq_epi8(bpi_load(a + 16), bpi_load(b + 16));
   uint32_t alike = (uint32_t)_mm_movemask_epi8(low) | (uint32_t)_mm_movemask_epi8(high) << 16;
-  return ~alike << (32 - length) == 0;
+  return (size_t)__builtin_ctzll(~(uint64_t)alike) >= length;
 }
 
 /* First special byte in [p, end), or end. */
 static inline const char *bpi_find_special(const char *p, const char *end) {
+  const char *from = p;
   for (; end - p >= 32; p += 32) { /* nearly every key ends in the first block */
     unsigned found = bpi_special_16(bpi_load(p)) | bpi_special_16(bpi_load(p + 16)) << 16;
     if (found != 0) return p + __builtin_ctz(found);
+  }
+  while (p < end && end - from >= 16) { /* the last block may lie over one that was looked at */
+    const char *block = end - p < 16 ? end - 16 : p;
+    unsigned found = bpi_special_16(bpi_load(block));
+    if (found != 0) return block + __builtin_ctz(found);
+    p = block + 16;
   }
   while (p < end && !bpi_special((unsigned char)*p))
     p++;
@@ -111,10 +118,12 @@ static inline uint64_t bpi_escaped(uint64_t backslash, uint64_t *open) {
 /* Length of the characters of three bytes at `p` that follow each other, of those for which any
  * continuation will do: nearly all text that is not ASCII. */
 static inline size_t bpi_usual_wide(const char *p, const char *end) {
+  const uint32_t needs_more = 1 << 0x0 | 1 << 0xD; /* by the low bits of the first byte */
   const char *from = p;
-  for (; end - p >= 3; p += 3) {
-    const unsigned char *c = (const unsigned char *)p;
-    if (c[0] <= 0xE0 || c[0] >= 0xED || (c[1] & 0xC0) != 0x80 || (c[2] & 0xC0) != 0x80) break;
+  for (; end - p >= 4; p += 3) {
+    uint32_t four; /* the first is the lowest: so it is wherever there is SSE2 */
+    memcpy(&four, p, sizeof four);
+    if ((four & 0xC0C0F0) != 0x8080E0 || (needs_more >> (four & 15) & 1) != 0) break;
   }
   return (size_t)(p - from);
 }
@@ -130,16 +139,19 @@ static inline size_t bpi_usual_wide(const char *p, const char *end) {
         escaped = bpi_escaped(backslashes, &open);                                                 \
         stop = (stop & ~backslashes & ~escaped) | (escaped & ~escapable(p));                       \
       }                                                                                            \
-      if (stop == 0) {                                                                             \
-        p += 64;                                                                                   \
-        continue;                                                                                  \
+      size_t passed = 64;                                                                          \
+      while (stop != 0) {                                                                          \
+        int at = __builtin_ctzll(stop);                                                            \
+        if ((escaped >> at & 1) != 0) return p + at - 1; /* before its backslash */                \
+        size_t wide = bpi_usual_wide(p + at, end);                                                 \
+        if (wide == 0) return p + at;                                                              \
+        passed = (size_t)at + wide;                                                                \
+        if (passed >= 64) break;                                                                   \
+        stop &= UINT64_MAX << passed;                                                              \
+        passed = 64;                                                                               \
       }                                                                                            \
-      int at = __builtin_ctzll(stop);                                                              \
-      if ((escaped >> at & 1) != 0) return p + at - 1; /* before its backslash */                  \
-      size_t wide = bpi_usual_wide(p + at, end);                                                   \
-      if (wide == 0) return p + at;                                                                \
-      p += (size_t)at + wide;                                                                      \
-      open = 0;                                                                                    \
+      if (passed > 64) open = 0;                                                                   \
+      p += passed;                                                                                 \
     }                                                                                              \
     return bpi_find_special(p - open, end);                                                        \
   }
@@ -196,13 +208,18 @@ static inline __m256i bpi_any_32(__m256i a, __m256i b, __m256i c) {
 static inline uint64_t bpi_bits_32(__m256i low, __m256i high) {
   return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
 }
+/* In the highest bit of each byte: a difference that saturates is negative for what lies below the space. */
 static inline __m256i bpi_special_32(__m256i block) {
-  __m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), block);
+  __m256i low = _mm256_subs_epi8(block, _mm256_set1_epi8(0x20));
   return bpi_any_32(bpi_is_32(block, '"'), bpi_is_32(block, '\\'), low);
 }
+/* A byte's low bits say which it would have to be, but for the quote, which shares them with "r". */
 static inline __m256i bpi_escapable_32(__m256i block) {
-  __m256i ends = bpi_any_32(bpi_is_32(block, 'n'), bpi_is_32(block, 'r'), bpi_is_32(block, 't'));
-  return bpi_any_32(bpi_is_32(block, '"'), bpi_is_32(block, '\\'), ends);
+  const __m256i of_low = _mm256_setr_epi8(1, 0, 'r', 0, 't', 0, 'f', 0, 0, 0, 0, 0, '\\', 0, 'n',
+                                          '/', 1, 0, 'r', 0, 't', 0, 'f', 0, 0, 0, 0, 0, '\\', 0,
+                                          'n', '/');
+  __m256i same = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(of_low, block), block);
+  return _mm256_or_si256(same, bpi_is_32(block, '"'));
 }
 static inline uint64_t bpi_special_wide(const char *p) {
   return bpi_bits_32(bpi_special_32(bpi_load_32(p)), bpi_special_32(bpi_load_32(p + 32)));

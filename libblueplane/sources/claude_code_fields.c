@@ -2,13 +2,13 @@
  * skipped with its value, unread. */
 #include "sources/claude_code_line.h"
 
-#define QUOTED(text) ",\"" text "\":"
+#define QUOTED(text) "\"" text "\":"
 static const struct {
+  char quoted[SCAN_QUOTED_MAX]; /* as programs write it */
+  unsigned char length;         /* as written here */
   unsigned read_in;
-  unsigned char length;             /* as written here */
-  char quoted[SCAN_QUOTED_MAX + 1]; /* as programs write it behind another */
 } keys[KEY_COUNT] = {
-#define KEY(text, in) {in, sizeof QUOTED(text) - 1, QUOTED(text)},
+#define KEY(text, in) {QUOTED(text), sizeof QUOTED(text) - 1, in},
 #define X(name, text, in) KEY(text, in)
     KEY("", 0) KEYS(X)
 #undef X
@@ -42,7 +42,7 @@ static inline unsigned slot_of(key_ends e, size_t length) {
 }
 
 static inline const char *text_of(unsigned k) {
-  return keys[k].quoted + 2;
+  return keys[k].quoted + 1;
 }
 static inline size_t length_of(unsigned k) {
   return keys[k].length - (sizeof QUOTED("") - 1);
@@ -72,39 +72,36 @@ static unsigned find_key(const reader *r, const char *key, size_t length) {
   }
 }
 
-static inline bool read_if(scan *s, unsigned key, bool first) {
-  return first ? bpi_scan_key_is(s, keys[key].quoted + 1, keys[key].length - 1u)
-               : bpi_scan_key_is(s, keys[key].quoted, keys[key].length);
+/* `key`, or for KEY_NONE the end of the object, is what stands next; it is read. */
+static inline bool read_if(scan *s, unsigned key) {
+  return key == KEY_NONE ? bpi_scan_ends(s)
+                         : bpi_scan_key_is(s, keys[key].quoted, keys[key].length);
 }
 
-/* The key that stands next, if it is none of those expected; it is expected first from now on. */
-static bool read_unexpected(reader *r, key_pair *next, unsigned *key) {
+/* What stands next, if it is not what was expected first: from now on it is. False at the end. */
+static SCAN_RARE bool read_other(reader *r, key_pair *next, unsigned *key) {
   const char *text;
   size_t length;
-  if (!bpi_scan_key(r->s, &text, &length)) return false;
-  *key = find_key(r, text, length);
-  if (*key != KEY_NONE) *next = (key_pair){{(unsigned char)*key, next->key[0]}};
-  return true;
+  bool there = true;
+  *key = next->key[1];
+  if (!read_if(r->s, *key)) {
+    there = bpi_scan_key(r->s, &text, &length);
+    *key = there ? find_key(r, text, length) : KEY_NONE;
+    if (there && *key == KEY_NONE) return true; /* one that we do not know */
+  }
+  *next = (key_pair){{(unsigned char)*key, next->key[0]}};
+  return there && *key != KEY_NONE;
 }
 
 /* Programs write their keys in the same order each time, or in one of a few, so those that came behind
- * this one in the last objects of the kind are expected: nearly always the key need not be searched for,
- * nor its end found. The first key of an object has no comma in front. */
-static bool read_key(reader *r, const seen *was, unsigned *key) {
-  key_pair *next = &was->behind[was->last];
-  bool first = was->last == KEY_NONE;
-  *key = next->key[0];
-  if (read_if(r->s, *key, first)) return true;
-  *key = next->key[1];
-  bool ends = r->s->at < r->s->end && *r->s->at == '}';
-  if (ends || !read_if(r->s, *key, first)) return read_unexpected(r, next, key);
-  *next = (key_pair){{next->key[1], next->key[0]}};
-  return true;
-}
-
+ * this one in the last objects of the kind are expected, or the end: nearly always the key need not be
+ * searched for, nor its end found. */
 int bpi_cc_next_key(reader *r, seen *was) {
-  unsigned key;
-  for (; read_key(r, was, &key); bpi_scan_skip(r->s)) {
+  for (;; bpi_scan_skip(r->s)) {
+    key_pair *next = &was->behind[was->last];
+    unsigned key = next->key[0];
+    bool expected = read_if(r->s, key);
+    if (expected ? key == KEY_NONE : !read_other(r, next, &key)) return KEY_NONE;
     if (key == KEY_NONE) continue;
     was->last = (int)key;
     if ((keys[key].read_in & was->in) == 0) continue;
@@ -115,7 +112,6 @@ int bpi_cc_next_key(reader *r, seen *was) {
     }
     r->f.reject = REJECT_DUPLICATE_KEY;
   }
-  return KEY_NONE;
 }
 
 /* ------------------------------------------------------------------------------------- values */

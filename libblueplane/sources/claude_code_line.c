@@ -1,6 +1,8 @@
 /* sources/claude_code_line.c: a line into the frame, its keys in whatever order they come. */
 #include "sources/claude_code_line.h"
 
+#include <assert.h>
+
 #include "base/text.h"
 
 static const word line_types[] = {
@@ -354,8 +356,8 @@ static void read_line_content(reader *r) {
 /* Later clients write the session twice, under two names; the first name counts. */
 static void read_session(reader *r, int key) {
   ident id = bpi_cc_ident(r, IDENT_SESSION);
-  if (key == KEY_SESSION ? !bpi_ident_absent(id) : bpi_ident_absent(r->f.session))
-    r->f.session = id;
+  if (key == KEY_SESSION ? !bpi_ident_absent(id) : bpi_ident_absent(r->f.of.session))
+    r->f.of.session = id;
 }
 
 static void read_line_member(reader *r, int key) {
@@ -365,10 +367,10 @@ static void read_line_member(reader *r, int key) {
   case KEY_SUBTYPE: f->subtype = bpi_cc_word(r, subtypes, SUBTYPE_OTHER, SUBTYPE_OTHER); break;
   case KEY_SESSION:
   case KEY_SESSION_TOO: read_session(r, key); break;
-  case KEY_CWD: f->workspace = bpi_cc_name(r, LABEL_WORKSPACE); break;
-  case KEY_BRANCH: f->branch = read_branch(r); break;
-  case KEY_VERSION: f->version = bpi_cc_name(r, LABEL_VERSION); break;
-  case KEY_ENTRYPOINT: f->entrypoint = bpi_cc_name(r, LABEL_ENTRYPOINT); break;
+  case KEY_CWD: f->of.workspace = bpi_cc_name(r, LABEL_WORKSPACE); break;
+  case KEY_BRANCH: f->of.branch = read_branch(r); break;
+  case KEY_VERSION: f->of.version = bpi_cc_name(r, LABEL_VERSION); break;
+  case KEY_ENTRYPOINT: f->of.entrypoint = bpi_cc_name(r, LABEL_ENTRYPOINT); break;
   case KEY_SIDECHAIN: f->sidechain = bpi_cc_true(r); break;
   case KEY_AGENT: bpi_cc_text(r, f->agent, sizeof f->agent, &f->agent_length); break;
   case KEY_META: f->meta = bpi_cc_true(r); break;
@@ -390,12 +392,79 @@ static void read_line_member(reader *r, int key) {
   }
 }
 
+/* ------------------------------------------------------------------------- whose a line is */
+
+#define KEY_BIT(key) (UINT64_C(1) << (key))
+#define OWNER_KEYS                                                                                 \
+  (KEY_BIT(KEY_SESSION) | KEY_BIT(KEY_CWD) | KEY_BIT(KEY_BRANCH) | KEY_BIT(KEY_VERSION) |          \
+   KEY_BIT(KEY_ENTRYPOINT))
+static_assert(KEY_ENTRYPOINT < 64, "bits of owner keys");
+
+static bool says_owner(int key) {
+  return key < 64 && (OWNER_KEYS & KEY_BIT(key)) != 0;
+}
+
+/* Reads the values that stand next if they, and the keys between, are those of the last line. */
+static bool read_again(reader *r, seen *was) {
+  repeated *a = &r->again;
+  scan *s = r->s;
+  if (a->first != was->last || (size_t)(s->end - s->at) <= a->length ||
+      memcmp(s->at, a->bytes, a->length + 1) != 0)
+    return false;
+  s->at += a->length;
+  was->bits[0] |= a->keys;
+  was->last = a->last;
+  r->f.of = a->says;
+  return true;
+}
+
+static void begin_again(reader *r, int key) {
+  r->again.from = r->s->at;
+  r->again.base = r->s->base;
+  r->again.line = r->s->line;
+  r->again.first = key;
+}
+
+/* One more value was read. */
+static void extend_again(reader *r, const seen *was) {
+  repeated *a = &r->again;
+  const scan *s = r->s;
+  size_t length = (size_t)(s->at - a->from);
+  bool there = !bpi_scan_failed(s) && s->at < s->end && s->base == a->base && s->line == a->line;
+  if (!there || length >= sizeof a->bytes || r->f.reject != 0) {
+    a->from = NULL;
+    return;
+  }
+  memcpy(a->bytes, a->from, length + 1);
+  a->length = length;
+  a->last = was->last;
+  a->keys = was->bits[0] & OWNER_KEYS;
+  a->says = r->f.of;
+}
+
+/* `behind`: the key before said so, too. */
+static void read_owner(reader *r, seen *was, int key, bool behind) {
+  bool first = (was->bits[0] & (OWNER_KEYS | KEY_BIT(KEY_SESSION_TOO))) == KEY_BIT(key);
+  if (first && read_again(r, was)) {
+    r->again.from = NULL;
+    return;
+  }
+  if (first) begin_again(r, key);
+  if (!first && !behind) r->again.from = NULL;
+  read_line_member(r, key);
+  if (r->again.from != NULL) extend_again(r, was);
+}
+
 void bpi_cc_read_line(reader *r) {
   seen was = bpi_cc_no_keys(r, IN_LINE);
   memset(&r->f, 0, offsetof(frame, agent));
   r->f.tokens_before = r->f.duration = r->f.retry = -1;
   r->nested.there = false;
   start_envelope(&r->own);
-  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;)
-    read_line_member(r, key);
+  for (int key, last = KEY_NONE; (key = bpi_cc_next_key(r, &was)) != KEY_NONE; last = key) {
+    if (says_owner(key))
+      read_owner(r, &was, key, says_owner(last));
+    else
+      read_line_member(r, key);
+  }
 }

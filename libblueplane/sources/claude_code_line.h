@@ -313,12 +313,31 @@ typedef struct tool_result {
   int outcome, failure;
 } tool_result;
 
+/* Whose a line is. */
+typedef struct owner {
+  ident session;
+  name workspace, branch, version, entrypoint;
+} owner;
+
+/* Members that say so, one behind the other, as they stood in a line; most lines repeat those of the last.
+ * The bytes begin with the value of the first, and end with the byte behind the last. */
+#define REPEATED_MAX 1024
+typedef struct repeated {
+  const char *from; /* where they begin in the window, while they are gathered */
+  int64_t base;
+  uint64_t line;
+  int first, last; /* keys */
+  uint64_t keys;   /* all that are read, as bits */
+  owner says;
+  size_t length; /* but for the byte behind; 0: there are none */
+  char bytes[REPEATED_MAX];
+} repeated;
+
 /* One JSON value. What lies behind `uses` is not cleared between lines. */
 typedef struct frame {
   int reject; /* REJECT_ of the whole value */
   int type, subtype;
-  ident session;
-  name workspace, branch, version, entrypoint;
+  owner of;
   bool sidechain, meta, summary, forked, cause;
   int mode, origin, attachment_origin;
   int compact_detail;
@@ -361,6 +380,7 @@ typedef struct reader {
   size_t file_agent_length;
   /* the line */
   frame f;
+  repeated again;
   envelope own, nested;
   tool_use *use;
   size_t use_capacity;

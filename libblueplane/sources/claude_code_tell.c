@@ -26,7 +26,7 @@ static record new_record(const reader *r, const place *at, record_kind kind) {
   told.kind = kind;
   told.flags = at->flags;
   told.time = at->time;
-  told.session = r->f.session;
+  told.session = r->f.of.session;
   return told;
 }
 
@@ -36,7 +36,7 @@ static ident line_key(reader *r, const place *at, ident_kind kind, int64_t detai
   if (e->uuid_length > 0) return bpi_memo_ident(&r->names, kind, e->uuid, e->uuid_length);
   composite c;
   bpi_composite_start(&c);
-  bpi_composite_ident(&c, r->f.session);
+  bpi_composite_ident(&c, r->f.of.session);
   bpi_composite_number(&c, at->time);
   bpi_composite_number(&c, detail);
   return bpi_memo_ident(&r->names, kind, (const char *)c.bytes, c.length);
@@ -49,10 +49,10 @@ static bool is_told(const reader *r, const place *at) {
   const session_record *was = &last->u.session_row;
   bool earlier = at->time != BPI_TIME_NONE &&
                  (last->time == BPI_TIME_NONE || at->time < last->time);
-  return r->session_told && !earlier && bpi_ident_compare(f->session, last->session) == 0 &&
-         at->flags == last->flags && f->workspace.label == was->workspace &&
-         f->branch.label == was->branch && f->version.label == was->version &&
-         f->entrypoint.label == was->entrypoint && f->version.number == was->version_rank;
+  return r->session_told && !earlier && bpi_ident_compare(f->of.session, last->session) == 0 &&
+         at->flags == last->flags && f->of.workspace.label == was->workspace &&
+         f->of.branch.label == was->branch && f->of.version.label == was->version &&
+         f->of.entrypoint.label == was->entrypoint && f->of.version.number == was->version_rank;
 }
 
 static void put_session(reader *r, const place *at) {
@@ -60,11 +60,11 @@ static void put_session(reader *r, const place *at) {
   if (is_told(r, at)) return;
   record told = new_record(r, at, RECORD_SESSION);
   session_record *is = &told.u.session_row;
-  is->workspace = f->workspace.label;
-  is->branch = f->branch.label;
-  is->version = f->version.label;
-  is->entrypoint = f->entrypoint.label;
-  is->version_rank = f->version.number;
+  is->workspace = f->of.workspace.label;
+  is->branch = f->of.branch.label;
+  is->version = f->of.version.label;
+  is->entrypoint = f->of.entrypoint.label;
+  is->version_rank = f->of.version.number;
   bool says = (is->workspace | is->branch | is->version | is->entrypoint) != 0 || is->version_rank;
   if (!says || bpi_ident_absent(told.session)) return;
   is->platform = bpi_memo_label(&r->names, LABEL_PLATFORM, bpi_source_claude_code.platform,
@@ -106,7 +106,7 @@ static ident response_key(reader *r, const place *at, const usage *u, int64_t as
                              u->cache_write, u->write_5m, u->write_1h, asked};
   composite c;
   bpi_composite_start(&c);
-  bpi_composite_ident(&c, r->f.session);
+  bpi_composite_ident(&c, r->f.of.session);
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     bpi_composite_number(&c, numbers[i]);
   bpi_composite_bytes(&c, m->model_raw, m->model_length);
@@ -125,7 +125,7 @@ static void put_response(reader *r, const place *at, const usage *u, uint32_t mo
   record told = new_record(r, at, RECORD_RESPONSE);
   response_record *is = &told.u.response;
   const envelope *e = at->e;
-  int64_t version = r->f.version.number, split = u->write_5m + u->write_1h;
+  int64_t version = r->f.of.version.number, split = u->write_5m + u->write_1h;
   told.key = response_key(r, at, u, asked);
   if (e->request_length > 0)
     is->request = bpi_memo_ident(&r->names, IDENT_REQUEST, e->request, e->request_length);

@@ -1081,6 +1081,67 @@ START_TEST(test_session_rows) {
 }
 END_TEST
 
+/* Ways in which a line says whose it is. */
+static const char *const owners[] = {
+    "'sessionId':'s','cwd':'/a','version':'2.0.1','gitBranch':'dev'",
+    "'sessionId':'s','cwd':'/a','version':'2.0.1','gitBranch':'deve'",
+    "'sessionId':'s','slug':'b','cwd':'/a','version':'2.0.1','gitBranch':'HEAD','entrypoint':'cli'",
+    "'cwd':'/a','cwd':'/b','sessionId':'s'", /* refused */
+    "'cwd':'/a','sessionId':'s','cwd':'/b'",
+    "'sessionId':'s','cwd':'/a'",
+    "'sessionId':'s','cwd':'/a','forkedFrom':{},'cwd':'/b'",
+    "'cwd':'/a','sessionId':'s'",
+    "'sessionId':'s','cwd':1",
+    "'sessionId':'s','cwd':12",
+    "'sessionId':'s','cwd':true,'version':null",
+    "'session_id':'t','sessionId':'s','cwd':'/a'",
+    "'sessionId':'','cwd':'/a','session_id':'t'",
+    "'session_id':'t','sessionId':'','cwd':'/a'",
+    "'sessionId':'','cwd':'/a'",
+    "'cwd':'/a','forkedFrom':{},'sessionId':'s','version':'2.0.1'",
+    "'version':'/a','sessionId':'s'",
+    "'cwd':'\\u002fa\\n','sessionId':'s'",
+    "'cwd':'/a'",
+};
+#define OWNERS (sizeof owners / sizeof *owners)
+
+/* A line with a space in front of every value that says whose it is, or with as many at its end. */
+static void add_owned_line(char *text, const char *owner, size_t number, bool spaced) {
+  static const char *const keys[] = {"sessionId", "cwd", "version", "gitBranch", "entrypoint"};
+  char line[1024];
+  sprintf(line, "{'isSidechain':false,%s,'message':{'id':'m%zu','model':'x'," USAGE "},@%02zu}\n",
+          owner, number, number);
+  strcpy(line, q("%s", line));
+  for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+    char key[32];
+    sprintf(key, "\"%s\":", keys[k]);
+    for (char *at = line; (at = strstr(at, key)) != NULL; at++) {
+      char *to = spaced ? at + strlen(key) : strchr(line, '\n');
+      memmove(to + 1, to, strlen(to) + 1);
+      *to = ' ';
+    }
+  }
+  strcat(text, line);
+}
+
+/* What a line repeats in the words of the one before is read at once; where a space keeps it from that,
+ * it tells the same. */
+START_TEST(test_repeated_owner) {
+  for (size_t i = 0; i < OWNERS * OWNERS * OWNERS; i++) {
+    const size_t lines[] = {i % OWNERS, i / OWNERS % OWNERS, i / OWNERS / OWNERS, i % OWNERS};
+    char plain[4096] = "", spaced[4096] = "";
+    for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
+      add_owned_line(plain, owners[lines[k]], k, false);
+      add_owned_line(spaced, owners[lines[k]], k, k % 2 == 1);
+    }
+    run *a = read_all("", plain, strlen(plain)), *b = read_all("", spaced, strlen(spaced));
+    expect_text(a->notes.text, b->notes.text, plain);
+    free_run(a);
+    free_run(b);
+  }
+}
+END_TEST
+
 /* A response without any identifier is known by session, time, model and usage, whatever the order
  * of its keys. */
 START_TEST(test_composite_keys) {
@@ -1694,6 +1755,7 @@ int main(int argc, char **argv) {
   c = tcase_create("lines");
   tcase_add_test(c, test_versions);
   tcase_add_test(c, test_session_rows);
+  tcase_add_test(c, test_repeated_owner);
   tcase_add_test(c, test_composite_keys);
   tcase_add_test(c, test_paths);
   tcase_add_test(c, test_warmup);

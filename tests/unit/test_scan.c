@@ -370,10 +370,31 @@ static const char *skip_portable(const char *p, const char *end) {
 
 /* Random text of few kinds of characters, so that escapes meet every border of a block. */
 START_TEST(skip_text) {
-  static const char *const kinds[] = {
-      "x",  "x",  "x", "x", "x",  "x",    "x",    "x",        "\xE2\x80\x94", "x",
-      "\\", "\\", "n", "u", "\"", "\x01", "\xC3", "\xE2\x80", "\xE0\x80\x80", "\xED\xA0\x80"};
-  static const int lean[] = {10, 13, 14, 20};
+  static const char *const kinds[] = {"x",
+                                      "x",
+                                      "x",
+                                      "x",
+                                      "x",
+                                      "x",
+                                      "x",
+                                      "x",
+                                      "\xE2\x80\x94",
+                                      "x",
+                                      "\\",
+                                      "\\",
+                                      "n",
+                                      "r",
+                                      "\xEF\xBC\x81",
+                                      "t",
+                                      "/",
+                                      "u",
+                                      "\"",
+                                      "\x01",
+                                      "\xC3",
+                                      "\xE2\x80",
+                                      "\xE0\x80\x80",
+                                      "\xED\xA0\x80"};
+  static const int lean[] = {10, 17, 18, 24};
   char text[300];
   uint64_t seed = 88172645463325252u;
   for (int round = 0; round < 40000; round++) {
@@ -398,26 +419,26 @@ START_TEST(expected) {
   static const char text[] =
       "{\"type\":\"user\", \"a\":1,\"type\":\"users\",\"\":\"\",\"t\\u0079pe\":null,"
       "\"p\":[\"+x\",\"\",\"\\u002d\",\"\\n\",\"\xC3\xA4\",7]}                    \n";
-  static const char type[SCAN_QUOTED_MAX + 1] = ",\"type\":", a[SCAN_QUOTED_MAX + 1] = ",\"a\":";
+  static const char type[SCAN_QUOTED_MAX] = "\"type\":", a[SCAN_QUOTED_MAX] = "\"a\":";
   const char *key;
   size_t length;
   int64_t count = 0;
   scan s;
   bpi_scan_init_memory(&s, text, sizeof text - 1);
   ck_assert_int_eq(bpi_scan_value(&s), SCAN_OBJECT);
-  ck_assert(!bpi_scan_key_is(&s, type, 8)); /* no comma stands in front of the first */
-  ck_assert(!bpi_scan_key_is(&s, a + 1, 4));
-  ck_assert(bpi_scan_key_is(&s, type + 1, 7));
+  ck_assert(!bpi_scan_key_is(&s, a, 4) && !bpi_scan_ends(&s));
+  ck_assert(bpi_scan_key_is(&s, type, 7));
+  ck_assert(!bpi_scan_key_is(&s, type, 7));
   ck_assert(!bpi_scan_text_is(&s, "use", 3) && !bpi_scan_text_is(&s, "users", 5));
   ck_assert(bpi_scan_text_is(&s, "user", 4));
-  ck_assert(!bpi_scan_key_is(&s, a, 5)); /* a space is another way of writing */
+  ck_assert(!bpi_scan_key_is(&s, a, 4)); /* a space is another way of writing */
   ck_assert(bpi_scan_key(&s, &key, &length) && length == 1 && *key == 'a');
   ck_assert(!bpi_scan_text_is(&s, "1", 1) && bpi_scan_count(&s, &count, NULL) && count == 1);
-  ck_assert(!bpi_scan_key_is(&s, type + 1, 7) && bpi_scan_key_is(&s, type, 8));
+  ck_assert(bpi_scan_key_is(&s, type, 7));
   ck_assert(!bpi_scan_text_is(&s, "user", 4));
   bpi_scan_skip(&s);
   ck_assert(bpi_scan_key(&s, &key, &length) && length == 0 && bpi_scan_text_is(&s, "", 0));
-  ck_assert(!bpi_scan_key_is(&s, type, 8)); /* an escape, too */
+  ck_assert(!bpi_scan_key_is(&s, type, 7)); /* an escape, too */
   ck_assert(bpi_scan_key(&s, &key, &length) && length == 4 && memcmp(key, "type", 4) == 0);
   bpi_scan_skip(&s);
   ck_assert(bpi_scan_key(&s, &key, &length) && bpi_scan_enter_array(&s));
@@ -428,14 +449,30 @@ START_TEST(expected) {
     ck_assert_int_eq(bpi_scan_first(&s, &first), firsts[i] != 0);
     ck_assert_int_eq(first, firsts[i]);
   }
-  ck_assert(!bpi_scan_item(&s) && !bpi_scan_key(&s, &key, &length) && !bpi_scan_failed(&s));
+  ck_assert(!bpi_scan_item(&s) && bpi_scan_ends(&s) && !bpi_scan_failed(&s));
   ck_assert_int_eq(bpi_scan_value(&s), SCAN_END);
 
   bpi_scan_init_memory(&s, text, 20); /* there is not enough to compare: nothing is read */
   ck_assert_int_eq(bpi_scan_value(&s), SCAN_OBJECT);
-  ck_assert(!bpi_scan_key_is(&s, type + 1, 7));
+  ck_assert(!bpi_scan_key_is(&s, type, 7));
   ck_assert(bpi_scan_key(&s, &key, &length) && length == 4);
   ck_assert(bpi_scan_text_is(&s, "user", 4));
+  ck_assert(!bpi_scan_ends(&s));
+
+  /* behind a comma that is missing, or an error, nothing is as expected */
+  static const char bad[] = "{\"a\":tru,\"a\":1}                                            \n";
+  bpi_scan_init_memory(&s, bad, sizeof bad - 1);
+  ck_assert_int_eq(bpi_scan_value(&s), SCAN_OBJECT);
+  ck_assert(bpi_scan_key_is(&s, a, 4));
+  bpi_scan_skip(&s);
+  ck_assert(bpi_scan_failed(&s) && *s.at == ',');
+  ck_assert(!bpi_scan_key_is(&s, a, 4) && !bpi_scan_ends(&s));
+  static const char missing[] = "{\"a\":1\"a\":2}                                            \n";
+  bpi_scan_init_memory(&s, missing, sizeof missing - 1);
+  ck_assert_int_eq(bpi_scan_value(&s), SCAN_OBJECT);
+  ck_assert(bpi_scan_key_is(&s, a, 4));
+  s.at++;
+  ck_assert(*s.at == '"' && !bpi_scan_key_is(&s, a, 4));
 }
 END_TEST
 
