@@ -103,7 +103,7 @@ static const char of_tasks[] =
 static const char labels_on[] = "{\"version\":1,\"keep\":true}";
 
 static void make_input(void) {
-  make_folder();
+  make_folder_in_memory();
   snprintf(store_path, sizeof store_path, "%s/store.db", folder);
   snprintf(key_path, sizeof key_path, "%s/key", folder);
   snprintf(input_path, sizeof input_path, "%s/in", folder);
