@@ -20,7 +20,7 @@ const char *day_path(const char *name) {
 }
 
 void day_folder(void) {
-  make_folder();
+  make_folder_in_memory();
 }
 void day_remove(void) {
   remove_folder();

@@ -1,5 +1,6 @@
-/* The disk refuses, fills up or goes away at every single request of what a store does: it is made, filled, filled
- * again, asked for tasks, erased from, shared from; a team's week is merged and published, a release taken in.
+/* The disk refuses, fills up or goes away at every single request of what a store does: it is made, brought to the next
+ * schema (next/migrations.h), filled, filled again, asked for tasks, erased from, shared from; a team's week is merged and
+ * published, a release taken in.
  *
  * Each trial runs in a process of its own on a copy of the same files, and one request of it fails. Then:
  *   - the call said so with a code that docs/errors.md has for it, or it did not matter and the call's work is done;
@@ -15,6 +16,8 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <sqlite3.h>
 
 #include "../unit/run_suite.h"
 #include "base/err.h"
@@ -94,7 +97,34 @@ static void state_of_organisation(buf *out) {
   bp_close(s);
 }
 
+/* Rows of a table that the next schema has; -1 of a store that is not there yet. Asked past the library, which would bring it
+ * there. */
+static int64_t rows_of_the_next(void) {
+  sqlite3 *db = NULL;
+  sqlite3_stmt *count = NULL;
+  int64_t rows = -1;
+  ck_assert_int_eq(sqlite3_open(day_path(DAY_STORE), &db), SQLITE_OK);
+  if (sqlite3_prepare_v2(db, "SELECT count(*) FROM next", -1, &count, NULL) == SQLITE_OK &&
+      sqlite3_step(count) == SQLITE_ROW)
+    rows = sqlite3_column_int64(count, 0);
+  sqlite3_finalize(count);
+  sqlite3_close(db);
+  return rows;
+}
+
+static void state_of_upgraded(buf *out) {
+  bpi_buf_printf(out, "%d rows in the next schema\n", (int)rows_of_the_next());
+  state_of_person(out);
+}
+
 /* ---------------------------------------------------------------------------- what a person does */
+
+static int upgrade(bp_error **error) {
+  bp_store *s = NULL;
+  int rc = day_open(&s, DAY_STORE, BP_ACCESS_OWNER, NULL, error);
+  bp_close(s);
+  return rc;
+}
 
 static int ask_for_tasks(bp_error **error) {
   static const char json[] = "{\"metrics\":[\"tasks\"],\"period\":\"all\"}";
@@ -257,6 +287,21 @@ static void all_of_it(void) {
   day_keep();
 }
 
+/* As the release before made it. */
+static void of_the_schema_before(void) {
+  sqlite3 *db = NULL;
+  all_of_it();
+  ck_assert_int_eq(sqlite3_open(day_path(DAY_STORE), &db), SQLITE_OK);
+  ck_assert_int_eq(
+      sqlite3_exec(db, "DROP TABLE next; PRAGMA user_version = 1; VACUUM", NULL, NULL, NULL),
+      SQLITE_OK);
+  sqlite3_close(db);
+  ck_assert_int_eq(rows_of_the_next(), -1);
+  day_keep();
+  ck_assert_int_eq(upgrade(NULL), BP_OK);
+  ck_assert_int_eq(rows_of_the_next(), 4 * DAY_SESSIONS);
+}
+
 static void with_tasks(void) {
   all_of_it();
   do_it(ask_for_tasks);
@@ -308,6 +353,7 @@ static void an_organisation(void) {
 
 static const scenario scenarios[] = {
     {"make", nothing_yet, day_ingest, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
+    {"upgrade", of_the_schema_before, upgrade, state_of_upgraded, DAY_STORE, BP_ACCESS_OWNER, NULL},
     {"ingest", with_a_key, day_ingest, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
     {"grow", half_of_it, day_ingest, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
     {"tasks", all_of_it, ask_for_tasks, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
