@@ -3,6 +3,7 @@
  * to look for them. The memory lives no longer than an ingest. */
 #include "privacy/gate.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -10,6 +11,7 @@
 
 #define RAW_MAX 96 /* longer names are hashed each time */
 #define SLOTS 2048
+#define BLOCK (SLOTS / 64) /* slots that are wiped together */
 /* A greater number says nothing of work that was done, and sums of many could not be held. */
 #define MOST_COUNTED (INT64_C(1) << 40)  /* tokens, characters, lines, files */
 #define MOST_MEASURED (INT64_C(1) << 50) /* microseconds, billionths of a dollar */
@@ -32,6 +34,7 @@ struct gate {
   const erased_marks *erased; /* NULL: nothing was */
   int64_t source;
   ident session, session_mark; /* the last one asked for, and how marks know it */
+  uint64_t written;            /* the blocks that hold a name */
   remembered labels[SLOTS];
 };
 
@@ -135,7 +138,9 @@ static bool is_it(const remembered *r, int kind, const char *raw, size_t length)
   return r->used && r->kind == kind && r->length == length && memcmp(r->raw, raw, length) == 0;
 }
 
-static void remember(remembered *r, int kind, const char *raw, size_t length, uint32_t number) {
+static void remember(gate *g, remembered *r, int kind, const char *raw, size_t length,
+                     uint32_t number) {
+  g->written |= UINT64_C(1) << (r - g->labels) / BLOCK;
   r->used = 1;
   r->kind = (uint8_t)kind;
   r->length = (uint8_t)length;
@@ -179,7 +184,7 @@ static uint32_t label(void *self, label_kind kind, const char *raw, size_t lengt
     return r->number;
   }
   uint64_t drops = g->counts.drops;
-  remember(r, (int)kind, raw, length, make_label(g, kind, raw, length));
+  remember(g, r, (int)kind, raw, length, make_label(g, kind, raw, length));
   r->dropped = g->counts.drops > drops;
   return r->number;
 }
@@ -295,6 +300,9 @@ gate *bpi_gate_new(const hash_key *key, const fact_sink *out, bool keep_labels) 
 
 void bpi_gate_free(gate *g) {
   if (g == NULL) return;
-  bpi_hash_wipe(g, sizeof *g); /* raw names were remembered */
+  /* Raw names were remembered. Few are in a small file, and memory that was never written need not be touched. */
+  for (size_t i = 0; i < SLOTS; i += BLOCK)
+    if (g->written >> i / BLOCK & 1) bpi_hash_wipe(&g->labels[i], BLOCK * sizeof *g->labels);
+  bpi_hash_wipe(g, offsetof(gate, labels));
   bpi_free(g);
 }
