@@ -2,8 +2,9 @@
  *
  *   FUZZ_QUERY     a query as JSON: what is read, written and read again is the same query; it runs or is refused
  *   FUZZ_DOCUMENT  bytes as every document of bp_configure, and as a selector of what to erase
- *   FUZZ_STORE     a good store of which bytes are changed, three for each change: where, where, what
- *   FUZZ_OPEN      bytes as a file that is opened with every access, and as its key
+ *   FUZZ_STORE     a good store of which bytes are changed; the first byte says what is done with it, three each make a
+ *                  change: where, where, what
+ *   FUZZ_OPEN      bytes as a file that is opened, and as its key; the last byte says with which access
  *   FUZZ_INGEST    bytes of which nobody says what they are: recognised, shown field by field, taken; twice is once
  *   FUZZ_FORMAT    the name of a format with its options, for several results
  *   FUZZ_CALLS     a byte for each call: any calls in any order, with arguments that fit and others
@@ -155,15 +156,31 @@ static void run(const uint8_t *data, size_t size) {
   ask_text(stores[0], "{\"metrics\":[\"cost\",\"time_saved\"],\"period\":\"all\"}");
 }
 
-#elif defined(FUZZ_STORE)
+#elif defined(FUZZ_STORE) || defined(FUZZ_OPEN)
 
-static char folder[] = "/tmp/blueplane-fuzz-XXXXXX", path[64];
+static char path[128], beside[136];
+
+/* A folder of its own; run.sh names one that is kept in memory. */
+static void make_folder(void) {
+  const char *temporary = getenv("TMPDIR");
+  int length = snprintf(path, sizeof path - 8, "%s/blueplane-fuzz-XXXXXX",
+                        temporary == NULL ? "/tmp" : temporary);
+  if (length >= (int)sizeof path - 8 || mkdtemp(path) == NULL) abort();
+  strcat(path, "/s.db");
+}
+
+static const char *file_beside(const char *end) {
+  snprintf(beside, sizeof beside, "%s%s", path, end);
+  return beside;
+}
+
+#ifdef FUZZ_STORE
+
 static uint8_t *good;
 static size_t good_length;
 
 static void make_good(void) {
-  if (mkdtemp(folder) == NULL) abort();
-  snprintf(path, sizeof path, "%s/s.db", folder);
+  make_folder();
   bp_store *s = open_store(path, BP_ACCESS_OWNER, 0);
   ingest(s);
   bp_close(s);
@@ -186,32 +203,33 @@ static void write_spoiled(const uint8_t *data, size_t size) {
   fclose(f);
 }
 
-static void run(const uint8_t *data, size_t size) {
+static void use(bp_store *s, unsigned what) {
   static const char *const topics[] = {"integrity", "sessions", "labels", "rejects",
                                        "files",     "coverage", "stored", "consent"};
-  char beside[80];
-  if (good == NULL) make_good();
-  write_spoiled(data, size);
-  bp_store *s = open_store(path, BP_ACCESS_OWNER, 0);
-  if (s != NULL) {
-    for (size_t t = 0; t < sizeof topics / sizeof *topics; t++)
-      inspect(s, topics[t]);
+  if (what < sizeof topics / sizeof *topics) {
+    inspect(s, topics[what]);
+  } else if (what % 2 == 0) {
     ask_text(
         s,
         "{\"metrics\":[\"tasks\",\"cost\",\"prompts\",\"tool_success_rate\"],\"period\":\"all\",\"by\":[\"workspace\"]}");
+  } else {
     ingest(s);
     erase(s, "{\"version\":1,\"source\":\"native\"}", 31);
-    bp_close(s);
   }
-  snprintf(beside, sizeof beside, "%s-wal", path);
-  unlink(beside);
-  snprintf(beside, sizeof beside, "%s-shm", path);
-  unlink(beside);
 }
 
-#elif defined(FUZZ_OPEN)
+static void run(const uint8_t *data, size_t size) {
+  if (good == NULL) make_good();
+  unsigned what = size > 0 ? *data : 0;
+  write_spoiled(data + 1, size > 0 ? size - 1 : 0);
+  bp_store *s = open_store(path, BP_ACCESS_OWNER, what / 10 % 2 == 0 ? BP_OPEN_READONLY : 0);
+  if (s != NULL) use(s, what % 10);
+  bp_close(s);
+  unlink(file_beside("-wal"));
+  unlink(file_beside("-shm"));
+}
 
-static char folder[] = "/tmp/blueplane-fuzz-XXXXXX", path[64], key[80];
+#else /* FUZZ_OPEN */
 
 static void write_file(const char *name, const void *data, size_t size) {
   FILE *f = fopen(name, "wb");
@@ -222,23 +240,20 @@ static void write_file(const char *name, const void *data, size_t size) {
 static void run(const uint8_t *data, size_t size) {
   static const uint32_t accesses[] = {BP_ACCESS_OWNER,   BP_ACCESS_STEWARD, BP_ACCESS_LEAD,
                                       BP_ACCESS_MANAGER, BP_ACCESS_DEVOPS,  BP_ACCESS_RESEARCH};
-  if (*path == '\0') {
-    if (mkdtemp(folder) == NULL) abort();
-    snprintf(path, sizeof path, "%s/s.db", folder);
-    snprintf(key, sizeof key, "%s.key", path);
-  }
-  for (size_t i = 0; i < sizeof accesses / sizeof *accesses; i++) {
-    write_file(path, data, size);
-    write_file(key, data, size % 64);
-    bp_store *s = open_store(path, accesses[i], i % 2 == 0 ? 0 : BP_OPEN_READONLY);
-    if (s != NULL) inspect(s, "integrity");
-    bp_close(s);
-  }
+  if (*path == '\0') make_folder();
+  unsigned how = size > 0 ? data[--size] : 0;
+  write_file(path, data, size);
+  write_file(file_beside(".key"), data, size % 64);
+  bp_store *s = open_store(path, accesses[how % 6], how / 6 % 2 == 0 ? 0 : BP_OPEN_READONLY);
+  if (s != NULL) inspect(s, "integrity");
+  bp_close(s);
   unlink(path);
   if (size % 64 == 32) bp_close(open_store(path, BP_ACCESS_OWNER, 0));
   unlink(path);
-  unlink(key);
+  unlink(file_beside(".key"));
 }
+
+#endif
 
 #elif defined(FUZZ_INGEST)
 

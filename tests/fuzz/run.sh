@@ -2,17 +2,35 @@
 # Looks for inputs that break a target, with clang's libFuzzer and the address and undefined sanitizers:
 #
 #     sh tests/fuzz/run.sh FOLDER SECONDS [TARGET...]
+#     sh tests/fuzz/run.sh FOLDER table
 #
 # FOLDER keeps the build, what was found so far (found/TARGET) and crash-*; a second run goes on from there. Every target,
-# or those named, runs for SECONDS, one after another; a line for each goes to FOLDER/runs.txt: target, seconds, inputs run.
+# or those named, runs for SECONDS, one after another; a line for each goes to FOLDER/runs.txt: commit, target, seconds
+# by the clock, of the processor, inputs run, edges covered, files kept, status. `table` prints their sums for docs/fuzzing.md.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-[ $# -ge 2 ] || { sed -n '2,8p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,10p' "$0" >&2; exit 2; }
 mkdir -p "$1"
 folder=$(CDPATH='' cd -- "$1" && pwd) seconds=$2
 shift 2
-build=$folder/build
+
+if [ "$seconds" = table ]; then
+  echo '| target | minutes of one processor | inputs | a second | edges | findings |'
+  echo '| --- | ---: | ---: | ---: | ---: | ---: |'
+  sort -s -k2,2 "$folder/runs.txt" | awk '
+    function grouped(n, text) { for (; n >= 1000; n = int(n / 1000)) text = sprintf(",%03d%s", n % 1000, text); return n text }
+    function row() {
+      if (name != "") printf "| `%s` | %d | %s | %s | %s | %d |\n", name, time / 60, grouped(inputs), grouped(int(inputs / time)), grouped(edges), findings
+    }
+    $2 != name { row(); name = $2; time = inputs = edges = findings = 0 }
+    { time += $4; inputs += $5; findings += $8 != 0; if ($6 > edges) edges = $6 }
+    END { row() }'
+  exit
+fi
+
+build=$folder/build temporary=/dev/shm
+[ -w $temporary ] || temporary=/tmp
 fuzzer='-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined'
 [ -f "$build/build.ninja" ] || CC=${CC:-clang} meson setup "$build" "$root" -Dbuildtype=plain -Doptimization=1 -Ddebug=true \
   -Db_lundef=false -Db_sanitize=address,undefined "-Dc_args=$fuzzer" >"$folder/build.log"
@@ -53,6 +71,8 @@ wal fuzz_parts WAL'
 
 # shellcheck disable=SC2046,SC2086  # lists of words
 make_target() {
+  library=$build/libblueplane/libblueplane-internal.a
+  [ -z "$(find "$library" "$root/tests/fuzz/$2.c" "$root/tests/fuzz/fuzz.h" "$root/tests/fuzz/pool.c" -newer "$folder/fuzz_$1" 2>&1)" ] && return
   case $3 in
   .) defined= ;;
   SOURCE) defined="-DFUZZ_SOURCE=bpi_source_$1" ;;
@@ -61,28 +81,33 @@ make_target() {
   esac
   ${CC:-clang} -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
     -D_POSIX_C_SOURCE=200809L $defined -I"$root" -I"$root/libblueplane" -I"$root/include" \
-    -I"$build/libblueplane" "$root/tests/fuzz/$2.c" "$build/libblueplane/libblueplane-internal.a" \
+    -I"$build/libblueplane" "$root/tests/fuzz/$2.c" "$root/tests/fuzz/pool.c" "$library" \
     $(pkg-config --cflags --libs sqlite3 libcjson libsodium libutf8proc zlib) -lpthread -lm -o "$folder/fuzz_$1"
 }
 
-# Prints the inputs that ran; status 1 if one broke the target.
+# Status 1 if an input broke the target.
 run_target() {
   name=$1
   shift 3
-  found=$folder/found/$name
+  found=$folder/found/$name log=$folder/run-$name.log
   mkdir -p "$found"
   seeds=
   for seed in "$root/tests/fuzz/corpus/$name" "$@"; do
     case $seed in /*) ;; *) seed=$root/tests/corpus/$seed ;; esac
     [ ! -d "$seed" ] || seeds="$seeds $seed"
   done
+  case $name in store | calls) longest=128 ;; *) longest=4096 ;; esac # what one byte costs there is much
   # shellcheck disable=SC2086  # a list of folders
-  (cd "$folder" && ASAN_OPTIONS=detect_stack_use_after_return=1 "./fuzz_$name" -max_total_time="$seconds" -max_len=4096 \
-    -timeout=30 -rss_limit_mb=4096 -print_final_stats=1 -artifact_prefix="crash-$name-" "$found" $seeds >"run-$name.log" 2>&1)
-  status=$?
-  inputs=$(sed -n 's/^stat::number_of_executed_units: //p' "$folder/run-$name.log")
-  echo "$name $seconds ${inputs:-0} $status" | tee -a "$folder/runs.txt"
-  return $status
+  used=$(cd "$folder" && {
+    ASAN_OPTIONS=detect_stack_use_after_return=1:quarantine_size_mb=16:malloc_context_size=4 TMPDIR=$temporary \
+      "./fuzz_$name" -max_total_time="$seconds" -max_len=$longest -timeout=120 -report_slow_units=120 -rss_limit_mb=4096 -print_final_stats=1 -artifact_prefix="crash-$name-" "$found" $seeds >"$log" 2>&1
+    echo $? && times
+  } | awk 'NR == 1 { status = $1 } NR == 3 { split($1 "m" $2, t, /[ms]+/); printf "%.1f %d", 60 * (t[1] + t[3]) + t[2] + t[4], status }')
+  inputs=$(sed -n 's/^stat::number_of_executed_units: //p' "$log")
+  edges=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
+  echo "$(git -C "$root" rev-parse --short HEAD) $name $seconds ${used% *} ${inputs:-0} ${edges:-0}" \
+    "$(find "$found" -type f | wc -l) ${used#* }" | tee -a "$folder/runs.txt"
+  return "$((${used#* } != 0))"
 }
 
 # The words of a line are the arguments.
