@@ -84,6 +84,21 @@ int bpi_day_of_week(int64_t days) {
   return (int)(since_monday < 0 ? since_monday + 7 : since_monday);
 }
 
+static const char month_names[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+#define MONTHS ((int)(sizeof month_names / sizeof *month_names))
+
+const char *bpi_month_name(int month) {
+  return month_names[month - 1];
+}
+
+int bpi_month_of_name(const char *name) {
+  int month = MONTHS;
+  while (month > 0 && strcmp(month_names[month - 1], name) != 0)
+    month--;
+  return month;
+}
+
 /* Week 1 of a year is the one that holds the 4th of January. */
 static int64_t first_monday(int32_t year) {
   int64_t fourth = bpi_days_from_civil(year, 1, 4);

@@ -39,6 +39,10 @@ int64_t bpi_days_from_civil(int32_t year, int32_t month, int32_t day); /* days s
 void bpi_civil_from_days(int64_t days, civil *out);                    /* date members only */
 int bpi_day_of_week(int64_t days);                                     /* 0 Monday .. 6 Sunday */
 
+/* "Jan", "Feb" and so on, of 1 to 12; and back, 0 for what is none of them. */
+const char *bpi_month_name(int month);
+int bpi_month_of_name(const char *name);
+
 /* "2026-W07": the Monday of an ISO week, in days since the epoch; and back. Years 1970 to 9999. */
 bool bpi_parse_week(const char *p, size_t length, int64_t *monday);
 void bpi_format_week(int64_t monday, char out[16]);

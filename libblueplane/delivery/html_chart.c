@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/time.h"
 
 #define CHART_POINTS 120 /* more are a table's business */
 #define LABEL_LETTERS 26
@@ -106,7 +107,6 @@ static bool collect(chart *c) {
 
 /* A civil day at an axis that says the year elsewhere: "2026-03-23" is "23 Mar". */
 static void shorten_day(buf *text, size_t from) {
-  static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
   const char *day = text->data + from;
   if (text->failed || text->length - from != 10 || day[4] != '-' || day[7] != '-') return;
   int month = (day[5] - '0') * 10 + day[6] - '0';
@@ -115,7 +115,7 @@ static void shorten_day(buf *text, size_t from) {
   text->length = from;
   bpi_buf_add(text, shown + (shown[0] == '0'), shown[0] == '0' ? 1 : 2);
   bpi_buf_char(text, ' ');
-  bpi_buf_add(text, names + (size_t)(month - 1) * 3, 3);
+  bpi_buf_text(text, bpi_month_name(month));
 }
 
 /* What a point is called, at most so many letters of it. */

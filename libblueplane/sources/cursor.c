@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "sources/cursor_rows.h"
 #include "store/foreign.h"
 
@@ -159,7 +160,6 @@ static int assisted(const foreign_value *v) {
 
 /* "Fri Feb 20 15:54:33 2026 +0530" */
 static int64_t git_date(const foreign_value *v) {
-  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
   char text[40], month[4], sign, date[96]; /* the longest that seven numbers could be */
   size_t length;
   int day, hour, minute, second, year, offset, read = 0;
@@ -170,12 +170,10 @@ static int64_t git_date(const foreign_value *v) {
              &year, &sign, &offset, &read) != 8 ||
       (size_t)read != length)
     return BPI_TIME_NONE;
-  const char *found = strstr(months, month);
-  if (found == NULL || (found - months) % 3 != 0 || offset < 0 || (sign != '+' && sign != '-'))
-    return BPI_TIME_NONE;
-  snprintf(date, sizeof date, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", year,
-           (int)(found - months) / 3 + 1, day, hour, minute, second, sign, offset / 100,
-           offset % 100);
+  int number = bpi_month_of_name(month);
+  if (number == 0 || offset < 0 || (sign != '+' && sign != '-')) return BPI_TIME_NONE;
+  snprintf(date, sizeof date, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", year, number, day, hour,
+           minute, second, sign, offset / 100, offset % 100);
   return bpi_parse_instant(date, strlen(date), &time) ? time : BPI_TIME_NONE;
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -58,6 +59,20 @@ START_TEST(days_before_the_year_zero) {
   ck_assert_int_eq(bpi_days_from_civil(-1, 12, 31), -719529);
   bpi_civil_from_days(-106751992, &c);
   ck_assert(c.year == -290308 && c.month == 12 && c.day == 21);
+}
+END_TEST
+
+START_TEST(months_have_names) {
+  static const char *const none[] = {"", "J", "anF", "jan", "January", "Sept"};
+  char name[4];
+  for (int month = 1; month <= 12; month++) {
+    struct tm t = {.tm_mon = month - 1, .tm_mday = 1};
+    ck_assert_uint_eq(strftime(name, sizeof name, "%b", &t), 3); /* in the locale "C" */
+    ck_assert_str_eq(bpi_month_name(month), name);
+    ck_assert_int_eq(bpi_month_of_name(name), month);
+  }
+  for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+    ck_assert_int_eq(bpi_month_of_name(none[i]), 0);
 }
 END_TEST
 
@@ -749,6 +764,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, every_day_of_ten_thousand_years);
   tcase_add_test(tests, days_before_the_year_zero);
   tcase_add_test(tests, now_is_now);
+  tcase_add_test(tests, months_have_names);
   tcase_add_loop_test(tests, instants_are_read, 0, COUNT(good_instants));
   tcase_add_loop_test(tests, other_text_is_refused, 0, COUNT(bad_instants));
   tcase_add_test(tests, both_ways_agree_on_every_byte);

@@ -12,6 +12,7 @@
 #include "../commands.h"
 #include "../exits.h"
 #include "../pages/page.h"
+#include "../zone.h"
 #include "spans.h"
 
 #define WEEKS_MOST 9   /* the week, and what it is held against */
@@ -380,11 +381,9 @@ static bool put_header(text *t, const char *name, const char *value) {
 
 /* When the week of the mail closes, as RFC 5322 writes it: equal releases make equal mails. */
 static void put_date(text *t, int64_t monday) {
-  static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   int year, month, day;
   civil_of(monday + CLOSES_AFTER, &year, &month, &day);
-  text_addf(t, "Date: Thu, %02d %s %04d 00:00:00 +0000\r\n", day, months[month - 1], year);
+  text_addf(t, "Date: Thu, %02d %.3s %04d 00:00:00 +0000\r\n", day, month_name(month), year);
 }
 
 /* Made of all that the mail says, under the sender's domain; without a sender whoever sends it adds one. */
