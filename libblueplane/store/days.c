@@ -362,13 +362,14 @@ static void pack_wanted(store *s, cell_grain grain, rollup_kind kind) {
 void bpi_days_pack(store *s) {
   for (cell_grain grain = GRAIN_CELL; grain < GRAINS; grain++)
     for (rollup_kind kind = ROLLUP_TOLD + 1; kind < ROLLUP_KINDS; kind++)
-      pack_wanted(s, grain, kind);
+      if (is_packed(grain, kind)) pack_wanted(s, grain, kind);
 }
 
 /* ------------------------------------------------------------------------------------ dropping */
 
 static int drop(store *s, cell_grain grain, rollup_kind kind, int64_t first, int64_t last,
                 bp_error **error) {
+  if (!is_packed(grain, kind)) return BP_OK;
   sqlite3_stmt *days = bpi_sql(s, SQL_DAYS_DROP, error);
   if (days == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(days, 1, number_of(grain, kind, first));
