@@ -50,7 +50,7 @@ week_state bpi_week_state(int64_t monday, int64_t grace_days, int64_t now_us) {
 int bpi_week_read(int64_t *monday, const char *window, bp_error **error) {
   if (window != NULL && bpi_parse_week(window, strlen(window), monday)) return BP_OK;
   bpi_fail(error, BP_ERR_INVALID, "a window is an ISO week");
-  return bpi_fail_detail(error, "hint", "2026-W07");
+  return bpi_fail_detail(error, "hint", "such as 2026-W07");
 }
 
 int bpi_team_now(int64_t *now_us, bp_store *s, bp_error **error) {

@@ -922,6 +922,9 @@ class Usage(Case):
     def test_errors(self):
         self.refused(["stast"], 'no command "stast"', 'did you mean "stats"?')
         self.refused(["xyzzy"], "blueplane help")
+        steward = os.path.join(self.home.root, "steward.db")
+        self.assertEqual(self.home("team", "init", steward).code, 0)
+        self.refused(["team", "retract", steward, "2026-54", "--yes"], "an ISO week", "such as 2026-W07")
         self.refused(["stats", "tody"], 'did you mean "today"?')
         self.refused(["stats", "--formt", "json"], "did you mean --format?")
         self.refused(["stats", "--format", "jsn"], 'did you mean "json"?')
