@@ -11,6 +11,7 @@ INSERT INTO ItemTable VALUES
   ('aiCodeTracking.dailyStats.v1.5.2026-03-03',
    '{"date":"2026-03-03","tabSuggestedLines":5,"tabAcceptedLines":0}'),
   ('aiCodeTrackingScoredCommits', '["0123456789abcdef0123456789abcdef01234567"]'),
+  ('aiCodeTrackingLines', '[{"hash":"CANARY","metadata":{"source":"composer","composerId":"comp-a","fileExtension":"rs","fileName":"CANARY.rs"}}]'),
   ('workbench.view.state', 'CANARY-not-json');
 
 -- A composer of version 10. Its edit tells lines, so its totals do not count.
