@@ -67,12 +67,18 @@ calls fuzz_api CALLS
 words fuzz_parts WORDS
 zone fuzz_parts ZONE
 inflate fuzz_parts INFLATE
-wal fuzz_parts WAL'
+wal fuzz_parts WAL
+arguments fuzz_program ARGUMENTS
+request fuzz_program REQUEST'
 
 # shellcheck disable=SC2046,SC2086  # lists of words
 make_target() {
-  library=$build/libblueplane/libblueplane-internal.a
-  [ -z "$(find "$library" "$root/tests/fuzz/$2.c" "$root/tests/fuzz/fuzz.h" "$root/tests/fuzz/pool.c" -newer "$folder/fuzz_$1" 2>&1)" ] && return
+  library=$build/libblueplane/libblueplane-internal.a program= needs='sqlite3 libcjson libsodium libutf8proc zlib'
+  if [ "$2" = fuzz_program ]; then
+    program=$build/examples/libprogram.a needs="$needs popt hiredis libmicrohttpd"
+    ninja -C "$build" examples/libprogram.a >>"$folder/build.log"
+  fi
+  [ -z "$(find "$library" $program "$root/tests/fuzz/$2.c" "$root/tests/fuzz/fuzz.h" "$root/tests/fuzz/pool.c" -newer "$folder/fuzz_$1" 2>&1)" ] && return
   case $3 in
   .) defined= ;;
   SOURCE) defined="-DFUZZ_SOURCE=bpi_source_$1" ;;
@@ -81,8 +87,8 @@ make_target() {
   esac
   ${CC:-clang} -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
     -D_POSIX_C_SOURCE=200809L $defined -I"$root" -I"$root/libblueplane" -I"$root/include" \
-    -I"$build/libblueplane" "$root/tests/fuzz/$2.c" "$root/tests/fuzz/pool.c" "$library" \
-    $(pkg-config --cflags --libs sqlite3 libcjson libsodium libutf8proc zlib) -lpthread -lm -o "$folder/fuzz_$1"
+    -I"$build/libblueplane" "$root/tests/fuzz/$2.c" "$root/tests/fuzz/pool.c" $program "$library" \
+    $(pkg-config --cflags --libs $needs) -lpthread -lm -o "$folder/fuzz_$1"
 }
 
 # Status 1 if an input broke the target.
@@ -96,11 +102,16 @@ run_target() {
     case $seed in /*) ;; *) seed=$root/tests/corpus/$seed ;; esac
     [ ! -d "$seed" ] || seeds="$seeds $seed"
   done
-  case $name in store | calls) longest=128 ;; *) longest=4096 ;; esac # what one byte costs there is much
+  longest=4096 more=
+  case $name in
+  store | calls) longest=128 ;;       # what one byte costs there is much
+  arguments) more=-close_fd_mask=2 ;; # the program's own complaints
+  esac
   # shellcheck disable=SC2086  # a list of folders
   used=$(cd "$folder" && {
     ASAN_OPTIONS=detect_stack_use_after_return=1:quarantine_size_mb=16:malloc_context_size=4 TMPDIR=$temporary \
-      "./fuzz_$name" -max_total_time="$seconds" -max_len=$longest -timeout=120 -report_slow_units=120 -rss_limit_mb=4096 -print_final_stats=1 -artifact_prefix="crash-$name-" "$found" $seeds >"$log" 2>&1
+      "./fuzz_$name" -max_total_time="$seconds" -max_len=$longest -timeout=120 -report_slow_units=120 -rss_limit_mb=4096 \
+      -print_final_stats=1 $more -artifact_prefix="crash-$name-" "$found" $seeds >"$log" 2>&1
     echo $? && times
   } | awk 'NR == 1 { status = $1 } NR == 3 { split($1 "m" $2, t, /[ms]+/); printf "%.1f %d", 60 * (t[1] + t[3]) + t[2] + t[4], status }')
   inputs=$(sed -n 's/^stat::number_of_executed_units: //p' "$log")

@@ -1,0 +1,199 @@
+/* Fuzz targets of the program:
+ *
+ *   FUZZ_ARGUMENTS  lines: words of a command line as far as an empty line, then a configuration file. What is said of
+ *                   them may be shown on a terminal; what a value is read as, is read again from how it is written
+ *   FUZZ_REQUEST    what somebody sends to `serve`: nothing is told without the token, and who left is forgotten */
+#define _POSIX_C_SOURCE 200809L
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "examples/blueplane/program.h"
+#include "tests/fuzz/fuzz.h"
+
+volatile sig_atomic_t interrupted; /* what main.c has otherwise */
+
+#if defined(FUZZ_ARGUMENTS)
+
+#include "examples/blueplane/calendar.h"
+#include "examples/blueplane/health.c"
+#include "examples/blueplane/zone.h"
+
+#define WORDS_MOST 64
+
+/* As a file, as that is how it is read. */
+static char *read_settings(options *o, const char *settings) {
+  static char path[128];
+  const char *temporary = getenv("TMPDIR");
+  if (*path == '\0')
+    snprintf(path, sizeof path, "%s/blueplane-fuzz-%ld", temporary == NULL ? "/tmp" : temporary,
+             (long)getpid());
+  FILE *file = fopen(path, "w");
+  if (file == NULL || fputs(settings, file) < 0) abort();
+  fclose(file);
+  char *problem = options_read_file(o, path);
+  unlink(path);
+  return problem;
+}
+
+/* Nothing that is shown moves a cursor, and it is as wide as it was asked to be. */
+static void show_line(const char *said) {
+  char *safe = text_safe(said);
+  for (const char *p = safe; *p != '\0'; p++)
+    if ((unsigned char)*p < 0x20 || *p == 0x7f) abort();
+  text fitted = {0};
+  text_fit(&fitted, safe, 20, false);
+  if (fitted.data == NULL || text_width(fitted.data) != 20) abort();
+  text_free(&fitted);
+  text_wrap(&fitted, safe, 20, 4);
+  text_free(&fitted);
+  free(safe);
+}
+
+static void read_value(const char *value) {
+  int64_t days, us;
+  double bytes;
+  date day, again;
+  char written[16];
+  limit l;
+  parse_bytes(&bytes, value);
+  parse_instant(&us, value);
+  read_week_name(&days, value);
+  read_days(&days, value);
+  read_limit(&l, value);
+  if (!parse_date(&day, value)) return;
+  format_date(written, day);
+  if (!parse_date(&again, written) || again.year != day.year || again.month != day.month ||
+      again.day != day.day)
+    abort();
+}
+
+/* Cuts the lines apart; at the empty one it stops and gives the rest. */
+static char *cut_words(const char **words, int *count, char *lines) {
+  while (*lines != '\0' && *count < WORDS_MOST) {
+    size_t length = strcspn(lines, "\n");
+    bool last = lines[length] == '\0';
+    if (length == 0) return lines + 1;
+    lines[length] = '\0';
+    words[(*count)++] = lines;
+    lines += length + !last;
+  }
+  return lines;
+}
+
+static void run(const uint8_t *data, size_t size) {
+  const char *words[WORDS_MOST + 1] = {"blueplane"};
+  int count = 1;
+  options o = {0};
+  char *lines = need(malloc(size + 1));
+  memcpy(lines, data, size);
+  lines[size] = '\0';
+  const char *settings = cut_words(words, &count, lines);
+  char *problem = options_read(&o, count, words);
+  if (problem == NULL) problem = read_settings(&o, settings);
+  if (problem != NULL) show_line(problem);
+  for (int i = 1; i < count; i++) {
+    show_line(words[i]);
+    read_value(words[i]);
+  }
+  for (size_t i = 0; i < OPTION_COUNT; i++)
+    if (o.value[i] != NULL) read_value(o.value[i]);
+  free(problem);
+  options_free(&o);
+  free(lines);
+}
+
+#else /* FUZZ_REQUEST */
+
+#include "examples/blueplane/http.c"
+
+#define TOKEN "sesame"
+#define TOLD "what only those are told who have the token"
+
+/* As server_start makes it, but for the socket it listens to and the thread that waits there. */
+static server *make_server(void) {
+  static char *names[] = {"example.org"};
+  static const strings hosts = {names, 1};
+  server *s = need(calloc(1, sizeof *s));
+  pthread_mutex_init(&s->lock, NULL);
+  s->token = copy_text(TOKEN);
+  s->place = make_place(s->token);
+  s->address = copy_text("192.0.2.1");
+  s->hosts = &hosts;
+  s->local = true;
+  s->daemon = MHD_start_daemon(MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+                               answer, s, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,
+                               MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY,
+                               MHD_OPTION_NOTIFY_CONNECTION, note_connection, s,
+                               MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+  if (s->daemon == NULL) abort();
+  text page = {0}, event = {0};
+  text_add(&page, TOLD);
+  server_put(s, "/", "text/html; charset=utf-8", &page);
+  text_add(&event, TOLD "\nand more");
+  server_send(s, "/events", &event);
+  return s;
+}
+
+/* What comes back until nothing more does. */
+static void hear(server *s, int socket, text *heard) {
+  for (int quiet = 0; quiet < 3;) {
+    char piece[4096];
+    MHD_run(s->daemon);
+    ssize_t got = recv(socket, piece, sizeof piece, MSG_DONTWAIT);
+    if (got == 0) return;
+    quiet = got > 0 ? 0 : quiet + 1;
+    if (got > 0) text_add_bytes(heard, piece, (size_t)got);
+  }
+}
+
+static void leave(server *s, int socket) {
+  close(socket);
+  for (int i = 0; i < 8; i++) {
+    pthread_mutex_lock(&s->lock);
+    wake(s, NULL, true);
+    pthread_mutex_unlock(&s->lock);
+    MHD_run(s->daemon);
+  }
+  if (s->streams != 0 || s->followers != NULL) abort();
+  for (size_t i = 0; i < CONNECTIONS_MOST; i++)
+    if (s->visitor[i].used) abort();
+}
+
+static bool contains(const char *data, size_t size, const char *word) {
+  size_t length = strlen(word);
+  for (size_t i = 0; i + length <= size; i++)
+    if (memcmp(data + i, word, length) == 0) return true;
+  return false;
+}
+
+static void run(const uint8_t *data, size_t size) {
+  static server *s;
+  const struct sockaddr_in from = {.sin_family = AF_INET};
+  int pair[2];
+  text heard = {0};
+  if (s == NULL) s = make_server();
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0) abort();
+  if (send(pair[0], data, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 || shutdown(pair[0], SHUT_WR) != 0)
+    abort();
+  if (MHD_add_connection(s->daemon, pair[1], (const struct sockaddr *)&from, sizeof from) !=
+      MHD_YES)
+    abort();
+  hear(s, pair[0], &heard);
+  if (heard.length > 0) {
+    if (strncmp(heard.data, "HTTP/1.", 7) != 0) abort();
+    if (contains(heard.data, heard.length, TOLD) && !contains((const char *)data, size, TOKEN))
+      abort();
+  }
+  text_free(&heard);
+  leave(s, pair[0]);
+}
+
+#endif
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  run(data, size);
+  return 0;
+}
