@@ -4,6 +4,8 @@
  * that its own is like. Numbers are written in groups of seven bits, the lowest first. */
 #include "store/packed_cell.h"
 
+#include "base/sum.h"
+
 enum {
   TAG_SESSION = 1,
   TAG_QUARTER = 2,
@@ -27,9 +29,9 @@ void bpi_put_cell(buf *out, const packed_cell *put, const packed_cell *before) {
   unsigned char bytes[CELL_BYTES_MAX], *to = bytes + 2;
   const rollup_cell *cell = &put->cell, *last = &before->cell;
   unsigned tag = 0;
-  to = put_step(to, &tag, TAG_SESSION, cell->session - last->session);
-  to = put_step(to, &tag, TAG_QUARTER, cell->quarter - last->quarter);
-  to = put_step(to, &tag, TAG_LABEL, cell->label - last->label);
+  to = put_step(to, &tag, TAG_SESSION, bpi_span(last->session, cell->session));
+  to = put_step(to, &tag, TAG_QUARTER, bpi_span(last->quarter, cell->quarter));
+  to = put_step(to, &tag, TAG_LABEL, bpi_span(last->label, cell->label));
   if (cell->class_ != last->class_) {
     tag |= TAG_CLASS;
     to = bpi_put_varint(to, (uint64_t)cell->class_);
@@ -43,10 +45,15 @@ void bpi_put_cell(buf *out, const packed_cell *put, const packed_cell *before) {
     tag |= (unsigned)TAG_MEASURE << i;
     to = bpi_put_varint(to, (uint64_t)cell->m[i]);
   }
-  to = put_step(to, &tag, TAG_LIKE, put->like - before->like);
+  to = put_step(to, &tag, TAG_LIKE, bpi_span(before->like, put->like));
   bytes[0] = (unsigned char)tag;
   bytes[1] = (unsigned char)(tag >> 8);
   bpi_buf_add(out, bytes, (size_t)(to - bytes));
+}
+
+/* Of a damaged store a step may be of any length. */
+static void take_step(int64_t *at, varints *from) {
+  bpi_add_to(at, bpi_unfold(bpi_take_varint(from)));
 }
 
 void bpi_take_cell(varints *from, packed_cell *into) {
@@ -57,14 +64,14 @@ void bpi_take_cell(varints *from, packed_cell *into) {
   }
   unsigned tag = (unsigned)from->at[0] | (unsigned)from->at[1] << 8;
   from->at += 2;
-  if (tag & TAG_SESSION) cell->session += bpi_unfold(bpi_take_varint(from));
-  if (tag & TAG_QUARTER) cell->quarter += bpi_unfold(bpi_take_varint(from));
-  if (tag & TAG_LABEL) cell->label += bpi_unfold(bpi_take_varint(from));
+  if (tag & TAG_SESSION) take_step(&cell->session, from);
+  if (tag & TAG_QUARTER) take_step(&cell->quarter, from);
+  if (tag & TAG_LABEL) take_step(&cell->label, from);
   if (tag & TAG_CLASS) cell->class_ = (int64_t)bpi_take_varint(from);
   cell->n = tag & TAG_COUNT ? (int64_t)bpi_take_varint(from) : 1;
   for (int i = 0; i < ROLLUP_MEASURES; i++)
     cell->m[i] = tag >> i & TAG_MEASURE ? (int64_t)bpi_take_varint(from) : 0;
-  if (tag & TAG_LIKE) into->like += bpi_unfold(bpi_take_varint(from));
+  if (tag & TAG_LIKE) take_step(&into->like, from);
 }
 
 varints bpi_cells_of(sqlite3_stmt *row, int column) {

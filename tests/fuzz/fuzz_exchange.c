@@ -79,7 +79,7 @@ static void run(const uint8_t *data, size_t size) {
   if (bpi_bundle_envelope(store, data, size, &error) == BP_OK)
     if (bpi_bundle_open(&opened, &length, data, size, &device, &error) == BP_OK) bpi_free(opened);
   bpi_error_free(error);
-  uint8_t *copy = malloc(size + 1);
+  uint8_t *copy = malloc(size > 0 ? size : 1);
   if (copy == NULL) return;
   memcpy(copy, data, size);
   if (size >= 71 + BPI_SIGNATURE_BYTES) {
@@ -110,7 +110,7 @@ static void read_release(reader read, const uint8_t *data, size_t size, const si
 
 static void run(const uint8_t *data, size_t size) {
   sign_keys store = keys();
-  uint8_t *copy = malloc(size + 1);
+  uint8_t *copy = malloc(size > 0 ? size : 1);
   if (copy == NULL) return;
   memcpy(copy, data, size);
   if (size >= 37 + BPI_SIGNATURE_BYTES) {

@@ -3,6 +3,7 @@
  *   FUZZ_WORDS    instants, dates, weeks, periods, numbers and names: what is read, written and read again is the same
  *   FUZZ_ZONE     the bytes of a zone file: days begin in order, and where their date begins
  *   FUZZ_INFLATE  a compressed stream: whole, in pieces and by zlib itself the same
+ *   FUZZ_CELLS    packed cells: what is taken from bytes, put and taken again is the same
  *   FUZZ_WAL      a log of a database in use: its frames, with the sums they need, over a good database */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -128,6 +129,35 @@ static void run(const char *data, size_t size) {
   uLongf length = sizeof theirs;
   int rc = uncompress(theirs, &length, (const Bytef *)data, (uLong)size);
   if (rc == Z_OK && (a != (long)length || memcmp(whole, theirs, length) != 0)) abort();
+}
+
+#elif defined(FUZZ_CELLS)
+
+#include "base/mem.h"
+#include "store/packed_cell.h"
+
+static void put_and_take(const packed_cell *at, packed_cell before) {
+  buf b;
+  size_t length;
+  bpi_buf_init(&b, 1 << 10);
+  bpi_put_cell(&b, at, &before);
+  char *bytes = bpi_buf_take(&b, &length);
+  if (bytes == NULL) abort();
+  varints v = {(const unsigned char *)bytes, (const unsigned char *)bytes + length, false};
+  bpi_take_cell(&v, &before);
+  if (v.torn || v.at != v.end || memcmp(&before, at, sizeof before) != 0) abort();
+  bpi_free(bytes);
+}
+
+static void run(const char *data, size_t size) {
+  varints from = {(const unsigned char *)data, (const unsigned char *)data + size, false};
+  packed_cell before = {0}, at = {0};
+  while (from.at < from.end) {
+    bpi_take_cell(&from, &at);
+    if (from.torn) return;
+    put_and_take(&at, before);
+    before = at;
+  }
 }
 
 #else /* FUZZ_WAL */

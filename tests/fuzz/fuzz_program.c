@@ -2,6 +2,8 @@
  *
  *   FUZZ_ARGUMENTS  lines: words of a command line as far as an empty line, then a configuration file. What is said of
  *                   them may be shown on a terminal; what a value is read as, is read again from how it is written
+ *   FUZZ_HOOK       what an assistant hands to `hook`: of it are kept short members of known names, in one line
+ *   FUZZ_REMOTE     lines: the address of a remote, then the message of a commit
  *   FUZZ_REQUEST    what somebody sends to `serve`: nothing is told without the token, and who left is forgotten */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
@@ -19,6 +21,9 @@ volatile sig_atomic_t interrupted; /* what main.c has otherwise */
 
 #include "examples/blueplane/calendar.h"
 #include "examples/blueplane/health.c"
+#ifdef HAVE_HIREDIS
+#include "examples/blueplane/queue.c"
+#endif
 #include "examples/blueplane/zone.h"
 
 #define WORDS_MOST 64
@@ -58,6 +63,11 @@ static void read_value(const char *value) {
   date day, again;
   char written[16];
   limit l;
+#ifdef HAVE_HIREDIS
+  address queue;
+  parse_address(&queue, value);
+  address_free(&queue);
+#endif
   parse_bytes(&bytes, value);
   parse_instant(&us, value);
   read_week_name(&days, value);
@@ -103,6 +113,70 @@ static void run(const uint8_t *data, size_t size) {
   free(problem);
   options_free(&o);
   free(lines);
+}
+
+#elif defined(FUZZ_HOOK)
+
+#include "examples/blueplane/hook.c"
+
+static bool is_known(const char *name) {
+  for (size_t i = 0; kept[i] != NULL; i++)
+    if (strcmp(kept[i], name) == 0) return true;
+  return strcmp(name, "received_at") == 0 || strcmp(name, "prompt_characters") == 0;
+}
+
+/* The longest that is kept takes six characters for each byte when written. */
+static void check_line(const char *line) {
+  cJSON *read = cJSON_Parse(line);
+  const cJSON *input = cJSON_GetObjectItemCaseSensitive(read, "tool_input");
+  if (!cJSON_IsObject(read) || strchr(line, '\n') != NULL) abort();
+  for (const cJSON *i = read->child; i != NULL; i = i->next) {
+    if (i != input && (!is_known(i->string) || cJSON_IsObject(i))) abort();
+    if (cJSON_IsString(i) && strlen(i->valuestring) > TEXT_MAX) abort();
+  }
+  if (input != NULL && input->child != NULL &&
+      (strcmp(input->child->string, "file_path") != 0 || input->child->next != NULL))
+    abort();
+  cJSON_Delete(read);
+}
+
+static void run(const uint8_t *data, size_t size) {
+  char *input = need(malloc(size + 1));
+  memcpy(input, data, size);
+  input[size] = '\0';
+  cJSON *payload = cJSON_Parse(input);
+  if (cJSON_IsObject(payload)) {
+    cJSON *out = reduce(payload, "2026-03-02T09:00:00.000000Z");
+    char *line = cJSON_PrintUnformatted(out);
+    if (line != NULL) check_line(line);
+    cJSON_free(line);
+    cJSON_Delete(out);
+  }
+  cJSON_Delete(payload);
+  free(input);
+}
+
+#elif defined(FUZZ_REMOTE)
+
+#include "examples/blueplane/git.c"
+
+static void run(const uint8_t *data, size_t size) {
+  char *remote = need(malloc(size + 1));
+  memcpy(remote, data, size);
+  remote[size] = '\0';
+  size_t length = strcspn(remote, "\n");
+  const char *message = remote + length + (remote[length] != '\0');
+  git_message_trailer_array all = {0};
+  if (git_message_trailers(&all, message) == 0) {
+    for (size_t i = 0; i < all.count; i++)
+      says_assisted(&all.trailers[i]);
+    git_message_trailer_array_free(&all);
+  }
+  remote[length] = '\0';
+  char *address = address_of(remote);
+  if (address != NULL && strncmp(address, "https://", 8) != 0) abort();
+  free(address);
+  free(remote);
 }
 
 #else /* FUZZ_REQUEST */

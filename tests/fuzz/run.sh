@@ -67,15 +67,18 @@ calls fuzz_api CALLS
 words fuzz_parts WORDS
 zone fuzz_parts ZONE
 inflate fuzz_parts INFLATE
+cells fuzz_parts CELLS
 wal fuzz_parts WAL
 arguments fuzz_program ARGUMENTS
+hook fuzz_program HOOK hooks
+remote fuzz_program REMOTE
 request fuzz_program REQUEST'
 
 # shellcheck disable=SC2046,SC2086  # lists of words
 make_target() {
   library=$build/libblueplane/libblueplane-internal.a program= needs='sqlite3 libcjson libsodium libutf8proc zlib'
   if [ "$2" = fuzz_program ]; then
-    program=$build/examples/libprogram.a needs="$needs popt hiredis libmicrohttpd"
+    program=$build/examples/libprogram.a needs="$needs popt hiredis libgit2 libmicrohttpd"
     ninja -C "$build" examples/libprogram.a >>"$folder/build.log"
   fi
   [ -z "$(find "$library" $program "$root/tests/fuzz/$2.c" "$root/tests/fuzz/fuzz.h" "$root/tests/fuzz/pool.c" -newer "$folder/fuzz_$1" 2>&1)" ] && return
@@ -83,7 +86,7 @@ make_target() {
   .) defined= ;;
   SOURCE) defined="-DFUZZ_SOURCE=bpi_source_$1" ;;
   DATABASE) defined="-DFUZZ_SOURCE=bpi_source_$1 -DFUZZ_DATABASE" ;;
-  *) defined="-DFUZZ_$3" ;;
+  *) defined="-DFUZZ_$3 -DHAVE_HIREDIS" ;;
   esac
   ${CC:-clang} -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
     -D_POSIX_C_SOURCE=200809L $defined -I"$root" -I"$root/libblueplane" -I"$root/include" \
@@ -108,11 +111,11 @@ run_target() {
   arguments) more=-close_fd_mask=2 ;; # the program's own complaints
   esac
   # shellcheck disable=SC2086  # a list of folders
-  used=$(cd "$folder" && {
+  used=$(cd "$folder" && status=0 && {
     ASAN_OPTIONS=detect_stack_use_after_return=1:quarantine_size_mb=16:malloc_context_size=4 TMPDIR=$temporary \
       "./fuzz_$name" -max_total_time="$seconds" -max_len=$longest -timeout=120 -report_slow_units=120 -rss_limit_mb=4096 \
-      -print_final_stats=1 $more -artifact_prefix="crash-$name-" "$found" $seeds >"$log" 2>&1
-    echo $? && times
+      -print_final_stats=1 $more -artifact_prefix="crash-$name-" "$found" $seeds >"$log" 2>&1 || status=$?
+    echo $status && times
   } | awk 'NR == 1 { status = $1 } NR == 3 { split($1 "m" $2, t, /[ms]+/); printf "%.1f %d", 60 * (t[1] + t[3]) + t[2] + t[4], status }')
   inputs=$(sed -n 's/^stat::number_of_executed_units: //p' "$log")
   edges=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
