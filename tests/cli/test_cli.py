@@ -285,7 +285,7 @@ class Sync(Case):
 
     def test_interrupt(self):
         delay = 0.1
-        for _ in range(6):
+        for _ in range(12):
             home = self.many_files(100)
             process = subprocess.Popen([PROGRAM, "sync", "--json"], env=home.environment, stdout=subprocess.PIPE,
                                        stderr=subprocess.PIPE)
@@ -294,7 +294,7 @@ class Sync(Case):
             out, err = process.communicate(timeout=60)
             if process.returncode == 130:
                 break
-            delay /= 2  # it was done, or not yet listening
+            delay *= 1.7 if process.returncode == -signal.SIGINT else 0.5  # not yet listening; or it was done
         self.assertEqual(process.returncode, 130, err)
         self.assertIn(b"what was read so far is kept", err)
         report = json.loads(out)
