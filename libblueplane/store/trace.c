@@ -232,7 +232,7 @@ static int search_database(search *s, sqlite3_file *f, bp_error **error) {
   return code == SQLITE_OK ? BP_OK : bpi_sql_fail(code, error);
 }
 
-/* The log's index as it is mapped. */
+/* The log's index as it is mapped. Where there is no log, asking for it would make one that nobody takes away. */
 static void search_index(search *s, sqlite3_file *f) {
   s->window = s->reversed = 0;
   if (f->pMethods->iVersion < 2 || f->pMethods->xShmMap == NULL) return;
@@ -273,7 +273,7 @@ int bpi_trace_search(const trace *t, store *s, int64_t *searched, int64_t *found
   if (all.room == NULL) return bpi_fail_nomem(error);
   const char *path = sqlite3_db_filename(s->db, "main");
   int rc = search_database(&all, f, error);
-  if (rc == BP_OK) search_index(&all, f);
+  if (rc == BP_OK && s->logged) search_index(&all, f);
   if (rc == BP_OK && path != NULL && *path != '\0') {
     rc = search_log(&all, sqlite3_filename_wal(path), error);
     if (rc == BP_OK) rc = search_log(&all, sqlite3_filename_journal(path), error);

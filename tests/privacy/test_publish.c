@@ -571,6 +571,8 @@ START_TEST(releases_of_other_times) {
   ck_assert_int_eq(published_cells(s, &edition), 0);
   bpi_free(p.data);
   bp_close(s);
+  ck_assert_int_ne(access(path_of("times.db-shm"), F_OK),
+                   0); /* it is one file, also once it was searched */
 }
 END_TEST
 
