@@ -279,7 +279,7 @@ int __wrap_open64(const char *path, int flags, ...) {
 int __wrap_link(const char *from, const char *to) {
   if (fails_whole(FAULT_NAME)) return refuse(EIO);
   int code = __real_link(from, to);
-  if (code == 0) power_name(to);
+  if (code == 0) power_name(from, to);
   return code;
 }
 

@@ -14,7 +14,7 @@ typedef enum deed { WRITE, TRUNCATE, DELETE, NAME } deed;
 
 typedef struct step {
   deed what;
-  int64_t at; /* TRUNCATE: the size */
+  int64_t at; /* TRUNCATE: the size; NAME: whether bytes of it were not synced */
   unsigned char *data;
   size_t length;
   struct step *next;
@@ -113,8 +113,17 @@ void power_write(const char *path, int64_t at, const void *data, size_t length) 
 void power_truncate(const char *path, int64_t size) {
   add(path, TRUNCATE, size, NULL, 0);
 }
-void power_name(const char *path) {
-  add(path, NAME, 0, NULL, 0);
+/* Bytes that were not synced under the old name are not under the new one, either. */
+void power_name(const char *old, const char *path) {
+  const watched *unsynced = watching ? find(old) : NULL;
+  for (const step *s = unsynced == NULL ? NULL : unsynced->first; s != NULL; s = s->next)
+    add(path, s->what, s->at, s->data, s->length);
+  if (unsynced != NULL) {
+    watched *f = find(path);
+    f->then.length = 0;
+    put(&f->then, 0, unsynced->then.data, unsynced->then.length);
+  }
+  add(path, NAME, unsynced != NULL, NULL, 0);
 }
 
 void power_delete(const char *path, bool synced) {
@@ -125,14 +134,31 @@ void power_delete(const char *path, bool synced) {
     forget(f);
 }
 
+/* The name is sure; what was written is not yet. */
+static void forget_name(watched *f) {
+  step *before = f->first;
+  if (f->first == f->last) {
+    forget(f);
+    return;
+  }
+  while (before->next != f->last)
+    before = before->next;
+  free(f->last);
+  before->next = NULL;
+  f->last = before;
+}
+
 /* A file; or a folder: then names in it are sure. */
 void power_sync(const char *path) {
   if (!watching || path == NULL) return;
   size_t length = strlen(path);
   for (size_t i = files; i-- > 0;) {
     bool inside = strncmp(file[i].path, path, length) == 0 && file[i].path[length] == '/';
-    bool name = file[i].last->what == NAME || file[i].last->what == DELETE;
-    if (strcmp(file[i].path, path) == 0 || (inside && name)) forget(&file[i]);
+    deed last = file[i].last->what;
+    if (strcmp(file[i].path, path) == 0 || (inside && last == DELETE))
+      forget(&file[i]);
+    else if (inside && last == NAME)
+      forget_name(&file[i]);
   }
 }
 
@@ -173,9 +199,9 @@ static void end_of(watched *f, unsigned luck) {
     case TRUNCATE:
       if (happens(luck)) cut(&f->then, (size_t)s->at);
       break;
-    case NAME: /* its bytes were synced before */
+    case NAME:
       f->there = happens(luck);
-      if (f->there && f->then.length == 0) (void)load(&f->then, f->path);
+      if (f->there && s->at == 0 && f->then.length == 0) (void)load(&f->then, f->path);
       break;
     case DELETE:
       if (!happens(luck)) break;

@@ -17,8 +17,8 @@ void power_watch(bool on);
 void power_write(const char *path, int64_t at, const void *data, size_t length);
 void power_truncate(const char *path, int64_t size);
 void power_delete(const char *path, bool synced);
-/* A finished file got its name; done. */
-void power_name(const char *path);
+/* A finished file, known as `old` so far, got its name; done. */
+void power_name(const char *old, const char *path);
 /* Of a file or a folder. */
 void power_sync(const char *path);
 
