@@ -168,7 +168,7 @@ CODES = {
     "BP_ERR_INVALID": lambda w: w.mine.share("2026-W99"),
     "BP_ERR_IO": full_disk,
     "BP_ERR_BUSY": busy,
-    "BP_ERR_NOTFOUND": lambda w: w.query(metrics=["no_such_metric"]),
+    "BP_ERR_NOTFOUND": lambda w: w.query(metrics=["never_heard_of"]),
     "BP_ERR_FORMAT": lambda w: w.mine.configure("prices", "{"),
     "BP_ERR_UNSUPPORTED": lambda w: w.query(by=["language"]),
     "BP_ERR_DENIED": lambda w: w.library.open(None, "owner").publish("2026-W07", str(w.folder / "release")),
