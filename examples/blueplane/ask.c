@@ -5,19 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "exits.h"
 #include "paths.h"
+#include "system.h"
 #include "zone.h"
 
 /* --------------------------------------------------------------------------------------- store */
 
 int load_file(text *out, const char *path) {
-  struct stat status;
   FILE *file = fopen(path, "rb");
-  int failed = file == NULL ? errno : 0;
-  if (file != NULL && fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode)) failed = EISDIR;
+  int failed = is_folder(path) ? EISDIR : file == NULL ? errno : 0;
   char block[65536];
   size_t length;
   while (failed == 0 && (length = fread(block, 1, sizeof block, file)) > 0)

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "calendar.h"
 #include "exits.h"
 #include "made.h"
 #include "pages/page.h"
+#include "system.h"
 #include "zone.h"
 
 #define DEMO_WEEKS 26
@@ -85,10 +85,11 @@ static int number_of_weeks(int *weeks, const program *p) {
 }
 
 static int make_folder(const char *path) {
-  if (mkdir(path, 0700) == 0 || (errno == EEXIST && rmdir(path) == 0 && mkdir(path, 0700) == 0))
-    return EXIT_OK;
+  int failed = make_private_folder(path);
+  if (failed == EEXIST) failed = rmdir(path) == 0 ? make_private_folder(path) : errno;
+  if (failed == 0) return EXIT_OK;
   return complain(EXIT_USAGE, "name a folder that is not there, or an empty one",
-                  "%s cannot be made: %s", path, strerror(errno));
+                  "%s cannot be made: %s", path, strerror(failed));
 }
 
 static char *inside(const made *m, const char *name) {

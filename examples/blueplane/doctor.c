@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "exits.h"
 #include "paths.h"
+#include "system.h"
 #include "zone.h"
 
 #define NAMES_SHOWN 3
@@ -73,7 +73,7 @@ static void check_roots(doctor *d) {
       find(d, WELL, r->source, print_text("%s", shown), NULL);
     else if (r->exists)
       find(d, PROBLEM, r->source, print_text("%s cannot be read", shown),
-           print_text("give yourself the right: chmod u+rx '%s'", r->path));
+           print_text("give yourself the right: " HOW_TO_OPEN, r->path));
     else if (named)
       find(d, WARNING, r->source, print_text("%s does not exist, but %s names it", shown, r->from),
            print_text("unset %s, or set it to the folder the assistant writes to", r->from));
@@ -90,23 +90,20 @@ static void check_roots(doctor *d) {
 
 /* A file that only its owner may read. */
 static void check_private(doctor *d, const char *about, const char *path) {
-  struct stat file;
-  char *shown = short_path(path);
-  if (stat(path, &file) != 0)
+  char said[64], *shown = short_path(path);
+  privacy how = privacy_of(said, path);
+  if (how == PRIVACY_UNKNOWN)
     find(
         d, PROBLEM, about, print_text("%s: %s", shown, strerror(errno)),
         copy_text("restore the file from a backup, or remove the store and read everything again"));
-  else if (file.st_uid != geteuid())
+  else if (how == PRIVACY_FOREIGN)
     find(d, WARNING, about, print_text("%s belongs to another person", shown),
          copy_text("use a store of your own: --store, or BLUEPLANE_STORE"));
-  else if ((file.st_mode & 077) != 0)
-    find(d, PROBLEM, about,
-         print_text("%s has mode %04o: others can get at it", shown,
-                    (unsigned)(file.st_mode & 07777)),
-         print_text("chmod 600 '%s'", path));
+  else if (how == PRIVACY_SHARED)
+    find(d, PROBLEM, about, print_text("%s has %s: others can get at it", shown, said),
+         print_text(HOW_TO_CLOSE, path));
   else
-    find(d, WELL, about, print_text("%s, mode %04o", shown, (unsigned)(file.st_mode & 07777)),
-         NULL);
+    find(d, WELL, about, print_text("%s, %s", shown, said), NULL);
   free(shown);
 }
 

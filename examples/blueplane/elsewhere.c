@@ -6,17 +6,18 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "exits.h"
+#include "system.h"
 
-/* Comes back only if it is not in the folder; errno says why. */
-static void start_in(const char *folder, size_t length, const char *other, char **words) {
+/* Comes back only if it is not in the folder: why. */
+static int start_in(const char *folder, size_t length, const char *other, char **words) {
   text path = {0};
   text_add_bytes(&path, folder, length);
   text_addf(&path, "/%s", other);
-  execv(path.data, words);
+  int failed = become(path.data, words);
   text_free(&path);
+  return failed;
 }
 
 /* Beside this program as it was called, else where it was installed, else on the path. */
@@ -25,9 +26,9 @@ static int start_other(program *p, const char *other, const char *task, const ch
   const char *slash = strrchr(words[0], '/');
   if (slash != NULL) start_in(words[0], (size_t)(slash - words[0]), other, words);
   start_in(INSTALLED_IN, strlen(INSTALLED_IN), other, words);
-  execvp(other, words);
-  if (errno != ENOENT)
-    return complain(EXIT_FAILED, NULL, "%s cannot be started: %s", other, strerror(errno));
+  int failed = become(other, words);
+  if (failed != ENOENT)
+    return complain(EXIT_FAILED, NULL, "%s cannot be started: %s", other, strerror(failed));
   char *hint = print_text("it is built and installed beside blueplane where %s is", library);
   complain(EXIT_FAILED, hint, "the program %s, which %s, is not there", other, task);
   free(hint);

@@ -4,14 +4,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "system.h"
 #include "text.h"
 
 #if defined(__linux__)
@@ -45,7 +44,7 @@ struct follower {
   size_t roots;
   bool polls;
   int descriptor; /* of inotify or kqueue; -1 */
-  int wake[2];
+  sleeper *sleeper;
   watch *watch;
   size_t watches;
 };
@@ -53,7 +52,7 @@ struct follower {
 /* ------------------------------------------------------------------------------------- walking */
 
 typedef struct visit {
-  void (*file)(void *user, const char *path, const struct stat *status);
+  void (*file)(void *user, const char *path, const file_look *found);
   void (*folder)(void *user, const char *path);
   void *user;
 } visit;
@@ -65,14 +64,14 @@ static void walk(const char *path, const visit *v, int depth) {
   if (v->folder != NULL) v->folder(v->user, path);
   const struct dirent *entry;
   while ((entry = readdir(entries)) != NULL) {
-    struct stat status;
+    file_look found;
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
     char *below = print_text("%s/%s", path, entry->d_name);
-    if (lstat(below, &status) == 0) {
-      if (S_ISDIR(status.st_mode))
+    if (look_at(&found, below)) {
+      if (found.is_folder)
         walk(below, v, depth + 1);
-      else if (S_ISREG(status.st_mode) && v->file != NULL)
-        v->file(v->user, below, &status);
+      else if (found.is_file && v->file != NULL)
+        v->file(v->user, below, &found);
     }
     free(below);
   }
@@ -82,17 +81,12 @@ static void walk(const char *path, const visit *v, int depth) {
 /* ------------------------------------------------------------------------------------- looking */
 
 /* Sums of hashes, so that the order of a folder does not matter. FNV-1a. */
-static void add_print(void *user, const char *path, const struct stat *status) {
+static void add_print(void *user, const char *path, const file_look *found) {
   uint64_t hash = UINT64_C(14695981039346656037);
   for (; *path != '\0'; path++)
     hash = (hash ^ (unsigned char)*path) * UINT64_C(1099511628211);
-#if defined(__APPLE__)
-  int64_t nanoseconds = status->st_mtimespec.tv_nsec;
-#else
-  int64_t nanoseconds = status->st_mtim.tv_nsec;
-#endif
-  const int64_t values[] = {(int64_t)status->st_size, (int64_t)status->st_mtime, nanoseconds};
-  for (size_t i = 0; i < 3; i++)
+  const int64_t values[] = {found->size, found->modified_ns};
+  for (size_t i = 0; i < 2; i++)
     hash = (hash ^ (uint64_t)values[i]) * UINT64_C(1099511628211);
   *(uint64_t *)user += hash;
 }
@@ -107,10 +101,12 @@ static bool look(root_state *r) {
 
 /* ------------------------------------------------------------------------------------ watching */
 
+#if defined(METHOD)
 static void add_watch(follower *f, int id, size_t root, const char *path) {
   f->watch = need(realloc(f->watch, (f->watches + 1) * sizeof *f->watch));
   f->watch[f->watches++] = (watch){id, root, copy_text(path)};
 }
+#endif
 
 /* The system gives no more: from now on we look. */
 static void give_up(follower *f) {
@@ -230,8 +226,8 @@ static void watch_path(watching *w, const char *path) {
 static void watch_folder(void *user, const char *path) {
   watch_path(user, path);
 }
-static void watch_file(void *user, const char *path, const struct stat *status) {
-  (void)status;
+static void watch_file(void *user, const char *path, const file_look *found) {
+  (void)found;
   watch_path(user, path);
 }
 
@@ -303,18 +299,9 @@ static int64_t milliseconds_now(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static bool was_woken(follower *f) {
-  char bytes[64];
-  bool any = false;
-  while (read(f->wake[0], bytes, sizeof bytes) > 0)
-    any = true;
-  return any;
-}
-
 /* Sleeps until the system tells something, or somebody wakes us. False: by a signal. */
 static bool sleep_for(follower *f, int milliseconds) {
-  struct pollfd on[2] = {{f->wake[0], POLLIN, 0}, {f->descriptor, POLLIN, 0}};
-  return poll(on, f->polls || f->descriptor < 0 ? 1 : 2, milliseconds) >= 0;
+  return sleeper_sleep(f->sleeper, f->polls ? -1 : f->descriptor, milliseconds);
 }
 
 static bool look_at_all(follower *f, bool *changed) {
@@ -343,33 +330,22 @@ bool follow_wait(follower *f, int milliseconds, bool *changed) {
     }
     if (left <= 0) return false;
     int step = f->polls ? LOOK_AGAIN : 1000; /* a folder may come that nobody tells of */
-    if (!sleep_for(f, left < step ? (int)left : step) || was_woken(f)) return false;
+    if (!sleep_for(f, left < step ? (int)left : step) || sleeper_was_woken(f->sleeper))
+      return false;
   }
 }
 
 void follow_wake(follower *f) {
-  ssize_t unused = write(f->wake[1], "", 1);
-  (void)unused;
+  sleeper_wake(f->sleeper);
 }
 
 /* ---------------------------------------------------------------------------- opening, closing */
-
-static void prepare_pipe(int ends[2]) {
-  if (pipe(ends) != 0) {
-    ends[0] = ends[1] = -1;
-    return;
-  }
-  for (int i = 0; i < 2; i++) {
-    fcntl(ends[i], F_SETFL, O_NONBLOCK);
-    fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-  }
-}
 
 follower *follow_open(const char *const *folders, size_t count, bool poll) {
   follower *f = need(calloc(1, sizeof *f));
   f->root = need(calloc(count + 1, sizeof *f->root));
   f->roots = count;
-  prepare_pipe(f->wake);
+  f->sleeper = sleeper_new();
   for (size_t i = 0; i < count; i++)
     f->root[i].path = copy_text(folders[i]);
   f->descriptor = poll ? -1 : open_watcher();
@@ -384,6 +360,7 @@ const char *follow_method(const follower *f) {
 #if defined(METHOD)
   return f->polls ? "polling" : METHOD;
 #else
+  (void)f;
   return "polling";
 #endif
 }
@@ -395,8 +372,7 @@ void follow_close(follower *f) {
     close(f->watch[i].id);
 #endif
   if (f->descriptor >= 0) close(f->descriptor);
-  for (int i = 0; i < 2; i++)
-    if (f->wake[i] >= 0) close(f->wake[i]);
+  sleeper_free(f->sleeper);
   for (size_t i = 0; i < f->watches; i++)
     free(f->watch[i].path);
   for (size_t i = 0; i < f->roots; i++)

@@ -8,16 +8,15 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "exits.h"
 #include "paths.h"
+#include "system.h"
 
 #define PAYLOAD_MAX ((size_t)64 << 20)
 
@@ -105,14 +104,7 @@ static char *read_input(void) {
 /* One write, so that lines of hooks that run at once do not mix. */
 static int append(const char *path, const char *line) {
   int failed = make_folder_of(path);
-  int file = failed == 0 ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600)
-                         : -1;
-  if (file < 0) return failed != 0 ? failed : errno;
-  size_t length = strlen(line);
-  ssize_t written = write(file, line, length);
-  failed = written == (ssize_t)length ? 0 : written < 0 ? errno : EIO;
-  if (close(file) != 0 && failed == 0) failed = errno;
-  return failed;
+  return failed == 0 ? append_private(path, line, strlen(line)) : failed;
 }
 
 int run_hook(program *p) {

@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "exits.h"
 #include "paths.h"
+#include "system.h"
 #include "zone.h"
 
 volatile sig_atomic_t interrupted;
@@ -13,14 +14,6 @@ volatile sig_atomic_t interrupted;
 static void on_interrupt(int signal_number) {
   (void)signal_number;
   interrupted = 1;
-}
-
-static void catch_interrupts(void) {
-  struct sigaction action = {0};
-  action.sa_handler = on_interrupt;
-  action.sa_flags = (int)SA_RESETHAND; /* the second Ctrl-C ends the program whatever it is doing */
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
 }
 
 static int read_options(program *p, int argc, const char **argv) {
@@ -123,6 +116,6 @@ int run_words(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  catch_interrupts();
+  system_begin(on_interrupt);
   return run_words(argc, argv);
 }

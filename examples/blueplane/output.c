@@ -10,6 +10,7 @@
 
 #include "exits.h"
 #include "paths.h"
+#include "system.h"
 #include "zone.h"
 
 /* -------------------------------------------------------------------------------------- output */
@@ -26,14 +27,14 @@ int write_out(text *t) {
 }
 
 /* In a new file beside it, which then takes its name. */
-static int replace_file(const char *path, const text *t) {
+static int write_anew(const char *path, const text *t) {
   char *beside = print_text("%s.XXXXXX", path);
   int descriptor = mkstemp(beside); /* mode 0600 */
   FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
   bool whole = file != NULL && fwrite(t->data, 1, t->length, file) == t->length;
   int failed = whole ? 0 : errno;
   if (file != NULL && fclose(file) != 0 && failed == 0) failed = errno;
-  if (failed == 0 && rename(beside, path) != 0) failed = errno;
+  if (failed == 0) failed = replace_file(beside, path);
   if (failed != 0 && descriptor >= 0) remove(beside);
   free(beside);
   return failed;
@@ -42,7 +43,7 @@ static int replace_file(const char *path, const text *t) {
 int write_file(const char *path, text *t) {
   if (strcmp(path, "-") == 0) return write_out(t);
   int failed = make_folder_of(path);
-  if (failed == 0) failed = replace_file(path, t);
+  if (failed == 0) failed = write_anew(path, t);
   text_free(t);
   if (failed == 0) return EXIT_OK;
   char *shown = short_path(path);

@@ -21,10 +21,9 @@ int write_documents(const char *schema, const char *const *names, const bp_resul
 int write_json(json *j);
 
 /* One line on standard error, unless --quiet. */
-__attribute__((format(printf, 2, 3))) void note(const screen *s, const char *format, ...);
+TEXT_FORMAT(2, 3) void note(const screen *s, const char *format, ...);
 /* A line each for what went wrong and, where `hint` is not NULL, how to mend it. Returns `code`. */
-int complain(int code, const char *hint, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+int complain(int code, const char *hint, const char *format, ...) TEXT_FORMAT(3, 4);
 /* Says what the library says, with its details; frees the error. Returns the exit code for it. */
 int complain_of(bp_error *error);
 

@@ -1,16 +1,12 @@
 /* paths.c: the rules of each assistant and of the XDG base directories. */
-#define _XOPEN_SOURCE 700 /* realpath */
-
 #include "paths.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "options.h"
+#include "system.h"
 #include "text.h"
 
 /* A variable's value; NULL if it is not set or empty. */
@@ -19,41 +15,44 @@ static const char *variable(const char *name) {
   return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-char *home_folder(void) {
-  const char *home = variable("HOME");
-  if (home != NULL) return copy_text(home);
-  const struct passwd *person = getpwuid(getuid());
-  return copy_text(person != NULL && person->pw_dir != NULL ? person->pw_dir : "/");
-}
-
 /* The XDG folder of a kind; by their specification a relative path is ignored. */
 static char *xdg_folder(const char *name, const char *below_home) {
   const char *value = variable(name);
-  if (value != NULL && value[0] == '/') return copy_text(value);
+  if (value != NULL && is_absolute(value)) return plain_path(value);
   char *home = home_folder();
   char *path = print_text("%s/%s", home, below_home);
   free(home);
   return path;
 }
 
+/* The folder of what is our own, which Windows names by a variable. */
+static char *own_folder(const char *name, const char *below_home, const char *on_windows) {
+#ifdef _WIN32
+  const char *value = variable(name) == NULL ? variable(on_windows) : NULL;
+  if (value != NULL) return plain_path(value);
+#endif
+  (void)on_windows;
+  return xdg_folder(name, below_home);
+}
+
 char *default_store(void) {
   const char *store = variable("BLUEPLANE_STORE");
   if (store != NULL) return copy_text(store);
-  char *data = xdg_folder("XDG_DATA_HOME", ".local/share");
+  char *data = own_folder("XDG_DATA_HOME", ".local/share", "LOCALAPPDATA");
   char *path = print_text("%s/blueplane/blueplane.db", data);
   free(data);
   return path;
 }
 
 char *config_path(void) {
-  char *config = xdg_folder("XDG_CONFIG_HOME", ".config");
+  char *config = own_folder("XDG_CONFIG_HOME", ".config", "APPDATA");
   char *path = print_text("%s/blueplane/config", config);
   free(config);
   return path;
 }
 
 char *state_path(const char *name) {
-  char *state = xdg_folder("XDG_STATE_HOME", ".local/state");
+  char *state = own_folder("XDG_STATE_HOME", ".local/state", "LOCALAPPDATA");
   char *path = print_text("%s/blueplane/%s", state, name);
   free(state);
   return path;
@@ -67,14 +66,9 @@ char *hooks_folder(const char *assistant) {
 
 /* --------------------------------------------------------------------------------------- roots */
 
-static bool is_folder(const char *path) {
-  struct stat status;
-  return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 /* Takes `path`. */
 static void add_root(roots *r, const char *source, char *path, const char *from) {
-  char *real = realpath(path, NULL);
+  char *real = real_path(path);
   if (real != NULL) {
     free(path);
     path = real;
@@ -86,8 +80,7 @@ static void add_root(roots *r, const char *source, char *path, const char *from)
   }
   r->item = need(realloc(r->item, (r->count + 1) * sizeof *r->item));
   bool exists = is_folder(path);
-  r->item[r->count++] =
-      (root){source, path, from, exists, exists && access(path, R_OK | X_OK) == 0};
+  r->item[r->count++] = (root){source, path, from, exists, exists && may_list(path)};
 }
 
 /* The folder's projects where there are some, else the folder, which may be one of projects. */
@@ -99,7 +92,8 @@ static char *projects_of(const char *folder) {
 }
 
 static char *expand_home(const char *path) {
-  if (path[0] != '~' || (path[1] != '/' && path[1] != '\0')) return copy_text(path);
+  if (path[0] != '~' || (path[1] != '\0' && strchr(PATH_DIVIDERS, path[1]) == NULL))
+    return plain_path(path);
   char *home = home_folder();
   char *expanded = print_text("%s%s", home, path + 1);
   free(home);
@@ -163,8 +157,10 @@ static void add_cursor_roots(roots *r) {
 #if defined(__APPLE__)
   char *user = print_text("%s/Library/Application Support/Cursor/User", home);
 #elif defined(_WIN32)
-  const char *data = variable("APPDATA");
-  char *user = print_text("%s/Cursor/User", data != NULL ? data : home);
+  const char *named = variable("APPDATA");
+  char *data = named != NULL ? plain_path(named) : print_text("%s/AppData/Roaming", home);
+  char *user = print_text("%s/Cursor/User", data);
+  free(data);
 #else
   char *config = xdg_folder("XDG_CONFIG_HOME", ".config");
   char *user = print_text("%s/Cursor/User", config);
@@ -213,10 +209,12 @@ void roots_free(roots *r) {
 int make_folder_of(const char *path) {
   char *folder = copy_text(path);
   int failed = 0;
-  for (char *at = strchr(folder + 1, '/'); at != NULL && failed == 0; at = strchr(at + 1, '/')) {
+  for (char *at = folder + 1; failed == 0 && (at = strpbrk(at, PATH_DIVIDERS)) != NULL; at++) {
+    char divider = *at;
     *at = '\0';
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST && !is_folder(folder)) failed = errno;
-    *at = '/';
+    failed = is_folder(folder) ? 0 : make_private_folder(folder);
+    if (failed == EEXIST) failed = 0;
+    *at = divider;
   }
   free(folder);
   return failed;

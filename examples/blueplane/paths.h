@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-char *home_folder(void);
 /* BLUEPLANE_STORE, else ${XDG_DATA_HOME:-~/.local/share}/blueplane/blueplane.db. */
 char *default_store(void);
 /* ${XDG_CONFIG_HOME:-~/.config}/blueplane/config */

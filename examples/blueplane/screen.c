@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+
+#include "system.h"
 
 /* A variable's value; NULL if it is not set or empty. */
 static const char *variable(const char *name) {
@@ -33,13 +33,12 @@ static int width_of(bool terminal) {
   long width = columns != NULL ? strtol(columns, &end, 10) : 0;
   if (width > 0 && width < 10000 && *end == '\0') return (int)width;
   if (!terminal) return 0;
-  struct winsize size;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
+  int told = terminal_width();
+  return told > 0 ? told : 80;
 }
 
 void screen_init(screen *s, const options *o) {
-  bool terminal = isatty(STDOUT_FILENO) == 1;
+  bool terminal = is_terminal(stdout);
   const char *term = getenv("TERM"), *color = o->value[OPTION_COLOR];
   bool dumb = term != NULL && strcmp(term, "dumb") == 0;
   s->format = o->value[OPTION_FORMAT] != NULL ? o->value[OPTION_FORMAT] : "table";
@@ -50,7 +49,7 @@ void screen_init(screen *s, const options *o) {
   if (color != NULL && strcmp(color, "always") == 0) s->color = true;
   if (color != NULL && strcmp(color, "never") == 0) s->color = false;
   s->quiet = given(o, OPTION_QUIET);
-  s->talks_to_terminal = isatty(STDERR_FILENO) == 1 && !dumb;
+  s->talks_to_terminal = is_terminal(stderr) && !dumb;
 }
 
 bool is_json(const screen *s) {

@@ -4,12 +4,11 @@
 #include "commands.h"
 
 #include <cjson/cJSON.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "exits.h"
+#include "system.h"
 
 #define INPUT_MAX ((size_t)1 << 20)
 #define WAIT_MS 50
@@ -17,20 +16,17 @@
 
 /* Standard input, as far as somebody writes to it without delay. */
 static text read_input(void) {
-  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
   char piece[4096];
   text t = {0};
-  while (t.length < INPUT_MAX && poll(&input, 1, WAIT_MS) > 0) {
-    ssize_t got = read(STDIN_FILENO, piece, sizeof piece);
-    if (got <= 0) break;
-    text_add_bytes(&t, piece, (size_t)got);
-  }
+  size_t got;
+  while (t.length < INPUT_MAX && (got = read_soon(piece, sizeof piece, WAIT_MS)) > 0)
+    text_add_bytes(&t, piece, got);
   return t;
 }
 
 /* In US dollars: list price as the assistant itself adds it up. */
 static double session_cost(void) {
-  if (isatty(STDIN_FILENO)) return NOT_TOLD;
+  if (is_terminal(stdin)) return NOT_TOLD;
   text said = read_input();
   cJSON *status = said.length > 0 ? cJSON_Parse(said.data) : NULL;
   const cJSON *cost = cJSON_GetObjectItemCaseSensitive(status, "cost");

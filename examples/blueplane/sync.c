@@ -6,12 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "exits.h"
 #include "paths.h"
+#include "system.h"
 
 #define PATIENCE 0.5 /* seconds before a bar is shown */
 #define REDRAW 0.1   /* seconds between two drawings */
@@ -96,13 +95,12 @@ static void wipe(const meter *m) {
 /* --------------------------------------------------------------------------------------- reads */
 
 static uint32_t thread_count(void) {
-  long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  if (processors < 1) return 1;
-  return processors > THREADS_MAX ? THREADS_MAX : (uint32_t)processors;
+  unsigned processors = processor_count();
+  return processors > THREADS_MAX ? THREADS_MAX : processors;
 }
 
 /* Reads one folder or file; the library's code. */
-static int read_place(const program *p, part *where, bool is_folder, bp_error **error) {
+static int read_place(const program *p, part *where, bool whole_folder, bp_error **error) {
   bp_ingest_options how = BP_INGEST_OPTIONS_INIT;
   meter m = {&p->screen, where->source != NULL ? where->source : "reading", seconds(), 0};
   how.threads = thread_count();
@@ -110,7 +108,7 @@ static int read_place(const program *p, part *where, bool is_folder, bp_error **
   how.progress_user = &m;
   if (given(&p->options, OPTION_RESTART)) how.flags |= BP_INGEST_RESTART;
   where->report = (bp_ingest_report)BP_INGEST_REPORT_INIT;
-  int rc = is_folder
+  int rc = whole_folder
                ? bp_ingest_scan(p->store, where->source, where->path, &how, &where->report, error)
                : bp_ingest_file(p->store, where->source, where->path, &how, &where->report, error);
   wipe(&m);
@@ -314,10 +312,9 @@ static void take_out_expired(const program *p) {
 static int read_arguments(const program *p, parts *all, bp_error **error) {
   int rc = BP_OK;
   for (size_t i = 0; i < p->argument_count && rc == BP_OK; i++) {
-    struct stat status;
-    bool is_folder = stat(p->arguments[i], &status) == 0 && S_ISDIR(status.st_mode);
-    rc = read_place(p, add_part(all, p->options.value[OPTION_SOURCE], p->arguments[i]), is_folder,
-                    error);
+    const char *path = p->arguments[i];
+    rc =
+        read_place(p, add_part(all, p->options.value[OPTION_SOURCE], path), is_folder(path), error);
   }
   return rc;
 }

@@ -3,15 +3,14 @@
 #include "commands.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "exits.h"
 #include "paths.h"
+#include "system.h"
 
 /* --------------------------------------------------------------------------------------- files */
 
@@ -24,12 +23,11 @@ static int failed_file(const char *what, const char *path, int why) {
 
 /* Never over another file: what is there may be the only copy. */
 static int write_new(const char *path, const void *data, size_t length) {
-  int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
-  if (descriptor < 0) return failed_file("write", path, errno);
-  FILE *file = fdopen(descriptor, "wb");
-  bool whole = file != NULL && fwrite(data, 1, length, file) == length;
+  FILE *file = create_private(path);
+  if (file == NULL) return failed_file("write", path, errno);
+  bool whole = fwrite(data, 1, length, file) == length;
   int why = errno;
-  if (file != NULL) whole = fclose(file) == 0 && whole;
+  whole = fclose(file) == 0 && whole;
   return whole ? EXIT_OK : failed_file("write", path, why);
 }
 
@@ -48,8 +46,7 @@ static int open_other(program *p, const char *path, uint32_t access, const char 
 
 /* One that is there: a steward's handle would make what is missing. */
 static int open_steward(program *p, const char *path) {
-  struct stat status;
-  if (stat(path, &status) != 0) return failed_file("open", path, errno);
+  if (access(path, F_OK) != 0) return failed_file("open", path, errno);
   return open_other(p, path, BP_ACCESS_STEWARD, NULL, 0);
 }
 

@@ -7,6 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The compiler checks formats, those of C11; on Windows "printf" would mean another one. */
+#if defined(__MINGW32__)
+#define TEXT_FORMAT(format_at, values_at) __attribute__((format(gnu_printf, format_at, values_at)))
+#elif defined(__GNUC__)
+#define TEXT_FORMAT(format_at, values_at) __attribute__((format(printf, format_at, values_at)))
+#else
+#define TEXT_FORMAT(format_at, values_at)
+#endif
+
 typedef struct text {
   char *data; /* NUL-terminated, NULL while empty */
   size_t length, capacity;
@@ -14,12 +23,12 @@ typedef struct text {
 
 void *need(void *memory); /* what malloc and its like gave, or the end */
 char *copy_text(const char *string);
-__attribute__((format(printf, 1, 2))) char *print_text(const char *format, ...);
+TEXT_FORMAT(1, 2) char *print_text(const char *format, ...);
 
 void text_free(text *t);
 void text_add(text *t, const char *string);
 void text_add_bytes(text *t, const char *bytes, size_t length);
-__attribute__((format(printf, 2, 3))) void text_addf(text *t, const char *format, ...);
+TEXT_FORMAT(2, 3) void text_addf(text *t, const char *format, ...);
 void text_repeat(text *t, const char *string, int times);
 
 /* Columns the string takes on a terminal. */

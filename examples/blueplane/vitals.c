@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "exits.h"
 #include "paths.h"
 #include "queue.h"
+#include "system.h"
 
 #define BEHIND 900.0 /* seconds that a change may wait before reading counts as behind */
 
@@ -130,12 +130,11 @@ static double number_of(const vitals *v, const char *name) {
 /* What the store may grow to, and when. */
 static void add_limit(vitals *v, const program *p) {
   const char *asked = p->options.value[OPTION_SIZE_LIMIT];
-  struct statvfs disk;
   double used = number_of(v, "storage_bytes") - number_of(v, "free_bytes"), limit;
   if (asked != NULL)
     parse_bytes(&limit, asked);
-  else if (statvfs(p->store_path, &disk) == 0)
-    limit = used + (double)disk.f_bavail * (double)disk.f_frsize;
+  else if ((limit = room_left(p->store_path)) >= 0)
+    limit += used;
   else
     return;
   double growth = number_of(v, "growth"), left = limit > used ? limit - used : 0;

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "exits.h"
 #include "live.h"
 #include "stats.h"
+#include "system.h"
 
 #define MINUTE 60000 /* ms: the day may end, and the baseline with it */
 
@@ -64,7 +64,7 @@ static int show(text *last, program *p, bool on_terminal) {
 }
 
 int run_watch(program *p) {
-  bool on_terminal = isatty(STDOUT_FILENO) && is_table(&p->screen);
+  bool on_terminal = is_terminal(stdout) && is_table(&p->screen);
   text last = {0};
   live l;
   if (!is_table(&p->screen) && !is_json(&p->screen))

@@ -1,15 +1,14 @@
-/* zone.c: looks where systems keep the zone's name; leaves the calendar itself to the C library. */
+/* zone.c: looks where systems keep the zone's name; leaves local time to the C library where that knows zones. */
 #include "zone.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "calendar.h"
+#include "system.h"
 #include "text.h"
-
-#define ZONES "/usr/share/zoneinfo"
 
 /* ------------------------------------------------------------------------------------ the name */
 
@@ -56,10 +55,7 @@ static char *zone_of_file(void) {
 
 static char *zone_of_link(void) {
   char target[512];
-  ssize_t length = readlink("/etc/localtime", target, sizeof target - 1);
-  if (length <= 0) return NULL;
-  target[length] = '\0';
-  return zone_of_path(target);
+  return read_link(target, sizeof target, "/etc/localtime") ? zone_of_path(target) : NULL;
 }
 
 char *find_zone(const char **from) {
@@ -101,38 +97,23 @@ char *nearest_zone(const char *typed) {
   return n.best == NULL ? NULL : copy_text(best);
 }
 
-void use_zone(const char *name) {
-  setenv("TZ", name, 1);
-  tzset();
-}
-
 /* -------------------------------------------------------------------------------------- dates */
 
-static int64_t days_from_civil(int year, int month, int day) { /* since 1970-01-01 */
-  int64_t y = month <= 2 ? (int64_t)year - 1 : year;
-  int64_t era = (y >= 0 ? y : y - 399) / 400;
-  int64_t of_era = y - era * 400;
-  int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static date civil_from_days(int64_t days) {
-  date d = {0};
-  d.weekday = (int)(((days + 3) % 7 + 7) % 7);
-  days += 719468;
-  int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-  int64_t of_era = days - era * 146097;
-  int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-  int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-  int64_t month = (5 * of_year + 2) / 153;
-  d.day = (int)(of_year - (153 * month + 2) / 5 + 1);
-  d.month = (int)(month < 10 ? month + 3 : month - 9);
-  d.year = (int)(year + era * 400 + (d.month <= 2));
+static date date_of_days(int64_t days) {
+  date d = {.weekday = (int)(days - monday_of(days))};
+  civil_of(days, &d.year, &d.month, &d.day);
   return d;
 }
 
 date add_days(date d, int days) {
-  return civil_from_days(days_from_civil(d.year, d.month, d.day) + days);
+  return date_of_days(days_of(d.year, d.month, d.day) + days);
+}
+
+#ifndef _WIN32 /* which has zone_windows.c */
+
+void use_zone(const char *name) {
+  setenv("TZ", name, 1);
+  tzset();
 }
 
 date date_of(int64_t us) {
@@ -148,6 +129,8 @@ int64_t instant_of(date d) {
       .tm_year = d.year - 1900, .tm_mon = d.month - 1, .tm_mday = d.day, .tm_isdst = -1};
   return (int64_t)mktime(&local) * 1000000;
 }
+
+#endif
 
 date today(void) {
   return date_of((int64_t)time(NULL) * 1000000);
@@ -174,7 +157,7 @@ static bool take_date(const char **at, date *out) {
   int month = take_sign(at, '-') ? take_number(at, 2) : -1;
   int day = take_sign(at, '-') ? take_number(at, 2) : -1;
   if (year < 1970 || month < 1 || month > 12 || day < 1) return false;
-  *out = civil_from_days(days_from_civil(year, month, day));
+  *out = date_of_days(days_of(year, month, day));
   return out->month == month && out->day == day;
 }
 
@@ -189,7 +172,7 @@ bool parse_instant(int64_t *us, const char *string) {
   int minute = take_sign(&string, ':') ? take_number(&string, 2) : -1;
   int second = take_sign(&string, ':') ? take_number(&string, 2) : -1;
   if (hour < 0 || minute < 0 || second < 0) return false;
-  int64_t days = days_from_civil(d.year, d.month, d.day);
+  int64_t days = days_of(d.year, d.month, d.day);
   *us = (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000000;
   return true;
 }

@@ -11,6 +11,8 @@ char *find_zone(const char **from);
 bool zone_exists(const char *name);
 /* The zone's name nearest to what was typed, or NULL; the caller frees it. */
 char *nearest_zone(const char *typed);
+#define ZONES "/usr/share/zoneinfo"
+
 /* From now on local time of this process is that zone's. */
 void use_zone(const char *name);
 

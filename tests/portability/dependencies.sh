@@ -110,14 +110,21 @@ check() {
   describe check "$1" '-lcheck -lm'
 }
 
+# Its makefile is of POSIX: it asks a terminal for its width, and who is allowed to run other programs.
 popt() {
   by_configure --disable-nls
-  make -s -C src install
+  if [ "$host" = x86_64-w64-mingw32 ]; then
+    mkdir -p none/sys && : >none/sys/ioctl.h
+    flags='-w -DHAVE_CONFIG_H -I. -Inone -DPOPT_SYSCONFDIR="/" -Dgetuid=getpid -Dgeteuid=getpid -Dgetgid=getpid -Dgetegid=getpid' \
+      archive popt src/popt.c src/popthelp.c src/poptint.c src/poptparse.c src/poptconfig.c src/lookup3.c
+    cp src/popt.h "$prefix/include"
+  else
+    make -s -C src install
+  fi
   describe popt "$1" -lpopt
 }
 
-needed='sqlite3 cjson libsodium utf8proc zlib check'
-[ "$1" != musl ] || needed="$needed popt"
+needed='sqlite3 cjson libsodium utf8proc zlib check popt'
 # shellcheck disable=SC2086  # lists of names
 [ -d "$folder/apt" ] || fetch $needed
 for name in $needed; do

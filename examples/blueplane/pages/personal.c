@@ -6,9 +6,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../exits.h"
+#include "../system.h"
 
 #define METRICS_MOST 16
 #define SESSIONS_MOST 300
@@ -223,14 +223,10 @@ static int settle_tasks(const program *p) {
   return code;
 }
 
-static size_t processors(void) {
-  long count = sysconf(_SC_NPROCESSORS_ONLN);
-  return count < 1 ? 1 : count > THREADS_MOST ? THREADS_MOST : (size_t)count;
-}
-
 static int run_jobs(jobs *all) {
   pthread_t threads[THREADS_MOST];
-  size_t beside = 0, wanted = processors() - 1;
+  size_t processors = processor_count();
+  size_t beside = 0, wanted = (processors < THREADS_MOST ? processors : THREADS_MOST) - 1;
   while (beside < wanted && pthread_create(&threads[beside], NULL, answer_beside, all) == 0)
     beside++;
   answer_all(all, all->program);

@@ -8,6 +8,7 @@
 
 #include "../calendar.h"
 #include "../exits.h"
+#include "../system.h"
 #include "../zone.h"
 
 /* ------------------------------------------------------------------------------------- opening */
@@ -55,17 +56,13 @@ static int merge_all(bp_store *s, const text *files, size_t count, bp_error **er
 }
 
 static int put_together(published *x, char *const *paths, size_t count, uint32_t access) {
-  const char *temporary = getenv("TMPDIR");
   text *files = need(calloc(count, sizeof *files));
   bp_error *error = NULL;
   bp_store *steward = NULL;
   int code = EXIT_OK;
-  x->folder = print_text("%s/blueplane-XXXXXX", temporary != NULL ? temporary : "/tmp");
-  if (mkdtemp(x->folder) == NULL) {
-    code = complain(EXIT_FAILED, NULL, "cannot make a folder in %s", x->folder);
-    free(x->folder);
-    x->folder = NULL;
-  }
+  x->folder = temporary_folder();
+  if (x->folder == NULL)
+    code = complain(EXIT_FAILED, "TMPDIR may name another place", "cannot make a temporary folder");
   for (size_t i = 0; i < count && code == EXIT_OK; i++)
     code = load_file(&files[i], paths[i]);
   for (size_t i = 0; i < count; i++)
