@@ -7,7 +7,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include <windows.h>
+#include "base/win32.h"
 
 #include <sddl.h>
 
@@ -40,48 +40,59 @@ static int code_of_error(DWORD error) {
 
 /* --------------------------------------------------------------------------------- names in UTF-16 */
 
-static int to_wide(wchar_t **out, const char *path, const char *ending) {
-  size_t length = strlen(path), more = strlen(ending);
-  if (length + more > 32000) return BP_ERR_NOTFOUND; /* longer than any name */
-  wchar_t *wide = bpi_realloc(NULL, length + more + 1, sizeof *wide);
-  if (wide == NULL) return BP_ERR_NOMEM;
-  int made = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, wide, (int)length + 1);
+/* Most names need no memory: so what was begun can be taken away even where there is none left. */
+typedef struct wide {
+  wchar_t *name; /* `here`, or to be freed */
+  wchar_t here[SHORT_PATH];
+} wide;
+
+static void free_wide(wide *w) {
+  if (w->name != w->here) bpi_free(w->name);
+}
+
+static int to_wide(wide *out, const char *path, const char *ending) {
+  size_t length = strlen(path), more = strlen(ending), size = length + more + 1;
+  if (size > 32000) return BP_ERR_NOTFOUND; /* longer than any name */
+  out->name = size <= SHORT_PATH ? out->here : bpi_realloc(NULL, size, sizeof *out->name);
+  if (out->name == NULL) return BP_ERR_NOMEM;
+  int made =
+      MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, out->name, (int)length + 1);
   if (made == 0) {
-    bpi_free(wide);
+    free_wide(out);
     return BP_ERR_NOTFOUND; /* no UTF-8: no name here */
   }
   for (size_t i = 0; i <= more; i++)
-    wide[made - 1 + (int)i] = (wchar_t)ending[i];
-  for (wchar_t *at = wide; *at != 0; at++)
+    out->name[made - 1 + (int)i] = (wchar_t)ending[i];
+  for (wchar_t *at = out->name; *at != 0; at++)
     if (*at == L'/') *at = L'\\';
-  *out = wide;
   return BP_OK;
 }
 
 /* Names beyond the old limit are whole ones behind a prefix. */
-static int lengthen(wchar_t **name) {
+static int lengthen(wide *w) {
   static const wchar_t local[] = L"\\\\?\\", shared[] = L"\\\\?\\UNC";
-  DWORD size = GetFullPathNameW(*name, 0, NULL, NULL);
+  DWORD size = GetFullPathNameW(w->name, 0, NULL, NULL);
   size_t front = sizeof shared / sizeof *shared;
   wchar_t *whole = bpi_realloc(NULL, size + front, sizeof *whole);
   if (whole == NULL) return BP_ERR_NOMEM;
   wchar_t *path = whole + front;
-  if (size == 0 || GetFullPathNameW(*name, size, path, NULL) == 0) *path = 0;
+  if (size == 0 || GetFullPathNameW(w->name, size, path, NULL) == 0) *path = 0;
   bool of_server = path[0] == L'\\' && path[1] == L'\\';
   const wchar_t *prefix = of_server ? shared : local;
   if (of_server) path++; /* "\\server" becomes "\\?\UNC\server" */
   memmove(whole + wcslen(prefix), path, (wcslen(path) + 1) * sizeof *path);
   memcpy(whole, prefix, wcslen(prefix) * sizeof *prefix);
-  bpi_free(*name);
-  *name = whole;
+  free_wide(w);
+  w->name = whole;
   return BP_OK;
 }
 
-static int wide_name(wchar_t **out, const char *path, const char *ending) {
+static int wide_name(wide *out, const char *path, const char *ending) {
   int rc = to_wide(out, path, ending);
-  if (rc != BP_OK || wcslen(*out) < SHORT_PATH || wcsncmp(*out, L"\\\\?\\", 4) == 0) return rc;
+  if (rc != BP_OK || wcslen(out->name) < SHORT_PATH || wcsncmp(out->name, L"\\\\?\\", 4) == 0)
+    return rc;
   rc = lengthen(out);
-  if (rc != BP_OK) bpi_free(*out);
+  if (rc != BP_OK) free_wide(out);
   return rc;
 }
 
@@ -130,20 +141,20 @@ static int open_name(disk_file *out, const wchar_t *name, DWORD access, bool fol
 /* Opened as what the name itself is; what is no link and yet not the file is opened anew. */
 static int open_as_it_is(disk_file *out, const char *path, DWORD access, bool follow,
                          file_stat *stat) {
-  wchar_t *name;
-  int rc = wide_name(&name, path, "");
+  wide w;
+  int rc = wide_name(&w, path, "");
   if (rc != BP_OK) return rc;
-  rc = open_name(out, name, access, follow);
+  rc = open_name(out, w.name, access, follow);
   bool known = rc == BP_OK && bpi_disk_stat(*out, stat);
   FILE_ATTRIBUTE_TAG_INFO tag;
   if (known && !follow && !stat->is_link &&
       GetFileInformationByHandleEx((HANDLE)*out, FileAttributeTagInfo, &tag, sizeof tag) &&
       (tag.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) {
     (void)bpi_disk_close(*out);
-    rc = open_name(out, name, access, true);
+    rc = open_name(out, w.name, access, true);
     known = rc == BP_OK && bpi_disk_stat(*out, stat);
   }
-  bpi_free(name);
+  free_wide(&w);
   if (rc != BP_OK || known) return rc;
   (void)bpi_disk_close(*out);
   return BP_ERR_IO;
@@ -180,18 +191,18 @@ static PSECURITY_DESCRIPTOR private_to_user(void) {
 }
 
 int bpi_disk_create(disk_file *out, const char *path) {
-  wchar_t *name;
-  int rc = wide_name(&name, path, "");
+  wide w;
+  int rc = wide_name(&w, path, "");
   if (rc != BP_OK) return rc;
   SECURITY_ATTRIBUTES owner = {.nLength = sizeof owner, .lpSecurityDescriptor = private_to_user()};
   rc = BP_ERR_IO;
   if (owner.lpSecurityDescriptor != NULL) {
-    *out = (disk_file)CreateFileW(name, GENERIC_WRITE, SHARED, &owner, CREATE_NEW,
+    *out = (disk_file)CreateFileW(w.name, GENERIC_WRITE, SHARED, &owner, CREATE_NEW,
                                   FILE_ATTRIBUTE_NORMAL, NULL);
     rc = *out == NO_FILE ? code_of_error(GetLastError()) : BP_OK;
     LocalFree(owner.lpSecurityDescriptor);
   }
-  bpi_free(name);
+  free_wide(&w);
   return rc;
 }
 
@@ -236,39 +247,40 @@ int bpi_disk_stat_path(const char *path, file_stat *out) {
 }
 
 int bpi_disk_name(char *temporary, const char *path) {
-  wchar_t *from, *to;
+  wide from, to;
   int rc = wide_name(&from, temporary, "");
   if (rc != BP_OK) return rc;
   rc = wide_name(&to, path, "");
   if (rc == BP_OK) {
-    if (!MoveFileExW(from, to, MOVEFILE_WRITE_THROUGH)) rc = code_of_error(GetLastError());
-    bpi_free(to);
+    if (!MoveFileExW(from.name, to.name, MOVEFILE_WRITE_THROUGH))
+      rc = code_of_error(GetLastError());
+    free_wide(&to);
   }
-  bpi_free(from);
+  free_wide(&from);
   return rc;
 }
 
 int bpi_disk_make_private(const char *path) {
-  wchar_t *name;
-  int rc = wide_name(&name, path, "");
+  wide w;
+  int rc = wide_name(&w, path, "");
   if (rc != BP_OK) return rc;
   PSECURITY_DESCRIPTOR owner = private_to_user();
   rc = BP_ERR_IO;
   if (owner != NULL) {
     SECURITY_INFORMATION what = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
-    rc = SetFileSecurityW(name, what, owner) ? BP_OK : code_of_error(GetLastError());
+    rc = SetFileSecurityW(w.name, what, owner) ? BP_OK : code_of_error(GetLastError());
     LocalFree(owner);
   }
-  bpi_free(name);
+  free_wide(&w);
   return rc;
 }
 
 int bpi_disk_remove(const char *path) {
-  wchar_t *name;
-  int rc = wide_name(&name, path, "");
+  wide w;
+  int rc = wide_name(&w, path, "");
   if (rc != BP_OK) return rc;
-  rc = DeleteFileW(name) ? BP_OK : code_of_error(GetLastError());
-  bpi_free(name);
+  rc = DeleteFileW(w.name) ? BP_OK : code_of_error(GetLastError());
+  free_wide(&w);
   return rc;
 }
 
@@ -326,12 +338,12 @@ int bpi_disk_list(const char *directory, bool follow,
   if (rc != BP_OK) return rc;
   (void)bpi_disk_close(opened);
   if (!stat.is_directory) return BP_ERR_NOTFOUND;
-  wchar_t *pattern;
+  wide pattern;
   rc = wide_name(&pattern, directory, "/*");
   if (rc != BP_OK) return rc;
   WIN32_FIND_DATAW found;
-  HANDLE search = FindFirstFileW(pattern, &found);
-  bpi_free(pattern);
+  HANDLE search = FindFirstFileW(pattern.name, &found);
+  free_wide(&pattern);
   if (search == INVALID_HANDLE_VALUE) {
     DWORD error = GetLastError();
     return error == ERROR_FILE_NOT_FOUND ? BP_OK : code_of_error(error);

@@ -12,7 +12,8 @@ typedef struct task {
 #ifdef _WIN32
 
 #include <process.h>
-#include <windows.h>
+
+#include "base/win32.h"
 
 struct mutex {
   SRWLOCK lock;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #ifdef _WIN32
-#include <windows.h>
+#include "base/win32.h"
 #else
 #include <time.h>
 #endif

@@ -98,9 +98,16 @@ static char *state(void) {
   return bpi_buf_take(&b, NULL);
 }
 
+/* With BLUEPLANE_SHORT=1, where files are slow, every moment is left once and reached once, else every one from every
+ * other. The moment itself comes always: there the clock stands. */
+static bool is_jump(int from, int to) {
+  return getenv("BLUEPLANE_SHORT") == NULL || to == from || to == (from + 7) % MOMENTS;
+}
+
 START_TEST(from_one_moment_to_another) {
   char *expected = NULL;
   for (int to = 0; to < MOMENTS; to++) {
+    if (!is_jump(_i, to)) continue;
     world_now = moments[_i];
     day_empty();
     world_key_file(day_path("work/me.db.key"), 100);
