@@ -51,6 +51,8 @@ typedef struct ingest {
   bp_ingest_report report;
   uint64_t files_done, bytes_done, bytes_total; /* as progress is told */
   apply_counts counts;
+  struct worker *workers;
+  size_t worker_count;
   size_t batch_due, batch_limit; /* a batch is stored when that is possible; at once */
   int failed;                    /* first error; others stop */
   bp_error *error;
@@ -69,6 +71,7 @@ typedef struct worker {
   int64_t weighed;   /* the offset at which the batch was weighed */
   file_state state;  /* of the file being read */
   uint64_t bytes_reported;
+  atomic_size_t held; /* by its batch, as others may know */
   thread *thread;
 } worker;
 
@@ -139,13 +142,24 @@ static int apply(worker *w) {
   return apply_locked(w);
 }
 
-/* Takes the store's lock for a batch that is to be stored now. While another worker stores, this one
- * reads on as long as memory allows. */
+static size_t held_by_all(const ingest *in) {
+  size_t held = 0;
+  for (size_t i = 0; i < in->worker_count; i++)
+    held += atomic_load_explicit(&in->workers[i].held, memory_order_relaxed);
+  return held;
+}
+
+/* Takes the store's lock for a batch that is to be stored now: every batch costs the store a look at most
+ * of its pages, so few large ones are stored. While another worker stores, this one reads on as long as
+ * memory allows. */
 static bool may_apply(worker *w) {
+  const ingest *in = w->in;
   size_t held = bpi_batch_bytes(w->batch);
-  if (held < w->in->batch_due) return false;
-  if (held < w->in->batch_limit) return bpi_mutex_try_lock(w->in->store_lock);
-  bpi_mutex_lock(w->in->store_lock);
+  atomic_store_explicit(&w->held, held, memory_order_relaxed);
+  if (held < in->batch_due) return false;
+  if (held < in->batch_limit)
+    return held_by_all(in) >= BATCH_BYTES && bpi_mutex_try_lock(in->store_lock);
+  bpi_mutex_lock(in->store_lock);
   return true;
 }
 
@@ -507,6 +521,8 @@ static int run(ingest *in) {
   in->batch_limit = count == 1 ? in->batch_due : in->batch_due + in->batch_due / 2;
   worker *w = bpi_alloc_zero(count, sizeof *w);
   if (w == NULL) return BP_ERR_NOMEM;
+  in->workers = w;
+  in->worker_count = count;
   size_t ready = 0;
   for (; ready < count && rc == BP_OK; ready++) {
     rc = worker_init(&w[ready], in);
