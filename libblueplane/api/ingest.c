@@ -462,15 +462,18 @@ static void start_threads(worker *w, size_t count) {
 static void finish(ingest *in, worker *w, size_t count) {
   bp_error *why = NULL;
   if (in->failed != BP_OK && in->failed != BP_ERR_CANCELLED) return;
+  worker *last = w; /* who holds most */
   for (size_t i = 1; i < count; i++)
-    if (bpi_batch_join(w[0].batch, w[i].batch) != BP_OK) {
+    if (bpi_batch_bytes(w[i].batch) > bpi_batch_bytes(last->batch)) last = &w[i];
+  for (size_t i = 0; i < count; i++)
+    if (&w[i] != last && bpi_batch_join(last->batch, w[i].batch) != BP_OK) {
       bpi_fail_nomem(&why);
       stop(in, BP_ERR_NOMEM, why);
       return;
     }
   tell(in, 2);
   if (in->failed == BP_ERR_CANCELLED) bpi_store_clear_interrupt(in->handle->store);
-  apply(&w[0]);
+  apply(last);
 }
 
 static bool unchanged(const file_state *known, const file_stat *stat) {

@@ -20,6 +20,12 @@
 #define ANSWERS_AGE                                                                                \
   (7 * 86400 * BPI_SECOND) /* what is older tells nothing of how a provider answers */
 
+/* Where the next new fact of a key is to go. */
+typedef struct place {
+  int64_t id;
+  bool is_free; /* nothing is stored there */
+} place;
+
 typedef struct applier {
   store *s;
   batch *b;
@@ -37,11 +43,14 @@ typedef struct applier {
   group before, after, resolved_before, resolved_after;
   stored_names names;
   /* of the kind of fact that is being applied */
-  bool empty;        /* its table was */
-  int64_t next_id;   /* where the next new fact is to go */
-  bool next_is_free; /* nothing is stored there */
-  int64_t last_id;   /* the last number given to a new fact; they rise */
-  int64_t **insert;  /* facts that wait to be inserted, by rising number */
+  layers *keys;      /* what its layers may hold */
+  size_t layers;     /* that were stored before */
+  size_t layer;      /* into which new facts go */
+  bool fresh;        /* it is a new one */
+  place end, back;   /* of new keys; of a key that lies in a layer before */
+  place *next;       /* of the two */
+  int64_t last_id;   /* the last number given in `layer`; they rise */
+  int64_t **insert;  /* facts that wait to be inserted there, by rising number */
   size_t inserts;
   bp_error **error;
 } applier;
@@ -238,23 +247,22 @@ static int insert_facts(applier *a, fact_kind kind) {
   return bpi_bulk_run(a->s, (store_statement)(SQL_FACTS_INSERT + (int)kind), &rows, a->error);
 }
 
-/* Rows stored under the key, and the first free number for one more. */
-static int load_group(applier *a, fact_kind kind, const int64_t *key) {
-  a->before.count = 0;
-  if (a->inserts > 0 && a->insert[a->inserts - 1][0] >= key[0]) { /* they may stand in the way */
-    int inserted = insert_facts(a, kind);
+/* Rows stored in a layer under the key, and the first free number for one more. */
+static int load_group(applier *a, fact_kind kind, const int64_t *key, size_t layer) {
+  place *next = a->next = layer == a->layer ? &a->end : &a->back;
+  *next = (place){bpi_layer_start(layer) + key[0], true};
+  if (layer == a->layer && a->inserts > 0 && a->insert[a->inserts - 1][0] >= next->id) {
+    int inserted = insert_facts(a, kind); /* they may stand in the way */
     if (inserted != BP_OK) return inserted;
   }
   sqlite3_stmt *get = bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
   if (get == NULL) return bpi_error_code(*a->error);
-  sqlite3_bind_int64(get, 1, key[0]);
+  sqlite3_bind_int64(get, 1, next->id);
   int rc;
-  a->next_id = key[0];
-  a->next_is_free = true;
   while ((rc = bpi_sql_step(get, a->error)) > 0) {
     int64_t fact[FACT_WORDS_MAX];
-    if (sqlite3_column_int64(get, 0) != a->next_id) break; /* a gap ends the cluster */
-    a->next_id++;
+    if (sqlite3_column_int64(get, 0) != next->id) break; /* a gap ends the cluster */
+    next->id++;
     if (sqlite3_column_int64(get, 1) != key[1]) continue; /* another key that wanted this place */
     bpi_load_fact(get, kind, fact);
     if (bpi_head(fact)->session == FACT_MARKER) continue;
@@ -269,18 +277,31 @@ static int load_group(applier *a, fact_kind kind, const int64_t *key) {
 
 /* A number for a new fact. Behind one that was just given the next need not be free. */
 static int take_id(applier *a, fact_kind kind, int64_t *id) {
+  place *next = a->next;
   int rc = BP_OK;
-  if (!a->next_is_free) {
+  if (!next->is_free) {
     sqlite3_stmt *get = bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
     if (get == NULL) return bpi_error_code(*a->error);
-    sqlite3_bind_int64(get, 1, a->next_id);
-    while ((rc = bpi_sql_step(get, a->error)) > 0 && sqlite3_column_int64(get, 0) == a->next_id)
-      a->next_id++;
+    sqlite3_bind_int64(get, 1, next->id);
+    while ((rc = bpi_sql_step(get, a->error)) > 0 && sqlite3_column_int64(get, 0) == next->id)
+      next->id++;
     sqlite3_reset(get);
   }
-  *id = a->last_id = a->next_id++;
-  a->next_is_free = a->empty;
+  *id = next->id++;
+  next->is_free = next == &a->end && a->fresh;
   return rc < 0 ? rc : BP_OK;
+}
+
+/* Behind all others it waits for them; between those that are stored it is stored at once, which is rare. */
+static int insert_fact(applier *a, fact_kind kind, int64_t *fact) {
+  if (a->next == &a->end) {
+    a->last_id = fact[0];
+    a->insert[a->inserts++] = fact;
+    return BP_OK;
+  }
+  const bulk row = {1, &fact, bpi_bulk_word};
+  bpi_form_store(kind, fact, fact);
+  return bpi_bulk_run(a->s, (store_statement)(SQL_FACTS_INSERT + (int)kind), &row, a->error);
 }
 
 static int update_fact(applier *a, fact_kind kind, const int64_t *fact) {
@@ -386,8 +407,8 @@ static int merge_row(applier *a, fact_kind kind, int64_t *row, const fact_names 
   if (bpi_group_add(&a->after, kind, row) != BP_OK) return bpi_fail_nomem(a->error);
   a->counts.stored++;
   a->counts.undated += !is_dated(kind, row);
-  a->insert[a->inserts++] = row;
-  return BP_OK;
+  if (a->fresh) bpi_layer_add(a->keys, a->layer, row[1]);
+  return insert_fact(a, kind, row);
 }
 
 static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count) {
@@ -414,36 +435,80 @@ static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count)
 
 /* ----------------------------------------------------------------------------------- one kind */
 
-static int is_empty(applier *a, fact_kind kind, bool *empty) {
-  sqlite3_stmt *get = bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
+static int count_layers(applier *a, fact_kind kind) {
+  sqlite3_stmt *get = bpi_sql(a->s, (store_statement)(SQL_FACT_LAST + (int)kind), a->error);
   if (get == NULL) return bpi_error_code(*a->error);
-  sqlite3_bind_int64(get, 1, 0);
   int rc = bpi_sql_step(get, a->error);
+  int64_t last = rc > 0 ? bpi_sql_column(get, 0) : FACT_NONE;
   if (rc > 0) sqlite3_reset(get);
-  *empty = rc == 0;
+  a->layers = last == FACT_NONE ? 0 : bpi_layer_of(last) + 1;
   return rc < 0 ? rc : BP_OK;
+}
+
+/* Which facts want a number that is taken in the layer. */
+static int mark_numbers(applier *a, fact_kind kind, size_t layer, int64_t *const *facts,
+                        size_t count, unsigned char *taken) {
+  const store_statement which = (store_statement)(SQL_FACTS_TAKEN + (int)kind);
+  const bulk all = {count, facts, bpi_bulk_word};
+  sqlite3_stmt *mark = bpi_sql(a->s, which, a->error);
+  if (mark == NULL) return bpi_error_code(*a->error);
+  sqlite3_bind_int64(mark, 1, bpi_layer_start(layer));
+  return bpi_bulk_mark(a->s, which, &all, taken, a->error);
+}
+
+/* Which facts may be stored under their key in any layer. */
+static int mark_taken(applier *a, fact_kind kind, int64_t *const *facts, size_t count,
+                      unsigned char *taken) {
+  int rc = BP_OK;
+  for (size_t layer = 0; layer < a->layers && rc == BP_OK; layer++) {
+    bool known = bpi_layer_known(a->keys, layer);
+    for (size_t i = 0; known && i < count; i++)
+      taken[i] |= bpi_layer_may_hold(a->keys, layer, facts[i][1]);
+    if (!known) rc = mark_numbers(a, kind, layer, facts, count, taken);
+  }
+  return rc;
+}
+
+/* Into a new layer rows go one behind the other, without asking. In an old one other keys may have taken
+ * the numbers, and what is put there is not noted. */
+static int choose_layer(applier *a, fact_kind kind, int64_t *const *packed, size_t count,
+                        unsigned char *taken) {
+  size_t facts = 0;
+  for (size_t i = 0; i < count; i++)
+    facts += !taken[i];
+  a->fresh = a->layers == 0 || facts >= a->s->layer_least;
+  a->layer = a->fresh ? a->layers : a->layers - 1;
+  a->end = (place){bpi_layer_start(a->layer), true};
+  a->last_id = -1;
+  if (a->fresh) bpi_layer_begin(a->keys, a->layer, facts);
+  if (a->fresh || !bpi_layer_known(a->keys, a->layer)) return BP_OK;
+  bpi_layer_forget(a->keys, a->layer);
+  return mark_numbers(a, kind, a->layer, packed, count, taken);
 }
 
 /* What is stored under a key and where the next fact of it goes. Nearly all keys of a batch are new,
  * and the number they want is free: nothing was there before, nor did this batch give it away. */
 static int find_group(applier *a, fact_kind kind, const int64_t *key, bool taken) {
-  if (!a->empty && (taken || a->last_id >= key[0])) return load_group(a, kind, key);
   a->before.count = 0;
-  a->next_is_free = true;
-  if (!a->empty || a->next_id < key[0]) a->next_id = key[0];
+  for (size_t layer = 0; taken && layer < a->layers; layer++) {
+    if (layer == a->layer || !bpi_layer_may_hold(a->keys, layer, key[1])) continue;
+    int rc = load_group(a, kind, key, layer);
+    if (rc != BP_OK || a->before.count > 0) return rc;
+  }
+  int64_t wanted = bpi_layer_start(a->layer) + key[0];
+  if (!a->fresh && (taken || a->last_id >= wanted)) return load_group(a, kind, key, a->layer);
+  a->next = &a->end;
+  a->end.is_free = true;
+  if (!a->fresh || a->end.id < wanted) a->end.id = wanted;
   return BP_OK;
 }
 
 /* Applies facts in the order of their keys, all facts of each. */
-static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count) {
+static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count,
+                        const unsigned char *taken) {
   int rc = BP_OK;
   a->insert = rows; /* in front of the row that is read there is room for those that were */
   a->inserts = 0;
-  unsigned char *taken = bpi_alloc_zero(count, 1);
-  if (taken == NULL) return bpi_fail_nomem(a->error);
-  bulk all = {count, rows, bpi_bulk_word};
-  if (!a->empty)
-    rc = bpi_bulk_mark(a->s, (store_statement)(SQL_FACTS_TAKEN + (int)kind), &all, taken, a->error);
   for (size_t from = 0; rc == BP_OK && from < count;) {
     size_t to = from;
     while (to < count && rows[to][0] == rows[from][0] && rows[to][1] == rows[from][1])
@@ -454,7 +519,6 @@ static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count
     if (rc == BP_OK && atomic_load(&a->s->interrupted))
       rc = bpi_fail(a->error, BP_ERR_CANCELLED, "cancelled");
   }
-  bpi_free(taken);
   return rc == BP_OK ? insert_facts(a, kind) : rc;
 }
 
@@ -469,7 +533,8 @@ static size_t portion_of(int64_t *const *packed, size_t count) {
   return n;
 }
 
-static int apply_portion(applier *a, const fact_table *t, int64_t *const *packed, size_t count) {
+static int apply_portion(applier *a, const fact_table *t, int64_t *const *packed, size_t count,
+                         const unsigned char *taken) {
   int64_t *words = bpi_alloc(count * t->width * sizeof *words);
   int64_t **rows = bpi_alloc(count * sizeof *rows);
   int rc = words == NULL || rows == NULL ? bpi_fail_nomem(a->error) : BP_OK;
@@ -479,7 +544,7 @@ static int apply_portion(applier *a, const fact_table *t, int64_t *const *packed
     bpi_unpack(rows[i], packed[i], t->width);
     bpi_fact_translate(t->kind, rows[i], a->sessions, a->labels);
   }
-  if (rc == BP_OK) rc = apply_sorted(a, t->kind, rows, count);
+  if (rc == BP_OK) rc = apply_sorted(a, t->kind, rows, count, taken);
   bpi_free(words);
   bpi_free(rows);
   return rc;
@@ -490,21 +555,23 @@ static int apply_kind(applier *a, fact_kind kind) {
   fact_table *t = &a->b->fact[kind];
   if (t->count == 0) return BP_OK;
   int64_t **packed = bpi_alloc(t->count * sizeof *packed);
-  if (packed == NULL) return bpi_fail_nomem(a->error);
+  unsigned char *taken = bpi_alloc_zero(t->count, 1);
+  int rc = packed == NULL || taken == NULL ? bpi_fail_nomem(a->error) : BP_OK;
   size_t count = 0;
-  for (size_t i = 0; i < t->slots; i++)
+  for (size_t i = 0; rc == BP_OK && i < t->slots; i++)
     if (t->slot[i].at != 0) packed[count++] = t->words + t->slot[i].at - 1;
-  int rc = bpi_sort_rows(packed, count, 2) == BP_OK ? is_empty(a, kind, &a->empty)
-                                                    : bpi_fail_nomem(a->error);
-  a->next_id = 0; /* into an empty table rows go one behind the other, without asking */
-  a->next_is_free = true;
-  a->last_id = -1;
+  if (rc == BP_OK && bpi_sort_rows(packed, count, 2) != BP_OK) rc = bpi_fail_nomem(a->error);
+  a->keys = &a->s->layers[kind];
+  if (rc == BP_OK) rc = count_layers(a, kind);
+  if (rc == BP_OK) rc = mark_taken(a, kind, packed, count, taken);
+  if (rc == BP_OK) rc = choose_layer(a, kind, packed, count, taken);
   for (size_t done = 0; rc == BP_OK && done < count;) {
     size_t n = portion_of(packed + done, count - done);
-    rc = apply_portion(a, t, packed + done, n);
+    rc = apply_portion(a, t, packed + done, n, taken + done);
     done += n;
   }
   bpi_free(packed);
+  bpi_free(taken);
   bpi_batch_free_facts(t);
   return rc;
 }
@@ -675,6 +742,21 @@ static int check_erasures(store *s, const batch *b, bp_error **error) {
   return bpi_fail_detail(error, "hint", "read it again");
 }
 
+/* What is known of layers stands as long as nobody else writes. Keys of a transaction that was undone are
+ * looked for in vain. */
+static int check_layers(store *s, bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_DATA_VERSION, error);
+  if (get == NULL) return bpi_error_code(*error);
+  int rc = bpi_sql_step(get, error);
+  if (rc <= 0) return rc;
+  int64_t version = sqlite3_column_int64(get, 0);
+  sqlite3_reset(get);
+  for (fact_kind kind = 0; kind < FACT_KINDS && version != s->layers_version; kind++)
+    bpi_layers_forget(&s->layers[kind]);
+  s->layers_version = version;
+  return BP_OK;
+}
+
 int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts *counts,
                     bp_error **error) {
   if (b->failed) return bpi_fail(error, b->failed, "what was read could not be gathered or stored");
@@ -685,6 +767,7 @@ int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts 
   int rc = a.sessions == NULL || a.labels == NULL ? bpi_fail_nomem(error) : BP_OK;
   if (rc == BP_OK) rc = bpi_store_begin_write(s, error);
   if (rc == BP_OK) rc = check_erasures(s, b, error);
+  if (rc == BP_OK) rc = check_layers(s, error);
   if (rc == BP_OK) rc = apply_all(&a);
   if (rc == BP_OK && keep) rc = bpi_store_commit(s, error);
   if (rc != BP_OK || !keep) bpi_store_rollback(s);

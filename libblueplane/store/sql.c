@@ -156,6 +156,7 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
         "SELECT id, cells FROM day WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     [SQL_DAY_INSERT] = "INSERT INTO day (id, cells) VALUES (?1, ?2)",
     [SQL_DAYS_DROP] = "DELETE FROM day WHERE id BETWEEN ?1 AND ?2",
+    [SQL_DATA_VERSION] = "PRAGMA data_version", /* another one when another connection changed something */
 };
 /* clang-format on */
 
@@ -185,11 +186,12 @@ static void fact_sql(buf *b, store_statement which) {
       bpi_buf_printf(b, ", c%d", i);
     bpi_buf_text(b, " FROM bulk");
     break;
-  case 2: /* which rows want a number that is taken; CROSS: in this order of loops */
-    bpi_buf_printf(b, "SELECT bulk.rowid FROM bulk CROSS JOIN %s ON id = c0", table);
+  case 2: /* which rows want a number that is taken in a layer; CROSS: in this order of loops */
+    bpi_buf_printf(b, "SELECT bulk.rowid FROM bulk CROSS JOIN %s ON id = c0 + ?1", table);
     break;
   case 4: bpi_buf_printf(b, "SELECT id, session FROM %s ORDER BY id", table); break;
   case 5: bpi_buf_printf(b, "DELETE FROM %s WHERE id = ?1", table); break;
+  case 6: bpi_buf_printf(b, "SELECT max(id) FROM %s", table); break;
   default:
     bpi_buf_printf(b, "UPDATE %s SET k2 = ?2", table);
     for (int i = 0; i < form->columns; i++)

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "store/facts.h"
+#include "store/layers.h"
 #include "store/read.h"
 #include "store/store.h"
 
@@ -33,13 +34,15 @@ typedef enum store_statement {
   SQL_OPERATION_GET, SQL_OPERATION_PUT, SQL_OPERATION_FIRST, SQL_OPERATION_NTH, SQL_OPERATIONS,
   SQL_OPERATIONS_OF, SQL_OPERATIONS_DROP, SQL_OPERATIONS_MOVE,
   SQL_DAYS, SQL_DAYS_COARSE, SQL_DAY_INSERT, SQL_DAYS_DROP,
+  SQL_DATA_VERSION,
   SQL_FACT_CLUSTER, /* one each for the kinds of fact */
   SQL_FACTS_INSERT = SQL_FACT_CLUSTER + FACT_KINDS,
   SQL_FACTS_TAKEN = SQL_FACTS_INSERT + FACT_KINDS,
   SQL_FACT_UPDATE = SQL_FACTS_TAKEN + FACT_KINDS,
   SQL_FACT_ALL = SQL_FACT_UPDATE + FACT_KINDS,
   SQL_FACT_DELETE = SQL_FACT_ALL + FACT_KINDS,
-  SQL_COUNT = SQL_FACT_DELETE + FACT_KINDS
+  SQL_FACT_LAST = SQL_FACT_DELETE + FACT_KINDS,
+  SQL_COUNT = SQL_FACT_LAST + FACT_KINDS
 } store_statement;
 /* clang-format on */
 
@@ -66,6 +69,9 @@ struct store {
   int tiers; /* of the transaction that is open: whether sessions have other rows than the best; -1: not known */
   day_range wanted[GRAINS][ROLLUP_KINDS]; /* days.c: what is to be packed */
   int64_t worth_packing;                  /* cells that a question read by rows; a test lowers it */
+  layers layers[FACT_KINDS];
+  int64_t layers_version; /* of the data, as far as only this handle changed them */
+  size_t layer_least;     /* LAYER_LEAST; a test lowers it */
 };
 
 /* The statement, reset and ready to bind; NULL (and *error) on failure. */

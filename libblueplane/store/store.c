@@ -291,6 +291,7 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
   s->read_only = options->read_only;
   s->kind = options->create;
   s->worth_packing = WORTH_PACKING;
+  s->layer_least = LAYER_LEAST;
   bool fresh = options->in_memory;
   int64_t version = 0;
   if (!options->in_memory) rc = prepare_file(path, options, &fresh, error);
@@ -359,6 +360,8 @@ int bpi_store_restrict(store *s, const char *tables, bp_error **error) {
 void bpi_store_close(store *s) {
   if (s == NULL) return;
   forget_statements(s);
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
+    bpi_layers_forget(&s->layers[kind]);
   sqlite3_close_v2(s->db);
   bpi_hash_wipe(&s->key, sizeof s->key);
   bpi_free(s);

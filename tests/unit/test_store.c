@@ -316,7 +316,7 @@ static record new_record(record_kind kind, uint64_t key, int64_t time, uint64_t 
   memset(&r, 0, sizeof r);
   r.kind = kind;
   r.time = time;
-  r.key = (ident){UINT64_C(0x7000000000000000) + key / 4, 1000 + key};
+  r.key = (ident){UINT64_C(0x7000000000000000) + key / 4, (1000 + key) * UINT64_C(0x9E3779B97F4A7C15)};
   r.session = (ident){900 - session, session};
   return r;
 }
@@ -399,6 +399,13 @@ static void shuffle(record *r, size_t count) {
   }
 }
 
+/* Nearly every batch makes layers, where a store of its own makes one. */
+static store *layered_store(int64_t least) {
+  store *s = memory_store();
+  if (least > 0) s->layer_least = (size_t)least;
+  return s;
+}
+
 /* ------------------------------------------------------------------------------ order, division */
 
 #define RECORDS 240
@@ -434,7 +441,7 @@ START_TEST(any_order_any_division) {
     assert_dump(whole, want, "twice");
     static const int64_t sizes[] = {1, 7, 60};
     for (size_t k = 0; k < 3; k++) {
-      store *s = memory_store();
+      store *s = layered_store(round % 20);
       shuffle(r, RECORDS);
       apply_divided(s, r, RECORDS, sizes[k]);
       ck_assert(verified(s));
@@ -452,7 +459,7 @@ START_TEST(one_batch_many_times) {
   record r[RECORDS];
   for (size_t i = 0; i < RECORDS; i++)
     r[i] = random_record();
-  store *whole = memory_store(), *s = memory_store();
+  store *whole = memory_store(), *s = layered_store(2);
   apply_records(whole, r, RECORDS);
   char *want = dump(whole);
   batch *b = bpi_batch_new(), *other = bpi_batch_new();
@@ -692,8 +699,9 @@ END_TEST
 /* Keys that want one place, and keys that want the places these then took. */
 START_TEST(rows_find_a_place) {
   enum { PROMPTS = 40 };
-  for (int backwards = 0; backwards < 2; backwards++) {
-    store *s = memory_store();
+  for (int way = 0; way < 4; way++) {
+    bool backwards = way % 2;
+    store *s = layered_store(way / 2); /* a layer for each, or one for all */
     for (uint64_t i = 0; i < PROMPTS; i++) {
       uint64_t key = backwards ? PROMPTS - 1 - i : i;
       record r = prompt(key / 8 * 8, T0 + (int64_t)key, 1); /* eight want each place */
@@ -734,6 +742,85 @@ START_TEST(rows_go_around_each_other) {
 }
 END_TEST
 
+#define LAYERS "SELECT count(DISTINCT id >> 36) FROM response"
+
+/* Large batches lie behind each other, small ones in the last layer; whatever layer a key is in, it is found
+ * there, and what is new of it goes there. */
+START_TEST(layers_hold_their_keys) {
+  enum { BATCH = 200, BATCHES = 4 };
+  record r[BATCH];
+  store *s = layered_store(BATCH / 2);
+  for (uint64_t round = 0; round < BATCHES; round++) {
+    for (uint64_t i = 0; i < BATCH; i++)
+      r[i] = response(round * BATCH + i, 1, T0, 1, 1);
+    apply_records(s, r, BATCH);
+    ck_assert_int_eq(number(s, LAYERS), (int64_t)round + 1);
+  }
+  const record few = response(BATCHES * BATCH, 1, T0, 1, 1);
+  apply_records(s, &few, 1);
+  ck_assert_int_eq(number(s, LAYERS), BATCHES);
+  for (int again = 0; again < 2; again++) { /* then by a handle that made none of the layers */
+    for (uint64_t key = 0; key <= BATCHES * BATCH; key += 37) {
+      record known = response(key, 1, T0, 1, 1), variant = response(key, 2 + (uint64_t)again, T0, 1, 1);
+      ck_assert_uint_eq(apply_records(s, &known, 1).duplicate, 1);
+      ck_assert_uint_eq(apply_records(s, &variant, 1).stored, 1);
+      ck_assert_uint_eq(apply_records(s, &variant, 1).duplicate, 1);
+    }
+    for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
+      bpi_layers_forget(&s->layers[kind]);
+  }
+  for (uint64_t i = 0; i < BATCH; i++) /* a large batch that brings nothing new makes none */
+    r[i] = response(i, 1, T0, 1, 1);
+  ck_assert_uint_eq(apply_records(s, r, BATCH).duplicate, BATCH);
+  ck_assert_int_eq(number(s, LAYERS), BATCHES);
+  ck_assert_int_eq(number(s, RESPONSES), BATCHES * BATCH + 1);
+  ck_assert(verified(s));
+  bpi_store_close(s);
+}
+END_TEST
+
+/* What another handle put into a layer is found, though this one made the layer and knew all of it. */
+START_TEST(layers_of_two_writers) {
+  enum { BATCH = 50 };
+  record r[BATCH];
+  store *s = open_store("layers.db"), *other = open_store("layers.db");
+  s->layer_least = BATCH;
+  for (uint64_t i = 0; i < BATCH; i++)
+    r[i] = response(2 * i, 1, T0, 1, 1);
+  apply_records(s, r, BATCH);
+  for (uint64_t i = 0; i < BATCH; i++)
+    r[i].key = response(2 * i + 1, 1, T0, 1, 1).key;
+  apply_records(other, r, BATCH); /* between those of the first */
+  ck_assert_int_eq(number(s, LAYERS), 1);
+  ck_assert_uint_eq(apply_records(s, r, BATCH).duplicate, BATCH);
+  ck_assert_int_eq(number(s, RESPONSES), 2 * BATCH);
+  ck_assert(verified(s));
+  bpi_store_close(s);
+  bpi_store_close(other);
+}
+END_TEST
+
+/* No key is missed; of those that are not there one of a hundred may be taken for one that is. */
+START_TEST(layers_know_their_keys) {
+  enum { KEYS = 20000 };
+  layers l = {0};
+  int mistaken = 0;
+  ck_assert(bpi_layer_may_hold(&l, 3, 1)); /* nothing is known of it */
+  bpi_layer_begin(&l, 3, KEYS);
+  ck_assert(bpi_layer_known(&l, 3) && !bpi_layer_known(&l, 2));
+  for (uint64_t i = 0; i < KEYS; i++)
+    bpi_layer_add(&l, 3, (int64_t)(i * UINT64_C(0x9E3779B97F4A7C15)));
+  for (uint64_t i = 0; i < KEYS; i++)
+    ck_assert(bpi_layer_may_hold(&l, 3, (int64_t)(i * UINT64_C(0x9E3779B97F4A7C15))));
+  for (uint64_t i = KEYS; i < 2 * KEYS; i++)
+    mistaken += bpi_layer_may_hold(&l, 3, (int64_t)(i * UINT64_C(0x9E3779B97F4A7C15)));
+  ck_assert_int_lt(mistaken, KEYS / 50);
+  bpi_layer_forget(&l, 3);
+  ck_assert(bpi_layer_may_hold(&l, 3, 1));
+  bpi_layers_forget(&l);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------ erasing */
 
 static erase_receipt erase_session(store *s, uint64_t session) {
@@ -753,12 +840,13 @@ START_TEST(erased_rows_leave_no_gap) {
   enum { PROMPTS = 40, SESSIONS = 3 };
   for (uint64_t first = 0; first < SESSIONS; first++) {
     record all[PROMPTS];
-    store *s = memory_store();
+    store *s = layered_store((int64_t)first);
     for (uint64_t i = 0; i < PROMPTS; i++) {
       all[i] = prompt(i / 8 * 8, T0 + (int64_t)i, 1 + i % SESSIONS);
       all[i].key.lo = 1000 + i;
     }
-    apply_records(s, all, PROMPTS);
+    apply_records(s, all, PROMPTS / 2);
+    apply_records(s, all + PROMPTS / 2, PROMPTS / 2);
     int64_t left = PROMPTS;
     for (uint64_t turn = 0; turn < SESSIONS; turn++) {
       uint64_t gone = (first + turn) % SESSIONS;
@@ -788,11 +876,11 @@ END_TEST
 /* Whatever records there are: the cells, runs and sessions are those of the facts that are left. */
 START_TEST(what_is_left_is_what_it_was) {
   for (int round = 0; round < 20; round++) {
-    store *s = memory_store();
+    store *s = layered_store(round % 2 * 5);
     record r[RECORDS];
     for (size_t i = 0; i < RECORDS; i++)
       r[i] = random_record();
-    apply_records(s, r, RECORDS);
+    apply_divided(s, r, RECORDS, 60);
     const erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, T0 + below(DAY),
                                  T0 + DAY + below(DAY)};
     erase_receipt receipt;
@@ -1039,7 +1127,7 @@ START_TEST(a_dry_run_stores_nothing) {
   record r[RECORDS];
   for (size_t i = 0; i < RECORDS; i++)
     r[i] = random_record();
-  store *s = memory_store(), *whole = memory_store();
+  store *s = layered_store(3), *whole = memory_store();
   apply_records(s, r, RECORDS / 2);
   char *before = dump(s);
   batch *b = bpi_batch_new();
@@ -1069,7 +1157,7 @@ START_TEST(a_failure_stores_nothing) {
   record r[60];
   for (size_t i = 0; i < 60; i++)
     r[i] = random_record();
-  store *s = memory_store();
+  store *s = layered_store(2);
   apply_records(s, r, 30);
   char *before = dump(s);
   int rc = BP_ERR_NOMEM;
@@ -1831,6 +1919,9 @@ int main(void) {
   tcase_add_test(tests, cells_are_taken_away_again);
   tcase_add_test(tests, rows_find_a_place);
   tcase_add_test(tests, rows_go_around_each_other);
+  tcase_add_test(tests, layers_hold_their_keys);
+  tcase_add_test(tests, layers_of_two_writers);
+  tcase_add_test(tests, layers_know_their_keys);
   tcase_add_test(tests, erased_rows_leave_no_gap);
   tcase_add_test(tests, what_is_left_is_what_it_was);
   tcase_add_test(tests, packed_days_are_what_rows_say);
