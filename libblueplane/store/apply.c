@@ -43,14 +43,14 @@ typedef struct applier {
   group before, after, resolved_before, resolved_after;
   stored_names names;
   /* of the kind of fact that is being applied */
-  layers *keys;      /* what its layers may hold */
-  size_t layers;     /* that were stored before */
-  size_t layer;      /* into which new facts go */
-  bool fresh;        /* it is a new one */
-  place end, back;   /* of new keys; of a key that lies in a layer before */
-  place *next;       /* of the two */
-  int64_t last_id;   /* the last number given in `layer`; they rise */
-  int64_t **insert;  /* facts that wait to be inserted there, by rising number */
+  layers *keys;     /* what its layers may hold */
+  size_t layers;    /* that were stored before */
+  size_t layer;     /* into which new facts go */
+  bool fresh;       /* it is a new one */
+  place end, back;  /* of new keys; of a key that lies in a layer before */
+  place *next;      /* of the two */
+  int64_t last_id;  /* the last number given in `layer`; they rise */
+  int64_t **insert; /* facts that wait to be inserted there, by rising number */
   size_t inserts;
   bp_error **error;
 } applier;

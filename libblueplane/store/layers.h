@@ -18,7 +18,9 @@
 static inline int64_t bpi_layer_start(size_t layer) {
   return (int64_t)layer << (FACT_NUMBER_BITS + 1);
 }
-static inline size_t bpi_layer_of(int64_t id) { return (size_t)(id >> (FACT_NUMBER_BITS + 1)); }
+static inline size_t bpi_layer_of(int64_t id) {
+  return (size_t)(id >> (FACT_NUMBER_BITS + 1));
+}
 
 /* A Bloom filter. */
 typedef struct layer_keys {

@@ -316,7 +316,8 @@ static record new_record(record_kind kind, uint64_t key, int64_t time, uint64_t 
   memset(&r, 0, sizeof r);
   r.kind = kind;
   r.time = time;
-  r.key = (ident){UINT64_C(0x7000000000000000) + key / 4, (1000 + key) * UINT64_C(0x9E3779B97F4A7C15)};
+  r.key =
+      (ident){UINT64_C(0x7000000000000000) + key / 4, (1000 + key) * UINT64_C(0x9E3779B97F4A7C15)};
   r.session = (ident){900 - session, session};
   return r;
 }
@@ -761,7 +762,8 @@ START_TEST(layers_hold_their_keys) {
   ck_assert_int_eq(number(s, LAYERS), BATCHES);
   for (int again = 0; again < 2; again++) { /* then by a handle that made none of the layers */
     for (uint64_t key = 0; key <= BATCHES * BATCH; key += 37) {
-      record known = response(key, 1, T0, 1, 1), variant = response(key, 2 + (uint64_t)again, T0, 1, 1);
+      record known = response(key, 1, T0, 1, 1),
+             variant = response(key, 2 + (uint64_t)again, T0, 1, 1);
       ck_assert_uint_eq(apply_records(s, &known, 1).duplicate, 1);
       ck_assert_uint_eq(apply_records(s, &variant, 1).stored, 1);
       ck_assert_uint_eq(apply_records(s, &variant, 1).duplicate, 1);
