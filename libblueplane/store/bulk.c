@@ -109,14 +109,25 @@ void bpi_bulk_word(const void *rows, size_t row, int column_number, sqlite3_cont
   if (value != FACT_NONE) sqlite3_result_int64(into, value); /* a result not given is NULL */
 }
 
+void bpi_bulk_number(const void *rows, size_t row, int column_number, sqlite3_context *into) {
+  (void)column_number;
+  sqlite3_result_int64(into, ((const int64_t *)rows)[row]);
+}
+
+int bpi_bulk_step(store *s, sqlite3_stmt *statement, const bulk *rows, bp_error **error) {
+  s->bulk = rows;
+  int rc = bpi_sql_step(statement, error);
+  s->bulk = NULL;
+  return rc;
+}
+
 int bpi_bulk_run(store *s, store_statement which, const bulk *rows, bp_error **error) {
   if (rows->count == 0) return BP_OK;
   sqlite3_stmt *statement = bpi_sql(s, which, error);
   if (statement == NULL) return bpi_error_code(*error);
-  s->bulk = rows;
-  int rc = bpi_sql_run(statement, error);
-  s->bulk = NULL;
-  return rc;
+  int rc = bpi_bulk_step(s, statement, rows, error);
+  if (rc > 0) sqlite3_reset(statement);
+  return rc < 0 ? rc : BP_OK;
 }
 
 int bpi_bulk_mark(store *s, store_statement which, const bulk *rows, unsigned char *marks,

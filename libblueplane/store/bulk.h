@@ -17,8 +17,13 @@ struct bulk {
 /* The usual rows: `rows` is a list of pointers to words, FACT_NONE is NULL. */
 void bpi_bulk_word(const void *rows, size_t row, int column, sqlite3_context *into);
 
+/* `rows` is a list of numbers, all in c0. */
+void bpi_bulk_number(const void *rows, size_t row, int column, sqlite3_context *into);
+
 /* Makes the table known to the connection; 0 or a SQLite code. */
 int bpi_bulk_register(store *s);
+/* The first step of a statement that reads the whole table before it gives a row. */
+int bpi_bulk_step(store *s, sqlite3_stmt *statement, const bulk *rows, bp_error **error);
 /* Runs a statement that reads the table, over `rows`. */
 int bpi_bulk_run(store *s, store_statement which, const bulk *rows, bp_error **error);
 /* The same for one that gives the numbers of some of the rows: their marks become 1. */

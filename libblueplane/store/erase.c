@@ -280,11 +280,6 @@ static int whole_sessions(eraser *e) {
   return BP_OK;
 }
 
-static void session_column(const void *rows, size_t row, int column, sqlite3_context *into) {
-  (void)column;
-  sqlite3_result_int64(into, ((const int64_t *)rows)[row]);
-}
-
 static bool is_whole(const void *whole, int64_t session) {
   return find(whole, session) != NULL;
 }
@@ -302,14 +297,14 @@ static int erase_task_cells(eraser *e) {
 /* They are cut anew when somebody asks. */
 static int erase_tasks(eraser *e) {
   int rc = whole_sessions(e);
-  const bulk rows = {e->whole.count, e->whole.item, session_column};
+  const bulk rows = {e->whole.count, e->whole.item, bpi_bulk_number};
   if (rc == BP_OK) rc = bpi_bulk_run(e->s, SQL_TASKS_ERASE, &rows, e->error);
   if (rc == BP_OK) rc = erase_task_cells(e);
   return rc == BP_OK ? bpi_days_drop_all(e->s, e->error) : rc;
 }
 
 static int mark_tasks(eraser *e) {
-  const bulk rows = {e->whole.count, e->whole.item, session_column};
+  const bulk rows = {e->whole.count, e->whole.item, bpi_bulk_number};
   int rc = bpi_bulk_run(e->s, SQL_STALE_ERASE, &rows, e->error);
   return rc == BP_OK ? bpi_sql_run(bpi_sql(e->s, SQL_STALE_FORGET, e->error), e->error) : rc;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/bulk.h"
 #include "store/form.h"
 
 int bpi_group_add(group *g, fact_kind kind, const int64_t *fact) {
@@ -138,15 +139,16 @@ static int visit_cluster(visitor *v, fact_kind kind) {
   return BP_OK;
 }
 
-/* The rows with numbers from `start` up to the first gap. */
-static int load_cluster(visitor *v, fact_kind kind, int64_t start) {
+/* The rows with numbers from *at up to the first gap, at which *at stands then. */
+static int load_cluster(visitor *v, fact_kind kind, int64_t *at) {
   sqlite3_stmt *get =
       bpi_sql(v->names.s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), v->names.error);
   if (get == NULL) return bpi_error_code(*v->names.error);
-  sqlite3_bind_int64(get, 1, start);
+  sqlite3_bind_int64(get, 1, *at);
   int rc;
-  while ((rc = bpi_sql_step(get, v->names.error)) > 0 && sqlite3_column_int64(get, 0) == start++) {
+  while ((rc = bpi_sql_step(get, v->names.error)) > 0 && sqlite3_column_int64(get, 0) == *at) {
     int64_t fact[FACT_WORDS_MAX];
+    ++*at;
     bpi_load_fact(get, kind, fact);
     if (bpi_head(fact)->session == FACT_MARKER && !v->raw) continue;
     if (bpi_group_add(&v->cluster, kind, fact) != BP_OK) {
@@ -162,39 +164,38 @@ static int load_cluster(visitor *v, fact_kind kind, int64_t start) {
   return rc;
 }
 
-static bool is_wanted(const visitor *v, int64_t session) {
-  size_t low = 0, high = v->sessions == NULL ? 0 : v->session_count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (v->sessions[middle] < session)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return v->sessions == NULL || (low < v->session_count && v->sessions[low] == session);
+/* From a row back to where its cluster begins. */
+static int find_start(visitor *v, fact_kind kind, int64_t *at) {
+  sqlite3_stmt *get =
+      bpi_sql(v->names.s, (store_statement)(SQL_FACT_BEFORE + (int)kind), v->names.error);
+  if (get == NULL) return bpi_error_code(*v->names.error);
+  sqlite3_bind_int64(get, 1, *at);
+  int rc;
+  while ((rc = bpi_sql_step(get, v->names.error)) > 0 && sqlite3_column_int64(get, 0) == *at - 1)
+    --*at;
+  sqlite3_reset(get);
+  return rc < 0 ? rc : BP_OK;
 }
 
-/* Runs through the numbers; rows are loaded where a cluster ends that holds a wanted session. */
+/* The clusters of all rows, or of those of the wanted sessions: SQLite passes over the others four times as
+ * fast as it hands them out. */
 static int visit_kind(visitor *v, fact_kind kind) {
-  sqlite3_stmt *all =
-      bpi_sql(v->names.s, (store_statement)(SQL_FACT_ALL + (int)kind), v->names.error);
-  if (all == NULL) return bpi_error_code(*v->names.error);
-  int rc;
-  int64_t start = 0, expected = -1;
-  bool wanted = false;
-  while ((rc = bpi_sql_step(all, v->names.error)) > 0) {
-    int64_t id = sqlite3_column_int64(all, 0);
-    if (id != expected) {
-      rc = wanted ? load_cluster(v, kind, start) : BP_OK;
-      if (rc != BP_OK) break;
-      start = id;
-      wanted = false;
-    }
-    wanted = wanted || is_wanted(v, sqlite3_column_int64(all, 1));
-    expected = id + 1;
+  const int which = v->sessions == NULL ? SQL_FACT_ALL : SQL_FACT_OF;
+  const bulk wanted = {v->session_count, v->sessions, bpi_bulk_number};
+  sqlite3_stmt *rows = bpi_sql(v->names.s, (store_statement)(which + (int)kind), v->names.error);
+  if (rows == NULL) return bpi_error_code(*v->names.error);
+  int64_t at = -1; /* behind the cluster that was visited last */
+  int rc = bpi_bulk_step(v->names.s, rows, &wanted, v->names.error);
+  for (; rc > 0; rc = bpi_sql_step(rows, v->names.error)) {
+    if (sqlite3_column_int64(rows, 0) < at) continue;
+    at = sqlite3_column_int64(rows, 0);
+    int found = sqlite3_column_int(rows, 1) ? find_start(v, kind, &at) : BP_OK;
+    if (found == BP_OK) found = load_cluster(v, kind, &at);
+    if (found == BP_OK) continue;
+    sqlite3_reset(rows);
+    return found;
   }
-  sqlite3_reset(all);
-  return rc == BP_OK && wanted ? load_cluster(v, kind, start) : rc;
+  return rc;
 }
 
 static int visit_all(store *s, bool raw, const int64_t *sessions, size_t count, group_fn visit,

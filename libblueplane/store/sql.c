@@ -189,9 +189,16 @@ static void fact_sql(buf *b, store_statement which) {
   case 2: /* which rows want a number that is taken in a layer; CROSS: in this order of loops */
     bpi_buf_printf(b, "SELECT bulk.rowid FROM bulk CROSS JOIN %s ON id = c0 + ?1", table);
     break;
-  case 4: bpi_buf_printf(b, "SELECT id, session FROM %s ORDER BY id", table); break;
+  case 4: bpi_buf_printf(b, "SELECT id, 0 FROM %s ORDER BY id", table); break;
   case 5: bpi_buf_printf(b, "DELETE FROM %s WHERE id = ?1", table); break;
   case 6: bpi_buf_printf(b, "SELECT max(id) FROM %s", table); break;
+  case 7: /* of some sessions, and whether a row stands right before */
+    bpi_buf_printf(b,
+                   "SELECT id, EXISTS (SELECT 1 FROM %s o WHERE o.id = t.id - 1) FROM %s t "
+                   "WHERE session IN (SELECT c0 FROM bulk) ORDER BY id",
+                   table, table);
+    break;
+  case 8: bpi_buf_printf(b, "SELECT id FROM %s WHERE id < ?1 ORDER BY id DESC", table); break;
   default:
     bpi_buf_printf(b, "UPDATE %s SET k2 = ?2", table);
     for (int i = 0; i < form->columns; i++)
