@@ -445,26 +445,38 @@ static int count_layers(applier *a, fact_kind kind) {
   return rc < 0 ? rc : BP_OK;
 }
 
-/* Which facts want a number that is taken in the layer. */
-static int mark_numbers(applier *a, fact_kind kind, size_t layer, int64_t *const *facts,
+/* The numbers that facts want in some layers, one layer after the other. */
+typedef struct wanted_numbers {
+  int64_t *const *facts;
+  size_t count, layer;
+} wanted_numbers;
+
+static void wanted_column(const void *rows, size_t row, int column, sqlite3_context *into) {
+  const wanted_numbers *w = rows;
+  size_t fact = row % w->count;
+  sqlite3_result_int64(into, column == 1
+                                 ? (int64_t)fact
+                                 : bpi_layer_start(w->layer + row / w->count) + w->facts[fact][0]);
+}
+
+/* Which facts want a number that is taken in one of the layers. */
+static int mark_numbers(applier *a, fact_kind kind, size_t from, size_t to, int64_t *const *facts,
                         size_t count, unsigned char *taken) {
-  const store_statement which = (store_statement)(SQL_FACTS_TAKEN + (int)kind);
-  const bulk all = {count, facts, bpi_bulk_word};
-  sqlite3_stmt *mark = bpi_sql(a->s, which, a->error);
-  if (mark == NULL) return bpi_error_code(*a->error);
-  sqlite3_bind_int64(mark, 1, bpi_layer_start(layer));
-  return bpi_bulk_mark(a->s, which, &all, taken, a->error);
+  const wanted_numbers wanted = {facts, count, from};
+  const bulk all = {(to - from) * count, &wanted, wanted_column};
+  return bpi_bulk_mark(a->s, (store_statement)(SQL_FACTS_TAKEN + (int)kind), &all, taken, a->error);
 }
 
 /* Which facts may be stored under their key in any layer. */
 static int mark_taken(applier *a, fact_kind kind, int64_t *const *facts, size_t count,
                       unsigned char *taken) {
   int rc = BP_OK;
-  for (size_t layer = 0; layer < a->layers && rc == BP_OK; layer++) {
-    bool known = bpi_layer_known(a->keys, layer);
-    for (size_t i = 0; known && i < count; i++)
-      taken[i] |= bpi_layer_may_hold(a->keys, layer, facts[i][1]);
-    if (!known) rc = mark_numbers(a, kind, layer, facts, count, taken);
+  for (size_t from = 0, to; rc == BP_OK && from < a->layers; from = to) {
+    bool known = bpi_layer_known(a->keys, from);
+    for (to = from; to < a->layers && bpi_layer_known(a->keys, to) == known; to++)
+      for (size_t i = 0; known && i < count; i++)
+        taken[i] |= bpi_layer_may_hold(a->keys, to, facts[i][1]);
+    if (!known) rc = mark_numbers(a, kind, from, to, facts, count, taken);
   }
   return rc;
 }
@@ -483,7 +495,7 @@ static int choose_layer(applier *a, fact_kind kind, int64_t *const *packed, size
   if (a->fresh) bpi_layer_begin(a->keys, a->layer, facts);
   if (a->fresh || !bpi_layer_known(a->keys, a->layer)) return BP_OK;
   bpi_layer_forget(a->keys, a->layer);
-  return mark_numbers(a, kind, a->layer, packed, count, taken);
+  return mark_numbers(a, kind, a->layer, a->layer + 1, packed, count, taken);
 }
 
 /* What is stored under a key and where the next fact of it goes. Nearly all keys of a batch are new,

@@ -186,8 +186,8 @@ static void fact_sql(buf *b, store_statement which) {
       bpi_buf_printf(b, ", c%d", i);
     bpi_buf_text(b, " FROM bulk");
     break;
-  case 2: /* which rows want a number that is taken in a layer; CROSS: in this order of loops */
-    bpi_buf_printf(b, "SELECT bulk.rowid FROM bulk CROSS JOIN %s ON id = c0 + ?1", table);
+  case 2: /* who wants a number that is taken; CROSS: in this order of loops */
+    bpi_buf_printf(b, "SELECT c1 FROM bulk CROSS JOIN %s ON id = c0", table);
     break;
   case 4: bpi_buf_printf(b, "SELECT id, 0 FROM %s ORDER BY id", table); break;
   case 5: bpi_buf_printf(b, "DELETE FROM %s WHERE id = ?1", table); break;
