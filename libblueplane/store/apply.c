@@ -442,6 +442,8 @@ static int count_layers(applier *a, fact_kind kind) {
   int64_t last = rc > 0 ? bpi_sql_column(get, 0) : FACT_NONE;
   if (rc > 0) sqlite3_reset(get);
   a->layers = last == FACT_NONE ? 0 : bpi_layer_of(last) + 1;
+  if (rc >= 0 && a->layers > LAYERS_MOST)
+    return bpi_fail(a->error, BP_ERR_CORRUPT, "the store is damaged: a row's number");
   return rc < 0 ? rc : BP_OK;
 }
 

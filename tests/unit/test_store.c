@@ -781,6 +781,28 @@ START_TEST(layers_hold_their_keys) {
 }
 END_TEST
 
+/* Nobody has as many layers as a damaged number says; to look into all of them would take for ever. */
+START_TEST(layers_of_a_damaged_store) {
+  static const char *const numbers[] = {"9223372036854775807", "-9223372036854775807"};
+  const record r = response(1, 1, T0, 1, 1), other = response(2, 1, T0, 1, 1);
+  for (size_t i = 0; i < 2; i++) {
+    store *s = memory_store();
+    char text[96];
+    apply_counts counts = {0};
+    bp_error *error = NULL;
+    batch *b = bpi_batch_new();
+    apply_records(s, &r, 1);
+    snprintf(text, sizeof text, "UPDATE response SET id = %s", numbers[i]);
+    sql(s, text);
+    put(b, other);
+    ck_assert_int_eq(bpi_store_apply(s, b, T0, true, &counts, &error), BP_ERR_CORRUPT);
+    bpi_error_free(error);
+    bpi_batch_free(b);
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
 /* What another handle put into a layer is found, though this one made the layer and knew all of it. */
 START_TEST(layers_of_two_writers) {
   enum { BATCH = 50 };
@@ -1922,6 +1944,7 @@ int main(void) {
   tcase_add_test(tests, rows_find_a_place);
   tcase_add_test(tests, rows_go_around_each_other);
   tcase_add_test(tests, layers_hold_their_keys);
+  tcase_add_test(tests, layers_of_a_damaged_store);
   tcase_add_test(tests, layers_of_two_writers);
   tcase_add_test(tests, layers_know_their_keys);
   tcase_add_test(tests, erased_rows_leave_no_gap);
