@@ -277,6 +277,17 @@ def first_cells(document: str, heading: str) -> list:
     return cells
 
 
+def topics_of_header(w: World) -> list:
+    """The topics that the header's comments name are those there are."""
+    header = (ROOT / "include/blueplane/blueplane.h").read_text("utf-8")
+    odd = []
+    for call, pattern in (("bp_catalog", r'"(\w+)"'), ("bp_inspect", r'"(\w+)"'), ("bp_configure", r'(?m)^ \*   "(\w+)"')):
+        comment = header[:header.index(f"BP_API int {call}(")].rsplit("/*", 1)[1].split("Errors:")[0].split('. bp_catalog "topics"')[0]
+        there = {row["topic"] for row in w.library.catalog("topics") if row["call"] == call}
+        odd += [f"{call}: the header and the catalogue of topics differ by {name}" for name in sorted(there ^ set(re.findall(pattern, comment)))]
+    return odd
+
+
 def main() -> int:
     failed = []
     codes = [cell.strip("`") for cell in first_cells("errors.md", "code")]
@@ -291,6 +302,7 @@ def main() -> int:
     failed += [f"{test} does not name {code}" for code, test in ELSEWHERE.items() if code not in (ROOT / test).read_text("utf-8")]
     with tempfile.TemporaryDirectory() as folder:
         w = World(sys.argv[1], pathlib.Path(folder))
+        failed += topics_of_header(w)
         values = dict(re.findall(r"^\| `(BP_ERR_\w+)` \| (-\d+) ", (ROOT / "docs/errors.md").read_text("utf-8"), re.M))
         for name, call in CODES.items():
             said = code_of(call, w)
