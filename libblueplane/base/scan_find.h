@@ -3,6 +3,7 @@
 #ifndef BPI_BASE_SCAN_FIND_H
 #define BPI_BASE_SCAN_FIND_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +11,9 @@
 
 #if defined(__SSE2__)
 #include <immintrin.h>
+#endif
+#if defined(__x86_64__)
+#include <cpuid.h>
 #endif
 
 static inline bool bpi_special(unsigned char c) {
@@ -239,8 +243,24 @@ BPI_SKIP_TEXT(bpi_skip_text_avx2, bpi_special_wide, bpi_backslash_wide, bpi_esca
 #pragma GCC pop_options
 #endif
 
+/* Whether processor and system have the wide registers. Asked when it is first needed and by hand, as
+ * what compilers offer asks whenever a process starts: on a virtual machine that takes longer than to
+ * open a store. */
+static inline bool bpi_has_avx2(void) {
+  static atomic_int known; /* 0: not yet */
+  int has = atomic_load_explicit(&known, memory_order_relaxed);
+  if (has == 0) {
+    unsigned a, b, c, d, kept = 0;
+    if (__get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE) != 0)
+      __asm__("xgetbv" : "=a"(kept), "=d"(d) : "c"(0));
+    bool wide = (kept & 6) == 6 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2) != 0;
+    atomic_store_explicit(&known, has = wide ? 1 : -1, memory_order_relaxed);
+  }
+  return has > 0;
+}
+
 static inline const char *bpi_skip_text(const char *p, const char *end) {
-  return __builtin_cpu_supports("avx2") ? bpi_skip_text_avx2(p, end) : bpi_skip_text_sse2(p, end);
+  return bpi_has_avx2() ? bpi_skip_text_avx2(p, end) : bpi_skip_text_sse2(p, end);
 }
 
 #else

@@ -107,7 +107,9 @@ const char *bpi_last_parts(const char *path, int count) {
 }
 
 const char *bpi_base_name(const char *path) {
-  return bpi_last_parts(path, 1);
+  const char *slash = strrchr(path, '/'), *base = slash == NULL ? path : slash + 1;
+  const char *other = strrchr(base, '\\');
+  return other == NULL ? base : other + 1;
 }
 
 int bpi_hex_digit(char c) {
