@@ -151,20 +151,12 @@ static int32_t unicode_digits(scan *s, size_t from) {
   return hex4(s->at + from);
 }
 
-/* What an escape of two bytes stands for, by its second; 0: it is none of them. */
-static const char plain_escapes[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
-                                        ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
-
-static char plain_escape(char c) {
-  return plain_escapes[(unsigned char)c];
-}
-
 /* Decodes the escape at `at` ('\\'), of *step bytes; 0 bytes on failure. A surrogate without its other
  * half becomes U+FFFD: valid JSON, but no character. */
 static size_t escape(scan *s, char out[4], size_t *step) {
   if (!reach(s, 2)) return 0;
   *step = 2;
-  out[0] = plain_escape(s->at[1]);
+  out[0] = bpi_plain_escape(s->at[1]);
   if (out[0] != 0) return 1;
   if (s->at[1] != 'u') {
     fail(s, SCAN_SYNTAX);
@@ -254,8 +246,7 @@ static piece_end decode_piece(scan *s, char *into, size_t capacity, size_t *leng
   piece_end ended = PIECE_FAILED;
   for (;;) {
     size_t room = (size_t)(full - to), left = (size_t)(s->end - s->at);
-    const char *stop = bpi_copy_plain(to, s->at, s->at + (left < room ? left : room));
-    to += stop - s->at;
+    const char *stop = bpi_copy_text(&to, s->at, s->at + (left < room ? left : room));
     s->at = stop;
     if (stop == s->end) {
       if (need_more(s)) continue;
@@ -266,15 +257,13 @@ static piece_end decode_piece(scan *s, char *into, size_t capacity, size_t *leng
       ended = PIECE_LAST;
       break;
     }
-    char plain = *stop == '\\' && to < full && s->end - stop >= 2 ? plain_escape(stop[1]) : 0;
-    if (plain != 0) { /* most of what interrupts a text */
-      *to++ = plain;
-      s->at += 2;
-      continue;
+    if (!bpi_special((unsigned char)*stop)) { /* as much was read as there was room for */
+      if (to < full) continue;
+      ended = PIECE_FULL;
+      break;
     }
     char decoded[4];
-    size_t step = 1, count = 1;
-    if (bpi_special((unsigned char)*stop)) count = character(s, decoded, &step);
+    size_t step = 1, count = character(s, decoded, &step);
     if (count == 0) break;
     if (count > (size_t)(full - to)) {
       ended = PIECE_FULL;

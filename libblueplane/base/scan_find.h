@@ -20,9 +20,11 @@ static inline bool bpi_special(unsigned char c) {
   return c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
 }
 
-static inline bool bpi_plain_escape(unsigned char c) {
-  return c == 'n' || c == '"' || c == '\\' || c == 't' || c == 'r' || c == '/' || c == 'b' ||
-         c == 'f';
+/* What an escape of two bytes stands for, by its second; 0: it is none of them. */
+static inline char bpi_plain_escape(char c) {
+  static const char stands_for[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+                                       ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
+  return stands_for[(unsigned char)c];
 }
 
 /* The portable form: eight bytes at a time in a word, whatever its byte order. */
@@ -48,7 +50,7 @@ static inline const char *bpi_find_special_portable(const char *p, const char *e
 static inline const char *bpi_skip_text_portable(const char *p, const char *end) {
   for (;; p += 2) {
     p = bpi_find_special_portable(p, end);
-    if (end - p < 2 || *p != '\\' || !bpi_plain_escape((unsigned char)p[1])) return p;
+    if (end - p < 2 || *p != '\\' || bpi_plain_escape(p[1]) == 0) return p;
   }
 }
 
@@ -92,16 +94,26 @@ static inline const char *bpi_find_special(const char *p, const char *end) {
   return p;
 }
 
-/* Copies [p, the first special byte or end), which it returns. There is room up to `end`. */
-static inline const char *bpi_copy_plain(char *into, const char *p, const char *end) {
-  for (; end - p >= 16; p += 16, into += 16) {
+/* Decodes plain ASCII and escapes of two bytes, though not every one near the end; moves *into on, and
+ * returns where it stopped. There is room for as many bytes as are read. */
+static inline const char *bpi_copy_text(char **into, const char *p, const char *end) {
+  char *to = *into;
+  while (end - p > 16) {
     __m128i block = bpi_load(p);
-    unsigned found = bpi_special_16(block);
-    _mm_storeu_si128((__m128i *)(void *)into, block);
-    if (found != 0) return p + __builtin_ctz(found);
+    unsigned found = bpi_special_16(block),
+             plain = found == 0 ? 16 : (unsigned)__builtin_ctz(found);
+    _mm_storeu_si128((__m128i *)(void *)to, block);
+    p += plain;
+    to += plain;
+    if (found == 0) continue;
+    char escaped = *p == '\\' ? bpi_plain_escape(p[1]) : 0;
+    if (escaped == 0) break;
+    *to++ = escaped;
+    p += 2;
   }
   while (p < end && !bpi_special((unsigned char)*p))
-    *into++ = *p++;
+    *to++ = *p++;
+  *into = to;
   return p;
 }
 
@@ -281,10 +293,16 @@ static inline const char *bpi_find_special(const char *p, const char *end) {
   return bpi_find_special_portable(p, end);
 }
 
-static inline const char *bpi_copy_plain(char *into, const char *p, const char *end) {
-  const char *stop = bpi_find_special_portable(p, end);
-  memcpy(into, p, (size_t)(stop - p));
-  return stop;
+static inline const char *bpi_copy_text(char **into, const char *p, const char *end) {
+  for (;;) {
+    const char *stop = bpi_find_special_portable(p, end);
+    memcpy(*into, p, (size_t)(stop - p));
+    *into += stop - p;
+    char escaped = end - stop >= 2 && *stop == '\\' ? bpi_plain_escape(stop[1]) : 0;
+    if (escaped == 0) return stop;
+    *(*into)++ = escaped;
+    p = stop + 2;
+  }
 }
 
 static inline const char *bpi_skip_text(const char *p, const char *end) {

@@ -116,14 +116,27 @@ static void find_reference(prompt_text *p, const char *piece, size_t length) {
   }
 }
 
+/* Bytes but for those that continue a character, eight at a time. */
+static int64_t characters_in(const char *piece, size_t length) {
+  const uint64_t ones = UINT64_C(0x0101010101010101);
+  size_t i = 0;
+  int64_t characters = (int64_t)length;
+  for (; length - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+    uint64_t word;
+    memcpy(&word, piece + i, sizeof word);
+    uint64_t continues = word >> 7 & ~(word >> 6) & ones;
+    characters -= (int64_t)(continues * ones >> 56);
+  }
+  for (; i < length; i++)
+    characters -= ((unsigned char)piece[i] & 0xC0) == 0x80;
+  return characters;
+}
+
 static void take_text(prompt_text *p, const char *piece, size_t length) {
   size_t room = sizeof p->head - p->head_length, kept = length < room ? length : room;
   memcpy(p->head + p->head_length, piece, kept);
   p->head_length += kept;
-  int64_t characters = 0;
-  for (size_t i = 0; i < length; i++)
-    characters += ((unsigned char)piece[i] & 0xC0) != 0x80;
-  p->characters += characters;
+  p->characters += characters_in(piece, length);
   if (!p->code) find_fence(p, piece, length);
   if (!p->file) find_reference(p, piece, length);
 }

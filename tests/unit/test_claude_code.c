@@ -1459,6 +1459,26 @@ START_TEST(test_prompt_texts) {
 }
 END_TEST
 
+/* Characters of one to four bytes, counted at every length and in pieces of every size. */
+START_TEST(test_characters) {
+  static const char *const kinds[] = {"a", "\xC3\xA4", "\xE2\x80\x94", "\xF0\x9F\x98\x80", "bc"};
+  static const int64_t counts[] = {1, 1, 1, 1, 2};
+  char text[256] = "";
+  int64_t characters = 0;
+  for (size_t i = 0, length = 0; i < 60; i++) {
+    size_t kind = i * i % 7 % 5;
+    strcat(text, kinds[kind]);
+    characters += counts[kind];
+    length += strlen(kinds[kind]);
+    for (size_t step = 1; step <= length; step++) {
+      prompt_text p;
+      feed_prompt(&p, text, length, step);
+      ck_assert_int_eq(p.characters, characters);
+    }
+  }
+}
+END_TEST
+
 START_TEST(test_commands) {
   static const struct {
     const char *text, *name;
@@ -1771,6 +1791,7 @@ int main(int argc, char **argv) {
   suite_add_tcase(suite, c);
   c = tcase_create("texts");
   tcase_add_test(c, test_prompt_texts);
+  tcase_add_test(c, test_characters);
   tcase_add_test(c, test_commands);
   tcase_add_test(c, test_line_difference);
   tcase_add_test(c, test_line_hashes);

@@ -230,6 +230,44 @@ START_TEST(bounded_text) {
 }
 END_TEST
 
+/* The same for a text with escapes, which takes more room in the input than it needs. */
+START_TEST(bounded_escapes) {
+  static const struct {
+    const char *written, *text;
+  } parts[] = {{"plain and longer than a block, ", "plain and longer than a block, "},
+               {"\\n", "\n"},
+               {"\\\"", "\""},
+               {"\\\\", "\\"},
+               {"a", "a"},
+               {"\\u0041", "A"},
+               {"\\t\\t", "\t\t"},
+               {"x\\/y", "x/y"}};
+  for (size_t seed = 0; seed < 40; seed++) {
+    char line[2048] = "{\"a\":\"", text[1024] = "", into[1024];
+    for (size_t i = 0; i < 24; i++) {
+      size_t part = (i * i + seed * (i + 3)) % 11 % (sizeof parts / sizeof *parts);
+      strcat(line, parts[part].written);
+      strcat(text, parts[part].text);
+    }
+    strcat(line, "\",\"b\":1}\n");
+    for (size_t room = 0; room <= strlen(text) + 1; room++) {
+      scan s;
+      const char *key;
+      size_t length;
+      bool whole;
+      bpi_scan_init_memory(&s, line, strlen(line));
+      bpi_scan_value(&s);
+      ck_assert(bpi_scan_key(&s, &key, &length));
+      ck_assert(bpi_scan_text(&s, into, room, &length, &whole));
+      ck_assert_uint_eq(length, room < strlen(text) ? room : strlen(text));
+      ck_assert_int_eq(whole, room >= strlen(text));
+      ck_assert_mem_eq(into, text, length);
+      ck_assert(bpi_scan_key(&s, &key, &length) && length == 1 && *key == 'b');
+    }
+  }
+}
+END_TEST
+
 START_TEST(depth) {
   static char input[400];
   static trace t;
@@ -335,7 +373,7 @@ static void places_of(const char *p, const char *end, bool *place, const char *s
     place[p - start] = true;
     if (p < end && !bpi_special((unsigned char)*p))
       p++;
-    else if (end - p >= 2 && *p == '\\' && bpi_plain_escape((unsigned char)p[1]))
+    else if (end - p >= 2 && *p == '\\' && bpi_plain_escape(p[1]) != 0)
       p += 2;
     else if (is_wide(p, end))
       p += 3;
@@ -539,6 +577,7 @@ int main(void) {
   tcase_add_test(c, counts);
   tcase_add_test(c, reals);
   tcase_add_test(c, bounded_text);
+  tcase_add_test(c, bounded_escapes);
   tcase_add_test(c, depth);
   tcase_add_test(c, any_window_any_read);
   tcase_add_test(c, cut_anywhere);
