@@ -231,7 +231,7 @@ static bool take_view(reader *rd, const release *of, release_view *v) {
 
 static int take_views(reader *rd, release *r, bool *good) {
   r->views = (size_t)bpi_take_number(&rd->from, 4);
-  *good = r->views <= (size_t)(rd->from.end - rd->from.at) / VIEW_LEAST;
+  *good = !rd->from.failed && r->views <= (size_t)(rd->from.end - rd->from.at) / VIEW_LEAST;
   if (!*good) return BP_OK;
   r->view = bpi_alloc_zero(r->views, sizeof *r->view);
   if (r->view == NULL) return BP_ERR_NOMEM;

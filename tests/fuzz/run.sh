@@ -21,7 +21,7 @@ if [ "$seconds" = table ]; then
   sort -s -k2,2 "$folder/runs.txt" | awk '
     function grouped(n, text) { for (; n >= 1000; n = int(n / 1000)) text = sprintf(",%03d%s", n % 1000, text); return n text }
     function row() {
-      if (name != "") printf "| `%s` | %d | %s | %s | %s | %d |\n", name, time / 60, grouped(inputs), grouped(int(inputs / time)), grouped(edges), findings
+      if (name != "") printf "| `%s` | %.1f | %s | %s | %s | %d |\n", name, time / 60, grouped(inputs), grouped(int(inputs / (time > 0 ? time : 1))), grouped(edges), findings
     }
     $2 != name { row(); name = $2; time = inputs = edges = findings = 0 }
     { time += $4; inputs += $5; findings += $8 != 0; if ($6 > edges) edges = $6 }
