@@ -10,14 +10,13 @@
 #include "exits.h"
 #include "system.h"
 
-/* Comes back only if it is not in the folder: why. */
-static int start_in(const char *folder, size_t length, const char *other, char **words) {
+/* Comes back only if it is not in the folder. */
+static void start_in(const char *folder, size_t length, const char *other, char **words) {
   text path = {0};
   text_add_bytes(&path, folder, length);
   text_addf(&path, "/%s", other);
-  int failed = become(path.data, words);
+  (void)become(path.data, words);
   text_free(&path);
-  return failed;
 }
 
 /* Beside this program as it was called, else where it was installed, else on the path. */
