@@ -22,7 +22,6 @@
 
 #define SHARED (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE) /* keep nobody out */
 #define EPOCH INT64_C(116444736000000000) /* 1970 in units of 100 ns since 1601 */
-#define LOOK_AGAIN 5                      /* ms between two looks at a pipe */
 
 /* ---------------------------------------------------------------------------- names and errors */
 
@@ -108,21 +107,35 @@ int terminal_width(void) {
   return info.srWindow.Right - info.srWindow.Left + 1;
 }
 
-/* Of a pipe; a file has what it has. */
-static bool has_input(HANDLE input, int milliseconds) {
-  DWORD there = 0;
-  if (GetFileType(input) != FILE_TYPE_PIPE) return true;
-  for (int waited = 0; PeekNamedPipe(input, NULL, 0, NULL, &there, NULL); waited += LOOK_AGAIN) {
-    if (there > 0 || waited >= milliseconds) return there > 0;
-    Sleep(LOOK_AGAIN);
-  }
-  return false;
+/* A read that another thread waits for: no pipe tells everywhere whether it holds something. */
+static struct {
+  HANDLE thread;
+  char data[4096];
+  DWORD wanted, length;
+} reading;
+
+static DWORD WINAPI read_input(void *unused) {
+  (void)unused;
+  if (!ReadFile(GetStdHandle(STD_INPUT_HANDLE), reading.data, reading.wanted, &reading.length,
+                NULL))
+    reading.length = 0;
+  return 0;
 }
 
+/* What does not come in time may come for the next call, or the program ends before it. */
 size_t read_soon(void *into, size_t size, int milliseconds) {
-  if (!has_input(GetStdHandle(STD_INPUT_HANDLE), milliseconds)) return 0;
-  int got = _read(0, into, (unsigned)size);
-  return got > 0 ? (size_t)got : 0;
+  if (reading.thread == NULL) {
+    reading.wanted = (DWORD)(size < sizeof reading.data ? size : sizeof reading.data);
+    reading.thread = CreateThread(NULL, 0, read_input, NULL, 0, NULL);
+  }
+  if (reading.thread == NULL ||
+      WaitForSingleObject(reading.thread, (DWORD)milliseconds) != WAIT_OBJECT_0)
+    return 0;
+  CloseHandle(reading.thread);
+  reading.thread = NULL;
+  size_t length = reading.length < size ? reading.length : size;
+  memcpy(into, reading.data, length);
+  return length;
 }
 
 struct sleeper {
