@@ -215,11 +215,16 @@ static void write_at(buf *out, const char *attribute, int64_t tenths) {
   bpi_buf_char(out, '"');
 }
 
-/* `to` tenths of a pixel for the part of `of` that `value` is. */
+/* `to` tenths of a pixel for the part of `of` that `value` is; none where a sum is more than a double holds. */
 static int64_t scaled(double value, double of, int64_t to) {
-  if (!(of > 0)) return 0;
-  double at = value / of * (double)to;
+  double at = of > 0 ? value / of * (double)to : 0;
+  if (!(at > -1e9 && at < 1e9)) return 0;
   return (int64_t)(at < 0 ? at - 0.5 : at + 0.5);
+}
+
+/* From the least value up. Halves: the way from the least to the most may be more than a double holds. */
+static int64_t above_least(const chart *c, double value, int64_t to) {
+  return scaled(value / 2 - c->least / 2, c->most / 2 - c->least / 2, to);
 }
 
 /* A shape with these attributes and four numbers. */
@@ -289,7 +294,7 @@ static void end(const chart *c) {
 enum { BAR_LEFT = 1700, BAR_WIDTH = 3700, BAR_STEP = 240, BAR_HEIGHT = 120, TEXT_RISE = 40 };
 
 static int64_t bar_x(const chart *c, double value) {
-  return BAR_LEFT + scaled(value - c->least, c->most - c->least, BAR_WIDTH);
+  return BAR_LEFT + above_least(c, value, BAR_WIDTH);
 }
 
 static void draw_span(const chart *c, const char *attributes, int64_t a, int64_t b,
@@ -358,6 +363,7 @@ static double round_up(double value, const char *unit, bool whole) {
   if (unit != NULL && strcmp(unit, "us") == 0)
     base = value >= 7.2e9 ? 3.6e9 : value >= 1.2e8 ? 6e7 : value >= 2e6 ? 1e6 : 1;
   if (!(value > 0)) return base;
+  if (value > 1e300) return value; /* a rounder one may be none */
   double size = value / base, power = 1;
   while (size > 10 * power)
     power *= 10;
@@ -376,7 +382,7 @@ static int64_t line_x(const chart *c, size_t at) {
 }
 
 static int64_t line_y(const chart *c, double value) {
-  return LINE_TOP + LINE_HEIGHT - scaled(value - c->least, c->most - c->least, LINE_HEIGHT);
+  return LINE_TOP + LINE_HEIGHT - above_least(c, value, LINE_HEIGHT);
 }
 
 static void draw_level(const chart *c, double value) {

@@ -241,6 +241,32 @@ START_TEST(html_line) {
 }
 END_TEST
 
+/* Two numbers further apart than any number is from zero. */
+static bp_result *far_apart(void) {
+  bp_result *t = bpi_table_new();
+  size_t team = bpi_table_add_column(t, BP_TYPE_TEXT, "team", "dimension");
+  size_t ratio = bpi_table_add_column(t, BP_TYPE_REAL, "ratio", "metric");
+  for (int i = 0; i < 2; i++) {
+    bpi_table_add_row(t);
+    set(t, team, i == 0 ? "low" : "high");
+    bpi_table_set_real(t, ratio, i == 0 ? -1.7e308 : 1.7e308);
+  }
+  return finished(t);
+}
+
+/* Zero lies in the middle. */
+START_TEST(html_of_numbers_far_apart) {
+  static const char *const bars[] = {"x=\"170\" y=\"6\" width=\"185\"",
+                                     "x=\"355\" y=\"30\" width=\"185\"", NULL};
+  static const char *const line[] = {"points=\" 207.0,176.0 493.0,12.0\"/>",
+                                     "y1=\"94\" x2=\"636\" y2=\"94\"", NULL};
+  static const char *const share[] = {"high: 100.0 %", NULL};
+  expect_within(far_apart(), "html:chart=bars", bars);
+  expect_within(far_apart(), "html:chart=line", line);
+  expect_within(far_apart(), "html:chart=share", share);
+}
+END_TEST
+
 /* 300 is all there is to share. */
 START_TEST(html_share) {
   static const char *const pieces[] = {
@@ -809,6 +835,7 @@ int main(void) {
   tcase_add_test(tests, html);
   tcase_add_test(tests, html_bars);
   tcase_add_test(tests, html_line);
+  tcase_add_test(tests, html_of_numbers_far_apart);
   tcase_add_test(tests, html_share);
   tcase_add_test(tests, table);
   tcase_add_test(tests, table_in_ascii_with_titles);
