@@ -338,7 +338,6 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("json");
   TCase *tests = tcase_create("json");
-  tcase_set_timeout(tests, 30);
   tcase_add_test(tests, values_are_found);
   tcase_add_test(tests, members_come_in_order);
   tcase_add_test(tests, other_types_are_nothing);
