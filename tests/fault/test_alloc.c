@@ -48,9 +48,12 @@ static void *json_malloc(size_t size) {
   return must_fail() ? NULL : malloc(size);
 }
 
+/* Where tests are not processes of their own, it has begun already, perhaps with ours. */
 static void prepare_sqlite(void) {
   sqlite3_mem_methods failing;
-  ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_shutdown(), SQLITE_OK);
+  if (plain.xMalloc == NULL)
+    ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain), SQLITE_OK);
   failing = plain;
   failing.xMalloc = sql_malloc;
   failing.xRealloc = sql_realloc;
@@ -60,6 +63,9 @@ static void prepare_sqlite(void) {
 }
 
 static void prepare_cjson(void) {
+  ck_assert_int_eq(sqlite3_shutdown(), SQLITE_OK);
+  if (plain.xMalloc != NULL)
+    ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_MALLOC, &plain), SQLITE_OK);
   cJSON_Hooks hooks = {json_malloc, free};
   cJSON_InitHooks(&hooks);
 }
@@ -355,6 +361,7 @@ static void run_out(void (*starve)(long after), bool everywhere) {
   ck_assert_int_gt(days, enough + 20);
   for (size_t i = 0; i < ANSWERS; i++)
     bp_free(answers[i]);
+  memset(answers, 0, sizeof answers);
 }
 
 START_TEST(ours_from_then_on) {
