@@ -56,13 +56,16 @@ static void write_roster(char *into, size_t size) {
 }
 
 static bp_store *make_store(void) {
-  char folder[] = "/tmp/blueplane-fuzz-XXXXXX", path[64], roster[1024];
+  char path[128], roster[1024];
+  const char *temporary = getenv("TMPDIR");
   bp_open_options o = BP_OPEN_OPTIONS_INIT;
   bp_store *s = NULL;
   o.access = BP_ACCESS_STEWARD;
   o.clock = before_it_closes;
-  if (mkdtemp(folder) == NULL) abort();
-  snprintf(path, sizeof path, "%s/team.db.key", folder);
+  int length = snprintf(path, sizeof path - 16, "%s/blueplane-fuzz-XXXXXX",
+                        temporary == NULL ? "/tmp" : temporary);
+  if (length >= (int)sizeof path - 16 || mkdtemp(path) == NULL) abort();
+  strcat(path, "/team.db.key");
   write_key(path);
   path[strlen(path) - 4] = '\0';
   write_roster(roster, sizeof roster);

@@ -29,8 +29,8 @@ if [ "$seconds" = table ]; then
   exit
 fi
 
-build=$folder/build temporary=/dev/shm
-[ -w $temporary ] || temporary=/tmp
+build=$folder/build memory=/dev/shm
+[ -w $memory ] || memory=/tmp
 fuzzer='-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined'
 [ -f "$build/build.ninja" ] || CC=${CC:-clang} meson setup "$build" "$root" -Dbuildtype=plain -Doptimization=1 -Ddebug=true \
   -Db_lundef=false -Db_sanitize=address,undefined "-Dc_args=$fuzzer" >"$folder/build.log"
@@ -105,7 +105,7 @@ run_target() {
     case $seed in /*) ;; *) seed=$root/tests/corpus/$seed ;; esac
     [ ! -d "$seed" ] || seeds="$seeds $seed"
   done
-  longest=4096 more=
+  temporary=$(mktemp -d $memory/blueplane-fuzz-XXXXXX) longest=4096 more=
   case $name in
   store | calls) longest=128 ;;       # what one byte costs there is much
   arguments) more=-close_fd_mask=2 ;; # the program's own complaints
@@ -117,6 +117,7 @@ run_target() {
       -print_final_stats=1 $more -artifact_prefix="crash-$name-" "$found" $seeds >"$log" 2>&1 || status=$?
     echo $status && times
   } | awk 'NR == 1 { status = $1 } NR == 3 { split($1 "m" $2, t, /[ms]+/); printf "%.1f %d", 60 * (t[1] + t[3]) + t[2] + t[4], status }')
+  rm -r "$temporary"
   inputs=$(sed -n 's/^stat::number_of_executed_units: //p' "$log")
   edges=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
   echo "$(git -C "$root" rev-parse --short HEAD) $name $seconds ${used% *} ${inputs:-0} ${edges:-0}" \
