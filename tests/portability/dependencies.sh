@@ -1,12 +1,12 @@
 #!/bin/sh
 # Builds what the library and its tests need from Debian's sources, as static archives in a prefix of their own, for a
-# system that Debian has no such packages of:
+# system that Debian has no such packages of, or for clang's memory sanitizer, which must see every write:
 #
-#     sh tests/portability/dependencies.sh windows|musl FOLDER
+#     sh tests/portability/dependencies.sh windows|musl|memory FOLDER
 #
 # FOLDER/prefix has headers, archives and .pc files, FOLDER/source what was built. The sources are those of this machine's
 # Debian, fetched and checked by apt with lists of their own; nothing is installed. Needs dpkg-dev, autoconf, automake,
-# libtool, tclsh, make, and gcc-mingw-w64-x86-64-posix or musl-tools.
+# libtool, tclsh, make, and gcc-mingw-w64-x86-64-posix, musl-tools or clang.
 set -eu
 
 if [ $# -ne 2 ]; then
@@ -16,6 +16,7 @@ fi
 case $1 in
 windows) host=x86_64-w64-mingw32 CC=x86_64-w64-mingw32-gcc-posix AR=x86_64-w64-mingw32-ar RANLIB=x86_64-w64-mingw32-ranlib threads=-lpthread ;;
 musl) host=x86_64-linux-musl CC=musl-gcc AR=ar RANLIB=ranlib threads= ;;
+memory) host=$(cc -dumpmachine) CC=clang AR=ar RANLIB=ranlib threads=-lpthread ;;
 *)
   echo "no such system here: $1" >&2
   exit 2
@@ -25,8 +26,11 @@ mkdir -p "$2/source" "$2/prefix/include" "$2/prefix/lib/pkgconfig"
 folder=$(CDPATH='' cd -- "$2" && pwd)
 prefix=$folder/prefix
 export CC AR RANLIB
-CFLAGS='-O2 -fPIC'
-[ "$1" = musl ] || CFLAGS='-O2 -D__USE_MINGW_ANSI_STDIO=1'
+case $1 in
+windows) CFLAGS='-O2 -D__USE_MINGW_ANSI_STDIO=1' ;;
+musl) CFLAGS='-O2 -fPIC' ;;
+memory) CFLAGS='-O1 -g -fno-omit-frame-pointer -fPIC -fsanitize=memory -fsanitize-memory-track-origins' ;;
+esac
 
 fetch() { # PACKAGE...: the source packages, unpacked
   lists=$folder/apt
@@ -98,7 +102,8 @@ by_configure() { # OPTION...: what has a configure script of the usual kind
 }
 
 libsodium() {
-  by_configure --disable-pie
+  # What is written by assembly no sanitizer sees.
+  by_configure --disable-pie ${portable:-}
   make -s -j2 install
 }
 
@@ -125,6 +130,7 @@ popt() {
 }
 
 needed='sqlite3 cjson libsodium utf8proc zlib check popt'
+[ "$1" != memory ] || portable=--disable-asm
 # shellcheck disable=SC2086  # lists of names
 [ -d "$folder/apt" ] || fetch $needed
 for name in $needed; do

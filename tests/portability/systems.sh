@@ -1,11 +1,13 @@
 #!/bin/sh
 # Builds the library, the program and the tests for a system beside this one and runs them here: for Windows by mingw-w64
-# under Wine, for Linux with musl as they are. The program for Windows is compared with this machine's.
+# under Wine, for Linux with musl as they are, and "memory" is this system under clang's memory sanitizer, with all it
+# links. The program for Windows is compared with this machine's.
 #
-#     sh tests/portability/systems.sh windows|musl FOLDER [TEST...]
+#     sh tests/portability/systems.sh windows|musl|memory FOLDER [TEST...]
 #
 # FOLDER keeps what dependencies.sh builds from Debian's sources, and the build. Needs what that script needs, and for Windows
-# wine64. Names of tests are those of meson, and `program`; without any, all run that can.
+# wine64. Names of tests are those of meson, and `program`; without any, all run that can. What the memory sanitizer finds in
+# whatever process of a test lies in FOLDER/found, and is a failure.
 set -eu
 
 if [ $# -lt 2 ]; then
@@ -60,6 +62,26 @@ musl)
   export PKG_CONFIG_LIBDIR
   how=--native-file
   ;;
+memory)
+  # It must see every write, so of libraries only what we built exists.
+  cat >"$folder/machine.txt" <<END
+[binaries]
+c = [$launcher'clang']
+cmake = 'false'
+[built-in options]
+b_sanitize = 'memory'
+b_lundef = false
+c_args = ['-fsanitize-memory-track-origins', '-fno-omit-frame-pointer']
+END
+  PKG_CONFIG_LIBDIR=$folder/prefix/lib/pkgconfig
+  # Its own status for a finding would be a skipped test.
+  MSAN_OPTIONS=exitcode=86:log_path=$folder/found/report
+  export PKG_CONFIG_LIBDIR MSAN_OPTIONS
+  rm -rf "$folder/found"
+  mkdir "$folder/found"
+  how=--native-file
+  everything='--suite fault --suite e2e --suite cli'
+  ;;
 esac
 
 build=$folder/build
@@ -68,11 +90,13 @@ ninja -C "$build"
 # What Wine begins by itself would hold the output of the first test.
 [ "$system" != windows ] || "$folder/run" wineboot --init >/dev/null 2>&1 || :
 # Without a test named: all that are of this system. Others load the library into programs of this machine.
-[ $# -gt 0 ] || set -- --suite unit --suite abi --suite privacy --suite fuzz --suite examples --suite conformance
+# shellcheck disable=SC2086  # a list of options
+[ $# -gt 0 ] || set -- --suite unit --suite abi --suite privacy --suite fuzz --suite examples --suite conformance ${everything:-}
 # Every file passes through Wine's one server: two tests of faults go through fewer of their points.
 [ "$system" != windows ] || export BLUEPLANE_SHORT=1
 failed=0
 CK_TIMEOUT_MULTIPLIER=10 meson test -C "$build" --no-rebuild --timeout-multiplier 10 --print-errorlogs "$@" || failed=$?
+[ -z "$(ls "$folder/found" 2>/dev/null)" ] || { cat "$folder"/found/* >&2; exit 1; }
 [ "$system" = windows ] || exit "$failed"
 
 native=$folder/native

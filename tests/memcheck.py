@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Runs a test under valgrind, which looks at every access to memory and at what is never freed:
+
+    meson test -C build --setup valgrind [TEST...]
+
+puts this before the command of each test. In the command, and in the variables that name programs to a script, each program
+of the build is replaced by one that runs it under valgrind, and those beside it with it. A report of any process, whatever the
+test made of its status, is printed and fails the test.
+"""
+
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+
+VALGRIND = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite",
+            "--error-exitcode=86", "--num-callers=30", f"--suppressions={pathlib.Path(__file__).with_name('memcheck.supp')}"]
+
+
+def is_program(path):
+    """Whether a file is an executable that the machine runs, and none of its scripts."""
+    if not path.is_file() or not os.access(path, os.X_OK) or ".so" in path.suffixes:
+        return False
+    with path.open("rb") as file:
+        return file.read(4) == b"\x7fELF"
+
+
+def checked(word, build, folder, command):
+    """The word; if it names a program of the build, what runs that one under valgrind."""
+    path = pathlib.Path(word).absolute()
+    if "/" not in word or build not in path.parents or not is_program(path):
+        return word
+    beside = folder / path.parent.name
+    if not beside.exists():
+        beside.mkdir()
+        for each in path.parent.iterdir():
+            if is_program(each):
+                stand_in = beside / each.name
+                stand_in.write_text(f'#!/bin/sh\nexec {shlex.join([*command, str(each)])} "$@"\n')
+                stand_in.chmod(0o755)
+    return str(beside / path.name)
+
+
+def main():
+    build, words = pathlib.Path(sys.argv[1]), sys.argv[2:]
+    with tempfile.TemporaryDirectory(prefix="memcheck-") as name:
+        folder = pathlib.Path(name)
+        reports = folder / "reports"
+        reports.mkdir()
+        command = [*VALGRIND, f"--log-file={reports}/%p"]
+        words = [checked(word, build, folder, command) for word in words]
+        environment = {key: checked(value, build, folder, command) if key.startswith("BLUEPLANE_") else value
+                       for key, value in os.environ.items()}
+        status = subprocess.run(words, env=environment, check=False).returncode
+        found = [report.read_text(errors="replace") for report in sorted(reports.iterdir()) if report.stat().st_size]
+        print(*found, sep="\n", file=sys.stderr)
+    return 1 if found else status if status >= 0 else 128 - status
+
+
+sys.exit(main())
