@@ -129,8 +129,8 @@ static void add_accesses(page *p, const char *family, const metric *m, const cha
     bool may = false;
     for (int kind = 0; kind < STORE_KINDS; kind++)
       may = may ||
-            (slice != NULL ? bpi_policy_dimension((store_kind)kind, access, slice)
-                           : bpi_policy_metric((store_kind)kind, access, family, m->id, m->levels));
+            (m == NULL ? bpi_policy_dimension((store_kind)kind, access, slice)
+                       : bpi_policy_metric((store_kind)kind, access, family, m->id, m->levels));
     if (may) add_item(&b, bpi_access_name(access));
   }
   add_buf(p, &b);

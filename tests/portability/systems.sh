@@ -67,12 +67,15 @@ memory)
   cat >"$folder/machine.txt" <<END
 [binaries]
 c = [$launcher'clang']
+cpp = [$launcher'clang++']
 cmake = 'false'
 [built-in options]
 b_sanitize = 'memory'
 b_lundef = false
 c_args = ['-fsanitize-memory-track-origins', '-fno-omit-frame-pointer']
+c_link_args = ['-fsanitize=memory', '$folder/memory.o']
 END
+  clang -std=c11 -O1 -g -fPIC -fsanitize=memory -c "$here/memory.c" -o "$folder/memory.o"
   PKG_CONFIG_LIBDIR=$folder/prefix/lib/pkgconfig
   # Its own status for a finding would be a skipped test.
   MSAN_OPTIONS=exitcode=86:log_path=$folder/found/report
