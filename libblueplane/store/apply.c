@@ -37,7 +37,7 @@ typedef struct applier {
   moments moments;
   int64_t *rebuild; /* sessions that lost a moment */
   size_t rebuilds, rebuild_capacity;
-  session_set stale; /* sessions of which a fact changed */
+  session_set stale; /* sessions of which a fact changed, and rows that are new */
   operations operations;
   int64_t last_ingest_us; /* before this one */
   group before, after, resolved_before, resolved_after;
@@ -180,7 +180,8 @@ static int update_session(applier *a, int64_t id, const session_attributes *k) {
   return bpi_sql_run(update, a->error);
 }
 
-/* Packed days take sessions for alike of which the same sources told. */
+/* Packed days take sessions for alike of which the same sources told. One that did nothing at any time may have told of
+ * something all the same. */
 static int drop_days_of(applier *a, const batch_session *bs) {
   if (!a->packed) return BP_OK;
   sqlite3_stmt *get = bpi_sql(a->s, SQL_SESSION_SPAN, a->error);
@@ -191,7 +192,8 @@ static int drop_days_of(applier *a, const batch_session *bs) {
   if (rc < 0) return rc;
   int64_t first = bpi_sql_column(get, 0), last = bpi_sql_column(get, 1);
   sqlite3_reset(get);
-  return first == FACT_NONE ? BP_OK : bpi_days_drop_session(a->s, first, last, a->error);
+  bool nothing = first == FACT_NONE;
+  return bpi_days_drop_session(a->s, nothing ? 0 : first, nothing ? -1 : last, a->error);
 }
 
 static int store_session(applier *a, batch_session *bs, const fact_names *names) {
@@ -217,6 +219,7 @@ static int store_session(applier *a, batch_session *bs, const fact_names *names)
     rc = bpi_sql_run(insert, a->error);
     if (rc != BP_OK) return rc;
     bs->stored = sqlite3_last_insert_rowid(a->s->db);
+    bpi_sessions_add(&a->stale, bs->stored); /* its tasks stand under the first of its rows */
   }
   session_attributes row = bs->known;
   int64_t told = stored.sources;

@@ -328,9 +328,12 @@ static int64_t or_none(int64_t value) {
 
 static record random_record(void) {
   record_kind kind = (record_kind)below(RECORD_KINDS);
-  int64_t time = T0 + below(12) * 2 * MINUTE + below(2) * DAY / 2 + below(2) * 2 * DAY;
-  record r = new_record(kind, (uint64_t)below(12), below(8) == 0 ? BPI_TIME_NONE : time,
-                        (uint64_t)below(4));
+  int64_t time = T0 +
+                 below(12) * 2 * MINUTE; /* one after the other: the same with every compiler */
+  time += below(2) * DAY / 2;
+  time += below(2) * 2 * DAY;
+  uint64_t key = (uint64_t)below(12), session = (uint64_t)below(4);
+  record r = new_record(kind, key, below(8) == 0 ? BPI_TIME_NONE : time, session);
   r.flags = (unsigned)(below(2) ? below(8) : below(16));
   r.tier = (record_tier)(below(2) ? 0 : below(RECORD_TIERS));
   switch (kind) {
@@ -519,6 +522,15 @@ static record response(uint64_t key, uint64_t request, int64_t time, int64_t inp
                                    .output = 10,
                                    .stop = STOP_END,
                                    .cost_nano = -1};
+  return r;
+}
+
+static record of_tier(record_kind kind, uint64_t key, int64_t time, record_tier tier) {
+  record r = new_record(kind, key, time, 1);
+  r.tier = tier;
+  if (kind == RECORD_RESPONSE) r.u.response.output = 10;
+  if (kind == RECORD_TOOL_RESULT)
+    r.u.result = (tool_result_record){.outcome = OUTCOME_OK, .added = 2};
   return r;
 }
 
@@ -1020,9 +1032,57 @@ static void read_and_compare(store *s) {
 
 #define DAYS "SELECT count(*) FROM day"
 
+/* Reads by day, which packs behind it. */
+static void pack_all(store *s, rollup_kind kind) {
+  cells all = {0};
+  const cell_reader to = {.cell = add_cell, .user = &all};
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_read_begin(s, &error), BP_OK);
+  ck_assert_int_eq(bpi_read_cells(s, kind, GRAIN_DAY, INT64_MIN, INT64_MAX, &to, &error), BP_OK);
+  bpi_read_end(s);
+  bpi_cells_free(&all);
+}
+
+/* Days that only a session without any activity lies on are dropped with the others when another row of it is added. */
+START_TEST(packed_days_of_what_was_only_told) {
+  record told[] = {of_tier(RECORD_SPAN, 1, T0, TIER_TELEMETRY),
+                   response(2, 2, T0 + 2 * DAY, 100, 9)};
+  const record better = of_tier(RECORD_SESSION, 1, BPI_TIME_NONE, TIER_RECORD);
+  told[0].u.span = (span_record){5, 7, 1};
+  store *s = memory_store();
+  s->worth_packing = 1;
+  apply_records(s, told, 2);
+  pack_all(s, ROLLUP_SPAN);
+  ck_assert_int_gt(number(s, DAYS), 0);
+  apply_records(s, &better, 1);
+  ck_assert_int_eq(number(s, DAYS), 0);
+  ck_assert(verified(s));
+  bpi_store_close(s);
+}
+END_TEST
+
+/* A session's tasks stand under the first of its rows, also under one that told of nothing. */
+START_TEST(tasks_move_to_a_better_row) {
+  const record told = of_tier(RECORD_PROMPT, 1, T0, TIER_HOOK);
+  const record better = of_tier(RECORD_SESSION, 1, BPI_TIME_NONE, TIER_RECORD);
+  store *s = memory_store();
+  apply_records(s, &told, 1);
+  ck_assert_int_eq(bpi_tasks_refresh(s, NULL), BP_OK);
+  ck_assert_int_eq(number(s, "SELECT session.tier FROM task JOIN session ON session = session.id"),
+                   TIER_HOOK);
+  apply_records(s, &better, 1);
+  ck_assert(verified(s));
+  ck_assert_int_eq(bpi_tasks_refresh(s, NULL), BP_OK);
+  ck_assert_int_eq(number(s, "SELECT session.tier FROM task JOIN session ON session = session.id"),
+                   TIER_RECORD);
+  ck_assert(verified(s));
+  bpi_store_close(s);
+}
+END_TEST
+
 START_TEST(packed_days_are_what_rows_say) {
   int64_t most = 0;
-  for (int round = 0; round < 4; round++) {
+  for (int round = 0; round < 12; round++) {
     store *s = memory_store();
     s->worth_packing = 1;
     for (int step = 0; step < 40; step++) {
@@ -1060,8 +1120,7 @@ START_TEST(packed_days_may_be_damaged) {
     cells all = {0};
     s->worth_packing = 1;
     apply_records(s, r, 2);
-    read_and_compare(s);
-    read_and_compare(s);
+    pack_all(s, ROLLUP_RESPONSE);
     ck_assert(verified(s));
     sql(s, damage[i]);
     ck_assert(!verified(s));
@@ -1733,15 +1792,6 @@ END_TEST
 
 /* ---------------------------------------------------------------------------------- tiers */
 
-static record of_tier(record_kind kind, uint64_t key, int64_t time, record_tier tier) {
-  record r = new_record(kind, key, time, 1);
-  r.tier = tier;
-  if (kind == RECORD_RESPONSE) r.u.response.output = 10;
-  if (kind == RECORD_TOOL_RESULT)
-    r.u.result = (tool_result_record){.outcome = OUTCOME_OK, .added = 2};
-  return r;
-}
-
 /* A transcript, hooks and telemetry of one session. The prompt has another identifier in each; the
  * tool call has the same one in all. Only the hooks tell of a decision, only the sums of a span. */
 static const record_tier sights[] = {TIER_RECORD, TIER_HOOK, TIER_TELEMETRY, TIER_TOTAL};
@@ -1949,6 +1999,8 @@ int main(void) {
   tcase_add_test(tests, layers_know_their_keys);
   tcase_add_test(tests, erased_rows_leave_no_gap);
   tcase_add_test(tests, what_is_left_is_what_it_was);
+  tcase_add_test(tests, packed_days_of_what_was_only_told);
+  tcase_add_test(tests, tasks_move_to_a_better_row);
   tcase_add_test(tests, packed_days_are_what_rows_say);
   tcase_add_test(tests, packed_days_may_be_damaged);
   tcase_add_test(tests, packing_is_not_waited_for);
