@@ -122,6 +122,7 @@ static bool view(reader *r, char *spare, size_t capacity, const char **text, siz
   if (!bpi_scan_view(r->s, spare, capacity, text, length, &whole)) return false;
   if (!whole) {
     *length = 0;
+    r->again.from = NULL; /* each one is counted */
     if (!bpi_scan_failed(r->s)) r->sink->drop(r->sink->self);
   }
   return *length > 0;

@@ -408,7 +408,7 @@ static bool says_owner(int key) {
 static bool read_again(reader *r, seen *was) {
   repeated *a = &r->again;
   scan *s = r->s;
-  if (a->first != was->last || (size_t)(s->end - s->at) <= a->length ||
+  if (a->length == 0 || a->first != was->last || (size_t)(s->end - s->at) <= a->length ||
       memcmp(s->at, a->bytes, a->length + 1) != 0)
     return false;
   s->at += a->length;
@@ -423,6 +423,7 @@ static void begin_again(reader *r, int key) {
   r->again.base = r->s->base;
   r->again.line = r->s->line;
   r->again.first = key;
+  r->again.length = 0; /* what was remembered began with another */
 }
 
 /* One more value was read. */

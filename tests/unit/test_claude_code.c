@@ -1082,6 +1082,7 @@ START_TEST(test_session_rows) {
 END_TEST
 
 /* Ways in which a line says whose it is. */
+#define S64 "ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss"
 static const char *const owners[] = {
     "'sessionId':'s','cwd':'/a','version':'2.0.1','gitBranch':'dev'",
     "'sessionId':'s','cwd':'/a','version':'2.0.1','gitBranch':'deve'",
@@ -1102,6 +1103,9 @@ static const char *const owners[] = {
     "'version':'/a','sessionId':'s'",
     "'cwd':'\\u002fa\\n','sessionId':'s'",
     "'cwd':'/a'",
+    "'isSidechain':true,'version':'s','cwd':'/a'", /* refused before it says so */
+    "'version':'s','cwd':'/a'",
+    "'cwd':'/a','sessionId':'" S64 S64 S64 S64 S64 S64 S64 S64 "','version':'2'", /* too long */
 };
 #define OWNERS (sizeof owners / sizeof *owners)
 
@@ -1136,6 +1140,7 @@ START_TEST(test_repeated_owner) {
     }
     run *a = read_all("", plain, strlen(plain)), *b = read_all("", spaced, strlen(spaced));
     expect_text(a->notes.text, b->notes.text, plain);
+    ck_assert_uint_eq(a->notes.drops, b->notes.drops);
     free_run(a);
     free_run(b);
   }
