@@ -493,7 +493,7 @@ static int choose_layer(applier *a, fact_kind kind, int64_t *const *packed, size
   size_t facts = 0;
   for (size_t i = 0; i < count; i++)
     facts += !taken[i];
-  a->fresh = a->layers == 0 || facts >= a->s->layer_least;
+  a->fresh = a->layers == 0 || (facts >= a->s->layer_least && a->layers < LAYERS_MOST);
   a->layer = a->fresh ? a->layers : a->layers - 1;
   a->end = (place){bpi_layer_start(a->layer), true};
   a->last_id = -1;

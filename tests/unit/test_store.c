@@ -414,6 +414,14 @@ static store *layered_store(int64_t least) {
 
 #define RECORDS 240
 
+/* Keys want one place in a few, or in so many that most are free and batches make layers. */
+static void random_records(record *r, size_t count, int64_t spread) {
+  for (size_t i = 0; i < count; i++) {
+    r[i] = random_record();
+    r[i].key.hi += (uint64_t)below(spread) * 1000;
+  }
+}
+
 /* In batches of at most `most`, now and then two joined into one. */
 static void apply_divided(store *s, const record *r, size_t count, int64_t most) {
   for (size_t from = 0; from < count;) {
@@ -434,8 +442,7 @@ static void apply_divided(store *s, const record *r, size_t count, int64_t most)
 START_TEST(any_order_any_division) {
   for (int round = 0; round < 12; round++) {
     record r[RECORDS];
-    for (size_t i = 0; i < RECORDS; i++)
-      r[i] = random_record();
+    random_records(r, RECORDS, 1 + round % 4 * 5);
     store *whole = memory_store();
     apply_records(whole, r, RECORDS);
     ck_assert(verified(whole));
@@ -833,6 +840,76 @@ START_TEST(layers_of_two_writers) {
   ck_assert(verified(s));
   bpi_store_close(s);
   bpi_store_close(other);
+}
+END_TEST
+
+/* A batch that is stopped, or of which nothing is kept. */
+static void apply_in_vain(store *s, const record *r, size_t count, bool stopped) {
+  batch *b = bpi_batch_new();
+  apply_counts counts = {0};
+  bp_error *error = NULL;
+  for (size_t i = 0; i < count; i++)
+    put(b, r[i]);
+  if (stopped) atomic_store(&s->interrupted, 1);
+  int rc = bpi_store_apply(s, b, T0, false, &counts, &error);
+  ck_assert_int_eq(rc == BP_OK || (stopped && rc == BP_ERR_CANCELLED), true);
+  bpi_store_clear_interrupt(s);
+  bpi_error_free(error);
+  bpi_batch_free(b);
+}
+
+/* By turns two handles write, try in vain, are stopped and opened anew: what is stored is what one batch
+ * stores. */
+START_TEST(layers_of_a_life) {
+  for (int round = 0; round < 8; round++) {
+    char name[24];
+    record r[RECORDS];
+    snprintf(name, sizeof name, "life%d.db", round);
+    store *whole = memory_store(), *handle[2] = {open_store(name), open_store(name)};
+    random_records(r, RECORDS, 8);
+    apply_records(whole, r, RECORDS);
+    char *want = dump(whole);
+    for (size_t from = 0, n; from < RECORDS; from += n) {
+      store **s = &handle[below(2)];
+      if (below(6) == 0) {
+        bpi_store_close(*s);
+        *s = open_store(name);
+      }
+      (*s)->layer_least = 1 + (size_t)below(2);
+      n = 1 + (size_t)below(30);
+      if (n > RECORDS - from) n = RECORDS - from;
+      if (below(3) == 0) apply_in_vain(*s, r + from, n, below(2) != 0);
+      apply_records(*s, r + from, n);
+    }
+    ck_assert_int_ge(number(handle[0], LAYERS), 3);
+    ck_assert(verified(handle[0]));
+    assert_dump(handle[1], want, "by two handles");
+    bpi_free(want);
+    bpi_store_close(handle[0]);
+    bpi_store_close(handle[1]);
+    bpi_store_close(whole);
+  }
+}
+END_TEST
+
+/* There are only so many layers; then the last one grows, and keys of all are found. */
+START_TEST(layers_end) {
+  enum { BATCH = 20 };
+  record r[2 * BATCH];
+  store *s = layered_store(BATCH);
+  for (uint64_t i = 0; i < 2 * BATCH; i++)
+    r[i] = response(i, 1, T0, 1, 1);
+  apply_records(s, r, BATCH);
+  char text[96];
+  snprintf(text, sizeof text, "UPDATE response SET id = id + %lld",
+           (long long)bpi_layer_start(LAYERS_MOST - 1));
+  sql(s, text);
+  bpi_layers_forget(&s->layers[FACT_RESPONSE]);
+  ck_assert_uint_eq(apply_records(s, r + BATCH, BATCH).stored, BATCH);
+  ck_assert_int_eq(number(s, LAYERS), 1);
+  ck_assert_uint_eq(apply_records(s, r, 2 * BATCH).duplicate, 2 * BATCH);
+  ck_assert(verified(s));
+  bpi_store_close(s);
 }
 END_TEST
 
@@ -1996,6 +2073,8 @@ int main(void) {
   tcase_add_test(tests, layers_hold_their_keys);
   tcase_add_test(tests, layers_of_a_damaged_store);
   tcase_add_test(tests, layers_of_two_writers);
+  tcase_add_test(tests, layers_of_a_life);
+  tcase_add_test(tests, layers_end);
   tcase_add_test(tests, layers_know_their_keys);
   tcase_add_test(tests, erased_rows_leave_no_gap);
   tcase_add_test(tests, what_is_left_is_what_it_was);
