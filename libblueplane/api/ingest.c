@@ -320,6 +320,7 @@ static int read_open_file(worker *w, const candidate *c, const file_stat *stat, 
   find_place(w, c->source, stat, known);
   bpi_scan_reset(&w->scan, read_file, w, w->state.position, (uint64_t)w->state.line);
   w->offset = w->state.position;
+  w->weighed = -1;
   w->bytes_reported = (uint64_t)w->offset;
   skip_bytes(w->in, w->state.position);
   int rc = read_input(w, c->source, c->path);

@@ -1105,11 +1105,11 @@ static const char *const owners[] = {
     "'cwd':'/a'",
     "'isSidechain':true,'version':'s','cwd':'/a'", /* refused before it says so */
     "'version':'s','cwd':'/a'",
-    "'cwd':'/a','sessionId':'" S64 S64 S64 S64 S64 S64 S64 S64 "','version':'2'", /* too long */
+    "'cwd':'/a','sessionId':'" S64 S64 S64 S64 S64 S64 S64 S64 S64 "','version':'2'", /* too long */
 };
 #define OWNERS (sizeof owners / sizeof *owners)
 
-/* A line with a space in front of every value that says whose it is, or with as many at its end. */
+/* A line with spaces in front of every value that says whose it is, as many as its number, or at its end. */
 static void add_owned_line(char *text, const char *owner, size_t number, bool spaced) {
   static const char *const keys[] = {"sessionId", "cwd", "version", "gitBranch", "entrypoint"};
   char line[1024];
@@ -1121,22 +1121,22 @@ static void add_owned_line(char *text, const char *owner, size_t number, bool sp
     sprintf(key, "\"%s\":", keys[k]);
     for (char *at = line; (at = strstr(at, key)) != NULL; at++) {
       char *to = spaced ? at + strlen(key) : strchr(line, '\n');
-      memmove(to + 1, to, strlen(to) + 1);
-      *to = ' ';
+      memmove(to + number, to, strlen(to) + 1);
+      memset(to, ' ', number);
     }
   }
   strcat(text, line);
 }
 
-/* What a line repeats in the words of the one before is read at once; where a space keeps it from that,
- * it tells the same. */
+/* What a line repeats in the words of the one before is read at once; where spaces keep it from that, as
+ * many as no other line has, it tells the same. */
 START_TEST(test_repeated_owner) {
   for (size_t i = 0; i < OWNERS * OWNERS * OWNERS; i++) {
     const size_t lines[] = {i % OWNERS, i / OWNERS % OWNERS, i / OWNERS / OWNERS, i % OWNERS};
     char plain[4096] = "", spaced[4096] = "";
     for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
       add_owned_line(plain, owners[lines[k]], k, false);
-      add_owned_line(spaced, owners[lines[k]], k, k % 2 == 1);
+      add_owned_line(spaced, owners[lines[k]], k, true);
     }
     run *a = read_all("", plain, strlen(plain)), *b = read_all("", spaced, strlen(spaced));
     expect_text(a->notes.text, b->notes.text, plain);

@@ -897,8 +897,10 @@ START_TEST(layers_end) {
   enum { BATCH = 20 };
   record r[2 * BATCH];
   store *s = layered_store(BATCH);
-  for (uint64_t i = 0; i < 2 * BATCH; i++)
+  for (uint64_t i = 0; i < 2 * BATCH; i++) {
     r[i] = response(i, 1, T0, 1, 1);
+    r[i].key.hi += i * 1000; /* each a place of its own */
+  }
   apply_records(s, r, BATCH);
   char text[96];
   snprintf(text, sizeof text, "UPDATE response SET id = id + %lld",
