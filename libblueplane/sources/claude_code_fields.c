@@ -93,11 +93,17 @@ static SCAN_RARE bool read_other(reader *r, key_pair *next, unsigned *key) {
   return there && *key != KEY_NONE;
 }
 
+/* What nobody reads is not copied, so nothing is remembered across it. */
+static void skip_member(reader *r) {
+  r->again.from = NULL;
+  bpi_scan_skip(r->s);
+}
+
 /* Programs write their keys in the same order each time, or in one of a few, so those that came behind
  * this one in the last objects of the kind are expected, or the end: nearly always the key need not be
  * searched for, nor its end found. */
 int bpi_cc_next_key(reader *r, seen *was) {
-  for (;; bpi_scan_skip(r->s)) {
+  for (;; skip_member(r)) {
     key_pair *next = &was->behind[was->last];
     unsigned key = next->key[0];
     bool expected = read_if(r->s, key);
@@ -118,11 +124,11 @@ int bpi_cc_next_key(reader *r, seen *was) {
 
 /* bpi_cc_text without a copy where there need not be one. */
 static bool view(reader *r, char *spare, size_t capacity, const char **text, size_t *length) {
-  bool whole;
-  if (!bpi_scan_view(r->s, spare, capacity, text, length, &whole)) return false;
+  bool whole = false, there = bpi_scan_view(r->s, spare, capacity, text, length, &whole);
+  if (!whole) r->again.from = NULL; /* not copied, and each time counted */
+  if (!there) return false;
   if (!whole) {
     *length = 0;
-    r->again.from = NULL; /* each one is counted */
     if (!bpi_scan_failed(r->s)) r->sink->drop(r->sink->self);
   }
   return *length > 0;

@@ -443,15 +443,13 @@ static void extend_again(reader *r, const seen *was) {
   a->says = r->f.of;
 }
 
-/* `behind`: the key before said so, too. */
-static void read_owner(reader *r, seen *was, int key, bool behind) {
+static void read_owner(reader *r, seen *was, int key) {
   bool first = (was->bits[0] & (OWNER_KEYS | KEY_BIT(KEY_SESSION_TOO))) == KEY_BIT(key);
   if (first && read_again(r, was)) {
     r->again.from = NULL;
     return;
   }
   if (first) begin_again(r, key);
-  if (!first && !behind) r->again.from = NULL;
   read_line_member(r, key);
   if (r->again.from != NULL) extend_again(r, was);
 }
@@ -462,10 +460,12 @@ void bpi_cc_read_line(reader *r) {
   r->f.tokens_before = r->f.duration = r->f.retry = -1;
   r->nested.there = false;
   start_envelope(&r->own);
-  for (int key, last = KEY_NONE; (key = bpi_cc_next_key(r, &was)) != KEY_NONE; last = key) {
-    if (says_owner(key))
-      read_owner(r, &was, key, says_owner(last));
-    else
+  for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;) {
+    if (says_owner(key)) {
+      read_owner(r, &was, key);
+    } else {
+      r->again.from = NULL;
       read_line_member(r, key);
+    }
   }
 }

@@ -319,7 +319,7 @@ typedef struct owner {
   name workspace, branch, version, entrypoint;
 } owner;
 
-/* Members that say so, one behind the other, as they stood in a line; most lines repeat those of the last.
+/* Members that say so, one right behind the other, as they stood in a line; most lines repeat those of the last.
  * The bytes begin with the value of the first, and end with the byte behind the last. */
 #define REPEATED_MAX 1024
 typedef struct repeated {

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/scan.h"
 #include "run_suite.h"
+#include "sources/claude_code_line.h"
 #include "sources/claude_code_prompt.h"
 #include "sources/lines.h"
 #include "sources/source.h"
@@ -93,16 +94,16 @@ static void note_key(notes *n, ident key) {
     note(n, " %s", raw);
 }
 
-static void note_label(notes *n, const char *name, uint32_t label) {
-  if (label != 0) note(n, " %s=%s", name, raw_of(label));
+static void note_label(notes *n, const char *field, uint32_t label) {
+  if (label != 0) note(n, " %s=%s", field, raw_of(label));
 }
 
-static void note_count(notes *n, const char *name, int64_t value, int64_t usual) {
-  if (value != usual) note(n, " %s=%lld", name, (long long)value);
+static void note_count(notes *n, const char *field, int64_t value, int64_t usual) {
+  if (value != usual) note(n, " %s=%lld", field, (long long)value);
 }
 
-static void note_word(notes *n, const char *name, vocabulary v, int code, int usual) {
-  if (code != usual) note(n, " %s=%s", name, bpi_vocabulary_name(v, code));
+static void note_word(notes *n, const char *field, vocabulary v, int code, int usual) {
+  if (code != usual) note(n, " %s=%s", field, bpi_vocabulary_name(v, code));
 }
 
 static void note_response(notes *n, const response_record *is) {
@@ -218,11 +219,11 @@ static int sink_put(void *self, const record *r) {
 }
 
 static void sink_reject(void *self, int reason, uint64_t line, int64_t byte) {
-  static const char *const names[] = {"",          "syntax", "utf8",       "depth", "shape",
-                                      "duplicate", "number", "unreadable", "field", "version"};
+  static const char *const reasons[] = {"",          "syntax", "utf8",       "depth", "shape",
+                                        "duplicate", "number", "unreadable", "field", "version"};
   notes *n = self;
   n->rejects++;
-  note(n, "reject %s line=%llu byte=%lld\n", names[reason], (unsigned long long)line,
+  note(n, "reject %s line=%llu byte=%lld\n", reasons[reason], (unsigned long long)line,
        (long long)byte);
 }
 
@@ -304,9 +305,9 @@ static void expect(const char *path, const char *data, const char *expected) {
   free_run(r);
 }
 
-static char *load(const char *name, size_t *length) {
+static char *load(const char *file, size_t *length) {
   char path[512];
-  snprintf(path, sizeof path, "%s/%s", corpus, name);
+  snprintf(path, sizeof path, "%s/%s", corpus, file);
   FILE *f = fopen(path, "rb");
   ck_assert_msg(f != NULL, "no fixture %s", path);
   char *data = malloc(1 << 20);
@@ -316,17 +317,17 @@ static char *load(const char *name, size_t *length) {
 }
 
 /* Fixtures are read as if they had the names their content calls for. */
-static const char *path_of(const char *name) {
-  if (strcmp(name, "good-agent.jsonl") == 0) return "/p/x/5e55/subagents/agent-a1b2c3d4.jsonl";
-  if (strcmp(name, "good-agent-warmup.jsonl") == 0) return "/p/x/agent-0badcafe.jsonl";
+static const char *path_of(const char *file) {
+  if (strcmp(file, "good-agent.jsonl") == 0) return "/p/x/5e55/subagents/agent-a1b2c3d4.jsonl";
+  if (strcmp(file, "good-agent-warmup.jsonl") == 0) return "/p/x/agent-0badcafe.jsonl";
   return "/p/x/5e551000-0000-4000-8000-000000000001.jsonl";
 }
 
-static void expect_file(const char *name, const char *expected) {
+static void expect_file(const char *file, const char *expected) {
   size_t length;
-  char *data = load(name, &length);
-  run *r = read_all(path_of(name), data, length);
-  expect_text(r->notes.text, expected, name);
+  char *data = load(file, &length);
+  run *r = read_all(path_of(file), data, length);
+  expect_text(r->notes.text, expected, file);
   free_run(r);
   free(data);
 }
@@ -1110,11 +1111,11 @@ static const char *const owners[] = {
 #define OWNERS (sizeof owners / sizeof *owners)
 
 /* A line with spaces in front of every value that says whose it is, as many as its number, or at its end. */
-static void add_owned_line(char *text, const char *owner, size_t number, bool spaced) {
+static void add_owned_line(char *text, const char *says, size_t number, bool spaced) {
   static const char *const keys[] = {"sessionId", "cwd", "version", "gitBranch", "entrypoint"};
   char line[1024];
   sprintf(line, "{'isSidechain':false,%s,'message':{'id':'m%zu','model':'x'," USAGE "},@%02zu}\n",
-          owner, number, number);
+          says, number, number);
   strcpy(line, q("%s", line));
   for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
     char key[32];
@@ -1143,6 +1144,34 @@ START_TEST(test_repeated_owner) {
     ck_assert_uint_eq(a->notes.drops, b->notes.drops);
     free_run(a);
     free_run(b);
+  }
+}
+END_TEST
+
+/* Of what is remembered for that nothing is text that is not read. */
+START_TEST(test_repeated_owner_without_content) {
+  static const char *const between[] = {"'slug':'SECRET',", "'cwd':{'x':'SECRET'},", "'SECRET':1,",
+                                        "'message':{'content':'SECRET'},", "'cwd':['SECRET'],"};
+  for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
+    char line[256], found[512] = "";
+    snprintf(line, sizeof line, "{'sessionId':'s',%s'version':'2.0.1','gitBranch':'dev'}\n",
+             between[i]);
+    strcpy(line, q("%s", line));
+    run *r = new_run("");
+    part p = {line, strlen(line), 0, SIZE_MAX};
+    scan s;
+    ck_assert_int_eq(bpi_scan_init(&s, read_part, &p, 4096, 0, 1), BP_OK);
+    r->in.scan = &s;
+    reader *kept = NULL;
+    object_reader lines;
+    ck_assert_int_eq(bpi_cc_open(&kept, &r->in, &lines), BP_OK);
+    ck_assert_int_eq(bpi_read_objects(&r->in, &lines), BP_OK);
+    ck_assert_uint_gt(kept->again.length, 0);
+    memcpy(found, kept->again.bytes, kept->again.length);
+    ck_assert_ptr_null(strstr(found, "SECRET"));
+    bpi_cc_close(kept);
+    bpi_scan_free(&s);
+    free_run(r);
   }
 }
 END_TEST
@@ -1695,11 +1724,11 @@ END_TEST
 
 START_TEST(test_registry) {
   /* Stored with every file: the order may not change. */
-  static const char *const names[] = {"claude_code", "codex", "native"};
+  static const char *const known[] = {"claude_code", "codex", "native"};
   ck_assert_uint_ge(bpi_source_count(), 3);
   for (size_t i = 0; i < 3; i++) {
-    ck_assert_str_eq(bpi_source_at(i)->name, names[i]);
-    ck_assert_ptr_eq(bpi_source_by_name(names[i]), bpi_source_at(i));
+    ck_assert_str_eq(bpi_source_at(i)->name, known[i]);
+    ck_assert_ptr_eq(bpi_source_by_name(known[i]), bpi_source_at(i));
   }
   ck_assert_ptr_null(bpi_source_at(bpi_source_count()));
   ck_assert_ptr_null(bpi_source_by_name("claude"));
@@ -1781,6 +1810,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, test_versions);
   tcase_add_test(c, test_session_rows);
   tcase_add_test(c, test_repeated_owner);
+  tcase_add_test(c, test_repeated_owner_without_content);
   tcase_add_test(c, test_composite_keys);
   tcase_add_test(c, test_paths);
   tcase_add_test(c, test_warmup);
