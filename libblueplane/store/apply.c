@@ -2,6 +2,8 @@
  * each fact meets what is stored under its key, the rollup gets the difference, activity, positions
  * and rejects follow. What was known and what is new merge by the rules of facts.c, so that steps
  * and a single ingest end in the same bytes. */
+#include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -450,6 +452,10 @@ static int count_layers(applier *a, fact_kind kind) {
   return rc < 0 ? rc : BP_OK;
 }
 
+/* How a fact is marked that may be stored in a layer; 0: it is in none. */
+#define LAYER_MARK(layer) (unsigned char)((layer) + 1)
+static_assert(LAYERS_MOST <= UCHAR_MAX, "a mark is a byte");
+
 /* The numbers that facts want in some layers, one layer after the other. */
 typedef struct wanted_numbers {
   int64_t *const *facts;
@@ -458,13 +464,15 @@ typedef struct wanted_numbers {
 
 static void wanted_column(const void *rows, size_t row, int column, sqlite3_context *into) {
   const wanted_numbers *w = rows;
-  size_t fact = row % w->count;
-  sqlite3_result_int64(into, column == 1
-                                 ? (int64_t)fact
-                                 : bpi_layer_start(w->layer + row / w->count) + w->facts[fact][0]);
+  size_t fact = row % w->count, layer = w->layer + row / w->count;
+  switch (column) {
+  case 0: sqlite3_result_int64(into, bpi_layer_start(layer) + w->facts[fact][0]); break;
+  case 1: sqlite3_result_int64(into, (int64_t)fact); break;
+  default: sqlite3_result_int64(into, LAYER_MARK(layer)); break;
+  }
 }
 
-/* Which facts want a number that is taken in one of the layers. */
+/* Which facts want a number that is taken in one of the layers, and in which. */
 static int mark_numbers(applier *a, fact_kind kind, size_t from, size_t to, int64_t *const *facts,
                         size_t count, unsigned char *taken) {
   const wanted_numbers wanted = {facts, count, from};
@@ -480,7 +488,7 @@ static int mark_taken(applier *a, fact_kind kind, int64_t *const *facts, size_t 
     bool known = bpi_layer_known(a->keys, from);
     for (to = from; to < a->layers && bpi_layer_known(a->keys, to) == known; to++)
       for (size_t i = 0; known && i < count; i++)
-        taken[i] |= bpi_layer_may_hold(a->keys, to, facts[i][1]);
+        if (bpi_layer_may_hold(a->keys, to, facts[i][1])) taken[i] = LAYER_MARK(to);
     if (!known) rc = mark_numbers(a, kind, from, to, facts, count, taken);
   }
   return rc;
@@ -505,15 +513,16 @@ static int choose_layer(applier *a, fact_kind kind, int64_t *const *packed, size
 
 /* What is stored under a key and where the next fact of it goes. Nearly all keys of a batch are new,
  * and the number they want is free: nothing was there before, nor did this batch give it away. */
-static int find_group(applier *a, fact_kind kind, const int64_t *key, bool taken) {
+static int find_group(applier *a, fact_kind kind, const int64_t *key, unsigned char taken) {
   a->before.count = 0;
-  for (size_t layer = 0; taken && layer < a->layers; layer++) {
-    if (layer == a->layer || !bpi_layer_may_hold(a->keys, layer, key[1])) continue;
+  for (size_t i = 0; taken != 0 && i < a->layers; i++) {
+    size_t layer = (taken - LAYER_MARK(0) + i) % a->layers; /* it is nearly always in the first */
+    if (!bpi_layer_may_hold(a->keys, layer, key[1])) continue;
     int rc = load_group(a, kind, key, layer);
     if (rc != BP_OK || a->before.count > 0) return rc;
   }
   int64_t wanted = bpi_layer_start(a->layer) + key[0];
-  if (!a->fresh && (taken || a->last_id >= wanted)) return load_group(a, kind, key, a->layer);
+  if (!a->fresh && (taken != 0 || a->last_id >= wanted)) return load_group(a, kind, key, a->layer);
   a->next = &a->end;
   a->end.is_free = true;
   if (!a->fresh || a->end.id < wanted) a->end.id = wanted;

@@ -137,7 +137,7 @@ int bpi_bulk_mark(store *s, store_statement which, const bulk *rows, unsigned ch
   s->bulk = rows;
   int rc;
   while ((rc = bpi_sql_step(statement, error)) > 0)
-    marks[sqlite3_column_int64(statement, 0)] = 1;
+    marks[sqlite3_column_int64(statement, 0)] = (unsigned char)sqlite3_column_int(statement, 1);
   s->bulk = NULL;
   return rc;
 }

@@ -26,7 +26,7 @@ int bpi_bulk_register(store *s);
 int bpi_bulk_step(store *s, sqlite3_stmt *statement, const bulk *rows, bp_error **error);
 /* Runs a statement that reads the table, over `rows`. */
 int bpi_bulk_run(store *s, store_statement which, const bulk *rows, bp_error **error);
-/* The same for one that gives numbers: their marks become 1. */
+/* The same for one that gives numbers and how each is marked. */
 int bpi_bulk_mark(store *s, store_statement which, const bulk *rows, unsigned char *marks,
                   bp_error **error);
 

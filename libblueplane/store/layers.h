@@ -12,7 +12,7 @@
 #include "store/facts.h"
 
 #define LAYER_LEAST 8192 /* facts of a kind that make a layer */
-#define LAYERS_MOST 256  /* then the last one grows; whose numbers say more is damaged */
+#define LAYERS_MOST 255  /* then the last one grows; whose numbers say more is damaged */
 
 /* The number of a layer's first row. Layers are twice as long as numbers that are wanted: rows that move
  * on to the next free one stay in theirs. */

@@ -187,7 +187,7 @@ static void fact_sql(buf *b, store_statement which) {
     bpi_buf_text(b, " FROM bulk");
     break;
   case 2: /* who wants a number that is taken; CROSS: in this order of loops */
-    bpi_buf_printf(b, "SELECT c1 FROM bulk CROSS JOIN %s ON id = c0", table);
+    bpi_buf_printf(b, "SELECT c1, c2 FROM bulk CROSS JOIN %s ON id = c0", table);
     break;
   case 4: bpi_buf_printf(b, "SELECT id, 0 FROM %s ORDER BY id", table); break;
   case 5: bpi_buf_printf(b, "DELETE FROM %s WHERE id = ?1", table); break;
