@@ -132,6 +132,7 @@ static int apply_locked(worker *w) {
   bpi_batch_took(w->batch, bpi_now() - in->began_us);
   int rc = bpi_store_apply(in->handle->store, w->batch, in->now_us,
                            !(in->options.flags & BP_INGEST_DRY_RUN), &in->counts, &why);
+  atomic_store_explicit(&w->held, 0, memory_order_relaxed);
   bpi_mutex_unlock(in->store_lock);
   return rc == BP_OK ? BP_OK : stop(in, rc, why);
 }

@@ -1356,6 +1356,41 @@ START_TEST(a_failure_stores_nothing) {
 }
 END_TEST
 
+/* One allocation alone fails: the batch fails, or what is known of its layers was all that it was for. */
+START_TEST(layers_without_memory) {
+  record r[60];
+  random_records(r, 60, 8);
+  store *whole = memory_store();
+  apply_records(whole, r, 60);
+  char *want = dump(whole);
+  int stored = 0, failed = 0;
+  for (long after = 0; after < 200; after++) {
+    store *s = layered_store(2);
+    apply_counts counts = {0};
+    bp_error *error = NULL;
+    apply_records(s, r, 20);
+    batch *b = bpi_batch_new();
+    for (size_t i = 10; i < 40; i++)
+      put(b, r[i]);
+    bpi_mem_fail_once(after);
+    int rc = bpi_store_apply(s, b, T0, true, &counts, &error);
+    bpi_mem_fail_after(-1);
+    ck_assert(rc == BP_OK || rc == BP_ERR_NOMEM);
+    stored += rc == BP_OK;
+    failed += rc != BP_OK;
+    apply_records(s, r, 60);
+    assert_dump(s, want, "without an allocation");
+    bpi_error_free(error);
+    bpi_batch_free(b);
+    bpi_store_close(s);
+  }
+  ck_assert_int_gt(stored, 0);
+  ck_assert_int_gt(failed, 0);
+  bpi_free(want);
+  bpi_store_close(whole);
+}
+END_TEST
+
 START_TEST(an_interrupt_stores_nothing) {
   store *s = memory_store();
   const record r = prompt(1, T0, 1);
@@ -2089,6 +2124,7 @@ int main(void) {
   tcase_add_test(tests, every_table_says_how_it_is_erased);
   tcase_add_test(tests, a_dry_run_stores_nothing);
   tcase_add_test(tests, a_failure_stores_nothing);
+  tcase_add_test(tests, layers_without_memory);
   tcase_add_test(tests, an_interrupt_stores_nothing);
   tcase_add_test(tests, somebody_else_is_writing);
   tcase_add_test(tests, read_only_stores_take_nothing);
