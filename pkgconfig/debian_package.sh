@@ -3,8 +3,8 @@
 #
 #     sh pkgconfig/debian_package.sh FOLDER [OPTION OF dpkg-buildpackage...]
 #
-# The version is that of version.h, the name of who builds comes from DEBFULLNAME and DEBEMAIL. Checks them by lintian where
-# there is one. Needs dpkg-dev, debhelper and what pkgconfig/debian/control names.
+# The version is that of version.h, the maintainer that of pkgconfig/debian/control or, where it is set, DEBFULLNAME with
+# DEBEMAIL. Checks them by lintian where there is one. Needs dpkg-dev, debhelper and what that file names.
 set -eu
 
 if [ $# -lt 1 ]; then
@@ -16,7 +16,8 @@ folder=$(CDPATH='' cd -- "$1" && pwd)
 shift
 source=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 version=$(sed -n 's/.*VERSION_STRING "\(.*\)".*/\1/p' "$source/include/blueplane/version.h")
-maintainer="${DEBFULLNAME:-$(id -un)} <${DEBEMAIL:-$(id -un)@$(uname -n)}>"
+maintainer=$(sed -n 's/^Maintainer: //p' "$source/pkgconfig/debian/control")
+[ -z "${DEBEMAIL:-}" ] || maintainer="${DEBFULLNAME:-$DEBEMAIL} <$DEBEMAIL>"
 tree=$folder/libblueplane-$version
 
 rm -rf "$tree"
@@ -24,7 +25,7 @@ git -C "$source" archive --prefix="libblueplane-$version/" HEAD | gzip -n >"$fol
 tar -C "$folder" -xzf "$folder/libblueplane_$version.orig.tar.gz"
 cp -R "$tree/pkgconfig/debian" "$tree/debian"
 rm "$tree/debian/README.md"
-sed -i "s/@maintainer@/$maintainer/" "$tree/debian/control"
+sed -i "s|^Maintainer: .*|Maintainer: $maintainer|" "$tree/debian/control"
 date=$(git -C "$source" log -1 --format=%cD)
 printf 'libblueplane (%s-1) unstable; urgency=medium\n\n  * Built from the sources of the project.\n\n -- %s  %s\n' \
   "$version" "$maintainer" "$date" >"$tree/debian/changelog"
