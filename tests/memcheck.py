@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 VALGRIND = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite",
-            "--error-exitcode=86", "--num-callers=30", f"--suppressions={pathlib.Path(__file__).with_name('memcheck.supp')}"]
+            "--error-exitcode=86", "--num-callers=30"]
 
 
 def is_program(path):

@@ -12,10 +12,12 @@
 #define PATH_DIVIDERS "/\\"
 #define HOW_TO_CLOSE "icacls \"%s\" /inheritance:r /grant:r \"%%USERNAME%%\":F"
 #define HOW_TO_OPEN "icacls \"%s\" /grant \"%%USERNAME%%\":RX"
+#define TEMPORARY "TMP" /* the variable that names the place of temporary folders */
 #else
 #define PATH_DIVIDERS "/"
 #define HOW_TO_CLOSE "chmod 600 '%s'"
 #define HOW_TO_OPEN "chmod u+rx '%s'"
+#define TEMPORARY "TMPDIR"
 #endif
 
 /* Before anything is read or written: bytes are bytes, and the first Ctrl-C calls the function; a second one

@@ -104,7 +104,7 @@ char *plain_path(const char *path) {
 }
 
 char *temporary_folder(void) {
-  const char *temporary = getenv("TMPDIR");
+  const char *temporary = getenv(TEMPORARY);
   char *path = print_text("%s/blueplane-XXXXXX", temporary != NULL ? temporary : "/tmp");
   if (mkdtemp(path) != NULL) return path;
   free(path);
@@ -136,10 +136,12 @@ bool look_at(file_look *out, const char *path) {
 #else
   int64_t nanoseconds = status.st_mtim.tv_nsec;
 #endif
+  /* Without a sign, as a time may be further away than its nanoseconds can say. */
+  uint64_t modified = (uint64_t)status.st_mtime * 1000000000 + (uint64_t)nanoseconds;
   *out = (file_look){.is_file = S_ISREG(status.st_mode),
                      .is_folder = S_ISDIR(status.st_mode),
                      .size = (int64_t)status.st_size,
-                     .modified_ns = (int64_t)status.st_mtime * 1000000000 + nanoseconds};
+                     .modified_ns = (int64_t)modified};
   return true;
 }
 

@@ -5,14 +5,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define ZONES "/usr/share/zoneinfo" /* what is known of each */
+
 /* The IANA name of the person's zone and, in *from, where it was found: the environment's TZ,
  * /etc/timezone, /etc/localtime, or nothing ("UTC"). The caller frees the name. */
 char *find_zone(const char **from);
 bool zone_exists(const char *name);
 /* The zone's name nearest to what was typed, or NULL; the caller frees it. */
 char *nearest_zone(const char *typed);
-#define ZONES "/usr/share/zoneinfo"
-
 /* From now on local time of this process is that zone's. */
 void use_zone(const char *name);
 

@@ -7,9 +7,8 @@
 
 /* ------------------------------------------------------------------ the words of catalog.def */
 
-/* clang-format off: braces of values, not of blocks */
-/* Terms: the count of a kind's cells or one of their measures. */
 /* clang-format off */
+/* Terms: the count of a kind's cells or one of their measures. */
 #define ADD(kind_, measure) {.kind = ROLLUP_##kind_, .take = kind_##_##measure, .sign = 1}
 #define MINUS(kind_, measure) {.kind = ROLLUP_##kind_, .take = kind_##_##measure, .sign = -1}
 #define ASIDE(kind_, measure)                                                                      \
@@ -136,7 +135,6 @@
 #define METRIC(id_, title_, family_, levels_, definition_, ...)                                    \
   [METRIC_##id_] = {.id = #id_, .title = title_, .definition = definition_,                        \
                     .family = FAMILY_##family_, .levels = levels_, __VA_ARGS__},
-/* clang-format on */
 /* clang-format on */
 const metric bpi_metrics[METRIC_COUNT] = {
 #include "metrics/catalog.def"

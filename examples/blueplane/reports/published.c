@@ -62,7 +62,8 @@ static int put_together(published *x, char *const *paths, size_t count, uint32_t
   int code = EXIT_OK;
   x->folder = temporary_folder();
   if (x->folder == NULL)
-    code = complain(EXIT_FAILED, "TMPDIR may name another place", "cannot make a temporary folder");
+    code = complain(EXIT_FAILED, TEMPORARY " may name another place",
+                    "cannot make a temporary folder");
   for (size_t i = 0; i < count && code == EXIT_OK; i++)
     code = load_file(&files[i], paths[i]);
   for (size_t i = 0; i < count; i++)
