@@ -338,8 +338,9 @@ static bool lets_others(PACL list, PSID person) {
   for (DWORD i = 0; i < list->AceCount; i++) {
     ACCESS_ALLOWED_ACE *entry;
     if (!GetAce(list, i, (void **)&entry)) return true;
-    if (entry->Header.AceType == ACCESS_ALLOWED_ACE_TYPE && !is_own(&entry->SidStart, person))
-      return true;
+    if (entry->Header.AceType == ACCESS_DENIED_ACE_TYPE) continue;
+    if (entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE) return true; /* under a condition */
+    if (!is_own(&entry->SidStart, person)) return true;
   }
   return false;
 }
