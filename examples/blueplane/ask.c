@@ -15,7 +15,8 @@
 
 int load_file(text *out, const char *path) {
   FILE *file = fopen(path, "rb");
-  int failed = is_folder(path) ? EISDIR : file == NULL ? errno : 0;
+  int failed = file == NULL ? errno : 0;
+  if (is_folder(path)) failed = EISDIR;
   char block[65536];
   size_t length;
   while (failed == 0 && (length = fread(block, 1, sizeof block, file)) > 0)

@@ -25,10 +25,11 @@ static int failed_file(const char *what, const char *path, int why) {
 static int write_new(const char *path, const void *data, size_t length) {
   FILE *file = create_private(path);
   if (file == NULL) return failed_file("write", path, errno);
-  bool whole = fwrite(data, 1, length, file) == length;
-  int why = errno;
-  whole = fclose(file) == 0 && whole;
-  return whole ? EXIT_OK : failed_file("write", path, why);
+  int failed = fwrite(data, 1, length, file) == length ? 0 : errno;
+  if (fclose(file) != 0 && failed == 0) failed = errno;
+  if (failed == 0) return EXIT_OK;
+  remove(path); /* a part would keep the whole from being written */
+  return failed_file("write", path, failed);
 }
 
 /* ------------------------------------------------------------------------------- other stores */

@@ -906,6 +906,32 @@ class Formats(Case):
         self.assertEqual(run.returncode, 1)
         self.assertIn(b"cannot write to standard output", run.stderr)
 
+    def test_bundle_on_a_full_disk(self):
+        """It is said why there is none, and no part of it lies there to keep the next from being written."""
+        if shutil.which("unshare") is None or subprocess.run(["unshare", "-Urm", "true"], stderr=subprocess.DEVNULL).returncode:
+            raise unittest.SkipTest("no disk of one's own to be had")
+        steward, disk, roster = (os.path.join(self.folder, name) for name in ("steward.db", "disk", "roster.json"))
+        os.mkdir(disk)
+        member = Home(os.path.join(self.folder, "member"))
+        member("team", "init", steward)
+        device = re.search(r"device +([0-9a-f]{64})", member("team", "status", "-q").out)[1]
+        with open(roster, "w") as file:
+            json.dump({"blueplane.roster": 1, "organisation": "acme", "teams": ["core"], "projects": [], "members": [
+                {"id": f"m{i}", "team": "core", "experience": "senior", "devices": [f"{i:064x}" if i else device]} for i in range(3)]}, file)
+        member("team", "roster", steward, roster)
+        links = []
+        for what in ("invite", "signed"):
+            links.append(os.path.join(self.folder, what))
+            with open(links[-1], "w") as file:
+                file.write(member("team", what, steward).out)
+        self.assertEqual(member("team", "join", *links).code, 0)
+        script = ('mount -t tmpfs -o size=4k none "$1" && cd "$1" && '
+                  '! cat /dev/zero 2>/dev/null >rest; ! "$2" share consent bundle && ls && rm rest && "$2" share consent bundle')
+        run = subprocess.run(["unshare", "-Urm", "sh", "-c", script, "sh", disk, PROGRAM], env=member.environment,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual((run.returncode, run.stdout), (0, "rest\n"), run.stderr)
+        self.assertRegex(run.stderr, r"\Ablueplane: cannot write bundle: No space left on device\nbundle: [0-9]+ bytes, sealed\n\Z")
+
     def test_quiet(self):
         self.assertNotEqual(self.home("days", "--period", "2020-01-01", "--where", "platform=x").err, None)
         self.assertEqual(self.home("code", "--date", "2020-01-01", "--quiet").err, "")
