@@ -25,6 +25,14 @@ static int code_of_errno(void) {
   }
 }
 
+/* Files may be of any year; 64 bits of nanoseconds hold 1678 to 2261, and the nearest of them is told. */
+static int64_t nanoseconds_of(const struct timespec *time) {
+  const int64_t second = 1000000000, most = INT64_MAX / second - 1;
+  if (time->tv_sec > most) return most * second;
+  if (time->tv_sec < -most) return -most * second;
+  return (int64_t)time->tv_sec * second + time->tv_nsec;
+}
+
 static void fill_stat(file_stat *out, const struct stat *s) {
 #ifdef __APPLE__
   const struct timespec *modified = &s->st_mtimespec;
@@ -34,7 +42,7 @@ static void fill_stat(file_stat *out, const struct stat *s) {
   out->device = (uint64_t)s->st_dev;
   out->inode = (uint64_t)s->st_ino;
   out->size = (int64_t)s->st_size;
-  out->modified_ns = (int64_t)modified->tv_sec * 1000000000 + modified->tv_nsec;
+  out->modified_ns = nanoseconds_of(modified);
   out->is_file = S_ISREG(s->st_mode);
   out->is_directory = S_ISDIR(s->st_mode);
   out->is_link = S_ISLNK(s->st_mode);

@@ -80,6 +80,24 @@ START_TEST(stat_tells_what_is_there) {
 }
 END_TEST
 
+/* Years that 64 bits of nanoseconds do not hold, where the file system keeps them. */
+START_TEST(times_may_be_far) {
+  static const int64_t seconds[] = {INT64_C(13569465600), -INT64_C(12000000000)}; /* 2400, 1589 */
+  make_file("file");
+  for (size_t i = 0; i < 2; i++) {
+    struct timespec times[2] = {{1700000000, 0}, {(time_t)seconds[i], 0}};
+    struct stat kept;
+    file_stat s;
+    ck_assert_int_eq(utimensat(AT_FDCWD, in_root("file"), times, 0), 0);
+    ck_assert_int_eq(stat(in_root("file"), &kept), 0);
+    if (kept.st_mtime != seconds[i]) continue;
+    ck_assert_int_eq(bpi_file_stat(in_root("file"), &s), BP_OK);
+    ck_assert(i == 0 ? s.modified_ns > INT64_C(9220000000000000000)
+                     : s.modified_ns < -INT64_C(9220000000000000000));
+  }
+}
+END_TEST
+
 START_TEST(files_are_read_anywhere) {
   char data[5000];
   for (size_t i = 0; i < sizeof data; i++)
@@ -476,6 +494,7 @@ int main(void) {
   tcase_set_timeout(tests, 60);
   tcase_add_checked_fixture(tests, make_root, remove_root);
   tcase_add_test(tests, stat_tells_what_is_there);
+  tcase_add_test(tests, times_may_be_far);
   tcase_add_test(tests, files_are_read_anywhere);
   tcase_add_test(tests, only_regular_files_are_opened);
   tcase_add_test(tests, small_files_are_loaded_whole);
