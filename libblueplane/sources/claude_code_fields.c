@@ -152,7 +152,7 @@ name bpi_cc_name(reader *r, label_kind kind) {
 }
 
 ident bpi_cc_ident(reader *r, ident_kind kind) {
-  char spare[URL_MAX];
+  char spare[IDENT_RAW_MAX];
   const char *raw;
   size_t length;
   ident again;

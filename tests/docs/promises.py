@@ -212,10 +212,10 @@ def read(w: World, **members: Any) -> tuple:
     return report.records_stored, report.records_rejected, report.fields_dropped, report.records_undated
 
 
-def transcribed(w: World, request: str = "q", time: str = "2026-03-02T09:00:00Z") -> tuple:
+def transcribed(w: World, request: str = "q", time: str = "2026-03-02T09:00:00Z", session: str = "s") -> tuple:
     """The same of a line of Claude Code."""
     w.events += 1
-    line = {"type": "assistant", "uuid": f"u{w.events}", "sessionId": "s", "timestamp": time, "requestId": request,
+    line = {"type": "assistant", "uuid": f"u{w.events}", "sessionId": session, "timestamp": time, "requestId": request,
             "message": {"id": f"m{w.events}", "model": "m", "content": [], "usage": {"input_tokens": 1, "output_tokens": 1}}}
     report = w.ingest(json.dumps(line) + "\n", source=b"claude_code")
     return report.records_stored, report.records_rejected, report.fields_dropped, report.records_undated
@@ -257,6 +257,7 @@ LIMITS = [
     ("retention", lambda w, more: code_of(w.mine.configure, "retention", {"version": 1, "events_days": 36500 + more}), 0, FORMAT),
     ("nesting of JSON", lambda w, more: nested(w, 64 + more), (1, 0), (0, 1)),
     ("an identifier", lambda w, more: transcribed(w, request="q" * (128 + more)), KEPT, LEFT_OUT),
+    ("an identifier", lambda w, more: transcribed(w, session="q" * (128 + more)), KEPT, LEFT_OUT),
     ("an identifier", lambda w, more: read(w, request="q" * (128 + more)), KEPT, REFUSED),
     ("a name or path", lambda w, more: read(w, kind="tool_use", tool="edit", file="/" + "f" * (1023 + more)), KEPT, LEFT_OUT),
     ("a count (tokens, lines, characters)", lambda w, more: read(w, input_tokens=2**40 + more), KEPT, LEFT_OUT),

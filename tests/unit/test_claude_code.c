@@ -1106,7 +1106,7 @@ static const char *const owners[] = {
     "'cwd':'/a'",
     "'isSidechain':true,'version':'s','cwd':'/a'", /* refused before it says so */
     "'version':'s','cwd':'/a'",
-    "'cwd':'/a','sessionId':'" S64 S64 S64 S64 S64 S64 S64 S64 S64 "','version':'2'", /* too long */
+    "'cwd':'/a','sessionId':'" S64 S64 S64 "','version':'2'", /* too long */
 };
 #define OWNERS (sizeof owners / sizeof *owners)
 
@@ -1361,7 +1361,7 @@ START_TEST(test_bounds) {
                {"{'uuid':'u','message':{'id':'%s'," USAGE "}}\n", 128},
                {"{'uuid':'%s','message':{" USAGE "}}\n", 128},
                {"{'sessionId':'s','cwd':'%s'}\n", 1024},
-               {"{'sessionId':'%s','cwd':'a'}\n", 512},
+               {"{'sessionId':'%s','cwd':'a'}\n", 128},
                {"{'type':'pr-link','prUrl':'%s'}\n", 512}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     for (size_t more = 0; more < 2; more++) {
