@@ -62,7 +62,7 @@ class Home:
             if data:
                 shutil.copytree(os.path.join(data, folder), os.path.join(root, folder))
         self.environment = {"HOME": root, "PATH": os.environ["PATH"], "TZ": "UTC"}
-        for name in ("LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "MSAN_OPTIONS"):
+        for name in ("LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "MSAN_OPTIONS", "TSAN_OPTIONS"):
             if name in os.environ:
                 self.environment[name] = os.environ[name]
 

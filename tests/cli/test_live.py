@@ -106,7 +106,7 @@ class Case(unittest.TestCase):
         self.root = tempfile.mkdtemp(prefix="home-", dir=self.folder)
         shutil.copytree(self.data, self.root, dirs_exist_ok=True)
         self.home = {"HOME": self.root, "PATH": os.environ["PATH"], "TZ": "UTC", "LC_ALL": "C.UTF-8"}
-        for name in ("LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "MSAN_OPTIONS"):
+        for name in ("LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "MSAN_OPTIONS", "TSAN_OPTIONS"):
             if name in os.environ:
                 self.home[name] = os.environ[name]
         self.transcript = os.path.join(self.root, ".claude", "projects", "live", "live.jsonl")

@@ -173,6 +173,9 @@ def run_within(kib: int, *arguments: Any) -> bool:
 
 def test_huge_lines(folder: pathlib.Path) -> None:
     """Lines of 100 MiB: read in bounded memory, and the lines beside them as ever."""
+    driver = pathlib.Path(e2e.BPT).read_bytes()
+    if any(name in driver for name in (b"__asan_init", b"__msan_init", b"__tsan_init")):
+        raise Skip("a sanitizer takes much address space, and reports that it gets none")
     size = 100 * MIB
     block = b"all work and no play \\n\\u00e9\\\" " * 1024
     filler = block * (size // len(block) + 1)
@@ -181,7 +184,7 @@ def test_huge_lines(folder: pathlib.Path) -> None:
     usual = next((kib for kib in range(8 << 10, 256 << 10, 1 << 10)
                   if run_within(kib, "ingest", new_store(folder, f"small-{kib}"), small, "--source", "claude_code")), 0)
     if usual == 0:
-        raise Skip("the driver takes much address space: sanitized")
+        raise Skip("the driver takes much address space")
     shapes = {"a text that is skipped": b'{"type":"x","unknown":"%s"}' % filler,
               "a prompt": b'{"type":"user","uuid":"u","sessionId":"session","message":{"role":"user","content":"%s"}}' % filler,
               "an identifier": b'{"type":"user","uuid":"%s"}' % filler[:20 * MIB],
