@@ -8,7 +8,7 @@ static int grow_set(ident_set *set) {
   uint32_t *slot = bpi_alloc_zero(slots, sizeof *slot);
   if (slot == NULL) return BP_ERR_NOMEM;
   for (size_t i = 0; i < set->count; i++) {
-    size_t at = set->of[i].lo & (slots - 1);
+    size_t at = (size_t)set->of[i].lo & (slots - 1);
     while (slot[at] != 0)
       at = (at + 1) & (slots - 1);
     slot[at] = (uint32_t)i + 1;
@@ -21,7 +21,7 @@ static int grow_set(ident_set *set) {
 
 /* The place of an identifier in the table, taken or free. */
 static size_t slot_of(const ident_set *set, ident id) {
-  size_t at = id.lo & (set->slots - 1);
+  size_t at = (size_t)id.lo & (set->slots - 1);
   while (set->slot[at] != 0 && bpi_ident_compare(set->of[set->slot[at] - 1], id) != 0)
     at = (at + 1) & (set->slots - 1);
   return at;
