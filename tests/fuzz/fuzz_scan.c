@@ -13,13 +13,13 @@ static void feed(void *user, const char *piece, size_t length) {
 /* Whether a key or text is expected or not, it must be the same. */
 static const char expected_text[] = "abc";
 static bool next_key(scan *s, const char **key, size_t *length) {
-  static const char expected[][SCAN_QUOTED_MAX + 1] = {",\"a\":", ",\"type\":", ",\"\":"};
+  static const char expected[][SCAN_QUOTED_MAX + 1] = {"\"a\":", "\"type\":", "\"\":"};
   for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
     const char *quoted = expected[i];
     size_t whole = strlen(quoted);
-    if (!bpi_scan_key_is(s, quoted, whole) && !bpi_scan_key_is(s, quoted + 1, whole - 1)) continue;
-    *key = quoted + 2;
-    *length = whole - 4;
+    if (!bpi_scan_key_is(s, quoted, whole)) continue;
+    *key = quoted + 1;
+    *length = whole - 3;
     return true;
   }
   return bpi_scan_key(s, key, length);
