@@ -98,6 +98,7 @@ async function drill(page, name) {
 async function chartKeys(page, name) {
   const chart = page.locator(".chart").first();
   if (!await chart.count()) return;
+  await page.mouse.move(0, 0); // a pointer over the chart chooses, too, whenever the page moves below it
   await chart.focus();
   await page.keyboard.press("End");
   const said = await page.locator(".readout").first().textContent();
