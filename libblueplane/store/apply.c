@@ -2,8 +2,6 @@
  * each fact meets what is stored under its key, the rollup gets the difference, activity, positions
  * and rejects follow. What was known and what is new merge by the rules of facts.c, so that steps
  * and a single ingest end in the same bytes. */
-#include <assert.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,19 +12,13 @@
 #include "store/days.h"
 #include "store/erase.h"
 #include "store/form.h"
-#include "store/group.h"
 #include "store/operations.h"
 #include "store/pack.h"
+#include "store/places.h"
 #include "store/tasks.h"
 
 #define ANSWERS_AGE                                                                                \
   (7 * 86400 * BPI_SECOND) /* what is older tells nothing of how a provider answers */
-
-/* Where the next new fact of a key is to go. */
-typedef struct place {
-  int64_t id;
-  bool is_free; /* nothing is stored there */
-} place;
 
 typedef struct applier {
   store *s;
@@ -44,16 +36,7 @@ typedef struct applier {
   int64_t last_ingest_us; /* before this one */
   group before, after, resolved_before, resolved_after;
   stored_names names;
-  /* of the kind of fact that is being applied */
-  layers *keys;     /* what its layers may hold */
-  size_t layers;    /* that were stored before */
-  size_t layer;     /* into which new facts go */
-  bool fresh;       /* it is a new one */
-  place end, back;  /* of new keys; of a key that lies in a layer before */
-  place *next;      /* of the two */
-  int64_t last_id;  /* the last number given in `layer`; they rise */
-  int64_t **insert; /* facts that wait to be inserted there, by rising number */
-  size_t inserts;
+  places places; /* of the kind of fact that is being applied */
   bp_error **error;
 } applier;
 
@@ -242,80 +225,6 @@ static int store_sessions(applier *a) {
   return rc;
 }
 
-/* --------------------------------------------------------------------------- rows in the file */
-
-static int insert_facts(applier *a, fact_kind kind) {
-  bulk rows = {a->inserts, a->insert, bpi_bulk_word};
-  for (size_t i = 0; i < a->inserts; i++) /* nobody looks at them any more */
-    bpi_form_store(kind, a->insert[i], a->insert[i]);
-  a->inserts = 0;
-  return bpi_bulk_run(a->s, (store_statement)(SQL_FACTS_INSERT + (int)kind), &rows, a->error);
-}
-
-/* Rows stored in a layer under the key, and the first free number for one more. */
-static int load_group(applier *a, fact_kind kind, const int64_t *key, size_t layer) {
-  place *next = a->next = layer == a->layer ? &a->end : &a->back;
-  *next = (place){bpi_layer_start(layer) + key[0], true};
-  if (layer == a->layer && a->inserts > 0 && a->insert[a->inserts - 1][0] >= next->id) {
-    int inserted = insert_facts(a, kind); /* they may stand in the way */
-    if (inserted != BP_OK) return inserted;
-  }
-  sqlite3_stmt *get = bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
-  if (get == NULL) return bpi_error_code(*a->error);
-  sqlite3_bind_int64(get, 1, next->id);
-  int rc;
-  while ((rc = bpi_sql_step(get, a->error)) > 0) {
-    int64_t fact[FACT_WORDS_MAX];
-    if (sqlite3_column_int64(get, 0) != next->id) break; /* a gap ends the cluster */
-    next->id++;
-    if (sqlite3_column_int64(get, 1) != key[1]) continue; /* another key that wanted this place */
-    bpi_load_fact(get, kind, fact);
-    if (bpi_head(fact)->session == FACT_MARKER) continue;
-    if (bpi_group_add(&a->before, kind, fact) != BP_OK) {
-      sqlite3_reset(get);
-      return bpi_fail_nomem(a->error);
-    }
-  }
-  if (rc > 0) sqlite3_reset(get);
-  return rc < 0 ? rc : BP_OK;
-}
-
-/* A number for a new fact. Behind one that was just given the next need not be free. */
-static int take_id(applier *a, fact_kind kind, int64_t *id) {
-  place *next = a->next;
-  int rc = BP_OK;
-  if (!next->is_free) {
-    sqlite3_stmt *get = bpi_sql(a->s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), a->error);
-    if (get == NULL) return bpi_error_code(*a->error);
-    sqlite3_bind_int64(get, 1, next->id);
-    while ((rc = bpi_sql_step(get, a->error)) > 0 && sqlite3_column_int64(get, 0) == next->id)
-      next->id++;
-    sqlite3_reset(get);
-  }
-  *id = next->id++;
-  next->is_free = next == &a->end && a->fresh;
-  return rc < 0 ? rc : BP_OK;
-}
-
-/* Behind all others it waits for them; between those that are stored it is stored at once, which is rare. */
-static int insert_fact(applier *a, fact_kind kind, int64_t *fact) {
-  if (a->next == &a->end) {
-    a->last_id = fact[0];
-    a->insert[a->inserts++] = fact;
-    return BP_OK;
-  }
-  const bulk row = {1, &fact, bpi_bulk_word};
-  bpi_form_store(kind, fact, fact);
-  return bpi_bulk_run(a->s, (store_statement)(SQL_FACTS_INSERT + (int)kind), &row, a->error);
-}
-
-static int update_fact(applier *a, fact_kind kind, const int64_t *fact) {
-  sqlite3_stmt *put = bpi_sql(a->s, (store_statement)(SQL_FACT_UPDATE + (int)kind), a->error);
-  if (put == NULL) return bpi_error_code(*a->error);
-  bpi_bind_fact(put, kind, fact);
-  return bpi_sql_run(put, a->error);
-}
-
 /* ----------------------------------------------------------------------- what a group changes */
 
 static bool group_has_moment(const group *g, fact_kind kind, int64_t session, int64_t time_us) {
@@ -404,16 +313,15 @@ static int merge_row(applier *a, fact_kind kind, int64_t *row, const fact_names 
     }
     *changed = true;
     a->counts.updated++;
-    return update_fact(a, kind, fact);
+    return bpi_places_update(&a->places, fact);
   }
   *changed = true;
-  int rc = take_id(a, kind, &row[0]);
+  int rc = bpi_places_insert(&a->places, row);
   if (rc != BP_OK) return rc;
   if (bpi_group_add(&a->after, kind, row) != BP_OK) return bpi_fail_nomem(a->error);
   a->counts.stored++;
   a->counts.undated += !is_dated(kind, row);
-  if (a->fresh) bpi_layer_add(a->keys, a->layer, row[1]);
-  return insert_fact(a, kind, row);
+  return BP_OK;
 }
 
 static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count) {
@@ -440,112 +348,21 @@ static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count)
 
 /* ----------------------------------------------------------------------------------- one kind */
 
-static int count_layers(applier *a, fact_kind kind) {
-  sqlite3_stmt *get = bpi_sql(a->s, (store_statement)(SQL_FACT_LAST + (int)kind), a->error);
-  if (get == NULL) return bpi_error_code(*a->error);
-  int rc = bpi_sql_step(get, a->error);
-  int64_t last = rc > 0 ? bpi_sql_column(get, 0) : FACT_NONE;
-  if (rc > 0) sqlite3_reset(get);
-  a->layers = last == FACT_NONE ? 0 : bpi_layer_of(last) + 1;
-  if (rc >= 0 && a->layers > LAYERS_MOST)
-    return bpi_fail(a->error, BP_ERR_CORRUPT, "the store is damaged: a row's number");
-  return rc < 0 ? rc : BP_OK;
-}
-
-/* How a fact is marked that may be stored in a layer; 0: it is in none. */
-#define LAYER_MARK(layer) (unsigned char)((layer) + 1)
-static_assert(LAYERS_MOST <= UCHAR_MAX, "a mark is a byte");
-
-/* The numbers that facts want in some layers, one layer after the other. */
-typedef struct wanted_numbers {
-  int64_t *const *facts;
-  size_t count, layer;
-} wanted_numbers;
-
-static void wanted_column(const void *rows, size_t row, int column, sqlite3_context *into) {
-  const wanted_numbers *w = rows;
-  size_t fact = row % w->count, layer = w->layer + row / w->count;
-  switch (column) {
-  case 0: sqlite3_result_int64(into, bpi_layer_start(layer) + w->facts[fact][0]); break;
-  case 1: sqlite3_result_int64(into, (int64_t)fact); break;
-  default: sqlite3_result_int64(into, LAYER_MARK(layer)); break;
-  }
-}
-
-/* Which facts want a number that is taken in one of the layers, and in which. */
-static int mark_numbers(applier *a, fact_kind kind, size_t from, size_t to, int64_t *const *facts,
-                        size_t count, unsigned char *taken) {
-  const wanted_numbers wanted = {facts, count, from};
-  const bulk all = {(to - from) * count, &wanted, wanted_column};
-  return bpi_bulk_mark(a->s, (store_statement)(SQL_FACTS_TAKEN + (int)kind), &all, taken, a->error);
-}
-
-/* Which facts may be stored under their key in any layer. */
-static int mark_taken(applier *a, fact_kind kind, int64_t *const *facts, size_t count,
-                      unsigned char *taken) {
+/* Applies facts in the order of their keys, all facts of each. `first` is the number of the first in the batch. */
+static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count, size_t first) {
   int rc = BP_OK;
-  for (size_t from = 0, to; rc == BP_OK && from < a->layers; from = to) {
-    bool known = bpi_layer_known(a->keys, from);
-    for (to = from; to < a->layers && bpi_layer_known(a->keys, to) == known; to++)
-      for (size_t i = 0; known && i < count; i++)
-        if (bpi_layer_may_hold(a->keys, to, facts[i][1])) taken[i] = LAYER_MARK(to);
-    if (!known) rc = mark_numbers(a, kind, from, to, facts, count, taken);
-  }
-  return rc;
-}
-
-/* Into a new layer rows go one behind the other, without asking. In an old one other keys may have taken
- * the numbers, and what is put there is not noted. */
-static int choose_layer(applier *a, fact_kind kind, int64_t *const *packed, size_t count,
-                        unsigned char *taken) {
-  size_t facts = 0;
-  for (size_t i = 0; i < count; i++)
-    facts += !taken[i];
-  a->fresh = a->layers == 0 || (facts >= a->s->layer_least && a->layers < LAYERS_MOST);
-  a->layer = a->fresh ? a->layers : a->layers - 1;
-  a->end = (place){bpi_layer_start(a->layer), true};
-  a->last_id = -1;
-  if (a->fresh) bpi_layer_begin(a->keys, a->layer, facts);
-  if (a->fresh || !bpi_layer_known(a->keys, a->layer)) return BP_OK;
-  bpi_layer_forget(a->keys, a->layer);
-  return mark_numbers(a, kind, a->layer, a->layer + 1, packed, count, taken);
-}
-
-/* What is stored under a key and where the next fact of it goes. Nearly all keys of a batch are new,
- * and the number they want is free: nothing was there before, nor did this batch give it away. */
-static int find_group(applier *a, fact_kind kind, const int64_t *key, unsigned char taken) {
-  a->before.count = 0;
-  for (size_t i = 0; taken != 0 && i < a->layers; i++) {
-    size_t layer = (taken - LAYER_MARK(0) + i) % a->layers; /* it is nearly always in the first */
-    if (!bpi_layer_may_hold(a->keys, layer, key[1])) continue;
-    int rc = load_group(a, kind, key, layer);
-    if (rc != BP_OK || a->before.count > 0) return rc;
-  }
-  int64_t wanted = bpi_layer_start(a->layer) + key[0];
-  if (!a->fresh && (taken != 0 || a->last_id >= wanted)) return load_group(a, kind, key, a->layer);
-  a->next = &a->end;
-  a->end.is_free = true;
-  if (!a->fresh || a->end.id < wanted) a->end.id = wanted;
-  return BP_OK;
-}
-
-/* Applies facts in the order of their keys, all facts of each. */
-static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count,
-                        const unsigned char *taken) {
-  int rc = BP_OK;
-  a->insert = rows; /* in front of the row that is read there is room for those that were */
-  a->inserts = 0;
   for (size_t from = 0; rc == BP_OK && from < count;) {
     size_t to = from;
     while (to < count && rows[to][0] == rows[from][0] && rows[to][1] == rows[from][1])
       to++;
-    rc = find_group(a, kind, rows[from], taken[from]);
+    a->before.count = 0;
+    rc = bpi_places_find(&a->places, first + from, rows[from], &a->before);
     if (rc == BP_OK) rc = apply_group(a, kind, rows + from, to - from);
     from = to;
     if (rc == BP_OK && atomic_load(&a->s->interrupted))
       rc = bpi_fail(a->error, BP_ERR_CANCELLED, "cancelled");
   }
-  return rc == BP_OK ? insert_facts(a, kind) : rc;
+  return rc == BP_OK ? bpi_places_flush(&a->places) : rc;
 }
 
 /* Facts are unpacked and stored some at a time, so that they stay near the processor in between. */
@@ -560,7 +377,7 @@ static size_t portion_of(int64_t *const *packed, size_t count) {
 }
 
 static int apply_portion(applier *a, const fact_table *t, int64_t *const *packed, size_t count,
-                         const unsigned char *taken) {
+                         size_t first) {
   int64_t *words = bpi_alloc(count * t->width * sizeof *words);
   int64_t **rows = bpi_alloc(count * sizeof *rows);
   int rc = words == NULL || rows == NULL ? bpi_fail_nomem(a->error) : BP_OK;
@@ -570,7 +387,7 @@ static int apply_portion(applier *a, const fact_table *t, int64_t *const *packed
     bpi_unpack(rows[i], packed[i], t->width);
     bpi_fact_translate(t->kind, rows[i], a->sessions, a->labels);
   }
-  if (rc == BP_OK) rc = apply_sorted(a, t->kind, rows, count, taken);
+  if (rc == BP_OK) rc = apply_sorted(a, t->kind, rows, count, first);
   bpi_free(words);
   bpi_free(rows);
   return rc;
@@ -581,23 +398,19 @@ static int apply_kind(applier *a, fact_kind kind) {
   fact_table *t = &a->b->fact[kind];
   if (t->count == 0) return BP_OK;
   int64_t **packed = bpi_alloc(t->count * sizeof *packed);
-  unsigned char *taken = bpi_alloc_zero(t->count, 1);
-  int rc = packed == NULL || taken == NULL ? bpi_fail_nomem(a->error) : BP_OK;
+  int rc = packed == NULL ? bpi_fail_nomem(a->error) : BP_OK;
   size_t count = 0;
   for (size_t i = 0; rc == BP_OK && i < t->slots; i++)
     if (t->slot[i].at != 0) packed[count++] = t->words + t->slot[i].at - 1;
   if (rc == BP_OK && bpi_sort_rows(packed, count, 2) != BP_OK) rc = bpi_fail_nomem(a->error);
-  a->keys = &a->s->layers[kind];
-  if (rc == BP_OK) rc = count_layers(a, kind);
-  if (rc == BP_OK) rc = mark_taken(a, kind, packed, count, taken);
-  if (rc == BP_OK) rc = choose_layer(a, kind, packed, count, taken);
+  if (rc == BP_OK) rc = bpi_places_begin(&a->places, a->s, kind, packed, count, a->error);
   for (size_t done = 0; rc == BP_OK && done < count;) {
     size_t n = portion_of(packed + done, count - done);
-    rc = apply_portion(a, t, packed + done, n, taken + done);
+    rc = apply_portion(a, t, packed + done, n, done);
     done += n;
   }
+  bpi_places_free(&a->places);
   bpi_free(packed);
-  bpi_free(taken);
   bpi_batch_free_facts(t);
   return rc;
 }
@@ -768,21 +581,6 @@ static int check_erasures(store *s, const batch *b, bp_error **error) {
   return bpi_fail_detail(error, "hint", "read it again");
 }
 
-/* What is known of layers stands as long as nobody else writes. Keys of a transaction that was undone are
- * looked for in vain. */
-static int check_layers(store *s, bp_error **error) {
-  sqlite3_stmt *get = bpi_sql(s, SQL_DATA_VERSION, error);
-  if (get == NULL) return bpi_error_code(*error);
-  int rc = bpi_sql_step(get, error);
-  if (rc <= 0) return rc;
-  int64_t version = sqlite3_column_int64(get, 0);
-  sqlite3_reset(get);
-  for (fact_kind kind = 0; kind < FACT_KINDS && version != s->layers_version; kind++)
-    bpi_layers_forget(&s->layers[kind]);
-  s->layers_version = version;
-  return BP_OK;
-}
-
 int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts *counts,
                     bp_error **error) {
   if (b->failed) return bpi_fail(error, b->failed, "what was read could not be gathered or stored");
@@ -793,7 +591,7 @@ int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts 
   int rc = a.sessions == NULL || a.labels == NULL ? bpi_fail_nomem(error) : BP_OK;
   if (rc == BP_OK) rc = bpi_store_begin_write(s, error);
   if (rc == BP_OK) rc = check_erasures(s, b, error);
-  if (rc == BP_OK) rc = check_layers(s, error);
+  if (rc == BP_OK) rc = bpi_places_check(s, error);
   if (rc == BP_OK) rc = apply_all(&a);
   if (rc == BP_OK && keep) rc = bpi_store_commit(s, error);
   if (rc != BP_OK || !keep) bpi_store_rollback(s);

@@ -1,7 +1,7 @@
 /* store/layers.h: where the facts of a kind lie in their table. What comes in one large batch lies together,
  * in a layer of its own behind all others, so that storing it does not touch their pages; the rest goes
  * into the last layer. Remembers of the layers that this handle made which keys they may hold, so that
- * nobody looks there for the others. Knows no SQL. */
+ * nobody looks there for the others. Knows no SQL: places.c looks. */
 #ifndef BPI_STORE_LAYERS_H
 #define BPI_STORE_LAYERS_H
 
