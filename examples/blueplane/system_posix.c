@@ -165,7 +165,14 @@ int make_private_folder(const char *path) {
 
 FILE *create_private(const char *path) {
   int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  return descriptor < 0 ? NULL : fdopen(descriptor, "wb");
+  if (descriptor < 0) return NULL;
+  FILE *file = fdopen(descriptor, "wb");
+  if (file != NULL) return file;
+  int why = errno;
+  close(descriptor);
+  unlink(path); /* it would keep the next try from making one */
+  errno = why;
+  return NULL;
 }
 
 int append_private(const char *path, const char *data, size_t length) {

@@ -299,8 +299,15 @@ int make_private_folder(const char *path) {
 FILE *create_private(const char *path) {
   wchar_t *name = wide(path);
   int descriptor = _wopen(name, _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY, _S_IREAD | _S_IWRITE);
+  FILE *file = descriptor < 0 ? NULL : _fdopen(descriptor, "wb");
+  int why = errno;
+  if (file == NULL && descriptor >= 0) {
+    _close(descriptor);
+    _wunlink(name); /* it would keep the next try from making one */
+  }
   free(name);
-  return descriptor < 0 ? NULL : _fdopen(descriptor, "wb");
+  errno = why;
+  return file;
 }
 
 int append_private(const char *path, const char *data, size_t length) {
