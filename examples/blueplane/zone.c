@@ -1,10 +1,13 @@
-/* zone.c: looks where systems keep the zone's name; leaves local time to the C library where that knows zones. */
+/* zone.c: looks where systems keep the zone's name; how far its clocks are from UTC says the library, by whose days
+ * the answers are. */
 #include "zone.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include <blueplane/blueplane.h>
 
 #include "calendar.h"
 #include "system.h"
@@ -13,17 +16,8 @@
 /* ------------------------------------------------------------------------------------ the name */
 
 bool zone_exists(const char *name) {
-  if (strcmp(name, "UTC") == 0) return true;
-  if (name[0] == '\0' || name[0] == '/' || strstr(name, "..") != NULL) return false;
-  char *path = print_text("%s/%s", ZONES, name);
-  FILE *file = fopen(path, "rb");
-  free(path);
-  if (file == NULL) return false;
-  char magic[4];
-  bool is_zone = fread(magic, 1, sizeof magic, file) == sizeof magic &&
-                 memcmp(magic, "TZif", 4) == 0;
-  fclose(file);
-  return is_zone;
+  int32_t offset;
+  return bp_zone_offset(&offset, NULL, NULL, name, 0, NULL) == BP_OK;
 }
 
 /* What stands behind "zoneinfo/" in a path, without the folders of other kinds of seconds. */
@@ -109,28 +103,46 @@ date add_days(date d, int days) {
   return date_of_days(days_of(d.year, d.month, d.day) + days);
 }
 
-#ifndef _WIN32 /* which has zone_windows.c */
+#define DAY INT64_C(86400) /* seconds */
+
+static struct {
+  char *zone;
+  int64_t from_us, until_us; /* `offset` is that of the instants in between */
+  int32_t offset;
+} here;
 
 void use_zone(const char *name) {
-  setenv("TZ", name, 1);
-  tzset();
+  free(here.zone);
+  here.zone = copy_text(name);
+  here.from_us = here.until_us = 0;
+}
+
+/* Seconds ahead of UTC. The zone was there when it was chosen; if it cannot be read any more it is UTC. */
+static int32_t offset_at(int64_t us) {
+  if (us < here.from_us || us >= here.until_us)
+    bp_zone_offset(&here.offset, &here.from_us, &here.until_us, here.zone, us, NULL);
+  return here.offset;
 }
 
 date date_of(int64_t us) {
-  time_t seconds = (time_t)(us / 1000000 - (us % 1000000 < 0));
-  struct tm local;
-  if (localtime_r(&seconds, &local) == NULL) return (date){1970, 1, 1, 3, 0, 0};
-  return (date){local.tm_year + 1900,    local.tm_mon + 1, local.tm_mday,
-                (local.tm_wday + 6) % 7, local.tm_hour,    local.tm_min};
+  int64_t seconds = us / 1000000 - (us % 1000000 < 0) + offset_at(us);
+  int64_t days = seconds / DAY - (seconds % DAY < 0), rest = seconds - days * DAY;
+  date d = date_of_days(days);
+  d.hour = (int)(rest / 3600);
+  d.minute = (int)(rest / 60 % 60);
+  return d;
 }
 
+/* A midnight that does not exist is as much later as the clock was put forward; of one that comes twice it is the
+ * first. */
 int64_t instant_of(date d) {
-  struct tm local = {
-      .tm_year = d.year - 1900, .tm_mon = d.month - 1, .tm_mday = d.day, .tm_isdst = -1};
-  return (int64_t)mktime(&local) * 1000000;
+  int64_t us = days_of(d.year, d.month, d.day) * DAY_US;
+  int64_t before = offset_at(us - DAY_US) * INT64_C(1000000);
+  int64_t after = offset_at(us + DAY_US) * INT64_C(1000000);
+  bool later = offset_at(us - before) * INT64_C(1000000) != before &&
+               offset_at(us - after) * INT64_C(1000000) == after;
+  return us - (later ? after : before);
 }
-
-#endif
 
 date today(void) {
   return date_of((int64_t)time(NULL) * 1000000);

@@ -197,6 +197,13 @@ BP_API int bp_feature(const char *name);
 /* A short English sentence for a code, never NULL. Static. Thread-safe. Since 0.1. */
 BP_API const char *bp_strerror(int code);
 
+/* How many seconds the clocks of a zone (NULL is UTC) are ahead of UTC at an instant, by the rules by
+ * which answers have days. They stay so at least from *from_us until *until_us, INT64_MIN and INT64_MAX
+ * for always; both may be NULL. Reads the zone's file each time. Errors: NOTFOUND (the zone), IO,
+ * NOMEM, INVALID. Thread-safe. Since 0.1. */
+BP_API int bp_zone_offset(int32_t *seconds, int64_t *from_us, int64_t *until_us, const char *zone,
+                          int64_t us, bp_error **error);
+
 /* Code and message of an error. NULL gives BP_OK and "". The message belongs to the error. Since 0.1. */
 BP_API int bp_error_code(const bp_error *error);
 BP_API const char *bp_error_message(const bp_error *error);

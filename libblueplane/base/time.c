@@ -700,6 +700,22 @@ int32_t bpi_zone_offset(const zone *z, int64_t us) {
   return offset_at(z, floor_divide(us, BPI_SECOND));
 }
 
+static int64_t microseconds_of(int64_t seconds) {
+  if (seconds > INT64_MAX / BPI_SECOND) return INT64_MAX;
+  return seconds < INT64_MIN / BPI_SECOND ? INT64_MIN : seconds * BPI_SECOND;
+}
+
+int32_t bpi_zone_stretch(const zone *z, int64_t us, int64_t *from_us, int64_t *until_us) {
+  int64_t seconds = floor_divide(us, BPI_SECOND), beyond = cycles_beyond(z, seconds);
+  size_t at = find(z, seconds - beyond);
+  int64_t from = at == 0 ? INT64_MIN : z->when[at - 1];
+  if (beyond > 0 && from < z->repeat_from - CYCLE)
+    from = z->repeat_from - CYCLE; /* no more is repeated */
+  *from_us = beyond > 0 || at > 0 ? microseconds_of(from + beyond) : INT64_MIN;
+  *until_us = at < z->count ? microseconds_of(z->when[at] + beyond) : INT64_MAX;
+  return z->offset[at];
+}
+
 void bpi_zone_civil(const zone *z, int64_t us, civil *out) {
   int32_t micro;
   int64_t seconds = split_seconds(us, &micro);

@@ -57,6 +57,8 @@ void bpi_zone_free(zone *z);
 const char *bpi_zone_name(const zone *z);
 
 int32_t bpi_zone_offset(const zone *z, int64_t us); /* seconds east of UTC at an instant */
+/* The same, and a time around the instant in which it stays; INT64_MIN, INT64_MAX: always. */
+int32_t bpi_zone_stretch(const zone *z, int64_t us, int64_t *from_us, int64_t *until_us);
 void bpi_zone_civil(const zone *z, int64_t us, civil *out);
 /* Instant at which a civil day begins in the zone: the first instant that carries this date, also
  * where midnight is skipped or comes twice. A date the zone skipped altogether gives the start of

@@ -163,6 +163,8 @@ int main(void) {
   CHECK(bp_version() >=
         ((uint32_t)BP_VERSION_MAJOR << 16 | BP_VERSION_MINOR << 8 | BP_VERSION_PATCH));
   CHECK(bp_feature("source:claude_code") == 1 && *bp_strerror(BP_ERR_BUSY) != '\0');
+  int32_t seconds = -1;
+  CHECK(bp_zone_offset(&seconds, NULL, NULL, "UTC", 0, NULL) == BP_OK && seconds == 0);
   ingest(store);
   ask(store);
   ask_otherwise(store);

@@ -177,6 +177,33 @@ START_TEST(features) {
 }
 END_TEST
 
+/* Of the summer of 2026, by the rule that every summer has begun and ended by since 1996. */
+START_TEST(zones_have_offsets) {
+  const int64_t begins = INT64_C(1774746000000000), ends = INT64_C(1792890000000000);
+  const int64_t instants[] = {begins, begins + 1, ends - 1};
+  int64_t from = 0, until = 0;
+  int32_t seconds = 0;
+  bp_error *error = NULL;
+  for (size_t i = 0; i < sizeof instants / sizeof *instants; i++) {
+    ck_assert_int_eq(bp_zone_offset(&seconds, &from, &until, "Europe/Berlin", instants[i], &error),
+                     BP_OK);
+    ck_assert(seconds == 7200 && from == begins && until == ends && error == NULL);
+  }
+  ck_assert_int_eq(bp_zone_offset(&seconds, NULL, &until, "Europe/Berlin", begins - 1, NULL),
+                   BP_OK);
+  ck_assert(seconds == 3600 && until == begins);
+  ck_assert_int_eq(bp_zone_offset(&seconds, &from, NULL, "Europe/Berlin", ends, NULL), BP_OK);
+  ck_assert(seconds == 3600 && from == ends);
+  ck_assert_int_eq(bp_zone_offset(&seconds, &from, &until, NULL, ends, NULL), BP_OK);
+  ck_assert(seconds == 0 && from == INT64_MIN && until == INT64_MAX);
+  ck_assert_int_eq(bp_zone_offset(&seconds, NULL, NULL, "Mars/Olympus", 0, &error),
+                   BP_ERR_NOTFOUND);
+  ck_assert_str_eq(bp_error_detail(error, "zone"), "Mars/Olympus");
+  bp_error_free(error);
+  ck_assert_int_eq(bp_zone_offset(NULL, NULL, NULL, NULL, 0, NULL), BP_ERR_INVALID);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("abi");
   TCase *c = tcase_create("abi");
@@ -187,6 +214,7 @@ int main(void) {
   tcase_add_test(c, sharing_wants_its_arguments);
   tcase_add_test(c, version_is_one);
   tcase_add_test(c, features);
+  tcase_add_test(c, zones_have_offsets);
   suite_add_tcase(suite, c);
   return run_suite(suite);
 }

@@ -391,6 +391,30 @@ START_TEST(rules_repeat) {
 }
 END_TEST
 
+/* An offset stays as long as it is said to and no longer, now and in the years that are not written out. */
+START_TEST(stretches_end_where_offsets_change) {
+  const char *names[] = {"UTC", "Europe/Berlin", "America/Santiago", "Australia/Lord_Howe",
+                         "Africa/Casablanca"};
+  const int32_t years[] = {1890, 1975, 2020, 2399, 2799, 9990};
+  for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+    zone *z = open_zone(names[n]);
+    for (size_t y = 0; y < sizeof years / sizeof *years; y++) {
+      int64_t us = bpi_zone_day_start(z, years[y], 1, 1), end = us + 5 * 366 * BPI_DAY;
+      for (int64_t from, until; us < end; us += BPI_DAY / 24) {
+        int32_t offset = bpi_zone_stretch(z, us, &from, &until);
+        bool begins = from == INT64_MIN || years[y] > 2020 ||
+                      bpi_zone_offset(z, from - 1) != offset;
+        bool ends = until == INT64_MAX || bpi_zone_offset(z, until) != offset;
+        if (!begins || !ends || from > us || until <= us || bpi_zone_offset(z, us) != offset ||
+            bpi_zone_offset(z, from) != offset || bpi_zone_offset(z, until - 1) != offset)
+          ck_abort_msg("%s %lld", names[n], (long long)us);
+      }
+    }
+    bpi_zone_free(z);
+  }
+}
+END_TEST
+
 /* No instant and no date may go beyond the numbers. */
 START_TEST(extremes_are_answered) {
   const char *names[] = {"UTC", "Europe/Berlin", "Pacific/Apia"};
@@ -398,6 +422,10 @@ START_TEST(extremes_are_answered) {
   for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
     zone *z = open_zone(names[n]);
     for (size_t i = 0; i < sizeof instants / sizeof *instants; i++) {
+      int64_t from, until;
+      ck_assert_int_eq(bpi_zone_stretch(z, instants[i], &from, &until),
+                       bpi_zone_offset(z, instants[i]));
+      ck_assert(from <= instants[i] && until >= instants[i]);
       civil c;
       bpi_zone_civil(z, instants[i], &c);
       int32_t offset = bpi_zone_offset(z, instants[i]);
@@ -775,6 +803,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, memory_may_be_missing);
   tcase_add_loop_test(tests, days_start, 0, COUNT(day_starts));
   tcase_add_test(tests, rules_repeat);
+  tcase_add_test(tests, stretches_end_where_offsets_change);
   tcase_add_test(tests, extremes_are_answered);
   tcase_add_loop_test(tests, rules_change_the_offset, 0, COUNT(rule_changes));
   tcase_add_test(tests, rules_without_change);
