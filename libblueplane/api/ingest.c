@@ -247,9 +247,10 @@ static void told_by(void *user, const source *teller) {
   worker *w = user;
   record_sink sink = bpi_gate_sink(w->gate);
   const char *platform = teller->platform;
-  bpi_batch_source(
-      w->batch, number_of(teller),
-      platform == NULL ? 0 : sink.label(sink.self, LABEL_PLATFORM, platform, strlen(platform)));
+  bpi_batch_source(w->batch, number_of(teller),
+                   platform == NULL
+                       ? 0
+                       : sink.label(sink.self, LABEL_PLATFORM, platform, strlen(platform)).number);
   bpi_gate_source(w->gate, number_of(teller));
 }
 

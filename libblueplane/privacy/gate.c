@@ -18,8 +18,7 @@
 
 typedef struct remembered {
   uint8_t used, kind, length;
-  bool dropped; /* its shape was bad: counted each time */
-  uint32_t number;
+  told_label is;
   char raw[RAW_MAX];
 } remembered;
 
@@ -139,13 +138,12 @@ static bool is_it(const remembered *r, int kind, const char *raw, size_t length)
 }
 
 static void remember(gate *g, remembered *r, int kind, const char *raw, size_t length,
-                     uint32_t number) {
+                     told_label is) {
   g->written |= UINT64_C(1) << (r - g->labels) / BLOCK;
   r->used = 1;
   r->kind = (uint8_t)kind;
   r->length = (uint8_t)length;
-  r->number = number;
-  r->dropped = false;
+  r->is = is;
   memcpy(r->raw, raw, length);
 }
 
@@ -157,13 +155,13 @@ static ident identify(void *self, ident_kind kind, const char *raw, size_t lengt
   return bpi_hash_under(&g->ident_keys[kind], raw, length);
 }
 
-static uint32_t make_label(gate *g, label_kind kind, const char *raw, size_t length) {
+static told_label make_label(gate *g, label_kind kind, const char *raw, size_t length) {
   const struct label_rule *rule = &label_rules[kind];
   const char *text = raw;
   size_t text_length = length;
   if (kind == LABEL_WORKSPACE) last_component(&text, &text_length);
   bool shaped = text_length <= rule->longest && rule->shape(text, text_length);
-  if (!shaped && rule->longest > 0) g->counts.drops++;
+  bool misshapen = !shaped && rule->longest > 0;
   if (!shaped && rule->or_other) {
     raw = text = "other";
     length = text_length = 5;
@@ -171,22 +169,25 @@ static uint32_t make_label(gate *g, label_kind kind, const char *raw, size_t len
   }
   bool keep = shaped && (g->keep_labels || rule->always);
   ident key = bpi_hash_under(&g->label_keys[kind], raw, length);
-  return g->out.label(g->out.self, kind, key, keep ? text : NULL, keep ? text_length : 0);
+  uint32_t number =
+      g->out.label(g->out.self, kind, key, keep ? text : NULL, keep ? text_length : 0);
+  return (told_label){number, misshapen};
 }
 
-static uint32_t label(void *self, label_kind kind, const char *raw, size_t length) {
-  gate *g = self;
-  if (length == 0) return 0;
+static told_label find_label(gate *g, label_kind kind, const char *raw, size_t length) {
   if (length > RAW_MAX) return make_label(g, kind, raw, length);
   remembered *r = recall(g, (int)kind, raw, length);
-  if (is_it(r, (int)kind, raw, length)) {
-    g->counts.drops += r->dropped;
-    return r->number;
-  }
-  uint64_t drops = g->counts.drops;
-  remember(g, r, (int)kind, raw, length, make_label(g, kind, raw, length));
-  r->dropped = g->counts.drops > drops;
-  return r->number;
+  if (!is_it(r, (int)kind, raw, length))
+    remember(g, r, (int)kind, raw, length, make_label(g, kind, raw, length));
+  return r->is;
+}
+
+static told_label label(void *self, label_kind kind, const char *raw, size_t length) {
+  gate *g = self;
+  if (length == 0) return (told_label){0, false};
+  told_label is = find_label(g, kind, raw, length);
+  g->counts.drops += is.misshapen;
+  return is;
 }
 
 static void bound(gate *g, int64_t *value, int64_t most) {

@@ -147,7 +147,7 @@ name bpi_cc_name(reader *r, label_kind kind) {
   size_t length;
   name again;
   if (bpi_memo_label_again(&r->names, kind, r->s, &again)) return again;
-  if (!view(r, spare, sizeof spare, &raw, &length)) return (name){0, 0};
+  if (!view(r, spare, sizeof spare, &raw, &length)) return (name){0};
   return bpi_memo_label(&r->names, kind, raw, length);
 }
 

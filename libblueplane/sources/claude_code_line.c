@@ -333,8 +333,8 @@ static name read_branch(reader *r) {
   size_t length;
   name again;
   if (bpi_memo_label_again(&r->names, LABEL_BRANCH, r->s, &again)) return again;
-  if (!bpi_cc_text(r, raw, sizeof raw, &length)) return (name){0, 0};
-  if (length == 4 && memcmp(raw, "HEAD", 4) == 0) return (name){0, 0};
+  if (!bpi_cc_text(r, raw, sizeof raw, &length)) return (name){0};
+  if (length == 4 && memcmp(raw, "HEAD", 4) == 0) return (name){0};
   return bpi_memo_label(&r->names, LABEL_BRANCH, raw, length);
 }
 
@@ -426,13 +426,19 @@ static void begin_again(reader *r, int key) {
   r->again.length = 0; /* what was remembered began with another */
 }
 
+/* A name that counts each time it is read. */
+static bool is_misshapen(const owner *o) {
+  return o->workspace.misshapen || o->branch.misshapen || o->version.misshapen ||
+         o->entrypoint.misshapen;
+}
+
 /* One more value was read. */
 static void extend_again(reader *r, const seen *was) {
   repeated *a = &r->again;
   const scan *s = r->s;
   size_t length = (size_t)(s->at - a->from);
   bool there = !bpi_scan_failed(s) && s->at < s->end && s->base == a->base && s->line == a->line;
-  if (!there || length >= sizeof a->bytes || r->f.reject != 0) {
+  if (!there || length >= sizeof a->bytes || r->f.reject != 0 || is_misshapen(&r->f.of)) {
     a->from = NULL;
     return;
   }

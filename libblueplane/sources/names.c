@@ -1,5 +1,5 @@
 /* sources/names.c: identifiers lie in a ring per kind, names in one table without collision lists: a
- * name that is pushed out is asked for again. */
+ * name that is pushed out is asked for again. One of bad shape is not remembered, as it counts each time. */
 #include "sources/names.h"
 
 #include <string.h>
@@ -68,7 +68,8 @@ static int64_t version_rank(const char *raw, size_t length) {
 }
 
 static name make_name(names *n, label_kind kind, const char *raw, size_t length) {
-  name made = {n->sink->label(n->sink->self, kind, raw, length), 0};
+  told_label told = n->sink->label(n->sink->self, kind, raw, length);
+  name made = {told.number, told.misshapen, 0};
   if (kind == LABEL_VERSION) made.number = version_rank(raw, length);
   if (kind == LABEL_FILE) made.number = bpi_language_of_path(raw, length);
   if (kind == LABEL_TOOL) made.number = bpi_category_of_tool(raw, length);
@@ -80,13 +81,14 @@ static bool remembers(const name_memory *m, label_kind kind, const char *raw, si
 }
 
 name bpi_memo_label(names *n, label_kind kind, const char *raw, size_t length) {
-  if (length == 0) return (name){0, 0};
+  if (length == 0) return (name){0};
   if (n->last[kind] != NULL && remembers(n->last[kind], kind, raw, length))
     return n->last[kind]->is;
   if (length > sizeof n->labels->raw) return make_name(n, kind, raw, length);
   name_memory *m = &n->labels[bpi_hash_mix(raw, length, (uint64_t)kind) % NAMES_LABELS];
   if (!remembers(m, kind, raw, length)) {
     name made = make_name(n, kind, raw, length);
+    if (made.misshapen) return made;
     m->is = made;
     m->kind = kind;
     m->length = (unsigned)length;

@@ -17,6 +17,7 @@
 /* What became of a name. */
 typedef struct name {
   uint32_t label; /* 0: none */
+  bool misshapen; /* counted by the sink, and so asked for each time */
   int64_t number; /* of a tool its category, of a file its language, of a version its rank */
 } name;
 

@@ -146,11 +146,17 @@ typedef struct record {
 enum { BPI_REJECTS(X) REJECT_COUNT };
 #undef X
 
+/* What became of a raw name. */
+typedef struct told_label {
+  uint32_t number; /* 0: none */
+  bool misshapen;  /* no name of its kind: that is counted each time it is told */
+} told_label;
+
 /* Where a source's records go. The raw names end behind `identify` and `label`. */
 typedef struct record_sink {
   void *self;
   ident (*identify)(void *self, ident_kind kind, const char *raw, size_t length);
-  uint32_t (*label)(void *self, label_kind kind, const char *raw, size_t length);
+  told_label (*label)(void *self, label_kind kind, const char *raw, size_t length);
   int (*put)(void *self, const record *r); /* 0 or BP_ERR_: stop */
   void (*reject)(void *self, int reason, uint64_t line, int64_t byte);
   void (*drop)(void *self); /* a field beyond its bound was left out */

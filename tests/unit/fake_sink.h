@@ -60,9 +60,9 @@ static ident fake_identify(void *self, ident_kind kind, const char *raw, size_t 
   return (ident){(uint64_t)kind + 1, fake_intern((int)kind, raw, length)};
 }
 
-static uint32_t fake_label(void *self, label_kind kind, const char *raw, size_t length) {
+static told_label fake_label(void *self, label_kind kind, const char *raw, size_t length) {
   (void)self;
-  return length == 0 ? 0 : (uint32_t)fake_intern(100 + (int)kind, raw, length);
+  return (told_label){length == 0 ? 0 : (uint32_t)fake_intern(100 + (int)kind, raw, length), false};
 }
 
 static int fake_put(void *self, const record *r) {

@@ -596,6 +596,49 @@ START_TEST(bytes_by_hand) {
 }
 END_TEST
 
+/* A line with five names that are none; `number` tells lines and, of two in three, the tool apart. */
+static void bad_names(char line[640], int number) {
+  snprintf(
+      line, 640,
+      "{\"type\":\"assistant\",\"uuid\":\"u%d\",\"sessionId\":\"s\",\"version\":\"one two\","
+      "\"gitBranch\":\"a branch\",\"entrypoint\":\"in words\",\"timestamp\":\"2026-03-02T09:00:00Z\","
+      "\"message\":{\"id\":\"m%d\",\"model\":\"no model\",\"usage\":{\"output_tokens\":1},"
+      "\"content\":[{\"type\":\"tool_use\",\"id\":\"t%d\",\"name\":\"no tool %d\",\"input\":{}}]}}\n",
+      number, number, number, number % 3 == 0 ? 0 : number);
+}
+
+/* A name of bad shape counts each time it is read, whatever was remembered of it: in one piece, in pieces, in files that
+ * several threads read. */
+START_TEST(bad_names_count_each_time) {
+  enum { LINES = 300, FILES = 6 };
+  static char line[640], all[LINES * 640];
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  bp_ingest_report r = BP_INGEST_REPORT_INIT;
+  bp_store *store = memory_store();
+  ck_assert_int_eq(mkdir(path_of("many"), 0700), 0);
+  for (int i = 0; i < LINES; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "many/%d.jsonl", i % FILES);
+    bad_names(line, i);
+    strcat(all, line);
+    write_file(name, "a", line);
+    r = (bp_ingest_report)BP_INGEST_REPORT_INIT;
+    ck_assert_int_eq(
+        bp_ingest_bytes(store, "claude_code", "pieces", line, strlen(line), NULL, &r, NULL), BP_OK);
+    ck_assert_uint_eq(r.fields_dropped, 5);
+  }
+  r = (bp_ingest_report)BP_INGEST_REPORT_INIT;
+  ck_assert_int_eq(bp_ingest_bytes(store, "claude_code", "whole", all, strlen(all), NULL, &r, NULL),
+                   BP_OK);
+  ck_assert_uint_eq(r.fields_dropped, 5 * LINES);
+  for (options.threads = 1; options.threads < 4; options.threads++) {
+    options.flags = BP_INGEST_RESTART;
+    ck_assert_uint_eq(ingest_folder(store, "many", &options).fields_dropped, 5 * LINES);
+  }
+  bp_close(store);
+}
+END_TEST
+
 /* A broken line is broken as a whole, also when it comes in pieces: its rest is no beginning. */
 START_TEST(broken_lines_in_pieces) {
   bp_store *store = memory_store();
@@ -1358,6 +1401,7 @@ int main(void) {
   tcase_add_test(tests, ingest_checks_what_it_is_lent);
   tcase_add_test(tests, ingest_checks_its_arguments);
   tcase_add_test(tests, bytes_by_hand);
+  tcase_add_test(tests, bad_names_count_each_time);
   tcase_add_test(tests, broken_lines_in_pieces);
   tcase_add_test(tests, a_dry_run_counts);
   tcase_add_test(tests, files_grow);

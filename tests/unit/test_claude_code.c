@@ -66,9 +66,9 @@ static ident sink_identify(void *self, ident_kind kind, const char *raw, size_t 
   return (ident){1 + (uint64_t)kind, intern((char)('A' + (int)kind), raw, length)};
 }
 
-static uint32_t sink_label(void *self, label_kind kind, const char *raw, size_t length) {
+static told_label sink_label(void *self, label_kind kind, const char *raw, size_t length) {
   ((notes *)self)->asked++;
-  return intern((char)('a' + (int)kind), raw, length);
+  return (told_label){intern((char)('a' + (int)kind), raw, length), false};
 }
 
 static void note(notes *n, const char *format, ...) {

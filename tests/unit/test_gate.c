@@ -87,7 +87,7 @@ START_TEST(memory_does_not_mix) {
     for (uint64_t i = 0; i < 10000; i++) {
       ident is = sink.identify(sink.self, IDENT_TOOL, (const char *)&i, sizeof i);
       ck_assert(same(is, bpi_hash_ident(&key, "tool", &i, sizeof i)));
-      uint32_t number = sink.label(sink.self, LABEL_FILE, (const char *)&i, sizeof i);
+      uint32_t number = sink.label(sink.self, LABEL_FILE, (const char *)&i, sizeof i).number;
       if (number == b.calls) ck_assert(same(b.key, bpi_hash_ident(&key, "file", &i, sizeof i)));
     }
   bpi_gate_free(g);
@@ -98,14 +98,14 @@ START_TEST(names_are_told_once) {
   behind b;
   gate *g = new_gate(&b, true);
   record_sink sink = bpi_gate_sink(g);
-  uint32_t model = sink.label(sink.self, LABEL_MODEL, "claude-x", 8);
+  uint32_t model = sink.label(sink.self, LABEL_MODEL, "claude-x", 8).number;
   uint32_t tool =
-      sink.label(sink.self, LABEL_TOOL, "claude-x", 8); /* another kind is another label */
+      sink.label(sink.self, LABEL_TOOL, "claude-x", 8).number; /* another kind is another label */
   ck_assert_uint_eq(model, 1);
   ck_assert_uint_eq(tool, 2);
-  ck_assert_uint_eq(sink.label(sink.self, LABEL_MODEL, "claude-x", 8), model);
-  ck_assert_uint_eq(sink.label(sink.self, LABEL_TOOL, "claude-x", 8), tool);
-  ck_assert_uint_eq(sink.label(sink.self, LABEL_TOOL, "", 0), 0);
+  ck_assert_uint_eq(sink.label(sink.self, LABEL_MODEL, "claude-x", 8).number, model);
+  ck_assert_uint_eq(sink.label(sink.self, LABEL_TOOL, "claude-x", 8).number, tool);
+  ck_assert_uint_eq(sink.label(sink.self, LABEL_TOOL, "", 0).number, 0);
   ck_assert_uint_eq(b.calls, 2);
   bpi_gate_free(g);
 }

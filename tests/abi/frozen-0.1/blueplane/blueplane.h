@@ -176,7 +176,7 @@ typedef struct bp_ingest_report {
   uint64_t records_duplicate; /* facts that were known already */
   uint64_t records_rejected;  /* records that break their format; bp_inspect "rejects" */
   uint64_t records_undated;   /* facts without a usable time */
-  uint64_t fields_dropped;    /* labels dropped for their shape, and fields beyond a bound */
+  uint64_t fields_dropped;    /* names of bad shape, fields beyond a bound: each time one is read */
   uint64_t records_erased;    /* records left out because bp_erase erased them before */
 } bp_ingest_report;
 #define BP_INGEST_REPORT_INIT                                                                      \
