@@ -17,11 +17,6 @@
 
 #define TRUSTED_MAX 1000
 
-int bpi_refuse(bp_error **error, int code, const char *reason, const char *message) {
-  bpi_fail(error, code, "%s", message);
-  return bpi_fail_detail(error, "reason", reason);
-}
-
 int bpi_team_keys(sign_keys *out, const bp_store *s, bp_error **error) {
   if (bpi_store_keyless(s->store))
     return bpi_fail(error, BP_ERR_NOTFOUND, "the key file of the store is missing");

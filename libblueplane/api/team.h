@@ -7,7 +7,11 @@
 #include "privacy/roster.h"
 
 /* Fails with `code` and detail "reason". */
-int bpi_refuse(bp_error **error, int code, const char *reason, const char *message);
+static inline int bpi_refuse(bp_error **error, int code, const char *reason, const char *message) {
+  bpi_fail(error, code, "%s", message);
+  bpi_fail_detail(error, "reason", reason);
+  return code;
+}
 
 /* The keys that follow from the store's key file; wipe them. BP_ERR_NOTFOUND if it is missing. */
 int bpi_team_keys(sign_keys *out, const bp_store *s, bp_error **error);

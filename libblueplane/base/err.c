@@ -37,21 +37,20 @@ static void copy_text(char *into, size_t size, const char *text) {
   into[length] = '\0';
 }
 
-int bpi_fail_nomem(bp_error **error) {
+void bpi_error_make_nomem(bp_error **error) {
   union { /* the object is shared and immutable; the type of the interface is not const */
     const bp_error *constant;
     bp_error *plain;
   } shared = {&out_of_memory};
   if (error != NULL && *error == NULL) *error = shared.plain;
-  return BP_ERR_NOMEM;
 }
 
-int bpi_fail(bp_error **error, int code, const char *format, ...) {
-  if (error == NULL || *error != NULL) return code;
+void bpi_error_make(bp_error **error, int code, const char *format, ...) {
+  if (error == NULL || *error != NULL) return;
   bp_error *made = bpi_alloc_zero(1, sizeof *made);
   if (made == NULL) {
-    bpi_fail_nomem(error);
-    return code;
+    bpi_error_make_nomem(error);
+    return;
   }
   char message[MESSAGE * 2];
   va_list arguments;
@@ -61,7 +60,6 @@ int bpi_fail(bp_error **error, int code, const char *format, ...) {
   made->code = code;
   copy_text(made->message, sizeof made->message, message);
   *error = made;
-  return code;
 }
 
 int bpi_fail_detail(bp_error **error, const char *key, const char *value) {
