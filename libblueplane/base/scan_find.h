@@ -187,8 +187,8 @@ static inline unsigned bpi_escapable_16(__m128i block) {
 
 /* The bits of four small blocks in a row; written out, as compilers leave such short loops alone. */
 #define BPI_BITS_64(bits, p)                                                                       \
-  ((uint64_t)(bits(bpi_load(p)) | bits(bpi_load(p + 16)) << 16) |                                  \
-   (uint64_t)(bits(bpi_load(p + 32)) | bits(bpi_load(p + 48)) << 16) << 32)
+  ((uint64_t)((bits)(bpi_load(p)) | (bits)(bpi_load((p) + 16)) << 16) |                            \
+   (uint64_t)((bits)(bpi_load((p) + 32)) | (bits)(bpi_load((p) + 48)) << 16) << 32)
 static inline uint64_t bpi_special_64(const char *p) {
   return BPI_BITS_64(bpi_special_16, p);
 }

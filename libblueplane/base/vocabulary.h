@@ -98,7 +98,7 @@
   X(WEB, 6, "web_search") X(IMAGES, 7, "images")
 /* clang-format on */
 
-#define BPI_ENUM_MEMBER(prefix, name, number) prefix##name = number,
+#define BPI_ENUM_MEMBER(prefix, name, number) prefix##name = (number),
 #define X(name, number, text) BPI_ENUM_MEMBER(OUTCOME_, name, number)
 enum { BPI_OUTCOMES(X) };
 #undef X

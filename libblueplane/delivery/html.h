@@ -20,7 +20,7 @@ const char *bpi_html_title(const bp_result *r, size_t column);
 /* Bytes of a title like "Journeys: read edit" up to and with its colon and space; 0 if it has none. */
 size_t bpi_html_prefix(const char *title);
 /* A word at the beginning of a line. */
-void bpi_html_upper_first(buf *text);
+void bpi_html_upper_first(buf *b);
 /* What it is about: the first metrics of the result, at most so many, and what they are told by. If it
  * is about more than one, those beyond are counted. */
 void bpi_html_subject(html *h, size_t most);

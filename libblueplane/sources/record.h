@@ -142,7 +142,7 @@ typedef struct record {
   X(UNREADABLE, 7, "unreadable", "the file could not be read")                                     \
   X(FIELD, 8, "field", "a required field is missing or of another type")                           \
   X(VERSION, 9, "version", "a version of the format this library does not know")
-#define X(name, number, id, text) REJECT_##name = number,
+#define X(name, number, id, text) REJECT_##name = (number),
 enum { BPI_REJECTS(X) REJECT_COUNT };
 #undef X
 

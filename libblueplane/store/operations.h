@@ -20,8 +20,8 @@
   X(4, "10", 10000000) X(5, "20", 20000000) X(6, "30", 30000000) X(7, "60", 60000000)              \
   X(8, "120", 120000000) X(9, "300", 300000000) X(10, "+Inf", INT64_MAX)
 /* clang-format on */
-#define X(number, text, us) +1
-enum { BPI_ANSWER_CLASSES = 0 BPI_ANSWER_SECONDS(X) };
+#define X(number, text, us) BPI_ANSWER_CLASS_##number,
+enum { BPI_ANSWER_SECONDS(X) BPI_ANSWER_CLASSES };
 #undef X
 
 /* What an answer was. Errors are told apart by the detail of their event. */
