@@ -2,6 +2,8 @@
 #include "calendar.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "zone.h"
 
@@ -48,11 +50,14 @@ void put_week_name(char out[16], int64_t monday) {
   snprintf(out, 16, "%04d-W%02d", year % 10000, (int)((monday - first) / 7 % 60) + 1);
 }
 
+/* What is written again as it was read. */
 bool read_week_name(int64_t *monday, const char *name) {
-  int year = 0, week = 0, length = 0;
-  if (sscanf(name, "%4d-W%2d%n", &year, &week, &length) != 2 || name[length] != '\0') return false;
-  *monday = monday_of(days_of(year, 1, 4)) + 7 * (week - 1);
-  return true;
+  char again[16];
+  if (strlen(name) != strlen("2026-W07")) return false;
+  int year = (int)strtol(name, NULL, 10), week = (int)strtol(name + strlen("2026-W"), NULL, 10);
+  *monday = monday_of(days_of(year, 1, 4)) + 7 * ((int64_t)week - 1);
+  put_week_name(again, *monday);
+  return strcmp(again, name) == 0;
 }
 
 int64_t month_start(int64_t days, int months) {

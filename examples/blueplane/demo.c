@@ -100,7 +100,7 @@ static void add_releases(strings *line, const made *m, const char *ending) {
   int first = m->weeks > MADE_LEAD_WEEKS ? MADE_LEAD_WEEKS : m->weeks;
   for (int back = first; back > 0; back--) {
     char week[16];
-    put_week_name(week, m->monday_us / DAY_US - 7 * back);
+    put_week_name(week, m->monday_us / DAY_US - INT64_C(7) * back);
     char *path = print_text("%s/%s.%s", m->folder, week, ending);
     strings_add(line, "--release");
     strings_add(line, path);

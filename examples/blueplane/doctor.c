@@ -32,7 +32,11 @@ typedef struct doctor {
 /* Takes `said` and `mend`. */
 static void find(doctor *d, status how, const char *about, char *said, char *mend) {
   d->item = need(realloc(d->item, (d->count + 1) * sizeof *d->item));
-  d->item[d->count++] = (finding){how, about, said, mend};
+  finding *f = &d->item[d->count++];
+  f->status = how;
+  f->about = about;
+  f->said = said;
+  f->mend = mend;
 }
 
 /* --------------------------------------------------------------------------------------- checks */

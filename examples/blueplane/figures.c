@@ -83,8 +83,11 @@ static void put_tokens(text *t, double size) {
 /* Cents, and below one as many decimals as show two digits. */
 static void put_money(text *t, double nano) {
   unsigned decimals = nano > 0 && nano < 1e7 ? 4 : 2;
-  for (double size = 1e6; nano > 0 && nano < size && decimals < 10; size /= 10)
+  double size = 1e6;
+  while (nano > 0 && nano < size && decimals < 10) {
     decimals++;
+    size /= 10;
+  }
   text_add(t, "$");
   put_fixed(t, nano / 1e9, decimals);
 }

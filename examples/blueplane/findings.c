@@ -43,7 +43,9 @@ static int ask_report(bp_result **out, const program *p, const char *report, que
   const char *limit = p->options.value[OPTION_LIMIT];
   q->metrics = list;
   q->limit = limit != NULL ? strtoll(limit, NULL, 10) : 0;
-  return ask(out, p, q);
+  int code = ask(out, p, q);
+  q->metrics = NULL; /* the list ends here */
+  return code;
 }
 
 /* ------------------------------------------------------------------------------------- effects */
