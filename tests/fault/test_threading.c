@@ -1,0 +1,722 @@
+/* docs/threading.md, promise by promise, where no other test has it: what may be called from which thread, what a call leaves
+ * alone in the process, who waits for whom. Handles of one process lock each other out of a file as those of two do. */
+#define _POSIX_C_SOURCE 200809L
+#include <check.h>
+#include <dirent.h>
+#include <errno.h>
+#include <locale.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <blueplane/arrow.h>
+#include <sqlite3.h>
+
+#include "../unit/run_suite.h"
+#include "day.h"
+#include "world.h"
+
+static const char *header; /* blueplane.h */
+static const char line[] =
+    "{\"blueplane\":1,\"kind\":\"prompt\",\"platform\":\"tool\",\"session\":\"s\","
+    "\"id\":\"p\",\"time\":\"2026-02-13T09:00:00Z\"}\n";
+
+static int take_line(bp_store *s) {
+  return bp_ingest_bytes(s, "native", "here", line, sizeof line - 1, NULL, NULL, NULL);
+}
+
+static int64_t first_number(bp_store *s, const bp_query *query) {
+  bp_result *result = NULL;
+  ck_assert_int_eq(bp_query_run(&result, s, query, NULL), BP_OK);
+  int64_t value = bp_result_int(result, 0, 0);
+  bp_result_free(result);
+  return value;
+}
+
+static bp_query *ask_for(const char *metric) {
+  bp_query *query = NULL;
+  ck_assert_int_eq(bp_query_new(&query, NULL), BP_OK);
+  ck_assert_int_eq(bp_query_metric(query, metric), BP_OK);
+  ck_assert_int_eq(bp_query_period(query, "all", NULL), BP_OK);
+  return query;
+}
+
+static int64_t figure(bp_store *s, const char *metric) {
+  bp_query *query = ask_for(metric);
+  int64_t value = first_number(s, query);
+  bp_query_free(query);
+  return value;
+}
+
+static bp_store *open_day(const char *name) {
+  return world_open(day_path(name), BP_ACCESS_OWNER, NULL);
+}
+
+static void make_folders(void) {
+  day_folder();
+  day_empty();
+}
+
+/* -------------------------------------------------------------------------------------- objects */
+
+static int use_the_other(void *user, const bp_progress *progress) {
+  (void)progress;
+  return take_line(user) != BP_OK || figure(user, "prompts") != 1;
+}
+
+/* In the middle of a call on one store, calls on another come back. */
+START_TEST(stores_do_not_wait_for_each_other) {
+  bp_store *one = open_day("work/one.db"), *other = open_day("work/other.db");
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  day_input(DAY_SESSIONS);
+  options.threads = 3;
+  options.progress = use_the_other;
+  options.progress_user = other;
+  ck_assert_int_eq(bp_ingest_scan(one, NULL, day_path("in"), &options, NULL, NULL), BP_OK);
+  ck_assert_int_eq(figure(one, "prompts"), 4 * DAY_SESSIONS);
+  ck_assert_int_eq(figure(other, "prompts"), 1);
+  bp_close(one);
+  bp_close(other);
+}
+END_TEST
+
+typedef struct asked {
+  bp_store *store;
+  bp_query *query;
+  int64_t value;
+} asked;
+
+static void *run_query(void *user) {
+  asked *a = user;
+  a->value = first_number(a->store, a->query);
+  return NULL;
+}
+
+START_TEST(a_query_goes_from_store_to_store) {
+  bp_store *empty = open_day("work/one.db"), *full = open_day("work/other.db");
+  asked a = {empty, ask_for("prompts"), -1};
+  pthread_t thread;
+  ck_assert_int_eq(take_line(full), BP_OK);
+  for (int round = 0; round < 4; round++) {
+    a.store = round % 2 ? full : empty;
+    ck_assert_int_eq(pthread_create(&thread, NULL, run_query, &a), 0);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(a.value, round % 2);
+  }
+  bp_query_free(a.query);
+  bp_close(empty);
+  bp_close(full);
+}
+END_TEST
+
+static void *read_result(void *user) {
+  char *text = NULL;
+  if (bp_result_format(&text, NULL, user, "json", NULL) != BP_OK) return NULL;
+  for (size_t row = 0; row < bp_result_rows(user); row++)
+    if (bp_result_cell(user, row, 1) != BP_CELL_VALUE) return NULL;
+  return text;
+}
+
+static void *drain_stream(void *user) {
+  struct ArrowArrayStream *stream = user;
+  struct ArrowArray array;
+  ck_assert_int_eq(stream->get_next(stream, &array), 0);
+  ck_assert_int_gt(array.length, 0);
+  stream->release(stream); /* an array outlives what it came from */
+  array.release(&array);
+  return NULL;
+}
+
+/* Whoever is last frees it: the address sanitizer sees who is not, and what is left. */
+START_TEST(a_result_is_read_by_many) {
+  enum { READERS = 4 };
+  bp_store *s = open_day(DAY_STORE);
+  bp_result *result = NULL;
+  pthread_t thread[READERS];
+  struct ArrowArrayStream stream[READERS];
+  ck_assert_int_eq(take_line(s), BP_OK);
+  ck_assert_int_eq(bp_inspect(&result, s, "health", NULL), BP_OK);
+  bp_close(s);
+  for (int i = 0; i < READERS; i++)
+    ck_assert_int_eq(pthread_create(&thread[i], NULL, read_result, result), 0);
+  char *want = read_result(result);
+  ck_assert_ptr_nonnull(want);
+  for (int i = 0; i < READERS; i++) {
+    void *text = NULL;
+    pthread_join(thread[i], &text);
+    ck_assert_ptr_nonnull(text);
+    ck_assert_str_eq(text, want);
+    bp_free(text);
+  }
+  bp_free(want);
+  for (int i = 0; i < READERS; i++)
+    ck_assert_int_eq(bp_result_arrow(&stream[i], result, NULL), BP_OK);
+  for (int i = 0; i < READERS; i++)
+    ck_assert_int_eq(pthread_create(&thread[i], NULL, drain_stream, &stream[i]), 0);
+  bp_result_free(result);
+  for (int i = 0; i < READERS; i++)
+    pthread_join(thread[i], NULL);
+}
+END_TEST
+
+static void *use_no_store(void *user) {
+  (void)user;
+  for (int i = 0; i < 20; i++) {
+    bp_result *result = NULL;
+    ck_assert_str_eq(bp_version_string(), BP_VERSION_STRING);
+    ck_assert_int_eq(bp_feature("source:native"), 1);
+    ck_assert_str_ne(bp_strerror(BP_ERR_BUSY), "");
+    ck_assert_int_eq(bp_catalog(&result, "metrics", NULL), BP_OK);
+    ck_assert_uint_gt(bp_result_rows(result), 50);
+    bp_result_free(result);
+    ck_assert_int_eq(bp_share_describe(&result, line, sizeof line - 1, NULL), BP_ERR_FORMAT);
+  }
+  return NULL;
+}
+
+START_TEST(no_store_is_needed) {
+  enum { USERS = 4 };
+  pthread_t thread[USERS];
+  for (int i = 0; i < USERS; i++)
+    ck_assert_int_eq(pthread_create(&thread[i], NULL, use_no_store, NULL), 0);
+  for (int i = 0; i < USERS; i++)
+    pthread_join(thread[i], NULL);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ callbacks */
+
+typedef struct callbacks {
+  pthread_t caller;
+  int elsewhere, lines, steps, moments, most_threads;
+} callbacks;
+
+/* Threads of this process; 0 where the system does not list them. */
+static int count_threads(void) {
+  DIR *tasks = opendir("/proc/self/task");
+  const struct dirent *entry;
+  int count = 0;
+  while (tasks != NULL && (entry = readdir(tasks)) != NULL)
+    count += entry->d_name[0] != '.';
+  if (tasks != NULL) closedir(tasks);
+  return count;
+}
+
+static void note(callbacks *c) {
+  if (!pthread_equal(pthread_self(), c->caller)) c->elsewhere++;
+}
+
+static void on_log(void *user, int level, int code, int64_t a, int64_t b) {
+  callbacks *c = user;
+  (void)level, (void)code, (void)a, (void)b;
+  note(c);
+  c->lines++;
+}
+
+static int on_progress(void *user, const bp_progress *progress) {
+  callbacks *c = user;
+  int threads = count_threads();
+  (void)progress;
+  note(c);
+  c->steps++;
+  if (threads > c->most_threads) c->most_threads = threads;
+  return 0;
+}
+
+static int64_t on_clock(void *user) {
+  callbacks *c = user;
+  note(c);
+  c->moments++;
+  return WORLD_OPEN;
+}
+
+/* No thread but those that were asked for, which are gone again; and no callback from one of them. */
+START_TEST(threads_are_asked_for) {
+  callbacks c = {.caller = pthread_self()};
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  bp_store *s = NULL;
+  int before = count_threads();
+  day_input(DAY_SESSIONS);
+  o.access = BP_ACCESS_OWNER;
+  o.log_level = BP_LOG_DEBUG;
+  o.log = on_log;
+  o.clock = on_clock;
+  o.log_user = o.clock_user = options.progress_user = &c;
+  options.progress = on_progress;
+  ck_assert_int_eq(bp_open(&s, day_path(DAY_STORE), &o, NULL), BP_OK);
+  for (uint32_t threads = 0; threads <= 4; threads += 2) {
+    options.flags = BP_INGEST_RESTART;
+    options.threads = threads;
+    c.most_threads = 0;
+    ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), &options, NULL, NULL), BP_OK);
+    ck_assert_int_le(c.most_threads, before + (threads > 1 ? (int)threads : 0));
+    ck_assert_int_eq(count_threads(), before);
+  }
+  ck_assert_int_eq(figure(s, "prompts"), 4 * DAY_SESSIONS);
+  bp_close(s);
+  ck_assert_int_eq(count_threads(), before);
+  ck_assert(c.lines > 0 && c.steps > 0 && c.moments > 0);
+  ck_assert_int_eq(c.elsewhere, 0);
+}
+END_TEST
+
+#ifdef THREADS_WRAPPED
+
+/* The linker has the library call this one. */
+static int threads_left = -1; /* that the system gives; -1: as many as one likes */
+
+int __real_pthread_create(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+int __wrap_pthread_create(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*start)(void *), void *argument) {
+  if (threads_left == 0) return EAGAIN;
+  if (threads_left > 0) threads_left--;
+  return __real_pthread_create(thread, attributes, start, argument);
+}
+
+START_TEST(fewer_threads_are_enough) {
+  day_input(DAY_SESSIONS);
+  for (int given = 0; given <= 2; given++) {
+    bp_store *s = open_day(DAY_STORE);
+    bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+    options.flags = BP_INGEST_RESTART;
+    options.threads = 4;
+    threads_left = given;
+    ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), &options, NULL, NULL), BP_OK);
+    ck_assert_int_eq(threads_left, 0);
+    ck_assert_int_eq(figure(s, "prompts"), 4 * DAY_SESSIONS);
+    bp_close(s);
+  }
+}
+END_TEST
+
+#endif
+
+/* ----------------------------------------------------------------------------------- cancelling */
+
+static int cancel(void *user, const bp_progress *progress) {
+  if (progress->phase == 1) bp_cancel(user);
+  return 0;
+}
+
+/* It may be called out of a callback; and where no call runs it stops none, neither the next. */
+START_TEST(a_cancel_is_of_one_call) {
+  bp_store *s = open_day(DAY_STORE);
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  day_input(DAY_SESSIONS);
+  options.progress = cancel;
+  options.progress_user = s;
+  bp_cancel(s);
+  ck_assert_int_eq(take_line(s), BP_OK);
+  ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), &options, NULL, NULL), BP_ERR_CANCELLED);
+  bp_cancel(s);
+  ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), NULL, NULL, NULL), BP_OK);
+  ck_assert_int_eq(figure(s, "prompts"), 4 * DAY_SESSIONS + 1);
+  bp_close(s);
+}
+END_TEST
+
+/* From now on no file grows; the system says of that what it says of a full disk. */
+static int fill_the_disk(void *user, const bp_progress *progress) {
+  const struct rlimit none = {0, RLIM_INFINITY};
+  (void)user;
+  if (progress->bytes_done == 0) return 0;
+  setrlimit(RLIMIT_FSIZE, &none);
+  return 1;
+}
+
+START_TEST(what_was_complete_cannot_be_stored) {
+  const struct rlimit usual = {RLIM_INFINITY, RLIM_INFINITY};
+  bp_store *s = open_day(DAY_STORE);
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  signal(SIGXFSZ, SIG_IGN);
+  day_input(DAY_SESSIONS);
+  options.progress = fill_the_disk;
+  ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), &options, NULL, NULL), BP_ERR_IO);
+  setrlimit(RLIMIT_FSIZE, &usual);
+  ck_assert_int_eq(figure(s, "prompts"), 0);
+  ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), NULL, NULL, NULL), BP_OK);
+  ck_assert_int_eq(figure(s, "prompts"), 4 * DAY_SESSIONS);
+  bp_close(s);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------- the process */
+
+static void use_all(bp_store *s) {
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  bp_result *result = NULL;
+  options.threads = 3;
+  ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), &options, NULL, NULL), BP_OK);
+  ck_assert_int_eq(figure(s, "prompts"), 4 * DAY_SESSIONS);
+  ck_assert_int_eq(bp_inspect(&result, s, "integrity", NULL), BP_OK);
+  bp_result_free(result);
+}
+
+START_TEST(the_process_stays_as_it_was) {
+  struct sigaction before[64], after;
+  sigset_t mask_before, mask_after;
+  char place_before[512], place_after[512];
+  char *locale = strdup(setlocale(LC_ALL, ""));
+  mode_t created = umask(027);
+  day_input(DAY_SESSIONS);
+  for (int i = 1; i < 64; i++)
+    sigaction(i, NULL, &before[i]);
+  sigprocmask(SIG_BLOCK, NULL, &mask_before);
+  ck_assert_ptr_nonnull(getcwd(place_before, sizeof place_before));
+  bp_store *s = open_day(DAY_STORE);
+  use_all(s);
+  bp_close(s);
+  for (int i = 1; i < 64; i++)
+    ck_assert(sigaction(i, NULL, &after) != 0 || after.sa_handler == before[i].sa_handler);
+  sigprocmask(SIG_BLOCK, NULL, &mask_after);
+  for (int i = 1; i < 64; i++)
+    ck_assert_int_eq(sigismember(&mask_after, i), sigismember(&mask_before, i));
+  ck_assert_ptr_nonnull(getcwd(place_after, sizeof place_after));
+  ck_assert_str_eq(place_before, place_after);
+  ck_assert_str_eq(setlocale(LC_ALL, NULL), locale);
+  ck_assert_uint_eq(umask(created), 027);
+  free(locale);
+}
+END_TEST
+
+/* A path is that of the moment of the call: a store stays where it was opened, and what is read next is where the process is then. */
+START_TEST(relative_paths_are_of_the_call) {
+  day_input(DAY_SESSIONS);
+  ck_assert_int_eq(chdir(day_path("work")), 0);
+  bp_store *s = world_open("me.db", BP_ACCESS_OWNER, NULL);
+  ck_assert_int_eq(chdir(day_path("in")), 0);
+  ck_assert_int_eq(bp_ingest_scan(s, NULL, ".", NULL, NULL, NULL), BP_OK);
+  ck_assert_int_eq(figure(s, "prompts"), 4 * DAY_SESSIONS);
+  bp_store *same = open_day(DAY_STORE);
+  ck_assert_int_eq(figure(same, "prompts"), 4 * DAY_SESSIONS);
+  bp_close(same);
+  bp_result *receipt = NULL;
+  static const char all[] = "{\"version\":1,\"everything\":true}";
+  ck_assert_int_eq(bp_erase(&receipt, s, all, sizeof all - 1, NULL), BP_OK);
+  bp_result_free(receipt);
+  bp_close(s);
+  ck_assert_int_eq(access("me.db", F_OK), -1);
+  ck_assert_int_eq(access("me.db.key", F_OK), -1);
+  s = open_day(DAY_STORE);
+  ck_assert_int_eq(figure(s, "prompts"), 0);
+  bp_close(s);
+  ck_assert_int_eq(chdir("/"), 0);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------------------- fork */
+
+/* Every function on a handle. */
+#define ON_A_HANDLE(X)                                                                             \
+  X(bp_narrow, s, BP_ACCESS_OWNER, NULL)                                                           \
+  X(bp_configure, s, "labels", "{}", 2)                                                            \
+  X(bp_inspect, &out, s, "health")                                                                 \
+  X(bp_ingest_bytes, s, "native", "x", line, 1, NULL, NULL)                                        \
+  X(bp_ingest_file, s, NULL, "x", NULL, NULL)                                                      \
+  X(bp_ingest_scan, s, NULL, ".", NULL, NULL)                                                      \
+  X(bp_ingest_pending, &out, s, NULL, ".")                                                         \
+  X(bp_query_run, &out, s, query)                                                                  \
+  X(bp_privacy_preview, &out, s, "native", line, 1)                                                \
+  X(bp_share_export, &sealed, &length, s, NULL, WORLD_WEEK)                                        \
+  X(bp_share_merge, &out, s, line, 1)                                                              \
+  X(bp_consent_set, s, "quality", "lead", 0, 0)                                                    \
+  X(bp_erase, &out, s, "{}", 2)                                                                    \
+  X(bp_publish, &out, s, WORLD_WEEK, NULL)                                                         \
+  X(bp_publish_lead, &out, s, WORLD_WEEK, "t0", NULL)
+
+/* How many of them say so. */
+static int count_refused(bp_store *s) {
+  bp_query *query = ask_for("prompts");
+  bp_result *out = NULL;
+  void *sealed = NULL;
+  size_t length = 0;
+  int refused = 0;
+#define COUNT(function, ...) refused += function(__VA_ARGS__, NULL) == BP_ERR_INVALID;
+  ON_A_HANDLE(COUNT)
+#undef COUNT
+  bp_query_free(query);
+  return out == NULL && sealed == NULL ? refused : 0;
+}
+
+/* Those of the header that take a handle, but for what frees it and what has no code to give. */
+static void check_names(void) {
+#define NAME(function, ...) " " #function "(",
+  static const char *const names[] = {ON_A_HANDLE(NAME)};
+#undef NAME
+  size_t length, found = 0;
+  char *text = (char *)world_file(header, &length), *open = text;
+  text[length] = '\0';
+  while ((open = strstr(open, "BP_API int ")) != NULL) {
+    char *end = strchr(open, ';');
+    *end = '\0';
+    bool takes = strstr(open, "bp_store *store") != NULL, listed = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+      listed |= strstr(open, names[i]) != NULL;
+    ck_assert_msg(takes == listed, "%s", open);
+    found += takes;
+    open = end + 1;
+  }
+  ck_assert_uint_eq(found, sizeof names / sizeof *names);
+  free(text);
+}
+
+START_TEST(a_child_is_refused_everything) {
+#define ONE(...) +1
+  enum { FUNCTIONS = 0 ON_A_HANDLE(ONE) };
+#undef ONE
+  check_names();
+  bp_store *s = open_day(DAY_STORE);
+  ck_assert_int_eq(take_line(s), BP_OK);
+  size_t length, length_after;
+  unsigned char *before = world_file(day_path(DAY_STORE), &length);
+  pid_t child = fork();
+  if (child == 0) {
+    int refused = count_refused(s);
+    bp_cancel(s);
+    bp_close(s);
+    _exit(refused == FUNCTIONS ? 0 : 1);
+  }
+  int status = -1;
+  ck_assert_int_eq(waitpid(child, &status, 0), child);
+  ck_assert_int_eq(status, 0);
+  unsigned char *after = world_file(day_path(DAY_STORE), &length_after);
+  ck_assert_uint_eq(length, length_after);
+  ck_assert_mem_eq(before, after, length);
+  ck_assert_int_eq(figure(s, "prompts"), 1);
+  bp_close(s);
+  free(before);
+  free(after);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------------- waiting */
+
+static sqlite3 *hold(const char *path, const char *how) {
+  sqlite3 *db = NULL;
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db, how, NULL, NULL, NULL), SQLITE_OK);
+  return db;
+}
+
+typedef struct writer {
+  int (*write)(bp_store *s, const struct writer *w, bp_error **error);
+  const char *name; /* of the store */
+  uint32_t access;
+  const void *bundle;
+  size_t length;
+  bp_store *store;
+  pthread_t thread;
+  int rc;
+  bp_error *error;
+} writer;
+
+static int write_ingest(bp_store *s, const writer *w, bp_error **error) {
+  (void)w;
+  return bp_ingest_bytes(s, "native", "here", line, sizeof line - 1, NULL, NULL, error);
+}
+
+static int write_labels(bp_store *s, const writer *w, bp_error **error) {
+  static const char json[] = "{\"version\":1,\"keep\":false}";
+  (void)w;
+  return bp_configure(s, "labels", json, sizeof json - 1, error);
+}
+
+static int write_consent(bp_store *s, const writer *w, bp_error **error) {
+  (void)w;
+  return bp_consent_set(s, "quality", "lead", 1, WORLD_OPEN + WORLD_DAY, error);
+}
+
+static int write_erasure(bp_store *s, const writer *w, bp_error **error) {
+  static const char json[] = "{\"version\":1,\"everything\":true}";
+  bp_result *out = NULL;
+  (void)w;
+  int rc = bp_erase(&out, s, json, sizeof json - 1, error);
+  bp_result_free(out);
+  return rc;
+}
+
+static int write_bundle(bp_store *s, const writer *w, bp_error **error) {
+  bp_result *out = NULL;
+  int rc = bp_share_merge(&out, s, w->bundle, w->length, error);
+  bp_result_free(out);
+  return rc;
+}
+
+static int write_release(bp_store *s, const writer *w, bp_error **error) {
+  bp_result *out = NULL;
+  (void)w;
+  int rc = bp_publish(&out, s, WORLD_WEEK, NULL, error);
+  bp_result_free(out);
+  return rc;
+}
+
+static void *write_now(void *user) {
+  writer *w = user;
+  w->rc = w->write(w->store, w, &w->error);
+  return NULL;
+}
+
+/* A team of three with a bundle of its first member, which is merged if the week is to be published. */
+static void make_team(const char *name, int64_t now, unsigned char **bundle_out, size_t *length) {
+  vector_cell cells[WORLD_CELLS];
+  char reason[32];
+  const public_keys keys = world_keys(1).open;
+  world_now = WORLD_OPEN;
+  bp_store *s = world_team_store(day_path(name), 1);
+  char *roster = world_roster(3, 3, "");
+  world_configure(s, "roster", roster);
+  bundle b = world_contribution(cells, world_cells(cells, 100), 1);
+  world_bundle(bundle_out, length, &b, 100, &keys);
+  if (now == WORLD_CLOSED) ck_assert_int_eq(world_merge(s, *bundle_out, *length, reason), BP_OK);
+  bp_close(s);
+  bp_free(roster);
+}
+
+static int64_t closed_clock(void *unused) {
+  (void)unused;
+  return WORLD_CLOSED;
+}
+
+static bp_store *open_closed(const char *name) {
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  bp_store *s = NULL;
+  o.access = BP_ACCESS_STEWARD;
+  o.clock = closed_clock;
+  ck_assert_int_eq(bp_open(&s, day_path(name), &o, NULL), BP_OK);
+  return s;
+}
+
+static void write_together(writer *w, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    ck_assert_int_eq(pthread_create(&w[i].thread, NULL, write_now, &w[i]), 0);
+  for (size_t i = 0; i < count; i++)
+    pthread_join(w[i].thread, NULL);
+}
+
+/* While another one writes: all wait together, end together, and have changed nothing; afterwards each gets through. */
+START_TEST(writers_wait_and_are_busy) {
+  static const char *const stores[] = {DAY_STORE, "work/open.db", "work/closed.db"};
+  enum { STORES = sizeof stores / sizeof *stores };
+  unsigned char *open_bundle, *closed_bundle, *before[STORES];
+  size_t open_length, closed_length, length[STORES];
+  sqlite3 *other[STORES];
+  make_team(stores[1], WORLD_OPEN, &open_bundle, &open_length);
+  make_team(stores[2], WORLD_CLOSED, &closed_bundle, &closed_length);
+  bp_close(open_day(DAY_STORE));
+  writer w[] = {
+      {.write = write_ingest, .name = DAY_STORE},
+      {.write = write_labels, .name = DAY_STORE},
+      {.write = write_consent, .name = DAY_STORE},
+      {.write = write_erasure, .name = DAY_STORE},
+      {.write = write_bundle, .name = stores[1], .bundle = open_bundle, .length = open_length},
+      {.write = write_release, .name = stores[2]}};
+  enum { WRITERS = sizeof w / sizeof *w };
+  for (size_t i = 0; i < WRITERS; i++)
+    w[i].store = w[i].name == stores[0]   ? open_day(w[i].name)
+                 : w[i].name == stores[1] ? world_open(day_path(w[i].name), BP_ACCESS_STEWARD, NULL)
+                                          : open_closed(w[i].name);
+  for (size_t i = 0; i < STORES; i++) {
+    char log[512];
+    other[i] = hold(day_path(stores[i]), "BEGIN IMMEDIATE");
+    snprintf(log, sizeof log, "%s-wal", day_path(stores[i]));
+    before[i] = world_file(log, &length[i]);
+  }
+  write_together(w, WRITERS);
+  for (size_t i = 0; i < WRITERS; i++) {
+    ck_assert_msg(w[i].rc == BP_ERR_BUSY, "%zu: %d %s", i, w[i].rc, bp_error_message(w[i].error));
+    ck_assert_ptr_null(bp_error_detail(w[i].error, "status"));
+    bp_error_free(w[i].error);
+    w[i].error = NULL;
+  }
+  for (size_t i = 0; i < STORES; i++) {
+    char log[512];
+    size_t length_after;
+    snprintf(log, sizeof log, "%s-wal", day_path(stores[i]));
+    unsigned char *after = world_file(log, &length_after);
+    ck_assert_uint_eq(length[i], length_after);
+    if (length_after > 0) ck_assert_mem_eq(before[i], after, length_after);
+    free(before[i]);
+    free(after);
+    sqlite3_close(other[i]);
+  }
+  for (size_t i = 0; i < WRITERS; i++) {
+    write_now(&w[i]);
+    ck_assert_msg(w[i].rc == BP_OK, "%zu: %d %s", i, w[i].rc, bp_error_message(w[i].error));
+    bp_close(w[i].store);
+  }
+  bp_free(open_bundle);
+  bp_free(closed_bundle);
+}
+END_TEST
+
+/* Readers are not in its way, nor it in theirs; also not where an answer would be kept for the next time. */
+START_TEST(readers_wait_for_nobody) {
+  bp_store *s = open_day(DAY_STORE), *again = open_day(DAY_STORE);
+  bp_result *result = NULL;
+  day_input(DAY_SESSIONS);
+  ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), NULL, NULL, NULL), BP_OK);
+  sqlite3 *other = hold(day_path(DAY_STORE), "BEGIN IMMEDIATE");
+  ck_assert_int_eq(figure(s, "prompts"), 4 * DAY_SESSIONS);
+  int64_t tasks = figure(s, "tasks");
+  ck_assert_int_eq(bp_inspect(&result, s, "sessions", NULL), BP_OK);
+  ck_assert_uint_eq(bp_result_rows(result), DAY_SESSIONS);
+  bp_result_free(result);
+  bp_store *late = open_day(DAY_STORE);
+  ck_assert_int_eq(figure(late, "prompts"), 4 * DAY_SESSIONS);
+  bp_close(late);
+  sqlite3_close(other);
+  ck_assert_int_eq(figure(again, "tasks"), tasks);
+  ck_assert_int_gt(tasks, 0);
+  bp_close(again);
+  bp_close(s);
+}
+END_TEST
+
+START_TEST(a_store_that_is_being_made_is_waited_for) {
+  sqlite3 *other = hold(day_path(DAY_STORE), "BEGIN EXCLUSIVE");
+  bp_store *s = NULL;
+  bp_error *error = NULL;
+  ck_assert_int_eq(day_open(&s, DAY_STORE, BP_ACCESS_OWNER, NULL, &error), BP_ERR_BUSY);
+  ck_assert_ptr_null(s);
+  bp_error_free(error);
+  sqlite3_close(other);
+  s = open_day(DAY_STORE);
+  ck_assert_int_eq(take_line(s), BP_OK);
+  bp_close(s);
+}
+END_TEST
+
+int main(int count, char **arguments) {
+  Suite *suite = suite_create("threading");
+  TCase *tests = tcase_create("threading");
+  header = count > 1 ? arguments[1] : "include/blueplane/blueplane.h";
+  tcase_set_timeout(tests, 120);
+  tcase_add_checked_fixture(tests, make_folders, day_remove);
+  tcase_add_test(tests, stores_do_not_wait_for_each_other);
+  tcase_add_test(tests, a_query_goes_from_store_to_store);
+  tcase_add_test(tests, a_result_is_read_by_many);
+  tcase_add_test(tests, no_store_is_needed);
+  tcase_add_test(tests, threads_are_asked_for);
+#ifdef THREADS_WRAPPED
+  tcase_add_test(tests, fewer_threads_are_enough);
+#endif
+  tcase_add_test(tests, a_cancel_is_of_one_call);
+  tcase_add_test(tests, what_was_complete_cannot_be_stored);
+  tcase_add_test(tests, the_process_stays_as_it_was);
+  tcase_add_test(tests, relative_paths_are_of_the_call);
+  tcase_add_test(tests, a_child_is_refused_everything);
+  tcase_add_test(tests, writers_wait_and_are_busy);
+  tcase_add_test(tests, readers_wait_for_nobody);
+  tcase_add_test(tests, a_store_that_is_being_made_is_waited_for);
+  suite_add_tcase(suite, tests);
+  return run_suite(suite);
+}
