@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """docs/errors.md and docs/limits.md against the library: promises.py LIBRARY
 
-Makes each error code happen through the public interface, unless it takes a machine that fails (another test has those), and goes to each
-limit that a call can reach: at it the call does its work, one beyond it says the code of the table. Every row of the tables must be here.
+Makes each error code happen through the public interface, unless it takes a machine that fails (another test has those), goes to each
+limit that a call can reach: at it the call does its work, one beyond it says the code of the table; and has a record refused for each
+reason. Every row of the tables must be here.
 """
 from __future__ import annotations
 
@@ -31,12 +32,16 @@ LINE = '{"blueplane":1,"kind":"prompt","platform":"x","session":"s%d","id":"p","
 # Codes that take more than a call: which test makes them happen.
 ELSEWHERE = {"BP_ERR_NOMEM": "tests/fault/test_alloc.c", "BP_ERR_CONSENT": "tests/privacy/test_merge.c",
              "BP_ERR_INTERNAL": "tests/unit/test_table.c"}
-# Limits that no call reaches within a moment, or that another test goes to.
+# Limits that no call reaches within a moment: the test or the code that has them.
 LIMITS_ELSEWHERE = {
-    "scope of a handle", "text of one column of a result; a result written as text", "members of a roster",
-    "teams, projects of a roster; folders of a project; versions", "a name in a roster", "platforms with seats; seats of one", "a bundle",
-    "a release", "stores that an organisation trusts", "a file, a line, a value that is skipped", "a value in a database of another program",
-    "sources", "the file", "memory of an ingest", "time it waits for another writer", "path",
+    "text of one column of a result; a result written as text": "libblueplane/result/table.c",
+    "a file, a line, a value that is skipped": "tests/e2e/test_bad_input.py",
+    "a value in a database of another program": "libblueplane/store/foreign.h",
+    "sources": "libblueplane/sources/source.c",
+    "the file": "libblueplane/store/facts.h",
+    "memory of an ingest": "libblueplane/store/batch.h",
+    "time it waits for another writer": "tests/fault/test_threading.c",
+    "path": "tests/e2e/test_bad_input.py",
 }
 
 
@@ -221,6 +226,71 @@ def transcribed(w: World, request: str = "q", time: str = "2026-03-02T09:00:00Z"
     return report.records_stored, report.records_rejected, report.fields_dropped, report.records_undated
 
 
+def rostered(w: World, **changed: Any) -> None:
+    """A team's roster, the usual one but for some members of its document."""
+    steward = w.library.open(None, "steward")
+    try:
+        steward.configure("roster", {"blueplane.roster": 1, "organisation": "o", "teams": ["t"], "projects": [], "seats": [],
+                                     "members": [{"id": "m", "team": "t"}], **changed})
+    finally:
+        steward.close()
+
+
+def several(what: str, count: int, **more: Any) -> list:
+    return [{what: f"x{i:05}", **more} for i in range(count)]
+
+
+def seats(platforms: int, of_one: int) -> list:
+    return several("platform", platforms, seats=of_one)
+
+
+def keys(count: int) -> list:
+    return [f"{i:064x}" for i in range(count)]
+
+
+def trusted(w: World, count: int) -> None:
+    organisation = w.library.open(None, "steward", scope="organisation")
+    try:
+        organisation.configure("trust", {"version": 1, "stores": keys(count)})
+    finally:
+        organisation.close()
+
+
+def merged(w: World, size: int) -> Any:
+    """Why a team's store refuses so many bytes."""
+    steward = w.library.open(None, "steward")
+    try:
+        steward.merge(b"blueplane.bundle".ljust(size))
+    except library.Refused as refused:
+        return refused.reason
+    finally:
+        steward.close()
+
+
+def released(w: World, size: int) -> None:
+    """Opens a file that begins as a release does."""
+    path = w.folder / "large.release"
+    if not path.exists():
+        shutil.copy(release(w), path)
+    os.truncate(path, size)
+    w.library.open(str(path), "manager").close()
+
+
+def release(w: World) -> pathlib.Path:
+    """Of a week that nobody shared."""
+    path = w.folder / "empty.release"
+    if not path.exists():
+        steward = w.store("team.db", "steward")
+        steward.configure("roster", {"blueplane.roster": 1, "organisation": "o", "teams": ["t"], "members": [{"id": "m", "team": "t"}]})
+        steward.publish("2026-W07", str(path))
+        steward.close()
+    return path
+
+
+def scoped(w: World, length: int) -> None:
+    w.library.open(str(release(w)), "lead", scope="t" * length).close()
+
+
 def nested(w: World, levels: int) -> tuple:
     w.events += 1
     report = w.ingest(f'{{"blueplane":1,"kind":"prompt","platform":"x","session":"s","id":"p{w.events}","time":"2026-03-02T09:00:00Z",'
@@ -238,6 +308,7 @@ def deep(w: World, levels: int) -> str:
 
 
 LIMIT, INVALID, FORMAT = -15, -1, -6
+TEAMS = "teams, projects of a roster; folders of a project; versions"
 KEPT, LEFT_OUT, REFUSED, UNDATED = (1, 0, 0, 0), (1, 0, 1, 0), (0, 1, 0, 0), (1, 0, 0, 1)
 # Row of the table; what a call says at the limit, and one beyond it: a code, or what became of the event.
 LIMITS = [
@@ -254,6 +325,18 @@ LIMITS = [
     ("width of a table", lambda w, more: code_of(w.format, f"table:width={10000 + more}"), 0, INVALID),
     ("name of a model in a price table; references of a benchmark", lambda w, more: code_of(model_of, w, 200 + more), 0, FORMAT),
     ("consent", lambda w, more: code_of(w.mine.consent, "quality", True, w.library.now + 180 * DAY_US + more), 0, INVALID),
+    ("scope of a handle", lambda w, more: code_of(scoped, w, 64 + more), 0, LIMIT),
+    ("members of a roster", lambda w, more: code_of(lambda: rostered(w, members=several("id", 10000 + more, team="t"))), 0, FORMAT),
+    (TEAMS, lambda w, more: code_of(lambda: rostered(w, teams=["t"] + [f"t{i}" for i in range(999 + more)])), 0, FORMAT),
+    (TEAMS, lambda w, more: code_of(lambda: rostered(w, projects=several("id", 1000 + more))), 0, FORMAT),
+    (TEAMS, lambda w, more: code_of(lambda: rostered(w, projects=[{"id": "p", "folders": [f"f{i}" for i in range(100 + more)]}])), 0, FORMAT),
+    ("a name in a roster", lambda w, more: code_of(lambda: rostered(w, organisation="o" * (64 + more))), 0, FORMAT),
+    ("devices of a member", lambda w, more: code_of(lambda: rostered(w, members=[{"id": "m", "team": "t", "devices": keys(8 + more)}])), 0, FORMAT),
+    ("platforms with seats; seats of one", lambda w, more: code_of(lambda: rostered(w, seats=seats(100 + more, 1))), 0, FORMAT),
+    ("platforms with seats; seats of one", lambda w, more: code_of(lambda: rostered(w, seats=seats(1, 50000 + more))), 0, FORMAT),
+    ("a bundle", lambda w, more: merged(w, (256 << 10) + more), "malformed", "too_large"),
+    ("a release", lambda w, more: code_of(released, w, (64 << 20) + more), FORMAT, LIMIT),
+    ("stores that an organisation trusts", lambda w, more: code_of(trusted, w, 1000 + more), 0, FORMAT),
     ("retention", lambda w, more: code_of(w.mine.configure, "retention", {"version": 1, "events_days": 36500 + more}), 0, FORMAT),
     ("nesting of JSON", lambda w, more: nested(w, 64 + more), (1, 0), (0, 1)),
     ("an identifier", lambda w, more: transcribed(w, request="q" * (128 + more)), KEPT, LEFT_OUT),
@@ -266,6 +349,35 @@ LIMITS = [
     ("times", lambda w, more: transcribed(w, time=("9999-12-31T23:59:59Z", "1969-12-31T23:59:59Z")[more]), KEPT, UNDATED),
     ("times", lambda w, more: read(w, time=("1970-01-01T00:00:00Z", "1969-12-31T23:59:59Z")[more]), KEPT, REFUSED),
 ]
+
+
+# ---------------------------------------------------------------------------------------- reasons
+
+EVENT = '{"blueplane":1,"kind":"prompt","platform":"x","session":"s","id":"r","time":"2026-03-02T09:00:00Z"%s}'
+# An event that is refused for it.
+REASONS = {
+    "syntax": EVENT % ',"prompt":tru',
+    "utf8": EVENT % ',"more":"\udcff"',
+    "depth": EVENT % (',"more":' + "[" * 64 + "]" * 64),
+    "shape": "[1,2]",
+    "duplicate": EVENT % ',"id":"again"',
+    "number": EVENT % ',"characters":-1',
+    "field": EVENT.replace(',"id":"r"', "") % "",
+    "version": EVENT.replace('"blueplane":1', '"blueplane":2') % "",
+}
+REASONS_ELSEWHERE = {"unreadable": "tests/e2e/test_bad_input.py"}
+
+
+def refused_for(w: World, event: str) -> list:
+    """The reasons in a store that read nothing else, which goes on behind it."""
+    store = w.library.open(None, "owner")
+    try:
+        data = (event + "\n" + LINE % 1).encode(errors="surrogateescape")
+        w.library.call("bp_ingest_bytes", store.store, b"native", b"here", data, c_size_t(len(data)), None, None)
+        read_on = store.query(metrics=["prompts"], period="all")[0]["prompts"]
+        return [row["reason"] for row in store.inspect("rejects")] + ([] if read_on == 1 else ["the next is lost"])
+    finally:
+        store.close()
 
 
 def first_cells(document: str, heading: str) -> list:
@@ -297,6 +409,9 @@ def main() -> int:
     failed += [f"limits.md has \"{row}\", and nothing here goes to it" for row in limits
                if row not in LIMITS_ELSEWHERE and row not in [limit[0] for limit in LIMITS]]
     failed += [f"limits.md has no row \"{row}\"" for row in [limit[0] for limit in LIMITS] + sorted(LIMITS_ELSEWHERE) if row not in limits]
+    failed += [f"{name} is not there" for name in {**LIMITS_ELSEWHERE, **REASONS_ELSEWHERE}.values() if not (ROOT / name).is_file()]
+    failed += [f"errors.md has the reason {reason}, and no event here is refused for it" for cell in first_cells("errors.md", "reason")
+               for reason in [cell.strip("`")] if reason not in {**REASONS, **REASONS_ELSEWHERE}]
     told = "".join(path.read_text("utf-8") for folder in ("privacy", "e2e") for path in sorted((ROOT / "tests" / folder).glob("test_*.*")))
     reasons = [word for cell in first_cells("errors.md", "refused as") for word in re.findall(r"`(\w+)`", cell)]
     failed += [f"errors.md has the refusal {word}, and no test of stores that share names it" for word in reasons if f'"{word}"' not in told]
@@ -313,10 +428,14 @@ def main() -> int:
             said = call(w, 0), call(w, 1)
             if said != (at, beyond):
                 failed.append(f"{row}: {said[0]} at the limit and {said[1]} beyond it, not {at} and {beyond}")
+        for reason, event in REASONS.items():
+            said = refused_for(w, event)
+            if said != [reason]:
+                failed.append(f"{reason}: the event is refused for {said}")
         w.mine.close()
     for problem in failed:
         print(problem)
-    print(f"promises: {len(CODES)} codes, {len(LIMITS)} limits, {len(failed)} not as they are written")
+    print(f"promises: {len(CODES)} codes, {len(LIMITS)} limits, {len(REASONS)} reasons, {len(failed)} not as they are written")
     return 1 if failed else 0
 
 
