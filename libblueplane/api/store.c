@@ -180,6 +180,8 @@ void bp_close(bp_store *s) {
   if (s->process == bpi_process_id()) {
     bpi_note_down(s);
     bpi_store_close(s->store);
+  } else {
+    bpi_store_abandon(s->store);
   }
   bpi_note_free(s);
   bpi_prices_free(s->given_prices);

@@ -360,9 +360,13 @@ int bpi_store_restrict(store *s, const char *tables, bp_error **error) {
 void bpi_store_close(store *s) {
   if (s == NULL) return;
   forget_statements(s);
+  sqlite3_close_v2(s->db);
+  bpi_store_abandon(s);
+}
+
+void bpi_store_abandon(store *s) {
   for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
     bpi_layers_forget(&s->layers[kind]);
-  sqlite3_close_v2(s->db);
   bpi_hash_wipe(&s->key, sizeof s->key);
   bpi_free(s);
 }

@@ -23,6 +23,8 @@ typedef struct store_options {
 
 int bpi_store_open(store **out, const char *path, const store_options *options, bp_error **error);
 void bpi_store_close(store *s);
+/* Forgets and frees all but the connection, and what that holds: for a child that forked off with it. */
+void bpi_store_abandon(store *s);
 /* From now on the connection only reads, and only the tables of the list (words with a space
  * between them, "*" for all): SQLite itself refuses everything else. Nothing undoes it. */
 int bpi_store_restrict(store *s, const char *tables, bp_error **error);

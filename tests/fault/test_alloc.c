@@ -22,6 +22,7 @@
 
 #include "../unit/folder.h"
 #include "../unit/run_suite.h"
+#include "../unit/short_form.h"
 
 /* ----------------------------------------------------------------------- allocators that fail */
 
@@ -337,17 +338,12 @@ static void check_store(void) {
   bp_close(store);
 }
 
-/* With BLUEPLANE_SHORT=1, where files are slow, every allocation up to the 16th and then in steps of a 16th. */
-static bool is_short(void) {
-  return getenv("BLUEPLANE_SHORT") != NULL;
-}
-
 /* Until a day's work needs no more memory. `everywhere`: at each allocation; else at ever greater
  * steps, as SQLite makes very many. */
 static void run_out(void (*starve)(long after), bool everywhere) {
   long after = 0, days = 0;
   /* Days on which nothing failed, in a row: where there is no second thread one does. */
-  int enough = is_short() ? 3 : 40;
+  int enough = short_form() ? 3 : 40;
   work();
   for (int calm = 0; calm < enough; days++) {
     if (days % 8 == 0) remove_store(); /* now and then it has to be made first */
@@ -356,7 +352,7 @@ static void run_out(void (*starve)(long after), bool everywhere) {
     starve(-1);
     calm = failures == failures_before ? calm + 1 : 0;
     check_store();
-    after += is_short() ? 1 + after / 16 : everywhere ? 1 : 1 + after / 64;
+    after = everywhere || short_form() ? next_place(after) : after + 1 + after / 64;
   }
   ck_assert_int_gt(days, enough + 20);
   for (size_t i = 0; i < ANSWERS; i++)

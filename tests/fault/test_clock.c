@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../unit/run_suite.h"
+#include "../unit/short_form.h"
 #include "base/mem.h"
 #include "day.h"
 #include "world.h"
@@ -98,10 +99,10 @@ static char *state(void) {
   return bpi_buf_take(&b, NULL);
 }
 
-/* With BLUEPLANE_SHORT=1, where files are slow, every moment is left once and reached once, else every one from every
+/* In the short form every moment is left once and reached once, else every one from every
  * other. The moment itself comes always: there the clock stands. */
 static bool is_jump(int from, int to) {
-  return getenv("BLUEPLANE_SHORT") == NULL || to == from || to == (from + 7) % MOMENTS;
+  return !short_form() || to == from || to == (from + 7) % MOMENTS;
 }
 
 START_TEST(from_one_moment_to_another) {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../unit/run_suite.h"
+#include "../unit/short_form.h"
 #include "base/mem.h"
 #include "day.h"
 #include "faulty.h"
@@ -159,10 +160,10 @@ static void with_all_in_the_database(void) {
 START_TEST(a_bit_is_turned) {
   with_all_in_the_database();
   long size = size_of("template/me.db");
-  for (long byte = 0; byte < 100; byte++) /* the header of the file */
+  for (long byte = 0; byte < 100; byte += short_form() ? 7 : 1) /* the header of the file */
     for (int bit = 0; bit < 8; bit += thorough() ? 1 : 7)
       try_spoiled(DAY_STORE, -1, byte, bit);
-  for (int i = 0; i < (thorough() ? 20000 : 700); i++)
+  for (int i = 0; i < (thorough() ? 20000 : short_form() ? 70 : 700); i++)
     try_spoiled(DAY_STORE, -1, (long)(roll() % (uint64_t)size), (int)(roll() % 8));
   tell("a bit of the database");
   ck_assert_int_gt(tally[REFUSED], 0);
@@ -175,7 +176,7 @@ END_TEST
 START_TEST(the_database_is_cut) {
   with_all_in_the_database();
   long size = size_of("template/me.db");
-  for (long page = 1; page * FAULT_PAGE < size; page++) {
+  for (long page = 1; page * FAULT_PAGE < size; page += short_form() ? 8 : 1) {
     try_spoiled(DAY_STORE, page * FAULT_PAGE, 0, 0);
     try_spoiled(DAY_STORE, page * FAULT_PAGE + (long)(roll() % FAULT_PAGE), 0, 0);
   }
@@ -231,13 +232,13 @@ START_TEST(the_log_is_damaged) {
   prepare();
   leave_a_log();
   long size = size_of("template/me.db-wal");
-  int few = thorough() ? 4000 : 60;
+  int few = thorough() ? 4000 : short_form() ? 12 : 60;
   for (int i = 0; i < few; i++) {
     long at = (long)(roll() % (uint64_t)size);
     try_spoiled("work/me.db-wal", at, 0, 0);
     try_spoiled("work/me.db-wal", -1, at, (int)(roll() % 8));
   }
-  for (long byte = 0; byte < 32; byte++)
+  for (long byte = 0; byte < 32; byte += short_form() ? 5 : 1)
     try_spoiled("work/me.db-wal", -1, byte, (int)(roll() % 8));
   tell("a log that is cut or damaged");
   ck_assert_int_gt(tally[COMPLETED], 0);
@@ -248,7 +249,8 @@ END_TEST
 /* The database of one moment beside the log of another, as who copies files one after the other gets them. */
 START_TEST(copied_while_somebody_writes) {
   prepare();
-  long requests = requests_of_ingest(), step = thorough() ? 1 : 1 + requests / 12;
+  long requests = requests_of_ingest(),
+       step = thorough() ? 1 : 1 + requests / (short_form() ? 4 : 12);
   for (long one = 0; one < requests; one += step)
     for (long other = 0; other < requests; other += step) {
       char about[80];

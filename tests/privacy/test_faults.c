@@ -8,6 +8,7 @@
 
 #include "../unit/folder.h"
 #include "../unit/run_suite.h"
+#include "../unit/short_form.h"
 #include "base/mem.h"
 #include "world.h"
 
@@ -131,13 +132,13 @@ static void lead_at_every_allocation(bp_store *s) {
   world_bundle(&data, &length, &b, 100, &store.open);
   for (int64_t members = PEOPLE; members >= 0; members -= PEOPLE) {
     bool whole = false;
-    for (long count = 0; !whole; count++, places++) {
+    for (long count = 0; !whole; count = next_place(count), places++) {
       bpi_mem_fail_after(count);
       whole = lead_week(s, path, members);
       bpi_mem_fail_after(-1);
     }
     int rc = BP_ERR_NOMEM;
-    for (long count = 0; rc == BP_ERR_NOMEM; count++, places++) {
+    for (long count = 0; rc == BP_ERR_NOMEM; count = next_place(count), places++) {
       bpi_mem_fail_after(count);
       bp_result *r = NULL;
       rc = bp_share_merge(&r, s, data, length, NULL);
@@ -157,7 +158,7 @@ static void publish_at_every_allocation(bp_store *s, int64_t expected) {
   int rc = BP_ERR_NOMEM;
   week(s, false);
   world_now = WORLD_CLOSED;
-  for (long count = 0; rc != BP_OK; count++) {
+  for (long count = 0; rc != BP_OK; count = next_place(count)) {
     bpi_mem_fail_after(count);
     rc = bp_publish(&r, s, WORLD_WEEK, NULL, NULL);
     bpi_mem_fail_after(-1);
@@ -181,7 +182,7 @@ static void at_every_allocation(void (*run_out)(long count)) {
   bp_close(s);
   publish_at_every_allocation(open_team(), expected);
   unsigned failures = 0;
-  for (long count = 0, whole = 0; !whole; count++) {
+  for (long count = 0, whole = 0; !whole; count = next_place(count)) {
     run_out(count);
     s = open_team();
     whole = s != NULL && week(s, false) == 0;
