@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Runs a test under valgrind, which looks at every access to memory and at what is never freed:
+"""Runs a test under a tool of valgrind: memcheck, which looks at every access to memory and at what is never freed, or drd,
+which looks at what threads do beside each other:
 
-    meson test -C build --setup valgrind [TEST...]
+    meson test -C build --setup memcheck|drd [TEST...]
 
 puts this before the command of each test. In the command, and in the variables that name programs to a script, each program
 of the build is replaced by one that runs it under valgrind, and those beside it with it. A report of any process, whatever the
@@ -15,8 +16,10 @@ import subprocess
 import sys
 import tempfile
 
-VALGRIND = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite",
-            "--error-exitcode=86", "--num-callers=30"]
+HERE = pathlib.Path(__file__).parent
+VALGRIND = ["valgrind", "-q", "--error-exitcode=86", "--num-callers=30"]
+TOOLS = {"memcheck": ["--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"],
+         "drd": ["--tool=drd", f"--suppressions={HERE / 'drd.supp'}"]}
 
 
 def is_program(path):
@@ -44,12 +47,12 @@ def checked(word, build, folder, command):
 
 
 def main():
-    build, words = pathlib.Path(sys.argv[1]), sys.argv[2:]
-    with tempfile.TemporaryDirectory(prefix="memcheck-") as name:
+    tool, build, words = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
+    with tempfile.TemporaryDirectory(prefix="valgrind-") as name:
         folder = pathlib.Path(name)
         reports = folder / "reports"
         reports.mkdir()
-        command = [*VALGRIND, f"--log-file={reports}/%p"]
+        command = [*VALGRIND, *TOOLS[tool], f"--log-file={reports}/%p"]
         words = [checked(word, build, folder, command) for word in words]
         environment = {key: checked(value, build, folder, command) if key.startswith("BLUEPLANE_") else value
                        for key, value in os.environ.items()}
