@@ -11,8 +11,8 @@ static inline bool short_form(void) {
 }
 
 /* Where to fail next: everywhere; in the short form up to the 16th place, then in steps of a 16th. */
-static inline long next_place(long place) {
-  return place + 1 + (short_form() ? place / 16 : 0);
+static inline long next_place(long after) {
+  return after + 1 + (short_form() ? after / 16 : 0);
 }
 
 #endif
