@@ -22,6 +22,7 @@
 
 #include <blueplane/blueplane.h>
 
+#include "../unit/dice.h"
 #include "clock.h"
 
 #define SECOND INT64_C(1000000)
@@ -55,11 +56,8 @@ static bp_store *open_store(const char *path) {
 
 static uint64_t state = 1;
 
-static int below(int n) { /* xorshift64 */
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (int)((state >> 11) % (uint64_t)n);
+static int below(int n) {
+  return (int)((dice_roll(&state) >> 11) % (uint64_t)n);
 }
 
 typedef struct writer {

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../unit/dice.h"
+
 #define SECTOR 512
 #define FILES_MAX 32
 
@@ -168,8 +170,7 @@ static uint64_t dice;
 
 static bool happens(unsigned luck) {
   if (luck < 2) return luck == 1;
-  dice ^= dice << 13, dice ^= dice >> 7, dice ^= dice << 17;
-  return dice & 1 << 20;
+  return dice_roll(&dice) & 1 << 20;
 }
 
 static void write_sectors(bytes_on_disk *b, const step *s, unsigned luck) {

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../unit/dice.h"
 #include "../unit/run_suite.h"
 #include "../unit/short_form.h"
 #include "base/mem.h"
@@ -146,10 +147,6 @@ static void try_spoiled(const char *name, long size, long byte, int bit) {
 /* ----------------------------------------------------------------------------------- the database */
 
 static uint64_t dice = 88172645463325252u;
-static uint64_t roll(void) {
-  dice ^= dice << 13, dice ^= dice >> 7, dice ^= dice << 17;
-  return dice;
-}
 
 static void with_all_in_the_database(void) {
   prepare();
@@ -164,7 +161,8 @@ START_TEST(a_bit_is_turned) {
     for (int bit = 0; bit < 8; bit += thorough() ? 1 : 7)
       try_spoiled(DAY_STORE, -1, byte, bit);
   for (int i = 0; i < (thorough() ? 20000 : short_form() ? 70 : 700); i++)
-    try_spoiled(DAY_STORE, -1, (long)(roll() % (uint64_t)size), (int)(roll() % 8));
+    try_spoiled(DAY_STORE, -1, (long)(dice_roll(&dice) % (uint64_t)size),
+                (int)(dice_roll(&dice) % 8));
   tell("a bit of the database");
   ck_assert_int_gt(tally[REFUSED], 0);
   ck_assert_int_gt(tally[FOUND], 0);
@@ -178,7 +176,7 @@ START_TEST(the_database_is_cut) {
   long size = size_of("template/me.db");
   for (long page = 1; page * FAULT_PAGE < size; page += short_form() ? 8 : 1) {
     try_spoiled(DAY_STORE, page * FAULT_PAGE, 0, 0);
-    try_spoiled(DAY_STORE, page * FAULT_PAGE + (long)(roll() % FAULT_PAGE), 0, 0);
+    try_spoiled(DAY_STORE, page * FAULT_PAGE + (long)(dice_roll(&dice) % FAULT_PAGE), 0, 0);
   }
   for (long cut = 2; cut < 1024; cut += 73)
     try_spoiled(DAY_STORE, cut, 0, 0);
@@ -234,12 +232,12 @@ START_TEST(the_log_is_damaged) {
   long size = size_of("template/me.db-wal");
   int few = thorough() ? 4000 : short_form() ? 12 : 60;
   for (int i = 0; i < few; i++) {
-    long at = (long)(roll() % (uint64_t)size);
+    long at = (long)(dice_roll(&dice) % (uint64_t)size);
     try_spoiled("work/me.db-wal", at, 0, 0);
-    try_spoiled("work/me.db-wal", -1, at, (int)(roll() % 8));
+    try_spoiled("work/me.db-wal", -1, at, (int)(dice_roll(&dice) % 8));
   }
   for (long byte = 0; byte < 32; byte += short_form() ? 5 : 1)
-    try_spoiled("work/me.db-wal", -1, byte, (int)(roll() % 8));
+    try_spoiled("work/me.db-wal", -1, byte, (int)(dice_roll(&dice) % 8));
   tell("a log that is cut or damaged");
   ck_assert_int_gt(tally[COMPLETED], 0);
   bpi_free(expected);

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../unit/dice.h"
 #include "../unit/folder.h"
 #include "../unit/run_suite.h"
 #include "base/buf.h"
@@ -537,8 +538,7 @@ END_TEST
 
 static uint64_t dice = 88172645463325252u;
 static unsigned roll(unsigned sides) {
-  dice ^= dice << 13, dice ^= dice >> 7, dice ^= dice << 17;
-  return (unsigned)(dice % sides);
+  return (unsigned)dice_below(&dice, sides);
 }
 
 /* The week of m00 as it was agreed to, the word that takes it back, the week once more; the weeks of the

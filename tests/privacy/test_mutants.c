@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/dice.h"
 #include "../unit/folder.h"
 #include "../unit/run_suite.h"
 #include "base/mem.h"
@@ -18,8 +19,7 @@
 
 static uint64_t dice = 2463534242u;
 static unsigned roll(unsigned sides) {
-  dice ^= dice << 13, dice ^= dice >> 7, dice ^= dice << 17;
-  return (unsigned)(dice % sides);
+  return (unsigned)dice_below(&dice, sides);
 }
 
 typedef struct mutant {

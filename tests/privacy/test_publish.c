@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../unit/dice.h"
 #include "../unit/folder.h"
 #include "../unit/run_suite.h"
 #include "base/mem.h"
@@ -29,8 +30,7 @@ static unsigned orders(void) {
 
 static uint64_t dice = 88172645463325252u;
 static unsigned roll(unsigned sides) {
-  dice ^= dice << 13, dice ^= dice >> 7, dice ^= dice << 17;
-  return (unsigned)(dice % sides);
+  return (unsigned)dice_below(&dice, sides);
 }
 
 static bp_store *team(const char *path) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/dice.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -100,7 +101,7 @@ size_t world_cells(vector_cell *out, unsigned seed) {
   size_t count = 0;
   uint64_t state = seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+    dice_roll(&state);
     bool whole = places[i].dimension == SLICED_WHOLE;
     if (!bpi_measure_takes(places[i].measure, places[i].dimension)) continue;
     out[count++] = (vector_cell){(uint16_t)places[i].dimension, (uint16_t)places[i].slice,

@@ -33,6 +33,8 @@
 
 #include <blueplane/blueplane.h>
 
+#include "../unit/dice.h"
+
 #define ARGUMENTS_MAX 4096
 #define NOW INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z, unless told otherwise */
 
@@ -295,16 +297,9 @@ static int ingest_folder(call *c) {
   return ingest(c);
 }
 
-static uint64_t random_number(uint64_t *state) {
-  *state ^= *state << 13;
-  *state ^= *state >> 7;
-  *state ^= *state << 17;
-  return *state;
-}
-
 /* Sizes of all orders of magnitude come up alike. */
 static size_t random_length(uint64_t *state, size_t most) {
-  size_t length = 1 + (size_t)(random_number(state) >> (44 + random_number(state) % 20));
+  size_t length = 1 + (size_t)(dice_roll(state) >> (44 + dice_roll(state) % 20));
   return length < most ? length : most;
 }
 

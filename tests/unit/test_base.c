@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "dice.h"
 #include "folder.h"
 #include "run_suite.h"
 
@@ -208,7 +209,7 @@ START_TEST(reals_read_back) {
   bpi_buf_init(&b, 4096);
   for (int i = 0; i < 20000; i++) {
     double value;
-    bits ^= bits << 13, bits ^= bits >> 7, bits ^= bits << 17;
+    dice_roll(&bits);
     memcpy(&value, &bits, sizeof value);
     if (!isfinite(value)) continue;
     bpi_buf_real(&b, value);

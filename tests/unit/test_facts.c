@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "random_record.h"
 #include "run_suite.h"
 #include "store/facts.h"
 #include "store/pack.h"
@@ -25,20 +26,8 @@ static ident of_row(void *user, int64_t number) {
 }
 static const fact_names tiered = {NULL, of_row, reversed};
 
-static uint64_t seed = 1;
-static int64_t below(int64_t n) {
-  seed ^= seed << 13;
-  seed ^= seed >> 7;
-  seed ^= seed << 17;
-  return (int64_t)(seed % (uint64_t)n);
-}
-
-static int64_t or_none(int64_t value) {
-  return below(5) == 0 ? -1 : value;
-}
-
-/* A row of few distinct values, so that ties and partial ties are common. */
 static record random_record(record_kind kind) {
+  static const record_bounds few = {.counts = 3, .characters = 3, .tokens = 2};
   record r;
   memset(&r, 0, sizeof r);
   r.kind = kind;
@@ -47,57 +36,7 @@ static record random_record(record_kind kind) {
   r.time = below(6) == 0 ? BPI_TIME_NONE : 1000000 * below(4);
   r.key.hi = 42;
   r.key.lo = 43;
-  switch (kind) {
-  case RECORD_PROMPT:
-    r.u.prompt = (prompt_record){or_none(below(3)), (int)below(4), (int)below(3)};
-    break;
-  case RECORD_RESPONSE:
-    r.u.response = (response_record){.model = (uint32_t)below(3),
-                                     .input = or_none(below(3)),
-                                     .output = or_none(below(3)),
-                                     .cache_read = or_none(below(2)),
-                                     .cache_write_5m = or_none(below(2)),
-                                     .cache_write_1h = or_none(below(2)),
-                                     .reasoning = or_none(0),
-                                     .web_searches = or_none(below(3)),
-                                     .cost_nano = or_none(below(2)),
-                                     .stop = (int)below(3),
-                                     .speed = (int)below(2),
-                                     .placeholder = (int)below(2)};
-    break;
-  case RECORD_TOOL_USE:
-    r.u.use = (tool_use_record){.tool = (uint32_t)below(3),
-                                .file = (uint32_t)below(2),
-                                .category = (int)below(3),
-                                .added = or_none(below(3)),
-                                .removed = or_none(1)};
-    break;
-  case RECORD_TOOL_RESULT:
-    r.u.result = (tool_result_record){.outcome = (int)below(6),
-                                      .failure = (int)below(2),
-                                      .added = or_none(below(3)),
-                                      .removed = or_none(below(2)),
-                                      .duration_us = or_none(below(2)),
-                                      .file = (uint32_t)below(2)};
-    break;
-  case RECORD_EVENT:
-    r.u.event = (event_record){(int)below(3), (int)below(2), (uint32_t)below(2), or_none(below(2))};
-    break;
-  case RECORD_DECISION:
-    r.u.decision =
-        (decision_record){(int)below(2), (int)below(2), (int)below(2), or_none(below(2))};
-    break;
-  case RECORD_SPAN:
-    r.u.span = (span_record){or_none(below(3)), or_none(below(3)), or_none(below(2))};
-    break;
-  case RECORD_CHANGE:
-    r.u.change = (change_record){(int)below(2),     (int)below(2),     (int)below(2),
-                                 or_none(below(2)), or_none(below(2)), or_none(below(2)),
-                                 or_none(1),        or_none(below(3))};
-    break;
-  case RECORD_SESSION:
-  case RECORD_KINDS: break;
-  }
+  random_body(&r, &few);
   return r;
 }
 

@@ -8,6 +8,7 @@
 #include "base/scan.h"
 #include "base/scan_find.h"
 #include "base/text.h"
+#include "dice.h"
 #include "drip.h"
 #include "run_suite.h"
 
@@ -438,10 +439,7 @@ START_TEST(skip_text) {
   for (int round = 0; round < 40000; round++) {
     size_t length = 0, wanted = (size_t)(round % 290);
     while (length < wanted) {
-      seed ^= seed << 13;
-      seed ^= seed >> 7;
-      seed ^= seed << 17;
-      const char *kind = kinds[(seed >> 20) % (uint64_t)lean[round / 7 % 4]];
+      const char *kind = kinds[(dice_roll(&seed) >> 20) % (uint64_t)lean[round / 7 % 4]];
       memcpy(text + length, kind, strlen(kind));
       length += strlen(kind);
     }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/sort.h"
+#include "dice.h"
 #include "run_suite.h"
 
 #define WIDTH 4
@@ -10,11 +11,8 @@
 
 static uint64_t seed = 1;
 static int64_t number(int64_t spread) {
-  seed ^= seed << 13;
-  seed ^= seed >> 7;
-  seed ^= seed << 17;
-  if (spread == 0) return (int64_t)seed; /* any, negative ones too */
-  return (int64_t)(seed % (uint64_t)spread) - spread / 2;
+  if (spread == 0) return (int64_t)dice_roll(&seed); /* any, negative ones too */
+  return dice_below(&seed, spread) - spread / 2;
 }
 
 static size_t sorted_words;

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "folder.h"
+#include "random_record.h"
 #include "run_suite.h"
 #include "store/batch.h"
 #include "store/batch_inside.h"
@@ -242,14 +243,6 @@ static void assert_dump(store *s, const char *want, const char *how) {
 
 /* ----------------------------------------------------------------------------------- records */
 
-static uint64_t seed = 1;
-static int64_t below(int64_t n) {
-  seed ^= seed << 13;
-  seed ^= seed >> 7;
-  seed ^= seed << 17;
-  return (int64_t)(seed % (uint64_t)n);
-}
-
 /* A record whose labels are not numbers yet: 0 is none, others are made as it is given to a batch. */
 static uint32_t label_of(const fact_sink *sink, label_kind kind, uint32_t which) {
   char text[16];
@@ -320,11 +313,8 @@ static record new_record(record_kind kind, uint64_t key, int64_t time, uint64_t 
   return r;
 }
 
-static int64_t or_none(int64_t value) {
-  return below(4) == 0 ? -1 : value;
-}
-
 static record random_record(void) {
+  static const record_bounds many = {.counts = 9, .characters = 3000, .tokens = 300000};
   record_kind kind = (record_kind)below(RECORD_KINDS);
   int64_t time = T0 +
                  below(12) * 2 * MINUTE; /* one after the other: the same with every compiler */
@@ -334,61 +324,8 @@ static record random_record(void) {
   record r = new_record(kind, key, below(8) == 0 ? BPI_TIME_NONE : time, session);
   r.flags = (unsigned)(below(2) ? below(8) : below(16));
   r.tier = (record_tier)(below(2) ? 0 : below(RECORD_TIERS));
-  switch (kind) {
-  case RECORD_SESSION:
-    r.u.session_row = (session_record){(uint32_t)below(3), (uint32_t)below(3), (uint32_t)below(3),
-                                       (uint32_t)below(3), (uint32_t)below(3), below(3)};
-    break;
-  case RECORD_PROMPT:
-    r.u.prompt = (prompt_record){or_none(below(3000)), (int)below(8), (int)below(3)};
-    break;
-  case RECORD_RESPONSE:
-    r.u.response = (response_record){.request = {(uint64_t)below(3) * 2, 5},
-                                     .model = (uint32_t)below(3),
-                                     .input = or_none(below(3)),
-                                     .output = or_none(below(4)),
-                                     .cache_read = or_none(below(300000)),
-                                     .cache_write_5m = below(2),
-                                     .cache_write_1h = or_none(below(2)),
-                                     .reasoning = or_none(0),
-                                     .web_searches = or_none(below(3)),
-                                     .cost_nano = or_none(below(9)),
-                                     .stop = (int)below(3),
-                                     .speed = (int)below(2),
-                                     .placeholder = (int)below(2)};
-    break;
-  case RECORD_TOOL_USE:
-    r.u.use = (tool_use_record){.tool = (uint32_t)below(3),
-                                .file = (uint32_t)below(3),
-                                .category = (int)below(3),
-                                .added = or_none(below(9)),
-                                .removed = or_none(below(9))};
-    break;
-  case RECORD_TOOL_RESULT:
-    r.u.result = (tool_result_record){.outcome = (int)below(6),
-                                      .failure = (int)below(2),
-                                      .added = or_none(below(9)),
-                                      .removed = or_none(below(9)),
-                                      .duration_us = or_none(below(9)),
-                                      .file = (uint32_t)below(3)};
-    break;
-  case RECORD_DECISION:
-    r.u.decision =
-        (decision_record){(int)below(2), (int)below(2), (int)below(3), or_none(below(9))};
-    break;
-  case RECORD_SPAN:
-    r.u.span = (span_record){or_none(below(9)), or_none(below(9)), or_none(below(9))};
-    break;
-  case RECORD_EVENT:
-    r.u.event = (event_record){(int)below(3), (int)below(2), (uint32_t)below(3), or_none(below(9))};
-    break;
-  case RECORD_CHANGE:
-    r.u.change = (change_record){(int)below(3),     (int)below(3),     (int)below(3) - 1,
-                                 or_none(below(9)), or_none(below(9)), or_none(below(9)),
-                                 or_none(below(9)), or_none(below(9))};
-    break;
-  case RECORD_KINDS: break;
-  }
+  random_body(&r, &many);
+  if (kind == RECORD_RESPONSE) r.u.response.request = (ident){(uint64_t)below(3) * 2, 5};
   return r;
 }
 
