@@ -15,10 +15,10 @@
 
 #if defined(__linux__)
 #include <sys/inotify.h>
-#define METHOD "inotify"
+#define IS_TOLD /* by the system, of changes */
 #elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__OpenBSD__) || defined(__NetBSD__)
 #include <sys/event.h>
-#define METHOD "kqueue"
+#define IS_TOLD
 #endif
 
 #define SETTLE 40      /* ms that more may follow in: a line is often written in pieces */
@@ -44,7 +44,6 @@ struct follower {
   size_t roots;
   bool polls;
   int descriptor; /* of inotify or kqueue; -1 */
-  sleeper *sleeper;
   watch *watch;
   size_t watches;
 };
@@ -101,7 +100,7 @@ static bool look(root_state *r) {
 
 /* ------------------------------------------------------------------------------------ watching */
 
-#if defined(METHOD)
+#if defined(IS_TOLD)
 static void add_watch(follower *f, int id, size_t root, const char *path) {
   f->watch = need(realloc(f->watch, (f->watches + 1) * sizeof *f->watch));
   f->watch[f->watches++] = (watch){id, root, copy_text(path)};
@@ -195,7 +194,7 @@ static bool take_events(follower *f, bool *changed) {
   return any;
 }
 
-#elif defined(METHOD)
+#elif defined(IS_TOLD)
 
 static int open_watcher(void) {
   return kqueue();
@@ -299,9 +298,9 @@ static int64_t milliseconds_now(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Sleeps until the system tells something, or somebody wakes us. False: by a signal. */
-static bool sleep_for(follower *f, int milliseconds) {
-  return sleeper_sleep(f->sleeper, f->polls ? -1 : f->descriptor, milliseconds);
+/* Sleeps until the system tells something. False: until a signal. */
+static bool sleep_for(const follower *f, int milliseconds) {
+  return sleep_on(f->polls ? -1 : f->descriptor, milliseconds);
 }
 
 static bool look_at_all(follower *f, bool *changed) {
@@ -330,13 +329,8 @@ bool follow_wait(follower *f, int milliseconds, bool *changed) {
     }
     if (left <= 0) return false;
     int step = f->polls ? LOOK_AGAIN : 1000; /* a folder may come that nobody tells of */
-    if (!sleep_for(f, left < step ? (int)left : step) || sleeper_was_woken(f->sleeper))
-      return false;
+    if (!sleep_for(f, left < step ? (int)left : step)) return false;
   }
-}
-
-void follow_wake(follower *f) {
-  sleeper_wake(f->sleeper);
 }
 
 /* ---------------------------------------------------------------------------- opening, closing */
@@ -345,7 +339,6 @@ follower *follow_open(const char *const *folders, size_t count, bool poll) {
   follower *f = need(calloc(1, sizeof *f));
   f->root = need(calloc(count + 1, sizeof *f->root));
   f->roots = count;
-  f->sleeper = sleeper_new();
   for (size_t i = 0; i < count; i++)
     f->root[i].path = copy_text(folders[i]);
   f->descriptor = poll ? -1 : open_watcher();
@@ -356,23 +349,13 @@ follower *follow_open(const char *const *folders, size_t count, bool poll) {
   return f;
 }
 
-const char *follow_method(const follower *f) {
-#if defined(METHOD)
-  return f->polls ? "polling" : METHOD;
-#else
-  (void)f;
-  return "polling";
-#endif
-}
-
 void follow_close(follower *f) {
   if (f == NULL) return;
-#if defined(METHOD) && !defined(__linux__)
+#if defined(IS_TOLD) && !defined(__linux__)
   for (size_t i = 0; i < f->watches; i++)
     close(f->watch[i].id);
 #endif
   if (f->descriptor >= 0) close(f->descriptor);
-  sleeper_free(f->sleeper);
   for (size_t i = 0; i < f->watches; i++)
     free(f->watch[i].path);
   for (size_t i = 0; i < f->roots; i++)

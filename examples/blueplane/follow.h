@@ -10,13 +10,9 @@ typedef struct follower follower;
 
 /* Folders that do not exist yet are looked for again at each wait. `poll`: by looking only. */
 follower *follow_open(const char *const *folders, size_t count, bool poll);
-/* "inotify", "kqueue" or "polling": how it is done now. */
-const char *follow_method(const follower *f);
 /* Waits until something changed, or for so many milliseconds. changed[i] is set for each folder below
- * which something did; what came with it in the next moments is waited for, too. */
+ * which something did; what came with it in the next moments is waited for, too. A signal ends it early. */
 bool follow_wait(follower *f, int milliseconds, bool *changed);
-/* Ends a wait in another thread or a signal handler, now or the next. */
-void follow_wake(follower *f);
 void follow_close(follower *f);
 
 #endif

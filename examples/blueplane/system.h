@@ -32,14 +32,8 @@ int terminal_width(void); /* columns; 0: not known */
 /* Bytes of standard input, as soon as there are some; 0: none within so many milliseconds, or none any more. */
 size_t read_soon(void *into, size_t size, int milliseconds);
 
-/* A sleep that another thread may end. */
-typedef struct sleeper sleeper;
-sleeper *sleeper_new(void);
-void sleeper_free(sleeper *s);
-/* Until `descriptor`, unless it is negative, has something to read, or somebody wakes. False: by a signal. */
-bool sleeper_sleep(sleeper *s, int descriptor, int milliseconds);
-void sleeper_wake(sleeper *s);
-bool sleeper_was_woken(sleeper *s); /* since it was asked last */
+/* Sleeps until `descriptor`, unless it is negative, has something to read, or for so long. False: until a signal. */
+bool sleep_on(int descriptor, int milliseconds);
 
 /* -------------------------------------------------------------------------------------- places */
 

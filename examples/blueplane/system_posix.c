@@ -49,45 +49,9 @@ size_t read_soon(void *into, size_t size, int milliseconds) {
   return got > 0 ? (size_t)got : 0;
 }
 
-struct sleeper {
-  int wake[2]; /* a pipe; -1 without one */
-};
-
-sleeper *sleeper_new(void) {
-  sleeper *s = need(malloc(sizeof *s));
-  if (pipe(s->wake) != 0) {
-    s->wake[0] = s->wake[1] = -1;
-    return s;
-  }
-  for (int i = 0; i < 2; i++) {
-    fcntl(s->wake[i], F_SETFL, O_NONBLOCK);
-    fcntl(s->wake[i], F_SETFD, FD_CLOEXEC);
-  }
-  return s;
-}
-
-void sleeper_free(sleeper *s) {
-  for (int i = 0; i < 2; i++)
-    if (s->wake[i] >= 0) close(s->wake[i]);
-  free(s);
-}
-
-bool sleeper_sleep(sleeper *s, int descriptor, int milliseconds) {
-  struct pollfd on[2] = {{s->wake[0], POLLIN, 0}, {descriptor, POLLIN, 0}};
-  return poll(on, descriptor < 0 ? 1 : 2, milliseconds) >= 0;
-}
-
-void sleeper_wake(sleeper *s) {
-  ssize_t unused = write(s->wake[1], "", 1);
-  (void)unused;
-}
-
-bool sleeper_was_woken(sleeper *s) {
-  char bytes[64];
-  bool any = false;
-  while (read(s->wake[0], bytes, sizeof bytes) > 0)
-    any = true;
-  return any;
+bool sleep_on(int descriptor, int milliseconds) {
+  struct pollfd on = {.fd = descriptor, .events = POLLIN}; /* a negative one is passed over */
+  return poll(&on, 1, milliseconds) >= 0;
 }
 
 /* -------------------------------------------------------------------------------------- places */

@@ -138,35 +138,10 @@ size_t read_soon(void *into, size_t size, int milliseconds) {
   return length;
 }
 
-struct sleeper {
-  HANDLE woken;
-};
-
-sleeper *sleeper_new(void) {
-  sleeper *s = need(malloc(sizeof *s));
-  s->woken = CreateEventW(NULL, TRUE, FALSE, NULL);
-  return s;
-}
-
-void sleeper_free(sleeper *s) {
-  CloseHandle(s->woken);
-  free(s);
-}
-
-bool sleeper_sleep(sleeper *s, int descriptor, int milliseconds) {
+bool sleep_on(int descriptor, int milliseconds) {
   (void)descriptor; /* there are none: nothing is watched here, only looked at */
-  WaitForSingleObject(s->woken, milliseconds > 0 ? (DWORD)milliseconds : 0);
+  Sleep(milliseconds > 0 ? (DWORD)milliseconds : 0);
   return true;
-}
-
-void sleeper_wake(sleeper *s) {
-  SetEvent(s->woken);
-}
-
-bool sleeper_was_woken(sleeper *s) {
-  bool woken = WaitForSingleObject(s->woken, 0) == WAIT_OBJECT_0;
-  ResetEvent(s->woken);
-  return woken;
 }
 
 /* -------------------------------------------------------------------------------------- places */
