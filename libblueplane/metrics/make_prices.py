@@ -3,7 +3,7 @@
 
     make_prices.py prices.json prices_builtin.h
         What the build runs. The header holds the table as C data, every rate worked out, and the
-        digest of the data file. metrics/prices.c reads the same form at run time; a test holds the
+        digest of the data file. metrics/prices_json.c reads the same form at run time; a test holds the
         two readings against each other.
 
     make_prices.py --from-litellm TABLE.json --as-of YYYY-MM-DD prices.json
