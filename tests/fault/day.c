@@ -105,12 +105,12 @@ static void write_session(FILE *f, int number) {
 
 void day_input(int sessions) {
   mkdir(day_path("in"), 0700);
-  for (int file = 0; file < 3; file++) {
+  for (int file = 0; file < DAY_FILES; file++) {
     char name[64];
-    snprintf(name, sizeof name, "in/%d.blueplane.jsonl", file);
+    snprintf(name, sizeof name, DAY_FILE, file);
     FILE *f = fopen(day_path(name), "w");
     ck_assert_ptr_nonnull(f);
-    for (int i = file; i < sessions; i += 3)
+    for (int i = file; i < sessions; i += DAY_FILES)
       write_session(f, i);
     fclose(f);
   }

@@ -10,6 +10,8 @@
 
 #define DAY_SESSIONS 24
 #define DAY_STORE "work/me.db"
+#define DAY_FILES 3 /* of the input */
+#define DAY_FILE "in/%d.blueplane.jsonl"
 
 /* A path in the folder; one of eight places. */
 const char *day_path(const char *name);

@@ -21,6 +21,7 @@
 
 #include "../unit/run_suite.h"
 #include "../unit/short_form.h"
+#include "api/handle.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -29,6 +30,7 @@
 #include "privacy/release.h"
 #include "store/batch.h"
 #include "store/read.h"
+#include "store/sql.h"
 #include "world.h"
 
 #define PEOPLE 3
@@ -98,19 +100,30 @@ static void state_of_organisation(buf *out) {
   bp_close(s);
 }
 
-/* Rows of a table that the next schema has; -1 of a store that is not there yet. Asked past the library, which would bring it
- * there. */
-static int64_t rows_of_the_next(void) {
+/* A number of the file itself, asked past the library, which would bring it to the next schema; -1: there is none. */
+static int64_t number_in_file(const char *sql) {
   sqlite3 *db = NULL;
-  sqlite3_stmt *count = NULL;
-  int64_t rows = -1;
+  sqlite3_stmt *ask = NULL;
+  int64_t number = -1;
   ck_assert_int_eq(sqlite3_open(day_path(DAY_STORE), &db), SQLITE_OK);
-  if (sqlite3_prepare_v2(db, "SELECT count(*) FROM next", -1, &count, NULL) == SQLITE_OK &&
-      sqlite3_step(count) == SQLITE_ROW)
-    rows = sqlite3_column_int64(count, 0);
-  sqlite3_finalize(count);
+  if (sqlite3_prepare_v2(db, sql, -1, &ask, NULL) == SQLITE_OK && sqlite3_step(ask) == SQLITE_ROW)
+    number = sqlite3_column_int64(ask, 0);
+  sqlite3_finalize(ask);
   sqlite3_close(db);
-  return rows;
+  return number;
+}
+
+static int64_t rows_of_the_next(void) {
+  return number_in_file("SELECT count(*) FROM next");
+}
+
+static size_t layers_of_prompts(void) {
+  return bpi_layer_of(number_in_file("SELECT max(id) FROM prompt")) + 1;
+}
+
+static void state_of_layers(buf *out) {
+  bpi_buf_printf(out, "%d layers\n", (int)layers_of_prompts());
+  state_of_person(out);
 }
 
 static void state_of_upgraded(buf *out) {
@@ -137,6 +150,25 @@ static int ask_for_tasks(bp_error **error) {
   if (rc == BP_OK) rc = bp_query_run(&result, s, query, error);
   bp_result_free(result);
   bp_query_free(query);
+  bp_close(s);
+  return rc;
+}
+
+/* Each file in a transaction of its own, and what is new of it in a layer of its own; all of them anew, so that each key
+ * that is known is looked for in all layers. */
+static int ingest_in_layers(bp_error **error) {
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  bp_ingest_report report = BP_INGEST_REPORT_INIT;
+  bp_store *s = NULL;
+  int rc = day_open(&s, DAY_STORE, BP_ACCESS_OWNER, NULL, error);
+  if (rc == BP_OK) s->store->layer_least = 4;
+  options.flags = BP_INGEST_RESTART;
+  for (int file = 0; file < DAY_FILES && rc == BP_OK; file++) {
+    char name[64];
+    snprintf(name, sizeof name, DAY_FILE, file);
+    rc = bp_ingest_file(s, NULL, day_path(name), &options, &report, error);
+    if (rc == BP_OK && report.files_failed > 0) rc = bpi_fail(error, BP_ERR_IO, "a file failed");
+  }
   bp_close(s);
   return rc;
 }
@@ -273,6 +305,13 @@ static void with_a_key(void) {
   day_fresh();
 }
 
+static void in_layers(void) {
+  with_a_key();
+  do_it(ingest_in_layers);
+  ck_assert_uint_eq(layers_of_prompts(), DAY_FILES);
+  with_a_key();
+}
+
 static void half_of_it(void) {
   empty_work();
   world_key_file(day_path("work/me.db.key"), 100);
@@ -356,6 +395,7 @@ static const scenario scenarios[] = {
     {"make", nothing_yet, day_ingest, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
     {"upgrade", of_the_schema_before, upgrade, state_of_upgraded, DAY_STORE, BP_ACCESS_OWNER, NULL},
     {"ingest", with_a_key, day_ingest, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
+    {"layers", in_layers, ingest_in_layers, state_of_layers, DAY_STORE, BP_ACCESS_OWNER, NULL},
     {"grow", half_of_it, day_ingest, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
     {"tasks", all_of_it, ask_for_tasks, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},
     {"settle", all_of_it, settle, state_of_person, DAY_STORE, BP_ACCESS_OWNER, NULL},

@@ -51,7 +51,7 @@ static bool is_busy(const char *who, int number, int rc, bp_error *error) {
 
 static void add_sessions(int writer, long from) {
   char name[64];
-  snprintf(name, sizeof name, "in/%d.blueplane.jsonl", writer);
+  snprintf(name, sizeof name, DAY_FILE, writer);
   FILE *f = fopen(day_path(name), "a");
   if (f == NULL) fail_process("writer", writer, BP_ERR_IO, name);
   for (long s = from; s < from + SESSIONS_A_ROUND; s++)
