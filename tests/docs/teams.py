@@ -84,7 +84,7 @@ class Walk:
     def __init__(self, root, program, fakenow, folder):
         self.folder = folder
         self.environment = {"PATH": f"{os.path.join(folder, '.bin')}:{os.environ.get('PATH', '')}", "TZ": "UTC",
-                            "LC_ALL": "C.UTF-8", "LD_PRELOAD": fakenow}
+                            "LC_ALL": "C.UTF-8", "LD_PRELOAD": fakenow, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
         os.makedirs(os.path.join(folder, ".bin"))
         os.symlink(program, os.path.join(folder, ".bin", "blueplane"))
         for number, person in enumerate(PEOPLE, 1):

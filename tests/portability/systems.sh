@@ -1,12 +1,13 @@
 #!/bin/sh
 # Builds the library, the program and the tests for a system beside this one and runs them here: for Windows by mingw-w64
 # under Wine, for Linux with musl as they are, and "memory" is this system under clang's memory sanitizer, with all it
-# links. The program for Windows is compared with this machine's.
+# links. The program for Windows is compared with this machine's. "address" (with undefined behaviour) and "thread" are
+# this system under gcc's sanitizers, with its own libraries.
 #
-#     sh tests/portability/systems.sh windows|musl|memory FOLDER [TEST...]
+#     sh tests/portability/systems.sh windows|musl|memory|address|thread FOLDER [TEST...]
 #
 # FOLDER keeps what dependencies.sh builds from Debian's sources, and the build. Needs what that script needs, and for Windows
-# wine64. Names of tests are those of meson, and `program`; without any, all run that can. What the memory sanitizer finds in
+# wine64. Names of tests are those of meson, and `program`; without any, all run that can. What a sanitizer finds in
 # whatever process of a test lies in FOLDER/found, and is a failure.
 set -eu
 
@@ -21,8 +22,14 @@ shift 2
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 source=$(CDPATH='' cd -- "$here/../.." && pwd)
 
-sh "$here/dependencies.sh" "$system" "$folder"
+case $system in
+address | thread) ;;
+*) sh "$here/dependencies.sh" "$system" "$folder" ;;
+esac
 
+# Without a test named: all that are of this system. Others load the library into programs of this machine.
+suites='--suite unit --suite abi --suite privacy --suite fuzz --suite examples --suite conformance'
+patience=10
 launcher=$(command -v ccache >/dev/null && echo "'ccache', " || :)
 case $system in
 windows)
@@ -83,7 +90,25 @@ END
   rm -rf "$folder/found"
   mkdir "$folder/found"
   how=--native-file
-  everything='--suite fault --suite e2e --suite cli'
+  suites="$suites --suite fault --suite e2e --suite cli"
+  ;;
+address | thread)
+  cat >"$folder/machine.txt" <<END
+[binaries]
+c = [$launcher'gcc']
+cpp = [$launcher'g++']
+[built-in options]
+b_sanitize = '$system$([ "$system" = thread ] || echo ,undefined)'
+b_lundef = false
+c_link_args = ['$folder/reports.o']
+END
+  gcc -std=c11 -fPIC -DREPORTS="\"$folder/found/report\"" -c "$here/reports.c" -o "$folder/reports.o"
+  LSAN_OPTIONS=suppressions=$source/tests/leaks.supp:print_suppressions=0
+  export LSAN_OPTIONS
+  rm -rf "$folder/found"
+  mkdir "$folder/found"
+  how=--native-file
+  suites='' patience=40
   ;;
 esac
 
@@ -92,13 +117,12 @@ build=$folder/build
 ninja -C "$build"
 # What Wine begins by itself would hold the output of the first test.
 [ "$system" != windows ] || "$folder/run" wineboot --init >/dev/null 2>&1 || :
-# Without a test named: all that are of this system. Others load the library into programs of this machine.
 # shellcheck disable=SC2086  # a list of options
-[ $# -gt 0 ] || set -- --suite unit --suite abi --suite privacy --suite fuzz --suite examples --suite conformance ${everything:-}
+[ $# -gt 0 ] || set -- $suites
 # Every file passes through Wine's one server: two tests of faults go through fewer of their points.
 [ "$system" != windows ] || export BLUEPLANE_SHORT=1
 failed=0
-meson test -C "$build" --no-rebuild --timeout-multiplier 10 --print-errorlogs "$@" || failed=$?
+meson test -C "$build" --no-rebuild --timeout-multiplier $patience --print-errorlogs "$@" || failed=$?
 [ -z "$(ls "$folder/found" 2>/dev/null)" ] || { cat "$folder"/found/* >&2; exit 1; }
 [ "$system" = windows ] || exit "$failed"
 
