@@ -1,11 +1,12 @@
 #!/bin/sh
 # Tests the Go binding against a build of the library:
 #
-#     sh bindings/go/test.sh BUILD
+#     sh bindings/go/test.sh BUILD [SANITIZERS]
 #
 # BUILD is the build directory of meson. Formatting, vet, tests, the race detector, the package arrow, the library
 # linked in, and a module that uses this one by a replace directive. Without Go, or with one older than go.mod asks
 # for, a toolchain is taken from Python's package index into BUILD/go; status 77 (skipped) where that fails.
+# With the sanitizers that meson built the library with, all tests run under them; the race detector is another one.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -40,6 +41,16 @@ DYLD_LIBRARY_PATH=$build/libblueplane
 CGO_CFLAGS="-O2 -I$here/../../include" # which the .pc file of a library that is not installed leaves out
 export PKG_CONFIG_PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH CGO_CFLAGS
 cd "$here"
+
+if [ $# -gt 1 ]; then
+  CGO_CFLAGS="$CGO_CFLAGS -fsanitize=$2" CGO_LDFLAGS=-fsanitize=$2
+  export CGO_CFLAGS CGO_LDFLAGS
+  for folder in . ../../examples/embedding/go arrow; do
+    say "Tests of $folder with -fsanitize=$2"
+    (cd "$folder" && "$go" test -count=1 ./...)
+  done
+  exit
+fi
 
 say 'Format and vet'
 unformatted=$("$(dirname -- "$("$go" env GOROOT)/bin/gofmt")/gofmt" -l .)

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Tests the Python binding as a user would install it:
 #
-#     sh bindings/python/tests/run.sh BUILD
+#     sh bindings/python/tests/run.sh BUILD [SANITIZERS RUNTIME]
 #
 # Builds the wheel in BUILD/python, installs it into a clean virtual environment, and checks it there: without
 # any other package, then with pandas, polars, pyarrow, DuckDB, matplotlib and the notebook of docs/notebooks; types;
-# what the program in it says.
+# what the program in it says. With sanitizers it is built with them, their RUNTIME is loaded before Python, and only what
+# the binding does is checked, with everything else installed.
 # Status 77 (skipped) where packages cannot be downloaded.
 set -eu
 
@@ -15,7 +16,8 @@ mkdir -p "$1/python"
 work=$(cd -- "$1/python" && pwd)
 bare=$work/bare
 full=$work/full
-tools='build meson-python>=0.15 meson>=1.3 ninja cffi mypy pytest pandas polars pyarrow duckdb matplotlib tqdm pip nbclient ipykernel'
+tools='build meson-python>=0.15 meson>=1.3 ninja cffi mypy pytest pandas pyarrow duckdb matplotlib tqdm pip nbclient ipykernel'
+[ "${2:-}" = thread ] || tools="$tools polars" # which does not load beside that sanitizer
 
 say() { printf '%s\n' "$*"; }
 
@@ -34,13 +36,26 @@ fi
 say 'Building the wheel'
 rm -rf "$work/wheel"
 PATH=$full/bin:$PATH "$full/bin/python" -m pip wheel "$here" --quiet --no-deps --no-build-isolation \
-  --disable-pip-version-check --wheel-dir "$work/wheel" --config-settings=build-dir="$work/build" >"$work/wheel.log" 2>&1 || {
+  --disable-pip-version-check --wheel-dir "$work/wheel" --config-settings=build-dir="$work/build" \
+  ${2:+"--config-settings=setup-args=-Db_sanitize=$2" --config-settings=setup-args=-Db_lundef=false} >"$work/wheel.log" 2>&1 || {
   cat "$work/wheel.log"
   exit 1
 }
 wheel=$(ls "$work"/wheel/*.whl)
 size=$(wc -c <"$wheel")
 say "Wheel: $size bytes"
+
+with_everything() {
+  "$full/bin/python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheel"
+  (cd "$here/tests" && LD_PRELOAD=${1:-} "$full/bin/python" -B -m pytest -q -p no:cacheprovider .)
+  LD_PRELOAD=${1:-} "$full/bin/python" -B "$root/tests/conformance/run.py" "$full/bin/python" -B "$here/tests/conformance_driver.py"
+}
+
+if [ $# -gt 1 ]; then
+  say "With everything else, and -fsanitize=$2"
+  with_everything "$3"
+  exit
+fi
 [ "$size" -lt 3000000 ]
 
 say 'In an environment with nothing else'
@@ -71,9 +86,7 @@ told=$(env -i HOME="$once" "$once/bin/blueplane" metric prompts --since 2026-03-
 rm -rf "$once"
 
 say 'With everything else'
-"$full/bin/python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheel"
-(cd "$here/tests" && "$full/bin/python" -B -m pytest -q -p no:cacheprovider .)
-"$full/bin/python" -B "$root/tests/conformance/run.py" "$full/bin/python" -B "$here/tests/conformance_driver.py"
+with_everything
 
 say 'Types'
 (cd "$here" && "$full/bin/python" -m mypy --cache-dir "$work/mypy" --python-executable "$full/bin/python")
