@@ -16,8 +16,9 @@ mkdir -p "$1/python"
 work=$(cd -- "$1/python" && pwd)
 bare=$work/bare
 full=$work/full
-tools='build meson-python>=0.15 meson>=1.3 ninja cffi mypy pytest pandas pyarrow duckdb matplotlib tqdm pip nbclient ipykernel'
-[ "${2:-}" = thread ] || tools="$tools polars" # which does not load beside that sanitizer
+tools='build meson-python>=0.15 meson>=1.3 ninja cffi mypy pytest tqdm pip'
+# Of these some have threads and memory as the thread sanitizer does not bear them.
+[ "${2:-}" = thread ] || tools="$tools pandas polars pyarrow duckdb matplotlib nbclient ipykernel"
 
 say() { printf '%s\n' "$*"; }
 
