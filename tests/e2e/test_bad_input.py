@@ -17,6 +17,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from typing import Any, Callable, Iterable, Optional
 
 import dump
@@ -305,7 +306,7 @@ def as_nobody(folder: pathlib.Path) -> dict:
     if os.getuid() != 0:
         return {}
     for place in (folder, *folder.parents):
-        if str(place).startswith("/tmp/"):
+        if pathlib.Path(tempfile.gettempdir()) in place.parents:
             place.chmod(0o777)
     options = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     try:
