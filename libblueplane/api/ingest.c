@@ -318,6 +318,11 @@ static void file_failed(worker *w, const source *reader) {
   bpi_mutex_unlock(w->in->lock);
 }
 
+/* A failure of the input alone, which is counted; the others stop the call. */
+static bool is_unreadable(worker *w, int rc) {
+  return rc != BP_OK && rc != BP_ERR_NOMEM && stopped(w->in) == BP_OK;
+}
+
 static int read_open_file(worker *w, const candidate *c, const file_stat *stat, bool known) {
   find_place(w, c->source, stat, known);
   bpi_scan_reset(&w->scan, read_file, w, w->state.position, (uint64_t)w->state.line);
@@ -328,7 +333,7 @@ static int read_open_file(worker *w, const candidate *c, const file_stat *stat, 
   int rc = read_input(w, c->source, c->path);
   if (w->database != NULL) w->offset = stat->size;
   count_bytes(w);
-  if (rc != BP_OK && rc != BP_ERR_NOMEM && stopped(w->in) == BP_OK) { /* of this file alone */
+  if (is_unreadable(w, rc)) {
     file_failed(w, c->source);
     return BP_OK;
   }
@@ -793,17 +798,21 @@ static int load_origin(worker *w, const char *origin) {
 }
 
 static int read_bytes(worker *w, const source *reader, const lent_bytes *lent) {
-  bp_error *why = NULL;
+  bp_error *why = NULL; /* what a database is damaged by, as if it were a file */
   int rc = load_origin(w, lent->origin == NULL ? "" : lent->origin);
   if (rc != BP_OK) return rc;
   bpi_scan_init_memory(&w->scan, lent->data, reader->database ? 0 : lent->length);
   if (reader->database)
     rc = bpi_foreign_open_bytes(&w->database, lent->data, lent->length, NULL, 0, &why);
-  if (rc != BP_OK) return stop(w->in, rc, why);
-  rc = read_input(w, reader, "");
+  bpi_error_free(why);
+  if (rc == BP_OK) rc = read_input(w, reader, "");
   bpi_foreign_close(w->database);
   w->offset = (int64_t)lent->length;
   count_bytes(w);
+  if (is_unreadable(w, rc)) {
+    file_failed(w, reader);
+    return BP_OK;
+  }
   int noted = note_place(w);
   return rc == BP_OK ? noted : rc;
 }

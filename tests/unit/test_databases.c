@@ -202,6 +202,72 @@ START_TEST(whose_session) {
 }
 END_TEST
 
+static bp_store *memory_store(void) {
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  bp_store *s = NULL;
+  o.flags = BP_OPEN_MEMORY;
+  o.access = BP_ACCESS_OWNER;
+  ck_assert_int_eq(bp_open(&s, NULL, &o, NULL), BP_OK);
+  return s;
+}
+
+static char *counts_of(bp_store *s) {
+  static const char json[] =
+      "{\"metrics\":[\"sessions\",\"prompts\",\"responses\",\"tool_calls\"],\"period\":\"all\"}";
+  bp_query *query = NULL;
+  bp_result *result = NULL;
+  char *text = NULL;
+  ck_assert_int_eq(bp_query_from_json(&query, json, sizeof json - 1, NULL), BP_OK);
+  ck_assert_int_eq(bp_query_run(&result, s, query, NULL), BP_OK);
+  ck_assert_int_eq(bp_result_format(&text, NULL, result, "csv", NULL), BP_OK);
+  bp_result_free(result);
+  bp_query_free(query);
+  return text;
+}
+
+/* Lent as bytes, a database says what it says as a file; and nothing new the second time. */
+START_TEST(databases_are_lent) {
+  const reading *r = &readings[_i];
+  bp_store *of_bytes = memory_store(), *of_file = memory_store();
+  bp_ingest_report lent = BP_INGEST_REPORT_INIT, named = BP_INGEST_REPORT_INIT;
+  make_folder();
+  make(r->sql);
+  FILE *f = fopen(path_of("lent.db"), "wb");
+  ck_assert_ptr_nonnull(f);
+  ck_assert_uint_eq(fwrite(image, 1, (size_t)image_size, f), (size_t)image_size);
+  fclose(f);
+  ck_assert_int_eq(
+      bp_ingest_bytes(of_bytes, r->s->name, "lent", image, (size_t)image_size, NULL, &lent, NULL),
+      BP_OK);
+  ck_assert_int_eq(bp_ingest_file(of_file, r->s->name, path_of("lent.db"), NULL, &named, NULL),
+                   BP_OK);
+  ck_assert_uint_gt(lent.records_stored, 0);
+  ck_assert_uint_eq(lent.records_stored, named.records_stored);
+  ck_assert_uint_eq(lent.records_rejected, named.records_rejected);
+  ck_assert_uint_eq(lent.records_undated, named.records_undated);
+  char *one_way = counts_of(of_bytes), *other = counts_of(of_file);
+  ck_assert_str_eq(one_way, other);
+  ck_assert_int_eq(
+      bp_ingest_bytes(of_bytes, r->s->name, "lent", image, (size_t)image_size, NULL, &lent, NULL),
+      BP_OK);
+  ck_assert_uint_eq(lent.records_stored + lent.records_updated, 0);
+  ck_assert_int_eq(bp_ingest_bytes(of_bytes, r->s->name, "lent", image, (size_t)image_size / 2,
+                                   NULL, &lent, NULL),
+                   BP_OK); /* damaged: counted, as of a file */
+  ck_assert_uint_eq(lent.files_failed, 1);
+  ck_assert_uint_eq(lent.records_stored, 0);
+  bp_free(other);
+  other = counts_of(of_bytes);
+  ck_assert_str_eq(one_way, other);
+  bp_free(one_way);
+  bp_free(other);
+  sqlite3_free(image);
+  bp_close(of_bytes);
+  bp_close(of_file);
+  remove_folder();
+}
+END_TEST
+
 static const struct {
   const char *path;
   const source *s;
@@ -237,6 +303,7 @@ int main(int argc, char **argv) {
   TCase *c = tcase_create("databases");
   tcase_set_timeout(c, 60);
   tcase_add_loop_test(c, memory_and_stops, 0, (int)READINGS);
+  tcase_add_loop_test(c, databases_are_lent, 0, 3); /* those of the readings that are databases */
   tcase_add_test(c, whose_rows);
   tcase_add_test(c, whose_session);
   tcase_add_test(c, names_of_files);
