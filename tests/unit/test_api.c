@@ -1037,6 +1037,34 @@ START_TEST(threads_change_nothing) {
 }
 END_TEST
 
+#define MANY_FILES 3
+#define MANY_LINES 55000 /* facts of a third of what an ingest keeps in memory, and some more */
+
+/* Batches are stored while files are read, as soon as all workers together hold enough. */
+START_TEST(workers_store_together) {
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  ck_assert_int_eq(mkdir(path_of("together"), 0700), 0);
+  for (int file = 0; file < MANY_FILES; file++) {
+    char name[64];
+    snprintf(name, sizeof name, "together/%d.blueplane.jsonl", file);
+    FILE *f = fopen(path_of(name), "w");
+    ck_assert_ptr_nonnull(f);
+    for (int i = 0; i < MANY_LINES; i++)
+      fprintf(f, "%s\"kind\":\"prompt\",\"id\":\"%d-%d\",\"time\":\"2026-03-02T09:%02d:00Z\"}\n",
+              HEAD, file, i, i % 60);
+    fclose(f);
+  }
+  for (uint32_t threads = 1; threads <= MANY_FILES; threads += MANY_FILES - 1) {
+    bp_store *store = memory_store();
+    options.threads = threads;
+    bp_ingest_report r = ingest_folder(store, "together", &options);
+    ck_assert_uint_eq(r.records_stored, MANY_FILES * MANY_LINES);
+    ck_assert_int_eq(metric(store, "prompts", "all"), MANY_FILES * MANY_LINES);
+    bp_close(store);
+  }
+}
+END_TEST
+
 /* A handle belongs to the process that opened it. */
 START_TEST(forks_are_refused) {
   bp_open_options o = owner();
@@ -1417,6 +1445,7 @@ int main(void) {
   tcase_add_test(tests, cancel_at_any_moment);
   tcase_add_test(tests, one_store_many_threads);
   tcase_add_test(tests, threads_change_nothing);
+  tcase_add_test(tests, workers_store_together);
   tcase_add_posix_test(tests, forks_are_refused);
   tcase_add_test(tests, results_outlive_their_store);
   tcase_add_test(tests, results_have_bounds);

@@ -26,6 +26,7 @@
 #include "store/read.h"
 #include "store/sql.h"
 #include "store/tasks.h"
+#include "store/trace.h"
 #include "words.h" /* oracle/words.sql */
 
 #define T0 INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z, a quarter of an hour begins */
@@ -136,6 +137,14 @@ static int64_t number(store *s, const char *text) {
   int64_t value = sqlite3_step(get) == SQLITE_ROW ? sqlite3_column_int64(get, 0) : -1;
   sqlite3_finalize(get);
   return value;
+}
+
+/* The whole of a file; free with bpi_free. */
+static char *read_file(const char *name, size_t *length) {
+  char *data = NULL;
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_file_load(&data, length, path_of(name), (size_t)1 << 24, &error), BP_OK);
+  return data;
 }
 
 static bool verified(store *s) {
@@ -1167,6 +1176,43 @@ START_TEST(packing_is_not_waited_for) {
 }
 END_TEST
 
+/* The bytes of a number as SQLite writes it, or as its index of a log might, in a file. */
+static int64_t count_in(const char *name, int64_t number, int64_t *bytes) {
+  size_t length;
+  unsigned char forward[8], backward[8];
+  char *data = read_file(name, &length);
+  int64_t found = 0;
+  for (int i = 0; i < 8; i++)
+    forward[i] = backward[7 - i] = (unsigned char)((uint64_t)number >> (56 - 8 * i));
+  for (size_t at = 0; at + 8 <= length; at++)
+    found += memcmp(data + at, forward, 8) == 0 || memcmp(data + at, backward, 8) == 0;
+  *bytes += (int64_t)length;
+  bpi_free(data);
+  return found;
+}
+
+/* What an erasure looks for is found where it is: in the log, too, while a reader keeps it. */
+START_TEST(traces_lie_in_the_log) {
+  const record r = prompt(1, T0, 1);
+  store *s = open_store("trace.db");
+  trace t = {0};
+  bp_error *error = NULL;
+  int64_t searched = 0, found = 0, bytes = 0;
+  apply_records(s, &r, 1);
+  int64_t k2 = number(s, "SELECT k2 FROM prompt"), in_log;
+  bpi_trace_add(&t, k2);
+  ck_assert_uint_eq(bpi_trace_count(&t), 1);
+  ck_assert_int_eq(bpi_trace_search(&t, s, &searched, &found, &error), BP_OK);
+  in_log = count_in("trace.db-wal", k2, &bytes);
+  ck_assert_int_gt(in_log, 0);
+  ck_assert_int_eq(found, in_log + count_in("trace.db", k2, &bytes) +
+                              count_in("trace.db-shm", k2, &bytes));
+  ck_assert_int_eq(searched, bytes);
+  bpi_trace_free(&t);
+  bpi_store_close(s);
+}
+END_TEST
+
 START_TEST(what_was_begun_before_an_erasure_is_refused) {
   store *s = memory_store();
   const record r = prompt(1, T0, 1);
@@ -1654,14 +1700,6 @@ static void write_file(const char *name, const void *data, size_t length) {
   ck_assert_int_eq(fclose(f), 0);
 }
 
-/* The whole of a file; free with bpi_free. */
-static char *read_file(const char *name, size_t *length) {
-  char *data = NULL;
-  bp_error *error = NULL;
-  ck_assert_int_eq(bpi_file_load(&data, length, path_of(name), (size_t)1 << 24, &error), BP_OK);
-  return data;
-}
-
 static void copy_file(const char *from, const char *to) {
   size_t length;
   char *data = read_file(from, &length);
@@ -2085,6 +2123,7 @@ int main(void) {
   tcase_add_test(tests, packed_days_are_what_rows_say);
   tcase_add_test(tests, packed_days_may_be_damaged);
   tcase_add_test(tests, packing_is_not_waited_for);
+  tcase_add_posix_test(tests, traces_lie_in_the_log);
   tcase_add_test(tests, what_was_begun_before_an_erasure_is_refused);
   tcase_add_test(tests, every_table_says_how_it_is_erased);
   tcase_add_test(tests, a_dry_run_stores_nothing);
