@@ -214,7 +214,7 @@ metric_id bpi_metric_find(const char *name, dimension_id *by) {
     return (metric_id)i;
   }
   for (size_t i = 0; i < bpi_metric_alias_count; i++) {
-    if (strcmp(bpi_metric_aliases[i].name, name)) continue;
+    if (strcmp(bpi_metric_aliases[i].name, name) != 0) continue;
     *by = bpi_metric_aliases[i].by;
     return bpi_metric_aliases[i].metric;
   }

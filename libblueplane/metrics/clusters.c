@@ -48,7 +48,10 @@ static int run(bp_result **out, const compute_context *c, const bp_query *like,
   int rc = bpi_query_new(&q, error);
   if (rc) return rc;
   rc = build(q, like, asked);
-  rc = rc ? bpi_query_check(q, error) : bpi_compute_within(out, c, q, error);
+  if (rc)
+    bpi_query_check(q, error); /* says what for */
+  else
+    rc = bpi_compute_within(out, c, q, error);
   bpi_query_free(q);
   return rc;
 }
@@ -180,7 +183,7 @@ int bpi_clusters_ask(clusters *out, const compute_context *c, const bp_query *li
                      const cluster_question *asked, bp_error **error) {
   memset(out, 0, sizeof *out);
   out->metrics = asked->count;
-  bp_result *r;
+  bp_result *r = NULL;
   int rc = run(&r, c, like, asked, error);
   if (rc) return rc;
   reader x = {.out = out, .r = r, .asked = asked, .by = DIM_COUNT};

@@ -149,7 +149,7 @@ static int beside_baseline(comparing *x, query_baseline baseline) {
 static int over_weeks(comparing *x) {
   clusters c = {0};
   int64_t last = bpi_zone_local_days(x->z, x->range.until - 1);
-  int64_t first = bpi_week_start(last, x->q->sunday) - 7 * (CONTRAST_WEEKS - 1);
+  int64_t first = bpi_week_start(last, x->q->sunday) - INT64_C(7) * (CONTRAST_WEEKS - 1);
   int rc = ask(x, &c, "time.week", bpi_day_start(x->z, first), x->range.until);
   for (size_t m = 0; m < x->metrics && !rc; m++) {
     contrast seen;

@@ -145,7 +145,7 @@ static size_t week_of(const char *name, int64_t first_day) {
   civil c;
   if (!name || !bpi_parse_date(name, strlen(name), &c)) return CONTRAST_WEEKS;
   int64_t days = bpi_days_from_civil(c.year, c.month, c.day) - first_day;
-  return days < 0 || days >= 7 * CONTRAST_WEEKS ? CONTRAST_WEEKS : (size_t)(days / 7);
+  return days < 0 || days >= INT64_C(7) * CONTRAST_WEEKS ? CONTRAST_WEEKS : (size_t)(days / 7);
 }
 
 static cluster sum_of(const clusters *c, size_t metric_at, size_t value) {

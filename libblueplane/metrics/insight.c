@@ -334,7 +334,7 @@ static void set_ranges(search *s) {
   s->before = bpi_day_start(s->z, first - DAYS_BEFORE);
   s->wide = bpi_day_start(s->z, last + 1 - DAYS_BEFORE);
   if (s->range.from < s->wide) s->wide = s->range.from;
-  s->first_week = bpi_week_start(last, s->q->sunday) - 7 * (CONTRAST_WEEKS - 1);
+  s->first_week = bpi_week_start(last, s->q->sunday) - INT64_C(7) * (CONTRAST_WEEKS - 1);
 }
 
 static int search_all(search *s) {

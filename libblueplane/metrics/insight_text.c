@@ -59,8 +59,11 @@ static void put_duration(buf *out, double us) {
 static void put_money(buf *out, double nano) {
   double usd = nano / 1e9;
   int decimals = 2;
-  for (double limit = 0.095; usd > 0 && usd < limit && decimals < 9; limit /= 10)
+  double limit = 0.095;
+  while (usd > 0 && usd < limit && decimals < 9) {
     decimals++;
+    limit /= 10;
+  }
   bpi_buf_char(out, '$');
   put_fixed(out, usd, decimals);
 }

@@ -36,7 +36,7 @@ typedef enum released_how {
   HOW_ROI
 } released_how;
 
-#define SIDE_MAX 8
+#define SIDE_MAX RELEASE_PARTS /* a metric has a column for each of its measures */
 typedef struct side {
   int measure[SIDE_MAX]; /* one more than its number; 0: the end */
 } side;
@@ -50,7 +50,7 @@ typedef struct released {
 } released;
 
 /* clang-format off: braces of values, not of blocks */
-#define M(name) MEASURE_##name + 1
+#define M(name) (MEASURE_##name + 1)
 #define OF1(a) M(a)
 #define OF2(a, b) M(a), M(b)
 #define OF3(a, b, c) M(a), M(b), M(c)
@@ -1072,9 +1072,6 @@ static int present(release_query *x, const release_query *before, bp_result **ou
   put_notes(x, t);
   return bpi_table_finish(out, t, x->error);
 }
-
-_Static_assert((int)RELEASE_PARTS == (int)SIDE_MAX,
-               "a metric has a column for each of its measures");
 
 bool bpi_release_metric(size_t at, release_metric *out) {
   if (at >= RELEASED) return false;

@@ -424,10 +424,9 @@ static size_t median_rank(size_t n) {
 
 estimate bpi_median(int64_t *values, size_t n) {
   bpi_sort_numbers(values, n);
-  size_t r = median_rank(n);
+  size_t r = median_rank(n), middle = (n - 1) / 2;
   if (!r) return unknown;
-  return (estimate){true, (double)values[(n - 1) / 2], (double)values[r - 1],
-                    (double)values[n - r]};
+  return (estimate){true, (double)values[middle], (double)values[r - 1], (double)values[n - r]};
 }
 
 /* Twice the smaller tail of a count at its observed place. */

@@ -5,6 +5,7 @@
  * that spans all by itself. */
 #include "privacy/audit.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,6 +203,7 @@ static size_t find_spanning(auditor *w, size_t *used) {
     size_t before = s->rank;
     if (w->out[c]) continue;
     for (size_t i = w->open_start[c]; i < w->open_start[c + 1] && s->rank < w->width; i++) {
+      assert(w->open != NULL); /* it has a vector */
       memcpy(w->part, w->open + i * w->width, w->width * sizeof *w->part);
       span(s, w->part);
     }
