@@ -166,6 +166,7 @@ static int64_t git_date(const foreign_value *v) {
   int64_t time;
   if (!text_of(v, text, sizeof text - 1, &length)) return BPI_TIME_NONE;
   text[length] = '\0';
+  /* No number is wider than an int holds. NOLINTNEXTLINE(cert-err34-c) */
   if (sscanf(text, "%*3s %3s %2d %2d:%2d:%2d %4d %c%4d%n", month, &day, &hour, &minute, &second,
              &year, &sign, &offset, &read) != 8 ||
       (size_t)read != length)

@@ -291,7 +291,7 @@ void bpi_cursor_tell_generation(cursor_teller *t, const cursor_generation *g) {
 static void put_lines(cursor_teller *t, const cursor_day *d, int event, int detail, int64_t lines) {
   if (lines < 0) return;
   record r = new_record(RECORD_EVENT, t->place, d->time);
-  r.key = key_in(t, IDENT_EVENT, t->place, NULL, d->time + event * 32 + detail);
+  r.key = key_in(t, IDENT_EVENT, t->place, NULL, d->time + INT64_C(32) * event + detail);
   r.u.event = (event_record){.event = event, .detail = detail, .value = lines};
   put(t, &r);
 }

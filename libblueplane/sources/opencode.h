@@ -50,10 +50,10 @@ typedef struct opencode {
 } opencode;
 
 /* Rows come from `rows`, whose session is set before. Each of these reads the members of the open object:
- * a REJECT_ reason, 0, or BP_ERR_. */
-int bpi_opencode_take_part(void *opencode_object, scan *s);
-int bpi_opencode_take_info(void *opencode_object, scan *s); /* of a message */
-int bpi_opencode_take_session(void *opencode_object, scan *s);
+ * a REJECT_ reason, 0, or BP_ERR_. `self` is the opencode. */
+int bpi_opencode_take_part(void *self, scan *s);
+int bpi_opencode_take_info(void *self, scan *s); /* of a message */
+int bpi_opencode_take_session(void *self, scan *s);
 
 /* What was read, put out: 0 or BP_ERR_. */
 int bpi_opencode_put_part(opencode *o);    /* of the message, whose prompt gathers its text */

@@ -18,7 +18,7 @@
 #include "store/tasks.h"
 
 #define ANSWERS_AGE                                                                                \
-  (7 * 86400 * BPI_SECOND) /* what is older tells nothing of how a provider answers */
+  (INT64_C(7) * 86400 * BPI_SECOND) /* what is older tells nothing of how a provider answers */
 
 typedef struct applier {
   store *s;
