@@ -1,7 +1,7 @@
-/* metrics/release.c: plan, windows, one pass over the cells, table. The cells of one group of people
- * are taken together: a ratio is told of those groups that tell both its sides, so that its sides
- * never are of different people. */
-#include "metrics/release.h"
+/* metrics/release.c: plan, windows, one pass over the cells; release_table.c makes the table. The cells of one
+ * group of people are taken together: a ratio is told of those groups that tell both its sides, so that its
+ * sides never are of different people. */
+#include "metrics/release_inside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,44 +10,11 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/sum.h"
-#include "metrics/catalog.h"
 #include "metrics/period.h"
-#include "privacy/figures.h"
-#include "privacy/publication.h"
-#include "result/words.h"
 #include "store/individual.h"
 #include "store/read_release.h"
 
 /* -------------------------------------------------------------------- the words of release.def */
-
-typedef enum released_how {
-  HOW_SUM,
-  HOW_RATIO,
-  HOW_MEMBERS,
-  HOW_ADOPTION,
-  HOW_SHARES,
-  HOW_WAYS,
-  HOW_WAY_RATES,
-  HOW_FEATURES,
-  HOW_FEATURE_TIMES,
-  HOW_SIGNAL,
-  HOW_SEATS,
-  HOW_PER_MEMBER,
-  HOW_ROI
-} released_how;
-
-#define SIDE_MAX RELEASE_PARTS /* a metric has a column for each of its measures */
-typedef struct side {
-  int measure[SIDE_MAX]; /* one more than its number; 0: the end */
-} side;
-
-typedef struct released {
-  const char *id;
-  released_how how;
-  int64_t scale;
-  side top, bottom;
-  const char *levels, *unit, *title, *definition; /* NULL: as in catalog.def */
-} released;
 
 /* clang-format off: braces of values, not of blocks */
 #define M(name) (MEASURE_##name + 1)
@@ -111,73 +78,6 @@ static const released all_released[] = {
 #define RELEASED (sizeof all_released / sizeof *all_released)
 
 /* --------------------------------------------------------------------------------------- plan */
-
-typedef enum cut_by { BY_NOTHING, BY_SLICE, BY_TEAM, BY_MEMBER } cut_by;
-
-/* A column group of the answer: a metric, or one of the parts that a metric has. */
-typedef struct asked {
-  const released *r;
-  const metric *m; /* its entry in the catalogue, or NULL */
-  released_how how;
-  int part; /* the measure that a part is named by, -1: the metric is one */
-  side top, bottom;
-  double scale;
-  const reference *beside; /* of the organisation's benchmark, or NULL */
-} asked;
-#define ASKED_MAX (QUERY_METRICS * SIDE_MAX)
-#define RELEASE_TEXT 72    /* bytes of a name; releases hold less */
-#define RELEASE_STATED "*" /* scope of what the roster says of the whole organisation */
-
-typedef struct span_of {
-  int64_t value, low, high;
-} span_of;
-
-/* What a group of people, or several, say of one asked thing. */
-typedef struct tally {
-  span_of top, bottom;
-  size_t told, untold, uncovered;
-  bool lower;
-} tally;
-
-typedef struct bin {
-  int64_t time;
-  char text[RELEASE_TEXT];
-  int64_t week;                /* at hand */
-  int64_t week_low, week_high; /* people of it */
-  int64_t most_low, most_high; /* of the week with the most */
-  tally *of;                   /* by asked */
-} bin;
-
-/* A published cell of the group at hand. */
-typedef struct told_cell {
-  bool there;
-  int state;
-  span_of span;
-} told_cell;
-
-typedef struct release_query {
-  const compute_context *c;
-  const release_reader *reader;
-  const bp_query *q;
-  bp_error **error;
-  asked asked[ASKED_MAX];
-  size_t count;
-  cut_by by;
-  sliced_id dimension;
-  const char *by_name;
-  int time;            /* dimension_id, DIM_COUNT: none */
-  int64_t from, until; /* windows */
-  bin *bins;
-  size_t bin_count, bin_capacity;
-  /* the group at hand */
-  int64_t window, release;
-  char scope[RELEASE_TEXT], slice[RELEASE_TEXT];
-  int headcount;
-  bool open, seats; /* seats: a pass over platforms for those who ask for seats */
-  told_cell cell[MEASURE_COUNT];
-  int order; /* asked that rows are in order of, -1: none */
-  bool descending;
-} release_query;
 
 static int refuse(release_query *x, int code, const char *key, const char *name, const char *what) {
   bpi_fail(x->error, code, "%s", what);
@@ -259,7 +159,7 @@ static size_t columns_of(asked *out, const released *r, const metric *m) {
 
 /* A part is named by its measure without the first word; a way of tasks and a feature without what
  * comes of it, too. */
-static void name_of(const asked *a, const char *column, char *out, size_t size) {
+void bpi_release_name(const asked *a, const char *column, char *out, size_t size) {
   const char *part = a->part < 0 ? "" : strchr(bpi_measures[a->part].name, '_') + 1;
   const char *end = a->r->how == HOW_SHARES ? NULL : strstr(part, "_resolved");
   int length = (int)(end ? (size_t)(end - part) : strlen(part));
@@ -267,13 +167,13 @@ static void name_of(const asked *a, const char *column, char *out, size_t size) 
            column);
 }
 
-static const assumptions *assumed_by(const release_query *x) {
+const assumptions *bpi_release_assumed(const release_query *x) {
   return x->c->assumed ? x->c->assumed : bpi_assumptions_builtin();
 }
 
 /* Time saved is in microseconds, against nano-dollars. */
 static double scale_of(const release_query *x, const released *r) {
-  if (r->how == HOW_ROI) return assumed_by(x)->hour_usd * 1e9 / 3.6e9;
+  if (r->how == HOW_ROI) return bpi_release_assumed(x)->hour_usd * 1e9 / 3.6e9;
   return r->scale ? (double)r->scale : 1;
 }
 
@@ -290,7 +190,7 @@ static int plan_metric(release_query *x, const char *id) {
   x->count += columns_of(x->asked + first, r, m);
   for (size_t i = first; i < x->count; i++) {
     char name[BENCHMARK_COLUMN];
-    name_of(&x->asked[i], "", name, sizeof name);
+    bpi_release_name(&x->asked[i], "", name, sizeof name);
     x->asked[i].scale = scale_of(x, r);
     x->asked[i].beside = bpi_benchmark_find(x->c->benchmark, name);
   }
@@ -444,7 +344,7 @@ static int64_t time_of(const release_query *x, int64_t window) {
   return (int64_t)at.year * 4 + (at.month - 1) / 3;
 }
 
-static bin *bin_of(release_query *x, int64_t time, const char *text) {
+bin *bpi_release_bin(release_query *x, int64_t time, const char *text) {
   for (size_t i = 0; i < x->bin_count; i++)
     if (x->bins[i].time == time && !strcmp(x->bins[i].text, text)) return &x->bins[i];
   if (bpi_reserve((void **)&x->bins, &x->bin_capacity, x->bin_count + 1, sizeof *x->bins))
@@ -517,7 +417,8 @@ static int64_t saved(int64_t lines, int64_t line_us, int64_t tasks, int64_t task
 
 /* What the lines and the resolved tasks would have taken by hand, less the time they took. */
 static span_of time_saved(const release_query *x) {
-  const assumed_range *line = &assumed_by(x)->line_us, *task = &assumed_by(x)->task_us;
+  const assumed_range *line = &bpi_release_assumed(x)->line_us,
+                      *task = &bpi_release_assumed(x)->task_us;
   const span_of *lines = &x->cell[MEASURE_lines_added].span;
   const span_of *tasks = &x->cell[MEASURE_resolved].span;
   const span_of *active = &x->cell[MEASURE_active_time].span;
@@ -600,7 +501,7 @@ static int end_group(release_query *x) {
   const char *text = x->by == BY_TEAM                          ? (*x->scope ? x->scope : "other")
                      : x->by == BY_SLICE || x->by == BY_MEMBER ? x->slice
                                                                : "";
-  bin *b = bin_of(x, time_of(x, x->window), text);
+  bin *b = bpi_release_bin(x, time_of(x, x->window), text);
   if (!b) return BP_ERR_NOMEM;
   if (!x->seats) {
     span_of people = people_of(x);
@@ -708,370 +609,7 @@ static void count_people(release_query *x, size_t at) {
     if (!strcmp(x->bins[i].text, "other") && x->bins[i].of[at].told) add_pooled(x, at, &x->bins[i]);
 }
 
-/* --------------------------------------------------------------------------------------- table */
-
-static bool is_real(const asked *a) {
-  return a->how != HOW_SUM && a->how != HOW_MEMBERS && a->how != HOW_SIGNAL;
-}
-
-static const struct part {
-  const char *name, *role, *definition;
-} shown_parts[] = {
-    {"", "metric", NULL},
-    {"at_least", "companion", "The true number is at least this."},
-    {"at_most", "companion", "The true number is at most this; empty if that is not known."}};
-#define PARTS (sizeof shown_parts / sizeof *shown_parts)
-
-/* Beside a baseline: how far two rounded numbers can lie apart is told with their difference. */
-static const struct part compared_parts[] = {
-    {"baseline", "baseline", "The same of the baseline."},
-    {"difference", "difference", "The value minus the baseline."},
-    {"difference.at_least", "companion", "The true difference is at least this, if that is known."},
-    {"difference.at_most", "companion", "The true difference is at most this, if that is known."},
-    {"relative", "relative", "The difference divided by the baseline's amount."}};
-#define COMPARED (sizeof compared_parts / sizeof *compared_parts)
-
-static const char *unit_of(const asked *a) {
-  return a->r->unit ? a->r->unit : bpi_metric_unit(a->m);
-}
-
-/* The metric's title, its part and which end of the range it is: "Journeys: read edit, at least". */
-static void title_of(const asked *a, const char *column, char *out, size_t size) {
-  const char *title = a->r->title ? a->r->title : a->m->title;
-  char name[128];
-  name_of(a, "", name, sizeof name);
-  const char *part = name + strlen(a->r->id);
-  part += *part == '.';
-  const char *word = bpi_word_title("part", part, strlen(part));
-  int length = snprintf(out, size, "%s%s%s", title, *part ? ": " : "", word ? word : part);
-  for (const char *end = column; *end && length > 0 && (size_t)length < size;) {
-    size_t letters = strcspn(end, ".");
-    length += snprintf(out + length, size - (size_t)length, ", %.*s", (int)letters, end);
-    end += letters + (end[letters] == '.');
-  }
-  for (char *c = out + strlen(title); *c; c++)
-    if (*c == '_') *c = ' ';
-}
-
-static void add_part(bp_result *t, const asked *a, const struct part *p) {
-  char name[128], title[192];
-  bool real = is_real(a) || !strcmp(p->name, "relative");
-  name_of(a, p->name, name, sizeof name);
-  title_of(a, p->name, title, sizeof title);
-  size_t at = bpi_table_add_column(t, real ? BP_TYPE_REAL : BP_TYPE_INT, name, p->role);
-  bpi_table_column_meta(t, at, "title", title);
-  bpi_table_column_meta(t, at, "unit", strcmp(p->name, "relative") ? unit_of(a) : "ratio");
-  if (*p->name) bpi_table_column_meta(t, at, "of", a->r->id);
-  bpi_table_column_meta(t, at, "definition",
-                        p->definition      ? p->definition
-                        : a->r->definition ? a->r->definition
-                                           : a->m->definition);
-}
-
-static void add_reference(bp_result *t, const asked *a) {
-  char name[128], definition[BENCHMARK_SOURCE + 64];
-  name_of(a, "benchmark", name, sizeof name);
-  snprintf(definition, sizeof definition, "What the organisation compares with: %s, %s.",
-           a->beside->source, a->beside->date);
-  size_t at = bpi_table_add_column(t, BP_TYPE_REAL, name, "companion");
-  bpi_table_column_meta(t, at, "title", "Benchmark");
-  bpi_table_column_meta(t, at, "unit", unit_of(a));
-  bpi_table_column_meta(t, at, "of", a->r->id);
-  bpi_table_column_meta(t, at, "definition", definition);
-}
-
-/* "model_family" is titled "Model family". */
-static void add_slices(const release_query *x, bp_result *t) {
-  char title[RELEASE_TEXT];
-  size_t at = bpi_table_add_column(t, BP_TYPE_TEXT, x->by_name, "dimension");
-  snprintf(title, sizeof title, "%s", x->by_name);
-  if (title[0] >= 'a' && title[0] <= 'z') title[0] = (char)(title[0] - 'a' + 'A');
-  for (char *c = title; *c; c++)
-    if (*c == '_') *c = ' ';
-  bpi_table_column_meta(t, at, "title", title);
-}
-
-static void add_columns(release_query *x, bp_result *t) {
-  if (x->time != DIM_COUNT) {
-    const dimension *d = &bpi_dimensions[x->time];
-    size_t at = bpi_table_add_column(t, BP_TYPE_TEXT, d->name, "dimension");
-    bpi_table_column_meta(t, at, "title", d->title);
-  }
-  if (x->by != BY_NOTHING) add_slices(x, t);
-  size_t at;
-  if (x->by != BY_MEMBER) {
-    at = bpi_table_add_column(t, BP_TYPE_TEXT, "contributors", "companion");
-    bpi_table_column_meta(
-        t, at, "definition",
-        "People behind the row, as a band; of several weeks the one with the most.");
-  }
-  for (size_t i = 0; i < x->count; i++) {
-    const asked *a = &x->asked[i];
-    for (size_t k = 0; k < PARTS; k++)
-      add_part(t, a, &shown_parts[k]);
-    for (size_t k = 0; k < COMPARED && x->q->baseline; k++)
-      add_part(t, a, &compared_parts[k]);
-    if (a->beside) add_reference(t, a);
-  }
-}
-
-static double quotient(const asked *a, int64_t top, int64_t bottom) {
-  return (double)top * a->scale / (double)bottom;
-}
-
-/* A part of a whole: its middle and its bounds are, too, however wide the ranges of both. */
-static bool is_share(const asked *a) {
-  bool divided = a->how == HOW_RATIO || a->how == HOW_ADOPTION || a->how == HOW_SEATS;
-  return divided && strcmp(unit_of(a), "ratio") == 0;
-}
-
-/* A sum of which some part is withheld. */
-static bool is_lower(const asked *a, const tally *t) {
-  return t->lower || (a->how == HOW_SUM && t->untold);
-}
-
-/* value, at least, at most; false in `has` where there is none. What is told as a lower bound is the least that
- * the sum can be, and not the middle of what is told of it. */
-static void answer_of(const asked *a, const tally *t, double out[PARTS], bool has[PARTS]) {
-  const span_of *top = &t->top, *bottom = &t->bottom;
-  has[0] = has[1] = has[2] = true;
-  out[0] = (double)top->value, out[1] = (double)top->low, out[2] = (double)top->high;
-  if (a->how == HOW_SUM && is_lower(a, t)) out[0] = out[1];
-  if (a->how == HOW_SHARES) {
-    out[0] = quotient(a, top->value, bottom->value);
-    out[1] = top->low <= 1 ? 0 : (double)top->low / 20;
-    out[2] = top->high >= 19 ? 1 : (double)top->high / 20;
-  } else if (is_real(a)) {
-    has[0] = bottom->value > 0;
-    has[1] = bottom->high > 0;
-    has[2] = bottom->low > 0;
-    if (has[0]) out[0] = quotient(a, top->value, bottom->value);
-    if (has[1]) out[1] = quotient(a, top->low, bottom->high);
-    if (has[2]) out[2] = quotient(a, top->high, bottom->low);
-    if (has[1] && top->low < 0 && has[2]) out[1] = quotient(a, top->low, bottom->low);
-    for (size_t k = 0; k < PARTS && is_share(a); k++)
-      if (has[k] && out[k] > 1) out[k] = 1;
-  }
-}
-
-static int state_of(const tally *t) {
-  return t->told                      ? BP_CELL_VALUE
-         : t->uncovered && !t->untold ? BP_CELL_UNCOVERED
-                                      : BP_CELL_WITHHELD;
-}
-
-static void set_number(bp_result *t, size_t column, const asked *a, double value) {
-  if (is_real(a))
-    bpi_table_set_real(t, column, value);
-  else
-    bpi_table_set_int(t, column, (int64_t)value);
-}
-
-static void set_answer(bp_result *t, size_t column, const asked *a, const tally *told) {
-  int state = state_of(told);
-  double out[PARTS];
-  bool has[PARTS];
-  answer_of(a, told, out, has);
-  bool lower = is_lower(a, told);
-  for (size_t k = 0; k < PARTS; k++) {
-    if (state != BP_CELL_VALUE) {
-      bpi_table_set_state(t, column + k, state);
-    } else if (has[k] && !(k == 2 && lower)) {
-      set_number(t, column + k, a, out[k]);
-      if (k == 0 && lower) bpi_table_set_state(t, column, BP_CELL_VALUE | BP_CELL_LOWER_BOUND);
-    }
-  }
-}
-
-/* Two numbers that are told, so their difference tells nothing new; and how far it may be from theirs. */
-static void set_difference(bp_result *t, size_t column, const asked *a, const tally *now,
-                           const tally *before) {
-  double x[PARTS], y[PARTS];
-  bool has_x[PARTS], has_y[PARTS];
-  answer_of(a, now, x, has_x);
-  answer_of(a, before, y, has_y);
-  if (!has_x[0] || !has_y[0]) return;
-  set_number(t, column, a, x[0] - y[0]);
-  if (has_x[1] && has_y[2] && !is_lower(a, before)) set_number(t, column + 1, a, x[1] - y[2]);
-  if (has_x[2] && has_y[1] && !is_lower(a, now)) set_number(t, column + 2, a, x[2] - y[1]);
-  if (y[0] != 0) bpi_table_set_real(t, column + 3, (x[0] - y[0]) / (y[0] < 0 ? -y[0] : y[0]));
-}
-
-static void set_comparison(bp_result *t, size_t column, const asked *a, const tally *now,
-                           const tally *before) {
-  int state = state_of(before), both = state_of(now) == BP_CELL_VALUE ? state : state_of(now);
-  double out[PARTS];
-  bool has[PARTS];
-  answer_of(a, before, out, has);
-  if (state != BP_CELL_VALUE)
-    bpi_table_set_state(t, column, state);
-  else if (has[0])
-    set_number(t, column, a, out[0]);
-  if (state == BP_CELL_VALUE && has[0] && is_lower(a, before))
-    bpi_table_set_state(t, column, BP_CELL_VALUE | BP_CELL_LOWER_BOUND);
-  for (size_t k = 1; k < COMPARED && both != BP_CELL_VALUE; k++)
-    bpi_table_set_state(t, column + k, both);
-  if (both == BP_CELL_VALUE) set_difference(t, column + 1, a, now, before);
-}
-
-static void set_time(const release_query *x, bp_result *t, size_t column, int64_t time) {
-  char text[32];
-  civil at;
-  if (x->time == DIM_TIME_WEEK) {
-    bpi_civil_from_days(time, &at);
-    snprintf(text, sizeof text, "%04d-%02d-%02d", at.year, at.month, at.day);
-  } else if (x->time == DIM_TIME_MONTH) {
-    snprintf(text, sizeof text, "%04d-%02d", (int)(time / 12), (int)(time % 12) + 1);
-  } else {
-    snprintf(text, sizeof text, "%04d-Q%d", (int)(time / 4), (int)(time % 4) + 1);
-  }
-  bpi_table_set_text(t, column, text, strlen(text));
-}
-
-static void set_people(bp_result *t, size_t column, const bin *b) {
-  char text[48];
-  if (b->most_low == 0) {
-    bpi_table_set_state(t, column, BP_CELL_WITHHELD);
-    return;
-  }
-  snprintf(text, sizeof text, "%lld-%lld", (long long)b->most_low, (long long)b->most_high);
-  for (int band = 1; band < HEADCOUNT_BANDS; band++)
-    if (bpi_headcount_least(band) == b->most_low &&
-        (band == HEADCOUNT_50 || bpi_headcount_most(band) == b->most_high))
-      snprintf(text, sizeof text, "%s", bpi_headcount_name(band));
-  bpi_table_set_text(t, column, text, strlen(text));
-}
-
-static const bin *same_row(const release_query *before, const bin *b) {
-  for (size_t i = 0; i < before->bin_count; i++)
-    if (!strcmp(before->bins[i].text, b->text)) return &before->bins[i];
-  return NULL;
-}
-
-static void add_row(release_query *x, const release_query *before, bp_result *t, const bin *b) {
-  static const tally nothing;
-  const bin *was = before ? same_row(before, b) : NULL;
-  size_t column = 0;
-  bpi_table_add_row(t);
-  if (x->time != DIM_COUNT) set_time(x, t, column++, b->time);
-  if (x->by != BY_NOTHING) bpi_table_set_text(t, column++, b->text, strlen(b->text));
-  if (x->by != BY_MEMBER) set_people(t, column++, b);
-  for (size_t i = 0; i < x->count; i++) {
-    const reference *beside = x->asked[i].beside;
-    set_answer(t, column, &x->asked[i], &b->of[i]);
-    column += PARTS;
-    if (before) {
-      set_comparison(t, column, &x->asked[i], &b->of[i], was ? &was->of[i] : &nothing);
-      column += COMPARED;
-    }
-    if (beside) bpi_table_set_real(t, column++, beside->value);
-  }
-}
-
-/* qsort has no place for what is asked, so the number to sort by is put beside each row first. */
-typedef struct ranked {
-  const bin *b;
-  double value;
-  bool has;
-} ranked;
-
-static int by_rank(const void *a, const void *b) {
-  const ranked *x = a, *y = b;
-  if (x->has != y->has) return x->has ? -1 : 1;
-  if (x->has && x->value != y->value) return x->value < y->value ? -1 : 1;
-  if (x->b->time != y->b->time) return x->b->time < y->b->time ? -1 : 1;
-  return strcmp(x->b->text, y->b->text);
-}
-
-static void rank(const release_query *x, ranked *r, const bin *b) {
-  double out[PARTS];
-  bool has[PARTS];
-  *r = (ranked){.b = b};
-  if (x->order < 0) return;
-  const tally *t = &b->of[x->order];
-  answer_of(&x->asked[x->order], t, out, has);
-  r->has = t->told && has[0];
-  r->value = x->descending ? -out[0] : out[0];
-}
-
-static int add_rows(release_query *x, const release_query *before, bp_result *t) {
-  bool every_week = x->time == DIM_TIME_WEEK && x->by == BY_NOTHING;
-  /* One row, or one for each week, whether or not anything is published. */
-  for (int64_t w = x->from; every_week && w < x->until; w += 7)
-    if (!bin_of(x, w, "")) return BP_ERR_NOMEM;
-  if (x->time == DIM_COUNT && x->by == BY_NOTHING && !bin_of(x, 0, "")) return BP_ERR_NOMEM;
-  /* And one for what is there no more. */
-  for (size_t i = 0; before && i < before->bin_count; i++)
-    if (!bin_of(x, 0, before->bins[i].text)) return BP_ERR_NOMEM;
-  ranked *rows = bpi_alloc_zero(x->bin_count + 1, sizeof *rows);
-  if (!rows) return BP_ERR_NOMEM;
-  for (size_t i = 0; i < x->bin_count; i++)
-    rank(x, &rows[i], &x->bins[i]);
-  qsort(rows, x->bin_count, sizeof *rows, by_rank);
-  size_t limit = x->q->limit && (size_t)x->q->limit < x->bin_count ? (size_t)x->q->limit
-                                                                   : x->bin_count;
-  for (size_t i = 0; i < limit; i++)
-    add_row(x, before, t, rows[i].b);
-  bpi_free(rows);
-  return BP_OK;
-}
-
-/* What a number takes for granted stands beside it. */
-static void put_notes(const release_query *x, bp_result *t) {
-  buf b;
-  bpi_buf_init(&b, 4096);
-  bpi_buf_text(&b,
-               x->by == BY_MEMBER
-                   ? "Members who agreed to be seen by their lead, as long as they do; others are "
-                     "in the team's numbers only. What a member did not agree to is withheld."
-                   : "Aggregated, at least 3 contributors, published once. Numbers are rounded, or "
-                     "the middle of a range: the true one lies between its two ends.");
-  if (x->q->baseline)
-    bpi_buf_text(&b,
-                 " A difference is of two such numbers; the true one lies between its own ends.");
-  for (size_t i = 0; i < x->count; i++) {
-    if (x->asked[i].how != HOW_ROI) continue;
-    bpi_buf_text(&b, " Assumed for roi: ");
-    bpi_assumptions_show_time(&b, assumed_by(x));
-    bpi_buf_text(&b, "; ");
-    bpi_assumptions_show_hour(&b, assumed_by(x));
-    bpi_buf_text(&b, ".");
-  }
-  if (b.failed)
-    t->failed = b.failed;
-  else
-    bpi_table_meta(t, "notes", b.data);
-  bpi_buf_free(&b);
-}
-
-static void put_day(bp_result *t, const char *key, int64_t day) {
-  char text[32];
-  bpi_format_instant(day < 0 ? 0 : day * BPI_DAY_QUARTERS * BPI_QUARTER, text);
-  bpi_table_meta(t, key, text);
-}
-
-static int present(release_query *x, const release_query *before, bp_result **out) {
-  bp_result *t = bpi_table_new();
-  if (!t) return BP_ERR_NOMEM;
-  add_columns(x, t);
-  int rc = add_rows(x, before, t);
-  if (rc) {
-    bpi_table_release(t);
-    return rc;
-  }
-  bpi_table_meta(t, "topic", "query");
-  put_day(t, "from", x->from);
-  put_day(t, "until", x->until);
-  if (before) {
-    bpi_table_meta(t, "baseline", bpi_baseline_name(x->q));
-    put_day(t, "baseline_from", before->from);
-    put_day(t, "baseline_until", before->until);
-  }
-  bpi_table_meta(t, "zone", "UTC");
-  bpi_table_meta(t, "period", x->q->period);
-  put_notes(x, t);
-  return bpi_table_finish(out, t, x->error);
-}
+/* --------------------------------------------------------------------------- metrics/release.h */
 
 bool bpi_release_metric(size_t at, release_metric *out) {
   if (at >= RELEASED) return false;
@@ -1091,7 +629,7 @@ size_t bpi_release_columns(size_t at, char names[RELEASE_PARTS][RELEASE_NAME]) {
   asked list[SIDE_MAX];
   size_t count = columns_of(list, &all_released[at], NULL);
   for (size_t i = 0; i < count; i++)
-    name_of(&list[i], "", names[i], RELEASE_NAME);
+    bpi_release_name(&list[i], "", names[i], RELEASE_NAME);
   return count;
 }
 
@@ -1143,7 +681,7 @@ int bpi_release_compute(bp_result **out, const compute_context *c, const release
       rc = BP_ERR_NOMEM;
   }
   if (!rc) rc = compute(x, before);
-  if (!rc) rc = present(x, before, out);
+  if (!rc) rc = bpi_release_present(x, before, out);
   free_query(before);
   free_query(x);
   return rc == BP_ERR_NOMEM ? bpi_fail_nomem(error) : rc;
