@@ -85,5 +85,5 @@ ninja -C "$build"
 # Tests that start programs by themselves do not know the emulator.
 programs=$(meson test -C "$build" --list 2>/dev/null | sed -n 's|^libblueplane:unit / ||p' | grep -v oracle)
 # shellcheck disable=SC2086  # a list of names
-exec meson test -C "$build" --no-rebuild --timeout-multiplier 20 --print-errorlogs \
-  ${1:-$programs views answers formats merge publish mutants client}
+[ $# -gt 0 ] || set -- $programs views answers formats merge publish mutants client
+exec meson test -C "$build" --no-rebuild --timeout-multiplier 20 --print-errorlogs "$@"
