@@ -27,7 +27,7 @@ address | thread) ;;
 *) sh "$here/dependencies.sh" "$system" "$folder" ;;
 esac
 
-# Without a test named: all that are of this system. Others load the library into programs of this machine.
+# Without a test named: all that are of this system.
 suites='--suite unit --suite abi --suite privacy --suite fuzz --suite examples --suite conformance'
 patience=10
 launcher=$(command -v ccache >/dev/null && echo "'ccache', " || :)
