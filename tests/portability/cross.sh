@@ -82,8 +82,8 @@ build=$folder/build
 ninja -C "$build"
 # A test that does a thing many times does it less often by an emulated processor.
 [ -z "$run" ] || export BLUEPLANE_SHORT=1
-# Tests that start programs by themselves do not know the emulator.
-programs=$(meson test -C "$build" --list 2>/dev/null | sed -n 's|^libblueplane:unit / ||p' | grep -v oracle)
+# Other tests that start programs by themselves do not know the emulator.
+programs=$(meson test -C "$build" --list 2>/dev/null | sed -n 's|^libblueplane:unit / ||p')
 # shellcheck disable=SC2086  # a list of names
 [ $# -gt 0 ] || set -- $programs views answers formats merge publish mutants client
 exec meson test -C "$build" --no-rebuild --timeout-multiplier 20 --print-errorlogs "$@"

@@ -19,6 +19,11 @@
 #include "base/mem.h"
 #include "result/table.h"
 
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#endif
+
 enum { FORMATS = 16 };
 
 typedef struct job {
@@ -92,6 +97,9 @@ static void run(job *j, char command, char *a, char *b, char *c) {
 int main(void) {
   static char line[1 << 16];
   job j = {bpi_table_new(), {{0}}, 0};
+#ifdef _WIN32
+  _setmode(1, _O_BINARY);
+#endif
   while (fgets(line, sizeof line, stdin) != NULL) {
     char *words[4], *at = line, nothing[] = "";
     line[strcspn(line, "\n")] = '\0';

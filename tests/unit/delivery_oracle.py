@@ -18,6 +18,7 @@ import json
 import os
 import random
 import re
+import shlex
 import struct
 import subprocess
 import sys
@@ -311,7 +312,8 @@ def main():
     table, examples = documented()
     jobs.append((table, list(examples), 0))
     commands = "".join(line + "\n" for table, formats, _ in jobs for line in table.commands(formats))
-    run = subprocess.run([options.driver], input=commands.encode(), stdout=subprocess.PIPE, check=True)
+    wrapper = shlex.split(os.environ.get("MESON_EXE_WRAPPER", ""))  # of another system's programs
+    run = subprocess.run([*wrapper, options.driver], input=commands.encode(), stdout=subprocess.PIPE, check=True)
     out = io.BytesIO(run.stdout)
     for number, (table, formats, room) in enumerate(jobs):
         texts = [out.read(int(out.readline())).decode("utf-8") for _ in formats]
