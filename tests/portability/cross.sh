@@ -80,7 +80,7 @@ END
 build=$folder/build
 [ -f "$build/build.ninja" ] || meson setup --cross-file "$folder/cross.txt" "$build" "$source"
 ninja -C "$build"
-# A test that does a thing many times does it less often by an emulated processor.
+# Tests have a short form, for an emulated processor.
 [ -z "$run" ] || export BLUEPLANE_SHORT=1
 # Other tests that start programs by themselves do not know the emulator.
 programs=$(meson test -C "$build" --list 2>/dev/null | sed -n 's|^libblueplane:unit / ||p')

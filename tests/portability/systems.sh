@@ -119,7 +119,7 @@ ninja -C "$build"
 [ "$system" != windows ] || "$folder/run" wineboot --init >/dev/null 2>&1 || :
 # shellcheck disable=SC2086  # a list of options
 [ $# -gt 0 ] || set -- $suites
-# Every file passes through Wine's one server: two tests of faults go through fewer of their points.
+# Every file passes through Wine's one server: some tests go through fewer of their places.
 [ "$system" != windows ] || export BLUEPLANE_SHORT=1
 failed=0
 meson test -C "$build" --no-rebuild --timeout-multiplier $patience --print-errorlogs "$@" || failed=$?

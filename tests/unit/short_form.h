@@ -1,5 +1,5 @@
-/* BLUEPLANE_SHORT=1: the short form of a test, where files are slow or every access to memory is looked at. It goes through
- * the same code in fewer of its places. */
+/* BLUEPLANE_SHORT=1: the short form of a test, where files are slow, the processor is emulated or every access to memory is
+ * looked at. It goes through the same code in fewer of its places. */
 #ifndef TESTS_UNIT_SHORT_FORM_H
 #define TESTS_UNIT_SHORT_FORM_H
 

@@ -1,6 +1,5 @@
 /* The statistics: against the oracle (tests/oracle/stats.py, the argument), against examples their
- * authors printed, and against the truth of simulated developers: 10,000, or with BLUEPLANE_SHORT=1, where the processor is
- * emulated, the first 500. */
+ * authors printed, and against the truth of 10,000 simulated developers, 500 in the short form. */
 #include <check.h>
 #include <float.h>
 #include <math.h>
@@ -10,6 +9,7 @@
 
 #include "metrics/stats.h"
 #include "run_suite.h"
+#include "short_form.h"
 
 static const char *cases_path;
 
@@ -365,7 +365,7 @@ static void print(const tally *t) {
 }
 
 static int developers(void) {
-  return getenv("BLUEPLANE_SHORT") != NULL ? 500 : 10000;
+  return short_form() ? 500 : 10000;
 }
 
 /* Three standard errors of a share. */
