@@ -133,15 +133,15 @@ date date_of(int64_t us) {
   return d;
 }
 
-/* A midnight that does not exist is as much later as the clock was put forward; of one that comes twice it is the
- * first. */
+/* Where midnight does not exist the day begins when the clock is put forward; of one that comes twice it is the first. */
 int64_t instant_of(date d) {
   int64_t us = days_of(d.year, d.month, d.day) * DAY_US;
   int64_t before = offset_at(us - DAY_US) * INT64_C(1000000);
   int64_t after = offset_at(us + DAY_US) * INT64_C(1000000);
-  bool later = offset_at(us - before) * INT64_C(1000000) != before &&
-               offset_at(us - after) * INT64_C(1000000) == after;
-  return us - (later ? after : before);
+  if (offset_at(us - before) * INT64_C(1000000) == before) return us - before;
+  if (offset_at(us - after) * INT64_C(1000000) == after) return us - after;
+  offset_at(us - before);
+  return here.from_us;
 }
 
 date today(void) {

@@ -13,7 +13,7 @@ char *find_zone(const char **from);
 bool zone_exists(const char *name);
 /* The zone's name nearest to what was typed, or NULL; the caller frees it. */
 char *nearest_zone(const char *typed);
-/* From now on dates are those of that zone; of UTC until then. */
+/* From now on dates are those of that zone; of UTC until then. Dates are asked for by one thread. */
 void use_zone(const char *name);
 
 typedef struct date {

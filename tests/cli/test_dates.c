@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "../unit/run_suite.h"
+#include "calendar.h"
 #include "zone.h"
 
 #define SECOND INT64_C(1000000)
@@ -53,6 +54,17 @@ START_TEST(days_begin_as_the_c_library_says) {
 }
 END_TEST
 
+/* The clocks of Toronto were put forward from 23:30, five hours behind UTC, to 00:30. */
+START_TEST(midnight_that_is_passed_over) {
+  const date d = {.year = 1919, .month = 3, .day = 31};
+  use_zone("America/Toronto");
+  date first = date_of(instant_of(d)), last = date_of(instant_of(d) - SECOND);
+  ck_assert_int_eq(instant_of(d), (days_of(1919, 3, 31) * 86400 + 4 * 3600 + 1800) * SECOND);
+  ck_assert(first.day == 31 && first.hour == 0 && first.minute == 30);
+  ck_assert(last.day == 30 && last.hour == 23 && last.minute == 29);
+}
+END_TEST
+
 START_TEST(names_that_are_no_zone) {
   static const char *const names[] = {"", "CET-1CEST", "Europe", "../zoneinfo/UTC", "Mars/Olympus"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -76,6 +88,7 @@ int main(void) {
   Suite *suite = suite_create("dates");
   TCase *tests = tcase_create("dates");
   tcase_add_loop_test(tests, days_begin_as_the_c_library_says, 0, ZONE_COUNT);
+  tcase_add_test(tests, midnight_that_is_passed_over);
   tcase_add_test(tests, names_that_are_no_zone);
   tcase_add_test(tests, instants_far_away);
   suite_add_tcase(suite, tests);
