@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <blueplane/arrow.h>
@@ -169,9 +170,13 @@ static void *use_no_store(void *user) {
   (void)user;
   for (int i = 0; i < 20; i++) {
     bp_result *result = NULL;
+    int32_t seconds = 0;
     ck_assert_str_eq(bp_version_string(), BP_VERSION_STRING);
     ck_assert_int_eq(bp_feature("source:native"), 1);
     ck_assert_str_ne(bp_strerror(BP_ERR_BUSY), "");
+    ck_assert_int_eq(bp_zone_offset(&seconds, NULL, NULL, "Asia/Kathmandu", WORLD_OPEN, NULL),
+                     BP_OK);
+    ck_assert_int_eq(seconds, 20700);
     ck_assert_int_eq(bp_catalog(&result, "metrics", NULL), BP_OK);
     ck_assert_uint_gt(bp_result_rows(result), 50);
     bp_result_free(result);
@@ -206,6 +211,14 @@ static int count_threads(void) {
     count += entry->d_name[0] != '.';
   if (tasks != NULL) closedir(tasks);
   return count;
+}
+
+/* A thread that has ended is listed until the system has put it away, which may be after it was joined. */
+static bool are_gone(int before) {
+  const struct timespec moment = {0, 1000000};
+  for (int wait = 0; wait < 10000 && count_threads() != before; wait++)
+    nanosleep(&moment, NULL);
+  return count_threads() == before;
 }
 
 static void note(callbacks *c) {
@@ -257,11 +270,11 @@ START_TEST(threads_are_asked_for) {
     c.most_threads = 0;
     ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), &options, NULL, NULL), BP_OK);
     ck_assert_int_le(c.most_threads, before + (threads > 1 ? (int)threads : 0));
-    ck_assert_int_eq(count_threads(), before);
+    ck_assert(are_gone(before));
   }
   ck_assert_int_eq(figure(s, "prompts"), 4 * DAY_SESSIONS);
   bp_close(s);
-  ck_assert_int_eq(count_threads(), before);
+  ck_assert(are_gone(before));
   ck_assert(c.lines > 0 && c.steps > 0 && c.moments > 0);
   ck_assert_int_eq(c.elsewhere, 0);
 }
