@@ -101,13 +101,9 @@ static bool cut_date(slice *s) {
   return true;
 }
 
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 static size_t digits_before(const char *text, size_t end) {
   size_t at = end;
-  while (at > 0 && is_digit(text[at - 1]))
+  while (at > 0 && bpi_price_digit(text[at - 1]))
     at--;
   return end - at;
 }

@@ -41,6 +41,10 @@ struct prices {
 /* The thresholds in prompt tokens that a rollup cell can tell apart, by CLASS_BAND. */
 extern const int64_t bpi_price_thresholds[BANDS];
 
+static inline bool bpi_price_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 /* The order of names in a table: that of their bytes. */
 int bpi_price_compare(const char *a, size_t a_length, const char *b, size_t b_length);
 

@@ -116,21 +116,17 @@ static bool valid_name(const char *text) {
   return true;
 }
 
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /* A decimal like "0.25" times ten to the power of `places`. */
 static bool parse_decimal(const char *text, int places, int64_t *out) {
   int64_t value = 0;
   int digits = 0;
-  if (!is_digit(*text) || (text[0] == '0' && is_digit(text[1]))) return false;
-  for (; is_digit(*text); text++) {
+  if (!bpi_price_digit(*text) || (text[0] == '0' && bpi_price_digit(text[1]))) return false;
+  for (; bpi_price_digit(*text); text++) {
     if (++digits > 9) return false;
     value = value * 10 + (*text - '0');
   }
-  if (*text == '.' && !is_digit(*++text)) return false;
-  for (; is_digit(*text); text++) {
+  if (*text == '.' && !bpi_price_digit(*++text)) return false;
+  for (; bpi_price_digit(*text); text++) {
     if (--places < 0) return false;
     value = value * 10 + (*text - '0');
   }

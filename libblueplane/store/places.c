@@ -17,6 +17,7 @@ static store_statement of_kind(const places *p, store_statement first) {
 
 /* ------------------------------------------------------------------------------------- layers */
 
+/* Keys of a transaction that was undone are kept, and looked for in vain. */
 int bpi_places_check(store *s, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_DATA_VERSION, error);
   if (get == NULL) return bpi_error_code(*error);
@@ -25,9 +26,7 @@ int bpi_places_check(store *s, bp_error **error) {
   int64_t version = sqlite3_column_int64(get, 0);
   sqlite3_reset(get);
   for (fact_kind kind = 0; kind < FACT_KINDS && version != s->layers_version; kind++)
-    bpi_layers_forget(
-        &s->layers
-             [kind]); /* keys of a transaction that was undone are kept, and looked for in vain */
+    bpi_layers_forget(&s->layers[kind]);
   s->layers_version = version;
   return BP_OK;
 }
