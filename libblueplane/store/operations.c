@@ -1,6 +1,7 @@
 /* store/operations.c */
 #include "store/operations.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "store/group.h"
@@ -16,18 +17,22 @@ static int run(store *s, store_statement which, int64_t a, int64_t b, int64_t c,
   sqlite3_stmt *statement = bpi_sql(s, which, error);
   if (statement == NULL) return bpi_error_code(*error);
   const int64_t values[] = {a, b, c};
-  for (int i = 0; i < sqlite3_bind_parameter_count(statement); i++)
+  int count = sqlite3_bind_parameter_count(statement);
+  assert(count <= 3);
+  for (int i = 0; i < count; i++)
     sqlite3_bind_int64(statement, i + 1, values[i]);
   return bpi_sql_run(statement, error);
 }
 
+/* FACT_NONE where there is none, also after an error. */
 static int get(store *s, int64_t kind, int64_t key, int64_t *out, bp_error **error) {
+  *out = FACT_NONE;
   sqlite3_stmt *find = bpi_sql(s, SQL_OPERATION_GET, error);
   if (find == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(find, 1, kind);
   sqlite3_bind_int64(find, 2, key);
   int rc = bpi_sql_step(find, error);
-  *out = rc > 0 ? sqlite3_column_int64(find, 0) : FACT_NONE;
+  if (rc > 0) *out = sqlite3_column_int64(find, 0);
   sqlite3_reset(find);
   return rc < 0 ? rc : BP_OK;
 }

@@ -15,7 +15,7 @@ typedef struct packed_cell {
 
 void bpi_put_cell(buf *out, const packed_cell *put, const packed_cell *before);
 /* Turns the cell before into the next one, but for its kind, which no cell says. */
-void bpi_take_cell(varints *from, packed_cell *cell);
+void bpi_take_cell(varints *from, packed_cell *into);
 /* The cells in a column of the row on which a statement stands. */
 varints bpi_cells_of(sqlite3_stmt *row, int column);
 
