@@ -40,8 +40,8 @@ void bpi_form_load(fact_kind kind, int64_t *fact, const int64_t *row);
 /* Of a reader's words nearly all are 0: three bytes say which are not, then those, eight bytes each, the
  * greatest first. Gives the length; 0 if all are 0. */
 #define MEMORY_BYTES_MAX (3 + 8 * FILE_MEMORY)
-size_t bpi_memory_store(unsigned char bytes[MEMORY_BYTES_MAX], const int64_t words[FILE_MEMORY]);
+size_t bpi_memory_store(unsigned char out[MEMORY_BYTES_MAX], const int64_t words[FILE_MEMORY]);
 /* What does not fit counts as 0. */
-void bpi_memory_load(int64_t words[FILE_MEMORY], const void *bytes, size_t length);
+void bpi_memory_load(int64_t words[FILE_MEMORY], const void *data, size_t length);
 
 #endif
