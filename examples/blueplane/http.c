@@ -310,9 +310,11 @@ static bool has_body(struct MHD_Connection *c) {
          (length != NULL && strcmp(length, "0") != 0);
 }
 
+/* As the library declares it. */
 static enum MHD_Result answer(void *self, struct MHD_Connection *c, const char *path,
                               const char *method, const char *version, const char *body,
-                              size_t *body_length, void **context) {
+                              size_t *body_length, /* NOLINT(readability-non-const-parameter) */
+                              void **context) {
   server *s = self;
   (void)version, (void)body, (void)body_length, (void)context;
   if (!is_our_name(s, host_of(c)))

@@ -2,6 +2,7 @@
  * metrics as it can; knows which metrics belong together and none of their meaning. */
 #include "stats.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +119,7 @@ static bool is_day(const char *period) {
 }
 
 static void choose_baseline(stats *s) {
+  assert(s->period != NULL);
   const char *asked = s->program->options.value[OPTION_COMPARE];
   bool all = strcmp(s->period, "all") == 0;
   s->compare = asked != NULL ? asked : all ? "none" : is_day(s->period) ? "average" : "previous";

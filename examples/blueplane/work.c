@@ -11,6 +11,7 @@
 #include "calendar.h"
 
 #define SECOND INT64_C(1000000)
+#define MINUTE (60 * SECOND)
 
 static uint64_t draw(worker *w) {
   w->chance ^= w->chance << 13;
@@ -197,7 +198,7 @@ static void put_session(text *out, worker *w, int week, int64_t at, int number) 
       folders[happens(w, 75) ? w->team % 6 : between(w, 0, 5)]);
   for (int tasks = between(w, 1, 3); tasks > 0; tasks--) {
     work_on(&s);
-    s.at += between(w, 1, 40) * 60 * SECOND;
+    s.at += between(w, 1, 40) * MINUTE;
   }
 }
 
@@ -216,12 +217,12 @@ void put_week(text *t, worker *w, int week, int64_t monday_us, int days) {
   if (!is_there(w, week) && days == 5) return;
   for (int day = 0; day < days; day++) {
     if (!happens(w, busy)) continue;
-    int64_t at = monday_us + day * DAY_US + between(w, 7 * 60, 11 * 60) * 60 * SECOND;
+    int64_t at = monday_us + day * DAY_US + between(w, 7 * 60, 11 * 60) * MINUTE;
     int more = (week % 13 == 12 ? 1 : 0) +
                (w->number == 0 ? 2 : 0); /* before a quarter ends; the developer */
     for (int i = between(w, 1, 3) + more; i > 0; i--) {
       put_session(t, w, week, at, number++);
-      at += between(w, 90, 200) * 60 * SECOND;
+      at += between(w, 90, 200) * MINUTE;
     }
   }
 }

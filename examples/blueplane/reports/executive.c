@@ -100,7 +100,8 @@ static char *change_of(const executive *e, const char *metric, bool sum) {
 }
 
 static tile tile_of(const executive *e, const char *label, const char *metric, char *detail) {
-  tile t = {.label = label, .detail = detail, .result = e->total};
+  tile t = {.label = label, .result = e->total};
+  t.detail = detail;
   t.column = find_column(e->total, "metric", metric);
   t.value = show_value(&e->screen, e->total, 0, t.column);
   if (t.value[0] == '\0') {

@@ -6,8 +6,8 @@
 #include "published.h"
 
 /* Complain; exit codes. */
-int report_executive(program *p, paper_form form);
-int report_research(program *p, paper_form form);
+int report_executive(program *asked, paper_form form);
+int report_research(program *asked, paper_form form);
 
 /* The documents of --assumptions and --benchmark. */
 int use_references(const program *p, const published *x);
