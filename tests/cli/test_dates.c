@@ -22,7 +22,7 @@ static const char *const zones[] = {
 static struct tm local_at(int64_t us) {
   time_t seconds = (time_t)(us / SECOND);
   struct tm local;
-  ck_assert_ptr_nonnull(localtime_r(&seconds, &local));
+  if (localtime_r(&seconds, &local) == NULL) ck_abort();
   return local;
 }
 
@@ -43,11 +43,11 @@ START_TEST(days_begin_as_the_c_library_says) {
   for (; d.year < 2040; d = add_days(d, 1)) {
     int64_t begin = instant_of(d);
     struct tm first = local_at(begin), last = local_at(begin - SECOND);
-    ck_assert_msg(last.tm_mday != d.day, "%d-%d-%d begins earlier", d.year, d.month, d.day);
+    if (last.tm_mday == d.day) ck_abort_msg("%d-%d-%d begins earlier", d.year, d.month, d.day);
     missing += first.tm_mday != d.day;
     for (int64_t us = begin - SECOND; us < begin + 86400 * SECOND; us += 17999 * SECOND) {
       struct tm local = local_at(us);
-      ck_assert_msg(is_same(date_of(us), &local), "%lld", (long long)us);
+      if (!is_same(date_of(us), &local)) ck_abort_msg("%lld", (long long)us);
     }
   }
   ck_assert_int_eq(missing, strcmp(zones[_i], "Pacific/Apia") == 0); /* 2011-12-30 */
