@@ -1,7 +1,7 @@
 /* Fuzz targets of what is read inside the library and is neither a source nor a document:
  *
  *   FUZZ_WORDS    instants, dates, weeks, periods, numbers and names: what is read, written and read again is the same
- *   FUZZ_ZONE     the bytes of a zone file: days begin in order, and where their date begins
+ *   FUZZ_ZONE     the bytes of a zone file: days begin in order, and where their date begins; offsets stay as long as is said
  *   FUZZ_INFLATE  a compressed stream: whole, in pieces and by zlib itself the same
  *   FUZZ_CELLS    packed cells: what is taken from bytes, put and taken again is the same
  *   FUZZ_WAL      a log of a database in use: its frames, with the sums they need, over a good database */
@@ -79,6 +79,18 @@ static void run(const char *data, size_t size) {
 
 #include "base/time.h"
 
+/* Some stretches of equal offset from an instant on: each ends where the next begins. */
+static void walk(const zone *z, int64_t us) {
+  int64_t from, until;
+  for (int i = 0; i < 20; i++, us = until) {
+    int32_t offset = bpi_zone_stretch(z, us, &from, &until);
+    if (offset != bpi_zone_offset(z, us) || offset != bpi_zone_offset(z, from)) abort();
+    if (from > us || (i > 0 && from != us)) abort();
+    if (until == INT64_MAX) return;
+    if (until <= us || offset != bpi_zone_offset(z, until - 1)) abort();
+  }
+}
+
 /* Days of twenty years, some of them apart; the last are beyond what a file lists. */
 static void run(const char *data, size_t size) {
   zone *z = NULL;
@@ -94,6 +106,10 @@ static void run(const char *data, size_t size) {
       abort();
     before = start;
   }
+  walk(z, INT64_MIN);
+  walk(z, before);
+  walk(z, INT64_MAX / 2);
+  walk(z, INT64_MAX - 4 * 366 * BPI_DAY);
   bpi_zone_free(z);
 }
 
