@@ -2,6 +2,8 @@
  * published. */
 #include "api/inspection.h"
 
+#include <assert.h>
+
 #include "api/team.h"
 #include "base/mem.h"
 #include "privacy/bundle.h"
@@ -77,6 +79,7 @@ static void member_rows(inspection *i, const roster *r, const roster *before,
   while (a < r->members || b < old) {
     int order = a == r->members ? 1 : b == old ? -1 : strcmp(r->member[a].id, before->member[b].id);
     if (order > 0) {
+      assert(before != NULL); /* it has members */
       member_row(i, "removed", before, &before->member[b++], own);
     } else if (order < 0) {
       member_row(i, "added", r, &r->member[a++], own);
