@@ -7,9 +7,10 @@
 #include "base/mem.h"
 #include "base/sort.h"
 #include "base/sum.h"
+#include "store/bulk.h"
 
 typedef struct run {
-  int64_t start, end;
+  int64_t session, start, end; /* a session without any has FACT_NONE for both ends of its extent */
 } run;
 
 typedef struct runs {
@@ -43,13 +44,7 @@ static int64_t **sorted(moments *m) {
   return NULL;
 }
 
-/* Appends an interval that does not begin before the last one; joins it where the gap allows. */
-static int append(runs *r, run next) {
-  if (r->count > 0 && bpi_span(r->run[r->count - 1].end, next.start) <= ACTIVE_GAP) {
-    run *last = &r->run[r->count - 1];
-    if (next.end > last->end) last->end = next.end;
-    return BP_OK;
-  }
+static int push(runs *r, run next) {
   void *items = r->run;
   int rc = bpi_reserve(&items, &r->capacity, r->count + 1, sizeof *r->run);
   if (rc != BP_OK) return rc;
@@ -58,15 +53,25 @@ static int append(runs *r, run next) {
   return BP_OK;
 }
 
-static int load(runs *r, store *s, int64_t session, bp_error **error) {
+/* Appends an interval that does not begin before the last one; joins it where the gap allows. */
+static int append(runs *r, run next) {
+  run *last = r->count > 0 ? &r->run[r->count - 1] : NULL;
+  if (last == NULL || bpi_span(last->end, next.start) > ACTIVE_GAP) return push(r, next);
+  if (next.end > last->end) last->end = next.end;
+  return BP_OK;
+}
+
+/* The stored runs of some sessions, in the order of the sessions and of time. */
+static int load(runs *r, store *s, const int64_t *sessions, size_t count, bp_error **error) {
+  const bulk wanted = {count, sessions, bpi_bulk_number};
   r->count = 0;
   sqlite3_stmt *get = bpi_sql(s, SQL_RUNS, error);
   if (get == NULL) return bpi_error_code(*error);
-  sqlite3_bind_int64(get, 1, session);
-  int rc;
-  while ((rc = bpi_sql_step(get, error)) > 0) {
-    run stored = {sqlite3_column_int64(get, 0), sqlite3_column_int64(get, 1)};
-    if (append(r, stored) != BP_OK) {
+  int rc = bpi_bulk_step(s, get, &wanted, error);
+  for (; rc > 0; rc = bpi_sql_step(get, error)) {
+    run stored = {sqlite3_column_int64(get, 0), sqlite3_column_int64(get, 1),
+                  sqlite3_column_int64(get, 2)};
+    if (push(r, stored) != BP_OK) {
       sqlite3_reset(get);
       return bpi_fail_nomem(error);
     }
@@ -80,7 +85,8 @@ static int merge(runs *out, const runs *known, int64_t *const *m, size_t count) 
   size_t i = 0, j = 0;
   while (i < known->count || j < count) {
     bool take_run = j == count || (i < known->count && known->run[i].start <= m[j][MOMENT_TIME]);
-    run next = take_run ? known->run[i] : (run){m[j][MOMENT_TIME], m[j][MOMENT_TIME]};
+    run next = take_run ? known->run[i]
+                        : (run){m[j][MOMENT_SESSION], m[j][MOMENT_TIME], m[j][MOMENT_TIME]};
     if (take_run)
       i++;
     else
@@ -125,71 +131,116 @@ static bool same(const runs *a, const runs *b) {
          (a->count == 0 || memcmp(a->run, b->run, a->count * sizeof *a->run) == 0);
 }
 
-static int write_runs(store *s, int64_t session, const runs *r, size_t from, int64_t from_us,
-                      bp_error **error) {
-  sqlite3_stmt *drop = bpi_sql(s, SQL_RUNS_DELETE, error);
-  sqlite3_stmt *put = bpi_sql(s, SQL_RUN_INSERT, error);
-  sqlite3_stmt *extent = bpi_sql(s, SQL_SESSION_EXTENT, error);
-  if (drop == NULL || put == NULL || extent == NULL) return bpi_error_code(*error);
+/* Sessions with what changes their runs, and what is to be stored, gathered over all of them: of small
+ * sessions there are thousands. All in the order of the sessions. */
+typedef struct keeping {
+  store *s;
+  int64_t **moment;
+  size_t moments;
+  const int64_t *rebuild;
+  size_t rebuilds;
+  int64_t *session;
+  size_t sessions;
+  runs known, made; /* of all; of the session that is looked at */
+  runs put, extents;
+  cells *changes;
+  bp_error **error;
+} keeping;
+
+static void run_column(const void *rows, size_t row, int column, sqlite3_context *into) {
+  const run *r = (const run *)rows + row;
+  int64_t value = column == 0 ? r->session : column == 1 ? r->start : r->end;
+  if (value != FACT_NONE) sqlite3_result_int64(into, value);
+}
+
+static int drop_runs(keeping *k, int64_t session, int64_t from_us) {
+  sqlite3_stmt *drop = bpi_sql(k->s, SQL_RUNS_DELETE, k->error);
+  if (drop == NULL) return bpi_error_code(*k->error);
   sqlite3_bind_int64(drop, 1, session);
   sqlite3_bind_int64(drop, 2, from_us);
-  int rc = bpi_sql_run(drop, error);
-  for (size_t i = from; i < r->count && rc == BP_OK; i++) {
-    sqlite3_bind_int64(put, 1, session);
-    sqlite3_bind_int64(put, 2, r->run[i].start);
-    sqlite3_bind_int64(put, 3, r->run[i].end);
-    rc = bpi_sql_run(put, error);
-  }
+  return bpi_sql_run(drop, k->error);
+}
+
+/* `known` are the session's runs as they are stored. */
+static int change_session(keeping *k, int64_t session, const runs *known, int64_t *const *m,
+                          size_t count, bool rebuild) {
+  const runs none = {0}, *made = &k->made;
+  if (merge(&k->made, rebuild ? &none : known, m, count) != BP_OK) return bpi_fail_nomem(k->error);
+  if (same(known, made)) return BP_OK;
+  size_t from = common_front(known, made);
+  add_active(k->changes, session, known, from, -1);
+  add_active(k->changes, session, made, from, 1);
+  int rc = from < known->count ? drop_runs(k, session, known->run[from].start) : BP_OK;
   if (rc != BP_OK) return rc;
-  sqlite3_bind_int64(extent, 1, session);
-  bpi_sql_bind(extent, 2, r->count > 0 ? r->run[0].start : FACT_NONE);
-  bpi_sql_bind(extent, 3, r->count > 0 ? r->run[r->count - 1].end : FACT_NONE);
-  return bpi_sql_run(extent, error);
-}
-
-static int store_session(store *s, int64_t session, int64_t *const *m, size_t count, bool rebuild,
-                         cells *changes, bp_error **error) {
-  runs known = {0}, none = {0}, made = {0};
-  int rc = load(&known, s, session, error);
-  if (rc == BP_OK && merge(&made, rebuild ? &none : &known, m, count) != BP_OK)
-    rc = bpi_fail_nomem(error);
-  if (rc == BP_OK && !same(&known, &made)) {
-    size_t from = common_front(&known, &made);
-    int64_t from_us = from < known.count ? known.run[from].start : INT64_MAX;
-    add_active(changes, session, &known, from, -1);
-    add_active(changes, session, &made, from, 1);
-    rc = write_runs(s, session, &made, from, from_us, error);
+  for (size_t i = from; i < made->count; i++)
+    if (push(&k->put, made->run[i]) != BP_OK) return bpi_fail_nomem(k->error);
+  run extent = {session, FACT_NONE, FACT_NONE};
+  if (made->count > 0) {
+    extent.start = made->run[0].start;
+    extent.end = made->run[made->count - 1].end;
   }
-  bpi_free(known.run);
-  bpi_free(made.run);
-  return rc;
+  return push(&k->extents, extent) == BP_OK ? BP_OK : bpi_fail_nomem(k->error);
 }
 
-/* Sessions with moments and sessions that are made anew, both in order. */
-static int store_sessions(store *s, int64_t *const *m, size_t count, const int64_t *rebuild,
-                          size_t rebuilds, cells *changes, bp_error **error) {
+static void list_sessions(keeping *k) {
+  for (size_t at = 0, next = 0; at < k->moments || next < k->rebuilds; k->sessions++) {
+    bool gone = at == k->moments || /* the session's last moment */
+                (next < k->rebuilds && k->rebuild[next] < k->moment[at][MOMENT_SESSION]);
+    int64_t session = gone ? k->rebuild[next] : k->moment[at][MOMENT_SESSION];
+    while (at < k->moments && k->moment[at][MOMENT_SESSION] == session)
+      at++;
+    next += next < k->rebuilds && k->rebuild[next] == session;
+    k->session[k->sessions] = session;
+  }
+}
+
+static int change_sessions(keeping *k) {
   int rc = BP_OK;
-  for (size_t at = 0, next = 0; rc == BP_OK && (at < count || next < rebuilds);) {
-    bool gone = at == count || (next < rebuilds && rebuild[next] < m[at][MOMENT_SESSION]);
-    int64_t session = gone ? rebuild[next] : m[at][MOMENT_SESSION]; /* gone: its last moment */
-    bool anew = next < rebuilds && rebuild[next] == session;
-    size_t end = at;
-    while (end < count && m[end][MOMENT_SESSION] == session)
-      end++;
-    rc = store_session(s, session, m + at, end - at, anew, changes, error);
-    at = end;
+  for (size_t i = 0, known_at = 0, at = 0, next = 0; i < k->sessions && rc == BP_OK; i++) {
+    int64_t session = k->session[i];
+    runs known = {.run = k->known.run};
+    if (known_at > 0) known.run += known_at;
+    for (; known_at < k->known.count && k->known.run[known_at].session == session; known_at++)
+      known.count++;
+    size_t from = at;
+    while (at < k->moments && k->moment[at][MOMENT_SESSION] == session)
+      at++;
+    bool anew = next < k->rebuilds && k->rebuild[next] == session;
     next += anew;
+    rc = change_session(k, session, &known, k->moment + from, at - from, anew);
   }
   return rc;
+}
+
+static int store_gathered(keeping *k) {
+  const bulk put = {k->put.count, k->put.run, run_column},
+             extents = {k->extents.count, k->extents.run, run_column};
+  int rc = bpi_bulk_run(k->s, SQL_RUNS_INSERT, &put, k->error);
+  return rc == BP_OK ? bpi_bulk_run(k->s, SQL_SESSION_EXTENT, &extents, k->error) : rc;
 }
 
 int bpi_activity_store(store *s, moments *m, const int64_t *rebuild, size_t rebuilds,
                        cells *changes, bp_error **error) {
   if (m->failed) return bpi_fail_nomem(error);
-  int64_t **rows = sorted(m);
-  if (rows == NULL) return bpi_fail_nomem(error);
-  int rc = store_sessions(s, rows, m->count, rebuild, rebuilds, changes, error);
-  bpi_free(rows);
+  keeping k = {.s = s,
+               .moment = sorted(m),
+               .moments = m->count,
+               .rebuild = rebuild,
+               .rebuilds = rebuilds,
+               .session = bpi_alloc((m->count + rebuilds) * sizeof *k.session),
+               .changes = changes,
+               .error = error};
+  int rc = k.moment == NULL || k.session == NULL ? bpi_fail_nomem(error) : BP_OK;
+  if (rc == BP_OK) list_sessions(&k);
+  if (rc == BP_OK) rc = load(&k.known, s, k.session, k.sessions, error);
+  if (rc == BP_OK) rc = change_sessions(&k);
+  if (rc == BP_OK) rc = store_gathered(&k);
+  bpi_free(k.moment);
+  bpi_free(k.session);
+  bpi_free(k.known.run);
+  bpi_free(k.made.run);
+  bpi_free(k.put.run);
+  bpi_free(k.extents.run);
   return rc;
 }
 
@@ -199,7 +250,7 @@ static int check_session(store *s, sqlite3_stmt *session, int64_t *const *m, siz
                          cells *all, bool *ok, bp_error **error) {
   runs known = {0}, none = {0}, made = {0};
   int64_t number = sqlite3_column_int64(session, 0);
-  int rc = load(&known, s, number, error);
+  int rc = load(&known, s, &number, 1, error);
   if (rc == BP_OK && merge(&made, &none, m, count) != BP_OK) rc = bpi_fail_nomem(error);
   if (rc == BP_OK) {
     bool any = made.count > 0;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/sort.h"
 #include "base/time.h"
+#include "store/bulk.h"
 #include "store/days.h"
 #include "store/packed_cell.h"
 
@@ -104,22 +105,6 @@ static packed_cell start_of(int64_t row) {
 
 /* ------------------------------------------------------------------------------ what sessions tell */
 
-static int change_told(store *s, store_statement which, const rollup_cell *cell, bp_error **error) {
-  sqlite3_stmt *change = bpi_sql(s, which, error);
-  if (change == NULL) return bpi_error_code(*error);
-  sqlite3_bind_int64(change, 1, cell->session);
-  sqlite3_bind_int64(change, 2, cell->class_);
-  sqlite3_bind_int64(change, 3, cell->n);
-  return bpi_sql_run(change, error);
-}
-
-/* What was told before is there; it goes where nothing is left of it. */
-static int store_told(store *s, const rollup_cell *cell, bp_error **error) {
-  if (cell->n == 0) return BP_OK;
-  int rc = change_told(s, cell->n > 0 ? SQL_TOLD_ADD : SQL_TOLD_TAKE, cell, error);
-  return rc == BP_OK && cell->n < 0 ? change_told(s, SQL_TOLD_DROP, cell, error) : rc;
-}
-
 static int read_told(store *s, int (*row)(void *user, const rollup_cell *cell), void *user,
                      bp_error **error) {
   rollup_cell cell = {.kind = ROLLUP_TOLD, .quarter = QUARTER_UNDATED};
@@ -142,7 +127,7 @@ static int read_told(store *s, int (*row)(void *user, const rollup_cell *cell), 
 
 /* A difference while it is sorted: where its kind was is the number of its row, and session and quarter
  * have changed places. */
-enum { AT_ROW, AT_SESSION, AT_QUARTER, AT_LABEL, AT_CLASS };
+enum { AT_ROW, AT_SESSION, AT_QUARTER, AT_LABEL, AT_CLASS, AT_N };
 
 static rollup_cell turned(const rollup_cell *cell) {
   rollup_cell other = *cell;
@@ -155,6 +140,31 @@ static rollup_cell cell_of(const int64_t *words) {
   rollup_cell cell = turned((const rollup_cell *)(const void *)words);
   cell.kind >>= 32;
   return cell;
+}
+
+static int take_told(store *s, store_statement which, const int64_t *change, bp_error **error) {
+  sqlite3_stmt *take = bpi_sql(s, which, error);
+  if (take == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(take, 1, change[AT_SESSION]);
+  sqlite3_bind_int64(take, 2, change[AT_CLASS]);
+  sqlite3_bind_int64(take, 3, change[AT_N]);
+  return bpi_sql_run(take, error);
+}
+
+/* What is taken was told before and is there; it goes where nothing is left of it. */
+static int store_told(store *s, int64_t *const *change, size_t count, bp_error **error) {
+  int rc = BP_OK;
+  for (size_t at = 0, end = 0; at < count && rc == BP_OK; at = end) {
+    while (end < count && change[end][AT_N] > 0)
+      end++;
+    const bulk added = {end - at, change + at, bpi_bulk_word};
+    rc = bpi_bulk_run(s, SQL_TOLD_ADD, &added, error);
+    for (; rc == BP_OK && end < count && change[end][AT_N] < 0; end++) {
+      rc = take_told(s, SQL_TOLD_TAKE, change[end], error);
+      if (rc == BP_OK) rc = take_told(s, SQL_TOLD_DROP, change[end], error);
+    }
+  }
+  return rc;
 }
 
 /* A row as it is made anew. */
@@ -269,14 +279,8 @@ static int change_rows(cells *c, store *s, int64_t *const *change, size_t count,
       at++;
     while (gone < c->forgets && c->forget[gone] == row)
       gone++;
-    if (row >> 32 == ROLLUP_TOLD) {
-      for (; from < at && rc == BP_OK; from++) {
-        rollup_cell told = cell_of(change[from]);
-        rc = store_told(s, &told, error);
-      }
-    } else {
-      rc = change_row(s, &p, row, change + from, at - from, error);
-    }
+    rc = row >> 32 == ROLLUP_TOLD ? store_told(s, change + from, at - from, error)
+                                  : change_row(s, &p, row, change + from, at - from, error);
   }
   bpi_buf_free(&p.bytes);
   return rc;

@@ -62,21 +62,23 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
         "entrypoint_us = iif(entrypoint_us BETWEEN ?2 AND ?3, NULL, entrypoint_us) WHERE id = ?1",
     [SQL_SESSION_DELETE] = "DELETE FROM session WHERE id = ?1",
     [SQL_SESSION_EXTENTS] = "SELECT id, first_us, last_us FROM session ORDER BY id",
-    [SQL_SESSION_EXTENT] = "UPDATE session SET first_us = ?2, last_us = ?3 WHERE id = ?1",
+    [SQL_SESSION_EXTENT] = "UPDATE session SET first_us = c1, last_us = c2 FROM bulk WHERE id = c0",
     [SQL_SESSION_SPAN] = /* quarters of its activity; a task may begin with a commit, which is none */
         "SELECT min(quarter), max(quarter) FROM (SELECT id, max(first_us, 0) / 900000000 AS quarter "
         "FROM session WHERE hi = ?1 AND lo = ?2 UNION ALL SELECT id, max(last_us, 0) / 900000000 "
         "FROM session WHERE hi = ?1 AND lo = ?2 UNION ALL SELECT session, task.quarter FROM session "
         "JOIN task ON session = session.id WHERE hi = ?1 AND lo = ?2)",
-    [SQL_RUNS] = "SELECT start_us, end_us FROM run WHERE session = ?1 ORDER BY start_us",
-    [SQL_RUN_INSERT] = "INSERT INTO run (session, start_us, end_us) VALUES (?1, ?2, ?3)",
+    [SQL_RUNS] = /* CROSS: in the order of the sessions, and within each that of the table */
+        "SELECT session, start_us, end_us FROM bulk CROSS JOIN run ON session = c0",
+    [SQL_RUNS_INSERT] = "INSERT INTO run (session, start_us, end_us) SELECT c0, c1, c2 FROM bulk",
     [SQL_RUNS_DELETE] = "DELETE FROM run WHERE session = ?1 AND start_us >= ?2",
     [SQL_CELLS] = "SELECT id, cells FROM rollup WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     [SQL_CELLS_ROWS] = "SELECT id FROM rollup WHERE id BETWEEN ?1 AND ?2",
     [SQL_CELLS_PUT] = "INSERT OR REPLACE INTO rollup (id, first, last, count, cells) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_CELLS_DROP] = "DELETE FROM rollup WHERE id = ?1",
     [SQL_TOLD] = "SELECT session, kind, n FROM told",
-    [SQL_TOLD_ADD] = "INSERT INTO told VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET n = n + excluded.n",
+    [SQL_TOLD_ADD] = /* columns of a difference of cells.c; WHERE, as else ON would be one of a join */
+        "INSERT INTO told SELECT c1, c4, c5 FROM bulk WHERE true ON CONFLICT DO UPDATE SET n = n + excluded.n",
     [SQL_TOLD_TAKE] = /* no upsert: CHECKs look at the row it would insert, which is negative */
         "UPDATE told SET n = n + ?3 WHERE session = ?1 AND kind = ?2",
     [SQL_TOLD_DROP] = "DELETE FROM told WHERE session = ?1 AND kind = ?2 AND n = 0",
