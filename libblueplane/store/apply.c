@@ -52,32 +52,20 @@ static int last_label(applier *a, int64_t *out) {
   return rc < 0 ? rc : BP_OK;
 }
 
-static int set_label_text(applier *a, const batch_label *l) {
-  sqlite3_stmt *set = bpi_sql(a->s, SQL_LABEL_SET, a->error);
-  if (set == NULL) return bpi_error_code(*a->error);
-  sqlite3_bind_int64(set, 1, l->stored);
-  sqlite3_bind_text(set, 2, l->text, -1, SQLITE_STATIC);
-  return bpi_sql_run(set, a->error);
-}
+/* Labels of a batch that are used and have no number yet: places in it, below the part of their key that
+ * the store's index holds. In that order they are looked up, and the index grows at its end alone. */
+typedef struct wanted_labels {
+  batch_label *label;
+  int64_t *order;
+  size_t count;
+} wanted_labels;
 
-/* Finds the number of a label that is stored. Its text may be missing from a time when names were
- * not kept. */
-static int find_label(applier *a, batch_label *l) {
-  sqlite3_stmt *find = bpi_sql(a->s, SQL_LABEL_FIND, a->error);
-  if (find == NULL) return bpi_error_code(*a->error);
-  sqlite3_bind_int(find, 1, l->kind);
-  sqlite3_bind_int64(find, 2, (int64_t)l->key.hi);
-  sqlite3_bind_int64(find, 3, (int64_t)l->key.lo);
-  int rc = bpi_sql_step(find, a->error);
-  if (rc > 0) l->stored = (uint32_t)sqlite3_column_int64(find, 0);
-  bool nameless = rc > 0 && sqlite3_column_int(find, 1);
-  sqlite3_reset(find);
-  if (nameless && l->text != NULL) return set_label_text(a, l);
-  return rc < 0 ? rc : BP_OK;
+static batch_label *wanted_label(const wanted_labels *w, size_t i) {
+  return &w->label[w->order[i] & UINT32_MAX];
 }
 
 static void label_column(const void *rows, size_t row, int column, sqlite3_context *into) {
-  const batch_label *l = ((batch_label *const *)rows)[row];
+  const batch_label *l = wanted_label(rows, row);
   switch (column) {
   case 0: sqlite3_result_int64(into, l->stored); break;
   case 1: sqlite3_result_int(into, l->kind); break;
@@ -86,40 +74,57 @@ static void label_column(const void *rows, size_t row, int column, sqlite3_conte
   case 4:
     if (l->text != NULL) sqlite3_result_text(into, l->text, -1, SQLITE_STATIC);
     break;
-  default: break;
+  default: sqlite3_result_int64(into, (int64_t)row); break;
   }
 }
 
-/* In the order of their index, which then grows at its end alone. */
-static int by_key(const void *x, const void *y) {
-  const batch_label *a = *(batch_label *const *)x, *b = *(batch_label *const *)y;
-  uint64_t mask = INT32_MAX, p = a->key.hi & mask, q = b->key.hi & mask;
-  return p < q ? -1 : p > q;
+static int list_labels(wanted_labels *w, const batch *b) {
+  w->label = b->label;
+  w->order = bpi_alloc(b->labels * sizeof *w->order);
+  if (w->order == NULL) return BP_ERR_NOMEM;
+  for (size_t i = 0; i < b->labels; i++) {
+    const batch_label *l = &b->label[i];
+    if (!l->used || l->stored != 0) continue;
+    w->order[w->count++] = (int64_t)((l->key.hi & INT32_MAX) << 32 | i);
+  }
+  bpi_sort_numbers(w->order, w->count);
+  return BP_OK;
 }
 
-static int insert_labels(applier *a, batch_label **fresh, size_t count, int64_t last) {
-  const bulk rows = {count, fresh, label_column};
-  if (count > 1) qsort(fresh, count, sizeof *fresh, by_key);
-  for (size_t i = 0; i < count; i++)
-    fresh[i]->stored = (uint32_t)++last;
-  return bpi_bulk_run(a->s, SQL_LABELS_INSERT, &rows, a->error);
+/* Finds the numbers of labels that are stored; what is left of the list is new. The text may be missing
+ * from a time when names were not kept. */
+static int find_labels(applier *a, wanted_labels *w) {
+  const bulk all = {w->count, w, label_column};
+  bool nameless = false;
+  sqlite3_stmt *find = bpi_sql(a->s, SQL_LABELS_FIND, a->error);
+  if (find == NULL) return bpi_error_code(*a->error);
+  int rc = bpi_bulk_step(a->s, find, &all, a->error);
+  for (; rc > 0; rc = bpi_sql_step(find, a->error)) {
+    batch_label *l = wanted_label(w, (size_t)sqlite3_column_int64(find, 0));
+    l->stored = (uint32_t)sqlite3_column_int64(find, 1);
+    nameless |= sqlite3_column_int(find, 2) && l->text != NULL;
+  }
+  if (rc == BP_OK && nameless) rc = bpi_bulk_run(a->s, SQL_LABELS_NAME, &all, a->error);
+  size_t left = 0;
+  for (size_t i = 0; i < w->count; i++)
+    if (wanted_label(w, i)->stored == 0) w->order[left++] = w->order[i];
+  w->count = left;
+  return rc;
 }
 
 static int store_labels(applier *a) {
   int64_t last = 0;
-  size_t count = 0;
-  batch_label **fresh = bpi_alloc(a->b->labels * sizeof *fresh);
-  if (fresh == NULL) return bpi_fail_nomem(a->error);
+  wanted_labels w = {0};
   int rc = last_label(a, &last);
-  for (size_t i = 0; i < a->b->labels && rc == BP_OK; i++) {
-    batch_label *l = &a->b->label[i];
-    if (l->used && l->stored == 0 && last > 0) rc = find_label(a, l);
-    if (l->used && l->stored == 0) fresh[count++] = l;
-  }
-  if (rc == BP_OK) rc = insert_labels(a, fresh, count, last);
+  if (rc == BP_OK && list_labels(&w, a->b) != BP_OK) rc = bpi_fail_nomem(a->error);
+  if (rc == BP_OK && last > 0) rc = find_labels(a, &w);
+  for (size_t i = 0; i < w.count && rc == BP_OK; i++)
+    wanted_label(&w, i)->stored = (uint32_t)++last;
+  const bulk fresh = {w.count, &w, label_column};
+  if (rc == BP_OK) rc = bpi_bulk_run(a->s, SQL_LABELS_INSERT, &fresh, a->error);
   for (size_t i = 0; i < a->b->labels; i++)
     a->labels[i + 1] = a->b->label[i].stored;
-  bpi_free(fresh);
+  bpi_free(w.order);
   return rc;
 }
 

@@ -429,7 +429,10 @@ static int join_names(batch *into, batch *from, int64_t *sessions, int64_t *labe
     labels[i + 1] = take_label(into, (label_kind)l->kind, l->key, l->text,
                                l->text == NULL ? 0 : strlen(l->text));
     if (into->failed) return into->failed;
-    if (l->used) use_label(into, labels[i + 1]);
+    if (labels[i + 1] == 0) continue;
+    batch_label *to = &into->label[labels[i + 1] - 1];
+    to->used |= l->used;
+    if (to->stored == 0) to->stored = l->stored;
   }
   fact_names names = names_of(into);
   for (size_t i = 0; i < from->sessions; i++) {

@@ -19,10 +19,11 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
     [SQL_META_SET] = "INSERT INTO meta (name, value) VALUES (?1, ?2) "
                      "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    [SQL_LABEL_FIND] = /* +: else SQLite puts the value in place of hi, and knows its index no more */
-                       "SELECT id, text IS NULL FROM label INDEXED BY label_key WHERE "
-                       "hi & 2147483647 = ?2 & 2147483647 AND +hi = ?2 AND lo = ?3 AND kind = ?1",
-    [SQL_LABEL_SET] = "UPDATE label SET text = ?2 WHERE id = ?1",
+    [SQL_LABELS_FIND] = /* CROSS: in this order of loops. +: else the index is not used */
+        "SELECT c5, id, label.text IS NULL FROM bulk CROSS JOIN label INDEXED BY label_key ON "
+        "hi & 2147483647 = c2 & 2147483647 AND +hi = c2 AND lo = c3 AND kind = c1",
+    [SQL_LABELS_NAME] = /* those that have a number */
+        "UPDATE label SET text = c4 FROM bulk WHERE id = c0 AND label.text IS NULL",
     [SQL_LABEL_LAST] = "SELECT ifnull(max(id), 0) FROM label",
     [SQL_LABELS_INSERT] =
         "INSERT INTO label (id, kind, hi, lo, text) SELECT c0, c1, c2, c3, c4 FROM bulk",
