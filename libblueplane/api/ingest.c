@@ -30,6 +30,7 @@ typedef struct candidate {
   const source *source;
   bool unreadable;
   bool unknown; /* the store was asked, and knows nothing of it */
+  bool same;    /* it is as it was when it was read */
   int64_t read; /* bytes of it that were read before */
 } candidate;
 
@@ -489,34 +490,42 @@ static bool unchanged(const file_state *known, const file_stat *stat) {
          known->inode == (int64_t)stat->inode && known->device == (int64_t)stat->device;
 }
 
-/* Nearly always nothing is new: files that are as they were are told in one read of the store, before
- * there is a worker. Those that must be read stay candidates. */
-static int drop_unchanged(ingest *in, bp_error **error) {
-  if (in->options.flags & BP_INGEST_RESTART) return BP_OK;
-  store *s = in->handle->store;
-  int rc = bpi_read_begin(s, error);
+static void is_known(void *user, size_t number, const file_state *known) {
+  candidate *c = &((ingest *)user)->candidate[number];
+  bool same = known->source == number_of(c->source);
+  c->unknown = false;
+  c->same = same && !c->unreadable && unchanged(known, &c->stat);
+  if (same && known->inode == (int64_t)c->stat.inode && known->position <= c->stat.size)
+    c->read = known->position;
+}
+
+static void drop_same(ingest *in) {
   size_t kept = 0;
   for (size_t i = 0; i < in->candidates; i++) {
     candidate *c = &in->candidate[i];
-    file_state known;
-    int found = BP_ERR_NOTFOUND;
-    if (rc == BP_OK && !c->unreadable)
-      found = bpi_store_file(s, key_of_path(in, c->path), &known, error);
-    if (found != BP_OK && found != BP_ERR_NOTFOUND) rc = found;
-    bool same = found == BP_OK && known.source == number_of(c->source);
-    if (same && unchanged(&known, &c->stat)) {
+    if (c->same) {
       in->bytes_total -= (uint64_t)c->stat.size;
       bpi_free(c->path);
     } else {
-      c->unknown = !c->unreadable && found == BP_ERR_NOTFOUND;
-      c->read = same && known.inode == (int64_t)c->stat.inode && known.position <= c->stat.size
-                    ? known.position
-                    : 0;
       in->candidate[kept++] = *c;
     }
   }
   in->candidates = kept;
-  bpi_read_end(s);
+}
+
+/* Nearly always nothing is new: files that are as they were are told in one read of the store, before
+ * there is a worker. Those that must be read stay candidates. */
+static int drop_unchanged(ingest *in, bp_error **error) {
+  if (in->options.flags & BP_INGEST_RESTART) return BP_OK;
+  ident *keys = bpi_alloc(in->candidates * sizeof *keys);
+  if (keys == NULL) return bpi_fail_nomem(error);
+  for (size_t i = 0; i < in->candidates; i++) {
+    in->candidate[i].unknown = true;
+    keys[i] = key_of_path(in, in->candidate[i].path);
+  }
+  int rc = bpi_store_files(in->handle->store, keys, in->candidates, is_known, in, error);
+  bpi_free(keys);
+  drop_same(in);
   return rc;
 }
 

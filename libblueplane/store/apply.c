@@ -449,6 +449,18 @@ static int apply_activity(applier *a) {
 
 /* -------------------------------------------------------------------------- files and rejects */
 
+static void load_file(sqlite3_stmt *row, ident key, file_state *out) {
+  memset(out, 0, sizeof *out);
+  out->key = key;
+  int64_t *const into[] = {&out->id,   &out->source,      &out->device,   &out->inode,
+                           &out->size, &out->modified_ns, &out->position, &out->line,
+                           &out->tail, &out->records};
+  for (int i = 0; i < 10; i++)
+    *into[i] = sqlite3_column_int64(row, i);
+  const void *memory = sqlite3_column_blob(row, 10);
+  bpi_memory_load(out->memory, memory, (size_t)sqlite3_column_bytes(row, 10));
+}
+
 int bpi_store_file(store *s, ident key, file_state *out, bp_error **error) {
   memset(out, 0, sizeof *out);
   sqlite3_stmt *find = bpi_sql(s, SQL_FILE_FIND, error);
@@ -457,16 +469,31 @@ int bpi_store_file(store *s, ident key, file_state *out, bp_error **error) {
   sqlite3_bind_int64(find, 2, (int64_t)key.lo);
   int rc = bpi_sql_step(find, error);
   if (rc <= 0) return rc < 0 ? rc : BP_ERR_NOTFOUND;
-  out->key = key;
-  int64_t *const into[] = {&out->id,   &out->source,      &out->device,   &out->inode,
-                           &out->size, &out->modified_ns, &out->position, &out->line,
-                           &out->tail, &out->records};
-  for (int i = 0; i < 10; i++)
-    *into[i] = sqlite3_column_int64(find, i);
-  const void *memory = sqlite3_column_blob(find, 10);
-  bpi_memory_load(out->memory, memory, (size_t)sqlite3_column_bytes(find, 10));
+  load_file(find, key, out);
   sqlite3_reset(find);
   return BP_OK;
+}
+
+static void key_column(const void *rows, size_t row, int column, sqlite3_context *into) {
+  const ident *key = (const ident *)rows + row;
+  const int64_t values[] = {(int64_t)key->hi, (int64_t)key->lo, (int64_t)row};
+  sqlite3_result_int64(into, values[column]);
+}
+
+int bpi_store_files(store *s, const ident *keys, size_t count,
+                    void (*known)(void *user, size_t number, const file_state *file), void *user,
+                    bp_error **error) {
+  const bulk wanted = {count, keys, key_column};
+  sqlite3_stmt *find = bpi_sql(s, SQL_FILES_FIND, error);
+  if (find == NULL) return bpi_error_code(*error);
+  int rc = bpi_bulk_step(s, find, &wanted, error);
+  for (; rc > 0; rc = bpi_sql_step(find, error)) {
+    file_state file;
+    size_t number = (size_t)sqlite3_column_int64(find, 11);
+    load_file(find, keys[number], &file);
+    known(user, number, &file);
+  }
+  return rc;
 }
 
 /* What was refused when the file was read before is told again, if it is still there. */

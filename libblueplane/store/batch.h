@@ -65,6 +65,10 @@ int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts 
 
 /* What is stored of a file: BP_ERR_NOTFOUND if it is not known. */
 int bpi_store_file(store *s, ident key, file_state *out, bp_error **error);
+/* The same of many: those that are known are told, by their number in `keys`. */
+int bpi_store_files(store *s, const ident *keys, size_t count,
+                    void (*known)(void *user, size_t number, const file_state *file), void *user,
+                    bp_error **error);
 
 /* bpi_read_sums of a snapshot of its own, for tests. */
 int bpi_store_verify(store *s, int *ok, bp_error **error);

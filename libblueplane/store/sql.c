@@ -94,6 +94,9 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
         "id < (kind + 1) << 32 ORDER BY id DESC LIMIT 1)) FROM k",
     [SQL_FILE_FIND] = "SELECT id, source, device, inode, size, modified_ns, position, line, tail, "
                       "records, memory FROM file WHERE hi = ?1 AND lo = ?2",
+    [SQL_FILES_FIND] = /* CROSS: in this order of loops */
+        "SELECT id, source, device, inode, size, modified_ns, position, line, tail, records, memory, "
+        "c2 FROM bulk CROSS JOIN file ON hi = c0 AND lo = c1",
     [SQL_FILE_INSERT] =
         "INSERT INTO file (hi, lo, source, device, inode, size, modified_ns, position, line, tail, "
         "records, memory, read_us) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
