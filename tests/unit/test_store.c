@@ -1454,6 +1454,10 @@ START_TEST(names_are_filled_in) {
 }
 END_TEST
 
+static void take_file(void *files, size_t at, const file_state *known) {
+  ((file_state *)files)[at] = *known;
+}
+
 START_TEST(files_and_rejects) {
   store *s = memory_store();
   const ident key = {11, 12};
@@ -1491,6 +1495,12 @@ START_TEST(files_and_rejects) {
             !got.restarted);
   ck_assert_mem_eq(got.memory, state.memory, sizeof got.memory);
   ck_assert_int_eq(number(s, "SELECT count(*) FROM reject"), 2);
+  const ident keys[] = {{11, 13}, {12, 12}, key, {1, 1}};
+  file_state many[4] = {{0}};
+  ck_assert_int_eq(bpi_store_files(s, keys, 4, take_file, many, &error), BP_OK);
+  ck_assert(many[0].id == 0 && many[1].id == 0 && many[3].id == 0);
+  ck_assert(many[2].id == 1 && many[2].key.lo == 12 && many[2].position == 70);
+  ck_assert_mem_eq(many[2].memory, got.memory, sizeof got.memory);
 
   state.restarted = false; /* the file grew: what was refused before still is */
   memset(state.memory, 0, sizeof state.memory);
