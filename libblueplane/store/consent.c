@@ -99,13 +99,13 @@ static int put_rows(sqlite3 *db, const audit_row *rows, size_t count, int64_t ol
 
 /* One transaction; what is there already is not written again. */
 static int put_all(sqlite3 *db, const audit_row *rows, size_t count, int64_t oldest) {
-  sqlite3_busy_timeout(db, AUDIT_WAIT_MS);
+  bpi_sql_wait(db, AUDIT_WAIT_MS);
   int code = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
   if (code == SQLITE_OK) code = put_rows(db, rows, count, oldest);
   if (code == SQLITE_OK) code = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
   if (code != SQLITE_OK && !sqlite3_get_autocommit(db))
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-  sqlite3_busy_timeout(db, BPI_BUSY_MS);
+  bpi_sql_wait(db, BPI_BUSY_MS);
   return code;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/thread.h"
 #include "store/form.h"
 #include "store/transaction.h"
 
@@ -295,6 +296,23 @@ int bpi_sql_run(sqlite3_stmt *statement, bp_error **error) {
 int bpi_sql_exec(store *s, const char *sql, bp_error **error) {
   int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
   return code == SQLITE_OK ? BP_OK : bpi_sql_fail(code, error);
+}
+
+/* Asked each time something is held, so often before. The pauses grow. */
+static int wait_for_others(void *most_ms, int tries) {
+  static const int pauses[] = {1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100};
+  const int last = sizeof pauses / sizeof *pauses - 1;
+  int left = (int)(intptr_t)most_ms;
+  for (int i = 0; i < tries && left > 0; i++)
+    left -= pauses[i < last ? i : last];
+  if (left <= 0) return 0;
+  int pause = pauses[tries < last ? tries : last];
+  bpi_sleep_ms((unsigned)(pause < left ? pause : left));
+  return 1;
+}
+
+void bpi_sql_wait(sqlite3 *db, int milliseconds) {
+  sqlite3_busy_handler(db, wait_for_others, (void *)(intptr_t)milliseconds);
 }
 
 void bpi_sql_bind(sqlite3_stmt *statement, int parameter, int64_t value) {

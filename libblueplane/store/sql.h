@@ -85,6 +85,9 @@ int bpi_sql_run(sqlite3_stmt *statement, bp_error **error);
 /* Steps: 1 a row, 0 done, negative BP_ERR_. The statement is reset unless there is a row. */
 int bpi_sql_step(sqlite3_stmt *statement, bp_error **error);
 int bpi_sql_exec(store *s, const char *sql, bp_error **error);
+/* From now on others who hold the database are waited for so long. Not by sqlite3_busy_timeout(): it counts in whole seconds where
+ * SQLite was built without HAVE_USLEEP. */
+void bpi_sql_wait(sqlite3 *db, int milliseconds);
 /* BP_ERR_ for a SQLite result code, described in *error without any bound value. */
 int bpi_sql_fail(int sqlite_code, bp_error **error);
 

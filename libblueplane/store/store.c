@@ -215,7 +215,7 @@ static int migrate(store *s, int64_t now_us, bp_error **error) {
 /* Settings of the connection; secure_delete is read back, as a build of SQLite may lack it. */
 static int configure(store *s, bp_error **error) {
   int64_t secure = 0;
-  sqlite3_busy_timeout(s->db, BPI_BUSY_MS);
+  bpi_sql_wait(s->db, BPI_BUSY_MS);
   int rc = bpi_sql_exec(s,
                         "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
                         "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192",
@@ -402,7 +402,7 @@ bool bpi_store_interrupted(const store *s) {
 }
 
 void bpi_store_wait(store *s, bool wait) {
-  sqlite3_busy_timeout(s->db, wait ? BPI_BUSY_MS : 0);
+  bpi_sql_wait(s->db, wait ? BPI_BUSY_MS : 0);
 }
 
 /* ---------------------------------------------------------------------------------- settings */
