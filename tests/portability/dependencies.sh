@@ -72,8 +72,8 @@ version_of() { # DIRECTORY: the number after its last dash
 sqlite3() {
   # Its one file is made by a script of its own; that needs no compiler of the target.
   [ -f sqlite3.c ] || { CC=cc ./configure --disable-shared --quiet && make -s sqlite3.c; }
-  # Without usleep it waits for a lock in whole seconds, or not at all.
-  flags='-DSQLITE_THREADSAFE=1 -DHAVE_USLEEP=1 -DSQLITE_ENABLE_COLUMN_METADATA -DSQLITE_ENABLE_DBSTAT_VTAB' archive sqlite3 sqlite3.c
+  # Without HAVE_USLEEP, as who builds it from its one file may have it.
+  flags='-DSQLITE_THREADSAFE=1 -DSQLITE_ENABLE_COLUMN_METADATA -DSQLITE_ENABLE_DBSTAT_VTAB' archive sqlite3 sqlite3.c
   cp sqlite3.h "$prefix/include"
   describe sqlite3 "$1" "-lsqlite3 $threads -lm"
 }
