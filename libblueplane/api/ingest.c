@@ -466,23 +466,33 @@ static void start_threads(worker *w, size_t count) {
     w[i].thread = bpi_thread_start(work, &w[i]);
 }
 
+/* Whose batch is the largest. One of which the storing was cancelled is part of none: its files are read again.
+ * NULL: there is no other. */
+static worker *holds_most(worker *w, size_t count) {
+  worker *most = NULL;
+  for (size_t i = 0; i < count; i++) {
+    if (bpi_batch_cancelled(w[i].batch)) continue;
+    if (most == NULL || bpi_batch_bytes(w[i].batch) > bpi_batch_bytes(most->batch)) most = &w[i];
+  }
+  return most;
+}
+
 /* One batch of all: joined in memory, so that what two workers read in part is stored once. Rows
  * complete before an error or a cancel are stored, too. */
 static void finish(ingest *in, worker *w, size_t count) {
   bp_error *why = NULL;
   if (in->failed != BP_OK && in->failed != BP_ERR_CANCELLED) return;
-  worker *last = w; /* who holds most */
-  for (size_t i = 1; i < count; i++)
-    if (bpi_batch_bytes(w[i].batch) > bpi_batch_bytes(last->batch)) last = &w[i];
+  worker *last = holds_most(w, count);
   for (size_t i = 0; i < count; i++)
-    if (&w[i] != last && bpi_batch_join(last->batch, w[i].batch) != BP_OK) {
+    if (&w[i] != last && !bpi_batch_cancelled(w[i].batch) &&
+        bpi_batch_join(last->batch, w[i].batch) != BP_OK) {
       bpi_fail_nomem(&why);
       stop(in, BP_ERR_NOMEM, why);
       return;
     }
   tell(in, 2);
   if (in->failed == BP_ERR_CANCELLED) bpi_store_clear_interrupt(in->handle->store);
-  apply(last);
+  if (last != NULL) apply(last);
 }
 
 static bool unchanged(const file_state *known, const file_stat *stat) {

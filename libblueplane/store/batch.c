@@ -390,6 +390,10 @@ bool bpi_batch_empty(const batch *b) {
   return left == 0;
 }
 
+bool bpi_batch_cancelled(const batch *b) {
+  return b->failed == BP_ERR_CANCELLED;
+}
+
 /* What a fact takes beside its own bytes: its slot, and when it is applied its place in the order,
  * its moments and its share of the cells. */
 #define APPLY_BYTES 100

@@ -48,6 +48,8 @@ int bpi_batch_reject(batch *b, ident file, int reason, uint64_t line, int64_t by
 int bpi_batch_file(batch *b, const file_state *file);
 size_t bpi_batch_bytes(const batch *b); /* memory held */
 bool bpi_batch_empty(const batch *b);   /* nothing to apply */
+/* Storing it was cancelled: what is left of it is a part. */
+bool bpi_batch_cancelled(const batch *b);
 /* How long the reading has taken so far: what is stored now is so much later than the call's time. */
 void bpi_batch_took(batch *b, int64_t us);
 /* Merges everything of `from` into `into` and clears `from`; 0 or BP_ERR_NOMEM. */

@@ -708,6 +708,46 @@ START_TEST(a_store_that_is_being_made_is_waited_for) {
 }
 END_TEST
 
+/* ------------------------------------------------------------- cancelling what is being stored */
+
+typedef struct late_cancel {
+  bp_store *store;
+  sqlite3 *writer;
+} late_cancel;
+
+static void *cancel_late(void *user) {
+  const late_cancel *c = user;
+  const struct timespec rest = {0, 700000000};
+  nanosleep(
+      &rest,
+      NULL); /* in which a worker has all that memory is to hold, unless the machine is slow */
+  bp_cancel(c->store);
+  ck_assert_int_eq(sqlite3_exec(c->writer, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+  return NULL;
+}
+
+/* A worker's batch is not stored, and its files are read again; those of the others are. */
+START_TEST(a_cancel_meets_a_worker_that_stores) {
+  enum { MANY = 12000 };
+  bp_store *s = open_day(DAY_STORE);
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  bp_ingest_report report = BP_INGEST_REPORT_INIT;
+  late_cancel c = {s, hold(day_path(DAY_STORE), "BEGIN IMMEDIATE")};
+  pthread_t thread;
+  day_input(MANY);
+  options.threads = 3;
+  ck_assert_int_eq(pthread_create(&thread, NULL, cancel_late, &c), 0);
+  ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), &options, &report, NULL),
+                   BP_ERR_CANCELLED);
+  pthread_join(thread, NULL);
+  sqlite3_close(c.writer);
+  ck_assert_uint_gt(report.records_stored, 0);
+  ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), &options, NULL, NULL), BP_OK);
+  ck_assert_int_eq(figure(s, "prompts"), 4 * MANY);
+  bp_close(s);
+}
+END_TEST
+
 int main(int count, char **arguments) {
   Suite *suite = suite_create("threading");
   TCase *tests = tcase_create("threading");
@@ -730,6 +770,7 @@ int main(int count, char **arguments) {
   tcase_add_test(tests, writers_wait_and_are_busy);
   tcase_add_test(tests, readers_wait_for_nobody);
   tcase_add_test(tests, a_store_that_is_being_made_is_waited_for);
+  tcase_add_test(tests, a_cancel_meets_a_worker_that_stores);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }
