@@ -134,10 +134,8 @@ int bpi_bulk_mark(store *s, store_statement which, const bulk *rows, unsigned ch
                   bp_error **error) {
   sqlite3_stmt *statement = bpi_sql(s, which, error);
   if (statement == NULL) return bpi_error_code(*error);
-  s->bulk = rows;
-  int rc;
-  while ((rc = bpi_sql_step(statement, error)) > 0)
+  int rc = bpi_bulk_step(s, statement, rows, error);
+  for (; rc > 0; rc = bpi_sql_step(statement, error))
     marks[sqlite3_column_int64(statement, 0)] = (unsigned char)sqlite3_column_int(statement, 1);
-  s->bulk = NULL;
   return rc;
 }

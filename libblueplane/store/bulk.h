@@ -22,7 +22,7 @@ void bpi_bulk_number(const void *rows, size_t row, int column, sqlite3_context *
 
 /* Makes the table known to the connection; 0 or a SQLite code. */
 int bpi_bulk_register(store *s);
-/* The first step of a statement that reads the whole table before it gives a row. */
+/* The first step of a statement that begins to read the table in it, once. `rows` stay as they are until its last. */
 int bpi_bulk_step(store *s, sqlite3_stmt *statement, const bulk *rows, bp_error **error);
 /* Runs a statement that reads the table, over `rows`. */
 int bpi_bulk_run(store *s, store_statement which, const bulk *rows, bp_error **error);
