@@ -162,7 +162,9 @@ static bool may_apply(worker *w) {
   if (held < in->batch_limit)
     return held_by_all(in) >= BATCH_BYTES && bpi_mutex_try_lock(in->store_lock);
   bpi_mutex_lock(in->store_lock);
-  return true;
+  bool cancelled = atomic_load(&in->handle->cancelled); /* meanwhile: stored in the end */
+  if (cancelled) bpi_mutex_unlock(in->store_lock);
+  return !cancelled;
 }
 
 /* A keyed mark of the bytes before a position, by which growth is told from a rewrite. */
