@@ -665,11 +665,21 @@ START_TEST(what_was_decided_outlives_the_power) {
 }
 END_TEST
 
+static void leave(void) {
+  bpi_free(roster);
+  roster = NULL;
+  for (size_t i = 0; i < PEOPLE; i++)
+    bpi_free(bundles[i].data);
+  memset(bundles, 0, sizeof bundles);
+  memset(&tally, 0, sizeof tally);
+  day_remove();
+}
+
 int main(void) {
   Suite *suite = suite_create("disk");
   TCase *tests = tcase_create("disk");
   tcase_set_timeout(tests, 3600);
-  tcase_add_checked_fixture(tests, day_folder, day_remove);
+  tcase_add_checked_fixture(tests, day_folder, leave);
   tcase_add_loop_test(tests, at_every_request, 0, SCENARIOS);
   tcase_add_loop_test(tests, what_was_decided_outlives_the_power, 0, 2);
   tcase_add_test(tests, what_is_erased_does_not_come_back_with_the_power);
