@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../unit/dice.h"
+#include "../unit/end_child.h"
 #include "../unit/folder.h"
 #include "../unit/run_suite.h"
 #include "base/buf.h"
@@ -809,7 +810,9 @@ START_TEST(taken_back_in_another_process) {
   pid_t child = fork();
   if (child == 0) {
     bp_store *s = world_open(w.path, BP_ACCESS_STEWARD, NULL);
-    _exit(give(s, &p).withdrawn == 1 ? 0 : 1);
+    bool good = give(s, &p).withdrawn == 1;
+    bp_close(s);
+    end_child(good);
   }
   int status;
   ck_assert_int_eq(waitpid(child, &status, 0), child);
@@ -1059,7 +1062,9 @@ START_TEST(every_handle_knows_at_once) {
   pid_t child = fork();
   if (child == 0) {
     bp_store *s = world_open(path, BP_ACCESS_OWNER, NULL);
-    _exit(bp_consent_set(s, "activity", "lead", 0, 0, NULL) == BP_OK ? 0 : 1);
+    bool good = bp_consent_set(s, "activity", "lead", 0, 0, NULL) == BP_OK;
+    bp_close(s);
+    end_child(good);
   }
   int status;
   ck_assert_int_eq(waitpid(child, &status, 0), child);
