@@ -10,6 +10,10 @@
 #include "store/form.h"
 #include "store/transaction.h"
 
+/* What is known of a file, in the order in which it is loaded. */
+#define FILE_COLUMNS                                                                               \
+  "id, source, device, inode, size, modified_ns, position, line, tail, records, memory"
+
 /* A statement reads best as it is broken by hand. */
 /* clang-format off */
 static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
@@ -93,11 +97,9 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
         "SELECT min((SELECT first FROM rollup WHERE id > kind << 32 AND id < (kind + 1) << 32 "
         "ORDER BY id LIMIT 1)), max((SELECT last FROM rollup WHERE id > kind << 32 AND "
         "id < (kind + 1) << 32 ORDER BY id DESC LIMIT 1)) FROM k",
-    [SQL_FILE_FIND] = "SELECT id, source, device, inode, size, modified_ns, position, line, tail, "
-                      "records, memory FROM file WHERE hi = ?1 AND lo = ?2",
+    [SQL_FILE_FIND] = "SELECT " FILE_COLUMNS " FROM file WHERE hi = ?1 AND lo = ?2",
     [SQL_FILES_FIND] = /* CROSS: in this order of loops */
-        "SELECT id, source, device, inode, size, modified_ns, position, line, tail, records, memory, "
-        "c2 FROM bulk CROSS JOIN file ON hi = c0 AND lo = c1",
+        "SELECT " FILE_COLUMNS ", c2 FROM bulk CROSS JOIN file ON hi = c0 AND lo = c1",
     [SQL_FILE_INSERT] =
         "INSERT INTO file (hi, lo, source, device, inode, size, modified_ns, position, line, tail, "
         "records, memory, read_us) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
