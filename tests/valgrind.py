@@ -18,8 +18,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).parent
 VALGRIND = ["valgrind", "-q", "--error-exitcode=86", "--num-callers=30"]
-TOOLS = {"memcheck": ["--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"],
-         "drd": ["--tool=drd", f"--suppressions={HERE / 'drd.supp'}"]}
+TOOLS = {"memcheck": ["--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"], "drd": ["--tool=drd"]}
 
 
 def is_program(path):
@@ -52,7 +51,7 @@ def main():
         folder = pathlib.Path(name)
         reports = folder / "reports"
         reports.mkdir()
-        command = [*VALGRIND, *TOOLS[tool], f"--log-file={reports}/%p"]
+        command = [*VALGRIND, *TOOLS[tool], f"--suppressions={HERE / tool}.supp", f"--log-file={reports}/%p"]
         words = [checked(word, build, folder, command) for word in words]
         environment = {key: checked(value, build, folder, command) if key.startswith("BLUEPLANE_") else value
                        for key, value in os.environ.items()}
