@@ -33,10 +33,11 @@ int bpi_team_clear_traces(bp_store *s, bool *cleared, bp_error **error);
 /* Creates a private file; one that holds the same already is as good. BP_ERR_INVALID: another lies there. */
 int bpi_write_once(const char *path, const void *data, size_t length, bp_error **error);
 
+/* Whether a file begins as one: BP_OK; BP_ERR_NOTFOUND; BP_ERR_NOMEM. */
+int bpi_release_file(const char *path, store_kind *kind);
 /* A release file or a lead's file opens as a store in memory. `invitation`: a file with the key that must
  * have signed it; NULL: whoever did. *team is that of a lead's file, else NULL; free it with bpi_free.
  * Errors: those of reading a release; DENIED with "reason" "untrusted". */
-bool bpi_is_release_file(const char *path, store_kind *kind);
 int bpi_open_release(store **out, char **team, store_kind kind, const char *path,
                      const char *invitation, int64_t now_us, bp_error **error);
 

@@ -23,7 +23,7 @@ int64_t bpi_disk_read(disk_file opened, int64_t offset, void *into, size_t lengt
 bool bpi_disk_write(disk_file opened, const void *data, size_t length);
 bool bpi_disk_close(disk_file opened);
 
-int bpi_disk_stat_path(const char *path, file_stat *out); /* does not follow a link */
+int bpi_disk_stat_path(const char *path, bool follow, file_stat *out);
 /* Gives a finished file its name unless that is taken (BP_ERR_INVALID), in one step, so that nobody
  * ever sees half a file. The name lasts; `temporary` is written over. */
 int bpi_disk_name(char *temporary, const char *path);

@@ -127,9 +127,9 @@ bool bpi_disk_close(disk_file opened) {
 
 /* --------------------------------------------------------------------------------------- names */
 
-int bpi_disk_stat_path(const char *path, file_stat *out) {
+int bpi_disk_stat_path(const char *path, bool follow, file_stat *out) {
   struct stat s;
-  if (lstat(path, &s) != 0) return code_of_errno();
+  if ((follow ? stat(path, &s) : lstat(path, &s)) != 0) return code_of_errno();
   fill_stat(out, &s);
   return BP_OK;
 }

@@ -239,9 +239,9 @@ bool bpi_disk_close(disk_file opened) {
 
 /* --------------------------------------------------------------------------------------- names */
 
-int bpi_disk_stat_path(const char *path, file_stat *out) {
+int bpi_disk_stat_path(const char *path, bool follow, file_stat *out) {
   disk_file opened;
-  int rc = open_as_it_is(&opened, path, FILE_READ_ATTRIBUTES, false, out);
+  int rc = open_as_it_is(&opened, path, FILE_READ_ATTRIBUTES, follow, out);
   if (rc == BP_OK) (void)bpi_disk_close(opened);
   return rc;
 }
@@ -298,7 +298,7 @@ static int stat_entry(file_stat *stat, const char *directory, const char *name,
   memcpy(path, directory, front);
   path[front] = '/';
   memcpy(path + front + 1, name, back + 1);
-  int rc = bpi_disk_stat_path(path, stat);
+  int rc = bpi_disk_stat_path(path, false, stat);
   bpi_free(path);
   if (rc != BP_ERR_IO) return rc;
   bool link = (found->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 &&

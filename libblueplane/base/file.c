@@ -17,7 +17,11 @@ struct file {
 /* ----------------------------------------------------------------------------------- reading */
 
 int bpi_file_stat(const char *path, file_stat *out) {
-  return bpi_disk_stat_path(path, out);
+  return bpi_disk_stat_path(path, false, out);
+}
+
+int bpi_file_stat_behind(const char *path, file_stat *out) {
+  return bpi_disk_stat_path(path, true, out);
 }
 
 static int fail_path(bp_error **error, int code, const char *what, const char *path) {

@@ -20,6 +20,7 @@ typedef struct file file; /* open for reading */
 
 /* 0, BP_ERR_NOTFOUND, BP_ERR_IO; does not follow a link */
 int bpi_file_stat(const char *path, file_stat *out);
+int bpi_file_stat_behind(const char *path, file_stat *out); /* of what a link leads to */
 /* refuses what is not a regular file */
 int bpi_file_open(file **out, const char *path, file_stat *stat, bp_error **error);
 /* bytes, 0 at the end, negative BP_ERR_IO */

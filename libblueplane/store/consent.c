@@ -98,14 +98,14 @@ static int put_rows(sqlite3 *db, const audit_row *rows, size_t count, int64_t ol
 }
 
 /* One transaction; what is there already is not written again. */
-static int put_all(sqlite3 *db, const audit_row *rows, size_t count, int64_t oldest) {
-  bpi_sql_wait(db, AUDIT_WAIT_MS);
+static int put_all(store *s, sqlite3 *db, const audit_row *rows, size_t count, int64_t oldest) {
+  bpi_sql_wait(s, db, AUDIT_WAIT_MS);
   int code = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
   if (code == SQLITE_OK) code = put_rows(db, rows, count, oldest);
   if (code == SQLITE_OK) code = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
   if (code != SQLITE_OK && !sqlite3_get_autocommit(db))
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-  bpi_sql_wait(db, BPI_BUSY_MS);
+  bpi_sql_wait(s, db, BPI_BUSY_MS);
   return code;
 }
 
@@ -132,7 +132,7 @@ static int put_beside(store *s, const audit_row *rows, size_t count, int64_t old
   if (code == SQLITE_OK)
     code = sqlite3_exec(db, "PRAGMA secure_delete = ON; PRAGMA synchronous = NORMAL", NULL, NULL,
                         NULL);
-  if (code == SQLITE_OK) code = put_all(db, rows, count, oldest);
+  if (code == SQLITE_OK) code = put_all(s, db, rows, count, oldest);
   sqlite3_close_v2(db);
   return code;
 }
@@ -144,7 +144,7 @@ int bpi_audit_add(store *s, const audit_row *rows, size_t count, int64_t oldest,
     rc = is_known(s, &rows[i], &all_known, error);
   if (rc != BP_OK || all_known) return rc;
   int code = s->read_only ? put_beside(s, rows, count, oldest)
-                          : put_all(s->db, rows, count, oldest);
+                          : put_all(s, s->db, rows, count, oldest);
   return code == SQLITE_OK ? BP_OK : bpi_sql_fail(code, error);
 }
 

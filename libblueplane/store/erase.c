@@ -501,9 +501,9 @@ int bpi_store_has_before(store *s, int64_t time_us, bool *out, bp_error **error)
 
 /* A reader that is about to end is waited for. */
 static int empty_log(store *s, bool *done, bp_error **error) {
-  bpi_sql_wait(s->db, WAIT_MS);
+  bpi_sql_wait(s, s->db, WAIT_MS);
   int rc = bpi_store_truncate_log(s, done, error);
-  bpi_sql_wait(s->db, BPI_BUSY_MS);
+  bpi_sql_wait(s, s->db, BPI_BUSY_MS);
   return rc;
 }
 

@@ -300,11 +300,12 @@ int bpi_sql_exec(store *s, const char *sql, bp_error **error) {
   return code == SQLITE_OK ? BP_OK : bpi_sql_fail(code, error);
 }
 
-/* Asked each time something is held, so often before. The pauses grow. */
-static int wait_for_others(void *most_ms, int tries) {
+/* Asked each time something is held, so often before. The pauses grow. Who is cancelled waits no longer. */
+static int wait_for_others(void *waiting, int tries) {
   static const int pauses[] = {1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100};
   const int last = sizeof pauses / sizeof *pauses - 1;
-  int left = (int)(intptr_t)most_ms;
+  const store *s = waiting;
+  int left = bpi_store_interrupted(s) ? 0 : s->wait_ms;
   for (int i = 0; i < tries && left > 0; i++)
     left -= pauses[i < last ? i : last];
   if (left <= 0) return 0;
@@ -313,8 +314,16 @@ static int wait_for_others(void *most_ms, int tries) {
   return 1;
 }
 
-void bpi_sql_wait(sqlite3 *db, int milliseconds) {
-  sqlite3_busy_handler(db, wait_for_others, (void *)(intptr_t)milliseconds);
+void bpi_sql_wait(store *s, sqlite3 *db, int milliseconds) {
+  s->wait_ms = milliseconds;
+  sqlite3_busy_handler(db, wait_for_others, s);
+}
+
+int bpi_sql_waited(const store *s, int code, bp_error **error) {
+  if (code != BP_ERR_BUSY || !bpi_store_interrupted(s)) return code;
+  bpi_error_free(*error);
+  *error = NULL;
+  return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
 }
 
 void bpi_sql_bind(sqlite3_stmt *statement, int parameter, int64_t value) {
@@ -342,7 +351,7 @@ int bpi_sql_blob(sqlite3_stmt *statement, int column, void *into, size_t length,
 static int begin(store *s, store_statement how, bp_error **error) {
   if (bpi_sql(s, SQL_ROLLBACK, error) == NULL) return bpi_error_code(*error);
   s->tiers = -1;
-  return bpi_sql_run(bpi_sql(s, how, error), error);
+  return bpi_sql_waited(s, bpi_sql_run(bpi_sql(s, how, error), error), error);
 }
 
 int bpi_store_begin_read(store *s, bp_error **error) {

@@ -65,6 +65,7 @@ struct store {
   bool read_only, keyless;
   bool logged; /* has a write-ahead log, which is not synced at every commit */
   atomic_int interrupted;
+  int wait_ms; /* how long others are waited for */
   sqlite3_stmt *statement[SQL_COUNT];
   const bulk *bulk; /* what a statement that runs reads as a table */
   derived *derived; /* what was derived for the snapshot that is open; NULL */
@@ -85,9 +86,11 @@ int bpi_sql_run(sqlite3_stmt *statement, bp_error **error);
 /* Steps: 1 a row, 0 done, negative BP_ERR_. The statement is reset unless there is a row. */
 int bpi_sql_step(sqlite3_stmt *statement, bp_error **error);
 int bpi_sql_exec(store *s, const char *sql, bp_error **error);
-/* From now on others who hold the database are waited for so long. Not by sqlite3_busy_timeout(): it counts in whole seconds where
- * SQLite was built without HAVE_USLEEP. */
-void bpi_sql_wait(sqlite3 *db, int milliseconds);
+/* From now on others who hold the database, which `db` is a connection to, are waited for so long. Not by
+ * sqlite3_busy_timeout(): it counts in whole seconds where SQLite was built without HAVE_USLEEP, and knows of no cancel. */
+void bpi_sql_wait(store *s, sqlite3 *db, int milliseconds);
+/* `code` of what may have waited: to whom was cancelled it says so, and not that others are there. */
+int bpi_sql_waited(const store *s, int code, bp_error **error);
 /* BP_ERR_ for a SQLite result code, described in *error without any bound value. */
 int bpi_sql_fail(int sqlite_code, bp_error **error);
 

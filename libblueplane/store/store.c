@@ -215,7 +215,7 @@ static int migrate(store *s, int64_t now_us, bp_error **error) {
 /* Settings of the connection; secure_delete is read back, as a build of SQLite may lack it. */
 static int configure(store *s, bp_error **error) {
   int64_t secure = 0;
-  bpi_sql_wait(s->db, BPI_BUSY_MS);
+  bpi_sql_wait(s, s->db, BPI_BUSY_MS);
   int rc = bpi_sql_exec(s,
                         "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
                         "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192",
@@ -253,6 +253,7 @@ static int prepare_file(const char *path, const store_options *options, bool *fr
   file_stat stat;
   bool made;
   int rc = bpi_file_stat(path, &stat);
+  if (rc == BP_OK && stat.is_link) (void)bpi_file_stat_behind(path, &stat);
   if (rc == BP_OK && !stat.is_file && !stat.is_link)
     return fail_path(BP_ERR_INVALID, "the store's path is not a file", path, error);
   *fresh = rc != BP_OK || (stat.is_file && stat.size == 0);
@@ -270,12 +271,24 @@ static int claim_empty(const char *path, bp_error **error) {
              : fail_path(BP_ERR_READONLY, "the empty file belongs to somebody else", path, error);
 }
 
+/* What SQLite is to open: a path that begins with ":" or "file:" means something else to it, or to some builds of it. */
+static char *name_of(const char *path, bool in_memory) {
+  buf b;
+  bpi_buf_init(&b, 1 << 16);
+  if (!in_memory && (*path == ':' || strncmp(path, "file:", 5) == 0)) bpi_buf_text(&b, "./");
+  bpi_buf_text(&b, in_memory ? ":memory:" : path);
+  return bpi_buf_take(&b, NULL);
+}
+
 static int open_database(store *s, const char *path, const store_options *options,
                          bp_error **error) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (options->in_memory) flags |= SQLITE_OPEN_CREATE;
-  int code = sqlite3_open_v2(options->in_memory ? ":memory:" : path, &s->db, flags, NULL);
+  char *name = name_of(path, options->in_memory);
+  if (name == NULL) return bpi_fail_nomem(error);
+  int code = sqlite3_open_v2(name, &s->db, flags, NULL);
+  bpi_free(name);
   if (code == SQLITE_OK) code = bpi_bulk_register(s);
   if (code == SQLITE_OK) return configure(s, error);
   bpi_sql_fail(code, error);
@@ -402,7 +415,7 @@ bool bpi_store_interrupted(const store *s) {
 }
 
 void bpi_store_wait(store *s, bool wait) {
-  bpi_sql_wait(s->db, wait ? BPI_BUSY_MS : 0);
+  bpi_sql_wait(s, s->db, wait ? BPI_BUSY_MS : 0);
 }
 
 /* ---------------------------------------------------------------------------------- settings */
@@ -423,7 +436,7 @@ int bpi_store_set_setting(store *s, const char *name, int64_t value, bp_error **
   if (set == NULL) return bpi_error_code(*error);
   sqlite3_bind_text(set, 1, name, -1, SQLITE_STATIC);
   sqlite3_bind_int64(set, 2, value);
-  return bpi_sql_run(set, error);
+  return bpi_sql_waited(s, bpi_sql_run(set, error), error);
 }
 
 int bpi_store_latest(store *s, int64_t now_us, int64_t *latest_us, bp_error **error) {

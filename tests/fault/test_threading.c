@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -440,6 +441,48 @@ START_TEST(relative_paths_are_of_the_call) {
 }
 END_TEST
 
+/* What SQLite would make something else of is the name of a file all the same. */
+START_TEST(any_name_is_a_file) {
+  static const char *const names[] = {":memory:", "file:me.db", "file:me.db?mode=memory"};
+  ck_assert_int_eq(chdir(day_path("work")), 0);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    bp_store *s = world_open(names[i], BP_ACCESS_OWNER, NULL);
+    ck_assert_int_eq(take_line(s), BP_OK);
+    bp_close(s);
+    s = world_open(names[i], BP_ACCESS_OWNER, NULL);
+    ck_assert_int_eq(figure(s, "prompts"), 1);
+    bp_close(s);
+    ck_assert_int_eq(access(names[i], F_OK), 0);
+  }
+  ck_assert_int_eq(access("me.db", F_OK), -1);
+  ck_assert_int_eq(chdir("/"), 0);
+}
+END_TEST
+
+/* A link may lead to a store, but to nothing that could be waited for, or that belongs to others than the store. */
+START_TEST(a_link_leads_to_a_file) {
+  struct stat before, after;
+  ck_assert_int_eq(chdir(day_path("work")), 0);
+  ck_assert_int_eq(mkfifo("pipe", 0644), 0);
+  ck_assert_int_eq(chmod("pipe", 0644), 0);
+  ck_assert_int_eq(stat("pipe", &before), 0);
+  ck_assert_int_eq(symlink("pipe", "link.db"), 0);
+  for (uint32_t i = BP_ACCESS_OWNER; i <= BP_ACCESS_STEWARD; i++) {
+    bp_store *s = NULL;
+    ck_assert_int_eq(day_open(&s, "work/link.db", i, NULL, NULL), BP_ERR_INVALID);
+  }
+  ck_assert_int_eq(stat("pipe", &after), 0);
+  ck_assert_int_eq(before.st_mode, after.st_mode);
+  ck_assert_int_eq(access("link.db.key", F_OK), -1);
+  ck_assert_int_eq(unlink("link.db"), 0);
+  ck_assert_int_eq(symlink("me.db", "link.db"), 0);
+  bp_close(open_day(DAY_STORE));
+  ck_assert_int_eq(rename("me.db.key", "link.db.key"), 0);
+  bp_close(open_day("work/link.db"));
+  ck_assert_int_eq(chdir("/"), 0);
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------------------- fork */
 
 /* Every function on a handle. */
@@ -534,6 +577,66 @@ static sqlite3 *hold(const char *path, const char *how) {
   return db;
 }
 
+static int take_prompt(bp_store *s, int number) {
+  char text[sizeof line + 8];
+  int length =
+      snprintf(text, sizeof text,
+               "{\"blueplane\":1,\"kind\":\"prompt\",\"platform\":\"tool\",\"session\":\"s\","
+               "\"id\":\"%d\",\"time\":\"2026-02-13T09:00:00Z\"}\n",
+               number);
+  return bp_ingest_bytes(s, "native", "here", text, (size_t)length, NULL, NULL, NULL);
+}
+
+/* Another process, which was there before this one opened a store: for each byte that comes it opens the store, writes
+ * and closes it. */
+static pid_t begin_other(int *ask, int *answer) {
+  int to[2], from[2];
+  char turn;
+  ck_assert_int_eq(pipe(to), 0);
+  ck_assert_int_eq(pipe(from), 0);
+  pid_t other = fork();
+  if (other == 0) {
+    close(to[1]);
+    while (read(to[0], &turn, 1) == 1) {
+      bp_store *s = open_day(DAY_STORE);
+      bool taken = take_prompt(s, turn) == BP_OK;
+      bp_close(s);
+      if (!taken || write(from[1], &turn, 1) != 1) _exit(1);
+    }
+    _exit(0);
+  }
+  close(to[0]);
+  close(from[1]);
+  *ask = to[1];
+  *answer = from[0];
+  return other;
+}
+
+/* Locks are those of a process: opening and closing a store again must not take away what another handle of it holds.
+ * Who comes next would be alone, and take the log away from under it. */
+START_TEST(a_second_handle_takes_no_locks_away) {
+  int ask, answer, status = -1;
+  char turn;
+  pid_t other = begin_other(&ask, &answer);
+  bp_store *s = open_day(DAY_STORE);
+  for (turn = 0; turn < 8; turn += 2) {
+    bp_close(open_day(DAY_STORE));
+    ck_assert_int_eq(write(ask, &turn, 1), 1);
+    ck_assert_int_eq(read(answer, &turn, 1), 1);
+    ck_assert_int_eq(take_prompt(s, turn + 1), BP_OK);
+  }
+  close(ask);
+  close(answer);
+  ck_assert_int_eq(waitpid(other, &status, 0), other);
+  ck_assert_int_eq(status, 0);
+  ck_assert_int_eq(figure(s, "prompts"), 8);
+  bp_close(s);
+  s = open_day(DAY_STORE);
+  ck_assert_int_eq(figure(s, "prompts"), 8);
+  bp_close(s);
+}
+END_TEST
+
 typedef struct writer {
   int (*write)(bp_store *s, const struct writer *w, bp_error **error);
   const char *name; /* of the store */
@@ -544,6 +647,7 @@ typedef struct writer {
   pthread_t thread;
   int rc;
   bp_error *error;
+  atomic_bool done;
 } writer;
 
 static int write_ingest(bp_store *s, const writer *w, bp_error **error) {
@@ -685,6 +789,42 @@ START_TEST(writers_wait_and_are_busy) {
 }
 END_TEST
 
+static void *write_and_say(void *user) {
+  writer *w = user;
+  write_now(w);
+  atomic_store(&w->done, true);
+  return NULL;
+}
+
+/* Who waits for another one is stopped as well, and is not told that somebody is there. */
+START_TEST(a_cancel_ends_the_wait) {
+  bp_store *s = open_day(DAY_STORE);
+  writer w[] = {{.write = write_ingest},
+                {.write = write_labels},
+                {.write = write_consent},
+                {.write = write_erasure}};
+  for (size_t i = 0; i < sizeof w / sizeof *w; i++) {
+    const struct timespec rest = {0, 10000000};
+    sqlite3 *other = hold(day_path(DAY_STORE), "BEGIN IMMEDIATE");
+    w[i].store = s;
+    ck_assert_int_eq(pthread_create(&w[i].thread, NULL, write_and_say, &w[i]), 0);
+    while (!atomic_load(&w[i].done)) {
+      nanosleep(&rest, NULL);
+      bp_cancel(s);
+    }
+    pthread_join(w[i].thread, NULL);
+    ck_assert_int_eq(w[i].rc, BP_ERR_CANCELLED);
+    ck_assert_int_eq(bp_error_code(w[i].error), BP_ERR_CANCELLED);
+    bp_error_free(w[i].error);
+    w[i].error = NULL;
+    sqlite3_close(other);
+    write_now(&w[i]);
+    ck_assert_int_eq(w[i].rc, BP_OK);
+  }
+  bp_close(s);
+}
+END_TEST
+
 /* Readers are not in its way, nor it in theirs; also not where an answer would be kept for the next time. */
 START_TEST(readers_wait_for_nobody) {
   bp_store *s = open_day(DAY_STORE), *again = open_day(DAY_STORE);
@@ -780,8 +920,12 @@ int main(int count, char **arguments) {
   tcase_add_test(tests, what_was_complete_cannot_be_stored);
   tcase_add_test(tests, the_process_stays_as_it_was);
   tcase_add_test(tests, relative_paths_are_of_the_call);
+  tcase_add_test(tests, any_name_is_a_file);
+  tcase_add_test(tests, a_link_leads_to_a_file);
   tcase_add_test(tests, a_child_is_refused_everything);
+  tcase_add_test(tests, a_second_handle_takes_no_locks_away);
   tcase_add_test(tests, writers_wait_and_are_busy);
+  tcase_add_test(tests, a_cancel_ends_the_wait);
   tcase_add_test(tests, readers_wait_for_nobody);
   tcase_add_test(tests, a_store_that_is_being_made_is_waited_for);
   tcase_add_test(tests, a_cancel_meets_a_worker_that_stores);

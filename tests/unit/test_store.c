@@ -1400,7 +1400,7 @@ START_TEST(somebody_else_is_writing) {
   bp_error *error = NULL;
   put(b, r);
   sql(other, "BEGIN IMMEDIATE");
-  bpi_sql_wait(s->db, 20);
+  bpi_sql_wait(s, s->db, 20);
   ck_assert_int_eq(bpi_store_apply(s, b, T0, true, &counts, &error), BP_ERR_BUSY);
   sql(other, "ROLLBACK");
   bpi_error_free(error);
