@@ -344,9 +344,29 @@ static int64_t time_of(const release_query *x, int64_t window) {
   return (int64_t)at.year * 4 + (at.month - 1) / 3;
 }
 
+_Static_assert(RELEASE_TEXT % sizeof(int64_t) == 0, "a text is whole integers");
+
+static void make_key(int64_t key[BIN_KEY], int64_t time, const char *text) {
+  char padded[RELEASE_TEXT] = "";
+  snprintf(padded, sizeof padded, "%s", text);
+  key[0] = time;
+  memcpy(key + 1, padded, sizeof padded);
+}
+
+bin *bpi_release_find(const release_query *x, int64_t time, const char *text) {
+  int64_t key[BIN_KEY];
+  make_key(key, time, text);
+  uint32_t at = bpi_keymap_find(&x->known, key);
+  return at == KEYMAP_NONE ? NULL : &x->bins[at];
+}
+
 bin *bpi_release_bin(release_query *x, int64_t time, const char *text) {
-  for (size_t i = 0; i < x->bin_count; i++)
-    if (x->bins[i].time == time && !strcmp(x->bins[i].text, text)) return &x->bins[i];
+  int64_t key[BIN_KEY];
+  bool fresh;
+  make_key(key, time, text);
+  uint32_t at = bpi_keymap_put(&x->known, key, &fresh);
+  if (at == KEYMAP_NONE) return NULL;
+  if (!fresh) return &x->bins[at];
   if (bpi_reserve((void **)&x->bins, &x->bin_capacity, x->bin_count + 1, sizeof *x->bins))
     return NULL;
   bin *b = &x->bins[x->bin_count];
@@ -663,6 +683,7 @@ static void free_query(release_query *x) {
   for (size_t i = 0; x && i < x->bin_count; i++)
     bpi_free(x->bins[i].of);
   if (x) bpi_free(x->bins);
+  if (x) bpi_keymap_free(&x->known);
   bpi_free(x);
 }
 
@@ -672,6 +693,7 @@ int bpi_release_compute(bp_result **out, const compute_context *c, const release
   release_query *x = bpi_alloc_zero(1, sizeof *x), *before = NULL;
   if (!x) return bpi_fail_nomem(error);
   *x = (release_query){.c = c, .reader = reader, .q = q, .error = error, .time = DIM_COUNT};
+  bpi_keymap_init(&x->known, BIN_KEY);
   int rc = plan(x);
   if (!rc && q->baseline) {
     before = bpi_alloc_zero(1, sizeof *before);

@@ -4,6 +4,7 @@
 #define BPI_METRICS_RELEASE_INSIDE_H
 
 #include "metrics/catalog.h"
+#include "metrics/keymap.h"
 #include "metrics/release.h"
 #include "privacy/figures.h"
 #include "privacy/publication.h"
@@ -50,7 +51,8 @@ typedef struct asked {
   const reference *beside; /* of the organisation's benchmark, or NULL */
 } asked;
 #define ASKED_MAX (QUERY_METRICS * SIDE_MAX)
-#define RELEASE_TEXT 72    /* bytes of a name; releases hold less */
+#define RELEASE_TEXT 72                              /* bytes of a name; releases hold less */
+#define BIN_KEY (1 + RELEASE_TEXT / sizeof(int64_t)) /* a time and a text as integers */
 #define RELEASE_STATED "*" /* scope of what the roster says of the whole organisation */
 
 typedef struct span_of {
@@ -94,6 +96,7 @@ typedef struct release_query {
   int64_t from, until; /* windows */
   bin *bins;
   size_t bin_count, bin_capacity;
+  keymap known; /* which bin is of a time and a text */
   /* the group at hand */
   int64_t window, release;
   char scope[RELEASE_TEXT], slice[RELEASE_TEXT];
@@ -107,7 +110,9 @@ typedef struct release_query {
 /* The column of an asked thing, or of something beside it: "cost", "journeys.read_edit.at_least". */
 void bpi_release_name(const asked *a, const char *column, char *out, size_t size);
 const assumptions *bpi_release_assumed(const release_query *x);
-/* The row of a time and a name, made if there is none; NULL: no memory. */
+/* The row of a time and a name; NULL: there is none. */
+bin *bpi_release_find(const release_query *x, int64_t time, const char *text);
+/* Made if there is none; NULL: no memory. */
 bin *bpi_release_bin(release_query *x, int64_t time, const char *text);
 
 /* release_table.c: the answer, beside that to `before` unless it is NULL. */

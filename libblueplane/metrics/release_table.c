@@ -240,15 +240,9 @@ static void set_people(bp_result *t, size_t column, const bin *b) {
   bpi_table_set_text(t, column, text, strlen(text));
 }
 
-static const bin *same_row(const release_query *before, const bin *b) {
-  for (size_t i = 0; i < before->bin_count; i++)
-    if (!strcmp(before->bins[i].text, b->text)) return &before->bins[i];
-  return NULL;
-}
-
 static void add_row(release_query *x, const release_query *before, bp_result *t, const bin *b) {
   static const tally nothing;
-  const bin *was = before ? same_row(before, b) : NULL;
+  const bin *was = before ? bpi_release_find(before, 0, b->text) : NULL;
   size_t column = 0;
   bpi_table_add_row(t);
   if (x->time != DIM_COUNT) set_time(x, t, column++, b->time);

@@ -524,6 +524,44 @@ START_TEST(test_greatest_return) {
 }
 END_TEST
 
+/* Finding the row of a cell does not look at all others: else this does not end in time. */
+START_TEST(test_very_many_rows) {
+  enum { MANY = 60000 };
+  static char names[MANY][8];
+  static release_row list[MANY];
+  const unsigned char digest[BPI_DIGEST_BYTES] = {0};
+  bp_result *t;
+  bp_error *error = NULL;
+  for (uint32_t week = 0; week < 2; week++) {
+    release r = {
+        .window = MONDAY + 14 + week * 7, .edition = 1, .minimum = 3, .organisation = "acme"};
+    for (r.row = list; r.rows < MANY; r.rows++) {
+      snprintf(names[r.rows], sizeof names[r.rows], "p%05u", (unsigned)r.rows % 100000);
+      list[r.rows] = (release_row){.scope = "core",
+                                   .slice = names[r.rows],
+                                   .dimension = SLICED_PROJECT,
+                                   .measure = MEASURE_cost,
+                                   .headcount = HEADCOUNT_5,
+                                   .value = 1000 * (int64_t)(week + 1)};
+    }
+    ck_assert_int_eq(bpi_store_begin_write(s, &error), BP_OK);
+    ck_assert_int_eq(bpi_published_write(s, &r, digest, &error), BP_OK);
+    ck_assert_int_eq(bpi_store_commit(s, &error), BP_OK);
+  }
+  ck_assert_int_eq(ask(&t, 'L', NULL,
+                       Q("\"metrics\":[\"cost\"],\"by\":[\"project\"],\"period\":\"2026-03-23/"
+                         "2026-03-29\",\"compare\":\"previous\"")),
+                   BP_OK);
+  ck_assert_uint_eq(t->rows, MANY);
+  for (size_t i = 0; i < MANY; i += MANY - 1) {
+    expect_text(t, i, "project", names[i]);
+    expect(t, i, "cost", 2000);
+    expect(t, i, "cost.baseline", 1000);
+  }
+  bpi_table_release(t);
+}
+END_TEST
+
 START_TEST(test_what_is_refused) {
   bp_result *t = NULL;
   static const struct {
@@ -577,6 +615,7 @@ int main(void) {
   tcase_add_test(t, test_benchmark);
   tcase_add_test(t, test_assumed_hour);
   tcase_add_test(t, test_greatest_return);
+  tcase_add_test(t, test_very_many_rows);
   tcase_add_test(t, test_what_is_refused);
   suite_add_tcase(suite, t);
   return run_suite(suite);
