@@ -232,15 +232,10 @@ static int store_sessions(applier *a) {
 
 /* ----------------------------------------------------------------------- what a group changes */
 
-static bool group_has_moment(const group *g, fact_kind kind, int64_t session, int64_t time_us) {
-  for (size_t i = 0; i < g->count; i++) {
-    int64_t at[2];
-    const int64_t *fact = bpi_group_at(g, kind, i);
-    int n = bpi_head(fact)->session == session ? bpi_fact_moments(kind, fact, at) : 0;
-    for (int j = 0; j < n; j++)
-      if (at[j] == time_us) return true;
-  }
-  return false;
+static int by_moment(const void *x, const void *y) {
+  const moment *a = x, *b = y;
+  if (a->session != b->session) return a->session < b->session ? -1 : 1;
+  return a->time_us < b->time_us ? -1 : a->time_us > b->time_us;
 }
 
 static int need_rebuild(applier *a, int64_t session) {
@@ -254,18 +249,24 @@ static int need_rebuild(applier *a, int64_t session) {
 
 /* New moments join the runs; where one is gone, the session's runs are made anew. */
 static int note_moments(applier *a, fact_kind kind) {
+  size_t first = a->moments.count;
+  bpi_group_moments(&a->moments, &a->resolved_after, kind);
+  if (a->moments.failed) return bpi_fail_nomem(a->error);
+  size_t count = a->moments.count - first;
+  moment *after = count > 0 ? a->moments.moment + first : NULL;
+  if (a->resolved_before.count > 0 && count > 1) qsort(after, count, sizeof *after, by_moment);
   for (size_t i = 0; i < a->resolved_before.count; i++) {
     int64_t at[2];
     const int64_t *fact = bpi_group_at(&a->resolved_before, kind, i);
     int64_t session = bpi_head(fact)->session;
     int n = bpi_fact_moments(kind, fact, at);
     for (int j = 0; j < n; j++) {
-      bool gone = !group_has_moment(&a->resolved_after, kind, session, at[j]);
+      const moment was = {session, at[j]};
+      bool gone = count == 0 || bsearch(&was, after, count, sizeof was, by_moment) == NULL;
       int rc = gone ? need_rebuild(a, session) : BP_OK;
       if (rc != BP_OK) return rc;
     }
   }
-  bpi_group_moments(&a->moments, &a->resolved_after, kind);
   return BP_OK;
 }
 
