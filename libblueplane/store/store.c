@@ -289,6 +289,7 @@ static int open_database(store *s, const char *path, const store_options *option
   if (name == NULL) return bpi_fail_nomem(error);
   int code = sqlite3_open_v2(name, &s->db, flags, NULL);
   bpi_free(name);
+  if (code == SQLITE_OK && sqlite3_db_readonly(s->db, "main") > 0) s->read_only = true;
   if (code == SQLITE_OK) code = bpi_bulk_register(s);
   if (code == SQLITE_OK) return configure(s, error);
   bpi_sql_fail(code, error);

@@ -764,6 +764,30 @@ static void become(uid_t user) {
   if (getuid() == 0) ck_assert_int_eq(seteuid(user), 0);
 }
 
+/* Where the system does not let it write, a handle is one that only reads: it answers all the same. */
+START_TEST(files_that_cannot_be_written) {
+  static const char *const endings[] = {"", "-wal", "-shm", ".key"};
+  bp_open_options o = owner();
+  bp_store *other = open_with(path_of("mine.db"), &o); /* so that there is a log */
+  ingest(other, SESSION PROMPT("p1", "01"), NULL);
+  ck_assert_int_eq(chmod(folder, 0755), 0);
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "mine.db%s", endings[i]);
+    ck_assert_int_eq(chmod(path_of(name), 0444), 0);
+  }
+  become(65534);
+  bp_store *store = open_with(path_of("mine.db"), &o);
+  ck_assert_int_eq(metric(store, "prompts", "all"), 1);
+  ck_assert_int_eq(metric(store, "tasks", "all"), 1); /* are cut, but not stored */
+  FAILS(BP_ERR_READONLY, NULL, NULL,
+        bp_ingest_bytes(store, NULL, NULL, SESSION, 5, NULL, NULL, seen));
+  become(0);
+  bp_close(store);
+  bp_close(other);
+}
+END_TEST
+
 START_TEST(what_cannot_be_read_is_counted) {
   bp_store *store = memory_store();
   ck_assert_int_eq(chmod(folder, 0755), 0);
@@ -1436,6 +1460,7 @@ int main(void) {
   tcase_add_test(tests, files_grow);
   tcase_add_test(tests, files_are_rewritten);
   tcase_add_test(tests, scans_find_their_files);
+  tcase_add_posix_test(tests, files_that_cannot_be_written);
   tcase_add_posix_test(tests, what_cannot_be_read_is_counted);
   tcase_add_test(tests, progress_is_told);
   tcase_add_test(tests, progress_may_stop);
