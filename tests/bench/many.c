@@ -56,6 +56,8 @@ static bp_store *open_store(const char *path) {
 
 static uint64_t state = 1;
 
+/* What throws more than once does so statement by statement: in what order the arguments of a call are made is the compiler's
+ * to choose. */
 static int below(int n) {
   return (int)((dice_roll(&state) >> 11) % (uint64_t)n);
 }
@@ -101,19 +103,21 @@ static void put_prompt(writer *w) {
   char rest[256];
   static const char *const features[] = {"",         "",          "\"file\"",
                                          "\"code\"", "\"image\"", "\"command\""};
+  const char *mode = below(8) == 0 ? "plan" : "default", *feature = features[below(6)];
   snprintf(rest, sizeof rest, ",\"characters\":%d,\"features\":[%s],\"mode\":\"%s\"",
-           10 + below(3000), features[below(6)], below(8) == 0 ? "plan" : "default");
+           10 + below(3000), feature, mode);
   put(w, "prompt", rest);
 }
 
 static void put_response(writer *w) {
   char rest[512];
   static const char *const models[] = {"claude-sonnet-4-5", "claude-opus-4-5", "claude-haiku-4-5"};
+  int cache_write = below(4000), cache_read = 10000 + below(100000), output = 20 + below(800),
+      input = below(50);
   snprintf(rest, sizeof rest,
            ",\"model\":\"%s\",\"input_tokens\":%d,\"output_tokens\":%d,\"cache_read_tokens\":%d,"
            "\"cache_write_5m_tokens\":%d,\"stop\":\"tool_use\"",
-           models[(w->session + (below(8) == 0)) % 3], below(50), 20 + below(800),
-           10000 + below(100000), below(4000));
+           models[(w->session + (below(8) == 0)) % 3], input, output, cache_read, cache_write);
   put(w, "response", rest);
 }
 
@@ -133,14 +137,18 @@ static void put_call(writer *w) {
                {"mcp__tracker__find", "mcp", "none", false}};
   int which = below(9);
   if (below(5) == 0) w->file = below(300);
-  if (tools[which].edits)
-    snprintf(lines, sizeof lines, ",\"lines_added\":%d,\"lines_removed\":%d", below(40), below(20));
+  if (tools[which].edits) {
+    int removed = below(20), added = below(40);
+    snprintf(lines, sizeof lines, ",\"lines_added\":%d,\"lines_removed\":%d", added, removed);
+  }
+  int duration = 1000 + below(3000000);
+  const char *outcome = below(16) == 0 ? "error" : "ok";
   snprintf(
       rest, sizeof rest,
       ",\"tool\":\"%s\",\"category\":\"%s\",\"program\":\"%s\",\"file\":\"/w/%d/f%d.%s\",\"outcome\":\"%s\","
       "\"duration_us\":%d%s",
       tools[which].tool, tools[which].category, tools[which].program, w->workspace, w->file,
-      w->file % 3 == 0 ? "c" : "py", below(16) == 0 ? "error" : "ok", 1000 + below(3000000), lines);
+      w->file % 3 == 0 ? "c" : "py", outcome, duration, lines);
   put(w, "tool_call", rest);
 }
 
@@ -149,7 +157,9 @@ static void put_session(writer *w, int64_t until) {
   w->session++;
   w->workspace = below(12);
   w->file = below(300);
-  w->at = END - DAY * (1 + below(DAYS)) + (7 + below(12)) * 3600 * SECOND + below(3600) * SECOND;
+  w->at = END - DAY * (1 + below(DAYS));
+  w->at += (7 + below(12)) * 3600 * SECOND;
+  w->at += below(3600) * SECOND;
   snprintf(rest, sizeof rest,
            ",\"workspace\":\"/w/%d\",\"client_version\":\"2.%d.0\",\"entrypoint\":\"cli\"",
            w->workspace, below(20));

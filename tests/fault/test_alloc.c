@@ -21,8 +21,8 @@
 #include "base/mem.h"
 
 #include "../unit/folder.h"
+#include "../unit/forms.h"
 #include "../unit/run_suite.h"
-#include "../unit/short_form.h"
 
 /* ----------------------------------------------------------------------- allocators that fail */
 
@@ -371,12 +371,12 @@ END_TEST
 
 START_TEST(sqlite_from_then_on) {
   prepare_sqlite();
-  run_out(fail_foreign, getenv("BLUEPLANE_LONG") != NULL);
+  run_out(fail_foreign, long_form());
 }
 END_TEST
 START_TEST(sqlite_once) {
   prepare_sqlite();
-  run_out(fail_foreign_once, getenv("BLUEPLANE_LONG") != NULL);
+  run_out(fail_foreign_once, long_form());
 }
 END_TEST
 

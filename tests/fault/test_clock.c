@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/forms.h"
 #include "../unit/run_suite.h"
-#include "../unit/short_form.h"
 #include "base/mem.h"
 #include "day.h"
 #include "world.h"

@@ -15,16 +15,12 @@
 #include <unistd.h>
 
 #include "../unit/dice.h"
+#include "../unit/forms.h"
 #include "../unit/run_suite.h"
-#include "../unit/short_form.h"
 #include "base/mem.h"
 #include "day.h"
 #include "faulty.h"
 #include "world.h"
-
-static bool thorough(void) {
-  return getenv("BLUEPLANE_LONG") != NULL;
-}
 
 static char *expected; /* what an undisturbed store says */
 
@@ -158,9 +154,9 @@ START_TEST(a_bit_is_turned) {
   with_all_in_the_database();
   long size = size_of("template/me.db");
   for (long byte = 0; byte < 100; byte += short_form() ? 7 : 1) /* the header of the file */
-    for (int bit = 0; bit < 8; bit += thorough() ? 1 : 7)
+    for (int bit = 0; bit < 8; bit += long_form() ? 1 : 7)
       try_spoiled(DAY_STORE, -1, byte, bit);
-  for (int i = 0; i < (thorough() ? 20000 : short_form() ? 70 : 700); i++)
+  for (int i = 0; i < (long_form() ? 20000 : short_form() ? 70 : 700); i++)
     try_spoiled(DAY_STORE, -1, (long)(dice_roll(&dice) % (uint64_t)size),
                 (int)(dice_roll(&dice) % 8));
   tell("a bit of the database");
@@ -230,7 +226,7 @@ START_TEST(the_log_is_damaged) {
   prepare();
   leave_a_log();
   long size = size_of("template/me.db-wal");
-  int few = thorough() ? 4000 : short_form() ? 12 : 60;
+  int few = long_form() ? 4000 : short_form() ? 12 : 60;
   for (int i = 0; i < few; i++) {
     long at = (long)(dice_roll(&dice) % (uint64_t)size);
     try_spoiled("work/me.db-wal", at, 0, 0);
@@ -248,7 +244,7 @@ END_TEST
 START_TEST(copied_while_somebody_writes) {
   prepare();
   long requests = requests_of_ingest(),
-       step = thorough() ? 1 : 1 + requests / (short_form() ? 4 : 12);
+       step = long_form() ? 1 : 1 + requests / (short_form() ? 4 : 12);
   for (long one = 0; one < requests; one += step)
     for (long other = 0; other < requests; other += step) {
       char about[80];

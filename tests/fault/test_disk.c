@@ -19,8 +19,8 @@
 
 #include <sqlite3.h>
 
+#include "../unit/forms.h"
 #include "../unit/run_suite.h"
-#include "../unit/short_form.h"
 #include "api/handle.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -509,14 +509,14 @@ static void try_once(const char *expected, fault_way way, unsigned calls, long a
 
 /* At every request, or at so many of them, the first and the last among these. */
 static void sweep(const char *expected, fault_way way, unsigned calls, long requests, long few) {
-  long step = getenv("BLUEPLANE_LONG") != NULL ? 1 : 1 + (requests - 1) / (short_form() ? 2 : few);
+  long step = long_form() ? 1 : 1 + (requests - 1) / (short_form() ? 2 : few);
   for (long after = requests - 1; after >= 0; after -= step)
     try_once(expected, way, calls, after);
 }
 
 /* The power goes at every request and after the last: everything that was not synced is lost, nothing is, or parts. */
 static void sweep_power(const char *expected, long requests) {
-  bool all = getenv("BLUEPLANE_LONG") != NULL;
+  bool all = long_form();
   long step = all ? 1 : 1 + (requests - 1) / (short_form() ? 2 : 8);
   for (unsigned luck = 0; luck < (all ? 12 : short_form() ? 2 : 4); luck++) {
     fault_luck(luck);

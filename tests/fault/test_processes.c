@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../unit/forms.h"
 #include "../unit/run_suite.h"
 #include "day.h"
 #include "world.h"
@@ -146,7 +147,7 @@ static pid_t start(void (*run)(int), int number) {
 START_TEST(writers_and_readers) {
   pid_t process[WRITERS + READERS];
   long answers = 0;
-  int seconds = getenv("BLUEPLANE_LONG") != NULL ? 600 : 20;
+  int seconds = long_form() ? 600 : 20;
   world_now = WORLD_OPEN;
   said = mmap(NULL, sizeof *said, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   ck_assert(said != MAP_FAILED);

@@ -20,8 +20,8 @@
 #include <blueplane/arrow.h>
 #include <sqlite3.h>
 
+#include "../unit/forms.h"
 #include "../unit/run_suite.h"
-#include "../unit/short_form.h"
 #include "day.h"
 #include "world.h"
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "../unit/folder.h"
+#include "../unit/forms.h"
 #include "../unit/run_suite.h"
-#include "../unit/short_form.h"
 #include "base/mem.h"
 #include "world.h"
 

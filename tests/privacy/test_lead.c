@@ -16,6 +16,7 @@
 #include "../unit/dice.h"
 #include "../unit/end_child.h"
 #include "../unit/folder.h"
+#include "../unit/forms.h"
 #include "../unit/run_suite.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -28,10 +29,6 @@
 
 #define STORE 1
 #define HOUR (WORLD_DAY / 24)
-
-static bool long_run(void) {
-  return getenv("BLUEPLANE_LONG") != NULL;
-}
 
 static int64_t monday_of(unsigned week) {
   return (WORLD_MONDAY + 7 * (int64_t)week) * WORLD_DAY;
@@ -522,7 +519,7 @@ static void every_set(tally *t, unsigned people, bool led) {
 
 START_TEST(nobody_is_left_over) {
   tally t = {0, 0, 0, 0};
-  for (unsigned people = 3; people <= (long_run() ? 8 : 4); people++)
+  for (unsigned people = 3; people <= (long_form() ? 8 : 4); people++)
     for (int led = 0; led < 2; led++)
       every_set(&t, people, led != 0);
   printf(
@@ -606,7 +603,7 @@ START_TEST(the_last_word_stands_in_any_order) {
   make_bundles(p, &c);
   unsigned char *first = NULL;
   size_t first_length = 0, length = 0;
-  unsigned orders = long_run() ? 1000 : 30;
+  unsigned orders = long_form() ? 1000 : 30;
   for (unsigned i = 0; i < orders; i++) {
     unsigned char *data = lead_after(p, BUNDLES, &length, &c);
     if (first == NULL) {

@@ -13,6 +13,7 @@
 
 #include "../unit/dice.h"
 #include "../unit/folder.h"
+#include "../unit/forms.h"
 #include "../unit/run_suite.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -25,7 +26,7 @@
 static char reason[32];
 
 static unsigned orders(void) {
-  return getenv("BLUEPLANE_LONG") != NULL ? 1000 : 30;
+  return long_form() ? 1000 : 30;
 }
 
 static uint64_t dice = 88172645463325252u;
@@ -372,7 +373,7 @@ static void wait_us(unsigned us) {
 /* Merges and publishes until it is killed; what is there then completes to the same file. */
 START_TEST(killed_at_any_moment) {
   char path[200], file[200], reference[200], outcome[32];
-  unsigned kills = 0, complete = 0, rounds = getenv("BLUEPLANE_LONG") != NULL ? 200 : 16;
+  unsigned kills = 0, complete = 0, rounds = long_form() ? 200 : 16;
   make_all();
   snprintf(path, sizeof path, "%s", path_of("killed.db"));
   snprintf(file, sizeof file, "%s", path_of("killed.release"));

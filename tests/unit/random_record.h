@@ -21,66 +21,87 @@ typedef struct record_bounds {
   int64_t counts, characters, tokens;
 } record_bounds;
 
-/* Of a record that is all zero but for its kind, what is told by that kind. */
+/* Of a record that is all zero but for its kind, what is told by that kind. Each member is a statement: in what order the
+ * members of one initialiser are made, and so what each of them throws, is the compiler's to choose. */
 static void random_body(record *r, const record_bounds *most) {
+  session_record *session = &r->u.session_row;
+  prompt_record *prompt = &r->u.prompt;
+  response_record *response = &r->u.response;
+  tool_use_record *use = &r->u.use;
+  tool_result_record *result = &r->u.result;
+  decision_record *decision = &r->u.decision;
+  span_record *span = &r->u.span;
+  event_record *event = &r->u.event;
+  change_record *change = &r->u.change;
   switch (r->kind) {
   case RECORD_SESSION:
-    r->u.session_row = (session_record){(uint32_t)below(3), (uint32_t)below(3), (uint32_t)below(3),
-                                        (uint32_t)below(3), (uint32_t)below(3), below(3)};
+    session->platform = (uint32_t)below(3);
+    session->workspace = (uint32_t)below(3);
+    session->branch = (uint32_t)below(3);
+    session->version = (uint32_t)below(3);
+    session->entrypoint = (uint32_t)below(3);
+    session->version_rank = below(3);
     break;
   case RECORD_PROMPT:
-    r->u.prompt = (prompt_record){or_none(below(most->characters)), (int)below(8), (int)below(3)};
+    prompt->characters = or_none(below(most->characters));
+    prompt->features = (int)below(8);
+    prompt->mode = (int)below(3);
     break;
   case RECORD_RESPONSE:
-    r->u.response = (response_record){.model = (uint32_t)below(3),
-                                      .input = or_none(below(3)),
-                                      .output = or_none(below(4)),
-                                      .cache_read = or_none(below(most->tokens)),
-                                      .cache_write_5m = or_none(below(2)),
-                                      .cache_write_1h = or_none(below(2)),
-                                      .reasoning = or_none(0),
-                                      .web_searches = or_none(below(3)),
-                                      .cost_nano = or_none(below(most->counts)),
-                                      .stop = (int)below(3),
-                                      .speed = (int)below(2),
-                                      .placeholder = (int)below(2)};
+    response->model = (uint32_t)below(3);
+    response->input = or_none(below(3));
+    response->output = or_none(below(4));
+    response->cache_read = or_none(below(most->tokens));
+    response->cache_write_5m = or_none(below(2));
+    response->cache_write_1h = or_none(below(2));
+    response->reasoning = or_none(0);
+    response->web_searches = or_none(below(3));
+    response->cost_nano = or_none(below(most->counts));
+    response->stop = (int)below(3);
+    response->speed = (int)below(2);
+    response->placeholder = (int)below(2);
     break;
   case RECORD_TOOL_USE:
-    r->u.use = (tool_use_record){.tool = (uint32_t)below(3),
-                                 .file = (uint32_t)below(3),
-                                 .category = (int)below(3),
-                                 .added = or_none(below(most->counts)),
-                                 .removed = or_none(below(most->counts))};
+    use->tool = (uint32_t)below(3);
+    use->file = (uint32_t)below(3);
+    use->category = (int)below(3);
+    use->added = or_none(below(most->counts));
+    use->removed = or_none(below(most->counts));
     break;
   case RECORD_TOOL_RESULT:
-    r->u.result = (tool_result_record){.outcome = (int)below(6),
-                                       .failure = (int)below(2),
-                                       .added = or_none(below(most->counts)),
-                                       .removed = or_none(below(most->counts)),
-                                       .duration_us = or_none(below(most->counts)),
-                                       .file = (uint32_t)below(3)};
+    result->outcome = (int)below(6);
+    result->failure = (int)below(2);
+    result->added = or_none(below(most->counts));
+    result->removed = or_none(below(most->counts));
+    result->duration_us = or_none(below(most->counts));
+    result->file = (uint32_t)below(3);
     break;
   case RECORD_DECISION:
-    r->u.decision = (decision_record){(int)below(2), (int)below(2), (int)below(3),
-                                      or_none(below(most->counts))};
+    decision->decision = (int)below(2);
+    decision->outcome = (int)below(2);
+    decision->language = (int)below(3);
+    decision->lines = or_none(below(most->counts));
     break;
   case RECORD_SPAN:
-    r->u.span = (span_record){or_none(below(most->counts)), or_none(below(most->counts)),
-                              or_none(below(most->counts))};
+    span->added = or_none(below(most->counts));
+    span->removed = or_none(below(most->counts));
+    span->files = or_none(below(most->counts));
     break;
   case RECORD_EVENT:
-    r->u.event = (event_record){(int)below(3), (int)below(2), (uint32_t)below(3),
-                                or_none(below(most->counts))};
+    event->event = (int)below(3);
+    event->detail = (int)below(2);
+    event->command = (uint32_t)below(3);
+    event->value = or_none(below(most->counts));
     break;
   case RECORD_CHANGE:
-    r->u.change = (change_record){(int)below(3),
-                                  (int)below(3),
-                                  (int)below(3) - 1,
-                                  or_none(below(most->counts)),
-                                  or_none(below(most->counts)),
-                                  or_none(below(most->counts)),
-                                  or_none(below(most->counts)),
-                                  or_none(below(most->counts))};
+    change->change = (int)below(3);
+    change->type = (int)below(3);
+    change->assisted = (int)below(3) - 1;
+    change->added = or_none(below(most->counts));
+    change->removed = or_none(below(most->counts));
+    change->files = or_none(below(most->counts));
+    change->rounds = or_none(below(most->counts));
+    change->open_us = or_none(below(most->counts));
     break;
   case RECORD_KINDS: break;
   }

@@ -11,10 +11,10 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "fake_store.h"
+#include "forms.h"
 #include "metrics/insight.h"
 #include "metrics/report.h"
 #include "run_suite.h"
-#include "short_form.h"
 
 static store world;
 static prices *table;
@@ -30,7 +30,8 @@ static const char price_list[] =
 
 /* ------------------------------------------------------------------------------------ chance */
 
-/* Counter-based, as in test_stats.c: a developer is a number. */
+/* Counter-based, as in test_stats.c: a developer is a number. At most one draw stands among the arguments of a call or the
+ * members of an initialiser, as in what order these are made is the compiler's to choose. */
 static uint64_t stream, counter;
 static double uniform(void) {
   uint64_t z = (stream << 32) + ++counter;
@@ -153,16 +154,17 @@ static void take_task(int64_t quarter, int64_t session, int64_t asked, double re
 
 /* What a task was, and the prompt it began with. */
 static int64_t task_class(void) {
-  return CLASS_PUT(CLASS_TASK_TYPE, TASK_BUILDING + below(4)) |
-         CLASS_PUT(CLASS_SIZE, SIZE_SHORT + below(3)) | CLASS_PUT(CLASS_FEATURES, below(4) == 0);
+  int64_t type = TASK_BUILDING + below(4), size = SIZE_SHORT + below(3), features = below(4) == 0;
+  return CLASS_PUT(CLASS_TASK_TYPE, type) | CLASS_PUT(CLASS_SIZE, size) |
+         CLASS_PUT(CLASS_FEATURES, features);
 }
 
 static void respond(int64_t quarter, int64_t session, double model_share, double size,
                     const effect *e) {
+  int64_t model = MODEL + (uniform() < model_share), subagent = below(4) == 0, n = 1 + below(20);
   rollup_cell *c =
-      cell(ROLLUP_RESPONSE, quarter, session, MODEL + (uniform() < model_share),
-           CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL) | CLASS_PUT(CLASS_SUBAGENT, below(4) == 0),
-           1 + below(20));
+      cell(ROLLUP_RESPONSE, quarter, session, model,
+           CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL) | CLASS_PUT(CLASS_SUBAGENT, subagent), n);
   double each = 2000 * size * (double)c->n;
   c->m[RESPONSE_INPUT] = (int64_t)(each * skewed(0.5));
   c->m[RESPONSE_OUTPUT] = (int64_t)(each * skewed(0.5));
@@ -186,8 +188,10 @@ static void clump(fate f[TOOLS]) {
 
 /* A session's own luck, its own mix of tools, and for each tool a burst of its own. */
 static void draw(fate f[TOOLS], double rate, const effect *e) {
-  for (int i = 0; i < TOOLS; i++)
-    f[i] = (fate){uniform(), rate * (uniform() < 0.5 ? 0.6 : 1.4), 0.02, skewed(0.7)};
+  for (int i = 0; i < TOOLS; i++) {
+    double mix = uniform(), burst = uniform() < 0.5 ? 0.6 : 1.4, seconds = skewed(0.7);
+    f[i] = (fate){mix, rate * burst, 0.02, seconds};
+  }
   f[0].fails *= e->tool_0_fails;
   f[1].seconds *= e->tool_1_takes;
   if (e->clumped) clump(f);
@@ -287,8 +291,7 @@ static bool finds(const bp_result *r, const char *kind, const char *subject) {
 /* --------------------------------------------------------------------------------------- noise */
 
 static int developers(void) {
-  const char *asked = getenv("BLUEPLANE_LONG");
-  return asked && *asked == '1' ? 10000 : short_form() ? 60 : 600;
+  return long_form() ? 10000 : short_form() ? 60 : 600;
 }
 
 /* Prints how many reports tell of something, and of what; not more may than is stated. */

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forms.h"
 #include "metrics/stats.h"
 #include "run_suite.h"
-#include "short_form.h"
 
 static const char *cases_path;
 

@@ -325,8 +325,7 @@ static record new_record(record_kind kind, uint64_t key, int64_t time, uint64_t 
 static record random_record(void) {
   static const record_bounds many = {.counts = 9, .characters = 3000, .tokens = 300000};
   record_kind kind = (record_kind)below(RECORD_KINDS);
-  int64_t time = T0 +
-                 below(12) * 2 * MINUTE; /* one after the other: the same with every compiler */
+  int64_t time = T0 + below(12) * 2 * MINUTE;
   time += below(2) * DAY / 2;
   time += below(2) * 2 * DAY;
   uint64_t key = (uint64_t)below(12), session = (uint64_t)below(4);
@@ -943,8 +942,8 @@ START_TEST(what_is_left_is_what_it_was) {
     for (size_t i = 0; i < RECORDS; i++)
       r[i] = random_record();
     apply_divided(s, r, RECORDS, 60);
-    const erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, T0 + below(DAY),
-                                 T0 + DAY + below(DAY)};
+    int64_t from = T0 + below(DAY), until = T0 + DAY + below(DAY);
+    const erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, from, until};
     erase_receipt receipt;
     bp_error *error = NULL;
     ck_assert_int_eq(bpi_store_erase(s, &what, T0 + 3 * DAY, &receipt, &error), BP_OK);
@@ -1690,8 +1689,10 @@ START_TEST(memories_keep_every_word) {
   for (int round = 0; round < 1000; round++) {
     int64_t words[FILE_MEMORY], again[FILE_MEMORY];
     unsigned char bytes[MEMORY_BYTES_MAX];
-    for (int i = 0; i < FILE_MEMORY; i++)
-      words[i] = below(4) == 0 ? (int64_t)((uint64_t)below(INT64_MAX) << below(2)) : 0;
+    for (int i = 0; i < FILE_MEMORY; i++) {
+      int64_t shift = below(2);
+      words[i] = below(4) == 0 ? (int64_t)((uint64_t)below(INT64_MAX) << shift) : 0;
+    }
     size_t length = bpi_memory_store(bytes, words);
     bpi_memory_load(again, bytes, length);
     ck_assert_mem_eq(again, words, sizeof words);

@@ -1,0 +1,23 @@
+/* The forms of a test, by the environment. BLUEPLANE_LONG=1: it goes through all of its places, which may take half an hour.
+ * BLUEPLANE_SHORT=1: through fewer than usual, of the same code, where files are slow, the processor is emulated or every
+ * access to memory is looked at. */
+#ifndef TESTS_UNIT_FORMS_H
+#define TESTS_UNIT_FORMS_H
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+static inline bool long_form(void) {
+  return getenv("BLUEPLANE_LONG") != NULL;
+}
+
+static inline bool short_form(void) {
+  return getenv("BLUEPLANE_SHORT") != NULL;
+}
+
+/* Where to fail next: everywhere; in the short form up to the 16th place, then in steps of a 16th. */
+static inline long next_place(long after) {
+  return after + 1 + (short_form() ? after / 16 : 0);
+}
+
+#endif
