@@ -1,5 +1,5 @@
 /* The scanner, by hand and against itself: whatever the window and however few bytes a read gives,
- * the same values come out. Grammar against another implementation: scan_oracle.py. */
+ * the same values come out. scan_oracle.py compares it with another reader of JSON. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
