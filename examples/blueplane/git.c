@@ -3,7 +3,7 @@
  * how commits are marked; a message is looked at here and goes nowhere. Commits of others are
  * passed over: their work is not yours to count.
  *
- * This is linked into the program blueplane-git alone, which git_elsewhere.c starts. */
+ * This is linked into the program blueplane-git alone, which elsewhere.c starts. */
 #include "commands.h"
 
 #include <stdlib.h>

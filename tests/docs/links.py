@@ -6,8 +6,8 @@
 
 In every *.md file: the targets of relative links and their headings; paths of the repository in backticks; names in
 backticks like input_tokens, bp_open or time.day, which must be a metric or a dimension of PROGRAM or stand as a word
-in some file that is no document; commands and options of the program; what queries in JSON ask for. Lists that a
-document gives whole are compared with the code in both directions: error codes, reasons for refusals, sources,
+in some file that is no document; commands and options of the program; what queries in JSON ask for. In comments of code:
+the files they name. Lists that a document gives whole are compared with the code in both directions: error codes, reasons for refusals, sources,
 formats. --selftest plants a fault of each kind and fails if one is not found.
 """
 import argparse
@@ -23,6 +23,8 @@ TICKED = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 PATH = re.compile(r"^[\w.+-]+(/[\w.+-]+)*/?$")
 FILE = re.compile(r"^[\w.-]+\.(c|h|def|md|map|py|sh|sql)$")
+NAMED = re.compile(r"(?<![\w.<*-])[\w-]{2,}\.(?:c|h|def|map|py|sh|sql|md|js|go)\b(?!\()")
+C_TOKEN = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
 NAME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+|time\.[a-z_]+)$")
 COMMAND = re.compile(r"(?:^|[\s$(])blueplane ([a-z]+)")
 QUERY = re.compile(r'"(?:metrics|by|dimension)": ?(\[[^\]]*\]|"[\w.]+")')
@@ -44,6 +46,9 @@ class Tree:
         self.folders = {os.path.dirname(name) for name in self.files}
         self.folders |= {part for name in list(self.folders) for part in parents(name)}
         self.base_names = {os.path.basename(name) for name in self.files}
+        # Files that a build makes, and headers of other libraries.
+        self.made = {word for name, text in self.text.items() if name.endswith("meson.build") for word in re.findall(r"'([\w.]+)'", text)}
+        self.foreign = {os.path.basename(path) for text in self.text.values() for path in re.findall(r"#include <([^>]+)>", text)}
         self.documents = {name: self.text[name] for name in self.files if name.endswith(".md")}
         rest = "\n".join(text for name, text in self.text.items() if not name.endswith(".md"))
         self.words = set(re.findall(r"\w+", rest))
@@ -139,6 +144,22 @@ def check_document(tree, name):
                 yield f"{name}: a query names {text}, which is in no catalogue"
 
 
+def comments(name, text):
+    """What a file of code says to its reader."""
+    if name.endswith((".c", ".h", ".def", ".js", ".go", ".css")):
+        return [token for token in C_TOKEN.findall(text) if token[0] == "/"]
+    if name.endswith((".py", ".sh", ".build")):
+        return re.findall(r"(?m)^\s*#.*$|  # .*$", text) + (re.findall(r'(?s)""".*?"""', text) if name.endswith(".py") else [])
+    return []
+
+
+def check_code(tree, name):
+    for comment in comments(name, tree.text[name]):
+        for file in NAMED.findall(comment):
+            if not (file in tree.base_names | tree.made | tree.foreign or re.search("[A-Z]{2}", file)):
+                yield f"{name}: a comment names {file}, which is not there"
+
+
 def column(tree, name, heading):
     """The names in the first column of the table that begins with a heading."""
     rows, inside = set(), False
@@ -174,6 +195,7 @@ def check_lists(tree):
 
 def check(tree):
     problems = [problem for name in sorted(tree.documents) for problem in check_document(tree, name)]
+    problems += [problem for name in sorted(tree.text) if "corpus/" not in name for problem in check_code(tree, name)]
     return problems + list(check_lists(tree))
 
 
@@ -195,6 +217,11 @@ def selftest(tree):
         if len(found) != clean + 1 or not any(said in problem for problem in found):
             failed += 1
             print(f"not found: {fault}: {found}")
+    tree.text["libblueplane/made_up.c"] = "/* no_such" + "_file.c does it */"
+    if len(check(tree)) != clean + 1:
+        failed += 1
+        print("not found: a comment that names a file which is not there")
+    del tree.text["libblueplane/made_up.c"]
     kept = tree.documents["docs/errors.md"]
     for old, new in (("`BP_ERR_BUSY` | -4", "`BP_ERR_BUSY` | -5"), ("`syntax` |", "`grammar` |")):
         tree.documents["docs/errors.md"] = kept.replace(old, new)
@@ -202,7 +229,7 @@ def selftest(tree):
             failed += 1
             print(f"not found: {new}")
         tree.documents["docs/errors.md"] = kept
-    print(f"selftest: {len(faults) + 2} faults, {failed} not found")
+    print(f"selftest: {len(faults) + 3} faults, {failed} not found")
     return failed
 
 
