@@ -17,6 +17,7 @@ import tempfile
 import textwrap
 
 SOURCE = "libblueplane"
+PURPOSE_MOST = 100
 
 
 # --------------------------------------------------------------------------------------------- roff
@@ -55,14 +56,22 @@ def comment_text(comment: str) -> str:
     return "\n".join(re.sub(r"^ \* ?", "", line).rstrip() for line in [lines[0].lstrip(), *lines[1:]]).strip()
 
 
+def balanced(text: str) -> bool:
+    return text.count("(") == text.count(")")
+
+
 class Function:
     def __init__(self, name: str, declaration: str, text: str):
         self.name, self.declaration, self.text = name, declaration, text
 
     @property
     def purpose(self) -> str:
-        first = re.split(r"(?<=[a-z)\"0-9])[.:;](?:\s|$)", " ".join(self.text.split()), maxsplit=1)[0]
-        return first[:110].rstrip(" ,")
+        """The first clause, with what a colon behind a word or two announces; of a long one what goes on a line."""
+        text = " ".join(self.text.split()) + " "
+        clauses = [text[:end.start()] for end in re.finditer(r"[.:;] |,? ", text) if balanced(text[:end.start()])]
+        whole = next(c for c in clauses if text[len(c)] in ".;" or (text[len(c)] == ":" and len(c) >= 12))
+        parts = [c for c in clauses if len(c) <= PURPOSE_MOST and text[len(c)] == ","]
+        return whole if len(whole) <= PURPOSE_MOST else parts[-1]
 
 
 def functions(header: str) -> list:
@@ -88,12 +97,17 @@ def functions(header: str) -> list:
     return found
 
 
+def wrapped(declaration: str) -> str:
+    """Divided between parameters."""
+    whole = re.sub(r"(?<=[^,]) ", "\0", declaration)
+    return "\n".join(textwrap.wrap(whole, 70, subsequent_indent=" " * 8)).replace("\0", " ")
+
+
 def page_of(function: Function, version: str, family: list) -> str:
-    others = ", ".join(f".BR {name} (3)" for name in family if name != function.name)
-    see = "\n".join([".BR libblueplane (3)"] + others.split(", ") if others else [".BR libblueplane (3)"])
+    see = ",\n".join(f".BR {name} (3)" for name in ["libblueplane", *family] if name != function.name)
     return (title(function.name, 3, version) +
             f".SH NAME\n{function.name} \\- {escape(function.purpose)}\n"
-            f".SH SYNOPSIS\n.B #include <blueplane/blueplane.h>\n.PP\n" + literal("\n".join(textwrap.wrap(function.declaration, 76, subsequent_indent=" " * 8))) +
+            f".SH SYNOPSIS\n.B #include <blueplane/blueplane.h>\n.PP\n" + literal(wrapped(function.declaration)) +
             ".SH DESCRIPTION\n" + paragraphs(function.text) + f".SH SEE ALSO\n{see}\n")
 
 
@@ -117,6 +131,19 @@ def said(program: str, *arguments: str) -> str:
     return made.stdout.decode()
 
 
+def options(text: str) -> str:
+    """Lines of options, each with its text behind it or below, which goes on below itself."""
+    whole = re.sub(r"\n {10,}", "  ", text)
+    pairs = [re.fullmatch(r"  (\S.*?)  +(\S.*)", line).groups() for line in whole.split("\n")]
+    return "".join(f".TP\n.B {escape(name)}\n{escape(re.sub('  +', ' ', about))}\n" for name, about in pairs)
+
+
+def about(text: str) -> str:
+    """Paragraphs, and behind them options."""
+    blocks = text.strip("\n").split("\n\n")
+    return "".join(options(block) if block.startswith("  -") else paragraphs(block) for block in blocks)
+
+
 def commands(program: str) -> list:
     """Names in the order of the help, up to its options."""
     listing = said(program, "help").split("Options of every command")[0]
@@ -125,7 +152,8 @@ def commands(program: str) -> list:
 
 def program_page(program: str, version: str) -> str:
     whole = said(program, "help")
-    options = "Options of every command" + whole.split("Options of every command", 1)[1]
+    general, _, ending = whole.split("Options of every command\n", 1)[1].partition("\n\n")
+    exits = re.search(r"(?s)Exit codes: (.*)\.", ending)[1]
     out = [title("blueplane", 1, version), ".SH NAME\nblueplane \\- what your AI coding assistants did, counted on your own machine\n",
            ".SH SYNOPSIS\n.B blueplane\n.I COMMAND\n[\\fIOPTION\\fR...]\n", ".SH DESCRIPTION\n"
            "Reads what assistants leave behind on this machine, keeps numbers and no content, and answers questions about them.\n"
@@ -133,10 +161,11 @@ def program_page(program: str, version: str) -> str:
     for name in commands(program):
         usage, _, rest = said(program, "help", name).partition("\n")
         rest = rest.replace("\nblueplane help lists the options of every command.\n", "").strip("\n")
-        about, _, more = rest.partition("\n\n")
-        out.append(f".SS {escape(usage.replace('usage: ', ''))}\n{escape(about.partition(': ')[2])}.\n" +
-                   (paragraphs(more) if more.strip() else ""))
-    return "".join(out) + ".SH OPTIONS\n" + literal(options.rstrip()) + "\n.SH SEE ALSO\n.BR libblueplane (3)\n"
+        summary, _, more = rest.partition("\n\n")
+        out.append(f".SS {escape(usage.replace('usage: ', ''))}\n{escape(summary.partition(': ')[2])}.\n" +
+                   (about(more) if more.strip() else ""))
+    return ("".join(out) + ".SH OPTIONS\nOf every command:\n" + options(general) +
+            ".SH EXIT STATUS\n" + escape(" ".join(exits.split())) + ".\n.SH SEE ALSO\n.BR libblueplane (3)\n")
 
 
 # ----------------------------------------------------------------------------------------------- main

@@ -9,7 +9,7 @@
 
 /* bpi_fail(error, code, format, ...) makes *error (if error is not NULL and still holds NULL) and returns `code`, so that
  * `return bpi_fail(error, BP_ERR_IO, "...")` reads as one step. What it returns is said here and not in err.c: tools that look
- * at one file at a time would else follow calls that fail and return BP_OK. */
+ * at one file at a time would else follow calls that fail and return BP_OK. `code` is looked at twice. */
 #define bpi_fail(error, code, ...) (bpi_error_make(error, code, __VA_ARGS__), bpi_failed(code))
 BPI_FORMAT(3, 4)
 void bpi_error_make(bp_error **error, int code, const char *format, ...);

@@ -211,6 +211,8 @@ BP_API const char *bp_error_message(const bp_error *error);
 /* A detail by key, or NULL: "path", "byte", "metric", "dimension", "allowed", "name", "hint",
  * "zone", "topic", "reason", "status". Belongs to the error. Since 0.1. */
 BP_API const char *bp_error_detail(const bp_error *error, const char *key);
+
+/* Frees the error and all text that belongs to it. Since 0.1. */
 BP_API void bp_error_free(bp_error *error);
 
 /* Frees memory that came out of this library as `char **` or `void **`. Since 0.1. */
@@ -366,6 +368,8 @@ BP_API int bp_query_to_json(char **out, size_t *length, const bp_query *query, b
 /* Runs it. Errors: NOTFOUND (metric, dimension, zone), UNSUPPORTED (this metric does not take this
  * dimension; "allowed" lists what it takes), INVALID, DENIED, BUSY, CANCELLED, NOMEM. */
 BP_API int bp_query_run(bp_result **out, bp_store *store, const bp_query *query, bp_error **error);
+
+/* Frees the query; answers that it was asked for stay. Since 0.1. */
 BP_API void bp_query_free(bp_query *query);
 
 /* ------------------------------------------------------------------------------------ result */
@@ -405,6 +409,8 @@ BP_API int bp_result_format(char **out, size_t *length, const bp_result *result,
 /* The whole as an Arrow C stream of one record batch; it shares the result's memory and keeps it
  * alive after bp_result_free(). Errors: NOMEM. */
 BP_API int bp_result_arrow(struct ArrowArrayStream *out, bp_result *result, bp_error **error);
+
+/* Frees the result and all text that belongs to it; streams that were made of it stay. Since 0.1. */
 BP_API void bp_result_free(bp_result *result);
 
 /* ----------------------------------------------------------------------------------- privacy */
