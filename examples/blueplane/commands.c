@@ -223,12 +223,7 @@ static const command *unknown_command(const char *typed) {
   nearest n = {typed, NULL, 0};
   for (const command *c = command_table; c->name != NULL; c++)
     nearest_try(&n, c->name);
-  char *hint = n.best != NULL ? print_text("did you mean \"%s\"?", n.best)
-                              : copy_text("blueplane help lists the commands");
-  char *shown = text_safe(typed);
-  complain(EXIT_USAGE, hint, "there is no command \"%s\"", shown);
-  free(shown);
-  free(hint);
+  complain_of_name("there is no command", &n, "blueplane help lists the commands");
   return NULL;
 }
 

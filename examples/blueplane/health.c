@@ -26,13 +26,8 @@ static int refuse_name(const char *name) {
   nearest n = {name, NULL, 0};
   for (const vital_info *info = vital_table; info->name != NULL; info++)
     nearest_try(&n, info->name);
-  char *hint = n.best != NULL ? print_text("did you mean \"%s\"?", n.best)
-                              : copy_text("blueplane health --json lists the figures");
-  char *shown = text_safe(name);
-  complain(EXIT_USAGE, hint, "--fail-on: there is no figure \"%s\"", shown);
-  free(shown);
-  free(hint);
-  return EXIT_USAGE;
+  return complain_of_name("--fail-on: there is no figure", &n,
+                          "blueplane health --json lists the figures");
 }
 
 /* What a unit behind a number makes of it. False: it does not fit the figure. */

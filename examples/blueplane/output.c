@@ -168,12 +168,8 @@ static int exit_of(int code) {
 
 /* The catalogue topic whose names an error's detail comes from. */
 static const struct {
-  const char *detail, *topic, *command;
-} catalogues[] = {{"metric", "metrics", "blueplane metrics"},
-                  {"dimension", "dimensions", "blueplane dimensions"},
-                  {"format", "formats", NULL},
-                  {"source", "sources", NULL},
-                  {NULL, NULL, NULL}};
+  const char *detail, *topic;
+} catalogues[] = {{"metric", "metrics"}, {"dimension", "dimensions"}, {NULL, NULL}};
 
 static char *nearest_in(const char *topic, const char *typed) {
   bp_result *r = NULL;
@@ -197,8 +193,8 @@ static void suggest(const bp_error *error) {
     char *best = nearest_in(catalogues[i].topic, typed);
     if (best != NULL)
       fprintf(stderr, "  did you mean \"%s\"?\n", best);
-    else if (catalogues[i].command != NULL)
-      fprintf(stderr, "  %s lists what there is\n", catalogues[i].command);
+    else
+      fprintf(stderr, "  blueplane %s lists what there is\n", catalogues[i].topic);
     free(best);
     return;
   }
@@ -209,6 +205,38 @@ static void suggest(const bp_error *error) {
   else
     fputs("  zones have IANA names like Europe/Berlin\n", stderr);
   free(best);
+}
+
+static void list_sources(void) {
+  bp_result *r = NULL;
+  if (bp_catalog(&r, "sources", NULL) != BP_OK) return;
+  fputs("  --source names one of:", stderr);
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    fprintf(stderr, " %s", bp_result_text(r, row, 0, NULL));
+  fputc('\n', stderr);
+  bp_result_free(r);
+}
+
+/* The library's hints are for who calls it: where one names a call, what to type here stands in its place. */
+static void say_hint(int code, const char *hint) {
+  if (strstr(hint, "bp_catalog \"sources\"") != NULL) {
+    list_sources();
+    return;
+  }
+  bool families = strstr(hint, "bp_catalog \"metrics\"") != NULL;
+  bool name = code == BP_ERR_NOTFOUND && strchr(hint, ' ') == NULL;
+  char *safe = text_safe(families ? "blueplane metrics shows the family of each metric" : hint);
+  fprintf(stderr, name ? "  did you mean \"%s\"?\n" : "  %s\n", safe);
+  free(safe);
+}
+
+int complain_of_name(const char *what, const nearest *n, const char *hint) {
+  char *shown = text_safe(n->typed);
+  char *meant = n->best != NULL ? print_text("did you mean \"%s\"?", n->best) : NULL;
+  complain(EXIT_USAGE, meant != NULL ? meant : hint, "%s \"%s\"", what, shown);
+  free(meant);
+  free(shown);
+  return EXIT_USAGE;
 }
 
 int complain_of(bp_error *error) {
@@ -226,14 +254,10 @@ int complain_of(bp_error *error) {
     fprintf(stderr, "  %s: %s\n", shown[i], safe_value);
     free(safe_value);
   }
-  if (hint != NULL) {
-    char *safe_hint = text_safe(hint);
-    bool name = bp_error_code(error) == BP_ERR_NOTFOUND && strchr(hint, ' ') == NULL;
-    fprintf(stderr, name ? "  did you mean \"%s\"?\n" : "  %s\n", safe_hint);
-    free(safe_hint);
-  } else if (allowed == NULL) {
+  if (hint != NULL)
+    say_hint(bp_error_code(error), hint);
+  else if (allowed == NULL)
     suggest(error);
-  }
   if (allowed != NULL) fprintf(stderr, "  allowed: %s\n", allowed);
   bp_error_free(error);
   return code;

@@ -24,6 +24,8 @@ int write_json(json *j);
 TEXT_FORMAT(2, 3) void note(const screen *s, const char *format, ...);
 /* A line each for what went wrong and, where `hint` is not NULL, how to mend it. Returns `code`. */
 int complain(int code, const char *hint, const char *format, ...) TEXT_FORMAT(3, 4);
+/* What a name is that nobody knows, as in "there is no command"; the nearest that is known, or else `hint`. */
+int complain_of_name(const char *what, const nearest *n, const char *hint);
 /* Says what the library says, with its details; frees the error. Returns the exit code for it. */
 int complain_of(bp_error *error);
 

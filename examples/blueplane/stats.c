@@ -55,13 +55,7 @@ static int refuse_word(const char *word) {
   nearest n = {word, NULL, 0};
   for (size_t i = 0; words[i] != NULL; i++)
     nearest_try(&n, words[i]);
-  char *hint = n.best != NULL ? print_text("did you mean \"%s\"?", n.best)
-                              : copy_text("blueplane help stats lists the periods");
-  char *shown = text_safe(word);
-  complain(EXIT_USAGE, hint, "there is no period \"%s\"", shown);
-  free(shown);
-  free(hint);
-  return EXIT_USAGE;
+  return complain_of_name("there is no period", &n, "blueplane help stats lists the periods");
 }
 
 /* The week or month that holds a day, as two dates. */

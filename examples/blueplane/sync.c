@@ -175,6 +175,7 @@ static bp_ingest_report sum(const parts *all) {
     total.records_rejected += r->records_rejected;
     total.records_undated += r->records_undated;
     total.fields_dropped += r->fields_dropped;
+    total.records_erased += r->records_erased;
   }
   return total;
 }
@@ -224,7 +225,8 @@ static void json_report(json *j, const bp_ingest_report *r) {
                  {"records_duplicate", r->records_duplicate},
                  {"records_rejected", r->records_rejected},
                  {"records_undated", r->records_undated},
-                 {"fields_dropped", r->fields_dropped}};
+                 {"fields_dropped", r->fields_dropped},
+                 {"records_erased", r->records_erased}};
   for (size_t i = 0; i < sizeof members / sizeof *members; i++)
     json_int(j, members[i].name, (int64_t)members[i].value);
 }
@@ -282,6 +284,10 @@ static int report_text(const screen *s, const parts *all) {
   if (total.records_rejected > 0) {
     put_some(&t, total.records_rejected, "record", "records");
     text_add(&t, " rejected; blueplane doctor says why\n");
+  }
+  if (total.records_erased > 0) {
+    put_some(&t, total.records_erased, "record", "records");
+    text_add(&t, " left out: erased before\n");
   }
   if (total.files_failed > 0) {
     put_some(&t, total.files_failed, "file", "files");

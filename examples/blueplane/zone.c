@@ -105,27 +105,31 @@ date add_days(date d, int days) {
 
 #define DAY INT64_C(86400) /* seconds */
 
-static struct {
-  char *zone;
-  int64_t from_us, until_us; /* `offset` is that of the instants in between */
-  int32_t offset;
-} here;
+/* Instants between which a zone's clocks stay as they are. */
+typedef struct stretch {
+  int64_t from_us, until_us;
+  int32_t offset; /* seconds ahead of UTC */
+} stretch;
+
+static char *zone_in_use;
+static stretch asked_last; /* the next instant nearly always lies in it, too */
 
 void use_zone(const char *name) {
-  free(here.zone);
-  here.zone = copy_text(name);
-  here.from_us = here.until_us = 0;
+  free(zone_in_use);
+  zone_in_use = copy_text(name);
+  asked_last = (stretch){0, 0, 0};
 }
 
-/* Seconds ahead of UTC. The zone was there when it was chosen; if it cannot be read any more it is UTC. */
-static int32_t offset_at(int64_t us) {
-  if (us < here.from_us || us >= here.until_us)
-    bp_zone_offset(&here.offset, &here.from_us, &here.until_us, here.zone, us, NULL);
-  return here.offset;
+/* The zone was there when it was chosen; if it cannot be read any more it is UTC. */
+static stretch stretch_at(int64_t us) {
+  stretch *last = &asked_last;
+  if (us < last->from_us || us >= last->until_us)
+    bp_zone_offset(&last->offset, &last->from_us, &last->until_us, zone_in_use, us, NULL);
+  return *last;
 }
 
 date date_of(int64_t us) {
-  int64_t seconds = us / 1000000 - (us % 1000000 < 0) + offset_at(us);
+  int64_t seconds = us / 1000000 - (us % 1000000 < 0) + stretch_at(us).offset;
   int64_t days = seconds / DAY - (seconds % DAY < 0), rest = seconds - days * DAY;
   date d = date_of_days(days);
   d.hour = (int)(rest / 3600);
@@ -136,12 +140,12 @@ date date_of(int64_t us) {
 /* Where midnight does not exist the day begins when the clock is put forward; of one that comes twice it is the first. */
 int64_t instant_of(date d) {
   int64_t us = days_of(d.year, d.month, d.day) * DAY_US;
-  int64_t before = offset_at(us - DAY_US) * INT64_C(1000000);
-  int64_t after = offset_at(us + DAY_US) * INT64_C(1000000);
-  if (offset_at(us - before) * INT64_C(1000000) == before) return us - before;
-  if (offset_at(us - after) * INT64_C(1000000) == after) return us - after;
-  offset_at(us - before);
-  return here.from_us;
+  int64_t before = stretch_at(us - DAY_US).offset * INT64_C(1000000);
+  int64_t after = stretch_at(us + DAY_US).offset * INT64_C(1000000);
+  stretch by_before = stretch_at(us - before), by_after = stretch_at(us - after);
+  if (by_before.offset * INT64_C(1000000) == before) return us - before;
+  if (by_after.offset * INT64_C(1000000) == after) return us - after;
+  return by_before.from_us;
 }
 
 date today(void) {

@@ -117,7 +117,7 @@ static int add_store(mail *m, const char *path) {
   if (rc == BP_OK) m->stores[m->store_count++] = s;
   if (rc == BP_OK && team != NULL) rc = bp_narrow(s, how.access, team, &error);
   if (rc == BP_OK) rc = bp_inspect(&r, s, "published", &error);
-  if (rc != BP_OK) return complain_of(error);
+  if (rc != BP_OK) return complain_of_opening(m->asked, error);
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     int64_t monday;
     if (!read_week_name(&monday, bp_result_text(r, row, 0, NULL))) continue;

@@ -102,6 +102,17 @@ static int look_inside(published *x) {
   return x->weeks > 0 ? EXIT_OK : complain(EXIT_NOTHING, NULL, "nothing is published there");
 }
 
+int complain_of_opening(const program *p, bp_error *error) {
+  bool named = given(&p->options, OPTION_STORE) || p->options.release.count > 0 ||
+               p->argument_count > 1;
+  int code = bp_error_code(error);
+  if (named || (code != BP_ERR_DENIED && code != BP_ERR_NOTFOUND)) return complain_of(error);
+  bp_error_free(error);
+  return complain(EXIT_USAGE,
+                  "name an organisation's store with --store, or releases with --release",
+                  "there is nothing published in your own store");
+}
+
 int open_published(published *out, program *p, uint32_t access) {
   *out = (published){.asked = p};
   strings paths = {0};
@@ -115,7 +126,7 @@ int open_published(published *out, program *p, uint32_t access) {
   if (paths.count > 1)
     code = put_together(out, paths.item, paths.count, access);
   else if (open_as(&out->store, paths.item[0], access, NULL, &error) != BP_OK)
-    code = complain_of(error);
+    code = complain_of_opening(p, error);
   strings_free(&paths);
   return code == EXIT_OK ? look_inside(out) : code;
 }

@@ -17,6 +17,8 @@ typedef struct published {
  * together as an organisation does it, in a store that is gone with close_published. Complains. */
 int open_published(published *out, program *p, uint32_t access);
 void close_published(published *x);
+/* Of a store that does not open. Where none was named the person's own was taken: then what to name. */
+int complain_of_opening(const program *p, bp_error *error);
 
 /* A month or a quarter of weeks. */
 typedef struct window {
