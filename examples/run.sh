@@ -4,8 +4,8 @@
 #
 #     sh examples/run.sh
 #
-# Needs nothing but a Debian-like machine and root or sudo; works from any directory. When there is no
-# transcript of Claude Code or Codex it generates sample data and says so. Nothing leaves the machine.
+# Needs nothing but a Debian-like machine and root or sudo; works from any directory. Where no assistant has left anything
+# it generates sample data and says so. Nothing leaves the machine.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -27,29 +27,6 @@ step() {
   rm -f "$root/build.log"
 }
 
-has_transcripts() { [ -n "$(find -H "$1" -name '*.jsonl' -type f -print 2>/dev/null | head -n 1)" ]; }
-
-# The places where the assistants write, in the order in which their settings override each other.
-own_data() {
-  home=${HOME:-/nonexistent}
-  if [ -n "${CLAUDE_CONFIG_DIR:-}" ]; then
-    rest=$CLAUDE_CONFIG_DIR,
-    while [ -n "$rest" ]; do
-      folder=${rest%%,*}
-      rest=${rest#*,}
-      if [ -n "$folder" ] && has_transcripts "$folder"; then return 0; fi
-    done
-  else
-    if has_transcripts "${XDG_CONFIG_HOME:-$home/.config}/claude/projects"; then return 0; fi
-    if has_transcripts "$home/.claude/projects"; then return 0; fi
-  fi
-  if has_transcripts "${CODEX_HOME:-$home/.codex}/sessions"; then return 0; fi
-  for folder in "${XDG_CONFIG_HOME:-$home/.config}" "$home/Library/Application Support"; do
-    if [ -f "$folder/Cursor/User/globalStorage/state.vscdb" ]; then return 0; fi
-  done
-  return 1
-}
-
 # Status 3 is "nothing found": a day without work is no failure.
 show() {
   printf '\n'
@@ -60,12 +37,11 @@ sh "$root/tests/setup.sh"
 [ -f "$build/build.ninja" ] || step 'Configuring' meson setup "$build" "$root"
 step 'Building' ninja -C "$build"
 
-for program in "$build/examples/blueplane" "$build/examples/blueplane/blueplane"; do
-  if [ -f "$program" ] && [ -x "$program" ]; then break; fi
-done
+program=$build/examples/blueplane
 
-sample=
-if ! own_data; then
+status=0 sample=
+"$program" sync || status=$?
+if [ $status -eq 3 ]; then # nothing is there
   sample=$build/sample
   rm -rf "$sample"
   mkdir -p "$sample"
@@ -73,14 +49,15 @@ if ! own_data; then
   HOME=$sample
   BLUEPLANE_STORE=$sample/blueplane.db
   export HOME BLUEPLANE_STORE
-  unset CLAUDE_CONFIG_DIR CODEX_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME
+  unset CLAUDE_CONFIG_DIR CODEX_HOME COPILOT_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME
   cat <<'TEXT'
-No records of Claude Code, Codex or Cursor were found on this machine.
+
 SAMPLE DATA: what follows is about a developer who does not exist, generated just now by examples/sample.
 TEXT
+  "$program" sync
+elif [ $status -ne 0 ]; then
+  exit $status
 fi
-
-"$program" sync || [ $? -eq 3 ]
 show stats today
 show stats week
 printf '\nEverything on one page, for your browser: '

@@ -11,7 +11,6 @@ from typing import Any, Iterator, Optional
 from claude_code import FOREVER, Obj, Rejected, main, names, read_file, refuse_duplicates, stamp, string
 from sessions import Facts
 
-BOTH = "{0} {1}"
 EVENTS = ("user_prompt", "api_request", "api_error", "tool_result", "tool_decision", "compaction")
 DECLINED = {"hook": "blocked", "config": "denied", "user_abort": "interrupted"}
 TOKENS = {"input": "input", "output": "output", "cacheRead": "cache_read", "cacheCreation": "cache_write_5m"}

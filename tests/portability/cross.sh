@@ -80,10 +80,10 @@ END
 build=$folder/build
 [ -f "$build/build.ninja" ] || meson setup --cross-file "$folder/cross.txt" "$build" "$source"
 ninja -C "$build"
-# Tests have a short form, for an emulated processor.
+# Emulated, tests take their short form, where they have one.
 [ -z "$run" ] || export BLUEPLANE_SHORT=1
 # Other tests that start programs by themselves do not know the emulator.
 programs=$(meson test -C "$build" --list 2>/dev/null | sed -n 's|^libblueplane:unit / ||p')
 # shellcheck disable=SC2086  # a list of names
-[ $# -gt 0 ] || set -- $programs views answers formats merge publish mutants client
+[ $# -gt 0 ] || set -- $programs views answers formats merge publish lead mutants faults client
 exec meson test -C "$build" --no-rebuild --timeout-multiplier 20 --print-errorlogs "$@"

@@ -7,8 +7,8 @@
 #     sh tests/portability/systems.sh windows|musl|memory|address|thread FOLDER [TEST...]
 #
 # FOLDER keeps what dependencies.sh builds from Debian's sources, and the build. Needs what that script needs, and for Windows
-# wine64. Names of tests are those of meson, and `program`; without any, all run that can. What a sanitizer finds in
-# whatever process of a test lies in FOLDER/found, and is a failure.
+# wine64. TEST is a name of meson's; without any, all run that can. What a sanitizer finds in whatever process of a test
+# lies in FOLDER/found, and is a failure.
 set -eu
 
 if [ $# -lt 2 ]; then
@@ -68,6 +68,7 @@ musl)
   PKG_CONFIG_LIBDIR=$folder/prefix/lib/pkgconfig
   export PKG_CONFIG_LIBDIR
   how=--native-file
+  suites="$suites --suite fault"
   ;;
 memory)
   # It must see every write, so of libraries only what we built exists.
@@ -119,7 +120,7 @@ ninja -C "$build"
 [ "$system" != windows ] || "$folder/run" wineboot --init >/dev/null 2>&1 || :
 # shellcheck disable=SC2086  # a list of options
 [ $# -gt 0 ] || set -- $suites
-# Every file passes through Wine's one server: some tests go through fewer of their places.
+# Every file passes through Wine's one server: tests take their short form, where they have one.
 [ "$system" != windows ] || export BLUEPLANE_SHORT=1
 failed=0
 meson test -C "$build" --no-rebuild --timeout-multiplier $patience --print-errorlogs "$@" || failed=$?

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 Value = Union[None, bool, int, float, str, datetime.datetime]
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-COLUMN_KEYS = ("title", "role", "of", "unit", "definition", "estimate")
 META_KEYS = ("schema", "topic", "from", "until", "zone", "period", "baseline", "baseline_from", "baseline_until",
              "coverage", "lower_bound", "prices", "notes")
 
