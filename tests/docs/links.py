@@ -6,9 +6,10 @@
 
 In every *.md file: the targets of relative links and their headings; paths of the repository in backticks; names in
 backticks like input_tokens, bp_open or time.day, which must be a metric or a dimension of PROGRAM or stand as a word
-in some file that is no document; commands and options of the program; what queries in JSON ask for. In comments of code:
-the files they name. Lists that a document gives whole are compared with the code in both directions: error codes, reasons for refusals, sources,
-formats. --selftest plants a fault of each kind and fails if one is not found.
+in some file that is no document; commands and options of the program; what queries in JSON ask for. In comments of
+code: the files they name. docs/README.md leads to every other document in docs. Lists that a document gives whole are
+compared with the code in both directions: error codes, reasons for refusals, sources, formats. --selftest plants a
+fault of each kind and fails if one is not found.
 """
 import argparse
 import json
@@ -193,10 +194,18 @@ def check_lists(tree):
             yield f"docs/errors.md: {error} is not {value}"
 
 
+def check_index(tree):
+    """docs/README.md leads to every document beside and below it."""
+    linked = {os.path.normpath(os.path.join("docs", target)) for target in LINK.findall(tree.documents["docs/README.md"])}
+    for name in sorted(tree.documents):
+        if name.startswith("docs/") and name != "docs/README.md" and name not in linked:
+            yield f"{name}: the index in docs/README.md leaves it out"
+
+
 def check(tree):
     problems = [problem for name in sorted(tree.documents) for problem in check_document(tree, name)]
     problems += [problem for name in sorted(tree.text) if "corpus/" not in name for problem in check_code(tree, name)]
-    return problems + list(check_lists(tree))
+    return problems + list(check_index(tree)) + list(check_lists(tree))
 
 
 def selftest(tree):
@@ -222,6 +231,11 @@ def selftest(tree):
         failed += 1
         print("not found: a comment that names a file which is not there")
     del tree.text["libblueplane/made_up.c"]
+    tree.documents["docs/made_up.md"] = "# A page"
+    if len(check(tree)) != clean + 1:
+        failed += 1
+        print("not found: a document that the index leaves out")
+    del tree.documents["docs/made_up.md"]
     kept = tree.documents["docs/errors.md"]
     for old, new in (("`BP_ERR_BUSY` | -4", "`BP_ERR_BUSY` | -5"), ("`syntax` |", "`grammar` |")):
         tree.documents["docs/errors.md"] = kept.replace(old, new)
@@ -229,7 +243,7 @@ def selftest(tree):
             failed += 1
             print(f"not found: {new}")
         tree.documents["docs/errors.md"] = kept
-    print(f"selftest: {len(faults) + 3} faults, {failed} not found")
+    print(f"selftest: {len(faults) + 4} faults, {failed} not found")
     return failed
 
 
