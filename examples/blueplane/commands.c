@@ -155,7 +155,7 @@ const command command_table[] = {
      "that, the file of a team's lead: the team's numbers, and members who agreed to be seen.",
      O(TEAM), 0, 3, 3, "@files", run_publish},
     {"release", TEAM, "show FILE [METRIC...]", "what is published in a release or an organisation",
-     "Without METRIC what the file is and who signed it. --as chooses with whose eyes: manager (the "
+     "Without METRIC what the file is and who signed it, or which weeks the store has. --as chooses with whose eyes: manager (the "
      "default), research, or lead with --team. A lead's file knows its team and has --by member. With "
      "--period, a week, month, quarter or year, --compare previous puts the window before beside it.",
      O(BY) | O(AS) | O(TEAM) | O(PERIOD) | O(COMPARE), 0, 2, -1, "show", run_release},

@@ -85,6 +85,8 @@ int run_doctor(program *p);
 /* places.c */
 int run_places(program *p);
 /* team.c */
+/* A topic of bp_inspect as a table; complains. */
+int show_topic(const program *p, const char *topic);
 /* Names and values that say what a file is; complains. */
 int describe_file(bp_result **out, const char *path);
 /* What is older than the store keeps things goes when new things come: the receipt. NULL where the

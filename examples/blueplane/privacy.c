@@ -107,6 +107,16 @@ static void put_sharing(text *t, const screen *s, const bp_result *r) {
   }
 }
 
+/* Exact, but for times and money, which are in units nobody counts in. */
+static void put_sum(text *t, const screen *s, int64_t value, const char *unit) {
+  if (strcmp(unit, "us") == 0 || strcmp(unit, "nUSD") == 0) {
+    put_number(t, s, unit, (double)value, false);
+    return;
+  }
+  put_count(t, value);
+  if (strcmp(unit, "count") != 0) text_addf(t, " %s", unit);
+}
+
 /* "outgoing": window, measure, value, unit, dimension, slice, seen_by. The numbers of the whole, and whom the
  * person lets see them alone; how many more tell them apart. */
 static void put_outgoing(text *t, const screen *s, const bp_result *r) {
@@ -119,8 +129,7 @@ static void put_outgoing(text *t, const screen *s, const bp_result *r) {
     if (bp_result_int(r, row, 2) == 0) continue;
     whole++;
     put_name(t, s, cell(r, row, 1));
-    put_count(t, bp_result_int(r, row, 2));
-    text_addf(t, " %s", cell(r, row, 3));
+    put_sum(t, s, bp_result_int(r, row, 2), cell(r, row, 3));
     if (bp_result_cell(r, row, 6) == BP_CELL_VALUE)
       text_addf(t, ", which your %s may see alone", cell(r, row, 6));
     text_add(t, "\n");

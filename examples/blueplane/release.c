@@ -1,6 +1,8 @@
-/* release.c: what is published: what a release file is, and the answers it gives to those it is for. */
+/* release.c: what is published: what a release file is or an organisation's store holds, and the answers it gives to those
+ * it is for. */
 #include "commands.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +36,17 @@ static int describe(const program *p, const char *path) {
   return code;
 }
 
+/* An organisation's store is a database, all that travels is not. */
+static bool is_database(const char *path) {
+  static const char mark[] = "SQLite format 3";
+  char begin[sizeof mark] = "";
+  FILE *file = fopen(path, "rb");
+  if (file == NULL) return false;
+  bool whole = fread(begin, 1, sizeof begin, file) == sizeof begin;
+  fclose(file);
+  return whole && memcmp(begin, mark, sizeof mark) == 0;
+}
+
 /* The metrics behind "show FILE", over all that is published unless a window is named. */
 static int answer(program *p) {
   const char *period = p->options.value[OPTION_PERIOD];
@@ -57,7 +70,9 @@ int run_release(program *p) {
     free(shown);
     return EXIT_USAGE;
   }
-  if (p->argument_count == 2) return describe(p, p->arguments[1]);
+  bool asks = p->argument_count > 2;
+  if (!asks && !is_database(p->arguments[1])) return describe(p, p->arguments[1]);
   int code = open_release(p, p->arguments[1]);
-  return code == EXIT_OK ? answer(p) : code;
+  if (code != EXIT_OK) return code;
+  return asks ? answer(p) : show_topic(p, "published");
 }

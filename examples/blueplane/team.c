@@ -51,7 +51,7 @@ static int open_steward(program *p, const char *path) {
   return open_other(p, path, BP_ACCESS_STEWARD, NULL, 0);
 }
 
-static int show_topic(program *p, const char *topic) {
+int show_topic(const program *p, const char *topic) {
   bp_result *r = NULL;
   bp_error *error = NULL;
   if (bp_inspect(&r, p->store, topic, &error) != BP_OK) return complain_of(error);
@@ -200,7 +200,10 @@ static int take(program *p, const char *path) {
 
 static int show_sharing(program *p) {
   int code = show_topic(p, "identity");
-  return code == EXIT_OK ? show_topic(p, "sharing") : code;
+  if (code == EXIT_OK) code = show_topic(p, "sharing");
+  if (code == EXIT_NOTHING && is_table(&p->screen))
+    note(&p->screen, "you have joined no team's store: nothing leaves this machine");
+  return code;
 }
 
 static int team_join(program *p) {

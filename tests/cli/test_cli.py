@@ -1185,6 +1185,22 @@ class Care(Case):
         self.assertTrue(all(row["count"] == 0 for row in document["stored"]["rows"] if row["kind"] == "facts"))
         self.ok(home("erase", "everything", "--yes"))
 
+    def test_privacy_audit_of_the_next_bundle(self):
+        """Four minutes of last week, in units that people count in."""
+        home = self.new_home(data=False)
+        now = datetime.datetime.now(datetime.timezone.utc)
+        friday = (now - datetime.timedelta(days=now.weekday() + 3)).strftime("%Y-%m-%d")
+        folder = os.path.join(home.root, ".claude/projects/x")
+        os.makedirs(folder)
+        with open(os.path.join(folder, "one.jsonl"), "w", encoding="utf-8") as file:
+            for minute in (0, 4):
+                file.write(json.dumps({"type": "user", "uuid": f"u{minute}", "sessionId": "s", "cwd": "/x", "message": {
+                    "role": "user", "content": "go on"}, "timestamp": f"{friday}T09:0{minute}:00Z"}) + "\n")
+        self.ok(home("sync"))
+        page = self.ok(home("privacy", "audit")).out
+        self.assertRegex(page, r"\n  prompts +2\n")
+        self.assertRegex(page, r"\n  active_time +4m 00s\n")
+
     def test_privacy_preview(self):
         path = os.path.join(self.folder, "one.jsonl")
         with open(path, "w", encoding="utf-8") as file:

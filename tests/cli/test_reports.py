@@ -205,6 +205,10 @@ class Reports(unittest.TestCase):
                             (["demo", DEMO], 2)):
             self.assertIn("blueplane: ", run(*words, code=code))
 
+    def test_what_an_organisation_has(self):
+        rows = json.loads(run("release", "show", DEMO / "acme.db", "--json"))["rows"]
+        self.assertEqual(sorted({row["window"] for row in rows}), [path.stem for path in sorted(DEMO.glob("*.release"))])
+
 
 class Mail(unittest.TestCase):
     def parsed(self, name):
