@@ -158,9 +158,10 @@ int run_demo(program *p) {
   int code = last_monday(&monday, p);
   if (code == EXIT_OK) code = number_of_weeks(&m.weeks, p);
   if (code == EXIT_OK) code = make_folder(m.folder);
+  if (code != EXIT_OK) return code;
   m.monday_us = monday * DAY_US;
   note(&p->screen, "sharing and publishing %d weeks of %d people ...", m.weeks, MADE_PEOPLE);
-  if (code == EXIT_OK) code = make_organisation(&m);
+  code = make_organisation(&m);
   for (size_t i = 0; i < PIECES && code == EXIT_OK; i++)
     code = make_piece(&m, &pieces[i]);
   if (code == EXIT_OK) code = make_index(&m);

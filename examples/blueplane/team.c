@@ -84,13 +84,26 @@ static int configure_from(program *p, const char *topic, const char *path) {
   return code;
 }
 
+/* What begins like none of these is taken for a roster, and said to be no JSON. */
+static int complain_of_file(const char *path, bp_error *error) {
+  const char *byte = bp_error_detail(error, "byte");
+  bool other = bp_error_code(error) == BP_ERR_FORMAT && byte != NULL && strcmp(byte, "0") == 0 &&
+               bp_error_detail(error, "reason") == NULL;
+  if (!other) return complain_of(error);
+  bp_error_free(error);
+  char *shown = short_path(path);
+  complain(EXIT_FAILED, NULL, "%s is no bundle, release, invitation or signed roster", shown);
+  free(shown);
+  return EXIT_FAILED;
+}
+
 int describe_file(bp_result **out, const char *path) {
   text data = {0};
   bp_error *error = NULL;
   int code = load_file(&data, path);
   if (code == EXIT_OK &&
       bp_share_describe(out, data.length > 0 ? data.data : "", data.length, &error) != BP_OK)
-    code = complain_of(error);
+    code = complain_of_file(path, error);
   text_free(&data);
   return code;
 }

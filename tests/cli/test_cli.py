@@ -981,6 +981,7 @@ class Usage(Case):
         self.refused(["consent", "grant", "nonesuch"], "blueplane metrics")
         self.refused(["sync", "--source", "nobody", "."], "unknown source", "claude_code codex")
         self.refused(["mail"], "your own store", "--release")
+        self.refused(["release", "show", SAMPLE], "sample.py is no bundle, release", code=1)
         self.refused(["report", "research"], "your own store", "--store")
         self.refused(["erase", "everything"], "--yes")
         self.refused(["erase", "nothing", "--yes"], "erase session ID")
