@@ -4,10 +4,11 @@ section 3 for each function from its comment in the header. There is no other te
 
     make_man.py HEADER_FOLDER PROGRAM OUT_FOLDER     writes OUT_FOLDER/man1 and OUT_FOLDER/man3
     make_man.py --check HEADER_FOLDER PROGRAM MAP    the pages are whole, name every function and command, and groff
-                                                     takes them without a word
+                                                     takes them without a word and fits them to a terminal
 """
 from __future__ import annotations
 
+import itertools
 import pathlib
 import re
 import shutil
@@ -18,6 +19,7 @@ import textwrap
 
 SOURCE = "libblueplane"
 PURPOSE_MOST = 100
+WIDTH = 80  # of a terminal
 
 
 # --------------------------------------------------------------------------------------------- roff
@@ -35,16 +37,24 @@ def literal(text: str) -> str:
     return f".nf\n{escape(text)}\n.fi\n"
 
 
+def items(text: str) -> str:
+    """Lines that begin with two blanks: a name, and behind it, or further in below it, what it is."""
+    out = []
+    for item in re.split(r"\n(?=  \S)", text):
+        first, *more = [line.strip() for line in item.split("\n")]
+        blanks = "  +" if "  " in first else "$" if first.startswith("-") else " "
+        name, about = re.split(blanks, first, maxsplit=1)
+        out.append(f".TP\n\\fB{escape(name)}\\fR\n{escape(' '.join([about, *more]).strip())}\n")
+    return "".join(out)
+
+
 def paragraphs(text: str) -> str:
-    """Blank lines divide; what is indented stands as it is."""
+    """Blank lines divide, and so does the way in which lines are indented."""
     out = []
     for block in re.split(r"\n\s*\n", text.strip("\n")):
-        lines = block.split("\n")
-        plain = [line for line in lines if not line.startswith("  ")]
-        if len(plain) == len(lines):
-            out.append(".PP\n" + escape("\n".join(line.strip() for line in lines)) + "\n")
-        else:
-            out.append(".PP\n" + literal(block))
+        for listed, lines in itertools.groupby(block.split("\n"), lambda line: line.startswith("  ")):
+            piece = "\n".join(lines)
+            out.append(items(piece) if listed else ".PP\n" + escape(piece) + "\n")
     return "".join(out)
 
 
@@ -71,7 +81,7 @@ class Function:
         clauses = [text[:end.start()] for end in re.finditer(r"[.:;] |,? ", text) if balanced(text[:end.start()])]
         whole = next(c for c in clauses if text[len(c)] in ".;" or (text[len(c)] == ":" and len(c) >= 12))
         parts = [c for c in clauses if len(c) <= PURPOSE_MOST and text[len(c)] == ","]
-        return whole if len(whole) <= PURPOSE_MOST else parts[-1]
+        return whole if len(whole) <= PURPOSE_MOST or not parts else parts[-1]
 
 
 def functions(header: str) -> list:
@@ -131,19 +141,6 @@ def said(program: str, *arguments: str) -> str:
     return made.stdout.decode()
 
 
-def options(text: str) -> str:
-    """Lines of options, each with its text behind it or below, which goes on below itself."""
-    whole = re.sub(r"\n {10,}", "  ", text)
-    pairs = [re.fullmatch(r"  (\S.*?)  +(\S.*)", line).groups() for line in whole.split("\n")]
-    return "".join(f".TP\n.B {escape(name)}\n{escape(re.sub('  +', ' ', about))}\n" for name, about in pairs)
-
-
-def about(text: str) -> str:
-    """Paragraphs, and behind them options."""
-    blocks = text.strip("\n").split("\n\n")
-    return "".join(options(block) if block.startswith("  -") else paragraphs(block) for block in blocks)
-
-
 def commands(program: str) -> list:
     """Names in the order of the help, up to its options."""
     listing = said(program, "help").split("Options of every command")[0]
@@ -163,8 +160,8 @@ def program_page(program: str, version: str) -> str:
         rest = rest.replace("\nblueplane help lists the options of every command.\n", "").strip("\n")
         summary, _, more = rest.partition("\n\n")
         out.append(f".SS {escape(usage.replace('usage: ', ''))}\n{escape(summary.partition(': ')[2])}.\n" +
-                   (about(more) if more.strip() else ""))
-    return ("".join(out) + ".SH OPTIONS\nOf every command:\n" + options(general) +
+                   (paragraphs(more) if more.strip() else ""))
+    return ("".join(out) + ".SH OPTIONS\nOf every command:\n" + items(general) +
             ".SH EXIT STATUS\n" + escape(" ".join(exits.split())) + ".\n.SH SEE ALSO\n.BR libblueplane (3)\n")
 
 
@@ -201,9 +198,11 @@ def check(headers: pathlib.Path, program: str, version_map: pathlib.Path) -> int
         problems += [f"{name}: not in blueplane.1" for name in named if f".SS blueplane {name}" not in page]
         groff = shutil.which("groff")
         for path in sorted(out.rglob("*.[13]")) if groff else []:
-            made = subprocess.run([groff, "-man", "-Tutf8", "-ww", "-z", path], stderr=subprocess.PIPE, check=False)
+            made = subprocess.run([groff, "-man", "-Tutf8", "-ww", f"-rLL={WIDTH}n", "-P-cbou", path], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, check=False)
             if made.stderr:
                 problems.append(f"{path.name}: {made.stderr.decode()[:300]}")
+            problems += [f"{path.name}: too wide: {line}" for line in made.stdout.decode().split("\n") if len(line) > WIDTH]
     for problem in problems:
         print(problem)
     print(f"man pages: {len(every)} functions, {len(named)} commands, {len(problems)} problems")

@@ -421,6 +421,39 @@ BP_API void bp_result_free(bp_result *result);
 BP_API int bp_privacy_preview(bp_result **out, bp_store *store, const char *source,
                               const void *data, size_t length, bp_error **error);
 
+/* Says that an audience may, or may no longer, see a family of metrics about this person alone.
+ * `purpose` is a family of bp_catalog "metrics"; `audience` an access that may see single people:
+ * "lead". A grant begins now and ends at `expires_us`, at most 180 days ahead, by the latest time the
+ * store has ever seen: turning the clock back revives nothing. Weeks that began before it are not told; a
+ * grant before the last one ends prolongs it. `granted` 0 takes it back, for all weeks, in force at
+ * the next call of every handle; the next bundle tells the team's store; `expires_us` is then ignored.
+ * bp_inspect "consent" lists all that was ever said. Errors: NOTFOUND (purpose), UNSUPPORTED (audience),
+ * INVALID, DENIED, READONLY, BUSY. Since 0.1. */
+BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audience, int granted,
+                          int64_t expires_us, bp_error **error);
+
+/* Erases for good: facts, the sums made of them, names that nothing refers to any more, and the bytes
+ * that are left in the store's files. Facts that were erased do not come back when the files they came
+ * from are read again; what happens later is recorded as before. `selector_json`:
+ *   {"version":1, ...}  with "session" (its first hex digits), "workspace" (a name), "source",
+ *                       "from_us", "until_us": what meets all of them
+ *   {"version":1,"everything":true}  all there is, and all decisions about consent
+ *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows
+ *                                    (of a team's or an organisation's store: releases; for its steward)
+ * of a team's store, for its steward:
+ *   {"version":1,"subject":"ada"}         a member's contributions to weeks that are not published yet,
+ *                                         words on consent, and what is kept of the member for the lead;
+ *                                         merging the same bundles again brings nothing of it back
+ *   {"version":1,"published":"2026-W07"}  what was published of a week; it is never computed again
+ * The result is the receipt: what went, how many identifiers, or rows of a team's store, were then looked
+ * for in how many bytes of the database, its log and its index, and that none was found.
+ * Errors: FORMAT, NOTFOUND (source, workspace, session), INVALID (session: ambiguous), DENIED,
+ * READONLY, IO, BUSY, NOMEM. BUSY with the detail "status" = "pending": the rows are gone, but a reader
+ * still holds the old state, so that bytes remain until the store is next opened for writing; BP_OK
+ * says that they are gone. Since 0.1. */
+BP_API int bp_erase(bp_result **out, bp_store *store, const char *selector_json, size_t length,
+                    bp_error **error);
+
 /* ----------------------------------------------------------------------------------- sharing */
 
 /* How numbers of a team come to be, without anybody's numbers being seen (docs/teams.md): a person's
@@ -466,38 +499,6 @@ BP_API int bp_share_describe(bp_result **out, const void *bundle, size_t length,
  * "recomputed"; "lead_file"), READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_share_merge(bp_result **out, bp_store *store, const void *bundle, size_t length,
                           bp_error **error);
-/* Says that an audience may, or may no longer, see a family of metrics about this person alone.
- * `purpose` is a family of bp_catalog "metrics"; `audience` an access that may see single people:
- * "lead". A grant begins now and ends at `expires_us`, at most 180 days ahead, by the latest time the
- * store has ever seen: turning the clock back revives nothing. Weeks that began before it are not told; a
- * grant before the last one ends prolongs it. `granted` 0 takes it back, for all weeks, in force at
- * the next call of every handle; the next bundle tells the team's store; `expires_us` is then ignored. bp_inspect "consent" lists all that was
- * ever said. Errors: NOTFOUND (purpose), UNSUPPORTED (audience), INVALID, DENIED, READONLY, BUSY.
- * Since 0.1. */
-BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audience, int granted,
-                          int64_t expires_us, bp_error **error);
-
-/* Erases for good: facts, the sums made of them, names that nothing refers to any more, and the bytes
- * that are left in the store's files. Facts that were erased do not come back when the files they came
- * from are read again; what happens later is recorded as before. `selector_json`:
- *   {"version":1, ...}  with "session" (its first hex digits), "workspace" (a name), "source",
- *                       "from_us", "until_us": what meets all of them
- *   {"version":1,"everything":true}  all there is, and all decisions about consent
- *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows
- *                                    (of a team's or an organisation's store: releases; for its steward)
- * of a team's store, for its steward:
- *   {"version":1,"subject":"ada"}         a member's contributions to weeks that are not published yet,
- *                                         words on consent, and what is kept of the member for the lead;
- *                                         merging the same bundles again brings nothing of it back
- *   {"version":1,"published":"2026-W07"}  what was published of a week; it is never computed again
- * The result is the receipt: what went, how many identifiers, or rows of a team's store, were then looked
- * for in how many bytes of the database, its log and its index, and that none was found.
- * Errors: FORMAT, NOTFOUND (source, workspace, session), INVALID (session: ambiguous), DENIED,
- * READONLY, IO, BUSY, NOMEM. BUSY with the detail "status" = "pending": the rows are gone, but a reader
- * still holds the old state, so that bytes remain until the store is next opened for writing; BP_OK
- * says that they are gone. Since 0.1. */
-BP_API int bp_erase(bp_result **out, bp_store *store, const char *selector_json, size_t length,
-                    bp_error **error);
 
 /* Publishes a closed week of a team's store: its cells are kept and its contributions deleted in one
  * transaction, and the release is written to `release_path` (mode 0600; NULL: to no file). A week is
