@@ -22,8 +22,8 @@ TOOLS = {"memcheck": ["--leak-check=full", "--show-leak-kinds=definite", "--erro
 
 
 def is_program(path):
-    """Whether a file is an executable that the machine runs, and none of its scripts."""
-    if not path.is_file() or not os.access(path, os.X_OK) or ".so" in path.suffixes:
+    """Whether a file is an executable that the machine runs, neither a script nor what others load."""
+    if not path.is_file() or not os.access(path, os.X_OK) or path.suffix:
         return False
     with path.open("rb") as file:
         return file.read(4) == b"\x7fELF"
