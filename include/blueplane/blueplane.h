@@ -13,6 +13,8 @@
  *               NULL.
  *   Errors      Fallible functions return BP_OK (0) or a negative BP_ERR_ code. There is no hidden
  *               last error. Details are read with bp_error_detail(); nobody needs to parse text.
+ *               Beside what is listed, any call on a store may fail with INVALID (an argument), IO,
+ *               CORRUPT or CANCELLED, and any with a lent struct with ABI.
  *   Structs     A lent struct begins with its own size. Zero means default everywhere. Members are
  *               only ever added at the end; a non-zero byte beyond what this library knows is
  *               refused with BP_ERR_ABI, so is a size that never existed.
@@ -289,9 +291,9 @@ BP_API int bp_inspect(bp_result **out, bp_store *store, const char *topic, bp_er
  *
  * `source` is a name from bp_catalog "sources", or NULL to recognise it from the first bytes.
  * `options` and `report` may be NULL.
- * Errors of all three: NOTFOUND (source, path), UNSUPPORTED (not recognised), DENIED, READONLY,
- * IO (disk full, unreadable root), BUSY, CANCELLED, NOMEM. Whatever the error, records and the
- * position they came from are stored together or not at all. Since 0.1. */
+ * Errors of all three: NOTFOUND (source, path), INVALID (no regular file), UNSUPPORTED (not recognised),
+ * LIMIT (threads), DENIED, READONLY, IO (disk full, unreadable root), BUSY, CANCELLED, NOMEM. Whatever
+ * the error, records and the position they came from are stored together or not at all. Since 0.1. */
 
 /* Bytes from memory. `origin` names where they come from, like "session 7 of my tool"; it is kept
  * only as a keyed hash, to tell rejects apart. A last line without its newline is taken as far as
@@ -366,7 +368,7 @@ BP_API int bp_query_set(bp_query *query, const char *key, const char *value);
 BP_API int bp_query_to_json(char **out, size_t *length, const bp_query *query, bp_error **error);
 
 /* Runs it. Errors: NOTFOUND (metric, dimension, zone), UNSUPPORTED (this metric does not take this
- * dimension; "allowed" lists what it takes), INVALID, DENIED, BUSY, CANCELLED, NOMEM. */
+ * dimension; "allowed" lists what it takes), INVALID, LIMIT (rows), DENIED, BUSY, CANCELLED, NOMEM. */
 BP_API int bp_query_run(bp_result **out, bp_store *store, const bp_query *query, bp_error **error);
 
 /* Frees the query; answers that it was asked for stay. Since 0.1. */

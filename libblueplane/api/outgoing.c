@@ -78,7 +78,7 @@ int bpi_inspect_outgoing(inspection *i, bp_error **error) {
   if (rc == BP_OK) rc = bpi_consent_say(i->handle, &w.said, error);
   bpi_read_end(i->handle->store); /* the week is computed in snapshots of its own */
   w.roster = r;
-  if (rc == BP_OK) rc = read_week(&w, i, error);
+  if (rc == BP_OK && w.monday >= MONDAY) rc = read_week(&w, i, error); /* else none is over yet */
   bpi_roster_free(r);
   return rc;
 }

@@ -398,12 +398,26 @@ START_TEST(erasing_checks_its_selector) {
 }
 END_TEST
 
+static int64_t first_clock(void *unused) {
+  (void)unused;
+  return 0;
+}
+
 START_TEST(clocks_decide_what_today_is) {
   bp_store *store = memory_store();
   ingest(store, PROMPT("p1", "01"), NULL);
   ck_assert_int_eq(metric(store, "prompts", "today"), 1); /* three hours later */
   ck_assert_int_eq(metric(store, "prompts", "yesterday"), 0);
   ck_assert_int_eq(health(store, "ingest_age"), 0);
+  bp_close(store);
+  /* A clock without a battery: no week is over that could be shared. */
+  bp_open_options o = owner();
+  o.flags = BP_OPEN_MEMORY;
+  o.clock = first_clock;
+  store = open_with(NULL, &o);
+  bp_result *outgoing = inspect(store, "outgoing");
+  ck_assert_uint_eq(bp_result_rows(outgoing), 0);
+  bp_result_free(outgoing);
   bp_close(store);
 }
 END_TEST
