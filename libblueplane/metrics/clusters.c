@@ -152,15 +152,19 @@ static void add_rows(reader *x, size_t at, const metric *m) {
     if (!is_value(r, row, top) || !is_value(r, row, bottom)) continue;
     if (is_value(r, row, missing) && r->column[missing].ints[row] > 0) continue;
     cluster *c = bpi_clusters_of(x->out, at, x->value_of[row]) + x->cluster_of[row];
+    cluster *all = x->out->all + at * x->out->count + x->cluster_of[row];
     bpi_add_to(&c->top, r->column[top].ints[row]);
+    bpi_add_to(&all->top, r->column[top].ints[row]);
     if (ratio) bpi_add_to(&c->bottom, r->column[bottom].ints[row]);
+    if (ratio) bpi_add_to(&all->bottom, r->column[bottom].ints[row]);
   }
 }
 
 static int add_metrics(reader *x) {
   clusters *out = x->out;
   out->sum = bpi_alloc_zero(out->metrics * out->values * out->count + 1, sizeof *out->sum);
-  if (!out->sum) return BP_ERR_NOMEM;
+  out->all = bpi_alloc_zero(out->metrics * out->count + 1, sizeof *out->all);
+  if (!out->sum || !out->all) return BP_ERR_NOMEM;
   for (size_t i = 0; i < out->metrics; i++) {
     dimension_id by;
     add_rows(x, i, &bpi_metrics[bpi_metric_find(x->asked->metrics[i], &by)]);
@@ -201,5 +205,6 @@ void bpi_clusters_free(clusters *c) {
     bpi_free(c->value[i]);
   bpi_free(c->value);
   bpi_free(c->sum);
+  bpi_free(c->all);
   memset(c, 0, sizeof *c);
 }

@@ -20,6 +20,7 @@ typedef struct clusters {
   size_t metrics, values, count;
   char **value; /* by value, in the order of names; NULL: not known */
   cluster *sum; /* by metric, value and cluster; of a total the bottom is 0 */
+  cluster *all; /* of all values, by metric and cluster */
 } clusters;
 
 /* Hours of the day become four bands, days of the week their names. What a source cannot tell, and

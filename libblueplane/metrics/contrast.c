@@ -48,14 +48,8 @@ static void add(pair_list *p, cluster a, cluster b) {
   if (a.top || a.bottom || b.top || b.bottom) p->pair[p->count++] = (cluster_pair){a, b};
 }
 
-/* Sums of all values in one cluster. */
 static cluster all_of(const clusters *c, size_t metric_at, size_t at) {
-  cluster all = {0, 0};
-  for (size_t v = 0; v < c->values; v++) {
-    bpi_add_to(&all.top, bpi_clusters_of(c, metric_at, v)[at].top);
-    bpi_add_to(&all.bottom, bpi_clusters_of(c, metric_at, v)[at].bottom);
-  }
-  return all;
+  return c->all[metric_at * c->count + at];
 }
 
 int bpi_pairs_rest(pair_list *p, const clusters *c, size_t metric_at, size_t value) {
