@@ -39,6 +39,7 @@ LIMITS_ELSEWHERE = {
     "a value in a database of another program": "libblueplane/store/foreign.h",
     "sources": "libblueplane/sources/source.c",
     "the file": "libblueplane/store/facts.h",
+    "a refused record that is remembered": "libblueplane/store/migrations/0001_facts.sql",
     "memory of an ingest": "libblueplane/store/batch.h",
     "time it waits for another writer": "tests/fault/test_threading.c",
     "path": "tests/e2e/test_bad_input.py",
