@@ -1,4 +1,5 @@
-/* base/sum.h: sums, differences and products that stop at the ends of int64_t: input decides how great they are. */
+/* base/sum.h: sums, differences and products where input decides how great they are: they stop at the ends of int64_t, but
+ * for sums that are kept and from which things are taken away again. */
 #ifndef BPI_BASE_SUM_H
 #define BPI_BASE_SUM_H
 
@@ -12,6 +13,11 @@ static inline void bpi_add_to(int64_t *sum, int64_t value) {
     *sum = INT64_MIN;
   else
     *sum += value;
+}
+
+/* Goes on at the other end, so that it is right again once what was too much is taken away. */
+static inline void bpi_add_around(int64_t *sum, int64_t value) {
+  *sum = (int64_t)((uint64_t)*sum + (uint64_t)value);
 }
 
 /* How long it is from one instant to another; a damaged row may say any. */

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/sort.h"
+#include "base/sum.h"
 #include "base/time.h"
 #include "store/bulk.h"
 #include "store/days.h"
@@ -47,6 +48,12 @@ static int grow(cells *c) {
   return BP_OK;
 }
 
+static void join_cell(rollup_cell *sum, const rollup_cell *cell) {
+  bpi_add_around(&sum->n, cell->n);
+  for (int i = 0; i < ROLLUP_MEASURES; i++)
+    bpi_add_around(&sum->m[i], cell->m[i]);
+}
+
 void bpi_cells_add(void *user, const rollup_cell *cell) {
   cells *c = user;
   if (c->failed || (c->failed = grow(c)) != BP_OK) return;
@@ -54,9 +61,7 @@ void bpi_cells_add(void *user, const rollup_cell *cell) {
   for (; c->index[at] != 0; at = (at + 1) & (c->slots - 1)) {
     rollup_cell *known = &c->cell[c->index[at] - 1];
     if (memcmp(known, cell, KEY_WORDS * sizeof(int64_t)) != 0) continue;
-    known->n += cell->n;
-    for (int i = 0; i < ROLLUP_MEASURES; i++)
-      known->m[i] += cell->m[i];
+    join_cell(known, cell);
     return;
   }
   c->cell[c->count++] = *cell;
@@ -218,9 +223,7 @@ static void join(packing *p, int64_t row, varints *stored, int64_t *const *chang
         pack(p, &next);
         continue;
       }
-      sum.n += next.n;
-      for (int m = 0; m < ROLLUP_MEASURES; m++)
-        sum.m[m] += next.m[m];
+      join_cell(&sum, &next);
     }
     pack(p, &sum);
   }

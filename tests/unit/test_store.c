@@ -974,6 +974,34 @@ static int take_cell(void *user, const rollup_cell *cell) {
   return 0;
 }
 
+/* Sums that do not fit are right again once what was too much is taken away: on the way in, and with what is stored. */
+START_TEST(sums_come_back_from_beyond_the_end) {
+  store *s = memory_store();
+  bp_error *error = NULL;
+  const rollup_cell small = {
+      .kind = ROLLUP_RESPONSE, .quarter = T0 / BPI_QUARTER, .n = 1, .m = {7}};
+  const rollup_cell great = {
+      .kind = ROLLUP_RESPONSE, .quarter = T0 / BPI_QUARTER, .m = {INT64_MAX}};
+  cells all = {0};
+  for (int i = 0; i < 2; i++) {
+    add_cell(&all, i == 0 ? &small : &great);
+    add_cell(&all, &great);
+    ck_assert_int_eq(bpi_cells_store(&all, s, &error), BP_OK);
+    bpi_cells_free(&all);
+  }
+  for (int i = 0; i < 3; i++)
+    take_cell(&all, &great);
+  ck_assert_int_eq(bpi_cells_store(&all, s, &error), BP_OK);
+  bpi_cells_free(&all);
+  ck_assert_int_eq(bpi_cells_read(s, ROLLUP_RESPONSE, INT64_MIN, INT64_MAX, add_cell, &all, &error),
+                   BP_OK);
+  ck_assert_uint_eq(all.count, 1);
+  ck_assert_mem_eq(&all.cell[0], &small, sizeof small);
+  bpi_cells_free(&all);
+  bpi_store_close(s);
+}
+END_TEST
+
 /* Cells of one grain, less what the rows say of it. */
 typedef struct grain_sum {
   store *s;
@@ -2133,6 +2161,7 @@ int main(void) {
   tcase_add_test(tests, layers_know_their_keys);
   tcase_add_test(tests, erased_rows_leave_no_gap);
   tcase_add_test(tests, what_is_left_is_what_it_was);
+  tcase_add_test(tests, sums_come_back_from_beyond_the_end);
   tcase_add_test(tests, packed_days_of_what_was_only_told);
   tcase_add_test(tests, tasks_move_to_a_better_row);
   tcase_add_test(tests, packed_days_are_what_rows_say);
