@@ -63,7 +63,8 @@ struct store {
   store_kind kind;
   hash_key key;
   bool read_only, keyless;
-  bool logged; /* has a write-ahead log, which is not synced at every commit */
+  bool logged;        /* has a write-ahead log, which is not synced at every commit */
+  const char *tables; /* that may be read, in constant text of the policy; NULL: all */
   atomic_int interrupted;
   int wait_ms; /* how long others are waited for */
   sqlite3_stmt *statement[SQL_COUNT];

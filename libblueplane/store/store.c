@@ -367,10 +367,9 @@ int bpi_store_restrict(store *s, const char *tables, bp_error **error) {
   sqlite3_set_authorizer(s->db, NULL, NULL);
   int rc = bpi_sql_exec(s, "SELECT 1 FROM bulk", error); /* declares it, which is refused later */
   if (rc == BP_OK) rc = bpi_sql_exec(s, "PRAGMA query_only = ON", error);
-  if (rc != BP_OK) return rc;
-  s->read_only = true;
-  sqlite3_set_authorizer(s->db, authorize, (void *)tables); /* constant text of the policy */
-  return BP_OK;
+  if (rc == BP_OK) s->read_only = true, s->tables = tables;
+  if (s->tables != NULL) sqlite3_set_authorizer(s->db, authorize, (void *)s->tables);
+  return rc;
 }
 
 void bpi_store_close(store *s) {
