@@ -100,9 +100,6 @@ static int plan_dimensions(planner *b) {
   plan *p = b->p;
   const char *names[QUERY_DIMENSIONS + QUERY_METRICS];
   size_t count = bpi_query_dimensions(p->query, names);
-  if (count > QUERY_DIMENSIONS)
-    return bpi_fail(b->error, BP_ERR_LIMIT,
-                    "a query groups by at most 4 dimensions, those of its metrics included");
   for (size_t i = 0; i < count; i++) {
     dimension_id dim = bpi_dimension_find(names[i]);
     if (dim == DIM_COUNT) return no_dimension(b, names[i]);

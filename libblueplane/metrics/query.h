@@ -62,7 +62,7 @@ int bpi_query_where(bp_query *q, const char *name, const char *op, const char *v
 int bpi_query_compare(bp_query *q, const char *baseline);
 int bpi_query_set(bp_query *q, const char *key, const char *value);
 
-/* The failure that the builder remembered, as an error; 0 if there is none. */
+/* The failure that the builder remembered, or that its calls were too much together, as an error; 0 if there is none. */
 int bpi_query_check(const bp_query *q, bp_error **error);
 int bpi_query_to_json(char **out, size_t *length, const bp_query *q, bp_error **error);
 /* "previous"; of a period its name; NULL for none. */

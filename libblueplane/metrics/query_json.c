@@ -172,7 +172,8 @@ static int read_query(reader *r, json_value root) {
     return bpi_fail(r->error, BP_ERR_FORMAT, "a query is a JSON object");
   for (json_value m = bpi_json_first(root); m && !rc; m = bpi_json_next(m))
     rc = read_member(r, m);
-  return rc ? rc : read_range(r);
+  if (!rc) rc = read_range(r);
+  return rc ? rc : bpi_query_check(r->q, r->error);
 }
 
 int bpi_query_from_json(bp_query **out, const char *json, size_t length, bp_error **error) {

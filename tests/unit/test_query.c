@@ -260,6 +260,7 @@ static const struct malformed {
     {"{'by':'model'}", "by", BP_ERR_FORMAT},
     {"{'by':[null]}", "by", BP_ERR_FORMAT},
     {"{'by':['a','b','c','d','e']}", NULL, BP_ERR_LIMIT},
+    {"{'metrics':['pattern_resolution_rate'],'by':['a','b','c','d']}", NULL, BP_ERR_LIMIT},
     {"{'period':7}", "period", BP_ERR_FORMAT},
     {"{'period':'tomorrow'}", "period", BP_ERR_FORMAT},
     {"{'period':'today','from':'2026-01-01T00:00:00Z'}", "period", BP_ERR_FORMAT},
