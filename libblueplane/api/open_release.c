@@ -10,23 +10,17 @@
 #include "privacy/release.h"
 #include "store/individual.h"
 #include "store/published.h"
+#include "store/store.h"
 #include "store/transaction.h"
 
 #define INVITATION_FILE_MAX 4096
 
 int bpi_release_file(const char *path, store_kind *kind) {
   char head[8];
-  file *f = NULL;
-  file_stat stat;
-  bp_error *unseen = NULL;
-  int rc = bpi_file_open(&f, path, &stat, &unseen);
-  bpi_error_free(unseen);
-  if (rc != BP_OK) return rc == BP_ERR_NOMEM ? rc : BP_ERR_NOTFOUND;
-  int64_t got = bpi_file_read(f, 0, head, sizeof head);
-  bpi_file_close(f);
-  *kind = got > 0 && bpi_lead_is(head, (size_t)got) ? STORE_LEAD : STORE_RELEASE;
-  bool is_one = got > 0 && (*kind == STORE_LEAD || bpi_release_is(head, (size_t)got));
-  return is_one ? BP_OK : BP_ERR_NOTFOUND;
+  int rc = bpi_store_first_bytes(path, head, sizeof head);
+  if (rc != BP_OK) return rc;
+  *kind = bpi_lead_is(head, sizeof head) ? STORE_LEAD : STORE_RELEASE;
+  return *kind == STORE_LEAD || bpi_release_is(head, sizeof head) ? BP_OK : BP_ERR_NOTFOUND;
 }
 
 /* The invitation of a store is a file that holds its key. */

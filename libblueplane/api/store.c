@@ -108,17 +108,12 @@ static int restrict_to(bp_store *s, uint32_t access, bp_error **error) {
   return bpi_store_restrict(s->store, tables == NULL ? "" : tables, error);
 }
 
-/* A signed file is told by its first bytes; who opens a lead's is in that team. SQLite looks first: a store is not opened
- * beside it, as closing that would take the locks away that other handles of this process have. */
+/* A signed file is told by its first bytes; who opens a lead's is in that team. */
 static int open_file(bp_store *s, const char *path, const bp_open_options *o,
                      const store_options *options, bp_error **error) {
   store_kind kind;
-  int rc = bpi_store_open(&s->store, path, options, error);
-  bool database = rc != BP_ERR_CORRUPT && rc != BP_ERR_IO; /* IO: it cannot be locked there */
-  int found = database || options->in_memory ? BP_ERR_NOTFOUND : bpi_release_file(path, &kind);
-  if (found == BP_ERR_NOTFOUND) return rc;
-  bpi_error_free(*error);
-  *error = NULL;
+  int found = options->in_memory ? BP_ERR_NOTFOUND : bpi_release_file(path, &kind);
+  if (found == BP_ERR_NOTFOUND) return bpi_store_open(&s->store, path, options, error);
   if (found != BP_OK) return bpi_fail_nomem(error);
   if (options->kinds & STORE_BIT(kind))
     return bpi_open_release(&s->store, &s->scope, kind, path, o->key_path, options->now_us, error);

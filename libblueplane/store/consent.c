@@ -100,11 +100,13 @@ static int put_rows(sqlite3 *db, const audit_row *rows, size_t count, int64_t ol
 /* One transaction; what is there already is not written again. */
 static int put_all(store *s, sqlite3 *db, const audit_row *rows, size_t count, int64_t oldest) {
   bpi_sql_wait(s, db, AUDIT_WAIT_MS);
+  s->noting = true;
   int code = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
   if (code == SQLITE_OK) code = put_rows(db, rows, count, oldest);
   if (code == SQLITE_OK) code = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
   if (code != SQLITE_OK && !sqlite3_get_autocommit(db))
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+  s->noting = false;
   bpi_sql_wait(s, db, BPI_BUSY_MS);
   return code;
 }

@@ -300,12 +300,13 @@ int bpi_sql_exec(store *s, const char *sql, bp_error **error) {
   return code == SQLITE_OK ? BP_OK : bpi_sql_fail(code, error);
 }
 
-/* Asked each time something is held, so often before. The pauses grow. Who is cancelled waits no longer. */
+/* Asked each time something is held, so often before. The pauses grow. Who is cancelled waits no longer, but
+ * to note what was asked. */
 static int wait_for_others(void *waiting, int tries) {
   static const int pauses[] = {1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100};
   const int last = sizeof pauses / sizeof *pauses - 1;
   const store *s = waiting;
-  int left = bpi_store_interrupted(s) ? 0 : s->wait_ms;
+  int left = bpi_store_interrupted(s) && !s->noting ? 0 : s->wait_ms;
   for (int i = 0; i < tries && left > 0; i++)
     left -= pauses[i < last ? i : last];
   if (left <= 0) return 0;
@@ -376,7 +377,7 @@ int bpi_store_try_write(store *s, bool *begun, bp_error **error) {
 }
 
 int bpi_store_commit(store *s, bp_error **error) {
-  return bpi_sql_run(bpi_sql(s, SQL_COMMIT, error), error);
+  return bpi_sql_waited(s, bpi_sql_run(bpi_sql(s, SQL_COMMIT, error), error), error);
 }
 
 /* An interrupt may end the ROLLBACK itself, but hardly twice. */

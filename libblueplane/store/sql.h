@@ -67,6 +67,7 @@ struct store {
   const char *tables; /* that may be read, in constant text of the policy; NULL: all */
   atomic_int interrupted;
   int wait_ms; /* how long others are waited for */
+  bool noting; /* rows of the audit wait, whoever is cancelled */
   sqlite3_stmt *statement[SQL_COUNT];
   const bulk *bulk; /* what a statement that runs reads as a table */
   derived *derived; /* what was derived for the snapshot that is open; NULL */

@@ -103,7 +103,7 @@ static int open_key(store *s, const char *path, const store_options *options, bo
   int rc = bpi_file_stat(key_path, &stat);
   if (rc == BP_OK) {
     rc = load_key(&s->key, key_path, error);
-  } else if (fresh) {
+  } else if (fresh && !s->read_only) {
     rc = make_key(&s->key, key_path, error);
   } else if (s->read_only) {
     s->keyless = true; /* identifiers are made by ingesting only */
@@ -278,6 +278,23 @@ static char *name_of(const char *path, bool in_memory) {
   if (!in_memory && (*path == ':' || strncmp(path, "file:", 5) == 0)) bpi_buf_text(&b, "./");
   bpi_buf_text(&b, in_memory ? ":memory:" : path);
   return bpi_buf_take(&b, NULL);
+}
+
+int bpi_store_first_bytes(const char *path, void *out, size_t length) {
+  file_stat stat;
+  sqlite3 *db = NULL;
+  sqlite3_file *opened = NULL;
+  if (bpi_file_stat(path, &stat) != BP_OK || !stat.is_file) return BP_ERR_NOTFOUND;
+  char *name = name_of(path, false);
+  if (name == NULL) return BP_ERR_NOMEM;
+  int code = sqlite3_open_v2(name, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+  bpi_free(name);
+  if (code == SQLITE_OK)
+    code = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &opened);
+  if (code == SQLITE_OK) code = opened->pMethods->xRead(opened, out, (int)length, 0);
+  sqlite3_close_v2(db);
+  if (code == SQLITE_OK) return BP_OK;
+  return (code & 0xff) == SQLITE_NOMEM ? BP_ERR_NOMEM : BP_ERR_NOTFOUND;
 }
 
 static int open_database(store *s, const char *path, const store_options *options,

@@ -22,6 +22,9 @@ typedef struct store_options {
 } store_options;
 
 int bpi_store_open(store **out, const char *path, const store_options *options, bp_error **error);
+/* Of what lies there, as SQLite reads them and without a lock: a store's file is opened by nothing else, as closing that
+ * would take the locks away that other handles of this process have. NOTFOUND: no file with as many; NOMEM. */
+int bpi_store_first_bytes(const char *path, void *out, size_t length);
 void bpi_store_close(store *s);
 /* Forgets and frees all but the connection, and what that holds: for a child that forked off with it. */
 void bpi_store_abandon(store *s);

@@ -862,6 +862,49 @@ START_TEST(a_store_that_is_being_made_is_waited_for) {
 }
 END_TEST
 
+static void *let_go(void *held) {
+  const struct timespec rest = {0, 30000000};
+  nanosleep(&rest, NULL);
+  sqlite3_close(held);
+  return NULL;
+}
+
+static int64_t cancelling_clock(void *user) {
+  if (*(bp_store **)user != NULL) bp_cancel(*(bp_store **)user);
+  return WORLD_OPEN;
+}
+
+/* What was asked is noted when the store is closed, which waits for others a moment: a cancel of the last call ends that no
+ * more than it ends another call. */
+START_TEST(a_cancel_takes_no_note_away) {
+  bp_store *s = NULL, *cancelled = NULL;
+  bp_result *result = NULL;
+  pthread_t thread;
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  bp_close(open_day(DAY_STORE));
+  o.access = BP_ACCESS_OWNER;
+  o.clock = cancelling_clock;
+  o.clock_user = &cancelled;
+  ck_assert_int_eq(bp_open(&s, day_path(DAY_STORE), &o, NULL), BP_OK);
+  ck_assert_int_eq(take_line(s), BP_OK);
+  ck_assert_int_eq(figure(s, "prompts"), 1);
+  cancelled = s;
+  bp_inspect(&result, s, "health", NULL);
+  bp_result_free(result);
+  ck_assert_int_eq(
+      pthread_create(&thread, NULL, let_go, hold(day_path(DAY_STORE), "BEGIN IMMEDIATE")), 0);
+  bp_close(s);
+  pthread_join(thread, NULL);
+  sqlite3 *after = hold(day_path(DAY_STORE), "BEGIN");
+  ck_assert_int_eq(
+      sqlite3_exec(after,
+                   "SELECT CASE count(*) WHEN 0 THEN abs(-9223372036854775807 - 1) END FROM audit",
+                   NULL, NULL, NULL),
+      SQLITE_OK);
+  sqlite3_close(after);
+}
+END_TEST
+
 /* ------------------------------------------------------------- cancelling what is being stored */
 
 typedef struct late_cancel {
@@ -926,6 +969,7 @@ int main(int count, char **arguments) {
   tcase_add_test(tests, a_second_handle_takes_no_locks_away);
   tcase_add_test(tests, writers_wait_and_are_busy);
   tcase_add_test(tests, a_cancel_ends_the_wait);
+  tcase_add_test(tests, a_cancel_takes_no_note_away);
   tcase_add_test(tests, readers_wait_for_nobody);
   tcase_add_test(tests, a_store_that_is_being_made_is_waited_for);
   tcase_add_test(tests, a_cancel_meets_a_worker_that_stores);

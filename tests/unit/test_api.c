@@ -799,6 +799,13 @@ START_TEST(files_that_cannot_be_written) {
   become(0);
   bp_close(store);
   bp_close(other);
+  write_file("void.db", "w", "");
+  ck_assert_int_eq(chmod(path_of("void.db"), 0444), 0);
+  ck_assert_int_eq(chmod(folder, 0777), 0);
+  become(65534);
+  ck_assert_int_ne(bp_open(&store, path_of("void.db"), &o, NULL), BP_OK);
+  ck_assert_int_eq(access(path_of("void.db.key"), F_OK), -1);
+  become(0);
 }
 END_TEST
 
