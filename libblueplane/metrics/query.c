@@ -214,10 +214,10 @@ int bpi_query_set(bp_query *q, const char *key, const char *value) {
 
 int bpi_query_check(const bp_query *q, bp_error **error) {
   const char *by[QUERY_DIMENSIONS + QUERY_METRICS];
-  if (!q->failure && bpi_query_dimensions(q, by) > QUERY_DIMENSIONS)
+  if (!q->failure && bpi_query_dimensions(q, by) <= QUERY_DIMENSIONS) return BP_OK;
+  if (!q->failure)
     return bpi_fail(error, BP_ERR_LIMIT,
                     "a query groups by at most 4 dimensions, those of its metrics included");
-  if (!q->failure) return BP_OK;
   if (q->failure == BP_ERR_NOMEM) return bpi_fail_nomem(error);
   int rc = bpi_fail(error, q->failure, "%s", q->complaint);
   if (q->hint) bpi_fail_detail(error, "hint", q->hint);

@@ -320,8 +320,9 @@ void bpi_sql_wait(store *s, sqlite3 *db, int milliseconds) {
   sqlite3_busy_handler(db, wait_for_others, s);
 }
 
-int bpi_sql_waited(const store *s, int code, bp_error **error) {
-  if (code != BP_ERR_BUSY || !bpi_store_interrupted(s)) return code;
+int bpi_sql_run_waiting(const store *s, sqlite3_stmt *statement, bp_error **error) {
+  int rc = bpi_sql_run(statement, error);
+  if (rc != BP_ERR_BUSY || !bpi_store_interrupted(s)) return rc;
   bpi_error_free(*error);
   *error = NULL;
   return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
@@ -352,7 +353,7 @@ int bpi_sql_blob(sqlite3_stmt *statement, int column, void *into, size_t length,
 static int begin(store *s, store_statement how, bp_error **error) {
   if (bpi_sql(s, SQL_ROLLBACK, error) == NULL) return bpi_error_code(*error);
   s->tiers = -1;
-  return bpi_sql_waited(s, bpi_sql_run(bpi_sql(s, how, error), error), error);
+  return bpi_sql_run_waiting(s, bpi_sql(s, how, error), error);
 }
 
 int bpi_store_begin_read(store *s, bp_error **error) {
@@ -377,7 +378,7 @@ int bpi_store_try_write(store *s, bool *begun, bp_error **error) {
 }
 
 int bpi_store_commit(store *s, bp_error **error) {
-  return bpi_sql_waited(s, bpi_sql_run(bpi_sql(s, SQL_COMMIT, error), error), error);
+  return bpi_sql_run_waiting(s, bpi_sql(s, SQL_COMMIT, error), error);
 }
 
 /* An interrupt may end the ROLLBACK itself, but hardly twice. */

@@ -91,8 +91,8 @@ int bpi_sql_exec(store *s, const char *sql, bp_error **error);
 /* From now on others who hold the database, which `db` is a connection to, are waited for so long. Not by
  * sqlite3_busy_timeout(): it counts in whole seconds where SQLite was built without HAVE_USLEEP, and knows of no cancel. */
 void bpi_sql_wait(store *s, sqlite3 *db, int milliseconds);
-/* `code` of what may have waited: to whom was cancelled it says so, and not that others are there. */
-int bpi_sql_waited(const store *s, int code, bp_error **error);
+/* bpi_sql_run of what may wait: to whom was cancelled meanwhile it says so, and not that others are there. */
+int bpi_sql_run_waiting(const store *s, sqlite3_stmt *statement, bp_error **error);
 /* BP_ERR_ for a SQLite result code, described in *error without any bound value. */
 int bpi_sql_fail(int sqlite_code, bp_error **error);
 

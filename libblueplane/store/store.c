@@ -271,13 +271,18 @@ static int claim_empty(const char *path, bp_error **error) {
              : fail_path(BP_ERR_READONLY, "the empty file belongs to somebody else", path, error);
 }
 
-/* What SQLite is to open: a path that begins with ":" or "file:" means something else to it, or to some builds of it. */
-static char *name_of(const char *path, bool in_memory) {
+/* A file's path that begins with ":" or "file:" means something else to SQLite, or to some builds of it. `path` NULL: in
+ * memory. A SQLite code. */
+static int connect_to(sqlite3 **db, const char *path, int flags) {
   buf b;
   bpi_buf_init(&b, 1 << 16);
-  if (!in_memory && (*path == ':' || strncmp(path, "file:", 5) == 0)) bpi_buf_text(&b, "./");
-  bpi_buf_text(&b, in_memory ? ":memory:" : path);
-  return bpi_buf_take(&b, NULL);
+  if (path != NULL && (*path == ':' || strncmp(path, "file:", 5) == 0)) bpi_buf_text(&b, "./");
+  bpi_buf_text(&b, path == NULL ? ":memory:" : path);
+  char *name = bpi_buf_take(&b, NULL);
+  int code = name == NULL ? SQLITE_NOMEM
+                          : sqlite3_open_v2(name, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+  bpi_free(name);
+  return code;
 }
 
 int bpi_store_first_bytes(const char *path, void *out, size_t length) {
@@ -285,27 +290,21 @@ int bpi_store_first_bytes(const char *path, void *out, size_t length) {
   sqlite3 *db = NULL;
   sqlite3_file *opened = NULL;
   if (bpi_file_stat(path, &stat) != BP_OK || !stat.is_file) return BP_ERR_NOTFOUND;
-  char *name = name_of(path, false);
-  if (name == NULL) return BP_ERR_NOMEM;
-  int code = sqlite3_open_v2(name, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
-  bpi_free(name);
+  int code = connect_to(&db, path, SQLITE_OPEN_READONLY);
   if (code == SQLITE_OK)
     code = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &opened);
   if (code == SQLITE_OK) code = opened->pMethods->xRead(opened, out, (int)length, 0);
   sqlite3_close_v2(db);
-  if (code == SQLITE_OK) return BP_OK;
-  return (code & 0xff) == SQLITE_NOMEM ? BP_ERR_NOMEM : BP_ERR_NOTFOUND;
+  int rc = code == SQLITE_OK ? BP_OK : bpi_sql_fail(code, NULL);
+  return rc == BP_OK || rc == BP_ERR_NOMEM ? rc : BP_ERR_NOTFOUND;
 }
 
 static int open_database(store *s, const char *path, const store_options *options,
                          bp_error **error) {
-  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  int flags = SQLITE_OPEN_EXRESCODE;
   flags |= options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (options->in_memory) flags |= SQLITE_OPEN_CREATE;
-  char *name = name_of(path, options->in_memory);
-  if (name == NULL) return bpi_fail_nomem(error);
-  int code = sqlite3_open_v2(name, &s->db, flags, NULL);
-  bpi_free(name);
+  int code = connect_to(&s->db, options->in_memory ? NULL : path, flags);
   if (code == SQLITE_OK && sqlite3_db_readonly(s->db, "main") > 0) s->read_only = true;
   if (code == SQLITE_OK) code = bpi_bulk_register(s);
   if (code == SQLITE_OK) return configure(s, error);
@@ -453,7 +452,7 @@ int bpi_store_set_setting(store *s, const char *name, int64_t value, bp_error **
   if (set == NULL) return bpi_error_code(*error);
   sqlite3_bind_text(set, 1, name, -1, SQLITE_STATIC);
   sqlite3_bind_int64(set, 2, value);
-  return bpi_sql_waited(s, bpi_sql_run(set, error), error);
+  return bpi_sql_run_waiting(s, set, error);
 }
 
 int bpi_store_latest(store *s, int64_t now_us, int64_t *latest_us, bp_error **error) {
