@@ -9,8 +9,13 @@
 #include "store/days.h"
 #include "store/tasks.h"
 
+/* Without a log who reads waits for who writes: at the first row, so at one that anybody may read. */
 int bpi_read_begin(store *s, bp_error **error) {
-  return bpi_store_begin_read(s, error);
+  int rc = bpi_store_begin_read(s, error);
+  if (rc != BP_OK) return rc;
+  rc = bpi_sql_run_waiting(s, bpi_sql(s, SQL_META_GET, error), error);
+  if (rc != BP_OK) bpi_store_rollback(s);
+  return rc;
 }
 
 int bpi_read_begin_tasks(store *s, bp_error **error) {

@@ -796,6 +796,43 @@ static void *write_and_say(void *user) {
   return NULL;
 }
 
+static int ask_published(bp_store *s, const writer *w, bp_error **error) {
+  bp_query *query = ask_for("interactions");
+  bp_result *result = NULL;
+  (void)w;
+  int rc = bp_query_run(&result, s, query, error);
+  bp_result_free(result);
+  bp_query_free(query);
+  return rc;
+}
+
+static int look_at_published(bp_store *s, const writer *w, bp_error **error) {
+  bp_result *result = NULL;
+  (void)w;
+  int rc = bp_inspect(&result, s, "published", error);
+  bp_result_free(result);
+  return rc;
+}
+
+/* Cancels a call from the moment it begins to that in which it returns, while another one holds the store. */
+static void stop_waiting(writer *w, const char *name, const char *hold_by) {
+  const struct timespec rest = {0, 10000000};
+  sqlite3 *other = hold(day_path(name), hold_by);
+  ck_assert_int_eq(pthread_create(&w->thread, NULL, write_and_say, w), 0);
+  while (!atomic_load(&w->done)) {
+    nanosleep(&rest, NULL);
+    bp_cancel(w->store);
+  }
+  pthread_join(w->thread, NULL);
+  ck_assert_int_eq(w->rc, BP_ERR_CANCELLED);
+  ck_assert_int_eq(bp_error_code(w->error), BP_ERR_CANCELLED);
+  bp_error_free(w->error);
+  w->error = NULL;
+  sqlite3_close(other);
+  write_now(w);
+  ck_assert_int_eq(w->rc, BP_OK);
+}
+
 /* Who waits for another one is stopped as well, and is not told that somebody is there. */
 START_TEST(a_cancel_ends_the_wait) {
   bp_store *s = open_day(DAY_STORE);
@@ -804,24 +841,26 @@ START_TEST(a_cancel_ends_the_wait) {
                 {.write = write_consent},
                 {.write = write_erasure}};
   for (size_t i = 0; i < sizeof w / sizeof *w; i++) {
-    const struct timespec rest = {0, 10000000};
-    sqlite3 *other = hold(day_path(DAY_STORE), "BEGIN IMMEDIATE");
     w[i].store = s;
-    ck_assert_int_eq(pthread_create(&w[i].thread, NULL, write_and_say, &w[i]), 0);
-    while (!atomic_load(&w[i].done)) {
-      nanosleep(&rest, NULL);
-      bp_cancel(s);
-    }
-    pthread_join(w[i].thread, NULL);
-    ck_assert_int_eq(w[i].rc, BP_ERR_CANCELLED);
-    ck_assert_int_eq(bp_error_code(w[i].error), BP_ERR_CANCELLED);
-    bp_error_free(w[i].error);
-    w[i].error = NULL;
-    sqlite3_close(other);
-    write_now(&w[i]);
-    ck_assert_int_eq(w[i].rc, BP_OK);
+    stop_waiting(&w[i], DAY_STORE, "BEGIN IMMEDIATE");
   }
   bp_close(s);
+}
+END_TEST
+
+/* An organisation's store has no log: who reads it waits for who publishes into it. */
+START_TEST(a_cancel_ends_a_readers_wait) {
+  static const char name[] = "work/org.db";
+  bp_store *s = NULL;
+  writer w[] = {{.write = ask_published, .access = BP_ACCESS_MANAGER},
+                {.write = look_at_published, .access = BP_ACCESS_STEWARD}};
+  ck_assert_int_eq(day_open(&s, name, BP_ACCESS_STEWARD, "organisation", NULL), BP_OK);
+  bp_close(s);
+  for (size_t i = 0; i < sizeof w / sizeof *w; i++) {
+    ck_assert_int_eq(day_open(&w[i].store, name, w[i].access, NULL, NULL), BP_OK);
+    stop_waiting(&w[i], name, "BEGIN EXCLUSIVE");
+    bp_close(w[i].store);
+  }
 }
 END_TEST
 
@@ -967,6 +1006,7 @@ int main(int count, char **arguments) {
   tcase_add_test(tests, a_second_handle_takes_no_locks_away);
   tcase_add_test(tests, writers_wait_and_are_busy);
   tcase_add_test(tests, a_cancel_ends_the_wait);
+  tcase_add_test(tests, a_cancel_ends_a_readers_wait);
   tcase_add_test(tests, a_cancel_takes_no_note_away);
   tcase_add_test(tests, readers_wait_for_nobody);
   tcase_add_test(tests, a_store_that_is_being_made_is_waited_for);

@@ -6,11 +6,12 @@
 #
 # FOLDER keeps the build, what was found so far (found/TARGET) and crash-*; a second run goes on from there. Every target,
 # or those named, runs for SECONDS, one after another; a line for each goes to FOLDER/runs.txt: commit, target, seconds
-# by the clock, of the processor, inputs run, edges covered, files kept, status. `table` prints their sums for docs/fuzzing.md.
+# by the clock, of the processor, inputs run, edges covered, files kept, status (72: stopped by hand, no finding). `table`
+# prints their sums for docs/fuzzing.md.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-[ $# -ge 2 ] || { sed -n '2,10p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,11p' "$0" >&2; exit 2; }
 mkdir -p "$1"
 folder=$(CDPATH='' cd -- "$1" && pwd) seconds=$2
 shift 2
@@ -24,7 +25,7 @@ if [ "$seconds" = table ]; then
       if (name != "") printf "| `%s` | %.1f | %s | %s | %s | %d |\n", name, time / 60, grouped(inputs), grouped(int(inputs / (time > 0 ? time : 1))), grouped(edges), findings
     }
     $2 != name { row(); name = $2; time = inputs = edges = findings = 0 }
-    { time += $4; inputs += $5; findings += $8 != 0; if ($6 > edges) edges = $6 }
+    { time += $4; inputs += $5; findings += $8 != 0 && $8 != 72; if ($6 > edges) edges = $6 }
     END { row() }'
   exit
 fi
