@@ -14,9 +14,8 @@ typedef struct reader {
   clusters *out;
   const bp_result *r;
   const cluster_question *asked;
-  dimension_id by;  /* DIM_COUNT: none */
-  size_t *value_of; /* by row */
-  size_t *cluster_of;
+  dimension_id by;                         /* DIM_COUNT: none */
+  size_t *value_of, *cluster_of, *part_of; /* by row, each of which is a part */
 } reader;
 
 /* ------------------------------------------------------------------------------------- the query */
@@ -125,6 +124,26 @@ static void number_values(reader *x) {
   }
 }
 
+/* By value, and within one as the rows come. */
+static int number_parts(reader *x) {
+  clusters *out = x->out;
+  out->parts = x->r->rows;
+  out->first = bpi_alloc_zero(out->values + 2, sizeof *out->first);
+  out->cluster_of = bpi_alloc_zero(out->parts + 1, sizeof *out->cluster_of);
+  if (!out->first || !out->cluster_of) return BP_ERR_NOMEM;
+  size_t *next = out->first +
+                 1; /* grows from a value's first part to the first of the one behind */
+  for (size_t row = 0; row < out->parts; row++)
+    if (x->value_of[row] + 1 < out->values) next[x->value_of[row] + 1]++;
+  for (size_t v = 1; v < out->values; v++)
+    next[v] += next[v - 1];
+  for (size_t row = 0; row < out->parts; row++) {
+    x->part_of[row] = next[x->value_of[row]]++;
+    out->cluster_of[x->part_of[row]] = x->cluster_of[row];
+  }
+  return BP_OK;
+}
+
 /* ------------------------------------------------------------------------------------- its sums */
 
 static size_t column_of(const bp_result *r, const char *id, const char *suffix) {
@@ -151,7 +170,7 @@ static void add_rows(reader *x, size_t at, const metric *m) {
   for (size_t row = 0; row < r->rows; row++) {
     if (!is_value(r, row, top) || !is_value(r, row, bottom)) continue;
     if (is_value(r, row, missing) && r->column[missing].ints[row] > 0) continue;
-    cluster *c = bpi_clusters_of(x->out, at, x->value_of[row]) + x->cluster_of[row];
+    cluster *c = x->out->sum + at * x->out->parts + x->part_of[row];
     cluster *all = x->out->all + at * x->out->count + x->cluster_of[row];
     bpi_add_to(&c->top, r->column[top].ints[row]);
     bpi_add_to(&all->top, r->column[top].ints[row]);
@@ -162,7 +181,7 @@ static void add_rows(reader *x, size_t at, const metric *m) {
 
 static int add_metrics(reader *x) {
   clusters *out = x->out;
-  out->sum = bpi_alloc_zero(out->metrics * out->values * out->count + 1, sizeof *out->sum);
+  out->sum = bpi_alloc_zero(out->metrics * out->parts + 1, sizeof *out->sum);
   out->all = bpi_alloc_zero(out->metrics * out->count + 1, sizeof *out->all);
   if (!out->sum || !out->all) return BP_ERR_NOMEM;
   for (size_t i = 0; i < out->metrics; i++) {
@@ -176,10 +195,13 @@ static int read_result(reader *x) {
   size_t rows = x->r->rows;
   x->value_of = bpi_alloc_zero(rows + 1, sizeof *x->value_of);
   x->cluster_of = bpi_alloc_zero(rows + 1, sizeof *x->cluster_of);
-  if (!x->value_of || !x->cluster_of) return BP_ERR_NOMEM;
+  x->part_of = bpi_alloc_zero(rows + 1, sizeof *x->part_of);
+  if (!x->value_of || !x->cluster_of || !x->part_of) return BP_ERR_NOMEM;
   x->out->count = number_clusters(x);
   int rc = name_values(x);
-  if (!rc) number_values(x);
+  if (rc) return rc;
+  number_values(x);
+  rc = number_parts(x);
   return rc ? rc : add_metrics(x);
 }
 
@@ -195,6 +217,7 @@ int bpi_clusters_ask(clusters *out, const compute_context *c, const bp_query *li
   rc = read_result(&x);
   bpi_free(x.value_of);
   bpi_free(x.cluster_of);
+  bpi_free(x.part_of);
   bpi_table_release(r);
   if (rc) bpi_clusters_free(out);
   return rc == BP_ERR_NOMEM ? bpi_fail_nomem(error) : rc;
@@ -204,7 +227,38 @@ void bpi_clusters_free(clusters *c) {
   for (size_t i = 0; i < c->values; i++)
     bpi_free(c->value[i]);
   bpi_free(c->value);
+  bpi_free(c->first);
+  bpi_free(c->cluster_of);
   bpi_free(c->sum);
   bpi_free(c->all);
   memset(c, 0, sizeof *c);
+}
+
+/* ----------------------------------------------------------------------------------- what is held */
+
+static void add_part(cluster *to, const cluster *part) {
+  bpi_add_to(&to->top, part->top);
+  bpi_add_to(&to->bottom, part->bottom);
+}
+
+cluster bpi_clusters_total(const clusters *c, size_t metric_at, size_t value) {
+  cluster total = {0, 0};
+  for (size_t part = c->first[value]; part < c->first[value + 1]; part++)
+    add_part(&total, &c->sum[metric_at * c->parts + part]);
+  return total;
+}
+
+cluster_walk bpi_clusters_walk(const clusters *c, size_t metric_at, size_t value) {
+  if (value == VALUE_NONE) return (cluster_walk){.c = c};
+  return (cluster_walk){.c = c,
+                        .sum = c->sum + metric_at * c->parts,
+                        .part = c->first[value],
+                        .end = c->first[value + 1]};
+}
+
+cluster bpi_clusters_next(cluster_walk *w, size_t cluster_at) {
+  cluster found = {0, 0}; /* hours of one band are parts of their own */
+  for (; w->part < w->end && w->c->cluster_of[w->part] == cluster_at; w->part++)
+    add_part(&found, &w->sum[w->part]);
+  return found;
 }

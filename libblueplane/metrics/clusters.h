@@ -16,11 +16,14 @@ typedef struct cluster_question {
   int64_t from, until; /* microseconds */
 } cluster_question;
 
+/* Most values occur in few clusters, so what is held goes by their parts: what the clusters did with a value. */
 typedef struct clusters {
-  size_t metrics, values, count;
-  char **value; /* by value, in the order of names; NULL: not known */
-  cluster *sum; /* by metric, value and cluster; of a total the bottom is 0 */
-  cluster *all; /* of all values, by metric and cluster */
+  size_t metrics, values, count, parts;
+  char **value;       /* by value, in the order of names; NULL: not known */
+  size_t *first;      /* by value: its first part; one more at the end */
+  size_t *cluster_of; /* by part: those of a value go up */
+  cluster *sum;       /* by metric and part; of a total the bottom is 0 */
+  cluster *all;       /* of all values, by metric and cluster */
 } clusters;
 
 /* Hours of the day become four bands, days of the week their names. What a source cannot tell, and
@@ -29,8 +32,19 @@ int bpi_clusters_ask(clusters *out, const compute_context *c, const bp_query *li
                      const cluster_question *asked, bp_error **error);
 void bpi_clusters_free(clusters *c);
 
-static inline cluster *bpi_clusters_of(const clusters *c, size_t metric_at, size_t value) {
-  return c->sum + (metric_at * c->values + value) * c->count;
-}
+/* What a value did in all clusters together. */
+cluster bpi_clusters_total(const clusters *c, size_t metric_at, size_t value);
+
+/* The clusters of a value, from the first to the last. */
+typedef struct cluster_walk {
+  const clusters *c;
+  const cluster *sum;
+  size_t part, end;
+} cluster_walk;
+
+#define VALUE_NONE SIZE_MAX /* a value that does not occur: each of its clusters is all zero */
+cluster_walk bpi_clusters_walk(const clusters *c, size_t metric_at, size_t value);
+/* `cluster_at` goes up. */
+cluster bpi_clusters_next(cluster_walk *w, size_t cluster_at);
 
 #endif

@@ -54,8 +54,9 @@ static cluster all_of(const clusters *c, size_t metric_at, size_t at) {
 
 int bpi_pairs_rest(pair_list *p, const clusters *c, size_t metric_at, size_t value) {
   int rc = begin(p, c->count);
+  cluster_walk walk = bpi_clusters_walk(c, metric_at, value);
   for (size_t i = 0; i < c->count && !rc; i++) {
-    cluster one = bpi_clusters_of(c, metric_at, value)[i], all = all_of(c, metric_at, i);
+    cluster one = bpi_clusters_next(&walk, i), all = all_of(c, metric_at, i);
     add(p, one, (cluster){all.top - one.top, all.bottom - one.bottom});
   }
   return rc;
@@ -63,34 +64,41 @@ int bpi_pairs_rest(pair_list *p, const clusters *c, size_t metric_at, size_t val
 
 int bpi_pairs_two(pair_list *p, const clusters *c, size_t metric_at, size_t value, size_t other) {
   int rc = begin(p, c->count);
+  cluster_walk a = bpi_clusters_walk(c, metric_at, value);
+  cluster_walk b = bpi_clusters_walk(c, metric_at, other);
   for (size_t i = 0; i < c->count && !rc; i++)
-    add(p, bpi_clusters_of(c, metric_at, value)[i], bpi_clusters_of(c, metric_at, other)[i]);
+    add(p, bpi_clusters_next(&a, i), bpi_clusters_next(&b, i));
   return rc;
-}
-
-static cluster value_of(const clusters *c, size_t metric_at, size_t value, size_t at) {
-  return value == VALUE_NONE ? (cluster){0, 0} : bpi_clusters_of(c, metric_at, value)[at];
 }
 
 int bpi_pairs_apart(pair_list *p, const clusters *a, size_t value_a, const clusters *b,
                     size_t value_b, size_t metric_at) {
   static const cluster none;
   int rc = begin(p, a->count + b->count);
+  cluster_walk of_a = bpi_clusters_walk(a, metric_at, value_a);
+  cluster_walk of_b = bpi_clusters_walk(b, metric_at, value_b);
   for (size_t i = 0; i < a->count && !rc; i++)
-    add(p, value_of(a, metric_at, value_a, i), none);
+    add(p, bpi_clusters_next(&of_a, i), none);
   for (size_t i = 0; i < b->count && !rc; i++)
-    add(p, none, value_of(b, metric_at, value_b, i));
+    add(p, none, bpi_clusters_next(&of_b, i));
   return rc;
+}
+
+/* The counts of a value, and those of all values. */
+static cluster share_of(cluster_walk *walk, size_t metric_at, size_t at) {
+  return (cluster){bpi_clusters_next(walk, at).top, all_of(walk->c, metric_at, at).top};
 }
 
 int bpi_pairs_mix(pair_list *p, const clusters *a, size_t value_a, const clusters *b,
                   size_t value_b, size_t metric_at) {
   static const cluster none;
   int rc = begin(p, a->count + b->count);
+  cluster_walk of_a = bpi_clusters_walk(a, metric_at, value_a);
+  cluster_walk of_b = bpi_clusters_walk(b, metric_at, value_b);
   for (size_t i = 0; i < a->count && !rc; i++)
-    add(p, (cluster){value_of(a, metric_at, value_a, i).top, all_of(a, metric_at, i).top}, none);
+    add(p, share_of(&of_a, metric_at, i), none);
   for (size_t i = 0; i < b->count && !rc; i++)
-    add(p, none, (cluster){value_of(b, metric_at, value_b, i).top, all_of(b, metric_at, i).top});
+    add(p, none, share_of(&of_b, metric_at, i));
   return rc;
 }
 
@@ -142,15 +150,6 @@ static size_t week_of(const char *name, int64_t first_day) {
   return days < 0 || days >= INT64_C(7) * CONTRAST_WEEKS ? CONTRAST_WEEKS : (size_t)(days / 7);
 }
 
-static cluster sum_of(const clusters *c, size_t metric_at, size_t value) {
-  cluster sum = {0, 0};
-  for (size_t i = 0; i < c->count; i++) {
-    bpi_add_to(&sum.top, bpi_clusters_of(c, metric_at, value)[i].top);
-    bpi_add_to(&sum.bottom, bpi_clusters_of(c, metric_at, value)[i].bottom);
-  }
-  return sum;
-}
-
 void bpi_contrast_slope(contrast *out, const clusters *c, size_t metric_at, int64_t scale,
                         int64_t first_day) {
   double week[CONTRAST_WEEKS];
@@ -159,7 +158,7 @@ void bpi_contrast_slope(contrast *out, const clusters *c, size_t metric_at, int6
     week[i] = NAN;
   for (size_t v = 0; v < c->values; v++) {
     size_t at = week_of(c->value[v], first_day);
-    cluster sum = sum_of(c, metric_at, v);
+    cluster sum = bpi_clusters_total(c, metric_at, v);
     if (at < CONTRAST_WEEKS && sum.bottom > 0) week[at] = value_for(&sum, scale);
   }
   for (size_t i = 0; i < CONTRAST_WEEKS; i++) {

@@ -40,8 +40,7 @@ void bpi_pairs_free(pair_list *p);
 int bpi_pairs_rest(pair_list *p, const clusters *c, size_t metric_at, size_t value);
 /* One value beside another. */
 int bpi_pairs_two(pair_list *p, const clusters *c, size_t metric_at, size_t value, size_t other);
-/* A value of two askings; `none`: it does not occur in that one. */
-#define VALUE_NONE SIZE_MAX
+/* A value of two askings; VALUE_NONE where it does not occur. */
 int bpi_pairs_apart(pair_list *p, const clusters *a, size_t value_a, const clusters *b,
                     size_t value_b, size_t metric_at);
 /* Counts of a value as shares of those of all values, in two askings. */

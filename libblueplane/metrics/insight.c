@@ -159,12 +159,9 @@ static int by_events(const void *a, const void *b) {
 static size_t choose(weighed out[VALUES_MOST], const clusters *c, size_t metric_at) {
   size_t count = 0;
   for (size_t v = 0; v < c->values; v++) {
-    weighed one = {v, 0};
     if (!c->value[v]) continue;
-    for (size_t i = 0; i < c->count; i++) {
-      const cluster *sum = &bpi_clusters_of(c, metric_at, v)[i];
-      one.events += (double)(sum->bottom ? sum->bottom : sum->top);
-    }
+    cluster sum = bpi_clusters_total(c, metric_at, v);
+    weighed one = {v, (double)(sum.bottom ? sum.bottom : sum.top)};
     if (one.events <= 0) continue;
     if (count < VALUES_MOST)
       out[count++] = one;
