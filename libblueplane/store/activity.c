@@ -182,6 +182,30 @@ static int change_session(keeping *k, int64_t session, const runs *known, int64_
   return push(&k->extents, extent) == BP_OK ? BP_OK : bpi_fail_nomem(k->error);
 }
 
+/* Stored runs are spread over quarters of an hour, so a damaged one must not be longer than what the store has facts
+ * for. Without a pause there are three moments in each quarter; a fact tells of two at most. */
+static int check_known(const keeping *k) {
+  enum {
+    SURELY = 1000,
+    FACT_BYTES = 10
+  }; /* quarters that nobody doubts; a fact takes more in any case */
+  int64_t bytes = 0;
+  int rc = BP_OK;
+  for (size_t i = 0; i < k->known.count && rc == BP_OK; i++) {
+    const run *r = &k->known.run[i];
+    int64_t quarters = bpi_span(r->start, r->end) / BPI_QUARTER;
+    if (quarters > SURELY && bytes == 0)
+      rc = bpi_sql_number(
+          k->s, "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+          &bytes, k->error);
+    bool room = quarters <= SURELY || quarters <= bytes / FACT_BYTES;
+    if (rc == BP_OK && (r->start < 0 || r->end < r->start || r->end > BPI_TIME_LAST || !room))
+      rc = bpi_fail(k->error, BP_ERR_CORRUPT,
+                    "the store is damaged: a session is active when it cannot be");
+  }
+  return rc;
+}
+
 static void list_sessions(keeping *k) {
   for (size_t at = 0, next = 0; at < k->moments || next < k->rebuilds; k->sessions++) {
     bool gone = at == k->moments || /* the session's last moment */
@@ -233,6 +257,7 @@ int bpi_activity_store(store *s, moments *m, const int64_t *rebuild, size_t rebu
   int rc = k.moment == NULL || k.session == NULL ? bpi_fail_nomem(error) : BP_OK;
   if (rc == BP_OK) list_sessions(&k);
   if (rc == BP_OK) rc = load(&k.known, s, k.session, k.sessions, error);
+  if (rc == BP_OK) rc = check_known(&k);
   if (rc == BP_OK) rc = change_sessions(&k);
   if (rc == BP_OK) rc = store_gathered(&k);
   bpi_free(k.moment);

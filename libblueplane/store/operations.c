@@ -75,16 +75,10 @@ static int read_lags(store *s, operations_figures *out, bp_error **error) {
 
 /* Bytes that hold something. */
 static int used_bytes(store *s, int64_t *out, bp_error **error) {
-  sqlite3_stmt *size =
-      bpi_sql_once(s,
-                   "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count(), "
-                   "pragma_freelist_count(), pragma_page_size()",
-                   error);
-  if (size == NULL) return bpi_error_code(*error);
-  int rc = bpi_sql_step(size, error);
-  if (rc > 0) *out = sqlite3_column_int64(size, 0);
-  sqlite3_finalize(size);
-  return rc < 0 ? rc : BP_OK;
+  return bpi_sql_number(s,
+                        "SELECT (page_count - freelist_count) * page_size FROM "
+                        "pragma_page_count(), pragma_freelist_count(), pragma_page_size()",
+                        out, error);
 }
 
 /* The first size of a day stands. */

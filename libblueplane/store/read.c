@@ -280,16 +280,6 @@ int bpi_read_label(store *s, int64_t id, label_row *out, char text[256], bp_erro
 
 /* ------------------------------------------------------------------------------- operations */
 
-/* One number from one row of fixed SQL; used for health only, so nothing is kept prepared. */
-static int one_number(store *s, const char *sql, int64_t *out, bp_error **error) {
-  sqlite3_stmt *get = NULL;
-  int code = sqlite3_prepare_v2(s->db, sql, -1, &get, NULL);
-  if (code == SQLITE_OK) code = sqlite3_step(get);
-  if (code == SQLITE_ROW) *out = sqlite3_column_int64(get, 0);
-  sqlite3_finalize(get);
-  return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(code, error);
-}
-
 /* Of the write-ahead log; none in memory, or after the last writer has closed. */
 static int64_t wal_bytes(store *s) {
   const char *path = sqlite3_db_filename(s->db, "main");
@@ -336,7 +326,7 @@ int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error
   size_t count = activity ? sizeof questions / sizeof *questions : personal ? OPERATIONS : ANY_KIND;
   int rc = BP_OK;
   for (size_t i = 0; i < count && rc == BP_OK; i++)
-    rc = one_number(s, questions[i].sql, questions[i].into, error);
+    rc = bpi_sql_number(s, questions[i].sql, questions[i].into, error);
   for (rollup_kind kind = ROLLUP_RESPONSE; kind < ROLLUP_STORED_KINDS && activity; kind++)
     if (rc == BP_OK) rc = bpi_cells_read(s, kind, INT64_MIN, 0, add_count, &out->undated, error);
   if (rc == BP_OK && activity) rc = bpi_read_sessions(s, add_shadowed, &out->shadowed, error);

@@ -300,6 +300,15 @@ int bpi_sql_exec(store *s, const char *sql, bp_error **error) {
   return code == SQLITE_OK ? BP_OK : bpi_sql_fail(code, error);
 }
 
+int bpi_sql_number(store *s, const char *sql, int64_t *out, bp_error **error) {
+  sqlite3_stmt *get = NULL;
+  int code = sqlite3_prepare_v2(s->db, sql, -1, &get, NULL);
+  if (code == SQLITE_OK) code = sqlite3_step(get);
+  if (code == SQLITE_ROW) *out = sqlite3_column_int64(get, 0);
+  sqlite3_finalize(get);
+  return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(code, error);
+}
+
 /* Asked each time something is held, so often before. The pauses grow. Who is cancelled waits no longer, but
  * to note what was asked. */
 static int wait_for_others(void *waiting, int tries) {

@@ -88,6 +88,8 @@ int bpi_sql_run(sqlite3_stmt *statement, bp_error **error);
 /* Steps: 1 a row, 0 done, negative BP_ERR_. The statement is reset unless there is a row. */
 int bpi_sql_step(sqlite3_stmt *statement, bp_error **error);
 int bpi_sql_exec(store *s, const char *sql, bp_error **error);
+/* The number of the first row of a statement for one use; *out stays if there is none. */
+int bpi_sql_number(store *s, const char *sql, int64_t *out, bp_error **error);
 /* From now on others who hold the database, which `db` is a connection to, are waited for so long. Not by
  * sqlite3_busy_timeout(): it counts in whole seconds where SQLite was built without HAVE_USLEEP, and knows of no cancel. */
 void bpi_sql_wait(store *s, sqlite3 *db, int milliseconds);

@@ -130,17 +130,6 @@ static int check_key(store *s, bp_error **error) {
 
 /* ------------------------------------------------------------------------------------ schema */
 
-static int pragma(store *s, const char *name, int64_t *out, bp_error **error) {
-  char sql[64];
-  snprintf(sql, sizeof sql, "PRAGMA %s", name);
-  sqlite3_stmt *statement = NULL;
-  int code = sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL);
-  if (code == SQLITE_OK) code = sqlite3_step(statement);
-  if (code == SQLITE_ROW) *out = sqlite3_column_int64(statement, 0);
-  sqlite3_finalize(statement);
-  return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(code, error);
-}
-
 /* A release and a lead's file are signed and read into memory; a database that says it is one was signed
  * by nobody. */
 static bool find_kind(store *s, int64_t mark) {
@@ -155,9 +144,9 @@ static bool find_kind(store *s, int64_t mark) {
 /* An empty file is of the kind that it will become. */
 static int identify(store *s, int64_t *version, bp_error **error) {
   int64_t application = 0, objects = 0;
-  int rc = pragma(s, "user_version", version, error);
-  if (rc == BP_OK) rc = pragma(s, "application_id", &application, error);
-  if (rc == BP_OK) rc = pragma(s, "schema_version", &objects, error);
+  int rc = bpi_sql_number(s, "PRAGMA user_version", version, error);
+  if (rc == BP_OK) rc = bpi_sql_number(s, "PRAGMA application_id", &application, error);
+  if (rc == BP_OK) rc = bpi_sql_number(s, "PRAGMA schema_version", &objects, error);
   if (rc != BP_OK) return rc;
   bool empty = application == 0 && *version == 0 && objects == 0;
   if ((!empty && !find_kind(s, application)) || *version < 0)
@@ -220,7 +209,7 @@ static int configure(store *s, bp_error **error) {
                         "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
                         "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192",
                         error);
-  if (rc == BP_OK) rc = pragma(s, "secure_delete", &secure, error);
+  if (rc == BP_OK) rc = bpi_sql_number(s, "PRAGMA secure_delete", &secure, error);
   if (rc == BP_OK && secure != 1)
     return bpi_fail(error, BP_ERR_UNSUPPORTED, "this SQLite cannot delete securely");
   return rc;

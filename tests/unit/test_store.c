@@ -768,6 +768,49 @@ START_TEST(layers_of_a_damaged_store) {
 }
 END_TEST
 
+/* Nobody is active without a pause for centuries, or at no time; to tell of every quarter of an hour would take for ever. */
+START_TEST(runs_of_a_damaged_store) {
+  static const char *const ends[] = {"start_us + 3600000000 * 24 * 365 * 50", "253402300799000000",
+                                     "9223372036854775807", "start_us - 1"};
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    store *s = memory_store();
+    char text[96];
+    apply_counts counts = {0};
+    bp_error *error = NULL;
+    batch *b = bpi_batch_new();
+    const record r = prompt(1, T0, 1);
+    apply_records(s, &r, 1);
+    snprintf(text, sizeof text, "UPDATE run SET end_us = %s", ends[i]);
+    sql(s, "PRAGMA ignore_check_constraints = ON");
+    sql(s, text);
+    put(b, prompt(2, T0 + 1, 1));
+    ck_assert_int_eq(bpi_store_apply(s, b, T0, true, &counts, &error), BP_ERR_CORRUPT);
+    bpi_error_free(error);
+    bpi_batch_free(b);
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
+/* The longest that a store of its size holds: a prompt each five minutes for six weeks. */
+START_TEST(a_run_without_a_pause) {
+  enum { PROMPTS = 12 * 24 * 42, EACH = 1000 };
+  store *s = memory_store();
+  record r[EACH];
+  for (int from = 0; from < PROMPTS; from += EACH) {
+    int count = PROMPTS - from < EACH ? PROMPTS - from : EACH;
+    for (int i = 0; i < count; i++)
+      r[i] = prompt((uint64_t)(from + i + 1), T0 + (from + i) * INT64_C(300000000), 1);
+    apply_records(s, r, (size_t)count);
+  }
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM run"), 1);
+  ck_assert_int_eq(number(s, "SELECT end_us - start_us FROM run"),
+                   (PROMPTS - 1) * INT64_C(300000000));
+  ck_assert(verified(s));
+  bpi_store_close(s);
+}
+END_TEST
+
 /* What another handle put into a layer is found, though this one made the layer and knew all of it. */
 START_TEST(layers_of_two_writers) {
   enum { BATCH = 50 };
@@ -2162,6 +2205,8 @@ int main(void) {
   tcase_add_test(tests, rows_go_around_each_other);
   tcase_add_test(tests, layers_hold_their_keys);
   tcase_add_test(tests, layers_of_a_damaged_store);
+  tcase_add_test(tests, runs_of_a_damaged_store);
+  tcase_add_test(tests, a_run_without_a_pause);
   tcase_add_test(tests, layers_of_two_writers);
   tcase_add_test(tests, layers_of_a_life);
   tcase_add_test(tests, layers_end);
