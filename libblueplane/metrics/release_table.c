@@ -140,13 +140,15 @@ static void answer_of(const asked *a, const tally *t, double out[PARTS], bool ha
     out[1] = top->low <= 1 ? 0 : (double)top->low / 20;
     out[2] = top->high >= 19 ? 1 : (double)top->high / 20;
   } else if (is_real(a)) {
+    /* what is below zero is the greater, the more it is divided by */
+    int64_t least_by = top->low < 0 ? bottom->low : bottom->high;
+    int64_t most_by = top->high < 0 ? bottom->high : bottom->low;
     has[0] = bottom->value > 0;
-    has[1] = bottom->high > 0;
-    has[2] = bottom->low > 0;
+    has[1] = least_by > 0;
+    has[2] = most_by > 0;
     if (has[0]) out[0] = quotient(a, top->value, bottom->value);
-    if (has[1]) out[1] = quotient(a, top->low, bottom->high);
-    if (has[2]) out[2] = quotient(a, top->high, bottom->low);
-    if (has[1] && top->low < 0 && has[2]) out[1] = quotient(a, top->low, bottom->low);
+    if (has[1]) out[1] = quotient(a, top->low, least_by);
+    if (has[2]) out[2] = quotient(a, top->high, most_by);
     for (size_t k = 0; k < PARTS && is_share(a); k++)
       if (has[k] && out[k] > 1) out[k] = 1;
   }

@@ -485,6 +485,25 @@ START_TEST(test_assumed_hour) {
 }
 END_TEST
 
+/* Nothing saved, so that the 900 s (half a second more or less) are lost: of what is below zero the greatest is
+ * that by the greatest cost, and the least that by the least. */
+START_TEST(test_loss) {
+  assumptions a = *bpi_assumptions_builtin();
+  bp_result *t = NULL;
+  memset(&a.line_us, 0, sizeof a.line_us);
+  memset(&a.task_us, 0, sizeof a.task_us);
+  assumed = &a;
+  ck_assert_int_eq(
+      ask(&t, 'M', "core", Q("\"metrics\":[\"roi\"],\"period\":\"2026-03-02/2026-03-08\"")), BP_OK);
+  assumed = NULL;
+  size_t at = column_of(t, "roi");
+  ck_assert_double_eq_tol(t->column[at].reals[0], -900 * 75e9 / 3600 / 5000, 1);
+  ck_assert_double_eq_tol(t->column[at + 1].reals[0], -900.5 * 75e9 / 3600 / 4995, 1);
+  ck_assert_double_eq_tol(t->column[at + 2].reals[0], -899.5 * 75e9 / 3600 / 5005, 1);
+  bpi_table_release(t);
+}
+END_TEST
+
 /* The greatest that any release may say, at the longest that may be assumed: the end of what is counted,
  * and never its other side. */
 START_TEST(test_greatest_return) {
@@ -614,6 +633,7 @@ int main(void) {
   tcase_add_test(t, test_return_on_cost);
   tcase_add_test(t, test_benchmark);
   tcase_add_test(t, test_assumed_hour);
+  tcase_add_test(t, test_loss);
   tcase_add_test(t, test_greatest_return);
   tcase_add_test(t, test_very_many_rows);
   tcase_add_test(t, test_what_is_refused);
