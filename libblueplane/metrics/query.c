@@ -10,7 +10,7 @@
 #include "metrics/catalog.h"
 #include "metrics/period.h"
 
-#define LAST_INSTANT INT64_C(253402300800000000) /* 10000-01-01 */
+#define LAST_INSTANT INT64_C(253402299900000000) /* the last quarter of an hour of 9999 begins */
 
 /* Remembers the first failure. */
 static int refuse(bp_query *q, int code, const char *complaint, const char *hint) {

@@ -126,6 +126,19 @@ START_TEST(builder) {
 }
 END_TEST
 
+/* The last range there is reads back as it was written. */
+START_TEST(the_end_of_time) {
+  bp_query *q = fresh();
+  ck_assert_int_eq(bpi_query_range(q, 0, INT64_C(253402300800000000), NULL), BP_ERR_INVALID);
+  bpi_query_free(q);
+  q = fresh();
+  ck_assert_int_eq(bpi_query_metric(q, "cost"), BP_OK);
+  ck_assert_int_eq(bpi_query_range(q, 0, INT64_C(253402300800000000) - 900000000, NULL), BP_OK);
+  writes(q, S "'metrics':['cost'],'from':'1970-01-01T00:00:00Z','until':'9999-12-31T23:45:00Z'}");
+  bpi_query_free(q);
+}
+END_TEST
+
 /* Each call on a fresh query fails with INVALID, and the query remembers it. */
 static int call_of(bp_query *q, int i) {
   static char long_name[QUERY_TEXT + 2];
@@ -335,6 +348,7 @@ int main(void) {
   tcase_add_test(forms, aliases);
   tcase_add_test(forms, filters);
   tcase_add_test(forms, builder);
+  tcase_add_test(forms, the_end_of_time);
   tcase_add_loop_test(forms, refused_calls, 0, CALLS);
   tcase_add_test(forms, reversed_days_say_so);
   tcase_add_test(forms, first_failure_is_remembered);
