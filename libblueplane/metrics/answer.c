@@ -367,7 +367,7 @@ static answer estimate_part(const answers *a, uint32_t number, const planned *x,
   if (part == PART_TOP) return whole(top);
   if (part == PART_BOTTOM) return whole(bottom);
   if (part == PART_LESS) return whole(less);
-  if (less == 0) return nothing(BP_CELL_EMPTY); /* nobody did anything */
+  if (!top && !bottom && !less) return nothing(BP_CELL_EMPTY); /* nobody did anything */
   int64_t us = bpi_times(top, assumed(&a->f->assumed->line_us, part));
   bpi_add_to(&us, bpi_times(bottom, assumed(&a->f->assumed->task_us, part)));
   bpi_add_to(&us, -less);

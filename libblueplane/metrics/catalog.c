@@ -42,6 +42,8 @@
    .only = {{FIELD_EVENT, UINT64_C(1) << EVENT_##event_, false}}}
 #define TERMS(...) (const term[]){__VA_ARGS__, {.kind = ROLLUP_TOLD}}
 #define ANY_INTERACTION COUNT(PROMPT), COUNT(RESPONSE), COUNT(TOOL), COUNT(DECISION)
+/* An edit is a tool call, told by its language. */
+#define INTERACTION_SEEN ANY_INTERACTION, COUNT(EDIT)
 
 /* Operands: what terms add up to. */
 #define SUM(name_, unit_, needs_, ...)                                                             \
@@ -71,7 +73,7 @@
 
 /* Operands that several metrics share. */
 #define SESSIONS DISTINCT(SESSIONS, "sessions", "count", 0, COUNT(PROMPT), COUNT(RESPONSE))
-#define ACTIVE_DAYS DISTINCT(DAYS, "active_days", "count", 0, ANY_INTERACTION)
+#define ACTIVE_DAYS DISTINCT(DAYS, "active_days", "count", 0, INTERACTION_SEEN)
 #define INTERACTIONS SUM("interactions", "count", 0, ANY_INTERACTION)
 #define PROMPTS SUM("prompts", "count", NEED_PROMPTS, COUNT(PROMPT))
 #define RESPONSES SUM("responses", "count", 0, COUNT(RESPONSE))
@@ -379,7 +381,7 @@ static void add_operand(buf *out, const operand *o) {
     bpi_buf_text(out, "list_price(response where costed = n)");
     return;
   case OPERAND_RECORDED_WHERE_WHOLE:
-    bpi_buf_text(out, "response.cost_nano where costed = n");
+    bpi_buf_text(out, "response.cost_nano where costed = n and priced");
     return;
   }
 }

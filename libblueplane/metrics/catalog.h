@@ -52,7 +52,7 @@ typedef enum operand_kind {
   OPERAND_PLAIN,      /* list price had everything sent been plain input */
   OPERAND_UNPRICED,   /* tokens without a price */
   OPERAND_COST_WHERE_RECORDED, /* list price where every response recorded its cost */
-  OPERAND_RECORDED_WHERE_WHOLE /* recorded cost where every response recorded it */
+  OPERAND_RECORDED_WHERE_WHOLE /* recorded cost where every response recorded it and has a price */
 } operand_kind;
 
 /* Something that cells add up to: a whole number per group. */

@@ -261,9 +261,13 @@ static bool matches(frame *f, size_t index, const rollup_cell *cell) {
   return false;
 }
 
+/* What has no place in time is not asked for one. */
 static bool passes(frame *f, const rollup_cell *cell) {
-  for (size_t i = 0; i < f->p->filters; i++)
-    if (matches(f, i, cell) == f->p->filter[i].negated) return false;
+  for (size_t i = 0; i < f->p->filters; i++) {
+    const planned_filter *filter = &f->p->filter[i];
+    if (!f->place.dated && bpi_dimension_is_time(filter->dim)) continue;
+    if (matches(f, i, cell) == filter->negated) return false;
+  }
   return true;
 }
 
@@ -297,7 +301,7 @@ static int64_t plain_cost(frame *f, const rollup_cell *cell) {
 }
 
 static int64_t priced_value(const step *s, const rollup_cell *cell, const price_cost *cost) {
-  bool recorded = cell->m[RESPONSE_COSTED] == cell->n;
+  bool recorded = cell->m[RESPONSE_COSTED] == cell->n && cost->priced;
   switch (s->op) {
   case STEP_COST: return cost->pico;
   case STEP_SAVINGS: return cost->pico_uncached - cost->pico;
@@ -494,11 +498,11 @@ static int take_cell(void *user, const rollup_cell *cell) {
   if (cell->quarter != f->place.quarter) enter_quarter(f, cell->quarter);
   enter_session(f, cell->session);
   if (f->n->failed || f->shadowed) return f->n->failed;
+  if (!passes(f, cell)) return f->failed || f->n->failed;
   if (!f->place.dated && f->p->by_time) {
     if (is_fact(f)) f->undated += cell->n;
     return 0;
   }
-  if (!passes(f, cell)) return f->failed || f->n->failed;
   f->tasks += f->kind == ROLLUP_TASK;
   f->sources |= f->n->session[f->last_number].row.sources;
   if (f->p->kind[f->kind].activity && f->place.dated) f->active[f->place.slice] = true;

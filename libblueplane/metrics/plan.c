@@ -218,9 +218,24 @@ static bool knows_all(uint64_t dimensions, unsigned kind) {
   return true;
 }
 
+/* Whether a kind shows interactions that are told by a set of dimensions; an edit only where its tool call
+ * does not show itself. */
+static bool shows_interactions(uint64_t dimensions, unsigned kind) {
+  if (kind == ROLLUP_EDIT && knows_all(dimensions, ROLLUP_TOOL)) return false;
+  return (KIND_BIT(kind) & (INTERACTION_KINDS | KIND_BIT(ROLLUP_EDIT))) &&
+         knows_all(dimensions, kind);
+}
+
+/* Whether a term is another sight of what is counted once, and has nothing to add. */
+static bool is_seen_elsewhere(const planner *b, step_op op, const term *t) {
+  bool of_interactions = op == STEP_DAY || op == STEP_WORKSPACE || op == STEP_LAST;
+  if (t->kind == ROLLUP_EDIT && of_interactions) return !shows_interactions(b->p->used, t->kind);
+  return !t->aside && !knows_all(b->p->used, t->kind);
+}
+
 static int add_step(planner *b, step_op op, uint32_t slot, const term *t) {
   kind_plan *k = &b->p->kind[t->kind];
-  if (!t->aside && !knows_all(b->p->used, t->kind)) return BP_OK; /* what is distinct elsewhere */
+  if (is_seen_elsewhere(b, op, t)) return BP_OK;
   if (k->steps == PLAN_STEPS)
     return bpi_fail(b->error, BP_ERR_LIMIT, "too many metrics of one kind in a query");
   k->step[k->steps++] = (step){.op = op, .slot = slot, .weekdays = PLAN_NONE, .t = *t};
@@ -458,17 +473,24 @@ static int plan_metric(planner *b, const char *name) {
 
 /* ------------------------------------------------------------------------------------- whole */
 
+/* Whether a kind shows activity that is told by a set of dimensions: interactions, or where no kind tells
+ * of these, what is counted. */
+static bool shows_activity(const plan *p, uint64_t dimensions, unsigned kind) {
+  for (unsigned other = 1; other < ROLLUP_KINDS; other++)
+    if (shows_interactions(dimensions, other)) return shows_interactions(dimensions, kind);
+  return p->kind[kind].groups && knows_all(dimensions, kind);
+}
+
 /* A group has a row because somebody was active in it, and a number that nobody can know is told
  * apart from zero by who was: so prompts and responses are looked at whatever is asked. */
 static void plan_presence(plan *p) {
-  for (int kind = 1; kind < ROLLUP_KINDS; kind++) {
+  bool average = bpi_baseline_is_average(p->query->baseline);
+  for (unsigned kind = 1; kind < ROLLUP_KINDS; kind++) {
     kind_plan *k = &p->kind[kind];
-    bool interaction = KIND_BIT(kind) & INTERACTION_KINDS;
-    bool told = interaction && knows_all(p->used, (unsigned)kind);
-    if (told && (kind == ROLLUP_PROMPT || kind == ROLLUP_RESPONSE)) k->groups = true;
-    k->days = p->per_active_day && told;
-    k->activity = bpi_baseline_is_average(p->query->baseline) && interaction &&
-                  knows_all(p->filtered, (unsigned)kind);
+    bool present = kind == ROLLUP_PROMPT || kind == ROLLUP_RESPONSE;
+    k->groups |= present && knows_all(p->used, kind);
+    k->days = p->per_active_day && shows_activity(p, p->used, kind);
+    k->activity = average && shows_activity(p, p->filtered, kind);
     k->read |= k->groups || k->days || k->activity;
   }
 }

@@ -61,8 +61,8 @@ tell. Since this is always so, it is a note of the result and no mark of its cel
 **Money** is in nano-dollars (`nUSD`, 10^-9 US dollars), summed exactly in pico-dollars and rounded once for each
 cell, half away from zero. Every result with a cost names the price table's date and digest.
 
-**Facts without a time** count in "all", unless it is grouped by time; then a note tells how many were left out. They
-are never given another fact's time.
+**Facts without a time** count in "all", unless it is grouped by time or a filter asks for one; then a note tells how
+many were left out. They are never given another fact's time.
 
 **Tasks** are cut from sessions and judged by the rules of [tasks.md](tasks.md).
 
@@ -72,7 +72,8 @@ they are empty, and so is every verdict that would rest on them. What a metric t
 `assumptions` and can be [changed](formats/assumptions.md).
 
 **By hour of day and day of week**, sums have two more companions: `active_days`, the active days of the group
-whatever the hour, and `per_active_day`.
+whatever the hour, and `per_active_day`. Where no interaction can be told by the other dimensions (`change_type`), the
+days on which something was counted are active.
 """
 
 

@@ -548,6 +548,25 @@ START_TEST(undated) {
 }
 END_TEST
 
+/* Those that another filter leaves out are not missed. */
+START_TEST(undated_and_filtered) {
+  fake_cell(&world, ROLLUP_PROMPT, NULL, 1, 0, 0, 50);
+  notes_are("{'metrics':['prompts'],'by':['time.day'],"
+            "'where':[{'dimension':'platform','value':'claude_code'}]}",
+            "50 facts without a time are left out.");
+  notes_are("{'metrics':['prompts'],'where':[{'dimension':'time.hour_of_day','value':'9'},"
+            "{'dimension':'platform','op':'!=','value':'codex'}]}",
+            "50 facts without a time are left out.");
+  int code;
+  bp_error *error;
+  bp_result *r = world_run("{'metrics':['prompts'],'by':['time.day'],"
+                           "'where':[{'dimension':'platform','value':'codex'}]}",
+                           &code, &error);
+  ck_assert_ptr_null(bpi_table_get(r, "notes"));
+  bpi_table_release(r);
+}
+END_TEST
+
 /* An edit is a tool call: one fact, also where only the one or the other is looked at. */
 START_TEST(undated_edits) {
   world.cells = 0;
@@ -651,6 +670,13 @@ START_TEST(a_day_left_out) {
   ROWS("{'metrics':['prompts'],'by':['time.day'],'period':'2011-12-29/2011-12-31',"
        "'zone':'Pacific/Apia'}",
        "2011-12-29 1 | 2011-12-31 2");
+  prompt_at("2012-01-06T00:00:00Z", 4); /* the first Friday since Saturday the 24th */
+  ROWS("{'metrics':['prompts'],'by':['time.day_of_week'],'period':'2011-12-24/2012-01-06',"
+       "'zone':'Pacific/Apia'}",
+       "1 0 per_active_day=- active_days=0 | 2 0 per_active_day=- active_days=0 | "
+       "3 0 per_active_day=- active_days=0 | 4 1 per_active_day=1 active_days=1 | "
+       "5 4 per_active_day=4 active_days=1 | 6 2 per_active_day=2 active_days=1 | "
+       "7 0 per_active_day=- active_days=0");
   ck_assert_int_eq(
       world_fails("{'metrics':['prompts'],'period':'2011-12-30','zone':'Pacific/Apia'}", NULL,
                   NULL),
@@ -945,6 +971,25 @@ START_TEST(average_of_weeks) {
 }
 END_TEST
 
+/* No interaction is told by type of task, and only a decision by language: what is counted shows which days were
+ * active, and an edit that somebody worked in its language. */
+START_TEST(average_of_what_is_no_interaction) {
+  fake_cell(&world, ROLLUP_TASK, "2026-11-17T10:00:00Z", 1, 0,
+            CLASS_PUT(CLASS_TASK_TYPE, TASK_BUILDING), 4);
+  fake_cell(&world, ROLLUP_TASK, "2026-11-16T10:00:00Z", 1, 0,
+            CLASS_PUT(CLASS_TASK_TYPE, TASK_TESTING), 9);
+  ROWS("{'metrics':['tasks'],'where':[{'dimension':'task_type','value':'building'}],"
+       "'period':'today','compare':'average'}",
+       "0 baseline=3 difference=-3 relative=-1"); /* 2 on Monday, 4 a week before */
+  fake_cell(&world, ROLLUP_EDIT, "2026-11-17T10:00:00Z", 1, 30,
+            CLASS_PUT(CLASS_LANGUAGE, LANGUAGE_PYTHON), 1)
+      ->m[EDIT_ADDED] = 4;
+  ROWS("{'metrics':['lines_added'],'where':[{'dimension':'language','value':'python'}],"
+       "'period':'today','compare':'average'}",
+       "0 baseline=12 difference=-12 relative=-1"); /* 20 and 4 */
+}
+END_TEST
+
 START_TEST(average_of_nothing) {
   ROWS("{'metrics':['prompts'],'period':'2026-06-01','compare':'average'}",
        "0 baseline=- difference=- relative=-");
@@ -1047,6 +1092,53 @@ START_TEST(money) {
   ROWS("{'metrics':['cost','cost_per_session']}",
        "5+ unpriced_tokens=0 not_final_tokens=0 5+ cost=5 sessions=1 unpriced_tokens=0 "
        "not_final_tokens=0");
+}
+END_TEST
+
+/* What a model without a price cost is in no difference to a price. */
+START_TEST(recorded_without_a_price) {
+  rollup_cell *c = fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 2, 11,
+                             CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL), 1);
+  c->m[RESPONSE_INPUT] = 1000;
+  c->m[RESPONSE_COST_NANO] = INT64_C(5000000000);
+  c->m[RESPONSE_COSTED] = 1;
+  ROWS("{'metrics':['cost_recorded','cost_difference'],'by':['model'],"
+       "'where':[{'dimension':'platform','value':'codex'}]}",
+       "one-large-1 2000000 responses_without_cost=0 1880000 recorded=2000000 cost=120000 | "
+       "two 5000000000 responses_without_cost=0 0 recorded=0 cost=0");
+}
+END_TEST
+
+/* A task of one moment took no time and saved some: 10 lines at 30 s and a task at 120 s. */
+START_TEST(saved_in_no_time) {
+  world.cells = 0;
+  fake_cell(&world, ROLLUP_TASK, "2026-11-23T09:00:00Z", 1, 10,
+            CLASS_PUT(CLASS_TASK_OUTCOME, TASK_OUTCOME_RESOLVED), 1)
+      ->m[TASK_LINES_KEPT] = 10;
+  ROWS("{'metrics':['time_saved']}",
+       "420000000 low=120000000 high=900000000 lines_kept=10 resolved=1 task_time=0");
+}
+END_TEST
+
+/* Of a language the days with an edit in it are active, of what no interaction is told by those on which it is
+ * counted, whatever the hour. */
+START_TEST(days_of_what_is_no_interaction) {
+  rollup_cell *c = fake_cell(&world, ROLLUP_EDIT, "2026-11-24T09:00:00Z", 1, 30,
+                             CLASS_PUT(CLASS_LANGUAGE, LANGUAGE_RUST), 1);
+  c->m[EDIT_ADDED] = 6;
+  c = fake_cell(&world, ROLLUP_EDIT, "2026-11-25T11:00:00Z", 1, 30,
+                CLASS_PUT(CLASS_LANGUAGE, LANGUAGE_RUST), 1);
+  c->m[EDIT_ADDED] = 8;
+  ROWS("{'metrics':['lines_added'],'by':['time.hour_of_day','language'],"
+       "'where':[{'dimension':'language','value':'rust'}]}",
+       "9 rust 6 per_active_day=3 active_days=2 | 11 rust 8 per_active_day=4 active_days=2");
+  ROWS("{'metrics':['active_days','last_activity','active_workspaces'],'by':['language'],"
+       "'where':[{'dimension':'language','value':'rust'}]}",
+       "rust 2 2026-11-25T11:00:00Z 1");
+  ROWS(
+      "{'metrics':['tasks'],'by':['time.day_of_week','task_type']}",
+      "1 building 2 per_active_day=2 active_days=1 | 1 debugging 1 per_active_day=1 active_days=1 | "
+      "2 exploring 1 per_active_day=1 active_days=1");
 }
 END_TEST
 
@@ -1214,6 +1306,9 @@ int main(void) {
   tcase_add_test(numbers, outliers);
   tcase_add_test(numbers, nameless);
   tcase_add_test(numbers, money);
+  tcase_add_test(numbers, recorded_without_a_price);
+  tcase_add_test(numbers, saved_in_no_time);
+  tcase_add_test(numbers, days_of_what_is_no_interaction);
   tcase_add_test(numbers, equal_names);
   tcase_add_test(numbers, depth_within_range);
   tcase_add_test(numbers, ties);
@@ -1222,6 +1317,7 @@ int main(void) {
   TCase *times = tcase_create("times");
   tcase_add_checked_fixture(times, make, world_close);
   tcase_add_test(times, undated);
+  tcase_add_test(times, undated_and_filtered);
   tcase_add_test(times, undated_edits);
   tcase_add_test(times, undated_only);
   tcase_add_test(times, days_by_zone);
@@ -1241,6 +1337,7 @@ int main(void) {
   tcase_add_test(times, baselines_of_instants);
   tcase_add_test(times, average_of_days);
   tcase_add_test(times, average_of_weeks);
+  tcase_add_test(times, average_of_what_is_no_interaction);
   tcase_add_test(times, average_of_nothing);
   suite_add_tcase(suite, times);
   TCase *failures = tcase_create("failures");
