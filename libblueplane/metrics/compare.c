@@ -167,9 +167,12 @@ static int compare_all(comparing *x) {
   return beside_baseline(x, x->q->baseline ? x->q->baseline : BASELINE_PREVIOUS);
 }
 
+/* Of two baselines neither is that of the whole. */
 static int baseline_all(comparing *x) {
   int rc = beside_baseline(x, BASELINE_TRAILING_4W);
-  return rc ? rc : beside_baseline(x, BASELINE_TRAILING_12W);
+  if (!rc) rc = beside_baseline(x, BASELINE_TRAILING_12W);
+  x->baseline = (range){.until = 0};
+  return rc;
 }
 
 /* ------------------------------------------------------------------------------------ the table */

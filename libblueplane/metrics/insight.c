@@ -96,14 +96,10 @@ static bool told(const insight_kind *kind, bool higher) {
   return (higher ? &kind->higher : &kind->lower)->sentence != NULL;
 }
 
-static bool one_sided(const insight_kind *kind) {
-  return !told(kind, true) || !told(kind, false);
-}
-
 /* The p of the question that is asked: is it higher, or: does it differ? */
-static double p_of(const insight_kind *kind, const contrast *seen) {
+static double p_of(const insight_kind *kind, const contrast *seen, bool both_ways) {
   double p = seen->c.p;
-  if (!one_sided(kind)) return p;
+  if (both_ways) return p;
   return told(kind, is_higher(seen)) ? p / 2 : 1 - p / 2;
 }
 
@@ -112,15 +108,16 @@ static bool has_hits(const contrast *s) {
   return s->hits >= INSIGHT_HITS && s->n_a + s->n_b - s->hits >= INSIGHT_HITS;
 }
 
-static int keep(search *s, const insight_kind *kind, const char *subject, const contrast *seen) {
+static int keep(search *s, const insight_kind *kind, const char *subject, const contrast *seen,
+                bool both_ways) {
   void *items = s->found;
   if (!seen->c.e.known || !has_hits(seen)) return BP_OK; /* nothing is tested */
   if (s->count == STATS_FAMILY) return BP_OK;
   if (bpi_reserve(&items, &s->capacity, s->count + 1, sizeof *s->found)) return BP_ERR_NOMEM;
   s->found = items;
   finding *f = &s->found[s->count];
-  *f = (finding){.kind = kind, .seen = *seen, .least = least_of(seen)};
-  f->seen.c.p = p_of(kind, seen);
+  *f = (finding){.kind = kind, .seen = *seen, .both_ways = both_ways, .least = least_of(seen)};
+  f->seen.c.p = p_of(kind, seen, both_ways);
   f->higher = is_higher(seen);
   f->from = kind->contrast <= INSIGHT_BOTH ? s->wide : s->range.from;
   f->until = s->range.until;
@@ -133,13 +130,18 @@ static int keep(search *s, const insight_kind *kind, const char *subject, const 
   return BP_OK;
 }
 
+/* Of a kind with words for one direction only that direction is asked for. */
+static bool tells_both_ways(const insight_kind *kind) {
+  return told(kind, true) && told(kind, false);
+}
+
 static int compare(search *s, const insight_kind *kind, const char *subject, int made) {
   contrast seen;
   const metric *m = &bpi_metrics[kind->metric];
   if (made) return made;
   bpi_contrast_make(&seen, &s->pairs, bpi_insight_test(kind) == CONTRAST_DIFFERENCE,
                     m->shape == SHAPE_RATIO ? m->scale : 1);
-  return keep(s, kind, subject, &seen);
+  return keep(s, kind, subject, &seen, tells_both_ways(kind));
 }
 
 /* ------------------------------------------------------------------------------------- values */
@@ -174,7 +176,8 @@ static size_t choose(weighed out[VALUES_MOST], const clusters *c, size_t metric_
   return count;
 }
 
-/* Two values are one comparison, told of the one for which there are words. */
+/* Two values are one comparison, told of the one for which there are words: whichever way they differ there
+ * is one, so any difference is asked for. */
 static int rest_of_two(search *s, const insight_kind *kind, const clusters *c, size_t at,
                        const weighed *two) {
   const metric *m = &bpi_metrics[kind->metric];
@@ -185,7 +188,7 @@ static int rest_of_two(search *s, const insight_kind *kind, const clusters *c, s
     bpi_contrast_make(&seen[i], &s->pairs, bpi_contrast_is_share(m), m->scale);
   }
   int chosen = told(kind, is_higher(&seen[0])) ? 0 : 1;
-  return keep(s, kind, c->value[two[chosen].value], &seen[chosen]);
+  return keep(s, kind, c->value[two[chosen].value], &seen[chosen], true);
 }
 
 static size_t same_value(const clusters *in, const char *name) {
@@ -295,7 +298,7 @@ static int judge(search *s, asking *a, const clusters *now, const clusters *befo
     case INSIGHT_MIX: rc = mix(s, kind, now, before, at); break;
     case INSIGHT_TREND:
       bpi_contrast_slope(&seen, now, at, bpi_metrics[kind->metric].scale, s->first_week);
-      rc = keep(s, kind, NULL, &seen);
+      rc = keep(s, kind, NULL, &seen, tells_both_ways(kind));
       break;
     case INSIGHT_CONTRASTS: break;
     }
@@ -417,7 +420,7 @@ static void add_row(bp_result *t, const finding *f, int64_t rank) {
   bpi_report_text(t, 6, f->kind->contrast == INSIGHT_MIX ? "ratio" : bpi_metric_unit(m));
   bpi_report_text(t, 7, f->kind->by);
   bpi_report_text(t, 8, direction_of(f));
-  bpi_table_set_int(t, 9, one_sided(f->kind) ? 1 : 2);
+  bpi_table_set_int(t, 9, f->both_ways ? 2 : 1);
   bpi_table_set_int(t, 10, f->from);
   bpi_table_set_int(t, 11, f->until);
   if (f->other_until) bpi_table_set_int(t, 12, f->other_from);

@@ -58,7 +58,8 @@ const char *bpi_insight_contrast_name(insight_contrast of);
 typedef struct finding {
   const insight_kind *kind;
   char *subject;   /* NULL: none */
-  contrast seen;   /* its p is one-sided where only one direction is told */
+  contrast seen;   /* its p is one-sided where only one direction is asked for */
+  bool both_ways;  /* any difference is asked for */
   double adjusted; /* p for all tests of the report together */
   double least;    /* the factor by which the sides differ at least, by the interval */
   bool higher;

@@ -155,7 +155,7 @@ const bucket_list *bpi_timeline_list(const timeline *t, dimension_id dim) {
 }
 
 void bpi_timeline_clock(const timeline *t, uint32_t *hours, uint32_t *weekdays) {
-  const int64_t enough = INT64_C(14) * BPI_DAY_QUARTERS; /* a zone may have left one day of a week out */
+  const int64_t enough = INT64_C(14) * BPI_DAY_QUARTERS; /* a zone may leave a day out */
   place p = {0};
   *hours = *weekdays = 0;
   for (int64_t q = t->from[0]; q < t->until[0] && q < t->from[0] + enough; q++) {

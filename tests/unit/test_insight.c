@@ -460,6 +460,47 @@ START_TEST(changes_are_found) {
 }
 END_TEST
 
+/* Twenty sessions of four weeks by turns with two assistants, of which one fails more. */
+static void live_with_two(int failing) {
+  fake_clear(&world);
+  make_labels();
+  for (int64_t i = 0; i < 20; i++) {
+    session_row *s = fake_session(&world, i + 1, (uint64_t)(i + 1) << 32, 1);
+    s->platform = PLATFORM + i % 2;
+    int64_t quarter = (FIRST_MONDAY + 7 * (WEEKS - 4) + i) * 96 + 40;
+    int64_t errors = (i % 2 == failing ? 12 : 4) + i / 2 % 5;
+    cell(ROLLUP_PROMPT, quarter, i + 1, 0, 0, 1);
+    cell(ROLLUP_TOOL, quarter, i + 1, TOOL, OUTCOME(ERROR), errors);
+    cell(ROLLUP_TOOL, quarter, i + 1, TOOL, OUTCOME(OK), 40 - errors);
+  }
+}
+
+/* Of two assistants whichever fails more is told of, so its test is that of any difference: the one of the
+ * comparison, whose table has both ways. */
+START_TEST(two_values_differ_either_way) {
+  static const char *const names[] = {"claude_code", "codex"};
+  for (int failing = 0; failing < 2; failing++) {
+    int code;
+    bp_error *error = NULL;
+    live_with_two(failing);
+    bp_result *r = insights(), *both = ask("{'metrics':['comparison','tool_error_rate'],"
+                                           "'by':['platform'],'period':'2026-03-30/2026-04-26'}",
+                                           &code, &error);
+    size_t row = 0;
+    while (row < r->rows && strcmp(text_of(r, row, "insight"), "platform_failures") != 0)
+      row++;
+    ck_assert_uint_lt(row, r->rows);
+    ck_assert_str_eq(text_of(r, row, "subject"), names[failing]);
+    ck_assert_uint_eq(both->rows, 1);
+    ck_assert_double_gt(real_of(both, 0, "p"), 1e-9);
+    ck_assert_double_eq_tol(real_of(r, row, "p") / real_of(both, 0, "p"), 1, 1e-5);
+    ck_assert_int_eq(int_of(r, row, "sides"), 2);
+    bpi_table_release(r);
+    bpi_table_release(both);
+  }
+}
+END_TEST
+
 /* Neither the order of cells nor the numbers of sessions and labels matter: the report is the same. */
 START_TEST(same_facts_same_report) {
   static const effect planted = {4, 8, 1, 4, 8, false};
@@ -680,6 +721,23 @@ START_TEST(comparisons) {
 }
 END_TEST
 
+/* Two baselines: each row says which is its own, and the whole names neither. */
+START_TEST(own_baselines) {
+  int code;
+  bp_error *error = NULL;
+  live(7, &none);
+  bp_result *r = ask("{'metrics':['personal_baseline','tool_error_rate'],'period':'" LAST_WEEK "'}",
+                     &code, &error);
+  ck_assert_msg(r != NULL, "%s", bp_error_message(error));
+  ck_assert_uint_eq(r->rows, 2);
+  ck_assert_str_eq(text_of(r, 0, "against"), "average");
+  ck_assert_str_eq(text_of(r, 1, "against"), "trailing_12w");
+  ck_assert_ptr_null(bpi_table_get(r, "baseline"));
+  ck_assert_ptr_null(bpi_table_get(r, "baseline_from"));
+  bpi_table_release(r);
+}
+END_TEST
+
 /* Week by week, from a rate that falls by one point each week to the last. */
 START_TEST(trends) {
   int code;
@@ -719,9 +777,11 @@ int main(void) {
   tcase_add_test(c, nothing_at_all);
   tcase_add_test(c, memory_runs_out);
   tcase_add_test(c, comparisons);
+  tcase_add_test(c, own_baselines);
   tcase_add_test(c, trends);
   tcase_add_test(c, numbers_are_those_of_the_cells);
   tcase_add_test(c, changes_are_found);
+  tcase_add_test(c, two_values_differ_either_way);
   tcase_add_test(c, same_facts_same_report);
   tcase_add_test(c, noise_tells_nothing);
   tcase_add_test(c, clumps_tell_nothing);
