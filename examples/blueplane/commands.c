@@ -112,7 +112,7 @@ const command command_table[] = {
     {"hook", DATA, "claude_code|cursor", "keep a payload of the assistant's hooks, without content",
      "Reads it on standard input and opens no store. Name this as the command of the hooks: "
      "docs/sources.md has the settings.",
-     0, 0, 0, -1, "claude_code cursor", run_hook},
+     0, COMMAND_BARE, 0, -1, "claude_code cursor", run_hook},
     {"privacy", DATA, "audit | preview FILE",
      "what is stored about you, what leaves, who asked; or what would be kept of a file",
      "preview shows field by field what would be kept, hashed or left out, and by which rule.",

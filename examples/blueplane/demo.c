@@ -160,7 +160,8 @@ int run_demo(program *p) {
   if (code == EXIT_OK) code = make_folder(m.folder);
   if (code != EXIT_OK) return code;
   m.monday_us = monday * DAY_US;
-  note(&p->screen, "sharing and publishing %d weeks of %d people ...", m.weeks, MADE_PEOPLE);
+  note(&p->screen, "sharing and publishing %d week%s of %d people ...", m.weeks,
+       m.weeks == 1 ? "" : "s", MADE_PEOPLE);
   code = make_organisation(&m);
   for (size_t i = 0; i < PIECES && code == EXIT_OK; i++)
     code = make_piece(&m, &pieces[i]);

@@ -147,19 +147,18 @@ static void check_content(doctor *d) {
     return;
   }
   text said = {0};
-  put_count(&said, health_figure(r, "sessions"));
-  text_add(&said, " sessions, ");
-  put_count(&said, health_figure(r, "responses"));
-  text_add(&said, " responses, ");
-  put_count(&said, health_figure(r, "tool_calls"));
-  text_add(&said, " tool calls in ");
+  put_some(&said, (uint64_t)health_figure(r, "sessions"), "session, ", "sessions, ");
+  put_some(&said, (uint64_t)health_figure(r, "responses"), "response, ", "responses, ");
+  put_some(&said, (uint64_t)health_figure(r, "tool_calls"), "tool call in ", "tool calls in ");
   put_bytes(&said, (uint64_t)health_figure(r, "storage_bytes"));
   find(d, WELL, "content", said.data, NULL);
-  if (health_figure(r, "undated") > 0)
-    find(d, WARNING, "undated",
-         print_text("%lld records carry no usable time and are in no period",
-                    (long long)health_figure(r, "undated")),
-         copy_text("they count in --period all"));
+  if (health_figure(r, "undated") > 0) {
+    text undated = {0};
+    put_some(&undated, (uint64_t)health_figure(r, "undated"),
+             "record carries no usable time and is in no period",
+             "records carry no usable time and are in no period");
+    find(d, WARNING, "undated", undated.data, copy_text("--period all counts them"));
+  }
   bp_result_free(r);
 }
 
@@ -184,9 +183,12 @@ static void judge_rejects(doctor *d, const bp_result *reasons, const bp_result *
                                                                      : 0;
     if (count > 0) text_addf(&said, "%s%zu %s", said.length > 0 ? ", " : "", count, reason);
   }
-  if (unreadable > 0)
-    find(d, WARNING, "unreadable", print_text("%zu files could not be read", unreadable),
+  if (unreadable > 0) {
+    text files = {0};
+    put_some(&files, unreadable, "file could not be read", "files could not be read");
+    find(d, WARNING, "unreadable", files.data,
          copy_text("look at their permissions; every sync tries them again"));
+  }
   if (said.length > 0)
     find(d, WARNING, "rejected", print_text("records that break their format: %s", said.data),
          copy_text("they are in no number; the store keeps their line and byte, not their text"));

@@ -100,10 +100,8 @@ static int export_sessions(program *p) {
                                         NULL};
   char *period = period_of(p, "all");
   if (period == NULL) return EXIT_USAGE;
-  question q = {.metrics = metrics,
-                .by = {"session", "workspace", "platform", "branch"},
-                .period = period,
-                .order = p->options.value[OPTION_ORDER]};
+  question q = {
+      .metrics = metrics, .by = {"session", "workspace", "platform", "branch"}, .period = period};
   bp_result *r = NULL;
   int code = ask(&r, p, &q);
   if (code == EXIT_OK) code = write_result(&p->screen, r, NULL);
@@ -115,9 +113,10 @@ static int export_sessions(program *p) {
 int run_export(program *p) {
   static const char *const usual[] = {"time.day", "platform", "workspace", NULL};
   static const char *const columns_behind[] = {"metric", "value", "unit", "state", NULL};
-  if (p->options.value[OPTION_FORMAT] == NULL) p->screen.format = "csv";
-  if (!is_json(&p->screen) && strcmp(p->screen.format, "csv") != 0)
+  bool writes = is_json(&p->screen) || strcmp(p->screen.format, "csv") == 0;
+  if (!writes && given(&p->options, OPTION_FORMAT))
     return complain(EXIT_USAGE, NULL, "export writes csv, json or ndjson");
+  if (!writes) p->screen.format = "csv"; /* what the configuration says is for other commands */
   if (p->argument_count == 1 && strcmp(p->arguments[0], "sessions") == 0 &&
       p->options.by.count == 0)
     return export_sessions(p);

@@ -45,6 +45,11 @@ void put_count(text *t, int64_t count) {
   put_grouped(t, count < 0 ? 0 - (uint64_t)count : (uint64_t)count);
 }
 
+void put_some(text *t, uint64_t count, const char *one, const char *many) {
+  put_grouped(t, count);
+  text_addf(t, " %s", count == 1 ? one : many);
+}
+
 /* size >= 0 with a number of decimals and groups of thousands. */
 static void put_fixed(text *t, double size, unsigned decimals) {
   uint64_t power = 1;

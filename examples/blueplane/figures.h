@@ -28,6 +28,8 @@ const char *minus(const screen *s);
 /* A number of bytes, a share, a plain count. */
 void put_bytes(text *t, uint64_t bytes);
 void put_count(text *t, int64_t count);
+/* "1 file", "2,104 files". */
+void put_some(text *t, uint64_t count, const char *one, const char *many);
 /* "value", "lower_bound", "empty", "withheld" or "uncovered". */
 const char *cell_state(int cell);
 /* The cell's exact value as JSON. */

@@ -15,7 +15,8 @@
 #include "exits.h"
 #include "paths.h"
 
-#define BATCH_BYTES ((size_t)1 << 20) /* of events, handed over at once */
+#define BATCH_BYTES ((size_t)1 << 20)   /* of events, handed over at once */
+#define TIME_MOST (INT64_MAX / 1000000) /* seconds; a commit may claim any */
 
 /* Addresses that assistants sign commits with, as co-authors. */
 static const char *const assistants[] = {"noreply@anthropic.com",
@@ -167,7 +168,8 @@ static int add_commit(repository *r, const git_commit *commit) {
   json j = {0};
   start_event(&j, r, "commit");
   json_text(&j, "id", git_oid_tostr(id, sizeof id, git_commit_id(commit)));
-  json_int(&j, "time", (int64_t)git_commit_author(commit)->when.time * 1000000);
+  git_time_t at = git_commit_author(commit)->when.time;
+  if (at <= TIME_MOST && at >= -TIME_MOST) json_int(&j, "time", (int64_t)at * 1000000);
   json_bool(&j, "sidechain", true); /* the session that recorded it owns it */
   json_text(&j, "type", type_of(commit));
   if (is_assisted(commit)) json_bool(&j, "assisted", true);
@@ -189,6 +191,7 @@ static int hand_over(repository *r) {
                            &report, &error);
   r->report.records_stored += report.records_stored;
   r->report.records_updated += report.records_updated;
+  r->report.records_rejected += report.records_rejected;
   text_free(&r->events);
   r->events = (text){0};
   return rc == BP_OK ? EXIT_OK : complain_of(error);
@@ -296,9 +299,19 @@ static int find_authors(repository *r) {
   return EXIT_USAGE;
 }
 
+/* Where the history was cut off, a commit would seem to have written all there was before it. */
+static int refuse_shallow(const char *path) {
+  char *shown = text_safe(path);
+  complain(EXIT_FAILED, "git fetch --unshallow brings the rest",
+           "%s: a shallow clone has a part of the history only", shown);
+  free(shown);
+  return EXIT_FAILED;
+}
+
 static int read_repository(repository *r, const char *path) {
   if (git_repository_open_ext(&r->git, path, 0, NULL) != 0)
     return complain_git(path, "no repository");
+  if (git_repository_is_shallow(r->git) == 1) return refuse_shallow(path);
   const char *folder = git_repository_workdir(r->git);
   r->workspace = without_slash(folder != NULL ? folder : git_repository_path(r->git));
   r->origin = print_text("git %s", r->workspace);
@@ -322,14 +335,18 @@ static void report_text(text *t, const repository *r) {
   char *path = short_path(r->workspace);
   text_add(t, path);
   text_add(t, ": ");
-  put_count(t, r->counts.taken);
-  text_add(t, r->counts.taken == 1 ? " commit of yours, " : " commits of yours, ");
+  put_some(t, (uint64_t)r->counts.taken, "commit of yours, ", "commits of yours, ");
   put_count(t, (int64_t)r->report.records_stored);
   text_add(t, " new; ");
   put_count(t, r->counts.of_others);
   text_add(t, " of others and ");
-  put_count(t, r->counts.merges);
-  text_add(t, r->counts.merges == 1 ? " merge passed over\n" : " merges passed over\n");
+  put_some(t, (uint64_t)r->counts.merges, "merge passed over", "merges passed over");
+  if (r->report.records_rejected > 0) {
+    text_add(t, "; ");
+    put_count(t, (int64_t)r->report.records_rejected);
+    text_add(t, " rejected, blueplane doctor says why");
+  }
+  text_add(t, "\n");
   free(path);
 }
 
@@ -341,6 +358,7 @@ static void report_json(json *j, const repository *r) {
   json_int(j, "merges", r->counts.merges);
   json_int(j, "records_stored", (int64_t)r->report.records_stored);
   json_int(j, "records_updated", (int64_t)r->report.records_updated);
+  json_int(j, "records_rejected", (int64_t)r->report.records_rejected);
   json_close(j, '}');
 }
 

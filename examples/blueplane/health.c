@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,7 +72,7 @@ static int read_limit(limit *l, const char *said) {
   char *end;
   errno = 0;
   l->value = strtod(value, &end);
-  bool number = length > 0 && l->sign != '\0' && end != value && errno == 0;
+  bool number = length > 0 && l->sign != '\0' && end != value && isfinite(l->value) && errno == 0;
   if (number && l->info == NULL)
     code = refuse_name(name.data);
   else if (!number || !scale(l, end)) {
@@ -154,15 +155,6 @@ static int write_rows(const screen *s, const vitals *v) {
   return rows_end(&r);
 }
 
-static int write_markdown(const vitals *v) {
-  text t = {0};
-  text_add(&t, "| name | of | value |\n| --- | --- | ---: |\n");
-  for (size_t i = 0; i < v->count; i++)
-    text_addf(&t, "| %s | %s | %.15g |\n", v->item[i].info->name,
-              v->item[i].of != NULL ? v->item[i].of : "", v->item[i].value);
-  return write_out(&t);
-}
-
 static int write_vitals(const screen *s, const vitals *v) {
   if (is_table(s)) return show(s, v);
   if (strcmp(s->format, "prometheus") == 0) {
@@ -170,7 +162,6 @@ static int write_vitals(const screen *s, const vitals *v) {
     put_exposition(&t, v);
     return write_out(&t);
   }
-  if (strcmp(s->format, "markdown") == 0) return write_markdown(v);
   if (strcmp(s->format, "json") != 0) return write_rows(s, v);
   json j = {0};
   json_vitals(&j, v);
@@ -189,6 +180,8 @@ int run_health(program *p) {
   strings said = {0};
   for (size_t i = 0; i < p->options.fail_on.count; i++)
     strings_add_list(&said, p->options.fail_on.item[i]);
+  if (said.count == 0 && given(&p->options, OPTION_FAIL_ON))
+    strings_add(&said, ""); /* of a variable that is not set, say: it would be watched in vain */
   limit *limits = need(calloc(said.count + 1, sizeof *limits));
   bp_store *operator= NULL;
   vitals v = {0};

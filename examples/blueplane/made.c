@@ -99,7 +99,7 @@ static int hire(organisation *o) {
       o->worker[number] =
           (worker){.number = number, .team = team, .experience = (number * 3 + i) % 4};
   for (number = 0; number < MADE_PEOPLE && rc == BP_OK; number++)
-    rc = people_work(o, number);
+    rc = interrupted ? BP_ERR_CANCELLED : people_work(o, number);
   return rc;
 }
 
@@ -270,7 +270,7 @@ static int close_week(organisation *o, int64_t monday_us, bool lead) {
   put_week_name(window, monday_us / DAY_US - 7);
   now_us = monday_us + DAY_US / 3;
   for (int i = 0; i < MADE_PEOPLE && rc == BP_OK; i++)
-    rc = hand_over(o, i, window);
+    rc = interrupted ? BP_ERR_CANCELLED : hand_over(o, i, window);
   now_us += 3 * DAY_US;
   char *path = print_text("%s/%s.release", o->made->folder, window);
   if (rc == BP_OK) rc = bp_publish(&r, o->team, window, path, &o->error);
@@ -317,7 +317,9 @@ static int follow_week(organisation *o) {
   for (size_t at = 0; at < events.length && rc == BP_OK; turn++) {
     size_t length = lines_from(events.data + at, 12 + turn * 5 % 23);
     int64_t written = time_of_last(events.data + at, length);
-    if (written / 1000000 > (int64_t)time(NULL)) break; /* nobody has worked in the future */
+    if (interrupted) rc = BP_ERR_CANCELLED;
+    if (rc != BP_OK || written / 1000000 > (int64_t)time(NULL))
+      break; /* nobody has worked in the future */
     if (!append(path, events.data + at, length, written)) rc = BP_ERR_IO;
     now_us = written + 300000 + (int64_t)(turn * turn * 37 % 4200) * 1000;
     if (rc == BP_OK) rc = bp_ingest_file(o->person[0], "native", path, NULL, NULL, &o->error);
@@ -344,6 +346,7 @@ int make_organisation(const made *m) {
   bp_close(o.team);
   bp_close(o.all);
   if (rc == BP_OK) return EXIT_OK;
+  if (rc == BP_ERR_CANCELLED) return EXIT_INTERRUPTED;
   return o.error != NULL ? complain_of(o.error)
                          : complain(EXIT_FAILED, NULL, "cannot write to %s", m->folder);
 }

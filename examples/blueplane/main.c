@@ -16,9 +16,15 @@ static void on_interrupt(int signal_number) {
   interrupted = 1;
 }
 
+static bool is_bare(const program *p) {
+  const strings *words = &p->options.arguments;
+  const command *c = words->count > 0 ? find_command(words->item[0]) : NULL;
+  return c != NULL && c->flags & COMMAND_BARE;
+}
+
 static int read_options(program *p, int argc, const char **argv) {
   char *problem = options_read(&p->options, argc, argv);
-  if (problem == NULL) {
+  if (problem == NULL && !is_bare(p)) {
     char *path = config_path();
     problem = options_read_file(&p->options, path);
     free(path);
@@ -61,6 +67,7 @@ static void choose_store(program *p) {
 static int run(program *p, const command *c) {
   p->arguments = p->options.arguments.item + 1;
   p->argument_count = p->options.arguments.count - 1;
+  if (is_bare(p)) return c->run(p);
   int code = choose_zone(p);
   if (code != EXIT_OK) return code;
   choose_store(p);
@@ -109,6 +116,7 @@ static int start(program *p, int argc, const char **argv) {
 int run_words(int argc, char **argv) {
   program p = {.words = argv};
   int code = start(&p, argc, (const char **)argv);
+  if (code == EXIT_USAGE && is_bare(&p)) code = EXIT_FAILED;
   options_free(&p.options);
   free(p.zone);
   free(p.store_path);

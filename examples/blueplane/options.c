@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "paths.h"
 #include "text.h"
 
 #define FORMATS "table json ndjson csv markdown html prometheus"
@@ -143,9 +144,10 @@ static bool is_word(const char *words, const char *value, char **best) {
   return found;
 }
 
-/* "md" is what many would type first. */
+/* "md" is what many would type first, and what stands on standard output needs no file of its name. */
 static const char *usual_name(option_id id, const char *value) {
-  return id == OPTION_FORMAT && strcmp(value, "md") == 0 ? "markdown" : value;
+  if (id == OPTION_FORMAT && strcmp(value, "md") == 0) return "markdown";
+  return id == OPTION_OUTPUT && strcmp(value, "/dev/stdout") == 0 ? "-" : value;
 }
 
 static bool is_closed(const option_info *info) {
@@ -296,23 +298,31 @@ static char *take_line(options *o, char *line, const char *path, int number) {
                       "week-start, format, color, prices, assumptions",
                       path, number);
   if (value[0] == '\0') return print_text("%s:%d: %s has no value", path, number, name);
+  bool is_path = info->values != NULL && strcmp(info->values, "@files") == 0;
   char *problem = check_value(info, usual_name(info->id, value));
   if (problem != NULL) {
     char *placed = print_text("%s:%d: %s", path, number, problem + strlen("--"));
     free(problem);
     return placed;
   }
-  if (o->value[info->id] == NULL) set_value(o, info->id, value);
+  if (o->value[info->id] != NULL) return NULL;
+  char *meant = is_path ? expand_home(value) : copy_text(value); /* no shell has looked at it */
+  set_value(o, info->id, meant);
+  free(meant);
   return NULL;
 }
 
 char *options_read_file(options *o, const char *path) {
+  errno = 0;
   FILE *file = fopen(path, "r");
-  if (file == NULL) return NULL;
+  if (file == NULL && (errno == ENOENT || errno == ENOTDIR)) return NULL;
   char line[4096], *problem = NULL;
-  for (int number = 1; problem == NULL && fgets(line, sizeof line, file) != NULL; number++)
+  for (int number = 1; file != NULL && problem == NULL && fgets(line, sizeof line, file) != NULL;
+       number++)
     problem = take_line(o, line, path, number);
-  fclose(file);
+  if (problem == NULL && (file == NULL || ferror(file)))
+    problem = print_text("%s cannot be read: %s", path, strerror(errno));
+  if (file != NULL) fclose(file);
   return problem;
 }
 

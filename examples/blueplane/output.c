@@ -26,24 +26,34 @@ int write_out(text *t) {
   return EXIT_OK;
 }
 
-/* In a new file beside it, which then takes its name. */
-static int write_anew(const char *path, const text *t) {
-  char *beside = print_text("%s.XXXXXX", path);
-  int descriptor = mkstemp(beside); /* mode 0600 */
-  FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
+/* All of it; 0 or errno. Closes the file, which is NULL where it could not be opened. */
+static int write_whole(FILE *file, const text *t) {
   bool whole = file != NULL && fwrite(t->data, 1, t->length, file) == t->length;
   int failed = whole ? 0 : errno;
   if (file != NULL && fclose(file) != 0 && failed == 0) failed = errno;
-  if (failed == 0) failed = replace_file(beside, path);
-  if (failed != 0 && descriptor >= 0) remove(beside);
-  free(beside);
   return failed;
 }
 
+/* In a new file beside it, which then takes its name; of a link, beside what it leads to. */
+static int write_anew(const char *path, const text *t) {
+  char *real = real_path(path);
+  if (real == NULL) real = copy_text(path);
+  char *beside = print_text("%s.XXXXXX", real);
+  int descriptor = mkstemp(beside); /* mode 0600 */
+  int failed = write_whole(descriptor < 0 ? NULL : fdopen(descriptor, "wb"), t);
+  if (failed == 0) failed = replace_file(beside, real);
+  if (failed != 0 && descriptor >= 0) remove(beside);
+  free(beside);
+  free(real);
+  return failed;
+}
+
+/* A device or a pipe is written into: a file in its place would take it away from everybody. */
 int write_file(const char *path, text *t) {
   if (strcmp(path, "-") == 0) return write_out(t);
   int failed = make_folder_of(path);
-  if (failed == 0) failed = write_anew(path, t);
+  if (failed == 0)
+    failed = is_special(path) ? write_whole(fopen(path, "wb"), t) : write_anew(path, t);
   text_free(t);
   if (failed == 0) return EXIT_OK;
   char *shown = short_path(path);

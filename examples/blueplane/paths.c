@@ -91,7 +91,7 @@ static char *projects_of(const char *folder) {
   return copy_text(folder);
 }
 
-static char *expand_home(const char *path) {
+char *expand_home(const char *path) {
   if (path[0] != '~' || (path[1] != '\0' && strchr(PATH_DIVIDERS, path[1]) == NULL))
     return plain_path(path);
   char *home = home_folder();

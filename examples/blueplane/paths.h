@@ -38,5 +38,7 @@ int make_folder_of(const char *path);
 
 /* The path as people write it: with ~ for the home folder. */
 char *short_path(const char *path);
+/* The other way; the caller frees it. */
+char *expand_home(const char *path);
 
 #endif

@@ -90,8 +90,7 @@ static void put_retention(text *t, const screen *s, const bp_result *r) {
       if (strcmp(words[i][0], name) == 0) name = words[i][1];
     put_name(t, s, name);
     if (bp_result_cell(r, row, 1) == BP_CELL_VALUE) {
-      put_count(t, bp_result_int(r, row, 1));
-      text_add(t, " days\n");
+      put_some(t, (uint64_t)bp_result_int(r, row, 1), "day\n", "days\n");
     } else {
       text_add(t, "for ever\n");
     }
@@ -154,8 +153,8 @@ static void put_shared(text *t, const screen *s, const bp_result *r) {
   if (bp_result_rows(r) == 0) text_add(t, "  Nothing has left so far.\n");
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     put_name(t, s, cell(r, row, 0));
-    put_count(t, bp_result_int(r, row, 3));
-    text_add(t, " numbers for the team, on ");
+    put_some(t, (uint64_t)bp_result_int(r, row, 3), "number for the team, on ",
+             "numbers for the team, on ");
     put_day(t, r, row, 4);
     text_add(t, "\n");
   }
@@ -195,8 +194,7 @@ static void put_asked(text *t, const screen *s, const bp_result *r) {
   }
   if (others == 0) text_add(t, "  Nobody else has asked.\n");
   text_add(t, "  As the owner: ");
-  put_count(t, (int64_t)own);
-  text_add(t, " different questions.\n");
+  put_some(t, own, "question.\n", "different questions.\n");
 }
 
 static const part parts[] = {

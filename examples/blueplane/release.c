@@ -53,7 +53,8 @@ static int answer(program *p) {
   question q = {.metrics = (const char *const *)p->arguments + 2,
                 .period = period != NULL ? period : "all",
                 .compare = p->options.value[OPTION_COMPARE]};
-  for (size_t i = 0; i < p->options.by.count && i < 4; i++)
+  if (p->options.by.count > 4) return complain(EXIT_USAGE, NULL, "at most 4 dimensions at a time");
+  for (size_t i = 0; i < p->options.by.count; i++)
     q.by[i] = p->options.by.item[i];
   bp_result *r = NULL;
   int code = ask(&r, p, &q);

@@ -5,17 +5,18 @@
 
 #include "output.h"
 
+typedef enum row_form { ROWS_CSV, ROWS_MARKDOWN, ROWS_HTML, ROWS_DOCUMENT, ROWS_LINES } row_form;
+
 typedef struct rows {
-  const screen *screen;
   text out;
-  bool csv, document; /* document: one JSON object, else a line for each row */
-  bool first;         /* of the rows */
+  row_form form; /* ROWS_DOCUMENT: one JSON object; ROWS_LINES: one for each row */
+  bool first;    /* of the rows */
   json row;
   bool first_cell;
 } rows;
 
 /* The columns, ended by NULL, in the order in which each row will have them. `schema` names the
- * JSON document. CSV unless the format is json or ndjson. */
+ * JSON document. CSV where the format of the screen is none of these. */
 void rows_begin(rows *r, const screen *s, const char *schema, const char *const *columns);
 void rows_start(rows *r);
 void rows_text(rows *r, const char *column, const char *value); /* NULL: nothing */

@@ -15,19 +15,25 @@
 static int run_list(program *p) {
   static const char *const metrics[] = {"last_activity", "interactions",  "active_time",  "cost",
                                         "lines_added",   "lines_removed", "total_tokens", NULL};
+  bool cut = is_table(&p->screen) && !given(&p->options, OPTION_LIMIT);
   question q = {.metrics = metrics,
                 .by = {"session", "workspace", "platform"},
-                .limit = is_table(&p->screen) ? LIST_LENGTH : 0};
+                .limit = cut ? LIST_LENGTH + 1 : 0};
   bp_result *r = NULL;
   int code = ask_listing(&r, p, &q, "-last_activity", "7d");
+  cut = cut && code == EXIT_OK && bp_result_rows(r) > LIST_LENGTH;
+  if (cut) { /* there are more than are shown */
+    bp_result_free(r);
+    q.limit = LIST_LENGTH;
+    code = ask_listing(&r, p, &q, "-last_activity", "7d");
+  }
   if (code == EXIT_OK && is_table(&p->screen) && bp_result_rows(r) > 0) {
     text t = {0};
     put_listing_title(&t, p, r, NULL);
     code = write_out(&t);
   }
   if (code == EXIT_OK) code = show_listing(p, r, LISTING_TABLE);
-  if (code == EXIT_OK && bp_result_rows(r) == LIST_LENGTH && !given(&p->options, OPTION_LIMIT))
-    note(&p->screen, "the latest %d; --limit shows more", LIST_LENGTH);
+  if (code == EXIT_OK && cut) note(&p->screen, "the latest %d; --limit shows more", LIST_LENGTH);
   bp_result_free(r);
   return code;
 }

@@ -217,14 +217,23 @@ static void put_shares(text *t, const stats *s, const char *title, const bp_resu
   text_free(&said);
 }
 
+/* "72 interactions"; the caller frees it. */
+static char *interactions_of(const stats *s, const bp_result *r, size_t row) {
+  int column = find_column(r, "metric", "interactions");
+  bool one = has_value(r, row, column) && bp_result_int(r, row, (size_t)column) == 1;
+  char *count = figure(&s->program->screen, r, row, column);
+  char *said = print_text("%s interaction%s", count, one ? "" : "s");
+  free(count);
+  return said;
+}
+
 static void put_most_active(text *t, const stats *s) {
   const screen *w = &s->program->screen;
   int share = find_column(s->workspaces, "metric", "interaction_share");
   if (bp_result_rows(s->workspaces) == 0) return;
   char *name = figure(w, s->workspaces, 0, 0), *part = figure(w, s->workspaces, 0, share);
-  char *count = figure(w, s->workspaces, 0, find_column(s->workspaces, "metric", "interactions"));
-  char *said =
-      print_text("%s: %s interactions, %s", name[0] != '\0' ? name : "(unknown)", count, part);
+  char *count = interactions_of(s, s->workspaces, 0);
+  char *said = print_text("%s: %s, %s", name[0] != '\0' ? name : "(unknown)", count, part);
   put_line(t, s, "Most active in", said);
   free(said);
   free(count);
@@ -246,9 +255,9 @@ static void put_peak_hour(text *t, const stats *s) {
   int column = find_column(s->hours, "metric", "interactions");
   if (!greatest_row(s->hours, column, &best) || !has_value(s->hours, best, 0)) return;
   int hour = (int)bp_result_int(s->hours, best, 0);
-  char *count = figure(w, s->hours, best, column);
+  char *count = interactions_of(s, s->hours, best);
   text said = {0};
-  text_addf(&said, "%02d:00 to %02d:00, %s interactions", hour, (hour + 1) % 24, count);
+  text_addf(&said, "%02d:00 to %02d:00, %s", hour, (hour + 1) % 24, count);
   put_line(t, s, "Peak hour", said.data);
   free(count);
   if (w->blocks && (w->width == 0 || w->width >= TITLE_WIDTH + 2 + text_width(said.data) + 34)) {
@@ -262,16 +271,15 @@ static void put_peak_hour(text *t, const stats *s) {
 }
 
 static void put_peak_day(text *t, const stats *s) {
-  const screen *w = &s->program->screen;
   size_t best;
   int column = find_column(s->parts, "metric", "interactions");
   date d;
   if (!greatest_row(s->parts, column, &best)) return;
   const char *value = bp_result_text(s->parts, best, 0, NULL);
   if (strcmp(s->by, "time.day") != 0 || value == NULL || !parse_date(&d, value)) return;
-  char *count = figure(w, s->parts, best, column);
-  char *said = print_text("%s %d %s, %s interactions", weekday_name(d.weekday), d.day,
-                          month_name(d.month), count);
+  char *count = interactions_of(s, s->parts, best);
+  char *said =
+      print_text("%s %d %s, %s", weekday_name(d.weekday), d.day, month_name(d.month), count);
   put_line(t, s, "Peak day", said);
   free(said);
   free(count);

@@ -192,9 +192,12 @@ int sync_before(program *p) {
     note(&p->screen, "interrupted; what was read so far is kept");
     return EXIT_INTERRUPTED;
   }
-  if (total.files_failed > 0)
-    note(&p->screen, "note: %llu files could not be read; blueplane doctor says more",
-         (unsigned long long)total.files_failed);
+  if (total.files_failed > 0) {
+    text files = {0};
+    put_some(&files, total.files_failed, "file", "files");
+    note(&p->screen, "note: %s could not be read; blueplane doctor says more", files.data);
+    text_free(&files);
+  }
   if (rc == BP_ERR_BUSY || rc == BP_ERR_READONLY) {
     note(&p->screen,
          rc == BP_ERR_BUSY
@@ -251,11 +254,6 @@ static int report_json(const parts *all, bool interrupted_here) {
   return write_json(&j);
 }
 
-static void put_some(text *t, uint64_t count, const char *one, const char *many) {
-  put_count(t, (int64_t)count);
-  text_addf(t, " %s", count == 1 ? one : many);
-}
-
 static void put_place(text *t, const screen *s, const part *where) {
   char *path = short_path(where->path);
   text_fit(t, where->source != NULL ? where->source : "", 18, s->ascii);
@@ -302,15 +300,17 @@ static int report(const screen *s, const parts *all, bool interrupted_here) {
 
 static void take_out_expired(const program *p) {
   bp_result *receipt = erase_expired(p->store);
-  int64_t facts = 0;
+  uint64_t facts = 0;
   for (size_t row = 0; row < bp_result_rows(receipt) && row < 7; row++)
-    facts += bp_result_int(receipt, row, 1);
+    facts += (uint64_t)bp_result_int(receipt, row, 1);
   bp_result_free(receipt);
-  if (facts > 0)
-    note(&p->screen,
-         "%lld facts were taken out because of their age; blueplane privacy audit says how long "
-         "things are kept",
-         (long long)facts);
+  if (facts == 0) return;
+  text said = {0};
+  put_some(&said, facts, "fact was", "facts were");
+  note(&p->screen,
+       "%s taken out because of their age; blueplane privacy audit says how long things are kept",
+       said.data);
+  text_free(&said);
 }
 
 /* ------------------------------------------------------------------------------------- command */

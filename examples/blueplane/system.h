@@ -57,6 +57,7 @@ typedef struct file_look {
 } file_look;
 bool look_at(file_look *out, const char *path); /* at a link itself; false: errno says why */
 bool is_folder(const char *path);               /* or a link to one */
+bool is_special(const char *path);              /* a device, a pipe or the like, or a link to one */
 bool may_list(const char *path);
 double room_left(const char *path); /* bytes on its disk; negative: not known */
 

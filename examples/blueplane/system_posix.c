@@ -69,7 +69,8 @@ char *plain_path(const char *path) {
 
 char *temporary_folder(void) {
   const char *temporary = getenv(TEMPORARY);
-  char *path = print_text("%s/blueplane-XXXXXX", temporary != NULL ? temporary : "/tmp");
+  bool named = temporary != NULL && temporary[0] != '\0';
+  char *path = print_text("%s/blueplane-XXXXXX", named ? temporary : "/tmp");
   if (mkdtemp(path) != NULL) return path;
   free(path);
   return NULL;
@@ -112,6 +113,11 @@ bool look_at(file_look *out, const char *path) {
 bool is_folder(const char *path) {
   struct stat status;
   return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool is_special(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
 bool may_list(const char *path) {

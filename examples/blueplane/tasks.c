@@ -93,16 +93,22 @@ static void put_saved(text *t, const screen *s, const bp_result *r) {
 }
 
 static void put_resolved(text *t, const screen *s, const bp_result *r) {
-  char *tasks = named(s, r, 0, "tasks"), *resolved = named(s, r, 0, "resolution_rate.resolved");
-  char *of = named(s, r, 0, "resolution_rate.to_resolve");
+  int column = find_column(r, NULL, "resolution_rate.to_resolve");
+  int64_t tasks = bp_result_int(r, 0, (size_t)find_column(r, NULL, "tasks"));
+  int64_t to_resolve = bp_result_int(r, 0, (size_t)column);
+  char *of = figure(s, r, 0, column), *resolved = named(s, r, 0, "resolution_rate.resolved");
   char *share =
       range_figure(s, r, 0, "resolution_rate", "resolution_rate.low", "resolution_rate.high");
-  char *said = print_text("%s tasks; of %s that had something to resolve %s were resolved: %s",
-                          tasks, of, resolved, share);
-  put_wrapped(t, s, said, 0);
+  text said = {0};
+  put_some(&said, (uint64_t)tasks, "task; ", "tasks; ");
+  if (to_resolve > 0)
+    text_addf(&said, "of %s that had something to resolve %s %s resolved: %s", of, resolved,
+              strcmp(resolved, "1") == 0 ? "was" : "were", share);
+  else
+    text_add(&said, "nothing was there to resolve");
+  put_wrapped(t, s, said.data, 0);
   text_add(t, "\n");
-  free(said);
-  free(tasks);
+  text_free(&said);
   free(resolved);
   free(of);
   free(share);

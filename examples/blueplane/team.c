@@ -21,14 +21,19 @@ static int failed_file(const char *what, const char *path, int why) {
   return code;
 }
 
-/* Never over another file: what is there may be the only copy. */
-static int write_new(const char *path, const void *data, size_t length) {
+/* Never over another file: what is there may be the only copy. NULL after a complaint. */
+static FILE *open_new(const char *path) {
   FILE *file = create_private(path);
-  if (file == NULL) return failed_file("write", path, errno);
+  if (file == NULL) failed_file("write", path, errno);
+  return file;
+}
+
+/* Closes the file. Where nothing came of it, it goes: it would keep the next try from making one. */
+static int fill_new(FILE *file, const char *path, const void *data, size_t length) {
   int failed = fwrite(data, 1, length, file) == length ? 0 : errno;
   if (fclose(file) != 0 && failed == 0) failed = errno;
   if (failed == 0) return EXIT_OK;
-  remove(path); /* a part would keep the whole from being written */
+  remove(path);
   return failed_file("write", path, failed);
 }
 
@@ -234,8 +239,9 @@ static int team_status(program *p) {
 /* {"version":1,"MEMBER":NUMBER}: the library says what is wrong with the number. */
 static int set_sharing(program *p, const char *member) {
   char *end = NULL;
+  errno = 0;
   long number = strtol(p->arguments[1], &end, 10);
-  if (*end != '\0' || end == p->arguments[1])
+  if (*end != '\0' || end == p->arguments[1] || errno != 0)
     return complain(EXIT_USAGE, NULL, "%s is no number", p->arguments[1]);
   int code = open_store(p, false);
   if (code != EXIT_OK) return code;
@@ -302,16 +308,22 @@ int run_share(program *p) {
   void *bundle = NULL;
   size_t length = 0;
   bp_error *error = NULL;
+  const char *path = p->arguments[1];
   bool consent = strcmp(p->arguments[0], "consent") == 0;
   int code = open_store(p, false);
   if (code == EXIT_OK && !consent && !given(&p->options, OPTION_NO_SYNC)) code = sync_before(p);
   if (code != EXIT_OK) return code;
+  FILE *file = open_new(path); /* first: what is sealed counts as having left */
+  if (file == NULL) return EXIT_FAILED;
   if (bp_share_export(&bundle, &length, p->store, consent ? "lead" : "team",
-                      consent ? NULL : p->arguments[0], &error) != BP_OK)
+                      consent ? NULL : p->arguments[0], &error) != BP_OK) {
+    fclose(file);
+    remove(path);
     return complain_of(error);
-  code = write_new(p->arguments[1], bundle, length);
+  }
+  code = fill_new(file, path, bundle, length);
   bp_free(bundle);
-  if (code == EXIT_OK) note(&p->screen, "%s: %zu bytes, sealed", p->arguments[1], length);
+  if (code == EXIT_OK) note(&p->screen, "%s: %zu bytes, sealed", path, length);
   return code;
 }
 

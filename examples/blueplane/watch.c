@@ -64,11 +64,13 @@ static int show(text *last, program *p, bool on_terminal) {
 }
 
 int run_watch(program *p) {
-  bool on_terminal = is_terminal(stdout) && is_table(&p->screen);
+  bool writes = is_table(&p->screen) || is_json(&p->screen);
   text last = {0};
   live l;
-  if (!is_table(&p->screen) && !is_json(&p->screen))
+  if (!writes && given(&p->options, OPTION_FORMAT))
     return complain(EXIT_USAGE, NULL, "watch writes table, json or ndjson");
+  if (!writes) p->screen.format = "table"; /* what the configuration says is for other commands */
+  bool on_terminal = is_terminal(stdout) && is_table(&p->screen);
   int code = live_open(&l, p);
   if (on_terminal) fputs("\x1b[2J", stdout);
   if (code == EXIT_OK) code = show(&last, p, on_terminal);

@@ -689,7 +689,21 @@ class Hooks(Case):
             self.assertNotIn(b"\xff", run.stderr)
         self.assertFalse(self.kept_in(home, "claude_code").exists())
         self.assertEqual(self.hook(home, "nobody", {}).returncode, 1)
+        self.assertEqual(home("hook", "cursor", "--nothing").code, 1)
+        self.assertEqual(home("hook", "cursor", "--limit", "3").code, 1)
         self.ok(home("sync"), 3)
+
+    def test_bad_settings_stop_nobody(self):
+        """2 would forbid the assistant what it is about to do; what it tells is kept whatever the settings say."""
+        home = self.new_home(data=False)
+        folder = pathlib.Path(home.root, ".config/blueplane")
+        folder.mkdir(parents=True)
+        for settings in ("zone = Nowhere/Land\n", "zone\n", "format = pdf\n"):
+            (folder / "config").write_text(settings)
+            run = self.hook(home, "claude_code", self.payloads("claude_code")[0])
+            self.assertEqual((run.returncode, run.stdout, run.stderr), (0, b"", b""), settings)
+            self.assertEqual(home("stats").code, 2)
+        self.assertEqual(len(self.kept(home, "claude_code")), 3)
 
     def test_many_at_once(self):
         """Lines of hooks that run at the same time do not mix."""
@@ -840,6 +854,28 @@ class Git(Case):
         self.assertEqual((row["pull_requests"], float(row["review_rounds"]), float(row["time_to_merge"])),
                          ("1", 1.0, 7200e6))
 
+    def test_a_part_of_the_history(self):
+        """Where the history was cut off, a commit would seem to have written all there was before it."""
+        whole, home = self.make_repository(), self.new_home()
+        part = os.path.join(os.path.dirname(whole), "part")
+        subprocess.run(["git", "clone", "-q", "--depth", "2", "-c", f"user.email={self.ME}", "file://" + whole, part], check=True)
+        run = self.ok(home("git", part), 1)
+        self.assertIn("git fetch --unshallow", run.err)
+        self.assertEqual(run.out, "")
+
+    def test_a_time_beyond_all(self):
+        """A commit may claim any; with one that nothing can hold it is counted and is in no period."""
+        repository, home = self.make_repository(), self.new_home()
+        person = f"A Person <{self.ME}> {2**63 - 1} +0000"
+        data = f"tree {self.git('write-tree').strip()}\nauthor {person}\ncommitter {person}\n\nFar\n"
+        made = subprocess.run(["git", "-C", repository, "hash-object", "-t", "commit", "-w", "--stdin", "--literally"],
+                              input=data.encode(), check=True, stdout=subprocess.PIPE).stdout.decode().strip()
+        mine = self.ok(home("git", repository, "--json")).json()["repositories"][0]
+        self.git("update-ref", "refs/heads/far", made)
+        said = self.ok(home("git", repository, "--json")).json()["repositories"][0]
+        self.assertEqual((said["commits"], said["records_stored"], said["records_rejected"]), (mine["commits"] + 1, 1, 0))
+        self.assertIn("1 record carries no usable time", self.ok(home("doctor")).out)
+
     def test_whose(self):
         repository, home = self.make_repository(), self.new_home()
         said = self.ok(home("git", repository, "--author", f"nobody@example.org,{self.OTHER}", "--json")).json()
@@ -902,6 +938,68 @@ class Formats(Case):
                 for line in said.splitlines():
                     self.assertEqual(ESCAPE.sub("", line), ESCAPE.sub("", line).rstrip(), command)
 
+    def test_a_part_of_the_catalogue(self):
+        """The metrics that hold a word, in the form that was asked for, cell by cell as in the whole."""
+        whole = list(csv.DictReader(io.StringIO(self.ok(self.home("metrics", "-f", "csv")).out)))
+        wanted = [row for row in whole if "cost" in row["metric"]]
+        found = {form: self.ok(self.home("metrics", "cost", "-f", form)).out for form in ("csv", "markdown", "html")}
+        names = [row["metric"] for row in csv.DictReader(io.StringIO(found["csv"]))]
+        self.assertLess({row["metric"] for row in wanted}, set(names))
+        lines = found["markdown"].splitlines()
+        self.assertEqual(lines[0], "| " + " | ".join(whole[0]) + " |")
+        self.assertEqual(lines[1], "|" + " --- |" * len(whole[0]))
+        self.assertEqual([line.split(" | ")[0] for line in lines[2:]], ["| " + name for name in names])
+        self.assertEqual(re.findall(r"<tr><td>([a-z_0-9]+)</td>", found["html"]), names)
+        self.assertIn(f"<th>{list(whole[0])[-1]}</th></tr>", found["html"])
+
+    def test_output_is_put_where_it_belongs(self):
+        """A link leads to its file, a pipe and a device stay what they are: a file in the place of /dev/null would be no end
+        of trouble."""
+        folder = tempfile.mkdtemp(dir=self.folder)
+        plain, link, pipe = (os.path.join(folder, name) for name in ("page.html", "link.html", "pipe"))
+        page = self.ok(self.home("dashboard", "-n", "--output", "-")).out
+        if os.geteuid() != 0:  # who could harm the machine does not try
+            self.assertTrue(self.ok(self.home("dashboard", "-n", "--output", "/dev/stdout")).out.startswith(page[:15]))
+        with open(plain, "w"):
+            pass
+        os.symlink("page.html", link)
+        self.ok(self.home("dashboard", "-n", "--output", link))
+        self.assertTrue(os.path.islink(link))
+        self.assertGreater(os.path.getsize(plain), 100000)
+        self.assertEqual(os.stat(plain).st_mode & 0o777, 0o600)
+        os.mkfifo(pipe)
+        with subprocess.Popen([PROGRAM, "health", "--output", pipe], env=self.home.environment) as writing, open(pipe) as end:
+            self.assertIn("</html>", end.read())
+            self.assertEqual(writing.wait(PATIENCE), 0)
+        self.assertFalse(os.path.isfile(pipe))
+        self.assertEqual(sorted(os.listdir(folder)), ["link.html", "page.html", "pipe"])
+
+    def test_one_is_one(self):
+        home = self.new_home(data=False)
+        path = os.path.join(self.folder, "one.blueplane.jsonl")
+        with open(path, "w", encoding="ascii") as file:
+            file.write('{"blueplane":1,"kind":"prompt","platform":"mytool","session":"s","id":"1","workspace":"/a/engine",'
+                       '"time":"2026-03-02T09:00:00Z"}\n')
+        self.ok(home("sync", path))
+        said = self.ok(home("stats", "--date", "2026-03-02", "-n")).out + self.ok(home("tasks", "--date", "2026-03-02", "-n")).out
+        self.assertIn("09:00 to 10:00, 1 interaction\n", said)
+        self.assertIn(": 1 interaction, 100 %", said)
+        self.assertIn("1 task; nothing was there to resolve\n", said)
+        self.assertIn("1 session, 0 responses, 0 tool calls in", self.ok(home("doctor")).out)
+
+    def test_more_is_said_where_there_is_more(self):
+        home = self.new_home(data=False)
+        path = os.path.join(self.folder, "many.blueplane.jsonl")
+        for count in (25, 26):
+            with open(path, "w", encoding="ascii") as file:
+                file.writelines(f'{{"blueplane":1,"kind":"prompt","platform":"mytool","session":"s{i}","id":"{i}",'
+                                '"time":"2026-03-02T09:00:00Z"}\n' for i in range(count))
+            self.ok(home("sync", path))
+            run = self.ok(home("sessions", "--date", "2026-03-02", "-n"))
+            self.assertEqual(("--limit shows more" in run.err, run.out.count("mytool")), (count > 25, 25))
+            run = self.ok(home("sessions", "--date", "2026-03-02", "-n", "--json"))
+            self.assertEqual((run.err, len(run.json()["rows"])), ("", count))
+
     def test_standard_output_is_checked(self):
         if not os.path.exists("/dev/full"):
             self.skipTest("no /dev/full")
@@ -930,6 +1028,9 @@ class Formats(Case):
             with open(links[-1], "w") as file:
                 file.write(member("team", what, steward).out)
         self.assertEqual(member("team", "join", *links).code, 0)
+        week = (datetime.date.today() - datetime.timedelta(days=7)).strftime("%G-W%V")
+        self.assertIn("File exists", self.ok(member("share", week, links[0]), 1).err)
+        self.assertIn("Nothing has left so far", self.ok(member("privacy", "audit")).out) # no bundle came of it
         script = ('mount -t tmpfs -o size=4k none "$1" && cd "$1" && '
                   '! cat /dev/zero 2>/dev/null >rest; ! "$2" share consent bundle && ls && rm rest && "$2" share consent bundle')
         run = subprocess.run(["unshare", "-Urm", "sh", "-c", script, "sh", disk, PROGRAM], env=member.environment,
@@ -1057,6 +1158,14 @@ class Usage(Case):
             configure(text)
             run = self.ok(home("stats"), 2)
             self.assertIn(said, run.err)
+        configure("store = ~/mine.db\nformat = markdown\n")
+        here = tempfile.mkdtemp(dir=self.folder)
+        self.assertTrue(self.ok(home("export", "cost", *ALL, cwd=here)).out.startswith("time.day,")) # which writes no Markdown
+        self.assertTrue(os.path.exists(os.path.join(home.root, "mine.db")))
+        self.assertEqual(os.listdir(here), [])
+        os.remove(path)
+        os.mkdir(path)
+        self.assertIn("config cannot be read", self.ok(home("stats"), 2).err)
 
     def test_completion(self):
         for shell, check in (("bash", ["bash", "-n"]), ("zsh", ["zsh", "-n"]), ("fish", ["fish", "--no-execute"])):

@@ -107,8 +107,8 @@ static void put_hours(text *t, const bp_result *r) {
     return;
   }
   text_addf(t,
-            "<p class=\"summary\">%lld interactions; most between %d and %d o’clock: %lld.</p>\n",
-            (long long)all, best, best + 1, (long long)hours[best]);
+            "<p class=\"summary\">%lld interaction%s; most between %d and %d o’clock: %lld.</p>\n",
+            (long long)all, all == 1 ? "" : "s", best, best + 1, (long long)hours[best]);
   put_hour_bars(t, hours, hours[best]);
   text_add(
       t, "<details id=\"hours-table\"><summary>As a table</summary><table class=\"figures\"><thead>"
