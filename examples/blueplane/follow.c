@@ -29,7 +29,6 @@
 /* What is watched: a folder, and for kqueue each file. */
 typedef struct watch {
   int id; /* of inotify, or an open file */
-  size_t root;
   char *path;
 } watch;
 
@@ -101,9 +100,20 @@ static bool look(root_state *r) {
 /* ------------------------------------------------------------------------------------ watching */
 
 #if defined(IS_TOLD)
-static void add_watch(follower *f, int id, size_t root, const char *path) {
+static void add_watch(follower *f, int id, const char *path) {
   f->watch = need(realloc(f->watch, (f->watches + 1) * sizeof *f->watch));
-  f->watch[f->watches++] = (watch){id, root, copy_text(path)};
+  f->watch[f->watches++] = (watch){id, copy_text(path)};
+}
+
+/* A folder may lie in another that is followed, too. */
+static bool is_below(const char *path, const char *root) {
+  size_t length = strlen(root);
+  return strncmp(path, root, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+static void mark(const follower *f, const char *path, bool *changed) {
+  for (size_t i = 0; i < f->roots; i++)
+    if (is_below(path, f->root[i].path)) changed[i] = true;
 }
 #endif
 
@@ -114,36 +124,44 @@ static void give_up(follower *f) {
     look(&f->root[i]);
 }
 
-typedef struct watching {
-  follower *follower;
-  size_t root;
-} watching;
-
 #if defined(__linux__)
 
 static int open_watcher(void) {
   return inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 }
 
+/* What is watched already keeps its number. */
+static int number_of(const follower *f, const char *path) {
+  return inotify_add_watch(f->descriptor, path,
+                           IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB |
+                               IN_ONLYDIR);
+}
+
+static bool is_watched(const follower *f, int id) {
+  for (size_t i = 0; i < f->watches; i++)
+    if (f->watch[i].id == id) return true;
+  return false;
+}
+
 static void watch_folder(void *user, const char *path) {
-  watching *w = user;
-  follower *f = w->follower;
+  follower *f = user;
   if (f->polls) return;
-  int id = inotify_add_watch(f->descriptor, path,
-                             IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB |
-                                 IN_ONLYDIR | IN_DONT_FOLLOW);
+  int id = number_of(f, path);
   if (id < 0 && (errno == ENOSPC || errno == ENOMEM)) {
     give_up(f);
     return;
   }
-  if (id < 0) return;
-  for (size_t i = 0; i < f->watches; i++)
-    if (f->watch[i].id == id) return;
-  add_watch(f, id, w->root, path);
+  if (id >= 0 && !is_watched(f, id)) add_watch(f, id, path);
 }
 
-static void watch_tree(follower *f, size_t root, const char *path) {
-  walk(path, &(visit){NULL, watch_folder, &(watching){f, root}}, 0);
+/* Another folder has come in its place: it was moved away, or one above it was. */
+static bool is_another(const follower *f, const char *path) {
+  int id = number_of(f, path);
+  return id >= 0 && !is_watched(f, id);
+}
+
+static void watch_tree(follower *f, const char *path) {
+  walk(path, &(visit){NULL, watch_folder, f}, 0);
 }
 
 static void forget(follower *f, size_t at) {
@@ -155,7 +173,7 @@ static void take_event(follower *f, const struct inotify_event *e, bool *changed
   if (e->mask & IN_Q_OVERFLOW) { /* something was missed: all of it may have changed */
     for (size_t i = 0; i < f->roots; i++) {
       changed[i] = true;
-      watch_tree(f, i, f->root[i].path);
+      watch_tree(f, f->root[i].path);
     }
     return;
   }
@@ -163,16 +181,14 @@ static void take_event(follower *f, const struct inotify_event *e, bool *changed
   while (at < f->watches && f->watch[at].id != e->wd)
     at++;
   if (at == f->watches) return;
-  size_t root = f->watch[at].root;
   if (e->mask & IN_IGNORED) {
     forget(f, at);
-    f->root[root].watched = access(f->root[root].path, F_OK) == 0;
     return;
   }
-  changed[root] = true;
+  mark(f, f->watch[at].path, changed);
   if (!(e->mask & IN_ISDIR) || e->len == 0) return;
   char *below = print_text("%s/%s", f->watch[at].path, e->name);
-  watch_tree(f, root, below); /* with what is in it already */
+  watch_tree(f, below); /* with what is in it already */
   free(below);
 }
 
@@ -201,8 +217,7 @@ static int open_watcher(void) {
 }
 
 /* A folder tells of new names, a file of what is written to it. */
-static void watch_path(watching *w, const char *path) {
-  follower *f = w->follower;
+static void watch_path(follower *f, const char *path) {
   for (size_t i = 0; i < f->watches; i++)
     if (strcmp(f->watch[i].path, path) == 0) return;
   if (f->polls) return;
@@ -216,10 +231,15 @@ static void watch_path(watching *w, const char *path) {
          NOTE_WRITE | NOTE_EXTEND | NOTE_DELETE | NOTE_RENAME, 0, NULL);
   bool added = id >= 0 && kevent(f->descriptor, &change, 1, NULL, 0, NULL) == 0;
   if (added)
-    add_watch(f, id, w->root, path);
+    add_watch(f, id, path);
   else if (id >= 0)
     close(id);
   if (!added || f->watches > WATCHES_MOST) give_up(f);
+}
+
+static bool is_another(const follower *f, const char *path) {
+  (void)f, (void)path;
+  return false; /* a folder that is moved or deleted tells of it */
 }
 
 static void watch_folder(void *user, const char *path) {
@@ -230,8 +250,8 @@ static void watch_file(void *user, const char *path, const file_look *found) {
   watch_path(user, path);
 }
 
-static void watch_tree(follower *f, size_t root, const char *path) {
-  walk(path, &(visit){watch_file, watch_folder, &(watching){f, root}}, 0);
+static void watch_tree(follower *f, const char *path) {
+  walk(path, &(visit){watch_file, watch_folder, f}, 0);
 }
 
 static void take_event(follower *f, const struct kevent *e, bool *changed) {
@@ -239,15 +259,14 @@ static void take_event(follower *f, const struct kevent *e, bool *changed) {
   while (at < f->watches && f->watch[at].id != (int)e->ident)
     at++;
   if (at == f->watches) return;
-  size_t root = f->watch[at].root;
-  changed[root] = true;
+  mark(f, f->watch[at].path, changed);
   if (e->fflags & (NOTE_DELETE | NOTE_RENAME)) {
     close(f->watch[at].id);
     free(f->watch[at].path);
     f->watch[at] = f->watch[--f->watches];
   }
-  watch_tree(f, root, f->root[root].path);
-  f->root[root].watched = access(f->root[root].path, F_OK) == 0;
+  for (size_t i = 0; i < f->roots; i++)
+    if (changed[i]) watch_tree(f, f->root[i].path);
 }
 
 static bool take_events(follower *f, bool *changed) {
@@ -268,8 +287,12 @@ static bool take_events(follower *f, bool *changed) {
 static int open_watcher(void) {
   return -1;
 }
-static void watch_tree(follower *f, size_t root, const char *path) {
-  (void)f, (void)root, (void)path;
+static void watch_tree(follower *f, const char *path) {
+  (void)f, (void)path;
+}
+static bool is_another(const follower *f, const char *path) {
+  (void)f, (void)path;
+  return false;
 }
 static bool take_events(follower *f, bool *changed) {
   (void)f, (void)changed;
@@ -282,9 +305,11 @@ static bool take_events(follower *f, bool *changed) {
 static bool watch_roots(follower *f, bool *changed) {
   bool any = false;
   for (size_t i = 0; i < f->roots && !f->polls; i++) {
-    if (f->root[i].watched || access(f->root[i].path, F_OK) != 0) continue;
-    f->root[i].watched = true;
-    watch_tree(f, i, f->root[i].path);
+    root_state *r = &f->root[i];
+    bool before = r->watched;
+    r->watched = access(r->path, F_OK) == 0;
+    if (!r->watched || (before && !is_another(f, r->path))) continue;
+    watch_tree(f, r->path);
     if (changed != NULL) changed[i] = any = true;
   }
   return any;

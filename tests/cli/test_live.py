@@ -190,7 +190,7 @@ class Health(Case):
         self.assertIn("storage_bytes>1kB is breached", err)
         self.assertIn("files>1 is breached", err)
         for wrong, said in (("rejcts>0", 'did you mean "rejects"?'), ("rejects", "no limit"), ("rejects>x", "no limit"),
-                            ("rejects>1s", "no limit"), ("lag_p95>1MB", "no limit"), ("storage_bytes>5%", "no limit"),
+                            ("rejects>1s", "no limit"), ("", "no limit"), ("lag_p95>nan", "no limit"), ("rejects>inf%", "no limit"), ("lag_p95>1MB", "no limit"), ("storage_bytes>5%", "no limit"),
                             ("sessions>1", "no figure")):
             code, _, err = self.run_program("health", "--fail-on", wrong)
             self.assertEqual((code, said in err), (2, True), f"{wrong}: {err}")
@@ -240,6 +240,9 @@ class Watch(Case):
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
+        end = threading.Timer(2 * PATIENCE, process.kill)  # who waits for a line waits no longer
+        self.addCleanup(end.cancel)
+        end.start()
         return process
 
     def follows(self, *words):
@@ -267,6 +270,40 @@ class Watch(Case):
 
     def test_by_looking(self):
         self.follows("--poll")
+
+    def test_another_folder_in_its_place(self):
+        """Moved away, below one that was moved away, and behind a link: what comes to be there is followed."""
+        projects = os.path.dirname(os.path.dirname(self.transcript))
+        process = self.watch("--json")
+        documents = iter(process.stdout.readline, b"")
+        before = json.loads(next(documents))["totals"]["sessions"]["value"] or 0
+        for number, moved in enumerate((projects, os.path.dirname(projects)), 1):
+            os.rename(moved, os.path.join(self.root, f"away-{number}"))
+            self.write(prompt(number, session=f"place-{number}"))
+            self.assertEqual(json.loads(next(documents))["totals"]["sessions"]["value"], before + number)
+        os.rename(projects, os.path.join(self.root, "elsewhere"))
+        os.symlink("../elsewhere", projects)
+        for number in (3, 4):
+            self.write(prompt(number, session=f"place-{number}"))
+            self.assertEqual(json.loads(next(documents))["totals"]["sessions"]["value"], before + number)
+
+    def test_a_place_within_another(self):
+        """What older clients of opencode write lies in the folder of the newer ones' database."""
+        data = os.path.join(self.root, ".local/share/opencode/storage")
+        os.makedirs(os.path.join(data, "session/a1b2"))
+        for folder in ("message/ses_0001", "part/msg_1"):
+            os.makedirs(os.path.join(data, folder))
+        process = self.watch("--json")
+        documents = iter(process.stdout.readline, b"")
+        before = json.loads(next(documents))["totals"]["sessions"]["value"] or 0
+        now = int(time.time() * 1000)
+        for name, value in (("part/msg_1/prt_1.json", {"id": "prt_1", "messageID": "msg_1", "sessionID": "ses_0001", "type": "text", "text": CANARY}),
+                            ("message/ses_0001/msg_1.json", {"id": "msg_1", "sessionID": "ses_0001", "role": "user", "time": {"created": now}}),
+                            ("session/a1b2/ses_0001.json", {"id": "ses_0001", "directory": "/a/engine", "version": "0.9.0",
+                                                            "time": {"created": now, "updated": now}})):
+            with open(os.path.join(data, name), "w", encoding="ascii") as file:
+                json.dump(value, file)
+        self.assertEqual(json.loads(next(documents))["totals"]["sessions"]["value"], before + 1)
 
     def test_a_line_for_each_change(self):
         process = self.watch()
