@@ -342,6 +342,38 @@ func TestAContextThatEndsCancels(t *testing.T) {
 	}
 }
 
+func TestAContextThatEndsWhileAnotherCallRuns(t *testing.T) {
+	store := open(t)
+	_, err := store.IngestBytes(t.Context(), week(), blueplane.Source("native"), blueplane.OnProgress(func(blueplane.Progress) error {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		told := make(chan error)
+		go func() {
+			_, err := store.Inspect(ctx, "health")
+			told <- err
+		}()
+		cancel(errEnough)
+		select {
+		case err := <-told:
+			if !errors.Is(err, blueplane.ErrCancelled) || !errors.Is(err, errEnough) {
+				t.Error(err)
+			}
+		case <-time.After(time.Minute):
+			t.Error("it waits for the call of another")
+			go func() { <-told }()
+		}
+		return nil
+	}))
+	if err != nil {
+		t.Error(err)
+	}
+	if err := new(blueplane.Store).Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := new(blueplane.Store).Inspect(t.Context(), "health"); !errors.Is(err, blueplane.ErrInvalid) {
+		t.Error(err)
+	}
+}
+
 func TestClosed(t *testing.T) {
 	store := filled(t)
 	result := run(t, store, blueplane.NewQuery("prompts"))

@@ -39,7 +39,6 @@ import (
 	"runtime"
 	"runtime/cgo"
 	"slices"
-	"sync"
 	"time"
 	"unsafe"
 )
@@ -84,7 +83,7 @@ type Report struct {
 
 // A Store is an open store.
 type Store struct {
-	mu      sync.Mutex // a call and Close
+	turn    chan struct{} // held by a call and by Close; nil: the zero Store, which is closed
 	handle  *handle
 	cleanup runtime.Cleanup
 }
@@ -194,15 +193,18 @@ func Open(path string, options ...Option) (*Store, error) {
 		h.clock.goOn()
 		return nil, err
 	}
-	store := &Store{handle: h}
+	store := &Store{turn: make(chan struct{}, 1), handle: h}
 	store.cleanup = runtime.AddCleanup(store, (*handle).close, h)
 	return store, nil
 }
 
 // Close closes the store, after a call that is still running. Results stay valid. Closing twice is fine.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if s.turn == nil {
+		return nil
+	}
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
 	if s.handle != nil {
 		s.cleanup.Stop()
 		s.handle.close()
@@ -211,15 +213,27 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// call runs one call of the library on the open store; a context that ends meanwhile cancels it.
+func ended(ctx context.Context) error {
+	return &Error{Code: C.BP_ERR_CANCELLED, Message: "the context had ended", cause: context.Cause(ctx)}
+}
+
+// call runs one call of the library on the open store; a context that ends meanwhile cancels it, and one that ends before ends
+// the wait for the call of another.
 func (s *Store) call(ctx context.Context, do func(store *C.bp_store, failed **C.bp_error) C.int) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if s.turn == nil {
+		return invalid("the store is closed")
+	}
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done(): // while another call was running
+		return ended(ctx)
+	}
+	defer func() { <-s.turn }()
 	if s.handle == nil {
 		return invalid("the store is closed")
 	}
-	if err := ctx.Err(); err != nil {
-		return &Error{Code: C.BP_ERR_CANCELLED, Message: "the context had ended", cause: context.Cause(ctx)}
+	if ctx.Err() != nil {
+		return ended(ctx)
 	}
 	over, store := make(chan struct{}), s.handle.store
 	stop := context.AfterFunc(ctx, func() {

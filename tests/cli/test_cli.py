@@ -305,6 +305,18 @@ class Sync(Case):
         run = self.ok(home("sessions", "--period", "all", "--json"))
         self.assertEqual(len(run.json()["rows"]), self.count("sessions"))
 
+    def test_interrupted_demo(self):
+        folder = os.path.join(tempfile.mkdtemp(dir=self.folder), "demo")
+
+        def releases():
+            return [name for name in os.listdir(folder) if name.endswith(".release")] if os.path.isdir(folder) else []
+        with subprocess.Popen([PROGRAM, "demo", folder, "--weeks", "104", "-q"], env=self.home.environment) as demo:
+            while demo.poll() is None and not releases():
+                time.sleep(0.01)
+            demo.send_signal(signal.SIGINT)
+            self.assertEqual(demo.wait(PATIENCE), 130)
+        self.assertLess(len(releases()), 104)
+
     def test_progress(self):
         home = self.many_files(150)
         run = self.ok(home.on_terminal("sync"))

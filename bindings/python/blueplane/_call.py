@@ -26,7 +26,7 @@ def utf8(value: Optional[str]) -> Any:
     """An argument of type const char *; None is NULL."""
     if value is None:
         return ffi.NULL
-    encoded = value.encode("utf-8")
+    encoded = value.encode("utf-8", "surrogateescape")  # a path may hold any bytes; what else does is refused where it is read
     if b"\0" in encoded:
         raise errors.InvalidError("a text holds a NUL character")
     return encoded

@@ -119,10 +119,11 @@ class Store:
         if path is None and not memory:
             found = places()
             path, zone = found.store, zone or found.zone
-            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+            os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
         self.path = None if path is None else os.fspath(path)
         self.access, self.zone = access, zone
         self._lock = threading.RLock()
+        self._inside = False  # a call of this thread is running: its callback, or what a signal or the collector runs, is not to begin another
         self._closing = threading.Lock()  # a cancel reaches an open store or none
         self._clock = None if clock is None else _Clock(clock)
         options = ffi.new("bp_open_options *", {"struct_size": ffi.sizeof("bp_open_options")})
@@ -147,10 +148,12 @@ class Store:
 
     def close(self) -> None:
         """Closes the store; what came from it stays valid. Waits for a call that is running."""
-        with self._lock, self._closing:
-            if self._handle is not None:
-                ffi.release(self._handle)
-                self._handle = None
+        with self._lock:
+            self._outside()
+            with self._closing:
+                if self._handle is not None:
+                    ffi.release(self._handle)
+                    self._handle = None
 
     def __enter__(self) -> Store:
         return self
@@ -168,6 +171,11 @@ class Store:
             raise errors.InvalidError("the store is closed")
         return self._handle
 
+    def _outside(self) -> None:
+        """The lock is held: of the thread that holds it a call may be running all the same."""
+        if self._inside:
+            raise errors.InvalidError("a call on this store is running", {"hint": "a callback may cancel it, and nothing else"})
+
     def cancel(self) -> None:
         """Asks the call that is running on this store, in another thread, to stop."""
         with self._closing:
@@ -178,9 +186,12 @@ class Store:
     def _timed(self) -> Iterator[None]:
         """One call at a time; what the clock raised meanwhile comes back."""
         with self._lock:
+            self._outside()
+            self._inside = True
             try:
                 yield
             finally:
+                self._inside = False
                 if self._clock is not None and self._clock.stopped is not None:
                     why, self._clock.stopped = self._clock.stopped, None
                     raise why
@@ -268,9 +279,12 @@ class Store:
         asked = json.loads(result.query.to_json())
         narrowed = [dict(one) for one in asked.get("where", [])]
         for column in result.columns:
-            value = result.row(row)[column.name]
-            if column.role != "dimension" or value is None:
+            if column.role != "dimension":
                 continue
+            value = result.row(row)[column.name]
+            if value is None:  # no filter keeps what is not known, and without one the row would be the whole
+                raise errors.UnsupportedError("a row whose name is not known cannot be drilled into",
+                                              {"dimension": column.name})
             if column.name.startswith("time.") and isinstance(value, str) and len(value) == 10:
                 days = {"time.day": 1, "time.week": 7}.get(column.name)
                 if days is not None:

@@ -137,6 +137,10 @@ def test_drill(store: bp.Store) -> None:
     assert platform["prompts"] == [4]
     with pytest.raises(bp.UnsupportedError):
         store.inspect("health").drill(0, "session")
+    nowhere = store.metric("prompts", by="workspace", period="all")  # it is not known where that was
+    assert nowhere["workspace"] == [None]
+    with pytest.raises(bp.UnsupportedError, match="not known"):
+        nowhere.drill(0, "session")
 
 
 def test_plot(answer: bp.Result, store: bp.Store) -> None:

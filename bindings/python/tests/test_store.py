@@ -5,6 +5,8 @@ import os
 import pathlib
 import pickle
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -36,6 +38,30 @@ def test_ranges(store: bp.Store) -> None:
     for wrong in ({"since": day, "until": at}, {"since": at.replace(tzinfo=None)}):
         with pytest.raises(bp.InvalidError):
             prompts(**wrong)
+
+
+def test_today_is_that_of_the_zone(tmp_path: pathlib.Path) -> None:
+    """Two zones whose days are never the same: asked by the one where the machine stands in the other."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    code = ("import sys, blueplane as bp; s = bp.open(memory=True); s.ingest(sys.argv[1].encode(), 'native')\n"
+            "assert s.metric('prompts', since='2026-01-01', zone='Pacific/Kiritimati').value == 1")
+    text = lines([{**event("prompt", 0), "time": now.strftime("%Y-%m-%dT%H:%M:%SZ")}]).decode()
+    subprocess.run([sys.executable, "-B", "-c", code, text], check=True, env={**os.environ, "TZ": "Pacific/Pago_Pago"})
+
+
+def test_paths_of_any_kind(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = os.path.join(os.fsencode(tmp_path), b"\xff.blueplane.jsonl")
+    try:
+        with open(path, "wb") as file:
+            file.write(lines(week()))
+    except OSError:
+        pytest.skip("names are UTF-8 here")
+    with bp.open(memory=True) as store:
+        assert store.ingest(os.fsdecode(path)).records_stored == len(week())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BLUEPLANE_STORE", "own.db")  # no folder in it
+    bp.open().close()
+    assert (tmp_path / "own.db").exists()
 
 
 def test_filters_order_and_comparison(store: bp.Store) -> None:
@@ -124,6 +150,22 @@ def test_an_exception_of_the_callback_comes_back(store: bp.Store, tmp_path: path
         store.ingest(tmp_path, "native", progress=stop)
     assert caught.value.args == (3,)
     assert store.ingest(tmp_path, "native").records_stored == 2  # what was complete was kept
+
+
+def test_a_callback_does_not_use_its_store(store: bp.Store, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "a.blueplane.jsonl").write_bytes(lines(week()))
+    uses = (store.close, lambda: store.metric("prompts"), lambda: store.inspect("health"), lambda: store.ingest(b"", "native"),
+            lambda: store.share("2026-W07"))
+    refused: list[str] = []
+
+    def use(progress: bp.Progress) -> None:
+        for one in uses:
+            with pytest.raises(bp.InvalidError) as caught:
+                one()
+            refused.append(caught.value.message)
+    store.ingest(tmp_path, "native", progress=use)
+    assert set(refused) == {"a call on this store is running"}
+    assert store.metric("prompts", period="all").value == 4
 
 
 def test_ctrl_c(store: bp.Store, tmp_path: pathlib.Path) -> None:
