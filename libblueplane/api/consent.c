@@ -96,7 +96,8 @@ static int set(bp_store *s, const char *purpose, const char *audience, bool gran
     return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
   int rc = bpi_store_latest(s->store, bpi_handle_now(s), &latest, error);
   if (rc != BP_OK) return rc;
-  if (granted && (expires_us <= latest || expires_us - latest > CONSENT_MOST_US)) {
+  if (granted && (expires_us <= latest || expires_us - latest > CONSENT_MOST_US ||
+                  expires_us > BPI_TIME_LAST)) {
     bpi_fail(error, BP_ERR_INVALID, "consent ends in the future, within 180 days");
     return bpi_fail_detail(error, "name", "expires_us");
   }

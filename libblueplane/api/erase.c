@@ -262,6 +262,7 @@ static int erase(bp_result **out, bp_store *s, json_value root, bp_error **error
   memset(&done, 0, sizeof done);
   int rc = read_document(&chosen, root);
   if (rc == BP_OK) rc = chosen.expired ? find_expired(&chosen, &any) : resolve(&chosen);
+  if (rc == BP_OK && chosen.everything) bpi_note_down(s); /* what was asked before goes, too */
   if (rc == BP_OK && any)
     rc = bpi_store_erase(s->store, &chosen.selector, bpi_handle_now(s), &done, error);
   if (rc == BP_OK) note_erasure(&chosen);

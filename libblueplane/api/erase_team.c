@@ -90,6 +90,15 @@ static int drop_old(team_erasure *e, const release *r, bp_error **error) {
   return rc == BP_OK ? bpi_published_empty(s, r, &e->cells, error) : rc;
 }
 
+/* What members agreed to until a day that has come. */
+static int drop_ended(team_erasure *e, bp_error **error) {
+  store *s = e->handle->store;
+  int64_t now = 0;
+  int rc = bpi_team_now(&now, e->handle, error);
+  if (rc == BP_OK) rc = bpi_individual_note(s, now / BPI_DAY, e->trace, error);
+  return rc == BP_OK ? bpi_individual_expire(s, now / BPI_DAY, &e->views, error) : rc;
+}
+
 static int drop_expired(team_erasure *e, bp_error **error) {
   ageing a = {0};
   int rc = bpi_retention_limit(e->handle, "releases_days", &a.until_us, error);
@@ -99,7 +108,7 @@ static int drop_expired(team_erasure *e, bp_error **error) {
     rc = bpi_published_each(e->handle->store, note_old, &a, error);
     if (rc == BP_OK && a.any) rc = drop_old(e, &a.oldest, error);
   }
-  return rc;
+  return rc == BP_OK && bpi_store_kind(e->handle->store) == STORE_TEAM ? drop_ended(e, error) : rc;
 }
 
 static int erase_person(team_erasure *e, bp_error **error) {
@@ -120,9 +129,11 @@ static int erase_published(team_erasure *e, bp_error **error) {
   int rc = bpi_transaction_begin(s, error);
   if (rc != BP_OK) return rc;
   rc = e->expired ? drop_expired(e, error) : retract_week(e, error);
-  if (rc == BP_OK && e->cells > 0) rc = bpi_store_erase_note(s, bpi_handle_now(e->handle), error);
+  if (rc == BP_OK && e->cells + e->views > 0)
+    rc = bpi_store_erase_note(s, bpi_handle_now(e->handle), error);
   rc = bpi_transaction_end(s, rc, error);
-  if (rc == BP_OK && e->cells > 0) return bpi_trace_clear(e->trace, s, &e->person.search, error);
+  if (rc == BP_OK && e->cells + e->views > 0)
+    return bpi_trace_clear(e->trace, s, &e->person.search, error);
   if (rc == BP_OK) rc = bpi_team_clear_traces(e->handle, &cleared, error);
   return rc == BP_OK && !cleared ? bpi_erase_pending(error) : rc;
 }

@@ -83,10 +83,8 @@ static int limit(bp_store *s, const char *member, const agreed_span *of, int64_t
                  bp_error **error) {
   int rc = BP_OK;
   int64_t before = *withdrawn;
-  for (int m = 0; m < MEASURE_COUNT && rc == BP_OK; m++) {
-    agreed_span span = of == NULL ? (agreed_span){0, 0} : of[m];
-    rc = bpi_individual_limit(s->store, member, m, span.since, span.until, withdrawn, error);
-  }
+  for (int m = 0; m < MEASURE_COUNT && rc == BP_OK; m++)
+    rc = bpi_individual_limit(s->store, member, m, of[m].since, of[m].until, withdrawn, error);
   return rc == BP_OK ? note_gone(s, *withdrawn - before, error) : rc;
 }
 
@@ -97,15 +95,17 @@ int bpi_withdraw_expired(bp_store *s, bp_error **error) {
   return rc == BP_OK ? note_gone(s, gone, error) : rc;
 }
 
-int bpi_withdraw_member(bp_store *s, const char *member, int64_t *withdrawn, bp_error **error) {
-  return limit(s, member, NULL, withdrawn, error);
+int bpi_withdraw_all(bp_store *s, bp_error **error) {
+  int64_t gone = 0;
+  int rc = bpi_individual_withdraw(s->store, NULL, &gone, error);
+  return rc == BP_OK ? note_gone(s, gone, error) : rc;
 }
 
 int bpi_forget_member(bp_store *s, const char *member, bp_error **error) {
-  int64_t gone = 0, words = 0;
-  int rc = bpi_withdraw_member(s, member, &gone, error);
-  if (rc == BP_OK) rc = bpi_person_silence(s->store, member, &words, error);
-  return rc == BP_OK ? note_gone(s, words, error) : rc;
+  int64_t gone = 0;
+  int rc = bpi_individual_withdraw(s->store, member, &gone, error);
+  if (rc == BP_OK) rc = bpi_person_silence(s->store, member, &gone, error);
+  return rc == BP_OK ? note_gone(s, gone, error) : rc;
 }
 
 /* What is known of one device beside what came. */

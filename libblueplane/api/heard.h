@@ -25,9 +25,9 @@ measure_families bpi_families_of_measures(void);
 int bpi_heard_spans(agreed_span out[MEASURE_COUNT], bp_store *s, const roster_member *member,
                     const measure_families *families, bp_error **error);
 
-/* All that is kept of a member for the lead goes. Inside a transaction. */
-int bpi_withdraw_member(bp_store *s, const char *member, int64_t *withdrawn, bp_error **error);
-/* And what the member said: whoever comes back says it anew. Inside a transaction. */
+/* All that is kept of members for the leads goes. Inside a transaction. */
+int bpi_withdraw_all(bp_store *s, bp_error **error);
+/* That of one member, and what the member said: whoever comes back says it anew. Inside a transaction. */
 int bpi_forget_member(bp_store *s, const char *member, bp_error **error);
 
 /* What nobody may see any more by its day goes. Inside a transaction. */

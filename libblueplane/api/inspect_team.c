@@ -5,7 +5,6 @@
 #include <assert.h>
 
 #include "api/team.h"
-#include "base/mem.h"
 #include "privacy/bundle.h"
 #include "privacy/invitation.h"
 #include "store/published.h"
@@ -112,18 +111,17 @@ int bpi_inspect_roster(inspection *i, bp_error **error) {
   return rc;
 }
 
+static int roster_line(void *user, int64_t version, const char *document) {
+  bp_result *t = user;
+  bpi_table_add_row(t);
+  bpi_table_set_int(t, 0, version);
+  set_text(t, 1, document);
+  return 0;
+}
+
 int bpi_inspect_rosters(inspection *i, bp_error **error) {
   COLUMNS(i->table, {BP_TYPE_INT, "version", NULL}, {BP_TYPE_TEXT, "document", NULL});
-  for (int64_t version = 1;; version++) {
-    char *document = NULL;
-    size_t length = 0;
-    int rc = bpi_roster_load(i->handle->store, version, &document, &length, error);
-    if (rc != BP_OK || document == NULL) return rc;
-    bpi_table_add_row(i->table);
-    bpi_table_set_int(i->table, 0, version);
-    bpi_table_set_text(i->table, 1, document, length);
-    bpi_free(document);
-  }
+  return bpi_roster_each(i->handle->store, roster_line, i->table, error);
 }
 
 /* ------------------------------------------------------------------------------------- sharing */

@@ -123,14 +123,9 @@ static int end_views(bp_store *s, const roster *before, const roster *given, bp_
   int rc = BP_OK;
   for (size_t i = 0; i < given->members; i++)
     other_lead |= leads_anew(before, given, &given->member[i]);
-  for (size_t i = 0; i < before->members && rc == BP_OK; i++) {
-    int64_t gone = 0;
-    const char *id = before->member[i].id;
-    if (has_left(given, &before->member[i]))
-      rc = bpi_forget_member(s, id, error);
-    else if (other_lead)
-      rc = bpi_withdraw_member(s, id, &gone, error);
-  }
+  if (other_lead) rc = bpi_withdraw_all(s, error);
+  for (size_t i = 0; i < before->members && rc == BP_OK; i++)
+    if (has_left(given, &before->member[i])) rc = bpi_forget_member(s, before->member[i].id, error);
   return rc;
 }
 

@@ -6,6 +6,7 @@ int bp_zone_offset(int32_t *seconds, int64_t *from_us, int64_t *until_us, const 
                    int64_t us, bp_error **error) {
   int64_t from, until;
   zone *z;
+  if (error != NULL) *error = NULL;
   if (seconds == NULL) return bpi_fail(error, BP_ERR_INVALID, "no place for the offset");
   *seconds = 0;
   int rc = bpi_zone_open(&z, zone_name, error);

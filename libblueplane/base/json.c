@@ -15,7 +15,6 @@
 #include "base/text.h"
 
 #define DEPTH_MAX 32
-#define DOCUMENT_MAX ((size_t)4 << 20)
 #define NUMBER_MAX 63                       /* cJSON reads no longer ones */
 #define WHOLE_MAX INT64_C(9007199254740992) /* 2^53 */
 
@@ -286,9 +285,9 @@ static int refuse_duplicates(const cJSON *root, const char *text, size_t length,
 
 int bpi_json_parse(json_doc **out, const char *text, size_t length, bp_error **error) {
   *out = NULL;
-  if (length > DOCUMENT_MAX)
+  if (length > JSON_DOCUMENT_MAX)
     return bpi_fail(error, BP_ERR_LIMIT, "a JSON document may hold at most %zu bytes",
-                    DOCUMENT_MAX);
+                    JSON_DOCUMENT_MAX);
   if (length == 0) return fail_at(error, "it is empty", 0);
   check c = {.at = text, .end = text + length, .wanted = SIZE_MAX};
   if (!check_document(&c)) return fail_at(error, c.problem, c.at - text);

@@ -13,7 +13,9 @@
 typedef struct json_doc json_doc;
 typedef const struct cJSON *json_value; /* NULL: absent */
 
-/* FORMAT with "byte" */
+#define JSON_DOCUMENT_MAX ((size_t)4 << 20) /* bytes */
+
+/* LIMIT, FORMAT with "byte" */
 int bpi_json_parse(json_doc **out, const char *text, size_t length, bp_error **error);
 void bpi_json_free(json_doc *doc);
 json_value bpi_json_root(const json_doc *doc);

@@ -356,6 +356,8 @@ int bpi_contribution_read(vector_cell **cells, size_t *count, const compute_cont
   for (size_t i = 0; i < PARTED && !rc; i++)
     rc = read_parts(&r, &parted[i]);
   if (!rc && r.count) bpi_vector_shape(r.cells, &r.count);
+  /* Of more projects than a bundle tells the last, whose cells are last, are `other`. */
+  if (!rc && r.count > VECTOR_CELLS_MAX) r.count = VECTOR_CELLS_MAX;
   if (rc) bpi_free(r.cells);
   *cells = rc ? NULL : r.cells;
   *count = rc ? 0 : r.count;

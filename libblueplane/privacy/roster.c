@@ -14,7 +14,6 @@
 #include "privacy/vector.h"
 
 #define FORMAT_VERSION 1
-#define DOCUMENT_MAX ((size_t)8 << 20)
 #define LONGEST_GRACE 28
 #define TEAMS_MAX 1000
 #define PROJECTS_MAX 1000
@@ -459,7 +458,7 @@ static void put_unsigned(buf *b, const roster *r) {
 
 int bpi_roster_write(char **out, size_t *length, const roster *r, bp_error **error) {
   buf b;
-  bpi_buf_init(&b, DOCUMENT_MAX);
+  bpi_buf_init(&b, JSON_DOCUMENT_MAX);
   put_unsigned(&b, r);
   if (r->version > 0) put_hex(&b, ",\"signature\":", r->signature, sizeof r->signature);
   bpi_buf_char(&b, '}');
@@ -484,7 +483,7 @@ int bpi_roster_digest(const roster *r, unsigned char out[BPI_DIGEST_BYTES], bp_e
 /* ----------------------------------------------------------------------------------- signing */
 
 static int signed_part(buf *b, const roster *r, bp_error **error) {
-  bpi_buf_init(b, DOCUMENT_MAX);
+  bpi_buf_init(b, JSON_DOCUMENT_MAX);
   put_unsigned(b, r);
   if (!b->failed) return BP_OK;
   int failed = b->failed;

@@ -2,6 +2,7 @@
 #include "store/individual.h"
 
 #include "store/sql.h"
+#include "store/trace.h"
 
 static int run(store *s, sqlite3_stmt *statement, int64_t *gone, bp_error **error) {
   int rc = bpi_sql_run(statement, error);
@@ -81,6 +82,17 @@ int bpi_individual_limit(store *s, const char *member, int measure, int64_t sinc
   return rc;
 }
 
+int bpi_individual_withdraw(store *s, const char *member, int64_t *gone, bp_error **error) {
+  sqlite3_stmt *statement =
+      bpi_sql_once(s,
+                   "DELETE FROM individual WHERE ?1 IS NULL OR (window, team, measure) IN "
+                   "(SELECT window, team, measure FROM individual WHERE member = ?1)",
+                   error);
+  if (statement == NULL) return bpi_error_code(*error);
+  sqlite3_bind_text(statement, 1, member, -1, SQLITE_STATIC);
+  return run(s, statement, gone, error);
+}
+
 static int drop(store *s, const char *sql, int64_t what, int64_t *gone, bp_error **error) {
   sqlite3_stmt *statement = bpi_sql_once(s, sql, error);
   if (statement == NULL) return bpi_error_code(*error);
@@ -88,10 +100,19 @@ static int drop(store *s, const char *sql, int64_t what, int64_t *gone, bp_error
   return run(s, statement, gone, error);
 }
 
+#define ENDED " WHERE until <= ?1"
+
 int bpi_individual_expire(store *s, int64_t today, int64_t *gone, bp_error **error) {
-  return drop(s, "DELETE FROM individual WHERE until <= ?1", today, gone, error);
+  return drop(s, "DELETE FROM individual" ENDED, today, gone, error);
 }
 
 int bpi_individual_drop(store *s, int64_t window, int64_t *gone, bp_error **error) {
   return drop(s, "DELETE FROM individual WHERE window = ?1", window, gone, error);
+}
+
+int bpi_individual_note(store *s, int64_t today, trace *t, bp_error **error) {
+  sqlite3_stmt *get = bpi_sql_once(
+      s, "SELECT window, team, measure, member, value, until FROM individual" ENDED, error);
+  if (get != NULL) sqlite3_bind_int64(get, 1, today);
+  return bpi_trace_add_rows(t, get, error);
 }

@@ -3,7 +3,7 @@
 #ifndef BPI_STORE_INDIVIDUAL_H
 #define BPI_STORE_INDIVIDUAL_H
 
-#include "store/store.h"
+#include "store/erase.h"
 
 typedef struct individual_row {
   int64_t window;            /* Monday, days since 1970 */
@@ -24,8 +24,12 @@ int bpi_individual_each(store *s, const char *team, int64_t from, int64_t until,
  * sooner: what is published less those that stay would tell who left. Adds to *gone. */
 int bpi_individual_limit(store *s, const char *member, int measure, int64_t since, int64_t until,
                          int64_t *gone, bp_error **error);
+/* Deletes those of a member and with them those of the same weeks, teams and measures; NULL: all. Adds to *gone. */
+int bpi_individual_withdraw(store *s, const char *member, int64_t *gone, bp_error **error);
 /* Deletes those that are not shown any more, and those of a window. Both add to *gone. */
 int bpi_individual_expire(store *s, int64_t today, int64_t *gone, bp_error **error);
 int bpi_individual_drop(store *s, int64_t window, int64_t *gone, bp_error **error);
+/* What bpi_individual_expire takes, before it goes. */
+int bpi_individual_note(store *s, int64_t today, trace *t, bp_error **error);
 
 #endif

@@ -84,6 +84,23 @@ int bpi_roster_load(store *s, int64_t version, char **document, size_t *length, 
   return rc < 0 ? rc : BP_OK;
 }
 
+int bpi_roster_each(store *s, int (*row)(void *user, int64_t version, const char *document),
+                    void *user, bp_error **error) {
+  sqlite3_stmt *get = bpi_sql_once(
+      s, OF_CHAIN("SELECT version, document FROM roster WHERE chain = ", " ORDER BY version"),
+      error);
+  if (get == NULL) return bpi_error_code(*error);
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0) {
+    const char *document = (const char *)sqlite3_column_text(get, 1);
+    rc = document == NULL ? bpi_fail_nomem(error)
+                          : row(user, sqlite3_column_int64(get, 0), document);
+    if (rc != BP_OK) break;
+  }
+  sqlite3_finalize(get);
+  return rc;
+}
+
 int bpi_roster_save(store *s, int64_t version, const char *document, size_t length,
                     bp_error **error) {
   sqlite3_stmt *set = bpi_sql_once(

@@ -21,6 +21,9 @@ int bpi_joined_agree(store *s, int64_t version, bp_error **error);
 
 /* Version 0 is the latest. *document is NULL where there is none; free it with bpi_free. */
 int bpi_roster_load(store *s, int64_t version, char **document, size_t *length, bp_error **error);
+/* All there are, in order: who joins later knows no earlier ones. A callback returning non-zero stops. */
+int bpi_roster_each(store *s, int (*row)(void *user, int64_t version, const char *document),
+                    void *user, bp_error **error);
 int bpi_roster_save(store *s, int64_t version, const char *document, size_t length,
                     bp_error **error);
 

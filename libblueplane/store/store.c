@@ -278,7 +278,7 @@ int bpi_store_first_bytes(const char *path, void *out, size_t length) {
   file_stat stat;
   sqlite3 *db = NULL;
   sqlite3_file *opened = NULL;
-  if (bpi_file_stat(path, &stat) != BP_OK || !stat.is_file) return BP_ERR_NOTFOUND;
+  if (bpi_file_stat_behind(path, &stat) != BP_OK || !stat.is_file) return BP_ERR_NOTFOUND;
   int code = connect_to(&db, path, SQLITE_OPEN_READONLY);
   if (code == SQLITE_OK)
     code = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &opened);

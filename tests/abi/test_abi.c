@@ -199,7 +199,15 @@ START_TEST(zones_have_offsets) {
   ck_assert_int_eq(bp_zone_offset(&seconds, NULL, NULL, "Mars/Olympus", 0, &error),
                    BP_ERR_NOTFOUND);
   ck_assert_str_eq(bp_error_detail(error, "zone"), "Mars/Olympus");
+  /* Whatever stood in the place for the error is no longer there. */
+  bp_error *before = error;
+  ck_assert_int_eq(bp_zone_offset(&seconds, NULL, NULL, NULL, 0, &error), BP_OK);
+  ck_assert_ptr_null(error);
+  error = before;
+  ck_assert_int_eq(bp_zone_offset(NULL, NULL, NULL, NULL, 0, &error), BP_ERR_INVALID);
+  ck_assert_int_eq(bp_error_code(error), BP_ERR_INVALID);
   bp_error_free(error);
+  bp_error_free(before);
   ck_assert_int_eq(bp_zone_offset(NULL, NULL, NULL, NULL, 0, NULL), BP_ERR_INVALID);
 }
 END_TEST

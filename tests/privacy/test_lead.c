@@ -920,6 +920,25 @@ START_TEST(erased) {
 }
 END_TEST
 
+/* What was agreed to until a day goes with it, also where nothing is published any more. */
+START_TEST(ended_and_gone) {
+  static const char expired[] = "{\"version\":1,\"expired\":true}";
+  seen_week w = published_week("ended.db");
+  const int64_t gone[] = {0, 2, 0};
+  for (size_t i = 0; i < 3; i++) {
+    if (i == 1) world_now = monday_of(30);
+    bp_result *r = NULL;
+    ck_assert_int_eq(bp_erase(&r, w.c.team, expired, strlen(expired), NULL), BP_OK);
+    ck_assert_str_eq(bp_result_text(r, 2, 0, NULL), "individual_numbers");
+    ck_assert_int_eq(bp_result_int(r, 2, 1), gone[i]);
+    ck_assert_int_eq(bp_result_int(r, 4, 1) > 0, gone[i] > 0); /* looked for */
+    bp_result_free(r);
+    ck_assert_int_eq(traces(w.path) > 0, i == 0);
+  }
+  dismiss(&w.c);
+}
+END_TEST
+
 static void erase_member(bp_store *team, const char *who, int64_t contributions, int64_t words) {
   char selector[64];
   bp_result *r = NULL;
@@ -1340,6 +1359,7 @@ int main(void) {
   tcase_add_posix_test(tests, taken_back_and_killed);
   tcase_add_test(tests, who_leaves_is_not_left_over);
   tcase_add_test(tests, erased);
+  tcase_add_test(tests, ended_and_gone);
   tcase_add_test(tests, erased_does_not_come_back);
   tcase_add_test(tests, erased_on_one_device);
   tcase_add_test(tests, who_comes_back_says_it_anew);

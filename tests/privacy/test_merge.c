@@ -6,6 +6,7 @@
 
 #include "../unit/folder.h"
 #include "../unit/run_suite.h"
+#include "base/buf.h"
 #include "base/mem.h"
 #include "world.h"
 
@@ -199,6 +200,60 @@ START_TEST(a_member_checks_the_chain) {
   bp_close(me);
   bp_close(s);
   bp_close(stranger);
+}
+END_TEST
+
+/* Who joins when the chain is long has only its end. */
+START_TEST(a_member_joins_late) {
+  bp_store *s = team("late.db", 3);
+  bp_store *me = world_open(path_of("latecomer.db"), BP_ACCESS_OWNER, NULL);
+  for (unsigned people = 4; people <= 6; people++) {
+    char *roster = world_roster(people, 3, "");
+    world_configure(s, "roster", roster);
+    bpi_free(roster);
+  }
+  char *invitation = text_of(s, "invitation", 0, 0);
+  world_configure(me, "invitation", invitation);
+  for (size_t i = 2; i < 4; i++) {
+    char *link = text_of(s, "rosters", i, 1);
+    world_configure(me, "roster", link);
+    char *known = text_of(me, "rosters", i - 2, 1), *version = text_of(me, "sharing", 3, 1);
+    ck_assert_str_eq(known, link);
+    ck_assert_int_eq(version[0], '1' + (int)i);
+    ck_assert_uint_eq(world_rows(me, "rosters"), i - 1);
+    free(version);
+    free(known);
+    free(link);
+  }
+  free(invitation);
+  bp_close(me);
+  bp_close(s);
+}
+END_TEST
+
+/* A document that is small enough can say much that a signed one has to spell out. */
+START_TEST(a_signed_roster_can_be_read) {
+  buf b;
+  bp_store *s = team("large.db", 3);
+  bpi_buf_init(&b, (size_t)4 << 20);
+  bpi_buf_text(&b,
+               "{\"blueplane.roster\":1,\"organisation\":\"acme\",\"teams\":[\"t\"],\"members\":[");
+  for (unsigned i = 0; i < 10000; i++) {
+    bpi_buf_printf(&b, "%s{\"id\":\"%064u\",\"team\":\"t\",\"devices\":[", i == 0 ? "" : ",", i);
+    for (unsigned k = 0; k < 4; k++)
+      bpi_buf_printf(&b, "%s\"%064u\"", k == 0 ? "" : ",", 4 * i + k);
+    bpi_buf_text(&b, "]}");
+  }
+  bpi_buf_text(&b, "]}");
+  ck_assert_int_eq(b.failed, 0);
+  ck_assert_int_eq(configure(s, "roster", b.data), BP_ERR_LIMIT);
+  bpi_buf_free(&b);
+  ck_assert_uint_eq(world_rows(s, "rosters"), 1);
+  char *roster = world_roster(4, 3, "");
+  world_configure(s, "roster", roster);
+  ck_assert_uint_eq(world_rows(s, "roster"), 4);
+  bpi_free(roster);
+  bp_close(s);
 }
 END_TEST
 
@@ -413,6 +468,8 @@ int main(void) {
   tcase_add_test(tests, who_left_is_refused);
   tcase_add_test(tests, a_store_without_a_roster_takes_nothing);
   tcase_add_test(tests, a_member_checks_the_chain);
+  tcase_add_test(tests, a_member_joins_late);
+  tcase_add_test(tests, a_signed_roster_can_be_read);
   tcase_add_test(tests, a_forked_chain_is_noticed);
   tcase_add_test(tests, a_minimum_stands);
   tcase_add_test(tests, a_chain_outlasts_leaving);

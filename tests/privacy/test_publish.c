@@ -587,7 +587,8 @@ START_TEST(a_release_opens_as_a_store) {
   fclose(f);
   for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
     bp_close(world_open(path_of("a.release"), readers[i], NULL));
-  bp_store *s = world_open(path_of("a.release"), BP_ACCESS_MANAGER, NULL);
+  ck_assert_int_eq(symlink("a.release", path_of("link.release")), 0);
+  bp_store *s = world_open(path_of("link.release"), BP_ACCESS_MANAGER, NULL);
   ck_assert_uint_eq(world_rows(s, "published"), 1);
   bp_result *r = NULL;
   ck_assert_int_eq(bp_inspect(&r, s, "contributions", NULL), BP_ERR_DENIED);

@@ -341,6 +341,11 @@ START_TEST(read_only_handles_write_nothing) {
 END_TEST
 
 /* A word that nobody can keep is no consent; one that was refused has said nothing. */
+static int64_t last_clock(void *unused) {
+  (void)unused;
+  return INT64_C(253402300799000000) - INT64_C(86400) * 1000000;
+}
+
 START_TEST(consent_checks_its_arguments) {
   const int64_t now = three_hours_later(NULL), day = INT64_C(86400) * 1000000;
   static const struct {
@@ -356,6 +361,7 @@ START_TEST(consent_checks_its_arguments) {
                {"quality", "lead", 1, 0, BP_ERR_INVALID},
                {"quality", "lead", 1, -1, BP_ERR_INVALID},
                {"quality", "lead", 1, 181, BP_ERR_INVALID}};
+  const int64_t last = INT64_C(253402300799000000); /* 9999-12-31T23:59:59Z */
   bp_store *store = memory_store();
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
     FAILS(wrong[i].code, NULL, NULL,
@@ -363,6 +369,35 @@ START_TEST(consent_checks_its_arguments) {
                          now + wrong[i].days * day, seen));
   bp_result *result = inspect(store, "consent");
   ck_assert_uint_eq(bp_result_rows(result), 0);
+  bp_result_free(result);
+  bp_close(store);
+  /* By a clock that is wrong there are days that no bundle can say. */
+  bp_open_options o = owner();
+  o.flags = BP_OPEN_MEMORY;
+  o.clock = last_clock;
+  store = open_with(NULL, &o);
+  FAILS(BP_ERR_INVALID, NULL, NULL, bp_consent_set(store, "quality", "lead", 1, last + day, seen));
+  ck_assert_int_eq(bp_consent_set(store, "quality", "lead", 1, last, NULL), BP_OK);
+  bp_close(store);
+}
+END_TEST
+
+/* What was asked goes, too, also if it was not written down yet; that there was an erasure stays. */
+START_TEST(everything_is_all_that_was_asked) {
+  static const char everything[] = "{\"version\":1,\"everything\":true}";
+  bp_open_options o = owner();
+  bp_store *store = open_with(path_of("asked.db"), &o);
+  bp_result *result;
+  ingest(store, SESSION PROMPT("p1", "01"), NULL);
+  ck_assert_int_eq(metric(store, "prompts", "all"), 1);
+  bp_result_free(inspect(store, "sessions"));
+  ck_assert_int_eq(bp_erase(&result, store, everything, strlen(everything), NULL), BP_OK);
+  bp_result_free(result);
+  bp_close(store);
+  store = open_with(path_of("asked.db"), &o);
+  result = inspect(store, "audit");
+  ck_assert_uint_eq(bp_result_rows(result), 1);
+  ck_assert_str_eq(bp_result_text(result, 0, 2, NULL), "bp_erase");
   bp_result_free(result);
   bp_close(store);
 }
@@ -1469,6 +1504,7 @@ int main(void) {
   tcase_add_test(tests, access_narrows_and_never_widens);
   tcase_add_test(tests, read_only_handles_write_nothing);
   tcase_add_test(tests, consent_checks_its_arguments);
+  tcase_add_test(tests, everything_is_all_that_was_asked);
   tcase_add_test(tests, erasing_checks_its_selector);
   tcase_add_test(tests, clocks_decide_what_today_is);
   tcase_add_test(tests, configuring);

@@ -2,9 +2,11 @@
  * counts by reading them. */
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/handle.h"
+#include "base/buf.h"
 #include "base/mem.h"
 #include "metrics/contribution.h"
 #include "run_suite.h"
@@ -57,16 +59,16 @@ static int project(void *user, const char *folder, size_t length) {
   return length == 6 && !memcmp(folder, "engine", 6) ? 1 : SLICE_OTHER;
 }
 
-static void read_week(vector_cell **cells, size_t *count, int64_t from) {
+static void read_of(vector_cell **cells, size_t *count, int64_t from, const char *lines,
+                    size_t length, project_fn of_folder) {
   bp_open_options options = BP_OPEN_OPTIONS_INIT;
   options.flags = BP_OPEN_MEMORY;
   options.access = BP_ACCESS_OWNER;
   bp_store *s = NULL;
   bp_error *error = NULL;
   ck_assert_int_eq(bp_open(&s, NULL, &options, &error), BP_OK);
-  ck_assert_int_eq(
-      bp_ingest_bytes(s, "native", "by hand", events, sizeof events - 1, NULL, NULL, &error),
-      BP_OK);
+  ck_assert_int_eq(bp_ingest_bytes(s, "native", "by hand", lines, length, NULL, NULL, &error),
+                   BP_OK);
   source_cover covers[SOURCES_MAX];
   size_t sources = bpi_source_count();
   for (size_t i = 0; i < sources; i++)
@@ -78,8 +80,12 @@ static void read_week(vector_cell **cells, size_t *count, int64_t from) {
                        .cover_count = sources,
                        .now_us = from};
   ck_assert_int_eq(
-      bpi_contribution_read(cells, count, &c, from, from + WEEK, project, NULL, &error), BP_OK);
+      bpi_contribution_read(cells, count, &c, from, from + WEEK, of_folder, NULL, &error), BP_OK);
   bp_close(s);
+}
+
+static void read_week(vector_cell **cells, size_t *count, int64_t from) {
+  read_of(cells, count, from, events, sizeof events - 1, project);
 }
 
 START_TEST(test_a_week_by_hand) {
@@ -157,11 +163,49 @@ START_TEST(test_a_week_without_activity) {
 }
 END_TEST
 
+static int project_by_number(void *user, const char *folder, size_t length) {
+  (void)user;
+  (void)length;
+  return atoi(folder + 1) + 1;
+}
+
+/* More than a bundle tells: the last projects are `other`, and it is a bundle still. */
+START_TEST(test_a_week_of_many_projects) {
+  enum { FOLDERS = 900 };
+  buf lines;
+  vector_cell *v = NULL;
+  size_t n = 0;
+  bpi_buf_init(&lines, 1 << 20);
+  for (int i = 0; i < FOLDERS; i++)
+    bpi_buf_printf(
+        &lines,
+        LINE("codex", "s%d",
+             "\"kind\":\"session\",\"time\":\"2026-03-02T09:00:00Z\",\"workspace\":\"f%d\"")
+            LINE("codex", "s%d",
+                 "\"kind\":\"prompt\",\"id\":\"p%d\",\"time\":\"2026-03-02T09:00:00Z\"")
+                LINE("codex", "s%d",
+                     "\"kind\":\"response\",\"id\":\"r%d\",\"time\":\"2026-03-02T09:01:00Z\","
+                     "\"model\":\"gpt-5\",\"input_tokens\":10,\"output_tokens\":2,"
+                     "\"cache_read_tokens\":3,\"cache_write_5m_tokens\":4"),
+        i, i, i, i, i, i);
+  read_of(&v, &n, MONDAY, lines.data, lines.length, project_by_number);
+  ck_assert_uint_eq(n, VECTOR_CELLS_MAX);
+  ck_assert(bpi_vector_valid(v, n, FOLDERS + 1));
+  ck_assert_int_eq(bpi_vector_get(v, n, SLICED_WHOLE, 0, MEASURE_prompts), FOLDERS);
+  ck_assert_int_eq(bpi_vector_get(v, n, SLICED_PLATFORM, 2, MEASURE_prompts), FOLDERS);
+  ck_assert_int_eq(bpi_vector_get(v, n, SLICED_PROJECT, 1, MEASURE_prompts), 1);
+  ck_assert_int_eq(bpi_vector_get(v, n, SLICED_PROJECT, FOLDERS, MEASURE_prompts), -1);
+  bpi_free(v);
+  bpi_buf_free(&lines);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("contribution");
   TCase *t = tcase_create("contribution");
   tcase_add_test(t, test_a_week_by_hand);
   tcase_add_test(t, test_a_week_without_activity);
+  tcase_add_test(t, test_a_week_of_many_projects);
   suite_add_tcase(s, t);
   return run_suite(s);
 }

@@ -439,9 +439,10 @@ BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audi
  * from are read again; what happens later is recorded as before. `selector_json`:
  *   {"version":1, ...}  with "session" (its first hex digits), "workspace" (a name), "source",
  *                       "from_us", "until_us": what meets all of them
- *   {"version":1,"everything":true}  all there is, and all decisions about consent
- *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows
- *                                    (of a team's or an organisation's store: releases; for its steward)
+ *   {"version":1,"everything":true}  all there is, all decisions about consent and all that was asked
+ *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows (of a team's or an
+ *                                    organisation's store: releases, and of a team's what its leads could
+ *                                    see by consent that has ended; for its steward)
  * of a team's store, for its steward:
  *   {"version":1,"subject":"ada"}         a member's contributions to weeks that are not published yet,
  *                                         words on consent, and what is kept of the member for the lead;
