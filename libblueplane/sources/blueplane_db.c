@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "sources/claude_code_line.h"
+#include "sources/ident_set.h"
 #include "sources/object.h"
 #include "store/foreign.h"
 
@@ -22,11 +23,15 @@ typedef struct traces {
   reader *lines;
   object_reader line; /* of the transcript */
   bool there;         /* the wrapping held a line */
+  int64_t passed;     /* bytes of the rows before, unpacked */
+  ident_set agents;   /* each of which had a transcript of its own, */
+  int64_t *warmup;    /* and what its reader would remember */
+  size_t warmup_capacity;
 } traces;
 
 /* ------------------------------------------------------------------------------------ wrapping */
 
-/* {"payload": {"entry_data": the line}}. A row of an early version is the line itself. */
+/* {"payload": {"entry_data": the line}} */
 static int take_payload(traces *t, scan *s, int *reject) {
   static const char *const keys[] = {"entry_data", NULL};
   uint64_t met = 0;
@@ -51,15 +56,37 @@ static int take(void *self, scan *s) {
   return refused != 0 ? refused : reject;
 }
 
+/* The rows of many transcripts lie between each other: a line is told with what was remembered of its
+ * own, an agent's. */
+static int tell_line(traces *t) {
+  const frame *f = &t->lines->f;
+  int64_t *memory = &t->row.memory[MEMORY_WARMUP];
+  *memory = WARMUP_NO;
+  if (f->agent_length == 0) return t->line.emit(t->line.self);
+  ident agent = bpi_memo_ident(&t->lines->names, IDENT_ORIGIN, f->agent, f->agent_length);
+  void *items = t->warmup;
+  size_t before = t->agents.count;
+  int64_t number =
+      bpi_ident_set_put(&t->agents, agent, &items, &t->warmup_capacity, sizeof *t->warmup);
+  t->warmup = items;
+  if (number < 0) return BP_ERR_NOMEM;
+  *memory = (size_t)number < before ? t->warmup[number] : WARMUP_UNDECIDED;
+  int rc = t->line.emit(t->line.self);
+  t->warmup[number] = *memory;
+  return rc;
+}
+
 static int emit(void *self) {
   traces *t = self;
-  return t->there ? t->line.emit(t->line.self) : BP_OK;
+  return t->there ? tell_line(t) : BP_OK;
 }
 
 /* ---------------------------------------------------------------------------------------- rows */
 
+/* A row that could not be looked into. */
 static void refuse(traces *t, int reason, int64_t row) {
-  t->in->sink->reject(t->in->sink->self, reason, (uint64_t)row, row);
+  t->in->records++;
+  t->in->sink->reject(t->in->sink->self, reason, (uint64_t)row, t->passed++);
 }
 
 /* What lies packed in a row, through the window of the scanner. */
@@ -70,10 +97,11 @@ static int read_packed(traces *t, int64_t row, const foreign_value *data) {
     return BP_OK;
   }
   bpi_inflater_start(t->unpack, data->bytes, data->length);
-  bpi_scan_reset(&t->scan, bpi_inflater_read, t->unpack, row, (uint64_t)row);
+  bpi_scan_reset(&t->scan, bpi_inflater_read, t->unpack, t->passed, (uint64_t)row);
   t->row.records = 0;
   int rc = bpi_read_objects(&t->row, &wrapped);
   t->in->records += t->row.records;
+  t->passed = t->scan.base + (t->scan.end - t->scan.origin);
   bool waits = rc == BP_OK && bpi_scan_pending(&t->scan) > 0; /* it will not be completed */
   if (rc != BP_ERR_IO && !waits) return rc;
   refuse(t, waits ? REJECT_SYNTAX : REJECT_UNREADABLE, row);
@@ -115,6 +143,8 @@ static int read_transcripts(source_input *in) {
   bpi_cc_close(t->lines);
   bpi_scan_free(&t->scan);
   bpi_inflater_free(t->unpack);
+  bpi_ident_set_free(&t->agents);
+  bpi_free(t->warmup);
   bpi_free(t);
   return rc;
 }

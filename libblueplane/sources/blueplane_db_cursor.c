@@ -37,9 +37,11 @@ static int learn_folder(void *user, int64_t row, const foreign_value *v) {
   traces *t = user;
   name_text folder;
   (void)row;
-  if (v == NULL || v[SESSION_FOLDER].type != FOREIGN_TEXT ||
-      v[SESSION_FOLDER].length > sizeof folder.at)
+  if (v == NULL || v[SESSION_FOLDER].type != FOREIGN_TEXT) return BP_OK;
+  if (v[SESSION_FOLDER].length > sizeof folder.at) {
+    bpi_cursor_drop(&t->rows.tell, 1);
     return BP_OK;
+  }
   folder.length = v[SESSION_FOLDER].length;
   memcpy(folder.at, v[SESSION_FOLDER].bytes, folder.length);
   void *items = t->folder;
@@ -123,8 +125,7 @@ static int take_row(void *user, int64_t row, const foreign_value *v) {
   const kept_walk *w = user;
   traces *t = w->t;
   if (v != NULL && !is_event(&v[TRACE_EVENT], kept[w->kept].event)) return BP_OK;
-  t->rows.tell.row = row;
-  t->in->records++;
+  bpi_cursor_enter_row(&t->rows.tell, t->in, row);
   int reason = read_value(t, kept[w->kept].family, v);
   if (reason < 0) return reason;
   if (reason > 0) bpi_cursor_reject(&t->rows.tell, reason);

@@ -61,10 +61,9 @@ static int read_value(cursor *c, cursor_family family, const foreign_value *key,
 static int take_value(void *user, int64_t row, const foreign_value *values) {
   const family_walk *w = user;
   cursor *c = w->c;
-  c->rows.tell.row = row;
   if (values != NULL && (values[1].type == FOREIGN_NULL || values[1].type == FOREIGN_ABSENT))
     return 0;
-  c->in->records++;
+  bpi_cursor_enter_row(&c->rows.tell, c->in, row);
   int reason = values == NULL ? REJECT_UNREADABLE
                               : read_value(c, families[w->family].family, &values[0], &values[1]);
   if (reason < 0) return reason;
@@ -115,13 +114,17 @@ static const char *const commit_columns[] = {"commitHash",
                                              "composerLinesDeleted",
                                              NULL};
 
-static bool text_of(const foreign_value *v, char *into, size_t capacity, size_t *length) {
+/* A text; one that does not fit is left out and counted. */
+static bool text_of(cursor *c, const foreign_value *v, char *into, size_t capacity,
+                    size_t *length) {
   *length = 0;
-  if (v->type != FOREIGN_TEXT || v->bytes == NULL || v->length > capacity) return false;
+  if (v->type != FOREIGN_TEXT || v->bytes == NULL) return false;
+  if (v->length > capacity) bpi_cursor_drop(&c->rows.tell, 1);
+  if (v->length > capacity) return false;
   memcpy(into, v->bytes, *length = v->length);
   return v->length > 0;
 }
-#define TEXT_OF(v, text) text_of(v, (text)->at, sizeof(text)->at, &(text)->length)
+#define TEXT_OF(v, text) text_of(c, v, (text)->at, sizeof(text)->at, &(text)->length)
 
 static int64_t ms_of(const foreign_value *v) {
   return v->type == FOREIGN_INTEGER ? bpi_cursor_time_ms(v->integer) : BPI_TIME_NONE;
@@ -159,12 +162,12 @@ static int assisted(const foreign_value *v) {
 }
 
 /* "Fri Feb 20 15:54:33 2026 +0530" */
-static int64_t git_date(const foreign_value *v) {
+static int64_t git_date(cursor *c, const foreign_value *v) {
   char text[40], month[4], sign, date[96]; /* the longest that seven numbers could be */
   size_t length;
   int day, hour, minute, second, year, offset, read = 0;
   int64_t time;
-  if (!text_of(v, text, sizeof text - 1, &length)) return BPI_TIME_NONE;
+  if (!text_of(c, v, text, sizeof text - 1, &length)) return BPI_TIME_NONE;
   text[length] = '\0';
   /* No number is wider than an int holds. NOLINTNEXTLINE(cert-err34-c) */
   if (sscanf(text, "%*3s %3s %2d %2d:%2d:%2d %4d %c%4d%n", month, &day, &hour, &minute, &second,
@@ -182,7 +185,7 @@ static int64_t git_date(const foreign_value *v) {
 static int tell_commit(cursor *c, const foreign_value *v) {
   id_text hash;
   if (!TEXT_OF(&v[COMMIT_HASH], &hash)) return REJECT_FIELD;
-  int64_t made = git_date(&v[COMMIT_DATE]);
+  int64_t made = git_date(c, &v[COMMIT_DATE]);
   const change_record change = {.change = CHANGE_COMMIT,
                                 .type = CHANGE_TYPE_UNKNOWN,
                                 .assisted = assisted(v),
@@ -198,8 +201,7 @@ static int tell_commit(cursor *c, const foreign_value *v) {
 
 static int take_tracked(cursor *c, int64_t row, const foreign_value *values,
                         int (*tell)(cursor *c, const foreign_value *v)) {
-  c->rows.tell.row = row;
-  c->in->records++;
+  bpi_cursor_enter_row(&c->rows.tell, c->in, row);
   int reason = values == NULL ? REJECT_UNREADABLE : tell(c, values);
   if (reason != 0) bpi_cursor_reject(&c->rows.tell, reason);
   return after_row(c);
@@ -242,7 +244,7 @@ static void path_of_uri(const name_text *uri, name_text *path) {
     if (path->at[i] == '/') path->at[i] = '\\';
 }
 
-static void read_folder(const char *text, size_t length, name_text *folder) {
+static void read_folder(cursor *c, const char *text, size_t length, name_text *folder) {
   static const char *const keys[] = {"folder", "configuration", NULL};
   scan s;
   uint64_t seen = 0;
@@ -254,11 +256,12 @@ static void read_folder(const char *text, size_t length, name_text *folder) {
   if (bpi_scan_value(&s) == SCAN_OBJECT)
     while (bpi_object_member(&s, keys, &seen, &twice) >= 0)
       if (bpi_object_into(&s, &uri, &dropped) && uri.length > 0) path_of_uri(&uri, folder);
+  bpi_cursor_drop(&c->rows.tell, dropped);
   bpi_scan_free(&s);
 }
 
 /* The folder of a workspace, from the file beside its database. */
-static void read_workspace(const char *path, name_text *folder) {
+static void read_workspace(cursor *c, const char *path, name_text *folder) {
   static const char beside[] = "workspace.json";
   char full[4096];
   char *text = NULL;
@@ -269,7 +272,7 @@ static void read_workspace(const char *path, name_text *folder) {
   memcpy(full, path, base);
   memcpy(full + base, beside, sizeof beside);
   if (bpi_file_load(&text, &length, full, 1 << 16, &why) == BP_OK)
-    read_folder(text, length, folder);
+    read_folder(c, text, length, folder);
   bpi_error_free(why);
   bpi_free(text);
 }
@@ -287,7 +290,7 @@ static int start(cursor *c) {
   const char *path = c->in->path, *base = bpi_base_name(path), *folder = bpi_last_parts(path, 2);
   name_text workspace;
   int rc = each(c, &machine, take_machine, c);
-  read_workspace(path, &workspace);
+  read_workspace(c, path, &workspace);
   bpi_cursor_enter_place(
       &c->rows.tell, bpi_cursor_place(&c->rows.tell, folder, (size_t)(base - folder), &c->machine),
       bpi_cursor_workspace(&c->rows.tell, &workspace));

@@ -33,11 +33,7 @@ static int check_value(const cursor_row *row, scan_type wanted) {
   scan s;
   scan_type type = open_value(&s, row);
   pass_over(&s, type);
-  int reason = s.error == SCAN_UTF8       ? REJECT_UTF8
-               : s.error == SCAN_TOO_DEEP ? REJECT_DEPTH
-               : s.error != SCAN_OK || s.waiting || type == SCAN_END || type == SCAN_WAIT
-                   ? REJECT_SYNTAX
-                   : 0;
+  int reason = bpi_scan_failed(&s) || type == SCAN_END ? bpi_object_reason(&s) : 0;
   if (reason == 0 && bpi_scan_value(&s) != SCAN_END) reason = REJECT_SYNTAX;
   bpi_scan_free(&s);
   return reason == 0 && type != wanted ? REJECT_SHAPE : reason;

@@ -14,8 +14,14 @@ static void put(cursor_teller *t, const record *r) {
   if (t->failed == BP_OK) t->failed = t->sink->put(t->sink->self, r);
 }
 
+void bpi_cursor_enter_row(cursor_teller *t, source_input *in, int64_t row) {
+  t->row = row;
+  t->nth = (int64_t)++in->records;
+}
+
+/* Tables count their rows apart. */
 void bpi_cursor_reject(cursor_teller *t, int reason) {
-  t->sink->reject(t->sink->self, reason, (uint64_t)t->row, 0);
+  t->sink->reject(t->sink->self, reason, (uint64_t)t->row, t->nth);
 }
 
 void bpi_cursor_drop(cursor_teller *t, unsigned count) {

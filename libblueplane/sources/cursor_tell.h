@@ -20,7 +20,8 @@ typedef struct cursor_teller {
   record_sink *sink;
   names names;
   int failed;         /* what ends the reading */
-  int64_t row;        /* of the database, that is being read */
+  int64_t row;        /* of a table, that is being read, */
+  int64_t nth;        /* and which it is of all */
   uint32_t workspace; /* of a workspace's own storage; 0: of none */
   ident place;        /* stands for the storage where no composer is named */
   bool place_told;
@@ -45,6 +46,8 @@ void bpi_cursor_enter_place(cursor_teller *t, ident place, uint32_t workspace);
 void bpi_cursor_end(cursor_teller *t);
 void bpi_cursor_free(cursor_teller *t);
 
+/* A row is read: what is refused from now on is of it. */
+void bpi_cursor_enter_row(cursor_teller *t, source_input *in, int64_t row);
 void bpi_cursor_reject(cursor_teller *t, int reason);
 void bpi_cursor_drop(cursor_teller *t, unsigned count);
 /* The composer that bubbles and blocks belong to from now on. */

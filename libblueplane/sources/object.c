@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 int bpi_list_index(const char *const *list, const char *text, size_t length) {
   for (int i = 0; list[i] != NULL; i++)
     if (length > 0 && list[i][0] == text[0] && strlen(list[i]) == length &&
@@ -72,8 +74,10 @@ bool bpi_object_true(scan *s) {
   return bpi_scan_bool(s, &value) && value;
 }
 
-static int reason_of(scan_error error) {
-  return error == SCAN_UTF8 ? REJECT_UTF8 : error == SCAN_TOO_DEEP ? REJECT_DEPTH : REJECT_SYNTAX;
+int bpi_object_reason(const scan *s) {
+  return s->error == SCAN_UTF8       ? REJECT_UTF8
+         : s->error == SCAN_TOO_DEEP ? REJECT_DEPTH
+                                     : REJECT_SYNTAX;
 }
 
 /* Reads to its end what is no object. */
@@ -89,7 +93,7 @@ static void pass_over(scan *s, scan_type type) {
  * on, 0 at the end of the input, or BP_ERR_IO. */
 static int pass_broken(source_input *in) {
   scan *s = in->scan;
-  int reason = reason_of(s->error);
+  int reason = bpi_object_reason(s);
   uint64_t line = s->record_line;
   int64_t byte = s->error_at;
   bool ended = bpi_scan_recover(s);
@@ -158,7 +162,7 @@ static int read_value(source_input *in, const object_reader *reader, scan_type t
 }
 
 int bpi_read_objects(source_input *in, const object_reader *reader) {
-  in->scan->document = reader->lists;
+  in->scan->document = reader->lists && !bpi_ends_with(in->path, ".jsonl");
   for (;;) {
     scan_type type = bpi_scan_value(in->scan);
     if (type == SCAN_END || type == SCAN_WAIT) return BP_OK;

@@ -24,7 +24,9 @@ typedef struct object_reader {
   /* The object was whole: acts on it. Returns 0 or BP_ERR_. */
   int (*emit)(void *self);
   void *self;
-  bool lists; /* an array at the top is the objects in it; values may go over several lines */
+  /* An array at the top is the objects in it. Values may go over several lines, but not in a file of
+   * lines (.jsonl), where a broken one costs itself. */
+  bool lists;
 } object_reader;
 
 /* Reads all objects of the input. Refuses, and counts, what is none. Returns 0, what emit or the
@@ -63,6 +65,9 @@ int bpi_object_word(scan *s, const char *const *words);
  * array, and go over several lines. */
 uint64_t bpi_object_first(const char *bytes, size_t length, bool lists, const char *const *keys,
                           scan_type type);
+
+/* Why what a scanner stopped at is refused. */
+int bpi_object_reason(const scan *s);
 
 /* Index of a text in a list that ends with NULL; -1 if it is not there. */
 int bpi_list_index(const char *const *list, const char *text, size_t length);

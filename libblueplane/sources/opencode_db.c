@@ -30,8 +30,9 @@ typedef struct database {
 
 /* ---------------------------------------------------------------------------------------- rows */
 
+/* Tables count their rows apart: the second place is among all that were looked at. */
 static void refuse(database *d, int reason, int64_t row) {
-  d->in->sink->reject(d->in->sink->self, reason, (uint64_t)row, row);
+  d->in->sink->reject(d->in->sink->self, reason, (uint64_t)row, (int64_t)d->in->records);
 }
 
 static bool is_id(const foreign_value *v) {
@@ -42,15 +43,16 @@ static ident ident_of(database *d, ident_kind kind, const foreign_value *v) {
   return bpi_memo_ident(&d->o.rows.names, kind, v->bytes, v->length);
 }
 
-static void copy_id(id_text *to, const foreign_value *from) {
-  to->length = is_id(from) ? from->length : 0;
-  if (to->length > 0) memcpy(to->at, from->bytes, from->length);
+/* A text; one that does not fit is left out and counted. */
+static void copy_text(const foreign_value *from, char *into, size_t capacity, size_t *length,
+                      unsigned *dropped) {
+  bool text = from->type == FOREIGN_TEXT, fits = from->length <= capacity;
+  *length = text && fits ? from->length : 0;
+  if (*length > 0) memcpy(into, from->bytes, *length);
+  if (text && !fits) ++*dropped;
 }
-
-static void copy_name(name_text *to, const foreign_value *from) {
-  to->length = from->type == FOREIGN_TEXT && from->length <= NAME_RAW_MAX ? from->length : 0;
-  if (to->length > 0) memcpy(to->at, from->bytes, from->length);
-}
+#define COPY_TEXT(text, from, dropped)                                                             \
+  copy_text(from, (text)->at, sizeof(text)->at, &(text)->length, dropped)
 
 /* The object in a value. A REJECT_ reason, 0 or BP_ERR_. */
 static int read_object(database *d, const foreign_value *data, int (*read)(void *self, scan *s)) {
@@ -59,7 +61,7 @@ static int read_object(database *d, const foreign_value *data, int (*read)(void 
   bpi_scan_init_memory(&s, data->bytes, data->length);
   s.document = true;
   int reject = bpi_scan_value(&s) == SCAN_OBJECT ? read(&d->o, &s) : REJECT_SHAPE;
-  if (reject >= 0 && bpi_scan_failed(&s)) reject = REJECT_SYNTAX;
+  if (reject >= 0 && bpi_scan_failed(&s)) reject = bpi_object_reason(&s);
   bpi_scan_free(&s);
   return reject;
 }
@@ -119,14 +121,14 @@ static int tell_session(void *user, int64_t row, const foreign_value *v) {
   opencode_session *is = &d->o.session;
   if (v == NULL || !is_id(&v[S_ID]))
     return end_row(d, row, v == NULL ? REJECT_UNREADABLE : REJECT_FIELD);
-  copy_id(&is->id, &v[S_ID]);
-  copy_id(&is->parent, &v[S_PARENT]);
-  copy_name(&is->directory, &v[S_DIRECTORY]);
-  copy_name(&is->version, &v[S_VERSION]);
+  is->dropped = 0;
+  COPY_TEXT(&is->id, &v[S_ID], &is->dropped);
+  COPY_TEXT(&is->parent, &v[S_PARENT], &is->dropped);
+  COPY_TEXT(&is->directory, &v[S_DIRECTORY], &is->dropped);
+  COPY_TEXT(&is->version, &v[S_VERSION], &is->dropped);
   bool dated = v[S_CREATED].type == FOREIGN_INTEGER && v[S_CREATED].integer >= 0 &&
                v[S_CREATED].integer < INT64_MAX / 1000;
   is->time = dated ? v[S_CREATED].integer * 1000 : BPI_TIME_NONE;
-  is->dropped = 0;
   d->o.root = root_of(d, ident_of(d, IDENT_SESSION, &v[S_ID]));
   return end_row(d, row, bpi_opencode_put_session(&d->o));
 }
@@ -160,7 +162,8 @@ static int tell_message(void *user, int64_t row, const foreign_value *v) {
   enter(d, &v[M_SESSION]);
   int result = read_object(d, &v[M_DATA], bpi_opencode_take_info);
   if (result != 0) return end_row(d, row, result);
-  copy_id(&o->message.id, &v[M_ID]); /* the column, not what the object may say */
+  /* the column, not what the object may say */
+  COPY_TEXT(&o->message.id, &v[M_ID], &o->message.dropped);
   o->rows.time = o->message.time;
   bpi_row_dropped(&o->rows, o->message.dropped);
   return end_row(

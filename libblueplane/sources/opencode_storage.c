@@ -108,6 +108,7 @@ typedef struct storage {
   scan scan;
   file *file;
   int64_t offset;
+  int64_t passed; /* bytes of the files before: they are one behind the other */
   opencode o;
   bool whole; /* the object of the file that was read */
 } storage;
@@ -135,7 +136,7 @@ static int take_part(void *self, scan *s) {
 }
 
 static void refuse(storage *s, int reason) {
-  s->in->sink->reject(s->in->sink->self, reason, s->scan.line, 0);
+  s->in->sink->reject(s->in->sink->self, reason, s->scan.line, s->passed);
 }
 
 /* A file that is gone was deleted a moment ago; one that is not complete is read again when it is. */
@@ -147,13 +148,17 @@ static int read_file(storage *s, const char *path, int (*take)(void *self, scan 
   int rc = bpi_file_open(&s->file, path, &stat, &why);
   bpi_error_free(why);
   if (rc != BP_OK) return rc == BP_ERR_NOMEM ? rc : BP_OK;
+  s->passed += s->offset;
   s->offset = 0;
   s->beside.records = 0;
-  bpi_scan_reset(&s->scan, read_bytes, s, 0, 1);
+  bpi_scan_reset(&s->scan, read_bytes, s, s->passed, 1);
   rc = bpi_read_objects(&s->beside, &reader);
   s->in->records += s->beside.records;
   bool waits = rc == BP_OK && bpi_scan_pending(&s->scan) > 0;
-  if (waits || rc == BP_ERR_IO) refuse(s, waits ? REJECT_SYNTAX : REJECT_UNREADABLE);
+  if (waits || rc == BP_ERR_IO) {
+    s->in->records++;
+    refuse(s, waits ? REJECT_SYNTAX : REJECT_UNREADABLE);
+  }
   bpi_file_close(s->file);
   s->file = NULL;
   return rc == BP_ERR_IO ? BP_OK : rc;
@@ -258,7 +263,9 @@ static int tell_messages(storage *s, const place *p) {
 
 static int read_session(storage *s) {
   object_reader reader = {.take = take_session, .emit = emit_whole, .self = s, .lists = true};
+  const scan *own = s->in->scan;
   int rc = bpi_read_objects(s->in, &reader);
+  s->offset = own->base + (own->end - own->origin);
   if (rc != BP_OK || !s->whole) return rc;
   if (s->o.session.id.length == 0) {
     refuse(s, REJECT_FIELD);

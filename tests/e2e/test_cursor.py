@@ -235,6 +235,8 @@ def test_wrong_values_cost_themselves(folder: pathlib.Path) -> None:
     store = new_store(folder, "s.db")
     report = ingest(store, path, command="file")
     equal(report["records_rejected"], 23, "values refused")
+    places = json.loads(bpt("inspect", store, "rejects").stdout)["rows"]
+    equal(len(places), 23, "places of what was refused")
     equal(number(store, "prompts"), 2, "prompts between values that are refused")
 
 

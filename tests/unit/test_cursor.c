@@ -226,6 +226,18 @@ START_TEST(bad_values) {
   ck_assert_uint_eq(one.rejects, sizeof reasons / sizeof *reasons);
   for (size_t i = 0; i < one.rejects; i++)
     ck_assert_int_eq(one.reject[i].reason, reasons[i]);
+  for (size_t i = 0; i < one.rejects; i++) /* the store knows them by place and reason */
+    for (size_t k = 0; k < i; k++)
+      ck_assert(one.reject[i].byte != one.reject[k].byte ||
+                one.reject[i].reason != one.reject[k].reason);
+}
+END_TEST
+
+/* Columns are bounded as members are. */
+START_TEST(long_columns) {
+  load(&one, "bad-tracking-long.sql", "");
+  CHECK_ROWS("2.000 response  -1 -1 stop 0", "2.000 event generation none -1");
+  ck_assert_uint_eq(one.drops, 2);
 }
 END_TEST
 
@@ -342,6 +354,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, storage_is_known_by_folder_and_machine);
   tcase_add_test(tests, a_workspace_is_that_of_the_file_beside_it);
   tcase_add_test(tests, bad_values);
+  tcase_add_test(tests, long_columns);
   tcase_add_test(tests, no_text_gets_through);
   tcase_add_test(tests, credentials_are_not_read);
   tcase_add_test(tests, a_sink_that_stops_ends_the_reading);

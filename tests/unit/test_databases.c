@@ -142,6 +142,7 @@ static int read_once(const reading *r, long fail_after) {
   bpi_mem_fail_after(fail_after);
   int rc = r->s->read(&in);
   bpi_mem_fail_after(-1);
+  one.read = in.records;
   bpi_scan_free(&s);
   bpi_foreign_close(in.database);
   free(text);
@@ -199,6 +200,104 @@ START_TEST(whose_session) {
     ck_assert_uint_eq(one.records[i].flags, RECORD_SUBAGENT | RECORD_SIDECHAIN);
   }
   remove_folder();
+}
+END_TEST
+
+/* Each is known again by its place alone, and was looked at. */
+static void check_refused(size_t refused, uint64_t read) {
+  ck_assert_uint_eq(one.rejects, refused);
+  ck_assert_uint_eq(one.read, read);
+  for (size_t i = 0; i < refused; i++)
+    for (size_t k = 0; k < i; k++)
+      ck_assert(one.reject[i].byte != one.reject[k].byte ||
+                one.reject[i].reason != one.reject[k].reason);
+}
+
+static const char bad_earlier[] =
+    "CREATE TABLE claude_raw_traces (sequence INTEGER PRIMARY KEY, event_data BLOB);"
+    "INSERT INTO claude_raw_traces VALUES (1, 'text'), (2, x'00'), (3, pack('{\"payload\":')),"
+    " (4, pack('{\"a\":1}')), (5, pack('[]')), (6, pack('[]'));"
+    "CREATE TABLE cursor_raw_traces (sequence INTEGER PRIMARY KEY, event_type TEXT, item_key TEXT,"
+    " workspace_hash TEXT, event_data BLOB);"
+    "INSERT INTO cursor_raw_traces VALUES (1, 'bubble', 'bubbleId:c:b', '', pack('{\"type\":3}')),"
+    " (2, 'bubble', 'bubbleId:c:b', '', pack('{\"type\":3}')), (3, 'composer', 'composerData:', '', pack('{}'));";
+static const char bad_opencode[] =
+    "CREATE TABLE session (id TEXT, parent_id TEXT, directory TEXT, version TEXT, time_created INTEGER);"
+    "INSERT INTO session VALUES (NULL, NULL, '', '', 0), (NULL, NULL, '', '', 0);"
+    "CREATE TABLE message (id TEXT, session_id TEXT, data TEXT);"
+    "INSERT INTO message VALUES ('m', 's', '['), ('n', 's', NULL), ('o', 's', CAST(x'7b2261223a22ff227d' AS TEXT)),"
+    " ('p', 's', '{\"a\":' || replace(hex(zeroblob(40)), '00', '[[') || '}');"
+    "CREATE TABLE part (id TEXT, message_id TEXT, session_id TEXT, data TEXT);"
+    "INSERT INTO part VALUES ('p', 'm', NULL, '{}'), ('q', 'm', 's', '{\"type\":\"tool\"}');";
+
+/* Rows of two tables have the same numbers, and files the same offsets. */
+START_TEST(refused_rows) {
+  static const int reasons[] = {REJECT_FIELD, REJECT_FIELD, REJECT_SHAPE, REJECT_FIELD,
+                                REJECT_UTF8,  REJECT_DEPTH, REJECT_FIELD, REJECT_FIELD};
+  make(bad_earlier);
+  ck_assert_int_eq(read_once(&(reading){&bpi_source_blueplane_db, bad_earlier, 0}, -1), BP_OK);
+  check_refused(5 + 3, 6 + 3);
+  sqlite3_free(image);
+  make(bad_opencode);
+  ck_assert_int_eq(read_once(&(reading){&bpi_source_opencode_db, bad_opencode, 0}, -1), BP_OK);
+  check_refused(8, 8);
+  for (size_t i = 0; i < 8; i++)
+    ck_assert_int_eq(one.reject[i].reason, reasons[i]);
+  sqlite3_free(image);
+  make_storage();
+  put_file("storage/message/ses_3/msg_2.json", "{\"id\":");
+  put_file("storage/message/ses_3/msg_3.json", "{\"id\":");
+  put_file("storage/message/ses_3/msg_4.json", "[7]");
+  put_file("storage/message/ses_3/msg_5.json", "[7]");
+  put_file("storage/message/ses_3/msg_6.json", "{}");
+  put_file("storage/message/ses_3/msg_7.json", "{}");
+  ck_assert_int_eq(read_once(&readings[3], -1), BP_OK);
+  check_refused(6, 3 + 6);
+  remove_folder();
+}
+END_TEST
+
+/* Each agent had a transcript of its own: the warm-up is the first's alone, whatever lies between. */
+START_TEST(warm_up) {
+#define LINE(agent, rest)                                                                          \
+  "INSERT INTO claude_raw_traces (event_data) VALUES (pack('{\"payload\":{\"entry_data\":{"        \
+  "\"sessionId\":\"s\",\"isSidechain\":true,\"agentId\":\"" agent "\"," rest "}}}'));"
+#define ASKED(text) "\"type\":\"user\",\"message\":{\"role\":\"user\",\"content\":\"" text "\"}"
+#define CALLED(id)                                                                                 \
+  "\"type\":\"assistant\",\"message\":{\"content\":[{\"type\":\"tool_use\",\"id\":\"" id           \
+  "\",\"name\":\"Read\"}]}"
+  static const char sql[] =
+      "CREATE TABLE claude_raw_traces (sequence INTEGER PRIMARY KEY, event_data BLOB);" LINE(
+          "a", ASKED("look")) LINE("b", ASKED("Warmup")) LINE("a", CALLED("1"))
+          LINE("b", CALLED("2")) LINE("c", ASKED("Warmup")) LINE("a", CALLED("3"))
+              LINE("c", CALLED("4"));
+  static const bool noise[] = {false, true, false, true};
+  make(sql);
+  ck_assert_int_eq(read_once(&(reading){&bpi_source_blueplane_db, sql, 0}, -1), BP_OK);
+  ck_assert_uint_eq(fake_count(&one, RECORD_EVENT), 1); /* one subagent */
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_USE), 4);
+  for (size_t i = 0; i < 4; i++)
+    ck_assert_int_eq((fake_nth(&one, RECORD_TOOL_USE, i)->flags & RECORD_NOISE) != 0, noise[i]);
+  sqlite3_free(image);
+}
+END_TEST
+
+/* Columns are bounded as members are. */
+START_TEST(long_columns) {
+  static const char sql[] =
+      "CREATE TABLE session (id TEXT, parent_id TEXT, directory TEXT, version TEXT, time_created INTEGER);"
+      "INSERT INTO session VALUES ('s', hex(zeroblob(65)), hex(zeroblob(513)), hex(zeroblob(512)), 0);";
+  static const char folders[] =
+      "CREATE TABLE cursor_sessions (workspace_hash TEXT, workspace_path TEXT);"
+      "INSERT INTO cursor_sessions VALUES ('v', hex(zeroblob(512))), ('w', hex(zeroblob(513)));";
+  make(sql);
+  ck_assert_int_eq(read_once(&(reading){&bpi_source_opencode_db, sql, 0}, -1), BP_OK);
+  ck_assert_uint_eq(one.drops, 2);
+  sqlite3_free(image);
+  make(folders);
+  ck_assert_int_eq(read_once(&(reading){&bpi_source_blueplane_db, folders, 0}, -1), BP_OK);
+  ck_assert_uint_eq(one.drops, 1);
+  sqlite3_free(image);
 }
 END_TEST
 
@@ -268,6 +367,28 @@ START_TEST(databases_are_lent) {
 }
 END_TEST
 
+/* What was refused is remembered, or the call fails: wherever memory ends once. */
+START_TEST(refused_or_failed) {
+  static const char data[] = "x\n";
+  int failed = 0;
+  for (long n = 0; n < 100; n++) {
+    bp_store *s = memory_store();
+    bp_result *rejects = NULL;
+    bp_ingest_report report = BP_INGEST_REPORT_INIT;
+    bpi_mem_fail_once(n);
+    int rc = bp_ingest_bytes(s, "native", "here", data, sizeof data - 1, NULL, &report, NULL);
+    bpi_mem_fail_once(-1);
+    ck_assert_int_eq(bp_inspect(&rejects, s, "rejects", NULL), BP_OK);
+    ck_assert(rc == BP_OK || rc == BP_ERR_NOMEM);
+    ck_assert_uint_eq(bp_result_rows(rejects), rc == BP_OK ? 1 : 0);
+    failed += rc != BP_OK;
+    bp_result_free(rejects);
+    bp_close(s);
+  }
+  ck_assert_int_gt(failed, 5);
+}
+END_TEST
+
 static const struct {
   const char *path;
   const source *s;
@@ -306,6 +427,10 @@ int main(int argc, char **argv) {
   tcase_add_loop_test(c, databases_are_lent, 0, 3); /* those of the readings that are databases */
   tcase_add_test(c, whose_rows);
   tcase_add_test(c, whose_session);
+  tcase_add_test(c, refused_rows);
+  tcase_add_test(c, warm_up);
+  tcase_add_test(c, long_columns);
+  tcase_add_test(c, refused_or_failed);
   tcase_add_test(c, names_of_files);
   suite_add_tcase(suite, c);
   return run_suite(suite);
