@@ -572,7 +572,7 @@ static void read_duration(codex_line *l, scan *s, int *reject) {
 static bool read_change(scan *s, int64_t *added, int64_t *removed, int *reject) {
   uint64_t seen = 0;
   int type = -1;
-  diff_text diff = {0, 0, false, 0, 0};
+  diff_text diff = {0};
   line_count content = {0, false};
   if (!bpi_scan_enter_object(s)) return false;
   for (int m; (m = bpi_object_member(s, change_keys, &seen, reject)) >= 0;) {

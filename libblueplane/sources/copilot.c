@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "sources/content.h"
+#include "sources/ident_set.h"
 #include "sources/rows.h"
 
 #define MODELS_MAX 16   /* of one shutdown; those beyond are left out, and counted */
@@ -92,7 +93,6 @@ typedef struct line {
   id_text id, session, message, call;
   name_text version, cwd, branch, model, tool;
   prompt_facts prompt;
-  bool attached; /* something that is no image */
   int64_t output, added, removed;
   int code; /* CODE_ of an error, or -1 */
   tool_input input;
@@ -100,9 +100,8 @@ typedef struct line {
   model_use use[MODELS_MAX];
 } line;
 
-/* A response since the session was entered. */
+/* A response since the session was entered, however often it is told. */
 typedef struct answer {
-  ident key;
   uint32_t model;
   int64_t time, output;
 } answer;
@@ -112,8 +111,9 @@ typedef struct copilot {
   line line;
   bool named;
   uint32_t model; /* selected last */
+  ident_set answers;
   answer *answer;
-  size_t answers, capacity;
+  size_t capacity;
 } copilot;
 
 /* ------------------------------------------------------------------------------------ reading */
@@ -135,8 +135,7 @@ static void read_attachments(line *l, scan *s, int *reject) {
     if (!bpi_scan_enter_object(s)) continue;
     while (bpi_object_member(s, attachment_keys, &seen, reject) >= 0)
       image = bpi_object_word(s, image_words) >= 0;
-    l->prompt.features |= image ? PROMPT_IMAGE : 0;
-    l->attached |= !image;
+    l->prompt.features |= image ? PROMPT_IMAGE : PROMPT_FILE;
   }
 }
 
@@ -232,7 +231,7 @@ static void read_data(line *l, scan *s, int *reject) {
 
 static void start_line(line *l) {
   l->type = TYPE_OTHER;
-  l->data = l->success = l->attached = false;
+  l->data = l->success = false;
   l->dropped = 0;
   l->time = l->started = BPI_TIME_NONE;
   l->id.length = l->session.length = l->message.length = l->call.length = 0;
@@ -285,7 +284,7 @@ static int put_session(copilot *c) {
                                        .branch = bpi_row_name(r, LABEL_BRANCH, &l->branch).label,
                                        .version = version.label,
                                        .version_rank = version.number};
-  c->answers = 0; /* what is used is counted from here */
+  bpi_ident_set_free(&c->answers); /* what is used is counted from here */
   return bpi_row_put(r, &row);
 }
 
@@ -293,8 +292,8 @@ static int put_prompt(copilot *c) {
   const line *l = &c->line;
   record row = bpi_row(&c->rows, RECORD_PROMPT);
   row.key = bpi_row_key(&c->rows, IDENT_PROMPT, &l->id, 0);
-  row.u.prompt = (prompt_record){.characters = l->prompt.characters,
-                                 .features = l->prompt.features | (l->attached ? PROMPT_FILE : 0)};
+  row.u.prompt =
+      (prompt_record){.characters = l->prompt.characters, .features = l->prompt.features};
   return bpi_row_put(&c->rows, &row);
 }
 
@@ -307,10 +306,12 @@ static int put_answer(copilot *c) {
                                              : c->model;
   row.u.response.output = l->output;
   void *items = c->answer;
-  if (bpi_reserve(&items, &c->capacity, c->answers + 1, sizeof *c->answer) != BP_OK)
-    return BP_ERR_NOMEM;
+  size_t before = c->answers.count;
+  int64_t number = bpi_ident_set_put(&c->answers, row.key, &items, &c->capacity, sizeof *c->answer);
   c->answer = items;
-  c->answer[c->answers++] = (answer){row.key, row.u.response.model, row.time, l->output};
+  if (number < 0) return BP_ERR_NOMEM;
+  if ((size_t)number == before || c->answer[number].output < l->output)
+    c->answer[number] = (answer){row.u.response.model, row.time, l->output};
   return bpi_row_put(&c->rows, &row);
 }
 
@@ -403,17 +404,17 @@ static int put_used(copilot *c, const model_use *u) {
   uint32_t model = bpi_row_name(&c->rows, LABEL_MODEL, &u->model).label;
   int64_t n = 0, told = 0, at = 0;
   int rc = BP_OK;
-  for (size_t i = 0; i < c->answers; i++) {
+  for (size_t i = 0; i < c->answers.count; i++) {
     n += c->answer[i].model == model;
     if (c->answer[i].model == model) told += known(c->answer[i].output);
   }
   if (n == 0) return put_unseen(c, u, model);
   int64_t more = u->of[U_OUTPUT] > told ? u->of[U_OUTPUT] - told : 0;
-  for (size_t i = 0; i < c->answers && rc == BP_OK; i++) {
+  for (size_t i = 0; i < c->answers.count && rc == BP_OK; i++) {
     const answer *a = &c->answer[i];
     if (a->model != model) continue;
     record row = bpi_row_response(&c->rows);
-    row.key = a->key;
+    row.key = c->answers.of[i];
     row.time = a->time;
     row.u.response.model = model;
     row.u.response.output = known(a->output) + share(more, at, n);
@@ -427,7 +428,7 @@ static int put_shutdown(copilot *c) {
   int rc = BP_OK;
   for (size_t i = 0; i < c->line.models && rc == BP_OK; i++)
     rc = put_used(c, &c->line.use[i]);
-  c->answers = 0;
+  bpi_ident_set_free(&c->answers);
   return rc;
 }
 
@@ -442,7 +443,7 @@ static int emit(void *self) {
   case TYPE_START:
   case TYPE_RESUME: return put_session(c);
   case TYPE_SHUTDOWN: return put_shutdown(c);
-  case TYPE_USER: return l->prompt.there || l->attached ? put_prompt(c) : BP_OK;
+  case TYPE_USER: return l->prompt.there || l->prompt.features != 0 ? put_prompt(c) : BP_OK;
   case TYPE_ASSISTANT: return put_answer(c);
   case TYPE_USE: return put_use(c);
   case TYPE_RESULT: return put_result(c);
@@ -457,12 +458,9 @@ static int emit(void *self) {
 
 /* A file whose first line is lost is named by its folder: session-state/<id>/events.jsonl. */
 static void take_path(copilot *c, const char *path) {
-  const char *end = strrchr(path, '/');
-  const char *start = end;
-  while (start != NULL && start > path && start[-1] != '/')
-    start--;
-  if (end != NULL && end - start <= IDENT_RAW_MAX)
-    bpi_rows_session(&c->rows, start, (size_t)(end - start));
+  const char *folder = bpi_last_parts(path, 2), *base = bpi_base_name(path);
+  if (base - folder > 1 && base - folder - 1 <= IDENT_RAW_MAX)
+    bpi_rows_session(&c->rows, folder, (size_t)(base - folder) - 1);
 }
 
 static int read_events(source_input *in) {
@@ -473,6 +471,7 @@ static int read_events(source_input *in) {
   take_path(c, in->path);
   int rc = bpi_read_objects(in, &reader);
   bpi_content_input_free(&c->line.input);
+  bpi_ident_set_free(&c->answers);
   bpi_free(c->answer);
   bpi_free(c);
   return rc;

@@ -195,18 +195,20 @@ static const id_text *address_of(const forge *f) {
 }
 
 /* The kind of change an address is of, and how long the part is that names the repository; -1: of
- * none. */
+ * none. An owner or a repository may be called like a part: the last one tells. */
 static int kind_of(const id_text *a, size_t *repository) {
-  if (!bpi_starts_with(a->at, a->length, "https://")) return -1;
-  for (size_t i = 0; i < sizeof address_parts / sizeof *address_parts; i++) {
-    const char *part = address_parts[i].part;
-    for (size_t at = 0; at < a->length; at++) {
-      if (!bpi_starts_with(a->at + at, a->length - at, part)) continue;
+  int change = -1;
+  if (!bpi_starts_with(a->at, a->length, "https://")) return change;
+  for (size_t at = 0, end = 0; at < a->length; at++)
+    for (size_t i = 0; i < sizeof address_parts / sizeof *address_parts; i++) {
+      const char *part = address_parts[i].part;
+      size_t behind = at + strlen(part);
+      if (behind <= end || !bpi_starts_with(a->at + at, a->length - at, part)) continue;
+      end = behind;
       *repository = at;
-      return address_parts[i].change;
+      change = address_parts[i].change;
     }
-  }
-  return -1;
+  return change;
 }
 
 static int take(void *self, scan *s) {

@@ -285,8 +285,7 @@ static int emit(void *self) {
 static int read_chat(source_input *in) {
   gemini *g = bpi_alloc_zero(1, sizeof *g);
   if (g == NULL) return BP_ERR_NOMEM;
-  object_reader reader = {
-      .take = take, .emit = emit, .self = g, .lists = bpi_ends_with(in->path, ".json")};
+  object_reader reader = {.take = take, .emit = emit, .self = g, .lists = true};
   const char *base = bpi_base_name(in->path);
   bpi_rows_start(&g->rows, in, TIER_RECORD);
   bpi_rows_session(&g->rows, base, strcspn(base, ".")); /* until the chat names it */

@@ -193,10 +193,10 @@ static void read_roots(payload *p, scan *s) {
     if (bpi_object_into(s, &root, &p->dropped) && p->cwd.length == 0) p->cwd = root;
 }
 
-static void read_error(payload *p, scan *s, bool of_turn) {
+static void read_error(payload *p, scan *s) {
   p->errored = bpi_scan_peek(s) != SCAN_NULL;
   bpi_scan_text(s, p->error, sizeof p->error, &p->error_length, NULL);
-  if (of_turn) p->failure = word_of(failures, p->error, p->error_length);
+  p->failure = word_of(failures, p->error, p->error_length);
 }
 
 /* An object; of Cursor's servers a text. */
@@ -258,7 +258,7 @@ static void read_member(payload *p, scan *s, int member, const hook_word *events
   case P_COMMAND: read_command(p, s); break;
   case P_FILE: bpi_object_into(s, &p->file, &p->dropped); break;
   case P_EDITS: read_edits(p, s, reject); break;
-  case P_ERROR: read_error(p, s, true); break;
+  case P_ERROR: read_error(p, s); break;
   case P_INTERRUPT: p->interrupt = bpi_object_true(s); break;
   case P_DURATION_MS:
   case P_DURATION: p->duration_ms = bpi_object_count(s, reject); break;
@@ -569,9 +569,7 @@ static int emit(void *self) {
 static int read_hooks(source_input *in, bool cursor) {
   hooks *h = bpi_alloc_zero(1, sizeof *h);
   if (h == NULL) return BP_ERR_NOMEM;
-  /* of lines a broken one costs itself; a list may go over many */
-  bool lists = !bpi_ends_with(in->path, ".jsonl");
-  const object_reader reader = {.take = take, .emit = emit, .self = h, .lists = lists};
+  const object_reader reader = {.take = take, .emit = emit, .self = h, .lists = true};
   bpi_rows_start(&h->rows, in, TIER_HOOK);
   h->cursor = cursor;
   h->events = cursor ? cursor_events : claude_events;

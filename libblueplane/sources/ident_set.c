@@ -47,4 +47,5 @@ int64_t bpi_ident_set_put(ident_set *set, ident id, void **items, size_t *capaci
 void bpi_ident_set_free(ident_set *set) {
   bpi_free(set->of);
   bpi_free(set->slot);
+  *set = (ident_set){0};
 }

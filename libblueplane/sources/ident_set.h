@@ -14,7 +14,7 @@ typedef struct ident_set {
   size_t slots;
 } ident_set;
 
-/* Starts as all zero. */
+/* Starts as all zero, and is so when it was freed. */
 void bpi_ident_set_free(ident_set *set);
 int64_t bpi_ident_set_find(const ident_set *set, ident id); /* -1 if it is not there */
 /* Its number, which may be new, and makes sure that *items has room for it, as bpi_reserve() does;

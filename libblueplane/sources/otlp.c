@@ -6,13 +6,13 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "sources/ident_set.h"
 #include "sources/rows.h"
 
 #define TEXT_MAX 256      /* a longer value is none we take */
 #define NUMBER_MAX 40     /* digits and marks of one sent as a text */
 #define MOST_AT_ONCE 1000 /* decisions or commits of one point */
 #define MOST_AMOUNT 1e9   /* of a point: in billionths still a number of 64 bits */
-#define NEAR 512          /* points of one stretch stand near each other */
 
 /* One list for the keys and their numbers. */
 #define NUMBER(name, key) name,
@@ -141,8 +141,9 @@ typedef struct otlp {
   metric_name metric;
   int64_t start, time; /* of a point */
   double amount;
-  sum *sum; /* of the line that is read */
-  size_t sums, capacity;
+  ident_set sums; /* of the line that is read */
+  sum *sum;
+  size_t capacity;
 } otlp;
 
 /* ------------------------------------------------------------------------------------- values */
@@ -240,7 +241,10 @@ static void read_pair(otlp *o, scan *s, int *reject) {
     else
       read_any(s, &o->value, key == UNTOLD ? &passed : &o->line.dropped, reject);
   }
-  if (key >= 0) o->line.attribute[key] = o->value;
+  if (key >= 0) {
+    o->line.attribute[key] = o->value;
+    o->line.dropped += passed;
+  }
 }
 
 static void read_attributes(otlp *o, scan *s, int *reject) {
@@ -262,11 +266,19 @@ static const value *attribute(const otlp *o, int which) {
   return &o->line.attribute[which];
 }
 
+/* An identifier; one beyond its bound is left out and counted. */
+static const value *id_of(otlp *o, int which) {
+  value *v = &o->line.attribute[which];
+  if (v->length > IDENT_RAW_MAX) bpi_row_dropped(&o->rows, 1);
+  if (v->length > IDENT_RAW_MAX) forget(v);
+  return v;
+}
+
 /* Whose the row is, and how it is marked. */
 static void enter_session(otlp *o) {
-  const value *id = attribute(o, A_SESSION);
+  const value *id = id_of(o, A_SESSION);
   o->rows.session = o->rows.scope = (ident){0, 0};
-  if (id->length > 0 && id->length <= IDENT_RAW_MAX) bpi_rows_session(&o->rows, id->at, id->length);
+  if (id->length > 0) bpi_rows_session(&o->rows, id->at, id->length);
   o->rows.flags = is_word(attribute(o, A_QUERY), "subagent") ? RECORD_SUBAGENT : 0;
 }
 
@@ -305,8 +317,8 @@ static int language_of(const char *word, size_t length) {
 }
 
 static ident id_key(otlp *o, ident_kind kind, int which) {
-  const value *v = attribute(o, which);
-  if (v->length == 0 || v->length > IDENT_RAW_MAX) return event_key(o, kind);
+  const value *v = id_of(o, which);
+  if (v->length == 0) return event_key(o, kind);
   return bpi_memo_ident(&o->rows.names, kind, v->at, v->length);
 }
 
@@ -343,9 +355,9 @@ static int64_t nano_cost(const otlp *o) {
   return dollars >= 0 && dollars < 1e6 ? (int64_t)(dollars * 1e9 + 0.5) : -1;
 }
 
-static int put_event(otlp *o, int event, int detail, int64_t number) {
+static int put_event(otlp *o, ident key, int event, int detail, int64_t number) {
   record row = bpi_row(&o->rows, RECORD_EVENT);
-  row.key = event_key(o, IDENT_EVENT);
+  row.key = key;
   row.u.event = (event_record){.event = event, .detail = detail, .value = number};
   return bpi_row_put(&o->rows, &row);
 }
@@ -360,9 +372,9 @@ static int64_t duration_of(const otlp *o) {
 static int put_request(otlp *o) {
   record row = bpi_row_response(&o->rows);
   response_record *r = &row.u.response;
-  const value *request = attribute(o, A_REQUEST);
   row.key = id_key(o, IDENT_RESPONSE, A_REQUEST);
-  if (request->length > 0 && request->length <= IDENT_RAW_MAX)
+  const value *request = attribute(o, A_REQUEST);
+  if (request->length > 0)
     r->request = bpi_memo_ident(&o->rows.names, IDENT_REQUEST, request->at, request->length);
   r->model = label_of(o, LABEL_MODEL, A_MODEL).label;
   r->input = count_of(attribute(o, A_INPUT));
@@ -374,7 +386,8 @@ static int put_request(otlp *o) {
   r->stop = STOP_END;
   int rc = bpi_row_put(&o->rows, &row);
   int64_t took_us = duration_of(o);
-  return rc == BP_OK && took_us >= 0 ? put_event(o, EVENT_RESPONSE_TIME, DETAIL_NONE, took_us) : rc;
+  if (rc != BP_OK || took_us < 0) return rc;
+  return put_event(o, id_key(o, IDENT_EVENT, A_REQUEST), EVENT_RESPONSE_TIME, DETAIL_NONE, took_us);
 }
 
 static int detail_of_status(int64_t status) {
@@ -394,7 +407,8 @@ static int put_compaction(otlp *o) {
   int detail = is_word(trigger, "auto")     ? DETAIL_AUTO
                : is_word(trigger, "manual") ? DETAIL_MANUAL
                                             : DETAIL_NONE;
-  return put_event(o, EVENT_COMPACTION, detail, count_of(attribute(o, A_PRE_TOKENS)));
+  return put_event(o, event_key(o, IDENT_EVENT), EVENT_COMPACTION, detail,
+                   count_of(attribute(o, A_PRE_TOKENS)));
 }
 
 /* A call that ended so. An event tells of it when it ends. */
@@ -501,7 +515,8 @@ static int emit_event(void *self) {
   case NAME_PROMPT: return put_prompt(o);
   case NAME_REQUEST: return put_request(o);
   case NAME_ERROR:
-    return put_event(o, EVENT_API_ERROR, detail_of_status(count_of(attribute(o, A_STATUS))), -1);
+    return put_event(o, event_key(o, IDENT_EVENT), EVENT_API_ERROR,
+                     detail_of_status(count_of(attribute(o, A_STATUS))), -1);
   case NAME_RESULT: return put_result(o);
   case NAME_DECISION: return put_decision(o);
   case NAME_COMPACTION: return put_compaction(o);
@@ -542,10 +557,17 @@ static ident sum_key(otlp *o, const sum *is, ident_kind kind, int64_t nth) {
   return key_of(o, kind, &key);
 }
 
-static bool is_same(const sum *a, const sum *b) {
-  return a->metric == b->metric && a->start == b->start && a->row.time == b->row.time &&
-         a->accepted == b->accepted && bpi_ident_compare(a->series, b->series) == 0 &&
-         bpi_ident_compare(a->row.session, b->row.session) == 0;
+/* By which points are known to be parts of one. */
+static ident name_of(otlp *o, const sum *is) {
+  composite key;
+  bpi_composite_start(&key);
+  bpi_composite_ident(&key, is->row.session);
+  bpi_composite_ident(&key, is->series);
+  bpi_composite_number(&key, is->metric);
+  bpi_composite_number(&key, is->start);
+  bpi_composite_number(&key, is->row.time);
+  bpi_composite_number(&key, is->accepted);
+  return key_of(o, IDENT_ORIGIN, &key);
 }
 
 static record empty_row(otlp *o) {
@@ -584,13 +606,14 @@ static sum *sum_of(otlp *o) {
               .series = series_of(o),
               .accepted = is_word(attribute(o, A_DECISION), "accept"),
               .row = empty_row(o)};
-  for (size_t i = o->sums; i > 0 && o->sums - i < NEAR; i--)
-    if (is_same(&o->sum[i - 1], &made)) return &o->sum[i - 1];
   void *items = o->sum;
-  if (bpi_reserve(&items, &o->capacity, o->sums + 1, sizeof *o->sum) != BP_OK) return NULL;
+  size_t before = o->sums.count;
+  int64_t number =
+      bpi_ident_set_put(&o->sums, name_of(o, &made), &items, &o->capacity, sizeof *o->sum);
   o->sum = items;
-  o->sum[o->sums] = made;
-  return &o->sum[o->sums++];
+  if (number < 0) return NULL;
+  if ((size_t)number == before) o->sum[number] = made;
+  return &o->sum[number];
 }
 
 static void add_to(int64_t *into, double amount) {
@@ -653,7 +676,7 @@ static int emit_point(void *self) {
 static int read_sum(otlp *o, scan *s, int *reject) {
   object_reader points = {.take = take_point, .emit = emit_point, .self = o};
   uint64_t seen = 0;
-  size_t first = o->sums;
+  size_t first = o->sums.count;
   bool cumulative = false;
   int rc = BP_OK;
   if (o->metric == METRIC_OTHER || bpi_scan_peek(s) != SCAN_OBJECT) {
@@ -669,7 +692,7 @@ static int read_sum(otlp *o, scan *s, int *reject) {
     read_plain(s, &o->value, &o->line.dropped);
     cumulative = o->value.number == TEMPORALITY_CUMULATIVE;
   }
-  for (; first < o->sums; first++)
+  for (; first < o->sums.count; first++)
     o->sum[first].cumulative = cumulative;
   return rc;
 }
@@ -689,7 +712,7 @@ static int put_each(otlp *o, sum *is) {
 
 static int put_sums(otlp *o) {
   int rc = BP_OK;
-  for (size_t i = 0; i < o->sums && rc == BP_OK; i++) {
+  for (size_t i = 0; i < o->sums.count && rc == BP_OK; i++) {
     sum *is = &o->sum[i];
     if (is->metric != METRIC_TOKENS && is->metric != METRIC_LINES) {
       rc = put_each(o, is);
@@ -698,7 +721,6 @@ static int put_sums(otlp *o) {
     is->row.key = sum_key(o, is, is->metric == METRIC_LINES ? IDENT_SPAN : IDENT_RESPONSE, 0);
     rc = bpi_row_put(&o->rows, &is->row);
   }
-  o->sums = 0;
   return rc;
 }
 
@@ -752,7 +774,7 @@ static int take(void *self, scan *s) {
   object_reader resources = {.take = take_resource, .emit = nothing, .self = o};
   uint64_t seen = 0;
   int reject = 0, rc = BP_OK;
-  o->sums = 0;
+  bpi_ident_set_free(&o->sums);
   while (rc == BP_OK && bpi_object_member(s, top_keys, &seen, &reject) >= 0)
     rc = bpi_read_items(o->rows.in, &resources);
   return rc != BP_OK ? rc : reject;
@@ -770,6 +792,7 @@ static int read_telemetry(source_input *in) {
   object_reader reader = {.take = take, .emit = emit, .self = o};
   bpi_rows_start(&o->rows, in, TIER_TELEMETRY);
   int rc = bpi_read_objects(in, &reader);
+  bpi_ident_set_free(&o->sums);
   bpi_free(o->sum);
   bpi_hash_wipe(o, sizeof *o);
   bpi_free(o);

@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 
+#define LINES_MAX INT64_C(1000000000000) /* of a hunk: no text has more */
+
 enum { SECTION_NONE, SECTION_ADD, SECTION_UPDATE, SECTION_DELETE };
 
 static const struct {
@@ -108,23 +110,64 @@ void bpi_patch_end(patch_text *p) {
   end_section(p);
 }
 
+/* "-12,3": the sign, where the lines begin, and how many they are; 1 if that is not said. */
+static bool read_range(const char **at, const char *end, char sign, int64_t *lines) {
+  const char *p = *at;
+  *lines = 1;
+  if (p == end || *p++ != sign) return false;
+  while (p < end && *p >= '0' && *p <= '9')
+    p++;
+  if (p < end && *p == ',')
+    for (*lines = 0, p++; p < end && *p >= '0' && *p <= '9' && *lines < LINES_MAX; p++)
+      *lines = *lines * 10 + (*p - '0');
+  *at = p;
+  return true;
+}
+
+/* "@@ -12,3 +12,4 @@" */
+static void begin_hunk(diff_text *d) {
+  static const char mark[] = "@@";
+  const char *at = d->head + sizeof mark, *end = d->head + d->length;
+  if (!bpi_starts_with(d->head, d->length, mark)) return;
+  d->limited = d->length > sizeof mark && read_range(&at, end, '-', &d->before) && at < end &&
+               *at++ == ' ' && read_range(&at, end, '+', &d->after);
+  d->hunk = !d->limited || d->before > 0 || d->after > 0;
+}
+
+/* Numbers and marks: behind them there may be a line of code. */
+static void take_head(diff_text *d, const char *piece, size_t length) {
+  static const char told[] = "@-+, 0123456789";
+  for (size_t i = 0; i < length && d->length < sizeof d->head; i++)
+    if (memchr(told, piece[i], sizeof told - 1) != NULL) d->head[d->length++] = piece[i];
+}
+
+/* A line begins. */
+static void take_sign(diff_text *d, char sign) {
+  if (sign == '@') d->head[d->length++] = sign;
+  if (!d->hunk || sign == '@' || sign == '\\') return;
+  d->added += sign == '+';
+  d->removed += sign == '-';
+  d->before -= sign != '+';
+  d->after -= sign != '-';
+  if (d->limited && d->before <= 0 && d->after <= 0) d->hunk = false;
+}
+
 void bpi_diff_feed(void *diff, const char *piece, size_t length) {
   diff_text *d = diff;
   for (const char *end = piece + length; piece < end;) {
-    if (d->column == 0) {
-      d->first = *piece;
-      if (d->hunk && d->first == '+') d->added++;
-      if (d->hunk && d->first == '-') d->removed++;
-    } else if (d->column == 1 && d->first == '@' && *piece == '@') {
-      d->hunk = true;
-    }
-    if (d->column < 2) {
-      d->column = *piece++ == '\n' ? 0 : d->column + 1;
+    if (!d->inside) {
+      take_sign(d, *piece);
+      d->inside = true;
+      if (*piece != '\n') piece++;
       continue;
     }
     const char *newline = memchr(piece, '\n', (size_t)(end - piece));
+    size_t part = (size_t)((newline == NULL ? end : newline) - piece);
+    if (d->length > 0) take_head(d, piece, part);
     if (newline == NULL) return;
-    d->column = 0;
+    if (d->length > 0) begin_hunk(d);
+    d->inside = false;
+    d->length = 0;
     piece = newline + 1;
   }
 }

@@ -32,12 +32,16 @@ void bpi_patch_start(patch_text *p);
 void bpi_patch_feed(void *patch, const char *piece, size_t length); /* patch_text * */
 void bpi_patch_end(patch_text *p);
 
-/* Hunks of a unified diff; what stands before the first is no hunk. Starts as all zero. */
+/* Hunks of a unified diff of any number of files. A hunk has as many lines as its head says, and what
+ * stands before, between and behind hunks are none; one whose head does not say goes on to the next.
+ * Starts as all zero. */
 typedef struct diff_text {
   int64_t added, removed;
-  bool hunk;
-  unsigned column; /* bytes of the line read, up to 2 */
-  char first;
+  bool hunk, limited;
+  int64_t before, after; /* lines of a limited hunk still to come */
+  bool inside;           /* of a line */
+  size_t length;         /* of the head of a hunk that is being read; 0: none is */
+  char head[64];
 } diff_text;
 
 void bpi_diff_feed(void *diff, const char *piece, size_t length); /* diff_text * */

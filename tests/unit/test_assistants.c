@@ -160,6 +160,38 @@ START_TEST(copilot_folder_names) {
             sizeof line - 1);
   ck_assert_uint_eq(one.count, 1);
   ck_assert(is_session(&one.records[0], "abc"));
+  fake_read(&one, &bpi_source_copilot, "C:\\ada\\session-state\\abc\\events.jsonl", line,
+            sizeof line - 1);
+  ck_assert(is_session(&one.records[0], "abc"));
+}
+END_TEST
+
+/* A response that stands in the file twice has its share once, as great as its greatest row says: 101 and
+ * 100 of 201, and of the output, 30 and 20, the 5 that are more are 3 and 2. */
+START_TEST(copilot_told_twice) {
+  static const char data[] =
+      "{\"type\":\"assistant.message\",\"id\":\"1\",\"data\":{\"messageId\":\"a\",\"model\":\"m\",\"outputTokens\":10}}\n"
+      "{\"type\":\"assistant.message\",\"id\":\"2\",\"data\":{\"messageId\":\"b\",\"model\":\"m\",\"outputTokens\":20}}\n"
+      "{\"type\":\"assistant.message\",\"id\":\"1\",\"data\":{\"messageId\":\"a\",\"model\":\"m\",\"outputTokens\":30}}\n"
+      "{\"type\":\"session.shutdown\",\"id\":\"3\",\"data\":{\"modelMetrics\":{\"m\":{\"usage\":"
+      "{\"inputTokens\":201,\"outputTokens\":55}}}}}\n";
+  fake_read(&one, &bpi_source_copilot, "", data, sizeof data - 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 3 + 2);
+  const response_record *a = &last_of(&one, fake_nth(&one, RECORD_RESPONSE, 0))->u.response,
+                        *b = &last_of(&one, fake_nth(&one, RECORD_RESPONSE, 1))->u.response;
+  ck_assert(a->input == 101 && a->output == 33);
+  ck_assert(b->input == 100 && b->output == 22);
+}
+END_TEST
+
+/* A picture without a word is a prompt. */
+START_TEST(copilot_picture) {
+  static const char data[] =
+      "{\"type\":\"user.message\",\"id\":\"1\",\"data\":{\"attachments\":[{\"type\":\"image\"}]}}\n"
+      "{\"type\":\"user.message\",\"id\":\"2\",\"data\":{\"attachments\":[]}}\n";
+  fake_read(&one, &bpi_source_copilot, "", data, sizeof data - 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 1);
+  ck_assert_int_eq(one.records[0].u.prompt.features, PROMPT_IMAGE);
 }
 END_TEST
 
@@ -205,6 +237,21 @@ START_TEST(gemini_document) {
   ck_assert_int_eq(r->time, BPI_TIME_NONE);
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 1)->u.use.program, PROGRAM_TEST);
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 1)->u.result.outcome, OUTCOME_ERROR);
+}
+END_TEST
+
+/* Bytes have no name to tell a document from lines by, nor has a copy: it is one all the same. */
+START_TEST(gemini_without_name) {
+  static const char *const names[] = {"", "chat.txt"};
+  size_t length;
+  char *data = load_bytes(&bpi_source_gemini, "good-pretty.json", &length);
+  load(&two, &bpi_source_gemini, "good-pretty.json");
+  for (size_t i = 0; i < 2; i++) {
+    fake_read(&one, &bpi_source_gemini, names[i], data, length);
+    ck_assert_uint_eq(one.rejects, 0);
+    ck_assert_uint_eq(one.count, two.count);
+  }
+  free(data);
 }
 END_TEST
 
@@ -292,6 +339,37 @@ START_TEST(opencode_redacted) {
   }
   ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 1)->u.prompt.features, PROMPT_FILE);
   ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.stop, STOP_LENGTH);
+}
+END_TEST
+
+/* What stands before the hunks of the second file of a diff is no line of it; a removed "-- a" is. */
+START_TEST(opencode_diffs) {
+#define FILES(first, second) "--- a/x\\n+++ b/x\\n" first "--- a/y\\n+++ b/y\\n" second
+  static const struct {
+    const char *diff;
+    int64_t added, removed;
+  } rows[] = {
+      {FILES("@@ -1,2 +1,3 @@ f()\\n a\\n+b\\n c\\n", "@@ -7 +7 @@\\n-d\\n+e\\n"), 2, 1},
+      {FILES("@@ -0,0 +1,2 @@\\n+a\\n+b\\n", "@@ -1,2 +0,0 @@\\n--- a\\n-b\\n"), 2, 2},
+      {"@@ -1,3 +1,2 @@\\n a\\n\\n-b\\n\\\\ No newline at end of file\\n+++ c\\n", 0, 1},
+      {"@@\\n-a\\n+b\\n+c\\n@@ of another\\n-d\\n", 2, 2}, /* their heads do not say */
+      {"+a\\n", 0, 0},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char data[1024];
+    int length = snprintf(
+        data, sizeof data,
+        "{\"info\":{\"id\":\"s\",\"directory\":\"/x\"},\"messages\":[{\"info\":{},\"parts\":["
+        "{\"type\":\"tool\",\"callID\":\"c\",\"tool\":\"apply_patch\",\"state\":{\"status\":"
+        "\"completed\",\"metadata\":{\"diff\":\"%s\"}}}]}]}",
+        rows[i].diff);
+    for (size_t step = 1; step < 40; step += 3) {
+      fake_read_drip(&one, &bpi_source_opencode, "", data, (size_t)length, step);
+      const tool_result_record *r = &fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result;
+      ck_assert_msg(r->added == rows[i].added && r->removed == rows[i].removed, "%zu: %lld %lld", i,
+                    (long long)r->added, (long long)r->removed);
+    }
+  }
 }
 END_TEST
 
@@ -418,6 +496,67 @@ START_TEST(otlp_metrics) {
     ck_assert_int_eq(bpi_ident_compare(fake_nth(&one, RECORD_RESPONSE, i)->key,
                                        fake_nth(&one, RECORD_RESPONSE, 0)->key),
                      0);
+}
+END_TEST
+
+/* A line may tell of any number of minutes: the cost of each, far behind its tokens, is theirs. */
+START_TEST(otlp_many_minutes) {
+  enum { MINUTES = 600 };
+  static const char *const parts[] = {"claude_code.token.usage", "claude_code.token.usage",
+                                      "claude_code.cost.usage"};
+  static const char *const types[] = {"input", "output", ""};
+  static char data[1 << 20];
+  int length =
+      snprintf(data, sizeof data, "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[");
+  for (int p = 0; p < 3; p++) {
+    length += snprintf(data + length, sizeof data - (size_t)length,
+                       "%s{\"name\":\"%s\",\"sum\":{\"dataPoints\":[", p > 0 ? "," : "", parts[p]);
+    for (int i = 0; i < MINUTES; i++)
+      length +=
+          snprintf(data + length, sizeof data - (size_t)length,
+                   "%s{\"timeUnixNano\":\"%lld000\",\"attributes\":[{\"key\":\"type\",\"value\":"
+                   "{\"stringValue\":\"%s\"}}],\"asInt\":%d}",
+                   i > 0 ? "," : "", (long long)(NINE + i * 60 * SECOND), types[p], i + p + 1);
+    length += snprintf(data + length, sizeof data - (size_t)length, "]}}");
+  }
+  length += snprintf(data + length, sizeof data - (size_t)length, "]}]}]}\n");
+  fake_read(&one, &bpi_source_otlp, "", data, (size_t)length);
+  ck_assert_uint_eq(one.count, MINUTES);
+  for (int i = 0; i < MINUTES; i++) {
+    const response_record *r = &one.records[i].u.response;
+    ck_assert(r->input == i + 1 && r->output == i + 2);
+    ck_assert_int_eq(r->cost_nano, (i + 3) * INT64_C(1000000000));
+  }
+}
+END_TEST
+
+/* Two requests of one moment: each took its time. An identifier beyond its bound is none, and counted,
+ * whether it comes before its name or behind it. */
+START_TEST(otlp_identifiers) {
+#define REQUEST(id)                                                                                   \
+  "{\"body\":{\"stringValue\":\"claude_code.api_request\"},\"timeUnixNano\":\"1772442000000000000\"," \
+  "\"attributes\":[{\"key\":\"duration_ms\",\"value\":{\"intValue\":5}}," id "]}"
+  static const char data[] =
+      "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[" REQUEST("{\"key\":\"request_id\",\"value\":{\"stringValue\":\"r1\"}}") "," REQUEST(
+          "{\"key\":\"request_id\",\"value\":{\"stringValue\":\"r2\"}}") "]}]}]}\n";
+  char longer[2048];
+  fake_read(&one, &bpi_source_otlp, "", data, sizeof data - 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_EVENT), 2);
+  ck_assert_int_ne(
+      bpi_ident_compare(fake_nth(&one, RECORD_EVENT, 0)->key, fake_nth(&one, RECORD_EVENT, 1)->key),
+      0);
+  for (int bytes = 128; bytes < 300; bytes += 127) { /* 128, 255 */
+    int length =
+        snprintf(longer, sizeof longer,
+                 "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[" REQUEST(
+                     "{\"key\":\"request_id\",\"value\":{\"stringValue\":\"%0*d\"}},"
+                     "{\"value\":{\"stringValue\":\"%0*d\"},\"key\":\"session.id\"}") "]}]}]}\n",
+                 bytes, 0, bytes + 10, 0);
+    fake_read(&one, &bpi_source_otlp, "", longer, (size_t)length);
+    ck_assert_uint_eq(one.drops, bytes > 128 ? 2 : 1);
+    ck_assert_int_eq(bpi_ident_absent(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.request),
+                     bytes > 128);
+  }
 }
 END_TEST
 
@@ -581,16 +720,22 @@ int main(int argc, char **argv) {
   tcase_add_test(c, copilot_session_and_prompt);
   tcase_add_test(c, copilot_tools);
   tcase_add_test(c, copilot_folder_names);
+  tcase_add_test(c, copilot_told_twice);
+  tcase_add_test(c, copilot_picture);
   tcase_add_test(c, copilot_keys_at_any_place);
   tcase_add_test(c, gemini_document);
+  tcase_add_test(c, gemini_without_name);
   tcase_add_test(c, gemini_lines);
   tcase_add_test(c, opencode_session);
   tcase_add_test(c, opencode_child);
   tcase_add_test(c, opencode_redacted);
+  tcase_add_test(c, opencode_diffs);
   tcase_add_test(c, otlp_events);
   tcase_add_test(c, otlp_errors);
   tcase_add_test(c, otlp_spellings);
   tcase_add_test(c, otlp_metrics);
+  tcase_add_test(c, otlp_many_minutes);
+  tcase_add_test(c, otlp_identifiers);
   tcase_add_loop_test(c, cut_anywhere, 0, (int)GOOD);
   tcase_add_loop_test(c, any_window, 0, (int)GOOD);
   tcase_add_loop_test(c, stops, 0, (int)GOOD);

@@ -133,6 +133,47 @@ START_TEST(torn_and_broken) {
 }
 END_TEST
 
+/* Of lines a broken one costs itself; a list on one of them is its items. */
+START_TEST(broken_line) {
+#define ITEM(number)                                                                               \
+  "{\"url\":\"https://github.com/example/engine/pull/" number                                      \
+  "\",\"createdAt\":\"2026-03-02T09:00:00Z\"}"
+  static const char data[] =
+      ITEM("1") "\n" ITEM("2") "x\n" ITEM("3") "{\n[" ITEM("4") "," ITEM("5") "]\n" ITEM("6") "\n";
+  fake_read(&one, &bpi_source_forge, "/x/a.forge.jsonl", data, sizeof data - 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_CHANGE), 6);
+  ck_assert_uint_eq(one.rejects, 2);
+  ck_assert_uint_eq(one.reject[0].line, 2);
+  ck_assert_uint_eq(one.reject[1].line, 3);
+}
+END_TEST
+
+/* Whoever is called like a part of an address is no part of it. */
+START_TEST(names_like_parts) {
+  static const struct {
+    const char *address, *repository;
+    int change;
+  } rows[] = {
+      {"https://github.com/example/pull/issues/5", "https://github.com/example/pull", CHANGE_ISSUE},
+      {"https://github.com/pull/issues/pull/5", "https://github.com/pull/issues",
+       CHANGE_PULL_REQUEST},
+      {"https://gitlab.example.org/pull/engine/-/issues/5",
+       "https://gitlab.example.org/pull/engine", CHANGE_ISSUE},
+      {"https://gitlab.example.org/issues/x/-/merge_requests/5",
+       "https://gitlab.example.org/issues/x", CHANGE_PULL_REQUEST},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char data[256];
+    int length = snprintf(data, sizeof data,
+                          "{\"url\":\"%s\",\"createdAt\":\"2026-03-02T09:00:00Z\"}\n",
+                          rows[i].address);
+    fake_read(&one, &bpi_source_forge, "", data, (size_t)length);
+    ck_assert_int_eq(nth(&one, 0)->change, rows[i].change);
+    ck_assert(is_key(one.records[0].session, IDENT_SESSION, rows[i].repository));
+  }
+}
+END_TEST
+
 /* Cut anywhere, read in pieces of any size: what was whole comes out, the same. */
 START_TEST(pieces) {
   size_t length;
@@ -182,6 +223,8 @@ int main(int argc, char **argv) {
   tcase_add_test(c, interface_lines);
   tcase_add_test(c, bad_items);
   tcase_add_test(c, torn_and_broken);
+  tcase_add_test(c, broken_line);
+  tcase_add_test(c, names_like_parts);
   tcase_add_test(c, pieces);
   tcase_add_test(c, recognised);
   return run_suite(s);
