@@ -242,8 +242,7 @@ static int number_of(const source *reader) {
 
 static void on_reject(void *user, int reason, uint64_t line, int64_t byte) {
   worker *w = user;
-  int rc = bpi_batch_reject(w->batch, w->state.key, reason, line, byte);
-  if (rc != BP_OK) stop(w->in, rc, NULL); /* it is to be remembered where it is counted */
+  bpi_batch_reject(w->batch, w->state.key, reason, line, byte);
 }
 
 /* Whose records come next. */

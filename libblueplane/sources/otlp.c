@@ -543,15 +543,19 @@ static ident series_of(otlp *o) {
   return o->rows.in->sink->identify(o->rows.in->sink->self, IDENT_ORIGIN, joined, length);
 }
 
+static void sum_parts(composite *key, const sum *is) {
+  bpi_composite_start(key);
+  bpi_composite_ident(key, is->row.session);
+  bpi_composite_ident(key, is->series);
+  bpi_composite_number(key, is->metric);
+  bpi_composite_number(key, is->start);
+}
+
 /* What is summed up from its start grows, and has one key until it starts again: the greatest of its
  * rows counts. What is summed up since the last export has a key for each. */
 static ident sum_key(otlp *o, const sum *is, ident_kind kind, int64_t nth) {
   composite key;
-  bpi_composite_start(&key);
-  bpi_composite_ident(&key, is->row.session);
-  bpi_composite_ident(&key, is->series);
-  bpi_composite_number(&key, is->metric);
-  bpi_composite_number(&key, is->start);
+  sum_parts(&key, is);
   bpi_composite_number(&key, is->cumulative ? 0 : is->row.time);
   bpi_composite_number(&key, nth);
   return key_of(o, kind, &key);
@@ -560,11 +564,7 @@ static ident sum_key(otlp *o, const sum *is, ident_kind kind, int64_t nth) {
 /* By which points are known to be parts of one. */
 static ident name_of(otlp *o, const sum *is) {
   composite key;
-  bpi_composite_start(&key);
-  bpi_composite_ident(&key, is->row.session);
-  bpi_composite_ident(&key, is->series);
-  bpi_composite_number(&key, is->metric);
-  bpi_composite_number(&key, is->start);
+  sum_parts(&key, is);
   bpi_composite_number(&key, is->row.time);
   bpi_composite_number(&key, is->accepted);
   return key_of(o, IDENT_ORIGIN, &key);

@@ -367,28 +367,6 @@ START_TEST(databases_are_lent) {
 }
 END_TEST
 
-/* What was refused is remembered, or the call fails: wherever memory ends once. */
-START_TEST(refused_or_failed) {
-  static const char data[] = "x\n";
-  int failed = 0;
-  for (long n = 0; n < 100; n++) {
-    bp_store *s = memory_store();
-    bp_result *rejects = NULL;
-    bp_ingest_report report = BP_INGEST_REPORT_INIT;
-    bpi_mem_fail_once(n);
-    int rc = bp_ingest_bytes(s, "native", "here", data, sizeof data - 1, NULL, &report, NULL);
-    bpi_mem_fail_once(-1);
-    ck_assert_int_eq(bp_inspect(&rejects, s, "rejects", NULL), BP_OK);
-    ck_assert(rc == BP_OK || rc == BP_ERR_NOMEM);
-    ck_assert_uint_eq(bp_result_rows(rejects), rc == BP_OK ? 1 : 0);
-    failed += rc != BP_OK;
-    bp_result_free(rejects);
-    bp_close(s);
-  }
-  ck_assert_int_gt(failed, 5);
-}
-END_TEST
-
 static const struct {
   const char *path;
   const source *s;
@@ -430,7 +408,6 @@ int main(int argc, char **argv) {
   tcase_add_test(c, refused_rows);
   tcase_add_test(c, warm_up);
   tcase_add_test(c, long_columns);
-  tcase_add_test(c, refused_or_failed);
   tcase_add_test(c, names_of_files);
   suite_add_tcase(suite, c);
   return run_suite(suite);
