@@ -241,6 +241,12 @@ static void add_part(cluster *to, const cluster *part) {
   bpi_add_to(&to->bottom, part->bottom);
 }
 
+size_t bpi_clusters_find(const clusters *c, const char *name) {
+  for (size_t v = 0; v < c->values; v++)
+    if (c->value[v] && name && !strcmp(c->value[v], name)) return v;
+  return VALUE_NONE;
+}
+
 cluster bpi_clusters_total(const clusters *c, size_t metric_at, size_t value) {
   cluster total = {0, 0};
   for (size_t part = c->first[value]; part < c->first[value + 1]; part++)

@@ -32,6 +32,9 @@ int bpi_clusters_ask(clusters *out, const compute_context *c, const bp_query *li
                      const cluster_question *asked, bp_error **error);
 void bpi_clusters_free(clusters *c);
 
+/* The value of a name, VALUE_NONE if it does not occur. */
+#define VALUE_NONE SIZE_MAX
+size_t bpi_clusters_find(const clusters *c, const char *name);
 /* What a value did in all clusters together. */
 cluster bpi_clusters_total(const clusters *c, size_t metric_at, size_t value);
 
@@ -42,7 +45,7 @@ typedef struct cluster_walk {
   size_t part, end;
 } cluster_walk;
 
-#define VALUE_NONE SIZE_MAX /* a value that does not occur: each of its clusters is all zero */
+/* Of VALUE_NONE each cluster is all zero. */
 cluster_walk bpi_clusters_walk(const clusters *c, size_t metric_at, size_t value);
 /* `cluster_at` goes up. */
 cluster bpi_clusters_next(cluster_walk *w, size_t cluster_at);

@@ -105,16 +105,27 @@ static int compare(comparing *x, size_t metric_at, const char *subject, const ch
 
 /* --------------------------------------------------------------------------------- the reports */
 
-/* Two values are one comparison. */
+/* A value beside another; VALUE_NONE: beside all others. */
+static int beside_other(comparing *x, const clusters *c, size_t m, size_t v, size_t other) {
+  bool rest = other == VALUE_NONE;
+  return compare(x, m, c->value[v], rest ? "rest" : c->value[other],
+                 rest ? bpi_pairs_rest(&x->pairs, c, m, v)
+                      : bpi_pairs_two(&x->pairs, c, m, v, other));
+}
+
+/* Two values are one comparison. A prompt holds several features at once, so each is set beside the prompts that
+ * hold none. */
 static int beside_rest(comparing *x, const char *by) {
   clusters c = {0};
   int rc = ask(x, &c, by, x->range.from, x->range.until);
-  bool two = c.values == 2 && c.value[0] && c.value[1];
+  bool features = !strcmp(by, bpi_dimensions[DIM_PROMPT_FEATURE].name);
+  bool two = !features && c.values == 2 && c.value[0] && c.value[1];
+  size_t none = features ? bpi_clusters_find(&c, bpi_feature_name(PROMPT_FEATURE_BITS))
+                         : VALUE_NONE;
+  size_t count = features && none == VALUE_NONE ? 0 : two ? 1 : c.values;
   for (size_t m = 0; m < x->metrics && !rc; m++)
-    for (size_t v = 0; v < (two ? 1 : c.values) && !rc; v++)
-      if (c.value[v])
-        rc = compare(x, m, c.value[v], two ? c.value[1] : "rest",
-                     bpi_pairs_rest(&x->pairs, &c, m, v));
+    for (size_t v = 0; v < count && !rc; v++)
+      if (c.value[v] && v != none) rc = beside_other(x, &c, m, v, two ? 1 : none);
   bpi_clusters_free(&c);
   return rc;
 }

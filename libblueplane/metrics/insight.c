@@ -191,15 +191,9 @@ static int rest_of_two(search *s, const insight_kind *kind, const clusters *c, s
   return keep(s, kind, c->value[two[chosen].value], &seen[chosen], true);
 }
 
-static size_t same_value(const clusters *in, const char *name) {
-  for (size_t v = 0; v < in->values; v++)
-    if (in->value[v] && name && !strcmp(in->value[v], name)) return v;
-  return VALUE_NONE;
-}
-
 /* A prompt holds several features at once, so each is set beside the prompts that hold none. */
 static int beside_none(search *s, const insight_kind *kind, const clusters *c, size_t at) {
-  size_t none = same_value(c, bpi_feature_name(PROMPT_FEATURE_BITS));
+  size_t none = bpi_clusters_find(c, bpi_feature_name(PROMPT_FEATURE_BITS));
   int rc = BP_OK;
   for (size_t v = 0; v < c->values && none != VALUE_NONE && !rc; v++)
     if (v != none && c->value[v])
@@ -228,14 +222,14 @@ static int mix(search *s, const insight_kind *kind, const clusters *now, const c
   int rc = BP_OK;
   for (size_t i = 0; i < count && !rc; i++) {
     const char *name = now->value[chosen[i].value];
-    rc = compare(
-        s, kind, name,
-        bpi_pairs_mix(&s->pairs, now, chosen[i].value, before, same_value(before, name), at));
+    rc = compare(s, kind, name,
+                 bpi_pairs_mix(&s->pairs, now, chosen[i].value, before,
+                               bpi_clusters_find(before, name), at));
   }
   count = choose(chosen, before, at);
   for (size_t i = 0; i < count && !rc; i++) {
     const char *name = before->value[chosen[i].value];
-    if (same_value(now, name) != VALUE_NONE) continue;
+    if (bpi_clusters_find(now, name) != VALUE_NONE) continue;
     rc = compare(s, kind, name,
                  bpi_pairs_mix(&s->pairs, now, VALUE_NONE, before, chosen[i].value, at));
   }

@@ -721,6 +721,40 @@ START_TEST(comparisons) {
 }
 END_TEST
 
+/* A prompt with an image and a file is in both groups, so the others of one hold it, too: each stands beside the
+ * prompts that hold neither. */
+START_TEST(features_beside_none) {
+  static const int64_t sets[] = {PROMPT_IMAGE | PROMPT_FILE, PROMPT_IMAGE, 0};
+  static const struct {
+    const char *subject;
+    int64_t n;
+  } rows[] = {{"file", 80}, {"image", 240}};
+  int code;
+  bp_error *error = NULL;
+  fake_clear(&world);
+  make_labels();
+  for (int64_t i = 0; i < 8; i++) {
+    fake_session(&world, i + 1, (uint64_t)(i + 1) << 32, 1)->platform = PLATFORM;
+    for (int k = 0; k < 3; k++)
+      cell(ROLLUP_ATTEMPT, (FIRST_MONDAY + i) * 96 + 40, i + 1, TOOL,
+           CLASS_PUT(CLASS_FEATURES, sets[k]), 10 * (k + 1))
+          ->m[ATTEMPT_REPEATS] = k + i % 2;
+  }
+  bp_result *r = ask("{'metrics':['comparison','retry_rate'],'by':['prompt_feature'],"
+                     "'period':'2026-02-02/2026-02-09'}",
+                     &code, &error);
+  ck_assert_msg(r != NULL, "%s", bp_error_message(error));
+  ck_assert_uint_eq(r->rows, 2);
+  for (size_t row = 0; row < 2; row++) {
+    ck_assert_str_eq(text_of(r, row, "subject"), rows[row].subject);
+    ck_assert_str_eq(text_of(r, row, "against"), "none");
+    ck_assert_int_eq(int_of(r, row, "n"), rows[row].n);
+    ck_assert_int_eq(int_of(r, row, "n_other"), 240);
+  }
+  bpi_table_release(r);
+}
+END_TEST
+
 /* Two baselines: each row says which is its own, and the whole names neither. */
 START_TEST(own_baselines) {
   int code;
@@ -777,6 +811,7 @@ int main(void) {
   tcase_add_test(c, nothing_at_all);
   tcase_add_test(c, memory_runs_out);
   tcase_add_test(c, comparisons);
+  tcase_add_test(c, features_beside_none);
   tcase_add_test(c, own_baselines);
   tcase_add_test(c, trends);
   tcase_add_test(c, numbers_are_those_of_the_cells);
