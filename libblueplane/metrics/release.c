@@ -222,9 +222,9 @@ static int plan_order(release_query *x) {
   x->order = -1;
   for (size_t i = 0; order && i < x->count; i++)
     if (!strcmp(x->asked[i].r->id, order)) x->order = (int)i;
-  bool by_rows = order && ((x->by_name && !strcmp(order, x->by_name)) ||
-                           (x->time != DIM_COUNT && !strcmp(order, bpi_dimensions[x->time].name)));
-  if (!order || x->order >= 0 || by_rows) return BP_OK;
+  x->by_names = order && x->by_name && !strcmp(order, x->by_name);
+  bool by_time = order && x->time != DIM_COUNT && !strcmp(order, bpi_dimensions[x->time].name);
+  if (!order || x->order >= 0 || x->by_names || by_time) return BP_OK;
   return refuse(x, BP_ERR_INVALID, "name", order, "the rows cannot be ordered by this");
 }
 

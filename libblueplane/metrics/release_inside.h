@@ -103,8 +103,8 @@ typedef struct release_query {
   int headcount;
   bool open, seats; /* seats: a pass over platforms for those who ask for seats */
   told_cell cell[MEASURE_COUNT];
-  int order; /* asked that rows are in order of, -1: none */
-  bool descending;
+  int order; /* asked that rows are in order of, -1: none; then by names or, without, by time */
+  bool by_names, descending;
 } release_query;
 
 /* The column of an asked thing, or of something beside it: "cost", "journeys.read_edit.at_least". */

@@ -266,21 +266,23 @@ static void add_row(release_query *x, const release_query *before, bp_result *t,
 typedef struct ranked {
   const bin *b;
   double value;
-  bool has;
+  bool has, by_names, down;
 } ranked;
 
 static int by_rank(const void *a, const void *b) {
   const ranked *x = a, *y = b;
   if (x->has != y->has) return x->has ? -1 : 1;
   if (x->has && x->value != y->value) return x->value < y->value ? -1 : 1;
-  if (x->b->time != y->b->time) return x->b->time < y->b->time ? -1 : 1;
-  return strcmp(x->b->text, y->b->text);
+  int time = (x->b->time > y->b->time) - (x->b->time < y->b->time);
+  int name = strcmp(x->b->text, y->b->text), first = x->by_names ? name : time;
+  if (first) return (first < 0) == x->down ? 1 : -1;
+  return x->by_names ? time : name;
 }
 
 static void rank(const release_query *x, ranked *r, const bin *b) {
   double out[PARTS];
   bool has[PARTS];
-  *r = (ranked){.b = b};
+  *r = (ranked){.b = b, .by_names = x->by_names, .down = x->order < 0 && x->descending};
   if (x->order < 0) return;
   const tally *t = &b->of[x->order];
   answer_of(&x->asked[x->order], t, out, has);

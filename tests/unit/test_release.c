@@ -485,6 +485,30 @@ START_TEST(test_assumed_hour) {
 }
 END_TEST
 
+/* By a dimension of the question, either way; what is equal in it by the other, upwards. */
+START_TEST(test_order_of_rows) {
+  static const struct {
+    const char *order, *rows;
+  } orders[] = {{"time.week", "03-02 core, 03-02 large, 03-02 web, 03-09 core, 04-06 core, "},
+                {"-time.week", "04-06 core, 03-09 core, 03-02 core, 03-02 large, 03-02 web, "},
+                {"team", "03-02 core, 03-09 core, 04-06 core, 03-02 large, 03-02 web, "},
+                {"-team", "03-02 web, 03-02 large, 03-02 core, 03-09 core, 04-06 core, "}};
+  for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+    char json[300], told[300] = "";
+    bp_result *t = NULL;
+    snprintf(json, sizeof json,
+             Q("\"metrics\":[\"cost\"],\"by\":[\"time.week\",\"team\"],\"order\":\"%s\""),
+             orders[i].order);
+    ck_assert_int_eq(ask(&t, 'M', NULL, json), BP_OK);
+    for (size_t row = 0; row < t->rows; row++)
+      snprintf(told + strlen(told), sizeof told - strlen(told), "%s %s, ",
+               bpi_table_text(t, row, 0, NULL) + strlen("2026-"), bpi_table_text(t, row, 1, NULL));
+    ck_assert_str_eq(told, orders[i].rows);
+    bpi_table_release(t);
+  }
+}
+END_TEST
+
 /* Nothing saved, so that the 900 s (half a second more or less) are lost: of what is below zero the greatest is
  * that by the greatest cost, and the least that by the least. */
 START_TEST(test_loss) {
@@ -633,6 +657,7 @@ int main(void) {
   tcase_add_test(t, test_return_on_cost);
   tcase_add_test(t, test_benchmark);
   tcase_add_test(t, test_assumed_hour);
+  tcase_add_test(t, test_order_of_rows);
   tcase_add_test(t, test_loss);
   tcase_add_test(t, test_greatest_return);
   tcase_add_test(t, test_very_many_rows);
