@@ -7,14 +7,15 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-/* The query's columns: session, day, the dimension if any, then the metrics. */
-enum { SESSION_COLUMN, DAY_COLUMN, VALUE_COLUMN };
+/* The query's columns: session, day, the dimension if it is another, then the metrics. */
+enum { SESSION_COLUMN, DAY_COLUMN, OTHER_COLUMN };
 
 typedef struct reader {
   clusters *out;
   const bp_result *r;
   const cluster_question *asked;
   dimension_id by;                         /* DIM_COUNT: none */
+  size_t by_column;                        /* where it stands */
   size_t *value_of, *cluster_of, *part_of; /* by row, each of which is a part */
 } reader;
 
@@ -64,10 +65,10 @@ static const char *const weekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thurs
 
 static const char *value_at(const reader *x, size_t row) {
   if (x->by == DIM_COUNT) return "";
-  if (bpi_table_state(x->r, row, VALUE_COLUMN) != BP_CELL_VALUE) return NULL;
-  if (x->by == DIM_HOUR_OF_DAY) return bands[x->r->column[VALUE_COLUMN].ints[row] / 6 % 4];
-  if (x->by == DIM_DAY_OF_WEEK) return weekdays[(x->r->column[VALUE_COLUMN].ints[row] + 6) % 7];
-  return bpi_table_text(x->r, row, VALUE_COLUMN, NULL);
+  if (bpi_table_state(x->r, row, x->by_column) != BP_CELL_VALUE) return NULL;
+  if (x->by == DIM_HOUR_OF_DAY) return bands[x->r->column[x->by_column].ints[row] / 6 % 4];
+  if (x->by == DIM_DAY_OF_WEEK) return weekdays[(x->r->column[x->by_column].ints[row] + 6) % 7];
+  return bpi_table_text(x->r, row, x->by_column, NULL);
 }
 
 static bool same_text(const bp_result *r, size_t row, size_t other, size_t column) {
@@ -214,6 +215,9 @@ int bpi_clusters_ask(clusters *out, const compute_context *c, const bp_query *li
   if (rc) return rc;
   reader x = {.out = out, .r = r, .asked = asked, .by = DIM_COUNT};
   if (asked->by) x.by = bpi_dimension_find(asked->by);
+  x.by_column = x.by == DIM_SESSION    ? SESSION_COLUMN
+                : x.by == DIM_TIME_DAY ? DAY_COLUMN
+                                       : OTHER_COLUMN;
   rc = read_result(&x);
   bpi_free(x.value_of);
   bpi_free(x.cluster_of);

@@ -755,6 +755,34 @@ START_TEST(features_beside_none) {
 }
 END_TEST
 
+/* A cluster is a session on a day: either may be what is compared. */
+START_TEST(parts_of_clusters_beside_the_rest) {
+  static const struct {
+    const char *by, *first;
+    size_t rows;
+  } sides[] = {{"session", "000000010000", 20}, {"time.day", "2026-03-30", 20}};
+  live_with_two(0); /* one session on each of twenty days */
+  for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+    char json[256];
+    int code;
+    bp_error *error = NULL;
+    snprintf(json, sizeof json,
+             "{'metrics':['comparison','tool_error_rate'],'by':['%s'],"
+             "'period':'2026-03-30/2026-04-26'}",
+             sides[i].by);
+    bp_result *r = ask(json, &code, &error);
+    ck_assert_msg(r != NULL, "%s", bp_error_message(error));
+    ck_assert_uint_eq(r->rows, sides[i].rows);
+    ck_assert_str_eq(text_of(r, 0, "subject"), sides[i].first);
+    for (size_t row = 0; row < r->rows; row++) {
+      ck_assert_int_eq(int_of(r, row, "n"), 40);
+      ck_assert_int_eq(int_of(r, row, "n_other"), 19 * 40);
+    }
+    bpi_table_release(r);
+  }
+}
+END_TEST
+
 /* Two baselines: each row says which is its own, and the whole names neither. */
 START_TEST(own_baselines) {
   int code;
@@ -812,6 +840,7 @@ int main(void) {
   tcase_add_test(c, memory_runs_out);
   tcase_add_test(c, comparisons);
   tcase_add_test(c, features_beside_none);
+  tcase_add_test(c, parts_of_clusters_beside_the_rest);
   tcase_add_test(c, own_baselines);
   tcase_add_test(c, trends);
   tcase_add_test(c, numbers_are_those_of_the_cells);
