@@ -369,6 +369,26 @@ int bpi_cells_read(store *s, rollup_kind kind, int64_t from, int64_t until,
   return stop;
 }
 
+int bpi_cells_check(store *s, bool *good, bp_error **error) {
+  sqlite3_stmt *get = bpi_sql(s, SQL_CELLS_ALL, error);
+  if (get == NULL) return bpi_error_code(*error);
+  int rc;
+  while ((rc = bpi_sql_step(get, error)) > 0) {
+    packed_cell at = start_of(sqlite3_column_int64(get, 0));
+    varints stored = bpi_cells_of(get, 1);
+    int64_t first = INT64_MAX, last = INT64_MIN, count = 0;
+    for (; stored.at < stored.end && !stored.torn; count++) {
+      bpi_take_cell(&stored, &at);
+      if (at.cell.quarter < first) first = at.cell.quarter;
+      if (at.cell.quarter > last) last = at.cell.quarter;
+    }
+    if (stored.torn || sqlite3_column_int64(get, 2) != first ||
+        sqlite3_column_int64(get, 3) != last || sqlite3_column_int64(get, 4) != count)
+      *good = false;
+  }
+  return rc;
+}
+
 void bpi_cells_free(cells *c) {
   bpi_free(c->cell);
   bpi_free(c->index);

@@ -31,6 +31,9 @@ int bpi_cells_forget(cells *c, store *s, rollup_kind kind, int64_t first, int64_
 /* Adds all to what is stored; cells that end at zero leave nothing. The cells are spent. */
 int bpi_cells_store(cells *c, store *s, bp_error **error);
 
+/* *good becomes false if what stands beside the cells of a row is not of them. */
+int bpi_cells_check(store *s, bool *good, bp_error **error);
+
 /* Stored cells of a kind with from <= quarter < until, by day, then in order of session, then quarter.
  * Undated ones come only when from is INT64_MIN. Stops where `row` returns something other than 0. */
 int bpi_cells_read(store *s, rollup_kind kind, int64_t from_quarter, int64_t until_quarter,

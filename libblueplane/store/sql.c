@@ -79,6 +79,7 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_RUNS_INSERT] = "INSERT INTO run (session, start_us, end_us) SELECT c0, c1, c2 FROM bulk",
     [SQL_RUNS_DELETE] = "DELETE FROM run WHERE session = ?1 AND start_us >= ?2",
     [SQL_CELLS] = "SELECT id, cells FROM rollup WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+    [SQL_CELLS_ALL] = "SELECT id, cells, first, last, count FROM rollup",
     [SQL_CELLS_ROWS] = "SELECT id FROM rollup WHERE id BETWEEN ?1 AND ?2",
     [SQL_CELLS_PUT] = "INSERT OR REPLACE INTO rollup (id, first, last, count, cells) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_CELLS_DROP] = "DELETE FROM rollup WHERE id = ?1",

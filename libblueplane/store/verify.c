@@ -38,6 +38,7 @@ static int check(store *s, expected *e, bool *good, bp_error **error) {
   if (rc == BP_OK && e->cells.failed) rc = bpi_fail_nomem(error);
   for (size_t i = 0; i < e->cells.count && rc == BP_OK; i++)
     if (!bpi_cell_is_zero(&e->cells.cell[i])) *good = false;
+  if (rc == BP_OK) rc = bpi_cells_check(s, good, error);
   if (rc == BP_OK) rc = bpi_tasks_check(s, good, error);
   return rc == BP_OK ? bpi_days_check(s, good, error) : rc;
 }
