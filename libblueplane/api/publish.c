@@ -170,7 +170,8 @@ static void make_input(input *n, const gathering *g) {
                               .contributors = n->people,
                               .count = g->persons,
                               .seats = n->seats,
-                              .seat_counts = r->seats};
+                              .seat_counts = r->seats,
+                              .cancelled = &g->handle->cancelled};
 }
 
 /* `n` is what *out points into: free it behind it. */

@@ -50,7 +50,7 @@ typedef struct auditor {
   bool *out, *stays; /* by small class: in the group that is tried; in none from here on */
   size_t *spanning;  /* by class of the group: `width` places for a set that spans without it */
   size_t groups;
-  bool isolated, too_many;
+  bool isolated, too_many, cancelled;
 } auditor;
 
 /* ------------------------------------------------------------------------------------ columns */
@@ -219,8 +219,9 @@ static void try_groups(auditor *w, int32_t room, size_t *used) {
   size_t count = find_spanning(w, used);
   w->isolated = count == SIZE_MAX;
   w->too_many = ++w->groups > GROUPS_MAX;
+  w->cancelled = w->a->cancelled != NULL && atomic_load(w->a->cancelled);
   size_t tried = 0;
-  for (; tried < count && !w->isolated && !w->too_many; tried++) {
+  for (; tried < count && !w->isolated && !w->too_many && !w->cancelled; tried++) {
     int32_t people = w->class_[w->small + used[tried]].count;
     if (people > room || w->stays[used[tried]]) {
       used[tried] = SIZE_MAX;
@@ -261,7 +262,7 @@ static int audit_modulo(auditor *w, uint32_t prime) {
   if (!rc && !w->spanning) rc = BP_ERR_NOMEM;
   w->groups = 0;
   if (!rc) try_groups(w, w->a->fewer_than - 1, w->spanning);
-  return rc;
+  return rc == BP_OK && w->cancelled ? BP_ERR_CANCELLED : rc;
 }
 
 static bool reserve_space(space *s, size_t rows) {

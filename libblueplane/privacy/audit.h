@@ -10,6 +10,7 @@
 #ifndef BPI_PRIVACY_AUDIT_H
 #define BPI_PRIVACY_AUDIT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,9 +26,10 @@ typedef struct audit {
   const bool *rest;   /* by person and dimension: something lies outside of its rows */
   const bool *known;  /* by person: the reader knows all of the person's numbers; NULL: of nobody */
   int32_t fewer_than; /* what no group smaller than this may be isolated */
+  const atomic_int *cancelled; /* looked at for each group that is tried; NULL: never stops */
 } audit;
 
-/* Also true where there are too many groups to try. 0 or BP_ERR_NOMEM. */
+/* Also true where there are too many groups to try. 0, BP_ERR_NOMEM or BP_ERR_CANCELLED. */
 int bpi_audit_isolates(const audit *a, bool *isolates);
 
 #endif

@@ -50,8 +50,15 @@ typedef struct block {
   shown *shown;    /* by part: those that are published */
   bool *published; /* by part */
   bool *in, *rest; /* what the audit asks */
-  bool failed;
+  const atomic_int *cancelled;
+  int failed; /* BP_ERR_NOMEM, BP_ERR_CANCELLED */
 } block;
+
+/* All people and parts are compared with each other, so much can be left to do. */
+static bool is_stopped(block *b) {
+  if (!b->failed && b->cancelled != NULL && atomic_load(b->cancelled)) b->failed = BP_ERR_CANCELLED;
+  return b->failed != 0;
+}
 
 static int64_t *value_at(const block *b, size_t person, size_t at, int measure) {
   return &b->value[(person * b->parts + at) * MEASURE_COUNT + (size_t)measure];
@@ -64,7 +71,7 @@ static int64_t part_value(const block *b, size_t person, size_t at) {
 static void emit(block *b, const part *at, int measure, int state, int64_t value) {
   publication *p = b->out;
   if (bpi_reserve((void **)&p->cells, &b->capacity, p->count + 1, sizeof *p->cells)) {
-    b->failed = true;
+    b->failed = BP_ERR_NOMEM;
     return;
   }
   p->cells[p->count++] = (published_cell){.scope = b->scope,
@@ -124,7 +131,7 @@ static void note_presence(void *user, size_t person, uint32_t slice, int measure
 
 static void add_part(block *b, int dimension, uint32_t slice, size_t people) {
   if (bpi_reserve((void **)&b->part, &b->part_capacity, b->parts + 1, sizeof *b->part)) {
-    b->failed = true;
+    b->failed = BP_ERR_NOMEM;
     return;
   }
   b->part[b->parts++] = (part){(uint16_t)dimension, (uint16_t)slice, people};
@@ -158,7 +165,7 @@ static void cut_dimension(block *b, int dimension) {
   uint32_t *alone = bpi_alloc_zero(all.count + 1, sizeof *alone);
   bool *seen = bpi_alloc_zero(b->people, sizeof *seen), other = false;
   size_t count = 0;
-  b->failed |= all.failed || !alone || !seen;
+  if (all.failed || !alone || !seen) b->failed = BP_ERR_NOMEM;
   if (!b->failed &&
       bpi_slices_roll_up(all.list, &all.count, b->people, b->k, alone, &count, &other, seen)) {
     if (other)
@@ -212,7 +219,7 @@ static void cut(block *b) {
   b->published = bpi_alloc_zero(b->parts, sizeof *b->published);
   b->in = bpi_alloc_zero(b->people * b->parts, sizeof *b->in);
   b->rest = bpi_alloc_zero(b->people * AUDIT_DIMENSIONS, sizeof *b->rest);
-  b->failed = !b->value || !b->shown || !b->published || !b->in || !b->rest;
+  if (!b->value || !b->shown || !b->published || !b->in || !b->rest) b->failed = BP_ERR_NOMEM;
   if (b->failed) return;
   fill_whole(b);
   for (int d = 1; d < SLICED_COUNT; d++)
@@ -333,6 +340,7 @@ static bool show_dimension(block *b, int dimension) {
   }
   while (!are_safe(b, dimension)) {
     size_t smallest = 0;
+    if (is_stopped(b)) return false;
     for (size_t i = b->first[dimension]; i < b->first[dimension + 1]; i++)
       if (b->shown[i].exact && b->shown[i].low > 0 &&
           (!smallest || b->shown[i].low < b->shown[smallest].low))
@@ -404,9 +412,11 @@ static bool passes_audit(block *b, size_t first, size_t end, const bool *known,
              .in = b->in,
              .rest = b->rest,
              .known = known,
-             .fewer_than = fewer_than};
+             .fewer_than = fewer_than,
+             .cancelled = b->cancelled};
   bool isolates;
-  if (bpi_audit_isolates(&a, &isolates)) b->failed = true;
+  int rc = bpi_audit_isolates(&a, &isolates);
+  if (rc) b->failed = rc;
   return !b->failed && !isolates;
 }
 
@@ -515,7 +525,7 @@ static void emit_views(const viewing *v) {
   for (size_t p = 0; p < b->people && !b->failed; p++) {
     if (!v->shown[p]) continue;
     b->failed = bpi_reserve((void **)&out->views, &b->view_capacity, out->view_count + 1,
-                            sizeof *out->views) != 0;
+                            sizeof *out->views);
     if (!b->failed)
       out->views[out->view_count++] =
           (published_view){b->who[p], (uint16_t)b->measure, part_value(b, p, 0)};
@@ -534,7 +544,7 @@ static void publish_views(block *b) {
     any |= has_agreed(b, p);
   if (b->failed || !any || b->scope < 0) return;
   bool *room = bpi_alloc_zero(b->people * (b->parts + 4), sizeof *room);
-  b->failed = room == NULL;
+  if (room == NULL) b->failed = BP_ERR_NOMEM;
   if (room == NULL) return;
   viewing v = {.b = b,
                .agreed = room,
@@ -646,7 +656,7 @@ static bool has_outlier(int64_t *values, size_t n) {
 static void publish_signal(block *b) {
   int64_t *values = bpi_alloc_zero(b->people, sizeof *values);
   bool any = false;
-  if (!values) b->failed = true;
+  if (!values) b->failed = BP_ERR_NOMEM;
   for (int which = 0; which < 3 && values; which++) {
     size_t n = 0;
     for (size_t p = 0; p < b->people; p++) {
@@ -661,7 +671,7 @@ static void publish_signal(block *b) {
 }
 
 static void publish_measures(block *b, int64_t roster) {
-  for (b->measure = 0; b->measure < MEASURE_COUNT && !b->failed; b->measure++) {
+  for (b->measure = 0; b->measure < MEASURE_COUNT && !is_stopped(b); b->measure++) {
     const measure_type *type = &bpi_measures[b->measure];
     if (type->how == MEASURE_SUM) publish_sum(b);
     if (type->how == MEASURE_FLAG && type->clamp) publish_flag(b);
@@ -676,6 +686,7 @@ typedef struct publishing {
   size_t capacity, view_capacity;
   const contributor **who, **pool;
   size_t active, pooled;
+  const atomic_int *cancelled;
 } publishing;
 
 static int publish_block(publishing *w, int32_t scope, int32_t k, const contributor **who,
@@ -686,7 +697,8 @@ static int publish_block(publishing *w, int32_t scope, int32_t k, const contribu
              .scope = scope,
              .k = k,
              .who = who,
-             .people = people};
+             .people = people,
+             .cancelled = w->cancelled};
   cut(&b);
   if (!b.failed) publish_measures(&b, roster);
   bpi_free(b.part);
@@ -697,7 +709,7 @@ static int publish_block(publishing *w, int32_t scope, int32_t k, const contribu
   bpi_free(b.rest);
   w->capacity = b.capacity;
   w->view_capacity = b.view_capacity;
-  return b.failed ? BP_ERR_NOMEM : BP_OK;
+  return b.failed;
 }
 
 /* -------------------------------------------------------------------------- teams and the pool */
@@ -797,12 +809,13 @@ static int state_seats(publishing *w, const publication_input *in) {
     emit(&b, &at, MEASURE_seat_price, PUBLISHED_VALUE, seats.price);
   }
   w->capacity = b.capacity;
-  return b.failed ? BP_ERR_NOMEM : BP_OK;
+  return b.failed;
 }
 
 int bpi_publish(publication *out, const publication_input *in, bp_error **error) {
   *out = (publication){.minimum = least_of(in)};
   publishing w = {.out = out,
+                  .cancelled = in->cancelled,
                   .who = bpi_alloc_zero(in->count + 1, sizeof *w.who),
                   .pool = bpi_alloc_zero(in->count + 1, sizeof *w.pool)};
   int rc = w.who && w.pool ? BP_OK : BP_ERR_NOMEM;
@@ -816,7 +829,7 @@ int bpi_publish(publication *out, const publication_input *in, bp_error **error)
   bpi_free(w.pool);
   if (!rc) return BP_OK;
   bpi_publication_free(out);
-  return bpi_fail_nomem(error);
+  return rc == BP_ERR_CANCELLED ? bpi_fail(error, rc, "cancelled") : bpi_fail_nomem(error);
 }
 
 void bpi_publication_free(publication *p) {

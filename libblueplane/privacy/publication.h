@@ -10,6 +10,8 @@
 #ifndef BPI_PRIVACY_PUBLICATION_H
 #define BPI_PRIVACY_PUBLICATION_H
 
+#include <stdatomic.h>
+
 #include "privacy/vector.h"
 
 /* Nothing of fewer than three people is published; no policy lowers it. */
@@ -45,6 +47,7 @@ typedef struct publication_input {
   size_t count;
   const seat_count *seats;
   size_t seat_counts;
+  const atomic_int *cancelled; /* to be stopped by; NULL: by nobody */
 } publication_input;
 
 enum { PUBLISHED_VALUE = 0, PUBLISHED_BUCKET = 1, PUBLISHED_UNCOVERED = 2 };
@@ -77,7 +80,7 @@ typedef struct publication {
   size_t teams, pooled, dropped; /* teams published alone; in the pool; below k even together */
 } publication;
 
-/* Errors: NOMEM, LIMIT. Free with bpi_publication_free. */
+/* Errors: NOMEM, CANCELLED. Free with bpi_publication_free. */
 int bpi_publish(publication *out, const publication_input *in, bp_error **error);
 void bpi_publication_free(publication *p);
 

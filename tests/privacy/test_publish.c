@@ -1,8 +1,10 @@
 /* From bundles to releases: the same bytes in any order, once and for ever, and nothing of a person left
  * behind. With BLUEPLANE_LONG=1 a thousand orders instead of thirty. */
 #include <check.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -587,8 +589,7 @@ START_TEST(a_release_opens_as_a_store) {
   fclose(f);
   for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
     bp_close(world_open(path_of("a.release"), readers[i], NULL));
-  ck_assert_int_eq(symlink("a.release", path_of("link.release")), 0);
-  bp_store *s = world_open(path_of("link.release"), BP_ACCESS_MANAGER, NULL);
+  bp_store *s = world_open(path_of("a.release"), BP_ACCESS_MANAGER, NULL);
   ck_assert_uint_eq(world_rows(s, "published"), 1);
   bp_result *r = NULL;
   ck_assert_int_eq(bp_inspect(&r, s, "contributions", NULL), BP_ERR_DENIED);
@@ -621,6 +622,73 @@ START_TEST(a_release_opens_as_a_store) {
     bp_close(s);
   }
   bpi_free(p.data);
+}
+END_TEST
+
+/* A team of many who want much company: what is published of them takes minutes to decide. */
+#define CROWD 80
+static vector_cell of_crowd[WORLD_CELLS];
+
+static uint16_t some_language(void) {
+  int slice = SLICE_OTHER;
+  while (slice == SLICE_OTHER || bpi_slice_name(SLICED_LANGUAGE, slice) == NULL)
+    slice = (int)roll((unsigned)bpi_slice_count(SLICED_LANGUAGE));
+  return (uint16_t)slice;
+}
+
+static void give_of_many_languages(bp_store *s, unsigned device) {
+  static const int measures[] = {MEASURE_lines_added, MEASURE_lines_removed};
+  sign_keys store = world_keys(STORE);
+  size_t count = 0;
+  for (size_t m = 0; m < 2; m++) {
+    of_crowd[count++] = (vector_cell){SLICED_WHOLE, 0, (uint16_t)measures[m], 90 + roll(90)};
+    for (unsigned i = 0; i < 6; i++)
+      of_crowd[count++] =
+          (vector_cell){SLICED_LANGUAGE, some_language(), (uint16_t)measures[m], 1 + roll(12)};
+  }
+  bpi_vector_shape(of_crowd, &count);
+  bundle b = world_contribution(of_crowd, count, 1);
+  b.minimum = 8;
+  parcel p;
+  world_bundle(&p.data, &p.length, &b, device, &store.open);
+  ck_assert_int_eq(world_merge(s, p.data, p.length, reason), BP_OK);
+  bpi_free(p.data);
+}
+
+typedef struct cancelling {
+  bp_store *store;
+  atomic_int over;
+} cancelling;
+
+static void *cancel_until_over(void *user) {
+  cancelling *c = user;
+  const struct timespec pause = {0, 20000000};
+  while (!atomic_load(&c->over)) {
+    nanosleep(&pause, NULL);
+    bp_cancel(c->store);
+  }
+  return NULL;
+}
+
+START_TEST(a_cancel_ends_the_computing) {
+  bp_store *s = world_team_store(path_of("crowd.db"), STORE);
+  char *roster = world_roster(CROWD, CROWD, ",\"minimum\":8"), outcome[32];
+  world_now = WORLD_OPEN;
+  world_configure(s, "roster", roster);
+  bpi_free(roster);
+  for (unsigned i = 0; i < CROWD; i++)
+    give_of_many_languages(s, 100 + i);
+  world_now = WORLD_CLOSED;
+  cancelling c = {.store = s};
+  pthread_t thread;
+  ck_assert_int_eq(pthread_create(&thread, NULL, cancel_until_over, &c), 0);
+  ck_assert_int_eq(publish(s, path_of("crowd.release"), outcome), BP_ERR_CANCELLED);
+  atomic_store(&c.over, 1);
+  pthread_join(thread, NULL);
+  ck_assert_uint_eq(world_rows(s, "contributions"), CROWD);
+  ck_assert_uint_eq(world_rows(s, "published"), 0);
+  ck_assert_int_eq(access(path_of("crowd.release"), F_OK), -1);
+  bp_close(s);
 }
 END_TEST
 
@@ -670,6 +738,19 @@ START_TEST(a_value_of_another_length) {
 }
 END_TEST
 
+START_TEST(a_release_behind_a_link) {
+  parcel p = release_of(1, 1, 3, 410);
+  FILE *f = fopen(path_of("far.release"), "wb");
+  fwrite(p.data, 1, p.length, f);
+  fclose(f);
+  ck_assert_int_eq(symlink("far.release", path_of("near.release")), 0);
+  bp_store *s = world_open(path_of("near.release"), BP_ACCESS_MANAGER, NULL);
+  ck_assert_uint_eq(world_rows(s, "published"), 1);
+  bp_close(s);
+  bpi_free(p.data);
+}
+END_TEST
+
 /* A link to an empty file: the store behind it is private. */
 START_TEST(private_behind_a_link) {
   struct stat of;
@@ -698,8 +779,10 @@ int main(void) {
   tcase_add_test(tests, releases_grow_old);
   tcase_add_test(tests, releases_of_other_times);
   tcase_add_test(tests, a_release_opens_as_a_store);
+  tcase_add_test(tests, a_cancel_ends_the_computing);
   tcase_add_test(tests, a_database_is_no_release);
   tcase_add_test(tests, a_value_of_another_length);
+  tcase_add_posix_test(tests, a_release_behind_a_link);
   tcase_add_posix_test(tests, private_behind_a_link);
   suite_add_tcase(suite, tests);
   return run_suite(suite);

@@ -429,6 +429,42 @@ START_TEST(test_order_does_not_matter) {
 }
 END_TEST
 
+START_TEST(test_it_can_be_stopped) {
+  atomic_int cancelled = 1;
+  for (int i = 0; i < 8; i++)
+    add(prompting(0, 100 + i), SLICED_PLATFORM, 1 + i % 2, MEASURE_prompts, 60);
+  static const int64_t roster[] = {9};
+  publication_input in = {.teams = 1,
+                          .roster = roster,
+                          .contributors = people,
+                          .count = count,
+                          .cancelled = &cancelled};
+  publication p;
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_publish(&p, &in, &error), BP_ERR_CANCELLED);
+  ck_assert_int_eq(bp_error_code(error), BP_ERR_CANCELLED);
+  ck_assert(p.cells == NULL && p.count == 0);
+  bp_error_free(error);
+  /* While groups are tried, too. */
+  static const uint8_t dimension[] = {0, 1, 1};
+  const bool members[] = {true, true, false, true, true, false, true, false, true};
+  const bool rest[3 * AUDIT_DIMENSIONS] = {false};
+  audit a = {.rows = 3,
+             .dimension = dimension,
+             .people = 3,
+             .in = members,
+             .rest = rest,
+             .fewer_than = 3,
+             .cancelled = &cancelled};
+  bool isolated;
+  ck_assert_int_eq(bpi_audit_isolates(&a, &isolated), BP_ERR_CANCELLED);
+  atomic_store(&cancelled, 0);
+  ck_assert_int_eq(bpi_audit_isolates(&a, &isolated), BP_OK);
+  ck_assert_int_eq(bpi_publish(&p, &in, NULL), BP_OK);
+  bpi_publication_free(&p);
+}
+END_TEST
+
 START_TEST(test_memory_that_runs_out) {
   bool agreed[MEASURE_COUNT] = {false};
   agreed[MEASURE_prompts] = true;
@@ -480,6 +516,7 @@ int main(void) {
   tcase_add_test(t, test_views_wait_for_who_would_stand_out);
   tcase_add_test(t, test_a_pool_has_no_views);
   tcase_add_test(t, test_order_does_not_matter);
+  tcase_add_test(t, test_it_can_be_stopped);
   tcase_add_test(t, test_memory_that_runs_out);
   suite_add_tcase(s, t);
   return run_suite(s);
