@@ -79,7 +79,7 @@ const command command_table[] = {
      "Name it as the command of Claude Code's status line: what that tells of the session at hand on "
      "standard input adds its cost; other input is passed over. Always ends with 0 when it could "
      "answer.",
-     0, ANSWERS, 0, 0, NULL, run_statusline},
+     0, ANSWERS | COMMAND_SOON, 0, 0, NULL, run_statusline},
 
     {"watch", YOURS, "", "today, as it goes on",
      "Follows the records of the assistants as they grow. On a terminal the page of stats, in a pipe a "

@@ -72,6 +72,7 @@ static int run(program *p, const command *c) {
   if (code != EXIT_OK) return code;
   choose_store(p);
   bool syncs = c->flags & COMMAND_SYNC;
+  p->soon = c->flags & COMMAND_SOON;
   if (c->flags & COMMAND_STORE) code = open_store(p, !(c->flags & COMMAND_WRITE));
   if (code == EXIT_OK && syncs && !p->only_stored && !given(&p->options, OPTION_NO_SYNC))
     code = sync_before(p);

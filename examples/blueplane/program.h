@@ -21,6 +21,7 @@ typedef struct program {
   bool zone_ignored;     /* TZ is set, but names no zone */
   char *store_path;
   bp_store *store;  /* NULL until open_store */
+  bool soon;        /* not everything that is new has to be read */
   bool only_stored; /* the store cannot be added to, and the person was told */
 } program;
 

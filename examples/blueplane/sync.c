@@ -14,12 +14,14 @@
 
 #define PATIENCE 0.5 /* seconds before a bar is shown */
 #define REDRAW 0.1   /* seconds between two drawings */
+#define SOON 1.0     /* seconds that are read at most where somebody waits for one line */
 #define THREADS_MAX 4
 
 typedef struct meter {
   const screen *screen;
   const char *name;    /* of what is read */
   double start, drawn; /* seconds; drawn 0: never */
+  double until;        /* 0: without an end */
 } meter;
 
 /* What was done at one place. */
@@ -81,11 +83,10 @@ static void draw(meter *m, const bp_progress *progress, double now) {
 
 static int on_progress(void *user, const bp_progress *progress) {
   meter *m = user;
-  if (m->screen->talks_to_terminal && !m->screen->quiet) {
-    double now = seconds();
-    if (now - m->start > PATIENCE && now - m->drawn > REDRAW) draw(m, progress, now);
-  }
-  return interrupted;
+  double now = seconds();
+  bool shows = m->screen->talks_to_terminal && !m->screen->quiet;
+  if (shows && now - m->start > PATIENCE && now - m->drawn > REDRAW) draw(m, progress, now);
+  return interrupted || (m->until > 0 && now > m->until);
 }
 
 static void wipe(const meter *m) {
@@ -102,7 +103,8 @@ static uint32_t thread_count(void) {
 /* Reads one folder or file; the library's code. */
 static int read_place(const program *p, part *where, bool whole_folder, bp_error **error) {
   bp_ingest_options how = BP_INGEST_OPTIONS_INIT;
-  meter m = {&p->screen, where->source != NULL ? where->source : "reading", seconds(), 0};
+  meter m = {&p->screen, where->source != NULL ? where->source : "reading", seconds(), 0, 0};
+  if (p->soon) m.until = m.start + SOON;
   how.threads = thread_count();
   how.progress = on_progress;
   how.progress_user = &m;
@@ -189,6 +191,7 @@ int sync_before(program *p) {
   free_parts(&all);
   if (rc == BP_ERR_CANCELLED) {
     bp_error_free(error);
+    if (!interrupted) return EXIT_OK; /* enough for now */
     note(&p->screen, "interrupted; what was read so far is kept");
     return EXIT_INTERRUPTED;
   }

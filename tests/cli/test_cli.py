@@ -305,6 +305,17 @@ class Sync(Case):
         run = self.ok(home("sessions", "--period", "all", "--json"))
         self.assertEqual(len(run.json()["rows"]), self.count("sessions"))
 
+    def test_somebody_waits_for_the_line(self):
+        """A status line reads for a moment and leaves the rest for the next time; what it says is what it had."""
+        for copies in (30, 200, 1000):  # how much a moment is enough for is the machine's matter
+            home = self.many_files(copies)
+            run = self.ok(home("statusline"))
+            self.assertEqual(run.err, "")
+            figures = {one["name"]: one["value"] for one in self.ok(home("health", "--json")).json()["figures"] if one["of"] is None}
+            if figures["pending_bytes"] > 0:
+                break
+        self.assertGreater(figures["pending_bytes"], 0)
+
     def test_interrupted_demo(self):
         folder = os.path.join(tempfile.mkdtemp(dir=self.folder), "demo")
 
