@@ -113,7 +113,7 @@ static int drop_expired(team_erasure *e, bp_error **error) {
 
 static int erase_person(team_erasure *e, bp_error **error) {
   person_receipt *p = &e->person;
-  int rc = bpi_person_erase(e->handle->store, e->member, bpi_handle_now(e->handle), p, error);
+  int rc = bpi_person_erase(e->handle->store, e->member, p, error);
   if (rc != BP_OK || p->contributions + p->words + p->views > 0) return rc;
   if (p->search.pending) return bpi_erase_pending(error); /* of an erasure before this one */
   bpi_fail(error, BP_ERR_NOTFOUND, "nothing of this member is stored");
@@ -129,8 +129,7 @@ static int erase_published(team_erasure *e, bp_error **error) {
   int rc = bpi_transaction_begin(s, error);
   if (rc != BP_OK) return rc;
   rc = e->expired ? drop_expired(e, error) : retract_week(e, error);
-  if (rc == BP_OK && e->cells + e->views > 0)
-    rc = bpi_store_erase_note(s, bpi_handle_now(e->handle), error);
+  if (rc == BP_OK && e->cells + e->views > 0) rc = bpi_store_erase_note(s, error);
   rc = bpi_transaction_end(s, rc, error);
   if (rc == BP_OK && e->cells + e->views > 0)
     return bpi_trace_clear(e->trace, s, &e->person.search, error);

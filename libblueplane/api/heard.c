@@ -76,7 +76,7 @@ int bpi_heard_spans(agreed_span out[MEASURE_COUNT], bp_store *s, const roster_me
 
 /* The bytes of what went are to go, too. */
 static int note_gone(bp_store *s, int64_t gone, bp_error **error) {
-  return gone > 0 ? bpi_store_erase_note(s->store, bpi_handle_now(s), error) : BP_OK;
+  return gone > 0 ? bpi_store_erase_note(s->store, error) : BP_OK;
 }
 
 static int limit(bp_store *s, const char *member, const agreed_span *of, int64_t *withdrawn,

@@ -247,8 +247,7 @@ static int keep_and_delete(publishing *p, bp_error **error) {
   rc = bpi_published_write(p->handle->store, &p->release, digest, error);
   if (rc == BP_OK) rc = bpi_contribution_drop(p->handle->store, p->window, error);
   if (rc == BP_OK) rc = bpi_forgotten_expire(p->handle->store, p->window, error);
-  return rc == BP_OK ? bpi_store_erase_note(p->handle->store, bpi_handle_now(p->handle), error)
-                     : rc;
+  return rc == BP_OK ? bpi_store_erase_note(p->handle->store, error) : rc;
 }
 
 /* ------------------------------------------------------------------------------- for the lead */

@@ -57,7 +57,7 @@ int bpi_team_now(int64_t *now_us, bp_store *s, bp_error **error) {
 int bpi_team_clear_traces(bp_store *s, bool *cleared, bp_error **error) {
   int64_t pending = 0;
   int rc = bpi_store_erase_finish(s->store, error);
-  if (rc == BP_OK) rc = bpi_store_setting(s->store, "erase_pending_us", 0, &pending, error);
+  if (rc == BP_OK) rc = bpi_store_erase_pending(s->store, &pending, error);
   *cleared = pending == 0;
   return rc;
 }

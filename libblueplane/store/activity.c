@@ -97,6 +97,29 @@ static int merge(runs *out, const runs *known, int64_t *const *m, size_t count) 
   return BP_OK;
 }
 
+/* How many facts a session has, as far as they are counted. */
+static int count_facts(store *s, int64_t session, int64_t *out, bp_error **error) {
+  sqlite3_stmt *get =
+      bpi_sql_once(s, "SELECT ifnull(sum(n), 0) FROM told WHERE session = ?1", error);
+  if (get == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(get, 1, session);
+  int rc = bpi_sql_step(get, error);
+  if (rc > 0) *out = sqlite3_column_int64(get, 0);
+  sqlite3_finalize(get);
+  return rc < 0 ? rc : BP_OK;
+}
+
+/* A damaged run may go from anywhere to anywhere, and would be spread over all quarters in between. One holds a moment in
+ * every five minutes, and a fact has no more than two: of long ones that is asked. */
+static int check_run(store *s, const run *r, bp_error **error) {
+  int64_t facts = 0, length = bpi_span(r->start, r->end);
+  bool sound = length >= 0 && r->end < BPI_TIME_LAST + BPI_SECOND;
+  if (sound && length <= BPI_DAY) return BP_OK;
+  int rc = sound ? count_facts(s, r->session, &facts, error) : BP_OK;
+  if (rc != BP_OK || (sound && length <= bpi_times(facts, 2 * ACTIVE_GAP))) return rc;
+  return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: a stretch of activity");
+}
+
 /* Spreads [start, end) over its quarters. */
 static void add_stretch(cells *c, int64_t session, int64_t start, int64_t end, int64_t sign) {
   rollup_cell cell = {.kind = ROLLUP_ACTIVE, .session = session};
@@ -182,30 +205,6 @@ static int change_session(keeping *k, int64_t session, const runs *known, int64_
   return push(&k->extents, extent) == BP_OK ? BP_OK : bpi_fail_nomem(k->error);
 }
 
-/* Stored runs are spread over quarters of an hour, so a damaged one must not be longer than what the store has facts
- * for. Without a pause there are three moments in each quarter; a fact tells of two at most. */
-static int check_known(const keeping *k) {
-  enum {
-    SURELY = 1000,
-    FACT_BYTES = 10
-  }; /* quarters that nobody doubts; a fact takes more in any case */
-  int64_t bytes = 0;
-  int rc = BP_OK;
-  for (size_t i = 0; i < k->known.count && rc == BP_OK; i++) {
-    const run *r = &k->known.run[i];
-    int64_t quarters = bpi_span(r->start, r->end) / BPI_QUARTER;
-    if (quarters > SURELY && bytes == 0)
-      rc = bpi_sql_number(
-          k->s, "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
-          &bytes, k->error);
-    bool room = quarters <= SURELY || quarters <= bytes / FACT_BYTES;
-    if (rc == BP_OK && (r->start < 0 || r->end < r->start || r->end > BPI_TIME_LAST || !room))
-      rc = bpi_fail(k->error, BP_ERR_CORRUPT,
-                    "the store is damaged: a session is active when it cannot be");
-  }
-  return rc;
-}
-
 static void list_sessions(keeping *k) {
   for (size_t at = 0, next = 0; at < k->moments || next < k->rebuilds; k->sessions++) {
     bool gone = at == k->moments || /* the session's last moment */
@@ -257,7 +256,8 @@ int bpi_activity_store(store *s, moments *m, const int64_t *rebuild, size_t rebu
   int rc = k.moment == NULL || k.session == NULL ? bpi_fail_nomem(error) : BP_OK;
   if (rc == BP_OK) list_sessions(&k);
   if (rc == BP_OK) rc = load(&k.known, s, k.session, k.sessions, error);
-  if (rc == BP_OK) rc = check_known(&k);
+  for (size_t i = 0; i < k.known.count && rc == BP_OK; i++)
+    rc = check_run(s, &k.known.run[i], error);
   if (rc == BP_OK) rc = change_sessions(&k);
   if (rc == BP_OK) rc = store_gathered(&k);
   bpi_free(k.moment);

@@ -68,6 +68,19 @@ void bpi_cells_add(void *user, const rollup_cell *cell) {
   c->index[at] = (uint32_t)c->count;
 }
 
+/* A damaged row may say any number, also the one that has no other. */
+static int64_t negated(int64_t value) {
+  return (int64_t)(0 - (uint64_t)value);
+}
+
+void bpi_cells_take(cells *c, const rollup_cell *cell) {
+  rollup_cell less = *cell;
+  less.n = negated(less.n);
+  for (int i = 0; i < ROLLUP_MEASURES; i++)
+    less.m[i] = negated(less.m[i]);
+  bpi_cells_add(c, &less);
+}
+
 void bpi_cells_tell(cells *c) {
   size_t count = c->count;
   for (size_t i = 0; i < count && !c->failed; i++) {

@@ -22,6 +22,8 @@ typedef struct cells {
 void bpi_cells_free(cells *c);
 /* Adds to the cell of the same key. The signature of cell_fn; `user` is a cells. */
 void bpi_cells_add(void *user, const rollup_cell *cell);
+/* Takes it away again. */
+void bpi_cells_take(cells *c, const rollup_cell *cell);
 /* Adds what the cells say of which kinds each session tells (ROLLUP_TOLD). */
 void bpi_cells_tell(cells *c);
 bool bpi_cell_is_zero(const rollup_cell *cell);

@@ -327,6 +327,18 @@ static int find_any(store *s, int64_t first, int64_t last, bool *out, bp_error *
   return rc < 0 ? rc : BP_OK;
 }
 
+/* Days of quarters [from, until) that have cells of a kind: most days of a long time have none. */
+static sqlite3_stmt *days_with_cells(store *s, rollup_kind kind, int64_t from, int64_t until,
+                                     bp_error **error) {
+  bool stored = kind < ROLLUP_STORED_KINDS;
+  sqlite3_stmt *get = bpi_sql(s, stored ? SQL_CELLS_DAYS : SQL_TASKS_DAYS, error);
+  if (get == NULL) return NULL;
+  sqlite3_bind_int64(get, 1, kind);
+  sqlite3_bind_int64(get, 2, day_of(from));
+  sqlite3_bind_int64(get, 3, day_of(until - 1));
+  return get;
+}
+
 /* In the transaction that is open; another process may have been faster. */
 static int pack_range(store *s, cell_grain grain, rollup_kind kind, const day_range *wanted,
                       bp_error **error) {
@@ -337,12 +349,17 @@ static int pack_range(store *s, cell_grain grain, rollup_kind kind, const day_ra
   if (until > last - last % BPI_DAY_QUARTERS) until = last - last % BPI_DAY_QUARTERS;
   bool stale = false;
   if (kind >= ROLLUP_ATTEMPT) rc = bpi_tasks_stale(s, &stale, error);
-  for (int64_t day = day_of(from); day * BPI_DAY_QUARTERS < until && rc == BP_OK && !stale; day++) {
-    int64_t number = number_of(grain, kind, day);
+  if (rc != BP_OK || stale || from >= until) return rc;
+  sqlite3_stmt *days = days_with_cells(s, kind, from, until, error);
+  if (days == NULL) return bpi_error_code(*error);
+  while ((rc = bpi_sql_step(days, error)) > 0) {
+    int64_t day = sqlite3_column_int64(days, 0), number = number_of(grain, kind, day);
     bool packed = false;
     rc = find_any(s, number, number, &packed, error);
     if (rc == BP_OK && !packed) rc = put_day(s, grain, kind, day, error);
+    if (rc != BP_OK) break;
   }
+  sqlite3_reset(days);
   return rc;
 }
 
@@ -412,11 +429,15 @@ int bpi_days_check(store *s, bool *ok, bp_error **error) {
   sqlite3_bind_int64(get, 2, INT64_MAX);
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
-    int64_t number = sqlite3_column_int64(get, 0);
+    int64_t number = sqlite3_column_int64(get, 0), kind = number >> 32 & 0xFF;
+    if (number >> 40 >= GRAINS || kind >= ROLLUP_KINDS) { /* nobody reads it */
+      *ok = false;
+      continue;
+    }
     buf bytes;
     bpi_buf_init(&bytes, DAY_BYTES);
-    rc = pack_day(&bytes, s, (cell_grain)(number >> 40), (rollup_kind)(number >> 32 & 0xFF),
-                  number & UINT32_MAX, error);
+    rc = pack_day(&bytes, s, (cell_grain)(number >> 40), (rollup_kind)kind, number & UINT32_MAX,
+                  error);
     size_t length = (size_t)sqlite3_column_bytes(get, 1);
     *ok &= bytes.length == length && length > 0 &&
            memcmp(bytes.data, sqlite3_column_blob(get, 1), length) == 0;

@@ -27,6 +27,7 @@ typedef struct eraser {
   const erase_selector *what;
   numbers rows;               /* of session that are selected, sorted */
   numbers lost;               /* of session that lost a fact */
+  numbers keys;               /* of the cluster at hand, that go, sorted */
   numbers gone[FACT_KINDS];   /* facts to delete */
   numbers marked[FACT_KINDS]; /* facts that become markers */
   unsigned char *seen;        /* of rebuilt sessions: something is left of them */
@@ -109,14 +110,16 @@ static bool meets(const eraser *e, fact_kind kind, const int64_t *fact) {
 
 /* ------------------------------------------------------------------------------------- facts */
 
-/* Whether a row goes: the fact of its key goes whole. */
-static bool goes(const eraser *e, fact_kind kind, const group *cluster, size_t row) {
-  int64_t k2 = bpi_group_at(cluster, kind, row)[1];
-  for (size_t i = 0; i < cluster->count; i++) {
+/* The keys of a cluster that go: the fact of a key goes whole. A gateway's constant id may have any number of rows. */
+static int list_keys(eraser *e, fact_kind kind, const group *cluster) {
+  int rc = BP_OK;
+  e->keys.count = 0;
+  for (size_t i = 0; i < cluster->count && rc == BP_OK; i++) {
     const int64_t *fact = bpi_group_at(cluster, kind, i);
-    if (fact[1] == k2 && meets(e, kind, fact)) return true;
+    if (meets(e, kind, fact)) rc = add(e, &e->keys, fact[1]);
   }
-  return false;
+  sort_unique(&e->keys);
+  return rc;
 }
 
 /* What the fact of a row added is taken away; told by the first row of its key. */
@@ -142,14 +145,12 @@ static int take_away(eraser *e, fact_kind kind, const group *cluster, size_t row
 /* From the last row to the first: a marker is needed as long as a row that stays lies behind. */
 static int judge_cluster(void *user, fact_kind kind, const group *cluster) {
   eraser *e = user;
-  bool stays_behind = false, any = false;
-  for (size_t i = 0; i < cluster->count && !any; i++)
-    any = meets(e, kind, bpi_group_at(cluster, kind, i));
-  for (size_t i = cluster->count; any && i-- > 0;) {
+  bool stays_behind = false;
+  int rc = list_keys(e, kind, cluster);
+  for (size_t i = e->keys.count > 0 ? cluster->count : 0; rc == BP_OK && i-- > 0;) {
     const int64_t *fact = bpi_group_at(cluster, kind, i);
     bool marker = bpi_head(fact)->session == FACT_MARKER;
-    int rc = BP_OK;
-    if (!marker && !goes(e, kind, cluster, i)) {
+    if (!marker && find(&e->keys, fact[1]) == NULL) {
       stays_behind = true;
       continue;
     }
@@ -159,9 +160,8 @@ static int judge_cluster(void *user, fact_kind kind, const group *cluster) {
     }
     if (rc == BP_OK && !stays_behind) rc = add(e, &e->gone[kind], fact[0]);
     if (rc == BP_OK && stays_behind && !marker) rc = add(e, &e->marked[kind], fact[0]);
-    if (rc != BP_OK) return rc;
   }
-  return BP_OK;
+  return rc;
 }
 
 static int delete_facts(eraser *e, fact_kind kind) {
@@ -452,11 +452,11 @@ static int put_marks(eraser *e, int64_t now_us) {
   return rc;
 }
 
-static int note_erasure(eraser *e, int64_t now_us) {
+static int note_erasure(eraser *e) {
   int64_t count = 0;
   int rc = bpi_store_erasures(e->s, &count, e->error);
   if (rc == BP_OK) rc = bpi_store_set_setting(e->s, "erasures", count + 1, e->error);
-  return rc == BP_OK ? bpi_store_erase_note(e->s, now_us, e->error) : rc;
+  return rc == BP_OK ? bpi_store_erase_note(e->s, e->error) : rc;
 }
 
 int bpi_store_erased(store *s, erased_marks *out, bp_error **error) {
@@ -516,28 +516,37 @@ static int rewrite(store *s, bool *done, bp_error **error) {
   return empty_log(s, done, error);
 }
 
-#define PENDING "erase_pending_us"
-#define SEVERAL 1 /* in its place: more was erased than what somebody looks for now */
+#define PENDING "erasures_pending" /* erasures whose bytes are still to be looked after */
 
-static int finished(store *s, bp_error **error) {
-  return bpi_store_set_setting(s, PENDING, 0, error);
+/* But for what was erased meanwhile: whoever did that looks after it, or the next one who opens the store. */
+static int finished(store *s, int64_t pending, bp_error **error) {
+  sqlite3_stmt *set =
+      bpi_sql_once(s, "UPDATE meta SET value = 0 WHERE name = '" PENDING "' AND value = ?1", error);
+  if (set == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(set, 1, pending);
+  int rc = bpi_sql_run_waiting(s, set, error);
+  sqlite3_finalize(set);
+  return rc;
 }
 
-int bpi_store_erase_note(store *s, int64_t now_us, bp_error **error) {
+int bpi_store_erase_note(store *s, bp_error **error) {
   int64_t pending = 0;
-  int rc = bpi_store_setting(s, PENDING, 0, &pending, error);
-  return rc == BP_OK ? bpi_store_set_setting(s, PENDING, pending == 0 ? now_us : SEVERAL, error)
-                     : rc;
+  int rc = bpi_store_erase_pending(s, &pending, error);
+  return rc == BP_OK ? bpi_store_set_setting(s, PENDING, pending + 1, error) : rc;
+}
+
+int bpi_store_erase_pending(store *s, int64_t *count, bp_error **error) {
+  return bpi_store_setting(s, PENDING, 0, count, error);
 }
 
 int bpi_store_erase_finish(store *s, bp_error **error) {
   int64_t pending = 0;
   bool done = false;
-  int rc = bpi_store_setting(s, PENDING, 0, &pending, error);
+  int rc = bpi_store_erase_pending(s, &pending, error);
   if (rc != BP_OK || pending == 0) return rc;
   rc = empty_log(s, &done, error);
   if (rc == BP_OK && done) rc = rewrite(s, &done, error);
-  return rc == BP_OK && done ? finished(s, error) : rc;
+  return rc == BP_OK && done ? finished(s, pending, error) : rc;
 }
 
 static int search(const trace *t, store *s, erase_search *out, bp_error **error) {
@@ -548,13 +557,13 @@ static int search(const trace *t, store *s, erase_search *out, bp_error **error)
 /* SQLite overwrites what it deletes, but moves rows about: only what is searched is known. What an
  * earlier erasure left is not known here, so it is written anew. */
 static bool is_unknown(const trace *t, int64_t pending) {
-  return pending == SEVERAL || (pending != 0 && bpi_trace_count(t) == 0);
+  return pending > 1 || (pending > 0 && bpi_trace_count(t) == 0);
 }
 
 int bpi_trace_clear(const trace *t, store *s, erase_search *out, bp_error **error) {
   int64_t pending = 0;
   bool done = false;
-  int rc = bpi_store_setting(s, PENDING, 0, &pending, error);
+  int rc = bpi_store_erase_pending(s, &pending, error);
   if (rc == BP_OK) rc = empty_log(s, &done, error);
   out->identifiers = (int64_t)bpi_trace_count(t);
   if (rc == BP_OK && done) rc = search(t, s, out, error);
@@ -563,7 +572,7 @@ int bpi_trace_clear(const trace *t, store *s, erase_search *out, bp_error **erro
     if (rc == BP_OK && done) rc = search(t, s, out, error);
   }
   out->pending = !done;
-  return rc == BP_OK && done && out->found == 0 ? finished(s, error) : rc;
+  return rc == BP_OK && done && out->found == 0 ? finished(s, pending, error) : rc;
 }
 
 /* ----------------------------------------------------------------------------------- the whole */
@@ -583,12 +592,13 @@ static int erase_all(eraser *e, int64_t now_us) {
   if (rc == BP_OK) rc = erase_places(e);
   if (rc == BP_OK) rc = erase_own(e);
   if (rc == BP_OK && e->trace.failed) rc = bpi_fail_nomem(e->error);
-  return rc == BP_OK ? note_erasure(e, now_us) : rc;
+  return rc == BP_OK ? note_erasure(e) : rc;
 }
 
 static void eraser_free(eraser *e) {
   bpi_free(e->rows.item);
   bpi_free(e->lost.item);
+  bpi_free(e->keys.item);
   bpi_free(e->rebuild.item);
   bpi_free(e->whole.item);
   bpi_free(e->seen);

@@ -47,7 +47,9 @@ typedef struct erase_receipt {
 int bpi_store_erase(store *s, const erase_selector *what, int64_t now_us, erase_receipt *out,
                     bp_error **error);
 /* Inside a transaction that deletes: bytes are still to be looked after. */
-int bpi_store_erase_note(store *s, int64_t now_us, bp_error **error);
+int bpi_store_erase_note(store *s, bp_error **error);
+/* Of how many erasures they are. */
+int bpi_store_erase_pending(store *s, int64_t *count, bp_error **error);
 /* Does what an erasure could not finish. Called when a store is opened for writing. */
 int bpi_store_erase_finish(store *s, bp_error **error);
 /* Whether there is any fact older than that. */

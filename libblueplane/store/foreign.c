@@ -455,6 +455,8 @@ static int give_row(walk *w, sqlite3_stmt *statement, int64_t row) {
   for (int i = 0; i < w->values && code == SQLITE_ROW; i++) {
     values[i] = value_of(statement, i);
     if (!w->there[i]) values[i].type = FOREIGN_ABSENT;
+    bool lost = values[i].type == FOREIGN_TEXT && values[i].bytes == NULL; /* on its way to UTF-8 */
+    if (lost) code = SQLITE_NOMEM;
   }
   if (!bpi_foreign_bytes_same(&w->f->bytes)) return changed(w);
   if ((code & 0xff) == SQLITE_NOMEM) return BP_ERR_NOMEM;

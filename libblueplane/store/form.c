@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/sum.h"
 
 /* Words are named by the members of the facts. */
 #define WORD(fact, member) ((int)(offsetof(fact, member) / sizeof(int64_t)))
@@ -108,9 +109,15 @@ static int64_t folded(int64_t us) {
   return us % 1000 == 0 ? us / 1000 * 2 : (int64_t)((uint64_t)us << 1 | 1);
 }
 
+/* A damaged row may say anything: what is added up, subtracted and multiplied stays far from the ends. */
+#define WORD_MOST (INT64_C(1) << 60)
+static int64_t bounded(int64_t value) {
+  return value > WORD_MOST ? WORD_MOST : value < -WORD_MOST ? -WORD_MOST : value;
+}
+
 static int64_t unfolded(int64_t time) {
   int64_t half = (time - (time & 1)) / 2;
-  return time & 1 ? half : half * 1000;
+  return bounded(time & 1 ? half : bpi_times(half, 1000));
 }
 
 static int64_t mask_of(int bits) {
@@ -154,10 +161,10 @@ void bpi_form_load(fact_kind kind, int64_t *fact, const int64_t *row) {
         fact[b->word] |= (value >> b->to & mask_of(b->bits)) << b->from;
       continue;
     }
-    bool plain = c->how == STORED_PLAIN || value == FACT_NONE;
-    fact[c->word] = plain ? value : unfolded(value);
-    if (c->how == STORED_AFTER && value != FACT_NONE && fact[c->after] != FACT_NONE)
-      fact[c->word] += fact[c->after];
+    bool none = value == FACT_NONE;
+    fact[c->word] = none ? value : c->how == STORED_PLAIN ? bounded(value) : unfolded(value);
+    if (c->how == STORED_AFTER && !none && fact[c->after] != FACT_NONE)
+      fact[c->word] = bounded(fact[c->word] + fact[c->after]);
   }
 }
 

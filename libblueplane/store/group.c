@@ -187,9 +187,11 @@ static int visit_kind(visitor *v, fact_kind kind) {
   int64_t at = -1; /* behind the cluster that was visited last */
   int rc = bpi_bulk_step(v->names.s, rows, &wanted, v->names.error);
   for (; rc > 0; rc = bpi_sql_step(rows, v->names.error)) {
-    if (sqlite3_column_int64(rows, 0) < at) continue;
-    at = sqlite3_column_int64(rows, 0);
-    int found = sqlite3_column_int(rows, 1) ? find_start(v, kind, &at) : BP_OK;
+    int64_t id = sqlite3_column_int64(rows, 0);
+    if (id >= 0 && id < at) continue;
+    int found = bpi_is_place(id) ? BP_OK : bpi_fail(v->names.error, BP_ERR_CORRUPT, DAMAGED_PLACE);
+    at = id;
+    if (found == BP_OK && sqlite3_column_int(rows, 1)) found = find_start(v, kind, &at);
     if (found == BP_OK) found = load_cluster(v, kind, &at);
     if (found == BP_OK) continue;
     sqlite3_reset(rows);

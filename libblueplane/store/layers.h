@@ -23,6 +23,12 @@ static inline size_t bpi_layer_of(int64_t id) {
   return (size_t)(id >> (FACT_NUMBER_BITS + 1));
 }
 
+/* Whether a row may have this number. */
+static inline bool bpi_is_place(int64_t id) {
+  return id >= 0 && bpi_layer_of(id) < LAYERS_MOST;
+}
+#define DAMAGED_PLACE "the store is damaged: a row's number"
+
 /* A Bloom filter. */
 typedef struct layer_keys {
   uint64_t *word;

@@ -148,20 +148,19 @@ int bpi_person_silence(store *s, const char *member, int64_t *gone, bp_error **e
   return rc;
 }
 
-static int forget_all(forgetting *f, int64_t now_us, person_receipt *out) {
+static int forget_all(forgetting *f, person_receipt *out) {
   int rc = forget(f, &of_words, &out->words);
   if (rc == BP_OK) rc = forget(f, &of_weeks, &out->contributions);
   if (rc == BP_OK) rc = forget(f, &of_views, &out->views);
   if (rc != BP_OK || out->words + out->contributions + out->views == 0) return rc;
-  return bpi_store_erase_note(f->s, now_us, f->error);
+  return bpi_store_erase_note(f->s, f->error);
 }
 
-int bpi_person_erase(store *s, const char *member, int64_t now_us, person_receipt *out,
-                     bp_error **error) {
+int bpi_person_erase(store *s, const char *member, person_receipt *out, bp_error **error) {
   forgetting f = {.s = s, .member = member, .error = error};
   memset(out, 0, sizeof *out);
   int rc = bpi_transaction_begin(s, error);
-  if (rc == BP_OK) rc = bpi_transaction_end(s, forget_all(&f, now_us, out), error);
+  if (rc == BP_OK) rc = bpi_transaction_end(s, forget_all(&f, out), error);
   if (rc == BP_OK) rc = bpi_trace_clear(&f.trace, s, &out->search, error);
   bpi_trace_free(&f.trace);
   return rc;

@@ -14,8 +14,7 @@ typedef struct person_receipt {
 
 /* All of a member that is kept, whether or not the roster still knows them, in one transaction; then their
  * bytes. BP_OK also when `search.pending`, or if there was nothing. */
-int bpi_person_erase(store *s, const char *member, int64_t now_us, person_receipt *out,
-                     bp_error **error);
+int bpi_person_erase(store *s, const char *member, person_receipt *out, bp_error **error);
 /* The words of a member on consent, as above but for the bytes: those go with what
  * bpi_store_erase_note announces. Adds to *gone. Inside a transaction. */
 int bpi_person_silence(store *s, const char *member, int64_t *gone, bp_error **error);

@@ -37,9 +37,9 @@ static int count_layers(places *p) {
   int rc = bpi_sql_step(get, p->error);
   int64_t last = rc > 0 ? bpi_sql_column(get, 0) : FACT_NONE;
   if (rc > 0) sqlite3_reset(get);
+  if (rc >= 0 && last != FACT_NONE && !bpi_is_place(last))
+    return bpi_fail(p->error, BP_ERR_CORRUPT, DAMAGED_PLACE);
   p->layers = last == FACT_NONE ? 0 : bpi_layer_of(last) + 1;
-  if (rc >= 0 && p->layers > LAYERS_MOST)
-    return bpi_fail(p->error, BP_ERR_CORRUPT, "the store is damaged: a row's number");
   return rc < 0 ? rc : BP_OK;
 }
 

@@ -70,6 +70,10 @@ int bpi_read_extent(store *s, int64_t *first, int64_t *last, bp_error **error) {
     *last = sqlite3_column_int64(get, 1);
   }
   sqlite3_reset(get);
+  bool sound = *first >= QUARTER_UNDATED && *last >= *first &&
+               *last <= bpi_quarter_of(BPI_TIME_LAST);
+  if (rc >= 0 && !sound)
+    return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: quarters beyond all times");
   return rc < 0 ? rc : BP_OK;
 }
 
@@ -160,8 +164,9 @@ static int hand_on(session_visit *v) {
   return rc;
 }
 
-static int add_row(session_rows *rows, sqlite3_stmt *row) {
-  if (rows->count == RECORD_TIERS) return BP_ERR_CORRUPT; /* a tier has one row */
+static int add_row(session_rows *rows, sqlite3_stmt *row, bp_error **error) {
+  if (rows->count == RECORD_TIERS) /* a tier has one row */
+    return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: rows of a session");
   session_of(row, &rows->row[rows->count++]);
   return BP_OK;
 }
@@ -172,7 +177,7 @@ static int visit_session(void *user, sqlite3_stmt *row) {
   session_of(row, &next);
   bool same = v->rows.count > 0 && bpi_ident_compare(v->rows.row[0].key, next.key) == 0;
   int rc = same ? BP_OK : hand_on(v);
-  return rc == BP_OK ? add_row(&v->rows, row) : rc;
+  return rc == BP_OK ? add_row(&v->rows, row, v->error) : rc;
 }
 
 int bpi_read_sessions(store *s, int (*session)(void *user, const session_rows *rows), void *user,
@@ -186,9 +191,9 @@ int bpi_read_sessions(store *s, int (*session)(void *user, const session_rows *r
 static int add_rows(session_rows *rows, sqlite3_stmt *get, bp_error **error) {
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0)
-    if (add_row(rows, get) != BP_OK) {
+    if ((rc = add_row(rows, get, error)) != BP_OK) {
       sqlite3_reset(get);
-      return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
+      return rc;
     }
   return rc;
 }

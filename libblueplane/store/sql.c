@@ -62,10 +62,10 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_SESSION_ROWS] = "SELECT id, hi, lo, sources FROM session",
     [SQL_SESSION_LAST] = "SELECT ifnull(max(last_us), 0) FROM session",
     [SQL_SESSION_FORGET] =
-        "UPDATE session SET platform_us = iif(platform_us BETWEEN ?2 AND ?3, NULL, platform_us), "
-        "workspace_us = iif(workspace_us BETWEEN ?2 AND ?3, NULL, workspace_us), "
-        "branch_us = iif(branch_us BETWEEN ?2 AND ?3, NULL, branch_us), "
-        "entrypoint_us = iif(entrypoint_us BETWEEN ?2 AND ?3, NULL, entrypoint_us) WHERE id = ?1",
+        "UPDATE session SET platform_us = iif(platform_us >= ?2 AND platform_us < ?3, NULL, platform_us), "
+        "workspace_us = iif(workspace_us >= ?2 AND workspace_us < ?3, NULL, workspace_us), "
+        "branch_us = iif(branch_us >= ?2 AND branch_us < ?3, NULL, branch_us), "
+        "entrypoint_us = iif(entrypoint_us >= ?2 AND entrypoint_us < ?3, NULL, entrypoint_us) WHERE id = ?1",
     [SQL_SESSION_DELETE] = "DELETE FROM session WHERE id = ?1",
     [SQL_SESSION_EXTENTS] = "SELECT id, first_us, last_us FROM session ORDER BY id",
     [SQL_SESSION_EXTENT] = "UPDATE session SET first_us = c1, last_us = c2 FROM bulk WHERE id = c0",
@@ -166,6 +166,9 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
         "SELECT id, cells FROM day WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     [SQL_DAY_INSERT] = "INSERT INTO day (id, cells) VALUES (?1, ?2)",
     [SQL_DAYS_DROP] = "DELETE FROM day WHERE id BETWEEN ?1 AND ?2",
+    [SQL_CELLS_DAYS] =
+        "SELECT (id & 4294967295) - 1 FROM rollup WHERE id BETWEEN (?1 << 32) + ?2 + 1 AND (?1 << 32) + ?3 + 1",
+    [SQL_TASKS_DAYS] = "SELECT DISTINCT quarter / 96 FROM task WHERE quarter BETWEEN ?2 * 96 AND ?3 * 96 + 95",
     [SQL_DATA_VERSION] = "PRAGMA data_version", /* another one when another connection changed something */
 };
 /* clang-format on */

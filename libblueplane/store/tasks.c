@@ -19,6 +19,10 @@
 void bpi_sessions_add(session_set *set, int64_t session) {
   size_t word = (size_t)session / 64;
   if (session <= 0 || set->failed != BP_OK) return;
+  if (session > UINT32_MAX) { /* of so many rows a damaged number tells alone */
+    set->failed = BP_ERR_CORRUPT;
+    return;
+  }
   if (word >= set->words) {
     void *bits = set->bits;
     size_t capacity = set->words;
@@ -35,7 +39,9 @@ void bpi_sessions_free(session_set *set) {
 }
 
 int bpi_tasks_mark(store *s, const session_set *changed, bp_error **error) {
-  if (changed->failed != BP_OK) return bpi_fail_nomem(error);
+  if (changed->failed == BP_ERR_NOMEM) return bpi_fail_nomem(error);
+  if (changed->failed != BP_OK)
+    return bpi_fail(error, changed->failed, "the store is damaged: the number of a session");
   sqlite3_stmt *add = bpi_sql(s, SQL_STALE_ADD, error);
   int rc = add == NULL ? bpi_error_code(*error) : BP_OK;
   for (size_t i = 0; i < changed->words * 64 && rc == BP_OK; i++) {
@@ -309,6 +315,23 @@ static void load_task(sqlite3_stmt *row, task *t) {
   t->path_length = (size_t)sqlite3_column_bytes(row, TASK_COLUMNS);
 }
 
+/* What is made of a task shifts these numbers into classes and patterns. A damaged row may say any. */
+static bool is_sound(const task *t) {
+  const struct {
+    int64_t value;
+    int bits;
+  } fields[] = {{t->type, CLASS_TASK_TYPE_BITS},
+                {t->outcome, CLASS_TASK_OUTCOME_BITS},
+                {t->size, CLASS_SIZE_BITS},
+                {t->features, CLASS_FEATURES_BITS},
+                {t->category, CLASS_CATEGORY_BITS}};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    if (fields[i].value >> fields[i].bits != 0) return false;
+  for (size_t i = 0; i < t->path_length; i++)
+    if (t->path[i] >> CLASS_CATEGORY_BITS != 0) return false;
+  return true;
+}
+
 static int insert_task(store *s, const task *t, bp_error **error) {
   int64_t columns[TASK_COLUMNS];
   sqlite3_stmt *put = bpi_sql(s, SQL_TASK_INSERT, error);
@@ -466,7 +489,10 @@ static int read_tasks(const reading *r, sqlite3_stmt *get, bp_error **error) {
   while ((rc = bpi_sql_step(get, error)) > 0) {
     task t;
     load_task(get, &t);
-    int stop = is_stale(r, t.session) ? 0 : bpi_task_cells(&t, r->kind, r->row, r->user);
+    int stop = !is_sound(&t) ? bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: a task")
+                             : BP_OK;
+    if (stop == BP_OK && !is_stale(r, t.session))
+      stop = bpi_task_cells(&t, r->kind, r->row, r->user);
     if (stop == 0) continue;
     sqlite3_reset(get);
     return stop;
@@ -540,12 +566,8 @@ static int check_tasks(store *s, derived *d, bool *ok, bp_error **error) {
 
 static int subtract(void *user, const rollup_cell *cell) {
   derived *d = user;
-  rollup_cell less = *cell;
   if (find(&d->of, cell->session) == NULL) return 0;
-  less.n = -less.n;
-  for (int i = 0; i < ROLLUP_MEASURES; i++)
-    less.m[i] = -less.m[i];
-  bpi_cells_add(&d->cells, &less);
+  bpi_cells_take(&d->cells, cell);
   return d->cells.failed;
 }
 

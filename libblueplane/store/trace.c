@@ -57,22 +57,20 @@ bool bpi_trace_has(const trace *t, int64_t number) {
 }
 
 size_t bpi_trace_count(const trace *t) {
-  return t->numbers.count + t->rows;
+  return t->numbers.count + t->rows.count;
 }
 
 void bpi_trace_free(trace *t) {
   bpi_free(t->numbers.slot);
   bpi_free(t->ends.slot);
-  bpi_free(t->row);
-  bpi_buf_free(&t->text);
+  bpi_free(t->rows.slot);
   memset(t, 0, sizeof *t);
 }
 
 /* --------------------------------------------------------------------------------------- rows */
 
-#define NUMBER_BYTES 8 /* of a needle */
-#define ROW_MOST 256   /* a long row goes on in other pages; so far they stand together */
-#define TEXT_MOST ((size_t)1 << 26)
+#define NUMBER_BYTES 8              /* of a needle */
+#define TEXT_MOST ((size_t)1 << 30) /* of one row */
 
 static uint64_t number_at(const unsigned char *data) {
   uint64_t number = 0;
@@ -135,22 +133,23 @@ static void put_row(buf *out, sqlite3_stmt *row) {
   bpi_buf_free(&types);
 }
 
+/* Never 0, which a set does not hold. */
+static uint64_t hash_of(const void *row, size_t length) {
+  uint64_t hash = bpi_hash_mix(row, length, 0);
+  return hash != 0 ? hash : 1;
+}
+
 void bpi_trace_add_row(trace *t, sqlite3_stmt *row) {
   buf whole;
-  void *items = t->row;
   bpi_buf_init(&whole, TEXT_MOST);
   put_row(&whole, row);
-  if (t->text.data == NULL) bpi_buf_init(&t->text, TEXT_MOST);
-  trace_row made = {t->text.length, whole.length < ROW_MOST ? whole.length : ROW_MOST};
-  if (bpi_reserve(&items, &t->row_capacity, t->rows + 1, sizeof *t->row) != BP_OK)
-    t->failed = BP_ERR_NOMEM;
-  t->row = items;
-  if (!whole.failed && !t->failed && made.length >= NUMBER_BYTES) {
-    bpi_buf_add(&t->text, whole.data, made.length);
-    add(t, &t->ends, number_at((unsigned char *)whole.data + made.length - NUMBER_BYTES));
-    t->row[t->rows++] = made;
+  size_t length = whole.length < TRACE_ROW_MOST ? whole.length : TRACE_ROW_MOST;
+  if (whole.failed) t->failed = BP_ERR_NOMEM;
+  if (!whole.failed && length >= NUMBER_BYTES) {
+    add(t, &t->ends, number_at((unsigned char *)whole.data + length - NUMBER_BYTES));
+    add(t, &t->rows, hash_of(whole.data, length));
+    t->length[length] = true;
   }
-  if (whole.failed || t->text.failed) t->failed = BP_ERR_NOMEM;
   bpi_buf_free(&whole);
 }
 
@@ -184,11 +183,8 @@ typedef struct search {
 /* Rows that end where `end` does, behind which so many bytes are known. */
 static int64_t rows_at(const trace *t, const unsigned char *end, size_t before) {
   int64_t found = 0;
-  for (size_t i = 0; i < t->rows; i++) {
-    const trace_row *row = &t->row[i];
-    found += row->length <= before &&
-             memcmp(end - row->length, t->text.data + row->at, row->length) == 0;
-  }
+  for (size_t length = NUMBER_BYTES; length <= TRACE_ROW_MOST && length <= before; length++)
+    found += t->length[length] && has(&t->rows, hash_of(end - length, length));
   return found;
 }
 
@@ -209,13 +205,13 @@ static void look_at(search *s, const unsigned char *data, size_t length, size_t 
 
 static void begin_file(search *s) {
   s->window = s->reversed = 0;
-  memset(s->room, 0, ROW_MOST);
+  memset(s->room, 0, TRACE_ROW_MOST);
 }
 
 /* The piece that was read behind the last one; its end stays in front of the next. */
 static void look_at_piece(search *s, size_t length) {
-  look_at(s, s->room + ROW_MOST, length, ROW_MOST);
-  memmove(s->room, s->room + length, ROW_MOST);
+  look_at(s, s->room + TRACE_ROW_MOST, length, TRACE_ROW_MOST);
+  memmove(s->room, s->room + length, TRACE_ROW_MOST);
 }
 
 static int search_database(search *s, sqlite3_file *f, bp_error **error) {
@@ -224,7 +220,7 @@ static int search_database(search *s, sqlite3_file *f, bp_error **error) {
   begin_file(s);
   for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size;) {
     size_t length = size - at < (sqlite3_int64)CHUNK ? (size_t)(size - at) : CHUNK;
-    code = f->pMethods->xRead(f, s->room + ROW_MOST, (int)length, at);
+    code = f->pMethods->xRead(f, s->room + TRACE_ROW_MOST, (int)length, at);
     if (code == SQLITE_IOERR_SHORT_READ) code = SQLITE_OK; /* it was cut meanwhile: zeros */
     look_at_piece(s, length);
     at += (sqlite3_int64)length;
@@ -253,7 +249,7 @@ static int search_log(search *s, const char *path, bp_error **error) {
   if (rc != BP_OK) return rc;
   begin_file(s);
   int64_t got, at = 0;
-  while ((got = bpi_file_read(log, at, s->room + ROW_MOST, CHUNK)) > 0) {
+  while ((got = bpi_file_read(log, at, s->room + TRACE_ROW_MOST, CHUNK)) > 0) {
     look_at_piece(s, (size_t)got);
     at += got;
   }
@@ -269,7 +265,7 @@ int bpi_trace_search(const trace *t, store *s, int64_t *searched, int64_t *found
   if (bpi_trace_count(t) == 0) return BP_OK;
   sqlite3_file_control(s->db, "main", SQLITE_FCNTL_FILE_POINTER, &f);
   if (f == NULL || f->pMethods == NULL) return BP_OK; /* in memory there are no files */
-  all.room = bpi_alloc(ROW_MOST + CHUNK);
+  all.room = bpi_alloc(TRACE_ROW_MOST + CHUNK);
   if (all.room == NULL) return bpi_fail_nomem(error);
   const char *path = sqlite3_db_filename(s->db, "main");
   int rc = search_database(&all, f, error);

@@ -5,7 +5,6 @@
 #ifndef BPI_STORE_TRACE_H
 #define BPI_STORE_TRACE_H
 
-#include "base/buf.h"
 #include "store/erase.h"
 #include "store/sql.h"
 
@@ -15,17 +14,14 @@ typedef struct number_set {
   size_t slots, count;
 } number_set;
 
-/* Bytes of a row as SQLite writes it. */
-typedef struct trace_row {
-  size_t at, length; /* in the text of all rows */
-} trace_row;
+#define TRACE_ROW_MOST 256 /* a long row goes on in other pages; so far it stands together */
 
+/* Of the bytes of a row, as SQLite writes it, no more is kept than tells them when they are met: the last eight, where they
+ * are looked for, how many they are, and a hash of all. Very many rows may end alike. */
 struct trace {
   number_set numbers;
-  number_set ends; /* the last eight bytes of each row */
-  trace_row *row;
-  size_t rows, row_capacity;
-  buf text;
+  number_set rows, ends;
+  bool length[TRACE_ROW_MOST + 1];
   int failed;
 };
 

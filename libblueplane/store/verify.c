@@ -20,12 +20,7 @@ static int count(void *user, fact_kind kind, const group *g) {
 }
 
 static int subtract(void *user, const rollup_cell *cell) {
-  cells *all = user;
-  rollup_cell less = *cell;
-  less.n = -less.n;
-  for (int i = 0; i < ROLLUP_MEASURES; i++)
-    less.m[i] = -less.m[i];
-  bpi_cells_add(all, &less);
+  bpi_cells_take(user, cell);
   return BP_OK;
 }
 

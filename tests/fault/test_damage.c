@@ -4,9 +4,10 @@
  *     wrong number without a word;
  *   - a log that is cut or damaged costs what was written last, and the next ingest brings it back.
  *
- * With BLUEPLANE_LONG=1 20,000 bits are turned, and every moment is copied beside every other. */
+ * With BLUEPLANE_LONG=1 20,000 bits are turned, forty values of each column become others, and every moment is copied beside every other. */
 #define _POSIX_C_SOURCE 200809L
 #include <check.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +168,136 @@ START_TEST(a_bit_is_turned) {
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------------- its values */
+
+/* Where numbers end, where those of vocabularies, lines and times do, and any other number a bit away. */
+static int64_t other_value(int64_t now) {
+  static const int64_t ends[] = {INT64_MAX,
+                                 INT64_MIN + 1,
+                                 INT64_C(1) << 62,
+                                 -(INT64_C(1) << 62),
+                                 INT64_C(1) << 53,
+                                 INT64_C(1) << 32,
+                                 INT64_C(1) << 31,
+                                 INT64_C(4000000000000000),
+                                 255,
+                                 -1,
+                                 0};
+  const uint64_t count = sizeof ends / sizeof *ends;
+  if (dice_roll(&dice) % 2 == 0) return ends[dice_roll(&dice) % count];
+  return (int64_t)((uint64_t)now ^ UINT64_C(1) << dice_roll(&dice) % 63);
+}
+
+static int64_t ask_number(sqlite3 *db, const char *sql) {
+  sqlite3_stmt *get = NULL;
+  ck_assert_int_eq(sqlite3_prepare_v2(db, sql, -1, &get, NULL), SQLITE_OK);
+  int64_t number = sqlite3_step(get) == SQLITE_ROW ? sqlite3_column_int64(get, 0) : 0;
+  sqlite3_finalize(get);
+  return number;
+}
+
+/* One value of a column of a table becomes another, whatever the schema says of it. */
+static void spoil_value(const char *table, const char *column, char about[200]) {
+  char sql[400];
+  sqlite3 *db = NULL;
+  ck_assert_int_eq(sqlite3_open(day_path(DAY_STORE), &db), SQLITE_OK);
+  snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", table);
+  int64_t rows = ask_number(db, sql);
+  ck_assert_int_gt(rows, 0);
+  int64_t row = (int64_t)(dice_roll(&dice) % (uint64_t)rows);
+  snprintf(sql, sizeof sql, "SELECT %s FROM %s LIMIT 1 OFFSET %lld", column, table, (long long)row);
+  int64_t value = other_value(ask_number(db, sql));
+  snprintf(about, 200, "%s.%s of row %lld = %lld", table, column, (long long)row, (long long)value);
+  snprintf(sql, sizeof sql,
+           "PRAGMA ignore_check_constraints = ON; UPDATE OR IGNORE %s SET %s = %lld WHERE %s IS "
+           "(SELECT %s FROM %s LIMIT 1 OFFSET %lld)",
+           table, column, (long long)value, column, column, table, (long long)row);
+  ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+  sqlite3_close(db);
+}
+
+START_TEST(a_value_is_another) {
+  static const char *const columns[][2] = {{"prompt", "id"},
+                                           {"prompt", "time"},
+                                           {"prompt", "session"},
+                                           {"prompt", "bits"},
+                                           {"response", "id"},
+                                           {"response", "time"},
+                                           {"response", "bits"},
+                                           {"response", "request"},
+                                           {"response", "output"},
+                                           {"response", "input"},
+                                           {"response", "cost_nano"},
+                                           {"response", "owner_after_us"},
+                                           {"response", "model"},
+                                           {"tool_call", "id"},
+                                           {"tool_call", "time"},
+                                           {"tool_call", "result"},
+                                           {"tool_call", "session"},
+                                           {"tool_call", "tool"},
+                                           {"tool_call", "bits"},
+                                           {"run", "session"},
+                                           {"run", "start_us"},
+                                           {"run", "end_us"},
+                                           {"session", "id"},
+                                           {"session", "tier"},
+                                           {"session", "first_us"},
+                                           {"session", "last_us"},
+                                           {"told", "session"},
+                                           {"told", "kind"},
+                                           {"told", "n"},
+                                           {"rollup", "id"},
+                                           {"rollup", "first"},
+                                           {"rollup", "last"},
+                                           {"rollup", "count"},
+                                           {"task", "quarter"},
+                                           {"task", "session"},
+                                           {"task", "number"},
+                                           {"task", "start_us"},
+                                           {"task", "end_us"},
+                                           {"task", "active_us"},
+                                           {"task", "type"},
+                                           {"task", "outcome"},
+                                           {"task", "size"},
+                                           {"task", "features"},
+                                           {"task", "category"},
+                                           {"task", "uses"},
+                                           {"task", "lines_kept"},
+                                           {"task", "calls"}};
+  const size_t count = sizeof columns / sizeof *columns;
+  with_all_in_the_database();
+  for (size_t i = 0; i < count * (long_form() ? 40 : short_form() ? 1 : 4); i++) {
+    char about[200];
+    day_fresh();
+    spoil_value(columns[i % count][0], columns[i % count][1], about);
+    tally[judge_apart(about)]++;
+  }
+  tell("a value of the database");
+  ck_assert_int_gt(tally[FOUND], 0);
+  ck_assert_int_gt(tally[REFUSED], 0);
+  bpi_free(expected);
+}
+END_TEST
+
+/* A category that is none, in every place of the paths of tasks. */
+START_TEST(a_path_is_another) {
+  with_all_in_the_database();
+  for (int byte = 0; byte < 256; byte += short_form() ? 51 : 5) {
+    sqlite3 *db = NULL;
+    char sql[120];
+    day_fresh();
+    ck_assert_int_eq(sqlite3_open(day_path(DAY_STORE), &db), SQLITE_OK);
+    snprintf(sql, sizeof sql, "UPDATE task SET path = x'00%02x%02x%02x01'", byte, byte, byte);
+    ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    tally[judge_apart(sql)]++;
+  }
+  tell("a path of tasks");
+  ck_assert_int_gt(tally[REFUSED], 0);
+  bpi_free(expected);
+}
+END_TEST
+
 START_TEST(the_database_is_cut) {
   with_all_in_the_database();
   long size = size_of("template/me.db");
@@ -269,6 +400,8 @@ int main(void) {
   tcase_set_timeout(tests, 7200);
   tcase_add_checked_fixture(tests, day_folder, day_remove);
   tcase_add_test(tests, a_bit_is_turned);
+  tcase_add_test(tests, a_value_is_another);
+  tcase_add_test(tests, a_path_is_another);
   tcase_add_test(tests, the_database_is_cut);
   tcase_add_test(tests, the_log_is_damaged);
   tcase_add_test(tests, copied_while_somebody_writes);

@@ -315,7 +315,7 @@ def test_under_a_reader(folder: pathlib.Path) -> None:
     reader.close()
     bpt("inspect", store, "health")
     gone(store, wanted, "after the next opening")
-    equal(one(store, "SELECT value FROM meta WHERE name = 'erase_pending_us'"), 0, "no longer pending")
+    equal(one(store, "SELECT value FROM meta WHERE name = 'erasures_pending'"), 0, "no longer pending")
     equal(ingest(store, home)["records_stored"], 0, "nothing comes back")
 
 
@@ -354,7 +354,7 @@ def test_two_under_a_reader(folder: pathlib.Path) -> None:
     equal(erase(store, 1, from_us=middle)["error"]["details"].get("status"), "pending", "the second, too")
     reader.close()
     equal(receipt(late.ask())["traces_found"], 0, "the next one of the first handle is done")
-    equal(one(store, "SELECT value FROM meta WHERE name = 'erase_pending_us'"), 0, "nothing is pending")
+    equal(one(store, "SELECT value FROM meta WHERE name = 'erasures_pending'"), 0, "nothing is pending")
     gone(store, wanted, "of either")
     late.process.communicate()
 
@@ -528,7 +528,7 @@ def test_member_again_under_a_reader(folder: pathlib.Path) -> None:
     reader.close()
     equal(held.ask()["error"]["code"], e2e.NOTFOUND, "then nothing of the member is stored")
     gone_of_a_member(team, "bob", "when that is said")
-    equal(one(team.store, "SELECT value FROM meta WHERE name = 'erase_pending_us'"), 0, "nothing is pending")
+    equal(one(team.store, "SELECT value FROM meta WHERE name = 'erasures_pending'"), 0, "nothing is pending")
     held.process.communicate()
 
 

@@ -443,6 +443,30 @@ START_TEST(memory_may_end) {
 }
 END_TEST
 
+static int take_length(void *user, int64_t row, const foreign_value *values) {
+  (void)row;
+  *(size_t *)user = values == NULL ? 0 : values[1].length;
+  return 0;
+}
+
+/* Nor is a text, for which SQLite has no memory to put it into UTF-8, an empty one. */
+START_TEST(a_text_needs_memory) {
+  size_t length = 0;
+  make("PRAGMA encoding = 'UTF-16le';" TABLE "INSERT INTO kv VALUES ('a', hex(zeroblob(50000)))");
+  foreign *f = open_path();
+  int rc = BP_ERR_NOMEM, failed = 0;
+  for (int64_t more = 1024; rc == BP_ERR_NOMEM; more += 4096, failed++) {
+    sqlite3_hard_heap_limit64(sqlite3_memory_used() + more);
+    rc = bpi_foreign_each(f, &everything, take_length, &length);
+    sqlite3_hard_heap_limit64(0);
+  }
+  ck_assert_int_eq(rc, BP_OK);
+  ck_assert_uint_eq(length, 100000);
+  ck_assert_int_gt(failed, 10);
+  bpi_foreign_close(f);
+}
+END_TEST
+
 static Suite *foreign_suite(void) {
   Suite *suite = suite_create("foreign");
   TCase *tests = tcase_create("rows");
@@ -465,6 +489,7 @@ static Suite *foreign_suite(void) {
   tcase_add_test(tests, a_cut_is_noticed_or_costs_nothing);
   tcase_add_test(tests, any_byte_may_be_wrong);
   tcase_add_test(tests, memory_may_end);
+  tcase_add_test(tests, a_text_needs_memory);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -27,6 +27,7 @@
 #include "store/sql.h"
 #include "store/tasks.h"
 #include "store/trace.h"
+#include "store/transaction.h"
 #include "words.h" /* oracle/words.sql */
 
 #define T0 INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z, a quarter of an hour begins */
@@ -755,12 +756,16 @@ START_TEST(layers_of_a_damaged_store) {
     char text[96];
     apply_counts counts = {0};
     bp_error *error = NULL;
+    int ok = -1;
     batch *b = bpi_batch_new();
     apply_records(s, &r, 1);
     snprintf(text, sizeof text, "UPDATE response SET id = %s", numbers[i]);
     sql(s, text);
     put(b, other);
     ck_assert_int_eq(bpi_store_apply(s, b, T0, true, &counts, &error), BP_ERR_CORRUPT);
+    bpi_error_free(error);
+    error = NULL;
+    ck_assert_int_eq(bpi_store_verify(s, &ok, &error), BP_ERR_CORRUPT);
     bpi_error_free(error);
     bpi_batch_free(b);
     bpi_store_close(s);
@@ -787,6 +792,83 @@ START_TEST(runs_of_a_damaged_store) {
     ck_assert_int_eq(bpi_store_apply(s, b, T0, true, &counts, &error), BP_ERR_CORRUPT);
     bpi_error_free(error);
     bpi_batch_free(b);
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
+/* A second has parts, the last of all times, too. */
+START_TEST(a_run_at_the_end_of_all_times) {
+  const record r = prompt(1, BPI_TIME_LAST, 1), last = prompt(5, BPI_TIME_LAST + BPI_SECOND - 1, 1);
+  store *s = memory_store();
+  apply_records(s, &last, 1);
+  apply_records(s, &r, 1);
+  ck_assert_int_eq(number(s, "SELECT end_us - start_us FROM run"), BPI_SECOND - 1);
+  ck_assert(verified(s));
+  bpi_store_close(s);
+}
+END_TEST
+
+/* Nor as many sessions. */
+START_TEST(sessions_of_a_damaged_store) {
+  const record r = response(1, 1, T0, 1, 1), other = response(1, 2, T0, 1, 1);
+  store *s = memory_store();
+  apply_counts counts = {0};
+  bp_error *error = NULL;
+  batch *b = bpi_batch_new();
+  apply_records(s, &r, 1);
+  execute(s, "UPDATE session SET id = 1 << 62; UPDATE response SET session = 1 << 62");
+  put(b, other);
+  ck_assert_int_eq(bpi_store_apply(s, b, T0, true, &counts, &error), BP_ERR_CORRUPT);
+  bpi_error_free(error);
+  bpi_batch_free(b);
+  bpi_store_close(s);
+}
+END_TEST
+
+static int take_session(void *user, const session_rows *rows) {
+  (void)user, (void)rows;
+  return 0;
+}
+
+/* More rows of one session than there are tiers. */
+START_TEST(tiers_of_a_damaged_store) {
+  store *s = memory_store();
+  bp_error *error = NULL;
+  session_rows rows;
+  execute(s, "PRAGMA ignore_check_constraints = ON; INSERT INTO session (hi, lo, tier, sources) "
+             "VALUES (1, 1, 0, 1), (1, 1, 1, 1), (1, 1, 2, 1), (1, 1, 3, 1), (1, 1, 4, 1)");
+  ck_assert_int_eq(bpi_read_sessions(s, take_session, NULL, &error), BP_ERR_CORRUPT);
+  ck_assert_int_eq(bpi_error_code(error), BP_ERR_CORRUPT);
+  bpi_error_free(error);
+  error = NULL;
+  ck_assert_int_eq(bpi_read_begin(s, &error), BP_OK);
+  ck_assert_int_eq(bpi_read_session(s, 1, &rows, &error), BP_ERR_CORRUPT);
+  ck_assert_int_eq(bpi_error_code(error), BP_ERR_CORRUPT);
+  bpi_error_free(error);
+  bpi_read_end(s);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* A question over all times goes from the first quarter to the last. */
+START_TEST(quarters_of_a_damaged_store) {
+  static const char *const damages[] = {"last = 1 << 53", "first = -2", "first = last + 1"};
+  const record r = prompt(1, T0, 1);
+  for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+    store *s = memory_store();
+    bp_error *error = NULL;
+    int64_t first = 0, last = 0;
+    char text[80];
+    apply_records(s, &r, 1);
+    ck_assert_int_eq(bpi_read_extent(s, &first, &last, &error), BP_OK);
+    ck_assert_int_eq(first, T0 / BPI_QUARTER);
+    ck_assert_int_eq(last, first);
+    snprintf(text, sizeof text, "UPDATE rollup SET %s", damages[i]);
+    execute(s, "PRAGMA ignore_check_constraints = ON");
+    execute(s, text);
+    ck_assert_int_eq(bpi_read_extent(s, &first, &last, &error), BP_ERR_CORRUPT);
+    bpi_error_free(error);
     bpi_store_close(s);
   }
 }
@@ -1001,6 +1083,83 @@ START_TEST(what_is_left_is_what_it_was) {
 }
 END_TEST
 
+/* What was seen at the end of an erased range was seen behind it. */
+START_TEST(names_seen_at_the_end_of_a_range_stay) {
+  record named = new_record(RECORD_SESSION, 0, T0, 1), later = named;
+  named.u.session_row.workspace = 1;
+  later.time = T0 + MINUTE;
+  later.u.session_row.workspace = 2;
+  for (int64_t until = T0; until <= T0 + 1; until++) {
+    const record gone = prompt(1, T0 - MINUTE, 1), left = prompt(5, T0 + MINUTE, 1);
+    const erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, T0 - DAY, until};
+    erase_receipt receipt;
+    bp_error *error = NULL;
+    store *s = memory_store();
+    apply_records(s, &named, 1);
+    apply_records(s, &gone, 1);
+    apply_records(s, &left, 1);
+    ck_assert_int_eq(bpi_store_erase(s, &what, T0 + DAY, &receipt, &error), BP_OK);
+    ck_assert_int_eq(receipt.facts[FACT_PROMPT], 1);
+    apply_records(s, &later, 1);
+    ck_assert_int_eq(number(s, "SELECT l.hi FROM session x JOIN label l ON l.id = x.workspace"),
+                     until == T0 ? 1 : 2);
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
+/* Another process erases while this one is done looking after the bytes of what it erased, and dies. */
+static int erase_beside(unsigned event, void *other, void *statement, void *text) {
+  const char *made = sqlite3_sql(statement);
+  bool alone = sqlite3_get_autocommit(sqlite3_db_handle(statement)) != 0;
+  (void)event, (void)text;
+  if (!alone || strstr(made, " meta ") == NULL || strncmp(made, "SELECT", 6) == 0) return 0;
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_store_begin_write(other, &error), BP_OK);
+  ck_assert_int_eq(bpi_store_erase_note(other, &error), BP_OK);
+  ck_assert_int_eq(bpi_store_commit(other, &error), BP_OK);
+  return 0;
+}
+
+START_TEST(an_erasure_meanwhile_is_not_forgotten) {
+  const record r = prompt(1, T0, 1);
+  store *s = open_store("meanwhile.db"), *other = open_store("meanwhile.db");
+  int64_t pending = 0;
+  bp_error *error = NULL;
+  apply_records(s, &r, 1);
+  sqlite3_trace_v2(s->db, SQLITE_TRACE_STMT, erase_beside, other);
+  erase_session(s, 1);
+  sqlite3_trace_v2(s->db, 0, NULL, NULL);
+  ck_assert_int_eq(bpi_store_erase_pending(s, &pending, &error), BP_OK);
+  ck_assert_int_gt(pending, 0);
+  bpi_store_close(other);
+  bpi_store_close(s);
+  s = open_store("meanwhile.db"); /* looks after it */
+  ck_assert_int_eq(bpi_store_erase_pending(s, &pending, &error), BP_OK);
+  ck_assert_int_eq(pending, 0);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* All rows of an id that a gateway gives to every response go with the last of them, and it costs what they are. */
+START_TEST(many_variants_are_erased) {
+  const int many = 200000;
+  const record last = response(1, (uint64_t)many, T0, 1, 2);
+  store *s = memory_store();
+  batch *b = bpi_batch_new();
+  for (int i = 0; i < many; i++)
+    put(b, response(1, (uint64_t)i, T0 + i * MINUTE, i, 1));
+  put(b, response(9, 1, T0, 1,
+                  1)); /* wants a place among them, so it lies behind: they become markers */
+  apply(s, b);
+  apply_records(s, &last, 1);
+  ck_assert_int_eq(erase_session(s, 2).facts[FACT_RESPONSE], many + 1);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM response WHERE session > 0"), 1);
+  bpi_batch_free(b);
+  bpi_store_close(s);
+}
+END_TEST
+
 /* -------------------------------------------------------------------------------- packed days */
 
 static int add_cell(void *user, const rollup_cell *cell) {
@@ -1176,6 +1335,39 @@ START_TEST(tasks_move_to_a_better_row) {
 }
 END_TEST
 
+static int pass_cell(void *user, const rollup_cell *cell) {
+  (void)user, (void)cell;
+  return 0;
+}
+
+/* What is no number of its vocabulary is not shifted into classes, nor taken for a place in a table of patterns. */
+START_TEST(tasks_may_be_damaged) {
+  static const char *const damages[] = {"type = 1 << 40",     "outcome = -1",  "size = 8",
+                                        "features = 32",      "category = 16", "path = x'ff030404'",
+                                        "path = x'14141414'", "path = x'03f4'"};
+  for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+    store *s = memory_store();
+    const record r[] = {prompt(1, T0, 1), of_tier(RECORD_TOOL_USE, 2, T0 + 1, TIER_RECORD)};
+    char text[120];
+    apply_records(s, r, 2);
+    ck_assert_int_eq(bpi_tasks_refresh(s, NULL), BP_OK);
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM task"), 1);
+    snprintf(text, sizeof text, "UPDATE task SET %s", damages[i]);
+    execute(s, "PRAGMA ignore_check_constraints = ON");
+    execute(s, text);
+    for (rollup_kind kind = ROLLUP_TASK; kind < ROLLUP_KINDS; kind++) {
+      bp_error *error = NULL;
+      int rc = bpi_tasks_read(s, kind, INT64_MIN, INT64_MAX, pass_cell, NULL, &error);
+      ck_assert_msg(rc == BP_ERR_CORRUPT, "%s: %d", damages[i], rc);
+      ck_assert_int_eq(bpi_error_code(error), BP_ERR_CORRUPT);
+      bpi_error_free(error);
+    }
+    ck_assert(!verified(s));
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
 START_TEST(packed_days_are_what_rows_say) {
   int64_t most = 0;
   for (int round = 0; round < 12; round++) {
@@ -1232,6 +1424,39 @@ START_TEST(packed_days_may_be_damaged) {
 }
 END_TEST
 
+/* Of a time in which hardly a day has cells, only those are looked at. */
+START_TEST(packed_days_far_apart) {
+  const record r[] = {response(1, 1, T0, 100, 1), response(2, 2, T0 + 2 * DAY, 100, 1),
+                      response(3, 3, BPI_TIME_LAST, 100, 1)};
+  store *s = memory_store();
+  s->worth_packing = 1;
+  apply_records(s, r, 3);
+  pack_all(s, ROLLUP_RESPONSE);
+  ck_assert_int_eq(number(s, DAYS), 2);
+  ck_assert_int_lt(sqlite3_stmt_status(s->statement[SQL_DAYS], SQLITE_STMTSTATUS_RUN, 0), 20);
+  ck_assert(verified(s));
+  bpi_store_close(s);
+}
+END_TEST
+
+/* A packed day of a kind or grain that there is not; nobody looks it up in a table. */
+START_TEST(packed_days_of_no_kind) {
+  for (int64_t grain = 0; grain <= GRAINS; grain += GRAIN_SESSION)
+    for (int64_t kind = 0; kind < 256; kind += ROLLUP_KINDS) {
+      const record r[] = {prompt(1, T0, 1), response(2, 2, T0, 100, 1)};
+      store *s = memory_store();
+      char text[120];
+      apply_records(s, r, 2);
+      ck_assert_int_eq(bpi_tasks_refresh(s, NULL), BP_OK);
+      snprintf(text, sizeof text, "INSERT INTO day VALUES (%lld << 40 | %lld << 32 | %lld, x'00')",
+               (long long)grain, (long long)kind, (long long)(T0 / DAY));
+      execute(s, text);
+      ck_assert(!verified(s));
+      bpi_store_close(s);
+    }
+}
+END_TEST
+
 /* Who cannot write reads rows. */
 START_TEST(packing_is_not_waited_for) {
   const record r[] = {response(1, 1, T0, 100, 1), response(2, 2, T0 + 2 * DAY, 100, 1)};
@@ -1281,6 +1506,54 @@ START_TEST(traces_lie_in_the_log) {
   ck_assert_int_eq(found, in_log + count_in("trace.db", k2, &bytes) +
                               count_in("trace.db-shm", k2, &bytes));
   ck_assert_int_eq(searched, bytes);
+  bpi_trace_free(&t);
+  bpi_store_close(s);
+}
+END_TEST
+
+static sqlite3_stmt *ask(store *s, const char *text) {
+  bp_error *error = NULL;
+  sqlite3_stmt *get = bpi_sql_once(s, text, &error);
+  ck_assert_msg(get != NULL, "%s: %s", text, bpi_error_message(error));
+  return get;
+}
+
+/* Rows that all end alike: each is found where it lies, and no other. */
+START_TEST(traces_of_very_many_rows) {
+  const int many = 100000;
+  store *s = open_store("rows.db");
+  trace t = {0};
+  bp_error *error = NULL;
+  bool done;
+  int64_t searched = 0, found = 0;
+  execute(s, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) "
+             "INSERT INTO reject SELECT i, 7, 1, 5, 1767225600000000 FROM n");
+  ck_assert_int_eq(bpi_store_truncate_log(s, &done, &error), BP_OK);
+  ck_assert_int_eq(
+      bpi_trace_add_rows(
+          &t, ask(s, "SELECT file, byte, reason, line, at_us FROM reject WHERE file % 2"), &error),
+      BP_OK);
+  ck_assert_uint_eq(bpi_trace_count(&t), (size_t)many);
+  ck_assert_int_eq(bpi_trace_search(&t, s, &searched, &found, &error), BP_OK);
+  ck_assert_int_ge(found, many); /* a page that was divided may still hold some twice */
+  ck_assert_int_lt(found, many + many / 2);
+  bpi_trace_free(&t);
+  bpi_store_close(s);
+}
+END_TEST
+
+/* Noting takes a few bytes for a row, however long it is. */
+START_TEST(traces_of_long_rows) {
+  store *s = memory_store();
+  trace t = {0};
+  bp_error *error = NULL;
+  int rc = bpi_trace_add_rows(
+      &t,
+      ask(s, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) "
+             "SELECT i, zeroblob(300) FROM n"),
+      &error);
+  ck_assert_int_eq(rc, BP_OK);
+  ck_assert_uint_eq(bpi_trace_count(&t), 300000);
   bpi_trace_free(&t);
   bpi_store_close(s);
 }
@@ -1758,6 +2031,25 @@ START_TEST(forms_keep_every_word) {
 }
 END_TEST
 
+/* Whatever a damaged row says, what is made of it can be added up and subtracted. */
+START_TEST(forms_bear_any_row) {
+  static const int64_t values[] = {
+      INT64_MAX, INT64_MAX - 1, INT64_MIN + 1, INT64_MIN + 2, INT64_C(20000000000000000), -1};
+  const int64_t most = INT64_C(1) << 60;
+  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
+    for (int round = 0; round < 200; round++) {
+      int64_t row[STORED_WORDS_MAX], fact[FACT_WORDS_MAX];
+      for (int i = 0; i < STORED_WORDS_MAX; i++)
+        row[i] = values[below(sizeof values / sizeof *values)];
+      bpi_form_load(kind, fact, row);
+      for (int i = 0; i < bpi_fact_types[kind].columns; i++)
+        ck_assert(fact[i + 2] >= -most && fact[i + 2] <= most);
+      bool late = row[2] > 0; /* the first column is the time of all kinds */
+      ck_assert(late ? fact[2] > T0 : fact[2] < 0);
+    }
+}
+END_TEST
+
 /* Every word of what a reader keeps, whichever of them are 0. */
 START_TEST(memories_keep_every_word) {
   for (int round = 0; round < 1000; round++) {
@@ -2210,19 +2502,31 @@ int main(void) {
   tcase_add_test(tests, layers_of_a_damaged_store);
   tcase_add_test(tests, runs_of_a_damaged_store);
   tcase_add_test(tests, a_run_without_a_pause);
+  tcase_add_test(tests, a_run_at_the_end_of_all_times);
+  tcase_add_test(tests, sessions_of_a_damaged_store);
+  tcase_add_test(tests, quarters_of_a_damaged_store);
+  tcase_add_test(tests, tiers_of_a_damaged_store);
   tcase_add_test(tests, layers_of_two_writers);
   tcase_add_test(tests, layers_of_a_life);
   tcase_add_test(tests, layers_end);
   tcase_add_test(tests, layers_know_their_keys);
   tcase_add_test(tests, erased_rows_leave_no_gap);
   tcase_add_test(tests, what_is_left_is_what_it_was);
+  tcase_add_test(tests, many_variants_are_erased);
+  tcase_add_test(tests, names_seen_at_the_end_of_a_range_stay);
+  tcase_add_test(tests, an_erasure_meanwhile_is_not_forgotten);
   tcase_add_test(tests, sums_come_back_from_beyond_the_end);
   tcase_add_test(tests, packed_days_of_what_was_only_told);
   tcase_add_test(tests, tasks_move_to_a_better_row);
+  tcase_add_test(tests, tasks_may_be_damaged);
   tcase_add_test(tests, packed_days_are_what_rows_say);
   tcase_add_test(tests, packed_days_may_be_damaged);
+  tcase_add_test(tests, packed_days_far_apart);
+  tcase_add_test(tests, packed_days_of_no_kind);
   tcase_add_test(tests, packing_is_not_waited_for);
   tcase_add_posix_test(tests, traces_lie_in_the_log);
+  tcase_add_test(tests, traces_of_very_many_rows);
+  tcase_add_test(tests, traces_of_long_rows);
   tcase_add_test(tests, what_was_begun_before_an_erasure_is_refused);
   tcase_add_test(tests, every_table_says_how_it_is_erased);
   tcase_add_test(tests, a_dry_run_stores_nothing);
@@ -2237,6 +2541,7 @@ int main(void) {
   tcase_add_test(tests, verify_sees_damage);
   tcase_add_test(tests, schema_is_what_forms_say);
   tcase_add_test(tests, forms_keep_every_word);
+  tcase_add_test(tests, forms_bear_any_row);
   tcase_add_test(tests, memories_keep_every_word);
   tcase_add_posix_test(tests, stores_are_private_and_last);
   tcase_add_test(tests, logs_left_behind_are_read);
