@@ -13,8 +13,9 @@
  *               NULL.
  *   Errors      Fallible functions return BP_OK (0) or a negative BP_ERR_ code. There is no hidden
  *               last error. Details are read with bp_error_detail(); nobody needs to parse text.
- *               Beside what is listed, any call on a store may fail with INVALID (an argument), IO,
- *               CORRUPT or CANCELLED, and any with a lent struct with ABI.
+ *               Beside what is listed, any call on a store may fail with INVALID (an argument), NOMEM,
+ *               IO, CORRUPT, CANCELLED or LIMIT (docs/limits.md), one that writes with BUSY, and any
+ *               with a lent struct with ABI.
  *   Structs     A lent struct begins with its own size. Zero means default everywhere. Members are
  *               only ever added at the end; a non-zero byte beyond what this library knows is
  *               refused with BP_ERR_ABI, so is a size that never existed.
@@ -211,7 +212,8 @@ BP_API int bp_error_code(const bp_error *error);
 BP_API const char *bp_error_message(const bp_error *error);
 
 /* A detail by key, or NULL: "path", "byte", "metric", "dimension", "allowed", "name", "hint",
- * "zone", "topic", "reason", "status". Belongs to the error. Since 0.1. */
+ * "zone", "topic", "reason", "status"; of terms of a team "minimum", "roster". Belongs to the error.
+ * Since 0.1. */
 BP_API const char *bp_error_detail(const bp_error *error, const char *key);
 
 /* Frees the error and all text that belongs to it. Since 0.1. */
