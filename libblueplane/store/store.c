@@ -361,7 +361,8 @@ static int authorize(void *tables, int action, const char *name, const char *arg
   case SQLITE_FUNCTION:
   case SQLITE_TRANSACTION: return SQLITE_OK;
   case SQLITE_READ: /* what is asked for in bulk is not stored */
-    return name != NULL && (is_in(tables, name) || is_in("bulk", name)) ? SQLITE_OK : SQLITE_DENY;
+    return name != NULL && (is_in(tables, name) || strcmp(name, "bulk") == 0) ? SQLITE_OK
+                                                                              : SQLITE_DENY;
   case SQLITE_PRAGMA: return name != NULL && is_in(pragmas, name) ? SQLITE_OK : SQLITE_DENY;
   default: return SQLITE_DENY;
   }
