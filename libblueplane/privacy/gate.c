@@ -231,6 +231,11 @@ static void bound_numbers(gate *g, record *r) {
   }
 }
 
+/* A time that the calendar does not have is none. */
+static int64_t dated(int64_t time) {
+  return time >= 0 && time < BPI_TIME_LAST + BPI_SECOND ? time : BPI_TIME_NONE;
+}
+
 static bool is_erased(gate *g, const record *r) {
   if (bpi_ident_compare(g->session, r->session) != 0) {
     g->session = r->session;
@@ -241,11 +246,12 @@ static bool is_erased(gate *g, const record *r) {
 
 static int put(void *self, const record *r) {
   gate *g = self;
-  if (g->erased != NULL && is_erased(g, r)) {
+  record bounded = *r;
+  bounded.time = dated(r->time);
+  if (g->erased != NULL && is_erased(g, &bounded)) {
     g->counts.erased++;
     return BP_OK;
   }
-  record bounded = *r;
   bound_numbers(g, &bounded);
   g->counts.records++;
   return g->out.put(g->out.self, &bounded);

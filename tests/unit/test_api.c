@@ -340,12 +340,12 @@ START_TEST(read_only_handles_write_nothing) {
 }
 END_TEST
 
-/* A word that nobody can keep is no consent; one that was refused has said nothing. */
 static int64_t last_clock(void *unused) {
   (void)unused;
   return INT64_C(253402300799000000) - INT64_C(86400) * 1000000;
 }
 
+/* A word that nobody can keep is no consent; one that was refused has said nothing. */
 START_TEST(consent_checks_its_arguments) {
   const int64_t now = three_hours_later(NULL), day = INT64_C(86400) * 1000000;
   static const struct {
@@ -378,6 +378,35 @@ START_TEST(consent_checks_its_arguments) {
   store = open_with(NULL, &o);
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_consent_set(store, "quality", "lead", 1, last + day, seen));
   ck_assert_int_eq(bp_consent_set(store, "quality", "lead", 1, last, NULL), BP_OK);
+  bp_close(store);
+}
+END_TEST
+
+/* A time behind the last one there is, of a source that tells milliseconds or of a call that ended then, is none: no store
+ * looks damaged for it. */
+START_TEST(times_behind_all_times) {
+  static const char ended_later[] = HEAD
+      "\"kind\":\"tool_call\",\"id\":\"t1\",\"time\":\"9999-12-31T23:59:59Z\",\"tool\":\"Read\","
+      "\"outcome\":\"ok\",\"duration_us\":300000000}\n" HEAD
+      "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"9999-12-31T23:59:58Z\"}\n";
+  static const char milliseconds[] =
+      "{\"info\":{\"id\":\"s\",\"directory\":\"/x\",\"time\":{\"created\":9007199254740991}},\"messages\":["
+      "{\"info\":{\"id\":\"m\",\"role\":\"user\",\"time\":{\"created\":9007199254740991}},\"parts\":["
+      "{\"type\":\"text\",\"text\":\"a\"}]}]}";
+  bp_store *store = memory_store();
+  ingest(store, ended_later, NULL);
+  ck_assert_int_eq(bp_ingest_bytes(store, "opencode", "far", milliseconds, sizeof milliseconds - 1,
+                                   NULL, NULL, NULL),
+                   BP_OK);
+  ingest(store,
+         PROMPT("p2", "01") HEAD "\"kind\":\"prompt\",\"id\":\"p3\","
+                                 "\"time\":\"9999-12-31T23:59:57Z\"}\n",
+         NULL);
+  ck_assert_int_eq(metric(store, "prompts", "all"), 4);
+  ck_assert_int_eq(health(store, "undated"), 1);
+  bp_result *result = inspect(store, "integrity");
+  ck_assert_int_eq(bp_result_int(result, 0, 1), 1);
+  bp_result_free(result);
   bp_close(store);
 }
 END_TEST
@@ -1504,6 +1533,7 @@ int main(void) {
   tcase_add_test(tests, access_narrows_and_never_widens);
   tcase_add_test(tests, read_only_handles_write_nothing);
   tcase_add_test(tests, consent_checks_its_arguments);
+  tcase_add_test(tests, times_behind_all_times);
   tcase_add_test(tests, everything_is_all_that_was_asked);
   tcase_add_test(tests, erasing_checks_its_selector);
   tcase_add_test(tests, clocks_decide_what_today_is);

@@ -319,6 +319,37 @@ START_TEST(numbers_have_bounds) {
 }
 END_TEST
 
+/* No fact is of a time that no question can ask for; what was erased without a beginning holds it. */
+START_TEST(times_have_bounds) {
+  static const struct {
+    int64_t time, passes;
+  } rows[] = {{0, 0},
+              {-1, BPI_TIME_NONE},
+              {BPI_TIME_NONE, BPI_TIME_NONE},
+              {BPI_TIME_LAST + BPI_SECOND - 1, BPI_TIME_LAST + BPI_SECOND - 1},
+              {BPI_TIME_LAST + BPI_SECOND, BPI_TIME_NONE},
+              {INT64_MAX, BPI_TIME_NONE}};
+  behind b;
+  gate *g = new_gate(&b, true);
+  record_sink sink = bpi_gate_sink(g);
+  record r = {.kind = RECORD_PROMPT};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    r.time = rows[i].time;
+    sink.put(sink.self, &r);
+    ck_assert_int_eq(b.last.time, rows[i].passes);
+  }
+  erased_marks marks = {NULL, 0, 0};
+  const erased_mark all = {{0, 0}, ERASED_ANY_SOURCE, INT64_MIN, BPI_DAY};
+  ck_assert_int_eq(bpi_erased_add(&marks, &all), BP_OK);
+  bpi_gate_erased(g, &marks);
+  sink.put(sink.self, &r);
+  ck_assert_uint_eq(bpi_gate_counts(g)->erased, 1);
+  ck_assert_uint_eq(b.records, 6);
+  bpi_erased_free(&marks);
+  bpi_gate_free(g);
+}
+END_TEST
+
 typedef struct refused {
   int reason;
   uint64_t line;
@@ -422,6 +453,7 @@ int main(void) {
   tcase_add_test(tests, names_have_bounds);
   tcase_add_test(tests, records_pass);
   tcase_add_test(tests, numbers_have_bounds);
+  tcase_add_test(tests, times_have_bounds);
   tcase_add_test(tests, rejects_are_told_and_counted);
   tcase_add_test(tests, policy_denies_by_default);
   tcase_add_test(tests, narrowing_only_narrows);
