@@ -134,11 +134,14 @@ static void begin_hunk(diff_text *d) {
   d->hunk = !d->limited || d->before > 0 || d->after > 0;
 }
 
-/* Numbers and marks: behind them there may be a line of code. */
+/* Numbers and marks, up to the first byte that is neither: behind it there may be a line of code. */
 static void take_head(diff_text *d, const char *piece, size_t length) {
   static const char told[] = "@-+, 0123456789";
-  for (size_t i = 0; i < length && d->length < sizeof d->head; i++)
-    if (memchr(told, piece[i], sizeof told - 1) != NULL) d->head[d->length++] = piece[i];
+  for (size_t i = 0; i < length && d->length < sizeof d->head; i++) {
+    if (d->head[d->length - 1] == '\0') return;
+    bool is_told = memchr(told, piece[i], sizeof told - 1) != NULL;
+    d->head[d->length++] = is_told ? piece[i] : '\0';
+  }
 }
 
 /* A line begins. */

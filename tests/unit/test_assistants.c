@@ -353,7 +353,7 @@ START_TEST(opencode_diffs) {
       {FILES("@@ -0,0 +1,2 @@\\n+a\\n+b\\n", "@@ -1,2 +0,0 @@\\n--- a\\n-b\\n"), 2, 2},
       {"@@ -1,3 +1,2 @@\\n a\\n\\n-b\\n\\\\ No newline at end of file\\n+++ c\\n", 0, 1},
       {"@@\\n-a\\n+b\\n+c\\n@@ of another\\n-d\\n", 2, 2}, /* their heads do not say */
-      {"+a\\n", 0, 0},
+      {"+a\\n@b(1) @c\\n@d@\\n+e\\n", 0, 0},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     char data[1024];
