@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "exits.h"
+#include "interrupt.h"
 #include "paths.h"
 #include "system.h"
 #include "zone.h"
@@ -114,7 +115,11 @@ static void check_private(doctor *d, const char *about, const char *path) {
 static void check_integrity(doctor *d) {
   bp_result *r = NULL;
   bp_error *error = NULL;
-  if (bp_inspect(&r, d->program->store, "integrity", &error) != BP_OK) {
+  interruptible call;
+  interruptible_begin(&call, d->program->store);
+  int rc = bp_inspect(&r, d->program->store, "integrity", &error);
+  interruptible_end(&call);
+  if (rc != BP_OK) {
     find(d, PROBLEM, "integrity", text_safe(bp_error_message(error)), NULL);
     bp_error_free(error);
     return;
@@ -329,7 +334,9 @@ int run_doctor(program *p) {
   check_store(&d);
   for (size_t i = 0; i < d.count; i++)
     counts[d.item[i].status]++;
-  int code = is_json(&p->screen) ? report_json(&d, counts) : report_text(&d, counts);
+  int code = interrupted           ? complain(EXIT_INTERRUPTED, NULL, "interrupted")
+             : is_json(&p->screen) ? report_json(&d, counts)
+                                   : report_text(&d, counts);
   for (size_t i = 0; i < d.count; i++) {
     free(d.item[i].said);
     free(d.item[i].mend);

@@ -100,11 +100,11 @@ static uint32_t thread_count(void) {
   return processors > THREADS_MAX ? THREADS_MAX : processors;
 }
 
-/* Reads one folder or file; the library's code. */
-static int read_place(const program *p, part *where, bool whole_folder, bp_error **error) {
+/* Reads one folder or file; the library's code. `until` is 0 where it may take as long as it takes. */
+static int read_place(const program *p, part *where, bool whole_folder, double until,
+                      bp_error **error) {
   bp_ingest_options how = BP_INGEST_OPTIONS_INIT;
-  meter m = {&p->screen, where->source != NULL ? where->source : "reading", seconds(), 0, 0};
-  if (p->soon) m.until = m.start + SOON;
+  meter m = {&p->screen, where->source != NULL ? where->source : "reading", seconds(), 0, until};
   how.threads = thread_count();
   how.progress = on_progress;
   how.progress_user = &m;
@@ -119,7 +119,7 @@ static int read_place(const program *p, part *where, bool whole_folder, bp_error
 
 int sync_place(const program *p, const char *source, const char *path) {
   part where = {source, copy_text(path), BP_INGEST_REPORT_INIT};
-  int rc = read_place(p, &where, true, NULL);
+  int rc = read_place(p, &where, true, 0, NULL);
   free(where.path);
   return rc;
 }
@@ -147,10 +147,12 @@ static bool concerns_place(int rc) {
  * failure, as the library's code. */
 static int read_roots(const program *p, parts *all, bool *failed, bp_error **error) {
   roots known = find_roots();
+  double until = p->soon ? seconds() + SOON : 0;
   int rc = BP_OK;
   for (size_t i = 0; i < known.count && rc == BP_OK && !interrupted; i++) {
     if (!known.item[i].exists) continue;
-    rc = read_place(p, add_part(all, known.item[i].source, known.item[i].path), true, error);
+    part *where = add_part(all, known.item[i].source, known.item[i].path);
+    rc = read_place(p, where, true, until, error);
     if (!concerns_place(rc)) continue;
     complain_of(*error);
     *error = NULL;
@@ -322,8 +324,8 @@ static int read_arguments(const program *p, parts *all, bp_error **error) {
   int rc = BP_OK;
   for (size_t i = 0; i < p->argument_count && rc == BP_OK; i++) {
     const char *path = p->arguments[i];
-    rc =
-        read_place(p, add_part(all, p->options.value[OPTION_SOURCE], path), is_folder(path), error);
+    part *where = add_part(all, p->options.value[OPTION_SOURCE], path);
+    rc = read_place(p, where, is_folder(path), 0, error);
   }
   return rc;
 }

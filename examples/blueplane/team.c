@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "exits.h"
+#include "interrupt.h"
 #include "paths.h"
 #include "system.h"
 
@@ -355,9 +356,12 @@ int run_publish(program *p) {
   int code = open_steward(p, p->arguments[0]);
   if (code != EXIT_OK) return code;
   const char *team = p->options.value[OPTION_TEAM];
+  interruptible call;
+  interruptible_begin(&call, p->store);
   int rc = team == NULL
                ? bp_publish(&r, p->store, p->arguments[1], p->arguments[2], &error)
                : bp_publish_lead(&r, p->store, p->arguments[1], team, p->arguments[2], &error);
+  interruptible_end(&call);
   if (rc != BP_OK) return complain_of(error);
   code = write_result(&p->screen, r, "titles");
   bp_result_free(r);

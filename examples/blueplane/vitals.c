@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "exits.h"
+#include "interrupt.h"
 #include "paths.h"
 #include "queue.h"
 #include "system.h"
@@ -145,7 +146,11 @@ static void add_limit(vitals *v, const program *p) {
 static int add_integrity(vitals *v, bp_store *operator) {
   bp_result *r = NULL;
   bp_error *error = NULL;
-  if (bp_inspect(&r, operator, "integrity", &error) != BP_OK) return complain_of(error);
+  interruptible call;
+  interruptible_begin(&call, operator);
+  int rc = bp_inspect(&r, operator, "integrity", &error);
+  interruptible_end(&call);
+  if (rc != BP_OK) return complain_of(error);
   add(v, "integrity", NULL, (double)bp_result_int(r, 0, 1));
   bp_result_free(r);
   return EXIT_OK;

@@ -51,6 +51,7 @@ typedef struct ingest {
   size_t next; /* candidate to be read next */
   bp_ingest_report report;
   uint64_t files_done, bytes_done, bytes_total; /* as progress is told */
+  bool asked_to_stop;                           /* by the callback that is told */
   apply_counts counts;
   struct worker *workers;
   size_t worker_count;
@@ -106,16 +107,23 @@ static int cancel(ingest *in) {
   return stop(in, BP_ERR_CANCELLED, why);
 }
 
-/* Tells the caller how far we are; a non-zero answer or bp_cancel() stops. */
-static int tell(ingest *in, uint32_t phase) {
-  if (atomic_load(&in->handle->cancelled)) return cancel(in);
-  int code = stopped(in);
-  if (code != BP_OK || in->options.progress == NULL) return code;
+/* Tells the caller how far we are, until the answer is to stop. */
+static bool asks_to_stop(ingest *in, uint32_t phase) {
+  if (in->asked_to_stop || in->options.progress == NULL) return in->asked_to_stop;
   bpi_mutex_lock(in->lock);
   uint64_t bytes = in->bytes_done < in->bytes_total ? in->bytes_done : in->bytes_total;
   bp_progress p = {sizeof p, phase, in->files_done, in->candidates, bytes, in->bytes_total};
   bpi_mutex_unlock(in->lock);
-  return in->options.progress(in->options.progress_user, &p) != 0 ? cancel(in) : stopped(in);
+  in->asked_to_stop = in->options.progress(in->options.progress_user, &p) != 0;
+  return in->asked_to_stop;
+}
+
+/* A non-zero answer or bp_cancel() stops. */
+static int tell(ingest *in, uint32_t phase) {
+  if (atomic_load(&in->handle->cancelled)) return cancel(in);
+  int code = stopped(in);
+  if (code != BP_OK) return code;
+  return asks_to_stop(in, phase) ? cancel(in) : stopped(in);
 }
 
 /* The caller's own thread tells; the others only look whether to stop. */
@@ -126,13 +134,24 @@ static int progress(worker *w) {
 
 /* ---------------------------------------------------------------------------------- applying */
 
+/* Another process is waited for as long as nobody asks to stop. */
+static void while_waiting(void *user) {
+  const worker *w = user;
+  ingest *in = w->in;
+  if (w->calls_progress ? asks_to_stop(in, 2) : stopped(in) != BP_OK)
+    bpi_store_interrupt(in->handle->store);
+}
+
 /* The store's lock is held, and given back. */
 static int apply_locked(worker *w) {
   ingest *in = w->in;
+  store *s = in->handle->store;
   bp_error *why = NULL;
   bpi_batch_took(w->batch, bpi_now() - in->began_us);
-  int rc = bpi_store_apply(in->handle->store, w->batch, in->now_us,
-                           !(in->options.flags & BP_INGEST_DRY_RUN), &in->counts, &why);
+  bpi_store_while_waiting(s, while_waiting, w);
+  int rc = bpi_store_apply(s, w->batch, in->now_us, !(in->options.flags & BP_INGEST_DRY_RUN),
+                           &in->counts, &why);
+  bpi_store_while_waiting(s, NULL, NULL);
   atomic_store_explicit(&w->held, 0, memory_order_relaxed);
   bpi_mutex_unlock(in->store_lock);
   return rc == BP_OK ? BP_OK : stop(in, rc, why);
@@ -494,7 +513,9 @@ static void finish(ingest *in, worker *w, size_t count) {
     }
   tell(in, 2);
   if (in->failed == BP_ERR_CANCELLED) bpi_store_clear_interrupt(in->handle->store);
-  if (last != NULL) apply(last);
+  if (last == NULL) return;
+  last->calls_progress = true; /* the other threads have ended */
+  apply(last);
 }
 
 static bool unchanged(const file_state *known, const file_stat *stat) {

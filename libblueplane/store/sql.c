@@ -319,6 +319,7 @@ static int wait_for_others(void *waiting, int tries) {
   static const int pauses[] = {1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100};
   const int last = sizeof pauses / sizeof *pauses - 1;
   const store *s = waiting;
+  if (s->while_waiting != NULL) s->while_waiting(s->waiting);
   int left = bpi_store_interrupted(s) && !s->noting ? 0 : s->wait_ms;
   for (int i = 0; i < tries && left > 0; i++)
     left -= pauses[i < last ? i : last];

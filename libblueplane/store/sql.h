@@ -66,8 +66,10 @@ struct store {
   bool logged;        /* has a write-ahead log, which is not synced at every commit */
   const char *tables; /* that may be read, in constant text of the policy; NULL: all */
   atomic_int interrupted;
-  int wait_ms; /* how long others are waited for */
-  bool noting; /* rows of the audit wait, whoever is cancelled */
+  int wait_ms;                       /* how long others are waited for */
+  bool noting;                       /* rows of the audit wait, whoever is cancelled */
+  void (*while_waiting)(void *user); /* NULL: nobody is told */
+  void *waiting;
   sqlite3_stmt *statement[SQL_COUNT];
   const bulk *bulk; /* what a statement that runs reads as a table */
   derived *derived; /* what was derived for the snapshot that is open; NULL */

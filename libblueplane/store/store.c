@@ -420,6 +420,11 @@ bool bpi_store_interrupted(const store *s) {
   return atomic_load(&s->interrupted) != 0;
 }
 
+void bpi_store_while_waiting(store *s, void (*call)(void *user), void *user) {
+  s->while_waiting = call;
+  s->waiting = user;
+}
+
 void bpi_store_wait(store *s, bool wait) {
   bpi_sql_wait(s, s->db, wait ? BPI_BUSY_MS : 0);
 }

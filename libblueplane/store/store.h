@@ -41,6 +41,9 @@ const char *bpi_store_kind_name(store_kind kind);
 void bpi_store_interrupt(store *s);
 void bpi_store_clear_interrupt(store *s);
 bool bpi_store_interrupted(const store *s);
+/* From now on this is called again and again while another process is waited for; an interrupt ends the wait.
+ * NULL: no longer. */
+void bpi_store_while_waiting(store *s, void (*call)(void *user), void *user);
 /* A setting by name; `fallback` if it was never set. */
 int bpi_store_setting(store *s, const char *name, int64_t fallback, int64_t *out, bp_error **error);
 /* The latest time the store was ever told of, and `now_us` is one: a clock that is turned back is

@@ -316,6 +316,48 @@ class Sync(Case):
                 break
         self.assertGreater(figures["pending_bytes"], 0)
 
+    def interrupt(self, home, *arguments, says=True):
+        """Until it was listening when Ctrl-C came, and not done yet: where it says nothing any more, not saying it yet."""
+        delay = 0.1
+        for _ in range(12):
+            with subprocess.Popen([PROGRAM, *arguments], env=home.environment, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE) as process:
+                time.sleep(delay)
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=PATIENCE)
+            if process.returncode not in (0, -signal.SIGINT) and (says or not out):
+                break
+            delay *= 1.7 if process.returncode == -signal.SIGINT else 0.5
+        return Run(process.returncode, out.decode(), err.decode())
+
+    def test_nobody_waits_for_another_process(self):
+        """Who asked for a line has it, and Ctrl-C is heard, while somebody else writes."""
+        home = self.new_home()
+        with open(os.path.join(home.root, ".claude/projects/new.jsonl"), "w", encoding="ascii") as file:
+            file.write("{}\n")
+        self.ok(home("sync"))
+        os.utime(file.name, (1, 1))
+        other = sqlite3.connect(home.store, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        self.assertEqual(self.ok(home("statusline")).err, "")
+        self.assertIn("interrupted", self.ok(self.interrupt(home, "sync"), 130).err)
+        other.close()
+
+    def test_interrupted_check(self):
+        home = self.new_home(False)
+        self.ok(home("sync", self.data))
+        store = sqlite3.connect(home.store)
+        store.execute("CREATE TABLE ballast (a INTEGER PRIMARY KEY, b TEXT)")
+        store.execute("INSERT INTO ballast WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000) "
+                      "SELECT i, 'x' || i * 7919 % 1000003 FROM n")
+        store.execute("CREATE INDEX ballast_b ON ballast(b)")
+        store.commit()
+        store.close()
+        for words in (["health", "--integrity"], ["doctor"], ["doctor", "--json"]):
+            run = self.ok(self.interrupt(home, *words, says=False), 130)
+            self.assertEqual(run.out, "")
+            self.assertEqual(run.err.count("\n"), 1)
+
     def test_interrupted_demo(self):
         folder = os.path.join(tempfile.mkdtemp(dir=self.folder), "demo")
 

@@ -848,6 +848,35 @@ START_TEST(a_cancel_ends_the_wait) {
 }
 END_TEST
 
+static int stop_when_it_waits(void *user, const bp_progress *progress) {
+  int *told = user;
+  return progress->phase == 2 && ++*told > 1;
+}
+
+/* Who asked to be told how far it is, is told that nothing goes on, and may stop it. */
+START_TEST(a_callback_ends_the_wait) {
+  for (uint32_t threads = 1; threads <= 3; threads += 2) {
+    const char *name = threads == 1 ? "work/one.db" : DAY_STORE;
+    bp_store *s = open_day(name);
+    bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+    int told = 0;
+    options.threads = threads;
+    options.progress = stop_when_it_waits;
+    options.progress_user = &told;
+    day_input(DAY_SESSIONS);
+    sqlite3 *other = hold(day_path(name), "BEGIN IMMEDIATE");
+    ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), &options, NULL, NULL),
+                     BP_ERR_CANCELLED);
+    ck_assert_int_eq(told, 2);
+    sqlite3_close(other);
+    ck_assert_int_eq(figure(s, "prompts"), 0);
+    ck_assert_int_eq(bp_ingest_scan(s, NULL, day_path("in"), NULL, NULL, NULL), BP_OK);
+    ck_assert_int_eq(figure(s, "prompts"), 4 * DAY_SESSIONS);
+    bp_close(s);
+  }
+}
+END_TEST
+
 /* An organisation's store has no log: who reads it waits for who publishes into it. */
 START_TEST(a_cancel_ends_a_readers_wait) {
   static const char name[] = "work/org.db";
@@ -1006,6 +1035,7 @@ int main(int count, char **arguments) {
   tcase_add_test(tests, a_second_handle_takes_no_locks_away);
   tcase_add_test(tests, writers_wait_and_are_busy);
   tcase_add_test(tests, a_cancel_ends_the_wait);
+  tcase_add_test(tests, a_callback_ends_the_wait);
   tcase_add_test(tests, a_cancel_ends_a_readers_wait);
   tcase_add_test(tests, a_cancel_takes_no_note_away);
   tcase_add_test(tests, readers_wait_for_nobody);

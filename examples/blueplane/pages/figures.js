@@ -191,7 +191,7 @@ function safe(name) {
 // A value of a dimension as people read it.
 function label(dimension, value) {
   if (value === null || value === undefined) return "not known";
-  if (page.words[dimension]) return page.words[dimension][value] || words(safe(value));
+  if (page.words[dimension]) return Object.hasOwn(page.words[dimension], value) ? page.words[dimension][value] : words(safe(value));
   switch (dimension) {
     case "task_type": case "model_family": case "experience": return words(value);
     case "time.hour": return value.slice(11, 16);

@@ -150,7 +150,7 @@ typedef struct bp_progress {
   uint64_t files_done, files_total, bytes_done, bytes_total;
 } bp_progress;
 /* Return non-zero to stop: the call stores what is complete and returns BP_ERR_CANCELLED. Called
- * from the calling thread only. */
+ * from the calling thread only, again and again while that waits for another process. */
 typedef int (*bp_progress_fn)(void *user, const bp_progress *progress);
 
 typedef struct bp_ingest_options {

@@ -1,0 +1,28 @@
+/* interrupt.c: from a thread beside the call, as a handler of signals may call nothing of the library. */
+#include "interrupt.h"
+
+#include "program.h"
+#include "system.h"
+
+#define LOOK_AGAIN 20 /* ms */
+
+static void *cancel_when_interrupted(void *context) {
+  interruptible *i = context;
+  while (!atomic_load(&i->over)) {
+    if (interrupted) bp_cancel(i->store); /* again: the call may not have begun */
+    sleep_on(-1, LOOK_AGAIN);
+  }
+  return NULL;
+}
+
+/* Without a thread the second Ctrl-C ends the program. */
+void interruptible_begin(interruptible *i, bp_store *store) {
+  i->store = store;
+  atomic_init(&i->over, false);
+  i->runs = pthread_create(&i->thread, NULL, cancel_when_interrupted, i) == 0;
+}
+
+void interruptible_end(interruptible *i) {
+  atomic_store(&i->over, true);
+  if (i->runs) pthread_join(i->thread, NULL);
+}
