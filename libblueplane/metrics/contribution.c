@@ -342,6 +342,17 @@ static int read_parts(reading *r, const struct parts *p) {
   return rc;
 }
 
+/* Of more projects than a bundle tells the last, whose cells are last, are `other`; each as a whole, as rates
+ * of half a project would be no rates of it. */
+static void leave_out_projects(const vector_cell *cells, size_t *count) {
+  size_t end = VECTOR_CELLS_MAX;
+  if (*count <= end) return;
+  while (end > 0 && cells[end - 1].dimension == cells[end].dimension &&
+         cells[end - 1].slice == cells[end].slice)
+    end--;
+  *count = end;
+}
+
 int bpi_contribution_read(vector_cell **cells, size_t *count, const compute_context *c,
                           int64_t from_us, int64_t until_us, project_fn project, void *user,
                           bp_error **error) {
@@ -356,8 +367,7 @@ int bpi_contribution_read(vector_cell **cells, size_t *count, const compute_cont
   for (size_t i = 0; i < PARTED && !rc; i++)
     rc = read_parts(&r, &parted[i]);
   if (!rc && r.count) bpi_vector_shape(r.cells, &r.count);
-  /* Of more projects than a bundle tells the last, whose cells are last, are `other`. */
-  if (!rc && r.count > VECTOR_CELLS_MAX) r.count = VECTOR_CELLS_MAX;
+  if (!rc) leave_out_projects(r.cells, &r.count);
   if (rc) bpi_free(r.cells);
   *cells = rc ? NULL : r.cells;
   *count = rc ? 0 : r.count;

@@ -169,7 +169,14 @@ static int project_by_number(void *user, const char *folder, size_t length) {
   return atoi(folder + 1) + 1;
 }
 
-/* More than a bundle tells: the last projects are `other`, and it is a bundle still. */
+static size_t cells_of_project(const vector_cell *v, size_t n, int slice) {
+  size_t count = 0;
+  for (size_t i = 0; i < n; i++)
+    count += v[i].dimension == SLICED_PROJECT && v[i].slice == slice;
+  return count;
+}
+
+/* More than a bundle tells: the last projects are `other`, each as a whole, and it is a bundle still. */
 START_TEST(test_a_week_of_many_projects) {
   enum { FOLDERS = 900 };
   buf lines;
@@ -189,7 +196,11 @@ START_TEST(test_a_week_of_many_projects) {
                      "\"cache_read_tokens\":3,\"cache_write_5m_tokens\":4"),
         i, i, i, i, i, i);
   read_of(&v, &n, MONDAY, lines.data, lines.length, project_by_number);
-  ck_assert_uint_eq(n, VECTOR_CELLS_MAX);
+  size_t of_one = cells_of_project(v, n, 1);
+  ck_assert_uint_gt(of_one, 1);
+  ck_assert_uint_le(n, VECTOR_CELLS_MAX);
+  ck_assert_uint_gt(n + of_one, VECTOR_CELLS_MAX);
+  ck_assert_uint_eq(cells_of_project(v, n, v[n - 1].slice), of_one);
   ck_assert(bpi_vector_valid(v, n, FOLDERS + 1));
   ck_assert_int_eq(bpi_vector_get(v, n, SLICED_WHOLE, 0, MEASURE_prompts), FOLDERS);
   ck_assert_int_eq(bpi_vector_get(v, n, SLICED_PLATFORM, 2, MEASURE_prompts), FOLDERS);

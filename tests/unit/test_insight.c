@@ -783,6 +783,67 @@ START_TEST(parts_of_clusters_beside_the_rest) {
 }
 END_TEST
 
+/* What a cell is told as, by what is compared. */
+static void told_as(char out[40], int by, const rollup_cell *c) {
+  static const char *const bands[] = {"night (0 to 6)", "morning (6 to 12)", "afternoon (12 to 18)",
+                                      "evening (18 to 24)"};
+  static const char *const weekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                         "Friday", "Saturday", "Sunday"};
+  int64_t day = c->quarter / 96;
+  if (by == 0) snprintf(out, 40, "%s", bands[c->quarter % 96 / 24]);
+  if (by == 1) snprintf(out, 40, "%s", weekdays[(day - FIRST_MONDAY) % 7]);
+  if (by == 2) snprintf(out, 40, "Tool%d", (int)(c->label - TOOL));
+  if (by == 3) snprintf(out, 40, "%08x0000", (unsigned)c->session);
+}
+
+/* Sessions of several days, whose calls lie in several hours of a band: what a session did with a value on a
+ * day is one cluster, in however many parts it comes. */
+START_TEST(parts_of_clusters_add_up) {
+  static const char *const dimensions[] = {"time.hour_of_day", "time.day_of_week", "tool",
+                                           "session"};
+  fake_clear(&world);
+  make_labels();
+  stream = 4711, counter = 0;
+  for (int64_t i = 0; i < 30; i++) {
+    fake_session(&world, i + 1, (uint64_t)(i + 1) << 32, 1)->platform = PLATFORM;
+    for (int k = 0; k < 25; k++) {
+      int64_t quarter = (FIRST_MONDAY + 21 + i % 9 + below(3)) * 96, label = TOOL + below(TOOLS);
+      quarter += below(96);
+      cell(ROLLUP_TOOL, quarter, i + 1, label, OUTCOME(ERROR), 1 + below(3));
+      cell(ROLLUP_TOOL, quarter, i + 1, label, OUTCOME(OK), 1 + below(20));
+    }
+  }
+  for (int by = 0; by < 4; by++) {
+    char json[160];
+    int code;
+    bp_error *error = NULL;
+    snprintf(json, sizeof json,
+             "{'metrics':['comparison','tool_error_rate'],'by':['%s'],"
+             "'period':'2026-02-02/2026-04-26'}",
+             dimensions[by]);
+    bp_result *r = ask(json, &code, &error);
+    ck_assert_msg(r != NULL, "%s", bp_error_message(error));
+    ck_assert_uint_gt(r->rows, 3);
+    for (size_t row = 0; row < r->rows; row++) {
+      int64_t errors[2] = {0}, calls[2] = {0};
+      for (size_t i = 0; i < world.cells; i++) {
+        char told[40];
+        told_as(told, by, &world.cell[i]);
+        int rest = strcmp(told, text_of(r, row, "subject")) != 0;
+        if (world.cell[i].class_ == OUTCOME(ERROR)) errors[rest] += world.cell[i].n;
+        calls[rest] += world.cell[i].n;
+      }
+      ck_assert_int_gt(calls[0], 0);
+      ck_assert_int_eq(int_of(r, row, "n"), calls[0]);
+      ck_assert_int_eq(int_of(r, row, "n_other"), calls[1]);
+      ck_assert_double_eq_tol(real_of(r, row, "value"), (double)errors[0] / (double)calls[0], 1e-6);
+      ck_assert_double_eq_tol(real_of(r, row, "other"), (double)errors[1] / (double)calls[1], 1e-6);
+    }
+    bpi_table_release(r);
+  }
+}
+END_TEST
+
 /* Two baselines: each row says which is its own, and the whole names neither. */
 START_TEST(own_baselines) {
   int code;
@@ -841,6 +902,7 @@ int main(void) {
   tcase_add_test(c, comparisons);
   tcase_add_test(c, features_beside_none);
   tcase_add_test(c, parts_of_clusters_beside_the_rest);
+  tcase_add_test(c, parts_of_clusters_add_up);
   tcase_add_test(c, own_baselines);
   tcase_add_test(c, trends);
   tcase_add_test(c, numbers_are_those_of_the_cells);
