@@ -31,7 +31,9 @@ static int copy_filters(bp_query *q, const bp_query *like) {
 }
 
 static int build(bp_query *q, const bp_query *like, const cluster_question *asked) {
-  int rc = bpi_query_range(q, asked->from, asked->until, like->zone);
+  int rc = bpi_query_period(q, "all", like->zone);
+  q->from = asked->from; /* reports look beyond the years that may be asked for */
+  q->until = asked->until;
   for (size_t i = 0; i < asked->count && !rc; i++)
     rc = bpi_query_metric(q, asked->metrics[i]);
   if (!rc) rc = bpi_query_by(q, "session");

@@ -659,7 +659,14 @@ END_TEST
 START_TEST(nothing_at_all) {
   static const char *const queries[] = {"{'metrics':['insights']}",
                                         "{'metrics':['comparison'],'period':'2026-01-01'}",
-                                        "{'metrics':['learning_trend']}"};
+                                        "{'metrics':['learning_trend']}",
+                                        /* at the ends of time, beyond which reports look */
+                                        "{'metrics':['insights'],'period':'1970-01-01'}",
+                                        "{'metrics':['comparison'],'period':'1970-01-01'}",
+                                        "{'metrics':['learning_trend'],'period':'1970-01-01'}",
+                                        "{'metrics':['insights'],'period':'9999-12-31'}",
+                                        "{'metrics':['comparison'],'period':'9999-12-31'}",
+                                        "{'metrics':['learning_trend'],'period':'9999-12-31'}"};
   fake_clear(&world);
   for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
     int code;
