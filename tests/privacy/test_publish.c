@@ -692,6 +692,62 @@ START_TEST(a_cancel_ends_the_computing) {
 }
 END_TEST
 
+/* A clock that cancels: the call reads it at several places before it computes. */
+static bp_store *to_cancel;
+static int readings;
+static int64_t cancelling_clock(void *unused) {
+  (void)unused;
+  if (to_cancel != NULL && --readings == 0) bp_cancel(to_cancel);
+  return world_now;
+}
+
+/* Wherever it is cancelled nothing has changed, and what is then published is what would have been. */
+START_TEST(a_cancel_leaves_everything) {
+  char path[2][200], file[2][200], outcome[32];
+  unsigned char *data[2];
+  size_t length[2];
+  int cancelled = 0;
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  o.access = BP_ACCESS_STEWARD;
+  o.clock = cancelling_clock;
+  make_all();
+  for (int i = 0; i < 2; i++) {
+    snprintf(path[i], sizeof *path, "%s%d", path_of("twin.db"), i);
+    snprintf(file[i], sizeof *file, "%s%d", path_of("twin.release"), i);
+    bp_close(team(path[i]));
+    merge_in_some_order(path[i]);
+  }
+  world_now = WORLD_CLOSED;
+  bp_store *s = world_open(path[0], BP_ACCESS_STEWARD, NULL);
+  ck_assert_int_eq(publish(s, file[0], outcome), BP_OK);
+  bp_close(s);
+  ck_assert_int_eq(bp_open(&to_cancel, path[1], &o, NULL), BP_OK);
+  s = to_cancel;
+  for (;; cancelled++) {
+    readings = cancelled + 1;
+    int rc = publish(s, file[1], outcome);
+    if (rc == BP_OK) break;
+    ck_assert_int_eq(rc, BP_ERR_CANCELLED);
+    ck_assert_str_eq(outcome, "cancelled");
+    readings = 0;
+    ck_assert_uint_eq(world_rows(s, "contributions"), PEOPLE);
+    ck_assert_uint_eq(world_rows(s, "published"), 0);
+    ck_assert_int_eq(access(file[1], F_OK), -1);
+  }
+  to_cancel = NULL;
+  ck_assert_str_eq(outcome, "published");
+  ck_assert_int_gt(cancelled, 1);
+  bp_close(s);
+  for (int i = 0; i < 2; i++)
+    data[i] = world_file(file[i], &length[i]);
+  ck_assert_uint_eq(length[0], length[1]);
+  ck_assert_mem_eq(data[0], data[1], length[0]);
+  free(data[0]);
+  free(data[1]);
+  free_all();
+}
+END_TEST
+
 /* A database that says it is a release was signed by nobody. */
 START_TEST(a_database_is_no_release) {
   sqlite3 *forged = NULL;
@@ -780,6 +836,7 @@ int main(void) {
   tcase_add_test(tests, releases_of_other_times);
   tcase_add_test(tests, a_release_opens_as_a_store);
   tcase_add_test(tests, a_cancel_ends_the_computing);
+  tcase_add_test(tests, a_cancel_leaves_everything);
   tcase_add_test(tests, a_database_is_no_release);
   tcase_add_test(tests, a_value_of_another_length);
   tcase_add_posix_test(tests, a_release_behind_a_link);
