@@ -9,7 +9,8 @@
 #define COMPARE_RATE 0.05
 
 /* The query's metrics behind the report's name, else a list of rates. Without a dimension the range
- * beside its baseline ("previous" if none is named), with one each value beside all others. Errors:
+ * beside its baseline ("previous" if none is named), with one each value beside all others, and
+ * each feature of prompts beside those that hold none. Errors:
  * UNSUPPORTED with "metric" for what is no rate over sessions, and those of queries. */
 int bpi_comparison(bp_result **out, const compute_context *c, const bp_query *q, bp_error **error);
 int bpi_personal_baseline(bp_result **out, const compute_context *c, const bp_query *q,

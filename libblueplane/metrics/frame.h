@@ -50,7 +50,7 @@ typedef struct frame {
   keymap parents; /* keys without the hour of day */
   int64_t *parent_days;
   size_t parent_capacity;
-  bool active[BASELINE_UNITS]; /* slices with an interaction */
+  bool active[BASELINE_UNITS]; /* slices with an interaction, or what stands for one */
   int64_t sources;             /* that told of any session seen */
   int64_t undated;             /* facts left out because they have no place in time */
   /* of the cell at hand */
