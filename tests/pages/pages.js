@@ -263,6 +263,26 @@ async function control(browser, file) {
   check(noticed >= 2, `control: ${noticed} of what is wrong was noticed`);
 }
 
+// What is named like markup, or like what every object of the language has, is a name; so is one that every list of platforms lacks.
+async function named(browser) {
+  const names = ["<img src=x onerror=alert(1)>", "</script><script>document.title='ran'</script>", "constructor", "__proto__", "a\u202eb", "'\"&amp;"];
+  const events = path.join(work, "names.blueplane.jsonl"), file = path.join(work, "names.html"), store = path.join(work, "home", "names.db");
+  const time = new Date(Date.now() - 864e5).toISOString();
+  fs.writeFileSync(events, names.flatMap((name, i) => {
+    const event = { blueplane: 1, platform: /^[a-z_]+$/.test(name) ? name : "mytool", session: `s${i}`, time };
+    return [{ ...event, kind: "session", workspace: `/home/ada/${name.replace(/\//g, "|")}` }, { ...event, kind: "prompt", id: `p${i}` },
+      { ...event, kind: "tool_call", id: `t${i}`, tool: name, outcome: "ok" }, { ...event, kind: "response", id: `r${i}`, model: name, output_tokens: 9 }];
+  }).map((event) => JSON.stringify(event)).join("\n") + "\n");
+  run("sync", events, "--store", store, "--quiet");
+  run("dashboard", "--store", store, "--no-sync", "--output", file);
+  const page = await open(browser, file, { hash: "all,none,interactions" });
+  const shown = async (panel) => page.locator(`#${panel} tbody th`).allTextContents();
+  const platforms = await shown("platforms"), workspaces = await shown("workspaces");
+  for (const name of ["constructor", "proto", "mytool"]) check(platforms.some((each) => each.includes(name) && !each.includes("{")), `names: no platform ${name} in ${platforms}`);
+  for (const name of ["<img src=x onerror=alert(1)>", "a\\u202eb", "'\"&amp;", "constructor"]) check(workspaces.includes(name), `names: no workspace ${name} in ${workspaces}`);
+  await close(page, "names");
+}
+
 // Every row of panels reaches from edge to edge.
 async function filled(page, name) {
   for (const width of [1920, 1280, 1024, 768]) {
@@ -311,6 +331,7 @@ async function main() {
     const empty = path.join(work, "empty.html");
     run("dashboard", "--store", path.join(work, "home", "empty.db"), "--no-sync", "--output", empty);
     await whole(browser, empty, "empty", ["week,average,active_time"]);
+    await named(browser);
     const team = path.join(work, "team");
     for (const [eyes, release, ...words] of [["manager", "acme.db"], ["research", "acme.db"], ["lead", "acme.release", "--team", "core"], ["nobody", "acme.release", "--as", "lead", "--team", "web"]]) {
       const file = path.join(work, `${eyes}.html`), as = eyes === "nobody" ? words : ["--as", eyes, ...words];
