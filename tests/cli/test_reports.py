@@ -128,6 +128,31 @@ class Reports(unittest.TestCase):
         text = run("report", "research", "--store", DEMO / "acme.db", "--format", "csv")
         self.assertGreater(self.check_rows(text, "research"), 40)
 
+    def test_a_week_that_is_not_published(self):
+        """Between two that are, too: a month of three weeks is no month of four."""
+        names = {"Cost, list price": "cost", "Lines added": "lines_added", "Commits": "commits"}
+        files = [DEMO / f"2026-W{week:02}.release" for week in (6, 7, 9, 10, 11, 12, 13)]
+
+        def report(month, form):
+            return run("report", "executive", *files, "--period", month, "--format", form)
+
+        def sums(month):
+            return {row["metric"]: float(row["value"]) for row in csv.DictReader(io.StringIO(report(month, "csv")))
+                    if row["section"] == "At a glance" and row["metric"] in names.values()}
+        before, now = sums("2026-02"), sums("2026-03")
+        first = report("2026-02", "md")
+        self.assertIn("acme: 3 of 4 weeks are published", first)
+        self.assertIn("nothing just before February 2026 is published", first)
+        self.assertIn("acme: 7 of 13 weeks are published", report("2026-Q1", "md"))
+        text = report("2026-03", "md")
+        self.assertIn("acme: 4 of 4 weeks are published", text)
+        told = re.findall(r"^\| ([\w, ]+) \|.*\| ([+−])([\d.]+) % a week against February 2026", text, re.MULTILINE)
+        self.assertGreater(len(told), 0, text)
+        for title, sign, size in told:
+            name = names[title]
+            change = 100 * ((now[name] / 4) / (before[name] / 3) - 1)
+            self.assertAlmostEqual(float(size) if sign == "+" else -float(size), change, delta=0.51)
+
     def test_recommendations_follow_their_rules(self):
         names = ["cost_per_task", "cache_efficiency", "acceptance_rate", "adoption_rate", "roi"]
         [all_], _ = asked(*names)

@@ -217,13 +217,17 @@ static void put_windows(paper *p, const executive *e) {
     line[columns - 1] = change_between(&now, &before);
   }
   paper_section(p, "sheet", e->now.quarter ? "Quarter over quarter" : "Month over month");
-  paper_take(
-      p,
-      print_text(
-          "The change is that from %s to %s, of sums by the week, and said only where the ranges of both are clear "
-          "of each other. A week belongs to the %s that holds its Thursday.",
-          e->has_before ? e->before.name : "nothing", e->now.name,
-          e->now.quarter ? "quarter" : "month"));
+  char *change =
+      e->has_before
+          ? print_text(
+                "The change is that from %s to %s, of sums by the week, and said only where the ranges "
+                "of both are clear of each other.",
+                e->before.name, e->now.name)
+          : print_text("There is no change to tell: nothing just before %s is published.",
+                       e->now.name);
+  paper_take(p, print_text("%s A week belongs to the %s that holds its Thursday.", change,
+                           e->now.quarter ? "quarter" : "month"));
+  free(change);
   paper_grid(p, "Side by side", (const char *const *)texts, columns, SHOWN_WINDOWS + 1, 1);
   if (p->form == PAPER_CSV) paper_result(p, r, NULL, false);
   for (size_t i = 0; i < cells; i++)

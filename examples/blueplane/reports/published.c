@@ -83,20 +83,25 @@ static int put_together(published *x, char *const *paths, size_t count, uint32_t
   return code;
 }
 
+/* Of several teams a week is there several times. */
+static void add_week(published *x, int64_t monday) {
+  for (size_t i = 0; i < x->weeks; i++)
+    if (x->monday[i] == monday) return;
+  x->monday = need(realloc(x->monday, (x->weeks + 1) * sizeof *x->monday));
+  x->monday[x->weeks++] = monday;
+  if (x->weeks == 1 || monday > x->last) x->last = monday;
+}
+
 /* Which weeks there are, and whose. */
 static int look_inside(published *x) {
   bp_result *r = NULL;
   bp_error *error = NULL;
   if (bp_inspect(&r, x->store, "published", &error) != BP_OK) return complain_of(error);
-  x->first = INT64_MAX;
-  x->last = INT64_MIN;
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     int64_t monday;
     if (!read_week_name(&monday, bp_result_text(r, row, 0, NULL))) continue;
     if (x->organisation == NULL) x->organisation = copy_text(bp_result_text(r, row, 1, NULL));
-    if (monday < x->first) x->first = monday;
-    if (monday > x->last) x->last = monday;
-    x->weeks++;
+    add_week(x, monday);
   }
   bp_result_free(r);
   return x->weeks > 0 ? EXIT_OK : complain(EXIT_NOTHING, NULL, "nothing is published there");
@@ -142,6 +147,7 @@ void close_published(published *x) {
   if (x->folder != NULL) rmdir(x->folder);
   free(x->folder);
   free(x->organisation);
+  free(x->monday);
   *x = (published){0};
 }
 
@@ -157,8 +163,8 @@ static window window_at(const published *x, int64_t day, bool quarter) {
   w.until = month_start(w.from, quarter ? 3 : 1);
   int64_t first = monday_of(w.from + 3), end = monday_of(w.until + 3);
   w.weeks = (int)((end - first) / 7);
-  int64_t begin = first > x->first ? first : x->first, stop = end < x->last + 7 ? end : x->last + 7;
-  w.published = stop > begin ? (int)((stop - begin) / 7) : 0;
+  for (size_t i = 0; i < x->weeks; i++)
+    w.published += x->monday[i] >= first && x->monday[i] < end;
   if (quarter)
     snprintf(w.name, sizeof w.name, "Q%d %d", (month - 1) / 3 + 1, year);
   else

@@ -8,9 +8,10 @@ typedef struct published {
   const program *asked;
   bp_store *store;
   char *organisation;
-  char *folder;        /* of a store that was put together for this, or NULL */
-  int64_t first, last; /* Mondays of the first and the last published week */
-  int weeks;
+  char *folder;    /* of a store that was put together for this, or NULL */
+  int64_t *monday; /* of each published week, once */
+  size_t weeks;
+  int64_t last; /* of these */
 } published;
 
 /* The releases of --release and behind the first word, or the store of --store. Several releases are put
