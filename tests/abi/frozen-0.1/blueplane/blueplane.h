@@ -14,8 +14,8 @@
  *   Errors      Fallible functions return BP_OK (0) or a negative BP_ERR_ code. There is no hidden
  *               last error. Details are read with bp_error_detail(); nobody needs to parse text.
  *               Beside what is listed, any call on a store may fail with INVALID (an argument), NOMEM,
- *               IO, CORRUPT, CANCELLED or LIMIT (docs/limits.md), one that writes with BUSY, and any
- *               with a lent struct with ABI.
+ *               IO, CORRUPT, CANCELLED or LIMIT (docs/limits.md), one that writes or asks an organisation's
+ *               store with BUSY, and any with a lent struct with ABI.
  *   Structs     A lent struct begins with its own size. Zero means default everywhere. Members are
  *               only ever added at the end; a non-zero byte beyond what this library knows is
  *               refused with BP_ERR_ABI, so is a size that never existed.
