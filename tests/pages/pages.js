@@ -265,11 +265,11 @@ async function control(browser, file) {
 
 // What is named like markup, or like what every object of the language has, is a name; so is one that every list of platforms lacks.
 async function named(browser) {
-  const names = ["<img src=x onerror=alert(1)>", "</script><script>document.title='ran'</script>", "constructor", "__proto__", "a\u202eb", "'\"&amp;"];
+  const names = ["<img src=x onerror=alert(1)>", "</script><script>document.title='ran'</script>", "constructor", "__proto__", "a\u202eb", "'\"&amp;", `mcp__${"name_of_a_server_".repeat(3)}`];
   const events = path.join(work, "names.blueplane.jsonl"), file = path.join(work, "names.html"), store = path.join(work, "home", "names.db");
   const time = new Date(Date.now() - 864e5).toISOString();
   fs.writeFileSync(events, names.flatMap((name, i) => {
-    const event = { blueplane: 1, platform: /^[a-z_]+$/.test(name) ? name : "mytool", session: `s${i}`, time };
+    const event = { blueplane: 1, platform: /^[a-z_]{1,20}$/.test(name) ? name : "mytool", session: `s${i}`, time };
     return [{ ...event, kind: "session", workspace: `/home/ada/${name.replace(/\//g, "|")}` }, { ...event, kind: "prompt", id: `p${i}` },
       { ...event, kind: "tool_call", id: `t${i}`, tool: name, outcome: "ok" }, { ...event, kind: "response", id: `r${i}`, model: name, output_tokens: 9 }];
   }).map((event) => JSON.stringify(event)).join("\n") + "\n");
@@ -280,6 +280,10 @@ async function named(browser) {
   const platforms = await shown("platforms"), workspaces = await shown("workspaces");
   for (const name of ["constructor", "proto", "mytool"]) check(platforms.some((each) => each.includes(name) && !each.includes("{")), `names: no platform ${name} in ${platforms}`);
   for (const name of ["<img src=x onerror=alert(1)>", "a\\u202eb", "'\"&amp;", "constructor"]) check(workspaces.includes(name), `names: no workspace ${name} in ${workspaces}`);
+  const said = await page.evaluate(() => [1, 7].map((value) => counted(result({ rows: 1, meta: {}, columns: { tasks: { values: [value] } } }), 0, "tasks", "task")));
+  check(said.join() === "1 task,7 tasks", `names: ${said}`);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  check(await page.locator("#tools .scroll").first().evaluate((each) => each.scrollWidth <= each.clientWidth + 1), "names: a long name pushes the figures out of sight");
   await close(page, "names");
 }
 

@@ -150,6 +150,9 @@ function textOf(table, row, name) {
   return marks + numberOf(name, value, column.role === "difference");
 }
 
+// "1 task", "12 tasks".
+function counted(table, row, name, one) { return `${textOf(table, row, name)} ${one}${table.value(row, name) === 1 ? "" : "s"}`; }
+
 // The cell as an element that carries its exact value.
 function figure(table, row, name) {
   const state = table.state(row, name);

@@ -49,10 +49,9 @@ function delta(metric, from = compared("totals")) {
 
 function lede() {
   const totals = compared("totals");
-  const count = (name, one, many) => `${textOf(totals, 0, name)} ${totals.value(0, name) === 1 ? one : many}`;
   if (!totals.value(0, "interactions")) return "Nothing was recorded in this period.";
-  const said = [`${textOf(totals, 0, "active_time")} of active time in ${count("sessions", "session", "sessions")}`];
-  if (period().name !== "today") said.push(` on ${count("active_days", "day", "days")}`);
+  const said = [`${textOf(totals, 0, "active_time")} of active time in ${counted(totals, 0, "sessions", "session")}`];
+  if (period().name !== "today") said.push(` on ${counted(totals, 0, "active_days", "day")}`);
   if (totals.state(0, "lines_added") !== "uncovered") said.push(`, ${textOf(totals, 0, "lines_added")} lines added and ${textOf(totals, 0, "lines_removed")} removed`);
   said.push(`, at a list price of ${textOf(totals, 0, "cost")}`);
   const relative = totals.value(0, "active_time.relative");
@@ -136,7 +135,7 @@ function heatPanel() {
   const at = new Map(rowsOf(heat).map((row) => [heat.value(row, "time.day_of_week") * 24 + heat.value(row, "time.hour_of_day"), row]));
   let peak = -1;
   for (const row of rowsOf(heat)) if (peak < 0 || heat.value(row, "interactions") > heat.value(peak, "interactions")) peak = row;
-  const summary = peak < 0 || !most ? null : `Busiest: ${label("time.day_of_week", heat.value(peak, "time.day_of_week"))} from ${label("time.hour_of_day", heat.value(peak, "time.hour_of_day"))}, ${textOf(heat, peak, "interactions")} interactions in this period.`;
+  const summary = peak < 0 || !most ? null : `Busiest: ${label("time.day_of_week", heat.value(peak, "time.day_of_week"))} from ${label("time.hour_of_day", heat.value(peak, "time.hour_of_day"))}, ${counted(heat, peak, "interactions", "interaction")} in this period.`;
   if (!summary) return panel("hours", "Days and hours", "wide", null, nothing());
   const weekdays = page.week_start === "sunday" ? [7, 1, 2, 3, 4, 5, 6] : [1, 2, 3, 4, 5, 6, 7];
   const grid = el("div", { class: "heat", role: "grid", "aria-label": `Interactions by day of the week and hour. ${summary} Arrow keys move.` });
@@ -145,7 +144,7 @@ function heatPanel() {
   weekdays.forEach((day, line) => grid.append(el("div", { class: "heat-row", role: "row" }, el("span", { class: "heat-day", role: "rowheader" }, days[day - 1].slice(0, 3)),
     Array.from({ length: 24 }, (_, hour) => {
       const row = at.get(day * 24 + hour), value = row === undefined ? 0 : heat.value(row, "interactions") || 0;
-      const said = `${days[day - 1]} ${String(hour).padStart(2, "0")}:00: ${row === undefined ? "nothing" : `${textOf(heat, row, "interactions")} interactions, ${textOf(heat, row, "active_time")} active`}`;
+      const said = `${days[day - 1]} ${String(hour).padStart(2, "0")}:00: ${row === undefined ? "nothing" : `${counted(heat, row, "interactions", "interaction")}, ${textOf(heat, row, "active_time")} active`}`;
       return el("span", { role: "gridcell" }, el("button", { type: "button", class: `heat-cell ${value ? "" : "none"}`, title: said, "aria-label": said, tabindex: line === 0 && hour === 0 ? 0 : -1,
         vars: { "--part": value ? (0.12 + 0.88 * Math.sqrt(value / most)).toFixed(3) : 0 }, onclick: () => openDetail(() => heatDetail(day, hour, row)) }));
     }))));
@@ -202,9 +201,9 @@ function codePanel() {
   return listPanel("code", "Code", "half", "languages", "language", "lines_added", ["lines_added", "lines_removed", "files_touched"], {
     heads: { lines_added: "Added", lines_removed: "Removed", files_touched: "Files" },
     summary: () => {
-      const said = [`${textOf(totals, 0, "net_lines")} lines net in ${textOf(totals, 0, "files_touched")} files`];
+      const said = [`${textOf(totals, 0, "net_lines")} lines net in ${counted(totals, 0, "files_touched", "file")}`];
       if (totals.value(0, "code_velocity") !== null) said.push(`${textOf(totals, 0, "code_velocity")} lines added for each active hour`);
-      if (work.value(0, "commits")) said.push(`${textOf(work, 0, "commits")} commits, ${textOf(work, 0, "ai_commits")} assisted`);
+      if (work.value(0, "commits")) said.push(`${counted(work, 0, "commits", "commit")}, ${textOf(work, 0, "ai_commits")} assisted`);
       return said.join("; ") + ".";
     } });
 }
@@ -217,7 +216,7 @@ function modelsPanel() {
     cell: { mix: (from, row) => el("span", { class: "mix small", "aria-hidden": "true" }, kinds.map((kind, i) => el("i", { vars: { "--part": (from.value(row, kind) || 0) / Math.max(1, from.value(row, "total_tokens") || 1), "--colour": [colours[0], colours[3], colours[2], colours[1]][i] } }))) },
     summary: () => {
       const totals = compared("totals"), saved = totals.value(0, "cache_savings");
-      const said = [`${textOf(totals, 0, "cost")} at list prices for ${textOf(totals, 0, "total_tokens")} tokens, ${textOf(totals, 0, "cost_per_session")} a session`];
+      const said = [`${textOf(totals, 0, "cost")} at list prices for ${counted(totals, 0, "total_tokens", "token")}, ${textOf(totals, 0, "cost_per_session")} a session`];
       if (saved !== null) said.push(saved >= 0 ? `reading from caches saved ${textOf(totals, 0, "cache_savings")}; ${textOf(totals, 0, "cache_efficiency")} of what was sent came from them` : `caches cost ${number("nUSD", -saved)} more than they saved`);
       return said.join("; ") + ".";
     },
@@ -246,7 +245,7 @@ function tasksPanel() {
       },
     },
     summary: () => {
-      const said = [`${textOf(work, 0, "tasks")} tasks`];
+      const said = [counted(work, 0, "tasks", "task")];
       if (work.value(0, "resolution_rate") !== null) said.push(`${textOf(work, 0, "resolution_rate.resolved")} of ${textOf(work, 0, "resolution_rate.to_resolve")} with something to resolve were resolved`);
       if (work.value(0, "first_try_rate") !== null) said.push(`${textOf(work, 0, "first_try_rate")} of edits held at the first try`);
       return said.join("; ") + ".";
