@@ -137,10 +137,10 @@ static int number_of(const follower *f, const char *path) {
                                IN_ONLYDIR);
 }
 
-static bool is_watched(const follower *f, int id) {
+static watch *watch_of(const follower *f, int id) {
   for (size_t i = 0; i < f->watches; i++)
-    if (f->watch[i].id == id) return true;
-  return false;
+    if (f->watch[i].id == id) return &f->watch[i];
+  return NULL;
 }
 
 static void watch_folder(void *user, const char *path) {
@@ -151,22 +151,29 @@ static void watch_folder(void *user, const char *path) {
     give_up(f);
     return;
   }
-  if (id >= 0 && !is_watched(f, id)) add_watch(f, id, path);
+  if (id < 0) return;
+  watch *known = watch_of(f, id);
+  if (known == NULL) {
+    add_watch(f, id, path);
+  } else if (strcmp(known->path, path) != 0) { /* it has another name now */
+    free(known->path);
+    known->path = copy_text(path);
+  }
 }
 
 /* Another folder has come in its place: it was moved away, or one above it was. */
 static bool is_another(const follower *f, const char *path) {
   int id = number_of(f, path);
-  return id >= 0 && !is_watched(f, id);
+  return id >= 0 && watch_of(f, id) == NULL;
 }
 
 static void watch_tree(follower *f, const char *path) {
   walk(path, &(visit){NULL, watch_folder, f}, 0);
 }
 
-static void forget(follower *f, size_t at) {
-  free(f->watch[at].path);
-  f->watch[at] = f->watch[--f->watches];
+static void forget(follower *f, watch *gone) {
+  free(gone->path);
+  *gone = f->watch[--f->watches];
 }
 
 static void take_event(follower *f, const struct inotify_event *e, bool *changed) {
@@ -177,17 +184,15 @@ static void take_event(follower *f, const struct inotify_event *e, bool *changed
     }
     return;
   }
-  size_t at = 0;
-  while (at < f->watches && f->watch[at].id != e->wd)
-    at++;
-  if (at == f->watches) return;
+  watch *of = watch_of(f, e->wd);
+  if (of == NULL) return;
   if (e->mask & IN_IGNORED) {
-    forget(f, at);
+    forget(f, of);
     return;
   }
-  mark(f, f->watch[at].path, changed);
+  mark(f, of->path, changed);
   if (!(e->mask & IN_ISDIR) || e->len == 0) return;
-  char *below = print_text("%s/%s", f->watch[at].path, e->name);
+  char *below = print_text("%s/%s", of->path, e->name);
   watch_tree(f, below); /* with what is in it already */
   free(below);
 }

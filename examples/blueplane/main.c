@@ -16,10 +16,21 @@ static void on_interrupt(int signal_number) {
   interrupted = 1;
 }
 
+static bool names_bare(const char *word) {
+  const command *c = find_command(word);
+  return c != NULL && c->flags & COMMAND_BARE;
+}
+
 static bool is_bare(const program *p) {
   const strings *words = &p->options.arguments;
-  const command *c = words->count > 0 ? find_command(words->item[0]) : NULL;
-  return c != NULL && c->flags & COMMAND_BARE;
+  return words->count > 0 && names_bare(words->item[0]);
+}
+
+/* What is wrong may stand before the command's name. */
+static bool may_be_bare(int argc, char **argv) {
+  for (int i = 1; i < argc; i++)
+    if (names_bare(argv[i])) return true;
+  return false;
 }
 
 static int read_options(program *p, int argc, const char **argv) {
@@ -117,7 +128,7 @@ static int start(program *p, int argc, const char **argv) {
 int run_words(int argc, char **argv) {
   program p = {.words = argv};
   int code = start(&p, argc, (const char **)argv);
-  if (code == EXIT_USAGE && is_bare(&p)) code = EXIT_FAILED;
+  if (code == EXIT_USAGE && may_be_bare(argc, argv)) code = EXIT_FAILED;
   options_free(&p.options);
   free(p.zone);
   free(p.store_path);

@@ -34,9 +34,11 @@ static int write_whole(FILE *file, const text *t) {
   return failed;
 }
 
-/* In a new file beside it, which then takes its name; of a link, beside what it leads to. */
+/* In a new file beside it, which then takes its name; of a link, beside what it leads to, which must be there. */
 static int write_anew(const char *path, const text *t) {
   char *real = real_path(path);
+  file_look found;
+  if (real == NULL && look_at(&found, path)) return ENOENT;
   if (real == NULL) real = copy_text(path);
   char *beside = print_text("%s.XXXXXX", real);
   int descriptor = mkstemp(beside); /* mode 0600 */

@@ -755,6 +755,7 @@ class Hooks(Case):
         self.assertFalse(self.kept_in(home, "claude_code").exists())
         self.assertEqual(self.hook(home, "nobody", {}).returncode, 1)
         self.assertEqual(home("hook", "cursor", "--nothing").code, 1)
+        self.assertEqual(home("--nothing", "hook", "cursor").code, 1)
         self.assertEqual(home("hook", "cursor", "--limit", "3").code, 1)
         self.ok(home("sync"), 3)
 
@@ -1038,6 +1039,9 @@ class Formats(Case):
             self.assertEqual(writing.wait(PATIENCE), 0)
         self.assertFalse(os.path.isfile(pipe))
         self.assertEqual(sorted(os.listdir(folder)), ["link.html", "page.html", "pipe"])
+        os.remove(plain)
+        self.assertIn("No such file", self.ok(self.home("dashboard", "-n", "--output", link), 1).err)
+        self.assertEqual(sorted(os.listdir(folder)), ["link.html", "pipe"])
 
     def test_one_is_one(self):
         home = self.new_home(data=False)

@@ -287,6 +287,21 @@ class Watch(Case):
             self.write(prompt(number, session=f"place-{number}"))
             self.assertEqual(json.loads(next(documents))["totals"]["sessions"]["value"], before + number)
 
+    def test_a_folder_with_another_name(self):
+        """What comes to be in it is followed by that name."""
+        folder = os.path.dirname(self.transcript)
+        process = self.watch("--json")
+        documents = iter(process.stdout.readline, b"")
+        before = json.loads(next(documents))["totals"]["sessions"]["value"] or 0
+        os.rename(folder, folder + "-renamed")
+        self.transcript = os.path.join(folder + "-renamed", "one.jsonl")
+        self.write(prompt(1, session="renamed-1"))
+        self.assertEqual(json.loads(next(documents))["totals"]["sessions"]["value"], before + 1)
+        self.transcript = os.path.join(folder + "-renamed", "below", "two.jsonl")
+        for number in (2, 3):
+            self.write(prompt(number, session=f"renamed-{number}"))
+            self.assertEqual(json.loads(next(documents))["totals"]["sessions"]["value"], before + number)
+
     def test_a_place_within_another(self):
         """What older clients of opencode write lies in the folder of the newer ones' database."""
         data = os.path.join(self.root, ".local/share/opencode/storage")
