@@ -290,6 +290,7 @@ class Watch(Case):
     def test_a_folder_with_another_name(self):
         """What comes to be in it is followed by that name."""
         folder = os.path.dirname(self.transcript)
+        os.makedirs(folder, exist_ok=True)
         process = self.watch("--json")
         documents = iter(process.stdout.readline, b"")
         before = json.loads(next(documents))["totals"]["sessions"]["value"] or 0
