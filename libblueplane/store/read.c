@@ -33,6 +33,10 @@ void bpi_read_end(store *s) {
   bpi_days_pack(s);
 }
 
+bool bpi_read_cancelled(const store *s) {
+  return bpi_store_interrupted(s);
+}
+
 /* Steps through a statement whose parameters are bound, handing each row to `row`. */
 static int each(sqlite3_stmt *statement, int (*row)(void *user, sqlite3_stmt *row), void *user,
                 bp_error **error) {

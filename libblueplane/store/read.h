@@ -41,6 +41,8 @@ int bpi_read_begin(store *s, bp_error **error);
  * cannot be written now, in memory. */
 int bpi_read_begin_tasks(store *s, bp_error **error);
 void bpi_read_end(store *s);
+/* For who computes long of what was read: whoever asked does no longer want it. */
+bool bpi_read_cancelled(const store *s);
 
 /* Cells of one kind with from <= quarter < until; those of a session and quarter stand together, more is
  * not said of the order. Undated cells

@@ -45,6 +45,10 @@ int bpi_read_begin(store *s, bp_error **error) {
   return BP_OK;
 }
 
+bool bpi_read_cancelled(const store *s) {
+  return s->interrupted;
+}
+
 int bpi_read_begin_tasks(store *s, bp_error **error) {
   return bpi_read_begin(s, error);
 }

@@ -17,6 +17,7 @@ struct store {
   size_t labels;
   int begun;     /* open snapshots */
   int fail_with; /* BP_ERR_ of the next reading of cells */
+  bool interrupted;
 };
 
 void fake_clear(store *s);

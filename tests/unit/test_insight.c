@@ -705,6 +705,31 @@ START_TEST(memory_runs_out) {
 }
 END_TEST
 
+/* What is computed of what was read takes long where many values are compared. */
+START_TEST(a_cancel_ends_the_comparing) {
+  static const effect few = {4, 8, 1, 1, 3, false};
+  static const char *const queries[] = {
+      "{'metrics':['insights'],'period':'" LAST_WEEK "'}",
+      "{'metrics':['comparison'],'by':['session'],'period':'" LAST_WEEK "'}"};
+  live(7, &few);
+  for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+    int code;
+    bp_error *error = NULL;
+    world.interrupted = true;
+    ck_assert_ptr_null(ask(queries[i], &code, &error));
+    ck_assert_int_eq(code, BP_ERR_CANCELLED);
+    ck_assert_int_eq(bp_error_code(error), BP_ERR_CANCELLED);
+    ck_assert_int_eq(world.begun, 0);
+    bpi_error_free(error);
+    error = NULL;
+    world.interrupted = false;
+    bp_result *r = ask(queries[i], &code, &error);
+    ck_assert_ptr_nonnull(r);
+    bpi_table_release(r);
+  }
+}
+END_TEST
+
 /* The verdicts of a table by dimension: Tool0 fails four times as often as the rest. */
 START_TEST(comparisons) {
   static const effect planted = {5, 1, 1, 1, 8, false};
@@ -906,6 +931,7 @@ int main(void) {
   tcase_add_test(c, refusals);
   tcase_add_test(c, nothing_at_all);
   tcase_add_test(c, memory_runs_out);
+  tcase_add_test(c, a_cancel_ends_the_comparing);
   tcase_add_test(c, comparisons);
   tcase_add_test(c, features_beside_none);
   tcase_add_test(c, parts_of_clusters_beside_the_rest);
