@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/sort.h"
+#include "base/sum.h"
 #include "store/bulk.h"
 #include "store/consent.h"
 #include "store/days.h"
@@ -455,7 +456,8 @@ static int put_marks(eraser *e, int64_t now_us) {
 static int note_erasure(eraser *e) {
   int64_t count = 0;
   int rc = bpi_store_erasures(e->s, &count, e->error);
-  if (rc == BP_OK) rc = bpi_store_set_setting(e->s, "erasures", count + 1, e->error);
+  bpi_add_to(&count, 1);
+  if (rc == BP_OK) rc = bpi_store_set_setting(e->s, "erasures", count, e->error);
   return rc == BP_OK ? bpi_store_erase_note(e->s, e->error) : rc;
 }
 
@@ -532,7 +534,8 @@ static int finished(store *s, int64_t pending, bp_error **error) {
 int bpi_store_erase_note(store *s, bp_error **error) {
   int64_t pending = 0;
   int rc = bpi_store_erase_pending(s, &pending, error);
-  return rc == BP_OK ? bpi_store_set_setting(s, PENDING, pending + 1, error) : rc;
+  bpi_add_to(&pending, 1);
+  return rc == BP_OK ? bpi_store_set_setting(s, PENDING, pending, error) : rc;
 }
 
 int bpi_store_erase_pending(store *s, int64_t *count, bp_error **error) {

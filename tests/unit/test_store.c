@@ -1141,6 +1141,20 @@ START_TEST(an_erasure_meanwhile_is_not_forgotten) {
 }
 END_TEST
 
+/* A damaged count of erasures goes no further; the sanitizers see it. */
+START_TEST(erasures_beyond_counting) {
+  const record r = prompt(1, T0, 1);
+  store *s = memory_store();
+  apply_records(s, &r, 1);
+  sql(s, "INSERT OR REPLACE INTO meta VALUES ('erasures', 9223372036854775807), "
+         "('erasures_pending', 9223372036854775807)");
+  erase_session(s, 1);
+  ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt"), 0);
+  ck_assert_int_eq(number(s, "SELECT value FROM meta WHERE name = 'erasures'"), INT64_MAX);
+  bpi_store_close(s);
+}
+END_TEST
+
 /* All rows of an id that a gateway gives to every response go with the last of them, and it costs what they are. */
 START_TEST(many_variants_are_erased) {
   const int many = 200000;
@@ -2515,6 +2529,7 @@ int main(void) {
   tcase_add_test(tests, many_variants_are_erased);
   tcase_add_test(tests, names_seen_at_the_end_of_a_range_stay);
   tcase_add_test(tests, an_erasure_meanwhile_is_not_forgotten);
+  tcase_add_test(tests, erasures_beyond_counting);
   tcase_add_test(tests, sums_come_back_from_beyond_the_end);
   tcase_add_test(tests, packed_days_of_what_was_only_told);
   tcase_add_test(tests, tasks_move_to_a_better_row);
