@@ -932,15 +932,16 @@ class Git(Case):
     def test_a_time_beyond_all(self):
         """A commit may claim any; with one that nothing can hold it is counted and is in no period."""
         repository, home = self.make_repository(), self.new_home()
-        person = f"A Person <{self.ME}> {2**63 - 1} +0000"
-        data = f"tree {self.git('write-tree').strip()}\nauthor {person}\ncommitter {person}\n\nFar\n"
-        made = subprocess.run(["git", "-C", repository, "hash-object", "-t", "commit", "-w", "--stdin", "--literally"],
-                              input=data.encode(), check=True, stdout=subprocess.PIPE).stdout.decode().strip()
         mine = self.ok(home("git", repository, "--json")).json()["repositories"][0]
-        self.git("update-ref", "refs/heads/far", made)
-        said = self.ok(home("git", repository, "--json")).json()["repositories"][0]
-        self.assertEqual((said["commits"], said["records_stored"], said["records_rejected"]), (mine["commits"] + 1, 1, 0))
-        self.assertIn("1 record carries no usable time", self.ok(home("doctor")).out)
+        for number, time in enumerate([2**63 - 1, 9007199255, 9007199254], 1):  # two beyond 2^53 microseconds, and the last before
+            person = f"A Person <{self.ME}> {time} +0000"
+            data = f"tree {self.git('write-tree').strip()}\nauthor {person}\ncommitter {person}\n\nFar\n"
+            made = subprocess.run(["git", "-C", repository, "hash-object", "-t", "commit", "-w", "--stdin", "--literally"],
+                                  input=data.encode(), check=True, stdout=subprocess.PIPE).stdout.decode().strip()
+            self.git("update-ref", f"refs/heads/far-{number}", made)
+            said = self.ok(home("git", repository, "--json")).json()["repositories"][0]
+            self.assertEqual((said["commits"], said["records_stored"], said["records_rejected"]), (mine["commits"] + number, 1, 0), time)
+        self.assertIn("2 records carry no usable time", self.ok(home("doctor")).out)
 
     def test_whose(self):
         repository, home = self.make_repository(), self.new_home()
