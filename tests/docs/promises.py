@@ -299,6 +299,18 @@ def nested(w: World, levels: int) -> tuple:
     return report.records_stored, report.records_rejected
 
 
+def without_verdict(w: World, values: int) -> int:
+    """Tools of which one half fails always and the other never, on twelve days: all differ, as far as they are tested."""
+    store = w.library.open(None, "owner")
+    w.ingest("".join(json.dumps({"blueplane": 1, "kind": "tool_call", "platform": "x", "session": f"s{day}", "id": f"t{day}-{tool}-{call}",
+                                 "time": f"2026-02-{day + 1:02}T09:00:00Z", "tool": f"tool{tool}", "category": "command",
+                                 "outcome": "error" if tool % 2 else "ok"}) + "\n"
+                     for day in range(12) for tool in range(values) for call in range(3)), store=store)
+    rows = store.query(metrics=["comparison", "tool_error_rate"], by=["tool"], period="2026-02-01/2026-02-12")
+    store.close()
+    return sum(row["verdict"] == "no difference shown" for row in rows) + values - len(rows)
+
+
 def deep(w: World, levels: int) -> str:
     """Which of the two refuses: both say FORMAT, of a document that is read with its topic's name, of one that is not as JSON's."""
     try:
@@ -318,6 +330,7 @@ LIMITS = [
     ("metrics, dimensions, filters of a query", lambda w, more: code_of(many, w, "where", 16 + more), 0, LIMIT),
     ("rows that are asked for (`limit`)", lambda w, more: code_of(lambda: w.query(limit=1000000 + more)), 0, FORMAT),
     ("rows by a dimension of time", lambda w, more: code_of(lambda: w.query(period=f"1970-01-01/2084-01-{28 + more}", by=["time.hour"])), 0, LIMIT),
+    ("tests of one report", lambda w, more: without_verdict(w, 512 + more), 0, 1),
     ("a query as JSON", lambda w, more: code_of(lambda: w.query_text((1 << 20) + more)), 0, LIMIT),
     ("other documents (prices, roster, labels, a selector)", lambda w, more: code_of(labels, w, (4 << 20) + more), 0, LIMIT),
     ("other documents (prices, roster, labels, a selector)", lambda w, more: deep(w, 32 + more), "labels", "JSON"),
