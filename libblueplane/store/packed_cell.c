@@ -75,7 +75,8 @@ void bpi_take_cell(varints *from, packed_cell *into) {
 }
 
 varints bpi_cells_of(sqlite3_stmt *row, int column) {
-  varints v = {.at = sqlite3_column_blob(row, column)};
-  v.end = v.at + (v.at == NULL ? 0 : sqlite3_column_bytes(row, column));
-  return v;
+  static const unsigned char none;
+  const unsigned char *bytes = sqlite3_column_blob(row, column);
+  if (bytes == NULL) return (varints){.at = &none, .end = &none};
+  return (varints){.at = bytes, .end = bytes + sqlite3_column_bytes(row, column)};
 }
