@@ -8,8 +8,8 @@ enum {
   COMMAND_STORE = 1, /* opens the store */
   COMMAND_SYNC = 2,  /* reads what is new first, unless --no-sync */
   COMMAND_WRITE = 4, /* is there to add to the store */
-  COMMAND_SOON = 16, /* somebody waits: reading what is new goes on next time */
-  COMMAND_BARE = 8   /* an assistant runs it: no setting concerns it, and it never ends with 2 */
+  COMMAND_BARE = 8,  /* an assistant runs it: no setting concerns it, and it never ends with 2 */
+  COMMAND_SOON = 16  /* somebody waits: reading what is new goes on next time */
 };
 
 typedef struct command {

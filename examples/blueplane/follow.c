@@ -105,6 +105,17 @@ static void add_watch(follower *f, int id, const char *path) {
   f->watch[f->watches++] = (watch){id, copy_text(path)};
 }
 
+static watch *watch_of(const follower *f, int id) {
+  for (size_t i = 0; i < f->watches; i++)
+    if (f->watch[i].id == id) return &f->watch[i];
+  return NULL;
+}
+
+static void forget(follower *f, watch *gone) {
+  free(gone->path);
+  *gone = f->watch[--f->watches];
+}
+
 /* A folder may lie in another that is followed, too. */
 static bool is_below(const char *path, const char *root) {
   size_t length = strlen(root);
@@ -137,12 +148,6 @@ static int number_of(const follower *f, const char *path) {
                                IN_ONLYDIR);
 }
 
-static watch *watch_of(const follower *f, int id) {
-  for (size_t i = 0; i < f->watches; i++)
-    if (f->watch[i].id == id) return &f->watch[i];
-  return NULL;
-}
-
 static void watch_folder(void *user, const char *path) {
   follower *f = user;
   if (f->polls) return;
@@ -169,11 +174,6 @@ static bool is_another(const follower *f, const char *path) {
 
 static void watch_tree(follower *f, const char *path) {
   walk(path, &(visit){NULL, watch_folder, f}, 0);
-}
-
-static void forget(follower *f, watch *gone) {
-  free(gone->path);
-  *gone = f->watch[--f->watches];
 }
 
 static void take_event(follower *f, const struct inotify_event *e, bool *changed) {
@@ -260,15 +260,12 @@ static void watch_tree(follower *f, const char *path) {
 }
 
 static void take_event(follower *f, const struct kevent *e, bool *changed) {
-  size_t at = 0;
-  while (at < f->watches && f->watch[at].id != (int)e->ident)
-    at++;
-  if (at == f->watches) return;
-  mark(f, f->watch[at].path, changed);
+  watch *of = watch_of(f, (int)e->ident);
+  if (of == NULL) return;
+  mark(f, of->path, changed);
   if (e->fflags & (NOTE_DELETE | NOTE_RENAME)) {
-    close(f->watch[at].id);
-    free(f->watch[at].path);
-    f->watch[at] = f->watch[--f->watches];
+    close(of->id);
+    forget(f, of);
   }
   for (size_t i = 0; i < f->roots; i++)
     if (changed[i]) watch_tree(f, f->root[i].path);

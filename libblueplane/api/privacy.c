@@ -138,7 +138,7 @@ static int walk_all(preview *p, const void *data, size_t length, bp_error **erro
     else if (type != SCAN_ARRAY)
       bpi_scan_skip(s); /* of an array the rest is skipped by itself */
     if (p->failed) return bpi_fail_nomem(error);
-    if (atomic_load(&p->handle->cancelled)) return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
+    if (atomic_load(&p->handle->cancelled)) return bpi_fail_cancelled(error);
     if (s->error != SCAN_OK && !bpi_scan_recover(s)) break;
   }
   return BP_OK;

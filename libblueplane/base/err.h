@@ -28,6 +28,11 @@ static inline int bpi_fail_nomem(bp_error **error) {
   return BP_ERR_NOMEM;
 }
 
+/* Whoever asked does no longer want it. */
+static inline int bpi_fail_cancelled(bp_error **error) {
+  return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
+}
+
 /* The frame of an exported call. The caller may want no error; inside there always is a place for
  * one, as what was found there decides how to go on. Begin empties and returns that place, end frees
  * what the caller does not see and returns `code`. */

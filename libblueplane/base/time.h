@@ -13,6 +13,7 @@
 #define BPI_TIME_NONE INT64_MIN /* a record without a usable time */
 #define BPI_SECOND INT64_C(1000000)
 #define BPI_TIME_LAST (INT64_C(253402300799) * BPI_SECOND) /* 9999-12-31T23:59:59Z */
+#define BPI_TIME_END (BPI_TIME_LAST + BPI_SECOND)          /* behind that second */
 #define BPI_DAY (INT64_C(86400) * BPI_SECOND)
 #define BPI_QUARTER (900 * BPI_SECOND) /* a quarter of an hour */
 #define BPI_DAY_QUARTERS 96

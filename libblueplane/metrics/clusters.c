@@ -134,8 +134,8 @@ static int number_parts(reader *x) {
   out->first = bpi_alloc_zero(out->values + 2, sizeof *out->first);
   out->cluster_of = bpi_alloc_zero(out->parts + 1, sizeof *out->cluster_of);
   if (!out->first || !out->cluster_of) return BP_ERR_NOMEM;
-  size_t *next = out->first +
-                 1; /* grows from a value's first part to the first of the one behind */
+  /* Grows from a value's first part to the first of the one behind it. */
+  size_t *next = out->first + 1;
   for (size_t row = 0; row < out->parts; row++)
     if (x->value_of[row] + 1 < out->values) next[x->value_of[row] + 1]++;
   for (size_t v = 1; v < out->values; v++)
@@ -173,12 +173,9 @@ static void add_rows(reader *x, size_t at, const metric *m) {
   for (size_t row = 0; row < r->rows; row++) {
     if (!is_value(r, row, top) || !is_value(r, row, bottom)) continue;
     if (is_value(r, row, missing) && r->column[missing].ints[row] > 0) continue;
-    cluster *c = x->out->sum + at * x->out->parts + x->part_of[row];
-    cluster *all = x->out->all + at * x->out->count + x->cluster_of[row];
-    bpi_add_to(&c->top, r->column[top].ints[row]);
-    bpi_add_to(&all->top, r->column[top].ints[row]);
-    if (ratio) bpi_add_to(&c->bottom, r->column[bottom].ints[row]);
-    if (ratio) bpi_add_to(&all->bottom, r->column[bottom].ints[row]);
+    cluster part = {r->column[top].ints[row], ratio ? r->column[bottom].ints[row] : 0};
+    x->out->sum[at * x->out->parts + x->part_of[row]] = part;
+    bpi_cluster_add(&x->out->all[at * x->out->count + x->cluster_of[row]], part);
   }
 }
 
@@ -242,11 +239,6 @@ void bpi_clusters_free(clusters *c) {
 
 /* ----------------------------------------------------------------------------------- what is held */
 
-static void add_part(cluster *to, const cluster *part) {
-  bpi_add_to(&to->top, part->top);
-  bpi_add_to(&to->bottom, part->bottom);
-}
-
 size_t bpi_clusters_find(const clusters *c, const char *name) {
   for (size_t v = 0; v < c->values; v++)
     if (c->value[v] && name && !strcmp(c->value[v], name)) return v;
@@ -256,7 +248,7 @@ size_t bpi_clusters_find(const clusters *c, const char *name) {
 cluster bpi_clusters_total(const clusters *c, size_t metric_at, size_t value) {
   cluster total = {0, 0};
   for (size_t part = c->first[value]; part < c->first[value + 1]; part++)
-    add_part(&total, &c->sum[metric_at * c->parts + part]);
+    bpi_cluster_add(&total, c->sum[metric_at * c->parts + part]);
   return total;
 }
 
@@ -271,6 +263,6 @@ cluster_walk bpi_clusters_walk(const clusters *c, size_t metric_at, size_t value
 cluster bpi_clusters_next(cluster_walk *w, size_t cluster_at) {
   cluster found = {0, 0}; /* hours of one band are parts of their own */
   for (; w->part < w->end && w->c->cluster_of[w->part] == cluster_at; w->part++)
-    add_part(&found, &w->sum[w->part]);
+    bpi_cluster_add(&found, w->sum[w->part]);
   return found;
 }

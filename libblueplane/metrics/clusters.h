@@ -4,6 +4,7 @@
 #ifndef BPI_METRICS_CLUSTERS_H
 #define BPI_METRICS_CLUSTERS_H
 
+#include "base/sum.h"
 #include "metrics/compute.h"
 #include "metrics/frame.h"
 #include "metrics/stats.h"
@@ -31,6 +32,11 @@ typedef struct clusters {
 int bpi_clusters_ask(clusters *out, const compute_context *c, const bp_query *like,
                      const cluster_question *asked, bp_error **error);
 void bpi_clusters_free(clusters *c);
+
+static inline void bpi_cluster_add(cluster *to, cluster part) {
+  bpi_add_to(&to->top, part.top);
+  bpi_add_to(&to->bottom, part.bottom);
+}
 
 /* The value of a name, VALUE_NONE if it does not occur. */
 #define VALUE_NONE SIZE_MAX

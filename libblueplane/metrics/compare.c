@@ -99,7 +99,7 @@ static int compare(comparing *x, size_t metric_at, const char *subject, const ch
   contrast seen;
   const metric *m = x->m[metric_at];
   if (made) return made;
-  if (bpi_read_cancelled(x->c->store)) return bpi_fail(x->error, BP_ERR_CANCELLED, "cancelled");
+  if (bpi_read_cancelled(x->c->store)) return bpi_fail_cancelled(x->error);
   bpi_contrast_make(&seen, &x->pairs, bpi_contrast_is_share(m), m->scale);
   return keep(x, metric_at, subject, against, &seen);
 }

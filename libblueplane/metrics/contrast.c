@@ -120,10 +120,8 @@ static double value_for(const cluster *sum, int64_t scale) {
 void bpi_contrast_make(contrast *out, pair_list *p, bool shares, int64_t scale) {
   cluster a = {0, 0}, b = {0, 0};
   for (size_t i = 0; i < p->count; i++) {
-    bpi_add_to(&a.top, p->pair[i].a.top);
-    bpi_add_to(&a.bottom, p->pair[i].a.bottom);
-    bpi_add_to(&b.top, p->pair[i].b.top);
-    bpi_add_to(&b.bottom, p->pair[i].b.bottom);
+    bpi_cluster_add(&a, p->pair[i].a);
+    bpi_cluster_add(&b, p->pair[i].b);
   }
   *out = (contrast){.kind = shares ? CONTRAST_DIFFERENCE : CONTRAST_FACTOR,
                     .a = value_for(&a, scale),

@@ -139,7 +139,7 @@ static int compare(search *s, const insight_kind *kind, const char *subject, int
   contrast seen;
   const metric *m = &bpi_metrics[kind->metric];
   if (made) return made;
-  if (bpi_read_cancelled(s->c->store)) return bpi_fail(s->error, BP_ERR_CANCELLED, "cancelled");
+  if (bpi_read_cancelled(s->c->store)) return bpi_fail_cancelled(s->error);
   bpi_contrast_make(&seen, &s->pairs, bpi_insight_test(kind) == CONTRAST_DIFFERENCE,
                     m->shape == SHAPE_RATIO ? m->scale : 1);
   return keep(s, kind, subject, &seen, tells_both_ways(kind));

@@ -233,7 +233,7 @@ static void bound_numbers(gate *g, record *r) {
 
 /* A time that the calendar does not have is none. */
 static int64_t dated(int64_t time) {
-  return time >= 0 && time < BPI_TIME_LAST + BPI_SECOND ? time : BPI_TIME_NONE;
+  return time >= 0 && time < BPI_TIME_END ? time : BPI_TIME_NONE;
 }
 
 static bool is_erased(gate *g, const record *r) {

@@ -829,7 +829,7 @@ int bpi_publish(publication *out, const publication_input *in, bp_error **error)
   bpi_free(w.pool);
   if (!rc) return BP_OK;
   bpi_publication_free(out);
-  return rc == BP_ERR_CANCELLED ? bpi_fail(error, rc, "cancelled") : bpi_fail_nomem(error);
+  return rc == BP_ERR_CANCELLED ? bpi_fail_cancelled(error) : bpi_fail_nomem(error);
 }
 
 void bpi_publication_free(publication *p) {

@@ -113,7 +113,7 @@ static int count_facts(store *s, int64_t session, int64_t *out, bp_error **error
  * every five minutes, and a fact has no more than two: of long ones that is asked. */
 static int check_run(store *s, const run *r, bp_error **error) {
   int64_t facts = 0, length = bpi_span(r->start, r->end);
-  bool sound = length >= 0 && r->end < BPI_TIME_LAST + BPI_SECOND;
+  bool sound = length >= 0 && r->end < BPI_TIME_END;
   if (sound && length <= BPI_DAY) return BP_OK;
   int rc = sound ? count_facts(s, r->session, &facts, error) : BP_OK;
   if (rc != BP_OK || (sound && length <= bpi_times(facts, 2 * ACTIVE_GAP))) return rc;

@@ -365,8 +365,7 @@ static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count
     rc = bpi_places_find(&a->places, first + from, rows[from], &a->before);
     if (rc == BP_OK) rc = apply_group(a, kind, rows + from, to - from);
     from = to;
-    if (rc == BP_OK && atomic_load(&a->s->interrupted))
-      rc = bpi_fail(a->error, BP_ERR_CANCELLED, "cancelled");
+    if (rc == BP_OK && atomic_load(&a->s->interrupted)) rc = bpi_fail_cancelled(a->error);
   }
   return rc == BP_OK ? bpi_places_flush(&a->places) : rc;
 }

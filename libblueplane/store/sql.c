@@ -243,7 +243,7 @@ int bpi_sql_fail(int code, bp_error **error) {
   case SQLITE_IOERR:
     return bpi_fail(error, BP_ERR_IO, "reading or writing the store failed (code %d)", code);
   case SQLITE_AUTH: return bpi_fail(error, BP_ERR_DENIED, "access does not allow this");
-  case SQLITE_INTERRUPT: return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
+  case SQLITE_INTERRUPT: return bpi_fail_cancelled(error);
   default: return bpi_fail(error, BP_ERR_INTERNAL, "unexpected database code %d", code);
   }
 }
@@ -339,7 +339,7 @@ int bpi_sql_run_waiting(const store *s, sqlite3_stmt *statement, bp_error **erro
   if (rc != BP_ERR_BUSY || !bpi_store_interrupted(s)) return rc;
   bpi_error_free(*error);
   *error = NULL;
-  return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
+  return bpi_fail_cancelled(error);
 }
 
 void bpi_sql_bind(sqlite3_stmt *statement, int parameter, int64_t value) {
