@@ -29,6 +29,13 @@ const source *bpi_source_at(size_t index) {
   return index < bpi_source_count() ? registry[index] : NULL;
 }
 
+int bpi_source_number(const source *s) {
+  int number = 0;
+  while (registry[number] != s)
+    number++;
+  return number;
+}
+
 const source *bpi_source_by_name(const char *name) {
   for (size_t i = 0; name != NULL && i < bpi_source_count(); i++)
     if (strcmp(registry[i]->name, name) == 0) return registry[i];

@@ -1,0 +1,114 @@
+/* api/candidates.c: which files there are to read: those below a root that a source takes for its own, and of these the ones
+ * that are not as they were when they were read. Opens none of them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/ingest.h"
+#include "base/mem.h"
+
+#define TELL_EVERY 256 /* candidates found */
+
+int bpi_candidates_add(ingest *in, const char *path, const file_stat *stat, const source *reader) {
+  void *items = in->candidate;
+  if (bpi_reserve(&items, &in->capacity, in->candidates + 1, sizeof *in->candidate) != BP_OK)
+    return BP_ERR_NOMEM;
+  in->candidate = items;
+  candidate *c = &in->candidate[in->candidates];
+  memset(c, 0, sizeof *c);
+  if ((c->path = bpi_strndup(path, strlen(path))) == NULL) return BP_ERR_NOMEM;
+  c->key = bpi_hash_under(&in->path_key, path, strlen(path));
+  c->source = reader;
+  c->unreadable = stat == NULL;
+  if (stat != NULL) c->stat = *stat;
+  if (stat != NULL && reader != NULL && reader->beside != NULL) reader->beside(path, &c->stat);
+  in->bytes_total += (uint64_t)c->stat.size;
+  in->report.files_seen++;
+  in->candidates++;
+  return in->candidates % TELL_EVERY == 0 ? bpi_ingest_tell(in, 0) : BP_OK;
+}
+
+static int visit(void *user, const char *path, const file_stat *stat) {
+  ingest *in = user;
+  if (atomic_load(&in->handle->cancelled)) return bpi_ingest_cancel(in);
+  if (stat == NULL) return bpi_candidates_add(in, path, NULL, in->only);
+  if (in->only != NULL)
+    return in->only->is_ours(path) ? bpi_candidates_add(in, path, stat, in->only) : 0;
+  for (size_t i = 0; i < bpi_source_count(); i++)
+    if (bpi_source_at(i)->is_ours(path))
+      return bpi_candidates_add(in, path, stat, bpi_source_at(i));
+  return 0;
+}
+
+/* The walk shows a directory that cannot be read; no other path is a beginning of the root's. */
+static bool root_unreadable(const ingest *in, const char *root) {
+  return in->candidates == 1 && in->candidate[0].unreadable &&
+         strncmp(in->candidate[0].path, root, strlen(in->candidate[0].path)) == 0;
+}
+
+int bpi_candidates_walk(ingest *in, const char *root, bp_error **error) {
+  int rc = bpi_ingest_tell(in, 0);
+  if (rc == BP_OK) rc = bpi_walk(root, visit, in);
+  if (rc == BP_OK && root_unreadable(in, root)) rc = BP_ERR_IO;
+  if (rc == BP_ERR_NOTFOUND || rc == BP_ERR_IO) {
+    bpi_fail(error, rc,
+             rc == BP_ERR_IO ? "the directory cannot be read" : "there is no directory to scan");
+    return bpi_fail_detail(error, "path", root);
+  }
+  return rc;
+}
+
+static bool unchanged(const file_state *known, const file_stat *stat) {
+  return known->size == stat->size && known->modified_ns == stat->modified_ns &&
+         known->inode == (int64_t)stat->inode && known->device == (int64_t)stat->device;
+}
+
+static void is_known(void *user, size_t number, const file_state *known) {
+  candidate *c = &((ingest *)user)->candidate[number];
+  bool same = known->source == bpi_source_number(c->source);
+  c->unknown = false;
+  c->same = same && !c->unreadable && unchanged(known, &c->stat);
+  if (same && known->inode == (int64_t)c->stat.inode && known->position <= c->stat.size)
+    c->read = known->position;
+}
+
+static void drop_same(ingest *in) {
+  size_t kept = 0;
+  for (size_t i = 0; i < in->candidates; i++) {
+    candidate *c = &in->candidate[i];
+    if (c->same) {
+      in->bytes_total -= (uint64_t)c->stat.size;
+      bpi_free(c->path);
+    } else {
+      in->candidate[kept++] = *c;
+    }
+  }
+  in->candidates = kept;
+}
+
+/* Nearly always nothing is new: files that are as they were are told in one read of the store, before
+ * there is a worker. */
+static int drop_unchanged(ingest *in, bp_error **error) {
+  ident *keys = bpi_alloc(in->candidates * sizeof *keys);
+  if (keys == NULL) return bpi_fail_nomem(error);
+  for (size_t i = 0; i < in->candidates; i++) {
+    in->candidate[i].unknown = true;
+    keys[i] = in->candidate[i].key;
+  }
+  int rc = bpi_store_files(in->handle->store, keys, in->candidates, is_known, in, error);
+  bpi_free(keys);
+  drop_same(in);
+  return rc;
+}
+
+/* Large files first, so that threads end together; then by name, so that runs are alike. */
+static int by_size(const void *a, const void *b) {
+  const candidate *x = a, *y = b;
+  if (x->stat.size != y->stat.size) return x->stat.size > y->stat.size ? -1 : 1;
+  return strcmp(x->path, y->path);
+}
+
+int bpi_candidates_choose(ingest *in, bp_error **error) {
+  int rc = in->options.flags & BP_INGEST_RESTART ? BP_OK : drop_unchanged(in, error);
+  if (in->candidates > 0) qsort(in->candidate, in->candidates, sizeof *in->candidate, by_size);
+  return rc;
+}
