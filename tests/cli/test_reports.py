@@ -1,6 +1,6 @@
 """Reports and mails from outside: made of an organisation that does not exist, and every figure in them asked for again.
 
-    test_reports.py PROGRAM
+    test_reports.py PROGRAM [FAKENOW]
 
 The quarter of the demo is all that it publishes, so that `release show`, which tells of everything, has to tell the same. The rules
 of the recommendations are written here a second time, from docs/reports.md.
@@ -22,6 +22,7 @@ import unittest
 from pathlib import Path
 
 PROGRAM = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
+FAKENOW = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
 WEEKS, UNTIL, QUARTER = 13, "2026-03-29", "2026-Q1"
 VOID = {"meta", "rect", "line", "circle", "polygon", "polyline", "br"}
 
@@ -280,6 +281,29 @@ class Mail(unittest.TestCase):
         self.assertRegex(plain, rf"Prompts +{told['prompts']:,} ")
         for team in ("basalt", "cedar", "juniper"):
             self.assertNotIn(team, plain)
+
+    def test_several_teams(self):
+        """Two teams' stores published the week: whichever is named first, the manager is told of both, and a lead of neither by chance."""
+        if not FAKENOW:
+            self.skipTest("no clock can be set")
+        sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "docs"))
+        import teams
+        with tempfile.TemporaryDirectory(prefix="reports-") as other:
+            walk = teams.Walk(str(Path(__file__).resolve().parents[2]), PROGRAM, FAKENOW, other)
+            for name in ("store", "roster", "join", "share", "merge", "publish"):
+                walk.block(name)
+            files = [DEMO / "2026-W13.release", Path(other) / "acme.release"]
+            rows = csv.DictReader(io.StringIO(run("report", "executive", *files, "--period", "2026-03", "--format", "csv")))
+            cost = next(int(row["value"]) for row in rows if row["section"] == "At a glance" and row["metric"] == "cost")
+            mails = [run("mail", "--release", one, "--release", two) for one, two in (files, files[::-1])]
+            self.assertEqual(mails[0], mails[1])
+            plain = email.message_from_string(mails[0], policy=email.policy.default).get_body(("plain",)).get_content()
+            self.assertRegex(plain, rf"Cost +\${cost / 1e9:,.2f}\s")
+            for file in files:
+                own = json.loads(run("release", "show", file, "cost", "--json"))["rows"][0]["cost"]
+                self.assertLess(own, cost)
+            lead = ("mail", "--as", "lead", "--team", "atlas")
+            self.assertIn("two of the files are of the week 2026-W13", run(*lead, "--release", files[0], "--release", files[0], code=2))
 
     def test_page_of_the_mail(self):
         for name in ("mail-manager.eml", "mail-lead.eml"):

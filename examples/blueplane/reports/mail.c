@@ -13,6 +13,7 @@
 #include "../exits.h"
 #include "../pages/page.h"
 #include "../zone.h"
+#include "published.h"
 #include "spans.h"
 
 #define WEEKS_MOST 9   /* the week, and what it is held against */
@@ -31,7 +32,8 @@ typedef struct mail_week {
 typedef struct mail {
   program *asked;
   const struct audience *for_whom;
-  bp_store *stores[STORES_MOST];
+  published all; /* of a manager: what several teams published is one organisation */
+  bp_store *stores[STORES_MOST]; /* of a lead: each file is a week of the team */
   size_t store_count;
   mail_week weeks[WEEKS_MOST]; /* the last is the one that the mail is about */
   size_t count;
@@ -80,11 +82,9 @@ static const audience audiences[] = {
 
 /* ----------------------------------------------------------------------------------------- weeks */
 
-/* Keeps the last weeks in order; a week that is there already is not added again. */
+/* Keeps the last weeks in order. */
 static void add_week(mail *m, bp_store *store, int64_t monday) {
   size_t at = m->count;
-  for (size_t i = 0; i < m->count; i++)
-    if (m->weeks[i].monday == monday) return;
   while (at > 0 && m->weeks[at - 1].monday > monday)
     at--;
   if (m->count == WEEKS_MOST) {
@@ -104,6 +104,28 @@ static void add_week(mail *m, bp_store *store, int64_t monday) {
   snprintf(w->period, sizeof w->period, "%s/%s", from, last);
 }
 
+static bool has_week(const mail *m, int64_t monday) {
+  size_t at = 0;
+  while (at < m->count && m->weeks[at].monday != monday)
+    at++;
+  return at < m->count;
+}
+
+/* Which of two would be taken decides over the figures. */
+static int add_weeks(mail *m, bp_store *s, const bp_result *r) {
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    const char *name = bp_result_text(r, row, 0, NULL);
+    int64_t monday;
+    if (!read_week_name(&monday, name)) continue;
+    if (has_week(m, monday))
+      return complain(EXIT_USAGE, "name one file for each week",
+                      "two of the files are of the week %s", name);
+    if (m->organisation == NULL) m->organisation = copy_text(bp_result_text(r, row, 1, NULL));
+    add_week(m, s, monday);
+  }
+  return EXIT_OK;
+}
+
 static int add_store(mail *m, const char *path) {
   bp_open_options how = BP_OPEN_OPTIONS_INIT;
   bp_error *error = NULL;
@@ -118,17 +140,26 @@ static int add_store(mail *m, const char *path) {
   if (rc == BP_OK && team != NULL) rc = bp_narrow(s, how.access, team, &error);
   if (rc == BP_OK) rc = bp_inspect(&r, s, "published", &error);
   if (rc != BP_OK) return complain_of_opening(m->asked, error);
-  for (size_t row = 0; row < bp_result_rows(r); row++) {
-    int64_t monday;
-    if (!read_week_name(&monday, bp_result_text(r, row, 0, NULL))) continue;
-    if (m->organisation == NULL) m->organisation = copy_text(bp_result_text(r, row, 1, NULL));
-    add_week(m, s, monday);
-  }
+  int code = add_weeks(m, s, r);
   bp_result_free(r);
+  return code;
+}
+
+static int open_organisation(mail *m) {
+  const char *team = m->asked->options.value[OPTION_TEAM];
+  bp_error *error = NULL;
+  int code = open_published(&m->all, m->asked, m->for_whom->access);
+  if (code != EXIT_OK) return code;
+  if (team != NULL && bp_narrow(m->all.store, m->for_whom->access, team, &error) != BP_OK)
+    return complain_of(error);
+  m->organisation = copy_text(m->all.organisation);
+  for (size_t i = 0; i < m->all.weeks; i++)
+    add_week(m, m->all.store, m->all.monday[i]);
   return EXIT_OK;
 }
 
 static int open_weeks(mail *m) {
+  if (m->for_whom->access == BP_ACCESS_MANAGER) return open_organisation(m);
   const strings *files = &m->asked->options.release;
   int code = files->count == 0 ? add_store(m, m->asked->store_path) : EXIT_OK;
   for (size_t i = 0; i < files->count && code == EXIT_OK; i++)
@@ -166,6 +197,7 @@ static void forget(mail *m) {
     bp_result_free(m->lists[i]);
   for (size_t i = 0; i < m->store_count; i++)
     bp_close(m->stores[i]);
+  close_published(&m->all);
   free(m->organisation);
 }
 
