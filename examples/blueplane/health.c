@@ -183,22 +183,19 @@ int run_health(program *p) {
   if (said.count == 0 && given(&p->options, OPTION_FAIL_ON))
     strings_add(&said, ""); /* of a variable that is not set, say: it would be watched in vain */
   limit *limits = need(calloc(said.count + 1, sizeof *limits));
-  bp_store *operator= NULL;
   vitals v = {0};
   const double unknown = -1;
   int code = EXIT_OK;
   for (size_t i = 0; i < said.count && code == EXIT_OK; i++)
     code = read_limit(&limits[i], said.item[i]);
-  if (code == EXIT_OK) code = open_for_operator(&operator, p);
   if (code == EXIT_OK)
-    code = read_vitals(&v, p, operator, given(&p->options, OPTION_INTEGRITY) ? NULL : &unknown);
+    code = read_vitals(&v, p, given(&p->options, OPTION_INTEGRITY) ? NULL : &unknown);
   if (code == EXIT_OK && given(&p->options, OPTION_OUTPUT))
     code = write_health_page(p, &v);
   else if (code == EXIT_OK)
     code = write_vitals(&p->screen, &v);
   if (code == EXIT_OK) code = check_limits(limits, said.count, &v);
   vitals_free(&v);
-  bp_close(operator);
   free(limits);
   strings_free(&said);
   return code;

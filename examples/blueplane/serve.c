@@ -21,6 +21,7 @@
 #define HEALTH_EVERY 5 /* seconds */
 #define TODAY_EVERY 60 /* seconds, though nothing changed */
 #define INTEGRITY_EVERY 86400
+#define DAMAGED_EVERY 60 /* seconds; it may have been mended */
 #define TOKEN_LEAST 16
 
 #define HTML "text/html; charset=utf-8"
@@ -30,7 +31,6 @@
 typedef struct service {
   program *program;
   bool health_only;
-  bp_store *operator; /* health never sees more than an operator may */
   live live;
   server *server;
   char *token;
@@ -92,18 +92,21 @@ static void put_health(service *v, const vitals *all) {
   server_send(v->server, "/health/events", &event);
 }
 
-/* The check of the whole file is made once a day; its result stands until the next. */
+/* The check of the whole file is made once a day; its result stands until the next, unless the store could not be
+ * asked meanwhile: then it may be another. Figures that were not read again are not shown: they would look well. */
 static int make_health(service *v) {
   vitals all;
   time_t now = seconds_now();
-  bool due = v->integrity_at == 0 || now - v->integrity_at >= INTEGRITY_EVERY;
-  int code = read_vitals(&all, v->program, v->operator, due ? NULL : & v->sound);
-  if (code == EXIT_OK) {
-    const vital *sound = vital_of(&all, "integrity");
-    if (sound != NULL) v->sound = sound->value;
-    if (due) v->integrity_at = now;
-    put_health(v, &all);
-  }
+  bool due = v->integrity_at == 0 ||
+             now - v->integrity_at >= (v->sound < 1 ? DAMAGED_EVERY : INTEGRITY_EVERY);
+  int code = read_vitals(&all, v->program, due ? NULL : &v->sound);
+  const vital *sound = vital_of(&all, "integrity");
+  if (sound == NULL)
+    v->integrity_at = 0;
+  else if (due || sound->value < v->sound)
+    v->integrity_at = now;
+  if (sound != NULL) v->sound = sound->value;
+  if (!interrupted) put_health(v, &all);
   vitals_free(&all);
   v->health_at = now;
   return code;
@@ -188,12 +191,6 @@ static int choose_token(service *v, const char *address) {
   return EXIT_OK;
 }
 
-static int open_stores(service *v) {
-  int code = v->health_only ? EXIT_OK : open_store(v->program, false);
-  if (code == EXIT_OK) code = open_for_operator(&v->operator, v->program);
-  return code;
-}
-
 static void end_by_signal(int number) {
   (void)number;
   interrupted = 1;
@@ -213,7 +210,7 @@ int run_serve(program *p) {
   if (address == NULL) address = "127.0.0.1";
   end_by_service_manager();
   int code = choose_token(&v, address);
-  if (code == EXIT_OK) code = open_stores(&v);
+  if (code == EXIT_OK && !v.health_only) code = open_store(p, false);
   server_options how = {.address = address,
                         .port = (uint16_t)strtoul(port != NULL ? port : PORT, NULL, 10),
                         .token = v.token,
@@ -227,7 +224,6 @@ int run_serve(program *p) {
   if (code == EXIT_OK) code = run_until_interrupted(&v);
   server_stop(v.server);
   if (follows) live_close(&v.live);
-  bp_close(v.operator);
   text_free(&v.shown);
   free(v.token);
   return code;

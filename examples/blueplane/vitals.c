@@ -77,10 +77,16 @@ static double in_base_unit(double value, const char *unit) {
   return strcmp(unit, "us") == 0 || strcmp(unit, "ppm") == 0 ? value / 1e6 : value;
 }
 
+/* A store that does not answer may be one that nothing more will come of: that is known, too. */
+static int no_answer(vitals *v, bp_error *error) {
+  if (bp_error_code(error) == BP_ERR_CORRUPT) add(v, "integrity", NULL, 0);
+  return complain_of(error);
+}
+
 static int add_told(vitals *v, bp_store *operator) {
   bp_result *r = NULL;
   bp_error *error = NULL;
-  if (bp_inspect(&r, operator, "health", &error) != BP_OK) return complain_of(error);
+  if (bp_inspect(&r, operator, "health", &error) != BP_OK) return no_answer(v, error);
   for (size_t row = 0; row < bp_result_rows(r); row++)
     if (has_value(r, row, 1))
       add(v, bp_result_text(r, row, 0, NULL), bp_result_text(r, row, 3, NULL),
@@ -140,7 +146,10 @@ static void add_limit(vitals *v, const program *p) {
     return;
   double growth = number_of(v, "growth"), left = limit > used ? limit - used : 0;
   add(v, "limit_bytes", NULL, limit);
-  if (growth > 0) add(v, "days_to_limit", NULL, left / growth);
+  if (left <= 0)
+    add(v, "days_to_limit", NULL, 0); /* nor does it grow any more */
+  else if (growth > 0)
+    add(v, "days_to_limit", NULL, left / growth);
 }
 
 static int add_integrity(vitals *v, bp_store *operator) {
@@ -150,19 +159,23 @@ static int add_integrity(vitals *v, bp_store *operator) {
   interruptible_begin(&call, operator);
   int rc = bp_inspect(&r, operator, "integrity", &error);
   interruptible_end(&call);
-  if (rc != BP_OK) return complain_of(error);
+  if (rc != BP_OK) return no_answer(v, error);
   add(v, "integrity", NULL, (double)bp_result_int(r, 0, 1));
   bp_result_free(r);
   return EXIT_OK;
 }
 
-static void judge(vitals *v) {
+/* `wrong`: what could not be asked, or NULL. */
+static void judge(vitals *v, const char *wrong) {
   const vital *sound = vital_of(v, "integrity"), *waits = vital_of(v, "pending_age");
   const vital *left = vital_of(v, "days_to_limit");
   text why = {0};
   if (sound != NULL && sound->value < 1) {
     v->status = STATUS_FAILING;
     text_add(&why, "the store's file is damaged");
+  } else if (wrong != NULL) {
+    v->status = STATUS_FAILING;
+    text_add(&why, wrong);
   } else if (left != NULL && left->value < 1) {
     v->status = STATUS_FAILING;
     text_add(&why, "the store reaches its limit within a day");
@@ -175,20 +188,8 @@ static void judge(vitals *v) {
   add(v, "status", NULL, v->status);
 }
 
-int read_vitals(vitals *v, const program *p, bp_store *operator, const double * sound) {
-  *v = (vitals){0};
-  int code = add_told(v, operator);
-  if (code != EXIT_OK) return code;
-  add_pending(v, operator);
-  code = add_queue(v, p);
-  add_limit(v, p);
-  if (code == EXIT_OK && sound == NULL) code = add_integrity(v, operator);
-  if (sound != NULL && *sound >= 0) add(v, "integrity", NULL, *sound);
-  judge(v);
-  return code;
-}
-
-int open_for_operator(bp_store **out, const program *p) {
+/* With an operator's access, read only. */
+static int open_for_operator(bp_store **out, vitals *v, const program *p) {
   bp_open_options how = BP_OPEN_OPTIONS_INIT;
   bp_error *error = NULL;
   how.access = BP_ACCESS_DEVOPS;
@@ -201,8 +202,32 @@ int open_for_operator(bp_store **out, const program *p) {
     free(path);
     return EXIT_FAILED;
   }
-  int code = complain_of(error);
+  int code = no_answer(v, error);
   return code == EXIT_USAGE ? EXIT_FAILED : code;
+}
+
+/* Opened each time: another file may have come in the store's place. */
+static int ask_store(vitals *v, const program *p, const double *sound) {
+  bp_store *operator= NULL;
+  int code = open_for_operator(&operator, v, p);
+  if (code == EXIT_OK) code = add_told(v, operator);
+  if (code == EXIT_OK) {
+    add_pending(v, operator);
+    add_limit(v, p);
+  }
+  if (code == EXIT_OK && sound == NULL) code = add_integrity(v, operator);
+  if (code == EXIT_OK && sound != NULL && *sound >= 0) add(v, "integrity", NULL, *sound);
+  bp_close(operator);
+  return code;
+}
+
+int read_vitals(vitals *v, const program *p, const double *sound) {
+  *v = (vitals){0};
+  int code = ask_store(v, p, sound), queue = add_queue(v, p);
+  judge(v, code != EXIT_OK    ? "the store cannot be read"
+           : queue != EXIT_OK ? "the queue does not answer"
+                              : NULL);
+  return code != EXIT_OK ? code : queue;
 }
 
 /* ------------------------------------------------------------------------------------- showing */

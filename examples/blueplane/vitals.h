@@ -42,11 +42,10 @@ typedef struct vitals {
   char *reasons; /* a sentence where the status is not ok, else NULL */
 } vitals;
 
-/* Opens the store with an operator's access, read only; exit codes. */
-int open_for_operator(bp_store **out, const program *p);
 /* Asks for everything. `sound`: what a check of the whole file found before; NULL: it is checked now,
- * which takes long; negative: it was not and is not checked. After a complaint the exit code. */
-int read_vitals(vitals *v, const program *p, bp_store *operator, const double * sound);
+ * which takes long; negative: it was not and is not checked. After a complaint the exit code; what is
+ * known then, that something is wrong at least, is told nevertheless. */
+int read_vitals(vitals *v, const program *p, const double *sound);
 void vitals_free(vitals *v);
 /* The figure of the whole; NULL: it is not told. */
 const vital *vital_of(const vitals *v, const char *name);

@@ -199,6 +199,10 @@ class Health(Case):
         self.run_program("sync")
         _, told = self.figures("--size-limit", "3GB")
         self.assertEqual(told["limit_bytes", None], 3e9)
+        self.assertNotIn(("days_to_limit", None), told, "of a store that does not grow yet")
+        document, told = self.figures("--size-limit", "1kB")
+        self.assertEqual((document["status"], told["days_to_limit", None]), ("failing", 0), "what is full grows no more")
+        self.assertEqual(self.run_program("health", "--size-limit", "1kB", "--fail-on", "days_to_limit<14")[0], 5)
         for wrong in ("0", "x", "3 furlongs"):
             self.assertEqual(self.run_program("health", "--size-limit", wrong)[0], 2, wrong)
 
@@ -465,6 +469,25 @@ class Serve(Case):
         served = self.serve("--health")
         code, _, err = self.run_program("serve", "--health", "--port", str(served.port))
         self.assertEqual((code, "cannot listen" in err), (1, True), err)
+
+    def test_a_store_that_is_gone_or_another(self):
+        """What is served is of the file that is there: figures of before would look well for ever."""
+        self.run_program("sync")
+        store = os.path.join(self.root, ".local/share/blueplane")
+        served = self.serve("--health")
+        figures = lambda: {line.split()[0]: float(line.split()[1]) for line in served.ask("/metrics")[2].splitlines() if line[0] != "#"}
+        files = figures()["blueplane_files"]
+        os.rename(store, store + ".aside")
+        self.until("it is gone", lambda: figures() == {"blueplane_status": 2})
+        self.assertEqual(json.loads(served.ask("/health.json")[2])["reason"], "the store cannot be read")
+        self.assertIn("cannot be read", served.ask("/")[2])
+        self.write(prompt(1))
+        self.run_program("sync")
+        self.until("another came", lambda: figures().get("blueplane_files") == files + 1)
+        self.assertEqual((figures()["blueplane_status"], figures()["blueplane_integrity_ok"]), (0, 1))
+        with open(os.path.join(store, "blueplane.db"), "r+b") as file:
+            file.write(b"no database" * 10)
+        self.until("it is damaged", lambda: figures() == {"blueplane_status": 2, "blueplane_integrity_ok": 0})
 
     def test_many_questions_leave_memory_flat(self):
         served = self.serve()
