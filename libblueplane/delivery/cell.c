@@ -2,6 +2,7 @@
  * so no locale has a say. Refuses to know where a cell stands. */
 #include "delivery/cell.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -412,10 +413,41 @@ void bpi_cell_shown(buf *out, const looks *l, size_t row, size_t column) {
   }
 }
 
-void bpi_number_shown(buf *out, const looks *l, size_t column, double value) {
+/* A round number needs few of them; more than nine are none. */
+static unsigned decimals_of(double size) {
+  unsigned decimals = 0;
+  while (decimals < 9 && fabs(size - floor(size + 0.5)) > size * 1e-9) {
+    size *= 10;
+    decimals++;
+  }
+  return decimals;
+}
+
+static void write_level(buf *out, const looks *l, const look *k, const number *n) {
+  const unit *u = &units[k->unit];
+  double dollars = n->real / 1e9;
+  if (u->write == write_plain) {
+    write_rounded(out, l, k, n, n->real, decimals_of(n->real));
+  } else if (u->write == write_ratio) {
+    write_rounded(out, l, k, n, n->real * 100, decimals_of(n->real * 100));
+    bpi_buf_text(out, " %");
+  } else if (u->write == write_money && n->whole < UINT64_MAX) {
+    unsigned decimals = decimals_of(dollars);
+    if (decimals == 1) decimals = 2;
+    for (unsigned i = 0; i < decimals; i++)
+      dollars *= 10;
+    write_sign(out, l, k, n, n->whole == 0);
+    bpi_buf_char(out, '$');
+    write_fixed(out, (uint64_t)(dollars + 0.5), decimals);
+  } else {
+    write_number(out, l, k, n);
+  }
+}
+
+void bpi_level_shown(buf *out, const looks *l, size_t column, double value) {
   number n = real_number(value);
   if (l->result->column[column].type == BP_TYPE_INT) n.is_real = false;
-  write_number(out, l, &l->column[column], &n);
+  write_level(out, l, &l->column[column], &n);
 }
 
 void bpi_heading(buf *out, const looks *l, size_t column) {

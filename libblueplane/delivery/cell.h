@@ -42,8 +42,8 @@ void bpi_looks_free(looks *l);
 
 /* The cell's value with its marks: "≥" for a lower bound, "~" for an estimate. */
 void bpi_cell_shown(buf *out, const looks *l, size_t row, size_t column);
-/* A number of no cell as the column would show it: what stands at an axis. */
-void bpi_number_shown(buf *out, const looks *l, size_t column, double value);
+/* A round number of no cell, in the column's unit and with all its decimals: what stands at an axis. */
+void bpi_level_shown(buf *out, const looks *l, size_t column, double value);
 /* Title or name. */
 void bpi_heading(buf *out, const looks *l, size_t column);
 /* Companions are left out where the options say so. */

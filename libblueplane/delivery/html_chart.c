@@ -29,6 +29,7 @@ typedef struct chart {
   point *points;
   size_t count, left_out;
   double least, most; /* with zero between them */
+  double whole;       /* of all that is above zero, also of what is not drawn */
 } chart;
 
 /* -------------------------------------------------------------------------------------- points */
@@ -63,15 +64,16 @@ static void stretch(chart *c, double value) {
 }
 
 static void add_point(chart *c, size_t row, size_t column) {
+  bool has = bpi_table_state(c->r, row, column) == BP_CELL_VALUE;
+  double value = has ? real_of(c->r, row, column) : 0;
+  if (value > 0) c->whole += value;
   if (c->count == CHART_POINTS) {
     c->left_out++;
     return;
   }
   point *p = &c->points[c->count++];
-  *p = (point){.row = row, .column = column};
-  p->has = bpi_table_state(c->r, row, column) == BP_CELL_VALUE;
-  if (!p->has) return;
-  p->value = real_of(c->r, row, column);
+  *p = (point){.row = row, .column = column, .has = has, .value = value};
+  if (!has) return;
   p->has_low = read_end(c, p, "at_least", &p->low);
   p->has_high = read_end(c, p, "at_most", &p->high);
   stretch(c, p->value);
@@ -149,13 +151,11 @@ static void write_label(const chart *c, const point *p, size_t letters) {
   bpi_buf_free(&text);
 }
 
-/* A number at an axis, without decimals that say nothing: "$600". */
+/* A number at an axis, exact where values are rounded: it says how high a line is. */
 static void write_level(const chart *c, double value) {
   html *h = c->h;
-  bpi_number_shown(&h->scratch, &h->looks, c->metric, value);
-  size_t length = h->scratch.length;
-  if (length > 3 && memcmp(h->scratch.data + length - 3, ".00", 3) == 0) length -= 3;
-  if (length > 0) bpi_html_text(h->out, h->scratch.data, length);
+  bpi_level_shown(&h->scratch, &h->looks, c->metric, value);
+  if (h->scratch.length > 0) bpi_html_text(h->out, h->scratch.data, h->scratch.length);
   h->scratch.length = 0;
 }
 
@@ -181,9 +181,11 @@ static void write_summary(const chart *c) {
   const point *most = NULL, *least = NULL;
   buf *out = c->h->out;
   size_t missing = 0;
+  bool all = true; /* of the whole is told */
   for (size_t i = 0; i < c->count; i++) {
     const point *p = &c->points[i];
     missing += !p->has;
+    all &= p->has && !bpi_table_lower_bound(c->r, p->row, p->column);
     if (!p->has) continue;
     if (most == NULL || p->value > most->value) most = p;
     if (least == NULL || p->value < least->value) least = p;
@@ -204,6 +206,8 @@ static void write_summary(const chart *c) {
     bpi_buf_int(out, (int64_t)c->left_out);
     bpi_buf_text(out, " more in the table only.");
   }
+  if (c->h->looks.options.chart == CHART_SHARE && !all)
+    bpi_buf_text(out, " Shares are of what is told.");
 }
 
 /* ------------------------------------------------------------------------------------- drawing */
@@ -491,9 +495,7 @@ static const char *color_of(size_t at) {
 }
 
 static void draw_shares(chart *c) {
-  double sum = 0, before = 0;
-  for (size_t i = 0; i < c->count; i++)
-    if (c->points[i].has && c->points[i].value > 0) sum += c->points[i].value;
+  double sum = c->whole, before = 0;
   begin(c, SHARE_HEIGHT + 60 + (int64_t)c->count * SHARE_STEP);
   for (size_t i = 0; i < c->count; i++) {
     const point *p = &c->points[i];

@@ -267,11 +267,63 @@ START_TEST(html_of_numbers_far_apart) {
 }
 END_TEST
 
+/* Days with so much of a metric each. */
+static bp_result *days_of(const char *unit, int type, const double *values, size_t count) {
+  bp_result *t = bpi_table_new();
+  size_t day = bpi_table_add_column(t, BP_TYPE_TEXT, "time.day", "dimension");
+  size_t metric = bpi_table_add_column(t, type, "metric", "metric");
+  bpi_table_column_meta(t, metric, "unit", unit);
+  for (size_t i = 0; i < count; i++) {
+    bpi_table_add_row(t);
+    set(t, day, "2026-03-01");
+    if (type == BP_TYPE_INT)
+      bpi_table_set_int(t, metric, (int64_t)values[i]);
+    else
+      bpi_table_set_real(t, metric, values[i]);
+  }
+  return finished(t);
+}
+
+/* A line's level is named by what it is: 0.12 % and its half are not both "0.1 %", nor is 1.2 cents one. */
+START_TEST(html_levels) {
+  static const struct {
+    const char *unit;
+    int type;
+    double value;
+    const char *pieces[3];
+  } cases[] = {{"ratio", BP_TYPE_REAL, 0.00115, {">0.12 %</text>", ">0.06 %</text>", NULL}},
+               {"ratio", BP_TYPE_REAL, 0.9, {">100 %</text>", ">50 %</text>", NULL}},
+               {"nUSD", BP_TYPE_INT, 1.1e7, {">$0.012</text>", ">$0.006</text>", NULL}},
+               {"nUSD", BP_TYPE_INT, 1.1e9, {">$1.20</text>", ">$0.60</text>", NULL}},
+               {"nUSD", BP_TYPE_REAL, 2.9e7, {">$0.03</text>", ">$0.015</text>", NULL}},
+               {"tokens", BP_TYPE_INT, 1150, {">1.2k</text>", ">600</text>", NULL}},
+               {"", BP_TYPE_REAL, 0.011, {">0.012</text>", ">0.006</text>", NULL}},
+               {"", BP_TYPE_INT, 1150, {">1,200</text>", ">600</text>", NULL}}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    expect_within(days_of(cases[i].unit, cases[i].type, &cases[i].value, 1),
+                  "html:chart=line,compact", cases[i].pieces);
+}
+END_TEST
+
+/* A part is one of all rows, also of those that there is no room for: 1 of 200. */
+START_TEST(html_share_of_many) {
+  static const char *const pieces[] = {"80 more in the table only.</desc>",
+                                       "x=\"0\" y=\"0\" width=\"3.2\"", ": 0.5 %, 1</text>", NULL};
+  double ones[200];
+  for (size_t i = 0; i < 200; i++)
+    ones[i] = 1;
+  expect_within(days_of("", BP_TYPE_INT, ones, 200), "html:chart=share", pieces);
+}
+END_TEST
+
 /* 300 is all there is to share. */
 START_TEST(html_share) {
   static const char *const pieces[] = {
+      "1 without a number. Shares are of what is told.</desc>",
       "class=\"bp-s0\" fill=\"#2b6cb0\" x=\"0\" y=\"0\" width=\"640\" height=\"28\"/>",
-      "&lt;core&gt; &amp; co: 100.0 %, 300</text>", "abcdefgh: −100</text>", "web: withheld</text>",
+      "&lt;core&gt; &amp; co: 100.0 %, 300</text>",
+      "abcdefgh: −100</text>",
+      "web: withheld</text>",
       NULL};
   expect_within(three_groups(), "html:chart=share", pieces);
 }
@@ -837,6 +889,8 @@ int main(void) {
   tcase_add_test(tests, html_line);
   tcase_add_test(tests, html_of_numbers_far_apart);
   tcase_add_test(tests, html_share);
+  tcase_add_test(tests, html_share_of_many);
+  tcase_add_test(tests, html_levels);
   tcase_add_test(tests, table);
   tcase_add_test(tests, table_in_ascii_with_titles);
   tcase_add_test(tests, table_in_color);
