@@ -154,6 +154,15 @@ class Reports(unittest.TestCase):
             change = 100 * ((now[name] / 4) / (before[name] / 3) - 1)
             self.assertAlmostEqual(float(size) if sign == "+" else -float(size), change, delta=0.51)
 
+    def test_what_came_later_is_no_part_of_it(self):
+        """A report of February ends with February, whatever is published since: its change stands beside its own figures."""
+        text = run("report", "executive", "--store", DEMO / "acme.db", "--period", "2026-02", "--format", "md")
+        self.assertIn("| Figure | 2026-01 | 2026-02 | Change |", text)
+        self.assertIn("| Figure | 2026-01 | 2026-02 | 2026-03 | Change |", run(
+            "report", "executive", "--store", DEMO / "acme.db", "--period", "2026-03", "--format", "md"))
+        until = [word for file in sorted(DEMO.glob("*.release")) if file.stem <= "2026-W09" for word in ("--release", file)]
+        self.assertEqual(run("report", "executive", *until, "--period", "2026-02", "--format", "md"), text)
+
     def test_recommendations_follow_their_rules(self):
         names = ["cost_per_task", "cache_efficiency", "acceptance_rate", "adoption_rate", "roi"]
         [all_], _ = asked(*names)

@@ -2,9 +2,11 @@
 #include "executive.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../calendar.h"
 #include "../exits.h"
 #include "report.h"
 #include "spans.h"
@@ -193,10 +195,25 @@ static const char *const shown_windows[] = {
 #define SHOWN_WINDOWS (sizeof shown_windows / sizeof *shown_windows)
 #define WINDOWS_MOST 4
 
-/* The last windows side by side and, behind them, the change from the one before the last. */
+/* Rows up to the window's own: what came later is no part of its report. */
+static size_t rows_until(const bp_result *r, const window *w) {
+  int year, month, day;
+  char name[24];
+  civil_of(w->from, &year, &month, &day);
+  if (w->quarter)
+    snprintf(name, sizeof name, "%04d-Q%d", year % 10000, (month + 2) / 3);
+  else
+    snprintf(name, sizeof name, "%04d-%02d", year % 10000, month);
+  size_t rows = bp_result_rows(r);
+  while (rows > 0 && strcmp(bp_result_text(r, rows - 1, 0, NULL), name) > 0)
+    rows--;
+  return rows;
+}
+
+/* The window behind those before it and, behind them, the change from the last of these. */
 static void put_windows(paper *p, const executive *e) {
   const bp_result *r = e->windows;
-  size_t rows = bp_result_rows(r), first = rows > WINDOWS_MOST ? rows - WINDOWS_MOST : 0;
+  size_t rows = rows_until(r, &e->now), first = rows > WINDOWS_MOST ? rows - WINDOWS_MOST : 0;
   size_t columns = rows - first + 2, cells = columns * (SHOWN_WINDOWS + 1);
   char **texts = need(calloc(cells, sizeof *texts));
   texts[0] = copy_text("Figure");
