@@ -285,6 +285,22 @@ async function named(browser) {
   await page.setViewportSize({ width: 1280, height: 900 });
   check(await page.locator("#tools .scroll").first().evaluate((each) => each.scrollWidth <= each.clientWidth + 1), "names: a long name pushes the figures out of sight");
   await close(page, "names");
+  await gaps(browser, file);
+}
+
+// What is not there is neither new nor zero: yesterday had calls of tools and today has none, and a week that is withheld is a gap.
+async function gaps(browser, file) {
+  const page = await open(browser, file, { hash: "today,previous,interactions" });
+  const tile = (await page.locator(".tile", { hasText: "Tool success rate" }).textContent()).replace(/\u00a0/g, " ");
+  check(/ vs 100 %/.test(tile) && !/new|±|−/.test(tile), `gaps: a figure that is not there changed: ${tile}`);
+  const drawn = await page.evaluate(() => [...sparkline([4, null, 0, 2]).querySelectorAll(".spark-line")].map((path) => path.getAttribute("d")));
+  check(drawn.join(" ") === "M2.0 3.0h1 M79.3 23.0L118.0 13.0", `gaps: drawn as ${drawn}`);
+  const values = await page.evaluate(() => {
+    const table = result({ rows: 4, meta: {}, columns: { lines_added: { values: [5, null, null, null], states: [[1, "withheld"], [2, "uncovered"]] }, tool_success_rate: { values: [0.5, null, null, null], states: [[1, "withheld"]] } } });
+    return ["lines_added", "tool_success_rate"].map((name) => [0, 1, 2, 3].map((row) => table.drawn(row, name)));
+  });
+  check(JSON.stringify(values) === "[[5,null,null,0],[0.5,null,null,null]]", `gaps: ${JSON.stringify(values)}`);
+  await close(page, "gaps");
 }
 
 // Every row of panels reaches from edge to edge.

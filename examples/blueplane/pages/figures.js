@@ -28,6 +28,12 @@ class Result {
     return this.states.get(name).get(row) || (this.value(row, name) === null ? "empty" : "value");
   }
 
+  // What a small chart draws: a gap where nothing is told; a sum with nothing to count is none.
+  drawn(row, name) {
+    const value = this.value(row, name);
+    return value === null && this.state(row, name) === "empty" && Result.describe(name).type === "int" ? 0 : value;
+  }
+
   // The greatest value of a column, at least 0.
   most(name) {
     let most = 0;

@@ -118,16 +118,24 @@ function tableBehind(table, dimension, names, open) {
 
 // ------------------------------------------------------------------------------------------------------- charts
 
-// A line as small as a word.
+// A line as small as a word. What is null is a gap.
 function sparkline(values, spoken) {
   const most = Math.max(...values, 0), width = 120, height = 26;
   if (values.length < 2 || most === 0) return el("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
   const x = (i) => 2 + i * (width - 4) / (values.length - 1), y = (v) => height - 3 - v * (height - 6) / most;
-  const line = values.map((v, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(v || 0).toFixed(1)}`).join("");
+  const stretches = [];
+  values.forEach((value, i) => {
+    if (value === null) return;
+    if (i === 0 || values[i - 1] === null) stretches.push([]);
+    stretches[stretches.length - 1].push([x(i), y(value)]);
+  });
+  const paths = stretches.map((points) => {
+    const [first, last] = [points[0][0], points[points.length - 1][0]];
+    const line = points.map(([left, top], i) => `${i ? "L" : "M"}${left.toFixed(1)} ${top.toFixed(1)}`).join("") + (points.length === 1 ? "h1" : "");
+    return [el("path", { class: "spark-area", d: `${line}L${last} ${height - 3}L${first} ${height - 3}Z` }), el("path", { class: "spark-line", d: line })];
+  });
   return el("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: spoken ? "img" : null,
-    "aria-label": spoken || null, "aria-hidden": spoken ? null : "true" },
-    el("path", { class: "spark-area", d: `${line}L${x(values.length - 1)} ${height - 3}L${x(0)} ${height - 3}Z` }),
-    el("path", { class: "spark-line", d: line }));
+    "aria-label": spoken || null, "aria-hidden": spoken ? null : "true" }, paths);
 }
 
 // Colours as a canvas wants them.

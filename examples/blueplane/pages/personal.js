@@ -38,13 +38,15 @@ function delta(metric, from = compared("totals")) {
   if (!comparing() || !from.has(`${metric}.baseline`)) return null;
   const baseline = `${metric}.baseline`;
   if (from.state(0, baseline) === "empty" || from.value(0, baseline) === null) return el("span", { class: "tile-delta" }, "nothing to compare with");
+  const against = el("span", { class: "against" }, " vs ", figure(from, 0, baseline));
+  if (from.value(0, metric) === null) return el("span", { class: "tile-delta" }, against);
   const relative = from.value(0, name), difference = from.value(0, `${metric}.difference`);
   const ratio = Result.describe(metric).unit === "ratio";
   const way = difference > 0 ? "up" : difference < 0 ? "down" : "same";
   const arrow = { up: "▲", down: "▼", same: "" }[way];
   const said = ratio && difference !== null ? `${difference < 0 ? "−" : "+"}${fixed(Math.abs(difference) * 100, 1)} points` : relative === null ? "new" : change(relative);
   const judged = better[metric] ? (better[metric] > 0) === (difference > 0) ? "good" : "bad" : "";
-  return el("span", { class: `tile-delta ${way === "same" ? "" : judged}` }, arrow ? el("span", { "aria-hidden": "true", class: "arrow" }, arrow + " ") : null, said, el("span", { class: "against" }, " vs ", figure(from, 0, baseline)));
+  return el("span", { class: `tile-delta ${way === "same" ? "" : judged}` }, arrow ? el("span", { "aria-hidden": "true", class: "arrow" }, arrow + " ") : null, said, against);
 }
 
 function lede() {
@@ -77,7 +79,7 @@ const tiles = [["active_time"], ["interactions"], ["sessions"], ["lines_added", 
 
 function tile([metric, second]) {
   const from = compared(compared("totals").has(metric) ? "totals" : "work"), trend = compared("trend");
-  const values = trend.has(metric) ? rowsOf(trend).map((row) => trend.value(row, metric) || 0) : [];
+  const values = trend.has(metric) ? rowsOf(trend).map((row) => trend.drawn(row, metric)) : [];
   const value = figure(from, 0, metric);
   if (from.state(0, metric) === "empty") value.textContent = "–";
   const shown = second ? ["+", value, el("span", { class: "tile-second" }, " −", figure(from, 0, second))] : [value];

@@ -118,7 +118,7 @@ const tileMetrics = [["totals", "active_users"], ["totals", "adoption_rate"], ["
 
 function tile([source, metric]) {
   const from = table(source), trend = result(page.trend), told = range(from, 0, metric);
-  const values = trend.has(metric) ? rowsOf(trend).map((row) => trend.value(row, metric) || 0) : [];
+  const values = trend.has(metric) ? rowsOf(trend).map((row) => trend.drawn(row, metric)) : [];
   const value = figure(from, 0, metric);
   if (metric === "active_users" && told) value.textContent = told;
   return el("button", { type: "button", class: "tile", "aria-haspopup": "dialog", onclick: () => openDetail(() => figureDetail(source, metric)) },
@@ -220,7 +220,7 @@ function qualityPanel() {
   const weekly = trend.rows > 2 && there.some((name) => trend.has(name)), ranges = there.some((name) => range(from, 0, name));
   return panel("quality", "Errors, retries, outcomes", there.length < 4 ? "" : "half", null, figureTable([
     { title: "Figure", cell: (name) => opener(titleOf(name), () => openDetail(() => figureDetail("quality", name))) },
-    weekly ? { title: "Weeks", class: "spark-cell", cell: (name) => trend.has(name) ? sparkline(rowsOf(trend).map((row) => trend.value(row, name) || 0)) : "" } : null,
+    weekly ? { title: "Weeks", class: "spark-cell", cell: (name) => trend.has(name) ? sparkline(rowsOf(trend).map((row) => trend.drawn(row, name))) : "" } : null,
     { title: "Value", number: true, cell: (name) => figure(from, 0, name) },
     ranges ? { title: "Between", number: true, class: "minor soft", cell: (name) => range(from, 0, name) || "" } : null].filter(Boolean), there, { caption: "Errors, retries, outcomes", captionHidden: true }));
 }
