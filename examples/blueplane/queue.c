@@ -62,30 +62,39 @@ static const redisReply *member(const redisReply *r, const char *name) {
   return NULL;
 }
 
-static double integer_of(const redisReply *r) {
-  return r != NULL && r->type == REDIS_REPLY_INTEGER ? (double)r->integer : 0;
+static bool is_integer(const redisReply *r) {
+  return r != NULL && r->type == REDIS_REPLY_INTEGER;
 }
 
-/* What the group was not given yet, and what it was given and has not acknowledged. */
-static bool group_depth(double *entries, const redisReply *groups, const char *name) {
+static const char not_there[] = "there is no such stream or group";
+
+/* What the group was not given yet, and what it was given and has not acknowledged. The first is not known where
+ * entries were deleted before they were given, nor to a Redis before 7. NULL, or why it is not told. */
+static const char *group_depth(double *entries, const redisReply *groups, const char *name) {
   for (size_t i = 0; groups->type == REDIS_REPLY_ARRAY && i < groups->elements; i++) {
     const redisReply *own = member(groups->element[i], "name");
     if (own == NULL || own->str == NULL || strcmp(own->str, name) != 0) continue;
-    *entries = integer_of(member(groups->element[i], "lag")) +
-               integer_of(member(groups->element[i], "pending"));
-    return true;
+    const redisReply *left = member(groups->element[i], "lag");
+    const redisReply *taken = member(groups->element[i], "pending");
+    if (!is_integer(left) || !is_integer(taken))
+      return "Redis does not know how many entries wait for this group";
+    *entries = (double)left->integer + (double)taken->integer;
+    return NULL;
   }
-  return false;
+  return not_there;
 }
 
-static bool ask_depth(double *entries, redisContext *redis, const address *a) {
+static const char *ask_depth(double *entries, redisContext *redis, const address *a) {
   redisReply *reply = a->group == NULL ? redisCommand(redis, "XLEN %s", a->stream)
                                        : redisCommand(redis, "XINFO GROUPS %s", a->stream);
-  bool told = reply != NULL && (a->group != NULL ? group_depth(entries, reply, a->group)
-                                                 : reply->type == REDIS_REPLY_INTEGER);
-  if (told && a->group == NULL) *entries = (double)reply->integer;
+  const char *wrong = not_there;
+  if (a->group != NULL && reply != NULL) wrong = group_depth(entries, reply, a->group);
+  if (a->group == NULL && is_integer(reply)) {
+    *entries = (double)reply->integer;
+    wrong = NULL;
+  }
   if (reply != NULL) freeReplyObject(reply);
-  return told;
+  return wrong;
 }
 
 int read_queue(double *entries, const char *url) {
@@ -98,11 +107,11 @@ int read_queue(double *entries, const char *url) {
   struct timeval patience = {.tv_sec = PATIENCE};
   redisContext *redis = redisConnectWithTimeout(a.host, a.port, patience);
   bool reached = redis != NULL && redis->err == 0 && redisSetTimeout(redis, patience) == REDIS_OK;
-  bool told = reached && ask_depth(entries, redis, &a);
+  const char *wrong = reached ? ask_depth(entries, redis, &a) : NULL;
   if (redis != NULL) redisFree(redis);
   address_free(&a);
   if (!reached) return complain(EXIT_FAILED, "is it running?", "--queue: Redis does not answer");
-  if (!told) return complain(EXIT_FAILED, NULL, "--queue: there is no such stream or group");
+  if (wrong != NULL) return complain(EXIT_FAILED, NULL, "--queue: %s", wrong);
   return EXIT_OK;
 }
 #endif

@@ -379,8 +379,7 @@ static void write_word(buf *out, const looks *l, size_t column, const char *text
   bpi_buf_free(&title);
 }
 
-/* "At least 0" says nothing. */
-static bool says_nothing(const bp_result *r, size_t row, size_t column) {
+bool bpi_says_nothing(const bp_result *r, size_t row, size_t column) {
   const table_column *c = &r->column[column];
   if (!bpi_is_number(r, column) || !bpi_table_lower_bound(r, row, column)) return false;
   return c->type == BP_TYPE_INT ? c->ints[row] == 0 : c->reals[row] <= 0;
@@ -389,7 +388,7 @@ static bool says_nothing(const bp_result *r, size_t row, size_t column) {
 void bpi_cell_shown(buf *out, const looks *l, size_t row, size_t column) {
   const table_column *c = &l->result->column[column];
   const look *k = &l->column[column];
-  if (says_nothing(l->result, row, column)) {
+  if (bpi_says_nothing(l->result, row, column)) {
     bpi_buf_text(out, l->options.ascii ? "-" : "\xE2\x80\x93");
     return;
   }

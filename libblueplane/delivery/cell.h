@@ -40,7 +40,9 @@ typedef struct looks {
 int bpi_looks_init(looks *l, const bp_result *r, const delivery_options *options);
 void bpi_looks_free(looks *l);
 
-/* The cell's value with its marks: "≥" for a lower bound, "~" for an estimate. */
+/* Whether it is "at least 0". */
+bool bpi_says_nothing(const bp_result *r, size_t row, size_t column);
+/* The cell's value with its marks: "≥" for a lower bound, "~" for an estimate; "–" where it says nothing. */
 void bpi_cell_shown(buf *out, const looks *l, size_t row, size_t column);
 /* A round number of no cell, in the column's unit and with all its decimals: what stands at an axis. */
 void bpi_level_shown(buf *out, const looks *l, size_t column, double value);

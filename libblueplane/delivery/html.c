@@ -144,14 +144,16 @@ const char *bpi_html_state(const bp_result *r, size_t row, size_t column) {
 }
 
 typedef struct seen {
-  bool state[STATES], lower_bound, estimate;
+  bool state[STATES], lower_bound, nothing, estimate;
 } seen;
 
 static void look_at(seen *s, const looks *l, size_t row, size_t column) {
   int state = bpi_table_state(l->result, row, column);
   for (size_t i = 0; i < STATES; i++)
     s->state[i] |= states[i].state == state;
-  s->lower_bound |= bpi_table_lower_bound(l->result, row, column);
+  bool nothing = bpi_says_nothing(l->result, row, column);
+  s->nothing |= nothing;
+  s->lower_bound |= !nothing && bpi_table_lower_bound(l->result, row, column);
   s->estimate |= state == BP_CELL_VALUE && l->column[column].estimate;
 }
 
@@ -179,6 +181,7 @@ static void write_legend(html *h) {
   for (size_t i = 0; i < STATES; i++)
     explain(h, s.state[i], states[i].word, states[i].meaning, &first);
   explain(h, s.lower_bound, "\xE2\x89\xA5", "the true number is at least this", &first);
+  explain(h, s.nothing, "\xE2\x80\x93", "nothing of it is known", &first);
   explain(h, s.estimate, "~", "an estimate", &first);
   explain(h, clock, "Times", bpi_zone_name(h->looks.zone), &first);
   if (!first) bpi_buf_text(h->out, "</p>\n");

@@ -181,11 +181,11 @@ static void write_summary(const chart *c) {
   const point *most = NULL, *least = NULL;
   buf *out = c->h->out;
   size_t missing = 0;
-  bool all = true; /* of the whole is told */
+  bool bounds = false; /* some are lower ones */
   for (size_t i = 0; i < c->count; i++) {
     const point *p = &c->points[i];
     missing += !p->has;
-    all &= p->has && !bpi_table_lower_bound(c->r, p->row, p->column);
+    bounds |= bpi_table_lower_bound(c->r, p->row, p->column);
     if (!p->has) continue;
     if (most == NULL || p->value > most->value) most = p;
     if (least == NULL || p->value < least->value) least = p;
@@ -194,8 +194,9 @@ static void write_summary(const chart *c) {
     bpi_buf_text(out, "No number can be shown.");
     return;
   }
-  tell(c, "Highest: ", most);
-  if (least != most) tell(c, " Lowest: ", least);
+  /* Another may be more than it is told to be. */
+  tell(c, bounds ? "Most that is told: " : "Highest: ", most);
+  if (least != most && !bounds) tell(c, " Lowest: ", least);
   if (missing > 0) {
     bpi_buf_char(out, ' ');
     bpi_buf_int(out, (int64_t)missing);
@@ -206,7 +207,7 @@ static void write_summary(const chart *c) {
     bpi_buf_int(out, (int64_t)c->left_out);
     bpi_buf_text(out, " more in the table only.");
   }
-  if (c->h->looks.options.chart == CHART_SHARE && !all)
+  if (c->h->looks.options.chart == CHART_SHARE && (bounds || missing > 0))
     bpi_buf_text(out, " Shares are of what is told.");
 }
 

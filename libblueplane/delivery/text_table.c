@@ -37,7 +37,7 @@ typedef struct layout {
 
 /* The marks of the shown cells, each explained below the table. */
 typedef struct marks {
-  bool lower_bound, estimate, withheld, uncovered, clock;
+  bool lower_bound, nothing, estimate, withheld, uncovered, clock;
 } marks;
 
 /* ------------------------------------------------------------------------------------- width */
@@ -266,13 +266,15 @@ static void mark_cell(marks *m, const layout *l, size_t row, size_t column) {
   int state = bpi_table_state(l->result, row, column);
   m->withheld |= state == BP_CELL_WITHHELD;
   m->uncovered |= state == BP_CELL_UNCOVERED;
-  m->lower_bound |= bpi_table_lower_bound(l->result, row, column);
+  bool nothing = bpi_says_nothing(l->result, row, column);
+  m->nothing |= nothing;
+  m->lower_bound |= !nothing && bpi_table_lower_bound(l->result, row, column);
   m->estimate |= state == BP_CELL_VALUE && l->looks.column[column].estimate;
   m->clock |= state == BP_CELL_VALUE && bpi_shows_clock(&l->looks, column);
 }
 
 static marks find_marks(const layout *l) {
-  marks m = {false, false, false, false, false};
+  marks m = {false, false, false, false, false, false};
   for (size_t column = 0; column < l->result->columns; column++)
     for (size_t row = 0; l->lanes[column].shown && row < l->result->rows; row++)
       mark_cell(&m, l, row, column);
@@ -324,13 +326,16 @@ static void write_notes(buf *out, const layout *l) {
   const struct {
     bool said;
     const char *text;
-  } texts[] = {{l->result->rows == 0, "no rows"},
-               {m.lower_bound, ascii ? ">= the true number is at least this"
-                                     : "\xE2\x89\xA5 the true number is at least this"},
-               {m.uncovered,
-                ascii ? "- not recorded by any source" : "\xE2\x80\x93 not recorded by any source"},
-               {m.estimate, "~ an estimate"},
-               {m.withheld, "withheld: kept back for privacy"}};
+  } texts[] = {
+      {l->result->rows == 0, "no rows"},
+      {m.lower_bound, ascii ? ">= the true number is at least this"
+                            : "\xE2\x89\xA5 the true number is at least this"},
+      {m.uncovered && !m.nothing,
+       ascii ? "- not recorded by any source" : "\xE2\x80\x93 not recorded by any source"},
+      {m.nothing, ascii ? "- nothing of it is known, or not recorded by any source"
+                        : "\xE2\x80\x93 nothing of it is known, or not recorded by any source"},
+      {m.estimate, "~ an estimate"},
+      {m.withheld, "withheld: kept back for privacy"}};
   buf note;
   bpi_buf_init(&note, out->limit);
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

@@ -316,6 +316,34 @@ START_TEST(html_share_of_many) {
 }
 END_TEST
 
+/* Of what is at least so much nobody knows which is least; "at least none" says nothing, and the dash says so. */
+START_TEST(lower_bounds) {
+  static const char *const chart[] = {
+      "<desc>Most that is told: a, " AT_LEAST "7. Shares are of what is told.</desc>",
+      "<b>" AT_LEAST "</b>: the true number is at least this. <b>" DASH
+      "</b>: nothing of it is known.</p>",
+      NULL};
+  bp_result *both[2];
+  for (size_t i = 0; i < 2; i++) {
+    bp_result *t = bpi_table_new();
+    size_t name = bpi_table_add_column(t, BP_TYPE_TEXT, "name", "dimension");
+    size_t count = bpi_table_add_column(t, BP_TYPE_INT, "count", "metric");
+    for (int row = 0; row < 2; row++) {
+      bpi_table_add_row(t);
+      set(t, name, row == 0 ? "a" : "b");
+      bpi_table_set_int(t, count, row == 0 ? 7 : 0);
+      bpi_table_set_state(t, count, BP_CELL_LOWER_BOUND);
+    }
+    both[i] = finished(t);
+  }
+  expect_within(both[0], "html:chart=share", chart);
+  expect(
+      both[1], "table:ascii",
+      "name  count\n----  -----\na       >=7\nb         -\n\n>= the true number is at least this\n"
+      "- nothing of it is known, or not recorded by any source\n");
+}
+END_TEST
+
 /* 300 is all there is to share. */
 START_TEST(html_share) {
   static const char *const pieces[] = {
@@ -891,6 +919,7 @@ int main(void) {
   tcase_add_test(tests, html_share);
   tcase_add_test(tests, html_share_of_many);
   tcase_add_test(tests, html_levels);
+  tcase_add_test(tests, lower_bounds);
   tcase_add_test(tests, table);
   tcase_add_test(tests, table_in_ascii_with_titles);
   tcase_add_test(tests, table_in_color);
