@@ -91,6 +91,10 @@ def check_units(program: str) -> list:
             done = subprocess.run([program, *words[1:]], env=environment, capture_output=True, text=True, check=False)
             if words[0] != "blueplane" or done.returncode not in (0, 5):
                 wrong.append(f"{unit}: {done.returncode}: {done.stderr}")
+    for unit in FOLDER.glob("*.service"):
+        text = unit.read_text(encoding="utf-8")
+        if "ProtectSystem=strict" in text and "ReadWritePaths=-%h/.local/share/blueplane\n" not in text:
+            wrong.append(f"{unit.name}: the store cannot be opened where its folder cannot be written to")
     return wrong
 
 

@@ -43,11 +43,12 @@ static char *points_between(double change) {
 
 char *change_between(const span *now, const span *before) {
   text t = {0};
-  if (!now->has || !before->has || before->value <= 0) return copy_text("");
+  if (!now->has || !before->has || before->value < 0) return copy_text("");
   bool clear = is_above(now, before, 1) || is_above(before, now, 1);
-  double ratio = (now->value - before->value) / before->value;
   if (!clear) return copy_text("no clear change");
   if (now->share && before->share) return points_between(now->value - before->value);
+  if (before->value <= 0) return copy_text("up from none");
+  double ratio = (now->value - before->value) / before->value;
   put_number(&t, NULL, "ratio", ratio, true);
   return t.data;
 }

@@ -15,7 +15,8 @@ typedef struct span {
 span span_of(const bp_result *r, size_t row, const char *metric, double divided_by);
 /* Whether every number that `a` may be lies above every one of `b`, times a factor. */
 bool is_above(const span *a, const span *b, double times);
-/* "+12 %", of shares "+2.0 points", "no clear change", "" where there is nothing to say. The caller frees it. */
+/* "+12 %", of shares "+2.0 points", "up from none", "no clear change", "" where there is nothing to say. The caller
+ * frees it. */
 char *change_between(const span *now, const span *before);
 /* "12.4 % (10 to 65 %)", the unit being that of the column; the caller frees it. */
 char *show_span(const screen *s, const bp_result *r, size_t row, const char *metric);
