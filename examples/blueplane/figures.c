@@ -105,7 +105,7 @@ static void put_duration(text *t, double us) {
     text_addf(t, "h %02dm", (int)(minutes % 60));
   } else if (seconds >= 60) {
     text_addf(t, "%dm %02ds", (int)(seconds / 60), (int)(seconds % 60));
-  } else if (us >= 1e6 || us <= 0) {
+  } else if (us >= 999500 || us <= 0) { /* no thousand of milliseconds */
     text_addf(t, "%ds", (int)seconds);
   } else {
     text_addf(t, "%dms", (int)(us / 1e3 + 0.5));

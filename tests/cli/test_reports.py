@@ -304,6 +304,8 @@ class Mail(unittest.TestCase):
             files = [DEMO / "2026-W13.release", Path(other) / "acme.release"]
             rows = csv.DictReader(io.StringIO(run("report", "executive", *files, "--period", "2026-03", "--format", "csv")))
             cost = next(int(row["value"]) for row in rows if row["section"] == "At a glance" and row["metric"] == "cost")
+            few = run("report", "executive", files[1], "--period", "2026-03", "--format", "md")
+            self.assertIn("Contributors in the largest week: 3.\n", few)
             mails = [run("mail", "--release", one, "--release", two) for one, two in (files, files[::-1])]
             self.assertEqual(mails[0], mails[1])
             plain = email.message_from_string(mails[0], policy=email.policy.default).get_body(("plain",)).get_content()

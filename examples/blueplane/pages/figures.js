@@ -84,7 +84,7 @@ function duration(us) {
   const seconds = Math.round(us / 1e6), minutes = Math.round(us / 6e7);
   if (seconds >= 3600) return `${fixed(Math.floor(minutes / 60), 0)}h\u00a0${String(minutes % 60).padStart(2, "0")}m`;
   if (seconds >= 60) return `${Math.floor(seconds / 60)}m\u00a0${String(seconds % 60).padStart(2, "0")}s`;
-  return us >= 1e6 || us <= 0 ? `${seconds}s` : `${Math.round(us / 1e3)}ms`;
+  return us >= 999500 || us <= 0 ? `${seconds}s` : `${Math.round(us / 1e3)}ms`;
 }
 
 function share(ratio) {

@@ -317,17 +317,23 @@ static void put_benchmark(paper *p, const executive *e) {
     free(cells[i]);
 }
 
+/* "16 to 22" people of a band; of "3-3" it is "3". */
+static char *people_of(const bp_result *r) {
+  const char *said = bp_result_text(r, 0, 0, NULL), *dash = said == NULL ? NULL : strchr(said, '-');
+  if (dash == NULL) return copy_text(said != NULL ? said : "withheld");
+  size_t length = (size_t)(dash - said);
+  if (strncmp(said, dash + 1, length) == 0 && dash[1 + length] == '\0') return copy_text(dash + 1);
+  return print_text("%.*s to %s", (int)length, said, dash + 1);
+}
+
 static char *subtitle_of(const executive *e) {
   const window *w = &e->now;
-  const char *people = bp_result_text(e->total, 0, 0, NULL);
-  const char *dash = people == NULL ? NULL : strchr(people, '-');
-  if (dash == NULL)
-    return print_text("%s: %d of %d weeks are published. Contributors in the largest week: %s.",
-                      e->x->organisation, w->published, w->weeks,
-                      people != NULL ? people : "withheld");
-  return print_text(
-      "%s: %d of %d weeks are published. Contributors in the largest week: %.*s to %s.",
-      e->x->organisation, w->published, w->weeks, (int)(dash - people), people, dash + 1);
+  char *people = people_of(e->total);
+  char *subtitle =
+      print_text("%s: %d of %d weeks are published. Contributors in the largest week: %s.",
+                 e->x->organisation, w->published, w->weeks, people);
+  free(people);
+  return subtitle;
 }
 
 static void compose(paper *p, const executive *e, paper_form form, const char *title) {
