@@ -39,10 +39,16 @@ static int visit(void *user, const char *path, const file_stat *stat) {
   return 0;
 }
 
+/* The walk's paths have '/' alone, whatever divides the root's. */
+static bool begins(const char *root, const char *path) {
+  for (; *path != '\0'; path++, root++)
+    if (*path != *root && !(*path == '/' && *root == '\\')) return false;
+  return true;
+}
+
 /* The walk shows a directory that cannot be read; no other path is a beginning of the root's. */
 static bool root_unreadable(const ingest *in, const char *root) {
-  return in->candidates == 1 && in->candidate[0].unreadable &&
-         strncmp(in->candidate[0].path, root, strlen(in->candidate[0].path)) == 0;
+  return in->candidates == 1 && in->candidate[0].unreadable && begins(root, in->candidate[0].path);
 }
 
 int bpi_candidates_walk(ingest *in, const char *root, bp_error **error) {

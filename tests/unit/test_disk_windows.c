@@ -204,6 +204,30 @@ START_TEST(paths_may_be_long) {
 }
 END_TEST
 
+/* A root that cannot be listed is an error however its path is divided, not a file that failed. */
+START_TEST(an_unreadable_root_is_told) {
+  wchar_t wide[200];
+  bp_open_options options = BP_OPEN_OPTIONS_INIT;
+  options.flags = BP_OPEN_MEMORY;
+  options.access = BP_ACCESS_OWNER;
+  bp_store *store = NULL;
+  ck_assert_int_eq(bp_open(&store, NULL, &options, NULL), BP_OK);
+  ck_assert_int_gt(MultiByteToWideChar(CP_UTF8, 0, path_of("shut"), -1, wide, 200), 0);
+  ck_assert(CreateDirectoryW(wide, NULL));
+  HANDLE held = CreateFileW(wide, GENERIC_READ, 0, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+  ck_assert(held != INVALID_HANDLE_VALUE);
+  char root[200];
+  snprintf(root, sizeof root, "%s", path_of("shut"));
+  ck_assert_int_eq(bp_ingest_scan(store, NULL, root, NULL, NULL, NULL), BP_ERR_IO);
+  for (char *at = root; *at != '\0'; at++)
+    if (*at == '/') *at = '\\';
+  ck_assert_int_eq(bp_ingest_scan(store, NULL, root, NULL, NULL, NULL), BP_ERR_IO);
+  CloseHandle(held);
+  ck_assert_int_eq(bp_ingest_scan(store, NULL, root, NULL, NULL, NULL), BP_OK);
+  bp_close(store);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("disk_windows");
   TCase *tests = tcase_create("disk_windows");
@@ -216,6 +240,7 @@ int main(void) {
   tcase_add_test(tests, one_maker_wins);
   tcase_add_test(tests, folders_are_walked);
   tcase_add_test(tests, paths_may_be_long);
+  tcase_add_test(tests, an_unreadable_root_is_told);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }
