@@ -99,6 +99,7 @@ if [ -n "$archive" ] && [ -n "$library" ]; then
   by_cmake 'static by CMake' "$prefix" -DBLUEPLANE_TARGET=blueplane::static
   mv "$work/hidden"/* "$(dirname -- "$library")"
   by_cmake 'static by CMake beside the shared one' "$prefix" -DBLUEPLANE_TARGET=blueplane::static
+  by_cmake 'CMake without pkg-config' "$prefix" -DPKG_CONFIG_EXECUTABLE=/nowhere
 fi
 
 if [ $moves = yes ]; then
