@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -303,6 +304,29 @@ func TestAnErrorOfTheCallbackComesBack(t *testing.T) {
 	}
 }
 
+// What was complete could not be kept: that is told, and why the call stopped, too.
+func TestAFailureIsNotHiddenByTheCallback(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s.db")
+	store, err := blueplane.Open(path, blueplane.WithAccess(blueplane.Owner))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	_, err = store.Ingest(t.Context(), files(t, 1), blueplane.OnProgress(func(p blueplane.Progress) error {
+		if p.FilesDone == 0 {
+			return nil
+		}
+		const damage = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('DROP TABLE prompt').connection.commit()"
+		if said, err := exec.Command("python3", "-c", damage, path).CombinedOutput(); err != nil {
+			t.Fatal(err, string(said))
+		}
+		return errEnough
+	}))
+	if !errors.Is(err, blueplane.ErrCorrupt) || !errors.Is(err, errEnough) {
+		t.Error(err)
+	}
+}
+
 func TestAPanicOfTheCallbackGoesOn(t *testing.T) {
 	store, folder := open(t), files(t, 1)
 	func() {
@@ -429,19 +453,19 @@ func resident(t *testing.T) int {
 	return pages * os.Getpagesize()
 }
 
-// 10,000 results, made and dropped.
+// 10,000 results, made and dropped, after as many as give each thread of the system the heap that it keeps.
 func TestNothingGrows(t *testing.T) {
 	if race {
 		t.Skip("the race detector keeps books of its own")
 	}
 	store, start := filled(t), 0
-	for turn := range 10000 {
+	for turn := range 30000 {
 		run(t, store, blueplane.NewQuery("prompts").By("platform")).Ints("prompts")
 		if turn%1000 == 999 {
 			runtime.GC()
 			runtime.GC()
 		}
-		if turn == 2000 {
+		if turn == 20000 {
 			start = resident(t)
 		}
 	}

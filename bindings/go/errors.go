@@ -38,9 +38,9 @@ var sentinels = map[int]error{
 	C.BP_ERR_CANCELLED: ErrCancelled, C.BP_ERR_LIMIT: ErrLimit, C.BP_ERR_INTERNAL: ErrInternal,
 }
 
-// The keys of docs/errors.md by which an error tells more.
-var detailKeys = []string{"path", "line", "byte", "metric", "dimension", "name", "value", "zone", "topic", "source",
-	"key", "allowed", "window", "scope", "member", "reason", "status", "hint"}
+// The keys of the header by which an error tells more.
+var detailKeys = []string{"path", "byte", "metric", "dimension", "name", "zone", "topic", "allowed", "reason", "status",
+	"minimum", "roster", "hint"}
 
 // Error is what the library says when a call fails.
 type Error struct {

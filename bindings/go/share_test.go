@@ -130,6 +130,19 @@ func TestATeamsWeek(t *testing.T) {
 		if err := errors.Join(person.Configure("invitation", []byte(invitation)), person.Configure("roster", []byte(signed))); err != nil {
 			t.Fatal(err)
 		}
+		wants := func(people int) error {
+			return person.Configure("sharing", fmt.Appendf(nil, `{"version":1,"minimum":%d}`, people))
+		}
+		var few *blueplane.Error
+		if err := wants(4); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := person.Share(ctx, week); !errors.As(err, &few) || reason(err) != "too_few" || few.Details["minimum"] != "4" {
+			t.Error(err)
+		}
+		if err := wants(3); err != nil {
+			t.Fatal(err)
+		}
 		bundle, err := person.Share(ctx, week)
 		if err != nil {
 			t.Fatal(err)

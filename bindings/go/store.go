@@ -377,7 +377,9 @@ func (s *Store) ingest(ctx context.Context, options []IngestOption,
 	if w.panicked != nil {
 		panic(w.panicked)
 	}
-	if w.stopped != nil {
+	if e, is := err.(*Error); w.stopped != nil && is && e.Code != C.BP_ERR_CANCELLED {
+		e.cause = w.stopped // what was complete could not be kept
+	} else if w.stopped != nil {
 		err = w.stopped
 	}
 	return reportOf(&report), err

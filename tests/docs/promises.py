@@ -415,8 +415,26 @@ def topics_of_header(w: World) -> list:
     return odd
 
 
+def keys_of_header() -> list:
+    """The keys by which an error or a result tells more: those that the code gives, the header names and the bindings ask for."""
+    header = (ROOT / "include/blueplane/blueplane.h").read_text("utf-8")
+    code = "".join(path.read_text("utf-8") for path in sorted((ROOT / "libblueplane").glob("*/*.c")))
+    odd = []
+    for call, given, lists in (
+            ("bp_error_detail", "bpi_fail_detail(?:_int)?",
+             {"python/blueplane/_call.py": r"DETAILS = \((.*?)\)", "go/errors.go": r"detailKeys = \[\]string\{(.*?)\}"}),
+            ("bp_result_meta", "(?:bpi_table_meta|put_meta|put_instant)", {"python/blueplane/result.py": r"META_KEYS = \((.*?)\)"})):
+        there = set(re.findall(given + r'\([\w.&>-]+,\s*"(\w+)"', code))
+        named = {"the header": header[:header.index(f"BP_API const char *{call}(")].rsplit("/*", 1)[1]}
+        for file, pattern in lists.items():
+            named[file] = re.findall(pattern, (ROOT / "bindings" / file).read_text("utf-8"), re.S)[0]
+        odd += [f"{call}: {who} and the code differ by the key {key}" for who, text in named.items()
+                for key in sorted(there ^ set(re.findall(r'"(\w+)"', text)))]
+    return odd
+
+
 def main() -> int:
-    failed = []
+    failed = keys_of_header()
     codes = [cell.strip("`") for cell in first_cells("errors.md", "code")]
     limits = first_cells("limits.md", "what")
     failed += [f"errors.md has {code}, and nothing here makes it happen" for code in codes if code not in {**CODES, **ELSEWHERE}]

@@ -13,9 +13,8 @@ from ._blueplane import ffi, lib
 Bytes = Union[bytes, bytearray, memoryview]
 Path = Union[str, "os.PathLike[str]"]
 
-# The keys of docs/errors.md by which an error tells more.
-DETAILS = ("path", "line", "byte", "metric", "dimension", "name", "value", "zone", "topic", "source", "key", "allowed",
-           "window", "scope", "member", "reason", "status", "hint")
+# The keys of the header by which an error tells more.
+DETAILS = ("path", "byte", "metric", "dimension", "name", "zone", "topic", "allowed", "reason", "status", "minimum", "roster", "hint")
 
 
 def text(value: Any) -> Optional[str]:

@@ -28,9 +28,8 @@ def microseconds(instant: datetime.datetime) -> int:
     return (instant - _EPOCH) // datetime.timedelta(microseconds=1)
 
 
-def today(zone: Optional[str]) -> datetime.date:
+def today(zone: Optional[str], now: datetime.datetime) -> datetime.date:
     """Where it may be another day than here."""
-    now = datetime.datetime.now(datetime.timezone.utc)
     offset = ffi.new("int32_t *")
     call(lib.bp_zone_offset, offset, ffi.NULL, ffi.NULL, utf8(zone or "UTC"), microseconds(now))
     return (now + datetime.timedelta(seconds=offset[0])).date()
@@ -88,7 +87,7 @@ class Query:
         if since is not None and is_day(since) and until is not None and is_day(until):
             return self.period(f"{since}/{until}", zone)
         if since is not None and is_day(since) and until is None:
-            return self.period(f"{since}/{today(zone)}", zone)
+            return self.period(f"{since}/{today(zone, datetime.datetime.now(datetime.timezone.utc))}", zone)
         if is_day(since) or is_day(until):
             raise errors.InvalidError("since and until are both days or both instants")
         first = OPEN_FROM if since is None else microseconds(since)  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Value = Union[None, bool, int, float, str, datetime.datetime]
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 META_KEYS = ("schema", "topic", "from", "until", "zone", "period", "baseline", "baseline_from", "baseline_until",
-             "coverage", "lower_bound", "prices", "notes")
+             "coverage", "lower_bound", "prices", "prices_date", "prices_source", "assumptions", "notes", "status")
 
 
 class State(enum.Enum):

@@ -17,7 +17,7 @@ from . import _copies, errors, render
 from ._blueplane import ffi, lib
 from ._call import Bytes, Path, call, content, made, taken, utf8
 from .places import places
-from .query import Names, Query, When, microseconds, names
+from .query import Names, Query, When, is_day, microseconds, names, today
 from .result import Result
 
 ACCESSES = {"none": lib.BP_ACCESS_NONE, "owner": lib.BP_ACCESS_OWNER, "lead": lib.BP_ACCESS_LEAD,
@@ -216,10 +216,12 @@ class Store:
         report = ffi.new("bp_ingest_report *", {"struct_size": ffi.sizeof("bp_ingest_report")})
         try:
             self._call(function, *arguments, options, report)
-        except errors.CancelledError:
-            if watch.stopped is not None:
+        except errors.Error as why:
+            if watch.stopped is None:
+                raise
+            if isinstance(why, errors.CancelledError):
                 raise watch.stopped from None
-            raise
+            raise why from watch.stopped  # what was complete could not be kept
         return Report(**{field.name: int(getattr(report, field.name)) for field in fields(Report)})
 
     def ingest(self, what: Union[Path, Bytes], source: Optional[str] = None, *, origin: Optional[str] = None,
@@ -247,6 +249,9 @@ class Store:
 
     # ------------------------------------------------------------------------------------ query
 
+    def _now(self) -> datetime.datetime:
+        return datetime.datetime.now(datetime.timezone.utc) if self._clock is None else self._clock.now()
+
     def run(self, query: Query) -> Result:
         """Runs a question."""
         return self._result(lib.bp_query_run, query._handle, query=query)
@@ -263,6 +268,8 @@ class Store:
         query = Query(*metrics).by(*names(by)).set(order=order, limit=limit, week_start=week_start)
         zone = zone or self.zone
         if since is not None or until is not None:
+            if until is None and is_day(since):
+                until = today(zone, self._now())
             query.between(since, until, zone)
         else:
             query.period(period or "28d", zone)

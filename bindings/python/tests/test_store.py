@@ -35,6 +35,7 @@ def test_ranges(store: bp.Store) -> None:
     assert prompts(until=at) == 0
     assert prompts(since=at) == 4
     assert prompts() == 4  # 28 days
+    assert store.metric("prompts", since="2026-03-01").meta["period"] == "2026-03-01/2026-03-07"  # today by the store's clock
     for wrong in ({"since": day, "until": at}, {"since": at.replace(tzinfo=None)}):
         with pytest.raises(bp.InvalidError):
             prompts(**wrong)
@@ -150,6 +151,19 @@ def test_an_exception_of_the_callback_comes_back(store: bp.Store, tmp_path: path
         store.ingest(tmp_path, "native", progress=stop)
     assert caught.value.args == (3,)
     assert store.ingest(tmp_path, "native").records_stored == 2  # what was complete was kept
+
+
+def test_a_failure_is_not_hidden_by_the_callback(store: bp.Store, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "a.blueplane.jsonl").write_bytes(lines([event("prompt", 0, 6)]))
+    damage = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('DROP TABLE prompt').connection.commit()"
+
+    def stop(progress: bp.Progress) -> None:
+        if progress.files_done == 1:
+            subprocess.run([sys.executable, "-c", damage, str(tmp_path / "s.db")], check=True)
+            raise Stop
+    with pytest.raises(bp.CorruptError) as caught:
+        store.ingest(tmp_path, "native", progress=stop)
+    assert isinstance(caught.value.__cause__, Stop)
 
 
 def test_a_callback_does_not_use_its_store(store: bp.Store, tmp_path: pathlib.Path) -> None:

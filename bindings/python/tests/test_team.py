@@ -59,6 +59,11 @@ def test_a_week_of_a_team(tmp_path: pathlib.Path) -> None:
     for person in people:
         person.configure("invitation", invitation)
         person.configure("roster", str(team.inspect("rosters")["document"][0]))
+    people[0].configure("sharing", {"version": 1, "minimum": 4})
+    with pytest.raises(bp.ConsentError) as few:
+        people[0].share(WEEK)
+    assert few.value.details == {"reason": "too_few", "minimum": "4"}
+    people[0].configure("sharing", {"version": 1, "minimum": 3})
     for person in people:
         bundle = person.share(WEEK)
         assert value(bp.describe(bundle), "kind") == "bundle" and person.share(WEEK) != b""

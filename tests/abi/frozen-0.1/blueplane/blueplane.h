@@ -391,7 +391,7 @@ BP_API const char *bp_result_column(const bp_result *result, size_t column, cons
 
 /* What is known of the whole, by key, or NULL: "schema", "topic", "from", "until", "zone",
  * "period", "baseline", "baseline_from", "baseline_until", "coverage", "lower_bound", "prices",
- * "notes". */
+ * "prices_date", "prices_source", "assumptions", "notes", "status". */
 BP_API const char *bp_result_meta(const bp_result *result, const char *key);
 
 /* State of a cell, BP_CELL_, possibly with BP_CELL_LOWER_BOUND. */
