@@ -214,7 +214,8 @@ START_TEST(an_unreadable_root_is_told) {
   ck_assert_int_eq(bp_open(&store, NULL, &options, NULL), BP_OK);
   ck_assert_int_gt(MultiByteToWideChar(CP_UTF8, 0, path_of("shut"), -1, wide, 200), 0);
   ck_assert(CreateDirectoryW(wide, NULL));
-  HANDLE held = CreateFileW(wide, GENERIC_READ, 0, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+  HANDLE held =
+      CreateFileW(wide, GENERIC_READ, 0, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
   ck_assert(held != INVALID_HANDLE_VALUE);
   char root[200];
   snprintf(root, sizeof root, "%s", path_of("shut"));
