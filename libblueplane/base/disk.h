@@ -28,6 +28,8 @@ int bpi_disk_stat_path(const char *path, bool follow, file_stat *out);
  * ever sees half a file. The name lasts; `temporary` is written over. */
 int bpi_disk_name(char *temporary, const char *path);
 int bpi_disk_make_private(const char *path);
+/* PATH with that ending is for those alone who may read PATH; nothing where whoever makes it sees to that. */
+void bpi_disk_guard(const char *path, const char *ending);
 int bpi_disk_remove(const char *path);
 
 /* Calls `entry` for what lies in a directory until it does not return 0, and returns that; else BP_OK,

@@ -176,6 +176,10 @@ int bpi_disk_make_private(const char *path) {
   return chmod(path, PRIVATE_MODE) == 0 ? BP_OK : code_of_errno();
 }
 
+void bpi_disk_guard(const char *path, const char *ending) {
+  (void)path, (void)ending; /* SQLite gives it the mode of its database */
+}
+
 int bpi_disk_remove(const char *path) {
   return unlink(path) == 0 ? BP_OK : code_of_errno();
 }

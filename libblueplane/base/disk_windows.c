@@ -275,6 +275,23 @@ int bpi_disk_make_private(const char *path) {
   return rc;
 }
 
+/* Made by SQLite it has the access list of its folder. */
+void bpi_disk_guard(const char *path, const char *ending) {
+  wide model, beside;
+  if (wide_name(&model, path, "") != BP_OK) return;
+  if (wide_name(&beside, path, ending) == BP_OK) {
+    DWORD size = 0;
+    (void)GetFileSecurityW(model.name, DACL_SECURITY_INFORMATION, NULL, 0, &size);
+    PSECURITY_DESCRIPTOR list = bpi_alloc(size);
+    if (list != NULL && GetFileSecurityW(model.name, DACL_SECURITY_INFORMATION, list, size, &size))
+      (void)SetFileSecurityW(beside.name,
+                             DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION, list);
+    bpi_free(list);
+    free_wide(&beside);
+  }
+  free_wide(&model);
+}
+
 int bpi_disk_remove(const char *path) {
   wide w;
   int rc = wide_name(&w, path, "");

@@ -153,6 +153,10 @@ int bpi_file_make_private(const char *path) {
   return bpi_disk_make_private(path);
 }
 
+void bpi_file_guard(const char *path, const char *ending) {
+  bpi_disk_guard(path, ending);
+}
+
 int bpi_file_remove(const char *path) {
   return bpi_disk_remove(path);
 }

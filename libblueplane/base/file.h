@@ -33,7 +33,9 @@ int bpi_file_load(char **out, size_t *length, const char *path, size_t limit, bp
 /* Creates a file of mode 0600 holding `data`; fails if it exists (BP_ERR_INVALID). Synced to disk. */
 int bpi_file_create_private(const char *path, const void *data, size_t length, bp_error **error);
 int bpi_file_make_private(const char *path); /* chmod 0600 */
-int bpi_file_remove(const char *path);       /* 0 or BP_ERR_IO */
+/* PATH with that ending, which SQLite made, is for those alone who may read PATH. */
+void bpi_file_guard(const char *path, const char *ending);
+int bpi_file_remove(const char *path); /* 0 or BP_ERR_IO */
 
 /* Calls `visit` for every regular file below `root` in no particular order; links are not followed.
  * A directory that cannot be read is given to `visit` with stat NULL. `visit` returns 0 to go on.

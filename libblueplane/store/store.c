@@ -301,6 +301,12 @@ static int open_database(store *s, const char *path, const store_options *option
   return bpi_fail_detail(error, "path", path == NULL ? "" : path);
 }
 
+/* SQLite has made both by now, and nothing of a person is in them yet but what was there before. */
+static void guard_log(const store *s) {
+  bpi_file_guard(sqlite3_db_filename(s->db, "main"), "-wal");
+  bpi_file_guard(sqlite3_db_filename(s->db, "main"), "-shm");
+}
+
 int bpi_store_open(store **out, const char *path, const store_options *options, bp_error **error) {
   *out = NULL;
   int rc = bpi_hash_init();
@@ -322,6 +328,7 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
   if (rc == BP_OK) rc = open_key(s, path, options, fresh || version == 0, error);
   if (rc == BP_OK && version < kinds[s->kind].steps) rc = migrate(s, options->now_us, error);
   if (rc == BP_OK) rc = check_key(s, error);
+  if (rc == BP_OK && s->logged) guard_log(s);
   if (rc == BP_OK && !s->read_only) rc = bpi_store_erase_finish(s, error);
   if (rc != BP_OK) {
     if (path != NULL && bpi_error_detail(*error, "path") == NULL)

@@ -6,6 +6,8 @@
 
 #include <windows.h>
 
+#include <sddl.h>
+
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/thread.h"
@@ -204,6 +206,39 @@ START_TEST(paths_may_be_long) {
 }
 END_TEST
 
+/* The access list of a file of the folder that has NAME's and an ending. */
+static void list_of(char list[512], const char *name, const char *ending) {
+  char bytes[2048], *text = NULL, path[200];
+  DWORD size;
+  snprintf(path, sizeof path, "%s%s", path_of(name), ending);
+  ck_assert_msg(GetFileSecurityA(path, DACL_SECURITY_INFORMATION, bytes, sizeof bytes, &size), "%s",
+                path);
+  ck_assert(ConvertSecurityDescriptorToStringSecurityDescriptorA(
+      bytes, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, NULL));
+  snprintf(list, 512, "%s", text);
+  LocalFree(text);
+}
+
+/* The log holds what the store does, and its folder may be everybody's. */
+START_TEST(a_log_is_as_private_as_its_store) {
+  static const char *const endings[] = {".key", "-wal", "-shm"};
+  char own[512], other[512];
+  bp_open_options options = BP_OPEN_OPTIONS_INIT;
+  options.access = BP_ACCESS_OWNER;
+  for (int time = 0; time < 2; time++) {
+    bp_store *store = NULL;
+    ck_assert_int_eq(bp_open(&store, path_of("s.db"), &options, NULL), BP_OK);
+    list_of(own, "s.db", "");
+    ck_assert_ptr_null(strstr(own, ";WD)")); /* everybody */
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+      list_of(other, "s.db", endings[i]);
+      ck_assert_str_eq(other, own);
+    }
+    bp_close(store);
+  }
+}
+END_TEST
+
 /* A root that cannot be listed is an error however its path is divided, not a file that failed. */
 START_TEST(an_unreadable_root_is_told) {
   wchar_t wide[200];
@@ -241,6 +276,7 @@ int main(void) {
   tcase_add_test(tests, one_maker_wins);
   tcase_add_test(tests, folders_are_walked);
   tcase_add_test(tests, paths_may_be_long);
+  tcase_add_test(tests, a_log_is_as_private_as_its_store);
   tcase_add_test(tests, an_unreadable_root_is_told);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
