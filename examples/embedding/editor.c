@@ -13,7 +13,7 @@
 typedef struct recorder {
   bp_store *store;
   const char *session;
-  unsigned next; /* makes the identifiers of events */
+  unsigned next; /* of the events since the tool began */
 } recorder;
 
 static void report(const char *what, bp_error *error) {
@@ -42,17 +42,18 @@ static int recorder_open(recorder *r, const char *session) {
   return -1;
 }
 
-/* One event, with its members as JSON: `"kind":"prompt"`, ... An event that is refused is a defect of
- * the tool; it costs that event and nothing else. */
+/* One event, with its members as JSON: `"kind":"prompt"`, ... Its identifier is for ever: the time is part
+ * of it, as a tool that starts again counts from its beginning. An event that is refused is a defect of the
+ * tool; it costs that event and nothing else. */
 static void record(recorder *r, const char *time, const char *members) {
   char line[1024];
   bp_error *error = NULL;
   bp_ingest_report told = BP_INGEST_REPORT_INIT;
   int length =
       snprintf(line, sizeof line,
-               "{\"blueplane\":1,\"platform\":\"myeditor\",\"session\":\"%s\",\"id\":\"%s-%u\","
+               "{\"blueplane\":1,\"platform\":\"myeditor\",\"session\":\"%s\",\"id\":\"%s-%s-%u\","
                "\"time\":\"%s\",%s}\n",
-               r->session, r->session, r->next++, time, members);
+               r->session, r->session, time, r->next++, time, members);
   if (length < 0 || (size_t)length >= sizeof line) return;
   int rc =
       bp_ingest_bytes(r->store, "native", r->session, line, (size_t)length, NULL, &told, &error);

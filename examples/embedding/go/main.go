@@ -12,6 +12,7 @@ import (
 	"flag"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"os/signal"
 	"syscall"
@@ -86,12 +87,29 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer store.Close()
-	server := &http.Server{Addr: *address, Handler: (&Service{store}).Handler(), ReadHeaderTimeout: 5 * time.Second}
-	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer cancel()
-	context.AfterFunc(stop, func() { server.Shutdown(context.Background()) })
-	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+	listener, err := net.Listen("tcp", *address)
+	if err != nil {
 		log.Fatal(err)
 	}
+	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer cancel()
+	if err := errors.Join(serve(stop, listener, (&Service{store}).Handler()), store.Close()); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// serve answers until the context ends. Requests that are running then get their answers before it returns, and the store is
+// closed after them.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	answered := make(chan error, 1)
+	context.AfterFunc(ctx, func() {
+		patience, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		answered <- server.Shutdown(patience)
+	})
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-answered
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -77,5 +79,34 @@ func TestWhatIsWrong(t *testing.T) {
 	body(t, response, err)
 	if response.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Error(response.StatusCode)
+	}
+}
+
+// A request that is running when the service is asked to end has its answer before the service ends.
+func TestNothingBreaksOff(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	answered := false
+	slow := func(w http.ResponseWriter, r *http.Request) {
+		stop()
+		time.Sleep(200 * time.Millisecond)
+		answered = true
+	}
+	client := make(chan error, 1)
+	go func() {
+		response, err := http.Get("http://" + listener.Addr().String())
+		if err == nil {
+			response.Body.Close()
+		}
+		client <- err
+	}()
+	if err := serve(ctx, listener, http.HandlerFunc(slow)); err != nil || !answered {
+		t.Error(err, answered)
+	}
+	if err := <-client; err != nil {
+		t.Error(err)
 	}
 }

@@ -12,8 +12,8 @@
 
 /* Throws an Error with `code` (the library's number) and `details`. */
 static napi_value throw_library(napi_env env, bp_error *error) {
-  static const char *const keys[] = {"path", "metric", "dimension", "name",
-                                     "zone", "topic",  "allowed",   "hint"};
+  static const char *const keys[] = {"path", "byte",  "metric",  "dimension", "name",
+                                     "zone", "topic", "allowed", "hint"};
   napi_value thrown, message, value;
   napi_create_string_utf8(env, bp_error_message(error), NAPI_AUTO_LENGTH, &message);
   napi_create_error(env, NULL, message, &thrown);

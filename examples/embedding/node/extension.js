@@ -14,9 +14,10 @@ class Recorder {
     this.next = 0;
   }
 
-  // One event; there is no member for the text of anything.
+  // One event; there is no member for the text of anything. Its id is for ever: the time is part of it, as a window that
+  // starts again counts from its beginning.
   record(kind, members = {}, time = new Date()) {
-    const id = `${this.session}-${this.next++}`;
+    const id = `${this.session}-${time.getTime()}-${this.next++}`;
     const event = { blueplane: 1, kind, platform: "myextension", session: this.session, id, time: time.toISOString(), ...members };
     return this.addon.record(this.store, JSON.stringify(event) + "\n");
   }

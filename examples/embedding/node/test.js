@@ -31,14 +31,16 @@ function testPanel() {
   assert.equal(panel.length, 7);
   assert.equal(panel[6].day, "2026-03-02");
   assert.deepEqual(panel[6].numbers.map((one) => one.value), [1, 0, 0.5, 0]);
-  recorder.next = 0; // a window that starts again counts from its beginning: nothing counts twice
+  recorder.next = 0; // a window that starts again counts from its beginning: nothing counts twice, and nothing is lost
   assert.deepEqual(host.fire_onPrompt(80, nine), { stored: 0, known: 1, rejected: 0 });
+  recorder.next = 0;
+  assert.deepEqual(host.fire_onPrompt(80, new Date(Date.UTC(2026, 2, 2, 10))), { stored: 1, known: 0, rejected: 0 });
 }
 
 function testErrors() {
   const store = addon.open(null);
   assert.throws(() => addon.query(store, '{"metrics":["costs"]}'), (why) => why.code === -5 && why.metric === "costs" && why.hint !== "");
-  assert.throws(() => addon.query(store, "{"), (why) => why.code === -6);
+  assert.throws(() => addon.query(store, "{"), (why) => why.code === -6 && why.byte === "1");
   assert.throws(() => addon.open("/nowhere/at/all.db"), (why) => why.code < 0);
   assert.throws(() => addon.query({}, "{}"), /a store is expected/);
   assert.throws(() => addon.record(store, 7), /a text is expected/);
