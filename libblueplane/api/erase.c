@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "metrics/names.h"
 #include "result/table.h"
 #include "sources/source.h"
@@ -169,14 +170,20 @@ static int resolve(selection *s) {
   return rc;
 }
 
-/* What is older than the owner keeps it; what has no time does not grow old. */
+/* What is older than the owner keeps it; what has no time does not grow old. By the clock of today, and no later
+ * than what the store knows: one that was ahead once must not take what is done until it is right. */
 static int find_expired(selection *s, bool *any) {
-  int rc = bpi_retention_limit(s->handle, "events_days", &s->selector.until_us, s->error);
-  *any = s->selector.until_us != INT64_MIN;
+  store *db = s->handle->store;
+  int64_t days = 0, first, last = QUARTER_UNDATED, *until = &s->selector.until_us;
+  int rc = bpi_retention_days(s->handle, "events_days", &days, s->error);
+  *any = days > 0;
   s->selector.from_us = INT64_MIN + 1;
-  return rc == BP_OK && *any
-             ? bpi_store_has_before(s->handle->store, s->selector.until_us, any, s->error)
-             : rc;
+  if (rc != BP_OK || !*any) return rc;
+  *until = bpi_handle_now(s->handle) - days * BPI_DAY;
+  rc = bpi_store_has_before(db, *until, any, s->error);
+  if (rc == BP_OK && *any) rc = bpi_read_extent(db, &first, &last, s->error);
+  if (*until > (last + 1) * BPI_QUARTER) *until = (last + 1) * BPI_QUARTER;
+  return rc;
 }
 
 /* ------------------------------------------------------------------------------------- receipt */

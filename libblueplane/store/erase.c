@@ -418,6 +418,7 @@ static int erase_own(eraser *e) {
 /* ------------------------------------------------------------------------------------- marks */
 
 static int put_mark(eraser *e, const erased_mark *mark) {
+  if (mark->from_us >= mark->until_us) return BP_OK; /* of no time */
   sqlite3_stmt *put = bpi_sql(e->s, SQL_ERASED_INSERT, e->error);
   if (put == NULL) return bpi_error_code(*e->error);
   sqlite3_bind_int64(put, 1, (int64_t)mark->session.hi);
@@ -428,29 +429,37 @@ static int put_mark(eraser *e, const erased_mark *mark) {
   return bpi_sql_run(put, e->error);
 }
 
-/* A mark ends where the store's knowledge ends: what is done from now on is not erased. */
+/* A mark ends now: what is done from now on is not erased. What sessions tell of later times, by a clock that
+ * was wrong, has marks of these sessions: one of all would take what others do until then. */
+static int put_later_marks(eraser *e, int64_t now_us) {
+  const erase_selector *w = e->what;
+  sqlite3_stmt *get = bpi_sql(e->s, SQL_SESSION_LATER, e->error);
+  if (get == NULL) return bpi_error_code(*e->error);
+  sqlite3_bind_int64(get, 1, now_us);
+  int rc;
+  while ((rc = bpi_sql_step(get, e->error)) > 0) {
+    ident key = {(uint64_t)sqlite3_column_int64(get, 0), (uint64_t)sqlite3_column_int64(get, 1)};
+    int64_t end = sqlite3_column_int64(get, 2) + 1;
+    erased_mark mark = {bpi_erased_session(&e->s->key, key), w->source,
+                        w->from_us > now_us ? w->from_us : now_us,
+                        w->until_us < end ? w->until_us : end};
+    if (wants_session(w, key) && (rc = put_mark(e, &mark)) != BP_OK) break;
+  }
+  sqlite3_reset(get);
+  return rc;
+}
+
 static int put_marks(eraser *e, int64_t now_us) {
   const erase_selector *w = e->what;
-  sqlite3_stmt *get = bpi_sql(e->s, SQL_SESSION_LAST, e->error);
-  if (get == NULL) return bpi_error_code(*e->error);
-  int rc = bpi_sql_step(get, e->error);
-  int64_t end = now_us;
-  if (rc > 0 && sqlite3_column_int64(get, 0) >= end) end = sqlite3_column_int64(get, 0) + 1;
-  sqlite3_reset(get);
-  if (rc < 0) return rc;
-  erased_mark mark = {{0, 0}, w->source, w->from_us, w->until_us < end ? w->until_us : end};
-  if (w->session == NULL) {
-    rc = mark.source == ERASED_ANY_SOURCE
-             ? run_with(e, SQL_ERASED_COVERED, mark.from_us, mark.until_us, 0)
-             : BP_OK;
-    return rc == BP_OK ? put_mark(e, &mark) : rc;
-  }
-  rc = BP_OK;
+  erased_mark mark = {{0, 0}, w->source, w->from_us, w->until_us < now_us ? w->until_us : now_us};
+  int rc = BP_OK;
+  if (any_session(w)) rc = run_with(e, SQL_ERASED_COVERED, mark.from_us, mark.until_us, 0);
+  if (rc == BP_OK && w->session == NULL) rc = put_mark(e, &mark);
   for (size_t i = 0; i < w->sessions && rc == BP_OK; i++) {
     mark.session = bpi_erased_session(&e->s->key, w->session[i]);
     rc = put_mark(e, &mark);
   }
-  return rc;
+  return rc == BP_OK ? put_later_marks(e, now_us) : rc;
 }
 
 static int note_erasure(eraser *e) {

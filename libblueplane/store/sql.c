@@ -60,7 +60,7 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
                      "sources, first_us, last_us, tier FROM session ORDER BY hi, lo, tier",
     [SQL_SESSION_TOLD] = "SELECT kind, n FROM told WHERE session = ?1 AND n > 0",
     [SQL_SESSION_ROWS] = "SELECT id, hi, lo, sources FROM session",
-    [SQL_SESSION_LAST] = "SELECT ifnull(max(last_us), 0) FROM session",
+    [SQL_SESSION_LATER] = "SELECT hi, lo, max(last_us) FROM session WHERE last_us >= ?1 GROUP BY hi, lo",
     [SQL_SESSION_FORGET] =
         "UPDATE session SET platform_us = iif(platform_us >= ?2 AND platform_us < ?3, NULL, platform_us), "
         "workspace_us = iif(workspace_us >= ?2 AND workspace_us < ?3, NULL, workspace_us), "

@@ -242,8 +242,44 @@ def test_everything(folder: pathlib.Path) -> None:
     equal(answer["records_stored"], 1, "what is done later is recorded", answer)
 
 
+def prompts(folder: pathlib.Path, name: str, *of: tuple) -> pathlib.Path:
+    """A file of prompts: (session, time)."""
+    path = folder / f"{name}.jsonl"
+    path.write_text("".join(json.dumps({"blueplane": 1, "kind": "prompt", "platform": "sample", "session": session,
+                                        "id": f"{session}-{at}", "time": at}) + "\n" for session, at in of), encoding="utf-8")
+    return path
+
+
+def test_wrong_clocks(folder: pathlib.Path) -> None:
+    """What is done after an erasure is recorded, whatever clock a fact or the erasure had; what was erased stays away."""
+    def take(path: pathlib.Path, now: int = NOW) -> int:
+        return e2e.ingest(store, path, "--source", "native", "--restart", "--now", now)["records_stored"]
+
+    some = prompts(folder, "some", ("s1", "2026-03-30T10:00:00Z"), ("s2", "2026-03-31T10:00:00Z"), ("s2", "2126-03-31T10:00:00Z"))
+    later = prompts(folder, "later", ("s1", "2026-04-02T10:00:00Z"), ("s3", "2026-04-03T10:00:00Z"))
+    for number, selector in enumerate(({"everything": True}, {"source": "native"}, {"from_us": NOW - 30 * DAY, "until_us": NOW + 40000 * DAY})):
+        store = folder / f"future-{number}.db"
+        equal(take(some), 3, "control: they are taken")
+        erase(store, **selector)
+        equal(take(some), 0, "a fact of the future does not come back", selector)
+        equal(take(later, NOW + 2 * DAY), 2, "what is done later is recorded", selector)
+    store = folder / "session.db"
+    take(some)
+    session = next(r["session"] for r in json.loads(bpt("inspect", store, "sessions", "--now", NOW).stdout)["rows"] if r["first"] < "2026-03-31")
+    erase(store, session=session)
+    equal(take(some), 0, "a session alone")
+    equal(take(later, NOW + 2 * DAY), 2, "the same session goes on, whatever another tells of the future")
+    store = folder / "ahead.db"
+    take(prompts(folder, "past", ("s1", "2026-03-30T10:00:00Z"), ("s2", "2026-03-31T10:00:00Z")))
+    bpt("erase", store, json.dumps({"version": 1, "expired": True}), "--now", NOW + 1000 * DAY)
+    equal(one(store, "SELECT count(*) FROM prompt"), 0, "control: the clock was years ahead")
+    equal(take(later, NOW + 2 * DAY), 2, "once it is right, what is done is recorded")
+    bpt("erase", store, json.dumps({"version": 1, "expired": True}), "--now", NOW + 2 * DAY)
+    equal(one(store, "SELECT count(*) FROM prompt"), 2, "and stays as long as it is to")
+
+
 def test_retention(folder: pathlib.Path) -> None:
-    """Four hundred days unless the owner says otherwise, by the latest time ever seen."""
+    """Four hundred days unless the owner says otherwise."""
     store, home = made(folder)
     all_facts = sum(one(store, f"SELECT count(*) FROM {t}") for t in FACTS)
     erase(store, expired=True)
