@@ -497,7 +497,8 @@ BP_API int bp_share_describe(bp_result **out, const void *bundle, size_t length,
  * erased: these were, by bp_erase, so that nothing is agreed to until the next)
  * and "withdrawn", how many numbers the leads may no longer see: their files are then written anew with
  * bp_publish_lead. Metadata "status" is "pending" while a reader keeps the bytes of those, else "erased".
- * Words are heard in any bundle that a member's device signed, also in one whose sums are refused.
+ * Words are heard in any bundle that a member's device signed, also in one whose sums are refused: the
+ * error then has the detail "withdrawn", if there is any.
  * Errors: FORMAT ("malformed"), LIMIT ("too_large"), DENIED ("store", "seal", "signature",
  * "no_roster", "unknown_roster", "unknown_device", "revoked_member", "not_over", "closed",
  * "old_revision", "conflict", "erased"; of a release "signature", "untrusted", "old_revision", "conflict",

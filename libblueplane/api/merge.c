@@ -162,8 +162,8 @@ static int hear(arrival *a, merged *m, bp_error **error) {
   rc = find_sender(a, error);
   if (rc == BP_OK) rc = bpi_hear(a->handle, a->member, &a->said, &m->consent, &m->withdrawn, error);
   rc = bpi_transaction_end(s, rc, error);
-  return rc == BP_OK && m->withdrawn > 0 ? bpi_team_clear_traces(a->handle, &m->cleared, error)
-                                         : rc;
+  if (rc != BP_OK) m->withdrawn = 0;
+  return m->withdrawn > 0 ? bpi_team_clear_traces(a->handle, &m->cleared, error) : rc;
 }
 
 static int take_numbers(arrival *a, merged *m, bool *conflicting, bp_error **error) {
@@ -188,10 +188,11 @@ static int merge_bundle(bp_result **out, arrival *a, const void *sealed, size_t 
   rc = hear(a, &m, error);
   if (rc == BP_OK && numbers) rc = take_numbers(a, &m, &conflicting, error);
   if (rc == BP_OK && conflicting)
-    return bpi_refuse(error, BP_ERR_DENIED, "conflict",
-                      "two bundles of this revision say different things; neither counts");
+    rc = bpi_refuse(error, BP_ERR_DENIED, "conflict",
+                    "two bundles of this revision say different things; neither counts");
   m.from = a->member == NULL ? NULL : a->member->id;
-  return rc == BP_OK ? told(out, &m, error) : rc;
+  if (rc == BP_OK) return told(out, &m, error);
+  return m.withdrawn > 0 ? bpi_fail_detail_int(error, "withdrawn", m.withdrawn) : rc;
 }
 
 static int merge_into_team(bp_result **out, bp_store *s, const void *data, size_t length,

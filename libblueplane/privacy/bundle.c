@@ -15,6 +15,7 @@
 #define CELL_BYTES 14
 #define HEAD_BYTES 92
 #define ENVELOPE_BYTES (MARK_BYTES + BPI_PUBLIC_BYTES)
+#define ENVELOPE_LEAST ((size_t)16 << 10)
 #define MINIMUM_FLOOR 3
 #define DAY_MAX 2932896 /* 9999-12-31 */
 #define MONDAY 4        /* 1970-01-05 */
@@ -147,17 +148,34 @@ bool bpi_bundle_is(const void *data, size_t length) {
   return length >= MARK_BYTES && memcmp(data, ENVELOPE_MARK, MARK_BYTES) == 0;
 }
 
+/* Envelopes come in few sizes, so that theirs does not tell how much somebody did. */
+static size_t envelope_size(size_t data_length) {
+  size_t size = ENVELOPE_LEAST;
+  while (size < ENVELOPE_BYTES + data_length + BPI_SEAL_BYTES)
+    size *= 2;
+  return size;
+}
+
 int bpi_bundle_seal(unsigned char **out, size_t *length, const void *data, size_t data_length,
                     const public_keys *store, bp_error **error) {
-  *length = ENVELOPE_BYTES + data_length + BPI_SEAL_BYTES;
+  *length = envelope_size(data_length);
+  size_t filled = *length - ENVELOPE_BYTES - BPI_SEAL_BYTES;
+  unsigned char *inner = bpi_alloc_zero(filled, 1);
   *out = bpi_alloc(*length);
-  if (*out == NULL) return bpi_fail_nomem(error);
-  memcpy(*out, ENVELOPE_MARK, MARK_BYTES);
-  memcpy(*out + MARK_BYTES, store->sign, BPI_PUBLIC_BYTES);
-  if (bpi_seal(*out + ENVELOPE_BYTES, store->box, data, data_length)) return BP_OK;
+  bool sealed = false, room = inner != NULL && *out != NULL;
+  if (room) {
+    memcpy(*out, ENVELOPE_MARK, MARK_BYTES);
+    memcpy(*out + MARK_BYTES, store->sign, BPI_PUBLIC_BYTES);
+    memcpy(inner, data, data_length);
+    sealed = bpi_seal(*out + ENVELOPE_BYTES, store->box, inner, filled);
+    bpi_hash_wipe(inner, data_length);
+  }
+  bpi_free(inner);
+  if (sealed) return BP_OK;
   bpi_free(*out);
   *out = NULL;
-  return bpi_fail(error, BP_ERR_INVALID, "the team store's key is no key");
+  return room ? bpi_fail(error, BP_ERR_INVALID, "the team store's key is no key")
+              : bpi_fail_nomem(error);
 }
 
 int bpi_bundle_envelope(unsigned char store[BPI_PUBLIC_BYTES], const void *sealed, size_t length,
@@ -174,6 +192,19 @@ int bpi_bundle_envelope(unsigned char store[BPI_PUBLIC_BYTES], const void *seale
   return BP_OK;
 }
 
+/* The bundle says how long it is; behind it there are zeros, as many as its size asks for. */
+static bool take_filling_off(size_t *length, const unsigned char *data, size_t sealed_length) {
+  bundle head;
+  bytes from = bpi_bytes(data, *length);
+  if (!take_head(&from, &head)) return false;
+  size_t said = length_of(&head);
+  if (envelope_size(said) != sealed_length) return false;
+  for (size_t i = said; i < *length; i++)
+    if (data[i] != 0) return false;
+  *length = said;
+  return true;
+}
+
 int bpi_bundle_open(unsigned char **out, size_t *length, const void *sealed, size_t sealed_length,
                     const sign_keys *keys, bp_error **error) {
   unsigned char store[BPI_PUBLIC_BYTES];
@@ -188,10 +219,14 @@ int bpi_bundle_open(unsigned char **out, size_t *length, const void *sealed, siz
   *length = boxed - BPI_SEAL_BYTES;
   *out = bpi_alloc(*length);
   if (*out == NULL) return bpi_fail_nomem(error);
-  if (bpi_seal_open(*out, keys, (const unsigned char *)sealed + ENVELOPE_BYTES, boxed))
-    return BP_OK;
+  bool opened = bpi_seal_open(*out, keys, (const unsigned char *)sealed + ENVELOPE_BYTES, boxed);
+  if (opened && take_filling_off(length, *out, sealed_length)) return BP_OK;
   bpi_free(*out);
   *out = NULL;
+  if (opened) {
+    bytes from = bpi_bytes(sealed, sealed_length);
+    return malformed(error, &from);
+  }
   bpi_fail(error, BP_ERR_DENIED, "the bundle cannot be opened: it was damaged or is no bundle");
   return bpi_fail_detail(error, "reason", "seal");
 }

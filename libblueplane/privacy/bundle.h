@@ -46,14 +46,14 @@ void bpi_bundle_free(bundle *b);
 /* Of what is said, not of the signature: equal for equal content. */
 void bpi_bundle_digest(const void *data, size_t length, unsigned char out[BPI_DIGEST_BYTES]);
 
-/* Puts signed bytes into an envelope that only the store can open. */
+/* Puts signed bytes into an envelope that only the store can open, and whose size does not tell theirs. */
 int bpi_bundle_seal(unsigned char **out, size_t *length, const void *data, size_t data_length,
                     const public_keys *store, bp_error **error);
 /* The store an envelope is for. Errors: FORMAT ("malformed"), LIMIT. */
 int bpi_bundle_envelope(unsigned char store[BPI_PUBLIC_BYTES], const void *sealed, size_t length,
                         bp_error **error);
 /* Errors: those of bpi_bundle_envelope; DENIED with "reason" "store" (sealed for another) or "seal"
- * (not to be opened: damaged). */
+ * (not to be opened: damaged); FORMAT if what is in it is filled up otherwise. */
 int bpi_bundle_open(unsigned char **out, size_t *length, const void *sealed, size_t sealed_length,
                     const sign_keys *keys, bp_error **error);
 bool bpi_bundle_is(const void *data, size_t length); /* by its first bytes */

@@ -289,6 +289,51 @@ START_TEST(bundle_refuses) {
 }
 END_TEST
 
+/* Whoever sees an envelope sees its size: it is the same for nobody's week and for a busy one. What fills it is
+ * nothing, and as much as there must be. */
+START_TEST(envelope_tells_no_size) {
+  sign_keys store = keys_of(1), device = keys_of(2);
+  static const struct {
+    size_t cells, size;
+  } of[] = {{0, 16 << 10}, {2, 16 << 10}, {1000, 16 << 10}, {1200, 32 << 10}, {8192, 128 << 10}};
+  unsigned char *data, *sealed, *opened, *wrong;
+  size_t length, sealed_length, opened_length;
+  for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+    bundle b = small_bundle(&store, &device);
+    vector_cell *cells = calloc(8192, sizeof *cells);
+    b.cell = cells;
+    b.cells = of[i].cells;
+    ck_assert_int_eq(bpi_bundle_write(&data, &length, &b, &device, NULL), BP_OK);
+    ck_assert_int_eq(bpi_bundle_seal(&sealed, &sealed_length, data, length, &store.open, NULL),
+                     BP_OK);
+    ck_assert_uint_eq(sealed_length, of[i].size);
+    ck_assert_int_eq(bpi_bundle_open(&opened, &opened_length, sealed, sealed_length, &store, NULL),
+                     BP_OK);
+    ck_assert_uint_eq(opened_length, length);
+    ck_assert_mem_eq(opened, data, length);
+    bpi_free(sealed);
+    bpi_free(opened);
+    wrong =
+        calloc(1, length + 20000); /* a byte behind it; and as many zeros as fill the next size */
+    memcpy(wrong, data, length);
+    for (int k = 0; k < 2; k++) {
+      wrong[length] = k == 0;
+      size_t filled = length + (k == 0 ? 1 : of[i].size);
+      if (filled > length + 20000) continue;
+      ck_assert_int_eq(bpi_bundle_seal(&sealed, &sealed_length, wrong, filled, &store.open, NULL),
+                       BP_OK);
+      REFUSED(BP_ERR_FORMAT, "malformed",
+              bpi_bundle_open(&opened, &opened_length, sealed, sealed_length, &store, seen));
+      ck_assert_ptr_null(opened);
+      bpi_free(sealed);
+    }
+    free(wrong);
+    free(cells);
+    bpi_free(data);
+  }
+}
+END_TEST
+
 /* Signed by the right device, and still no bundle: each member out of its bounds. */
 START_TEST(bundle_has_one_encoding) {
   sign_keys store = keys_of(1), device = keys_of(2);
@@ -496,6 +541,7 @@ int main(void) {
   tcase_add_test(tests, roster_chain);
   tcase_add_test(tests, bundle_byte_by_byte);
   tcase_add_test(tests, bundle_refuses);
+  tcase_add_test(tests, envelope_tells_no_size);
   tcase_add_test(tests, bundle_has_one_encoding);
   tcase_add_test(tests, release_byte_by_byte);
   tcase_add_test(tests, release_refuses);

@@ -161,7 +161,8 @@ static received give(bp_store *team, const parcel *p) {
   snprintf(got.word, sizeof got.word, "%s", word == NULL ? "" : word);
   snprintf(got.consent, sizeof got.consent, "%s", consent == NULL ? "" : consent);
   snprintf(got.status, sizeof got.status, "%s", status == NULL ? "" : status);
-  got.withdrawn = bp_result_int(r, 0, 7);
+  const char *refused = bp_error_detail(error, "withdrawn"); /* beside sums that are refused */
+  got.withdrawn = refused == NULL ? bp_result_int(r, 0, 7) : strtoll(refused, NULL, 10);
   bp_result_free(r);
   bp_error_free(error);
   return got;
@@ -656,10 +657,12 @@ START_TEST(a_late_bundle) {
   received got = give(c.team, &last);
   ck_assert_int_eq(got.code, BP_ERR_DENIED);
   ck_assert_str_eq(got.word, "closed");
+  ck_assert_int_gt(got.withdrawn, 0); /* or nobody would know that the lead's file is to be written anew */
   ck_assert_int_eq(seen(c.team, 0, "prompts", "m00"), NOBODY);
   /* The next week, agreed to in the first word that comes late. */
   got = give(c.team, &agreed);
   ck_assert_str_eq(got.word, "closed");
+  ck_assert_int_eq(got.withdrawn, 0);
   parcel alone = exported(c.own[0], "lead", NULL);
   got = give(c.team, &alone);
   ck_assert_str_eq(got.consent, "known");
