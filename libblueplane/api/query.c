@@ -111,7 +111,7 @@ static void note_question(bp_store *s, const bp_query *q, const bp_result *answe
 /* A lead sees one team; one without a scope sees a team that there is not. */
 static release_reader reader_of(const bp_store *s) {
   const char *scope = s->scope;
-  if (s->access == BP_ACCESS_LEAD) return (release_reader){'L', scope ? scope : "?"};
+  if (s->access == BP_ACCESS_LEAD) return (release_reader){'L', scope && *scope ? scope : "?"};
   return (release_reader){s->access == BP_ACCESS_MANAGER ? 'M' : 'R', scope};
 }
 

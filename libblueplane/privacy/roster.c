@@ -59,6 +59,13 @@ static const char *read_id(reader *rd, json_value v, const char *member) {
   return NULL;
 }
 
+/* Of what is told apart: `other` is what remains of it. */
+static const char *read_own_id(reader *rd, json_value v, const char *member) {
+  const char *id = read_id(rd, v, member);
+  if (id != NULL && strcmp(id, "other") == 0) wrong(rd, member, "any name but \"other\"");
+  return id;
+}
+
 static int64_t read_number(reader *rd, json_value v, const char *member, int64_t least,
                            int64_t most) {
   int64_t value = least;
@@ -125,7 +132,7 @@ static void read_teams(reader *rd, json_value v) {
   json_value item = r->teams == 0 ? NULL : bpi_json_first(v);
   for (size_t i = 0; i < r->teams; i++, item = bpi_json_next(item)) {
     enter(rd, "teams", i);
-    r->team[i] = read_id(rd, item, "");
+    r->team[i] = read_own_id(rd, item, "");
   }
   leave(rd);
 }
@@ -152,7 +159,7 @@ static void read_projects(reader *rd, json_value v) {
   for (size_t i = 0; i < r->projects; i++, item = bpi_json_next(item)) {
     enter(rd, "projects", i);
     if (!only(rd, item, known)) break;
-    r->project[i].id = read_id(rd, bpi_json_get(item, "id"), "id");
+    r->project[i].id = read_own_id(rd, bpi_json_get(item, "id"), "id");
     read_folders(rd, bpi_json_get(item, "folders"), &r->project[i]);
   }
   leave(rd);

@@ -196,7 +196,9 @@ static size_t compare(const bp_result *t, const char *by, const char *scope, mea
   int dimension = by && !team ? (int)bpi_sliced_find(by) : SLICED_WHOLE;
   for (size_t row = 0; row < bp_result_rows(t); row++) {
     const char *text = by ? bp_result_text(t, row, 0, NULL) : "";
-    const char *of = team ? (strcmp(text, "other") ? text : "") : scope;
+    const char *of = team               ? (strcmp(text, "other") ? text : "")
+                     : scope && !*scope ? "nobody"
+                                        : scope;
     int64_t sum;
     bool least = bp_result_cell(t, row, column) & BP_CELL_LOWER_BOUND;
     bool there = sum_of(dimension, team ? "" : text, of, measure, least, &sum);
@@ -211,11 +213,9 @@ static size_t compare(const bp_result *t, const char *by, const char *scope, mea
 static const struct {
   uint32_t access;
   const char *team;
-} readers[] = {{BP_ACCESS_LEAD, "core"},
-               {BP_ACCESS_LEAD, "web"},
-               {BP_ACCESS_LEAD, "nobody"},
-               {BP_ACCESS_MANAGER, NULL},
-               {BP_ACCESS_RESEARCH, NULL}};
+} readers[] = {{BP_ACCESS_LEAD, "core"},  {BP_ACCESS_LEAD, "web"},   {BP_ACCESS_LEAD, "nobody"},
+               {BP_ACCESS_LEAD, ""}, /* no team: the pool is for managers */
+               {BP_ACCESS_MANAGER, NULL}, {BP_ACCESS_RESEARCH, NULL}};
 
 static size_t told, compared, refused;
 

@@ -140,6 +140,8 @@ START_TEST(roster_refuses) {
                  {"\"minimum\":4", "\"version\":4", ""},
                  {"[\"web\",\"core\"]", "[\"web\",\"web\"]", "teams"},
                  {"[\"web\",\"core\"]", "\"web\"", "teams"},
+                 {"[\"web\",\"core\"]", "[\"web\",\"other\"]", "teams[1]"},
+                 {"\"api\"}", "\"other\"}", "projects[1].id"},
                  {"\"api\"}", "\"shop\"}", "projects"},
                  {"\"api\"}", "\"api\",\"folders\":[\"shop\"]}", "projects"},
                  {"\"basket\"", "\"a/b\"", "projects[0].folders"},
