@@ -300,6 +300,10 @@ async function gaps(browser, file) {
     return ["lines_added", "tool_success_rate"].map((name) => [0, 1, 2, 3].map((row) => table.drawn(row, name)));
   });
   check(JSON.stringify(values) === "[[5,null,null,0],[0.5,null,null,null]]", `gaps: ${JSON.stringify(values)}`);
+  const grid = await page.evaluate(() => [["nUSD", 1e8], ["nUSD", 1.2e9], ["ratio", 0.01], ["ratio", 0.9], ["us", 5.4e9], ["tokens", 9e3]].map(([unit, most]) => niceSteps(unit, most).map((step) => short(unit, step)).join(" ")));
+  check(grid.join("; ").replace(/\u00a0/g, "") === "$0 $0.025 $0.05 $0.075 $0.10; $0 $0.50 $1 $1.50; 0% 0.25% 0.5% 0.75% 1%; 0% 25% 50% 75% 100%; 0 30m 1h 1h30m; 0 2.5k 5k 7.5k 10k", `gaps: levels are ${grid.join("; ")}`);
+  const listed = await page.evaluate(() => parts("Weeks", result({ rows: 3, meta: {}, columns: { "time.week": { values: ["2026-03-09", "2026-03-16", "2026-03-23"] }, cost: { values: [5, null, 0], states: [[1, "withheld"]] } } }), "time.week", "cost").textContent);
+  check(/withheld/.test(listed) && !/23 Mar/.test(listed), `gaps: a list of weeks without the one that is withheld: ${listed}`);
   await close(page, "gaps");
 }
 

@@ -30,7 +30,7 @@ drawer.addEventListener("click", (event) => { if (event.target === drawer) drawe
 
 // A list of parts of a figure: name, bar, value.
 function parts(title, table, dimension, name, open, limit = 12) {
-  const rows = rowsOf(table).filter((row) => table.value(row, name) !== null && table.value(row, name) !== 0);
+  const rows = rowsOf(table).filter((row) => table.value(row, name) !== 0 && !["empty", "uncovered"].includes(table.state(row, name)));
   if (rows.length === 0) return null;
   const most = table.most(name), total = rows.length;
   return el("section", { class: "parts" }, el("h3", null, title), figureTable([

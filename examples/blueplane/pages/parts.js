@@ -219,9 +219,18 @@ function drawPlot(box, options, chosen) {
   }, data, box);
 }
 
+// With all its decimals, where figures are rounded: it says how high a line is.
+function exact(size) {
+  let decimals = 0;
+  while (decimals < 10 && Math.abs(size * 10 ** decimals - Math.round(size * 10 ** decimals)) > 1e-6) decimals++;
+  return fixed(size, decimals);
+}
+
 // A round number beside a grid: "45m" and not "45m 00s".
 function short(unit, value) {
-  return number(unit, value).replace(/\u00a000[ms]$/, "").replace(/^0s$/, "0").replace(/^\$(\d+)\.00$/, "$$$1").replace(/\.0([kMBT])$/, "$1");
+  if (unit === "ratio") return `${exact(value * 100)}\u00a0%`;
+  if (unit === "nUSD") return `$${exact(value / 1e9).replace(/(\.\d)$/, "$10")}`;
+  return number(unit, value).replace(/\u00a000[ms]$/, "").replace(/^0s$/, "0").replace(/\.0([kMBT])$/, "$1");
 }
 
 // Lines of a grid at round numbers of the unit: hours and not thousands of seconds.
