@@ -331,7 +331,10 @@ class Mail(unittest.TestCase):
         message = email.message_from_string(mail, policy=email.policy.default)
         self.assertEqual(message["to"].addresses[0].addr_spec, "ada@example.org")
         self.assertEqual(message["from"].addresses[0].addr_spec, "blueplane@example.org")
-
+        many = [f"Person {number} <person-{number}@example.org>" for number in range(60)]  # a line of 998 is the longest there may be
+        mail = run("mail", "--store", DEMO / "acme.db", "--to", ", ".join(many))
+        self.assertLessEqual(max(len(line) for line in mail.split("\n\n")[0].split("\n")), 78)
+        self.assertEqual([str(each) for each in email.message_from_string(mail, policy=email.policy.default)["to"].addresses], many)
 
     def test_date_and_message_id(self):
         """The day on which the week closes; the id is of what is said, so equal mails share it and others do not."""

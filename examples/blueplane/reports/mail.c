@@ -402,12 +402,24 @@ static void put_part(text *t, const char *boundary, const char *type, text *part
   text_free(part);
 }
 
-/* Addresses come from the command line: what could begin another header is none. */
+#define HEADER_WIDTH 76 /* a line of more than 998 would be no mail */
+
+/* Addresses come from the command line: what could begin another header is none. Folded at its spaces. */
 static bool put_header(text *t, const char *name, const char *value) {
   if (value == NULL) return true;
   for (const char *c = value; *c != '\0'; c++)
     if ((unsigned char)*c < ' ' || (unsigned char)*c > '~') return false;
-  text_addf(t, "%s: %s\r\n", name, value);
+  text_addf(t, "%s:", name);
+  size_t column = strlen(name) + 1;
+  for (const char *word = value + strspn(value, " "); *word != '\0';) {
+    size_t length = strcspn(word, " ");
+    bool folds = column > strlen(name) + 1 && column + 1 + length > HEADER_WIDTH;
+    text_add(t, folds ? "\r\n " : " ");
+    text_add_bytes(t, word, length);
+    column = (folds ? 0 : column) + 1 + length;
+    word += length + strspn(word + length, " ");
+  }
+  text_add(t, "\r\n");
   return true;
 }
 
