@@ -245,6 +245,13 @@ class Reports(unittest.TestCase):
         self.assertEqual(sorted({row["window"] for row in rows}), [path.stem for path in sorted(DEMO.glob("*.release"))])
 
 
+def walks():
+    """The walk through a team's week, as the documents have it."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "docs"))
+    import teams
+    return teams
+
+
 class Mail(unittest.TestCase):
     def parsed(self, name):
         message = email.message_from_bytes((DEMO / name).read_bytes(), policy=email.policy.default)
@@ -291,12 +298,34 @@ class Mail(unittest.TestCase):
         for team in ("basalt", "cedar", "juniper"):
             self.assertNotIn(team, plain)
 
+    def test_two_organisations(self):
+        """What two organisations publish is not put together under the name of one."""
+        if not FAKENOW:
+            self.skipTest("no clock can be set")
+        teams = walks()
+
+        class Other(teams.Walk):
+            def write_roster(self):
+                super().write_roster()
+                path = Path(self.folder) / "roster.json"
+                path.write_text(path.read_text(encoding="utf-8").replace('"acme"', '"other"'), encoding="utf-8")
+
+        with tempfile.TemporaryDirectory(prefix="reports-") as folder:
+            walk = Other(str(Path(__file__).resolve().parents[2]), PROGRAM, FAKENOW, folder)
+            for name in ("store", "roster", "join", "share", "merge", "publish"):
+                walk.block(name)
+            files = [DEMO / "2026-W13.release", Path(folder) / "acme.release"]
+            for words in (["report", "executive", *files], ["report", "research", *files], ["mail", "--release", files[0], "--release", files[1]]):
+                self.assertIn("two organisations", run(*words, code=2))
+            week = ["mail", "--as", "lead", "--team"]
+            run(*week, "core", "--release", files[1])
+            self.assertIn("two organisations", run(*week, "core", "--release", files[1], "--release", DEMO / "2026-W12.release", code=2))
+
     def test_several_teams(self):
         """Two teams' stores published the week: whichever is named first, the manager is told of both, and a lead of neither by chance."""
         if not FAKENOW:
             self.skipTest("no clock can be set")
-        sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "docs"))
-        import teams
+        teams = walks()
         with tempfile.TemporaryDirectory(prefix="reports-") as other:
             walk = teams.Walk(str(Path(__file__).resolve().parents[2]), PROGRAM, FAKENOW, other)
             for name in ("store", "roster", "join", "share", "merge", "publish"):

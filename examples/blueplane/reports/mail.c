@@ -113,17 +113,18 @@ static bool has_week(const mail *m, int64_t monday) {
 
 /* Which of two would be taken decides over the figures. */
 static int add_weeks(mail *m, bp_store *s, const bp_result *r) {
-  for (size_t row = 0; row < bp_result_rows(r); row++) {
+  int code = EXIT_OK;
+  for (size_t row = 0; row < bp_result_rows(r) && code == EXIT_OK; row++) {
     const char *name = bp_result_text(r, row, 0, NULL);
     int64_t monday;
     if (!read_week_name(&monday, name)) continue;
     if (has_week(m, monday))
       return complain(EXIT_USAGE, "name one file for each week",
                       "two of the files are of the week %s", name);
-    if (m->organisation == NULL) m->organisation = copy_text(bp_result_text(r, row, 1, NULL));
+    code = same_organisation(&m->organisation, bp_result_text(r, row, 1, NULL));
     add_week(m, s, monday);
   }
-  return EXIT_OK;
+  return code;
 }
 
 static int add_store(mail *m, const char *path) {

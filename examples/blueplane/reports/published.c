@@ -92,18 +92,28 @@ static void add_week(published *x, int64_t monday) {
   if (x->weeks == 1 || monday > x->last) x->last = monday;
 }
 
-/* Which weeks there are, and whose. */
+int same_organisation(char **known, const char *said) {
+  if (*known == NULL) *known = copy_text(said);
+  if (strcmp(*known, said) == 0) return EXIT_OK;
+  return complain(EXIT_USAGE, "name the files of one",
+                  "the files are of two organisations, %s and %s", *known, said);
+}
+
+/* Which weeks there are, and whose. Whom an organisation's own store trusts is its steward's business. */
 static int look_inside(published *x) {
   bp_result *r = NULL;
   bp_error *error = NULL;
+  int code = EXIT_OK;
   if (bp_inspect(&r, x->store, "published", &error) != BP_OK) return complain_of(error);
-  for (size_t row = 0; row < bp_result_rows(r); row++) {
+  for (size_t row = 0; row < bp_result_rows(r) && code == EXIT_OK; row++) {
     int64_t monday;
     if (!read_week_name(&monday, bp_result_text(r, row, 0, NULL))) continue;
-    if (x->organisation == NULL) x->organisation = copy_text(bp_result_text(r, row, 1, NULL));
+    if (x->organisation == NULL || x->folder != NULL)
+      code = same_organisation(&x->organisation, bp_result_text(r, row, 1, NULL));
     add_week(x, monday);
   }
   bp_result_free(r);
+  if (code != EXIT_OK) return code;
   return x->weeks > 0 ? EXIT_OK : complain(EXIT_NOTHING, NULL, "nothing is published there");
 }
 

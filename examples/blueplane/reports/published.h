@@ -18,6 +18,8 @@ typedef struct published {
  * together as an organisation does it, in a store that is gone with close_published. Complains. */
 int open_published(published *out, program *p, uint32_t access);
 void close_published(published *x);
+/* Keeps the first name; complains of another: numbers of two organisations are not those of one. */
+int same_organisation(char **known, const char *said);
 /* Of a store that does not open. Where none was named the person's own was taken: then what to name. */
 int complain_of_opening(const program *p, bp_error *error);
 
