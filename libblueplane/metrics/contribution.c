@@ -61,17 +61,19 @@ static const struct wanted {
 #define WANTED (sizeof wanted / sizeof *wanted)
 
 /* What tells that a feature was used: the number of calls of a category, of prompts with a feature,
- * or another measure. */
+ * or another measure; of several any. Lists of what is to do are tools of planning, too, so that of plan
+ * mode only the tasks tell. */
 static const struct use {
   measure_id measure;
-  const char *metric, *dimension, *value;
+  const char *column, *dimension, *value;
 } uses[] = {
-    {MEASURE_used_plan, "tool_calls", "tool_category", "plan"},
+    {MEASURE_used_plan, "feature_usage.used", "feature", "plan_mode"},
     {MEASURE_used_subagent, "subagents", NULL, NULL},
     {MEASURE_used_skill, "tool_calls", "tool_category", "skill"},
     {MEASURE_used_mcp, "tool_calls", "tool_category", "mcp"},
     {MEASURE_used_slash_command, "slash_commands", NULL, NULL},
     {MEASURE_used_web, "tool_calls", "tool_category", "web"},
+    {MEASURE_used_web, "web_searches", NULL, NULL},
     {MEASURE_used_image, "prompts", "prompt_feature", "image"},
 };
 
@@ -281,11 +283,11 @@ static int read_use(reading *r, const struct use *u) {
   bp_query *q = NULL;
   bp_result *t = NULL;
   int rc = new_query(r, &q, NULL);
-  if (!rc) bpi_query_metric(q, u->metric);
+  if (!rc) bpi_query_metric(q, bpi_metrics[metric_of(u->column)].id);
   if (!rc && u->dimension) bpi_query_where(q, u->dimension, "=", u->value);
   if (!rc) rc = ask(r, q, &t);
-  int64_t value;
-  if (!rc && t->rows && number_at(t, 0, u->metric, &value))
+  int64_t value = 0; /* where nothing happened there is no row */
+  if (!rc && (!t->rows || number_at(t, 0, u->column, &value)))
     rc = put(r, SLICED_WHOLE, 0, u->measure, value > 0);
   bpi_table_release(t);
   bpi_query_free(q);
@@ -390,7 +392,7 @@ uint32_t bpi_measure_families(int measure) {
       families |= family_bit(wanted[i].less[k]);
   }
   for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
-    if ((int)uses[i].measure == measure) families |= family_bit(uses[i].metric);
+    if ((int)uses[i].measure == measure) families |= family_bit(uses[i].column);
   for (size_t i = 0; i < PARTED; i++)
     for (size_t k = 0; k < parted[i].count; k++)
       if ((int)parted[i].part[k].of[0] == measure || (int)parted[i].part[k].of[1] == measure)

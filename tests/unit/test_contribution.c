@@ -163,6 +163,45 @@ START_TEST(test_a_week_without_activity) {
 }
 END_TEST
 
+/* Lists of what is to do are tools of planning; plan mode is a way in which prompts are given. */
+START_TEST(test_plan_mode) {
+  static const char lists[] =
+      LINE("codex", "s1", "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\"")
+          LINE("codex", "s1",
+               "\"kind\":\"tool_call\",\"id\":\"t1\",\"time\":\"2026-03-02T09:01:00Z\","
+               "\"tool\":\"update_plan\",\"category\":\"plan\",\"outcome\":\"ok\"");
+  static const char planned[] =
+      LINE("codex", "s1", "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\",\"mode\":\"plan\"");
+  static const struct {
+    const char *lines;
+    size_t length;
+    int64_t used;
+  } weeks[] = {{lists, sizeof lists - 1, 0}, {planned, sizeof planned - 1, 1}};
+  for (size_t i = 0; i < 2; i++) {
+    vector_cell *v = NULL;
+    size_t n = 0;
+    read_of(&v, &n, MONDAY, weeks[i].lines, weeks[i].length, project);
+    ck_assert_int_eq(bpi_vector_get(v, n, SLICED_WHOLE, 0, MEASURE_used_plan), weeks[i].used);
+    bpi_free(v);
+  }
+}
+END_TEST
+
+/* A search of the model's provider is no tool of the assistant. */
+START_TEST(test_searches_of_the_provider) {
+  static const char lines[] =
+      LINE("codex", "s1", "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\"")
+          LINE("codex", "s1",
+               "\"kind\":\"response\",\"id\":\"r1\",\"time\":\"2026-03-02T09:01:00Z\",\"model\":\"gpt-5\","
+               "\"input_tokens\":10,\"output_tokens\":2,\"web_searches\":3");
+  vector_cell *v = NULL;
+  size_t n = 0;
+  read_of(&v, &n, MONDAY, lines, sizeof lines - 1, project);
+  ck_assert_int_eq(bpi_vector_get(v, n, SLICED_WHOLE, 0, MEASURE_used_web), 1);
+  bpi_free(v);
+}
+END_TEST
+
 static int project_by_number(void *user, const char *folder, size_t length) {
   (void)user;
   (void)length;
@@ -216,6 +255,8 @@ int main(void) {
   TCase *t = tcase_create("contribution");
   tcase_add_test(t, test_a_week_by_hand);
   tcase_add_test(t, test_a_week_without_activity);
+  tcase_add_test(t, test_plan_mode);
+  tcase_add_test(t, test_searches_of_the_provider);
   tcase_add_test(t, test_a_week_of_many_projects);
   suite_add_tcase(s, t);
   return run_suite(s);
