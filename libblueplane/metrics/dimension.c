@@ -178,19 +178,27 @@ static size_t append(char *out, size_t at, size_t capacity, const char *p, size_
   return at;
 }
 
+/* Says which release of a line it is. */
+static bool is_release(const char *p, size_t n) {
+  return bpi_ascii_equal_nocase(p, n, "latest") || bpi_ascii_equal_nocase(p, n, "preview");
+}
+
 size_t bpi_model_family(const char *model, size_t length, char *out, size_t capacity) {
   const char *end = model + length, *at = behind_provider(model, end), *part;
   size_t n, made;
   if (!next_part(&at, end, &part, &n)) return 0;
   made = append(out, 0, capacity, part, n);
-  bool by_number = bpi_ascii_equal_nocase(part, n, "gpt"); /* its lines are numbers, not words */
+  bool by_number = bpi_ascii_equal_nocase(part, n, "gpt"); /* most of its lines are numbers */
   while (next_part(&at, end, &part, &n)) {
     size_t digits = 0;
     while (digits < n && part[digits] >= '0' && part[digits] <= '9')
       digits++;
-    if (by_number ? digits == 0 : !is_word(part, n)) continue;
+    if (by_number && digits > 0)
+      n = digits;
+    else if (!is_word(part, n) || is_release(part, n))
+      continue;
     made = append(out, made, capacity, "-", 1);
-    return append(out, made, capacity, part, by_number ? digits : n);
+    return append(out, made, capacity, part, n);
   }
   return made;
 }
