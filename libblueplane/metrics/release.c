@@ -291,14 +291,20 @@ static int no_window(release_query *x) {
                          "a week from Monday, a month, a quarter, a year, or all");
 }
 
+/* The first Monday whose Thursday is not before a day. */
+static int64_t first_week(int64_t day) {
+  int64_t monday = day - 3;
+  while (bpi_day_of_week(monday) != 0)
+    monday++;
+  return monday;
+}
+
 /* A week belongs to the month and the quarter that hold its Thursday. */
 static int set_windows(release_query *x, const range *r) {
   int64_t end = end_of(r);
   if (!end) return no_window(x);
-  x->from = r->first_day - 3;
-  while (bpi_day_of_week(x->from) != 0)
-    x->from++;
-  x->until = end - 3;
+  x->from = first_week(r->first_day);
+  x->until = first_week(end);
   return BP_OK;
 }
 

@@ -287,6 +287,18 @@ START_TEST(test_windows) {
   expect_text(t, 0, "time.week", "2026-03-02");
   expect(t, 1, "prompts", 2000);
   expect_state(t, 2, "prompts", BP_CELL_WITHHELD);
+  /* From the first Monday to the end of the last Sunday; what is asked of one week is told of seven days. */
+  ck_assert_str_eq(bp_result_meta(t, "from"), "2026-03-02T00:00:00Z");
+  ck_assert_str_eq(bp_result_meta(t, "until"), "2026-03-30T00:00:00Z");
+  bpi_table_release(t);
+  ck_assert_int_eq(
+      ask(&t, 'L', "core",
+          Q("\"metrics\":[\"prompts\"],\"period\":\"last_week\",\"compare\":\"previous\"")),
+      BP_OK);
+  ck_assert_str_eq(bp_result_meta(t, "from"), "2026-03-09T00:00:00Z");
+  ck_assert_str_eq(bp_result_meta(t, "until"), "2026-03-16T00:00:00Z");
+  ck_assert_str_eq(bp_result_meta(t, "baseline_from"), "2026-03-02T00:00:00Z");
+  ck_assert_str_eq(bp_result_meta(t, "baseline_until"), "2026-03-09T00:00:00Z");
   bpi_table_release(t);
   static const char *const no_windows[] = {"30d", "today", "2026-03-03/2026-03-09",
                                            "2026-03-02/2026-03-15"};
