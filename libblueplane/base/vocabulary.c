@@ -392,6 +392,8 @@ typedef enum program_rule {
   TARGETS,              /* all words are targets */
   WRAPPER,              /* runs the command behind its options; alone it is `code` */
   WRAPPER_AFTER_ONE,    /* the same, with an argument of its own before it */
+  WRAPPER_OF_LINE,      /* the same, also of a command line in one word */
+  AGAIN_AFTER_ONE,      /* of a subcommand: behind its argument comes another */
   SHELL                 /* -c: the next word is a command line; else a script */
 } program_rule;
 
@@ -453,7 +455,9 @@ static const program programs[] = {
     P("colima", CONTAINER), P("column", FILES), P("comm", FILES), P("command", NONE),
     P("commitlint", LINT),
     {"composer", PROGRAM_PACKAGE, SUBCOMMAND_OR_SCRIPT, NULL, "-d --working-dir"},
-    P("conan", PACKAGE), P("concurrently", RUN), P("conda", PACKAGE), P("configure", BUILD),
+    P("conan", PACKAGE), P("concurrently", RUN),
+    {"conda", PROGRAM_PACKAGE, SUBCOMMAND, NULL, "-n -p --name --prefix --cwd"},
+    P("configure", BUILD),
     P("continue", NONE), P("corepack", PACKAGE), P("coverage", TEST), P("cp", FILES),
     P("cpan", PACKAGE), P("cpanm", PACKAGE), P("cppcheck", LINT), P("cpplint", LINT),
     P("cqlsh", DATABASE), P("createdb", DATABASE), P("credo", LINT), P("crictl", CONTAINER),
@@ -546,13 +550,16 @@ static const program programs[] = {
     P("luacheck", LINT), P("luarocks", PACKAGE), P("madge", LINT),
     {"mage", PROGRAM_BUILD, TARGETS, NULL, NULL},
     {"make", PROGRAM_BUILD, TARGETS, NULL, "-C -f -I -o -W --directory --file"},
-    P("mamba", PACKAGE), P("man", NONE),
+    {"mamba", PROGRAM_PACKAGE, SUBCOMMAND, "conda", "-n -p --name --prefix --cwd"},
+    P("man", NONE),
     {"manage.py", PROGRAM_RUN, SUBCOMMAND, NULL, NULL},
     P("mariadb", DATABASE), P("markdownlint", LINT), P("markdownlint-cli2", LINT),
     P("maturin", BUILD), P("mawk", FILES), P("md5", FILES), P("md5sum", FILES), P("mdfind", SEARCH),
     {"meson", PROGRAM_BUILD, SUBCOMMAND, NULL, NULL},
-    P("metro", BUILD), P("micromamba", PACKAGE), P("migrate", DATABASE), P("minikube", CONTAINER),
-    P("minitest", TEST), P("mise", PACKAGE),
+    P("metro", BUILD),
+    {"micromamba", PROGRAM_PACKAGE, SUBCOMMAND, "conda", "-n -p --name --prefix --cwd"},
+    P("migrate", DATABASE), P("minikube", CONTAINER), P("minitest", TEST),
+    {"mise", PROGRAM_PACKAGE, SUBCOMMAND, NULL, "-C --cd -E --env"},
     {"mix", PROGRAM_BUILD, SUBCOMMAND, NULL, NULL},
     P("mkdir", FILES), P("mkdocs", BUILD), P("mktemp", FILES), P("mocha", TEST),
     P("mongo", DATABASE), P("mongodump", DATABASE), P("mongorestore", DATABASE),
@@ -572,7 +579,8 @@ static const program programs[] = {
     {"ninja", PROGRAM_BUILD, TARGETS, NULL, "-C -f -j -k"},
     P("nix", PACKAGE), P("nix-env", PACKAGE), P("nix-shell", PACKAGE), P("nl", FILES),
     P("nm", BUILD), P("nmake", BUILD), P("nmap", NETWORK),
-    {"node", PROGRAM_RUN, WRAPPER, NULL, "-e -p -r --eval --print --require --import --loader"},
+    {"node", PROGRAM_RUN, SUBCOMMAND_OR_SCRIPT, NULL,
+     "-e -p -r --eval --print --require --import --loader"},
     P("nodemon", RUN),
     {"nohup", PROGRAM_OTHER, WRAPPER, NULL, NULL},
     P("nose2", TEST), P("nosetests", TEST), P("nox", TEST),
@@ -598,7 +606,7 @@ static const program programs[] = {
     P("phpunit", TEST), P("ping", NETWORK), P("pint", LINT), P("pip", PACKAGE),
     P("pip-compile", PACKAGE), P("pip-sync", PACKAGE),
     {"pipenv", PROGRAM_PACKAGE, SUBCOMMAND, "poetry", NULL},
-    P("pipx", PACKAGE),
+    {"pipx", PROGRAM_PACKAGE, SUBCOMMAND, NULL, "--spec --python --pip-args"},
     {"pixi", PROGRAM_PACKAGE, SUBCOMMAND, "poetry", NULL},
     {"playwright", PROGRAM_TEST, SUBCOMMAND, NULL, NULL},
     P("pm2", RUN), P("pmd", LINT),
@@ -606,10 +614,13 @@ static const program programs[] = {
     {"pnpx", PROGRAM_RUN, WRAPPER, NULL, NULL},
     P("pod", PACKAGE), P("podman", CONTAINER), P("podman-compose", CONTAINER),
     {"poetry", PROGRAM_PACKAGE, SUBCOMMAND, NULL, "-C --directory -P --project"},
-    P("popd", NONE), P("port", PACKAGE), P("powershell", RUN), P("pre-commit", LINT),
+    P("popd", NONE), P("port", PACKAGE),
+    {"powershell", PROGRAM_RUN, WRAPPER_OF_LINE, NULL, "-ExecutionPolicy -WorkingDirectory"},
+    P("pre-commit", LINT),
     P("prettier", LINT), P("printenv", NONE), P("printf", NONE), P("prisma", DATABASE),
     P("protoc", BUILD), P("prove", TEST), P("psalm", LINT), P("psql", DATABASE), P("pushd", NONE),
-    P("pwd", NONE), P("pwsh", RUN),
+    P("pwd", NONE),
+    {"pwsh", PROGRAM_RUN, WRAPPER_OF_LINE, NULL, "-ExecutionPolicy -WorkingDirectory"},
     {"py", PROGRAM_RUN, WRAPPER, NULL, "-c -W -X"},
     P("py.test", TEST), P("pydocstyle", LINT), P("pyenv", PACKAGE), P("pyinstaller", BUILD),
     P("pylint", LINT),
@@ -674,7 +685,7 @@ static const program programs[] = {
     P("trash", FILES), P("tree", FILES), P("trial", TEST), P("true", NONE), P("truncate", FILES),
     {"ts-node", PROGRAM_RUN, WRAPPER, NULL, "-e -P --project"},
     P("tsc", LINT), P("tsup", BUILD),
-    {"tsx", PROGRAM_RUN, WRAPPER, NULL, "-e --tsconfig"},
+    {"tsx", PROGRAM_RUN, SUBCOMMAND_OR_SCRIPT, "node", "-e --tsconfig"},
     {"turbo", PROGRAM_BUILD, SUBCOMMAND_OR_SCRIPT, NULL, "--filter -F"},
     P("ty", LINT), P("type", NONE), P("typeorm", DATABASE), P("typeset", NONE), P("typos", LINT),
     P("typst", BUILD), P("ugrep", SEARCH), P("ulimit", NONE), P("umask", NONE), P("uname", NONE),
@@ -691,12 +702,16 @@ static const program programs[] = {
     {"vue-cli-service", PROGRAM_RUN, SCRIPT, NULL, NULL},
     P("vue-tsc", LINT), P("vulture", LINT), P("wait", NONE), P("wasm-pack", BUILD),
     P("wasmer", RUN), P("wasmtime", RUN),
-    {"watch", PROGRAM_OTHER, WRAPPER, NULL, "-n --interval"},
+    {"watch", PROGRAM_OTHER, WRAPPER_OF_LINE, NULL, "-n --interval"},
     P("wc", FILES), P("wdio", TEST), P("webpack", BUILD), P("webpack-cli", BUILD),
     P("websocat", NETWORK), P("wget", NETWORK), P("whereis", NONE), P("which", NONE),
     P("whoami", NONE), P("whois", NETWORK), P("winget", PACKAGE),
     {"wrangler", PROGRAM_RUN, SCRIPT, NULL, NULL},
-    P("xargs", NONE), P("xcodebuild", BUILD), P("xdg-open", RUN), P("xelatex", BUILD),
+    P("xargs", NONE),
+    {"xcodebuild", PROGRAM_BUILD, SUBCOMMAND, NULL,
+     "-scheme -project -workspace -destination -configuration -sdk -arch -derivedDataPath "
+     "-resultBundlePath -testPlan"},
+    P("xdg-open", RUN), P("xelatex", BUILD),
     P("xh", NETWORK), P("xo", LINT),
     {"xvfb-run", PROGRAM_OTHER, WRAPPER, NULL, "-s -n"},
     P("xxd", FILES), P("xz", FILES), P("yalc", PACKAGE), P("yamllint", LINT), P("yapf", LINT),
@@ -747,6 +762,7 @@ static const subcommand subcommands[] = {
     {"composer remove", PROGRAM_PACKAGE, PLAIN}, {"composer require", PROGRAM_PACKAGE, PLAIN},
     {"composer run", PROGRAM_RUN, SCRIPT}, {"composer run-script", PROGRAM_RUN, SCRIPT},
     {"composer show", PROGRAM_PACKAGE, PLAIN}, {"composer update", PROGRAM_PACKAGE, PLAIN},
+    {"conda run", PROGRAM_RUN, WRAPPER},
     {"dart analyze", PROGRAM_LINT, PLAIN}, {"dart compile", PROGRAM_BUILD, PLAIN},
     {"dart create", PROGRAM_PACKAGE, PLAIN}, {"dart fix", PROGRAM_LINT, PLAIN},
     {"dart format", PROGRAM_LINT, PLAIN}, {"dart pub", PROGRAM_PACKAGE, PLAIN},
@@ -786,7 +802,8 @@ static const subcommand subcommands[] = {
     {"manage.py showmigrations", PROGRAM_DATABASE, PLAIN},
     {"manage.py sqlmigrate", PROGRAM_DATABASE, PLAIN}, {"manage.py test", PROGRAM_TEST, PLAIN},
     {"meson fmt", PROGRAM_LINT, PLAIN}, {"meson format", PROGRAM_LINT, PLAIN},
-    {"meson test", PROGRAM_TEST, PLAIN}, {"mix credo", PROGRAM_LINT, PLAIN},
+    {"meson test", PROGRAM_TEST, PLAIN}, {"mise exec", PROGRAM_RUN, WRAPPER},
+    {"mise run", PROGRAM_RUN, SCRIPT}, {"mix credo", PROGRAM_LINT, PLAIN},
     {"mix deps.compile", PROGRAM_PACKAGE, PLAIN}, {"mix deps.get", PROGRAM_PACKAGE, PLAIN},
     {"mix deps.update", PROGRAM_PACKAGE, PLAIN}, {"mix dialyzer", PROGRAM_LINT, PLAIN},
     {"mix ecto.create", PROGRAM_DATABASE, PLAIN}, {"mix ecto.drop", PROGRAM_DATABASE, PLAIN},
@@ -796,7 +813,7 @@ static const subcommand subcommands[] = {
     {"mix format", PROGRAM_LINT, PLAIN}, {"mix hex.info", PROGRAM_PACKAGE, PLAIN},
     {"mix new", PROGRAM_PACKAGE, PLAIN}, {"mix phx.new", PROGRAM_PACKAGE, PLAIN},
     {"mix phx.server", PROGRAM_RUN, PLAIN}, {"mix run", PROGRAM_RUN, PLAIN},
-    {"mix test", PROGRAM_TEST, PLAIN}, {"npm add", PROGRAM_PACKAGE, PLAIN},
+    {"mix test", PROGRAM_TEST, PLAIN}, {"node --test", PROGRAM_TEST, PLAIN}, {"npm add", PROGRAM_PACKAGE, PLAIN},
     {"npm audit", PROGRAM_PACKAGE, PLAIN}, {"npm cache", PROGRAM_PACKAGE, PLAIN},
     {"npm ci", PROGRAM_PACKAGE, PLAIN}, {"npm config", PROGRAM_PACKAGE, PLAIN},
     {"npm create", PROGRAM_PACKAGE, PLAIN}, {"npm dedupe", PROGRAM_PACKAGE, PLAIN},
@@ -820,9 +837,10 @@ static const subcommand subcommands[] = {
     {"npm up", PROGRAM_PACKAGE, PLAIN}, {"npm update", PROGRAM_PACKAGE, PLAIN},
     {"npm upgrade", PROGRAM_PACKAGE, PLAIN}, {"npm version", PROGRAM_PACKAGE, PLAIN},
     {"npm view", PROGRAM_PACKAGE, PLAIN}, {"npm why", PROGRAM_PACKAGE, PLAIN},
-    {"npm workspaces", PROGRAM_RUN, SCRIPT}, {"npm x", PROGRAM_RUN, WRAPPER},
+    {"npm workspace", PROGRAM_PACKAGE, AGAIN_AFTER_ONE}, {"npm workspaces", PROGRAM_RUN, SCRIPT}, {"npm x", PROGRAM_RUN, WRAPPER},
     {"nx affected", PROGRAM_BUILD, SCRIPT}, {"nx run", PROGRAM_BUILD, SCRIPT},
-    {"nx run-many", PROGRAM_BUILD, SCRIPT}, {"playwright codegen", PROGRAM_RUN, PLAIN},
+    {"nx run-many", PROGRAM_BUILD, SCRIPT}, {"pipx run", PROGRAM_RUN, WRAPPER},
+    {"playwright codegen", PROGRAM_RUN, PLAIN},
     {"playwright install", PROGRAM_PACKAGE, PLAIN},
     {"playwright install-deps", PROGRAM_PACKAGE, PLAIN}, {"playwright open", PROGRAM_RUN, PLAIN},
     {"playwright show-report", PROGRAM_RUN, PLAIN}, {"poetry build", PROGRAM_BUILD, PLAIN},
@@ -842,7 +860,9 @@ static const subcommand subcommands[] = {
     {"swift run", PROGRAM_RUN, PLAIN}, {"swift test", PROGRAM_TEST, PLAIN},
     {"turbo run", PROGRAM_BUILD, SCRIPT}, {"uv build", PROGRAM_BUILD, PLAIN},
     {"uv format", PROGRAM_LINT, PLAIN}, {"uv run", PROGRAM_RUN, WRAPPER},
-    {"zig fetch", PROGRAM_PACKAGE, PLAIN}, {"zig fmt", PROGRAM_LINT, PLAIN},
+    {"xcodebuild test", PROGRAM_TEST, PLAIN},
+    {"xcodebuild test-without-building", PROGRAM_TEST, PLAIN},
+    {"zig build", PROGRAM_BUILD, TARGETS}, {"zig fetch", PROGRAM_PACKAGE, PLAIN}, {"zig fmt", PROGRAM_LINT, PLAIN},
     {"zig init", PROGRAM_PACKAGE, PLAIN}, {"zig run", PROGRAM_RUN, PLAIN},
     {"zig test", PROGRAM_TEST, PLAIN},
 };
@@ -1030,22 +1050,42 @@ static int classify_targets(const words *w, size_t i, const program *r) {
   return best == PROGRAM_NONE ? r->code : best;
 }
 
+static int classify_nested(const char *line, int nesting) {
+  return nesting < NESTING_MAX ? classify_line(line, strlen(line), nesting + 1) : PROGRAM_OTHER;
+}
+
+/* Whether a word is the last and holds several. */
+static bool is_line(const words *w, size_t i) {
+  return i + 1 == w->count && strchr(w->word[i], ' ');
+}
+
 static int classify_shell(const words *w, size_t i, int nesting) {
   for (; i < w->count && w->word[i][0] == '-'; i++)
     if (w->word[i][1] != '-' && strchr(w->word[i], 'c') && i + 1 < w->count)
-      return nesting < NESTING_MAX
-                 ? classify_line(w->word[i + 1], strlen(w->word[i + 1]), nesting + 1)
-                 : PROGRAM_OTHER;
+      return classify_nested(w->word[i + 1], nesting);
   return i < w->count ? classify_script(base_name(w->word[i]), PROGRAM_RUN) : PROGRAM_OTHER;
+}
+
+/* Of the options and the word behind them the first that is a row; *i moves to it, or to that word. */
+static const subcommand *next_subcommand(const words *w, size_t *i, const program *r) {
+  size_t end = skip_options(w, *i, r->options);
+  const subcommand *sub = NULL;
+  for (; *i < end && !sub; ++*i)
+    if (w->word[*i][0] == '-') sub = find_subcommand(r, w->word[*i]);
+  if (sub) --*i;
+  return sub || *i == w->count ? sub : find_subcommand(r, w->word[*i]);
 }
 
 /* Turns the rule of "NAME WORD" into that of the two together; *i moves behind what was used. */
 static void apply_subcommand(const words *w, size_t *i, program *r) {
   bool may_be_script = r->rule == SUBCOMMAND_OR_SCRIPT;
   r->rule = PLAIN;
-  *i = skip_options(w, *i, r->options);
+  const subcommand *sub = next_subcommand(w, i, r);
+  if (sub && sub->rule == AGAIN_AFTER_ONE) {
+    *i = *i + 2 < w->count ? *i + 2 : w->count;
+    sub = next_subcommand(w, i, r);
+  }
   if (*i == w->count) return;
-  const subcommand *sub = find_subcommand(r, w->word[*i]);
   if (sub) {
     r->rule = sub->rule;
     r->code = sub->code;
@@ -1083,7 +1123,9 @@ static int classify_words(const words *w, int nesting) {
     case SHELL: return classify_shell(w, i, nesting);
     case WRAPPER:
     case WRAPPER_AFTER_ONE:
+    case WRAPPER_OF_LINE:
       i = skip_options(w, i, r.options);
+      if (r.rule == WRAPPER_OF_LINE && is_line(w, i)) return classify_nested(w->word[i], nesting);
       if (r.rule == WRAPPER_AFTER_ONE) i = skip_options(w, i + 1, NULL);
       if (wrapped_in != PROGRAM_RUN) wrapped_in = r.code;
       break;

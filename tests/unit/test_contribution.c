@@ -171,7 +171,8 @@ START_TEST(test_plan_mode) {
                "\"kind\":\"tool_call\",\"id\":\"t1\",\"time\":\"2026-03-02T09:01:00Z\","
                "\"tool\":\"update_plan\",\"category\":\"plan\",\"outcome\":\"ok\"");
   static const char planned[] =
-      LINE("codex", "s1", "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\",\"mode\":\"plan\"");
+      LINE("codex", "s1",
+           "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\",\"mode\":\"plan\"");
   static const struct {
     const char *lines;
     size_t length;
@@ -189,11 +190,12 @@ END_TEST
 
 /* A search of the model's provider is no tool of the assistant. */
 START_TEST(test_searches_of_the_provider) {
-  static const char lines[] =
-      LINE("codex", "s1", "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\"")
-          LINE("codex", "s1",
-               "\"kind\":\"response\",\"id\":\"r1\",\"time\":\"2026-03-02T09:01:00Z\",\"model\":\"gpt-5\","
-               "\"input_tokens\":10,\"output_tokens\":2,\"web_searches\":3");
+  static const char lines[] = LINE(
+      "codex", "s1", "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\"")
+      LINE(
+          "codex", "s1",
+          "\"kind\":\"response\",\"id\":\"r1\",\"time\":\"2026-03-02T09:01:00Z\",\"model\":\"gpt-5\","
+          "\"input_tokens\":10,\"output_tokens\":2,\"web_searches\":3");
   vector_cell *v = NULL;
   size_t n = 0;
   read_of(&v, &n, MONDAY, lines, sizeof lines - 1, project);
