@@ -149,10 +149,17 @@ void bpi_period_resolve(range *out, const char *period, const zone *z, int64_t n
 
 /* --------------------------------------------------------------------------------- baselines */
 
+/* What the clock shows at an instant, as if it were UTC. */
+static int64_t local_time(const zone *z, int64_t us) {
+  return us + bpi_zone_offset(z, us) * BPI_SECOND;
+}
+
 /* The same local time some months before. */
 static int64_t instant_months_before(const zone *z, int64_t us, int32_t months) {
   int64_t day = bpi_zone_local_days(z, us);
-  return bpi_day_start(z, months_before(day, months, false)) + (us - bpi_day_start(z, day));
+  int64_t local = local_time(z, us) + (months_before(day, months, false) - day) * BPI_DAY;
+  int64_t near = local - bpi_zone_offset(z, local) * BPI_SECOND; /* but for a change in between */
+  return local - bpi_zone_offset(z, near) * BPI_SECOND;
 }
 
 static void previous(range *out, const range *of, const zone *z) {

@@ -912,13 +912,24 @@ START_TEST(baselines_of_instants) {
   ck_assert_str_eq(bpi_table_get(r, "baseline_from"), "2026-11-24T08:00:00Z");
   ck_assert_str_eq(bpi_table_get(r, "baseline_until"), "2026-11-24T09:30:00Z");
   bpi_table_release(r);
-  /* 2026-03-30 11:30 in Berlin is summer time, 2025-03-29 was not yet. */
-  r = world_run(
-      "{'metrics':['prompts'],'from':'2026-03-29T09:30:00Z','until':'2026-03-29T10:30:00Z',"
-      "'zone':'Europe/Berlin','compare':'year'}",
-      &code, &error);
-  ck_assert_str_eq(bpi_table_get(r, "baseline_from"), "2025-03-29T09:30:00Z");
-  bpi_table_release(r);
+  /* 2026-03-29 11:30 in Berlin is summer time, 2025-03-29 11:30 was not yet; 2026-10-25 11:30 is not any
+   * more, 2025-10-25 11:30 still was. 2024-10-27 was the day of the change. */
+  static const struct {
+    const char *from, *until, *before;
+  } years[] = {{"2026-03-29T09:30:00Z", "2026-03-29T10:30:00Z", "2025-03-29T10:30:00Z"},
+               {"2026-10-25T10:30:00Z", "2026-10-25T11:30:00Z", "2025-10-25T09:30:00Z"},
+               {"2025-10-27T10:30:00Z", "2025-10-27T11:30:00Z", "2024-10-27T10:30:00Z"},
+               {"2026-06-01T09:30:00Z", "2026-06-01T10:30:00Z", "2025-06-01T09:30:00Z"}};
+  for (size_t i = 0; i < 4; i++) {
+    char json[256];
+    snprintf(
+        json, sizeof json,
+        "{'metrics':['prompts'],'from':'%s','until':'%s','zone':'Europe/Berlin','compare':'year'}",
+        years[i].from, years[i].until);
+    r = world_run(json, &code, &error);
+    ck_assert_str_eq(bpi_table_get(r, "baseline_from"), years[i].before);
+    bpi_table_release(r);
+  }
   ck_assert_int_eq(world_fails("{'metrics':['prompts'],'from':'2026-11-24T09:30:00Z',"
                                "'until':'2026-11-24T11:00:00Z','compare':'average'}",
                                NULL, NULL),
