@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "metrics/catalog.h"
 #include "metrics/release.h"
 #include "privacy/figures.h"
 #include "privacy/publication.h"
@@ -333,6 +334,27 @@ START_TEST(test_slices_and_teams) {
 }
 END_TEST
 
+/* What a release promises by a dimension must be told by it in a personal store, where it comes from. */
+START_TEST(test_what_is_promised_is_told) {
+  static const struct {
+    sliced_id along;
+    uint64_t personal;
+  } dimensions[] = {
+      {SLICED_PLATFORM, DIM_BIT(DIM_PLATFORM)},      {SLICED_MODEL, DIM_BIT(DIM_MODEL_FAMILY)},
+      {SLICED_CATEGORY, DIM_BIT(DIM_TOOL_CATEGORY)}, {SLICED_LANGUAGE, DIM_BIT(DIM_LANGUAGE)},
+      {SLICED_TASK, DIM_BIT(DIM_TASK_TYPE)},         {SLICED_PROJECT, DIM_BIT(DIM_WORKSPACE)}};
+  release_metric r;
+  for (size_t i = 0; bpi_release_metric(i, &r); i++) {
+    dimension_id by;
+    metric_id id = bpi_metric_find(r.id, &by);
+    for (size_t d = 0; id != METRIC_COUNT && d < sizeof dimensions / sizeof *dimensions; d++)
+      ck_assert_msg(!(r.slices & SLICED_BIT(dimensions[d].along)) ||
+                        bpi_metric_dimensions(&bpi_metrics[id]) & dimensions[d].personal,
+                    "%s by %s", r.id, bpi_sliced_name(dimensions[d].along));
+  }
+}
+END_TEST
+
 START_TEST(test_seats_shares_and_signals) {
   bp_result *t = NULL;
   ck_assert_int_eq(
@@ -656,6 +678,7 @@ int main(void) {
   TCase *t = tcase_create("release");
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, test_a_team_and_a_week);
+  tcase_add_test(t, test_what_is_promised_is_told);
   tcase_add_test(t, test_refusals_are_alike);
   tcase_add_test(t, test_beside_another_window);
   tcase_add_test(t, test_difference_of_buckets);
