@@ -475,6 +475,13 @@ static void note_share(tally *t, int state, const span_of *tenths, const span_of
   t->top.high = first || top.high > high ? top.high : high;
 }
 
+/* There is one or there is none, however often. */
+static void note_signal(tally *t, int state, const span_of *one) {
+  static const span_of nothing, most = {1, 1, 1};
+  note(t, state, one, &nothing, false);
+  if (t->top.value > 1) t->top = most;
+}
+
 static void note_group(release_query *x, bin *b, size_t at) {
   const asked *a = &x->asked[at];
   tally *t = &b->of[at];
@@ -512,6 +519,8 @@ static void note_group(release_query *x, bin *b, size_t at) {
     note(t, state, &top, &people, false);
   else if (a->how == HOW_SHARES)
     note_share(t, state, &top, &people);
+  else if (a->how == HOW_SIGNAL)
+    note_signal(t, state, &top);
   else
     note(t, state, &top, &bottom, lower);
 }

@@ -543,6 +543,38 @@ START_TEST(test_order_of_rows) {
 }
 END_TEST
 
+/* Two weeks with a signal and one without: there was one, and not two. */
+START_TEST(test_signals_of_several_weeks) {
+  static const int64_t signals[] = {1, 0, 1};
+  for (int week = 0; week < 3; week++) {
+    release_row row = {"help", "", 0, MEASURE_support_signal, 0, HEADCOUNT_10, signals[week]};
+    release r = {.window = (uint32_t)(MONDAY + 7 + 7 * week),
+                 .edition = 1,
+                 .minimum = 3,
+                 .organisation = "help",
+                 .row = &row,
+                 .rows = 1,
+                 .store = {2}};
+    unsigned char digest[BPI_DIGEST_BYTES] = {0};
+    bp_error *error = NULL;
+    ck_assert_int_eq(bpi_store_begin_write(s, &error), BP_OK);
+    ck_assert_int_eq(bpi_published_write(s, &r, digest, &error), BP_OK);
+    ck_assert_int_eq(bpi_store_commit(s, &error), BP_OK);
+  }
+  bp_result *t = NULL;
+  ck_assert_int_eq(
+      ask(&t, 'L', "help", Q("\"metrics\":[\"support_signals\"],\"period\":\"month\"")), BP_OK);
+  expect(t, 0, "support_signals", 1);
+  expect(t, 0, "support_signals.at_most", 1);
+  bpi_table_release(t);
+  ck_assert_int_eq(ask(&t, 'L', "help",
+                       Q("\"metrics\":[\"support_signals\"],\"period\":\"2026-03-16/2026-03-22\"")),
+                   BP_OK);
+  expect(t, 0, "support_signals", 0);
+  bpi_table_release(t);
+}
+END_TEST
+
 /* Nothing saved, so that the 900 s (half a second more or less) are lost: of what is below zero the greatest is
  * that by the greatest cost, and the least that by the least. */
 START_TEST(test_loss) {
@@ -679,6 +711,7 @@ int main(void) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, test_a_team_and_a_week);
   tcase_add_test(t, test_what_is_promised_is_told);
+  tcase_add_test(t, test_signals_of_several_weeks);
   tcase_add_test(t, test_refusals_are_alike);
   tcase_add_test(t, test_beside_another_window);
   tcase_add_test(t, test_difference_of_buckets);
