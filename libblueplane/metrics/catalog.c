@@ -170,6 +170,7 @@ const metric_alias bpi_metric_aliases[] = {
     {"M062", METRIC_sessions, DIM_SESSION_DEPTH},
     {"M070", METRIC_tool_success_rate, DIM_COUNT},
     {"M071", METRIC_retry_rate, DIM_COUNT},
+    {"M080", METRIC_sessions, DIM_COUNT},
 };
 const size_t bpi_metric_alias_count = sizeof bpi_metric_aliases / sizeof *bpi_metric_aliases;
 

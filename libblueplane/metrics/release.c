@@ -84,7 +84,14 @@ static int refuse(release_query *x, int code, const char *key, const char *name,
   return bpi_fail_detail(x->error, key, name);
 }
 
-static const released *find_released(const char *id) {
+/* Numbers by which some users know what only a group has. */
+static const char *id_of(const char *name) {
+  if (!strcmp(name, "M081")) return "active_users";
+  return strcmp(name, "M082") ? name : "adoption_rate";
+}
+
+static const released *find_released(const char *name) {
+  const char *id = id_of(name);
   for (size_t i = 0; i < RELEASED; i++)
     if (!strcmp(all_released[i].id, id)) return &all_released[i];
   return NULL;
@@ -187,6 +194,8 @@ static int plan_metric(release_query *x, const char *id) {
   if (!told_by(x, r))
     return refuse(x, BP_ERR_UNSUPPORTED, "dimension", x->by_name, "this metric is not told by it");
   size_t first = x->count;
+  for (size_t i = 0; i < first; i++)
+    if (x->asked[i].r == r) return BP_OK; /* by its number and its id */
   x->count += columns_of(x->asked + first, r, m);
   for (size_t i = first; i < x->count; i++) {
     char name[BENCHMARK_COLUMN];
@@ -221,7 +230,7 @@ static int plan_order(release_query *x) {
   const char *order = bpi_query_order(x->q, &x->descending);
   x->order = -1;
   for (size_t i = 0; order && i < x->count; i++)
-    if (!strcmp(x->asked[i].r->id, order)) x->order = (int)i;
+    if (!strcmp(x->asked[i].r->id, id_of(order))) x->order = (int)i;
   x->by_names = order && x->by_name && !strcmp(order, x->by_name);
   bool by_time = order && x->time != DIM_COUNT && !strcmp(order, bpi_dimensions[x->time].name);
   if (!order || x->order >= 0 || x->by_names || by_time) return BP_OK;

@@ -543,6 +543,22 @@ START_TEST(test_order_of_rows) {
 }
 END_TEST
 
+/* By the numbers that some users know them by. */
+START_TEST(test_numbers_known_to_users) {
+  bp_result *t = NULL;
+  ck_assert_int_eq(
+      ask(&t, 'L', "core",
+          Q("\"metrics\":[\"M081\",\"M082\",\"active_users\"],\"period\":\"2026-03-02/2026-03-08\",\"order\":\"-M081\"")),
+      BP_OK);
+  expect(t, 0, "active_users.at_least", 5);
+  expect(t, 0, "adoption_rate.at_least", 0.5);
+  bpi_table_release(t);
+  ck_assert_int_eq(ask(&t, 'M', NULL, Q("\"metrics\":[\"M080\"]")), BP_OK);
+  ck_assert_str_eq(bpi_table_column_get(t, column_of(t, "sessions"), "role"), "metric");
+  bpi_table_release(t);
+}
+END_TEST
+
 /* Two weeks with a signal and one without: there was one, and not two. */
 START_TEST(test_signals_of_several_weeks) {
   static const int64_t signals[] = {1, 0, 1};
@@ -711,6 +727,7 @@ int main(void) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, test_a_team_and_a_week);
   tcase_add_test(t, test_what_is_promised_is_told);
+  tcase_add_test(t, test_numbers_known_to_users);
   tcase_add_test(t, test_signals_of_several_weeks);
   tcase_add_test(t, test_refusals_are_alike);
   tcase_add_test(t, test_beside_another_window);
