@@ -999,9 +999,15 @@ static size_t skip_prefixes(const words *w, size_t i) {
   return i;
 }
 
+static bool is_slash(char c) {
+  return c == '/' || c == '\\';
+}
+
 static const char *base_name(const char *word) {
-  const char *slash = strrchr(word, '/');
-  return slash ? slash + 1 : word;
+  const char *name = word + strlen(word);
+  while (name > word && !is_slash(name[-1]))
+    name--;
+  return name;
 }
 
 static bool ends_with(const char *p, size_t length, const char *ending) {
@@ -1019,7 +1025,8 @@ static size_t without_version(const char *p, size_t length) {
 static const program *find_program(const char *word) {
   const char *p = base_name(word);
   size_t length = strlen(p);
-  if (ends_with(p, length, ".exe") || ends_with(p, length, ".cmd")) length -= 4;
+  if (ends_with(p, length, ".exe") || ends_with(p, length, ".cmd") || ends_with(p, length, ".bat"))
+    length -= 4;
   const program *found = FIND(programs, p, length);
   size_t shorter = without_version(p, length);
   return found || shorter == length ? found : FIND(programs, p, shorter);
@@ -1038,7 +1045,7 @@ static const subcommand *find_subcommand(const program *r, const char *word) {
 
 static bool is_script_path(const char *word) {
   size_t length = strlen(word);
-  return strchr(word, '/') || ends_with(word, length, ".sh") || ends_with(word, length, ".py");
+  return strpbrk(word, "/\\") || ends_with(word, length, ".sh") || ends_with(word, length, ".py");
 }
 
 static int classify_targets(const words *w, size_t i, const program *r) {
@@ -1195,7 +1202,7 @@ static void read_double_quoted(line *l) {
       skip_substitution(l);
       continue;
     }
-    if (*l->at == '\\' && l->at + 1 < l->end) l->at++;
+    if (*l->at == '\\' && l->at + 1 < l->end && strchr("\"\\$`\n", l->at[1])) l->at++;
     add_char(&l->words, *l->at++);
   }
   if (l->at < l->end) l->at++;
@@ -1239,13 +1246,23 @@ static void read_plain(line *l) {
   add_text(&l->words, from, (size_t)(l->at - from));
 }
 
+/* Whether what was read of a word begins like a path of Windows, ".\\x" or "C:\\x", and goes on like one. */
+static bool is_windows_path(const line *l, size_t from) {
+  const char *p = l->words.text + from, next = peek(l, 1);
+  bool drive = l->words.used > from + 1 && is_letter(p[0]) && p[1] == ':';
+  bool begins = drive || (l->words.used > from && p[0] == '.');
+  return begins && (is_letter(next) || is_digit(next) || next == '.' || next == '_');
+}
+
 /* Reads a word without its quotes; what a substitution would print is unknown and left out. */
 static void read_word(line *l) {
+  size_t from = l->words.used;
   while (l->at < l->end && !ends_word(*l->at)) {
     switch (*l->at) {
     case '"': read_double_quoted(l); break;
     case '\'': read_single_quoted(l); break;
     case '\\':
+      if (is_windows_path(l, from)) add_char(&l->words, '\\');
       l->at++;
       if (l->at < l->end && *l->at != '\n') add_char(&l->words, *l->at);
       if (l->at < l->end) l->at++;
