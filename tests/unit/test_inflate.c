@@ -63,6 +63,8 @@ START_TEST(damage) {
   memcpy(broken, packed, packed_length);
   broken[packed_length - 1] ^= 1; /* of the checksum */
   ck_assert_int_eq(unpack(z, broken, packed_length, 512, out, &got), -1);
+  ck_assert_uint_eq(got, LENGTH); /* which is seen with the last piece, and that is given first */
+  ck_assert_int_eq(memcmp(out, plain, LENGTH), 0);
   ck_assert_int_eq(unpack(z, "{\"a\":1}", 7, 512, out, &got), -1);
   ck_assert(!bpi_is_deflated("{\"a\":1}", 7) && !bpi_is_deflated("x", 1) &&
             !bpi_is_deflated("", 0));

@@ -65,6 +65,14 @@ static const struct {
     {35, "core", 0, "", MEASURE_roster, 0, HEADCOUNT_5, 10},
 };
 
+static void publish(const release *r) {
+  const unsigned char digest[BPI_DIGEST_BYTES] = {0};
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_store_begin_write(s, &error), BP_OK);
+  ck_assert_int_eq(bpi_published_write(s, r, digest, &error), BP_OK);
+  ck_assert_int_eq(bpi_store_commit(s, &error), BP_OK);
+}
+
 static void setup(void) {
   store_options o = {.in_memory = true, .create = STORE_ORGANISATION, .now_us = 1};
   bp_error *error = NULL;
@@ -76,7 +84,6 @@ static void setup(void) {
                  .minimum = 3,
                  .organisation = "acme",
                  .row = list};
-    unsigned char digest[BPI_DIGEST_BYTES] = {0};
     size_t first = i;
     for (; i < sizeof rows / sizeof *rows && rows[i].week == rows[first].week; i++)
       list[r.rows++] = (release_row){.scope = rows[i].scope,
@@ -86,9 +93,7 @@ static void setup(void) {
                                      .state = (uint8_t)rows[i].state,
                                      .headcount = (uint8_t)rows[i].headcount,
                                      .value = rows[i].value};
-    ck_assert_int_eq(bpi_store_begin_write(s, &error), BP_OK);
-    ck_assert_int_eq(bpi_published_write(s, &r, digest, &error), BP_OK);
-    ck_assert_int_eq(bpi_store_commit(s, &error), BP_OK);
+    publish(&r);
   }
 }
 
@@ -318,6 +323,7 @@ START_TEST(test_slices_and_teams) {
           Q("\"metrics\":[\"prompts\"],\"by\":[\"platform\"],\"period\":\"2026-03-02/2026-03-08\"")),
       BP_OK);
   ck_assert_uint_eq(t->rows, 2);
+  ck_assert_str_eq(bpi_table_column_get(t, 0, "title"), "Platform");
   expect_text(t, 0, "platform", "codex");
   expect(t, 0, "prompts.at_least", 900 + 200);
   expect(t, 1, "prompts", 300);
@@ -621,7 +627,6 @@ START_TEST(test_greatest_return) {
                                {"vast", "", 0, MEASURE_resolved, 0, HEADCOUNT_50, INT64_MAX}};
   release r = {
       .window = MONDAY + 7, .edition = 1, .minimum = 3, .organisation = "vast", .row = list};
-  unsigned char digest[BPI_DIGEST_BYTES] = {0};
   assumptions a;
   bp_result *t = NULL;
   bp_error *error = NULL;
@@ -632,9 +637,7 @@ START_TEST(test_greatest_return) {
                       50000; /* people that a roster can have */
   r.store[0] = 1;
   ck_assert_int_eq(bpi_assumptions_parse(&a, longest, sizeof longest - 1, &error), BP_OK);
-  ck_assert_int_eq(bpi_store_begin_write(s, &error), BP_OK);
-  ck_assert_int_eq(bpi_published_write(s, &r, digest, &error), BP_OK);
-  ck_assert_int_eq(bpi_store_commit(s, &error), BP_OK);
+  publish(&r);
   assumed = &a;
   ck_assert_int_eq(
       ask(&t, 'M', "vast", Q("\"metrics\":[\"roi\"],\"period\":\"2026-03-09/2026-03-15\"")), BP_OK);
@@ -649,14 +652,57 @@ START_TEST(test_greatest_return) {
 }
 END_TEST
 
+/* A cost by the 5 to 9 who caused it; 5 where there are no more. Shares of two weeks lie between the least and the
+ * greatest of both: 2 and 5 tenths of as many. */
+START_TEST(test_by_members) {
+  static release_row list[] = {{"full", "", 0, MEASURE_cost, 0, HEADCOUNT_5, 5000},
+                               {"full", "", 0, MEASURE_roster, 0, HEADCOUNT_5, 5},
+                               {"large", "", 0, MEASURE_roster, 0, HEADCOUNT_10, 20},
+                               {"large", "", 0, MEASURE_usage_low, 0, HEADCOUNT_10, 5},
+                               {"full", "codex", 1, MEASURE_prompts, 0, HEADCOUNT_5, 900},
+                               {"*", "codex", 1, MEASURE_seats, 0, 0, 4}};
+  release r = {
+      .window = MONDAY + 14, .edition = 1, .minimum = 3, .organisation = "acme", .row = list};
+  bp_result *t = NULL;
+  r.rows = sizeof list / sizeof *list;
+  publish(&r);
+  ck_assert_int_eq(
+      ask(&t, 'M', NULL,
+          Q("\"metrics\":[\"cost_per_active_seat\",\"active_users\"],\"by\":[\"time.week\",\"team\"]")),
+      BP_OK);
+  expect_text(t, 0, "team", "core");
+  expect(t, 0, "cost_per_active_seat", 5000.0 / 7);
+  expect(t, 0, "cost_per_active_seat.at_least", 4995.0 / 9);
+  expect(t, 0, "cost_per_active_seat.at_most", 5005.0 / 5);
+  size_t full = 0;
+  while (full < t->rows && strcmp(bpi_table_text(t, full, 1, NULL), "full") != 0)
+    full++;
+  expect(t, full, "cost_per_active_seat", 1000);
+  expect(t, full, "cost_per_active_seat.at_least", 4995.0 / 5);
+  expect(t, full, "active_users", 5);
+  expect(t, full, "active_users.at_most", 5);
+  bpi_table_release(t);
+  ck_assert_int_eq(
+      ask(&t, 'L', "large", Q("\"metrics\":[\"usage_distribution\"],\"period\":\"all\"")), BP_OK);
+  expect(t, 0, "usage_distribution.low", 0.35);
+  expect(t, 0, "usage_distribution.low.at_least", 3.0 / 20);
+  expect(t, 0, "usage_distribution.low.at_most", 11.0 / 20);
+  bpi_table_release(t);
+  ck_assert_int_eq(
+      ask(&t, 'M', NULL,
+          Q("\"metrics\":[\"license_utilization\"],\"by\":[\"platform\"],\"period\":\"2026-03-16/2026-03-22\"")),
+      BP_OK);
+  expect(t, 0, "license_utilization", 1); /* of 4 seats, which more than one uses */
+  bpi_table_release(t);
+}
+END_TEST
+
 /* Finding the row of a cell does not look at all others: else this does not end in time. */
 START_TEST(test_very_many_rows) {
   enum { MANY = 60000 };
   static char names[MANY][8];
   static release_row list[MANY];
-  const unsigned char digest[BPI_DIGEST_BYTES] = {0};
   bp_result *t;
-  bp_error *error = NULL;
   for (uint32_t week = 0; week < 2; week++) {
     release r = {
         .window = MONDAY + 14 + week * 7, .edition = 1, .minimum = 3, .organisation = "acme"};
@@ -669,9 +715,7 @@ START_TEST(test_very_many_rows) {
                                    .headcount = HEADCOUNT_5,
                                    .value = 1000 * (int64_t)(week + 1)};
     }
-    ck_assert_int_eq(bpi_store_begin_write(s, &error), BP_OK);
-    ck_assert_int_eq(bpi_published_write(s, &r, digest, &error), BP_OK);
-    ck_assert_int_eq(bpi_store_commit(s, &error), BP_OK);
+    publish(&r);
   }
   ck_assert_int_eq(ask(&t, 'L', NULL,
                        Q("\"metrics\":[\"cost\"],\"by\":[\"project\"],\"period\":\"2026-03-23/"
@@ -745,6 +789,7 @@ int main(void) {
   tcase_add_test(t, test_order_of_rows);
   tcase_add_test(t, test_loss);
   tcase_add_test(t, test_greatest_return);
+  tcase_add_test(t, test_by_members);
   tcase_add_test(t, test_very_many_rows);
   tcase_add_test(t, test_what_is_refused);
   suite_add_tcase(suite, t);
