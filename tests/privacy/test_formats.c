@@ -197,6 +197,8 @@ START_TEST(roster_chain) {
     text[i] ^= 1;
   }
   ck_assert_uint_eq(refused, length);
+  first->version = 1000000; /* the last that one may have */
+  REFUSED(BP_ERR_LIMIT, NULL, bpi_roster_sign(second, &store, first, seen));
   bpi_free(text);
   bpi_roster_free(came);
   bpi_roster_free(first);
@@ -500,12 +502,14 @@ START_TEST(lead_refuses) {
   sign_keys store = keys_of(1);
   static const release_view wrong[] = {{"", 1, 20600, 3},
                                        {"a b", 1, 20600, 3},
+                                       {"\nana", 1, 20600, 3},
                                        {"ana", MEASURE_roster, 20600, 3},
                                        {"ana", MEASURE_used_plan, 20600, 1},
                                        {"ana", MEASURE_prompts, 20600, 20001},
                                        {"ana", MEASURE_prompts, 20600, -1},
                                        {"ana", MEASURE_prompts, 20499, 3},
-                                       {"ana", MEASURE_prompts, 2932897, 3}};
+                                       {"ana", MEASURE_prompts, 2932897, 3},
+                                       {"ana", MEASURE_COUNT, 20600, (INT64_C(1) << 61) + 1}};
   unsigned char *data;
   size_t length;
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -516,12 +520,13 @@ START_TEST(lead_refuses) {
     ck_assert_msg(bpi_release_write(&data, &length, &r, &store, SEEN) == BP_ERR_INTERNAL, "view %d",
                   (int)i);
   }
-  release_view twice[] = {views[0], views[0]}, fits = {"ana", MEASURE_prompts, 20500, 20000};
+  release_view twice[] = {views[0], views[0]};
+  release_view fits[] = {{"ana", MEASURE_prompts, 20500, 20000},
+                         {"ana", MEASURE_COUNT, 20500, INT64_C(1) << 61}}; /* a newer library's */
   release r = small_lead(&store);
   r.view = twice;
   ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, SEEN), BP_ERR_INTERNAL);
-  r.view = &fits;
-  r.views = 1;
+  r.view = fits;
   ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, SEEN), BP_OK);
   bpi_free(data);
   r.team = "web";
