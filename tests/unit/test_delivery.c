@@ -723,6 +723,7 @@ static const struct {
     {NULL, "metric", 1234567.891, "1,234,567.89"},
     {NULL, "metric", 0.05, "0.05"},
     {NULL, "metric", 0.0012, "0.0012"},
+    {NULL, "metric", 0.001, "0.0010"},
     {NULL, "metric", -0.00099, "−0.00099"},
     {NULL, "metric", 1e-12, "0.000000000"},
     {NULL, "metric", -1e300, "−1e+300"},

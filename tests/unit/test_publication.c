@@ -299,12 +299,10 @@ START_TEST(test_a_hidden_slice_hides_another) {
 END_TEST
 
 START_TEST(test_shares_of_members) {
+  static const int hours[10] = {0, 1, 1, 1, 2, 5, 5, 5, 10, 20};
   for (int i = 0; i < 10; i++) {
     contributor *c = prompting(0, 40);
-    add(c, SLICED_WHOLE, 0, MEASURE_active_time,
-        INT64_C(3600000000) * (i < 4   ? 1
-                               : i < 9 ? 5
-                                       : 20));
+    add(c, SLICED_WHOLE, 0, MEASURE_active_time, INT64_C(3600000000) * hours[i]);
     add(c, SLICED_WHOLE, 0, MEASURE_used_plan, i < 3);
     add(c, SLICED_WHOLE, 0, MEASURE_used_mcp, 0);
   }
@@ -315,9 +313,9 @@ START_TEST(test_shares_of_members) {
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_used_plan, PUBLISHED_VALUE, 3);
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_used_mcp, PUBLISHED_VALUE, 1); /* at most a tenth */
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_low, PUBLISHED_VALUE, 4);
-  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_medium, PUBLISHED_VALUE, 5);
-  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_high, PUBLISHED_VALUE, 1);
-  /* 20 hours among 1 and 5 */
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_medium, PUBLISHED_VALUE, 4);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_high, PUBLISHED_VALUE, 2);
+  /* 20 hours among few */
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_support_signal, PUBLISHED_VALUE, 1);
   ck_assert_ptr_null(cell_of(&p, 1, SLICED_WHOLE, 0, MEASURE_used_plan)); /* nine are too few */
   bpi_publication_free(&p);

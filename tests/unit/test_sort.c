@@ -67,11 +67,20 @@ START_TEST(numbers_equal_qsort) {
 }
 END_TEST
 
+START_TEST(each_number_once) {
+  int64_t numbers[] = {7, -1, 7, 3, INT64_MIN, 3, 7}, wanted[] = {INT64_MIN, -1, 3, 7};
+  ck_assert_uint_eq(bpi_sort_unique(numbers, 7), 4);
+  ck_assert_mem_eq(numbers, wanted, sizeof wanted);
+  ck_assert_uint_eq(bpi_sort_unique(numbers, 0), 0);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("sort");
   TCase *c = tcase_create("sort");
   tcase_add_test(c, equals_qsort);
   tcase_add_test(c, numbers_equal_qsort);
+  tcase_add_test(c, each_number_once);
   suite_add_tcase(suite, c);
   return run_suite(suite);
 }
