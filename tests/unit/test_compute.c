@@ -1001,6 +1001,26 @@ START_TEST(average_of_what_is_no_interaction) {
 }
 END_TEST
 
+/* What is no plain sum and adds up all the same has a difference, and of an average with a fraction. */
+START_TEST(average_of_what_is_estimated) {
+  static const char *const wanted[] = {"cost_difference.baseline", "cost_difference.difference",
+                                       "time_saved.baseline", "time_saved.difference"};
+  int code;
+  bp_error *error;
+  bp_result *r =
+      world_run("{'metrics':['cost_difference','time_saved'],'period':'today','compare':'average'}",
+                &code, &error);
+  for (size_t i = 0; i < 4; i++) {
+    size_t at = 0;
+    while (at < r->columns && strcmp(bpi_table_column_get(r, at, "name"), wanted[i]) != 0)
+      at++;
+    ck_assert_msg(at < r->columns, "no column %s", wanted[i]);
+    ck_assert_int_eq(r->column[at].type, BP_TYPE_REAL);
+  }
+  bpi_table_release(r);
+}
+END_TEST
+
 START_TEST(average_of_nothing) {
   ROWS("{'metrics':['prompts'],'period':'2026-06-01','compare':'average'}",
        "0 baseline=- difference=- relative=-");
@@ -1036,6 +1056,26 @@ START_TEST(metadata) {
   ck_assert_str_eq(bpi_table_column_get(r, 2, "of"), "cost");
   ck_assert_str_eq(bpi_table_column_get(r, 2, "unit"), "tokens");
   bpi_table_release(r);
+}
+END_TEST
+
+/* What an estimate and a verdict assume is told with them, as it is without settings. */
+START_TEST(assumptions_are_told) {
+  static const struct {
+    const char *query, *assumed;
+  } cases[] = {
+      {"{'metrics':['prompts','time_saved']}",
+       "by hand a line kept takes 12 s, 30 s or 60 s, a resolved task 0 s, 120 s or 300 s besides (low, likely, "
+       "high)"},
+      {"{'metrics':['delegation']}", "delegation at a share of 0.7"},
+      {"{'metrics':['prompts']}", NULL}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    int code;
+    bp_error *error;
+    bp_result *r = world_run(cases[i].query, &code, &error);
+    ck_assert_pstr_eq(bpi_table_get(r, "assumptions"), cases[i].assumed);
+    bpi_table_release(r);
+  }
 }
 END_TEST
 
@@ -1324,6 +1364,7 @@ int main(void) {
   tcase_add_test(numbers, depth_within_range);
   tcase_add_test(numbers, ties);
   tcase_add_test(numbers, metadata);
+  tcase_add_test(numbers, assumptions_are_told);
   suite_add_tcase(suite, numbers);
   TCase *times = tcase_create("times");
   tcase_add_checked_fixture(times, make, world_close);
@@ -1349,6 +1390,7 @@ int main(void) {
   tcase_add_test(times, average_of_days);
   tcase_add_test(times, average_of_weeks);
   tcase_add_test(times, average_of_what_is_no_interaction);
+  tcase_add_test(times, average_of_what_is_estimated);
   tcase_add_test(times, average_of_nothing);
   suite_add_tcase(suite, times);
   TCase *failures = tcase_create("failures");

@@ -298,6 +298,25 @@ START_TEST(test_a_hidden_slice_hides_another) {
 }
 END_TEST
 
+/* In buckets all three would do for strangers: of the 804 at least 50 and 200 lie elsewhere, so that platform 3 has 500
+ * to 554, and with the 4 of the third that is a tenth of 500. The first, who has 84 of the 804, knows more: 490 to 524 of
+ * the others, which with the 4 is less. */
+START_TEST(test_insiders_are_readers_too) {
+  static const int64_t prompts[3][3] = {{70, 4, 10}, {4, 2, 500}, {10, 200, 4}};
+  for (int i = 0; i < 3; i++) {
+    contributor *c = prompting(0, prompts[i][0] + prompts[i][1] + prompts[i][2]);
+    for (int slice = 0; slice < 3; slice++)
+      add(c, SLICED_PLATFORM, 1 + slice, MEASURE_prompts, prompts[i][slice]);
+  }
+  publication p;
+  publish(&p, 0);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_prompts, PUBLISHED_VALUE, 800);
+  for (int slice = 0; slice < 4; slice++)
+    ck_assert_ptr_null(cell_of(&p, 0, SLICED_PLATFORM, slice, MEASURE_prompts));
+  bpi_publication_free(&p);
+}
+END_TEST
+
 START_TEST(test_shares_of_members) {
   static const int hours[10] = {0, 1, 1, 1, 2, 5, 5, 5, 10, 20};
   for (int i = 0; i < 10; i++) {
@@ -508,6 +527,7 @@ int main(void) {
   tcase_add_test(t, test_the_floor_and_what_was_signed);
   tcase_add_test(t, test_dominated_is_a_bucket);
   tcase_add_test(t, test_a_hidden_slice_hides_another);
+  tcase_add_test(t, test_insiders_are_readers_too);
   tcase_add_test(t, test_shares_of_members);
   tcase_add_test(t, test_seats_of_unlisted_platforms_are_one);
   tcase_add_test(t, test_views_wait_for_who_would_be_left_over);
