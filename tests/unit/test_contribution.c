@@ -252,6 +252,36 @@ START_TEST(test_a_week_of_many_projects) {
 }
 END_TEST
 
+static int project_of_mark(void *user, const char *folder, size_t length) {
+  (void)user;
+  if (length == 8 && !memcmp(folder, "net#core", 8)) return 1;
+  return length == 4 && !memcmp(folder, "shop", 4) ? 2 : SLICE_OTHER;
+}
+
+/* Two folders of one name are told apart by a mark, which is none of the project's; what only looks like one is. */
+START_TEST(test_marks_of_folders) {
+  static const char lines[] = LINE(
+      "codex", "s1",
+      "\"kind\":\"session\",\"time\":\"2026-03-02T09:00:00Z\",\"workspace\":\"/a/shop\"")
+      LINE("codex", "s1", "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\"") LINE(
+          "codex", "s2",
+          "\"kind\":\"session\",\"time\":\"2026-03-02T09:00:00Z\",\"workspace\":\"/b/shop\"")
+          LINE("codex", "s2", "\"kind\":\"prompt\",\"id\":\"p2\",\"time\":\"2026-03-02T09:00:00Z\"")
+              LINE(
+                  "codex", "s3",
+                  "\"kind\":\"session\",\"time\":\"2026-03-02T09:00:00Z\",\"workspace\":\"/net#core\"")
+                  LINE("codex", "s3",
+                       "\"kind\":\"prompt\",\"id\":\"p3\",\"time\":\"2026-03-02T09:00:00Z\"");
+  vector_cell *v = NULL;
+  size_t n = 0;
+  read_of(&v, &n, MONDAY, lines, sizeof lines - 1, project_of_mark);
+  ck_assert_int_eq(bpi_vector_get(v, n, SLICED_PROJECT, 1, MEASURE_prompts), 1);
+  ck_assert_int_eq(bpi_vector_get(v, n, SLICED_PROJECT, 2, MEASURE_prompts), 2);
+  ck_assert_int_eq(bpi_vector_get(v, n, SLICED_PROJECT, SLICE_OTHER, MEASURE_prompts), -1);
+  bpi_free(v);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("contribution");
   TCase *t = tcase_create("contribution");
@@ -260,6 +290,7 @@ int main(void) {
   tcase_add_test(t, test_plan_mode);
   tcase_add_test(t, test_searches_of_the_provider);
   tcase_add_test(t, test_a_week_of_many_projects);
+  tcase_add_test(t, test_marks_of_folders);
   suite_add_tcase(s, t);
   return run_suite(s);
 }
