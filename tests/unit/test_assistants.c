@@ -530,6 +530,23 @@ START_TEST(otlp_many_minutes) {
 }
 END_TEST
 
+/* A point without a time is of no time, whatever the one before it said. */
+START_TEST(otlp_points_stand_alone) {
+#define OTLP_INPUT                                                                                 \
+  "\"attributes\":[{\"key\":\"type\",\"value\":{\"stringValue\":\"input\"}}],\"asInt\":"
+  static const char data[] =
+      "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"name\":\"claude_code.token.usage\",\"sum\":"
+      "{\"dataPoints\":[{\"timeUnixNano\":\"1772442060000000000\"," OTLP_INPUT "5},{" OTLP_INPUT
+      "7}]}}]}]}]}\n";
+  fake_read(&one, &bpi_source_otlp, "", data, sizeof data - 1);
+  ck_assert_uint_eq(one.count, 2);
+  ck_assert_int_eq(one.records[0].time, INT64_C(1772442060000000));
+  ck_assert_int_eq(one.records[0].u.response.input, 5);
+  ck_assert(one.records[1].time == BPI_TIME_NONE);
+  ck_assert_int_eq(one.records[1].u.response.input, 7);
+}
+END_TEST
+
 /* Two requests of one moment: each took its time. An identifier beyond its bound is none, and counted,
  * whether it comes before its name or behind it. */
 START_TEST(otlp_identifiers) {
@@ -735,6 +752,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, otlp_spellings);
   tcase_add_test(c, otlp_metrics);
   tcase_add_test(c, otlp_many_minutes);
+  tcase_add_test(c, otlp_points_stand_alone);
   tcase_add_test(c, otlp_identifiers);
   tcase_add_loop_test(c, cut_anywhere, 0, (int)GOOD);
   tcase_add_loop_test(c, any_window, 0, (int)GOOD);
