@@ -577,6 +577,20 @@ START_TEST(calls_without_output) {
 END_TEST
 
 /* More calls than are remembered at once: the oldest is forgotten, not mixed up. */
+/* An output that is an object, and not a text around one. */
+START_TEST(outputs_may_be_objects) {
+  READ_LINES(
+      &one, "s", STARTED("a"), CALLED("x"),
+      "\"type\":\"function_call_output\",\"call_id\":\"x\",\"output\":{\"content\":\"\",\"metadata\":{"
+      "\"exit_code\":2}}",
+      CALLED("y"),
+      "\"type\":\"function_call_output\",\"call_id\":\"y\",\"output\":{\"content\":\"\",\"metadata\":{"
+      "\"exit_code\":0}}");
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result.outcome, OUTCOME_ERROR);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 1)->u.result.outcome, OUTCOME_OK);
+}
+END_TEST
+
 START_TEST(many_open_calls) {
   enum { CALLS = 300 };
   static char text[CALLS * 300];
@@ -835,6 +849,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, turn_named_by_an_item);
   tcase_add_test(c, nothing_used_is_no_response);
   tcase_add_test(c, calls_without_output);
+  tcase_add_test(c, outputs_may_be_objects);
   tcase_add_test(c, many_open_calls);
   tcase_add_test(c, no_copy_without_an_original);
   tcase_add_test(c, prompts_alike_without_turns);

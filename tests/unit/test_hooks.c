@@ -80,6 +80,17 @@ START_TEST(older_clients) {
 }
 END_TEST
 
+/* A call that does not say of what is none. */
+START_TEST(calls_without_a_tool) {
+  static const char data[] =
+      "[{\"session_id\":\"s\",\"hook_event_name\":\"PreToolUse\",\"tool_use_id\":\"t\"},"
+      "{\"session_id\":\"s\",\"hook_event_name\":\"PostToolUse\",\"tool_use_id\":\"t\"}]";
+  fake_read(&one, &bpi_source_claude_code_hooks, "", data, sizeof data - 1);
+  ck_assert_uint_eq(one.rejects, 0);
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_USE) + fake_count(&one, RECORD_TOOL_RESULT), 0);
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------------------- Cursor */
 
 #define OWN "session cursor  "
@@ -197,6 +208,7 @@ int main(int argc, char **argv) {
   TCase *c = tcase_create("hooks");
   tcase_set_timeout(c, 60);
   tcase_add_test(c, claude_code);
+  tcase_add_test(c, calls_without_a_tool);
   tcase_add_test(c, older_clients);
   tcase_add_test(c, cursor);
   tcase_add_test(c, cursor_3_3);
