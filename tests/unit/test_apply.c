@@ -129,6 +129,21 @@ START_TEST(constant_ids) {
 }
 END_TEST
 
+/* Variants of one response come in any order, and each is known when it comes again. */
+START_TEST(variants_are_found_again) {
+  const uint64_t requests[] = {3, 1, 2};
+  store *s = memory_store();
+  for (int again = 0; again < 2; again++)
+    for (size_t i = 0; i < 3; i++) {
+      record r = response(1, requests[i], T0 + (int64_t)requests[i], 100, 1);
+      apply_counts counts = apply_records(s, &r, 1);
+      ck_assert_uint_eq(counts.stored, again ? 0 : 1);
+      ck_assert_uint_eq(counts.duplicate, again ? 1 : 0);
+    }
+  bpi_store_close(s);
+}
+END_TEST
+
 /* Many request ids on one response are no reason to take forever. */
 START_TEST(many_variants) {
   store *s = memory_store();
@@ -559,6 +574,7 @@ int main(void) {
   tcase_add_test(tests, one_batch_many_times);
   tcase_add_test(tests, batches_join_at_any_time);
   tcase_add_test(tests, constant_ids);
+  tcase_add_test(tests, variants_are_found_again);
   tcase_add_test(tests, many_variants);
   tcase_add_test(tests, owners_change);
   tcase_add_test(tests, activity_by_hand);
