@@ -753,6 +753,32 @@ START_TEST(comparisons) {
 }
 END_TEST
 
+/* What a question leaves out is left out of what is compared, too: the last tool, and all that was after the 1st of
+ * March. */
+START_TEST(comparisons_keep_to_the_question) {
+  int64_t until = (FIRST_MONDAY + 28) * 96 * BPI_QUARTER; /* 2026-03-02 */
+  int code;
+  bp_error *error = NULL;
+  live(77, &none);
+  bp_result *r = ask("{'metrics':['comparison','tool_error_rate'],'by':['tool'],"
+                     "'where':[{'dimension':'tool','op':'!=','value':'Tool5'}],"
+                     "'period':'2026-02-02/2026-03-01'}",
+                     &code, &error);
+  ck_assert_msg(r != NULL, "%s", bp_error_message(error));
+  ck_assert_uint_eq(r->rows, TOOLS - 1);
+  int64_t errors, all = 0, of[TOOLS];
+  for (int tool = 0; tool < TOOLS - 1; tool++) {
+    count_calls(TOOL + tool, false, 0, until, &errors, &of[tool]);
+    all += of[tool];
+  }
+  for (size_t row = 0; row < r->rows; row++) {
+    ck_assert_int_eq(int_of(r, row, "n"), of[row]);
+    ck_assert_int_eq(int_of(r, row, "n_other"), all - of[row]);
+  }
+  bpi_table_release(r);
+}
+END_TEST
+
 /* A prompt with an image and a file is in both groups, so the others of one hold it, too: each stands beside the
  * prompts that hold neither. */
 START_TEST(features_beside_none) {
@@ -933,6 +959,7 @@ int main(void) {
   tcase_add_test(c, memory_runs_out);
   tcase_add_test(c, a_cancel_ends_the_comparing);
   tcase_add_test(c, comparisons);
+  tcase_add_test(c, comparisons_keep_to_the_question);
   tcase_add_test(c, features_beside_none);
   tcase_add_test(c, parts_of_clusters_beside_the_rest);
   tcase_add_test(c, parts_of_clusters_add_up);
