@@ -154,6 +154,16 @@ class Reports(unittest.TestCase):
             change = 100 * ((now[name] / 4) / (before[name] / 3) - 1)
             self.assertAlmostEqual(float(size) if sign == "+" else -float(size), change, delta=0.51)
 
+    def test_weeks_to_come_are_not_withheld(self):
+        """Of a quarter of which nine weeks are published the tenth was not kept back: it is not there yet."""
+        files = [word for file in sorted(DEMO.glob("*.release"))[:9] for word in ("--release", file)]
+        for name in ("executive", "research"):
+            page = run("report", name, *files, "--period", QUARTER)
+            self.assertIn("9 of 13 weeks are published", page)
+            weeks = re.findall(r'<th scope="row">(\d{4}-\d\d-\d\d)</th>', page)
+            self.assertEqual((len(weeks), max(weeks)), (9, "2026-02-23"), name)
+            self.assertNotIn("more in the table", page)
+
     def test_what_came_later_is_no_part_of_it(self):
         """A report of February ends with February, whatever is published since: its change stands beside its own figures."""
         text = run("report", "executive", "--store", DEMO / "acme.db", "--period", "2026-02", "--format", "md")

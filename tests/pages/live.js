@@ -116,6 +116,21 @@ async function comes(page, where) {
   await shows(before + 2);
 }
 
+// A server that is gone while the page is paused is gone, and not live again with "Go on". The browser tells of it in the console.
+async function gone(browser) {
+  const served = await serve("--health"), context = await browser.newContext(), page = await context.newPage();
+  await page.goto(served.address);
+  await page.locator("#state.is-live").waitFor({ timeout: patience });
+  await page.locator("#pause").press("Enter");
+  check(await page.locator("#state").textContent() === "paused", "gone: it is not paused");
+  await stop(served);
+  await page.locator("#state.is-gone").waitFor({ timeout: patience });
+  await page.locator("#pause").press("Enter");
+  const said = await page.locator("#state").textContent();
+  check(said === "blueplane serve does not answer", `gone: the page says "${said}"`);
+  await context.close();
+}
+
 async function main() {
   const browser = await launch();
   let served = await serve();
@@ -135,6 +150,7 @@ async function main() {
   await accessible(page, "health alone");
   await close(page, "health alone");
   await stop(served);
+  await gone(browser);
   await browser.close();
   end("live pages");
 }

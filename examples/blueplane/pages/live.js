@@ -23,12 +23,19 @@
   }
 
   const source = new EventSource(main.dataset.events);
-  source.addEventListener("open", () => { if (!paused) say("live", "is-live"); });
-  source.addEventListener("error", () => say("blueplane serve does not answer", "is-gone"));
+
+  function tell() {
+    if (source.readyState !== EventSource.OPEN) say("blueplane serve does not answer", "is-gone");
+    else if (paused) say("paused", "");
+    else say("live", "is-live");
+  }
+
+  source.addEventListener("open", tell);
+  source.addEventListener("error", tell);
   source.addEventListener("message", (event) => {
     if (paused) held = event.data;
     else show(event.data);
-    if (!paused) say("live", "is-live");
+    tell();
   });
 
   pause.hidden = false;
@@ -36,7 +43,7 @@
     paused = !paused;
     pause.setAttribute("aria-pressed", String(paused));
     pause.textContent = paused ? "Go on" : "Pause";
-    say(paused ? "paused" : "live", paused ? "" : "is-live");
+    tell();
     if (!paused && held !== null) show(held);
     held = null;
   });

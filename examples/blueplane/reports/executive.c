@@ -65,6 +65,7 @@ static int gather(executive *e) {
       .metrics = of_models, .by = {"model_family"}, .period = period, .order = "-cost"};
   past.period = e->before.period;
   weeks.by[0] = "time.week";
+  weeks.limit = e->now.reached;
   windows.by[0] = e->now.quarter ? "time.quarter" : "time.month";
   windows.period = "all";
   e->total = ask_published(x, total, &code);

@@ -175,6 +175,7 @@ static window window_at(const published *x, int64_t day, bool quarter) {
   w.weeks = (int)((end - first) / 7);
   for (size_t i = 0; i < x->weeks; i++)
     w.published += x->monday[i] >= first && x->monday[i] < end;
+  w.reached = x->last < first ? 0 : x->last >= end ? w.weeks : (int)((x->last - first) / 7) + 1;
   if (quarter)
     snprintf(w.name, sizeof w.name, "Q%d %d", (month - 1) / 3 + 1, year);
   else

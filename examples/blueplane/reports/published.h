@@ -28,8 +28,9 @@ typedef struct window {
   int64_t from, until; /* days since 1970, half open */
   bool quarter;
   int weeks, published; /* that belong to it, and that are published */
-  char name[32];        /* "March 2026", "first quarter of 2026" */
-  char period[32];      /* in the words of bp_query_period */
+  int reached; /* up to the last one that is published: those behind it are not withheld, they are yet to come */
+  char name[32];   /* "March 2026", "first quarter of 2026" */
+  char period[32]; /* in the words of bp_query_period */
 } window;
 
 /* What --period says: month, quarter, YYYY-MM, YYYY-Qn; month and quarter are the last whole ones. Complains. */

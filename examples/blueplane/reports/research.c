@@ -134,6 +134,7 @@ static int put_part(paper *p, const published *x, const window *w, const part *o
   int code = EXIT_OK;
   question q = {.metrics = one->metrics, .by = {one->by}, .order = one->order};
   q.period = one->always ? "all" : w->period;
+  if (one->by != NULL && strcmp(one->by, "time.week") == 0) q.limit = w->reached;
   *out = ask_published(x, q, &code);
   if (code != EXIT_OK) return code;
   if (one->section != NULL) paper_section(p, "sheet", one->section);
