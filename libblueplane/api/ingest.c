@@ -212,6 +212,10 @@ static int file_body(ingest *in, const void *what, bp_error **error) {
   file_stat stat;
   file *opened = NULL;
   const source *reader = in->only;
+  if (bpi_store_locks(in->handle->store, path)) {
+    bpi_fail(error, BP_ERR_INVALID, "the file is the store itself");
+    return bpi_fail_detail(error, "path", path);
+  }
   int rc = bpi_file_open(&opened, path, &stat, error);
   if (rc == BP_OK && reader == NULL) rc = detect(&reader, opened, path, error);
   bpi_file_close(opened);

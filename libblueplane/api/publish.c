@@ -395,9 +395,8 @@ static int publish(bp_result **out, bp_store *s, const char *window, const char 
                    bp_error **error) {
   publishing p = {.handle = s};
   bool cleared = false;
-  if (bpi_store_read_only(s->store))
-    return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
-  int rc = bpi_week_read(&p.window, window, error);
+  int rc = bpi_check_place(s, path, error);
+  if (rc == BP_OK) rc = bpi_week_read(&p.window, window, error);
   if (rc == BP_OK) rc = bpi_team_keys(&p.keys, s, error);
   if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error);
   if (rc == BP_OK) rc = bpi_transaction_end(s->store, publish_once(&p, error), error);

@@ -149,9 +149,8 @@ static int told(bp_result **out, const lead_file *f, bp_error **error) {
 static int publish_lead(bp_result **out, bp_store *s, const char *window, const char *team,
                         const char *path, bp_error **error) {
   lead_file f = {.handle = s, .team = team, .error = error};
-  if (bpi_store_read_only(s->store))
-    return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
-  int rc = bpi_week_read(&f.window, window, error);
+  int rc = bpi_check_place(s, path, error);
+  if (rc == BP_OK) rc = bpi_week_read(&f.window, window, error);
   if (rc == BP_OK) rc = bpi_team_keys(&f.keys, s, error);
   if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error); /* one state, and no word between */
   if (rc == BP_OK) rc = bpi_transaction_end(s->store, make(&f, error), error);

@@ -62,6 +62,14 @@ int bpi_team_clear_traces(bp_store *s, bool *cleared, bp_error **error) {
   return rc;
 }
 
+int bpi_check_place(const bp_store *s, const char *path, bp_error **error) {
+  if (bpi_store_read_only(s->store))
+    return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
+  if (path == NULL || !bpi_store_locks(s->store, path)) return BP_OK;
+  bpi_fail(error, BP_ERR_INVALID, "the file is the store itself");
+  return bpi_fail_detail(error, "path", path);
+}
+
 int bpi_write_once(const char *path, const void *data, size_t length, bp_error **error) {
   char *there = NULL;
   size_t there_length = 0;

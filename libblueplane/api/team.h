@@ -30,6 +30,8 @@ int bpi_team_now(int64_t *now_us, bp_store *s, bp_error **error);
  * holds the log it waits for the next writer that opens the store; *cleared is false. */
 int bpi_team_clear_traces(bp_store *s, bool *cleared, bp_error **error);
 
+/* Whether the store may publish into a file: READONLY; INVALID: it is the store's own. `path` NULL: into none. */
+int bpi_check_place(const bp_store *s, const char *path, bp_error **error);
 /* Creates a private file; one that holds the same already is as good. BP_ERR_INVALID: another lies there. */
 int bpi_write_once(const char *path, const void *data, size_t length, bp_error **error);
 

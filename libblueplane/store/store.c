@@ -288,6 +288,23 @@ int bpi_store_first_bytes(const char *path, void *out, size_t length) {
   return rc == BP_OK || rc == BP_ERR_NOMEM ? rc : BP_ERR_NOTFOUND;
 }
 
+bool bpi_store_locks(const store *s, const char *path) {
+  static const char *const endings[] = {"", "-shm"};
+  const char *main = sqlite3_db_filename(s->db, "main");
+  file_stat asked, own;
+  if (main == NULL || *main == '\0' || bpi_file_stat_behind(path, &asked) != BP_OK) return false;
+  bool same = false;
+  for (size_t i = 0; i < sizeof endings / sizeof *endings && !same; i++) {
+    buf name;
+    bpi_buf_init(&name, 1 << 16);
+    bpi_buf_printf(&name, "%s%s", main, endings[i]);
+    same = !name.failed && bpi_file_stat_behind(name.data, &own) == BP_OK &&
+           own.inode == asked.inode && own.device == asked.device;
+    bpi_buf_free(&name);
+  }
+  return same;
+}
+
 static int open_database(store *s, const char *path, const store_options *options,
                          bp_error **error) {
   int flags = SQLITE_OPEN_EXRESCODE;

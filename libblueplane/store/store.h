@@ -25,6 +25,8 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
 /* Of what lies there, as SQLite reads them and without a lock: a store's file is opened by nothing else, as closing that
  * would take the locks away that other handles of this process have. NOTFOUND: no file with as many; NOMEM. */
 int bpi_store_first_bytes(const char *path, void *out, size_t length);
+/* Whether a path, or a link's end, is a file whose locks this store has: for the same reason. */
+bool bpi_store_locks(const store *s, const char *path);
 void bpi_store_close(store *s);
 /* Forgets and frees all but the connection, and what that holds: for a child that forked off with it. */
 void bpi_store_abandon(store *s);

@@ -612,8 +612,8 @@ static pid_t begin_other(int *ask, int *answer) {
   return other;
 }
 
-/* Locks are those of a process: opening and closing a store again must not take away what another handle of it holds.
- * Who comes next would be alone, and take the log away from under it. */
+/* Locks are those of a process: opening and closing a store again must not take away what another handle of it holds, and
+ * a store does not read itself. Who comes next would be alone, and take the log away from under it. */
 START_TEST(a_second_handle_takes_no_locks_away) {
   int ask, answer, status = -1;
   char turn;
@@ -621,6 +621,10 @@ START_TEST(a_second_handle_takes_no_locks_away) {
   bp_store *s = open_day(DAY_STORE);
   for (turn = 0; turn < 8; turn += 2) {
     bp_close(open_day(DAY_STORE));
+    ck_assert_int_eq(bp_ingest_file(s, NULL, day_path(DAY_STORE), NULL, NULL, NULL),
+                     BP_ERR_INVALID);
+    ck_assert_int_eq(bp_ingest_file(s, "native", day_path(DAY_STORE "-shm"), NULL, NULL, NULL),
+                     BP_ERR_INVALID);
     ck_assert_int_eq(write(ask, &turn, 1), 1);
     ck_assert_int_eq(read(answer, &turn, 1), 1);
     ck_assert_int_eq(take_prompt(s, turn + 1), BP_OK);

@@ -177,6 +177,7 @@ START_TEST(published_once_and_for_ever) {
   ck_assert_int_eq(publish(s, path_of("early"), outcome), BP_ERR_DENIED);
   ck_assert_str_eq(outcome, "open");
   world_now = WORLD_CLOSED;
+  ck_assert_int_eq(publish(s, path_of("once.db"), outcome), BP_ERR_INVALID); /* the store itself */
   ck_assert_int_eq(publish(s, path_of("a"), outcome), BP_OK);
   ck_assert_str_eq(outcome, "published");
   /* Again, to another file, to the same file, after a roster that says otherwise, with the clock back. */

@@ -293,7 +293,7 @@ BP_API int bp_inspect(bp_result **out, bp_store *store, const char *topic, bp_er
  *
  * `source` is a name from bp_catalog "sources", or NULL to recognise it from the first bytes.
  * `options` and `report` may be NULL.
- * Errors of all three: NOTFOUND (source, path), INVALID (no regular file), UNSUPPORTED (not recognised),
+ * Errors of all three: NOTFOUND (source, path), INVALID (no regular file; the store itself), UNSUPPORTED (not recognised),
  * LIMIT (threads), DENIED, READONLY, IO (disk full, unreadable root), BUSY, CANCELLED, NOMEM. Whatever
  * the error, records and the position they came from are stored together or not at all. Since 0.1. */
 
