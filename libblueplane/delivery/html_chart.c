@@ -365,9 +365,10 @@ static double round_up(double value, const char *unit, bool whole) {
   static const double coarse[] = {1, 2, 4, 6, 8, 10},
                       fine[] = {1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10};
   double base = 1;
-  if (unit != NULL && strcmp(unit, "us") == 0)
-    base = value >= 7.2e9 ? 3.6e9 : value >= 1.2e8 ? 6e7 : value >= 2e6 ? 1e6 : 1;
-  if (!(value > 0)) return base;
+  bool times = unit != NULL && strcmp(unit, "us") == 0;
+  bool money = unit != NULL && strcmp(unit, "nUSD") == 0;
+  if (!(value > 0)) return times ? 6e7 : money ? 1e9 : 1; /* what people count it in */
+  if (times) base = value >= 7.2e9 ? 3.6e9 : value >= 1.2e8 ? 6e7 : value >= 2e6 ? 1e6 : 1;
   if (value > 1e300) return value; /* a rounder one may be none */
   double size = value / base, power = 1;
   while (size > 10 * power)
@@ -451,12 +452,12 @@ static void draw_times(const chart *c) {
 static void draw_line(chart *c) {
   const char *unit = bpi_table_column_get(c->r, c->metric, "unit");
   bool whole = c->r->column[c->metric].type == BP_TYPE_INT;
-  c->most = round_up(c->most, unit, whole);
+  if (c->most > 0 || c->least >= 0) c->most = round_up(c->most, unit, whole);
   if (c->least < 0) c->least = -round_up(-c->least, unit, whole);
   begin(c, LINE_TOP + LINE_HEIGHT + 280);
   draw_level(c, 0);
-  draw_level(c, c->most);
-  if (!whole || c->most >= 2) draw_level(c, c->most / 2);
+  if (c->most > 0) draw_level(c, c->most);
+  if (c->most > 0 && (!whole || c->most >= 2)) draw_level(c, c->most / 2);
   if (c->least < 0) draw_level(c, c->least);
   draw_times(c);
   for (size_t first = 0; first < c->count; first++) {

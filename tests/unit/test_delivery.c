@@ -291,14 +291,18 @@ START_TEST(html_levels) {
     int type;
     double value;
     const char *pieces[3];
-  } cases[] = {{"ratio", BP_TYPE_REAL, 0.00115, {">0.12 %</text>", ">0.06 %</text>", NULL}},
-               {"ratio", BP_TYPE_REAL, 0.9, {">100 %</text>", ">50 %</text>", NULL}},
-               {"nUSD", BP_TYPE_INT, 1.1e7, {">$0.012</text>", ">$0.006</text>", NULL}},
-               {"nUSD", BP_TYPE_INT, 1.1e9, {">$1.20</text>", ">$0.60</text>", NULL}},
-               {"nUSD", BP_TYPE_REAL, 2.9e7, {">$0.03</text>", ">$0.015</text>", NULL}},
-               {"tokens", BP_TYPE_INT, 1150, {">1.2k</text>", ">600</text>", NULL}},
-               {"", BP_TYPE_REAL, 0.011, {">0.012</text>", ">0.006</text>", NULL}},
-               {"", BP_TYPE_INT, 1150, {">1,200</text>", ">600</text>", NULL}}};
+  } cases[] = {
+      {"ratio", BP_TYPE_REAL, 0.00115, {">0.12 %</text>", ">0.06 %</text>", NULL}},
+      {"ratio", BP_TYPE_REAL, 0.9, {">100 %</text>", ">50 %</text>", NULL}},
+      {"nUSD", BP_TYPE_INT, 1.1e7, {">$0.012</text>", ">$0.006</text>", NULL}},
+      {"nUSD", BP_TYPE_INT, 1.1e9, {">$1.20</text>", ">$0.60</text>", NULL}},
+      {"nUSD", BP_TYPE_REAL, 2.9e7, {">$0.03</text>", ">$0.015</text>", NULL}},
+      {"nUSD", BP_TYPE_INT, 0, {">$1</text>", ">$0.50</text>", NULL}},
+      {"us", BP_TYPE_INT, 0, {">1m 00s</text>", ">30.0s</text>", NULL}},
+      {"", BP_TYPE_INT, -3, {">0</text>\n<line", ">−4</text>", NULL}}, /* and nothing above */
+      {"tokens", BP_TYPE_INT, 1150, {">1.2k</text>", ">600</text>", NULL}},
+      {"", BP_TYPE_REAL, 0.011, {">0.012</text>", ">0.006</text>", NULL}},
+      {"", BP_TYPE_INT, 1150, {">1,200</text>", ">600</text>", NULL}}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     expect_within(days_of(cases[i].unit, cases[i].type, &cases[i].value, 1),
                   "html:chart=line,compact", cases[i].pieces);
