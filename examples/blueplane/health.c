@@ -190,10 +190,11 @@ int run_health(program *p) {
     code = read_limit(&limits[i], said.item[i]);
   if (code == EXIT_OK)
     code = read_vitals(&v, p, given(&p->options, OPTION_INTEGRITY) ? NULL : &unknown);
-  if (code == EXIT_OK && given(&p->options, OPTION_OUTPUT))
-    code = write_health_page(p, &v);
-  else if (code == EXIT_OK)
-    code = write_vitals(&p->screen, &v);
+  if (v.count > 0 && code != EXIT_INTERRUPTED) { /* that it fails is told, too */
+    int written = given(&p->options, OPTION_OUTPUT) ? write_health_page(p, &v)
+                                                    : write_vitals(&p->screen, &v);
+    if (code == EXIT_OK) code = written;
+  }
   if (code == EXIT_OK) code = check_limits(limits, said.count, &v);
   vitals_free(&v);
   free(limits);

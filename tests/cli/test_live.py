@@ -145,6 +145,8 @@ class Health(Case):
     def test_figures(self):
         code, _, err = self.run_program("health")
         self.assertEqual((code, "blueplane sync makes it" in err), (1, True), err)
+        code, out, _ = self.run_program("health", "--format", "prometheus")
+        self.assertEqual((code, [line for line in out.splitlines() if line[0] != "#"]), (1, ["blueplane_status 2"]), "who collects it is told")
         self.run_program("sync")
         document, told = self.figures("--integrity")
         self.assertEqual((document["status"], told["integrity", None], told["pending_files", None]), ("ok", 1, 0))
