@@ -33,7 +33,8 @@
   X(P_INPUT, "tool_input") X(P_COMMAND, "command") X(P_FILE, "file_path") X(P_EDITS, "edits")      \
   X(P_ERROR, "error") X(P_INTERRUPT, "is_interrupt") X(P_DURATION_MS, "duration_ms")               \
   X(P_DURATION, "duration") X(P_SOURCE, "source") X(P_TRIGGER, "trigger") X(P_AGENT, "agent_id")   \
-  X(P_STATUS, "status") X(P_INPUT_TOKENS, "input_tokens") X(P_OUTPUT_TOKENS, "output_tokens")      \
+  X(P_STATUS, "status") X(P_ERROR_MESSAGE, "error_message") X(P_FAILURE_TYPE, "failure_type")      \
+  X(P_INPUT_TOKENS, "input_tokens") X(P_OUTPUT_TOKENS, "output_tokens")                            \
   X(P_READ_TOKENS, "cache_read_tokens") X(P_WRITE_TOKENS, "cache_write_tokens")
 /* clang-format on */
 MEMBERS(payload_keys, PAYLOAD_KEYS);
@@ -115,6 +116,9 @@ static const hook_word failures[] = {
 enum { STATUS_OTHER, STATUS_ABORTED, STATUS_ERROR };
 static const hook_word statuses[] = {
     {"aborted", STATUS_ABORTED}, {"error", STATUS_ERROR}, {NULL, STATUS_OTHER}};
+enum { FAILED_OTHERWISE, FAILED_DENIED, FAILED_TIMEOUT };
+static const hook_word failure_types[] = {
+    {"permission_denied", FAILED_DENIED}, {"timeout", FAILED_TIMEOUT}, {NULL, FAILED_OTHERWISE}};
 
 /* What a payload says. */
 typedef struct payload {
@@ -122,13 +126,13 @@ typedef struct payload {
   int64_t received;
   id_text session, generation, prompt, call, agent;
   name_text cwd, version, model, tool, file;
-  int mode, detail, failure, status;
+  int mode, detail, failure, status, failed;
   int64_t characters;
   int features;
-  bool errored, interrupt;
+  bool interrupt;
   size_t error_length;
   char error[RESULT_HEAD];
-  int64_t duration_ms, tokens[4];
+  int64_t duration_us, tokens[4];
   unsigned dropped;
   tool_input input;
 } payload;
@@ -194,9 +198,19 @@ static void read_roots(payload *p, scan *s) {
 }
 
 static void read_error(payload *p, scan *s) {
-  p->errored = bpi_scan_peek(s) != SCAN_NULL;
   bpi_scan_text(s, p->error, sizeof p->error, &p->error_length, NULL);
   p->failure = word_of(failures, p->error, p->error_length);
+}
+
+/* Milliseconds, of Cursor with a fraction. */
+static void read_duration(payload *p, scan *s, int *reject) {
+  double ms;
+  if (bpi_scan_peek(s) == SCAN_NULL)
+    bpi_scan_skip(s);
+  else if (bpi_scan_real(s, &ms) && ms >= 0 && ms < 1e12)
+    p->duration_us = (int64_t)(ms * 1000 + 0.5);
+  else if (*reject == 0)
+    *reject = REJECT_NUMBER;
 }
 
 /* An object; of Cursor's servers a text. */
@@ -258,14 +272,16 @@ static void read_member(payload *p, scan *s, int member, const hook_word *events
   case P_COMMAND: read_command(p, s); break;
   case P_FILE: bpi_object_into(s, &p->file, &p->dropped); break;
   case P_EDITS: read_edits(p, s, reject); break;
-  case P_ERROR: read_error(p, s); break;
+  case P_ERROR:
+  case P_ERROR_MESSAGE: read_error(p, s); break;
   case P_INTERRUPT: p->interrupt = bpi_object_true(s); break;
   case P_DURATION_MS:
-  case P_DURATION: p->duration_ms = bpi_object_count(s, reject); break;
+  case P_DURATION: read_duration(p, s, reject); break;
   case P_SOURCE:
   case P_TRIGGER: p->detail = read_word(s, details, DETAIL_NONE); break;
   case P_AGENT: bpi_object_into(s, &p->agent, &p->dropped); break;
   case P_STATUS: p->status = read_word(s, statuses, STATUS_OTHER); break;
+  case P_FAILURE_TYPE: p->failed = read_word(s, failure_types, FAILED_OTHERWISE); break;
   default: p->tokens[member - P_INPUT_TOKENS] = bpi_object_count(s, reject);
   }
 }
@@ -280,9 +296,10 @@ static void start_payload(payload *p) {
   p->detail = DETAIL_NONE;
   p->failure = DETAIL_OTHER;
   p->status = STATUS_OTHER;
-  p->characters = p->duration_ms = -1;
+  p->failed = FAILED_OTHERWISE;
+  p->characters = p->duration_us = -1;
   p->features = 0;
-  p->errored = p->interrupt = false;
+  p->interrupt = false;
   p->dropped = 0;
   for (int i = 0; i < 4; i++)
     p->tokens[i] = -1;
@@ -450,10 +467,10 @@ static void end_of(payload *p, tool_result_record *r) {
   if (p->event == EV_SHELL || p->event == EV_MCP) r->outcome = OUTCOME_UNKNOWN; /* not told */
   if (p->event != EV_POST_FAILURE) return;
   bpi_result_classify(p->error, p->error_length, &r->outcome, &r->failure);
-  if (p->interrupt) {
-    r->outcome = OUTCOME_INTERRUPTED;
-    r->failure = FAILURE_NONE;
-  }
+  if (r->outcome == OUTCOME_ERROR && p->failed == FAILED_DENIED) r->outcome = OUTCOME_DENIED;
+  if (r->outcome == OUTCOME_ERROR && p->failed == FAILED_TIMEOUT) r->failure = FAILURE_TIMEOUT;
+  if (p->interrupt) r->outcome = OUTCOME_INTERRUPTED;
+  if (r->outcome != OUTCOME_ERROR) r->failure = FAILURE_NONE;
 }
 
 static int put_use(hooks *h, ident key, record_tier tier, int category) {
@@ -481,7 +498,7 @@ static int put_result(hooks *h, ident key, record_tier tier) {
                             .removed = -1,
                             .file = file.label,
                             .language = (int)file.number,
-                            .duration_us = p->duration_ms < 0 ? -1 : p->duration_ms * 1000};
+                            .duration_us = p->duration_us};
   end_of(p, r);
   return bpi_row_put(&h->rows, &row);
 }
@@ -650,6 +667,8 @@ static const field_rule cursor_rules[] = {
     {"edits[].old_string", FIELD_COUNTED, "lines"},
     {"edits[].new_string", FIELD_COUNTED, "lines"},
     {"duration", FIELD_KEPT, "how long a tool call took"},
+    {"error_message", FIELD_COMPARED, "why a tool call failed"},
+    {"failure_type", FIELD_COMPARED, "why a tool call failed"},
     {"status", FIELD_COMPARED, "how a turn ended"},
     {"trigger", FIELD_KEPT, "closed vocabulary: automatic or manual compaction"},
     {"input_tokens", FIELD_KEPT, "tokens"},

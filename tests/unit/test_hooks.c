@@ -141,14 +141,22 @@ END_TEST
 /* Events that are seldom sent, and those that are not read between them. */
 START_TEST(cursor_events) {
   load(&bpi_source_cursor_hooks, "good-cursor-events.cursor_hooks.jsonl");
-  CHECK_ROWS("7201.000 " OWN, "- use lookup mcp none  unknown",
-             "7201.000 result unknown none -1 -1", "7202.000 " OWN,
-             /* it holds what was read */
-             "7202.000 use read_file read none /w/b.py python", "7202.000 result ok none -1 -1",
-             "7204.000 " OWN, "7204.000 event compaction auto -1", "7205.000 " OWN,
-             "7205.000 event subagent none -1");
+  CHECK_ROWS(
+      "7201.000 " OWN, "- use lookup mcp none  unknown", "7201.000 result unknown none -1 -1",
+      "7202.000 " OWN,
+      /* it holds what was read */
+      "7202.000 use read_file read none /w/b.py python", "7202.000 result ok none -1 -1",
+      "7204.000 " OWN, "7204.000 event compaction auto -1", "7205.000 " OWN,
+      "7205.000 event subagent none -1",
+      /* ends with a duration that has a fraction, and how the client calls what failed */
+      "7209.000 " OWN, "- use Read read none /w/b.py python", "7209.000 result ok none -1 -1",
+      "7210.000 " OWN, "- use Shell command build  unknown", "7210.000 result denied none -1 -1",
+      "7211.000 " OWN, "- use Shell command build  unknown", "7211.000 result error timeout -1 -1",
+      "7212.000 " OWN, "- use Shell command build  unknown", "7212.000 result error command -1 -1");
   ck_assert_uint_eq(one.rejects, 0);
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result.duration_us, 250000);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 2)->u.result.duration_us, 14726);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 4)->u.result.duration_us, 30000400);
 }
 END_TEST
 
