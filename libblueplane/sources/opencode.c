@@ -30,7 +30,8 @@ MEMBERS(message_keys, MESSAGE_KEYS);
   X(I_TOKENS, "tokens") X(I_FINISH, "finish") X(I_ERROR, "error")
 MEMBERS(info_keys, INFO_KEYS);
 #define TOKEN_KEYS(X)                                                                              \
-  X(T_INPUT, "input") X(T_OUTPUT, "output") X(T_REASONING, "reasoning") X(T_CACHE, "cache")
+  X(T_INPUT, "input") X(T_OUTPUT, "output") X(T_REASONING, "reasoning") X(T_TOTAL, "total")        \
+  X(T_CACHE, "cache")
 MEMBERS(token_keys, TOKEN_KEYS);
 #define CACHE_KEYS(X) X(CACHE_READ, "read") X(CACHE_WRITE, "write")
 MEMBERS(cache_keys, CACHE_KEYS);
@@ -219,7 +220,7 @@ static void read_cache(opencode_message *l, scan *s, int *reject) {
 }
 
 static void read_tokens(opencode_message *l, scan *s, int *reject) {
-  int64_t *const into[] = {&l->input, &l->output, &l->reasoning};
+  int64_t *const into[] = {&l->input, &l->output, &l->reasoning, &l->total};
   uint64_t seen = 0;
   if (!bpi_scan_enter_object(s)) return;
   l->counted = true;
@@ -279,7 +280,7 @@ static void start_message(opencode_message *l) {
   l->counted = l->failed = false;
   l->dropped = 0;
   l->time = BPI_TIME_NONE;
-  l->cost = l->input = l->output = l->reasoning = l->read = l->written = -1;
+  l->cost = l->input = l->output = l->reasoning = l->total = l->read = l->written = -1;
   l->id.length = l->model.length = 0;
   l->prompt = (prompt_facts){false, 0, 0};
 }
@@ -312,7 +313,18 @@ static int take_message(void *self, scan *s) {
   return reject;
 }
 
-/* Input excludes the cache, output includes the reasoning. */
+static int64_t known(int64_t count) {
+  return count < 0 ? 0 : count;
+}
+
+/* Reasoning is part of the output; later clients tell it beside the output, which their total shows. */
+static int64_t output_of(const opencode_message *l) {
+  if (l->output < 0 || l->reasoning <= 0) return l->output;
+  int64_t both = l->output + l->reasoning;
+  return l->total - known(l->input) - known(l->read) - known(l->written) < both ? l->output : both;
+}
+
+/* Input excludes the cache. */
 static int put_response(opencode *o) {
   const opencode_message *l = &o->message;
   record row = bpi_row_response(&o->rows);
@@ -320,7 +332,7 @@ static int put_response(opencode *o) {
   row.key = key_of(o, IDENT_RESPONSE, &l->id, o->messages);
   r->model = bpi_row_name(&o->rows, LABEL_MODEL, &l->model).label;
   r->input = l->input;
-  r->output = l->output;
+  r->output = output_of(l);
   r->cache_read = l->read;
   r->cache_write_5m = l->written;
   r->reasoning = l->reasoning;
@@ -509,6 +521,7 @@ static const field_rule rules[] = {
     {"messages[].info.tokens.input", FIELD_KEPT, "tokens"},
     {"messages[].info.tokens.output", FIELD_KEPT, "tokens"},
     {"messages[].info.tokens.reasoning", FIELD_KEPT, "tokens"},
+    {"messages[].info.tokens.total", FIELD_COMPARED, "whether output includes reasoning"},
     {"messages[].info.tokens.cache.read", FIELD_KEPT, "tokens"},
     {"messages[].info.tokens.cache.write", FIELD_KEPT, "tokens"},
     {"messages[].info.finish", FIELD_KEPT, "closed vocabulary: why a response stopped"},

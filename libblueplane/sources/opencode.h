@@ -15,7 +15,7 @@ typedef struct opencode_message {
   int role, stop, error; /* ERROR_ */
   bool counted, failed;
   unsigned dropped;
-  int64_t number, time, cost, input, output, reasoning, read, written;
+  int64_t number, time, cost, input, output, reasoning, total, read, written;
   id_text id;
   name_text model;
   prompt_facts prompt; /* of all its parts */

@@ -17,7 +17,7 @@ _part = names("type text synthetic mime callID tool", state=names(
     "status error", input=names("filePath oldString newString content command"), metadata=names("diff"),
     time=names("start end created")))
 _info = names("id role modelID cost finish", time=names("created start end"), error=names("name"),
-              tokens=names("input output reasoning", cache=names("read write")))
+              tokens=names("input output reasoning total", cache=names("read write")))
 EDITS = {"edit", "write", "apply_patch", "patch", "multiedit"}
 ENDINGS = (("The user rejected permission", "rejected"), ("Tool execution aborted", "interrupted"))
 
@@ -104,9 +104,13 @@ class Oracle(Facts):
         tokens = info.get("tokens")
         if isinstance(tokens, dict):
             cache = table(tokens.get("cache"))
+            output, reasoning = count(tokens.get("output")), count(tokens.get("reasoning"))
+            sent = sum(count(n) or 0 for n in (tokens.get("input"), cache.get("read"), cache.get("write")))
+            if output is not None and reasoning and sent + output + reasoning <= (count(tokens.get("total")) or 0):
+                output += reasoning  # told beside the output
             self.response(self.key(own, number), self.session, time, string(info.get("modelID")),
-                          info.get("finish") is not None, input=count(tokens.get("input")), output=count(tokens.get("output")),
-                          reasoning=count(tokens.get("reasoning")), cache_read=count(cache.get("read")),
+                          info.get("finish") is not None, input=count(tokens.get("input")), output=output,
+                          reasoning=reasoning, cache_read=count(cache.get("read")),
                           cache_write_5m=count(cache.get("write")))
         if isinstance(info.get("error"), dict):
             kind = "interrupt" if info["error"].get("name") == "MessageAbortedError" else "api_error_message"

@@ -339,6 +339,9 @@ START_TEST(opencode_redacted) {
   }
   ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 1)->u.prompt.features, PROMPT_FILE);
   ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.stop, STOP_LENGTH);
+  /* reasoning is in the output, but where the total shows that it stands beside it */
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.output, 3);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 1)->u.response.output, 4);
 }
 END_TEST
 
