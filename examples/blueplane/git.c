@@ -6,6 +6,7 @@
  * This is linked into the program blueplane-git alone, which elsewhere.c starts. */
 #include "commands.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -42,8 +43,11 @@ static const char *const marks[] = {"assisted-by", "ai-assisted-by", "generated-
 /* First words of a subject, in lower case. */
 static const struct {
   const char *word, *type;
-} subjects[] = {{"revert", "revert"}, {"fix", "fix"},      {"bugfix", "fix"}, {"hotfix", "fix"},
-                {"feat", "feature"},  {"add ", "feature"}, {NULL, "other"}};
+} subjects[] = {{"revert", "revert"}, {"reverts", "revert"},  {"reverted", "revert"},
+                {"fix", "fix"},       {"fixes", "fix"},       {"fixed", "fix"},
+                {"fixing", "fix"},    {"bugfix", "fix"},      {"hotfix", "fix"},
+                {"feat", "feature"},  {"feature", "feature"}, {"add", "feature"},
+                {"adds", "feature"},  {"added", "feature"},   {NULL, "other"}};
 
 typedef struct counts {
   int64_t taken, of_others, merges;
@@ -76,11 +80,17 @@ static bool begins(const char *said, const char *word) {
   return strncasecmp(said, word, strlen(word)) == 0;
 }
 
+/* A fixture mends nothing. */
+static bool first_word_is(const char *said, const char *word) {
+  unsigned char next = begins(said, word) ? (unsigned char)said[strlen(word)] : 'a';
+  return next < 0x80 && !isalnum(next);
+}
+
 static const char *type_of(const git_commit *commit) {
   const char *message = git_commit_message(commit);
   size_t i = 0;
   if (strstr(message, "\nThis reverts commit ") != NULL) return "revert";
-  while (subjects[i].word != NULL && !begins(message, subjects[i].word))
+  while (subjects[i].word != NULL && !first_word_is(message, subjects[i].word))
     i++;
   return subjects[i].type;
 }

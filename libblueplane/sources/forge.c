@@ -42,23 +42,34 @@ static const struct {
                      {"/pulls/", CHANGE_PULL_REQUEST}, {"/-/issues/", CHANGE_ISSUE},
                      {"/-/work_items/", CHANGE_ISSUE}, {"/issues/", CHANGE_ISSUE}};
 
-/* Beginnings of a title or a label, in lower case, and what they say of a change. */
+/* First words of a title or a label, in lower case, and what they say of a change. */
 static const struct {
   const char *word;
   int type;
 } type_words[] = {{"revert", CHANGE_TYPE_REVERT},
+                  {"reverts", CHANGE_TYPE_REVERT},
+                  {"reverted", CHANGE_TYPE_REVERT},
                   {"fix", CHANGE_TYPE_FIX},
+                  {"fixes", CHANGE_TYPE_FIX},
+                  {"fixed", CHANGE_TYPE_FIX},
+                  {"fixing", CHANGE_TYPE_FIX},
                   {"bugfix", CHANGE_TYPE_FIX},
                   {"hotfix", CHANGE_TYPE_FIX},
                   {"bug", CHANGE_TYPE_BUG},
+                  {"bugs", CHANGE_TYPE_BUG},
                   {"kind/bug", CHANGE_TYPE_BUG},
                   {"type: bug", CHANGE_TYPE_BUG},
                   {"type::bug", CHANGE_TYPE_BUG},
                   {"regression", CHANGE_TYPE_BUG},
                   {"defect", CHANGE_TYPE_BUG},
                   {"feat", CHANGE_TYPE_FEATURE},
+                  {"feature", CHANGE_TYPE_FEATURE},
+                  {"features", CHANGE_TYPE_FEATURE},
                   {"enhancement", CHANGE_TYPE_FEATURE},
-                  {"add ", CHANGE_TYPE_FEATURE},
+                  {"enhancements", CHANGE_TYPE_FEATURE},
+                  {"add", CHANGE_TYPE_FEATURE},
+                  {"adds", CHANGE_TYPE_FEATURE},
+                  {"added", CHANGE_TYPE_FEATURE},
                   {"kind/feature", CHANGE_TYPE_FEATURE},
                   {"type: feature", CHANGE_TYPE_FEATURE},
                   {"type::feature", CHANGE_TYPE_FEATURE}};
@@ -76,6 +87,14 @@ typedef struct forge {
 
 /* ------------------------------------------------------------------------------------ reading */
 
+/* A fixture mends nothing. */
+static bool first_word_is(const char *head, size_t length, const char *word) {
+  size_t end = strlen(word);
+  if (!bpi_starts_with(head, length, word)) return false;
+  unsigned char next = end < length ? (unsigned char)head[end] : ' ';
+  return next < 0x80 && !(next >= 'a' && next <= 'z') && !(next >= '0' && next <= '9');
+}
+
 static int type_of(const char *text, size_t length) {
   char head[LABEL_HEAD];
   size_t n = 0, skip = 0;
@@ -87,7 +106,7 @@ static int type_of(const char *text, size_t length) {
   }
   int type = CHANGE_TYPE_OTHER;
   for (size_t i = 0; i < sizeof type_words / sizeof *type_words; i++)
-    if (bpi_starts_with(head, n, type_words[i].word)) type = type_words[i].type;
+    if (first_word_is(head, n, type_words[i].word)) type = type_words[i].type;
   bpi_hash_wipe(head, sizeof head);
   return type;
 }

@@ -838,7 +838,7 @@ class Git(Case):
         self.commit("Docs\n\nCo-authored-by: Claude Dupont <claude@example.org>\n", {"README": "ab"})
         self.commit("Not mine", {"c.c": range(99)}, author=self.OTHER)
         self.git("mv", "a.c", "d.c")
-        self.git("commit", "-q", "-m", "Move\n\nAssisted-by: a tool\n", time="2026-03-30T11:00:00+02:00")
+        self.git("commit", "-q", "-m", "Fixtures move\n\nAssisted-by: a tool\n", time="2026-03-30T11:00:00+02:00")
         self.git("checkout", "-q", "-b", "side", "HEAD~2")
         self.commit("A secret on the side", {"e.c": range(3)})
         self.git("checkout", "-q", "main")

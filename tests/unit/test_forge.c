@@ -73,6 +73,36 @@ START_TEST(github_issues) {
 }
 END_TEST
 
+/* The whole first word tells, not how it begins. */
+START_TEST(first_words) {
+  static const struct {
+    const char *title;
+    int type;
+  } told[] = {{"Fix: loops", CHANGE_TYPE_FIX},
+              {"fixes #12", CHANGE_TYPE_FIX},
+              {"Fixed", CHANGE_TYPE_FIX},
+              {"Fixtures for the parser", CHANGE_TYPE_OTHER},
+              {"feat(loops)!: unroll", CHANGE_TYPE_FEATURE},
+              {"Feature-request: unroll", CHANGE_TYPE_FEATURE},
+              {"feather weight", CHANGE_TYPE_OTHER},
+              {"Adds loops", CHANGE_TYPE_FEATURE},
+              {"Address of loops", CHANGE_TYPE_OTHER},
+              {"Bugzilla moves", CHANGE_TYPE_OTHER},
+              {"[Bug] stops", CHANGE_TYPE_FIX},
+              {"Reverting is hard", CHANGE_TYPE_OTHER},
+              {"fix\u00e9 a name", CHANGE_TYPE_OTHER}};
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+    char text[256];
+    snprintf(text, sizeof text,
+             "{\"url\":\"https://github.com/example/engine/pull/1\",\"title\":\"%s\","
+             "\"createdAt\":\"2026-03-02T09:00:00Z\"}",
+             told[i].title);
+    fake_read(&one, &bpi_source_forge, "a.forge.json", text, strlen(text));
+    ck_assert_msg(nth(&one, 0)->type == told[i].type, "%s: %d", told[i].title, nth(&one, 0)->type);
+  }
+}
+END_TEST
+
 START_TEST(gitlab) {
   load(&one, "good-gitlab.json");
   ck_assert_uint_eq(one.rejects, 0);
@@ -219,6 +249,7 @@ int main(int argc, char **argv) {
   suite_add_tcase(s, c);
   tcase_add_test(c, github_reviews);
   tcase_add_test(c, github_issues);
+  tcase_add_test(c, first_words);
   tcase_add_test(c, gitlab);
   tcase_add_test(c, interface_lines);
   tcase_add_test(c, bad_items);
