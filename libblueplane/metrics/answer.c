@@ -202,7 +202,9 @@ static bool top_is_lower(const answers *a, uint32_t number, const planned *x) {
 }
 
 static bool bottom_is_lower(const answers *a, uint32_t number, const planned *x) {
-  bool lower = bpi_operand_rests_on_output(&x->m->bottom) && top_is_lower(a, number, x);
+  const operand *bottom = &x->m->bottom;
+  bool rests = bpi_operand_rests_on_output(bottom) || bpi_operand_rests_on_input(bottom);
+  bool lower = rests && top_is_lower(a, number, x);
   return lower || is_partly_covered(a, number, x->bottom_need);
 }
 

@@ -244,14 +244,22 @@ static bool is_distinct(const operand *o) {
   return o->kind >= OPERAND_SESSIONS && o->kind <= OPERAND_LAST;
 }
 
-bool bpi_operand_rests_on_output(const operand *o) {
+static bool rests_on(const operand *o, unsigned measures) {
   if (o->kind == OPERAND_COST || o->kind == OPERAND_PLAIN || o->kind == OPERAND_COST_WHERE_RECORDED)
     return true;
   if (o->kind != OPERAND_SUM) return false;
   for (const term *t = o->terms; t && t->kind; t++)
-    if (t->kind == ROLLUP_RESPONSE && (t->take == RESPONSE_OUTPUT || t->take == RESPONSE_REASONING))
-      return true;
+    if (t->kind == ROLLUP_RESPONSE && t->take >= 0 && (measures >> t->take & 1)) return true;
   return false;
+}
+
+bool bpi_operand_rests_on_output(const operand *o) {
+  return rests_on(o, 1u << RESPONSE_OUTPUT | 1u << RESPONSE_REASONING);
+}
+
+bool bpi_operand_rests_on_input(const operand *o) {
+  return rests_on(o, 1u << RESPONSE_INPUT | 1u << RESPONSE_CACHE_READ |
+                         1u << RESPONSE_CACHE_WRITE_5M | 1u << RESPONSE_CACHE_WRITE_1H);
 }
 
 /* ------------------------------------------------------------------------------- dimensions */

@@ -136,6 +136,8 @@ unsigned bpi_metric_needs(const metric *m);
 const term *bpi_operand_terms(const operand *o, uint64_t dimensions);
 /* Cost or a sum over output tokens: as good as the quality of the output counts. */
 bool bpi_operand_rests_on_output(const operand *o);
+/* The same of what was sent: input and what was read from and written to the cache. */
+bool bpi_operand_rests_on_input(const operand *o);
 /* How it is computed, in the names of the rollup: "tool.n[outcome=ok] / tool.n". */
 void bpi_metric_formula(buf *out, const metric *m);
 

@@ -24,12 +24,19 @@ static const term count_not_final[] = {{.kind = ROLLUP_RESPONSE,
                                         .sign = 1,
                                         .only = {{FIELD_QUALITY, NOT_FINAL, false}}},
                                        {.kind = ROLLUP_TOLD}};
+static const term count_untold[] = {{.kind = ROLLUP_RESPONSE,
+                                     .take = TAKE_N,
+                                     .sign = 1,
+                                     .only = {{FIELD_UNTOLD, UINT64_C(1) << 1, false}}},
+                                    {.kind = ROLLUP_TOLD}};
 static const operand active_days = {
     .kind = OPERAND_DAYS, .name = "active_days", .unit = "count", .terms = any_interaction};
 static const operand not_final_tokens = {
     .kind = OPERAND_SUM, .name = "not_final_tokens", .unit = "tokens", .terms = output_not_final};
 static const operand not_final_responses = {
     .kind = OPERAND_SUM, .name = "not_final_responses", .unit = "count", .terms = count_not_final};
+static const operand untold_responses = {
+    .kind = OPERAND_SUM, .name = "untold_responses", .unit = "count", .terms = count_untold};
 
 /* While planning: which operand has which slot. */
 #define OPERANDS_MAX 128
@@ -375,6 +382,8 @@ static int plan_lower(planner *b, planned *x) {
     rc = slot_of(b, &not_final_tokens, &x->not_final);
     if (!rc) rc = slot_of(b, &not_final_responses, &x->lower[n++]);
   }
+  if (!rc && bpi_operand_rests_on_input(&m->top))
+    rc = slot_of(b, &untold_responses, &x->lower[n++]);
   if (!rc && m->top.kind == OPERAND_COST)
     rc = slots_of(b, &m->top, USE_SEARCHES, 1, &x->lower[n++]);
   return rc;

@@ -47,7 +47,7 @@ typedef struct kind_plan {
 } kind_plan;
 
 /* What a metric of the query looks up in a group. */
-#define LOWER_SLOTS 3
+#define LOWER_SLOTS 4
 typedef struct planned {
   const metric *m;
   uint32_t top, bottom, missing, less;    /* slots */

@@ -16,7 +16,8 @@
 
 #define RESPONSE_FIELDS                                                                            \
   (CLASS_MASK(CLASS_SUBAGENT) | CLASS_MASK(CLASS_QUALITY) | CLASS_MASK(CLASS_BAND) |               \
-   CLASS_MASK(CLASS_SPEED) | CLASS_MASK(CLASS_TIER) | CLASS_MASK(CLASS_GEO))
+   CLASS_MASK(CLASS_SPEED) | CLASS_MASK(CLASS_TIER) | CLASS_MASK(CLASS_GEO) |                      \
+   CLASS_MASK(CLASS_UNTOLD))
 const session_grain bpi_session_grain[ROLLUP_KINDS] = {
     [ROLLUP_RESPONSE] = {true, RESPONSE_FIELDS},
     [ROLLUP_TOOL] = {false, CLASS_MASK(CLASS_SUBAGENT) | CLASS_MASK(CLASS_OUTCOME)},

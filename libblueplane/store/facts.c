@@ -527,7 +527,8 @@ static void response_cells(const response_fact *r, rollup_cell *c) {
               CLASS_PUT(CLASS_QUALITY, quality_of(r)) | CLASS_PUT(CLASS_BAND, band_of(r)) |
               CLASS_PUT(CLASS_SPEED, CLASS_GET(r->traits, TRAIT_SPEED)) |
               CLASS_PUT(CLASS_TIER, CLASS_GET(r->traits, TRAIT_TIER)) |
-              CLASS_PUT(CLASS_GEO, CLASS_GET(r->traits, TRAIT_GEO));
+              CLASS_PUT(CLASS_GEO, CLASS_GET(r->traits, TRAIT_GEO)) |
+              CLASS_PUT(CLASS_UNTOLD, r->input == FACT_NONE && r->output != FACT_NONE);
   c->m[RESPONSE_INPUT] = number(r->input);
   c->m[RESPONSE_OUTPUT] = number(r->output);
   c->m[RESPONSE_CACHE_READ] = number(r->cache_read);

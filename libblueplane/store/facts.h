@@ -89,6 +89,7 @@ enum {
   CLASS_SPEED_SHIFT = 5, CLASS_SPEED_BITS = 1,
   CLASS_TIER_SHIFT = 6, CLASS_TIER_BITS = 2,
   CLASS_GEO_SHIFT = 8, CLASS_GEO_BITS = 2,
+  CLASS_UNTOLD_SHIFT = 10, CLASS_UNTOLD_BITS = 1,      /* of its tokens the output alone is known */
   /* tool */
   CLASS_OUTCOME_SHIFT = 1, CLASS_OUTCOME_BITS = 4,     /* tool, decision */
   CLASS_CATEGORY_SHIFT = 5, CLASS_CATEGORY_BITS = 4,

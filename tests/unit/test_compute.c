@@ -1104,6 +1104,27 @@ START_TEST(depth_within_range) {
 }
 END_TEST
 
+/* Of a response that tells its output alone what was sent is not known: no sum of that is exact. */
+START_TEST(output_alone) {
+  rollup_cell *c = fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 2, 11,
+                             CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL) | CLASS_PUT(CLASS_UNTOLD, 1),
+                             1);
+  c->m[RESPONSE_OUTPUT] = 7;
+  ROWS("{'metrics':['input_tokens'],'by':['platform']}", "claude_code 1510 | codex 100+");
+  ROWS("{'metrics':['cache_write_tokens']}", "400+");
+  ROWS(
+      "{'metrics':['output_tokens'],'by':['model'],'where':[{'dimension':'platform','value':'codex'}]}",
+      "one-large-1 10 not_final_tokens=0 | two 7 not_final_tokens=0");
+  ROWS("{'metrics':['total_tokens','cost'],'by':['platform'],"
+       "'where':[{'dimension':'platform','value':'codex'}]}",
+       "codex 117+ not_final_tokens=0 120000+ unpriced_tokens=7 not_final_tokens=0");
+  /* both sides of the ratio rest on it */
+  ROWS("{'metrics':['cache_efficiency'],'by':['platform'],"
+       "'where':[{'dimension':'platform','value':'codex'}]}",
+       "codex 0 cache_read_tokens=0 sent_tokens=100");
+}
+END_TEST
+
 /* What has no name is not counted among the names. */
 START_TEST(nameless) {
   fake_session(&world, 70, 7, 1);
@@ -1355,6 +1376,7 @@ int main(void) {
   tcase_add_test(numbers, shadowed);
   tcase_add_test(numbers, sums_stop);
   tcase_add_test(numbers, outliers);
+  tcase_add_test(numbers, output_alone);
   tcase_add_test(numbers, nameless);
   tcase_add_test(numbers, money);
   tcase_add_test(numbers, recorded_without_a_price);
