@@ -217,9 +217,28 @@ static int take(program *p, const char *path) {
   return configure_from(p, kind, path);
 }
 
+/* Two tables, or one document. */
+static int show_both(const program *p) {
+  static const char *const topics[] = {"identity", "sharing", NULL};
+  bp_result *r[] = {NULL, NULL};
+  bp_error *error = NULL;
+  int code = EXIT_OK;
+  for (size_t i = 0; i < 2 && code == EXIT_OK; i++)
+    if (bp_inspect(&r[i], p->store, topics[i], &error) != BP_OK) code = complain_of(error);
+  if (code == EXIT_OK && strcmp(p->screen.format, "json") == 0) {
+    code = write_documents("blueplane.sharing/1", topics, (const bp_result *const *)r);
+    if (code == EXIT_OK && bp_result_rows(r[1]) == 0) code = EXIT_NOTHING;
+  } else {
+    for (size_t i = 0; i < 2 && code == EXIT_OK; i++)
+      code = write_result(&p->screen, r[i], "titles");
+  }
+  bp_result_free(r[0]);
+  bp_result_free(r[1]);
+  return code;
+}
+
 static int show_sharing(program *p) {
-  int code = show_topic(p, "identity");
-  if (code == EXIT_OK) code = show_topic(p, "sharing");
+  int code = show_both(p);
   if (code == EXIT_NOTHING && is_table(&p->screen))
     note(&p->screen, "you have joined no team's store: nothing leaves this machine");
   return code;
@@ -328,26 +347,60 @@ int run_share(program *p) {
   return code;
 }
 
+static int merge_file(bp_result **out, program *p, const char *path) {
+  text data = {0};
+  bp_error *error = NULL;
+  int code = load_file(&data, path);
+  if (code == EXIT_OK && bp_share_merge(out, p->store, data.length > 0 ? data.data : "",
+                                        data.length, &error) != BP_OK) {
+    char *shown = text_safe(path);
+    fprintf(stderr, "%s:\n", shown);
+    free(shown);
+    code = complain_of(error);
+  }
+  text_free(&data);
+  return code;
+}
+
+static int put_merged(json *j, const char *path, const bp_result *r) {
+  char *document = NULL;
+  bp_error *error = NULL;
+  if (bp_result_format(&document, NULL, r, "json", &error) != BP_OK) return complain_of(error);
+  json_open(j, NULL, '{');
+  json_text(j, "file", path);
+  json_document(j, "result", document);
+  json_close(j, '}');
+  bp_free(document);
+  return EXIT_OK;
+}
+
 /* Every file is tried, so that one that is refused does not hold up the others. */
 int run_merge(program *p) {
+  bool whole = strcmp(p->screen.format, "json") == 0; /* one document of all */
+  json j = {0};
   int worst = open_steward(p, p->arguments[0]);
-  for (size_t i = 1; i < p->argument_count && p->store != NULL; i++) {
-    text data = {0};
+  if (worst != EXIT_OK) return worst;
+  json_open(&j, NULL, '{');
+  json_text(&j, "schema", "blueplane.merge/1");
+  json_open(&j, "files", '[');
+  for (size_t i = 1; i < p->argument_count; i++) {
     bp_result *r = NULL;
-    bp_error *error = NULL;
-    int code = load_file(&data, p->arguments[i]);
-    if (code == EXIT_OK && bp_share_merge(&r, p->store, data.length > 0 ? data.data : "",
-                                          data.length, &error) != BP_OK) {
-      note(&p->screen, "%s:", p->arguments[i]);
-      code = complain_of(error);
-    }
-    if (code == EXIT_OK) code = write_result(&p->screen, r, i == 1 ? "titles" : "");
+    int code = merge_file(&r, p, p->arguments[i]);
+    if (code == EXIT_OK)
+      code = whole ? put_merged(&j, p->arguments[i], r)
+                   : write_result(&p->screen, r, i == 1 ? "titles" : "");
     if (code != EXIT_OK) worst = code;
     bp_result_free(r);
-    text_free(&data);
   }
-  bp_result_free(p->store != NULL ? erase_expired(p->store) : NULL);
-  return worst;
+  json_close(&j, ']');
+  json_close(&j, '}');
+  bp_result_free(erase_expired(p->store));
+  if (!whole) {
+    text_free(&j.out);
+    return worst;
+  }
+  int written = write_json(&j);
+  return worst != EXIT_OK ? worst : written;
 }
 
 int run_publish(program *p) {

@@ -1108,6 +1108,19 @@ class Formats(Case):
         self.assertEqual((run.returncode, run.stdout), (0, "rest\n"), run.stderr)
         self.assertRegex(run.stderr, r"\Ablueplane: cannot write bundle: No space left on device\nbundle: [0-9]+ bytes, sealed\n\Z")
 
+    def test_team_tells_one_document(self):
+        home = self.new_home(data=False)
+        told = self.ok(home("team", "status", "--json"), 3).json()
+        self.assertEqual((told["schema"], len(told["identity"]["rows"]), told["sharing"]["rows"]), ("blueplane.sharing/1", 1, []))
+        steward, files = os.path.join(home.root, "steward.db"), [os.path.join(home.root, name) for name in ("a.bundle", "b.bundle")]
+        self.assertEqual(home("team", "init", steward).code, 0)
+        for path in files:
+            pathlib.Path(path).write_bytes(b"no bundle")
+        run = self.ok(home("merge", steward, *files, "--json", "--quiet"), 1)
+        self.assertEqual(run.json(), {"schema": "blueplane.merge/1", "files": []})
+        for path in files:
+            self.assertIn(path, run.err)
+
     def test_quiet(self):
         self.assertNotEqual(self.home("days", "--period", "2020-01-01", "--where", "platform=x").err, None)
         self.assertEqual(self.home("code", "--date", "2020-01-01", "--quiet").err, "")
