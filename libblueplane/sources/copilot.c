@@ -304,7 +304,7 @@ static int put_answer(copilot *c) {
   row.key = bpi_row_key(&c->rows, IDENT_RESPONSE, &l->message, 0);
   row.u.response.model = l->model.length > 0 ? bpi_row_name(&c->rows, LABEL_MODEL, &l->model).label
                                              : c->model;
-  row.u.response.output = l->output;
+  row.u.response.output = l->output == 0 ? -1 : l->output; /* no response is of nothing */
   void *items = c->answer;
   size_t before = c->answers.count;
   int64_t number = bpi_ident_set_put(&c->answers, row.key, &items, &c->capacity, sizeof *c->answer);
@@ -385,11 +385,9 @@ static ident unseen_key(copilot *c, const model_use *u, int64_t i) {
 
 /* Requests of which no response was seen: those of a subagent or of the client itself. */
 static int put_unseen(copilot *c, const model_use *u, uint32_t model) {
-  int64_t n = u->requests < 1 ? 1 : u->requests > UNSEEN_MAX ? UNSEEN_MAX : u->requests, any = 0;
+  int64_t n = u->requests < 1 ? 1 : u->requests > UNSEEN_MAX ? UNSEEN_MAX : u->requests;
   int rc = BP_OK;
-  for (int m = 0; m < USAGES; m++)
-    any |= known(u->of[m]);
-  for (int64_t i = 0; i < n && any != 0 && rc == BP_OK; i++) {
+  for (int64_t i = 0; i < n && rc == BP_OK; i++) {
     record row = bpi_row_response(&c->rows);
     row.key = unseen_key(c, u, i);
     row.u.response.model = model;
@@ -398,6 +396,13 @@ static int put_unseen(copilot *c, const model_use *u, uint32_t model) {
     rc = bpi_row_put(&c->rows, &row);
   }
   return rc;
+}
+
+/* Where the provider told the client nothing, it tells zeros. */
+static bool tells(const model_use *u) {
+  for (int m = 0; m < USAGES; m++)
+    if (u->of[m] > 0) return true;
+  return false;
 }
 
 static int put_used(copilot *c, const model_use *u) {
@@ -427,7 +432,7 @@ static int put_used(copilot *c, const model_use *u) {
 static int put_shutdown(copilot *c) {
   int rc = BP_OK;
   for (size_t i = 0; i < c->line.models && rc == BP_OK; i++)
-    rc = put_used(c, &c->line.use[i]);
+    if (tells(&c->line.use[i])) rc = put_used(c, &c->line.use[i]);
   bpi_ident_set_free(&c->answers);
   return rc;
 }

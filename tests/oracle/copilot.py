@@ -64,7 +64,7 @@ class Oracle(Facts):
             if not string(data.get("messageId")):
                 raise Rejected("field")
             key = session, data["messageId"]
-            output = count(data.get("outputTokens"))
+            output = count(data.get("outputTokens")) or None  # a zero was not counted
             self.response(key, session, time, model or self.model, False, output=output)
             self.since.append((key, model or self.model, time, output))
         elif not call:
@@ -91,19 +91,19 @@ class Oracle(Facts):
             usage = table(table(use).get("usage"))
             sums = {name: count(usage.get(name)) for name in
                     ("inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens")}
+            if not any(sums.values()):
+                continue
             answers = [a for a in self.since if a[1] == model]
             if not answers:
-                n = max(1, count(table(table(use).get("requests")).get("count"))) if any(sums.values()) else 0
+                n = max(1, count(table(table(use).get("requests")).get("count")))
                 answers = [((self.session, own, model, i), model, time, 0) for i in range(n)]
-            if not answers:
-                continue
             n = len(answers)
             fresh = max(0, sums["inputTokens"] - sums["cacheReadTokens"] - sums["cacheWriteTokens"])
-            more = max(0, sums["outputTokens"] - sum(a[3] for a in answers))
+            more = max(0, sums["outputTokens"] - sum(a[3] or 0 for a in answers))
             parts = zip(answers, shares(fresh, n), shares(more, n), shares(sums["cacheReadTokens"], n),
                         shares(sums["cacheWriteTokens"], n), shares(sums["reasoningTokens"], n))
             for (key, _, at, output), fresh_part, more_part, read, written, reasoning in parts:
-                self.response(key, self.session, at, model, True, input=fresh_part, output=output + more_part,
+                self.response(key, self.session, at, model, True, input=fresh_part, output=(output or 0) + more_part,
                               cache_read=read, cache_write_5m=written, reasoning=reasoning)
         self.since = []
 

@@ -184,6 +184,19 @@ START_TEST(copilot_told_twice) {
 }
 END_TEST
 
+/* A provider that told the client nothing: zeros are no counts. */
+START_TEST(copilot_told_nothing) {
+  static const char data[] =
+      "{\"type\":\"assistant.message\",\"id\":\"1\",\"data\":{\"messageId\":\"a\",\"model\":\"m\",\"outputTokens\":0}}\n"
+      "{\"type\":\"session.shutdown\",\"id\":\"2\",\"data\":{\"modelMetrics\":{\"m\":{\"requests\":{\"count\":1},\"usage\":"
+      "{\"inputTokens\":0,\"outputTokens\":0,\"cacheReadTokens\":0,\"cacheWriteTokens\":0,\"reasoningTokens\":0}}}}}\n";
+  fake_read(&one, &bpi_source_copilot, "", data, sizeof data - 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 1);
+  const response_record *a = &fake_nth(&one, RECORD_RESPONSE, 0)->u.response;
+  ck_assert(a->input == -1 && a->output == -1 && a->stop == STOP_NONE);
+}
+END_TEST
+
 /* A picture without a word is a prompt. */
 START_TEST(copilot_picture) {
   static const char data[] =
@@ -741,6 +754,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, copilot_tools);
   tcase_add_test(c, copilot_folder_names);
   tcase_add_test(c, copilot_told_twice);
+  tcase_add_test(c, copilot_told_nothing);
   tcase_add_test(c, copilot_picture);
   tcase_add_test(c, copilot_keys_at_any_place);
   tcase_add_test(c, gemini_document);
