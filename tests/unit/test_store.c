@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "api/handle.h"
 #include "base/mem.h"
 #include "run_suite.h"
 #include "store/batch.h"
@@ -402,6 +403,27 @@ START_TEST(restricted_connections_are_refused) {
 }
 END_TEST
 
+/* A handle is such a connection from the start, and from when it is narrowed. */
+START_TEST(handles_are_restricted) {
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  bp_store *handle[2] = {NULL, NULL};
+  bpi_store_close(open_store("handles.db"));
+  o.access = BP_ACCESS_OWNER;
+  ck_assert_int_eq(bp_open(&handle[0], world_path("handles.db"), &o, NULL), BP_OK);
+  ck_assert_int_eq(sqlite3_exec(handle[0]->store->db, "SELECT 1 FROM prompt", NULL, NULL, NULL),
+                   SQLITE_OK);
+  ck_assert_int_eq(bp_narrow(handle[0], BP_ACCESS_DEVOPS, NULL, NULL), BP_OK);
+  o.access = BP_ACCESS_DEVOPS;
+  ck_assert_int_eq(bp_open(&handle[1], world_path("handles.db"), &o, NULL), BP_OK);
+  for (int i = 0; i < 2; i++) {
+    sqlite3 *db = handle[i]->store->db;
+    ck_assert_int_eq(sqlite3_exec(db, "SELECT 1 FROM file", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db, "SELECT 1 FROM prompt", NULL, NULL, NULL), SQLITE_AUTH);
+    bp_close(handle[i]);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("store");
   TCase *tests = tcase_create("store");
@@ -409,6 +431,7 @@ int main(void) {
   tcase_add_unchecked_fixture(tests, world_begin, world_end);
   tcase_add_test(tests, read_only_stores_take_nothing);
   tcase_add_test(tests, restricted_connections_are_refused);
+  tcase_add_test(tests, handles_are_restricted);
   tcase_add_test(tests, verify_sees_damage);
   tcase_add_posix_test(tests, stores_are_private_and_last);
   tcase_add_test(tests, logs_left_behind_are_read);

@@ -258,6 +258,12 @@ START_TEST(lines_kept) {
   edit(15, FILE_B, 5, 9);
   cut();
   ck_assert_int_eq(found[0].lines_kept, 8 + 5);
+  edit(0, FILE_A, 10, 0);
+  edit(7200, FILE_A, 1, 6); /* the task after takes nothing from this one */
+  cut();
+  ck_assert_uint_eq(tasks, 2);
+  ck_assert_int_eq(found[0].lines_kept, 10);
+  ck_assert_int_eq(found[1].lines_kept, 1);
 }
 END_TEST
 
