@@ -53,10 +53,8 @@ static size_t first_of(const erased_marks *m, ident session) {
 }
 
 bool bpi_erased_covers(const erased_marks *m, ident session, int64_t source, int64_t time_us) {
-  const ident any = {0, 0};
   for (size_t i = 0; i < m->count && bpi_ident_absent(m->mark[i].session); i++)
     if (covers(&m->mark[i], source, time_us)) return true;
-  if (bpi_ident_compare(session, any) == 0) return false;
   for (size_t i = first_of(m, session);
        i < m->count && bpi_ident_compare(m->mark[i].session, session) == 0; i++)
     if (covers(&m->mark[i], source, time_us)) return true;

@@ -107,6 +107,21 @@ START_TEST(names_seen_at_the_end_of_a_range_stay) {
 }
 END_TEST
 
+/* What is erased may be of tomorrow, by a clock that was wrong: the mark ends behind it, and not with today. */
+START_TEST(what_was_of_tomorrow_stays_erased) {
+  const erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, INT64_MIN, INT64_MAX};
+  const record late = prompt(1, T0 + 2 * DAY, 1);
+  erase_receipt receipt;
+  bp_error *error = NULL;
+  store *s = memory_store();
+  apply_records(s, &late, 1);
+  ck_assert_int_eq(bpi_store_erase(s, &what, T0 + DAY, &receipt, &error), BP_OK);
+  ck_assert_int_eq(receipt.facts[FACT_PROMPT], 1);
+  ck_assert_int_eq(number(s, "SELECT max(until_us) FROM erased"), T0 + 2 * DAY + 1);
+  bpi_store_close(s);
+}
+END_TEST
+
 /* Another process erases while this one is done looking after the bytes of what it erased, and dies. */
 static int erase_beside(unsigned event, void *other, void *statement, void *text) {
   const char *made = sqlite3_sql(statement);
@@ -318,6 +333,7 @@ int main(void) {
   tcase_add_unchecked_fixture(tests, world_begin, world_end);
   tcase_add_test(tests, erased_rows_leave_no_gap);
   tcase_add_test(tests, what_is_left_is_what_it_was);
+  tcase_add_test(tests, what_was_of_tomorrow_stays_erased);
   tcase_add_test(tests, many_variants_are_erased);
   tcase_add_test(tests, names_seen_at_the_end_of_a_range_stay);
   tcase_add_test(tests, an_erasure_meanwhile_is_not_forgotten);

@@ -350,6 +350,31 @@ START_TEST(times_have_bounds) {
 }
 END_TEST
 
+/* A mark holds its own session in its own time, and nobody else's, wherever it stands among the others. */
+START_TEST(marks_are_of_their_sessions) {
+  static const erased_mark list[] = {{{0, 5}, ERASED_ANY_SOURCE, 10, 20},
+                                     {{0, 9}, ERASED_ANY_SOURCE, 0, 100},
+                                     {{0, 9}, 3, 200, 300},
+                                     {{0, 7}, ERASED_ANY_SOURCE, 0, 40}};
+  static const struct {
+    uint64_t session;
+    int64_t source, time;
+    bool covered;
+  } asked[] = {{5, 0, 10, true},   {5, 0, 20, false},   {5, 0, 50, false}, {6, 0, 30, false},
+               {7, 0, 39, true},   {7, 0, 50, false},   {9, 0, 50, true},  {9, 3, 250, true},
+               {9, 2, 250, false}, {10, 3, 250, false}, {0, 0, 15, false}};
+  erased_marks marks = {NULL, 0, 0};
+  for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+    ck_assert_int_eq(bpi_erased_add(&marks, &list[i]), BP_OK);
+  bpi_erased_sort(&marks);
+  for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+    ck_assert_msg(bpi_erased_covers(&marks, (ident){0, asked[i].session}, asked[i].source,
+                                    asked[i].time) == asked[i].covered,
+                  "case %zu", i);
+  bpi_erased_free(&marks);
+}
+END_TEST
+
 typedef struct refused {
   int reason;
   uint64_t line;
@@ -454,6 +479,7 @@ int main(void) {
   tcase_add_test(tests, records_pass);
   tcase_add_test(tests, numbers_have_bounds);
   tcase_add_test(tests, times_have_bounds);
+  tcase_add_test(tests, marks_are_of_their_sessions);
   tcase_add_test(tests, rejects_are_told_and_counted);
   tcase_add_test(tests, policy_denies_by_default);
   tcase_add_test(tests, narrowing_only_narrows);
