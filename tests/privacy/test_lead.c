@@ -323,6 +323,9 @@ START_TEST(what_is_agreed_to_is_seen) {
   bp_result *own = asked(s, "prompts", NULL), *all = asked(plain, "prompts", NULL);
   ck_assert_int_eq(bp_result_int(own, 0, 1), 110);
   ck_assert_int_eq(bp_result_int(all, 0, 1), 110);
+  bp_result *adoption = asked(plain, "adoption_rate", NULL); /* all five of five */
+  ck_assert_double_eq(bp_result_real(adoption, 0, 1), 1);
+  bp_result_free(adoption);
   ck_assert_int_eq(bp_narrow(s, BP_ACCESS_LEAD, "core", NULL), BP_OK);
   ck_assert_int_eq(bp_narrow(s, BP_ACCESS_LEAD, "web", NULL), BP_ERR_DENIED);
   bp_result_free(own);
