@@ -1371,8 +1371,20 @@ START_TEST(inspecting_by_hand) {
   for (size_t i = 0; i < sizeof healthy / sizeof *healthy; i++)
     ck_assert_msg(health(store, healthy[i].name) == healthy[i].value, "%s", healthy[i].name);
 
-  result = inspect(store, "integrity");
-  ck_assert_int_eq(bp_result_int(result, 0, 1), 1);
+  result = inspect(store, "integrity"); /* the database, names, sums */
+  ck_assert_uint_eq(bp_result_rows(result), 3);
+  for (size_t i = 0; i < 3; i++)
+    ck_assert_int_eq(bp_result_int(result, i, 1), 1);
+  bp_result_free(result);
+  result = inspect(store, "labels");
+  ck_assert_str_eq(bp_result_text(result, 0, 0, NULL), "platform");
+  ck_assert_str_eq(bp_result_text(result, 0, 2, NULL), "mytool");
+  bp_result_free(result);
+  result = inspect(store, "stored"); /* the prompt of 09:01 to the call of 09:03 */
+  ck_assert_str_eq(bp_result_text(result, 7, 1, NULL), "sessions");
+  ck_assert_int_eq(bp_result_int(result, 7, 2), 1);
+  ck_assert_int_eq(bp_result_int(result, 7, 3), INT64_C(1772442060000000));
+  ck_assert_int_eq(bp_result_int(result, 7, 4), INT64_C(1772442180000000));
   bp_result_free(result);
   result = inspect(store, "sources"); /* claude_code, codex, native */
   ck_assert_str_eq(bp_result_text(result, 2, 0, NULL), "native");

@@ -749,6 +749,18 @@ START_TEST(comparisons) {
   }
   ck_assert_str_eq(text_of(r, 0, "verdict"), "higher");
   ck_assert_str_eq(text_of(r, 0, "against"), "rest");
+  /* Holm: the least p times all of them, the next times one fewer, none below the one before. */
+  bool done[TOOLS] = {false};
+  double most = 0;
+  for (size_t left = TOOLS; left > 0; left--) {
+    size_t least = TOOLS;
+    for (size_t row = 0; row < TOOLS; row++)
+      if (!done[row] && (least == TOOLS || real_of(r, row, "p") < real_of(r, least, "p")))
+        least = row;
+    done[least] = true;
+    most = fmax(most, fmin(1, (double)left * real_of(r, least, "p")));
+    ck_assert_double_eq_tol(real_of(r, least, "p_adjusted"), most, 1e-6);
+  }
   bpi_table_release(r);
 }
 END_TEST
