@@ -524,6 +524,16 @@ START_TEST(sums_stop) {
 }
 END_TEST
 
+/* A response whose source told no tokens leaves all counts of them untold, those of the cache, too. */
+START_TEST(untold_tokens) {
+  world.cells = 0;
+  fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 1, 10,
+            CLASS_PUT(CLASS_QUALITY, QUALITY_UNKNOWN), 1);
+  ROWS("{'metrics':['responses','input_tokens','cache_read_tokens','cache_write_5m_tokens']}",
+       "1 ? ? ?");
+}
+END_TEST
+
 /* -------------------------------------------------------------------------------- undated */
 
 static void notes_are(const char *json, const char *expected) {
@@ -1056,6 +1066,12 @@ START_TEST(metadata) {
   ck_assert_str_eq(bpi_table_column_get(r, 2, "of"), "cost");
   ck_assert_str_eq(bpi_table_column_get(r, 2, "unit"), "tokens");
   bpi_table_release(r);
+  r = world_run("{'metrics':['prompts'],'from':'2026-11-24T09:30:00Z'}", &code, &error);
+  ck_assert_ptr_null(bpi_table_get(r, "period")); /* it is not all */
+  bpi_table_release(r);
+  r = world_run("{'metrics':['prompts']}", &code, &error);
+  ck_assert_str_eq(bpi_table_get(r, "period"), "all");
+  bpi_table_release(r);
 }
 END_TEST
 
@@ -1386,6 +1402,7 @@ int main(void) {
   tcase_add_test(numbers, depth_within_range);
   tcase_add_test(numbers, ties);
   tcase_add_test(numbers, metadata);
+  tcase_add_test(numbers, untold_tokens);
   tcase_add_test(numbers, assumptions_are_told);
   suite_add_tcase(suite, numbers);
   TCase *times = tcase_create("times");

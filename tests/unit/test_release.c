@@ -642,6 +642,7 @@ START_TEST(test_greatest_return) {
   ck_assert_int_eq(
       ask(&t, 'M', "vast", Q("\"metrics\":[\"roi\"],\"period\":\"2026-03-09/2026-03-15\"")), BP_OK);
   assumed = NULL;
+  expect_text(t, 0, "contributors", "50+");
   size_t at = column_of(t, "roi");
   for (size_t part = 0; part < 3; part++) {
     ck_assert_int_eq(bpi_table_state(t, 0, at + part) & BP_CELL_STATE, BP_CELL_VALUE);
