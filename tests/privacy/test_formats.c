@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "privacy/bundle.h"
+#include "privacy/invitation.h"
 #include "privacy/release.h"
 #include "privacy/roster.h"
 #include "privacy/vector.h"
@@ -538,10 +539,37 @@ START_TEST(lead_refuses) {
 }
 END_TEST
 
+/* An invitation is signed by the store that it names, and names an organisation. */
+START_TEST(invitation_is_understood) {
+  char longest[66] = {0}; /* one more than a name may have */
+  memset(longest, 'a', 65);
+  const struct {
+    const char *organisation;
+    int code;
+  } cases[] = {{"acme", BP_OK},
+               {"a", BP_OK},
+               {longest + 1, BP_OK},
+               {longest, BP_ERR_FORMAT},
+               {"", BP_ERR_FORMAT},
+               {"Acme", BP_ERR_FORMAT},
+               {"acme corp", BP_ERR_FORMAT}};
+  sign_keys store = keys_of(1);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[INVITATION_BYTES];
+    public_keys of;
+    size_t length = bpi_invitation_write(text, cases[i].organisation, &store);
+    ck_assert_msg(bpi_invitation_read(&of, text, length, SEEN) == cases[i].code, "%s",
+                  cases[i].organisation);
+    if (cases[i].code == BP_OK) ck_assert_mem_eq(&of, &store.open, sizeof of);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("formats");
   TCase *tests = tcase_create("formats");
   tcase_add_test(tests, weeks);
+  tcase_add_test(tests, invitation_is_understood);
   tcase_add_test(tests, roster_is_understood);
   tcase_add_test(tests, roster_has_one_form);
   tcase_add_test(tests, roster_refuses);

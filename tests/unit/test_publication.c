@@ -318,7 +318,7 @@ START_TEST(test_insiders_are_readers_too) {
 END_TEST
 
 START_TEST(test_shares_of_members) {
-  static const int hours[10] = {0, 1, 1, 1, 2, 5, 5, 5, 10, 20};
+  static const int hours[10] = {10, 0, 5, 1, 2, 1, 5, 20, 1, 5};
   for (int i = 0; i < 10; i++) {
     contributor *c = prompting(0, 40);
     add(c, SLICED_WHOLE, 0, MEASURE_active_time, INT64_C(3600000000) * hours[i]);
@@ -331,6 +331,8 @@ START_TEST(test_shares_of_members) {
   publish(&p, 0);
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_used_plan, PUBLISHED_VALUE, 3);
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_used_mcp, PUBLISHED_VALUE, 1); /* at most a tenth */
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_used_web, PUBLISHED_UNCOVERED,
+         0); /* nobody's source tells */
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_low, PUBLISHED_VALUE, 4);
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_medium, PUBLISHED_VALUE, 4);
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_high, PUBLISHED_VALUE, 2);
