@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/mem.h"
 
 static void fail(name_cache *n, int code) {
@@ -165,17 +166,19 @@ const label_name *bpi_names_loaded(name_cache *n, int64_t number) {
 
 /* ---------------------------------------------------------------------------- derived names */
 
-/* There are few made names, so looking through all names finds them. */
+/* Its key is a hash of its text, below zero; of two texts with the same hash the later has the key behind. */
 static int64_t make_name(name_cache *n, const char *text, size_t length) {
   if (!length) return NAME_NONE;
-  for (uint32_t i = 0; i < n->label_map.count; i++) {
-    const label_name *made = &n->name[i];
-    if (!made->label && made->length == length && !memcmp(made->text, text, length)) return i;
+  uint64_t hash = bpi_hash_mix(text, length, 0);
+  for (;; hash++) {
+    bool fresh;
+    int64_t number = add_name(n, (int64_t)(hash | UINT64_C(1) << 63), &fresh);
+    if (number == NAME_NONE) return NAME_NONE;
+    label_name *made = &n->name[number];
+    if (fresh) set_text(n, made, text, length);
+    if (n->failed) return NAME_NONE;
+    if (made->length == length && !memcmp(made->text, text, length)) return number;
   }
-  bool fresh;
-  int64_t number = add_name(n, -1 - (int64_t)n->label_map.count, &fresh);
-  if (number != NAME_NONE) set_text(n, &n->name[number], text, length);
-  return n->failed ? NAME_NONE : number;
 }
 
 int64_t bpi_names_family(name_cache *n, int64_t model) {

@@ -8,6 +8,8 @@
 #include <blueplane/blueplane.h>
 
 #include "base/err.h"
+#include "base/mem.h"
+#include "metrics/names.h"
 #include "metrics/plan.h"
 #include "run_suite.h"
 
@@ -171,6 +173,28 @@ START_TEST(formulas) {
   formula_is(METRIC_tool_success_rate, "tool.n[outcome=ok] / tool.n[outcome=ok|error]");
   formula_is(METRIC_session_duration,
              "mean, median, p90 over sessions of session.last - session.first");
+}
+END_TEST
+
+/* Finding the family of a model does not look at those of all others: else this does not end in time. */
+START_TEST(very_many_families) {
+  enum { MANY = 100000 };
+  name_cache n;
+  char text[32];
+  bpi_names_init(&n, NULL, NULL, 0, NULL);
+  for (int64_t i = 0; i < 2 * MANY; i++) {
+    int64_t model = bpi_names_label(&n, i + 1);
+    int length = snprintf(text, sizeof text, "m%dx-line-%d", (int)(i % MANY), (int)(i / MANY));
+    n.name[model].loaded = true;
+    n.name[model].text = bpi_strndup(text, (size_t)length);
+    n.name[model].length = (size_t)length;
+    int64_t number = bpi_names_family(&n, model);
+    const label_name *family = &n.name[number];
+    ck_assert_uint_eq(family->length, (size_t)length - 2);
+    ck_assert_int_eq(memcmp(family->text, text, family->length), 0);
+  }
+  ck_assert_uint_eq(n.label_map.count, 3 * MANY); /* each family once */
+  bpi_names_free(&n);
 }
 END_TEST
 
@@ -354,6 +378,7 @@ int main(void) {
   tcase_add_test(all, sixteen_metrics);
   tcase_add_test(all, formulas);
   tcase_add_test(all, model_families);
+  tcase_add_test(all, very_many_families);
   tcase_add_test(all, mcp_servers);
   tcase_add_test(all, depths);
   tcase_add_test(all, topics);
