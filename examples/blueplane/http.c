@@ -212,18 +212,29 @@ static bool same_name(const char *name, size_t length, const char *other) {
   return strlen(other) == length && strncasecmp(name, other, length) == 0;
 }
 
-static enum MHD_Result count_hosts(void *count, enum MHD_ValueKind kind, const char *name,
+typedef struct tally {
+  const char *name;
+  int count;
+} tally;
+
+static enum MHD_Result count_named(void *of, enum MHD_ValueKind kind, const char *name,
                                    const char *value) {
+  tally *t = of;
   (void)kind, (void)value;
-  if (strcasecmp(name, "Host") == 0) ++*(int *)count;
+  if (strcasecmp(name, t->name) == 0) t->count++;
   return MHD_YES;
 }
 
-/* The only one: two may be read in two ways, by us and by what stands in front of us. */
+/* Two of a kind may be read in two ways, by us and by what stands in front of us. */
+static int headers_named(struct MHD_Connection *c, const char *name) {
+  tally t = {name, 0};
+  MHD_get_connection_values(c, MHD_HEADER_KIND, count_named, &t);
+  return t.count;
+}
+
 static const char *host_of(struct MHD_Connection *c) {
-  int count = 0;
-  MHD_get_connection_values(c, MHD_HEADER_KIND, count_hosts, &count);
-  return count == 1 ? MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Host") : NULL;
+  return headers_named(c, "Host") == 1 ? MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Host")
+                                       : NULL;
 }
 
 /* A page of elsewhere may have had its name pointed at this machine: it asks by that name. */
@@ -258,7 +269,7 @@ static bool is_allowed(const server *s, struct MHD_Connection *c, bool inside) {
   static const char bearer[] = "Bearer ";
   const char *header = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Authorization");
   if (s->token == NULL) return true;
-  if (header != NULL && strncmp(header, bearer, sizeof bearer - 1) == 0)
+  if (header != NULL && strncasecmp(header, bearer, sizeof bearer - 1) == 0)
     return is_token(s, header + sizeof bearer - 1);
   return inside && is_token(s, MHD_lookup_connection_value(c, MHD_COOKIE_KIND, COOKIE));
 }
@@ -307,7 +318,7 @@ static enum MHD_Result give_document(server *s, struct MHD_Connection *c, const 
 static bool has_body(struct MHD_Connection *c) {
   const char *length = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Content-Length");
   return MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Transfer-Encoding") != NULL ||
-         (length != NULL && strcmp(length, "0") != 0);
+         (length != NULL && strcmp(length, "0") != 0) || headers_named(c, "Content-Length") > 1;
 }
 
 /* As the library declares it. */

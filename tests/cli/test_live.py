@@ -392,6 +392,7 @@ class Serve(Case):
             self.assertEqual(served.ask(path, token=False)[0], 401, path)
             self.assertEqual(served.ask(path, token=False, Authorization="Bearer " + "0" * 32)[0], 401, path)
             self.assertEqual(served.ask(path + "?token=" + "0" * 32, token=False)[0], 401, path)
+        self.assertEqual(served.ask("/", token=False, Authorization=f"bearer {served.token}")[0], 200, "a scheme has no case")
         status, headers, _ = served.ask(f"/?token={served.token}", token=False)
         self.assertEqual(status, 303)
         place = headers["Location"]
@@ -422,6 +423,8 @@ class Serve(Case):
             status, headers, _ = served.ask("/metrics", method)
             self.assertEqual((status, headers["Allow"]), (405, "GET"), method)
         self.assertEqual(served.ask("/", **{"Content-Length": "4"})[0], 413)
+        two = b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\nGET /"
+        self.assertRegex(served.raw(two)[0], "^HTTP/1.. 4", "a body for who reads the second")
         got, _ = served.raw(b"GET / HTTP/1.1\r\n\r\n")
         self.assertRegex(got, "^HTTP/1.. 4", "a question without a host")
         for two in (b"Host: localhost\r\nHost: evil.example\r\n", b"Host: evil.example\r\nhost: localhost\r\n"):
