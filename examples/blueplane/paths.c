@@ -206,18 +206,20 @@ void roots_free(roots *r) {
 
 /* ------------------------------------------------------------------------------------- folders */
 
+/* What stands before the root of a path, a server for instance, can be no folder and need not be made. */
 int make_folder_of(const char *path) {
   char *folder = copy_text(path);
-  int failed = 0;
-  for (char *at = folder + 1; failed == 0 && (at = strpbrk(at, PATH_DIVIDERS)) != NULL; at++) {
+  int first = 0, failed = 0;
+  for (char *at = folder + 1; (at = strpbrk(at, PATH_DIVIDERS)) != NULL; at++) {
     char divider = *at;
     *at = '\0';
     failed = is_folder(folder) ? 0 : make_private_folder(folder);
     if (failed == EEXIST) failed = 0;
+    if (first == 0) first = failed;
     *at = divider;
   }
   free(folder);
-  return failed;
+  return failed == 0 ? 0 : first;
 }
 
 char *short_path(const char *path) {

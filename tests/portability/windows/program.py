@@ -175,11 +175,12 @@ class Program(unittest.TestCase):
             self.assertGreater(os.path.getsize(page), 50000)
 
     def test_5_names_of_windows(self):
-        """A path may be written as it is there."""
-        store = 'Z:' + os.path.join(self.folder, 'wine', 'new', 'folder', 'other.db').replace('/', '\\')
-        code, out, said = self.there.run('sync', '--store', store)
-        self.assertEqual((code, said), (0, b''), out)
-        self.assertTrue(os.path.exists(os.path.join(self.folder, 'wine/new/folder/other.db')))
+        """A path may be written as it is there; what stands before its root, as a server does, is no folder to be made."""
+        for folder, prefix in (('new', ''), ('newer', '\\\\?\\')):
+            store = prefix + 'Z:' + os.path.join(self.folder, 'wine', folder, 'folder', 'other.db').replace('/', '\\')
+            code, out, said = self.there.run('sync', '--store', store)
+            self.assertEqual((code, said), (0, b''), out)
+            self.assertTrue(os.path.exists(os.path.join(self.folder, 'wine', folder, 'folder/other.db')))
 
     def test_6_not_made(self):
         """What is a program of its own elsewhere is refused in words."""
