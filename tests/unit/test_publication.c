@@ -92,6 +92,15 @@ START_TEST(test_roll_up) {
   ck_assert_uint_eq(alone_count, 1);
   ck_assert_uint_eq(alone[0], 1);
   ck_assert(other);
+  /* The smallest may stand before others: slice 2 of three, for the one of slice 4. */
+  presence amid[] = {{1, 0}, {1, 1}, {1, 2}, {1, 3}, {2, 4}, {2, 5},
+                     {2, 6}, {3, 7}, {3, 0}, {3, 1}, {3, 2}, {4, 3}};
+  count = 12;
+  ck_assert(bpi_slices_roll_up(amid, &count, 8, 3, alone, &alone_count, &other, seen));
+  ck_assert_uint_eq(alone_count, 2);
+  ck_assert_uint_eq(alone[0], 1);
+  ck_assert_uint_eq(alone[1], 3);
+  ck_assert(other);
   /* Two people in all tell nothing. */
   presence two[] = {{1, 0}, {2, 1}};
   count = 2;
