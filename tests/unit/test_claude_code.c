@@ -1410,6 +1410,16 @@ START_TEST(test_long_line) {
 }
 END_TEST
 
+/* A prompt that ends where an editor's tag might have gone on. */
+START_TEST(test_beginning_of_a_tag) {
+  static const char line[] =
+      "{\"type\":\"user\",\"uuid\":\"u\",\"message\":{\"content\":\"<ide_sel\"}}\n";
+  run *r = read_all("", line, sizeof line - 1);
+  expect_text(r->notes.text, "prompt u @- characters=8 of=\n", "the beginning of a tag");
+  free_run(r);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------- texts */
 
 static const struct {
@@ -1823,6 +1833,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, test_bounds);
   tcase_add_test(c, test_many_tools);
   tcase_add_test(c, test_long_line);
+  tcase_add_test(c, test_beginning_of_a_tag);
   suite_add_tcase(suite, c);
   c = tcase_create("texts");
   tcase_add_test(c, test_prompt_texts);

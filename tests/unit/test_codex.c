@@ -577,7 +577,7 @@ START_TEST(calls_without_output) {
 END_TEST
 
 /* More calls than are remembered at once: the oldest is forgotten, not mixed up. */
-/* An output that is an object, and not a text around one. */
+/* An output that is an object, and not a text around one; of a list the first decides. */
 START_TEST(outputs_may_be_objects) {
   READ_LINES(
       &one, "s", STARTED("a"), CALLED("x"),
@@ -585,9 +585,13 @@ START_TEST(outputs_may_be_objects) {
       "\"exit_code\":2}}",
       CALLED("y"),
       "\"type\":\"function_call_output\",\"call_id\":\"y\",\"output\":{\"content\":\"\",\"metadata\":{"
-      "\"exit_code\":0}}");
+      "\"exit_code\":0}}",
+      CALLED("z"),
+      "\"type\":\"function_call_output\",\"call_id\":\"z\",\"output\":[{\"content\":\"\"},{\"metadata\":{"
+      "\"exit_code\":2}}]");
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result.outcome, OUTCOME_ERROR);
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 1)->u.result.outcome, OUTCOME_OK);
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 2)->u.result.outcome, OUTCOME_OK);
 }
 END_TEST
 
