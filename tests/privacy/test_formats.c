@@ -118,11 +118,34 @@ START_TEST(roster_is_understood) {
 }
 END_TEST
 
+/* The same roster, its lists in one order and in the other. */
+#define LISTED(teams, projects, members)                                                           \
+  "{\"blueplane.roster\":1,\"organisation\":\"acme\",\"teams\":[" teams                            \
+  "],\"projects\":[" projects "],\"members\":[" members "]}"
+#define ADA "{\"id\":\"ada\",\"team\":\"core\",\"devices\":[\"" DEVICE_B "\"]}"
+#define BEN "{\"id\":\"ben\",\"team\":\"web\",\"devices\":[\"" DEVICE_A "\"]}"
+static const char *const turned[] = {
+    LISTED("\"core\",\"web\"",
+           "{\"id\":\"api\",\"folders\":[\"a\",\"b\"]},{\"id\":\"shop\",\"folders\":[\"c\",\"d\"]}",
+           ADA "," BEN),
+    LISTED("\"web\",\"core\"",
+           "{\"id\":\"shop\",\"folders\":[\"d\",\"c\"]},{\"id\":\"api\",\"folders\":[\"b\",\"a\"]}",
+           BEN "," ADA)};
+
 START_TEST(roster_has_one_form) {
   roster *r = parsed(plain, false);
   char *once = written(r);
   roster *again = parsed(once, false);
   char *twice = written(again);
+  ck_assert_str_eq(once, twice);
+  bpi_roster_free(again);
+  bpi_roster_free(r);
+  bpi_free(once);
+  bpi_free(twice);
+  r = parsed(turned[0], false);
+  again = parsed(turned[1], false);
+  once = written(r);
+  twice = written(again);
   ck_assert_str_eq(once, twice);
   bpi_roster_free(again);
   bpi_roster_free(r);
