@@ -261,7 +261,8 @@ BP_API int bp_narrow(bp_store *store, uint32_t access, const char *scope, bp_err
  *   "roster"   a team's store: the people, teams, projects and seats (docs/formats/roster.md), which are
  *              signed and become the next version; a personal store: the signed roster that came.
  *              bp_inspect "rosters" has the documents, "roster" what changed
- *   "invitation"  a personal store: the team store to share with (docs/teams.md); compare its key
+ *   "invitation"  a personal store: the team store to share with (docs/teams.md); compare its key.
+ *              Another one than before takes back what was agreed to by bp_consent_set
  *   "sharing"  {"version":1,"minimum":5}: the least active people a team must have for this person
  *              to share with it; or "roster": a version whose worse terms (a lower minimum, a longer
  *              grace) this person shares under from now on

@@ -71,6 +71,22 @@ int bpi_consent_say(bp_store *s, bundle *b, bp_error **error) {
   return rc;
 }
 
+int bpi_consent_end(bp_store *s, bp_error **error) {
+  hearing h = {0};
+  consent_row row = {.granted = false};
+  int rc = bpi_store_latest(s->store, bpi_handle_now(s), &row.at_us, error);
+  if (rc == BP_OK) rc = bpi_read_consents(s->store, hear, &h, error);
+  for (uint32_t access = 0; access <= BP_ACCESS_STEWARD; access++)
+    for (int family = 0; family < FAMILY_COUNT && rc == BP_OK; family++) {
+      const last_word *last = &h.on[access][family];
+      if (!last->granted || last->expires_us <= row.at_us) continue;
+      row.purpose = bpi_family_name((metric_family)family);
+      row.audience = bpi_access_name(access);
+      rc = bpi_consent_add(s->store, &row, error);
+    }
+  return rc;
+}
+
 /* ------------------------------------------------------------------------------- exported call */
 
 static int check(const char *purpose, const char *audience, int granted, bp_error **error) {

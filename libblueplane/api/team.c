@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/consent.h"
 #include "api/heard.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -227,14 +228,26 @@ int bpi_configure_roster(bp_store *s, const char *json, size_t length, bp_error 
 
 /* ------------------------------------------------------------------------- invitation, sharing */
 
-int bpi_configure_invitation(bp_store *s, const char *json, size_t length, bp_error **error) {
-  joined_team team;
-  int rc = need_writing(s, error);
-  if (rc == BP_OK) rc = bpi_joined_get(s->store, &team, error);
+/* What a person agreed to was for the lead of the team that is left. */
+static int join(bp_store *s, const joined_team *before, const joined_team *team, bp_error **error) {
+  bool another = before->joined &&
+                 memcmp(before->keys.sign, team->keys.sign, sizeof team->keys.sign) != 0;
+  int rc = bpi_transaction_begin(s->store, error);
   if (rc != BP_OK) return rc;
+  rc = another ? bpi_consent_end(s, error) : BP_OK;
+  if (rc == BP_OK) rc = bpi_joined_set(s->store, team, error);
+  return bpi_transaction_end(s->store, rc, error);
+}
+
+int bpi_configure_invitation(bp_store *s, const char *json, size_t length, bp_error **error) {
+  joined_team before, team;
+  int rc = need_writing(s, error);
+  if (rc == BP_OK) rc = bpi_joined_get(s->store, &before, error);
+  if (rc != BP_OK) return rc;
+  team = before;
   if (!team.joined) team.minimum = ROSTER_FLOOR; /* else the person's own word stands */
   rc = bpi_invitation_read(&team.keys, json, length, error);
-  return rc == BP_OK ? bpi_joined_set(s->store, &team, error) : rc;
+  return rc == BP_OK ? join(s, &before, &team, error) : rc;
 }
 
 /* How a person wants to share: 0 where nothing is said. */
@@ -266,8 +279,19 @@ static int agree_to(bp_store *s, int64_t version, bp_error **error) {
                             "this is not the version of the latest roster");
 }
 
-int bpi_configure_sharing(bp_store *s, const char *json, size_t length, bp_error **error) {
+/* All of what was said, or nothing. */
+static int share_as(bp_store *s, const sharing_terms *said, bp_error **error) {
   joined_team team;
+  int rc = bpi_joined_get(s->store, &team, error);
+  if (rc == BP_OK && !team.joined)
+    rc = bpi_refuse(error, BP_ERR_NOTFOUND, "not_joined", "no team store was joined");
+  if (rc == BP_OK && said->roster > 0) rc = agree_to(s, said->roster, error);
+  if (rc != BP_OK || said->minimum == 0) return rc;
+  team.minimum = said->minimum;
+  return bpi_joined_set(s->store, &team, error);
+}
+
+int bpi_configure_sharing(bp_store *s, const char *json, size_t length, bp_error **error) {
   json_doc *doc = NULL;
   sharing_terms said;
   int rc = need_writing(s, error);
@@ -278,13 +302,8 @@ int bpi_configure_sharing(bp_store *s, const char *json, size_t length, bp_error
   if (!good)
     return bpi_fail(error, BP_ERR_FORMAT,
                     "expected {\"version\":1} with \"minimum\":3 to 100, or \"roster\":VERSION");
-  rc = bpi_joined_get(s->store, &team, error);
-  if (rc == BP_OK && !team.joined)
-    rc = bpi_refuse(error, BP_ERR_NOTFOUND, "not_joined", "no team store was joined");
-  if (rc == BP_OK && said.roster > 0) rc = agree_to(s, said.roster, error);
-  if (rc != BP_OK || said.minimum == 0) return rc;
-  team.minimum = said.minimum;
-  return bpi_joined_set(s->store, &team, error);
+  rc = bpi_transaction_begin(s->store, error);
+  return rc == BP_OK ? bpi_transaction_end(s->store, share_as(s, &said, error), error) : rc;
 }
 
 /* -------------------------------------------------------------------------------------- trust */

@@ -5,7 +5,6 @@
 
 #include "base/mem.h"
 #include "store/sql.h"
-#include "store/transaction.h"
 
 /* ------------------------------------------------------------------------------ joined, roster */
 
@@ -42,11 +41,8 @@ static int write_joined(store *s, const joined_team *team, bp_error **error) {
 }
 
 int bpi_joined_set(store *s, const joined_team *team, bp_error **error) {
-  int rc = bpi_transaction_begin(s, error);
-  if (rc != BP_OK) return rc;
-  rc = bpi_sql_exec(s, "UPDATE joined SET present = 0", error);
-  if (rc == BP_OK) rc = write_joined(s, team, error);
-  return bpi_transaction_end(s, rc, error);
+  int rc = bpi_sql_exec(s, "UPDATE joined SET present = 0", error);
+  return rc == BP_OK ? write_joined(s, team, error) : rc;
 }
 
 int bpi_joined_agree(store *s, int64_t version, bp_error **error) {

@@ -15,7 +15,7 @@ typedef struct joined_team {
 } joined_team;
 int bpi_joined_get(store *s, joined_team *out, bp_error **error);
 /* The present team from here on; its rosters are there if it was joined before. Leaves `agreed` as it
- * is. */
+ * is. Inside a transaction. */
 int bpi_joined_set(store *s, const joined_team *team, bp_error **error);
 int bpi_joined_agree(store *s, int64_t version, bp_error **error);
 

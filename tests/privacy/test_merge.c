@@ -338,6 +338,40 @@ START_TEST(a_chain_outlasts_leaving) {
 }
 END_TEST
 
+/* What was agreed to was for the lead of that team: the next one's hears nothing of it, and on return it is to
+ * be said anew. The same invitation again is no other team. */
+START_TEST(consent_stays_with_its_team) {
+  bp_store *a = team("here.db", 3), *other = world_team_store(path_of("there.db"), 2);
+  bp_store *me = world_open(path_of("migrant.db"), BP_ACCESS_OWNER, NULL);
+  char *two = world_roster(4, 3, "");
+  world_configure(a, "roster", two);
+  world_configure(other, "roster", two);
+  char *here = text_of(a, "invitation", 0, 0), *there = text_of(other, "invitation", 0, 0);
+  const char *const steps[] = {here, here, there, here};
+  static const char *const states[] = {"in force", "in force", "revoked", "revoked"};
+  world_configure(me, "invitation", here);
+  ck_assert_int_eq(bp_consent_set(me, "activity", "lead", 1, world_now + 100 * WORLD_DAY, NULL),
+                   BP_OK);
+  ck_assert_int_eq(bp_consent_set(me, "tokens", "lead", 1, world_now + WORLD_DAY / 2, NULL), BP_OK);
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    world_configure(me, "invitation", steps[i]);
+    size_t rows = world_rows(me, "consent");
+    ck_assert_uint_eq(rows, i < 2 ? 2 : 4); /* none is taken back twice */
+    for (size_t k = rows - 2; k < rows; k++) {
+      char *state = text_of(me, "consent", k, 2);
+      ck_assert_str_eq(state, states[i]);
+      free(state);
+    }
+  }
+  free(here);
+  free(there);
+  bpi_free(two);
+  bp_close(me);
+  bp_close(a);
+  bp_close(other);
+}
+END_TEST
+
 static int64_t fact(bp_store *s, const char *name) {
   bp_result *r = NULL;
   int64_t value = -1;
@@ -473,6 +507,7 @@ int main(void) {
   tcase_add_test(tests, a_forked_chain_is_noticed);
   tcase_add_test(tests, a_minimum_stands);
   tcase_add_test(tests, a_chain_outlasts_leaving);
+  tcase_add_test(tests, consent_stays_with_its_team);
   tcase_add_test(tests, a_week_goes_to_one_store);
   tcase_add_test(tests, worse_terms_need_a_word);
   tcase_add_test(tests, described_without_being_taken);
