@@ -40,7 +40,7 @@ var sentinels = map[int]error{
 
 // The keys of the header by which an error tells more.
 var detailKeys = []string{"path", "byte", "metric", "dimension", "name", "zone", "topic", "allowed", "reason", "status",
-	"minimum", "roster", "hint"}
+	"minimum", "roster", "withdrawn", "hint"}
 
 // Error is what the library says when a call fails.
 type Error struct {

@@ -212,7 +212,8 @@ BP_API int bp_error_code(const bp_error *error);
 BP_API const char *bp_error_message(const bp_error *error);
 
 /* A detail by key, or NULL: "path", "byte", "metric", "dimension", "allowed", "name", "hint",
- * "zone", "topic", "reason", "status"; of terms of a team "minimum", "roster". Belongs to the error.
+ * "zone", "topic", "reason", "status"; of terms of a team "minimum", "roster"; of merging
+ * "withdrawn". Belongs to the error.
  * Since 0.1. */
 BP_API const char *bp_error_detail(const bp_error *error, const char *key);
 

@@ -503,11 +503,23 @@ static void leave_nobody_dominant(viewing *v, size_t reader) {
   }
 }
 
+/* Shares of members are told of what these say. Who knows most of a share knows it of the rest, who may all be on
+ * one side of it: that is no more than any number of a group says, if it is a group. */
+static void leave_a_group_of_shares(viewing *v, size_t reader) {
+  const block *b = v->b;
+  bool shared = b->measure == MEASURE_active_time || b->measure == MEASURE_subagents ||
+                b->measure == MEASURE_slash_commands;
+  size_t unknown = b->people - count_shown(v);
+  if (reader != NOBODY && !v->shown[reader]) unknown--;
+  if (shared && b->people >= PUBLICATION_FLAGS_FROM && unknown > 0 && unknown < (size_t)b->k)
+    memset(v->shown, 0, b->people * sizeof *v->shown);
+}
+
 /* Each reader is asked for: a lead who did nothing or belongs elsewhere, and those who lead from
  * within. Fewer views for one can leave somebody over for another, so until nothing changes. */
 static void choose_views(viewing *v) {
-  static void (*const rules[])(viewing *, size_t) = {leave_nobody_over, leave_nobody_to_compute,
-                                                     leave_nobody_dominant};
+  static void (*const rules[])(viewing *, size_t) = {
+      leave_nobody_over, leave_nobody_to_compute, leave_nobody_dominant, leave_a_group_of_shares};
   const block *b = v->b;
   for (size_t before = 0, now = count_shown(v); now != before && now > 0; now = count_shown(v)) {
     before = now;

@@ -410,6 +410,36 @@ START_TEST(test_views_wait_for_who_would_stand_out) {
 }
 END_TEST
 
+/* How many of so many people, the first of whom agreed, are seen alone; all but the first two are active for long. */
+static size_t seen_of(size_t all, size_t agreeing, measure_id measure, bool with_lead) {
+  bool agreed[MEASURE_COUNT] = {false};
+  publication p;
+  agreed[measure] = true;
+  setup();
+  for (size_t i = 0; i < all; i++) {
+    contributor *c = prompting(0, 40);
+    add(c, SLICED_WHOLE, 0, MEASURE_active_time, (i < 2 ? 1 : 11) * INT64_C(3600000000));
+    c->agreed = i < agreeing ? agreed : NULL;
+    c->leads = with_lead && i + 1 == all;
+  }
+  publish(&p, 0);
+  size_t n = p.view_count;
+  bpi_publication_free(&p);
+  return n;
+}
+
+/* Of ten, eight of whom are seen, the share of the active would tell that both others are. */
+START_TEST(test_views_wait_for_shares_of_the_rest) {
+  ck_assert_uint_eq(seen_of(10, 8, MEASURE_active_time, false), 0);
+  ck_assert_uint_eq(seen_of(10, 8, MEASURE_prompts, false), 8);     /* there is no share of these */
+  ck_assert_uint_eq(seen_of(9, 7, MEASURE_active_time, false), 7);  /* nor one of so few */
+  ck_assert_uint_eq(seen_of(10, 7, MEASURE_active_time, false), 7); /* three are a group */
+  ck_assert_uint_eq(seen_of(10, 7, MEASURE_active_time, true), 0);  /* not to one of them */
+  ck_assert_uint_eq(seen_of(10, 6, MEASURE_active_time, true), 6);
+  ck_assert_uint_eq(seen_of(10, 10, MEASURE_active_time, false), 10);
+}
+END_TEST
+
 START_TEST(test_a_pool_has_no_views) {
   bool agreed[MEASURE_COUNT] = {false};
   agreed[MEASURE_prompts] = true;
@@ -543,6 +573,7 @@ int main(void) {
   tcase_add_test(t, test_seats_of_unlisted_platforms_are_one);
   tcase_add_test(t, test_views_wait_for_who_would_be_left_over);
   tcase_add_test(t, test_views_wait_for_who_would_stand_out);
+  tcase_add_test(t, test_views_wait_for_shares_of_the_rest);
   tcase_add_test(t, test_a_pool_has_no_views);
   tcase_add_test(t, test_order_does_not_matter);
   tcase_add_test(t, test_it_can_be_stopped);

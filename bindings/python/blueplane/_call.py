@@ -14,7 +14,8 @@ Bytes = Union[bytes, bytearray, memoryview]
 Path = Union[str, "os.PathLike[str]"]
 
 # The keys of the header by which an error tells more.
-DETAILS = ("path", "byte", "metric", "dimension", "name", "zone", "topic", "allowed", "reason", "status", "minimum", "roster", "hint")
+DETAILS = ("path", "byte", "metric", "dimension", "name", "zone", "topic", "allowed", "reason", "status", "minimum", "roster",
+           "withdrawn", "hint")
 
 
 def text(value: Any) -> Optional[str]:
