@@ -660,7 +660,8 @@ START_TEST(a_late_bundle) {
   received got = give(c.team, &last);
   ck_assert_int_eq(got.code, BP_ERR_DENIED);
   ck_assert_str_eq(got.word, "closed");
-  ck_assert_int_gt(got.withdrawn, 0); /* or nobody would know that the lead's file is to be written anew */
+  ck_assert_int_gt(got.withdrawn,
+                   0); /* or nobody would know that the lead's file is to be written anew */
   ck_assert_int_eq(seen(c.team, 0, "prompts", "m00"), NOBODY);
   /* The next week, agreed to in the first word that comes late. */
   got = give(c.team, &agreed);
