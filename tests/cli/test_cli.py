@@ -1101,7 +1101,7 @@ class Formats(Case):
         week = (datetime.date.today() - datetime.timedelta(days=7)).strftime("%G-W%V")
         self.assertIn("File exists", self.ok(member("share", week, links[0]), 1).err)
         self.assertIn("Nothing has left so far", self.ok(member("privacy", "audit")).out) # no bundle came of it
-        script = ('mount -t tmpfs -o size=4k none "$1" && cd "$1" && '
+        script = ('mount -t tmpfs -o size=64k none "$1" && cd "$1" && '
                   '! cat /dev/zero 2>/dev/null >rest; ! "$2" share consent bundle && ls && rm rest && "$2" share consent bundle')
         run = subprocess.run(["unshare", "-Urm", "sh", "-c", script, "sh", disk, PROGRAM], env=member.environment,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
