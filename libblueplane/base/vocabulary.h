@@ -190,8 +190,6 @@ int bpi_vocabulary_size(vocabulary v);
 /* Lookups of the closed lists by which text becomes a number. All case-sensitive unless said. */
 int bpi_language_of_path(const char *path, size_t length); /* by file name ending, any case */
 int bpi_category_of_tool(const char *tool, size_t length); /* of any assistant */
-/* most telling program of a command line */
-int bpi_program_of_command(const char *command, size_t length);
 int bpi_prompt_size(int64_t characters);
 
 #endif

@@ -3,6 +3,7 @@
  * held. */
 #include "sources/claude_code_line.h"
 
+#include "base/command.h"
 #include "base/mem.h"
 #include "base/text.h"
 

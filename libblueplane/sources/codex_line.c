@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/command.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "sources/claude_code_prompt.h"

@@ -2,6 +2,7 @@
  * wiped. */
 #include "sources/content.h"
 
+#include "base/command.h"
 #include "base/hash.h"
 
 /* ------------------------------------------------------------------------------------ prompts */

@@ -8,6 +8,7 @@
  * identifier is known by its place among its like, which needs the file from its start. */
 #include <string.h>
 
+#include "base/command.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "sources/content.h"

@@ -13,6 +13,7 @@
 
 #if defined(FUZZ_WORDS)
 
+#include "base/command.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "base/vocabulary.h"
