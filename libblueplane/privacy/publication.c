@@ -503,16 +503,55 @@ static void leave_nobody_dominant(viewing *v, size_t reader) {
   }
 }
 
-/* Shares of members are told of what these say. Who knows most of a share knows it of the rest, who may all be on
- * one side of it: that is no more than any number of a group says, if it is a group. */
+/* What a view tells of a share of members, or of the sign that somebody needs support: who has some of `by` is in it,
+ * and, where it is `exact`, who has none or too little is not. Those of whom a source tells `of` are counted in it. */
+static const struct share_told {
+  measure_id by, of;
+  bool exact;
+} shares_told[] = {
+    {MEASURE_active_time, MEASURE_active_time, true}, /* bands of usage */
+    {MEASURE_resolved_time, MEASURE_active_time, true},
+    {MEASURE_subagents, MEASURE_used_subagent, true},
+    {MEASURE_slash_commands, MEASURE_used_slash_command, true},
+    {MEASURE_web_searches, MEASURE_used_web, false},
+    {MEASURE_feature_plan_mode_resolved, MEASURE_used_plan, false},
+    {MEASURE_feature_plan_mode_resolved_time, MEASURE_used_plan, false},
+    {MEASURE_feature_subagents_resolved, MEASURE_used_subagent, false},
+    {MEASURE_feature_subagents_resolved_time, MEASURE_used_subagent, false},
+    {MEASURE_feature_skills_resolved, MEASURE_used_skill, false},
+    {MEASURE_feature_skills_resolved_time, MEASURE_used_skill, false},
+    {MEASURE_feature_mcp_resolved, MEASURE_used_mcp, false},
+    {MEASURE_feature_mcp_resolved_time, MEASURE_used_mcp, false},
+    {MEASURE_feature_slash_commands_resolved, MEASURE_used_slash_command, false},
+    {MEASURE_feature_slash_commands_resolved_time, MEASURE_used_slash_command, false},
+    {MEASURE_feature_web_search_resolved, MEASURE_used_web, false},
+    {MEASURE_feature_web_search_resolved_time, MEASURE_used_web, false},
+    {MEASURE_feature_images_resolved, MEASURE_used_image, false},
+    {MEASURE_feature_images_resolved_time, MEASURE_used_image, false},
+    {MEASURE_tool_ok, MEASURE_tool_ok, true}, /* the sign of support */
+    {MEASURE_tool_error, MEASURE_tool_error, true},
+    {MEASURE_retries, MEASURE_retries, true},
+};
+
+/* Who knows most of a share knows it of the rest, who may all be on one side of it: that is no more than any number of
+ * a group says, if it is a group. */
+static bool leaves_few(const viewing *v, size_t reader, const struct share_told *t) {
+  const block *b = v->b;
+  size_t counted = 0, unknown = 0;
+  for (size_t p = 0; p < b->people; p++) {
+    if (*value_at(b, p, 0, t->of) < 0) continue;
+    bool tells = v->shown[p] && (t->exact || part_value(b, p, 0) > 0);
+    counted++;
+    unknown += !tells && p != reader;
+  }
+  return counted >= PUBLICATION_FLAGS_FROM && unknown > 0 && unknown < (size_t)b->k;
+}
+
 static void leave_a_group_of_shares(viewing *v, size_t reader) {
   const block *b = v->b;
-  bool shared = b->measure == MEASURE_active_time || b->measure == MEASURE_subagents ||
-                b->measure == MEASURE_slash_commands;
-  size_t unknown = b->people - count_shown(v);
-  if (reader != NOBODY && !v->shown[reader]) unknown--;
-  if (shared && b->people >= PUBLICATION_FLAGS_FROM && unknown > 0 && unknown < (size_t)b->k)
-    memset(v->shown, 0, b->people * sizeof *v->shown);
+  for (size_t i = 0; i < sizeof shares_told / sizeof *shares_told; i++)
+    if ((int)shares_told[i].by == b->measure && leaves_few(v, reader, &shares_told[i]))
+      memset(v->shown, 0, b->people * sizeof *v->shown);
 }
 
 /* Each reader is asked for: a lead who did nothing or belongs elsewhere, and those who lead from

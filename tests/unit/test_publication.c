@@ -440,6 +440,59 @@ START_TEST(test_views_wait_for_shares_of_the_rest) {
 }
 END_TEST
 
+/* Ten people and `uncovered` more, of whom no source tells either measure; who has some of `told` is in the share of
+ * `share`. How many of the first eight, who agreed, are seen alone. */
+static size_t seen_beside_share(measure_id told, measure_id share, size_t some, size_t uncovered) {
+  bool agreed[MEASURE_COUNT] = {false};
+  publication p;
+  agreed[told] = true;
+  setup();
+  for (size_t i = 0; i < 10 + uncovered; i++) {
+    contributor *c = prompting(0, 40);
+    if (i >= 10) continue;
+    add(c, SLICED_WHOLE, 0, told, i < some || i >= 8 ? 5 : 0);
+    if (share != told) add(c, SLICED_WHOLE, 0, share, i < some);
+    c->agreed = i < 8 ? agreed : NULL;
+  }
+  publish(&p, 0);
+  size_t n = p.view_count;
+  bpi_publication_free(&p);
+  return n;
+}
+
+/* Whatever tells who is in a share, and of the people who are counted in it alone. */
+START_TEST(test_views_wait_for_every_share_they_tell_of) {
+  static const struct {
+    measure_id told, share;
+    bool both; /* having none tells as well */
+  } cases[] = {{MEASURE_active_time, MEASURE_active_time, true},
+               {MEASURE_resolved_time, MEASURE_active_time, true},
+               {MEASURE_subagents, MEASURE_used_subagent, true},
+               {MEASURE_slash_commands, MEASURE_used_slash_command, true},
+               {MEASURE_web_searches, MEASURE_used_web, false},
+               {MEASURE_feature_plan_mode_resolved, MEASURE_used_plan, false},
+               {MEASURE_feature_plan_mode_resolved_time, MEASURE_used_plan, false},
+               {MEASURE_feature_subagents_resolved, MEASURE_used_subagent, false},
+               {MEASURE_feature_skills_resolved, MEASURE_used_skill, false},
+               {MEASURE_feature_mcp_resolved_time, MEASURE_used_mcp, false},
+               {MEASURE_feature_slash_commands_resolved, MEASURE_used_slash_command, false},
+               {MEASURE_feature_web_search_resolved, MEASURE_used_web, false},
+               {MEASURE_feature_images_resolved, MEASURE_used_image, false},
+               {MEASURE_tool_ok, MEASURE_tool_ok, true}, /* the sign of support */
+               {MEASURE_tool_error, MEASURE_tool_error, true},
+               {MEASURE_retries, MEASURE_retries, true}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    ck_assert_uint_eq(seen_beside_share(cases[i].told, cases[i].share, 8, 0), 0);
+    ck_assert_uint_eq(seen_beside_share(cases[i].told, cases[i].share, 8, 3), 0);
+    ck_assert_uint_eq(seen_beside_share(cases[i].told, cases[i].share, 5, 0),
+                      cases[i].both ? 0 : 8);
+  }
+  ck_assert_uint_eq(seen_beside_share(MEASURE_commits, MEASURE_used_plan, 8, 0), 8);
+  ck_assert_uint_eq(
+      seen_beside_share(MEASURE_feature_background_runs_resolved, MEASURE_used_plan, 8, 0), 8);
+}
+END_TEST
+
 START_TEST(test_a_pool_has_no_views) {
   bool agreed[MEASURE_COUNT] = {false};
   agreed[MEASURE_prompts] = true;
@@ -574,6 +627,7 @@ int main(void) {
   tcase_add_test(t, test_views_wait_for_who_would_be_left_over);
   tcase_add_test(t, test_views_wait_for_who_would_stand_out);
   tcase_add_test(t, test_views_wait_for_shares_of_the_rest);
+  tcase_add_test(t, test_views_wait_for_every_share_they_tell_of);
   tcase_add_test(t, test_a_pool_has_no_views);
   tcase_add_test(t, test_order_does_not_matter);
   tcase_add_test(t, test_it_can_be_stopped);
