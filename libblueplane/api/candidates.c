@@ -27,16 +27,23 @@ int bpi_candidates_add(ingest *in, const char *path, const file_stat *stat, cons
   return in->candidates % TELL_EVERY == 0 ? bpi_ingest_tell(in, 0) : BP_OK;
 }
 
+/* Of sources, the one that takes a file for its own; NULL: none. */
+static const source *source_of(const ingest *in, const char *path) {
+  if (in->only != NULL) return in->only->is_ours(path) ? in->only : NULL;
+  for (size_t i = 0; i < bpi_source_count(); i++)
+    if (bpi_source_at(i)->is_ours(path)) return bpi_source_at(i);
+  return NULL;
+}
+
+/* The store itself may be named as an assistant's database is, and is not read. */
 static int visit(void *user, const char *path, const file_stat *stat) {
   ingest *in = user;
   if (atomic_load(&in->handle->cancelled)) return bpi_ingest_cancel(in);
   if (stat == NULL) return bpi_candidates_add(in, path, NULL, in->only);
-  if (in->only != NULL)
-    return in->only->is_ours(path) ? bpi_candidates_add(in, path, stat, in->only) : 0;
-  for (size_t i = 0; i < bpi_source_count(); i++)
-    if (bpi_source_at(i)->is_ours(path))
-      return bpi_candidates_add(in, path, stat, bpi_source_at(i));
-  return 0;
+  const source *reader = source_of(in, path);
+  if (reader == NULL || (reader->database && bpi_store_locks(in->handle->store, path)))
+    return BP_OK;
+  return bpi_candidates_add(in, path, stat, reader);
 }
 
 /* The walk's paths have '/' alone, whatever divides the root's. */
