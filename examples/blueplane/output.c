@@ -252,7 +252,7 @@ int complain_of_name(const char *what, const nearest *n, const char *hint) {
 }
 
 int complain_of(bp_error *error) {
-  static const char *const shown[] = {"path", "line", "byte", "reason"};
+  static const char *const shown[] = {"path", "byte", "reason", "minimum", "roster", "withdrawn"};
   int code = exit_of(bp_error_code(error));
   const char *message = bp_error_message(error), *hint = bp_error_detail(error, "hint");
   const char *allowed = bp_error_detail(error, "allowed");
