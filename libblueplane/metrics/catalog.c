@@ -258,7 +258,8 @@ bool bpi_operand_rests_on_output(const operand *o) {
 }
 
 bool bpi_operand_rests_on_input(const operand *o) {
-  return rests_on(o, 1u << RESPONSE_INPUT | 1u << RESPONSE_CACHE_READ |
+  return o->kind == OPERAND_SAVINGS ||
+         rests_on(o, 1u << RESPONSE_INPUT | 1u << RESPONSE_CACHE_READ |
                          1u << RESPONSE_CACHE_WRITE_5M | 1u << RESPONSE_CACHE_WRITE_1H);
 }
 

@@ -405,7 +405,7 @@ static void take_group(frame *f, const int64_t *keys, const rollup_cell *cell, c
   if (!k->groups) return;
   uint32_t number = group_of(f, keys);
   if (number == KEYMAP_NONE) return;
-  bool untold = f->kind == ROLLUP_RESPONSE &&
+  bool untold = (f->kind == ROLLUP_RESPONSE || f->kind == ROLLUP_TASK_COST) &&
                 CLASS_GET(cell->class_, CLASS_QUALITY) == QUALITY_UNKNOWN;
   uint32_t met = untold ? f->needs_met & ~f->token_needs : f->needs_met;
   f->group[number].some |= met;

@@ -14,29 +14,24 @@ static const term any_interaction[] = {{.kind = ROLLUP_PROMPT, .take = TAKE_N, .
                                        {.kind = ROLLUP_TOOL, .take = TAKE_N, .sign = 1},
                                        {.kind = ROLLUP_DECISION, .take = TAKE_N, .sign = 1},
                                        {.kind = ROLLUP_TOLD}};
-static const term output_not_final[] = {{.kind = ROLLUP_RESPONSE,
-                                         .take = RESPONSE_OUTPUT,
-                                         .sign = 1,
-                                         .only = {{FIELD_QUALITY, NOT_FINAL, false}}},
-                                        {.kind = ROLLUP_TOLD}};
-static const term count_not_final[] = {{.kind = ROLLUP_RESPONSE,
-                                        .take = TAKE_N,
-                                        .sign = 1,
-                                        .only = {{FIELD_QUALITY, NOT_FINAL, false}}},
-                                       {.kind = ROLLUP_TOLD}};
-static const term count_untold[] = {{.kind = ROLLUP_RESPONSE,
-                                     .take = TAKE_N,
-                                     .sign = 1,
-                                     .only = {{FIELD_UNTOLD, UINT64_C(1) << 1, false}}},
-                                    {.kind = ROLLUP_TOLD}};
 static const operand active_days = {
     .kind = OPERAND_DAYS, .name = "active_days", .unit = "count", .terms = any_interaction};
-static const operand not_final_tokens = {
-    .kind = OPERAND_SUM, .name = "not_final_tokens", .unit = "tokens", .terms = output_not_final};
-static const operand not_final_responses = {
-    .kind = OPERAND_SUM, .name = "not_final_responses", .unit = "count", .terms = count_not_final};
-static const operand untold_responses = {
-    .kind = OPERAND_SUM, .name = "untold_responses", .unit = "count", .terms = count_untold};
+/* What makes a number of tokens a lower bound: of responses, and of those of tasks. */
+#define ONLY(kind_, take_, field_, values_)                                                        \
+  {                                                                                                \
+    {.kind = kind_, .take = take_, .sign = 1, .only = {{field_, values_, false}}}, {               \
+      .kind = ROLLUP_TOLD                                                                          \
+    }                                                                                              \
+  }
+#define LESS_THAN_ALL(name_, unit_, ...)                                                           \
+  static const term name_##_terms[2][2] = {ONLY(ROLLUP_RESPONSE, __VA_ARGS__),                     \
+                                           ONLY(ROLLUP_TASK_COST, __VA_ARGS__)};                   \
+  static const operand name_[2] = {                                                                \
+      {.kind = OPERAND_SUM, .name = #name_, .unit = unit_, .terms = name_##_terms[0]},             \
+      {.kind = OPERAND_SUM, .name = #name_ "_of_tasks", .unit = unit_, .terms = name_##_terms[1]}}
+LESS_THAN_ALL(not_final_tokens, "tokens", RESPONSE_OUTPUT, FIELD_QUALITY, NOT_FINAL);
+LESS_THAN_ALL(not_final_responses, "count", TAKE_N, FIELD_QUALITY, NOT_FINAL);
+LESS_THAN_ALL(untold_responses, "count", TAKE_N, FIELD_UNTOLD, UINT64_C(1) << 1);
 
 /* While planning: which operand has which slot. */
 #define OPERANDS_MAX 128
@@ -375,15 +370,16 @@ static bool adds_up(const operand *o) {
 /* What the value rests on that may be less than all there was. */
 static int plan_lower(planner *b, planned *x) {
   const metric *m = x->m;
+  bool of_tasks = m->top.terms != NULL && m->top.terms->kind == ROLLUP_TASK_COST;
   size_t n = 0;
   int rc = slot_of(b, &m->missing, &x->missing);
   if (!rc && m->missing.kind) x->lower[n++] = x->missing;
   if (!rc && bpi_operand_rests_on_output(&m->top)) {
-    rc = slot_of(b, &not_final_tokens, &x->not_final);
-    if (!rc) rc = slot_of(b, &not_final_responses, &x->lower[n++]);
+    rc = slot_of(b, &not_final_tokens[of_tasks], &x->not_final);
+    if (!rc) rc = slot_of(b, &not_final_responses[of_tasks], &x->lower[n++]);
   }
   if (!rc && bpi_operand_rests_on_input(&m->top))
-    rc = slot_of(b, &untold_responses, &x->lower[n++]);
+    rc = slot_of(b, &untold_responses[of_tasks], &x->lower[n++]);
   if (!rc && m->top.kind == OPERAND_COST)
     rc = slots_of(b, &m->top, USE_SEARCHES, 1, &x->lower[n++]);
   return rc;

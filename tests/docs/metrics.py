@@ -51,6 +51,8 @@ can tell the metric, is uncovered. A part that is covered is shown and marked as
 - of which a part comes from a source that cannot tell it,
 - of output tokens or cost that rest on responses whose output count is not final: the assistant wrote a placeholder,
   or the response's end was never seen (`not_final_tokens` counts them),
+- of what was sent (input, what was read from and written to the cache) or of cost that rest on responses that told
+  their output alone,
 - of cost while some tokens have no price (`unpriced_tokens` counts them), or of recorded cost while some responses
   carry none,
 - that would exceed 64 bits.

@@ -205,7 +205,7 @@ static void tasks(void) {
   a_task(cell(2, ROLLUP_TASK, A "09:00:00Z", ONE, OTHER | CATEGORY(EDIT), 1), 120, 1, 0, 7);
   tokens(cell(1, ROLLUP_TASK_COST, A "09:00:00Z", ONE, QUALITY(FINAL) | FIRST, 4), 1000, 200, 0, 0,
          0);
-  tokens(cell(1, ROLLUP_TASK_COST, A "09:15:00Z", TWO, QUALITY(FINAL) | SECOND, 2), 10, 20, 0, 0,
+  tokens(cell(1, ROLLUP_TASK_COST, A "09:15:00Z", TWO, QUALITY(PARTIAL) | SECOND, 2), 10, 20, 0, 0,
          0);
   c = cell(1, ROLLUP_ATTEMPT, A "09:00:00Z", EDIT,
            CATEGORY(EDIT) | TASK_IS(DEBUGGING) | SIZE(SHORT), 2);

@@ -170,7 +170,7 @@ START_TEST(sets_of_metrics) {
   ROWS("{'metrics':['delegation']}",
        "building - resolved_work=1 work=2 low=- high=- 0.5 resolved=1 to_resolve=2 low=- high=- "
        "120000000 median=120000000 p90=120000000 sum=120000000 tasks=1 median_low=- median_high=- "
-       "0+ task_cost=0 tasks=2 unpriced_tokens_of_tasks=30 not_final_tokens=0 "
+       "0+ task_cost=0 tasks=2 unpriced_tokens_of_tasks=30 not_final_tokens=20 "
        "1 repeats=1 attempts=1 low=- high=- | "
        "debugging - resolved_work=1 work=1 low=- high=- 1 resolved=1 to_resolve=1 low=- high=- "
        "600000000 median=600000000 p90=600000000 sum=600000000 tasks=1 median_low=- median_high=- "
@@ -1141,6 +1141,45 @@ START_TEST(output_alone) {
 }
 END_TEST
 
+/* What else was read from the cache is not known. A million tokens at 1 dollar, of the cache at 0.1. */
+START_TEST(savings_beside_output_alone) {
+  int64_t final = CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL);
+  world.cells = 0;
+  fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 1, 10, final, 1)
+      ->m[RESPONSE_CACHE_READ] = 1000000;
+  fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 2, 10, final, 1);
+  fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 2, 10,
+            final | CLASS_PUT(CLASS_UNTOLD, 1), 1);
+  ROWS("{'metrics':['cache_savings'],'by':['platform']}",
+       "claude_code 900000000 unpriced_tokens=0 | codex 0+ unpriced_tokens=0");
+}
+END_TEST
+
+/* Cost of tasks is at least so much for what is not known of their own responses, also where no other is read. */
+START_TEST(tokens_of_tasks) {
+  world.cells = 0;
+  int64_t final = CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL);
+  const struct {
+    int64_t class_, output;
+    int type;
+  } told[] = {{final, 10, TASK_BUILDING},
+              {final | CLASS_PUT(CLASS_UNTOLD, 1), 10, TASK_DEBUGGING},
+              {CLASS_PUT(CLASS_QUALITY, QUALITY_PARTIAL), 10, TASK_EXPLORING},
+              {CLASS_PUT(CLASS_QUALITY, QUALITY_UNKNOWN), 0, TASK_TESTING}};
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+    int64_t type = CLASS_PUT(CLASS_TASK_TYPE, told[i].type);
+    fake_cell(&world, ROLLUP_TASK, "2026-11-23T09:00:00Z", 1, 10, type, 1);
+    fake_cell(&world, ROLLUP_TASK_COST, "2026-11-23T09:00:00Z", 1, 10, told[i].class_ | type, 1)
+        ->m[RESPONSE_OUTPUT] = told[i].output;
+  }
+  ROWS("{'metrics':['cost_per_task'],'by':['task_type']}",
+       "building 20000 task_cost=20000 tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=0 | "
+       "debugging 20000+ task_cost=20000 tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=0 | "
+       "exploring 20000+ task_cost=20000 tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=10 | "
+       "testing 0+ task_cost=0 tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=0");
+}
+END_TEST
+
 /* What has no name is not counted among the names. */
 START_TEST(nameless) {
   fake_session(&world, 70, 7, 1);
@@ -1393,6 +1432,8 @@ int main(void) {
   tcase_add_test(numbers, sums_stop);
   tcase_add_test(numbers, outliers);
   tcase_add_test(numbers, output_alone);
+  tcase_add_test(numbers, savings_beside_output_alone);
+  tcase_add_test(numbers, tokens_of_tasks);
   tcase_add_test(numbers, nameless);
   tcase_add_test(numbers, money);
   tcase_add_test(numbers, recorded_without_a_price);
