@@ -29,7 +29,11 @@ typedef struct chart {
   point *points;
   size_t count, left_out;
   double least, most; /* with zero between them */
-  double whole;       /* of all that is above zero, also of what is not drawn */
+  /* of all, also of what is not drawn */
+  point highest, lowest;
+  size_t missing; /* without a number */
+  bool bounds;    /* some are lower ones */
+  double whole;   /* of all that is above zero */
 } chart;
 
 /* -------------------------------------------------------------------------------------- points */
@@ -63,17 +67,29 @@ static void stretch(chart *c, double value) {
   if (value > c->most) c->most = value;
 }
 
+static void note(chart *c, const point *p) {
+  c->bounds |= bpi_table_lower_bound(c->r, p->row, p->column);
+  if (!p->has) {
+    c->missing++;
+    return;
+  }
+  if (p->value > 0) c->whole += p->value;
+  if (!c->highest.has || p->value > c->highest.value) c->highest = *p;
+  if (!c->lowest.has || p->value < c->lowest.value) c->lowest = *p;
+}
+
 static void add_point(chart *c, size_t row, size_t column) {
-  bool has = bpi_table_state(c->r, row, column) == BP_CELL_VALUE;
-  double value = has ? real_of(c->r, row, column) : 0;
-  if (value > 0) c->whole += value;
+  point at = {.row = row, .column = column};
+  at.has = bpi_table_state(c->r, row, column) == BP_CELL_VALUE;
+  if (at.has) at.value = real_of(c->r, row, column);
+  note(c, &at);
   if (c->count == CHART_POINTS) {
     c->left_out++;
     return;
   }
   point *p = &c->points[c->count++];
-  *p = (point){.row = row, .column = column, .has = has, .value = value};
-  if (!has) return;
+  *p = at;
+  if (!p->has) return;
   p->has_low = read_end(c, p, "at_least", &p->low);
   p->has_high = read_end(c, p, "at_most", &p->high);
   stretch(c, p->value);
@@ -176,30 +192,20 @@ static void tell(const chart *c, const char *what, const point *p) {
   bpi_buf_char(c->h->out, '.');
 }
 
-/* What the drawing shows, in words. */
+/* What the drawing shows, in words, and what it has no room for. */
 static void write_summary(const chart *c) {
-  const point *most = NULL, *least = NULL;
   buf *out = c->h->out;
-  size_t missing = 0;
-  bool bounds = false; /* some are lower ones */
-  for (size_t i = 0; i < c->count; i++) {
-    const point *p = &c->points[i];
-    missing += !p->has;
-    bounds |= bpi_table_lower_bound(c->r, p->row, p->column);
-    if (!p->has) continue;
-    if (most == NULL || p->value > most->value) most = p;
-    if (least == NULL || p->value < least->value) least = p;
-  }
-  if (most == NULL) {
+  if (!c->highest.has) {
     bpi_buf_text(out, "No number can be shown.");
     return;
   }
   /* Another may be more than it is told to be. */
-  tell(c, bounds ? "Most that is told: " : "Highest: ", most);
-  if (least != most && !bounds) tell(c, " Lowest: ", least);
-  if (missing > 0) {
+  tell(c, c->bounds ? "Most that is told: " : "Highest: ", &c->highest);
+  bool one = c->highest.row == c->lowest.row && c->highest.column == c->lowest.column;
+  if (!one && !c->bounds) tell(c, " Lowest: ", &c->lowest);
+  if (c->missing > 0) {
     bpi_buf_char(out, ' ');
-    bpi_buf_int(out, (int64_t)missing);
+    bpi_buf_int(out, (int64_t)c->missing);
     bpi_buf_text(out, " without a number.");
   }
   if (c->left_out > 0) {
@@ -207,7 +213,7 @@ static void write_summary(const chart *c) {
     bpi_buf_int(out, (int64_t)c->left_out);
     bpi_buf_text(out, " more in the table only.");
   }
-  if (c->h->looks.options.chart == CHART_SHARE && (bounds || missing > 0))
+  if (c->h->looks.options.chart == CHART_SHARE && (c->bounds || c->missing > 0))
     bpi_buf_text(out, " Shares are of what is told.");
 }
 

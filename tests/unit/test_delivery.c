@@ -267,8 +267,9 @@ START_TEST(html_of_numbers_far_apart) {
 }
 END_TEST
 
-/* Days with so much of a metric each. */
-static bp_result *days_of(const char *unit, int type, const double *values, size_t count) {
+/* Days with so much of a metric each, the last one with at least that. */
+static bp_result *days_of(const char *unit, int type, const double *values, size_t count,
+                          bool last_is_lower) {
   bp_result *t = bpi_table_new();
   size_t day = bpi_table_add_column(t, BP_TYPE_TEXT, "time.day", "dimension");
   size_t metric = bpi_table_add_column(t, type, "metric", "metric");
@@ -281,6 +282,7 @@ static bp_result *days_of(const char *unit, int type, const double *values, size
     else
       bpi_table_set_real(t, metric, values[i]);
   }
+  if (last_is_lower) bpi_table_set_state(t, metric, BP_CELL_LOWER_BOUND);
   return finished(t);
 }
 
@@ -304,19 +306,24 @@ START_TEST(html_levels) {
       {"", BP_TYPE_REAL, 0.011, {">0.012</text>", ">0.006</text>", NULL}},
       {"", BP_TYPE_INT, 1150, {">1,200</text>", ">600</text>", NULL}}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-    expect_within(days_of(cases[i].unit, cases[i].type, &cases[i].value, 1),
+    expect_within(days_of(cases[i].unit, cases[i].type, &cases[i].value, 1, false),
                   "html:chart=line,compact", cases[i].pieces);
 }
 END_TEST
 
-/* A part is one of all rows, also of those that there is no room for: 1 of 200. */
+/* A part is one of all rows, also of those that there is no room for: 1 of 208. The greatest may be one of these. */
 START_TEST(html_share_of_many) {
-  static const char *const pieces[] = {"80 more in the table only.</desc>",
-                                       "x=\"0\" y=\"0\" width=\"3.2\"", ": 0.5 %, 1</text>", NULL};
-  double ones[200];
+  static const char *const pieces[] = {
+      "<desc>Highest: 2026-03-01, 9. Lowest: 2026-03-01, 1. 80 more in the table only.</desc>",
+      "x=\"0\" y=\"0\" width=\"3.1\"", ": 0.5 %, 1</text>", NULL};
+  static const char *const partly[] = {
+      "<desc>Most that is told: 2026-03-01, 9. 80 more in the table only. Shares are of what is told.</desc>",
+      NULL};
+  double values[200];
   for (size_t i = 0; i < 200; i++)
-    ones[i] = 1;
-  expect_within(days_of("", BP_TYPE_INT, ones, 200), "html:chart=share", pieces);
+    values[i] = i == 150 ? 9 : 1;
+  expect_within(days_of("", BP_TYPE_INT, values, 200, false), "html:chart=share", pieces);
+  expect_within(days_of("", BP_TYPE_INT, values, 200, true), "html:chart=share", partly);
 }
 END_TEST
 
