@@ -30,20 +30,22 @@ int load_file(text *out, const char *path) {
   return EXIT_FAILED;
 }
 
-/* A document that an option names a file of. */
-static int use_document(const program *p, int option, const char *topic) {
-  const char *path = p->options.value[option];
-  if (path == NULL) return EXIT_OK;
+int configure_from(bp_store *store, const char *topic, const char *path) {
   text document = {0};
   bp_error *error = NULL;
   int code = load_file(&document, path);
-  if (code == EXIT_OK && bp_configure(p->store, topic, document.length > 0 ? document.data : "",
-                                      document.length, &error) != BP_OK) {
-    complain_of(error);
-    code = EXIT_FAILED;
-  }
+  if (code == EXIT_OK && bp_configure(store, topic, document.length > 0 ? document.data : "",
+                                      document.length, &error) != BP_OK)
+    code = complain_of_content(path, error);
   text_free(&document);
   return code;
+}
+
+/* A document that an option names a file of. */
+static int use_document(const program *p, int option, const char *topic) {
+  const char *path = p->options.value[option];
+  bool used = path == NULL || configure_from(p->store, topic, path) == EXIT_OK;
+  return used ? EXIT_OK : EXIT_FAILED;
 }
 
 static int use_documents(const program *p) {

@@ -101,7 +101,17 @@ static bool all_withheld(const bp_result *r) {
   return withheld;
 }
 
-int write_result(const screen *s, const bp_result *r, const char *table_options) {
+/* Where its rows begin. */
+static size_t rows_begin_at(const screen *s, const char *formatted) {
+  int lines = strcmp(s->format, "csv") == 0 ? 1 : strcmp(s->format, "markdown") == 0 ? 2 : 0;
+  const char *at = formatted;
+  for (const char *end; lines > 0 && (end = strchr(at, '\n')) != NULL; lines--)
+    at = end + 1;
+  return (size_t)(at - formatted);
+}
+
+static int write_formatted(const screen *s, const bp_result *r, const char *table_options,
+                           bool further) {
   char *format = format_of(s, table_options), *formatted;
   bp_error *error = NULL;
   size_t length;
@@ -109,12 +119,21 @@ int write_result(const screen *s, const bp_result *r, const char *table_options)
   free(format);
   if (rc != BP_OK) return complain_of(error);
   text t = {0};
-  text_add_bytes(&t, formatted, length);
+  size_t from = further ? rows_begin_at(s, formatted) : 0;
+  text_add_bytes(&t, formatted + from, length - from);
   bp_free(formatted);
   int code = write_out(&t);
   if (code != EXIT_OK) return code;
   if (bp_result_rows(r) == 0) return EXIT_NOTHING;
   return all_withheld(r) ? EXIT_WITHHELD : EXIT_OK;
+}
+
+int write_result(const screen *s, const bp_result *r, const char *table_options) {
+  return write_formatted(s, r, table_options, false);
+}
+
+int write_further(const screen *s, const bp_result *r, const char *table_options) {
+  return write_formatted(s, r, table_options, true);
 }
 
 int write_documents(const char *schema, const char *const *names, const bp_result *const *results) {
@@ -142,26 +161,47 @@ int write_json(json *j) {
 
 /* -------------------------------------------------------------------------------------- errors */
 
-static void say(const char *first, const char *format, va_list arguments) {
-  fputs(first, stderr);
-  vfprintf(stderr, format, arguments);
-  fputc('\n', stderr);
+static text *gathered; /* where complaints go instead of to standard error */
+
+void gather_complaints(text *into) {
+  gathered = into;
+}
+
+static void tell(const char *said) {
+  if (gathered != NULL)
+    text_add(gathered, said);
+  else
+    fputs(said, stderr);
+}
+
+TEXT_FORMAT(1, 2) static void tellf(const char *format, ...) {
+  text said = {0};
+  va_list arguments;
+  va_start(arguments, format);
+  text_addv(&said, format, arguments);
+  va_end(arguments);
+  tell(said.data);
+  text_free(&said);
 }
 
 void note(const screen *s, const char *format, ...) {
   if (s->quiet) return;
   va_list arguments;
   va_start(arguments, format);
-  say("", format, arguments);
+  vfprintf(stderr, format, arguments);
   va_end(arguments);
+  fputc('\n', stderr);
 }
 
 int complain(int code, const char *hint, const char *format, ...) {
+  text said = {0};
   va_list arguments;
   va_start(arguments, format);
-  say("blueplane: ", format, arguments);
+  text_addv(&said, format, arguments);
   va_end(arguments);
-  if (hint != NULL) fprintf(stderr, "  %s\n", hint);
+  tellf("blueplane: %s\n", said.data);
+  if (hint != NULL) tellf("  %s\n", hint);
+  text_free(&said);
   return code;
 }
 
@@ -204,28 +244,28 @@ static void suggest(const bp_error *error) {
     if (typed == NULL || bp_error_code(error) != BP_ERR_NOTFOUND) continue;
     char *best = nearest_in(catalogues[i].topic, typed);
     if (best != NULL)
-      fprintf(stderr, "  did you mean \"%s\"?\n", best);
+      tellf("  did you mean \"%s\"?\n", best);
     else
-      fprintf(stderr, "  blueplane %s lists what there is\n", catalogues[i].topic);
+      tellf("  blueplane %s lists what there is\n", catalogues[i].topic);
     free(best);
     return;
   }
   if (zone == NULL) return;
   char *best = nearest_zone(zone);
   if (best != NULL)
-    fprintf(stderr, "  did you mean \"%s\"?\n", best);
+    tellf("  did you mean \"%s\"?\n", best);
   else
-    fputs("  zones have IANA names like Europe/Berlin\n", stderr);
+    tell("  zones have IANA names like Europe/Berlin\n");
   free(best);
 }
 
 static void list_sources(void) {
   bp_result *r = NULL;
   if (bp_catalog(&r, "sources", NULL) != BP_OK) return;
-  fputs("  --source names one of:", stderr);
+  tell("  --source names one of:");
   for (size_t row = 0; row < bp_result_rows(r); row++)
-    fprintf(stderr, " %s", bp_result_text(r, row, 0, NULL));
-  fputc('\n', stderr);
+    tellf(" %s", bp_result_text(r, row, 0, NULL));
+  tell("\n");
   bp_result_free(r);
 }
 
@@ -238,7 +278,7 @@ static void say_hint(int code, const char *hint) {
   bool families = strstr(hint, "bp_catalog \"metrics\"") != NULL;
   bool name = code == BP_ERR_NOTFOUND && strchr(hint, ' ') == NULL;
   char *safe = text_safe(families ? "blueplane metrics shows the family of each metric" : hint);
-  fprintf(stderr, name ? "  did you mean \"%s\"?\n" : "  %s\n", safe);
+  tellf(name ? "  did you mean \"%s\"?\n" : "  %s\n", safe);
   free(safe);
 }
 
@@ -251,26 +291,35 @@ int complain_of_name(const char *what, const nearest *n, const char *hint) {
   return EXIT_USAGE;
 }
 
-int complain_of(bp_error *error) {
+int complain_of_content(const char *path, bp_error *error) {
   static const char *const shown[] = {"path", "byte", "reason", "minimum", "roster", "withdrawn"};
   int code = exit_of(bp_error_code(error));
   const char *message = bp_error_message(error), *hint = bp_error_detail(error, "hint");
   const char *allowed = bp_error_detail(error, "allowed");
   char *safe = text_safe(message[0] != '\0' ? message : bp_strerror(bp_error_code(error)));
-  fprintf(stderr, "blueplane: %s\n", safe);
+  tellf("blueplane: %s\n", safe);
   free(safe);
+  if (path != NULL) {
+    char *file = short_path(path);
+    tellf("  file: %s\n", file);
+    free(file);
+  }
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
     const char *value = bp_error_detail(error, shown[i]);
     if (value == NULL || strstr(message, value) != NULL) continue;
     char *safe_value = text_safe(value);
-    fprintf(stderr, "  %s: %s\n", shown[i], safe_value);
+    tellf("  %s: %s\n", shown[i], safe_value);
     free(safe_value);
   }
   if (hint != NULL)
     say_hint(bp_error_code(error), hint);
   else if (allowed == NULL)
     suggest(error);
-  if (allowed != NULL) fprintf(stderr, "  allowed: %s\n", allowed);
+  if (allowed != NULL) tellf("  allowed: %s\n", allowed);
   bp_error_free(error);
   return code;
+}
+
+int complain_of(bp_error *error) {
+  return complain_of_content(NULL, error);
 }

@@ -15,6 +15,8 @@ int write_file(const char *path, text *t);
 /* The result in the format of the screen, with `table_options` such as "titles,compact" added for
  * tables. EXIT_NOTHING where it has no rows, EXIT_WITHHELD where nothing of it may be seen. */
 int write_result(const screen *s, const bp_result *r, const char *table_options);
+/* The same of a further one with the same columns, whose rows follow in csv and Markdown without another header. */
+int write_further(const screen *s, const bp_result *r, const char *table_options);
 /* Results side by side in one JSON document, under `names`, ended by NULL. */
 int write_documents(const char *schema, const char *const *names, const bp_result *const *results);
 /* One JSON object, which is also one line of ndjson. */
@@ -28,5 +30,9 @@ int complain(int code, const char *hint, const char *format, ...) TEXT_FORMAT(3,
 int complain_of_name(const char *what, const nearest *n, const char *hint);
 /* Says what the library says, with its details; frees the error. Returns the exit code for it. */
 int complain_of(bp_error *error);
+/* The same of what stands in a file, which is named. */
+int complain_of_content(const char *path, bp_error *error);
+/* Complaints from now on go into the text instead of to standard error; NULL: no more. */
+void gather_complaints(text *into);
 
 #endif

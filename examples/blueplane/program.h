@@ -33,6 +33,8 @@ extern volatile sig_atomic_t interrupted;
 int open_store(program *p, bool only_asks);
 /* Reads a whole file; the text may hold any bytes. */
 int load_file(text *out, const char *path);
+/* Gives the document in a file to bp_configure; a complaint names the file. Exit codes. */
+int configure_from(bp_store *store, const char *topic, const char *path);
 
 /* A question to the store: zero and NULL leave a part out. --where is added by `ask`. */
 typedef struct question {

@@ -79,17 +79,6 @@ static int print_document(program *p, const char *topic, size_t column, const ch
   return code;
 }
 
-static int configure_from(program *p, const char *topic, const char *path) {
-  text document = {0};
-  bp_error *error = NULL;
-  int code = load_file(&document, path);
-  if (code == EXIT_OK && bp_configure(p->store, topic, document.length > 0 ? document.data : "",
-                                      document.length, &error) != BP_OK)
-    code = complain_of(error);
-  text_free(&document);
-  return code;
-}
-
 /* What begins like none of these is taken for a roster, and said to be no JSON. */
 static int complain_of_file(const char *path, bp_error *error) {
   const char *byte = bp_error_detail(error, "byte");
@@ -141,7 +130,8 @@ static int team_init(program *p) {
 
 static int team_roster(program *p) {
   int code = open_steward(p, p->arguments[1]);
-  if (code == EXIT_OK && p->argument_count > 2) code = configure_from(p, "roster", p->arguments[2]);
+  if (code == EXIT_OK && p->argument_count > 2)
+    code = configure_from(p->store, "roster", p->arguments[2]);
   return code == EXIT_OK ? show_topic(p, "roster") : code;
 }
 
@@ -214,7 +204,7 @@ static int take(program *p, const char *path) {
   if (code != EXIT_OK) return code;
   if (strcmp(kind, "invitation") != 0 && strcmp(kind, "roster") != 0)
     return complain(EXIT_FAILED, NULL, "%s is neither an invitation nor a signed roster", path);
-  return configure_from(p, kind, path);
+  return configure_from(p->store, kind, path);
 }
 
 /* Two tables, or one document. */
@@ -351,13 +341,9 @@ static int merge_file(bp_result **out, program *p, const char *path) {
   text data = {0};
   bp_error *error = NULL;
   int code = load_file(&data, path);
-  if (code == EXIT_OK && bp_share_merge(out, p->store, data.length > 0 ? data.data : "",
-                                        data.length, &error) != BP_OK) {
-    char *shown = text_safe(path);
-    fprintf(stderr, "%s:\n", shown);
-    free(shown);
-    code = complain_of(error);
-  }
+  if (code == EXIT_OK &&
+      bp_share_merge(out, p->store, data.length > 0 ? data.data : "", data.length, &error) != BP_OK)
+    code = complain_of_content(path, error);
   text_free(&data);
   return code;
 }
@@ -377,6 +363,7 @@ static int put_merged(json *j, const char *path, const bp_result *r) {
 /* Every file is tried, so that one that is refused does not hold up the others. */
 int run_merge(program *p) {
   bool whole = strcmp(p->screen.format, "json") == 0; /* one document of all */
+  bool first = true;
   json j = {0};
   int worst = open_steward(p, p->arguments[0]);
   if (worst != EXIT_OK) return worst;
@@ -386,9 +373,12 @@ int run_merge(program *p) {
   for (size_t i = 1; i < p->argument_count; i++) {
     bp_result *r = NULL;
     int code = merge_file(&r, p, p->arguments[i]);
-    if (code == EXIT_OK)
-      code = whole ? put_merged(&j, p->arguments[i], r)
-                   : write_result(&p->screen, r, i == 1 ? "titles" : "");
+    if (r != NULL) {
+      code = whole   ? put_merged(&j, p->arguments[i], r)
+             : first ? write_result(&p->screen, r, "titles")
+                     : write_further(&p->screen, r, "titles");
+      first = false;
+    }
     if (code != EXIT_OK) worst = code;
     bp_result_free(r);
   }

@@ -45,7 +45,7 @@ void text_add(text *t, const char *string) {
   text_add_bytes(t, string, strlen(string));
 }
 
-static void add_arguments(text *t, const char *format, va_list arguments) {
+void text_addv(text *t, const char *format, va_list arguments) {
   va_list again;
   va_copy(again, arguments);
   int length = vsnprintf(NULL, 0, format, again);
@@ -59,7 +59,7 @@ static void add_arguments(text *t, const char *format, va_list arguments) {
 void text_addf(text *t, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  add_arguments(t, format, arguments);
+  text_addv(t, format, arguments);
   va_end(arguments);
 }
 
@@ -67,7 +67,7 @@ char *print_text(const char *format, ...) {
   text t = {0};
   va_list arguments;
   va_start(arguments, format);
-  add_arguments(&t, format, arguments);
+  text_addv(&t, format, arguments);
   va_end(arguments);
   return t.data != NULL ? t.data : copy_text("");
 }
@@ -163,6 +163,8 @@ void text_wrap(text *t, const char *string, int width, int indent) {
   int at = indent;
   for (const char *word = string; *word != '\0';) {
     size_t length = strcspn(word, " ");
+    if (word[length] == ' ' && word[length + 1] == '%')
+      length += 1 + strcspn(word + length + 1, " ");
     text one = {0};
     text_add_bytes(&one, word, length);
     int own = text_width(one.data);
@@ -287,10 +289,10 @@ void json_null(json *j, const char *key) {
 
 void json_document(json *j, const char *key, const char *document) {
   json_member(j, key);
-  size_t length = strlen(document);
-  while (length > 0 && isspace((unsigned char)document[length - 1]))
-    length--;
-  text_add_bytes(&j->out, document, length);
+  for (size_t length; *document != '\0'; document += length + (document[length] != '\0')) {
+    length = strcspn(document, "\n"); /* stands between its parts only */
+    text_add_bytes(&j->out, document, length);
+  }
 }
 
 /* -------------------------------------------------------------------------------- did you mean */

@@ -3,6 +3,7 @@
 #ifndef TEXT_H
 #define TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,7 @@ void text_free(text *t);
 void text_add(text *t, const char *string);
 void text_add_bytes(text *t, const char *bytes, size_t length);
 TEXT_FORMAT(2, 3) void text_addf(text *t, const char *format, ...);
+void text_addv(text *t, const char *format, va_list arguments);
 void text_repeat(text *t, const char *string, int times);
 
 /* Columns the string takes on a terminal. */
@@ -60,7 +62,7 @@ void json_int(json *j, const char *key, int64_t value);
 void json_real(json *j, const char *key, double value);
 void json_bool(json *j, const char *key, bool value);
 void json_null(json *j, const char *key);
-void json_document(json *j, const char *key, const char *document); /* is JSON already */
+void json_document(json *j, const char *key, const char *document); /* JSON, in one line then */
 
 /* The candidate nearest to what was typed, or NULL if none is near. `best` and `distance` carry the
  * search over several calls; begin with NULL and 0. */

@@ -992,7 +992,7 @@ class Formats(Case):
             said.encode("ascii")
 
     def test_lines_fit(self):
-        for columns in (120, 80, 60, 40, 24):
+        for columns in (120, 80, 60, 40, 26, 24):
             for command in QUERIES + ["sessions --stats", "doctor", "help", "metrics", "metrics cost", "health"]:
                 words = command.split()
                 arguments = ALL if words[0] in QUERIES else []
@@ -1004,6 +1004,7 @@ class Formats(Case):
                 self.assertLessEqual(width(longest), room, f"{command} on {columns}: {longest!r}")
                 for line in said.splitlines():
                     self.assertEqual(ESCAPE.sub("", line), ESCAPE.sub("", line).rstrip(), command)
+                    self.assertNotRegex(ESCAPE.sub("", line), r"^ *%", f"{command} on {columns}: a number without its sign")
 
     def test_a_part_of_the_catalogue(self):
         """The metrics that hold a word, in the form that was asked for, cell by cell as in the whole."""
@@ -1119,7 +1120,38 @@ class Formats(Case):
         run = self.ok(home("merge", steward, *files, "--json", "--quiet"), 1)
         self.assertEqual(run.json(), {"schema": "blueplane.merge/1", "files": []})
         for path in files:
-            self.assertIn(path, run.err)
+            self.assertIn(f"  file: ~/{os.path.basename(path)}\n", run.err)
+
+    def test_merged_files_are_rows_of_one_table(self):
+        """What is merged of several files follows one header, also where the first is refused."""
+        home = self.new_home(data=False)
+        steward = os.path.join(home.root, "steward.db")
+        self.ok(home("team", "init", steward))
+        devices = [re.search(r"device +([0-9a-f]{64})", home("team", "status", "-q").out)[1], *(f"{i:064x}" for i in range(2))]
+        paths = [os.path.join(home.root, name) for name in ("roster", "invite", "signed", "empty", "bundle")]
+        pathlib.Path(paths[0]).write_text(json.dumps({
+            "blueplane.roster": 1, "organisation": "acme", "teams": ["core"], "projects": [], "members": [
+                {"id": f"m{i}", "team": "core", "experience": "senior", "devices": [device]} for i, device in enumerate(devices)]}))
+        self.ok(home("team", "roster", steward, paths[0]))
+        for path in paths[1:3]:
+            pathlib.Path(path).write_text(self.ok(home("team", os.path.basename(path), steward)).out)
+        self.ok(home("team", "join", *paths[1:3]))
+        self.ok(home("share", "consent", paths[4]))
+        pathlib.Path(paths[3]).write_bytes(b"")
+        files = [paths[3], paths[4], paths[4]]
+        run = self.ok(home("merge", steward, *files, "-f", "csv"), 1)
+        self.assertIn("  file: ~/empty\n", run.err)
+        self.assertEqual([row["outcome"] + row["consent"] for row in csv.DictReader(io.StringIO(run.out))], ["heard", "known"])
+        lines = self.ok(home("merge", steward, *files, "-f", "markdown"), 1).out.splitlines()
+        self.assertEqual([len(lines), sum(line.startswith("| ---") for line in lines)], [4, 1])
+
+    def test_a_broken_document_is_named(self):
+        home = self.new_home(data=False)
+        path = os.path.join(home.root, "mine.json")
+        for text in ("{", '{"version":7}'):
+            pathlib.Path(path).write_text(text)
+            for option in ("--assumptions", "--prices"):
+                self.assertIn("\n  file: ~/mine.json\n", self.ok(home("stats", option, path), 1).err)
 
     def test_quiet(self):
         self.assertNotEqual(self.home("days", "--period", "2020-01-01", "--where", "platform=x").err, None)
@@ -1237,7 +1269,7 @@ class Usage(Case):
         self.ok(home("sync", environment={"BLUEPLANE_STORE": other}))
         self.assertTrue(os.path.exists(other))
         for text, said in (("colour = always\n", "config:1"), ("\nzone\n", "config:2"),
-                           ("format = pdf\n", '"pdf"'), ("by = model\n", "config:1")):
+                           ("format = pdf\n", '"pdf"'), ("by = model\n", "config:1"), ("format = prometheus\n", "config:1: only health")):
             configure(text)
             run = self.ok(home("stats"), 2)
             self.assertIn(said, run.err)
@@ -1366,6 +1398,8 @@ class Care(Case):
         self.assertEqual(document["schema"], "blueplane.privacy/1")
         counts = {row["what"]: row["count"] for row in document["stored"]["rows"] if row["kind"] == "facts"}
         self.assertGreater(counts["prompts"], 0)
+        line, = self.ok(home("privacy", "audit", "--no-sync", "-f", "ndjson")).out.splitlines()
+        self.assertEqual(json.loads(line)["stored"], document["stored"])
         self.assertIn("until", self.ok(home("consent", "grant", "quality")).err)
         self.assertEqual([row["state"] for row in home("consent", "list", "--json").json()["rows"]], ["in force"])
         self.assertIn("in force since", home("privacy", "audit", "--no-sync").out)

@@ -9,15 +9,7 @@
 #include "../pages/page.h"
 
 static int use_reference(const published *x, const char *path, const char *topic) {
-  text document = {0};
-  bp_error *error = NULL;
-  if (path == NULL) return EXIT_OK;
-  int code = load_file(&document, path);
-  if (code == EXIT_OK && bp_configure(x->store, topic, document.length > 0 ? document.data : "",
-                                      document.length, &error) != BP_OK)
-    code = complain_of(error);
-  text_free(&document);
-  return code;
+  return path == NULL ? EXIT_OK : configure_from(x->store, topic, path);
 }
 
 int use_references(const program *p, const published *x) {
