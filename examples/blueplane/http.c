@@ -36,7 +36,7 @@ typedef struct document {
 
 /* A connection that is open, from when it was accepted. */
 typedef struct visitor {
-  bool used, stays; /* stays: follows a stream */
+  bool used, stays, leaves; /* stays: follows a stream; leaves: it was ended */
   time_t since;
   MHD_socket socket;
 } visitor;
@@ -173,12 +173,28 @@ static void wake(server *s, const document *of, bool beat) {
   }
 }
 
+/* Who does not read any more keeps a place as one does who reads: where all are taken, the oldest gives way. A browser
+ * follows anew when there is room. The lock is held. */
+static void make_room(server *s) {
+  visitor *oldest = NULL;
+  for (visitor *v = s->visitor; v < s->visitor + CONNECTIONS_MOST; v++) {
+    bool may = v->used && v->stays && seconds_now() - v->since > PATIENCE;
+    if (may && v->leaves) return; /* there soon is */
+    if (may && (oldest == NULL || v->since < oldest->since)) oldest = v;
+  }
+  if (oldest != NULL) {
+    oldest->leaves = true;
+    shutdown(oldest->socket, SHUT_RDWR);
+  }
+  wake(s, NULL, true); /* those who left are noticed when something is sent to them */
+}
+
 static enum MHD_Result follow_stream(server *s, struct MHD_Connection *c, const document *of) {
   follower_of *f = need(calloc(1, sizeof *f));
   *f = (follower_of){.server = s, .of = of, .connection = c};
   pthread_mutex_lock(&s->lock);
   bool room = s->streams < STREAMS_MOST && !s->stopping;
-  if (!room) wake(s, NULL, true);
+  if (!room) make_room(s);
   if (room) {
     s->streams++;
     f->next = s->followers;
@@ -190,7 +206,7 @@ static enum MHD_Result follow_stream(server *s, struct MHD_Connection *c, const 
   }
   pthread_mutex_unlock(&s->lock);
   if (!room) {
-    free(f); /* those who left are noticed when something is sent to them */
+    free(f);
     return refuse(c, MHD_HTTP_SERVICE_UNAVAILABLE, "Too many follow this already.\n");
   }
   struct MHD_Response *r =
@@ -356,7 +372,7 @@ static void note_connection(void *self, struct MHD_Connection *c, void **context
     *context = NULL;
     for (size_t i = 0; i < CONNECTIONS_MOST && *context == NULL && socket != NULL; i++) {
       if (s->visitor[i].used) continue;
-      s->visitor[i] = (visitor){true, false, seconds_now(), socket->connect_fd};
+      s->visitor[i] = (visitor){true, false, false, seconds_now(), socket->connect_fd};
       *context = &s->visitor[i];
     }
   } else if (*context != NULL) {

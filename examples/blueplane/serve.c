@@ -37,6 +37,7 @@ typedef struct service {
   text shown;                               /* the document of today as it is served */
   time_t health_at, today_at, integrity_at; /* when they were made last; 0: never */
   double sound;                             /* of the last check */
+  text today_wrong, health_wrong;           /* what was complained of last, while it is so */
 } service;
 
 /* -------------------------------------------------------------------------------------- making */
@@ -45,6 +46,15 @@ static time_t seconds_now(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec + 1; /* never 0 */
+}
+
+/* What is wrong is told when it comes and when it is something else, not every time it is tried again. Takes what is
+ * said. */
+static void tell_news(text *told, text *said) {
+  if (said->data != NULL && (told->data == NULL || strcmp(told->data, said->data) != 0))
+    fputs(said->data, stderr);
+  text_free(told);
+  *told = *said;
 }
 
 /* Whether it says something else than what is served, or the minute has passed. */
@@ -58,12 +68,13 @@ static bool is_news(service *v, const text *document) {
 
 static int make_today(service *v) {
   stats s;
-  text part = {0}, html = {0}, event = {0};
+  text part = {0}, html = {0}, event = {0}, wrong = {0};
   json j = {0};
+  gather_complaints(&wrong);
   int code = stats_ask(&s, v->program, "today");
-  if (code == EXIT_OK) {
-    stats_json(&j, &s);
-  }
+  gather_complaints(NULL);
+  tell_news(&v->today_wrong, &wrong);
+  if (code == EXIT_OK) stats_json(&j, &s);
   if (code == EXIT_OK && is_news(v, &j.out)) {
     server_put(v->server, "/today.json", JSON, &j.out);
     put_live_today(&part, &s);
@@ -99,7 +110,11 @@ static int make_health(service *v) {
   time_t now = seconds_now();
   bool due = v->integrity_at == 0 ||
              now - v->integrity_at >= (v->sound < 1 ? DAMAGED_EVERY : INTEGRITY_EVERY);
+  text wrong = {0};
+  gather_complaints(&wrong);
   int code = read_vitals(&all, v->program, due ? NULL : &v->sound);
+  gather_complaints(NULL);
+  tell_news(&v->health_wrong, &wrong);
   const vital *sound = vital_of(&all, "integrity");
   if (sound == NULL)
     v->integrity_at = 0;
@@ -225,6 +240,8 @@ int run_serve(program *p) {
   server_stop(v.server);
   if (follows) live_close(&v.live);
   text_free(&v.shown);
+  text_free(&v.today_wrong);
+  text_free(&v.health_wrong);
   free(v.token);
   return code;
 }

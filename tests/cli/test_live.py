@@ -79,6 +79,10 @@ class Served:
                 pass
         return got.decode("latin-1"), time.monotonic() - began
 
+    def said(self):
+        """All on standard error so far."""
+        return os.pread(self.errors.fileno(), 1 << 20, 0).decode()
+
     def memory(self):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return int(re.search(r"VmRSS:\s+(\d+) kB", status.read())[1])
@@ -487,6 +491,8 @@ class Serve(Case):
         files = figures()["blueplane_files"]
         os.rename(store, store + ".aside")
         self.until("it is gone", lambda: figures() == {"blueplane_status": 2})
+        time.sleep(11)  # it is tried twice more
+        self.assertEqual(served.said().count("there is no store"), 1, served.said())
         self.assertEqual(json.loads(served.ask("/health.json")[2])["reason"], "the store cannot be read")
         self.assertIn("cannot be read", served.ask("/")[2])
         self.write(prompt(1))
@@ -539,6 +545,14 @@ class Serve(Case):
                 stream.close()
         with self.follow(served):
             self.assertEqual(served.stop(), 130, "it ends while somebody follows")
+
+    def test_who_reads_no_more_keeps_no_place(self):
+        """Its end takes in nothing, and it does not end: whoever comes next has its place after a while."""
+        served = self.serve("--health")
+        streams = [self.follow(served) for _ in range(24)]
+        self.assertEqual(served.ask("/health/events")[0], 503)
+        for stream in [self.follow(served) for _ in range(2)] + streams:
+            stream.close()
 
 
 class Operator(Case):

@@ -8,6 +8,7 @@
 
 const { execFileSync, spawn } = require("child_process");
 const fs = require("fs");
+const http = require("http");
 const path = require("path");
 const { accessible, check, close, end, fits, launch, program, watched } = require("./browser.js");
 
@@ -131,6 +132,20 @@ async function gone(browser) {
   await context.close();
 }
 
+// Where all places are taken by those who read no more, a page is told so, asks again and has one.
+async function crowded(browser) {
+  const served = await serve("--health"), context = await browser.newContext(), page = await context.newPage();
+  const held = await Promise.all(Array.from({ length: 24 }, () => new Promise((done, failed) => {
+    http.get(`${served.origin}/health/events`, (answer) => { answer.on("error", () => {}); done(answer.pause()); }).on("error", failed);
+  })));
+  await page.goto(served.address);
+  await page.locator("#state.is-gone").waitFor({ timeout: patience });
+  await page.locator("#state.is-live").waitFor({ timeout: patience });
+  for (const answer of held) answer.destroy();
+  await context.close();
+  await stop(served);
+}
+
 async function main() {
   const browser = await launch();
   let served = await serve();
@@ -151,6 +166,7 @@ async function main() {
   await close(page, "health alone");
   await stop(served);
   await gone(browser);
+  await crowded(browser);
   await browser.close();
   end("live pages");
 }

@@ -22,7 +22,7 @@
     if (focused && focused !== main) document.getElementById(focused.id)?.querySelector("summary")?.focus();
   }
 
-  const source = new EventSource(main.dataset.events);
+  let source = null;
 
   function tell() {
     if (source.readyState !== EventSource.OPEN) say("blueplane serve does not answer", "is-gone");
@@ -30,13 +30,22 @@
     else say("live", "is-live");
   }
 
-  source.addEventListener("open", tell);
-  source.addEventListener("error", tell);
-  source.addEventListener("message", (event) => {
-    if (paused) held = event.data;
-    else show(event.data);
-    tell();
-  });
+  // A browser tries again by itself, but for an answer that there is no room.
+  function follow() {
+    source = new EventSource(main.dataset.events);
+    source.addEventListener("open", tell);
+    source.addEventListener("error", () => {
+      tell();
+      if (source.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
+    });
+    source.addEventListener("message", (event) => {
+      if (paused) held = event.data;
+      else show(event.data);
+      tell();
+    });
+  }
+
+  follow();
 
   pause.hidden = false;
   pause.addEventListener("click", () => {
