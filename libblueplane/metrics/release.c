@@ -275,27 +275,32 @@ static bool starts(int64_t day, int months) {
   return at.day == 1 && (at.month - 1) % months == 0;
 }
 
-/* Where a period that has begun will end; 0 if it is no published one. */
-static int64_t end_of(const range *r) {
+static const struct {
+  period_kind kind;
+  int months;
+} civil_kinds[] = {{PERIOD_MONTH, 1}, {PERIOD_QUARTER, 3}, {PERIOD_YEAR, 12}};
+
+/* Days that are those of a window are that window: what is before a month is the month before it. */
+static void recognise(range *r) {
   int64_t next = r->last_day + 1;
-  static const struct {
-    period_kind kind;
-    int months;
-  } civil_kinds[] = {{PERIOD_MONTH, 1}, {PERIOD_QUARTER, 3}, {PERIOD_YEAR, 12}};
-  if (r->kind == PERIOD_WEEK) return r->first_day + 7;
-  for (size_t i = 0; i < 3; i++)
-    if (r->kind == civil_kinds[i].kind) return month_start(r->first_day, civil_kinds[i].months);
-  if (r->kind != PERIOD_DAYS) return 0;
-  if (bpi_day_of_week(r->first_day) == 0 && next == r->first_day + 7) return next;
+  if (r->kind != PERIOD_DAYS) return;
+  if (bpi_day_of_week(r->first_day) == 0 && next == r->first_day + 7) r->kind = PERIOD_WEEK;
   for (size_t i = 0; i < 3; i++)
     if (starts(r->first_day, civil_kinds[i].months) &&
         next == month_start(r->first_day, civil_kinds[i].months))
-      return next;
+      r->kind = civil_kinds[i].kind;
+}
+
+/* Where a period that has begun will end; 0 if it is no published one. */
+static int64_t end_of(const range *r) {
+  if (r->kind == PERIOD_WEEK) return r->first_day + 7;
+  for (size_t i = 0; i < 3; i++)
+    if (r->kind == civil_kinds[i].kind) return month_start(r->first_day, civil_kinds[i].months);
   return 0;
 }
 
-static int no_window(release_query *x) {
-  bpi_fail(x->error, BP_ERR_UNSUPPORTED, "the range is no published window");
+static int no_window(release_query *x, const char *what) {
+  bpi_fail(x->error, BP_ERR_UNSUPPORTED, "the %s is no published window", what);
   return bpi_fail_detail(x->error, "hint",
                          "a week from Monday, a month, a quarter, a year, or all");
 }
@@ -309,9 +314,10 @@ static int64_t first_week(int64_t day) {
 }
 
 /* A week belongs to the month and the quarter that hold its Thursday. */
-static int set_windows(release_query *x, const range *r) {
+static int set_windows(release_query *x, range *r, const char *what) {
+  recognise(r);
   int64_t end = end_of(r);
-  if (!end) return no_window(x);
+  if (!end) return no_window(x, what);
   x->from = first_week(r->first_day);
   x->until = first_week(end);
   return BP_OK;
@@ -340,10 +346,10 @@ static int find_windows(release_query *x, release_query *before) {
     bpi_period_resolve(&r, x->q->period, utc, x->c->now_us, false);
   else
     bpi_period_between(&r, utc, x->q->from, x->q->until);
-  rc = set_windows(x, &r);
+  rc = set_windows(x, &r, "range");
   if (!rc && before)
     rc = bpi_compute_baseline(other, &units, &r, x->q->baseline, x->c, x->q, utc, x->error);
-  if (!rc && before) rc = set_windows(before, other);
+  if (!rc && before) rc = set_windows(before, other, "baseline");
   bpi_zone_free(utc);
   return rc;
 }

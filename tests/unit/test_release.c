@@ -306,6 +306,14 @@ START_TEST(test_windows) {
   ck_assert_str_eq(bp_result_meta(t, "baseline_from"), "2026-03-02T00:00:00Z");
   ck_assert_str_eq(bp_result_meta(t, "baseline_until"), "2026-03-09T00:00:00Z");
   bpi_table_release(t);
+  /* Before a month lies the month before it, also where the month is said by its days and is a day shorter. */
+  ck_assert_int_eq(
+      ask(&t, 'L', "core",
+          Q("\"metrics\":[\"prompts\"],\"period\":\"2026-04-01/2026-04-30\",\"compare\":\"previous\"")),
+      BP_OK);
+  expect(t, 0, "prompts", 77);
+  expect(t, 0, "prompts.baseline", 3200);
+  bpi_table_release(t);
   static const char *const no_windows[] = {"30d", "today", "2026-03-03/2026-03-09",
                                            "2026-03-02/2026-03-15"};
   for (size_t i = 0; i < 4; i++) {
