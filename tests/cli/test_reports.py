@@ -187,7 +187,8 @@ class Reports(unittest.TestCase):
                   and row["license_utilization.at_most"] < 0.7]
         if unused:
             lowest = min(unused, key=lambda row: row["license_utilization.at_most"])
-            expected.append(f"Give back seats of {lowest['platform']}, or fill them")
+            titles = {"claude_code": "Claude Code", "codex": "Codex", "cursor": "Cursor", "gemini_cli": "Gemini CLI"}
+            expected.append(f"Give back seats of {titles[lowest['platform']]}, or fill them")
         if all_["adoption_rate.at_most"] < 0.85:
             expected.append("Bring in those who do not use assistants yet")
         dear = [row for row in teams if clear(row["cost_per_task.at_least"], all_["cost_per_task.at_most"], 1.1)]
@@ -352,6 +353,19 @@ class Mail(unittest.TestCase):
             for file in files:
                 own = json.loads(run("release", "show", file, "cost", "--json"))["rows"][0]["cost"]
                 self.assertLess(own, cost)
+            # The week before only one of both has published: what the other adds is no growth, and as little in a report.
+            before = [DEMO / f"2026-W{week:02}.release" for week in range(4, 13)]
+            whole, part = ([word for file in [*before, files[0], *more] for word in ("--release", file)] for more in ([], files[1:]))
+            plain = [email.message_from_string(run("mail", *words), policy=email.policy.default).get_body(("plain",)).get_content()
+                     for words in (whole, part)]
+            changes = [re.findall(r"no clear change|[+\u2212][\d.]+ (?:%|points)\r?$", text, re.MULTILINE) for text in plain]
+            self.assertEqual([len(found) > 5 for found in changes], [True, False], changes)
+            self.assertEqual(["not every team has published both weeks" in text for text in plain], [False, True])
+            self.assertEqual(["fewer than four weeks before" in text for text in plain], [False, True])
+            said = [run("report", "executive", *words, "--period", "2026-03", "--format", "md") for words in (whole, part)]
+            self.assertEqual(["against February 2026" in text for text in said], [True, False])
+            self.assertIn("not every team has published all of both", said[1])
+            self.assertIn("4 of 4 weeks are published, 3 of them not by every team's store.", said[1])
             lead = ("mail", "--as", "lead", "--team", "atlas")
             self.assertIn("two of the files are of the week 2026-W13", run(*lead, "--release", files[0], "--release", files[0], code=2))
 

@@ -88,10 +88,15 @@ static void forget(executive *e) {
 
 /* ------------------------------------------------------------------------------------ first page */
 
+static char *no_change(const executive *e) {
+  return copy_text(e->before.published > 0 ? "not every team has published all of both"
+                                           : "nothing earlier is published");
+}
+
 /* Sums are compared by the week, as a window may have fewer of them. */
 static char *change_of(const executive *e, const char *metric, bool sum) {
   span now = span_of(e->total, 0, metric, sum ? e->now.published : 1);
-  if (!e->has_before) return copy_text("nothing earlier is published");
+  if (!e->has_before) return no_change(e);
   span before = span_of(e->past, 0, metric, sum ? e->before.published : 1);
   char *change = change_between(&now, &before), *said;
   if (change[0] == '\0')
@@ -241,6 +246,9 @@ static void put_windows(paper *p, const executive *e) {
                 "The change is that from %s to %s, of sums by the week, and said only where the ranges "
                 "of both are clear of each other.",
                 e->before.name, e->now.name)
+      : e->before.published > 0
+          ? print_text("There is no change to tell: not every team has published all of %s and %s.",
+                       e->before.name, e->now.name)
           : print_text("There is no change to tell: nothing just before %s is published.",
                        e->now.name);
   paper_take(p, print_text("%s A week belongs to the %s that holds its Thursday.", change,
@@ -328,12 +336,10 @@ static char *people_of(const bp_result *r) {
 }
 
 static char *subtitle_of(const executive *e) {
-  const window *w = &e->now;
-  char *people = people_of(e->total);
-  char *subtitle =
-      print_text("%s: %d of %d weeks are published. Contributors in the largest week: %s.",
-                 e->x->organisation, w->published, w->weeks, people);
+  char *people = people_of(e->total), *weeks = weeks_published(e->x, &e->now);
+  char *subtitle = print_text("%s Contributors in the largest week: %s.", weeks, people);
   free(people);
+  free(weeks);
   return subtitle;
 }
 
@@ -356,7 +362,7 @@ int report_executive(program *asked, paper_form form) {
   if (code == EXIT_OK) code = use_references(asked, &x);
   if (code == EXIT_OK) code = choose_window(&e.now, &x, asked, "month");
   if (code == EXIT_OK) {
-    e.has_before = window_before(&e.before, &x, &e.now);
+    e.has_before = window_before(&e.before, &x, &e.now) && same_stores(&e.now, &e.before);
     code = gather(&e);
   }
   if (code == EXIT_OK) {

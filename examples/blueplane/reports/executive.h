@@ -9,7 +9,7 @@
 typedef struct executive {
   const published *x;
   window now, before;
-  bool has_before;
+  bool has_before; /* and can be compared with */
   bp_result *total, *past, *weeks, *teams, *projects, *platforms, *models, *windows;
   screen screen;
 } executive;

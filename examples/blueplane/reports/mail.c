@@ -24,6 +24,7 @@
 
 typedef struct mail_week {
   bp_store *store;
+  const char *stores; /* of an organisation: who has published it; "" of a team */
   int64_t monday;
   char name[16], period[32];
   bp_result *total;
@@ -83,7 +84,7 @@ static const audience audiences[] = {
 /* ----------------------------------------------------------------------------------------- weeks */
 
 /* Keeps the last weeks in order. */
-static void add_week(mail *m, bp_store *store, int64_t monday) {
+static void add_week(mail *m, bp_store *store, const char *stores, int64_t monday) {
   size_t at = m->count;
   while (at > 0 && m->weeks[at - 1].monday > monday)
     at--;
@@ -97,7 +98,7 @@ static void add_week(mail *m, bp_store *store, int64_t monday) {
   }
   mail_week *w = &m->weeks[at];
   char from[16], last[16];
-  *w = (mail_week){.store = store, .monday = monday};
+  *w = (mail_week){.store = store, .stores = stores, .monday = monday};
   put_week_name(w->name, monday);
   put_days(from, monday);
   put_days(last, monday + 6);
@@ -122,7 +123,7 @@ static int add_weeks(mail *m, bp_store *s, const bp_result *r) {
       return complain(EXIT_USAGE, "name one file for each week",
                       "two of the files are of the week %s", name);
     code = same_organisation(&m->organisation, bp_result_text(r, row, 1, NULL));
-    add_week(m, s, monday);
+    add_week(m, s, "", monday);
   }
   return code;
 }
@@ -155,7 +156,7 @@ static int open_organisation(mail *m) {
     return complain_of(error);
   m->organisation = copy_text(m->all.organisation);
   for (size_t i = 0; i < m->all.weeks; i++)
-    add_week(m, m->all.store, m->all.monday[i]);
+    add_week(m, m->all.store, m->all.week[i].stores, m->all.week[i].monday);
   return EXIT_OK;
 }
 
@@ -209,9 +210,14 @@ static const mail_week *this_week(const mail *m) {
 }
 
 /* The week before, if it is there. */
-static const bp_result *week_before(const mail *m) {
+static const mail_week *week_before(const mail *m) {
   bool there = m->count > 1 && m->weeks[m->count - 2].monday == this_week(m)->monday - 7;
-  return there ? m->weeks[m->count - 2].total : NULL;
+  return there ? &m->weeks[m->count - 2] : NULL;
+}
+
+/* Whether the same teams' stores have published it as this week: more of them are no growth, and fewer no fall. */
+static bool is_alike(const mail *m, const mail_week *w) {
+  return strcmp(w->stores, this_week(m)->stores) == 0;
 }
 
 static const char *title_of(const bp_result *r, const char *metric) {
@@ -221,13 +227,15 @@ static const char *title_of(const bp_result *r, const char *metric) {
 #define COLUMNS 4
 static void put_headline(paper *p, const mail *m) {
   char *cells[COLUMNS * 13];
-  const bp_result *now = this_week(m)->total, *before = week_before(m);
+  const mail_week *last = week_before(m);
+  const bp_result *now = this_week(m)->total, *before = last != NULL ? last->total : NULL;
+  bool compares = last != NULL && is_alike(m, last);
   size_t rows = 1;
   cells[0] = copy_text("Figure"), cells[1] = copy_text("This week");
   cells[2] = copy_text("Week before"), cells[3] = copy_text("Change");
   for (; m->for_whom->headline[rows - 1] != NULL; rows++) {
     const char *metric = m->for_whom->headline[rows - 1];
-    span a = span_of(now, 0, metric, 1), b = span_of(before, 0, metric, 1);
+    span a = span_of(now, 0, metric, 1), b = span_of(compares ? before : NULL, 0, metric, 1);
     char **line = cells + COLUMNS * rows;
     line[0] = copy_text(title_of(now, metric));
     line[1] = show_value(&p->screen, now, 0, find_column(now, "metric", metric));
@@ -238,6 +246,8 @@ static void put_headline(paper *p, const mail *m) {
   }
   paper_section(p, "headline", "The week in figures");
   paper_grid(p, "The week beside the one before", (const char *const *)cells, COLUMNS, rows, 1);
+  if (last != NULL && !compares)
+    paper_say(p, "There is no change to tell: not every team has published both weeks.");
   for (size_t i = 0; i < COLUMNS * rows; i++)
     free(cells[i]);
 }
@@ -248,7 +258,7 @@ static size_t range_before(const mail *m, const char *metric, span *out) {
   *out = (span){0};
   for (size_t i = 0; i + 1 < m->count; i++) {
     span one = span_of(m->weeks[i].total, 0, metric, 1);
-    if (!one.has || !one.has_low || !one.has_high) continue;
+    if (!one.has || !one.has_low || !one.has_high || !is_alike(m, &m->weeks[i])) continue;
     if (weeks == 0 || one.low < out->low) out->low = one.low;
     if (weeks == 0 || one.high > out->high) out->high = one.high;
     weeks++;
@@ -292,12 +302,15 @@ static size_t put_unusual(paper *p, const mail *m) {
 
 static void put_notable(paper *p, const mail *m) {
   paper_section(p, "notable", "What stands out");
-  if (m->count <= WEEKS_ENOUGH)
+  size_t weeks = 0; /* to hold it against */
+  for (size_t i = 0; i + 1 < m->count; i++)
+    weeks += is_alike(m, &m->weeks[i]);
+  if (weeks < WEEKS_ENOUGH)
     paper_say(p, "There are fewer than four weeks before to hold this one against.");
   else if (put_unusual(p, m) == 0)
     paper_take(
         p, print_text("Nothing: every figure lies where it lay in the %zu weeks before, or may.",
-                      m->count - 1));
+                      weeks));
 }
 
 static size_t count_state(const bp_result *r, int state) {

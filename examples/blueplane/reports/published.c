@@ -83,13 +83,18 @@ static int put_together(published *x, char *const *paths, size_t count, uint32_t
   return code;
 }
 
-/* Of several teams a week is there several times. */
-static void add_week(published *x, int64_t monday) {
-  for (size_t i = 0; i < x->weeks; i++)
-    if (x->monday[i] == monday) return;
-  x->monday = need(realloc(x->monday, (x->weeks + 1) * sizeof *x->monday));
-  x->monday[x->weeks++] = monday;
-  if (x->weeks == 1 || monday > x->last) x->last = monday;
+/* Of several teams a week is there several times, one behind the other. */
+static void add_week(published *x, int64_t monday, const char *store) {
+  published_week *last = x->weeks > 0 ? &x->week[x->weeks - 1] : NULL;
+  if (last != NULL && last->monday == monday) {
+    char *both = print_text("%s %s", last->stores, store);
+    free(last->stores);
+    last->stores = both;
+    return;
+  }
+  x->week = need(realloc(x->week, (x->weeks + 1) * sizeof *x->week));
+  x->week[x->weeks++] = (published_week){monday, copy_text(store)};
+  x->last = monday;
 }
 
 int same_organisation(char **known, const char *said) {
@@ -110,7 +115,7 @@ static int look_inside(published *x) {
     if (!read_week_name(&monday, bp_result_text(r, row, 0, NULL))) continue;
     if (x->organisation == NULL || x->folder != NULL)
       code = same_organisation(&x->organisation, bp_result_text(r, row, 1, NULL));
-    add_week(x, monday);
+    add_week(x, monday, bp_result_text(r, row, 2, NULL));
   }
   bp_result_free(r);
   if (code != EXIT_OK) return code;
@@ -157,11 +162,35 @@ void close_published(published *x) {
   if (x->folder != NULL) rmdir(x->folder);
   free(x->folder);
   free(x->organisation);
-  free(x->monday);
+  for (size_t i = 0; i < x->weeks; i++)
+    free(x->week[i].stores);
+  free(x->week);
   *x = (published){0};
 }
 
 /* ------------------------------------------------------------------------------------- windows */
+
+/* Who published the weeks from `first` on, before `end`. */
+static void find_stores(window *w, const published *x, int64_t first, int64_t end) {
+  size_t most = 0;
+  bool same = true;
+  for (size_t i = 0; i < x->weeks; i++) {
+    const published_week *one = &x->week[i];
+    if (one->monday < first || one->monday >= end) continue;
+    size_t length = strlen(one->stores);
+    same = same && (w->stores == NULL || strcmp(w->stores, one->stores) == 0);
+    if (length > most) w->partly = w->published;
+    if (length < most) w->partly++;
+    if (length > most) most = length;
+    w->stores = one->stores;
+    w->published++;
+  }
+  if (!same) w->stores = NULL;
+}
+
+bool same_stores(const window *a, const window *b) {
+  return a->stores != NULL && b->stores != NULL && strcmp(a->stores, b->stores) == 0;
+}
 
 /* A week is of the month that holds its Thursday. */
 static window window_at(const published *x, int64_t day, bool quarter) {
@@ -173,8 +202,7 @@ static window window_at(const published *x, int64_t day, bool quarter) {
   w.until = month_start(w.from, quarter ? 3 : 1);
   int64_t first = monday_of(w.from + 3), end = monday_of(w.until + 3);
   w.weeks = (int)((end - first) / 7);
-  for (size_t i = 0; i < x->weeks; i++)
-    w.published += x->monday[i] >= first && x->monday[i] < end;
+  find_stores(&w, x, first, end);
   w.reached = x->last < first ? 0 : x->last >= end ? w.weeks : (int)((x->last - first) / 7) + 1;
   if (quarter)
     snprintf(w.name, sizeof w.name, "Q%d %d", (month - 1) / 3 + 1, year);
@@ -218,6 +246,14 @@ int choose_window(window *out, const published *x, const program *p, const char 
   }
   if (out->published > 0) return EXIT_OK;
   return complain(EXIT_NOTHING, NULL, "nothing of %s is published there", out->name);
+}
+
+char *weeks_published(const published *x, const window *w) {
+  text t = {0};
+  text_addf(&t, "%s: %d of %d weeks are published", x->organisation, w->published, w->weeks);
+  if (w->partly > 0) text_addf(&t, ", %d of them not by every team's store", w->partly);
+  text_add(&t, ".");
+  return t.data;
 }
 
 /* ----------------------------------------------------------------------------------- questions */

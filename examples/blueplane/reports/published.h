@@ -4,12 +4,18 @@
 
 #include "../program.h"
 
+/* A week that is published, and by which teams' stores, in one order. */
+typedef struct published_week {
+  int64_t monday;
+  char *stores;
+} published_week;
+
 typedef struct published {
   const program *asked;
   bp_store *store;
   char *organisation;
-  char *folder;    /* of a store that was put together for this, or NULL */
-  int64_t *monday; /* of each published week, once */
+  char *folder; /* of a store that was put together for this, or NULL */
+  published_week *week;
   size_t weeks;
   int64_t last; /* of these */
 } published;
@@ -28,6 +34,9 @@ typedef struct window {
   int64_t from, until; /* days since 1970, half open */
   bool quarter;
   int weeks, published; /* that belong to it, and that are published */
+  int partly;           /* that are not published by every store of the window */
+  const char *
+      stores; /* that have published all of its weeks that are; NULL: not the same ones each week */
   int reached; /* up to the last one that is published: those behind it are not withheld, they are yet to come */
   char name[32];   /* "March 2026", "first quarter of 2026" */
   char period[32]; /* in the words of bp_query_period */
@@ -37,6 +46,11 @@ typedef struct window {
 int choose_window(window *out, const published *x, const program *p, const char *otherwise);
 /* The one before; false where nothing of it is published. */
 bool window_before(window *out, const published *x, const window *w);
+/* Whether the same stores have published all of both: numbers of more teams are no growth. */
+bool same_stores(const window *a, const window *b);
+
+/* How many of its weeks are published, as a sentence; the caller frees it. */
+char *weeks_published(const published *x, const window *w);
 
 /* Over a window; complains and sets `*code`, which must be EXIT_OK for anything to be asked. NULL where there is no
  * answer. */

@@ -65,7 +65,8 @@ static bool unused_seats(const executive *e, point_made *out) {
   }
   if (at == SIZE_MAX) return false;
   char *use = show_span(&e->screen, e->platforms, at, "license_utilization");
-  out->title = print_text("Give back seats of %s, or fill them", group_of(e->platforms, at));
+  out->title = print_text("Give back seats of %s, or fill them",
+                          word_title("platform", group_of(e->platforms, at)));
   out->text = print_text("Of its licensed seats %s were in use in an average week.", use);
   out->rule = copy_text(
       "even the upper end of a platform's licence utilisation is below 70 %; the lowest is named");

@@ -147,8 +147,9 @@ static int compose(paper *p, const published *x, const window *w, paper_form for
                    const char *title) {
   bp_result *r[PARTS + 1] = {NULL};
   int code = EXIT_OK;
-  char *subtitle = print_text("%s: %d of %d weeks are published. No teams, no projects, no people.",
-                              x->organisation, w->published, w->weeks);
+  char *weeks = weeks_published(x, w);
+  char *subtitle = print_text("%s No teams, no projects, no people.", weeks);
+  free(weeks);
   question total = {.metrics = headline, .period = w->period};
   r[PARTS] = ask_published(x, total, &code);
   paper_begin(p, form, title, subtitle);
