@@ -1,5 +1,6 @@
 /* api/erase.c: bp_erase: a selector in JSON becomes what the store can erase, the receipt a result. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/audit.h"
@@ -156,6 +157,7 @@ static int find_sessions(selection *s) {
     bpi_fail(s->error, BP_ERR_INVALID, "several sessions begin with these digits");
     return bpi_fail_detail(s->error, "hint", "give more of them");
   }
+  qsort(s->keys, s->count, sizeof *s->keys, bpi_ident_order);
   s->selector.session = s->keys;
   s->selector.sessions = s->count;
   return BP_OK;

@@ -48,4 +48,9 @@ static inline int bpi_ident_compare(ident a, ident b) {
   return a.lo == b.lo ? 0 : a.lo < b.lo ? -1 : 1;
 }
 
+/* The same for qsort and bsearch. */
+static inline int bpi_ident_order(const void *a, const void *b) {
+  return bpi_ident_compare(*(const ident *)a, *(const ident *)b);
+}
+
 #endif

@@ -33,7 +33,9 @@ struct gate {
   const erased_marks *erased; /* NULL: nothing was */
   int64_t source;
   ident session, session_mark; /* the last one asked for, and how marks know it */
-  uint64_t written;            /* the blocks that hold a name */
+  bool withholds;
+  record withheld;  /* the last row of a session that was erased */
+  uint64_t written; /* the blocks that hold a name */
   remembered labels[SLOTS];
 };
 
@@ -244,13 +246,32 @@ static bool is_erased(gate *g, const record *r) {
   return bpi_erased_covers(g->erased, g->session_mark, g->source, r->time);
 }
 
+static int withhold(gate *g, const record *r) {
+  g->counts.erased++;
+  if (r->kind != RECORD_SESSION) return BP_OK;
+  g->withholds = true;
+  g->withheld = *r;
+  return BP_OK;
+}
+
+/* A source tells the names of a session once, and again if they change. Where that row was erased and the session went
+ * on, its names are those of what is left. */
+static int put_names(gate *g, const record *r) {
+  if (!g->withholds || bpi_ident_compare(g->withheld.session, r->session) != 0) return BP_OK;
+  g->withholds = r->time == BPI_TIME_NONE && r->kind != RECORD_SESSION;
+  if (r->kind == RECORD_SESSION) return BP_OK;
+  g->withheld.time = r->time;
+  return g->out.put(g->out.self, &g->withheld);
+}
+
 static int put(void *self, const record *r) {
   gate *g = self;
   record bounded = *r;
   bounded.time = dated(r->time);
-  if (g->erased != NULL && is_erased(g, &bounded)) {
-    g->counts.erased++;
-    return BP_OK;
+  if (g->erased != NULL) {
+    if (is_erased(g, &bounded)) return withhold(g, &bounded);
+    int rc = put_names(g, &bounded);
+    if (rc != BP_OK) return rc;
   }
   bound_numbers(g, &bounded);
   g->counts.records++;
@@ -279,6 +300,7 @@ void bpi_gate_erased(gate *g, const erased_marks *marks) {
 
 void bpi_gate_source(gate *g, int64_t source) {
   g->source = source;
+  g->withholds = false;
 }
 
 void bpi_gate_on_reject(gate *g,

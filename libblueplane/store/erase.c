@@ -2,6 +2,7 @@
  * search for that one must still come by, so a marker without content stays in the place. */
 #include "store/erase.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -71,9 +72,8 @@ static bool is_everything(const erase_selector *w) {
 }
 
 static bool wants_session(const erase_selector *w, ident key) {
-  for (size_t i = 0; i < w->sessions; i++)
-    if (bpi_ident_compare(w->session[i], key) == 0) return true;
-  return w->session == NULL;
+  return w->session == NULL ||
+         bsearch(&key, w->session, w->sessions, sizeof key, bpi_ident_order) != NULL;
 }
 
 static int select_rows(eraser *e) {

@@ -11,7 +11,7 @@
 /* What is to go: everything that meets all conditions. A fact meets a time if one of its moments
  * does; it meets a source if that source told of its session. */
 typedef struct erase_selector {
-  const ident *session; /* keyed identifiers; NULL: any */
+  const ident *session; /* keyed identifiers by bpi_ident_order; NULL: any */
   size_t sessions;
   int64_t source;   /* number in the registry; ERASED_ANY_SOURCE */
   int64_t from_us;  /* INT64_MIN: from the beginning, and what has no time */

@@ -106,6 +106,23 @@ def test_order_of_files(folder: pathlib.Path) -> None:
     e2e.counts["files"] = len(files)
 
 
+def test_earlier_row(folder: pathlib.Path) -> None:
+    """A response that was asked about as one of the second day turns out to be of the first: nothing tells of the second any more."""
+    def told(name: str, day: int) -> pathlib.Path:
+        path = folder / f"{name}.blueplane.jsonl"
+        path.write_text(f'{{"blueplane":1,"kind":"response","platform":"mytool","session":"s","id":"r","time":"2026-03-0{day}T09:00:00Z",'
+                        f'"model":"m","output_tokens":{day}}}\n', encoding="utf-8")
+        return path
+    early, late = told("early", 2), told("late", 3)
+    same = Same(folder)
+    same.ingest("at-once", [early, late])
+    store = new_store(folder, "one-by-one")
+    e2e.ingest(store, late)
+    answers(store)
+    e2e.ingest(store, early)
+    same.like(store, "one by one")
+
+
 def test_threads(folder: pathlib.Path) -> None:
     home = e2e.sample()
     same = Same(folder)

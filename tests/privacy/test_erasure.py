@@ -153,12 +153,17 @@ def test_by_workspace_source_range(folder: pathlib.Path) -> None:
     first, last = NOW - 20 * DAY, NOW - 12 * DAY
     def inside() -> int:
         return sum(one(store, f"SELECT count(*) FROM {t}_words WHERE time_us >= ? AND time_us < ?", first, last) for t in FACTS)
+    def seen_inside() -> int:
+        return sum(one(store, f"SELECT count(*) FROM session WHERE {name}_us >= ? AND {name}_us < ?", first, last)
+                   for name in ("platform", "workspace", "branch", "entrypoint"))
     check(inside() > 100, "control: facts in the range", inside())
+    check(seen_inside() > 4, "control: names that were seen in the range", seen_inside())
     keys = as_written(k2 for t in FACTS for k2, in rows(store, f"SELECT k2 FROM {t}_words WHERE time_us >= ? AND time_us < ?",
                                                        first, last))
     kept = sum(one(store, f"SELECT count(*) FROM {t}") for t in FACTS) - inside()
     erase(store, from_us=first, until_us=last)
     equal(inside(), 0, "no fact in the range")
+    equal(seen_inside(), 0, "no time at which a session's names were seen")
     gone(store, keys, "of a range")
     check(sum(one(store, f"SELECT count(*) FROM {t}") for t in FACTS) >= kept - 40, "facts outside stay")
     equal(one(store, "SELECT count(*) FROM run WHERE end_us >= ? AND start_us < ?", first, last), 0, "no run in the range")
@@ -276,6 +281,38 @@ def test_wrong_clocks(folder: pathlib.Path) -> None:
     equal(take(later, NOW + 2 * DAY), 2, "once it is right, what is done is recorded")
     bpt("erase", store, json.dumps({"version": 1, "expired": True}), "--now", NOW + 2 * DAY)
     equal(one(store, "SELECT count(*) FROM prompt"), 2, "and stays as long as it is to")
+
+
+def turn(at: str, nth: int) -> list:
+    used = {"input_tokens": 100 * nth, "output_tokens": 10 * nth, "total_tokens": 110 * nth}
+    said = (("turn_context", {"cwd": "/home/ada/harbor", "model": "house-model"}),
+            ("event_msg", {"type": "user_message", "message": "", "kind": "plain"}),
+            ("event_msg", {"type": "token_count", "info": {"total_token_usage": used, "last_token_usage": used}}))
+    return [{"timestamp": at, "type": kind, "payload": payload} for kind, payload in said]
+
+
+def test_goes_on(folder: pathlib.Path) -> None:
+    """A session of which all was erased goes on: what it does from now on is counted under its names, which its file tells
+    once, at the beginning."""
+    name = "01999999-2222-7333-8444-555555555555"
+    path = folder / f"rollout-2026-03-30T09-00-00-{name}.jsonl"
+    lines = [{"timestamp": "2026-03-30T09:00:00Z", "type": "session_meta",
+              "payload": {"id": name, "timestamp": "2026-03-30T09:00:00Z", "cwd": "/home/ada/harbor", "cli_version": "0.50.0"}}]
+    for number, range_alone in enumerate((True, False)):
+        store, file = folder / f"{number}.db", lines + turn("2026-03-30T09:00:05Z", 1)
+        def take() -> int:
+            path.write_text("".join(json.dumps(line) + "\n" for line in file), encoding="utf-8")
+            return ingest(store, path)["records_stored"]
+        equal(take(), 2, "control: a prompt and a response")
+        (hi, lo), = rows(store, "SELECT hi, lo FROM session")
+        now = NOW - 3 * DAY + 10 * 3600 * 10**6  # ten o'clock
+        erase(store, **({} if range_alone else {"session": f"{hi & (1 << 64) - 1:016x}{lo & (1 << 64) - 1:016x}"}), until_us=now)
+        equal(one(store, "SELECT count(*) FROM session"), 0, "control: nothing of it is left")
+        file += turn("2026-03-30T10:30:00Z", 2)
+        equal(take(), 2, "what is done later is recorded")
+        equal(rows(store, "SELECT text FROM session JOIN label ON label.id = workspace"), [("harbor",)], "under its names")
+        equal(one(store, "SELECT min(workspace_us) >= ? FROM session", now), 1, "as they are told from then on")
+        gone(store, as_written((now - 3600 * 10**6,)), "of when it began")
 
 
 def test_retention(folder: pathlib.Path) -> None:

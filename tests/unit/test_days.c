@@ -106,11 +106,9 @@ static int set_like(void *user, int64_t session) {
   return 0;
 }
 
-static void compare_grain(store *s, rollup_kind kind, cell_grain grain) {
+static void compare_range(store *s, rollup_kind kind, cell_grain grain, int64_t from,
+                          int64_t until) {
   bp_error *error = NULL;
-  int64_t from = T0 / BPI_QUARTER + below(200) - 4, until = from + below(400);
-  if (below(3) == 0) from = INT64_MIN;
-  if (below(3) == 0) until = INT64_MAX;
   grain_sum g = {.s = s, .kind = kind, .grain = grain};
   const cell_reader to = {add_seen, set_like, &g};
   ck_assert_int_eq(bpi_read_cells(s, kind, grain, from, until, &to, &error), BP_OK);
@@ -121,6 +119,13 @@ static void compare_grain(store *s, rollup_kind kind, cell_grain grain) {
   for (size_t i = 0; i < g.all.count; i++)
     ck_assert_msg(bpi_cell_is_zero(&g.all.cell[i]), "a cell of kind %d in grain %d", kind, grain);
   bpi_cells_free(&g.all);
+}
+
+static void compare_grain(store *s, rollup_kind kind, cell_grain grain) {
+  int64_t from = T0 / BPI_QUARTER + below(200) - 4, until = from + below(400);
+  if (below(3) == 0) from = INT64_MIN;
+  if (below(3) == 0) until = INT64_MAX;
+  compare_range(s, kind, grain, from, until);
 }
 
 /* What is read is what the rows say, in any range. */
@@ -243,6 +248,31 @@ START_TEST(packed_days_are_what_rows_say) {
 }
 END_TEST
 
+/* A coarse day does not tell its parts: one that is wanted in part is read by cells, wherever it is cut. */
+START_TEST(parts_of_packed_days) {
+  store *s = memory_store();
+  s->worth_packing = 1;
+  static const int64_t quarters[] = {0, 1, 50, 95}; /* at the ends of a day and in the middle */
+  const int64_t day = T0 / BPI_DAY;
+  record r[12];
+  for (int i = 0; i < 12; i++) {
+    int64_t quarter = (day + i / 4) * BPI_DAY_QUARTERS + quarters[i % 4];
+    r[i] = of_tier(RECORD_PROMPT, (uint64_t)i + 1, quarter * BPI_QUARTER, TIER_RECORD);
+  }
+  apply_records(s, r, sizeof r / sizeof *r);
+  pack_all(s, ROLLUP_PROMPT);
+  ck_assert_int_gt(number(s, DAYS), 0);
+  bp_error *error = NULL;
+  for (int64_t cut = day * BPI_DAY_QUARTERS; cut <= (day + 2) * BPI_DAY_QUARTERS; cut++) {
+    ck_assert_int_eq(bpi_read_begin(s, &error), BP_OK);
+    compare_range(s, ROLLUP_PROMPT, GRAIN_DAY, INT64_MIN, cut);
+    compare_range(s, ROLLUP_PROMPT, GRAIN_DAY, cut, INT64_MAX);
+    bpi_read_end(s);
+  }
+  bpi_store_close(s);
+}
+END_TEST
+
 START_TEST(packed_days_may_be_damaged) {
   static const char *const damage[] = {"UPDATE day SET cells = substr(cells, 1, length(cells) - 1)",
                                        "UPDATE day SET cells = x'ffff80'",
@@ -331,6 +361,7 @@ int main(void) {
   tcase_add_test(tests, tasks_move_to_a_better_row);
   tcase_add_test(tests, tasks_may_be_damaged);
   tcase_add_test(tests, packed_days_are_what_rows_say);
+  tcase_add_test(tests, parts_of_packed_days);
   tcase_add_test(tests, packed_days_may_be_damaged);
   tcase_add_test(tests, packed_days_far_apart);
   tcase_add_test(tests, packed_days_of_no_kind);

@@ -16,7 +16,7 @@ typedef struct behind {
   char text[256];
   size_t length;
   bool has_text;
-  record last;
+  record first, last;
   unsigned records;
   int answer;
 } behind;
@@ -35,8 +35,8 @@ static uint32_t on_label(void *self, label_kind kind, ident key, const char *tex
 
 static int on_put(void *self, const record *r) {
   behind *b = self;
+  if (b->records++ == 0) b->first = *r;
   b->last = *r;
-  b->records++;
   return b->answer;
 }
 
@@ -350,6 +350,59 @@ START_TEST(times_have_bounds) {
 }
 END_TEST
 
+/* The row that told a session's names was erased, what the session did later was not: it does not lose them. */
+START_TEST(names_outlive_their_row) {
+  const erased_mark early = {{0, 0}, ERASED_ANY_SOURCE, INT64_MIN, 100};
+  erased_marks marks = {NULL, 0, 0};
+  behind b;
+  gate *g = new_gate(&b, true);
+  record_sink sink = bpi_gate_sink(g);
+  record row = {.kind = RECORD_SESSION, .session = {0, 5}, .time = 50};
+  row.u.session_row.workspace = 7;
+  ck_assert_int_eq(bpi_erased_add(&marks, &early), BP_OK);
+  bpi_gate_erased(g, &marks);
+  const struct {
+    record_kind kind;
+    uint64_t session;
+    int64_t time;
+    unsigned passes;                       /* records */
+  } later[] = {{RECORD_PROMPT, 5, 60, 0},  /* erased as well */
+               {RECORD_PROMPT, 6, 200, 1}, /* of another session */
+               {RECORD_PROMPT, 5, 200, 2}, /* behind the names */
+               {RECORD_PROMPT, 5, 300, 1}};
+  sink.put(sink.self, &row);
+  for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+    record r = {.kind = later[i].kind, .session = {0, later[i].session}, .time = later[i].time};
+    b.records = 0;
+    b.first = (record){.time = 0};
+    sink.put(sink.self, &r);
+    ck_assert_uint_eq(b.records, later[i].passes);
+    if (later[i].passes < 2) continue;
+    ck_assert_int_eq(b.first.kind, RECORD_SESSION);
+    ck_assert_int_eq(b.first.time, 200);
+    ck_assert_uint_eq(b.first.u.session_row.workspace, 7);
+  }
+  ck_assert_uint_eq(bpi_gate_counts(g)->erased, 2);
+  sink.put(sink.self, &row); /* told anew by one that stands */
+  row.time = 400;
+  row.u.session_row.workspace = 8;
+  b.records = 0;
+  sink.put(sink.self, &row);
+  ck_assert_uint_eq(b.records, 1);
+  ck_assert_uint_eq(b.last.u.session_row.workspace, 8);
+  row.time = 50;
+  sink.put(sink.self, &row);
+  bpi_gate_source(g, 0); /* of another file */
+  row.kind = RECORD_PROMPT;
+  row.time = 500;
+  b.records = 0;
+  sink.put(sink.self, &row);
+  ck_assert_uint_eq(b.records, 1);
+  bpi_erased_free(&marks);
+  bpi_gate_free(g);
+}
+END_TEST
+
 /* A mark holds its own session in its own time, and nobody else's, wherever it stands among the others. */
 START_TEST(marks_are_of_their_sessions) {
   static const erased_mark list[] = {{{0, 5}, ERASED_ANY_SOURCE, 10, 20},
@@ -479,6 +532,7 @@ int main(void) {
   tcase_add_test(tests, records_pass);
   tcase_add_test(tests, numbers_have_bounds);
   tcase_add_test(tests, times_have_bounds);
+  tcase_add_test(tests, names_outlive_their_row);
   tcase_add_test(tests, marks_are_of_their_sessions);
   tcase_add_test(tests, rejects_are_told_and_counted);
   tcase_add_test(tests, policy_denies_by_default);
