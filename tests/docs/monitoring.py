@@ -98,6 +98,26 @@ def check_units(program: str) -> list:
     return wrong
 
 
+def check_cron(program: str) -> list:
+    """The line for cron mails nothing of a store of which less than what it says was refused."""
+    line = re.search(r"^    \*/10( \*){4} (.*)$", (ROOT / "docs" / "health.md").read_text(encoding="utf-8"), re.M)[2]
+    with tempfile.TemporaryDirectory() as home:
+        transcript = pathlib.Path(home, ".claude", "projects", "p", "s.jsonl")
+        transcript.parent.mkdir(parents=True)
+        transcript.write_text("".join(json.dumps({
+            "type": "user", "uuid": f"u{i}", "sessionId": "s", "cwd": "/p", "timestamp": f"2026-03-02T09:{i // 60:02}:{i % 60:02}Z",
+            "message": {"role": "user", "content": "go on"}}) + "\n" for i in range(300)) + "{broken}\n", encoding="utf-8")
+        os.symlink(program, os.path.join(home, "blueplane"))
+        done = subprocess.run(["sh", "-c", line], env={"HOME": home, "PATH": f"{home}:{os.environ['PATH']}"}, capture_output=True,
+                              text=True, check=False)
+        told = subprocess.run([program, "health", "--json"], env={"HOME": home, "PATH": os.environ["PATH"]}, capture_output=True,
+                              text=True, check=False)
+    figures = {each["name"]: each["value"] for each in json.loads(told.stdout)["figures"]}
+    if figures["rejects"] != 1 or not 0 < figures["reject_rate"] < 0.01:
+        return [f"one record in 301 was to be refused: {figures}"]
+    return [] if done.returncode == 0 and not done.stdout + done.stderr else [f"cron: {line}: {done.returncode}: {done.stderr}"]
+
+
 def unpacked(folder: pathlib.Path) -> str | None:
     """promtool alone, of Debian's package, which as a whole would also install and start a server."""
     tool = folder / "promtool"
@@ -122,7 +142,7 @@ def main() -> int:
             return 77
         checked = subprocess.run([promtool, "check", "rules", str(FOLDER / "alerts.yml")], check=False).returncode
         return checked or subprocess.run([promtool, "test", "rules", str(FOLDER / "alerts_test.yml")], check=False).returncode
-    wrong = check_names() + check_dashboard() + check_units(sys.argv[1])
+    wrong = check_names() + check_dashboard() + check_units(sys.argv[1]) + check_cron(os.path.abspath(sys.argv[1]))
     print("\n".join(wrong) or f"{len(told())} metrics, as they are told")
     return bool(wrong)
 
