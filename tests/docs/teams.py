@@ -184,7 +184,7 @@ class Walk:
                 found.append(f"core.lead holds the name of somebody who did not agree, or not of who did: {person}")
             if person.encode() in self.bytes_of("core.lead"):
                 found.append(f"core.lead still holds the name of {person}")
-        if "the week is closed\n  withdrawn: 5\n" not in self.late:
+        if "the week is closed\n  file: late.bundle\n  withdrawn: 5\n" not in self.late:
             found.append(f"what a bundle withdrew whose sums are late is not told: {self.late}")
         page = self.run("ben", SHARED, "blueplane privacy audit --no-sync")
         long = [line for line in page.splitlines() if "_resolved_time " in line]
