@@ -103,12 +103,12 @@ const command command_table[] = {
 
     {"sync", DATA, "[PATH...]", "read what is new; all commands above do it first",
      "Without PATH the places where the assistants keep their records. Ctrl-C keeps what was read.",
-     O(SOURCE) | O(RESTART), COMMAND_STORE | COMMAND_WRITE, 0, -1, "@files", run_sync},
+     O(SOURCE) | O(RESTART), COMMAND_STORE | COMMAND_WRITE, 0, -1, NULL, run_sync},
     {"git", DATA, "[PATH...]", "read your commits of repositories",
      "Without PATH the repository that the current folder lies in. Yours are the commits whose "
      "author has the address that the repository commits with (git config user.email), or one of "
      "--author; those of others and merges are passed over. Reading again adds what is new.",
-     O(AUTHOR), COMMAND_WRITE, 0, -1, "@files", run_git},
+     O(AUTHOR), COMMAND_WRITE, 0, -1, NULL, run_git},
     {"hook", DATA, "claude_code|cursor", "keep a payload of the assistant's hooks, without content",
      "Reads it on standard input and opens no store. Name this as the command of the hooks: "
      "docs/sources.md has the settings.",
@@ -149,11 +149,11 @@ const command command_table[] = {
      0, COMMAND_WRITE, 2, 2, NULL, run_share},
     {"merge", TEAM, "STORE FILE...", "bundles into a team's store, releases into an organisation's",
      "Each file is taken or refused by itself; any order and any repetition end in the same store.",
-     0, 0, 2, -1, "@files", run_merge},
+     0, 0, 2, -1, NULL, run_merge},
     {"publish", TEAM, "STORE WEEK FILE", "a closed week of a team's store as a release, once",
      "Deletes what the members sent of the week. Publishing again writes the same file. With --team, behind "
      "that, the file of a team's lead: the team's numbers, and members who agreed to be seen.",
-     O(TEAM), 0, 3, 3, "@files", run_publish},
+     O(TEAM), 0, 3, 3, NULL, run_publish},
     {"release", TEAM, "show FILE [METRIC...]", "what is published in a release or an organisation",
      "Without METRIC what the file is and who signed it, or which weeks the store has. --as chooses with whose eyes: manager (the "
      "default), research, or lead with --team. A lead's file knows its team and has --by member. With "
@@ -195,7 +195,7 @@ const command command_table[] = {
      "60 people in 10 teams, made up: their weeks are shared and published as anybody's are. DIR is "
      "made and must not be there, or be empty. --weeks N (26) up to --until DATE, by default to the last whole week. "
      "The same weeks give the same numbers.",
-     O(UNTIL) | O(WEEKS), 0, 1, 1, "@files", run_demo},
+     O(UNTIL) | O(WEEKS), 0, 1, 1, NULL, run_demo},
     {"completion", PROGRAM, "bash|zsh|fish", "a completion script for your shell",
      "Example for ~/.bashrc: source <(blueplane completion bash)", 0, 0, 1, 1, "bash zsh fish",
      run_completion},

@@ -35,27 +35,65 @@ static bool is_files(const char *values) {
   return values != NULL && strcmp(values, "@files") == 0;
 }
 
+/* Whether there are files behind the command, alone or behind its words. */
+static bool takes_files(const command *c) {
+  static const char *const named[] = {"FILE", "STORE", "PATH", "DIR", "WORD..."};
+  for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+    if (strstr(c->arguments, named[i]) != NULL) return true;
+  return false;
+}
+
 static uint64_t options_of(const command *c) {
   return c->options | OPTIONS_GLOBAL;
 }
 
-static void write_bash(text *t) {
-  text_add(t, "# completion for blueplane in bash: source <(blueplane completion bash)\n"
-              "_blueplane() {\n"
-              "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-              "  local command= i words=\n"
-              "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-              "    case ${COMP_WORDS[i]} in -*) ;; *) command=${COMP_WORDS[i]}; break ;; esac\n"
-              "  done\n"
-              "  COMPREPLY=()\n"
-              "  case $before in\n");
+static void put_bash_names(text *t, const option_info *o) {
+  text_addf(t, "--%s", o->name);
+  if (o->letter != 0) text_addf(t, "|-%c", o->letter);
+}
+
+/* What begins it: the word, what stands before it, and the command. Bash takes the sign of --name=value for a word. */
+static void write_bash_head(text *t) {
+  text_add(t,
+           "# completion for blueplane in bash: source <(blueplane completion bash)\n"
+           "_blueplane_files() {\n"
+           "  local one\n"
+           "  while IFS= read -r one; do COMPREPLY+=(\"$one\"); done < <(compgen -f -- \"$word\")\n"
+           "  compopt -o filenames 2>/dev/null\n"
+           "}\n"
+           "_blueplane() {\n"
+           "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+           "  local command= i words=\n"
+           "  if [[ $word == = ]]; then word=; fi\n"
+           "  if [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+           "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+           "    case ${COMP_WORDS[i]} in\n"
+           "      ");
+  bool first = true;
   for (const option_info *o = option_table; o->name != NULL; o++) {
     if (o->argument == NULL) continue;
-    text_addf(t, "    --%s", o->name);
-    if (o->letter != 0) text_addf(t, "|-%c", o->letter);
+    if (!first) text_add(t, "|");
+    put_bash_names(t, o);
+    first = false;
+  }
+  text_add(t, ") if [[ ${COMP_WORDS[i+1]} == = ]]; then ((i++)); fi; ((i++)) ;;\n"
+              "      -*) ;;\n"
+              "      *) command=${COMP_WORDS[i]}; break ;;\n"
+              "    esac\n"
+              "  done\n"
+              "  COMPREPLY=()\n");
+}
+
+static void write_bash(text *t) {
+  write_bash_head(t);
+  text_add(t, "  case $before in\n");
+  for (const option_info *o = option_table; o->name != NULL; o++) {
+    if (o->argument == NULL) continue;
+    text_add(t, "    ");
+    put_bash_names(t, o);
     char *words = words_of(o->values);
     if (is_files(o->values))
-      text_add(t, ") COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n");
+      text_add(t, ") _blueplane_files; return ;;\n");
     else
       text_addf(t, ") COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n", words);
     free(words);
@@ -66,8 +104,7 @@ static void write_bash(text *t) {
   for (const command *c = command_table; c->name != NULL; c++) {
     char *words = words_of(c->words);
     text_addf(t, "    %s) ", c->name);
-    if (is_files(c->words) || strcmp(c->name, "privacy") == 0)
-      text_add(t, "[[ $word == -* ]] || COMPREPLY=($(compgen -f -- \"$word\")); ");
+    if (takes_files(c)) text_add(t, "[[ $word == -* ]] || _blueplane_files; ");
     text_addf(t, "words='%s", words);
     for (const option_info *o = option_table; o->name != NULL; o++)
       if (options_of(c) & OPTION_BIT(o->id)) text_addf(t, " --%s", o->name);
@@ -133,10 +170,9 @@ static void write_zsh(text *t) {
     char *words = words_of(c->words);
     text_addf(t, "    %s) shift words; (( CURRENT-- )); _arguments", c->name);
     write_zsh_options(t, options_of(c));
-    if (is_files(c->words) || strcmp(c->name, "privacy") == 0)
-      text_add(t, " \\\n      '*:file:_files'");
-    else if (words[0] != '\0')
-      text_addf(t, " \\\n      '*:word:(%s)'", words);
+    if (words[0] != '\0')
+      text_addf(t, " \\\n      '%s:word:(%s)'", takes_files(c) ? "1" : "*", words);
+    if (takes_files(c)) text_add(t, " \\\n      '*:file:_files'");
     text_add(t, " ;;\n");
     free(words);
   }
@@ -173,7 +209,7 @@ static void write_fish(text *t) {
     if (words[0] != '\0')
       text_addf(t, "complete -c blueplane -n '__fish_seen_subcommand_from %s' -a '%s'\n", c->name,
                 words);
-    if (is_files(c->words) || strcmp(c->name, "privacy") == 0)
+    if (takes_files(c))
       text_addf(t, "complete -c blueplane -n '__fish_seen_subcommand_from %s' -F\n", c->name);
     free(words);
   }

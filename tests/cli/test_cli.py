@@ -1292,6 +1292,25 @@ class Usage(Case):
                 with open(path, "w", encoding="utf-8") as file:
                     file.write(script)
                 subprocess.run([*check, path], check=True)
+
+    def test_completion_in_bash(self):
+        """What the shell is offered, in a folder with a name that has a space; it takes the sign of --name=value for a word."""
+        script = os.path.join(self.folder, "offered.bash")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write(self.ok(self.home("completion", "bash")).out)
+            file.write('COMP_WORDS=(blueplane "$@") COMP_CWORD=$#\n_blueplane\nprintf "%s\\n" "${COMPREPLY[@]}"\n')
+        here = tempfile.mkdtemp(dir=self.folder)
+        for name in ("acme.release", "ac me.db"):
+            pathlib.Path(here, name).touch()
+        files = {"acme.release", "ac me.db"}
+        for words, offered in ((["st"], {"stats", "statusline"}), (["stats", "--format", "=", "j"], {"json"}),
+                               (["stats", "--color", "="], {"auto", "always", "never"}), (["--store", "=", "x", "st"], {"stats", "statusline"}),
+                               (["-f", "json", "--zone", "UTC", "st"], {"stats", "statusline"}), (["stats", "--store", "ac"], files),
+                               (["release", "sh"], {"show"}), (["release", "show", "ac"], files), (["report", "executive", "ac"], files),
+                               (["team", "roster", "ac"], files), (["share", "2026-W07", "ac"], files), (["privacy", "pre"], {"preview"}),
+                               (["metrics", "ac"], {""}), (["demo", "ac"], files), (["metric", "cost", "--by", "model_"], {"model_family"})):
+            run = subprocess.run(["bash", script, *words], cwd=here, stdout=subprocess.PIPE, text=True, check=True)
+            self.assertEqual(set(run.stdout[:-1].split("\n")), offered, words)
         if not shutil.which("bash"):
             self.skipTest("no bash")
 
