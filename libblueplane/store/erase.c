@@ -210,14 +210,29 @@ static int note_left(void *user, fact_kind kind, const group *g) {
   return BP_OK;
 }
 
+/* Sessions whose names were seen then, whether or not they did anything. */
+static int add_seen(eraser *e) {
+  sqlite3_stmt *get = bpi_sql(e->s, SQL_SESSION_SEEN, e->error);
+  if (get == NULL) return bpi_error_code(*e->error);
+  sqlite3_bind_int64(get, 1, e->what->from_us);
+  sqlite3_bind_int64(get, 2, e->what->until_us);
+  sqlite3_bind_int(get, 3, e->what->from_us == INT64_MIN);
+  int rc;
+  while ((rc = bpi_sql_step(get, e->error)) > 0) {
+    int64_t row = sqlite3_column_int64(get, 0);
+    if (find(&e->rows, row) != NULL && (rc = add(e, &e->rebuild, row)) != BP_OK) break;
+  }
+  sqlite3_reset(get);
+  return rc;
+}
+
 /* Runs and active time of the sessions are made of what is left. A session told of by nothing but its
- * own row goes if the selection has no beginning. */
+ * own row goes with the time of that. */
 static int rebuild_activity(eraser *e) {
   int rc = BP_OK;
   for (size_t i = 0; i < e->lost.count && rc == BP_OK; i++)
     rc = add(e, &e->rebuild, e->lost.item[i]);
-  for (size_t i = 0; i < e->rows.count && e->what->from_us == INT64_MIN && rc == BP_OK; i++)
-    rc = add(e, &e->rebuild, e->rows.item[i]);
+  if (rc == BP_OK) rc = add_seen(e);
   if (rc != BP_OK) return rc;
   sort_unique(&e->rebuild);
   e->seen = bpi_alloc_zero(e->rebuild.count + 1, 1);

@@ -60,6 +60,10 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
                      "sources, first_us, last_us, tier FROM session ORDER BY hi, lo, tier",
     [SQL_SESSION_TOLD] = "SELECT kind, n FROM told WHERE session = ?1 AND n > 0",
     [SQL_SESSION_ROWS] = "SELECT id, hi, lo, sources FROM session",
+    [SQL_SESSION_SEEN] = /* its names, in [?1, ?2); ?3: or at no time */
+        "SELECT id FROM session WHERE platform_us BETWEEN ?1 AND ?2 - 1 OR workspace_us BETWEEN ?1 AND ?2 - 1 OR "
+        "branch_us BETWEEN ?1 AND ?2 - 1 OR entrypoint_us BETWEEN ?1 AND ?2 - 1 OR "
+        "(?3 AND coalesce(platform_us, workspace_us, branch_us, entrypoint_us) IS NULL)",
     [SQL_SESSION_LATER] = "SELECT hi, lo, max(last_us) FROM session WHERE last_us >= ?1 GROUP BY hi, lo",
     [SQL_SESSION_FORGET] =
         "UPDATE session SET platform_us = iif(platform_us >= ?2 AND platform_us < ?3, NULL, platform_us), "

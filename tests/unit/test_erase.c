@@ -107,6 +107,40 @@ START_TEST(names_seen_at_the_end_of_a_range_stay) {
 }
 END_TEST
 
+/* What tells of a session and nothing of what it did has the time of that. */
+START_TEST(names_go_with_the_time_they_were_seen) {
+  static const struct {
+    int64_t from, until, time;
+    int left; /* sessions with a name; 2: with the time it was seen */
+  } cases[] = {{T0 - DAY, T0, T0, 2},
+               {INT64_MIN, T0, T0, 2},
+               {T0, T0 + 1, T0, 0},
+               {INT64_MIN, T0 + 1, T0, 0},
+               {T0, T0 + DAY, BPI_TIME_NONE, 1},
+               {INT64_MIN, T0, BPI_TIME_NONE, 0}};
+  for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+    const bool goes_on = i % 2; /* it did something later */
+    const int64_t from = cases[i / 2].from, until = cases[i / 2].until;
+    const erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, from, until};
+    const record later = prompt(1, T0 + 2 * DAY, 1);
+    record named = new_record(RECORD_SESSION, 0, cases[i / 2].time, 1);
+    named.u.session_row.workspace = 1;
+    erase_receipt receipt;
+    bp_error *error = NULL;
+    store *s = memory_store();
+    apply_records(s, &named, 1);
+    if (goes_on) apply_records(s, &later, 1);
+    ck_assert_int_eq(bpi_store_erase(s, &what, T0 + 3 * DAY, &receipt, &error), BP_OK);
+    ck_assert(verified(s));
+    int64_t sessions = number(s, "SELECT count(*) FROM session WHERE workspace > 0");
+    int64_t dated = number(s, "SELECT count(*) FROM session WHERE workspace_us IS NOT NULL");
+    ck_assert_msg(sessions == (goes_on || cases[i / 2].left > 0), "case %zu", i);
+    ck_assert_msg(dated == (cases[i / 2].left == 2), "case %zu", i);
+    bpi_store_close(s);
+  }
+}
+END_TEST
+
 /* What is erased may be of tomorrow, by a clock that was wrong: the mark ends behind it, and not with today. */
 START_TEST(what_was_of_tomorrow_stays_erased) {
   const erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, INT64_MIN, INT64_MAX};
@@ -336,6 +370,7 @@ int main(void) {
   tcase_add_test(tests, what_was_of_tomorrow_stays_erased);
   tcase_add_test(tests, many_variants_are_erased);
   tcase_add_test(tests, names_seen_at_the_end_of_a_range_stay);
+  tcase_add_test(tests, names_go_with_the_time_they_were_seen);
   tcase_add_test(tests, an_erasure_meanwhile_is_not_forgotten);
   tcase_add_test(tests, erasures_beyond_counting);
   tcase_add_posix_test(tests, traces_lie_in_the_log);
