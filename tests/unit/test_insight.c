@@ -460,6 +460,29 @@ START_TEST(changes_are_found) {
 }
 END_TEST
 
+/* An eighth of the lines in the last week: an amount that is lower is told as one that is higher. */
+START_TEST(lower_amounts_are_found) {
+  static const effect busy = {1, 1, 1, 1, 25, false};
+  int found = 0, all = 10;
+  for (int i = 0; i < all; i++) {
+    live((uint64_t)i + 700000, &busy);
+    for (size_t k = 0; k < world.cells; k++)
+      if (world.cell[k].quarter >= (FIRST_MONDAY + 7 * (WEEKS - 1)) * 96 &&
+          world.cell[k].kind == ROLLUP_TOOL)
+        world.cell[k].m[TOOL_ADDED] /= 8;
+    bp_result *r = insights();
+    for (size_t row = 0; row < r->rows; row++) {
+      if (strcmp(text_of(r, row, "insight"), "speed_change") != 0) continue;
+      found++;
+      ck_assert_str_eq(text_of(r, row, "direction"), "lower");
+      ck_assert_double_lt(2 * real_of(r, row, "value"), real_of(r, row, "other"));
+    }
+    bpi_table_release(r);
+  }
+  ck_assert_int_ge(found, all / 2);
+}
+END_TEST
+
 /* Twenty sessions of four weeks by turns with two assistants, of which one fails more. */
 static void live_with_two(int failing) {
   fake_clear(&world);
@@ -825,6 +848,30 @@ START_TEST(features_beside_none) {
 }
 END_TEST
 
+/* Nor does a report compare those without any with themselves: each feature is one comparison, and they all count. */
+START_TEST(each_feature_is_one_comparison) {
+  static const int64_t sets[] = {PROMPT_IMAGE, PROMPT_FILE, 0};
+  int code;
+  bp_error *error = NULL;
+  fake_clear(&world);
+  make_labels();
+  for (int64_t i = 0; i < 8; i++) {
+    fake_session(&world, i + 1, (uint64_t)(i + 1) << 32, 1)->platform = PLATFORM;
+    for (int k = 0; k < 3; k++) {
+      rollup_cell *c = cell(ROLLUP_ATTEMPT, (FIRST_MONDAY + i) * 96 + 40, i + 1, TOOL,
+                            CLASS_PUT(CLASS_FEATURES, sets[k]), 20);
+      c->m[ATTEMPT_EDITS] = 20;
+      c->m[ATTEMPT_FIRST_TRY] = 8 + k + i % 3;
+    }
+  }
+  bp_result *r = ask("{'metrics':['insights'],'period':'2026-02-02/2026-02-09'}", &code, &error);
+  ck_assert_msg(r != NULL, "%s", bp_error_message(error));
+  const char *told = bpi_table_get(r, "notes");
+  ck_assert_msg(!strncmp(told, "2 comparisons ", 14), "%s", told);
+  bpi_table_release(r);
+}
+END_TEST
+
 /* A cluster is a session on a day: either may be what is compared. */
 START_TEST(parts_of_clusters_beside_the_rest) {
   static const struct {
@@ -973,12 +1020,14 @@ int main(void) {
   tcase_add_test(c, comparisons);
   tcase_add_test(c, comparisons_keep_to_the_question);
   tcase_add_test(c, features_beside_none);
+  tcase_add_test(c, each_feature_is_one_comparison);
   tcase_add_test(c, parts_of_clusters_beside_the_rest);
   tcase_add_test(c, parts_of_clusters_add_up);
   tcase_add_test(c, own_baselines);
   tcase_add_test(c, trends);
   tcase_add_test(c, numbers_are_those_of_the_cells);
   tcase_add_test(c, changes_are_found);
+  tcase_add_test(c, lower_amounts_are_found);
   tcase_add_test(c, two_values_differ_either_way);
   tcase_add_test(c, same_facts_same_report);
   tcase_add_test(c, noise_tells_nothing);
