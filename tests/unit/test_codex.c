@@ -576,7 +576,6 @@ START_TEST(calls_without_output) {
 }
 END_TEST
 
-/* More calls than are remembered at once: the oldest is forgotten, not mixed up. */
 /* An output that is an object, and not a text around one; of a list the first decides. */
 START_TEST(outputs_may_be_objects) {
   READ_LINES(
@@ -595,6 +594,34 @@ START_TEST(outputs_may_be_objects) {
 }
 END_TEST
 
+/* What a text is read in ends at every escape: of a long one in many pieces the ends are kept. */
+START_TEST(outputs_in_many_pieces) {
+  enum { LINES = 400 };
+  static const char *const ends[][2] = {
+      {"Exit code: 2\\nWall time: 1 seconds\\nOutput:\\n", ""},
+      {"{\\\"output\\\":\\\"",
+       "\\\",\\\"metadata\\\":{\\\"exit_code\\\":2,\\\"duration_seconds\\\":1.5}}"}};
+  for (size_t form = 0; form < 2; form++) {
+    static char text[LINES * 12 + 1000];
+    size_t at =
+        (size_t)snprintf(text, sizeof text,
+                         "{\"type\":\"session_meta\",\"payload\":{\"id\":\"s\"}}\n"
+                         "{\"type\":\"response_item\",\"payload\":{" CALLED(
+                             "x") "}}\n"
+                                  "{\"type\":\"response_item\",\"payload\":{\"type\":"
+                                  "\"function_call_output\",\"call_id\":\"x\",\"output\":\"%s",
+                         ends[form][0]);
+    for (int i = 0; i < LINES; i++)
+      at += (size_t)snprintf(text + at, sizeof text - at, "line %d\\n", i);
+    at += (size_t)snprintf(text + at, sizeof text - at, "%s\"}}\n", ends[form][1]);
+    fake_read(&one, &bpi_source_codex, "", text, at);
+    ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_RESULT), 1);
+    ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result.outcome, OUTCOME_ERROR);
+  }
+}
+END_TEST
+
+/* More calls than are remembered at once: the oldest is forgotten, not mixed up. */
 START_TEST(many_open_calls) {
   enum { CALLS = 300 };
   static char text[CALLS * 300];
@@ -854,6 +881,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, nothing_used_is_no_response);
   tcase_add_test(c, calls_without_output);
   tcase_add_test(c, outputs_may_be_objects);
+  tcase_add_test(c, outputs_in_many_pieces);
   tcase_add_test(c, many_open_calls);
   tcase_add_test(c, no_copy_without_an_original);
   tcase_add_test(c, prompts_alike_without_turns);

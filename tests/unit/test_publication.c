@@ -1,10 +1,12 @@
 /* Unit tests of privacy/publication.h and the parts it is made of: figures, slices, audit. Expected
  * values are worked out by hand; tests/privacy looks for what they let an attacker compute. */
 #include <check.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "dice.h"
 #include "privacy/audit.h"
 #include "privacy/figures.h"
 #include "privacy/publication.h"
@@ -154,6 +156,124 @@ START_TEST(test_audit) {
   /* Of three unknown people, knowing two tells the third. */
   const bool known[] = {false, false, false, true, true, false, false, false, false};
   ck_assert(isolates(three, 9, 2, known));
+}
+END_TEST
+
+/* The definition itself, for few people: of each group that is small enough the ranks with and without it, of spaces that are
+ * put together in another way than the audit's. */
+#define FEW 7
+typedef struct small_world {
+  audit a;
+  uint8_t dimension[FEW];
+  bool in[FEW * FEW], rest[FEW * AUDIT_DIMENSIONS], known[FEW];
+} small_world;
+
+typedef struct vectors {
+  double of[FEW * 24][FEW];
+  size_t count;
+} vectors;
+
+static size_t rank_of(vectors v) {
+  size_t rank = 0;
+  for (size_t r = 0; r < FEW; r++) {
+    size_t at = rank;
+    while (at < v.count && fabs(v.of[at][r]) < 1e-9)
+      at++;
+    if (at == v.count) continue;
+    for (size_t k = 0; k < FEW; k++) {
+      double x = v.of[at][k];
+      v.of[at][k] = v.of[rank][k];
+      v.of[rank][k] = x;
+    }
+    for (size_t i = rank + 1; i < v.count; i++)
+      for (size_t k = FEW; k-- > r;)
+        v.of[i][k] -= v.of[rank][k] * v.of[i][r] / v.of[rank][r];
+    rank++;
+  }
+  return rank;
+}
+
+/* Every way to have done all of it in one slice of each dimension from `d` on that is told completely. */
+static void do_all(vectors *out, const audit *a, size_t person, size_t d, double *done) {
+  bool any = false;
+  if (d == AUDIT_DIMENSIONS) {
+    memcpy(out->of[out->count++], done, sizeof *out->of);
+    return;
+  }
+  for (size_t r = 0; r < a->rows && !a->rest[person * AUDIT_DIMENSIONS + d]; r++) {
+    if (a->dimension[r] != d || !a->in[person * a->rows + r]) continue;
+    any = true;
+    done[r] = 1;
+    do_all(out, a, person, d + 1, done);
+    done[r] = 0;
+  }
+  if (!any) do_all(out, a, person, d + 1, done);
+}
+
+/* What a person may have added: all that, and in a dimension with a rest any amount to each slice. */
+static void add_person_of(vectors *out, const audit *a, size_t person) {
+  double done[FEW] = {0};
+  do_all(out, a, person, 0, done);
+  for (size_t r = 0; r < a->rows; r++) {
+    if (!a->in[person * a->rows + r] || !a->rest[person * AUDIT_DIMENSIONS + a->dimension[r]])
+      continue;
+    memset(out->of[out->count], 0, sizeof *out->of);
+    out->of[out->count++][r] = 1;
+  }
+}
+
+static size_t rank_without(const small_world *w, unsigned group) {
+  vectors v = {.count = 0};
+  for (size_t p = 0; p < w->a.people; p++)
+    if (!w->known[p] && !(group >> p & 1)) add_person_of(&v, &w->a, p);
+  return rank_of(v);
+}
+
+static bool isolates_by_definition(const small_world *w) {
+  for (unsigned group = 1; group < 1u << w->a.people; group++) {
+    int32_t size = 0;
+    for (size_t p = 0; p < w->a.people; p++)
+      size += (int32_t)(group >> p & 1);
+    if (size < w->a.fewer_than && rank_without(w, group) < rank_without(w, 0)) return true;
+  }
+  return false;
+}
+
+static void make_small_world(small_world *w, uint64_t *dice) {
+  memset(w, 0, sizeof *w);
+  size_t rows = dice_below(dice, 8) > 0, people = 3 + (size_t)dice_below(dice, FEW - 2);
+  for (uint8_t d = 1; d < 3; d++)
+    for (int64_t slices = dice_below(dice, 4); slices > 0; slices--)
+      w->dimension[rows++] = d;
+  for (size_t p = 0; p < people; p++) {
+    w->known[p] = dice_below(dice, 8) == 0;
+    for (size_t d = 1; d < 3; d++)
+      w->rest[p * AUDIT_DIMENSIONS + d] = dice_below(dice, 4) == 0;
+    for (size_t r = 0; r < rows; r++)
+      w->in[p * rows + r] = w->dimension[r] == 0 || dice_below(dice, 5) < 2;
+  }
+  w->a = (audit){.rows = rows,
+                 .dimension = w->dimension,
+                 .people = people,
+                 .in = w->in,
+                 .rest = w->rest,
+                 .known = w->known,
+                 .fewer_than = 2 + (int32_t)dice_below(dice, 3)};
+}
+
+START_TEST(test_audit_by_its_definition) {
+  uint64_t dice = 11;
+  int found[2] = {0, 0};
+  for (int i = 0; i < 4000; i++) {
+    static small_world w;
+    bool isolated;
+    make_small_world(&w, &dice);
+    ck_assert_int_eq(bpi_audit_isolates(&w.a, &isolated), BP_OK);
+    ck_assert_msg(isolated == isolates_by_definition(&w), "world %d: %d", i, isolated);
+    found[isolated]++;
+  }
+  ck_assert_int_gt(found[false], 400);
+  ck_assert_int_gt(found[true], 400);
 }
 END_TEST
 
@@ -613,6 +733,7 @@ int main(void) {
   tcase_add_test(t, test_dominance);
   tcase_add_test(t, test_roll_up);
   tcase_add_test(t, test_audit);
+  tcase_add_test(t, test_audit_by_its_definition);
   suite_add_tcase(s, t);
   t = tcase_create("publication");
   tcase_add_checked_fixture(t, setup, NULL);
