@@ -102,6 +102,7 @@ int run_publish(program *p);
 /* Opens what is published, with the eyes of --as and --team; complains. */
 int open_release(program *p, const char *path);
 const char *access_name(const program *p);
+uint32_t access_of(const program *p);
 int run_release(program *p);
 /* reports/report.c */
 int run_report(program *p);

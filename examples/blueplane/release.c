@@ -12,7 +12,7 @@ const char *access_name(const program *p) {
   return p->options.value[OPTION_AS] != NULL ? p->options.value[OPTION_AS] : "manager";
 }
 
-static uint32_t access_of(const program *p) {
+uint32_t access_of(const program *p) {
   const char *as = access_name(p);
   if (strcmp(as, "lead") == 0) return BP_ACCESS_LEAD;
   return strcmp(as, "research") == 0 ? BP_ACCESS_RESEARCH : BP_ACCESS_MANAGER;

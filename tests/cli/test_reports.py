@@ -353,6 +353,14 @@ class Mail(unittest.TestCase):
             for file in files:
                 own = json.loads(run("release", "show", file, "cost", "--json"))["rows"][0]["cost"]
                 self.assertLess(own, cost)
+            def board(*words):
+                page = run("dashboard", *(word for file in words for word in ("--release", file)), "--output", "-")
+                return json.loads(re.search(r"<script[^>]*application/json[^>]*>(.*?)</script>", page, re.DOTALL)[1])
+            one, both = board(*files), board(DEMO / "2026-W12.release", *files)
+            [source], [week] = one["sources"], [each for each in both["sources"][0]["windows"] if each["name"] == "2026-03-23"]
+            for window in (source["windows"][0], week):
+                self.assertEqual(window["totals"]["columns"]["cost"]["values"], [cost])
+            self.assertEqual((source["trend"]["rows"], one["partly"], both["partly"]), (1, [], ["2026-03-16"]))
             # The week before only one of both has published: what the other adds is no growth, and as little in a report.
             before = [DEMO / f"2026-W{week:02}.release" for week in range(4, 13)]
             whole, part = ([word for file in [*before, files[0], *more] for word in ("--release", file)] for more in ([], files[1:]))

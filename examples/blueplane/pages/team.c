@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../calendar.h"
 #include "../commands.h"
 #include "../exits.h"
+#include "../published.h"
 #include "../zone.h"
 
 #define METRICS_MOST 16
@@ -152,7 +154,7 @@ static int put_window(data *d, const program *p, const char *kind, const char *n
 }
 
 /* The days of a published week or month, which is named "2026-03-23" or "2026-03". */
-static char *days_of(const char *name) {
+static char *days_in(const char *name) {
   char text_[16], until[16];
   date first, last;
   bool month = strlen(name) == 7;
@@ -175,7 +177,7 @@ static int put_windows(data *d, const program *p, const char *kind, const char *
   size_t rows = bp_result_rows(r);
   for (size_t i = 0; rows > 1 && i < rows && i < most && code == EXIT_OK; i++) {
     const char *name = bp_result_text(r, rows - 1 - i, 0, NULL);
-    char *days = days_of(name);
+    char *days = days_in(name);
     code = put_window(d, p, kind, name, days);
     free(days);
   }
@@ -198,11 +200,43 @@ static int put_source(data *d, const program *p) {
   return code;
 }
 
+static void put_partly(data *d, const published *x) {
+  char monday[16];
+  json_open(&d->out, "partly", '[');
+  for (size_t i = 0; i < x->weeks; i++)
+    if (is_partly(x, &x->week[i])) {
+      put_days(monday, x->week[i].monday);
+      json_text(&d->out, NULL, monday);
+    }
+  json_close(&d->out, ']');
+}
+
+/* What several teams published is one organisation: of two windows of the same week none would be its. */
+static int put_organisation(data *d, program *p) {
+  published x;
+  bp_error *error = NULL;
+  int code = open_published(&x, p, access_of(p));
+  if (code == EXIT_OK &&
+      bp_narrow(x.store, access_of(p), p->options.value[OPTION_TEAM], &error) != BP_OK)
+    code = complain_of(error);
+  if (code == EXIT_OK) {
+    p->store = x.store;
+    put_partly(d, &x);
+    json_open(&d->out, "sources", '[');
+    code = put_source(d, p);
+    json_close(&d->out, ']');
+    p->store = NULL;
+  }
+  close_published(&x);
+  return code;
+}
+
 int put_team(data *d, program *p) {
   const strings *files = &p->options.release;
   int code = EXIT_OK;
   json_text(&d->out, "access", access_name(p));
   json_text(&d->out, "team", p->options.value[OPTION_TEAM]);
+  if (access_of(p) != BP_ACCESS_LEAD) return put_organisation(d, p);
   json_open(&d->out, "sources", '[');
   for (size_t i = 0; i < files->count && code == EXIT_OK; i++) {
     code = open_release(p, files->item[i]);

@@ -97,6 +97,11 @@ function head() {
     themeButton(() => show("theme"))));
 }
 
+// Weeks of a window that some team's store has not published: their sums are not those of all.
+function lacking(from, until) {
+  return (page.partly || []).filter((monday) => !from || (monday >= from.slice(0, 10) && monday < until.slice(0, 10)));
+}
+
 function lede() {
   const totals = table("totals"), said = [];
   const has = (name) => totals.has(name) && totals.state(0, name) !== "empty" && totals.state(0, name) !== "withheld";
@@ -107,7 +112,8 @@ function lede() {
   else if (has("interactions")) said.push(`${textOf(totals, 0, "interactions")} interactions`);
   if (has("lines_added")) said.push(`${textOf(totals, 0, "lines_added")} lines added`);
   if (has("cost")) said.push(`a list price of ${textOf(totals, 0, "cost")}`);
-  return said.join("; ") + ".";
+  const { from, until } = (totals.meta || {}), partly = lacking(from, until);
+  return said.join("; ") + "." + (partly.length ? ` Not every team's store has published ${partly.length < 2 ? `the week of ${dayText(partly[0])}` : `${partly.length} of its weeks`}.` : "");
 }
 
 // --------------------------------------------------------------------------------------------------- tiles

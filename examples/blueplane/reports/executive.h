@@ -2,8 +2,8 @@
 #ifndef EXECUTIVE_H
 #define EXECUTIVE_H
 
+#include "../published.h"
 #include "paper.h"
-#include "published.h"
 
 /* What the report rests on: answers about a window and the one before it. */
 typedef struct executive {

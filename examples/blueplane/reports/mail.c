@@ -12,8 +12,8 @@
 #include "../commands.h"
 #include "../exits.h"
 #include "../pages/page.h"
+#include "../published.h"
 #include "../zone.h"
-#include "published.h"
 #include "spans.h"
 
 #define WEEKS_MOST 9   /* the week, and what it is held against */

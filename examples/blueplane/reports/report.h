@@ -2,8 +2,8 @@
 #ifndef REPORT_H
 #define REPORT_H
 
+#include "../published.h"
 #include "paper.h"
-#include "published.h"
 
 /* Complain; exit codes. */
 int report_executive(program *asked, paper_form form);

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../calendar.h"
-#include "../exits.h"
-#include "../system.h"
-#include "../zone.h"
+#include "calendar.h"
+#include "exits.h"
+#include "system.h"
+#include "zone.h"
 
 /* ------------------------------------------------------------------------------------- opening */
 
@@ -169,6 +169,13 @@ void close_published(published *x) {
 }
 
 /* ------------------------------------------------------------------------------------- windows */
+
+bool is_partly(const published *x, const published_week *week) {
+  size_t most = 0;
+  for (size_t i = 0; i < x->weeks; i++)
+    if (strlen(x->week[i].stores) > most) most = strlen(x->week[i].stores);
+  return strlen(week->stores) < most;
+}
 
 /* Who published the weeks from `first` on, before `end`. */
 static void find_stores(window *w, const published *x, int64_t first, int64_t end) {

@@ -1,8 +1,8 @@
-/* published.h: what is published, opened for a report with the eyes of whom it is for, and its windows. */
+/* published.h: what is published, opened with the eyes of whom it is for, and its windows. */
 #ifndef PUBLISHED_H
 #define PUBLISHED_H
 
-#include "../program.h"
+#include "program.h"
 
 /* A week that is published, and by which teams' stores, in one order. */
 typedef struct published_week {
@@ -48,6 +48,9 @@ int choose_window(window *out, const published *x, const program *p, const char 
 bool window_before(window *out, const published *x, const window *w);
 /* Whether the same stores have published all of both: numbers of more teams are no growth. */
 bool same_stores(const window *a, const window *b);
+
+/* Whether a store that has published another week has not published this one. */
+bool is_partly(const published *x, const published_week *week);
 
 /* How many of its weeks are published, as a sentence; the caller frees it. */
 char *weeks_published(const published *x, const window *w);
