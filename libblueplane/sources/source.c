@@ -31,7 +31,7 @@ const source *bpi_source_at(size_t index) {
 
 int bpi_source_number(const source *s) {
   int number = 0;
-  while (registry[number] != s)
+  while (bpi_source_at((size_t)number) != s)
     number++;
   return number;
 }

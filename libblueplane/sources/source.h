@@ -85,7 +85,7 @@ extern const source bpi_source_claude_code, bpi_source_codex, bpi_source_native,
 
 size_t bpi_source_count(void);
 const source *bpi_source_at(size_t index);
-/* The bit by which sessions remember their sources: its place in the registry. */
+/* The bit by which sessions remember their sources: its place in the registry; of NULL, none, one behind the last. */
 int bpi_source_number(const source *s);
 const source *bpi_source_by_name(const char *name);
 const source *bpi_source_detect(const char *path, const char *bytes, size_t length);

@@ -254,12 +254,10 @@ int bpi_sql_fail(int code, bp_error **error) {
 
 /* Our SQL is good: a table is not as we made it, or an interrupt kept SQLite from looking at one, of which it then
  * says that there is none. */
-static void fail_prepare(const store *s, int code, bp_error **error) {
-  if ((code & 0xff) == SQLITE_ERROR && bpi_store_interrupted(s)) code = SQLITE_INTERRUPT;
-  if ((code & 0xff) == SQLITE_ERROR)
-    bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
-  else
-    bpi_sql_fail(code, error);
+static int fail_prepare(const store *s, int code, bp_error **error) {
+  if ((code & 0xff) != SQLITE_ERROR) return bpi_sql_fail(code, error);
+  return bpi_store_interrupted(s) ? bpi_fail_cancelled(error)
+                                  : bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
 }
 
 sqlite3_stmt *bpi_sql(store *s, store_statement which, bp_error **error) {
@@ -311,7 +309,8 @@ int bpi_sql_exec(store *s, const char *sql, bp_error **error) {
 int bpi_sql_number(store *s, const char *sql, int64_t *out, bp_error **error) {
   sqlite3_stmt *get = NULL;
   int code = sqlite3_prepare_v2(s->db, sql, -1, &get, NULL);
-  if (code == SQLITE_OK) code = sqlite3_step(get);
+  if (code != SQLITE_OK) return fail_prepare(s, code, error);
+  code = sqlite3_step(get);
   if (code == SQLITE_ROW) *out = sqlite3_column_int64(get, 0);
   sqlite3_finalize(get);
   return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(code, error);

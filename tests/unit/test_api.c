@@ -1078,9 +1078,11 @@ START_TEST(cancel_at_any_moment) {
     while (rc != BP_OK) {
       bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
       bp_result *result = NULL;
+      bp_error *error = NULL;
       options.threads = threads;
-      rc = bp_ingest_scan(c.store, NULL, path_of("cancel"), &options, NULL, NULL);
-      ck_assert_msg(rc == BP_OK || rc == BP_ERR_CANCELLED, "%d", rc);
+      rc = bp_ingest_scan(c.store, NULL, path_of("cancel"), &options, NULL, &error);
+      ck_assert_msg(rc == BP_OK || rc == BP_ERR_CANCELLED, "%d: %s", rc, bp_error_message(error));
+      bp_error_free(error);
       int asked = bp_inspect(&result, c.store, "health", NULL);
       ck_assert(asked == BP_OK || asked == BP_ERR_CANCELLED);
       ck_assert((asked == BP_OK) == (result != NULL));
