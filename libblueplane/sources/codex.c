@@ -38,6 +38,7 @@ typedef struct open_call {
 /* What is counted within a turn to tell like from like. */
 enum {
   NTH_PROMPT,
+  NTH_PROMPT_ITEM,
   NTH_COMPACTED,
   NTH_CONTEXT_COMPACTED,
   NTH_ABORT,
@@ -113,8 +114,9 @@ static ident end_key(const codex *c, ident_kind kind, const composite *key) {
   return c->in->sink->identify(c->in->sink->self, kind, (const char *)key->bytes, key->length);
 }
 
+/* Not what was written to a cache: a copy by another client need not have it. */
 static void add_counters(const codex *c, composite *key) {
-  for (int i = 0; i < USAGE_FIELDS; i++)
+  for (int i = 0; i <= USAGE_TOTAL; i++)
     bpi_composite_number(key, c->counters[i]);
 }
 
@@ -272,12 +274,12 @@ static int on_turn_context(codex *c) {
 }
 
 /* A subagent's prompts are written by a model, and so may those be whose copies it has. */
-static int on_user_message(codex *c) {
+static int on_user_message(codex *c, int nth) {
   const codex_line *l = &c->line;
   record r;
   if (l->injected || c->flags != 0) return BP_OK;
   start_row(c, &r, RECORD_PROMPT);
-  r.key = nth_key(c, IDENT_PROMPT, l->characters, NTH_PROMPT);
+  r.key = nth_key(c, IDENT_PROMPT, l->characters, nth);
   r.u.prompt = (prompt_record){l->characters, l->features, c->mode};
   return put(c, &r);
 }
@@ -296,7 +298,8 @@ static int64_t at_most(int64_t value, int64_t limit) {
   return value < limit ? value : limit;
 }
 
-static int put_response(codex *c, const int64_t usage[USAGE_FIELDS], bool reasoned) {
+/* `told`: which counts the line has. */
+static int put_response(codex *c, const int64_t usage[USAGE_FIELDS], const codex_usage *told) {
   composite key;
   record r;
   start_row(c, &r, RECORD_RESPONSE);
@@ -304,13 +307,14 @@ static int put_response(codex *c, const int64_t usage[USAGE_FIELDS], bool reason
   add_counters(c, &key);
   r.key = end_key(c, IDENT_RESPONSE, &key);
   int64_t cached = at_most(usage[USAGE_CACHED], usage[USAGE_INPUT]);
+  int64_t written = at_most(usage[USAGE_WRITTEN], usage[USAGE_INPUT] - cached);
   r.u.response = (response_record){.model = c->model,
-                                   .input = usage[USAGE_INPUT] - cached,
+                                   .input = usage[USAGE_INPUT] - cached - written,
                                    .output = usage[USAGE_OUTPUT],
                                    .cache_read = cached,
-                                   .cache_write_5m = -1,
+                                   .cache_write_5m = told->wrote ? written : -1,
                                    .cache_write_1h = -1,
-                                   .reasoning = reasoned ? usage[USAGE_REASONING] : -1,
+                                   .reasoning = told->reasoned ? usage[USAGE_REASONING] : -1,
                                    .web_searches = -1,
                                    .cost_nano = -1,
                                    .stop = STOP_END};
@@ -333,7 +337,7 @@ static int on_token_count(codex *c) {
   }
   memcpy(c->counters, total->of, sizeof c->counters);
   c->counted = true;
-  return any ? put_response(c, usage, grown ? total->reasoned : last->reasoned) : BP_OK;
+  return any ? put_response(c, usage, grown ? total : last) : BP_OK;
 }
 
 /* ---------------------------------------------------------------------------------- tool calls */
@@ -408,10 +412,21 @@ static void describe_use(codex *c, tool_use_record *use, const char *alone) {
   if (use->category == CATEGORY_COMMAND) use->program = l->program;
 }
 
+/* What a script calls is told apart: a patch in its text is not its own. */
+static void pass_over_script(codex_line *l) {
+  bool script = l->kind == KIND_CUSTOM_CALL && l->tool.length == 4 &&
+                memcmp(l->tool.at, "exec", 4) == 0;
+  if (!script) return;
+  l->patch = false;
+  l->added = l->removed = -1;
+  l->file.length = 0;
+}
+
 static int on_call(codex *c, const char *alone) {
-  const codex_line *l = &c->line;
+  codex_line *l = &c->line;
   record r;
   if (l->call.length == 0) return BP_OK; /* a shell call of a client that does not name calls */
+  pass_over_script(l);
   start_row(c, &r, RECORD_TOOL_USE);
   r.key = call_key(c, &l->call);
   describe_use(c, &r.u.use, alone);
@@ -446,9 +461,25 @@ static void join_ending(codex_ending *to, const codex_ending *from) {
   }
 }
 
-/* An event about a call, before its output or, in files we have not seen, after it. */
-static int on_call_event(codex *c) {
+/* What a script of the model's called, which is told when it ends and by no call of the model. */
+static int on_script_call(codex *c, const char *alone) {
+  const codex_line *l = &c->line;
+  record r;
+  open_call call = {.key = call_key(c, &l->call)};
+  start_row(c, &r, RECORD_TOOL_USE);
+  r.key = call.key;
+  describe_use(c, &r.u.use, alone);
+  int rc = put(c, &r);
+  return rc != BP_OK ? rc : put_ending(c, &call, &l->ending, BPI_TIME_NONE);
+}
+
+/* An event about a call, before its output or, in files we have not seen, after it. `alone` is the tool
+ * where it is a script's. */
+static int on_call_event(codex *c, const char *alone) {
+  static const char script[] = "exec-";
   open_call *call = find_call(c, &c->line.call);
+  if (call == NULL && bpi_starts_with(c->line.call.at, c->line.call.length, script))
+    return on_script_call(c, alone);
   if (c->line.call.length == 0 || call == NULL) return BP_OK;
   join_ending(&call->ending, &c->line.ending);
   if (c->line.file.length > 0) {
@@ -509,9 +540,21 @@ static int on_turn_end(codex *c, bool aborted) {
   return c->line.review_ended ? BP_OK : put_event(c, EVENT_INTERRUPT, DETAIL_NONE, -1, NTH_ABORT);
 }
 
+static int on_item(codex *c) {
+  switch (c->line.item) {
+  case ITEM_USER_MESSAGE: return on_user_message(c, NTH_PROMPT_ITEM);
+  case ITEM_COMMAND: return on_call_event(c, "exec_command");
+  case ITEM_FILE_CHANGE: return on_call_event(c, "apply_patch");
+  case ITEM_MCP_CALL: return on_call_event(c, NULL);
+  case ITEM_OTHER: break;
+  }
+  return BP_OK;
+}
+
 static int on_payload(codex *c) {
   switch (c->line.kind) {
-  case KIND_USER_MESSAGE: return on_user_message(c);
+  case KIND_USER_MESSAGE: return on_user_message(c, NTH_PROMPT);
+  case KIND_ITEM: return on_item(c);
   case KIND_TOKEN_COUNT: return on_token_count(c);
   case KIND_TASK_COMPLETE:
   case KIND_TURN_COMPLETE: return on_turn_end(c, false);
@@ -520,9 +563,9 @@ static int on_payload(codex *c) {
     return put_event(c, EVENT_COMPACTION, DETAIL_NONE, -1, NTH_CONTEXT_COMPACTED);
   case KIND_ERROR: return put_event(c, EVENT_API_ERROR, c->line.error, -1, NTH_ERROR);
   case KIND_STREAM_ERROR: return put_event(c, EVENT_API_RETRY, c->line.error, -1, NTH_RETRY);
-  case KIND_EXEC_END:
-  case KIND_PATCH_END:
-  case KIND_MCP_END: return on_call_event(c);
+  case KIND_EXEC_END: return on_call_event(c, "exec_command");
+  case KIND_PATCH_END: return on_call_event(c, "apply_patch");
+  case KIND_MCP_END: return on_call_event(c, NULL);
   case KIND_SEARCH_CALL: return on_search(c, NTH_SEARCH_CALL);
   case KIND_SEARCH_END: return on_search(c, NTH_SEARCH_END);
   case KIND_FUNCTION_CALL:
@@ -650,11 +693,13 @@ static const field_rule rules[] = {
     {"payload.info.total_token_usage.output_tokens", FIELD_KEPT, "tokens"},
     {"payload.info.total_token_usage.reasoning_output_tokens", FIELD_KEPT, "tokens"},
     {"payload.info.total_token_usage.total_tokens", FIELD_KEPT, "tokens"},
+    {"payload.info.total_token_usage.cache_write_input_tokens", FIELD_KEPT, "tokens"},
     {"payload.info.last_token_usage.input_tokens", FIELD_KEPT, "tokens"},
     {"payload.info.last_token_usage.cached_input_tokens", FIELD_KEPT, "tokens"},
     {"payload.info.last_token_usage.output_tokens", FIELD_KEPT, "tokens"},
     {"payload.info.last_token_usage.reasoning_output_tokens", FIELD_KEPT, "tokens"},
     {"payload.info.last_token_usage.total_tokens", FIELD_KEPT, "tokens"},
+    {"payload.info.last_token_usage.cache_write_input_tokens", FIELD_KEPT, "tokens"},
     {"payload.reason", FIELD_COMPARED, "whether a turn was interrupted"},
     {"payload.duration_ms", FIELD_KEPT, "how long a turn took"},
     {"payload.codex_error_info", FIELD_COMPARED, "class of an error"},
@@ -686,6 +731,25 @@ static const field_rule rules[] = {
     {"payload.changes.*.type", FIELD_COMPARED, "kind of a change; the key: file name, language"},
     {"payload.changes.*.unified_diff", FIELD_COUNTED, "lines added and removed"},
     {"payload.changes.*.content", FIELD_COUNTED, "lines added or removed"},
+    {"payload.invocation.server", FIELD_LABEL, "server of a tool"},
+    {"payload.invocation.tool", FIELD_LABEL, "tool"},
+    {"payload.item.type", FIELD_COMPARED, "whether it is a prompt or the end of a tool call"},
+    {"payload.item.id", FIELD_HASHED, "keyed hash: same tool call"},
+    {"payload.item.content[].type", FIELD_COMPARED, "whether a prompt has an image"},
+    {"payload.item.content[].text", FIELD_COUNTED,
+     "characters of a prompt; whether it holds code or a file"},
+    {"payload.item.command[]", FIELD_COMPARED,
+     "kind of program of a command; lines, file name and language of a patch"},
+    {"payload.item.status", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.item.exit_code", FIELD_COMPARED, "whether a tool call failed"},
+    {"payload.item.duration.secs", FIELD_KEPT, "how long a tool call took"},
+    {"payload.item.duration.nanos", FIELD_KEPT, "how long a tool call took"},
+    {"payload.item.changes.*.type", FIELD_COMPARED,
+     "kind of a change; the key: file name, language"},
+    {"payload.item.changes.*.unified_diff", FIELD_COUNTED, "lines added and removed"},
+    {"payload.item.changes.*.content", FIELD_COUNTED, "lines added or removed"},
+    {"payload.item.server", FIELD_LABEL, "server of a tool"},
+    {"payload.item.tool", FIELD_LABEL, "tool"},
     {"id", FIELD_HASHED, "keyed hash: same session"},
     {"git.branch", FIELD_LABEL, "branch"},
     {"role", FIELD_COMPARED, "whether a person wrote it"},
@@ -706,9 +770,9 @@ const source bpi_source_codex = {
     .name = "codex",
     .title = "Codex rollouts",
     .platform = "codex",
-    .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_REASONING | COVERS_TOOLS |
-              COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS | COVERS_MODEL | COVERS_TIME |
-              COVERS_EVENTS | COVERS_WORKSPACE,
+    .covers = COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING |
+              COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS | COVERS_MODEL |
+              COVERS_TIME | COVERS_EVENTS | COVERS_WORKSPACE,
     .is_ours = is_rollout,
     .recognise = bpi_codex_line_recognise,
     .read = read_rollout,

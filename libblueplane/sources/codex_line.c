@@ -41,7 +41,8 @@ MEMBERS(line_keys, LINE_KEYS);
   X(P_NAMESPACE, "namespace") X(P_ARGUMENTS, "arguments") X(P_INPUT, "input")                      \
   X(P_ACTION, "action") X(P_OUTPUT, "output") X(P_STATUS, "status") X(P_SUCCESS, "success")        \
   X(P_EXIT_CODE, "exit_code") X(P_DURATION, "duration") X(P_CHANGES, "changes")                    \
-  X(P_RESULT, "result") X(P_METADATA, "metadata")                                                  \
+  X(P_RESULT, "result") X(P_INVOCATION, "invocation") X(P_ITEM, "item")                            \
+  X(P_METADATA, "metadata")                                                                        \
   X(P_PASSED_METADATA, "internal_chat_message_metadata_passthrough")
 MEMBERS(payload_keys, PAYLOAD_KEYS);
 
@@ -59,7 +60,8 @@ MEMBERS(policy_keys, POLICY_KEYS);
 MEMBERS(info_keys, INFO_KEYS);
 #define USAGE_KEYS(X)                                                                              \
   X(U_INPUT, "input_tokens") X(U_CACHED, "cached_input_tokens") X(U_OUTPUT, "output_tokens")       \
-  X(U_REASONING, "reasoning_output_tokens") X(U_TOTAL, "total_tokens")
+  X(U_REASONING, "reasoning_output_tokens") X(U_TOTAL, "total_tokens")                             \
+  X(U_WRITTEN, "cache_write_input_tokens")
 MEMBERS(usage_keys, USAGE_KEYS); /* in the order of USAGE_ */
 #define DURATION_KEYS(X) X(DURATION_SECS, "secs") X(DURATION_NANOS, "nanos")
 MEMBERS(duration_keys, DURATION_KEYS);
@@ -84,6 +86,15 @@ MEMBERS(meta_keys, META_KEYS);
 
 #define CONTENT_KEYS(X) X(CONTENT_TYPE, "type") X(CONTENT_TEXT, "text")
 MEMBERS(content_keys, CONTENT_KEYS);
+/* clang-format off */
+#define ITEM_KEYS(X)                                                                               \
+  X(ITEM_TYPE, "type") X(ITEM_ID, "id") X(ITEM_CONTENT, "content") X(ITEM_COMMAND_LINE, "command") \
+  X(ITEM_STATUS, "status") X(ITEM_EXIT_CODE, "exit_code") X(ITEM_DURATION, "duration")             \
+  X(ITEM_CHANGES, "changes") X(ITEM_SERVER, "server") X(ITEM_TOOL, "tool")
+/* clang-format on */
+MEMBERS(item_keys, ITEM_KEYS);
+#define INVOCATION_KEYS(X) X(INVOCATION_SERVER, "server") X(INVOCATION_TOOL, "tool")
+MEMBERS(invocation_keys, INVOCATION_KEYS);
 
 /* Closed lists of words. The types of lines come before those of payloads: items of the first clients
  * stand where lines do. */
@@ -95,10 +106,12 @@ static const char *const types[] = {
     "turn_aborted", "context_compacted", "error", "stream_error", "exec_command_end",
     "patch_apply_end", "mcp_tool_call_end", "web_search_end", "function_call", "custom_tool_call",
     "local_shell_call", "tool_search_call", "web_search_call", "function_call_output",
-    "custom_tool_call_output", "tool_search_output", "message", NULL};
+    "custom_tool_call_output", "tool_search_output", "message", "item_completed", NULL};
 /* clang-format on */
+static const char *const item_types[] = {"UserMessage", "CommandExecution", "FileChange",
+                                         "McpToolCall", NULL};
 static const char *const user_words[] = {"user", NULL};
-static const char *const image_words[] = {"input_image", NULL};
+static const char *const image_words[] = {"input_image", "image", "local_image", NULL};
 static const char *const plain_words[] = {"plain", NULL};
 static const char *const plan_words[] = {"plan", NULL};
 static const char *const review_words[] = {"review_ended", NULL};
@@ -141,6 +154,7 @@ static const struct {
     {"failed to parse", OUTCOME_ERROR, FAILURE_INPUT},
     {"unsupported call", OUTCOME_ERROR, FAILURE_INPUT},
     {"failed in sandbox", OUTCOME_ERROR, FAILURE_COMMAND},
+    {"Script failed", OUTCOME_ERROR, FAILURE_COMMAND},
     {"execution error", OUTCOME_ERROR, FAILURE_COMMAND},
     {"exec_command failed", OUTCOME_ERROR, FAILURE_COMMAND},
     {"command timed out", OUTCOME_ERROR, FAILURE_TIMEOUT},
@@ -272,7 +286,7 @@ static void read_prompt(codex_line *l, scan *s) {
 /* Begins of what the first clients put among the person's messages. */
 static const char *const injections[] = {"<user_instructions>", "<environment_context>"};
 
-/* A message of the first clients: blocks of text and images. */
+/* A message of the first clients or a completed one: blocks of text and images. */
 static void read_content(codex_line *l, scan *s, int *reject) {
   prompt_text p;
   if (!bpi_scan_enter_array(s)) return;
@@ -312,6 +326,7 @@ static void read_usage(codex_usage *u, scan *s, int *reject) {
   for (int m; (m = bpi_object_member(s, usage_keys, &seen, reject)) >= 0;) {
     int64_t value = bpi_object_count(s, reject);
     if (m == U_REASONING) u->reasoned = value >= 0;
+    if (m == U_WRITTEN) u->wrote = value >= 0;
     u->of[m] = value < 0 ? 0 : value;
   }
 }
@@ -421,19 +436,23 @@ static void feed_command(void *user, const char *piece, size_t length) {
   if (length > 0) command_piece(user, 0, piece, length);
 }
 
-static void read_action(codex_line *l, scan *s, int *reject) {
-  uint64_t seen = 0;
+/* A command as a list of its words. */
+static void read_words(codex_line *l, scan *s) {
   command_text c;
-  if (!bpi_scan_enter_object(s)) return;
+  if (!bpi_scan_enter_array(s)) return;
   command_start(&c);
-  while (bpi_object_member(s, action_keys, &seen, reject) >= 0) {
-    if (!bpi_scan_enter_array(s)) continue;
-    while (bpi_scan_item(s)) {
-      command_item(&c);
-      bpi_scan_text_feed(s, feed_command, &c);
-    }
+  while (bpi_scan_item(s)) {
+    command_item(&c);
+    bpi_scan_text_feed(s, feed_command, &c);
   }
   command_end(l, &c);
+}
+
+static void read_action(codex_line *l, scan *s, int *reject) {
+  uint64_t seen = 0;
+  if (!bpi_scan_enter_object(s)) return;
+  while (bpi_object_member(s, action_keys, &seen, reject) >= 0)
+    read_words(l, s);
 }
 
 /* --------------------------------------------------------------------------- output of tools */
@@ -633,10 +652,56 @@ static void read_result(codex_line *l, scan *s, int *reject) {
   }
 }
 
-static void read_status(codex_line *l, scan *s) {
-  int status = bpi_object_word(s, status_words);
-  if (status == STATUS_FAILED) end_badly(l, OUTCOME_ERROR, FAILURE_TOOL);
+static void end_with_status(codex_line *l, int status, int failure) {
+  if (status == STATUS_FAILED) end_badly(l, OUTCOME_ERROR, failure);
   if (status == STATUS_DECLINED) end_badly(l, OUTCOME_REJECTED, FAILURE_NONE);
+}
+
+/* A server by its bare name, as the namespace that its tools have among others. */
+static void read_server(codex_line *l, scan *s) {
+  static const char prefix[] = "mcp__";
+  const size_t skip = sizeof prefix - 1;
+  READ_TEXT(&l->space);
+  if (l->space.length == 0 || l->space.length + skip > sizeof l->space.at) return;
+  memmove(l->space.at + skip, l->space.at, l->space.length);
+  memcpy(l->space.at, prefix, skip);
+  l->space.length += skip;
+}
+
+static void read_invocation(codex_line *l, scan *s, int *reject) {
+  uint64_t seen = 0;
+  if (!bpi_scan_enter_object(s)) return;
+  for (int m; (m = bpi_object_member(s, invocation_keys, &seen, reject)) >= 0;) {
+    if (m == INVOCATION_SERVER)
+      read_server(l, s);
+    else
+      READ_TEXT(&l->tool);
+  }
+}
+
+/* ------------------------------------------------------------------------------- completed items */
+
+/* What later clients tell in the place of events: what a person said, and how a call ended. An exit code
+ * says more than the status. */
+static void read_item(codex_line *l, scan *s, int *reject) {
+  uint64_t seen = 0;
+  int status = -1;
+  if (!bpi_scan_enter_object(s)) return;
+  for (int m; (m = bpi_object_member(s, item_keys, &seen, reject)) >= 0;) {
+    switch (m) {
+    case ITEM_TYPE: l->item = (codex_item)bpi_object_word(s, item_types); break;
+    case ITEM_ID: READ_TEXT(&l->call); break;
+    case ITEM_CONTENT: read_content(l, s, reject); break;
+    case ITEM_COMMAND_LINE: read_words(l, s); break;
+    case ITEM_STATUS: status = bpi_object_word(s, status_words); break;
+    case ITEM_EXIT_CODE: read_exit_code(l, s); break;
+    case ITEM_DURATION: read_duration(l, s, reject); break;
+    case ITEM_CHANGES: read_changes(l, s, reject); break;
+    case ITEM_SERVER: read_server(l, s); break;
+    default: READ_TEXT(&l->tool);
+    }
+  }
+  end_with_status(l, status, l->item == ITEM_COMMAND ? FAILURE_COMMAND : FAILURE_TOOL);
 }
 
 /* -------------------------------------------------------------------------------- the payload */
@@ -686,7 +751,7 @@ static void read_member(codex_line *l, scan *s, int member, policy *p, int *reje
   case P_INPUT: read_input(l, s); break;
   case P_ACTION: read_action(l, s, reject); break;
   case P_OUTPUT: read_output(l, s, reject); break;
-  case P_STATUS: read_status(l, s); break;
+  case P_STATUS: end_with_status(l, bpi_object_word(s, status_words), FAILURE_TOOL); break;
   case P_SUCCESS:
     if (read_false(s)) end_badly(l, OUTCOME_ERROR, FAILURE_TOOL);
     break;
@@ -694,6 +759,8 @@ static void read_member(codex_line *l, scan *s, int member, policy *p, int *reje
   case P_DURATION: read_duration(l, s, reject); break;
   case P_CHANGES: read_changes(l, s, reject); break;
   case P_RESULT: read_result(l, s, reject); break;
+  case P_INVOCATION: read_invocation(l, s, reject); break;
+  case P_ITEM: read_item(l, s, reject); break;
   case P_METADATA:
   case P_PASSED_METADATA: read_metadata(l, s, reject); break;
   default: bpi_scan_skip(s);
@@ -743,6 +810,7 @@ static void start(codex_line *l) {
   l->time = l->born = BPI_TIME_NONE;
   l->top = TOP_OTHER;
   l->kind = KIND_OTHER;
+  l->item = ITEM_OTHER;
   l->dropped = 0;
   l->origin = ORIGIN_PERSON;
   l->mode = MODE_UNKNOWN;

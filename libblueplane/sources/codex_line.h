@@ -25,8 +25,15 @@ typedef enum codex_kind {
   KIND_EXEC_END, KIND_PATCH_END, KIND_MCP_END, KIND_SEARCH_END, KIND_FUNCTION_CALL,
   KIND_CUSTOM_CALL, KIND_SHELL_CALL, KIND_TOOL_SEARCH_CALL, KIND_SEARCH_CALL,
   KIND_FUNCTION_OUTPUT, KIND_CUSTOM_OUTPUT, KIND_TOOL_SEARCH_OUTPUT,
-  KIND_MESSAGE /* of the first clients, until it is known who wrote it */
+  KIND_MESSAGE, /* of the first clients, until it is known who wrote it */
+  KIND_ITEM     /* until it is known what was completed */
 } codex_kind;
+
+/* payload.item.type, in the order of the list in codex_line.c. */
+typedef enum codex_item {
+  ITEM_OTHER = -1,
+  ITEM_USER_MESSAGE, ITEM_COMMAND, ITEM_FILE_CHANGE, ITEM_MCP_CALL
+} codex_item;
 /* clang-format on */
 
 typedef enum codex_origin {
@@ -35,10 +42,14 @@ typedef enum codex_origin {
   ORIGIN_BACKGROUND /* the client's own: compaction, memory, approval */
 } codex_origin;
 
-/* Cumulative counters: input, cached input, output, reasoning, total. */
-enum { USAGE_INPUT, USAGE_CACHED, USAGE_OUTPUT, USAGE_REASONING, USAGE_TOTAL, USAGE_FIELDS };
+/* Cumulative counters: input, cached input, output, reasoning, total, input written to a cache. */
+/* clang-format off */
+enum {
+  USAGE_INPUT, USAGE_CACHED, USAGE_OUTPUT, USAGE_REASONING, USAGE_TOTAL, USAGE_WRITTEN, USAGE_FIELDS
+};
+/* clang-format on */
 typedef struct codex_usage {
-  bool known, reasoned; /* reasoned: the count of reasoning tokens is there */
+  bool known, reasoned, wrote; /* the counts of reasoning and of what was written are there */
   int64_t of[USAGE_FIELDS];
 } codex_usage;
 
@@ -53,6 +64,7 @@ typedef struct codex_line {
   int64_t time;
   codex_top top;
   codex_kind kind;
+  codex_item item; /* what was completed */
   unsigned dropped;
   /* session_meta */
   id_text id, session_id, forked_from, parent;

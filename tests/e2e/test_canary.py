@@ -47,7 +47,7 @@ NAMES = {  # fields whose text an owner may see again, and as which kinds of nam
                     r"version": {VERSION}, r"entrypoint": {ENTRYPOINT}},
     "codex": {r"payload\.cwd": {WORKSPACE}, r"(payload\.)?git\.branch": {BRANCH}, r"payload\.cli_version": {VERSION},
               r"payload\.originator": {ENTRYPOINT}, r"payload\.model": {MODEL}, r"(payload\.)?name": {TOOL},
-              r"payload\.namespace": {TOOL}},
+              r"payload\.namespace": {TOOL}, r"payload\.(item|invocation)\.(server|tool)": {TOOL}},
     "copilot": {r"data\.copilotVersion": {VERSION}, r"data\.context\.cwd": {WORKSPACE}, r"data\.context\.branch": {BRANCH},
                 r"data\.selectedModel": {MODEL}, r"data\.newModel": {MODEL}, r"data\.model": {MODEL},
                 r"data\.toolName": {TOOL},

@@ -3,7 +3,7 @@
 
 usage: codex.py [--key HEXFILE] ROOT...     canonical JSON on stdout, as claude_code.py
 
-What the source does not know (cache writes, web searches per response, commits, pull requests) is null.
+What the source does not know (cache writes of older clients, web searches per response, commits, pull requests) is null.
 """
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from typing import Any, NamedTuple, Optional
 from claude_code import (FOREVER, Obj, Rejected, count, day_of, main, is_number, names, read_file, refuse_duplicates,
                          split_lines, stamp_or_forever, string, table)
 
-_vector = names("input_tokens cached_input_tokens output_tokens reasoning_output_tokens total_tokens")
+_vector = names("input_tokens cached_input_tokens output_tokens reasoning_output_tokens total_tokens "
+                "cache_write_input_tokens")
 FIELDS = tuple(_vector)
+SAME = 5  # of these make two vectors the same: a copy by another client need not tell what was written
 READ_KEYS = names("timestamp type", payload=names(
     "id type forked_from_id model call_id name namespace status success exit_code output message reason changes kind",
+    item=names("type id content status exit_code changes server tool"), invocation=names("server tool"),
     source=names("", subagent=names("", thread_spawn=names("parent_thread_id"))),
     info=names("", total_token_usage=_vector, last_token_usage=_vector),
     result=names("Err", Ok=names("isError"))))
@@ -30,7 +33,7 @@ CALLS = ("function_call", "custom_tool_call", "local_shell_call", "tool_search_c
 OUTPUTS = ("function_call_output", "custom_tool_call_output", "tool_search_output")
 EXIT_CODE = re.compile(r"(?:[Ee]xited with code|[Ee]xit code:?) (-?\d+)", re.A)
 FAILURE_STARTS = ("error:", "execution error", "failed in sandbox", "apply_patch verification failed", "write_stdin failed",
-                  "unsupported call", "failed to parse", "exec_command failed", "command timed out", "tool call error")
+                  "unsupported call", "failed to parse", "exec_command failed", "Script failed", "command timed out", "tool call error")
 REJECTION_STARTS = ("exec command rejected by user", "patch rejected by user", "rejected by user", "user rejected", "user cancelled")
 OUTCOMES = ("rejected", "interrupted", "error", "ok")  # of several signs for one call the first stands
 ERRORS = {"error": "api_error_message", "stream_error": "api_retry"}
@@ -48,6 +51,7 @@ class File:
         self.responses: list = [] # for each vector: (time, model, tokens)
         self.facts: list = []     # (index of the line, kind, key, value)
         self.model: Optional[str] = None
+        self.last: Optional[tuple] = None  # counters
         self.open: dict = {}      # calls without a result yet, in case the turn is aborted
         self.index = 0
         read_file(path, self.line, rejected)
@@ -115,7 +119,8 @@ class File:
             elif "__" in name and not name.startswith("mcp__"):
                 name = f"mcp__{name}"
             self.fact("call", call, time, name)
-            asked = asked_lines(payload)
+            script = part == "custom_tool_call" and name == "exec"  # what it calls is told apart
+            asked = None if script else asked_lines(payload)
             if asked:
                 self.fact("asked", call, time, asked)
             self.open[call] = True
@@ -143,19 +148,45 @@ class File:
         elif part == "web_search_end" and call:
             self.fact("call", call, time, "web_search")
             self.fact("result", call, time, "ok")
+        elif part == "item_completed":
+            self.completed(table(payload.get("item")), time)
         elif part == "exec_command_end" and call:
+            self.of_script(call, time, "exec_command")
             self.fact("result", call, time, "rejected" if payload.get("status") == "declined" else
                       "error" if payload.get("exit_code") not in (0, None) else "ok")
         elif part == "mcp_tool_call_end" and call:
+            self.of_script(call, time, server_tool(table(payload.get("invocation"))))
             result = table(payload.get("result"))
             bad = "Err" in result or table(result.get("Ok")).get("isError") is True
             refused = ending(result["Err"]) if isinstance(result.get("Err"), str) else None
             self.fact("result", call, time, refused or ("error" if bad else "ok"))
         elif part == "patch_apply_end" and call:
+            self.of_script(call, time, "apply_patch")
             good = payload.get("success") is not False
             self.fact("result", call, time, "ok" if good else "error")
             if good:
                 self.fact("lines", call, time, changed_lines(table(payload.get("changes"))))
+
+    def of_script(self, call: str, time: int, name: str) -> None:
+        """What a script of the model's called is told by its end alone."""
+        if call.startswith("exec-"):
+            self.fact("call", call, time, name)
+
+    def completed(self, item: dict, time: int) -> None:
+        """Clients from 0.145 tell prompts and the ends of calls so."""
+        kind, call = item.get("type"), string(item.get("id"))
+        if kind == "UserMessage" and not self.subagent:
+            texts = [table(part).get("text") or "" for part in item.get("content") or ()]
+            self.fact("prompt", (time, "".join(texts)), time)
+        if kind not in ("CommandExecution", "FileChange", "McpToolCall") or not call:
+            return
+        self.of_script(call, time, {"CommandExecution": "exec_command", "FileChange": "apply_patch"}.get(kind) or
+                       server_tool(item))
+        outcome = ("rejected" if item.get("status") == "declined" else
+                   "error" if item.get("status") == "failed" or item.get("exit_code") not in (0, None) else "ok")
+        self.fact("result", call, time, outcome)
+        if outcome == "ok" and kind == "FileChange":
+            self.fact("lines", call, time, changed_lines(table(item.get("changes"))))
 
     def tokens(self, info: dict, time: int) -> None:
         if not isinstance(info.get("total_token_usage"), dict):
@@ -167,12 +198,16 @@ class File:
         last = tuple(count(table(info.get("last_token_usage")).get(f)) for f in FIELDS)
         if not isinstance(info.get("last_token_usage"), dict):
             last = total
-        before = self.vectors[-1][0] if self.vectors else None
+        before, self.last = self.last, total
         if total == before:
             return
         grown = before is not None and all(a >= b for a, b in zip(total, before))
-        self.vectors.append((total, self.index))
+        self.vectors.append((total[:SAME], self.index))
         self.responses.append((time, self.model, tuple(a - b for a, b in zip(total, before or ())) if grown else last))
+
+
+def server_tool(told: dict) -> str:
+    return f"mcp__{told.get('server')}__{told.get('tool')}"
 
 
 def ending(text: str) -> Optional[str]:
@@ -296,8 +331,9 @@ class Oracle:
         sessions, undated, output = set(), 0, 0
         for (session, _, _), (time, model, tokens) in responses.items():
             read = min(tokens[1], tokens[0])
-            cells[day_of(time), model or None].update(responses=1, input=tokens[0] - read, cache_read=read,
-                                                      output=tokens[2], reasoning=tokens[3])
+            written = min(tokens[5], tokens[0] - read)
+            cells[day_of(time), model or None].update(responses=1, input=tokens[0] - read - written, cache_read=read,
+                                                      cache_write_5m=written, output=tokens[2], reasoning=tokens[3])
             sessions.add(session)
             undated += time == FOREVER
             output += tokens[2]
@@ -335,7 +371,7 @@ class Oracle:
             lines[name][0] += added
             lines[name][1] += removed
 
-        unknown = {"cache_write_5m": None, "cache_write_1h": None, "web_searches": None}
+        unknown = {"cache_write_1h": None, "web_searches": None}
         return {
             "responses": [{"day": day, "model": model, **unknown, **cells[day, model]}
                           for day, model in sorted(cells, key=lambda c: (c[0] or "", c[1] or ""))],

@@ -340,6 +340,46 @@ START_TEST(outcomes) {
 }
 END_TEST
 
+/* Clients from 0.145 tell prompts and ends of calls as completed items, and input that was written to a
+ * cache. What a script calls is told by its end alone, and a patch in its text is not its own. */
+START_TEST(completed_items) {
+  static const call_row rows[] = {
+      {"exec_command", "", CATEGORY_COMMAND, PROGRAM_BUILD, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_ERROR,
+       FAILURE_COMMAND, -1, -1, 1500000},
+      {"exec", "", CATEGORY_COMMAND, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK,
+       FAILURE_NONE, -1, -1, -1},
+      {"apply_patch", "/home/ada/work/engine/src/loop.rs", CATEGORY_EDIT, PROGRAM_NONE,
+       LANGUAGE_RUST, -1, -1, OUTCOME_OK, FAILURE_NONE, 2, 1, -1},
+      {"exec_command", "", CATEGORY_COMMAND, PROGRAM_TEST, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK,
+       FAILURE_NONE, -1, -1, 2000250},
+      {"mcp__tracker__find", "", CATEGORY_MCP, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1,
+       OUTCOME_ERROR, FAILURE_TOOL, -1, -1, 5000},
+      {"apply_patch", "/home/ada/work/engine/notes.md", CATEGORY_EDIT, PROGRAM_NONE,
+       LANGUAGE_MARKDOWN, 1, 0, OUTCOME_REJECTED, FAILURE_NONE, -1, -1, -1},
+      {"exec", "", CATEGORY_COMMAND, PROGRAM_NONE, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_ERROR,
+       FAILURE_COMMAND, -1, -1, -1},
+  };
+  static const struct {
+    int64_t input, read, written, output;
+  } tokens[] = {{100, 400, 500, 50}, {400, 1500, 100, 40}};
+  load(&one, "good-items.jsonl");
+  ck_assert_uint_eq(one.rejects, 0);
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 2);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.characters, 15);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.features, PROMPT_IMAGE);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 1)->u.prompt.characters, 5);
+  check_calls(&one, rows, 7);
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 2);
+  for (size_t i = 0; i < 2; i++) {
+    const response_record *r = &fake_nth(&one, RECORD_RESPONSE, i)->u.response;
+    ck_assert_int_eq(r->input, tokens[i].input);
+    ck_assert_int_eq(r->cache_read, tokens[i].read);
+    ck_assert_int_eq(r->cache_write_5m, tokens[i].written);
+    ck_assert_int_eq(r->output, tokens[i].output);
+  }
+}
+END_TEST
+
 START_TEST(any_order_of_members) {
   load(&one, "good-places.jsonl");
   ck_assert_uint_eq(one.rejects, 0);
@@ -576,6 +616,36 @@ START_TEST(calls_without_output) {
 }
 END_TEST
 
+/* A prompt that is told both ways is one, and the same as in a history that another client copied. */
+START_TEST(prompts_are_told_one_way_or_the_other) {
+  static const char item[] =
+      "\"type\":\"item_completed\",\"item\":{\"type\":\"UserMessage\",\"id\":\"i\","
+      "\"content\":[{\"type\":\"text\",\"text\":\"same\"}]}";
+  const char *const both[] = {STARTED("a"), SAID, item, item, SAID};
+  const char *const items[] = {STARTED("a"), item, item};
+  read_lines(&one, "s", both, 5);
+  read_lines(&two, "t", items, 3);
+  for (size_t i = 0; i < 4; i++)
+    ck_assert(same_ident(fake_nth(&one, RECORD_PROMPT, i)->key,
+                         fake_nth(&two, RECORD_PROMPT, i == 0 || i == 1 ? 0 : 1)->key));
+  check_distinct_keys(&two, RECORD_PROMPT);
+}
+END_TEST
+
+/* A tool of a server that a script called, as clients before completed items tell it. What no call
+ * and no script is known of is left. */
+START_TEST(events_of_calls_of_a_script) {
+  READ_LINES(
+      &one, "s", STARTED("a"),
+      "\"type\":\"mcp_tool_call_end\",\"call_id\":\"exec-1\",\"invocation\":{\"server\":\"s\","
+      "\"tool\":\"t\"},\"result\":{\"Err\":\"no\"}",
+      "\"type\":\"patch_apply_end\",\"call_id\":\"x\",\"success\":true,\"changes\":{}");
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_USE), 1);
+  ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_TOOL_USE, 0)->u.use.tool), "mcp__s__t");
+  ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result.outcome, OUTCOME_ERROR);
+}
+END_TEST
+
 /* An output that is an object, and not a text around one; of a list the first decides. */
 START_TEST(outputs_may_be_objects) {
   READ_LINES(
@@ -702,7 +772,7 @@ static const char *const good[] = {
     "good-without-turns.jsonl", "good-fork-without-turns.jsonl", "good-turns.jsonl",
     "good-fork.jsonl",          "good-subagent.jsonl",           "good-subagent-of-subagent.jsonl",
     "good-background.jsonl",    "good-outcomes.jsonl",           "good-errors.jsonl",
-    "good-places.jsonl",        "good-first-clients.jsonl",
+    "good-places.jsonl",        "good-first-clients.jsonl",      "good-items.jsonl",
 };
 #define GOOD (sizeof good / sizeof *good)
 
@@ -869,6 +939,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, events);
   tcase_add_test(c, classes_of_errors);
   tcase_add_test(c, outcomes);
+  tcase_add_test(c, completed_items);
   tcase_add_test(c, any_order_of_members);
   tcase_add_test(c, a_fork_shares_keys_with_its_original_and_no_others);
   tcase_add_test(c, a_fork_of_a_client_without_turns);
@@ -882,6 +953,8 @@ int main(int argc, char **argv) {
   tcase_add_test(c, calls_without_output);
   tcase_add_test(c, outputs_may_be_objects);
   tcase_add_test(c, outputs_in_many_pieces);
+  tcase_add_test(c, prompts_are_told_one_way_or_the_other);
+  tcase_add_test(c, events_of_calls_of_a_script);
   tcase_add_test(c, many_open_calls);
   tcase_add_test(c, no_copy_without_an_original);
   tcase_add_test(c, prompts_alike_without_turns);
