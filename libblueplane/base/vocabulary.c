@@ -116,7 +116,7 @@ static const name_code tools[] = {
     {"Shell", CATEGORY_COMMAND}, {"Skill", CATEGORY_SKILL}, {"SlashCommand", CATEGORY_SKILL},
     {"StrReplace", CATEGORY_EDIT}, {"SwitchMode", CATEGORY_PLAN}, {"Task", CATEGORY_AGENT},
     {"TaskCreate", CATEGORY_PLAN}, {"TaskGet", CATEGORY_PLAN}, {"TaskList", CATEGORY_PLAN},
-    {"TaskOutput", CATEGORY_AGENT}, {"TaskStop", CATEGORY_AGENT}, {"TaskUpdate", CATEGORY_PLAN},
+    {"TaskOutput", CATEGORY_COMMAND}, {"TaskStop", CATEGORY_COMMAND}, {"TaskUpdate", CATEGORY_PLAN},
     {"TeamCreate", CATEGORY_AGENT}, {"TeamDelete", CATEGORY_AGENT}, {"TodoRead", CATEGORY_PLAN},
     {"TodoWrite", CATEGORY_PLAN}, {"View", CATEGORY_READ}, {"WebFetch", CATEGORY_WEB},
     {"WebSearch", CATEGORY_WEB}, {"Write", CATEGORY_EDIT}, {"access_mcp_resource", CATEGORY_MCP},
@@ -203,7 +203,7 @@ static const name_code tools[] = {
     {"unified_exec", CATEGORY_COMMAND}, {"update_goal", CATEGORY_PLAN},
     {"update_plan", CATEGORY_PLAN}, {"update_todo", CATEGORY_PLAN},
     {"update_todo_list", CATEGORY_PLAN}, {"use_mcp_tool", CATEGORY_MCP}, {"view", CATEGORY_READ},
-    {"view_image", CATEGORY_READ}, {"wait", CATEGORY_AGENT}, {"wait_agent", CATEGORY_AGENT},
+    {"view_image", CATEGORY_READ}, {"wait", CATEGORY_COMMAND}, {"wait_agent", CATEGORY_AGENT},
     {"web_fetch", CATEGORY_WEB}, {"web_search", CATEGORY_WEB}, {"web_search_call", CATEGORY_WEB},
     {"webfetch", CATEGORY_WEB}, {"websearch", CATEGORY_WEB}, {"write", CATEGORY_EDIT},
     {"write_agent", CATEGORY_AGENT}, {"write_bash", CATEGORY_COMMAND},
@@ -213,9 +213,28 @@ static const name_code tools[] = {
 };
 /* clang-format on */
 
+/* What waits for a command or ends it in the background may do so of a subagent, too: that is none that is
+ * started. */
 int bpi_category_of_tool(const char *tool, size_t length) {
   if (length > 4 && memcmp(tool, "mcp_", 4) == 0) return CATEGORY_MCP;
   return code_of(FIND(tools, tool, length), CATEGORY_OTHER);
+}
+
+/* ------------------------------------------------------------------------------------ errors */
+
+int bpi_detail_of_status(int64_t status) {
+  switch (status) {
+  case 400:
+  case 404:
+  case 413:
+  case 422: return DETAIL_INVALID;
+  case 401:
+  case 403: return DETAIL_AUTH;
+  case 402: return DETAIL_BILLING;
+  case 429: return DETAIL_RATE_LIMIT;
+  case 529: return DETAIL_OVERLOADED;
+  default: return status >= 500 && status < 600 ? DETAIL_SERVER : DETAIL_OTHER;
+  }
 }
 
 /* --------------------------------------------------------------------------------- languages */

@@ -190,6 +190,7 @@ int bpi_vocabulary_size(vocabulary v);
 /* Lookups of the closed lists by which text becomes a number. All case-sensitive unless said. */
 int bpi_language_of_path(const char *path, size_t length); /* by file name ending, any case */
 int bpi_category_of_tool(const char *tool, size_t length); /* of any assistant */
+int bpi_detail_of_status(int64_t status);                  /* of HTTP, of an error of an API */
 int bpi_prompt_size(int64_t characters);
 
 #endif

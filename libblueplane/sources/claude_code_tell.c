@@ -283,19 +283,6 @@ static void put_tools(reader *r, const place *at, bool nested) {
   if (!bpi_ident_absent(facts->commit)) put_change(r, at, CHANGE_COMMIT, facts->commit);
 }
 
-static int detail_of_status(int64_t status, bool cause) {
-  static const struct {
-    int64_t status;
-    int detail;
-  } known[] = {{400, DETAIL_INVALID}, {401, DETAIL_AUTH},       {402, DETAIL_BILLING},
-               {403, DETAIL_AUTH},    {404, DETAIL_INVALID},    {413, DETAIL_INVALID},
-               {422, DETAIL_INVALID}, {429, DETAIL_RATE_LIMIT}, {529, DETAIL_OVERLOADED}};
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (known[i].status == status) return known[i].detail;
-  if (status >= 500 && status < 600) return DETAIL_SERVER;
-  return status == 0 && cause ? DETAIL_NETWORK : DETAIL_OTHER;
-}
-
 static void tell_system(reader *r, const place *at) {
   const frame *f = &r->f;
   if (at->e->bad_event) {
@@ -310,7 +297,10 @@ static void tell_system(reader *r, const place *at) {
     put_line_event(r, at, EVENT_MICROCOMPACTION, f->compact_detail, f->tokens_before);
     break;
   case SUBTYPE_API_ERROR:
-    put_line_event(r, at, EVENT_API_RETRY, detail_of_status(at->e->status, f->cause), f->retry);
+    put_line_event(r, at, EVENT_API_RETRY,
+                   at->e->status == 0 && f->cause ? DETAIL_NETWORK
+                                                  : bpi_detail_of_status(at->e->status),
+                   f->retry);
     break;
   case SUBTYPE_TURN: put_line_event(r, at, EVENT_TURN_END, DETAIL_NONE, f->duration); break;
   case SUBTYPE_COMMAND:
@@ -329,7 +319,7 @@ static void tell_api_error(reader *r, const place *at) {
     return;
   }
   int detail = e->error_detail;
-  if (detail == DETAIL_NONE && e->status != 0) detail = detail_of_status(e->status, false);
+  if (detail == DETAIL_NONE && e->status != 0) detail = bpi_detail_of_status(e->status);
   put_line_event(r, at, EVENT_API_ERROR, detail, -1);
 }
 

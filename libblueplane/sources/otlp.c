@@ -274,12 +274,20 @@ static const value *id_of(otlp *o, int which) {
   return v;
 }
 
+/* Sums name the kind of what asked; events its kind and name ("agent:builtin:Explore"), later ones the
+ * agent apart. */
+static bool is_subagent(const otlp *o) {
+  const value *who = attribute(o, A_QUERY);
+  return is_word(who, "subagent") || bpi_starts_with(who->at, who->length, "agent:") ||
+         attribute(o, A_AGENT)->length > 0;
+}
+
 /* Whose the row is, and how it is marked. */
 static void enter_session(otlp *o) {
   const value *id = id_of(o, A_SESSION);
   o->rows.session = o->rows.scope = (ident){0, 0};
   if (id->length > 0) bpi_rows_session(&o->rows, id->at, id->length);
-  o->rows.flags = is_word(attribute(o, A_QUERY), "subagent") ? RECORD_SUBAGENT : 0;
+  o->rows.flags = is_subagent(o) ? RECORD_SUBAGENT : 0;
 }
 
 static name label_of(otlp *o, label_kind kind, int which) {
@@ -294,15 +302,15 @@ static ident key_of(otlp *o, ident_kind kind, const composite *key) {
 
 /* ------------------------------------------------------------------------------------- events */
 
-/* An event without an identifier: its number in the session, else its moment. */
+/* An event without an identifier: its number and its moment. Each process of a session counts its own from
+ * zero. */
 static ident event_key(otlp *o, ident_kind kind) {
   composite key;
-  int64_t sequence = count_of(attribute(o, A_SEQUENCE));
   bpi_composite_start(&key);
   bpi_composite_ident(&key, o->rows.session);
   bpi_composite_number(&key, o->line.name);
-  bpi_composite_number(&key, sequence);
-  bpi_composite_number(&key, sequence < 0 ? o->rows.time : 0);
+  bpi_composite_number(&key, count_of(attribute(o, A_SEQUENCE)));
+  bpi_composite_number(&key, o->rows.time);
   return key_of(o, kind, &key);
 }
 
@@ -388,18 +396,6 @@ static int put_request(otlp *o) {
   int64_t took_us = duration_of(o);
   if (rc != BP_OK || took_us < 0) return rc;
   return put_event(o, id_key(o, IDENT_EVENT, A_REQUEST), EVENT_RESPONSE_TIME, DETAIL_NONE, took_us);
-}
-
-static int detail_of_status(int64_t status) {
-  switch (status) {
-  case 401:
-  case 403: return DETAIL_AUTH;
-  case 400:
-  case 413: return DETAIL_INVALID;
-  case 429: return DETAIL_RATE_LIMIT;
-  case 529: return DETAIL_OVERLOADED;
-  default: return status >= 500 && status < 600 ? DETAIL_SERVER : DETAIL_OTHER;
-  }
 }
 
 static int put_compaction(otlp *o) {
@@ -516,7 +512,7 @@ static int emit_event(void *self) {
   case NAME_REQUEST: return put_request(o);
   case NAME_ERROR:
     return put_event(o, event_key(o, IDENT_EVENT), EVENT_API_ERROR,
-                     detail_of_status(count_of(attribute(o, A_STATUS))), -1);
+                     bpi_detail_of_status(count_of(attribute(o, A_STATUS))), -1);
   case NAME_RESULT: return put_result(o);
   case NAME_DECISION: return put_decision(o);
   case NAME_COMPACTION: return put_compaction(o);

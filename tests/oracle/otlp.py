@@ -80,7 +80,7 @@ class Oracle(Facts):
         if time is None:
             time = moment(either(record, "timeUnixNano") or either(record, "observedTimeUnixNano"))
         sequence = a.get("event.sequence")
-        own = (session, name, str(sequence) if sequence is not None else time)
+        own = (session, name, str(sequence), time)  # each process of a session counts from zero
         if name == "user_prompt" and a.get("command_name"):
             self.earliest(self.events, own, time, "slash_command")
         elif name == "user_prompt":

@@ -455,7 +455,7 @@ START_TEST(otlp_errors) {
   } errors[] = {{"400", DETAIL_INVALID}, {"413", DETAIL_INVALID},    {"401", DETAIL_AUTH},
                 {"403", DETAIL_AUTH},    {"429", DETAIL_RATE_LIMIT}, {"529", DETAIL_OVERLOADED},
                 {"500", DETAIL_SERVER},  {"599", DETAIL_SERVER},     {"600", DETAIL_OTHER},
-                {"404", DETAIL_OTHER},   {"none", DETAIL_OTHER}};
+                {"404", DETAIL_INVALID}, {"402", DETAIL_BILLING},    {"none", DETAIL_OTHER}};
   for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
     size_t length;
     char *data = load_bytes(&bpi_source_otlp, "good-events.jsonl", &length);
@@ -560,6 +560,36 @@ START_TEST(otlp_points_stand_alone) {
   ck_assert_int_eq(one.records[0].u.response.input, 5);
   ck_assert(one.records[1].time == BPI_TIME_NONE);
   ck_assert_int_eq(one.records[1].u.response.input, 7);
+}
+END_TEST
+
+/* Each process of a session counts its events from zero, and a subagent's requests name the agent. */
+START_TEST(otlp_events_of_two_processes) {
+#define TOLD(nanos, more)                                                                          \
+  "{\"body\":{\"stringValue\":\"claude_code.api_request\"},\"timeUnixNano\":\"" nanos              \
+  "\",\"attributes\":[{\"key\":\"event.sequence\",\"value\":{\"intValue\":\"7\"}}" more "]}"
+#define ATTRIBUTE(key, text) ",{\"key\":\"" key "\",\"value\":{\"stringValue\":\"" text "\"}}"
+  static const char data[] = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[" TOLD(
+      "1772442000000000000",
+      ATTRIBUTE(
+          "query_source",
+          "repl_main_thread")) "," TOLD("1772445600000000000",
+                                        ATTRIBUTE(
+                                            "query_source",
+                                            "agent:builtin:Explore")) "," TOLD("1772445600000000000",
+                                                                               ATTRIBUTE(
+                                                                                   "agent.name",
+                                                                                   "Explore")) "]}]}]}\n";
+  fake_read(&one, &bpi_source_otlp, "", data, sizeof data - 1);
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 3);
+  const record *first = fake_nth(&one, RECORD_RESPONSE, 0),
+               *second = fake_nth(&one, RECORD_RESPONSE, 1),
+               *again = fake_nth(&one, RECORD_RESPONSE, 2);
+  ck_assert_int_ne(bpi_ident_compare(first->key, second->key), 0);
+  ck_assert_int_eq(bpi_ident_compare(second->key, again->key), 0);
+  ck_assert_uint_eq(first->flags, 0);
+  ck_assert_uint_eq(second->flags, RECORD_SUBAGENT);
+  ck_assert_uint_eq(again->flags, RECORD_SUBAGENT);
 }
 END_TEST
 
@@ -770,6 +800,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, otlp_metrics);
   tcase_add_test(c, otlp_many_minutes);
   tcase_add_test(c, otlp_points_stand_alone);
+  tcase_add_test(c, otlp_events_of_two_processes);
   tcase_add_test(c, otlp_identifiers);
   tcase_add_loop_test(c, cut_anywhere, 0, (int)GOOD);
   tcase_add_loop_test(c, any_window, 0, (int)GOOD);
