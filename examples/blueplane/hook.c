@@ -47,6 +47,18 @@ static const char *const kept[] = {"hook_event_name",
                                    "cache_write_tokens",
                                    "file_path",
                                    NULL};
+static const char *const classes[] = {"authentication_failed",
+                                      "oauth_org_not_allowed",
+                                      "cloud_credential_error",
+                                      "billing_error",
+                                      "rate_limit",
+                                      "overloaded",
+                                      "invalid_request",
+                                      "model_not_found",
+                                      "server_error",
+                                      "max_output_tokens",
+                                      "unknown",
+                                      NULL};
 static const char *const file_names[] = {"file_path", "notebook_path", "target_file", NULL};
 #define TEXT_MAX 1024
 
@@ -70,12 +82,22 @@ static double characters_of(const char *prompt) {
   return count;
 }
 
+/* Which class of API error ended a turn. Any other text of an error is content. */
+static void keep_class(cJSON *to, const cJSON *payload) {
+  const cJSON *event = cJSON_GetObjectItemCaseSensitive(payload, "hook_event_name");
+  const cJSON *error = cJSON_GetObjectItemCaseSensitive(payload, "error");
+  if (strcmp(event->valuestring, "StopFailure") != 0 || !cJSON_IsString(error)) return;
+  for (size_t i = 0; classes[i] != NULL; i++)
+    if (strcmp(error->valuestring, classes[i]) == 0) keep(to, payload, "error", "error");
+}
+
 /* The payload without content. */
 static cJSON *reduce(const cJSON *payload, const char *stamp) {
   cJSON *out = cJSON_CreateObject();
   cJSON_AddStringToObject(out, "received_at", stamp);
   for (size_t i = 0; kept[i] != NULL; i++)
     keep(out, payload, kept[i], kept[i]);
+  keep_class(out, payload);
   const cJSON *prompt = cJSON_GetObjectItemCaseSensitive(payload, "prompt");
   if (cJSON_IsString(prompt))
     cJSON_AddNumberToObject(out, "prompt_characters", characters_of(prompt->valuestring));

@@ -38,10 +38,17 @@ static const word triggers[] = {
     NO_WORD,
 };
 static const word api_errors[] = {
-    WORD("rate_limit", DETAIL_RATE_LIMIT),        WORD("authentication_failed", DETAIL_AUTH),
-    WORD("invalid_request", DETAIL_INVALID),      WORD("server_error", DETAIL_SERVER),
-    WORD("overloaded", DETAIL_OVERLOADED),        WORD("billing_error", DETAIL_BILLING),
-    WORD("max_output_tokens", DETAIL_MAX_OUTPUT), NO_WORD,
+    WORD("rate_limit", DETAIL_RATE_LIMIT),
+    WORD("authentication_failed", DETAIL_AUTH),
+    WORD("invalid_request", DETAIL_INVALID),
+    WORD("server_error", DETAIL_SERVER),
+    WORD("overloaded", DETAIL_OVERLOADED),
+    WORD("billing_error", DETAIL_BILLING),
+    WORD("max_output_tokens", DETAIL_MAX_OUTPUT),
+    WORD("oauth_org_not_allowed", DETAIL_AUTH),
+    WORD("cloud_credential_error", DETAIL_AUTH),
+    WORD("model_not_found", DETAIL_INVALID),
+    NO_WORD,
 };
 static const word tiers[] = {
     WORD("batch", TIER_BATCH),

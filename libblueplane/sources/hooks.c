@@ -109,10 +109,17 @@ static const hook_word modes[] = {
     {NULL, MODE_OTHER},
 };
 static const hook_word failures[] = {
-    {"rate_limit", DETAIL_RATE_LIMIT},        {"overloaded", DETAIL_OVERLOADED},
-    {"authentication_failed", DETAIL_AUTH},   {"billing_error", DETAIL_BILLING},
-    {"invalid_request", DETAIL_INVALID},      {"server_error", DETAIL_SERVER},
-    {"max_output_tokens", DETAIL_MAX_OUTPUT}, {NULL, DETAIL_OTHER},
+    {"rate_limit", DETAIL_RATE_LIMIT},
+    {"overloaded", DETAIL_OVERLOADED},
+    {"authentication_failed", DETAIL_AUTH},
+    {"billing_error", DETAIL_BILLING},
+    {"invalid_request", DETAIL_INVALID},
+    {"server_error", DETAIL_SERVER},
+    {"oauth_org_not_allowed", DETAIL_AUTH},
+    {"cloud_credential_error", DETAIL_AUTH},
+    {"model_not_found", DETAIL_INVALID},
+    {"max_output_tokens", DETAIL_MAX_OUTPUT},
+    {NULL, DETAIL_OTHER},
 };
 enum { STATUS_OTHER, STATUS_ABORTED, STATUS_ERROR };
 static const hook_word statuses[] = {

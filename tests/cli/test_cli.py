@@ -745,6 +745,12 @@ class Hooks(Case):
             told = self.ok(home("metric", "prompts", "--period", "all", "--format", "ndjson")).out
             self.assertEqual(json.loads(told.splitlines()[0])["prompts"], 1)
 
+    def test_the_class_of_an_error_is_kept(self):
+        home = self.new_home(data=False)
+        for event, error in (("StopFailure", "rate_limit"), ("StopFailure", self.SECRET), ("PostToolUseFailure", "rate_limit")):
+            self.hook(home, "claude_code", {"session_id": "s", "hook_event_name": event, "error": error, "tool_name": "Bash"})
+        self.assertEqual([k.get("error") for k in self.kept(home, "claude_code")], ["rate_limit", None, None])
+
     def test_bad_payloads_stop_nobody(self):
         home = self.new_home(data=False)
         for data in (b"", b"{", b"[1]", b"7", b"\xff\xfe", b"{\"a\":" * 3000, b"\0" * 10,

@@ -97,7 +97,7 @@ static const group tools[] = {
      "copilot_insertEdit copilot_editNotebook editFiles createFile createDirectory "
      "editNotebook"},
     {CATEGORY_COMMAND,
-     "Bash BashOutput KillShell KillBash PowerShell Shell REPL Monitor bash read_bash "
+     "Bash BashOutput TaskOutput TaskStop KillShell KillBash PowerShell Shell REPL Monitor bash read_bash "
      "write_bash stop_bash list_bash powershell read_powershell write_powershell "
      "stop_powershell list_powershell shell shell_command local_shell local_shell_call "
      "container.exec exec exec_command write_stdin unified_exec run_shell_command "
@@ -105,10 +105,10 @@ static const group tools[] = {
      "run_in_terminal get_terminal_output send_to_terminal kill_terminal "
      "terminal_last_command execute_command runInTerminal getTerminalOutput runTests "
      "run_tests run_task create_and_run_task run_notebook_cell runNotebookCell "
-     "copilot_runNotebookCell bash_code_execution code_execution js_repl"},
+     "copilot_runNotebookCell bash_code_execution code_execution js_repl wait"},
     {CATEGORY_AGENT,
-     "Task Agent TaskOutput TaskStop AgentOutputTool SendMessage TeamCreate TeamDelete "
-     "task task_v2 agent runSubagent run_subagent spawn_agent send_input wait wait_agent "
+     "Task Agent AgentOutputTool SendMessage TeamCreate TeamDelete "
+     "task task_v2 agent runSubagent run_subagent spawn_agent send_input wait_agent "
      "close_agent resume_agent list_agents read_agent write_agent delegate_to_agent "
      "codebase_investigator generalist advisor"},
     {CATEGORY_PLAN,
