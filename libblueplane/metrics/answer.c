@@ -475,11 +475,17 @@ static answer value_part(const answers *a, uint32_t number, size_t index) {
 
 static answer simple_part(const answers *a, uint32_t number, size_t index, answer_part part) {
   const planned *x = &a->f->p->metric[index];
+  answer value;
   switch (part) {
-  case PART_TOP: return whole(slot_as(a, number, &x->m->top, x->top));
+  case PART_TOP:
+    value = whole(slot_as(a, number, &x->m->top, x->top));
+    value.lower = x->m->shape != SHAPE_DIFFERENCE && top_is_lower(a, number, x);
+    return value;
   case PART_BOTTOM:
     if (x->m->shape == SHAPE_SHARE) return whole(a->total[index]);
-    return whole(slot_as(a, number, &x->m->bottom, x->bottom));
+    value = whole(slot_as(a, number, &x->m->bottom, x->bottom));
+    value.lower = x->m->shape != SHAPE_DIFFERENCE && bottom_is_lower(a, number, x);
+    return value;
   case PART_MISSING: return whole(bpi_frame_slot(a->f, number, x->missing));
   case PART_NOT_FINAL: return whole(bpi_frame_slot(a->f, number, x->not_final));
   case PART_ACTIVE_DAYS: return whole(parent_days(a->f, number));

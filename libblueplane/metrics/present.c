@@ -22,7 +22,7 @@ typedef struct presenter {
   bp_result *t;
   size_t columns;
   metric_column column[COLUMNS_MAX];
-  bool lower[QUERY_METRICS]; /* of any cell shown */
+  bool lower[QUERY_METRICS]; /* the value of any row shown, or its baseline */
 } presenter;
 
 /* ------------------------------------------------------------------------------------ columns */
@@ -143,7 +143,7 @@ static void set_cell(presenter *w, const metric_column *c, const answer *a) {
     bpi_table_set_int(w->t, c->column, a->whole);
   if (!a->lower) return;
   bpi_table_set_state(w->t, c->column, BP_CELL_VALUE | BP_CELL_LOWER_BOUND);
-  w->lower[c->metric] = true;
+  w->lower[c->metric] |= c->part == PART_VALUE || c->part == PART_BASELINE;
 }
 
 static void add_rows(presenter *w) {

@@ -57,6 +57,9 @@ can tell the metric, is uncovered. A part that is covered is shown and marked as
   carry none,
 - that would exceed 64 bits.
 
+The sums that a ratio is made of stand beside it and are marked by the same rule, also where both sides may be more and the
+ratio itself is none.
+
 Local logs leave out what the assistant asks for in the background; every token count of theirs is at least what they
 tell. Since this is always so, it is a note of the result and no mark of its cells.
 

@@ -61,8 +61,8 @@ static const struct value {
     {"cache_write_1h_tokens", "100"},
     {"reasoning_tokens", "50+ not_final_tokens=20"},
     {"total_tokens", "8340+ not_final_tokens=20"}, /* 1610 + 330 + 6000 + 400 */
-    {"tokens_per_prompt", "1191.428571+ total_tokens=8340 prompts=7 not_final_tokens=20"},
-    {"tokens_per_session", "4170+ total_tokens=8340 sessions=2 not_final_tokens=20"},
+    {"tokens_per_prompt", "1191.428571+ total_tokens=8340+ prompts=7 not_final_tokens=20"},
+    {"tokens_per_session", "4170+ total_tokens=8340+ sessions=2 not_final_tokens=20"},
     {"cache_efficiency", "0.7490636704 cache_read_tokens=6000 sent_tokens=8010"},
     {"cache_hit_ratio", "0.7884362681 cache_read_tokens=6000 read_and_input_tokens=7610"},
     {"web_searches", "1"},
@@ -77,14 +77,14 @@ static const struct value {
     /* Monday 6400 + 400 + 10,000, Tuesday 1500 + 200, session 2 120. */
     {"cost_without_cache", "18620000+ unpriced_tokens=30 not_final_tokens=20"},
     {"cost_per_session",
-     "6697500+ cost=13395000 sessions=2 unpriced_tokens=30 not_final_tokens=20"},
+     "6697500+ cost=13395000+ sessions=2 unpriced_tokens=30 not_final_tokens=20"},
     {"cost_per_active_day",
-     "6697500+ cost=13395000 active_days=2 unpriced_tokens=30 not_final_tokens=20"},
+     "6697500+ cost=13395000+ active_days=2 unpriced_tokens=30 not_final_tokens=20"},
     {"cost_per_line",
-     "362027.027+ cost=13395000 lines_added=37 unpriced_tokens=30 not_final_tokens=20"},
-    {"cost_per_commit", "4465000+ cost=13395000 commits=3 unpriced_tokens=30 not_final_tokens=20"},
+     "362027.027+ cost=13395000+ lines_added=37 unpriced_tokens=30 not_final_tokens=20"},
+    {"cost_per_commit", "4465000+ cost=13395000+ commits=3 unpriced_tokens=30 not_final_tokens=20"},
     {"cost_per_token", /* numerator and denominator are lower bounds, the quotient is none */
-     "1606.115108 cost=13395000 total_tokens=8340 unpriced_tokens=30 not_final_tokens=20"},
+     "1606.115108 cost=13395000+ total_tokens=8340+ unpriced_tokens=30 not_final_tokens=20"},
     /* Interactions by hour: 9: 5 prompts, 8 responses, 4 tool calls, 4 decisions; 10: 2, 3, 2;
      * 21: 2 decisions. */
     {"peak_hour", "9 interactions=21 active_days=2 per_active_day=10.5"},
@@ -107,8 +107,8 @@ static const struct value {
     {"rejection_rate", "0.1666666667 rejected=1 tool_calls=6"},
     {"interruption_rate", "0.1666666667 interrupted=1 tool_calls=6"},
     {"decisions", "6+"}, /* session 1's source cannot tell them */
-    {"acceptance_rate", "0.8333333333 accepted=5 accepted_or_rejected=6"},
-    {"line_acceptance_rate", "0.4 lines_accepted=20 lines_suggested=50"},
+    {"acceptance_rate", "0.8333333333 accepted=5+ accepted_or_rejected=6+"},
+    {"line_acceptance_rate", "0.4 lines_accepted=20+ lines_suggested=50+"},
     {"api_errors", "1"},
     {"api_retries", "2"},
     {"api_error_rate", "0.08333333333 api_errors=1 responses_and_errors=12"},
@@ -125,7 +125,7 @@ static const struct value {
     {"time_to_resolution",
      "360000000 median=120000000 p90=600000000 sum=720000000 tasks=2 median_low=- median_high=-"},
     {"cost_per_task", /* 1000 + 400 micro-dollars over four; the 30 tokens of model two */
-     "350000+ task_cost=1400000 tasks=4 unpriced_tokens_of_tasks=30 not_final_tokens=20"},
+     "350000+ task_cost=1400000+ tasks=4 unpriced_tokens_of_tasks=30 not_final_tokens=20"},
     {"first_try_rate", "0.5 first_try=1 edits=2 low=- high=-"},
     {"rework_rate", "0.5 reworked=1 edits=2 low=- high=-"},
     {"retry_rate", "0.3333333333 repeats=2 attempts=6 low=- high=-"},
@@ -170,7 +170,7 @@ START_TEST(sets_of_metrics) {
   ROWS("{'metrics':['delegation']}",
        "building - resolved_work=1 work=2 low=- high=- 0.5 resolved=1 to_resolve=2 low=- high=- "
        "120000000 median=120000000 p90=120000000 sum=120000000 tasks=1 median_low=- median_high=- "
-       "0+ task_cost=0 tasks=2 unpriced_tokens_of_tasks=30 not_final_tokens=20 "
+       "0+ task_cost=0+ tasks=2 unpriced_tokens_of_tasks=30 not_final_tokens=20 "
        "1 repeats=1 attempts=1 low=- high=- | "
        "debugging - resolved_work=1 work=1 low=- high=- 1 resolved=1 to_resolve=1 low=- high=- "
        "600000000 median=600000000 p90=600000000 sum=600000000 tasks=1 median_low=- median_high=- "
@@ -1137,7 +1137,7 @@ START_TEST(output_alone) {
   /* both sides of the ratio rest on it */
   ROWS("{'metrics':['cache_efficiency'],'by':['platform'],"
        "'where':[{'dimension':'platform','value':'codex'}]}",
-       "codex 0 cache_read_tokens=0 sent_tokens=100");
+       "codex 0 cache_read_tokens=0+ sent_tokens=100+");
 }
 END_TEST
 
@@ -1174,9 +1174,9 @@ START_TEST(tokens_of_tasks) {
   }
   ROWS("{'metrics':['cost_per_task'],'by':['task_type']}",
        "building 20000 task_cost=20000 tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=0 | "
-       "debugging 20000+ task_cost=20000 tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=0 | "
-       "exploring 20000+ task_cost=20000 tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=10 | "
-       "testing 0+ task_cost=0 tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=0");
+       "debugging 20000+ task_cost=20000+ tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=0 | "
+       "exploring 20000+ task_cost=20000+ tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=10 | "
+       "testing 0+ task_cost=0+ tasks=1 unpriced_tokens_of_tasks=0 not_final_tokens=0");
 }
 END_TEST
 
@@ -1217,7 +1217,7 @@ START_TEST(money) {
   /* A search without a fee. */
   c->m[RESPONSE_WEB_SEARCHES] = 1;
   ROWS("{'metrics':['cost','cost_per_session']}",
-       "5+ unpriced_tokens=0 not_final_tokens=0 5+ cost=5 sessions=1 unpriced_tokens=0 "
+       "5+ unpriced_tokens=0 not_final_tokens=0 5+ cost=5+ sessions=1 unpriced_tokens=0 "
        "not_final_tokens=0");
 }
 END_TEST
