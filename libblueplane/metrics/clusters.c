@@ -14,8 +14,9 @@ typedef struct reader {
   clusters *out;
   const bp_result *r;
   const cluster_question *asked;
-  dimension_id by;                         /* DIM_COUNT: none */
-  size_t by_column;                        /* where it stands */
+  dimension_id by;  /* DIM_COUNT: none */
+  size_t by_column; /* where it stands */
+  size_t sent;      /* the column that tells whether what was sent is known; none: columns */
   size_t *value_of, *cluster_of, *part_of; /* by row, each of which is a part */
 } reader;
 
@@ -30,12 +31,28 @@ static int copy_filters(bp_query *q, const bp_query *like) {
   return rc;
 }
 
+/* Beside what rests on what was sent its input is asked for: a lower bound where a part of that is not known. */
+#define SENT "input_tokens"
+
+static bool rests_on_sent(const metric *m) {
+  const operand *o = &m->top;
+  return o->terms != NULL && o->terms->kind == ROLLUP_RESPONSE && bpi_operand_rests_on_input(o);
+}
+
+static bool any_rests_on_sent(const cluster_question *asked) {
+  dimension_id by;
+  for (size_t i = 0; i < asked->count; i++)
+    if (rests_on_sent(&bpi_metrics[bpi_metric_find(asked->metrics[i], &by)])) return true;
+  return false;
+}
+
 static int build(bp_query *q, const bp_query *like, const cluster_question *asked) {
   int rc = bpi_query_period(q, "all", like->zone);
   q->from = asked->from; /* reports look beyond the years that may be asked for */
   q->until = asked->until;
   for (size_t i = 0; i < asked->count && !rc; i++)
     rc = bpi_query_metric(q, asked->metrics[i]);
+  if (!rc && any_rests_on_sent(asked)) rc = bpi_query_metric(q, SENT);
   if (!rc) rc = bpi_query_by(q, "session");
   if (!rc) rc = bpi_query_by(q, "time.day");
   if (!rc && asked->by) rc = bpi_query_by(q, asked->by);
@@ -164,15 +181,20 @@ static bool is_value(const bp_result *r, size_t row, size_t column) {
   return column < r->columns && bpi_table_state(r, row, column) == BP_CELL_VALUE;
 }
 
+static bool is_whole(const bp_result *r, size_t row, size_t column) {
+  return is_value(r, row, column) && !bpi_table_lower_bound(r, row, column);
+}
+
 static void add_rows(reader *x, size_t at, const metric *m) {
   const bp_result *r = x->r;
-  bool ratio = m->shape == SHAPE_RATIO;
+  bool ratio = m->shape == SHAPE_RATIO, rests = rests_on_sent(m);
   size_t top = column_of(r, m->id, ratio ? m->top.name : NULL);
   size_t bottom = ratio ? column_of(r, m->id, m->bottom.name) : top;
   size_t missing = m->missing.kind ? column_of(r, m->id, m->missing.name) : r->columns;
   for (size_t row = 0; row < r->rows; row++) {
     if (!is_value(r, row, top) || !is_value(r, row, bottom)) continue;
     if (is_value(r, row, missing) && r->column[missing].ints[row] > 0) continue;
+    if (rests && !is_whole(r, row, x->sent)) continue;
     cluster part = {r->column[top].ints[row], ratio ? r->column[bottom].ints[row] : 0};
     x->out->sum[at * x->out->parts + x->part_of[row]] = part;
     bpi_cluster_add(&x->out->all[at * x->out->count + x->cluster_of[row]], part);
@@ -212,7 +234,8 @@ int bpi_clusters_ask(clusters *out, const compute_context *c, const bp_query *li
   bp_result *r = NULL;
   int rc = run(&r, c, like, asked, error);
   if (rc) return rc;
-  reader x = {.out = out, .r = r, .asked = asked, .by = DIM_COUNT};
+  reader x = {
+      .out = out, .r = r, .asked = asked, .by = DIM_COUNT, .sent = column_of(r, SENT, NULL)};
   if (asked->by) x.by = bpi_dimension_find(asked->by);
   x.by_column = x.by == DIM_SESSION    ? SESSION_COLUMN
                 : x.by == DIM_TIME_DAY ? DAY_COLUMN

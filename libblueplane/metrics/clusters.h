@@ -27,8 +27,9 @@ typedef struct clusters {
   cluster *all;       /* of all values, by metric and cluster */
 } clusters;
 
-/* Hours of the day become four bands, days of the week their names. What a source cannot tell, and
- * money of which a part has no price, adds nothing to either side. */
+/* Hours of the day become four bands, days of the week their names. What a source cannot tell,
+ * money of which a part has no price, and what rests on tokens sent of which a part is not known, adds nothing to either
+ * side. */
 int bpi_clusters_ask(clusters *out, const compute_context *c, const bp_query *like,
                      const cluster_question *asked, bp_error **error);
 void bpi_clusters_free(clusters *c);

@@ -814,6 +814,39 @@ START_TEST(comparisons_keep_to_the_question) {
 }
 END_TEST
 
+/* Where it is not known what was sent, nothing is compared that rests on it: neither half of a ratio. */
+START_TEST(comparisons_leave_out_what_is_untold) {
+  int64_t prompts[2] = {0, 0}, sent[2] = {0, 0};
+  int code;
+  bp_error *error = NULL;
+  live(81, &none);
+  size_t some = 0;
+  while (world.cell[some].kind != ROLLUP_RESPONSE || world.cell[some].session != 4)
+    some++;
+  int64_t class_ = CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL) | CLASS_PUT(CLASS_UNTOLD, 1);
+  cell(ROLLUP_RESPONSE, world.cell[some].quarter, 4, MODEL, class_, 1)->m[RESPONSE_OUTPUT] = 9;
+  for (size_t i = 0; i < world.cells; i++) {
+    const rollup_cell *c = &world.cell[i];
+    size_t platform = (size_t)world.session[c->session - 1].platform - PLATFORM;
+    if (c->session == 4) continue; /* of one day */
+    if (c->kind == ROLLUP_PROMPT) prompts[platform] += c->n;
+    for (int m = RESPONSE_INPUT; c->kind == ROLLUP_RESPONSE && m <= RESPONSE_CACHE_WRITE_1H; m++)
+      sent[platform] += m == RESPONSE_OUTPUT ? 0 : c->m[m];
+  }
+  bp_result *r =
+      ask("{'metrics':['comparison','cache_efficiency','tokens_per_prompt'],'by':['platform'],"
+          "'period':'2026-02-02/2026-04-26'}",
+          &code, &error);
+  ck_assert_msg(r != NULL, "%s", bp_error_message(error));
+  ck_assert_uint_eq(r->rows, 2);
+  for (size_t row = 0; row < 2; row++) {
+    ck_assert_int_eq(int_of(r, row, "n"), row == 0 ? sent[0] : prompts[0]);
+    ck_assert_int_eq(int_of(r, row, "n_other"), row == 0 ? sent[1] : prompts[1]);
+  }
+  bpi_table_release(r);
+}
+END_TEST
+
 /* A prompt with an image and a file is in both groups, so the others of one hold it, too: each stands beside the
  * prompts that hold neither. */
 START_TEST(features_beside_none) {
@@ -1019,6 +1052,7 @@ int main(void) {
   tcase_add_test(c, a_cancel_ends_the_comparing);
   tcase_add_test(c, comparisons);
   tcase_add_test(c, comparisons_keep_to_the_question);
+  tcase_add_test(c, comparisons_leave_out_what_is_untold);
   tcase_add_test(c, features_beside_none);
   tcase_add_test(c, each_feature_is_one_comparison);
   tcase_add_test(c, parts_of_clusters_beside_the_rest);
