@@ -137,15 +137,19 @@ static void put_outgoing(text *t, const screen *s, const bp_result *r) {
     text_add(t, "  Nothing was done in that week.\n");
     return;
   }
-  text_add(t, "  and ");
-  put_count(t, (int64_t)apart);
+  text more = {0};
+  text_add(&more, "and ");
+  put_count(&more, (int64_t)apart);
   text_add(
-      t,
-      " numbers of the same by platform, model family, tool category, language, task type\n"
-      "  and project of the roster. Of a team of three or more the steward's store adds them up\n"
-      "  and deletes yours when the week is published. That is why they are asked for.\n"
-      "  Beside them a zero for each that is known not to have happened, the key of this device, which roster\n"
-      "  it knows, the fewest people you share among, and what you agreed to, as it stands below.\n");
+      &more,
+      " numbers of the same by platform, model family, tool category, language, task type "
+      "and project of the roster. Of a team of three or more the steward's store adds them up "
+      "and deletes yours when the week is published. That is why they are asked for. "
+      "Beside them a zero for each that is known not to have happened, the key of this device, which roster "
+      "it knows, the fewest people you share among, and what you agreed to, as it stands below.");
+  text_add(t, "  ");
+  put_wrapped(t, s, more.data, 2);
+  text_free(&more);
 }
 
 /* "shared": window, store, revision, cells, shared_at. */
@@ -188,9 +192,11 @@ static void put_asked(text *t, const screen *s, const bp_result *r) {
     }
     others++;
     put_name(t, s, cell(r, row, 1));
-    text_addf(t, "%s %s, on ", cell(r, row, 2), cell(r, row, 3));
-    put_day(t, r, row, 0);
-    text_add(t, "\n");
+    text asked = {0};
+    text_addf(&asked, "%s %s, on ", cell(r, row, 2), cell(r, row, 3));
+    put_day(&asked, r, row, 0);
+    put_wrapped(t, s, asked.data, 2 + NAME_WIDTH);
+    text_free(&asked);
   }
   if (others == 0) text_add(t, "  Nobody else has asked.\n");
   text_add(t, "  As the owner: ");
@@ -201,9 +207,7 @@ static const part parts[] = {
     {"stored", "What is stored about you, on this machine only", put_stored},
     {"retention", "How long it is kept", put_retention},
     {"sharing", "To whom numbers of whole weeks go", put_sharing},
-    {"outgoing",
-     "What the next bundle would hold of what you did: your last whole week, and nothing else",
-     put_outgoing},
+    {"outgoing", "What the next bundle would hold: your last whole week alone", put_outgoing},
     {"shared", "What has left in bundles", put_shared},
     {"consent", "Who may see your own numbers, beside you", put_consent},
     {"audit", "Who asked what", put_asked},

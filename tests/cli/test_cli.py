@@ -999,7 +999,7 @@ class Formats(Case):
 
     def test_lines_fit(self):
         for columns in (120, 80, 60, 40, 26, 24):
-            for command in QUERIES + ["sessions --stats", "doctor", "help", "metrics", "metrics cost", "health"]:
+            for command in QUERIES + ["sessions --stats", "doctor", "help", "metrics", "metrics cost", "health", "privacy audit"]:
                 words = command.split()
                 arguments = ALL if words[0] in QUERIES else []
                 said = self.home.on_terminal(*words, *arguments, columns=columns).out
@@ -1007,6 +1007,8 @@ class Formats(Case):
                 room = max(columns, 40)  # figures are never cut
                 if command in ("doctor", "help"):
                     room = max(columns, 60)
+                if command == "privacy audit":
+                    room = max(columns, 80)
                 self.assertLessEqual(width(longest), room, f"{command} on {columns}: {longest!r}")
                 for line in said.splitlines():
                     self.assertEqual(ESCAPE.sub("", line), ESCAPE.sub("", line).rstrip(), command)
