@@ -503,6 +503,24 @@ static void leave_nobody_dominant(viewing *v, size_t reader) {
   }
 }
 
+/* If what the shown leave is the least or the most that there can be, it tells the number of everybody else: as a number
+ * that is published does of a group. Who took part has a session and a day at least. */
+static void leave_no_extreme_of_few(viewing *v, size_t reader) {
+  const block *b = v->b;
+  int64_t most = bpi_measures[b->measure].clamp;
+  int64_t least = b->measure == MEASURE_sessions || b->measure == MEASURE_active_days;
+  size_t lowest = 0, highest = 0, unknown = 0;
+  for (size_t p = 0; p < b->people; p++) {
+    int64_t value = part_value(b, p, 0);
+    if (v->shown[p] || p == reader || value < 0) continue;
+    unknown++;
+    lowest += value <= least;
+    highest += value >= most;
+  }
+  if (unknown > 0 && unknown < (size_t)b->k && (lowest == unknown || highest == unknown))
+    memset(v->shown, 0, b->people * sizeof *v->shown);
+}
+
 /* What a view tells of a share of members, or of the sign that somebody needs support: who has some of `by` is in it,
  * and, where it is `exact`, who has none or too little is not. Those of whom a source tells `of` are counted in it. */
 static const struct share_told {
@@ -557,8 +575,9 @@ static void leave_a_group_of_shares(viewing *v, size_t reader) {
 /* Each reader is asked for: a lead who did nothing or belongs elsewhere, and those who lead from
  * within. Fewer views for one can leave somebody over for another, so until nothing changes. */
 static void choose_views(viewing *v) {
-  static void (*const rules[])(viewing *, size_t) = {
-      leave_nobody_over, leave_nobody_to_compute, leave_nobody_dominant, leave_a_group_of_shares};
+  static void (*const rules[])(viewing *, size_t) = {leave_nobody_over, leave_nobody_to_compute,
+                                                     leave_nobody_dominant, leave_no_extreme_of_few,
+                                                     leave_a_group_of_shares};
   const block *b = v->b;
   for (size_t before = 0, now = count_shown(v); now != before && now > 0; now = count_shown(v)) {
     before = now;

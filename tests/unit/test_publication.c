@@ -493,6 +493,7 @@ static size_t seen_alone(const int64_t prompts[5], const char *agreeing, int lea
   setup();
   for (int i = 0; i < 5; i++) {
     contributor *c = prompting(0, prompts[i]);
+    add(c, SLICED_WHOLE, 0, MEASURE_sessions, 5); /* so that who prompts for nothing takes part */
     if (strchr(agreeing, '0' + i)) c->agreed = agreed;
     c->leads = i == lead;
   }
@@ -527,6 +528,42 @@ START_TEST(test_views_wait_for_who_would_stand_out) {
   ck_assert_uint_eq(seen_alone((int64_t[]){400, 400, 400, 400, 10}, "012", -1), 0);
   ck_assert_uint_eq(seen_alone((int64_t[]){400, 400, 400, 400, 40}, "012", -1), 3);
   ck_assert_uint_eq(seen_alone((int64_t[]){400, 400, 400, 400, 0}, "012", -1), 0);
+}
+END_TEST
+
+/* The sum less those who are seen is nothing: so much did each of the others. */
+START_TEST(test_views_wait_for_few_who_did_nothing) {
+  ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 43, 0}, "0123", -1), 0);
+  ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 0, 0}, "012", -1), 0);
+  ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 0, 0}, "0123", -1), 0);
+  ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 0, 0, 0}, "01", -1), 2); /* three are a group */
+  ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 0, 0, 0}, "01", 4), 0);  /* not to one of them */
+  ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 43, 0}, "01234", -1), 5);
+}
+END_TEST
+
+/* Of five whose days of activity are these, the first three agreed. */
+static size_t seen_days(const int64_t days[5]) {
+  bool agreed[MEASURE_COUNT] = {[MEASURE_active_days] = true};
+  publication p;
+  setup();
+  for (int i = 0; i < 5; i++) {
+    contributor *c = prompting(0, 40);
+    add(c, SLICED_WHOLE, 0, MEASURE_active_days, days[i]);
+    c->agreed = i < 3 ? agreed : NULL;
+  }
+  publish(&p, 0);
+  size_t n = p.view_count;
+  bpi_publication_free(&p);
+  return n;
+}
+
+START_TEST(test_views_wait_for_few_who_did_most_or_least) {
+  ck_assert_uint_eq(seen_days((int64_t[]){5, 6, 4, 1, 1}), 0); /* two are one of each */
+  ck_assert_uint_eq(seen_days((int64_t[]){5, 6, 4, 2, 1}), 3);
+  ck_assert_uint_eq(seen_days((int64_t[]){5, 6, 4, 7, 7}), 0); /* fourteen are seven of each */
+  ck_assert_uint_eq(seen_days((int64_t[]){5, 6, 4, 7, 6}), 3);
+  ck_assert_uint_eq(seen_days((int64_t[]){7, 7, 7, 7, 6}), 3);
 }
 END_TEST
 
@@ -747,6 +784,8 @@ int main(void) {
   tcase_add_test(t, test_seats_of_unlisted_platforms_are_one);
   tcase_add_test(t, test_views_wait_for_who_would_be_left_over);
   tcase_add_test(t, test_views_wait_for_who_would_stand_out);
+  tcase_add_test(t, test_views_wait_for_few_who_did_nothing);
+  tcase_add_test(t, test_views_wait_for_few_who_did_most_or_least);
   tcase_add_test(t, test_views_wait_for_shares_of_the_rest);
   tcase_add_test(t, test_views_wait_for_every_share_they_tell_of);
   tcase_add_test(t, test_a_pool_has_no_views);
