@@ -471,14 +471,19 @@ static void note_cells(viewing *v) {
   }
 }
 
-/* The remainder rule, cell by cell, for this reader. */
+/* The remainder rule, cell by cell, for this reader. If views wait, those of nothing do, which are in no cell: that they
+ * alone are there would tell of whom the others wait. */
 static void leave_nobody_over(viewing *v, size_t reader) {
   const block *b = v->b;
+  size_t before = count_shown(v);
   memcpy(v->agreed, v->shown, b->people * sizeof *v->agreed);
   memset(v->self, 0, b->people * sizeof *v->self);
   if (reader != NOBODY) v->self[reader] = true;
   const views all = {b->people, v->cells, v->in, v->agreed, v->self};
   bpi_views_choose(&all, v->shown);
+  bool wait = count_shown(v) < before;
+  for (size_t p = 0; p < b->people && wait; p++)
+    if (part_value(b, p, 0) == 0) v->shown[p] = false;
 }
 
 /* The same over everything that can be computed of all cells together. */
@@ -503,21 +508,18 @@ static void leave_nobody_dominant(viewing *v, size_t reader) {
   }
 }
 
-/* If what the shown leave is the least or the most that there can be, it tells the number of everybody else: as a number
- * that is published does of a group. Who took part has a session and a day at least. */
-static void leave_no_extreme_of_few(viewing *v, size_t reader) {
+/* Where everybody else has none or one, what the shown leave tells of each: nothing is nobody's, and of two it is one each,
+ * as beside one who has it all nobody is shown. Of a group any number that is published tells as much. */
+static void leave_more_than_one_each(viewing *v, size_t reader) {
   const block *b = v->b;
-  int64_t most = bpi_measures[b->measure].clamp;
-  int64_t least = b->measure == MEASURE_sessions || b->measure == MEASURE_active_days;
-  size_t lowest = 0, highest = 0, unknown = 0;
+  size_t least = 0, unknown = 0;
   for (size_t p = 0; p < b->people; p++) {
     int64_t value = part_value(b, p, 0);
     if (v->shown[p] || p == reader || value < 0) continue;
     unknown++;
-    lowest += value <= least;
-    highest += value >= most;
+    least += value <= 1;
   }
-  if (unknown > 0 && unknown < (size_t)b->k && (lowest == unknown || highest == unknown))
+  if (unknown > 0 && unknown < (size_t)b->k && least == unknown)
     memset(v->shown, 0, b->people * sizeof *v->shown);
 }
 
@@ -575,9 +577,9 @@ static void leave_a_group_of_shares(viewing *v, size_t reader) {
 /* Each reader is asked for: a lead who did nothing or belongs elsewhere, and those who lead from
  * within. Fewer views for one can leave somebody over for another, so until nothing changes. */
 static void choose_views(viewing *v) {
-  static void (*const rules[])(viewing *, size_t) = {leave_nobody_over, leave_nobody_to_compute,
-                                                     leave_nobody_dominant, leave_no_extreme_of_few,
-                                                     leave_a_group_of_shares};
+  static void (*const rules[])(viewing *, size_t) = {
+      leave_nobody_over, leave_nobody_to_compute, leave_nobody_dominant, leave_more_than_one_each,
+      leave_a_group_of_shares};
   const block *b = v->b;
   for (size_t before = 0, now = count_shown(v); now != before && now > 0; now = count_shown(v)) {
     before = now;

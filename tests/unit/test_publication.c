@@ -2,6 +2,7 @@
  * values are worked out by hand; tests/privacy looks for what they let an attacker compute. */
 #include <check.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -531,39 +532,99 @@ START_TEST(test_views_wait_for_who_would_stand_out) {
 }
 END_TEST
 
-/* The sum less those who are seen is nothing: so much did each of the others. */
-START_TEST(test_views_wait_for_few_who_did_nothing) {
+/* The sum less those who are seen is nothing, or one of each: so much did each of the others. */
+START_TEST(test_views_wait_for_few_who_did_little) {
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 43, 0}, "0123", -1), 0);
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 0, 0}, "012", -1), 0);
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 0, 0}, "0123", -1), 0);
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 0, 0, 0}, "01", -1), 2); /* three are a group */
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 0, 0, 0}, "01", 4), 0);  /* not to one of them */
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 43, 0}, "01234", -1), 5);
+  ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 1, 1}, "012", -1),
+                    0); /* none and two would wait */
+  ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 2, 1}, "012", -1), 3);
+  ck_assert_uint_eq(seen_alone((int64_t[]){0, 41, 42, 43, 40}, "0123", -1),
+                    0); /* nor is a view of nothing left */
 }
 END_TEST
 
-/* Of five whose days of activity are these, the first three agreed. */
-static size_t seen_days(const int64_t days[5]) {
-  bool agreed[MEASURE_COUNT] = {[MEASURE_active_days] = true};
-  publication p;
-  setup();
-  for (int i = 0; i < 5; i++) {
-    contributor *c = prompting(0, 40);
-    add(c, SLICED_WHOLE, 0, MEASURE_active_days, days[i]);
-    c->agreed = i < 3 ? agreed : NULL;
-  }
-  publish(&p, 0);
-  size_t n = p.view_count;
-  bpi_publication_free(&p);
-  return n;
+#define SOME 5 /* people, with none to four prompts each; each dimension has one slice */
+#define CHOICES 3125
+
+/* What a lead sees of a choice of numbers: what is published, views (-1: none) and the own number. */
+typedef struct sight {
+  int64_t cell[SLICED_COUNT], view[SOME];
+  int64_t prompts[SOME];
+} sight;
+
+static int by_sight(const void *a, const void *b) {
+  return memcmp(a, b, offsetof(sight, prompts));
 }
 
-START_TEST(test_views_wait_for_few_who_did_most_or_least) {
-  ck_assert_uint_eq(seen_days((int64_t[]){5, 6, 4, 1, 1}), 0); /* two are one of each */
-  ck_assert_uint_eq(seen_days((int64_t[]){5, 6, 4, 2, 1}), 3);
-  ck_assert_uint_eq(seen_days((int64_t[]){5, 6, 4, 7, 7}), 0); /* fourteen are seven of each */
-  ck_assert_uint_eq(seen_days((int64_t[]){5, 6, 4, 7, 6}), 3);
-  ck_assert_uint_eq(seen_days((int64_t[]){7, 7, 7, 7, 6}), 3);
+static sight see(int choice, int agreeing, int lead) {
+  static bool agreed[MEASURE_COUNT];
+  sight s = {{0}, {-1, -1, -1, -1, -1}, {0}};
+  publication p;
+  size_t n = 0;
+  agreed[MEASURE_prompts] = true;
+  setup();
+  for (int i = 0; i < SOME; i++, choice /= SOME) {
+    s.prompts[i] = choice % SOME;
+    contributor *c = prompting(0, s.prompts[i]);
+    add(c, SLICED_WHOLE, 0, MEASURE_sessions, 5);
+    c->agreed = i < agreeing ? agreed : NULL;
+    c->leads = i == lead;
+  }
+  publish(&p, 0);
+  for (size_t i = 0; i < p.count; i++)
+    if (p.cells[i].measure == MEASURE_prompts)
+      s.cell[n++] = p.cells[i].value * 256 + p.cells[i].state;
+  for (size_t i = 0; i < p.view_count; i++)
+    s.view[p.views[i].of - people] = p.views[i].value;
+  if (lead >= 0) s.view[lead] = s.prompts[lead];
+  bpi_publication_free(&p);
+  return s;
+}
+
+/* Whether all choices that look like the first are of one number of that person. */
+static bool tells(const sight *alike, size_t choices, int person) {
+  for (size_t i = 1; i < choices; i++)
+    if (alike[i].prompts[person] != alike[0].prompts[person]) return false;
+  return true;
+}
+
+/* Of how many people who did not agree the number is told beside views, where those who are not seen are fewer than three
+ * and have no more together than one alone can have here. */
+static size_t told_beside_views(int agreeing, int lead, size_t *seen) {
+  static sight all[CHOICES];
+  size_t told = 0, end;
+  for (int i = 0; i < CHOICES; i++)
+    all[i] = see(i, agreeing, lead);
+  qsort(all, CHOICES, sizeof *all, by_sight);
+  for (size_t first = 0; first < CHOICES; first = end) {
+    const sight *one = &all[first];
+    int64_t unknown = 0, others = 0, left = 0;
+    for (end = first + 1; end < CHOICES && by_sight(one, &all[end]) == 0;)
+      end++;
+    for (int i = 0; i < SOME; i++) {
+      unknown += one->view[i] < 0;
+      left += one->view[i] < 0 ? one->prompts[i] : 0;
+      others += i != lead && one->view[i] >= 0;
+    }
+    *seen += others > 0 ? end - first : 0;
+    for (int i = agreeing; i < SOME && others > 0 && unknown < 3 && left < SOME; i++)
+      told += one->view[i] < 0 && tells(one, end - first, i);
+  }
+  return told;
+}
+
+/* Every number of everybody, and every number who agree: also by what waits nobody is told of beside views. */
+START_TEST(test_views_tell_of_nobody_else) {
+  size_t seen = 0;
+  for (int agreeing = 0; agreeing <= SOME; agreeing++)
+    for (int lead = -1; lead < SOME; lead++)
+      ck_assert_uint_eq(told_beside_views(agreeing, lead, &seen), 0);
+  ck_assert_uint_gt(seen, CHOICES * 10);
 }
 END_TEST
 
@@ -784,8 +845,8 @@ int main(void) {
   tcase_add_test(t, test_seats_of_unlisted_platforms_are_one);
   tcase_add_test(t, test_views_wait_for_who_would_be_left_over);
   tcase_add_test(t, test_views_wait_for_who_would_stand_out);
-  tcase_add_test(t, test_views_wait_for_few_who_did_nothing);
-  tcase_add_test(t, test_views_wait_for_few_who_did_most_or_least);
+  tcase_add_test(t, test_views_wait_for_few_who_did_little);
+  tcase_add_test(t, test_views_tell_of_nobody_else);
   tcase_add_test(t, test_views_wait_for_shares_of_the_rest);
   tcase_add_test(t, test_views_wait_for_every_share_they_tell_of);
   tcase_add_test(t, test_a_pool_has_no_views);
