@@ -8,6 +8,7 @@
 
 #include "calendar.h"
 #include "exits.h"
+#include "paths.h"
 #include "system.h"
 #include "zone.h"
 
@@ -21,42 +22,70 @@ static int open_as(bp_store **out, const char *path, uint32_t access, const char
   return bp_open(out, path, &how, error);
 }
 
+typedef struct release_file {
+  const char *path;
+  text data;
+} release_file;
+
+/* An organisation's store is put together already, and with no other. */
+static int load_release(release_file *f) {
+  static const char database[] = "SQLite format 3";
+  int code = load_file(&f->data, f->path);
+  text_add(&f->data, ""); /* an empty file has a text, too */
+  if (code != EXIT_OK || strncmp(f->data.data, database, sizeof database) != 0) return code;
+  char *shown = short_path(f->path);
+  complain(EXIT_USAGE, "name it alone, or the releases that are merged into it",
+           "a store is no release: %s", shown);
+  free(shown);
+  return EXIT_USAGE;
+}
+
+/* The stores that signed it. */
+static int add_signers(json *j, const release_file *f) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  if (bp_share_describe(&r, f->data.data, f->data.length, &error) != BP_OK)
+    return complain_of_content(f->path, error);
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    const char *name = bp_result_text(r, row, 0, NULL), *value = bp_result_text(r, row, 1, NULL);
+    if (strcmp(name, "store") == 0 && strstr(j->out.data, value) == NULL) json_text(j, NULL, value);
+  }
+  bp_result_free(r);
+  return EXIT_OK;
+}
+
 /* The keys of the stores that signed them, as an organisation trusts them. */
-static int trust_all(bp_store *s, const text *files, size_t count, bp_error **error) {
+static int trust_all(bp_store *s, const release_file *files, size_t count) {
   json j = {0};
-  int rc = BP_OK;
+  bp_error *error = NULL;
+  int code = EXIT_OK;
   json_open(&j, NULL, '{');
   json_int(&j, "version", 1);
   json_open(&j, "stores", '[');
-  for (size_t i = 0; i < count && rc == BP_OK; i++) {
-    bp_result *r = NULL;
-    rc = bp_share_describe(&r, files[i].data, files[i].length, error);
-    for (size_t row = 0; row < bp_result_rows(r); row++) {
-      const char *name = bp_result_text(r, row, 0, NULL), *value = bp_result_text(r, row, 1, NULL);
-      if (strcmp(name, "store") == 0 && strstr(j.out.data, value) == NULL)
-        json_text(&j, NULL, value);
-    }
-    bp_result_free(r);
-  }
+  for (size_t i = 0; i < count && code == EXIT_OK; i++)
+    code = add_signers(&j, &files[i]);
   json_close(&j, ']');
   json_close(&j, '}');
-  if (rc == BP_OK) rc = bp_configure(s, "trust", j.out.data, j.out.length, error);
+  if (code == EXIT_OK && bp_configure(s, "trust", j.out.data, j.out.length, &error) != BP_OK)
+    code = complain_of(error);
   text_free(&j.out);
-  return rc;
+  return code;
 }
 
-static int merge_all(bp_store *s, const text *files, size_t count, bp_error **error) {
-  int rc = trust_all(s, files, count, error);
-  for (size_t i = 0; i < count && rc == BP_OK; i++) {
+static int merge_all(bp_store *s, const release_file *files, size_t count) {
+  int code = trust_all(s, files, count);
+  for (size_t i = 0; i < count && code == EXIT_OK; i++) {
     bp_result *r = NULL;
-    rc = bp_share_merge(&r, s, files[i].data, files[i].length, error);
+    bp_error *error = NULL;
+    if (bp_share_merge(&r, s, files[i].data.data, files[i].data.length, &error) != BP_OK)
+      code = complain_of_content(files[i].path, error);
     bp_result_free(r);
   }
-  return rc;
+  return code;
 }
 
 static int put_together(published *x, char *const *paths, size_t count, uint32_t access) {
-  text *files = need(calloc(count, sizeof *files));
+  release_file *files = need(calloc(count, sizeof *files));
   bp_error *error = NULL;
   bp_store *steward = NULL;
   int code = EXIT_OK;
@@ -64,21 +93,21 @@ static int put_together(published *x, char *const *paths, size_t count, uint32_t
   if (x->folder == NULL)
     code = complain(EXIT_FAILED, TEMPORARY " may name another place",
                     "cannot make a temporary folder");
-  for (size_t i = 0; i < count && code == EXIT_OK; i++)
-    code = load_file(&files[i], paths[i]);
-  for (size_t i = 0; i < count; i++)
-    text_add(&files[i], ""); /* an empty file has a text, too */
+  for (size_t i = 0; i < count && code == EXIT_OK; i++) {
+    files[i].path = paths[i];
+    code = load_release(&files[i]);
+  }
   char *path = print_text("%s/all.db", x->folder != NULL ? x->folder : "");
   if (code == EXIT_OK &&
-      (open_as(&steward, path, BP_ACCESS_STEWARD, "organisation", &error) != BP_OK ||
-       merge_all(steward, files, count, &error) != BP_OK))
+      open_as(&steward, path, BP_ACCESS_STEWARD, "organisation", &error) != BP_OK)
     code = complain_of(error);
+  if (code == EXIT_OK) code = merge_all(steward, files, count);
   bp_close(steward);
   if (code == EXIT_OK && open_as(&x->store, path, access, NULL, &error) != BP_OK)
     code = complain_of(error);
   free(path);
   for (size_t i = 0; i < count; i++)
-    text_free(&files[i]);
+    text_free(&files[i].data);
   free(files);
   return code;
 }

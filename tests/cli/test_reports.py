@@ -250,6 +250,12 @@ class Reports(unittest.TestCase):
                             (["mail", "--store", DEMO / "acme.db", "--to", "a@example.org\nBcc: b@example.org"], 2),
                             (["demo", DEMO], 2)):
             self.assertIn("blueplane: ", run(*words, code=code))
+        week = DEMO / "2026-W13.release"
+        for other, said, code in ((os.devnull, f"file: {os.devnull}", 1), (DEMO / "2026-W13.lead", "file: ~/2026-W13.lead", 4),
+                                  (DEMO / "acme.db", "a store is no release: ~/acme.db", 2)):
+            for words in (["report", "executive", week, other], ["mail", "--release", week, "--release", other],
+                          ["dashboard", "--release", week, "--release", other, "--output", "-"]):
+                self.assertIn(said, run(*words, code=code))
 
     def test_what_an_organisation_has(self):
         rows = json.loads(run("release", "show", DEMO / "acme.db", "--json"))["rows"]
