@@ -154,12 +154,13 @@ static int64_t local_time(const zone *z, int64_t us) {
   return us + bpi_zone_offset(z, us) * BPI_SECOND;
 }
 
-/* The same local time some months before. */
+/* The same local time some months before; of one that the clock skipped, as long behind the change. */
 static int64_t instant_months_before(const zone *z, int64_t us, int32_t months) {
   int64_t day = bpi_zone_local_days(z, us);
   int64_t local = local_time(z, us) + (months_before(day, months, false) - day) * BPI_DAY;
   int64_t near = local - bpi_zone_offset(z, local) * BPI_SECOND; /* but for a change in between */
-  return local - bpi_zone_offset(z, near) * BPI_SECOND;
+  int64_t then = local - bpi_zone_offset(z, near) * BPI_SECOND;
+  return local_time(z, then) == local || then > near ? then : near;
 }
 
 static void previous(range *out, const range *of, const zone *z) {

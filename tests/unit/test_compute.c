@@ -940,6 +940,15 @@ START_TEST(baselines_of_instants) {
     ck_assert_str_eq(bpi_table_get(r, "baseline_from"), years[i].before);
     bpi_table_release(r);
   }
+  /* 01:45 to 02:30 in New York; on 2024-03-10 the clock went from 02:00 to 03:00. */
+  r = world_run(
+      "{'metrics':['prompts'],'from':'2025-03-10T05:45:00Z','until':'2025-03-10T06:30:00Z',"
+      "'zone':'America/New_York','compare':'year'}",
+      &code, &error);
+  ck_assert_ptr_nonnull(r);
+  ck_assert_str_eq(bpi_table_get(r, "baseline_from"), "2024-03-10T06:45:00Z");
+  ck_assert_str_eq(bpi_table_get(r, "baseline_until"), "2024-03-10T07:30:00Z");
+  bpi_table_release(r);
   ck_assert_int_eq(world_fails("{'metrics':['prompts'],'from':'2026-11-24T09:30:00Z',"
                                "'until':'2026-11-24T11:00:00Z','compare':'average'}",
                                NULL, NULL),
