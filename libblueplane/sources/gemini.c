@@ -66,6 +66,9 @@ typedef struct call {
 
 typedef struct gemini {
   rows rows;
+  const char
+      *parent; /* the session that the path names as a subagent's parent, in it; NULL: none */
+  size_t parent_length;
   message line; /* a line that is a message, */
   message item; /* or one of a list of them */
   call call;
@@ -227,10 +230,16 @@ static int emit_message(void *self) {
 
 /* -------------------------------------------------------------------------------------- chats */
 
+/* A subagent's rows belong to its parent, with keys of its own. */
+static void enter_session(gemini *g, const char *id, size_t length) {
+  bpi_rows_session(&g->rows, id, length);
+  if (g->parent != NULL) bpi_rows_belong(&g->rows, g->parent, g->parent_length);
+}
+
 static void read_session(gemini *g, scan *s) {
   id_text id;
   bpi_object_into(s, &id, &g->line.dropped);
-  if (id.length > 0) bpi_rows_session(&g->rows, id.at, id.length);
+  if (id.length > 0) enter_session(g, id.at, id.length);
 }
 
 static int read_chat_member(gemini *g, scan *s, int m, int *reject);
@@ -282,23 +291,35 @@ static int emit(void *self) {
 
 /* --------------------------------------------------------------------------------- the source */
 
+/* chats/<session>/<subagent's session>.jsonl: the parent's identifier, or NULL. */
+static const char *parent_in(const char *path, size_t *length) {
+  const char *folders = bpi_last_parts(path, 3), *parent = bpi_last_parts(path, 2);
+  *length = (size_t)(bpi_base_name(path) - parent);
+  if (parent - folders != 6 || strncmp(folders, "chats", 5) != 0 || *length < 2) return NULL;
+  return --*length <= IDENT_RAW_MAX ? parent : NULL;
+}
+
 static int read_chat(source_input *in) {
   gemini *g = bpi_alloc_zero(1, sizeof *g);
   if (g == NULL) return BP_ERR_NOMEM;
   object_reader reader = {.take = take, .emit = emit, .self = g, .lists = true};
   const char *base = bpi_base_name(in->path);
   bpi_rows_start(&g->rows, in, TIER_RECORD);
-  bpi_rows_session(&g->rows, base, strcspn(base, ".")); /* until the chat names it */
+  g->parent = parent_in(in->path, &g->parent_length);
+  if (g->parent != NULL) g->rows.flags = RECORD_SUBAGENT | RECORD_SIDECHAIN;
+  enter_session(g, base, strcspn(base, ".")); /* until the chat names it */
   int rc = bpi_read_objects(in, &reader);
   bpi_content_input_free(&g->call.input);
   bpi_free(g);
   return rc;
 }
 
-/* session-2026-03-02T09-00-….json, or .jsonl */
+/* session-2026-03-02T09-00-….json, or .jsonl; and those of subagents, in a folder of their parent. */
 static bool is_chat(const char *path) {
   static const char form[] = "session-0000-00-00T";
   const char *base = bpi_base_name(path);
+  size_t length;
+  if (parent_in(path, &length) != NULL && bpi_ends_with(base, ".jsonl")) return true;
   for (size_t i = 0; i < sizeof form - 1; i++)
     if (form[i] == '0' ? base[i] < '0' || base[i] > '9' : base[i] != form[i]) return false;
   return bpi_ends_with(base, ".json") || bpi_ends_with(base, ".jsonl");

@@ -169,9 +169,14 @@ static ident key_of(opencode *o, ident_kind kind, const id_text *id, int64_t pla
   return bpi_row_key(&o->rows, kind, id, is_redacted(id) ? place : 0);
 }
 
+bool bpi_opencode_is_copy(const opencode *o, int64_t time) {
+  return time != BPI_TIME_NONE && o->born != BPI_TIME_NONE && time < o->born;
+}
+
 int bpi_opencode_put_call(opencode *o) {
   const opencode_part *p = &o->part;
   rows *r = &o->rows;
+  if (bpi_opencode_is_copy(o, p->start)) return BP_OK;
   r->time = p->start;
   record use = bpi_row(r, RECORD_TOOL_USE);
   use.key = key_of(o, IDENT_TOOL, &p->call, o->messages << 20 | p->number);
@@ -357,7 +362,7 @@ static int put_failure(opencode *o) {
 static int put_prompt(opencode *o) {
   const opencode_message *l = &o->message;
   bool asked = l->prompt.there || l->prompt.features != 0;
-  if (!asked || (o->rows.flags & RECORD_SUBAGENT)) return BP_OK;
+  if (!asked || (o->rows.flags & RECORD_SUBAGENT) || bpi_opencode_is_copy(o, l->time)) return BP_OK;
   record row = bpi_row(&o->rows, RECORD_PROMPT);
   row.key = key_of(o, IDENT_PROMPT, &l->id, o->messages);
   row.u.prompt = (prompt_record){l->prompt.characters, l->prompt.features, MODE_UNKNOWN};
@@ -366,7 +371,7 @@ static int put_prompt(opencode *o) {
 
 int bpi_opencode_put_answer(opencode *o) {
   const opencode_message *l = &o->message;
-  if (l->role != ROLE_ASSISTANT) return BP_OK;
+  if (l->role != ROLE_ASSISTANT || bpi_opencode_is_copy(o, l->time)) return BP_OK;
   int rc = l->counted ? put_response(o) : BP_OK;
   return rc == BP_OK && l->failed ? put_failure(o) : rc;
 }
@@ -414,7 +419,7 @@ int bpi_opencode_put_session(opencode *o) {
   if (child) bpi_rows_belong(r, is->parent.at, is->parent.length);
   if (child && !bpi_ident_absent(o->root)) r->session = o->root;
   r->flags = child ? RECORD_SUBAGENT | RECORD_SIDECHAIN : 0;
-  r->time = is->time;
+  r->time = o->born = is->time;
   name version = bpi_row_name(r, LABEL_VERSION, &is->version);
   record row = bpi_row(r, RECORD_SESSION);
   row.u.session_row =
@@ -431,6 +436,7 @@ static int take(void *self, scan *s) {
   uint64_t seen = 0;
   int reject = 0, rc = BP_OK;
   o->messages = 0;
+  o->born = BPI_TIME_NONE;
   o->rows.session = o->rows.scope = (ident){0, 0};
   for (int m; rc == BP_OK && (m = bpi_object_member(s, document_keys, &seen, &reject)) >= 0;) {
     if (m == K_MESSAGES) {

@@ -42,7 +42,8 @@ typedef struct opencode_session {
 
 typedef struct opencode {
   rows rows;
-  ident root; /* of a subagent's session, if it is known; else its parent stands for it */
+  ident root;   /* of a subagent's session, if it is known; else its parent stands for it */
+  int64_t born; /* when the session was created */
   opencode_session session;
   opencode_message message;
   opencode_part part;
@@ -63,6 +64,9 @@ int bpi_opencode_put_answer(opencode *o);  /* a message, if it is the assistant'
 /* A subagent's session belongs to the one that started it; what is in it keeps the keys of its own. Rows
  * are of this session from now on. */
 int bpi_opencode_put_session(opencode *o);
+/* Whether what has this time was copied from another session, of which this one is a fork: it is older
+ * than its session. The original tells it. */
+bool bpi_opencode_is_copy(const opencode *o, int64_t time);
 /* What a person wrote, not what the client put beside it. */
 void bpi_opencode_add_text(prompt_facts *into, const opencode_part *p);
 

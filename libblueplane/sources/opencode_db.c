@@ -10,6 +10,7 @@
 
 typedef struct db_session {
   ident parent; /* absent: a person's own */
+  int64_t born;
 } db_session;
 
 /* What a person asked: its parts are rows of their own. */
@@ -80,6 +81,12 @@ enum { S_ID, S_PARENT, S_DIRECTORY, S_VERSION, S_CREATED };
 static const char *const session_columns[] = {"id",      "parent_id",    "directory",
                                               "version", "time_created", NULL};
 
+static int64_t born_at(const foreign_value *created) {
+  bool dated = created->type == FOREIGN_INTEGER && created->integer >= 0 &&
+               created->integer < INT64_MAX / 1000;
+  return dated ? created->integer * 1000 : BPI_TIME_NONE;
+}
+
 static int learn_session(void *user, int64_t row, const foreign_value *v) {
   database *d = user;
   (void)row;
@@ -93,6 +100,7 @@ static int learn_session(void *user, int64_t row, const foreign_value *v) {
   if (number < 0) return BP_ERR_NOMEM;
   d->session[number].parent = is_id(&v[S_PARENT]) ? ident_of(d, IDENT_SESSION, &v[S_PARENT])
                                                   : (ident){0, 0};
+  d->session[number].born = born_at(&v[S_CREATED]);
   return BP_OK;
 }
 
@@ -112,6 +120,7 @@ static void enter(database *d, const foreign_value *session) {
   bpi_rows_session(r, session->bytes, session->length);
   int64_t number = bpi_ident_set_find(&d->sessions, r->session);
   bool child = number >= 0 && !bpi_ident_absent(d->session[number].parent);
+  d->o.born = number >= 0 ? d->session[number].born : BPI_TIME_NONE;
   r->session = root_of(d, r->scope);
   r->flags = child ? RECORD_SUBAGENT | RECORD_SIDECHAIN : 0;
 }
@@ -126,9 +135,7 @@ static int tell_session(void *user, int64_t row, const foreign_value *v) {
   COPY_TEXT(&is->parent, &v[S_PARENT], &is->dropped);
   COPY_TEXT(&is->directory, &v[S_DIRECTORY], &is->dropped);
   COPY_TEXT(&is->version, &v[S_VERSION], &is->dropped);
-  bool dated = v[S_CREATED].type == FOREIGN_INTEGER && v[S_CREATED].integer >= 0 &&
-               v[S_CREATED].integer < INT64_MAX / 1000;
-  is->time = dated ? v[S_CREATED].integer * 1000 : BPI_TIME_NONE;
+  is->time = born_at(&v[S_CREATED]);
   d->o.root = root_of(d, ident_of(d, IDENT_SESSION, &v[S_ID]));
   return end_row(d, row, bpi_opencode_put_session(&d->o));
 }
@@ -142,7 +149,8 @@ static const char *const message_columns[] = {"id", "session_id", "data", NULL};
 static int keep_prompt(database *d, const foreign_value *id) {
   const opencode *o = &d->o;
   ident own = ident_of(d, IDENT_PROMPT, id);
-  if ((o->rows.flags & RECORD_SUBAGENT) || bpi_ident_set_find(&d->prompts, own) >= 0) return BP_OK;
+  bool passed = (o->rows.flags & RECORD_SUBAGENT) || bpi_opencode_is_copy(o, o->message.time);
+  if (passed || bpi_ident_set_find(&d->prompts, own) >= 0) return BP_OK;
   void *items = d->prompt;
   int64_t number =
       bpi_ident_set_put(&d->prompts, own, &items, &d->prompt_capacity, sizeof *d->prompt);
@@ -233,8 +241,11 @@ static int read_database(source_input *in) {
   return rc;
 }
 
+/* Channels of the client have their own: opencode-<channel>.db. */
 static bool is_database(const char *path) {
-  return strcmp(bpi_base_name(path), "opencode.db") == 0;
+  const char *base = bpi_base_name(path);
+  return strcmp(base, "opencode.db") == 0 ||
+         (bpi_starts_with(base, strlen(base), "opencode-") && bpi_ends_with(base, ".db"));
 }
 
 /* The schema lies on the first pages. */

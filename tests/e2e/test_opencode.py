@@ -49,7 +49,7 @@ def database(path: pathlib.Path, exports: list) -> sqlite3.Connection:
 def exports() -> list:
     """Of the fixtures, with identifiers that are unique."""
     made = []
-    for name in ("good-session", "good-child", "good-redacted"):
+    for name in ("good-session", "good-child", "good-redacted", "good-fork"):
         export = json.loads((e2e.ROOT / f"tests/corpus/opencode/{name}.json").read_text())
         for i, message in enumerate(export["messages"]):
             message["info"]["id"] = f"msg_{name}_{i}"
@@ -76,7 +76,7 @@ def test_same_as_exports(folder: pathlib.Path) -> None:
 
 
 def test_subagents_of_subagents(folder: pathlib.Path) -> None:
-    parent, child, other = exports()
+    parent, child, other, _ = exports()
     other["info"]["parentID"] = child["info"]["id"]
     orphan = json.loads(json.dumps(other).replace("ses_0003", "ses_0004").replace("msg_", "msg_4"))
     orphan["info"]["parentID"] = "ses_gone"
@@ -172,7 +172,7 @@ def test_folder_same_as_exports(folder: pathlib.Path) -> None:
 
 def test_folder_grows(folder: pathlib.Path) -> None:
     """Files come one by one, in any order, a subagent's before its parent's; each is noticed, though its session's did not change."""
-    parent, child, other = exports()
+    parent, child, other, _ = exports()
     other["info"]["parentID"] = parent["info"]["id"]
     for layout in LAYOUTS:
         whole = {place: text for export in (parent, child, other) for place, text in files_of(export, layout).items()}
@@ -199,7 +199,7 @@ def test_folder_grows(folder: pathlib.Path) -> None:
 
 def test_folder_subagents_of_subagents(folder: pathlib.Path) -> None:
     """Each belongs to the session at the top; a circle, and a name that leads elsewhere, have no top."""
-    parent, child, other = exports()
+    parent, child, other, _ = exports()
     other["info"]["parentID"] = child["info"]["id"]
     circle = json.loads(json.dumps(child).replace("ses_0002", "ses_0005").replace("msg_", "msg_5"))
     circle["info"]["parentID"] = "ses_0005"

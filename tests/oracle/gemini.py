@@ -36,7 +36,9 @@ class Oracle(Facts):
 
     def read(self, path: str) -> None:
         self.session = os.path.basename(path).split(".")[0]
-        self.subagent = False
+        folder = os.path.dirname(path)
+        self.parent = os.path.basename(folder) if os.path.basename(os.path.dirname(folder)) == "chats" else None
+        self.subagent = self.parent is not None
         if path.endswith(".json"):
             self.document(path)
         else:
@@ -93,7 +95,7 @@ class Oracle(Facts):
         if kind == "gemini" and isinstance(tokens, dict):
             n = {name: count(tokens.get(name)) for name in ("input", "output", "cached", "thoughts", "tool")}
             read = min(n["cached"], n["input"])
-            self.response((session, own), session, time, string(message.get("model")), True,
+            self.response((session, own), self.parent or session, time, string(message.get("model")), True,
                           input=n["input"] - read + n["tool"], output=n["output"] + n["thoughts"], cache_read=read,
                           reasoning=n["thoughts"])
 

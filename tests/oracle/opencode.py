@@ -47,6 +47,8 @@ class Oracle(Facts):
         info = document.get("info") if list(document)[0] == "info" else {}
         self.own, parent = string(table(info).get("id")), string(table(info).get("parentID"))
         self.session, self.child = parent or self.own, bool(parent)
+        self.born = ms(table(info.get("time")).get("created"))
+        self.born = 0 if self.born == FOREVER else self.born  # older messages are copies: this session is a fork
         if self.child:
             self.earliest(self.events, ("subagent", self.own), 0, "subagent")
         for number, message in enumerate(document["messages"], 1):
@@ -97,6 +99,8 @@ class Oracle(Facts):
             return
         if not own or not self.own:
             raise Rejected("field")
+        if time < self.born:
+            return
         if role == "user":
             if asked and not self.child:
                 self.earliest(self.prompts, self.key(own, number), time, self.session)
@@ -120,6 +124,8 @@ class Oracle(Facts):
         own, tool, state = string(part.get("callID")), string(part.get("tool")) or "", table(part.get("state"))
         if not own:
             raise Rejected("field")
+        if ms(table(state.get("time")).get("start")) < self.born:
+            return
         given, lines, told = table(state.get("input")), None, None
         if tool in EDITS and isinstance(given.get("content"), str):
             lines = len(split_lines(given["content"])), 0

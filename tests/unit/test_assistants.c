@@ -288,6 +288,25 @@ START_TEST(gemini_lines) {
 }
 END_TEST
 
+/* Later clients put a subagent's chat into a folder of its parent: its rows are the parent's. */
+START_TEST(gemini_subagent_in_a_folder) {
+  static const char *const where[] = {"/home/ada/.gemini/tmp/engine/chats/parent/child.jsonl",
+                                      "C:\\engine\\chats\\parent\\child.jsonl"};
+  size_t length;
+  char *data = load_bytes(&bpi_source_gemini, "good-subagent.jsonl", &length);
+  for (size_t i = 0; i < 2; i++) {
+    fake_read(&two, &bpi_source_gemini, "session-2026-03-02T12-00-x.jsonl", data, length);
+    fake_read(&one, &bpi_source_gemini, where[i], data, length);
+    ck_assert_uint_eq(one.count, two.count);
+    ck_assert(is_session(&one.records[0], "parent"));
+    ck_assert_uint_eq(one.records[0].flags, RECORD_SUBAGENT | RECORD_SIDECHAIN);
+    ck_assert_int_eq(bpi_ident_compare(one.records[0].key, two.records[0].key), 0);
+    ck_assert(!is_session(&two.records[0], "parent"));
+  }
+  free(data);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------- opencode */
 
 START_TEST(opencode_session) {
@@ -338,6 +357,17 @@ START_TEST(opencode_child) {
   ck_assert_int_ne(bpi_ident_compare(fake_nth(&one, RECORD_TOOL_USE, 0)->key,
                                      fake_nth(&two, RECORD_TOOL_USE, 0)->key),
                    0);
+}
+END_TEST
+
+/* What is older than its session was copied into it, and is told by the original. */
+START_TEST(opencode_fork) {
+  load(&one, &bpi_source_opencode, "good-fork.json");
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->time, INT64_C(1772446001000000));
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->time, INT64_C(1772446002000000));
+  ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_USE), 0);
 }
 END_TEST
 
@@ -639,6 +669,7 @@ static const struct {
     {&bpi_source_opencode, "good-session.json"},
     {&bpi_source_opencode, "good-child.json"},
     {&bpi_source_opencode, "good-redacted.json"},
+    {&bpi_source_opencode, "good-fork.json"},
     {&bpi_source_otlp, "good-events.jsonl"},
     {&bpi_source_otlp, "good-spellings.jsonl"},
     {&bpi_source_otlp, "good-metrics-delta.jsonl"},
@@ -751,6 +782,12 @@ static const struct {
     {&bpi_source_copilot, "/home/ada/.copilot/session-state/x/events.jsonl", true},
     {&bpi_source_copilot, "C:\\Users\\ada\\.copilot\\session-state\\x\\events.jsonl", true},
     {&bpi_source_copilot, "events.jsonl", true},
+    {&bpi_source_gemini, "/home/ada/.gemini/tmp/engine/chats/9e31/7a2b.jsonl", true},
+    {&bpi_source_claude_code, "/home/ada/.gemini/tmp/engine/chats/9e31/7a2b.jsonl", false},
+    {&bpi_source_gemini, "/home/ada/chat/9e31/7a2b.jsonl", false},
+    {&bpi_source_gemini, "/home/ada/chats/9e31/7a2b.json", false},
+    {&bpi_source_opencode_db, "/home/ada/opencode-dev.db", true},
+    {&bpi_source_opencode_db, "/home/ada/opencode.db.db", false},
     {&bpi_source_copilot, "/x/old-events.jsonl", false},
     {&bpi_source_claude_code, "/x/events.jsonl", false},
     {&bpi_source_gemini, "/home/ada/.gemini/tmp/0a/chats/session-2026-03-02T09-00-0a1b2c3d.json",
@@ -790,8 +827,10 @@ int main(int argc, char **argv) {
   tcase_add_test(c, gemini_document);
   tcase_add_test(c, gemini_without_name);
   tcase_add_test(c, gemini_lines);
+  tcase_add_test(c, gemini_subagent_in_a_folder);
   tcase_add_test(c, opencode_session);
   tcase_add_test(c, opencode_child);
+  tcase_add_test(c, opencode_fork);
   tcase_add_test(c, opencode_redacted);
   tcase_add_test(c, opencode_diffs);
   tcase_add_test(c, otlp_events);
