@@ -38,7 +38,7 @@ import otlp  # noqa: E402
 RESPONSE, TOOL, EDIT, PROMPT, EVENT, ACTIVE, DECISION, SPAN, CHANGE = range(1, 10)
 MEASURES = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "reasoning", "web_searches")
 OUTCOMES = ("unknown", "ok", "error", "rejected", "interrupted", "cancelled", "blocked", "denied", "ignored")
-QUALITIES = ("placeholder", "partial", "final")
+QUALITIES = ("placeholder", "partial", "final", "unknown")
 EVENTS = {3: "compaction", 4: "microcompaction", 5: "compaction_summary", 6: "api_error_message", 7: "api_retry",
           8: "interrupt", 9: "slash_command", 10: "bash_command"}
 SUBAGENT, ANOMALY = 15, 13

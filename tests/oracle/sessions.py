@@ -40,12 +40,13 @@ class Facts:
 
     def report(self) -> dict:
         cells: dict = defaultdict(Counter)
-        quality: dict = {"placeholder": Counter(), "partial": Counter(), "final": Counter()}
+        quality: dict = {"placeholder": Counter(), "partial": Counter(), "final": Counter(), "unknown": Counter()}
         undated, sessions = 0, set()
         for row in self.responses.values():
             sums = {name: row.get(name) or 0 for name in MEASURES}
             cells[day_of(row["time"]), row["model"]].update(responses=1, **sums)
-            quality["final" if row["final"] else "partial"].update(responses=1, output=sums["output"])
+            told = row.get("input") is not None or row.get("output") is not None
+            quality["unknown" if not told else "final" if row["final"] else "partial"].update(responses=1, output=sums["output"])
             undated += row["time"] == FOREVER
             sessions.add(row["session"])
         days: Counter = Counter()
