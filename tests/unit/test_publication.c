@@ -561,6 +561,8 @@ static int by_sight(const void *a, const void *b) {
   return memcmp(a, b, offsetof(sight, prompts));
 }
 
+static bool whoever_agreed; /* is seen: the control */
+
 static sight see(int choice, int agreeing, int lead) {
   static bool agreed[MEASURE_COUNT];
   sight s = {{0}, {-1, -1, -1, -1, -1}, {0}};
@@ -581,7 +583,8 @@ static sight see(int choice, int agreeing, int lead) {
       s.cell[n++] = p.cells[i].value * 256 + p.cells[i].state;
   for (size_t i = 0; i < p.view_count; i++)
     s.view[p.views[i].of - people] = p.views[i].value;
-  if (lead >= 0) s.view[lead] = s.prompts[lead];
+  for (int i = 0; i < SOME; i++)
+    if (i == lead || (whoever_agreed && i < agreeing)) s.view[i] = s.prompts[i];
   bpi_publication_free(&p);
   return s;
 }
@@ -625,6 +628,9 @@ START_TEST(test_views_tell_of_nobody_else) {
     for (int lead = -1; lead < SOME; lead++)
       ck_assert_uint_eq(told_beside_views(agreeing, lead, &seen), 0);
   ck_assert_uint_gt(seen, CHOICES * 10);
+  whoever_agreed = true;
+  ck_assert_uint_gt(told_beside_views(4, -1, &seen), 1000);
+  whoever_agreed = false;
 }
 END_TEST
 
