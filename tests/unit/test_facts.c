@@ -271,6 +271,45 @@ START_TEST(edit_cells) {
 }
 END_TEST
 
+/* What was asked, decided, done and changed stands in the class, and nothing else is summed as that. */
+START_TEST(classes_of_cells) {
+  const prompt_fact prompt = {.characters = 240, .features = PROMPT_FILE, .mode = MODE_PLAN};
+  const event_fact event = {
+      .event = EVENT_API_ERROR, .detail = DETAIL_RATE_LIMIT, .command = 4, .value = 7};
+  const decision_fact decision = {
+      .decision = DECISION_EDIT, .outcome = OUTCOME_REJECTED, .language = LANGUAGE_C, .lines = 9};
+  const change_fact change = {
+      .change = CHANGE_PULL_REQUEST, .type = CHANGE_TYPE_FIX, .assisted = 1, .added = 3};
+  const struct {
+    fact_kind kind;
+    const void *fact;
+    int64_t label, class_, first;
+  } rows[] = {
+      {FACT_PROMPT, &prompt, 0,
+       CLASS_PUT(CLASS_SIZE, bpi_prompt_size(240)) | CLASS_PUT(CLASS_FEATURES, PROMPT_FILE) |
+           CLASS_PUT(CLASS_MODE, MODE_PLAN),
+       0},
+      {FACT_EVENT, &event, 4,
+       CLASS_PUT(CLASS_EVENT, EVENT_API_ERROR) | CLASS_PUT(CLASS_DETAIL, DETAIL_RATE_LIMIT), 7},
+      {FACT_DECISION, &decision, 0,
+       CLASS_PUT(CLASS_DECISION, DECISION_EDIT) | CLASS_PUT(CLASS_OUTCOME, OUTCOME_REJECTED) |
+           CLASS_PUT(CLASS_LANGUAGE, LANGUAGE_C),
+       9},
+      {FACT_CHANGE, &change, 0,
+       CLASS_PUT(CLASS_CHANGE, CHANGE_PULL_REQUEST) |
+           CLASS_PUT(CLASS_CHANGE_TYPE, CHANGE_TYPE_FIX) | CLASS_PUT(CLASS_ASSISTED, ASSISTED_YES),
+       3}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    collected c = {.count = 0};
+    bpi_fact_cells(rows[i].kind, rows[i].fact, 1, collect, &c);
+    ck_assert_int_eq(c.count, 1);
+    ck_assert_int_eq(c.cell[0].label, rows[i].label);
+    ck_assert_int_eq(c.cell[0].class_, rows[i].class_);
+    ck_assert_int_eq(c.cell[0].m[0], rows[i].first);
+  }
+}
+END_TEST
+
 START_TEST(price_bands) {
   static const int64_t tokens[] = {128000, 128001, 200000, 200001, 272000, 272001};
   static const int bands[] = {0, 1, 1, 2, 2, 3};
@@ -330,6 +369,7 @@ int main(void) {
   tcase_add_test(c, change_parts);
   tcase_add_test(c, constant_ids);
   tcase_add_test(c, edit_cells);
+  tcase_add_test(c, classes_of_cells);
   tcase_add_test(c, price_bands);
   tcase_add_test(c, background_agents);
   tcase_add_test(c, packed_and_unpacked);
