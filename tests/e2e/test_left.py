@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import pathlib
 import random
+import sqlite3
 from typing import Any, Optional
 
 import dump
@@ -104,6 +105,17 @@ class History:
         bpt("erase", self.store, json.dumps(selector), "--now", NOW)
         self.erased.append((session, first, last))
 
+    def expire(self) -> None:
+        """What is older than some days, but for what has no time; the mark says how far that went."""
+        days = self.dice.choice((42, 55, 60))
+        bpt("configure", self.store, "retention", json.dumps({"version": 1, "events_days": days}))
+        bpt("erase", self.store, '{"version":1,"expired":true}', "--now", NOW)
+        db = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)
+        until, = db.execute("SELECT max(until_us) FROM erased WHERE from_us = ?", (1 - 2**63,)).fetchone()
+        db.close()
+        if until is not None:
+            self.erased.append((None, 0, until))
+
     def live(self) -> None:
         for _ in range(self.dice.randint(2, 8)):
             what = self.dice.random()
@@ -112,8 +124,10 @@ class History:
             elif what < 0.65 or not self.erases:
                 for _ in range(2):  # the second time of what was packed behind the first
                     bpt("query", self.store, self.dice.choice(test_order.QUERIES), "--now", NOW, status=None)
-            else:
+            elif what < 0.9:
                 self.erase()
+            else:
+                self.expire()
         e2e.verify(self.store)
         self.read(self.store, *self.files, again=True)
 
