@@ -86,7 +86,8 @@ static double characters_of(const char *prompt) {
 static void keep_class(cJSON *to, const cJSON *payload) {
   const cJSON *event = cJSON_GetObjectItemCaseSensitive(payload, "hook_event_name");
   const cJSON *error = cJSON_GetObjectItemCaseSensitive(payload, "error");
-  if (strcmp(event->valuestring, "StopFailure") != 0 || !cJSON_IsString(error)) return;
+  if (!cJSON_IsString(event) || strcmp(event->valuestring, "StopFailure") != 0) return;
+  if (!cJSON_IsString(error)) return;
   for (size_t i = 0; classes[i] != NULL; i++)
     if (strcmp(error->valuestring, classes[i]) == 0) keep(to, payload, "error", "error");
 }
