@@ -322,18 +322,20 @@ static int put_response(codex *c, const int64_t usage[USAGE_FIELDS], const codex
 }
 
 /* The counters of a session are repeated whenever anything about them changes, which makes no
- * response, and start again when the client lost them. */
+ * response, and start again when the client lost them. What was written to a cache is a part of the
+ * input, and a client that does not know it takes the session over without it. */
 static int on_token_count(codex *c) {
   const codex_usage *total = &c->line.total;
   const codex_usage *last = c->line.last.known ? &c->line.last : total;
   int64_t usage[USAGE_FIELDS];
   bool grown = c->counted, any = false;
   if (!total->known) return BP_OK;
-  for (int i = 0; i < USAGE_FIELDS; i++)
+  for (int i = 0; i <= USAGE_TOTAL; i++)
     grown = grown && total->of[i] >= c->counters[i];
   for (int i = 0; i < USAGE_FIELDS; i++) {
-    usage[i] = grown ? total->of[i] - c->counters[i] : last->of[i];
-    any = any || (usage[i] > 0 && i != USAGE_TOTAL);
+    bool differs = grown && total->of[i] >= c->counters[i];
+    usage[i] = differs ? total->of[i] - c->counters[i] : last->of[i];
+    any = any || (usage[i] > 0 && i < USAGE_TOTAL);
   }
   memcpy(c->counters, total->of, sizeof c->counters);
   c->counted = true;

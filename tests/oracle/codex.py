@@ -199,11 +199,12 @@ class File:
         if not isinstance(info.get("last_token_usage"), dict):
             last = total
         before, self.last = self.last, total
-        if total == before:
+        if before is not None and total[:SAME] == before[:SAME]:
             return
-        grown = before is not None and all(a >= b for a, b in zip(total, before))
+        grown = before is not None and all(a >= b for a, b in zip(total[:SAME], before))
         self.vectors.append((total[:SAME], self.index))
-        self.responses.append((time, self.model, tuple(a - b for a, b in zip(total, before or ())) if grown else last))
+        self.responses.append((time, self.model, tuple(a - b if a >= b else of for a, b, of in zip(total, before or (), last))
+                               if grown else last))
 
 
 def server_tool(told: dict) -> str:

@@ -547,9 +547,10 @@ static void read_lines(fake *f, const char *id, const char *const *payloads, siz
 #define TURN(id) "\"turn_id\":\"" id "\",\"model\":\"m\""
 #define STARTED(id) "\"type\":\"task_started\",\"turn_id\":\"" id "\""
 #define SAID "\"type\":\"user_message\",\"message\":\"same\""
-#define COUNTED(total)                                                                             \
-  "\"type\":\"token_count\",\"info\":{\"total_token_usage\":{" total "},\"last_token_usage\":{"    \
-  "\"input_tokens\":0,\"output_tokens\":0}}"
+#define USED(total, last)                                                                          \
+  "\"type\":\"token_count\",\"info\":{\"total_token_usage\":{" total                               \
+  "},\"last_token_usage\":{" last "}}"
+#define COUNTED(total) USED(total, "\"input_tokens\":0,\"output_tokens\":0")
 #define CALLED(id) "\"type\":\"function_call\",\"name\":\"exec_command\",\"call_id\":\"" id "\""
 #define ANSWERED(id) "\"type\":\"function_call_output\",\"output\":\"\",\"call_id\":\"" id "\""
 
@@ -593,6 +594,35 @@ START_TEST(nothing_used_is_no_response) {
              COUNTED("\"input_tokens\":7,\"output_tokens\":2,\"total_tokens\":108"));
   ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 1);
   ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.input, 7);
+}
+END_TEST
+
+/* A client that does not know what was written to a cache goes on with the session of one that does:
+ * what it repeats is no response, and the counters did not start again. */
+START_TEST(written_by_one_client_of_two) {
+#define WRITES(of) of ",\"cache_write_input_tokens\":5"
+#define BEFORE "\"input_tokens\":8,\"output_tokens\":2"
+  static const char *const lines[] = {
+      TURN("a"),
+      USED(WRITES(BEFORE), WRITES(BEFORE)),
+      TURN("b"),
+      USED(BEFORE, BEFORE),
+      USED("\"input_tokens\":17,\"output_tokens\":5", "\"input_tokens\":1,\"output_tokens\":1"),
+      USED(WRITES("\"input_tokens\":30,\"output_tokens\":6"),
+           WRITES("\"input_tokens\":1,\"output_tokens\":1"))};
+  static const struct {
+    int64_t input, written, output;
+  } want[] = {{3, 5, 2}, {9, -1, 3}, {8, 5, 1}};
+  read_lines(&one, "s", lines, sizeof lines / sizeof *lines);
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 3);
+  for (size_t i = 0; i < 3; i++) {
+    const response_record *r = &fake_nth(&one, RECORD_RESPONSE, i)->u.response;
+    ck_assert_int_eq(r->input, want[i].input);
+    ck_assert_int_eq(r->cache_write_5m, want[i].written);
+    ck_assert_int_eq(r->output, want[i].output);
+  }
+#undef WRITES
+#undef BEFORE
 }
 END_TEST
 
@@ -950,6 +980,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, late_events_do_not_turn_back);
   tcase_add_test(c, turn_named_by_an_item);
   tcase_add_test(c, nothing_used_is_no_response);
+  tcase_add_test(c, written_by_one_client_of_two);
   tcase_add_test(c, calls_without_output);
   tcase_add_test(c, outputs_may_be_objects);
   tcase_add_test(c, outputs_in_many_pieces);
