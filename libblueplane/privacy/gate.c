@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/ident_set.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -15,6 +16,11 @@
 /* A greater number says nothing of work that was done, and sums of many could not be held. */
 #define MOST_COUNTED (INT64_C(1) << 40)  /* tokens, characters, lines, files */
 #define MOST_MEASURED (INT64_C(1) << 50) /* microseconds, billionths of a dollar */
+
+typedef struct withheld {
+  record row;   /* of names */
+  bool pending; /* no row that has a time told them since */
+} withheld;
 
 typedef struct remembered {
   uint8_t used, kind, length;
@@ -33,8 +39,9 @@ struct gate {
   const erased_marks *erased; /* NULL: nothing was */
   int64_t source;
   ident session, session_mark; /* the last one asked for, and how marks know it */
-  bool withholds;
-  record withheld;  /* the last row of a session that was erased */
+  ident_set erased_sessions;   /* whose row of names was erased, */
+  withheld *withheld;          /* and what it said */
+  size_t withheld_capacity;
   uint64_t written; /* the blocks that hold a name */
   remembered labels[SLOTS];
 };
@@ -246,22 +253,46 @@ static bool is_erased(gate *g, const record *r) {
   return bpi_erased_covers(g->erased, g->session_mark, g->source, r->time);
 }
 
+/* What a row leaves out is what was told before. */
+static void complete(session_record *row, const session_record *before) {
+  if (row->platform == 0) row->platform = before->platform;
+  if (row->workspace == 0) row->workspace = before->workspace;
+  if (row->branch == 0) row->branch = before->branch;
+  if (row->entrypoint == 0) row->entrypoint = before->entrypoint;
+  if (row->version != 0 || row->version_rank != 0) return;
+  row->version = before->version;
+  row->version_rank = before->version_rank;
+}
+
 static int withhold(gate *g, const record *r) {
   g->counts.erased++;
   if (r->kind != RECORD_SESSION) return BP_OK;
-  g->withholds = true;
-  g->withheld = *r;
+  void *items = g->withheld;
+  size_t before = g->erased_sessions.count;
+  int64_t number = bpi_ident_set_put(&g->erased_sessions, r->session, &items, &g->withheld_capacity,
+                                     sizeof *g->withheld);
+  g->withheld = items;
+  if (number < 0) return BP_ERR_NOMEM;
+  withheld names = {*r, true}, *known = &g->withheld[number];
+  if (g->erased_sessions.count == before)
+    complete(&names.row.u.session_row, &known->row.u.session_row);
+  *known = names;
   return BP_OK;
 }
 
 /* A source tells the names of a session once, and again if they change. Where that row was erased and the session went
  * on, its names are those of what is left. */
-static int put_names(gate *g, const record *r) {
-  if (!g->withholds || bpi_ident_compare(g->withheld.session, r->session) != 0) return BP_OK;
-  g->withholds = r->time == BPI_TIME_NONE && r->kind != RECORD_SESSION;
-  if (r->kind == RECORD_SESSION) return BP_OK;
-  g->withheld.time = r->time;
-  return g->out.put(g->out.self, &g->withheld);
+static int put_names(gate *g, record *r) {
+  int64_t number = bpi_ident_set_find(&g->erased_sessions, r->session);
+  if (number < 0 || !g->withheld[number].pending) return BP_OK;
+  withheld *names = &g->withheld[number];
+  names->pending = r->time == BPI_TIME_NONE;
+  if (r->kind == RECORD_SESSION) {
+    complete(&r->u.session_row, &names->row.u.session_row);
+    return BP_OK;
+  }
+  names->row.time = r->time;
+  return g->out.put(g->out.self, &names->row);
 }
 
 static int put(void *self, const record *r) {
@@ -300,7 +331,7 @@ void bpi_gate_erased(gate *g, const erased_marks *marks) {
 
 void bpi_gate_source(gate *g, int64_t source) {
   g->source = source;
-  g->withholds = false;
+  bpi_ident_set_free(&g->erased_sessions);
 }
 
 void bpi_gate_on_reject(gate *g,
@@ -332,6 +363,8 @@ void bpi_gate_free(gate *g) {
   /* Raw names were remembered. Few are in a small file, and memory that was never written need not be touched. */
   for (size_t i = 0; i < SLOTS; i += BLOCK)
     if (g->written >> i / BLOCK & 1) bpi_hash_wipe(&g->labels[i], BLOCK * sizeof *g->labels);
+  bpi_ident_set_free(&g->erased_sessions);
+  bpi_free(g->withheld);
   bpi_hash_wipe(g, offsetof(gate, labels));
   bpi_free(g);
 }

@@ -4,11 +4,11 @@
  * what was kept of Cursor to blueplane_db_cursor.c. */
 #include <string.h>
 
+#include "base/ident_set.h"
 #include "base/inflate.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "sources/claude_code_line.h"
-#include "sources/ident_set.h"
 #include "sources/object.h"
 #include "store/foreign.h"
 

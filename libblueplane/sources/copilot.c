@@ -3,10 +3,10 @@
  * since it was entered. */
 #include <string.h>
 
+#include "base/ident_set.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "sources/content.h"
-#include "sources/ident_set.h"
 #include "sources/rows.h"
 
 #define MODELS_MAX 16   /* of one shutdown; those beyond are left out, and counted */

@@ -4,8 +4,8 @@
 #ifndef BPI_SOURCES_CURSOR_TELL_H
 #define BPI_SOURCES_CURSOR_TELL_H
 
+#include "base/ident_set.h"
 #include "sources/cursor_value.h"
-#include "sources/ident_set.h"
 
 /* All that bubbles and lines say of one request. */
 typedef struct generation {

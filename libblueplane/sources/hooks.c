@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "base/command.h"
+#include "base/ident_set.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "sources/content.h"
-#include "sources/ident_set.h"
 #include "sources/rows.h"
 
 /* One list for the keys and their numbers. */

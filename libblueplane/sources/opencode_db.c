@@ -2,9 +2,9 @@
  * tables, and who started whom; what a message or a part says it leaves to opencode.h. */
 #include <string.h>
 
+#include "base/ident_set.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "sources/ident_set.h"
 #include "sources/opencode.h"
 #include "store/foreign.h"
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/ident_set.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "sources/ident_set.h"
 #include "sources/rows.h"
 
 #define TEXT_MAX 256      /* a longer value is none we take */

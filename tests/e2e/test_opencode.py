@@ -75,6 +75,30 @@ def test_same_as_exports(folder: pathlib.Path) -> None:
     check(b"CANARY" not in b"".join(p.read_bytes() for p in folder.glob("database.db*")), "nothing written is in the store")
 
 
+def test_sessions_that_go_on(folder: pathlib.Path) -> None:
+    """Of sessions whose first day was erased the rest has their names: the database tells all sessions before any message."""
+    day, first, told = 24 * 3600 * 1000, 1772409600000, []
+    for name in ("ses_a", "ses_b", "ses_c"):
+        asked = [{"info": {"id": f"msg_{name}_{at}", "sessionID": name, "role": "user", "time": {"created": first + at}},
+                  "parts": [{"type": "text", "text": ""}]} for at in (10, 2 * day)]
+        told.append({"info": {"id": name, "directory": f"/home/ada/{name}", "version": "1.2.3", "time": {"created": first}},
+                     "messages": asked})
+        (folder / f"{name}.json").write_text(json.dumps(told[-1]))
+    database(folder / "opencode.db", told).close()
+    stores, now = [], (first + 30 * day) * 1000
+    for name, files in (("exports", sorted(folder.glob("ses_*.json"))), ("database", [folder / "opencode.db"])):
+        store = new_store(folder, name)
+        e2e.ingest(store, *files, "--now", now)
+        e2e.bpt("erase", store, json.dumps({"version": 1, "from_us": first * 1000, "until_us": (first + day) * 1000}), "--now", now)
+        e2e.ingest(store, *files, "--restart", "--now", now)
+        stores.append(store)
+        db = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+        equal(db.execute("SELECT count(*) FROM session WHERE workspace_us = ?", ((first + 2 * day) * 1000,)).fetchone(), (3,),
+              "sessions with the names of what is left", name)
+        db.close()
+    same(*stores, "after the erasure")
+
+
 def test_subagents_of_subagents(folder: pathlib.Path) -> None:
     parent, child, other, _ = exports()
     other["info"]["parentID"] = child["info"]["id"]

@@ -403,6 +403,48 @@ START_TEST(names_outlive_their_row) {
 }
 END_TEST
 
+/* A database tells all sessions before what they did, a shared file turn by turn: each keeps its own names, also where the row
+ * that comes again leaves some out. */
+START_TEST(names_of_several_sessions_outlive_their_rows) {
+  const erased_mark early = {{0, 0}, ERASED_ANY_SOURCE, INT64_MIN, 100};
+  erased_marks marks = {NULL, 0, 0};
+  behind b;
+  gate *g = new_gate(&b, true);
+  record_sink sink = bpi_gate_sink(g);
+  ck_assert_int_eq(bpi_erased_add(&marks, &early), BP_OK);
+  bpi_gate_erased(g, &marks);
+  for (uint32_t i = 1; i <= 200; i++) {
+    record row = {.kind = RECORD_SESSION, .session = {0, i}, .time = 50};
+    row.u.session_row = (session_record){i, i + 1, i + 2, i + 3, i + 4, i + 5};
+    sink.put(sink.self, &row);
+    row.u.session_row = (session_record){.platform = i, .workspace = i + 6};
+    sink.put(sink.self, &row);
+  }
+  ck_assert_uint_eq(b.records, 0);
+  for (uint32_t i = 1; i <= 200; i++) {
+    record r = {.kind = i % 2 ? RECORD_SESSION : RECORD_EVENT, .session = {0, i}, .time = 100 + i};
+    if (i % 2) r.u.session_row.branch = i + 7;
+    b.records = 0;
+    sink.put(sink.self, &r);
+    ck_assert_uint_eq(b.records, i % 2 ? 1 : 2);
+    const session_record *is = &b.first.u.session_row;
+    ck_assert_int_eq(b.first.time, 100 + i);
+    ck_assert_uint_eq(is->platform, i);
+    ck_assert_uint_eq(is->workspace, i + 6);
+    ck_assert_uint_eq(is->branch, i % 2 ? i + 7 : i + 2);
+    ck_assert_uint_eq(is->version, i + 3);
+    ck_assert_uint_eq(is->entrypoint, i + 4);
+    ck_assert_int_eq(is->version_rank, i + 5);
+    b.records = 0;
+    r.kind = RECORD_EVENT;
+    sink.put(sink.self, &r); /* they were told */
+    ck_assert_uint_eq(b.records, 1);
+  }
+  bpi_erased_free(&marks);
+  bpi_gate_free(g);
+}
+END_TEST
+
 /* A mark holds its own session in its own time, and nobody else's, wherever it stands among the others. */
 START_TEST(marks_are_of_their_sessions) {
   static const erased_mark list[] = {{{0, 5}, ERASED_ANY_SOURCE, 10, 20},
@@ -533,6 +575,7 @@ int main(void) {
   tcase_add_test(tests, numbers_have_bounds);
   tcase_add_test(tests, times_have_bounds);
   tcase_add_test(tests, names_outlive_their_row);
+  tcase_add_test(tests, names_of_several_sessions_outlive_their_rows);
   tcase_add_test(tests, marks_are_of_their_sessions);
   tcase_add_test(tests, rejects_are_told_and_counted);
   tcase_add_test(tests, policy_denies_by_default);

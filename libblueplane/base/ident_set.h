@@ -1,7 +1,7 @@
-/* sources/ident_set.h: numbers for identifiers, in the order they come, as indexes of what a reader
- * knows of each. Knows nothing of what they name. */
-#ifndef BPI_SOURCES_IDENT_SET_H
-#define BPI_SOURCES_IDENT_SET_H
+/* base/ident_set.h: numbers for identifiers, in the order they come, as indexes of what is
+ * known of each. Knows nothing of what they name. */
+#ifndef BPI_BASE_IDENT_SET_H
+#define BPI_BASE_IDENT_SET_H
 
 #include <stddef.h>
 

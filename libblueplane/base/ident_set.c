@@ -1,5 +1,5 @@
-/* sources/ident_set.c: open addressing; a set is never made smaller. */
-#include "sources/ident_set.h"
+/* base/ident_set.c: open addressing; a set is never made smaller. */
+#include "base/ident_set.h"
 
 #include "base/mem.h"
 
