@@ -531,6 +531,14 @@ static const struct share_told {
 } shares_told[] = {
     {MEASURE_active_time, MEASURE_active_time, true}, /* bands of usage */
     {MEASURE_resolved_time, MEASURE_active_time, true},
+    {MEASURE_feature_plan_mode_resolved_time, MEASURE_active_time, false},
+    {MEASURE_feature_subagents_resolved_time, MEASURE_active_time, false},
+    {MEASURE_feature_skills_resolved_time, MEASURE_active_time, false},
+    {MEASURE_feature_mcp_resolved_time, MEASURE_active_time, false},
+    {MEASURE_feature_slash_commands_resolved_time, MEASURE_active_time, false},
+    {MEASURE_feature_background_runs_resolved_time, MEASURE_active_time, false},
+    {MEASURE_feature_web_search_resolved_time, MEASURE_active_time, false},
+    {MEASURE_feature_images_resolved_time, MEASURE_active_time, false},
     {MEASURE_subagents, MEASURE_used_subagent, true},
     {MEASURE_slash_commands, MEASURE_used_slash_command, true},
     {MEASURE_web_searches, MEASURE_used_web, false},

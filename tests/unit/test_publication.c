@@ -691,6 +691,8 @@ START_TEST(test_views_wait_for_every_share_they_tell_of) {
     bool both; /* having none tells as well */
   } cases[] = {{MEASURE_active_time, MEASURE_active_time, true},
                {MEASURE_resolved_time, MEASURE_active_time, true},
+               {MEASURE_feature_mcp_resolved_time, MEASURE_active_time, false},
+               {MEASURE_feature_background_runs_resolved_time, MEASURE_active_time, false},
                {MEASURE_subagents, MEASURE_used_subagent, true},
                {MEASURE_slash_commands, MEASURE_used_slash_command, true},
                {MEASURE_web_searches, MEASURE_used_web, false},
