@@ -199,29 +199,47 @@ void close_published(published *x) {
 
 /* ------------------------------------------------------------------------------------- windows */
 
+/* All that published one of the weeks from `first` on, before `end`; the caller frees it. */
+static char *stores_of(const published *x, int64_t first, int64_t end) {
+  text all = {0};
+  text_add(&all, "");
+  for (size_t i = 0; i < x->weeks; i++) {
+    const published_week *one = &x->week[i];
+    if (one->monday < first || one->monday >= end) continue;
+    for (const char *at = one->stores; *at != '\0'; at += strspn(at, " ")) {
+      char *store = print_text(" %.*s", (int)strcspn(at, " "), at);
+      if (strstr(all.data, store) == NULL) text_add(&all, store);
+      at += strlen(store) - 1;
+      free(store);
+    }
+  }
+  return all.data;
+}
+
+/* Keys are of one length. */
+static bool lacks(const published_week *week, const char *all) {
+  return strlen(week->stores) + 1 < strlen(all);
+}
+
 bool is_partly(const published *x, const published_week *week) {
-  size_t most = 0;
-  for (size_t i = 0; i < x->weeks; i++)
-    if (strlen(x->week[i].stores) > most) most = strlen(x->week[i].stores);
-  return strlen(week->stores) < most;
+  char *all = stores_of(x, INT64_MIN, INT64_MAX);
+  bool partly = lacks(week, all);
+  free(all);
+  return partly;
 }
 
 /* Who published the weeks from `first` on, before `end`. */
 static void find_stores(window *w, const published *x, int64_t first, int64_t end) {
-  size_t most = 0;
-  bool same = true;
+  char *all = stores_of(x, first, end);
   for (size_t i = 0; i < x->weeks; i++) {
     const published_week *one = &x->week[i];
     if (one->monday < first || one->monday >= end) continue;
-    size_t length = strlen(one->stores);
-    same = same && (w->stores == NULL || strcmp(w->stores, one->stores) == 0);
-    if (length > most) w->partly = w->published;
-    if (length < most) w->partly++;
-    if (length > most) most = length;
+    w->partly += lacks(one, all);
     w->stores = one->stores;
     w->published++;
   }
-  if (!same) w->stores = NULL;
+  if (w->partly > 0) w->stores = NULL;
+  free(all);
 }
 
 bool same_stores(const window *a, const window *b) {

@@ -84,7 +84,7 @@ static int complain_of_file(const char *path, bp_error *error) {
   const char *byte = bp_error_detail(error, "byte");
   bool other = bp_error_code(error) == BP_ERR_FORMAT && byte != NULL && strcmp(byte, "0") == 0 &&
                bp_error_detail(error, "reason") == NULL;
-  if (!other) return complain_of(error);
+  if (!other) return complain_of_content(path, error);
   bp_error_free(error);
   char *shown = short_path(path);
   complain(EXIT_FAILED, NULL, "%s is no bundle, release, invitation or signed roster", shown);

@@ -1160,6 +1160,7 @@ class Formats(Case):
             pathlib.Path(path).write_text(text)
             for option in ("--assumptions", "--prices"):
                 self.assertIn("\n  file: ~/mine.json\n", self.ok(home("stats", option, path), 1).err)
+            self.assertIn("\n  file: ~/mine.json\n", self.ok(home("team", "join", path), 1).err)
 
     def test_quiet(self):
         self.assertNotEqual(self.home("days", "--period", "2020-01-01", "--where", "platform=x").err, None)
@@ -1303,6 +1304,8 @@ class Usage(Case):
 
     def test_completion_in_bash(self):
         """What the shell is offered, in a folder with a name that has a space; it takes the sign of --name=value for a word."""
+        if not shutil.which("bash"):
+            self.skipTest("no bash")
         script = os.path.join(self.folder, "offered.bash")
         with open(script, "w", encoding="utf-8") as file:
             file.write(self.ok(self.home("completion", "bash")).out)
@@ -1319,8 +1322,6 @@ class Usage(Case):
                                (["metrics", "ac"], {""}), (["demo", "ac"], files), (["metric", "cost", "--by", "model_"], {"model_family"})):
             run = subprocess.run(["bash", script, *words], cwd=here, stdout=subprocess.PIPE, text=True, check=True)
             self.assertEqual(set(run.stdout[:-1].split("\n")), offered, words)
-        if not shutil.which("bash"):
-            self.skipTest("no bash")
 
         def complete(*words):
             script = (self.home("completion", "bash").out + 'COMP_WORDS=("$@"); COMP_CWORD=$((${#COMP_WORDS[@]}-1))\n'

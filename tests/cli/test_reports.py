@@ -367,6 +367,10 @@ class Mail(unittest.TestCase):
             for window in (source["windows"][0], week):
                 self.assertEqual(window["totals"]["columns"]["cost"]["values"], [cost])
             self.assertEqual((source["trend"]["rows"], one["partly"], both["partly"]), (1, [], ["2026-03-16"]))
+            apart = [DEMO / "2026-W12.release", files[1]]
+            self.assertEqual(board(*apart)["partly"], ["2026-03-16", "2026-03-23"])
+            self.assertIn("2 of 4 weeks are published, 2 of them not by every team's store.",
+                          run("report", "executive", *apart, "--period", "2026-03", "--format", "md"))
             # The week before only one of both has published: what the other adds is no growth, and as little in a report.
             before = [DEMO / f"2026-W{week:02}.release" for week in range(4, 13)]
             whole, part = ([word for file in [*before, files[0], *more] for word in ("--release", file)] for more in ([], files[1:]))
