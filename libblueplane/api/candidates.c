@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 #define TELL_EVERY 256 /* candidates found */
+#define PAGE_LEAST 512 /* bytes; SQLite's */
 
 int bpi_candidates_add(ingest *in, const char *path, const file_stat *stat, const source *reader) {
   void *items = in->candidate;
@@ -35,14 +36,17 @@ static const source *source_of(const ingest *in, const char *path) {
   return NULL;
 }
 
-/* The store itself may be named as an assistant's database is, and is not read. */
+/* The store itself may be named as a source's file is, and is not read. It is of whole pages: few others are asked for. */
+static bool is_store(const ingest *in, const char *path, const file_stat *stat) {
+  return stat->size % PAGE_LEAST == 0 && bpi_store_locks(in->handle->store, path);
+}
+
 static int visit(void *user, const char *path, const file_stat *stat) {
   ingest *in = user;
   if (atomic_load(&in->handle->cancelled)) return bpi_ingest_cancel(in);
   if (stat == NULL) return bpi_candidates_add(in, path, NULL, in->only);
   const source *reader = source_of(in, path);
-  if (reader == NULL || (reader->database && bpi_store_locks(in->handle->store, path)))
-    return BP_OK;
+  if (reader == NULL || is_store(in, path, stat)) return BP_OK;
   return bpi_candidates_add(in, path, stat, reader);
 }
 

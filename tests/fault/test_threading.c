@@ -587,7 +587,7 @@ static int take_prompt(bp_store *s, int number) {
   return bp_ingest_bytes(s, "native", "here", text, (size_t)length, NULL, NULL, NULL);
 }
 
-#define LIKE_A_SOURCE "work/telemetry.db" /* as a source's own file is named */
+#define LIKE_A_SOURCE "work/telemetry.jsonl" /* as a source's own file is named */
 
 /* Another process, which was there before this one opened a store: for each byte that comes it opens the store, writes
  * and closes it. */
