@@ -531,6 +531,7 @@ static const struct share_told {
 } shares_told[] = {
     {MEASURE_active_time, MEASURE_active_time, true}, /* bands of usage */
     {MEASURE_resolved_time, MEASURE_active_time, true},
+    {MEASURE_resolved_time, MEASURE_active_time, false}, /* who resolved nothing may be active */
     {MEASURE_feature_plan_mode_resolved_time, MEASURE_active_time, false},
     {MEASURE_feature_subagents_resolved_time, MEASURE_active_time, false},
     {MEASURE_feature_skills_resolved_time, MEASURE_active_time, false},

@@ -719,6 +719,34 @@ START_TEST(test_views_wait_for_every_share_they_tell_of) {
 }
 END_TEST
 
+/* Ten who are active for long, and all are seen: the band would tell it of the last, who has none of `time`. */
+static size_t seen_beside_band(measure_id time, size_t idle) {
+  bool agreed[MEASURE_COUNT] = {false};
+  publication p;
+  agreed[time] = true;
+  setup();
+  for (size_t i = 0; i < 10; i++) {
+    contributor *c = prompting(0, 40);
+    const int64_t hours = 11 * INT64_C(3600000000);
+    add(c, SLICED_WHOLE, 0, MEASURE_active_time, hours);
+    if (time != MEASURE_active_time) add(c, SLICED_WHOLE, 0, time, i < 10 - idle ? hours : 0);
+    c->agreed = agreed;
+  }
+  publish(&p, 0);
+  size_t n = p.view_count;
+  bpi_publication_free(&p);
+  return n;
+}
+
+START_TEST(test_views_of_nothing_resolved_tell_no_band) {
+  ck_assert_uint_eq(seen_beside_band(MEASURE_active_time, 0), 10);
+  ck_assert_uint_eq(seen_beside_band(MEASURE_resolved_time, 0), 10);
+  ck_assert_uint_eq(seen_beside_band(MEASURE_resolved_time, 1), 0);
+  ck_assert_uint_eq(seen_beside_band(MEASURE_resolved_time, 2), 0);
+  ck_assert_uint_eq(seen_beside_band(MEASURE_resolved_time, 3), 10); /* a group */
+}
+END_TEST
+
 START_TEST(test_a_pool_has_no_views) {
   bool agreed[MEASURE_COUNT] = {false};
   agreed[MEASURE_prompts] = true;
@@ -857,6 +885,7 @@ int main(void) {
   tcase_add_test(t, test_views_tell_of_nobody_else);
   tcase_add_test(t, test_views_wait_for_shares_of_the_rest);
   tcase_add_test(t, test_views_wait_for_every_share_they_tell_of);
+  tcase_add_test(t, test_views_of_nothing_resolved_tell_no_band);
   tcase_add_test(t, test_a_pool_has_no_views);
   tcase_add_test(t, test_order_does_not_matter);
   tcase_add_test(t, test_it_can_be_stopped);
