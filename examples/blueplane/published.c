@@ -133,6 +133,23 @@ int same_organisation(char **known, const char *said) {
                   "the files are of two organisations, %s and %s", *known, said);
 }
 
+/* All that published one of the weeks from `first` on, before `end`; the caller frees it. */
+static char *stores_of(const published *x, int64_t first, int64_t end) {
+  text all = {0};
+  text_add(&all, "");
+  for (size_t i = 0; i < x->weeks; i++) {
+    const published_week *one = &x->week[i];
+    if (one->monday < first || one->monday >= end) continue;
+    for (const char *at = one->stores; *at != '\0'; at += strspn(at, " ")) {
+      char *store = print_text(" %.*s", (int)strcspn(at, " "), at);
+      if (strstr(all.data, store) == NULL) text_add(&all, store);
+      at += strlen(store) - 1;
+      free(store);
+    }
+  }
+  return all.data;
+}
+
 /* Which weeks there are, and whose. Whom an organisation's own store trusts is its steward's business. */
 static int look_inside(published *x) {
   bp_result *r = NULL;
@@ -148,6 +165,7 @@ static int look_inside(published *x) {
   }
   bp_result_free(r);
   if (code != EXIT_OK) return code;
+  x->stores = stores_of(x, INT64_MIN, INT64_MAX);
   return x->weeks > 0 ? EXIT_OK : complain(EXIT_NOTHING, NULL, "nothing is published there");
 }
 
@@ -191,6 +209,7 @@ void close_published(published *x) {
   if (x->folder != NULL) rmdir(x->folder);
   free(x->folder);
   free(x->organisation);
+  free(x->stores);
   for (size_t i = 0; i < x->weeks; i++)
     free(x->week[i].stores);
   free(x->week);
@@ -199,33 +218,13 @@ void close_published(published *x) {
 
 /* ------------------------------------------------------------------------------------- windows */
 
-/* All that published one of the weeks from `first` on, before `end`; the caller frees it. */
-static char *stores_of(const published *x, int64_t first, int64_t end) {
-  text all = {0};
-  text_add(&all, "");
-  for (size_t i = 0; i < x->weeks; i++) {
-    const published_week *one = &x->week[i];
-    if (one->monday < first || one->monday >= end) continue;
-    for (const char *at = one->stores; *at != '\0'; at += strspn(at, " ")) {
-      char *store = print_text(" %.*s", (int)strcspn(at, " "), at);
-      if (strstr(all.data, store) == NULL) text_add(&all, store);
-      at += strlen(store) - 1;
-      free(store);
-    }
-  }
-  return all.data;
-}
-
 /* Keys are of one length. */
 static bool lacks(const published_week *week, const char *all) {
   return strlen(week->stores) + 1 < strlen(all);
 }
 
 bool is_partly(const published *x, const published_week *week) {
-  char *all = stores_of(x, INT64_MIN, INT64_MAX);
-  bool partly = lacks(week, all);
-  free(all);
-  return partly;
+  return lacks(week, x->stores);
 }
 
 /* Who published the weeks from `first` on, before `end`. */

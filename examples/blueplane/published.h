@@ -18,6 +18,7 @@ typedef struct published {
   published_week *week;
   size_t weeks;
   int64_t last; /* of these */
+  char *stores; /* that have published any */
 } published;
 
 /* The releases of --release and behind the first word, or the store of --store. Several releases are put
