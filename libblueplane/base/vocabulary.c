@@ -237,6 +237,18 @@ int bpi_detail_of_status(int64_t status) {
   }
 }
 
+static const name_code api_errors[] = {
+    {"authentication_failed", DETAIL_AUTH},   {"billing_error", DETAIL_BILLING},
+    {"cloud_credential_error", DETAIL_AUTH},  {"invalid_request", DETAIL_INVALID},
+    {"max_output_tokens", DETAIL_MAX_OUTPUT}, {"model_not_found", DETAIL_INVALID},
+    {"oauth_org_not_allowed", DETAIL_AUTH},   {"overloaded", DETAIL_OVERLOADED},
+    {"rate_limit", DETAIL_RATE_LIMIT},        {"server_error", DETAIL_SERVER},
+};
+
+int bpi_detail_of_error(const char *word, size_t length) {
+  return code_of(FIND(api_errors, word, length), DETAIL_OTHER);
+}
+
 /* --------------------------------------------------------------------------------- languages */
 
 /* clang-format off */

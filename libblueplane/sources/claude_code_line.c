@@ -37,19 +37,6 @@ static const word triggers[] = {
     WORD("manual", DETAIL_MANUAL),
     NO_WORD,
 };
-static const word api_errors[] = {
-    WORD("rate_limit", DETAIL_RATE_LIMIT),
-    WORD("authentication_failed", DETAIL_AUTH),
-    WORD("invalid_request", DETAIL_INVALID),
-    WORD("server_error", DETAIL_SERVER),
-    WORD("overloaded", DETAIL_OVERLOADED),
-    WORD("billing_error", DETAIL_BILLING),
-    WORD("max_output_tokens", DETAIL_MAX_OUTPUT),
-    WORD("oauth_org_not_allowed", DETAIL_AUTH),
-    WORD("cloud_credential_error", DETAIL_AUTH),
-    WORD("model_not_found", DETAIL_INVALID),
-    NO_WORD,
-};
 static const word tiers[] = {
     WORD("batch", TIER_BATCH),
     WORD("priority", TIER_PRIORITY),
@@ -237,10 +224,16 @@ static void start_envelope(envelope *e) {
 
 /* The class of an API error by name, or an object with its status. */
 static void read_error(reader *r, envelope *e) {
-  if (bpi_scan_peek(r->s) == SCAN_TEXT)
-    e->error_detail = bpi_cc_word(r, api_errors, DETAIL_OTHER, DETAIL_NONE);
-  else
+  char spare[40];
+  const char *text;
+  size_t length;
+  bool whole;
+  if (bpi_scan_peek(r->s) != SCAN_TEXT)
     bpi_cc_inner_count(r, IN_ERROR, &e->status, &e->bad_event);
+  else if (!bpi_scan_view(r->s, spare, sizeof spare, &text, &length, &whole))
+    e->error_detail = DETAIL_NONE;
+  else
+    e->error_detail = whole ? bpi_detail_of_error(text, length) : DETAIL_OTHER;
 }
 
 /* Members that a line and a nested line have in common. */

@@ -354,13 +354,9 @@ static int64_t share(int64_t sum, int64_t i, int64_t n) {
   return sum < 0 ? -1 : sum / n + (i < sum % n);
 }
 
-static int64_t known(int64_t value) {
-  return value < 0 ? 0 : value;
-}
-
 /* Input includes what was read from and written to the cache. */
 static int64_t input_of(const model_use *u) {
-  int64_t cached = known(u->of[U_READ]) + known(u->of[U_WRITE]);
+  int64_t cached = bpi_known(u->of[U_READ]) + bpi_known(u->of[U_WRITE]);
   return u->of[U_INPUT] < 0 ? -1 : u->of[U_INPUT] > cached ? u->of[U_INPUT] - cached : 0;
 }
 
@@ -411,7 +407,7 @@ static int put_used(copilot *c, const model_use *u) {
   int rc = BP_OK;
   for (size_t i = 0; i < c->answers.count; i++) {
     n += c->answer[i].model == model;
-    if (c->answer[i].model == model) told += known(c->answer[i].output);
+    if (c->answer[i].model == model) told += bpi_known(c->answer[i].output);
   }
   if (n == 0) return put_unseen(c, u, model);
   int64_t more = u->of[U_OUTPUT] > told ? u->of[U_OUTPUT] - told : 0;
@@ -422,7 +418,7 @@ static int put_used(copilot *c, const model_use *u) {
     row.key = c->answers.of[i];
     row.time = a->time;
     row.u.response.model = model;
-    row.u.response.output = known(a->output) + share(more, at, n);
+    row.u.response.output = bpi_known(a->output) + share(more, at, n);
     fill_shares(&row.u.response, u, at++, n);
     rc = bpi_row_put(&c->rows, &row);
   }

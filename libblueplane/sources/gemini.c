@@ -187,20 +187,17 @@ static int take_message(void *self, scan *s) {
   return reject != 0 ? reject : judge(l);
 }
 
-static int64_t known(int64_t count) {
-  return count < 0 ? 0 : count;
-}
-
 /* Input includes what was cached, but not what tools gave; output does not include the thoughts. */
 static int put_response(gemini *g, const message *l) {
   const int64_t *t = l->tokens;
   record row = bpi_row_response(&g->rows);
   response_record *r = &row.u.response;
-  int64_t cached = known(t[T_CACHED]) < known(t[T_INPUT]) ? known(t[T_CACHED]) : known(t[T_INPUT]);
+  int64_t cached = bpi_known(t[T_CACHED]) < bpi_known(t[T_INPUT]) ? bpi_known(t[T_CACHED])
+                                                                  : bpi_known(t[T_INPUT]);
   row.key = bpi_row_key(&g->rows, IDENT_RESPONSE, &l->id, 0);
   r->model = bpi_row_name(&g->rows, LABEL_MODEL, &l->model).label;
-  r->input = t[T_INPUT] < 0 ? -1 : t[T_INPUT] - cached + known(t[T_TOOL]);
-  r->output = t[T_OUTPUT] < 0 ? -1 : t[T_OUTPUT] + known(t[T_THOUGHTS]);
+  r->input = t[T_INPUT] < 0 ? -1 : t[T_INPUT] - cached + bpi_known(t[T_TOOL]);
+  r->output = t[T_OUTPUT] < 0 ? -1 : t[T_OUTPUT] + bpi_known(t[T_THOUGHTS]);
   r->cache_read = t[T_INPUT] < 0 ? -1 : cached;
   r->reasoning = t[T_THOUGHTS];
   r->stop = STOP_END;

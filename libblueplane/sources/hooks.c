@@ -108,19 +108,6 @@ static const hook_word modes[] = {
     {"dontAsk", MODE_BYPASS},  {"auto", MODE_AUTO},
     {NULL, MODE_OTHER},
 };
-static const hook_word failures[] = {
-    {"rate_limit", DETAIL_RATE_LIMIT},
-    {"overloaded", DETAIL_OVERLOADED},
-    {"authentication_failed", DETAIL_AUTH},
-    {"billing_error", DETAIL_BILLING},
-    {"invalid_request", DETAIL_INVALID},
-    {"server_error", DETAIL_SERVER},
-    {"oauth_org_not_allowed", DETAIL_AUTH},
-    {"cloud_credential_error", DETAIL_AUTH},
-    {"model_not_found", DETAIL_INVALID},
-    {"max_output_tokens", DETAIL_MAX_OUTPUT},
-    {NULL, DETAIL_OTHER},
-};
 enum { STATUS_OTHER, STATUS_ABORTED, STATUS_ERROR };
 static const hook_word statuses[] = {
     {"aborted", STATUS_ABORTED}, {"error", STATUS_ERROR}, {NULL, STATUS_OTHER}};
@@ -207,7 +194,7 @@ static void read_roots(payload *p, scan *s) {
 
 static void read_error(payload *p, scan *s) {
   bpi_scan_text(s, p->error, sizeof p->error, &p->error_length, NULL);
-  p->failure = word_of(failures, p->error, p->error_length);
+  p->failure = bpi_detail_of_error(p->error, p->error_length);
 }
 
 /* Milliseconds, of Cursor with a fraction. */

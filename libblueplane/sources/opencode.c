@@ -318,15 +318,13 @@ static int take_message(void *self, scan *s) {
   return reject;
 }
 
-static int64_t known(int64_t count) {
-  return count < 0 ? 0 : count;
-}
-
 /* Reasoning is part of the output; later clients tell it beside the output, which their total shows. */
 static int64_t output_of(const opencode_message *l) {
   if (l->output < 0 || l->reasoning <= 0) return l->output;
   int64_t both = l->output + l->reasoning;
-  return l->total - known(l->input) - known(l->read) - known(l->written) < both ? l->output : both;
+  return l->total - bpi_known(l->input) - bpi_known(l->read) - bpi_known(l->written) < both
+             ? l->output
+             : both;
 }
 
 /* Input excludes the cache. */

@@ -74,6 +74,11 @@ typedef struct response_record {
   int placeholder; /* 1: written by a client known to write placeholder output counts */
 } response_record;
 
+/* A count where one that is not told adds nothing. */
+static inline int64_t bpi_known(int64_t count) {
+  return count < 0 ? 0 : count;
+}
+
 typedef struct tool_use_record {
   uint32_t tool, file;
   int category, program, language;

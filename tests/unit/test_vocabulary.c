@@ -153,6 +153,27 @@ START_TEST(tools_have_categories) {
 }
 END_TEST
 
+static const group api_errors[] = {
+    {DETAIL_AUTH, "authentication_failed oauth_org_not_allowed cloud_credential_error"},
+    {DETAIL_BILLING, "billing_error"},
+    {DETAIL_INVALID, "invalid_request model_not_found"},
+    {DETAIL_MAX_OUTPUT, "max_output_tokens"},
+    {DETAIL_OVERLOADED, "overloaded"},
+    {DETAIL_RATE_LIMIT, "rate_limit"},
+    {DETAIL_SERVER, "server_error"},
+    {DETAIL_OTHER, "unknown rate_limits rate Rate_limit"},
+};
+
+static void check_api_error(const char *word, int code) {
+  ck_assert_int_eq(bpi_detail_of_error(word, strlen(word)), code);
+}
+
+START_TEST(api_errors_have_classes) {
+  EACH(api_errors, check_api_error);
+  ck_assert_int_eq(bpi_detail_of_error("", 0), DETAIL_OTHER);
+}
+END_TEST
+
 static const group endings[] = {
     {LANGUAGE_C, "c h"},
     {LANGUAGE_CPP, "cc cpp cxx c++ hh hpp hxx h++ ipp inl tpp cppm ixx ino cu cuh"},
@@ -260,6 +281,7 @@ int main(void) {
   tcase_add_test(tests, numbers_stay);
   tcase_add_test(tests, prompt_sizes);
   tcase_add_test(tests, tools_have_categories);
+  tcase_add_test(tests, api_errors_have_classes);
   tcase_add_test(tests, paths_have_languages);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
