@@ -186,7 +186,8 @@ static int drop_days_of(applier *a, const batch_session *bs) {
   return bpi_days_drop_session(a->s, nothing ? 0 : first, nothing ? -1 : last, a->error);
 }
 
-static int store_session(applier *a, batch_session *bs, const fact_names *names) {
+static int store_session(applier *a, const batch_session *bs, const fact_names *names,
+                         int64_t *number) {
   sqlite3_stmt *find = bpi_sql(a->s, SQL_SESSION_FIND, a->error);
   sqlite3_stmt *insert = bpi_sql(a->s, SQL_SESSION_INSERT, a->error);
   if (find == NULL || insert == NULL) return bpi_error_code(*a->error);
@@ -199,7 +200,7 @@ static int store_session(applier *a, batch_session *bs, const fact_names *names)
   int rc = bpi_sql_step(find, a->error);
   if (rc < 0) return rc;
   if (rc > 0) {
-    bs->stored = sqlite3_column_int64(find, 0);
+    *number = sqlite3_column_int64(find, 0);
     load_attributes(find, &stored);
     sqlite3_reset(find);
   } else {
@@ -208,25 +209,22 @@ static int store_session(applier *a, batch_session *bs, const fact_names *names)
     sqlite3_bind_int(insert, 3, (int)bs->tier);
     rc = bpi_sql_run(insert, a->error);
     if (rc != BP_OK) return rc;
-    bs->stored = sqlite3_last_insert_rowid(a->s->db);
-    bpi_sessions_add(&a->stale, bs->stored); /* its tasks stand under the first of its rows */
+    *number = sqlite3_last_insert_rowid(a->s->db);
+    bpi_sessions_add(&a->stale, *number); /* its tasks stand under the first of its rows */
   }
   session_attributes row = bs->known;
   int64_t told = stored.sources;
   bpi_session_translate(&row, a->labels);
   if (!bpi_session_merge(&stored, &row, names)) return BP_OK;
   rc = stored.sources == told ? BP_OK : drop_days_of(a, bs);
-  return rc == BP_OK ? update_session(a, bs->stored, &stored) : rc;
+  return rc == BP_OK ? update_session(a, *number, &stored) : rc;
 }
 
 static int store_sessions(applier *a) {
   fact_names names = bpi_stored_names(&a->names);
   int rc = bpi_days_any(a->s, &a->packed, a->error);
-  for (size_t i = 0; i < a->b->sessions && rc == BP_OK; i++) {
-    batch_session *bs = &a->b->session[i];
-    rc = bs->stored != 0 && !bs->touched ? BP_OK : store_session(a, bs, &names);
-    a->sessions[i + 1] = bs->stored;
-  }
+  for (size_t i = 0; i < a->b->sessions && rc == BP_OK; i++)
+    rc = store_session(a, &a->b->session[i], &names, &a->sessions[i + 1]);
   return rc;
 }
 
@@ -588,8 +586,6 @@ static int apply_all(applier *a) {
 static void forget_numbers(batch *b) {
   for (size_t i = 0; i < b->labels; i++)
     b->label[i].stored = 0;
-  for (size_t i = 0; i < b->sessions; i++)
-    b->session[i].stored = 0;
 }
 
 static void applier_free(applier *a) {
@@ -633,8 +629,6 @@ int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts 
     counts->updated += a.counts.updated;
     counts->duplicate += a.counts.duplicate + b->merged;
     counts->undated += a.counts.undated;
-    for (size_t i = 0; i < b->sessions; i++)
-      b->session[i].touched = false;
     bpi_batch_clear(b);
   }
   b->failed = rc; /* its rows were changed on the way */

@@ -280,7 +280,6 @@ static int put_record(void *self, const record *r) {
   uint32_t session = session_number(b, r->session, r->tier);
   if (session == 0) return b->failed = BP_ERR_NOMEM;
   b->session[session - 1].known.sources |= INT64_C(1) << b->source;
-  b->session[session - 1].touched = true;
   if (r->kind == RECORD_SESSION) {
     put_session(b, session, r);
     return BP_OK;
@@ -336,6 +335,10 @@ void bpi_batch_clear(batch *b) {
     t->count = t->used = 0;
     if (t->slots > 0) memset(t->slot, 0, t->slots * sizeof *t->slot);
   }
+  if (b->sessions > 0) memset(b->session_index.index, 0, b->session_index.slots * sizeof(uint32_t));
+  b->sessions = b->last_session = 0;
+  b->labels_before = b->labels;
+  b->text_bytes = 0;
   b->rejects = b->files = 0;
   b->merged = 0;
 }
@@ -382,12 +385,7 @@ void bpi_batch_source(batch *b, int source, uint32_t platform) {
 }
 
 bool bpi_batch_empty(const batch *b) {
-  size_t left = b->rejects + b->files;
-  for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
-    left += b->fact[kind].count;
-  for (size_t i = 0; i < b->sessions; i++)
-    left += b->session[i].touched;
-  return left == 0;
+  return b->sessions + b->rejects + b->files == 0; /* a fact has a session */
 }
 
 bool bpi_batch_cancelled(const batch *b) {
@@ -402,8 +400,9 @@ size_t bpi_batch_bytes(const batch *b) {
   size_t bytes = b->text_bytes;
   for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
     bytes += b->fact[kind].used * sizeof(int64_t) + b->fact[kind].count * APPLY_BYTES;
-  return bytes + b->labels * sizeof *b->label + b->sessions * sizeof *b->session +
-         b->rejects * sizeof *b->reject + b->files * sizeof *b->file;
+  return bytes + (b->labels - b->labels_before) * sizeof *b->label +
+         b->sessions * sizeof *b->session + b->rejects * sizeof *b->reject +
+         b->files * sizeof *b->file;
 }
 
 /* ---------------------------------------------------------------------------------- joining */
@@ -445,7 +444,6 @@ static int join_names(batch *into, batch *from, int64_t *sessions, int64_t *labe
     sessions[i + 1] = number;
     session_attributes row = from->session[i].known;
     bpi_session_translate(&row, labels);
-    into->session[number - 1].touched |= from->session[i].touched;
     bpi_session_merge(&into->session[number - 1].known, &row, &names);
   }
   return BP_OK;

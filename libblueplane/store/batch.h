@@ -35,8 +35,8 @@ typedef struct file_state {
 
 batch *bpi_batch_new(void);
 void bpi_batch_free(batch *b);
-/* Forgets facts, files and rejects. Sessions and labels keep their numbers, as the reader in
- * between may remember them. */
+/* Forgets facts, sessions, files and rejects. Labels keep their numbers, as the reader in between may
+ * remember them. */
 void bpi_batch_clear(batch *b);
 /* The batch as the place where records end. `source` is the bit index told with every session. */
 fact_sink bpi_batch_sink(batch *b);
@@ -46,8 +46,9 @@ void bpi_batch_erasures(batch *b, int64_t count);
 int bpi_batch_reject(batch *b, ident file, int reason, uint64_t line, int64_t byte);
 /* The latest word on a file stands. */
 int bpi_batch_file(batch *b, const file_state *file);
-size_t bpi_batch_bytes(const batch *b); /* memory held */
-bool bpi_batch_empty(const batch *b);   /* nothing to apply */
+/* Memory that is let go when it is cleared: what stays would have every record stored by itself in the end. */
+size_t bpi_batch_bytes(const batch *b);
+bool bpi_batch_empty(const batch *b); /* nothing to apply */
 /* Storing it was cancelled: what is left of it is a part. */
 bool bpi_batch_cancelled(const batch *b);
 /* How long the reading has taken so far: what is stored now is so much later than the call's time. */

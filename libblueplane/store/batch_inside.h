@@ -47,8 +47,6 @@ typedef struct batch_session {
   ident key;
   record_tier tier;
   session_attributes known;
-  int64_t stored; /* its number in the store; 0 not known yet */
-  bool touched;   /* since the last apply */
 } batch_session;
 
 typedef struct batch_reject {
@@ -60,7 +58,9 @@ typedef struct batch_reject {
 struct batch {
   fact_table fact[FACT_KINDS];
   batch_label *label;
-  size_t labels, label_capacity, text_bytes;
+  size_t labels, label_capacity;
+  size_t labels_before,
+      text_bytes; /* that were there when it was cleared; of those that came since */
   lookup label_index;
   batch_session *session;
   size_t sessions, session_capacity;

@@ -41,7 +41,7 @@ START_TEST(any_order_any_division) {
 }
 END_TEST
 
-/* A batch that lives on, as a scanning thread's does: its numbers of sessions and labels stay. */
+/* A batch that lives on, as a scanning thread's does: its numbers of labels stay. */
 START_TEST(one_batch_many_times) {
   record r[RECORDS];
   for (size_t i = 0; i < RECORDS; i++)
@@ -351,6 +351,31 @@ START_TEST(a_failure_stores_nothing) {
 }
 END_TEST
 
+/* However many sessions and names a file has told of: else what comes behind them is stored line by line. */
+START_TEST(what_is_stored_weighs_nothing) {
+  store *s = memory_store();
+  batch *b = bpi_batch_new();
+  fact_sink sink = bpi_batch_sink(b);
+  for (uint64_t round = 1; round <= 3; round++) {
+    ck_assert(bpi_batch_empty(b));
+    for (uint64_t i = 1; i <= 300; i++) {
+      record r = response(1000 * round + i, 1, T0, 5, 1000 * round + i);
+      r.u.response.model =
+          sink.label(sink.self, LABEL_MODEL, (ident){i % 10 + round, 1}, "model", 5);
+      put(b, r);
+    }
+    ck_assert_uint_ge(bpi_batch_bytes(b), 300 * sizeof(batch_session));
+    apply(s, b);
+    ck_assert_uint_eq(bpi_batch_bytes(b), 0);
+  }
+  ck_assert_int_eq(number(s, "SELECT count(DISTINCT session) FROM response"), 900);
+  ck_assert_int_eq(number(s, "SELECT count(DISTINCT model) FROM response"), 12);
+  ck_assert(verified(s));
+  bpi_batch_free(b);
+  bpi_store_close(s);
+}
+END_TEST
+
 START_TEST(an_interrupt_stores_nothing) {
   store *s = memory_store();
   const record r = prompt(1, T0, 1);
@@ -583,6 +608,7 @@ int main(void) {
   tcase_add_test(tests, cells_are_taken_away_again);
   tcase_add_test(tests, a_dry_run_stores_nothing);
   tcase_add_test(tests, a_failure_stores_nothing);
+  tcase_add_test(tests, what_is_stored_weighs_nothing);
   tcase_add_test(tests, an_interrupt_stores_nothing);
   tcase_add_test(tests, somebody_else_is_writing);
   tcase_add_test(tests, names_are_filled_in);
