@@ -25,6 +25,7 @@ struct worker {
   int64_t offset;    /* of the next read */
   int64_t weighed;   /* the offset at which the batch was weighed */
   file_state state;  /* of the file being read */
+  int64_t records;   /* that were read of it before */
   uint64_t bytes_reported;
   atomic_size_t held; /* by its batch, as others may know */
   thread *thread;
@@ -113,6 +114,12 @@ static int note_place(worker *w) {
   return bpi_batch_file(w->batch, &w->state);
 }
 
+/* What a reader remembers, and how many records it has read. */
+static void note_input(worker *w, const source_input *input) {
+  memcpy(w->state.memory, input->memory, sizeof w->state.memory);
+  w->state.records = w->records + (int64_t)input->records;
+}
+
 static void count_bytes(worker *w) {
   uint64_t now = (uint64_t)w->offset - w->bytes_reported;
   w->bytes_reported = (uint64_t)w->offset;
@@ -129,6 +136,13 @@ static void skip_bytes(ingest *in, int64_t count) {
   bpi_mutex_unlock(in->lock);
 }
 
+/* Whether the record that was just read is read again when reading goes on: its line has not ended. */
+static bool reads_again(const worker *w) {
+  uint64_t line;
+  (void)bpi_scan_resume_offset(&w->scan, &line);
+  return line == w->scan.record_line;
+}
+
 /* Between two records: the place to stop, to report, and to let go of memory. */
 static int checkpoint(void *user, source_input *input) {
   worker *w = user;
@@ -143,7 +157,8 @@ static int checkpoint(void *user, source_input *input) {
     return BP_OK; /* one window more is not too much */
   w->weighed = w->offset;
   if (!may_apply(w)) return BP_OK;
-  memcpy(w->state.memory, input->memory, sizeof w->state.memory);
+  note_input(w, input);
+  w->state.records -= reads_again(w);
   int rc = note_place(w);
   if (rc != BP_OK) {
     bpi_mutex_unlock(w->in->store_lock);
@@ -185,9 +200,9 @@ static int read_input(worker *w, const source *reader, const char *path) {
   memcpy(input.memory, w->state.memory, sizeof input.memory);
   told_by(w, reader);
   w->state.source = bpi_source_number(reader);
+  w->records = w->state.records;
   int rc = reader->read(&input);
-  memcpy(w->state.memory, input.memory, sizeof w->state.memory);
-  w->state.records += (int64_t)input.records;
+  note_input(w, &input);
   bpi_mutex_lock(w->in->lock);
   w->in->report.records_read += input.records;
   w->in->report.bytes_pending += bpi_scan_pending(&w->scan);

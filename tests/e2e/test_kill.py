@@ -57,6 +57,37 @@ def finish(process: subprocess.Popen, what: str) -> list:
     return [json.loads(line) for line in out.splitlines()]
 
 
+def test_stopped_in_a_file(folder: pathlib.Path) -> None:
+    """What was stored of a file that an ingest stopped in counts with the rest, as if it were read at once."""
+    def write(name: str, count: int) -> None:
+        (home / f"{name}.blueplane.jsonl").write_text("".join(
+            json.dumps({"blueplane": 1, "kind": "prompt", "platform": "mytool", "session": name, "id": f"{name}-{i}"}) + "\n"
+            for i in range(count)), encoding="utf-8")
+
+    def told(store: pathlib.Path) -> list:
+        return sorted((row["position"], row["records"]) for row in json.loads(e2e.bpt("inspect", store, "files").stdout)["rows"])
+
+    home, stores = folder / "home", [new_store(folder, name) for name in ("whole", "stopped")]
+    home.mkdir()
+    write("long", 30000)
+    for number in range(63):  # each worker's share is small then
+        write(f"short-{number}", 1)
+    e2e.ingest(stores[0], home, "--threads", 1)
+    e2e.ingest(stores[1], folder, "--dry-run")
+    db = sqlite3.connect(stores[1])
+    db.execute("CREATE TRIGGER refuse BEFORE UPDATE ON file BEGIN SELECT RAISE(ABORT, ''); END")
+    db.commit()
+    e2e.bpt("ingest", stores[1], home, "--threads", 64, status=1)
+    stored, = db.execute("SELECT count(*) FROM prompt").fetchone()
+    check(0 < stored < 30000, "control: it stopped in the middle", stored)
+    db.execute("DROP TRIGGER refuse")
+    db.commit()
+    db.close()
+    e2e.ingest(stores[1], home)
+    equal(told(stores[1]), told(stores[0]), "records of each file")
+    check(not dump.differences(*stores), "the same facts")
+
+
 def test_kill(folder: pathlib.Path) -> None:
     home = many_sessions(folder)
     reference = new_store(folder, "reference")
