@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/sort.h"
 #include "base/sum.h"
+#include "base/time.h"
 #include "store/bulk.h"
 #include "store/consent.h"
 #include "store/days.h"
@@ -18,6 +19,7 @@
 #include "store/transaction.h"
 
 #define WAIT_MS 300
+#define GOES_ON (7 * BPI_DAY) /* a session that did nothing for so long has ended */
 
 typedef struct numbers {
   int64_t *item;
@@ -27,6 +29,8 @@ typedef struct numbers {
 typedef struct eraser {
   store *s;
   const erase_selector *what;
+  int64_t now_us;
+  int64_t tellers;            /* bit per source that told of a session that goes */
   numbers rows;               /* of session that are selected, sorted */
   numbers lost;               /* of session that lost a fact */
   numbers keys;               /* of the cluster at hand, that go, sorted */
@@ -270,6 +274,7 @@ static int erase_sessions(eraser *e) {
     if ((rc = bpi_sql_step(get, e->error)) > 0) {
       bpi_trace_add(&e->trace, sqlite3_column_int64(get, 0));
       bpi_trace_add(&e->trace, sqlite3_column_int64(get, 1));
+      e->tellers |= sqlite3_column_int64(get, 2);
       sqlite3_reset(get);
     }
     if (rc >= 0) rc = run_with(e, SQL_SESSION_DELETE, row, 0, 0);
@@ -374,21 +379,27 @@ static int empty_table(eraser *e, const char *table, int64_t *count) {
   return rc;
 }
 
-/* What a reader remembers of a file may name a session; such a file is read from its start again. */
+/* Whether a session that goes may go on in a file: what its reader remembers names it, or nothing is remembered and its
+ * source told of one. What has grown too old does not go on, so nobody reads whole files for it day by day. */
+static bool tells_more(const eraser *e, sqlite3_stmt *file) {
+  int64_t memory[FILE_MEMORY], source = sqlite3_column_int64(file, 2);
+  const void *bytes = sqlite3_column_blob(file, 1);
+  if (bytes == NULL)
+    return e->what->until_us > e->now_us - GOES_ON && source >= 0 && (e->tellers >> source & 1);
+  bpi_memory_load(memory, bytes, (size_t)sqlite3_column_bytes(file, 1));
+  for (size_t i = 0; i < FILE_MEMORY; i++)
+    if (bpi_trace_has(&e->trace, memory[i])) return true;
+  return false;
+}
+
+/* Such a file is read from its start again, where it tells what the session is called. */
 static int forget_readers(eraser *e) {
   numbers files = {NULL, 0, 0};
   sqlite3_stmt *get = bpi_sql(e->s, SQL_FILE_MEMORIES, e->error);
   if (get == NULL) return bpi_error_code(*e->error);
   int rc;
-  while ((rc = bpi_sql_step(get, e->error)) > 0) {
-    int64_t memory[FILE_MEMORY];
-    const void *bytes = sqlite3_column_blob(get, 1);
-    bpi_memory_load(memory, bytes, (size_t)sqlite3_column_bytes(get, 1));
-    bool names_one = false;
-    for (size_t i = 0; i < FILE_MEMORY && !names_one; i++)
-      names_one = bpi_trace_has(&e->trace, memory[i]);
-    if (names_one && (rc = add(e, &files, sqlite3_column_int64(get, 0))) != BP_OK) break;
-  }
+  while ((rc = bpi_sql_step(get, e->error)) > 0)
+    if (tells_more(e, get) && (rc = add(e, &files, sqlite3_column_int64(get, 0))) != BP_OK) break;
   sqlite3_reset(get);
   for (size_t i = 0; i < files.count && rc == BP_OK; i++) {
     char where[32];
@@ -446,8 +457,9 @@ static int put_mark(eraser *e, const erased_mark *mark) {
 
 /* A mark ends now: what is done from now on is not erased. What sessions tell of later times, by a clock that
  * was wrong, has marks of these sessions: one of all would take what others do until then. */
-static int put_later_marks(eraser *e, int64_t now_us) {
+static int put_later_marks(eraser *e) {
   const erase_selector *w = e->what;
+  int64_t now_us = e->now_us;
   sqlite3_stmt *get = bpi_sql(e->s, SQL_SESSION_LATER, e->error);
   if (get == NULL) return bpi_error_code(*e->error);
   sqlite3_bind_int64(get, 1, now_us);
@@ -464,8 +476,9 @@ static int put_later_marks(eraser *e, int64_t now_us) {
   return rc;
 }
 
-static int put_marks(eraser *e, int64_t now_us) {
+static int put_marks(eraser *e) {
   const erase_selector *w = e->what;
+  int64_t now_us = e->now_us;
   erased_mark mark = {{0, 0}, w->source, w->from_us, w->until_us < now_us ? w->until_us : now_us};
   int rc = BP_OK;
   if (any_session(w)) rc = run_with(e, SQL_ERASED_COVERED, mark.from_us, mark.until_us, 0);
@@ -474,7 +487,7 @@ static int put_marks(eraser *e, int64_t now_us) {
     mark.session = bpi_erased_session(&e->s->key, w->session[i]);
     rc = put_mark(e, &mark);
   }
-  return rc == BP_OK ? put_later_marks(e, now_us) : rc;
+  return rc == BP_OK ? put_later_marks(e) : rc;
 }
 
 static int note_erasure(eraser *e) {
@@ -604,8 +617,8 @@ int bpi_trace_clear(const trace *t, store *s, erase_search *out, bp_error **erro
 
 /* ----------------------------------------------------------------------------------- the whole */
 
-static int erase_all(eraser *e, int64_t now_us) {
-  int rc = put_marks(e, now_us);
+static int erase_all(eraser *e) {
+  int rc = put_marks(e);
   if (rc == BP_OK) rc = select_rows(e);
   if (rc == BP_OK) rc = erase_facts(e);
   if (rc == BP_OK) sort_unique(&e->lost);
@@ -643,9 +656,14 @@ static void eraser_free(eraser *e) {
 int bpi_store_erase(store *s, const erase_selector *what, int64_t now_us, erase_receipt *out,
                     bp_error **error) {
   memset(out, 0, sizeof *out);
-  eraser e = {.s = s, .what = what, .names = {s, error, BP_OK}, .receipt = out, .error = error};
+  eraser e = {.s = s,
+              .what = what,
+              .now_us = now_us,
+              .names = {s, error, BP_OK},
+              .receipt = out,
+              .error = error};
   int rc = bpi_store_begin_write(s, error);
-  if (rc == BP_OK) rc = erase_all(&e, now_us);
+  if (rc == BP_OK) rc = erase_all(&e);
   if (rc == BP_OK) rc = bpi_store_commit(s, error);
   if (rc != BP_OK) bpi_store_rollback(s);
   if (rc == BP_OK) rc = bpi_trace_clear(&e.trace, s, &out->search, error);

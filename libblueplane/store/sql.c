@@ -45,7 +45,7 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
         "UPDATE session SET sources = ?2, platform = ?3, platform_us = ?4, workspace = ?5, "
         "workspace_us = ?6, branch = ?7, branch_us = ?8, entrypoint = ?9, entrypoint_us = ?10, "
         "version = ?11, version_rank = ?12 WHERE id = ?1",
-    [SQL_SESSION_KEY] = "SELECT hi, lo FROM session WHERE id = ?1",
+    [SQL_SESSION_KEY] = "SELECT hi, lo, sources FROM session WHERE id = ?1",
     [SQL_SESSION_GET] = "SELECT id, hi, lo, platform, workspace, branch, version, entrypoint, "
                         "sources, first_us, last_us, tier FROM session WHERE id = ?1",
     [SQL_SESSION_OTHERS] = "SELECT id, hi, lo, platform, workspace, branch, version, entrypoint, "
@@ -112,7 +112,7 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
         "UPDATE file SET source = ?2, device = ?3, inode = ?4, size = ?5, modified_ns = ?6, "
         "position = ?7, line = ?8, tail = ?9, records = ?10, memory = ?11, read_us = ?12 "
         "WHERE id = ?1",
-    [SQL_FILE_MEMORIES] = "SELECT id, memory FROM file WHERE memory IS NOT NULL",
+    [SQL_FILE_MEMORIES] = "SELECT id, memory, source FROM file",
     [SQL_FILES] = "SELECT f.id, f.source, f.hi, f.lo, f.size, f.position, f.line, f.records, "
                   "(SELECT count(*) FROM reject r WHERE r.file = f.id), f.read_us "
                   "FROM file f ORDER BY f.hi, f.lo",

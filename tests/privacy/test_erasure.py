@@ -315,6 +315,32 @@ def test_goes_on(folder: pathlib.Path) -> None:
         gone(store, as_written((now - 3600 * 10**6,)), "of when it began")
 
 
+def test_events_go_on(folder: pathlib.Path) -> None:
+    """So does one of native events, of whose file nothing is known but how far it was read. For what has grown too old no file
+    is read again."""
+    def take(*events: dict) -> dict:
+        with open(path, "a", encoding="utf-8") as file:
+            file.writelines(json.dumps({"blueplane": 1, "platform": "sample", "session": "s1", **event}) + "\n" for event in events)
+        return ingest(store, path)
+
+    def prompt(at: str) -> dict:
+        return {"kind": "prompt", "id": at, "time": at}
+
+    first, now = "2026-03-30T09:00:00Z", NOW - 3 * DAY + 10 * 3600 * 10**6
+    for name, by_session in (("range", False), ("session", True)):
+        store, path = folder / f"{name}.db", folder / f"{name}.blueplane.jsonl"
+        equal(take({"kind": "session", "time": first, "workspace": "/home/ada/harbor"}, prompt(first))["records_stored"], 1, "control")
+        (hi, lo), = rows(store, "SELECT hi, lo FROM session")
+        erase(store, **({"session": f"{hi & (1 << 64) - 1:016x}{lo & (1 << 64) - 1:016x}"} if by_session else {}), until_us=now)
+        equal(take(prompt("2026-03-30T10:30:00Z"))["records_stored"], 1, "what is done later is recorded")
+        equal(rows(store, "SELECT text FROM session JOIN label ON label.id = workspace"), [("harbor",)], "under its names", name)
+    equal(take({**prompt("2026-03-01T09:00:00Z"), "session": "s2"})["records_stored"], 1, "control: something old")
+    bpt("configure", store, "retention", json.dumps({"version": 1, "events_days": 14}), "--now", NOW)
+    erase(store, expired=True)
+    equal(one(store, "SELECT count(*) FROM prompt"), 1, "control: it is gone")
+    equal(take()["bytes_read"], 0, "nothing is read again for it")
+
+
 def test_retention(folder: pathlib.Path) -> None:
     """Four hundred days unless the owner says otherwise."""
     store, home = made(folder)
