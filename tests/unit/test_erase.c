@@ -222,6 +222,156 @@ START_TEST(many_variants_are_erased) {
 }
 END_TEST
 
+/* -------------------------------------------------------------------------------------- lives */
+
+/* Stops a statement after so many of its steps; 0: none. */
+static int64_t steps_left;
+static int one_step(void *user) {
+  (void)user;
+  return --steps_left < 0;
+}
+
+static void stop_soon(store *s) {
+  steps_left = below(4) == 0 ? 1 + below(300) : 0;
+  if (steps_left > 0) sqlite3_progress_handler(s->db, 20, one_step, NULL);
+}
+
+/* Whether it was done; else it was stopped. No transaction stays open either way. */
+static bool was_done(store *s, int rc, bp_error *error) {
+  sqlite3_progress_handler(s->db, 0, NULL, NULL);
+  ck_assert_msg(rc == BP_OK || rc == BP_ERR_CANCELLED, "%d: %s", rc, bpi_error_message(error));
+  ck_assert(sqlite3_get_autocommit(s->db));
+  bpi_error_free(error);
+  return rc == BP_OK;
+}
+
+typedef struct told {
+  record r[40];
+  size_t count;
+  int source;
+} told;
+
+static told random_told(void) {
+  told t;
+  t.count = 1 + (size_t)below(40);
+  t.source = (int)below(3);
+  random_records(t.r, t.count, 1 + below(6));
+  return t;
+}
+
+static bool tell(store *s, const told *t) {
+  batch *b = bpi_batch_new();
+  apply_counts counts = {0};
+  bp_error *error = NULL;
+  int64_t erasures = 0;
+  ck_assert_int_eq(bpi_store_erasures(s, &erasures, &error), BP_OK);
+  bpi_batch_erasures(b, erasures);
+  bpi_batch_source(b, t->source, 0);
+  for (size_t i = 0; i < t->count; i++)
+    put(b, t->r[i]);
+  int rc = bpi_store_apply(s, b, T0, true, &counts, &error);
+  bpi_batch_free(b);
+  return was_done(s, rc, error);
+}
+
+static int pass_over(void *user, const rollup_cell *cell) {
+  (void)user, (void)cell;
+  return 0;
+}
+
+/* Cuts tasks, and packs what was read. */
+static void ask_all(store *s) {
+  const cell_reader to = {.cell = pass_over};
+  bp_error *error = NULL;
+  s->worth_packing = 1;
+  int rc = bpi_read_begin_tasks(s, &error);
+  for (rollup_kind kind = ROLLUP_RESPONSE; kind < ROLLUP_KINDS && rc == BP_OK; kind++)
+    for (cell_grain grain = GRAIN_CELL; grain < GRAINS && rc == BP_OK; grain++)
+      rc = bpi_read_cells(s, kind, grain, INT64_MIN, INT64_MAX, &to, &error);
+  bpi_read_end(s);
+  was_done(s, rc, error);
+}
+
+/* A session, a source, or any, for a while or altogether. */
+static erase_selector random_selector(ident *key) {
+  erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, INT64_MIN, INT64_MAX};
+  int64_t how = below(5);
+  uint64_t session = (uint64_t)below(4);
+  *key = (ident){900 - session, session};
+  if (how < 2) what.session = key, what.sessions = 1;
+  if (how == 2) what.source = below(3);
+  if (how == 0) return what;
+  if (below(4) > 0) what.from_us = T0 + below(3 * DAY);
+  what.until_us = T0 + 3 * DAY - below(3 * DAY);
+  if (what.until_us <= what.from_us) what.until_us = what.from_us + 20 * MINUTE;
+  return what;
+}
+
+#define ERASURES "SELECT coalesce((SELECT value FROM meta WHERE name = 'erasures'), 0)"
+
+/* What was stopped behind its transaction is done all the same. */
+static bool erase_some(store *s, const erase_selector *what) {
+  erase_receipt receipt;
+  bp_error *error = NULL;
+  int64_t before = number(s, ERASURES);
+  int rc = bpi_store_erase(s, what, T0 + 5 * DAY, &receipt, &error);
+  was_done(s, rc, error);
+  return number(s, ERASURES) > before;
+}
+
+/* Which rows need a marker depends on where they lie. */
+static char *without_markers(char *dumped) {
+  char *to = dumped;
+  for (char *line = dumped, *next; *line != '\0'; line = next) {
+    next = strchr(line, '\n') + 1;
+    const char *found = strstr(line, " k2=0 time_us=0 session=- ");
+    if (found != NULL && found < next) continue;
+    memmove(to, line, (size_t)(next - line));
+    to += next - line;
+  }
+  *to = '\0';
+  return dumped;
+}
+
+/* By turns two handles write, ask and erase, and are stopped in the middle or opened anew: all that is stored is what a
+ * store in memory makes of what was done, one by one and undisturbed. */
+START_TEST(lives) {
+  for (int round = 0; round < 4; round++) {
+    char name[24];
+    snprintf(name, sizeof name, "lives%d.db", round);
+    store *calm = memory_store(), *handle[2] = {open_store(name), open_store(name)};
+    for (int step = 0; step < 40; step++) {
+      store **s = &handle[below(2)];
+      if (below(8) == 0) {
+        bpi_store_close(*s);
+        *s = open_store(name);
+      }
+      (*s)->layer_least = 1 + (size_t)below(6);
+      stop_soon(*s);
+      int64_t what = below(10);
+      const told t = random_told();
+      ident key;
+      const erase_selector which = random_selector(&key);
+      bool done = what < 5 ? tell(*s, &t) : what < 8 && erase_some(*s, &which);
+      if (what >= 8) ask_all(*s);
+      steps_left = 0;
+      if (done && what < 5) tell(calm, &t);
+      if (done && what >= 5) erase_some(calm, &which);
+      ck_assert(verified(handle[below(2)]));
+      ask_all(*s);
+      ask_all(calm);
+      char *want = without_markers(dump(calm)), *got = without_markers(dump(*s));
+      ck_assert_msg(strcmp(got, want) == 0, "round %d, step %d", round, step);
+      bpi_free(want);
+      bpi_free(got);
+    }
+    bpi_store_close(handle[0]);
+    bpi_store_close(handle[1]);
+    bpi_store_close(calm);
+  }
+}
+END_TEST
+
 /* -------------------------------------------------------------------------------- traces */
 
 /* The bytes of a number as SQLite writes it, or as its index of a log might, in a file. */
@@ -367,6 +517,7 @@ int main(void) {
   tcase_add_unchecked_fixture(tests, world_begin, world_end);
   tcase_add_test(tests, erased_rows_leave_no_gap);
   tcase_add_test(tests, what_is_left_is_what_it_was);
+  tcase_add_test(tests, lives);
   tcase_add_test(tests, what_was_of_tomorrow_stays_erased);
   tcase_add_test(tests, many_variants_are_erased);
   tcase_add_test(tests, names_seen_at_the_end_of_a_range_stay);

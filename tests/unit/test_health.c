@@ -272,6 +272,9 @@ START_TEST(providers_are_told_in_shares) {
   line(text, "event", "old", T0 - 9 * 3600 * SECOND, ",\"event\":\"api_retry\",\"value\":1");
   write_lines("work/a.blueplane.jsonl", text, 0);
   scan(store);
+  line(text, "response", "r0", T0, ",\"model\":\"m-1\",\"output_tokens\":9"); /* grew: still one */
+  write_lines("work/a.blueplane.jsonl", text, 0);
+  scan(store);
   bp_close(store);
   store = open_as(BP_ACCESS_DEVOPS, "answers.db");
   ck_assert_int_eq(figure(store, "provider_error_rate", NULL), 200000); /* 4 of 20 */
