@@ -59,7 +59,8 @@ size_t bpi_pack(int64_t *into, const int64_t *fact, size_t words) {
   return whole_words((size_t)(to - (unsigned char *)into));
 }
 
-size_t bpi_unpack(int64_t *fact, const int64_t *packed, size_t words) {
+/* Reads a word's bytes and goes on behind them. */
+static inline int64_t unpack_word(const unsigned char **from, unsigned code) {
   static const uint64_t masks[9] = {0,
                                     0xFF,
                                     0xFFFF,
@@ -69,18 +70,19 @@ size_t bpi_unpack(int64_t *fact, const int64_t *packed, size_t words) {
                                     UINT64_C(0xFFFFFFFFFFFF),
                                     UINT64_C(0xFFFFFFFFFFFFFF),
                                     UINT64_MAX};
+  if (code == CODE_NONE) return FACT_NONE;
+  int64_t word = (int64_t)(load(*from) & masks[code]);
+  *from += code;
+  return word;
+}
+
+size_t bpi_unpack(int64_t *fact, const int64_t *packed, size_t words) {
   const unsigned char *code = (const unsigned char *)(packed + KEY_WORDS);
   const unsigned char *from = code + code_bytes(words);
   memcpy(fact, packed, KEY_WORDS * sizeof *fact);
-  for (size_t i = KEY_WORDS; i < words; i++) {
-    size_t place = i - KEY_WORDS;
-    unsigned bytes = code[place / 2] >> (place % 2 * 4) & 15;
-    if (bytes == CODE_NONE) {
-      fact[i] = FACT_NONE;
-      continue;
-    }
-    fact[i] = (int64_t)(load(from) & masks[bytes]);
-    from += bytes;
+  for (size_t i = KEY_WORDS; i < words; i += 2, code++) {
+    fact[i] = unpack_word(&from, *code & 15u);
+    if (i + 1 < words) fact[i + 1] = unpack_word(&from, *code >> 4);
   }
   return whole_words((size_t)(from - (const unsigned char *)packed));
 }
