@@ -119,9 +119,10 @@ static const name_code tools[] = {
     {"TaskOutput", CATEGORY_COMMAND}, {"TaskStop", CATEGORY_COMMAND}, {"TaskUpdate", CATEGORY_PLAN},
     {"TeamCreate", CATEGORY_AGENT}, {"TeamDelete", CATEGORY_AGENT}, {"TodoRead", CATEGORY_PLAN},
     {"TodoWrite", CATEGORY_PLAN}, {"View", CATEGORY_READ}, {"WebFetch", CATEGORY_WEB},
-    {"WebSearch", CATEGORY_WEB}, {"Write", CATEGORY_EDIT}, {"access_mcp_resource", CATEGORY_MCP},
-    {"activate_skill", CATEGORY_SKILL}, {"advisor", CATEGORY_AGENT}, {"agent", CATEGORY_AGENT},
-    {"append_file", CATEGORY_EDIT}, {"apply_diff", CATEGORY_EDIT}, {"apply_patch", CATEGORY_EDIT},
+    {"WebSearch", CATEGORY_WEB}, {"Workflow", CATEGORY_AGENT}, {"Write", CATEGORY_EDIT},
+    {"access_mcp_resource", CATEGORY_MCP}, {"activate_skill", CATEGORY_SKILL},
+    {"advisor", CATEGORY_AGENT}, {"agent", CATEGORY_AGENT}, {"append_file", CATEGORY_EDIT},
+    {"apply_diff", CATEGORY_EDIT}, {"apply_patch", CATEGORY_EDIT},
     {"ask_followup_question", CATEGORY_ASK}, {"ask_question", CATEGORY_ASK},
     {"ask_user", CATEGORY_ASK}, {"bash", CATEGORY_COMMAND},
     {"bash_code_execution", CATEGORY_COMMAND}, {"browser_action", CATEGORY_WEB},
@@ -157,11 +158,12 @@ static const name_code tools[] = {
     {"github_repo", CATEGORY_WEB}, {"glob", CATEGORY_SEARCH}, {"glob_file_search", CATEGORY_SEARCH},
     {"google_web_search", CATEGORY_WEB}, {"grep", CATEGORY_SEARCH}, {"grep_files", CATEGORY_SEARCH},
     {"grep_search", CATEGORY_SEARCH}, {"insert_content", CATEGORY_EDIT},
-    {"insert_edit_into_file", CATEGORY_EDIT}, {"js_repl", CATEGORY_COMMAND},
-    {"kill_terminal", CATEGORY_COMMAND}, {"list", CATEGORY_READ}, {"listDirectory", CATEGORY_READ},
-    {"list_agents", CATEGORY_AGENT}, {"list_bash", CATEGORY_COMMAND},
-    {"list_code_definition_names", CATEGORY_SEARCH}, {"list_code_usages", CATEGORY_SEARCH},
-    {"list_dir", CATEGORY_READ}, {"list_dir_v2", CATEGORY_READ}, {"list_directory", CATEGORY_READ},
+    {"insert_edit_into_file", CATEGORY_EDIT}, {"invoke_agent", CATEGORY_AGENT},
+    {"js_repl", CATEGORY_COMMAND}, {"kill_terminal", CATEGORY_COMMAND}, {"list", CATEGORY_READ},
+    {"listDirectory", CATEGORY_READ}, {"list_agents", CATEGORY_AGENT},
+    {"list_bash", CATEGORY_COMMAND}, {"list_code_definition_names", CATEGORY_SEARCH},
+    {"list_code_usages", CATEGORY_SEARCH}, {"list_dir", CATEGORY_READ},
+    {"list_dir_v2", CATEGORY_READ}, {"list_directory", CATEGORY_READ},
     {"list_files", CATEGORY_READ}, {"list_mcp_resource_templates", CATEGORY_MCP},
     {"list_mcp_resources", CATEGORY_MCP}, {"list_powershell", CATEGORY_COMMAND},
     {"local_shell", CATEGORY_COMMAND}, {"local_shell_call", CATEGORY_COMMAND},
@@ -200,6 +202,9 @@ static const name_code tools[] = {
     {"test_search", CATEGORY_SEARCH}, {"textSearch", CATEGORY_SEARCH},
     {"text_editor_code_execution", CATEGORY_EDIT}, {"todo_read", CATEGORY_PLAN},
     {"todo_write", CATEGORY_PLAN}, {"todoread", CATEGORY_PLAN}, {"todowrite", CATEGORY_PLAN},
+    {"tracker_add_dependency", CATEGORY_PLAN}, {"tracker_create_task", CATEGORY_PLAN},
+    {"tracker_get_task", CATEGORY_PLAN}, {"tracker_list_tasks", CATEGORY_PLAN},
+    {"tracker_update_task", CATEGORY_PLAN}, {"tracker_visualize", CATEGORY_PLAN},
     {"unified_exec", CATEGORY_COMMAND}, {"update_goal", CATEGORY_PLAN},
     {"update_plan", CATEGORY_PLAN}, {"update_todo", CATEGORY_PLAN},
     {"update_todo_list", CATEGORY_PLAN}, {"use_mcp_tool", CATEGORY_MCP}, {"view", CATEGORY_READ},
@@ -247,6 +252,20 @@ static const name_code api_errors[] = {
 
 int bpi_detail_of_error(const char *word, size_t length) {
   return code_of(FIND(api_errors, word, length), DETAIL_OTHER);
+}
+
+/* --------------------------------------------------------------------------------- permissions */
+
+/* "manual" is a later name of the default. "dontAsk" is none of these: it asks for nothing, as it denies what
+ * no rule allows. */
+static const name_code permissions[] = {
+    {"acceptEdits", MODE_ACCEPT_EDITS}, {"auto", MODE_AUTO},
+    {"bypassPermissions", MODE_BYPASS}, {"default", MODE_DEFAULT},
+    {"manual", MODE_DEFAULT},           {"plan", MODE_PLAN},
+};
+
+int bpi_mode_of_permission(const char *word, size_t length) {
+  return code_of(FIND(permissions, word, length), MODE_OTHER);
 }
 
 /* --------------------------------------------------------------------------------- languages */

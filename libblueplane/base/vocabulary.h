@@ -192,6 +192,7 @@ int bpi_language_of_path(const char *path, size_t length); /* by file name endin
 int bpi_category_of_tool(const char *tool, size_t length); /* of any assistant */
 int bpi_detail_of_status(int64_t status);                  /* of HTTP, of an error of an API */
 int bpi_detail_of_error(const char *word, size_t length);  /* the class that the client gives it */
+int bpi_mode_of_permission(const char *word, size_t length); /* as Claude Code names them */
 int bpi_prompt_size(int64_t characters);
 
 #endif

@@ -32,7 +32,7 @@
       {at ".model", FIELD_LABEL, "name of the model"},                                             \
       {at ".stop_reason", FIELD_KEPT, "why a response ended, from a closed list"},                 \
       USAGE_RULES(at ".usage"),                                                                    \
-      {at ".usage.iterations[].type", FIELD_COMPARED, "a response of an advisor, or a part"},      \
+      {at ".usage.iterations[].type", FIELD_COMPARED, "a response within one, or a repetition"},      \
       {at ".usage.iterations[].model", FIELD_LABEL, "name of the model"},                          \
       USAGE_RULES(at ".usage.iterations[]"),                                                       \
       {at ".content[].type", FIELD_COMPARED, "which kind of block; whether it is an image"},       \

@@ -27,11 +27,6 @@ static const word origins[] = {
     WORD("human", ORIGIN_HUMAN),
     NO_WORD,
 };
-static const word modes[] = {
-    WORD("default", MODE_DEFAULT), WORD("acceptEdits", MODE_ACCEPT_EDITS),
-    WORD("plan", MODE_PLAN),       WORD("bypassPermissions", MODE_BYPASS),
-    WORD("auto", MODE_AUTO),       NO_WORD,
-};
 static const word triggers[] = {
     WORD("auto", DETAIL_AUTO),
     WORD("manual", DETAIL_MANUAL),
@@ -63,8 +58,9 @@ static const word prompt_mode[] = {
     WORD("prompt", 1),
     NO_WORD,
 };
-static const word advisors[] = {
-    WORD("advisor_message", 1),
+static const word part_kinds[] = {
+    WORD("advisor_message", PART_ADVISOR),
+    WORD("compaction", PART_COMPACTION),
     NO_WORD,
 };
 
@@ -98,24 +94,23 @@ static void start_usage(usage *u) {
   u->reasoning = -1; /* most clients do not tell it */
 }
 
-/* One of usage.iterations[]; only an advisor's is a response of its own. */
+/* One of usage.iterations[]. */
 static void read_iteration(reader *r, message *m, int64_t index) {
-  advice a = {.index = index};
-  int is_advisor = 0;
+  response_part p = {.index = index};
   seen was = bpi_cc_no_keys(r, IN_ITERATION);
-  start_usage(&a.usage);
+  start_usage(&p.usage);
   if (!bpi_scan_enter_object(r->s)) return;
   for (int key; (key = bpi_cc_next_key(r, &was)) != KEY_NONE;) {
     if (key == KEY_TYPE)
-      is_advisor = bpi_cc_word(r, advisors, 0, 0);
+      p.kind = bpi_cc_word(r, part_kinds, PART_NONE, PART_NONE);
     else if (key == KEY_MODEL)
-      a.model = bpi_cc_name(r, LABEL_MODEL).label;
+      p.model = bpi_cc_name(r, LABEL_MODEL).label;
     else
-      read_usage_member(r, &a.usage, key);
+      read_usage_member(r, &p.usage, key);
   }
-  if (!is_advisor) return;
-  if (m->advisors < ADVISORS_MAX)
-    m->advisor[m->advisors++] = a;
+  if (p.kind == PART_NONE) return;
+  if (m->parts < PARTS_MAX)
+    m->part[m->parts++] = p;
   else
     r->sink->drop(r->sink->self);
 }
@@ -220,6 +215,15 @@ static void start_envelope(envelope *e) {
   memset(e, 0, offsetof(envelope, message));
   start_message(&e->message);
   e->time = BPI_TIME_NONE;
+}
+
+static int read_mode(reader *r) {
+  char spare[40];
+  const char *text;
+  size_t length;
+  bool whole;
+  if (!bpi_scan_view(r->s, spare, sizeof spare, &text, &length, &whole)) return MODE_UNKNOWN;
+  return whole ? bpi_mode_of_permission(text, length) : MODE_OTHER;
 }
 
 /* The class of an API error by name, or an object with its status. */
@@ -376,7 +380,7 @@ static void read_line_member(reader *r, int key) {
   case KEY_META: f->meta = bpi_cc_true(r); break;
   case KEY_SUMMARY:
   case KEY_HIDDEN: f->summary |= bpi_cc_true(r); break;
-  case KEY_MODE: f->mode = bpi_cc_word(r, modes, MODE_OTHER, MODE_UNKNOWN); break;
+  case KEY_MODE: f->mode = read_mode(r); break;
   case KEY_ORIGIN: read_origin(r, &f->origin); break;
   case KEY_DATA: read_data(r); break;
   case KEY_ATTACHMENT: read_attachment(r); break;

@@ -213,7 +213,7 @@ enum {
 
 /* Of one line; more are left out and counted. */
 #define TOOLS_MAX 4096 /* tool uses; and tool results */
-#define ADVISORS_MAX 8
+#define PARTS_MAX 8
 #define URL_MAX 512
 
 enum {
@@ -256,12 +256,15 @@ typedef struct usage {
   bool bad; /* a count that is none */
 } usage;
 
-/* A response of another model that was asked within one. */
-typedef struct advice {
+/* A response within one, which the counts of that one leave out: what an advisor was asked, or a summary of
+ * the conversation by the same model. All other iterations repeat the counts. */
+enum { PART_NONE, PART_ADVISOR, PART_COMPACTION };
+typedef struct response_part {
+  int kind;
   usage usage;
   uint32_t model;
   int64_t index;
-} advice;
+} response_part;
 
 /* A message of the model or the user. What lies behind `model_raw` is not cleared between lines. */
 typedef struct message {
@@ -269,10 +272,10 @@ typedef struct message {
   uint32_t model;
   bool synthetic;
   int role, stop;
-  size_t advisors, id_length, model_length;
+  size_t parts, id_length, model_length;
   char model_raw[IDENT_RAW_MAX];
   char id[IDENT_RAW_MAX];
-  advice advisor[ADVISORS_MAX];
+  response_part part[PARTS_MAX];
 } message;
 
 /* What toolUseResult says. */

@@ -88,7 +88,7 @@ static size_t append_decimal(char *to, int64_t value) {
 
 /* `asked` is the place among usage.iterations, or -1 for the response itself. */
 static ident response_key(reader *r, const place *at, const usage *u, int64_t asked) {
-  static const char mark[] = "#advisor";
+  static const char mark[] = "#part";
   const envelope *e = at->e;
   const message *m = &e->message;
   const char *raw = m->id_length > 0 ? m->id : e->uuid;
@@ -146,12 +146,25 @@ static void put_response(reader *r, const place *at, const usage *u, uint32_t mo
   put(r, &told);
 }
 
+/* A compaction does not say what is told of its response: the model, and what else its price depends on. */
+static void put_part(reader *r, const place *at, const response_part *p) {
+  const message *m = &at->e->message;
+  usage u = p->usage;
+  bool same = p->kind == PART_COMPACTION;
+  if (same) {
+    u.speed = m->usage.speed;
+    u.tier = m->usage.tier;
+    u.geo = m->usage.geo;
+  }
+  put_response(r, at, &u, same && p->model == 0 ? m->model : p->model, p->index);
+}
+
 static void put_responses(reader *r, const place *at) {
   const message *m = &at->e->message;
   if (m->synthetic) return;
   put_response(r, at, &m->usage, m->model, -1);
-  for (size_t i = 0; i < m->advisors; i++)
-    put_response(r, at, &m->advisor[i].usage, m->advisor[i].model, m->advisor[i].index);
+  for (size_t i = 0; i < m->parts; i++)
+    put_part(r, at, &m->part[i]);
 }
 
 static void put_event(reader *r, const place *at, ident key, event_record event) {

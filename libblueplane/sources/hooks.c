@@ -102,12 +102,6 @@ static const hook_word details[] = {
     {"compact", DETAIL_COMPACT}, {"fork", DETAIL_FORK},     {"auto", DETAIL_AUTO},
     {"manual", DETAIL_MANUAL},   {NULL, DETAIL_NONE},
 };
-static const hook_word modes[] = {
-    {"default", MODE_DEFAULT}, {"acceptEdits", MODE_ACCEPT_EDITS},
-    {"plan", MODE_PLAN},       {"bypassPermissions", MODE_BYPASS},
-    {"dontAsk", MODE_BYPASS},  {"auto", MODE_AUTO},
-    {NULL, MODE_OTHER},
-};
 enum { STATUS_OTHER, STATUS_ABORTED, STATUS_ERROR };
 static const hook_word statuses[] = {
     {"aborted", STATUS_ABORTED}, {"error", STATUS_ERROR}, {NULL, STATUS_OTHER}};
@@ -161,6 +155,14 @@ static int read_word(scan *s, const hook_word *list, int absent) {
   bool whole;
   if (!bpi_scan_text(s, word, sizeof word, &length, &whole)) return absent;
   return whole ? word_of(list, word, length) : word_of(list, "", 0);
+}
+
+static int read_mode(scan *s) {
+  char word[32];
+  size_t length;
+  bool whole;
+  if (!bpi_scan_text(s, word, sizeof word, &length, &whole)) return MODE_UNKNOWN;
+  return whole ? bpi_mode_of_permission(word, length) : MODE_OTHER;
 }
 
 static void read_prompt(payload *p, scan *s, int *reject) {
@@ -256,7 +258,7 @@ static void read_member(payload *p, scan *s, int member, const hook_word *events
   case P_ROOTS: read_roots(p, s); break;
   case P_VERSION: bpi_object_into(s, &p->version, &p->dropped); break;
   case P_MODEL: bpi_object_into(s, &p->model, &p->dropped); break;
-  case P_MODE: p->mode = read_word(s, modes, MODE_UNKNOWN); break;
+  case P_MODE: p->mode = read_mode(s); break;
   case P_PROMPT_ID: bpi_object_into(s, &p->prompt, &p->dropped); break;
   case P_PROMPT: read_prompt(p, s, reject); break;
   case P_CHARACTERS: p->characters = bpi_object_count(s, reject); break;

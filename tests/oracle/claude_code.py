@@ -429,8 +429,10 @@ class Oracle:
         stop = string(message.get("stop_reason")) is not None
         entries = usage.get("iterations") if isinstance(usage.get("iterations"), list) else []
         found = [("", self.row(usage, at, model, stop))]
-        found += [(f"#advisor{i}", self.row(entry, at, string(entry.get("model")), stop))
-                  for i, entry in enumerate(entries) if table(entry).get("type") == "advisor_message"]
+        for i, entry in enumerate(map(table, entries)):
+            if entry.get("type") in ("advisor_message", "compaction"):
+                default = model if entry["type"] == "compaction" else None
+                found.append((f"#part{i}", self.row(entry, at, string(entry.get("model")) or default, stop)))
         key: tuple = ("id", string(message.get("id")))
         if key[1] is None:
             key = ("uuid", at.uuid)

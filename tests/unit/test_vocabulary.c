@@ -110,13 +110,14 @@ static const group tools[] = {
      "Task Agent AgentOutputTool SendMessage TeamCreate TeamDelete "
      "task task_v2 agent runSubagent run_subagent spawn_agent send_input wait_agent "
      "close_agent resume_agent list_agents read_agent write_agent delegate_to_agent "
-     "codebase_investigator generalist advisor"},
+     "codebase_investigator generalist advisor Workflow invoke_agent"},
     {CATEGORY_PLAN,
      "TodoWrite TodoRead TaskCreate TaskUpdate TaskList TaskGet ExitPlanMode "
      "EnterPlanMode exit_plan_mode enter_plan_mode plan_enter plan_exit CreatePlan "
      "create_plan SwitchMode switch_mode update_plan update_todo update_todo_list "
      "todowrite todoread todo_write todo_read write_todos manage_todo_list manageTodoList "
-     "report_intent create_goal get_goal update_goal"},
+     "report_intent create_goal get_goal update_goal tracker_create_task tracker_update_task "
+     "tracker_get_task tracker_list_tasks tracker_add_dependency tracker_visualize"},
     {CATEGORY_WEB,
      "WebFetch WebSearch web_fetch web_search web_search_call google_web_search webfetch "
      "websearch fetch fetch_url fetch_webpage fetchWebPage copilot_fetchWebPage "
@@ -171,6 +172,25 @@ static void check_api_error(const char *word, int code) {
 START_TEST(api_errors_have_classes) {
   EACH(api_errors, check_api_error);
   ck_assert_int_eq(bpi_detail_of_error("", 0), DETAIL_OTHER);
+}
+END_TEST
+
+static const group permissions[] = {
+    {MODE_DEFAULT, "default manual"},
+    {MODE_ACCEPT_EDITS, "acceptEdits"},
+    {MODE_PLAN, "plan"},
+    {MODE_BYPASS, "bypassPermissions"},
+    {MODE_AUTO, "auto"},
+    {MODE_OTHER, "dontAsk bubble Plan"}, /* the first denies what it does not know to be allowed */
+};
+
+static void check_permission(const char *word, int code) {
+  ck_assert_int_eq(bpi_mode_of_permission(word, strlen(word)), code);
+}
+
+START_TEST(permissions_have_modes) {
+  EACH(permissions, check_permission);
+  ck_assert_int_eq(bpi_mode_of_permission("", 0), MODE_OTHER);
 }
 END_TEST
 
@@ -282,6 +302,7 @@ int main(void) {
   tcase_add_test(tests, prompt_sizes);
   tcase_add_test(tests, tools_have_categories);
   tcase_add_test(tests, api_errors_have_classes);
+  tcase_add_test(tests, permissions_have_modes);
   tcase_add_test(tests, paths_have_languages);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
