@@ -17,7 +17,8 @@
 #include "paths.h"
 
 #define BATCH_BYTES ((size_t)1 << 20) /* of events, handed over at once */
-/* Seconds, in the year 2255: as far as a number of an event goes. A commit may claim any time. */
+/* Seconds, in the years 1970 and 2255: as far as a number of an event goes. A commit may claim any time. */
+#define TIME_LEAST INT64_C(10000000)
 #define TIME_MOST INT64_C(9007199254)
 
 /* Addresses that assistants sign commits with, as co-authors. */
@@ -180,7 +181,7 @@ static int add_commit(repository *r, const git_commit *commit) {
   start_event(&j, r, "commit");
   json_text(&j, "id", git_oid_tostr(id, sizeof id, git_commit_id(commit)));
   git_time_t at = git_commit_author(commit)->when.time;
-  if (at >= 0 && at <= TIME_MOST) json_int(&j, "time", (int64_t)at * 1000000);
+  if (at >= TIME_LEAST && at <= TIME_MOST) json_int(&j, "time", (int64_t)at * 1000000);
   json_bool(&j, "sidechain", true); /* the session that recorded it owns it */
   json_text(&j, "type", type_of(commit));
   if (is_assisted(commit)) json_bool(&j, "assisted", true);

@@ -13,6 +13,8 @@
 #define NATIVE_VERSION 1
 #define PLATFORM_MAX 32
 #define COMMAND_MAX 32
+/* A time before this one, in April 1970, was meant as seconds or milliseconds: those of today are less. */
+#define TIME_LEAST INT64_C(10000000000000)
 
 /* clang-format off */
 typedef enum native_kind {
@@ -151,8 +153,8 @@ typedef struct native {
   int64_t announced_us; /* the time of that row */
   /* the event being read */
   native_kind kind;
-  unsigned dropped;
-  uint64_t there;               /* bit per member that has a value */
+  uint64_t there; /* bit per member that has a value */
+  unsigned dropped[MEMBER_COUNT];
   int reject[MEMBER_COUNT];     /* what is wrong with each member's value */
   int64_t number[MEMBER_COUNT]; /* of counts, flags and words; -1: none */
   int64_t time;
@@ -164,7 +166,7 @@ typedef struct native {
 
 /* The code of a word. One that is not in the vocabulary is `other`, or none where there is no
  * other. */
-static int64_t read_word(native *n, scan *s, vocabulary v, int *reject) {
+static int64_t read_word(scan *s, vocabulary v, unsigned *dropped, int *reject) {
   char word[40];
   size_t length;
   bool whole;
@@ -174,7 +176,7 @@ static int64_t read_word(native *n, scan *s, vocabulary v, int *reject) {
   }
   int code = whole ? bpi_vocabulary_code(v, word, length) : -1;
   if (code < 0) code = bpi_vocabulary_code(v, "other", 5);
-  if (code < 0) n->dropped++;
+  if (code < 0) ++*dropped;
   return code;
 }
 
@@ -206,6 +208,7 @@ static int64_t read_time(scan *s, int *reject) {
   int64_t time = BPI_TIME_NONE;
   if (bpi_scan_peek(s) == SCAN_NUMBER) {
     time = read_count(s, reject);
+    if (*reject == 0 && time < TIME_LEAST) *reject = REJECT_NUMBER;
   } else if (!bpi_scan_text(s, text, sizeof text, &length, &whole) || !whole ||
              !bpi_parse_instant(text, length, &time)) {
     *reject = REJECT_FIELD;
@@ -213,7 +216,7 @@ static int64_t read_time(scan *s, int *reject) {
   return time;
 }
 
-static int64_t read_features(native *n, scan *s, int *reject) {
+static int64_t read_features(scan *s, unsigned *dropped, int *reject) {
   char word[16];
   size_t length;
   bool whole;
@@ -225,7 +228,7 @@ static int64_t read_features(native *n, scan *s, int *reject) {
       for (size_t i = 0; i < sizeof features / sizeof *features; i++)
         if (strlen(features[i].word) == length && memcmp(features[i].word, word, length) == 0)
           bit = features[i].bit;
-    if (bit == 0) n->dropped++;
+    if (bit == 0) ++*dropped;
     bits |= bit;
   }
   return bits;
@@ -233,6 +236,7 @@ static int64_t read_features(native *n, scan *s, int *reject) {
 
 static void read_member(native *n, scan *s, int m) {
   int *reject = &n->reject[m], detail = members[m].detail;
+  unsigned *dropped = &n->dropped[m];
   if (bpi_scan_peek(s) == SCAN_NULL) { /* the same as not there */
     bpi_scan_skip(s);
     return;
@@ -242,27 +246,27 @@ static void read_member(native *n, scan *s, int m) {
   case TYPE_VERSION: n->number[m] = read_version(s, reject); break;
   case TYPE_KIND: n->kind = (native_kind)bpi_object_word(s, kind_words); break;
   case TYPE_ID:
-    if (!bpi_object_into(s, &n->ids[detail], &n->dropped) || n->ids[detail].length == 0)
+    if (!bpi_object_into(s, &n->ids[detail], dropped) || n->ids[detail].length == 0)
       *reject = REJECT_FIELD;
     break;
   case TYPE_NAME:
-    if (!bpi_object_into(s, &n->texts[detail], &n->dropped)) *reject = REJECT_FIELD;
+    if (!bpi_object_into(s, &n->texts[detail], dropped)) *reject = REJECT_FIELD;
     break;
-  case TYPE_WORD: n->number[m] = read_word(n, s, (vocabulary)detail, reject); break;
+  case TYPE_WORD: n->number[m] = read_word(s, (vocabulary)detail, dropped, reject); break;
   case TYPE_TIME: n->time = read_time(s, reject); break;
   case TYPE_COUNT: n->number[m] = read_count(s, reject); break;
   case TYPE_FLAG: n->number[m] = read_flag(s, reject); break;
-  case TYPE_FEATURES: n->number[m] = read_features(n, s, reject); break;
+  case TYPE_FEATURES: n->number[m] = read_features(s, dropped, reject); break;
   }
 }
 
 static void start(native *n) {
   n->kind = KINDS;
-  n->dropped = 0;
   n->there = 0;
   n->time = BPI_TIME_NONE;
   for (int m = 0; m < MEMBER_COUNT; m++) {
     n->reject[m] = 0;
+    n->dropped[m] = 0;
     n->number[m] = -1;
   }
   for (int i = 0; i < IDS; i++)
@@ -542,10 +546,16 @@ static int put_change(native *n, int change) {
   return put(n, &r);
 }
 
+/* What was left out of the members that the event has. */
+static void tell_dropped(const native *n) {
+  for (int m = 0; m < MEMBER_COUNT; m++)
+    for (unsigned i = 0; (members[m].on & 1u << n->kind) != 0 && i < n->dropped[m]; i++)
+      n->in->sink->drop(n->in->sink->self);
+}
+
 static int emit(void *self) {
   native *n = self;
-  for (unsigned i = 0; i < n->dropped; i++)
-    n->in->sink->drop(n->in->sink->self);
+  tell_dropped(n);
   int rc = put_session(n);
   if (rc != BP_OK) return rc;
   switch (n->kind) {

@@ -143,7 +143,7 @@ typedef struct record {
   X(DEPTH, 3, "depth", "nested deeper than 64 levels")                                             \
   X(SHAPE, 4, "shape", "JSON, but not an object of this format")                                   \
   X(DUPLICATE_KEY, 5, "duplicate", "a key that is read occurs twice in one object")                \
-  X(NUMBER, 6, "number", "a negative, fractional or huge count")                                   \
+  X(NUMBER, 6, "number", "a negative, fractional or huge count, or a time in another unit")        \
   X(UNREADABLE, 7, "unreadable", "the file could not be read")                                     \
   X(FIELD, 8, "field", "a required field is missing or of another type")                           \
   X(VERSION, 9, "version", "a version of the format this library does not know")
