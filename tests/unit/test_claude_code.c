@@ -681,6 +681,15 @@ static const struct {
      "response msg_t1 @- claude-opus-4-6 in=1 out=2 request=req_1\n"
      "tool_use toolu_t1 @- Bash command program=files\n"
      "prompt u153 @- characters=23\n"},
+    {"good-compactions.jsonl",
+     "session @506 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
+     " rank=2.1.60\n"
+     "response msg_p1 @506 claude-opus-4-6 in=23 out=10 stop=end_turn speed=fast tier=priority"
+     " geo=us request=req_1\n"
+     "response msg_p1#part0 @506 claude-opus-4-6 in=1800 out=35 read=2 1h=3 stop=end_turn"
+     " speed=fast tier=priority geo=us request=req_1\n"
+     "response msg_p1#part2 @506 claude-haiku-4-5 in=4 out=5 stop=end_turn speed=fast"
+     " tier=priority geo=us request=req_1\n"},
     {"good-usage.jsonl",
      "session @500 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
@@ -695,12 +704,6 @@ static const struct {
      " request=req_1\n"
      "response msg_u6#part1 @506 claude-haiku-4-5 in=11 out=12 read=13 5m=12 1h=2"
      " reasoning=5 searches=1 stop=end_turn speed=fast tier=priority geo=eu request=req_1\n"
-     "response msg_u15 @506 claude-opus-4-6 in=23 out=10 stop=end_turn speed=fast tier=priority"
-     " geo=us request=req_1\n"
-     "response msg_u15#part0 @506 claude-opus-4-6 in=1800 out=35 read=2 1h=3 stop=end_turn"
-     " speed=fast tier=priority geo=us request=req_1\n"
-     "response msg_u15#part2 @506 claude-haiku-4-5 in=4 out=5 stop=end_turn speed=fast"
-     " tier=priority geo=us request=req_1\n"
      "event u103 @507 api_error detail=rate_limit\n"
      "event u105 @509 api_error detail=overloaded\n"
      "session @510 claude_code cwd=/home/ada/work/engine branch=main version=2.1.20"
