@@ -148,6 +148,7 @@ int run_hook(program *p) {
   snprintf(stamp + length, sizeof stamp - length, ".%06ldZ", now.tv_nsec / 1000);
 
   char *input = read_input();
+  if (input != NULL) json_mend_halves(input);
   cJSON *payload = input == NULL ? NULL : cJSON_Parse(input);
   free(input);
   if (!cJSON_IsObject(payload)) {

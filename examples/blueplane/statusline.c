@@ -28,6 +28,7 @@ static text read_input(void) {
 static double session_cost(void) {
   if (is_terminal(stdin)) return NOT_TOLD;
   text said = read_input();
+  if (said.length > 0) json_mend_halves(said.data);
   cJSON *status = said.length > 0 ? cJSON_Parse(said.data) : NULL;
   const cJSON *cost = cJSON_GetObjectItemCaseSensitive(status, "cost");
   const cJSON *usd = cJSON_GetObjectItemCaseSensitive(cost, "total_cost_usd");

@@ -295,6 +295,28 @@ void json_document(json *j, const char *key, const char *document) {
   }
 }
 
+/* What "\\u" and four digits at `at` stand for; -1: there are none. */
+static long escaped_unit(const char *at) {
+  char digits[5] = "";
+  if (at[0] != '\\' || at[1] != 'u') return -1;
+  for (int i = 0; i < 4; i++) {
+    if (!isxdigit((unsigned char)at[2 + i])) return -1;
+    digits[i] = at[2 + i];
+  }
+  return strtol(digits, NULL, 16);
+}
+
+void json_mend_halves(char *document) {
+  static const char replacement[] = "\\ufffd";
+  for (char *at = document; (at = strchr(at, '\\')) != NULL && at[1] != '\0';) {
+    long unit = escaped_unit(at), next = unit < 0 ? -1 : escaped_unit(at + 6);
+    bool half = unit >= 0xD800 && unit < 0xE000;
+    bool pair = half && unit < 0xDC00 && next >= 0xDC00 && next < 0xE000;
+    if (half && !pair) memcpy(at, replacement, sizeof replacement - 1);
+    at += pair ? 12 : unit < 0 ? 2 : 6;
+  }
+}
+
 /* -------------------------------------------------------------------------------- did you mean */
 
 #define NAME_MAX_LENGTH 64

@@ -63,6 +63,9 @@ void json_real(json *j, const char *key, double value);
 void json_bool(json *j, const char *key, bool value);
 void json_null(json *j, const char *key);
 void json_document(json *j, const char *key, const char *document); /* JSON, in one line then */
+/* In JSON that a program wrote: half a character, as is left where a text was cut, becomes U+FFFD in its place.
+ * cJSON refuses all of a document that has one. */
+void json_mend_halves(char *document);
 
 /* The candidate nearest to what was typed, or NULL if none is near. `best` and `distance` carry the
  * search over several calls; begin with NULL and 0. */

@@ -751,6 +751,17 @@ class Hooks(Case):
             self.hook(home, "claude_code", {"session_id": "s", "hook_event_name": event, "error": error, "tool_name": "Bash"})
         self.assertEqual([k.get("error") for k in self.kept(home, "claude_code")], ["rate_limit", None, None])
 
+    def test_texts_that_were_cut_within_a_character(self):
+        """Half a character, in a member that is kept or in one that is not, costs nothing but itself."""
+        home, told = self.new_home(data=False), {"\ud83d": "\ufffd", "\ude00": "\ufffd", "\ud83d\ud83d": "\ufffd\ufffd", "x\\\ud83d": "x\\\ufffd",
+                                                 "\\ud83d": "\\ud83d", "\ud83d\ude00": "\U0001f600"}
+        for half in told:
+            run = self.hook(home, "claude_code", {"hook_event_name": "UserPromptSubmit", "session_id": "s", "cwd": f"/a{half}",
+                                                  "prompt": f"b{half}", "tool_response": {"stdout": f"c{half}"}})
+            self.assertEqual((run.returncode, run.stderr), (0, b""), ascii(half))
+        self.assertEqual([(k["cwd"], k["prompt_characters"]) for k in self.kept(home, "claude_code")],
+                         [(f"/a{text}", len(text) + 1) for text in told.values()])
+
     def test_bad_payloads_stop_nobody(self):
         home = self.new_home(data=False)
         for data in (b"", b"{", b"[1]", b"7", b"\xff\xfe", b"{\"a\":" * 3000, b"\0" * 10,
