@@ -13,9 +13,6 @@
 #define RAW_MAX 96 /* longer names are hashed each time */
 #define SLOTS 2048
 #define BLOCK (SLOTS / 64) /* slots that are wiped together */
-/* A greater number says nothing of work that was done, and sums of many could not be held. */
-#define MOST_COUNTED (INT64_C(1) << 40)  /* tokens, characters, lines, files */
-#define MOST_MEASURED (INT64_C(1) << 50) /* microseconds, billionths of a dollar */
 
 typedef struct withheld {
   record row;   /* of names */
@@ -207,7 +204,7 @@ static void bound(gate *g, int64_t *value, int64_t most) {
 
 static void bound_counts(gate *g, int64_t *const *counts, size_t n) {
   for (size_t i = 0; i < n; i++)
-    bound(g, counts[i], MOST_COUNTED);
+    bound(g, counts[i], RECORD_MOST_COUNTED);
 }
 #define COUNTS(g, ...)                                                                             \
   bound_counts(g, (int64_t *const[]){__VA_ARGS__},                                                 \
@@ -217,23 +214,23 @@ static void bound_numbers(gate *g, record *r) {
   response_record *a = &r->u.response;
   change_record *c = &r->u.change;
   switch (r->kind) {
-  case RECORD_PROMPT: bound(g, &r->u.prompt.characters, MOST_COUNTED); break;
+  case RECORD_PROMPT: bound(g, &r->u.prompt.characters, RECORD_MOST_COUNTED); break;
   case RECORD_RESPONSE:
     COUNTS(g, &a->input, &a->output, &a->cache_read, &a->cache_write_5m, &a->cache_write_1h,
            &a->reasoning, &a->web_searches);
-    bound(g, &a->cost_nano, MOST_MEASURED);
+    bound(g, &a->cost_nano, RECORD_MOST_MEASURED);
     break;
   case RECORD_TOOL_USE: COUNTS(g, &r->u.use.added, &r->u.use.removed); break;
   case RECORD_TOOL_RESULT:
     COUNTS(g, &r->u.result.added, &r->u.result.removed);
-    bound(g, &r->u.result.duration_us, MOST_MEASURED);
+    bound(g, &r->u.result.duration_us, RECORD_MOST_MEASURED);
     break;
-  case RECORD_DECISION: bound(g, &r->u.decision.lines, MOST_COUNTED); break;
+  case RECORD_DECISION: bound(g, &r->u.decision.lines, RECORD_MOST_COUNTED); break;
   case RECORD_SPAN: COUNTS(g, &r->u.span.added, &r->u.span.removed, &r->u.span.files); break;
-  case RECORD_EVENT: bound(g, &r->u.event.value, MOST_MEASURED); break;
+  case RECORD_EVENT: bound(g, &r->u.event.value, RECORD_MOST_MEASURED); break;
   case RECORD_CHANGE:
     COUNTS(g, &c->added, &c->removed, &c->files, &c->rounds);
-    bound(g, &c->open_us, MOST_MEASURED);
+    bound(g, &c->open_us, RECORD_MOST_MEASURED);
     break;
   case RECORD_SESSION:
   case RECORD_KINDS: break;

@@ -493,10 +493,10 @@ static int put_result(native *n, int64_t time) {
   return put(n, &r);
 }
 
-/* A call and its end in one. Without a duration the time of the end is not known. */
+/* A call and its end in one. Without a duration that can be believed the time of the end is not known. */
 static int put_call(native *n) {
   int64_t duration = n->number[M_DURATION];
-  bool ends = n->time != BPI_TIME_NONE && duration >= 0;
+  bool ends = n->time != BPI_TIME_NONE && duration >= 0 && duration <= RECORD_MOST_MEASURED;
   int rc = put_use(n, false);
   return rc != BP_OK ? rc : put_result(n, ends ? n->time + duration : BPI_TIME_NONE);
 }

@@ -74,6 +74,10 @@ typedef struct response_record {
   int placeholder; /* 1: written by a client known to write placeholder output counts */
 } response_record;
 
+/* A greater number says nothing of work that was done, and sums of many could not be held: it is as if it were not told. */
+#define RECORD_MOST_COUNTED (INT64_C(1) << 40)  /* tokens, characters, lines, files */
+#define RECORD_MOST_MEASURED (INT64_C(1) << 50) /* microseconds, billionths of a dollar */
+
 /* A count where one that is not told adds nothing. */
 static inline int64_t bpi_known(int64_t count) {
   return count < 0 ? 0 : count;

@@ -375,6 +375,17 @@ START_TEST(bounds) {
   fake_read(&one, &bpi_source_native, "", line, n);
   ck_assert_uint_eq(one.rejects, 0);
   ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.output, INT64_C(1) << 53);
+  /* The end of a call lies no further behind its beginning than a duration is kept. */
+  for (int64_t more = 0; more < 2; more++) {
+    n = (size_t)snprintf(
+        line, sizeof line,
+        "{\"blueplane\":1,\"kind\":\"tool_call\",\"platform\":\"a\",\"session\":\"1\","
+        "\"id\":\"1\",\"tool\":\"x\",\"outcome\":\"ok\",\"time\":%lld,\"duration_us\":%lld}\n",
+        (long long)NINE, (1LL << 50) + more);
+    fake_read(&one, &bpi_source_native, "", line, n);
+    ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->time,
+                     more == 0 ? NINE + (INT64_C(1) << 50) : BPI_TIME_NONE);
+  }
 }
 END_TEST
 
