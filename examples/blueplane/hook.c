@@ -92,6 +92,13 @@ static void keep_class(cJSON *to, const cJSON *payload) {
     if (strcmp(error->valuestring, classes[i]) == 0) keep(to, payload, "error", "error");
 }
 
+/* Of the kind of a subagent only that there is none: people give these their names. */
+static void keep_helper(cJSON *to, const cJSON *payload) {
+  const cJSON *type = cJSON_GetObjectItemCaseSensitive(payload, "agent_type");
+  if (cJSON_IsString(type) && type->valuestring[0] == '\0')
+    keep(to, payload, "agent_type", "agent_type");
+}
+
 /* The payload without content. */
 static cJSON *reduce(const cJSON *payload, const char *stamp) {
   cJSON *out = cJSON_CreateObject();
@@ -99,6 +106,7 @@ static cJSON *reduce(const cJSON *payload, const char *stamp) {
   for (size_t i = 0; kept[i] != NULL; i++)
     keep(out, payload, kept[i], kept[i]);
   keep_class(out, payload);
+  keep_helper(out, payload);
   const cJSON *prompt = cJSON_GetObjectItemCaseSensitive(payload, "prompt");
   if (cJSON_IsString(prompt))
     cJSON_AddNumberToObject(out, "prompt_characters", characters_of(prompt->valuestring));

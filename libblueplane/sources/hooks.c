@@ -34,6 +34,7 @@
   X(P_INPUT, "tool_input") X(P_COMMAND, "command") X(P_FILE, "file_path") X(P_EDITS, "edits")      \
   X(P_ERROR, "error") X(P_INTERRUPT, "is_interrupt") X(P_DURATION_MS, "duration_ms")               \
   X(P_DURATION, "duration") X(P_SOURCE, "source") X(P_TRIGGER, "trigger") X(P_AGENT, "agent_id")   \
+  X(P_AGENT_TYPE, "agent_type") \
   X(P_STATUS, "status") X(P_ERROR_MESSAGE, "error_message") X(P_FAILURE_TYPE, "failure_type")      \
   X(P_INPUT_TOKENS, "input_tokens") X(P_OUTPUT_TOKENS, "output_tokens")                            \
   X(P_READ_TOKENS, "cache_read_tokens") X(P_WRITE_TOKENS, "cache_write_tokens")
@@ -118,7 +119,7 @@ typedef struct payload {
   int mode, detail, failure, status, failed;
   int64_t characters;
   int features;
-  bool interrupt;
+  bool interrupt, helper;
   size_t error_length;
   char error[RESULT_HEAD];
   int64_t duration_us, tokens[4];
@@ -242,6 +243,12 @@ static void read_edits(payload *p, scan *s, int *reject) {
   p->input.removed = removed;
 }
 
+static bool is_empty_text(scan *s) {
+  char first;
+  bool text = bpi_scan_peek(s) == SCAN_TEXT;
+  return !bpi_scan_first(s, &first) && text;
+}
+
 static void read_member(payload *p, scan *s, int member, const hook_word *events, int *reject) {
   id_text id;
   switch (member) {
@@ -277,6 +284,7 @@ static void read_member(payload *p, scan *s, int member, const hook_word *events
   case P_SOURCE:
   case P_TRIGGER: p->detail = read_word(s, details, DETAIL_NONE); break;
   case P_AGENT: bpi_object_into(s, &p->agent, &p->dropped); break;
+  case P_AGENT_TYPE: p->helper = is_empty_text(s); break;
   case P_STATUS: p->status = read_word(s, statuses, STATUS_OTHER); break;
   case P_FAILURE_TYPE: p->failed = read_word(s, failure_types, FAILED_OTHERWISE); break;
   default: p->tokens[member - P_INPUT_TOKENS] = bpi_object_count(s, reject);
@@ -296,7 +304,7 @@ static void start_payload(payload *p) {
   p->failed = FAILED_OTHERWISE;
   p->characters = p->duration_us = -1;
   p->features = 0;
-  p->interrupt = false;
+  p->interrupt = p->helper = false;
   p->dropped = 0;
   for (int i = 0; i < 4; i++)
     p->tokens[i] = -1;
@@ -567,15 +575,19 @@ static int put_payload(hooks *h) {
   return BP_OK;
 }
 
+/* What Claude Code starts for itself, to compact or to suggest a prompt, has an identifier and no type. */
+static unsigned flags_of(const payload *p) {
+  if (p->agent.length == 0) return 0;
+  return RECORD_SUBAGENT | RECORD_SIDECHAIN | (p->helper ? RECORD_NOISE : 0);
+}
+
 static int emit(void *self) {
   hooks *h = self;
   if (h->p.event == EVENT_NONE) return BP_OK;
   bpi_row_dropped(&h->rows, h->p.dropped);
-  h->rows.flags = h->p.agent.length > 0 ? RECORD_SUBAGENT | RECORD_SIDECHAIN : 0;
+  h->rows.flags = flags_of(&h->p);
   int rc = put_session(h);
-  if (rc == BP_OK) rc = put_payload(h);
-  bpi_hash_wipe(h->p.error, h->p.error_length);
-  return rc;
+  return rc == BP_OK ? put_payload(h) : rc;
 }
 
 /* ------------------------------------------------------------------------------------ the sources */
@@ -589,6 +601,7 @@ static int read_hooks(source_input *in, bool cursor) {
   h->events = cursor ? cursor_events : claude_events;
   int rc = bpi_read_objects(in, &reader);
   bpi_content_input_free(&h->p.input);
+  bpi_hash_wipe(h->p.error, sizeof h->p.error);
   bpi_ident_set_free(&h->likes.of);
   bpi_free(h->likes.count);
   bpi_free(h);
@@ -646,6 +659,7 @@ static const field_rule claude_rules[] = {
     {"cwd", FIELD_LABEL, "project: last component of the folder"},
     {"permission_mode", FIELD_KEPT, "closed vocabulary: permission mode"},
     {"prompt_id", FIELD_HASHED, "keyed hash: same prompt"},
+    {"agent_type", FIELD_COMPARED, "whether there is one: else the client's own helper"},
     {"source", FIELD_KEPT, "closed vocabulary: how a session began"},
     {"trigger", FIELD_KEPT, "closed vocabulary: automatic or manual compaction"},
     {NULL, FIELD_KEPT, NULL},

@@ -751,6 +751,12 @@ class Hooks(Case):
             self.hook(home, "claude_code", {"session_id": "s", "hook_event_name": event, "error": error, "tool_name": "Bash"})
         self.assertEqual([k.get("error") for k in self.kept(home, "claude_code")], ["rate_limit", None, None])
 
+    def test_that_a_subagent_has_no_kind_is_kept(self):
+        home = self.new_home(data=False)
+        for kind in (self.SECRET, ""):
+            self.hook(home, "claude_code", {"session_id": "s", "hook_event_name": "SubagentStop", "agent_id": "a", "agent_type": kind})
+        self.assertEqual([k.get("agent_type") for k in self.kept(home, "claude_code")], [None, ""])
+
     def test_texts_that_were_cut_within_a_character(self):
         """Half a character, in a member that is kept or in one that is not, costs nothing but itself."""
         home, told = self.new_home(data=False), {"\ud83d": "\ufffd", "\ude00": "\ufffd", "\ud83d\ud83d": "\ufffd\ufffd", "x\\\ud83d": "x\\\ufffd",

@@ -63,7 +63,7 @@ def count_claude_code(paths: list) -> dict:
                     unknown[path.rsplit("/", 2)[0], session, p["tool_name"], file][outcome is not None].append(outcome)
             elif event in ("SessionStart", "SessionEnd", "Stop", "PreCompact"):
                 events[event] += 1
-            elif event in ("SubagentStart", "SubagentStop") and p.get("agent_id"):
+            elif event in ("SubagentStart", "SubagentStop") and p.get("agent_id") and p.get("agent_type") != "":
                 prompts["agent", p["agent_id"]] = 1
     tools: dict = defaultdict(Counter)
     for tool, outcome in known.values():

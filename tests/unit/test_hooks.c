@@ -37,17 +37,21 @@ START_TEST(claude_code) {
       "20.000 result error command -1 -1", "21.000 " ROW, "- use Bash command other  unknown",
       "21.000 result interrupted none -1 -1", "22.000 " ROW, "- use Write edit none /x.c c",
       "22.000 result denied none -1 -1", "22.500 side " ROW, "22.500 side event subagent none -1",
-      "23.000 side " ROW, "23.000 side event subagent none -1", "24.000 " ROW,
-      "24.000 event compaction manual -1", "25.000 " ROW, "25.000 event api_error overloaded -1",
-      "26.000 " ROW, "26.000 event turn_end none -1", "28.000 " ROW, "28.000 prompt 7 features 0",
-      "30.000 " ROW, "30.000 event session_end none -1");
+      "23.000 side " ROW, "23.000 side event subagent none -1", "23.500 side " ROW,
+      "23.500 side event subagent none -1", "24.000 " ROW, "24.000 event compaction manual -1",
+      "25.000 " ROW, "25.000 event api_error overloaded -1", "26.000 " ROW,
+      "26.000 event turn_end none -1", "28.000 " ROW, "28.000 prompt 7 features 0", "30.000 " ROW,
+      "30.000 event session_end none -1");
   ck_assert_uint_eq(one.rejects, 0);
-  ck_assert_uint_eq(one.read, 15);
+  ck_assert_uint_eq(one.read, 16);
   ck_assert_str_eq(key_of(RECORD_PROMPT, 0), "p-1");
   /* a subagent's beginning and end are one event */
   ck_assert_int_eq(
       bpi_ident_compare(fake_nth(&one, RECORD_EVENT, 1)->key, fake_nth(&one, RECORD_EVENT, 2)->key),
       0);
+  /* what has no type the client started for itself */
+  ck_assert((fake_nth(&one, RECORD_EVENT, 2)->flags & RECORD_NOISE) == 0);
+  ck_assert((fake_nth(&one, RECORD_EVENT, 3)->flags & RECORD_NOISE) != 0);
   ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.mode, MODE_PLAN);
   ck_assert_str_eq(key_of(RECORD_TOOL_USE, 0), "toolu_1");
   ck_assert_str_eq(key_of(RECORD_TOOL_RESULT, 0), "toolu_1");
