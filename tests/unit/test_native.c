@@ -258,10 +258,19 @@ START_TEST(unknown_members_are_skipped) {
 END_TEST
 
 START_TEST(times) {
-  static const int64_t wanted[] = {NINE, NINE, NINE, 10000000000000, BPI_TIME_NONE};
+  static const int64_t wanted[] = {NINE, NINE, NINE, 0, BPI_TIME_NONE};
   load(&one, "good-times.jsonl");
   for (size_t i = 0; i < 5; i++)
     ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, i)->time, wanted[i]);
+  /* The least number that is one. */
+  static const char lines[] =
+      "{\"blueplane\":1,\"kind\":\"event\",\"platform\":\"a\",\"session\":\"1\",\"id\":\"1\","
+      "\"event\":\"turn_end\",\"time\":9999999999999}\n"
+      "{\"blueplane\":1,\"kind\":\"event\",\"platform\":\"a\",\"session\":\"1\",\"id\":\"2\","
+      "\"event\":\"turn_end\",\"time\":10000000000000}\n";
+  fake_read(&one, &bpi_source_native, "", lines, sizeof lines - 1);
+  ck_assert_uint_eq(one.rejects, 1);
+  ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->time, 10000000000000);
 }
 END_TEST
 
