@@ -7,6 +7,7 @@
 #include "commands.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -17,6 +18,7 @@
 #include "paths.h"
 
 #define BATCH_BYTES ((size_t)1 << 20) /* of events, handed over at once */
+#define SESSION_MAX 128               /* bytes that may name the session of an event */
 /* Seconds, in the years 1970 and 2255: as far as a number of an event goes. A commit may claim any time. */
 #define TIME_LEAST INT64_C(10000000)
 #define TIME_MOST INT64_C(9007199254)
@@ -276,12 +278,25 @@ static char *address_of(const char *remote) {
   return address.data;
 }
 
+/* "folder " and the path; of a longer one a hash of it, FNV-1a. */
+static char *folder_session(const char *path) {
+  char *session = print_text("folder %s", path);
+  uint64_t hash = UINT64_C(14695981039346656037);
+  if (strlen(session) <= SESSION_MAX) return session;
+  free(session);
+  for (; *path != '\0'; path++)
+    hash = (hash ^ (unsigned char)*path) * UINT64_C(1099511628211);
+  return print_text("folder #%016" PRIx64, hash);
+}
+
 static void name_session(repository *r) {
   git_remote *remote = NULL;
   if (git_remote_lookup(&remote, r->git, "origin") == 0 && git_remote_url(remote) != NULL)
     r->session = address_of(git_remote_url(remote));
   git_remote_free(remote);
-  if (r->session == NULL) r->session = print_text("folder %s", r->workspace);
+  if (r->session != NULL && strlen(r->session) <= SESSION_MAX) return;
+  free(r->session);
+  r->session = folder_session(r->workspace);
 }
 
 static char *without_slash(const char *path) {

@@ -210,6 +210,17 @@ class Sync(Case):
         self.assertEqual(len(places), 1)
         self.assertGreater(places[0]["files_seen"], 0)
 
+    def test_packed_rollouts_are_told(self):
+        home = self.new_home(data=False)
+        for path in (".codex/sessions/2026/03/02/rollout-a.jsonl.zst", ".codex/sessions/rollout-b.jsonl.zst", ".codex/sessions/.jsonl.zst",
+                     ".codex/sessions/rollout-c.jsonl", ".codex/archived_sessions/rollout-d.jsonl"):
+            file = pathlib.Path(home.root, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(b"")
+        said = [(check["check"], check["status"], check["said"]) for check in home("doctor", "--json").json()["checks"]]
+        self.assertEqual([s for s in said if "packed" in s[2]],
+                         [("codex", "warning", "~/.codex/sessions has 3 packed (*.jsonl.zst), which cannot be read")], said)
+
     def test_places_that_are_not_there(self):
         """Every assistant with a known place is named with where it was looked for, on a machine that has none of them."""
         home = self.new_home(data=False)
@@ -868,6 +879,19 @@ class Git(Case):
         self.git("merge", "-q", "--no-ff", "-m", "Merge", "side")
         self.git("revert", "--no-edit", "HEAD~1")
         return self.folder_of
+
+    def test_names_that_are_longer_than_a_session_may_be(self):
+        """A deep folder, a long address: the commits count all the same, each repository's for itself."""
+        made, home = pathlib.Path(self.make_repository()), self.new_home(data=False)
+        for name, origin in (("a" * 120, None), ("b" * 120, None), ("c", "https://forge.example/" + "d" * 120)):
+            self.folder_of = str(made.parent / name / "engine")
+            shutil.copytree(made, self.folder_of)
+            self.git("remote", *(["set-url", "origin", origin] if origin else ["remove", "origin"]))
+            self.commit(f"Fix {name}", {"f": [name]})  # else all three have the same commits
+            told = json.loads(self.ok(home("git", "--json", self.folder_of)).out)["repositories"][0]
+            self.assertEqual((told["commits"] > 0, told["records_rejected"]), (True, 0), name)
+        rows = self.ok(home("metric", "commits", "--period", "all", "--format", "ndjson")).out
+        self.assertEqual(json.loads(rows.splitlines()[0])["commits"], told["commits"] - 1 + 3)
 
     @unittest.skipUnless(sys.platform == "linux", "asks the loader of Linux")
     @unittest.skipIf(STANDS_IN, "the loader of a shell says nothing")
