@@ -181,13 +181,15 @@ static int read_claude_code(source_input *in) {
 
 /* -------------------------------------------------------------------------------- recognition */
 
-/* Any transcript's name will do, but for those of other tools and the client's own history. */
+/* Any transcript's name will do, but for those of other tools, the client's own history, and the copy of a session that
+ * Claude Desktop writes beside its transcript, with other identifiers and counts that are not final. */
 static bool is_ours(const char *path) {
   const char *base = bpi_base_name(path);
   return bpi_ends_with(base, ".jsonl") && !bpi_ends_with(base, ".blueplane.jsonl") &&
-         strcmp(base, "history.jsonl") != 0 && strncmp(base, "rollout-", 8) != 0 &&
-         !bpi_source_copilot.is_ours(path) && !bpi_source_gemini.is_ours(path) &&
-         !bpi_source_otlp.is_ours(path) && !bpi_ends_with(base, "_hooks.jsonl");
+         strcmp(base, "history.jsonl") != 0 && strcmp(base, "audit.jsonl") != 0 &&
+         strncmp(base, "rollout-", 8) != 0 && !bpi_source_copilot.is_ours(path) &&
+         !bpi_source_gemini.is_ours(path) && !bpi_source_otlp.is_ours(path) &&
+         !bpi_ends_with(base, "_hooks.jsonl");
 }
 
 /* By the keys of the first lines: a type, and something only these transcripts have. */

@@ -1764,6 +1764,7 @@ START_TEST(test_is_ours) {
   ck_assert(!is_ours("/x/agent-1.meta.json"));
   ck_assert(!is_ours("/x/5e55.jsonl.bak"));
   ck_assert(!is_ours("/home/ada/.claude/history.jsonl"));
+  ck_assert(!is_ours("/home/ada/.config/Claude/local-agent-mode-sessions/o/a/local_1/audit.jsonl"));
   ck_assert(
       !is_ours("/home/ada/.codex/sessions/2026/01/01/rollout-2026-01-01T00-00-00-5e55.jsonl"));
   ck_assert(!is_ours(""));
