@@ -21,7 +21,9 @@ MEMBERS(document_keys, DOCUMENT_KEYS);
   X(S_ID, "id") X(S_PARENT, "parentID") X(S_DIRECTORY, "directory") X(S_VERSION, "version")        \
   X(S_TIME, "time")
 MEMBERS(session_keys, SESSION_KEYS);
-#define TIME_KEYS(X) X(TIME_CREATED, "created") X(TIME_START, "start") X(TIME_END, "end")
+#define TIME_KEYS(X)                                                                               \
+  X(TIME_CREATED, "created") X(TIME_START, "start") X(TIME_END, "end") X(TIME_RAN, "ran")          \
+  X(TIME_COMPLETED, "completed")
 MEMBERS(time_keys, TIME_KEYS);
 #define MESSAGE_KEYS(X) X(M_INFO, "info") X(M_PARTS, "parts")
 MEMBERS(message_keys, MESSAGE_KEYS);
@@ -35,7 +37,7 @@ MEMBERS(info_keys, INFO_KEYS);
 MEMBERS(token_keys, TOKEN_KEYS);
 #define CACHE_KEYS(X) X(CACHE_READ, "read") X(CACHE_WRITE, "write")
 MEMBERS(cache_keys, CACHE_KEYS);
-#define ERROR_KEYS(X) X(ERROR_NAME, "name")
+#define ERROR_KEYS(X) X(ERROR_NAME, "name") X(ERROR_TYPE, "type")
 MEMBERS(error_keys, ERROR_KEYS);
 #define PART_KEYS(X)                                                                               \
   X(P_TYPE, "type") X(P_TEXT, "text") X(P_SYNTHETIC, "synthetic") X(P_MIME, "mime")                \
@@ -46,8 +48,30 @@ MEMBERS(part_keys, PART_KEYS);
   X(STATE_METADATA, "metadata") X(STATE_TIME, "time")
 /* clang-format on */
 MEMBERS(state_keys, STATE_KEYS);
-#define METADATA_KEYS(X) X(METADATA_DIFF, "diff")
+#define METADATA_KEYS(X) X(METADATA_DIFF, "diff") X(METADATA_FILES, "files")
 MEMBERS(metadata_keys, METADATA_KEYS);
+#define CHANGED_KEYS(X) X(CHANGED_ADDED, "additions") X(CHANGED_REMOVED, "deletions")
+MEMBERS(changed_keys, CHANGED_KEYS);
+#define PROBLEM_KEYS(X) X(PROBLEM_TYPE, "type") X(PROBLEM_MESSAGE, "message")
+MEMBERS(problem_keys, PROBLEM_KEYS);
+
+/* Of version 2, which keeps a message with all that is in it. */
+/* clang-format off */
+#define STEP_KEYS(X)                                                                               \
+  X(W_TIME, "time") X(W_MODEL, "model") X(W_COST, "cost") X(W_TOKENS, "tokens")                    \
+  X(W_FINISH, "finish") X(W_ERROR, "error") X(W_STATUS, "status") X(W_TEXT, "text")                \
+  X(W_FILES, "files")
+MEMBERS(step_keys, STEP_KEYS);
+#define MODEL_KEYS(X) X(MODEL_ID, "id")
+MEMBERS(model_keys, MODEL_KEYS);
+#define FILE_KEYS(X) X(FILE_MIME, "mime")
+MEMBERS(file_keys, FILE_KEYS);
+#define CONTENT_KEYS(X) X(W_CONTENT, "content")
+MEMBERS(content_keys, CONTENT_KEYS);
+#define CALL_KEYS(X)                                                                               \
+  X(V_TYPE, "type") X(V_ID, "id") X(V_NAME, "name") X(V_STATE, "state") X(V_TIME, "time")
+/* clang-format on */
+MEMBERS(call_keys, CALL_KEYS);
 
 static const char *const roles[] = {"user", "assistant", NULL};
 static const char *const part_words[] = {"tool", "text", "file", NULL};
@@ -57,15 +81,21 @@ static const char *const finish_words[] = {"stop", "tool-calls", "length", NULL}
 static const int finish_stops[] = {STOP_END, STOP_TOOL, STOP_LENGTH};
 enum { ERROR_OTHER = -1, ERROR_ABORTED, ERROR_AUTH, ERROR_LENGTH };
 static const char *const error_words[] = {"MessageAbortedError", "ProviderAuthError",
-                                          "MessageOutputLengthError", NULL};
+                                          "MessageOutputLengthError", "aborted", NULL};
+static const int error_classes[] = {ERROR_ABORTED, ERROR_AUTH, ERROR_LENGTH, ERROR_ABORTED};
 static const char redacted[] = "REDACTED"; /* what publishers put in the place of identifiers */
 
-/* How the error of a call begins that the person ended. */
+/* How the error of a call begins that the person or a rule of theirs ended, */
 static const struct {
   const char *prefix;
   int outcome;
 } endings[] = {{"The user rejected permission", OUTCOME_REJECTED},
+               {"The user declined", OUTCOME_REJECTED},
+               {"Permission denied", OUTCOME_DENIED},
                {"Tool execution aborted", OUTCOME_INTERRUPTED}};
+/* and of what type it is, whatever else it says. */
+static const char *const problem_words[] = {"permission.rejected", "aborted", NULL};
+static const int problem_outcomes[] = {OUTCOME_REJECTED, OUTCOME_INTERRUPTED};
 
 /* -------------------------------------------------------------------------------------- times */
 
@@ -75,7 +105,7 @@ typedef struct times {
 
 static times read_times(scan *s, int *reject) {
   times t = {BPI_TIME_NONE, BPI_TIME_NONE, BPI_TIME_NONE};
-  int64_t *const into[] = {&t.created, &t.start, &t.end};
+  int64_t *const into[] = {&t.created, &t.start, &t.end, &t.start, &t.end};
   uint64_t seen = 0;
   if (!bpi_scan_enter_object(s)) return t;
   for (int m; (m = bpi_object_member(s, time_keys, &seen, reject)) >= 0;)
@@ -85,20 +115,64 @@ static times read_times(scan *s, int *reject) {
 
 /* -------------------------------------------------------------------------------------- parts */
 
-static void read_error(opencode_part *p, scan *s) {
+/* -1: it says nothing that decides. */
+static int read_ending(scan *s) {
   char head[64];
   size_t length;
-  if (!bpi_scan_text(s, head, sizeof head, &length, NULL)) return;
+  int outcome = -1;
+  if (!bpi_scan_text(s, head, sizeof head, &length, NULL)) return -1;
   for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-    if (bpi_starts_with(head, length, endings[i].prefix)) p->ending = endings[i].outcome;
+    if (bpi_starts_with(head, length, endings[i].prefix)) outcome = endings[i].outcome;
   bpi_hash_wipe(head, length);
+  return outcome;
 }
 
+/* A text; in version 2 an object of a type and a text. */
+static void read_error(opencode_part *p, scan *s, int *reject) {
+  uint64_t seen = 0;
+  int type = -1, ending = -1;
+  if (bpi_scan_peek(s) == SCAN_TEXT)
+    ending = read_ending(s);
+  else if (bpi_scan_enter_object(s))
+    for (int m; (m = bpi_object_member(s, problem_keys, &seen, reject)) >= 0;) {
+      if (m == PROBLEM_TYPE)
+        type = bpi_object_word(s, problem_words);
+      else
+        ending = read_ending(s);
+    }
+  if (ending < 0 && type >= 0) ending = problem_outcomes[type];
+  if (ending >= 0) p->ending = ending;
+}
+
+/* The lines of the files that a call of version 2 changed; other tools list other things there. */
+static bool read_changed(scan *s, diff_text *lines) {
+  bool told = false;
+  int bad = 0;
+  if (!bpi_scan_enter_array(s)) return false;
+  while (bpi_scan_item(s)) {
+    uint64_t seen = 0;
+    if (!bpi_scan_enter_object(s)) continue;
+    for (int m; (m = bpi_object_member(s, changed_keys, &seen, &bad)) >= 0; told = true)
+      *(m == CHANGED_ADDED ? &lines->added : &lines->removed) +=
+          bpi_known(bpi_object_count(s, &bad));
+  }
+  return told && bad == 0;
+}
+
+/* A difference goes before a list of files. */
 static void read_metadata(opencode_part *p, scan *s, int *reject) {
   uint64_t seen = 0;
+  bool listed = false;
+  diff_text lines = {0};
   if (!bpi_scan_enter_object(s)) return;
-  while (bpi_object_member(s, metadata_keys, &seen, reject) >= 0)
-    p->diffed = bpi_scan_text_feed(s, bpi_diff_feed, &p->diff);
+  for (int m; (m = bpi_object_member(s, metadata_keys, &seen, reject)) >= 0;) {
+    if (m == METADATA_FILES)
+      listed = read_changed(s, &lines);
+    else
+      p->diffed = bpi_scan_text_feed(s, bpi_diff_feed, &p->diff);
+  }
+  if (listed && !p->diffed) p->diff = lines;
+  p->diffed |= listed;
 }
 
 static void read_state(opencode_part *p, scan *s, int *reject) {
@@ -109,7 +183,7 @@ static void read_state(opencode_part *p, scan *s, int *reject) {
     switch (m) {
     case STATE_STATUS: p->status = bpi_object_word(s, status_words); break;
     case STATE_INPUT: bpi_content_input(s, &p->input, &p->dropped, reject); break;
-    case STATE_ERROR: read_error(p, s); break;
+    case STATE_ERROR: read_error(p, s, reject); break;
     case STATE_METADATA: read_metadata(p, s, reject); break;
     default:
       t = read_times(s, reject);
@@ -248,8 +322,10 @@ static void read_failure(opencode_message *l, scan *s, int *reject) {
   uint64_t seen = 0;
   if (!bpi_scan_enter_object(s)) return;
   l->failed = true;
-  while (bpi_object_member(s, error_keys, &seen, reject) >= 0)
-    l->error = bpi_object_word(s, error_words);
+  while (bpi_object_member(s, error_keys, &seen, reject) >= 0) {
+    int word = bpi_object_word(s, error_words);
+    if (word >= 0) l->error = error_classes[word];
+  }
 }
 
 static int read_stop(scan *s) {
@@ -383,6 +459,96 @@ int bpi_opencode_put_message(opencode *o) {
 
 static int emit_message(void *self) {
   return bpi_opencode_put_message(self);
+}
+
+/* ----------------------------------------------------------------------- messages of version 2 */
+
+static void read_model(opencode_message *l, scan *s, int *reject) {
+  uint64_t seen = 0;
+  if (!bpi_scan_enter_object(s)) return;
+  while (bpi_object_member(s, model_keys, &seen, reject) >= 0)
+    bpi_object_into(s, &l->model, &l->dropped);
+}
+
+static void read_files(opencode_message *l, scan *s, int *reject) {
+  if (!bpi_scan_enter_array(s)) return;
+  while (bpi_scan_item(s)) {
+    uint64_t seen = 0;
+    bool image = false;
+    if (!bpi_scan_enter_object(s)) continue;
+    while (bpi_object_member(s, file_keys, &seen, reject) >= 0)
+      image = read_image(s);
+    l->prompt.features |= image ? PROMPT_IMAGE : PROMPT_FILE;
+  }
+}
+
+/* Its output is without the reasoning. A compaction has a state, and no reason to stop. */
+int bpi_opencode_take_step(void *self, scan *s) {
+  opencode_message *l = &((opencode *)self)->message;
+  prompt_facts text = {false, 0, 0};
+  uint64_t seen = 0;
+  int reject = 0;
+  bool ended = false;
+  start_message(l);
+  for (int m; (m = bpi_object_member(s, step_keys, &seen, &reject)) >= 0;) {
+    switch (m) {
+    case W_TIME: l->time = read_times(s, &reject).created; break;
+    case W_MODEL: read_model(l, s, &reject); break;
+    case W_COST: l->cost = read_cost(s); break;
+    case W_TOKENS: read_tokens(l, s, &reject); break;
+    case W_FINISH: l->stop = read_stop(s); break;
+    case W_ERROR: read_failure(l, s, &reject); break;
+    case W_STATUS: ended = bpi_object_word(s, status_words) == STATUS_COMPLETED; break;
+    case W_TEXT: bpi_content_prompt(s, &text, &reject); break;
+    default: read_files(l, s, &reject);
+    }
+  }
+  l->prompt.there = text.there;
+  l->prompt.characters = text.characters;
+  l->prompt.features |= text.features;
+  if (ended && l->stop == STOP_NONE) l->stop = STOP_END;
+  if (l->output >= 0) l->output += bpi_known(l->reasoning);
+  l->total = -1;
+  return reject;
+}
+
+static int take_call(opencode *o, scan *s) {
+  opencode_part *p = &o->part;
+  times t = {BPI_TIME_NONE, BPI_TIME_NONE, BPI_TIME_NONE};
+  uint64_t seen = 0;
+  int reject = 0;
+  start_part(p);
+  for (int m; (m = bpi_object_member(s, call_keys, &seen, &reject)) >= 0;) {
+    switch (m) {
+    case V_TYPE: p->type = bpi_object_word(s, part_words); break;
+    case V_ID: bpi_object_into(s, &p->call, &p->dropped); break;
+    case V_NAME: bpi_object_into(s, &p->tool, &p->dropped); break;
+    case V_STATE: read_state(p, s, &reject); break;
+    default: t = read_times(s, &reject);
+    }
+  }
+  p->start = t.start != BPI_TIME_NONE ? t.start : t.created;
+  p->end = t.end;
+  return reject == 0 && p->type == PART_TOOL && p->call.length == 0 ? REJECT_FIELD : reject;
+}
+
+int bpi_opencode_put_calls(void *self, scan *s) {
+  opencode *o = self;
+  uint64_t seen = 0;
+  int refused = 0, twice = 0;
+  while (bpi_object_member(s, content_keys, &seen, &twice) >= 0) {
+    if (!bpi_scan_enter_array(s)) continue;
+    while (bpi_scan_item(s)) {
+      int reject = bpi_scan_enter_object(s) ? take_call(o, s) : REJECT_SHAPE;
+      if (reject == 0 && o->part.type == PART_TOOL) {
+        bpi_row_dropped(&o->rows, o->part.dropped);
+        reject = bpi_opencode_put_call(o);
+      }
+      if (reject < 0) return reject;
+      if (refused == 0) refused = reject;
+    }
+  }
+  return refused != 0 ? refused : twice;
 }
 
 /* ----------------------------------------------------------------------------------- sessions */

@@ -55,6 +55,11 @@ typedef struct opencode {
 int bpi_opencode_take_part(void *self, scan *s);
 int bpi_opencode_take_info(void *self, scan *s); /* of a message */
 int bpi_opencode_take_session(void *self, scan *s);
+/* A message of version 2 is told with all that is in it: this reads it but for its calls, its role is told
+ * beside it. */
+int bpi_opencode_take_step(void *self, scan *s);
+/* Reads the calls of one that was found whole, and puts each out. The first reason to refuse one. */
+int bpi_opencode_put_calls(void *self, scan *s);
 
 /* What was read, put out: 0 or BP_ERR_. */
 int bpi_opencode_put_part(opencode *o);    /* of the message, whose prompt gathers its text */

@@ -1,4 +1,5 @@
-/* sources/opencode_db.c: the database of opencode: sessions, messages and parts, each a row. Knows the
+/* sources/opencode_db.c: the database of opencode: sessions, messages and parts, each a row; in version 2
+ * sessions and messages, in tables of their own beside those of version 1, whose rows it copied. Knows the
  * tables, and who started whom; what a message or a part says it leaves to opencode.h. */
 #include <string.h>
 
@@ -23,6 +24,7 @@ typedef struct database {
   source_input *in;
   opencode o;
   ident_set sessions, prompts; /* of messages */
+  ident_set told;              /* messages of version 1 */
   db_session *session;
   size_t session_capacity;
   db_prompt *prompt;
@@ -162,6 +164,14 @@ static int keep_prompt(database *d, const foreign_value *id) {
   return BP_OK;
 }
 
+/* Version 2 has a copy of it, which tells less. */
+static int remember_told(database *d, const foreign_value *id) {
+  void *none = NULL; /* is known of it */
+  size_t capacity = SIZE_MAX;
+  ident own = ident_of(d, IDENT_PROMPT, id);
+  return bpi_ident_set_put(&d->told, own, &none, &capacity, 0) < 0 ? BP_ERR_NOMEM : BP_OK;
+}
+
 static int tell_message(void *user, int64_t row, const foreign_value *v) {
   database *d = user;
   opencode *o = &d->o;
@@ -174,8 +184,10 @@ static int tell_message(void *user, int64_t row, const foreign_value *v) {
   COPY_TEXT(&o->message.id, &v[M_ID], &o->message.dropped);
   o->rows.time = o->message.time;
   bpi_row_dropped(&o->rows, o->message.dropped);
-  return end_row(
-      d, row, o->message.role == ROLE_USER ? keep_prompt(d, &v[M_ID]) : bpi_opencode_put_answer(o));
+  int rc = remember_told(d, &v[M_ID]);
+  if (rc == BP_OK)
+    rc = o->message.role == ROLE_USER ? keep_prompt(d, &v[M_ID]) : bpi_opencode_put_answer(o);
+  return end_row(d, row, rc);
 }
 
 /* --------------------------------------------------------------------------------------- parts */
@@ -209,6 +221,35 @@ static int tell_prompts(database *d) {
   return rc;
 }
 
+/* ----------------------------------------------------------------------- messages of version 2 */
+
+enum { N_ID, N_SESSION, N_TYPE, N_DATA };
+static const char *const step_columns[] = {"id", "session_id", "type", "data", NULL};
+
+/* A REJECT_ reason, 0 or BP_ERR_. */
+static int tell_type(database *d, const foreign_value *v, bool asked) {
+  opencode *o = &d->o;
+  enter(d, &v[N_SESSION]);
+  int result = read_object(d, &v[N_DATA], bpi_opencode_take_step);
+  if (result != 0) return result;
+  COPY_TEXT(&o->message.id, &v[N_ID], &o->message.dropped);
+  o->message.role = asked ? ROLE_USER : ROLE_ASSISTANT;
+  result = bpi_opencode_put_message(o);
+  if (result != BP_OK || asked) return result;
+  return read_object(d, &v[N_DATA], bpi_opencode_put_calls);
+}
+
+static int tell_step(void *user, int64_t row, const foreign_value *v) {
+  static const char *const types[] = {"user", "assistant", "compaction", NULL};
+  database *d = user;
+  if (v == NULL) return end_row(d, row, REJECT_UNREADABLE);
+  if (!is_id(&v[N_ID]) || !is_id(&v[N_SESSION]) || v[N_TYPE].type != FOREIGN_TEXT)
+    return end_row(d, row, REJECT_FIELD);
+  int type = bpi_list_index(types, v[N_TYPE].bytes, v[N_TYPE].length);
+  bool told = bpi_ident_set_find(&d->told, ident_of(d, IDENT_PROMPT, &v[N_ID])) >= 0;
+  return end_row(d, row, type < 0 || told ? BP_OK : tell_type(d, v, type == 0));
+}
+
 /* --------------------------------------------------------------------------------- the source */
 
 /* A table that is not there is one of another version. */
@@ -218,11 +259,23 @@ static int each(database *d, const char *table, const char *const *columns, fore
   return rc == BP_ERR_NOTFOUND ? BP_OK : rc;
 }
 
+/* Sessions come before what is theirs, and version 1 before its copy. */
 static int read_tables(database *d) {
-  int rc = each(d, "session", session_columns, learn_session);
-  if (rc == BP_OK) rc = each(d, "session", session_columns, tell_session);
-  if (rc == BP_OK) rc = each(d, "message", message_columns, tell_message);
-  if (rc == BP_OK) rc = each(d, "part", part_columns, tell_part);
+  static const struct {
+    const char *table;
+    const char *const *columns;
+    foreign_row_fn take;
+  } tables[] = {
+      {"session", session_columns, learn_session}, {"session_v2", session_columns, learn_session},
+      {"session", session_columns, tell_session},  {"session_v2", session_columns, tell_session},
+      {"message", message_columns, tell_message},  {"part", part_columns, tell_part},
+  };
+  int rc = BP_OK;
+  for (size_t i = 0; i < sizeof tables / sizeof *tables && rc == BP_OK; i++)
+    rc = each(d, tables[i].table, tables[i].columns, tables[i].take);
+  /* clients of version 1 may have kept messages there, too, for a try */
+  if (rc == BP_OK && bpi_foreign_has(d->in->database, "session_v2", NULL))
+    rc = each(d, "session_message", step_columns, tell_step);
   return rc == BP_OK ? tell_prompts(d) : rc;
 }
 
@@ -235,6 +288,7 @@ static int read_database(source_input *in) {
   bpi_content_input_free(&d->o.part.input);
   bpi_ident_set_free(&d->sessions);
   bpi_ident_set_free(&d->prompts);
+  bpi_ident_set_free(&d->told);
   bpi_free(d->session);
   bpi_free(d->prompt);
   bpi_free(d);
@@ -251,8 +305,9 @@ static bool is_database(const char *path) {
 /* The schema lies on the first pages. */
 static bool recognise(const char *bytes, size_t length) {
   return bpi_starts_with(bytes, length, "SQLite format 3") &&
-         bpi_contains(bytes, length, "message_id") && bpi_contains(bytes, length, "directory") &&
-         bpi_contains(bytes, length, "parent_id");
+         (bpi_contains(bytes, length, "message_id") ||
+          bpi_contains(bytes, length, "session_message")) &&
+         bpi_contains(bytes, length, "directory") && bpi_contains(bytes, length, "parent_id");
 }
 
 static const field_rule rules[] = {
@@ -267,6 +322,16 @@ static const field_rule rules[] = {
     {"part.message_id", FIELD_HASHED, "keyed hash: same message"},
     {"part.session_id", FIELD_HASHED, "keyed hash: same session"},
     {"part.data", FIELD_COMPARED, "a part: as of opencode exports, field by field"},
+    {"session_v2.id", FIELD_HASHED, "keyed hash: same session"},
+    {"session_v2.parent_id", FIELD_HASHED, "keyed hash: session of a subagent"},
+    {"session_v2.directory", FIELD_LABEL, "project: last component of the folder"},
+    {"session_v2.version", FIELD_LABEL, "version of the client"},
+    {"session_v2.time_created", FIELD_KEPT, "when the session began"},
+    {"session_message.id", FIELD_HASHED, "keyed hash: same message"},
+    {"session_message.session_id", FIELD_HASHED, "keyed hash: same session"},
+    {"session_message.type", FIELD_COMPARED, "who wrote the message"},
+    {"session_message.data", FIELD_COMPARED,
+     "a message and its parts: as of opencode exports, field by field"},
     {NULL, FIELD_KEPT, NULL},
 };
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The database of opencode and its older folder tell what its exports tell, alone, together, in any order; and a subagent's
-subagent is its root's."""
+"""The database of opencode, of version 1 and 2, and its older folder tell what its exports tell, alone, together, in any order;
+and a subagent's subagent is its root's."""
 from __future__ import annotations
 
 import json
@@ -46,6 +46,69 @@ def database(path: pathlib.Path, exports: list) -> sqlite3.Connection:
     return db
 
 
+SCHEMA_2 = """
+CREATE TABLE session_v2 (id TEXT PRIMARY KEY, project_id TEXT NOT NULL, parent_id TEXT, fork_session_id TEXT, slug TEXT NOT NULL,
+  directory TEXT NOT NULL, title TEXT, version TEXT NOT NULL, time_created INTEGER NOT NULL);
+CREATE TABLE session_message (id TEXT PRIMARY KEY, session_id TEXT NOT NULL, type TEXT NOT NULL, seq INTEGER NOT NULL,
+  time_created INTEGER NOT NULL, data TEXT NOT NULL);
+"""
+
+
+def call_2(part: dict) -> dict:
+    """A call of version 2: its times lie beside its state, an error is an object, changed files are a list."""
+    state = {key: part["state"][key] for key in ("status", "input") if key in part["state"]}
+    time = part["state"].get("time", {})
+    if "error" in part["state"]:
+        state["error"] = {"type": "tool.execution", "message": part["state"]["error"]}
+    diff = part["state"].get("metadata", {}).get("diff")
+    if diff:
+        lines = diff.split("\n@@", 1)[-1].split("\n")
+        added, removed = (sum(line.startswith(sign) for line in lines) for sign in "+-")
+        state["metadata"] = {"files": [{"file": "CANARY", "patch": "CANARY", "additions": added - 1, "deletions": 0},
+                                       {"file": "CANARY", "additions": 1, "deletions": removed}]}
+    return {"type": "tool", "id": part["callID"], "name": part["tool"], "state": state,
+            "time": {"created": time.get("start", 0) - 1, "ran": time.get("start"), "completed": time.get("end")}}
+
+
+def message_2(message: dict) -> tuple:
+    info, parts = message["info"], message["parts"]
+    data = {"time": info["time"]}
+    if info["role"] == "user":
+        texts = [p for p in parts if p["type"] == "text" and not p.get("synthetic")]
+        files = [{"uri": "CANARY", "mime": p["mime"]} for p in parts if p["type"] == "file"]
+        if not texts and not files:
+            return "synthetic", {**data, "text": "CANARY"}
+        return "user", {**data, "text": "".join(p["text"] for p in texts), **({"files": files} if files else {})}
+    data |= {"agent": "build", "model": {"providerID": "CANARY", "id": info.get("modelID"), "variant": "default"},
+             "content": [{"type": "text", "text": "CANARY"}] + [call_2(p) for p in parts if p["type"] == "tool"]}
+    data |= {key: info[key] for key in ("cost", "finish") if key in info}
+    if "error" in info:
+        name = info["error"]["name"]
+        data["error"] = {"type": "aborted" if name == "MessageAbortedError" else name, "message": "CANARY"}
+    if "tokens" in info:  # its output is without the reasoning
+        tokens = {key: n for key, n in info["tokens"].items() if key != "total"}
+        sent = tokens.get("input", 0) + sum(tokens.get("cache", {}).values())
+        if info["tokens"].get("total", 0) < sent + tokens.get("output", 0) + tokens.get("reasoning", 0):
+            tokens["output"] -= tokens.get("reasoning", 0)
+        data["tokens"] = tokens
+    return "assistant", data
+
+
+def database_2(db: sqlite3.Connection, exports: list) -> sqlite3.Connection:
+    """What version 2 makes of the same: its tables may lie beside those of version 1, whose rows it leaves as they were."""
+    db.executescript(SCHEMA_2)
+    for export in exports:
+        info = export["info"]
+        db.execute("INSERT INTO session_v2 VALUES (?, 'p', ?, NULL, 's', ?, 'CANARY', ?, ?)",
+                   (info["id"], info.get("parentID"), info["directory"], info["version"], info["time"]["created"]))
+        for i, message in enumerate(export["messages"]):
+            kind, data = message_2(message)
+            db.execute("INSERT INTO session_message VALUES (?, ?, ?, ?, 0, ?)",
+                       (message["info"]["id"], info["id"], kind, i, json.dumps(data)))
+    db.commit()
+    return db
+
+
 def exports() -> list:
     """Of the fixtures, with identifiers that are unique."""
     made = []
@@ -73,6 +136,79 @@ def test_same_as_exports(folder: pathlib.Path) -> None:
         same(first, store, name)
         e2e.verify(store)
     check(b"CANARY" not in b"".join(p.read_bytes() for p in folder.glob("database.db*")), "nothing written is in the store")
+
+
+def test_version_2_same_as_exports(folder: pathlib.Path) -> None:
+    for export in exports():
+        (folder / f"{export['info']['id']}.json").write_text(json.dumps(export))
+    files = sorted(folder.glob("ses_*.json"))
+    first = new_store(folder, "exports")
+    e2e.ingest(first, *files)
+    rest = exports()
+    cut = [{**export, "messages": export["messages"][:2]} for export in exports()]
+    database_2(sqlite3.connect(folder / "opencode.db"), rest).close()
+    database_2(database(folder / "opencode-went-on.db", cut), rest).close()  # begun in version 1, copied, and gone on with
+    alone, both = folder / "opencode.db", folder / "opencode-went-on.db"
+    for name, order in (("alone", [alone]), ("beside", [both]), ("after", [*files, both, alone]), ("before", [alone, both, *files])):
+        store = new_store(folder, name)
+        equal(e2e.ingest(store, *order)["records_rejected"], 0, "nothing is refused", name)
+        same(first, store, name)
+        e2e.verify(store)
+        check(b"CANARY" not in b"".join(p.read_bytes() for p in folder.glob(f"{name}.db*")), "nothing written is in the store", name)
+    # clients of version 1 try the other table out; it is not looked at before version 2 has been there
+    tried = database_2(database(folder / "opencode-tried.db", rest), rest)
+    tried.executescript("DROP TABLE session_v2; UPDATE session_message SET id = id || 'x'")
+    tried.close()
+    store = new_store(folder, "tried")
+    e2e.ingest(store, folder / "opencode-tried.db")
+    same(first, store, "tried")
+
+
+def test_version_2(folder: pathlib.Path) -> None:
+    """What version 1 has not: compactions that tell their tokens, errors by their type, calls whose input still streams."""
+    first, db = 1772442000000, sqlite3.connect(folder / "opencode.db")
+    db.executescript(SCHEMA_2)
+    for own, born in (("ses_a", first), ("ses_fork", first + 5000)):
+        db.execute("INSERT INTO session_v2 VALUES (?, 'p', NULL, NULL, 's', '/home/ada/engine', NULL, '2.0.26', ?)", (own, born))
+
+    def call(own: str, state: dict) -> dict:
+        return {"type": "tool", "id": own, "name": "edit", "state": state, "time": {"created": first + 100}}
+
+    edit = {"path": "/home/ada/a.c", "oldString": "a", "newString": "b"}
+    failed = [{"status": "error", "input": edit, "error": error} for error in (
+        {"type": "permission.rejected", "message": "CANARY"}, {"type": "aborted", "message": "The user declined this tool call"},
+        {"type": "permission.rejected", "message": "Permission denied: edit"}, {"type": "aborted", "message": "Tool execution interrupted"},
+        {"type": "tool.execution", "message": "CANARY"})]
+    done = [{"status": "completed", "input": edit, "metadata": {"files": ["CANARY", {"additions": 2, "deletions": 1}, {"additions": 3}]}},
+            {"status": "completed", "input": edit, "metadata": {"files": [{"additions": -1}]}}]
+    calls = [call(f"call_{i}", state) for i, state in enumerate(failed + done + [{"status": "streaming", "input": '{"path":'}])]
+    tokens = {"input": 10, "output": 20, "reasoning": 5, "cache": {"read": 100, "write": 7}}
+    rows = [("user", {"text": "CANARY", "files": [{"mime": "image/png"}]}),
+            ("assistant", {"model": {"id": "gpt-5.4"}, "content": calls, "finish": "stop", "tokens": tokens, "cost": 0.5}),
+            ("compaction", {"status": "completed", "model": {"id": "gpt-5.4"}, "summary": "CANARY", "tokens": tokens, "cost": 0.25}),
+            ("compaction", {"status": "running", "summary": "CANARY"}), ("synthetic", {"text": "CANARY"}), ("idle", {}),
+            ("system", {"text": "CANARY"}), ("shell", {"command": "CANARY", "status": "exited"})]
+    for own in ("ses_a", "ses_fork"):  # a fork begins with copies under new names, at the old times
+        for i, (kind, data) in enumerate(rows):
+            db.execute("INSERT INTO session_message VALUES (?, ?, ?, ?, 0, ?)",
+                       (f"msg_{own}_{i}", own, kind, i, json.dumps({**data, "time": {"created": first + i}})))
+    broken = [("assistant", "{"), ("assistant", "[]"), ("user", '{"text":"CANARY","text":""}'),
+              ("assistant", '{"tokens":{"input":-1}}'), ("assistant", '{"content":[{"type":"tool","name":"edit"}]}')]
+    for i, (kind, data) in enumerate(broken):
+        db.execute("INSERT INTO session_message VALUES (?, 'ses_a', ?, 0, 0, ?)", (f"msg_broken_{i}", kind, data))
+    db.commit()
+    db.close()
+    store = new_store(folder, "store")
+    equal(e2e.ingest(store, folder / "opencode.db")["records_rejected"], len(broken), "rows refused")
+    told = library(store)
+    sums = {key: sum(row[key] for row in told["responses"]) for key in
+            ("responses", "input", "output", "reasoning", "cache_read", "cache_write_5m")}
+    equal(sums, {"responses": 2, "input": 20, "output": 50, "reasoning": 10, "cache_read": 200, "cache_write_5m": 14}, "tokens")
+    equal(told["prompts"]["total"], 1, "prompts")
+    equal(told["output_quality"]["final"]["responses"], 2, "both are final")
+    equal(told["tool_calls"]["edit"], {"rejected": 2, "denied": 1, "interrupted": 1, "error": 1, "ok": 2, "unknown": 1}, "outcomes")
+    equal(told["lines"]["by_tool"]["edit"], {"added": 5 + 1, "removed": 1 + 1}, "lines of the files, else of the input")
+    e2e.verify(store)
 
 
 def test_sessions_that_go_on(folder: pathlib.Path) -> None:
