@@ -103,6 +103,12 @@ static const struct {
      false},
     {"part (id TEXT, message_id TEXT, session_id TEXT, data TEXT)",
      "part VALUES (?1, ?1, substr(?1, 1, 1), ?2)", false},
+    {"session_v2 (id TEXT, parent_id TEXT, directory TEXT, version TEXT, time_created INTEGER)",
+     "session_v2 VALUES (?1, ?2, ?2, ?2, length(?2) * 1000000000)", false},
+    {"session_message (id TEXT, session_id TEXT, type TEXT, data TEXT)",
+     "session_message VALUES ('2' || ?1, substr(?1, 1, 1), CASE substr(?1, -1) WHEN 'u' THEN 'user' WHEN 'c' THEN"
+     " 'compaction' ELSE 'assistant' END, ?2)",
+     false},
 };
 #define TABLES (sizeof tables / sizeof *tables)
 

@@ -67,6 +67,21 @@ static const char opencode[] =
     " ('q', 'n', 't', '{\"type\":\"tool\",\"callID\":\"c\",\"tool\":\"edit\",\"state\":{\"status\":\"completed\","
     "\"input\":{\"filePath\":\"/a.c\",\"oldString\":\"a\",\"newString\":\"b\"}}}');";
 
+/* Version 2, beside rows of version 1 that it has a copy of. */
+static const char opencode_2[] =
+    "CREATE TABLE session (id TEXT, parent_id TEXT, directory TEXT, version TEXT, time_created INTEGER);"
+    "CREATE TABLE session_v2 (id TEXT, parent_id TEXT, directory TEXT, version TEXT, time_created INTEGER);"
+    "INSERT INTO session_v2 VALUES ('s', NULL, '/home/ada/work/engine', '2.0', 1772442000000), ('t', 's', '/x', '2.0', 0);"
+    "CREATE TABLE message (id TEXT, session_id TEXT, data TEXT);"
+    "INSERT INTO message VALUES ('m', 's', '{\"role\":\"user\"}');"
+    "CREATE TABLE part (id TEXT, message_id TEXT, session_id TEXT, data TEXT);"
+    "INSERT INTO part VALUES ('p', 'm', 's', '{\"type\":\"text\",\"text\":\"hi\"}');"
+    "CREATE TABLE session_message (id TEXT, session_id TEXT, type TEXT, data TEXT);"
+    "INSERT INTO session_message VALUES ('m', 's', 'user', '{\"text\":\"hi\"}'), ('o', 's', 'user', '{\"text\":\"hi\"}'),"
+    " ('n', 't', 'assistant', '{\"tokens\":{\"input\":1},\"content\":[{\"type\":\"tool\",\"id\":\"c\",\"name\":\"edit\","
+    "\"state\":{\"status\":\"error\",\"input\":{\"path\":\"/a.c\"},\"error\":{\"type\":\"aborted\"}}}]}'),"
+    " ('k', 't', 'compaction', '{\"status\":\"completed\",\"tokens\":{\"input\":1}}'), ('i', 't', 'idle', '{}');";
+
 static char session_path[160];
 
 static void put_file(const char *place, const char *text) {
@@ -121,6 +136,7 @@ static const reading readings[] = {
     {&bpi_source_opencode_db, opencode,
      7}, /* two sessions, subagent, prompt, response, a call and its end */
     {&bpi_source_opencode_storage, NULL, 5}, /* session, subagent, response, a call and its end */
+    {&bpi_source_opencode_db, opencode_2, 9}, /* a prompt of each version, and a compaction */
 };
 #define READINGS (sizeof readings / sizeof *readings)
 
