@@ -10,7 +10,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define RAW_MAX 96 /* longer names are hashed each time */
+#define RAW_MAX 96      /* longer names are hashed each time */
+#define FOLDER_MAX 1024 /* a longer folder is taken as it is written */
 #define SLOTS 2048
 #define BLOCK (SLOTS / 64) /* slots that are wiped together */
 
@@ -132,6 +133,31 @@ static void last_component(const char **p, size_t *length) {
   *length = (size_t)(end - start);
 }
 
+static bool is_separator(char c) {
+  return c == '/' || c == '\\';
+}
+
+static bool is_drive(const char *p, const char *end) {
+  char lower = end - p > 1 ? (char)(p[0] | 0x20) : '\0';
+  return lower >= 'a' && lower <= 'z' && p[1] == ':';
+}
+
+/* A folder is the same however it is written: with a separator behind it or without, on Windows with
+ * either separator, a drive of a small letter, and the slash that addresses begin with. */
+static size_t usual_folder(const char *raw, size_t length, char *into) {
+  const char *end = raw + length;
+  while (end - raw > 1 && is_separator(end[-1]))
+    end--;
+  if (end - raw > 1 && *raw == '/' && is_drive(raw + 1, end)) raw++;
+  length = (size_t)(end - raw);
+  memcpy(into, raw, length);
+  if (!is_drive(raw, end)) return length;
+  if (into[0] >= 'a') into[0] = (char)(into[0] - 'a' + 'A');
+  for (size_t i = 0; i < length; i++)
+    if (into[i] == '/') into[i] = '\\';
+  return length;
+}
+
 /* ----------------------------------------------------------------------------------- memory */
 
 static remembered *recall(gate *g, int kind, const char *raw, size_t length) {
@@ -163,6 +189,11 @@ static ident identify(void *self, ident_kind kind, const char *raw, size_t lengt
 
 static told_label make_label(gate *g, label_kind kind, const char *raw, size_t length) {
   const struct label_rule *rule = &label_rules[kind];
+  char folder[FOLDER_MAX];
+  if (kind == LABEL_WORKSPACE && length <= sizeof folder) {
+    length = usual_folder(raw, length, folder);
+    raw = folder;
+  }
   const char *text = raw;
   size_t text_length = length;
   if (kind == LABEL_WORKSPACE) last_component(&text, &text_length);
