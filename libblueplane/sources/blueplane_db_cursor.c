@@ -107,8 +107,10 @@ static int read_value(traces *t, cursor_family family, const foreign_value *v) {
   int reason = v == NULL ? REJECT_UNREADABLE : unpack(t, &v[TRACE_DATA]);
   const foreign_value *key = v == NULL ? NULL : &v[TRACE_KEY];
   if (reason == 0) {
-    const cursor_row row = {key->bytes, t->value.data == NULL ? "" : t->value.data, key->length,
-                            t->value.length};
+    const cursor_row row = {.key = key->bytes,
+                            .value = t->value.data == NULL ? "" : t->value.data,
+                            .key_length = key->length,
+                            .length = t->value.length};
     enter_place(t, &v[TRACE_STORAGE]);
     reason = bpi_cursor_read_row(&t->rows, family, &row);
   }

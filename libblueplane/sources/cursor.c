@@ -27,6 +27,13 @@ static int after_row(cursor *c) {
   return c->in->checkpoint == NULL ? BP_OK : c->in->checkpoint(c->in->user, c->in);
 }
 
+/* `reason` is a REJECT_ reason, 0, or BP_ERR_. */
+static int end_row(cursor *c, int reason) {
+  if (reason < 0) return reason;
+  if (reason > 0) bpi_cursor_reject(&c->rows.tell, reason);
+  return after_row(c);
+}
+
 /* --------------------------------------------------------------------------- rows of key and value */
 
 /* Every row that is read: table and beginning of the key. */
@@ -38,6 +45,7 @@ static const struct {
     {"ItemTable", "aiCodeTrackingScoredCommits", CURSOR_COMMITS},
     {"ItemTable", "aiService.generations", CURSOR_GENERATIONS},
     {"ItemTable", "composer.composerData", CURSOR_COMPOSERS},
+    {"ItemTable", "composer.composerHeaders", CURSOR_COMPOSERS},
     {"ItemTable", "workbench.panel.aichat.view.aichat.chatdata", CURSOR_CHATS},
     {"cursorDiskKV", "composerData:", CURSOR_COMPOSER},
     {"cursorDiskKV", "bubbleId:", CURSOR_BUBBLE},
@@ -50,10 +58,13 @@ typedef struct family_walk {
 } family_walk;
 
 static int read_value(cursor *c, cursor_family family, const foreign_value *key,
-                      const foreign_value *value) {
+                      const foreign_value *value, bool touched) {
   bool text = value->type == FOREIGN_TEXT || value->type == FOREIGN_BLOB;
-  const cursor_row row = {key->bytes, value->bytes == NULL ? "" : value->bytes, key->length,
-                          value->length};
+  const cursor_row row = {.key = key->bytes,
+                          .value = value->bytes == NULL ? "" : value->bytes,
+                          .key_length = key->length,
+                          .length = value->length,
+                          .touched = touched};
   return text && key->bytes != NULL ? bpi_cursor_read_row(&c->rows, family, &row) : REJECT_SHAPE;
 }
 
@@ -64,11 +75,25 @@ static int take_value(void *user, int64_t row, const foreign_value *values) {
   if (values != NULL && (values[1].type == FOREIGN_NULL || values[1].type == FOREIGN_ABSENT))
     return 0;
   bpi_cursor_enter_row(&c->rows.tell, c->in, row);
-  int reason = values == NULL ? REJECT_UNREADABLE
-                              : read_value(c, families[w->family].family, &values[0], &values[1]);
-  if (reason < 0) return reason;
-  if (reason > 0) bpi_cursor_reject(&c->rows.tell, reason);
-  return after_row(c);
+  int reason = values == NULL
+                   ? REJECT_UNREADABLE
+                   : read_value(c, families[w->family].family, &values[0], &values[1], false);
+  return end_row(c, reason);
+}
+
+/* Heads of composers, in the global storage of later versions. */
+enum { HEADER_ID, HEADER_VALUE, HEADER_UPDATED };
+static const char *const header_columns[] = {"composerId", "value", "lastUpdatedAt", NULL};
+
+static int take_header(void *user, int64_t row, const foreign_value *values) {
+  cursor *c = user;
+  if (values != NULL && values[HEADER_VALUE].type == FOREIGN_NULL) return 0;
+  bpi_cursor_enter_row(&c->rows.tell, c->in, row);
+  int reason = values == NULL
+                   ? REJECT_UNREADABLE
+                   : read_value(c, CURSOR_HEADER, &values[HEADER_ID], &values[HEADER_VALUE],
+                                values[HEADER_UPDATED].type == FOREIGN_INTEGER);
+  return end_row(c, reason);
 }
 
 /* Versions differ in the tables they have. */
@@ -77,8 +102,10 @@ static int each(cursor *c, const foreign_query *query, foreign_row_fn take, void
   return rc == BP_ERR_NOTFOUND ? BP_OK : rc;
 }
 
+/* Heads tell who is whose subagent, before what is in them comes. */
 static int read_families(cursor *c) {
-  int rc = BP_OK;
+  const foreign_query headers = {"composerHeaders", header_columns, NULL, NULL};
+  int rc = each(c, &headers, take_header, c);
   for (size_t i = 0; i < sizeof families / sizeof *families && rc == BP_OK; i++) {
     const foreign_query query = {families[i].table, key_and_value, "key", families[i].prefix};
     family_walk w = {c, i};
@@ -224,28 +251,33 @@ static int read_tracking(cursor *c) {
 
 /* ------------------------------------------------------------------------------------- the storage */
 
-/* "file:///home/a%20b" as a path; of Windows "file:///c%3A/a" as "C:\a". */
+/* Where the path of an address begins; NULL: it is of no folder. */
+static const char *path_in(const char *uri, size_t length) {
+  static const char local[] = "file://", remote[] = "vscode-remote://";
+  if (bpi_starts_with(uri, length, local)) return uri + sizeof local - 1;
+  if (!bpi_starts_with(uri, length, remote)) return NULL;
+  return memchr(uri + sizeof remote - 1, '/', length - (sizeof remote - 1)); /* behind the host */
+}
+
+/* "file:///home/a%20b" as a path, "file:///c%3A/a" as "/c:/a", "file://host/share" as "\\host\share". */
 static void path_of_uri(const name_text *uri, name_text *path) {
-  static const char scheme[] = "file://";
-  const char *at = uri->at, *end = at + uri->length;
+  const char *at = path_in(uri->at, uri->length), *end = uri->at + uri->length;
   path->length = 0;
-  if (!bpi_starts_with(at, uri->length, scheme)) return;
-  for (at += sizeof scheme - 1; at < end; at++) {
+  if (at == NULL || at == end) return;
+  bool share = *at != '/';
+  if (share) path->at[path->length++] = '\\', path->at[path->length++] = '\\';
+  for (; at < end; at++) {
     int high = end - at > 2 && *at == '%' ? bpi_hex_digit(at[1]) : -1;
     int low = high >= 0 ? bpi_hex_digit(at[2]) : -1;
     path->at[path->length++] = low >= 0 ? (char)(high * 16 + low) : *at;
     if (low >= 0) at += 2;
   }
-  bool drive = path->length > 2 && path->at[0] == '/' && path->at[2] == ':';
-  if (!drive) return;
-  memmove(path->at, path->at + 1, --path->length);
-  if (path->at[0] >= 'a') path->at[0] = (char)(path->at[0] - 'a' + 'A');
-  for (size_t i = 0; i < path->length; i++)
+  for (size_t i = 0; share && i < path->length; i++)
     if (path->at[i] == '/') path->at[i] = '\\';
 }
 
 static void read_folder(cursor *c, const char *text, size_t length, name_text *folder) {
-  static const char *const keys[] = {"folder", "configuration", NULL};
+  static const char *const keys[] = {"folder", "workspace", "configuration", NULL};
   scan s;
   uint64_t seen = 0;
   int twice = 0;
@@ -393,6 +425,13 @@ static bool recognise(const char *bytes, size_t length) {
       {at ".workspaceIdentifier.uri.fsPath", FIELD_LABEL,                                          \
        "project: last component of the folder"},                                                   \
       {at ".workspaceIdentifier.uri.path", FIELD_LABEL, "project: last component of the folder"},  \
+      {at ".workspaceIdentifier.configPath.fsPath", FIELD_LABEL,                                   \
+       "project: last component of the folder"},                                                   \
+      {at ".workspaceIdentifier.configPath.path", FIELD_LABEL,                                     \
+       "project: last component of the folder"},                                                   \
+      {at ".subagentInfo.parentComposerId", FIELD_HASHED, "keyed hash: session of a subagent"},    \
+      {at ".subagentInfo.rootParentConversationId", FIELD_HASHED,                                  \
+       "keyed hash: session of a subagent"},                                                       \
       BLOCK_RULES(at ".codeBlockData.*.*"), BLOCK_RULES(at ".codeBlockData.*[]"),                  \
       BUBBLE_RULES(at ".conversation[]"), BUBBLE_RULES(at ".bubbles[]")
 
@@ -411,6 +450,11 @@ static const field_rule rules[] = {
     COMPOSER_RULES("composerData"),
     BUBBLE_RULES("bubbleId"),
     COMPOSER_RULES("composer_composerData.allComposers[]"),
+    COMPOSER_RULES("composer_composerHeaders.allComposers[]"),
+    {"composerHeaders.composerId", FIELD_HASHED, "keyed hash: same session"},
+    {"composerHeaders.lastUpdatedAt", FIELD_COMPARED, "whether it is a draft"},
+    {"composerHeaders.value", FIELD_COMPARED,
+     "the head of a composer: as of composers, field by field"},
     COMPOSER_RULES("chatdata.tabs[]"),
     {"generations[].unixMs", FIELD_KEPT, "when it happened"},
     {"generations[].generationUUID", FIELD_HASHED, "keyed hash: same request"},
@@ -447,6 +491,8 @@ static const row_rule shown[] = {
     {"cursorDiskKV", "composerData:", "composerData"},
     {"cursorDiskKV", "bubbleId:", "bubbleId"},
     {"ItemTable", "composer.composerData", "composer_composerData"},
+    {"ItemTable", "composer.composerHeaders", "composer_composerHeaders"},
+    {"composerHeaders", NULL, "composerHeaders"},
     {"ItemTable", "workbench.panel.aichat.view.aichat.chatdata", "chatdata"},
     {"ItemTable", "aiService.generations", "generations"},
     {"ItemTable", "aiCodeTracking.dailyStats.", "dailyStats"},

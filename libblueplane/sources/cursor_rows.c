@@ -54,11 +54,13 @@ static void on_block(void *user, const cursor_block *b) {
 }
 
 /* Who it is stands before and behind what lies in it, so its parts are told from a second reading. */
-static int read_composer(cursor_reading *c, scan *s, scan *again, const id_text *known) {
+static int read_composer(cursor_reading *c, const cursor_row *row, scan *s, scan *again,
+                         const id_text *known) {
   const cursor_parts parts = {on_bubble, on_block, c};
   cursor_composer composer;
   int reason = bpi_cursor_read_composer(s, &composer, NULL, &c->inner);
   if (composer.id.length == 0 && known != NULL) composer.id = *known;
+  composer.touched |= row->touched;
   if (reason == 0 && composer.id.length == 0) reason = REJECT_FIELD;
   if (reason == 0) bpi_cursor_tell_composer(&c->tell, &composer);
   int rest = bpi_cursor_read_composer(again, &composer, reason == 0 ? &parts : NULL, &c->inner);
@@ -77,7 +79,13 @@ static int read_composer_row(cursor_reading *c, const cursor_row *row, scan *s, 
   id_text id;
   const char *colon = memchr(row->key, ':', row->key_length);
   bool named = colon != NULL && copy_id(&id, colon + 1, row->key + row->key_length);
-  return read_composer(c, s, again, named ? &id : NULL);
+  return read_composer(c, row, s, again, named ? &id : NULL);
+}
+
+static int read_header(cursor_reading *c, const cursor_row *row, scan *s, scan *again) {
+  id_text id;
+  bool named = copy_id(&id, row->key, row->key + row->key_length);
+  return read_composer(c, row, s, again, named ? &id : NULL);
 }
 
 /* "bubbleId:COMPOSER:BUBBLE" */
@@ -105,7 +113,8 @@ static bool both(bool one, bool other) {
 }
 
 /* Composers in a list that is a member of the open object. */
-static int read_list(cursor_reading *c, scan *s, scan *again, const char *const *member) {
+static int read_list(cursor_reading *c, const cursor_row *row, scan *s, scan *again,
+                     const char *const *member) {
   uint64_t seen = 0, seen_again = 0;
   int twice = 0;
   while (bpi_object_member(s, member, &seen, &twice) >= 0 &&
@@ -113,7 +122,7 @@ static int read_list(cursor_reading *c, scan *s, scan *again, const char *const 
     if (!both(bpi_scan_enter_array(s), bpi_scan_enter_array(again))) return REJECT_FIELD;
     while (both(bpi_scan_item(s), bpi_scan_item(again))) {
       bool object = both(bpi_scan_enter_object(s), bpi_scan_enter_object(again));
-      int reason = object ? read_composer(c, s, again, NULL) : REJECT_SHAPE;
+      int reason = object ? read_composer(c, row, s, again, NULL) : REJECT_SHAPE;
       if (reason < 0) return reason;
       if (reason > 0) bpi_cursor_reject(&c->tell, reason);
     }
@@ -123,20 +132,17 @@ static int read_list(cursor_reading *c, scan *s, scan *again, const char *const 
 
 static int read_composers(cursor_reading *c, const cursor_row *row, scan *s, scan *again) {
   static const char *const member[] = {"allComposers", NULL};
-  (void)row;
-  return read_list(c, s, again, member);
+  return read_list(c, row, s, again, member);
 }
 
 static int read_chats(cursor_reading *c, const cursor_row *row, scan *s, scan *again) {
   static const char *const member[] = {"tabs", NULL};
-  (void)row;
-  return read_list(c, s, again, member);
+  return read_list(c, row, s, again, member);
 }
 
 /* A composer that stands for itself. */
 static int read_head(cursor_reading *c, const cursor_row *row, scan *s, scan *again) {
-  (void)row;
-  return read_composer(c, s, again, NULL);
+  return read_composer(c, row, s, again, NULL);
 }
 
 static int read_generation(cursor_reading *c, const cursor_row *row, scan *s, scan *again) {
@@ -189,6 +195,7 @@ static const struct {
     [CURSOR_COMPOSERS] = {SCAN_OBJECT, read_composers},
     [CURSOR_CHATS] = {SCAN_OBJECT, read_chats},
     [CURSOR_HEAD] = {SCAN_OBJECT, read_head},
+    [CURSOR_HEADER] = {SCAN_OBJECT, read_header},
     [CURSOR_GENERATIONS] = {SCAN_ARRAY, read_generations},
     [CURSOR_GENERATION] = {SCAN_OBJECT, read_generation},
     [CURSOR_DAY] = {SCAN_OBJECT, read_day},

@@ -17,6 +17,7 @@ typedef enum cursor_family {
   CURSOR_COMPOSERS,   /* the composers of a workspace */
   CURSOR_CHATS,       /* those of early versions */
   CURSOR_HEAD,        /* one of a workspace's composers */
+  CURSOR_HEADER,      /* the same; key: COMPOSER */
   CURSOR_GENERATIONS, /* the last of a workspace */
   CURSOR_GENERATION,  /* one of them */
   CURSOR_DAY,         /* sums of a day */
@@ -27,6 +28,7 @@ typedef enum cursor_family {
 typedef struct cursor_row {
   const char *key, *value;
   size_t key_length, length;
+  bool touched; /* of a header: that it was, stands beside it */
 } cursor_row;
 
 typedef struct cursor_reading {

@@ -1,4 +1,4 @@
-/* sources/cursor_tell.c: keys. A composer is a session. What a person sent and what the assistant
+/* sources/cursor_tell.c: keys. A composer is a session, a subagent's belongs to the one that started it. What a person sent and what the assistant
  * made of it share the identifier of a request, which hooks know, too; of early versions without one
  * each bubble stands for itself. The editor tells a generation a second time, beside its workspace
  * and without its composer; that row gives way to one that knows the composer and a time. */
@@ -97,7 +97,9 @@ static generation *generation_of(cursor_teller *t, const id_text *id) {
   generation *g = &t->generation[number];
   if (t->generations.count > before)
     *g = (generation){.event = ident_of(t, IDENT_EVENT, id),
+                      .composer = t->composer,
                       .session = t->session,
+                      .flags = t->flags,
                       .asked = BPI_TIME_NONE,
                       .time = BPI_TIME_NONE,
                       .input = -1,
@@ -122,11 +124,12 @@ static void add_to_generation(cursor_teller *t, const cursor_bubble *b) {
 
 /* Where no bubble names its model, it is the one its composer is set to. */
 static void put_response(cursor_teller *t, ident key, const generation *g) {
-  int64_t composer = g->model == 0 ? bpi_ident_set_find(&t->composers, g->session) : -1;
+  int64_t composer = g->model == 0 ? bpi_ident_set_find(&t->composers, g->composer) : -1;
   bool told = g->input >= 0 || g->output >= 0;
   record r = new_record(RECORD_RESPONSE, g->session, g->time);
   r.key = key;
-  r.u.response = (response_record){.model = composer >= 0 ? t->model[composer] : g->model,
+  r.flags = g->flags;
+  r.u.response = (response_record){.model = composer >= 0 ? t->known[composer].model : g->model,
                                    .input = g->input,
                                    .output = g->output,
                                    .cache_read = -1,
@@ -143,7 +146,7 @@ static void put_generation(cursor_teller *t, ident key, const generation *g) {
   int64_t time = earlier(g->asked, g->time);
   if (g->answered) put_response(t, key, g);
   put_event(t, EVENT_GENERATION, g->event, g->session, time,
-            time != BPI_TIME_NONE ? 0 : RECORD_FORKED | RECORD_SIDECHAIN);
+            g->flags | (time != BPI_TIME_NONE ? 0 : RECORD_FORKED | RECORD_SIDECHAIN));
 }
 
 /* --------------------------------------------------------------------------------------- bubbles */
@@ -161,7 +164,8 @@ static void put_tool(cursor_teller *t, const cursor_bubble *b) {
   name file = bpi_memo_label(&t->names, LABEL_FILE, c->file.at, c->file.length);
   int category = c->mcp ? CATEGORY_MCP : (int)tool.number;
   record r = new_record(RECORD_TOOL_USE, t->session, b->time);
-  r.key = key_in(t, IDENT_TOOL, t->session, c->call.length > 0 ? &c->call : &b->id, 0);
+  r.key = key_in(t, IDENT_TOOL, t->composer, c->call.length > 0 ? &c->call : &b->id, 0);
+  r.flags = t->flags;
   r.u.use = (tool_use_record){.tool = tool.label,
                               .file = file.label,
                               .category = category,
@@ -187,7 +191,8 @@ static void put_tool(cursor_teller *t, const cursor_bubble *b) {
 int bpi_cursor_tell_bubble(cursor_teller *t, const cursor_bubble *b) {
   if (b->type == BUBBLE_OTHER || b->id.length == 0) return REJECT_FIELD;
   bpi_cursor_drop(t, b->dropped);
-  if (b->type == BUBBLE_USER) put_prompt(t, b);
+  if (b->type == BUBBLE_USER && t->flags == 0)
+    put_prompt(t, b); /* a subagent is asked by a model */
   if (b->tool.there) put_tool(t, b);
   bool answer = b->type == BUBBLE_ASSISTANT && (b->plain || b->input >= 0 || b->output >= 0);
   if (answer || b->generation.length > 0) add_to_generation(t, b);
@@ -196,8 +201,16 @@ int bpi_cursor_tell_bubble(cursor_teller *t, const cursor_bubble *b) {
 
 /* ------------------------------------------------------------------------------------- composers */
 
+static void enter(cursor_teller *t, ident composer) {
+  int64_t number = bpi_ident_set_find(&t->composers, composer);
+  bool child = number >= 0 && !bpi_ident_absent(t->known[number].root);
+  t->composer = composer;
+  t->session = child ? t->known[number].root : composer;
+  t->flags = child ? RECORD_SUBAGENT : 0;
+}
+
 void bpi_cursor_enter(cursor_teller *t, const id_text *composer) {
-  t->session = ident_of(t, IDENT_SESSION, composer);
+  enter(t, ident_of(t, IDENT_SESSION, composer));
 }
 
 /* Totals of a composer count where no edit in it tells its lines. */
@@ -210,31 +223,42 @@ static void put_span(cursor_teller *t, const cursor_composer *composer) {
   put(t, &r);
 }
 
-/* Of several rows of a composer the first that names a model stands: what comes later is read again
- * with all that was before it. */
-static void remember_model(cursor_teller *t, const name_text *model) {
-  void *items = t->model;
+/* Of several rows of a composer the first that names a model or a parent stands: what comes later is
+ * read again with all that was before it. */
+static void remember(cursor_teller *t, ident own, const cursor_composer *composer) {
+  void *items = t->known;
   size_t before = t->composers.count;
   int64_t number =
-      bpi_ident_set_put(&t->composers, t->session, &items, &t->model_capacity, sizeof *t->model);
-  t->model = items;
-  if (number < 0)
+      bpi_ident_set_put(&t->composers, own, &items, &t->known_capacity, sizeof *t->known);
+  t->known = items;
+  if (number < 0) {
     t->failed = BP_ERR_NOMEM;
-  else if ((size_t)number == before || t->model[number] == 0)
-    t->model[number] = label(t, LABEL_MODEL, model);
+    return;
+  }
+  composer_known *known = &t->known[number];
+  if ((size_t)number == before) *known = (composer_known){0};
+  if (known->model == 0) known->model = label(t, LABEL_MODEL, &composer->model);
+  if (bpi_ident_absent(known->root) && composer->parent.length > 0)
+    known->root = ident_of(t, IDENT_SESSION, &composer->parent);
 }
 
 /* A draft is no session. In the list of a workspace there are only heads, and what was never touched
  * again is a draft. */
 void bpi_cursor_tell_composer(cursor_teller *t, const cursor_composer *composer) {
+  ident own = ident_of(t, IDENT_SESSION, &composer->id);
   bpi_cursor_drop(t, composer->dropped);
-  bpi_cursor_enter(t, &composer->id);
-  if (!composer->bubbles && composer->updated == BPI_TIME_NONE) return;
-  uint32_t own = label(t, LABEL_WORKSPACE, &composer->workspace);
-  put_session(t, t->session, composer->created, t->workspace != 0 ? t->workspace : own,
+  remember(t, own, composer);
+  enter(t, own);
+  if (!composer->bubbles && !composer->touched) return;
+  if (t->flags != 0) {
+    put_event(t, EVENT_SUBAGENT, ident_of(t, IDENT_EVENT, &composer->id), t->session,
+              composer->created, t->flags);
+    return;
+  }
+  uint32_t workspace = label(t, LABEL_WORKSPACE, &composer->workspace);
+  put_session(t, t->session, composer->created, t->workspace != 0 ? t->workspace : workspace,
               label(t, LABEL_ENTRYPOINT, &composer->mode));
   if (!composer->bubbles) return;
-  remember_model(t, &composer->model);
   put_event(t, EVENT_COMPOSER, ident_of(t, IDENT_EVENT, &composer->id), t->session,
             composer->created, 0);
   put_span(t, composer);
@@ -246,13 +270,13 @@ void bpi_cursor_tell_block(cursor_teller *t, const cursor_block *b) {
   if (b->outcome == OUTCOME_UNKNOWN) return;
   record r = new_record(RECORD_DECISION, t->session, b->time);
   if (b->id.length > 0) {
-    r.key = key_in(t, IDENT_DECISION, t->session, &b->id, 0);
+    r.key = key_in(t, IDENT_DECISION, t->composer, &b->id, 0);
   } else {
     ident file = t->sink->identify(t->sink->self, IDENT_ORIGIN, b->uri.at, b->uri.length);
     composite key;
     bpi_composite_start(&key);
     bpi_composite_ident(&key, file);
-    bpi_composite_ident(&key, t->session);
+    bpi_composite_ident(&key, t->composer);
     bpi_composite_number(&key, b->number);
     r.key = bpi_memo_ident(&t->names, IDENT_DECISION, (const char *)key.bytes, key.length);
   }
@@ -344,6 +368,6 @@ void bpi_cursor_end(cursor_teller *t) {
 void bpi_cursor_free(cursor_teller *t) {
   bpi_ident_set_free(&t->composers);
   bpi_ident_set_free(&t->generations);
-  bpi_free(t->model);
+  bpi_free(t->known);
   bpi_free(t->generation);
 }

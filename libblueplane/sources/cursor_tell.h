@@ -9,12 +9,19 @@
 
 /* All that bubbles and lines say of one request. */
 typedef struct generation {
-  ident event, session;
+  ident event, composer, session;
   bool answered;       /* by the assistant; else it was only asked */
   int64_t asked, time; /* the second: of the answer */
   int64_t input, output;
   uint32_t model;
+  unsigned flags; /* RECORD_ */
 } generation;
+
+/* What is known of a composer before its bubbles come. */
+typedef struct composer_known {
+  uint32_t model; /* it is set to */
+  ident root;     /* of a subagent's: the composer it belongs to; else absent */
+} composer_known;
 
 typedef struct cursor_teller {
   record_sink *sink;
@@ -25,11 +32,13 @@ typedef struct cursor_teller {
   uint32_t workspace; /* of a workspace's own storage; 0: of none */
   ident place;        /* stands for the storage where no composer is named */
   bool place_told;
-  bool kept;     /* by another program, which knows a storage by another name: gives way to it */
-  ident session; /* of the composer being read */
+  bool kept;      /* by another program, which knows a storage by another name: gives way to it */
+  ident composer; /* being read, */
+  ident session;  /* and whose it is: its own, or that of the one which started it */
+  unsigned flags; /* RECORD_ of what is in it */
   ident_set composers;
-  uint32_t *model; /* a composer is set to */
-  size_t model_capacity;
+  composer_known *known;
+  size_t known_capacity;
   ident_set generations; /* by the key of the response */
   generation *generation;
   size_t generation_capacity;

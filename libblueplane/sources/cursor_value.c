@@ -21,11 +21,13 @@
   X(C_MODE, "unifiedMode") X(C_MODEL, "modelConfig") X(C_ADDED, "totalLinesAdded")                 \
   X(C_REMOVED, "totalLinesRemoved") X(C_HEADERS, "fullConversationHeadersOnly")                    \
   X(C_CONVERSATION, "conversation") X(C_BUBBLES, "bubbles") X(C_BLOCKS, "codeBlockData")           \
-  X(C_WORKSPACE, "workspaceIdentifier")
+  X(C_WORKSPACE, "workspaceIdentifier") X(C_SUBAGENT, "subagentInfo")
 MEMBERS(composer_keys, COMPOSER_KEYS);
+#define SUBAGENT_KEYS(X) X(SUBAGENT_PARENT, "parentComposerId") X(SUBAGENT_ROOT, "rootParentConversationId")
+MEMBERS(subagent_keys, SUBAGENT_KEYS);
 #define MODEL_KEYS(X) X(MODEL_NAME, "modelName")
 MEMBERS(model_keys, MODEL_KEYS);
-#define WORKSPACE_KEYS(X) X(WORKSPACE_URI, "uri")
+#define WORKSPACE_KEYS(X) X(WORKSPACE_URI, "uri") X(WORKSPACE_FILE, "configPath")
 MEMBERS(workspace_keys, WORKSPACE_KEYS);
 #define URI_KEYS(X) X(URI_FS_PATH, "fsPath") X(URI_PATH, "path")
 MEMBERS(uri_keys, URI_KEYS);
@@ -617,6 +619,19 @@ static void read_workspace(cursor_composer *c, scan *s, int *reject) {
     read_uri(s, &c->workspace, &c->dropped, reject);
 }
 
+/* A subagent's subagent names the composer at the top, too. */
+static void read_parent(cursor_composer *c, scan *s, int *reject) {
+  uint64_t seen = 0;
+  id_text id;
+  bool root = false;
+  if (!bpi_scan_enter_object(s)) return;
+  for (int m; (m = bpi_object_member(s, subagent_keys, &seen, reject)) >= 0;) {
+    if (!bpi_object_into(s, &id, &c->dropped) || id.length == 0 || root) continue;
+    root = m == SUBAGENT_ROOT;
+    c->parent = id;
+  }
+}
+
 static void read_mode(cursor_composer *c, scan *s) {
   int word = bpi_object_word(s, mode_words);
   if (word < 0) return;
@@ -630,7 +645,7 @@ static void read_composer_member(cursor_composer *c, scan *s, int member, const 
   case C_ID:
   case C_TAB: bpi_object_into(s, &c->id, &c->dropped); break;
   case C_CREATED: c->created = read_time(s); break;
-  case C_UPDATED: c->updated = read_time(s); break;
+  case C_UPDATED: c->touched = read_time(s) != BPI_TIME_NONE; break;
   case C_MODE: read_mode(c, s); break;
   case C_MODEL: read_inner_text(s, model_keys, &c->model, &c->dropped, reject); break;
   case C_ADDED: c->added = bpi_object_count(s, reject); break;
@@ -639,6 +654,7 @@ static void read_composer_member(cursor_composer *c, scan *s, int member, const 
   case C_CONVERSATION:
   case C_BUBBLES: c->bubbles |= read_conversation(s, parts, inner); break;
   case C_BLOCKS: read_blocks(s, parts); break;
+  case C_SUBAGENT: read_parent(c, s, reject); break;
   default: read_workspace(c, s, reject);
   }
 }
@@ -646,10 +662,10 @@ static void read_composer_member(cursor_composer *c, scan *s, int member, const 
 int bpi_cursor_read_composer(scan *s, cursor_composer *c, const cursor_parts *parts, buf *inner) {
   uint64_t seen = 0;
   int reject = 0;
-  c->id.length = c->model.length = c->mode.length = c->workspace.length = 0;
-  c->created = c->updated = BPI_TIME_NONE;
+  c->id.length = c->parent.length = c->model.length = c->mode.length = c->workspace.length = 0;
+  c->created = BPI_TIME_NONE;
   c->added = c->removed = -1;
-  c->bubbles = false;
+  c->touched = c->bubbles = false;
   c->dropped = 0;
   for (int m; (m = bpi_object_member(s, composer_keys, &seen, &reject)) >= 0;)
     read_composer_member(c, s, m, parts, inner, &reject);

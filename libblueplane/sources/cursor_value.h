@@ -36,10 +36,11 @@ typedef struct cursor_bubble {
 } cursor_bubble;
 
 typedef struct cursor_composer {
-  id_text id;
-  int64_t created, updated;
+  id_text id, parent; /* the second: the composer at the top, of a subagent's */
+  int64_t created;
   int64_t added, removed; /* totals; -1 unknown */
   name_text model, mode, workspace;
+  bool touched; /* again, after it was made */
   bool bubbles; /* its conversation has any; else it is a draft */
   unsigned dropped;
 } cursor_composer;

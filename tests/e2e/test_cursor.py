@@ -30,7 +30,7 @@ import hooks  # noqa: E402
 CORPUS = e2e.ROOT / "tests" / "corpus"
 PLACES = {"good-global": "globalStorage/state.vscdb", "good-workspace": "workspaceStorage/0a1b/state.vscdb",
           "good-version-3": "v3/state.vscdb", "good-inline": "inline/state.vscdb", "good-early": "early/state.vscdb",
-          "good-small": "small/state.vscdb", "good-tracking-without-model": "t1/ai-code-tracking.db",
+          "good-heads": "heads/state.vscdb", "good-small": "small/state.vscdb", "good-tracking-without-model": "t1/ai-code-tracking.db",
           "good-tracking-model-last": "t2/ai-code-tracking.db", "good-tracking-model-first": "t3/ai-code-tracking.db"}
 METRICS = {"sessions": "sessions", "prompts": "prompts", "responses": "responses", "input": "input_tokens", "output": "output_tokens",
            "generations": "generations", "composers": "composer_sessions", "lines_added": "lines_added",

@@ -52,6 +52,7 @@ class Oracle:
         self.decisions: dict = {}    # (composer, block): outcome
         self.days: dict = {}         # (place, date, what): lines
         self.commits: dict = {}      # first seven digits: assisted
+        self.roots: dict = {}        # composer of a subagent: the one it belongs to
 
     # -- values ------------------------------------------------------------------------------------------------
 
@@ -64,13 +65,14 @@ class Oracle:
         if kind is None or not name or not all(good_count(counts.get(k)) for k in ("inputTokens", "outputTokens")):
             return
         request = b.get("usageUuid") or b.get("requestId")
+        own, composer = composer, self.roots.get(composer, composer)
         tool = b.get("toolFormerData") if isinstance(b.get("toolFormerData"), dict) else None
         tokens = [counts.get("inputTokens") or -1, counts.get("outputTokens") or -1]
-        if kind == 1:
+        if kind == 1 and own == composer:
             self.prompts.add(request or name)
             self.sessions.add(composer)
         if tool is not None:
-            self.tool(composer, tool, name)
+            self.tool(own, tool, name)
         plain = tool is None and b.get("capabilityType") is None
         answers = kind == 2 and (plain or max(tokens) > 0 or request)
         if answers or request:
@@ -109,8 +111,12 @@ class Oracle:
         name = isinstance(c, dict) and (c.get("composerId") or c.get("tabId") or known)
         if not name:
             return
+        parent = c.get("subagentInfo") or {}
+        root = parent.get("rootParentConversationId") or parent.get("parentComposerId")
+        if root:
+            self.roots[name] = root
         bubbles = (c.get("conversation") or []) + (c.get("bubbles") or [])
-        if bubbles or c.get("fullConversationHeadersOnly"):
+        if not root and (bubbles or c.get("fullConversationHeadersOnly")):
             self.composers.add(name)
             if "totalLinesAdded" in c or "totalLinesRemoved" in c:
                 self.totals[name] = max(self.totals.get(name, (0, 0)), (c.get("totalLinesAdded", 0), c.get("totalLinesRemoved", 0)))
@@ -152,7 +158,13 @@ class Oracle:
                 self.commits.setdefault(commit[:7], None)
         for _, generations in rows("ItemTable", "aiService.generations"):
             self.generations.update(g["generationUUID"] for g in generations if isinstance(g, dict) and g.get("generationUUID"))
-        for _, value in rows("ItemTable", "composer.composerData"):
+        try:
+            heads = db.execute("SELECT composerId, value FROM composerHeaders WHERE value IS NOT NULL").fetchall()
+        except sqlite3.OperationalError:
+            heads = []
+        for own, value in heads:
+            self.composer(json.loads(value), own)
+        for _, value in [*rows("ItemTable", "composer.composerData"), *rows("ItemTable", "composer.composerHeaders")]:
             for c in value["allComposers"]:
                 self.composer(c)
         for _, value in rows("ItemTable", "workbench.panel.aichat.view.aichat.chatdata"):

@@ -95,6 +95,28 @@ START_TEST(version_3) {
 }
 END_TEST
 
+/* Heads apart from their composers name the folder, and whose subagent one is: all of it is comp-h's. */
+START_TEST(heads) {
+  load(&one, "good-heads.sql", "/x/globalStorage/state.vscdb");
+  CHECK_ROWS("0.000 session cursor /home/ada/work/engine agent", "- session cursor  agent",
+             "1.000 session cursor c:\\work\\all.code-workspace ", "0.000 session cursor  agent",
+             "0.000 event composer none -1", "0.000 span 4 -1 tier 3", "10.000 prompt 6 features 0",
+             "11.000 response gpt-5.4 7 9 stop 2", "10.000 event generation none -1",
+             "100.000 event subagent none -1", "100.000 event subagent none -1",
+             "200.000 event subagent none -1", "111.000 response composer-2.5 70 90 stop 2",
+             "110.000 event generation none -1", "210.000 use grep search none  unknown",
+             "- result ok none -1 -1");
+  ident own = fake_nth(&one, RECORD_PROMPT, 0)->session;
+  for (size_t i = 0; i < one.count; i++) {
+    const record *r = &one.records[i];
+    bool child = r->time >= FROM + 100000000 || r->kind == RECORD_TOOL_RESULT;
+    ck_assert_int_eq((r->flags & RECORD_SUBAGENT) != 0, child);
+    if (r->kind != RECORD_SESSION) ck_assert_int_eq(bpi_ident_compare(r->session, own), 0);
+  }
+  ck_assert_uint_eq(one.rejects, 0);
+}
+END_TEST
+
 START_TEST(inline_conversation) {
   load(&one, "good-inline.sql", "");
   CHECK_ROWS("-34442000.000 session cursor  edit", "-34442000.000 event composer none -1",
@@ -190,21 +212,27 @@ END_TEST
 
 START_TEST(a_workspace_is_that_of_the_file_beside_it) {
   char folder[] = "/tmp/blueplane-cursor-XXXXXX", name[128], text[256];
-  static const char *const uris[][2] = {
-      {"file:///home/ada/My%20Work%2fengine", "/home/ada/My Work/engine"},
-      {"file:///c%3A/Users/Ada/engine", "C:\\Users\\Ada\\engine"},
-      {"vscode-remote://ssh/home/ada", ""},
+  static const char *const uris[][3] = {
+      {"folder", "file:///home/ada/My%20Work%2fengine", "/home/ada/My Work/engine"},
+      {"folder", "file:///c%3A/Users/Ada/engine", "/c:/Users/Ada/engine"},
+      {"folder", "file://host/Ada/engine", "\\\\host\\Ada\\engine"},
+      {"folder", "vscode-remote://wsl%2Bubuntu/home/ada/engine", "/home/ada/engine"},
+      {"folder", "vscode-remote://wsl%2Bubuntu", ""},
+      {"folder", "file://", ""},
+      {"folder", "untitled:/home/ada", ""},
+      {"workspace", "file:///home/ada/all.code-workspace", "/home/ada/all.code-workspace"},
+      {"configuration", "file:///home/ada/all.code-workspace", "/home/ada/all.code-workspace"},
   };
   ck_assert_ptr_nonnull(mkdtemp(folder));
   for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
     snprintf(name, sizeof name, "%s/workspace.json", folder);
     FILE *out = fopen(name, "wb");
-    fprintf(out, "{\n  \"folder\": \"%s\"\n}", uris[i][0]);
+    fprintf(out, "{\n  \"%s\": \"%s\"\n}", uris[i][0], uris[i][1]);
     ck_assert_int_eq(fclose(out), 0);
     snprintf(text, sizeof text, "%s/state.vscdb", folder);
     load(&one, "good-workspace.sql", text);
     ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_SESSION, 1)->u.session_row.workspace),
-                     uris[i][1]);
+                     uris[i][2]);
   }
   remove(name);
   ck_assert_int_eq(rmdir(folder), 0);
@@ -345,6 +373,7 @@ int main(int argc, char **argv) {
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, global_storage);
   tcase_add_test(tests, version_3);
+  tcase_add_test(tests, heads);
   tcase_add_test(tests, inline_conversation);
   tcase_add_test(tests, early_workspace);
   tcase_add_test(tests, workspace_storage);

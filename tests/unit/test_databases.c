@@ -135,7 +135,7 @@ static const reading readings[] = {
     {&bpi_source_blueplane_db_cursor, earlier, 8},
     {&bpi_source_opencode_db, opencode,
      7}, /* two sessions, subagent, prompt, response, a call and its end */
-    {&bpi_source_opencode_storage, NULL, 5}, /* session, subagent, response, a call and its end */
+    {&bpi_source_opencode_storage, NULL, 5},  /* session, subagent, response, a call and its end */
     {&bpi_source_opencode_db, opencode_2, 9}, /* a prompt of each version, and a compaction */
 };
 #define READINGS (sizeof readings / sizeof *readings)
