@@ -55,8 +55,12 @@ static int write_views(store *s, const release *r, bp_error **error) {
   individual_row *rows = bpi_alloc_zero(r->views, sizeof *rows);
   if (rows == NULL) return bpi_fail_nomem(error);
   for (size_t i = 0; i < r->views; i++)
-    rows[i] = (individual_row){r->window,          r->team,          r->view[i].member,
-                               r->view[i].measure, r->view[i].value, r->view[i].until};
+    rows[i] = (individual_row){.window = r->window,
+                               .team = r->team,
+                               .member = r->view[i].member,
+                               .measure = r->view[i].measure,
+                               .value = r->view[i].value,
+                               .until = r->view[i].until};
   int rc = bpi_individual_add(s, rows, r->views, error);
   bpi_free(rows);
   return rc;

@@ -46,6 +46,7 @@ static void put_cell(const week *w, const vector_cell *c) {
   set_week(t, 0, w->monday);
   set_text(t, 1, bpi_measures[c->measure].name);
   bpi_table_set_int(t, 2, c->value);
+  if (c->lower) bpi_table_set_state(t, 2, BP_CELL_VALUE | BP_CELL_LOWER_BOUND);
   set_text(t, 3, bpi_measures[c->measure].unit);
   if (c->dimension != SLICED_WHOLE) set_text(t, 4, bpi_sliced_name(c->dimension));
   set_text(t, 5, slice_name(w->roster, c));

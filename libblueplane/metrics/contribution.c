@@ -155,28 +155,38 @@ static size_t find_column(const bp_result *t, const char *name) {
   return t->columns;
 }
 
+/* A number of an answer, and whether the answer marks it as a lower bound. */
+typedef struct number {
+  int64_t value;
+  bool lower;
+} number;
+
 /* False where no source tells it. */
-static bool number_at(const bp_result *t, size_t row, const char *column, int64_t *out) {
+static bool number_at(const bp_result *t, size_t row, const char *column, number *out) {
   size_t at = find_column(t, column);
   if (at == t->columns || bpi_table_state(t, row, at) == BP_CELL_UNCOVERED) return false;
-  *out = bpi_table_state(t, row, at) == BP_CELL_VALUE ? t->column[at].ints[row] : 0;
+  bool there = bpi_table_state(t, row, at) == BP_CELL_VALUE;
+  *out = (number){there ? t->column[at].ints[row] : 0, bpi_table_lower_bound(t, row, at)};
   return true;
 }
 
-static bool wanted_at(const bp_result *t, size_t row, const struct wanted *w, int64_t *out) {
-  int64_t less;
+/* What is missing of both sides of a difference is in the one and not in the other: the rest is no less. */
+static bool wanted_at(const bp_result *t, size_t row, const struct wanted *w, number *out) {
+  number less;
   if (!number_at(t, row, w->column, out)) return false;
   for (int i = 0; i < LESS_MAX && w->less[i]; i++) {
     if (!number_at(t, row, w->less[i], &less)) return false;
-    *out -= less;
+    out->value -= less.value;
+    out->lower |= less.lower;
   }
   return true;
 }
 
-static int put(reading *r, int along, int slice, measure_id measure, int64_t value) {
+static int put(reading *r, int along, int slice, measure_id measure, number n) {
   int rc = bpi_reserve((void **)&r->cells, &r->capacity, r->count + 1, sizeof *r->cells);
   if (rc) return bpi_fail_nomem(r->error);
-  r->cells[r->count++] = (vector_cell){(uint16_t)along, (uint16_t)slice, (uint16_t)measure, value};
+  r->cells[r->count++] = (vector_cell){(uint16_t)along, (uint16_t)slice, (uint16_t)measure, n.value,
+                                       n.lower && along == SLICED_WHOLE};
   return BP_OK;
 }
 
@@ -250,9 +260,8 @@ static int take_rows(reading *r, const bp_result *t, int along, const struct wan
   for (size_t row = 0; row < t->rows; row++) {
     int slice = slice_at(r, t, row, along);
     for (size_t i = 0; i < count; i++) {
-      int64_t value;
-      int rc = wanted_at(t, row, list[i], &value) ? put(r, along, slice, list[i]->measure, value)
-                                                  : BP_OK;
+      number n;
+      int rc = wanted_at(t, row, list[i], &n) ? put(r, along, slice, list[i]->measure, n) : BP_OK;
       if (rc) return rc;
     }
   }
@@ -286,9 +295,9 @@ static int read_use(reading *r, const struct use *u) {
   if (!rc) bpi_query_metric(q, bpi_metrics[metric_of(u->column)].id);
   if (!rc && u->dimension) bpi_query_where(q, u->dimension, "=", u->value);
   if (!rc) rc = ask(r, q, &t);
-  int64_t value = 0; /* where nothing happened there is no row */
-  if (!rc && (!t->rows || number_at(t, 0, u->column, &value)))
-    rc = put(r, SLICED_WHOLE, 0, u->measure, value > 0);
+  number n = {0}; /* where nothing happened there is no row */
+  if (!rc && (!t->rows || number_at(t, 0, u->column, &n)))
+    rc = put(r, SLICED_WHOLE, 0, u->measure, (number){n.value > 0, false});
   bpi_table_release(t);
   bpi_query_free(q);
   return rc;
@@ -310,7 +319,7 @@ static const part *part_of(const struct parts *p, const char *word) {
   return NULL;
 }
 
-static int put_part(reading *r, const part *p, int64_t first, int64_t second) {
+static int put_part(reading *r, const part *p, number first, number second) {
   int rc = put(r, SLICED_WHOLE, 0, p->of[0], first);
   return rc ? rc : put(r, SLICED_WHOLE, 0, p->of[1], second);
 }
@@ -319,14 +328,15 @@ static int put_part(reading *r, const part *p, int64_t first, int64_t second) {
 static int take_parts(reading *r, const struct parts *p, const bp_result *t) {
   int rc = BP_OK;
   for (size_t i = 0; i < p->count && !rc; i++)
-    rc = put_part(r, &p->part[i], 0, 0);
+    rc = put_part(r, &p->part[i], (number){0}, (number){0});
   for (size_t row = 0; row < t->rows && !rc; row++) {
     const part *of = part_of(p, bpi_table_text(t, row, 0, NULL));
-    int64_t first, second;
+    number first, second;
     if (!of || !number_at(t, row, p->column[0], &first) ||
         !number_at(t, row, p->column[1], &second))
       continue;
-    rc = put_part(r, of, first, p->rest ? second - first : second);
+    if (p->rest) second.value -= first.value;
+    rc = put_part(r, of, first, second);
   }
   return rc;
 }

@@ -437,14 +437,13 @@ static span_of people_of(const release_query *x) {
   return (span_of){(low + high) / 2, low, high};
 }
 
-static void note(tally *t, int state, const span_of *top, const span_of *bottom, bool lower) {
+static void note(tally *t, int state, const span_of *top, const span_of *bottom) {
   t->told += state == BP_CELL_VALUE;
   t->untold += state == BP_CELL_WITHHELD;
   t->uncovered += state == BP_CELL_UNCOVERED;
   if (state != BP_CELL_VALUE) return;
   add_span(&t->top, top);
   add_span(&t->bottom, bottom);
-  t->lower |= lower;
 }
 
 /* What was done, at what each would have taken, less the time it took: stops where sums do. */
@@ -484,7 +483,7 @@ static void note_share(tally *t, int state, const span_of *tenths, const span_of
   span_of bottom = {people->value * 10, 0, 0};
   bool first = !t->told;
   int64_t low = t->top.low, high = t->top.high;
-  note(t, state, &top, &bottom, false);
+  note(t, state, &top, &bottom);
   if (state != BP_CELL_VALUE) return;
   t->top.low = first || top.low < low ? top.low : low; /* twentieths */
   t->top.high = first || top.high > high ? top.high : high;
@@ -493,7 +492,7 @@ static void note_share(tally *t, int state, const span_of *tenths, const span_of
 /* There is one or there is none, however often. */
 static void note_signal(tally *t, int state, const span_of *one) {
   static const span_of nothing, most = {1, 1, 1};
-  note(t, state, one, &nothing, false);
+  note(t, state, one, &nothing);
   if (t->top.value > 1) t->top = most;
 }
 
@@ -501,7 +500,7 @@ static void note_group(release_query *x, bin *b, size_t at) {
   const asked *a = &x->asked[at];
   tally *t = &b->of[at];
   span_of top = {0}, bottom = {0}, people = people_of(x);
-  bool lower = false;
+  bool lower = false, bottom_lower = false;
   if (a->how == HOW_ROI && x->seats) {
     bottom = seats_of_week(x);
     add_span(&t->bottom, &bottom);
@@ -509,35 +508,36 @@ static void note_group(release_query *x, bin *b, size_t at) {
   }
   if (x->seats != (a->how == HOW_SEATS)) return;
   if (a->how == HOW_SEATS) {
-    note(t, x->headcount ? BP_CELL_VALUE : BP_CELL_EMPTY, &people, &bottom, false);
+    note(t, x->headcount ? BP_CELL_VALUE : BP_CELL_EMPTY, &people, &bottom);
     if (x->cell[MEASURE_seats].there) add_span(&t->bottom, &x->cell[MEASURE_seats].span);
     return;
   }
   if (a->how == HOW_MEMBERS) {
-    note(t, BP_CELL_VALUE, &people, &bottom, false);
+    note(t, BP_CELL_VALUE, &people, &bottom);
     return;
   }
   int state = side_of(x, &a->top, &top, &lower);
   if (a->how == HOW_ROI) {
     if (state == BP_CELL_VALUE)
-      state = lower ? BP_CELL_WITHHELD : side_of(x, &a->bottom, &bottom, &lower);
+      state = lower ? BP_CELL_WITHHELD : side_of(x, &a->bottom, &bottom, &bottom_lower);
     top = time_saved(x);
-    lower = false;
   }
-  if (a->how == HOW_RATIO && state == BP_CELL_VALUE) {
-    state = side_of(x, &a->bottom, &bottom, &lower);
-    lower = false;
+  if (a->how == HOW_RATIO && state == BP_CELL_VALUE)
+    state = side_of(x, &a->bottom, &bottom, &bottom_lower);
+  if (state == BP_CELL_VALUE && a->how != HOW_SHARES) { /* shares are of those who are told of */
+    t->lower |= lower;
+    t->bottom_lower |= bottom_lower;
   }
   if (a->how == HOW_ADOPTION)
-    note(t, state, &people, &top, false);
+    note(t, state, &people, &top);
   else if (a->how == HOW_PER_MEMBER)
-    note(t, state, &top, &people, false);
+    note(t, state, &top, &people);
   else if (a->how == HOW_SHARES)
     note_share(t, state, &top, &people);
   else if (a->how == HOW_SIGNAL)
     note_signal(t, state, &top);
   else
-    note(t, state, &top, &bottom, lower);
+    note(t, state, &top, &bottom);
 }
 
 static void fold_week(bin *b) {
@@ -606,7 +606,8 @@ static int visit(void *user, const published_row *p) {
   return 0;
 }
 
-/* A member is a group of one, whose numbers are exact. */
+/* A member is a group of one, whose numbers are exact, or lower bounds where the team's are: whose number made the
+ * team's one is not told. */
 static int visit_member(void *user, const individual_row *row) {
   release_query *x = user;
   bool same = x->open && row->window == x->window && !strcmp(row->member, x->slice);
@@ -617,7 +618,9 @@ static int visit_member(void *user, const individual_row *row) {
                 &(published_row){.window = row->window, .scope = row->team, .slice = row->member});
   }
   if (row->measure < 0 || row->measure >= MEASURE_COUNT) return 0; /* of a newer library */
-  x->cell[row->measure] = (told_cell){.there = true, .span = {row->value, row->value, row->value}};
+  x->cell[row->measure] = (told_cell){.there = true,
+                                      .state = row->state & PUBLISHED_PARTIAL,
+                                      .span = {row->value, row->value, row->value}};
   return 0;
 }
 

@@ -63,7 +63,8 @@ typedef struct span_of {
 typedef struct tally {
   span_of top, bottom;
   size_t told, untold, uncovered;
-  bool lower;
+  bool lower,
+      bottom_lower; /* what it rests on, and what that is divided by, may be more than is told */
 } tally;
 
 typedef struct bin {

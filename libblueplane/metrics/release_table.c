@@ -123,18 +123,23 @@ static bool is_share(const asked *a) {
   return divided && strcmp(unit_of(a), "ratio") == 0;
 }
 
-/* A sum of which some part is withheld. */
-static bool is_lower(const asked *a, const tally *t) {
+/* What it rests on may be more; of a sum, also where some part is withheld. */
+static bool top_is_lower(const asked *a, const tally *t) {
   return t->lower || (a->how == HOW_SUM && t->untold);
 }
 
+/* A ratio of two numbers that may be more may be more or less. */
+static bool is_lower(const asked *a, const tally *t) {
+  return top_is_lower(a, t) && !t->bottom_lower;
+}
+
 /* value, at least, at most; false in `has` where there is none. What is told as a lower bound is the least that
- * the sum can be, and not the middle of what is told of it. */
+ * it can be, and not the middle of what is told of it. */
 static void answer_of(const asked *a, const tally *t, double out[PARTS], bool has[PARTS]) {
   const span_of *top = &t->top, *bottom = &t->bottom;
-  has[0] = has[1] = has[2] = true;
+  has[0] = has[1] = true;
+  has[2] = !top_is_lower(a, t);
   out[0] = (double)top->value, out[1] = (double)top->low, out[2] = (double)top->high;
-  if (a->how == HOW_SUM && is_lower(a, t)) out[0] = out[1];
   if (a->how == HOW_SHARES) {
     out[0] = quotient(a, top->value, bottom->value);
     out[1] = top->low <= 1 ? 0 : (double)top->low / 20;
@@ -144,14 +149,15 @@ static void answer_of(const asked *a, const tally *t, double out[PARTS], bool ha
     int64_t least_by = top->low < 0 ? bottom->low : bottom->high;
     int64_t most_by = top->high < 0 ? bottom->high : bottom->low;
     has[0] = bottom->value > 0;
-    has[1] = least_by > 0;
-    has[2] = most_by > 0;
+    has[1] = least_by > 0 && (top->low < 0 || !t->bottom_lower);
+    has[2] = has[2] && most_by > 0 && (top->high >= 0 || !t->bottom_lower);
     if (has[0]) out[0] = quotient(a, top->value, bottom->value);
     if (has[1]) out[1] = quotient(a, top->low, least_by);
     if (has[2]) out[2] = quotient(a, top->high, most_by);
     for (size_t k = 0; k < PARTS && is_share(a); k++)
       if (has[k] && out[k] > 1) out[k] = 1;
   }
+  if (is_lower(a, t) && has[1]) out[0] = out[1];
 }
 
 static int state_of(const tally *t) {
@@ -176,7 +182,7 @@ static void set_answer(bp_result *t, size_t column, const asked *a, const tally 
   for (size_t k = 0; k < PARTS; k++) {
     if (state != BP_CELL_VALUE) {
       bpi_table_set_state(t, column + k, state);
-    } else if (has[k] && !(k == 2 && lower)) {
+    } else if (has[k]) {
       set_number(t, column + k, a, out[k]);
       if (k == 0 && lower) bpi_table_set_state(t, column, BP_CELL_VALUE | BP_CELL_LOWER_BOUND);
     }
@@ -192,8 +198,8 @@ static void set_difference(bp_result *t, size_t column, const asked *a, const ta
   answer_of(a, before, y, has_y);
   if (!has_x[0] || !has_y[0]) return;
   set_number(t, column, a, x[0] - y[0]);
-  if (has_x[1] && has_y[2] && !is_lower(a, before)) set_number(t, column + 1, a, x[1] - y[2]);
-  if (has_x[2] && has_y[1] && !is_lower(a, now)) set_number(t, column + 2, a, x[2] - y[1]);
+  if (has_x[1] && has_y[2]) set_number(t, column + 1, a, x[1] - y[2]);
+  if (has_x[2] && has_y[1]) set_number(t, column + 2, a, x[2] - y[1]);
   if (y[0] != 0) bpi_table_set_real(t, column + 3, (x[0] - y[0]) / (y[0] < 0 ? -y[0] : y[0]));
 }
 

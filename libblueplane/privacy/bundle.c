@@ -63,7 +63,8 @@ int bpi_bundle_write(unsigned char **out, size_t *length, const bundle *b, const
   bpi_buf_init(&made, BUNDLE_BYTES_MAX);
   put_head(&made, b);
   for (size_t i = 0; i < b->cells; i++) {
-    bpi_put_number(&made, b->cell[i].dimension, 2);
+    bpi_put_number(&made, b->cell[i].lower, 1);
+    bpi_put_number(&made, b->cell[i].dimension, 1);
     bpi_put_number(&made, b->cell[i].slice, 2);
     bpi_put_number(&made, b->cell[i].measure, 2);
     bpi_put_number(&made, (uint64_t)b->cell[i].value, 8);
@@ -104,12 +105,13 @@ static bool take_head(bytes *from, bundle *b) {
 
 static bool take_cells(bytes *from, bundle *b) {
   for (size_t i = 0; i < b->cells; i++) {
-    uint16_t dimension = (uint16_t)bpi_take_number(from, 2);
+    uint64_t lower = bpi_take_number(from, 1);
+    uint16_t dimension = (uint16_t)bpi_take_number(from, 1);
     uint16_t slice = (uint16_t)bpi_take_number(from, 2);
     uint16_t number = (uint16_t)bpi_take_number(from, 2);
     uint64_t value = bpi_take_number(from, 8);
-    if (value > INT64_MAX) return false;
-    b->cell[i] = (vector_cell){dimension, slice, number, (int64_t)value};
+    if (lower > 1 || value > INT64_MAX) return false;
+    b->cell[i] = (vector_cell){dimension, slice, number, (int64_t)value, lower == 1};
   }
   return !from->failed && bpi_vector_valid(b->cell, b->cells, VECTOR_PROJECTS_MAX + 1);
 }

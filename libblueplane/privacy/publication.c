@@ -650,13 +650,20 @@ static size_t count_covered(const block *b) {
   return n;
 }
 
+/* Asked of everybody, for slices as for the whole: so that it is said of a group and never of few. */
+static bool is_partial(const block *b) {
+  for (size_t p = 0; p < b->people; p++)
+    if (part_value(b, p, 0) < 0 || bpi_vector_lower(b->who[p]->cells, b->who[p]->count, b->measure))
+      return true;
+  return false;
+}
+
 static void publish_sum(block *b) {
-  size_t covered = count_covered(b);
-  if (covered == 0) {
+  if (count_covered(b) == 0) {
     emit(b, &b->part[0], b->measure, PUBLISHED_UNCOVERED, 0);
     return;
   }
-  int partial = covered < b->people ? PUBLISHED_PARTIAL : 0;
+  int partial = is_partial(b) ? PUBLISHED_PARTIAL : 0;
   memset(b->published, 0, b->parts * sizeof *b->published);
   memset(b->shown, 0, b->parts * sizeof *b->shown);
   parts p = parts_of(b, 0);

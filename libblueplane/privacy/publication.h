@@ -52,8 +52,9 @@ typedef struct publication_input {
 
 enum { PUBLISHED_VALUE = 0, PUBLISHED_BUCKET = 1, PUBLISHED_UNCOVERED = 2 };
 #define PUBLISHED_STATE 3 /* mask */
-#define PUBLISHED_PARTIAL                                                                          \
-  4 /* not every contributor's sources cover it: the true number is at least this */
+/* A contributor's sources do not cover it, or know only the least of it: the true number is at least this. Of
+ * a measure and scope all cells have it or none. */
+#define PUBLISHED_PARTIAL 4
 
 /* A value is rounded; a bucket's is its lower edge (bpi_bucket_end has the other); of a FLAG, tenths
  * of the members (1: at most 10 %, 9: at least 90 %). */

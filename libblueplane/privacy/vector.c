@@ -140,7 +140,7 @@ static int by_place(const void *a, const void *b) {
 
 static const vector_cell *find(const vector_cell *cells, size_t count, int dimension, int slice,
                                int measure) {
-  vector_cell key = {(uint16_t)dimension, (uint16_t)slice, (uint16_t)measure, 0};
+  vector_cell key = {(uint16_t)dimension, (uint16_t)slice, (uint16_t)measure, 0, false};
   return count ? bsearch(&key, cells, count, sizeof *cells, by_place) : NULL;
 }
 
@@ -148,6 +148,11 @@ int64_t bpi_vector_get(const vector_cell *cells, size_t count, int dimension, in
                        int measure) {
   const vector_cell *found = find(cells, count, dimension, slice, measure);
   return found ? found->value : -1;
+}
+
+bool bpi_vector_lower(const vector_cell *cells, size_t count, int measure) {
+  const vector_cell *found = find(cells, count, SLICED_WHOLE, 0, measure);
+  return found && found->lower;
 }
 
 bool bpi_vector_active(const vector_cell *cells, size_t count) {
@@ -162,6 +167,10 @@ static bool is_place(const vector_cell *c, int projects) {
     return false;
   if (c->dimension == SLICED_PROJECT) return c->slice < projects;
   return bpi_slice_name(c->dimension, c->slice) != NULL;
+}
+
+static bool may_be_lower(int dimension, int measure) {
+  return dimension == SLICED_WHOLE && bpi_measures[measure].how == MEASURE_SUM;
 }
 
 /* What the slices of each dimension may still add up to, by measure. */
@@ -203,6 +212,7 @@ static size_t add_up(vector_cell *cells, size_t count) {
     } else {
       int64_t *sum = &cells[kept - 1].value;
       *sum = value > most - *sum ? most : *sum + value;
+      cells[kept - 1].lower |= cells[i].lower;
     }
   }
   return kept;
@@ -233,16 +243,28 @@ bool bpi_vector_valid(const vector_cell *cells, size_t count, int projects) {
     if (!is_place(c, projects)) return false;
     if (i && compare(&cells[i - 1], c) >= 0) return false;
     if (c->value < 0 || c->value > bpi_measures[c->measure].clamp) return false;
+    if (c->lower && !may_be_lower(c->dimension, c->measure)) return false;
     if (c->value == 0 && c->dimension != SLICED_WHOLE) return false;
     if (!take_room(&r, c, &fits) || fits != c->value) return false;
   }
   return true;
 }
 
+/* What the other device has done some of, for all that is known, and cannot tell. */
+static void mark_untold(vector_cell *cells, size_t count, const vector_cell *other,
+                        size_t other_count) {
+  if (!bpi_vector_active(other, other_count)) return;
+  for (size_t i = 0; i < count && cells[i].dimension == SLICED_WHOLE; i++)
+    if (may_be_lower(SLICED_WHOLE, cells[i].measure))
+      cells[i].lower |= bpi_vector_get(other, other_count, SLICED_WHOLE, 0, cells[i].measure) < 0;
+}
+
 void bpi_vector_add(vector_cell *out, size_t *out_count, const vector_cell *a, size_t a_count,
                     const vector_cell *b, size_t b_count) {
   if (a_count) memcpy(out, a, a_count * sizeof *a);
   if (b_count) memcpy(out + a_count, b, b_count * sizeof *b);
+  mark_untold(out, a_count, b, b_count);
+  mark_untold(out + a_count, b_count, a, a_count);
   *out_count = a_count + b_count;
   bpi_vector_shape(out, out_count);
 }

@@ -5,7 +5,8 @@
  * A vector is an array of cells, strictly ascending by (dimension, slice, measure). The cell of the
  * whole is there if and only if a source of that week covers the measure: its value 0 says "covered,
  * and nothing happened", its absence "nobody can tell". Slices never add up to more than the whole;
- * what they leave open belongs to the slice `other`. */
+ * what they leave open belongs to the slice `other`. The whole of a sum may be marked as a lower bound,
+ * and with it all that is told of the measure; slices have no mark of their own. */
 #ifndef BPI_PRIVACY_VECTOR_H
 #define BPI_PRIVACY_VECTOR_H
 
@@ -48,6 +49,7 @@ extern const measure_type bpi_measures[MEASURE_COUNT];
 typedef struct vector_cell {
   uint16_t dimension, slice, measure;
   int64_t value;
+  bool lower; /* of the whole: the true number is at least this */
 } vector_cell;
 
 const char *bpi_sliced_name(int dimension);  /* "platform"; "" for the whole */
@@ -70,9 +72,12 @@ bool bpi_vector_valid(const vector_cell *cells, size_t count, int projects);
 /* Value of one place; -1 if it has no cell. */
 int64_t bpi_vector_get(const vector_cell *cells, size_t count, int dimension, int slice,
                        int measure);
+/* Whether the whole of a measure is marked as a lower bound. */
+bool bpi_vector_lower(const vector_cell *cells, size_t count, int measure);
 /* Whether anything happened in the week. */
 bool bpi_vector_active(const vector_cell *cells, size_t count);
-/* The vectors of two devices of one person as one. `out` has room for the cells of both. */
+/* The vectors of two devices of one person as one: a lower bound where either is, or is active and cannot tell.
+ * `out` has room for the cells of both. */
 void bpi_vector_add(vector_cell *out, size_t *out_count, const vector_cell *a, size_t a_count,
                     const vector_cell *b, size_t b_count);
 

@@ -36,9 +36,12 @@ int bpi_individual_each(store *s, const char *team, int64_t from, int64_t until,
                         bp_error **error) {
   sqlite3_stmt *get =
       bpi_sql_once(s,
-                   "SELECT window, team, member, measure, value, until FROM individual WHERE "
-                   "team = ?1 AND window >= ?2 AND window < ?3 AND until > ?4 "
-                   "ORDER BY window, member, measure",
+                   "SELECT i.window, team, member, i.measure, i.value, until, ("
+                   "SELECT p.state FROM release r JOIN published p ON p.release = r.id "
+                   "WHERE r.window = i.window AND p.scope = team AND p.dimension = 0 AND "
+                   "p.slice = '' AND p.measure = i.measure) FROM individual i WHERE "
+                   "team = ?1 AND i.window >= ?2 AND i.window < ?3 AND until > ?4 "
+                   "ORDER BY i.window, member, i.measure",
                    error);
   if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_text(get, 1, team, -1, SQLITE_STATIC);
@@ -52,7 +55,8 @@ int bpi_individual_each(store *s, const char *team, int64_t from, int64_t until,
                         .member = (const char *)sqlite3_column_text(get, 2),
                         .measure = sqlite3_column_int(get, 3),
                         .value = sqlite3_column_int64(get, 4),
-                        .until = sqlite3_column_int64(get, 5)};
+                        .until = sqlite3_column_int64(get, 5),
+                        .state = sqlite3_column_int(get, 6)};
     rc = r.team == NULL || r.member == NULL ? bpi_fail_nomem(error) : row(user, &r);
     if (rc != BP_OK) break;
   }

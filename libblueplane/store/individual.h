@@ -10,6 +10,7 @@ typedef struct individual_row {
   const char *team, *member; /* of a row that is read: until the next one */
   int measure;
   int64_t value, until; /* until: the day from which it is not shown any more */
+  int state;            /* of a row that is read: PUBLISHED_ of the team's number that it is in */
 } individual_row;
 
 int bpi_individual_add(store *s, const individual_row *rows, size_t count, bp_error **error);

@@ -46,7 +46,8 @@ static void add_cell(const char *line, size_t *count) {
   while (m < MEASURE_COUNT && strcmp(bpi_measures[m].name, name) != 0)
     m++;
   if (m == MEASURE_COUNT) fail("unknown measure");
-  cells[(*count)++] = (vector_cell){(uint16_t)dimension, (uint16_t)slice, (uint16_t)m, value};
+  cells[(*count)++] =
+      (vector_cell){(uint16_t)dimension, (uint16_t)slice, (uint16_t)m, value, false};
 }
 
 static void read_roster(char *line, publication_input *in) {

@@ -73,7 +73,7 @@ static release_row *rows;
 
 static void add(contributor *c, int dimension, int slice, measure_id measure, int64_t value) {
   cells[c - people][c->count++] =
-      (vector_cell){(uint16_t)dimension, (uint16_t)slice, (uint16_t)measure, value};
+      (vector_cell){(uint16_t)dimension, (uint16_t)slice, (uint16_t)measure, value, false};
 }
 
 static void make_week(unsigned seed) {

@@ -232,7 +232,7 @@ END_TEST
 
 /* -------------------------------------------------------------------------------------- bundle */
 
-static vector_cell week[] = {{0, 0, 0, 5}, {0, 0, 2, 300}};
+static vector_cell week[] = {{0, 0, 0, 5, false}, {0, 0, 2, 300, true}};
 
 static bundle small_bundle(const sign_keys *store, const sign_keys *device) {
   bundle b = {.kind = BUNDLE_CONTRIBUTION,
@@ -259,7 +259,7 @@ START_TEST(bundle_byte_by_byte) {
   static const unsigned char head[] = {'B', 'P', 'L', 'B', 1, 1, 3};
   static const unsigned char numbers[] = {
       0, 0, 0, 2, 0, 0, 0, 7, 0, 0, 0, 9, 1, 0, 0, 0, 2, 2, 2, 0, 0, 80, 6, 0, 0, 80, 120, 0,
-      0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 2, 0, 0, 0,  0, 0, 0, 1,  44};
+      0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 1, 0, 0, 0, 0, 2, 0, 0, 0,  0, 0, 0, 1,  44};
   memcpy(expected, head, 7);
   memcpy(expected + 7, store.open.sign, 32);
   memcpy(expected + 39, device.open.sign, 32);
@@ -271,6 +271,7 @@ START_TEST(bundle_byte_by_byte) {
   ck_assert_int_eq(bpi_bundle_read(&back, data, length, NULL), BP_OK);
   ck_assert_uint_eq(back.cells, 2);
   ck_assert_int_eq(back.cell[1].value, 300);
+  ck_assert(back.cell[1].lower && !back.cell[0].lower);
   ck_assert_uint_eq(back.revision, 2);
   ck_assert_uint_eq(back.said, 9);
   ck_assert_uint_eq(back.agreements, 1);

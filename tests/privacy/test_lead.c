@@ -336,6 +336,74 @@ START_TEST(what_is_agreed_to_is_seen) {
 }
 END_TEST
 
+/* A response of which the output alone is told: one token, at a minute after `work` is done. */
+static void work_untold(bp_store *s, unsigned week) {
+  char line[300], when[32];
+  bpi_format_instant(monday_of(week) + 2 * WORLD_DAY, when);
+  int length =
+      snprintf(line, sizeof line,
+               "{\"blueplane\":1,\"platform\":\"codex\",\"session\":\"s%u\",\"kind\":\"response\","
+               "\"id\":\"untold\",\"time\":\"%s\",\"model\":\"gpt-5\",\"output_tokens\":1,"
+               "\"stop\":\"end_turn\"}\n",
+               week, when);
+  ck_assert_int_eq(bp_ingest_bytes(s, "native", "u", line, (size_t)length, NULL, NULL, NULL),
+                   BP_OK);
+}
+
+/* Of the row of `who`, or of the only one, whether the number is marked; with the least and that there is no greatest. */
+static void expect_least(bp_store *s, const char *of, const char *who, int64_t least) {
+  bp_result *r = asked(s, of, who == NULL ? NULL : "member");
+  size_t row = 0, rows = bp_result_rows(r);
+  while (who != NULL && row < rows && strcmp(bp_result_text(r, row, 0, NULL), who) != 0)
+    row++;
+  ck_assert_uint_lt(row, rows);
+  ck_assert_int_eq(bp_result_cell(r, row, 1), BP_CELL_VALUE | BP_CELL_LOWER_BOUND);
+  ck_assert_int_eq(bp_result_int(r, row, 1), least);
+  ck_assert_int_eq(bp_result_int(r, row, 2), least);
+  ck_assert_int_eq(bp_result_cell(r, row, 3), BP_CELL_EMPTY);
+  bp_result_free(r);
+}
+
+/* One of five does not know what one of the responses was sent. Of the week it is told of the team, and of whoever is
+ * seen, that what was sent and what it cost is at least this, and of nobody that it was they; prompts are exact.
+ * 30 + ... + 34 prompts are 160, of ten tokens and 22,500 nano-dollars each, and 10,000 for the one more. */
+START_TEST(what_one_does_not_know) {
+  char everybody[200], lead[200];
+  company c = gathered("least.db", PEOPLE, false);
+  before(0);
+  for (unsigned i = 0; i < 6; i++)
+    say(c.own[i / 2], i % 2 ? "tokens" : "activity", true, monday_of(8));
+  for (unsigned i = 0; i < PEOPLE; i++)
+    work(c.own[i], 0, 30 + i);
+  work_untold(c.own[4], 0);
+  shared(0);
+  share_all(&c, 0);
+  closed(0);
+  snprintf(everybody, sizeof everybody, "%s", path_of("least.release"));
+  snprintf(lead, sizeof lead, "%s", path_of("least.lead"));
+  publish(c.team, 0, everybody);
+  ck_assert_int_eq(write_lead(c.team, 0, lead), 3);
+  bp_store *plain = world_open(everybody, BP_ACCESS_LEAD, NULL),
+           *own = world_open(lead, BP_ACCESS_LEAD, NULL);
+  ck_assert_int_eq(bp_narrow(plain, BP_ACCESS_LEAD, "core", NULL), BP_OK);
+  expect_least(plain, "cost", NULL, 3605000); /* 3,610,000, to within 5,000 */
+  expect_least(own, "cost", NULL, 3605000);
+  expect_least(own, "cost", "m00", 30 * RESPONSE_COST);
+  expect_least(own, "cost", "m01", 31 * RESPONSE_COST);
+  bp_result *r = asked(plain, "prompts", NULL);
+  ck_assert_int_eq(bp_result_cell(r, 0, 1), BP_CELL_VALUE);
+  ck_assert_int_eq(bp_result_int(r, 0, 1), 160);
+  bp_result_free(r);
+  r = asked(own, "prompts", "member");
+  ck_assert_uint_eq(bp_result_rows(r), 3);
+  ck_assert_int_eq(bp_result_cell(r, 0, 1), BP_CELL_VALUE);
+  bp_result_free(r);
+  bp_close(plain);
+  bp_close(own);
+  dismiss(&c);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------- when consent counts */
 
 /* m00 speaks as a table says, the others never; what the lead sees of week 1 of m00. */
@@ -696,8 +764,8 @@ static seen_week published_week(const char *name) {
   shared(0);
   sign_keys keys = world_keys(STORE);
   for (unsigned i = 0; i < PEOPLE; i++) {
-    vector_cell cells[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 20 + (int64_t)i},
-                           {SLICED_WHOLE, 0, MEASURE_cost, MARK + (int64_t)i * 7}};
+    vector_cell cells[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 20 + (int64_t)i, false},
+                           {SLICED_WHOLE, 0, MEASURE_cost, MARK + (int64_t)i * 7, false}};
     bundle b = world_contribution(cells, 2, 1);
     if (i < 2) {
       b.said = 1;
@@ -1013,7 +1081,7 @@ START_TEST(erased_on_one_device) {
     bp_store *team = steward(path_of(again ? "silent1.db" : "silent0.db"), 3, false, 1);
     shared(0);
     for (unsigned device = 100; device < 103; device++) {
-      vector_cell cells[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 20}};
+      vector_cell cells[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 20, false}};
       bundle b = world_contribution(cells, 1, 1);
       unsigned char *data;
       size_t length;
@@ -1034,7 +1102,7 @@ START_TEST(erased_on_one_device) {
       if (count == 1 || again) ck_assert_str_eq(give(team, &p).consent, "heard");
       bpi_free(data);
     }
-    vector_cell cells[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 20}};
+    vector_cell cells[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 20, false}};
     bundle b = world_contribution(cells, 1, 2);
     unsigned char *data;
     size_t length;
@@ -1353,6 +1421,7 @@ int main(void) {
   tcase_add_unchecked_fixture(tests, make_folder, remove_folder);
   tcase_set_timeout(tests, 1200);
   tcase_add_test(tests, what_is_agreed_to_is_seen);
+  tcase_add_test(tests, what_one_does_not_know);
   tcase_add_test(tests, another_roster_ends_views);
   tcase_add_test(tests, consent_counts_for_whole_weeks_behind_it);
   tcase_add_test(tests, what_ends_is_seen_no_more);

@@ -91,8 +91,8 @@ START_TEST(strangers_and_weeks_are_refused) {
   REFUSED(BP_ERR_DENIED, "unknown_roster", world_merge(s, data, length, reason));
   bpi_free(data);
   b.roster_version = 1;
-  vector_cell beyond[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 5},
-                          {SLICED_PROJECT, 4, MEASURE_prompts, 5}};
+  vector_cell beyond[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 5, false},
+                          {SLICED_PROJECT, 4, MEASURE_prompts, 5, false}};
   b.cell = beyond;
   b.cells = bpi_measure_takes(MEASURE_prompts, SLICED_PROJECT) ? 2 : 0;
   if (b.cells == 2) { /* the roster has projects 1 to 3 */

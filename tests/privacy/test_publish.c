@@ -223,7 +223,7 @@ START_TEST(sums_are_those_of_the_people) {
   bp_store *s = team(path_of("sums.db"));
   int64_t expected = 0;
   for (unsigned i = 0; i < PEOPLE; i++) {
-    vector_cell cells[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 100 + (int64_t)i}};
+    vector_cell cells[] = {{SLICED_WHOLE, 0, MEASURE_prompts, 100 + (int64_t)i, false}};
     bundle b = world_contribution(cells, 1, 1);
     unsigned char *data;
     size_t length;
@@ -642,10 +642,10 @@ static void give_of_many_languages(bp_store *s, unsigned device) {
   sign_keys store = world_keys(STORE);
   size_t count = 0;
   for (size_t m = 0; m < 2; m++) {
-    of_crowd[count++] = (vector_cell){SLICED_WHOLE, 0, (uint16_t)measures[m], 90 + roll(90)};
+    of_crowd[count++] = (vector_cell){SLICED_WHOLE, 0, (uint16_t)measures[m], 90 + roll(90), false};
     for (unsigned i = 0; i < 6; i++)
-      of_crowd[count++] =
-          (vector_cell){SLICED_LANGUAGE, some_language(), (uint16_t)measures[m], 1 + roll(12)};
+      of_crowd[count++] = (vector_cell){SLICED_LANGUAGE, some_language(), (uint16_t)measures[m],
+                                        1 + roll(12), false};
   }
   bpi_vector_shape(of_crowd, &count);
   bundle b = world_contribution(of_crowd, count, 1);

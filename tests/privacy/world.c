@@ -106,7 +106,7 @@ size_t world_cells(vector_cell *out, unsigned seed) {
     if (!bpi_measure_takes(places[i].measure, places[i].dimension)) continue;
     out[count++] = (vector_cell){(uint16_t)places[i].dimension, (uint16_t)places[i].slice,
                                  (uint16_t)places[i].measure,
-                                 (int64_t)(state % 90) + (whole ? 300 : 1)};
+                                 (int64_t)(state % 90) + (whole ? 300 : 1), false};
   }
   bpi_vector_shape(out, &count);
   ck_assert(bpi_vector_valid(out, count, 4));

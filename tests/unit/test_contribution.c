@@ -153,6 +153,48 @@ START_TEST(test_a_week_by_hand) {
 }
 END_TEST
 
+/* Of two responses one told its output alone: what was sent is at least what the other told, and so is the cost; the
+ * output is both. The tokens of a model without a price make the cost of another week a lower bound, not the tokens. */
+START_TEST(test_what_is_known_at_least) {
+  static const char lines[] = LINE(
+      "codex", "s1", "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\"")
+      LINE(
+          "codex", "s1",
+          "\"kind\":\"response\",\"id\":\"r1\",\"time\":\"2026-03-02T09:01:00Z\",\"model\":\"gpt-5\","
+          "\"input_tokens\":1000,\"output_tokens\":200,\"stop\":\"end_turn\"")
+          LINE(
+              "codex", "s1",
+              "\"kind\":\"response\",\"id\":\"r2\",\"time\":\"2026-03-02T09:02:00Z\",\"model\":\"gpt-5\","
+              "\"output_tokens\":30,\"stop\":\"end_turn\"");
+  static const struct {
+    measure_id measure;
+    int64_t value;
+    bool lower;
+  } expected[] = {
+      {MEASURE_responses, 2, false},
+      {MEASURE_input_tokens, 1000, true},
+      {MEASURE_cache_read_tokens, 0, true},
+      {MEASURE_output_tokens, 230, false},
+      {MEASURE_cost, 1000 * 1250 + 230 * 10000, true},
+      {MEASURE_prompts, 1, false},
+  };
+  vector_cell *v = NULL;
+  size_t n = 0;
+  read_of(&v, &n, MONDAY, lines, sizeof lines - 1, project);
+  ck_assert(bpi_vector_valid(v, n, 2));
+  for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+    int m = (int)expected[i].measure;
+    ck_assert_int_eq(bpi_vector_get(v, n, SLICED_WHOLE, 0, m), expected[i].value);
+    ck_assert_msg(bpi_vector_lower(v, n, m) == expected[i].lower, "%s", bpi_measures[m].name);
+  }
+  bpi_free(v);
+  read_week(&v, &n, MONDAY);
+  ck_assert(bpi_vector_lower(v, n, MEASURE_cost));
+  ck_assert(!bpi_vector_lower(v, n, MEASURE_input_tokens));
+  bpi_free(v);
+}
+END_TEST
+
 START_TEST(test_a_week_without_activity) {
   vector_cell *v = NULL;
   size_t n = 0;
@@ -286,6 +328,7 @@ int main(void) {
   Suite *s = suite_create("contribution");
   TCase *t = tcase_create("contribution");
   tcase_add_test(t, test_a_week_by_hand);
+  tcase_add_test(t, test_what_is_known_at_least);
   tcase_add_test(t, test_a_week_without_activity);
   tcase_add_test(t, test_plan_mode);
   tcase_add_test(t, test_searches_of_the_provider);

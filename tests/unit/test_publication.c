@@ -295,7 +295,7 @@ static contributor *add_person(int32_t team) {
 
 static void add(contributor *c, int dimension, int slice, int measure, int64_t value) {
   cells[c - people][c->count++] =
-      (vector_cell){(uint16_t)dimension, (uint16_t)slice, (uint16_t)measure, value};
+      (vector_cell){(uint16_t)dimension, (uint16_t)slice, (uint16_t)measure, value, false};
 }
 
 static contributor *prompting(int32_t team, int64_t prompts) {
@@ -510,6 +510,29 @@ static size_t seen_alone(const int64_t prompts[5], const char *agreeing, int lea
   bpi_publication_free(&p);
   return n;
 }
+
+/* One of four knows only the least of the cost: the team's is so, in every slice and whoever is in it; the prompts
+ * are not. A team without such a member is told exactly. */
+START_TEST(test_what_one_does_not_know_is_said_of_all) {
+  for (int i = 0; i < 8; i++) {
+    contributor *c = prompting(i / 4, 50);
+    add(c, SLICED_WHOLE, 0, MEASURE_cost, 1000);
+    add(c, SLICED_PLATFORM, i == 0 ? 2 : 1, MEASURE_cost, i == 0 ? 10 : 1000);
+    cells[c - people][1].lower = i == 0;
+  }
+  publication p;
+  publish(&p, 0);
+  const published_cell *slice = cell_of(&p, 0, SLICED_PLATFORM, 1, MEASURE_cost);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_cost, PUBLISHED_VALUE | PUBLISHED_PARTIAL, 4000);
+  expect(&p, 0, SLICED_WHOLE, 0, MEASURE_prompts, PUBLISHED_VALUE, 200);
+  expect(&p, 1, SLICED_WHOLE, 0, MEASURE_cost, PUBLISHED_VALUE, 4000);
+  ck_assert(slice == NULL || slice->state & PUBLISHED_PARTIAL);
+  for (size_t i = 0; i < p.count; i++)
+    if (p.cells[i].measure == MEASURE_cost)
+      ck_assert_int_eq(!!(p.cells[i].state & PUBLISHED_PARTIAL), p.cells[i].scope == 0);
+  bpi_publication_free(&p);
+}
+END_TEST
 
 START_TEST(test_views_wait_for_who_would_be_left_over) {
   static const int64_t alike[] = {40, 41, 42, 43, 44};
@@ -879,6 +902,7 @@ int main(void) {
   tcase_add_test(t, test_insiders_are_readers_too);
   tcase_add_test(t, test_shares_of_members);
   tcase_add_test(t, test_seats_of_unlisted_platforms_are_one);
+  tcase_add_test(t, test_what_one_does_not_know_is_said_of_all);
   tcase_add_test(t, test_views_wait_for_who_would_be_left_over);
   tcase_add_test(t, test_views_wait_for_who_would_stand_out);
   tcase_add_test(t, test_views_wait_for_few_who_did_little);

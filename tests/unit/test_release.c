@@ -272,6 +272,65 @@ START_TEST(test_the_organisation_is_a_sum) {
 }
 END_TEST
 
+/* What a week of a team tells at least: a number is the least it can be and has no greatest; a ratio is a lower bound if
+ * what is divided may be more, an upper one if what it is divided by may be, and neither if both may. */
+START_TEST(test_lower_bounds) {
+  release_row list[] = {
+      {"core", "", 0, MEASURE_prompts, 0, HEADCOUNT_5, 1200}, /* to within 5 */
+      {"core", "", 0, MEASURE_sessions, PUBLISHED_PARTIAL, HEADCOUNT_5, 100},
+      {"core", "", 0, MEASURE_active_days, 0, HEADCOUNT_5, 20},
+      {"core", "", 0, MEASURE_cost, PUBLISHED_PARTIAL, HEADCOUNT_5, 5000}, /* to within 5 */
+      {"core", "", 0, MEASURE_commits, PUBLISHED_PARTIAL | PUBLISHED_BUCKET, HEADCOUNT_5, 20},
+      {"core", "", 0, MEASURE_lines_added, 0, HEADCOUNT_5, 500},
+      {"core", "", 0, MEASURE_usage_low, PUBLISHED_PARTIAL, HEADCOUNT_10, 3},
+  };
+  release r = {.window = MONDAY + 70,
+               .edition = 1,
+               .minimum = 3,
+               .organisation = "acme",
+               .row = list,
+               .rows = sizeof list / sizeof *list};
+  static const struct {
+    const char *metric;
+    bool lower, least, most; /* marked; with ends */
+    double value, at_least, at_most;
+  } told[] = {
+      {"prompts", false, true, true, 1200, 1195, 1205},
+      {"cost", true, true, false, 4995, 4995, 0},
+      {"commits", true, true, false, 20, 20, 0},
+      {"cost_per_line", true, true, false, 4995.0 / 500, 4995.0 / 500, 0},
+      {"cost_per_active_day", true, true, false, 4995.0 / 20, 4995.0 / 20, 0},
+      {"cost_per_session", false, false, false, 50, 0, 0},
+      {"sessions_per_active_day", true, true, false, 5, 5, 0},
+      {"cost_per_active_seat", true, true, false, 4995.0 / 9, 4995.0 / 9, 0},
+      {"usage_distribution", false, true, true, 0.3, 0.25, 0.35},
+  };
+  publish(&r);
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+    char query[160], name[64];
+    bp_result *t = NULL;
+    snprintf(
+        query, sizeof query,
+        "{\"schema\":\"blueplane.query/1\",\"metrics\":[\"%s\"],\"period\":\"2026-05-11/2026-05-17\"}",
+        told[i].metric);
+    bool shares = strcmp(told[i].metric, "usage_distribution") == 0,
+         seats = strstr(told[i].metric, "seat");
+    ck_assert_int_eq(ask(&t, seats ? 'M' : 'L', "core", query), BP_OK);
+    const char *part = shares ? ".low" : "";
+    snprintf(name, sizeof name, "%s%s", told[i].metric, part);
+    expect(t, 0, name, told[i].value);
+    ck_assert_msg(bpi_table_lower_bound(t, 0, column_of(t, name)) == told[i].lower, "%s", name);
+    snprintf(name, sizeof name, "%s%s.at_least", told[i].metric, part);
+    if (told[i].least) expect(t, 0, name, told[i].at_least);
+    if (!told[i].least) expect_state(t, 0, name, BP_CELL_EMPTY);
+    snprintf(name, sizeof name, "%s%s.at_most", told[i].metric, part);
+    if (told[i].most) expect(t, 0, name, told[i].at_most);
+    if (!told[i].most) expect_state(t, 0, name, BP_CELL_EMPTY);
+    bpi_table_release(t);
+  }
+}
+END_TEST
+
 START_TEST(test_windows) {
   bp_result *t = NULL;
   /* March holds the weeks of the Thursdays 5, 12, 19, 26. The 6th of April is the second quarter. */
@@ -786,6 +845,7 @@ int main(void) {
   tcase_add_test(t, test_beside_another_window);
   tcase_add_test(t, test_difference_of_buckets);
   tcase_add_test(t, test_the_organisation_is_a_sum);
+  tcase_add_test(t, test_lower_bounds);
   tcase_add_test(t, test_windows);
   tcase_add_test(t, test_slices_and_teams);
   tcase_add_test(t, test_seats_shares_and_signals);

@@ -6,7 +6,9 @@
 #include "run_suite.h"
 
 #define CELL(dimension, slice, measure, value)                                                     \
-  { SLICED_##dimension, slice, MEASURE_##measure, value }
+  { SLICED_##dimension, slice, MEASURE_##measure, value, false }
+#define LOWER(dimension, slice, measure, value)                                                    \
+  { SLICED_##dimension, slice, MEASURE_##measure, value, true }
 
 START_TEST(test_vocabulary_is_consistent) {
   for (int m = 0; m < MEASURE_COUNT; m++) {
@@ -78,9 +80,12 @@ START_TEST(test_invalid_vectors) {
       {2, {CELL(WHOLE, 0, prompts, 3), CELL(PROJECT, 3, prompts, 1)}},    /* no such project */
       {2, {CELL(WHOLE, 0, prompts, 3), CELL(EXPERIENCE, 1, prompts, 1)}}, /* the roster's to say */
       {1, {CELL(WHOLE, 0, roster, 1)}},                                   /* the same */
-      {1, {{SLICED_WHOLE, 0, MEASURE_COUNT, 1}}},
-      {1, {{SLICED_COUNT, 0, MEASURE_prompts, 1}}},
-      {1, {{SLICED_WHOLE, 1, MEASURE_prompts, 1}}},
+      {2,
+       {CELL(WHOLE, 0, prompts, 3), LOWER(PLATFORM, 1, prompts, 2)}}, /* marked without its whole */
+      {1, {LOWER(WHOLE, 0, used_plan, 1)}},                           /* no number */
+      {1, {{SLICED_WHOLE, 0, MEASURE_COUNT, 1, false}}},
+      {1, {{SLICED_COUNT, 0, MEASURE_prompts, 1, false}}},
+      {1, {{SLICED_WHOLE, 1, MEASURE_prompts, 1, false}}},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     ck_assert_msg(!bpi_vector_valid(bad[i].cells, bad[i].count, 3), "case %zu", i);
@@ -104,6 +109,30 @@ START_TEST(test_two_devices_are_one_person) {
 }
 END_TEST
 
+/* Of a person who worked on two devices a number is the least if it is on one, or if one cannot tell. */
+START_TEST(test_what_a_device_does_not_tell) {
+  const vector_cell a[] = {CELL(WHOLE, 0, prompts, 5), LOWER(WHOLE, 0, responses, 4),
+                           CELL(WHOLE, 0, used_plan, 1)},
+                    b[] = {CELL(WHOLE, 0, prompts, 2), CELL(WHOLE, 0, responses, 1),
+                           CELL(WHOLE, 0, active_days, 3)},
+                    idle[] = {CELL(WHOLE, 0, prompts, 0)};
+  vector_cell sum[6], back[6];
+  size_t n = 0, m = 0;
+  bpi_vector_add(sum, &n, a, 3, b, 3);
+  ck_assert(bpi_vector_valid(sum, n, 1));
+  ck_assert(!bpi_vector_lower(sum, n, MEASURE_prompts));
+  ck_assert(bpi_vector_lower(sum, n, MEASURE_responses));
+  ck_assert(bpi_vector_lower(sum, n, MEASURE_active_days));
+  ck_assert(!bpi_vector_lower(sum, n, MEASURE_used_plan));
+  ck_assert(!bpi_vector_lower(sum, n, MEASURE_cost));
+  bpi_vector_add(back, &m, b, 3, a, 3);
+  for (size_t i = 0; i < n && n == m; i++)
+    ck_assert_int_eq(back[i].lower, sum[i].lower);
+  bpi_vector_add(sum, &n, b, 3, idle, 1); /* who did nothing there has nothing to tell */
+  ck_assert(!bpi_vector_lower(sum, n, MEASURE_active_days));
+}
+END_TEST
+
 START_TEST(test_a_week_of_zeros_is_no_activity) {
   const vector_cell quiet[] = {CELL(WHOLE, 0, prompts, 0), CELL(WHOLE, 0, tool_ok, 0)};
   ck_assert(bpi_vector_valid(quiet, 2, 1));
@@ -120,6 +149,7 @@ int main(void) {
   tcase_add_test(t, test_shape_sorts_adds_and_cuts);
   tcase_add_test(t, test_invalid_vectors);
   tcase_add_test(t, test_two_devices_are_one_person);
+  tcase_add_test(t, test_what_a_device_does_not_tell);
   tcase_add_test(t, test_a_week_of_zeros_is_no_activity);
   suite_add_tcase(s, t);
   return run_suite(s);
