@@ -58,7 +58,10 @@ static int answer(program *p) {
     q.by[i] = p->options.by.item[i];
   bp_result *r = NULL;
   int code = ask(&r, p, &q);
+  const char *coverage = q.compare != NULL && code == EXIT_OK ? bp_result_meta(r, "coverage")
+                                                              : NULL;
   if (code == EXIT_OK) code = write_result(&p->screen, r, "titles");
+  if (coverage != NULL) note(&p->screen, "published are %s", coverage);
   bp_result_free(r);
   return code;
 }

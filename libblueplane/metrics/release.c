@@ -12,7 +12,6 @@
 #include "base/sum.h"
 #include "metrics/period.h"
 #include "store/individual.h"
-#include "store/read_release.h"
 
 /* -------------------------------------------------------------------- the words of release.def */
 
@@ -701,6 +700,13 @@ static int read_windows(release_query *x) {
   return rc;
 }
 
+/* A difference is also that of who has published. What is told of one team is of one store. */
+static int count_weeks(release_query *x, const release_query *other) {
+  return x->reader->scope ? BP_OK
+                          : bpi_read_weeks(x->c->store, x->from, x->until, other->from,
+                                           other->until, &x->weeks, x->error);
+}
+
 /* Both ranges in one snapshot. */
 static int compute(release_query *x, release_query *before) {
   int rc = bpi_read_begin(x->c->store, x->error);
@@ -708,6 +714,8 @@ static int compute(release_query *x, release_query *before) {
   rc = find_windows(x, before);
   if (!rc) rc = read_windows(x);
   if (!rc && before) rc = read_windows(before);
+  if (!rc && before) rc = count_weeks(x, before);
+  if (!rc && before) rc = count_weeks(before, x);
   bpi_read_end(x->c->store);
   return rc;
 }

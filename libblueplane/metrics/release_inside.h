@@ -8,6 +8,7 @@
 #include "metrics/release.h"
 #include "privacy/figures.h"
 #include "privacy/publication.h"
+#include "store/read_release.h"
 
 typedef enum released_how {
   HOW_SUM,
@@ -93,8 +94,9 @@ typedef struct release_query {
   cut_by by;
   sliced_id dimension;
   const char *by_name;
-  int time;            /* dimension_id, DIM_COUNT: none */
-  int64_t from, until; /* windows */
+  int time;              /* dimension_id, DIM_COUNT: none */
+  int64_t from, until;   /* windows */
+  published_weeks weeks; /* of them, beside those of the baseline */
   bin *bins;
   size_t bin_count, bin_capacity;
   keymap known; /* which bin is of a time and a text */

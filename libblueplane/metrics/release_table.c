@@ -319,6 +319,32 @@ static int add_rows(release_query *x, const release_query *before, bp_result *t)
   return BP_OK;
 }
 
+static int64_t weeks_of(const release_query *x) {
+  return (x->until - x->from) / 7;
+}
+
+static void show_weeks(buf *b, const release_query *x) {
+  int64_t partly = x->weeks.any - x->weeks.whole;
+  bpi_buf_printf(b, "%lld of %lld weeks", (long long)x->weeks.any, (long long)weeks_of(x));
+  if (partly > 0) bpi_buf_printf(b, ", %lld of them not by every team's store", (long long)partly);
+}
+
+/* Part of a difference may be that of weeks, or of teams, of which less is published. */
+static void put_coverage(const release_query *x, const release_query *before, bp_result *t) {
+  bool whole = x->weeks.whole == weeks_of(x) && before->weeks.whole == weeks_of(before);
+  if (whole || x->weeks.any == 0 || before->weeks.any == 0) return;
+  buf b;
+  bpi_buf_init(&b, 512);
+  show_weeks(&b, x);
+  bpi_buf_text(&b, "; baseline: ");
+  show_weeks(&b, before);
+  if (b.failed)
+    t->failed = b.failed;
+  else
+    bpi_table_meta(t, "coverage", b.data);
+  bpi_buf_free(&b);
+}
+
 /* What a number takes for granted stands beside it. */
 static void put_notes(const release_query *x, bp_result *t) {
   buf b;
@@ -373,5 +399,6 @@ int bpi_release_present(release_query *x, const release_query *before, bp_result
   bpi_table_meta(t, "zone", "UTC");
   bpi_table_meta(t, "period", x->q->period);
   put_notes(x, t);
+  if (before) put_coverage(x, before, t);
   return bpi_table_finish(out, t, x->error);
 }

@@ -214,6 +214,38 @@ START_TEST(test_beside_another_window) {
 }
 END_TEST
 
+/* Of the store of the other weeks March has two of four; of another one the first alone. */
+START_TEST(test_weeks_that_are_compared) {
+  static const struct {
+    const char *period, *coverage;
+  } windows[] = {
+      {"2026-03-09/2026-03-15",
+       "1 of 1 weeks, 1 of them not by every team's store; baseline: 1 of 1 weeks"},
+      {"2026-04-01/2026-04-30",
+       "1 of 5 weeks, 1 of them not by every team's store; baseline: 2 of 4 weeks, 1 of them not "
+       "by every team's store"},
+  };
+  release_row row = {"ops", "", 0, MEASURE_prompts, 0, HEADCOUNT_5, 100};
+  release r = {
+      .window = MONDAY, .edition = 1, .minimum = 3, .organisation = "acme", .row = &row, .rows = 1};
+  memset(r.store, 7, sizeof r.store);
+  publish(&r);
+  for (size_t i = 0; i < 2; i++) {
+    char json[200];
+    bp_result *t = NULL;
+    snprintf(json, sizeof json,
+             Q("\"metrics\":[\"prompts\"],\"period\":\"%s\",\"compare\":\"previous\""),
+             windows[i].period);
+    ck_assert_int_eq(ask(&t, 'R', NULL, json), BP_OK);
+    ck_assert_str_eq(bp_result_meta(t, "coverage"), windows[i].coverage);
+    bpi_table_release(t);
+    ck_assert_int_eq(ask(&t, 'L', "core", json), BP_OK); /* of one team, whose store is one */
+    ck_assert_ptr_null(bp_result_meta(t, "coverage"));
+    bpi_table_release(t);
+  }
+}
+END_TEST
+
 /* Buckets widen a difference by all that they leave open: web had 200 to 499. */
 START_TEST(test_difference_of_buckets) {
   bp_result *t = NULL;
@@ -227,6 +259,7 @@ START_TEST(test_difference_of_buckets) {
   expect(t, 0, "prompts.difference", 2000 - was);
   expect(t, 0, "prompts.difference.at_least", least);
   expect(t, 0, "prompts.difference.at_most", most);
+  ck_assert_ptr_null(bp_result_meta(t, "coverage"));
   bpi_table_release(t);
 }
 END_TEST
@@ -843,6 +876,7 @@ int main(void) {
   tcase_add_test(t, test_signals_of_several_weeks);
   tcase_add_test(t, test_refusals_are_alike);
   tcase_add_test(t, test_beside_another_window);
+  tcase_add_test(t, test_weeks_that_are_compared);
   tcase_add_test(t, test_difference_of_buckets);
   tcase_add_test(t, test_the_organisation_is_a_sum);
   tcase_add_test(t, test_lower_bounds);
