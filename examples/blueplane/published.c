@@ -257,10 +257,13 @@ static window window_at(const published *x, int64_t day, bool quarter) {
   w.weeks = (int)((end - first) / 7);
   find_stores(&w, x, first, end);
   w.reached = x->last < first ? 0 : x->last >= end ? w.weeks : (int)((x->last - first) / 7) + 1;
-  if (quarter)
+  if (quarter) {
     snprintf(w.name, sizeof w.name, "Q%d %d", (month - 1) / 3 + 1, year);
-  else
+    snprintf(w.row, sizeof w.row, "%04d-Q%d", year % 10000, (month - 1) / 3 % 4 + 1);
+  } else {
     snprintf(w.name, sizeof w.name, "%s %d", month_name(month), year);
+    snprintf(w.row, sizeof w.row, "%04d-%02d", year % 10000, month % 100);
+  }
   put_days(from, w.from);
   put_days(last, w.until - 1);
   snprintf(w.period, sizeof w.period, "%s/%s", from, last);

@@ -41,6 +41,7 @@ typedef struct window {
   int reached; /* up to the last one that is published: those behind it are not withheld, they are yet to come */
   char name[32];   /* "March 2026", "first quarter of 2026" */
   char period[32]; /* in the words of bp_query_period */
+  char row[16];    /* as answers by month or quarter name it: "2026-03", "2026-Q1" */
 } window;
 
 /* What --period says: month, quarter, YYYY-MM, YYYY-Qn; month and quarter are the last whole ones. Complains. */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../calendar.h"
 #include "../exits.h"
 #include "report.h"
 #include "spans.h"
@@ -119,10 +118,22 @@ static tile tile_of(const executive *e, const char *label, const char *metric, c
   return t;
 }
 
+static char *times(double value) {
+  return print_text("%s%.1f×", value < 0 ? minus(NULL) : "", fabs(value));
+}
+
+/* Of a cost that may be more one end is not known. */
 static char *return_range(const executive *e) {
   span r = span_of(e->total, 0, "roi", 1);
-  if (!r.has || !r.has_low || !r.has_high) return copy_text("withheld");
-  return print_text("%s%.1f× to %.1f×", r.low < 0 ? minus(NULL) : "", fabs(r.low), r.high);
+  if (!r.has) return copy_text("withheld");
+  char *low = times(r.low), *high = times(r.high);
+  char *said = r.has_low && r.has_high ? print_text("%s to %s", low, high)
+               : r.has_low             ? print_text("at least %s", low)
+               : r.has_high            ? print_text("at most %s", high)
+                                       : copy_text("not known");
+  free(low);
+  free(high);
+  return said;
 }
 
 static char *join(char *a, const char *between, char *b) {
@@ -203,15 +214,8 @@ static const char *const shown_windows[] = {
 
 /* Rows up to the window's own: what came later is no part of its report. */
 static size_t rows_until(const bp_result *r, const window *w) {
-  int year, month, day;
-  char name[24];
-  civil_of(w->from, &year, &month, &day);
-  if (w->quarter)
-    snprintf(name, sizeof name, "%04d-Q%d", year % 10000, (month + 2) / 3);
-  else
-    snprintf(name, sizeof name, "%04d-%02d", year % 10000, month);
   size_t rows = bp_result_rows(r);
-  while (rows > 0 && strcmp(bp_result_text(r, rows - 1, 0, NULL), name) > 0)
+  while (rows > 0 && strcmp(bp_result_text(r, rows - 1, 0, NULL), w->row) > 0)
     rows--;
   return rows;
 }
