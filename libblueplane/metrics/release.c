@@ -45,6 +45,7 @@
   {.id = #id_, .how = HOW_RATIO, .scale = scale_, .top = top_, .bottom = bottom_},
 #define DIVIDED(scale_, top_, bottom_)                                                             \
   .how = HOW_RATIO, .scale = scale_, .top = top_, .bottom = bottom_
+#define NUMBER(number_) .number = #number_
 #define MEMBERS() .how = HOW_MEMBERS
 #define ADOPTION() .how = HOW_ADOPTION, .top = OF(roster)
 #define SHARES(...) .how = HOW_SHARES, .top = OF(__VA_ARGS__)
@@ -83,16 +84,13 @@ static int refuse(release_query *x, int code, const char *key, const char *name,
   return bpi_fail_detail(x->error, key, name);
 }
 
-/* Numbers by which some users know what only a group has. */
-static const char *id_of(const char *name) {
-  if (!strcmp(name, "M081")) return "active_users";
-  return strcmp(name, "M082") ? name : "adoption_rate";
+static bool is_called(const released *r, const char *name) {
+  return !strcmp(r->id, name) || (r->number && !strcmp(r->number, name));
 }
 
 static const released *find_released(const char *name) {
-  const char *id = id_of(name);
   for (size_t i = 0; i < RELEASED; i++)
-    if (!strcmp(all_released[i].id, id)) return &all_released[i];
+    if (is_called(&all_released[i], name)) return &all_released[i];
   return NULL;
 }
 
@@ -229,7 +227,7 @@ static int plan_order(release_query *x) {
   const char *order = bpi_query_order(x->q, &x->descending);
   x->order = -1;
   for (size_t i = 0; order && i < x->count; i++)
-    if (!strcmp(x->asked[i].r->id, id_of(order))) x->order = (int)i;
+    if (is_called(x->asked[i].r, order)) x->order = (int)i;
   x->by_names = order && x->by_name && !strcmp(order, x->by_name);
   bool by_time = order && x->time != DIM_COUNT && !strcmp(order, bpi_dimensions[x->time].name);
   if (!order || x->order >= 0 || x->by_names || by_time) return BP_OK;

@@ -33,6 +33,7 @@ typedef struct side {
 
 typedef struct released {
   const char *id;
+  const char *number; /* by which some users know what only a group has, or NULL */
   released_how how;
   int64_t scale;
   side top, bottom;
