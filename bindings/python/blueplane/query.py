@@ -32,7 +32,7 @@ def today(zone: Optional[str], now: datetime.datetime) -> datetime.date:
     """Where it may be another day than here."""
     offset = ffi.new("int32_t *")
     call(lib.bp_zone_offset, offset, ffi.NULL, ffi.NULL, utf8(zone or "UTC"), microseconds(now))
-    return (now + datetime.timedelta(seconds=offset[0])).date()
+    return (_EPOCH + datetime.timedelta(seconds=offset[0], microseconds=microseconds(now))).date()
 
 
 def is_day(when: Optional[When]) -> bool:
@@ -59,26 +59,32 @@ class Query:
         query._handle = ffi.gc(made("bp_query", lib.bp_query_from_json, raw, len(raw)), lib.bp_query_free)
         return query
 
+    def _step(self, code: int) -> None:
+        """A step tells its code alone; what was wrong the query remembers, and says when it is written down."""
+        if code != 0:
+            self.to_json()
+            checked(code)
+
     def metric(self, *metrics: str) -> Query:
         """Adds metrics, by id or number."""
         for metric in metrics:
-            checked(lib.bp_query_metric(self._handle, utf8(metric)))
+            self._step(lib.bp_query_metric(self._handle, utf8(metric)))
         return self
 
     def by(self, *dimensions: str) -> Query:
         """Groups by dimensions."""
         for dimension in dimensions:
-            checked(lib.bp_query_by(self._handle, utf8(dimension)))
+            self._step(lib.bp_query_by(self._handle, utf8(dimension)))
         return self
 
     def where(self, dimension: str, value: str, *, op: str = "=") -> Query:
         """Keeps what matches; op is "=" or "!="."""
-        checked(lib.bp_query_where(self._handle, utf8(dimension), utf8(op), utf8(value)))
+        self._step(lib.bp_query_where(self._handle, utf8(dimension), utf8(op), utf8(value)))
         return self
 
     def period(self, period: str, zone: Optional[str] = None) -> Query:
         """A range by name: "today", "28d", "2026-07-01/2026-07-31", "all", ..."""
-        checked(lib.bp_query_period(self._handle, utf8(period), utf8(zone)))
+        self._step(lib.bp_query_period(self._handle, utf8(period), utf8(zone)))
         return self
 
     def between(self, since: Optional[When], until: Optional[When], zone: Optional[str] = None) -> Query:
@@ -92,19 +98,19 @@ class Query:
             raise errors.InvalidError("since and until are both days or both instants")
         first = OPEN_FROM if since is None else microseconds(since)  # type: ignore[arg-type]
         last = OPEN_UNTIL if until is None else microseconds(until)  # type: ignore[arg-type]
-        checked(lib.bp_query_range(self._handle, first, last, utf8(zone)))
+        self._step(lib.bp_query_range(self._handle, first, last, utf8(zone)))
         return self
 
     def compare(self, baseline: Optional[str]) -> Query:
         """Adds baseline, difference and relative difference: "previous", "year", "average", ..."""
-        checked(lib.bp_query_compare(self._handle, utf8(baseline)))
+        self._step(lib.bp_query_compare(self._handle, utf8(baseline)))
         return self
 
     def set(self, **options: object) -> Query:
         """Options by name: week_start, order, limit."""
         for key, value in options.items():
             if value is not None:
-                checked(lib.bp_query_set(self._handle, utf8(key), utf8(str(value))))
+                self._step(lib.bp_query_set(self._handle, utf8(key), utf8(str(value))))
         return self
 
     def to_json(self) -> str:

@@ -298,16 +298,14 @@ def _needed(module: str, extra: str) -> Any:
         raise ImportError(f"this needs {name}: pip install 'blueplane[{extra}]'") from None
 
 
-_new_capsule = ctypes.pythonapi.PyCapsule_New
-_new_capsule.restype = ctypes.py_object
-_new_capsule.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)
+# Of our own: what ctypes.pythonapi hands out is one object for everybody in the process.
+_new_capsule = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(
+    ("PyCapsule_New", ctypes.pythonapi))
 _NAMES = {name: ctypes.create_string_buffer(name) for name in (b"arrow_array_stream", b"arrow_schema")}
 
 
 def _capsule(memory: Any, name: bytes, drop: Any) -> object:
     """A capsule that owns the memory. Its name must live as long as it does."""
-    address = ctypes.addressof(_NAMES[name])
-    return _new_capsule(int(ffi.cast("uintptr_t", memory)), ctypes.cast(address, ctypes.c_char_p),
-                        int(ffi.cast("uintptr_t", drop)))
+    return _new_capsule(int(ffi.cast("uintptr_t", memory)), ctypes.addressof(_NAMES[name]), int(ffi.cast("uintptr_t", drop)))
 
 

@@ -24,6 +24,7 @@ ACCESSES = {"none": lib.BP_ACCESS_NONE, "owner": lib.BP_ACCESS_OWNER, "lead": li
             "manager": lib.BP_ACCESS_MANAGER, "devops": lib.BP_ACCESS_DEVOPS, "research": lib.BP_ACCESS_RESEARCH,
             "steward": lib.BP_ACCESS_STEWARD}
 PHASES = ("looking", "reading", "storing")
+_DAYS = {"time.day": 1, "time.week": 7}  # what a row of them spans
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,9 @@ class _Watch:
 
 def _on_progress(user: Any, p: Any) -> int:
     watch: _Watch = ffi.from_handle(user)
-    try:
-        if watch.progress is not None:
-            watch.progress(Progress(PHASES[p.phase], p.files_done, p.files_total, p.bytes_done, p.bytes_total))
-        return 0
-    except BaseException as why:  # also KeyboardInterrupt: Ctrl-C keeps what was read
-        watch.stopped = why
-        return 1
+    if watch.progress is not None:
+        watch.progress(Progress(PHASES[p.phase], p.files_done, p.files_total, p.bytes_done, p.bytes_total))
+    return 0
 
 
 class _Clock:
@@ -97,15 +94,17 @@ class _Clock:
 
 def _on_clock(user: Any) -> int:
     clock: _Clock = ffi.from_handle(user)
-    try:
-        return microseconds(clock.now())
-    except BaseException as why:  # raised when the library has returned
-        clock.stopped = why
-        return 0
+    return microseconds(clock.now())
 
 
-ffi.def_extern(name="bpy_progress", error=1)(_on_progress)
-ffi.def_extern(name="bpy_clock")(_on_clock)
+def _on_error(kind: type[BaseException], why: BaseException, trace: TracebackType) -> None:
+    """Keeps what a callback raises until the library has returned. A signal's exception comes before the callback's first
+    line, where it could catch nothing: Ctrl-C keeps what was read."""
+    ffi.from_handle(trace.tb_frame.f_locals["user"]).stopped = why
+
+
+ffi.def_extern(name="bpy_progress", error=1, onerror=_on_error)(_on_progress)
+ffi.def_extern(name="bpy_clock", onerror=_on_error)(_on_clock)
 
 
 class Store:
@@ -265,6 +264,8 @@ class Store:
 
         >>> s.metric("cost", "output_tokens", by=["time.week", "model"], since="2026-07-01")
         """
+        if period is not None and (since is not None or until is not None):
+            raise errors.InvalidError("a range is a period, or since and until")
         query = Query(*metrics).by(*names(by)).set(order=order, limit=limit, week_start=week_start)
         zone = zone or self.zone
         if since is not None or until is not None:
@@ -284,7 +285,11 @@ class Store:
         if result.query is None:
             raise errors.UnsupportedError("only the answer of a query can be drilled into")
         asked = json.loads(result.query.to_json())
+        asked.pop("limit", None)  # how many rows were shown, and in which order, is not what one is made of
+        if asked.get("order", "").removeprefix("-") in asked.get("by", ()):
+            del asked["order"]
         narrowed = [dict(one) for one in asked.get("where", [])]
+        stretch: Optional[str] = None
         for column in result.columns:
             if column.role != "dimension":
                 continue
@@ -292,20 +297,25 @@ class Store:
             if value is None:  # no filter keeps what is not known, and without one the row would be the whole
                 raise errors.UnsupportedError("a row whose name is not known cannot be drilled into",
                                               {"dimension": column.name})
-            if column.name.startswith("time.") and isinstance(value, str) and len(value) == 10:
-                days = {"time.day": 1, "time.week": 7}.get(column.name)
-                if days is not None:
-                    first = datetime.date.fromisoformat(value)
-                    for key in ("from", "until"):
-                        asked.pop(key, None)
-                    asked["period"] = f"{first}/{first + datetime.timedelta(days=days - 1)}"
-                    continue
-            if column.name.startswith("time."):
+            if column.name in _DAYS:
+                first = datetime.date.fromisoformat(str(value))
+                stretch = f"{first}/{first + datetime.timedelta(days=_DAYS[column.name] - 1)}"
+            elif column.name.startswith("time."):
                 raise errors.UnsupportedError("a row of this grouping cannot be drilled into",
                                               {"dimension": column.name})
-            narrowed.append({"dimension": column.name, "op": "=", "value": str(value)})
+            else:
+                narrowed.append({"dimension": column.name, "op": "=", "value": str(value)})
         asked["where"], asked["by"] = narrowed, list(by)
-        return self.run(Query.from_json(asked))
+        if stretch is None:
+            return self.run(Query.from_json(asked))
+        for key in ("from", "until"):
+            asked.pop(key, None)
+        whole = self.run(Query.from_json({**asked, "period": stretch}))
+        ends = {"from": max(whole.meta["from"], result.meta["from"]), "until": min(whole.meta["until"], result.meta["until"])}
+        if all(whole.meta[key] == end for key, end in ends.items()):
+            return whole
+        asked.pop("period", None)
+        return self.run(Query.from_json({**asked, **ends}))  # of a week that the range cut, what was in it
 
     # ----------------------------------------------------------------------------- looking after
 
@@ -384,6 +394,9 @@ class Store:
         seen. It opens with access "lead" only."""
         path = utf8(file if file is None else os.fspath(file))
         return self._result(lib.bp_publish_lead, utf8(window), utf8(team), path)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a store is neither copied nor pickled: open it again")
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else self.access

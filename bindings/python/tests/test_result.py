@@ -1,4 +1,5 @@
 """Ways out of a result, each against the library's own JSON."""
+import datetime
 import gc
 import json
 import os
@@ -141,6 +142,17 @@ def test_drill(store: bp.Store) -> None:
     assert nowhere["workspace"] == [None]
     with pytest.raises(bp.UnsupportedError, match="not known"):
         nowhere.drill(0, "session")
+
+
+def test_drill_into_what_the_range_cut(store: bp.Store) -> None:
+    utc = datetime.timezone.utc
+    days = store.metric("prompts", by="time.week", since="2026-03-03", until="2026-03-07")
+    assert days["prompts"] == [1] and sum(days.drill(0, "time.day")["prompts"]) == 1  # of four in the week
+    hours = store.metric("prompts", by=["time.day", "platform"], since=datetime.datetime(2026, 3, 2, 9, 0, tzinfo=utc),
+                         until=datetime.datetime(2026, 3, 2, 9, 15, tzinfo=utc), zone="Asia/Tokyo", limit=1, order="platform")
+    store.ingest(lines([event("prompt", 30, session="s2"), event("prompt", 1, session="s3")]), "native")
+    sessions = hours.drill(0, "session")
+    assert sorted(sessions["prompts"]) == [1, 3]  # none of 09:30, and the limit was that of the days
 
 
 def test_plot(answer: bp.Result, store: bp.Store) -> None:

@@ -1,4 +1,5 @@
 """Opening, reading, asking and looking after a store."""
+import copy
 import datetime
 import multiprocessing
 import os
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -153,6 +155,23 @@ def test_an_exception_of_the_callback_comes_back(store: bp.Store, tmp_path: path
     assert store.ingest(tmp_path, "native").records_stored == 2  # what was complete was kept
 
 
+def test_an_interrupt_in_the_middle_of_a_call_comes_back(store: bp.Store, capfd: pytest.CaptureFixture[str]) -> None:
+    data = lines([event("prompt", 0, 6)]) * 300_000
+    with pytest.raises(KeyboardInterrupt):
+        threading.Timer(0.03, os.kill, (os.getpid(), signal.SIGINT)).start()
+        store.ingest(data, "native")
+        time.sleep(10)
+    assert capfd.readouterr().err == ""
+    store.ingest(lines([event("prompt", 0, 6)]), "native")
+    assert store.metric("prompts", period="2026-03-06").value == 1
+
+
+def test_a_store_is_not_copied(store: bp.Store) -> None:
+    for one in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="open it again"):
+            one(store)
+
+
 def test_a_failure_is_not_hidden_by_the_callback(store: bp.Store, tmp_path: pathlib.Path) -> None:
     (tmp_path / "a.blueplane.jsonl").write_bytes(lines([event("prompt", 0, 6)]))
     damage = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('DROP TABLE prompt').connection.commit()"
@@ -223,6 +242,11 @@ def test_errors(store: bp.Store) -> None:
         store.metric("cost", zone="Europe/Nowhere")
     with pytest.raises(bp.InvalidError):
         store.metric("co\0st")
+    with pytest.raises(bp.InvalidError, match="no known form") as step:
+        store.metric("prompts", period="fortnight")
+    assert step.value.hint and "last_week" in step.value.hint
+    with pytest.raises(bp.InvalidError, match="since and until"):
+        store.metric("prompts", period="7d", since="2026-03-02")
     with pytest.raises(bp.FormatError):
         store.configure("prices", "{")
     with pytest.raises(bp.NotFoundError):
@@ -232,6 +256,16 @@ def test_errors(store: bp.Store) -> None:
     for wrong in ({"scope": "te\0am"}, {"key_path": "/a\0b"}):
         with pytest.raises(bp.InvalidError):
             bp.open(memory=True, **wrong)
+
+
+def test_today_is_that_of_the_zone_whatever_the_clock_is_in() -> None:
+    tokyo = datetime.timezone(datetime.timedelta(hours=9))
+    for clock in (datetime.datetime(2026, 3, 7, 20, tzinfo=tokyo), datetime.datetime(2026, 3, 7, 11, tzinfo=datetime.timezone.utc)):
+        with bp.open(memory=True, clock=lambda: clock) as store:
+            for zone in ("Asia/Tokyo", "UTC", "America/New_York"):
+                since = store.metric("prompts", since="2026-03-01", zone=zone)
+                assert since.meta["period"] == "2026-03-01/2026-03-07"
+                assert since.meta["until"] == store.metric("prompts", period="today", zone=zone).meta["until"]
 
 
 def test_every_code_has_its_exception() -> None:
