@@ -132,8 +132,14 @@ func TestErrors(t *testing.T) {
 	if _, err := blueplane.QueryFromJSON([]byte("{")); !errors.Is(err, blueplane.ErrFormat) {
 		t.Error(err)
 	}
-	if _, err := store.Run(t.Context(), blueplane.NewQuery("cost").Set("limit", "many")); !errors.Is(err, blueplane.ErrInvalid) {
-		t.Error(err)
+	for _, refused := range []*blueplane.Query{blueplane.NewQuery("cost").Set("limit", "many"), blueplane.NewQuery("cost").Limit(0).By("")} {
+		_, ran := store.Run(t.Context(), refused)
+		_, written := refused.JSON()
+		for _, err := range []error{ran, written} {
+			if !errors.Is(err, blueplane.ErrInvalid) || !errors.As(err, &e) || !strings.Contains(e.Message, "limit") || e.Hint() == "" {
+				t.Error(err)
+			}
+		}
 	}
 	if _, err := blueplane.Open("/nowhere/at/all/s.db", blueplane.WithAccess(blueplane.Owner)); err == nil {
 		t.Error("opened")
@@ -339,6 +345,48 @@ func TestAPanicOfTheCallbackGoesOn(t *testing.T) {
 	}()
 	if report, err := store.Ingest(t.Context(), folder); err != nil || report.RecordsStored != 1 {
 		t.Error(err, report)
+	}
+}
+
+// As testing.T.FailNow does: the goroutine ends, and the store goes on.
+func TestACallbackThatExits(t *testing.T) {
+	exits, folder := false, files(t, 1)
+	store := open(t, blueplane.WithClock(func() time.Time {
+		if exits {
+			runtime.Goexit()
+		}
+		return now
+	}))
+	for _, call := range []func(){
+		func() {
+			store.Ingest(t.Context(), folder, blueplane.OnProgress(func(blueplane.Progress) error { runtime.Goexit(); return nil }))
+		},
+		func() { exits = true; store.Run(t.Context(), blueplane.NewQuery("prompts").Period("today", "")) },
+	} {
+		over, returned := make(chan struct{}), false
+		go func() {
+			defer close(over)
+			call()
+			returned = true
+		}()
+		<-over
+		if returned {
+			t.Error("the goroutine went on")
+		}
+		exits = false
+	}
+	used := make(chan error)
+	go func() {
+		_, err := store.Ingest(t.Context(), folder)
+		used <- err
+	}()
+	select {
+	case err := <-used:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the store is still in the call that ended")
 	}
 }
 

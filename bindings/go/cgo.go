@@ -1,11 +1,12 @@
 package blueplane
 
-// What C calls back.
+// What C calls back, and how a callback may end.
 
 // #include <blueplane/blueplane.h>
 import "C"
 
 import (
+	"runtime"
 	"runtime/cgo"
 	"unsafe"
 )
@@ -24,4 +25,41 @@ func goBlueplaneProgress(user unsafe.Pointer, p *C.bp_progress) C.int {
 //export goBlueplaneClock
 func goBlueplaneClock(user unsafe.Pointer) C.int64_t {
 	return C.int64_t((*(*cgo.Handle)(user)).Value().(*clock).tell())
+}
+
+// ended says how a callback ended that did not return. Neither a panic nor runtime.Goexit, which testing.T.FailNow is, may unwind
+// the library, which holds its locks: both go on when that has returned.
+type ended struct {
+	panicked any
+	exited   bool
+}
+
+// run calls back on a goroutine of its own, since Goexit cannot be recovered from, and tells whether that returned.
+func (e *ended) run(callback func()) (returned bool) {
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		defer func() {
+			if !returned {
+				e.panicked = recover()
+				e.exited = e.panicked == nil
+			}
+		}()
+		callback()
+		returned = true
+	}()
+	<-over
+	return returned
+}
+
+// goOn ends the caller as the callback was.
+func (e *ended) goOn() {
+	was := *e
+	*e = ended{}
+	if was.panicked != nil {
+		panic(was.panicked)
+	}
+	if was.exited {
+		runtime.Goexit()
+	}
 }

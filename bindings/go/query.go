@@ -46,7 +46,8 @@ func QueryFromJSON(document []byte) (*Query, error) {
 	return ownQuery(query), nil
 }
 
-// with calls one function of the builder with C texts of the arguments; "" is NULL.
+// with calls one function of the builder with C texts of the arguments; "" is NULL. What that refuses the query remembers, and
+// says when it is run or written down.
 func (q *Query) with(do func(texts []*C.char) C.int, arguments ...string) *Query {
 	if q.err == nil {
 		q.err = whole(arguments...)
@@ -61,9 +62,7 @@ func (q *Query) with(do func(texts []*C.char) C.int, arguments ...string) *Query
 			defer C.free(unsafe.Pointer(texts[i]))
 		}
 	}
-	if code := do(texts); code != C.BP_OK {
-		q.err = failure(code, nil)
-	}
+	do(texts)
 	runtime.KeepAlive(q)
 	return q
 }

@@ -104,27 +104,20 @@ func (h *handle) close() {
 	h.pins.Unpin()
 }
 
-// clock is one in place of the machine's, and what stopped it.
+// clock is one in place of the machine's.
 type clock struct {
-	now      func() time.Time
-	panicked any
+	now func() time.Time
+	ended
 }
 
 func (c *clock) tell() (us int64) {
-	defer func() {
-		if why := recover(); why != nil {
-			c.panicked = why // it goes on when the library has returned
-		}
-	}()
-	return c.now().UnixMicro()
+	c.run(func() { us = c.now().UnixMicro() })
+	return us
 }
 
-// goOn lets a panic of the clock go on, outside the library.
 func (c *clock) goOn() {
-	if c != nil && c.panicked != nil {
-		why := c.panicked
-		c.panicked = nil
-		panic(why)
+	if c != nil {
+		c.ended.goOn()
 	}
 }
 
@@ -213,7 +206,7 @@ func (s *Store) Close() error {
 	return nil
 }
 
-func ended(ctx context.Context) error {
+func expired(ctx context.Context) error {
 	return &Error{Code: C.BP_ERR_CANCELLED, Message: "the context had ended", cause: context.Cause(ctx)}
 }
 
@@ -226,14 +219,14 @@ func (s *Store) call(ctx context.Context, do func(store *C.bp_store, failed **C.
 	select {
 	case s.turn <- struct{}{}:
 	case <-ctx.Done(): // while another call was running
-		return ended(ctx)
+		return expired(ctx)
 	}
 	defer func() { <-s.turn }()
 	if s.handle == nil {
 		return invalid("the store is closed")
 	}
 	if ctx.Err() != nil {
-		return ended(ctx)
+		return expired(ctx)
 	}
 	over, store := make(chan struct{}), s.handle.store
 	stop := context.AfterFunc(ctx, func() {
@@ -286,7 +279,7 @@ func Restart() IngestOption { return func(r *reading) { r.restart = true } }
 // DryRun counts everything and stores nothing.
 func DryRun() IngestOption { return func(r *reading) { r.dryRun = true } }
 
-// OnProgress is told how far the ingest is, from the calling goroutine. An error it returns stops the ingest, which
+// OnProgress is told how far the ingest is, while the calling goroutine waits. An error it returns stops the ingest, which
 // returns it; what was complete is kept. It must not use the store.
 func OnProgress(tell func(Progress) error) IngestOption {
 	return func(r *reading) { r.progress = tell }
@@ -296,16 +289,11 @@ func OnProgress(tell func(Progress) error) IngestOption {
 type watch struct {
 	progress func(Progress) error
 	stopped  error
-	panicked any
+	ended
 }
 
 func (w *watch) tell(p Progress) (stop int) {
-	defer func() {
-		if w.panicked = recover(); w.panicked != nil {
-			stop = 1 // it goes on when the library has returned
-		}
-	}()
-	if w.stopped = w.progress(p); w.stopped != nil {
+	if !w.run(func() { w.stopped = w.progress(p) }) || w.stopped != nil {
 		return 1
 	}
 	return 0
@@ -374,9 +362,7 @@ func (s *Store) ingest(ctx context.Context, options []IngestOption,
 	err := s.call(ctx, func(store *C.bp_store, failed **C.bp_error) C.int {
 		return read(store, &r, source, &how, &report, failed)
 	})
-	if w.panicked != nil {
-		panic(w.panicked)
-	}
+	w.goOn()
 	if e, is := err.(*Error); w.stopped != nil && is && e.Code != C.BP_ERR_CANCELLED {
 		e.cause = w.stopped // what was complete could not be kept
 	} else if w.stopped != nil {
