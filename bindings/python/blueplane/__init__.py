@@ -14,8 +14,8 @@ from .places import Place, Places, places, program
 from .query import Query
 from .result import Cell, Column, Result, State
 from .store import Progress, Report, Store, describe
-from .store import open_store as open
 
+open = Store  # as a type checker and a notebook know its options
 __version__: str = _text(_lib.bp_version_string()) or ""
 
 __all__ = ["Catalog", "Cell", "Column", "Entry", "Place", "Places", "Progress", "Query", "Report", "Result", "State",

@@ -108,7 +108,7 @@ ffi.def_extern(name="bpy_clock", onerror=_on_error)(_on_clock)
 
 
 class Store:
-    """An open store. Use it in a `with` statement, or close it."""
+    """An open store, by default the person's own. Use it in a `with` statement, or close it."""
 
     def __init__(self, path: Optional[Path] = None, *, access: str = "owner", scope: Optional[str] = None,
                  read_only: bool = False, memory: bool = False, key_path: Optional[Path] = None,
@@ -444,8 +444,3 @@ def describe(what: Union[Path, Bytes]) -> Result:
     """What a bundle, a release, a signed roster or an invitation says of itself, once its signature fits."""
     data = ffi.from_buffer(content(what))
     return Result(made("bp_result", lib.bp_share_describe, data, len(data)))
-
-
-def open_store(path: Optional[Path] = None, **options: Any) -> Store:
-    """Opens a store, by default the person's own; see Store."""
-    return Store(path, **options)
