@@ -11,7 +11,6 @@
 #include "interrupt.h"
 #include "paths.h"
 #include "system.h"
-#include "walk.h"
 #include "zone.h"
 
 #define NAMES_SHOWN 3
@@ -67,26 +66,6 @@ static void check_config(doctor *d) {
   free(path);
 }
 
-static void count_packed(void *user, const char *path, const file_look *found) {
-  static const char ending[] = ".jsonl.zst";
-  size_t length = strlen(path);
-  (void)found;
-  *(size_t *)user += length >= sizeof ending &&
-                     strcmp(path + length + 1 - sizeof ending, ending) == 0;
-}
-
-/* Codex packs what was not touched for a week. */
-static void check_packed(doctor *d, const root *r, const char *shown) {
-  size_t packed = 0;
-  walk(r->path, &(visit){count_packed, NULL, &packed});
-  if (packed > 0)
-    find(d, WARNING, r->source,
-         print_text("%s has %zu packed (*.jsonl.zst), which cannot be read", shown, packed),
-         print_text("find '%s' -name '*.zst' -exec zstd -dq --output-dir-flat FOLDER {} + and then "
-                    "blueplane sync FOLDER",
-                    r->path));
-}
-
 static void check_roots(doctor *d) {
   roots known = find_roots();
   size_t existing = 0;
@@ -105,7 +84,6 @@ static void check_roots(doctor *d) {
            print_text("unset %s, or set it to the folder the assistant writes to", r->from));
     else
       find(d, WELL, r->source, print_text("%s does not exist: not used here", shown), NULL);
-    if (r->exists && r->readable) check_packed(d, r, shown);
     free(shown);
   }
   if (existing == 0)

@@ -1,6 +1,7 @@
 /* follow.c */
 #include "follow.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -11,7 +12,6 @@
 
 #include "system.h"
 #include "text.h"
-#include "walk.h"
 
 #if defined(__linux__)
 #include <sys/inotify.h>
@@ -23,6 +23,7 @@
 
 #define SETTLE 40      /* ms that more may follow in: a line is often written in pieces */
 #define LOOK_AGAIN 250 /* ms between two looks where nobody tells us */
+#define DEEPEST 32     /* folders below each other */
 #define WATCHES_MOST 8192
 
 /* What is watched: a folder, and for kqueue each file. */
@@ -46,6 +47,35 @@ struct follower {
   size_t watches;
 };
 
+/* ------------------------------------------------------------------------------------- walking */
+
+typedef struct visit {
+  void (*file)(void *user, const char *path, const file_look *found);
+  void (*folder)(void *user, const char *path);
+  void *user;
+} visit;
+
+/* Everything below a folder; links are not followed. */
+static void walk(const char *path, const visit *v, int depth) {
+  DIR *entries = depth < DEEPEST ? opendir(path) : NULL;
+  if (entries == NULL) return;
+  if (v->folder != NULL) v->folder(v->user, path);
+  const struct dirent *entry;
+  while ((entry = readdir(entries)) != NULL) {
+    file_look found;
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    char *below = print_text("%s/%s", path, entry->d_name);
+    if (look_at(&found, below)) {
+      if (found.is_folder)
+        walk(below, v, depth + 1);
+      else if (found.is_file && v->file != NULL)
+        v->file(v->user, below, &found);
+    }
+    free(below);
+  }
+  closedir(entries);
+}
+
 /* ------------------------------------------------------------------------------------- looking */
 
 /* Sums of hashes, so that the order of a folder does not matter. FNV-1a. */
@@ -61,7 +91,7 @@ static void add_print(void *user, const char *path, const file_look *found) {
 
 static bool look(root_state *r) {
   uint64_t print = 0;
-  walk(r->path, &(visit){add_print, NULL, &print});
+  walk(r->path, &(visit){add_print, NULL, &print}, 0);
   bool other = print != r->print;
   r->print = print;
   return other;
@@ -143,7 +173,7 @@ static bool is_another(const follower *f, const char *path) {
 }
 
 static void watch_tree(follower *f, const char *path) {
-  walk(path, &(visit){NULL, watch_folder, f});
+  walk(path, &(visit){NULL, watch_folder, f}, 0);
 }
 
 static void take_event(follower *f, const struct inotify_event *e, bool *changed) {
@@ -226,7 +256,7 @@ static void watch_file(void *user, const char *path, const file_look *found) {
 }
 
 static void watch_tree(follower *f, const char *path) {
-  walk(path, &(visit){watch_file, watch_folder, f});
+  walk(path, &(visit){watch_file, watch_folder, f}, 0);
 }
 
 static void take_event(follower *f, const struct kevent *e, bool *changed) {
