@@ -14,7 +14,6 @@
 #include "zone.h"
 
 #define NAMES_SHOWN 3
-#define UNREADABLE "unreadable" /* a reason */
 
 typedef enum status { WELL, WARNING, PROBLEM } status;
 
@@ -177,22 +176,41 @@ static size_t count_reason(const bp_result *rejects, const char *reason) {
   return count;
 }
 
-/* Rejected records by reason; files that could not be read are rejected whole. */
+/* Why a file is rejected whole. */
+static const struct {
+  const char *reason, *one, *many, *mend;
+} of_files[] = {
+    {"unreadable", "file could not be read", "files could not be read",
+     "look at their permissions; every sync tries them again"},
+    {"compressed", "compressed file was passed over", "compressed files were passed over",
+     "unpack them where they lie (zstd -d) and sync again"},
+};
+
+static bool is_of_files(const char *reason) {
+  for (size_t i = 0; i < sizeof of_files / sizeof *of_files; i++)
+    if (strcmp(of_files[i].reason, reason) == 0) return true;
+  return false;
+}
+
+static void judge_files(doctor *d, const bp_result *rejects) {
+  for (size_t i = 0; i < sizeof of_files / sizeof *of_files; i++) {
+    size_t count = count_reason(rejects, of_files[i].reason);
+    text files = {0};
+    if (count == 0) continue;
+    put_some(&files, count, of_files[i].one, of_files[i].many);
+    find(d, WARNING, of_files[i].reason, files.data, copy_text(of_files[i].mend));
+  }
+}
+
+/* Rejected records by reason. */
 static void judge_rejects(doctor *d, const bp_result *reasons, const bp_result *rejects) {
   int at = find_column(reasons, NULL, "reason");
   text said = {0};
-  size_t unreadable = count_reason(rejects, UNREADABLE);
+  judge_files(d, rejects);
   for (size_t row = 0; row < bp_result_rows(reasons); row++) {
     const char *reason = bp_result_text(reasons, row, (size_t)at, NULL);
-    size_t count = reason != NULL && strcmp(reason, UNREADABLE) != 0 ? count_reason(rejects, reason)
-                                                                     : 0;
+    size_t count = reason != NULL && !is_of_files(reason) ? count_reason(rejects, reason) : 0;
     if (count > 0) text_addf(&said, "%s%zu %s", said.length > 0 ? ", " : "", count, reason);
-  }
-  if (unreadable > 0) {
-    text files = {0};
-    put_some(&files, unreadable, "file could not be read", "files could not be read");
-    find(d, WARNING, "unreadable", files.data,
-         copy_text("look at their permissions; every sync tries them again"));
   }
   if (said.length > 0)
     find(d, WARNING, "rejected", print_text("records that break their format: %s", said.data),

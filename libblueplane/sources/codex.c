@@ -22,6 +22,8 @@
 #include "base/text.h"
 #include "sources/codex_line.h"
 
+#define PLAIN ".jsonl"
+
 /* A tool call whose end may still come. */
 typedef struct open_call {
   uint64_t hash; /* of its raw identifier */
@@ -620,10 +622,9 @@ static int take(void *self, scan *s) {
 
 /* A file whose session_meta is lost is named by its identifier: rollout-<time>-<uuid>.jsonl. */
 static void take_name(codex *c) {
-  static const char ending[] = ".jsonl";
   const char *id = bpi_base_name(c->in->path);
-  size_t length = strlen(id), skip = sizeof ending - 1;
-  if (length <= skip || strcmp(id + length - skip, ending) != 0) return;
+  size_t length = strlen(id), skip = sizeof PLAIN - 1;
+  if (length <= skip || strcmp(id + length - skip, PLAIN) != 0) return;
   length -= skip;
   if (length > 36 && is_uuid(id + length - 36, 36)) {
     id += length - 36;
@@ -637,7 +638,17 @@ static void take_name(codex *c) {
   set_scope(c);
 }
 
+/* Codex packs a rollout that rested for a week, where its user switched that on. */
+static bool is_packed(const char *path) {
+  return bpi_ends_with(path, PLAIN ".zst");
+}
+
 static int read_rollout(source_input *in) {
+  if (is_packed(in->path)) {
+    in->sink->reject(in->sink->self, REJECT_COMPRESSED, 0, 0);
+    in->passed_over = true;
+    return BP_OK;
+  }
   codex *c = bpi_alloc_zero(1, sizeof *c);
   if (c == NULL) return BP_ERR_NOMEM;
   object_reader reader = {.take = take, .emit = emit, .self = c};
@@ -652,7 +663,8 @@ static int read_rollout(source_input *in) {
 
 static bool is_rollout(const char *path) {
   const char *base = bpi_base_name(path);
-  return bpi_starts_with(base, strlen(base), "rollout-") && bpi_ends_with(base, ".jsonl");
+  return bpi_starts_with(base, strlen(base), "rollout-") &&
+         (bpi_ends_with(base, PLAIN) || is_packed(base));
 }
 
 static const field_rule rules[] = {

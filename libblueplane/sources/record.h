@@ -150,7 +150,8 @@ typedef struct record {
   X(NUMBER, 6, "number", "a negative, fractional or huge count, or a time in another unit")        \
   X(UNREADABLE, 7, "unreadable", "the file could not be read")                                     \
   X(FIELD, 8, "field", "a required field is missing or of another type")                           \
-  X(VERSION, 9, "version", "a version of the format this library does not know")
+  X(VERSION, 9, "version", "a version of the format this library does not know")                   \
+  X(COMPRESSED, 10, "compressed", "the file is compressed, and passed over")
 #define X(name, number, id, text) REJECT_##name = (number),
 enum { BPI_REJECTS(X) REJECT_COUNT };
 #undef X

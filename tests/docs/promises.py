@@ -379,7 +379,7 @@ REASONS = {
     "field": EVENT.replace(',"id":"r"', "") % "",
     "version": EVENT.replace('"blueplane":1', '"blueplane":2') % "",
 }
-REASONS_ELSEWHERE = {"unreadable": "tests/e2e/test_bad_input.py"}
+REASONS_ELSEWHERE = {"unreadable": "tests/e2e/test_bad_input.py", "compressed": "tests/e2e/test_bad_input.py"}
 
 
 def refused_for(w: World, event: str) -> list:

@@ -341,6 +341,24 @@ def test_unreadable_file(folder: pathlib.Path) -> None:
     verify(store)
 
 
+def test_compressed_rollout(folder: pathlib.Path) -> None:
+    """It is said that nothing of it is read, once; unpacked beside it, it is read."""
+    root, store = folder / "root", folder / "compressed.db"
+    plain = packed({"timestamp": "2026-03-02T09:00:00Z", "type": "session_meta", "payload": {"id": "s1"}}) + b"\n"
+    name = "rollout-2026-03-02T09-00-00-019a0000-0000-7000-8000-000000000001.jsonl"
+    put(root / f"{name}.zst", b"\x28\xb5\x2f\xfd\x04\x00" + bytes(range(64)))
+    rejected = [["codex", 0, 0, "compressed"]]
+    for time, changed in (("first", 1), ("again", 0)):
+        report = e2e.ingest(store, root, "--source", "codex")
+        equal((report["files_seen"], report["files_changed"], report["files_failed"]), (1, changed, 0), time)
+        made = json.loads(bpt("inspect", store, "rejects").stdout)["rows"]
+        equal([[row[key] for key in ("source", "line", "byte", "reason")] for row in made], rejected, time)
+    put(root / name, plain)
+    report = e2e.ingest(store, root, "--source", "codex")
+    equal((report["files_changed"], report["records_read"]), (1, 1), "unpacked")
+    verify(store)
+
+
 def test_unwritable_store(folder: pathlib.Path) -> None:
     nobody = as_nobody(folder)
     home = e2e.sample(4)

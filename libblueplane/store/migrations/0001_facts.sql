@@ -233,7 +233,7 @@ CREATE TABLE audit (
 CREATE TABLE reject (
   file INTEGER NOT NULL,
   byte INTEGER NOT NULL,
-  reason INTEGER NOT NULL CHECK (reason BETWEEN 1 AND 9),
+  reason INTEGER NOT NULL CHECK (reason BETWEEN 1 AND 10),
   line INTEGER NOT NULL,
   at_us INTEGER NOT NULL,
   PRIMARY KEY (file, byte, reason)
