@@ -133,6 +133,15 @@ static char *read_input(void) {
   return t.data != NULL ? t.data : copy_text("");
 }
 
+/* Whether a file ends within a line: a full disk cut it short. */
+static bool is_torn(const char *path) {
+  FILE *file = fopen(path, "rb");
+  if (file == NULL) return false;
+  int last = fseek(file, -1, SEEK_END) == 0 ? fgetc(file) : '\n';
+  fclose(file);
+  return last != '\n' && last != EOF;
+}
+
 /* One write, so that lines of hooks that run at once do not mix. */
 static int append(const char *path, const char *line) {
   int failed = make_folder_of(path);
@@ -171,7 +180,7 @@ int run_hook(program *p) {
   char *printed = cJSON_PrintUnformatted(out);
   char *folder = hooks_folder(assistant);
   char *path = print_text("%s/%s.%s_hooks.jsonl", folder, day, assistant);
-  char *line = print_text("%s\n", printed == NULL ? "" : printed);
+  char *line = print_text("%s%s\n", is_torn(path) ? "\n" : "", printed == NULL ? "" : printed);
   int failed = printed == NULL ? ENOMEM : append(path, line);
   if (failed != 0) complain(EXIT_FAILED, NULL, "cannot write %s: %s", path, strerror(failed));
   free(line);

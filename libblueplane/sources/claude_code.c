@@ -134,13 +134,23 @@ static int emit(void *self) {
   return r->status;
 }
 
+/* In a folder of subagents: within the session's, whatever the folders above it are called. */
+static bool lies_in_subagents(const char *path) {
+  static const char name[] = "subagents";
+  for (int parts = 2; parts <= 4; parts++) {
+    const char *folder = bpi_last_parts(path, parts);
+    char next = strncmp(folder, name, sizeof name - 1) == 0 ? folder[sizeof name - 1] : '\0';
+    if (next == '/' || next == '\\') return true;
+  }
+  return false;
+}
+
 /* Subagents have files of their own, named after them, lately in a folder of their own. */
 static void read_path(reader *r) {
   static const char prefix[] = "agent-", ending[] = ".jsonl";
   const char *path = r->in->path == NULL ? "" : r->in->path, *base = bpi_base_name(path);
   bool named = strncmp(base, prefix, sizeof prefix - 1) == 0 && bpi_ends_with(base, ending);
-  r->agent_file = named || strstr(path, "/subagents/") != NULL ||
-                  strstr(path, "\\subagents\\") != NULL;
+  r->agent_file = named || lies_in_subagents(path);
   if (!named) return;
   r->file_agent = base + sizeof prefix - 1;
   r->file_agent_length = strlen(r->file_agent) - (sizeof ending - 1);

@@ -318,8 +318,8 @@ static void read_chunk(tool_signs *g, scan *s) {
     else
       bpi_scan_text_feed(s, feed_signs, &signs);
   }
-  g->added += added >= 0 ? added : signs.added;
-  g->removed += removed >= 0 ? removed : signs.removed;
+  g->added = bpi_add_count(g->added, added >= 0 ? added : signs.added);
+  g->removed = bpi_add_count(g->removed, removed >= 0 ? removed : signs.removed);
   g->patched = true;
 }
 

@@ -244,9 +244,10 @@ static void read_edits(payload *p, scan *s, int *reject) {
 }
 
 static bool is_empty_text(scan *s) {
-  char first;
-  bool text = bpi_scan_peek(s) == SCAN_TEXT;
-  return !bpi_scan_first(s, &first) && text;
+  char none[1];
+  size_t length;
+  bool whole;
+  return bpi_scan_text(s, none, 0, &length, &whole) && whole;
 }
 
 static void read_member(payload *p, scan *s, int member, const hook_word *events, int *reject) {

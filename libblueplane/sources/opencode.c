@@ -152,9 +152,10 @@ static bool read_changed(scan *s, diff_text *lines) {
   while (bpi_scan_item(s)) {
     uint64_t seen = 0;
     if (!bpi_scan_enter_object(s)) continue;
-    for (int m; (m = bpi_object_member(s, changed_keys, &seen, &bad)) >= 0; told = true)
-      *(m == CHANGED_ADDED ? &lines->added : &lines->removed) +=
-          bpi_known(bpi_object_count(s, &bad));
+    for (int m; (m = bpi_object_member(s, changed_keys, &seen, &bad)) >= 0; told = true) {
+      int64_t *sum = m == CHANGED_ADDED ? &lines->added : &lines->removed;
+      *sum = bpi_add_count(*sum, bpi_object_count(s, &bad));
+    }
   }
   return told && bad == 0;
 }

@@ -276,15 +276,20 @@ static int read_tables(database *d) {
   /* clients of version 1 may have kept messages there, too, for a try */
   if (rc == BP_OK && bpi_foreign_has(d->in->database, "session_v2", NULL))
     rc = each(d, "session_message", step_columns, tell_step);
-  return rc == BP_OK ? tell_prompts(d) : rc;
+  return rc;
 }
 
+/* What a damaged file still shows is told. */
 static int read_database(source_input *in) {
   database *d = bpi_alloc_zero(1, sizeof *d);
   if (d == NULL) return BP_ERR_NOMEM;
   d->in = in;
   bpi_rows_start(&d->o.rows, in, TIER_RECORD);
   int rc = read_tables(d);
+  if (rc == BP_OK || rc == BP_ERR_CORRUPT || rc == BP_ERR_BUSY) {
+    int told = tell_prompts(d);
+    if (told != BP_OK) rc = told;
+  }
   bpi_content_input_free(&d->o.part.input);
   bpi_ident_set_free(&d->sessions);
   bpi_ident_set_free(&d->prompts);

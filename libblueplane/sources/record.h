@@ -83,6 +83,12 @@ static inline int64_t bpi_known(int64_t count) {
   return count < 0 ? 0 : count;
 }
 
+/* A sum of counts that stops where nobody believes it any more. */
+static inline int64_t bpi_add_count(int64_t sum, int64_t count) {
+  int64_t all = sum + bpi_known(count);
+  return all > RECORD_MOST_COUNTED ? RECORD_MOST_COUNTED + 1 : all;
+}
+
 typedef struct tool_use_record {
   uint32_t tool, file;
   int category, program, language;

@@ -779,6 +779,17 @@ class Hooks(Case):
         self.assertEqual([(k["cwd"], k["prompt_characters"]) for k in self.kept(home, "claude_code")],
                          [(f"/a{text}", len(text) + 1) for text in told.values()])
 
+    def test_a_line_that_a_full_disk_cut_short_costs_itself_alone(self):
+        home = self.new_home(data=False)
+        self.hook(home, "claude_code", {"session_id": "s", "hook_event_name": "Stop"})
+        file, = self.kept_in(home, "claude_code").iterdir()
+        file.write_bytes(file.read_bytes()[:-9])
+        for _ in range(2):
+            self.hook(home, "claude_code", {"session_id": "s", "hook_event_name": "SessionEnd"})
+        torn, *whole = file.read_text().splitlines()
+        self.assertRaises(ValueError, json.loads, torn)
+        self.assertEqual([json.loads(line)["hook_event_name"] for line in whole], ["SessionEnd"] * 2)
+
     def test_bad_payloads_stop_nobody(self):
         home = self.new_home(data=False)
         for data in (b"", b"{", b"[1]", b"7", b"\xff\xfe", b"{\"a\":" * 3000, b"\0" * 10,

@@ -180,7 +180,8 @@ def test_version_2(folder: pathlib.Path) -> None:
         {"type": "permission.rejected", "message": "Permission denied: edit"}, {"type": "aborted", "message": "Tool execution interrupted"},
         {"type": "tool.execution", "message": "CANARY"})]
     done = [{"status": "completed", "input": edit, "metadata": {"files": ["CANARY", {"additions": 2, "deletions": 1}, {"additions": 3}]}},
-            {"status": "completed", "input": edit, "metadata": {"files": [{"additions": -1}]}}]
+            {"status": "completed", "input": edit, "metadata": {"files": [{"additions": -1}]}},
+            {"status": "completed", "input": edit, "metadata": {"files": [{"additions": 2**53}] * 2**11 + [{"additions": 3}]}}]
     calls = [call(f"call_{i}", state) for i, state in enumerate(failed + done + [{"status": "streaming", "input": '{"path":'}])]
     tokens = {"input": 10, "output": 20, "reasoning": 5, "cache": {"read": 100, "write": 7}}
     rows = [("user", {"text": "CANARY", "files": [{"mime": "image/png"}]}),
@@ -206,8 +207,30 @@ def test_version_2(folder: pathlib.Path) -> None:
     equal(sums, {"responses": 2, "input": 20, "output": 50, "reasoning": 10, "cache_read": 200, "cache_write_5m": 14}, "tokens")
     equal(told["prompts"]["total"], 1, "prompts")
     equal(told["output_quality"]["final"]["responses"], 2, "both are final")
-    equal(told["tool_calls"]["edit"], {"rejected": 2, "denied": 1, "interrupted": 1, "error": 1, "ok": 2, "unknown": 1}, "outcomes")
-    equal(told["lines"]["by_tool"]["edit"], {"added": 5 + 1, "removed": 1 + 1}, "lines of the files, else of the input")
+    equal(told["tool_calls"]["edit"], {"rejected": 2, "denied": 1, "interrupted": 1, "error": 1, "ok": 3, "unknown": 1}, "outcomes")
+    equal(told["lines"]["by_tool"]["edit"], {"added": 5 + 1 + 1, "removed": 1 + 1 + 1}, "lines of the files, else of the input")
+    e2e.verify(store)
+
+
+def test_damage(folder: pathlib.Path) -> None:
+    """Prompts whose parts were read before the damage count, as all does that comes before it."""
+    db = sqlite3.connect(folder / "opencode.db")
+    db.executescript("PRAGMA page_size = 512; CREATE TABLE other (x)")
+    db.close()
+    db = database(folder / "opencode.db", exports()[:1])
+    db.executemany("INSERT INTO part VALUES (?, 'msg_gone', 'ses_0001', '{\"type\":\"text\"}')", [(f"prt_z{i}",) for i in range(999)])
+    db.commit()
+    root, = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_part_1'").fetchone()
+    db.close()
+    data = bytearray((folder / "opencode.db").read_bytes())
+    equal(data[(root - 1) * 512], 2, "the first page of the list names others")
+    last = int.from_bytes(data[(root - 1) * 512 + 8:(root - 1) * 512 + 12], "big")
+    whole, store = new_store(folder, "whole"), new_store(folder, "damaged")
+    e2e.ingest(whole, folder / "opencode.db")
+    data[(last - 1) * 512] = 255
+    (folder / "opencode.db").write_bytes(data)
+    equal(e2e.ingest(store, folder / "opencode.db")["files_failed"], 1, "the file is damaged")
+    same(whole, store, "what came before")
     e2e.verify(store)
 
 
