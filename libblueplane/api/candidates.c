@@ -5,6 +5,7 @@
 
 #include "api/ingest.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #define TELL_EVERY 256 /* candidates found */
 #define PAGE_LEAST 512 /* bytes; SQLite's */
@@ -17,7 +18,9 @@ int bpi_candidates_add(ingest *in, const char *path, const file_stat *stat, cons
   candidate *c = &in->candidate[in->candidates];
   memset(c, 0, sizeof *c);
   if ((c->path = bpi_strndup(path, strlen(path))) == NULL) return BP_ERR_NOMEM;
-  c->key = bpi_hash_under(&in->path_key, path, strlen(path));
+  const char *packed = reader == NULL ? NULL : reader->packed;
+  c->packed = packed != NULL && bpi_ends_with(path, packed);
+  c->key = bpi_hash_under(&in->path_key, path, strlen(path) - (c->packed ? strlen(packed) : 0));
   c->source = reader;
   c->unreadable = stat == NULL;
   if (stat != NULL) c->stat = *stat;
@@ -79,11 +82,17 @@ static bool unchanged(const file_state *known, const file_stat *stat) {
          known->inode == (int64_t)stat->inode && known->device == (int64_t)stat->device;
 }
 
+/* A packed file: before it was packed, or passed over. */
+static bool was_read(const file_state *known, const file_stat *stat) {
+  return known->size >= 0 && known->modified_ns == stat->modified_ns;
+}
+
 static void is_known(void *user, size_t number, const file_state *known) {
   candidate *c = &((ingest *)user)->candidate[number];
   bool same = known->source == bpi_source_number(c->source);
   c->unknown = false;
-  c->same = same && !c->unreadable && unchanged(known, &c->stat);
+  c->same = same && !c->unreadable &&
+            (c->packed ? was_read(known, &c->stat) : unchanged(known, &c->stat));
   if (same && known->inode == (int64_t)c->stat.inode && known->position <= c->stat.size)
     c->read = known->position;
 }
@@ -100,6 +109,25 @@ static void drop_same(ingest *in) {
     }
   }
   in->candidates = kept;
+}
+
+static int by_key(const void *a, const void *b) {
+  const candidate *x = a, *y = b;
+  int order = bpi_ident_compare(x->key, y->key);
+  return order != 0 ? order : (int)x->packed - (int)y->packed;
+}
+
+/* Where a file lies beside what it was packed into, it is read. */
+static void drop_packed(ingest *in) {
+  bool any = false;
+  for (size_t i = 0; i < in->candidates && !any; i++)
+    any = in->candidate[i].packed;
+  if (!any) return;
+  qsort(in->candidate, in->candidates, sizeof *in->candidate, by_key);
+  for (size_t i = 1; i < in->candidates; i++)
+    in->candidate[i].same = in->candidate[i].packed &&
+                            bpi_ident_compare(in->candidate[i - 1].key, in->candidate[i].key) == 0;
+  drop_same(in);
 }
 
 /* Nearly always nothing is new: files that are as they were are told in one read of the store, before
@@ -125,6 +153,7 @@ static int by_size(const void *a, const void *b) {
 }
 
 int bpi_candidates_choose(ingest *in, bp_error **error) {
+  drop_packed(in);
   int rc = in->options.flags & BP_INGEST_RESTART ? BP_OK : drop_unchanged(in, error);
   if (in->candidates > 0) qsort(in->candidate, in->candidates, sizeof *in->candidate, by_size);
   return rc;

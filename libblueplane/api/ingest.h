@@ -16,6 +16,7 @@ typedef struct candidate {
   ident key; /* by which it is known */
   file_stat stat;
   const source *source;
+  bool packed; /* it is known as the file that it was made of */
   bool unreadable;
   bool unknown; /* the store was asked, and knows nothing of it */
   bool same;    /* it is as it was when it was read */

@@ -23,6 +23,7 @@
 #include "sources/codex_line.h"
 
 #define PLAIN ".jsonl"
+#define PACKED ".zst"
 
 /* A tool call whose end may still come. */
 typedef struct open_call {
@@ -640,7 +641,7 @@ static void take_name(codex *c) {
 
 /* Codex packs a rollout that rested for a week, where its user switched that on. */
 static bool is_packed(const char *path) {
-  return bpi_ends_with(path, PLAIN ".zst");
+  return bpi_ends_with(path, PLAIN PACKED);
 }
 
 static int read_rollout(source_input *in) {
@@ -792,4 +793,5 @@ const source bpi_source_codex = {
     .read = read_rollout,
     .rules = rules,
     .whole = true,
+    .packed = PACKED,
 };

@@ -52,6 +52,9 @@ typedef struct source {
   const struct field_rule *rules; /* allow-list for the privacy preview, ends with path NULL */
   bool whole;    /* lines depend on earlier ones: a file that changed is read from its start */
   bool database; /* its files are SQLite's; read from their start, too */
+  /* How the name of a file ends that its program packed: it is known as the file it was made of, whose time it
+   * keeps. NULL: there are none. */
+  const char *packed;
   /* of a database, for the preview; ends with table NULL; may be NULL */
   const struct row_rule *rows;
   /* Changes the stat of a file when what lies beside it and is read with it changes; may be NULL. */

@@ -344,6 +344,10 @@ def test_unreadable_file(folder: pathlib.Path) -> None:
 def test_compressed_rollout(folder: pathlib.Path) -> None:
     """It is said that nothing of it is read, once; unpacked beside it, it is read."""
     root, store = folder / "root", folder / "compressed.db"
+
+    def rejects(of: pathlib.Path) -> list:
+        return [[row[key] for key in ("source", "line", "byte", "reason")] for row in json.loads(bpt("inspect", of, "rejects").stdout)["rows"]]
+
     plain = packed({"timestamp": "2026-03-02T09:00:00Z", "type": "session_meta", "payload": {"id": "s1"}}) + b"\n"
     name = "rollout-2026-03-02T09-00-00-019a0000-0000-7000-8000-000000000001.jsonl"
     put(root / f"{name}.zst", b"\x28\xb5\x2f\xfd\x04\x00" + bytes(range(64)))
@@ -351,11 +355,20 @@ def test_compressed_rollout(folder: pathlib.Path) -> None:
     for time, changed in (("first", 1), ("again", 0)):
         report = e2e.ingest(store, root, "--source", "codex")
         equal((report["files_seen"], report["files_changed"], report["files_failed"]), (1, changed, 0), time)
-        made = json.loads(bpt("inspect", store, "rejects").stdout)["rows"]
-        equal([[row[key] for key in ("source", "line", "byte", "reason")] for row in made], rejected, time)
+        equal(rejects(store), rejected, time)
     put(root / name, plain)
     report = e2e.ingest(store, root, "--source", "codex")
     equal((report["files_changed"], report["records_read"]), (1, 1), "unpacked")
+    equal(rejects(store), [], "it was read")
+    both = folder / "both.db"
+    e2e.ingest(both, root, "--source", "codex")
+    equal(rejects(both), [], "both at once")
+    written = (root / name).stat().st_mtime_ns
+    (root / name).unlink()
+    for changed, time in ((0, written), (1, written + 1)):  # packed, it keeps the time of the rollout
+        os.utime(root / f"{name}.zst", ns=(time, time))
+        report = e2e.ingest(store, root, "--source", "codex")
+        equal((report["files_changed"], rejects(store)), (changed, rejected * changed), "packed after it was read, and after it went on")
     verify(store)
 
 
