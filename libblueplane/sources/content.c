@@ -61,7 +61,8 @@ typedef enum input_part {
   X(PART_FILE, "absolute_path") X(PART_FILE, "notebook_path") X(PART_COMMAND, "command")           \
   X(PART_COMMAND, "cmd") X(PART_BEFORE, "old_string") X(PART_BEFORE, "oldString")                  \
   X(PART_BEFORE, "old_str") X(PART_AFTER, "new_string") X(PART_AFTER, "newString")                 \
-  X(PART_AFTER, "new_str") X(PART_WRITTEN, "content") X(PART_WRITTEN, "file_text")
+  X(PART_AFTER, "new_str") X(PART_WRITTEN, "content") X(PART_WRITTEN, "file_text")                 \
+  X(PART_WRITTEN, "new_source")
 /* clang-format on */
 #define KEY(part, key) key,
 #define PART(part, key) part,

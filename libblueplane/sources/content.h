@@ -36,8 +36,8 @@ void bpi_content_input_free(tool_input *in);
       {at ".old_string", FIELD_COUNTED, "lines"}, {at ".oldString", FIELD_COUNTED, "lines"},       \
       {at ".old_str", FIELD_COUNTED, "lines"}, {at ".new_string", FIELD_COUNTED, "lines"},         \
       {at ".newString", FIELD_COUNTED, "lines"}, {at ".new_str", FIELD_COUNTED, "lines"},          \
-      {at ".content", FIELD_COUNTED, "lines"}, {                                                   \
-    at ".file_text", FIELD_COUNTED, "lines"                                                        \
+      {at ".content", FIELD_COUNTED, "lines"}, {at ".file_text", FIELD_COUNTED, "lines"}, {        \
+    at ".new_source", FIELD_COUNTED, "lines"                                                       \
   }
 
 /* What is told of a use of the tool with this input. */

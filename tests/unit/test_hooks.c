@@ -40,10 +40,11 @@ START_TEST(claude_code) {
       "23.000 side " ROW, "23.000 side event subagent none -1", "23.500 side " ROW,
       "23.500 side event subagent none -1", "24.000 " ROW, "24.000 event compaction manual -1",
       "25.000 " ROW, "25.000 event api_error overloaded -1", "26.000 " ROW,
-      "26.000 event turn_end none -1", "28.000 " ROW, "28.000 prompt 7 features 0", "30.000 " ROW,
-      "30.000 event session_end none -1");
+      "26.000 event turn_end none -1", "27.500 " ROW,
+      "27.500 use NotebookEdit edit none /n.ipynb notebook", "28.000 " ROW,
+      "28.000 prompt 7 features 0", "30.000 " ROW, "30.000 event session_end none -1");
   ck_assert_uint_eq(one.rejects, 0);
-  ck_assert_uint_eq(one.read, 16);
+  ck_assert_uint_eq(one.read, 17);
   ck_assert_str_eq(key_of(RECORD_PROMPT, 0), "p-1");
   /* a subagent's beginning and end are one event */
   ck_assert_int_eq(
@@ -59,6 +60,8 @@ START_TEST(claude_code) {
   /* of three new lines and two old ones the last of these is gone, two are new */
   const record *edit = fake_nth(&one, RECORD_TOOL_USE, 0);
   ck_assert(edit->u.use.added == 2 && edit->u.use.removed == 1);
+  const record *cell = fake_nth(&one, RECORD_TOOL_USE, 5); /* of a notebook: its lines are new */
+  ck_assert(cell->u.use.added == 2 && cell->u.use.removed == 0);
   for (size_t i = 0; i < one.count; i++)
     ck_assert_int_eq(one.records[i].tier, TIER_HOOK);
 }
