@@ -136,10 +136,10 @@ static int emit(void *self) {
 
 /* In a folder of subagents: within the session's, whatever the folders above it are called. */
 static bool lies_in_subagents(const char *path) {
-  static const char name[] = "subagents";
+  static const char own[] = "subagents";
   for (int parts = 2; parts <= 4; parts++) {
     const char *folder = bpi_last_parts(path, parts);
-    char next = strncmp(folder, name, sizeof name - 1) == 0 ? folder[sizeof name - 1] : '\0';
+    char next = strncmp(folder, own, sizeof own - 1) == 0 ? folder[sizeof own - 1] : '\0';
     if (next == '/' || next == '\\') return true;
   }
   return false;
