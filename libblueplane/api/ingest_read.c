@@ -115,12 +115,6 @@ static int note_place(worker *w) {
   return bpi_batch_file(w->batch, &w->state);
 }
 
-/* What a reader remembers, and how many records it has read. */
-static void note_input(worker *w, const source_input *input) {
-  memcpy(w->state.memory, input->memory, sizeof w->state.memory);
-  w->state.records = w->records + (int64_t)input->records;
-}
-
 static void count_bytes(worker *w) {
   uint64_t now = (uint64_t)w->offset - w->bytes_reported;
   w->bytes_reported = (uint64_t)w->offset;
@@ -144,6 +138,12 @@ static bool reads_again(const worker *w) {
   return line == w->scan.record_line;
 }
 
+/* What a reader remembers, and how many records it has read. */
+static void note_input(worker *w, const source_input *input, bool ended) {
+  memcpy(w->state.memory, input->memory, sizeof w->state.memory);
+  w->state.records = w->records + (int64_t)input->records - (!ended && reads_again(w));
+}
+
 /* Between two records: the place to stop, to report, and to let go of memory. */
 static int checkpoint(void *user, source_input *input) {
   worker *w = user;
@@ -158,8 +158,7 @@ static int checkpoint(void *user, source_input *input) {
     return BP_OK; /* one window more is not too much */
   w->weighed = w->offset;
   if (!may_apply(w)) return BP_OK;
-  note_input(w, input);
-  w->state.records -= reads_again(w);
+  note_input(w, input, false);
   int rc = note_place(w);
   if (rc != BP_OK) {
     bpi_mutex_unlock(w->in->store_lock);
@@ -203,7 +202,7 @@ static int read_input(worker *w, const source *reader, const char *path) {
   w->state.source = bpi_source_number(reader);
   w->records = w->state.records;
   int rc = reader->read(&input);
-  note_input(w, &input);
+  note_input(w, &input, rc == BP_OK);
   w->passed_over = input.passed_over;
   bpi_mutex_lock(w->in->lock);
   w->in->report.records_read += input.records;

@@ -1038,6 +1038,32 @@ START_TEST(bytes_may_stop) {
 }
 END_TEST
 
+/* A file is read on behind what was stored: the record at which it stopped counts once. */
+START_TEST(a_file_may_stop) {
+  enum { MANY = 40000 };
+  bp_store *store = memory_store();
+  const char *path = path_of("long.blueplane.jsonl");
+  FILE *f = fopen(path, "w");
+  ck_assert_ptr_nonnull(f);
+  for (int i = 0; i < MANY; i++)
+    fprintf(f, "%s\"kind\":\"prompt\",\"id\":\"%d\"}\n", HEAD, i);
+  fclose(f);
+  for (int call = 0; call < 3; call++) {
+    watch w = {.stop_at = 2, .caller = pthread_self()};
+    bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+    options.progress = on_progress;
+    options.progress_user = &w;
+    ck_assert_int_eq(bp_ingest_file(store, NULL, path, call < 2 ? &options : NULL, NULL, NULL),
+                     call < 2 ? BP_ERR_CANCELLED : BP_OK);
+  }
+  bp_result *files = inspect(store, "files");
+  ck_assert_int_eq(bp_result_int(files, 0, 4), MANY);
+  ck_assert_int_eq(health(store, "prompts"), MANY);
+  bp_result_free(files);
+  bp_close(store);
+}
+END_TEST
+
 typedef struct canceller {
   bp_store *store;
   pthread_mutex_t lock;
@@ -1566,6 +1592,7 @@ int main(void) {
   tcase_add_test(tests, progress_is_told);
   tcase_add_test(tests, progress_may_stop);
   tcase_add_test(tests, bytes_may_stop);
+  tcase_add_test(tests, a_file_may_stop);
   tcase_add_test(tests, cancel_at_any_moment);
   tcase_add_test(tests, one_store_many_threads);
   tcase_add_test(tests, threads_change_nothing);
