@@ -348,6 +348,16 @@ func TestAPanicOfTheCallbackGoesOn(t *testing.T) {
 	}
 }
 
+// Not in the call that comes next, on a store that should not be open.
+func TestAPanicOfTheClockGoesOnInOpen(t *testing.T) {
+	defer func() {
+		if recover() != errEnough {
+			t.Error("it was lost")
+		}
+	}()
+	blueplane.Open("", blueplane.InMemory(), blueplane.WithClock(func() time.Time { panic(errEnough) }))
+}
+
 // As testing.T.FailNow does: the goroutine ends, and the store goes on.
 func TestACallbackThatExits(t *testing.T) {
 	exits, folder := false, files(t, 1)

@@ -115,6 +115,8 @@ func (c *clock) tell() (us int64) {
 	return us
 }
 
+func (c *clock) stopped() bool { return c != nil && (c.panicked != nil || c.exited) }
+
 func (c *clock) goOn() {
 	if c != nil {
 		c.ended.goOn()
@@ -181,7 +183,7 @@ func Open(path string, options ...Option) (*Store, error) {
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
 	var failed *C.bp_error
-	if err := failure(C.bp_open(&h.store, name, &s.options, &failed), failed); err != nil {
+	if err := failure(C.bp_open(&h.store, name, &s.options, &failed), failed); err != nil || h.clock.stopped() {
 		defer h.close()
 		h.clock.goOn()
 		return nil, err

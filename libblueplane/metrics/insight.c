@@ -13,13 +13,13 @@
 /* clang-format off: braces of values, not of blocks */
 #define HIGHER(sentence_, advice_) .higher = {.sentence = sentence_, .advice = advice_},
 #define LOWER(sentence_, advice_) .lower = {.sentence = sentence_, .advice = advice_},
-#define INSIGHT(id_, contrast_, weight_, metric_, by_, words_, ...)                                \
+#define INSIGHT(id_, contrast_, weight_, metric_, by_, words_)                                     \
   [INSIGHT_ID_##id_] = {.id = #id_,                                                                \
                         .contrast = INSIGHT_##contrast_,                                           \
                         .weight = INSIGHT_##weight_,                                               \
                         .metric = METRIC_##metric_,                                                \
                         .by = by_,                                                                 \
-                        words_ __VA_ARGS__},
+                        words_},
 /* clang-format on */
 const insight_kind bpi_insight_kinds[INSIGHT_COUNT] = {
 #include "metrics/insight.def"

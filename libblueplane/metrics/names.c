@@ -76,8 +76,8 @@ static bool make_session_room(name_cache *n) {
 static void add_session(name_cache *n, int64_t id) {
   session_rows rows;
   int rc = bpi_read_session(n->store, id, &rows, n->error);
-  if (rc) return fail_reading(n, rc);
-  if (!make_session_room(n)) return;
+  if (rc) fail_reading(n, rc);
+  if (rc || !make_session_room(n)) return;
   n->session[n->sessions] = (session_info){
       .row = bpi_session_joined(&rows), .loaded = true, .covers = covers_of(n, &rows)};
   for (size_t i = 0; i < rows.count; i++) {

@@ -568,7 +568,7 @@ static bool leaves_few(const viewing *v, size_t reader, const struct share_told 
   const block *b = v->b;
   size_t counted = 0, unknown = 0;
   for (size_t p = 0; p < b->people; p++) {
-    if (*value_at(b, p, 0, t->of) < 0) continue;
+    if (*value_at(b, p, 0, (int)t->of) < 0) continue;
     bool tells = v->shown[p] && (t->exact || part_value(b, p, 0) > 0);
     counted++;
     unknown += !tells && p != reader;
