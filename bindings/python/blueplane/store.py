@@ -289,7 +289,7 @@ class Store:
         if asked.get("order", "").removeprefix("-") in asked.get("by", ()):
             del asked["order"]
         narrowed = [dict(one) for one in asked.get("where", [])]
-        stretch: Optional[str] = None
+        spans: list[tuple[int, str]] = []
         for column in result.columns:
             if column.role != "dimension":
                 continue
@@ -298,19 +298,20 @@ class Store:
                 raise errors.UnsupportedError("a row whose name is not known cannot be drilled into",
                                               {"dimension": column.name})
             if column.name in _DAYS:
-                first = datetime.date.fromisoformat(str(value))
-                stretch = f"{first}/{first + datetime.timedelta(days=_DAYS[column.name] - 1)}"
+                spans.append((_DAYS[column.name], str(value)))
             elif column.name.startswith("time."):
                 raise errors.UnsupportedError("a row of this grouping cannot be drilled into",
                                               {"dimension": column.name})
             else:
                 narrowed.append({"dimension": column.name, "op": "=", "value": str(value)})
         asked["where"], asked["by"] = narrowed, list(by)
-        if stretch is None:
+        if not spans:
             return self.run(Query.from_json(asked))
+        days, first = min(spans)  # of a day and its week the day
+        last = datetime.date.fromisoformat(first) + datetime.timedelta(days=days - 1)
         for key in ("from", "until"):
             asked.pop(key, None)
-        whole = self.run(Query.from_json({**asked, "period": stretch}))
+        whole = self.run(Query.from_json({**asked, "period": f"{first}/{last}"}))
         ends = {"from": max(whole.meta["from"], result.meta["from"]), "until": min(whole.meta["until"], result.meta["until"])}
         if all(whole.meta[key] == end for key, end in ends.items()):
             return whole

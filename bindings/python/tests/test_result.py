@@ -144,6 +144,12 @@ def test_drill(store: bp.Store) -> None:
         nowhere.drill(0, "session")
 
 
+def test_drill_into_a_day_beside_its_week(store: bp.Store) -> None:
+    for by in ["time.day", "time.week"], ["time.week", "time.day"]:
+        days = store.metric("prompts", by=by, since="2026-03-02", until="2026-03-08")
+        assert [sum(days.drill(row, "session")["prompts"]) for row in range(len(days))] == days["prompts"]
+
+
 def test_drill_into_what_the_range_cut(store: bp.Store) -> None:
     utc = datetime.timezone.utc
     days = store.metric("prompts", by="time.week", since="2026-03-03", until="2026-03-07")
