@@ -30,7 +30,7 @@ printf '[wrap-file]\ndirectory = cjson\n[provide]\nlibcjson = libcjson_dep\n' >"
 printf "project('cjson', 'c', version: '%s')\nlibcjson_dep = declare_dependency(compile_args: '%s'.split(), dependencies: meson.get_compiler('c').find_library('cjson'))\n" \
   "$(pkg-config --modversion libcjson)" "$(pkg-config --cflags libcjson)" >"$outer/subprojects/cjson/meson.build"
 
-{ meson setup --force-fallback-for=blueplane,libcjson -Ddefault_library=both -Doptimization=0 -Dpkgconfig.relocatable=true \
+{ meson setup --force-fallback-for=blueplane,libcjson -Ddefault_library=both -Dunity=on -Doptimization=0 -Dpkgconfig.relocatable=true \
   --prefix=/opt/blueplane "$build" "$outer" && ninja -C "$build"; } >"$work/log" 2>&1 || {
   cat "$work/log" >&2
   fail 'not built'
