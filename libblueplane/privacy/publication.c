@@ -1,6 +1,6 @@
 /* privacy/publication.c: the order of things: teams and pool, slices, then each measure of each
  * cell of people. */
-#include "privacy/publication.h"
+#include "privacy/publication_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,50 +9,13 @@
 #include "base/mem.h"
 #include "base/sort.h"
 #include "privacy/audit.h"
-#include "privacy/figures.h"
 #include "privacy/slices.h"
-#include "privacy/views.h"
 
 _Static_assert((int)AUDIT_DIMENSIONS >= (int)SLICED_COUNT, "the audit knows every dimension");
 
 #define USAGE_MEDIUM_FROM (INT64_C(2) * 3600 * 1000000)
 #define USAGE_HIGH_FROM (INT64_C(10) * 3600 * 1000000)
 #define SIGNAL_CALLS 20 /* fewer tool calls say nothing of a member's errors */
-
-/* One slice of a cell of people, or all of it. */
-typedef struct part {
-  uint16_t dimension, slice;
-  size_t people;
-} part;
-
-/* How a number of a part is shown: exactly but for rounding, or as a bucket; and what a reader who
- * knows everything else along the dimension can say of it. */
-typedef struct shown {
-  size_t part;
-  bool exact;
-  int64_t value, low, high;
-  parts of;
-} shown;
-
-/* A cell of people: a team that stands alone, or the pool. */
-typedef struct block {
-  publication *out;
-  size_t capacity, view_capacity; /* of out->cells and out->views */
-  int32_t scope, k;
-  const contributor **who;
-  size_t people;
-  part *part; /* 0 is the whole, those of a dimension are neighbours */
-  size_t parts, part_capacity;
-  size_t first[SLICED_COUNT + 1]; /* part of a dimension */
-  int64_t *value;                 /* by person, part and measure */
-  /* of the measure at hand */
-  int measure;
-  shown *shown;    /* by part: those that are published */
-  bool *published; /* by part */
-  bool *in, *rest; /* what the audit asks */
-  const atomic_int *cancelled;
-  int failed; /* BP_ERR_NOMEM, BP_ERR_CANCELLED */
-} block;
 
 /* All people and parts are compared with each other, so much can be left to do. */
 static bool is_stopped(block *b) {
@@ -64,11 +27,15 @@ static int64_t *value_at(const block *b, size_t person, size_t at, int measure) 
   return &b->value[(person * b->parts + at) * MEASURE_COUNT + (size_t)measure];
 }
 
+int64_t bpi_block_value(const block *b, size_t person, size_t at, int measure) {
+  return *value_at(b, person, at, measure);
+}
+
 static int64_t part_value(const block *b, size_t person, size_t at) {
   return *value_at(b, person, at, b->measure);
 }
 
-static void emit(block *b, const part *at, int measure, int state, int64_t value) {
+static void emit(block *b, const block_part *at, int measure, int state, int64_t value) {
   publication *p = b->out;
   if (bpi_reserve((void **)&p->cells, &b->capacity, p->count + 1, sizeof *p->cells)) {
     b->failed = BP_ERR_NOMEM;
@@ -134,7 +101,7 @@ static void add_part(block *b, int dimension, uint32_t slice, size_t people) {
     b->failed = BP_ERR_NOMEM;
     return;
   }
-  b->part[b->parts++] = (part){(uint16_t)dimension, (uint16_t)slice, people};
+  b->part[b->parts++] = (block_part){(uint16_t)dimension, (uint16_t)slice, people};
 }
 
 static bool stands_alone(const uint32_t *alone, size_t count, uint32_t slice) {
@@ -228,8 +195,6 @@ static void cut(block *b) {
 
 /* ------------------------------------------------------------------------------------ numbers */
 
-#define NOBODY SIZE_MAX /* as an insider */
-
 static parts parts_of(const block *b, size_t at) {
   parts p = {0};
   for (size_t i = 0; i < b->people; i++) {
@@ -251,10 +216,10 @@ static parts parts_without(const block *b, size_t at, size_t insider) {
 }
 
 static void show(block *b, size_t at, bool exact) {
-  shown *s = &b->shown[at];
+  shown_part *s = &b->shown[at];
   parts of = parts_of(b, at);
   int64_t sum = of.sum;
-  *s = (shown){
+  *s = (shown_part){
       .part = at, .exact = exact || sum == 0, .of = of}; /* who has nothing there is known */
   if (s->exact) {
     s->value = bpi_figure_round(sum, b->part[at].people);
@@ -293,7 +258,7 @@ static int64_t width_for(const block *b, size_t at, size_t insider) {
   return high - low;
 }
 
-static int64_t width_of(const block *b, size_t at) {
+int64_t bpi_block_width(const block *b, size_t at) {
   return width_for(b, at, NOBODY);
 }
 
@@ -367,8 +332,8 @@ static bool difference_is_safe(const block *b, size_t x, size_t y, bool whole) {
     if (whole) d = part_value(b, i, x) + part_value(b, i, y) - part_value(b, i, 0);
     if (part_value(b, i, 0) > 0) bpi_parts_add(&p, d);
   }
-  int64_t width = width_of(b, x) + width_of(b, y);
-  if (whole) width += width_of(b, 0);
+  int64_t width = bpi_block_width(b, x) + bpi_block_width(b, y);
+  if (whole) width += bpi_block_width(b, 0);
   return bpi_parts_safe(&p, width, b->k);
 }
 
@@ -420,6 +385,10 @@ static bool passes_audit(block *b, size_t first, size_t end, const bool *known,
   return !b->failed && !isolates;
 }
 
+bool bpi_block_keeps(block *b, const bool *known, int32_t fewer_than) {
+  return passes_audit(b, b->parts, b->parts, known, fewer_than);
+}
+
 static bool passes(block *b, int dimension) {
   return differences_are_safe(b, dimension) &&
          passes_audit(b, b->first[dimension], b->first[dimension + 1], NULL, b->k);
@@ -446,165 +415,10 @@ static void try_dimension(block *b, int dimension) {
 
 /* --------------------------------------------------------------------------------------- views */
 
-/* The views of a measure on their way; each array is by person. */
-typedef struct viewing {
-  block *b;
-  size_t cells;
-  bool *in; /* by published cell and person */
-  bool *agreed, *shown, *self, *known;
-} viewing;
-
-static size_t count_shown(const viewing *v) {
-  size_t n = 0;
-  for (size_t p = 0; p < v->b->people; p++)
-    n += v->shown[p];
-  return n;
-}
-
-static void note_cells(viewing *v) {
-  const block *b = v->b;
-  for (size_t i = 0; i < b->parts; i++) {
-    if (!b->published[i]) continue;
-    for (size_t p = 0; p < b->people; p++)
-      v->in[v->cells * b->people + p] = part_value(b, p, i) > 0;
-    v->cells++;
-  }
-}
-
-/* The remainder rule, cell by cell, for this reader. If views wait, those of nothing do, which are in no cell: that they
- * alone are there would tell of whom the others wait. */
-static void leave_nobody_over(viewing *v, size_t reader) {
-  const block *b = v->b;
-  size_t before = count_shown(v);
-  memcpy(v->agreed, v->shown, b->people * sizeof *v->agreed);
-  memset(v->self, 0, b->people * sizeof *v->self);
-  if (reader != NOBODY) v->self[reader] = true;
-  const views all = {b->people, v->cells, v->in, v->agreed, v->self};
-  bpi_views_choose(&all, v->shown);
-  bool wait = count_shown(v) < before;
-  for (size_t p = 0; p < b->people && wait; p++)
-    if (part_value(b, p, 0) == 0) v->shown[p] = false;
-}
-
-/* The same over everything that can be computed of all cells together. */
-static void leave_nobody_to_compute(viewing *v, size_t reader) {
-  block *b = v->b;
-  for (size_t p = 0; p < b->people; p++)
-    v->known[p] = v->shown[p] || p == reader;
-  if (!passes_audit(b, b->parts, b->parts, v->known, 2))
-    memset(v->shown, 0, b->people * sizeof *v->shown);
-}
-
-/* What the shown leave of a number must not be one person's but for a little. */
-static void leave_nobody_dominant(viewing *v, size_t reader) {
-  block *b = v->b;
-  for (size_t i = 0; i < b->parts; i++) {
-    parts left = {0};
-    for (size_t p = 0; p < b->people && b->published[i]; p++)
-      if (!v->shown[p] && p != reader && part_value(b, p, i) > 0)
-        bpi_parts_add(&left, part_value(b, p, i));
-    if (left.count > 0 && !bpi_parts_safe_from_insider(&left, width_of(b, i)))
-      memset(v->shown, 0, b->people * sizeof *v->shown);
-  }
-}
-
-/* Where everybody else has none or one, what the shown leave tells of each: nothing is nobody's, and of two it is one each,
- * as beside one who has it all nobody is shown. Of a group any number that is published tells as much. */
-static void leave_more_than_one_each(viewing *v, size_t reader) {
-  const block *b = v->b;
-  size_t least = 0, unknown = 0;
-  for (size_t p = 0; p < b->people; p++) {
-    int64_t value = part_value(b, p, 0);
-    if (v->shown[p] || p == reader || value < 0) continue;
-    unknown++;
-    least += value <= 1;
-  }
-  if (unknown > 0 && unknown < (size_t)b->k && least == unknown)
-    memset(v->shown, 0, b->people * sizeof *v->shown);
-}
-
-/* What a view tells of a share of members, or of the sign that somebody needs support: who has some of `by` is in it,
- * and, where it is `exact`, who has none or too little is not. Those of whom a source tells `of` are counted in it. */
-static const struct share_told {
-  measure_id by, of;
-  bool exact;
-} shares_told[] = {
-    {MEASURE_active_time, MEASURE_active_time, true}, /* bands of usage */
-    {MEASURE_resolved_time, MEASURE_active_time, true},
-    {MEASURE_resolved_time, MEASURE_active_time, false}, /* who resolved nothing may be active */
-    {MEASURE_feature_plan_mode_resolved_time, MEASURE_active_time, false},
-    {MEASURE_feature_subagents_resolved_time, MEASURE_active_time, false},
-    {MEASURE_feature_skills_resolved_time, MEASURE_active_time, false},
-    {MEASURE_feature_mcp_resolved_time, MEASURE_active_time, false},
-    {MEASURE_feature_slash_commands_resolved_time, MEASURE_active_time, false},
-    {MEASURE_feature_background_runs_resolved_time, MEASURE_active_time, false},
-    {MEASURE_feature_web_search_resolved_time, MEASURE_active_time, false},
-    {MEASURE_feature_images_resolved_time, MEASURE_active_time, false},
-    {MEASURE_subagents, MEASURE_used_subagent, true},
-    {MEASURE_slash_commands, MEASURE_used_slash_command, true},
-    {MEASURE_web_searches, MEASURE_used_web, false},
-    {MEASURE_feature_plan_mode_resolved, MEASURE_used_plan, false},
-    {MEASURE_feature_plan_mode_resolved_time, MEASURE_used_plan, false},
-    {MEASURE_feature_subagents_resolved, MEASURE_used_subagent, false},
-    {MEASURE_feature_subagents_resolved_time, MEASURE_used_subagent, false},
-    {MEASURE_feature_skills_resolved, MEASURE_used_skill, false},
-    {MEASURE_feature_skills_resolved_time, MEASURE_used_skill, false},
-    {MEASURE_feature_mcp_resolved, MEASURE_used_mcp, false},
-    {MEASURE_feature_mcp_resolved_time, MEASURE_used_mcp, false},
-    {MEASURE_feature_slash_commands_resolved, MEASURE_used_slash_command, false},
-    {MEASURE_feature_slash_commands_resolved_time, MEASURE_used_slash_command, false},
-    {MEASURE_feature_web_search_resolved, MEASURE_used_web, false},
-    {MEASURE_feature_web_search_resolved_time, MEASURE_used_web, false},
-    {MEASURE_feature_images_resolved, MEASURE_used_image, false},
-    {MEASURE_feature_images_resolved_time, MEASURE_used_image, false},
-    {MEASURE_tool_ok, MEASURE_tool_ok, true}, /* the sign of support */
-    {MEASURE_tool_error, MEASURE_tool_error, true},
-    {MEASURE_retries, MEASURE_retries, true},
-};
-
-/* Who knows most of a share knows it of the rest, who may all be on one side of it: that is no more than any number of
- * a group says, if it is a group. */
-static bool leaves_few(const viewing *v, size_t reader, const struct share_told *t) {
-  const block *b = v->b;
-  size_t counted = 0, unknown = 0;
-  for (size_t p = 0; p < b->people; p++) {
-    if (*value_at(b, p, 0, (int)t->of) < 0) continue;
-    bool tells = v->shown[p] && (t->exact || part_value(b, p, 0) > 0);
-    counted++;
-    unknown += !tells && p != reader;
-  }
-  return counted >= PUBLICATION_FLAGS_FROM && unknown > 0 && unknown < (size_t)b->k;
-}
-
-static void leave_a_group_of_shares(viewing *v, size_t reader) {
-  const block *b = v->b;
-  for (size_t i = 0; i < sizeof shares_told / sizeof *shares_told; i++)
-    if ((int)shares_told[i].by == b->measure && leaves_few(v, reader, &shares_told[i]))
-      memset(v->shown, 0, b->people * sizeof *v->shown);
-}
-
-/* Each reader is asked for: a lead who did nothing or belongs elsewhere, and those who lead from
- * within. Fewer views for one can leave somebody over for another, so until nothing changes. */
-static void choose_views(viewing *v) {
-  static void (*const rules[])(viewing *, size_t) = {
-      leave_nobody_over, leave_nobody_to_compute, leave_nobody_dominant, leave_more_than_one_each,
-      leave_a_group_of_shares};
-  const block *b = v->b;
-  for (size_t before = 0, now = count_shown(v); now != before && now > 0; now = count_shown(v)) {
-    before = now;
-    for (size_t rule = 0; rule < sizeof rules / sizeof *rules; rule++) {
-      rules[rule](v, NOBODY);
-      for (size_t p = 0; p < b->people; p++)
-        if (b->who[p]->leads) rules[rule](v, p);
-    }
-  }
-}
-
-static void emit_views(const viewing *v) {
-  block *b = v->b;
+static void emit_views(block *b, const bool *shown) {
   publication *out = b->out;
   for (size_t p = 0; p < b->people && !b->failed; p++) {
-    if (!v->shown[p]) continue;
+    if (!shown[p]) continue;
     b->failed = bpi_reserve((void **)&out->views, &b->view_capacity, out->view_count + 1,
                             sizeof *out->views);
     if (!b->failed)
@@ -624,21 +438,13 @@ static void publish_views(block *b) {
   for (size_t p = 0; p < b->people; p++)
     any |= has_agreed(b, p);
   if (b->failed || !any || b->scope < 0) return;
-  bool *room = bpi_alloc_zero(b->people * (b->parts + 4), sizeof *room);
-  if (room == NULL) b->failed = BP_ERR_NOMEM;
-  if (room == NULL) return;
-  viewing v = {.b = b,
-               .agreed = room,
-               .shown = room + b->people,
-               .self = room + 2 * b->people,
-               .known = room + 3 * b->people,
-               .in = room + 4 * b->people};
-  for (size_t p = 0; p < b->people; p++)
-    v.shown[p] = has_agreed(b, p);
-  note_cells(&v);
-  choose_views(&v);
-  emit_views(&v);
-  bpi_free(room);
+  bool *shown = bpi_alloc_zero(b->people, sizeof *shown);
+  if (shown == NULL) b->failed = BP_ERR_NOMEM;
+  for (size_t p = 0; p < b->people && shown != NULL; p++)
+    shown[p] = has_agreed(b, p);
+  if (shown != NULL) bpi_view_rules_choose(b, shown);
+  if (!b->failed) emit_views(b, shown);
+  bpi_free(shown);
 }
 
 /* ------------------------------------------------------------------------------------ measures */
@@ -674,7 +480,7 @@ static void publish_sum(block *b) {
   for (int d = 1; d < SLICED_COUNT && !b->failed && b->shown[0].exact; d++)
     if (bpi_measure_takes(b->measure, d)) try_dimension(b, d);
   for (size_t i = 0; i < b->parts && !b->failed; i++) {
-    const shown *s = &b->shown[i];
+    const shown_part *s = &b->shown[i];
     if (b->published[i])
       emit(b, &b->part[i], b->measure, (s->exact ? PUBLISHED_VALUE : PUBLISHED_BUCKET) | partial,
            s->value);
@@ -892,7 +698,7 @@ static int state_seats(publishing *w, const publication_input *in) {
   for (size_t i = 0; i < in->seat_counts; i++) {
     if (is_stated(in, i)) continue;
     seat_count seats = seats_on(in, i);
-    part at = {SLICED_PLATFORM, (uint16_t)seats.platform, 0};
+    block_part at = {SLICED_PLATFORM, (uint16_t)seats.platform, 0};
     emit(&b, &at, MEASURE_seats, PUBLISHED_VALUE, seats.seats);
     emit(&b, &at, MEASURE_seat_price, PUBLISHED_VALUE, seats.price);
   }

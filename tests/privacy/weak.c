@@ -1,5 +1,5 @@
-/* The rules of publication, each as if it were missing. privacy/publication.c is built against these
- * for the controls: the tests must find what each rule is there for. */
+/* The rules of publication, each as if it were missing. privacy/publication.c and view_rules.c are built against
+ * these for the controls: the tests must find what each rule is there for. */
 #include <string.h>
 
 #include "privacy/audit.h"
