@@ -60,24 +60,23 @@ int bpi_read_windows(store *s, int64_t *first, int64_t *last, bool *any, bp_erro
 
 int bpi_read_weeks(store *s, int64_t from, int64_t until, int64_t other_from, int64_t other_until,
                    published_weeks *out, bp_error **error) {
-  sqlite3_stmt *get = bpi_sql_once(
-      s,
-      "WITH every (n) AS (SELECT count(DISTINCT store) FROM release WHERE "
-      "(window >= ?1 AND window < ?2) OR (window >= ?3 AND window < ?4)), "
-      "week (stores) AS (SELECT count(*) FROM release WHERE window >= ?1 AND window < ?2 "
-      "GROUP BY window) "
-      "SELECT n, (SELECT count(*) FROM week), (SELECT count(*) FROM week WHERE stores = n) "
-      "FROM every",
-      error);
+  sqlite3_stmt *get =
+      bpi_sql_once(s,
+                   "SELECT count(*), (SELECT count(DISTINCT store) FROM release WHERE "
+                   "(window >= ?1 AND window < ?2) OR (window >= ?3 AND window < ?4)) "
+                   "FROM release WHERE window >= ?1 AND window < ?2 GROUP BY window",
+                   error);
   if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(get, 1, from);
   sqlite3_bind_int64(get, 2, until);
   sqlite3_bind_int64(get, 3, other_from);
   sqlite3_bind_int64(get, 4, other_until);
-  int rc = bpi_sql_step(get, error);
-  if (rc > 0)
-    *out = (published_weeks){sqlite3_column_int64(get, 0), sqlite3_column_int64(get, 1),
-                             sqlite3_column_int64(get, 2)};
+  int rc;
+  *out = (published_weeks){0};
+  while ((rc = bpi_sql_step(get, error)) > 0) {
+    out->any++;
+    out->whole += sqlite3_column_int64(get, 0) == sqlite3_column_int64(get, 1);
+  }
   sqlite3_finalize(get);
-  return rc < 0 ? rc : BP_OK;
+  return rc;
 }

@@ -19,10 +19,10 @@ int bpi_read_published(store *s, int dimension, int64_t from_window, int64_t unt
                        bp_error **error);
 /* First and last window of any release; false in *any if there is none. */
 int bpi_read_windows(store *s, int64_t *first, int64_t *last, bool *any, bp_error **error);
-/* The stores that have published any week of [from, until) or of [other_from, other_until), and of the first how many weeks are published,
- * and how many by all of these. */
+/* How many weeks of [from, until) are published, and how many by every store that has published any week of it or of
+ * [other_from, other_until). */
 typedef struct published_weeks {
-  int64_t stores, any, whole;
+  int64_t any, whole;
 } published_weeks;
 int bpi_read_weeks(store *s, int64_t from, int64_t until, int64_t other_from, int64_t other_until,
                    published_weeks *out, bp_error **error);

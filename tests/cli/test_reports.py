@@ -5,6 +5,7 @@
 The quarter of the demo is all that it publishes, so that `release show`, which tells of everything, has to tell the same. The rules
 of the recommendations are written here a second time, from docs/reports.md.
 """
+import contextlib
 import csv
 import datetime
 import email
@@ -15,6 +16,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -260,6 +262,24 @@ class Reports(unittest.TestCase):
     def test_what_an_organisation_has(self):
         rows = json.loads(run("release", "show", DEMO / "acme.db", "--json"))["rows"]
         self.assertEqual(sorted({row["window"] for row in rows}), [path.stem for path in sorted(DEMO.glob("*.release"))])
+
+    def test_what_is_compared(self):
+        """A month beside the one before; and the same where a week of that is not published, which a note says."""
+        with tempfile.TemporaryDirectory(prefix="reports-") as folder:
+            less = Path(folder) / "less.db"
+            shutil.copy(DEMO / "acme.db", less)
+            with contextlib.closing(sqlite3.connect(less)) as db, db:
+                lost, = db.execute("SELECT id FROM release WHERE window = 20493").fetchone()  # 2026-02-09
+                db.execute("DELETE FROM published WHERE release = ?", (lost,))
+                db.execute("DELETE FROM release WHERE id = ?", (lost,))
+            for who in ("manager", "research"):
+                for store, said in ((DEMO / "acme.db", None), (less, "4 of 4 weeks; baseline: 3 of 4 weeks")):
+                    words = ["release", "show", store, "cost" if who == "manager" else "prompts", "--period", "2026-03-01/2026-03-31",
+                             "--compare", "previous", "--as", who, "--json"]
+                    done = subprocess.run([PROGRAM, *map(str, words)], env={"PATH": os.environ["PATH"], "HOME": folder, "TZ": "UTC"},
+                                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+                    self.assertEqual(json.loads(done.stdout)["meta"].get("coverage"), said)
+                    self.assertEqual(done.stderr, f"published are {said}\n" if said else "")
 
 
 def walks():
