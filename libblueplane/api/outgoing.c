@@ -75,9 +75,10 @@ int bpi_inspect_outgoing(inspection *i, bp_error **error) {
           {BP_TYPE_TEXT, "seen_by", NULL});
   week w = {.table = i->table, .today = bpi_handle_now(i->handle) / BPI_DAY};
   w.monday = w.today - (w.today - MONDAY) % 7 - 7;
-  int rc = bpi_team_roster(&r, i->handle, 0, error);
+  bpi_read_end(i->handle->store); /* for one that knows tasks */
+  int rc = bpi_read_begin_tasks(i->handle->store, error);
+  if (rc == BP_OK) rc = bpi_team_roster(&r, i->handle, 0, error);
   if (rc == BP_OK) rc = bpi_consent_say(i->handle, &w.said, error);
-  bpi_read_end(i->handle->store); /* the week is computed in snapshots of its own */
   w.roster = r;
   if (rc == BP_OK && w.monday >= MONDAY) rc = read_week(&w, i, error); /* else none is over yet */
   bpi_roster_free(r);

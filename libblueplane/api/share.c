@@ -11,7 +11,6 @@
 #include "metrics/contribution.h"
 #include "privacy/bundle.h"
 #include "store/sharing.h"
-#include "store/transaction.h"
 
 #define DAY_US (86400 * BPI_SECOND)
 
@@ -144,14 +143,17 @@ static int write_bundle(departure *d, bp_error **error) {
   return bpi_shared_set(d->handle->store, before, error);
 }
 
+/* In one transaction: a later revision of a week, from whichever handle, tells of later facts. */
 static int make_bundle(departure *d, bp_error **error) {
   int64_t minimum = d->team.minimum > d->roster->minimum ? d->team.minimum : d->roster->minimum;
   d->said.kind = BUNDLE_CONTRIBUTION;
   d->said.minimum = (uint8_t)minimum;
   d->said.roster_version = (uint32_t)d->roster->version;
-  int rc = read_week(d, error);
-  if (rc == BP_OK) rc = bpi_transaction_begin(d->handle->store, error);
-  return rc != BP_OK ? rc : bpi_transaction_end(d->handle->store, write_bundle(d, error), error);
+  int rc = bpi_read_begin_writing(d->handle->store, error);
+  if (rc != BP_OK) return rc;
+  rc = read_week(d, error);
+  if (rc == BP_OK) rc = write_bundle(d, error);
+  return bpi_read_end_writing(d->handle->store, rc, error);
 }
 
 static int make_week(departure *d, const char *window, bp_error **error) {

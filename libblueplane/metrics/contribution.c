@@ -212,7 +212,7 @@ static int slice_at(const reading *r, const bp_result *t, size_t row, int along)
 /* ---------------------------------------------------------------------------------- questions */
 
 static int ask(reading *r, const bp_query *q, bp_result **out) {
-  return bpi_compute(out, r->c, q, r->error);
+  return bpi_compute_within(out, r->c, q, r->error);
 }
 
 static int new_query(reading *r, bp_query **out, const char *by) {

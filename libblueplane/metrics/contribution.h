@@ -10,7 +10,8 @@
 /* The slice of SLICED_PROJECT that a project folder's name belongs to; SLICE_OTHER for most. */
 typedef int (*project_fn)(void *user, const char *folder, size_t length);
 
-/* The vector of [from, until); *cells is freed with bpi_free. Errors: those of bpi_compute. */
+/* The vector of [from, until), within a snapshot of the caller that knows tasks; *cells is freed with bpi_free. Errors:
+ * those of bpi_compute. */
 int bpi_contribution_read(vector_cell **cells, size_t *count, const compute_context *c,
                           int64_t from_us, int64_t until_us, project_fn project, void *user,
                           bp_error **error);

@@ -8,6 +8,7 @@
 #include "store/cells.h"
 #include "store/days.h"
 #include "store/tasks.h"
+#include "store/transaction.h"
 
 /* Without a log who reads waits for who writes: at the first row, so at one that anybody may read. */
 int bpi_read_begin(store *s, bp_error **error) {
@@ -31,6 +32,21 @@ void bpi_read_end(store *s) {
   bpi_tasks_forget(s);
   bpi_store_rollback(s);
   bpi_days_pack(s);
+}
+
+int bpi_read_begin_writing(store *s, bp_error **error) {
+  int rc = bpi_tasks_refresh(s, error);
+  if (rc == BP_OK) rc = bpi_transaction_begin(s, error);
+  if (rc != BP_OK) return rc;
+  rc = bpi_tasks_overlay(s, error);
+  return rc == BP_OK ? rc : bpi_transaction_end(s, rc, error);
+}
+
+int bpi_read_end_writing(store *s, int code, bp_error **error) {
+  bpi_tasks_forget(s);
+  code = bpi_transaction_end(s, code, error);
+  bpi_days_pack(s);
+  return code;
 }
 
 bool bpi_read_cancelled(const store *s) {

@@ -41,6 +41,9 @@ int bpi_read_begin(store *s, bp_error **error);
  * cannot be written now, in memory. */
 int bpi_read_begin_tasks(store *s, bp_error **error);
 void bpi_read_end(store *s);
+/* The same in a transaction (store/transaction.h): nobody writes between what is read and what is written of it. */
+int bpi_read_begin_writing(store *s, bp_error **error);
+int bpi_read_end_writing(store *s, int code, bp_error **error);
 /* For who computes long of what was read: whoever asked does no longer want it. */
 bool bpi_read_cancelled(const store *s);
 

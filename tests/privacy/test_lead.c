@@ -18,6 +18,7 @@
 #include "../unit/folder.h"
 #include "../unit/forms.h"
 #include "../unit/run_suite.h"
+#include "api/handle.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -25,6 +26,7 @@
 #include "metrics/catalog.h"
 #include "metrics/contribution.h"
 #include "privacy/release.h"
+#include "store/sql.h"
 #include "world.h"
 
 #define STORE 1
@@ -1224,6 +1226,49 @@ START_TEST(a_word_is_a_revision) {
 }
 END_TEST
 
+static int64_t revision_of_week(bp_store *s) {
+  bp_result *r = NULL;
+  ck_assert_int_eq(bp_inspect(&r, s, "shared", NULL), BP_OK);
+  int64_t revision = bp_result_int(r, 0, 2);
+  bp_result_free(r);
+  return revision;
+}
+
+/* At every transaction that one handle is about to begin, another one has taken in a prompt more and shared the week. */
+static int share_beside(unsigned event, void *other, void *statement, void *text) {
+  static unsigned prompts = 20;
+  (void)event, (void)text;
+  if (strcmp(sqlite3_sql(statement), "BEGIN IMMEDIATE") != 0) return 0;
+  work(other, 0, ++prompts);
+  parcel p = exported(other, "team", week_name(0));
+  bp_free(p.data);
+  return 0;
+}
+
+/* Whoever begins to write last tells of what there is by then: older sums never get the later revision. */
+START_TEST(two_handles_share_a_week) {
+  company c = gathered("beside.db", 3, false);
+  char path[200];
+  snprintf(path, sizeof path, "%s/beside.db-m00.db", folder);
+  bp_store *other = world_open(path, BP_ACCESS_OWNER, NULL);
+  work(c.own[0], 0, 20);
+  shared(0);
+  sqlite3_trace_v2(c.own[0]->store->db, SQLITE_TRACE_STMT, share_beside, other);
+  parcel p = exported(c.own[0], "team", week_name(0));
+  sqlite3_trace_v2(c.own[0]->store->db, 0, NULL, NULL);
+  int64_t revision = revision_of_week(other);
+  ck_assert_int_gt(revision, 0);
+  parcel again = exported(other, "team", week_name(0));
+  ck_assert_int_eq(revision_of_week(other), revision); /* it says the same */
+  ck_assert_str_eq(give(c.team, &p).word, "added");
+  ck_assert_str_eq(give(c.team, &again).word, "known");
+  bp_free(p.data);
+  bp_free(again.data);
+  bp_close(other);
+  dismiss(&c);
+}
+END_TEST
+
 /* Two stores with one key, as after a backup was restored: of one count two words; nothing is agreed to,
  * whichever came first, until the next. */
 START_TEST(two_words_of_one_count) {
@@ -1442,6 +1487,7 @@ int main(void) {
   tcase_add_posix_test(tests, every_handle_knows_at_once);
   tcase_add_test(tests, shown_before_it_leaves);
   tcase_add_test(tests, a_word_is_a_revision);
+  tcase_add_test(tests, two_handles_share_a_week);
   tcase_add_test(tests, two_words_of_one_count);
   tcase_add_test(tests, for_the_lead_alone);
   tcase_add_test(tests, families_by_hand);

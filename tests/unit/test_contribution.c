@@ -79,8 +79,10 @@ static void read_of(vector_cell **cells, size_t *count, int64_t from, const char
                        .covers = covers,
                        .cover_count = sources,
                        .now_us = from};
+  ck_assert_int_eq(bpi_read_begin_tasks(s->store, &error), BP_OK);
   ck_assert_int_eq(
       bpi_contribution_read(cells, count, &c, from, from + WEEK, of_folder, NULL, &error), BP_OK);
+  bpi_read_end(s->store);
   bp_close(s);
 }
 
