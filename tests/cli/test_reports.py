@@ -263,6 +263,21 @@ class Reports(unittest.TestCase):
         rows = json.loads(run("release", "show", DEMO / "acme.db", "--json"))["rows"]
         self.assertEqual(sorted({row["window"] for row in rows}), [path.stem for path in sorted(DEMO.glob("*.release"))])
 
+    def test_lower_bounds(self):
+        """A cost that may be more, and each ratio of it, is marked in pages and mails; lines are not."""
+        with tempfile.TemporaryDirectory(prefix="reports-") as folder:
+            least = Path(folder) / "least.db"
+            shutil.copy(DEMO / "acme.db", least)
+            with contextlib.closing(sqlite3.connect(least)) as db, db:
+                db.execute("UPDATE published SET state = state | 4 WHERE measure = 22")  # cost, in privacy/vector.def
+            page = run("report", "executive", "--store", least, "--period", QUARTER, "--format", "md")
+            for marked in (r"\| Cost, list price \| ≥\$", r"\| Cost per line \| ≥\$", r"per task ≥\$", r"per commit ≥\$",
+                           r"\| Cost per member and week \| ≥\$", r"\| Lines added \| \d"):
+                self.assertRegex(page, marked)
+            mail = email.message_from_string(run("mail", "--store", least), policy=email.policy.default).get_body(("plain",)).get_content()
+            for marked in (r"Cost +≥\$", r"Cost per line +≥\$", r"Lines added +\d"):
+                self.assertRegex(mail, marked)
+
     def test_what_is_compared(self):
         """A month beside the one before; and the same where a week of that is not published, which a note says."""
         with tempfile.TemporaryDirectory(prefix="reports-") as folder:

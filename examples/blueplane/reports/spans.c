@@ -59,10 +59,11 @@ char *show_value(const screen *s, const bp_result *r, size_t row, int column) {
       bp_result_type(r, (size_t)column) != BP_TYPE_REAL)
     return figure(s, r, row, column);
   double value = bp_result_real(r, row, (size_t)column);
+  const char *mark = bp_result_cell(r, row, (size_t)column) & BP_CELL_LOWER_BOUND ? "≥" : "";
   if (strcmp(unit, "ratio") == 0 && fabs(value) > 2)
-    return print_text("%s%.1f×", value < 0 ? minus(NULL) : "", fabs(value));
+    return print_text("%s%s%.1f×", mark, value < 0 ? minus(NULL) : "", fabs(value));
   if (strcmp(unit, "nUSD") == 0 && value > 1e5 && value < 1e9)
-    return print_text("$%.4f", value / 1e9);
+    return print_text("%s$%.4f", mark, value / 1e9);
   return figure(s, r, row, column);
 }
 
@@ -80,6 +81,7 @@ char *show_ends(const screen *s, const bp_result *r, size_t row, const char *met
   if (low != NULL && high != NULL && strcmp(low, high) != 0)
     both = print_text("%s to %s", low, high);
   if (low != NULL && high == NULL) both = print_text("at least %s", low);
+  if (low == NULL && high != NULL) both = print_text("at most %s", high);
   free(low);
   free(high);
   return both != NULL ? both : copy_text("");
