@@ -133,7 +133,8 @@ static char *read_input(void) {
   return t.data != NULL ? t.data : copy_text("");
 }
 
-/* Whether a file ends within a line: a full disk cut it short. */
+/* Whether a file ends within a line: a full disk cut it short, or another hook writes one now. Then an empty line too
+ * many stands between the two, which is nothing. */
 static bool is_torn(const char *path) {
   FILE *file = fopen(path, "rb");
   if (file == NULL) return false;

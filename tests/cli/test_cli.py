@@ -717,7 +717,8 @@ class Hooks(Case):
         return pathlib.Path(home.root, ".local/state/blueplane", f"{assistant}_hooks")
 
     def kept(self, home, assistant):
-        return [json.loads(line) for path in sorted(self.kept_in(home, assistant).iterdir()) for line in path.read_text().splitlines()]
+        """The lines; an empty one is nothing, and stands there if two were written in the same moment."""
+        return [json.loads(line) for path in sorted(self.kept_in(home, assistant).iterdir()) for line in path.read_text().splitlines() if line]
 
     def payloads(self, assistant):
         secret = self.SECRET
