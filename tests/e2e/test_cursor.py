@@ -285,7 +285,7 @@ def test_hooks_of_claude_code(folder: pathlib.Path) -> None:
     equal(want["tools"], {"Read": {"ok": 1, "unknown": 2}}, "calls of the list, by the oracle")
     equal(grouped(store, "tool_calls", "tool", "outcome"),
           Counter({("Edit", "ok"): 1, ("Bash", "error"): 1, ("Bash", "interrupted"): 1, ("Write", "denied"): 1, ("Read", "ok"): 1,
-                   ("Read", "unknown"): 2}), "tool calls of hooks by tool and outcome")
+                   ("Read", "unknown"): 2, ("NotebookEdit", "unknown"): 1}), "tool calls of hooks by tool and outcome")
     equal(number(store, "prompts"), 4, "prompts of hooks")
     equal((number(store, "lines_added"), number(store, "lines_removed")), (2, 1), "lines of a hook's edit")
     equal((number(store, "compactions"), number(store, "api_errors"), number(store, "subagents")), (1, 1, 1), "events of hooks")
