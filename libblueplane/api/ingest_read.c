@@ -26,7 +26,6 @@ struct worker {
   int64_t weighed;   /* the offset at which the batch was weighed */
   file_state state;  /* of the file being read */
   int64_t records;   /* that were read of it before */
-  bool passed_over;  /* by its source */
   uint64_t bytes_reported;
   atomic_size_t held; /* by its batch, as others may know */
   thread *thread;
@@ -203,7 +202,6 @@ static int read_input(worker *w, const source *reader, const char *path) {
   w->records = w->state.records;
   int rc = reader->read(&input);
   note_input(w, &input, rc == BP_OK);
-  w->passed_over = input.passed_over;
   bpi_mutex_lock(w->in->lock);
   w->in->report.records_read += input.records;
   w->in->report.bytes_pending += bpi_scan_pending(&w->scan);
@@ -272,7 +270,7 @@ static int read_open_file(worker *w, const candidate *c, const file_stat *stat, 
     file_failed(w, c->source);
     return BP_OK;
   }
-  if (rc == BP_OK) w->state.size = w->passed_over ? stat->size : w->offset;
+  if (rc == BP_OK) w->state.size = c->packed ? stat->size : w->offset;
   int noted = note_place(w);
   bpi_mutex_lock(w->in->lock);
   w->in->report.files_changed++;

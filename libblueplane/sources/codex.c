@@ -647,7 +647,6 @@ static bool is_packed(const char *path) {
 static int read_rollout(source_input *in) {
   if (is_packed(in->path)) {
     in->sink->reject(in->sink->self, REJECT_COMPRESSED, 0, 0);
-    in->passed_over = true;
     return BP_OK;
   }
   codex *c = bpi_alloc_zero(1, sizeof *c);

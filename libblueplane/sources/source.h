@@ -33,7 +33,6 @@ typedef struct source_input {
   record_sink *sink;
   int64_t memory[SOURCE_MEMORY]; /* zero at the start of a file */
   uint64_t records;              /* out: JSON values read */
-  bool passed_over;              /* out: nothing of the file is read while it stays as it is */
   /* called between records; non-zero stops */
   int (*checkpoint)(void *user, struct source_input *in);
   /* From now on another source tells the records: a file may hold those of several. May be NULL. */
