@@ -78,15 +78,10 @@ static void walk(const char *path, const visit *v, int depth) {
 
 /* ------------------------------------------------------------------------------------- looking */
 
-/* Sums of hashes, so that the order of a folder does not matter. FNV-1a. */
+/* Sums of hashes, so that the order of a folder does not matter. */
 static void add_print(void *user, const char *path, const file_look *found) {
-  uint64_t hash = UINT64_C(14695981039346656037);
-  for (; *path != '\0'; path++)
-    hash = (hash ^ (unsigned char)*path) * UINT64_C(1099511628211);
-  const int64_t values[] = {found->size, found->modified_ns};
-  for (size_t i = 0; i < 2; i++)
-    hash = (hash ^ (uint64_t)values[i]) * UINT64_C(1099511628211);
-  *(uint64_t *)user += hash;
+  uint64_t hash = hash_number(hash_text(TEXT_HASH_START, path), (uint64_t)found->size);
+  *(uint64_t *)user += hash_number(hash, (uint64_t)found->modified_ns);
 }
 
 static bool look(root_state *r) {

@@ -278,15 +278,12 @@ static char *address_of(const char *remote) {
   return address.data;
 }
 
-/* "folder " and the path; of a longer one a hash of it, FNV-1a. */
+/* "folder " and the path; of a longer one a hash of it. */
 static char *folder_session(const char *path) {
   char *session = print_text("folder %s", path);
-  uint64_t hash = UINT64_C(14695981039346656037);
   if (strlen(session) <= SESSION_MAX) return session;
   free(session);
-  for (; *path != '\0'; path++)
-    hash = (hash ^ (unsigned char)*path) * UINT64_C(1099511628211);
-  return print_text("folder #%016" PRIx64, hash);
+  return print_text("folder #%016" PRIx64, hash_text(TEXT_HASH_START, path));
 }
 
 static void name_session(repository *r) {

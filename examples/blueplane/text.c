@@ -14,6 +14,16 @@
 
 /* ------------------------------------------------------------------------------------ growing */
 
+uint64_t hash_number(uint64_t hash, uint64_t value) {
+  return (hash ^ value) * UINT64_C(1099511628211);
+}
+
+uint64_t hash_text(uint64_t hash, const char *string) {
+  for (; *string != '\0'; string++)
+    hash = hash_number(hash, (unsigned char)*string);
+  return hash;
+}
+
 void *need(void *memory) {
   if (memory != NULL) return memory;
   fputs("blueplane: out of memory\n", stderr);

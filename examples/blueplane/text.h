@@ -22,6 +22,11 @@ typedef struct text {
   size_t length, capacity;
 } text;
 
+/* FNV-1a, from TEXT_HASH_START on: of a text, and with a number more. */
+#define TEXT_HASH_START UINT64_C(14695981039346656037)
+uint64_t hash_text(uint64_t hash, const char *string);
+uint64_t hash_number(uint64_t hash, uint64_t value);
+
 void *need(void *memory); /* what malloc and its like gave, or the end */
 char *copy_text(const char *string);
 TEXT_FORMAT(1, 2) char *print_text(const char *format, ...);

@@ -218,26 +218,15 @@ static void start_envelope(envelope *e) {
 }
 
 static int read_mode(reader *r) {
-  char spare[40];
-  const char *text;
-  size_t length;
-  bool whole;
-  if (!bpi_scan_view(r->s, spare, sizeof spare, &text, &length, &whole)) return MODE_UNKNOWN;
-  return whole ? bpi_mode_of_permission(text, length) : MODE_OTHER;
+  return bpi_object_code(r->s, bpi_mode_of_permission, MODE_OTHER, MODE_UNKNOWN);
 }
 
 /* The class of an API error by name, or an object with its status. */
 static void read_error(reader *r, envelope *e) {
-  char spare[40];
-  const char *text;
-  size_t length;
-  bool whole;
   if (bpi_scan_peek(r->s) != SCAN_TEXT)
     bpi_cc_inner_count(r, IN_ERROR, &e->status, &e->bad_event);
-  else if (!bpi_scan_view(r->s, spare, sizeof spare, &text, &length, &whole))
-    e->error_detail = DETAIL_NONE;
   else
-    e->error_detail = whole ? bpi_detail_of_error(text, length) : DETAIL_OTHER;
+    e->error_detail = bpi_object_code(r->s, bpi_detail_of_error, DETAIL_OTHER, DETAIL_NONE);
 }
 
 /* Members that a line and a nested line have in common. */

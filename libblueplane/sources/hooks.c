@@ -158,14 +158,6 @@ static int read_word(scan *s, const hook_word *list, int absent) {
   return whole ? word_of(list, word, length) : word_of(list, "", 0);
 }
 
-static int read_mode(scan *s) {
-  char word[32];
-  size_t length;
-  bool whole;
-  if (!bpi_scan_text(s, word, sizeof word, &length, &whole)) return MODE_UNKNOWN;
-  return whole ? bpi_mode_of_permission(word, length) : MODE_OTHER;
-}
-
 static void read_prompt(payload *p, scan *s, int *reject) {
   prompt_facts facts = {0};
   bpi_content_prompt(s, &facts, reject);
@@ -266,7 +258,9 @@ static void read_member(payload *p, scan *s, int member, const hook_word *events
   case P_ROOTS: read_roots(p, s); break;
   case P_VERSION: bpi_object_into(s, &p->version, &p->dropped); break;
   case P_MODEL: bpi_object_into(s, &p->model, &p->dropped); break;
-  case P_MODE: p->mode = read_mode(s); break;
+  case P_MODE:
+    p->mode = bpi_object_code(s, bpi_mode_of_permission, MODE_OTHER, MODE_UNKNOWN);
+    break;
   case P_PROMPT_ID: bpi_object_into(s, &p->prompt, &p->dropped); break;
   case P_PROMPT: read_prompt(p, s, reject); break;
   case P_CHARACTERS: p->characters = bpi_object_count(s, reject); break;

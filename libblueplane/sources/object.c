@@ -46,6 +46,16 @@ int bpi_object_word(scan *s, const char *const *words) {
   return text && whole ? bpi_list_index(words, word, length) : -1;
 }
 
+int bpi_object_code(scan *s, int (*code_of)(const char *word, size_t length), int other,
+                    int absent) {
+  char spare[40];
+  const char *text;
+  size_t length;
+  bool whole;
+  if (!bpi_scan_view(s, spare, sizeof spare, &text, &length, &whole)) return absent;
+  return whole ? code_of(text, length) : other;
+}
+
 int64_t bpi_object_time(scan *s) {
   char text[40];
   size_t length;

@@ -59,6 +59,9 @@ bool bpi_object_true(scan *s);
 
 /* A text of a short closed list: its index in `words` (ends with NULL), -1 for any other value. */
 int bpi_object_word(scan *s, const char *const *words);
+/* The code that a vocabulary gives a text; `other` for one that is too long, `absent` for what is none. */
+int bpi_object_code(scan *s, int (*code_of)(const char *word, size_t length), int other,
+                    int absent);
 
 /* By which an input may be recognised: a bit for each of `keys` that the first object in the bytes has, as
  * far as it lies in them, with a value of that type (SCAN_END: of any). `lists`: it may be the first of an

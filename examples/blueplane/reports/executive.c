@@ -1,7 +1,6 @@
 /* executive.c: the executive report: its first page stands alone, the others show what it rests on. */
 #include "executive.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,15 +117,11 @@ static tile tile_of(const executive *e, const char *label, const char *metric, c
   return t;
 }
 
-static char *times(double value) {
-  return print_text("%s%.1f×", value < 0 ? minus(NULL) : "", fabs(value));
-}
-
 /* Of a cost that may be more one end is not known. */
 static char *return_range(const executive *e) {
   span r = span_of(e->total, 0, "roi", 1);
   if (!r.has) return copy_text("withheld");
-  char *low = times(r.low), *high = times(r.high);
+  char *low = show_times("", r.low), *high = show_times("", r.high);
   char *said = r.has_low && r.has_high ? print_text("%s to %s", low, high)
                : r.has_low             ? print_text("at least %s", low)
                : r.has_high            ? print_text("at most %s", high)

@@ -53,6 +53,10 @@ char *change_between(const span *now, const span *before) {
   return t.data;
 }
 
+char *show_times(const char *mark, double value) {
+  return print_text("%s%s%.1f×", mark, value < 0 ? minus(NULL) : "", fabs(value));
+}
+
 char *show_value(const screen *s, const bp_result *r, size_t row, int column) {
   const char *unit = column < 0 ? NULL : bp_result_column(r, (size_t)column, "unit");
   if (unit == NULL || !has_value(r, row, column) ||
@@ -60,8 +64,7 @@ char *show_value(const screen *s, const bp_result *r, size_t row, int column) {
     return figure(s, r, row, column);
   double value = bp_result_real(r, row, (size_t)column);
   const char *mark = bp_result_cell(r, row, (size_t)column) & BP_CELL_LOWER_BOUND ? "≥" : "";
-  if (strcmp(unit, "ratio") == 0 && fabs(value) > 2)
-    return print_text("%s%s%.1f×", mark, value < 0 ? minus(NULL) : "", fabs(value));
+  if (strcmp(unit, "ratio") == 0 && fabs(value) > 2) return show_times(mark, value);
   if (strcmp(unit, "nUSD") == 0 && value > 1e5 && value < 1e9)
     return print_text("%s$%.4f", mark, value / 1e9);
   return figure(s, r, row, column);

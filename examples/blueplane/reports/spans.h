@@ -20,6 +20,8 @@ bool is_above(const span *a, const span *b, double times);
 char *change_between(const span *now, const span *before);
 /* "12.4 % (10 to 65 %)", the unit being that of the column; the caller frees it. */
 char *show_span(const screen *s, const bp_result *r, size_t row, const char *metric);
+/* "2.4×" behind a mark; the caller frees it. */
+char *show_times(const char *mark, double value);
 /* The value for people; a ratio of more than two is told in times, the cost of a small thing with four decimals. */
 char *show_value(const screen *s, const bp_result *r, size_t row, int column);
 /* The ends alone, "10 to 65 %"; "" where they are not known or show as one. */
