@@ -1,6 +1,6 @@
-/* Memory runs out at every single allocation of a team's week: roster, sharing of documents, merging,
- * publishing. Whatever fails says so and gives nothing; done again, the same comes out. Nothing leaks
- * (build with the address sanitizer). */
+/* Memory runs out at allocations (in the long form at every single one) of a team's week: roster, sharing of
+ * documents, merging, publishing. Whatever fails says so and gives nothing; done again, the same comes out.
+ * Nothing leaks (build with the address sanitizer). */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,7 +121,7 @@ static bool lead_week(bp_store *s, const char *path, int64_t members) {
   return rc == BP_OK;
 }
 
-static void lead_at_every_allocation(bp_store *s) {
+static void lead_runs_out(bp_store *s) {
   sign_keys store = world_keys(1);
   bundle b = {.kind = BUNDLE_CONSENT, .said = 2};
   unsigned char *data;
@@ -153,7 +153,7 @@ static void lead_at_every_allocation(bp_store *s) {
 }
 
 /* A week is published once, so that is tried by itself: what fails has published nothing. */
-static void publish_at_every_allocation(bp_store *s, int64_t expected) {
+static void publishing_runs_out(bp_store *s, int64_t expected) {
   bp_result *r = NULL;
   int rc = BP_ERR_NOMEM;
   week(s, false);
@@ -166,12 +166,12 @@ static void publish_at_every_allocation(bp_store *s, int64_t expected) {
   }
   ck_assert_int_eq(bp_result_int(r, 0, 2), expected);
   bp_result_free(r);
-  lead_at_every_allocation(s);
+  lead_runs_out(s);
   bp_close(s);
 }
 
 /* Until a whole week passes without a failure; what was cut short goes on in the same store. */
-static void at_every_allocation(void (*run_out)(long count)) {
+static void week_runs_out(void (*run_out)(long count)) {
   roster = world_roster(PEOPLE, PEOPLE, "");
   snprintf(key_path, sizeof key_path, "%s", path_of("key"));
   world_key_file(key_path, 1);
@@ -180,7 +180,7 @@ static void at_every_allocation(void (*run_out)(long count)) {
   int64_t expected = week(s, true);
   ck_assert_int_gt(expected, 0);
   bp_close(s);
-  publish_at_every_allocation(open_team(), expected);
+  publishing_runs_out(open_team(), expected);
   unsigned failures = 0;
   for (long count = 0, whole = 0; !whole; count = next_place(count)) {
     run_out(count);
@@ -200,12 +200,12 @@ static void at_every_allocation(void (*run_out)(long count)) {
 }
 
 START_TEST(from_then_on) {
-  at_every_allocation(bpi_mem_fail_after);
+  week_runs_out(bpi_mem_fail_after);
 }
 END_TEST
 
 START_TEST(once) {
-  at_every_allocation(bpi_mem_fail_once);
+  week_runs_out(bpi_mem_fail_once);
 }
 END_TEST
 

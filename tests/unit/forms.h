@@ -15,9 +15,10 @@ static inline bool short_form(void) {
   return getenv("BLUEPLANE_SHORT") != NULL;
 }
 
-/* Where to fail next: everywhere; in the short form up to the 16th place, then in steps of a 16th. */
+/* Where to fail next: everywhere in the long form; usually up to the 64th place, then in steps of a 64th; in the short
+ * form the same with a 16th. */
 static inline long next_place(long after) {
-  return after + 1 + (short_form() ? after / 16 : 0);
+  return after + 1 + (long_form() ? 0 : after / (short_form() ? 16 : 64));
 }
 
 #endif
