@@ -3,8 +3,8 @@
 #
 #     sh bindings/go/test.sh BUILD [SANITIZERS]
 #
-# BUILD is the build directory of meson. Formatting, vet, tests, the race detector, the package arrow, the library
-# linked in, and a module that uses this one by a replace directive. Without Go, or with one older than go.mod asks
+# BUILD is the build directory of meson. Formatting, vet, tests with the race detector, those of the package arrow, tests
+# without it and with the library linked in, and a module that uses this one by a replace directive. Without Go, or with one older than go.mod asks
 # for, a toolchain is taken from Python's package index into BUILD/go; status 77 (skipped) where that fails.
 # With the sanitizers that meson built the library with, all tests run under them; the race detector is another one.
 set -eu
@@ -30,7 +30,7 @@ if ! new_enough "$go"; then
 fi
 "$go" version
 
-# An empty HOME is no place for caches.
+# One kind of build for nearly everything, as each compiles Go's own packages anew. An empty HOME is no place for caches.
 GOFLAGS=-buildvcs=false
 GOTOOLCHAIN=local
 export GOFLAGS GOTOOLCHAIN
@@ -55,10 +55,8 @@ fi
 say 'Format and vet'
 unformatted=$("$(dirname -- "$("$go" env GOROOT)/bin/gofmt")/gofmt" -l .)
 [ -z "$unformatted" ] || { say "not formatted: $unformatted"; exit 1; }
-"$go" vet ./...
+"$go" vet -race ./...
 
-say 'Tests'
-"$go" test -count=1 ./...
 say 'Tests with the race detector'
 "$go" test -count=1 -race ./...
 
@@ -85,12 +83,12 @@ import (
 
 func main() { fmt.Println("libblueplane", blueplane.Version()) }
 PROGRAM
-(cd "$work/other" && "$go" run .)
+(cd "$work/other" && "$go" run -race .)
 
 say 'The service of examples/embedding'
-(cd "$here/../../examples/embedding/go" && "$go" vet ./... && "$go" test -count=1 -race ./...)
+(cd "$here/../../examples/embedding/go" && "$go" vet -race ./... && "$go" test -count=1 -race ./...)
 
-say 'With the library linked in'
+say 'Without the race detector, and with the library linked in'
 if [ ! -f "$work/static/build.ninja" ]; then
   meson setup "$work/static" "$here/../.." -Ddefault_library=static -Dbuildtype=release >"$work/static.log" 2>&1
 fi
@@ -99,10 +97,10 @@ ninja -C "$work/static" libblueplane/libblueplane.a >"$work/static.log" 2>&1 || 
   PKG_CONFIG_PATH=$work/static/meson-uninstalled
   LD_LIBRARY_PATH=
   export PKG_CONFIG_PATH LD_LIBRARY_PATH
-  "$go" test -count=1 -tags blueplane_static -run 'Example|TestNumbers' ./...
+  "$go" test -count=1 -tags blueplane_static ./...
 )
 
 say 'The package arrow'
 cd arrow
-"$go" vet ./...
-"$go" test -count=1 ./...
+"$go" vet -race ./...
+"$go" test -count=1 -race ./...
