@@ -61,6 +61,8 @@ static const word prompt_mode[] = {
 static const word part_kinds[] = {
     WORD("advisor_message", PART_ADVISOR),
     WORD("compaction", PART_COMPACTION),
+    WORD("message", PART_ATTEMPT),
+    WORD("fallback_message", PART_TAKEN_OVER),
     NO_WORD,
 };
 
@@ -94,6 +96,18 @@ static void start_usage(usage *u) {
   u->reasoning = -1; /* most clients do not tell it */
 }
 
+/* Of iterations that repeat the counts nothing is missed. */
+static void keep_part(reader *r, message *m, const response_part *p) {
+  if (p->kind == PART_TAKEN_OVER) {
+    m->taken_over = true;
+    m->heir = p->model;
+  } else if (p->kind != PART_NONE && m->parts < PARTS_MAX) {
+    m->part[m->parts++] = *p;
+  } else if (p->kind != PART_NONE && p->kind != PART_ATTEMPT) {
+    r->sink->drop(r->sink->self);
+  }
+}
+
 /* One of usage.iterations[]. */
 static void read_iteration(reader *r, message *m, int64_t index) {
   response_part p = {.index = index};
@@ -108,11 +122,7 @@ static void read_iteration(reader *r, message *m, int64_t index) {
     else
       read_usage_member(r, &p.usage, key);
   }
-  if (p.kind == PART_NONE) return;
-  if (m->parts < PARTS_MAX)
-    m->part[m->parts++] = p;
-  else
-    r->sink->drop(r->sink->self);
+  keep_part(r, m, &p);
 }
 
 static void read_usage(reader *r, message *m) {

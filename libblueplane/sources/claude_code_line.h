@@ -213,7 +213,7 @@ enum {
 
 /* Of one line; more are left out and counted. */
 #define TOOLS_MAX 4096 /* tool uses; and tool results */
-#define PARTS_MAX 8
+#define PARTS_MAX 32
 #define URL_MAX 512
 
 enum {
@@ -256,9 +256,11 @@ typedef struct usage {
   bool bad; /* a count that is none */
 } usage;
 
-/* A response within one, which the counts of that one leave out: what an advisor was asked, or a summary of
- * the conversation by the same model. All other iterations repeat the counts. */
-enum { PART_NONE, PART_ADVISOR, PART_COMPACTION };
+/* A response within one, which the counts of that one leave out: what an advisor was asked, a summary of the
+ * conversation by the same model, or the attempt of a model that declined, before another took over. Other
+ * iterations repeat the counts; one of the type "message" is such an attempt only beside one of the model
+ * that took over. */
+enum { PART_NONE, PART_ADVISOR, PART_COMPACTION, PART_ATTEMPT, PART_TAKEN_OVER };
 typedef struct response_part {
   int kind;
   usage usage;
@@ -271,6 +273,8 @@ typedef struct message {
   usage usage;
   uint32_t model;
   bool synthetic;
+  bool taken_over; /* from a model that declined, which may be the one that the message names, */
+  uint32_t heir;   /* by this one; 0: it is not told */
   int role, stop;
   size_t parts, id_length, model_length;
   char model_raw[IDENT_RAW_MAX];

@@ -146,25 +146,31 @@ static void put_response(reader *r, const place *at, const usage *u, uint32_t mo
   put(r, &told);
 }
 
-/* A compaction does not say what is told of its response: the model, and what else its price depends on. */
-static void put_part(reader *r, const place *at, const response_part *p) {
-  const message *m = &at->e->message;
+/* What declined before it said anything is not charged. */
+static bool counts(const message *m, const response_part *p) {
+  return p->kind != PART_ATTEMPT || (m->taken_over && (p->usage.output > 0 || p->usage.bad));
+}
+
+/* Only an advisor says all that its price depends on; a compaction not even the model. */
+static void put_part(reader *r, const place *at, const response_part *p, uint32_t model) {
+  const usage *whole = &at->e->message.usage;
   usage u = p->usage;
-  bool same = p->kind == PART_COMPACTION;
-  if (same) {
-    u.speed = m->usage.speed;
-    u.tier = m->usage.tier;
-    u.geo = m->usage.geo;
+  if (p->kind != PART_ADVISOR) {
+    u.speed = whole->speed;
+    u.tier = whole->tier;
+    u.geo = whole->geo;
   }
-  put_response(r, at, &u, same && p->model == 0 ? m->model : p->model, p->index);
+  bool same = p->kind == PART_COMPACTION && p->model == 0;
+  put_response(r, at, &u, same ? model : p->model, p->index);
 }
 
 static void put_responses(reader *r, const place *at) {
   const message *m = &at->e->message;
+  uint32_t model = m->heir != 0 ? m->heir : m->model;
   if (m->synthetic) return;
-  put_response(r, at, &m->usage, m->model, -1);
+  put_response(r, at, &m->usage, model, -1);
   for (size_t i = 0; i < m->parts; i++)
-    put_part(r, at, &m->part[i]);
+    if (counts(m, &m->part[i])) put_part(r, at, &m->part[i], model);
 }
 
 static void put_event(reader *r, const place *at, ident key, event_record event) {

@@ -428,11 +428,17 @@ class Oracle:
         usage = table(message.get("usage"))
         stop = string(message.get("stop_reason")) is not None
         entries = usage.get("iterations") if isinstance(usage.get("iterations"), list) else []
-        found = [("", self.row(usage, at, model, stop))]
+        last = [entry for entry in map(table, entries) if entry.get("type") == "fallback_message"][-1:]
+        served = string(last[0].get("model")) or model if last else model
+        found = [("", self.row(usage, at, served, stop))]
         for i, entry in enumerate(map(table, entries)):
-            if entry.get("type") in ("advisor_message", "compaction"):
-                default = model if entry["type"] == "compaction" else None
-                found.append((f"#part{i}", self.row(entry, at, string(entry.get("model")) or default, stop)))
+            kind = entry.get("type")
+            if kind not in ("advisor_message", "compaction") and not (last and kind == "message"):
+                continue
+            default = served if kind == "compaction" else None
+            part = self.row(entry, at, string(entry.get("model")) or default, stop)
+            if part and (kind != "message" or part.output > 0):
+                found.append((f"#part{i}", part))
         key: tuple = ("id", string(message.get("id")))
         if key[1] is None:
             key = ("uuid", at.uuid)

@@ -690,6 +690,18 @@ static const struct {
      " speed=fast tier=priority geo=us request=req_1\n"
      "response msg_p1#part2 @506 claude-haiku-4-5 in=4 out=5 stop=end_turn speed=fast"
      " tier=priority geo=us request=req_1\n"},
+    {"good-fallbacks.jsonl",
+     "session @521 claude_code cwd=/home/ada/work/engine branch=main version=2.1.260"
+     " rank=2.1.260\n"
+     "response msg_f1 @521 claude-opus-4-8 in=2 out=476 read=4910 stop=end_turn speed=fast"
+     " tier=priority geo=us request=req_1\n"
+     "response msg_f1#part0 @521 claude-fable-5 in=3 out=299 read=5601 5m=15 1h=5 stop=end_turn"
+     " speed=fast tier=priority geo=us request=req_1\n"
+     "response msg_f2 @522 claude-opus-4-8 in=412 out=264 stop=end_turn request=req_2\n"
+     "response msg_f3 @523 claude-opus-4-8 in=5 out=6 stop=end_turn request=req_3\n"
+     "response msg_f4 @524 claude-opus-4-8 in=40 out=80 stop=end_turn request=req_4\n"
+     "response msg_f5 @525 claude-opus-4-8 in=9 out=18 stop=end_turn request=req_5\n"
+     "response msg_f5#part9 @525 claude-fable-5 in=7 out=8 stop=end_turn request=req_5\n"},
     {"good-usage.jsonl",
      "session @500 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
@@ -1350,6 +1362,16 @@ START_TEST(test_parts_of_a_line) {
       "response m#part0 @-  in=3 out=4 of=\n"
       "reject number line=1 byte=0\n"
       "tool_use t @- LS read of=\n");
+  /* What declined: a bad count is refused, no count is none, and of no model that took over a name. */
+  expect("",
+         q("%s", "{'message':{'id':'m','usage':{'input_tokens':1,'output_tokens':2,'iterations':["
+                 "{'type':'message','input_tokens':3,'output_tokens':-4},"
+                 "{'type':'message','input_tokens':5},"
+                 "{'type':'fallback_message'},"
+                 "{'type':'message','input_tokens':6,'output_tokens':7}]},'model':'a'}}\n"),
+         "response m @- a in=1 out=2 of=\n"
+         "reject number line=1 byte=0\n"
+         "response m#part3 @-  in=6 out=7 of=\n");
   /* Input and output must both be there. */
   expect("",
          q("%s", "{'message':{'id':'m','usage':{'input_tokens':1}}}\n"
