@@ -142,17 +142,32 @@ static bool is_drive(const char *p, const char *end) {
   return lower >= 'a' && lower <= 'z' && p[1] == ':';
 }
 
+static bool is_share(const char *p, const char *end) {
+  return end - p > 2 && is_separator(p[0]) && is_separator(p[1]) && !is_separator(p[2]);
+}
+
+/* A drive may have in front of it the slash that addresses begin with, or what makes a path of Windows a
+ * long one. */
+static const char *without_front(const char *raw, const char *end) {
+  static const char verbatim[] = "\\\\?\\";
+  size_t skip = sizeof verbatim - 1;
+  if (end - raw > 1 && *raw == '/' && is_drive(raw + 1, end)) return raw + 1;
+  bool is_long = bpi_starts_with(raw, (size_t)(end - raw), verbatim);
+  return is_long && is_drive(raw + skip, end) ? raw + skip : raw;
+}
+
 /* A folder is the same however it is written: with a separator behind it or without, on Windows with
- * either separator, a drive of a small letter, and the slash that addresses begin with. */
+ * either separator and a drive of a small letter. */
 static size_t usual_folder(const char *raw, size_t length, char *into) {
   const char *end = raw + length;
   while (end - raw > 1 && is_separator(end[-1]))
     end--;
-  if (end - raw > 1 && *raw == '/' && is_drive(raw + 1, end)) raw++;
+  raw = without_front(raw, end);
   length = (size_t)(end - raw);
   memcpy(into, raw, length);
-  if (!is_drive(raw, end)) return length;
-  if (into[0] >= 'a') into[0] = (char)(into[0] - 'a' + 'A');
+  bool drive = is_drive(raw, end);
+  if (!drive && !is_share(raw, end)) return length;
+  if (drive && into[0] >= 'a') into[0] = (char)(into[0] - 'a' + 'A');
   for (size_t i = 0; i < length; i++)
     if (into[i] == '/') into[i] = '\\';
   return length;
