@@ -1,6 +1,6 @@
 /* sources/copilot.c: the events of GitHub Copilot CLI. Knows its lines and that a file is read from its
- * start; what a session used in the end is told once, when it is left, and spread over the responses
- * since it was entered. */
+ * start; what a session used is told in sums each time it is left, and spread over the responses since
+ * the last time. */
 #include <string.h>
 
 #include "base/ident_set.h"
@@ -60,6 +60,7 @@ typedef enum line_type {
   TYPE_RESUME,
   TYPE_MODEL,
   TYPE_SHUTDOWN,
+  TYPE_CHECKPOINT,
   TYPE_USER,
   TYPE_ASSISTANT,
   TYPE_USE,
@@ -70,6 +71,7 @@ static const char *const types[] = {"session.start",
                                     "session.resume",
                                     "session.model_change",
                                     "session.shutdown",
+                                    "session.usage_checkpoint",
                                     "user.message",
                                     "assistant.message",
                                     "tool.execution_start",
@@ -114,6 +116,9 @@ typedef struct copilot {
   ident_set answers;
   answer *answer;
   size_t capacity;
+  bool goes_on; /* the client counts on where it left off, */
+  size_t models;
+  model_use last[MODELS_MAX]; /* which was here */
 } copilot;
 
 /* ------------------------------------------------------------------------------------ reading */
@@ -245,7 +250,7 @@ static void start_line(line *l) {
 
 /* What a line of its type must have. */
 static int judge(const line *l) {
-  if (l->type == TYPE_OTHER) return 0;
+  if (l->type == TYPE_OTHER || l->type == TYPE_CHECKPOINT) return 0;
   if (!l->data || l->id.length == 0) return REJECT_FIELD;
   if (l->type == TYPE_ASSISTANT && l->message.length == 0) return REJECT_FIELD;
   bool call = l->type == TYPE_USE || l->type == TYPE_RESULT;
@@ -284,7 +289,7 @@ static int put_session(copilot *c) {
                                        .branch = bpi_row_name(r, LABEL_BRANCH, &l->branch).label,
                                        .version = version.label,
                                        .version_rank = version.number};
-  bpi_ident_set_free(&c->answers); /* what is used is counted from here */
+  if (!c->goes_on) bpi_ident_set_free(&c->answers); /* what is used is counted from here */
   return bpi_row_put(r, &row);
 }
 
@@ -401,6 +406,33 @@ static bool tells(const model_use *u) {
   return false;
 }
 
+/* What was told of the model the last time, which is all zero before; NULL: there is no room for it. */
+static model_use *last_of(copilot *c, const name_text *model) {
+  for (size_t i = 0; i < c->models; i++)
+    if (c->last[i].model.length == model->length &&
+        memcmp(c->last[i].model.at, model->at, model->length) == 0)
+      return &c->last[i];
+  if (c->models == MODELS_MAX) return NULL;
+  model_use *u = &c->last[c->models++];
+  name_model(u, model->at, model->length);
+  return u;
+}
+
+/* Makes sums of a whole session what they are more than the last ones. Where one is less, the client
+ * began anew. */
+static void take_last(copilot *c, model_use *u) {
+  model_use *last = c->goes_on ? last_of(c, &u->model) : NULL;
+  if (last == NULL) return;
+  model_use sums = *u;
+  bool more = true;
+  for (int m = 0; m < USAGES; m++)
+    more = more && u->of[m] >= last->of[m];
+  for (int m = 0; m < USAGES && more; m++)
+    u->of[m] -= last->of[m];
+  if (more) u->requests = u->requests > last->requests ? u->requests - last->requests : 0;
+  *last = sums;
+}
+
 static int put_used(copilot *c, const model_use *u) {
   uint32_t model = bpi_row_name(&c->rows, LABEL_MODEL, &u->model).label;
   int64_t n = 0, told = 0, at = 0;
@@ -427,8 +459,11 @@ static int put_used(copilot *c, const model_use *u) {
 
 static int put_shutdown(copilot *c) {
   int rc = BP_OK;
-  for (size_t i = 0; i < c->line.models && rc == BP_OK; i++)
-    if (tells(&c->line.use[i])) rc = put_used(c, &c->line.use[i]);
+  for (size_t i = 0; i < c->line.models && rc == BP_OK; i++) {
+    model_use *u = &c->line.use[i];
+    if (tells(u)) take_last(c, u);
+    if (tells(u)) rc = put_used(c, u);
+  }
   bpi_ident_set_free(&c->answers);
   return rc;
 }
@@ -449,6 +484,7 @@ static int emit(void *self) {
   case TYPE_USE: return put_use(c);
   case TYPE_RESULT: return put_result(c);
   case TYPE_ABORT: return bpi_row_event(&c->rows, EVENT_INTERRUPT, DETAIL_NONE, &l->id);
+  case TYPE_CHECKPOINT: c->goes_on = true; break;
   case TYPE_MODEL:
   case TYPE_OTHER: break;
   }

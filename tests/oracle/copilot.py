@@ -36,11 +36,14 @@ class Oracle(Facts):
         self.session = os.path.basename(os.path.dirname(path))
         self.model: Optional[str] = None
         self.since: list = []  # keys of the responses since the session was entered
+        self.goes_on = False   # a session that is entered again is counted on
+        self.before: dict = {}  # what was told of a model the last time
         read_file(path, self.line, self.rejected)
 
     def line(self, line: Obj) -> None:
         refuse_duplicates(line, READ_KEYS)
         kind, data, own = line.get("type"), line.get("data"), string(line.get("id"))
+        self.goes_on = self.goes_on or kind == "session.usage_checkpoint"
         if kind not in NEED:
             return
         if not isinstance(data, dict) or not own:
@@ -50,7 +53,7 @@ class Oracle(Facts):
         call = string(data.get("toolCallId"))
         if kind in ("session.start", "session.resume"):
             self.session = string(data.get("sessionId")) or self.session
-            self.since = []
+            self.since = self.since if self.goes_on else []
         if kind in ("session.start", "session.model_change"):
             self.model = model
         elif kind == "session.shutdown":
@@ -93,9 +96,18 @@ class Oracle(Facts):
                     ("inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens")}
             if not any(sums.values()):
                 continue
+            calls, told = count(table(table(use).get("requests")).get("count")), dict(sums)
+            if self.goes_on:
+                before, calls_before = self.before.get(model, ({}, 0))
+                self.before[model] = told, calls
+                if all(told[name] >= before.get(name, 0) for name in told):
+                    sums = {name: told[name] - before.get(name, 0) for name in told}
+                    calls -= calls_before
+            if not any(sums.values()):
+                continue
             answers = [a for a in self.since if a[1] == model]
             if not answers:
-                n = max(1, count(table(table(use).get("requests")).get("count")))
+                n = max(1, calls)
                 answers = [((self.session, own, model, i), model, time, 0) for i in range(n)]
             n = len(answers)
             fresh = max(0, sums["inputTokens"] - sums["cacheReadTokens"] - sums["cacheWriteTokens"])

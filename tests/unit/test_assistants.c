@@ -197,6 +197,54 @@ START_TEST(copilot_told_nothing) {
 }
 END_TEST
 
+#define ANSWER(id)                                                                                 \
+  "{\"type\":\"assistant.message\",\"id\":\"" id "\",\"data\":{\"messageId\":\"" id                \
+  "\",\"model\":\"m\",\"outputTokens\":5}}\n"
+#define USED(id, count, input, output)                                                             \
+  "{\"type\":\"session.shutdown\",\"id\":\"" id                                                    \
+  "\",\"data\":{\"modelMetrics\":{\"m\":{\"requests\":{\"count\":" count                           \
+  "},\"usage\":{\"inputTokens\":" input ",\"outputTokens\":" output "}}}}}\n"
+#define CHECKPOINT "{\"type\":\"session.usage_checkpoint\",\"data\":{\"totalNanoAiu\":1}}\n"
+#define RESUME "{\"type\":\"session.resume\",\"id\":\"r\",\"data\":{}}\n"
+
+static void check_input(const char *id, const char *data, int64_t input, int64_t output) {
+  fake_read(&one, &bpi_source_copilot, "", data, strlen(data));
+  int64_t sums[2] = {0, 0};
+  for (size_t i = 0; i < fake_count(&one, RECORD_RESPONSE); i++) {
+    const record *r = fake_nth(&one, RECORD_RESPONSE, i);
+    if (last_of(&one, r) != r) continue;
+    sums[0] += r->u.response.input > 0 ? r->u.response.input : 0;
+    sums[1] += r->u.response.output;
+  }
+  ck_assert_msg(sums[0] == input && sums[1] == output, "%s: %lld %lld", id, (long long)sums[0],
+                (long long)sums[1]);
+  ck_assert_uint_eq(fake_count(&one, RECORD_SESSION),
+                    strstr(data, "session.resume") == NULL ? 0 : 1);
+}
+
+/* A session that is entered again: clients with checkpoints count on, those before them begin anew. */
+START_TEST(copilot_counts_on) {
+  check_input("anew",
+              ANSWER("1") USED("s", "1", "100", "5") RESUME ANSWER("2") USED("t", "2", "300", "10"),
+              400, 15);
+  check_input("on",
+              ANSWER("1") CHECKPOINT USED("s", "1", "100", "5") RESUME ANSWER("2")
+                  USED("t", "2", "300", "10"),
+              300, 10);
+  check_input("nothing new",
+              ANSWER("1") CHECKPOINT USED("s", "1", "100", "5") RESUME USED("t", "1", "100", "5"),
+              100, 5);
+  check_input("less",
+              ANSWER("1") CHECKPOINT USED("s", "1", "100", "5") RESUME ANSWER("2")
+                  USED("t", "1", "99", "6"),
+              199, 11);
+  check_input("unseen", CHECKPOINT USED("s", "1", "100", "5") RESUME USED("t", "3", "300", "10"),
+              300, 10);
+  check_input("killed", ANSWER("1") CHECKPOINT RESUME ANSWER("2") USED("t", "2", "300", "10"), 300,
+              10);
+}
+END_TEST
+
 /* A picture without a word is a prompt. */
 START_TEST(copilot_picture) {
   static const char data[] =
@@ -822,6 +870,7 @@ int main(int argc, char **argv) {
   tcase_add_test(c, copilot_folder_names);
   tcase_add_test(c, copilot_told_twice);
   tcase_add_test(c, copilot_told_nothing);
+  tcase_add_test(c, copilot_counts_on);
   tcase_add_test(c, copilot_picture);
   tcase_add_test(c, copilot_keys_at_any_place);
   tcase_add_test(c, gemini_document);
