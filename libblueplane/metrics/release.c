@@ -424,13 +424,10 @@ static int side_of(const release_query *x, const side *s, span_of *sum, bool *lo
   return told ? BP_CELL_VALUE : BP_CELL_UNCOVERED;
 }
 
-/* A band, which ends where the roster does. */
+/* A band, which ends where the roster of the group's team does. */
 static span_of people_of(const release_query *x) {
   int64_t low = bpi_headcount_least(x->headcount), high = bpi_headcount_most(x->headcount);
-  const told_cell *roster = &x->cell[MEASURE_roster];
-  if (x->headcount == HEADCOUNT_50) high = low * 20;
-  if (roster->there && roster->span.value >= low && roster->span.value < high)
-    high = roster->span.value;
+  if (x->roster >= low && x->roster < high) high = x->roster;
   return (span_of){(low + high) / 2, low, high};
 }
 
@@ -572,6 +569,7 @@ static void begin_group(release_query *x, const published_row *p) {
   snprintf(x->scope, sizeof x->scope, "%s", p->scope);
   snprintf(x->slice, sizeof x->slice, "%s", p->slice);
   x->headcount = p->headcount;
+  x->roster = p->beside;
   memset(x->cell, 0, sizeof x->cell);
   x->open = true;
 }
@@ -627,17 +625,20 @@ static int read_members(release_query *x) {
   return rc ? rc : end_group(x);
 }
 
+static int read_rows(release_query *x, int along) {
+  return bpi_read_published(x->c->store, along, MEASURE_roster, x->from, x->until, visit, x,
+                            x->error);
+}
+
 static int read_cells(release_query *x) {
   if (x->by == BY_MEMBER) return read_members(x);
   bool seats = false;
   for (size_t i = 0; i < x->count; i++)
     seats |= x->asked[i].how == HOW_SEATS || x->asked[i].how == HOW_ROI;
-  int rc =
-      bpi_read_published(x->c->store, (int)x->dimension, x->from, x->until, visit, x, x->error);
+  int rc = read_rows(x, (int)x->dimension);
   if (!rc) rc = end_group(x);
   x->seats = true;
-  if (!rc && seats)
-    rc = bpi_read_published(x->c->store, SLICED_PLATFORM, x->from, x->until, visit, x, x->error);
+  if (!rc && seats) rc = read_rows(x, SLICED_PLATFORM);
   return rc ? rc : end_group(x);
 }
 

@@ -105,6 +105,7 @@ typedef struct release_query {
   int64_t window, release;
   char scope[RELEASE_TEXT], slice[RELEASE_TEXT];
   int headcount;
+  int64_t roster;
   bool open, seats; /* seats: a pass over platforms for those who ask for seats */
   told_cell cell[MEASURE_COUNT];
   int order; /* asked that rows are in order of, -1: none; then by names or, without, by time */

@@ -1,11 +1,13 @@
 /* privacy/figures.c */
 #include "privacy/figures.h"
 
+#include "privacy/roster.h"
+
 static const struct band {
   const char *name;
   int64_t least, most;
 } bands[HEADCOUNT_BANDS] = {{"", 0, 0},        {"3-4", 3, 4},     {"5-9", 5, 9},
-                            {"10-19", 10, 19}, {"20-49", 20, 49}, {"50+", 50, INT64_MAX}};
+                            {"10-19", 10, 19}, {"20-49", 20, 49}, {"50+", 50, ROSTER_MEMBERS_MAX}};
 
 static const struct band *band_of(int band) {
   return &bands[band > 0 && band < HEADCOUNT_BANDS ? band : 0];

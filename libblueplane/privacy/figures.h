@@ -25,7 +25,7 @@ typedef enum headcount_band {
 headcount_band bpi_headcount_band(size_t people);
 const char *bpi_headcount_name(int band); /* "3-4"; "" for none */
 int64_t bpi_headcount_least(int band);
-int64_t bpi_headcount_most(int band); /* of the open band: INT64_MAX */
+int64_t bpi_headcount_most(int band); /* of the open band: of the longest roster */
 
 /* 3 significant digits, 2 for fewer than five people, half away from zero. */
 int64_t bpi_figure_round(int64_t value, size_t people);

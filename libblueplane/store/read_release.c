@@ -20,20 +20,23 @@ static int read_rows(sqlite3_stmt *get, int (*row)(void *user, const published_r
                        .measure = sqlite3_column_int(get, 5),
                        .value = sqlite3_column_int64(get, 6),
                        .state = sqlite3_column_int(get, 7),
-                       .headcount = sqlite3_column_int(get, 8)};
+                       .headcount = sqlite3_column_int(get, 8),
+                       .beside = sqlite3_column_int64(get, 9)};
     int stop = row(user, &p);
     if (stop != 0) return stop;
   }
   return rc;
 }
 
-int bpi_read_published(store *s, int dimension, int64_t from_window, int64_t until_window,
-                       int (*row)(void *user, const published_row *p), void *user,
-                       bp_error **error) {
+int bpi_read_published(store *s, int dimension, int beside, int64_t from_window,
+                       int64_t until_window, int (*row)(void *user, const published_row *p),
+                       void *user, bp_error **error) {
   /* The store's key orders releases of a week: their numbers depend on the order of arrival. */
   sqlite3_stmt *get = bpi_sql_once(
       s,
-      "SELECT r.window, r.id, p.scope, p.dimension, p.slice, p.measure, p.value, p.state, p.headcount "
+      "SELECT r.window, r.id, p.scope, p.dimension, p.slice, p.measure, p.value, p.state, p.headcount, "
+      "ifnull((SELECT w.value FROM published w WHERE w.release = r.id AND w.scope = p.scope "
+      "AND w.dimension = 0 AND w.slice = '' AND w.measure = ?4), -1) "
       "FROM release r JOIN published p ON p.release = r.id "
       "WHERE p.dimension = ?1 AND r.window >= ?2 AND r.window < ?3 "
       "ORDER BY r.window, r.store, p.scope, p.slice, p.measure",
@@ -42,6 +45,7 @@ int bpi_read_published(store *s, int dimension, int64_t from_window, int64_t unt
   sqlite3_bind_int(get, 1, dimension);
   sqlite3_bind_int64(get, 2, from_window);
   sqlite3_bind_int64(get, 3, until_window);
+  sqlite3_bind_int(get, 4, beside);
   int rc = read_rows(get, row, user, error);
   sqlite3_finalize(get);
   return rc;

@@ -9,14 +9,14 @@ typedef struct published_row {
   int64_t window, release;   /* Monday in days since 1970; which release it came in */
   const char *scope, *slice; /* until the next row */
   int dimension, measure, state, headcount;
-  int64_t value;
+  int64_t value, beside; /* what the whole of the scope has of the measure beside it, -1: nothing */
 } published_row;
 
 /* Cells of a dimension in windows [from, until), in order of window, release, scope, slice and
  * measure. A callback returning non-zero stops. Inside bpi_read_begin and bpi_read_end. */
-int bpi_read_published(store *s, int dimension, int64_t from_window, int64_t until_window,
-                       int (*row)(void *user, const published_row *p), void *user,
-                       bp_error **error);
+int bpi_read_published(store *s, int dimension, int beside, int64_t from_window,
+                       int64_t until_window, int (*row)(void *user, const published_row *p),
+                       void *user, bp_error **error);
 /* First and last window of any release; false in *any if there is none. */
 int bpi_read_windows(store *s, int64_t *first, int64_t *last, bool *any, bp_error **error);
 /* How many weeks of [from, until) are published, and how many by every store that has published any week of it or of

@@ -496,6 +496,36 @@ START_TEST(test_people_of_several_weeks) {
 }
 END_TEST
 
+/* The last band is open: it ends with the roster, of a slice with that of its team, or with the greatest that there is. */
+START_TEST(test_people_of_the_open_band) {
+  static release_row list[] = {{"few", "", 0, MEASURE_roster, 0, HEADCOUNT_50, 62},
+                               {"few", "codex", 1, MEASURE_cost, 0, HEADCOUNT_50, 62000},
+                               {"many", "", 0, MEASURE_roster, 0, HEADCOUNT_50, 1500},
+                               {"old", "", 0, MEASURE_cost, 0, HEADCOUNT_50, 1}};
+  static const struct {
+    const char *scope, *by;
+    double most;
+  } told[] = {{"few", "", 62}, {"few", "\"platform\"", 62}, {"many", "", 1500}, {"old", "", 10000}};
+  release r = {.window = MONDAY + 14, .edition = 1, .minimum = 3, .organisation = "acme"};
+  r.row = list;
+  r.rows = sizeof list / sizeof *list;
+  publish(&r);
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+    bp_result *t = NULL;
+    char json[200];
+    snprintf(json, sizeof json,
+             Q("\"metrics\":[\"active_users\"],\"by\":[%s],\"period\":\"2026-03-16/2026-03-22\""),
+             told[i].by);
+    ck_assert_int_eq(ask(&t, 'M', told[i].scope, json), BP_OK);
+    ck_assert_uint_eq(t->rows, 1);
+    expect_text(t, 0, "contributors", "50+");
+    expect(t, 0, "active_users.at_least", 50);
+    expect(t, 0, "active_users.at_most", told[i].most);
+    bpi_table_release(t);
+  }
+}
+END_TEST
+
 /* The mean of a feature is its time by its tasks, between the ends of both. */
 START_TEST(test_features) {
   bp_result *t = NULL;
@@ -884,6 +914,7 @@ int main(void) {
   tcase_add_test(t, test_slices_and_teams);
   tcase_add_test(t, test_seats_shares_and_signals);
   tcase_add_test(t, test_people_of_several_weeks);
+  tcase_add_test(t, test_people_of_the_open_band);
   tcase_add_test(t, test_journeys);
   tcase_add_test(t, test_features);
   tcase_add_test(t, test_return_on_cost);
