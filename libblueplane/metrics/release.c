@@ -490,6 +490,22 @@ static void note_signal(tally *t, int state, const span_of *one) {
   if (t->top.value > 1) t->top = most;
 }
 
+/* The bit of the platform at hand. */
+static uint64_t platform_bit(const release_query *x) {
+  return UINT64_C(1) << bpi_slice_find(SLICED_PLATFORM, x->slice, strlen(x->slice));
+}
+
+/* Members of a platform without seats use none; of those in `other` nobody knows, so that they count at most. */
+static void note_seats(const release_query *x, tally *t, const span_of *people) {
+  static const span_of nothing;
+  bool licensed = (x->licensed & platform_bit(x)) != 0;
+  span_of of = licensed                         ? *people
+               : strcmp(x->slice, "other") == 0 ? (span_of){0, 0, people->high}
+                                                : nothing;
+  note(t, x->headcount ? BP_CELL_VALUE : BP_CELL_EMPTY, &of, &nothing);
+  if (x->cell[MEASURE_seats].there) add_span(&t->bottom, &x->cell[MEASURE_seats].span);
+}
+
 static void note_group(release_query *x, bin *b, size_t at) {
   const asked *a = &x->asked[at];
   tally *t = &b->of[at];
@@ -502,8 +518,7 @@ static void note_group(release_query *x, bin *b, size_t at) {
   }
   if (x->seats != (a->how == HOW_SEATS)) return;
   if (a->how == HOW_SEATS) {
-    note(t, x->headcount ? BP_CELL_VALUE : BP_CELL_EMPTY, &people, &bottom);
-    if (x->cell[MEASURE_seats].there) add_span(&t->bottom, &x->cell[MEASURE_seats].span);
+    note_seats(x, t, &people);
     return;
   }
   if (a->how == HOW_MEMBERS) {
@@ -587,8 +602,11 @@ static int visit(void *user, const published_row *p) {
   if (!same) {
     int rc = end_group(x);
     if (rc) return rc;
+    if (p->window != x->window || p->release != x->release) x->licensed = 0;
     begin_group(x, p);
   }
+  if (is_stated(p->scope) && p->measure == MEASURE_seats && p->value > 0)
+    x->licensed |= platform_bit(x);
   if (p->measure < 0 || p->measure >= MEASURE_COUNT) return 0; /* of a newer library */
   told_cell *c = &x->cell[p->measure];
   bool bucket = (p->state & PUBLISHED_STATE) == PUBLISHED_BUCKET;

@@ -106,7 +106,8 @@ typedef struct release_query {
   char scope[RELEASE_TEXT], slice[RELEASE_TEXT];
   int headcount;
   int64_t roster;
-  bool open, seats; /* seats: a pass over platforms for those who ask for seats */
+  bool open, seats;  /* seats: a pass over platforms for those who ask for seats */
+  uint64_t licensed; /* platforms of which the release states seats, as bits by slice */
   told_cell cell[MEASURE_COUNT];
   int order; /* asked that rows are in order of, -1: none; then by names or, without, by time */
   bool by_names, descending;

@@ -39,7 +39,7 @@ int bpi_read_published(store *s, int dimension, int beside, int64_t from_window,
       "AND w.dimension = 0 AND w.slice = '' AND w.measure = ?4), -1) "
       "FROM release r JOIN published p ON p.release = r.id "
       "WHERE p.dimension = ?1 AND r.window >= ?2 AND r.window < ?3 "
-      "ORDER BY r.window, r.store, p.scope, p.slice, p.measure",
+      "ORDER BY r.window, r.store, p.scope <> '*', p.scope, p.slice, p.measure",
       error);
   if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int(get, 1, dimension);

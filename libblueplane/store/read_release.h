@@ -12,8 +12,8 @@ typedef struct published_row {
   int64_t value, beside; /* what the whole of the scope has of the measure beside it, -1: nothing */
 } published_row;
 
-/* Cells of a dimension in windows [from, until), in order of window, release, scope, slice and
- * measure. A callback returning non-zero stops. Inside bpi_read_begin and bpi_read_end. */
+/* Cells of a dimension in windows [from, until), in order of window, release, scope ("*", what is stated of all, before the teams),
+ * slice and measure. A callback returning non-zero stops. Inside bpi_read_begin and bpi_read_end. */
 int bpi_read_published(store *s, int dimension, int beside, int64_t from_window,
                        int64_t until_window, int (*row)(void *user, const published_row *p),
                        void *user, bp_error **error);

@@ -483,6 +483,38 @@ START_TEST(test_seats_shares_and_signals) {
 }
 END_TEST
 
+/* Of two platforms one has seats, and that in one of two weeks: of the others nobody counts, but those who may use it. */
+START_TEST(test_seats_of_some_platforms) {
+  static release_row list[] = {{"core", "codex", 1, MEASURE_prompts, 0, HEADCOUNT_5, 1},
+                               {"core", "cursor", 1, MEASURE_prompts, 0, HEADCOUNT_10, 1},
+                               {"core", "other", 1, MEASURE_prompts, 0, HEADCOUNT_3, 1},
+                               {"*", "codex", 1, MEASURE_seats, 0, 0, 40}};
+  static const char *const by[] = {"", "\"platform\""};
+  for (uint32_t week = 0; week < 2; week++) {
+    release r = {
+        .window = MONDAY + 63 + week * 7, .edition = 1, .minimum = 3, .organisation = "acme"};
+    r.row = list;
+    r.rows = 4 - week;
+    publish(&r);
+  }
+  for (size_t i = 0; i < 2; i++) {
+    bp_result *t = NULL;
+    char json[200];
+    snprintf(
+        json, sizeof json,
+        Q("\"metrics\":[\"license_utilization\"],\"by\":[%s],\"period\":\"2026-05-01/2026-05-31\""),
+        by[i]);
+    ck_assert_int_eq(ask(&t, 'M', NULL, json), BP_OK);
+    expect(t, 0, "license_utilization", 7.0 / 40);
+    expect(t, 0, "license_utilization.at_least", 5.0 / 40);
+    expect(t, 0, "license_utilization.at_most", (9.0 + 2 * 4) / 40);
+    if (i > 0) expect_text(t, 1, "platform", "cursor");
+    if (i > 0) expect_state(t, 1, "license_utilization", BP_CELL_EMPTY);
+    bpi_table_release(t);
+  }
+}
+END_TEST
+
 /* 5 to 9, 3 to 4 and 10 to 19 in the first week, fewer later: nobody is counted twice. In the roster of
  * core there are 10, so that 5 to 9 stay; web has 4. */
 START_TEST(test_people_of_several_weeks) {
@@ -913,6 +945,7 @@ int main(void) {
   tcase_add_test(t, test_windows);
   tcase_add_test(t, test_slices_and_teams);
   tcase_add_test(t, test_seats_shares_and_signals);
+  tcase_add_test(t, test_seats_of_some_platforms);
   tcase_add_test(t, test_people_of_several_weeks);
   tcase_add_test(t, test_people_of_the_open_band);
   tcase_add_test(t, test_journeys);
