@@ -717,11 +717,10 @@ static int read_windows(release_query *x) {
   return rc;
 }
 
-/* A difference is also that of who has published. What is told of one team is of one store. */
+/* A difference is also that of which weeks are published, and by whom. */
 static int count_weeks(release_query *x, const release_query *other) {
-  return x->reader->scope ? BP_OK
-                          : bpi_read_weeks(x->c->store, x->from, x->until, other->from,
-                                           other->until, &x->weeks, x->error);
+  return bpi_read_weeks(x->c->store, x->reader->scope, x->from, x->until, other->from, other->until,
+                        &x->weeks, x->error);
 }
 
 /* Both ranges in one snapshot. */

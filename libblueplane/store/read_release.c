@@ -62,19 +62,25 @@ int bpi_read_windows(store *s, int64_t *first, int64_t *last, bool *any, bp_erro
   return rc < 0 ? rc : BP_OK;
 }
 
-int bpi_read_weeks(store *s, int64_t from, int64_t until, int64_t other_from, int64_t other_until,
-                   published_weeks *out, bp_error **error) {
-  sqlite3_stmt *get =
-      bpi_sql_once(s,
-                   "SELECT count(*), (SELECT count(DISTINCT store) FROM release WHERE "
-                   "(window >= ?1 AND window < ?2) OR (window >= ?3 AND window < ?4)) "
-                   "FROM release WHERE window >= ?1 AND window < ?2 GROUP BY window",
-                   error);
+/* A release tells something of the scope; without one of any team. */
+#define TELLS                                                                                      \
+  "EXISTS (SELECT 1 FROM published p WHERE p.release = r.id AND "                                  \
+  "CASE WHEN ?5 IS NULL THEN p.scope <> '*' ELSE p.scope = ?5 END)"
+
+int bpi_read_weeks(store *s, const char *scope, int64_t from, int64_t until, int64_t other_from,
+                   int64_t other_until, published_weeks *out, bp_error **error) {
+  sqlite3_stmt *get = bpi_sql_once(
+      s,
+      "SELECT count(*), (SELECT count(DISTINCT store) FROM release r WHERE "
+      "((window >= ?1 AND window < ?2) OR (window >= ?3 AND window < ?4)) AND " TELLS
+      ") FROM release r WHERE window >= ?1 AND window < ?2 AND " TELLS " GROUP BY window",
+      error);
   if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(get, 1, from);
   sqlite3_bind_int64(get, 2, until);
   sqlite3_bind_int64(get, 3, other_from);
   sqlite3_bind_int64(get, 4, other_until);
+  if (scope != NULL) sqlite3_bind_text(get, 5, scope, -1, SQLITE_STATIC);
   int rc;
   *out = (published_weeks){0};
   while ((rc = bpi_sql_step(get, error)) > 0) {

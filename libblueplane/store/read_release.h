@@ -19,12 +19,12 @@ int bpi_read_published(store *s, int dimension, int beside, int64_t from_window,
                        void *user, bp_error **error);
 /* First and last window of any release; false in *any if there is none. */
 int bpi_read_windows(store *s, int64_t *first, int64_t *last, bool *any, bp_error **error);
-/* How many weeks of [from, until) are published, and how many by every store that has published any week of it or of
- * [other_from, other_until). */
+/* Of how many weeks of [from, until) something is told of the scope (NULL: of any team), and of how many by every store
+ * that tells of any week of it or of [other_from, other_until). Who was withheld, taken back or is too old is not told. */
 typedef struct published_weeks {
   int64_t any, whole;
 } published_weeks;
-int bpi_read_weeks(store *s, int64_t from, int64_t until, int64_t other_from, int64_t other_until,
-                   published_weeks *out, bp_error **error);
+int bpi_read_weeks(store *s, const char *scope, int64_t from, int64_t until, int64_t other_from,
+                   int64_t other_until, published_weeks *out, bp_error **error);
 
 #endif

@@ -214,21 +214,31 @@ START_TEST(test_beside_another_window) {
 }
 END_TEST
 
-/* Of the store of the other weeks March has two of four; of another one the first alone. */
+/* Of the store of the other weeks March has two of four; of another one the first alone. Of core there is no other. A
+ * week of seats alone and one of which nothing is left are none. */
 START_TEST(test_weeks_that_are_compared) {
   static const struct {
-    const char *period, *coverage;
+    const char *period, *coverage, *of_core;
   } windows[] = {
       {"2026-03-09/2026-03-15",
-       "1 of 1 weeks, 1 of them not by every team's store; baseline: 1 of 1 weeks"},
+       "1 of 1 weeks, 1 of them not by every team's store; baseline: 1 of 1 weeks", NULL},
       {"2026-04-01/2026-04-30",
        "1 of 5 weeks, 1 of them not by every team's store; baseline: 2 of 4 weeks, 1 of them not "
-       "by every team's store"},
+       "by every team's store",
+       "1 of 5 weeks; baseline: 2 of 4 weeks"},
   };
+  release_row seats = {"*", "codex", 1, MEASURE_seats, 0, 0, 40};
   release_row row = {"ops", "", 0, MEASURE_prompts, 0, HEADCOUNT_5, 100};
   release r = {
       .window = MONDAY, .edition = 1, .minimum = 3, .organisation = "acme", .row = &row, .rows = 1};
   memset(r.store, 7, sizeof r.store);
+  publish(&r);
+  memset(r.store, 0, sizeof r.store);
+  r.window = MONDAY + 14;
+  r.row = &seats;
+  publish(&r);
+  r.window = MONDAY + 21;
+  r.rows = 0;
   publish(&r);
   for (size_t i = 0; i < 2; i++) {
     char json[200];
@@ -239,8 +249,8 @@ START_TEST(test_weeks_that_are_compared) {
     ck_assert_int_eq(ask(&t, 'R', NULL, json), BP_OK);
     ck_assert_str_eq(bp_result_meta(t, "coverage"), windows[i].coverage);
     bpi_table_release(t);
-    ck_assert_int_eq(ask(&t, 'L', "core", json), BP_OK); /* of one team, whose store is one */
-    ck_assert_ptr_null(bp_result_meta(t, "coverage"));
+    ck_assert_int_eq(ask(&t, 'L', "core", json), BP_OK);
+    ck_assert_pstr_eq(bp_result_meta(t, "coverage"), windows[i].of_core);
     bpi_table_release(t);
   }
 }
