@@ -150,7 +150,8 @@ static char *stores_of(const published *x, int64_t first, int64_t end) {
   return all.data;
 }
 
-/* Which weeks there are, and whose. Whom an organisation's own store trusts is its steward's business. */
+/* Which weeks there are, and whose: one of which no cell is left, taken back or too old, is none. Whom an organisation's own
+ * store trusts is its steward's business. */
 static int look_inside(published *x) {
   bp_result *r = NULL;
   bp_error *error = NULL;
@@ -159,6 +160,7 @@ static int look_inside(published *x) {
   for (size_t row = 0; row < bp_result_rows(r) && code == EXIT_OK; row++) {
     int64_t monday;
     if (!read_week_name(&monday, bp_result_text(r, row, 0, NULL))) continue;
+    if (bp_result_int(r, row, 5) == 0) continue;
     if (x->organisation == NULL || x->folder != NULL)
       code = same_organisation(&x->organisation, bp_result_text(r, row, 1, NULL));
     add_week(x, monday, bp_result_text(r, row, 2, NULL));

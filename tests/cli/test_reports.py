@@ -279,16 +279,22 @@ class Reports(unittest.TestCase):
                 self.assertRegex(mail, marked)
 
     def test_what_is_compared(self):
-        """A month beside the one before; and the same where a week of that is not published, which a note says."""
+        """A month beside the one before; and the same where a week of that is not published, or was taken back, which a note says."""
         with tempfile.TemporaryDirectory(prefix="reports-") as folder:
-            less = Path(folder) / "less.db"
-            shutil.copy(DEMO / "acme.db", less)
-            with contextlib.closing(sqlite3.connect(less)) as db, db:
-                lost, = db.execute("SELECT id FROM release WHERE window = 20493").fetchone()  # 2026-02-09
-                db.execute("DELETE FROM published WHERE release = ?", (lost,))
-                db.execute("DELETE FROM release WHERE id = ?", (lost,))
+            less, taken = Path(folder) / "less.db", Path(folder) / "taken.db"
+            for store in (less, taken):
+                shutil.copy(DEMO / "acme.db", store)
+                with contextlib.closing(sqlite3.connect(store)) as db, db:
+                    lost, = db.execute("SELECT id FROM release WHERE window = 20493").fetchone()  # 2026-02-09
+                    db.execute("DELETE FROM published WHERE release = ?", (lost,))
+                    if store == less:
+                        db.execute("DELETE FROM release WHERE id = ?", (lost,))
+            page = [run("report", "executive", "--store", store, "--period", "2026-03", "--format", "md") for store in (less, taken)]
+            self.assertIn("% a week against February 2026", page[0])
+            self.assertEqual(*page)
             for who in ("manager", "research"):
-                for store, said in ((DEMO / "acme.db", None), (less, "4 of 4 weeks; baseline: 3 of 4 weeks")):
+                part = "4 of 4 weeks; baseline: 3 of 4 weeks"
+                for store, said in ((DEMO / "acme.db", None), (less, part), (taken, part)):
                     words = ["release", "show", store, "cost" if who == "manager" else "prompts", "--period", "2026-03-01/2026-03-31",
                              "--compare", "previous", "--as", who, "--json"]
                     done = subprocess.run([PROGRAM, *map(str, words)], env={"PATH": os.environ["PATH"], "HOME": folder, "TZ": "UTC"},
