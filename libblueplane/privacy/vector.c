@@ -199,21 +199,29 @@ static void room_init(room *r) {
       r->left[d][m] = -1;
 }
 
+/* A number that is cut is the least that there was, but for days: a week has no more than seven. */
+static void cut(vector_cell *c) {
+  int64_t most = bpi_measures[c->measure].clamp;
+  bool marked = may_be_lower(c->dimension, c->measure) && c->measure != MEASURE_active_days;
+  if (c->value < 0) c->value = 0;
+  if (c->value <= most) return;
+  c->value = most;
+  c->lower |= marked;
+}
+
 /* Cells of the same place, already neighbours, become one; none holds more than its clamp. */
 static size_t add_up(vector_cell *cells, size_t count) {
   size_t kept = 0;
   for (size_t i = 0; i < count; i++) {
-    int64_t most = bpi_measures[cells[i].measure].clamp;
-    int64_t value = cells[i].value < 0 ? 0 : cells[i].value > most ? most : cells[i].value;
-    bool same = kept && compare(&cells[kept - 1], &cells[i]) == 0;
-    if (!same) {
-      cells[kept] = cells[i];
-      cells[kept++].value = value;
-    } else {
-      int64_t *sum = &cells[kept - 1].value;
-      *sum = value > most - *sum ? most : *sum + value;
-      cells[kept - 1].lower |= cells[i].lower;
+    vector_cell one = cells[i], *last = kept ? &cells[kept - 1] : NULL;
+    cut(&one);
+    if (last == NULL || compare(last, &one) != 0) {
+      cells[kept++] = one;
+      continue;
     }
+    last->value += one.value; /* two clamps are within what fits */
+    last->lower |= one.lower;
+    cut(last);
   }
   return kept;
 }

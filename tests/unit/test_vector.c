@@ -61,6 +61,25 @@ START_TEST(test_shape_sorts_adds_and_cuts) {
 }
 END_TEST
 
+/* What is cut is the least that there was, alone or added up; of days, and of whether there was any, nothing was cut. */
+START_TEST(test_cut_sums_are_lower_bounds) {
+  vector_cell v[] = {CELL(WHOLE, 0, prompts, 20001),    CELL(PLATFORM, 1, prompts, 20001),
+                     CELL(WHOLE, 0, responses, 200000), CELL(WHOLE, 0, active_days, 9),
+                     CELL(WHOLE, 0, used_plan, 2),      CELL(WHOLE, 0, sessions, 1999),
+                     CELL(WHOLE, 0, sessions, 2)};
+  size_t n = sizeof v / sizeof *v;
+  bpi_vector_shape(v, &n);
+  ck_assert_uint_eq(n, 6);
+  ck_assert(bpi_vector_valid(v, n, 1));
+  ck_assert(bpi_vector_lower(v, n, MEASURE_prompts));
+  ck_assert(bpi_vector_lower(v, n, MEASURE_sessions));
+  ck_assert_int_eq(bpi_vector_get(v, n, SLICED_WHOLE, 0, MEASURE_sessions), 2000);
+  ck_assert(!bpi_vector_lower(v, n, MEASURE_responses));
+  ck_assert(!bpi_vector_lower(v, n, MEASURE_active_days));
+  ck_assert(!bpi_vector_lower(v, n, MEASURE_used_plan));
+}
+END_TEST
+
 START_TEST(test_invalid_vectors) {
   static const struct {
     size_t count;
@@ -147,6 +166,7 @@ int main(void) {
   tcase_add_test(t, test_vocabulary_is_consistent);
   tcase_add_test(t, test_an_unknown_name_is_other);
   tcase_add_test(t, test_shape_sorts_adds_and_cuts);
+  tcase_add_test(t, test_cut_sums_are_lower_bounds);
   tcase_add_test(t, test_invalid_vectors);
   tcase_add_test(t, test_two_devices_are_one_person);
   tcase_add_test(t, test_what_a_device_does_not_tell);
