@@ -566,3 +566,38 @@ func TestClockThatPanics(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What a call has made is freed, though a panic goes on in place of its return.
+func TestAPanicOfTheClockLosesNoMemory(t *testing.T) {
+	if race {
+		t.Skip("the race detector keeps books of its own")
+	}
+	working := true
+	store := open(t, blueplane.WithClock(func() time.Time {
+		if !working {
+			panic("no time")
+		}
+		return now
+	}))
+	query, start := blueplane.NewQuery("prompts", "responses", "tool_calls").By("time.day").Period("1990-01-01/2026-12-31", ""), 0
+	if rows := run(t, store, query).Len(); rows < 10000 {
+		t.Fatal(rows, "days") // of some hundred KiB
+	}
+	working = false
+	for turn := range 60 {
+		func() {
+			defer func() { recover() }()
+			store.Run(t.Context(), query)
+		}()
+		if turn == 20 {
+			start = resident(t)
+		}
+		if turn%5 == 4 {
+			runtime.GC()
+		}
+	}
+	working = true
+	if grown := resident(t) - start; grown > 12<<20 {
+		t.Errorf("%d bytes", grown)
+	}
+}

@@ -86,15 +86,17 @@ func (s *Store) Share(ctx context.Context, window string) ([]byte, error) {
 }
 
 func (s *Store) bundle(ctx context.Context, audience, week *C.char) ([]byte, error) {
-	var out unsafe.Pointer
-	var length C.size_t
+	var sealed []byte
 	err := s.call(ctx, func(store *C.bp_store, failed **C.bp_error) C.int {
-		return C.bp_share_export(&out, &length, store, audience, week, failed)
+		var out unsafe.Pointer
+		var length C.size_t
+		code := C.bp_share_export(&out, &length, store, audience, week, failed)
+		if code == C.BP_OK {
+			sealed = taken(out, length)
+		}
+		return code
 	})
-	if err != nil {
-		return nil, err
-	}
-	return taken(out, length), nil
+	return sealed, err
 }
 
 // ShareConsent makes a sealed bundle of what was said with Consent and of nothing else, so that who takes it back need not wait

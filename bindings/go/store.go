@@ -248,12 +248,16 @@ func (s *Store) call(ctx context.Context, do func(store *C.bp_store, failed **C.
 }
 
 func (s *Store) result(ctx context.Context, do func(out **C.bp_result, store *C.bp_store, failed **C.bp_error) C.int) (*Result, error) {
-	var out *C.bp_result
-	err := s.call(ctx, func(store *C.bp_store, failed **C.bp_error) C.int { return do(&out, store, failed) })
-	if err != nil {
-		return nil, err
-	}
-	return newResult(out), nil
+	var r *Result
+	err := s.call(ctx, func(store *C.bp_store, failed **C.bp_error) C.int {
+		var out *C.bp_result
+		code := do(&out, store, failed)
+		if code == C.BP_OK {
+			r = newResult(out) // which frees it, also where a panic of the clock goes on instead of a return
+		}
+		return code
+	})
+	return r, err
 }
 
 type reading struct {
