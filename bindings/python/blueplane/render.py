@@ -17,6 +17,7 @@ REASONS = {
     "withheld": "kept back for privacy",
     "uncovered": "not recorded by any source that saw this activity",
 }
+NOTHING = "nothing of it is known"  # of a number that is at least zero, which is shown as a dash
 _STYLE = ("<style>.blueplane td{text-align:right}.blueplane td.t{text-align:left}.blueplane .m{opacity:.55;"
           "font-style:italic}.blueplane p{margin:.2em 0;font-size:90%}</style>")
 
@@ -45,7 +46,8 @@ def _cell(shown: str, state: str, text: bool) -> str:
     if state in ("withheld", "uncovered", "empty"):
         word = {"withheld": "withheld", "uncovered": "not recorded", "empty": ""}[state]
         return f'<td{kind}><span class=m title="{REASONS[state]}">{word}</span></td>'
-    title = f' title="{REASONS[state]}"' if state == "lower_bound" else ""
+    told = "" if state != "lower_bound" else NOTHING if shown == "–" else REASONS[state]
+    title = f' title="{told}"' if told else ""
     return f"<td{kind}{title}>{escaping.escape(shown)}</td>"
 
 

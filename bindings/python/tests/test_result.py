@@ -123,6 +123,15 @@ def test_html_explains_missing_cells(store: bp.Store) -> None:
     assert "<table" in r.explain()._repr_html_()
 
 
+def test_html_explains_a_dash() -> None:
+    """A number that is at least zero is shown as a dash, which is no number that the true one is at least."""
+    with bp.open(memory=True) as store:
+        store.ingest(lines([event("prompt", 1, characters=1), event("response", 2, model="m", output_tokens=100)]), "native")
+        r = store.metric("input_tokens", "output_tokens", by="platform", period="all")
+    assert r.cell(0, "input_tokens") == (0, bp.State.LOWER_BOUND)
+    assert '<td title="nothing of it is known">–</td>' in r._repr_html_()
+
+
 def test_html_escapes(tmp_path: pathlib.Path) -> None:
     with bp.open(memory=True) as store:
         store.ingest(lines([event("session", 1, workspace="/w/<b>a|b"), event("prompt", 2)]), "native")
