@@ -121,6 +121,10 @@ class Result:
         state = _STATES[code & lib.BP_CELL_STATE]
         return State.LOWER_BOUND if state is State.VALUE and code & lib.BP_CELL_LOWER_BOUND else state
 
+    def states(self, name: Union[str, int]) -> list[State]:
+        """Those of a column, one a row: a data frame tells neither why a value is missing nor that one is a lower bound."""
+        return [self.state(row, name) for row in range(len(self))]
+
     def cell(self, row: int, column: Union[str, int]) -> Cell:
         """Value and state of a cell."""
         return Cell(self._value(self._row(row), self.column(column)), self.state(row, column))

@@ -38,6 +38,16 @@ def test_rows_are_those_of_json(answer: bp.Result) -> None:
     assert answer.meta["zone"] == told["meta"]["zone"]
 
 
+def test_states_beside_a_frame() -> None:
+    with bp.open(memory=True) as store:
+        store.ingest(lines([event("response", 1, model="m", output_tokens=100), event("response", 2, 3, model="m", input_tokens=0,
+                                  output_tokens=9), event("prompt", 3, 4)]), "native")
+        r = store.metric("input_tokens", "tool_success_rate", by="time.day", period="all")
+    assert r["input_tokens"] == [0, 0, 0]
+    assert [state.value for state in r.states("input_tokens")] == ["lower_bound", "value", "value"]
+    assert r.states("tool_success_rate") == [bp.State.EMPTY] * 3 and r.states(0) == [bp.State.VALUE] * 3
+
+
 def test_columns_in_one_piece_are_their_cells() -> None:
     """Of every type, with and without missing values, also beyond ASCII and with no rows at all."""
     events = [event("session", 1, workspace="/w/größe"), event("prompt", 2),
