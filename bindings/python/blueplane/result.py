@@ -249,7 +249,8 @@ class Result:
         return render.Explanation(self)
 
     def drill(self, row: int, by: Union[str, Sequence[str]]) -> Result:
-        """What a row is made of: the same question for that row alone, grouped by something finer."""
+        """What a row is made of: the same question for that row alone, grouped by something finer. With a comparison, that of
+        a day or week is with what came before it, and not with its like in the baseline of the whole range."""
         if self._store is None or self.query is None:
             raise errors.UnsupportedError("only the answer of a query can be drilled into")
         return self._store.drill(self, self._row(row), [by] if isinstance(by, str) else list(by))
