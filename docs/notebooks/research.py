@@ -132,6 +132,7 @@ plt.show()
 #
 # Levels are those of the roster. The published sums are of six people or more, so they are rounded, and the true
 # number lies between `at_least` and `at_most`. Before one explains a difference one looks whether the two ranges overlap.
+# Where some team does not publish a rate by level, the rate is that of the others and has no range: it explains nothing.
 
 # %%
 experience = o.metric("prompts", "tool_success_rate", "resolution_rate", "retry_rate", by="experience", period="all")

@@ -123,14 +123,24 @@ static bool is_share(const asked *a) {
   return divided && strcmp(unit_of(a), "ratio") == 0;
 }
 
-/* What it rests on may be more; of a sum, also where some part is withheld. */
+/* Some of the groups that are added up do not tell it: a sum would be more by what is theirs, and of a ratio both
+ * sides. Shares and signals are of those of whom it is told. */
+static bool is_incomplete(const asked *a, const tally *t) {
+  return a->how != HOW_SHARES && a->how != HOW_SIGNAL && (t->untold > 0 || t->uncovered > 0);
+}
+
+/* What it rests on may be more. */
 static bool top_is_lower(const asked *a, const tally *t) {
-  return t->lower || (a->how == HOW_SUM && t->untold);
+  return t->lower || is_incomplete(a, t);
+}
+
+static bool bottom_is_lower(const asked *a, const tally *t) {
+  return t->bottom_lower || (is_real(a) && is_incomplete(a, t));
 }
 
 /* A ratio of two numbers that may be more may be more or less. */
 static bool is_lower(const asked *a, const tally *t) {
-  return top_is_lower(a, t) && !t->bottom_lower;
+  return top_is_lower(a, t) && !bottom_is_lower(a, t);
 }
 
 /* value, at least, at most; false in `has` where there is none. What is told as a lower bound is the least that
@@ -149,7 +159,8 @@ static void answer_of(const asked *a, const tally *t, double out[PARTS], bool ha
     int64_t least_by = top->low < 0 ? bottom->low : bottom->high;
     int64_t most_by = top->high < 0 ? bottom->high : bottom->low;
     has[0] = bottom->value > 0;
-    has[1] = least_by > 0 && (top->low < 0 || !t->bottom_lower);
+    bool whole = !is_incomplete(a, t);
+    has[1] = whole && least_by > 0 && (top->low < 0 || !t->bottom_lower);
     has[2] = has[2] && most_by > 0 && (top->high >= 0 || !t->bottom_lower);
     if (has[0]) out[0] = quotient(a, top->value, bottom->value);
     if (has[1]) out[1] = quotient(a, top->low, least_by);

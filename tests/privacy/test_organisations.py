@@ -353,9 +353,9 @@ def expected(releases, scopes, dimension, key_of, measure):
             continue
         key, cell = key_of(n, scope, slice_), releases[n].rows.get((scope, dimension, slice_, measure))
         told = out.setdefault(key, [None, False])
-        if cell is None:
+        if cell is None or cell[0] & STATE == UNCOVERED:
             told[1] = True
-        elif cell[0] & STATE != UNCOVERED:
+        else:
             told[1] |= bool(cell[0] & PARTIAL)
             told[0] = [a + b for a, b in zip(told[0] or (0, 0, 0), span(*cell))]
     # a sum of which some part is missing is told by the least that it can be
