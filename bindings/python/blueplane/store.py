@@ -379,7 +379,7 @@ class Store:
         out, length = ffi.new("void **"), ffi.new("size_t *")
         with self._timed():
             call(lib.bp_share_export, out, length, self._open(), utf8(audience), utf8(window))
-        return taken(out, length)
+            return taken(out, length)  # before what the clock raised comes back
 
     def merge(self, what: Union[Path, Bytes]) -> Result:
         """Takes a bundle into a team's store, or a release into an organisation's: a file or bytes."""

@@ -36,6 +36,30 @@ def test_consent(store: bp.Store) -> None:
         store.consent("nothing", until=NOW + datetime.timedelta(days=1))
 
 
+def test_a_bundle_is_freed_when_the_clock_raises(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    working, freed = True, []
+
+    def clock() -> datetime.datetime:
+        if not working:
+            raise OverflowError("no time")
+        return SHARED
+    team, people = bp.open(tmp_path / "team.db", access="steward", clock=clock), [
+        bp.open(tmp_path / f"{name}.db", clock=clock) for name in "abc"]
+    members = [{"id": name, "team": "core", "devices": [value(person.inspect("identity"), "device")]}
+               for name, person in zip("abc", people)]
+    team.configure("roster", {"blueplane.roster": 1, "organisation": "acme", "teams": ["core"], "members": members})
+    people[0].ingest(lines(week()), "native")
+    people[0].configure("invitation", str(team.inspect("invitation")["document"][0]))
+    people[0].configure("roster", str(team.inspect("rosters")["document"][0]))
+    take = bp.store.taken
+    monkeypatch.setattr(bp.store, "taken", lambda *out: freed.append(take(*out)))
+    working = False
+    with pytest.raises(OverflowError):
+        people[0].share(WEEK)  # the store knows a later time than that of a clock that tells none
+    working = True
+    assert len(freed) == 1
+
+
 def value(result: bp.Result, name: str) -> object:
     return next(row["value"] for row in result if row["name"] == name)
 
