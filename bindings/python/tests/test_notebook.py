@@ -12,6 +12,8 @@ from typing import Any, Iterator
 import pytest
 from conftest import ROOT
 
+import blueplane as bp
+
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
 
@@ -120,6 +122,25 @@ def test_published_sums_hold_the_truth(answers: Any, truths: list[dict[str, Any]
         people = [place for place in range(PEOPLE) if LEVELS[place // 2 % 3] == level]
         truth = sum(prompts_of(truths[place]) for place in people)
         assert told["prompts.at_least"][row] <= truth <= told["prompts.at_most"][row]
+
+
+def test_published_rates_hold_the_truth(answers: Any, sample: pathlib.Path) -> None:
+    """Of each level of experience, from the people's own stores: where a rate has ends, the true one lies between them."""
+    told, checked = answers["experience"], 0
+    for rate in ("tool_success_rate", "resolution_rate", "retry_rate"):
+        sums = {level: [0, 0] for level in LEVELS}
+        for place in range(PEOPLE):
+            with bp.open(sample / f"m-{place + 1:02}.db", read_only=True) as own:
+                answer = own.metric(rate, since="2026-03-02", until="2026-03-29")
+            parts = [column.name for column in answer.columns if column.role == "companion"][:2]
+            for side, part in enumerate(parts):
+                sums[LEVELS[place // 2 % 3]][side] += answer.row(0)[part]
+        for row, level in enumerate(told["experience"]):
+            truth = sums[level][0] / sums[level][1]
+            least, most = (told[f"{rate}.{end}"][row] for end in ("at_least", "at_most"))
+            assert (least is None or least <= truth) and (most is None or truth <= most), (rate, level)
+            checked += least is not None or most is not None
+    assert checked > 0
 
 
 def test_rates_are_their_parts(answers: Any) -> None:
