@@ -92,14 +92,26 @@ static void check_roots(doctor *d) {
   roots_free(&known);
 }
 
+/* What assistants delete after some weeks is in the store alone: it is moved away, never removed. */
+#define HOW_TO_BEGIN_ANEW                                                                          \
+  "move '%s' away and run blueplane sync: it reads again what the assistants still keep"
+
+static char *mend_unseen(const doctor *d, int problem) {
+  return problem == ENOENT
+             ? print_text("restore it from a backup; if there is none, " HOW_TO_BEGIN_ANEW,
+                          d->program->store_path)
+             : copy_text("give yourself the right to its folder, or name another store: --store, "
+                         "or BLUEPLANE_STORE");
+}
+
 /* A file that only its owner may read. */
 static void check_private(doctor *d, const char *about, const char *path) {
   char said[64], *shown = short_path(path);
   privacy how = privacy_of(said, path);
+  int problem = errno;
   if (how == PRIVACY_UNKNOWN)
-    find(
-        d, PROBLEM, about, print_text("%s: %s", shown, strerror(errno)),
-        copy_text("restore the file from a backup, or remove the store and read everything again"));
+    find(d, PROBLEM, about, print_text("%s: %s", shown, strerror(problem)),
+         mend_unseen(d, problem));
   else if (how == PRIVACY_FOREIGN)
     find(d, WARNING, about, print_text("%s belongs to another person", shown),
          copy_text("use a store of your own: --store, or BLUEPLANE_STORE"));
@@ -131,8 +143,7 @@ static void check_integrity(doctor *d) {
          NULL);
   else
     find(d, PROBLEM, "integrity", copy_text("the database is damaged"),
-         print_text("move '%s' away and run blueplane sync: it reads everything again",
-                    d->program->store_path));
+         print_text(HOW_TO_BEGIN_ANEW, d->program->store_path));
   bp_result_free(r);
 }
 

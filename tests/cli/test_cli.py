@@ -1406,6 +1406,17 @@ class Care(Case):
         self.assertRegex(run.out, r"problem +store +.*mode 0644: others can get at it\n +chmod 600 ")
         self.assertRegex(run.out, r"problem +key +.*mode 0640")
         self.assertIn("2 problems, 0 warnings", run.out)
+        os.rename(home.store + ".key", home.store + ".kept")
+        run = self.ok(home("doctor"), 1)
+        self.assertRegex(run.out, r"problem +key +.*\n +restore it from a backup; if there is none, move '.*blueplane.db' away")
+        self.assertNotIn("remove", run.out)
+        os.rename(home.store + ".kept", home.store + ".key")
+        behind = os.path.join(home.root, "no folder", "x.db")
+        with open(os.path.dirname(behind), "w", encoding="utf-8"):
+            pass
+        run = self.ok(home("doctor", "--store", behind), 1)
+        self.assertRegex(run.out, r"problem +store +.*\n +give yourself the right to its folder, or name another store")
+        self.assertNotIn("away", run.out)
         ignored = home("doctor", "--json", environment={"TZ": "CET-1CEST", "CODEX_HOME": "/nowhere"}).json()
         said = {check["check"]: check for check in ignored["checks"]}
         self.assertEqual(said["time zone"]["status"], "warning")
