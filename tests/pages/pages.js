@@ -307,6 +307,16 @@ async function gaps(browser, file) {
   await close(page, "gaps");
 }
 
+// The average is one of stretches as long as the period so far, so a week that has begun is beside no average week.
+async function againstAverage(browser, file) {
+  for (const [period, name] of [["today", "your average day"], ["week", "your average for as many days"]]) {
+    const page = await open(browser, file, { hash: `${period},average,active_time` });
+    const text = await page.innerText("body");
+    check(text.includes(name) && !text.includes("average week"), `personal ${period}: the baseline is not called "${name}"`);
+    await close(page, "personal");
+  }
+}
+
 // Every row of panels reaches from edge to edge.
 async function filled(page, name) {
   for (const width of [1920, 1280, 1024, 768]) {
@@ -351,6 +361,7 @@ async function main() {
     for (const period of ["today", "week", "month"]) await seen(browser, personal, period);
     await whole(browser, personal, "personal", ["today,average,active_time", "all,none,cost", "month,previous,interactions"]);
     await control(browser, personal);
+    await againstAverage(browser, personal);
 
     const empty = path.join(work, "empty.html");
     run("dashboard", "--store", path.join(work, "home", "empty.db"), "--no-sync", "--output", empty);

@@ -13,7 +13,7 @@ const comparing = () => view.baseline !== "none" && "average" in period().totals
 
 const periodNames = { today: "Today", week: "Week", month: "Month", quarter: "Quarter", all: "All" };
 const baselineNames = {
-  average: { today: "your average day", week: "your average week", month: "your average for as many days", quarter: "your average for as many days" },
+  average: { today: "your average day", week: "your average for as many days", month: "your average for as many days", quarter: "your average for as many days" },
   previous: { today: "yesterday", week: "the same days last week", month: "the same days last month", quarter: "the same days of last quarter" },
   year: { today: "this day last year", week: "these days last year", month: "these days last year", quarter: "these days last year" },
 };
