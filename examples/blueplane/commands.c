@@ -243,13 +243,13 @@ static bool arguments_fit(const program *p, const command *c) {
   int count = (int)p->options.arguments.count - 1;
   if (count >= c->least && (c->most < 0 || count <= c->most)) return true;
   char *usage = usage_of(c);
-  if (count < c->least)
-    complain(EXIT_USAGE, usage, "%s needs %s%d word%s behind it, and there %s %d", c->name,
-             c->most == c->least ? "" : "at least ", c->least, c->least == 1 ? "" : "s",
-             count == 1 ? "is" : "are", count);
+  const char *bound = c->most == c->least ? "" : count < c->least ? "at least " : "at most ";
+  int wanted = count < c->least ? c->least : c->most;
+  if (wanted == 0)
+    complain(EXIT_USAGE, usage, "%s takes no argument but its options", c->name);
   else
-    complain(EXIT_USAGE, usage, "%s takes at most %d word%s, and there are %d", c->name, c->most,
-             c->most == 1 ? "" : "s", count);
+    complain(EXIT_USAGE, usage, "%s takes %s%d argument%s, and %d %s given", c->name, bound, wanted,
+             wanted == 1 ? "" : "s", count, count == 1 ? "was" : "were");
   free(usage);
   return false;
 }

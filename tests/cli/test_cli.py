@@ -567,7 +567,12 @@ class Numbers(Case):
             self.ok(home(*words, "--json"), 3).json()
         self.ok(home("hook"), 1) # 2 would stop the assistant
         self.ok(home("hook", "cursor", "more"), 1)
-        self.assertIn("session needs 1 word behind it, and there are 0", self.ok(home("session"), 2).err)
+        for words, said in ((["session"], "session takes 1 argument, and 0 were given"),
+                            (["session", "abcd", "x"], "session takes 1 argument, and 2 were given"),
+                            (["metric"], "metric takes at least 1 argument, and 0 were given"),
+                            (["stats", "week", "x"], "stats takes at most 1 argument, and 2 were given"),
+                            (["days", "week"], "days takes no argument but its options")):
+            self.assertIn(said, self.ok(home(*words), 2).err)
 
     def days(self, row, first, last):
         """The evidence's range as options."""
