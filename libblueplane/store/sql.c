@@ -243,7 +243,9 @@ int bpi_sql_fail(int code, bp_error **error) {
   case SQLITE_NOTADB: return bpi_fail(error, BP_ERR_CORRUPT, "the file is not a blueplane store");
   case SQLITE_FULL: return bpi_fail(error, BP_ERR_IO, "the disk is full; nothing was stored");
   case SQLITE_NOLFS:
-  case SQLITE_CANTOPEN: return bpi_fail(error, BP_ERR_IO, "the store cannot be opened");
+  case SQLITE_CANTOPEN:
+    return bpi_fail(error, BP_ERR_IO,
+                    "the store, or its log (-wal, -shm) beside it, cannot be opened");
   case SQLITE_IOERR:
     return bpi_fail(error, BP_ERR_IO, "reading or writing the store failed (code %d)", code);
   case SQLITE_AUTH: return bpi_fail(error, BP_ERR_DENIED, "access does not allow this");

@@ -1448,6 +1448,12 @@ class Care(Case):
         self.assertTrue(run.err.startswith("blueplane: "), run.err)
         self.assertRegex(self.ok(home("doctor"), 1).out, r"problem +store")
 
+    def test_log_cannot_be_opened(self):
+        home = self.new_home()
+        self.ok(home("sync"))
+        os.mkdir(home.store + "-wal")
+        self.assertIn("the store, or its log (-wal, -shm) beside it, cannot be opened", self.ok(home("stats", "--no-sync"), 1).err)
+
     def test_newer_store(self):
         home = self.new_home()
         self.ok(home("sync"))
