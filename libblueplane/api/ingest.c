@@ -174,16 +174,11 @@ static int ingest_call(const char *function, bp_store *s, const char *source_nam
   return bpi_error_end(rc, unseen);
 }
 
-static int unrecognised(bp_error **error) {
-  bpi_fail(error, BP_ERR_UNSUPPORTED, "no source recognises this");
-  return bpi_fail_detail(error, "hint", "name the source; bp_catalog \"sources\" lists them");
-}
-
 static int bytes_body(ingest *in, const void *what, bp_error **error) {
   const lent_bytes *lent = what;
   size_t head = lent->length < DETECT_BYTES ? lent->length : DETECT_BYTES;
   const source *reader = in->only != NULL ? in->only : bpi_source_detect("", lent->data, head);
-  return reader == NULL ? unrecognised(error) : bpi_ingest_read_bytes(in, reader, lent);
+  return reader == NULL ? bpi_source_unrecognised(error) : bpi_ingest_read_bytes(in, reader, lent);
 }
 
 /* The source of an open file, by its name and first bytes. */
@@ -197,7 +192,7 @@ static int detect(const source **out, file *f, const char *path, bp_error **erro
   if (got < 0)
     bpi_fail(error, BP_ERR_IO, "cannot read the file");
   else
-    unrecognised(error);
+    bpi_source_unrecognised(error);
   return bpi_fail_detail(error, "path", path);
 }
 

@@ -237,7 +237,7 @@ static int find_reader(preview *p, const char *name, const void *data, size_t le
   size_t head = length < 65536 ? length : 65536;
   p->reader = name != NULL ? bpi_source_by_name(name) : bpi_source_detect("", data, head);
   if (p->reader != NULL) return BP_OK;
-  if (name == NULL) return bpi_fail(error, BP_ERR_UNSUPPORTED, "no source recognises this");
+  if (name == NULL) return bpi_source_unrecognised(error);
   bpi_fail(error, BP_ERR_NOTFOUND, "unknown source");
   return bpi_fail_detail(error, "name", name);
 }

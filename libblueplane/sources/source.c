@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/err.h"
+
 static const source *const registry[] = {
     &bpi_source_claude_code,
     &bpi_source_codex,
@@ -51,4 +53,9 @@ const source *bpi_source_detect(const char *path, const char *bytes, size_t leng
     found = registry[i];
   }
   return found;
+}
+
+int bpi_source_unrecognised(bp_error **error) {
+  bpi_fail(error, BP_ERR_UNSUPPORTED, "no source recognises this");
+  return bpi_fail_detail(error, "hint", "name the source; bp_catalog \"sources\" lists them");
 }

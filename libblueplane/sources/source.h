@@ -92,5 +92,7 @@ const source *bpi_source_at(size_t index);
 int bpi_source_number(const source *s);
 const source *bpi_source_by_name(const char *name);
 const source *bpi_source_detect(const char *path, const char *bytes, size_t length);
+/* The error of what bpi_source_detect() does not know; returns its code. */
+int bpi_source_unrecognised(bp_error **error);
 
 #endif

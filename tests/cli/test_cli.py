@@ -1547,6 +1547,7 @@ class Care(Case):
             self.assertNotIn("canary", run.out)
         self.assertIn("Is a directory", self.ok(self.home("privacy", "preview", self.folder), 1).err)
         self.assertIn("No such file", self.ok(self.home("privacy", "preview", "/nowhere"), 1).err)
+        self.assertIn("--source names one of: claude_code", self.ok(self.home("privacy", "preview", SAMPLE), 2).err)
 
 
 if __name__ == "__main__":
