@@ -346,7 +346,7 @@ static void put_empty(text *t, const stats *s) {
   } else if (s->program->options.where.count > 0) {
     text_add(t, "Nothing that matches is known of the time before it either.\n");
   } else if (s->reaches_today) {
-    text_add(t, "Nothing is stored at all; blueplane doctor says where was looked.\n");
+    text_add(t, "Nothing is stored at all; blueplane doctor shows where it looked.\n");
   } else {
     text_add(t, "Nothing is known of the time before it either.\n");
   }
