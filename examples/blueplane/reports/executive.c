@@ -121,14 +121,9 @@ static tile tile_of(const executive *e, const char *label, const char *metric, c
 static char *return_range(const executive *e) {
   span r = span_of(e->total, 0, "roi", 1);
   if (!r.has) return copy_text("withheld");
-  char *low = show_times("", r.low), *high = show_times("", r.high);
-  char *said = r.has_low && r.has_high ? print_text("%s to %s", low, high)
-               : r.has_low             ? print_text("at least %s", low)
-               : r.has_high            ? print_text("at most %s", high)
-                                       : copy_text("not known");
-  free(low);
-  free(high);
-  return said;
+  if (!r.has_low && !r.has_high) return copy_text("not known");
+  return say_ends(r.has_low ? show_times("", r.low) : NULL,
+                  r.has_high ? show_times("", r.high) : NULL);
 }
 
 static char *join(char *a, const char *between, char *b) {

@@ -78,16 +78,22 @@ static char *shown(const screen *s, const bp_result *r, size_t row, const char *
   return has_value(r, row, column) ? show_value(s, r, row, column) : NULL;
 }
 
-char *show_ends(const screen *s, const bp_result *r, size_t row, const char *metric) {
-  char *low = shown(s, r, row, metric, ".at_least"), *high = shown(s, r, row, metric, ".at_most");
+char *say_ends(char *low, char *high) {
   char *both = NULL;
-  if (low != NULL && high != NULL && strcmp(low, high) != 0)
-    both = print_text("%s to %s", low, high);
+  if (low != NULL && high != NULL) both = print_text("%s to %s", low, high);
   if (low != NULL && high == NULL) both = print_text("at least %s", low);
   if (low == NULL && high != NULL) both = print_text("at most %s", high);
   free(low);
   free(high);
   return both != NULL ? both : copy_text("");
+}
+
+char *show_ends(const screen *s, const bp_result *r, size_t row, const char *metric) {
+  char *low = shown(s, r, row, metric, ".at_least"), *high = shown(s, r, row, metric, ".at_most");
+  if (low == NULL || high == NULL || strcmp(low, high) != 0) return say_ends(low, high);
+  free(low);
+  free(high);
+  return copy_text("");
 }
 
 char *show_span(const screen *s, const bp_result *r, size_t row, const char *metric) {

@@ -24,6 +24,8 @@ char *show_span(const screen *s, const bp_result *r, size_t row, const char *met
 char *show_times(const char *mark, double value);
 /* The value for people; a ratio of more than two is told in times, the cost of a small thing with four decimals. */
 char *show_value(const screen *s, const bp_result *r, size_t row, int column);
+/* "2 to 3", "at least 2", "at most 3" of what stands at the ends, either of them NULL where it is not known, and frees it. */
+char *say_ends(char *low, char *high);
 /* The ends alone, "10 to 65 %"; "" where they are not known or show as one. */
 char *show_ends(const screen *s, const bp_result *r, size_t row, const char *metric);
 
