@@ -1,5 +1,5 @@
-/* blueplane/arrow.h: the Arrow C data and stream interfaces, as their specification gives them.
- * The guards are the canonical ones, so this header lives beside any other copy. */
+/* blueplane/arrow.h: the Arrow C data and stream interfaces, as in their specification. The include
+ * guards are the canonical ones, so this header can be used beside any other copy. */
 #ifndef BLUEPLANE_ARROW_H
 #define BLUEPLANE_ARROW_H
 

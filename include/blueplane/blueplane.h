@@ -1,35 +1,36 @@
 /* blueplane.h: the contract of libblueplane. What is not in this file is not interface.
  *
- * libblueplane ingests what AI coding assistants leave on a developer's machine, keeps facts and
- * never content, and answers metric queries.
+ * libblueplane reads the records that AI coding assistants leave on a developer's machine, keeps
+ * facts and never content, and answers metric queries.
  *
  * Rules that hold for every function:
  *
  *   Objects     bp_store, bp_query, bp_result and bp_error are opaque. Every free accepts NULL.
- *   Ownership   What comes out through a `**out` parameter is yours to free. A pointer that is
- *               returned belongs to the object named in the comment and lives as long as it does.
- *               On failure *out is NULL. Results own their memory: a result outlives its store.
+ *   Ownership   The caller frees what a `**out` parameter receives. A returned pointer belongs to
+ *               the object named in the comment and is valid as long as that object. On failure
+ *               *out is NULL. Results own their memory: a result outlives its store.
  *   Order       `**out`, the object, arguments, lent structs, and last `bp_error **`, which may be
  *               NULL.
  *   Errors      Fallible functions return BP_OK (0) or a negative BP_ERR_ code. There is no hidden
- *               last error. Details are read with bp_error_detail(); nobody needs to parse text.
- *               Beside what is listed, any call on a store may fail with INVALID (an argument), NOMEM,
- *               IO, CORRUPT, CANCELLED or LIMIT (docs/limits.md), one that writes or asks an organisation's
- *               store with BUSY, and any with a lent struct with ABI.
+ *               last error. bp_error_detail() returns details; nobody needs to parse messages.
+ *               Besides the errors listed for it, any call on a store may fail with INVALID (an
+ *               argument), NOMEM, IO, CORRUPT, CANCELLED or LIMIT (docs/limits.md). A call that
+ *               writes, or any on an organisation's store, may fail with BUSY; a call with a lent
+ *               struct may fail with ABI.
  *   Structs     A lent struct begins with its own size. Zero means default everywhere. Members are
- *               only ever added at the end; a non-zero byte beyond what this library knows is
- *               refused with BP_ERR_ABI, so is a size that never existed.
- *   Time        int64_t microseconds since 1970-01-01 UTC, ranges are half open [from, until).
+ *               only ever added at the end. A non-zero byte beyond what this library knows is
+ *               refused with BP_ERR_ABI, as is a size that never existed.
+ *   Time        int64_t microseconds since 1970-01-01 UTC; ranges are half open, [from, until).
  *               Zones have IANA names; "UTC" always works, an unknown zone is BP_ERR_NOTFOUND.
- *   Text        UTF-8, NUL-terminated unless a length is given with it.
- *   Threads     Different stores are independent. One store may be used from any thread: the handle
- *               locks. bp_cancel() may be called from any thread at any time. A bp_query is used by
- *               one thread at a time. Results are immutable and may be read by many threads.
- *   Callbacks   get their `user` pointer first, must not unwind (longjmp, exceptions) and must not
- *               call into the same store, except bp_cancel().
+ *   Text        UTF-8, NUL-terminated unless its length is passed with it.
+ *   Threads     Different stores are independent. A store may be used from any thread: its handle
+ *               locks. bp_cancel() may be called from any thread at any time. A bp_query may be
+ *               used by one thread at a time. Results are immutable and may be read by many threads.
+ *   Callbacks   receive their `user` pointer first, must not unwind (longjmp, exceptions) and must
+ *               not call into the same store, except bp_cancel().
  *   Manners     No sockets, signals, environment variables, locale, printing or process-wide
- *               settings; threads only when the caller asks for them.
- *   Content     Text of prompts, code, commands or messages is never stored, logged or returned.
+ *               settings; threads only if the caller asks for them.
+ *   Content     The text of prompts, code, commands or messages is never stored, logged or returned.
  */
 #ifndef BLUEPLANE_BLUEPLANE_H
 #define BLUEPLANE_BLUEPLANE_H
@@ -74,10 +75,10 @@ enum {
   BP_ERR_DENIED = -8,      /* the handle's access does not allow it */
   BP_ERR_CONSENT = -9,     /* the person has not consented, or no longer does */
   BP_ERR_READONLY = -10,   /* a write through a read-only handle or to a read-only file */
-  BP_ERR_CORRUPT = -11,    /* the store file is damaged or is no store */
+  BP_ERR_CORRUPT = -11,    /* the store file is damaged, or is not a store */
   BP_ERR_SCHEMA = -12,     /* the store was written by a newer library */
-  BP_ERR_ABI = -13,        /* a lent struct from another world: see Structs above */
-  BP_ERR_CANCELLED = -14,  /* bp_cancel() or a callback asked to stop; what is done is kept */
+  BP_ERR_ABI = -13,        /* a lent struct that this library does not know: see Structs */
+  BP_ERR_CANCELLED = -14,  /* bp_cancel() or a callback asked to stop; what was done is kept */
   BP_ERR_LIMIT = -15,      /* a documented limit was reached */
   BP_ERR_INTERNAL = -16    /* a defect of the library; please report it */
 };
@@ -86,12 +87,12 @@ enum {
 
 enum { BP_TYPE_BOOL = 1, BP_TYPE_INT = 2, BP_TYPE_REAL = 3, BP_TYPE_TEXT = 4, BP_TYPE_TIME = 5 };
 
-/* The state of a cell: a null that explains itself. */
+/* The state of a cell says why a value is missing. */
 enum {
   BP_CELL_VALUE = 0,    /* there is a value */
-  BP_CELL_EMPTY = 1,    /* truly nothing: a ratio of nothing, a name that is not known */
+  BP_CELL_EMPTY = 1,    /* truly nothing: a ratio of nothing, a name that is unknown */
   BP_CELL_WITHHELD = 2, /* privacy */
-  BP_CELL_UNCOVERED = 3 /* no source that saw this activity records such a thing */
+  BP_CELL_UNCOVERED = 3 /* no source that saw this activity records this */
 };
 /* bp_result_cell() may add these to the state. */
 enum {
@@ -122,8 +123,8 @@ enum {
 
 /* ------------------------------------------------------------------------------ lent structs */
 
-/* A log line is four integers, so that no text can leak through it. `code` is one of the numbers
- * of docs/errors.md, `a` and `b` are described there. */
+/* A log line is four integers, so that no text can leak through it. docs/errors.md describes
+ * `code`, `a` and `b`. */
 typedef void (*bp_log_fn)(void *user, int level, int code, int64_t a, int64_t b);
 
 typedef struct bp_open_options {
@@ -131,14 +132,14 @@ typedef struct bp_open_options {
   uint32_t flags;       /* BP_OPEN_ */
   uint32_t access;      /* BP_ACCESS_; zero gives the least */
   uint32_t log_level;   /* BP_LOG_; zero is silent */
-  const char *scope;    /* steward: "team" (NULL) or "organisation", what is made where nothing is;
-                           lead: the team, as with bp_narrow */
+  const char *scope;    /* steward: "team" (NULL) or "organisation", the kind of store to create if
+                           there is none; lead: the team, as with bp_narrow */
   const char *key_path; /* file with the store's 32 secret bytes; NULL: the store's path + ".key".
-                           Of a release: the invitation of the team store that must have signed it */
+                           For a release: the invitation of the team store that must have signed it */
   bp_log_fn log;
   void *log_user;
   int64_t (*clock)(void *clock_user); /* replaces the clock that resolves "today"; NULL: the
-                                         system's. Taken for the nearest moment of 1970 to 9999 */
+                                         system's. Clamped to the years 1970 to 9999 */
   void *clock_user;
 } bp_open_options;
 #define BP_OPEN_OPTIONS_INIT                                                                       \
@@ -149,14 +150,14 @@ typedef struct bp_progress {
   uint32_t phase; /* 0 looking for files, 1 reading, 2 storing */
   uint64_t files_done, files_total, bytes_done, bytes_total;
 } bp_progress;
-/* Return non-zero to stop: the call stores what is complete and returns BP_ERR_CANCELLED. Called
- * from the calling thread only, again and again while that waits for another process. */
+/* Return non-zero to stop: the call stores what is complete and returns BP_ERR_CANCELLED. It is
+ * called on the calling thread only, and repeatedly while that thread waits for another process. */
 typedef int (*bp_progress_fn)(void *user, const bp_progress *progress);
 
 typedef struct bp_ingest_options {
   uint32_t struct_size;
   uint32_t flags;    /* BP_INGEST_ */
-  uint32_t threads;  /* scanning threads; 0 or 1: none but the caller's; at most 64 */
+  uint32_t threads;  /* scanning threads; 0 or 1: only the caller's; at most 64 */
   uint32_t reserved; /* 0 */
   bp_progress_fn progress;
   void *progress_user;
@@ -164,23 +165,23 @@ typedef struct bp_ingest_options {
 #define BP_INGEST_OPTIONS_INIT                                                                     \
   { sizeof(bp_ingest_options), 0, 0, 0, NULL, NULL }
 
-/* What an ingest did. Filled whether or not the call succeeds. */
+/* What an ingest did. Filled in whether or not the call succeeds. */
 typedef struct bp_ingest_report {
   uint32_t struct_size;
   uint32_t flags;         /* 0 */
-  uint64_t files_seen;    /* candidates found */
+  uint64_t files_seen;    /* candidate files found */
   uint64_t files_changed; /* of these, read because they were new or had changed */
-  uint64_t files_failed;  /* of these, not readable; bp_inspect "rejects" names them by position */
+  uint64_t files_failed;  /* of these, unreadable; bp_inspect "rejects" names them by position */
   uint64_t bytes_read;
-  uint64_t bytes_pending;     /* an unfinished last record: it waits for the rest of its line */
-  uint64_t records_read;      /* JSON values or rows looked at */
+  uint64_t bytes_pending;     /* an unfinished last record, which waits for the rest of its line */
+  uint64_t records_read;      /* JSON values or rows examined */
   uint64_t records_stored;    /* facts that were new */
-  uint64_t records_updated;   /* facts that a record completed or corrected */
+  uint64_t records_updated;   /* facts that were completed or corrected */
   uint64_t records_duplicate; /* facts that were known already */
   uint64_t records_rejected;  /* records that break their format; bp_inspect "rejects" */
   uint64_t records_undated;   /* facts without a usable time */
-  uint64_t fields_dropped;    /* names of bad shape, fields beyond a bound: each time one is read */
-  uint64_t records_erased;    /* records left out because bp_erase erased them before */
+  uint64_t fields_dropped;    /* malformed names and fields beyond a bound, each time one is read */
+  uint64_t records_erased;    /* records skipped because bp_erase erased them before */
 } bp_ingest_report;
 #define BP_INGEST_REPORT_INIT                                                                      \
   { sizeof(bp_ingest_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
@@ -190,140 +191,142 @@ typedef struct bp_ingest_report {
 /* The linked library's version, major << 16 | minor << 8 | patch. Thread-safe. Since 0.1. */
 BP_API uint32_t bp_version(void);
 
-/* The same as text, "0.1.0". Static. Thread-safe. Since 0.1. */
+/* The linked library's version as text, "0.1.0". Static. Thread-safe. Since 0.1. */
 BP_API const char *bp_version_string(void);
 
-/* 1 if the linked library has a feature, else 0: "source:NAME", "format:NAME", "threads",
+/* Returns 1 if the linked library has a feature, else 0: "source:NAME", "format:NAME", "threads",
  * "access:NAME". Thread-safe. Since 0.1. */
 BP_API int bp_feature(const char *name);
 
 /* A short English sentence for a code, never NULL. Static. Thread-safe. Since 0.1. */
 BP_API const char *bp_strerror(int code);
 
-/* How many seconds the clocks of a zone (NULL is UTC) are ahead of UTC at an instant, by the rules by
- * which answers have days. They stay so at least from *from_us until *until_us, INT64_MIN and INT64_MAX
- * for always; both may be NULL. Reads the zone's file each time. Errors: NOTFOUND (the zone), IO,
- * NOMEM, INVALID. Thread-safe. Since 0.1. */
+/* How many seconds the clocks of a zone (NULL: UTC) are ahead of UTC at an instant, by the rules that
+ * decide the days of answers. The offset holds at least from *from_us until *until_us, which are
+ * INT64_MIN and INT64_MAX if it always holds; both pointers may be NULL. Reads the zone's file on
+ * each call. Errors: NOTFOUND (the zone), IO, NOMEM, INVALID. Thread-safe. Since 0.1. */
 BP_API int bp_zone_offset(int32_t *seconds, int64_t *from_us, int64_t *until_us, const char *zone,
                           int64_t us, bp_error **error);
 
-/* Code and message of an error. NULL gives BP_OK and "". The message belongs to the error. Since 0.1. */
+/* The code and message of an error; BP_OK and "" for NULL. The message belongs to the error. Since 0.1. */
 BP_API int bp_error_code(const bp_error *error);
 BP_API const char *bp_error_message(const bp_error *error);
 
 /* A detail by key, or NULL: "path", "byte", "metric", "dimension", "allowed", "name", "hint",
- * "zone", "topic", "reason", "status"; of terms of a team "minimum", "roster"; of merging
- * "withdrawn". Belongs to the error.
- * Since 0.1. */
+ * "zone", "topic", "reason", "status"; for the terms of a team "minimum", "roster"; for merging
+ * "withdrawn". The text belongs to the error. Since 0.1. */
 BP_API const char *bp_error_detail(const bp_error *error, const char *key);
 
-/* Frees the error and all text that belongs to it. Since 0.1. */
+/* Frees an error and all text that belongs to it. Since 0.1. */
 BP_API void bp_error_free(bp_error *error);
 
-/* Frees memory that came out of this library as `char **` or `void **`. Since 0.1. */
+/* Frees memory that this library returned through a `char **` or `void **`. Since 0.1. */
 BP_API void bp_free(void *memory);
 
 /* ------------------------------------------------------------------------------------- store */
 
-/* Opens the store at `path`, creating it (mode 0600, beside it the key file) if it is missing and
- * the handle may write. `options` may be NULL: least access. An owner makes and opens a personal
- * store, a steward a team's or an organisation's; the other accesses open what is published.
- * Errors: INVALID, NOMEM, IO, BUSY, NOTFOUND (the store, where it may not be created; its key file),
+/* Opens the store at `path`. If it is missing and the handle may write, the store and its key file
+ * are created, with mode 0600. `options` may be NULL, which gives the least access. An owner creates
+ * and opens a personal store, a steward a team's or an organisation's store; the other accesses open
+ * what is published.
+ * Errors: INVALID, NOMEM, IO, BUSY, NOTFOUND (the store, if it may not be created; its key file),
  * FORMAT (the key file), CORRUPT (not a store), SCHEMA (newer than this library), READONLY,
- * DENIED (a store of a kind that is not for this access), UNSUPPORTED (an unknown scope), ABI.
+ * DENIED (this access does not open this kind of store), UNSUPPORTED (an unknown scope), ABI.
  * Thread-safe. Since 0.1. */
 BP_API int bp_open(bp_store **out, const char *path, const bp_open_options *options,
                    bp_error **error);
 
-/* Closes the store. Results made from it stay valid. No other thread may be using it. Since 0.1. */
+/* Closes a store. Results made from it stay valid. No other thread may be using it. Since 0.1. */
 BP_API void bp_close(bp_store *store);
 
-/* Asks the call that is running on this store to stop soon with BP_ERR_CANCELLED; with no call
- * running it does nothing. Any thread. Since 0.1. */
+/* Asks the call that is running on a store to stop soon with BP_ERR_CANCELLED. If no call is running,
+ * it does nothing. May be called from any thread. Since 0.1. */
 BP_API void bp_cancel(bp_store *store);
 
-/* Narrows what the handle may do, for good: `access` must allow nothing that the present one does not
- * (bp_catalog "access" is the whole table). `scope` names the team of a lead, NULL keeps what there is;
- * a scope once set stays. From then on the connection only reads, unless the access is owner or
- * steward.
+/* Narrows for good what a handle may do. `access` must allow nothing that the present access does not
+ * (bp_catalog "access" returns the whole table). `scope` names the team of a lead, NULL keeps the
+ * present scope; once set, a scope stays. From then on the connection only reads, unless the access
+ * is owner or steward.
  * Errors: INVALID (no such access), DENIED (not narrower), UNSUPPORTED (no such scope), LIMIT, NOMEM.
  * Thread-safe. Since 0.1. */
 BP_API int bp_narrow(bp_store *store, uint32_t access, const char *scope, bp_error **error);
 
-/* Gives the store a versioned JSON document. Topics:
+/* Configures a store, or its handle, with a versioned JSON document. Topics:
  *   "prices"   a price table that replaces the built-in one for this handle (docs/formats/prices.md)
- *   "assumptions"  what some metrics take for granted, for this handle (docs/formats/assumptions.md)
- *   "benchmark"  what a manager holds metrics of a release against, for this handle
+ *   "assumptions"  what some metrics assume, for this handle (docs/formats/assumptions.md)
+ *   "benchmark"  references that a manager compares a release's metrics with, for this handle
  *              (docs/formats/benchmark.md)
  *   "retention" {"version":1} with "events_days" (400), "releases_days" (1095), "audit_days" (90):
  *              how long things are kept; null: for ever. bp_erase {"expired":true} enforces it
  *   "labels"   {"version":1,"keep":true|false}: whether the names of folders, branches, tools and
  *              commands are kept from now on; models, platforms and versions always are
- *   "roster"   a team's store: the people, teams, projects and seats (docs/formats/roster.md), which are
- *              signed and become the next version; a personal store: the signed roster that came.
- *              bp_inspect "rosters" has the documents, "roster" what changed
- *   "invitation"  a personal store: the team store to share with (docs/teams.md); compare its key.
- *              Another one than before takes back what was agreed to by bp_consent_set
- *   "sharing"  {"version":1,"minimum":5}: the least active people a team must have for this person
- *              to share with it; or "roster": a version whose worse terms (a lower minimum, a longer
- *              grace) this person shares under from now on
- *   "trust"    an organisation's store: {"version":1,"stores":["..."]}, the keys of the team stores
- *              whose releases it takes
- * Errors: NOTFOUND (topic), FORMAT, UNSUPPORTED, DENIED, READONLY, of documents of a team with detail
- * "reason". Since 0.1. */
+ *   "roster"   in a team's store: the people, teams, projects and seats (docs/formats/roster.md), which
+ *              are signed and become the next version; in a personal store: the signed roster that was
+ *              received. bp_inspect "rosters" returns the documents, "roster" what changed
+ *   "invitation"  in a personal store: the team store to share with (docs/teams.md); compare its key.
+ *              If it is not the one joined before, all consent given by bp_consent_set is taken back
+ *   "sharing"  {"version":1,"minimum":5}: how many active people a team must have at least for this
+ *              person to share with it; or "roster": the version of a roster with worse terms (a lower
+ *              minimum, a longer grace) under which this person shares from now on
+ *   "trust"    in an organisation's store: {"version":1,"stores":["..."]}, the keys of the team stores
+ *              whose releases it accepts
+ * Errors: NOTFOUND (topic), FORMAT, UNSUPPORTED, DENIED, READONLY; for the documents of a team with
+ * detail "reason". Since 0.1. */
 BP_API int bp_configure(bp_store *store, const char *topic, const char *json, size_t length,
                         bp_error **error);
 
 /* -------------------------------------------------------------------------------- catalogue */
 
-/* Static knowledge as a result: "metrics", "dimensions", "releases" (their metrics), "reports",
+/* What the library knows, as a result: "metrics", "dimensions", "releases" (their metrics), "reports",
  * "insights" (their kinds), "sources", "formats", "errors", "rejects" (reasons), "words" (how people
- * write those of dimensions), "topics", "access" (who may ask what). Errors: NOTFOUND. Thread-safe. Since 0.1. */
+ * write the values of dimensions), "topics", "access" (who may ask what).
+ * Errors: NOTFOUND. Thread-safe. Since 0.1. */
 BP_API int bp_catalog(bp_result **out, const char *topic, bp_error **error);
 
 /* Facts about a store: "health", "integrity" (slow), "sources", "files", "rejects", "coverage",
- * "prices", "unpriced", "labels", "sessions", "stored",
- * "outgoing", "consent", "audit", "retention"; of sharing "identity", "invitation", "roster", "rosters",
- * "sharing", "shared", "contributions", "published". bp_catalog "topics" describes the columns of each.
+ * "prices", "unpriced", "labels", "sessions", "stored", "outgoing", "consent", "audit", "retention";
+ * for sharing "identity", "invitation", "roster", "rosters", "sharing", "shared", "contributions",
+ * "published". bp_catalog "topics" describes the columns of each.
  * Errors: NOTFOUND, DENIED. Since 0.1. */
 BP_API int bp_inspect(bp_result **out, bp_store *store, const char *topic, bp_error **error);
 
 /* ------------------------------------------------------------------------------------ ingest */
 
-/* Ingesting is idempotent: the same records in any order, any division, any number of times give
- * the same facts. A bad record is counted with its place and reason and never stops the call.
+/* Ingesting is idempotent: the same records give the same facts, in any order, divided anywhere, any
+ * number of times. A bad record is counted with its place and reason, and never stops the call.
  *
  * `source` is a name from bp_catalog "sources", or NULL to recognise it from the first bytes.
  * `options` and `report` may be NULL.
- * Errors of all three: NOTFOUND (source, path), INVALID (no regular file; the store itself), UNSUPPORTED (not recognised),
- * LIMIT (threads), DENIED, READONLY, IO (disk full, unreadable root), BUSY, CANCELLED, NOMEM. Whatever
- * the error, records and the position they came from are stored together or not at all. Since 0.1. */
+ * Errors of all three: NOTFOUND (source, path), INVALID (not a regular file; the store itself),
+ * UNSUPPORTED (not recognised), LIMIT (threads), DENIED, READONLY, IO (disk full, unreadable root),
+ * BUSY, CANCELLED, NOMEM. Whatever the error, records and the position they came from are stored
+ * together or not at all. Since 0.1. */
 
-/* Bytes from memory. `origin` names where they come from, like "session 7 of my tool"; it is kept
- * only as a keyed hash, to tell rejects apart. A last line without its newline is taken as far as
- * it holds complete values; what is incomplete is `bytes_pending` and must be given again, with
- * its rest. Pieces of one origin are taken to follow each other. A source whose lines mean little
- * without those before them (codex) is given whole each time. */
+/* Ingests bytes from memory. `origin` names where they come from, such as "session 7 of my tool"; it
+ * is kept only as a keyed hash, to tell rejects apart. If the last line has no newline, its complete
+ * values are ingested; the incomplete rest is counted in `bytes_pending` and must be passed again once
+ * it is complete. Pieces of one origin are assumed to follow each other. If the lines of a source depend
+ * on those before them (codex), pass all of them each time. */
 BP_API int bp_ingest_bytes(bp_store *store, const char *source, const char *origin,
                            const void *data, size_t length, const bp_ingest_options *options,
                            bp_ingest_report *report, bp_error **error);
 
-/* One file, from where the last call stopped. */
+/* Ingests one file, from where the last call stopped. */
 BP_API int bp_ingest_file(bp_store *store, const char *source, const char *path,
                           const bp_ingest_options *options, bp_ingest_report *report,
                           bp_error **error);
 
-/* Every file of a source below `root` (symbolic links are not followed); with `source` NULL, of
- * any known source. Files that have not changed are not opened. Files that are gone stay known:
- * facts never shrink because an assistant cleaned up. */
+/* Ingests every file of a source below `root`, or of all known sources if `source` is NULL. Symbolic
+ * links are not followed. Files that have not changed are not opened. Facts of files that no longer
+ * exist stay: nothing is lost when an assistant cleans up. */
 BP_API int bp_ingest_scan(bp_store *store, const char *source, const char *root,
                           const bp_ingest_options *options, bp_ingest_report *report,
                           bp_error **error);
 
-/* What an ingest of `root` would have to read: a row for each source that has files there, with how
- * many it has ("files"), how many of them are new or changed ("pending_files"), the bytes to be read
- * of these ("pending_bytes") and how long ago the oldest of these changes was ("pending_age",
- * microseconds; empty without one). Opens no file and names none. Also for an operator.
+/* What an ingest of `root` would have to read: a row for each source that has files there, with the
+ * number of its files ("files"), how many of them are new or changed ("pending_files"), the bytes to
+ * be read of these ("pending_bytes"), and how long ago the oldest of these changes was ("pending_age",
+ * microseconds; empty if there is none). Opens no file and names none. Open to operators, too.
  * Errors: NOTFOUND (source, root; the key file), IO (unreadable root), DENIED, CANCELLED, NOMEM.
  * Since 0.1. */
 BP_API int bp_ingest_pending(bp_result **out, bp_store *store, const char *source, const char *root,
@@ -332,175 +335,182 @@ BP_API int bp_ingest_pending(bp_result **out, bp_store *store, const char *sourc
 /* ------------------------------------------------------------------------------------- query */
 
 /* A query names metrics, a range, dimensions to group by, filters and a baseline. It is checked
- * when it runs; the builder functions only fail with INVALID, LIMIT or NOMEM, and remember the
- * first failure for bp_query_run. A query may be run many times on many stores. Since 0.1. */
+ * when it runs. The builder functions fail only with INVALID, LIMIT or NOMEM, and bp_query_run reports
+ * the first such failure. A query may be run many times, on many stores. Since 0.1. */
 BP_API int bp_query_new(bp_query **out, bp_error **error);
 
-/* Reads the JSON form (docs/formats/query.md). Errors: FORMAT with "byte", LIMIT, NOMEM. */
+/* Makes a query of its JSON form (docs/formats/query.md). Errors: FORMAT with "byte", LIMIT, NOMEM. */
 BP_API int bp_query_from_json(bp_query **out, const char *json, size_t length, bp_error **error);
 
 /* Adds a metric by id or alias ("cost", "M023"). A report of bp_catalog "reports" ("insights",
- * "comparison") is named first and gives a table of its own; metrics behind it say what it is about. */
+ * "comparison") must be added first, and makes the result a table of its own kind; metrics added after
+ * it say what it is about. */
 BP_API int bp_query_metric(bp_query *query, const char *metric);
 
-/* Range by instants; `zone` decides civil days, NULL is UTC. Both ends must fall on a quarter of an
- * hour (all zones change days there), INT64_MIN and INT64_MAX leave an end open. */
+/* Sets the range by instants. `zone` decides civil days, NULL is UTC. Both ends must fall on a quarter
+ * of an hour, as days do in all zones; INT64_MIN and INT64_MAX leave an end open. */
 BP_API int bp_query_range(bp_query *query, int64_t from_us, int64_t until_us, const char *zone);
 
-/* Range by name, resolved against the store's clock when the query runs: "today", "yesterday",
- * "week", "month", "quarter", "year" (so far), "last_week", "last_month", "Nd" (N days up to and
- * with today), "YYYY-MM-DD", "YYYY-MM-DD/YYYY-MM-DD" (second day included), "all". */
+/* Sets the range by name, resolved by the store's clock when the query runs: "today", "yesterday",
+ * "week", "month", "quarter", "year" (so far), "last_week", "last_month", "Nd" (N days including
+ * today), "YYYY-MM-DD", "YYYY-MM-DD/YYYY-MM-DD" (second day included), "all". */
 BP_API int bp_query_period(bp_query *query, const char *period, const char *zone);
 
 /* Groups by a dimension; at most 4. */
 BP_API int bp_query_by(bp_query *query, const char *dimension);
 
-/* Keeps what matches; `op` is "=" or "!=". Several filters must all match. */
+/* Adds a filter; `op` is "=" or "!=". Several filters must all match. */
 BP_API int bp_query_where(bp_query *query, const char *dimension, const char *op,
                           const char *value);
 
-/* Adds baseline, difference and relative difference of each metric: "previous" (the period of the
+/* Adds to each metric its baseline, difference and relative difference: "previous" (the period of the
  * same length before), "year" (the same dates a year ago), "average" or "trailing_4w", and
- * "trailing_12w" (own average per active unit of the same length over the 28 or 84 days before),
- * a period by its name as in bp_query_period, NULL for none. */
+ * "trailing_12w" (one's own average per active unit of the same length over the 28 or 84 days
+ * before), a period by name as in bp_query_period, or NULL for none. */
 BP_API int bp_query_compare(bp_query *query, const char *baseline);
 
-/* Options: "week_start" (monday, sunday), "order" ("-cost" or "time.day"), "limit" (rows). */
+/* Sets an option: "week_start" (monday, sunday), "order" ("-cost" or "time.day"), "limit" (rows). */
 BP_API int bp_query_set(bp_query *query, const char *key, const char *value);
 
-/* The canonical JSON form: the same query always gives the same bytes. */
+/* Writes the canonical JSON form: the same query always gives the same bytes. */
 BP_API int bp_query_to_json(char **out, size_t *length, const bp_query *query, bp_error **error);
 
-/* Runs it. Errors: NOTFOUND (metric, dimension, zone), UNSUPPORTED (this metric does not take this
- * dimension; "allowed" lists what it takes), INVALID, LIMIT (rows), DENIED, BUSY, CANCELLED, NOMEM. */
+/* Runs a query on a store. Errors: NOTFOUND (metric, dimension, zone), UNSUPPORTED (this metric does
+ * not take this dimension; "allowed" lists those it takes), INVALID, LIMIT (rows), DENIED, BUSY,
+ * CANCELLED, NOMEM. */
 BP_API int bp_query_run(bp_result **out, bp_store *store, const bp_query *query, bp_error **error);
 
-/* Frees the query; answers that it was asked for stay. Since 0.1. */
+/* Frees a query; results that it was run for stay valid. Since 0.1. */
 BP_API void bp_query_free(bp_query *query);
 
 /* ------------------------------------------------------------------------------------ result */
 
-/* A result is an immutable table with typed columns. Access out of bounds gives 0, 0.0, NULL or
+/* A result is an immutable table with typed columns. Access out of bounds returns 0, 0.0, NULL or
  * BP_CELL_EMPTY. Pointers belong to the result. Since 0.1. */
 BP_API size_t bp_result_rows(const bp_result *result);
 BP_API size_t bp_result_columns(const bp_result *result);
 BP_API int bp_result_type(const bp_result *result, size_t column);
 
-/* What is known of a column, by key, or NULL: "name", "title", "role" (dimension, metric,
+/* A property of a column by key, or NULL: "name", "title", "role" (dimension, metric,
  * companion, baseline, difference, relative), "of" (the metric a companion belongs to), "unit",
  * "definition", "estimate" ("true" for list prices). */
 BP_API const char *bp_result_column(const bp_result *result, size_t column, const char *key);
 
-/* What is known of the whole, by key, or NULL: "schema", "topic", "from", "until", "zone",
+/* A property of the whole result by key, or NULL: "schema", "topic", "from", "until", "zone",
  * "period", "baseline", "baseline_from", "baseline_until", "coverage", "lower_bound", "prices",
  * "prices_date", "prices_source", "assumptions", "notes", "status". */
 BP_API const char *bp_result_meta(const bp_result *result, const char *key);
 
-/* State of a cell, BP_CELL_, possibly with BP_CELL_LOWER_BOUND. */
+/* The state of a cell: BP_CELL_, possibly with BP_CELL_LOWER_BOUND. */
 BP_API int bp_result_cell(const bp_result *result, size_t row, size_t column);
 
-/* The value: bp_result_int for BOOL, INT and TIME, bp_result_real for REAL and INT, bp_result_text
- * for TEXT (`length` may be NULL). */
+/* The value of a cell: bp_result_int for BOOL, INT and TIME, bp_result_real for REAL and INT,
+ * bp_result_text for TEXT (`length` may be NULL). */
 BP_API int64_t bp_result_int(const bp_result *result, size_t row, size_t column);
 BP_API double bp_result_real(const bp_result *result, size_t row, size_t column);
 BP_API const char *bp_result_text(const bp_result *result, size_t row, size_t column,
                                   size_t *length);
 
-/* The whole as text: "json", "ndjson", "csv", "markdown", "html", "table", with options behind a colon
- * as in "table:width=100,color,ascii,titles,compact" (docs/formats/result.md). Free with bp_free().
- * Errors: NOTFOUND (format or option; "allowed" lists what there is), INVALID, LIMIT, NOMEM. */
+/* Writes a result as text: "json", "ndjson", "csv", "markdown", "html" or "table", with options after
+ * a colon, as in "table:width=100,color,ascii,titles,compact" (docs/formats/result.md). Free the text
+ * with bp_free(). Errors: NOTFOUND (format or option; "allowed" lists those there are), INVALID, LIMIT,
+ * NOMEM. */
 BP_API int bp_result_format(char **out, size_t *length, const bp_result *result, const char *format,
                             bp_error **error);
 
-/* The whole as an Arrow C stream of one record batch; it shares the result's memory and keeps it
- * alive after bp_result_free(). Errors: NOMEM. */
+/* Exports a result as an Arrow C stream of one record batch. The stream shares the result's memory and
+ * keeps it alive after bp_result_free(). Errors: NOMEM. */
 BP_API int bp_result_arrow(struct ArrowArrayStream *out, bp_result *result, bp_error **error);
 
-/* Frees the result and all text that belongs to it; streams that were made of it stay. Since 0.1. */
+/* Frees a result and all text that belongs to it; streams made from it stay valid. Since 0.1. */
 BP_API void bp_result_free(bp_result *result);
 
 /* ----------------------------------------------------------------------------------- privacy */
 
-/* Shows, for any input, field by field, what would be kept, hashed, counted or dropped, and by
- * which rule. Nothing is stored, and the result holds paths and rules, never values.
+/* Shows field by field what would be kept, hashed, counted or dropped of an input, and by which rule.
+ * Nothing is stored, and the result holds paths and rules, never values.
  * Errors: NOTFOUND (source), UNSUPPORTED (not recognised), DENIED, NOMEM. Since 0.1. */
 BP_API int bp_privacy_preview(bp_result **out, bp_store *store, const char *source,
                               const void *data, size_t length, bp_error **error);
 
-/* Says that an audience may, or may no longer, see a family of metrics about this person alone.
- * `purpose` is a family of bp_catalog "metrics"; `audience` an access that may see single people:
- * "lead". A grant begins now and ends at `expires_us`, at most 180 days ahead, by the latest time the
- * store has ever seen: turning the clock back revives nothing. Weeks that began before it are not told; a
- * grant before the last one ends prolongs it. `granted` 0 takes it back, for all weeks, in force at
- * the next call of every handle; the next bundle tells the team's store; `expires_us` is then ignored.
- * bp_inspect "consent" lists all that was ever said. Errors: NOTFOUND (purpose), UNSUPPORTED (audience),
- * INVALID, DENIED, READONLY, BUSY. Since 0.1. */
+/* Records that an audience may, or may no longer, see this person's own numbers of a family of metrics.
+ * `purpose` is a family of bp_catalog "metrics"; `audience` an access that may see individuals: "lead".
+ * A grant begins now and ends at `expires_us`, at most 180 days ahead. It is judged by the latest time
+ * the store has ever seen, so that turning the clock back revives nothing. Weeks that began before the
+ * grant are not shown; a grant made before the last one ends prolongs it. With `granted` 0 consent is
+ * taken back for all weeks, and `expires_us` is ignored: this is in force at the next call of every
+ * handle, and the next bundle tells the team's store. bp_inspect "consent" lists every such decision.
+ * Errors: NOTFOUND (purpose), UNSUPPORTED (audience), INVALID, DENIED, READONLY, BUSY. Since 0.1. */
 BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audience, int granted,
                           int64_t expires_us, bp_error **error);
 
 /* Erases for good: facts, the sums made of them, names that nothing refers to any more, and the bytes
- * that are left in the store's files. Facts that were erased do not come back when the files they came
- * from are read again; what happens later is recorded as before. `selector_json`:
+ * that are left in the store's files. Erased facts do not come back when the files they came from are
+ * read again; what happens later is recorded as before. `selector_json`:
  *   {"version":1, ...}  with "session" (its first hex digits), "workspace" (a name), "source",
  *                       "from_us", "until_us": what meets all of them
- *   {"version":1,"everything":true}  all there is, all decisions about consent and all that was asked
- *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows (of a team's or an
- *                                    organisation's store: releases, and of a team's what its leads could
- *                                    see by consent that has ended; for its steward)
- * of a team's store, for its steward:
+ *   {"version":1,"everything":true}  all facts, all decisions about consent, and the record of what was
+ *                                    asked
+ *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows. In a team's or an
+ *                                    organisation's store, for its steward: releases, and in a team's also
+ *                                    what its leads could see by consent that has ended
+ * In a team's store, for its steward:
  *   {"version":1,"subject":"ada"}         a member's contributions to weeks that are not published yet,
- *                                         words on consent, and what is kept of the member for the lead;
- *                                         merging the same bundles again brings nothing of it back
- *   {"version":1,"published":"2026-W07"}  what was published of a week; it is never computed again
- * The result is the receipt: what went, how many identifiers, or rows of a team's store, were then looked
- * for in how many bytes of the database, its log and its index, and that none was found.
+ *                                         what the member said about consent, and what is kept of the
+ *                                         member for the lead; merging the same bundles again brings
+ *                                         none of it back
+ *   {"version":1,"published":"2026-W07"}  what was published of a week, which is never computed again
+ * The result is a receipt: what was erased, how many identifiers (in a team's store: rows) were then
+ * searched for in how many bytes of the database, its log and its index, and that none was found.
  * Errors: FORMAT, NOTFOUND (source, workspace, session), INVALID (session: ambiguous), DENIED,
- * READONLY, IO, BUSY, NOMEM. BUSY with the detail "status" = "pending": the rows are gone, but a reader
- * still holds the old state, so that bytes remain until the store is next opened for writing; BP_OK
- * says that they are gone. Since 0.1. */
+ * READONLY, IO, BUSY, NOMEM. BUSY with the detail "status" = "pending" means that the rows are gone, but
+ * a reader still holds the old state, so that their bytes remain until the store is next opened for
+ * writing. BP_OK means that the bytes are gone, too. Since 0.1. */
 BP_API int bp_erase(bp_result **out, bp_store *store, const char *selector_json, size_t length,
                     bp_error **error);
 
 /* ----------------------------------------------------------------------------------- sharing */
 
-/* How numbers of a team come to be, without anybody's numbers being seen (docs/teams.md): a person's
- * store makes a bundle of a week, sealed to the team's store; the steward's merges bundles and, once
- * the week is closed, publishes it as a signed release and deletes what it was made of. A window is
- * an ISO week in UTC, "2026-W07"; it can be shared from its end until it closes, three days later
- * unless the roster says otherwise.
+/* How a team gets numbers without anyone seeing an individual's (docs/teams.md): a person's store makes
+ * a bundle of a week, sealed for the team's store. The steward's store merges the bundles and, once the
+ * week is closed, publishes it as a signed release and deletes what it was made from. A window is an
+ * ISO week in UTC, "2026-W07"; it can be shared from its end until it closes, three days later unless
+ * the roster says otherwise.
  *
  * A refusal is BP_ERR_DENIED, BP_ERR_CONSENT, BP_ERR_FORMAT or BP_ERR_LIMIT with detail "reason", a
- * word of the table in docs/errors.md. What is refused has changed nothing, but for two things: two
- * bundles of one revision that say different things are both refused, whichever came first; and what
- * a member's device says of consent is heard though its sums are refused. */
+ * word of the table in docs/errors.md. A refused document has changed nothing, with two exceptions: two
+ * bundles of one revision that differ are both refused, whichever came first; and what a member's
+ * device says about consent is accepted even if its sums are refused. */
 
-/* Makes a bundle for the team store this person has joined. Audience "team" (or NULL): of a week, its sums
- * as in docs/formats/bundle.md and what the person says of being seen alone (bp_consent_set), and nothing
- * else. It goes into the ledger (bp_inspect "shared"): a week goes to one store only. The same week again
- * gives the same content under the same revision, or the next revision if facts were added since or
- * something was said. Audience "lead", with `window` NULL: what the person says now and no sums, so that
- * who takes consent back need not wait for the next week. Free with bp_free().
- * Errors: INVALID (not a week; a week for "lead"), NOTFOUND (audience; "not_joined"; "no_roster"; the key file), DENIED
- * ("not_over", "closed", "unknown_device", "revoked_member", "elsewhere"), CONSENT ("terms"; "too_few": the
- * team has fewer active people than this person wants), READONLY, BUSY, NOMEM. Since 0.1. */
+/* Makes a bundle for the team store this person has joined. For audience "team" (or NULL) it holds the
+ * sums of a week as in docs/formats/bundle.md, the person's consent to be seen individually
+ * (bp_consent_set), and nothing else. It is entered in the ledger (bp_inspect "shared"): a week goes to
+ * one store only. Exporting a week again gives the same content under the same revision, or the next
+ * revision if facts or decisions about consent were added since. For audience "lead", with `window`
+ * NULL, it holds the person's present consent and no sums, so that consent can be taken back without
+ * waiting for the next week. Free the bundle with bp_free().
+ * Errors: INVALID (not a week; a week for "lead"), NOTFOUND (audience; "not_joined"; "no_roster"; the
+ * key file), DENIED ("not_over", "closed", "unknown_device", "revoked_member", "elsewhere"), CONSENT
+ * ("terms"; "too_few": the team has fewer active people than this person wants), READONLY, BUSY, NOMEM.
+ * Since 0.1. */
 BP_API int bp_share_export(void **out, size_t *length, bp_store *store, const char *audience,
                            const char *window, bp_error **error);
 
-/* What a file is that came: of a sealed bundle whom it is for, as only its store can open it; of a
- * release, a signed roster or an invitation what it says, once its signature fits. One row for each
- * fact: "name", "value". Whether the store that signed is the right one is yours to compare.
+/* Says what a received file is: for a sealed bundle, which store it is for, as only that store can open
+ * it; for a release, a signed roster or an invitation, what it says, provided its signature is valid. One
+ * row for each fact: "name", "value". Whether the right store signed it is for the caller to compare.
  * Errors: FORMAT, DENIED ("signature"), LIMIT, NOMEM. Thread-safe. Since 0.1. */
 BP_API int bp_share_describe(bp_result **out, const void *bundle, size_t length, bp_error **error);
 
-/* Takes a bundle into a team's store, or a release into an organisation's. Merging is idempotent and
- * in any order. One row: "kind" (contribution, consent, release), "window", "from", "revision", "cells",
- * "outcome" (added, replaced, known); of a bundle, what came of the words on consent: "consent" (heard,
- * known; late: later ones are here; conflict: two of one count, so that nothing is agreed to until the next;
- * erased: these were, by bp_erase, so that nothing is agreed to until the next)
- * and "withdrawn", how many numbers the leads may no longer see: their files are then written anew with
- * bp_publish_lead. Metadata "status" is "pending" while a reader keeps the bytes of those, else "erased".
- * Words are heard in any bundle that a member's device signed, also in one whose sums are refused: the
- * error then has the detail "withdrawn", if there is any.
+/* Merges a bundle into a team's store, or a release into an organisation's. Merging is idempotent and
+ * order does not matter. One row: "kind" (contribution, consent, release), "window", "from", "revision",
+ * "cells", "outcome" (added, replaced, known). For a bundle also "consent", what became of the words on
+ * consent in it (heard; known; late: later ones are here; conflict: two with the same count, so that
+ * nothing is agreed to until the next; erased: they were erased by bp_erase, so that nothing is agreed
+ * to until the next), and "withdrawn", how many numbers the leads may no longer see: write their files
+ * again with bp_publish_lead. Metadata "status" is "pending" while a reader keeps the bytes of these
+ * numbers, else "erased". Words on consent are heard in any bundle that a member's device signed, even
+ * if its sums are refused; the error then has the detail "withdrawn", if any numbers are.
  * Errors: FORMAT ("malformed"), LIMIT ("too_large"), DENIED ("store", "seal", "signature",
  * "no_roster", "unknown_roster", "unknown_device", "revoked_member", "not_over", "closed",
  * "old_revision", "conflict", "erased"; of a release "signature", "untrusted", "old_revision", "conflict",
@@ -508,25 +518,25 @@ BP_API int bp_share_describe(bp_result **out, const void *bundle, size_t length,
 BP_API int bp_share_merge(bp_result **out, bp_store *store, const void *bundle, size_t length,
                           bp_error **error);
 
-/* Publishes a closed week of a team's store: its cells are kept and its contributions deleted in one
+/* Publishes a closed week of a team's store. Its cells are kept and its contributions deleted in one
  * transaction, and the release is written to `release_path` (mode 0600; NULL: to no file). A week is
- * published once, ever: publishing it again writes the same file from the cells that were kept, also
- * after a crash between. A file that is there already must hold the same. One row: "window",
- * "edition", "cells", "bytes", "outcome" (published, known), "contributions" (deleted; pending while
- * a reader holds the write-ahead log: publish again). Errors: INVALID (not a week; another file lies
- * there), NOTFOUND ("no_roster"; the key file), DENIED ("open": not closed yet), IO, READONLY, BUSY,
- * NOMEM. Since 0.1. */
+ * published only once: publishing it again writes the same file from the cells that were kept, also
+ * after a crash in between. A file that already exists must be the same. One row: "window", "edition",
+ * "cells", "bytes", "outcome" (published, known), "contributions" (deleted; pending while a reader holds
+ * the write-ahead log: publish again).
+ * Errors: INVALID (not a week; another file exists there), NOTFOUND ("no_roster"; the key file), DENIED
+ * ("open": not closed yet), IO, READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_publish(bp_result **out, bp_store *store, const char *window,
                       const char *release_path, bp_error **error);
 
-/* Writes the file of a team's lead for a published week (mode 0600; NULL: to no file): the cells of that
- * team, and the numbers of its members who agreed to be seen, by name (docs/formats/release.md). It opens
- * with BP_ACCESS_LEAD only and has the dimension "member" beside those of a release. Who may be seen was
- * decided when the week was published; who took it back since, and what has ended, is left out. A file of
- * the same team and week that this store wrote before is replaced. One row: "window", "team", "edition",
- * "cells", "members" (that are seen), "bytes". Errors: INVALID (not a week; another file lies there),
- * NOTFOUND (the team; "no_roster"; the key file), DENIED ("unpublished"), IO, READONLY, BUSY, NOMEM.
- * Since 0.1. */
+/* Writes the file of a team's lead for a published week (mode 0600; NULL: to no file). It holds the cells
+ * of that team, and by name the numbers of its members who agreed to be seen (docs/formats/release.md).
+ * It opens with BP_ACCESS_LEAD only, and has the dimension "member" besides those of a release. Who may
+ * be seen was decided when the week was published; members who have since taken their consent back, and
+ * consent that has ended, are left out. A file of the same team and week that this store wrote before is
+ * replaced. One row: "window", "team", "edition", "cells", "members" (who are seen), "bytes".
+ * Errors: INVALID (not a week; another file exists there), NOTFOUND (the team; "no_roster"; the key
+ * file), DENIED ("unpublished"), IO, READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_publish_lead(bp_result **out, bp_store *store, const char *window, const char *team,
                            const char *path, bp_error **error);
 
