@@ -27,14 +27,14 @@ func goBlueplaneClock(user unsafe.Pointer) C.int64_t {
 	return C.int64_t((*(*cgo.Handle)(user)).Value().(*clock).tell())
 }
 
-// ended says how a callback ended that did not return. Neither a panic nor runtime.Goexit, which testing.T.FailNow is, may unwind
-// the library, which holds its locks: both go on when that has returned.
+// ended says how a callback ended that did not return. Neither a panic nor runtime.Goexit, which testing.T.FailNow calls, may unwind
+// the library, which holds its locks: both continue after the library has returned.
 type ended struct {
 	panicked any
 	exited   bool
 }
 
-// run calls back on a goroutine of its own, since Goexit cannot be recovered from, and tells whether that returned.
+// run runs a callback on a goroutine of its own, since Goexit cannot be recovered from, and reports whether it returned.
 func (e *ended) run(callback func()) (returned bool) {
 	over := make(chan struct{})
 	go func() {
@@ -52,7 +52,7 @@ func (e *ended) run(callback func()) (returned bool) {
 	return returned
 }
 
-// goOn ends the caller as the callback was.
+// goOn ends the caller in the way the callback ended.
 func (e *ended) goOn() {
 	was := *e
 	*e = ended{}

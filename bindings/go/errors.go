@@ -38,11 +38,11 @@ var sentinels = map[int]error{
 	C.BP_ERR_CANCELLED: ErrCancelled, C.BP_ERR_LIMIT: ErrLimit, C.BP_ERR_INTERNAL: ErrInternal,
 }
 
-// The keys of the header by which an error tells more.
+// The keys of an error's details, as in the header.
 var detailKeys = []string{"path", "byte", "metric", "dimension", "name", "zone", "topic", "allowed", "reason", "status",
 	"minimum", "roster", "withdrawn", "hint"}
 
-// Error is what the library says when a call fails.
+// Error is the error of a call of the library that failed.
 type Error struct {
 	Code    int               // BP_ERR_ of the header
 	Message string            // one sentence
@@ -60,16 +60,16 @@ func (e *Error) Error() string {
 	return "blueplane: " + strings.Join(said, "; ")
 }
 
-// Hint says how to mend it, where the library knows.
+// Hint says how to fix the problem, if the library knows.
 func (e *Error) Hint() string { return e.Details["hint"] }
 
-// Is tells whether the error is of the kind of one of the Err values.
+// Is reports whether the error is of the kind of one of the Err values.
 func (e *Error) Is(target error) bool { return sentinels[e.Code] == target }
 
-// Unwrap gives what stopped the call from outside, if anything did.
+// Unwrap returns what stopped the call from outside, if anything did.
 func (e *Error) Unwrap() error { return e.cause }
 
-// failure makes an error of a code and takes the library's own.
+// failure makes an error from a code and the library's own error, which it frees.
 func failure(code C.int, from *C.bp_error) error {
 	if code == C.BP_OK {
 		return nil

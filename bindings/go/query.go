@@ -12,8 +12,8 @@ import (
 	"unsafe"
 )
 
-// A Query is a question: metrics, a range, dimensions, filters, a baseline. Its methods return the query itself; the
-// first thing that goes wrong is told by Run. One goroutine builds it.
+// A Query is a question: metrics, a range, dimensions, filters, a baseline. Its methods return the query itself; Run
+// reports the first of them that failed. A query must be built by one goroutine.
 type Query struct {
 	query *C.bp_query
 	err   error
@@ -35,7 +35,7 @@ func NewQuery(metrics ...string) *Query {
 	return ownQuery(query).Metric(metrics...)
 }
 
-// QueryFromJSON reads the form of docs/formats/query.md.
+// QueryFromJSON reads the JSON form of a query, as in docs/formats/query.md.
 func QueryFromJSON(document []byte) (*Query, error) {
 	var query *C.bp_query
 	var failed *C.bp_error
@@ -46,8 +46,8 @@ func QueryFromJSON(document []byte) (*Query, error) {
 	return ownQuery(query), nil
 }
 
-// with calls one function of the builder with C texts of the arguments; "" is NULL. What that refuses the query remembers, and
-// says when it is run or written down.
+// with calls one function of the builder with C texts of the arguments; "" is NULL. If the function fails, the query remembers
+// the failure and reports it when it is run or written as JSON.
 func (q *Query) with(do func(texts []*C.char) C.int, arguments ...string) *Query {
 	if q.err == nil {
 		q.err = whole(arguments...)
@@ -83,17 +83,17 @@ func (q *Query) By(dimensions ...string) *Query {
 	return q
 }
 
-// Where keeps what matches; op is "=" or "!=".
+// Where adds a filter; op is "=" or "!=".
 func (q *Query) Where(dimension, op, value string) *Query {
 	return q.with(func(t []*C.char) C.int { return C.bp_query_where(q.query, t[0], t[1], t[2]) }, dimension, op, value)
 }
 
-// Period is a range by name: "today", "28d", "2026-07-01/2026-07-31", "all", ... A zone of "" is UTC.
+// Period sets the range by name: "today", "28d", "2026-07-01/2026-07-31", "all", ... A zone of "" is UTC.
 func (q *Query) Period(period, zone string) *Query {
 	return q.with(func(t []*C.char) C.int { return C.bp_query_period(q.query, t[0], t[1]) }, period, zone)
 }
 
-// Between is a range by instants on quarters of an hour; until is not included, a zero time leaves that end open.
+// Between sets the range by instants on quarters of an hour; until is not included, a zero time leaves that end open.
 func (q *Query) Between(from, until time.Time, zone string) *Query {
 	first, last := int64(math.MinInt64), int64(math.MaxInt64)
 	if !from.IsZero() {
@@ -117,13 +117,13 @@ func (q *Query) Set(key, value string) *Query {
 	return q.with(func(t []*C.char) C.int { return C.bp_query_set(q.query, t[0], t[1]) }, key, value)
 }
 
-// Order sorts by a column; "-" in front: the greatest first.
+// Order sorts by a column; with "-" in front, the greatest comes first.
 func (q *Query) Order(column string) *Query { return q.Set("order", column) }
 
 // Limit keeps at most that many rows.
 func (q *Query) Limit(rows int) *Query { return q.Set("limit", strconv.Itoa(rows)) }
 
-// JSON is the canonical form: the same question always gives the same bytes.
+// JSON returns the canonical JSON form: the same question always gives the same bytes.
 func (q *Query) JSON() ([]byte, error) {
 	if q.err != nil {
 		return nil, q.err

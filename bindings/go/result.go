@@ -30,7 +30,7 @@ import (
 	"unsafe"
 )
 
-// State says why a cell holds what it holds.
+// State says whether a cell has a value, and if not, why.
 type State int
 
 // The states. A lower bound is a value; the true number is at least that.
@@ -58,7 +58,7 @@ func (s State) String() string {
 	return "unknown"
 }
 
-// Type is that of a column's values.
+// Type is the type of a column's values.
 type Type int
 
 // The types.
@@ -70,7 +70,7 @@ const (
 	Time Type = C.BP_TYPE_TIME
 )
 
-// Column is what is known of a column.
+// Column is what is known about a column.
 type Column struct {
 	Index                                       int
 	Name                                        string
@@ -78,7 +78,7 @@ type Column struct {
 	Title, Role, Of, Unit, Definition, Estimate string
 }
 
-// A Result is an immutable table; many goroutines may read it. It outlives its store and frees itself.
+// A Result is an immutable table; many goroutines may read it. It outlives its store, and is freed when it is collected.
 type Result struct {
 	result  *C.bp_result
 	rows    int
@@ -88,7 +88,7 @@ type Result struct {
 	cells   []cells
 }
 
-// cells is a column where it lies in the result: reading it is no call of the library.
+// cells is a column in the result's own memory: reading it needs no call of the library.
 type cells struct {
 	valid  []byte // a bit each; nil: all of them
 	bools  []byte // likewise
@@ -121,7 +121,7 @@ func newResult(result *C.bp_result) *Result {
 	return r
 }
 
-// Catalog is static knowledge as a result: "metrics", "dimensions", "sources", "formats", "errors", ...
+// Catalog returns what the library knows, as a result: "metrics", "dimensions", "sources", "formats", "errors", ...
 func Catalog(topic string) (*Result, error) {
 	if err := whole(topic); err != nil {
 		return nil, err
@@ -136,13 +136,13 @@ func Catalog(topic string) (*Result, error) {
 	return newResult(out), nil
 }
 
-// Len is the number of rows.
+// Len returns the number of rows.
 func (r *Result) Len() int { return r.rows }
 
-// Columns are the columns in order.
+// Columns returns the columns in order.
 func (r *Result) Columns() []Column { return slices.Clone(r.columns) }
 
-// Index is the place of a column, -1 if there is none of that name.
+// Index returns the position of a column, or -1 if there is none with that name.
 func (r *Result) Index(column string) int {
 	if i, there := r.byName[column]; there {
 		return i
@@ -150,7 +150,7 @@ func (r *Result) Index(column string) int {
 	return -1
 }
 
-// Meta is what is known of the whole: "from", "until", "zone", "coverage", "prices", "notes", ...
+// Meta returns a property of the whole result: "from", "until", "zone", "coverage", "prices", "notes", ...
 func (r *Result) Meta(key string) string {
 	if whole(key) != nil {
 		return ""
@@ -176,7 +176,7 @@ func (r *Result) state(row, column int) State {
 	return HasValue
 }
 
-// column is the memory of the column of a cell, mapped at the first use of any.
+// column returns the memory of a cell's column. All columns are mapped when one is first used.
 func (r *Result) column(row, column int) *cells {
 	if row < 0 || row >= r.rows || column < 0 {
 		return &nothing
@@ -256,7 +256,7 @@ type Row struct {
 	n int
 }
 
-// Row is the n-th row.
+// Row returns the n-th row.
 func (r *Result) Row(n int) Row { return Row{r, n} }
 
 // Rows yields the rows in order.
@@ -270,24 +270,24 @@ func (r *Result) Rows() iter.Seq[Row] {
 	}
 }
 
-// State of a cell.
+// State returns the state of a cell.
 func (row Row) State(column string) State { return row.r.state(row.n, row.r.Index(column)) }
 
-// Int of a column of integers, booleans or times (microseconds).
+// Int returns the value of a column of integers, booleans or times (microseconds).
 func (row Row) Int(column string) int64 { return row.r.integer(row.n, row.r.Index(column)) }
 
-// Real of a column of reals or integers.
+// Real returns the value of a column of reals or integers.
 func (row Row) Real(column string) float64 { return row.r.real(row.n, row.r.Index(column)) }
 
-// Text of a column of texts.
+// Text returns the value of a column of texts.
 func (row Row) Text(column string) string { return row.r.text(row.n, row.r.Index(column)) }
 
-// Time of a column of times.
+// Time returns the value of a column of times.
 func (row Row) Time(column string) time.Time {
 	return time.UnixMicro(row.Int(column)).UTC()
 }
 
-// Value is the cell as bool, int64, float64, string or time.Time; nil where there is no value.
+// Value returns the cell as bool, int64, float64, string or time.Time, or nil if there is no value.
 func (row Row) Value(column string) any {
 	i := row.r.Index(column)
 	if !row.r.column(row.n, i).has(row.n) {
@@ -306,7 +306,7 @@ func (row Row) Value(column string) any {
 	return row.r.integer(row.n, i)
 }
 
-// States are those of a column, one a row.
+// States returns the states of a column, one for each row.
 func (r *Result) States(column string) []State {
 	i, states := r.Index(column), make([]State, r.rows)
 	for n := range states {
@@ -315,13 +315,13 @@ func (r *Result) States(column string) []State {
 	return states
 }
 
-// Ints is a column of integers, booleans or times; cells without a value are 0.
+// Ints returns a column of integers, booleans or times; cells without a value are 0.
 func (r *Result) Ints(column string) []int64 { return columnOf(r, column, r.integer) }
 
-// Reals is a column of reals or integers; cells without a value are 0.
+// Reals returns a column of reals or integers; cells without a value are 0.
 func (r *Result) Reals(column string) []float64 { return columnOf(r, column, r.real) }
 
-// Texts is a column of texts; cells without a value are "".
+// Texts returns a column of texts; cells without a value are "".
 func (r *Result) Texts(column string) []string { return columnOf(r, column, r.text) }
 
 func columnOf[T any](r *Result, column string, read func(row, column int) T) []T {
@@ -332,7 +332,7 @@ func columnOf[T any](r *Result, column string, read func(row, column int) T) []T
 	return values
 }
 
-// Format is the whole as text: "json", "ndjson", "csv", "markdown", "html", "table", with options as in "table:width=100".
+// Format writes the result as text: "json", "ndjson", "csv", "markdown", "html", "table", with options as in "table:width=100".
 func (r *Result) Format(format string) ([]byte, error) {
 	if err := whole(format); err != nil {
 		return nil, err
@@ -350,8 +350,8 @@ func (r *Result) Format(format string) ([]byte, error) {
 	return taken(unsafe.Pointer(out), length), nil
 }
 
-// ExportArrow fills an ArrowArrayStream of the Arrow C stream interface, which must be released by whoever takes it. It
-// is there for the package arrow.
+// ExportArrow fills an ArrowArrayStream of the Arrow C stream interface, which its receiver must release. It exists for
+// the package arrow.
 func (r *Result) ExportArrow(stream unsafe.Pointer) error {
 	var failed *C.bp_error
 	err := failure(C.bp_result_arrow((*C.struct_ArrowArrayStream)(stream), r.result, &failed), failed)

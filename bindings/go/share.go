@@ -1,6 +1,6 @@
 package blueplane
 
-// What a person decides about their own data, and what travels between stores.
+// A person's decisions about their own data, and what travels between stores.
 
 // #include <stdlib.h>
 // #include <blueplane/blueplane.h>
@@ -13,12 +13,12 @@ import (
 	"unsafe"
 )
 
-// Consent lets an audience ("lead") see a family of metrics about this person alone, for at most 180 days.
+// Consent lets an audience ("lead") see this person's own numbers of a family of metrics, for at most 180 days.
 func (s *Store) Consent(purpose, audience string, until time.Time) error {
 	return s.consent(purpose, audience, 1, until.UnixMicro())
 }
 
-// Withdraw takes a consent back, in force at the next call of every handle.
+// Withdraw takes a consent back. It takes effect at the next call of every handle.
 func (s *Store) Withdraw(purpose, audience string) error { return s.consent(purpose, audience, 0, 0) }
 
 func (s *Store) consent(purpose, audience string, granted C.int, expires int64) error {
@@ -33,7 +33,7 @@ func (s *Store) consent(purpose, audience string, granted C.int, expires int64) 
 	})
 }
 
-// A Selection says what to erase: what meets all that is given, or everything, or what is older than the retention
+// A Selection says what to erase: what matches all given members, or everything, or what is older than the retention
 // allows.
 type Selection struct {
 	Session, Workspace, Source string
@@ -42,7 +42,7 @@ type Selection struct {
 	Subject, Published         string // of a team's store: what is kept of a member, what was published of a week
 }
 
-// MarshalJSON writes the form that bp_erase reads.
+// MarshalJSON writes the form that bp_erase accepts.
 func (w Selection) MarshalJSON() ([]byte, error) {
 	members := map[string]any{"version": 1}
 	for key, text := range map[string]string{"session": w.Session, "workspace": w.Workspace, "source": w.Source,
@@ -64,7 +64,7 @@ func (w Selection) MarshalJSON() ([]byte, error) {
 	return json.Marshal(members)
 }
 
-// Erase erases for good; the result is the receipt.
+// Erase erases for good; the result is a receipt.
 func (s *Store) Erase(ctx context.Context, what Selection) (*Result, error) {
 	selector, err := json.Marshal(what)
 	if err != nil {
@@ -75,7 +75,7 @@ func (s *Store) Erase(ctx context.Context, what Selection) (*Result, error) {
 	})
 }
 
-// Share makes the sealed bundle of a week, "2026-W07", for the team that was joined: its sums, and what was said with Consent.
+// Share makes the sealed bundle of a week, "2026-W07", for the team that was joined: its sums, and what was agreed to with Consent.
 func (s *Store) Share(ctx context.Context, window string) ([]byte, error) {
 	if err := whole(window); err != nil {
 		return nil, err
@@ -99,22 +99,22 @@ func (s *Store) bundle(ctx context.Context, audience, week *C.char) ([]byte, err
 	return sealed, err
 }
 
-// ShareConsent makes a sealed bundle of what was said with Consent and of nothing else, so that who takes it back need not wait
-// for the next week.
+// ShareConsent makes a sealed bundle of what was agreed to with Consent and nothing else, so that consent can be taken back without
+// waiting for the next week.
 func (s *Store) ShareConsent(ctx context.Context) ([]byte, error) {
 	lead := C.CString("lead")
 	defer C.free(unsafe.Pointer(lead))
 	return s.bundle(ctx, lead, nil)
 }
 
-// Merge takes a bundle into a team's store, or a release into an organisation's.
+// Merge merges a bundle into a team's store, or a release into an organisation's.
 func (s *Store) Merge(ctx context.Context, bundle []byte) (*Result, error) {
 	return s.result(ctx, func(out **C.bp_result, store *C.bp_store, failed **C.bp_error) C.int {
 		return C.bp_share_merge(out, store, unsafe.Pointer(unsafe.SliceData(bundle)), C.size_t(len(bundle)), failed)
 	})
 }
 
-// Publish publishes a closed week of a team's store, once and for ever, and writes the release; "" writes no file.
+// Publish publishes a closed week of a team's store, once and for ever, and writes the release to a file; "" writes none.
 func (s *Store) Publish(ctx context.Context, window, release string) (*Result, error) {
 	if err := whole(window, release); err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (s *Store) Publish(ctx context.Context, window, release string) (*Result, e
 }
 
 // PublishLead writes the file of a team's lead for a published week: the team's cells, and the members who agreed to be seen. It
-// opens with the access Lead only; a file of "" writes none.
+// opens with the access Lead only; a path of "" writes none.
 func (s *Store) PublishLead(ctx context.Context, window, team, file string) (*Result, error) {
 	if err := whole(window, team, file); err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func (s *Store) PublishLead(ctx context.Context, window, team, file string) (*Re
 	})
 }
 
-// Describe tells what a bundle, a release, a signed roster or an invitation says of itself, once its signature fits.
+// Describe returns what a bundle, a release, a signed roster or an invitation says about itself, provided its signature is valid.
 func Describe(document []byte) (*Result, error) {
 	var out *C.bp_result
 	var failed *C.bp_error

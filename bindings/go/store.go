@@ -1,5 +1,5 @@
-// Package blueplane answers questions about AI-assisted coding from what the assistants leave on a developer's
-// machine: locally, exactly, without content. It is a thin layer on libblueplane's C interface.
+// Package blueplane answers questions about AI-assisted coding from the records that assistants leave on a developer's
+// machine: locally, exactly, and without content. It is a thin layer on libblueplane's C interface.
 //
 //	store, err := blueplane.Open(path, blueplane.WithAccess(blueplane.Owner))
 //	defer store.Close()
@@ -10,7 +10,7 @@
 //	}
 //
 // A Store may be used by many goroutines; its calls run one after the other. Results are immutable and outlive the
-// store. A context that ends stops the running call soon; what it had done is kept.
+// store. When a context ends, the running call stops soon; what it had done is kept.
 package blueplane
 
 // #include <stdlib.h>
@@ -88,7 +88,7 @@ type Store struct {
 	cleanup runtime.Cleanup
 }
 
-// handle is what must be given back: apart from Store, so that a cleanup can hold it.
+// handle is what must be released. It is separate from Store so that a cleanup can hold it.
 type handle struct {
 	store *C.bp_store
 	clock *clock      // nil: the machine's
@@ -104,7 +104,7 @@ func (h *handle) close() {
 	h.pins.Unpin()
 }
 
-// clock is one in place of the machine's.
+// clock replaces the machine's clock.
 type clock struct {
 	now func() time.Time
 	ended
@@ -133,28 +133,28 @@ type settings struct {
 // An Option says how to open a store.
 type Option func(*settings)
 
-// WithAccess opens with that access; without it a handle may do nothing.
+// WithAccess opens a store with an access; without it the handle may do nothing.
 func WithAccess(access Access) Option {
 	return func(s *settings) { s.options.access = C.uint32_t(access) }
 }
 
-// WithScope names the team of a lead, or what a steward makes.
+// WithScope names the team of a lead, or the kind of store that a steward makes.
 func WithScope(scope string) Option { return func(s *settings) { s.scope = scope } }
 
-// ReadOnly never writes; the store must exist.
+// ReadOnly opens a store without ever writing to it; the store must exist.
 func ReadOnly() Option { return func(s *settings) { s.options.flags |= C.BP_OPEN_READONLY } }
 
 // InMemory makes a private store that goes away when it is closed.
 func InMemory() Option { return func(s *settings) { s.options.flags |= C.BP_OPEN_MEMORY } }
 
-// WithKeyFile names the file of the identifier key; without it, it lies beside the store.
+// WithKeyFile names the file of the store's key; by default it is beside the store.
 func WithKeyFile(path string) Option { return func(s *settings) { s.key = path } }
 
 // WithClock replaces the clock that decides what "today" is.
 func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
 
-// Open opens the store at path and makes it if it is missing and may be written. Close it when it is no longer needed;
-// one that is forgotten is closed when it is collected.
+// Open opens the store at path, and creates it if it is missing and the handle may write. Close it when it is no longer needed;
+// otherwise it is closed when it is collected.
 func Open(path string, options ...Option) (*Store, error) {
 	var s settings
 	s.options.struct_size = C.sizeof_bp_open_options
@@ -193,7 +193,7 @@ func Open(path string, options ...Option) (*Store, error) {
 	return store, nil
 }
 
-// Close closes the store, after a call that is still running. Results stay valid. Closing twice is fine.
+// Close closes the store, after the end of a call that is still running. Results stay valid. Closing twice is harmless.
 func (s *Store) Close() error {
 	if s.turn == nil {
 		return nil
@@ -212,8 +212,8 @@ func expired(ctx context.Context) error {
 	return &Error{Code: C.BP_ERR_CANCELLED, Message: "the context had ended", cause: context.Cause(ctx)}
 }
 
-// call runs one call of the library on the open store; a context that ends meanwhile cancels it, and one that ends before ends
-// the wait for the call of another.
+// call runs one call of the library on the open store. If the context ends meanwhile, the call is cancelled; if it ends before, the
+// wait for another goroutine's call ends.
 func (s *Store) call(ctx context.Context, do func(store *C.bp_store, failed **C.bp_error) C.int) error {
 	if s.turn == nil {
 		return invalid("the store is closed")
@@ -270,7 +270,7 @@ type reading struct {
 // An IngestOption says how to read.
 type IngestOption func(*reading)
 
-// Source names the format instead of recognising it.
+// Source names the format, instead of having it recognised.
 func Source(name string) IngestOption { return func(r *reading) { r.source = name } }
 
 // Origin says where bytes come from, to tell rejects apart; it is kept as a keyed hash only.
@@ -285,13 +285,13 @@ func Restart() IngestOption { return func(r *reading) { r.restart = true } }
 // DryRun counts everything and stores nothing.
 func DryRun() IngestOption { return func(r *reading) { r.dryRun = true } }
 
-// OnProgress is told how far the ingest is, while the calling goroutine waits. An error it returns stops the ingest, which
-// returns it; what was complete is kept. It must not use the store.
+// OnProgress is called with how far the ingest is, while the calling goroutine waits. If it returns an error, the ingest stops and
+// returns that error; what was complete is kept. It must not use the store.
 func OnProgress(tell func(Progress) error) IngestOption {
 	return func(r *reading) { r.progress = tell }
 }
 
-// watch is what a running ingest tells, and what stopped it.
+// watch receives the progress of a running ingest, and keeps what stopped it.
 type watch struct {
 	progress func(Progress) error
 	stopped  error
@@ -384,7 +384,7 @@ func reportOf(r *C.bp_ingest_report) Report {
 		uint64(r.records_erased)}
 }
 
-// taken copies memory that the library gave away, and frees it.
+// taken copies memory that the library returned, and frees it.
 func taken(memory unsafe.Pointer, length C.size_t) []byte {
 	defer C.bp_free(memory)
 	return slices.Clone(unsafe.Slice((*byte)(memory), length))
@@ -402,7 +402,7 @@ func (s *Store) Run(ctx context.Context, q *Query) (*Result, error) {
 	return r, err
 }
 
-// Inspect tells facts about the store: "health", "files", "rejects", "coverage", "labels", "sessions", ...
+// Inspect returns facts about the store: "health", "files", "rejects", "coverage", "labels", "sessions", ...
 func (s *Store) Inspect(ctx context.Context, topic string) (*Result, error) {
 	if err := whole(topic); err != nil {
 		return nil, err
@@ -414,8 +414,8 @@ func (s *Store) Inspect(ctx context.Context, topic string) (*Result, error) {
 	})
 }
 
-// Pending tells what an ingest of a folder would have to read: for each source its files, and of those that are new or
-// changed how many, how many bytes, and how old the oldest change is. A source of "" is any. It opens no file.
+// Pending returns what an ingest of a folder would have to read: for each source its files, how many of them are new or
+// changed, how many bytes these have, and how old the oldest change is. A source of "" is any. It opens no file.
 func (s *Store) Pending(ctx context.Context, source, root string) (*Result, error) {
 	if err := whole(source, root); err != nil {
 		return nil, err
@@ -432,7 +432,7 @@ func (s *Store) Pending(ctx context.Context, source, root string) (*Result, erro
 	})
 }
 
-// Configure gives the store a versioned JSON document: "prices", "labels", "retention", "roster", ...
+// Configure configures the store with a versioned JSON document: "prices", "labels", "retention", "roster", ...
 func (s *Store) Configure(topic string, document []byte) error {
 	if err := whole(topic); err != nil {
 		return err
@@ -474,7 +474,7 @@ func (s *Store) Preview(ctx context.Context, source string, data []byte) (*Resul
 	})
 }
 
-// Feature tells whether the linked library has it: "source:codex", "format:csv", "threads", "access:owner".
+// Feature reports whether the linked library has a feature: "source:codex", "format:csv", "threads", "access:owner".
 func Feature(name string) bool {
 	if whole(name) != nil {
 		return false
@@ -484,5 +484,5 @@ func Feature(name string) bool {
 	return C.bp_feature(what) != 0
 }
 
-// Version is that of the linked library.
+// Version returns the version of the linked library.
 func Version() string { return C.GoString(C.bp_version_string()) }

@@ -1,5 +1,5 @@
-// Package arrow hands results over as Arrow records, without copying. It is a module of its own, so that who does not
-// need Arrow does not build it.
+// Package arrow returns results as Arrow records, without copying. It is a separate module, so that programs that do not
+// need Arrow do not build it.
 package arrow
 
 import (
@@ -11,7 +11,7 @@ import (
 	blueplane "github.com/libblueplane/libblueplane/bindings/go"
 )
 
-// Records reads a result as Arrow records; they share its memory and keep it alive. Release the reader.
+// Records returns a result as Arrow records, which share its memory and keep it alive. Release the reader.
 func Records(result *blueplane.Result) (array.RecordReader, error) {
 	stream := new(cdata.CArrowArrayStream)
 	if err := result.ExportArrow(unsafe.Pointer(stream)); err != nil {
