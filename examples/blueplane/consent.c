@@ -20,7 +20,7 @@ static int expiry(const program *p, int64_t *expires_us) {
   date last = add_days(today(), DAYS_USUAL);
   if (said != NULL && !parse_date(&last, said)) {
     char *shown = text_safe(said);
-    complain(EXIT_USAGE, "dates look like 2026-11-23", "--until: \"%s\" is no date", shown);
+    complain(EXIT_USAGE, "dates look like 2026-11-23", "--until: \"%s\" is not a date", shown);
     free(shown);
     return EXIT_USAGE;
   }

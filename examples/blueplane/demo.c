@@ -88,8 +88,8 @@ static int make_folder(const char *path) {
   int failed = make_private_folder(path);
   if (failed == EEXIST) failed = rmdir(path) == 0 ? make_private_folder(path) : errno;
   if (failed == 0) return EXIT_OK;
-  return complain(EXIT_USAGE, "name a folder that is not there, or an empty one",
-                  "%s cannot be made: %s", path, strerror(failed));
+  return complain(EXIT_USAGE, "name a folder that does not exist, or an empty one",
+                  "cannot make %s: %s", path, strerror(failed));
 }
 
 static char *inside(const made *m, const char *name) {

@@ -45,12 +45,14 @@ static void check_zone(doctor *d) {
   const char *from = d->program->zone_from;
   char *said = print_text("%s, from %s", d->program->zone, from);
   if (d->program->zone_ignored)
-    find(d, WARNING, "time zone", said,
-         copy_text(
-             "TZ is set, but is no IANA name; set it to one like Europe/Berlin, or use --zone"));
+    find(
+        d, WARNING, "time zone", said,
+        copy_text(
+            "TZ is set, but is not an IANA name; set it to one like Europe/Berlin, or use --zone"));
   else if (strcmp(from, "default") == 0)
     find(d, WARNING, "time zone", said,
-         copy_text("this machine does not say; use --zone, or zone = NAME in the configuration"));
+         copy_text(
+             "this machine does not name one; use --zone, or zone = NAME in the configuration"));
   else
     find(d, WELL, "time zone", said, NULL);
 }
@@ -77,7 +79,7 @@ static void check_roots(doctor *d) {
       find(d, WELL, r->source, print_text("%s", shown), NULL);
     else if (r->exists)
       find(d, PROBLEM, r->source, print_text("%s cannot be read", shown),
-           print_text("give yourself the right: " HOW_TO_OPEN, r->path));
+           print_text("give yourself permission: " HOW_TO_OPEN, r->path));
     else if (named)
       find(d, WARNING, r->source, print_text("%s does not exist, but %s names it", shown, r->from),
            print_text("unset %s, or set it to the folder the assistant writes to", r->from));
@@ -100,7 +102,7 @@ static char *mend_unseen(const doctor *d, int problem) {
   return problem == ENOENT
              ? print_text("restore it from a backup; if there is none, " HOW_TO_BEGIN_ANEW,
                           d->program->store_path)
-             : copy_text("give yourself the right to its folder, or name another store: --store, "
+             : copy_text("give yourself permission for its folder, or name another store: --store, "
                          "or BLUEPLANE_STORE");
 }
 
@@ -116,7 +118,7 @@ static void check_private(doctor *d, const char *about, const char *path) {
     find(d, WARNING, about, print_text("%s belongs to another person", shown),
          copy_text("use a store of your own: --store, or BLUEPLANE_STORE"));
   else if (how == PRIVACY_SHARED)
-    find(d, PROBLEM, about, print_text("%s has %s: others can get at it", shown, said),
+    find(d, PROBLEM, about, print_text("%s has %s: others can access it", shown, said),
          print_text(HOW_TO_CLOSE, path));
   else
     find(d, WELL, about, print_text("%s, %s", shown, said), NULL);
@@ -139,8 +141,8 @@ static void check_integrity(doctor *d) {
   for (size_t row = 0; row < bp_result_rows(r); row++)
     well = well && bp_result_int(r, row, 1);
   if (well)
-    find(d, WELL, "integrity", copy_text("the database is sound, names and sums fit its facts"),
-         NULL);
+    find(d, WELL, "integrity",
+         copy_text("the database is sound, names and sums agree with its facts"), NULL);
   else
     find(d, PROBLEM, "integrity", copy_text("the database is damaged"),
          print_text(HOW_TO_BEGIN_ANEW, d->program->store_path));
@@ -170,8 +172,8 @@ static void check_content(doctor *d) {
   if (health_figure(r, "undated") > 0) {
     text undated = {0};
     put_some(&undated, (uint64_t)health_figure(r, "undated"),
-             "record carries no usable time and is in no period",
-             "records carry no usable time and are in no period");
+             "record has no usable time and is in no period",
+             "records have no usable time and are in no period");
     find(d, WARNING, "undated", undated.data, copy_text("--period all counts them"));
   }
   bp_result_free(r);
@@ -193,8 +195,8 @@ static const struct {
 } of_files[] = {
     {"unreadable", "file could not be read", "files could not be read",
      "look at their permissions; every sync tries them again"},
-    {"compressed", "compressed file was passed over", "compressed files were passed over",
-     "unpack them where they lie (zstd -d) and sync again"},
+    {"compressed", "compressed file was skipped", "compressed files were skipped",
+     "decompress them in place (zstd -d) and sync again"},
 };
 
 static bool is_of_files(const char *reason) {
@@ -260,9 +262,9 @@ static void check_unpriced(doctor *d) {
   }
   if (models > NAMES_SHOWN) text_addf(&said, " and %zu more", models - NAMES_SHOWN);
   if (models > 0 && tokens > 0)
-    find(
-        d, WARNING, "unpriced", print_text("%s: their tokens are in no cost", said.data),
-        copy_text("give a table with them: --prices FILE; blueplane prices --unpriced lists them"));
+    find(d, WARNING, "unpriced", print_text("%s: their tokens are in no cost", said.data),
+         copy_text(
+             "supply a table with them: --prices FILE; blueplane prices --unpriced lists them"));
   else
     find(d, WELL, "prices", copy_text("every model with tokens has a price"), NULL);
   text_free(&said);

@@ -82,7 +82,7 @@ static int show(const program *p, const bp_result *receipt) {
   }
   if (went == 0) {
     text_free(&t);
-    note(&p->screen, "there was nothing of it");
+    note(&p->screen, "there was nothing to erase");
     return EXIT_NOTHING;
   }
   text_add(&t, "erased; ");

@@ -326,15 +326,15 @@ static int find_authors(repository *r) {
 /* Where the history was cut off, a commit would seem to have written all there was before it. */
 static int refuse_shallow(const char *path) {
   char *shown = text_safe(path);
-  complain(EXIT_FAILED, "git fetch --unshallow brings the rest",
-           "%s: a shallow clone has a part of the history only", shown);
+  complain(EXIT_FAILED, "git fetch --unshallow fetches the rest",
+           "%s: a shallow clone has only a part of the history", shown);
   free(shown);
   return EXIT_FAILED;
 }
 
 static int read_repository(repository *r, const char *path) {
   if (git_repository_open_ext(&r->git, path, 0, NULL) != 0)
-    return complain_git(path, "no repository");
+    return complain_git(path, "not a repository");
   if (git_repository_is_shallow(r->git) == 1) return refuse_shallow(path);
   const char *folder = git_repository_workdir(r->git);
   r->workspace = without_slash(folder != NULL ? folder : git_repository_path(r->git));

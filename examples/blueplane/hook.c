@@ -175,7 +175,7 @@ int run_hook(program *p) {
   }
   if (!cJSON_IsString(cJSON_GetObjectItemCaseSensitive(payload, "hook_event_name"))) {
     cJSON_Delete(payload);
-    return complain(EXIT_FAILED, NULL, "the payload names no event: hook_event_name is no text");
+    return complain(EXIT_FAILED, NULL, "the payload names no event: hook_event_name is not a text");
   }
   cJSON *out = reduce(payload, stamp);
   char *printed = cJSON_PrintUnformatted(out);

@@ -207,7 +207,7 @@ static enum MHD_Result follow_stream(server *s, struct MHD_Connection *c, const 
   pthread_mutex_unlock(&s->lock);
   if (!room) {
     free(f);
-    return refuse(c, MHD_HTTP_SERVICE_UNAVAILABLE, "Too many follow this already.\n");
+    return refuse(c, MHD_HTTP_SERVICE_UNAVAILABLE, "Too many clients follow this already.\n");
   }
   struct MHD_Response *r =
       MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read_stream, f, leave_stream);
@@ -356,7 +356,7 @@ static enum MHD_Result answer(void *self, struct MHD_Connection *c, const char *
   const char *inside = within(s, path);
   if (!is_allowed(s, c, inside != NULL))
     return refuse(c, MHD_HTTP_UNAUTHORIZED,
-                  "A token is asked for: use the address that blueplane serve printed.\n");
+                  "A token is required: use the address that blueplane serve printed.\n");
   return give_document(s, c, inside != NULL ? inside : path);
 }
 

@@ -194,7 +194,7 @@ static int choose_token(service *v, const char *address) {
   int local = is_loopback(address);
   if (local < 0) {
     char *shown = text_safe(address);
-    complain(EXIT_USAGE, "for example 127.0.0.1 or ::1", "--bind: \"%s\" is no address", shown);
+    complain(EXIT_USAGE, "for example 127.0.0.1 or ::1", "--bind: \"%s\" is not an address", shown);
     free(shown);
     return EXIT_USAGE;
   }

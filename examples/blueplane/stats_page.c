@@ -344,11 +344,11 @@ static void put_empty(text *t, const stats *s) {
     text_addf(t, "The last active day was %s: blueplane stats --date %s\n", said, name);
     free(said);
   } else if (s->program->options.where.count > 0) {
-    text_add(t, "Nothing that matches is known of the time before it either.\n");
+    text_add(t, "Nothing that matches is known from before it either.\n");
   } else if (s->reaches_today) {
     text_add(t, "Nothing is stored at all; blueplane doctor shows where it looked.\n");
   } else {
-    text_add(t, "Nothing is known of the time before it either.\n");
+    text_add(t, "Nothing is known from before it either.\n");
   }
 }
 

@@ -313,7 +313,7 @@ static void take_out_expired(const program *p) {
   text said = {0};
   put_some(&said, facts, "fact was", "facts were");
   note(&p->screen,
-       "%s taken out because of their age; blueplane privacy audit says how long things are kept",
+       "%s removed because of their age; blueplane privacy audit says how long things are kept",
        said.data);
   text_free(&said);
 }

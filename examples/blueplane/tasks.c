@@ -80,7 +80,7 @@ static void put_saved(text *t, const screen *s, const bp_result *r) {
   char *high = named(s, r, 0, "time_saved.high"), *lines = named(s, r, 0, "time_saved.lines_kept");
   char *resolved = named(s, r, 0, "time_saved.resolved");
   char *said = print_text("Time saved: %s, between %s and %s, by %s lines kept and %s tasks "
-                          "resolved, if what is assumed holds: %s.",
+                          "resolved, assuming this: %s.",
                           likely, low, high, lines, resolved, bp_result_meta(r, "assumptions"));
   text_add(t, "\n");
   put_wrapped(t, s, said, 0);
@@ -105,7 +105,7 @@ static void put_resolved(text *t, const screen *s, const bp_result *r) {
     text_addf(&said, "of %s that had something to resolve %s %s resolved: %s", of, resolved,
               strcmp(resolved, "1") == 0 ? "was" : "were", share);
   else
-    text_add(&said, "nothing was there to resolve");
+    text_add(&said, "there was nothing to resolve");
   put_wrapped(t, s, said.data, 0);
   text_add(t, "\n");
   text_free(&said);
@@ -144,7 +144,7 @@ static const bar_column effect_columns[] = {
     {NULL, NULL, NULL, NULL, NULL}};
 
 static int prompts_page(const program *p, pair *x) {
-  static const char *const headings[] = {"By what the prompt before holds",
+  static const char *const headings[] = {"By what the prompt before contains",
                                          "By how long the prompt before is"};
   text t = {0};
   put_listing_title(&t, p, x->result[0], NULL);
@@ -154,10 +154,11 @@ static int prompts_page(const program *p, pair *x) {
     put_bars(&t, &p->screen, x->result[i], text_cell, effect_columns);
     text_add(&t, "\n");
   }
-  put_wrapped(&t, &p->screen,
-              "In brackets where the true number lies with 95 %. Where brackets overlap widely "
-              "there is no difference to speak of; and prompts differ in what they are for.",
-              0);
+  put_wrapped(
+      &t, &p->screen,
+      "In brackets: the 95 % interval of the true number. If intervals overlap widely, there "
+      "is no difference to speak of; and prompts differ in what they are for.",
+      0);
   return write_out(&t);
 }
 
@@ -192,15 +193,15 @@ static int delegate_page(const program *p, pair *x) {
   put_listing_title(&t, p, x->result[0], NULL);
   put_bars(&t, &p->screen, x->result[0], text_cell, delegation_columns);
   text_add(&t, "\n");
-  put(&t, &p->screen, STYLE_BOLD, "How the work goes, most often", 0);
+  put(&t, &p->screen, STYLE_BOLD, "The most frequent ways of working", 0);
   text_add(&t, "\n");
   put_bars(&t, &p->screen, x->result[1], text_cell, pattern_columns);
   text_add(&t, "\n");
   const char *assumed = bp_result_meta(x->result[0], "assumptions");
   char *said = print_text(
-      "A verdict needs a whole bracket on one side of the line; without one there is too little to "
-      "tell. The line: %s. Resolved means that nothing failed at the end, not that the work was "
-      "good.",
+      "A verdict needs a whole interval on one side of the threshold; without one there is too "
+      "little to tell. The threshold: %s. Resolved means that nothing failed at the end, not that "
+      "the work was good.",
       assumed != NULL ? assumed : "nothing");
   put_wrapped(&t, &p->screen, said, 0);
   free(said);

@@ -87,7 +87,7 @@ static int complain_of_file(const char *path, bp_error *error) {
   if (!other) return complain_of_content(path, error);
   bp_error_free(error);
   char *shown = short_path(path);
-  complain(EXIT_FAILED, NULL, "%s is no bundle, release, invitation or signed roster", shown);
+  complain(EXIT_FAILED, NULL, "%s is not a bundle, release, invitation or signed roster", shown);
   free(shown);
   return EXIT_FAILED;
 }
@@ -183,7 +183,8 @@ static int team_trust(program *p) {
     text key = {0};
     code = describe(kind, &key, p->arguments[i]);
     if (code == EXIT_OK && strcmp(kind, "invitation") != 0)
-      code = complain(EXIT_FAILED, "team invite makes one", "%s is no invitation", p->arguments[i]);
+      code = complain(EXIT_FAILED, "team invite makes one", "%s is not an invitation",
+                      p->arguments[i]);
     text_addf(&document, "%s\"%s\"", i == 2 ? "" : ",", key.data != NULL ? key.data : "");
     text_free(&key);
   }
@@ -252,7 +253,7 @@ static int set_sharing(program *p, const char *member) {
   errno = 0;
   long number = strtol(p->arguments[1], &end, 10);
   if (*end != '\0' || end == p->arguments[1] || errno != 0)
-    return complain(EXIT_USAGE, NULL, "%s is no number", p->arguments[1]);
+    return complain(EXIT_USAGE, NULL, "%s is not a number", p->arguments[1]);
   int code = open_store(p, false);
   if (code != EXIT_OK) return code;
   bp_error *error = NULL;
@@ -302,7 +303,7 @@ int run_team(program *p) {
     if (strcmp(a->name, name) != 0) continue;
     if (words >= a->least && words <= a->most) return a->run(p);
     char *usage = print_text("usage: blueplane team %s %s", a->name, a->arguments);
-    complain(EXIT_USAGE, usage, "team %s takes other words than that", name);
+    complain(EXIT_USAGE, usage, "team %s takes other arguments", name);
     free(usage);
     return EXIT_USAGE;
   }

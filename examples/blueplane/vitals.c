@@ -198,7 +198,8 @@ static int open_for_operator(bp_store **out, vitals *v, const program *p) {
   if (rc == BP_ERR_NOTFOUND) {
     bp_error_free(error);
     char *path = short_path(p->store_path);
-    complain(EXIT_FAILED, "blueplane sync makes it", "there is no store, or not its key: %s", path);
+    complain(EXIT_FAILED, "blueplane sync makes it", "there is no store, or its key is missing: %s",
+             path);
     free(path);
     return EXIT_FAILED;
   }

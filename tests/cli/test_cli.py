@@ -218,7 +218,7 @@ class Sync(Case):
             file.write_bytes(b"")
         self.ok(home("sync"))
         said = [(check["check"], check["status"], check["said"]) for check in home("doctor", "--json").json()["checks"]]
-        self.assertIn(("compressed", "warning", "2 compressed files were passed over"), said)
+        self.assertIn(("compressed", "warning", "2 compressed files were skipped"), said)
         self.assertIn(("rejected", "ok", "no record was rejected"), said)
 
     def test_places_that_are_not_there(self):
@@ -510,7 +510,7 @@ class Numbers(Case):
         edits = self.ok(self.home("metric", "first_try_rate", *ALL, "--json")).json()["rows"][0]["first_try_rate.edits"]
         self.assertEqual(sum(row["first_try_rate.edits"] for row in both["sizes"]["rows"]), edits)
         page = self.ok(self.home("prompts", *ALL)).out
-        for word in ("what the prompt before holds", "how long the prompt before is", "tiny", "short"):
+        for word in ("what the prompt before contains", "how long the prompt before is", "tiny", "short"):
             self.assertIn(word, page)
 
     def test_delegate(self):
@@ -932,7 +932,7 @@ class Git(Case):
         said = subprocess.run([alone, "git", alone], env={**os.environ, "HOME": self.folder, "PATH": self.folder},
                               check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.assertEqual(said.returncode, 1)
-        self.assertRegex(said.stderr.decode(), "libgit2|no repository") # the second where it is installed
+        self.assertRegex(said.stderr.decode(), "libgit2|not a repository") # the second where it is installed
 
     def test_equals_git(self):
         repository, home = self.make_repository(), self.new_home()
@@ -1005,7 +1005,7 @@ class Git(Case):
             self.git("update-ref", f"refs/heads/far-{number}", made)
             said = self.ok(home("git", repository, "--json")).json()["repositories"][0]
             self.assertEqual((said["commits"], said["records_stored"], said["records_rejected"]), (mine["commits"] + number, 1, 0), time)
-        self.assertIn("2 records carry no usable time", self.ok(home("doctor")).out)
+        self.assertIn("2 records have no usable time", self.ok(home("doctor")).out)
 
     def test_whose(self):
         repository, home = self.make_repository(), self.new_home()
@@ -1013,7 +1013,7 @@ class Git(Case):
         self.assertEqual(said["repositories"][0]["commits"], 1)
         self.git("config", "--unset", "user.email")
         self.assertIn("--author", self.ok(home("git", repository), code=2).err)
-        self.assertIn("no repository", self.ok(home("git", home.root), code=1).err)
+        self.assertIn("not a repository", self.ok(home("git", home.root), code=1).err)
 
 
 class Formats(Case):
@@ -1121,7 +1121,7 @@ class Formats(Case):
         said = self.ok(home("stats", "--date", "2026-03-02", "-n")).out + self.ok(home("tasks", "--date", "2026-03-02", "-n")).out
         self.assertIn("09:00 to 10:00, 1 interaction\n", said)
         self.assertIn(": 1 interaction, 100 %", said)
-        self.assertIn("1 task; nothing was there to resolve\n", said)
+        self.assertIn("1 task; there was nothing to resolve\n", said)
         self.assertIn("1 session, 0 responses, 0 tool calls in", self.ok(home("doctor")).out)
 
     def test_more_is_said_where_there_is_more(self):
@@ -1269,7 +1269,7 @@ class Usage(Case):
         self.refused(["consent", "grant", "nonesuch"], "blueplane metrics")
         self.refused(["sync", "--source", "nobody", "."], "unknown source", "claude_code codex")
         self.refused(["mail"], "your own store", "--release")
-        self.refused(["release", "show", SAMPLE], "sample.py is no bundle, release", code=1)
+        self.refused(["release", "show", SAMPLE], "sample.py is not a bundle, release", code=1)
         self.refused(["report", "research"], "your own store", "--store")
         self.refused(["erase", "everything"], "--yes")
         self.refused(["erase", "nothing", "--yes"], "erase session ID")
@@ -1408,7 +1408,7 @@ class Care(Case):
         os.chmod(home.store, 0o644)
         os.chmod(home.store + ".key", 0o640)
         run = self.ok(home("doctor"), 1)
-        self.assertRegex(run.out, r"problem +store +.*mode 0644: others can get at it\n +chmod 600 ")
+        self.assertRegex(run.out, r"problem +store +.*mode 0644: others can access it\n +chmod 600 ")
         self.assertRegex(run.out, r"problem +key +.*mode 0640")
         self.assertIn("2 problems, 0 warnings", run.out)
         os.rename(home.store + ".key", home.store + ".kept")
@@ -1420,7 +1420,7 @@ class Care(Case):
         with open(os.path.dirname(behind), "w", encoding="utf-8"):
             pass
         run = self.ok(home("doctor", "--store", behind), 1)
-        self.assertRegex(run.out, r"problem +store +.*\n +give yourself the right to its folder, or name another store")
+        self.assertRegex(run.out, r"problem +store +.*\n +give yourself permission for its folder, or name another store")
         self.assertNotIn("away", run.out)
         ignored = home("doctor", "--json", environment={"TZ": "CET-1CEST", "CODEX_HOME": "/nowhere"}).json()
         said = {check["check"]: check for check in ignored["checks"]}
