@@ -18,7 +18,7 @@ def catalog(topic: str) -> Result:
 
 
 def feature(name: str) -> bool:
-    """Whether the linked library has it: "source:codex", "format:csv", "threads", "access:owner"."""
+    """Whether the linked library has a feature: "source:codex", "format:csv", "threads", "access:owner"."""
     return bool(lib.bp_feature(utf8(name)))
 
 
@@ -43,7 +43,7 @@ class Catalog:
 
     @property
     def result(self) -> Result:
-        """The whole as a table."""
+        """The whole topic as a table."""
         return catalog(self.topic)
 
     def __iter__(self) -> Iterator[Entry]:
@@ -66,7 +66,7 @@ class Catalog:
             return False
 
     def search(self, words: str) -> list[Entry]:
-        """Entries that hold all the words, those whose name does first."""
+        """Entries that contain all the words; those with the words in their name come first."""
         wanted = words.lower().split()
         found = [entry for entry in self
                  if all(any(word in str(value).lower() for value in entry.values()) for word in wanted)]

@@ -14,7 +14,7 @@ __all__ = [
 
 
 class Error(Exception):
-    """What the library says when a call fails.
+    """The error of a call of the library that failed.
 
     ``details`` holds what is known beside the message, by key: "path", "metric", "dimension", "allowed", ...
     """
@@ -28,7 +28,7 @@ class Error(Exception):
 
     @property
     def hint(self) -> Optional[str]:
-        """How to mend it, where the library knows."""
+        """How to fix the problem, if the library knows."""
         return self.details.get("hint")
 
     def __str__(self) -> str:
@@ -91,7 +91,7 @@ class ReadOnlyError(Error):
 
 
 class CorruptError(Error):
-    """The store file is damaged or is no store."""
+    """The store file is damaged, or is not a store."""
     code = -11
 
 
@@ -101,12 +101,12 @@ class SchemaError(Error):
 
 
 class AbiError(Error):
-    """The extension module and the library do not fit together."""
+    """The extension module and the library do not match."""
     code = -13
 
 
 class CancelledError(Error):
-    """The call was asked to stop; what is done is kept."""
+    """The call was asked to stop; what was done is kept."""
     code = -14
 
 

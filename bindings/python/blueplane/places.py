@@ -1,4 +1,4 @@
-"""Where things lie on this machine, as the program that travels with this package finds them.
+"""Where things are on this machine, as found by the program that this package includes.
 
 Knows how to find and ask the program; the rules themselves are the program's.
 """

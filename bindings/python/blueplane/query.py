@@ -1,4 +1,4 @@
-"""Questions: which metrics, over which range, by what, compared with what.
+"""Questions: which metrics, over which range, grouped by what, compared with what.
 
 Knows the builder functions and the JSON form; knows no store and no answer.
 """
@@ -51,7 +51,7 @@ class Query:
 
     @classmethod
     def from_json(cls, document: Union[str, bytes, Mapping[str, Any]]) -> Query:
-        """From the JSON form of docs/formats/query.md."""
+        """Makes a query from the JSON form of docs/formats/query.md."""
         if isinstance(document, Mapping):
             document = json.dumps(document)
         raw = document.encode("utf-8") if isinstance(document, str) else document
@@ -78,17 +78,17 @@ class Query:
         return self
 
     def where(self, dimension: str, value: str, *, op: str = "=") -> Query:
-        """Keeps what matches; op is "=" or "!="."""
+        """Adds a filter; op is "=" or "!="."""
         self._step(lib.bp_query_where(self._handle, utf8(dimension), utf8(op), utf8(value)))
         return self
 
     def period(self, period: str, zone: Optional[str] = None) -> Query:
-        """A range by name: "today", "28d", "2026-07-01/2026-07-31", "all", ..."""
+        """Sets the range by name: "today", "28d", "2026-07-01/2026-07-31", "all", ..."""
         self._step(lib.bp_query_period(self._handle, utf8(period), utf8(zone)))
         return self
 
     def between(self, since: Optional[When], until: Optional[When], zone: Optional[str] = None) -> Query:
-        """From `since` on. Days (dates, or texts YYYY-MM-DD) are whole, the last one included; an instant
+        """Sets the range from `since` on. Days (dates, or texts YYYY-MM-DD) are whole, the last one included; an instant
         `until` is the first moment that is not."""
         if since is not None and is_day(since) and until is not None and is_day(until):
             return self.period(f"{since}/{until}", zone)
@@ -107,7 +107,7 @@ class Query:
         return self
 
     def set(self, **options: object) -> Query:
-        """Options by name: week_start, order, limit."""
+        """Sets options by name: week_start, order, limit."""
         for key, value in options.items():
             if value is not None:
                 self._step(lib.bp_query_set(self._handle, utf8(key), utf8(str(value))))

@@ -29,7 +29,7 @@ META_KEYS = ("schema", "topic", "from", "until", "zone", "period", "baseline", "
 
 
 class State(enum.Enum):
-    """Why a cell holds what it holds."""
+    """Whether a cell has a value, and if not, why."""
     VALUE = "value"
     LOWER_BOUND = "lower_bound"  # there is a value; the true number is at least this
     EMPTY = "empty"              # truly nothing: a ratio of nothing, a name that is not known
@@ -44,14 +44,14 @@ _TYPES = {lib.BP_TYPE_BOOL: "bool", lib.BP_TYPE_INT: "int", lib.BP_TYPE_REAL: "r
 
 
 class Cell(NamedTuple):
-    """A value, None where there is none, and its state."""
+    """A value, or None if there is none, and its state."""
     value: Value
     state: State
 
 
 @dataclass(frozen=True)
 class Column:
-    """What is known of a column."""
+    """What is known about a column."""
     index: int
     name: str
     type: str
@@ -64,7 +64,7 @@ class Column:
 
 
 class Result:
-    """An immutable table. Its memory is its own: it outlives the store that it came from.
+    """An immutable table. It owns its memory, and outlives the store that it came from.
 
     ``len(result)`` counts rows, iterating yields them as dicts, ``result["cost"]`` is a column's values,
     ``result.cell(row, "cost")`` says why a value is missing.
@@ -88,12 +88,12 @@ class Result:
 
     @property
     def meta(self) -> dict[str, str]:
-        """What is known of the whole: the range, the zone, the coverage, the price table, notes."""
+        """What is known about the whole: the range, the zone, the coverage, the price table, notes."""
         found = {key: text(lib.bp_result_meta(self._handle, key.encode())) for key in META_KEYS}
         return {key: value for key, value in found.items() if value is not None}
 
     def column(self, name: Union[str, int]) -> Column:
-        """A column by name or place."""
+        """A column by name or position."""
         if isinstance(name, int):
             return self.columns[name]
         if name not in self._by_name:
@@ -116,13 +116,13 @@ class Result:
         return _EPOCH + datetime.timedelta(microseconds=number) if column.type == "time" else number
 
     def state(self, row: int, column: Union[str, int]) -> State:
-        """Why the cell holds what it holds."""
+        """The state of a cell."""
         code = lib.bp_result_cell(self._handle, self._row(row), self.column(column).index)
         state = _STATES[code & lib.BP_CELL_STATE]
         return State.LOWER_BOUND if state is State.VALUE and code & lib.BP_CELL_LOWER_BOUND else state
 
     def states(self, name: Union[str, int]) -> list[State]:
-        """Those of a column, one a row: a data frame tells neither why a value is missing nor that one is a lower bound."""
+        """The states of a column, one for each row: a data frame does not say why a value is missing or that it is a lower bound."""
         return [self.state(row, name) for row in range(len(self))]
 
     def cell(self, row: int, column: Union[str, int]) -> Cell:
@@ -245,12 +245,12 @@ class Result:
     # ----------------------------------------------------------------------------- explanations
 
     def explain(self) -> render.Explanation:
-        """What the numbers mean, what they rest on, and why cells are missing."""
+        """What the numbers mean, what they are based on, and why cells are missing."""
         return render.Explanation(self)
 
     def drill(self, row: int, by: Union[str, Sequence[str]]) -> Result:
-        """What a row is made of: the same question for that row alone, grouped by something finer. With a comparison, that of
-        a day or week is with what came before it, and not with its like in the baseline of the whole range."""
+        """What a row is made of: the same question for that row alone, grouped by something finer. With a comparison, a day or
+        week is compared with what came before it, and not with its counterpart in the baseline of the whole range."""
         if self._store is None or self.query is None:
             raise errors.UnsupportedError("only the answer of a query can be drilled into")
         return self._store.drill(self, self._row(row), [by] if isinstance(by, str) else list(by))

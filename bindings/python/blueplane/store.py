@@ -1,4 +1,4 @@
-"""A store: read what is new into it, ask it, look after it.
+"""A store: reading what is new into it, asking it, and maintaining it.
 
 Knows the functions that take a store; the library locks the handle, so threads may share one.
 """
@@ -146,7 +146,7 @@ class Store:
     # --------------------------------------------------------------------------------- lifetime
 
     def close(self) -> None:
-        """Closes the store; what came from it stays valid. Waits for a call that is running."""
+        """Closes the store; results made from it stay valid. Waits for a call that is running."""
         with self._lock:
             self._outside()
             with self._closing:
@@ -226,8 +226,8 @@ class Store:
     def ingest(self, what: Union[Path, Bytes], source: Optional[str] = None, *, origin: Optional[str] = None,
                threads: int = 1, restart: bool = False, dry_run: bool = False,
                progress: Optional[ProgressCall] = None) -> Report:
-        """Reads a folder, a file or bytes. `origin` names where bytes come from. What `progress` raises comes
-        back, and what was complete is kept."""
+        """Reads a folder, a file or bytes. `origin` names where bytes come from. An exception that `progress` raises is
+        passed on, and what was complete is kept."""
         settings = (threads, restart, dry_run, progress)
         if isinstance(what, (bytes, bytearray, memoryview)):
             data = ffi.from_buffer(what)
@@ -237,8 +237,8 @@ class Store:
         return self._ingest(function, (utf8(source), utf8(path)), *settings)
 
     def sync(self, *, threads: int = 2, progress: Union[bool, ProgressCall] = True) -> Report:
-        """Reads what is new in the places where the assistants of this machine keep their records. Shows a bar
-        where tqdm is installed."""
+        """Reads what is new in the places where the assistants of this machine keep their records. Shows a
+        progress bar if tqdm is installed."""
         total = Report()
         for place in places().places:
             if place.exists:
@@ -325,12 +325,12 @@ class Store:
         return self._result(lib.bp_inspect, utf8(topic))
 
     def pending(self, root: Path, source: Optional[str] = None) -> Result:
-        """What an ingest of a folder would have to read: for each source its files, and of those that are new or
-        changed how many, how many bytes, and how old the oldest change is. Opens no file."""
+        """What an ingest of a folder would have to read: for each source its files, how many of them are new or changed,
+        how many bytes these have, and how old the oldest change is. Opens no file."""
         return self._result(lib.bp_ingest_pending, utf8(source), utf8(os.fspath(root)))
 
     def configure(self, topic: str, document: Union[str, Mapping[str, Any]]) -> None:
-        """Gives the store a versioned JSON document: "prices", "labels", "retention", "roster", ..."""
+        """Configures the store with a versioned JSON document: "prices", "labels", "retention", "roster", ..."""
         raw = (document if isinstance(document, str) else json.dumps(document)).encode("utf-8")
         self._call(lib.bp_configure, utf8(topic), raw, len(raw))
 
@@ -350,21 +350,21 @@ class Store:
     # -------------------------------------------------------------------------- consent and sharing
 
     def consent(self, purpose: str, audience: str = "lead", *, until: datetime.datetime) -> None:
-        """Lets an audience see a family of metrics about you alone, for at most 180 days. `inspect("consent")` lists
-        all that was ever said."""
+        """Lets an audience see your own numbers of a family of metrics, for at most 180 days. `inspect("consent")` lists
+        every such decision."""
         self._call(lib.bp_consent_set, utf8(purpose), utf8(audience), 1, microseconds(until))
 
     def withdraw(self, purpose: str, audience: str = "lead") -> None:
-        """Takes a consent back, in force at the next call of every handle."""
+        """Takes a consent back. It takes effect at the next call of every handle."""
         self._call(lib.bp_consent_set, utf8(purpose), utf8(audience), 0, 0)
 
     def erase(self, *, session: Optional[str] = None, workspace: Optional[str] = None, source: Optional[str] = None,
               since: Optional[datetime.datetime] = None, until: Optional[datetime.datetime] = None,
               everything: bool = False, expired: bool = False, subject: Optional[str] = None,
               published: Optional[str] = None) -> Result:
-        """Erases for good what meets all that is given, or everything, or what is older than the retention
+        """Erases for good what matches all arguments, or everything, or what is older than the retention
         allows; of a team's store what is kept of a member (`subject`), or what was published of a week
-        (`published`). The result is the receipt."""
+        (`published`). The result is a receipt."""
         wanted: dict[str, Any] = {"session": session, "workspace": workspace, "source": source,
                                   "from_us": since and microseconds(since), "until_us": until and microseconds(until),
                                   "everything": everything or None, "expired": expired or None,
@@ -374,15 +374,15 @@ class Store:
         return self._result(lib.bp_erase, raw, len(raw))
 
     def share(self, window: Optional[str], audience: Optional[str] = None) -> bytes:
-        """The sealed bundle of a week, "2026-W07", for the team that was joined. `share(None, "lead")` says what you
-        agreed to and nothing else, so that a consent that is taken back need not wait for the next week."""
+        """The sealed bundle of a week, "2026-W07", for the team that was joined. `share(None, "lead")` holds what you
+        agreed to and nothing else, so that consent can be taken back without waiting for the next week."""
         out, length = ffi.new("void **"), ffi.new("size_t *")
         with self._timed():
             call(lib.bp_share_export, out, length, self._open(), utf8(audience), utf8(window))
             return taken(out, length)  # before what the clock raised comes back
 
     def merge(self, what: Union[Path, Bytes]) -> Result:
-        """Takes a bundle into a team's store, or a release into an organisation's: a file or bytes."""
+        """Merges a bundle into a team's store, or a release into an organisation's: a file or bytes."""
         data = ffi.from_buffer(content(what))
         return self._result(lib.bp_share_merge, data, len(data))
 
@@ -442,6 +442,6 @@ class _Bar:
 
 
 def describe(what: Union[Path, Bytes]) -> Result:
-    """What a bundle, a release, a signed roster or an invitation says of itself, once its signature fits."""
+    """What a bundle, a release, a signed roster or an invitation says about itself, provided its signature is valid."""
     data = ffi.from_buffer(content(what))
     return Result(made("bp_result", lib.bp_share_describe, data, len(data)))
