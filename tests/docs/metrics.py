@@ -22,10 +22,10 @@ HEAD = """\
 <!-- Written by tests/docs/metrics.py from the catalogue of the library; change libblueplane/metrics/catalog.def and
      dimension.def, or the texts of that script, and run it with its option write. -->
 
-What blueplane can answer, and exactly how each number is made. The same is in the program (`blueplane metrics`) and
-in the library (`bp_catalog "metrics"`, `"dimensions"`). Ids are stable: what an id counts is only changed with an
-entry of its own in the changelog. How to ask is in [formats/query.md](formats/query.md), what an answer looks like in
-[formats/result.md](formats/result.md).
+What blueplane can answer, and exactly how each number is computed. The program (`blueplane metrics`) and
+the library (`bp_catalog "metrics"`, `"dimensions"`) list the same. Ids are stable: what an id counts changes only with an
+entry of its own in the changelog. [formats/query.md](formats/query.md) says how to ask, [formats/result.md](formats/result.md)
+what an answer looks like.
 
 ## What a number rests on
 
@@ -33,52 +33,52 @@ entry of its own in the changelog. How to ask is in [formats/query.md](formats/q
 of an hour, session and a few closed properties; these cells are all that a query reads. A formula below names them:
 `tool.n[outcome=ok]` is the number of tool calls that ended ok, `response.output` the output tokens of responses.
 
-**Days and hours** are those of the query's time zone, also where a day has 23 or 25 hours. Quarters of an hour serve
+**Days and hours** are those of the query's time zone, even if a day has 23 or 25 hours. Quarters of an hour fit
 every zone exactly.
 
-**Ratios** keep their two sides beside them as columns, means keep how many sessions they were taken over. There is
+**Ratios** come with both of their sides as further columns, means with the number of sessions they were taken over. There is
 one division, of two whole numbers. A ratio of nothing is empty, not zero. Medians and percentiles are by nearest
 rank, so each is a value that occurred.
 
 **Sessions, days, files and workspaces** are counted distinctly in each group: a session that spans midnight counts on
 both days, so groups may add up to more than the whole.
 
-**Uncovered** is not zero. Each source promises what it can tell at all; a cell with activity, but from no source that
-can tell the metric, is uncovered. A part that is covered is shown and marked as a lower bound.
+**Uncovered** is not zero. Each source states what it can record at all; a cell with activity, but from no source that
+can record the metric, is uncovered. If a part is covered, it is shown and marked as a lower bound.
 
 **A lower bound** (the true number is at least this) is a sum, or a ratio with such a numerator,
 
-- of which a part comes from a source that cannot tell it,
-- of output tokens or cost that rest on responses whose output count is not final: the assistant wrote a placeholder,
+- of which a part comes from a source that cannot record it,
+- of output tokens or cost, if it includes responses whose output count is not final: the assistant wrote a placeholder,
   or the response's end was never seen (`not_final_tokens` counts them),
-- of what was sent (input, what was read from and written to the cache) or of cost that rest on responses that told
-  their output alone,
-- of cost while some tokens have no price (`unpriced_tokens` counts them), or of recorded cost while some responses
-  carry none,
+- of what was sent (input, what was read from and written to the cache) or of cost, if it includes responses that recorded
+  only their output,
+- of cost, if some tokens have no price (`unpriced_tokens` counts them), or of recorded cost, if some responses
+  have none,
 - that would exceed 64 bits.
 
-The sums that a ratio is made of stand beside it and are marked by the same rule, also where both sides may be more and the
-ratio itself is none.
+The sums that make up a ratio are columns beside it and are marked by the same rule, even if both sides may be greater and the
+ratio itself is therefore not a lower bound.
 
-Local logs leave out what the assistant asks for in the background; every token count of theirs is at least what they
-tell. Since this is always so, it is a note of the result and no mark of its cells.
+Local logs leave out what the assistant asks for in the background, so each of their token counts is a lower bound.
+As this is always so, it is a note of the result and not a mark of its cells.
 
 **Money** is in nano-dollars (`nUSD`, 10^-9 US dollars), summed exactly in pico-dollars and rounded once for each
 cell, half away from zero. Every result with a cost names the price table's date and digest.
 
-**Facts without a time** count in "all", unless it is grouped by time or a filter asks for one; then a note tells how
+**Facts without a time** count in "all", unless the query groups by time or filters on it; then a note says how
 many were left out. They are never given another fact's time.
 
 **Tasks** are cut from sessions and judged by the rules of [tasks.md](tasks.md).
 
-**Intervals** hold with 95 %. That of a share (`low`, `high`) rests on what each session adds to it, as calls of one
-session are not independent; that of a median on the order of the values. Where there is too little to say anything
-they are empty, and so is every verdict that would rest on them. What a metric takes for granted is in the result's
+**Intervals** are 95 % intervals. That of a share (`low`, `high`) is based on what each session adds to it, as calls of one
+session are not independent; that of a median on the order of the values. If there is too little data,
+they are empty, and so is every verdict that would depend on them. What a metric assumes is in the result's
 `assumptions` and can be [changed](formats/assumptions.md).
 
 **By hour of day and day of week**, sums have two more companions: `active_days`, the active days of the group
-whatever the hour, and `per_active_day`. Where no interaction can be told by the other dimensions (`change_type`), the
-days on which something was counted are active.
+whatever the hour, and `per_active_day`. If interactions do not have the other dimensions (`change_type`), the
+active days are those on which something was counted.
 """
 
 
@@ -124,9 +124,9 @@ def entry(metric, common):
     if metric["beside"]:
         yield f"- Brings with it: {code(items(metric['beside']))}"
     if metric["implies"]:
-        yield f"- Always told by `{metric['implies']}`"
+        yield f"- Always grouped by `{metric['implies']}`"
     if metric["needs"]:
-        yield f"- Needs a source that tells: {metric['needs'].replace('_', ' ')}"
+        yield f"- Needs a source that records: {metric['needs'].replace('_', ' ')}"
     if metric["aliases"]:
         yield "- Also known as " + ", ".join(alias(name) for name in items(metric["aliases"]))
     yield "- For: " + ", ".join(PERSONAS[level] for level in metric["levels"].split())
