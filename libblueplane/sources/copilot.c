@@ -418,19 +418,30 @@ static model_use *last_of(copilot *c, const name_text *model) {
   return u;
 }
 
-/* Makes sums of a whole session what they are more than the last ones. Where one is less, the client
- * began anew. */
+/* One is less than the last time. */
+static bool began_anew(copilot *c) {
+  for (size_t i = 0; i < c->line.models; i++) {
+    const model_use *u = &c->line.use[i], *last = tells(u) ? last_of(c, &u->model) : NULL;
+    for (int m = 0; m < USAGES && last != NULL; m++)
+      if (u->of[m] >= 0 && u->of[m] < last->of[m]) return true;
+  }
+  return false;
+}
+
+static void take_one(int64_t *sum, int64_t *last) {
+  if (*sum < 0) return;
+  int64_t whole = *sum;
+  *sum -= *last;
+  *last = whole;
+}
+
+/* Makes sums of a whole session what they are more than the last ones. */
 static void take_last(copilot *c, model_use *u) {
   model_use *last = c->goes_on ? last_of(c, &u->model) : NULL;
   if (last == NULL) return;
-  model_use sums = *u;
-  bool more = true;
   for (int m = 0; m < USAGES; m++)
-    more = more && u->of[m] >= last->of[m];
-  for (int m = 0; m < USAGES && more; m++)
-    u->of[m] -= last->of[m];
-  if (more) u->requests = u->requests > last->requests ? u->requests - last->requests : 0;
-  *last = sums;
+    take_one(&u->of[m], &last->of[m]);
+  take_one(&u->requests, &last->requests);
 }
 
 static int put_used(copilot *c, const model_use *u) {
@@ -459,6 +470,7 @@ static int put_used(copilot *c, const model_use *u) {
 
 static int put_shutdown(copilot *c) {
   int rc = BP_OK;
+  if (c->goes_on && began_anew(c)) c->models = 0;
   for (size_t i = 0; i < c->line.models && rc == BP_OK; i++) {
     model_use *u = &c->line.use[i];
     if (tells(u)) take_last(c, u);

@@ -20,6 +20,7 @@ READ_KEYS = names("type id timestamp", data=names(
 NEED = {"session.start", "session.resume", "session.model_change", "session.shutdown", "user.message", "assistant.message",
         "tool.execution_start", "tool.execution_complete", "abort"}
 CODES = {"rejected": "rejected", "denied": "denied", "timeout": "error"}
+USED = ("inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens")
 EDITS = {"create", "edit", "str_replace_editor"}
 
 
@@ -90,19 +91,21 @@ class Oracle(Facts):
             self.earliest(self.results, (session, call), time, outcome, lines if good else None)
 
     def shutdown(self, models: dict, own: str, time: int) -> None:
+        used = {}
         for model, use in models.items():
-            usage = table(table(use).get("usage"))
-            sums = {name: count(usage.get(name)) for name in
-                    ("inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens")}
-            if not any(sums.values()):
-                continue
-            calls, told = count(table(table(use).get("requests")).get("count")), dict(sums)
+            usage, requests = table(table(use).get("usage")), table(table(use).get("requests"))
+            told = {name: count(usage.get(name)) for name in USED if usage.get(name, 0) is not None}
+            if any(told.values()):
+                used[model] = told, count(requests.get("count"))
+        if any(told.get(name, FOREVER) < least for model, (told, _) in used.items()
+               for name, least in self.before.get(model, ({}, 0))[0].items()):
+            self.before = {}
+        for model, (told, calls) in used.items():
+            before, calls_before = self.before.get(model, ({}, 0))
+            sums = {name: told[name] - before.get(name, 0) if name in told else 0 for name in USED}
             if self.goes_on:
-                before, calls_before = self.before.get(model, ({}, 0))
-                self.before[model] = told, calls
-                if all(told[name] >= before.get(name, 0) for name in told):
-                    sums = {name: told[name] - before.get(name, 0) for name in told}
-                    calls -= calls_before
+                self.before[model] = {**before, **told}, calls
+            calls -= calls_before
             if not any(sums.values()):
                 continue
             answers = [a for a in self.since if a[1] == model]

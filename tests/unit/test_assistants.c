@@ -204,6 +204,9 @@ END_TEST
   "{\"type\":\"session.shutdown\",\"id\":\"" id                                                    \
   "\",\"data\":{\"modelMetrics\":{\"m\":{\"requests\":{\"count\":" count                           \
   "},\"usage\":{\"inputTokens\":" input ",\"outputTokens\":" output "}}}}}\n"
+#define USED_BOTH(id, of_m, of_n)                                                                  \
+  "{\"type\":\"session.shutdown\",\"id\":\"" id                                                    \
+  "\",\"data\":{\"modelMetrics\":{\"n\":{\"usage\":{" of_n "}},\"m\":{\"usage\":{" of_m "}}}}}\n"
 #define CHECKPOINT "{\"type\":\"session.usage_checkpoint\",\"data\":{\"totalNanoAiu\":1}}\n"
 #define RESUME "{\"type\":\"session.resume\",\"id\":\"r\",\"data\":{}}\n"
 
@@ -214,7 +217,7 @@ static void check_input(const char *id, const char *data, int64_t input, int64_t
     const record *r = fake_nth(&one, RECORD_RESPONSE, i);
     if (last_of(&one, r) != r) continue;
     sums[0] += r->u.response.input > 0 ? r->u.response.input : 0;
-    sums[1] += r->u.response.output;
+    sums[1] += r->u.response.output > 0 ? r->u.response.output : 0;
   }
   ck_assert_msg(sums[0] == input && sums[1] == output, "%s: %lld %lld", id, (long long)sums[0],
                 (long long)sums[1]);
@@ -238,6 +241,16 @@ START_TEST(copilot_counts_on) {
               ANSWER("1") CHECKPOINT USED("s", "1", "100", "5") RESUME ANSWER("2")
                   USED("t", "1", "99", "6"),
               199, 11);
+  check_input("less of one of two models",
+              CHECKPOINT USED_BOTH("s", "\"inputTokens\":100", "\"inputTokens\":40")
+                  USED_BOTH("t", "\"inputTokens\":99", "\"inputTokens\":50"),
+              289, 0);
+  check_input(
+      "not told",
+      CHECKPOINT USED_BOTH("s", "\"inputTokens\":null,\"outputTokens\":5", "\"inputTokens\":40")
+          USED_BOTH("t", "\"inputTokens\":20,\"outputTokens\":null", "\"inputTokens\":50")
+              USED_BOTH("u", "\"inputTokens\":20,\"outputTokens\":7", "\"inputTokens\":50"),
+      70, 7);
   check_input("unseen", CHECKPOINT USED("s", "1", "100", "5") RESUME USED("t", "3", "300", "10"),
               300, 10);
   check_input("killed", ANSWER("1") CHECKPOINT RESUME ANSWER("2") USED("t", "2", "300", "10"), 300,
