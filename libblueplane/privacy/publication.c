@@ -456,11 +456,18 @@ static size_t count_covered(const block *b) {
   return n;
 }
 
+/* May be more. That a number was cut says what the greatest of the people is: like a share, only where they are many. */
+static bool is_lower(const block *b, size_t person) {
+  const contributor *who = b->who[person];
+  bool cut = part_value(b, person, 0) == bpi_measures[b->measure].clamp;
+  return bpi_vector_lower(who->cells, who->count, b->measure) &&
+         (!cut || b->people >= PUBLICATION_FLAGS_FROM);
+}
+
 /* Asked of everybody, for slices as for the whole: so that it is said of a group and never of few. */
 static bool is_partial(const block *b) {
   for (size_t p = 0; p < b->people; p++)
-    if (part_value(b, p, 0) < 0 || bpi_vector_lower(b->who[p]->cells, b->who[p]->count, b->measure))
-      return true;
+    if (part_value(b, p, 0) < 0 || is_lower(b, p)) return true;
   return false;
 }
 

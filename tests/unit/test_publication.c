@@ -534,6 +534,26 @@ START_TEST(test_what_one_does_not_know_is_said_of_all) {
 }
 END_TEST
 
+/* Of three, who have 20,000 (cut), 8,000 and 2,000, the last one would know those of both others by the mark: that a
+ * number was cut is said of ten or more. */
+START_TEST(test_a_cut_number_is_said_of_many) {
+  static const int64_t done[] = {20000, 8000, 2000};
+  static const size_t members[] = {3, PUBLICATION_FLAGS_FROM - 1, PUBLICATION_FLAGS_FROM};
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    publication p;
+    setup();
+    for (size_t who = 0; who < members[i]; who++)
+      prompting(0, done[who % 3]);
+    cells[0][0].lower = true;
+    publish(&p, 0);
+    const published_cell *whole = cell_of(&p, 0, SLICED_WHOLE, 0, MEASURE_prompts);
+    ck_assert_ptr_nonnull(whole);
+    ck_assert_int_eq(!!(whole->state & PUBLISHED_PARTIAL), i == 2);
+    bpi_publication_free(&p);
+  }
+}
+END_TEST
+
 START_TEST(test_views_wait_for_who_would_be_left_over) {
   static const int64_t alike[] = {40, 41, 42, 43, 44};
   ck_assert_uint_eq(seen_alone(alike, "", -1), 0);
@@ -903,6 +923,7 @@ int main(void) {
   tcase_add_test(t, test_shares_of_members);
   tcase_add_test(t, test_seats_of_unlisted_platforms_are_one);
   tcase_add_test(t, test_what_one_does_not_know_is_said_of_all);
+  tcase_add_test(t, test_a_cut_number_is_said_of_many);
   tcase_add_test(t, test_views_wait_for_who_would_be_left_over);
   tcase_add_test(t, test_views_wait_for_who_would_stand_out);
   tcase_add_test(t, test_views_wait_for_few_who_did_little);
