@@ -709,7 +709,7 @@ END_TEST
 
 /* Ten people and `uncovered` more, of whom no source tells either measure; who has some of `told` is in the share of
  * `share`. How many of the first eight, who agreed, are seen alone. */
-static size_t seen_beside_share(measure_id told, measure_id share, size_t some, size_t uncovered) {
+static size_t seen_beside_share(int told, int share, size_t some, size_t uncovered) {
   bool agreed[MEASURE_COUNT] = {false};
   publication p;
   agreed[told] = true;
@@ -730,7 +730,7 @@ static size_t seen_beside_share(measure_id told, measure_id share, size_t some, 
 /* Whatever tells who is in a share, and of the people who are counted in it alone. */
 START_TEST(test_views_wait_for_every_share_they_tell_of) {
   static const struct {
-    measure_id told, share;
+    int told, share;
     bool both; /* having none tells as well */
   } cases[] = {{MEASURE_active_time, MEASURE_active_time, true},
                {MEASURE_resolved_time, MEASURE_active_time, true},

@@ -473,7 +473,7 @@ START_TEST(test_what_is_promised_is_told) {
     for (size_t d = 0; id != METRIC_COUNT && d < sizeof dimensions / sizeof *dimensions; d++)
       ck_assert_msg(!(r.slices & SLICED_BIT(dimensions[d].along)) ||
                         bpi_metric_dimensions(&bpi_metrics[id]) & dimensions[d].personal,
-                    "%s by %s", r.id, bpi_sliced_name(dimensions[d].along));
+                    "%s by %s", r.id, bpi_sliced_name((int)dimensions[d].along));
   }
 }
 END_TEST
