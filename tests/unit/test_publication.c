@@ -763,7 +763,7 @@ START_TEST(test_views_wait_for_every_share_they_tell_of) {
 END_TEST
 
 /* Ten who are active for long, and all are seen: the band would tell it of the last, who has none of `time`. */
-static size_t seen_beside_band(measure_id time, size_t idle) {
+static size_t seen_beside_band(int time, size_t idle) {
   bool agreed[MEASURE_COUNT] = {false};
   publication p;
   agreed[time] = true;
