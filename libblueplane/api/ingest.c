@@ -8,7 +8,6 @@
 #include "base/time.h"
 #include "store/read.h"
 
-#define DETECT_BYTES ((size_t)64 << 10)
 #define THREADS_MAX 64
 
 /* -------------------------------------------------------------------------------- stopping */
@@ -176,16 +175,16 @@ static int ingest_call(const char *function, bp_store *s, const char *source_nam
 
 static int bytes_body(ingest *in, const void *what, bp_error **error) {
   const lent_bytes *lent = what;
-  size_t head = lent->length < DETECT_BYTES ? lent->length : DETECT_BYTES;
-  const source *reader = in->only != NULL ? in->only : bpi_source_detect("", lent->data, head);
+  const source *reader = in->only != NULL ? in->only
+                                          : bpi_source_detect("", lent->data, lent->length);
   return reader == NULL ? bpi_source_unrecognised(error) : bpi_ingest_read_bytes(in, reader, lent);
 }
 
 /* The source of an open file, by its name and first bytes. */
 static int detect(const source **out, file *f, const char *path, bp_error **error) {
-  char *bytes = bpi_alloc(DETECT_BYTES);
+  char *bytes = bpi_alloc(SOURCE_HEAD);
   if (bytes == NULL) return bpi_fail_nomem(error);
-  int64_t got = bpi_file_read(f, 0, bytes, DETECT_BYTES);
+  int64_t got = bpi_file_read(f, 0, bytes, SOURCE_HEAD);
   if (got >= 0) *out = bpi_source_detect(path, bytes, (size_t)got);
   bpi_free(bytes);
   if (*out != NULL) return BP_OK;

@@ -234,8 +234,7 @@ static int to_table(preview *p, bp_result **out, bp_error **error) {
 
 static int find_reader(preview *p, const char *name, const void *data, size_t length,
                        bp_error **error) {
-  size_t head = length < 65536 ? length : 65536;
-  p->reader = name != NULL ? bpi_source_by_name(name) : bpi_source_detect("", data, head);
+  p->reader = name != NULL ? bpi_source_by_name(name) : bpi_source_detect("", data, length);
   if (p->reader != NULL) return BP_OK;
   if (name == NULL) return bpi_source_unrecognised(error);
   bpi_fail(error, BP_ERR_NOTFOUND, "unknown source");

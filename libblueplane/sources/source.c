@@ -47,6 +47,7 @@ const source *bpi_source_by_name(const char *name) {
 /* A source that knows the name and the bytes, else one that knows the bytes. */
 const source *bpi_source_detect(const char *path, const char *bytes, size_t length) {
   const source *found = NULL;
+  if (length > SOURCE_HEAD) length = SOURCE_HEAD;
   for (size_t i = bpi_source_count(); i-- > 0;) {
     if (!registry[i]->recognise(bytes, length)) continue;
     if (path != NULL && path[0] != '\0' && registry[i]->is_ours(path)) return registry[i];

@@ -91,6 +91,8 @@ const source *bpi_source_at(size_t index);
 /* The bit by which sessions remember their sources: its place in the registry; of NULL, none, one behind the last. */
 int bpi_source_number(const source *s);
 const source *bpi_source_by_name(const char *name);
+/* Looks at no more than the first bytes; `path` may be "". NULL: nobody knows them. */
+#define SOURCE_HEAD ((size_t)64 << 10)
 const source *bpi_source_detect(const char *path, const char *bytes, size_t length);
 /* The error of what bpi_source_detect() does not know; returns its code. */
 int bpi_source_unrecognised(bp_error **error);
