@@ -406,14 +406,20 @@ static bool tells(const model_use *u) {
   return false;
 }
 
-/* What was told of the model the last time, which is all zero before; NULL: there is no room for it. */
-static model_use *last_of(copilot *c, const name_text *model) {
+/* What was told of the model the last time; NULL: nothing yet. */
+static model_use *find_last(copilot *c, const name_text *model) {
   for (size_t i = 0; i < c->models; i++)
     if (c->last[i].model.length == model->length &&
         memcmp(c->last[i].model.at, model->at, model->length) == 0)
       return &c->last[i];
-  if (c->models == MODELS_MAX) return NULL;
-  model_use *u = &c->last[c->models++];
+  return NULL;
+}
+
+/* The same, all zero before; NULL: there is no room for it. */
+static model_use *last_of(copilot *c, const name_text *model) {
+  model_use *u = find_last(c, model);
+  if (u != NULL || c->models == MODELS_MAX) return u;
+  u = &c->last[c->models++];
   name_model(u, model->at, model->length);
   return u;
 }
@@ -421,7 +427,7 @@ static model_use *last_of(copilot *c, const name_text *model) {
 /* One is less than the last time. */
 static bool began_anew(copilot *c) {
   for (size_t i = 0; i < c->line.models; i++) {
-    const model_use *u = &c->line.use[i], *last = tells(u) ? last_of(c, &u->model) : NULL;
+    const model_use *u = &c->line.use[i], *last = tells(u) ? find_last(c, &u->model) : NULL;
     for (int m = 0; m < USAGES && last != NULL; m++)
       if (u->of[m] >= 0 && u->of[m] < last->of[m]) return true;
   }
