@@ -459,9 +459,9 @@ static size_t count_covered(const block *b) {
 /* May be more. That a number was cut says what the greatest of the people is: like a share, only where they are many. */
 static bool is_lower(const block *b, size_t person) {
   const contributor *who = b->who[person];
-  bool cut = part_value(b, person, 0) == bpi_measures[b->measure].clamp;
   return bpi_vector_lower(who->cells, who->count, b->measure) &&
-         (!cut || b->people >= PUBLICATION_FLAGS_FROM);
+         (b->people >= PUBLICATION_FLAGS_FROM ||
+          part_value(b, person, 0) != bpi_measures[b->measure].clamp);
 }
 
 /* Asked of everybody, for slices as for the whole: so that it is said of a group and never of few. */

@@ -202,11 +202,10 @@ static void room_init(room *r) {
 /* A number that is cut is the least that there was, but for days: a week has no more than seven. */
 static void cut(vector_cell *c) {
   int64_t most = bpi_measures[c->measure].clamp;
-  bool marked = may_be_lower(c->dimension, c->measure) && c->measure != MEASURE_active_days;
   if (c->value < 0) c->value = 0;
   if (c->value <= most) return;
   c->value = most;
-  c->lower |= marked;
+  c->lower |= may_be_lower(c->dimension, c->measure) && c->measure != MEASURE_active_days;
 }
 
 /* Cells of the same place, already neighbours, become one; none holds more than its clamp. */
