@@ -227,10 +227,6 @@ static void start_envelope(envelope *e) {
   e->time = BPI_TIME_NONE;
 }
 
-static int read_mode(reader *r) {
-  return bpi_object_code(r->s, bpi_mode_of_permission, MODE_OTHER, MODE_UNKNOWN);
-}
-
 /* The class of an API error by name, or an object with its status. */
 static void read_error(reader *r, envelope *e) {
   if (bpi_scan_peek(r->s) != SCAN_TEXT)
@@ -379,7 +375,9 @@ static void read_line_member(reader *r, int key) {
   case KEY_META: f->meta = bpi_cc_true(r); break;
   case KEY_SUMMARY:
   case KEY_HIDDEN: f->summary |= bpi_cc_true(r); break;
-  case KEY_MODE: f->mode = read_mode(r); break;
+  case KEY_MODE:
+    f->mode = bpi_object_code(r->s, bpi_mode_of_permission, MODE_OTHER, MODE_UNKNOWN);
+    break;
   case KEY_ORIGIN: read_origin(r, &f->origin); break;
   case KEY_DATA: read_data(r); break;
   case KEY_ATTACHMENT: read_attachment(r); break;
