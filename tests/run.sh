@@ -41,6 +41,9 @@ step 'Building' ninja -C "$build"
 
 rm -f "$log"
 status=0
+# More tests at a time than processors, as many of them wait for the disk, a lock or a clock.
+MESON_TESTTHREADS=${MESON_TESTTHREADS:-$(($(nproc) + 2))}
+export MESON_TESTTHREADS
 say 'Testing'
 suites=
 for suite in "$@"; do suites="$suites --suite $suite"; done
