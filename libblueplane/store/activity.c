@@ -1,5 +1,5 @@
-/* store/activity.c: runs as sorted intervals. Joining a moment to the runs of all others gives the
- * same runs in any order, so runs are all that must be kept. */
+/* store/activity.c: keeps runs as sorted intervals. Adding moments gives the same runs in any
+ * order, so the runs are all that must be stored. */
 #include "store/activity.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "store/bulk.h"
 
 typedef struct run {
-  int64_t session, start, end; /* a session without any has FACT_NONE for both ends of its extent */
+  int64_t session, start, end; /* an extent without runs has FACT_NONE for both ends */
 } run;
 
 typedef struct runs {
@@ -31,7 +31,7 @@ void bpi_moments_free(moments *m) {
   bpi_free(m->moment);
 }
 
-/* Moments in order of session and time, as the sort sees them: words of a row. */
+/* Moments sorted by session and time. The sort sees them as rows of words. */
 enum { MOMENT_SESSION, MOMENT_TIME, MOMENT_WORDS };
 
 static int64_t **sorted(moments *m) {
@@ -53,7 +53,8 @@ static int push(runs *r, run next) {
   return BP_OK;
 }
 
-/* Appends an interval that does not begin before the last one; joins it where the gap allows. */
+/* Appends an interval that does not start before the last one, joined to it if the gap is small
+ * enough. */
 static int append(runs *r, run next) {
   run *last = r->count > 0 ? &r->run[r->count - 1] : NULL;
   if (last == NULL || bpi_span(last->end, next.start) > ACTIVE_GAP) return push(r, next);
@@ -61,7 +62,7 @@ static int append(runs *r, run next) {
   return BP_OK;
 }
 
-/* The stored runs of some sessions, in the order of the sessions and of time. */
+/* Loads the stored runs of some sessions, by session and time. */
 static int load(runs *r, store *s, const int64_t *sessions, size_t count, bp_error **error) {
   const bulk wanted = {count, sessions, bpi_bulk_number};
   r->count = 0;
@@ -79,7 +80,7 @@ static int load(runs *r, store *s, const int64_t *sessions, size_t count, bp_err
   return rc;
 }
 
-/* Both sorted: known runs and moments into one list. */
+/* Merges sorted runs and sorted moments. */
 static int merge(runs *out, const runs *known, int64_t *const *m, size_t count) {
   out->count = 0;
   size_t i = 0, j = 0;
@@ -97,7 +98,7 @@ static int merge(runs *out, const runs *known, int64_t *const *m, size_t count) 
   return BP_OK;
 }
 
-/* How many facts a session has, as far as they are counted. */
+/* The number of counted facts of a session. */
 static int count_facts(store *s, int64_t session, int64_t *out, bp_error **error) {
   sqlite3_stmt *get =
       bpi_sql_once(s, "SELECT ifnull(sum(n), 0) FROM told WHERE session = ?1", error);
@@ -109,8 +110,9 @@ static int count_facts(store *s, int64_t session, int64_t *out, bp_error **error
   return rc < 0 ? rc : BP_OK;
 }
 
-/* A damaged run may go from anywhere to anywhere, and would be spread over all quarters in between. One holds a moment in
- * every five minutes, and a fact has no more than two: of long ones that is asked. */
+/* A damaged run could span any time, and its active time would be spread over all quarters in
+ * between. A real run has a moment at least every five minutes, and a fact has at most two moments,
+ * so a long run is checked against the number of facts. */
 static int check_run(store *s, const run *r, bp_error **error) {
   int64_t facts = 0, length = bpi_span(r->start, r->end);
   bool sound = length >= 0 && r->end < BPI_TIME_END;
@@ -140,7 +142,8 @@ static void add_active(cells *c, int64_t session, const runs *r, size_t from, in
   }
 }
 
-/* How many runs at the front are the same, not counting the last of either, whose tail may differ. */
+/* The number of equal runs at the front, excluding the last of either list, whose tail may
+ * differ. */
 static size_t common_front(const runs *a, const runs *b) {
   size_t i = 0;
   while (i + 1 < a->count && i + 1 < b->count && a->run[i].start == b->run[i].start &&
@@ -154,8 +157,8 @@ static bool same(const runs *a, const runs *b) {
          (a->count == 0 || memcmp(a->run, b->run, a->count * sizeof *a->run) == 0);
 }
 
-/* Sessions with what changes their runs, and what is to be stored, gathered over all of them: of small
- * sessions there are thousands. All in the order of the sessions. */
+/* Sessions with the moments that change their runs, and the rows to store, collected over all
+ * sessions because there may be thousands of small ones. Everything is sorted by session. */
 typedef struct keeping {
   store *s;
   int64_t **moment;
@@ -164,7 +167,7 @@ typedef struct keeping {
   size_t rebuilds;
   int64_t *session;
   size_t sessions;
-  runs known, made; /* of all; of the session that is looked at */
+  runs known, made; /* of all sessions; of the current one */
   runs put, extents;
   cells *changes;
   bp_error **error;
@@ -184,7 +187,7 @@ static int drop_runs(keeping *k, int64_t session, int64_t from_us) {
   return bpi_sql_run(drop, k->error);
 }
 
-/* `known` are the session's runs as they are stored. */
+/* `known`: the stored runs of this session. */
 static int change_session(keeping *k, int64_t session, const runs *known, int64_t *const *m,
                           size_t count, bool rebuild) {
   const runs none = {0}, *made = &k->made;
@@ -207,7 +210,7 @@ static int change_session(keeping *k, int64_t session, const runs *known, int64_
 
 static void list_sessions(keeping *k) {
   for (size_t at = 0, next = 0; at < k->moments || next < k->rebuilds; k->sessions++) {
-    bool gone = at == k->moments || /* the session's last moment */
+    bool gone = at == k->moments || /* lost its last moment */
                 (next < k->rebuilds && k->rebuild[next] < k->moment[at][MOMENT_SESSION]);
     int64_t session = gone ? k->rebuild[next] : k->moment[at][MOMENT_SESSION];
     while (at < k->moments && k->moment[at][MOMENT_SESSION] == session)
@@ -306,7 +309,7 @@ int bpi_activity_check(store *s, moments *m, cells *all, bool *ok, bp_error **er
     if (rc != BP_OK) break;
   }
   sqlite3_reset(session);
-  if (at < m->count) *ok = false; /* of a session that does not exist */
+  if (at < m->count) *ok = false; /* moments of a session that does not exist */
   bpi_free(rows);
   return rc;
 }

@@ -1,7 +1,7 @@
-/* store/apply.c: a batch becomes part of the store, in one transaction: names get their numbers,
- * each fact meets what is stored under its key, the rollup gets the difference, activity, positions
- * and rejects follow. What was known and what is new merge by the rules of facts.c, so that steps
- * and a single ingest end in the same bytes. */
+/* store/apply.c: applies a batch to the store in one transaction: assigns numbers to names, merges
+ * each fact with what is stored under its key, adds the difference to the rollup, then stores
+ * activity, positions and rejects. Stored and new facts merge by the rules of facts.c, so that
+ * ingesting in steps or at once gives the same bytes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,31 +18,31 @@
 #include "store/tasks.h"
 
 #define ANSWERS_AGE                                                                                \
-  (INT64_C(7) * 86400 * BPI_SECOND) /* what is older tells nothing of how a provider answers */
+  (INT64_C(7) * 86400 * BPI_SECOND) /* older answers do not show how a provider responds now */
 
 typedef struct applier {
   store *s;
   batch *b;
   int64_t now_us;
   apply_counts counts;
-  bool packed;                /* any days are */
-  int64_t *sessions, *labels; /* numbers in the batch -> numbers in the store */
+  bool packed;                /* whether any day is packed */
+  int64_t *sessions, *labels; /* number in the batch -> number in the store */
   cells changes;
   moments moments;
   int64_t *rebuild; /* sessions that lost a moment */
   size_t rebuilds, rebuild_capacity;
-  session_set stale; /* sessions of which a fact changed, and rows that are new */
+  session_set stale; /* sessions with a changed fact, and new session rows */
   operations operations;
-  int64_t last_ingest_us; /* before this one */
+  int64_t last_ingest_us; /* time of the ingest before this one */
   group before, after, resolved_before, resolved_after;
   stored_names names;
-  places places; /* of the kind of fact that is being applied */
+  places places; /* for the kind of fact being applied */
   bp_error **error;
 } applier;
 
 /* ------------------------------------------------------------------------ labels and sessions */
 
-/* The greatest number a label has; 0: there are none. */
+/* The greatest label number; 0 if there are no labels. */
 static int last_label(applier *a, int64_t *out) {
   sqlite3_stmt *get = bpi_sql(a->s, SQL_LABEL_LAST, a->error);
   if (get == NULL) return bpi_error_code(*a->error);
@@ -52,8 +52,9 @@ static int last_label(applier *a, int64_t *out) {
   return rc < 0 ? rc : BP_OK;
 }
 
-/* Labels of a batch that are used and have no number yet: places in it, below the part of their key that
- * the store's index holds. In that order they are looked up, and the index grows at its end alone. */
+/* Labels of a batch that are in use and have no number yet. Each word of `order` holds the part of
+ * the key that the store's index contains, and below it the label's index in the batch. Looking
+ * them up and inserting them in this order keeps the index's inserts at its end. */
 typedef struct wanted_labels {
   batch_label *label;
   int64_t *order;
@@ -91,8 +92,8 @@ static int list_labels(wanted_labels *w, const batch *b) {
   return BP_OK;
 }
 
-/* Finds the numbers of labels that are stored; what is left of the list is new. The text may be missing
- * from a time when names were not kept. */
+/* Finds the numbers of stored labels and leaves the new ones in the list. A stored label may lack
+ * its text if names were not kept when it was stored. */
 static int find_labels(applier *a, wanted_labels *w) {
   const bulk all = {w->count, w, label_column};
   bool nameless = false;
@@ -128,7 +129,7 @@ static int store_labels(applier *a) {
   return rc;
 }
 
-/* Numbers are 0 for none in memory and NULL in the file. */
+/* No label is 0 in memory and NULL in the file. */
 static int64_t number_or_null(int64_t number) {
   return number == 0 ? FACT_NONE : number;
 }
@@ -170,8 +171,9 @@ static int update_session(applier *a, int64_t id, const session_attributes *k) {
   return bpi_sql_run(update, a->error);
 }
 
-/* Packed days take sessions for alike of which the same sources told. One that did nothing at any time may have told of
- * something all the same. */
+/* Packed days treat sessions with the same sources as alike, so they are dropped when a session's
+ * sources change. A session without activity may still have facts of the kinds that lie on any
+ * day. */
 static int drop_days_of(applier *a, const batch_session *bs) {
   if (!a->packed) return BP_OK;
   sqlite3_stmt *get = bpi_sql(a->s, SQL_SESSION_SPAN, a->error);
@@ -210,7 +212,7 @@ static int store_session(applier *a, const batch_session *bs, const fact_names *
     rc = bpi_sql_run(insert, a->error);
     if (rc != BP_OK) return rc;
     *number = sqlite3_last_insert_rowid(a->s->db);
-    bpi_sessions_add(&a->stale, *number); /* its tasks stand under the first of its rows */
+    bpi_sessions_add(&a->stale, *number); /* tasks are stored under the first row of a session */
   }
   session_attributes row = bs->known;
   int64_t told = stored.sources;
@@ -245,7 +247,7 @@ static int need_rebuild(applier *a, int64_t session) {
   return BP_OK;
 }
 
-/* New moments join the runs; where one is gone, the session's runs are made anew. */
+/* New moments join the runs; if a moment is gone, the session's runs are rebuilt. */
 static int note_moments(applier *a, fact_kind kind) {
   size_t first = a->moments.count;
   bpi_group_moments(&a->moments, &a->resolved_after, kind);
@@ -268,13 +270,13 @@ static int note_moments(applier *a, fact_kind kind) {
   return BP_OK;
 }
 
-/* Their tasks are cut anew when somebody asks. */
+/* Their tasks are computed again when a query needs them. */
 static void note_sessions(applier *a, const group *g, fact_kind kind) {
   for (size_t i = 0; i < g->count; i++)
     bpi_sessions_add(&a->stale, bpi_head(bpi_group_at(g, kind, i))->session);
 }
 
-/* For who runs the machine. */
+/* For the operator's figures. */
 static void note_answers(applier *a, const group *g, fact_kind kind, int sign) {
   for (size_t i = 0; i < g->count; i++)
     bpi_operations_note(&a->operations, kind, bpi_group_at(g, kind, i), sign);
@@ -287,8 +289,9 @@ static int by_request(const void *x, const void *y) {
   return a < b ? -1 : a > b;
 }
 
-/* The row in `after` that is the same variant as a row of the batch; NULL: it is a new one. A
- * gateway's constant id may have any number of variants, so those in `before` are sorted. */
+/* The row in `after` that is the same variant as a row of the batch; NULL if there is none. A
+ * gateway's constant id may have any number of variants, so those in `before` are sorted for the
+ * search. */
 static int64_t *known_variant(applier *a, fact_kind kind, const int64_t *row) {
   if (a->before.count == 0) return NULL;
   if (kind != FACT_RESPONSE) return a->after.words;
@@ -297,15 +300,15 @@ static int64_t *known_variant(applier *a, fact_kind kind, const int64_t *row) {
   return found == NULL ? NULL : a->after.words + (found - a->before.words);
 }
 
-/* A time of its own, or as long as only its result is known, of that. */
+/* Whether a fact has a time; a call of which only the result is known has the result's. */
 static bool is_dated(fact_kind kind, const int64_t *fact) {
   const tool_call_fact *t = (const void *)fact;
   bool half = kind == FACT_TOOL_CALL && !(t->flags & FACT_USE);
   return (half ? t->result_us : t->time_us) != BPI_TIME_NONE;
 }
 
-/* Merges one row of the batch into `after`, writing what changed. Within a batch rows are variants of
- * each other at most, so it can only meet what was stored before. */
+/* Merges one row of the batch into `after` and writes the change. Rows of a batch with one key are
+ * different variants, so a row can only merge with a stored one. */
 static int merge_row(applier *a, fact_kind kind, int64_t *row, const fact_names *names,
                      bool *changed) {
   int64_t *fact = known_variant(a, kind, row);
@@ -352,7 +355,8 @@ static int apply_group(applier *a, fact_kind kind, int64_t **rows, size_t count)
 
 /* ----------------------------------------------------------------------------------- one kind */
 
-/* Applies facts in the order of their keys, all facts of each. `first` is the number of the first in the batch. */
+/* Applies facts sorted by key, all facts of a key together. `first` is the index of the first one
+ * in the batch. */
 static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count, size_t first) {
   int rc = BP_OK;
   for (size_t from = 0; rc == BP_OK && from < count;) {
@@ -368,10 +372,10 @@ static int apply_sorted(applier *a, fact_kind kind, int64_t **rows, size_t count
   return rc == BP_OK ? bpi_places_flush(&a->places) : rc;
 }
 
-/* Facts are unpacked and stored some at a time, so that they stay near the processor in between. */
+/* Facts are unpacked and stored in portions, so that they stay in the caches in between. */
 #define PORTION 1024
 
-/* How many of the packed rows are the next portion: no key is cut. */
+/* The number of packed rows in the next portion; facts of one key are not split. */
 static size_t portion_of(int64_t *const *packed, size_t count) {
   size_t n = count < PORTION ? count : PORTION;
   while (n < count && packed[n][0] == packed[n - 1][0] && packed[n][1] == packed[n - 1][1])
@@ -385,7 +389,7 @@ static int apply_portion(applier *a, const fact_table *t, int64_t *const *packed
   int64_t **rows = bpi_alloc(count * sizeof *rows);
   int rc = words == NULL || rows == NULL ? bpi_fail_nomem(a->error) : BP_OK;
   for (size_t i = 0; rc == BP_OK && i < count; i++) {
-    if (i + 8 < count) FETCH(packed[i + 8]); /* they lie where they were gathered */
+    if (i + 8 < count) FETCH(packed[i + 8]); /* packed facts lie in order of arrival */
     rows[i] = words + i * t->width;
     bpi_unpack(rows[i], packed[i], t->width);
     bpi_fact_translate(t->kind, rows[i], a->sessions, a->labels);
@@ -396,7 +400,7 @@ static int apply_portion(applier *a, const fact_table *t, int64_t *const *packed
   return rc;
 }
 
-/* The facts of a kind are let go as soon as they are stored: what they add to the cells takes the room. */
+/* The facts of a kind are freed as soon as they are stored, because their cells need the memory. */
 static int apply_kind(applier *a, fact_kind kind) {
   fact_table *t = &a->b->fact[kind];
   if (t->count == 0) return BP_OK;
@@ -494,7 +498,7 @@ int bpi_store_files(store *s, const ident *keys, size_t count,
   return rc;
 }
 
-/* What was refused when the file was read before is told again, if it is still there. */
+/* When a file is read again from its start, rejects that are still in it are reported again. */
 static int drop_rejects(applier *a, int64_t file) {
   sqlite3_stmt *drop = bpi_sql(a->s, SQL_REJECTS_DROP, a->error);
   if (drop == NULL) return bpi_error_code(*a->error);
@@ -502,7 +506,8 @@ static int drop_rejects(applier *a, int64_t file) {
   return bpi_sql_run(drop, a->error);
 }
 
-/* How late a file's last change is stored. What lay there before anybody looked is no lag. */
+/* Records how long a file's last change waited to be stored. Files that were there before the first
+ * look do not count. */
 static int note_lag(applier *a, const file_state *f) {
   bool waited = !f->fresh || (a->last_ingest_us != FACT_NONE && f->changed_us >= a->last_ingest_us);
   if (f->size < 0 || f->changed_us == 0 || !waited) return BP_OK;
@@ -582,7 +587,7 @@ static int apply_all(applier *a) {
   return rc == BP_OK ? bpi_store_latest(a->s, a->now_us, &latest, a->error) : rc;
 }
 
-/* Numbers given out in a transaction that was undone are no numbers. */
+/* Row numbers assigned in a transaction that was rolled back are invalid. */
 static void forget_numbers(batch *b) {
   for (size_t i = 0; i < b->labels; i++)
     b->label[i].stored = 0;
@@ -600,7 +605,8 @@ static void applier_free(applier *a) {
   bpi_moments_free(&a->moments);
 }
 
-/* Numbers of names, and what was erased, are as they were when the batch was begun. */
+/* Label numbers in the batch, and its knowledge of what was erased, are valid only if nothing was
+ * erased since it was begun. */
 static int check_erasures(store *s, const batch *b, bp_error **error) {
   int64_t now = 0;
   int rc = bpi_store_erasures(s, &now, error);
@@ -631,7 +637,7 @@ int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts 
     counts->undated += a.counts.undated;
     bpi_batch_clear(b);
   }
-  b->failed = rc; /* its rows were changed on the way */
+  b->failed = rc; /* on failure the batch is unusable: its rows were changed */
   applier_free(&a);
   return rc;
 }

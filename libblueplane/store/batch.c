@@ -1,5 +1,5 @@
-/* store/batch.c: hash tables of facts, sessions and labels. Numbers of sessions and labels are the
- * batch's own; applying or joining translates them. */
+/* store/batch.c: hash tables of facts, sessions and labels. Session and label numbers are local to
+ * the batch; applying or joining it translates them. */
 #include "store/batch_inside.h"
 
 #include <string.h>
@@ -13,7 +13,8 @@ static size_t slot_of(uint64_t hash, size_t slots) {
   return (size_t)((hash * UINT64_C(0x9E3779B97F4A7C15)) >> 20) & (slots - 1);
 }
 
-/* Doubles the index until it is at most half full; positions are found again by `hash_at`. */
+/* Doubles the index until it is at most half full; `hash_at` gives the hash of an existing
+ * entry. */
 static int grow_index(lookup *t, size_t count, const void *owner,
                       uint64_t (*hash_at)(const void *owner, size_t index)) {
   if (count * 2 < t->slots) return BP_OK;
@@ -74,7 +75,7 @@ static bool is_session(const batch_session *s, ident key, record_tier tier) {
   return s->tier == tier && bpi_ident_compare(s->key, key) == 0;
 }
 
-/* Number of a session in this batch, from 1; 0 when out of memory. */
+/* The number of a session in this batch, from 1; 0 when out of memory. */
 static uint32_t session_number(batch *b, ident key, record_tier tier) {
   if (b->last_session != 0 && is_session(&b->session[b->last_session - 1], key, tier))
     return b->last_session;
@@ -113,7 +114,7 @@ static fact_names names_of(batch *b) {
   return names;
 }
 
-/* Takes over a name if its row is earlier; on a tie the smaller identifier. */
+/* Takes the name of the earlier row; on a tie the one with the smaller identifier. */
 static bool earlier_name(int64_t *label, int64_t *time, int64_t other, int64_t other_time,
                          const fact_names *names) {
   if (other == 0) return false;
@@ -171,7 +172,7 @@ static void put_session(batch *b, uint32_t session, const record *r) {
 
 /* ------------------------------------------------------------------------------------- facts */
 
-/* What tells the rows of one key apart: a response's request; all other kinds have one row. */
+/* Distinguishes rows with one key: for a response its request; other kinds have one row per key. */
 static int64_t variant_of(const fact_table *t, const int64_t *row) {
   return t->kind == FACT_RESPONSE ? ((const response_fact *)(const void *)row)->request : 0;
 }
@@ -185,7 +186,7 @@ static fact_slot *first_slot(const fact_table *t, uint32_t tag) {
   return &t->slot[tag & (t->slots - 1)];
 }
 
-/* A slot lies far from what was used last, so it is asked for before it is needed. */
+/* A slot is rarely in the cache, so it is prefetched. */
 static void fetch_slot(const fact_table *t, const int64_t *row) {
   if (t->slots > 0) FETCH(first_slot(t, tag_of(t, row)));
 }
@@ -194,7 +195,7 @@ static fact_slot *next_slot(const fact_table *t, fact_slot *slot) {
   return ++slot == t->slot + t->slots ? t->slot : slot;
 }
 
-/* Doubles the slots until at most three quarters are in use with one more fact. */
+/* Doubles the slots unless at most three quarters are in use after adding one fact. */
 static int grow_slots(fact_table *t) {
   if ((t->count + 1) * 4 <= t->slots * 3) return BP_OK;
   fact_table grown = *t;
@@ -217,7 +218,7 @@ static bool same_fact(const fact_table *t, const int64_t *a, const int64_t *b) {
   return a[0] == b[0] && a[1] == b[1] && variant_of(t, a) == variant_of(t, b);
 }
 
-/* Room for one more fact, at the end of the words. */
+/* Reserves room for one more fact at the end. */
 static int reserve_words(fact_table *t) {
   void *words = t->words;
   size_t need = t->used + PACKED_WORDS_MAX + PACKED_SLACK;
@@ -232,7 +233,7 @@ static void append_fact(fact_table *t, fact_slot *slot, const int64_t *fact) {
   t->used += bpi_pack(t->words + t->used, fact, t->width);
 }
 
-/* Puts a merged fact back where it was, in `room` words, or behind the others. */
+/* Stores a merged fact in its old place of `room` words, or at the end if it does not fit. */
 static void replace_fact(fact_table *t, fact_slot *slot, const int64_t *fact, size_t room) {
   int64_t packed[PACKED_WORDS_MAX];
   size_t need = bpi_pack(packed, fact, t->width);
@@ -262,7 +263,7 @@ static int put_fact(batch *b, fact_kind kind, const int64_t *row, const fact_nam
   return BP_OK;
 }
 
-/* Until a row says more, a session is of the platform its source reads. */
+/* Until a row names another one, a session has the platform of its source. */
 static void default_platform(batch *b, session_attributes *known) {
   if (known->platform != 0 || b->platform == 0) return;
   use_label(b, b->platform);
@@ -306,7 +307,7 @@ int bpi_batch_reject(batch *b, ident file, int reason, uint64_t line, int64_t by
 
 int bpi_batch_file(batch *b, const file_state *file) {
   if (b->files > 0 && bpi_ident_compare(b->file[b->files - 1].key, file->key) == 0) {
-    b->file[b->files - 1] = *file; /* still the file that is being read */
+    b->file[b->files - 1] = *file; /* still the same file */
     return BP_OK;
   }
   void *items = b->file;
@@ -376,7 +377,7 @@ void bpi_batch_erasures(batch *b, int64_t count) {
 }
 
 void bpi_batch_took(batch *b, int64_t us) {
-  b->took_us = us > 0 ? us : 0; /* a clock may be turned back */
+  b->took_us = us > 0 ? us : 0; /* the clock may be set back */
 }
 
 void bpi_batch_source(batch *b, int source, uint32_t platform) {
@@ -385,15 +386,15 @@ void bpi_batch_source(batch *b, int source, uint32_t platform) {
 }
 
 bool bpi_batch_empty(const batch *b) {
-  return b->sessions + b->rejects + b->files == 0; /* a fact has a session */
+  return b->sessions + b->rejects + b->files == 0; /* every fact has a session */
 }
 
 bool bpi_batch_cancelled(const batch *b) {
   return b->failed == BP_ERR_CANCELLED;
 }
 
-/* What a fact takes beside its own bytes: its slot, and when it is applied its place in the order,
- * its moments and its share of the cells. */
+/* Bytes a fact needs besides its packed form: its slot and, when applied, its entry in the sort
+ * order, its moments and its share of the cells. */
 #define APPLY_BYTES 100
 
 size_t bpi_batch_bytes(const batch *b) {
@@ -407,7 +408,7 @@ size_t bpi_batch_bytes(const batch *b) {
 
 /* ---------------------------------------------------------------------------------- joining */
 
-/* Rewrites a fact's session and label numbers through the two maps (index 0 maps to 0). */
+/* Replaces a fact's session and label numbers by those of the maps (0 maps to 0). */
 void bpi_fact_translate(fact_kind kind, int64_t *fact, const int64_t *sessions,
                         const int64_t *labels) {
   const fact_type *t = &bpi_fact_types[kind];
@@ -449,7 +450,7 @@ static int join_names(batch *into, batch *from, int64_t *sessions, int64_t *labe
   return BP_OK;
 }
 
-/* Memory is let go kind by kind: at no time are all facts there twice. */
+/* Frees each kind when it is joined, so that never all facts are in memory twice. */
 static int join_facts(batch *into, batch *from, const int64_t *sessions, const int64_t *labels) {
   fact_names names = names_of(into);
   for (fact_kind kind = 0; kind < FACT_KINDS; kind++) {

@@ -1,46 +1,48 @@
-/* store/batch_inside.h: the insides of a batch, for batch.c and apply.c alone. */
+/* store/batch_inside.h: the fields of a batch, for batch.c and apply.c only. */
 #ifndef BPI_STORE_BATCH_INSIDE_H
 #define BPI_STORE_BATCH_INSIDE_H
 
 #include "store/batch.h"
 
-/* Memory that is needed soon. */
+/* Prefetches memory that is needed soon. */
 #if defined(__GNUC__)
 #define FETCH(address) __builtin_prefetch(address)
 #else
 #define FETCH(address) ((void)(address))
 #endif
 
-/* Open addressing; an entry is a position + 1, 0 is free. */
+/* Open addressing; an entry is an index + 1, 0 is free. */
 typedef struct lookup {
   uint32_t *index;
   size_t slots;
 } lookup;
 
-/* Open addressing; `at` is the place of a packed fact + 1, 0 is free. The tag is the hash of what
- * makes the fact, so that others need not be looked at, nor any when the slots grow. */
+/* Open addressing; `at` is the offset of a packed fact + 1, 0 is free. The tag is a hash of the
+ * fact's key and variant: other facts need not be unpacked to be ruled out, and none when the table
+ * grows. */
 typedef struct fact_slot {
   uint32_t tag, at;
 } fact_slot;
 
-/* Facts of one kind, packed, in the order in which they came; but one that outgrew its place lies
- * behind the others, and nothing lies in its place. */
+/* Packed facts of one kind in order of arrival. A fact that outgrew its place is moved to the end
+ * and its old place stays unused. */
 typedef struct fact_table {
   fact_kind kind;
-  size_t width, count; /* words of a fact; facts */
+  size_t width, count; /* width: words of an unpacked fact */
   int64_t *words;
-  size_t used, capacity; /* words */
+  size_t used, capacity; /* in words */
   fact_slot *slot;
   size_t slots;
 } fact_table;
 
-/* Small, as files have very many of them. */
+/* Kept small, because file names make very many of these. */
 typedef struct batch_label {
   ident key;
   char *text;
-  uint32_t stored; /* its number in the store; 0 not known yet */
+  uint32_t stored; /* row number in the store; 0: not known yet */
   uint8_t kind;
-  bool used; /* a record names it; else the line that held it was refused, and it is not stored */
+  /* a record refers to it; otherwise its line was rejected and the label is not stored */
+  bool used;
 } batch_label;
 
 typedef struct batch_session {
@@ -59,8 +61,7 @@ struct batch {
   fact_table fact[FACT_KINDS];
   batch_label *label;
   size_t labels, label_capacity;
-  size_t labels_before,
-      text_bytes; /* that were there when it was cleared; of those that came since */
+  size_t labels_before, text_bytes; /* labels at the last clear; bytes of text added since */
   lookup label_index;
   batch_session *session;
   size_t sessions, session_capacity;
@@ -71,14 +72,14 @@ struct batch {
   file_state *file;
   size_t files, file_capacity;
   int source;
-  uint32_t platform; /* label of sessions that no row names; 0 none */
-  uint64_t merged;   /* rows that met a fact already in the batch */
-  int64_t erasures;  /* of the store when it was begun */
-  int64_t took_us;   /* the reading, until now */
+  uint32_t platform; /* label of the platform for sessions whose rows name none; 0: none */
+  uint64_t merged;   /* rows that merged into a fact already in the batch */
+  int64_t erasures;  /* the store's count of erasures when reading began */
+  int64_t took_us;   /* how long reading has taken so far */
   int failed;
 };
 
-/* Lets go of what a table of facts holds. */
+/* Frees the memory of a fact table. */
 void bpi_batch_free_facts(fact_table *t);
 void bpi_fact_translate(fact_kind kind, int64_t *fact, const int64_t *sessions,
                         const int64_t *labels);

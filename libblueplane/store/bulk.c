@@ -1,10 +1,10 @@
-/* store/bulk.c: a virtual table without a file: the rows are those of the statement that runs. */
+/* store/bulk.c: a virtual table without a file, whose rows are those of the running statement. */
 #include "store/bulk.h"
 
 #include "base/mem.h"
 
 typedef struct bulk_table {
-  sqlite3_vtab base; /* first: SQLite sees nothing else */
+  sqlite3_vtab base; /* must be first: SQLite knows only this part */
   store *s;
 } bulk_table;
 
@@ -34,7 +34,7 @@ static int detach(sqlite3_vtab *table) {
   return SQLITE_OK;
 }
 
-/* There is one way to read it: from the first row to the last. */
+/* The only way to read it is from the first row to the last. */
 static int best_index(sqlite3_vtab *table, sqlite3_index_info *plan) {
   (void)table;
   plan->estimatedCost = 1000;
@@ -86,7 +86,7 @@ static int row_number(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
   return SQLITE_OK;
 }
 
-/* No xCreate: the table is there by its name alone, and in no schema. */
+/* Without xCreate the table exists by its name alone and is part of no schema. */
 static const sqlite3_module module = {
     .xConnect = attach,
     .xDisconnect = detach,
@@ -106,7 +106,8 @@ int bpi_bulk_register(store *s) {
 
 void bpi_bulk_word(const void *rows, size_t row, int column_number, sqlite3_context *into) {
   int64_t value = ((const int64_t *const *)rows)[row][column_number];
-  if (value != FACT_NONE) sqlite3_result_int64(into, value); /* a result not given is NULL */
+  /* without a result the value is NULL */
+  if (value != FACT_NONE) sqlite3_result_int64(into, value);
 }
 
 void bpi_bulk_number(const void *rows, size_t row, int column_number, sqlite3_context *into) {

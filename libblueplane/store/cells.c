@@ -1,4 +1,4 @@
-/* store/cells.c: a row's cells are in order, so that differences in the same order join them in one
+/* store/cells.c: the cells of a row are sorted, so that sorted changes merge with them in one
  * pass. */
 #include "store/cells.h"
 
@@ -13,7 +13,7 @@
 #include "store/days.h"
 #include "store/packed_cell.h"
 
-#define KEY_WORDS 5 /* kind, quarter, session, label, class lead the struct */
+#define KEY_WORDS 5 /* kind, quarter, session, label, class come first in the struct */
 
 static uint64_t key_hash(const rollup_cell *c) {
   uint64_t h = (uint64_t)c->quarter * UINT64_C(0x9E3779B97F4A7C15);
@@ -68,7 +68,7 @@ void bpi_cells_add(void *user, const rollup_cell *cell) {
   c->index[at] = (uint32_t)c->count;
 }
 
-/* A damaged row may say any number, also the one that has no other. */
+/* Negates any value, also INT64_MIN, which only a damaged row holds. */
 static int64_t negated(int64_t value) {
   return (int64_t)(0 - (uint64_t)value);
 }
@@ -105,7 +105,8 @@ bool bpi_cell_is_zero(const rollup_cell *cell) {
 
 #define ROW_BYTES ((size_t)256 << 20)
 
-/* Days of one kind lie one behind the other, in front of them what has no time. */
+/* The row number of a kind and day: the days of a kind are consecutive, the undated cells come
+ * first. */
 static int64_t row_of(int64_t kind, int64_t quarter) {
   return kind << 32 | (quarter < 0 ? 0 : quarter / BPI_DAY_QUARTERS + 1);
 }
@@ -114,7 +115,7 @@ static int fail_torn(bp_error **error) {
   return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: packed cells");
 }
 
-/* Before the first cell of a row: its day's first quarter. */
+/* The decoder's state before the first cell of a row: the first quarter of its day. */
 static packed_cell start_of(int64_t row) {
   int64_t day = (row & UINT32_MAX) - 1;
   return (packed_cell){
@@ -143,8 +144,8 @@ static int read_told(store *s, int (*row)(void *user, const rollup_cell *cell), 
 
 /* ------------------------------------------------------------------------------------ storing */
 
-/* A difference while it is sorted: where its kind was is the number of its row, and session and quarter
- * have changed places. */
+/* A change while it is sorted: `kind` holds the row number, and session and quarter are
+ * exchanged. */
 enum { AT_ROW, AT_SESSION, AT_QUARTER, AT_LABEL, AT_CLASS, AT_N };
 
 static rollup_cell turned(const rollup_cell *cell) {
@@ -169,7 +170,7 @@ static int take_told(store *s, store_statement which, const int64_t *change, bp_
   return bpi_sql_run(take, error);
 }
 
-/* What is taken was told before and is there; it goes where nothing is left of it. */
+/* Subtraction only finds rows that were added before; a row that becomes zero is deleted. */
 static int store_told(store *s, int64_t *const *change, size_t count, bp_error **error) {
   int rc = BP_OK;
   for (size_t at = 0, end = 0; at < count && rc == BP_OK; at = end) {
@@ -185,7 +186,7 @@ static int store_told(store *s, int64_t *const *change, size_t count, bp_error *
   return rc;
 }
 
-/* A row as it is made anew. */
+/* A row being rebuilt. */
 typedef struct packing {
   const cells *from;
   buf bytes;
@@ -196,7 +197,7 @@ typedef struct packing {
 
 static void pack(packing *p, const rollup_cell *cell) {
   if (bpi_cell_is_zero(cell)) return;
-  p->torn |= cell->n < 0; /* less is there than was counted */
+  p->torn |= cell->n < 0; /* more was subtracted than was there */
   if (p->count == 0 || cell->quarter < p->first) p->first = cell->quarter;
   if (p->count == 0 || cell->quarter > p->last) p->last = cell->quarter;
   p->count++;
@@ -218,7 +219,7 @@ static bool is_gone(const packing *p, const rollup_cell *cell) {
          p->from->is_gone(p->from->gone, cell->session);
 }
 
-/* The cells that were there and the differences, both in order. */
+/* Merges the stored cells with the changes; both are sorted. */
 static void join(packing *p, int64_t row, varints *stored, int64_t *const *change, size_t count) {
   packed_cell at = start_of(row);
   const rollup_cell *known = &at.cell;
@@ -281,7 +282,8 @@ static int change_row(store *s, packing *p, int64_t row, int64_t *const *change,
   return p->bytes.failed ? bpi_fail_nomem(error) : put_row(s, row, p, error);
 }
 
-/* Rows with differences, and rows out of which something is taken, both in order. */
+/* Rebuilds the rows that have changes and the rows from which cells are removed; both are
+ * sorted. */
 static int change_rows(cells *c, store *s, int64_t *const *change, size_t count, bp_error **error) {
   packing p = {.from = c};
   int rc = BP_OK;
@@ -302,9 +304,9 @@ static int change_rows(cells *c, store *s, int64_t *const *change, size_t count,
   return rc;
 }
 
-/* Packed days of cells that change; cells of one kind and day often stand together. */
+/* Drops the packed days of changed cells. Cells of one kind and day are often adjacent. */
 static int drop_days(const cells *c, store *s, bp_error **error) {
-  int64_t dropped = -1; /* no row */
+  int64_t dropped = -1; /* no row has this number */
   bool any = false;
   int rc = bpi_days_any(s, &any, error);
   for (size_t i = 0; i < c->count && rc == BP_OK && any; i++) {
@@ -362,7 +364,7 @@ int bpi_cells_read(store *s, rollup_kind kind, int64_t from, int64_t until,
   if (kind == ROLLUP_TOLD) return from == INT64_MIN ? read_told(s, row, user, error) : BP_OK;
   sqlite3_stmt *get = bpi_sql(s, SQL_CELLS, error);
   if (get == NULL) return bpi_error_code(*error);
-  if (from < 0 && from != INT64_MIN) from = 0; /* not the undated ones */
+  if (from < 0 && from != INT64_MIN) from = 0; /* excludes the undated cells */
   int64_t last = until == INT64_MAX ? row_of(kind + 1, -1) - 1 : row_of(kind, until - 1);
   sqlite3_bind_int64(get, 1, row_of(kind, from));
   sqlite3_bind_int64(get, 2, from >= until ? -1 : last);

@@ -1,11 +1,11 @@
-/* store/consent.c */
+/* store/consent.c: see consent.h. */
 #include "store/consent.h"
 
 #include <string.h>
 
 #include "store/sql.h"
 
-#define AUDIT_WAIT_MS 100 /* for another writer: a question does not wait long to be written down */
+#define AUDIT_WAIT_MS 100 /* a query must not wait long to write its audit row */
 
 /* ------------------------------------------------------------------------------------ consent */
 
@@ -33,7 +33,7 @@ int bpi_consent_add(store *s, const consent_row *row, bp_error **error) {
   return rc == BP_OK ? count_word(s, error) : rc;
 }
 
-/* Who never said anything took nothing back. */
+/* A person who never consented has nothing to withdraw. */
 int bpi_consent_erased(store *s, bp_error **error) {
   int64_t said = 0;
   int rc = bpi_consent_said(s, &said, error);
@@ -43,7 +43,7 @@ int bpi_consent_erased(store *s, bp_error **error) {
 static void load_consent(sqlite3_stmt *get, consent_row *out) {
   out->granted = sqlite3_column_int(get, 0) != 0;
   out->at_us = sqlite3_column_int64(get, 1);
-  out->expires_us = sqlite3_column_int64(get, 2); /* 0 where it is NULL */
+  out->expires_us = sqlite3_column_int64(get, 2); /* 0 for NULL */
 }
 
 int bpi_read_consents(store *s, int (*row)(void *user, const consent_row *row), void *user,
@@ -97,7 +97,7 @@ static int put_rows(sqlite3 *db, const audit_row *rows, size_t count, int64_t ol
   return code;
 }
 
-/* One transaction; what is there already is not written again. */
+/* Writes all rows in one transaction, ignoring rows that exist. */
 static int put_all(store *s, sqlite3 *db, const audit_row *rows, size_t count, int64_t oldest) {
   bpi_sql_wait(s, db, AUDIT_WAIT_MS);
   s->noting = true;
@@ -111,7 +111,7 @@ static int put_all(store *s, sqlite3 *db, const audit_row *rows, size_t count, i
   return code;
 }
 
-/* Whether a row is there, so that most questions write nothing. */
+/* Whether the row exists: most queries then write nothing. */
 static int is_known(store *s, const audit_row *r, bool *known, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_AUDIT_FIND, error);
   if (get == NULL) return bpi_error_code(*error);

@@ -1,4 +1,5 @@
-/* store/days.c: packed days are made and dropped behind the questions and changes that ask for it, and read between rows. */
+/* store/days.c: packed days are created and dropped when queries and changes ask for it, and read
+ * together with the rows of the days between them. */
 #include "store/days.h"
 
 #include <string.h>
@@ -39,7 +40,7 @@ static int64_t day_of(int64_t quarter) {
   return quarter < 0 ? -1 : quarter / BPI_DAY_QUARTERS;
 }
 
-/* Days of one grain and kind lie one behind the other. */
+/* Key of a packed day: the days of one grain and kind are consecutive. */
 static int64_t number_of(cell_grain grain, rollup_kind kind, int64_t day) {
   return (int64_t)grain << 40 | (int64_t)kind << 32 | day;
 }
@@ -50,7 +51,7 @@ typedef struct reading {
   store *s;
   rollup_kind kind;
   cell_grain grain;
-  int64_t missed; /* cells that were not packed in this grain, of more than a day */
+  int64_t missed; /* cells not packed in this grain, in gaps longer than a day */
   const cell_reader *to;
   bp_error **error;
 } reading;
@@ -85,15 +86,17 @@ static int read_day(const reading *r, sqlite3_stmt *get, int64_t from, int64_t u
   return stop;
 }
 
-/* Cells that are stored lie packed where they are stored. */
+/* Stored cells are already packed in their rows, so whole cells of these kinds need no packed
+ * day. */
 static bool is_packed(cell_grain grain, rollup_kind kind) {
   return grain != GRAIN_CELL || kind >= ROLLUP_STORED_KINDS;
 }
 
 static int read_packed(reading *r, int64_t from, int64_t until);
 
-/* What is not packed in a coarse grain may be as cells. Of no more than a day nothing is missed: it is
- * the last one, which is never packed, or a part of one. */
+/* Reads what is not packed in this grain, if possible from days packed as whole cells. A gap of at
+ * most a day does not count as missed: it is the last day, which is never packed, or part of a
+ * day. */
 static int read_gap(reading *r, int64_t from, int64_t until) {
   int64_t missed = r->missed;
   int rc = BP_OK;
@@ -109,8 +112,8 @@ static int read_gap(reading *r, int64_t from, int64_t until) {
   return rc;
 }
 
-/* Packed days, and between them what is not. Of a day that is wanted in part, cells are read: a coarse
- * one does not tell its parts. */
+/* Reads packed days and the gaps between them. For a day that is wanted only in part, cells are
+ * read instead, because a coarse day cannot be split. */
 static int read_packed(reading *r, int64_t from, int64_t until) {
   sqlite3_stmt *get = bpi_sql(r->s, r->grain == GRAIN_CELL ? SQL_DAYS : SQL_DAYS_COARSE, r->error);
   if (get == NULL) return bpi_error_code(*r->error);
@@ -133,7 +136,7 @@ static int read_packed(reading *r, int64_t from, int64_t until) {
   return rc == BP_OK ? read_gap(r, from, until) : rc;
 }
 
-/* Which days a question wanted, of kinds of which it read many cells one by one. */
+/* Remembers which days a query wanted, for a kind of which it read many unpacked cells. */
 static void want(const reading *r, int64_t from, int64_t until) {
   day_range *wanted = &r->s->wanted[r->grain][r->kind];
   if (wanted->until <= wanted->from) *wanted = (day_range){from, until};
@@ -145,8 +148,8 @@ int bpi_days_read(store *s, rollup_kind kind, cell_grain grain, int64_t from, in
                   const cell_reader *to, bp_error **error) {
   reading r = {.s = s, .kind = kind, .grain = grain, .to = to, .error = error};
   if (s->kind != STORE_PERSONAL || !is_packed(grain, kind)) return read_rows(&r, from, until);
-  if (kind >= ROLLUP_ATTEMPT && s->derived != NULL) /* not what is stored */
-    return read_rows(&r, from, until);
+  /* the tasks of this snapshot are not the stored ones */
+  if (kind >= ROLLUP_ATTEMPT && s->derived != NULL) return read_rows(&r, from, until);
   int rc = read_packed(&r, from, until);
   if (rc == BP_OK && r.missed >= s->worth_packing) want(&r, from, until);
   return rc;
@@ -154,17 +157,17 @@ int bpi_days_read(store *s, rollup_kind kind, cell_grain grain, int64_t from, in
 
 /* ----------------------------------------------------------------------------------- packing */
 
-/* The order of cells in a packed day; those of one key become one. */
+/* The order of cells in a packed day; cells with the same key are summed. */
 enum { KEY_LIKE, KEY_SESSION, KEY_QUARTER, KEY_CLASS, KEY_LABEL, KEY_COSTED, KEY_WORDS };
 typedef struct packing {
   int64_t key[KEY_WORDS];
   packed_cell at;
 } packing;
 
-/* A session of which nothing but its sources matters to those who do not ask for it: all that have one
- * row and the same sources are alike. */
+/* For queries that do not ask for the session, only its sources matter: all sessions with one row
+ * and the same sources are alike. */
 typedef struct session_kind {
-  int64_t sources, session; /* the least of them here */
+  int64_t sources, session; /* session: the smallest row number among those seen */
 } session_kind;
 
 typedef struct packer {
@@ -175,7 +178,7 @@ typedef struct packer {
   size_t count, capacity;
   session_kind *alike;
   size_t kinds, kind_capacity;
-  session_rows session; /* of the last cell */
+  session_rows session; /* session of the last cell */
   int64_t known;
   bp_error **error;
 } packer;
@@ -190,8 +193,8 @@ static session_kind *kind_of(packer *p, int64_t sources) {
   return &p->alike[p->kinds++];
 }
 
-/* Whether a session is as good as others like it: one whose days are found when its sources change
- * (bpi_days_drop_session). What several rows tell of changes with each of them. */
+/* Whether a session can be represented by others like it: its days must be known when its sources
+ * change (bpi_days_drop_session). A session with several rows changes with each of them. */
 static bool is_plain(const packer *p, const rollup_cell *cell) {
   int64_t event = CLASS_GET(cell->class_, CLASS_EVENT);
   bool of_day = p->kind == ROLLUP_EVENT &&
@@ -199,7 +202,7 @@ static bool is_plain(const packer *p, const rollup_cell *cell) {
   return p->session.count == 1 && !of_day;
 }
 
-/* Cells of a session come in runs. */
+/* Cells of a session are usually adjacent. */
 static int load_session(packer *p, int64_t id) {
   if (p->known == id) return BP_OK;
   p->known = id;
@@ -208,7 +211,7 @@ static int load_session(packer *p, int64_t id) {
   return bpi_fail(p->error, BP_ERR_CORRUPT, "a cell points to a row that is missing");
 }
 
-/* The key is finished when it is known which session is the least of its kind. */
+/* The key is completed in coarsen(), when the smallest session of each kind is known. */
 static int keep_cell(void *user, const rollup_cell *cell) {
   packer *p = user;
   void *items = p->row;
@@ -226,7 +229,7 @@ static int keep_cell(void *user, const rollup_cell *cell) {
   return BP_OK;
 }
 
-/* What a grain leaves out of a cell becomes the same for all. */
+/* Replaces whatever the grain leaves out by the same value for all cells, and sets the key. */
 static void coarsen(const packer *p, packing *row) {
   rollup_cell *cell = &row->at.cell;
   const session_grain *kept = &bpi_session_grain[p->kind];
@@ -239,14 +242,16 @@ static void coarsen(const packer *p, packing *row) {
     row->at.like = 0;
   }
   bool quarters = p->grain == GRAIN_CELL || p->grain == GRAIN_QUARTER;
+  /* A metric that uses only responses with a recorded cost can only take cells where all have
+   * one. */
   bool costed = p->grain != GRAIN_CELL && p->kind == ROLLUP_RESPONSE &&
-                cell->m[RESPONSE_COSTED] == cell->n; /* a metric takes only what is so as a whole */
+                cell->m[RESPONSE_COSTED] == cell->n;
   const int64_t key[KEY_WORDS] = {row->at.like, cell->session, quarters ? cell->quarter : 0,
                                   cell->class_, cell->label,   costed};
   memcpy(row->key, key, sizeof key);
 }
 
-/* A cell of several quarters is in the last of them. */
+/* A sum over several quarters is placed in the last of them. */
 static void join(rollup_cell *into, const rollup_cell *cell) {
   if (cell->quarter > into->quarter) into->quarter = cell->quarter;
   bpi_add_to(&into->n, cell->n);
@@ -254,8 +259,8 @@ static void join(rollup_cell *into, const rollup_cell *cell) {
     bpi_add_to(&into->m[i], cell->m[i]);
 }
 
-/* Cells that are made of tasks come as they are made. Those of one key become one, but for tasks themselves,
- * which are counted by their cells. */
+/* Sorts the cells and sums those with the same key, except whole cells of tasks, where each cell is
+ * one task. */
 static int put_in_order(packer *p, int64_t ***out) {
   int64_t **row = *out = bpi_alloc((p->count + 1) * sizeof *row);
   if (row == NULL) return BP_ERR_NOMEM;
@@ -278,7 +283,7 @@ static int put_in_order(packer *p, int64_t ***out) {
   return rc;
 }
 
-/* The bytes of a kind's day, out of its rows; empty if it has no cells. */
+/* Packs the rows of one kind and day; empty if it has no cells. */
 static int pack_day(buf *out, store *s, cell_grain grain, rollup_kind kind, int64_t day,
                     bp_error **error) {
   packer p = {.s = s, .kind = kind, .grain = grain, .known = INT64_MIN, .error = error};
@@ -316,7 +321,7 @@ static int put_day(store *s, cell_grain grain, rollup_kind kind, int64_t day, bp
   return rc;
 }
 
-/* Whether there is any among these numbers. */
+/* Whether any packed day has a number in this range. */
 static int find_any(store *s, int64_t first, int64_t last, bool *out, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_DAYS, error);
   if (get == NULL) return bpi_error_code(*error);
@@ -328,7 +333,7 @@ static int find_any(store *s, int64_t first, int64_t last, bool *out, bp_error *
   return rc < 0 ? rc : BP_OK;
 }
 
-/* Days of quarters [from, until) that have cells of a kind: most days of a long time have none. */
+/* The days of quarters [from, until) that have cells of a kind: over a long time most have none. */
 static sqlite3_stmt *days_with_cells(store *s, rollup_kind kind, int64_t from, int64_t until,
                                      bp_error **error) {
   bool stored = kind < ROLLUP_STORED_KINDS;
@@ -340,7 +345,7 @@ static sqlite3_stmt *days_with_cells(store *s, rollup_kind kind, int64_t from, i
   return get;
 }
 
-/* In the transaction that is open; another process may have been faster. */
+/* Inside the open transaction. Another process may have packed some days already. */
 static int pack_range(store *s, cell_grain grain, rollup_kind kind, const day_range *wanted,
                       bp_error **error) {
   int64_t first, last, from = wanted->from, until = wanted->until;
@@ -372,7 +377,7 @@ static void pack_wanted(store *s, cell_grain grain, rollup_kind kind) {
   int rc = s->read_only ? BP_OK : bpi_store_try_write(s, &begun, &error);
   if (begun) rc = pack_range(s, grain, kind, wanted, &error);
   if (begun && rc == BP_OK) rc = bpi_store_commit(s, &error);
-  if (rc != BP_OK) bpi_store_rollback(s); /* what is not packed is read by rows */
+  if (rc != BP_OK) bpi_store_rollback(s); /* without a packed day the rows are read */
   bpi_error_free(error);
   *wanted = (day_range){0, 0};
 }
@@ -399,10 +404,11 @@ int bpi_days_drop(store *s, rollup_kind kind, int64_t first, int64_t last, bp_er
   int rc = BP_OK;
   for (cell_grain grain = GRAIN_CELL; grain < GRAINS && rc == BP_OK && last >= 0; grain++)
     rc = drop(s, grain, kind, first < 0 ? 0 : day_of(first), day_of(last), error);
-  return rc; /* without a time: never packed */
+  return rc; /* undated cells are never packed */
 }
 
-/* What is told later than it was done may lie on any day. */
+/* Spans and changes may lie on days on which the session was not active, so all their days are
+ * dropped. */
 int bpi_days_drop_session(store *s, int64_t first, int64_t last, bp_error **error) {
   int rc = BP_OK;
   for (cell_grain grain = GRAIN_CELL; grain < GRAINS; grain++)
@@ -431,7 +437,7 @@ int bpi_days_check(store *s, bool *ok, bp_error **error) {
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
     int64_t number = sqlite3_column_int64(get, 0), kind = number >> 32 & 0xFF;
-    if (number >> 40 >= GRAINS || kind >= ROLLUP_KINDS) { /* nobody reads it */
+    if (number >> 40 >= GRAINS || kind >= ROLLUP_KINDS) { /* never read */
       *ok = false;
       continue;
     }

@@ -1,33 +1,36 @@
-/* store/days.h: cells of whole days, packed behind a question that read many of them: coarse copies, for
- * questions that do not look at the quarter of an hour or the session (cell_grain of read.h), and
- * those of tasks, which are not stored but made. Never while facts come in; whatever changes a cell
- * drops its day in the same transaction, so what is packed is always what the rows say. Knows bytes
- * of cells; does not know what they mean. Included only inside store/. */
+/* store/days.h: cells of whole days, packed after a query that had to read many of them. There are
+ * coarse copies for queries that need neither the quarter of an hour nor the session (cell_grain in
+ * read.h), and packed cells of tasks, which are otherwise recomputed on each read. Days are never
+ * packed during ingest; a change to a cell drops its packed day in the same transaction, so packed
+ * days always agree with the rows. Knows the encoding of cells; does not know what they mean.
+ * Included only inside store/. */
 #ifndef BPI_STORE_DAYS_H
 #define BPI_STORE_DAYS_H
 
 #include "store/sql.h"
 
 /* clang-format off */
-#define WORTH_PACKING 1000 /* cells of a kind that a question had to read for want of a packed day */
+/* cells of a kind that a query read unpacked; from here on packing pays */
+#define WORTH_PACKING 1000
 /* clang-format on */
 
-/* Cells of any kind for bpi_read_cells, from days where they are packed, else as they are stored. */
+/* Reads cells of any kind for bpi_read_cells, from packed days where there are any, otherwise from
+ * the rows. */
 int bpi_days_read(store *s, rollup_kind kind, cell_grain grain, int64_t from_quarter,
                   int64_t until_quarter, const cell_reader *to, bp_error **error);
-/* Inside a transaction that changes cells of a kind in quarters first to last. */
+/* Call inside a transaction that changes cells of a kind in quarters first to last. */
 int bpi_days_drop(store *s, rollup_kind kind, int64_t first, int64_t last, bp_error **error);
-/* Inside a transaction that changes which sources told of a session, whose activity and tasks lie in
- * quarters first to last, or that adds another row of it. */
+/* Call inside a transaction that changes which sources reported a session, or adds another row for
+ * it; its activity and tasks lie in quarters first to last. */
 int bpi_days_drop_session(store *s, int64_t first, int64_t last, bp_error **error);
 /* Whether any day is packed. */
 int bpi_days_any(store *s, bool *out, bp_error **error);
 int bpi_days_drop_all(store *s, bp_error **error);
-/* Packs what was asked for since the last time, in transactions of its own, but for the last day that
- * has cells: it still grows. Where that is not possible, or another process writes, nothing
- * happens. */
+/* Packs the days that queries wanted since the last call, each kind in a transaction of its own.
+ * The last day with cells is left out because it still grows. Does nothing if the store is
+ * read-only or another process writes. */
 void bpi_days_pack(store *s);
-/* *ok becomes false if a packed day is not what its rows say. */
+/* *ok becomes false if a packed day differs from its rows. */
 int bpi_days_check(store *s, bool *ok, bp_error **error);
 
 #endif

@@ -1,5 +1,6 @@
-/* store/erase.c: a fact goes with all rows of its key. Where a row of another key lies behind it, the
- * search for that one must still come by, so a marker without content stays in the place. */
+/* store/erase.c: a fact is erased with all rows of its key. If the row of another key lies behind
+ * it in a run of consecutive numbers, the lookup of that one must still pass this place, so a
+ * marker without content is left there. */
 #include "store/erase.h"
 
 #include <stdlib.h>
@@ -19,7 +20,7 @@
 #include "store/transaction.h"
 
 #define WAIT_MS 300
-#define GOES_ON (7 * BPI_DAY) /* a session that did nothing for so long has ended */
+#define GOES_ON (7 * BPI_DAY) /* a session without activity for this long has ended */
 
 typedef struct numbers {
   int64_t *item;
@@ -30,15 +31,15 @@ typedef struct eraser {
   store *s;
   const erase_selector *what;
   int64_t now_us;
-  int64_t tellers;            /* bit per source that told of a session that goes */
-  numbers rows;               /* of session that are selected, sorted */
-  numbers lost;               /* of session that lost a fact */
-  numbers keys;               /* of the cluster at hand, that go, sorted */
+  int64_t tellers;            /* bit per source that reported an erased session */
+  numbers rows;               /* selected session rows, sorted */
+  numbers lost;               /* session rows that lost a fact */
+  numbers keys;               /* keys to erase in the current cluster, sorted */
   numbers gone[FACT_KINDS];   /* facts to delete */
   numbers marked[FACT_KINDS]; /* facts that become markers */
-  unsigned char *seen;        /* of rebuilt sessions: something is left of them */
+  unsigned char *seen;        /* per session in `rebuild`: something of it remains */
   numbers rebuild;
-  numbers whole; /* rows of the sessions these belong to */
+  numbers whole; /* all rows of these sessions */
   cells changes;
   moments moments;
   group one, resolved;
@@ -115,7 +116,8 @@ static bool meets(const eraser *e, fact_kind kind, const int64_t *fact) {
 
 /* ------------------------------------------------------------------------------------- facts */
 
-/* The keys of a cluster that go: the fact of a key goes whole. A gateway's constant id may have any number of rows. */
+/* Lists the keys to erase in a cluster. A fact is erased with all rows of its key; a gateway's
+ * constant id may have any number of them. */
 static int list_keys(eraser *e, fact_kind kind, const group *cluster) {
   int rc = BP_OK;
   e->keys.count = 0;
@@ -127,7 +129,7 @@ static int list_keys(eraser *e, fact_kind kind, const group *cluster) {
   return rc;
 }
 
-/* What the fact of a row added is taken away; told by the first row of its key. */
+/* Subtracts the fact of a key from the rollup, once per key: at its first row. */
 static int take_away(eraser *e, fact_kind kind, const group *cluster, size_t row) {
   int64_t k2 = bpi_group_at(cluster, kind, row)[1];
   e->one.count = 0;
@@ -147,7 +149,7 @@ static int take_away(eraser *e, fact_kind kind, const group *cluster, size_t row
   return e->names.failed;
 }
 
-/* From the last row to the first: a marker is needed as long as a row that stays lies behind. */
+/* From the last row to the first: a marker is needed only if a row that stays lies behind it. */
 static int judge_cluster(void *user, fact_kind kind, const group *cluster) {
   eraser *e = user;
   bool stays_behind = false;
@@ -214,7 +216,7 @@ static int note_left(void *user, fact_kind kind, const group *g) {
   return BP_OK;
 }
 
-/* Sessions whose names were seen then, whether or not they did anything. */
+/* Adds sessions whose attributes were seen in the time range, whether or not they have facts. */
 static int add_seen(eraser *e) {
   sqlite3_stmt *get = bpi_sql(e->s, SQL_SESSION_SEEN, e->error);
   if (get == NULL) return bpi_error_code(*e->error);
@@ -230,8 +232,8 @@ static int add_seen(eraser *e) {
   return rc;
 }
 
-/* Runs and active time of the sessions are made of what is left. A session told of by nothing but its
- * own row goes with the time of that. */
+/* Rebuilds runs and active time from the remaining facts. A session without facts is erased by the
+ * time of its own row. */
 static int rebuild_activity(eraser *e) {
   int rc = BP_OK;
   for (size_t i = 0; i < e->lost.count && rc == BP_OK; i++)
@@ -258,7 +260,7 @@ static int run_with(eraser *e, store_statement which, int64_t a, int64_t b, int6
   return bpi_sql_run(run, e->error);
 }
 
-/* A session of which something is left forgets when its attributes were seen, where that is erased. */
+/* A session of which something remains forgets attributes that were seen in the erased time. */
 static int erase_sessions(eraser *e) {
   int rc = BP_OK;
   for (size_t i = 0; i < e->rebuild.count && rc == BP_OK; i++) {
@@ -285,7 +287,7 @@ static int erase_sessions(eraser *e) {
 
 /* ------------------------------------------------------------------------------------- tasks */
 
-/* Tasks are cut out of a whole session, of all tiers that tell of it. */
+/* Tasks are computed from a whole session, so the rows of all its tiers are needed. */
 static int whole_sessions(eraser *e) {
   sqlite3_stmt *get = bpi_sql(e->s, SQL_SESSION_TIERS, e->error);
   if (get == NULL) return bpi_error_code(*e->error);
@@ -315,7 +317,7 @@ static int erase_task_cells(eraser *e) {
   return rc;
 }
 
-/* They are cut anew when somebody asks. */
+/* They are computed again when a query needs them. */
 static int erase_tasks(eraser *e) {
   int rc = whole_sessions(e);
   const bulk rows = {e->whole.count, e->whole.item, bpi_bulk_number};
@@ -332,7 +334,7 @@ static int mark_tasks(eraser *e) {
 
 /* ------------------------------------------------------------------------------ names and places */
 
-/* Notes the identifiers (two columns) of the rows of a table, then deletes those rows. */
+/* Notes the identifiers (two columns) of the rows, then deletes them. */
 static int drop_rows(eraser *e, const char *table, const char *where, int64_t *count) {
   buf sql;
   sqlite3_stmt *get = NULL;
@@ -359,7 +361,7 @@ static int drop_rows(eraser *e, const char *table, const char *where, int64_t *c
   return rc;
 }
 
-/* Names whose last reference just went. */
+/* Erases names that nothing refers to any more. */
 static int erase_labels(eraser *e) {
   buf where;
   bpi_buf_init(&where, 4096);
@@ -379,8 +381,9 @@ static int empty_table(eraser *e, const char *table, int64_t *count) {
   return rc;
 }
 
-/* Whether a session that goes may go on in a file: what its reader remembers names it, or nothing is remembered and its
- * source told of one. What has grown too old does not go on, so nobody reads whole files for it day by day. */
+/* Whether an erased session may continue in a file: the reader's state names it, or there is no
+ * state and its source reported an erased session. Sessions that ended long ago do not continue, so
+ * that deleting by age does not cause whole files to be read again every day. */
 static bool tells_more(const eraser *e, sqlite3_stmt *file) {
   int64_t memory[FILE_MEMORY], source = sqlite3_column_int64(file, 2);
   const void *bytes = sqlite3_column_blob(file, 1);
@@ -392,7 +395,8 @@ static bool tells_more(const eraser *e, sqlite3_stmt *file) {
   return false;
 }
 
-/* Such a file is read from its start again, where it tells what the session is called. */
+/* Such a file is forgotten and read from its start again, because the session's identifier is only
+ * there. */
 static int forget_readers(eraser *e) {
   numbers files = {NULL, 0, 0};
   sqlite3_stmt *get = bpi_sql(e->s, SQL_FILE_MEMORIES, e->error);
@@ -410,7 +414,7 @@ static int forget_readers(eraser *e) {
   return rc;
 }
 
-/* Files are not known by session or time: where one was read to is forgotten with its source. */
+/* Files have no session or time, so their read positions are erased only with their source. */
 static int erase_sources(eraser *e) {
   char where[48];
   if (e->what->session != NULL || e->what->from_us != INT64_MIN || e->what->until_us != INT64_MAX)
@@ -444,7 +448,7 @@ static int erase_own(eraser *e) {
 /* ------------------------------------------------------------------------------------- marks */
 
 static int put_mark(eraser *e, const erased_mark *mark) {
-  if (mark->from_us >= mark->until_us) return BP_OK; /* of no time */
+  if (mark->from_us >= mark->until_us) return BP_OK; /* empty range */
   sqlite3_stmt *put = bpi_sql(e->s, SQL_ERASED_INSERT, e->error);
   if (put == NULL) return bpi_error_code(*e->error);
   sqlite3_bind_int64(put, 1, (int64_t)mark->session.hi);
@@ -455,8 +459,9 @@ static int put_mark(eraser *e, const erased_mark *mark) {
   return bpi_sql_run(put, e->error);
 }
 
-/* A mark ends now: what is done from now on is not erased. What sessions tell of later times, by a clock that
- * was wrong, has marks of these sessions: one of all would take what others do until then. */
+/* A mark ends now, because later work is not erased. Facts of a later time, from a clock that was
+ * wrong, get marks for their own sessions: a mark for all sessions would also remove later work of
+ * others. */
 static int put_later_marks(eraser *e) {
   const erase_selector *w = e->what;
   int64_t now_us = e->now_us;
@@ -538,7 +543,7 @@ int bpi_store_has_before(store *s, int64_t time_us, bool *out, bp_error **error)
 
 /* ----------------------------------------------------------------------------- bytes in the files */
 
-/* A reader that is about to end is waited for. */
+/* Waits briefly for a reader to finish. */
 static int empty_log(store *s, bool *done, bp_error **error) {
   bpi_sql_wait(s, s->db, WAIT_MS);
   int rc = bpi_store_truncate_log(s, done, error);
@@ -546,7 +551,7 @@ static int empty_log(store *s, bool *done, bp_error **error) {
   return rc;
 }
 
-/* Writes the database anew, from nothing but its rows. */
+/* Writes the database file again from its rows alone. */
 static int rewrite(store *s, bool *done, bp_error **error) {
   int code = sqlite3_exec(s->db, "VACUUM", NULL, NULL, NULL);
   *done = code == SQLITE_OK;
@@ -555,9 +560,10 @@ static int rewrite(store *s, bool *done, bp_error **error) {
   return empty_log(s, done, error);
 }
 
-#define PENDING "erasures_pending" /* erasures whose bytes are still to be looked after */
+#define PENDING "erasures_pending" /* number of erasures whose files must still be cleaned */
 
-/* But for what was erased meanwhile: whoever did that looks after it, or the next one who opens the store. */
+/* Resets the count unless something was erased meanwhile: then that process, or the next one to
+ * open the store, cleans up. */
 static int finished(store *s, int64_t pending, bp_error **error) {
   sqlite3_stmt *set =
       bpi_sql_once(s, "UPDATE meta SET value = 0 WHERE name = '" PENDING "' AND value = ?1", error);
@@ -594,8 +600,8 @@ static int search(const trace *t, store *s, erase_search *out, bp_error **error)
   return bpi_trace_search(t, s, &out->searched, &out->found, error);
 }
 
-/* SQLite overwrites what it deletes, but moves rows about: only what is searched is known. What an
- * earlier erasure left is not known here, so it is written anew. */
+/* SQLite overwrites what it deletes, but also moves rows, so only searching proves that nothing is
+ * left. What an earlier erasure left cannot be searched for here, so the database is rewritten. */
 static bool is_unknown(const trace *t, int64_t pending) {
   return pending > 1 || (pending > 0 && bpi_trace_count(t) == 0);
 }

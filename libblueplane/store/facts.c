@@ -1,5 +1,5 @@
-/* store/facts.c: merging and counting, kind by kind. A merge picks by a total order that looks at
- * nothing but the rows themselves, so any order of arrival ends in the same fact. */
+/* store/facts.c: merging and counting, kind by kind. Each merge uses a total order over the rows
+ * alone, so every order of arrival gives the same fact. */
 #include "store/facts.h"
 
 #include <stdlib.h>
@@ -44,8 +44,7 @@ static int64_t traits_of(const response_record *r) {
          CLASS_PUT(TRAIT_FINISHED, r->stop != STOP_NONE);
 }
 
-/* An undated row has no owner time: FACT_NONE stands for it, so that time and owner time are told
- * apart when a dated row joins. */
+/* An undated row has no owner time: FACT_NONE keeps the two apart if a dated row joins later. */
 static void response_from(response_fact *f, const response_record *r) {
   f->owner_after_us = f->time_us == BPI_TIME_NONE ? FACT_NONE : 0;
   f->request = low_bits(r->request.hi, REQUEST_BITS);
@@ -74,8 +73,8 @@ static void use_from(tool_call_fact *f, const tool_use_record *r) {
 }
 
 static void result_from(tool_call_fact *f, const tool_result_record *r) {
-  f->flags = FACT_RESULT | CLASS_PUT(FLAG_RESULT_TIER, CLASS_GET(f->flags, FLAG_TIER)); /* the use
-    alone decides who owns the call */
+  /* only the use decides who owns the call */
+  f->flags = FACT_RESULT | CLASS_PUT(FLAG_RESULT_TIER, CLASS_GET(f->flags, FLAG_TIER));
   f->result_us = f->time_us;
   f->time_us = FACT_NONE;
   f->input_added = f->input_removed = FACT_NONE;
@@ -189,8 +188,8 @@ static int compare_time(int64_t a, int64_t b) {
   return compare(a, b);
 }
 
-/* A row of a worse tier stands behind a better one; then one that was copied or comes from a side chain
- * behind one that does not. */
+/* Rows of a better tier come first, then originals before copies, then the main thread before side
+ * chains. */
 static int64_t owner_rank(int64_t flags) {
   return CLASS_GET(flags, FLAG_TIER) * 4 + (flags & RECORD_FORKED ? 2 : 0) +
          (flags & RECORD_SIDECHAIN ? 1 : 0);
@@ -205,7 +204,7 @@ static int compare_label(int64_t a, int64_t b, const fact_names *names) {
   return a == b ? 0 : bpi_ident_compare(names->label(names->user, a), names->label(names->user, b));
 }
 
-/* Which of two rows owns the fact: negative, the first. */
+/* Which of two rows owns the fact; negative: the first. */
 static int compare_owner(int64_t flags_a, int64_t time_a, int64_t session_a, int64_t flags_b,
                          int64_t time_b, int64_t session_b, const fact_names *names) {
   int order = compare(owner_rank(flags_a), owner_rank(flags_b));
@@ -215,8 +214,8 @@ static int compare_owner(int64_t flags_a, int64_t time_a, int64_t session_a, int
   return order;
 }
 
-/* Columns [from, to) in order, greater values first if `greatest`. Rows of one session differ in the
- * flags if they differ in its tier. */
+/* Compares columns [from, to), greater values first if `greatest`. Two rows of one session have
+ * different flags if the session's tiers differ, so the session's identifier decides here. */
 static int compare_columns(fact_kind kind, const int64_t *a, const int64_t *b, int from, int to,
                            bool greatest, const fact_names *names) {
   for (int i = from; i < to; i++) {
@@ -243,8 +242,8 @@ static bool copy_if(bool better, fact_kind kind, int64_t *fact, const int64_t *r
   return true;
 }
 
-/* Prompts, decisions and events: the owner's row stands; of an event that is a sum the greatest, of a
- * prompt that was read in part the longest. */
+/* Prompts, decisions and events: the owner's row wins; among equal owners the greatest total of an
+ * event, and the longest of a prompt that was read in part. */
 static bool merge_owned(fact_kind kind, int64_t *fact, const int64_t *row,
                         const fact_names *names) {
   const fact_head *a = (const fact_head *)(const void *)row,
@@ -258,7 +257,7 @@ static bool merge_owned(fact_kind kind, int64_t *fact, const int64_t *row,
   return copy_if(order < 0, kind, fact, row);
 }
 
-/* How many of the columns [from, to) are known. */
+/* The number of known columns in [from, to). */
 static int64_t known_among(const int64_t *fact, int from, int to) {
   int64_t count = 0;
   for (int i = from; i < to; i++)
@@ -266,7 +265,7 @@ static int64_t known_among(const int64_t *fact, int from, int to) {
   return count;
 }
 
-/* Totals that grow: who knows more, then who says more, stands. */
+/* For totals that grow: the row with more known columns wins, then the one with greater values. */
 static int compare_totals(fact_kind kind, const int64_t *a, const int64_t *b, int from,
                           const fact_names *names) {
   int end = bpi_fact_types[kind].columns;
@@ -280,10 +279,10 @@ static bool merge_span(int64_t *fact, const int64_t *row, const fact_names *name
   return copy_if(order < 0, FACT_SPAN, fact, row);
 }
 
-#define CHANGE_TOTALS 6 /* columns from here are totals */
+#define CHANGE_TOTALS 6 /* first column of the totals */
 
-/* Several tell of a change, each its part: the session that it was made in, a history its lines, a
- * forge its rounds. So each part merges by itself: whose it is, its type and assistance, its
+/* Several sources report a change, each a part of it: a session who made it, a repository its
+ * lines, a forge its review rounds. So the parts merge independently: owner, type and assistance,
  * totals. */
 static bool merge_change(int64_t *fact, const int64_t *row, const fact_names *names) {
   change_fact before, other;
@@ -298,7 +297,8 @@ static bool merge_change(int64_t *fact, const int64_t *row, const fact_names *na
   }
   if (other.change > after.change) after.change = other.change;
   if (other.type > after.type) after.type = other.type;
-  if (other.assisted > after.assisted) after.assisted = other.assisted; /* FACT_NONE is least */
+  /* FACT_NONE is the smallest value */
+  if (other.assisted > after.assisted) after.assisted = other.assisted;
   if (compare_totals(FACT_CHANGE, row, fact, CHANGE_TOTALS, names) < 0)
     memcpy(&after.added, &other.added, sizeof after - offsetof(change_fact, added));
   if (memcmp(&before, &after, sizeof after) == 0) return false;
@@ -315,9 +315,9 @@ static int64_t sum_of_classes(const response_fact *r) {
          number(r->cache_write_1h) + number(r->output);
 }
 
-/* Which of two rows stands for the response: negative, the first. */
+/* Which of two rows supplies the numbers of a response; negative: the first. */
 static int compare_winner(const response_fact *a, const response_fact *b, const fact_names *names) {
-  int order = compare(a->output == FACT_NONE, b->output == FACT_NONE); /* untold is no count */
+  int order = compare(a->output == FACT_NONE, b->output == FACT_NONE); /* an unknown count loses */
   if (order == 0)
     order = compare(CLASS_GET(a->traits, TRAIT_TOLD), CLASS_GET(b->traits, TRAIT_TOLD));
   if (order == 0) order = compare(b->output, a->output);
@@ -325,12 +325,15 @@ static int compare_winner(const response_fact *a, const response_fact *b, const 
     order = compare(CLASS_GET(b->traits, TRAIT_STOP) != STOP_NONE,
                     CLASS_GET(a->traits, TRAIT_STOP) != STOP_NONE);
   if (order == 0) order = compare(sum_of_classes(b), sum_of_classes(a));
-  if (order == 0) order = compare(b->model != 0, a->model != 0); /* a copy may have lost it */
-  if (order == 0) /* input to reasoning; web searches are not the row's, but the greatest of all */
+  /* a copy may have lost the model */
+  if (order == 0) order = compare(b->model != 0, a->model != 0);
+  /* input to reasoning. Web searches do not belong to the row: the greatest of all rows counts */
+  if (order == 0)
     order = compare_columns(FACT_RESPONSE, (const int64_t *)(const void *)a,
                             (const int64_t *)(const void *)b, 6, 12, false, names);
   if (order == 0) order = compare(a->cost_nano, b->cost_nano);
-  int64_t finished = CLASS_PUT(TRAIT_FINISHED, 1); /* is a property of the group, not of the row */
+  /* belongs to the whole response, not to the row */
+  int64_t finished = CLASS_PUT(TRAIT_FINISHED, 1);
   if (order == 0) order = compare(a->traits & ~finished, b->traits & ~finished);
   if (order == 0) order = compare_label(a->model, b->model, names);
   return order;
@@ -349,7 +352,7 @@ static void set_owner_time(response_fact *f, int64_t owner) {
   f->owner_after_us = dated ? owner - f->time_us : FACT_NONE;
 }
 
-/* Each part by its own rule: who owns it, when it began, whether it finished, and one whole row of
+/* Each part by its own rule: the owner, the start time, whether it finished, and one whole row of
  * numbers. */
 static void join_response(response_fact *fact, const response_fact *row, const fact_names *names) {
   response_fact made = compare_winner(row, fact, names) < 0 ? *row : *fact;
@@ -380,7 +383,7 @@ static bool merge_response(int64_t *fact, const int64_t *row, const fact_names *
   return true;
 }
 
-/* Of the best tier; a result that tells lines says more than one that does not; then the earliest. */
+/* The best tier wins, then a result that reports lines, then the earliest. */
 static int compare_result(const tool_call_fact *a, const tool_call_fact *b,
                           const fact_names *names) {
   int order = compare(CLASS_GET(a->flags, FLAG_RESULT_TIER), CLASS_GET(b->flags, FLAG_RESULT_TIER));
@@ -392,7 +395,7 @@ static int compare_result(const tool_call_fact *a, const tool_call_fact *b,
   return order;
 }
 
-/* Of the flags, what the result says. */
+/* The flags that belong to the result. */
 #define RESULT_FLAGS (FACT_RESULT | CLASS_PUT(FLAG_RESULT_TIER, 3))
 
 static void copy_result(tool_call_fact *f, const tool_call_fact *from) {
@@ -447,7 +450,8 @@ static bool merge_tool_call(int64_t *fact, const int64_t *row, const fact_names 
   if ((other.flags & FACT_RESULT) &&
       (!(after.flags & FACT_RESULT) || compare_result(&other, &after, names) < 0))
     copy_result(&after, &other);
-  /* Until the use is seen, the session of the smallest result row of the best tier holds the place. */
+  /* Until the use is seen, the session comes from the result row of the best tier, on a tie the one
+   * with the smallest identifier. */
   if (!(after.flags & FACT_USE) && compare_place(&other, &before, names) < 0)
     after.session = other.session;
   if (memcmp(&before, &after, sizeof after) == 0) return false;
@@ -477,11 +481,11 @@ static int by_time(const void *a, const void *b) {
   return order != 0 ? order : compare(x->request, y->request);
 }
 
-/* Whether two of the variants, sorted by time, are more than a day apart and disagree on input. */
+/* Whether two variants (sorted by time) are more than a day apart and differ in input. */
 static bool constant_id(const response_fact *sorted, size_t n) {
   const int64_t day = 86400 * BPI_SECOND;
-  size_t old = 0;     /* variants more than a day before the current one */
-  bool mixed = false; /* these disagree with each other, so one of them does with any other */
+  size_t old = 0;     /* number of variants more than a day before the current one */
+  bool mixed = false; /* their inputs differ, so one of them differs from any other */
   for (size_t i = 1; i < n && sorted[i].time_us != BPI_TIME_NONE; i++) {
     for (; sorted[i].time_us - sorted[old].time_us > day; old++)
       mixed |= sorted[old].input != sorted[0].input;
@@ -503,7 +507,7 @@ size_t bpi_response_resolve(response_fact *out, const response_fact *variants, s
 
 /* ------------------------------------------------------------------------------ rollup cells */
 
-/* Prompt tokens decide the price band. */
+/* The price band depends on the prompt tokens. */
 static int band_of(const response_fact *r) {
   int64_t prompt = number(r->input) + number(r->cache_read) + number(r->cache_write_5m) +
                    number(r->cache_write_1h);
@@ -544,7 +548,7 @@ static bool both_known(int64_t a, int64_t b) {
   return a != FACT_NONE && b != FACT_NONE;
 }
 
-/* What the result says, else what the input asked for; nothing unless it is known to have been
+/* Lines come from the result, otherwise from the input; only if the edit is known to have been
  * applied. */
 bool bpi_call_lines(const tool_call_fact *t, int64_t *added, int64_t *removed) {
   if (t->outcome != OUTCOME_OK) return false;
@@ -661,8 +665,8 @@ void bpi_fact_cells(fact_kind kind, const int64_t *fact, int64_t sign, cell_fn a
   add(user, &c);
 }
 
-/* What an edit is was told with its call; lines summed over a session are those of its edits; tasks and
- * their parts are cut by prompts. */
+/* Edits are part of reported calls; a span's lines sum up the edits of a session; tasks and their
+ * cells start at prompts. */
 unsigned bpi_shadowed_by(unsigned told) {
   static const unsigned tasks = 1u << ROLLUP_ATTEMPT | 1u << ROLLUP_TASK_COST | 1u << ROLLUP_TASK |
                                 1u << ROLLUP_USE | 1u << ROLLUP_PATTERN | 1u << ROLLUP_TRANSITION;
@@ -673,7 +677,7 @@ unsigned bpi_shadowed_by(unsigned told) {
   return kinds;
 }
 
-/* Lines of a whole day, told at its noon. */
+/* Lines of a whole day, dated at noon. */
 static bool is_day_sum(const event_fact *e) {
   return e->event == EVENT_LINES_SUGGESTED || e->event == EVENT_LINES_ACCEPTED;
 }
@@ -681,7 +685,8 @@ static bool is_day_sum(const event_fact *e) {
 int bpi_fact_moments(fact_kind kind, const int64_t *fact, int64_t out[2]) {
   const fact_head *head = (const fact_head *)(const void *)fact;
   int count = 0;
-  if (kind == FACT_SPAN || kind == FACT_CHANGE) return 0; /* told later, not done then */
+  /* reported later, no activity at that time */
+  if (kind == FACT_SPAN || kind == FACT_CHANGE) return 0;
   if (kind == FACT_EVENT && is_day_sum((const void *)fact)) return 0;
   if (kind == FACT_TOOL_CALL && !bpi_is_call((const void *)fact)) return 0;
   if (head->time_us != BPI_TIME_NONE) out[count++] = head->time_us;

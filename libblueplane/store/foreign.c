@@ -1,6 +1,6 @@
-/* store/foreign.c: SQLite reads the state of foreign_bytes.h through a file system of its own, which
- * holds that one file and refuses to open, create or delete any other. It is registered only for the
- * moment a connection is opened. */
+/* store/foreign.c: SQLite reads the state of foreign_bytes.h through a VFS that contains only that
+ * one file and refuses to open, create or delete any other. The VFS is registered only while a
+ * connection is opened. */
 #include "store/foreign.h"
 
 #include <sqlite3.h>
@@ -14,7 +14,7 @@
 #include "base/thread.h"
 #include "store/foreign_bytes.h"
 
-#define ATTEMPTS_MAX 50 /* to find the file unchanged for the time a row takes */
+#define ATTEMPTS_MAX 50 /* to find the file unchanged while one row is read */
 #define RETRY_MS 20
 #define PREFIX_MAX 64
 #define SQL_MAX 4096
@@ -25,10 +25,10 @@ struct foreign {
   sqlite3_vfs vfs;
   char vfs_name[48];
   sqlite3 *db;
-  const foreign_query *allowed; /* what may be read; NULL: the schema alone */
+  const foreign_query *allowed; /* what may be read; NULL: only the schema */
 };
 
-/* The one open file. */
+/* The only open file. */
 typedef struct foreign_file {
   sqlite3_file base;
   foreign *f;
@@ -45,8 +45,7 @@ static int file_read(sqlite3_file *opened, void *into, int length, sqlite3_int64
   const foreign_file *own = (foreign_file *)(void *)opened;
   int64_t got = bpi_foreign_bytes_read(&own->f->bytes, offset, into, (size_t)length);
   if (got == length) return SQLITE_OK;
-  return got < 0 ? SQLITE_IOERR_READ
-                 : SQLITE_CORRUPT; /* zeros in its place could pass for values */
+  return got < 0 ? SQLITE_IOERR_READ : SQLITE_CORRUPT; /* zeros instead could be taken for values */
 }
 
 static int file_write(sqlite3_file *opened, const void *from, int length, sqlite3_int64 offset) {
@@ -185,7 +184,8 @@ static bool may_read(const foreign_query *q, const char *table, const char *colu
   return false;
 }
 
-/* Whatever the schema of a foreign file may make of our statements: a view, a generated column. */
+/* Denies everything the schema of a foreign file could smuggle into our statements, such as a view
+ * or a generated column. */
 static int authorize(void *user, int action, const char *table, const char *column,
                      const char *database, const char *source) {
   const foreign *f = user;
@@ -235,7 +235,7 @@ static void disconnect(foreign *f) {
   f->db = NULL;
 }
 
-/* Takes the state of now, waiting for one that is not being changed. */
+/* Takes the current state, waiting until the file is not being changed. */
 static int take_state(foreign *f) {
   disconnect(f);
   int rc = bpi_foreign_bytes_take(&f->bytes);
@@ -284,7 +284,8 @@ int bpi_foreign_open(foreign **out, const char *path, file_stat *stat, bp_error 
     return bpi_fail_nomem(error);
   }
   f->bytes.path = f->path;
-  file_stat before = {0}; /* of the log before it is read: what comes after is seen the next time */
+  /* stat of the log before it is read, so that a later change is noticed next time */
+  file_stat before = {0};
   bpi_foreign_stat(path, &before);
   int rc = open_parts(out, f, error);
   if (rc != BP_OK || stat == NULL) return rc;
@@ -330,7 +331,7 @@ bool bpi_foreign_has(foreign *f, const char *table, const char *column) {
                                        NULL) == SQLITE_OK;
 }
 
-/* One query being answered. */
+/* A query in progress. */
 typedef struct walk {
   foreign *f;
   const foreign_query *query;
@@ -338,14 +339,14 @@ typedef struct walk {
   void *user;
   bool there[FOREIGN_COLUMNS];
   int values;
-  bool any;      /* a row was given; */
-  int64_t after; /* none up to this one is given again */
-  bool changed;  /* the file did */
+  bool any;      /* a row was passed to the caller */
+  int64_t after; /* the last row that was */
+  bool changed;  /* the file changed */
   int64_t *row;
   size_t rows, capacity;
 } walk;
 
-/* Spends `sql`. */
+/* Frees `sql`. */
 static int prepare(const walk *w, buf *sql, sqlite3_stmt **out) {
   int code = SQLITE_NOMEM;
   w->f->allowed = w->query;
@@ -355,7 +356,8 @@ static int prepare(const walk *w, buf *sql, sqlite3_stmt **out) {
   return refused ? BP_ERR_NOTFOUND : code_of(code);
 }
 
-/* From the prefix to the first text greater than all that begin with it. */
+/* Binds the range from the prefix to the smallest text that is greater than all that begin with
+ * it. */
 static void bind_prefix(sqlite3_stmt *statement, const char *prefix) {
   char beyond[PREFIX_MAX + 1];
   size_t length = (size_t)snprintf(beyond, sizeof beyond, "%s", prefix);
@@ -384,7 +386,7 @@ static int add_row(walk *w, int64_t row) {
   return rc;
 }
 
-/* Lists the rows that are still to be given. What a damaged list shows is kept. */
+/* Lists the rows not yet passed on. What can be listed of a damaged table is kept. */
 static int list_rows(walk *w) {
   sqlite3_stmt *statement = NULL;
   int code = SQLITE_DONE;
@@ -446,7 +448,7 @@ static int changed(walk *w) {
   return BP_ERR_BUSY;
 }
 
-/* Gives one row, unless the file changed while it was read. */
+/* Passes one row on, unless the file changed while it was read. */
 static int give_row(walk *w, sqlite3_stmt *statement, int64_t row) {
   foreign_value values[FOREIGN_COLUMNS];
   sqlite3_reset(statement);
@@ -455,7 +457,8 @@ static int give_row(walk *w, sqlite3_stmt *statement, int64_t row) {
   for (int i = 0; i < w->values && code == SQLITE_ROW; i++) {
     values[i] = value_of(statement, i);
     if (!w->there[i]) values[i].type = FOREIGN_ABSENT;
-    bool lost = values[i].type == FOREIGN_TEXT && values[i].bytes == NULL; /* on its way to UTF-8 */
+    /* out of memory in the conversion to UTF-8 */
+    bool lost = values[i].type == FOREIGN_TEXT && values[i].bytes == NULL;
     if (lost) code = SQLITE_NOMEM;
   }
   if (!bpi_foreign_bytes_same(&w->f->bytes)) return changed(w);
@@ -465,7 +468,7 @@ static int give_row(walk *w, sqlite3_stmt *statement, int64_t row) {
   return w->take(w->user, row, code == SQLITE_ROW ? values : NULL);
 }
 
-/* All rows of the present state that were not given yet. */
+/* Passes on all rows of the current state that were not passed on before. */
 static int walk_state(walk *w) {
   sqlite3_stmt *statement = NULL;
   w->changed = false;

@@ -1,6 +1,6 @@
-/* store/foreign_bytes.c: the log is replayed into a list of pages, as its own header and checksums
- * tell which frames count. A state is left as it was by appending to the log, which is all that a
- * writer does most of the time; what ends it is a change of the file or a log that begins anew. */
+/* store/foreign_bytes.c: replays the log into a list of pages, using its header and checksums to
+ * tell which frames count. Appending to the log, which is most of what a writer does, leaves a
+ * taken state valid; a change of the main file or a restarted log ends it. */
 #include "store/foreign_bytes.h"
 
 #include <stdlib.h>
@@ -12,9 +12,9 @@
 
 #define HEADER 100
 #define FRAME_HEADER 24
-#define LOG_MAGIC 0x377f0682u /* or 1 more: checksums of big-endian words */
+#define LOG_MAGIC 0x377f0682u /* or 1 more: checksums over big-endian words */
 #define LOG_VERSION 3007000u
-/* Times of files have steps: a change within the step of the last one cannot be seen. */
+/* File times have a granularity: a second change within one step cannot be seen. */
 #define STEP_US 20000
 
 /* ------------------------------------------------------------------------------------- parts */
@@ -65,7 +65,7 @@ static bool sum_is(const log_sum *s, const char *stored) {
   return s->a == big_endian(stored) && s->b == big_endian(stored + 4);
 }
 
-/* Reads the header of the log; false: there is none that counts. */
+/* Reads the header of the log; false if it is not valid. */
 static bool read_log_header(foreign_bytes *b, log_sum *sum) {
   char *h = b->wal_header;
   if (read_part(&b->wal, 0, h, FOREIGN_WAL_HEADER) != FOREIGN_WAL_HEADER) return false;
@@ -92,7 +92,7 @@ static int by_page(const void *x, const void *y) {
   return a[1] < b[1] ? -1 : a[1] > b[1];
 }
 
-/* The last frame of each page stands. */
+/* Keeps the last frame of each page. */
 static void settle_frames(foreign_bytes *b) {
   size_t kept = 0;
   if (b->frame_count > 0) qsort(b->frames, b->frame_count, sizeof *b->frames, by_page);
@@ -103,7 +103,8 @@ static void settle_frames(foreign_bytes *b) {
   b->frame_count = kept;
 }
 
-/* Frames up to the last that ends a transaction; what follows is being written, or is older. */
+/* Reads frames up to the last one that commits a transaction; what follows is incomplete or from
+ * before the log was restarted. */
 static int read_frames(foreign_bytes *b, log_sum *sum, char *frame) {
   size_t whole = FRAME_HEADER + (size_t)b->page, committed = 0;
   int64_t offset = FOREIGN_WAL_HEADER;
@@ -135,7 +136,7 @@ static int read_log(foreign_bytes *b) {
   return rc;
 }
 
-/* Offset of a page's bytes in the log; -1: it lies in the main file. */
+/* Offset of a page's bytes in the log; -1: it is in the main file. */
 static int64_t in_log(const foreign_bytes *b, int64_t number) {
   size_t low = 0, high = b->frame_count;
   while (low < high) {
@@ -182,7 +183,7 @@ static int open_beside(file **out, const char *path, const char *ending) {
   return rc == BP_ERR_NOTFOUND ? BP_OK : rc;
 }
 
-/* A rollback journal with a header: a transaction is being written, or was when its writer died. */
+/* A rollback journal with a header: a transaction is being written, or its writer died. */
 static int check_journal(const char *path) {
   char start[8] = {0};
   file *journal = NULL;
@@ -246,7 +247,7 @@ bool bpi_foreign_bytes_same(const foreign_bytes *b) {
          memcmp(header, b->wal_header, sizeof header) == 0;
 }
 
-/* Bytes of one page, or a part of it. */
+/* Reads all or part of one page. */
 static int64_t read_page(const foreign_bytes *b, int64_t offset, void *into, size_t length) {
   int64_t within = offset % b->page, frame = in_log(b, offset / b->page + 1);
   return frame < 0 ? read_part(&b->main, offset, into, length)
@@ -263,7 +264,7 @@ int64_t bpi_foreign_bytes_read(const foreign_bytes *b, int64_t offset, void *int
     done += (size_t)got;
     if (got < (int64_t)wanted) break;
   }
-  /* Bytes 18 and 19 would tell SQLite that there is a log for it to read. */
+  /* Bytes 18 and 19 would tell SQLite to read the write-ahead log itself. */
   for (int64_t i = 18; i <= 19; i++)
     if (i >= offset && i < offset + (int64_t)done) ((char *)into)[i - offset] = 1;
   return (int64_t)done;

@@ -1,12 +1,12 @@
-/* store/foreign_bytes.h: the pages of a database file as one state of it: those of its write-ahead
- * log that are committed lie over those of the file. Knows the layout of SQLite's two files and how
- * to notice that they changed; knows nothing of what pages hold. For foreign.c alone. */
+/* store/foreign_bytes.h: a database file as pages of one consistent state: committed pages of the
+ * write-ahead log replace those of the file. Knows the layout of SQLite's two files and how to
+ * detect that they changed; knows nothing of the pages' content. For foreign.c only. */
 #ifndef BPI_STORE_FOREIGN_BYTES_H
 #define BPI_STORE_FOREIGN_BYTES_H
 
 #include "base/file.h"
 
-/* A file, or bytes of the caller's. */
+/* A file, or bytes that the caller owns. */
 typedef struct foreign_part {
   file *file;
   const char *data;
@@ -16,7 +16,7 @@ typedef struct foreign_part {
 #define FOREIGN_WAL_HEADER 32
 
 typedef struct foreign_bytes {
-  const char *path; /* of the main file; NULL: both parts are bytes */
+  const char *path; /* of the main file; NULL: both parts are bytes in memory */
   foreign_part main, wal;
   file_stat stat; /* of the main file when the state was taken */
   int64_t size;   /* of the database */
@@ -26,17 +26,18 @@ typedef struct foreign_bytes {
   size_t frame_count, frame_capacity;
 } foreign_bytes;
 
-/* Takes the state the files are in now, after `path` or the bytes of the parts were set, or anew. 0,
- * BP_ERR_NOTFOUND, BP_ERR_INVALID (no regular file), BP_ERR_FORMAT, BP_ERR_BUSY, BP_ERR_IO,
- * BP_ERR_NOMEM. */
+/* Takes the current state of the files. Before the first call the caller sets `path` or the bytes
+ * of the parts. 0, BP_ERR_NOTFOUND, BP_ERR_INVALID (not a regular file), BP_ERR_FORMAT,
+ * BP_ERR_BUSY, BP_ERR_IO, BP_ERR_NOMEM. */
 int bpi_foreign_bytes_take(foreign_bytes *b);
 void bpi_foreign_bytes_drop(foreign_bytes *b);
-/* Whether what was read until now is of that state. */
+/* Whether the files still hold that state, so that everything read so far belongs to it. */
 bool bpi_foreign_bytes_same(const foreign_bytes *b);
-/* Bytes of the state: how many, fewer than asked for at its end only; or BP_ERR_IO. */
+/* Reads bytes of the state. Returns their number, less than `length` only at its end, or
+ * BP_ERR_IO. */
 int64_t bpi_foreign_bytes_read(const foreign_bytes *b, int64_t offset, void *into, size_t length);
 
-/* A copy of `path` with `ending` behind it; NULL when out of memory. */
+/* A copy of `path` with `ending` appended; NULL when out of memory. */
 char *bpi_foreign_beside(const char *path, const char *ending);
 
 #endif

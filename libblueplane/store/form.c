@@ -1,4 +1,4 @@
-/* store/form.c: one table for each kind of fact; the two directions walk through it. */
+/* store/form.c: one table per kind of fact, used for encoding and decoding. */
 #include "store/form.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "base/sum.h"
 
-/* Words are named by the members of the facts. */
+/* The index of a word is derived from the member of the fact's struct. */
 #define WORD(fact, member) ((int)(offsetof(fact, member) / sizeof(int64_t)))
 #define PLAIN(fact, member)                                                                        \
   { #member, STORED_PLAIN, WORD(fact, member), 0, NULL }
@@ -19,7 +19,7 @@
 #define FORM(list)                                                                                 \
   { (int)(sizeof list / sizeof *list), list }
 
-/* Flags of all kinds but tool calls, which have their halves, too. */
+/* Flags of all kinds but tool calls, which also have flags for their halves. */
 #define FLAG_BITS 11
 #define FLAGS_AT(to)                                                                               \
   { WORD(fact_head, flags), 0, FLAG_BITS, to }
@@ -28,8 +28,8 @@
 
 static const stored_bits prompt_bits[] = {
     {WORD(prompt_fact, features), 0, 5, 0}, {WORD(prompt_fact, mode), 0, 3, 5}, FLAGS_AT(8), END};
-/* What most have lies low: a small number takes fewer bytes. Most responses were finished and ended by
- * themselves or by a call. */
+/* The bits that most responses have come first, because a small number takes fewer bytes. Most
+ * responses are finished and ended by themselves or with a call. */
 static const stored_bits response_bits[] = {
     {WORD(response_fact, traits), 0, 3, 0},  {WORD(response_fact, traits), 9, 1, 3},
     {WORD(response_fact, traits), 8, 1, 4},  {WORD(response_fact, flags), 0, 1, 5},
@@ -104,12 +104,14 @@ const fact_form bpi_fact_forms[FACT_KINDS] = {
     [FACT_CHANGE] = FORM(change_form),
 };
 
-/* Twice the milliseconds, or twice the microseconds and one. */
+/* Whole milliseconds become an even number, twice their value; other microseconds an odd one, twice
+ * their value plus one. */
 static int64_t folded(int64_t us) {
   return us % 1000 == 0 ? us / 1000 * 2 : (int64_t)((uint64_t)us << 1 | 1);
 }
 
-/* A damaged row may say anything: what is added up, subtracted and multiplied stays far from the ends. */
+/* A damaged row may hold any value: the limit keeps sums, differences and products of decoded
+ * values from overflowing. */
 #define WORD_MOST (INT64_C(1) << 60)
 static int64_t bounded(int64_t value) {
   return value > WORD_MOST ? WORD_MOST : value < -WORD_MOST ? -WORD_MOST : value;

@@ -1,5 +1,5 @@
-/* store/group.c: groups in memory, and clusters: the rows with neighbouring numbers among which the
- * rows of a key lie. */
+/* store/group.c: groups in memory, and clusters: the runs of rows with consecutive numbers in which
+ * the rows of a key lie. */
 #include "store/group.h"
 
 #include <string.h>
@@ -39,7 +39,8 @@ void bpi_group_cells(cells *c, const group *g, fact_kind kind, int64_t sign) {
   for (size_t i = 0; i < g->count; i++)
     bpi_fact_cells(kind, bpi_group_at(g, kind, i), sign, bpi_cells_add, c);
   if (g->count <= 1) return;
-  const fact_head *first = bpi_head(g->words); /* one id for many responses is an anomaly */
+  /* one id for several separate responses is an anomaly */
+  const fact_head *first = bpi_head(g->words);
   rollup_cell cell = {.kind = ROLLUP_EVENT,
                       .quarter = bpi_quarter_of(first->time_us),
                       .session = first->session,
@@ -112,12 +113,12 @@ typedef struct visitor {
   size_t session_count;
   group cluster, one, resolved;
   stored_names names;
-  bool raw; /* whole clusters are visited */
+  bool raw; /* visit whole clusters */
   group_fn visit;
   void *user;
 } visitor;
 
-/* Key by key; a row that was taken loses its number. */
+/* Visits a cluster key by key; row number -1 marks rows already visited. */
 static int visit_cluster(visitor *v, fact_kind kind) {
   fact_names names = bpi_stored_names(&v->names);
   for (size_t i = 0; i < v->cluster.count; i++) {
@@ -139,7 +140,7 @@ static int visit_cluster(visitor *v, fact_kind kind) {
   return BP_OK;
 }
 
-/* The rows with numbers from *at up to the first gap, at which *at stands then. */
+/* Loads the rows with consecutive numbers from *at on, and sets *at to the number after them. */
 static int load_cluster(visitor *v, fact_kind kind, int64_t *at) {
   sqlite3_stmt *get =
       bpi_sql(v->names.s, (store_statement)(SQL_FACT_CLUSTER + (int)kind), v->names.error);
@@ -164,7 +165,7 @@ static int load_cluster(visitor *v, fact_kind kind, int64_t *at) {
   return rc;
 }
 
-/* From a row back to where its cluster begins. */
+/* Moves *at back to the first row of its cluster. */
 static int find_start(visitor *v, fact_kind kind, int64_t *at) {
   sqlite3_stmt *get =
       bpi_sql(v->names.s, (store_statement)(SQL_FACT_BEFORE + (int)kind), v->names.error);
@@ -177,14 +178,14 @@ static int find_start(visitor *v, fact_kind kind, int64_t *at) {
   return rc < 0 ? rc : BP_OK;
 }
 
-/* The clusters of all rows, or of those of the wanted sessions: SQLite passes over the others four times as
- * fast as it hands them out. */
+/* Visits the clusters of all rows, or of rows of the wanted sessions: SQLite skips rows four times
+ * as fast as it returns them. */
 static int visit_kind(visitor *v, fact_kind kind) {
   const int which = v->sessions == NULL ? SQL_FACT_ALL : SQL_FACT_OF;
   const bulk wanted = {v->session_count, v->sessions, bpi_bulk_number};
   sqlite3_stmt *rows = bpi_sql(v->names.s, (store_statement)(which + (int)kind), v->names.error);
   if (rows == NULL) return bpi_error_code(*v->names.error);
-  int64_t at = -1; /* behind the cluster that was visited last */
+  int64_t at = -1; /* number after the last visited cluster */
   int rc = bpi_bulk_step(v->names.s, rows, &wanted, v->names.error);
   for (; rc > 0; rc = bpi_sql_step(rows, v->names.error)) {
     int64_t id = sqlite3_column_int64(rows, 0);

@@ -1,4 +1,4 @@
-/* store/individual.c */
+/* store/individual.c: see individual.h. */
 #include "store/individual.h"
 
 #include "store/sql.h"

@@ -1,6 +1,6 @@
-/* store/layers.c: the second half of a key is a hash, so its bits are taken as they are: the upper ones
- * choose a word, the lower ones four bits of it. With four keys to a word one key of a hundred is held for
- * one that may be there and is not. */
+/* store/layers.c: one Bloom filter per layer. The second half of a key is a hash already, so its
+ * bits are used directly: the upper ones choose a word, the lower ones four bits in it. With four
+ * keys per word about one absent key in a hundred seems present. */
 #include "store/layers.h"
 
 #include <string.h>

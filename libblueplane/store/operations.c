@@ -1,4 +1,4 @@
-/* store/operations.c */
+/* store/operations.c: see operations.h. */
 #include "store/operations.h"
 
 #include <assert.h>
@@ -7,12 +7,13 @@
 #include "store/group.h"
 #include "store/sql.h"
 
-/* Kinds of rows. A lag lies in a ring, at its number; sizes at their day; answers at their kind. */
+/* Kinds of rows. The key is the index in the ring for a lag, the day for a size, the kind of answer
+ * for answers. */
 enum { ROW_LAG, ROW_SIZE, ROW_ANSWERS, ROW_ANSWERS_BEFORE, ROW_NEXT_LAG };
 
 #define DAY (86400 * BPI_SECOND)
 
-/* Runs a statement that binds up to three numbers. */
+/* Runs a statement with up to three number parameters. */
 static int run(store *s, store_statement which, int64_t a, int64_t b, int64_t c, bp_error **error) {
   sqlite3_stmt *statement = bpi_sql(s, which, error);
   if (statement == NULL) return bpi_error_code(*error);
@@ -24,7 +25,7 @@ static int run(store *s, store_statement which, int64_t a, int64_t b, int64_t c,
   return bpi_sql_run(statement, error);
 }
 
-/* FACT_NONE where there is none, also after an error. */
+/* *out is FACT_NONE if there is no row, and on error. */
 static int get(store *s, int64_t kind, int64_t key, int64_t *out, bp_error **error) {
   *out = FACT_NONE;
   sqlite3_stmt *find = bpi_sql(s, SQL_OPERATION_GET, error);
@@ -61,7 +62,7 @@ static int read_lags(store *s, operations_figures *out, bp_error **error) {
   if (rc > 0) out->lags = sqlite3_column_int64(count, 0);
   sqlite3_reset(count);
   for (size_t i = 0; i < 3 && rc >= 0 && out->lags > 0; i++) {
-    int64_t rank = (out->lags * per_cent[i] + 99) / 100; /* from 1 */
+    int64_t rank = (out->lags * per_cent[i] + 99) / 100; /* counted from 1 */
     sqlite3_bind_int64(nth, 1, ROW_LAG);
     sqlite3_bind_int64(nth, 2, rank - 1);
     rc = bpi_sql_step(nth, error);
@@ -73,7 +74,7 @@ static int read_lags(store *s, operations_figures *out, bp_error **error) {
 
 /* -------------------------------------------------------------------------------------- growth */
 
-/* Bytes that hold something. */
+/* Bytes in use, without free pages. */
 static int used_bytes(store *s, int64_t *out, bp_error **error) {
   return bpi_sql_number(s,
                         "SELECT (page_count - freelist_count) * page_size FROM "
@@ -81,7 +82,7 @@ static int used_bytes(store *s, int64_t *out, bp_error **error) {
                         out, error);
 }
 
-/* The first size of a day stands. */
+/* Keeps the first size of each day. */
 static int note_size(store *s, int64_t now_us, bp_error **error) {
   int64_t known, bytes = 0, day = now_us / DAY;
   int rc = get(s, ROW_SIZE, day, &known, error);
@@ -125,7 +126,7 @@ void bpi_operations_note(operations *o, fact_kind kind, const int64_t *fact, int
   }
   const event_fact *e = (const void *)fact;
   if (e->event == EVENT_API_ERROR && e->detail >= 0 && e->detail < 1 << CLASS_DETAIL_BITS)
-    o->answers[ANSWER_ERROR + e->detail] += sign; /* a damaged row may say anything */
+    o->answers[ANSWER_ERROR + e->detail] += sign; /* a damaged row may hold any value */
   if (e->event == EVENT_API_RETRY) o->answers[ANSWER_RETRY] += sign;
   if (e->event == EVENT_RESPONSE_TIME && e->value != FACT_NONE)
     o->answers[ANSWER_WITHIN + class_of(e->value)] += sign;
@@ -147,7 +148,7 @@ static int read_answers(store *s, int64_t kind, int64_t *answers, bp_error **err
   return rc;
 }
 
-/* The generation before the last is forgotten. */
+/* Deletes the previous generation and makes the current one the previous. */
 static int next_generation(store *s, bp_error **error) {
   int rc = run(s, SQL_OPERATIONS_DROP, ROW_ANSWERS_BEFORE, ANSWER_KINDS, 0, error);
   if (rc != BP_OK) return rc;

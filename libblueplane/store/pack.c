@@ -1,10 +1,11 @@
-/* store/pack.c: behind the key a code of four bits for each word, then the bytes, lowest first. */
+/* store/pack.c: after the key come a four-bit code per word, then the bytes of the words, least
+ * significant byte first. */
 #include "store/pack.h"
 
 #include <string.h>
 
 #define KEY_WORDS 2
-#define CODE_NONE 15 /* FACT_NONE, which stands in many columns; else the number of bytes */
+#define CODE_NONE 15 /* FACT_NONE, which is frequent; other codes are the number of bytes */
 
 static inline uint64_t load(const unsigned char *p) {
   return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
@@ -12,7 +13,7 @@ static inline uint64_t load(const unsigned char *p) {
 }
 
 static inline void save(unsigned char *p, uint64_t value) {
-  p[0] = (unsigned char)value; /* written out: compilers make one store of it */
+  p[0] = (unsigned char)value; /* written out because compilers turn it into one store */
   p[1] = (unsigned char)(value >> 8);
   p[2] = (unsigned char)(value >> 16);
   p[3] = (unsigned char)(value >> 24);
@@ -40,7 +41,7 @@ static size_t whole_words(size_t bytes) {
   return (bytes + sizeof(int64_t) - 1) / sizeof(int64_t);
 }
 
-/* Writes a word's bytes and goes on behind them; its code. */
+/* Writes a word's bytes, advances *to, and returns its code. */
 static inline unsigned pack_word(unsigned char **to, int64_t word) {
   uint64_t value = (uint64_t)word;
   unsigned bytes = word == FACT_NONE ? 0 : bytes_of(value);
@@ -59,7 +60,7 @@ size_t bpi_pack(int64_t *into, const int64_t *fact, size_t words) {
   return whole_words((size_t)(to - (unsigned char *)into));
 }
 
-/* Reads a word's bytes and goes on behind them. */
+/* Reads a word's bytes and advances *from. */
 static inline int64_t unpack_word(const unsigned char **from, unsigned code) {
   static const uint64_t masks[9] = {0,
                                     0xFF,

@@ -1,7 +1,7 @@
-/* store/packed_cell.c: a packed cell is a tag of two bytes, which says what follows, in the order of its
- * bits: the steps from the cell before to its session, its quarter and its label, the class, where they
- * are others; the count where it is not one, the measures that are not zero, and the step to the session
- * that its own is like. Numbers are written in groups of seven bits, the lowest first. */
+/* store/packed_cell.c: a packed cell starts with a tag of two bytes that says which fields follow,
+ * in the order of its bits: the differences of session, quarter and label from the cell before and
+ * the class, if they changed; the count unless it is 1; the measures that are not zero; the
+ * difference of `like`. Numbers are varints: groups of seven bits, the lowest first. */
 #include "store/packed_cell.h"
 
 #include "base/sum.h"
@@ -12,13 +12,13 @@ enum {
   TAG_LABEL = 4,
   TAG_CLASS = 8,
   TAG_COUNT = 16,
-  TAG_MEASURE = 32, /* and the bits above it, one for each measure */
+  TAG_MEASURE = 32, /* this bit and those above it: one per measure */
   TAG_LIKE = TAG_MEASURE << ROLLUP_MEASURES
 };
 
 #define CELL_BYTES_MAX (2 + VARINT_MAX * (6 + ROLLUP_MEASURES))
 
-/* The number and its tag where there is a step. */
+/* Writes a difference and sets its tag bit; nothing if it is 0. */
 static unsigned char *put_step(unsigned char *to, unsigned *tag, unsigned bit, int64_t step) {
   if (step == 0) return to;
   *tag |= bit;
@@ -51,7 +51,7 @@ void bpi_put_cell(buf *out, const packed_cell *put, const packed_cell *before) {
   bpi_buf_add(out, bytes, (size_t)(to - bytes));
 }
 
-/* Of a damaged store a step may be of any length. */
+/* In a damaged store a difference can have any value, so the addition saturates. */
 static void take_step(int64_t *at, varints *from) {
   bpi_add_to(at, bpi_unfold(bpi_take_varint(from)));
 }

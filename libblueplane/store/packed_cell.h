@@ -1,5 +1,6 @@
-/* store/packed_cell.h: a cell in bytes, told by what differs from the cell before it. One form for the cells that are stored
- * and for packed days. Knows bytes; does not know rows, or in which order cells come. Included only inside store/. */
+/* store/packed_cell.h: the byte encoding of a cell as its difference from the cell before it. Used
+ * for stored cells and for packed days. Knows bytes; does not know rows or the order of cells.
+ * Included only inside store/. */
 #ifndef BPI_STORE_PACKED_CELL_H
 #define BPI_STORE_PACKED_CELL_H
 
@@ -7,16 +8,16 @@
 #include "base/varint.h"
 #include "store/sql.h"
 
-/* `like`: the session whose sources tell as much as those of the cell's own; 0: only its own do. */
+/* `like`: a session with the same sources that stands for the cell's own; 0: none does. */
 typedef struct packed_cell {
   rollup_cell cell;
   int64_t like;
 } packed_cell;
 
 void bpi_put_cell(buf *out, const packed_cell *put, const packed_cell *before);
-/* Turns the cell before into the next one, but for its kind, which no cell says. */
+/* Decodes the next cell in place of the one before. The kind is not encoded and stays. */
 void bpi_take_cell(varints *from, packed_cell *into);
-/* The cells in a column of the row on which a statement stands. */
+/* The encoded cells in a column of the current row. */
 varints bpi_cells_of(sqlite3_stmt *row, int column);
 
 #endif

@@ -1,4 +1,5 @@
-/* store/person.c: rows are noted before they go, as SQLite has written them, and looked for afterwards. */
+/* store/person.c: notes each row as SQLite has written it before deleting it, so that the files can
+ * be searched for it. */
 #include "store/person.h"
 
 #include <string.h>
@@ -11,7 +12,8 @@
 
 /* --------------------------------------------------------------------------------------- marks */
 
-/* Nobody finds a device by it who does not have both its key and that of the store. */
+/* A keyed hash: only with both the device's key and the store's key can the mark be linked to the
+ * device. */
 static ident mark_of(const store *s, const unsigned char *device, int64_t window) {
   unsigned char of[BPI_PUBLIC_BYTES + 8];
   memcpy(of, device, BPI_PUBLIC_BYTES);
@@ -74,16 +76,17 @@ int bpi_forgotten_expire(store *s, int64_t window, bp_error **error) {
 /* -------------------------------------------------------------------------------------- erasing */
 
 #define OF_MEMBER " WHERE member = ?1"
-/* Views end together, of a week, team and measure: those that stayed would tell who left. */
+/* Individual values are removed together for a week, team and measure: the remaining ones would
+ * reveal who left. */
 #define SEEN_WITH                                                                                   \
   " WHERE (window, team, measure) IN (SELECT window, team, measure FROM individual WHERE member = " \
   "?1)"
 
-/* What is kept of people: all columns in the order in which they are stored, as traces want them; the
- * number that a device had come to, if rows are of one. */
+/* The tables with data about a person: their columns in stored order, as traces need them, and
+ * which column holds the device's last number, if the rows belong to devices. */
 static const struct kept {
   const char *name, *columns, *where;
-  int window, device, number; /* columns; -1: none */
+  int window, device, number; /* column indexes; -1: none */
 } of_words = {"heard", "member, device, said, agreed", OF_MEMBER, -1, 1, 2},
   of_weeks =
       {"contribution", "window, member, device, revision, digest, payload", OF_MEMBER, 0, 2, 3},

@@ -1,6 +1,6 @@
-/* store/person.h: a person in a team's store: all that is kept of one, and how it is taken out for good. What
- * was taken out does not come back with a file that says it again: of each device stays, under a keyed
- * hash, how far it had come. Knows rows and bytes; does not know what they say. */
+/* store/person.h: a person in a team's store: everything kept about them, and how it is removed for
+ * good. Files sent again do not bring it back: for each device a keyed hash and the last revision
+ * received remain. Knows rows and bytes; does not know what they mean. */
 #ifndef BPI_STORE_PERSON_H
 #define BPI_STORE_PERSON_H
 
@@ -12,23 +12,24 @@ typedef struct person_receipt {
   erase_search search;
 } person_receipt;
 
-/* All of a member that is kept, whether or not the roster still knows them, in one transaction; then their
- * bytes. BP_OK also when `search.pending`, or if there was nothing. */
+/* Erases everything kept about a member, whether or not the roster still lists them, in one
+ * transaction; then their bytes in the files. BP_OK also when `search.pending`, or if there was
+ * nothing. */
 int bpi_person_erase(store *s, const char *member, person_receipt *out, bp_error **error);
-/* The words of a member on consent, as above but for the bytes: those go with what
- * bpi_store_erase_note announces. Adds to *gone. Inside a transaction. */
+/* Erases a member's consent statements, without cleaning the files: that follows from
+ * bpi_store_erase_note. Adds to *gone. Call inside a transaction. */
 int bpi_person_silence(store *s, const char *member, int64_t *gone, bp_error **error);
 
-/* The greatest number that was erased of a device: of a week (its Monday) a revision, with FORGOTTEN_WORDS the
- * count of its words; FORGOTTEN_NONE. */
+/* The greatest number erased for a device: for a week (its Monday) a revision, for FORGOTTEN_WORDS
+ * the count of consent statements; FORGOTTEN_NONE if none. */
 #define FORGOTTEN_WORDS (-1)
 #define FORGOTTEN_NONE (-1)
 int bpi_forgotten(store *s, const unsigned char device[BPI_PUBLIC_BYTES], int64_t window,
                   int64_t *number, bp_error **error);
-/* A device has said more than was erased. */
+/* Call when a device has sent a greater number than the erased one. */
 int bpi_forgotten_drop(store *s, const unsigned char device[BPI_PUBLIC_BYTES], int64_t window,
                        bp_error **error);
-/* What was erased of a week cannot come back once it is published. */
+/* Erased contributions of a week cannot come back once it is published. */
 int bpi_forgotten_expire(store *s, int64_t window, bp_error **error);
 
 #endif

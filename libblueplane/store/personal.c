@@ -1,4 +1,4 @@
-/* store/personal.c */
+/* store/personal.c: see personal.h. */
 #include "store/personal.h"
 
 /* clang-format off */
@@ -14,7 +14,7 @@ const personal_table bpi_personal_tables[] = {
     {"event", PERSONAL_FACT, {"command"}},
     {"change", PERSONAL_FACT, {NULL}},
     {"run", PERSONAL_DERIVED, {NULL}},
-    {"rollup", PERSONAL_DERIVED, {NULL}}, /* labels of its cells are those of facts */
+    {"rollup", PERSONAL_DERIVED, {NULL}}, /* its labels are those of facts */
     {"told", PERSONAL_DERIVED, {NULL}},
     {"task", PERSONAL_DERIVED, {"model"}},
     {"day", PERSONAL_DERIVED, {NULL}}, /* the same cells */
@@ -25,7 +25,7 @@ const personal_table bpi_personal_tables[] = {
     {"erased", PERSONAL_KEPT, {NULL}},
     {"joined", PERSONAL_OWN, {NULL}},
     {"roster", PERSONAL_OWN, {NULL}},
-    {"shared", PERSONAL_KEPT, {NULL}}, /* else a week could be shared twice */
+    {"shared", PERSONAL_KEPT, {NULL}}, /* otherwise a week could be shared twice */
     {"consent", PERSONAL_OWN, {NULL}},
     {"audit", PERSONAL_OWN, {NULL}},
     {NULL, PERSONAL_KEPT, {NULL}}};

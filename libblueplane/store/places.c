@@ -1,6 +1,7 @@
-/* store/places.c: a fact wants the number that its key gives in its layer; if another key has it the next free one
- * is its own. So a key is looked up from the number it wants to the first gap, in each layer that may hold it; nearly
- * all keys of a batch are new, and one statement tells so of all of them. */
+/* store/places.c: a fact asks for the row number that its key gives it within a layer; if another
+ * key has it, the next free number is used. A lookup therefore reads from that number to the first
+ * gap, in each layer that may hold the key. Nearly all keys of a batch are new, and one statement
+ * finds that out for all of them. */
 #include "store/places.h"
 
 #include <assert.h>
@@ -10,14 +11,15 @@
 #include "store/bulk.h"
 #include "store/form.h"
 
-/* Of the statements that there are for each kind. */
+/* The statement of this kind, given the first one of its group. */
 static store_statement of_kind(const places *p, store_statement first) {
   return (store_statement)((int)first + (int)p->kind);
 }
 
 /* ------------------------------------------------------------------------------------- layers */
 
-/* Keys of a transaction that was undone are kept, and looked for in vain. */
+/* Keys added in a transaction that was rolled back stay in the filters; a lookup then just finds
+ * nothing. */
 int bpi_places_check(store *s, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_DATA_VERSION, error);
   if (get == NULL) return bpi_error_code(*error);
@@ -43,11 +45,11 @@ static int count_layers(places *p) {
   return rc < 0 ? rc : BP_OK;
 }
 
-/* How a fact is marked that may be stored in a layer; 0: it is in none. */
+/* The mark of a fact that may be stored in this layer; 0: in none. */
 #define LAYER_MARK(layer) (unsigned char)((layer) + 1)
 static_assert(LAYERS_MOST <= UCHAR_MAX, "a mark is a byte");
 
-/* The numbers that facts want in some layers, one layer after the other. */
+/* The row numbers that facts ask for in several layers, layer by layer. */
 typedef struct wanted_numbers {
   int64_t *const *facts;
   size_t count, layer;
@@ -63,14 +65,14 @@ static void wanted_column(const void *rows, size_t row, int column, sqlite3_cont
   }
 }
 
-/* Which facts want a number that is taken in one of the layers, and in which. */
+/* Marks the facts whose number is taken in one of the layers, with that layer. */
 static int mark_numbers(places *p, size_t from, size_t to, int64_t *const *facts, size_t count) {
   const wanted_numbers wanted = {facts, count, from};
   const bulk all = {(to - from) * count, &wanted, wanted_column};
   return bpi_bulk_mark(p->s, of_kind(p, SQL_FACTS_TAKEN), &all, p->taken, p->error);
 }
 
-/* Which facts may be stored under their key in any layer. */
+/* Marks the facts that may already be stored under their key in any layer. */
 static int mark_taken(places *p, int64_t *const *facts, size_t count) {
   int rc = BP_OK;
   for (size_t from = 0, to; rc == BP_OK && from < p->layers; from = to) {
@@ -83,8 +85,8 @@ static int mark_taken(places *p, int64_t *const *facts, size_t count) {
   return rc;
 }
 
-/* Into a new layer rows go one behind the other, without asking. In an old one other keys may have taken
- * the numbers, and what is put there is not noted. */
+/* A new layer is filled in ascending order without lookups. In an old one other keys may have taken
+ * the numbers, and its filter is dropped because keys added to it are not recorded. */
 static int choose_layer(places *p, int64_t *const *facts, size_t count) {
   size_t new_facts = 0;
   for (size_t i = 0; i < count; i++)
@@ -120,12 +122,12 @@ void bpi_places_free(places *p) {
 
 /* ------------------------------------------------------------------------------------ one key */
 
-/* Rows stored in a layer under the key, and the first free number for one more. */
+/* Loads the rows of a key in a layer, and finds the next free number after them. */
 static int load_group(places *p, const int64_t *key, size_t layer, group *stored) {
   place *next = p->next = layer == p->layer ? &p->end : &p->back;
   *next = (place){bpi_layer_start(layer) + key[0], true};
   if (layer == p->layer && p->waits > 0 && p->waiting[p->waits - 1][0] >= next->id) {
-    int flushed = bpi_places_flush(p); /* they may stand in the way */
+    int flushed = bpi_places_flush(p); /* waiting rows may take this number */
     if (flushed != BP_OK) return flushed;
   }
   sqlite3_stmt *get = bpi_sql(p->s, of_kind(p, SQL_FACT_CLUSTER), p->error);
@@ -136,7 +138,7 @@ static int load_group(places *p, const int64_t *key, size_t layer, group *stored
     int64_t fact[FACT_WORDS_MAX];
     if (sqlite3_column_int64(get, 0) != next->id) break; /* a gap ends the cluster */
     next->id++;
-    if (sqlite3_column_int64(get, 1) != key[1]) continue; /* another key that wanted this place */
+    if (sqlite3_column_int64(get, 1) != key[1]) continue; /* belongs to another key */
     bpi_load_fact(get, p->kind, fact);
     if (bpi_head(fact)->session == FACT_MARKER) continue;
     if (bpi_group_add(stored, p->kind, fact) != BP_OK) {
@@ -148,11 +150,13 @@ static int load_group(places *p, const int64_t *key, size_t layer, group *stored
   return rc < 0 ? rc : BP_OK;
 }
 
-/* Where the number that a new key wants is free nothing was there before, nor did this batch give it away. */
+/* If the number a new key asks for is free in the store and was not used in this batch, no row of
+ * the key exists. */
 int bpi_places_find(places *p, size_t fact, const int64_t *key, group *stored) {
   unsigned char taken = p->taken[fact];
   for (size_t i = 0; taken != 0 && i < p->layers; i++) {
-    size_t layer = (taken - LAYER_MARK(0) + i) % p->layers; /* it is nearly always in the first */
+    /* nearly always found in the first one */
+    size_t layer = (taken - LAYER_MARK(0) + i) % p->layers;
     if (!bpi_layer_may_hold(p->keys, layer, key[1])) continue;
     int rc = load_group(p, key, layer, stored);
     if (rc != BP_OK || stored->count > 0) return rc;
@@ -166,7 +170,8 @@ int bpi_places_find(places *p, size_t fact, const int64_t *key, group *stored) {
   return BP_OK;
 }
 
-/* A number for a new fact. Behind one that was just given the next need not be free. */
+/* Assigns a number to a new fact. The number after one just assigned may be taken, so it is
+ * checked. */
 static int take_id(places *p, int64_t *id) {
   place *next = p->next;
   int rc = BP_OK;
@@ -183,7 +188,8 @@ static int take_id(places *p, int64_t *id) {
   return rc < 0 ? rc : BP_OK;
 }
 
-/* Behind all others it waits for them; between those that are stored it is stored at once, which is rare. */
+/* Rows that go behind all others are queued; a row between stored ones, which is rare, is inserted
+ * at once. */
 int bpi_places_insert(places *p, int64_t *fact) {
   int rc = p->waits == WAITING_MOST ? bpi_places_flush(p) : BP_OK;
   if (rc == BP_OK) rc = take_id(p, &fact[0]);
@@ -209,7 +215,7 @@ int bpi_places_update(places *p, const int64_t *fact) {
 
 int bpi_places_flush(places *p) {
   const bulk rows = {p->waits, p->waiting, bpi_bulk_word};
-  for (size_t i = 0; i < p->waits; i++) /* nobody looks at them any more */
+  for (size_t i = 0; i < p->waits; i++) /* encoded in place: the facts are not used any more */
     bpi_form_store(p->kind, p->waiting[i], p->waiting[i]);
   p->waits = 0;
   return bpi_bulk_run(p->s, of_kind(p, SQL_FACTS_INSERT), &rows, p->error);

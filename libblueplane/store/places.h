@@ -1,50 +1,53 @@
-/* store/places.h: where the facts of a kind lie in their table, and where those of a batch go: which row is found
- * under a key, which number a new one gets, in which layer. Knows rows and keys; how facts merge and what they
- * add is none of its business. Included only inside store/. */
+/* store/places.h: looks up the rows of a batch's facts by key, and chooses the row number and layer
+ * of each new fact. Knows rows and keys; does not know how facts merge or what they add. Included
+ * only inside store/. */
 #ifndef BPI_STORE_PLACES_H
 #define BPI_STORE_PLACES_H
 
 #include "store/group.h"
 
-#define WAITING_MOST 1024 /* rows that are inserted by one statement */
+#define WAITING_MOST 1024 /* rows inserted by one statement */
 
-/* Where the next new fact of a key is to go. */
+/* Where the next new fact of a key goes. */
 typedef struct place {
   int64_t id;
-  bool is_free; /* nothing is stored there */
+  bool is_free; /* no row has this number */
 } place;
 
 typedef struct places {
   store *s;
   fact_kind kind;
-  layers *keys;         /* what its layers may hold */
-  size_t layers;        /* that were stored before */
-  size_t layer;         /* into which new facts go */
-  bool fresh;           /* it is a new one */
-  unsigned char *taken; /* for each fact of the batch a layer that may hold it; 0: none does */
-  place end, back;      /* of new keys; of a key that lies in a layer before */
-  place *next;          /* of the two */
-  int64_t last_id;      /* the last number given in `layer`; they rise */
-  int64_t *waiting[WAITING_MOST]; /* to be inserted there, by rising number */
+  layers *keys;                   /* which keys each layer may hold */
+  size_t layers;                  /* number of layers before this batch */
+  size_t layer;                   /* layer that receives new facts */
+  bool fresh;                     /* `layer` is new */
+  unsigned char *taken;           /* per fact of the batch, a layer that may hold it; 0: none */
+  place end, back;                /* for new keys; for a key found in an earlier layer */
+  place *next;                    /* one of these two */
+  int64_t last_id;                /* last row number given out in `layer`; they ascend */
+  int64_t *waiting[WAITING_MOST]; /* rows to insert, by ascending number */
   size_t waits;
   bp_error **error;
 } places;
 
-/* What is known of layers is forgotten if another connection has written since. In a transaction, before all. */
+/* Forgets what is known of layers if another connection has written since. Call first in a
+ * transaction. */
 int bpi_places_check(store *s, bp_error **error);
 
-/* Facts of a batch, in the order of their keys, of which the first two words are looked at. Looks all of them up at
- * once, and chooses their layer. Free it in any case. */
+/* Takes the batch's facts in order of key, of which only the two key words are read; looks all of
+ * them up and chooses their layer. Call bpi_places_free in any case. */
 int bpi_places_begin(places *p, store *s, fact_kind kind, int64_t *const *facts, size_t count,
                      bp_error **error);
 void bpi_places_free(places *p);
 
-/* Adds to `stored` what is stored under the key of fact number `fact` of the batch. In the order of the batch. */
+/* Adds the rows stored under the key of fact `fact` (an index in the batch) to `stored`. Call in
+ * the order of the batch. */
 int bpi_places_find(places *p, size_t fact, const int64_t *key, group *stored);
-/* A new row of the key that was found last; gives it its number. Must stay as it is until it is flushed. */
+/* Queues a new row for the key found last and sets its row number. `fact` must stay unchanged until
+ * the flush. */
 int bpi_places_insert(places *p, int64_t *fact);
 int bpi_places_update(places *p, const int64_t *fact);
-/* Stores the rows that wait; their memory is the caller's again, with other things in it. */
+/* Inserts the queued rows; their memory may be reused afterwards. */
 int bpi_places_flush(places *p);
 
 #endif

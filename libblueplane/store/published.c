@@ -1,4 +1,4 @@
-/* store/published.c */
+/* store/published.c: see published.h. */
 #include "store/published.h"
 
 #include <string.h>
@@ -40,7 +40,7 @@ int bpi_published_find(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint3
 
 /* ----------------------------------------------------------------------------------- loading */
 
-/* Room for names is measured before, so that pointers into it stay. */
+/* The text buffer is allocated in its full size first, so that pointers into it stay valid. */
 typedef struct loading {
   release *r;
   char *text;
@@ -85,7 +85,7 @@ static int load_rows(loading *l, sqlite3_stmt *get, bp_error **error) {
   return rc < 0 ? rc : BP_OK;
 }
 
-/* Runs inside a transaction, else the two statements could see two editions. */
+/* Must run inside a transaction: otherwise the two statements could see two editions. */
 static int load(store *s, const unsigned char *of, uint32_t window, release *out,
                 bp_error **error) {
   loading l = {.r = out};

@@ -1,4 +1,4 @@
-/* store/read.c */
+/* store/read.c: see read.h. */
 #include "store/read.h"
 
 #include <stdlib.h>
@@ -10,7 +10,8 @@
 #include "store/tasks.h"
 #include "store/transaction.h"
 
-/* Without a log who reads waits for who writes: at the first row, so at one that anybody may read. */
+/* Without a write-ahead log a reader waits for a writer when it reads its first row. That happens
+ * here, with a row that every access may read. */
 int bpi_read_begin(store *s, bp_error **error) {
   int rc = bpi_store_begin_read(s, error);
   if (rc != BP_OK) return rc;
@@ -53,7 +54,7 @@ bool bpi_read_cancelled(const store *s) {
   return bpi_store_interrupted(s);
 }
 
-/* Steps through a statement whose parameters are bound, handing each row to `row`. */
+/* Passes each row of a statement, whose parameters are bound, to `row`. */
 static int each(sqlite3_stmt *statement, int (*row)(void *user, sqlite3_stmt *row), void *user,
                 bp_error **error) {
   int rc;
@@ -119,8 +120,8 @@ static void session_of(sqlite3_stmt *row, session_row *out) {
   out->shadowed_facts = 0;
 }
 
-/* What a row tells of counts for it unless a better one tells of the same. Of facts of no session
- * none is another sight of the other. */
+/* A row's cells count unless a better row reports the same kinds. Facts without a session are not
+ * alternative reports of each other. */
 static int find_shadowed(store *s, session_rows *rows, bp_error **error) {
   unsigned better = 0;
   if (rows->count < 2 || bpi_ident_absent(rows->row[0].key)) return BP_OK;
@@ -136,7 +137,8 @@ static int find_shadowed(store *s, session_rows *rows, bp_error **error) {
       int64_t kind = sqlite3_column_int64(get, 0);
       if (kind <= ROLLUP_TOLD || kind >= ROLLUP_KINDS) continue;
       told |= 1u << kind;
-      if (kind != ROLLUP_EDIT && row->shadowed >> kind & 1) /* an edit is a tool call, too */
+      /* an edit is already counted as a tool call */
+      if (kind != ROLLUP_EDIT && row->shadowed >> kind & 1)
         row->shadowed_facts += sqlite3_column_int64(get, 1);
     }
     if (rc < 0) return rc;
@@ -167,7 +169,7 @@ session_row bpi_session_joined(const session_rows *rows) {
   return one;
 }
 
-/* Rows of one session follow each other; it is handed on when the next begins. */
+/* The rows of a session are adjacent; they are passed on when the next session begins. */
 typedef struct session_visit {
   store *s;
   session_rows rows;
@@ -185,7 +187,7 @@ static int hand_on(session_visit *v) {
 }
 
 static int add_row(session_rows *rows, sqlite3_stmt *row, bp_error **error) {
-  if (rows->count == RECORD_TIERS) /* a tier has one row */
+  if (rows->count == RECORD_TIERS) /* at most one row per tier */
     return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: rows of a session");
   session_of(row, &rows->row[rows->count++]);
   return BP_OK;
@@ -218,7 +220,7 @@ static int add_rows(session_rows *rows, sqlite3_stmt *get, bp_error **error) {
   return rc;
 }
 
-/* Whether any session has a row that is not of the best tier. */
+/* Whether any session has a row of a tier other than the best. */
 static int find_tiers(store *s, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_SESSION_TIERED, error);
   if (get == NULL) return bpi_error_code(*error);
@@ -228,8 +230,8 @@ static int find_tiers(store *s, bp_error **error) {
   return rc < 0 ? rc : BP_OK;
 }
 
-/* Nearly all sessions have one row, of the best tier: whether there are others is asked of an index that
- * holds no best ones. */
+/* Nearly all sessions have one row, of the best tier. Others are found through an index that
+ * contains no best rows. */
 int bpi_read_session(store *s, int64_t id, session_rows *out, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_SESSION_GET, error);
   if (get == NULL) return bpi_error_code(*error);
@@ -305,7 +307,7 @@ int bpi_read_label(store *s, int64_t id, label_row *out, char text[256], bp_erro
 
 /* ------------------------------------------------------------------------------- operations */
 
-/* Of the write-ahead log; none in memory, or after the last writer has closed. */
+/* 0 in memory, or after the last writer has closed. */
 static int64_t wal_bytes(store *s) {
   const char *path = sqlite3_db_filename(s->db, "main");
   file_stat stat;
@@ -325,7 +327,8 @@ static int add_count(void *user, const rollup_cell *cell) {
 
 int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error) {
   memset(out, 0, sizeof *out);
-  enum { ANY_KIND = 4, OPERATIONS = 6 }; /* the first of them; the others tell of activity */
+  /* the first query of each group; those after OPERATIONS count activity */
+  enum { ANY_KIND = 4, OPERATIONS = 6 };
   bool personal = s->kind == STORE_PERSONAL;
   activity = activity && personal;
   const struct {
@@ -362,8 +365,8 @@ int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error
   return rc;
 }
 
-/* What the check says of a page that it could not get, for want of memory or of a disk that answers, it says in words
- * like those on damage; the code of what failed stands behind them. */
+/* The check reports a page it could not read, for lack of memory or because of the disk, like
+ * damage, but its message ends with the error code. */
 static int code_in(const char *word) {
   static const char words[] = "error code=";
   const char *at = strstr(word, words);

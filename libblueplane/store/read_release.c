@@ -1,4 +1,4 @@
-/* store/read_release.c */
+/* store/read_release.c: see read_release.h. */
 #include "store/read_release.h"
 
 #include "store/sql.h"
@@ -31,7 +31,8 @@ static int read_rows(sqlite3_stmt *get, int (*row)(void *user, const published_r
 int bpi_read_published(store *s, int dimension, int beside, int64_t from_window,
                        int64_t until_window, int (*row)(void *user, const published_row *p),
                        void *user, bp_error **error) {
-  /* The store's key orders releases of a week: their numbers depend on the order of arrival. */
+  /* Releases of a week are ordered by the store's key: row numbers depend on the order of
+   * arrival. */
   sqlite3_stmt *get = bpi_sql_once(
       s,
       "SELECT r.window, r.id, p.scope, p.dimension, p.slice, p.measure, p.value, p.state, p.headcount, "
@@ -62,7 +63,7 @@ int bpi_read_windows(store *s, int64_t *first, int64_t *last, bool *any, bp_erro
   return rc < 0 ? rc : BP_OK;
 }
 
-/* A release tells something of the scope; without one of any team. */
+/* Whether a release has cells of the scope, or without a scope of any team. */
 #define TELLS                                                                                      \
   "EXISTS (SELECT 1 FROM published p WHERE p.release = r.id AND "                                  \
   "CASE WHEN ?5 IS NULL THEN p.scope <> '*' ELSE p.scope = ?5 END)"

@@ -1,4 +1,4 @@
-/* store/sharing.c */
+/* store/sharing.c: see sharing.h. */
 #include "store/sharing.h"
 
 #include <string.h>
@@ -54,7 +54,7 @@ int bpi_joined_agree(store *s, int64_t version, bp_error **error) {
   return rc;
 }
 
-/* A team's store has one chain; a person's has one for each team that was joined. */
+/* A team's store has one chain, a personal store one for each team it joined. */
 #define OF_CHAIN(before, after)                                                                    \
   (bpi_store_kind(s) == STORE_PERSONAL ? before "(SELECT id FROM joined WHERE present)" after      \
                                        : before "0" after)

@@ -1,6 +1,6 @@
-/* store/sharing.h: what a personal store remembers of sharing: the team store that was joined, its
- * rosters, and which weeks left in which bundles. The chain of rosters lies in a team store the same
- * way. Knows SQL and hides it; knows no document's meaning. */
+/* store/sharing.h: what a personal store keeps about sharing: the team store it joined, that team's
+ * rosters, and which weeks were sent in which bundles. A team store keeps its chain of rosters the
+ * same way. Hides SQL; does not know what a document means. */
 #ifndef BPI_STORE_SHARING_H
 #define BPI_STORE_SHARING_H
 
@@ -10,18 +10,19 @@
 typedef struct joined_team {
   bool joined;
   public_keys keys;
-  int64_t minimum; /* active people this person wants in the team */
-  int64_t agreed;  /* version of the roster whose terms this person shares under; 0: of none yet */
+  int64_t minimum; /* smallest number of active people this person requires in the team */
+  int64_t agreed;  /* version of the roster whose terms this person accepted; 0: none yet */
 } joined_team;
 int bpi_joined_get(store *s, joined_team *out, bp_error **error);
-/* The present team from here on; its rosters are there if it was joined before. Leaves `agreed` as it
- * is. Inside a transaction. */
+/* Sets the joined team; rosters saved for it before are still there. Leaves `agreed` unchanged.
+ * Call inside a transaction. */
 int bpi_joined_set(store *s, const joined_team *team, bp_error **error);
 int bpi_joined_agree(store *s, int64_t version, bp_error **error);
 
-/* Version 0 is the latest. *document is NULL where there is none; free it with bpi_free. */
+/* Version 0 is the latest. *document is NULL if there is none; free it with bpi_free. */
 int bpi_roster_load(store *s, int64_t version, char **document, size_t *length, bp_error **error);
-/* All there are, in order: who joins later knows no earlier ones. A callback returning non-zero stops. */
+/* All stored rosters in order; a person who joined late has no earlier ones. A callback returning
+ * non-zero stops. */
 int bpi_roster_each(store *s, int (*row)(void *user, int64_t version, const char *document),
                     void *user, bp_error **error);
 int bpi_roster_save(store *s, int64_t version, const char *document, size_t length,
@@ -30,13 +31,13 @@ int bpi_roster_save(store *s, int64_t version, const char *document, size_t leng
 typedef struct shared_week {
   int64_t window; /* Monday, days since 1970 */
   unsigned char store[BPI_PUBLIC_BYTES];
-  int64_t revision; /* 0: it has not left yet */
+  int64_t revision; /* 0: not sent yet */
   unsigned char digest[BPI_DIGEST_BYTES];
   int64_t cells, shared_us;
 } shared_week;
-/* The row for `window` of *week; revision 0 if there is none. */
+/* Loads the row for week->window; revision 0 if there is none. */
 int bpi_shared_get(store *s, shared_week *week, bp_error **error);
-/* The store that any bundle of the window went to; `other` false if none, or only to this one. */
+/* Whether a bundle of the window was sent to any store other than `to`. */
 int bpi_shared_elsewhere(store *s, int64_t window, const unsigned char to[BPI_PUBLIC_BYTES],
                          bool *other, bp_error **error);
 int bpi_shared_set(store *s, const shared_week *week, bp_error **error);

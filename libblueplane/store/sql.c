@@ -1,5 +1,5 @@
-/* store/sql.c: statements and error codes. Texts of facts' statements are made from the column
- * tables of form.c, so that the schema is written down once in SQL and once in C, and a test
+/* store/sql.c: statements, error codes and transactions. The statements of facts are generated from
+ * the column tables of form.c, so that the schema is written once in SQL and once in C, and a test
  * compares the two. */
 #include "store/sql.h"
 
@@ -10,11 +10,11 @@
 #include "store/form.h"
 #include "store/transaction.h"
 
-/* What is known of a file, in the order in which it is loaded. */
+/* The columns of a file in the order in which apply.c loads them. */
 #define FILE_COLUMNS                                                                               \
   "id, source, device, inode, size, modified_ns, position, line, tail, records, memory"
 
-/* A statement reads best as it is broken by hand. */
+/* The line breaks inside statements are set by hand. */
 /* clang-format off */
 static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_BEGIN_READ] = "BEGIN",
@@ -24,10 +24,12 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
     [SQL_META_SET] = "INSERT INTO meta (name, value) VALUES (?1, ?2) "
                      "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    [SQL_LABELS_FIND] = /* CROSS: in this order of loops. +: else the index is not used */
+    /* CROSS fixes the join order. + disables that term for the index, which otherwise would not be
+     * used */
+    [SQL_LABELS_FIND] =
         "SELECT c5, id, label.text IS NULL FROM bulk CROSS JOIN label INDEXED BY label_key ON "
         "hi & 2147483647 = c2 & 2147483647 AND +hi = c2 AND lo = c3 AND kind = c1",
-    [SQL_LABELS_NAME] = /* those that have a number */
+    [SQL_LABELS_NAME] = /* labels that already have a number */
         "UPDATE label SET text = c4 FROM bulk WHERE id = c0 AND label.text IS NULL",
     [SQL_LABEL_LAST] = "SELECT ifnull(max(id), 0) FROM label",
     [SQL_LABELS_INSERT] =
@@ -60,7 +62,8 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
                      "sources, first_us, last_us, tier FROM session ORDER BY hi, lo, tier",
     [SQL_SESSION_TOLD] = "SELECT kind, n FROM told WHERE session = ?1 AND n > 0",
     [SQL_SESSION_ROWS] = "SELECT id, hi, lo, sources FROM session",
-    [SQL_SESSION_SEEN] = /* its names, in [?1, ?2); ?3: or at no time */
+    /* sessions whose names were seen in [?1, ?2); ?3: also those never dated */
+    [SQL_SESSION_SEEN] =
         "SELECT id FROM session WHERE platform_us BETWEEN ?1 AND ?2 - 1 OR workspace_us BETWEEN ?1 AND ?2 - 1 OR "
         "branch_us BETWEEN ?1 AND ?2 - 1 OR entrypoint_us BETWEEN ?1 AND ?2 - 1 OR "
         "(?3 AND coalesce(platform_us, workspace_us, branch_us, entrypoint_us) IS NULL)",
@@ -73,12 +76,13 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_SESSION_DELETE] = "DELETE FROM session WHERE id = ?1",
     [SQL_SESSION_EXTENTS] = "SELECT id, first_us, last_us FROM session ORDER BY id",
     [SQL_SESSION_EXTENT] = "UPDATE session SET first_us = c1, last_us = c2 FROM bulk WHERE id = c0",
-    [SQL_SESSION_SPAN] = /* quarters of its activity; a task may begin with a commit, which is none */
+    /* quarters of its activity and tasks: a task may begin with a commit, which is no activity */
+    [SQL_SESSION_SPAN] =
         "SELECT min(quarter), max(quarter) FROM (SELECT id, max(first_us, 0) / 900000000 AS quarter "
         "FROM session WHERE hi = ?1 AND lo = ?2 UNION ALL SELECT id, max(last_us, 0) / 900000000 "
         "FROM session WHERE hi = ?1 AND lo = ?2 UNION ALL SELECT session, task.quarter FROM session "
         "JOIN task ON session = session.id WHERE hi = ?1 AND lo = ?2)",
-    [SQL_RUNS] = /* CROSS: in the order of the sessions, and within each that of the table */
+    [SQL_RUNS] = /* CROSS keeps the order of the sessions, and within each that of the table */
         "SELECT session, start_us, end_us FROM bulk CROSS JOIN run ON session = c0",
     [SQL_RUNS_INSERT] = "INSERT INTO run (session, start_us, end_us) SELECT c0, c1, c2 FROM bulk",
     [SQL_RUNS_DELETE] = "DELETE FROM run WHERE session = ?1 AND start_us >= ?2",
@@ -88,22 +92,24 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_CELLS_PUT] = "INSERT OR REPLACE INTO rollup (id, first, last, count, cells) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_CELLS_DROP] = "DELETE FROM rollup WHERE id = ?1",
     [SQL_TOLD] = "SELECT session, kind, n FROM told",
-    [SQL_TOLD_ADD] = /* columns of a difference of cells.c; WHERE, as else ON would be one of a join */
+    /* columns as in cells.c; WHERE true, because otherwise ON would be parsed as part of a join */
+    [SQL_TOLD_ADD] =
         "INSERT INTO told SELECT c1, c4, c5 FROM bulk WHERE true ON CONFLICT DO UPDATE SET n = n + excluded.n",
-    [SQL_TOLD_TAKE] = /* no upsert: CHECKs look at the row it would insert, which is negative */
+    /* no upsert: the CHECK constraints would test the row to insert, which is negative */
+    [SQL_TOLD_TAKE] =
         "UPDATE told SET n = n + ?3 WHERE session = ?1 AND kind = ?2",
     [SQL_TOLD_DROP] = "DELETE FROM told WHERE session = ?1 AND kind = ?2 AND n = 0",
-    [SQL_CELL_BEFORE] = /* undated ones lie in front of a kind's first day */
+    [SQL_CELL_BEFORE] = /* skips the row of undated cells, which is a kind's first */
         "WITH k (kind) AS (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9)) "
         "SELECT 1 FROM k WHERE (SELECT first FROM rollup WHERE id > kind << 32 AND "
         "id < (kind + 1) << 32 ORDER BY id LIMIT 1) < ?1",
-    [SQL_EXTENT] = /* of facts: what was cut out of them may be stale */
+    [SQL_EXTENT] = /* only of cells of facts: those of tasks may be stale */
         "WITH k (kind) AS (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9)) "
         "SELECT min((SELECT first FROM rollup WHERE id > kind << 32 AND id < (kind + 1) << 32 "
         "ORDER BY id LIMIT 1)), max((SELECT last FROM rollup WHERE id > kind << 32 AND "
         "id < (kind + 1) << 32 ORDER BY id DESC LIMIT 1)) FROM k",
     [SQL_FILE_FIND] = "SELECT " FILE_COLUMNS " FROM file WHERE hi = ?1 AND lo = ?2",
-    [SQL_FILES_FIND] = /* CROSS: in this order of loops */
+    [SQL_FILES_FIND] = /* CROSS fixes the join order */
         "SELECT " FILE_COLUMNS ", c2 FROM bulk CROSS JOIN file ON hi = c0 AND lo = c1",
     [SQL_FILE_INSERT] =
         "INSERT INTO file (hi, lo, source, device, inode, size, modified_ns, position, line, tail, "
@@ -149,7 +155,7 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_OPERATIONS_OF] = "SELECT key, value FROM operation WHERE kind = ?1",
     [SQL_OPERATIONS_DROP] = "DELETE FROM operation WHERE kind = ?1 AND key < ?2",
     [SQL_OPERATIONS_MOVE] = "UPDATE operation SET kind = ?2 WHERE kind = ?1",
-    [SQL_STALE] = /* each with how many facts it has */
+    [SQL_STALE] = /* with the number of facts of each */
         "SELECT session, (SELECT ifnull(sum(n), 0) FROM told WHERE told.session = stale.session) "
         "FROM stale ORDER BY session",
     [SQL_STALE_ADD] = "INSERT INTO stale (session) VALUES (?1) ON CONFLICT DO NOTHING",
@@ -166,14 +172,15 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
                         "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     [SQL_TASKS_DROP] = "DELETE FROM task WHERE session = ?1",
     [SQL_DAYS] = "SELECT id, cells FROM day WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
-    [SQL_DAYS_COARSE] = /* as the above: those lie between its rows */
+    [SQL_DAYS_COARSE] = /* the same as SQL_DAYS, which runs between the rows of this one */
         "SELECT id, cells FROM day WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     [SQL_DAY_INSERT] = "INSERT INTO day (id, cells) VALUES (?1, ?2)",
     [SQL_DAYS_DROP] = "DELETE FROM day WHERE id BETWEEN ?1 AND ?2",
     [SQL_CELLS_DAYS] =
         "SELECT (id & 4294967295) - 1 FROM rollup WHERE id BETWEEN (?1 << 32) + ?2 + 1 AND (?1 << 32) + ?3 + 1",
     [SQL_TASKS_DAYS] = "SELECT DISTINCT quarter / 96 FROM task WHERE quarter BETWEEN ?2 * 96 AND ?3 * 96 + 95",
-    [SQL_DATA_VERSION] = "PRAGMA data_version", /* another one when another connection changed something */
+    /* changes when another connection changes something */
+    [SQL_DATA_VERSION] = "PRAGMA data_version",
 };
 /* clang-format on */
 
@@ -190,7 +197,7 @@ static void fact_sql(buf *b, store_statement which) {
   const fact_form *form = &bpi_fact_forms[kind];
   const char *table = bpi_fact_types[kind].table;
   switch (group) {
-  case 0: /* from the wanted number on; the reader stops at the first gap */
+  case 0: /* from the wanted number on; the caller stops at the first gap */
     bpi_buf_text(b, "SELECT id, k2");
     add_columns(b, form, ", ");
     bpi_buf_printf(b, " FROM %s WHERE id >= ?1 ORDER BY id", table);
@@ -203,13 +210,13 @@ static void fact_sql(buf *b, store_statement which) {
       bpi_buf_printf(b, ", c%d", i);
     bpi_buf_text(b, " FROM bulk");
     break;
-  case 2: /* who wants a number that is taken; CROSS: in this order of loops */
+  case 2: /* facts whose number is taken; CROSS fixes the join order */
     bpi_buf_printf(b, "SELECT c1, c2 FROM bulk CROSS JOIN %s ON id = c0", table);
     break;
   case 4: bpi_buf_printf(b, "SELECT id, 0 FROM %s ORDER BY id", table); break;
   case 5: bpi_buf_printf(b, "DELETE FROM %s WHERE id = ?1", table); break;
   case 6: bpi_buf_printf(b, "SELECT max(id) FROM %s", table); break;
-  case 7: /* of some sessions, and whether a row stands right before */
+  case 7: /* rows of some sessions, and whether the preceding number is used */
     bpi_buf_printf(b,
                    "SELECT id, EXISTS (SELECT 1 FROM %s o WHERE o.id = t.id - 1) FROM %s t "
                    "WHERE session IN (SELECT c0 FROM bulk) ORDER BY id",
@@ -230,12 +237,12 @@ int bpi_sql_fail(int code, bp_error **error) {
   case SQLITE_NOMEM: return bpi_fail_nomem(error);
   case SQLITE_BUSY:
   case SQLITE_LOCKED:
-  case SQLITE_PROTOCOL: /* locks of the log were taken away again and again */
+  case SQLITE_PROTOCOL: /* locking of the log failed repeatedly */
     return bpi_fail(error, BP_ERR_BUSY, "another process is writing to the store");
   case SQLITE_READONLY:
   case SQLITE_PERM: return bpi_fail(error, BP_ERR_READONLY, "the store cannot be written");
   case SQLITE_CORRUPT: return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged");
-  case SQLITE_ERROR: /* our statements are constant: what does not fit them is not as we made it */
+  case SQLITE_ERROR: /* statements are constant, so a schema that does not fit them was changed */
   case SQLITE_CONSTRAINT:
   case SQLITE_MISMATCH:
     return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: its tables do not fit (code %d)",
@@ -254,8 +261,8 @@ int bpi_sql_fail(int code, bp_error **error) {
   }
 }
 
-/* Our SQL is good: a table is not as we made it, or an interrupt kept SQLite from looking at one, of which it then
- * says that there is none. */
+/* Our SQL is valid, so either a table is not as we created it, or an interrupt kept SQLite from
+ * reading the schema, in which case it reports a missing table. */
 static int fail_prepare(const store *s, int code, bp_error **error) {
   if ((code & 0xff) != SQLITE_ERROR) return bpi_sql_fail(code, error);
   return bpi_store_interrupted(s) ? bpi_fail_cancelled(error)
@@ -318,8 +325,8 @@ int bpi_sql_number(store *s, const char *sql, int64_t *out, bp_error **error) {
   return code == SQLITE_ROW || code == SQLITE_DONE ? BP_OK : bpi_sql_fail(code, error);
 }
 
-/* Asked each time something is held, so often before. The pauses grow. Who is cancelled waits no longer, but
- * to note what was asked. */
+/* SQLite's busy handler; `tries` counts earlier calls for the same lock. The pauses grow. A
+ * cancelled caller stops waiting, except to write audit rows. */
 static int wait_for_others(void *waiting, int tries) {
   static const int pauses[] = {1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100};
   const int last = sizeof pauses / sizeof *pauses - 1;
@@ -368,7 +375,7 @@ int bpi_sql_blob(sqlite3_stmt *statement, int column, void *into, size_t length,
   return BP_OK;
 }
 
-/* What ends the transaction in any case is prepared before it begins. */
+/* The statement that ends the transaction is prepared before it begins. */
 static int begin(store *s, store_statement how, bp_error **error) {
   if (bpi_sql(s, SQL_ROLLBACK, error) == NULL) return bpi_error_code(*error);
   s->tiers = -1;
@@ -400,13 +407,13 @@ int bpi_store_commit(store *s, bp_error **error) {
   return bpi_sql_run_waiting(s, bpi_sql(s, SQL_COMMIT, error), error);
 }
 
-/* An interrupt may end the ROLLBACK itself, but hardly twice. */
+/* An interrupt may end ROLLBACK itself, but hardly twice. */
 void bpi_store_rollback(store *s) {
   for (int attempt = 0; attempt < 10 && !sqlite3_get_autocommit(s->db); attempt++)
     bpi_sql_step(s->statement[SQL_ROLLBACK], NULL);
 }
 
-/* Not inside a transaction. */
+/* Must be called outside a transaction. */
 static int sync_commits(store *s, bool each, bp_error **error) {
   if (!s->logged) return BP_OK;
   return bpi_sql_exec(s, each ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error);
@@ -423,7 +430,7 @@ int bpi_transaction_begin(store *s, bp_error **error) {
 int bpi_transaction_end(store *s, int code, bp_error **error) {
   if (code == BP_OK) code = bpi_store_commit(s, error);
   if (code != BP_OK) bpi_store_rollback(s);
-  (void)sync_commits(s, false, NULL); /* else the next ones are slower */
+  (void)sync_commits(s, false, NULL); /* on failure later commits are only slower */
   return code;
 }
 

@@ -1,4 +1,4 @@
-/* store/sql.h: the store's insides and its few SQLite habits. Included only inside store/. */
+/* store/sql.h: the fields of a store and helpers over SQLite. Included only inside store/. */
 #ifndef BPI_STORE_SQL_H
 #define BPI_STORE_SQL_H
 
@@ -11,7 +11,7 @@
 #include "store/read.h"
 #include "store/store.h"
 
-/* Statements that live as long as the store; prepared at first use. */
+/* Statements that live as long as the store, prepared on first use. */
 /* clang-format off */
 typedef enum store_statement {
   SQL_BEGIN_READ, SQL_BEGIN_WRITE, SQL_COMMIT, SQL_ROLLBACK,
@@ -35,7 +35,7 @@ typedef enum store_statement {
   SQL_OPERATIONS_OF, SQL_OPERATIONS_DROP, SQL_OPERATIONS_MOVE,
   SQL_DAYS, SQL_DAYS_COARSE, SQL_DAY_INSERT, SQL_DAYS_DROP, SQL_CELLS_DAYS, SQL_TASKS_DAYS,
   SQL_DATA_VERSION,
-  SQL_FACT_CLUSTER, /* one each for the kinds of fact */
+  SQL_FACT_CLUSTER, /* from here one per kind of fact */
   SQL_FACTS_INSERT = SQL_FACT_CLUSTER + FACT_KINDS,
   SQL_FACTS_TAKEN = SQL_FACTS_INSERT + FACT_KINDS,
   SQL_FACT_UPDATE = SQL_FACTS_TAKEN + FACT_KINDS,
@@ -48,7 +48,7 @@ typedef enum store_statement {
 } store_statement;
 /* clang-format on */
 
-#define BPI_BUSY_MS 5000 /* how long another writer is waited for */
+#define BPI_BUSY_MS 5000 /* how long to wait for another writer */
 
 typedef struct bulk bulk;       /* bulk.h */
 typedef struct derived derived; /* tasks.c */
@@ -63,57 +63,60 @@ struct store {
   store_kind kind;
   hash_key key;
   bool read_only, keyless;
-  bool logged;        /* has a write-ahead log, which is not synced at every commit */
-  const char *tables; /* that may be read, in constant text of the policy; NULL: all */
+  bool logged;        /* uses a write-ahead log, which is not synced at every commit */
+  const char *tables; /* tables that may be read, in static text of the policy; NULL: all */
   atomic_int interrupted;
-  int wait_ms;                       /* how long others are waited for */
-  bool noting;                       /* rows of the audit wait, whoever is cancelled */
-  void (*while_waiting)(void *user); /* NULL: nobody is told */
+  int wait_ms;                       /* how long to wait for other processes */
+  bool noting;                       /* writing audit rows: waits even if cancelled */
+  void (*while_waiting)(void *user); /* NULL: nobody is called */
   void *waiting;
   sqlite3_stmt *statement[SQL_COUNT];
-  const bulk *bulk; /* what a statement that runs reads as a table */
-  derived *derived; /* what was derived for the snapshot that is open; NULL */
-  int tiers; /* of the transaction that is open: whether sessions have other rows than the best; -1: not known */
-  day_range wanted[GRAINS][ROLLUP_KINDS]; /* days.c: what is to be packed */
-  int64_t worth_packing;                  /* cells that a question read by rows; a test lowers it */
+  const bulk *bulk; /* rows that the running statement sees as the table `bulk` */
+  derived *derived; /* tasks derived in memory for the open snapshot; NULL: none */
+  /* of the open transaction: whether any session has rows of more than one tier; -1: unknown */
+  int tiers;
+  day_range wanted[GRAINS][ROLLUP_KINDS]; /* days.c: days to pack */
+  int64_t worth_packing;                  /* WORTH_PACKING; tests lower it */
   layers layers[FACT_KINDS];
-  int64_t layers_version; /* of the data, as far as only this handle changed them */
-  size_t layer_least;     /* LAYER_LEAST; a test lowers it */
+  int64_t layers_version; /* SQLite's data version up to which only this handle changed the data */
+  size_t layer_least;     /* LAYER_LEAST; tests lower it */
 };
 
 /* The statement, reset and ready to bind; NULL (and *error) on failure. */
 sqlite3_stmt *bpi_sql(store *s, store_statement which, bp_error **error);
-/* A statement for one use: finalize it. NULL (and *error) on failure. */
+/* A statement for one use; the caller finalizes it. NULL (and *error) on failure. */
 sqlite3_stmt *bpi_sql_once(store *s, const char *sql, bp_error **error);
-/* Steps a statement that gives no rows, and resets it. */
+/* Steps a statement that returns no rows, and resets it. */
 int bpi_sql_run(sqlite3_stmt *statement, bp_error **error);
-/* Steps: 1 a row, 0 done, negative BP_ERR_. The statement is reset unless there is a row. */
+/* Steps: 1 for a row, 0 done, negative BP_ERR_. Resets the statement unless there is a row. */
 int bpi_sql_step(sqlite3_stmt *statement, bp_error **error);
 int bpi_sql_exec(store *s, const char *sql, bp_error **error);
-/* The number of the first row of a statement for one use; *out stays if there is none. */
+/* The first column of the first row of a one-time query; *out is unchanged if there is no row. */
 int bpi_sql_number(store *s, const char *sql, int64_t *out, bp_error **error);
-/* From now on others who hold the database, which `db` is a connection to, are waited for so long. Not by
- * sqlite3_busy_timeout(): it counts in whole seconds where SQLite was built without HAVE_USLEEP, and knows of no cancel. */
+/* Sets how long `db`, a connection to the database, waits for others that hold it. Does not use
+ * sqlite3_busy_timeout(): that counts in whole seconds where SQLite was built without HAVE_USLEEP,
+ * and cannot be cancelled. */
 void bpi_sql_wait(store *s, sqlite3 *db, int milliseconds);
-/* bpi_sql_run of what may wait: to whom was cancelled meanwhile it says so, and not that others are there. */
+/* bpi_sql_run for a statement that may wait: if the caller cancelled meanwhile, the error says so
+ * instead of busy. */
 int bpi_sql_run_waiting(const store *s, sqlite3_stmt *statement, bp_error **error);
-/* BP_ERR_ for a SQLite result code, described in *error without any bound value. */
+/* BP_ERR_ for a SQLite result code; the message in *error contains no bound value. */
 int bpi_sql_fail(int sqlite_code, bp_error **error);
 
 /* FACT_NONE is NULL. */
 void bpi_sql_bind(sqlite3_stmt *statement, int parameter, int64_t value);
 int64_t bpi_sql_column(sqlite3_stmt *statement, int column);
-/* Copies a blob of just that length. BP_ERR_CORRUPT: it is another, whatever the schema says; a file can
- * be changed behind its back. */
+/* Copies a blob of exactly this length; otherwise BP_ERR_CORRUPT, whatever the schema guarantees: a
+ * damaged file need not follow it. */
 int bpi_sql_blob(sqlite3_stmt *statement, int column, void *into, size_t length, bp_error **error);
 
 int bpi_store_begin_read(store *s, bp_error **error); /* one snapshot, until rollback */
 int bpi_store_begin_write(store *s, bp_error **error);
-/* The same without waiting for another process that writes: *begun is false then. */
+/* The same without waiting for another process that writes: *begun is then false. */
 int bpi_store_try_write(store *s, bool *begun, bp_error **error);
 int bpi_store_commit(store *s, bp_error **error);
 void bpi_store_rollback(store *s);
-/* Whether beginning to write waits for another process that does. */
+/* Whether starting to write waits for another process that does. */
 void bpi_store_wait(store *s, bool wait);
 
 #endif

@@ -1,6 +1,6 @@
-/* store/store.c: opening. A fresh file is made private before SQLite sees it; an existing one must
- * say that it is ours and not newer than we are; the key must be the one its identifiers were made
- * with. */
+/* store/store.c: opens stores. A new file is made private before SQLite sees it; an existing one
+ * must be marked as ours and not be newer than this library; the key must be the one its
+ * identifiers were made with. */
 #include "store/store.h"
 
 #include <stdio.h>
@@ -19,7 +19,7 @@
 
 #define RETRY_MS 10
 
-/* Migrations of each kind; cells that are published have one schema wherever they lie. */
+/* Migrations of each kind; published cells have the same schema in all of them. */
 static const char *const personal_steps[] = {SQL_0001_FACTS};
 static const char *const team_steps[] = {SQL_PUBLISHED_0001 SQL_INDIVIDUAL_0001 SQL_TEAM_0001};
 static const char *const organisation_steps[] = {SQL_PUBLISHED_0001 SQL_ORGANISATION_0001};
@@ -30,10 +30,10 @@ static const char *const lead_steps[] = {SQL_PUBLISHED_0001 SQL_INDIVIDUAL_0001}
 static const struct kind {
   const char *name;
   int64_t mark; /* application_id of the file */
-  bool keyed;   /* has a key file beside it */
-  bool single;  /* is handed around as one file: no write-ahead log beside it */
+  bool keyed;   /* has a key file next to it */
+  bool single;  /* passed around as a single file, so it has no write-ahead log */
   const char *const *step;
-  int steps; /* the schema's version */
+  int steps; /* also the version of the schema */
 } kinds[STORE_KINDS] = {
     [STORE_PERSONAL] = {"personal", 0x62706c31 /* "bpl1" */, true, false, STEPS(personal_steps)},
     [STORE_TEAM] = {"team", 0x62707431 /* "bpt1" */, true, false, STEPS(team_steps)},
@@ -69,7 +69,8 @@ static int load_key(hash_key *key, const char *path, bp_error **error) {
   return bpi_fail_detail(error, "path", path);
 }
 
-/* Creates a private file, whole from the start, unless another process was faster. */
+/* Creates a private file with its content in one step. *made is false if another process created it
+ * first. */
 static int create_file(const char *path, const void *data, size_t length, bool *made,
                        bp_error **error) {
   int rc = bpi_file_create_private(path, data, length, error);
@@ -106,7 +107,7 @@ static int open_key(store *s, const char *path, const store_options *options, bo
   } else if (fresh && !s->read_only) {
     rc = make_key(&s->key, key_path, error);
   } else if (s->read_only) {
-    s->keyless = true; /* identifiers are made by ingesting only */
+    s->keyless = true; /* only ingest needs the key */
     rc = BP_OK;
   } else {
     bpi_fail(error, BP_ERR_NOTFOUND, "the key file of the store is missing");
@@ -130,8 +131,8 @@ static int check_key(store *s, bp_error **error) {
 
 /* ------------------------------------------------------------------------------------ schema */
 
-/* A release and a lead's file are signed and read into memory; a database that says it is one was signed
- * by nobody. */
+/* Releases and files for a lead are signed and read from memory; a database on disk that claims to
+ * be one has not been verified. */
 static bool find_kind(store *s, int64_t mark) {
   for (int kind = 0; kind < STORE_KINDS; kind++)
     if (kinds[kind].mark == mark && kind != STORE_RELEASE && kind != STORE_LEAD) {
@@ -141,7 +142,7 @@ static bool find_kind(store *s, int64_t mark) {
   return false;
 }
 
-/* An empty file is of the kind that it will become. */
+/* An empty file gets the kind that it is opened to become. */
 static int identify(store *s, int64_t *version, bp_error **error) {
   int64_t application = 0, objects = 0;
   int rc = bpi_sql_number(s, "PRAGMA user_version", version, error);
@@ -165,7 +166,8 @@ static int check_kind(const store *s, unsigned allowed, bp_error **error) {
   return bpi_fail_detail(error, "name", kinds[s->kind].name);
 }
 
-/* The three marks in one snapshot: another process may be making the store this moment. */
+/* Reads the three marks in one snapshot: another process may be creating the store at this
+ * moment. */
 static int look(store *s, int64_t *version, unsigned allowed, bp_error **error) {
   int rc = bpi_store_begin_read(s, error);
   if (rc == BP_OK) rc = identify(s, version, error);
@@ -183,13 +185,13 @@ static int migrate_step(store *s, int64_t version, bp_error **error) {
   return bpi_sql_exec(s, sql, error);
 }
 
-/* Brings the schema up to date, step by step. */
+/* Applies the missing migrations one by one. */
 static int migrate(store *s, int64_t now_us, bp_error **error) {
   int64_t version = 0;
   if (s->read_only)
     return bpi_fail(error, BP_ERR_READONLY, "the store must be brought up to date by a writer");
   int rc = bpi_store_begin_write(s, error);
-  if (rc == BP_OK) rc = identify(s, &version, error); /* another process may have been faster */
+  if (rc == BP_OK) rc = identify(s, &version, error); /* another process may have done it */
   int64_t found = version;
   for (; rc == BP_OK && version < kinds[s->kind].steps; version++)
     rc = migrate_step(s, version, error);
@@ -201,7 +203,7 @@ static int migrate(store *s, int64_t now_us, bp_error **error) {
 
 /* -------------------------------------------------------------------------------------- open */
 
-/* Settings of the connection; secure_delete is read back, as a build of SQLite may lack it. */
+/* Settings of the connection. secure_delete is read back because a build of SQLite may lack it. */
 static int configure(store *s, bp_error **error) {
   int64_t secure = 0;
   bpi_sql_wait(s, s->db, BPI_BUSY_MS);
@@ -215,9 +217,10 @@ static int configure(store *s, bp_error **error) {
   return rc;
 }
 
-/* Changes the file, so only once it is known to be ours. Where two processes do it at once SQLite
- * does not wait by itself. EXTRA: a rollback journal must not come back after the power went, or what
- * was committed since is rolled back with it, a write-ahead log and all. */
+/* Changes the file, so it is called only once the file is known to be ours. SQLite does not wait by
+ * itself when two processes do this at once. EXTRA: a deleted rollback journal must not reappear
+ * after a power failure, because it would roll back everything committed since, including a
+ * write-ahead log. */
 static int set_journal(store *s, bp_error **error) {
   const char *sql =
       kinds[s->kind].single
@@ -252,7 +255,7 @@ static int prepare_file(const char *path, const store_options *options, bool *fr
   return create_file(path, "", 0, &made, error);
 }
 
-/* An empty file that is to become a store, also one behind a link, must be private before anything is
+/* An empty file that becomes a store, even behind a link, must be private before anything is
  * written to it. */
 static int claim_empty(const char *path, bp_error **error) {
   return bpi_file_make_private(path) == BP_OK
@@ -260,8 +263,8 @@ static int claim_empty(const char *path, bp_error **error) {
              : fail_path(BP_ERR_READONLY, "the empty file belongs to somebody else", path, error);
 }
 
-/* A file's path that begins with ":" or "file:" means something else to SQLite, or to some builds of it. `path` NULL: in
- * memory. A SQLite code. */
+/* Prefixes a path that begins with ":" or "file:", which SQLite or some builds of it would
+ * interpret. `path` NULL: in memory. Returns a SQLite code. */
 static int connect_to(sqlite3 **db, const char *path, int flags) {
   buf b;
   bpi_buf_init(&b, 1 << 16);
@@ -318,7 +321,8 @@ static int open_database(store *s, const char *path, const store_options *option
   return bpi_fail_detail(error, "path", path == NULL ? "" : path);
 }
 
-/* SQLite has made both by now, and nothing of a person is in them yet but what was there before. */
+/* SQLite has created both files by now, and they hold nothing about a person yet, except what was
+ * there before. */
 static void guard_log(const store *s) {
   bpi_file_guard(sqlite3_db_filename(s->db, "main"), "-wal");
   bpi_file_guard(sqlite3_db_filename(s->db, "main"), "-shm");
@@ -374,7 +378,7 @@ static bool is_in(const char *list, const char *word) {
   return false;
 }
 
-/* Asked whenever a statement is prepared. `name` is the table, the pragma or the function. */
+/* SQLite calls it when a statement is prepared. `name` is the table, the pragma or the function. */
 static int authorize(void *tables, int action, const char *name, const char *argument,
                      const char *database, const char *trigger) {
   static const char *const pragmas =
@@ -384,7 +388,7 @@ static int authorize(void *tables, int action, const char *name, const char *arg
   case SQLITE_SELECT:
   case SQLITE_FUNCTION:
   case SQLITE_TRANSACTION: return SQLITE_OK;
-  case SQLITE_READ: /* what is asked for in bulk is not stored */
+  case SQLITE_READ: /* `bulk` holds the caller's own values */
     return name != NULL && (is_in(tables, name) || strcmp(name, "bulk") == 0) ? SQLITE_OK
                                                                               : SQLITE_DENY;
   case SQLITE_PRAGMA: return name != NULL && is_in(pragmas, name) ? SQLITE_OK : SQLITE_DENY;
@@ -395,7 +399,8 @@ static int authorize(void *tables, int action, const char *name, const char *arg
 int bpi_store_restrict(store *s, const char *tables, bp_error **error) {
   forget_statements(s); /* they were prepared with more rights */
   sqlite3_set_authorizer(s->db, NULL, NULL);
-  int rc = bpi_sql_exec(s, "SELECT 1 FROM bulk", error); /* declares it, which is refused later */
+  /* declares the virtual table, which is denied later */
+  int rc = bpi_sql_exec(s, "SELECT 1 FROM bulk", error);
   if (rc == BP_OK) rc = bpi_sql_exec(s, "PRAGMA query_only = ON", error);
   if (rc == BP_OK) s->read_only = true, s->tables = tables;
   if (s->tables != NULL) sqlite3_set_authorizer(s->db, authorize, (void *)s->tables);

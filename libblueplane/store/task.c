@@ -1,4 +1,5 @@
-/* store/task.c: a session is cut first; each task is then judged by what lies between its ends. */
+/* store/task.c: divides a session into tasks first, then judges each task by the steps between its
+ * ends. */
 #include "store/task.h"
 
 #include <string.h>
@@ -80,17 +81,18 @@ bool bpi_task_step(task_step *out, fact_kind kind, const int64_t *fact, int64_t 
 
 typedef task_step *const *steps;
 
-/* What is known of a session beyond its steps, one entry for each. */
+/* State for one session; the arrays have an entry per step. */
 typedef struct cutter {
   const task_sink *sink;
   steps step;
   size_t count;
   const rollup_cell *costs;
-  size_t *before, *after; /* the edits of the same file next to an edit; NOWHERE */
-  int64_t *time;          /* scratch: moments of a task */
+  /* indexes of the previous and next edit of the same file; NOWHERE: none */
+  size_t *before, *after;
+  int64_t *time; /* scratch space for the moments of a task, two per step */
   uint8_t *path;
   int64_t number;
-  const task_step *prompt; /* the last one seen */
+  const task_step *prompt; /* the last prompt so far */
 } cutter;
 #define NOWHERE SIZE_MAX
 
@@ -113,8 +115,8 @@ static bool is_commit(const task_step *s) {
          s->u.call.outcome == OUTCOME_OK;
 }
 
-/* After a commit: closing words, further git commands and the ticking off of a plan still belong to
- * the task; a prompt or any other call begins the next. */
+/* Whether a step after a commit begins the next task: a prompt or a call does, except further git
+ * commands and updates of a plan. Responses after the commit still belong to the task. */
 static bool goes_on(const task_step *s) {
   if (s->subagent) return false;
   if (s->kind == TASK_STEP_PROMPT) return true;
@@ -123,8 +125,8 @@ static bool goes_on(const task_step *s) {
          (s->u.call.program != PROGRAM_GIT && s->u.call.program != PROGRAM_COMMIT);
 }
 
-/* Where the next task begins: behind the responses of the old one, but a call's own response comes
- * before it. */
+/* Index where the next task begins: responses stay with the old task, except those directly before
+ * a call, which made it. */
 static size_t with_response(const cutter *c, size_t from, size_t at) {
   bool own = c->step[at]->kind == TASK_STEP_CALL;
   while (own && at > from && c->step[at - 1]->kind == TASK_STEP_RESPONSE)
@@ -132,13 +134,13 @@ static size_t with_response(const cutter *c, size_t from, size_t at) {
   return at;
 }
 
-/* The end of the task that begins at `from`. */
+/* The end (exclusive) of the task that begins at `from`. */
 static size_t end_of_task(const cutter *c, size_t from) {
   int64_t reach = INT64_MIN;
   bool committed = false;
   for (size_t i = from; i < c->count; i++) {
     const task_step *s = c->step[i];
-    if (s->kind != TASK_STEP_COMMIT) { /* a commit may be told later: it is no activity */
+    if (s->kind != TASK_STEP_COMMIT) { /* a commit may be reported later and is no activity */
       if (i > from && is_clear(s)) return i;
       if (reach != INT64_MIN && bpi_span(reach, s->time_us) > TASK_GAP) return i;
       if (s->end_us > reach) reach = s->end_us;
@@ -152,7 +154,7 @@ static size_t end_of_task(const cutter *c, size_t from) {
   return c->count;
 }
 
-/* Events alone are no task. */
+/* Whether the steps form a task: events and commits alone do not. */
 static bool is_task(const cutter *c, size_t from, size_t to) {
   for (size_t i = from; i < to; i++)
     if (c->step[i]->kind != TASK_STEP_EVENT && c->step[i]->kind != TASK_STEP_COMMIT) return true;
@@ -161,7 +163,7 @@ static bool is_task(const cutter *c, size_t from, size_t to) {
 
 /* ------------------------------------------------------------------------- edits of the same file */
 
-/* A file's edits one behind the other. */
+/* Links consecutive edits of each file. */
 static int link_edits(cutter *c) {
   enum { LINK_FILE, LINK_AT, LINK_WORDS };
   int64_t(*link)[LINK_WORDS] = bpi_alloc(c->count * sizeof *link);
@@ -191,7 +193,7 @@ static int link_edits(cutter *c) {
 
 /* -------------------------------------------------------------------------------------- repeats */
 
-/* Calls that were under way together: each began before the first of them had ended. */
+/* Calls that ran concurrently: each began before the first of them had ended. */
 typedef struct batch_of_calls {
   size_t from, to, members;
   int64_t first_end;
@@ -203,7 +205,7 @@ static bool same_target(const task_step *a, const task_step *b) {
   return !is_command(a) || a->u.call.program == b->u.call.program;
 }
 
-/* Whether a call repeats one of the calls right before it that failed. */
+/* Whether a call repeats a failed call of the batch before it. */
 static bool repeats(const cutter *c, const batch_of_calls *last, const task_step *call) {
   for (size_t i = last->from; last->members > 0 && i < last->to; i++) {
     const task_step *s = c->step[i];
@@ -214,7 +216,7 @@ static bool repeats(const cutter *c, const batch_of_calls *last, const task_step
   return false;
 }
 
-/* The main thread and the subagents each have calls of their own. */
+/* Calls of the main thread or of the subagents, which are compared separately. */
 typedef struct sequence {
   batch_of_calls last, current;
 } sequence;
@@ -231,8 +233,8 @@ static void follow(sequence *q, size_t at, const task_step *call) {
 
 /* ------------------------------------------------------------------------------------- judging */
 
-/* The gaps between neighbouring moments; what a call of this task did after the next one had begun
- * is not its own time. */
+/* Sums the capped gaps between neighbouring moments. A call that ends after the next task began is
+ * cut off there. */
 static void measure_time(cutter *c, task *t, size_t from, size_t to) {
   int64_t until = to < c->count ? c->step[to]->time_us : INT64_MAX;
   size_t n = 0;
@@ -252,12 +254,12 @@ static void measure_time(cutter *c, task *t, size_t from, size_t to) {
   t->quarter = bpi_quarter_of(t->start_us);
 }
 
-/* What decides type and outcome. */
+/* What decides the type and the outcome of a task. */
 typedef struct evidence {
   int64_t calls, commands, test_runs, edit_calls, added, removed;
   bool failed_command, edited_after_failure;
-  bool success;  /* an edit, a commit or a test run that ended well */
-  bool accepted; /* edits whose calls nobody recorded */
+  bool success;  /* an edit, a commit or a test run succeeded */
+  bool accepted; /* an edit was accepted whose call is not recorded */
   int64_t last_end, last_outcome;
 } evidence;
 
@@ -349,7 +351,7 @@ static int64_t uses_of(const task_step *s) {
   }
 }
 
-/* The category of most calls; of equals the one with the smallest number. */
+/* The most frequent category; on a tie the smallest number. */
 static int64_t main_category(const cutter *c, size_t from, size_t to) {
   int64_t count[1 << CLASS_CATEGORY_BITS] = {0}, best = 0;
   for (size_t i = from; i < to; i++)
@@ -359,7 +361,7 @@ static int64_t main_category(const cutter *c, size_t from, size_t to) {
   return best;
 }
 
-/* The model of most responses; of equals the one that was heard first. */
+/* The most frequent model; on a tie the first one seen. */
 #define MODELS_TOLD_APART 32
 static int64_t main_model(const cutter *c, size_t from, size_t to) {
   struct {
@@ -390,17 +392,18 @@ static void count_prompts(const cutter *c, task *t, size_t from, size_t to) {
     t->prompts++;
     t->prompt_retries += interrupted != INT64_MIN &&
                          bpi_span(interrupted, s->time_us) <= TASK_PROMPT_RETRY;
-    interrupted = INT64_MIN; /* one prompt tries again */
+    interrupted = INT64_MIN; /* only the first prompt after an interrupt is a retry */
   }
 }
 
-/* Lines added that no later edit of the same file in the task removed again. */
+/* Added lines that no later edit of the same file in the task removed. */
 static int64_t lines_kept(const cutter *c, size_t from, size_t to) {
   int64_t all = 0;
   for (size_t i = from; i < to; i++) {
     const task_step *s = c->step[i];
     if (s->kind != TASK_STEP_CALL || !s->u.call.edit) continue;
-    if (c->before[i] != NOWHERE && c->before[i] >= from) continue; /* counted from its first on */
+    /* counted at the file's first edit in the task */
+    if (c->before[i] != NOWHERE && c->before[i] >= from) continue;
     int64_t kept = 0;
     for (size_t at = i; at != NOWHERE && at < to; at = c->after[at]) {
       const task_step *edit = c->step[at];
@@ -426,7 +429,7 @@ static void walk_path(cutter *c, task *t, size_t from, size_t to) {
 static const task_step *opening_prompt(const cutter *c, size_t from, size_t to) {
   for (size_t i = from; i < to; i++) {
     if (c->step[i]->kind == TASK_STEP_PROMPT) return c->step[i];
-    if (c->step[i]->kind == TASK_STEP_CALL) break; /* it went on by itself */
+    if (c->step[i]->kind == TASK_STEP_CALL) break; /* the task began without a prompt of its own */
   }
   return c->prompt;
 }
@@ -444,8 +447,8 @@ static int64_t task_class(const task *t) {
          CLASS_PUT(CLASS_SIZE, t->size) | CLASS_PUT(CLASS_FEATURES, t->features);
 }
 
-/* The responses of a task, all in the quarter in which it begins, so that a task's cost and the task
- * itself are always in the same range. */
+/* Emits the cells of a task's responses, all in the quarter in which it begins, so that any time
+ * range contains a task and its cost together. */
 static int tell_costs(const cutter *c, const task *t, size_t from, size_t to) {
   int rc = BP_OK;
   for (size_t i = from; i < to && rc == BP_OK; i++) {
@@ -459,8 +462,8 @@ static int tell_costs(const cutter *c, const task *t, size_t from, size_t to) {
   return rc;
 }
 
-/* Edits that were neither edited again in the task nor followed by a command that failed; `next` is
- * the outcome of the next command. */
+/* First try: an edit not repeated in the task and not followed by a failed command. `next` is the
+ * outcome of the next command. */
 static void judge_edit(const cutter *c, rollup_cell *cell, size_t at, size_t to, int64_t next) {
   const task_step *s = c->step[at];
   if (!s->u.call.edit || s->u.call.file == 0) return;
@@ -471,7 +474,7 @@ static void judge_edit(const cutter *c, rollup_cell *cell, size_t at, size_t to,
   cell->m[ATTEMPT_REWORKED] = bpi_span(c->step[c->before[at]]->time_us, s->time_us) <= TASK_REWORK;
 }
 
-/* The outcome of the first command behind each place of a task, from its end backwards. */
+/* Sets next[i] to the outcome of the first command after step i, walking backwards. */
 static void note_commands(const cutter *c, int64_t *next, size_t from, size_t to) {
   int64_t outcome = OUTCOME_UNKNOWN;
   for (size_t i = to; i-- > from;) {
@@ -482,7 +485,7 @@ static void note_commands(const cutter *c, int64_t *next, size_t from, size_t to
 
 static int tell_attempts(cutter *c, const task *t, size_t from, size_t to) {
   sequence of[2] = {0};
-  int64_t *next = c->time; /* no longer needed for moments */
+  int64_t *next = c->time; /* the moments are no longer needed */
   int rc = BP_OK;
   note_commands(c, next, from, to);
   for (size_t i = from; i < to && rc == BP_OK; i++) {
@@ -588,7 +591,7 @@ static int use_cells(const task *t, int (*row)(void *user, const rollup_cell *ce
   return rc;
 }
 
-/* Patterns seen in a task: two, three and four digits one behind the other. */
+/* A bit per pattern: those of two digits come first, then three, then four. */
 #define PATTERN_PLACES (1 << 8 | 1 << 12 | 1 << 16)
 static size_t place_of(int64_t digits, int length) {
   return (size_t)digits + (length > 2 ? 1 << 8 : 0) + (length > 3 ? 1 << 12 : 0);

@@ -1,5 +1,5 @@
-/* store/tasks.c: facts of sessions are gathered in a pass over the tables, as facts have no index by
- * session; what is cut out of them replaces what was kept of these sessions. */
+/* store/tasks.c: facts have no index by session, so the facts of all stale sessions are gathered in
+ * one pass over the tables; the tasks computed from them replace the stored ones. */
 #include "store/tasks.h"
 
 #include <stdlib.h>
@@ -12,14 +12,14 @@
 #include "store/group.h"
 #include "store/read.h"
 
-#define FACTS_AT_ONCE 500000 /* of sessions whose steps are held in memory together: 100 MiB */
+#define FACTS_AT_ONCE 500000 /* limit for sessions processed together: about 100 MiB of steps */
 
 /* ------------------------------------------------------------------------------ sets of sessions */
 
 void bpi_sessions_add(session_set *set, int64_t session) {
   size_t word = (size_t)session / 64;
   if (session <= 0 || set->failed != BP_OK) return;
-  if (session > UINT32_MAX) { /* of so many rows a damaged number tells alone */
+  if (session > UINT32_MAX) { /* only a damaged number can be this large */
     set->failed = BP_ERR_CORRUPT;
     return;
   }
@@ -52,11 +52,11 @@ int bpi_tasks_mark(store *s, const session_set *changed, bp_error **error) {
   return rc;
 }
 
-/* Rows of sessions, whole sessions only: a session has a row for each tier that told of it, and its
- * tasks stand under the first. Sorted by number. */
+/* Session rows, sorted by number, always all rows of a session: it has one per tier that reported
+ * it, and its tasks are stored under the first, `home`. */
 typedef struct member {
   int64_t row, home;
-  unsigned shadowed; /* kinds of cells that a better row tells of */
+  unsigned shadowed; /* kinds of cells that a better row reports */
 } member;
 
 typedef struct members {
@@ -93,12 +93,12 @@ static int load_rows(members *m, sqlite3_stmt *get, bp_error **error) {
   return rc;
 }
 
-/* Adds the other rows of a session, and what each of them is not to count. */
+/* Adds the other rows of a session, and to each the kinds that do not count. */
 static int complete(members *m, store *s, size_t at, bp_error **error) {
   session_rows rows;
   int rc = bpi_read_session(s, m->row[at].row, &rows, error);
   if (rc == BP_ERR_NOTFOUND) return BP_OK;
-  bool nobody = rc == BP_OK && bpi_ident_absent(rows.row[0].key); /* facts of no session at all */
+  bool nobody = rc == BP_OK && bpi_ident_absent(rows.row[0].key); /* facts without a session */
   for (size_t i = 0; i < rows.count && rc == BP_OK; i++) {
     member known = {rows.row[i].id, rows.row[0].id, nobody ? ~0u : rows.row[i].shadowed};
     if (known.row != m->row[at].row) {
@@ -123,7 +123,7 @@ static int complete_all(members *m, store *s, bp_error **error) {
   return rc;
 }
 
-/* Stale sessions, until they have `most` facts; *more: there are others. */
+/* Loads stale sessions until they have `most` facts; *more: there are others. */
 static int load_stale(members *m, store *s, int64_t most, bool *more, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_STALE, error);
   if (get == NULL) return bpi_error_code(*error);
@@ -142,12 +142,12 @@ static int load_stale(members *m, store *s, int64_t most, bool *more, bp_error *
 
 /* ----------------------------------------------------------------------------------- gathering */
 
-/* Everything that happened in some sessions. */
+/* The steps of some sessions. */
 typedef struct gathered {
   const members *wanted;
   task_step *step;
   size_t steps, step_capacity;
-  rollup_cell *cost; /* of the responses among them */
+  rollup_cell *cost; /* cells of the responses among them */
   size_t costs, cost_capacity;
   int failed;
 } gathered;
@@ -190,7 +190,7 @@ static int gather(void *user, fact_kind kind, const group *facts) {
   return g->failed;
 }
 
-/* Sorted steps, session by session. */
+/* Computes the tasks of sorted steps, session by session. */
 static int cut_sessions(const gathered *g, task_step *const *step, const task_sink *sink) {
   int rc = BP_OK;
   for (size_t from = 0; from < g->steps && rc == BP_OK;) {
@@ -218,7 +218,7 @@ static int sort_and_cut(const gathered *g, const task_sink *sink) {
   return rc;
 }
 
-/* Cuts the sessions out of their facts. */
+/* Computes the tasks of sessions from their facts. */
 static int derive(store *s, const members *wanted, const task_sink *sink, bp_error **error) {
   gathered g = {.wanted = wanted};
   int64_t *rows = bpi_alloc(wanted->count * sizeof *rows);
@@ -236,10 +236,10 @@ static int derive(store *s, const members *wanted, const task_sink *sink, bp_err
 /* ------------------------------------------------------------------------------- tasks in memory */
 
 struct derived {
-  members of; /* the sessions it was derived for */
+  members of; /* the sessions it was computed for */
   task *task;
   size_t tasks, task_capacity;
-  buf paths; /* one behind the other, in the order of the tasks */
+  buf paths; /* concatenated in the order of the tasks */
   cells cells;
 };
 
@@ -250,7 +250,7 @@ static int keep_task(void *user, const task *t) {
   if (rc != BP_OK) return rc;
   d->task = items;
   d->task[d->tasks] = *t;
-  d->task[d->tasks++].path = NULL; /* found by the lengths of those before it */
+  d->task[d->tasks++].path = NULL; /* set by find_paths once the buffer no longer moves */
   bpi_buf_add(&d->paths, (const char *)t->path, t->path_length);
   return d->paths.failed;
 }
@@ -278,7 +278,7 @@ static void derived_free(derived *d) {
   bpi_free(d);
 }
 
-/* What the facts of the sessions in d->of give. */
+/* Computes tasks and cells of the sessions in d->of. */
 static int derive_into(derived *d, store *s, bp_error **error) {
   const task_sink sink = {d, keep_task, keep_cell};
   int rc = derive(s, &d->of, &sink, error);
@@ -294,7 +294,7 @@ static derived *derived_new(void) {
 
 /* --------------------------------------------------------------------------------- tasks in rows */
 
-/* The columns of a task but its path, in the order of the schema. */
+/* The columns of a task in the order of the schema, without its path. */
 #define TASK_COLUMNS 18
 static void columns_of(const task *t, int64_t out[TASK_COLUMNS]) {
   const int64_t columns[TASK_COLUMNS] = {
@@ -315,7 +315,8 @@ static void load_task(sqlite3_stmt *row, task *t) {
   t->path_length = (size_t)sqlite3_column_bytes(row, TASK_COLUMNS);
 }
 
-/* What is made of a task shifts these numbers into classes and patterns. A damaged row may say any. */
+/* Whether the numbers fit the bit fields of classes and patterns; a damaged row may hold any
+ * value. */
 static bool is_sound(const task *t) {
   const struct {
     int64_t value;
@@ -344,7 +345,8 @@ static int insert_task(store *s, const task *t, bp_error **error) {
   return bpi_sql_run(put, error);
 }
 
-/* The cells that a task makes when it is read lie where it begins. */
+/* Drops the packed days of a task's cells. Attempts lie in its quarters `first` to `last`; all
+ * other cells in the first. */
 static int drop_days(store *s, int64_t first, int64_t last, bp_error **error) {
   int rc = bpi_days_drop(s, ROLLUP_ATTEMPT, first, last, error);
   for (rollup_kind kind = ROLLUP_TASK_COST; kind < ROLLUP_KINDS && rc == BP_OK; kind++)
@@ -352,7 +354,7 @@ static int drop_days(store *s, int64_t first, int64_t last, bp_error **error) {
   return rc;
 }
 
-/* The quarters in which a session's tasks lie tell where its cells are. */
+/* Removes tasks and their cells; the quarters of the tasks tell where the cells are. */
 static int drop_session(store *s, cells *made, int64_t session, bp_error **error) {
   sqlite3_stmt *of = bpi_sql(s, SQL_TASKS_OF, error), *drop = bpi_sql(s, SQL_TASKS_DROP, error);
   sqlite3_stmt *fresh = bpi_sql(s, SQL_STALE_DROP, error);
@@ -393,7 +395,7 @@ static int replace_sessions(store *s, derived *d, bp_error **error) {
 
 /* -------------------------------------------------------------------------------------- bringing up to date */
 
-/* Some stale sessions in one transaction; *more: there are others. */
+/* Recomputes some stale sessions inside the open transaction; *more: there are others. */
 static int refresh_some(store *s, bool *more, bp_error **error) {
   derived *d = derived_new();
   if (d == NULL) return bpi_fail_nomem(error);
@@ -406,7 +408,7 @@ static int refresh_some(store *s, bool *more, bp_error **error) {
 
 int bpi_tasks_stale(store *s, bool *any, bp_error **error) {
   *any = false;
-  if (s->kind != STORE_PERSONAL) return BP_OK; /* the others hold no facts */
+  if (s->kind != STORE_PERSONAL) return BP_OK; /* other kinds of stores hold no facts */
   sqlite3_stmt *get = bpi_sql(s, SQL_STALE, error);
   if (get == NULL) return bpi_error_code(*error);
   int rc = bpi_sql_step(get, error);
@@ -421,8 +423,9 @@ int bpi_tasks_refresh(store *s, bp_error **error) {
   int rc = bpi_tasks_stale(s, &more, error);
   while (rc == BP_OK && more) {
     rc = bpi_store_try_write(s, &begun, error);
+    /* If another process writes, the query does not wait: it computes the tasks in memory. */
     if (rc != BP_OK || !begun) break;
-    rc = refresh_some(s, &more, error); /* a question does not wait: it cuts in memory */
+    rc = refresh_some(s, &more, error);
     if (rc == BP_OK) rc = bpi_store_commit(s, error);
     if (rc != BP_OK) bpi_store_rollback(s);
   }
@@ -500,7 +503,7 @@ static int read_tasks(const reading *r, sqlite3_stmt *get, bp_error **error) {
   return rc;
 }
 
-/* The callback of stored cells. */
+/* The callback for stored cells. */
 static int pass_on(void *user, const rollup_cell *cell) {
   const reading *r = user;
   return is_stale(r, cell->session) ? 0 : r->row(r->user, cell);
@@ -521,7 +524,7 @@ int bpi_tasks_read(store *s, rollup_kind kind, int64_t from, int64_t until,
 
 /* ------------------------------------------------------------------------------------- checking */
 
-/* The sessions whose tasks are kept as they should be. */
+/* Loads the sessions whose stored tasks should be up to date. */
 static int load_fresh(members *m, store *s, bp_error **error) {
   sqlite3_stmt *get = bpi_sql(s, SQL_SESSIONS_FRESH, error);
   int rc = get == NULL ? bpi_error_code(*error) : load_rows(m, get, error);

@@ -1,4 +1,4 @@
-/* store/team.c */
+/* store/team.c: see team.h. */
 #include "store/team.h"
 
 #include <string.h>
@@ -99,7 +99,7 @@ int bpi_heard_put(store *s, const heard *h, bp_error **error) {
   return run(set, error);
 }
 
-/* A blob without bytes is NULL to SQLite's reader, but not to its type. */
+/* sqlite3_column_blob returns NULL for an empty blob; only its type differs from NULL. */
 static heard heard_at(sqlite3_stmt *row) {
   heard h = {.member = (const char *)sqlite3_column_text(row, 0),
              .said = sqlite3_column_int64(row, 2),

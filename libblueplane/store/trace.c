@@ -1,5 +1,5 @@
-/* store/trace.c: the database is read through SQLite's own file: a second descriptor of it, once
- * closed, would take the locks of this process away. */
+/* store/trace.c: reads the database through SQLite's own file handle: closing a second descriptor
+ * would release this process's locks. */
 #include "store/trace.h"
 
 #include <string.h>
@@ -69,8 +69,8 @@ void bpi_trace_free(trace *t) {
 
 /* --------------------------------------------------------------------------------------- rows */
 
-#define NUMBER_BYTES 8              /* of a needle */
-#define TEXT_MOST ((size_t)1 << 30) /* of one row */
+#define NUMBER_BYTES 8              /* length of what the search compares */
+#define TEXT_MOST ((size_t)1 << 30) /* for one row */
 
 static uint64_t number_at(const unsigned char *data) {
   uint64_t number = 0;
@@ -84,7 +84,8 @@ void bpi_trace_add_bytes(trace *t, const void *data, size_t length) {
     bpi_trace_add(t, (int64_t)number_at((const unsigned char *)data + at));
 }
 
-/* https://www.sqlite.org/fileformat2.html, "Record Format": a header of the types, then the values. */
+/* https://www.sqlite.org/fileformat2.html, "Record Format": a header with the types of the columns,
+ * then their values. */
 static unsigned type_of_int(int64_t value) {
   static const int bits[] = {7, 15, 23, 31, 47};
   if (value == 0 || value == 1) return 8 + (unsigned)value;
@@ -119,7 +120,7 @@ static void put_value(buf *out, sqlite3_stmt *row, int column) {
     bpi_buf_add(out, sqlite3_column_blob(row, column), length);
 }
 
-/* A header of its own length, of few columns, and the types; then the values. */
+/* Encodes the header (its own length, always one byte here, and the types) and the values. */
 static void put_row(buf *out, sqlite3_stmt *row) {
   buf types;
   bpi_buf_init(&types, TEXT_MOST);
@@ -133,7 +134,7 @@ static void put_row(buf *out, sqlite3_stmt *row) {
   bpi_buf_free(&types);
 }
 
-/* Never 0, which a set does not hold. */
+/* Never 0, which cannot be in a set. */
 static uint64_t hash_of(const void *row, size_t length) {
   uint64_t hash = bpi_hash_mix(row, length, 0);
   return hash != 0 ? hash : 1;
@@ -175,12 +176,12 @@ void bpi_trace_drop(trace *t) {
 
 typedef struct search {
   const trace *trace;
-  unsigned char *room;       /* what comes before a piece, then the piece */
-  uint64_t window, reversed; /* the last eight bytes, read from either end */
+  unsigned char *room;       /* the end of the previous piece, then the current one */
+  uint64_t window, reversed; /* the last eight bytes as a number in either byte order */
   int64_t bytes, found;
 } search;
 
-/* Rows that end where `end` does, behind which so many bytes are known. */
+/* The number of noted rows that end at `end`; `before` bytes in front of it are known. */
 static int64_t rows_at(const trace *t, const unsigned char *end, size_t before) {
   int64_t found = 0;
   for (size_t length = NUMBER_BYTES; length <= TRACE_ROW_MOST && length <= before; length++)
@@ -188,7 +189,7 @@ static int64_t rows_at(const trace *t, const unsigned char *end, size_t before) 
   return found;
 }
 
-/* `before`: so many bytes in front of these are known, too. */
+/* `before`: bytes in front of `data` that are known, too. */
 static void look_at(search *s, const unsigned char *data, size_t length, size_t before) {
   uint64_t window = s->window, reversed = s->reversed;
   for (size_t i = 0; i < length; i++) {
@@ -208,7 +209,7 @@ static void begin_file(search *s) {
   memset(s->room, 0, TRACE_ROW_MOST);
 }
 
-/* The piece that was read behind the last one; its end stays in front of the next. */
+/* Searches the piece just read and keeps its end in front of the next one. */
 static void look_at_piece(search *s, size_t length) {
   look_at(s, s->room + TRACE_ROW_MOST, length, TRACE_ROW_MOST);
   memmove(s->room, s->room + length, TRACE_ROW_MOST);
@@ -221,14 +222,16 @@ static int search_database(search *s, sqlite3_file *f, bp_error **error) {
   for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size;) {
     size_t length = size - at < (sqlite3_int64)CHUNK ? (size_t)(size - at) : CHUNK;
     code = f->pMethods->xRead(f, s->room + TRACE_ROW_MOST, (int)length, at);
-    if (code == SQLITE_IOERR_SHORT_READ) code = SQLITE_OK; /* it was cut meanwhile: zeros */
+    /* the file was shortened meanwhile; SQLite fills with zeros */
+    if (code == SQLITE_IOERR_SHORT_READ) code = SQLITE_OK;
     look_at_piece(s, length);
     at += (sqlite3_int64)length;
   }
   return code == SQLITE_OK ? BP_OK : bpi_sql_fail(code, error);
 }
 
-/* The log's index as it is mapped. Where there is no log, asking for it would make one that nobody takes away. */
+/* Searches the log's index as it is mapped. Not called without a log: the call would create an
+ * index that nobody removes. */
 static void search_index(search *s, sqlite3_file *f) {
   s->window = s->reversed = 0;
   if (f->pMethods->iVersion < 2 || f->pMethods->xShmMap == NULL) return;
@@ -240,7 +243,7 @@ static void search_index(search *s, sqlite3_file *f) {
   }
 }
 
-/* A log is locked by its index, so it can be opened beside SQLite. */
+/* The locks of the log are held on its index, so the log itself may be opened next to SQLite. */
 static int search_log(search *s, const char *path, bp_error **error) {
   file_stat stat;
   file *log = NULL;
@@ -264,7 +267,7 @@ int bpi_trace_search(const trace *t, store *s, int64_t *searched, int64_t *found
   if (t->failed) return bpi_fail_nomem(error);
   if (bpi_trace_count(t) == 0) return BP_OK;
   sqlite3_file_control(s->db, "main", SQLITE_FCNTL_FILE_POINTER, &f);
-  if (f == NULL || f->pMethods == NULL) return BP_OK; /* in memory there are no files */
+  if (f == NULL || f->pMethods == NULL) return BP_OK; /* a store in memory has no files */
   all.room = bpi_alloc(TRACE_ROW_MOST + CHUNK);
   if (all.room == NULL) return bpi_fail_nomem(error);
   const char *path = sqlite3_db_filename(s->db, "main");

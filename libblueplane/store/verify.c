@@ -1,5 +1,5 @@
-/* store/verify.c: the slow check that what is kept beside the facts is what they give: the rollup,
- * the runs, the sessions' extents, tasks and packed days, all made anew and compared. */
+/* store/verify.c: the slow check that everything derived from the facts (rollup, runs, extents of
+ * sessions, tasks, packed days) matches them, by computing all of it again. */
 #include "base/mem.h"
 #include "store/batch.h"
 #include "store/days.h"

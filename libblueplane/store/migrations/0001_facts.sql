@@ -6,7 +6,7 @@ CREATE TABLE meta (
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Names an owner may see again; text is NULL where it is not kept. kind: label_kind of record.h.
+-- Names that are shown to the owner; text is NULL if it is not stored. kind: label_kind of record.h.
 CREATE TABLE label (
   id INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 9),
@@ -14,17 +14,17 @@ CREATE TABLE label (
   lo INTEGER NOT NULL,
   text TEXT CHECK (length(text) <= 128)
 ) STRICT;
-CREATE INDEX label_key ON label (hi & 2147483647);   -- four bytes are enough to find one: nearly all are files
+CREATE INDEX label_key ON label (hi & 2147483647);   -- four bytes suffice for a lookup: nearly all are files
 CREATE UNIQUE INDEX label_name ON label (kind, hi, lo) WHERE kind <> 8;
 
--- One row for each tier (record_tier of record.h) that told of a session.
+-- One row per tier (record_tier of record.h) that reported a session.
 CREATE TABLE session (
   id INTEGER PRIMARY KEY,
   hi INTEGER NOT NULL,
   lo INTEGER NOT NULL,
   tier INTEGER NOT NULL CHECK (tier BETWEEN 0 AND 3),
-  sources INTEGER NOT NULL,                 -- bit per source that told of it
-  platform INTEGER, platform_us INTEGER,    -- each attribute beside the time of the row it is from
+  sources INTEGER NOT NULL,                 -- bit per source that reported it
+  platform INTEGER, platform_us INTEGER,    -- each attribute with the time of the row it came from
   workspace INTEGER, workspace_us INTEGER,
   branch INTEGER, branch_us INTEGER,
   entrypoint INTEGER, entrypoint_us INTEGER,
@@ -32,12 +32,12 @@ CREATE TABLE session (
   first_us INTEGER, last_us INTEGER,
   UNIQUE (hi, lo, tier)
 ) STRICT;
-CREATE INDEX session_tier ON session (hi, lo) WHERE tier > 0; -- most sessions have none of these
+CREATE INDEX session_tier ON session (hi, lo) WHERE tier > 0; -- most sessions have no such row
 
--- Facts. id is the number the key wants, or the next free one behind it; k2 is the rest of the key. Times are
--- twice the milliseconds, or twice the microseconds and one; that of a result is told from its call's, where that
--- is known. `bits` holds what comes from small vocabularies; form.c says where. To compute such words in the schema
--- would make every INSERT compute them.
+-- Facts. id is the number the key asks for, or the next free one after it; k2 is the rest of the key. Times are
+-- twice the milliseconds, or twice the microseconds plus one; a result's time is relative to its call's, if that
+-- is known. `bits` packs the attributes with few values; form.c has the layout. Generated columns for them would be
+-- computed at every INSERT.
 CREATE TABLE prompt (
   id INTEGER PRIMARY KEY, k2 INTEGER NOT NULL,
   time INTEGER, session INTEGER NOT NULL,
@@ -113,7 +113,7 @@ CREATE TABLE change (
   open_us INTEGER CHECK (open_us >= 0)
 ) STRICT;
 
--- Stretches of activity of a session: moments at most five minutes apart.
+-- Runs of activity of a session: moments at most five minutes apart.
 CREATE TABLE run (
   session INTEGER NOT NULL,
   start_us INTEGER NOT NULL,
@@ -121,17 +121,17 @@ CREATE TABLE run (
   PRIMARY KEY (session, start_us)
 ) STRICT, WITHOUT ROWID;
 
--- Sums of facts by quarter of an hour, all of a kind and a day (UTC) packed in one row; cells.c has the form, facts.h
--- the layout. id: the kind, then 32 bits of days since 1970 and one, or 0 for what has no time.
+-- Sums of facts by quarter of an hour, all of a kind and a day (UTC) packed in one row; packed_cell.c has the encoding,
+-- facts.h the layout of a cell. id: the kind, then 32 bits: days since 1970 plus one, or 0 for undated cells.
 CREATE TABLE rollup (
   id INTEGER PRIMARY KEY CHECK (id >> 32 BETWEEN 1 AND 11),
-  first INTEGER NOT NULL CHECK (first >= -1),          -- quarter that has a cell, and the last one
+  first INTEGER NOT NULL CHECK (first >= -1),          -- first and last quarter with a cell
   last INTEGER NOT NULL CHECK (last >= first),
   count INTEGER NOT NULL CHECK (count > 0),
   cells BLOB NOT NULL
 ) STRICT;
 
--- How many facts of a kind of cells a session has at all.
+-- The number of facts of a session, by kind of cell.
 CREATE TABLE told (
   session INTEGER NOT NULL,
   kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 9),
@@ -139,19 +139,19 @@ CREATE TABLE told (
   PRIMARY KEY (session, kind)
 ) STRICT, WITHOUT ROWID;
 
--- Cells of a kind and a day (UTC), packed for reading; days.c has the form. Always what rollup and task
--- say: whatever changes those drops the day. id: the grain (read.h), 8 bits of the kind, 32 of days since 1970.
+-- Cells of a kind and a day (UTC), packed for reading by days.c. Always agrees with rollup and task: a change to
+-- those drops the day. id: the grain (read.h), 8 bits of the kind, 32 bits of days since 1970.
 CREATE TABLE day (
   id INTEGER PRIMARY KEY,
   cells BLOB NOT NULL
 ) STRICT;
 
--- Sessions whose facts have changed since their tasks were cut.
+-- Sessions whose facts have changed since their tasks were computed.
 CREATE TABLE stale (
   session INTEGER PRIMARY KEY
 ) STRICT;
 
--- What sessions were spent on; task.h has the rules. path: the categories of the calls, a byte each.
+-- The tasks of sessions; task.h has the rules. path: the categories of the calls, a byte each.
 CREATE TABLE task (
   quarter INTEGER NOT NULL,
   session INTEGER NOT NULL,
@@ -176,7 +176,7 @@ CREATE TABLE task (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX task_session ON task (session);
 
--- How far each file was read, and what to recognise it by.
+-- How far each file was read, and how it is recognised.
 CREATE TABLE file (
   id INTEGER PRIMARY KEY,
   hi INTEGER NOT NULL,
@@ -187,12 +187,12 @@ CREATE TABLE file (
   position INTEGER NOT NULL, line INTEGER NOT NULL,
   tail INTEGER NOT NULL,
   records INTEGER NOT NULL,
-  memory BLOB,                               -- what the reader keeps: which of its words are not 0, then those
+  memory BLOB,                               -- the reader's state: which of its words are not 0, then those words
   read_us INTEGER NOT NULL,
   UNIQUE (hi, lo)
 ) STRICT;
 
--- What was erased and must not be read again; see privacy/erased.h. hi and lo are a keyed hash of the
+-- Marks of what was erased and must not be read again; see privacy/erased.h. hi and lo are a keyed hash of the
 -- session's keyed hash, 0 for any; source -1 is any.
 CREATE TABLE erased (
   hi INTEGER NOT NULL,
@@ -203,7 +203,7 @@ CREATE TABLE erased (
   PRIMARY KEY (hi, lo, source, from_us, until_us)
 ) STRICT, WITHOUT ROWID;
 
--- What the person agreed to and took back. Rows are only ever added.
+-- Consent the person gave and withdrew. Rows are only added.
 CREATE TABLE consent (
   id INTEGER PRIMARY KEY,
   purpose TEXT NOT NULL CHECK (length(purpose) BETWEEN 1 AND 32),   -- a family of metrics
@@ -217,16 +217,16 @@ CREATE TABLE consent (
 CREATE TRIGGER consent_stays BEFORE UPDATE ON consent
 BEGIN SELECT RAISE(ABORT, 'rows are only added'); END;
 
--- Who asked what: a row for each day and question, which function for which metrics or topic and
--- window; never what came out.
+-- Who queried what: a row per day and query, with the function, the metrics or topic, and the time range; never the
+-- result.
 CREATE TABLE audit (
-  day INTEGER NOT NULL,                      -- since 1970, UTC
+  day INTEGER NOT NULL,                      -- days since 1970, UTC
   access INTEGER NOT NULL CHECK (access BETWEEN 0 AND 6),
   function TEXT NOT NULL CHECK (length(function) BETWEEN 1 AND 32),
   asked TEXT NOT NULL CHECK (length(asked) <= 256),
   from_us INTEGER NOT NULL,
   until_us INTEGER NOT NULL,
-  at_us INTEGER NOT NULL,                    -- the first time that day
+  at_us INTEGER NOT NULL,                    -- the first time on that day
   PRIMARY KEY (day, access, function, asked, from_us, until_us)
 ) STRICT, WITHOUT ROWID;
 
@@ -239,7 +239,7 @@ CREATE TABLE reject (
   PRIMARY KEY (file, byte, reason)
 ) STRICT, WITHOUT ROWID;
 
--- Figures of the system, see operations.h: nothing of a session, of a name, or of a time of day.
+-- Operational figures, see operations.h: nothing about a session, a name or a time of day.
 CREATE TABLE operation (
   kind INTEGER NOT NULL,
   key INTEGER NOT NULL,
@@ -247,17 +247,18 @@ CREATE TABLE operation (
   PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID;
 
--- Sharing. The team stores this person ever joined, by their public keys; one of them is the present one.
+-- Sharing. The team stores this person ever joined, by their public keys; at most one is the current one.
 CREATE TABLE joined (
   id INTEGER PRIMARY KEY,
   store BLOB NOT NULL UNIQUE CHECK (length(store) = 32),
   box BLOB NOT NULL CHECK (length(box) = 32),
-  minimum INTEGER NOT NULL CHECK (minimum >= 3),  -- active people the team must have for this person to share
-  agreed INTEGER NOT NULL CHECK (agreed >= 0),    -- version of the roster whose terms this person shares under
+  minimum INTEGER NOT NULL CHECK (minimum >= 3),  -- active people this person requires in the team
+  agreed INTEGER NOT NULL CHECK (agreed >= 0),    -- version of the roster whose terms this person accepted
   present INTEGER NOT NULL CHECK (present IN (0, 1))
 ) STRICT;
 
--- The teams' rosters as they came, a chain by their versions; it stays, so that nobody who is joined again tells another.
+-- The teams' rosters as received, a chain per team. Kept after leaving, so that a team joined again cannot present another
+-- chain.
 CREATE TABLE roster (
   chain INTEGER NOT NULL,                         -- id in joined
   version INTEGER NOT NULL CHECK (version >= 1),
@@ -265,7 +266,7 @@ CREATE TABLE roster (
   PRIMARY KEY (chain, version)
 ) STRICT;
 
--- What left in bundles: a week goes to one store only, ever.
+-- Weeks sent in bundles: a week is only ever sent to one store.
 CREATE TABLE shared (
   window INTEGER NOT NULL PRIMARY KEY,            -- days since 1970 of the week's Monday
   store BLOB NOT NULL CHECK (length(store) = 32),

@@ -1,4 +1,4 @@
--- Team stores whose releases an organisation takes, by their public keys.
+-- Team stores whose releases an organisation accepts, by their public keys.
 CREATE TABLE trusted (
   store BLOB NOT NULL PRIMARY KEY CHECK (length(store) = 32)
 ) STRICT, WITHOUT ROWID;

@@ -1,12 +1,12 @@
--- What every store of published cells holds: the team's own, an organisation's, a release in memory.
--- Nobody's numbers are in here: cells are sums of at least three people, published once.
+-- Tables of every store of published cells: the team's own, an organisation's, a release in memory.
+-- No individual's values are in here: cells are sums over at least three people, published once.
 
 CREATE TABLE meta (
   name TEXT NOT NULL PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- One for each week of a team store; a later edition only withdraws cells.
+-- One per team store and week; a later edition only withdraws cells.
 CREATE TABLE release (
   id INTEGER PRIMARY KEY,
   store BLOB NOT NULL CHECK (length(store) = 32),      -- public key of the team store
@@ -18,12 +18,13 @@ CREATE TABLE release (
   UNIQUE (store, window)
 ) STRICT;
 
--- What is not here is withheld. Names, because rosters change; numbers are those of privacy/vector.def.
+-- Cells that are not here are withheld. Teams are stored by name, because rosters change; the numbers of dimensions and
+-- measures are those of privacy/vector.def.
 CREATE TABLE published (
   release INTEGER NOT NULL,
-  scope TEXT NOT NULL CHECK (length(scope) <= 64),     -- team; '': the pool of small teams
+  scope TEXT NOT NULL CHECK (length(scope) <= 64),     -- team; '': small teams pooled; '*': stated by the roster
   dimension INTEGER NOT NULL CHECK (dimension BETWEEN 0 AND 255),
-  slice TEXT NOT NULL CHECK (length(slice) <= 64),     -- '': of the whole
+  slice TEXT NOT NULL CHECK (length(slice) <= 64),     -- '': the total
   measure INTEGER NOT NULL CHECK (measure BETWEEN 0 AND 65535),
   value INTEGER NOT NULL CHECK (value >= 0),
   state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 255),     -- PUBLISHED_
