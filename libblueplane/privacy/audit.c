@@ -1,8 +1,8 @@
-/* privacy/audit.c: people who add to the same numbers are alike: whatever a combination of numbers
- * leaves of one of them it leaves of all. So people become classes, classes of enough people stand
- * fast, and only the small ones are tried, in combinations that are small enough together. Of those
- * only few need be: a group can only be isolated if it takes somebody out of every set of classes
- * that spans all by itself. */
+/* privacy/audit.c: people who contribute to the same numbers have the same unknowns, so a
+ * combination of equations isolates all of them or none. People are therefore grouped into classes;
+ * classes of at least `fewer_than` people cannot be isolated, and only groups of small classes with
+ * fewer people together are tried. Few of these need a test: a group can be isolated only if it
+ * contains a class of every set of classes that spans the whole space by itself. */
 #include "privacy/audit.h"
 
 #include <assert.h>
@@ -13,11 +13,11 @@
 
 #include "base/mem.h"
 
-#define GROUPS_MAX 200000 /* that are tried before the answer is "yes" */
+#define GROUPS_MAX 200000 /* groups tried before the answer is "yes" */
 #define COLUMNS_OF_CLASS (AUDIT_ROWS_MAX + 1)
 
-/* Primes just below 2^31. The columns have at most AUDIT_DIMENSIONS entries of 1 or -1, most of them
- * two, so a minor of n rows is at most 8^(n/2): one prime decides for every 20 rows. */
+/* Primes just below 2^31. A column has at most AUDIT_DIMENSIONS entries of 1 or -1, usually two, so
+ * a minor of n rows is at most 8^(n/2): one prime suffices for every 20 rows. */
 static const uint32_t primes[] = {2147483647, 2147483629, 2147483587, 2147483579, 2147483563,
                                   2147483549, 2147483543, 2147483497, 2147483489, 2147483477,
                                   2147483423, 2147483399, 2147483353};
@@ -25,11 +25,11 @@ static const uint32_t primes[] = {2147483647, 2147483629, 2147483587, 2147483579
 _Static_assert(sizeof primes / sizeof *primes * ROWS_OF_PRIME >= AUDIT_ROWS_MAX, "primes");
 
 typedef struct people_class {
-  size_t person; /* one of them */
+  size_t person; /* index of one of them */
   int32_t count;
 } people_class;
 
-/* A space of columns, as rows in echelon form. */
+/* A space spanned by columns, stored as rows in echelon form. */
 typedef struct space {
   uint32_t prime;
   size_t rows, rank;
@@ -39,16 +39,18 @@ typedef struct space {
 
 typedef struct auditor {
   const audit *a;
-  people_class *class_;    /* the large ones first */
-  size_t classes, small;   /* where the small ones begin */
-  uint32_t *column, *part; /* scratch */
+  people_class *class_;    /* large classes first */
+  size_t classes, small;   /* index of the first small class */
+  uint32_t *column, *part; /* scratch space */
   space whole, fixed, tried;
-  /* of the small classes, in the space that the large ones leave open */
+  /* columns of the small classes in the dimensions that the large ones leave open */
   uint32_t *open;     /* columns of `width` numbers */
-  size_t *open_start; /* by small class, and one more */
+  size_t *open_start; /* per small class the index of its first column, and the end */
   size_t width;
-  bool *out, *stays; /* by small class: in the group that is tried; in none from here on */
-  size_t *spanning;  /* by class of the group: `width` places for a set that spans without it */
+  /* per small class: is in the current group; must not be in any further group */
+  bool *out, *stays;
+  /* per class in the group: `width` indexes of classes that span without the group */
+  size_t *spanning;
   size_t groups;
   bool isolated, too_many, cancelled;
 } auditor;
@@ -59,9 +61,9 @@ static bool in_row(const audit *a, size_t person, size_t row) {
   return a->in[person * a->rows + row];
 }
 
-/* The unknowns of a person: the whole, and what lies in each slice but for the last of a dimension
- * that is told completely, which is the whole without the others. Writes the columns of the
- * equations, one after another, and returns how many. */
+/* The unknowns of a person: the total, and the value in each slice but the last of a dimension that
+ * is published completely, because that one is the total minus the others. Writes the columns of
+ * the equations one after another and returns their number. */
 static size_t columns_of(const audit *a, size_t person, uint32_t prime, uint32_t *out) {
   size_t last[AUDIT_DIMENSIONS], count = 1;
   for (size_t d = 0; d < AUDIT_DIMENSIONS; d++)
@@ -99,7 +101,7 @@ static uint32_t inverse(uint32_t a, uint32_t prime) {
   return result;
 }
 
-/* Takes out of a column what the space spans. */
+/* Subtracts from a column what the space spans. */
 static void reduce(const space *s, uint32_t *column) {
   for (size_t i = 0; i < s->rank; i++) {
     const uint32_t *base = s->base + i * s->rows;
@@ -111,7 +113,7 @@ static void reduce(const space *s, uint32_t *column) {
   }
 }
 
-/* Adds a column to the space; false if it lies in it already. The column is spent. */
+/* Adds a column to the space; false if it is in it already. Overwrites the column. */
 static bool span(space *s, uint32_t *column) {
   size_t pivot = 0;
   reduce(s, column);
@@ -169,8 +171,8 @@ static void find_classes(auditor *w) {
 
 /* ------------------------------------------------------------------------------------- groups */
 
-/* The small classes' columns modulo the large ones' space, told by their numbers at the places
- * where that leaves something open. */
+/* The columns of the small classes modulo the space of the large ones, reduced to the coordinates
+ * that space leaves open. */
 static int open_columns(auditor *w) {
   size_t capacity = 0, used = 0, *place = w->whole.pivot + w->fixed.rank;
   w->width = w->whole.rank - w->fixed.rank;
@@ -191,8 +193,8 @@ static int open_columns(auditor *w) {
   return BP_OK;
 }
 
-/* Finds classes that span all that is open without the group, and returns how many; SIZE_MAX if even
- * all the others do not. */
+/* Finds classes outside the group that span all open dimensions, and returns their number; SIZE_MAX
+ * if even all others do not. */
 static size_t find_spanning(auditor *w, size_t *used) {
   space *s = &w->tried;
   size_t count = 0;
@@ -203,7 +205,7 @@ static size_t find_spanning(auditor *w, size_t *used) {
     size_t before = s->rank;
     if (w->out[c]) continue;
     for (size_t i = w->open_start[c]; i < w->open_start[c + 1] && s->rank < w->width; i++) {
-      assert(w->open != NULL); /* it has a vector */
+      assert(w->open != NULL); /* open_columns stored a vector for it */
       memcpy(w->part, w->open + i * w->width, w->width * sizeof *w->part);
       span(s, w->part);
     }
@@ -212,9 +214,10 @@ static size_t find_spanning(auditor *w, size_t *used) {
   return s->rank == w->width ? count : SIZE_MAX;
 }
 
-/* Tries the group, and all that are greater by people for whom there is room. What spans without the
- * group must lose a class; each is taken out in turn, and stays in for those that come after it, so
- * that no group is tried twice. `used`: `width` places for each class that may still be added. */
+/* Tries the group, and all larger ones for which there is room. To be isolated, a group must take a
+ * class from every spanning set, so each class of the set is added in turn and then excluded for
+ * the following ones, so that no group is tried twice. `used`: `width` entries for each class that
+ * may still be added. */
 static void try_groups(auditor *w, int32_t room, size_t *used) {
   size_t count = find_spanning(w, used);
   w->isolated = count == SIZE_MAX;
@@ -236,7 +239,7 @@ static void try_groups(auditor *w, int32_t room, size_t *used) {
     if (used[tried] != SIZE_MAX) w->stays[used[tried]] = false;
 }
 
-/* Classes that a group can have, and one more. */
+/* The number of classes a group can have, plus one. */
 static size_t group_size(const auditor *w) {
   size_t most = w->a->fewer_than > 0 ? (size_t)w->a->fewer_than : 1;
   return w->classes - w->small < most ? w->classes - w->small + 1 : most;

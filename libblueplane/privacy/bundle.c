@@ -1,5 +1,5 @@
-/* privacy/bundle.c: bundles and their envelopes as bytes. Everything has a fixed width, so that
- * length and count say the same thing twice, and reading ends exactly at the end. */
+/* privacy/bundle.c: the byte form of bundles and envelopes. All fields have a fixed width, so the
+ * counts determine the length, and reading must end exactly at the end. */
 #include "privacy/bundle.h"
 
 #include <string.h>
@@ -150,7 +150,7 @@ bool bpi_bundle_is(const void *data, size_t length) {
   return length >= MARK_BYTES && memcmp(data, ENVELOPE_MARK, MARK_BYTES) == 0;
 }
 
-/* Envelopes come in few sizes, so that theirs does not tell how much somebody did. */
+/* Envelopes have few sizes, so that the size does not reveal how much a person did. */
 static size_t envelope_size(size_t data_length) {
   size_t size = ENVELOPE_LEAST;
   while (size < ENVELOPE_BYTES + data_length + BPI_SEAL_BYTES)
@@ -194,7 +194,8 @@ int bpi_bundle_envelope(unsigned char store[BPI_PUBLIC_BYTES], const void *seale
   return BP_OK;
 }
 
-/* The bundle says how long it is; behind it there are zeros, as many as its size asks for. */
+/* Checks the padding and sets *length to that of the bundle: its header says how long it is, the
+ * rest must be zeros, and the envelope must have the size for that length. */
 static bool take_filling_off(size_t *length, const unsigned char *data, size_t sealed_length) {
   bundle head;
   bytes from = bpi_bytes(data, *length);

@@ -39,7 +39,7 @@ static bool covers(const erased_mark *mark, int64_t source, int64_t time_us) {
   return time_us >= mark->from_us && time_us < mark->until_us;
 }
 
-/* The first mark of a session, or where it would be. */
+/* Index of the first mark of a session, or where it would be. */
 static size_t first_of(const erased_marks *m, ident session) {
   size_t low = 0, high = m->count;
   while (low < high) {

@@ -30,7 +30,7 @@ int64_t bpi_headcount_most(int band) {
   return band_of(band)->most;
 }
 
-/* The place of the last digit that is shown. */
+/* The value of the last digit that is shown. */
 static int64_t unit_of(int64_t value, size_t people) {
   int64_t limit = people < 5 ? 100 : 1000, unit = 1;
   while (value / unit >= limit)
@@ -43,7 +43,7 @@ int64_t bpi_figure_round(int64_t value, size_t people) {
   return (value + unit / 2) / unit * unit;
 }
 
-/* 9995 is shown as 10000, whose own unit is greater: so the half is never too small. */
+/* 9995 is shown as 10000, which has a larger unit, so the half is never too small. */
 int64_t bpi_figure_half(int64_t figure, size_t people) {
   return unit_of(figure, people) / 2;
 }
@@ -91,7 +91,7 @@ static int64_t least_rest(const parts *p) {
 }
 
 bool bpi_parts_safe(const parts *p, int64_t width, int32_t k) {
-  if (p->count == 0) return true; /* nothing, of anybody */
+  if (p->count == 0) return true; /* nobody has anything */
   if (p->count < (size_t)k && width == 0) return false;
   return p->sum - p->first - p->second + width >= least_rest(p);
 }

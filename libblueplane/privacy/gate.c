@@ -1,6 +1,6 @@
-/* privacy/gate.c: hashing and shaping of names, with a small memory of the last labels, because the
- * same files and tools come again and again. Identifiers are hashed each time: that is faster than
- * to look for them. The memory lives no longer than an ingest. */
+/* privacy/gate.c: hashing and shaping of names, with a small cache of recent labels, because the
+ * same files and tools occur again and again. Identifiers are hashed each time, which is faster
+ * than a lookup. The cache lives no longer than an ingest. */
 #include "privacy/gate.h"
 
 #include <stddef.h>
@@ -10,14 +10,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define RAW_MAX 96      /* longer names are hashed each time */
-#define FOLDER_MAX 1024 /* a longer folder is taken as it is written */
+#define RAW_MAX 96      /* longer names are not cached */
+#define FOLDER_MAX 1024 /* a longer folder is used as it is written */
 #define SLOTS 2048
-#define BLOCK (SLOTS / 64) /* slots that are wiped together */
+#define BLOCK (SLOTS / 64) /* slots wiped together */
 
 typedef struct withheld {
-  record row;   /* of names */
-  bool pending; /* no row that has a time told them since */
+  record row;   /* the session row with the names */
+  bool pending; /* no dated row of the session has carried them yet */
 } withheld;
 
 typedef struct remembered {
@@ -34,13 +34,13 @@ struct gate {
   gate_counts counts;
   void (*reject)(void *user, int reason, uint64_t line, int64_t byte);
   void *reject_user;
-  const erased_marks *erased; /* NULL: nothing was */
+  const erased_marks *erased; /* NULL: nothing was erased */
   int64_t source;
-  ident session, session_mark; /* the last one asked for, and how marks know it */
-  ident_set erased_sessions;   /* whose row of names was erased, */
-  withheld *withheld;          /* and what it said */
+  ident session, session_mark; /* the session looked up last, and its hash as used in marks */
+  ident_set erased_sessions;   /* sessions whose row of names was erased, */
+  withheld *withheld;          /* and those rows */
   size_t withheld_capacity;
-  uint64_t written; /* the blocks that hold a name */
+  uint64_t written; /* bit per block that holds a name */
   remembered labels[SLOTS];
 };
 
@@ -57,7 +57,7 @@ static bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* ASCII letters, digits and the marks given. */
+/* ASCII letters, digits and the given punctuation. */
 static bool only(const char *p, size_t length, const char *marks) {
   for (size_t i = 0; i < length; i++)
     if (!is_word(p[i]) && (p[i] == '\0' || strchr(marks, p[i]) == NULL)) return false;
@@ -91,13 +91,13 @@ static bool shape_never(const char *p, size_t length) {
   return false;
 }
 
-/* What each kind of label keeps: text of this shape and length, for whom, or none at all. */
+/* Which text each kind of label keeps: its shape and length, and when. */
 static const struct label_rule {
   const char *domain;
   size_t longest;
   bool (*shape)(const char *p, size_t length);
-  bool always;   /* kept also when the owner keeps no labels: needed for prices and totals */
-  bool or_other; /* a badly shaped one becomes `other` instead of a nameless one */
+  bool always;   /* kept even if the owner keeps no labels: needed for prices and totals */
+  bool or_other; /* a badly shaped one becomes `other` instead of a label without text */
 } label_rules[LABEL_KINDS] = {
     [LABEL_PLATFORM] = {"platform", 32, shape_token, true, true},
     [LABEL_WORKSPACE] = {"workspace", 96, plain_text, false, false},
@@ -121,7 +121,7 @@ bool bpi_label_fits(const hash_key *key, int64_t kind, ident known, const char *
   return bpi_ident_compare(bpi_hash_ident(key, label_rules[kind].domain, text, length), known) == 0;
 }
 
-/* A folder is known to its owner by its last name. */
+/* The owner recognises a folder by its last component. */
 static void last_component(const char **p, size_t *length) {
   const char *end = *p + *length;
   while (end > *p && (end[-1] == '/' || end[-1] == '\\'))
@@ -146,8 +146,7 @@ static bool is_share(const char *p, const char *end) {
   return end - p > 2 && is_separator(p[0]) && is_separator(p[1]) && !is_separator(p[2]);
 }
 
-/* A drive may have in front of it the slash that addresses begin with, or what makes a path of Windows a
- * long one. */
+/* Skips what may precede a drive: the slash of a URL path, or the prefix of long Windows paths. */
 static const char *without_front(const char *raw, const char *end) {
   static const char verbatim[] = "\\\\?\\";
   size_t skip = sizeof verbatim - 1;
@@ -156,8 +155,8 @@ static const char *without_front(const char *raw, const char *end) {
   return is_long && is_drive(raw + skip, end) ? raw + skip : raw;
 }
 
-/* A folder is the same however it is written: with a separator behind it or without, on Windows with
- * either separator and a drive of a small letter. */
+/* Normalises a folder so that it is the same however it is written: without a trailing separator;
+ * on Windows with backslashes and an upper-case drive. */
 static size_t usual_folder(const char *raw, size_t length, char *into) {
   const char *end = raw + length;
   while (end - raw > 1 && is_separator(end[-1]))
@@ -283,7 +282,7 @@ static void bound_numbers(gate *g, record *r) {
   }
 }
 
-/* A time that the calendar does not have is none. */
+/* A time outside the calendar counts as none. */
 static int64_t dated(int64_t time) {
   return time >= 0 && time < BPI_TIME_END ? time : BPI_TIME_NONE;
 }
@@ -296,7 +295,7 @@ static bool is_erased(gate *g, const record *r) {
   return bpi_erased_covers(g->erased, g->session_mark, g->source, r->time);
 }
 
-/* What a row leaves out is what was told before. */
+/* Fills in what a row leaves out from an earlier one. */
 static void complete(session_record *row, const session_record *before) {
   if (row->platform == 0) row->platform = before->platform;
   if (row->workspace == 0) row->workspace = before->workspace;
@@ -323,8 +322,8 @@ static int withhold(gate *g, const record *r) {
   return BP_OK;
 }
 
-/* A source tells the names of a session once, and again if they change. Where that row was erased and the session went
- * on, its names are those of what is left. */
+/* A source reports a session's names once, and again when they change. If that row was erased and
+ * the session continued, the names belong to what remains of it. */
 static int put_names(gate *g, record *r) {
   int64_t number = bpi_ident_set_find(&g->erased_sessions, r->session);
   if (number < 0 || !g->withheld[number].pending) return BP_OK;
@@ -403,7 +402,8 @@ gate *bpi_gate_new(const hash_key *key, const fact_sink *out, bool keep_labels) 
 
 void bpi_gate_free(gate *g) {
   if (g == NULL) return;
-  /* Raw names were remembered. Few are in a small file, and memory that was never written need not be touched. */
+  /* The cache held raw names. A small file has few, so blocks that were never written are not
+   * touched. */
   for (size_t i = 0; i < SLOTS; i += BLOCK)
     if (g->written >> i / BLOCK & 1) bpi_hash_wipe(&g->labels[i], BLOCK * sizeof *g->labels);
   bpi_ident_set_free(&g->erased_sessions);

@@ -11,7 +11,7 @@
 #define ORGANISATION_MAX 64
 #define HEX(bytes) (2 * sizeof(bytes) + 1)
 
-/* What is signed: all but the signature. */
+/* Writes the signed part: everything but the signature. */
 static size_t write_unsigned(char out[INVITATION_BYTES], const char *organisation,
                              const public_keys *store) {
   char sign[HEX(store->sign)], box[HEX(store->box)];

@@ -1,6 +1,6 @@
-/* privacy/invitation.h: how a person comes to know a team store: its public keys and whose it is, as
- * a small signed JSON document. Whether it is the store it claims to be is compared by people, by its
- * key; from then on the person's store takes rosters of this store only. Knows the document. */
+/* privacy/invitation.h: how a person learns of a team store: its public keys and its organisation
+ * in a small signed JSON document. People compare the key to make sure that it is the right store;
+ * from then on their store accepts rosters of this store only. Knows the document. */
 #ifndef BPI_PRIVACY_INVITATION_H
 #define BPI_PRIVACY_INVITATION_H
 
@@ -8,7 +8,7 @@
 
 #define INVITATION_BYTES 512
 
-/* Text with a NUL, and its length. */
+/* Writes text with a terminating NUL; returns its length. */
 size_t bpi_invitation_write(char out[INVITATION_BYTES], const char *organisation,
                             const sign_keys *store);
 /* Errors: FORMAT; DENIED with "reason" "signature"; NOMEM. */

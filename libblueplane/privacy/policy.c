@@ -1,7 +1,7 @@
-/* privacy/policy.c: the matrix. It can be read beside the five rows of docs/privacy.md: the developer
- * has everything of the own store; lead, manager and research have published cells and nothing else;
- * an operator has figures of the system and none of activity; the steward keeps a team's store and
- * asks nothing of it. A test compares it with a list that was made by hand from those rows. */
+/* privacy/policy.c: the access matrix, which implements the table in docs/privacy.md: a developer
+ * has everything in the own store; lead, manager and research have published cells and nothing
+ * else; an operator has operational figures and none of activity; the steward maintains a team's
+ * store and queries nothing in it. A test compares it with a list made by hand from that table. */
 #include "privacy/policy.h"
 
 #include <string.h>
@@ -9,8 +9,8 @@
 #include <blueplane/blueplane.h>
 
 /* clang-format off */
-/* Families and dimensions that a release may be asked for. Times of day, workspaces, sessions, names of
- * tools and branches never leave a personal store, so no cell of them is ever published. */
+/* Families and dimensions that can be queried from a release. Times of day, workspaces, sessions,
+ * tool names and branches never leave a personal store, so no cells of them are published. */
 #define PUBLISHED_FAMILIES "activity output tokens quality platform changes tasks adoption"
 #define PUBLISHED_SLICES "platform model_family tool_category language task_type experience"
 #define PUBLISHED_TIMES "time.week time.month time.quarter"
@@ -20,7 +20,7 @@
   .families = PUBLISHED_FAMILIES, .metrics = "", .made_for = reader,                               \
   .dimensions = PUBLISHED_SLICES " " PUBLISHED_TIMES more_dimensions, .ranges = "published",       \
   .tables = RELEASE_TABLES more_tables
-/* What a manager holds published numbers against; it stays with the handle. */
+/* What a manager compares published numbers with; it is kept in the handle only. */
 #define REFERENCES " bp_configure:assumptions bp_configure:benchmark"
 #define NOTHING .functions = "", .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = ""
 
@@ -87,7 +87,7 @@ const policy_row bpi_policy[] = {
      .families = "", .metrics = "", .dimensions = "", .ranges = "", .tables = "meta"},
     {STORE_RELEASE, BP_ACCESS_NONE, NOTHING},
 
-    /* ---- a lead's file: published cells of the team, and members who agreed to be seen */
+    /* ---- a lead's file: published cells of the team, and members who agreed to be shown */
     {STORE_LEAD, BP_ACCESS_LEAD,
      PUBLISHED('L', "", " project member", " individual")},
     {STORE_LEAD, BP_ACCESS_NONE, NOTHING},
@@ -110,7 +110,7 @@ static const policy_row *row_of(store_kind store, uint32_t access) {
 
 /* ------------------------------------------------------------------------------------- words */
 
-/* Whether `list` has the word that is `first`, and behind a colon `second` unless that is NULL. */
+/* Whether `list` contains the word `first`, or `first:second` if `second` is not NULL. */
 static bool has(const char *list, const char *first, const char *second) {
   size_t a = strlen(first), b = second == NULL ? 0 : strlen(second);
   if (strcmp(list, "*") == 0) return true;
@@ -163,7 +163,7 @@ bool bpi_policy_allows(store_kind store, uint32_t access, const char *function, 
   return row != NULL && has(row->functions, function, topic);
 }
 
-/* A family is known by its first word: "tokens" is "tokens and cost". */
+/* A family is identified by its first word: "tokens" stands for "tokens and cost". */
 bool bpi_policy_metric(store_kind store, uint32_t access, const char *family, const char *metric,
                        const char *levels) {
   const policy_row *row = row_of(store, access);
@@ -199,7 +199,7 @@ const char *bpi_policy_tables(store_kind store, uint32_t access) {
 bool bpi_policy_narrower(store_kind store, uint32_t from, uint32_t to) {
   const policy_row *f = row_of(store, from), *t = row_of(store, to);
   if (f == NULL || t == NULL) return false;
-  /* Metrics made for another reader are others, not fewer. */
+  /* Metrics made for another reader are different ones, not fewer. */
   bool same_reader = t->made_for == f->made_for || f->made_for == 0 || *t->families == '\0';
   return same_reader && within(t->functions, f->functions) && within(t->families, f->families) &&
          within(t->metrics, f->metrics) && within(t->dimensions, f->dimensions) &&

@@ -1,5 +1,5 @@
-/* privacy/publication.c: the order of things: teams and pool, slices, then each measure of each
- * cell of people. */
+/* privacy/publication.c: the steps of a publication: teams and pool, slices, then each measure of
+ * each group of people. */
 #include "privacy/publication_inside.h"
 
 #include <stdlib.h>
@@ -15,9 +15,9 @@ _Static_assert((int)AUDIT_DIMENSIONS >= (int)SLICED_COUNT, "the audit knows ever
 
 #define USAGE_MEDIUM_FROM (INT64_C(2) * 3600 * 1000000)
 #define USAGE_HIGH_FROM (INT64_C(10) * 3600 * 1000000)
-#define SIGNAL_CALLS 20 /* fewer tool calls say nothing of a member's errors */
+#define SIGNAL_CALLS 20 /* with fewer tool calls a member's error rate means nothing */
 
-/* All people and parts are compared with each other, so much can be left to do. */
+/* Comparing all people and parts can take long, so cancellation is checked often. */
 static bool is_stopped(block *b) {
   if (!b->failed && b->cancelled != NULL && atomic_load(b->cancelled)) b->failed = BP_ERR_CANCELLED;
   return b->failed != 0;
@@ -52,7 +52,7 @@ static void emit(block *b, const block_part *at, int measure, int state, int64_t
 
 /* ------------------------------------------------------------------------------------- slices */
 
-/* What a person did that no slice of the dimension tells. */
+/* What a person did that is in no slice of the dimension. */
 static int64_t left_open(const contributor *c, int dimension, const vector_cell *whole) {
   int64_t left = whole->value;
   for (size_t i = 0; i < c->count; i++)
@@ -63,7 +63,7 @@ static int64_t left_open(const contributor *c, int dimension, const vector_cell 
 
 typedef void (*slice_fn)(void *user, size_t person, uint32_t slice, int measure, int64_t value);
 
-/* Calls `each` for everything that people have along a dimension, `other` included. */
+/* Calls `each` for everything people have along a dimension, including `other`. */
 static void each_along(const block *b, int dimension, slice_fn each, void *user) {
   for (size_t p = 0; p < b->people; p++) {
     const contributor *c = b->who[p];
@@ -110,7 +110,8 @@ static bool stands_alone(const uint32_t *alone, size_t count, uint32_t slice) {
   return false;
 }
 
-/* Distinct people of a slice, or with SLICE_OTHER of all that do not stand alone. */
+/* Distinct people of a slice; with SLICE_OTHER of all slices that are not published on their
+ * own. */
 static size_t count_people(const presences *all, const uint32_t *alone, size_t count,
                            uint32_t slice, bool *seen, size_t people) {
   size_t n = 0;
@@ -146,7 +147,7 @@ static void cut_dimension(block *b, int dimension) {
   bpi_free(seen);
 }
 
-/* The part of a dimension that a slice belongs to; 0 if the dimension is not told. */
+/* Index of the part a slice belongs to; 0 if the dimension is not published. */
 static size_t part_of(const block *b, int dimension, uint32_t slice) {
   size_t first = b->first[dimension], end = b->first[dimension + 1];
   for (size_t i = first; i < end; i++)
@@ -172,7 +173,8 @@ static void fill_whole(block *b) {
           bpi_vector_get(b->who[p]->cells, b->who[p]->count, SLICED_WHOLE, 0, m);
 }
 
-/* Parts, and what each person has in them: -1 in the whole where no source tells. */
+/* Creates the parts and each person's values in them: -1 in the total if no source covers the
+ * measure. */
 static void cut(block *b) {
   add_part(b, SLICED_WHOLE, 0, b->people);
   for (int d = 1; d < SLICED_COUNT && !b->failed; d++) {
@@ -204,7 +206,7 @@ static parts parts_of(const block *b, size_t at) {
   return p;
 }
 
-/* Of everybody but the insider; the second greatest is not told. */
+/* The parts of all people but the insider; `second` is then undefined. */
 static parts parts_without(const block *b, size_t at, size_t insider) {
   parts p = b->shown[at].of;
   int64_t own = insider == NOBODY ? 0 : part_value(b, insider, at);
@@ -219,8 +221,8 @@ static void show(block *b, size_t at, bool exact) {
   shown_part *s = &b->shown[at];
   parts of = parts_of(b, at);
   int64_t sum = of.sum;
-  *s = (shown_part){
-      .part = at, .exact = exact || sum == 0, .of = of}; /* who has nothing there is known */
+  *s =
+      (shown_part){.part = at, .exact = exact || sum == 0, .of = of}; /* a sum of 0 hides nothing */
   if (s->exact) {
     s->value = bpi_figure_round(sum, b->part[at].people);
     s->low = s->high = sum;
@@ -230,7 +232,7 @@ static void show(block *b, size_t at, bool exact) {
   }
 }
 
-/* The range of a part that a reader sees, less what is the reader's own. */
+/* The range in which a reader knows a part to lie, less the reader's own value. */
 static void range_of(const block *b, size_t at, size_t insider, int64_t *low, int64_t *high) {
   int64_t own = insider == NOBODY ? 0 : part_value(b, insider, at);
   if (own < 0) own = 0;
@@ -239,7 +241,7 @@ static void range_of(const block *b, size_t at, size_t insider, int64_t *low, in
   *high = alone || b->shown[at].high < own ? 0 : b->shown[at].high - own;
 }
 
-/* How much of it the whole and the other parts of the dimension leave open. */
+/* How much of a part stays unknown, given the total and the other parts of its dimension. */
 static int64_t width_for(const block *b, size_t at, size_t insider) {
   int d = b->part[at].dimension;
   int64_t low, high, whole_low, whole_high, others_low = 0, others_high = 0;
@@ -269,7 +271,7 @@ static bool is_safe(const block *b, size_t at, size_t insider) {
                            : bpi_parts_safe_from_insider(&p, width);
 }
 
-/* The whole, from what its parts along a dimension say. */
+/* Whether the total is safe, given what its parts along a dimension say. */
 static bool whole_is_safe(const block *b, int dimension) {
   int64_t low = 0, high = 0;
   for (size_t i = b->first[dimension]; i < b->first[dimension + 1]; i++) {
@@ -281,8 +283,8 @@ static bool whole_is_safe(const block *b, int dimension) {
   return bpi_parts_safe(&b->shown[0].of, high - low, b->k);
 }
 
-/* From outside and, where something is hidden that one's own numbers could uncover, for everybody who
- * has some. */
+/* Checks the parts of a dimension for an outsider and, if some are hidden that a person's own
+ * numbers could uncover, for everybody who contributed. */
 static bool are_safe(const block *b, int dimension) {
   size_t first = b->first[dimension], end = b->first[dimension + 1];
   bool hidden = false;
@@ -296,8 +298,8 @@ static bool are_safe(const block *b, int dimension) {
   return whole_is_safe(b, dimension);
 }
 
-/* Buckets for the parts that one person dominates, and for as many others, the smallest first, as
- * it takes for them not to come out by subtraction. False: all do not suffice. */
+/* Shows parts that one person dominates as buckets, and as many others, smallest first, as are
+ * needed so that none can be computed by subtraction. False if even all of them do not suffice. */
 static bool show_dimension(block *b, int dimension) {
   for (size_t i = b->first[dimension]; i < b->first[dimension + 1]; i++) {
     parts p = parts_of(b, i);
@@ -324,7 +326,8 @@ static bool bucket_dimension(block *b, int dimension) {
 
 /* ----------------------------------------------------------------------- several dimensions */
 
-/* What remains when one part is taken from another, or `whole` from both together. */
+/* Whether the difference of two parts is safe, or with `whole` that of both together and the
+ * total. */
 static bool difference_is_safe(const block *b, size_t x, size_t y, bool whole) {
   parts p = {0};
   for (size_t i = 0; i < b->people; i++) {
@@ -346,13 +349,13 @@ static bool differences_are_safe(const block *b, int dimension) {
   return true;
 }
 
-/* Whether a number counts for the audit: it is exact, and published or one of those that are tried,
- * [first, end), behind which there is nothing yet. */
+/* Whether a number counts for the audit: it is exact, and published or one of the candidates
+ * [first, end); parts after `end` are not decided yet. */
 static bool is_told(const block *b, size_t at, size_t first, size_t end) {
   return at < end && b->shown[at].exact && (b->published[at] || at >= first);
 }
 
-/* The exact numbers as the audit asks for them; whether they isolate nobody. */
+/* Runs the audit over the exact numbers; true if no group is isolated. */
 static bool passes_audit(block *b, size_t first, size_t end, const bool *known,
                          int32_t fewer_than) {
   uint8_t dimension_of[AUDIT_ROWS_MAX];
@@ -400,8 +403,9 @@ static bool has_bucket(const block *b, size_t from, size_t until) {
   return false;
 }
 
-/* A dimension is told with as few buckets as are safe, else all in buckets, else not at all. Buckets
- * of two dimensions would narrow each other, so only one has some. */
+/* A dimension is published with as few buckets as are safe, otherwise entirely in buckets,
+ * otherwise not at all. Buckets in two dimensions would narrow each other, so only one may have
+ * them. */
 static void try_dimension(block *b, int dimension) {
   size_t first = b->first[dimension], end = b->first[dimension + 1];
   if (first == end) return;
@@ -432,7 +436,7 @@ static bool has_agreed(const block *b, size_t person) {
   return agreed != NULL && agreed[b->measure] && part_value(b, person, 0) >= 0;
 }
 
-/* A pool of several teams has no lead. */
+/* The pool of several teams has no lead. */
 static void publish_views(block *b) {
   bool any = false;
   for (size_t p = 0; p < b->people; p++)
@@ -456,7 +460,8 @@ static size_t count_covered(const block *b) {
   return n;
 }
 
-/* May be more. That a number was cut says what the greatest of the people is: like a share, only where they are many. */
+/* Whether the true value may be greater. That a value was clamped reveals the greatest person's, so
+ * like a share it is reported only for many people. */
 static bool is_lower(const block *b, size_t person) {
   const contributor *who = b->who[person];
   return bpi_vector_lower(who->cells, who->count, b->measure) &&
@@ -464,7 +469,8 @@ static bool is_lower(const block *b, size_t person) {
           part_value(b, person, 0) != bpi_measures[b->measure].clamp);
 }
 
-/* Asked of everybody, for slices as for the whole: so that it is said of a group and never of few. */
+/* Considers all people, for slices as for the total, so that it describes the group and never a
+ * few. */
 static bool is_partial(const block *b) {
   for (size_t p = 0; p < b->people; p++)
     if (part_value(b, p, 0) < 0 || is_lower(b, p)) return true;
@@ -482,8 +488,8 @@ static void publish_sum(block *b) {
   parts p = parts_of(b, 0);
   show(b, 0, bpi_parts_safe(&p, 0, b->k));
   b->published[0] = true;
-  /* A whole that must be hidden has too little behind it to be divided: its buckets, cut in several
-   * ways, would meet at their edges. */
+  /* A total that must be hidden has too little behind it to be divided: buckets along several
+   * dimensions would narrow each other at their edges. */
   for (int d = 1; d < SLICED_COUNT && !b->failed && b->shown[0].exact; d++)
     if (bpi_measure_takes(b->measure, d)) try_dimension(b, d);
   for (size_t i = 0; i < b->parts && !b->failed; i++) {
@@ -495,7 +501,7 @@ static void publish_sum(block *b) {
   publish_views(b);
 }
 
-/* A share of members is told only where they are many, and only in tenths. */
+/* A share of members is published only for many people, and only in tenths. */
 static void emit_share(block *b, size_t with, size_t of) {
   if (of >= PUBLICATION_FLAGS_FROM)
     emit(b, &b->part[0], b->measure, of < b->people ? PUBLISHED_PARTIAL : 0,
@@ -533,7 +539,7 @@ static void publish_usage(block *b) {
   emit_share(b, with, of);
 }
 
-/* Per mille of a member's tool calls, -1 if there are too few to tell. */
+/* Per mille of a member's tool calls; -1 if there are too few. */
 static int64_t rate_of(const block *b, size_t person, int top) {
   int64_t calls = whole_of(b, person, MEASURE_tool_ok) + whole_of(b, person, MEASURE_tool_error);
   return calls < SIGNAL_CALLS ? -1 : whole_of(b, person, top) * 1000 / calls;
@@ -545,7 +551,7 @@ static int64_t signal_value(const block *b, size_t person, int which) {
   return *value_at(b, person, 0, MEASURE_active_time);
 }
 
-/* Whether one lies beyond the quartiles by more than 1.5 times their distance. */
+/* Whether a value lies outside the quartiles by more than 1.5 times their distance. */
 static bool has_outlier(int64_t *values, size_t n) {
   if (n < PUBLICATION_FLAGS_FROM) return false;
   bpi_sort_numbers(values, n);
@@ -619,7 +625,7 @@ static int32_t least_of(const publication_input *in) {
   return in->minimum > PUBLICATION_FLOOR ? in->minimum : PUBLICATION_FLOOR;
 }
 
-/* The k of a group of people: what they signed can only raise it. */
+/* The k of a group of people: the minimum that members signed can only raise it. */
 static int32_t least_for(const publication_input *in, const contributor *const *who, size_t n) {
   int32_t k = least_of(in);
   for (size_t i = 0; i < n; i++)
@@ -630,7 +636,7 @@ static int32_t least_for(const publication_input *in, const contributor *const *
 static int by_team(const void *a, const void *b) {
   const contributor *x = *(const contributor *const *)a, *y = *(const contributor *const *)b;
   if (x->team != y->team) return x->team < y->team ? -1 : 1;
-  return (x > y) - (x < y); /* any order: sums do not tell */
+  return (x > y) - (x < y); /* any order: sums do not depend on it */
 }
 
 static int by_cell(const void *a, const void *b) {
@@ -652,7 +658,7 @@ static size_t find_active(const publication_input *in, const contributor **who) 
   return n;
 }
 
-/* `pool` begins as a copy's room: people of small teams are gathered there. */
+/* `pool` has room for everybody; people of teams that are too small are collected there. */
 static int publish_teams(publishing *w, const publication_input *in) {
   int64_t pool_roster = 0;
   size_t next = 0;
@@ -682,7 +688,7 @@ static int publish_teams(publishing *w, const publication_input *in) {
   return BP_OK;
 }
 
-/* Platforms that are not listed are `other` together, at the mean price of their seats. */
+/* Platforms that are not listed are combined into `other`, with the mean price of their seats. */
 static seat_count seats_on(const publication_input *in, size_t first) {
   seat_count all = {.platform = in->seats[first].platform};
   for (size_t i = first; i < in->seat_counts; i++) {

@@ -1,21 +1,21 @@
-/* privacy/publication_inside.h: a cell of people on its way to what is published of it, for publication.c and
- * view_rules.c alone. */
+/* privacy/publication_inside.h: the state of publishing one group of people, for publication.c and
+ * view_rules.c only. */
 #ifndef BPI_PRIVACY_PUBLICATION_INSIDE_H
 #define BPI_PRIVACY_PUBLICATION_INSIDE_H
 
 #include "privacy/figures.h"
 #include "privacy/publication.h"
 
-#define NOBODY SIZE_MAX /* as an insider */
+#define NOBODY SIZE_MAX /* in place of an insider */
 
-/* One slice of a cell of people, or all of it. */
+/* One slice of a group of people, or its total. */
 typedef struct block_part {
   uint16_t dimension, slice;
   size_t people;
 } block_part;
 
-/* How a number of a part is shown: exactly but for rounding, or as a bucket; and what a reader who
- * knows everything else along the dimension can say of it. */
+/* How a part is shown: exact up to rounding, or as a bucket; and the range in which a reader who
+ * knows everything else along the dimension can place it. */
 typedef struct shown_part {
   size_t part;
   bool exact;
@@ -23,35 +23,37 @@ typedef struct shown_part {
   parts of;
 } shown_part;
 
-/* A cell of people: a team that stands alone, or the pool. */
+/* A group of people: a team on its own, or the pool. */
 typedef struct block {
   publication *out;
   size_t capacity, view_capacity; /* of out->cells and out->views */
   int32_t scope, k;
   const contributor **who;
   size_t people;
-  block_part *part; /* 0 is the whole, those of a dimension are neighbours */
+  block_part *part; /* 0 is the total; parts of a dimension are adjacent */
   size_t parts, part_capacity;
-  size_t first[SLICED_COUNT + 1]; /* part of a dimension */
+  size_t first[SLICED_COUNT + 1]; /* index of the first part of each dimension */
   int64_t *value;                 /* by person, part and measure */
-  /* of the measure at hand */
+  /* for the current measure */
   int measure;
-  shown_part *shown; /* by part: those that are published */
+  shown_part *shown; /* by part; valid for published ones */
   bool *published;   /* by part */
-  bool *in, *rest;   /* what the audit asks */
+  bool *in, *rest;   /* input of the audit */
   const atomic_int *cancelled;
   int failed; /* BP_ERR_NOMEM, BP_ERR_CANCELLED */
 } block;
 
-/* What a person has of a measure in a part; of the whole -1 where no source tells. */
+/* A person's value of a measure in a part; -1 in the total if no source covers it. */
 int64_t bpi_block_value(const block *b, size_t person, size_t at, int measure);
-/* How much of a part of the measure at hand the whole and the other parts of its dimension leave open. */
+/* How much of a part of the current measure stays unknown, given the total and the other parts of
+ * its dimension. */
 int64_t bpi_block_width(const block *b, size_t at);
-/* Whether all that is published of the measure at hand tells who knows the numbers of `known` of no group of fewer. */
+/* Whether the published numbers of the current measure isolate no group of fewer than `fewer_than`
+ * people for a reader who knows the numbers of `known`. */
 bool bpi_block_keeps(block *b, const bool *known, int32_t fewer_than);
 
-/* view_rules.c: of those who agreed leaves in `shown`, by person, whom the lead may see of the measure at hand. A failure is
- * the block's. */
+/* view_rules.c: clears in `shown` (by person, initially those who agreed) everybody the lead may
+ * not see for the current measure. Failures are set in the block. */
 void bpi_view_rules_choose(block *b, bool *shown);
 
 #endif

@@ -1,5 +1,5 @@
-/* privacy/release.c: releases as bytes. Rows are sorted and told apart by names, never by the number
- * that a roster happens to give. */
+/* privacy/release.c: the byte form of releases. Rows are sorted and identified by names, not by
+ * roster numbers, which may change. */
 #include "privacy/release.h"
 
 #include <stdlib.h>
@@ -15,9 +15,9 @@
 #define MARK "BPLR\1"
 #define LEAD_MARK "BPLL\1"
 #define MARK_BYTES 5
-#define VIEW_LEAST 16 /* bytes of a view with the shortest name */
+#define VIEW_LEAST 16 /* smallest size of a view in bytes */
 #define DAYS_OF_WEEK 7
-#define ROW_LEAST 16 /* bytes of a row without names */
+#define ROW_LEAST 16 /* size of a row without names in bytes */
 #define MINIMUM_FLOOR 3
 #define HEADCOUNTS 5
 #define STATES 8
@@ -52,7 +52,7 @@ bool bpi_release_is(const void *data, size_t length) {
   return length >= MARK_BYTES && memcmp(data, MARK, MARK_BYTES) == 0;
 }
 
-/* Names stand in tables and files as they are: printable, and nothing that breaks a line. */
+/* Names appear unescaped in tables and files, so they are printable ASCII without spaces. */
 static bool is_name(const char *name, size_t length) {
   if (length > RELEASE_NAME_MAX) return false;
   for (size_t i = 0; i < length; i++)
@@ -60,10 +60,10 @@ static bool is_name(const char *name, size_t length) {
   return true;
 }
 
-/* No honest store tells more: so that whoever reads it can count with any number. Rounding at most
- * doubles. */
+/* The greatest value that a store can publish for a measure, so that readers can compute without
+ * overflow. Rounding at most doubles a value. */
 static int64_t most_of(int measure) {
-  if (measure >= MEASURE_COUNT) return VALUE_MAX; /* of a newer library, read by nobody */
+  if (measure >= MEASURE_COUNT) return VALUE_MAX; /* from a newer library; never read */
   const measure_type *m = &bpi_measures[measure];
   if (measure == MEASURE_seat_price) return ROSTER_PRICE_MAX;
   if (m->how == MEASURE_STATED) return ROSTER_SEATS_MAX * (int64_t)ROSTER_PLATFORMS_MAX;
@@ -77,7 +77,7 @@ static bool row_is_good(const release *of, const release_row *r) {
          r->headcount <= HEADCOUNTS && r->value >= 0 && r->value <= most_of(r->measure);
 }
 
-/* One person, one week: no sum of many. */
+/* A view is the value of one person and week, so the clamp applies. */
 static bool view_is_good(const release *of, const release_view *v) {
   size_t length = strlen(v->member);
   bool known = v->measure < MEASURE_COUNT;
@@ -168,7 +168,7 @@ int bpi_release_write(unsigned char **out, size_t *length, release *r, const sig
 
 typedef struct reader {
   bytes from;
-  char *text; /* the next free place for a name */
+  char *text; /* where the next name is copied */
 } reader;
 
 static const char *take_name(reader *rd) {
@@ -185,8 +185,8 @@ static const char *take_name(reader *rd) {
   return made;
 }
 
-/* Every name has its length before it, so with NULs in place of lengths they fit into as many bytes
- * as the file has. */
+/* Each name follows a length byte, so with NULs in their place all names fit into as many bytes as
+ * the file has. */
 static bool take_head(reader *rd, release *r, bool lead) {
   bpi_take(&rd->from, MARK_BYTES);
   bpi_take_into(&rd->from, r->store, sizeof r->store);

@@ -1,6 +1,6 @@
-/* privacy/roster.c: reading, writing and signing of rosters. What is signed is not the bytes that came
- * but the canonical document made from what was understood, so white space and the order of lists
- * mean nothing, and nothing is signed that nobody reads. */
+/* privacy/roster.c: reads, writes and signs rosters. The signature covers the canonical document
+ * made from the parsed roster, not the received bytes: white space and the order of lists have no
+ * meaning, and nothing unread is signed. */
 #include "privacy/roster.h"
 
 #include <stdio.h>
@@ -22,7 +22,8 @@
 
 /* ----------------------------------------------------------------------------------- reading */
 
-/* Where in the document we are, for errors: "members[3].team". The first failure stays. */
+/* The path of the current value in the document, for errors: "members[3].team". The first failure
+ * is kept. */
 typedef struct reader {
   roster *r;
   bp_error **error;
@@ -40,7 +41,7 @@ static bool wrong(reader *rd, const char *member, const char *hint) {
   return false;
 }
 
-/* Small, so that names can stand in errors, columns and releases as they are. */
+/* Restricted characters, so that ids can appear unescaped in errors, columns and releases. */
 static bool is_id(const char *text) {
   size_t length = text == NULL ? 0 : strlen(text);
   if (length == 0 || length > ROSTER_NAME_MAX) return false;
@@ -59,7 +60,7 @@ static const char *read_id(reader *rd, json_value v, const char *member) {
   return NULL;
 }
 
-/* Of what is told apart: `other` is what remains of it. */
+/* An id that is listed separately: "other" is reserved for the rest. */
 static const char *read_own_id(reader *rd, json_value v, const char *member) {
   const char *id = read_id(rd, v, member);
   if (id != NULL && strcmp(id, "other") == 0) wrong(rd, member, "any name but \"other\"");
@@ -89,7 +90,7 @@ static void read_hex(reader *rd, json_value v, const char *member, unsigned char
     wrong(rd, member, bytes == BPI_SIGNATURE_BYTES ? "128 hex digits" : "64 hex digits");
 }
 
-/* Memory for a list of at most `most` items; NULL after a complaint, and for an empty one. */
+/* Allocates a list of at most `most` items; NULL after an error. */
 static void *make_list(reader *rd, json_value v, const char *member, size_t most, size_t size,
                        size_t *count) {
   *count = 0;
@@ -114,7 +115,7 @@ static void leave(reader *rd) {
   rd->path[0] = '\0';
 }
 
-/* Members of an object that may occur; others are refused. */
+/* Rejects an object with members that are not in `known`. */
 static bool only(reader *rd, json_value v, const char *const *known) {
   if (!bpi_json_is_object(v)) return wrong(rd, "", "an object");
   for (json_value m = bpi_json_first(v); m != NULL; m = bpi_json_next(m)) {
@@ -137,7 +138,7 @@ static void read_teams(reader *rd, json_value v) {
   leave(rd);
 }
 
-/* The last name of a folder, as the person's own store knows it. */
+/* The last component of a folder, which is all that a personal store keeps of it. */
 static bool is_folder(const char *text) {
   return text != NULL && *text != '\0' && strlen(text) <= 96 && strpbrk(text, "/\\") == NULL;
 }
@@ -197,7 +198,7 @@ static int compare_keys(const void *a, const void *b) {
 
 static void read_devices(reader *rd, json_value v, roster_member *m) {
   m->devices = 0;
-  if (v == NULL) return; /* known by name, and shares nothing yet */
+  if (v == NULL) return; /* listed by name only, and does not share yet */
   if (!bpi_json_is_array(v) || bpi_json_size(v) > ROSTER_DEVICES) {
     wrong(rd, "devices", "a list of at most 8 keys");
     return;
@@ -257,7 +258,7 @@ static int compare_members(const void *a, const void *b) {
   return strcmp(((const roster_member *)a)->id, ((const roster_member *)b)->id);
 }
 
-/* Sorts a list and refuses what is in it twice. */
+/* Sorts a list and rejects duplicates. */
 static void put_in_order(reader *rd, void *list, size_t count, size_t size,
                          int (*compare)(const void *, const void *), const char *member) {
   const char *at = list;
@@ -278,7 +279,7 @@ static int compare_devices(const void *a, const void *b) {
   return memcmp(((const roster_device *)a)->key, ((const roster_device *)b)->key, BPI_PUBLIC_BYTES);
 }
 
-/* A device belongs to one person. */
+/* A device belongs to one person only. */
 static void order_devices(reader *rd) {
   roster *r = rd->r;
   size_t count = 0;
@@ -296,7 +297,7 @@ static void order_devices(reader *rd) {
   put_in_order(rd, r->device, r->devices, sizeof *r->device, compare_devices, "members");
 }
 
-/* A folder belongs to one project. */
+/* A folder belongs to one project only. */
 static void folders_once(reader *rd) {
   roster *r = rd->r;
   size_t count = 0;
@@ -448,7 +449,7 @@ static void put_lists(buf *b, const roster *r) {
   bpi_buf_char(b, ']');
 }
 
-/* Without the last brace, so that a signature can follow. */
+/* Leaves out the closing brace, so that a signature can follow. */
 static void put_unsigned(buf *b, const roster *r) {
   put_number(b, "{\"blueplane.roster\":", FORMAT_VERSION);
   if (r->version > 0) {

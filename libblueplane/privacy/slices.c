@@ -32,7 +32,7 @@ static bool is_among(const uint32_t *slices, size_t count, uint32_t slice) {
   return false;
 }
 
-/* Distinct people of all slices that do not stand alone. */
+/* Distinct people of all slices that are not published on their own. */
 static size_t people_of_rest(const presence *list, size_t count, const uint32_t *alone,
                              size_t alone_count, size_t people, bool *seen) {
   size_t n = 0;
@@ -45,7 +45,8 @@ static size_t people_of_rest(const presence *list, size_t count, const uint32_t 
   return n;
 }
 
-/* The one of the fewest people, of equals the last, leaves the list of those that stand alone. */
+/* Removes the slice with the fewest people, on a tie the last one, from those published on their
+ * own. */
 static void absorb_smallest(const presence *list, size_t count, uint32_t *alone, size_t *n) {
   size_t smallest = 0;
   for (size_t i = 1; i < *n; i++)

@@ -1,4 +1,4 @@
-/* privacy/vector.c: the words of vector.def, the tables they make, and the rules of a vector. */
+/* privacy/vector.c: the tables generated from vector.def, and the rules for a vector. */
 #include "privacy/vector.h"
 
 #include <stdlib.h>
@@ -63,8 +63,8 @@ static const char *const experiences[] = {
 #undef EXPERIENCE_SLICE
 /* clang-format on */
 
-/* Where the names of a dimension's slices are: a list from here or a vocabulary, of which the words
- * that say nothing are `other`. */
+/* The names of a dimension's slices: a list from here or a vocabulary, whose words without meaning
+ * count as `other`. */
 #define LIST(names)                                                                                \
   { (names), sizeof(names) / sizeof *(names), VOCABULARY_COUNT }
 static const struct slices {
@@ -114,7 +114,7 @@ const char *bpi_slice_name(int dimension, int slice) {
   const struct slices *s = &slices_of[dimension];
   const char *name = s->names ? s->names[slice] : bpi_vocabulary_name(s->words, slice);
   return name && strcmp(name, "other") == 0 ? NULL
-                                            : name; /* a vocabulary's own `other` is slice 0 */
+                                            : name; /* a vocabulary's own "other" is slice 0 */
 }
 
 int bpi_slice_find(int dimension, const char *name, size_t length) {
@@ -127,7 +127,7 @@ int bpi_slice_find(int dimension, const char *name, size_t length) {
 
 /* ----------------------------------------------------------------------------------- vectors */
 
-/* Order of cells by where they are. */
+/* Orders cells by dimension, slice and measure. */
 static int compare(const vector_cell *a, const vector_cell *b) {
   if (a->dimension != b->dimension) return a->dimension < b->dimension ? -1 : 1;
   if (a->slice != b->slice) return a->slice < b->slice ? -1 : 1;
@@ -173,12 +173,12 @@ static bool may_be_lower(int dimension, int measure) {
   return dimension == SLICED_WHOLE && bpi_measures[measure].how == MEASURE_SUM;
 }
 
-/* What the slices of each dimension may still add up to, by measure. */
+/* The amount that further slices of each dimension and measure may still add. */
 typedef struct room {
   int64_t left[SLICED_COUNT][MEASURE_COUNT];
 } room;
 
-/* `cells` are in order, so those of the whole come first. False: a slice without its whole. */
+/* Takes the cells in order, so totals come first. False: a slice without its total. */
 static bool take_room(room *r, const vector_cell *c, int64_t *fits) {
   int64_t *left = &r->left[c->dimension][c->measure];
   *fits = c->value;
@@ -199,7 +199,7 @@ static void room_init(room *r) {
       r->left[d][m] = -1;
 }
 
-/* A number that is cut is the least that there was, but for days: a week has no more than seven. */
+/* A clamped value is a lower bound, except for days: a week has no more than seven. */
 static void cut(vector_cell *c) {
   int64_t most = bpi_measures[c->measure].clamp;
   if (c->value < 0) c->value = 0;
@@ -208,7 +208,7 @@ static void cut(vector_cell *c) {
   c->lower |= may_be_lower(c->dimension, c->measure) && c->measure != MEASURE_active_days;
 }
 
-/* Cells of the same place, already neighbours, become one; none holds more than its clamp. */
+/* Adds up adjacent cells of the same place and clamps each. */
 static size_t add_up(vector_cell *cells, size_t count) {
   size_t kept = 0;
   for (size_t i = 0; i < count; i++) {
@@ -218,7 +218,7 @@ static size_t add_up(vector_cell *cells, size_t count) {
       cells[kept++] = one;
       continue;
     }
-    last->value += one.value; /* two clamps are within what fits */
+    last->value += one.value; /* the sum of two clamps cannot overflow */
     last->lower |= one.lower;
     cut(last);
   }
@@ -257,7 +257,7 @@ bool bpi_vector_valid(const vector_cell *cells, size_t count, int projects) {
   return true;
 }
 
-/* What the other device has done some of, for all that is known, and cannot tell. */
+/* Marks totals as lower bounds that the other device, which was active, does not cover. */
 static void mark_untold(vector_cell *cells, size_t count, const vector_cell *other,
                         size_t other_count) {
   if (!bpi_vector_active(other, other_count)) return;

@@ -1,12 +1,13 @@
-/* privacy/view_rules.c: who of those who agreed is seen alone by the team's lead: the rules by which views wait, measure by
- * measure, for each reader, until none asks for less. */
+/* privacy/view_rules.c: which of the people who agreed are shown individually to the team's lead:
+ * the rules that withhold views, applied measure by measure and for each reader until nothing
+ * changes. */
 #include <string.h>
 
 #include "base/mem.h"
 #include "privacy/publication_inside.h"
 #include "privacy/views.h"
 
-/* The views of a measure on their way; each array is by person. */
+/* State of one measure's views; each array is indexed by person. */
 typedef struct viewing {
   block *b;
   size_t cells;
@@ -35,8 +36,9 @@ static void note_cells(viewing *v) {
   }
 }
 
-/* The remainder rule, cell by cell, for this reader. If views wait, those of nothing do, which are in no cell: that they
- * alone are there would tell of whom the others wait. */
+/* The remainder rule (views.h) for this reader, cell by cell. If any view is withheld, views with
+ * value 0, which are in no cell, are withheld too: showing them alone would reveal whom the others
+ * are withheld for. */
 static void leave_nobody_over(viewing *v, size_t reader) {
   const block *b = v->b;
   size_t before = count_shown(v);
@@ -50,7 +52,7 @@ static void leave_nobody_over(viewing *v, size_t reader) {
     if (part_value(b, p, 0) == 0) v->shown[p] = false;
 }
 
-/* The same over everything that can be computed of all cells together. */
+/* The same for everything that can be computed from all cells together. */
 static void leave_nobody_to_compute(viewing *v, size_t reader) {
   block *b = v->b;
   for (size_t p = 0; p < b->people; p++)
@@ -58,7 +60,7 @@ static void leave_nobody_to_compute(viewing *v, size_t reader) {
   if (!bpi_block_keeps(b, v->known, 2)) memset(v->shown, 0, b->people * sizeof *v->shown);
 }
 
-/* What the shown leave of a number must not be one person's but for a little. */
+/* What the shown people leave of a number must not be dominated by one person. */
 static void leave_nobody_dominant(viewing *v, size_t reader) {
   block *b = v->b;
   for (size_t i = 0; i < b->parts; i++) {
@@ -71,8 +73,9 @@ static void leave_nobody_dominant(viewing *v, size_t reader) {
   }
 }
 
-/* Where everybody else has none or one, what the shown leave tells of each: nothing is nobody's, and of two it is one each,
- * as beside one who has it all nobody is shown. Of a group any number that is published tells as much. */
+/* If all people not shown have at most 1, the remainder reveals each value: 0 means that nobody has
+ * any, and with two people 2 means 1 each, as nobody is shown next to a single person who has it
+ * all. For a group of k or more any published number reveals as much. */
 static void leave_more_than_one_each(viewing *v, size_t reader) {
   const block *b = v->b;
   size_t least = 0, unknown = 0;
@@ -86,15 +89,17 @@ static void leave_more_than_one_each(viewing *v, size_t reader) {
     memset(v->shown, 0, b->people * sizeof *v->shown);
 }
 
-/* What a view tells of a share of members, or of the sign that somebody needs support: who has some of `by` is in it,
- * and, where it is `exact`, who has none or too little is not. Those of whom a source tells `of` are counted in it. */
+/* What a view reveals about a share of members, or about the support signal: a member with some of
+ * `by` is in the share and, if `exact`, a member with none or too little is not. Members whose
+ * sources cover `of` are counted in it. */
 static const struct share_told {
   measure_id by, of;
   bool exact;
 } shares_told[] = {
-    {MEASURE_active_time, MEASURE_active_time, true}, /* bands of usage */
+    {MEASURE_active_time, MEASURE_active_time, true}, /* usage bands */
     {MEASURE_resolved_time, MEASURE_active_time, true},
-    {MEASURE_resolved_time, MEASURE_active_time, false}, /* who resolved nothing may be active */
+    /* an active member may have resolved nothing */
+    {MEASURE_resolved_time, MEASURE_active_time, false},
     {MEASURE_feature_plan_mode_resolved_time, MEASURE_active_time, false},
     {MEASURE_feature_subagents_resolved_time, MEASURE_active_time, false},
     {MEASURE_feature_skills_resolved_time, MEASURE_active_time, false},
@@ -120,13 +125,13 @@ static const struct share_told {
     {MEASURE_feature_web_search_resolved_time, MEASURE_used_web, false},
     {MEASURE_feature_images_resolved, MEASURE_used_image, false},
     {MEASURE_feature_images_resolved_time, MEASURE_used_image, false},
-    {MEASURE_tool_ok, MEASURE_tool_ok, true}, /* the sign of support */
+    {MEASURE_tool_ok, MEASURE_tool_ok, true}, /* the support signal */
     {MEASURE_tool_error, MEASURE_tool_error, true},
     {MEASURE_retries, MEASURE_retries, true},
 };
 
-/* Who knows most of a share knows it of the rest, who may all be on one side of it: that is no more than any number of
- * a group says, if it is a group. */
+/* A reader who knows most members of a share knows it for the rest, who may all be on one side of
+ * it. For a group of k or more that is no more than any published number reveals. */
 static bool leaves_few(const viewing *v, size_t reader, const struct share_told *t) {
   const block *b = v->b;
   size_t counted = 0, unknown = 0;
@@ -146,8 +151,9 @@ static void leave_a_group_of_shares(viewing *v, size_t reader) {
       memset(v->shown, 0, b->people * sizeof *v->shown);
 }
 
-/* Each reader is asked for: a lead who did nothing or belongs elsewhere, and those who lead from
- * within. Fewer views for one can leave somebody over for another, so until nothing changes. */
+/* Applies every rule for each reader: a lead who contributed nothing or belongs to another team,
+ * and each lead within the team. Withholding views for one reader can leave somebody over for
+ * another, so this repeats until nothing changes. */
 static void choose_views(viewing *v) {
   static void (*const rules[])(viewing *, size_t) = {
       leave_nobody_over, leave_nobody_to_compute, leave_nobody_dominant, leave_more_than_one_each,

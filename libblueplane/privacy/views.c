@@ -1,5 +1,6 @@
-/* privacy/views.c: whoever waits is unknown in all cells, which may leave one more alone elsewhere; so
- * it is done until nobody is. The set only shrinks: it ends, at the latest with nobody shown. */
+/* privacy/views.c: a person whose view is withheld is unknown in all cells, which may leave one
+ * person alone in another cell; so this repeats until nobody is. The set only shrinks, so it ends,
+ * at the latest with nobody shown. */
 #include "privacy/views.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ static size_t unknown(const views *v, size_t cell, const bool *shown) {
   return count;
 }
 
-/* All views of the cell wait; false if there were none. */
+/* Withholds all views in the cell; false if there were none. */
 static bool wait(const views *v, size_t cell, bool *shown) {
   bool any = false;
   for (size_t person = 0; person < v->people; person++)

@@ -1,4 +1,4 @@
-/* store/consent.c: see consent.h. */
+/* store/consent.c */
 #include "store/consent.h"
 
 #include <string.h>

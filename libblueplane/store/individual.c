@@ -1,4 +1,4 @@
-/* store/individual.c: see individual.h. */
+/* store/individual.c */
 #include "store/individual.h"
 
 #include "store/sql.h"

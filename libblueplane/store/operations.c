@@ -1,4 +1,4 @@
-/* store/operations.c: see operations.h. */
+/* store/operations.c */
 #include "store/operations.h"
 
 #include <assert.h>

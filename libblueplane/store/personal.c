@@ -1,4 +1,4 @@
-/* store/personal.c: see personal.h. */
+/* store/personal.c */
 #include "store/personal.h"
 
 /* clang-format off */

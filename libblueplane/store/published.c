@@ -1,4 +1,4 @@
-/* store/published.c: see published.h. */
+/* store/published.c */
 #include "store/published.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* store/read.c: see read.h. */
+/* store/read.c */
 #include "store/read.h"
 
 #include <stdlib.h>

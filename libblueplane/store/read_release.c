@@ -1,4 +1,4 @@
-/* store/read_release.c: see read_release.h. */
+/* store/read_release.c */
 #include "store/read_release.h"
 
 #include "store/sql.h"

@@ -1,4 +1,4 @@
-/* store/sharing.c: see sharing.h. */
+/* store/sharing.c */
 #include "store/sharing.h"
 
 #include <string.h>

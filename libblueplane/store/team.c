@@ -1,4 +1,4 @@
-/* store/team.c: see team.h. */
+/* store/team.c */
 #include "store/team.h"
 
 #include <string.h>
