@@ -1,7 +1,7 @@
-/* sources/blueplane_db.c: the database of an earlier Blueplane. Its raw traces are rows of what was read
- * of transcripts, each packed; a row's line is read by the rules of the transcript's own source, so that
- * it meets the original under the same keys. Knows the table and the wrapping; knows no line, and leaves
- * what was kept of Cursor to blueplane_db_cursor.c. */
+/* sources/blueplane_db.c: the database of an earlier Blueplane. Its raw traces are rows with packed
+ * lines of transcripts; each line is read by the rules of the transcript's own source, so that it
+ * gets the same keys as the original. Knows the table and the wrapping; knows nothing about lines,
+ * and leaves Cursor's traces to blueplane_db_cursor.c. */
 #include <string.h>
 
 #include "base/ident_set.h"
@@ -17,15 +17,15 @@ enum { COLUMN_SEQUENCE, COLUMN_DATA };
 
 typedef struct traces {
   source_input *in;
-  source_input row; /* as the transcript's reader sees it: one row at a time */
+  source_input row; /* the input as the transcript's reader sees it: one row at a time */
   inflater *unpack;
   scan scan;
   reader *lines;
-  object_reader line; /* of the transcript */
-  bool there;         /* the wrapping held a line */
-  int64_t passed;     /* bytes of the rows before, unpacked */
-  ident_set agents;   /* each of which had a transcript of its own, */
-  int64_t *warmup;    /* and what its reader would remember */
+  object_reader line; /* the transcript's reader */
+  bool there;         /* the wrapping contained a line */
+  int64_t passed;     /* unpacked bytes of the rows before */
+  ident_set agents;   /* agents, each of which had a transcript of its own, */
+  int64_t *warmup;    /* and the state its reader would have kept */
   size_t warmup_capacity;
 } traces;
 
@@ -56,8 +56,8 @@ static int take(void *self, scan *s) {
   return refused != 0 ? refused : reject;
 }
 
-/* The rows of many transcripts lie between each other: a line is told with what was remembered of its
- * own, an agent's. */
+/* Rows of several transcripts are interleaved, so each line is read with the state of its own
+ * transcript, which its agent identifies. */
 static int tell_line(traces *t) {
   const frame *f = &t->lines->f;
   int64_t *memory = &t->row.memory[MEMORY_WARMUP];
@@ -83,13 +83,13 @@ static int emit(void *self) {
 
 /* ---------------------------------------------------------------------------------------- rows */
 
-/* A row that could not be looked into. */
+/* Rejects a row that cannot be read. */
 static void refuse(traces *t, int reason, int64_t row) {
   t->in->records++;
   t->in->sink->reject(t->in->sink->self, reason, (uint64_t)row, t->passed++);
 }
 
-/* What lies packed in a row, through the window of the scanner. */
+/* Reads the packed content of a row through the scanner's window. */
 static int read_packed(traces *t, int64_t row, const foreign_value *data) {
   object_reader wrapped = {.take = take, .emit = emit, .self = t};
   if (!bpi_is_deflated(data->bytes, data->length)) {
@@ -102,7 +102,7 @@ static int read_packed(traces *t, int64_t row, const foreign_value *data) {
   int rc = bpi_read_objects(&t->row, &wrapped);
   t->in->records += t->row.records;
   t->passed = t->scan.base + (t->scan.end - t->scan.origin);
-  bool waits = rc == BP_OK && bpi_scan_pending(&t->scan) > 0; /* it will not be completed */
+  bool waits = rc == BP_OK && bpi_scan_pending(&t->scan) > 0; /* incomplete for good */
   if (rc != BP_ERR_IO && !waits) return rc;
   refuse(t, waits ? REJECT_SYNTAX : REJECT_UNREADABLE, row);
   return BP_OK;
@@ -124,7 +124,7 @@ static int read_table(traces *t) {
   static const char *const columns[] = {"sequence", "event_data", NULL};
   foreign_query query = {.table = "claude_raw_traces", .columns = columns};
   int rc = bpi_foreign_each(t->in->database, &query, take_row, t);
-  return rc == BP_ERR_NOTFOUND ? BP_OK : rc; /* a database of another version */
+  return rc == BP_ERR_NOTFOUND ? BP_OK : rc; /* the database of another version */
 }
 
 static int read_transcripts(source_input *in) {
@@ -151,7 +151,7 @@ static int read_transcripts(source_input *in) {
 
 /* --------------------------------------------------------------------------------- the source */
 
-/* What was kept of another assistant lies in tables of its own. A damaged file tells what it still can. */
+/* Traces of Cursor are in tables of their own. They are read even if the first table is damaged. */
 static int read_traces(source_input *in) {
   const source *other = &bpi_source_blueplane_db_cursor;
   int rc = read_transcripts(in);
@@ -165,7 +165,7 @@ static bool is_database(const char *path) {
   return strcmp(bpi_base_name(path), "telemetry.db") == 0;
 }
 
-/* The schema lies on the first pages. */
+/* The schema is in the first pages. */
 static bool recognise(const char *bytes, size_t length) {
   return bpi_starts_with(bytes, length, "SQLite format 3") &&
          (bpi_contains(bytes, length, "claude_raw_traces") ||

@@ -1,7 +1,7 @@
-/* sources/blueplane_db_cursor.c: what an earlier Blueplane kept of Cursor, in the same database as its
- * transcripts: values of the editor's own databases, as they were when they changed, each packed beside
- * the key it had there. A value is read by the rules of those databases, so it meets the original under
- * the same keys. Knows the table and the packing; knows no value. */
+/* sources/blueplane_db_cursor.c: what an earlier Blueplane stored about Cursor in the same
+ * database: values of the editor's databases as they were when they changed, each packed, with the
+ * key it had there. They are read by the rules of those databases, so that they get the same keys
+ * as the originals. Knows the table and the packing; knows no values. */
 #include <string.h>
 
 #include "base/hash.h"
@@ -14,9 +14,9 @@ typedef struct traces {
   source_input *in;
   cursor_reading rows;
   inflater *unpack;
-  buf value;        /* of one row; wiped behind it */
+  buf value;        /* of one row; wiped after it */
   ident_set places; /* storages whose folder is known, */
-  uint32_t *folder; /* as label */
+  uint32_t *folder; /* and the folder's label */
   size_t folder_capacity;
 } traces;
 
@@ -32,7 +32,7 @@ static ident place_of(traces *t, const foreign_value *storage) {
   return bpi_cursor_place(&t->rows.tell, storage->bytes, length, &no_machine);
 }
 
-/* A window of the editor tells which folder was open in it. */
+/* A window of the editor says which folder was open in it. */
 static int learn_folder(void *user, int64_t row, const foreign_value *v) {
   traces *t = user;
   name_text folder;
@@ -65,8 +65,8 @@ enum { TRACE_SEQUENCE, TRACE_EVENT, TRACE_KEY, TRACE_STORAGE, TRACE_DATA };
 static const char *const trace_columns[] = {"sequence",       "event_type", "item_key",
                                             "workspace_hash", "event_data", NULL};
 
-/* Every row that is read. The bubbles of a composer in a list have rows of their own under the list's
- * key, but stand in the composer's, too. */
+/* The rows that are read. Bubbles of a composer in a list also have rows under the list's key, but
+ * those are already part of the composer. */
 static const struct {
   const char *event, *key;
   cursor_family family;
@@ -82,7 +82,7 @@ typedef struct kept_walk {
   size_t kept;
 } kept_walk;
 
-/* A REJECT_ reason, 0 or BP_ERR_NOMEM. */
+/* 0, a REJECT_ reason, or BP_ERR_NOMEM. */
 static int unpack(traces *t, const foreign_value *data) {
   char piece[4096];
   int64_t got;
@@ -137,7 +137,7 @@ static int take_row(void *user, int64_t row, const foreign_value *v) {
 
 /* ----------------------------------------------------------------------------------- the source */
 
-/* A table that is not there is one of another version. */
+/* A missing table means another version of the database. */
 static int each(traces *t, const foreign_query *query, foreign_row_fn take, void *user) {
   int rc = bpi_foreign_each(t->in->database, query, take, user);
   return rc == BP_ERR_NOTFOUND ? BP_OK : rc;
@@ -173,7 +173,7 @@ static int read_traces(source_input *in) {
   return rc;
 }
 
-/* No file is its own: blueplane_db.c reads it with the rest of the database. */
+/* Never chosen for a file: blueplane_db.c calls it for its own. */
 static bool is_ours(const char *path) {
   (void)path;
   return false;

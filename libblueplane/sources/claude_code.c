@@ -1,6 +1,5 @@
-/* sources/claude_code.c: the source "claude_code": transcripts of Claude Code, value by value.
- * Knows what their files are called and how lines follow each other; what lines hold it leaves to
- * claude_code_line.h. */
+/* sources/claude_code.c: the source "claude_code": transcripts of Claude Code. Knows the names of
+ * the files and how lines follow each other; claude_code_line.h knows the content of lines. */
 #include "sources/claude_code_line.h"
 #include "sources/object.h"
 
@@ -26,7 +25,7 @@
       {at ".service_tier", FIELD_KEPT, PRICE_RULE}, {at ".speed", FIELD_KEPT, PRICE_RULE},         \
       {at ".inference_geo", FIELD_KEPT, PRICE_RULE}
 
-/* All but the text of a message: that of a subagent's is not looked at. */
+/* Everything but the text of a message: a subagent's text is not read. */
 #define MESSAGE_RULES(at)                                                                          \
   {at ".id", FIELD_HASHED, "keyed hash: same response"},                                           \
       {at ".model", FIELD_LABEL, "name of the model"},                                             \
@@ -53,7 +52,7 @@
       {at ".content[].content", FIELD_COMPARED, OUTCOME_RULE},                                     \
       {at ".content[].content[].text", FIELD_COMPARED, OUTCOME_RULE}
 
-/* What a line and a line nested in it have in common; `at` is "" or ends with a full stop. */
+/* The fields that a line shares with a line nested in it; `at` is "" or ends with a dot. */
 #define ENVELOPE_RULES(at)                                                                         \
   {at "uuid", FIELD_HASHED, "keyed hash: the same line in another file"},                          \
       {at "timestamp", FIELD_KEPT, "time of the record"},                                          \
@@ -73,7 +72,7 @@
       {at "toolUseResult.gitOperation.commit.sha", FIELD_HASHED, "keyed hash: same commit"}
 /* clang-format on */
 
-/* What is done with each field, for a person to read. */
+/* What happens to each field, in words for people. */
 static const field_rule rules[] = {
     {"type", FIELD_COMPARED, "which kind of line"},
     {"subtype", FIELD_COMPARED, "which kind of system line"},
@@ -134,7 +133,8 @@ static int emit(void *self) {
   return r->status;
 }
 
-/* In a folder of subagents: within the session's, whatever the folders above it are called. */
+/* Whether the file is in a folder "subagents" of a session, whatever the folders above are
+ * called. */
 static bool lies_in_subagents(const char *path) {
   static const char own[] = "subagents";
   for (int parts = 2; parts <= 4; parts++) {
@@ -145,7 +145,8 @@ static bool lies_in_subagents(const char *path) {
   return false;
 }
 
-/* Subagents have files of their own, named after them, lately in a folder of their own. */
+/* Subagents have files of their own, named after them, in recent versions also in a folder of their
+ * own. */
 static void read_path(reader *r) {
   static const char prefix[] = "agent-", ending[] = ".jsonl";
   const char *path = r->in->path == NULL ? "" : r->in->path, *base = bpi_base_name(path);
@@ -191,8 +192,9 @@ static int read_claude_code(source_input *in) {
 
 /* -------------------------------------------------------------------------------- recognition */
 
-/* Any transcript's name will do, but for those of other tools, the client's own history, and the copy of a session that
- * Claude Desktop writes beside its transcript, with other identifiers and counts that are not final. */
+/* Any name of a transcript, except those of other tools, the client's own history, and the copy of
+ * a session that Claude Desktop writes next to its transcript, with other identifiers and counts
+ * that are not final. */
 static bool is_ours(const char *path) {
   const char *base = bpi_base_name(path);
   return bpi_ends_with(base, ".jsonl") && !bpi_ends_with(base, ".blueplane.jsonl") &&
@@ -202,7 +204,7 @@ static bool is_ours(const char *path) {
          !bpi_ends_with(base, "_hooks.jsonl");
 }
 
-/* By the keys of the first lines: a type, and something only these transcripts have. */
+/* Checks the keys of the first lines: a type, and one that only these transcripts have. */
 static bool recognise(const char *bytes, size_t length) {
   static const char *const telling[] = {"parentUuid", "sessionId", "leafUuid", "isSidechain",
                                         "isSnapshotUpdate"};

@@ -1,11 +1,11 @@
-/* sources/claude_code_fields.c: the allow-list, and single values. A key that is not in the list is
- * skipped with its value, unread. */
+/* sources/claude_code_fields.c: the allow-list, and functions to read single values. A key that is
+ * not in the list is skipped with its value. */
 #include "sources/claude_code_line.h"
 
 #define QUOTED(text) "\"" text "\":"
 static const struct {
-  char quoted[SCAN_QUOTED_MAX]; /* as programs write it */
-  unsigned char length;         /* as written here */
+  char quoted[SCAN_QUOTED_MAX]; /* as it is written in JSON, with quotes and colon */
+  unsigned char length;         /* of `quoted` */
   unsigned read_in;
 } keys[KEY_COUNT] = {
 #define KEY(text, in) {QUOTED(text), sizeof QUOTED(text) - 1, in},
@@ -20,8 +20,8 @@ static const struct {
 
 /* --------------------------------------------------------------------------------------- keys */
 
-/* The first and the last bytes of a key of at least one byte: of keys of the same length, those of
- * at most 16 bytes are equal if these are. */
+/* The first and last bytes of a key. Two keys of the same length up to 16 bytes are equal if these
+ * are. */
 static inline key_ends ends_of(const char *key, size_t length) {
   key_ends e = {0, 0};
   if (length >= 8) {
@@ -72,13 +72,14 @@ static unsigned find_key(const reader *r, const char *key, size_t length) {
   }
 }
 
-/* `key`, or for KEY_NONE the end of the object, is what stands next; it is read. */
+/* Reads `key`, or for KEY_NONE the end of the object, if it comes next. */
 static inline bool read_if(scan *s, unsigned key) {
   return key == KEY_NONE ? bpi_scan_ends(s)
                          : bpi_scan_key_is(s, keys[key].quoted, keys[key].length);
 }
 
-/* What stands next, if it is not what was expected first: from now on it is. False at the end. */
+/* Reads the next key if it is not the one expected first, and expects it first from now on. False
+ * at the end of the object. */
 static SCAN_RARE bool read_other(reader *r, key_pair *next, unsigned *key) {
   const char *text;
   size_t length;
@@ -87,20 +88,20 @@ static SCAN_RARE bool read_other(reader *r, key_pair *next, unsigned *key) {
   if (!read_if(r->s, *key)) {
     there = bpi_scan_key(r->s, &text, &length);
     *key = there ? find_key(r, text, length) : KEY_NONE;
-    if (there && *key == KEY_NONE) return true; /* one that we do not know */
+    if (there && *key == KEY_NONE) return true; /* a key that is not in the list */
   }
   *next = (key_pair){{(unsigned char)*key, next->key[0]}};
   return there && *key != KEY_NONE;
 }
 
-/* What nobody reads is not copied, so nothing is remembered across it. */
+/* A skipped value is not copied, so remembered bytes must not span it. */
 static void skip_member(reader *r) {
   r->again.from = NULL;
   bpi_scan_skip(r->s);
 }
 
-/* Programs write their keys in the same order each time, or in one of a few, so those that came behind
- * this one in the last objects of the kind are expected, or the end: nearly always the key need not be
+/* Programs write keys in the same order, or in one of a few. So the keys that followed the previous
+ * one in the last objects of this kind, or the end, are tried first: usually the key need not be
  * searched for, nor its end found. */
 int bpi_cc_next_key(reader *r, seen *was) {
   for (;; skip_member(r)) {
@@ -122,10 +123,10 @@ int bpi_cc_next_key(reader *r, seen *was) {
 
 /* ------------------------------------------------------------------------------------- values */
 
-/* bpi_cc_text without a copy where there need not be one. */
+/* bpi_cc_text without a copy where possible. */
 static bool view(reader *r, char *spare, size_t capacity, const char **text, size_t *length) {
   bool whole = false, there = bpi_scan_view(r->s, spare, capacity, text, length, &whole);
-  if (!whole) r->again.from = NULL; /* not copied, and each time counted */
+  if (!whole) r->again.from = NULL; /* not remembered, so that it is counted each time */
   if (!there) return false;
   if (!whole) {
     *length = 0;

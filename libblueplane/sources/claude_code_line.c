@@ -1,4 +1,4 @@
-/* sources/claude_code_line.c: a line into the frame, its keys in whatever order they come. */
+/* sources/claude_code_line.c: reads a line into the frame, its keys in any order. */
 #include "sources/claude_code_line.h"
 
 #include <assert.h>
@@ -93,10 +93,10 @@ static void read_usage_member(reader *r, usage *u, int key) {
 
 static void start_usage(usage *u) {
   memset(u, 0, sizeof *u);
-  u->reasoning = -1; /* most clients do not tell it */
+  u->reasoning = -1; /* most clients do not report it */
 }
 
-/* Of iterations that repeat the counts nothing is missed. */
+/* Iterations that repeat the counts need not be stored. */
 static void keep_part(reader *r, message *m, const response_part *p) {
   if (p->kind == PART_TAKEN_OVER) {
     m->taken_over = true;
@@ -108,7 +108,7 @@ static void keep_part(reader *r, message *m, const response_part *p) {
   }
 }
 
-/* One of usage.iterations[]. */
+/* Reads one of usage.iterations[]. */
 static void read_iteration(reader *r, message *m, int64_t index) {
   response_part p = {.index = index};
   seen was = bpi_cc_no_keys(r, IN_ITERATION);
@@ -152,7 +152,7 @@ void bpi_cc_read_user_text(reader *r) {
   bpi_prompt_block_end(&r->text);
 }
 
-/* message.content: text, or blocks. */
+/* message.content: text, or an array of blocks. */
 static void read_content(reader *r, bool of_user, bool nested) {
   if (bpi_scan_peek(r->s) != SCAN_ARRAY) {
     if (of_user)
@@ -227,7 +227,7 @@ static void start_envelope(envelope *e) {
   e->time = BPI_TIME_NONE;
 }
 
-/* The class of an API error by name, or an object with its status. */
+/* An API error: the name of its class, or an object with its status. */
 static void read_error(reader *r, envelope *e) {
   if (bpi_scan_peek(r->s) != SCAN_TEXT)
     bpi_cc_inner_count(r, IN_ERROR, &e->status, &e->bad_event);
@@ -235,7 +235,7 @@ static void read_error(reader *r, envelope *e) {
     e->error_detail = bpi_object_code(r->s, bpi_detail_of_error, DETAIL_OTHER, DETAIL_NONE);
 }
 
-/* Members that a line and a nested line have in common. */
+/* The members that a line shares with a nested line. */
 static void read_envelope_member(reader *r, envelope *e, int key, bool nested) {
   switch (key) {
   case KEY_UUID: bpi_cc_text(r, e->uuid, sizeof e->uuid, &e->uuid_length); break;
@@ -250,7 +250,7 @@ static void read_envelope_member(reader *r, envelope *e, int key, bool nested) {
   }
 }
 
-/* line.data.message: a line with a message in it; in older clients the message itself. */
+/* line.data.message: a line that contains a message; in older clients the message itself. */
 static void read_nested(reader *r) {
   envelope *e = &r->nested;
   bool is_line = false;
@@ -326,7 +326,7 @@ static void read_compaction(reader *r) {
   }
 }
 
-/* A branch; a detached head is none. */
+/* The branch; a detached HEAD is none. */
 static name read_branch(reader *r) {
   char raw[NAME_RAW_MAX];
   size_t length;
@@ -352,7 +352,7 @@ static void read_line_content(reader *r) {
   bpi_hash_wipe(head, length);
 }
 
-/* Later clients write the session twice, under two names; the first name counts. */
+/* Recent clients write the session under two keys; the first one takes precedence. */
 static void read_session(reader *r, int key) {
   ident id = bpi_cc_ident(r, IDENT_SESSION);
   if (key == KEY_SESSION ? !bpi_ident_absent(id) : bpi_ident_absent(r->f.of.session))
@@ -405,7 +405,7 @@ static bool says_owner(int key) {
   return key < 64 && (OWNER_KEYS & KEY_BIT(key)) != 0;
 }
 
-/* Reads the values that stand next if they, and the keys between, are those of the last line. */
+/* Takes over the owner of the last line if the next bytes repeat it exactly. */
 static bool read_again(reader *r, seen *was) {
   repeated *a = &r->again;
   scan *s = r->s;
@@ -424,16 +424,16 @@ static void begin_again(reader *r, int key) {
   r->again.base = r->s->base;
   r->again.line = r->s->line;
   r->again.first = key;
-  r->again.length = 0; /* what was remembered began with another */
+  r->again.length = 0; /* discards what an earlier key began */
 }
 
-/* A name that counts each time it is read. */
+/* Badly shaped names must be counted each time they are read, so they are not remembered. */
 static bool is_misshapen(const owner *o) {
   return o->workspace.misshapen || o->branch.misshapen || o->version.misshapen ||
          o->entrypoint.misshapen;
 }
 
-/* One more value was read. */
+/* Remembers the bytes up to here after another value was read. */
 static void extend_again(reader *r, const seen *was) {
   repeated *a = &r->again;
   const scan *s = r->s;

@@ -1,13 +1,13 @@
-/* sources/claude_code_line.h: one line of a Claude Code transcript: which fields are read, the
- * frame they are read into, and the parts that read and tell it. What a text says is decided while
- * it streams by; the frame holds numbers, identifiers, names and classes.
+/* sources/claude_code_line.h: one line of a Claude Code transcript: the fields that are read, the
+ * frame that holds them, and the functions that read and report it. Texts are judged while they
+ * stream by; the frame holds only numbers, identifiers, names and classes.
  *
  *     claude_code.c         the source: the loop over lines, recognition, rules in words
  *     claude_code_fields.c  the allow-list, and values of single fields
- *     claude_code_line.c    a line into the frame
- *     claude_code_tool.c    tool uses and tool results into the frame
- *     claude_code_tell.c    the frame into records
- *     claude_code_prompt.c  what texts say about themselves
+ *     claude_code_line.c    reads a line into the frame
+ *     claude_code_tool.c    reads tool uses and tool results into the frame
+ *     claude_code_tell.c    turns the frame into records
+ *     claude_code_prompt.c  classifies texts
  */
 #ifndef BPI_SOURCES_CLAUDE_CODE_LINE_H
 #define BPI_SOURCES_CLAUDE_CODE_LINE_H
@@ -20,7 +20,7 @@
 #include "sources/object.h"
 #include "sources/source.h"
 
-/* What a line of a transcript can tell, wherever the line is kept. */
+/* What a transcript line can report, wherever it is stored. */
 #define CC_COVERS                                                                                  \
   (COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING | COVERS_TOOLS |      \
    COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS | COVERS_MODEL | COVERS_TIME | COVERS_EVENTS |  \
@@ -28,7 +28,7 @@
 
 /* -------------------------------------------------------------------------------- allow-list */
 
-/* The objects that are entered. */
+/* The objects whose keys are read. */
 enum {
   IN_LINE = 1 << 0,   /* a line */
   IN_DATA = 1 << 1,   /* line.data, of progress lines */
@@ -52,10 +52,10 @@ enum {
   IN_ORIGIN = 1 << 19,
   IN_ERROR = 1 << 20
 };
-#define OBJECTS 21 /* kinds of them */
+#define OBJECTS 21 /* kinds of objects */
 enum { IN_MESSAGES = IN_MESSAGE | IN_NESTED, IN_USAGES = IN_USAGE | IN_ITERATION };
 
-/* Every key that is read, and where. */
+/* Every key that is read, and in which objects. */
 #define KEYS(X)                                                                                    \
   X(TYPE, "type", IN_LINE | IN_BLOCK | IN_RESULT | IN_ATTACHMENT | IN_ITERATION)                   \
   X(UUID, "uuid", IN_LINE | IN_NESTED)                                                             \
@@ -138,8 +138,8 @@ enum { IN_MESSAGES = IN_MESSAGE | IN_NESTED, IN_USAGES = IN_USAGE | IN_ITERATION
   X(COMMIT, "commit", IN_GIT)                                                                      \
   X(SHA, "sha", IN_COMMIT)
 
-/* Keys that are there in most lines, or in most of their kind, and are never read. Known so that they
- * are expected; a key that stands in neither list is skipped alike, only not as fast. */
+/* Frequent keys that are never read. They are listed so that they can be expected; a key in neither
+ * list is skipped the same way, only more slowly. */
 #define IDLE_KEYS(X)                                                                               \
   X(PARENT, "parentUuid")                                                                          \
   X(USER_TYPE, "userType")                                                                         \
@@ -195,7 +195,7 @@ enum { IN_MESSAGES = IN_MESSAGE | IN_NESTED, IN_USAGES = IN_USAGE | IN_ITERATION
   X(OPERATION, "operation")                                                                        \
   X(LEVEL, "level")
 
-/* Those that are read come first: what was seen of them is a set of bits. */
+/* The keys that are read come first, because the ones seen are kept as bits. */
 enum {
   KEY_NONE,
 #define X(name, text, in) KEY_##name,
@@ -211,8 +211,8 @@ enum {
 
 /* ---------------------------------------------------------------------------------- the frame */
 
-/* Of one line; more are left out and counted. */
-#define TOOLS_MAX 4096 /* tool uses; and tool results */
+/* Limits for one line; what exceeds them is left out and counted. */
+#define TOOLS_MAX 4096 /* for tool uses, and for tool results */
 #define PARTS_MAX 32
 #define URL_MAX 512
 
@@ -236,30 +236,30 @@ enum {
 enum { ROLE_UNKNOWN, ROLE_ASSISTANT, ROLE_USER };
 enum { ORIGIN_ABSENT, ORIGIN_HUMAN, ORIGIN_OTHER };
 
-/* Which keys came behind one the last times, the latest first. */
+/* The keys that followed a key the last times, the latest first. */
 typedef struct key_pair {
   unsigned char key[2];
 } key_pair;
 
-/* Keys of one object that were seen, and the last of them. */
+/* The keys seen in one object, and the last of them. */
 typedef struct seen {
   unsigned in;
   int last;
   uint64_t bits[2];
-  key_pair *behind; /* by key, in objects of this kind */
+  key_pair *behind; /* by key, for objects of this kind */
 } seen;
 
 typedef struct usage {
   int64_t input, output, cache_read, cache_write, write_5m, write_1h, reasoning, web_searches;
   int speed, tier, geo;
   bool has_input, has_output;
-  bool bad; /* a count that is none */
+  bool bad; /* some count is not a valid number */
 } usage;
 
-/* A response within one, which the counts of that one leave out: what an advisor was asked, a summary of the
- * conversation by the same model, or the attempt of a model that declined, before another took over. Other
- * iterations repeat the counts; one of the type "message" is such an attempt only beside one of the model
- * that took over. */
+/* A response within a response, not included in the counts of the outer one: the answer of an
+ * advisor, a summary of the conversation by the same model, or the attempt of a model that declined
+ * before another took over. Other iterations repeat the counts; one of type "message" is such an
+ * attempt only together with one of the model that took over. */
 enum { PART_NONE, PART_ADVISOR, PART_COMPACTION, PART_ATTEMPT, PART_TAKEN_OVER };
 typedef struct response_part {
   int kind;
@@ -268,13 +268,13 @@ typedef struct response_part {
   int64_t index;
 } response_part;
 
-/* A message of the model or the user. What lies behind `model_raw` is not cleared between lines. */
+/* A message of the model or the user. Members from `model_raw` on are not cleared between lines. */
 typedef struct message {
   usage usage;
   uint32_t model;
   bool synthetic;
-  bool taken_over; /* from a model that declined, which may be the one that the message names, */
-  uint32_t heir;   /* by this one; 0: it is not told */
+  bool taken_over; /* a model declined (perhaps the one the message names) and its successor is */
+  uint32_t heir;   /* this one; 0: unknown */
   int role, stop;
   size_t parts, id_length, model_length;
   char model_raw[IDENT_RAW_MAX];
@@ -282,11 +282,11 @@ typedef struct message {
   response_part part[PARTS_MAX];
 } message;
 
-/* What toolUseResult says. */
+/* The content of toolUseResult. */
 typedef struct result_facts {
   bool there, interrupted, plan;
-  int ending;   /* outcome that its text tells; OUTCOME_UNKNOWN: none */
-  bool created; /* a file that did not exist */
+  int ending;   /* outcome given by its text; OUTCOME_UNKNOWN: none */
+  bool created; /* a new file */
   bool counted; /* content_lines is known */
   bool patched; /* added and removed are known */
   int64_t added, removed, content_lines;
@@ -294,11 +294,11 @@ typedef struct result_facts {
   ident commit;
 } result_facts;
 
-/* A line or, inside a progress line, a subagent's line. What lies behind `uuid` is not cleared. */
+/* A line or, inside a progress line, a subagent's line. Members from `uuid` on are not cleared. */
 typedef struct envelope {
   bool there, has_time;
   bool api_error;
-  bool bad_event; /* a count of an event that is none */
+  bool bad_event; /* the count of an event is not a valid number */
   int error_detail;
   int64_t time, status;
   size_t uuid_length, request_length;
@@ -320,29 +320,29 @@ typedef struct tool_result {
   int outcome, failure;
 } tool_result;
 
-/* Whose a line is. */
+/* The session, and the names that describe it. */
 typedef struct owner {
   ident session;
   name workspace, branch, version, entrypoint;
 } owner;
 
-/* Members that say so, one right behind the other, as they stood in a line; most lines repeat those of the last.
- * The bytes begin with the value of the first, and end with the byte behind the last. */
+/* The bytes of consecutive owner members of a line, which most lines repeat from the one before:
+ * from the value of the first to one byte after the last. */
 #define REPEATED_MAX 1024
 typedef struct repeated {
-  const char *from; /* where they begin in the window, while they are gathered */
+  const char *from; /* where they begin in the scanner's window, while they are collected */
   int64_t base;
   uint64_t line;
-  int first, last; /* keys */
-  uint64_t keys;   /* all that are read, as bits */
+  int first, last; /* their first and last key */
+  uint64_t keys;   /* all their keys, as bits */
   owner says;
-  size_t length; /* but for the byte behind; 0: there are none */
+  size_t length; /* without that last byte; 0: nothing remembered */
   char bytes[REPEATED_MAX];
 } repeated;
 
-/* One JSON value. What lies behind `uses` is not cleared between lines. */
+/* One JSON value. Members from `agent` on are not cleared between lines. */
 typedef struct frame {
-  int reject; /* REJECT_ of the whole value */
+  int reject; /* REJECT_ reason for the whole value */
   int type, subtype;
   owner of;
   bool sidechain, meta, summary, forked, cause;
@@ -351,7 +351,7 @@ typedef struct frame {
   int64_t tokens_before, duration, retry;
   bool queued, command_mode;
   bool text_there, image;
-  const char *command; /* static */
+  const char *command; /* static text */
   size_t agent_length, nested_agent_length, url_length;
   size_t uses, results;
   char agent[IDENT_RAW_MAX];
@@ -359,7 +359,7 @@ typedef struct frame {
   char url[URL_MAX];
 } frame;
 
-/* Integers that outlive one read(). */
+/* Indexes of integers that outlive one read(). */
 enum { MEMORY_WARMUP };
 enum { WARMUP_UNDECIDED, WARMUP_NO, WARMUP_RUNNING };
 
@@ -371,7 +371,7 @@ typedef struct agent_memory {
   char raw[IDENT_RAW_MAX];
 } agent_memory;
 
-#define KEY_SLOTS 512 /* of a hash table over all keys, more than twice their number */
+#define KEY_SLOTS 512 /* size of a hash table of all keys: more than twice their number */
 typedef struct key_ends {
   uint64_t first, last;
 } key_ends;
@@ -380,12 +380,12 @@ typedef struct reader {
   source_input *in;
   scan *s;
   record_sink *sink;
-  int status; /* what ends the reading */
-  /* what the path says */
+  int status; /* not BP_OK: ends the reading */
+  /* from the path */
   bool agent_file, noise_file;
   const char *file_agent;
   size_t file_agent_length;
-  /* the line */
+  /* the current line */
   frame f;
   repeated again;
   envelope own, nested;
@@ -395,7 +395,7 @@ typedef struct reader {
   size_t result_capacity;
   prompt_text text;
   line_hashes before, after;
-  /* the last session row */
+  /* the last session record */
   bool session_told;
   record session;
   unsigned next_agent;
@@ -408,15 +408,15 @@ typedef struct reader {
 
 /* ------------------------------------------------------------------------------------- reading */
 
-/* A reader of lines, wherever they come from, and how it takes and tells one. What it remembers of
- * sessions and subagents lasts until it is closed. 0 or BP_ERR_NOMEM. */
+/* Creates a reader of lines, independent of where they come from, and the functions to read and
+ * report one. It remembers sessions and subagents until it is closed. 0 or BP_ERR_NOMEM. */
 int bpi_cc_open(reader **out, source_input *in, object_reader *lines);
-void bpi_cc_close(reader *r); /* NULL: nothing */
+void bpi_cc_close(reader *r); /* NULL is ignored */
 
 /* ------------------------------------------------------------------------------------- fields */
 
 void bpi_cc_prepare_keys(reader *r);
-/* Of an object of kind `in`, one bit, of which nothing was read yet. */
+/* The state for an object of kind `in` (one bit) of which no key has been read. */
 static inline seen bpi_cc_no_keys(reader *r, unsigned in) {
   unsigned number = 0;
 #if defined(__GNUC__)
@@ -427,21 +427,22 @@ static inline seen bpi_cc_no_keys(reader *r, unsigned in) {
 #endif
   return (seen){.in = in, .last = KEY_NONE, .behind = r->behind[number]};
 }
-/* The next key of the open object that is read in objects of its kind; other members are skipped.
- * KEY_NONE at the object's end. A key that comes twice condemns the line. */
+/* The next key of the open object that is to be read in this kind of object; other members are
+ * skipped. KEY_NONE at the end of the object. A duplicate key rejects the line. */
 int bpi_cc_next_key(reader *r, seen *was);
 
-/* Each of these consumes one value, whatever its type. */
+/* Each of the following functions consumes one value of any type. */
 
-/* Text of at most `capacity` bytes; longer text is left out and counted. False: none. */
+/* Reads a text of at most `capacity` bytes; a longer one is left out and counted. False: no
+ * text. */
 bool bpi_cc_text(reader *r, char *into, size_t capacity, size_t *length);
 name bpi_cc_name(reader *r, label_kind kind);
 ident bpi_cc_ident(reader *r, ident_kind kind);
 bool bpi_cc_true(reader *r);
 bool bpi_cc_present(reader *r); /* anything but null */
 
-/* A word of a closed list, which ends with NO_WORD; `otherwise` for another text, `absent` for what
- * is no text. */
+/* The value of a word in a closed list, which ends with NO_WORD; `otherwise` for other texts,
+ * `absent` for other types. */
 typedef struct word {
   const char *text;
   size_t length;
@@ -453,18 +454,18 @@ typedef struct word {
 /* clang-format on */
 int bpi_cc_word(reader *r, const word *list, int otherwise, int absent);
 
-/* An object of which one count is read. */
+/* Reads an object with a single count. */
 void bpi_cc_inner_count(reader *r, unsigned in, int64_t *out, bool *bad);
 
 /* -------------------------------------------------------------------------------------- parts */
 
 void bpi_cc_read_line(reader *r);
-/* One of message.content[]. Its text is looked at when it is `of_user`. */
+/* Reads one of message.content[]. Its text is read only if `of_user`. */
 void bpi_cc_read_block(reader *r, bool of_user, bool nested);
 void bpi_cc_read_result(reader *r, result_facts *f); /* toolUseResult */
 void bpi_cc_read_user_text(reader *r);
 void bpi_cc_tell_line(reader *r);
-/* Agents that the client starts for itself, by the beginning of their identifier. */
+/* Recognises agents that the client starts for itself by the beginning of their identifier. */
 bool bpi_cc_is_noise_agent(const char *raw, size_t length);
 
 #endif

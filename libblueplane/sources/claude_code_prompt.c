@@ -1,5 +1,5 @@
-/* sources/claude_code_prompt.c: the phrases are data; the order of the tables is the order of the
- * decision. */
+/* sources/claude_code_prompt.c: the phrases are in tables; their order is the order of the
+ * checks. */
 #include "sources/claude_code_prompt.h"
 
 #include <string.h>
@@ -11,11 +11,11 @@
 /* ------------------------------------------------------------------------- texts of the user */
 
 enum { PHASE_OPENING, PHASE_INSIDE, PHASE_BEHIND, PHASE_TEXT };
-/* Where an "@" reference stands: after something that may come before one, inside the reference,
- * behind a full stop in it, or elsewhere. */
+/* State of the search for an "@" reference: not possible here, possible here (after a character
+ * that may precede one), inside a reference, or after a dot inside one. */
 enum { REFERENCE_NONE, REFERENCE_POSSIBLE, REFERENCE_INSIDE, REFERENCE_STOP };
 
-/* What an editor puts in front of a prompt. */
+/* Text that an editor puts in front of a prompt. */
 static const struct {
   const char *opening, *closing;
 } editor_tags[] = {
@@ -44,7 +44,7 @@ static const struct {
     {"<bash-input>", USER_TEXT_BASH},
 };
 
-/* The client's own slash commands; all others are a person's or a plugin's. */
+/* The client's built-in slash commands; all others come from a person or a plugin. */
 /* clang-format off */
 static const char *const commands[] = {
     "add-dir", "agents", "bashes", "branch", "btw", "bug", "chrome", "clear", "color", "compact",
@@ -86,8 +86,8 @@ static void find_fence(prompt_text *p, const char *piece, size_t length) {
   }
 }
 
-/* A reference is "@" at the start of a word, and a name with a "/" in it or a "." that is not its
- * end: "@src/main.c", not "@override" nor "a@b.c". `c` is a byte of it, or the "@". */
+/* A reference is "@" at the start of a word, followed by a name that contains a "/", or a "." not
+ * at its end: "@src/main.c", but not "@override" or "a@b.c". `c` is the "@" or a later byte. */
 static void step_reference(prompt_text *p, char c) {
   char lower = (char)(c | 0x20);
   bool named = (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
@@ -104,7 +104,7 @@ static void find_reference(prompt_text *p, const char *piece, size_t length) {
   for (size_t i = 0; i < length && !p->file; i++) {
     char c = piece[i];
     bool inside = p->reference == REFERENCE_INSIDE || p->reference == REFERENCE_STOP;
-    if (!inside && c != '@') { /* on to the next "@"; only the byte before it matters */
+    if (!inside && c != '@') { /* skips to the next "@"; only the byte before it matters */
       const char *at = memchr(piece + i, '@', length - i);
       i = at == NULL ? length - 1 : (size_t)(at - piece) - 1;
       p->reference = opens_word(piece[i]) ? REFERENCE_POSSIBLE : REFERENCE_NONE;
@@ -116,7 +116,7 @@ static void find_reference(prompt_text *p, const char *piece, size_t length) {
   }
 }
 
-/* Bytes but for those that continue a character, eight at a time. */
+/* Counts UTF-8 characters (bytes that are not continuation bytes), eight bytes at a time. */
 static int64_t characters_in(const char *piece, size_t length) {
   const uint64_t ones = UINT64_C(0x0101010101010101);
   size_t i = 0;
@@ -147,7 +147,7 @@ static void flush_opening(prompt_text *p) {
   p->opening_length = 0;
 }
 
-/* One byte at the beginning of a text, which may be that of an editor's tag. */
+/* Takes a byte at the start of a text that may belong to an editor's tag. */
 static void take_opening(prompt_text *p, char c) {
   p->opening[p->opening_length++] = c;
   for (size_t i = 0; i < sizeof editor_tags / sizeof *editor_tags; i++) {
@@ -237,7 +237,7 @@ typedef struct phrase {
   int where, means;
 } phrase;
 
-/* What ended a call from outside, in the order of the decision. */
+/* Phrases that say a call was ended from outside, in the order of the checks. */
 static const phrase endings[] = {
     {"The user doesn't want to proceed with this tool use", ANYWHERE, OUTCOME_REJECTED},
     {"User rejected tool use", WHOLE, OUTCOME_REJECTED},
@@ -247,13 +247,13 @@ static const phrase endings[] = {
     {"Error: Warmup", AT_START, OUTCOME_IGNORED},
     {"Warmup", WHOLE, OUTCOME_IGNORED},
 };
-/* Texts of a call that ran: whatever they go on to say is the tool's or the command's own. */
+/* Beginnings of results of a call that ran: the rest is output of the tool or command. */
 static const phrase own[] = {
     {"<tool_use_error>", AT_START, FAILURE_TOOL},
     {"Exit code", AT_START, FAILURE_COMMAND},
     {"Error: Exit code", AT_START, FAILURE_COMMAND},
 };
-/* What kept a call from running. */
+/* Phrases that say a call was not allowed to run. */
 static const phrase refusals[] = {
     {"PreToolUse:", ANYWHERE, OUTCOME_BLOCKED},
     {"PostToolUse:", ANYWHERE, OUTCOME_BLOCKED},
@@ -266,7 +266,7 @@ static const phrase refusals[] = {
     {"requires approval", ANYWHERE, OUTCOME_DENIED},
     {"denied", ANYWHERE, OUTCOME_DENIED},
 };
-/* Known reasons of a failure. */
+/* Known reasons of failures. */
 static const phrase reasons[] = {
     {"has not been read yet", ANYWHERE, FAILURE_NOT_READ},
     {"String to replace not found", ANYWHERE, FAILURE_NO_MATCH},

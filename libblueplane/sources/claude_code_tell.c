@@ -1,10 +1,10 @@
-/* sources/claude_code_tell.c: the frame of a line into records: what the line is, whose it is, and
- * what it says. Every row is told; which of several rows of one thing counts, the store decides. */
+/* sources/claude_code_tell.c: turns the frame of a line into records. Every row is reported; the
+ * store decides which of several rows of one fact counts. */
 #include "sources/claude_code_line.h"
 
 #include "base/text.h"
 
-/* Where a record stands: of the line itself, or of the line nested in it. */
+/* The origin of a record: the line itself, or the line nested in it. */
 typedef struct place {
   const envelope *e;
   unsigned flags;
@@ -15,7 +15,7 @@ static void put(reader *r, const record *told) {
   if (r->status == BP_OK) r->status = r->sink->put(r->sink->self, told);
 }
 
-/* Refuses the value just read, or something in it. */
+/* Rejects the current value, or a part of it. */
 static void reject(reader *r, int reason) {
   r->sink->reject(r->sink->self, reason, r->s->record_line, r->s->record_start);
 }
@@ -30,7 +30,7 @@ static record new_record(const reader *r, const place *at, record_kind kind) {
   return told;
 }
 
-/* The key of what a line tells: its uuid, else what is known of it. */
+/* The key of what a line reports: from its uuid, otherwise from what else is known of it. */
 static ident line_key(reader *r, const place *at, ident_kind kind, int64_t detail) {
   const envelope *e = at->e;
   if (e->uuid_length > 0) return bpi_memo_ident(&r->names, kind, e->uuid, e->uuid_length);
@@ -42,7 +42,8 @@ static ident line_key(reader *r, const place *at, ident_kind kind, int64_t detai
   return bpi_memo_ident(&r->names, kind, (const char *)c.bytes, c.length);
 }
 
-/* Whether a row of the session would say what the last one said, and be no earlier: nearly always. */
+/* Whether a session record would repeat the last one without being earlier, as it nearly always
+ * would. */
 static bool is_told(const reader *r, const place *at) {
   const frame *f = &r->f;
   const record *last = &r->session;
@@ -86,7 +87,7 @@ static size_t append_decimal(char *to, int64_t value) {
   return written;
 }
 
-/* `asked` is the place among usage.iterations, or -1 for the response itself. */
+/* `asked`: index in usage.iterations, or -1 for the response itself. */
 static ident response_key(reader *r, const place *at, const usage *u, int64_t asked) {
   static const char mark[] = "#part";
   const envelope *e = at->e;
@@ -146,12 +147,13 @@ static void put_response(reader *r, const place *at, const usage *u, uint32_t mo
   put(r, &told);
 }
 
-/* What declined before it said anything is not charged. */
+/* An attempt that declined before any output is not charged. */
 static bool counts(const message *m, const response_part *p) {
   return p->kind != PART_ATTEMPT || (m->taken_over && (p->usage.output > 0 || p->usage.bad));
 }
 
-/* Only an advisor says all that its price depends on; a compaction not even the model. */
+/* Only an advisor reports everything its price depends on; a compaction does not even name its
+ * model. */
 static void put_part(reader *r, const place *at, const response_part *p, uint32_t model) {
   const usage *whole = &at->e->message.usage;
   usage u = p->usage;
@@ -180,7 +182,7 @@ static void put_event(reader *r, const place *at, ident key, event_record event)
   put(r, &told);
 }
 
-/* An event of which a line tells one. */
+/* An event that occurs at most once per line. */
 static void put_line_event(reader *r, const place *at, int event, int detail, int64_t value) {
   put_event(r, at, line_key(r, at, IDENT_EVENT, event),
             (event_record){.event = event, .detail = detail, .value = value});
@@ -192,8 +194,8 @@ static void put_command(reader *r, const place *at, const char *command) {
             (event_record){.event = EVENT_SLASH_COMMAND, .command = label, .value = -1});
 }
 
-/* A subagent, once, and again where an earlier line of it turns up. Its identifier alone makes it
- * the same: a resumed session repeats its lines under another session. */
+/* Reports a subagent once, and again if an earlier line of it is found. Only its identifier is in
+ * the key: a resumed session repeats its lines under another session. */
 static void put_agent(reader *r, const place *at, const char *raw, size_t length) {
   agent_memory *known = NULL;
   for (size_t i = 0; i < AGENTS_MAX && known == NULL; i++)
@@ -232,14 +234,14 @@ static void put_plan(reader *r, const place *at, ident tool) {
             (event_record){.event = EVENT_PLAN_ACCEPTED, .value = -1});
 }
 
-/* What toolUseResult adds to the outcome that the result itself gave. */
+/* Combines the outcome of the result itself with that of toolUseResult. */
 static int outcome_with(int outcome, const result_facts *facts) {
   if (facts->ending == OUTCOME_REJECTED) return OUTCOME_REJECTED;
   if (outcome == OUTCOME_ERROR && facts->ending != OUTCOME_UNKNOWN) return facts->ending;
   return outcome == OUTCOME_OK && facts->interrupted ? OUTCOME_INTERRUPTED : outcome;
 }
 
-/* `facts` is what toolUseResult says, NULL if that is not of this result alone. */
+/* `facts`: the content of toolUseResult; NULL if it does not belong to this result alone. */
 static void put_result(reader *r, const place *at, const tool_result *result,
                        const result_facts *facts) {
   record told = new_record(r, at, RECORD_TOOL_RESULT);
@@ -279,7 +281,7 @@ static void put_change(reader *r, const place *at, int change, ident key) {
   put(r, &told);
 }
 
-/* Tool uses and results that were found at `at`; those without an identifier are no records. */
+/* Reports the tool uses and results found at `at`; those without an identifier are rejected. */
 static void put_tools(reader *r, const place *at, bool nested) {
   const result_facts *facts = &at->e->result;
   size_t mine = 0;
@@ -329,7 +331,7 @@ static void tell_system(reader *r, const place *at) {
   }
 }
 
-/* An API error that the client shows as a message of its own. */
+/* An API error that the client shows as a separate message. */
 static void tell_api_error(reader *r, const place *at) {
   const envelope *e = at->e;
   if (!e->message.synthetic || !e->api_error) return;
@@ -353,7 +355,7 @@ static void put_prompt(reader *r, const place *at, int more_features) {
   put(r, &told);
 }
 
-/* Which user lines are prompts. The order of the questions is the rule. */
+/* Decides which user lines are prompts. The order of the checks is the rule. */
 static void tell_user(reader *r, const place *at, user_text text) {
   const frame *f = &r->f;
   if (at->e->result.there || f->results > 0 || f->meta) return;
@@ -378,7 +380,7 @@ static void tell_user(reader *r, const place *at, user_text text) {
   }
 }
 
-/* A prompt that was typed while the model worked. */
+/* A prompt typed while the model was working. */
 static void tell_attachment(reader *r, const place *at, user_text text) {
   const frame *f = &r->f;
   int origin = f->attachment_origin != ORIGIN_ABSENT ? f->attachment_origin : f->origin;
@@ -395,8 +397,8 @@ bool bpi_cc_is_noise_agent(const char *raw, size_t length) {
          bpi_starts_with(raw, length, "aprompt_suggestion-");
 }
 
-/* An input whose first prompt is that of a warm-up agent is that agent's, until a line of the main
- * thread or another prompt shows that it no longer is. */
+/* A file whose first prompt is that of a warm-up agent belongs to that agent, until a line of the
+ * main thread or another prompt shows otherwise. */
 static void watch_warmup(reader *r, bool subagent, user_text text) {
   int64_t *state = &r->in->memory[MEMORY_WARMUP];
   const frame *f = &r->f;

@@ -1,6 +1,5 @@
-/* sources/claude_code_tool.c: tool uses and tool results into the frame. Of what a tool was given
- * and gave back, lines are counted and the beginning is compared with known phrases; nothing is
- * held. */
+/* sources/claude_code_tool.c: reads tool uses and tool results into the frame. Of inputs and
+ * outputs it counts lines and compares the beginning with known phrases; nothing is kept. */
 #include "sources/claude_code_line.h"
 
 #include "base/command.h"
@@ -24,7 +23,7 @@ static const word created[] = {
 
 /* ---------------------------------------------------------------------------------- tool uses */
 
-/* Room for one more tool use or result of the line. */
+/* Reserves room for one more tool use or result of the line. */
 static bool room_for(reader *r, void **items, size_t *capacity, size_t count, size_t size) {
   if (count == TOOLS_MAX) {
     r->sink->drop(r->sink->self);
@@ -49,7 +48,7 @@ static void add_result(reader *r, const tool_result *result) {
   if (fits) r->result[r->f.results++] = *result;
 }
 
-/* The lines that old and new text of one edit add to the counts of a tool use. */
+/* The lines that the old and new text of one edit add to the counts of a tool use. */
 typedef struct edit_lines {
   bool there;
   int64_t added, removed;
@@ -101,7 +100,7 @@ static int read_program(reader *r) {
   return program;
 }
 
-/* `category` is -1 while the tool's name has not been read. */
+/* `category` is -1 while the tool's name is unknown. */
 static void read_input(reader *r, int category, tool_use_record *use, edit_lines *e) {
   bool edits = category < 0 || category == CATEGORY_EDIT;
   bool commands = category < 0 || category == CATEGORY_COMMAND;
@@ -139,7 +138,7 @@ static void read_input(reader *r, int category, tool_use_record *use, edit_lines
 
 /* ------------------------------------------------------------------------------- tool results */
 
-/* The beginning of a tool result: of its text, or of the first of its blocks that has one. */
+/* The beginning of a tool result's text, or of its first block that has a text. */
 static size_t read_output(reader *r, char head[RESULT_HEAD]) {
   size_t length = 0;
   if (bpi_scan_peek(r->s) != SCAN_ARRAY) {
@@ -251,7 +250,7 @@ static void read_commit(reader *r, result_facts *f) {
   }
 }
 
-/* In place of an object: the text of an error. */
+/* toolUseResult as a text: an error message. */
 static void read_result_text(reader *r, result_facts *f) {
   char head[RESULT_HEAD];
   size_t length;
@@ -267,7 +266,7 @@ static void read_result_member(reader *r, result_facts *f, int key, bool *typed)
     f->created = bpi_cc_word(r, created, 0, 0) != 0;
     *typed = true;
     break;
-  case KEY_CONTENT: /* only what may be a created file's */
+  case KEY_CONTENT: /* read only if it may be the content of a created file */
     if (*typed && !f->created) {
       bpi_scan_skip(r->s);
     } else if (bpi_scan_text_feed(r->s, bpi_lines_feed, &lines)) {

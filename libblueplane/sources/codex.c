@@ -1,19 +1,19 @@
-/* sources/codex.c: rollouts of the Codex clients, one JSON object a line in
- * sessions/YYYY/MM/DD/rollout-*.jsonl and archived_sessions/. Knows how lines follow from each
- * other: turns, cumulative counters, calls and their ends, histories copied into new files. Each
- * line alone is codex_line.h's.
+/* sources/codex.c: rollouts of the Codex clients, one JSON object per line in
+ * sessions/YYYY/MM/DD/rollout-*.jsonl and archived_sessions/. Knows how lines relate: turns,
+ * cumulative counters, calls and their ends, histories copied into new files. codex_line.h knows
+ * single lines.
  *
- * Keys. A fork or a subagent is a file of its own that may begin with a copy of its parent's lines,
- * written anew with the times of the copy. So a key is never made of a file, a place in it or a
- * time, but of what a copy carries along: the identifier of the turn, and within the turn the
- * cumulative counters (responses), the call's identifier (tools) or the place among its like
- * (prompts, events). Original and copy meet in the store whatever is read first, and equal numbers
- * in another turn stay apart. Files of clients before turns had identifiers stand in for the turn
- * with the session at the root of the copied history. A row is known to be a copy, and marked so,
- * if its turn is older than the session of the file.
+ * Keys. A fork or a subagent has a file of its own that may begin with a copy of its parent's
+ * lines, rewritten with the time of the copy. So a key never contains a file, an offset or a time,
+ * only what a copy preserves: the identifier of the turn and, within the turn, the cumulative
+ * counters (responses), the call's identifier (tools) or the index among records of the same kind
+ * (prompts, events). Original and copy thus get the same key whichever is read first, and equal
+ * numbers in different turns stay apart. In files of clients whose turns had no identifiers, the
+ * session at the root of the copied history replaces the turn. A row is marked as a copy if its
+ * turn is older than the session of the file.
  *
  * A line means little without those before it, so a file that grew is read from its start. What is
- * put out at a line depends on the lines up to it only. */
+ * reported for a line depends only on the lines up to it. */
 #include "sources/source.h"
 
 #include <string.h>
@@ -25,20 +25,20 @@
 #define PLAIN ".jsonl"
 #define PACKED ".zst"
 
-/* A tool call whose end may still come. */
+/* A tool call that may still end. */
 typedef struct open_call {
-  uint64_t hash; /* of its raw identifier */
+  uint64_t hash; /* of the raw identifier */
   ident key;
   unsigned turn;
-  bool used, ended; /* the slot is in use; an end was put out */
-  bool told;        /* `ending` holds what an event said before the output came */
+  bool used, ended; /* the slot is in use; an end was reported */
+  bool told;        /* `ending` holds what an event reported before the output */
   codex_ending ending;
   uint32_t file;
   int language;
 } open_call;
 #define OPEN_CALLS 256
 
-/* What is counted within a turn to tell like from like. */
+/* Counters within a turn that distinguish records of the same kind. */
 enum {
   NTH_PROMPT,
   NTH_PROMPT_ITEM,
@@ -58,18 +58,18 @@ typedef struct codex {
   codex_line line;
   names names;
   /* the session */
-  bool named;                 /* by a session_meta; else perhaps by the name of the file */
-  bool announced;             /* a row of the session as a whole was put out */
-  id_text id, root;           /* root: where the copied history began, as far as the file says */
-  int64_t born_ms;            /* -1 unknown */
-  ident session, origin;      /* to which own and copied rows belong */
-  unsigned flags, copy_flags; /* of own and copied rows */
+  bool named;                 /* by a session_meta, otherwise perhaps by the file's name */
+  bool announced;             /* a session record was reported */
+  id_text id, root;           /* root: where the copied history began, if the file says so */
+  int64_t born_ms;            /* -1: unknown */
+  ident session, origin;      /* the session of the file's own rows, and of copied rows */
+  unsigned flags, copy_flags; /* flags of the file's own rows, and of copied rows */
   name_text cwd;
   /* the turn */
   id_text turn;
   unsigned turn_number;
   bool copied; /* its rows are copies */
-  ident scope; /* in keys: of the turn, else of the root */
+  ident scope; /* part of keys: the turn, otherwise the root */
   unsigned nth[NTH_KINDS];
   uint32_t model;
   int mode;
@@ -117,14 +117,14 @@ static ident end_key(const codex *c, ident_kind kind, const composite *key) {
   return c->in->sink->identify(c->in->sink->self, kind, (const char *)key->bytes, key->length);
 }
 
-/* Not what was written to a cache: a copy by another client need not have it. */
+/* Leaves out tokens written to a cache: a copy by another client may lack them. */
 static void add_counters(const codex *c, composite *key) {
   for (int i = 0; i <= USAGE_TOTAL; i++)
     bpi_composite_number(key, c->counters[i]);
 }
 
-/* The key of the nth of its like. Without turns the counters tell in addition how far the session
- * had come. */
+/* The key of the nth record of its kind. Without turn identifiers the counters also show how far
+ * the session had come. */
 static ident nth_key(codex *c, ident_kind kind, int64_t what, int nth) {
   composite key;
   start_key(c, &key);
@@ -146,7 +146,7 @@ static bool is_uuid(const char *p, size_t length) {
   return true;
 }
 
-/* Milliseconds since the epoch at which a version 7 UUID was made; -1 for any other identifier. */
+/* The time in a version 7 UUID, milliseconds since the epoch; -1 for other identifiers. */
 static int64_t made_at_ms(const id_text *id) {
   if (!is_uuid(id->at, id->length) || id->at[14] != '7') return -1;
   int64_t ms = 0;
@@ -160,8 +160,8 @@ static void set_scope(codex *c) {
                                 : ident_of(c, IDENT_SESSION, &c->root);
 }
 
-/* The session a session_meta's own session is a part or a copy of; NULL if of none. A subagent's
- * session_id is that of the session at the top. */
+/* The session that the one of this session_meta is a part or a copy of; NULL if none. A subagent's
+ * session_id is that of the top session. */
 static const id_text *parent_of(const codex_line *l, const id_text *id) {
   bool subagent = l->origin != ORIGIN_PERSON;
   if (subagent && l->session_id.length > 0 && !same_id(&l->session_id, id)) return &l->session_id;
@@ -170,7 +170,7 @@ static const id_text *parent_of(const codex_line *l, const id_text *id) {
   return l->parent.length > 0 ? &l->parent : NULL;
 }
 
-/* The line's session as a whole, its own or one whose history was copied. */
+/* Reports the session of the line: the file's own, or one whose history was copied. */
 static int put_session(codex *c, const id_text *id) {
   const codex_line *l = &c->line;
   const id_text *parent = parent_of(l, id);
@@ -193,7 +193,8 @@ static int put_session(codex *c, const id_text *id) {
   return put(c, &r);
 }
 
-/* A subagent, known by its identifier alone: a client that goes on writes its session_meta again. */
+/* Reports a subagent. Its identifier alone is the key: a client that resumes writes its
+ * session_meta again. */
 static int put_agent(codex *c) {
   composite key;
   record r;
@@ -208,7 +209,7 @@ static int put_agent(codex *c) {
   return put(c, &r);
 }
 
-/* The first session_meta is the file's own; those of copied histories follow it. */
+/* The first session_meta is the file's own; those of copied histories follow. */
 static void take_identity(codex *c, const id_text *id) {
   const codex_line *l = &c->line;
   const id_text *parent = parent_of(l, id);
@@ -237,7 +238,7 @@ static int on_session_meta(codex *c) {
   if (first) {
     take_identity(c, &id);
   } else if (untouched && same_id(&c->root, &c->id) && !same_id(&id, &c->id)) {
-    copy_id(&c->root, &id); /* a copied history, of a client that does not say so */
+    copy_id(&c->root, &id); /* a copied history from a client that does not mark it */
     c->origin = ident_of(c, IDENT_SESSION, &id);
   }
   const id_text *parent = parent_of(l, &id);
@@ -254,7 +255,7 @@ static void take_turn(codex *c) {
   const id_text *turn = l->turn.length > 0 ? &l->turn : &l->passing_turn;
   bool begins = l->top == TOP_TURN_CONTEXT || l->kind == KIND_TASK_STARTED ||
                 l->kind == KIND_TURN_STARTED;
-  if (!begins && c->turn.length > 0) return; /* an event may come late, from an earlier turn */
+  if (!begins && c->turn.length > 0) return; /* an event of an earlier turn may come late */
   if (turn->length == 0 || same_id(turn, &c->turn)) return;
   copy_id(&c->turn, turn);
   c->turn_number++;
@@ -276,7 +277,7 @@ static int on_turn_context(codex *c) {
   return BP_OK;
 }
 
-/* A subagent's prompts are written by a model, and so may those be whose copies it has. */
+/* A subagent's prompts are written by a model, and so may be the prompts it copied. */
 static int on_user_message(codex *c, int nth) {
   const codex_line *l = &c->line;
   record r;
@@ -301,7 +302,7 @@ static int64_t at_most(int64_t value, int64_t limit) {
   return value < limit ? value : limit;
 }
 
-/* `told`: which counts the line has. */
+/* `told`: says which counts the line has. */
 static int put_response(codex *c, const int64_t usage[USAGE_FIELDS], const codex_usage *told) {
   composite key;
   record r;
@@ -324,9 +325,9 @@ static int put_response(codex *c, const int64_t usage[USAGE_FIELDS], const codex
   return put(c, &r);
 }
 
-/* The counters of a session are repeated whenever anything about them changes, which makes no
- * response, and start again when the client lost them. What was written to a cache is a part of the
- * input, and a client that does not know it takes the session over without it. */
+/* The counters of a session are repeated whenever anything about them changes, which is no
+ * response, and restart when the client lost them. Tokens written to a cache are part of the input;
+ * a client that does not know them continues the session without them. */
 static int on_token_count(codex *c) {
   const codex_usage *total = &c->line.total;
   const codex_usage *last = c->line.last.known ? &c->line.last : total;
@@ -353,7 +354,7 @@ static uint64_t hash_of(const id_text *id) {
 
 static open_call *find_call(codex *c, const id_text *id) {
   uint64_t hash = hash_of(id);
-  for (unsigned back = 1; back <= OPEN_CALLS; back++) { /* the latest first */
+  for (unsigned back = 1; back <= OPEN_CALLS; back++) { /* latest first */
     open_call *call = &c->calls[(c->next_call - back) % OPEN_CALLS];
     if (!call->used) return NULL;
     if (call->hash == hash) return call;
@@ -368,7 +369,7 @@ static ident call_key(const codex *c, const id_text *id) {
   return end_key(c, IDENT_TOOL, &key);
 }
 
-/* A path of a patch is relative to where the turn works. */
+/* Paths in a patch are relative to the turn's folder. */
 static name file_label(codex *c, const name_text *file) {
   name_text path;
   bool absolute = file->length > 0 && (file->at[0] == '/' || file->at[0] == '\\' ||
@@ -385,7 +386,7 @@ static name file_label(codex *c, const name_text *file) {
   return bpi_memo_label(&c->names, LABEL_FILE, path.at, path.length + file->length);
 }
 
-/* A tool of a server is named "mcp__server__tool", whatever the client's generation calls it. */
+/* A server's tool is named "mcp__server__tool", however the client's generation writes it. */
 static name tool_label(codex *c, const char *alone) {
   const codex_line *l = &c->line;
   static const char prefix[] = "mcp__";
@@ -417,7 +418,7 @@ static void describe_use(codex *c, tool_use_record *use, const char *alone) {
   if (use->category == CATEGORY_COMMAND) use->program = l->program;
 }
 
-/* What a script calls is told apart: a patch in its text is not its own. */
+/* A patch in the text of a script is not the script's own: what it calls is reported separately. */
 static void pass_over_script(codex_line *l) {
   bool script = l->kind == KIND_CUSTOM_CALL && l->tool.length == 4 &&
                 memcmp(l->tool.at, "exec", 4) == 0;
@@ -430,7 +431,7 @@ static void pass_over_script(codex_line *l) {
 static int on_call(codex *c, const char *alone) {
   codex_line *l = &c->line;
   record r;
-  if (l->call.length == 0) return BP_OK; /* a shell call of a client that does not name calls */
+  if (l->call.length == 0) return BP_OK; /* a shell call of a client that does not identify calls */
   pass_over_script(l);
   start_row(c, &r, RECORD_TOOL_USE);
   r.key = call_key(c, &l->call);
@@ -456,7 +457,7 @@ static int put_ending(const codex *c, const open_call *call, const codex_ending 
   return put(c, &r);
 }
 
-/* Two accounts of one end; each tells what the other does not. */
+/* Merges two reports of one end, each of which may lack something. */
 static void join_ending(codex_ending *to, const codex_ending *from) {
   bpi_codex_end(to, from->outcome, from->failure);
   if (to->duration_us < 0) to->duration_us = from->duration_us;
@@ -466,7 +467,7 @@ static void join_ending(codex_ending *to, const codex_ending *from) {
   }
 }
 
-/* What a script of the model's called, which is told when it ends and by no call of the model. */
+/* A call made by a model's script, which is reported only when it ends. */
 static int on_script_call(codex *c, const char *alone) {
   const codex_line *l = &c->line;
   record r;
@@ -478,8 +479,8 @@ static int on_script_call(codex *c, const char *alone) {
   return rc != BP_OK ? rc : put_ending(c, &call, &l->ending, BPI_TIME_NONE);
 }
 
-/* An event about a call, before its output or, in files we have not seen, after it. `alone` is the tool
- * where it is a script's. */
+/* An event about a call, usually before its output. `alone` names the tool if the call may be a
+ * script's. */
 static int on_call_event(codex *c, const char *alone) {
   static const char script[] = "exec-";
   open_call *call = find_call(c, &c->line.call);
@@ -509,7 +510,8 @@ static int on_output(codex *c) {
   return put_ending(c, call, &call->ending, c->line.time);
 }
 
-/* At the end of a turn its calls without an output end too: as an event told, or by the abort. */
+/* At the end of a turn, its calls without an output end too: as an event reported, or by the
+ * abort. */
 static int end_calls(codex *c, bool aborted) {
   static const codex_ending interrupted = {OUTCOME_INTERRUPTED, FAILURE_NONE, -1, -1, -1};
   int rc = BP_OK;
@@ -523,8 +525,8 @@ static int end_calls(codex *c, bool aborted) {
   return rc;
 }
 
-/* A web search is told by an event when it ends and by the item of its call; only the event has an
- * identifier always, so both go by their place in the turn. How long it took is not known. */
+/* A web search is reported by an event at its end and by the item of its call. Only the event
+ * always has an identifier, so both use their index in the turn as key. The duration is unknown. */
 static int on_search(codex *c, int nth) {
   static const codex_ending ended = {OUTCOME_OK, FAILURE_NONE, -1, -1, -1};
   record r;
@@ -616,12 +618,13 @@ static int take(void *self, scan *s) {
   if (l->top == TOP_SESSION_META)
     return l->id.length > 0 || l->session_id.length > 0 ? 0 : REJECT_FIELD;
   bool fact = l->top == TOP_COMPACTED || (l->kind != KIND_OTHER && l->top != TOP_OTHER);
-  return fact && c->id.length == 0 ? REJECT_FIELD : 0; /* of no session */
+  return fact && c->id.length == 0 ? REJECT_FIELD : 0; /* belongs to no session */
 }
 
 /* --------------------------------------------------------------------------------- the source */
 
-/* A file whose session_meta is lost is named by its identifier: rollout-<time>-<uuid>.jsonl. */
+/* If the session_meta is missing, the file's name identifies the session:
+ * rollout-<time>-<uuid>.jsonl. */
 static void take_name(codex *c) {
   const char *id = bpi_base_name(c->in->path);
   size_t length = strlen(id), skip = sizeof PLAIN - 1;
@@ -639,7 +642,7 @@ static void take_name(codex *c) {
   set_scope(c);
 }
 
-/* Codex packs a rollout that rested for a week, where its user switched that on. */
+/* Codex compresses rollouts unused for a week, if the user enabled that. */
 static bool is_packed(const char *path) {
   return bpi_ends_with(path, PLAIN PACKED);
 }

@@ -1,4 +1,4 @@
-/* sources/codex_line.c: the allow-list as tables, and one small reader for each kind of field. */
+/* sources/codex_line.c: the allow-list as tables, and a small function for each kind of field. */
 #include "sources/codex_line.h"
 
 #include <string.h>
@@ -11,14 +11,14 @@
 #include "sources/nested.h"
 #include "sources/patch.h"
 
-/* One list for the keys and their numbers. */
+/* Generates the keys and their numbers from one list. */
 #define NUMBER(name, key) name,
 #define KEY(name, key) key,
 #define MEMBERS(list, LIST)                                                                        \
   enum { LIST(NUMBER) };                                                                           \
   static const char *const list[] = {LIST(KEY) NULL}
 
-/* After the payload what the items of the first clients have in its place. */
+/* After the payload come the keys that items of the first clients have directly in the line. */
 /* clang-format off */
 #define LINE_KEYS(X)                                                                               \
   X(LINE_TIMESTAMP, "timestamp") X(LINE_TYPE, "type") X(LINE_PAYLOAD, "payload")                   \
@@ -96,8 +96,8 @@ MEMBERS(item_keys, ITEM_KEYS);
 #define INVOCATION_KEYS(X) X(INVOCATION_SERVER, "server") X(INVOCATION_TOOL, "tool")
 MEMBERS(invocation_keys, INVOCATION_KEYS);
 
-/* Closed lists of words. The types of lines come before those of payloads: items of the first clients
- * stand where lines do. */
+/* Closed lists of words. The types of lines come before those of payloads, because items of the
+ * first clients appear in place of lines. */
 enum { TOPS = TOP_COMPACTED + 1 };
 /* clang-format off */
 static const char *const types[] = {
@@ -135,7 +135,7 @@ static const int error_details[] = {
     DETAIL_RATE_LIMIT, DETAIL_AUTH,    DETAIL_INVALID, DETAIL_INVALID, DETAIL_OVERLOADED,
     DETAIL_SERVER,     DETAIL_NETWORK, DETAIL_NETWORK, DETAIL_NETWORK, DETAIL_NETWORK};
 
-/* How a tool's output begins when there was no command that could leave an exit code. */
+/* Beginnings of a tool's output if there is no exit code. */
 static const struct {
   const char *prefix;
   int outcome, failure;
@@ -183,7 +183,7 @@ static void end_with_code(codex_line *l, bool zero, bool timeout) {
   if (!zero) end_badly(l, OUTCOME_ERROR, timeout ? FAILURE_TIMEOUT : FAILURE_COMMAND);
 }
 
-/* The code of a command: 0, 124 (the client's and the shell's sign of a timeout), or another. */
+/* The exit code of a command: 0, 124 (a timeout, for the client and the shell), or another. */
 static void read_exit_code(codex_line *l, scan *s) {
   int64_t code = 0;
   bool bad = false;
@@ -218,7 +218,7 @@ static void read_subagent(codex_line *l, scan *s, int *reject) {
   }
 }
 
-/* Where a session comes from: a word ("cli", "exec"), or an object that names a subagent. */
+/* The origin of a session: a word ("cli", "exec"), or an object that describes a subagent. */
 static void read_source(codex_line *l, scan *s, int *reject) {
   uint64_t seen = 0;
   if (!bpi_scan_enter_object(s)) return;
@@ -283,10 +283,10 @@ static void read_prompt(codex_line *l, scan *s) {
   bpi_prompt_wipe(&p);
 }
 
-/* Begins of what the first clients put among the person's messages. */
+/* Beginnings of texts that the first clients inserted among the person's messages. */
 static const char *const injections[] = {"<user_instructions>", "<environment_context>"};
 
-/* A message of the first clients or a completed one: blocks of text and images. */
+/* A message of the first clients or a completed item: blocks of text and images. */
 static void read_content(codex_line *l, scan *s, int *reject) {
   prompt_text p;
   if (!bpi_scan_enter_array(s)) return;
@@ -338,7 +338,7 @@ static void read_info(codex_line *l, scan *s, int *reject) {
     read_usage(m == INFO_TOTAL ? &l->total : &l->last, s, reject);
 }
 
-/* A word, or an object whose only key is the word. */
+/* A word, or an object with the word as its only key. */
 static void read_error_info(codex_line *l, scan *s) {
   const char *key;
   size_t length;
@@ -357,11 +357,11 @@ static void read_error_info(codex_line *l, scan *s) {
 
 /* ---------------------------------------------------------------------------- input of tools */
 
-/* A command line or a patch as it streams by. */
+/* A command line or a patch while it streams by. */
 typedef struct command_text {
   patch_text patch;
   int items;
-  bool shell_flag; /* the second item is like "-lc": the third is the command line */
+  bool shell_flag; /* the second item is like "-lc", so the third is the command line */
   size_t length;
   char head[512];
 } command_text;
@@ -373,7 +373,7 @@ static void command_head(command_text *c, const char *piece, size_t length) {
   c->length += length;
 }
 
-/* A text of the command begins: the command itself, or an item of it. */
+/* Starts a text of the command: the command itself, or one of its items. */
 static void command_item(command_text *c) {
   if (c->items++ == 0) return;
   if (c->items == 3 && c->shell_flag) c->length = 0;
@@ -414,7 +414,7 @@ static void command_end(codex_line *l, command_text *c) {
   bpi_hash_wipe(c, sizeof *c);
 }
 
-/* Arguments of a function: a text that is a JSON object; the command is looked for. */
+/* Arguments of a function: a text with a JSON object, in which the command is searched for. */
 static void read_arguments(codex_line *l, scan *s) {
   command_text c;
   nested n;
@@ -436,7 +436,7 @@ static void feed_command(void *user, const char *piece, size_t length) {
   if (length > 0) command_piece(user, 0, piece, length);
 }
 
-/* A command as a list of its words. */
+/* A command as a list of words. */
 static void read_words(codex_line *l, scan *s) {
   command_text c;
   if (!bpi_scan_enter_array(s)) return;
@@ -457,7 +457,7 @@ static void read_action(codex_line *l, scan *s, int *reject) {
 
 /* --------------------------------------------------------------------------- output of tools */
 
-/* Both ends of an output; the middle is never held. */
+/* The start and the end of an output; the middle is never kept. */
 typedef struct output_text {
   size_t head_length, tail_length;
   char head[256], tail[96];
@@ -478,7 +478,7 @@ static void feed_output(void *user, const char *piece, size_t length) {
   o->tail_length = old + length;
 }
 
-/* Judges the code at the start of a text. */
+/* Takes the exit code at the start of a text. */
 static void end_with_text(codex_line *l, const char *p, size_t length) {
   size_t digits = 0, sign = length > 0 && *p == '-';
   while (sign + digits < length && p[sign + digits] >= '0' && p[sign + digits] <= '9')
@@ -488,7 +488,7 @@ static void end_with_text(codex_line *l, const char *p, size_t length) {
   end_with_code(l, code == 0, code == 124);
 }
 
-/* Older clients write the output as an object that ends in
+/* Older clients write the output as an object that ends with
  * {"exit_code":0,"duration_seconds":1.5}}. */
 static bool end_with_object(codex_line *l, const output_text *o) {
   static const char mark[] = "\"metadata\":{\"exit_code\":";
@@ -502,7 +502,7 @@ static bool end_with_object(codex_line *l, const output_text *o) {
   return false;
 }
 
-/* Newer ones put lines in front of it, the last of which says "Output:". */
+/* Newer clients put header lines before it, the last of which is "Output:". */
 static bool end_with_header(codex_line *l, const output_text *o) {
   static const char *const codes[] = {"Exit code: ", "Process exited with code "};
   static const char *const others[] = {"Chunk ID: ", "Wall time: ", "Process running with session",
@@ -557,7 +557,7 @@ static void read_output_object(codex_line *l, scan *s, int *reject) {
   }
 }
 
-/* A text; or content items, of which the first text decides; or an object around a text. */
+/* A text, an array of items of which the first text decides, or an object around a text. */
 static void read_output(codex_line *l, scan *s, int *reject) {
   bool first = true;
   switch (bpi_scan_peek(s)) {
@@ -588,7 +588,7 @@ static void read_duration(codex_line *l, scan *s, int *reject) {
     l->ending.duration_us = part[0] * BPI_SECOND + part[1] / 1000;
 }
 
-/* One changed file. Its lines; false if it does not tell them. */
+/* Reads the lines of one changed file; false if they are not given. */
 static bool read_change(scan *s, int64_t *added, int64_t *removed, int *reject) {
   uint64_t seen = 0;
   int type = -1;
@@ -608,8 +608,8 @@ static bool read_change(scan *s, int64_t *added, int64_t *removed, int *reject) 
   return type >= 0;
 }
 
-/* Files by path. The one with the most changed lines names the call's file; between equals, the
- * first. A path longer than a key can be is none we know. */
+/* Changed files by path. The call's file is the one with the most changed lines, on a tie the
+ * first. A path longer than a key can be is ignored. */
 static void read_changes(codex_line *l, scan *s, int *reject) {
   const char *key;
   size_t length;
@@ -634,7 +634,7 @@ static void read_changes(codex_line *l, scan *s, int *reject) {
   l->ending.removed = all_removed;
 }
 
-/* {"Ok": what the server answered} or {"Err": why it did not}. */
+/* {"Ok": the server's answer} or {"Err": the reason it failed}. */
 static void read_result(codex_line *l, scan *s, int *reject) {
   uint64_t seen = 0, inner = 0;
   if (!bpi_scan_enter_object(s)) return;
@@ -657,7 +657,7 @@ static void end_with_status(codex_line *l, int status, int failure) {
   if (status == STATUS_DECLINED) end_badly(l, OUTCOME_REJECTED, FAILURE_NONE);
 }
 
-/* A server by its bare name, as the namespace that its tools have among others. */
+/* Reads a server's name and adds the prefix that its tools' namespace has elsewhere. */
 static void read_server(codex_line *l, scan *s) {
   static const char prefix[] = "mcp__";
   const size_t skip = sizeof prefix - 1;
@@ -681,8 +681,8 @@ static void read_invocation(codex_line *l, scan *s, int *reject) {
 
 /* ------------------------------------------------------------------------------- completed items */
 
-/* What later clients tell in the place of events: what a person said, and how a call ended. An exit code
- * says more than the status. */
+/* Items that later clients write instead of events: a person's message, or the end of a call. An
+ * exit code takes precedence over the status. */
 static void read_item(codex_line *l, scan *s, int *reject) {
   uint64_t seen = 0;
   int status = -1;
@@ -706,7 +706,7 @@ static void read_item(codex_line *l, scan *s, int *reject) {
 
 /* -------------------------------------------------------------------------------- the payload */
 
-/* A message inside a payload says nothing: an event tells of a person's. */
+/* A message inside a payload is ignored: an event reports a person's messages. */
 static codex_kind kind_of(int type) {
   return type < TOPS || type == TOPS + KIND_MESSAGE ? KIND_OTHER : (codex_kind)(type - TOPS);
 }
@@ -767,7 +767,7 @@ static void read_member(codex_line *l, scan *s, int member, policy *p, int *reje
   }
 }
 
-/* Whether a member says nothing to us in a payload of which so much is known already. */
+/* Whether a member is irrelevant, given what is known of the payload so far. */
 static bool is_idle(const codex_line *l, bool typed, int member) {
   bool of_session = member >= P_ID && member <= P_GIT;
   switch (l->top) {
@@ -863,8 +863,8 @@ static void read_bare(codex_line *l, scan *s, int member, int *reject) {
   }
 }
 
-/* A line without payload: the session, a mark without meaning, or an item. None of these but the
- * session has a time. */
+/* A line without payload: the session, a meaningless mark, or an item. Only the session has a
+ * time. */
 static int settle_bare(codex_line *l, uint64_t seen) {
   bool typed = (seen >> LINE_TYPE & 1) != 0, timed = (seen >> LINE_TIMESTAMP & 1) != 0;
   if (l->top != TOP_OTHER || (seen >> LINE_PAYLOAD & 1) != 0 || (typed && timed))

@@ -1,6 +1,6 @@
-/* sources/codex_line.h: what one line of a Codex rollout says, by the allow-list. Knows the fields
- * of each kind of line; knows nothing of the lines before it. Texts that decide something (output
- * of tools, commands, patches, prompts) leave only the decision here. */
+/* sources/codex_line.h: the content of one line of a Codex rollout, by the allow-list. Knows the
+ * fields of each kind of line; knows nothing of earlier lines. Of texts that decide something
+ * (output of tools, commands, patches, prompts) only the result of the decision is kept. */
 #ifndef BPI_SOURCES_CODEX_LINE_H
 #define BPI_SOURCES_CODEX_LINE_H
 
@@ -15,8 +15,8 @@ typedef enum codex_top {
   TOP_COMPACTED
 } codex_top;
 
-/* payload.type, in the order of the list in codex_line.c; the second spelling of a turn's start and
- * end is the later name of the same thing. */
+/* payload.type, in the order of the list in codex_line.c. KIND_TURN_STARTED and KIND_TURN_COMPLETE
+ * are later names of KIND_TASK_STARTED and KIND_TASK_COMPLETE. */
 /* clang-format off */
 typedef enum codex_kind {
   KIND_OTHER = -1,
@@ -25,8 +25,8 @@ typedef enum codex_kind {
   KIND_EXEC_END, KIND_PATCH_END, KIND_MCP_END, KIND_SEARCH_END, KIND_FUNCTION_CALL,
   KIND_CUSTOM_CALL, KIND_SHELL_CALL, KIND_TOOL_SEARCH_CALL, KIND_SEARCH_CALL,
   KIND_FUNCTION_OUTPUT, KIND_CUSTOM_OUTPUT, KIND_TOOL_SEARCH_OUTPUT,
-  KIND_MESSAGE, /* of the first clients, until it is known who wrote it */
-  KIND_ITEM     /* until it is known what was completed */
+  KIND_MESSAGE, /* in rollouts of the first clients, until its role is known */
+  KIND_ITEM     /* until the type of the item is known */
 } codex_kind;
 
 /* payload.item.type, in the order of the list in codex_line.c. */
@@ -37,7 +37,7 @@ typedef enum codex_item {
 /* clang-format on */
 
 typedef enum codex_origin {
-  ORIGIN_PERSON, /* a person's session, or a program that stands for one */
+  ORIGIN_PERSON, /* a person's session, or a program acting for one */
   ORIGIN_SUBAGENT,
   ORIGIN_BACKGROUND /* the client's own: compaction, memory, approval */
 } codex_origin;
@@ -49,22 +49,23 @@ enum {
 };
 /* clang-format on */
 typedef struct codex_usage {
-  bool known, reasoned, wrote; /* the counts of reasoning and of what was written are there */
+  /* reasoned, wrote: the counts of reasoning and of cache writes are present */
+  bool known, reasoned, wrote;
   int64_t of[USAGE_FIELDS];
 } codex_usage;
 
-/* How a tool call ended, as far as one line tells. */
+/* The end of a tool call, as far as one line reports it. */
 typedef struct codex_ending {
   int outcome, failure;
-  int64_t duration_us;    /* -1 unknown */
-  int64_t added, removed; /* -1 unknown */
+  int64_t duration_us;    /* -1: unknown */
+  int64_t added, removed; /* -1: unknown */
 } codex_ending;
 
 typedef struct codex_line {
   int64_t time;
   codex_top top;
   codex_kind kind;
-  codex_item item; /* what was completed */
+  codex_item item; /* the type of a completed item */
   unsigned dropped;
   /* session_meta */
   id_text id, session_id, forked_from, parent;
@@ -72,10 +73,10 @@ typedef struct codex_line {
   int64_t born; /* payload.timestamp */
   codex_origin origin;
   /* turn_context and turns */
-  id_text turn, passing_turn; /* the second from the metadata of an item */
+  id_text turn, passing_turn; /* passing_turn: from the metadata of an item */
   name_text model;
   int mode;
-  int64_t started_at_s, duration_ms; /* -1 unknown */
+  int64_t started_at_s, duration_ms; /* -1: unknown */
   bool review_ended;
   /* user_message */
   bool injected, person;
@@ -88,19 +89,19 @@ typedef struct codex_line {
   /* tool calls */
   id_text call;
   name_text tool, space, file;
-  bool patch;             /* the input holds a patch */
-  int64_t added, removed; /* of that patch; -1 unknown */
+  bool patch;             /* the input contains a patch */
+  int64_t added, removed; /* by that patch; -1: unknown */
   int program;
   codex_ending ending;
 } codex_line;
 
-/* Adds a sign of how a call ended. The graver stands, whichever comes first: what a person did,
- * then a failure, then none. */
+/* Adds evidence of how a call ended. The gravest outcome wins in any order: a person's decision,
+ * then a failure, then success. */
 void bpi_codex_end(codex_ending *e, int outcome, int failure);
 
 /* Reads the open object. Returns a REJECT_ reason or 0. */
 int bpi_codex_line_read(codex_line *line, scan *s);
-/* Whether bytes begin with a line of a rollout. */
+/* Whether the bytes begin with a line of a rollout. */
 bool bpi_codex_line_recognise(const char *bytes, size_t length);
 
 #endif

@@ -1,4 +1,4 @@
-/* sources/content.c: nothing of a text is held but the beginning of a command, in a buffer that is
+/* sources/content.c: no text is kept except the beginning of a command, in a buffer that is
  * wiped. */
 #include "sources/content.h"
 
@@ -54,7 +54,7 @@ typedef enum input_part {
   PART_WRITTEN
 } input_part;
 
-/* Several names of one thing: no tool uses two of them. */
+/* Several names for the same field; no tool uses two of them. */
 /* clang-format off */
 #define INPUT_KEYS(X)                                                                              \
   X(PART_FILE, "file_path") X(PART_FILE, "filePath") X(PART_FILE, "path")                          \

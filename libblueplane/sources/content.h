@@ -1,6 +1,6 @@
-/* sources/content.h: what is told of texts that must not be kept: of a prompt how long it is and what it
- * holds, of a tool's input the file, the kind of program and how many lines change. Reads them as they
- * stream by, under the names that several assistants give them; knows no format beyond that. */
+/* sources/content.h: what is recorded of texts that must not be kept: the length and features of a
+ * prompt; the file, the kind of program and the changed lines of a tool's input. Reads them while
+ * they stream by, under the names several assistants use; knows no other part of a format. */
 #ifndef BPI_SOURCES_CONTENT_H
 #define BPI_SOURCES_CONTENT_H
 
@@ -10,13 +10,14 @@
 
 /* A prompt: a text, or an array of parts that are texts or have one as "text". */
 typedef struct prompt_facts {
-  bool there; /* there is a text */
+  bool there; /* a text was found */
   int64_t characters;
   int features; /* PROMPT_ */
 } prompt_facts;
 void bpi_content_prompt(scan *s, prompt_facts *out, int *reject);
 
-/* The input of a tool, an object; lines are -1 unless it is an edit's. Free the lines at the end. */
+/* The input of a tool, which is an object; lines are -1 unless it is an edit. Release it with
+ * bpi_content_input_free. */
 typedef struct tool_input {
   name_text file;
   int program; /* PROGRAM_ */
@@ -26,7 +27,7 @@ typedef struct tool_input {
 void bpi_content_input_start(tool_input *in);
 void bpi_content_input(scan *s, tool_input *in, unsigned *dropped, int *reject);
 void bpi_content_input_free(tool_input *in);
-/* The rules of these fields, for a source's list. */
+/* The rules of these fields, for a source's list of rules. */
 #define CONTENT_INPUT_RULES(at)                                                                    \
   {at ".file_path", FIELD_LABEL, "file name"}, {at ".filePath", FIELD_LABEL, "file name"},         \
       {at ".path", FIELD_LABEL, "file name"}, {at ".absolute_path", FIELD_LABEL, "file name"},     \
@@ -40,7 +41,7 @@ void bpi_content_input_free(tool_input *in);
     at ".new_source", FIELD_COUNTED, "lines"                                                       \
   }
 
-/* What is told of a use of the tool with this input. */
+/* The record of a use of `tool` with this input. */
 tool_use_record bpi_content_use(const tool_input *in, name tool, name file);
 
 #endif

@@ -1,6 +1,6 @@
-/* sources/copilot.c: the events of GitHub Copilot CLI. Knows its lines and that a file is read from its
- * start; what a session used is told in sums each time it is left, and spread over the responses since
- * the last time. */
+/* sources/copilot.c: the events of GitHub Copilot CLI. Knows its lines, and that a file is read
+ * from its start: usage is reported in sums each time a session is left, and distributed over the
+ * responses since the last sums. */
 #include <string.h>
 
 #include "base/ident_set.h"
@@ -9,10 +9,10 @@
 #include "sources/content.h"
 #include "sources/rows.h"
 
-#define MODELS_MAX 16   /* of one shutdown; those beyond are left out, and counted */
-#define UNSEEN_MAX 4096 /* requests of a model no response was seen of */
+#define MODELS_MAX 16   /* per shutdown; further ones are left out and counted */
+#define UNSEEN_MAX 4096 /* requests of a model without a visible response */
 
-/* One list for the keys and their numbers. */
+/* Generates the keys and their numbers from one list. */
 #define NUMBER(name, key) name,
 #define KEY(name, key) key,
 #define MEMBERS(list, LIST)                                                                        \
@@ -96,13 +96,13 @@ typedef struct line {
   name_text version, cwd, branch, model, tool;
   prompt_facts prompt;
   int64_t output, added, removed;
-  int code; /* CODE_ of an error, or -1 */
+  int code; /* CODE_ of an error; -1: none */
   tool_input input;
   size_t models;
   model_use use[MODELS_MAX];
 } line;
 
-/* A response since the session was entered, however often it is told. */
+/* A response since the session was entered, even if reported several times. */
 typedef struct answer {
   uint32_t model;
   int64_t time, output;
@@ -112,13 +112,13 @@ typedef struct copilot {
   rows rows;
   line line;
   bool named;
-  uint32_t model; /* selected last */
+  uint32_t model; /* the last one selected */
   ident_set answers;
   answer *answer;
   size_t capacity;
-  bool goes_on; /* the client counts on where it left off, */
+  bool goes_on; /* the client's counts continue from where it left off, */
   size_t models;
-  model_use last[MODELS_MAX]; /* which was here */
+  model_use last[MODELS_MAX]; /* which is stored here */
 } copilot;
 
 /* ------------------------------------------------------------------------------------ reading */
@@ -182,7 +182,7 @@ static void name_model(model_use *u, const char *key, size_t length) {
   memcpy(u->model.at, key, length);
 }
 
-/* Keyed by model. */
+/* An object keyed by model. */
 static void read_models(line *l, scan *s, int *reject) {
   const char *key;
   size_t length;
@@ -190,7 +190,7 @@ static void read_models(line *l, scan *s, int *reject) {
   while (bpi_scan_key(s, &key, &length)) {
     bool fits = l->models < MODELS_MAX && length > 0;
     model_use *u = &l->use[fits ? l->models : 0];
-    if (fits) name_model(u, key, length); /* the key goes with the next call */
+    if (fits) name_model(u, key, length); /* the next call overwrites the key */
     if (!fits) l->dropped++;
     if (!fits || bpi_scan_peek(s) != SCAN_OBJECT) {
       bpi_scan_skip(s);
@@ -248,7 +248,7 @@ static void start_line(line *l) {
   bpi_content_input_start(&l->input);
 }
 
-/* What a line of its type must have. */
+/* Checks the fields that a line of its type must have. */
 static int judge(const line *l) {
   if (l->type == TYPE_OTHER || l->type == TYPE_CHECKPOINT) return 0;
   if (!l->data || l->id.length == 0) return REJECT_FIELD;
@@ -289,7 +289,7 @@ static int put_session(copilot *c) {
                                        .branch = bpi_row_name(r, LABEL_BRANCH, &l->branch).label,
                                        .version = version.label,
                                        .version_rank = version.number};
-  if (!c->goes_on) bpi_ident_set_free(&c->answers); /* what is used is counted from here */
+  if (!c->goes_on) bpi_ident_set_free(&c->answers); /* usage is counted from here */
   return bpi_row_put(r, &row);
 }
 
@@ -302,14 +302,16 @@ static int put_prompt(copilot *c) {
   return bpi_row_put(&c->rows, &row);
 }
 
-/* What it used besides its output is told later, or never: it is no final count until then. */
+/* A response. Its usage other than output is reported later or never, so until then the counts are
+ * not final. */
 static int put_answer(copilot *c) {
   const line *l = &c->line;
   record row = bpi_row_response(&c->rows);
   row.key = bpi_row_key(&c->rows, IDENT_RESPONSE, &l->message, 0);
   row.u.response.model = l->model.length > 0 ? bpi_row_name(&c->rows, LABEL_MODEL, &l->model).label
                                              : c->model;
-  row.u.response.output = l->output == 0 ? -1 : l->output; /* no response is of nothing */
+  /* a response cannot have no output, so 0 means unknown */
+  row.u.response.output = l->output == 0 ? -1 : l->output;
   void *items = c->answer;
   size_t before = c->answers.count;
   int64_t number = bpi_ident_set_put(&c->answers, row.key, &items, &c->capacity, sizeof *c->answer);
@@ -354,12 +356,12 @@ static int put_result(copilot *c) {
 
 /* ---------------------------------------------------------------- what was used in the end */
 
-/* The i-th of n shares of a sum, which together are the sum. */
+/* The i-th of n shares of a sum; together they are the sum. */
 static int64_t share(int64_t sum, int64_t i, int64_t n) {
   return sum < 0 ? -1 : sum / n + (i < sum % n);
 }
 
-/* Input includes what was read from and written to the cache. */
+/* Input without the tokens read from and written to the cache, which the client includes. */
 static int64_t input_of(const model_use *u) {
   int64_t cached = bpi_known(u->of[U_READ]) + bpi_known(u->of[U_WRITE]);
   return u->of[U_INPUT] < 0 ? -1 : u->of[U_INPUT] > cached ? u->of[U_INPUT] - cached : 0;
@@ -384,7 +386,7 @@ static ident unseen_key(copilot *c, const model_use *u, int64_t i) {
                                     key.length);
 }
 
-/* Requests of which no response was seen: those of a subagent or of the client itself. */
+/* Requests without a visible response: those of a subagent or of the client itself. */
 static int put_unseen(copilot *c, const model_use *u, uint32_t model) {
   int64_t n = u->requests < 1 ? 1 : u->requests > UNSEEN_MAX ? UNSEEN_MAX : u->requests;
   int rc = BP_OK;
@@ -399,14 +401,14 @@ static int put_unseen(copilot *c, const model_use *u, uint32_t model) {
   return rc;
 }
 
-/* Where the provider told the client nothing, it tells zeros. */
+/* Whether the counts are known: if the provider reported nothing, the client writes zeros. */
 static bool tells(const model_use *u) {
   for (int m = 0; m < USAGES; m++)
     if (u->of[m] > 0) return true;
   return false;
 }
 
-/* What was told of the model the last time; NULL: nothing yet. */
+/* The last counts of the model; NULL: none yet. */
 static model_use *find_last(copilot *c, const name_text *model) {
   for (size_t i = 0; i < c->models; i++)
     if (c->last[i].model.length == model->length &&
@@ -415,7 +417,7 @@ static model_use *find_last(copilot *c, const name_text *model) {
   return NULL;
 }
 
-/* The same, all zero before; NULL: there is no room for it. */
+/* The same, but adds the model with zero counts if it is new; NULL: no room. */
 static model_use *last_of(copilot *c, const name_text *model) {
   model_use *u = find_last(c, model);
   if (u != NULL || c->models == MODELS_MAX) return u;
@@ -424,7 +426,7 @@ static model_use *last_of(copilot *c, const name_text *model) {
   return u;
 }
 
-/* One is less than the last time. */
+/* Whether any count is less than the last one. */
 static bool began_anew(copilot *c) {
   for (size_t i = 0; i < c->line.models; i++) {
     const model_use *u = &c->line.use[i], *last = tells(u) ? find_last(c, &u->model) : NULL;
@@ -441,7 +443,7 @@ static void take_one(int64_t *sum, int64_t *last) {
   *last = whole;
 }
 
-/* Makes sums of a whole session what they are more than the last ones. */
+/* Replaces sums of the whole session by their growth since the last ones. */
 static void take_last(copilot *c, model_use *u) {
   model_use *last = c->goes_on ? last_of(c, &u->model) : NULL;
   if (last == NULL) return;
@@ -511,7 +513,8 @@ static int emit(void *self) {
 
 /* --------------------------------------------------------------------------------- the source */
 
-/* A file whose first line is lost is named by its folder: session-state/<id>/events.jsonl. */
+/* If the first line is missing, the folder identifies the session:
+ * session-state/<id>/events.jsonl. */
 static void take_path(copilot *c, const char *path) {
   const char *folder = bpi_last_parts(path, 2), *base = bpi_base_name(path);
   if (base - folder > 1 && base - folder - 1 <= IDENT_RAW_MAX)
@@ -537,7 +540,7 @@ static bool is_events(const char *path) {
   return strcmp(base, "events.jsonl") == 0 || bpi_ends_with(base, ".events.jsonl");
 }
 
-/* One of the first lines is of a type of these, with data and an identifier. */
+/* Whether one of the first lines has a known type and data. */
 static bool recognise(const char *bytes, size_t length) {
   scan s;
   bool ours = false;

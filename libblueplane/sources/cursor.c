@@ -1,7 +1,7 @@
-/* sources/cursor.c: the databases of the editor Cursor: state.vscdb of the global storage and of each
- * workspace, their .backup copies, and ai-code-tracking.db. Knows which rows of which tables are read;
- * what lies under a key is cursor_rows.h's, what it means cursor_tell.h's. No other row is asked for:
- * those beside them hold credentials. */
+/* sources/cursor.c: the databases of the editor Cursor: state.vscdb of the global storage and of
+ * each workspace, their .backup copies, and ai-code-tracking.db. Knows which rows of which tables
+ * are read; cursor_rows.h reads the values under a key, cursor_tell.h turns them into records. No
+ * other row is queried, because others hold credentials. */
 #include "sources/source.h"
 
 #include <stdio.h>
@@ -21,7 +21,7 @@ typedef struct cursor {
   id_text machine;
 } cursor;
 
-/* Between two rows: what ends the reading. */
+/* Call between two rows; non-zero ends the reading. */
 static int after_row(cursor *c) {
   if (c->rows.tell.failed != BP_OK) return c->rows.tell.failed;
   return c->in->checkpoint == NULL ? BP_OK : c->in->checkpoint(c->in->user, c->in);
@@ -36,7 +36,7 @@ static int end_row(cursor *c, int reason) {
 
 /* --------------------------------------------------------------------------- rows of key and value */
 
-/* Every row that is read: table and beginning of the key. */
+/* The table and key prefix of every row that is read. */
 static const struct {
   const char *table, *prefix;
   cursor_family family;
@@ -68,7 +68,7 @@ static int read_value(cursor *c, cursor_family family, const foreign_value *key,
   return text && key->bytes != NULL ? bpi_cursor_read_row(&c->rows, family, &row) : REJECT_SHAPE;
 }
 
-/* Things that were deleted leave a key without a value. */
+/* Deleted items leave a key without a value. */
 static int take_value(void *user, int64_t row, const foreign_value *values) {
   const family_walk *w = user;
   cursor *c = w->c;
@@ -96,13 +96,13 @@ static int take_header(void *user, int64_t row, const foreign_value *values) {
   return end_row(c, reason);
 }
 
-/* Versions differ in the tables they have. */
+/* Not every version has every table. */
 static int each(cursor *c, const foreign_query *query, foreign_row_fn take, void *user) {
   int rc = bpi_foreign_each(c->in->database, query, take, user);
   return rc == BP_ERR_NOTFOUND ? BP_OK : rc;
 }
 
-/* Heads tell who is whose subagent, before what is in them comes. */
+/* Heads are read first: they say who is whose subagent. */
 static int read_families(cursor *c) {
   const foreign_query headers = {"composerHeaders", header_columns, NULL, NULL};
   int rc = each(c, &headers, take_header, c);
@@ -141,7 +141,7 @@ static const char *const commit_columns[] = {"commitHash",
                                              "composerLinesDeleted",
                                              NULL};
 
-/* A text; one that does not fit is left out and counted. */
+/* Copies a text; one that does not fit is left out and counted. */
 static bool text_of(cursor *c, const foreign_value *v, char *into, size_t capacity,
                     size_t *length) {
   *length = 0;
@@ -168,7 +168,7 @@ static int tell_line(cursor *c, const foreign_value *v) {
   name_text model;
   if (by->type != FOREIGN_TEXT || bpi_list_index(assistants, by->bytes, by->length) < 0) return 0;
   if (!TEXT_OF(&v[LINE_REQUEST], &request) || !TEXT_OF(&v[LINE_CONVERSATION], &conversation))
-    return 0; /* of no request that is known */
+    return 0; /* belongs to no known request */
   int64_t time = ms_of(&v[LINE_TIME]);
   (void)TEXT_OF(&v[LINE_MODEL], &model);
   bpi_cursor_keep_model(&model);
@@ -178,7 +178,7 @@ static int tell_line(cursor *c, const foreign_value *v) {
   return 0;
 }
 
-/* Whether any of a commit's lines came from the assistant; -1: they were not counted. */
+/* Whether any line of a commit came from the assistant; -1: not counted. */
 static int assisted(const foreign_value *v) {
   int found = -1;
   for (int i = COMMIT_TAB_ADDED; i <= COMMIT_AI_REMOVED; i++) {
@@ -190,13 +190,13 @@ static int assisted(const foreign_value *v) {
 
 /* "Fri Feb 20 15:54:33 2026 +0530" */
 static int64_t git_date(cursor *c, const foreign_value *v) {
-  char text[40], month[4], sign, date[96]; /* the longest that seven numbers could be */
+  char text[40], month[4], sign, date[96]; /* longest text that seven numbers could give */
   size_t length;
   int day, hour, minute, second, year, offset, read = 0;
   int64_t time;
   if (!text_of(c, v, text, sizeof text - 1, &length)) return BPI_TIME_NONE;
   text[length] = '\0';
-  /* No number is wider than an int holds. NOLINTNEXTLINE(cert-err34-c) */
+  /* No field is too wide for an int. NOLINTNEXTLINE(cert-err34-c) */
   if (sscanf(text, "%*3s %3s %2d %2d:%2d:%2d %4d %c%4d%n", month, &day, &hour, &minute, &second,
              &year, &sign, &offset, &read) != 8 ||
       (size_t)read != length)
@@ -208,7 +208,7 @@ static int64_t git_date(cursor *c, const foreign_value *v) {
   return bpi_parse_instant(date, strlen(date), &time) ? time : BPI_TIME_NONE;
 }
 
-/* The same commit is scored once for each branch. */
+/* A commit is scored once per branch. */
 static int tell_commit(cursor *c, const foreign_value *v) {
   id_text hash;
   if (!TEXT_OF(&v[COMMIT_HASH], &hash)) return REJECT_FIELD;
@@ -251,15 +251,16 @@ static int read_tracking(cursor *c) {
 
 /* ------------------------------------------------------------------------------------- the storage */
 
-/* Where the path of an address begins; NULL: it is of no folder. */
+/* Where the path begins in a URI; NULL: it is not a folder's. */
 static const char *path_in(const char *uri, size_t length) {
   static const char local[] = "file://", remote[] = "vscode-remote://";
   if (bpi_starts_with(uri, length, local)) return uri + sizeof local - 1;
   if (!bpi_starts_with(uri, length, remote)) return NULL;
-  return memchr(uri + sizeof remote - 1, '/', length - (sizeof remote - 1)); /* behind the host */
+  return memchr(uri + sizeof remote - 1, '/', length - (sizeof remote - 1)); /* after the host */
 }
 
-/* "file:///home/a%20b" as a path, "file:///c%3A/a" as "/c:/a", "file://host/share" as "\\host\share". */
+/* Converts "file:///home/a%20b" to a path, "file:///c%3A/a" to "/c:/a", "file://host/share" to
+ * "\\host\share". */
 static void path_of_uri(const name_text *uri, name_text *path) {
   const char *at = path_in(uri->at, uri->length), *end = uri->at + uri->length;
   path->length = 0;
@@ -292,7 +293,7 @@ static void read_folder(cursor *c, const char *text, size_t length, name_text *f
   bpi_scan_free(&s);
 }
 
-/* The folder of a workspace, from the file beside its database. */
+/* Reads the folder of a workspace from the file next to its database. */
 static void read_workspace(cursor *c, const char *path, name_text *folder) {
   static const char beside[] = "workspace.json";
   char full[4096];
@@ -316,7 +317,8 @@ static int take_machine(void *user, int64_t row, const foreign_value *values) {
   return 0;
 }
 
-/* The name of its folder stays when storage is copied; with the machine it tells storages apart. */
+/* Identifies the storage: by the name of its folder, which stays the same when it is copied, and by
+ * the machine. */
 static int start(cursor *c) {
   const foreign_query machine = {"ItemTable", key_and_value, "key", "storage.serviceMachineId"};
   const char *path = c->in->path, *base = bpi_base_name(path), *folder = bpi_last_parts(path, 2);
@@ -329,7 +331,7 @@ static int start(cursor *c) {
   return rc;
 }
 
-/* What a damaged file still shows is told. */
+/* A damaged file is read as far as possible. */
 static int read_databases(source_input *in) {
   cursor *c = bpi_alloc_zero(1, sizeof *c);
   if (c == NULL) return BP_ERR_NOMEM;
@@ -347,7 +349,7 @@ static int read_databases(source_input *in) {
 
 /* ------------------------------------------------------------------------------------- recognition */
 
-/* Also a copy that was put aside: "state.vscdb.backup", "state.vscdb.v2". */
+/* Includes copies that were set aside: "state.vscdb.backup", "state.vscdb.v2". */
 static bool is_ours(const char *path) {
   const char *base = bpi_base_name(path);
   static const char *const begins[] = {"state.vscdb", "ai-code-tracking.db"};
@@ -359,7 +361,7 @@ static bool is_ours(const char *path) {
   return bpi_ends_with(base, ".vscdb");
 }
 
-/* A database whose schema names one of our tables, as far as it lies in the bytes. */
+/* A database whose schema names one of our tables within these bytes. */
 static bool recognise(const char *bytes, size_t length) {
   static const char *const tables[] = {"cursorDiskKV", "ItemTable", "ai_code_hashes"};
   if (!bpi_starts_with(bytes, length, "SQLite format 3")) return false;
@@ -374,7 +376,7 @@ static bool recognise(const char *bytes, size_t length) {
 #define ATTACHED_RULE "whether a prompt has a file or an image"
 #define OUTCOME_RULE "whether a tool call failed or was rejected"
 
-/* A text that is itself JSON is shown as one. */
+/* A text that contains JSON is shown as an object. */
 #define BUBBLE_RULES(at)                                                                           \
   {at ".bubbleId", FIELD_HASHED, "keyed hash: same bubble"},                                       \
       {at ".id", FIELD_HASHED, "keyed hash: same bubble"},                                         \
@@ -445,7 +447,7 @@ static bool recognise(const char *bytes, size_t length) {
     at ".lastAppliedAt", FIELD_KEPT, "when an edit was decided about"                              \
   }
 
-/* A path begins with the name of the rows, or of the table. */
+/* A path begins with the name of the rows or of the table. */
 static const field_rule rules[] = {
     COMPOSER_RULES("composerData"),
     BUBBLE_RULES("bubbleId"),
@@ -486,7 +488,7 @@ static const field_rule rules[] = {
     {NULL, FIELD_KEPT, NULL},
 };
 
-/* What the preview shows of the tables. */
+/* The tables that the preview shows. */
 static const row_rule shown[] = {
     {"cursorDiskKV", "composerData:", "composerData"},
     {"cursorDiskKV", "bubbleId:", "bubbleId"},

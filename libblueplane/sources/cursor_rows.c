@@ -1,12 +1,13 @@
-/* sources/cursor_rows.c: each family of keys with the type of its values and a small reader. */
+/* sources/cursor_rows.c: each family of keys with the type of its values and the function that
+ * reads them. */
 #include "sources/cursor_rows.h"
 
 #include <string.h>
 
 /* ---------------------------------------------------------------------------------------- values */
 
-/* Reads the value that `s` has entered, of which `again` is a second scanner. Returns a REJECT_ reason,
- * 0, or BP_ERR_NOMEM. */
+/* Reads the value that `s` has entered; `again` is a second scanner at the same place. Returns a
+ * REJECT_ reason, 0, or BP_ERR_NOMEM. */
 typedef int (*value_reader)(cursor_reading *c, const cursor_row *row, scan *s, scan *again);
 
 static scan_type open_value(scan *s, const cursor_row *row) {
@@ -28,7 +29,7 @@ static void pass_over(scan *s, scan_type type) {
     bpi_scan_skip(s);
 }
 
-/* Whether a value is JSON of that type to its end: before that nothing of it is told. */
+/* Whether a value is complete JSON of that type; checked before anything of it is reported. */
 static int check_value(const cursor_row *row, scan_type wanted) {
   scan s;
   scan_type type = open_value(&s, row);
@@ -53,7 +54,8 @@ static void on_block(void *user, const cursor_block *b) {
   bpi_cursor_tell_block(&c->tell, b);
 }
 
-/* Who it is stands before and behind what lies in it, so its parts are told from a second reading. */
+/* The fields of a composer may come before and after its parts, so the parts are reported in a
+ * second pass. */
 static int read_composer(cursor_reading *c, const cursor_row *row, scan *s, scan *again,
                          const id_text *known) {
   const cursor_parts parts = {on_bubble, on_block, c};
@@ -107,12 +109,13 @@ static int read_bubble_row(cursor_reading *c, const cursor_row *row, scan *s, sc
   return bpi_cursor_tell_bubble(&c->tell, &b);
 }
 
-/* Two scanners go in step: each takes its turn, whatever the other found. */
+/* Combines the results of both scanners; as arguments, both are always evaluated, so that they stay
+ * in step. */
 static bool both(bool one, bool other) {
   return one && other;
 }
 
-/* Composers in a list that is a member of the open object. */
+/* Reads the composers in a list that is a member of the open object. */
 static int read_list(cursor_reading *c, const cursor_row *row, scan *s, scan *again,
                      const char *const *member) {
   uint64_t seen = 0, seen_again = 0;
@@ -140,7 +143,7 @@ static int read_chats(cursor_reading *c, const cursor_row *row, scan *s, scan *a
   return read_list(c, row, s, again, member);
 }
 
-/* A composer that stands for itself. */
+/* A single composer as the whole value. */
 static int read_head(cursor_reading *c, const cursor_row *row, scan *s, scan *again) {
   return read_composer(c, row, s, again, NULL);
 }

@@ -1,7 +1,8 @@
-/* sources/cursor_tell.c: keys. A composer is a session, a subagent's belongs to the one that started it. What a person sent and what the assistant
- * made of it share the identifier of a request, which hooks know, too; of early versions without one
- * each bubble stands for itself. The editor tells a generation a second time, beside its workspace
- * and without its composer; that row gives way to one that knows the composer and a time. */
+/* sources/cursor_tell.c: assigns keys. A composer is a session; a subagent's composer belongs to
+ * the one that started it. A prompt and the assistant's answers share the identifier of a request,
+ * which hooks report, too; in early versions without one each bubble is a request of its own. The
+ * editor reports a generation a second time, per workspace and without its composer; that row loses
+ * against one that has the composer and a time. */
 #include "sources/cursor_tell.h"
 
 #include <string.h>
@@ -19,7 +20,7 @@ void bpi_cursor_enter_row(cursor_teller *t, source_input *in, int64_t row) {
   t->nth = (int64_t)++in->records;
 }
 
-/* Tables count their rows apart. */
+/* Rows are numbered per table, so the position is the index among all rows. */
 void bpi_cursor_reject(cursor_teller *t, int reason) {
   t->sink->reject(t->sink->self, reason, (uint64_t)t->row, t->nth);
 }
@@ -46,7 +47,7 @@ static uint32_t label(cursor_teller *t, label_kind kind, const name_text *text) 
   return bpi_memo_label(&t->names, kind, text->at, text->length).label;
 }
 
-/* The key of something within a session; of a tool call as hooks make it. */
+/* The key of something within a session; for a tool call the same as hooks use. */
 static ident key_in(cursor_teller *t, ident_kind kind, ident session, const id_text *id,
                     int64_t number) {
   composite key;
@@ -83,7 +84,8 @@ static int64_t earlier(int64_t a, int64_t b) {
 
 /* --------------------------------------------------------------------------------------- requests */
 
-/* A request of the composer entered; NULL when out of memory. */
+/* The request with this identifier, created for the current composer if it is new; NULL when out of
+ * memory. */
 static generation *generation_of(cursor_teller *t, const id_text *id) {
   void *items = t->generation;
   size_t before = t->generations.count;
@@ -107,7 +109,7 @@ static generation *generation_of(cursor_teller *t, const id_text *id) {
   return g;
 }
 
-/* Several bubbles may tell tokens of one request; the greatest count stands. */
+/* Several bubbles may report tokens of one request; the greatest count is used. */
 static void add_to_generation(cursor_teller *t, const cursor_bubble *b) {
   generation *g = generation_of(t, b->generation.length > 0 ? &b->generation : &b->id);
   if (g == NULL) return;
@@ -122,7 +124,7 @@ static void add_to_generation(cursor_teller *t, const cursor_bubble *b) {
   if (g->model == 0) g->model = label(t, LABEL_MODEL, &b->model);
 }
 
-/* Where no bubble names its model, it is the one its composer is set to. */
+/* If no bubble names a model, the composer's setting is used. */
 static void put_response(cursor_teller *t, ident key, const generation *g) {
   int64_t composer = g->model == 0 ? bpi_ident_set_find(&t->composers, g->composer) : -1;
   bool told = g->input >= 0 || g->output >= 0;
@@ -176,7 +178,7 @@ static void put_tool(cursor_teller *t, const cursor_bubble *b) {
   put(t, &r);
   if (c->outcome == OUTCOME_UNKNOWN) return;
   r.kind = RECORD_TOOL_RESULT;
-  r.time = BPI_TIME_NONE; /* when it ended is not told */
+  r.time = BPI_TIME_NONE; /* the end time is unknown */
   memset(&r.u, 0, sizeof r.u);
   r.u.result = (tool_result_record){.outcome = c->outcome,
                                     .failure = c->failure,
@@ -192,7 +194,7 @@ int bpi_cursor_tell_bubble(cursor_teller *t, const cursor_bubble *b) {
   if (b->type == BUBBLE_OTHER || b->id.length == 0) return REJECT_FIELD;
   bpi_cursor_drop(t, b->dropped);
   if (b->type == BUBBLE_USER && t->flags == 0)
-    put_prompt(t, b); /* a subagent is asked by a model */
+    put_prompt(t, b); /* a subagent's prompts are written by a model */
   if (b->tool.there) put_tool(t, b);
   bool answer = b->type == BUBBLE_ASSISTANT && (b->plain || b->input >= 0 || b->output >= 0);
   if (answer || b->generation.length > 0) add_to_generation(t, b);
@@ -213,7 +215,7 @@ void bpi_cursor_enter(cursor_teller *t, const id_text *composer) {
   enter(t, ident_of(t, IDENT_SESSION, composer));
 }
 
-/* Totals of a composer count where no edit in it tells its lines. */
+/* The totals of a composer are used only if no edit in it reports lines. */
 static void put_span(cursor_teller *t, const cursor_composer *composer) {
   if (composer->added < 0 && composer->removed < 0) return;
   record r = new_record(RECORD_SPAN, t->session, composer->created);
@@ -223,8 +225,8 @@ static void put_span(cursor_teller *t, const cursor_composer *composer) {
   put(t, &r);
 }
 
-/* Of several rows of a composer the first that names a model or a parent stands: what comes later is
- * read again with all that was before it. */
+/* The first of several rows of a composer that names a model or a parent is used: databases are
+ * always read completely, so the order is stable. */
 static void remember(cursor_teller *t, ident own, const cursor_composer *composer) {
   void *items = t->known;
   size_t before = t->composers.count;
@@ -242,8 +244,8 @@ static void remember(cursor_teller *t, ident own, const cursor_composer *compose
     known->root = ident_of(t, IDENT_SESSION, &composer->parent);
 }
 
-/* A draft is no session. In the list of a workspace there are only heads, and what was never touched
- * again is a draft. */
+/* A draft is not a session. The list of a workspace contains only heads, and one that was never
+ * changed again is a draft. */
 void bpi_cursor_tell_composer(cursor_teller *t, const cursor_composer *composer) {
   ident own = ident_of(t, IDENT_SESSION, &composer->id);
   bpi_cursor_drop(t, composer->dropped);
@@ -264,7 +266,7 @@ void bpi_cursor_tell_composer(cursor_teller *t, const cursor_composer *composer)
   put_span(t, composer);
 }
 
-/* A block of early versions has no identifier but its place in the list of its file. */
+/* In early versions a block has no identifier but its index in the list of its file. */
 void bpi_cursor_tell_block(cursor_teller *t, const cursor_block *b) {
   bpi_cursor_drop(t, b->dropped);
   if (b->outcome == OUTCOME_UNKNOWN) return;
@@ -343,7 +345,7 @@ void bpi_cursor_tell_line(cursor_teller *t, const id_text *request, const name_t
   if (g->model == 0) g->model = label(t, LABEL_MODEL, model);
 }
 
-/* Who saw a commit made knows more of it. */
+/* A source that saw the commit being made knows more about it. */
 void bpi_cursor_tell_commit(cursor_teller *t, const id_text *hash, int64_t time,
                             const change_record *change) {
   tell_place(t);

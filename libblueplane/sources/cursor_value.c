@@ -1,4 +1,5 @@
-/* sources/cursor_value.c: the allow-lists as tables, and one small reader for each kind of object. */
+/* sources/cursor_value.c: the allow-lists as tables, and a small function for each kind of
+ * object. */
 #include "sources/cursor_value.h"
 
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "base/text.h"
 #include "sources/claude_code_prompt.h"
 
-/* One list for the keys and their numbers. */
+/* Generates the keys and their numbers from one list. */
 #define NUMBER(name, key) name,
 #define KEY(name, key) key,
 #define MEMBERS(list, LIST)                                                                        \
@@ -49,7 +50,7 @@ MEMBERS(bubble_keys, BUBBLE_KEYS);
   X(CONTEXT_IMAGES, "selectedImages") X(CONTEXT_FILES, "fileSelections")                           \
   X(CONTEXT_FOLDERS, "folderSelections") X(CONTEXT_SELECTIONS, "selections")
 MEMBERS(context_keys, CONTEXT_KEYS);
-/* clientStartTime counts from the start of the editor, so it is none of these. */
+/* clientStartTime is left out because it counts from the start of the editor. */
 #define TIMING_KEYS(X)                                                                             \
   X(TIMING_SEND, "clientRpcSendTime") X(TIMING_SETTLE, "clientSettleTime")                         \
   X(TIMING_END, "clientEndTime")
@@ -109,7 +110,7 @@ static const word_outcome more_outcomes[] = {
     {"cancelled", OUTCOME_REJECTED},  {"rejected", OUTCOME_REJECTED},
     {"aborted", OUTCOME_INTERRUPTED}, {NULL, OUTCOME_UNKNOWN}};
 
-/* Tools by number, for the bubbles that do not name them. */
+/* Names of tools by number, for bubbles that do not name them. */
 static const struct {
   int64_t number;
   const char *name;
@@ -121,7 +122,7 @@ static const struct {
 };
 #define TOOL_MCP 19
 
-/* Names of languages that the editor gives and that are not ours; the rest are. */
+/* The editor's names of languages that differ from ours. */
 static const struct {
   const char *editor;
   int language;
@@ -141,13 +142,13 @@ static const struct {
 
 /* ------------------------------------------------------------------------------ small fields */
 
-#define TIME_MS_MAX (INT64_C(1) << 43) /* in the year 2248 */
+#define TIME_MS_MAX (INT64_C(1) << 43) /* the year 2248 */
 
 int64_t bpi_cursor_time_ms(int64_t ms) {
   return ms > 0 && ms < TIME_MS_MAX ? ms * 1000 : BPI_TIME_NONE;
 }
 
-/* Milliseconds, or a text. */
+/* A time in milliseconds or as text. */
 static int64_t read_time(scan *s) {
   char text[40];
   size_t length;
@@ -179,7 +180,7 @@ static bool read_any(scan *s) {
   return any;
 }
 
-/* The only member of an object that is read, a text. */
+/* Reads the only relevant member of an object, which is a text. */
 static void read_inner_text(scan *s, const char *const *keys, name_text *into, unsigned *dropped,
                             int *reject) {
   uint64_t seen = 0;
@@ -188,7 +189,7 @@ static void read_inner_text(scan *s, const char *const *keys, name_text *into, u
     bpi_object_into(s, into, dropped);
 }
 
-/* A model that the client chooses is none. */
+/* Clears a name that stands for the client's choice of a model. */
 void bpi_cursor_keep_model(name_text *model) {
   static const char *const none[] = {"default", "auto", NULL};
   if (bpi_list_index(none, model->at, model->length) >= 0) model->length = 0;
@@ -221,7 +222,7 @@ static void feed_inner(void *user, const char *piece, size_t length) {
   bpi_buf_add(user, piece, length);
 }
 
-/* Opens the object in a text; false if there is none. To be closed in any case. */
+/* Opens the object in a text; false if there is none. Call close_inner in any case. */
 static bool open_inner(scan *s, scan *inside, buf *inner) {
   inner->length = 0;
   bool text = bpi_scan_text_feed(s, feed_inner, inner) && !inner->failed;
@@ -237,10 +238,10 @@ static void close_inner(scan *inside, buf *inner) {
 
 /* --------------------------------------------------------------------------------------- tools */
 
-/* What the fields of a tool say before they are weighed. */
+/* The fields of a tool before the outcome is decided. */
 typedef struct tool_signs {
   int64_t number, exit_code;
-  int decision, status, more; /* the last two: OUTCOME_ */
+  int decision, status, more; /* status, more: OUTCOME_ */
   bool rejected, unapplied, patched, failed_exit;
   int64_t added, removed;
 } tool_signs;
@@ -271,7 +272,7 @@ static void read_program(cursor_tool *t, scan *s) {
   bpi_hash_wipe(command, length);
 }
 
-/* What stands in `params` is the client's reading of what the model wrote in `rawArgs`. */
+/* `params` is the client's interpretation of `rawArgs`, which the model wrote. */
 static void read_arguments(cursor_tool *t, scan *s, buf *inner, unsigned *dropped) {
   uint64_t seen = 0;
   int twice = 0;
@@ -287,9 +288,9 @@ static void read_arguments(cursor_tool *t, scan *s, buf *inner, unsigned *droppe
   close_inner(&inside, inner);
 }
 
-/* Lines that begin with a sign, in a text of a patch without its head. */
+/* Counts lines that begin with + or -, in a patch without header. */
 typedef struct sign_count {
-  bool inside; /* of a line */
+  bool inside; /* in the middle of a line */
   int64_t added, removed;
 } sign_count;
 
@@ -362,8 +363,8 @@ static void read_result(tool_signs *g, scan *s, buf *inner) {
   close_inner(&inside, inner);
 }
 
-/* A person's decision, then what the client adds, then the status: "completed" may be a rejected
- * command. A person who accepted did not cancel. */
+/* A person's decision comes first, then what the client adds, then the status: a rejected command
+ * may be "completed". If a person accepted, the call was not cancelled by them. */
 static int outcome_of(const tool_signs *g) {
   if (g->decision == DECISION_REJECTED || g->rejected) return OUTCOME_REJECTED;
   bool cancelled = g->more == OUTCOME_REJECTED;
@@ -435,7 +436,7 @@ static void start_bubble(cursor_bubble *b) {
   t->added = t->removed = -1;
 }
 
-/* 1 and 2; in early chats a word. */
+/* 1 or 2; in early chats a word. */
 static bubble_type read_type(scan *s) {
   int64_t number = -1;
   if (bpi_scan_peek(s) == SCAN_TEXT)
@@ -484,7 +485,7 @@ static void read_tokens(cursor_bubble *b, scan *s, int *reject) {
   }
 }
 
-/* The request a bubble belongs to goes by two names, and may be empty under one. */
+/* The identifier of a request has two names and may be empty under one of them. */
 static void read_generation(cursor_bubble *b, scan *s) {
   id_text id;
   if (bpi_object_into(s, &id, &b->dropped) && id.length > 0) b->generation = id;
@@ -552,13 +553,13 @@ static void read_block_member(cursor_block *b, scan *s, int member, name_text *e
   case B_ID: bpi_object_into(s, &b->id, &b->dropped); break;
   case B_LANGUAGE: bpi_object_into(s, editor, &b->dropped); break;
   case B_URI: read_uri(s, &b->uri, &b->dropped, reject); break;
-  default: /* when it was applied last, else when it was made */
+  default: /* the time it was last applied, otherwise when it was created */
     time = read_time(s);
     if (time != BPI_TIME_NONE && (member == B_APPLIED || b->time == BPI_TIME_NONE)) b->time = time;
   }
 }
 
-/* Reads the open object. A part that is broken is not decided. */
+/* Reads the open object. A damaged block counts as undecided. */
 static void read_block(scan *s, int64_t number, const cursor_parts *parts) {
   uint64_t seen = 0;
   int reject = 0;
@@ -619,7 +620,7 @@ static void read_workspace(cursor_composer *c, scan *s, int *reject) {
     read_uri(s, &c->workspace, &c->dropped, reject);
 }
 
-/* A subagent's subagent names the composer at the top, too. */
+/* A subagent of a subagent also names the topmost composer, which is used. */
 static void read_parent(cursor_composer *c, scan *s, int *reject) {
   uint64_t seen = 0;
   id_text id;
@@ -691,7 +692,7 @@ int bpi_cursor_read_generation(scan *s, cursor_generation *g) {
   return reject != 0 ? reject : g->id.length == 0 ? REJECT_FIELD : 0;
 }
 
-/* "2025-10-07": noon in UTC, which lies on that day nearly everywhere. */
+/* A date like "2025-10-07" as noon UTC, which is on that day in nearly all time zones. */
 static int64_t read_date(scan *s) {
   char text[40];
   size_t length;

@@ -1,7 +1,7 @@
-/* sources/forge.c: pull requests, merge requests and issues, as the command-line tools of forges
- * print them: an array of objects, or one object a line. Knows the members of GitHub's and GitLab's
- * tools and of the interfaces behind them. A title is looked at for its first word and dropped; a
- * body, a comment, a name or an address of a person is never read. */
+/* sources/forge.c: pull requests, merge requests and issues as printed by the command-line tools of
+ * forges: an array of objects, or one object per line. Knows the members of GitHub's and GitLab's
+ * tools and of the APIs behind them. Of a title only the first word is examined; a body, a comment,
+ * or a person's name or address is never read. */
 #include "sources/source.h"
 
 #include <string.h>
@@ -10,10 +10,10 @@
 #include "base/text.h"
 #include "sources/object.h"
 
-#define TITLE_HEAD 24 /* bytes of a title that are looked at */
+#define TITLE_HEAD 24 /* bytes of a title that are examined */
 #define LABEL_HEAD 40
 
-/* Every member, and what it tells. Members of one meaning differ between tools. */
+/* Every member that is read. Tools use different names for the same member. */
 /* clang-format off */
 #define MEMBERS(X)                                                                                 \
   X(M_HTML_URL, "html_url") X(M_WEB_URL, "web_url") X(M_URL, "url") X(M_TITLE, "title")            \
@@ -34,7 +34,7 @@ static const char *const label_keys[] = {"name", NULL};
 enum { STATE_CHANGES, STATE_APPROVED };
 static const char *const review_states[] = {"CHANGES_REQUESTED", "APPROVED", NULL};
 
-/* What the address of a change has before its number. */
+/* What precedes the number in the URL of a change. */
 static const struct {
   const char *part;
   int change;
@@ -42,7 +42,7 @@ static const struct {
                      {"/pulls/", CHANGE_PULL_REQUEST}, {"/-/issues/", CHANGE_ISSUE},
                      {"/-/work_items/", CHANGE_ISSUE}, {"/issues/", CHANGE_ISSUE}};
 
-/* First words of a title or a label, in lower case, and what they say of a change. */
+/* First words of a title or a label, in lower case, and the type of change they stand for. */
 static const struct {
   const char *word;
   int type;
@@ -78,7 +78,7 @@ typedef struct forge {
   source_input *in;
   names names;
   /* the object being read */
-  id_text address[3]; /* html_url, web_url, url: the first there is counts */
+  id_text address[3]; /* html_url, web_url, url: the first non-empty one is used */
   int64_t created, merged, closed;
   int64_t added, removed, files, rounds;
   int title_type, label_type;
@@ -87,7 +87,7 @@ typedef struct forge {
 
 /* ------------------------------------------------------------------------------------ reading */
 
-/* A fixture mends nothing. */
+/* Whether the text begins with the word as a whole: "fixture" does not begin with "fix". */
 static bool first_word_is(const char *head, size_t length, const char *word) {
   size_t end = strlen(word);
   if (!bpi_starts_with(head, length, word)) return false;
@@ -120,7 +120,7 @@ static int read_title(scan *s) {
   return type;
 }
 
-/* The greatest of what the labels say: a list of words, or of objects with a name. */
+/* The greatest type among the labels: a list of words, or of objects with a name. */
 static int read_labels(scan *s) {
   int greatest = CHANGE_TYPE_UNKNOWN, twice = 0;
   if (!bpi_scan_enter_array(s)) return greatest;
@@ -140,7 +140,7 @@ static int read_labels(scan *s) {
   return greatest;
 }
 
-/* A round is a review that asks for changes, and one more for the review that ends it. */
+/* Each review that asks for changes is a round, and the approval is one more. */
 static int64_t read_reviews(scan *s) {
   int64_t rounds = 0;
   bool approved = false;
@@ -213,8 +213,8 @@ static const id_text *address_of(const forge *f) {
   return a[0].length > 0 ? &a[0] : a[1].length > 0 ? &a[1] : &a[2];
 }
 
-/* The kind of change an address is of, and how long the part is that names the repository; -1: of
- * none. An owner or a repository may be called like a part: the last one tells. */
+/* The kind of change a URL refers to, and the length of the part that names the repository; -1:
+ * none. An owner or repository may be named like such a part, so the last one is used. */
 static int kind_of(const id_text *a, size_t *repository) {
   int change = -1;
   if (!bpi_starts_with(a->at, a->length, "https://")) return change;
@@ -245,7 +245,8 @@ static int take(void *self, scan *s) {
 
 /* -------------------------------------------------------------------------------- putting out */
 
-/* A label says more than a title. An issue is a bug or not; what mends one is a fix. */
+/* A label takes precedence over a title. A pull request about a bug is a fix, an issue about a fix
+ * is a bug. */
 static int type_told(const forge *f, int change) {
   int type = f->label_type > CHANGE_TYPE_OTHER ? f->label_type : f->title_type;
   if (type == CHANGE_TYPE_BUG && change == CHANGE_PULL_REQUEST) return CHANGE_TYPE_FIX;
@@ -271,7 +272,7 @@ static int emit(void *self) {
   int rc = sink->put(sink->self, &r);
   if (rc != BP_OK) return rc;
   r.kind = RECORD_CHANGE;
-  r.flags = RECORD_SIDECHAIN; /* a session that opened it owns it */
+  r.flags = RECORD_SIDECHAIN; /* loses against the session that opened it */
   r.key = bpi_memo_ident(&f->names, IDENT_CHANGE, address->at, address->length);
   r.u.change = (change_record){
       .change = change,
@@ -303,7 +304,7 @@ static bool is_changes(const char *path) {
   return bpi_ends_with(path, ".forge.json") || bpi_ends_with(path, ".forge.jsonl");
 }
 
-/* The first object has an address of a change. */
+/* Whether the first object has the URL of a change. */
 static bool recognise(const char *bytes, size_t length) {
   static const char *const keys[] = {"html_url", "web_url", "url", NULL};
   id_text address = {0};

@@ -1,6 +1,6 @@
-/* sources/gemini.c: the chats of Gemini CLI: a document that is written anew at each change, or lines that
- * are appended, replaced and rewound. Knows both; a message is the same in either, and its latest row is
- * the greatest. */
+/* sources/gemini.c: the chats of Gemini CLI: a document that is rewritten at each change, or lines
+ * that are appended, replaced and rewound. Reads both; a message is the same in either form, and
+ * its latest row has the greatest counts. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -9,7 +9,7 @@
 #include "sources/patch.h"
 #include "sources/rows.h"
 
-/* One list for the keys and their numbers. */
+/* Generates the keys and their numbers from one list. */
 #define NUMBER(name, key) name,
 #define KEY(name, key) key,
 #define MEMBERS(list, LIST)                                                                        \
@@ -46,7 +46,7 @@ static const char *const status_words[] = {"success", "error", "cancelled", NULL
 typedef struct message {
   int type;
   unsigned dropped;
-  bool counted; /* tokens are told */
+  bool counted; /* has token counts */
   int64_t time, tokens[TOKENS];
   id_text id;
   name_text model;
@@ -55,7 +55,7 @@ typedef struct message {
 
 typedef struct call {
   unsigned dropped;
-  int status; /* STATUS_, or -1 */
+  int status; /* STATUS_; -1: unknown */
   int64_t time;
   bool diffed;
   diff_text diff;
@@ -66,11 +66,10 @@ typedef struct call {
 
 typedef struct gemini {
   rows rows;
-  const char
-      *parent; /* the session that the path names as a subagent's parent, in it; NULL: none */
+  const char *parent; /* for a subagent the parent's session, a part of the path; NULL: none */
   size_t parent_length;
   message line; /* a line that is a message, */
-  message item; /* or one of a list of them */
+  message item; /* or a message in a list */
   call call;
 } gemini;
 
@@ -108,7 +107,7 @@ static int take_call(void *self, scan *s) {
   return reject;
 }
 
-/* The time is that at which the call was written down; how long it took is not known. */
+/* The time is when the call was recorded; its duration is unknown. */
 static int emit_call(void *self) {
   static const int outcomes[] = {OUTCOME_OK, OUTCOME_ERROR, OUTCOME_CANCELLED};
   gemini *g = self;
@@ -154,7 +153,7 @@ static void start_message(message *l) {
   l->prompt = (prompt_facts){false, 0, 0};
 }
 
-/* A member of a message; 0 or BP_ERR_. Calls are told as they are read. */
+/* Reads a member of a message; 0 or BP_ERR_. Calls are reported while they are read. */
 static int read_message_member(gemini *g, message *l, scan *s, int m, int *reject) {
   object_reader calls = {.take = take_call, .emit = emit_call, .self = g};
   switch (m) {
@@ -187,7 +186,8 @@ static int take_message(void *self, scan *s) {
   return reject != 0 ? reject : judge(l);
 }
 
-/* Input includes what was cached, but not what tools gave; output does not include the thoughts. */
+/* The client's input includes cached tokens but not those from tools; its output does not include
+ * thoughts. */
 static int put_response(gemini *g, const message *l) {
   const int64_t *t = l->tokens;
   record row = bpi_row_response(&g->rows);
@@ -204,7 +204,7 @@ static int put_response(gemini *g, const message *l) {
   return bpi_row_put(&g->rows, &row);
 }
 
-/* What a subagent is asked was written by a model. */
+/* A subagent's prompts are written by a model. */
 static int put_prompt(gemini *g, const message *l) {
   bool asked = l->prompt.there || l->prompt.features != 0;
   if (!asked || (g->rows.flags & RECORD_SUBAGENT)) return BP_OK;
@@ -227,7 +227,7 @@ static int emit_message(void *self) {
 
 /* -------------------------------------------------------------------------------------- chats */
 
-/* A subagent's rows belong to its parent, with keys of its own. */
+/* A subagent's rows belong to its parent's session but have keys of their own. */
 static void enter_session(gemini *g, const char *id, size_t length) {
   bpi_rows_session(&g->rows, id, length);
   if (g->parent != NULL) bpi_rows_belong(&g->rows, g->parent, g->parent_length);
@@ -241,7 +241,7 @@ static void read_session(gemini *g, scan *s) {
 
 static int read_chat_member(gemini *g, scan *s, int m, int *reject);
 
-/* Members that are set anew, perhaps all messages. */
+/* Members that are set again, perhaps all messages. */
 static int read_set(gemini *g, scan *s, int *reject) {
   uint64_t seen = 0;
   if (!bpi_scan_enter_object(s)) return BP_OK;
@@ -288,7 +288,7 @@ static int emit(void *self) {
 
 /* --------------------------------------------------------------------------------- the source */
 
-/* chats/<session>/<subagent's session>.jsonl: the parent's identifier, or NULL. */
+/* chats/<session>/<subagent's session>.jsonl: the parent's identifier; NULL: none. */
 static const char *parent_in(const char *path, size_t *length) {
   const char *folders = bpi_last_parts(path, 3), *parent = bpi_last_parts(path, 2);
   *length = (size_t)(bpi_base_name(path) - parent);
@@ -304,14 +304,14 @@ static int read_chat(source_input *in) {
   bpi_rows_start(&g->rows, in, TIER_RECORD);
   g->parent = parent_in(in->path, &g->parent_length);
   if (g->parent != NULL) g->rows.flags = RECORD_SUBAGENT | RECORD_SIDECHAIN;
-  enter_session(g, base, strcspn(base, ".")); /* until the chat names it */
+  enter_session(g, base, strcspn(base, ".")); /* until the chat names its session */
   int rc = bpi_read_objects(in, &reader);
   bpi_content_input_free(&g->call.input);
   bpi_free(g);
   return rc;
 }
 
-/* session-2026-03-02T09-00-….json, or .jsonl; and those of subagents, in a folder of their parent. */
+/* session-2026-03-02T09-00-….json or .jsonl; subagents' files are in a folder of their parent. */
 static bool is_chat(const char *path) {
   static const char form[] = "session-0000-00-00T";
   const char *base = bpi_base_name(path);
@@ -322,7 +322,7 @@ static bool is_chat(const char *path) {
   return bpi_ends_with(base, ".json") || bpi_ends_with(base, ".jsonl");
 }
 
-/* It names its session and, by a hash, its project. */
+/* The first object names its session and, by a hash, its project. */
 static bool recognise(const char *bytes, size_t length) {
   static const char *const keys[] = {"sessionId", "projectHash", NULL};
   return bpi_object_first(bytes, length, true, keys, SCAN_END) == 3;

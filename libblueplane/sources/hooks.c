@@ -1,11 +1,12 @@
-/* sources/hooks.c: what Claude Code and Cursor tell a hook on its standard input, a payload an object;
- * objects a line, or in one list, as scripts keep them. Knows the fields of both and which event is
- * which fact. Payloads have no time: `blueplane hook` stamps each as it comes ("received_at"); without
- * a stamp facts are undated.
+/* sources/hooks.c: payloads that Claude Code and Cursor pass to a hook on standard input, one
+ * object each; stored one per line or in one list. Knows the fields of both and which event is
+ * which fact. Payloads have no time: `blueplane hook` adds it when they arrive ("received_at");
+ * without it facts are undated.
  *
- * Hooks see less than the assistant's own record, so all is told in a tier of its own. Events of
- * Cursor that tell a tool call a second time, in other words, stand in the tier below it. What has no
- * identifier is known by its place among its like, which needs the file from its start. */
+ * Hooks see less than the assistant's own records, so everything is reported in a tier of its own.
+ * Cursor events that report a tool call a second time, in other words, are in the tier below.
+ * Records without an identifier get their index among similar ones as key, which requires reading
+ * the file from its start. */
 #include <string.h>
 
 #include "base/command.h"
@@ -15,7 +16,7 @@
 #include "sources/content.h"
 #include "sources/rows.h"
 
-/* One list for the keys and their numbers. */
+/* Generates the keys and their numbers from one list. */
 #define NUMBER(name, key) name,
 #define KEY(name, key) key,
 #define MEMBERS(list, LIST)                                                                        \
@@ -110,7 +111,7 @@ enum { FAILED_OTHERWISE, FAILED_DENIED, FAILED_TIMEOUT };
 static const hook_word failure_types[] = {
     {"permission_denied", FAILED_DENIED}, {"timeout", FAILED_TIMEOUT}, {NULL, FAILED_OTHERWISE}};
 
-/* What a payload says. */
+/* The content of a payload. */
 typedef struct payload {
   hook_event event;
   int64_t received;
@@ -127,7 +128,7 @@ typedef struct payload {
   tool_input input;
 } payload;
 
-/* How many of its like came before. */
+/* Counts similar records seen before. */
 typedef struct likes {
   ident_set of;
   uint32_t *count;
@@ -165,7 +166,7 @@ static void read_prompt(payload *p, scan *s, int *reject) {
   p->features |= facts.features;
 }
 
-/* Files that were attached; a rule is none. */
+/* Attached files and images; rules do not count. */
 static void read_attachments(payload *p, scan *s, int *reject) {
   static const char *const keys[] = {"type", NULL};
   static const char *const types[] = {"file", "image", NULL};
@@ -192,7 +193,7 @@ static void read_error(payload *p, scan *s) {
   p->failure = bpi_detail_of_error(p->error, p->error_length);
 }
 
-/* Milliseconds, of Cursor with a fraction. */
+/* Milliseconds; Cursor adds a fraction. */
 static void read_duration(payload *p, scan *s, int *reject) {
   double ms;
   if (bpi_scan_peek(s) == SCAN_NULL)
@@ -203,7 +204,7 @@ static void read_duration(payload *p, scan *s, int *reject) {
     *reject = REJECT_NUMBER;
 }
 
-/* An object; of Cursor's servers a text. */
+/* An object; for Cursor's MCP servers a text, which is skipped. */
 static void read_input(payload *p, scan *s, int *reject) {
   if (bpi_scan_peek(s) == SCAN_OBJECT)
     bpi_content_input(s, &p->input, &p->dropped, reject);
@@ -219,7 +220,7 @@ static void read_command(payload *p, scan *s) {
   bpi_hash_wipe(command, length);
 }
 
-/* Lines of all edits of one file. */
+/* Sums the lines of all edits of a file. */
 static void read_edits(payload *p, scan *s, int *reject) {
   int64_t added = 0, removed = 0;
   if (!bpi_scan_enter_array(s)) return;
@@ -306,7 +307,7 @@ static void start_payload(payload *p) {
   bpi_content_input_start(&p->input);
 }
 
-/* A payload of an event that is not read needs no session. */
+/* A payload of an event that is not used needs no session. */
 static int take(void *self, scan *s) {
   hooks *h = self;
   payload *p = &h->p;
@@ -322,8 +323,8 @@ static int take(void *self, scan *s) {
 
 /* ----------------------------------------------------------------------------------------- keys */
 
-/* Makes the key of what has no identifier: what it is, what else it is known by, when it came, and
- * which of these it is. */
+/* Makes the key of a record without identifier: what it is, what else is known of it, its time, and
+ * its index among equal ones. `half` separates the counters of uses and results. */
 static bool like_key(hooks *h, ident_kind kind, int64_t what, ident more, int64_t time, int half,
                      ident *out) {
   record_sink *sink = h->rows.in->sink;
@@ -352,8 +353,9 @@ static const name_text *file_of(const payload *p) {
   return p->file.length > 0 ? &p->file : &p->input.file;
 }
 
-/* By its identifier, which transcripts of Claude Code know as it is and those of Cursor within its
- * session. Older clients give none: then a call and its end meet by tool and file, each in its order. */
+/* The key of a call, from its identifier: transcripts of Claude Code use it as it is, those of
+ * Cursor within the session. Older clients give none; then the nth use and the nth result of the
+ * same tool and file belong together. */
 static bool tool_key(hooks *h, int half, ident *out) {
   const payload *p = &h->p;
   const name_text *file = file_of(p);
@@ -399,7 +401,7 @@ static int put_event(hooks *h, int event, int detail) {
   return bpi_row_put(&h->rows, &row);
 }
 
-/* A subagent is known by its identifier as in transcripts. */
+/* A subagent has the same key as in transcripts: its identifier. */
 static int put_agent(hooks *h) {
   const payload *p = &h->p;
   composite key;
@@ -413,7 +415,7 @@ static int put_agent(hooks *h) {
   return bpi_row_put(&h->rows, &row);
 }
 
-/* Cursor's requests: the key of the prompt, the response and the generation. */
+/* A Cursor request; its identifier is the key of the prompt, the response and the generation. */
 static int put_generation(hooks *h) {
   const id_text *id = &h->p.generation;
   if (id->length == 0) return BP_OK;
@@ -437,7 +439,8 @@ static int put_prompt(hooks *h) {
   return rc == BP_OK && h->cursor ? put_generation(h) : rc;
 }
 
-/* The answer and the end of its turn tell the same tokens: one response for each generation. */
+/* The answer and the end of its turn report the same tokens, so there is one response per
+ * generation. */
 static int put_response(hooks *h) {
   static const char *const none[] = {"default", "auto", NULL};
   payload *p = &h->p;
@@ -459,12 +462,12 @@ static int put_response(hooks *h) {
   return rc == BP_OK ? put_generation(h) : rc;
 }
 
-/* How a call ended, by the event that told it. */
+/* The outcome of a call, from the event that reported it. */
 static void end_of(payload *p, tool_result_record *r) {
   r->outcome = OUTCOME_OK;
   r->failure = FAILURE_NONE;
   if (p->event == EV_DENIED) r->outcome = OUTCOME_DENIED;
-  if (p->event == EV_SHELL || p->event == EV_MCP) r->outcome = OUTCOME_UNKNOWN; /* not told */
+  if (p->event == EV_SHELL || p->event == EV_MCP) r->outcome = OUTCOME_UNKNOWN; /* not reported */
   if (p->event != EV_POST_FAILURE) return;
   bpi_result_classify(p->error, p->error_length, &r->outcome, &r->failure);
   if (r->outcome == OUTCOME_ERROR && p->failed == FAILED_DENIED) r->outcome = OUTCOME_DENIED;
@@ -482,7 +485,7 @@ static int put_use(hooks *h, ident key, record_tier tier, int category) {
   row.key = key;
   row.tier = tier;
   if (p->event != EV_PRE_TOOL && p->event != EV_READ)
-    row.time = BPI_TIME_NONE; /* it began before */
+    row.time = BPI_TIME_NONE; /* it began earlier */
   row.u.use = bpi_content_use(&p->input, tool, file);
   return bpi_row_put(&h->rows, &row);
 }
@@ -517,7 +520,7 @@ static void set_name(name_text *to, const char *text) {
   memcpy(to->at, text, to->length);
 }
 
-/* A call that Cursor tells by what it did. Where its tool events are told too, they count. */
+/* A call that Cursor reports by its effect. If tool events report it too, those take precedence. */
 static int put_deed(hooks *h) {
   payload *p = &h->p;
   int category = p->event == EV_SHELL  ? CATEGORY_COMMAND
@@ -570,7 +573,8 @@ static int put_payload(hooks *h) {
   return BP_OK;
 }
 
-/* What Claude Code starts for itself, to compact or to suggest a prompt, has an identifier and no type. */
+/* Agents that Claude Code starts for itself, to compact or to suggest a prompt, have an identifier
+ * but no type. */
 static unsigned flags_of(const payload *p) {
   if (p->agent.length == 0) return 0;
   return RECORD_SUBAGENT | RECORD_SIDECHAIN | (p->helper ? RECORD_NOISE : 0);
@@ -619,7 +623,7 @@ static bool is_claude_code(const char *path) {
          bpi_ends_with(path, ".claude_code_hooks.json");
 }
 
-/* The first payload has an event of ours and a session. */
+/* Whether the first payload has an event and a session. */
 static bool recognise(const char *bytes, size_t length, const char *session) {
   const char *const keys[] = {"hook_event_name", session, NULL};
   return bpi_object_first(bytes, length, true, keys, SCAN_END) == 3;

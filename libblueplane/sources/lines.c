@@ -1,5 +1,5 @@
-/* sources/lines.c: a line is hashed word by word, however it is cut into pieces. The hashes live
- * for one edit and are compared with each other only. */
+/* sources/lines.c: hashes lines word by word, independent of how the text is split into pieces. The
+ * hashes exist for one edit and are only compared with each other. */
 #include "sources/lines.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ void bpi_lines_feed(void *count, const char *piece, size_t length) {
   }
 }
 
-#define EMPTY_LINE UINT64_C(0x2545F4914F6CDD1D) /* any but zero: then zero bytes count, too */
+#define EMPTY_LINE UINT64_C(0x2545F4914F6CDD1D) /* not zero, so that zero bytes change the hash */
 
 static uint64_t mix(uint64_t state, const unsigned char bytes[8]) {
   uint64_t word;

@@ -1,5 +1,6 @@
-/* sources/names.c: identifiers lie in a ring per kind, names in one table without collision lists: a
- * name that is pushed out is asked for again. One of bad shape is not remembered, as it counts each time. */
+/* sources/names.c: identifiers are cached in a ring per kind, names in one hash table without
+ * collision lists: an evicted name is asked for again. A badly shaped name is not cached, because
+ * it must be counted each time. */
 #include "sources/names.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@ static bool is_plain(const char *raw, size_t length) {
 
 ident bpi_memo_ident(names *n, ident_kind kind, const char *raw, size_t length) {
   ident_memory *ring = n->idents[kind];
-  for (unsigned back = 1; back <= NAMES_IDENTS; back++) { /* the latest first */
+  for (unsigned back = 1; back <= NAMES_IDENTS; back++) { /* latest first */
     const ident_memory *m = &ring[(n->next[kind] - back) % NAMES_IDENTS];
     if (m->length == length && memcmp(m->raw, raw, length) == 0) return m->id;
   }
@@ -54,7 +55,7 @@ ident bpi_memo_commit(names *n, const char *raw, size_t length) {
   return bpi_memo_ident(n, IDENT_CHANGE, digits, sizeof digits);
 }
 
-/* "2.1.29" as major << 40 | minor << 20 | patch; what follows the third number does not count. */
+/* "2.1.29" as major << 40 | minor << 20 | patch; anything after the third number is ignored. */
 static int64_t version_rank(const char *raw, size_t length) {
   int64_t part[3] = {0, 0, 0};
   size_t i = 0;

@@ -1,6 +1,5 @@
-/* sources/names.h: the way of raw identifiers and names to the sink. Remembers the last of them for
- * as long as one input is read, so that what the next line repeats is not hashed again. Knows no
- * format. */
+/* sources/names.h: passes raw identifiers and names to the sink, caching recent results while one
+ * input is read, so that repeated ones are not hashed again. Knows no format. */
 #ifndef BPI_SOURCES_NAMES_H
 #define BPI_SOURCES_NAMES_H
 
@@ -11,17 +10,18 @@
 #include "base/scan.h"
 #include "sources/record.h"
 
-#define IDENT_RAW_MAX 128 /* longer identifiers are none we know: left out, and counted */
+#define IDENT_RAW_MAX 128 /* longer identifiers are unknown to us: left out and counted */
 #define NAME_RAW_MAX 1024 /* the same for names and paths */
 
-/* What became of a name. */
+/* The result for a name. */
 typedef struct name {
   uint32_t label; /* 0: none */
-  bool misshapen; /* counted by the sink, and so asked for each time */
-  int64_t number; /* of a tool its category, of a file its language, of a version its rank */
+  bool misshapen; /* the sink counts it, so it is asked for each time */
+  int64_t number; /* for a tool its category, for a file its language, for a version its rank */
 } name;
 
-/* What is remembered of a text. `plain`: bytes in quotes are that text. */
+/* A cached text. `plain`: contains nothing that JSON escapes, so it can be compared with the bytes
+ * between quotes. */
 typedef struct ident_memory {
   ident id;
   size_t length;
@@ -47,21 +47,21 @@ typedef struct names {
   name_memory labels[NAMES_LABELS];
 } names;
 
-/* `n` is all zero but for the sink. */
+/* `n` must be all zero except for the sink. */
 ident bpi_memo_ident(names *n, ident_kind kind, const char *raw, size_t length);
 name bpi_memo_label(names *n, label_kind kind, const char *raw, size_t length);
 
-/* The same for a text that stands next in the input, if it is the last that was asked for, as most are:
- * it is read. False, and nothing is read, if it is not. */
+/* The same for the text that comes next in the input, if it equals the last one asked for, as it
+ * usually does: reads it then. Otherwise false, and nothing is read. */
 bool bpi_memo_ident_again(const names *n, ident_kind kind, scan *s, ident *out);
 bool bpi_memo_label_again(const names *n, label_kind kind, scan *s, name *out);
 
-/* A commit is known by the first seven digits of its hash, because an assistant often tells no more.
- * What is no hash in hexadecimal digits is an identifier like any other. */
+/* A commit is identified by the first seven digits of its hash, because assistants often report no
+ * more. Text that is not a hexadecimal hash is used like any other identifier. */
 ident bpi_memo_commit(names *n, const char *raw, size_t length);
 
-/* An identifier for what has none of its own, made of numbers and bytes in a fixed order. Begins
- * with a NUL byte, so no raw identifier equals it. */
+/* Builds an identifier for something that has none, from numbers and bytes in a fixed order. It
+ * begins with a NUL byte, so that no raw identifier equals it. */
 typedef struct composite {
   size_t length;
   unsigned char bytes[384];
@@ -70,7 +70,7 @@ typedef struct composite {
 void bpi_composite_start(composite *c);
 void bpi_composite_number(composite *c, int64_t value);
 void bpi_composite_ident(composite *c, ident value);
-/* at most IDENT_RAW_MAX */
+/* at most IDENT_RAW_MAX bytes */
 void bpi_composite_bytes(composite *c, const char *bytes, size_t length);
 
 #endif

@@ -1,7 +1,7 @@
-/* sources/native.c: native events, the versioned format by which a tool feeds its own facts;
- * written down in docs/formats/native-events.md. One JSON object a line, each complete in itself.
- * Knows every member of the format and nothing else: there is no member that could hold content,
- * and what is not in the table below is skipped unread. */
+/* sources/native.c: native events, the versioned format with which a tool supplies its own facts,
+ * specified in docs/formats/native-events.md. One JSON object per line, complete in itself. Knows
+ * every member of the format and nothing else: no member can hold content, and members not in the
+ * table below are skipped unread. */
 #include "sources/source.h"
 
 #include <string.h>
@@ -13,7 +13,8 @@
 #define NATIVE_VERSION 1
 #define PLATFORM_MAX 32
 #define COMMAND_MAX 32
-/* A time before this one, in April 1970, was meant as seconds or milliseconds: those of today are less. */
+/* Smaller numbers were meant as seconds or milliseconds: in microseconds they would be before May
+ * 1970, while current times in milliseconds are below. */
 #define TIME_LEAST INT64_C(10000000000000)
 
 /* clang-format off */
@@ -30,8 +31,8 @@ static const char *const kind_words[] = {
 typedef enum member_type {
   TYPE_VERSION,
   TYPE_KIND,
-  TYPE_ID,   /* detail: which of native.ids */
-  TYPE_NAME, /* detail: which of native.texts */
+  TYPE_ID,   /* detail: index in native.ids */
+  TYPE_NAME, /* detail: index in native.texts */
   TYPE_WORD, /* detail: the vocabulary */
   TYPE_TIME,
   TYPE_COUNT,
@@ -65,7 +66,8 @@ enum {
 #define ON_TOOL (ON_CALL | ON_END)
 #define ON_LINES (ON_TOOL | ON(SPAN) | ON_CHANGE)
 
-/* Every member: its number, key, type and detail, the kinds that have it and those that must. */
+/* Every member: its number, key, type and detail, the kinds that have it, and those that require
+ * it. */
 #define MEMBERS(X)                                                                                 \
   X(M_BLUEPLANE, "blueplane", VERSION, 0, ON_ALL, ON_ALL)                                          \
   X(M_KIND, "kind", KIND, 0, ON_ALL, ON_ALL)                                                       \
@@ -149,13 +151,13 @@ static const struct {
 typedef struct native {
   source_input *in;
   names names;
-  ident announced;      /* session whose row was put out last */
-  int64_t announced_us; /* the time of that row */
-  /* the event being read */
+  ident announced;      /* session whose row was reported last */
+  int64_t announced_us; /* time of that row */
+  /* the current event */
   native_kind kind;
   uint64_t there; /* bit per member that has a value */
   unsigned dropped[MEMBER_COUNT];
-  int reject[MEMBER_COUNT];     /* what is wrong with each member's value */
+  int reject[MEMBER_COUNT];     /* the REJECT_ reason for each member's value */
   int64_t number[MEMBER_COUNT]; /* of counts, flags and words; -1: none */
   int64_t time;
   id_text ids[IDS];
@@ -164,8 +166,8 @@ typedef struct native {
 
 /* ------------------------------------------------------------------------------------ reading */
 
-/* The code of a word. One that is not in the vocabulary is `other`, or none where there is no
- * other. */
+/* The code of a word. A word that is not in the vocabulary becomes `other`, or none if the
+ * vocabulary has no `other`. */
 static int64_t read_word(scan *s, vocabulary v, unsigned *dropped, int *reject) {
   char word[40];
   size_t length;
@@ -237,7 +239,7 @@ static int64_t read_features(scan *s, unsigned *dropped, int *reject) {
 static void read_member(native *n, scan *s, int m) {
   int *reject = &n->reject[m], detail = members[m].detail;
   unsigned *dropped = &n->dropped[m];
-  if (bpi_scan_peek(s) == SCAN_NULL) { /* the same as not there */
+  if (bpi_scan_peek(s) == SCAN_NULL) { /* the same as absent */
     bpi_scan_skip(s);
     return;
   }
@@ -288,8 +290,8 @@ static bool all_in(const name_text *t, size_t most, const char *others) {
   return t->length > 0 && t->length <= most;
 }
 
-/* What is wrong with the event as a whole. Members its kind does not have are not looked at: a
- * later version may give them a meaning. */
+/* The REJECT_ reason for the whole event. Members that its kind does not have are ignored, because
+ * a later version may define them. */
 static int judge(const native *n) {
   if (!has(n, M_BLUEPLANE)) return REJECT_FIELD;
   if (n->reject[M_BLUEPLANE] != 0) return n->reject[M_BLUEPLANE];
@@ -322,7 +324,7 @@ static bool is_address(const id_text *id) {
   return bpi_starts_with(id->at, id->length, "https://");
 }
 
-/* Identifiers are a platform's own, but for addresses, which are the same for all. */
+/* Identifiers are unique per platform, except URLs, which are the same for all. */
 static ident ident_of(native *n, ident_kind kind, const id_text *id) {
   const name_text *platform = &n->texts[TEXT_PLATFORM];
   char raw[PLATFORM_MAX + 1 + IDENT_RAW_MAX];
@@ -334,7 +336,7 @@ static ident ident_of(native *n, ident_kind kind, const id_text *id) {
   return bpi_memo_ident(&n->names, kind, raw, platform->length + 1 + id->length);
 }
 
-/* A commit is known by its hash: others tell of the same. */
+/* A commit is identified by its hash, which other sources report as well. */
 static ident change_key(native *n, int change) {
   const id_text *id = &n->ids[ID_OWN];
   bool hash = change == CHANGE_COMMIT && (id->length == 40 || id->length == 64);
@@ -345,7 +347,7 @@ static name label(native *n, label_kind kind, int text) {
   return bpi_memo_label(&n->names, kind, n->texts[text].at, n->texts[text].length);
 }
 
-/* The code of a word, or what stands for none. */
+/* The code of a word, or `none`. */
 static int word(const native *n, int m, int none) {
   return n->number[m] < 0 ? none : (int)n->number[m];
 }
@@ -375,8 +377,8 @@ static int put(native *n, const record *r) {
   return n->in->sink->put(n->in->sink->self, r);
 }
 
-/* A session's row; the first event of a session tells its platform, whatever kind it is, and so does
- * an earlier one that comes later. */
+/* Reports a session's row: for a session event, and for the first event of a session, which gives
+ * its platform, or an earlier one that comes later. */
 static int put_session(native *n) {
   record r;
   bool of_session = n->kind == KIND_SESSION;
@@ -409,8 +411,7 @@ static int put_prompt(native *n) {
   return put(n, &r);
 }
 
-/* A response that does not say why it stopped is complete all the same; one that is still being
- * written says "none". */
+/* A response without a stop reason is complete; one that is still being written has "none". */
 static int put_response(native *n) {
   record r;
   start_fact(n, &r, RECORD_RESPONSE, IDENT_RESPONSE);
@@ -434,15 +435,15 @@ static int put_response(native *n) {
   return put(n, &r);
 }
 
-/* "mcp__server__tool" says what "mcp_server" would. */
+/* Whether the name has the form "mcp__server__tool", so that "mcp_server" adds nothing. */
 static bool tells_server(const name_text *tool) {
   return tool->length > 8 && bpi_starts_with(tool->at, tool->length, "mcp__") &&
          !bpi_starts_with(tool->at, tool->length, "mcp____") &&
          bpi_contains(tool->at + 6, tool->length - 7, "__");
 }
 
-/* A tool of a server is named "mcp__server__tool". A server that cannot be read back from such a
- * name, or makes it too long, is left out. */
+/* A server's tool is named "mcp__server__tool". A server that could not be parsed from that name,
+ * or makes it too long, is left out. */
 static name tool_label(native *n) {
   const name_text *tool = &n->texts[TEXT_TOOL], *server = &n->texts[TEXT_SERVER];
   char full[NAME_RAW_MAX];
@@ -493,7 +494,7 @@ static int put_result(native *n, int64_t time) {
   return put(n, &r);
 }
 
-/* A call and its end in one. Without a duration that can be believed the time of the end is not known. */
+/* A call and its end in one event. Without a plausible duration the time of the end is unknown. */
 static int put_call(native *n) {
   int64_t duration = n->number[M_DURATION];
   bool ends = n->time != BPI_TIME_NONE && duration >= 0 && duration <= RECORD_MOST_MEASURED;
@@ -532,7 +533,8 @@ static int put_change(native *n, int change) {
   record r;
   start_row(n, &r, RECORD_CHANGE);
   r.key = change_key(n, change);
-  if (bpi_ident_absent(r.session)) r.flags |= RECORD_SIDECHAIN; /* who knows its session owns it */
+  /* loses against one that knows its session */
+  if (bpi_ident_absent(r.session)) r.flags |= RECORD_SIDECHAIN;
   r.u.change = (change_record){
       .change = change,
       .type = word(n, M_TYPE, CHANGE_TYPE_UNKNOWN),
@@ -546,7 +548,7 @@ static int put_change(native *n, int change) {
   return put(n, &r);
 }
 
-/* What was left out of the members that the event has. */
+/* Counts what was left out of the members that the kind has. */
 static void tell_dropped(const native *n) {
   for (int m = 0; m < MEMBER_COUNT; m++)
     for (unsigned i = 0; (members[m].on & 1u << n->kind) != 0 && i < n->dropped[m]; i++)
@@ -593,7 +595,7 @@ static bool is_events(const char *path) {
   return bpi_ends_with(path, ".blueplane.jsonl") && bpi_base_name(path)[0] != '.';
 }
 
-/* The first object has a number as "blueplane". */
+/* Whether the first object has a number as "blueplane". */
 static bool recognise(const char *bytes, size_t length) {
   static const char *const keys[] = {"blueplane", NULL};
   return bpi_object_first(bytes, length, false, keys, SCAN_NUMBER) != 0;

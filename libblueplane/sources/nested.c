@@ -1,4 +1,4 @@
-/* sources/nested.c: a state per byte at most, and nothing is kept but the beginning of a key. */
+/* sources/nested.c: a state machine over bytes; keeps nothing but the beginning of a key. */
 #include "sources/nested.h"
 
 #include <string.h>
@@ -33,7 +33,7 @@ static void take_text(nested *n, const char *piece, size_t length) {
   }
 }
 
-/* A unit of a \u escape is complete. A surrogate without its other half is no character. */
+/* Takes a complete unit of a \u escape. A surrogate without its other half is dropped. */
 static void take_unit(nested *n) {
   uint32_t unit = n->unit;
   if (unit >= 0xD800 && unit < 0xDC00) {
@@ -99,7 +99,7 @@ static void take_structure(nested *n, char c) {
   }
 }
 
-/* How far text goes on without anything that needs a look. */
+/* The length of text without quotes and backslashes. */
 static size_t plain_run(const char *p, const char *end) {
   const char *from = p;
   while (p < end && *p != '"' && *p != '\\')

@@ -1,6 +1,6 @@
-/* sources/nested.h: the texts of some members of a JSON object that is itself the text of a JSON
- * string, as it streams by decoded. Finds them, hands them on piece by piece, judges nothing: the
- * inner object is content, and may be broken. */
+/* sources/nested.h: finds the texts of some members of a JSON object that is itself inside a JSON
+ * string, while the decoded string streams by. Passes them on piece by piece and validates nothing:
+ * the inner object is content and may be malformed. */
 #ifndef BPI_SOURCES_NESTED_H
 #define BPI_SOURCES_NESTED_H
 
@@ -9,15 +9,15 @@
 #include <stdint.h>
 
 typedef struct nested {
-  const char *const *wanted; /* members of the outermost object that are wanted; ends with NULL */
-  /* A piece of the text of a wanted member, or of an item of it if it is an array; a piece of
-   * length 0 comes where a text or item begins. */
+  const char *const *wanted; /* wanted members of the outermost object; ends with NULL */
+  /* Receives a piece of the text of a wanted member, or of an item if it is an array; a piece of
+   * length 0 marks the beginning of each text. */
   void (*text)(void *user, int member, const char *piece, size_t length);
   void *user;
   unsigned depth;
   bool in_text, escaped, is_value, in_array;
-  int member;      /* that stands open, or -1 */
-  unsigned digits; /* of a \u escape still to come */
+  int member;      /* the open member; -1: none */
+  unsigned digits; /* digits of a \u escape still to come */
   uint32_t unit, high;
   size_t key_length;
   char key[16];

@@ -1,4 +1,4 @@
-/* sources/object.c: the loop every line-wise source shares. */
+/* sources/object.c: the loop shared by all sources that read JSON objects. */
 #include "sources/object.h"
 
 #include <string.h>
@@ -90,7 +90,7 @@ int bpi_object_reason(const scan *s) {
                                      : REJECT_SYNTAX;
 }
 
-/* Reads to its end what is no object. */
+/* Skips a value that is not an object. */
 static void pass_over(scan *s, scan_type type) {
   if (type != SCAN_ARRAY)
     bpi_scan_skip(s);
@@ -99,8 +99,8 @@ static void pass_over(scan *s, scan_type type) {
       bpi_scan_skip(s);
 }
 
-/* Goes on behind a broken line. One that has not ended yet is judged when it has. Returns 1 to go
- * on, 0 at the end of the input, or BP_ERR_IO. */
+/* Continues after a malformed line; an incomplete one is judged once it has ended. Returns 1 to
+ * continue, 0 at the end of the input, or BP_ERR_IO. */
 static int pass_broken(source_input *in) {
   scan *s = in->scan;
   int reason = bpi_object_reason(s);
@@ -114,13 +114,13 @@ static int pass_broken(source_input *in) {
   return 1;
 }
 
-/* Where a record stands in the input. */
+/* The position of a record in the input. */
 typedef struct stand {
   uint64_t line;
   int64_t byte;
 } stand;
 
-/* Acts on a value that was read to its end. Returns 1, or what ends the reading. */
+/* Acts on a value that was read completely. Returns 1 to continue, or what ends the reading. */
 static int finish_value(source_input *in, const object_reader *reader, int reject, stand at) {
   in->records++;
   if (reject < 0) return reject;
@@ -136,8 +136,9 @@ static int checkpoint(source_input *in) {
   return in->checkpoint == NULL ? BP_OK : in->checkpoint(in->user, in);
 }
 
-/* The objects of the open array, each acted on as soon as it is whole. Returns 1, or what ends the
- * reading; a failed scanner is for whoever opened the array. */
+/* Reads the objects of the open array and acts on each as soon as it is complete. Returns 1 to
+ * continue, or what ends the reading; a failed scanner is left to the caller that opened the
+ * array. */
 static int read_list(source_input *in, const object_reader *reader) {
   scan *s = in->scan;
   while (bpi_scan_item(s)) {
@@ -156,7 +157,8 @@ int bpi_read_items(source_input *in, const object_reader *reader) {
   return rc > 0 ? BP_OK : rc;
 }
 
-/* One value, entered or standing ready. Returns as pass_broken does, or what emit returned. */
+/* Reads one value, which is entered if it is an object or array. Returns like pass_broken, or what
+ * emit returned. */
 static int read_value(source_input *in, const object_reader *reader, scan_type type) {
   scan *s = in->scan;
   bool list = type == SCAN_ARRAY && reader->lists;

@@ -1,5 +1,5 @@
-/* sources/opencode.c: sessions as opencode exports them: one document of a session, its messages and
- * their parts. Knows the document and what a message and a part say. */
+/* sources/opencode.c: sessions exported by opencode: one document with a session, its messages and
+ * their parts. Knows the document and the content of messages and parts. */
 #include <string.h>
 
 #include "base/hash.h"
@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "sources/opencode.h"
 
-/* One list for the keys and their numbers. */
+/* Generates the keys and their numbers from one list. */
 #define NUMBER(name, key) name,
 #define KEY(name, key) key,
 #define MEMBERS(list, LIST)                                                                        \
@@ -55,7 +55,7 @@ MEMBERS(changed_keys, CHANGED_KEYS);
 #define PROBLEM_KEYS(X) X(PROBLEM_TYPE, "type") X(PROBLEM_MESSAGE, "message")
 MEMBERS(problem_keys, PROBLEM_KEYS);
 
-/* Of version 2, which keeps a message with all that is in it. */
+/* Keys of version 2, which stores a message with everything in it. */
 /* clang-format off */
 #define STEP_KEYS(X)                                                                               \
   X(W_TIME, "time") X(W_MODEL, "model") X(W_COST, "cost") X(W_TOKENS, "tokens")                    \
@@ -83,9 +83,9 @@ enum { ERROR_OTHER = -1, ERROR_ABORTED, ERROR_AUTH, ERROR_LENGTH };
 static const char *const error_words[] = {"MessageAbortedError", "ProviderAuthError",
                                           "MessageOutputLengthError", "aborted", NULL};
 static const int error_classes[] = {ERROR_ABORTED, ERROR_AUTH, ERROR_LENGTH, ERROR_ABORTED};
-static const char redacted[] = "REDACTED"; /* what publishers put in the place of identifiers */
+static const char redacted[] = "REDACTED"; /* what publishers write in place of identifiers */
 
-/* How the error of a call begins that the person or a rule of theirs ended, */
+/* Beginnings of the error of a call that the person or one of their rules ended, */
 static const struct {
   const char *prefix;
   int outcome;
@@ -93,7 +93,7 @@ static const struct {
                {"The user declined", OUTCOME_REJECTED},
                {"Permission denied", OUTCOME_DENIED},
                {"Tool execution aborted", OUTCOME_INTERRUPTED}};
-/* and of what type it is, whatever else it says. */
+/* and the error types that say so by themselves. */
 static const char *const problem_words[] = {"permission.rejected", "aborted", NULL};
 static const int problem_outcomes[] = {OUTCOME_REJECTED, OUTCOME_INTERRUPTED};
 
@@ -115,7 +115,7 @@ static times read_times(scan *s, int *reject) {
 
 /* -------------------------------------------------------------------------------------- parts */
 
-/* -1: it says nothing that decides. */
+/* The outcome of an error's text; -1 if it decides nothing. */
 static int read_ending(scan *s) {
   char head[64];
   size_t length;
@@ -127,7 +127,7 @@ static int read_ending(scan *s) {
   return outcome;
 }
 
-/* A text; in version 2 an object of a type and a text. */
+/* A text; in version 2 an object with a type and a text. */
 static void read_error(opencode_part *p, scan *s, int *reject) {
   uint64_t seen = 0;
   int type = -1, ending = -1;
@@ -160,7 +160,7 @@ static bool read_changed(scan *s, diff_text *lines) {
   return told && bad == 0;
 }
 
-/* A difference goes before a list of files. */
+/* A diff takes precedence over a list of files. */
 static void read_metadata(opencode_part *p, scan *s, int *reject) {
   uint64_t seen = 0;
   bool listed = false;
@@ -239,7 +239,7 @@ static bool is_redacted(const id_text *id) {
   return id->length == sizeof redacted - 1 && memcmp(id->at, redacted, id->length) == 0;
 }
 
-/* An identifier within the session; where it was taken out, its place. */
+/* The key of an identifier within the session; if it was redacted, of its index. */
 static ident key_of(opencode *o, ident_kind kind, const id_text *id, int64_t place) {
   return bpi_row_key(&o->rows, kind, id, is_redacted(id) ? place : 0);
 }
@@ -312,7 +312,7 @@ static void read_tokens(opencode_message *l, scan *s, int *reject) {
   }
 }
 
-/* Dollars as billionths of them; -1 if they are none. */
+/* Converts dollars to billionths; -1 if the value is invalid. */
 static int64_t read_cost(scan *s) {
   double cost = -1;
   if (!bpi_scan_real(s, &cost) || !(cost >= 0 && cost < 1e6)) return -1;
@@ -338,7 +338,7 @@ static int read_stop(scan *s) {
   return word < 0 ? STOP_OTHER : finish_stops[word];
 }
 
-/* The members of the open object. */
+/* Reads the members of the open object. */
 static void read_info(opencode_message *l, scan *s, int *reject) {
   uint64_t seen = 0;
   for (int m; (m = bpi_object_member(s, info_keys, &seen, reject)) >= 0;) {
@@ -395,7 +395,8 @@ static int take_message(void *self, scan *s) {
   return reject;
 }
 
-/* Reasoning is part of the output; later clients tell it beside the output, which their total shows. */
+/* Output includes reasoning here. Later clients report it separately, which shows in their
+ * total. */
 static int64_t output_of(const opencode_message *l) {
   if (l->output < 0 || l->reasoning <= 0) return l->output;
   int64_t both = l->output + l->reasoning;
@@ -404,7 +405,7 @@ static int64_t output_of(const opencode_message *l) {
              : both;
 }
 
-/* Input excludes the cache. */
+/* The client's input excludes the cache. */
 static int put_response(opencode *o) {
   const opencode_message *l = &o->message;
   record row = bpi_row_response(&o->rows);
@@ -433,7 +434,7 @@ static int put_failure(opencode *o) {
   return bpi_row_put(&o->rows, &row);
 }
 
-/* What a subagent is asked was written by a model. */
+/* A subagent's prompts are written by a model. */
 static int put_prompt(opencode *o) {
   const opencode_message *l = &o->message;
   bool asked = l->prompt.there || l->prompt.features != 0;
@@ -483,7 +484,7 @@ static void read_files(opencode_message *l, scan *s, int *reject) {
   }
 }
 
-/* Its output is without the reasoning. A compaction has a state, and no reason to stop. */
+/* The output in version 2 excludes reasoning. A compaction has a status but no stop reason. */
 int bpi_opencode_take_step(void *self, scan *s) {
   opencode_message *l = &((opencode *)self)->message;
   prompt_facts text = {false, 0, 0};
@@ -554,7 +555,7 @@ int bpi_opencode_put_calls(void *self, scan *s) {
 
 /* ----------------------------------------------------------------------------------- sessions */
 
-/* The members of the open object. */
+/* Reads the members of the open object. */
 int bpi_opencode_take_session(void *self, scan *s) {
   opencode_session *is = &((opencode *)self)->session;
   uint64_t seen = 0;
@@ -617,7 +618,7 @@ static int take(void *self, scan *s) {
 }
 
 static int emit(void *self) {
-  (void)self; /* all was told while it was read */
+  (void)self; /* everything was reported while it was read */
   return BP_OK;
 }
 
@@ -634,7 +635,8 @@ static int read_export(source_input *in) {
   return rc;
 }
 
-/* Whether the last `count` components begin so; "/" stands for the separator of any system. */
+/* Whether the last `count` components start with `folders`, in which "/" stands for any
+ * separator. */
 static bool lies_in(const char *path, int count, const char *folders) {
   const char *at = bpi_last_parts(path, count);
   for (; *folders != '\0'; folders++, at++)
@@ -651,14 +653,14 @@ bool bpi_opencode_is_stored(const char *path) {
   return is_session(path) && lies_in(path, 4, "storage/session/");
 }
 
-/* ses_….json, or anything that ends in .opencode.json. The client's own folder has files of that name
- * that are none. */
+/* ses_….json, or any name that ends in .opencode.json. The client's own folder has files with such
+ * names that are not exports. */
 static bool is_export(const char *path) {
   bool own = lies_in(path, 3, "storage/") || lies_in(path, 4, "storage/");
   return (is_session(path) && !own) || bpi_ends_with(path, ".opencode.json");
 }
 
-/* A session's info, with a folder, and messages. */
+/* Whether it has a session's info with a folder, and messages. */
 static bool recognise(const char *bytes, size_t length) {
   static const char *const inner[] = {"id", "directory", NULL};
   uint64_t seen = 0, info = 0;

@@ -1,6 +1,6 @@
-/* sources/opencode.h: what a session, a message and a part of opencode say, and how it is put out; shared by
- * the readers of exports, of the database and of the folder of older clients. Knows their JSON; knows
- * neither document nor table nor folder. */
+/* sources/opencode.h: the content of a session, a message and a part of opencode, and how it is
+ * reported; shared by the readers of exports, of the database, and of the folder of older clients.
+ * Knows their JSON; knows no document, table or folder. */
 #ifndef BPI_SOURCES_OPENCODE_H
 #define BPI_SOURCES_OPENCODE_H
 
@@ -18,7 +18,7 @@ typedef struct opencode_message {
   int64_t number, time, cost, input, output, reasoning, total, read, written;
   id_text id;
   name_text model;
-  prompt_facts prompt; /* of all its parts */
+  prompt_facts prompt; /* collected from all its parts */
 } opencode_message;
 
 typedef struct opencode_part {
@@ -42,7 +42,8 @@ typedef struct opencode_session {
 
 typedef struct opencode {
   rows rows;
-  ident root;   /* of a subagent's session, if it is known; else its parent stands for it */
+  /* for a subagent's session the topmost session, if known; otherwise its parent is used */
+  ident root;
   int64_t born; /* when the session was created */
   opencode_session session;
   opencode_message message;
@@ -50,34 +51,34 @@ typedef struct opencode {
   int64_t messages;
 } opencode;
 
-/* Rows come from `rows`, whose session is set before. Each of these reads the members of the open object:
- * a REJECT_ reason, 0, or BP_ERR_. `self` is the opencode. */
+/* The session of `rows` must be set first. Each function reads the members of the open object and
+ * returns a REJECT_ reason, 0, or BP_ERR_. `self` is the opencode. */
 int bpi_opencode_take_part(void *self, scan *s);
 int bpi_opencode_take_info(void *self, scan *s); /* of a message */
 int bpi_opencode_take_session(void *self, scan *s);
-/* A message of version 2 is told with all that is in it: this reads it but for its calls, its role is told
- * beside it. */
+/* Reads a message of version 2, which contains everything except its role, but skips its calls. */
 int bpi_opencode_take_step(void *self, scan *s);
-/* Reads the calls of one that was found whole, and puts each out. The first reason to refuse one. */
+/* Reads and reports the calls of such a message, once it is known to be valid. Returns the first
+ * REJECT_ reason. */
 int bpi_opencode_put_calls(void *self, scan *s);
 
-/* What was read, put out: 0 or BP_ERR_. */
-int bpi_opencode_put_part(opencode *o);    /* of the message, whose prompt gathers its text */
-int bpi_opencode_put_message(opencode *o); /* with all its parts */
+/* Report what was read: 0 or BP_ERR_. */
+int bpi_opencode_put_part(opencode *o);    /* a part; its text is added to the message's prompt */
+int bpi_opencode_put_message(opencode *o); /* after all its parts */
 int bpi_opencode_put_call(opencode *o);    /* a part that is a tool call */
 int bpi_opencode_put_answer(opencode *o);  /* a message, if it is the assistant's */
-/* A subagent's session belongs to the one that started it; what is in it keeps the keys of its own. Rows
- * are of this session from now on. */
+/* Reports a session and makes it the one of the following rows. A subagent's session belongs to the
+ * one that started it, but its rows keep keys of their own. */
 int bpi_opencode_put_session(opencode *o);
-/* Whether what has this time was copied from another session, of which this one is a fork: it is older
- * than its session. The original tells it. */
+/* Whether something with this time was copied from the session that this one was forked from: it is
+ * older than this session. The original is reported instead. */
 bool bpi_opencode_is_copy(const opencode *o, int64_t time);
-/* What a person wrote, not what the client put beside it. */
+/* Adds the text a person wrote, but not what the client added. */
 void bpi_opencode_add_text(prompt_facts *into, const opencode_part *p);
 
-/* "storage/session/PROJECT/ses_….json": a session in the folder, not an export. */
+/* "storage/session/PROJECT/ses_….json": a session in the client's folder, not an export. */
 bool bpi_opencode_is_stored(const char *path);
-#define OPENCODE_GENERATIONS 16 /* a subagent of a subagent and so on */
+#define OPENCODE_GENERATIONS 16 /* levels of subagents */
 #define OPENCODE_COVERS                                                                            \
   (COVERS_TOKENS | COVERS_CACHE_READ | COVERS_CACHE_WRITE | COVERS_REASONING | COVERS_COST |       \
    COVERS_TOOLS | COVERS_OUTCOMES | COVERS_LINES | COVERS_PROMPTS | COVERS_MODEL | COVERS_TIME |   \

@@ -1,6 +1,7 @@
-/* sources/opencode_db.c: the database of opencode: sessions, messages and parts, each a row; in version 2
- * sessions and messages, in tables of their own beside those of version 1, whose rows it copied. Knows the
- * tables, and who started whom; what a message or a part says it leaves to opencode.h. */
+/* sources/opencode_db.c: the database of opencode: a row per session, message and part; in version
+ * 2 sessions and messages in tables of their own, next to those of version 1, whose rows it copied.
+ * Knows the tables, and which session started which; opencode.h knows the content of messages and
+ * parts. */
 #include <string.h>
 
 #include "base/ident_set.h"
@@ -10,11 +11,11 @@
 #include "store/foreign.h"
 
 typedef struct db_session {
-  ident parent; /* absent: a person's own */
+  ident parent; /* absent: started by a person */
   int64_t born;
 } db_session;
 
-/* What a person asked: its parts are rows of their own. */
+/* A prompt, whose parts are separate rows. */
 typedef struct db_prompt {
   record row;
   prompt_facts facts;
@@ -23,8 +24,8 @@ typedef struct db_prompt {
 typedef struct database {
   source_input *in;
   opencode o;
-  ident_set sessions, prompts; /* of messages */
-  ident_set told;              /* messages of version 1 */
+  ident_set sessions, prompts; /* prompts: by message */
+  ident_set told;              /* messages already reported from version 1 */
   db_session *session;
   size_t session_capacity;
   db_prompt *prompt;
@@ -33,7 +34,7 @@ typedef struct database {
 
 /* ---------------------------------------------------------------------------------------- rows */
 
-/* Tables count their rows apart: the second place is among all that were looked at. */
+/* Rows are numbered per table, so the position is the index among all rows read. */
 static void refuse(database *d, int reason, int64_t row) {
   d->in->sink->reject(d->in->sink->self, reason, (uint64_t)row, (int64_t)d->in->records);
 }
@@ -46,7 +47,7 @@ static ident ident_of(database *d, ident_kind kind, const foreign_value *v) {
   return bpi_memo_ident(&d->o.rows.names, kind, v->bytes, v->length);
 }
 
-/* A text; one that does not fit is left out and counted. */
+/* Copies a text; one that does not fit is left out and counted. */
 static void copy_text(const foreign_value *from, char *into, size_t capacity, size_t *length,
                       unsigned *dropped) {
   bool text = from->type == FOREIGN_TEXT, fits = from->length <= capacity;
@@ -57,7 +58,7 @@ static void copy_text(const foreign_value *from, char *into, size_t capacity, si
 #define COPY_TEXT(text, from, dropped)                                                             \
   copy_text(from, (text)->at, sizeof(text)->at, &(text)->length, dropped)
 
-/* The object in a value. A REJECT_ reason, 0 or BP_ERR_. */
+/* Reads the object in a value. Returns a REJECT_ reason, 0 or BP_ERR_. */
 static int read_object(database *d, const foreign_value *data, int (*read)(void *self, scan *s)) {
   scan s;
   if (data->type != FOREIGN_TEXT && data->type != FOREIGN_BLOB) return REJECT_FIELD;
@@ -69,7 +70,7 @@ static int read_object(database *d, const foreign_value *data, int (*read)(void 
   return reject;
 }
 
-/* What is left of a row: its refusal, and the place to stop. */
+/* Ends a row: reports its rejection, and calls the checkpoint. */
 static int end_row(database *d, int64_t row, int result) {
   d->in->records++;
   if (result > 0) refuse(d, result, row);
@@ -92,7 +93,7 @@ static int64_t born_at(const foreign_value *created) {
 static int learn_session(void *user, int64_t row, const foreign_value *v) {
   database *d = user;
   (void)row;
-  if (v == NULL || !is_id(&v[S_ID])) return BP_OK; /* is refused when it is told */
+  if (v == NULL || !is_id(&v[S_ID])) return BP_OK; /* rejected later in tell_session */
   ident id = ident_of(d, IDENT_SESSION, &v[S_ID]);
   if (bpi_ident_set_find(&d->sessions, id) >= 0) return BP_OK;
   void *items = d->session;
@@ -106,7 +107,7 @@ static int learn_session(void *user, int64_t row, const foreign_value *v) {
   return BP_OK;
 }
 
-/* The session at the top; of one whose parent is not there, that parent. */
+/* The topmost session; if a parent is missing, that parent. */
 static ident root_of(const database *d, ident id) {
   for (int i = 0; i < OPENCODE_GENERATIONS; i++) {
     int64_t number = bpi_ident_set_find(&d->sessions, id);
@@ -116,7 +117,7 @@ static ident root_of(const database *d, ident id) {
   return id;
 }
 
-/* Rows are of this session from now on. */
+/* Sets the session of the following rows. */
 static void enter(database *d, const foreign_value *session) {
   rows *r = &d->o.rows;
   bpi_rows_session(r, session->bytes, session->length);
@@ -147,7 +148,7 @@ static int tell_session(void *user, int64_t row, const foreign_value *v) {
 enum { M_ID, M_SESSION, M_DATA };
 static const char *const message_columns[] = {"id", "session_id", "data", NULL};
 
-/* It is told at the end, with what its parts say. */
+/* Reported at the end, together with the text of its parts. */
 static int keep_prompt(database *d, const foreign_value *id) {
   const opencode *o = &d->o;
   ident own = ident_of(d, IDENT_PROMPT, id);
@@ -164,9 +165,9 @@ static int keep_prompt(database *d, const foreign_value *id) {
   return BP_OK;
 }
 
-/* Version 2 has a copy of it, which tells less. */
+/* Version 2 contains a copy of it with less information. */
 static int remember_told(database *d, const foreign_value *id) {
-  void *none = NULL; /* is known of it */
+  void *none = NULL; /* no data per message */
   size_t capacity = SIZE_MAX;
   ident own = ident_of(d, IDENT_PROMPT, id);
   return bpi_ident_set_put(&d->told, own, &none, &capacity, 0) < 0 ? BP_ERR_NOMEM : BP_OK;
@@ -180,7 +181,7 @@ static int tell_message(void *user, int64_t row, const foreign_value *v) {
   enter(d, &v[M_SESSION]);
   int result = read_object(d, &v[M_DATA], bpi_opencode_take_info);
   if (result != 0) return end_row(d, row, result);
-  /* the column, not what the object may say */
+  /* the column takes precedence over the object */
   COPY_TEXT(&o->message.id, &v[M_ID], &o->message.dropped);
   o->rows.time = o->message.time;
   bpi_row_dropped(&o->rows, o->message.dropped);
@@ -214,7 +215,8 @@ static int tell_prompts(database *d) {
   int rc = BP_OK;
   for (size_t i = 0; i < d->prompts.count && rc == BP_OK; i++) {
     db_prompt *p = &d->prompt[i];
-    if (!p->facts.there && p->facts.features == 0) continue; /* nothing of it is a person's */
+    /* nothing in it was written by a person */
+    if (!p->facts.there && p->facts.features == 0) continue;
     p->row.u.prompt = (prompt_record){p->facts.characters, p->facts.features, MODE_UNKNOWN};
     rc = bpi_row_put(&d->o.rows, &p->row);
   }
@@ -226,7 +228,7 @@ static int tell_prompts(database *d) {
 enum { N_ID, N_SESSION, N_TYPE, N_DATA };
 static const char *const step_columns[] = {"id", "session_id", "type", "data", NULL};
 
-/* A REJECT_ reason, 0 or BP_ERR_. */
+/* Returns a REJECT_ reason, 0 or BP_ERR_. */
 static int tell_type(database *d, const foreign_value *v, bool asked) {
   opencode *o = &d->o;
   enter(d, &v[N_SESSION]);
@@ -252,14 +254,14 @@ static int tell_step(void *user, int64_t row, const foreign_value *v) {
 
 /* --------------------------------------------------------------------------------- the source */
 
-/* A table that is not there is one of another version. */
+/* A missing table belongs to another version. */
 static int each(database *d, const char *table, const char *const *columns, foreign_row_fn take) {
   foreign_query query = {.table = table, .columns = columns};
   int rc = bpi_foreign_each(d->in->database, &query, take, d);
   return rc == BP_ERR_NOTFOUND ? BP_OK : rc;
 }
 
-/* Sessions come before what is theirs, and version 1 before its copy. */
+/* Sessions come before their messages, and version 1 before its copy. */
 static int read_tables(database *d) {
   static const struct {
     const char *table;
@@ -273,13 +275,13 @@ static int read_tables(database *d) {
   int rc = BP_OK;
   for (size_t i = 0; i < sizeof tables / sizeof *tables && rc == BP_OK; i++)
     rc = each(d, tables[i].table, tables[i].columns, tables[i].take);
-  /* clients of version 1 may have kept messages there, too, for a try */
+  /* clients of version 1 may have stored messages there experimentally */
   if (rc == BP_OK && bpi_foreign_has(d->in->database, "session_v2", NULL))
     rc = each(d, "session_message", step_columns, tell_step);
   return rc;
 }
 
-/* What a damaged file still shows is told. */
+/* A damaged file is read as far as possible. */
 static int read_database(source_input *in) {
   database *d = bpi_alloc_zero(1, sizeof *d);
   if (d == NULL) return BP_ERR_NOMEM;
@@ -300,14 +302,14 @@ static int read_database(source_input *in) {
   return rc;
 }
 
-/* Channels of the client have their own: opencode-<channel>.db. */
+/* Channels of the client have databases of their own: opencode-<channel>.db. */
 static bool is_database(const char *path) {
   const char *base = bpi_base_name(path);
   return strcmp(base, "opencode.db") == 0 ||
          (bpi_starts_with(base, strlen(base), "opencode-") && bpi_ends_with(base, ".db"));
 }
 
-/* The schema lies on the first pages. */
+/* The schema is in the first pages. */
 static bool recognise(const char *bytes, size_t length) {
   return bpi_starts_with(bytes, length, "SQLite format 3") &&
          (bpi_contains(bytes, length, "message_id") ||

@@ -1,7 +1,7 @@
-/* sources/opencode_storage.c: the folder in which older clients of opencode keep sessions, messages and
- * parts apart, each a file. A session's file is read together with those that belong to it, and whose
- * subagent it is stands in the files of its kind beside it. Knows where the files lie; what they say it
- * leaves to opencode.h.
+/* sources/opencode_storage.c: the folder in which older clients of opencode store sessions,
+ * messages and parts in separate files. A session's file is read together with those that belong
+ * to it; the files of other sessions next to it tell whose subagent it is. Knows where the files
+ * are; opencode.h knows their content.
  *
  *     storage/session/PROJECT/SESSION.json  storage/message/SESSION/MESSAGE.json
  *     storage/part/MESSAGE/PART.json
@@ -9,7 +9,8 @@
  * and in the first versions
  *
  *     storage/session/info/SESSION.json  storage/session/message/SESSION/MESSAGE.json
- *     storage/session/part/SESSION/MESSAGE/PART.json */
+ *     storage/session/part/SESSION/MESSAGE/PART.json
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,17 +24,17 @@
 
 #define WINDOW ((size_t)64 << 10)
 #define PATH_LIMIT ((size_t)64 << 10)
-#define SESSION_LIMIT ((size_t)1 << 20) /* of a file that is asked for its parent alone */
+#define SESSION_LIMIT ((size_t)1 << 20) /* for a file of which only the parent is read */
 
 /* ------------------------------------------------------------------------------------ the folder */
 
-/* Where the files of a session lie, taken from the path of its own. */
+/* The locations of a session's files, derived from the path of the session. */
 typedef struct place {
   const char *path;
-  const char *session; /* the name of its file, without its ending */
+  const char *session; /* the name of its file, without the extension */
   size_t length;
-  size_t root; /* bytes of the path down to the folder of messages and parts */
-  bool first;  /* of the first versions */
+  size_t root; /* length of the path up to the folder that contains messages and parts */
+  bool first;  /* layout of the first versions */
 } place;
 
 static place place_of(const char *path) {
@@ -53,7 +54,7 @@ static char *messages_of(const place *p) {
   return bpi_buf_take(&folder, NULL);
 }
 
-/* Of the message in that file. */
+/* The folder with the parts of the message in that file; NULL when out of memory. */
 static char *parts_of(const place *p, const char *message) {
   const char *base = bpi_base_name(message);
   buf folder;
@@ -85,7 +86,7 @@ static int by_name(const void *a, const void *b) {
   return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The files of a folder, which is taken over, in the order of their names. */
+/* Lists the files of a folder, sorted by name. Frees `folder`. */
 static int list(paths *p, char *folder) {
   *p = (paths){0};
   int rc = folder == NULL ? BP_ERR_NOMEM : bpi_walk(folder, add_path, p);
@@ -104,13 +105,13 @@ static void free_paths(paths *p) {
 
 typedef struct storage {
   source_input *in;
-  source_input beside; /* of the session's file: its messages and parts, one at a time */
+  source_input beside; /* the input for messages and parts, one file at a time */
   scan scan;
   file *file;
   int64_t offset;
-  int64_t passed; /* bytes of the files before: they are one behind the other */
+  int64_t passed; /* bytes of the files before: positions run on over all files */
   opencode o;
-  bool whole; /* the object of the file that was read */
+  bool whole; /* the last file contained a valid object */
 } storage;
 
 static int64_t read_bytes(void *user, void *into, size_t length) {
@@ -139,7 +140,8 @@ static void refuse(storage *s, int reason) {
   s->in->sink->reject(s->in->sink->self, reason, s->scan.line, s->passed);
 }
 
-/* A file that is gone was deleted a moment ago; one that is not complete is read again when it is. */
+/* A missing file was just deleted. An incomplete one is rejected for now; it is read again when it
+ * changes. */
 static int read_file(storage *s, const char *path, int (*take)(void *self, scan *s)) {
   object_reader reader = {.take = take, .emit = emit_whole, .self = s, .lists = true};
   file_stat stat;
@@ -166,7 +168,7 @@ static int read_file(storage *s, const char *path, int (*take)(void *self, scan 
 
 /* --------------------------------------------------------------------------------- whose it is */
 
-/* Names that lead to no other folder. */
+/* Whether the identifier can be a file name that leads to no other folder. */
 static bool is_plain(const id_text *id) {
   for (size_t i = 0; i < id->length; i++) {
     char c = id->at[i], lower = (char)(c | 0x20);
@@ -190,7 +192,7 @@ static void read_parent(const char *text, size_t length, id_text *parent) {
   bpi_scan_free(&s);
 }
 
-/* The parent of a session, by the file that lies beside; length 0: none is told. */
+/* Reads the parent of a session from its file next to this one; length 0: none. */
 static int parent_of(const place *p, const id_text *id, id_text *parent) {
   char *text = NULL;
   size_t length = 0;
@@ -211,7 +213,7 @@ static int parent_of(const place *p, const id_text *id, id_text *parent) {
   return rc == BP_ERR_NOMEM ? rc : BP_OK;
 }
 
-/* The session at the top; of one whose parent is not there, that parent. */
+/* Finds the topmost session; if a parent's file is missing, that parent. */
 static int find_root(storage *s, const place *p) {
   id_text root = s->o.session.parent, above = {0};
   for (int i = 0; i < OPENCODE_GENERATIONS && is_plain(&root); i++) {
@@ -271,7 +273,8 @@ static int read_session(storage *s) {
     refuse(s, REJECT_FIELD);
     return BP_OK;
   }
-  if (!bpi_opencode_is_stored(s->in->path)) return bpi_opencode_put_session(&s->o); /* alone */
+  /* a single file without its folder */
+  if (!bpi_opencode_is_stored(s->in->path)) return bpi_opencode_put_session(&s->o);
   const place p = place_of(s->in->path);
   if (s->o.session.parent.length > 0) rc = find_root(s, &p);
   if (rc == BP_OK) rc = bpi_opencode_put_session(&s->o);
@@ -305,7 +308,8 @@ static int add_stat(void *user, const char *path, const file_stat *stat) {
   return BP_OK;
 }
 
-/* A session's messages and parts change without its file: what is known of its time stands for all. */
+/* A session's messages and parts change without its own file, so its time is combined with a hash
+ * of theirs. */
 static void look_beside(const char *path, file_stat *stat) {
   if (!bpi_opencode_is_stored(path)) return;
   const place p = place_of(path);
@@ -323,7 +327,7 @@ static void look_beside(const char *path, file_stat *stat) {
   stat->modified_ns = (int64_t)((uint64_t)stat->modified_ns + sum);
 }
 
-/* A session by itself: it names a folder, and has neither messages nor what holds them. */
+/* Whether it is a session alone: it names a folder and has neither messages nor an info object. */
 static bool recognise(const char *bytes, size_t length) {
   static const char *const keys[] = {"id", "directory", "projectID", "messages", "info", NULL};
   return bpi_object_first(bytes, length, true, keys, SCAN_END) == 7;

@@ -1,6 +1,6 @@
-/* sources/otlp.c: telemetry of Claude Code as lines of OTLP/JSON, the way a collector's file exporter
- * writes them: events, and sums of a minute. Knows the envelope and the names of both; takes what other
- * programs send for nothing. */
+/* sources/otlp.c: telemetry of Claude Code as lines of OTLP/JSON, as the file exporter of a
+ * collector writes them: events, and sums per minute. Knows the envelope and the names of both;
+ * ignores data of other programs. */
 #include <string.h>
 
 #include "base/hash.h"
@@ -9,20 +9,20 @@
 #include "base/text.h"
 #include "sources/rows.h"
 
-#define TEXT_MAX 256      /* a longer value is none we take */
-#define NUMBER_MAX 40     /* digits and marks of one sent as a text */
-#define MOST_AT_ONCE 1000 /* decisions or commits of one point */
-#define MOST_AMOUNT 1e9   /* of a point: in billionths still a number of 64 bits */
+#define TEXT_MAX 256      /* longer values are not used */
+#define NUMBER_MAX 40     /* length of a number sent as text */
+#define MOST_AT_ONCE 1000 /* decisions or commits per point */
+#define MOST_AMOUNT 1e9   /* per point; fits into 64 bits even in billionths */
 
-/* One list for the keys and their numbers. */
+/* Generates the keys and their numbers from one list. */
 #define NUMBER(name, key) name,
 #define KEY(name, key) key,
 #define MEMBERS(list, LIST)                                                                        \
   enum { LIST(NUMBER) };                                                                           \
   static const char *const list[] = {LIST(KEY) NULL}
 
-/* Names come as the JSON mapping has them or as they are in the protocol: both are read, and the
- * second is the first's number plus one. */
+/* Names may follow the JSON mapping or the protocol. Both are read; the number of the second is
+ * that of the first plus one. */
 /* clang-format off */
 #define TOP_KEYS(X)                                                                                \
   X(TOP_LOGS, "resourceLogs") X(TOP_LOGS_TOO, "resource_logs") X(TOP_METRICS, "resourceMetrics")   \
@@ -109,9 +109,9 @@ static const char *const metric_names[] = {"claude_code.token.usage",
                                            NULL};
 enum { TEMPORALITY_CUMULATIVE = 2 };
 
-/* A value, whatever type it was sent as; numbers often come as texts. */
+/* A value of any type; numbers are often sent as texts. */
 typedef struct value {
-  double number; /* -1: it is none, or below zero */
+  double number; /* -1: not a number, or negative */
   size_t length; /* 0: no text */
   char at[TEXT_MAX];
 } value;
@@ -124,24 +124,24 @@ typedef struct line {
   value attribute[ATTRIBUTE_COUNT];
 } line;
 
-/* What was used, changed or decided in a stretch of time, of one series: gathered from points. */
+/* Amounts used, changed or decided in a period, for one series: collected from points. */
 typedef struct sum {
   metric_name metric;
   ident series;
   int64_t start;
   bool cumulative, accepted;
-  double count; /* of changes and decisions */
-  record row;   /* of tokens and cost, or of lines, the whole; else of one */
+  double count; /* for changes and decisions */
+  record row;   /* tokens and cost or lines: the whole sum; otherwise a template for each */
 } sum;
 
 typedef struct otlp {
   rows rows;
   line line;
-  value value; /* whose name is not known yet, or of a point */
+  value value; /* a value whose key is not known yet, or of a point */
   metric_name metric;
-  int64_t start, time; /* of a point */
+  int64_t start, time; /* of the current point */
   double amount;
-  ident_set sums; /* of the line that is read */
+  ident_set sums; /* of the current line */
   sum *sum;
   size_t capacity;
 } otlp;
@@ -153,7 +153,7 @@ static void forget(value *v) {
   v->length = 0;
 }
 
-/* A text that is a number is one. Behind its end the scanner sees that it does not go on. */
+/* Parses a text that is a number. The newline lets the scanner see that the number has ended. */
 static double number_in(const char *p, size_t length) {
   double number = -1;
   char ended[NUMBER_MAX + 1];
@@ -167,7 +167,7 @@ static double number_in(const char *p, size_t length) {
   return number >= 0 ? number : -1;
 }
 
-/* A text, a number, or a truth, which is kept as its word. */
+/* Reads a text, a number, or a boolean, which is stored as its word. */
 static void read_plain(scan *s, value *into, unsigned *dropped) {
   bool truth = false;
   forget(into);
@@ -187,7 +187,7 @@ static void read_plain(scan *s, value *into, unsigned *dropped) {
   }
 }
 
-/* Of an AnyValue, what is plain. */
+/* Reads an AnyValue if it is a simple value. */
 static void read_any(scan *s, value *into, unsigned *dropped, int *reject) {
   uint64_t seen = 0;
   forget(into);
@@ -200,12 +200,12 @@ static bool is_word(const value *v, const char *word) {
   return v->length == strlen(word) && memcmp(v->at, word, v->length) == 0;
 }
 
-/* A whole number of what can be counted; -1 if it is none. */
+/* The value as a whole number; -1 if it is none. */
 static int64_t count_of(const value *v) {
   return v->number >= 0 && v->number <= 9007199254740992.0 ? (int64_t)v->number : -1;
 }
 
-/* Nanoseconds since the epoch, as a text in general: a number of JSON could not hold them. */
+/* Nanoseconds since the epoch, usually a text because a JSON number cannot hold them. */
 static int64_t read_nanos(scan *s) {
   char digits[24];
   size_t length;
@@ -223,10 +223,10 @@ static int64_t read_nanos(scan *s) {
 
 /* ---------------------------------------------------------------------------------- attributes */
 
-enum { UNTOLD = -2 }; /* the key was not read yet */
+enum { UNTOLD = -2 }; /* the key has not been read yet */
 
-/* One attribute. Its value is read if it is wanted; one that comes before its key is held until then,
- * if it is short. */
+/* Reads one attribute. Its value is kept if the key is wanted; a value that comes before its key is
+ * held until then, if it is short. */
 static void read_pair(otlp *o, scan *s, int *reject) {
   uint64_t seen = 0;
   unsigned passed = 0;
@@ -266,7 +266,7 @@ static const value *attribute(const otlp *o, int which) {
   return &o->line.attribute[which];
 }
 
-/* An identifier; one beyond its bound is left out and counted. */
+/* An identifier; one that is too long is left out and counted. */
 static const value *id_of(otlp *o, int which) {
   value *v = &o->line.attribute[which];
   if (v->length > IDENT_RAW_MAX) bpi_row_dropped(&o->rows, 1);
@@ -274,15 +274,15 @@ static const value *id_of(otlp *o, int which) {
   return v;
 }
 
-/* Sums name the kind of what asked; events its kind and name ("agent:builtin:Explore"), later ones the
- * agent apart. */
+/* Sums name the kind of requester; events its kind and name ("agent:builtin:Explore"), newer ones
+ * the agent separately. */
 static bool is_subagent(const otlp *o) {
   const value *who = attribute(o, A_QUERY);
   return is_word(who, "subagent") || bpi_starts_with(who->at, who->length, "agent:") ||
          attribute(o, A_AGENT)->length > 0;
 }
 
-/* Whose the row is, and how it is marked. */
+/* Sets the session and flags of the following rows. */
 static void enter_session(otlp *o) {
   const value *id = id_of(o, A_SESSION);
   o->rows.session = o->rows.scope = (ident){0, 0};
@@ -302,8 +302,8 @@ static ident key_of(otlp *o, ident_kind kind, const composite *key) {
 
 /* ------------------------------------------------------------------------------------- events */
 
-/* An event without an identifier: its number and its moment. Each process of a session counts its own from
- * zero. */
+/* The key of an event without identifier: its sequence number and its time, because each process of
+ * a session counts from zero. */
 static ident event_key(otlp *o, ident_kind kind) {
   composite key;
   bpi_composite_start(&key);
@@ -314,7 +314,7 @@ static ident event_key(otlp *o, ident_kind kind) {
   return key_of(o, kind, &key);
 }
 
-/* A language by its name, as editors write it. */
+/* The language with this name, as editors write it. */
 static int language_of(const char *word, size_t length) {
   char lower[24];
   if (length == 0 || length > sizeof lower) return LANGUAGE_UNKNOWN;
@@ -370,13 +370,13 @@ static int put_event(otlp *o, ident key, int event, int detail, int64_t number) 
   return bpi_row_put(&o->rows, &row);
 }
 
-/* Microseconds; -1: not told. */
+/* Microseconds; -1: unknown. */
 static int64_t duration_of(const otlp *o) {
   int64_t ms = count_of(attribute(o, A_DURATION));
   return ms < 0 || ms > INT64_MAX / 1000 ? -1 : ms * 1000;
 }
 
-/* How long a cache write lives is not told: as where nobody tells, 5 minutes. */
+/* The lifetime of a cache write is not reported, so 5 minutes are assumed, as for other sources. */
 static int put_request(otlp *o) {
   record row = bpi_row_response(&o->rows);
   response_record *r = &row.u.response;
@@ -407,7 +407,7 @@ static int put_compaction(otlp *o) {
                    count_of(attribute(o, A_PRE_TOKENS)));
 }
 
-/* A call that ended so. An event tells of it when it ends. */
+/* Reports a call with this outcome. The event is sent when the call ends. */
 static int put_call(otlp *o, int outcome, int64_t duration_us) {
   rows *r = &o->rows;
   int64_t end = r->time;
@@ -435,7 +435,7 @@ static int put_result(otlp *o) {
   return put_call(o, good ? OUTCOME_OK : OUTCOME_ERROR, duration_of(o));
 }
 
-/* What was accepted has a result of its own. */
+/* An accepted call is reported by its result. */
 static int put_decision(otlp *o) {
   const value *who = attribute(o, A_SOURCE);
   if (!is_word(attribute(o, A_DECISION), "reject")) return BP_OK;
@@ -446,7 +446,7 @@ static int put_decision(otlp *o) {
   return put_call(o, outcome, -1);
 }
 
-/* "api_request", or with the product before it; what others send is none of ours. */
+/* "api_request", possibly with the product in front; other names are ignored. */
 static event_name name_in(const char *p, size_t length) {
   size_t skip = bpi_starts_with(p, length, product) ? sizeof product - 1 : 0;
   return (event_name)bpi_list_index(event_names, p + skip, length - skip);
@@ -461,7 +461,7 @@ static void read_name(otlp *o, scan *s) {
 }
 
 static void read_body(otlp *o, scan *s, int *reject) {
-  unsigned none = 0; /* a body may be long */
+  unsigned none = 0; /* a long body is not counted as left out */
   read_any(s, &o->value, &none, reject);
   event_name found = name_in(o->value.at, o->value.length);
   if (found != NAME_OTHER) o->line.name = found;
@@ -523,7 +523,7 @@ static int emit_event(void *self) {
 
 /* ------------------------------------------------------------------------------------ metrics */
 
-/* What a series is besides its type: the attributes that tell usage apart. */
+/* Identifies a series apart from its type: by the attributes that distinguish usage. */
 static ident series_of(otlp *o) {
   static const int parts[] = {A_MODEL,  A_QUERY,  A_SPEED,       A_EFFORT, A_AGENT,  A_SKILL,
                               A_PLUGIN, A_SERVER, A_SERVER_TOOL, A_TOOL,   A_SOURCE, A_LANGUAGE};
@@ -547,8 +547,8 @@ static void sum_parts(composite *key, const sum *is) {
   bpi_composite_number(key, is->start);
 }
 
-/* What is summed up from its start grows, and has one key until it starts again: the greatest of its
- * rows counts. What is summed up since the last export has a key for each. */
+/* A cumulative sum grows and keeps its key until it restarts, so the row with the greatest value
+ * counts. A sum since the last export has a key of its own. */
 static ident sum_key(otlp *o, const sum *is, ident_kind kind, int64_t nth) {
   composite key;
   sum_parts(&key, is);
@@ -557,7 +557,7 @@ static ident sum_key(otlp *o, const sum *is, ident_kind kind, int64_t nth) {
   return key_of(o, kind, &key);
 }
 
-/* By which points are known to be parts of one. */
+/* Identifies the points that belong to one sum. */
 static ident name_of(otlp *o, const sum *is) {
   composite key;
   sum_parts(&key, is);
@@ -595,7 +595,7 @@ static record empty_row(otlp *o) {
   return row;
 }
 
-/* The sum that the point is a part of. Tokens and cost are of the same responses. */
+/* The sum that the point belongs to. Tokens and cost belong to the same responses. */
 static sum *sum_of(otlp *o) {
   sum made = {.metric = o->metric == METRIC_COST ? METRIC_TOKENS : o->metric,
               .start = o->start,
@@ -615,7 +615,7 @@ static sum *sum_of(otlp *o) {
 static void add_to(int64_t *into, double amount) {
   if (*into < 0) *into = 0;
   if (*into < INT64_C(1) << 61)
-    *into += (int64_t)(amount + 0.5); /* beyond it nothing is believed */
+    *into += (int64_t)(amount + 0.5); /* larger sums are not plausible */
 }
 
 static void add_tokens(otlp *o, response_record *r) {
@@ -647,7 +647,7 @@ static int take_point(void *self, scan *s) {
   return reject;
 }
 
-/* Gathered, not put out: how the sum is summed up is told behind its points. */
+/* Only collects: whether the sum is cumulative may come after its points. */
 static int emit_point(void *self) {
   otlp *o = self;
   if (!(o->amount > 0)) return BP_OK;
@@ -693,7 +693,7 @@ static int read_sum(otlp *o, scan *s, int *reject) {
   return rc;
 }
 
-/* Decisions and changes of a sum are rows each. */
+/* Decisions and changes of a sum become a row each. */
 static int put_each(otlp *o, sum *is) {
   int rc = BP_OK;
   ident_kind kind = is->metric == METRIC_DECISIONS ? IDENT_DECISION : IDENT_CHANGE;
@@ -720,7 +720,7 @@ static int put_sums(otlp *o) {
   return rc;
 }
 
-/* A metric's name stands before its sum; one whose name comes later is passed over. */
+/* A metric's name must come before its sum; otherwise it is skipped. */
 static int take_metric(void *self, scan *s) {
   otlp *o = self;
   uint64_t seen = 0;
@@ -738,7 +738,7 @@ static int take_metric(void *self, scan *s) {
 }
 
 static int nothing(void *self) {
-  (void)self; /* what it holds was told while it was read */
+  (void)self; /* everything was reported while it was read */
   return BP_OK;
 }
 
@@ -803,7 +803,7 @@ static bool recognise(const char *bytes, size_t length) {
   return bpi_object_first(bytes, length, false, top_keys, SCAN_ARRAY) != 0;
 }
 
-/* Of attributes the path ends in the name of one, as if it were a key. */
+/* For attributes the path ends with the attribute's name, as if it were a key. */
 #define LOG "resourceLogs[].scopeLogs[].logRecords[]"
 #define SUM "resourceMetrics[].scopeMetrics[].metrics[].sum"
 #define VALUE(at)                                                                                  \

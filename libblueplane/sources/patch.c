@@ -1,11 +1,11 @@
-/* sources/patch.c: line starts decide everything, so only those are looked at. */
+/* sources/patch.c: only the beginnings of lines are examined, because they decide everything. */
 #include "sources/patch.h"
 
 #include <string.h>
 
 #include "base/text.h"
 
-#define LINES_MAX INT64_C(1000000000000) /* of a hunk: no text has more */
+#define LINES_MAX INT64_C(1000000000000) /* per hunk; no text has more */
 
 enum { SECTION_NONE, SECTION_ADD, SECTION_UPDATE, SECTION_DELETE };
 
@@ -85,7 +85,7 @@ static void end_line(patch_text *p) {
   p->length = 0;
 }
 
-/* Of a line that cannot be a mark only the first byte is kept. */
+/* Keeps only the first byte of a line that cannot be a mark. */
 static void take_part(patch_text *p, const char *piece, size_t length) {
   bool mark = (p->length == 0 ? *piece : p->line[0]) == '*';
   size_t room = p->length < sizeof p->line ? sizeof p->line - p->length : 0;
@@ -110,7 +110,7 @@ void bpi_patch_end(patch_text *p) {
   end_section(p);
 }
 
-/* "-12,3": the sign, where the lines begin, and how many they are; 1 if that is not said. */
+/* "-12,3": the sign, the first line, and the number of lines, which is 1 if omitted. */
 static bool read_range(const char **at, const char *end, char sign, int64_t *lines) {
   const char *p = *at;
   *lines = 1;
@@ -134,7 +134,7 @@ static void begin_hunk(diff_text *d) {
   d->hunk = !d->limited || d->before > 0 || d->after > 0;
 }
 
-/* Numbers and marks, up to the first byte that is neither: behind it there may be a line of code. */
+/* Keeps digits and punctuation up to the first other byte, because code may follow. */
 static void take_head(diff_text *d, const char *piece, size_t length) {
   static const char told[] = "@-+, 0123456789";
   for (size_t i = 0; i < length && d->length < sizeof d->head; i++) {
@@ -144,7 +144,7 @@ static void take_head(diff_text *d, const char *piece, size_t length) {
   }
 }
 
-/* A line begins. */
+/* Takes the first byte of a line. */
 static void take_sign(diff_text *d, char sign) {
   if (sign == '@') d->head[d->length++] = sign;
   if (!d->hunk || sign == '@' || sign == '\\') return;

@@ -1,4 +1,4 @@
-/* sources/patch.h: counting the lines that patches add and remove while their text streams by: the
+/* sources/patch.h: counts the lines that patches add and remove while their text streams by: the
  * envelope form ("*** Begin Patch") and unified diffs. Keeps counts and the name of one file, never
  * a line. */
 #ifndef BPI_SOURCES_PATCH_H
@@ -10,37 +10,38 @@
 
 #include "sources/names.h"
 
-/* A file of an envelope and the lines it changes. */
+/* A file in an envelope, and the number of lines it changes. */
 typedef struct patch_file {
   int64_t lines; /* added and removed; -1: no file */
   size_t length;
   char path[NAME_RAW_MAX];
 } patch_file;
 
-/* An envelope, in a text that may hold more than it. The lines of a deleted file are not in it. */
+/* An envelope, possibly inside a longer text. It does not contain the lines of deleted files. */
 typedef struct patch_text {
-  bool found, open; /* an envelope began; and has not ended */
-  bool counted;     /* it has a section whose lines it tells */
+  bool found, open; /* an envelope was found; it has not ended */
+  bool counted;     /* it has a section that shows its lines */
   int section;
   int64_t added, removed;
-  patch_file now, most; /* the file of the section; the one with the most changed lines so far */
-  size_t length;        /* of the line being read */
-  char line[NAME_RAW_MAX + 24]; /* its beginning, if it may be a mark; else its first byte */
+  /* the file of the current section; the file with the most changed lines so far */
+  patch_file now, most;
+  size_t length;                /* of the current line */
+  char line[NAME_RAW_MAX + 24]; /* its beginning if it may be a mark, otherwise its first byte */
 } patch_text;
 
 void bpi_patch_start(patch_text *p);
 void bpi_patch_feed(void *patch, const char *piece, size_t length); /* patch_text * */
 void bpi_patch_end(patch_text *p);
 
-/* Hunks of a unified diff of any number of files. A hunk has as many lines as its head says, and what
- * stands before, between and behind hunks are none; one whose head does not say goes on to the next.
- * Starts as all zero. */
+/* The hunks of a unified diff of any number of files. A hunk has as many lines as its header says,
+ * and lines outside of hunks do not count; a hunk without a length extends to the next one. Starts
+ * as all zero. */
 typedef struct diff_text {
   int64_t added, removed;
   bool hunk, limited;
-  int64_t before, after; /* lines of a limited hunk still to come */
-  bool inside;           /* of a line */
-  size_t length;         /* of the head of a hunk that is being read; 0: none is */
+  int64_t before, after; /* remaining lines of a limited hunk */
+  bool inside;           /* in the middle of a line */
+  size_t length;         /* of a hunk's header being read; 0: none */
   char head[64];
 } diff_text;
 

@@ -1,4 +1,4 @@
-/* sources/source.c: the registry. The order is part of stored data: new sources go to the end. */
+/* sources/source.c: the registry. Indexes are stored, so new sources go to the end. */
 #include "sources/source.h"
 
 #include <string.h>
@@ -44,7 +44,8 @@ const source *bpi_source_by_name(const char *name) {
   return NULL;
 }
 
-/* A source that knows the name and the bytes, else one that knows the bytes. */
+/* Prefers a source that recognises both the name and the bytes to one that recognises only the
+ * bytes. */
 const source *bpi_source_detect(const char *path, const char *bytes, size_t length) {
   const source *found = NULL;
   if (length > SOURCE_HEAD) length = SOURCE_HEAD;
