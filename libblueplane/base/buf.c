@@ -1,4 +1,4 @@
-/* base/buf.c: growing buffer; numbers are written without printf's locale. */
+/* base/buf.c: a growing buffer; numbers are written independent of printf's locale. */
 #include "base/buf.h"
 
 #include <blueplane/blueplane.h>
@@ -23,7 +23,7 @@ void bpi_buf_free(buf *b) {
   b->length = b->capacity = 0;
 }
 
-/* Room for `length` more bytes and a NUL. */
+/* Reserves room for `length` more bytes and a NUL. */
 static char *room(buf *b, size_t length) {
   if (b->failed) return NULL;
   if (length > b->limit || b->length > b->limit - length) {
@@ -67,12 +67,12 @@ void bpi_buf_int(buf *b, int64_t value) {
   bpi_buf_add(b, digits + at, sizeof digits - at);
 }
 
-/* The host's locale may have chosen another decimal sign; JSON and CSV know only the point. */
+/* The host's locale may use another decimal sign; JSON and CSV allow only the point. */
 static void decimal_point(char *number) {
   for (char *p = number; *p != '\0'; p++)
     if ((*p < '0' || *p > '9') && *p != '-' && *p != '+' && *p != 'e') {
       *p = '.';
-      char *rest = p + 1; /* a multi-byte sign */
+      char *rest = p + 1; /* the sign may have several bytes */
       while (*rest != '\0' && (*rest < '0' || *rest > '9'))
         rest++;
       memmove(p + 1, rest, strlen(rest) + 1);
@@ -85,11 +85,11 @@ void bpi_buf_real(buf *b, double value) {
     bpi_buf_text(b, "null");
     return;
   }
-  if (value == 0) value = 0; /* one zero */
+  if (value == 0) value = 0; /* no negative zero */
   char number[48];
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(number, sizeof number, "%.*g", digits, value);
-    if (strtod(number, NULL) == value) break; /* read back in the same locale */
+    if (strtod(number, NULL) == value) break; /* strtod uses the same locale */
   }
   decimal_point(number);
   bpi_buf_text(b, number);
@@ -140,7 +140,7 @@ void bpi_buf_json_text(buf *b, const char *text, size_t length) {
 }
 
 char *bpi_buf_take(buf *b, size_t *length) {
-  bpi_buf_add(b, "", 0); /* an empty buffer is an empty text */
+  bpi_buf_add(b, "", 0); /* makes an empty buffer an empty text */
   if (b->failed) {
     bpi_buf_free(b);
     return NULL;

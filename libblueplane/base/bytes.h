@@ -1,5 +1,5 @@
-/* base/bytes.h: whole numbers as bytes, the greatest first. Writing appends to a buffer; reading moves
- * along bytes and, past their end, fails for good and gives 0, so a parser checks once. */
+/* base/bytes.h: big-endian integers in bytes. Writing appends to a buffer; reading moves along
+ * bytes and, past their end, fails permanently and returns 0, so a parser checks once. */
 #ifndef BPI_BASE_BYTES_H
 #define BPI_BASE_BYTES_H
 
@@ -22,13 +22,13 @@ typedef struct bytes {
   bool failed;
 } bytes;
 
-/* No bytes may be nowhere: nothing is added to a null pointer. */
+/* Accepts NULL for no bytes, because arithmetic on a null pointer is undefined. */
 static inline bytes bpi_bytes(const void *data, size_t length) {
   const unsigned char *p = data != NULL ? data : (const unsigned char *)"";
   return (bytes){p, p, p + length, false};
 }
 
-/* The next `length` bytes, NULL if there are not so many. */
+/* The next `length` bytes; NULL if there are fewer. */
 static inline const unsigned char *bpi_take(bytes *b, size_t length) {
   if (b->failed || (size_t)(b->end - b->at) < length) {
     b->failed = true;

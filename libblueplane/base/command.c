@@ -1,9 +1,9 @@
-/* base/command.c: a command line is read the way a shell would, as far as that is needed to find the names of its
+/* base/command.c: parses a command line like a shell, as far as needed to find the names of its
  * programs: words, quotes, here-documents, lists and pipes. Only a program's name and the word that
- * names its task ("git commit", "npm run lint") are looked up. The most telling program speaks for
- * the line, the first among equals: a commit, then tests, then anything else that is known, then
- * what only looks at or moves files. So `npm install && npm test | tail` is a test run. Keeps nothing of what it is asked
- * about. */
+ * names its task ("git commit", "npm run lint") are looked up. The most telling program represents
+ * the line, on a tie the first: a commit, then tests, then any other known one, then those that
+ * only look at or move files. So `npm install && npm test | tail` is a test run. Keeps nothing of
+ * the command line. */
 #include "base/command.h"
 
 #include <stdbool.h>
@@ -14,8 +14,8 @@
 #include "base/text.h"
 #include "base/vocabulary.h"
 
-#define COMMAND_MAX 256 /* bytes looked at */
-#define WORDS_MAX 24    /* of one command */
+#define COMMAND_MAX 256 /* bytes examined */
+#define WORDS_MAX 24    /* per command */
 #define NESTING_MAX 2   /* of sh -c */
 
 static int classify_line(const char *command, size_t length, int nesting);
@@ -36,7 +36,7 @@ static int more_telling(int a, int b) {
   return rank(b) > rank(a) ? b : a;
 }
 
-/* Targets are built from the project itself: to install them is part of building. */
+/* Targets are built from the project itself, so installing them is part of building. */
 static int classify_target(const char *word) {
   if (strcmp(word, "check") == 0) return PROGRAM_TEST;
   int code = bpi_script_purpose(word, PROGRAM_NONE);
@@ -46,7 +46,7 @@ static int classify_target(const char *word) {
 /* ------------------------------------------------------------- one command: words to a program */
 
 typedef struct words {
-  char text[COMMAND_MAX + WORDS_MAX]; /* one behind the other, each with its NUL */
+  char text[COMMAND_MAX + WORDS_MAX]; /* one after another, each with its NUL */
   size_t used;
   const char *word[WORDS_MAX];
   size_t count;
@@ -66,7 +66,8 @@ static bool is_assignment(const char *word) {
   return i > 0 && word[i] == '=';
 }
 
-/* First word at or behind `i` that is no option, no option's word and no "+toolchain". */
+/* Index of the first word from `i` on that is not an option, an option's argument or
+ * "+toolchain". */
 static size_t skip_options(const words *w, size_t i, const char *with_word) {
   for (; i < w->count; i++) {
     const char *word = w->word[i];
@@ -77,7 +78,7 @@ static size_t skip_options(const words *w, size_t i, const char *with_word) {
   return w->count;
 }
 
-/* What stands before the name of a program. */
+/* Skips assignments and keywords before a program's name. */
 static size_t skip_prefixes(const words *w, size_t i) {
   static const char keywords[] = "do then else elif if while until ! { }";
   for (; i < w->count; i++) {
@@ -105,7 +106,7 @@ static int classify_nested(const char *line, int nesting) {
   return nesting < NESTING_MAX ? classify_line(line, strlen(line), nesting + 1) : PROGRAM_OTHER;
 }
 
-/* Whether a word is the last and holds several. */
+/* Whether a word is the last one and contains several. */
 static bool is_line(const words *w, size_t i) {
   return i + 1 == w->count && strchr(w->word[i], ' ');
 }
@@ -117,7 +118,8 @@ static int classify_shell(const words *w, size_t i, int nesting) {
   return i < w->count ? bpi_script_purpose(bpi_base_name(w->word[i]), PROGRAM_RUN) : PROGRAM_OTHER;
 }
 
-/* Of the options and the word behind them the first that is a row; *i moves to it, or to that word. */
+/* Finds the first row among the options and the word after them; *i becomes the index of its word,
+ * or of that word. */
 static const subcommand *next_subcommand(const words *w, size_t *i, const program *r) {
   size_t end = skip_options(w, *i, r->options);
   const subcommand *sub = NULL;
@@ -127,7 +129,7 @@ static const subcommand *next_subcommand(const words *w, size_t *i, const progra
   return sub || *i == w->count ? sub : bpi_subcommand_find(r, w->word[*i]);
 }
 
-/* Turns the rule of "NAME WORD" into that of the two together; *i moves behind what was used. */
+/* Replaces the rule of NAME by that of "NAME WORD"; *i moves past the words used. */
 static void apply_subcommand(const words *w, size_t *i, program *r) {
   bool may_be_script = r->rule == SUBCOMMAND_OR_SCRIPT;
   r->rule = PLAIN;
@@ -153,8 +155,8 @@ static int classify_unknown(const char *word, int wrapped_in) {
   return PROGRAM_OTHER;
 }
 
-/* Goes from wrapper to wrapped until a program is found. What runs programs of the project
- * (PROGRAM_RUN) may also run a script named like a builtin: `yarn test`. */
+/* Goes from wrapper to wrapped command until a program is found. A wrapper that runs programs of
+ * the project (PROGRAM_RUN) may also run a script named like a builtin: `yarn test`. */
 static int classify_words(const words *w, int nesting) {
   int wrapped_in = PROGRAM_NONE;
   size_t i = 0;
@@ -190,8 +192,9 @@ static int classify_words(const words *w, int nesting) {
 
 typedef struct line {
   const char *at, *end;
-  char document_end[32]; /* delimiter of a here-document that begins at the next newline; "" none */
-  words words;           /* of the command at hand */
+  /* delimiter of a here-document that begins at the next newline; "": none */
+  char document_end[32];
+  words words; /* of the current command */
 } line;
 
 static char peek(const line *l, size_t ahead) {
@@ -214,8 +217,8 @@ static void add_char(words *w, char c) {
   add_text(w, &c, 1);
 }
 
-/* Moves behind the bracket that closes "$(". A here-document inside is text up to the end: nothing
- * behind it can be told from it. */
+/* Moves past the bracket that closes "$(". A here-document inside it extends to the end, because
+ * what follows cannot be told from its text. */
 static void skip_substitution(line *l) {
   int open = 0;
   for (; l->at < l->end; l->at++) {
@@ -259,7 +262,7 @@ static void read_single_quoted(line *l) {
   if (l->at < l->end) l->at++;
 }
 
-/* Ends a command. */
+/* Whether the character ends a command. */
 static bool is_separator(char c) {
   return c == '\n' || c == ';' || c == '|' || c == '&' || c == '(' || c == ')';
 }
@@ -276,7 +279,7 @@ static bool ends_word(char c) {
   return is_space(c) || is_separator(c) || is_arrow(c);
 }
 
-/* What in a word is more than itself, or ends it. */
+/* Characters that have a meaning inside a word or end it. */
 static const bool is_mark[256] = {
     [' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true, [';'] = true, ['|'] = true,
     ['&'] = true, ['('] = true,  [')'] = true,  ['<'] = true,  ['>'] = true, ['"'] = true,
@@ -290,7 +293,7 @@ static void read_plain(line *l) {
   add_text(&l->words, from, (size_t)(l->at - from));
 }
 
-/* Whether what was read of a word begins like a path of Windows, ".\\x" or "C:\\x", and goes on like one. */
+/* Whether the word so far begins like a Windows path, ".\\x" or "C:\\x", and continues like one. */
 static bool is_windows_path(const line *l, size_t from) {
   const char *p = l->words.text + from, next = peek(l, 1);
   bool drive = l->words.used > from + 1 && is_letter(p[0]) && p[1] == ':';
@@ -298,7 +301,7 @@ static bool is_windows_path(const line *l, size_t from) {
   return begins && (is_letter(next) || is_digit(next) || next == '.' || next == '_');
 }
 
-/* Reads a word without its quotes; what a substitution would print is unknown and left out. */
+/* Reads a word without its quotes; the output of a substitution is unknown and left out. */
 static void read_word(line *l) {
   size_t from = l->words.used;
   while (l->at < l->end && !ends_word(*l->at)) {
@@ -325,7 +328,7 @@ static void read_word(line *l) {
   }
 }
 
-/* Keeps the word that was read from `from` on. */
+/* Keeps the word read since `from`. */
 static void end_word(line *l, size_t from) {
   words *w = &l->words;
   if (w->used == from) return;
@@ -344,7 +347,8 @@ static bool is_number(const char *p, size_t length) {
   return length > 0;
 }
 
-/* "> file", "2>&1", "<<'END'": no part of the command. Of a here-document the end is noted. */
+/* "> file", "2>&1", "<<'END'" are not part of the command. The delimiter of a here-document is
+ * kept. */
 static void skip_redirection(line *l) {
   bool document = peek(l, 0) == '<' && peek(l, 1) == '<' && peek(l, 2) != '<';
   while (is_arrow(peek(l, 0)) || peek(l, 0) == '&' || peek(l, 0) == '|' || peek(l, 0) == '-')
@@ -375,7 +379,7 @@ static void skip_document(line *l) {
   l->document_end[0] = '\0';
 }
 
-/* Reads the words up to the end of a command. False at the end of the line. */
+/* Reads the words of the next command. False at the end of the line. */
 static bool read_command(line *l) {
   l->words.used = l->words.count = 0;
   while (l->at < l->end) {

@@ -1,10 +1,10 @@
-/* base/command.h: what a command line is run for. */
+/* base/command.h: the purpose of a command line. */
 #ifndef BPI_BASE_COMMAND_H
 #define BPI_BASE_COMMAND_H
 
 #include <stddef.h>
 
-/* The most telling program of it, of VOCABULARY_PROGRAM; keeps none of it. */
+/* The most telling program in it, a code of VOCABULARY_PROGRAM; keeps nothing of the line. */
 int bpi_program_of_command(const char *command, size_t length);
 
 #endif

@@ -1,4 +1,4 @@
-/* base/disk_posix.c: base/disk.h over POSIX. Knows nothing of Windows, which has disk_windows.c. */
+/* base/disk_posix.c: base/disk.h for POSIX. disk_windows.c implements it for Windows. */
 #include "base/disk.h"
 
 #ifndef _WIN32
@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define AT_ONCE ((size_t)1 << 30)  /* of one system call */
-#define READ_AHEAD_MIN (256 << 10) /* a smaller file is read before advice about it pays */
+#define AT_ONCE ((size_t)1 << 30)  /* per system call */
+#define READ_AHEAD_MIN (256 << 10) /* for smaller files the advice costs more than it saves */
 #define PRIVATE_MODE 0600
 
 static int code_of_errno(void) {
@@ -25,7 +25,7 @@ static int code_of_errno(void) {
   }
 }
 
-/* Files may be of any year; 64 bits of nanoseconds hold 1678 to 2261, and the nearest of them is told. */
+/* Files may have any date; 64 bits of nanoseconds cover 1678 to 2261, so others are clamped. */
 static int64_t nanoseconds_of(const struct timespec *time) {
   const int64_t second = 1000000000, most = INT64_MAX / second - 1;
   if (time->tv_sec > most) return most * second;
@@ -50,7 +50,7 @@ static void fill_stat(file_stat *out, const struct stat *s) {
 
 /* ------------------------------------------------------------------------------- an open file */
 
-/* O_NONBLOCK: a FIFO or a device does not hold us up. */
+/* O_NONBLOCK: a FIFO or device must not block. */
 static int open_to_read(const char *path, int flags) {
   int descriptor;
   do
@@ -61,7 +61,7 @@ static int open_to_read(const char *path, int flags) {
 
 int bpi_disk_open(disk_file *out, const char *path, bool follow, file_stat *stat) {
   int descriptor = open_to_read(path, follow ? 0 : O_NOFOLLOW);
-  /* ELOOP, EMLINK: the path is a link; ENXIO: a socket or a device of nobody. */
+  /* ELOOP, EMLINK: the path is a link; ENXIO: a socket, or a device without a driver. */
   if (descriptor < 0 && (errno == ELOOP || errno == EMLINK || errno == ENXIO))
     return BP_ERR_INVALID;
   if (descriptor < 0) return code_of_errno();
@@ -71,7 +71,7 @@ int bpi_disk_open(disk_file *out, const char *path, bool follow, file_stat *stat
   return rc;
 }
 
-/* fchmod: whatever the umask was. */
+/* fchmod makes the mode independent of the umask. */
 int bpi_disk_create(disk_file *out, const char *path) {
   int descriptor;
   do
@@ -134,7 +134,7 @@ int bpi_disk_stat_path(const char *path, bool follow, file_stat *out) {
   return BP_OK;
 }
 
-/* Some file systems cannot, and need not. */
+/* Some file systems cannot sync a directory, and need not. */
 static void sync_directory(const char *directory) {
   int descriptor = open_to_read(directory, O_DIRECTORY);
   if (descriptor < 0) return;
@@ -154,7 +154,7 @@ static void sync_name(const char *path, char *spare) {
   sync_directory(spare);
 }
 
-/* Where there are no hard links two makers could meet between the two steps. */
+/* Without hard links two creators could collide between the two steps. */
 static int link_or_rename(const char *temporary, const char *path) {
   if (link(temporary, path) == 0) {
     (void)unlink(temporary);
@@ -190,8 +190,8 @@ static bool is_self_or_parent(const char *name) {
   return name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'));
 }
 
-/* Every file is looked at anyway, so the type that some systems put into the directory entry would
- * save nothing. An entry that is gone by now is none; another failure is the directory's. */
+/* Every entry is examined anyway, so the type that some systems put into it saves nothing. An entry
+ * that has disappeared is skipped; any other failure is the directory's. */
 static int list_entries(DIR *stream,
                         int (*entry)(void *user, const char *name, const file_stat *stat),
                         void *user) {

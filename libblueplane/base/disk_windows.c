@@ -1,5 +1,5 @@
-/* base/disk_windows.c: base/disk.h over Windows, by its names in UTF-16. What POSIX calls 0600 is here an
- * access list of the user and the system alone. Knows nothing of POSIX, which has disk_posix.c. */
+/* base/disk_windows.c: base/disk.h for Windows, with names in UTF-16. Instead of mode 0600, files
+ * get an access list of the user and the system only. disk_posix.c implements it for POSIX. */
 #include "base/disk.h"
 
 #ifdef _WIN32
@@ -13,12 +13,13 @@
 
 #include "base/mem.h"
 
-#define AT_ONCE ((size_t)1 << 30)         /* of one system call */
+#define AT_ONCE ((size_t)1 << 30)         /* per system call */
 #define EPOCH INT64_C(116444736000000000) /* 1970 in units of 100 ns since 1601 */
-#define SHARED (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE) /* keep nobody out */
-#define SHORT_PATH 240 /* a longer one needs the prefix; folders end before files do */
+#define SHARED (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE) /* excludes nobody */
+/* longer paths need the prefix; the limit for folders is below that for files */
+#define SHORT_PATH 240
 #define PRIVATE L"D:P(A;;FA;;;%ls)(A;;FA;;;SY)"
-#define PRIVATE_MAX 256 /* a user as text is not longer than 184 */
+#define PRIVATE_MAX 256 /* a user's SID as text has at most 184 characters */
 #define NO_FILE ((disk_file)INVALID_HANDLE_VALUE)
 
 static int code_of_error(DWORD error) {
@@ -40,9 +41,9 @@ static int code_of_error(DWORD error) {
 
 /* --------------------------------------------------------------------------------- names in UTF-16 */
 
-/* Most names need no memory: so what was begun can be taken away even where there is none left. */
+/* Most names need no allocation, so that cleanup works even when memory is exhausted. */
 typedef struct wide {
-  wchar_t *name; /* `here`, or to be freed */
+  wchar_t *name; /* `here`, or allocated */
   wchar_t here[SHORT_PATH];
 } wide;
 
@@ -52,14 +53,14 @@ static void free_wide(wide *w) {
 
 static int to_wide(wide *out, const char *path, const char *ending) {
   size_t length = strlen(path), more = strlen(ending), size = length + more + 1;
-  if (size > 32000) return BP_ERR_NOTFOUND; /* longer than any name */
+  if (size > 32000) return BP_ERR_NOTFOUND; /* longer than any valid name */
   out->name = size <= SHORT_PATH ? out->here : bpi_realloc(NULL, size, sizeof *out->name);
   if (out->name == NULL) return BP_ERR_NOMEM;
   int made =
       MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, out->name, (int)length + 1);
   if (made == 0) {
     free_wide(out);
-    return BP_ERR_NOTFOUND; /* no UTF-8: no name here */
+    return BP_ERR_NOTFOUND; /* not UTF-8, so not a valid name */
   }
   for (size_t i = 0; i <= more; i++)
     out->name[made - 1 + (int)i] = (wchar_t)ending[i];
@@ -68,7 +69,7 @@ static int to_wide(wide *out, const char *path, const char *ending) {
   return BP_OK;
 }
 
-/* Names beyond the old limit are whole ones behind a prefix. */
+/* Makes a name beyond the old limit absolute and adds the prefix. */
 static int lengthen(wide *w) {
   static const wchar_t local[] = L"\\\\?\\", shared[] = L"\\\\?\\UNC";
   DWORD size = GetFullPathNameW(w->name, 0, NULL, NULL);
@@ -102,7 +103,8 @@ static int64_t whole(DWORD high, DWORD low) {
   return (int64_t)((uint64_t)high << 32 | low);
 }
 
-/* Links and mount points stand for another name; what a cloud or a compression puts there does not. */
+/* Links and mount points stand for another name; reparse points of cloud storage or compression do
+ * not. */
 static bool is_link(HANDLE handle, DWORD attributes) {
   FILE_ATTRIBUTE_TAG_INFO tag;
   return (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 &&
@@ -131,14 +133,14 @@ bool bpi_disk_stat(disk_file opened, file_stat *out) {
   return true;
 }
 
-/* FILE_FLAG_BACKUP_SEMANTICS: folders open, too, and are then seen to be none. */
+/* FILE_FLAG_BACKUP_SEMANTICS: also opens folders, which are recognised afterwards. */
 static int open_name(disk_file *out, const wchar_t *name, DWORD access, bool follow) {
   DWORD flags = FILE_FLAG_BACKUP_SEMANTICS | (follow ? 0 : FILE_FLAG_OPEN_REPARSE_POINT);
   *out = (disk_file)CreateFileW(name, access, SHARED, NULL, OPEN_EXISTING, flags, NULL);
   return *out == NO_FILE ? code_of_error(GetLastError()) : BP_OK;
 }
 
-/* Opened as what the name itself is; what is no link and yet not the file is opened anew. */
+/* Opens the name itself; a reparse point that is not a link is opened again to get the file. */
 static int open_as_it_is(disk_file *out, const char *path, DWORD access, bool follow,
                          file_stat *stat) {
   wide w;
@@ -167,7 +169,7 @@ int bpi_disk_open(disk_file *out, const char *path, bool follow, file_stat *stat
   return BP_ERR_INVALID;
 }
 
-/* The access list as Windows wants it, to be freed with LocalFree; NULL: there is none to be had. */
+/* The access list in Windows' form, to be freed with LocalFree; NULL on failure. */
 static PSECURITY_DESCRIPTOR private_to_user(void) {
   union {
     TOKEN_USER user;
@@ -275,7 +277,7 @@ int bpi_disk_make_private(const char *path) {
   return rc;
 }
 
-/* Made by SQLite it has the access list of its folder. */
+/* SQLite creates it with the access list of its folder. */
 void bpi_disk_guard(const char *path, const char *ending) {
   wide model, beside;
   if (wide_name(&model, path, "") != BP_OK) return;
@@ -303,10 +305,10 @@ int bpi_disk_remove(const char *path) {
 
 /* --------------------------------------------------------------------------------- directories */
 
-#define NAME_MAX_BYTES (MAX_PATH * 3 + 1) /* of UTF-8 for as many units of UTF-16 */
+#define NAME_MAX_BYTES (MAX_PATH * 3 + 1) /* UTF-8 bytes for that many UTF-16 units */
 
-/* What stands in the folder has no number of the file, by which it is known again: every one is
- * opened. One that is gone by now is none, one that others keep shut is known by its entry. */
+/* A directory entry lacks the file index, by which a file is recognised, so each file is opened.
+ * One that has disappeared is skipped; one locked by others gets the data of its entry. */
 static int stat_entry(file_stat *stat, const char *directory, const char *name,
                       const WIN32_FIND_DATAW *found) {
   size_t front = strlen(directory), back = strlen(name);
@@ -334,7 +336,7 @@ static int list_entries(HANDLE search, WIN32_FIND_DATAW *found, const char *dire
   do {
     char name[NAME_MAX_BYTES];
     if (wcscmp(found->cFileName, L".") == 0 || wcscmp(found->cFileName, L"..") == 0) continue;
-    /* A name that is no UTF-16 could not be said in UTF-8 and found again. */
+    /* A name that is not valid UTF-16 could not be found again through UTF-8. */
     if (WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, found->cFileName, -1, name, sizeof name,
                             NULL, NULL) == 0)
       return BP_ERR_IO;

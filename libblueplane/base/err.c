@@ -1,4 +1,4 @@
-/* base/err.c: the error object and its parts. */
+/* base/err.c: the error object and its details. */
 #include "base/err.h"
 
 #include <stdarg.h>
@@ -22,7 +22,7 @@ struct bp_error {
   } detail[DETAILS];
 };
 
-/* Stands for every error when there is no memory to describe one. Never freed, never written. */
+/* Used for every error when there is no memory to describe it. Never freed or written. */
 static const bp_error out_of_memory = {BP_ERR_NOMEM, "out of memory", 0, {{{0}, {0}}}};
 
 /* Copies what fits, cut at a whole UTF-8 character. */
@@ -38,7 +38,7 @@ static void copy_text(char *into, size_t size, const char *text) {
 }
 
 void bpi_error_make_nomem(bp_error **error) {
-  union { /* the object is shared and immutable; the type of the interface is not const */
+  union { /* the object is shared and immutable, but the interface's type is not const */
     const bp_error *constant;
     bp_error *plain;
   } shared = {&out_of_memory};

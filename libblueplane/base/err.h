@@ -1,5 +1,5 @@
-/* base/err.h: the error object. Knows codes, one message and a few key/value details; holds names,
- * numbers and paths, never content. */
+/* base/err.h: the error object. Knows codes, one message and a few key/value details; contains
+ * names, numbers and paths, never content. */
 #ifndef BPI_BASE_ERR_H
 #define BPI_BASE_ERR_H
 
@@ -7,9 +7,10 @@
 
 #include "base/format.h"
 
-/* bpi_fail(error, code, format, ...) makes *error (if error is not NULL and still holds NULL) and returns `code`, so that
- * `return bpi_fail(error, BP_ERR_IO, "...")` reads as one step. What it returns is said here and not in err.c: tools that look
- * at one file at a time would else follow calls that fail and return BP_OK. `code` is looked at twice. */
+/* bpi_fail(error, code, format, ...) creates *error (if error is not NULL and still holds NULL) and
+ * returns `code`, so that `return bpi_fail(error, BP_ERR_IO, "...")` is one step. The return value
+ * is visible here and not only in err.c: analysers that see one file at a time would otherwise
+ * assume that a failing call may return BP_OK. `code` is evaluated twice. */
 #define bpi_fail(error, code, ...) (bpi_error_make(error, code, __VA_ARGS__), bpi_failed(code))
 BPI_FORMAT(3, 4)
 void bpi_error_make(bp_error **error, int code, const char *format, ...);
@@ -18,7 +19,7 @@ static inline int bpi_failed(int code) {
   return code;
 }
 
-/* Adds a detail to an error just made; does nothing where there is none. Returns `code` of the error. */
+/* Adds a detail to an error just created; does nothing without one. Returns the error's code. */
 int bpi_fail_detail(bp_error **error, const char *key, const char *value);
 int bpi_fail_detail_int(bp_error **error, const char *key, int64_t value);
 
@@ -28,18 +29,18 @@ static inline int bpi_fail_nomem(bp_error **error) {
   return BP_ERR_NOMEM;
 }
 
-/* Whoever asked does no longer want it. */
+/* The caller cancelled. */
 static inline int bpi_fail_cancelled(bp_error **error) {
   return bpi_fail(error, BP_ERR_CANCELLED, "cancelled");
 }
 
-/* The frame of an exported call. The caller may want no error; inside there always is a place for
- * one, as what was found there decides how to go on. Begin empties and returns that place, end frees
- * what the caller does not see and returns `code`. */
+/* The frame of an exported call. The caller may pass no error pointer; inside there always is one,
+ * because decisions depend on it. Begin clears and returns it; end frees an error the caller does
+ * not see and returns `code`. */
 bp_error **bpi_error_begin(bp_error **error, bp_error **unseen);
 int bpi_error_end(int code, bp_error *unseen);
 
-/* What the exported functions of the same name do. */
+/* The implementations of the exported functions of the same names. */
 int bpi_error_code(const bp_error *error);
 const char *bpi_error_message(const bp_error *error);
 const char *bpi_error_detail(const bp_error *error, const char *key);

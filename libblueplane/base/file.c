@@ -1,5 +1,5 @@
-/* base/file.c: reading files, making private ones, walking through folders. Knows what is asked of a
- * file system in which order; how it is asked is for disk.h. */
+/* base/file.c: reading files, creating private ones, walking folders. Knows which requests are made
+ * in which order; disk.h makes them. */
 #include "base/file.h"
 
 #include <stdio.h>
@@ -72,7 +72,7 @@ void bpi_file_close(file *f) {
   bpi_free(f);
 }
 
-/* Reads to the end, whatever `expected`, at most `limit`, says: a file may grow, and those of /proc
+/* Reads to the end regardless of `expected` (at most `limit`): a file may grow, and those in /proc
  * claim to be empty. */
 static int read_whole(disk_file opened, int64_t expected, size_t limit, char **out,
                       size_t *length) {
@@ -80,7 +80,7 @@ static int read_whole(disk_file opened, int64_t expected, size_t limit, char **o
   size_t capacity = 0, used = 0;
   size_t want = expected > 0 ? (size_t)expected : 0;
   for (;;) {
-    /* One byte beyond what is expected shows the end, and one is for the NUL. */
+    /* One extra byte detects the end, another is for the NUL. */
     if (bpi_reserve(&memory, &capacity, (want > used ? want : used) + 2, 1) != BP_OK) {
       bpi_free(memory);
       return BP_ERR_NOMEM;
@@ -117,7 +117,7 @@ int bpi_file_load(char **out, size_t *length, const char *path, size_t limit, bp
 
 /* ---------------------------------------------------------------------------------- creating */
 
-/* "PATH.PROCESS.NUMBER.new", with the first number that is free. */
+/* Creates "PATH.PROCESS.NUMBER.new" with the first unused number. */
 static int create_temporary(const char *path, char *temporary, size_t size, disk_file *made) {
   int rc = BP_ERR_IO;
   for (int number = 0; number < 1000; number++) {
@@ -165,14 +165,14 @@ int bpi_file_remove(const char *path) {
 
 typedef int (*visit_fn)(void *user, const char *path, const file_stat *stat);
 
-/* Directories still to be read lie on a stack, so that one of them is open at a time and depth
- * costs no more than memory. */
+/* Pending directories are on a stack, so that only one is open at a time and depth costs only
+ * memory. */
 typedef struct walk {
   char **pending;
   size_t count, capacity;
-  const char *directory; /* that is being read */
-  int stopped;           /* why nothing more is read */
-  char *path;            /* of the entry at hand */
+  const char *directory; /* the current one */
+  int stopped;           /* non-zero ends the walk */
+  char *path;            /* of the current entry */
   size_t path_capacity;
   visit_fn visit;
   void *user;
@@ -189,7 +189,7 @@ static int push_directory(walk *w, const char *path, size_t length) {
   return BP_OK;
 }
 
-/* Makes w->path DIRECTORY/NAME. */
+/* Sets w->path to DIRECTORY/NAME. */
 static int join_path(walk *w, const char *directory, const char *name, size_t *length) {
   size_t front = strlen(directory), back = strlen(name);
   if (front > 0 && directory[front - 1] == '/') front--;
@@ -214,7 +214,7 @@ static int walk_entry(void *user, const char *name, const file_stat *stat) {
   return rc;
 }
 
-/* A directory that is gone or has become something else since it was seen is none. */
+/* A directory that has disappeared or been replaced since it was found is skipped. */
 static int walk_directory(walk *w, const char *directory, bool is_root) {
   w->directory = directory;
   int rc = bpi_disk_list(directory, is_root, walk_entry, w);
@@ -223,7 +223,7 @@ static int walk_directory(walk *w, const char *directory, bool is_root) {
   return w->visit(w->user, directory, NULL);
 }
 
-/* What divides a path beside '/' on Windows; the paths that are visited have the latter alone. */
+/* Windows also separates paths by a backslash; visited paths contain only '/'. */
 static bool is_divider(char c) {
 #ifdef _WIN32
   if (c == '\\') return true;

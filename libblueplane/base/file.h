@@ -1,5 +1,5 @@
-/* base/file.h: reading files and directories, private creation of files. Knows the operating
- * system's names for things; knows no format. Paths are UTF-8. */
+/* base/file.h: reading files and directories, creating private files. Hides the operating system;
+ * knows no format. Paths are UTF-8. */
 #ifndef BPI_BASE_FILE_H
 #define BPI_BASE_FILE_H
 
@@ -18,28 +18,28 @@ typedef struct file_stat {
 
 typedef struct file file; /* open for reading */
 
-/* 0, BP_ERR_NOTFOUND, BP_ERR_IO; does not follow a link */
+/* 0, BP_ERR_NOTFOUND, BP_ERR_IO; does not follow links */
 int bpi_file_stat(const char *path, file_stat *out);
-int bpi_file_stat_behind(const char *path, file_stat *out); /* of what a link leads to */
-/* refuses what is not a regular file */
+int bpi_file_stat_behind(const char *path, file_stat *out); /* follows links */
+/* only regular files */
 int bpi_file_open(file **out, const char *path, file_stat *stat, bp_error **error);
-/* bytes, 0 at the end, negative BP_ERR_IO */
+/* number of bytes, 0 at the end, or BP_ERR_IO */
 int64_t bpi_file_read(file *f, int64_t offset, void *into, size_t length);
-int bpi_file_restat(file *f, file_stat *out); /* of the open file as it is now; 0 or BP_ERR_IO */
+int bpi_file_restat(file *f, file_stat *out); /* current stat of the open file; 0 or BP_ERR_IO */
 void bpi_file_close(file *f);
 
-/* Reads a small file whole; more than `limit` bytes is BP_ERR_LIMIT. */
+/* Reads a whole file; BP_ERR_LIMIT if it has more than `limit` bytes. */
 int bpi_file_load(char **out, size_t *length, const char *path, size_t limit, bp_error **error);
-/* Creates a file of mode 0600 holding `data`; fails if it exists (BP_ERR_INVALID). Synced to disk. */
+/* Creates a file of mode 0600 with `data`, synced to disk; fails if it exists (BP_ERR_INVALID). */
 int bpi_file_create_private(const char *path, const void *data, size_t length, bp_error **error);
 int bpi_file_make_private(const char *path); /* chmod 0600 */
-/* PATH with that ending, which SQLite made, is for those alone who may read PATH. */
+/* Restricts PATH plus that ending, which SQLite created, to those who may read PATH. */
 void bpi_file_guard(const char *path, const char *ending);
 int bpi_file_remove(const char *path); /* 0 or BP_ERR_IO */
 
 /* Calls `visit` for every regular file below `root` in no particular order; links are not followed.
- * A directory that cannot be read is given to `visit` with stat NULL. `visit` returns 0 to go on.
- * Returns what visit returned, or BP_ERR_NOTFOUND, BP_ERR_NOMEM. */
+ * A directory that cannot be read is passed with stat NULL. `visit` returns 0 to continue. Returns
+ * what visit returned, or BP_ERR_NOTFOUND, BP_ERR_NOMEM. */
 int bpi_walk(const char *root, int (*visit)(void *user, const char *path, const file_stat *stat),
              void *user);
 

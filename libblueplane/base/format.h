@@ -1,4 +1,5 @@
-/* base/format.h: the check of formats by the compiler, for those of C11. On Windows "printf" would mean another one. */
+/* base/format.h: lets the compiler check C11 format strings. On Windows "printf" would mean a
+ * different set. */
 #ifndef BPI_BASE_FORMAT_H
 #define BPI_BASE_FORMAT_H
 

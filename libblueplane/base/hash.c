@@ -1,4 +1,4 @@
-/* base/hash.c: libsodium's BLAKE2b and SipHash behind our names. */
+/* base/hash.c: wraps libsodium's BLAKE2b and SipHash. */
 #include "base/hash.h"
 
 #include <assert.h>
@@ -16,7 +16,7 @@ static uint64_t load_big_endian(const unsigned char *p) {
   return value;
 }
 
-/* Why identifiers are made so: docs/privacy.md, "What is kept". Domains are constants of ours. */
+/* docs/privacy.md, "What is kept", explains how identifiers are made. Domains are constants. */
 domain_key bpi_hash_domain(const hash_key *key, const char *domain) {
   domain_key made;
   unsigned char bytes[BPI_KEY_BYTES + 32] = {0};

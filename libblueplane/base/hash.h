@@ -1,5 +1,5 @@
-/* base/hash.h: keyed identifiers and digests by libsodium. Knows nothing of what
- * it hashes but the name of its domain. */
+/* base/hash.h: keyed identifiers and digests with libsodium. Knows nothing of what it hashes except
+ * the name of its domain. */
 #ifndef BPI_BASE_HASH_H
 #define BPI_BASE_HASH_H
 
@@ -11,7 +11,7 @@
 
 #define BPI_KEY_BYTES 32
 
-/* 128 bits of SipHash-2-4 over bytes, under the key of their domain. All zero: absent. */
+/* 128 bits of SipHash-2-4 over bytes, with the key of their domain. All zero: absent. */
 typedef struct ident {
   uint64_t hi, lo;
 } ident;
@@ -20,7 +20,7 @@ typedef struct hash_key {
   unsigned char bytes[BPI_KEY_BYTES];
 } hash_key;
 
-/* 128 bits of BLAKE2b over `key domain NUL`: for whoever makes many identifiers of one domain. */
+/* 128 bits of BLAKE2b over `key domain NUL`, for making many identifiers of one domain. */
 typedef struct domain_key {
   unsigned char bytes[16];
 } domain_key;
@@ -32,12 +32,13 @@ ident bpi_hash_ident(const hash_key *key, const char *domain, const void *data, 
 void bpi_hash_random_key(hash_key *key);
 void bpi_hash_wipe(void *memory, size_t length);
 
-/* Unkeyed BLAKE2b-256 of public data (price tables, rosters), and as 64 hex digits and NUL. */
+/* Unkeyed BLAKE2b-256 of public data (price tables, rosters); the second form as 64 hex digits and
+ * NUL. */
 #define BPI_DIGEST_BYTES 32
 void bpi_hash_digest(const void *data, size_t length, unsigned char out[BPI_DIGEST_BYTES]);
 void bpi_hash_digest_hex(const void *data, size_t length, char out[65]);
 
-/* A fast mixer for hash tables in memory; never stored. */
+/* A fast hash for tables in memory; never stored. */
 uint64_t bpi_hash_mix(const void *data, size_t length, uint64_t seed);
 
 static inline bool bpi_ident_absent(ident a) {

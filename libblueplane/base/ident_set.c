@@ -1,4 +1,4 @@
-/* base/ident_set.c: open addressing; a set is never made smaller. */
+/* base/ident_set.c: open addressing; a set never shrinks. */
 #include "base/ident_set.h"
 
 #include "base/mem.h"
@@ -19,7 +19,7 @@ static int grow_set(ident_set *set) {
   return BP_OK;
 }
 
-/* The place of an identifier in the table, taken or free. */
+/* The slot of an identifier, taken or free. */
 static size_t slot_of(const ident_set *set, ident id) {
   size_t at = (size_t)id.lo & (set->slots - 1);
   while (set->slot[at] != 0 && bpi_ident_compare(set->of[set->slot[at] - 1], id) != 0)

@@ -7,7 +7,7 @@
 
 struct inflater {
   z_stream stream;
-  bool ready; /* the stream has its memory */
+  bool ready; /* inflateInit succeeded */
   bool ended, failed;
 };
 
@@ -46,7 +46,7 @@ bool bpi_is_deflated(const void *data, size_t length) {
 void bpi_inflater_start(inflater *z, const void *data, size_t length) {
   z->ended = false;
   z->failed = inflateReset(&z->stream) != Z_OK || length > UINT32_MAX;
-  z->stream.next_in = (unsigned char *)(uintptr_t)data; /* is only read */
+  z->stream.next_in = (unsigned char *)(uintptr_t)data; /* zlib only reads it */
   z->stream.avail_in = z->failed ? 0 : (unsigned)length;
 }
 

@@ -1,5 +1,5 @@
-/* base/inflate.h: bytes out of a compressed stream that lies in memory, a piece at a time, so that what it
- * holds is never there as a whole. The only user of zlib. Knows nothing of what it unpacks. */
+/* base/inflate.h: reads a compressed stream in memory piece by piece, so that the unpacked content
+ * is never in memory as a whole. The only user of zlib. Knows nothing of the content. */
 #ifndef BPI_BASE_INFLATE_H
 #define BPI_BASE_INFLATE_H
 
@@ -12,12 +12,12 @@ typedef struct inflater inflater;
 inflater *bpi_inflater_new(void); /* NULL when out of memory */
 void bpi_inflater_free(inflater *z);
 
-/* Whether bytes begin as such a stream does. */
+/* Whether the bytes begin like a zlib stream. */
 bool bpi_is_deflated(const void *data, size_t length);
-/* Unpacks these bytes from now on; the caller keeps them until then. */
+/* Starts unpacking these bytes, which must stay valid while they are read. */
 void bpi_inflater_start(inflater *z, const void *data, size_t length);
-/* The next bytes, at most `length`; 0 at the end, -1 if the stream is damaged, ends too early, or there
- * is no memory. `self` is an inflater; the signature is that of a reader of the scanner. */
+/* Reads up to `length` bytes; 0 at the end, -1 if the stream is damaged or truncated, or memory is
+ * exhausted. `self` is an inflater; the signature is scan_read_fn. */
 int64_t bpi_inflater_read(void *self, void *into, size_t length);
 
 #endif

@@ -1,7 +1,7 @@
-/* base/json.c: documents as a tree of cJSON. cJSON is lax (control characters, "01", trailing
- * bytes, "\u0000" and duplicate keys pass) and says little about what is wrong, so a strict check
- * reads the text first and cJSON only sees what is known to be good. cJSON's process-wide hooks
- * stay as the host left them. Knows no document's meaning. */
+/* base/json.c: documents as a tree of cJSON. cJSON is lax (it accepts control characters, "01",
+ * trailing bytes, "\u0000" and duplicate keys) and its errors say little, so a strict check reads
+ * the text first and cJSON only gets valid text. cJSON's process-wide hooks stay as the host set
+ * them. Knows no document's meaning. */
 #include "base/json.h"
 
 #include <math.h>
@@ -15,7 +15,7 @@
 #include "base/text.h"
 
 #define DEPTH_MAX 32
-#define NUMBER_MAX 63                       /* cJSON reads no longer ones */
+#define NUMBER_MAX 63                       /* cJSON's limit */
 #define WHOLE_MAX INT64_C(9007199254740992) /* 2^53 */
 
 struct json_doc {
@@ -24,13 +24,13 @@ struct json_doc {
 
 /* ------------------------------------------------------------------------------------- check */
 
-/* Stops at the first problem: `at` then stands where it is. */
+/* Stops at the first problem, whose place is `at`. */
 typedef struct check {
   const char *at, *end;
   const char *problem;
   unsigned depth;
-  size_t keys;   /* seen so far */
-  size_t wanted; /* number of a key to look for; SIZE_MAX: none */
+  size_t keys;   /* number seen so far */
+  size_t wanted; /* number of a key to locate; SIZE_MAX: none */
   const char *wanted_at;
 } check;
 
@@ -70,7 +70,7 @@ static bool skip_digits(check *c) {
   return c->at > from || stop(c, "a digit is missing");
 }
 
-/* A whole number that a double would round is refused, not changed. */
+/* An integer that a double would round is rejected, not changed. */
 static bool check_number(check *c) {
   const char *from = c->at;
   if (peek(c) == '-') c->at++;
@@ -97,7 +97,7 @@ static bool check_number(check *c) {
   return true;
 }
 
-/* The four digits behind "\u". */
+/* The four digits after "\u". */
 static bool take_unit(check *c, uint32_t *unit) {
   *unit = 0;
   for (int i = 0; i < 4; i++, c->at++) {
@@ -161,7 +161,7 @@ static bool check_member(check *c) {
   return check_value(c);
 }
 
-/* What lies between brackets; `each` checks one part. */
+/* Checks the parts between brackets; `each` checks one. */
 static bool check_parts(check *c, char close, bool (*each)(check *)) {
   if (++c->depth > DEPTH_MAX) return stop(c, "nested too deep");
   c->at++;
@@ -207,16 +207,16 @@ static bool check_document(check *c) {
 
 /* -------------------------------------------------------------------------------- duplicates */
 
-/* Keys are compared as cJSON decoded them ("a" and "\u0061" are one key) and known by their number
- * in the order of the text, by which the check finds their place again. */
+/* Keys are compared as cJSON decoded them ("a" and "\u0061" are the same) and numbered in the order
+ * of the text, so that the check can locate them again. */
 typedef struct numbered_key {
   const char *key;
   size_t number;
 } numbered_key;
 
 typedef struct duplicates {
-  size_t keys;   /* seen so far */
-  size_t number; /* of the first duplicate found; SIZE_MAX: none */
+  size_t keys;   /* number seen so far */
+  size_t number; /* of the first duplicate; SIZE_MAX: none */
   int rc;
 } duplicates;
 
@@ -229,7 +229,7 @@ static int compare_keys(const void *a, const void *b) {
 
 static void find_duplicates(duplicates *d, const cJSON *value);
 
-/* Numbers the keys of an object and looks into its values. */
+/* Numbers the keys of an object and descends into its values. */
 static void number_keys(duplicates *d, const cJSON *object, numbered_key *keys) {
   for (const cJSON *member = object->child; member; member = member->next) {
     if (keys) *keys++ = (numbered_key){member->string, d->keys};
@@ -296,7 +296,7 @@ int bpi_json_parse(json_doc **out, const char *text, size_t length, bp_error **e
   if (!doc) return bpi_fail_nomem(error);
   const char *end = NULL;
   doc->root = cJSON_ParseWithLengthOpts(text, length, &end, 0);
-  /* The text is known to be good, so only memory can have been missing. */
+  /* The text is valid, so only memory can have been missing. */
   int rc = doc->root ? refuse_duplicates(doc->root, text, length, error) : bpi_fail_nomem(error);
   if (rc != BP_OK) {
     bpi_json_free(doc);

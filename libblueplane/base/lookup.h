@@ -1,5 +1,5 @@
-/* base/lookup.h: tables of names and what looks names up in them: rows that begin with a name, sorted by byte. ASCII
- * letters alone, as names of tools and programs have no others. */
+/* base/lookup.h: tables of names and their lookup: rows that begin with a name, sorted by byte.
+ * Handles only ASCII letters, because names of tools and programs have no others. */
 #ifndef BPI_BASE_LOOKUP_H
 #define BPI_BASE_LOOKUP_H
 
@@ -20,7 +20,7 @@ static inline int compare_name(const char *p, size_t length, const char *row_nam
   return row_name[length] == '\0' ? 0 : -1;
 }
 
-/* bsearch() with the comparison in place: commands are looked up often. */
+/* bsearch() with an inlined comparison, because commands are looked up often. */
 static inline const void *find_row(const void *rows, size_t count, size_t size, const char *p,
                                    size_t length) {
   const char *first = rows;
@@ -58,7 +58,8 @@ static inline char lower(char c) {
   return is_upper(c) ? (char)(c + ('a' - 'A')) : c;
 }
 
-/* Lower-cases what fits: more than the names that are looked up in lower case have. */
+/* Lower-cases a name, cut at LOWERED bytes, which is more than the names looked up in lower case
+ * have. */
 #define LOWERED 24
 static inline size_t copy_lower(const char *p, size_t length, char into[LOWERED]) {
   if (length > LOWERED) length = LOWERED;

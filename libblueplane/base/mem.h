@@ -1,7 +1,7 @@
-/* base/mem.h: every allocation of the library. Knows how to fail on purpose; knows nothing else.
+/* base/mem.h: every allocation of the library. Can be made to fail for tests; knows nothing else.
  *
- * Sizes are checked for overflow. Freed identifiers and text need no wiping: content never gets
- * this far. */
+ * Sizes are checked for overflow. Freed identifiers and names need no wiping, because content is
+ * never stored here. */
 #ifndef BPI_BASE_MEM_H
 #define BPI_BASE_MEM_H
 
@@ -16,8 +16,8 @@ char *bpi_strndup(const char *text, size_t length);
 /* Grows an array so that it holds at least `need` items; 0 or BP_ERR_NOMEM. */
 int bpi_reserve(void **items, size_t *capacity, size_t need, size_t item_size);
 
-/* Tests only: the allocation after `count` more successful ones fails, and all that follow, or it
- * alone; negative: none fails. */
+/* Tests only: after `count` successful allocations the next one fails, and in the first form all
+ * that follow; negative: none fails. */
 void bpi_mem_fail_after(long count);
 void bpi_mem_fail_once(long count);
 

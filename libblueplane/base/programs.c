@@ -1,5 +1,5 @@
-/* base/programs.c: names of programs, of what they do by the word behind the name, and of the scripts of projects. All of
- * it is tables, sorted by byte; knows nothing of command lines. */
+/* base/programs.c: tables of program names, of subcommands, and of words in script names, sorted by
+ * byte; knows nothing of command lines. */
 #include "base/programs.h"
 
 #include <string.h>
@@ -465,7 +465,7 @@ static const subcommand subcommands[] = {
 };
 /* clang-format on */
 
-/* Parts of the names that projects give their scripts and targets. */
+/* Words in the names that projects give their scripts and targets. */
 /* clang-format off */
 static const name_code script_words[] = {
     {"assets", PROGRAM_BUILD}, {"biome", PROGRAM_LINT}, {"bootstrap", PROGRAM_PACKAGE},
@@ -496,7 +496,7 @@ static const name_code script_words[] = {
 };
 /* clang-format on */
 
-/* "python3.11", "clang-format-14": the length without the version. */
+/* The length without a version: "python3.11", "clang-format-14". */
 static size_t without_version(const char *p, size_t length) {
   while (length > 1 && (is_digit(p[length - 1]) || p[length - 1] == '.'))
     length--;
@@ -537,7 +537,7 @@ int bpi_script_purpose(const char *p, int otherwise) {
     if (i > from) {
       size_t n = copy_lower(p + from, i - from, lowered);
       int code = code_of(FIND(script_words, lowered, n), PROGRAM_NONE);
-      /* Tests say most, and running is what all scripts do. */
+      /* Tests take precedence; "run" is the weakest, because every script runs something. */
       bool better = best == PROGRAM_NONE || best == PROGRAM_RUN || code == PROGRAM_TEST;
       if (code != PROGRAM_NONE && better) best = code;
     }

@@ -1,6 +1,7 @@
-/* base/scan.c: the scanner. Everything is read through `at`; whoever may run out of bytes stores
- * its place there first, calls more(), and goes on from `at`, so no other pointer into the window
- * survives a refill. A newline is never read inside a value: it ends the line, broken or not. */
+/* base/scan.c: the scanner. Everything is read through `at`. A function that may run out of bytes
+ * stores its position there, calls more(), and continues from `at`, so no other pointer into the
+ * window survives a refill. A newline is never read inside a value: it ends the line, valid or
+ * not. */
 #include "base/scan.h"
 
 #include <blueplane/blueplane.h>
@@ -59,12 +60,12 @@ static void fail(scan *s, scan_error error) {
   s->error_at = offset_of(s);
 }
 
-/* Brings in at least one more byte behind `end`. False at the end of the input or on failure. */
+/* Reads at least one more byte after `end`. False at the end of the input or on failure. */
 static bool more(scan *s) {
   if (s->eof) return false;
   size_t left = (size_t)(s->end - s->at);
   s->base += s->at - s->origin;
-  memmove(s->window, s->at, left); /* at most a few bytes: whoever asks stands near the end */
+  memmove(s->window, s->at, left); /* usually a few bytes: the caller is near the end */
   s->at = s->window;
   s->end = s->window + left;
   int64_t got = s->read(s->user, s->window + left, s->capacity - left);
@@ -81,7 +82,7 @@ static bool more(scan *s) {
   return true;
 }
 
-/* Like more(), for a place inside a value: at the end of the input the value waits. */
+/* Like more(), inside a value: at the end of the input the value is waiting. */
 static bool need_more(scan *s) {
   if (more(s)) return true;
   if (s->error == SCAN_OK) s->waiting = true;
@@ -93,7 +94,8 @@ static void begin_line(scan *s) {
   s->line_start = offset_of(s);
 }
 
-/* The next byte that is not white space, unread; -1 if there is none. Inside values only. */
+/* The next byte that is not white space, without reading it; -1 if there is none. Only inside
+ * values. */
 static inline int next_byte(scan *s) {
   for (;;) {
     while (s->at < s->end) {
@@ -108,7 +110,7 @@ static inline int next_byte(scan *s) {
 
 /* ---------------------------------------------------------------------------------- strings */
 
-#define FEED_BYTES 1024 /* of a string that is fed on: the longest piece */
+#define FEED_BYTES 1024 /* longest piece passed to a feed function */
 
 static int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -117,7 +119,8 @@ static int hex_value(char c) {
   return -1;
 }
 
-/* `count` bytes from `at` on lie in the window; false: the input ends before (the value waits). */
+/* Ensures that `count` bytes from `at` are in the window; false if the input ends first (the value
+ * waits). */
 static bool reach(scan *s, size_t count) {
   while ((size_t)(s->end - s->at) < count)
     if (!need_more(s)) return false;
@@ -134,10 +137,10 @@ static int32_t hex4(const char *p) {
   return value;
 }
 
-/* Four hex digits `from` bytes behind `at`, judged digit by digit, so that a torn escape waits only
- * while it could still become a good one. */
+/* Four hex digits at `at` + `from`, checked one by one, so that a truncated escape waits only while
+ * it can still become valid. */
 static int32_t unicode_digits(scan *s, size_t from) {
-  if ((size_t)(s->end - s->at) >= from + 4) { /* nearly always */
+  if ((size_t)(s->end - s->at) >= from + 4) { /* the usual case */
     int32_t unit = hex4(s->at + from);
     if (unit >= 0) return unit;
   }
@@ -151,8 +154,8 @@ static int32_t unicode_digits(scan *s, size_t from) {
   return hex4(s->at + from);
 }
 
-/* Decodes the escape at `at` ('\\'), of *step bytes; 0 bytes on failure. A surrogate without its other
- * half becomes U+FFFD: valid JSON, but no character. */
+/* Decodes the escape at `at` ('\\') of *step bytes; 0 on failure. A surrogate without its other
+ * half, which is valid JSON but no character, becomes U+FFFD. */
 static size_t escape(scan *s, char out[4], size_t *step) {
   if (!reach(s, 2)) return 0;
   *step = 2;
@@ -167,7 +170,7 @@ static size_t escape(scan *s, char out[4], size_t *step) {
   *step = 6;
   if (unit >= 0xD800 && unit < 0xDC00 && reach(s, 7) && s->at[6] == '\\' && reach(s, 8) &&
       s->at[7] == 'u') {
-    int32_t low = unicode_digits(s, 8); /* none: no escape at all, wherever it stands */
+    int32_t low = unicode_digits(s, 8); /* negative: not a valid escape */
     if (low < 0) return 0;
     if (low >= 0xDC00 && low < 0xE000) {
       *step = 12;
@@ -179,10 +182,10 @@ static size_t escape(scan *s, char out[4], size_t *step) {
   return length > 0 ? length : bpi_utf8_encode(0xFFFD, out);
 }
 
-/* Length of the character of two to four bytes at `at`; 0 on failure. */
+/* Length of the multi-byte character at `at`; 0 on failure. */
 static size_t wide_character(scan *s) {
   const unsigned char *c = (const unsigned char *)s->at;
-  bool usual = c[0] > 0xE0 && c[0] < 0xED; /* three bytes, and any that follow will do */
+  bool usual = c[0] > 0xE0 && c[0] < 0xED; /* three bytes, with any continuation bytes valid */
   if (usual && s->end - s->at >= 3 && (c[1] & 0xC0) == 0x80 && (c[2] & 0xC0) == 0x80) return 3;
   size_t step = bpi_utf8_step(s->at, s->end);
   if (step > 0) return step;
@@ -201,8 +204,8 @@ static size_t wide_character(scan *s) {
   return step;
 }
 
-/* A character that is not plain ASCII stands at `at`: its bytes, decoded, and its length in the
- * input; 0 on failure. */
+/* Decodes the character at `at` that is not plain ASCII: returns its decoded length and sets *step
+ * to its length in the input; 0 on failure. */
 static size_t character(scan *s, char out[4], size_t *step) {
   if (*s->at == '\\') return escape(s, out, step);
   if ((unsigned char)*s->at < 0x80) { /* a control character */
@@ -214,7 +217,7 @@ static size_t character(scan *s, char out[4], size_t *step) {
   return length;
 }
 
-/* Reads a string that nobody wants from within to behind its closing quote, judging it all the same. */
+/* Skips the rest of a string including its closing quote, and validates it. */
 static bool skip_string(scan *s) {
   for (;;) {
     s->at = bpi_skip_text(s->at, s->end);
@@ -236,11 +239,10 @@ static bool skip_string(scan *s) {
   }
 }
 
-/* What ended a piece of a string. */
+/* Why a piece of a string ended. */
 typedef enum piece_end { PIECE_LAST, PIECE_FULL, PIECE_FAILED } piece_end;
 
-/* Reads on in a string, decoding whole characters while they fit. PIECE_LAST: the closing quote was
- * read. */
+/* Decodes whole characters of a string while they fit. PIECE_LAST: the closing quote was read. */
 static piece_end decode_piece(scan *s, char *into, size_t capacity, size_t *length) {
   char *to = into, *full = into + capacity;
   piece_end ended = PIECE_FAILED;
@@ -257,7 +259,7 @@ static piece_end decode_piece(scan *s, char *into, size_t capacity, size_t *leng
       ended = PIECE_LAST;
       break;
     }
-    if (!bpi_special((unsigned char)*stop)) { /* as much was read as there was room for */
+    if (!bpi_special((unsigned char)*stop)) { /* stopped because `into` is full */
       if (to < full) continue;
       ended = PIECE_FULL;
       break;
@@ -279,15 +281,15 @@ static piece_end decode_piece(scan *s, char *into, size_t capacity, size_t *leng
 
 /* ---------------------------------------------------------------------------- other scalars */
 
-/* What a number turned out to be while it was read. */
+/* A number as it is read. */
 typedef struct number {
   char text[40];
-  size_t length; /* beyond sizeof text: too long to keep */
+  size_t length; /* greater than sizeof text: too long to keep */
   bool negative, fraction;
   uint64_t value; /* of its digits, saturated */
 } number;
 
-/* The byte at `at`, also at the end of the input, where a number may or may not go on: -1. */
+/* The byte at `at`; -1 at the end of the input, where the number may or may not continue. */
 static int number_byte(scan *s) {
   return s->at == s->end && !more(s) ? -1 : (unsigned char)*s->at;
 }
@@ -309,7 +311,7 @@ static int digits(scan *s, number *n) {
   return count;
 }
 
-/* After a number's part that needs digits found none, or stands at the end of the input. */
+/* Fails after a part that needs digits had none, or waits at the end of the input. */
 static bool number_stop(scan *s) {
   if (s->at == s->end && s->eof) {
     if (s->error == SCAN_OK) s->waiting = true;
@@ -338,7 +340,7 @@ static bool read_number(scan *s, number *n) {
   }
   c = number_byte(s);
   if (c == 'e' || c == 'E') {
-    n->fraction = true; /* 1e3 is whole, but no count we accept is written so */
+    n->fraction = true; /* 1e3 is an integer, but counts are never written that way */
     number_take(s, n);
     c = number_byte(s);
     if (c == '+' || c == '-') number_take(s, n);
@@ -358,7 +360,7 @@ static bool read_number(scan *s, number *n) {
   return true;
 }
 
-/* A count of at most 15 digits that lies whole in the window is read; else nothing is. */
+/* Reads a count of at most 15 digits that is completely in the window; otherwise reads nothing. */
 static inline bool count_at_once(scan *s, int64_t *out) {
   const char *p = s->at;
   int64_t value = 0;
@@ -373,7 +375,7 @@ static inline bool count_at_once(scan *s, int64_t *out) {
 }
 
 static bool read_literal(scan *s, const char *word, size_t length) {
-  if ((size_t)(s->end - s->at) >= length && memcmp(s->at, word, length) == 0) { /* nearly always */
+  if ((size_t)(s->end - s->at) >= length && memcmp(s->at, word, length) == 0) { /* the usual case */
     s->at += length;
     return true;
   }
@@ -423,7 +425,7 @@ static bool top_is_array(const scan *s) {
   return (s->is_array & s->top) != 0;
 }
 
-/* Stands before the next member of the open container, its comma read; false at its end (which is
+/* Moves to the next member of the open container, reading the comma; false at its end (which is
  * read) or on failure. */
 static bool next_member(scan *s) {
   if (bpi_scan_failed(s) || s->depth == 0) return false;
@@ -471,7 +473,7 @@ static bool open_quote(scan *s) {
   return true;
 }
 
-/* Reads one scalar or opens one container; the caller knows a byte is there. */
+/* Reads one scalar whose first byte is `c`. */
 static bool skip_scalar(scan *s, int c) {
   number n;
   switch (type_of(c)) {
@@ -484,7 +486,7 @@ static bool skip_scalar(scan *s, int c) {
   }
 }
 
-/* Skips until the containers above `floor` are closed. */
+/* Skips until all containers deeper than `floor` are closed. */
 static void skip_to_depth(scan *s, unsigned floor) {
   while (s->depth > floor) {
     if (!next_member(s)) {
@@ -506,7 +508,7 @@ static void skip_to_depth(scan *s, unsigned floor) {
 void bpi_scan_skip(scan *s) {
   if (bpi_scan_failed(s)) return;
   int64_t unused;
-  if (s->at < s->end && *s->at == '"') { /* what stands behind nearly every key */
+  if (s->at < s->end && *s->at == '"') { /* the usual value after a key */
     s->at++;
     skip_string(s);
     return;
@@ -523,7 +525,8 @@ void bpi_scan_skip(scan *s) {
 }
 
 scan_type bpi_scan_value(scan *s) {
-  if (s->depth > 0 && !bpi_scan_failed(s)) skip_to_depth(s, 0); /* what the caller left unread */
+  /* skip what the caller left unread */
+  if (s->depth > 0 && !bpi_scan_failed(s)) skip_to_depth(s, 0);
   if (s->error != SCAN_OK) return SCAN_ERROR;
   for (;;) {
     if (s->waiting) return SCAN_WAIT;
@@ -564,8 +567,8 @@ bool bpi_scan_recover(scan *s) {
     }
     s->at = s->end;
     if (more(s)) continue;
-    if (s->document && s->error == SCAN_OK) return true; /* the rest was passed over */
-    s->waiting = s->error == SCAN_OK;                    /* whole lines are broken or not */
+    if (s->document && s->error == SCAN_OK) return true; /* the rest was skipped */
+    s->waiting = s->error == SCAN_OK;                    /* only a complete line can be judged */
     return false;
   }
 }
@@ -576,8 +579,8 @@ scan_type bpi_scan_peek(scan *s) {
   return c < 0 ? SCAN_ERROR : type_of(c);
 }
 
-/* The first byte of the next key, where it stands right behind the comma or the opening bracket, as
- * nearly all do in what programs write; else NULL. Reads nothing. */
+/* The first byte of the next key if it directly follows the comma or opening bracket, as is usual
+ * in generated JSON; otherwise NULL. Reads nothing. */
 static inline const char *key_at_once(const scan *s) {
   const char *at = s->at;
   if (bpi_scan_failed(s) || s->depth == 0 || top_is_array(s) || s->end - at < 2) return NULL;
@@ -595,7 +598,7 @@ static SCAN_RARE bool read_key(scan *s, const char **key, size_t *length) {
   return true;
 }
 
-/* The bracket that ends the open object, if it stands next. */
+/* Reads the bracket that ends the open object, if it comes next. */
 static inline bool end_at_once(scan *s) {
   if (bpi_scan_failed(s) || s->depth == 0 || top_is_array(s) || s->at == s->end || *s->at != '}')
     return false;
@@ -640,7 +643,7 @@ bool bpi_scan_enter_array(scan *s) {
   return enter(s, '[');
 }
 
-/* Opens a string; anything else that stands there is skipped. */
+/* Opens a string; any other value is skipped. */
 static bool enter_text(scan *s) {
   if (bpi_scan_peek(s) != SCAN_TEXT) {
     bpi_scan_skip(s);
@@ -662,8 +665,8 @@ bool bpi_scan_text_feed(scan *s, void (*feed)(void *user, const char *piece, siz
   }
 }
 
-/* The string at `at`, if it lies whole in the window, holds plain ASCII alone and is at most
- * `capacity` bytes long: it is read. Else NULL, and nothing is. */
+/* Reads the string at `at` if it is completely in the window, plain ASCII and at most `capacity`
+ * bytes long; otherwise NULL, and nothing is read. */
 static inline const char *text_at_once(scan *s, size_t capacity, size_t *length) {
   if (bpi_scan_failed(s) || s->at == s->end || *s->at != '"') return NULL;
   const char *from = s->at + 1;
@@ -747,7 +750,7 @@ bool bpi_scan_count(scan *s, int64_t *out, bool *bad) {
   return good;
 }
 
-/* Powers of ten that a double holds exactly. */
+/* Powers of ten that a double represents exactly. */
 static double power_of_ten(int exponent) {
   static const double exact[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -755,8 +758,9 @@ static double power_of_ten(int exponent) {
   return exact[exponent];
 }
 
-/* Numbers of at most 15 digits and small exponents, which one correctly rounded operation gives
- * exactly and which no locale touches; others are refused, as no field we read needs them. */
+/* Reads numbers of at most 15 digits with small exponents, which a single correctly rounded
+ * operation yields exactly, independent of the locale. Others are rejected, because no field needs
+ * them. */
 bool bpi_scan_real(scan *s, double *out) {
   number n;
   if (bpi_scan_peek(s) != SCAN_NUMBER) {
@@ -774,7 +778,8 @@ bool bpi_scan_real(scan *s, double *out) {
       continue;
     }
     if (mantissa > 0 || n.text[i] != '0') seen++;
-    if (seen > 15) { /* digits beyond a double's: dropped, a whole part still scales */
+    /* digits beyond a double's precision are dropped; those before the point still scale */
+    if (seen > 15) {
       if (!after_point) scale--;
       continue;
     }

@@ -1,5 +1,5 @@
-/* base/scan_find.h: the inner loops of the scanner: where the next byte stands that ends a run of
- * plain ASCII inside a JSON string, or that ends a text which nobody wants. Knows bytes only. */
+/* base/scan_find.h: the inner loops of the scanner: find the next byte that ends a run of plain
+ * ASCII inside a JSON string, or that ends a string being skipped. Knows bytes only. */
 #ifndef BPI_BASE_SCAN_FIND_H
 #define BPI_BASE_SCAN_FIND_H
 
@@ -20,14 +20,14 @@ static inline bool bpi_special(unsigned char c) {
   return c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
 }
 
-/* What an escape of two bytes stands for, by its second; 0: it is none of them. */
+/* The character that a two-byte escape stands for, by its second byte; 0: none. */
 static inline char bpi_plain_escape(char c) {
   static const char stands_for[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
                                        ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
   return stands_for[(unsigned char)c];
 }
 
-/* The portable form: eight bytes at a time in a word, whatever its byte order. */
+/* The portable form: eight bytes at a time in a word of any byte order. */
 static inline const char *bpi_find_special_portable(const char *p, const char *end) {
   const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
   while (end - p >= 8) {
@@ -45,8 +45,8 @@ static inline const char *bpi_find_special_portable(const char *p, const char *e
   return p;
 }
 
-/* Steps over plain ASCII, escapes of two bytes and characters of three, though not over every such
- * one: stands then before a special byte, never inside an escape or a character, or at the end. */
+/* Skips plain ASCII, two-byte escapes and three-byte characters, though not every one of them.
+ * Stops before a special byte, never inside an escape or a character, or at the end. */
 static inline const char *bpi_skip_text_portable(const char *p, const char *end) {
   for (;; p += 2) {
     p = bpi_find_special_portable(p, end);
@@ -56,8 +56,8 @@ static inline const char *bpi_skip_text_portable(const char *p, const char *end)
 
 #if defined(__SSE2__)
 
-/* The special bytes of a block of 16, as bits; from 0x80 on bytes are negative, and so below the
- * space, as the control characters are. */
+/* The special bytes of a block of 16, as bits; bytes from 0x80 on are negative and so below the
+ * space, like control characters. */
 static inline __m128i bpi_load(const char *p) {
   return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
@@ -68,7 +68,7 @@ static inline unsigned bpi_special_16(__m128i block) {
       _mm_or_si128(marks, _mm_cmplt_epi8(block, _mm_set1_epi8(0x20))));
 }
 
-/* Whether the first `length` bytes are the same. There are 32 at both places. */
+/* Whether the first `length` bytes are equal. Both buffers must have 32 bytes. */
 static inline bool bpi_begin_alike(const char *a, const char *b, size_t length) {
   __m128i low = _mm_cmpeq_epi8(bpi_load(a), bpi_load(b));
   __m128i high = _mm_cmpeq_epi8(bpi_load(a + 16), bpi_load(b + 16));
@@ -76,14 +76,14 @@ static inline bool bpi_begin_alike(const char *a, const char *b, size_t length) 
   return (size_t)__builtin_ctzll(~(uint64_t)alike) >= length;
 }
 
-/* First special byte in [p, end), or end. */
+/* The first special byte in [p, end), or end. */
 static inline const char *bpi_find_special(const char *p, const char *end) {
   const char *from = p;
   for (; end - p >= 32; p += 32) { /* nearly every key ends in the first block */
     unsigned found = bpi_special_16(bpi_load(p)) | bpi_special_16(bpi_load(p + 16)) << 16;
     if (found != 0) return p + __builtin_ctz(found);
   }
-  while (p < end && end - from >= 16) { /* the last block may lie over one that was looked at */
+  while (p < end && end - from >= 16) { /* the last block may overlap one already examined */
     const char *block = end - p < 16 ? end - 16 : p;
     unsigned found = bpi_special_16(bpi_load(block));
     if (found != 0) return block + __builtin_ctz(found);
@@ -94,8 +94,8 @@ static inline const char *bpi_find_special(const char *p, const char *end) {
   return p;
 }
 
-/* Decodes plain ASCII and escapes of two bytes, though not every one near the end; moves *into on, and
- * returns where it stopped. There is room for as many bytes as are read. */
+/* Decodes plain ASCII and two-byte escapes, though not every one near the end; advances *into and
+ * returns where it stopped. *into must have room for as many bytes as are read. */
 static inline const char *bpi_copy_text(char **into, const char *p, const char *end) {
   char *to = *into;
   while (end - p > 16) {
@@ -117,35 +117,35 @@ static inline const char *bpi_copy_text(char **into, const char *p, const char *
   return p;
 }
 
-/* Bits of the bytes that stand behind an unescaped backslash. *open says whether the byte before
- * the block was one, and afterwards whether the block's last byte is. Runs of backslashes alternate,
- * so each unescaped one clears the next bit, whatever it is. */
+/* Bits of the bytes after an unescaped backslash. *open: whether the byte before the block was one,
+ * and afterwards whether the block's last byte is. In runs of backslashes every other one is
+ * escaped, so each unescaped one escapes the next byte, whatever it is. */
 static inline uint64_t bpi_escaped(uint64_t backslash, uint64_t *open) {
   const uint64_t odd = UINT64_C(0xAAAAAAAAAAAAAAAA);
-  uint64_t starts = backslash & ~*open; /* a backslash that is itself escaped starts nothing */
-  /* Subtracting a run from the odd places borrows through the run: what differs from the odd
-   * places behind it alternates from its first bit on. */
+  uint64_t starts = backslash & ~*open; /* an escaped backslash starts nothing */
+  /* Subtracting the starts of the runs from the odd positions borrows through each run, so the
+   * difference from the odd positions alternates from the run's first bit on. */
   uint64_t alternating = (((starts << 1) | odd) - starts) ^ odd;
   uint64_t escaped = alternating ^ (backslash | *open);
   *open = (alternating & backslash) >> 63;
   return escaped;
 }
 
-/* Length of the characters of three bytes at `p` that follow each other, of those for which any
- * continuation will do: nearly all text that is not ASCII. */
+/* Length of the consecutive three-byte characters at `p` whose continuation bytes may have any
+ * value: nearly all text that is not ASCII. */
 static inline size_t bpi_usual_wide(const char *p, const char *end) {
   const uint32_t needs_more = 1 << 0x0 | 1 << 0xD; /* by the low bits of the first byte */
   const char *from = p;
   for (; end - p >= 4; p += 3) {
-    uint32_t four; /* the first is the lowest: so it is wherever there is SSE2 */
+    uint32_t four; /* the first byte is the lowest, as on every machine with SSE2 */
     memcpy(&four, p, sizeof four);
     if ((four & 0xC0C0F0) != 0x8080E0 || (needs_more >> (four & 15) & 1) != 0) break;
   }
   return (size_t)(p - from);
 }
 
-/* Defines a skip over blocks of 64 bytes. Each of the three gives the bits of a block: its special
- * bytes, its backslashes, the bytes that often stand behind one. */
+/* Defines a skip over blocks of 64 bytes. The three functions return bits of a block: its special
+ * bytes, its backslashes, and the bytes that often follow one. */
 #define BPI_SKIP_TEXT(name, special, backslash, escapable)                                         \
   static inline const char *name(const char *p, const char *end) {                                 \
     uint64_t open = 0;                                                                             \
@@ -185,7 +185,7 @@ static inline unsigned bpi_escapable_16(__m128i block) {
   return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(marks, ends), tab));
 }
 
-/* The bits of four small blocks in a row; written out, as compilers leave such short loops alone. */
+/* The bits of four blocks of 16; written out because compilers do not unroll such short loops. */
 #define BPI_BITS_64(bits, p)                                                                       \
   ((uint64_t)((bits)(bpi_load(p)) | (bits)(bpi_load((p) + 16)) << 16) |                            \
    (uint64_t)((bits)(bpi_load((p) + 32)) | (bits)(bpi_load((p) + 48)) << 16) << 32)
@@ -203,8 +203,8 @@ BPI_SKIP_TEXT(bpi_skip_text_sse2, bpi_special_64, bpi_backslash_64, bpi_escapabl
 
 #if defined(__x86_64__)
 
-/* The same with registers twice as wide, where the processor has them: most of a transcript is text
- * that nobody wants, and this is where its time goes. */
+/* The same with registers twice as wide, if the processor has them: most of a transcript is text
+ * that is skipped, and this is where the time goes. */
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
 #else
@@ -224,12 +224,13 @@ static inline __m256i bpi_any_32(__m256i a, __m256i b, __m256i c) {
 static inline uint64_t bpi_bits_32(__m256i low, __m256i high) {
   return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
 }
-/* In the highest bit of each byte: a difference that saturates is negative for what lies below the space. */
+/* In the highest bit of each byte: a saturated difference is negative for bytes below the space. */
 static inline __m256i bpi_special_32(__m256i block) {
   __m256i low = _mm256_subs_epi8(block, _mm256_set1_epi8(0x20));
   return bpi_any_32(bpi_is_32(block, '"'), bpi_is_32(block, '\\'), low);
 }
-/* A byte's low bits say which it would have to be, but for the quote, which shares them with "r". */
+/* The low bits of a byte select the only candidate it can equal, except the quote, which shares
+ * them with "r". */
 static inline __m256i bpi_escapable_32(__m256i block) {
   const __m256i of_low = _mm256_setr_epi8(1, 0, 'r', 0, 't', 0, 'f', 0, 0, 0, 0, 0, '\\', 0, 'n',
                                           '/', 1, 0, 'r', 0, 't', 0, 'f', 0, 0, 0, 0, 0, '\\', 0,
@@ -255,11 +256,11 @@ BPI_SKIP_TEXT(bpi_skip_text_avx2, bpi_special_wide, bpi_backslash_wide, bpi_esca
 #pragma GCC pop_options
 #endif
 
-/* Whether processor and system have the wide registers. Asked when it is first needed and by hand, as
- * what compilers offer asks whenever a process starts: on a virtual machine that takes longer than to
- * open a store. */
+/* Whether processor and system support the wide registers. Determined on first use and by hand: the
+ * compilers' builtins do it at every process start, which on a virtual machine takes longer than
+ * opening a store. */
 static inline bool bpi_has_avx2(void) {
-  static atomic_int known; /* 0: not yet */
+  static atomic_int known; /* 0: not determined yet */
   int has = atomic_load_explicit(&known, memory_order_relaxed);
   if (has == 0) {
     unsigned a, b, c, d, kept = 0;

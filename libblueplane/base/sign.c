@@ -1,4 +1,4 @@
-/* base/sign.c: libsodium's signatures and sealed boxes behind our names. */
+/* base/sign.c: wraps libsodium's signatures and sealed boxes. */
 #include "base/sign.h"
 
 #include <sodium.h>
@@ -10,7 +10,8 @@ _Static_assert(BPI_SIGNATURE_BYTES == crypto_sign_BYTES, "Ed25519");
 _Static_assert(BPI_SEAL_BYTES == crypto_box_SEALBYTES, "sealed boxes");
 _Static_assert(BPI_KEY_BYTES == crypto_kdf_KEYBYTES, "key file");
 
-#define CONTEXT "bluepln1" /* of derivation; the file's own use has none, so keys never coincide */
+/* derivation context; the key file's direct use has none, so keys never coincide */
+#define CONTEXT "bluepln1"
 enum { SUBKEY_SIGN = 1, SUBKEY_BOX = 2 };
 
 void bpi_sign_keys(sign_keys *out, const hash_key *root) {

@@ -1,5 +1,5 @@
-/* base/sort.c: a radix sort, word by word from the last to the first, each word digit by digit. The
- * time is linear in rows and digits that differ; comparing sorts take three times as long on the
+/* base/sort.c: a radix sort, word by word from the last to the first, each word digit by digit.
+ * Time is linear in rows and differing digits; comparison sorts take three times as long on the
  * thousands of rows of a batch. */
 #include "base/sort.h"
 
@@ -12,11 +12,11 @@
 #include "base/mem.h"
 
 #define DIGIT_BITS 11
-#define DIGITS 6 /* of 11 bits: 64 bits */
+#define DIGITS 6 /* of 11 bits, for 64 bits */
 #define DIGIT_VALUES (1u << DIGIT_BITS)
 
 typedef struct entry {
-  uint64_t word; /* of the row, so that unsigned order is the signed one */
+  uint64_t word; /* with the sign bit flipped, so that unsigned order is signed order */
   int64_t *row;
 } entry;
 
@@ -24,7 +24,7 @@ static size_t digit_of(uint64_t word, unsigned digit) {
   return (size_t)(word >> (digit * DIGIT_BITS)) & (DIGIT_VALUES - 1);
 }
 
-/* How many entries have each value of each digit. */
+/* Counts the entries per value of each digit. */
 static void count_digits(const entry *e, size_t count, uint32_t counts[DIGITS][DIGIT_VALUES]) {
   memset(counts, 0, DIGITS * sizeof *counts);
   for (size_t i = 0; i < count; i++)
@@ -44,12 +44,12 @@ static void deal(const entry *from, entry *to, size_t count, unsigned digit,
     to[counts[digit_of(from[i].word, digit)]++] = from[i];
 }
 
-/* Sorts by `word`; the result lies in either of the two, and is returned. */
+/* Sorts by `word`; returns the array that holds the result, one of the two. */
 static entry *sort_entries(entry *e, entry *other, size_t count,
                            uint32_t counts[DIGITS][DIGIT_VALUES]) {
   count_digits(e, count, counts);
   for (unsigned digit = 0; digit < DIGITS; digit++) {
-    if (counts[digit][digit_of(e[0].word, digit)] == count) continue; /* all the same */
+    if (counts[digit][digit_of(e[0].word, digit)] == count) continue; /* all equal */
     deal(e, other, count, digit, counts[digit]);
     entry *sorted = other;
     other = e;
@@ -58,7 +58,7 @@ static entry *sort_entries(entry *e, entry *other, size_t count,
   return e;
 }
 
-/* Counts of digits and two times as many entries; NULL: no memory, or too many. */
+/* Allocates the digit counts and twice `count` entries; NULL: out of memory, or too many. */
 static entry *make_entries(size_t count, uint32_t (**counts)[DIGIT_VALUES]) {
   entry *both = NULL;
   if (count > UINT32_MAX) return NULL;
@@ -68,7 +68,7 @@ static entry *make_entries(size_t count, uint32_t (**counts)[DIGIT_VALUES]) {
   return both;
 }
 
-/* Few rows: what an append brings. */
+/* Insertion sort for few rows, as an append brings. */
 static void sort_few(int64_t **rows, size_t count, size_t words) {
   for (size_t i = 1; i < count; i++) {
     int64_t *row = rows[i];

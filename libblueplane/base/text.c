@@ -1,10 +1,10 @@
-/* base/text.c: UTF-8, numbers and small ASCII helpers. Bytes in, answers out: knows no locale,
- * keeps nothing, allocates nothing. */
+/* base/text.c: UTF-8, numbers and small ASCII helpers. Independent of the locale, without state or
+ * allocations. */
 #include "base/text.h"
 
 #include <string.h>
 
-#define EDIT_MAX 64 /* names longer than this are far from everything */
+#define EDIT_MAX 64 /* longer names are considered too far apart */
 
 static bool is_continuation(char c) {
   return ((unsigned char)c & 0xC0) == 0x80;
@@ -18,7 +18,7 @@ size_t bpi_utf8_step(const char *p, const char *end) {
   if (lead < 0xC2 || lead > 0xF4 || (size_t)(end - p) < length) return 0;
   for (size_t i = 1; i < length; i++)
     if (!is_continuation(p[i])) return 0;
-  /* Overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte. */
+  /* Overlong forms, surrogates and code points beyond U+10FFFF show in the second byte. */
   unsigned char second = (unsigned char)p[1];
   switch (lead) {
   case 0xE0: return second >= 0xA0 ? 3 : 0;
@@ -29,7 +29,7 @@ size_t bpi_utf8_step(const char *p, const char *end) {
   }
 }
 
-/* Eight bytes at a time while they are ASCII, which nearly all are. */
+/* Skips ASCII eight bytes at a time. */
 static const char *skip_ascii(const char *p, const char *end) {
   const uint64_t high_bits = UINT64_C(0x8080808080808080);
   while (end - p >= 8) {
@@ -135,7 +135,7 @@ bool bpi_parse_int(const char *p, size_t length, int64_t *out) {
   bool negative = length > 0 && p[0] == '-';
   size_t i = length > 0 && (p[0] == '-' || p[0] == '+') ? 1 : 0;
   if (i == length) return false;
-  /* Built below zero, where there is room for INT64_MIN. */
+  /* Computed as a negative number, whose range includes INT64_MIN. */
   int64_t value = 0;
   for (; i < length; i++) {
     if (p[i] < '0' || p[i] > '9') return false;
@@ -153,7 +153,7 @@ static unsigned least(unsigned a, unsigned b) {
 }
 
 /* Optimal string alignment: insert, delete, replace, swap neighbours; a swapped pair is not edited
- * again. Three rows of the table are enough. */
+ * again. Needs three rows of the table. */
 unsigned bpi_edit_distance(const char *a, const char *b, unsigned limit) {
   size_t a_length = strlen(a), b_length = strlen(b);
   size_t gap = a_length > b_length ? a_length - b_length : b_length - a_length;

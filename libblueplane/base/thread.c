@@ -1,5 +1,4 @@
-/* base/thread.c: mutex, thread, sleep and process id over POSIX threads or Windows. Knows nothing
- * of who runs on it. */
+/* base/thread.c: mutex, thread, sleep and process id for POSIX threads and Windows. */
 #include "base/thread.h"
 
 #include "base/mem.h"
@@ -112,8 +111,8 @@ static void *run_task(void *argument) {
   return NULL;
 }
 
-/* The host's signal handlers must run on the host's threads, so ours take no signal that another
- * thread could take. Faults stay with the thread that made them. */
+/* The host's signal handlers must run on the host's threads, so ours block all signals except
+ * faults, which stay with the thread that caused them. */
 static bool thread_begin(thread *t) {
   sigset_t ours, callers;
   sigfillset(&ours);

@@ -1,7 +1,7 @@
-/* base/time.c: the calendar, instants as text, and zones out of TZif files (RFC 9636). A zone is
- * made once and then only read: its footer rule is written out for the 400 years after which the
- * Gregorian calendar repeats, weekdays too, so that every question is one binary search. Knows no
- * local zone of the process, no leap seconds (files that count them are refused) and no instants
+/* base/time.c: the calendar, instants as text, and zones from TZif files (RFC 9636). A zone is
+ * built once and then only read: its footer rule is expanded for 400 years, after which the
+ * Gregorian calendar repeats including weekdays, so that every lookup is one binary search. Does
+ * not support the process's local zone, leap seconds (files with them are rejected) or instants
  * before 1970 as text. */
 #include "base/time.h"
 
@@ -17,7 +17,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define DAY INT64_C(86400) /* seconds */
+#define DAY INT64_C(86400) /* in seconds */
 #define CYCLE_DAYS INT64_C(146097)
 #define CYCLE (CYCLE_DAYS * DAY)
 #define CYCLE_YEARS 400
@@ -26,15 +26,16 @@
 #define OFFSET_MAX 93599
 #define RULE_FIRST_YEAR 1969 /* before it a rule need not be right */
 #define RULE_YEARS (CYCLE_YEARS + 3)
-#define DAYS_MAX INT64_C(106000000) /* days whose microseconds fit int64_t, generously rounded */
+#define DAYS_MAX INT64_C(106000000) /* upper bound for days whose microseconds fit into int64_t */
 #define ZONE_NAME_MAX 64
 #define ZONE_FILE_MAX ((size_t)256 << 10)
 
 struct zone {
-  size_t count;        /* changes of the offset */
-  int64_t *when;       /* seconds UTC, strictly ascending */
-  int32_t *offset;     /* count + 1: offset[i] is in force before when[i], the last one for ever */
-  int64_t repeat_from; /* from here on the 400 years before repeat; INT64_MAX: they do not */
+  size_t count;  /* changes of the offset */
+  int64_t *when; /* seconds UTC, strictly ascending */
+  /* count + 1 entries: offset[i] applies before when[i], the last one for ever */
+  int32_t *offset;
+  int64_t repeat_from; /* from here on the preceding 400 years repeat; INT64_MAX: they do not */
   char *name;
 };
 
@@ -53,8 +54,8 @@ static int days_in_month(int32_t year, int32_t month) {
   return days[month - 1] + (month == 2 && is_leap(year));
 }
 
-/* Years begin in March here, so that the leap day is the last of its year, and are counted from a
- * multiple of 400 years that lies before all that can be asked for. */
+/* Years start in March here, so that the leap day is the last day, and are counted from a multiple
+ * of 400 years before any date that can be asked for. */
 #define CYCLES_BEFORE INT64_C(6000000)
 #define DAYS_BEFORE (CYCLES_BEFORE * CYCLE_DAYS + 719468) /* 0000-03-01 to 1970-01-01 */
 
@@ -99,7 +100,7 @@ int bpi_month_of_name(const char *name) {
   return month;
 }
 
-/* Week 1 of a year is the one that holds the 4th of January. */
+/* Week 1 of a year contains January 4th. */
 static int64_t first_monday(int32_t year) {
   int64_t fourth = bpi_days_from_civil(year, 1, 4);
   return fourth - bpi_day_of_week(fourth);
@@ -118,7 +119,7 @@ bool bpi_parse_week(const char *p, size_t length, int64_t *monday) {
 }
 
 void bpi_format_week(int64_t monday, char out[16]) {
-  civil thursday; /* decides the year */
+  civil thursday; /* its year is the year of the week */
   bpi_civil_from_days(monday + 3, &thursday);
   int64_t week = (monday - first_monday(thursday.year)) / 7 + 1;
   snprintf(out, 16, "%04d-W%02d", (int)(thursday.year % 10000), (int)(week % 100));
@@ -165,9 +166,9 @@ static bool make_instant(const civil *c, int32_t offset, int64_t *out_us) {
   return true;
 }
 
-/* Compares eight bytes of text with a pattern in which '0' stands for any digit. `room` says how
- * far a byte may differ: added to the difference, a byte that differs too much reaches its high
- * bit. Text beyond ASCII has that bit from the start. */
+/* Compares eight bytes of text with a pattern in which '0' stands for any digit. `room` limits how
+ * far a byte may differ: added to a larger difference it sets the byte's high bit. Bytes beyond
+ * ASCII have that bit anyway. */
 #define DIGIT "\x76"
 #define SAME "\x7F"
 static bool matches_8(const char *p, const char *pattern, const char *room) {
@@ -185,7 +186,7 @@ static bool is_usual(const char *p, size_t length) {
          matches_8(p + 16, ":00.000Z", SAME DIGIT DIGIT SAME DIGIT DIGIT DIGIT SAME);
 }
 
-/* "YYYY-MM-DDTHH:MM:SS.mmmZ", which is how nearly every line is stamped. */
+/* "YYYY-MM-DDTHH:MM:SS.mmmZ", the format of nearly every line. */
 static bool parse_usual(const char *p, int64_t *out_us) {
   civil c;
   c.year = two_digits(p) * 100 + two_digits(p + 2);
@@ -236,7 +237,7 @@ static bool take_date(text *t, civil *c) {
          take(t, '-') && take_digits(t, 2, &c->day);
 }
 
-/* One to nine digits; what is finer than a microsecond is cut off. */
+/* One to nine digits; anything finer than a microsecond is cut off. */
 static bool take_fraction(text *t, int32_t *micro) {
   int digits = 0;
   for (; t->at < t->end && is_digit(*t->at) && digits < 9; t->at++, digits++)
@@ -297,7 +298,7 @@ static char *put_year(char *p, int32_t year) {
   return put_digits(p, year, digits);
 }
 
-/* Microseconds into whole seconds and the rest, which is never negative. */
+/* Splits microseconds into whole seconds and a non-negative rest. */
 static int64_t split_seconds(int64_t us, int32_t *micro) {
   int64_t seconds = floor_divide(us, BPI_SECOND), rest = us % BPI_SECOND;
   *micro = (int32_t)(rest < 0 ? rest + BPI_SECOND : rest);
@@ -339,8 +340,8 @@ size_t bpi_format_instant(int64_t us, char out[32]) {
 
 /* ------------------------------------------------------------------------ the footer's rule */
 
-/* POSIX TZ: "CET-1CEST,M3.5.0,M10.5.0/3", with the times of day beyond 24 hours and below 0 of
- * RFC 9636. */
+/* POSIX TZ: "CET-1CEST,M3.5.0,M10.5.0/3", with the times beyond 24 hours and below 0 that RFC 9636
+ * allows. */
 typedef struct rule_date {
   char form; /* 'J': day 1 to 365 without leap day; 'D': day 0 to 365; 'M': month, week, weekday */
   int32_t month, week, day;
@@ -357,7 +358,7 @@ static bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* The abbreviation is not kept. */
+/* Skips the abbreviation, which is not used. */
 static bool skip_abbreviation(text *t) {
   bool quoted = take(t, '<');
   const char *from = t->at;
@@ -431,7 +432,7 @@ static int64_t rule_days(const rule_date *d, int32_t year) {
   if (d->form == 'D') return new_year + d->day;
   if (d->form == 'J') return new_year + d->day - 1 + (is_leap(year) && d->day >= 60);
   int64_t first = bpi_days_from_civil(year, d->month, 1);
-  int32_t to_weekday = (d->day + 6 - bpi_day_of_week(first)) % 7; /* the rule's week has Sunday 0 */
+  int32_t to_weekday = (d->day + 6 - bpi_day_of_week(first)) % 7; /* in the rule, Sunday is 0 */
   int32_t day = to_weekday + (d->week - 1) * 7;
   return first + (day < days_in_month(year, d->month) ? day : day - 7);
 }
@@ -476,14 +477,15 @@ static bool read_header(bytes *b, header *h) {
   return true;
 }
 
-/* Size of the data behind a header; 32-bit counts cannot overflow 64 bits. */
+/* Size of the data after a header; 32-bit counts cannot overflow 64 bits. */
 static uint64_t block_size(const header *h, unsigned time_size) {
   return (uint64_t)h->time_count * (time_size + 1) + (uint64_t)h->type_count * TYPE_SIZE +
          h->char_count + (uint64_t)h->leap_count * (time_size + 4) + h->standard_count +
          h->ut_count;
 }
 
-/* Finds the best block of the file: its header, its bytes (length checked) and what follows it. */
+/* Finds the best data block of the file: its header, its bytes (length checked) and what
+ * follows. */
 static bool find_block(bytes *b, header *h, unsigned *time_size, const unsigned char **block) {
   if (!read_header(b, h)) return false;
   *time_size = 4;
@@ -501,7 +503,7 @@ static bool find_block(bytes *b, header *h, unsigned *time_size, const unsigned 
   return true;
 }
 
-/* "\n" rule "\n"; nothing between them means no rule. */
+/* "\n" rule "\n"; an empty line means no rule. */
 static bool read_footer(const bytes *b, rule *r, bool *has_rule) {
   const char *p = (const char *)b->at, *end = (const char *)b->end;
   *has_rule = false;
@@ -521,8 +523,8 @@ static bool read_offset(const unsigned char *types, uint32_t type_count, uint32_
   return offset >= OFFSET_MIN && offset <= OFFSET_MAX;
 }
 
-/* Puts a change behind the others; of two at one instant, or out of order in an odd rule, the later
- * word wins. What changes nothing is left out. */
+/* Appends a change. If two have the same instant, or a strange rule puts them out of order, the
+ * later one wins. A change to the same offset is left out. */
 static void put_change(zone *z, int64_t when, int32_t offset) {
   while (z->count > 0 && z->when[z->count - 1] >= when)
     z->count--;
@@ -553,8 +555,8 @@ static void put_rule_change(zone *z, int64_t when, int32_t offset, int64_t last)
   if (when > last) put_change(z, when, offset);
 }
 
-/* Writes the rule out behind the table's last change, with a year to spare at both ends because a
- * year's changes may fall into its neighbours. */
+/* Expands the rule after the table's last change, with an extra year at both ends because a year's
+ * changes may fall into its neighbours. */
 static void put_rule(zone *z, const rule *r, int64_t last) {
   if (!r->has_summer) return;
   int64_t from = bpi_days_from_civil(RULE_FIRST_YEAR, 1, 1) * DAY;
@@ -571,7 +573,7 @@ static void put_rule(zone *z, const rule *r, int64_t last) {
   z->repeat_from = from + CYCLE;
 }
 
-/* A zone with room for `changes` changes, in one piece of memory. */
+/* Allocates a zone with room for `changes` changes in one block. */
 static zone *new_zone(const char *name, size_t changes) {
   size_t name_size = strlen(name) + 1;
   size_t when_size = changes * sizeof(int64_t), offset_size = (changes + 1) * sizeof(int32_t);
@@ -612,7 +614,7 @@ int bpi_zone_parse(zone **out, const char *name, const void *data, size_t length
   return BP_OK;
 }
 
-/* IANA names consist of these characters; without dots no name leads out of the folder. */
+/* IANA names consist of these characters; without dots a name cannot leave the folder. */
 static bool is_zone_name(const char *name) {
   size_t length = strlen(name);
   if (length == 0 || length > ZONE_NAME_MAX || name[length - 1] == '/') return false;
@@ -624,7 +626,7 @@ static bool is_zone_name(const char *name) {
   return true;
 }
 
-/* Loads and parses FOLDER/NAME. What is no zone file counts as not there. */
+/* Loads and parses FOLDER/NAME. An invalid zone file counts as missing. */
 static int open_in(zone **out, const char *folder, const char *name) {
   char path[ZONE_NAME_MAX + 32];
   size_t folder_length = strlen(folder);
@@ -673,8 +675,8 @@ const char *bpi_zone_name(const zone *z) {
 
 /* -------------------------------------------------------------------------- zone questions */
 
-/* How many changes lie at or before an instant: the index of the offset in force. No branch depends
- * on the data but the number of rounds. */
+/* The number of changes at or before an instant, which is the index of the offset in force. Only
+ * the number of rounds depends on data, no branch does. */
 static size_t find(const zone *z, int64_t seconds) {
   const int64_t *when = z->when;
   size_t left = z->count;
@@ -686,7 +688,7 @@ static size_t find(const zone *z, int64_t seconds) {
   return (size_t)(when - z->when) + (left == 1 && *when <= seconds);
 }
 
-/* Seconds to subtract so that an instant falls into the years that are written out. */
+/* The seconds to subtract so that an instant falls into the expanded years. */
 static int64_t cycles_beyond(const zone *z, int64_t seconds) {
   if (seconds < z->repeat_from) return 0;
   return ((seconds - z->repeat_from) / CYCLE + 1) * CYCLE;
@@ -710,7 +712,7 @@ int32_t bpi_zone_stretch(const zone *z, int64_t us, int64_t *from_us, int64_t *u
   size_t at = find(z, seconds - beyond);
   int64_t from = at == 0 ? INT64_MIN : z->when[at - 1];
   if (beyond > 0 && from < z->repeat_from - CYCLE)
-    from = z->repeat_from - CYCLE; /* no more is repeated */
+    from = z->repeat_from - CYCLE; /* earlier offsets are not repeated */
   *from_us = beyond > 0 || at > 0 ? microseconds_of(from + beyond) : INT64_MIN;
   *until_us = at < z->count ? microseconds_of(z->when[at] + beyond) : INT64_MAX;
   return z->offset[at];
@@ -727,8 +729,8 @@ int64_t bpi_zone_local_days(const zone *z, int64_t us) {
   return floor_divide(seconds + offset_at(z, seconds), DAY);
 }
 
-/* Goes through the stretches of equal offset, in order, from the last one that cannot yet carry the
- * date to the first that no longer can; the first instant found is the earliest. */
+/* Tries the periods of equal offset in order, from the last one that ends too early for the date to
+ * the first that begins too late; the first instant found is the earliest. */
 static bool first_instant(const zone *z, int64_t days, int64_t *out) {
   int64_t midnight = days * DAY;
   for (size_t i = find(z, midnight - OFFSET_MAX - 1);; i++) {
@@ -750,7 +752,7 @@ int64_t bpi_zone_day_start(const zone *z, int32_t year, int32_t month, int32_t d
   if (days < -DAYS_MAX) days = -DAYS_MAX;
   int64_t beyond = cycles_beyond(z, days * DAY - OFFSET_MAX - 1);
   days -= beyond / DAY;
-  /* Offsets lie less than 51 hours apart, so no more than two dates in a row can be missing. */
+  /* Offsets differ by less than 51 hours, so at most two consecutive dates can be missing. */
   int64_t at = days * DAY;
   for (int missing = 0; missing < 3 && !first_instant(z, days + missing, &at); missing++) {}
   return (at + beyond) * BPI_SECOND;

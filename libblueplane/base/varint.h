@@ -1,12 +1,12 @@
-/* base/varint.h: numbers in groups of seven bits, the lowest first, so that small ones take one byte. What
- * is read is not believed: past the end every number is 0, and `torn` is set. */
+/* base/varint.h: integers in groups of seven bits, the lowest first, so that small ones take one
+ * byte. Reading past the end gives 0 and sets `torn`. */
 #ifndef BPI_BASE_VARINT_H
 #define BPI_BASE_VARINT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VARINT_MAX 10 /* bytes of the longest */
+#define VARINT_MAX 10 /* longest encoding in bytes */
 
 static inline unsigned char *bpi_put_varint(unsigned char *to, uint64_t value) {
   for (; value >= 0x80; value >>= 7)
@@ -15,7 +15,7 @@ static inline unsigned char *bpi_put_varint(unsigned char *to, uint64_t value) {
   return to;
 }
 
-/* A step in either direction, the sign at the low end. */
+/* Maps signed differences to unsigned numbers with the sign in the lowest bit (zigzag). */
 static inline uint64_t bpi_fold(int64_t step) {
   return (uint64_t)step << 1 ^ (step < 0 ? UINT64_MAX : 0);
 }

@@ -1,6 +1,6 @@
-/* base/vocabulary.c: the closed vocabularies, and the lists by which names of tools and file endings turn into their
- * numbers. All of it is tables; rows with names are sorted by byte for binary search. Keeps nothing of what it is asked
- * about. */
+/* base/vocabulary.c: the closed vocabularies, and the tables that map tool names and file
+ * extensions to their codes; rows with names are sorted by byte for binary search. Keeps nothing of
+ * what it looks up. */
 #include "base/vocabulary.h"
 
 #include <stdbool.h>
@@ -218,8 +218,8 @@ static const name_code tools[] = {
 };
 /* clang-format on */
 
-/* What waits for a command or ends it in the background may do so of a subagent, too: that is none that is
- * started. */
+/* Tools that wait for a background command or stop it may also do so for a subagent, so they do not
+ * count as starting one. */
 int bpi_category_of_tool(const char *tool, size_t length) {
   if (length > 4 && memcmp(tool, "mcp_", 4) == 0) return CATEGORY_MCP;
   return code_of(FIND(tools, tool, length), CATEGORY_OTHER);
@@ -256,8 +256,8 @@ int bpi_detail_of_error(const char *word, size_t length) {
 
 /* --------------------------------------------------------------------------------- permissions */
 
-/* "manual" is a later name of the default. "dontAsk" is none of these: it asks for nothing, as it denies what
- * no rule allows. */
+/* "manual" is a later name of the default. "dontAsk" is not listed: it never asks, because it
+ * denies what no rule allows. */
 static const name_code permissions[] = {
     {"acceptEdits", MODE_ACCEPT_EDITS}, {"auto", MODE_AUTO},
     {"bypassPermissions", MODE_BYPASS}, {"default", MODE_DEFAULT},

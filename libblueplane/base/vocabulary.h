@@ -1,5 +1,5 @@
 /* base/vocabulary.h: the closed vocabularies, as data. The numbers are stored and never change
- * meaning; a name not listed becomes `other` and is counted. Knows names; knows no format. */
+ * meaning; an unlisted name becomes `other` and is counted. Knows names; knows no format. */
 #ifndef BPI_BASE_VOCABULARY_H
 #define BPI_BASE_VOCABULARY_H
 
@@ -50,7 +50,7 @@
   X(LINES_SUGGESTED, 18, "lines_suggested") X(LINES_ACCEPTED, 19, "lines_accepted") \
   X(RESPONSE_TIME, 20, "response_time")
 
-/* Detail of an event: the class of an API error, the kind of a session start or compaction. */
+/* Details of an event: the class of an API error, the kind of a session start or compaction. */
 #define BPI_EVENT_DETAILS(X)                                                                       \
   X(NONE, 0, "none") X(OTHER, 1, "other") X(RATE_LIMIT, 2, "rate_limit") X(AUTH, 3, "auth")        \
   X(INVALID, 4, "invalid_request") X(SERVER, 5, "server_error") X(OVERLOADED, 6, "overloaded")     \
@@ -75,7 +75,7 @@
 /* Prompt length in characters: 1-49, 50-199, 200-999, 1000-4999, 5000 and more. */
 #define BPI_SIZES(X)                                                                               \
   X(UNKNOWN, 0, "unknown") X(TINY, 1, "tiny") X(SHORT, 2, "short") X(MEDIUM, 3, "medium")          \
-  X(LONG, 4, "long") X(VAST, 5, "huge") /* HUGE is a macro of some systems */
+  X(LONG, 4, "long") X(VAST, 5, "huge") /* HUGE is a macro on some systems */
 #define BPI_DECISION_KINDS(X)                                                                      \
   X(OTHER, 0, "other") X(EDIT, 1, "edit") X(COMPLETION, 2, "completion") X(COMMAND, 3, "command")
 #define BPI_CHANGE_KINDS(X)                                                                        \
@@ -84,14 +84,15 @@
   X(UNKNOWN, 0, "unknown") X(OTHER, 1, "other") X(FEATURE, 2, "feature") X(FIX, 3, "fix")          \
   X(REVERT, 4, "revert") X(BUG, 5, "bug")
 #define BPI_ASSISTANCE(X) X(UNKNOWN, 0, "unknown") X(NO, 1, "no") X(YES, 2, "yes")
-/* Tasks, see store/task.h. The first types that fit in the order of the rules, not of the numbers. */
+/* Tasks, see store/task.h. A task gets the first type that fits in the order of the rules, which is
+ * not the order of the numbers. */
 #define BPI_TASK_TYPES(X)                                                                          \
   X(CONVERSING, 0, "conversing") X(EXPLORING, 1, "exploring") X(OPERATING, 2, "operating")         \
   X(BUILDING, 3, "building") X(REFACTORING, 4, "refactoring") X(TESTING, 5, "testing")             \
   X(DEBUGGING, 6, "debugging")
 #define BPI_TASK_OUTCOMES(X)                                                                       \
   X(NONE, 0, "nothing_to_resolve") X(UNRESOLVED, 1, "unresolved") X(RESOLVED, 2, "resolved")
-/* What an assistant offers and people may overlook. */
+/* Features of an assistant that people may overlook. */
 #define BPI_USES(X)                                                                                \
   X(PLAN_MODE, 0, "plan_mode") X(SUBAGENTS, 1, "subagents") X(SKILLS, 2, "skills")                 \
   X(MCP, 3, "mcp") X(SLASH_COMMANDS, 4, "slash_commands") X(BACKGROUND, 5, "background_runs")      \
@@ -163,7 +164,7 @@ enum { BPI_TASK_OUTCOMES(X) };
 enum { BPI_USES(X) USES };
 #undef X
 
-/* Features of a prompt: a set of bits. */
+/* Features of a prompt, as bits. */
 enum {
   PROMPT_IMAGE = 1,
   PROMPT_FILE = 2,
@@ -187,12 +188,13 @@ const char *bpi_vocabulary_name(vocabulary v, int code);                /* NULL 
 int bpi_vocabulary_code(vocabulary v, const char *name, size_t length); /* -1 if there is none */
 int bpi_vocabulary_size(vocabulary v);
 
-/* Lookups of the closed lists by which text becomes a number. All case-sensitive unless said. */
-int bpi_language_of_path(const char *path, size_t length); /* by file name ending, any case */
+/* Lookups that map text to codes. Case-sensitive unless noted. */
+int bpi_language_of_path(const char *path, size_t length); /* by file name or extension, any case */
 int bpi_category_of_tool(const char *tool, size_t length); /* of any assistant */
-int bpi_detail_of_status(int64_t status);                  /* of HTTP, of an error of an API */
-int bpi_detail_of_error(const char *word, size_t length);  /* the class that the client gives it */
-int bpi_mode_of_permission(const char *word, size_t length); /* as Claude Code names them */
+int bpi_detail_of_status(int64_t status);                  /* by the HTTP status of an API error */
+/* by the class the client gives an error */
+int bpi_detail_of_error(const char *word, size_t length);
+int bpi_mode_of_permission(const char *word, size_t length); /* by Claude Code's names */
 int bpi_prompt_size(int64_t characters);
 
 #endif
