@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Writes the library as one file, blueplane.c, and its public headers as another, blueplane.h: for who cannot or will not
-use a build system. They need SQLite, cJSON, libsodium, utf8proc, zlib and threads:
+"""Writes the library as one file, blueplane.c, and its public headers as another, blueplane.h, for users without a build
+system. They need SQLite, cJSON, libsodium, utf8proc, zlib and threads:
 
     amalgamate.py SOURCE_ROOT OUT_FOLDER GENERATED_HEADER... -- SOURCE...
     cc -std=c11 -fvisibility=hidden -c blueplane.c
 
-The sources come in the order of layering. What is static in a file gets the file's name before its own, so that no two
-meet, and so do types that two headers define each for itself; macros of a file end with it; headers come once, tables (.def) as
-often as they are asked for. The compiler is asked ($CC, else cc) which names a file has.
+The sources are in the order of layering. Static names of a file get the file's name as a prefix, so that they do not
+collide, and so do types that two headers define separately. Macros of a file are undefined at its end. Headers are included
+once, tables (.def) wherever they are used. The preprocessor ($CC, else cc) gives the text in which a file's names are found.
 """
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def without_comments(text: str) -> str:
 
 
 def expanded(compiler: list, path: pathlib.Path, generated: tuple) -> tuple:
-    """A source as the compiler sees it, in two parts: what it and its tables say itself, and what the project's headers say."""
+    """A preprocessed source in two parts: the text of the source and its tables, and that of the project's headers."""
     made = subprocess.run([*compiler, "-E", str(path)], stdout=subprocess.PIPE, check=True)
     own, headers, into = [], [], None
     for line in made.stdout.decode().split("\n"):
@@ -47,7 +47,7 @@ def expanded(compiler: list, path: pathlib.Path, generated: tuple) -> tuple:
 
 
 def outermost(text: str) -> str:
-    """The text with everything between braces left out."""
+    """The text without everything between braces."""
     out, depth = [], 0
     for match in TOKEN.finditer(text):
         piece = match[0]
@@ -59,7 +59,7 @@ def outermost(text: str) -> str:
 
 
 def types(text: str) -> set:
-    """Tags of structs, names of types and of constants."""
+    """Tags of structs, names of types and of enum constants."""
     found = set(re.findall(r"\b(?:struct|union|enum) (\w+)\s*[{;]", text))
     for body in re.findall(r"\benum ?\w*\s*\{(.*?)\}", text, re.S):
         found |= set(re.findall(r"(?:^|,)\s*([A-Za-z_]\w*)", re.sub(r"=[^,]*", "", body)))
@@ -70,13 +70,13 @@ def types(text: str) -> set:
 
 
 def defines(header: pathlib.Path, name: str) -> bool:
-    """Not only names a type that is defined elsewhere."""
+    """Whether a header defines a type, and does not only mention it."""
     text = header.read_text("utf-8")
     return re.search(rf"(?:struct|union|enum) {name} \{{|^\}} {name};|\benum [^;]*\b{name}\b[^;]*\}}", text, re.M) is not None
 
 
 def own_names(own: str, headers: str) -> set:
-    """What a source defines for itself alone."""
+    """The names that a source defines only for itself."""
     own = re.sub(r"__attribute__\s*\(\(.*?\)\)", "", own)
     found = types(own)
     found |= set(re.findall(r"\bstatic (?:const )?struct \w*\s*\{\}\s*(?:\*\s*)?(?:const )?(\w+)", outermost(own)))
@@ -93,7 +93,7 @@ def own_names(own: str, headers: str) -> set:
 
 
 def rename(text: str, names: dict) -> str:
-    """Each name gets its prefix, but not members of structs: behind a dot or an arrow, or declared in a struct's body."""
+    """Gives each name its prefix, except members of structs: after a dot or an arrow, or declared in a struct's body."""
     out, bodies, opening, before = [], [], False, ""
     parameters = {p for found in re.findall(r"#[ \t]*define[ \t]+\w+\(([^)]*)\)", text) for p in re.findall(r"\w+", found)}
     tokens = list(TOKEN.finditer(text))
@@ -151,7 +151,7 @@ class Amalgamation:
         raise SystemExit(f"{beside}: includes {name}, which is not there")
 
     def headers_of(self, path: pathlib.Path) -> list:
-        """The project's headers that a file includes, and theirs."""
+        """The project's headers that a file includes, directly or indirectly."""
         found = []
         for kind, name in INCLUDE.findall(path.read_text("utf-8")):
             if kind == '"' and name not in self.generated and not name.endswith(".def"):
@@ -160,11 +160,11 @@ class Amalgamation:
         return found
 
     def shared(self, path: pathlib.Path) -> dict:
-        """Names that two headers define each for itself: those that this file means, with the prefix of their header."""
+        """Of the names that two headers define separately, those this file uses, with the prefix of their header."""
         return {n: prefix_of(h, self.root) for h in [path, *self.headers_of(path)] for n in self.twice & self.types.get(h, set())}
 
     def inline(self, text: str, where: pathlib.Path, names: dict) -> str:
-        """With what it includes in the place of the line; tables are part of the source that asks for them."""
+        """Replaces the include lines of a text by the files; a table is part of the source that includes it."""
 
         def replace(match: re.Match) -> str:
             kind, name = match[1], match[2]
@@ -179,7 +179,7 @@ class Amalgamation:
             inner = path.read_text("utf-8")
             if path.suffix == ".def":
                 self.macros += MACRO.findall(inner)
-            if path.suffix == ".def" or name in self.generated:  # of the source that asks for it
+            if path.suffix == ".def" or name in self.generated:  # part of the source that includes it
                 return self.inline(rename(inner, names), path, names)
             if path in self.seen:
                 return ""
@@ -194,13 +194,13 @@ class Amalgamation:
         names = own_names(*expanded(self.compiler, path, tuple(self.generated)))
         names = {**self.shared(path), **{n: prefix for n in names}}
         self.macros = MACRO.findall(text)
-        # Includes first: what they bring must keep its names.
+        # Included text is added separately, because its names must stay.
         parts = INCLUDE.split(text)
         whole = parts[0] and rename(parts[0], names) or ""
         for i in range(1, len(parts), 3):
             line = f"#include {parts[i]}{parts[i + 1]}{'>' if parts[i] == '<' else chr(34)}\n"
             whole += self.inline(line, path, names) + rename(parts[i + 2], names)
-        # One that is defined only where the system has none is left as it is.
+        # A macro that is defined only if the system lacks it stays defined.
         given = set(re.findall(r"#[ \t]*ifndef[ \t]+(\w+)", text))
         undone = "".join(f"#undef {m}\n" for m in dict.fromkeys(self.macros) if not m.startswith("_") and m not in given)
         return f"\n/* ==== {path.relative_to(self.root)} */\n{undone}{whole}\n{undone}"

@@ -1,4 +1,4 @@
-"""Turns the SQL of store/migrations into one C header of string macros: embed.py OUT.h 0001_NAME.sql team_0001.sql ..."""
+"""Writes the SQL of store/migrations as a C header of string macros, without comments: embed.py OUT.h 0001_NAME.sql team_0001.sql ..."""
 import pathlib
 import re
 import sys
