@@ -148,7 +148,7 @@ class Amalgamation:
         for place in (self.root / "libblueplane" / name, beside.parent / name, self.generated.get(name)):
             if place is not None and place.exists():
                 return place
-        raise SystemExit(f"{beside}: includes {name}, which is not there")
+        raise SystemExit(f"{beside}: includes {name}, which does not exist")
 
     def headers_of(self, path: pathlib.Path) -> list:
         """The project's headers that a file includes, directly or indirectly."""
@@ -224,10 +224,10 @@ def main() -> int:
     version = re.search(r'VERSION_STRING "([^"]+)"', (root / "include/blueplane/version.h").read_text("utf-8"))[1]
     (out / "blueplane.h").write_text(public(root), "utf-8")
     (out / "blueplane.c").write_text(
-        f"/* libblueplane {version} as one file, made by libblueplane/amalgamate.py of its sources; change those. */\n"
+        f"/* libblueplane {version} as one file, made by libblueplane/amalgamate.py from its sources; edit those. */\n"
         "#if !defined(_WIN32) && !defined(_POSIX_C_SOURCE)\n#define _POSIX_C_SOURCE 200809L\n#endif\n"
         "#if defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)\n#define _DARWIN_C_SOURCE\n#endif\n"
-        "#if defined(__clang__) /* functions of headers that nobody calls on this processor stand in the main file now */\n"
+        "#if defined(__clang__) /* functions of headers that are unused on this processor are in the main file here */\n"
         "#pragma clang diagnostic ignored \"-Wunused-function\"\n#endif\n"
         "#include \"blueplane.h\"\n" + body, "utf-8")
     return 0

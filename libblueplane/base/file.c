@@ -144,7 +144,7 @@ int bpi_file_create_private(const char *path, const void *data, size_t length, b
     if (rc != BP_OK) (void)bpi_disk_remove(temporary);
   }
   bpi_free(temporary);
-  if (rc == BP_ERR_INVALID) return fail_path(error, rc, "the file exists already", path);
+  if (rc == BP_ERR_INVALID) return fail_path(error, rc, "the file already exists", path);
   if (rc == BP_ERR_NOTFOUND) return fail_path(error, rc, "no such directory", path);
   return rc == BP_OK ? rc : fail_path(error, rc, "cannot write the file", path);
 }

@@ -102,7 +102,7 @@ static bool take_unit(check *c, uint32_t *unit) {
   *unit = 0;
   for (int i = 0; i < 4; i++, c->at++) {
     int digit = bpi_hex_digit(peek(c));
-    if (digit < 0) return stop(c, "a \\u escape is broken");
+    if (digit < 0) return stop(c, "invalid \\u escape");
     *unit = *unit << 4 | (uint32_t)digit;
   }
   return true;
@@ -112,7 +112,7 @@ static bool check_unicode_escape(check *c) {
   const char *from = c->at - 2;
   uint32_t unit, low;
   if (!take_unit(c, &unit)) return false;
-  if (unit == 0) return stop_at(c, from, "a string holds NUL");
+  if (unit == 0) return stop_at(c, from, "a string contains NUL");
   if (unit < 0xD800 || unit > 0xDFFF) return true;
   if (unit > 0xDBFF || !bpi_starts_with(c->at, (size_t)(c->end - c->at), "\\u"))
     return stop_at(c, from, "half a surrogate pair");
@@ -202,7 +202,7 @@ static bool check_value(check *c) {
 static bool check_document(check *c) {
   if (!check_value(c)) return false;
   skip_space(c);
-  return c->at == c->end || stop(c, "bytes behind the document");
+  return c->at == c->end || stop(c, "bytes after the document");
 }
 
 /* -------------------------------------------------------------------------------- duplicates */
@@ -286,7 +286,7 @@ static int refuse_duplicates(const cJSON *root, const char *text, size_t length,
 int bpi_json_parse(json_doc **out, const char *text, size_t length, bp_error **error) {
   *out = NULL;
   if (length > JSON_DOCUMENT_MAX)
-    return bpi_fail(error, BP_ERR_LIMIT, "a JSON document may hold at most %zu bytes",
+    return bpi_fail(error, BP_ERR_LIMIT, "a JSON document may have at most %zu bytes",
                     JSON_DOCUMENT_MAX);
   if (length == 0) return fail_at(error, "it is empty", 0);
   check c = {.at = text, .end = text + length, .wanted = SIZE_MAX};

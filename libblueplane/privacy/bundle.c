@@ -59,7 +59,7 @@ int bpi_bundle_write(unsigned char **out, size_t *length, const bundle *b, const
   unsigned char signature[BPI_SIGNATURE_BYTES];
   buf made;
   if (!head_is_good(b) || !bpi_agreements_valid(b->agreed, b->agreements))
-    return bpi_fail(error, BP_ERR_INTERNAL, "no bundle can say this");
+    return bpi_fail(error, BP_ERR_INTERNAL, "the contents do not fit the bundle format");
   bpi_buf_init(&made, BUNDLE_BYTES_MAX);
   put_head(&made, b);
   for (size_t i = 0; i < b->cells; i++) {
@@ -176,7 +176,7 @@ int bpi_bundle_seal(unsigned char **out, size_t *length, const void *data, size_
   if (sealed) return BP_OK;
   bpi_free(*out);
   *out = NULL;
-  return room ? bpi_fail(error, BP_ERR_INVALID, "the team store's key is no key")
+  return room ? bpi_fail(error, BP_ERR_INVALID, "the team store's key is invalid")
               : bpi_fail_nomem(error);
 }
 
@@ -230,6 +230,6 @@ int bpi_bundle_open(unsigned char **out, size_t *length, const void *sealed, siz
     bytes from = bpi_bytes(sealed, sealed_length);
     return malformed(error, &from);
   }
-  bpi_fail(error, BP_ERR_DENIED, "the bundle cannot be opened: it was damaged or is no bundle");
+  bpi_fail(error, BP_ERR_DENIED, "the bundle cannot be opened: it is damaged or not a bundle");
   return bpi_fail_detail(error, "reason", "seal");
 }

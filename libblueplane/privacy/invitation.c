@@ -62,7 +62,7 @@ int bpi_invitation_read(public_keys *store, const char *json, size_t length, bp_
               read_hex(root, "signature", signature, sizeof signature);
   size_t signed_bytes = good ? write_unsigned(text, organisation, store) : 0;
   bpi_json_free(doc);
-  if (!good) return bpi_fail(error, BP_ERR_FORMAT, "this is no invitation");
+  if (!good) return bpi_fail(error, BP_ERR_FORMAT, "this is not an invitation");
   if (bpi_sign_verify(signature, store->sign, text, signed_bytes)) return BP_OK;
   bpi_fail(error, BP_ERR_DENIED, "the invitation is not signed by the store it names");
   return bpi_fail_detail(error, "reason", "signature");

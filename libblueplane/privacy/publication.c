@@ -11,7 +11,8 @@
 #include "privacy/audit.h"
 #include "privacy/slices.h"
 
-_Static_assert((int)AUDIT_DIMENSIONS >= (int)SLICED_COUNT, "the audit knows every dimension");
+_Static_assert((int)AUDIT_DIMENSIONS >= (int)SLICED_COUNT,
+               "the audit must include every dimension");
 
 #define USAGE_MEDIUM_FROM (INT64_C(2) * 3600 * 1000000)
 #define USAGE_HIGH_FROM (INT64_C(10) * 3600 * 1000000)

@@ -145,7 +145,8 @@ int bpi_release_write(unsigned char **out, size_t *length, release *r, const sig
   unsigned char signature[BPI_SIGNATURE_BYTES];
   buf b;
   *out = NULL;
-  if (!head_is_good(r)) return bpi_fail(error, BP_ERR_INTERNAL, "no release can say this");
+  if (!head_is_good(r))
+    return bpi_fail(error, BP_ERR_INTERNAL, "the contents do not fit the release format");
   if (r->rows > 1) qsort(r->row, r->rows, sizeof *r->row, compare_rows);
   if (r->views > 1) qsort(r->view, r->views, sizeof *r->view, compare_views);
   bpi_buf_init(&b, RELEASE_BYTES_MAX);
@@ -160,8 +161,9 @@ int bpi_release_write(unsigned char **out, size_t *length, release *r, const sig
   }
   bpi_buf_free(&b);
   if (failed == BP_ERR_NOMEM) return bpi_fail_nomem(error);
-  return failed == BP_ERR_LIMIT ? bpi_fail(error, failed, "the release is too large")
-                                : bpi_fail(error, failed, "no release can hold these cells");
+  return failed == BP_ERR_LIMIT
+             ? bpi_fail(error, failed, "the release is too large")
+             : bpi_fail(error, failed, "these cells do not fit the release format");
 }
 
 /* ----------------------------------------------------------------------------------- reading */

@@ -97,7 +97,7 @@ static void *make_list(reader *rd, json_value v, const char *member, size_t most
   if (v == NULL || rd->failed) return NULL;
   size_t items = bpi_json_size(v);
   if (!bpi_json_is_array(v) || items > most) {
-    wrong(rd, member, "a list, and not too long a one");
+    wrong(rd, member, "a list that is not too long");
     return NULL;
   }
   void *list = bpi_alloc_zero(items, size);
@@ -122,7 +122,7 @@ static bool only(reader *rd, json_value v, const char *const *known) {
     const char *const *k = known;
     while (*k != NULL && strcmp(*k, bpi_json_key(m)) != 0)
       k++;
-    if (*k == NULL) return wrong(rd, "", "it has a member that is not known");
+    if (*k == NULL) return wrong(rd, "", "it has an unknown member");
   }
   return true;
 }
@@ -148,7 +148,7 @@ static void read_folders(reader *rd, json_value v, roster_project *p) {
   json_value item = p->folders == 0 ? NULL : bpi_json_first(v);
   for (size_t i = 0; i < p->folders; i++, item = bpi_json_next(item)) {
     p->folder[i] = bpi_json_text(item);
-    if (!is_folder(p->folder[i])) wrong(rd, "folders", "last names of folders");
+    if (!is_folder(p->folder[i])) wrong(rd, "folders", "last components of folder paths");
   }
 }
 
@@ -266,7 +266,7 @@ static void put_in_order(reader *rd, void *list, size_t count, size_t size,
   qsort(list, count, size, compare);
   for (size_t i = 1; i < count; i++)
     if (compare(at + (i - 1) * size, at + i * size) == 0)
-      wrong(rd, member, "it has two of the same name");
+      wrong(rd, member, "it has a duplicate name");
 }
 
 static void order_folders(reader *rd) {

@@ -173,9 +173,9 @@ static bool recognise(const char *bytes, size_t length) {
 }
 
 static const field_rule rules[] = {
-    {"claude_raw_traces.sequence", FIELD_KEPT, "place of a refused row"},
+    {"claude_raw_traces.sequence", FIELD_KEPT, "position of a rejected row"},
     {"claude_raw_traces.event_data", FIELD_COMPARED,
-     "the line of a transcript: as of Claude Code transcripts, field by field"},
+     "a line of a transcript: read like Claude Code transcripts, field by field"},
     {NULL, FIELD_KEPT, NULL},
 };
 

@@ -188,12 +188,12 @@ static bool recognise(const char *bytes, size_t length) {
 static const field_rule rules[] = {
     {"cursor_sessions.workspace_hash", FIELD_HASHED, "keyed hash: storage of the same workspace"},
     {"cursor_sessions.workspace_path", FIELD_LABEL, "project: last component of the folder"},
-    {"cursor_raw_traces.sequence", FIELD_KEPT, "place of a refused row"},
+    {"cursor_raw_traces.sequence", FIELD_KEPT, "position of a rejected row"},
     {"cursor_raw_traces.event_type", FIELD_COMPARED, "which kind of value it is"},
     {"cursor_raw_traces.item_key", FIELD_COMPARED, "which kind of value it is"},
     {"cursor_raw_traces.workspace_hash", FIELD_HASHED, "keyed hash: storage of the same workspace"},
     {"cursor_raw_traces.event_data", FIELD_COMPARED,
-     "a value of Cursor: as of Cursor's databases, field by field"},
+     "a value of Cursor: read like Cursor's databases, field by field"},
     {NULL, FIELD_KEPT, NULL},
 };
 

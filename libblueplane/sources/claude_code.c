@@ -39,7 +39,7 @@
       {at ".content[].name", FIELD_LABEL, "name of the tool and of its MCP server"},               \
       {at ".content[].input.file_path", FIELD_LABEL, "keyed hash: same file; language"},           \
       {at ".content[].input.notebook_path", FIELD_LABEL, "keyed hash: same file; language"},       \
-      {at ".content[].input.run_in_background", FIELD_KEPT, "whether it runs on in the background"},\
+      {at ".content[].input.run_in_background", FIELD_KEPT, "whether it runs in the background"},  \
       {at ".content[].input.command", FIELD_COMPARED, "kind of program, from a closed list"},      \
       {at ".content[].input.old_string", FIELD_COUNTED, "lines removed"},                          \
       {at ".content[].input.new_string", FIELD_COUNTED, "lines added"},                            \
@@ -68,7 +68,7 @@
       {at "toolUseResult.filePath", FIELD_LABEL, "keyed hash: same file; language"},               \
       {at "toolUseResult.notebook_path", FIELD_LABEL, "keyed hash: same file; language"},          \
       {at "toolUseResult.interrupted", FIELD_COMPARED, "outcome of a tool call"},                  \
-      {at "toolUseResult.plan", FIELD_COMPARED, "whether there is one: a plan was accepted"},      \
+      {at "toolUseResult.plan", FIELD_COMPARED, "whether present: a plan was accepted"},           \
       {at "toolUseResult.gitOperation.commit.sha", FIELD_HASHED, "keyed hash: same commit"}
 /* clang-format on */
 
@@ -89,8 +89,8 @@ static const field_rule rules[] = {
     {"isVisibleInTranscriptOnly", FIELD_COMPARED, "a compaction summary, not a prompt"},
     {"permissionMode", FIELD_KEPT, "permission mode, from a closed list"},
     {"origin.kind", FIELD_COMPARED, "written by a person or not"},
-    {"forkedFrom", FIELD_COMPARED, "whether there is one: copied from another session"},
-    {"cause", FIELD_COMPARED, "whether there is one: the network failed"},
+    {"forkedFrom", FIELD_COMPARED, "whether present: copied from another session"},
+    {"cause", FIELD_COMPARED, "whether present: the network failed"},
     {"durationMs", FIELD_KEPT, "duration of a turn"},
     {"retryAttempt", FIELD_KEPT, "number of an API retry"},
     {"compactMetadata.trigger", FIELD_COMPARED, "automatic or manual compaction"},

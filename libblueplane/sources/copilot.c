@@ -587,7 +587,7 @@ static const field_rule rules[] = {
     {"data.toolTelemetry.metrics.linesAdded", FIELD_KEPT, "lines"},
     {"data.toolTelemetry.metrics.linesRemoved", FIELD_KEPT, "lines"},
     {"data.modelMetrics.*.requests.count", FIELD_KEPT,
-     "responses no line tells of; the key: model"},
+     "responses without a line of their own; the key: model"},
     {"data.modelMetrics.*.usage.inputTokens", FIELD_KEPT, "tokens"},
     {"data.modelMetrics.*.usage.outputTokens", FIELD_KEPT, "tokens"},
     {"data.modelMetrics.*.usage.cacheReadTokens", FIELD_KEPT, "tokens"},

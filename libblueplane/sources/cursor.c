@@ -443,8 +443,8 @@ static bool recognise(const char *bytes, size_t length) {
       {at ".languageId", FIELD_KEPT, "closed vocabulary: language of a file"},                     \
       {at ".uri.fsPath", FIELD_HASHED, "keyed hash: same file; language"},                         \
       {at ".uri.path", FIELD_HASHED, "keyed hash: same file; language"},                           \
-      {at ".createdAt", FIELD_KEPT, "when an edit was decided about"}, {                           \
-    at ".lastAppliedAt", FIELD_KEPT, "when an edit was decided about"                              \
+      {at ".createdAt", FIELD_KEPT, "when an edit was accepted or rejected"}, {                    \
+    at ".lastAppliedAt", FIELD_KEPT, "when an edit was accepted or rejected"                       \
   }
 
 /* A path begins with the name of the rows or of the table. */
@@ -456,7 +456,7 @@ static const field_rule rules[] = {
     {"composerHeaders.composerId", FIELD_HASHED, "keyed hash: same session"},
     {"composerHeaders.lastUpdatedAt", FIELD_COMPARED, "whether it is a draft"},
     {"composerHeaders.value", FIELD_COMPARED,
-     "the head of a composer: as of composers, field by field"},
+     "the head of a composer: read like composers, field by field"},
     COMPOSER_RULES("chatdata.tabs[]"),
     {"generations[].unixMs", FIELD_KEPT, "when it happened"},
     {"generations[].generationUUID", FIELD_HASHED, "keyed hash: same request"},
@@ -478,13 +478,14 @@ static const field_rule rules[] = {
     {"scored_commits.scoredAt", FIELD_KEPT, "when it happened"},
     {"scored_commits.linesAdded", FIELD_KEPT, "lines"},
     {"scored_commits.linesDeleted", FIELD_KEPT, "lines"},
-    {"scored_commits.tabLinesAdded", FIELD_COMPARED, "whether an assistant had a part in a commit"},
+    {"scored_commits.tabLinesAdded", FIELD_COMPARED,
+     "whether an assistant contributed to a commit"},
     {"scored_commits.tabLinesDeleted", FIELD_COMPARED,
-     "whether an assistant had a part in a commit"},
+     "whether an assistant contributed to a commit"},
     {"scored_commits.composerLinesAdded", FIELD_COMPARED,
-     "whether an assistant had a part in a commit"},
+     "whether an assistant contributed to a commit"},
     {"scored_commits.composerLinesDeleted", FIELD_COMPARED,
-     "whether an assistant had a part in a commit"},
+     "whether an assistant contributed to a commit"},
     {NULL, FIELD_KEPT, NULL},
 };
 

@@ -642,7 +642,7 @@ static bool recognise_claude_code(const char *bytes, size_t length) {
       {"tool_use_id", FIELD_HASHED, "keyed hash: same tool call"},                                 \
       {"error", FIELD_COMPARED, "why a tool call failed, or class of an API error"},               \
       {"is_interrupt", FIELD_COMPARED, "whether a tool call was interrupted"},                     \
-      {"received_at", FIELD_KEPT, "when the payload came"},                                        \
+      {"received_at", FIELD_KEPT, "when the payload arrived"},                                     \
       {"hook_event_name", FIELD_COMPARED, "which event"},                                          \
       {"session_id", FIELD_HASHED, "keyed hash: same session"},                                    \
       {"duration_ms", FIELD_KEPT, "how long a tool call took"},                                    \
@@ -658,7 +658,7 @@ static const field_rule claude_rules[] = {
     {"cwd", FIELD_LABEL, "project: last component of the folder"},
     {"permission_mode", FIELD_KEPT, "closed vocabulary: permission mode"},
     {"prompt_id", FIELD_HASHED, "keyed hash: same prompt"},
-    {"agent_type", FIELD_COMPARED, "whether there is one: else the client's own helper"},
+    {"agent_type", FIELD_COMPARED, "whether present; otherwise the client's own helper"},
     {"source", FIELD_KEPT, "closed vocabulary: how a session began"},
     {"trigger", FIELD_KEPT, "closed vocabulary: automatic or manual compaction"},
     {NULL, FIELD_KEPT, NULL},

@@ -325,10 +325,10 @@ static const field_rule rules[] = {
     {"session.time_created", FIELD_KEPT, "when the session began"},
     {"message.id", FIELD_HASHED, "keyed hash: same message"},
     {"message.session_id", FIELD_HASHED, "keyed hash: same session"},
-    {"message.data", FIELD_COMPARED, "a message: as of opencode exports, field by field"},
+    {"message.data", FIELD_COMPARED, "a message: read like opencode exports, field by field"},
     {"part.message_id", FIELD_HASHED, "keyed hash: same message"},
     {"part.session_id", FIELD_HASHED, "keyed hash: same session"},
-    {"part.data", FIELD_COMPARED, "a part: as of opencode exports, field by field"},
+    {"part.data", FIELD_COMPARED, "a part: read like opencode exports, field by field"},
     {"session_v2.id", FIELD_HASHED, "keyed hash: same session"},
     {"session_v2.parent_id", FIELD_HASHED, "keyed hash: session of a subagent"},
     {"session_v2.directory", FIELD_LABEL, "project: last component of the folder"},
@@ -338,7 +338,7 @@ static const field_rule rules[] = {
     {"session_message.session_id", FIELD_HASHED, "keyed hash: same session"},
     {"session_message.type", FIELD_COMPARED, "who wrote the message"},
     {"session_message.data", FIELD_COMPARED,
-     "a message and its parts: as of opencode exports, field by field"},
+     "a message and its parts: read like opencode exports, field by field"},
     {NULL, FIELD_KEPT, NULL},
 };
 

@@ -823,7 +823,7 @@ static const field_rule rules[] = {
     {LOG ".body.stringValue", FIELD_COMPARED, "which event it is"},
     VALUE(LOG),
     {"resourceMetrics[].scopeMetrics[].metrics[].name", FIELD_COMPARED, "which metric it is"},
-    {SUM ".aggregationTemporality", FIELD_COMPARED, "since when it is summed up"},
+    {SUM ".aggregationTemporality", FIELD_COMPARED, "whether the sum is a delta or cumulative"},
     {SUM ".dataPoints[].startTimeUnixNano", FIELD_HASHED, "keyed hash: same sum"},
     {SUM ".dataPoints[].timeUnixNano", FIELD_KEPT, "when it happened"},
     {SUM ".dataPoints[].asInt", FIELD_KEPT, "tokens, lines, changes, decisions"},

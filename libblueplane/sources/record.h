@@ -161,8 +161,8 @@ typedef struct record {
   X(NUMBER, 6, "number", "a negative, fractional or huge count, or a time in another unit")        \
   X(UNREADABLE, 7, "unreadable", "the file could not be read")                                     \
   X(FIELD, 8, "field", "a required field is missing or of another type")                           \
-  X(VERSION, 9, "version", "a version of the format this library does not know")                   \
-  X(COMPRESSED, 10, "compressed", "the file is compressed, and passed over")
+  X(VERSION, 9, "version", "an unknown version of the format")                                     \
+  X(COMPRESSED, 10, "compressed", "the file is compressed and was skipped")
 #define X(name, number, id, text) REJECT_##name = (number),
 enum { BPI_REJECTS(X) REJECT_COUNT };
 #undef X

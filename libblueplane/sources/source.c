@@ -58,6 +58,6 @@ const source *bpi_source_detect(const char *path, const char *bytes, size_t leng
 }
 
 int bpi_source_unrecognised(bp_error **error) {
-  bpi_fail(error, BP_ERR_UNSUPPORTED, "no source recognises this");
+  bpi_fail(error, BP_ERR_UNSUPPORTED, "no source recognises this input");
   return bpi_fail_detail(error, "hint", "name the source; bp_catalog \"sources\" lists them");
 }

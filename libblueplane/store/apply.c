@@ -617,7 +617,8 @@ static int check_erasures(store *s, const batch *b, bp_error **error) {
 
 int bpi_store_apply(store *s, batch *b, int64_t now_us, bool keep, apply_counts *counts,
                     bp_error **error) {
-  if (b->failed) return bpi_fail(error, b->failed, "what was read could not be gathered or stored");
+  if (b->failed)
+    return bpi_fail(error, b->failed, "the records read could not be collected or stored");
   applier a = {.s = s, .b = b, .now_us = now_us, .names = {s, error, BP_OK}, .error = error};
   a.operations.since_us = now_us - ANSWERS_AGE;
   a.sessions = bpi_alloc((b->sessions + 1) * sizeof *a.sessions);

@@ -94,7 +94,8 @@ int bpi_read_extent(store *s, int64_t *first, int64_t *last, bp_error **error) {
   bool sound = *first >= QUARTER_UNDATED && *last >= *first &&
                *last <= bpi_quarter_of(BPI_TIME_LAST);
   if (rc >= 0 && !sound)
-    return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: quarters beyond all times");
+    return bpi_fail(error, BP_ERR_CORRUPT,
+                    "the store is damaged: quarters of an hour outside the valid range");
   return rc < 0 ? rc : BP_OK;
 }
 

@@ -245,8 +245,8 @@ int bpi_sql_fail(int code, bp_error **error) {
   case SQLITE_ERROR: /* statements are constant, so a schema that does not fit them was changed */
   case SQLITE_CONSTRAINT:
   case SQLITE_MISMATCH:
-    return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: its tables do not fit (code %d)",
-                    code);
+    return bpi_fail(error, BP_ERR_CORRUPT,
+                    "the store is damaged: its tables are not as expected (code %d)", code);
   case SQLITE_NOTADB: return bpi_fail(error, BP_ERR_CORRUPT, "the file is not a blueplane store");
   case SQLITE_FULL: return bpi_fail(error, BP_ERR_IO, "the disk is full; nothing was stored");
   case SQLITE_NOLFS:
@@ -370,7 +370,7 @@ int64_t bpi_sql_column(sqlite3_stmt *statement, int column) {
 int bpi_sql_blob(sqlite3_stmt *statement, int column, void *into, size_t length, bp_error **error) {
   const void *blob = sqlite3_column_blob(statement, column);
   if (blob == NULL || (size_t)sqlite3_column_bytes(statement, column) != length)
-    return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: a value has another length");
+    return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: a value has the wrong length");
   memcpy(into, blob, length);
   return BP_OK;
 }

@@ -65,7 +65,7 @@ static int load_key(hash_key *key, const char *path, bp_error **error) {
   bpi_hash_wipe(data, length);
   bpi_free(data);
   if (whole) return BP_OK;
-  bpi_fail(error, BP_ERR_FORMAT, "the key file does not hold %d bytes", BPI_KEY_BYTES);
+  bpi_fail(error, BP_ERR_FORMAT, "the key file does not have %d bytes", BPI_KEY_BYTES);
   return bpi_fail_detail(error, "path", path);
 }
 
@@ -189,7 +189,8 @@ static int migrate_step(store *s, int64_t version, bp_error **error) {
 static int migrate(store *s, int64_t now_us, bp_error **error) {
   int64_t version = 0;
   if (s->read_only)
-    return bpi_fail(error, BP_ERR_READONLY, "the store must be brought up to date by a writer");
+    return bpi_fail(error, BP_ERR_READONLY,
+                    "the schema is out of date: open the store for writing once");
   int rc = bpi_store_begin_write(s, error);
   if (rc == BP_OK) rc = identify(s, &version, error); /* another process may have done it */
   int64_t found = version;
@@ -260,7 +261,7 @@ static int prepare_file(const char *path, const store_options *options, bool *fr
 static int claim_empty(const char *path, bp_error **error) {
   return bpi_file_make_private(path) == BP_OK
              ? BP_OK
-             : fail_path(BP_ERR_READONLY, "the empty file belongs to somebody else", path, error);
+             : fail_path(BP_ERR_READONLY, "the empty file belongs to another user", path, error);
 }
 
 /* Prefixes a path that begins with ":" or "file:", which SQLite or some builds of it would
