@@ -172,7 +172,7 @@ static int update_session(applier *a, int64_t id, const session_attributes *k) {
 }
 
 /* Packed days treat sessions with the same sources as alike, so they are dropped when a session's
- * sources change. A session without activity may still have facts of the kinds that lie on any
+ * sources change. A session without activity may still have facts of the kinds that can be on any
  * day. */
 static int drop_days_of(applier *a, const batch_session *bs) {
   if (!a->packed) return BP_OK;
@@ -247,7 +247,7 @@ static int need_rebuild(applier *a, int64_t session) {
   return BP_OK;
 }
 
-/* New moments join the runs; if a moment is gone, the session's runs are rebuilt. */
+/* New moments join the runs; if a moment was removed, the session's runs are rebuilt. */
 static int note_moments(applier *a, fact_kind kind) {
   size_t first = a->moments.count;
   bpi_group_moments(&a->moments, &a->resolved_after, kind);
@@ -300,7 +300,7 @@ static int64_t *known_variant(applier *a, fact_kind kind, const int64_t *row) {
   return found == NULL ? NULL : a->after.words + (found - a->before.words);
 }
 
-/* Whether a fact has a time; a call of which only the result is known has the result's. */
+/* Whether a fact has a time; a call known only by its result has the result's time. */
 static bool is_dated(fact_kind kind, const int64_t *fact) {
   const tool_call_fact *t = (const void *)fact;
   bool half = kind == FACT_TOOL_CALL && !(t->flags & FACT_USE);
@@ -389,7 +389,7 @@ static int apply_portion(applier *a, const fact_table *t, int64_t *const *packed
   int64_t **rows = bpi_alloc(count * sizeof *rows);
   int rc = words == NULL || rows == NULL ? bpi_fail_nomem(a->error) : BP_OK;
   for (size_t i = 0; rc == BP_OK && i < count; i++) {
-    if (i + 8 < count) FETCH(packed[i + 8]); /* packed facts lie in order of arrival */
+    if (i + 8 < count) FETCH(packed[i + 8]); /* packed facts are in order of arrival */
     rows[i] = words + i * t->width;
     bpi_unpack(rows[i], packed[i], t->width);
     bpi_fact_translate(t->kind, rows[i], a->sessions, a->labels);

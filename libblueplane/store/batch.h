@@ -31,7 +31,7 @@ typedef struct file_state {
   int64_t memory[FILE_MEMORY];
   int64_t changed_us; /* time of the change being read now, if the store has not seen it; 0: none */
   bool fresh;         /* the store knew nothing of it when it was opened */
-  bool restarted;     /* read from its start again: what is stored comes from an older reading */
+  bool restarted;     /* read again from the start: stored data comes from an earlier reading */
 } file_state;
 
 batch *bpi_batch_new(void);

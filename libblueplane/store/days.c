@@ -112,7 +112,7 @@ static int read_gap(reading *r, int64_t from, int64_t until) {
   return rc;
 }
 
-/* Reads packed days and the gaps between them. For a day that is wanted only in part, cells are
+/* Reads packed days and the gaps between them. For a day that is requested only in part, cells are
  * read instead, because a coarse day cannot be split. */
 static int read_packed(reading *r, int64_t from, int64_t until) {
   sqlite3_stmt *get = bpi_sql(r->s, r->grain == GRAIN_CELL ? SQL_DAYS : SQL_DAYS_COARSE, r->error);
@@ -136,7 +136,7 @@ static int read_packed(reading *r, int64_t from, int64_t until) {
   return rc == BP_OK ? read_gap(r, from, until) : rc;
 }
 
-/* Remembers which days a query wanted, for a kind of which it read many unpacked cells. */
+/* Remembers which days a query requested, for a kind of which it read many unpacked cells. */
 static void want(const reading *r, int64_t from, int64_t until) {
   day_range *wanted = &r->s->wanted[r->grain][r->kind];
   if (wanted->until <= wanted->from) *wanted = (day_range){from, until};
@@ -407,7 +407,7 @@ int bpi_days_drop(store *s, rollup_kind kind, int64_t first, int64_t last, bp_er
   return rc; /* undated cells are never packed */
 }
 
-/* Spans and changes may lie on days on which the session was not active, so all their days are
+/* Spans and changes may be on days on which the session was not active, so all their days are
  * dropped. */
 int bpi_days_drop_session(store *s, int64_t first, int64_t last, bp_error **error) {
   int rc = BP_OK;

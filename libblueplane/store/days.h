@@ -26,7 +26,7 @@ int bpi_days_drop_session(store *s, int64_t first, int64_t last, bp_error **erro
 /* Whether any day is packed. */
 int bpi_days_any(store *s, bool *out, bp_error **error);
 int bpi_days_drop_all(store *s, bp_error **error);
-/* Packs the days that queries wanted since the last call, each kind in a transaction of its own.
+/* Packs the days that queries requested since the last call, each kind in a transaction of its own.
  * The last day with cells is left out because it still grows. Does nothing if the store is
  * read-only or another process writes. */
 void bpi_days_pack(store *s);

@@ -1,6 +1,6 @@
-/* store/erase.c: a fact is erased with all rows of its key. If the row of another key lies behind
- * it in a run of consecutive numbers, the lookup of that one must still pass this place, so a
- * marker without content is left there. */
+/* store/erase.c: a fact is erased with all rows of its key. If a row of another key follows it in a
+ * run of consecutive numbers, the lookup of that key must still pass this position, so a marker
+ * without content is left there. */
 #include "store/erase.h"
 
 #include <stdlib.h>
@@ -149,7 +149,7 @@ static int take_away(eraser *e, fact_kind kind, const group *cluster, size_t row
   return e->names.failed;
 }
 
-/* From the last row to the first: a marker is needed only if a row that stays lies behind it. */
+/* From the last row to the first: a marker is needed only if a row that stays follows it. */
 static int judge_cluster(void *user, fact_kind kind, const group *cluster) {
   eraser *e = user;
   bool stays_behind = false;

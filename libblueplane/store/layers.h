@@ -1,5 +1,5 @@
 /* store/layers.h: where the facts of a kind are placed in their table. The facts of one large batch
- * form a layer of their own behind all others, so that storing them touches no older pages; smaller
+ * form a layer of their own after all others, so that storing them touches no older pages; smaller
  * batches go into the last layer. For layers that this handle created it remembers which keys they
  * may hold, so that lookups can skip them. Knows no SQL: places.c does the lookups. */
 #ifndef BPI_STORE_LAYERS_H

@@ -1,4 +1,4 @@
-/* store/operations.h: figures for whoever operates the machine: how late files are read, how fast
+/* store/operations.h: figures for the operator of the machine: how late files are read, how fast
  * the store grows, how the model's providers respond. They are kept apart from the facts because an
  * operator may not count facts. They are kept by sequence number instead of time, so that they show
  * no working hours, and are reported as shares and quantiles, never as counts of a person's

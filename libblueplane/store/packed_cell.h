@@ -8,7 +8,7 @@
 #include "base/varint.h"
 #include "store/sql.h"
 
-/* `like`: a session with the same sources that stands for the cell's own; 0: none does. */
+/* `like`: a session with the same sources that represents the cell's own; 0: none. */
 typedef struct packed_cell {
   rollup_cell cell;
   int64_t like;

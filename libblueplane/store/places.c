@@ -188,8 +188,8 @@ static int take_id(places *p, int64_t *id) {
   return rc < 0 ? rc : BP_OK;
 }
 
-/* Rows that go behind all others are queued; a row between stored ones, which is rare, is inserted
- * at once. */
+/* Rows that are appended after all others are queued; a row between stored ones, which is rare, is
+ * inserted at once. */
 int bpi_places_insert(places *p, int64_t *fact) {
   int rc = p->waits == WAITING_MOST ? bpi_places_flush(p) : BP_OK;
   if (rc == BP_OK) rc = take_id(p, &fact[0]);

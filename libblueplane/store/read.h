@@ -75,7 +75,7 @@ extern const session_grain bpi_session_grain[ROLLUP_KINDS];
 
 /* Both callbacks stop the read by returning non-zero. `like` may be NULL. Called with a session:
  * each session that follows has one row and the same sources as this one. Called with 0: sessions
- * that follow have the sources that their rows say. */
+ * that follow have the sources named by their rows. */
 typedef struct cell_reader {
   int (*cell)(void *user, const rollup_cell *cell);
   int (*like)(void *user, int64_t session);

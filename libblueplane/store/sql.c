@@ -197,7 +197,7 @@ static void fact_sql(buf *b, store_statement which) {
   const fact_form *form = &bpi_fact_forms[kind];
   const char *table = bpi_fact_types[kind].table;
   switch (group) {
-  case 0: /* from the wanted number on; the caller stops at the first gap */
+  case 0: /* from the requested number on; the caller stops at the first gap */
     bpi_buf_text(b, "SELECT id, k2");
     add_columns(b, form, ", ");
     bpi_buf_printf(b, " FROM %s WHERE id >= ?1 ORDER BY id", table);

@@ -68,7 +68,7 @@ struct store {
   atomic_int interrupted;
   int wait_ms;                       /* how long to wait for other processes */
   bool noting;                       /* writing audit rows: waits even if cancelled */
-  void (*while_waiting)(void *user); /* NULL: nobody is called */
+  void (*while_waiting)(void *user); /* NULL: no callback */
   void *waiting;
   sqlite3_stmt *statement[SQL_COUNT];
   const bulk *bulk; /* rows that the running statement sees as the table `bulk` */

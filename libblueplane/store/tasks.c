@@ -1,5 +1,5 @@
-/* store/tasks.c: facts have no index by session, so the facts of all stale sessions are gathered in
- * one pass over the tables; the tasks computed from them replace the stored ones. */
+/* store/tasks.c: facts have no index by session, so the facts of all stale sessions are collected
+ * in one pass over the tables; the tasks computed from them replace the stored ones. */
 #include "store/tasks.h"
 
 #include <stdlib.h>
@@ -345,7 +345,7 @@ static int insert_task(store *s, const task *t, bp_error **error) {
   return bpi_sql_run(put, error);
 }
 
-/* Drops the packed days of a task's cells. Attempts lie in its quarters `first` to `last`; all
+/* Drops the packed days of a task's cells. Attempts are in its quarters `first` to `last`; all
  * other cells in the first. */
 static int drop_days(store *s, int64_t first, int64_t last, bp_error **error) {
   int rc = bpi_days_drop(s, ROLLUP_ATTEMPT, first, last, error);

@@ -20,7 +20,7 @@ typedef struct contribution {
 } contribution;
 
 /* Loads what is stored under the key of `sought` (all fields but revision, digest and payload):
- * revision 0 if nothing is. Of the payload only tells whether there is one. */
+ * revision 0 if nothing is. Of the payload, only whether there is one is reported. */
 int bpi_contribution_get(store *s, const contribution *sought, contribution *found,
                          bp_error **error);
 /* Replaces what was stored. */

@@ -231,7 +231,7 @@ static int search_database(search *s, sqlite3_file *f, bp_error **error) {
 }
 
 /* Searches the log's index as it is mapped. Not called without a log: the call would create an
- * index that nobody removes. */
+ * index that is never removed. */
 static void search_index(search *s, sqlite3_file *f) {
   s->window = s->reversed = 0;
   if (f->pMethods->iVersion < 2 || f->pMethods->xShmMap == NULL) return;
