@@ -15,7 +15,7 @@
 
 #define AT_ONCE ((size_t)1 << 30)         /* per system call */
 #define EPOCH INT64_C(116444736000000000) /* 1970 in units of 100 ns since 1601 */
-#define SHARED (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE) /* excludes none */
+#define SHARED (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE) /* share everything */
 /* longer paths need the prefix; the limit for folders is below that for files */
 #define SHORT_PATH 240
 #define PRIVATE L"D:P(A;;FA;;;%ls)(A;;FA;;;SY)"
