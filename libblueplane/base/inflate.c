@@ -11,12 +11,12 @@ struct inflater {
   bool ended, failed;
 };
 
-static void *take_memory(void *user, unsigned count, unsigned size) {
+static void *alloc_memory(void *user, unsigned count, unsigned size) {
   (void)user;
   return bpi_alloc_zero(count, size);
 }
 
-static void give_memory(void *user, void *memory) {
+static void free_memory(void *user, void *memory) {
   (void)user;
   bpi_free(memory);
 }
@@ -24,8 +24,8 @@ static void give_memory(void *user, void *memory) {
 inflater *bpi_inflater_new(void) {
   inflater *z = bpi_alloc_zero(1, sizeof *z);
   if (z == NULL) return NULL;
-  z->stream.zalloc = take_memory;
-  z->stream.zfree = give_memory;
+  z->stream.zalloc = alloc_memory;
+  z->stream.zfree = free_memory;
   z->ready = inflateInit(&z->stream) == Z_OK;
   if (z->ready) return z;
   bpi_free(z);

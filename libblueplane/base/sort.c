@@ -32,8 +32,8 @@ static void count_digits(const entry *e, size_t count, uint32_t counts[DIGITS][D
       counts[digit][digit_of(e[i].word, digit)]++;
 }
 
-static void deal(const entry *from, entry *to, size_t count, unsigned digit,
-                 uint32_t counts[DIGIT_VALUES]) {
+static void distribute(const entry *from, entry *to, size_t count, unsigned digit,
+                       uint32_t counts[DIGIT_VALUES]) {
   uint32_t start = 0;
   for (size_t value = 0; value < DIGIT_VALUES; value++) {
     uint32_t here = counts[value];
@@ -50,7 +50,7 @@ static entry *sort_entries(entry *e, entry *other, size_t count,
   count_digits(e, count, counts);
   for (unsigned digit = 0; digit < DIGITS; digit++) {
     if (counts[digit][digit_of(e[0].word, digit)] == count) continue; /* all equal */
-    deal(e, other, count, digit, counts[digit]);
+    distribute(e, other, count, digit, counts[digit]);
     entry *sorted = other;
     other = e;
     e = sorted;

@@ -196,7 +196,7 @@ int bpi_bundle_envelope(unsigned char store[BPI_PUBLIC_BYTES], const void *seale
 
 /* Checks the padding and sets *length to that of the bundle: its header says how long it is, the
  * rest must be zeros, and the envelope must have the size for that length. */
-static bool take_filling_off(size_t *length, const unsigned char *data, size_t sealed_length) {
+static bool remove_padding(size_t *length, const unsigned char *data, size_t sealed_length) {
   bundle head;
   bytes from = bpi_bytes(data, *length);
   if (!take_head(&from, &head)) return false;
@@ -223,7 +223,7 @@ int bpi_bundle_open(unsigned char **out, size_t *length, const void *sealed, siz
   *out = bpi_alloc(*length);
   if (*out == NULL) return bpi_fail_nomem(error);
   bool opened = bpi_seal_open(*out, keys, (const unsigned char *)sealed + ENVELOPE_BYTES, boxed);
-  if (opened && take_filling_off(length, *out, sealed_length)) return BP_OK;
+  if (opened && remove_padding(length, *out, sealed_length)) return BP_OK;
   bpi_free(*out);
   *out = NULL;
   if (opened) {

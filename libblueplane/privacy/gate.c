@@ -179,7 +179,7 @@ static remembered *recall(gate *g, int kind, const char *raw, size_t length) {
   return &g->labels[(at ^ at >> 32) & (SLOTS - 1)];
 }
 
-static bool is_it(const remembered *r, int kind, const char *raw, size_t length) {
+static bool is_same(const remembered *r, int kind, const char *raw, size_t length) {
   return r->used && r->kind == kind && r->length == length && memcmp(r->raw, raw, length) == 0;
 }
 
@@ -228,7 +228,7 @@ static told_label make_label(gate *g, label_kind kind, const char *raw, size_t l
 static told_label find_label(gate *g, label_kind kind, const char *raw, size_t length) {
   if (length > RAW_MAX) return make_label(g, kind, raw, length);
   remembered *r = recall(g, (int)kind, raw, length);
-  if (!is_it(r, (int)kind, raw, length))
+  if (!is_same(r, (int)kind, raw, length))
     remember(g, r, (int)kind, raw, length, make_label(g, kind, raw, length));
   return r->is;
 }

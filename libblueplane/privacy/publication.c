@@ -352,7 +352,7 @@ static bool differences_are_safe(const block *b, int dimension) {
 
 /* Whether a number counts for the audit: it is exact, and published or one of the candidates
  * [first, end); parts after `end` are not decided yet. */
-static bool is_told(const block *b, size_t at, size_t first, size_t end) {
+static bool counts_in_audit(const block *b, size_t at, size_t first, size_t end) {
   return at < end && b->shown[at].exact && (b->published[at] || at >= first);
 }
 
@@ -362,7 +362,7 @@ static bool passes_audit(block *b, size_t first, size_t end, const bool *known,
   uint8_t dimension_of[AUDIT_ROWS_MAX];
   size_t row[AUDIT_ROWS_MAX], rows = 0;
   for (size_t i = 0; i < end; i++) {
-    if (!is_told(b, i, first, end)) continue;
+    if (!counts_in_audit(b, i, first, end)) continue;
     if (rows == AUDIT_ROWS_MAX) return false;
     dimension_of[rows] = (uint8_t)b->part[i].dimension;
     row[rows++] = i;
@@ -372,7 +372,7 @@ static bool passes_audit(block *b, size_t first, size_t end, const bool *known,
     for (size_t r = 0; r < rows; r++)
       b->in[p * rows + r] = part_value(b, p, row[r]) > 0;
     for (size_t i = 1; i < b->parts; i++)
-      if (part_value(b, p, i) > 0 && !is_told(b, i, first, end))
+      if (part_value(b, p, i) > 0 && !counts_in_audit(b, i, first, end))
         b->rest[p * AUDIT_DIMENSIONS + b->part[i].dimension] = true;
   }
   audit a = {.rows = rows,

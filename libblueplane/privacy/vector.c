@@ -258,8 +258,8 @@ bool bpi_vector_valid(const vector_cell *cells, size_t count, int projects) {
 }
 
 /* Marks totals as lower bounds that the other device, which was active, does not cover. */
-static void mark_untold(vector_cell *cells, size_t count, const vector_cell *other,
-                        size_t other_count) {
+static void mark_uncovered(vector_cell *cells, size_t count, const vector_cell *other,
+                           size_t other_count) {
   if (!bpi_vector_active(other, other_count)) return;
   for (size_t i = 0; i < count && cells[i].dimension == SLICED_WHOLE; i++)
     if (may_be_lower(SLICED_WHOLE, cells[i].measure))
@@ -270,8 +270,8 @@ void bpi_vector_add(vector_cell *out, size_t *out_count, const vector_cell *a, s
                     const vector_cell *b, size_t b_count) {
   if (a_count) memcpy(out, a, a_count * sizeof *a);
   if (b_count) memcpy(out + a_count, b, b_count * sizeof *b);
-  mark_untold(out, a_count, b, b_count);
-  mark_untold(out + a_count, b_count, a, a_count);
+  mark_uncovered(out, a_count, b, b_count);
+  mark_uncovered(out + a_count, b_count, a, a_count);
   *out_count = a_count + b_count;
   bpi_vector_shape(out, out_count);
 }

@@ -44,7 +44,7 @@ static ident line_key(reader *r, const place *at, ident_kind kind, int64_t detai
 
 /* Whether a session record would repeat the last one without being earlier, as it nearly always
  * would. */
-static bool is_told(const reader *r, const place *at) {
+static bool is_repeated(const reader *r, const place *at) {
   const frame *f = &r->f;
   const record *last = &r->session;
   const session_record *was = &last->u.session_row;
@@ -58,7 +58,7 @@ static bool is_told(const reader *r, const place *at) {
 
 static void put_session(reader *r, const place *at) {
   const frame *f = &r->f;
-  if (is_told(r, at)) return;
+  if (is_repeated(r, at)) return;
   record told = new_record(r, at, RECORD_SESSION);
   session_record *is = &told.u.session_row;
   is->workspace = f->of.workspace.label;

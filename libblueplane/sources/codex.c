@@ -147,7 +147,7 @@ static bool is_uuid(const char *p, size_t length) {
 }
 
 /* The time in a version 7 UUID, milliseconds since the epoch; -1 for other identifiers. */
-static int64_t made_at_ms(const id_text *id) {
+static int64_t uuid_time_ms(const id_text *id) {
   if (!is_uuid(id->at, id->length) || id->at[14] != '7') return -1;
   int64_t ms = 0;
   for (int i = 0; i < 13; i++)
@@ -216,7 +216,7 @@ static void take_identity(codex *c, const id_text *id) {
   c->named = true;
   copy_id(&c->id, id);
   copy_id(&c->root, id);
-  c->born_ms = made_at_ms(id);
+  c->born_ms = uuid_time_ms(id);
   if (c->born_ms < 0 && l->born != BPI_TIME_NONE) c->born_ms = l->born / 1000;
   c->flags = l->origin == ORIGIN_PERSON       ? 0
              : l->origin == ORIGIN_BACKGROUND ? RECORD_SUBAGENT | RECORD_SIDECHAIN | RECORD_NOISE
@@ -260,7 +260,7 @@ static void take_turn(codex *c) {
   copy_id(&c->turn, turn);
   c->turn_number++;
   memset(c->nth, 0, sizeof c->nth);
-  int64_t begun_ms = made_at_ms(turn);
+  int64_t begun_ms = uuid_time_ms(turn);
   if (begun_ms < 0 && l->started_at_s >= 0 && l->started_at_s < INT64_C(1) << 40)
     begun_ms = l->started_at_s * 1000 + 999;
   bool has_origin = !same_id(&c->root, &c->id);

@@ -824,13 +824,13 @@ static void start(codex_line *l) {
   l->ending = (codex_ending){OUTCOME_OK, FAILURE_NONE, -1, -1, -1};
 }
 
-static int gravity(int outcome) {
+static int severity(int outcome) {
   if (outcome == OUTCOME_REJECTED) return 3;
   return outcome == OUTCOME_INTERRUPTED ? 2 : outcome != OUTCOME_OK;
 }
 
 void bpi_codex_end(codex_ending *e, int outcome, int failure) {
-  if (gravity(outcome) <= gravity(e->outcome)) return;
+  if (severity(outcome) <= severity(e->outcome)) return;
   e->outcome = outcome;
   e->failure = failure;
 }

@@ -427,7 +427,7 @@ static model_use *last_of(copilot *c, const name_text *model) {
 }
 
 /* Whether any count is less than the last one. */
-static bool began_anew(copilot *c) {
+static bool counts_restarted(copilot *c) {
   for (size_t i = 0; i < c->line.models; i++) {
     const model_use *u = &c->line.use[i], *last = tells(u) ? find_last(c, &u->model) : NULL;
     for (int m = 0; m < USAGES && last != NULL; m++)
@@ -478,7 +478,7 @@ static int put_used(copilot *c, const model_use *u) {
 
 static int put_shutdown(copilot *c) {
   int rc = BP_OK;
-  if (c->goes_on && began_anew(c)) c->models = 0;
+  if (c->goes_on && counts_restarted(c)) c->models = 0;
   for (size_t i = 0; i < c->line.models && rc == BP_OK; i++) {
     model_use *u = &c->line.use[i];
     if (tells(u)) take_last(c, u);

@@ -521,7 +521,7 @@ static void set_name(name_text *to, const char *text) {
 }
 
 /* A call that Cursor reports by its effect. If tool events report it too, those take precedence. */
-static int put_deed(hooks *h) {
+static int put_effect(hooks *h) {
   payload *p = &h->p;
   int category = p->event == EV_SHELL  ? CATEGORY_COMMAND
                  : p->event == EV_MCP  ? CATEGORY_MCP
@@ -567,7 +567,7 @@ static int put_payload(hooks *h) {
   case EV_SHELL:
   case EV_MCP:
   case EV_READ:
-  case EV_EDIT: return put_deed(h);
+  case EV_EDIT: return put_effect(h);
   case EVENT_NONE: break;
   }
   return BP_OK;

@@ -436,7 +436,7 @@ static int put_response(native *n) {
 }
 
 /* Whether the name has the form "mcp__server__tool", so that "mcp_server" adds nothing. */
-static bool tells_server(const name_text *tool) {
+static bool names_server(const name_text *tool) {
   return tool->length > 8 && bpi_starts_with(tool->at, tool->length, "mcp__") &&
          !bpi_starts_with(tool->at, tool->length, "mcp____") &&
          bpi_contains(tool->at + 6, tool->length - 7, "__");
@@ -448,7 +448,7 @@ static name tool_label(native *n) {
   const name_text *tool = &n->texts[TEXT_TOOL], *server = &n->texts[TEXT_SERVER];
   char full[NAME_RAW_MAX];
   size_t length = 5 + server->length + 2;
-  if (server->length == 0 || tells_server(tool)) return label(n, LABEL_TOOL, TEXT_TOOL);
+  if (server->length == 0 || names_server(tool)) return label(n, LABEL_TOOL, TEXT_TOOL);
   if (length + tool->length > sizeof full || server->at[server->length - 1] == '_' ||
       bpi_contains(server->at, server->length, "__")) {
     n->in->sink->drop(n->in->sink->self);

@@ -84,7 +84,7 @@ enum { S_ID, S_PARENT, S_DIRECTORY, S_VERSION, S_CREATED };
 static const char *const session_columns[] = {"id",      "parent_id",    "directory",
                                               "version", "time_created", NULL};
 
-static int64_t born_at(const foreign_value *created) {
+static int64_t created_us(const foreign_value *created) {
   bool dated = created->type == FOREIGN_INTEGER && created->integer >= 0 &&
                created->integer < INT64_MAX / 1000;
   return dated ? created->integer * 1000 : BPI_TIME_NONE;
@@ -103,7 +103,7 @@ static int learn_session(void *user, int64_t row, const foreign_value *v) {
   if (number < 0) return BP_ERR_NOMEM;
   d->session[number].parent = is_id(&v[S_PARENT]) ? ident_of(d, IDENT_SESSION, &v[S_PARENT])
                                                   : (ident){0, 0};
-  d->session[number].born = born_at(&v[S_CREATED]);
+  d->session[number].born = created_us(&v[S_CREATED]);
   return BP_OK;
 }
 
@@ -138,7 +138,7 @@ static int tell_session(void *user, int64_t row, const foreign_value *v) {
   COPY_TEXT(&is->parent, &v[S_PARENT], &is->dropped);
   COPY_TEXT(&is->directory, &v[S_DIRECTORY], &is->dropped);
   COPY_TEXT(&is->version, &v[S_VERSION], &is->dropped);
-  is->time = born_at(&v[S_CREATED]);
+  is->time = created_us(&v[S_CREATED]);
   d->o.root = root_of(d, ident_of(d, IDENT_SESSION, &v[S_ID]));
   return end_row(d, row, bpi_opencode_put_session(&d->o));
 }
@@ -166,7 +166,7 @@ static int keep_prompt(database *d, const foreign_value *id) {
 }
 
 /* Version 2 contains a copy of it with less information. */
-static int remember_told(database *d, const foreign_value *id) {
+static int remember_old_message(database *d, const foreign_value *id) {
   void *none = NULL; /* no data per message */
   size_t capacity = SIZE_MAX;
   ident own = ident_of(d, IDENT_PROMPT, id);
@@ -185,7 +185,7 @@ static int tell_message(void *user, int64_t row, const foreign_value *v) {
   COPY_TEXT(&o->message.id, &v[M_ID], &o->message.dropped);
   o->rows.time = o->message.time;
   bpi_row_dropped(&o->rows, o->message.dropped);
-  int rc = remember_told(d, &v[M_ID]);
+  int rc = remember_old_message(d, &v[M_ID]);
   if (rc == BP_OK)
     rc = o->message.role == ROLE_USER ? keep_prompt(d, &v[M_ID]) : bpi_opencode_put_answer(o);
   return end_row(d, row, rc);

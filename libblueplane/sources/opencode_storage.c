@@ -310,7 +310,7 @@ static int add_stat(void *user, const char *path, const file_stat *stat) {
 
 /* A session's messages and parts change without its own file, so its time is combined with a hash
  * of theirs. */
-static void look_beside(const char *path, file_stat *stat) {
+static void stat_with_parts(const char *path, file_stat *stat) {
   if (!bpi_opencode_is_stored(path)) return;
   const place p = place_of(path);
   paths messages;
@@ -352,5 +352,5 @@ const source bpi_source_opencode_storage = {
     .read = read_storage,
     .rules = rules,
     .whole = true,
-    .beside = look_beside,
+    .beside = stat_with_parts,
 };

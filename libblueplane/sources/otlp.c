@@ -737,7 +737,7 @@ static int take_metric(void *self, scan *s) {
   return reject;
 }
 
-static int nothing(void *self) {
+static int emit_nothing(void *self) {
   (void)self; /* everything was reported while it was read */
   return BP_OK;
 }
@@ -747,7 +747,7 @@ static int nothing(void *self) {
 static int take_scope(void *self, scan *s) {
   otlp *o = self;
   object_reader events = {.take = take_event, .emit = emit_event, .self = o};
-  object_reader metrics = {.take = take_metric, .emit = nothing, .self = o};
+  object_reader metrics = {.take = take_metric, .emit = emit_nothing, .self = o};
   uint64_t seen = 0;
   int reject = 0, rc = BP_OK;
   for (int m; rc == BP_OK && (m = bpi_object_member(s, scope_keys, &seen, &reject)) >= 0;)
@@ -757,7 +757,7 @@ static int take_scope(void *self, scan *s) {
 
 static int take_resource(void *self, scan *s) {
   otlp *o = self;
-  object_reader scopes = {.take = take_scope, .emit = nothing, .self = o};
+  object_reader scopes = {.take = take_scope, .emit = emit_nothing, .self = o};
   uint64_t seen = 0;
   int reject = 0, rc = BP_OK;
   while (rc == BP_OK && bpi_object_member(s, resource_keys, &seen, &reject) >= 0)
@@ -767,7 +767,7 @@ static int take_resource(void *self, scan *s) {
 
 static int take(void *self, scan *s) {
   otlp *o = self;
-  object_reader resources = {.take = take_resource, .emit = nothing, .self = o};
+  object_reader resources = {.take = take_resource, .emit = emit_nothing, .self = o};
   uint64_t seen = 0;
   int reject = 0, rc = BP_OK;
   bpi_ident_set_free(&o->sums);

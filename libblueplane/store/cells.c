@@ -148,7 +148,7 @@ static int read_told(store *s, int (*row)(void *user, const rollup_cell *cell), 
  * exchanged. */
 enum { AT_ROW, AT_SESSION, AT_QUARTER, AT_LABEL, AT_CLASS, AT_N };
 
-static rollup_cell turned(const rollup_cell *cell) {
+static rollup_cell swapped(const rollup_cell *cell) {
   rollup_cell other = *cell;
   other.quarter = cell->session;
   other.session = cell->quarter;
@@ -156,12 +156,12 @@ static rollup_cell turned(const rollup_cell *cell) {
 }
 
 static rollup_cell cell_of(const int64_t *words) {
-  rollup_cell cell = turned((const rollup_cell *)(const void *)words);
+  rollup_cell cell = swapped((const rollup_cell *)(const void *)words);
   cell.kind >>= 32;
   return cell;
 }
 
-static int take_told(store *s, store_statement which, const int64_t *change, bp_error **error) {
+static int subtract_told(store *s, store_statement which, const int64_t *change, bp_error **error) {
   sqlite3_stmt *take = bpi_sql(s, which, error);
   if (take == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(take, 1, change[AT_SESSION]);
@@ -179,8 +179,8 @@ static int store_told(store *s, int64_t *const *change, size_t count, bp_error *
     const bulk added = {end - at, change + at, bpi_bulk_word};
     rc = bpi_bulk_run(s, SQL_TOLD_ADD, &added, error);
     for (; rc == BP_OK && end < count && change[end][AT_N] < 0; end++) {
-      rc = take_told(s, SQL_TOLD_TAKE, change[end], error);
-      if (rc == BP_OK) rc = take_told(s, SQL_TOLD_DROP, change[end], error);
+      rc = subtract_told(s, SQL_TOLD_TAKE, change[end], error);
+      if (rc == BP_OK) rc = subtract_told(s, SQL_TOLD_DROP, change[end], error);
     }
   }
   return rc;
@@ -348,7 +348,7 @@ int bpi_cells_store(cells *c, store *s, bp_error **error) {
     rollup_cell *cell = &c->cell[i];
     if (bpi_cell_is_zero(cell)) continue;
     cell->kind = row_of(cell->kind, cell->quarter);
-    *cell = turned(cell);
+    *cell = swapped(cell);
     change[count++] = &cell->kind;
   }
   if (rc == BP_OK && bpi_sort_rows(change, count, KEY_WORDS) != BP_OK) rc = bpi_fail_nomem(error);

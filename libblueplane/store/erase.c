@@ -130,7 +130,7 @@ static int list_keys(eraser *e, fact_kind kind, const group *cluster) {
 }
 
 /* Subtracts the fact of a key from the rollup, once per key: at its first row. */
-static int take_away(eraser *e, fact_kind kind, const group *cluster, size_t row) {
+static int subtract_fact(eraser *e, fact_kind kind, const group *cluster, size_t row) {
   int64_t k2 = bpi_group_at(cluster, kind, row)[1];
   e->one.count = 0;
   for (size_t i = 0; i < cluster->count; i++) {
@@ -162,7 +162,7 @@ static int judge_cluster(void *user, fact_kind kind, const group *cluster) {
       continue;
     }
     if (!marker) {
-      rc = take_away(e, kind, cluster, i);
+      rc = subtract_fact(e, kind, cluster, i);
       e->receipt->facts[kind]++;
     }
     if (rc == BP_OK && !stays_behind) rc = add(e, &e->gone[kind], fact[0]);
@@ -384,7 +384,7 @@ static int empty_table(eraser *e, const char *table, int64_t *count) {
 /* Whether an erased session may continue in a file: the reader's state names it, or there is no
  * state and its source reported an erased session. Sessions that ended long ago do not continue, so
  * that deleting by age does not cause whole files to be read again every day. */
-static bool tells_more(const eraser *e, sqlite3_stmt *file) {
+static bool may_continue(const eraser *e, sqlite3_stmt *file) {
   int64_t memory[FILE_MEMORY], source = sqlite3_column_int64(file, 2);
   const void *bytes = sqlite3_column_blob(file, 1);
   if (bytes == NULL)
@@ -403,7 +403,7 @@ static int forget_readers(eraser *e) {
   if (get == NULL) return bpi_error_code(*e->error);
   int rc;
   while ((rc = bpi_sql_step(get, e->error)) > 0)
-    if (tells_more(e, get) && (rc = add(e, &files, sqlite3_column_int64(get, 0))) != BP_OK) break;
+    if (may_continue(e, get) && (rc = add(e, &files, sqlite3_column_int64(get, 0))) != BP_OK) break;
   sqlite3_reset(get);
   for (size_t i = 0; i < files.count && rc == BP_OK; i++) {
     char where[32];

@@ -179,7 +179,7 @@ typedef struct session_visit {
   bp_error **error;
 } session_visit;
 
-static int hand_on(session_visit *v) {
+static int pass_rows(session_visit *v) {
   if (v->rows.count == 0) return BP_OK;
   int rc = find_shadowed(v->s, &v->rows, v->error);
   if (rc == BP_OK) rc = v->session(v->user, &v->rows);
@@ -199,7 +199,7 @@ static int visit_session(void *user, sqlite3_stmt *row) {
   session_row next;
   session_of(row, &next);
   bool same = v->rows.count > 0 && bpi_ident_compare(v->rows.row[0].key, next.key) == 0;
-  int rc = same ? BP_OK : hand_on(v);
+  int rc = same ? BP_OK : pass_rows(v);
   return rc == BP_OK ? add_row(&v->rows, row, v->error) : rc;
 }
 
@@ -208,7 +208,7 @@ int bpi_read_sessions(store *s, int (*session)(void *user, const session_rows *r
   sqlite3_stmt *get = bpi_sql(s, SQL_SESSIONS, error);
   session_visit v = {.s = s, .session = session, .user = user, .error = error};
   int rc = get == NULL ? bpi_error_code(*error) : each(get, visit_session, &v, error);
-  return rc == BP_OK ? hand_on(&v) : rc;
+  return rc == BP_OK ? pass_rows(&v) : rc;
 }
 
 static int add_rows(session_rows *rows, sqlite3_stmt *get, bp_error **error) {

@@ -117,7 +117,7 @@ static bool is_commit(const task_step *s) {
 
 /* Whether a step after a commit begins the next task: a prompt or a call does, except further git
  * commands and updates of a plan. Responses after the commit still belong to the task. */
-static bool goes_on(const task_step *s) {
+static bool begins_next_task(const task_step *s) {
   if (s->subagent) return false;
   if (s->kind == TASK_STEP_PROMPT) return true;
   if (s->kind != TASK_STEP_CALL || s->u.call.category == CATEGORY_PLAN) return false;
@@ -145,7 +145,7 @@ static size_t end_of_task(const cutter *c, size_t from) {
       if (reach != INT64_MIN && bpi_span(reach, s->time_us) > TASK_GAP) return i;
       if (s->end_us > reach) reach = s->end_us;
     }
-    if (committed && goes_on(s)) {
+    if (committed && begins_next_task(s)) {
       size_t end = with_response(c, from, i);
       return end > from ? end : i;
     }
