@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "sources/codex_line.h"
+#include "sources/codex_tool.h"
 
 #define PLAIN ".jsonl"
 #define PACKED ".zst"

@@ -95,10 +95,6 @@ typedef struct codex_line {
   codex_ending ending;
 } codex_line;
 
-/* Adds evidence of how a call ended. The gravest outcome wins in any order: a person's decision,
- * then a failure, then success. */
-void bpi_codex_end(codex_ending *e, int outcome, int failure);
-
 /* Reads the open object. Returns a REJECT_ reason or 0. */
 int bpi_codex_line_read(codex_line *line, scan *s);
 /* Whether the bytes begin with a line of a rollout. */

@@ -9,13 +9,6 @@
 #include "base/text.h"
 #include "sources/claude_code_prompt.h"
 
-/* Generates the keys and their numbers from one list. */
-#define NUMBER(name, key) name,
-#define KEY(name, key) key,
-#define MEMBERS(list, LIST)                                                                        \
-  enum { LIST(NUMBER) };                                                                           \
-  static const char *const list[] = {LIST(KEY) NULL}
-
 /* clang-format off */
 #define COMPOSER_KEYS(X)                                                                           \
   X(C_ID, "composerId") X(C_TAB, "tabId") X(C_CREATED, "createdAt") X(C_UPDATED, "lastUpdatedAt")  \
@@ -23,19 +16,19 @@
   X(C_REMOVED, "totalLinesRemoved") X(C_HEADERS, "fullConversationHeadersOnly")                    \
   X(C_CONVERSATION, "conversation") X(C_BUBBLES, "bubbles") X(C_BLOCKS, "codeBlockData")           \
   X(C_WORKSPACE, "workspaceIdentifier") X(C_SUBAGENT, "subagentInfo")
-MEMBERS(composer_keys, COMPOSER_KEYS);
+OBJECT_KEYS(composer_keys, COMPOSER_KEYS);
 #define SUBAGENT_KEYS(X) X(SUBAGENT_PARENT, "parentComposerId") X(SUBAGENT_ROOT, "rootParentConversationId")
-MEMBERS(subagent_keys, SUBAGENT_KEYS);
+OBJECT_KEYS(subagent_keys, SUBAGENT_KEYS);
 #define MODEL_KEYS(X) X(MODEL_NAME, "modelName")
-MEMBERS(model_keys, MODEL_KEYS);
+OBJECT_KEYS(model_keys, MODEL_KEYS);
 #define WORKSPACE_KEYS(X) X(WORKSPACE_URI, "uri") X(WORKSPACE_FILE, "configPath")
-MEMBERS(workspace_keys, WORKSPACE_KEYS);
+OBJECT_KEYS(workspace_keys, WORKSPACE_KEYS);
 #define URI_KEYS(X) X(URI_FS_PATH, "fsPath") X(URI_PATH, "path")
-MEMBERS(uri_keys, URI_KEYS);
+OBJECT_KEYS(uri_keys, URI_KEYS);
 #define BLOCK_KEYS(X)                                                                              \
   X(B_STATUS, "status") X(B_ID, "codeblockId") X(B_LANGUAGE, "languageId") X(B_URI, "uri")         \
   X(B_CREATED, "createdAt") X(B_APPLIED, "lastAppliedAt")
-MEMBERS(block_keys, BLOCK_KEYS);
+OBJECT_KEYS(block_keys, BLOCK_KEYS);
 
 #define BUBBLE_KEYS(X)                                                                             \
   X(U_BUBBLE, "bubbleId") X(U_ID, "id") X(U_TYPE, "type") X(U_CREATED, "createdAt")                \
@@ -45,47 +38,47 @@ MEMBERS(block_keys, BLOCK_KEYS);
   X(U_TOKENS, "tokenCount") X(U_USAGE, "usageUuid") X(U_REQUEST, "requestId")                      \
   X(U_MODEL, "modelInfo") X(U_MODEL_TYPE, "modelType") X(U_CAPABILITY, "capabilityType")           \
   X(U_TOOL, "toolFormerData")
-MEMBERS(bubble_keys, BUBBLE_KEYS);
+OBJECT_KEYS(bubble_keys, BUBBLE_KEYS);
 #define CONTEXT_KEYS(X)                                                                            \
   X(CONTEXT_IMAGES, "selectedImages") X(CONTEXT_FILES, "fileSelections")                           \
   X(CONTEXT_FOLDERS, "folderSelections") X(CONTEXT_SELECTIONS, "selections")
-MEMBERS(context_keys, CONTEXT_KEYS);
+OBJECT_KEYS(context_keys, CONTEXT_KEYS);
 /* clientStartTime is left out because it counts from the start of the editor. */
 #define TIMING_KEYS(X)                                                                             \
   X(TIMING_SEND, "clientRpcSendTime") X(TIMING_SETTLE, "clientSettleTime")                         \
   X(TIMING_END, "clientEndTime")
-MEMBERS(timing_keys, TIMING_KEYS);
+OBJECT_KEYS(timing_keys, TIMING_KEYS);
 #define TOKEN_KEYS(X) X(TOKENS_INPUT, "inputTokens") X(TOKENS_OUTPUT, "outputTokens")
-MEMBERS(token_keys, TOKEN_KEYS);
+OBJECT_KEYS(token_keys, TOKEN_KEYS);
 
 #define TOOL_KEYS(X)                                                                               \
   X(T_NUMBER, "tool") X(T_NAME, "name") X(T_CALL, "toolCallId") X(T_STATUS, "status")              \
   X(T_DECISION, "userDecision") X(T_MORE, "additionalData") X(T_ARGUMENTS, "rawArgs")              \
   X(T_PARAMS, "params") X(T_RESULT, "result")
-MEMBERS(tool_keys, TOOL_KEYS);
+OBJECT_KEYS(tool_keys, TOOL_KEYS);
 #define MORE_KEYS(X) X(MORE_STATUS, "status")
-MEMBERS(more_keys, MORE_KEYS);
+OBJECT_KEYS(more_keys, MORE_KEYS);
 #define ARGUMENT_KEYS(X)                                                                           \
   X(A_WORKSPACE_PATH, "relativeWorkspacePath") X(A_TARGET, "targetFile")                           \
   X(A_TARGET_TOO, "target_file") X(A_FILE, "file_path") X(A_COMMAND, "command")
-MEMBERS(argument_keys, ARGUMENT_KEYS);
+OBJECT_KEYS(argument_keys, ARGUMENT_KEYS);
 #define RESULT_KEYS(X)                                                                             \
   X(R_DIFF, "diff") X(R_APPLIED, "isApplied") X(R_REJECTED, "rejected") X(R_EXIT, "exitCodeV2")
-MEMBERS(result_keys, RESULT_KEYS);
+OBJECT_KEYS(result_keys, RESULT_KEYS);
 #define DIFF_KEYS(X) X(DIFF_CHUNKS, "chunks")
-MEMBERS(diff_keys, DIFF_KEYS);
+OBJECT_KEYS(diff_keys, DIFF_KEYS);
 #define CHUNK_KEYS(X)                                                                              \
   X(CHUNK_ADDED, "linesAdded") X(CHUNK_REMOVED, "linesRemoved") X(CHUNK_TEXT, "diffString")
-MEMBERS(chunk_keys, CHUNK_KEYS);
+OBJECT_KEYS(chunk_keys, CHUNK_KEYS);
 
 #define GENERATION_KEYS(X) X(G_TIME, "unixMs") X(G_ID, "generationUUID")
-MEMBERS(generation_keys, GENERATION_KEYS);
+OBJECT_KEYS(generation_keys, GENERATION_KEYS);
 #define DAY_KEYS(X)                                                                                \
   X(D_DATE, "date") X(D_TAB_SUGGESTED, "tabSuggestedLines") X(D_TAB_ACCEPTED, "tabAcceptedLines")  \
   X(D_COMPOSER_SUGGESTED, "composerSuggestedLines")                                                \
   X(D_COMPOSER_ACCEPTED, "composerAcceptedLines")
 /* clang-format on */
-MEMBERS(day_keys, DAY_KEYS);
+OBJECT_KEYS(day_keys, DAY_KEYS);
 
 /* Closed lists of words. */
 static const char *const mode_words[] = {"agent", "chat",       "edit", "plan",

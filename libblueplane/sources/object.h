@@ -38,6 +38,14 @@ int bpi_read_objects(source_input *in, const object_reader *reader);
  * are skipped. Returns 0 or BP_ERR_. */
 int bpi_read_items(source_input *in, const object_reader *reader);
 
+/* Defines the keys of an object from one list: LIST(X) has an X(NAME, "key") for each. Gives the
+ * array `keys`, which bpi_object_member takes, and the names as indices into it. */
+#define OBJECT_KEYS(keys, LIST)                                                                    \
+  enum { LIST(OBJECT_KEY_NAME) };                                                                  \
+  static const char *const keys[] = {LIST(OBJECT_KEY_TEXT) NULL}
+#define OBJECT_KEY_NAME(name, key) name,
+#define OBJECT_KEY_TEXT(name, key) key,
+
 /* The next member of the open object whose key is in `keys` (ends with NULL, at most 64); its value
  * comes next. Returns its index, -1 at the end of the object or on failure. Other members are
  * skipped. `seen` must start at 0; a duplicate key sets *reject if that is 0. */

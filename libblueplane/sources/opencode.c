@@ -7,53 +7,46 @@
 #include "base/text.h"
 #include "sources/opencode.h"
 
-/* Generates the keys and their numbers from one list. */
-#define NUMBER(name, key) name,
-#define KEY(name, key) key,
-#define MEMBERS(list, LIST)                                                                        \
-  enum { LIST(NUMBER) };                                                                           \
-  static const char *const list[] = {LIST(KEY) NULL}
-
 #define DOCUMENT_KEYS(X) X(K_INFO, "info") X(K_MESSAGES, "messages")
-MEMBERS(document_keys, DOCUMENT_KEYS);
+OBJECT_KEYS(document_keys, DOCUMENT_KEYS);
 /* clang-format off */
 #define SESSION_KEYS(X)                                                                            \
   X(S_ID, "id") X(S_PARENT, "parentID") X(S_DIRECTORY, "directory") X(S_VERSION, "version")        \
   X(S_TIME, "time")
-MEMBERS(session_keys, SESSION_KEYS);
+OBJECT_KEYS(session_keys, SESSION_KEYS);
 #define TIME_KEYS(X)                                                                               \
   X(TIME_CREATED, "created") X(TIME_START, "start") X(TIME_END, "end") X(TIME_RAN, "ran")          \
   X(TIME_COMPLETED, "completed")
-MEMBERS(time_keys, TIME_KEYS);
+OBJECT_KEYS(time_keys, TIME_KEYS);
 #define MESSAGE_KEYS(X) X(M_INFO, "info") X(M_PARTS, "parts")
-MEMBERS(message_keys, MESSAGE_KEYS);
+OBJECT_KEYS(message_keys, MESSAGE_KEYS);
 #define INFO_KEYS(X)                                                                               \
   X(I_ID, "id") X(I_ROLE, "role") X(I_TIME, "time") X(I_MODEL, "modelID") X(I_COST, "cost")        \
   X(I_TOKENS, "tokens") X(I_FINISH, "finish") X(I_ERROR, "error")
-MEMBERS(info_keys, INFO_KEYS);
+OBJECT_KEYS(info_keys, INFO_KEYS);
 #define TOKEN_KEYS(X)                                                                              \
   X(T_INPUT, "input") X(T_OUTPUT, "output") X(T_REASONING, "reasoning") X(T_TOTAL, "total")        \
   X(T_CACHE, "cache")
-MEMBERS(token_keys, TOKEN_KEYS);
+OBJECT_KEYS(token_keys, TOKEN_KEYS);
 #define CACHE_KEYS(X) X(CACHE_READ, "read") X(CACHE_WRITE, "write")
-MEMBERS(cache_keys, CACHE_KEYS);
+OBJECT_KEYS(cache_keys, CACHE_KEYS);
 #define ERROR_KEYS(X) X(ERROR_NAME, "name") X(ERROR_TYPE, "type")
-MEMBERS(error_keys, ERROR_KEYS);
+OBJECT_KEYS(error_keys, ERROR_KEYS);
 #define PART_KEYS(X)                                                                               \
   X(P_TYPE, "type") X(P_TEXT, "text") X(P_SYNTHETIC, "synthetic") X(P_MIME, "mime")                \
   X(P_CALL, "callID") X(P_TOOL, "tool") X(P_STATE, "state")
-MEMBERS(part_keys, PART_KEYS);
+OBJECT_KEYS(part_keys, PART_KEYS);
 #define STATE_KEYS(X)                                                                              \
   X(STATE_STATUS, "status") X(STATE_INPUT, "input") X(STATE_ERROR, "error")                        \
   X(STATE_METADATA, "metadata") X(STATE_TIME, "time")
 /* clang-format on */
-MEMBERS(state_keys, STATE_KEYS);
+OBJECT_KEYS(state_keys, STATE_KEYS);
 #define METADATA_KEYS(X) X(METADATA_DIFF, "diff") X(METADATA_FILES, "files")
-MEMBERS(metadata_keys, METADATA_KEYS);
+OBJECT_KEYS(metadata_keys, METADATA_KEYS);
 #define CHANGED_KEYS(X) X(CHANGED_ADDED, "additions") X(CHANGED_REMOVED, "deletions")
-MEMBERS(changed_keys, CHANGED_KEYS);
+OBJECT_KEYS(changed_keys, CHANGED_KEYS);
 #define PROBLEM_KEYS(X) X(PROBLEM_TYPE, "type") X(PROBLEM_MESSAGE, "message")
-MEMBERS(problem_keys, PROBLEM_KEYS);
+OBJECT_KEYS(problem_keys, PROBLEM_KEYS);
 
 /* Keys of version 2, which stores a message with everything in it. */
 /* clang-format off */
@@ -61,17 +54,17 @@ MEMBERS(problem_keys, PROBLEM_KEYS);
   X(W_TIME, "time") X(W_MODEL, "model") X(W_COST, "cost") X(W_TOKENS, "tokens")                    \
   X(W_FINISH, "finish") X(W_ERROR, "error") X(W_STATUS, "status") X(W_TEXT, "text")                \
   X(W_FILES, "files")
-MEMBERS(step_keys, STEP_KEYS);
+OBJECT_KEYS(step_keys, STEP_KEYS);
 #define MODEL_KEYS(X) X(MODEL_ID, "id")
-MEMBERS(model_keys, MODEL_KEYS);
+OBJECT_KEYS(model_keys, MODEL_KEYS);
 #define FILE_KEYS(X) X(FILE_MIME, "mime")
-MEMBERS(file_keys, FILE_KEYS);
+OBJECT_KEYS(file_keys, FILE_KEYS);
 #define CONTENT_KEYS(X) X(W_CONTENT, "content")
-MEMBERS(content_keys, CONTENT_KEYS);
+OBJECT_KEYS(content_keys, CONTENT_KEYS);
 #define CALL_KEYS(X)                                                                               \
   X(V_TYPE, "type") X(V_ID, "id") X(V_NAME, "name") X(V_STATE, "state") X(V_TIME, "time")
 /* clang-format on */
-MEMBERS(call_keys, CALL_KEYS);
+OBJECT_KEYS(call_keys, CALL_KEYS);
 
 static const char *const roles[] = {"user", "assistant", NULL};
 static const char *const part_words[] = {"tool", "text", "file", NULL};
