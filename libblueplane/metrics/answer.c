@@ -1,4 +1,4 @@
-/* metrics/answer.c */
+/* metrics/answer.c: one section per shape of a metric; bpi_answer chooses among them. */
 #include "metrics/answer.h"
 
 #include <string.h>
@@ -125,7 +125,7 @@ const char *bpi_companion_unit(const planned *x, const companion *c) {
 
 /* ------------------------------------------------------------------------------ preparation */
 
-/* Visits in order of their groups, by counting. */
+/* Sorts the visits by group (counting sort). */
 static int sort_visits(answers *a, bp_error **error) {
   const frame *f = a->f;
   uint32_t groups = f->groups.count, visits = (uint32_t)f->visits;
@@ -191,7 +191,7 @@ static bool only_adds(const operand *o) {
   return true;
 }
 
-/* Whether the true numerator (or total) is at least this. */
+/* Whether the numerator (or total) is a lower bound of the true one. */
 static bool top_is_lower(const answers *a, uint32_t number, const planned *x) {
   if (!only_adds(&x->m->top)) return false;
   bool lower = is_partly_covered(a, number, x->top_need) ||
@@ -225,7 +225,7 @@ static answer divide(int64_t top, int64_t scale, int64_t bottom) {
   return fraction((double)top * (double)scale / (double)bottom);
 }
 
-/* Pico to nano, half away from zero. */
+/* Pico-dollars to nano-dollars, rounded half away from zero. */
 static int64_t nano(int64_t pico) {
   int64_t nano = pico / BPI_PICO_PER_NANO, rest = pico % BPI_PICO_PER_NANO;
   return nano + (rest >= BPI_PICO_PER_NANO / 2) - (rest <= -BPI_PICO_PER_NANO / 2);
@@ -241,7 +241,7 @@ static int64_t slot_as(const answers *a, uint32_t number, const operand *o, uint
   return sum_as(o, bpi_frame_slot(a->f, number, slot));
 }
 
-/* A total, or with units of time its mean over those that were active. */
+/* A total; for an average, its mean over the active units of time. */
 static answer total(const answers *a, const operand *o, int64_t value) {
   if (o->kind == OPERAND_LAST) {
     if (!value || a->average) return nothing(BP_CELL_EMPTY);
@@ -252,7 +252,7 @@ static answer total(const answers *a, const operand *o, int64_t value) {
 
 /* ---------------------------------------------------------------------------------- spreads */
 
-/* Nearest rank: the smallest value with at least `percent` of all at or below it. */
+/* Nearest rank: the smallest value with at least `percent` of all values at or below it. */
 static int64_t rank(const int64_t *sorted, size_t n, size_t percent) {
   return sorted[(n * percent + 99) / 100 - 1];
 }
@@ -265,7 +265,7 @@ static int64_t count_outliers(const int64_t *sorted, size_t n) {
   return count;
 }
 
-/* The value of one visit; false if it has none. */
+/* The value of a visit; false if it has none. */
 static bool visit_value(const frame *f, const planned *x, uint32_t visit, int64_t *out) {
   if (!(f->visited[visit] & x->over)) return false;
   if (x->m->top.kind != OPERAND_DURATION) {
@@ -319,7 +319,7 @@ static answer spread_part(answers *a, uint32_t number, size_t index, answer_part
 
 /* ---------------------------------------------------------------------------------- intervals */
 
-/* Of a share: what each session adds is one of its clusters. */
+/* The interval of a share; each session of the group is one cluster. */
 static const estimate *interval_of(answers *a, uint32_t number, size_t index) {
   const planned *x = &a->f->p->metric[index];
   size_t n = 0;
@@ -347,7 +347,7 @@ double bpi_verdict_line(const metric *m, const assumptions *assumed) {
   return line;
 }
 
-/* A word where the whole interval lies on one side of the line. */
+/* A word if the whole interval lies on one side of the line. */
 static answer verdict_of(answers *a, uint32_t number, size_t index) {
   const verdict *v = &a->f->p->metric[index].m->verdict;
   double line = bpi_verdict_line(a->f->p->metric[index].m, a->f->assumed);
@@ -369,7 +369,7 @@ static answer estimate_part(const answers *a, uint32_t number, const planned *x,
   if (part == PART_TOP) return whole(top);
   if (part == PART_BOTTOM) return whole(bottom);
   if (part == PART_LESS) return whole(less);
-  if (!top && !bottom && !less) return nothing(BP_CELL_EMPTY); /* nobody did anything */
+  if (!top && !bottom && !less) return nothing(BP_CELL_EMPTY); /* no activity */
   int64_t us = bpi_times(top, assumed(&a->f->assumed->line_us, part));
   bpi_add_to(&us, bpi_times(bottom, assumed(&a->f->assumed->task_us, part)));
   bpi_add_to(&us, -less);
@@ -382,7 +382,7 @@ static int64_t hour_sum(const answers *a, uint32_t number, const planned *x, int
   return bpi_frame_slot(a->f, number, x->hours + (uint32_t)hour);
 }
 
-/* The hours with the greatest sums, greatest first; -1 where there are no more. */
+/* The three hours with the greatest sums, greatest first; -1 if there are fewer. */
 static void greatest_hours(const answers *a, uint32_t number, const planned *x, int out[3]) {
   for (int i = 0; i < 3; i++) {
     int64_t best = 0;
@@ -495,7 +495,7 @@ static answer simple_part(const answers *a, uint32_t number, size_t index, answe
   }
 }
 
-/* A side of a ratio is told where its own source tells it, the rest where both do. */
+/* A side of a ratio needs only its own coverage; everything else needs both. */
 static bool part_is_uncovered(const answers *a, uint32_t number, const planned *x,
                               answer_part part) {
   bool top = is_uncovered(a, number, x->top_need), bottom = is_uncovered(a, number, x->bottom_need);

@@ -8,7 +8,7 @@
 #include "base/time.h"
 
 #define MINUTES_MOST 10080.0 /* a week */
-#define USD_MOST 10000.0     /* of an hour */
+#define USD_MOST 10000.0     /* per hour */
 
 static const assumptions builtin = {.line_us = {12 * BPI_SECOND, 30 * BPI_SECOND, 60 * BPI_SECOND},
                                     .task_us = {0, 120 * BPI_SECOND, 300 * BPI_SECOND},
@@ -25,7 +25,7 @@ static int bad(const char *path, bp_error **error) {
   return bpi_fail_detail(error, "path", path);
 }
 
-/* Three numbers of minutes, low to high. */
+/* Three numbers in minutes, ascending. */
 static bool read_range(assumed_range *out, json_value v) {
   int64_t *const into[] = {&out->low, &out->likely, &out->high};
   double before = 0;
@@ -44,7 +44,7 @@ static bool read_number(double *out, double most, json_value v) {
   return bpi_json_real(v, out) && *out >= 0 && *out <= most;
 }
 
-/* Where each member goes. */
+/* A member of the document and where its value is stored: a range or a number. */
 typedef struct member {
   const char *section, *name, *path;
   assumed_range *range;

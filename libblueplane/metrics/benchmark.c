@@ -23,7 +23,7 @@ static int bad_member(size_t at, const char *member, bp_error **error) {
   return bad(path, error);
 }
 
-/* Text of one line that fits. */
+/* Non-empty text without control characters that fits into `size` bytes. */
 static bool read_text(char *out, size_t size, json_value v) {
   const char *text = bpi_json_text(v);
   size_t length = text ? strlen(text) : 0;

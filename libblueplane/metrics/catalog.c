@@ -1,11 +1,12 @@
-/* metrics/catalog.c: the words of catalog.def, the table they make, and what follows from it. */
+/* metrics/catalog.c: the macros used in catalog.def, the table made from it, and what is derived
+ * from the table: dimensions, needs, formulas. */
 #include "metrics/catalog.h"
 
 #include <string.h>
 
 #include "metrics/assumptions.h"
 
-/* ------------------------------------------------------------------ the words of catalog.def */
+/* ----------------------------------------------------------------- the macros of catalog.def */
 
 /* clang-format off */
 /* Terms: the count of a kind's cells or one of their measures. */
@@ -22,7 +23,7 @@
 #define COUNT_IF2(kind_, field, value, other)                                                      \
   {.kind = ROLLUP_##kind_, .take = TAKE_N, .sign = 1,                                              \
    .only = {{FIELD_##field, UINT64_C(1) << (value) | UINT64_C(1) << (other), false}}}
-/* Of the changes of a kind (commit, ...) the count, or a measure, of all or of a type. */
+/* Terms over changes of one kind (commit, ...): the count or a measure, of all or of some types. */
 #define CHANGES(change_)                                                                           \
   {.kind = ROLLUP_CHANGE, .take = TAKE_N, .sign = 1,                                               \
    .only = {{FIELD_CHANGE, UINT64_C(1) << CHANGE_##change_, false}}}
@@ -42,10 +43,10 @@
    .only = {{FIELD_EVENT, UINT64_C(1) << EVENT_##event_, false}}}
 #define TERMS(...) (const term[]){__VA_ARGS__, {.kind = ROLLUP_TOLD}}
 #define ANY_INTERACTION COUNT(PROMPT), COUNT(RESPONSE), COUNT(TOOL), COUNT(DECISION)
-/* An edit is a tool call, told by its language. */
+/* An edit is also a tool call, but its cell has the language instead of the tool. */
 #define INTERACTION_SEEN ANY_INTERACTION, COUNT(EDIT)
 
-/* Operands: what terms add up to. */
+/* Operands: how terms are aggregated. */
 #define SUM(name_, unit_, needs_, ...)                                                             \
   {.kind = OPERAND_SUM, .name = name_, .unit = unit_, .needs = needs_, .terms = TERMS(__VA_ARGS__)}
 #define SUM_OR(name_, unit_, needs_, terms_, instead_)                                             \
@@ -57,14 +58,14 @@
   {.kind = OPERAND_##what, .name = name_, .unit = unit_, .needs = needs_,                          \
    .terms = TERMS(COUNT(RESPONSE))}
 
-/* Shapes: what becomes of operands. */
+/* Shapes: how a metric is computed from its operands. */
 #define TOTAL(operand_) .shape = SHAPE_TOTAL, .top = operand_
 #define RATIO(unit_, scale_, top_, bottom_)                                                        \
   .shape = SHAPE_RATIO, .unit = unit_, .scale = scale_, .top = top_, .bottom = bottom_
 #define SPREAD(unit_, operand_)                                                                    \
   .shape = SHAPE_SPREAD, .unit = unit_, .top = operand_, .bottom = SESSIONS
 
-/* A spread over tasks that were resolved. */
+/* A spread over resolved tasks. */
 #define SPREAD_OF_TASKS(unit_, operand_)                                                           \
   .shape = SHAPE_SPREAD, .unit = unit_, .top = operand_, .bottom = RESOLVED, .interval = true
 #define SHARE(top_, bottom_)                                                                       \
@@ -117,7 +118,7 @@
    .terms = TERMS(COUNT(TASK_COST))}
 #define TASK_COST TASK_PRICED(COST, "task_cost", "nUSD", NEED_TOKENS | NEED_MODEL | NEED_TIME)
 #define TASK_UNPRICED TASK_PRICED(UNPRICED, "unpriced_tokens_of_tasks", "tokens", 0)
-/* Tasks with edits or mostly test runs: whether others succeeded cannot be seen. */
+/* The types with edits or mostly test runs: for other tasks, success cannot be seen. */
 #define WORK_TYPES                                                                                 \
   {FIELD_TASK_TYPE, UINT64_C(1) << TASK_BUILDING | UINT64_C(1) << TASK_REFACTORING |               \
                         UINT64_C(1) << TASK_TESTING | UINT64_C(1) << TASK_DEBUGGING, true}
@@ -178,7 +179,7 @@ static const char *const families[FAMILY_COUNT] = {"activity", "output",    "tok
                                                    "platform", "workspace", "depth",  "quality",
                                                    "changes",  "tasks"};
 
-/* Kinds and measures as the formulas name them. */
+/* Names of kinds and measures in formulas. */
 /* clang-format off */
 static const char *const kind_names[ROLLUP_KINDS] = {
     [ROLLUP_RESPONSE] = "response", [ROLLUP_TOOL] = "tool",   [ROLLUP_EDIT] = "edit",
@@ -269,7 +270,7 @@ static bool fixes(const condition *c, class_field field) {
   return c->field == field && !c->open;
 }
 
-/* A field that a term fixes is no dimension of it. */
+/* A class field whose value a term fixes cannot be a dimension of that term. */
 static uint64_t dimensions_of_term(const term *t) {
   uint64_t set = 0;
   for (int dim = 0; dim < DIM_COUNT; dim++) {
@@ -281,8 +282,8 @@ static uint64_t dimensions_of_term(const term *t) {
   return set;
 }
 
-/* A sum needs every addend told by the dimension; what is distinct is looked for where it is
- * told. */
+/* A sum has a dimension only if every addend has it; a distinct count uses whichever terms have
+ * it. */
 static uint64_t dimensions_of_terms(const operand *o, const term *terms) {
   bool any = is_distinct(o);
   uint64_t set = any ? 0 : UINT64_MAX;

@@ -1,4 +1,5 @@
-/* metrics/clusters.c */
+/* metrics/clusters.c: asks a query by session, day and dimension, and turns each row of its result
+ * into a part. */
 #include "metrics/clusters.h"
 
 #include <stdlib.h>
@@ -7,17 +8,17 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-/* The query's columns: session, day, the dimension if it is another, then the metrics. */
+/* The columns of the query: session, day, the dimension if it is another one, then the metrics. */
 enum { SESSION_COLUMN, DAY_COLUMN, OTHER_COLUMN };
 
 typedef struct reader {
   clusters *out;
   const bp_result *r;
   const cluster_question *asked;
-  dimension_id by;  /* DIM_COUNT: none */
-  size_t by_column; /* where it stands */
-  size_t sent;      /* the column that tells whether what was sent is known; none: columns */
-  size_t *value_of, *cluster_of, *part_of; /* by row, each of which is a part */
+  dimension_id by;                         /* DIM_COUNT: none */
+  size_t by_column;                        /* the column of that dimension */
+  size_t sent;                             /* the column SENT; equal to r->columns: none */
+  size_t *value_of, *cluster_of, *part_of; /* per row; each row is one part */
 } reader;
 
 /* ------------------------------------------------------------------------------------- the query */
@@ -31,7 +32,8 @@ static int copy_filters(bp_query *q, const bp_query *like) {
   return rc;
 }
 
-/* Beside what rests on what was sent its input is asked for: a lower bound where a part of that is not known. */
+/* Queried along with any metric that depends on sent tokens: it is marked as a lower bound where a
+ * part of them is not known. */
 #define SENT "input_tokens"
 
 static bool rests_on_sent(const metric *m) {
@@ -48,7 +50,7 @@ static bool any_rests_on_sent(const cluster_question *asked) {
 
 static int build(bp_query *q, const bp_query *like, const cluster_question *asked) {
   int rc = bpi_query_period(q, "all", like->zone);
-  q->from = asked->from; /* reports look beyond the years that may be asked for */
+  q->from = asked->from; /* set directly: reports may read beyond the years the builder accepts */
   q->until = asked->until;
   for (size_t i = 0; i < asked->count && !rc; i++)
     rc = bpi_query_metric(q, asked->metrics[i]);
@@ -68,7 +70,7 @@ static int run(bp_result **out, const compute_context *c, const bp_query *like,
   if (rc) return rc;
   rc = build(q, like, asked);
   if (rc)
-    bpi_query_check(q, error); /* says what for */
+    bpi_query_check(q, error); /* fills in the error */
   else
     rc = bpi_compute_within(out, c, q, error);
   bpi_query_free(q);
@@ -95,7 +97,7 @@ static bool same_text(const bp_result *r, size_t row, size_t other, size_t colum
   return a && b ? !strcmp(a, b) : a == b;
 }
 
-/* Rows come by session and day, so those of a cluster stand together. */
+/* Rows are sorted by session and day, so the rows of a cluster are adjacent. */
 static size_t number_clusters(reader *x) {
   size_t count = 0;
   for (size_t row = 0; row < x->r->rows; row++) {
@@ -144,14 +146,15 @@ static void number_values(reader *x) {
   }
 }
 
-/* By value, and within one as the rows come. */
+/* Numbers the parts by value, and within a value in row order (counting sort). */
 static int number_parts(reader *x) {
   clusters *out = x->out;
   out->parts = x->r->rows;
   out->first = bpi_alloc_zero(out->values + 2, sizeof *out->first);
   out->cluster_of = bpi_alloc_zero(out->parts + 1, sizeof *out->cluster_of);
   if (!out->first || !out->cluster_of) return BP_ERR_NOMEM;
-  /* Grows from a value's first part to the first of the one behind it. */
+  /* While counting, next[v] is the next free part of value v; in the end, out->first is
+   * complete. */
   size_t *next = out->first + 1;
   for (size_t row = 0; row < out->parts; row++)
     if (x->value_of[row] + 1 < out->values) next[x->value_of[row] + 1]++;
@@ -260,7 +263,7 @@ void bpi_clusters_free(clusters *c) {
   memset(c, 0, sizeof *c);
 }
 
-/* ----------------------------------------------------------------------------------- what is held */
+/* --------------------------------------------------------------------------------------- access */
 
 size_t bpi_clusters_find(const clusters *c, const char *name) {
   for (size_t v = 0; v < c->values; v++)
@@ -284,7 +287,7 @@ cluster_walk bpi_clusters_walk(const clusters *c, size_t metric_at, size_t value
 }
 
 cluster bpi_clusters_next(cluster_walk *w, size_t cluster_at) {
-  cluster found = {0, 0}; /* hours of one band are parts of their own */
+  cluster found = {0, 0}; /* several parts may belong together: the hours of a band */
   for (; w->part < w->end && w->c->cluster_of[w->part] == cluster_at; w->part++)
     bpi_cluster_add(&found, w->sum[w->part]);
   return found;

@@ -1,4 +1,5 @@
-/* metrics/compare.c */
+/* metrics/compare.c: choose metrics, compare each, adjust all p values together, write the
+ * table. */
 #include "metrics/compare.h"
 
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include "base/mem.h"
 #include "metrics/contrast_table.h"
 
-/* Asked for where no metric is named: what people compare. */
+/* The default metrics, if the query names none. */
 static const metric_id usual[] = {
     METRIC_tool_error_rate,  METRIC_rejection_rate, METRIC_interruption_rate,
     METRIC_acceptance_rate,  METRIC_cost_per_line,  METRIC_tokens_per_prompt,
@@ -21,8 +22,8 @@ static const metric_id learned[] = {METRIC_tool_error_rate,  METRIC_retry_rate,
 #define LIST(ids) ids, sizeof(ids) / sizeof *(ids)
 
 typedef struct compared {
-  size_t metric;           /* of the comparison's list */
-  char *subject, *against; /* the former NULL: none */
+  size_t metric;           /* index in comparing.m */
+  char *subject, *against; /* subject NULL: none */
   contrast seen;
   double adjusted;
 } compared;
@@ -32,7 +33,7 @@ typedef struct comparing {
   const bp_query *q;
   bp_error **error;
   zone *z;
-  range range, baseline; /* the latter all zero where there is none */
+  range range, baseline; /* baseline all zero: none */
   range units[BASELINE_UNITS];
   const char *metric[QUERY_METRICS];
   const metric *m[QUERY_METRICS];
@@ -67,7 +68,7 @@ static int choose_metrics(comparing *x, const metric_id *otherwise, size_t count
     x->m[x->metrics++] = &bpi_metrics[id];
   }
   dimension_id dim = x->q->dimensions ? bpi_dimension_find(x->q->by[0]) : DIM_COUNT;
-  if (x->metrics) count = 0; /* named */
+  if (x->metrics) count = 0; /* named by the query: no defaults */
   for (size_t i = 0; i < count; i++) {
     const metric *m = &bpi_metrics[otherwise[i]];
     if (dim == DIM_COUNT || (bpi_metric_dimensions(m) & DIM_BIT(dim))) x->m[x->metrics++] = m;
@@ -106,7 +107,7 @@ static int compare(comparing *x, size_t metric_at, const char *subject, const ch
 
 /* --------------------------------------------------------------------------------- the reports */
 
-/* A value beside another; VALUE_NONE: beside all others. */
+/* A value against another one; VALUE_NONE: against all others. */
 static int beside_other(comparing *x, const clusters *c, size_t m, size_t v, size_t other) {
   bool rest = other == VALUE_NONE;
   return compare(x, m, c->value[v], rest ? "rest" : c->value[other],
@@ -114,8 +115,8 @@ static int beside_other(comparing *x, const clusters *c, size_t m, size_t v, siz
                       : bpi_pairs_two(&x->pairs, c, m, v, other));
 }
 
-/* Two values are one comparison. A prompt holds several features at once, so each is set beside the prompts that
- * hold none. */
+/* Two values need only one comparison. A prompt can have several features at once, so each feature
+ * is compared with the prompts that have none. */
 static int beside_rest(comparing *x, const char *by) {
   clusters c = {0};
   int rc = ask(x, &c, by, x->range.from, x->range.until);
@@ -179,7 +180,7 @@ static int compare_all(comparing *x) {
   return beside_baseline(x, x->q->baseline ? x->q->baseline : BASELINE_PREVIOUS);
 }
 
-/* Of two baselines neither is that of the whole. */
+/* Two baselines, so the report as a whole names none. */
 static int baseline_all(comparing *x) {
   int rc = beside_baseline(x, BASELINE_TRAILING_4W);
   if (!rc) rc = beside_baseline(x, BASELINE_TRAILING_12W);

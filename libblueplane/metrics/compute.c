@@ -1,4 +1,5 @@
-/* metrics/compute.c: the order of things: plan, range, cells, baseline, answers, rows, table. */
+/* metrics/compute.c: runs the stages in order: plan, range, cells, baseline, answers, rows,
+ * table. */
 #include "metrics/compute.h"
 
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "metrics/present.h"
 #include "metrics/report.h"
 
-/* Everything that one computation holds, so that it is freed in one place. */
+/* Everything one computation owns, so that it is freed in one place. */
 typedef struct computation {
   const compute_context *c;
   const bp_query *q;
@@ -15,7 +16,7 @@ typedef struct computation {
   plan *p;
   zone *z;
   name_cache names;
-  bool open; /* the range has no beginning: facts without a time belong to it */
+  bool open; /* the range has no start: facts without a time are included */
   range range, units[BASELINE_UNITS];
   size_t unit_count;
   timeline timeline, unit_timeline;
@@ -26,7 +27,7 @@ typedef struct computation {
 
 /* --------------------------------------------------------------------------------- the range */
 
-/* An end that is open lies where the days with data begin and end. */
+/* Replaces an open end by the start or end of the days with data. */
 static int close_ends(const compute_context *c, const zone *z, int64_t *from, int64_t *until,
                       bp_error **error) {
   int64_t first, last;

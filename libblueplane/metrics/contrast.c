@@ -1,4 +1,5 @@
-/* metrics/contrast.c */
+/* metrics/contrast.c: builds pairs of clusters and passes them to the test that suits the
+ * metric. */
 #include "metrics/contrast.h"
 
 #include <math.h>
@@ -84,7 +85,7 @@ int bpi_pairs_apart(pair_list *p, const clusters *a, size_t value_a, const clust
   return rc;
 }
 
-/* The counts of a value, and those of all values. */
+/* The count of a value as top, the count of all values as bottom. */
 static cluster share_of(cluster_walk *walk, size_t metric_at, size_t at) {
   return (cluster){bpi_clusters_next(walk, at).top, all_of(walk->c, metric_at, at).top};
 }
@@ -140,7 +141,8 @@ void bpi_contrast_make(contrast *out, pair_list *p, bool shares, int64_t scale) 
 
 /* -------------------------------------------------------------------------------------- trend */
 
-/* Which of the weeks a name like "2026-11-23" begins; CONTRAST_WEEKS if none. */
+/* The index of the week that begins on a date like "2026-11-23"; CONTRAST_WEEKS if it is not
+ * one. */
 static size_t week_of(const char *name, int64_t first_day) {
   civil c;
   if (!name || !bpi_parse_date(name, strlen(name), &c)) return CONTRAST_WEEKS;

@@ -53,7 +53,7 @@ size_t bpi_contrast_columns(bp_result *t) {
   return first;
 }
 
-/* Curves are not to be trusted further out. */
+/* Further out, approximations of the tails are not reliable. */
 #define P_LEAST 1e-9
 static void set_p(bp_result *t, size_t column, double p) {
   bpi_table_set_real(t, column, p < P_LEAST ? P_LEAST : bpi_round_digits(p, STATS_DIGITS));

@@ -1,4 +1,5 @@
-/* metrics/contribution.c */
+/* metrics/contribution.c: tables that say which column of which query each measure comes from, and
+ * the queries that fill them. */
 #include "metrics/contribution.h"
 
 #include <stdio.h>
@@ -8,8 +9,8 @@
 #include "base/mem.h"
 #include "metrics/catalog.h"
 
-/* A measure is a column of a metric's answer, some less others; "metric.part" is a companion. A
- * metric that this catalogue does not have covers nothing. */
+/* A measure is a column of a metric's result, optionally minus other columns; "metric.part" is a
+ * companion column. A measure of a metric that is not in the catalogue is left out. */
 #define LESS_MAX 5
 static const struct wanted {
   measure_id measure;
@@ -60,9 +61,9 @@ static const struct wanted {
 };
 #define WANTED (sizeof wanted / sizeof *wanted)
 
-/* What tells that a feature was used: the number of calls of a category, of prompts with a feature,
- * or another measure; of several any. Lists of what is to do are tools of planning, too, so that of plan
- * mode only the tasks tell. */
+/* A feature was used if the column, filtered by a value of the dimension, is above 0; if a measure
+ * has several entries, any of them suffices. For plan mode only tasks count, as to-do lists are
+ * tools of the category "plan", too. */
 static const struct use {
   measure_id measure;
   const char *column, *dimension, *value;
@@ -77,13 +78,13 @@ static const struct use {
     {MEASURE_used_image, "prompts", "prompt_feature", "image"},
 };
 
-/* What is told of tasks in parts: by the words of a dimension, two measures each. */
+/* Measures of tasks by value of a dimension: two measures for each value. */
 typedef struct part {
-  const char *word; /* NULL, the last: any other */
+  const char *word; /* value of the dimension; NULL, in the last entry: any other */
   measure_id of[2];
 } part;
 
-/* What follows what in a task, in the words of the dimension `pattern`. */
+/* Steps of a task, as values of the dimension `pattern`. */
 /* clang-format off */
 #define JOURNEY(word_, name_) \
   {word_, {MEASURE_journey_##name_##_resolved, MEASURE_journey_##name_##_unresolved}}
@@ -94,7 +95,7 @@ static const part journeys[] = {
     JOURNEY("command > edit", command_edit), JOURNEY(NULL, other),
 };
 
-/* What an assistant offers, in the words of the dimension `feature`. */
+/* Features of assistants, as values of the dimension `feature`. */
 /* clang-format off */
 #define FEATURE(name_) \
   {#name_, {MEASURE_feature_##name_##_resolved, MEASURE_feature_##name_##_resolved_time}}
@@ -107,7 +108,7 @@ static const part features[] = {
 #define PARTS(list) list, sizeof(list) / sizeof *(list)
 static const struct parts {
   const char *metric, *column[2];
-  bool rest; /* the second measure is what of its column is not in the first */
+  bool rest; /* the second measure is its column minus the first */
   const part *part;
   size_t count;
 } parted[] = {
@@ -122,7 +123,7 @@ static const struct parts {
 };
 #define PARTED (sizeof parted / sizeof *parted)
 
-/* The question for each dimension; projects are asked for by their folder. */
+/* The dimension queried for each slicing; projects are queried by folder. */
 static const char *const asked_by[SLICED_COUNT] = {
     [SLICED_PLATFORM] = "platform",      [SLICED_MODEL] = "model_family",
     [SLICED_CATEGORY] = "tool_category", [SLICED_LANGUAGE] = "language",
@@ -141,7 +142,7 @@ typedef struct reading {
 
 /* ------------------------------------------------------------------------------------ columns */
 
-/* The metric that a column belongs to; METRIC_COUNT if the catalogue has none. */
+/* The metric a column belongs to; METRIC_COUNT: none. */
 static metric_id metric_of(const char *column) {
   char name[64];
   dimension_id by;
@@ -155,13 +156,13 @@ static size_t find_column(const bp_result *t, const char *name) {
   return t->columns;
 }
 
-/* A number of an answer, and whether the answer marks it as a lower bound. */
+/* A number of a result, and whether it is marked as a lower bound. */
 typedef struct number {
   int64_t value;
   bool lower;
 } number;
 
-/* False where no source tells it. */
+/* Reads a cell; false if it is uncovered or there is no such column. An empty cell is 0. */
 static bool number_at(const bp_result *t, size_t row, const char *column, number *out) {
   size_t at = find_column(t, column);
   if (at == t->columns || bpi_table_state(t, row, at) == BP_CELL_UNCOVERED) return false;
@@ -170,7 +171,8 @@ static bool number_at(const bp_result *t, size_t row, const char *column, number
   return true;
 }
 
-/* What is missing of both sides of a difference is in the one and not in the other: the rest is no less. */
+/* A measure of a row: its column minus `less`. It is a lower bound if any of them is: what is
+ * missing in a column that is subtracted is missing in the first column as well. */
 static bool wanted_at(const bp_result *t, size_t row, const struct wanted *w, number *out) {
   number less;
   if (!number_at(t, row, w->column, out)) return false;
@@ -192,7 +194,7 @@ static int put(reading *r, int along, int slice, measure_id measure, number n) {
 
 /* ------------------------------------------------------------------------------------- slices */
 
-/* "shop#3fa9" is one of several folders that are named shop. */
+/* The length without a mark: "shop#3fa9" is one of several folders named "shop". */
 static size_t without_mark(const char *folder, size_t length) {
   bool marked = length > 5 && folder[length - 5] == '#';
   for (size_t i = 0; i < 4 && marked; i++)
@@ -209,7 +211,7 @@ static int slice_at(const reading *r, const bp_result *t, size_t row, int along)
   return bpi_slice_find(along, text, length);
 }
 
-/* ---------------------------------------------------------------------------------- questions */
+/* ------------------------------------------------------------------------------------ queries */
 
 static int ask(reading *r, const bp_query *q, bp_result **out) {
   return bpi_compute_within(out, r->c, q, r->error);
@@ -223,7 +225,7 @@ static int new_query(reading *r, bp_query **out, const char *by) {
   return BP_OK;
 }
 
-/* Whether the catalogue tells a column along a dimension. */
+/* Whether a column can be grouped by the dimension of a slicing. */
 static bool tells(const char *column, int along) {
   metric_id m = metric_of(column);
   if (m == METRIC_COUNT) return false;
@@ -239,7 +241,7 @@ static bool takes(const struct wanted *w, int along) {
   return all;
 }
 
-/* Adds the metrics of a measure to the question unless it would hold too many. */
+/* Adds the metrics of a measure to the query; false if the query would have too many. */
 static bool add_metrics(bp_query *q, const struct wanted *w) {
   const char *names[1 + LESS_MAX] = {w->column};
   size_t before = q->metrics;
@@ -268,7 +270,7 @@ static int take_rows(reading *r, const bp_result *t, int along, const struct wan
   return BP_OK;
 }
 
-/* One question with as many of the measures from `*next` on as it holds. */
+/* One query with as many of the measures from `*next` on as fit. */
 static int read_some(reading *r, int along, size_t *next) {
   const struct wanted *list[WANTED];
   size_t count = 0;
@@ -295,7 +297,7 @@ static int read_use(reading *r, const struct use *u) {
   if (!rc) bpi_query_metric(q, bpi_metrics[metric_of(u->column)].id);
   if (!rc && u->dimension) bpi_query_where(q, u->dimension, "=", u->value);
   if (!rc) rc = ask(r, q, &t);
-  number n = {0}; /* where nothing happened there is no row */
+  number n = {0}; /* without activity there is no row */
   if (!rc && (!t->rows || number_at(t, 0, u->column, &n)))
     rc = put(r, SLICED_WHOLE, 0, u->measure, (number){n.value > 0, false});
   bpi_table_release(t);
@@ -303,9 +305,9 @@ static int read_use(reading *r, const struct use *u) {
   return rc;
 }
 
-/* ------------------------------------------------------------------------- of tasks, in parts */
+/* ---------------------------------------------------------------------------- parts of tasks */
 
-/* Whether a source tells of tasks: then that none went some way is known, too. */
+/* Whether tasks are covered at all: then a count of 0 is known, too. */
 static bool tells_tasks(const reading *r) {
   for (size_t i = 0; i < r->count; i++)
     if (r->cells[i].dimension == SLICED_WHOLE && r->cells[i].measure == MEASURE_resolved)
@@ -324,7 +326,7 @@ static int put_part(reading *r, const part *p, number first, number second) {
   return rc ? rc : put(r, SLICED_WHOLE, 0, p->of[1], second);
 }
 
-/* A part of which no task was has no row: its cells say so. */
+/* A part without tasks has no row, so every part is first set to 0. */
 static int take_parts(reading *r, const struct parts *p, const bp_result *t) {
   int rc = BP_OK;
   for (size_t i = 0; i < p->count && !rc; i++)
@@ -354,8 +356,8 @@ static int read_parts(reading *r, const struct parts *p) {
   return rc;
 }
 
-/* Of more projects than a bundle tells the last, whose cells are last, are `other`; each as a whole, as rates
- * of half a project would be no rates of it. */
+/* Cuts the cells to what a bundle can hold. The last cells are those of the last projects; a
+ * project is left out as a whole, as rates of half a project would be wrong. */
 static void leave_out_projects(const vector_cell *cells, size_t *count) {
   size_t end = VECTOR_CELLS_MAX;
   if (*count <= end) return;

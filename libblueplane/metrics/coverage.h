@@ -1,12 +1,12 @@
-/* metrics/coverage.h: which source can know what. Knows the promises of sources by number, as the
- * caller hands them over; does not know the sources. */
+/* metrics/coverage.h: what each source can record at all. The caller passes the sources as a table
+ * indexed by source number; the sources themselves are not known here. */
 #ifndef BPI_METRICS_COVERAGE_H
 #define BPI_METRICS_COVERAGE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* The same bits as COVERS_ of sources/source.h; api/query.c asserts that they are. */
+/* The same bits as COVERS_ of sources/source.h; api/query.c asserts it. */
 /* clang-format off */
 enum {
   NEED_TOKENS = 1, NEED_CACHE_READ = 2, NEED_CACHE_WRITE = 4, NEED_REASONING = 8, NEED_COST = 16,
@@ -17,19 +17,19 @@ enum {
 };
 /* clang-format on */
 
-#define SOURCES_MAX 63 /* a session remembers its sources as bits */
+#define SOURCES_MAX 63 /* a session stores its sources as bits of an int64_t */
 
-/* One source, at the index its bit has in a session's `sources`. */
+/* One source; its index in the table is its bit in a session's `sources`. */
 typedef struct source_cover {
   const char *name;
-  unsigned covers; /* NEED_ */
+  unsigned covers; /* NEED_ bits */
 } source_cover;
 
-/* What the sources of a set can know together. */
+/* NEED_ bits that the sources of a set (bit per source) can record together. */
 unsigned bpi_covers_of(const source_cover *covers, size_t count, int64_t sources);
-/* What cells of these kinds tell (bit per rollup_kind). */
+/* NEED_ bits that cells of these kinds carry (bit per rollup_kind). */
 unsigned bpi_needs_of(unsigned kinds);
-/* Name of the n-th bit ("tokens"), NULL behind the last. */
+/* Name of the n-th bit ("tokens"), NULL after the last. */
 const char *bpi_need_name(size_t bit);
 
 #endif

@@ -1,4 +1,4 @@
-/* metrics/dimension.c: the table of dimensions and the small vocabularies that belong to them. */
+/* metrics/dimension.c: the table of dimensions and their small vocabularies. */
 #include "metrics/dimension.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ const dimension bpi_dimensions[DIM_COUNT] = {
 typedef struct field_layout {
   const char *name;
   int shift, bits;
-  int vocabulary; /* -1: a flag with `flag` as its names */
+  int vocabulary; /* -1: a flag, named by `who` */
 } field_layout;
 
 #define LAYOUT(name, field, vocabulary)                                                            \
@@ -141,7 +141,7 @@ const char *bpi_event_name(int64_t kind) {
   }
 }
 
-/* ------------------------------------------------------------------------ derived from names */
+/* ------------------------------------------------------------------------------ derived names */
 
 static bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -164,7 +164,7 @@ static bool is_word(const char *p, size_t n) {
   return n > 0;
 }
 
-/* The name behind "provider/" and "region.provider.", as gateways write them. */
+/* Skips the prefixes "provider/" and "region.provider." that gateways add. */
 static const char *behind_provider(const char *p, const char *end) {
   for (const char *c = p; c < end; c++)
     if (*c == '/') p = c + 1;
@@ -179,7 +179,7 @@ static size_t append(char *out, size_t at, size_t capacity, const char *p, size_
   return at;
 }
 
-/* Says which release of a line it is. */
+/* Whether a part only names a release of a family. */
 static bool is_release(const char *p, size_t n) {
   return bpi_ascii_equal_nocase(p, n, "latest") || bpi_ascii_equal_nocase(p, n, "preview");
 }
@@ -189,7 +189,7 @@ size_t bpi_model_family(const char *model, size_t length, char *out, size_t capa
   size_t n, made;
   if (!next_part(&at, end, &part, &n)) return 0;
   made = append(out, 0, capacity, part, n);
-  bool by_number = bpi_ascii_equal_nocase(part, n, "gpt"); /* most of its lines are numbers */
+  bool by_number = bpi_ascii_equal_nocase(part, n, "gpt"); /* its families are mostly numbers */
   while (next_part(&at, end, &part, &n)) {
     size_t digits = 0;
     while (digits < n && part[digits] >= '0' && part[digits] <= '9')

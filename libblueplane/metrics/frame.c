@@ -1,6 +1,6 @@
-/* metrics/frame.c: the inner loop. For each cell: where it lies in time, its session, the filters,
- * its keys, its group, and the steps of its kind. Nothing is allocated for a cell that falls into a
- * known group. */
+/* metrics/frame.c: the inner loop. Each cell goes through its place in time, its session, the
+ * filters, its keys, its group, and the steps of its kind. A cell of a known group allocates
+ * nothing. */
 #include "metrics/frame.h"
 
 #include <string.h>
@@ -8,13 +8,13 @@
 #include "base/mem.h"
 #include "metrics/grain.h"
 
-/* Positions inside the tuples of the keymaps. */
+/* Bit widths of slice and slot where they are packed into one integer of a key. */
 #define SLICE_BITS 7
 #define SLOT_BITS 12
-#define LINK_QUARTERS 2                       /* before a commit's own: half an hour */
-#define DAYS_OF_PARENT ((1 << SLOT_BITS) - 1) /* stands for a slot */
+#define LINK_QUARTERS 2                       /* quarters of an hour before that of the commit */
+#define DAYS_OF_PARENT ((1 << SLOT_BITS) - 1) /* used in place of a slot */
 
-/* Bits of the plan's needs that counts of tokens meet. */
+/* Bits of the plan's needs that involve token counts. */
 static uint32_t token_needs(const plan *p) {
   uint32_t bits = 0;
   for (size_t i = 0; i < p->needs; i++)
@@ -62,7 +62,7 @@ static void fail(frame *f) {
   if (!f->failed) f->failed = BP_ERR_NOMEM;
 }
 
-/* Makes room for item `number` of `width` integers, zeroed. */
+/* Makes room for item `number`, which is `width` integers, and sets it to zero. */
 static bool make_room(frame *f, int64_t **items, size_t *capacity, uint32_t number, size_t width) {
   void *moved = *items;
   size_t need = ((size_t)number + 1) * width;
@@ -86,7 +86,7 @@ static uint32_t parent_of(frame *f, const int64_t *keys) {
 
 static uint32_t group_of(frame *f, const int64_t *keys) {
   bool fresh;
-  if (f->failed) return KEYMAP_NONE; /* the last one may have a number and no room */
+  if (f->failed) return KEYMAP_NONE; /* the last group may have a number but no memory */
   if (f->last_group != KEYMAP_NONE && memcmp(f->last_keys, keys, sizeof f->last_keys) == 0)
     return f->last_group;
   uint32_t number = bpi_keymap_put(&f->groups, keys, &fresh);
@@ -104,9 +104,10 @@ static uint32_t group_of(frame *f, const int64_t *keys) {
   return make_room(f, &f->slot, &f->slot_capacity, number, f->p->slots) ? number : KEYMAP_NONE;
 }
 
-/* One that came before the cells at hand; those since are each the last of their group. */
+/* Searches the visits from before the current run of cells; a visit made since then is the
+ * last_visit of its group and needs no search. */
 static uint32_t find_visit(const frame *f, int64_t where, int64_t visitor) {
-  if (visitor < 0) return KEYMAP_NONE; /* a task has one cell */
+  if (visitor < 0) return KEYMAP_NONE; /* a task has only one cell */
   for (uint32_t at = f->visits_before; at != 0; at = f->visit_key[at - 1].before)
     if (f->visit_key[at - 1].place == where) return at - 1;
   return KEYMAP_NONE;
@@ -156,7 +157,7 @@ static uint32_t visit_of(frame *f, uint32_t number, int64_t visitor) {
   return g->last_visit = visit;
 }
 
-/* Whether a value is new to a slot of a group (or its parent) in this slice. */
+/* Whether a value is seen for the first time by a slot of a group (or parent) in this slice. */
 static bool is_new(frame *f, uint32_t number, uint32_t slot, int64_t value) {
   int64_t key[2] = {((int64_t)number << SLOT_BITS | slot) << SLICE_BITS | (int64_t)f->place.slice,
                     value};
@@ -182,12 +183,12 @@ static int64_t bucket_at(const frame *f, dimension_id dim) {
   return KEY_NONE;
 }
 
-/* What a kind does not tell: language, which has a word for that, or nothing. */
+/* The key of a dimension that a kind does not have; language has a value for this. */
 static int64_t key_untold(const dimension *d) {
   return d->field == FIELD_LANGUAGE ? LANGUAGE_UNKNOWN : KEY_NONE;
 }
 
-/* The key of a cell by a dimension; for prompt features the set of bits. */
+/* The key of a cell in a dimension; for prompt features, the set of bits. */
 static int64_t key_of(frame *f, dimension_id dim, const rollup_cell *cell) {
   const dimension *d = &bpi_dimensions[dim];
   if (!(d->kinds & KIND_BIT(cell->kind))) return key_untold(d);
@@ -216,7 +217,7 @@ static bool text_is(const buf *b, const planned_filter *f) {
   return !b->failed && b->length == f->length && !memcmp(b->data, f->text, f->length);
 }
 
-/* By the name itself or as it is shown; judged once per name. */
+/* Matches the text or the display form of a name; the result is cached per name. */
 static bool name_matches(frame *f, size_t index, int64_t number) {
   const planned_filter *filter = &f->p->filter[index];
   uint32_t bit = UINT32_C(1) << index;
@@ -261,7 +262,7 @@ static bool matches(frame *f, size_t index, const rollup_cell *cell) {
   return false;
 }
 
-/* What has no place in time is not asked for one. */
+/* Filters on time do not apply to undated cells; take_cell leaves those out. */
 static bool passes(frame *f, const rollup_cell *cell) {
   for (size_t i = 0; i < f->p->filters; i++) {
     const planned_filter *filter = &f->p->filter[i];
@@ -288,7 +289,7 @@ static int64_t tokens_of(const rollup_cell *cell) {
   return tokens;
 }
 
-/* The cost had everything that was sent been plain input. */
+/* The cost if everything sent had been plain input. */
 static int64_t plain_cost(frame *f, const rollup_cell *cell) {
   rollup_cell plain = *cell;
   for (int i = RESPONSE_CACHE_READ; i <= RESPONSE_CACHE_WRITE_1H; i++) {
@@ -313,7 +314,7 @@ static int64_t priced_value(const step *s, const rollup_cell *cell, const price_
   }
 }
 
-/* The cost of a cell is worked out for its first step that asks. */
+/* The cost of a cell, computed by the first step that needs it. */
 typedef struct cell_cost {
   bool known;
   price_cost cost;
@@ -348,7 +349,8 @@ static void distinct_step(frame *f, uint32_t number, const step *s, int64_t valu
   if (is_new(f, number, s->slot, value)) slot[s->slot]++;
 }
 
-/* Whether a session was active in the workspace in the cell's quarter of an hour or just before. */
+/* Whether a session was active in the workspace in the cell's quarter of an hour or in the
+ * LINK_QUARTERS before it. */
 static bool is_linked(const frame *f, const rollup_cell *cell) {
   int64_t workspace = bpi_names_session_row(f->n, f->last_number)->workspace;
   for (int64_t back = 0; workspace != 0 && back <= LINK_QUARTERS; back++) {
@@ -377,7 +379,7 @@ static void take_step(frame *f, uint32_t number, const step *s, const rollup_cel
   case STEP_LINKED:
     if (is_linked(f, cell)) bpi_add_to(&slot[s->slot], value_of(&s->t, cell));
     return;
-  case STEP_LAST: /* quarters count from 1 here, so that 0 is none */
+  case STEP_LAST: /* stored plus one, so that 0 means none */
     if (cell->quarter >= slot[s->slot]) slot[s->slot] = cell->quarter + 1;
     return;
   case STEP_HOUR:
@@ -414,7 +416,7 @@ static void take_group(frame *f, const int64_t *keys, const rollup_cell *cell, c
     take_step(f, number, &k->step[i], cell, cost);
 }
 
-/* A prompt with several features counts in the group of each. */
+/* A prompt with several features counts in the group of each feature. */
 static void take_keys(frame *f, const rollup_cell *cell) {
   int64_t keys[QUERY_DIMENSIONS] = {0}, features = 0;
   int feature_at = -1;
@@ -459,13 +461,14 @@ static void enter_session(frame *f, int64_t id) {
   f->last_session = id;
   if (f->like == KEY_NONE)
     look_up_session(f, id);
-  else /* it meets the needs that were met */
+  else /* needs_met stays as it is: the sources are the same */
     f->last_number = bpi_names_session_like(f->n, id, f->like);
   bool known = !f->n->failed && (size_t)f->last_number < f->first_visits;
   f->visits_before = known ? f->first_visit[f->last_number] : 0;
 }
 
-/* What follows is of sessions like one, which has one row, so nothing of it is shadowed. */
+/* Called before cells of sessions with the same sources as `session`, each with a single row, so
+ * nothing is shadowed; 0 ends such a run. */
 static int enter_like(void *user, int64_t session) {
   frame *f = user;
   f->last_session = INT64_MIN;
@@ -476,7 +479,8 @@ static int enter_like(void *user, int64_t session) {
   return f->n->failed;
 }
 
-/* Whether cells of the kind at hand count facts, each once: an edit is a tool call, too. */
+/* Whether cells of the current kind count facts. An edit is also a tool call and counts only if
+ * those are not read. */
 static bool is_fact(const frame *f) {
   if (f->kind == ROLLUP_EDIT) return !f->p->kind[ROLLUP_TOOL].read;
   return f->kind != ROLLUP_ACTIVE;
@@ -490,7 +494,7 @@ static void enter_quarter(frame *f, int64_t quarter) {
     return;
   }
   bpi_timeline_place(f->t, quarter, &f->place);
-  if (f->place.slice != slice) f->last_session = INT64_MIN; /* its visits are others */
+  if (f->place.slice != slice) f->last_session = INT64_MIN; /* visits are per slice */
 }
 
 static int take_cell(void *user, const rollup_cell *cell) {
@@ -533,7 +537,7 @@ static int note_busy(void *user, const rollup_cell *cell) {
   return f->failed;
 }
 
-/* Where and when any session was active, whatever the filters leave of it. */
+/* Records where and when any session was active, regardless of filters. */
 static int read_busy(frame *f, store *s, bp_error **error) {
   const timeline *t = f->t;
   f->last_session = INT64_MIN;

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-/* What is looked at of the cells of a kind. */
+/* What the plan looks at in the cells of a kind. */
 typedef enum resolution { ANY_TIME, WHOLE_DAYS, QUARTERS } resolution;
 typedef struct look {
   resolution time;
-  bool session, label, cell; /* cell: each for itself */
+  bool session, label, cell; /* cell: every single cell, no aggregate */
   int64_t class_;
 } look;
 
@@ -22,7 +22,7 @@ static void look_at_time(look *l, resolution time) {
 
 static void look_by(look *l, dimension_id dim, rollup_kind kind) {
   const dimension *d = &bpi_dimensions[dim];
-  if (!(d->kinds & KIND_BIT(kind))) return; /* untold of each */
+  if (!(d->kinds & KIND_BIT(kind))) return; /* unknown for all its cells alike */
   switch (d->how) {
   case FROM_BUCKET: look_at_time(l, dim == DIM_TIME_HOUR ? QUARTERS : WHOLE_DAYS); return;
   case FROM_HOUR: look_at_time(l, QUARTERS); return;
@@ -46,10 +46,10 @@ static void look_in_step(look *l, const step *s, rollup_kind kind) {
     l->class_ |= bpi_field_mask(s->t.only[i].field);
   switch (s->op) {
   case STEP_ADD:
-  case STEP_LAST: return; /* what is summed up lies in its last quarter */
+  case STEP_LAST: return; /* an aggregated cell has the last quarter of its facts */
   case STEP_VISIT:
   case STEP_VISIT_ADD:
-    l->cell |= kind == ROLLUP_TASK; /* a task is a cell */
+    l->cell |= kind == ROLLUP_TASK; /* each task is one cell */
     l->session = true;
     return;
   case STEP_SESSION:
@@ -82,7 +82,7 @@ cell_grain bpi_grain_of(const plan *p, const timeline *t, rollup_kind kind, bool
     look_by(&l, p->filter[i].dim, kind);
   for (size_t i = 0; i < k->steps; i++)
     look_in_step(&l, &k->step[i], kind);
-  /* tells whether tokens are known */
+  /* the quality says whether token counts are known */
   if (kind == ROLLUP_RESPONSE) l.class_ |= CLASS_MASK(CLASS_QUALITY);
   *timed = l.time != ANY_TIME;
   bool days_are_utc = strcmp(bpi_zone_name(t->z), "UTC") == 0;

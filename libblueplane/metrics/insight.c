@@ -1,5 +1,5 @@
-/* metrics/insight.c: every test that insight.def names, then the adjustment for all of them together,
- * then the few that are told. What was not found is not told either; how much was looked at is. */
+/* metrics/insight.c: runs every test of insight.def, adjusts all p values together, and reports the
+ * findings that pass, along with the number of comparisons made. */
 #include "metrics/insight.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "metrics/contrast_table.h"
 
-/* clang-format off: braces of values, not of blocks */
+/* clang-format off: these braces are initializers, not blocks */
 #define HIGHER(sentence_, advice_) .higher = {.sentence = sentence_, .advice = advice_},
 #define LOWER(sentence_, advice_) .lower = {.sentence = sentence_, .advice = advice_},
 #define INSIGHT(id_, contrast_, weight_, metric_, by_, words_)                                     \
@@ -40,7 +40,7 @@ const char *bpi_insight_contrast_name(insight_contrast of) {
 }
 
 #define DAYS_BEFORE 28
-#define VALUES_MOST 24 /* values of a dimension that are tested: those with the most events */
+#define VALUES_MOST 24 /* values tested per dimension: those with the most events */
 
 typedef struct search {
   const compute_context *c;
@@ -48,21 +48,21 @@ typedef struct search {
   bp_error **error;
   zone *z;
   range range;
-  int64_t before, wide; /* where the four weeks before begin; the wide range of REST */
-  int64_t first_week;   /* day on which the twelve weeks begin */
+  int64_t before, wide; /* start of the four weeks before; start of the range of INSIGHT_REST */
+  int64_t first_week;   /* first of the twelve weeks, as a day */
   pair_list pairs;
-  finding *found; /* all that was tested */
+  finding *found; /* everything that was tested, significant or not */
   size_t count, capacity;
 } search;
 
-/* -------------------------------------------------------------------------------- what is found */
+/* ----------------------------------------------------------------------------------- findings */
 
-/* The factor by which two shares differ at least: the end of the interval nearer to none. */
+/* The smallest factor between two shares, from the end of the interval that is closer to zero. */
 static double least_of_shares(const contrast *s) {
   const estimate *e = &s->c.e;
   double smaller = e->value > 0 ? s->b : s->a, off = e->value > 0 ? e->low : -e->high;
   int64_t n = e->value > 0 ? s->n_b : s->n_a;
-  if (smaller <= 0) smaller = 0.5 / (double)n; /* none seen: less than one */
+  if (smaller <= 0) smaller = 0.5 / (double)n; /* no hit seen: assume half of one */
   return off > 0 ? (smaller + off) / smaller : 1;
 }
 
@@ -77,7 +77,7 @@ static double least_of(const contrast *s) {
   return level > 0 ? 1 + off * (CONTRAST_WEEKS - 1) / level : 1;
 }
 
-/* Whether it is large enough to be worth a sentence. */
+/* Whether the effect is large enough to report. */
 static bool matters(const contrast *s) {
   double x = s->c.e.value;
   switch (s->kind) {
@@ -96,7 +96,7 @@ static bool told(const insight_kind *kind, bool higher) {
   return (higher ? &kind->higher : &kind->lower)->sentence != NULL;
 }
 
-/* The p of the question that is asked: is it higher, or: does it differ? */
+/* The p for the hypothesis of the kind: a difference in one direction, or in any. */
 static double p_of(const insight_kind *kind, const contrast *seen, bool both_ways) {
   double p = seen->c.p;
   if (both_ways) return p;
@@ -111,7 +111,7 @@ static bool has_hits(const contrast *s) {
 static int keep(search *s, const insight_kind *kind, const char *subject, const contrast *seen,
                 bool both_ways) {
   void *items = s->found;
-  if (!seen->c.e.known || !has_hits(seen)) return BP_OK; /* nothing is tested */
+  if (!seen->c.e.known || !has_hits(seen)) return BP_OK; /* does not count as a test */
   if (s->count == STATS_FAMILY) return BP_OK;
   if (bpi_reserve(&items, &s->capacity, s->count + 1, sizeof *s->found)) return BP_ERR_NOMEM;
   s->found = items;
@@ -130,7 +130,7 @@ static int keep(search *s, const insight_kind *kind, const char *subject, const 
   return BP_OK;
 }
 
-/* Of a kind with words for one direction only that direction is asked for. */
+/* A kind with words for one direction only is tested in that direction. */
 static bool tells_both_ways(const insight_kind *kind) {
   return told(kind, true) && told(kind, false);
 }
@@ -158,7 +158,7 @@ static int by_events(const void *a, const void *b) {
   return (x->value > y->value) - (x->value < y->value);
 }
 
-/* The values with a name and the most under the line, at most VALUES_MOST. */
+/* The named values with the greatest denominators, at most VALUES_MOST. */
 static size_t choose(weighed out[VALUES_MOST], const clusters *c, size_t metric_at) {
   size_t count = 0;
   for (size_t v = 0; v < c->values; v++) {
@@ -177,8 +177,8 @@ static size_t choose(weighed out[VALUES_MOST], const clusters *c, size_t metric_
   return count;
 }
 
-/* Two values are one comparison, told of the one for which there are words: whichever way they differ there
- * is one, so any difference is asked for. */
+/* Two values are one comparison, reported for the value in whose direction there are words. One of
+ * the two always has words, so the test is for any difference. */
 static int rest_of_two(search *s, const insight_kind *kind, const clusters *c, size_t at,
                        const weighed *two) {
   const metric *m = &bpi_metrics[kind->metric];
@@ -192,7 +192,7 @@ static int rest_of_two(search *s, const insight_kind *kind, const clusters *c, s
   return keep(s, kind, c->value[two[chosen].value], &seen[chosen], true);
 }
 
-/* A prompt holds several features at once, so each is set beside the prompts that hold none. */
+/* A prompt can have several features, so each is compared with the prompts that have none. */
 static int beside_none(search *s, const insight_kind *kind, const clusters *c, size_t at) {
   size_t none = bpi_clusters_find(c, bpi_feature_name(PROMPT_FEATURE_BITS));
   int rc = BP_OK;
@@ -215,7 +215,7 @@ static int rest(search *s, const insight_kind *kind, const clusters *c, size_t a
   return rc;
 }
 
-/* Also values that are gone, or new. */
+/* Includes values that occur only now or only before. */
 static int mix(search *s, const insight_kind *kind, const clusters *now, const clusters *before,
                size_t at) {
   weighed chosen[VALUES_MOST];
@@ -237,9 +237,9 @@ static int mix(search *s, const insight_kind *kind, const clusters *now, const c
   return rc;
 }
 
-/* --------------------------------------------------------------------------------- the questions */
+/* ------------------------------------------------------------------------------------ queries */
 
-/* Kinds that one asking serves: of the same contrast by the same dimension. */
+/* Kinds with the same contrast and dimension share one query. */
 typedef struct asking {
   const insight_kind *kind[INSIGHT_COUNT];
   const char *metric[QUERY_METRICS];
@@ -301,7 +301,7 @@ static int judge(search *s, asking *a, const clusters *now, const clusters *befo
   return rc;
 }
 
-/* Asks what the kinds like one need, and judges them all. */
+/* Queries what this kind and all that share its query need, and tests them. */
 static int look(search *s, const insight_kind *like) {
   asking a;
   clusters now = {0}, before = {0};
@@ -341,7 +341,7 @@ static int search_all(search *s) {
   return rc;
 }
 
-/* ------------------------------------------------------------------------------- the few told */
+/* ------------------------------------------------------------------------------------- report */
 
 static void adjust(search *s) {
   double p[STATS_FAMILY];
@@ -352,7 +352,7 @@ static void adjust(search *s) {
     s->found[i].adjusted = p[i];
 }
 
-/* What can be acted on first, then by the least factor that the interval allows. */
+/* By weight, then by the smallest factor that the interval allows. */
 static int by_rank(const void *a, const void *b) {
   const finding *x = a, *y = b;
   if (x->kind->weight != y->kind->weight) return x->kind->weight < y->kind->weight ? -1 : 1;
@@ -423,7 +423,7 @@ static void add_row(bp_result *t, const finding *f, int64_t rank) {
   bpi_contrast_cells(t, 14, &f->seen, f->adjusted);
 }
 
-/* At most INSIGHT_MOST of a kind; they come in order of rank. */
+/* At most INSIGHT_MOST findings of a kind; they are sorted by rank. */
 static void add_rows(search *s, bp_result *t) {
   size_t of_kind[INSIGHT_COUNT] = {0};
   int64_t rank = 0;

@@ -1,37 +1,37 @@
-/* metrics/insight.h: what stands out in a range, with the test that it passed. A kind is a row of
- * insight.def; a finding is that kind for one subject. Knows which comparisons are made and which of
- * them may be told; knows no rendering beyond one sentence. */
+/* metrics/insight.h: finds what stands out in a range, with the test it passed. A kind is an entry
+ * of insight.def; a finding is a kind with one subject. Knows which comparisons are made and which
+ * results are reported; renders one sentence each (insight_text.c) and nothing else. */
 #ifndef BPI_METRICS_INSIGHT_H
 #define BPI_METRICS_INSIGHT_H
 
 #include "metrics/contrast.h"
 
-/* Of all findings of reports like this one, at most so many are false; where nothing is to be found,
- * at most so many reports tell of anything. */
+/* False discovery rate: the greatest expected share of false findings, and, if there is nothing to
+ * find, of reports with any finding. */
 #define INSIGHT_RATE 0.05
 #define INSIGHT_MOST 2 /* findings of one kind */
-/* What is too small to matter, however sure. */
+/* Smallest effect that is reported, however certain: difference of shares, and (below) factor. */
 #define INSIGHT_POINTS 0.02
-/* Shares with fewer hits than this on both sides together, or fewer misses, are not tested: nothing
- * could be found. Which these are does not depend on how they lie on the sides, so leaving them out
- * keeps every rate (Bourgon, Gentleman & Huber 2010, PNAS 107:9546). */
+/* Shares with fewer hits, or fewer misses, than this on both sides together are not tested: nothing
+ * could be found. This does not depend on how the hits are divided between the sides, so leaving
+ * such shares out keeps every rate (Bourgon, Gentleman & Huber 2010, PNAS 107:9546). */
 #define INSIGHT_HITS 5
 #define INSIGHT_FACTOR 1.25
 
 typedef enum insight_contrast {
-  INSIGHT_REST,   /* one value of a dimension beside all others, over four weeks and the range */
-  INSIGHT_BOTH,   /* one total beside another, over the same */
-  INSIGHT_BEFORE, /* the range beside the four weeks before it */
-  INSIGHT_MIX,    /* the share of a value among all, the same way */
+  INSIGHT_REST,   /* one value of a dimension against all others, over the range and four weeks */
+  INSIGHT_BOTH,   /* one total against another, over the same time */
+  INSIGHT_BEFORE, /* the range against the four weeks before it */
+  INSIGHT_MIX,    /* the share of a value among all values, the same way */
   INSIGHT_TREND,  /* by week over twelve weeks */
   INSIGHT_CONTRASTS
 } insight_contrast;
 
-/* What one can do something about comes before what is good to know. */
+/* Findings one can act on are ranked before those that are only good to know. */
 typedef enum insight_weight { INSIGHT_ACT, INSIGHT_KNOW } insight_weight;
 
 typedef struct insight_words {
-  const char *sentence, *advice; /* NULL: this direction is not told */
+  const char *sentence, *advice; /* NULL: this direction is not reported */
 } insight_words;
 
 typedef struct insight_kind {
@@ -41,8 +41,8 @@ typedef struct insight_kind {
   metric_id metric;
   const char *by;
   insight_words higher, lower;
-  metric_id beside; /* INSIGHT_BOTH */
-  int64_t times;    /* how many of the unit the words speak of; 0: one */
+  metric_id beside; /* INSIGHT_BOTH: the other total */
+  int64_t times;    /* how many units the sentence refers to ("a million tokens"); 0: one */
 } insight_kind;
 
 #define INSIGHT(id, ...) INSIGHT_ID_##id,
@@ -58,19 +58,19 @@ const char *bpi_insight_contrast_name(insight_contrast of);
 typedef struct finding {
   const insight_kind *kind;
   char *subject;   /* NULL: none */
-  contrast seen;   /* its p is one-sided where only one direction is asked for */
-  bool both_ways;  /* any difference is asked for */
-  double adjusted; /* p for all tests of the report together */
-  double least;    /* the factor by which the sides differ at least, by the interval */
+  contrast seen;   /* its p is one-sided if only one direction is tested */
+  bool both_ways;  /* tested in both directions */
+  double adjusted; /* p, adjusted for all tests of the report */
+  double least;    /* smallest factor between the sides that the interval allows */
   bool higher;
-  /* of the two sides; the latter 0 where they are one */
+  /* ranges of the two sides; the other 0 if both sides have the same range */
   int64_t from, until, other_from, other_until;
 } finding;
 
 /* The sentence of a finding, in the units of its metric. */
 void bpi_insight_sentence(buf *out, const finding *f);
 
-/* The report: a row for each finding, the weightiest first. */
+/* The report: one row per finding, the most important first. */
 int bpi_insights(bp_result **out, const compute_context *c, const bp_query *q, bp_error **error);
 
 #endif

@@ -1,5 +1,5 @@
-/* metrics/insight_text.c: a finding in one sentence. Numbers are rounded by arithmetic and written
- * digit by digit: no locale touches them. */
+/* metrics/insight_text.c: writes a finding as one sentence. Numbers are rounded arithmetically and
+ * written as integers, so the locale has no influence. */
 #include <math.h>
 #include <string.h>
 
@@ -55,7 +55,7 @@ static void put_duration(buf *out, double us) {
   }
 }
 
-/* Two decimals, and below a cent two digits that say something. */
+/* Two decimals; small amounts get more, so that two significant digits remain. */
 static void put_money(buf *out, double nano) {
   double usd = nano / 1e9;
   int decimals = 2;

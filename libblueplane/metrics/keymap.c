@@ -1,5 +1,5 @@
-/* metrics/keymap.c: open addressing with linear probing, at most half full. Numbers lie in the
- * table, keys beside it, so that growing moves only numbers. */
+/* metrics/keymap.c: open addressing with linear probing, at most half full. The table holds
+ * numbers, the keys are in an array beside it, so growing rehashes only numbers. */
 #include "metrics/keymap.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ static bool same(const keymap *m, uint32_t number, const int64_t *key) {
   return true;
 }
 
-/* The slot that holds the key, or the free one where it belongs. */
+/* The slot that holds the key, or the free slot for it. */
 static size_t probe(const keymap *m, const int64_t *key) {
   size_t mask = m->slot_count - 1, at = (size_t)mix(m, key) & mask;
   while (m->slots[at] && !same(m, m->slots[at] - 1, key))

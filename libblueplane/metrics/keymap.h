@@ -1,6 +1,6 @@
-/* metrics/keymap.h: a hash table from short tuples of integers to dense numbers 0, 1, 2, ... in
- * order of first sight. Groups, distinct counts and look-ups of a computation are all this one
- * table. Knows integers; knows nothing of what they count. */
+/* metrics/keymap.h: a hash table that maps short tuples of integers to dense numbers 0, 1, 2, ...
+ * in order of insertion. Used for all groups, distinct counts and look-ups of a computation; does
+ * not know what the integers mean. */
 #ifndef BPI_METRICS_KEYMAP_H
 #define BPI_METRICS_KEYMAP_H
 
@@ -15,15 +15,15 @@ typedef struct keymap {
   uint32_t count;
   int64_t *keys; /* count * width */
   size_t key_capacity;
-  uint32_t *slots;   /* number + 1, 0 free */
+  uint32_t *slots;   /* number + 1; 0: free */
   size_t slot_count; /* a power of two, or 0 */
 } keymap;
 
 void bpi_keymap_init(keymap *m, size_t width);
 void bpi_keymap_free(keymap *m);
-/* The number of a key, or KEYMAP_NONE if it was never put. */
+/* The number of a key, or KEYMAP_NONE if it is not in the map. */
 uint32_t bpi_keymap_find(const keymap *m, const int64_t *key);
-/* The number of a key, given now if it is new (*fresh); KEYMAP_NONE when out of memory. */
+/* The number of a key, inserted if it is new (*fresh); KEYMAP_NONE when out of memory. */
 uint32_t bpi_keymap_put(keymap *m, const int64_t *key, bool *fresh);
 
 static inline const int64_t *bpi_keymap_key(const keymap *m, uint32_t number) {

@@ -1,4 +1,4 @@
-/* metrics/names.c */
+/* metrics/names.c: sessions, labels, names derived from labels, and how they are shown. */
 #include "metrics/names.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@ static void fail(name_cache *n, int code) {
   if (!n->failed) n->failed = code;
 }
 
-/* A number that leads nowhere is damage. */
+/* A dangling reference means that the store is corrupt. */
 static void fail_reading(name_cache *n, int code) {
   if (code == BP_ERR_NOTFOUND)
     code = bpi_fail(n->error, BP_ERR_CORRUPT, "a cell points to a row that is missing");
@@ -42,7 +42,7 @@ void bpi_names_free(name_cache *n) {
 
 /* --------------------------------------------------------------------------------- sessions */
 
-/* What of a source's promises its row keeps: what it tells and another row tells better is not seen. */
+/* What the sources of a session record, without what a better row replaces. */
 static unsigned covers_of(const name_cache *n, const session_rows *rows) {
   unsigned covers = 0;
   for (size_t i = 0; i < rows->count; i++)
@@ -72,7 +72,7 @@ static bool make_session_room(name_cache *n) {
   return true;
 }
 
-/* All rows of a session get its number at once. */
+/* Adds a session and gives its number to all its rows. */
 static void add_session(name_cache *n, int64_t id) {
   session_rows rows;
   int rc = bpi_read_session(n->store, id, &rows, n->error);
@@ -92,7 +92,7 @@ session_place bpi_names_session(name_cache *n, int64_t id) {
   session_place *place = n->failed ? NULL : place_of(n, id);
   if (place && place->number == NAME_NONE) {
     add_session(n, id);
-    place = n->failed ? NULL : place_of(n, id); /* it may have moved */
+    place = n->failed ? NULL : place_of(n, id); /* the array may have moved */
   }
   return place ? *place : none;
 }
@@ -128,7 +128,7 @@ static int64_t add_name(name_cache *n, int64_t key, bool *fresh) {
   if (!*fresh) return number;
   void *items = n->name;
   if (bpi_reserve(&items, &n->name_capacity, n->label_map.count, sizeof *n->name)) {
-    n->label_map.count--; /* the arrays stay parallel; nothing is looked up after a failure */
+    n->label_map.count--; /* keep the arrays parallel; there are no look-ups after a failure */
     return fail(n, BP_ERR_NOMEM), NAME_NONE;
   }
   n->name = items;
@@ -166,7 +166,8 @@ const label_name *bpi_names_loaded(name_cache *n, int64_t number) {
 
 /* ---------------------------------------------------------------------------- derived names */
 
-/* Its key is a hash of its text, below zero; of two texts with the same hash the later has the key behind. */
+/* The key of a derived name is a negative hash of its text; on a collision, the next hash is
+ * tried. */
 static int64_t make_name(name_cache *n, const char *text, size_t length) {
   if (!length) return NAME_NONE;
   uint64_t hash = bpi_hash_mix(text, length, 0);
@@ -202,7 +203,7 @@ int64_t bpi_names_server(name_cache *n, int64_t tool) {
   size_t length = 0;
   bool mcp = loaded && loaded->text &&
              bpi_mcp_server(loaded->text, loaded->length, &server, &length);
-  char copy[256]; /* the names may move while one is made */
+  char copy[256]; /* make_name may move the array that `server` points into */
   if (length > sizeof copy) length = sizeof copy;
   if (mcp) memcpy(copy, server, length);
   int64_t number = mcp ? make_name(n, copy, length) : NAME_NONE;
@@ -220,7 +221,7 @@ const price_model *bpi_names_price(name_cache *n, const prices *p, int64_t model
   return n->name[model].price;
 }
 
-/* ------------------------------------------------------------------------------ being shown */
+/* -------------------------------------------------------------------------------- display */
 
 typedef struct told {
   const char *text;

@@ -1,4 +1,4 @@
-/* metrics/period.c: civil arithmetic on days since the epoch. */
+/* metrics/period.c: calendar arithmetic on days since the epoch. */
 #include "metrics/period.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ static int find_name(const char *name) {
   return i;
 }
 
-/* "30d": 30; 0 if it is none. */
+/* "30d" gives 30; 0 if the name does not have this form. */
 static int64_t day_count(const char *name) {
   size_t length = strlen(name);
   int64_t days;
@@ -68,7 +68,7 @@ bool bpi_period_reversed(const char *name) {
   return parse_days(name, &first, &last) && first > last;
 }
 
-/* ---------------------------------------------------------------------------- civil arithmetic */
+/* ------------------------------------------------------------------------- calendar arithmetic */
 
 static int64_t day_of(int32_t year, int32_t month, int32_t day) {
   return bpi_days_from_civil(year, month, day);
@@ -79,7 +79,8 @@ static int32_t days_in_month(int32_t year, int32_t month) {
   return (int32_t)(next - day_of(year, month, 1));
 }
 
-/* The same day of the month some months before; the month's last day where it has fewer. */
+/* The same day of the month, some months before; the last day of a shorter month, and with keep_end
+ * also if `day` is the last of its month. */
 static int64_t months_before(int64_t day, int32_t months, bool keep_end) {
   civil c;
   bpi_civil_from_days(day, &c);
@@ -115,7 +116,7 @@ void bpi_period_between(range *out, const zone *z, int64_t from, int64_t until) 
   *out = (range){.kind = PERIOD_INSTANTS, .from = from, .until = until};
 }
 
-/* First day of the month, quarter or year that holds a day. */
+/* First day of the month (months = 1), quarter (3) or year (12) of a day. */
 static int64_t month_start(int64_t day, int32_t months) {
   civil c;
   bpi_civil_from_days(day, &c);
@@ -149,16 +150,17 @@ void bpi_period_resolve(range *out, const char *period, const zone *z, int64_t n
 
 /* --------------------------------------------------------------------------------- baselines */
 
-/* What the clock shows at an instant, as if it were UTC. */
+/* Local time at an instant, as microseconds of a UTC clock that shows the same. */
 static int64_t local_time(const zone *z, int64_t us) {
   return us + bpi_zone_offset(z, us) * BPI_SECOND;
 }
 
-/* The same local time some months before; of one that the clock skipped, as long behind the change. */
+/* The same local time, some months before. A local time that the clock skipped becomes as much
+ * later as the clock was put forward. */
 static int64_t instant_months_before(const zone *z, int64_t us, int32_t months) {
   int64_t day = bpi_zone_local_days(z, us);
   int64_t local = local_time(z, us) + (months_before(day, months, false) - day) * BPI_DAY;
-  int64_t near = local - bpi_zone_offset(z, local) * BPI_SECOND; /* but for a change in between */
+  int64_t near = local - bpi_zone_offset(z, local) * BPI_SECOND; /* first guess of the offset */
   int64_t then = local - bpi_zone_offset(z, near) * BPI_SECOND;
   return local_time(z, then) == local || then > near ? then : near;
 }
@@ -191,7 +193,7 @@ static void year_before(range *out, const range *of, const zone *z) {
              months_before(of->last_day, 12, false));
 }
 
-/* As many ranges of the same length as fit into the days before, at least one. */
+/* As many ranges of the same length as fit into the 4 or 12 weeks before, at least one. */
 static size_t units_before(range out[BASELINE_UNITS], const range *of, query_baseline baseline,
                            const zone *z) {
   int64_t days = of->last_day - of->first_day + 1, all = baseline == BASELINE_TRAILING_4W ? 28 : 84;

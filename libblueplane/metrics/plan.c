@@ -1,4 +1,5 @@
-/* metrics/plan.c */
+/* metrics/plan.c: dimensions and filters first, then slots and steps for each metric, then which
+ * kinds make groups. */
 #include "metrics/plan.h"
 
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* Operands that no metric shows as its own. */
+/* Operands that are not in the catalogue. */
 #define NOT_FINAL (UINT64_C(1) << QUALITY_PLACEHOLDER | UINT64_C(1) << QUALITY_PARTIAL)
 static const term any_interaction[] = {{.kind = ROLLUP_PROMPT, .take = TAKE_N, .sign = 1},
                                        {.kind = ROLLUP_RESPONSE, .take = TAKE_N, .sign = 1},
@@ -16,7 +17,8 @@ static const term any_interaction[] = {{.kind = ROLLUP_PROMPT, .take = TAKE_N, .
                                        {.kind = ROLLUP_TOLD}};
 static const operand active_days = {
     .kind = OPERAND_DAYS, .name = "active_days", .unit = "count", .terms = any_interaction};
-/* What makes a number of tokens a lower bound: of responses, and of those of tasks. */
+/* What makes a number of tokens a lower bound: [0] for responses, [1] for the responses of
+ * tasks. */
 #define ONLY(kind_, take_, field_, values_)                                                        \
   {                                                                                                \
     {.kind = kind_, .take = take_, .sign = 1, .only = {{field_, values_, false}}}, {               \
@@ -33,7 +35,7 @@ LESS_THAN_ALL(not_final_tokens, "tokens", RESPONSE_OUTPUT, FIELD_QUALITY, NOT_FI
 LESS_THAN_ALL(not_final_responses, "count", TAKE_N, FIELD_QUALITY, NOT_FINAL);
 LESS_THAN_ALL(untold_responses, "count", TAKE_N, FIELD_UNTOLD, UINT64_C(1) << 1);
 
-/* While planning: which operand has which slot. */
+/* State while planning; `known` maps operands to slots. */
 #define OPERANDS_MAX 128
 typedef struct planner {
   plan *p;
@@ -43,7 +45,7 @@ typedef struct planner {
   size_t operands;
   struct known {
     const operand *o;
-    int use; /* the same operand may be spread by hour, too */
+    int use; /* USE_: an operand has separate slots per use */
     uint32_t slot;
   } known[OPERANDS_MAX];
 } planner;
@@ -52,7 +54,7 @@ enum { USE_SUM, USE_HOURS, USE_WEEKDAYS, USE_VISIT, USE_VISITED, USE_CLUSTER, US
 
 /* ----------------------------------------------------------------------------- did you mean */
 
-#define NEAR 3 /* edits that a name may be away */
+#define NEAR 3 /* greatest edit distance of a suggestion */
 
 typedef struct nearest {
   const char *wanted, *name;
@@ -165,7 +167,7 @@ static bool is_hex(const char *text) {
   return !text[digits] && digits >= 4 && digits <= 32;
 }
 
-/* What a filter's value is compared with; false if the dimension has no such value. */
+/* Sets what the filter is compared with; false if the dimension has no such value. */
 static bool plan_value(const planner *b, planned_filter *f) {
   const dimension *d = &bpi_dimensions[f->dim];
   f->match = MATCH_KEY;
@@ -213,22 +215,23 @@ static int plan_filter(planner *b, const query_filter *asked) {
 
 /* ------------------------------------------------------------------------------------- steps */
 
-/* Whether a kind knows every dimension of a set. */
+/* Whether a kind has every dimension of a set. */
 static bool knows_all(uint64_t dimensions, unsigned kind) {
   for (int dim = 0; dim < DIM_COUNT; dim++)
     if ((dimensions & DIM_BIT(dim)) && !(bpi_dimensions[dim].kinds & KIND_BIT(kind))) return false;
   return true;
 }
 
-/* Whether a kind shows interactions that are told by a set of dimensions; an edit only where its tool call
- * does not show itself. */
+/* Whether cells of a kind are interactions with a set of dimensions. An edit counts only if its
+ * tool call does not have the dimensions. */
 static bool shows_interactions(uint64_t dimensions, unsigned kind) {
   if (kind == ROLLUP_EDIT && knows_all(dimensions, ROLLUP_TOOL)) return false;
   return (KIND_BIT(kind) & (INTERACTION_KINDS | KIND_BIT(ROLLUP_EDIT))) &&
          knows_all(dimensions, kind);
 }
 
-/* Whether a term is another sight of what is counted once, and has nothing to add. */
+/* Whether a term would count something a second time, or lacks the dimensions: no step is
+ * needed. */
 static bool is_seen_elsewhere(const planner *b, step_op op, const term *t) {
   bool of_interactions = op == STEP_DAY || op == STEP_WORKSPACE || op == STEP_LAST;
   if (t->kind == ROLLUP_EDIT && of_interactions) return !shows_interactions(b->p->used, t->kind);
@@ -273,7 +276,8 @@ static step_op op_of(const operand *o, int use) {
   }
 }
 
-/* Slots of an operand, made at its first use. */
+/* The first of `width` slots of an operand; the slots and their steps are added at its first
+ * use. */
 static int slots_of(planner *b, const operand *o, int use, uint32_t width, uint32_t *out) {
   bool of_visit = use == USE_VISIT || use == USE_CLUSTER;
   uint32_t *next = of_visit ? &b->p->visit_slots : &b->p->slots;
@@ -301,7 +305,7 @@ static int slot_of(planner *b, const operand *o, uint32_t *out) {
   return o->kind ? slots_of(b, o, USE_SUM, 1, out) : BP_OK;
 }
 
-/* The bit of a set of needs. */
+/* The index of a set of needs in plan.need, added if new. */
 static int need_of(planner *b, unsigned needs, uint32_t *out) {
   plan *p = b->p;
   if (!needs) return BP_OK;
@@ -337,7 +341,7 @@ static bool tells(const metric *m, uint64_t dimensions) {
          (!m->bottom.kind || bpi_operand_terms(&m->bottom, dimensions));
 }
 
-/* Each dimension alone, then beside those before it: some exclude each other. */
+/* Checks each dimension alone, then together with those before it: some exclude each other. */
 static int check_dimensions(planner *b, const metric *m) {
   uint64_t allowed = bpi_metric_dimensions(m), used = b->p->used, before = 0;
   for (int dim = 0; dim < DIM_COUNT; dim++)
@@ -367,7 +371,8 @@ static bool adds_up(const operand *o) {
          o->kind == OPERAND_SAVINGS || o->kind == OPERAND_PLAIN;
 }
 
-/* What the value rests on that may be less than all there was. */
+/* Slots that make the value a lower bound: missing prices, counts that are not final or not
+ * known. */
 static int plan_lower(planner *b, planned *x) {
   const metric *m = x->m;
   bool of_tasks = m->top.terms != NULL && m->top.terms->kind == ROLLUP_TASK_COST;
@@ -385,7 +390,7 @@ static int plan_lower(planner *b, planned *x) {
   return rc;
 }
 
-/* Days by weekday are counted where the days are. */
+/* Days by weekday are counted by the same steps as the days. */
 static int plan_weekday_days(planner *b, planned *x) {
   uint32_t days;
   int rc = slot_of(b, &active_days, &days);
@@ -412,7 +417,7 @@ static int plan_spread(planner *b, planned *x) {
   return rc ? rc : slots_of(b, &x->m->bottom, USE_VISITED, 0, &none);
 }
 
-/* The interval of a share rests on what each session adds to it. */
+/* The interval of a share needs the sums of each session. */
 static int plan_interval(planner *b, planned *x) {
   int rc = slots_of(b, &x->m->top, USE_CLUSTER, 1, &x->cluster_top);
   return rc ? rc : slots_of(b, &x->m->bottom, USE_CLUSTER, 1, &x->cluster_bottom);
@@ -464,7 +469,7 @@ static int plan_one(planner *b, metric_id id) {
   return rc ? rc : need_of(b, x->m->bottom.needs, &x->bottom_need);
 }
 
-/* A metric and what stands beside it. */
+/* A metric and those in its `beside`. */
 static int plan_metric(planner *b, const char *name) {
   dimension_id by;
   metric_id id = bpi_metric_find(name, &by);
@@ -478,16 +483,16 @@ static int plan_metric(planner *b, const char *name) {
 
 /* ------------------------------------------------------------------------------------- whole */
 
-/* Whether a kind shows activity that is told by a set of dimensions: interactions, or where no kind tells
- * of these, what is counted. */
+/* Whether cells of a kind mean activity, given a set of dimensions: interactions if any kind has
+ * them with these dimensions, else whatever is counted. */
 static bool shows_activity(const plan *p, uint64_t dimensions, unsigned kind) {
   for (unsigned other = 1; other < ROLLUP_KINDS; other++)
     if (shows_interactions(dimensions, other)) return shows_interactions(dimensions, kind);
   return p->kind[kind].groups && knows_all(dimensions, kind);
 }
 
-/* A group has a row because somebody was active in it, and a number that nobody can know is told
- * apart from zero by who was: so prompts and responses are looked at whatever is asked. */
+/* Prompts and responses are always read if they have the dimensions: a group has a row if there was
+ * activity in it, and the sources of that activity distinguish uncovered from zero. */
 static void plan_presence(plan *p) {
   bool average = bpi_baseline_is_average(p->query->baseline);
   for (unsigned kind = 1; kind < ROLLUP_KINDS; kind++) {
@@ -531,7 +536,7 @@ static int make_plan(planner *b) {
     rc = plan_metric(b, names[i]);
   if (!rc) rc = plan_order(b);
   if (!rc) plan_presence(b->p);
-  if (!b->p->slots) b->p->slots = 1; /* groups have something to point at */
+  if (!b->p->slots) b->p->slots = 1; /* so that the slots of a group are never of size 0 */
   return rc;
 }
 

@@ -1,4 +1,4 @@
-/* metrics/present.c */
+/* metrics/present.c: columns, then rows, then metadata and notes. */
 #include "metrics/present.h"
 
 #include <stdio.h>
@@ -7,9 +7,9 @@
 #include "base/err.h"
 
 #define META_MAX ((size_t)16 << 10)
-#define UNPRICED_NAMED 8 /* models that the notes name */
+#define UNPRICED_NAMED 8 /* unpriced models that the notes list by name */
 
-/* One column of a metric. */
+/* A column of the table that shows a part of a metric. */
 typedef struct metric_column {
   size_t column, metric;
   answer_part part;
@@ -22,7 +22,7 @@ typedef struct presenter {
   bp_result *t;
   size_t columns;
   metric_column column[COLUMNS_MAX];
-  bool lower[QUERY_METRICS]; /* the value of any row shown, or its baseline */
+  bool lower[QUERY_METRICS]; /* some value or baseline in the column is a lower bound */
 } presenter;
 
 /* ------------------------------------------------------------------------------------ columns */
@@ -46,7 +46,7 @@ static void title_of(char *out, size_t size, const metric *m, const char *suffix
     if (*c == '_') *c = ' ';
 }
 
-/* List prices are an estimate of what is paid. */
+/* List prices only estimate what is paid. */
 static bool is_estimate(const metric *m, const column_text *text) {
   bool priced = m->top.kind >= OPERAND_COST || m->bottom.kind >= OPERAND_COST;
   if (m->shape == SHAPE_ESTIMATE) return strcmp(text->role, "companion") != 0;
@@ -79,7 +79,7 @@ static bool adds_up(const metric *m) {
          m->shape == SHAPE_ESTIMATE;
 }
 
-/* A time of day or an instant can be set beside another, but nothing is won by subtracting them. */
+/* Times of day and instants have a baseline, but a difference of them would be meaningless. */
 static bool has_difference(const metric *m) {
   return adds_up(m) || bpi_metric_is_real(m);
 }
@@ -158,7 +158,7 @@ static void add_rows(presenter *w) {
   }
 }
 
-/* --------------------------------------------------------------- what the result says of itself */
+/* ----------------------------------------------------------------------------------- metadata */
 
 static void put_meta(presenter *w, const char *key, buf *b) {
   if (b->failed)
@@ -179,8 +179,8 @@ static void add_item(buf *b, const char *text) {
   bpi_buf_text(b, text);
 }
 
-/* "claude_code; codex without cost_recorded": the sources behind the result, each with the metrics
- * that it cannot tell. */
+/* "claude_code; codex without cost_recorded": the sources of the result, each with the metrics that
+ * it does not record. */
 static void put_coverage(presenter *w) {
   const frame *f = w->in->main->f;
   buf b;
@@ -245,7 +245,7 @@ static int by_text(const label_name *x, const label_name *y) {
   return order ? order : (x->length > y->length) - (x->length < y->length);
 }
 
-/* The next name, in order of text, of a model that was looked for in the prices in vain. */
+/* The next model without a price, in order of its name; `after` NULL: the first. */
 static const label_name *next_unpriced(const name_cache *n, const label_name *after) {
   const label_name *next = NULL;
   for (uint32_t i = 0; i < n->label_map.count; i++) {

@@ -1,5 +1,5 @@
-/* metrics/present.h: rows and answers become the table of a result: columns, states, and what the
- * result says of itself. Knows words; divides nothing. */
+/* metrics/present.h: turns rows and answers into the table of a result: columns, cell states and
+ * metadata. Knows names and titles; computes nothing (metrics/answer.h does). */
 #ifndef BPI_METRICS_PRESENT_H
 #define BPI_METRICS_PRESENT_H
 
@@ -9,9 +9,9 @@
 typedef struct presentation {
   const plan *p;
   const rows *rows;
-  answers *main, *baseline; /* baseline NULL: nothing to compare with */
+  answers *main, *baseline; /* baseline NULL: no comparison */
   const range *range;
-  const range *units; /* of the baseline */
+  const range *units; /* the ranges of the baseline */
   size_t unit_count;
   const zone *z;
   const prices *prices;

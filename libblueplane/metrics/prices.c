@@ -1,6 +1,7 @@
-/* metrics/prices.c: the lookup of a model in a price table, the price of a rollup cell, and the table as a result.
- * The built-in one is data that make_prices.py wrote at build time; given tables are read by prices_json.c into the
- * same form. Refuses to guess: a model it does not find has no price. */
+/* metrics/prices.c: looks up a model in a price table, computes the cost of a rollup cell, and
+ * lists the table as a result. make_prices.py writes the built-in table at build time;
+ * prices_json.c reads other tables into the same form. Never guesses: a model that is not found has
+ * no price. */
 #include <string.h>
 
 #include "base/err.h"
@@ -34,14 +35,14 @@ typedef struct slice {
 } slice;
 
 /* clang-format off */
-/* What providers, gateways and clouds put before a model's own name. */
+/* Prefixes that providers, gateways and clouds put before the name of a model. */
 static const char *const prefixes[] = {
     "anthropic/", "anthropic.", "openai/", "openai.", "azure/", "azure_ai/", "google/", "gemini/",
     "models/", "xai/", "x-ai/", "deepseek/", "deepseek.", "moonshot/", "moonshotai/", "moonshotai.",
     "minimax/", "minimax.", "zai/", "z-ai/", "zai-org/", "zhipuai/", "openrouter/", "opencode/",
     "github_copilot/", "github-copilot/", "us.", "us-gov.", "eu.", "apac.", "global.", "jp.", "au.",
     "ca."};
-/* Of these everything up to the last slash goes: region, publisher, profile. */
+/* After these, everything up to the last slash is dropped: region, publisher, profile. */
 static const char *const deep_prefixes[] = {
     "bedrock/", "arn:aws:bedrock:", "arn:aws-us-gov:bedrock:", "vertex_ai/", "projects/",
     "publishers/"};
@@ -81,7 +82,7 @@ static bool cut_tag(slice *s) {
   return false;
 }
 
-/* "-20250929", "@20250929" or "-2025-09-29". */
+/* Drops a date: "-20250929", "@20250929" or "-2025-09-29". */
 static bool cut_date(slice *s) {
   char date[11];
   civil unused;
@@ -108,7 +109,7 @@ static size_t digits_before(const char *text, size_t end) {
   return end - at;
 }
 
-/* "-v1:0" of Bedrock. A bare "-v3" is a version of the model and stays. */
+/* Drops "-v1:0" as used by Bedrock. A bare "-v3" is a version of the model and is kept. */
 static bool cut_release(slice *s) {
   size_t minor = digits_before(s->text, s->length);
   if (minor == 0 || s->length < minor + 1 || s->text[s->length - minor - 1] != ':') return false;
@@ -136,8 +137,8 @@ static const price_model *find_exact(const prices *p, slice s) {
 
 /* ------------------------------------------------------------------------------------ the cost */
 
-/* The entry in force on a day: the last that has begun, the first before all of them, the newest
- * for what has no date. */
+/* The entry in force on a day: the last one that has begun, the first one before all of them. A
+ * cell without a date uses the newest. */
 static const price_entry *entry_at(const price_model *m, int64_t quarter) {
   const price_entry *newest = &m->entries[m->entry_count - 1], *e = newest;
   if (quarter < 0) return newest;
@@ -146,7 +147,7 @@ static const price_entry *entry_at(const price_model *m, int64_t quarter) {
   return e;
 }
 
-/* rate * millionths / 1e6, rounded half up, without overflow: a rate is at most 1e12 and a product
+/* rate * millionths / 1e6, rounded half up. Does not overflow: a rate is at most 1e12 and a product
  * of two multipliers at most 1e10. */
 static int64_t scale_rate(int64_t rate, int64_t millionths) {
   const int64_t one = MILLI * MILLI;
@@ -206,7 +207,7 @@ static void set_day(bp_result *t, size_t at, int64_t day) {
   bpi_table_set_text(t, at, instant, sizeof "YYYY-MM-DD" - 1);
 }
 
-/* A factor of one says nothing. */
+/* A factor of one is left empty. */
 static void set_factor(bp_result *t, size_t at, int64_t thousandths) {
   if (thousandths != MILLI) bpi_table_set_real(t, at, (double)thousandths / (double)MILLI);
 }
@@ -228,8 +229,8 @@ static void add_price_row(bp_result *t, const price_model *m, const price_entry 
   if (e->web_search >= 0) bpi_table_set_int(t, COLUMN_SEARCH, e->web_search / BPI_PICO_PER_NANO);
 }
 
-/* A tier that costs what standard costs, and a band that costs what the one before it costs, have
- * no rows. */
+/* No rows for a tier with the rates of standard, and for a band with the rates of the one
+ * before. */
 static void add_entry_rows(bp_result *t, const price_model *m, const price_entry *e) {
   for (int tier = 0; tier < TIERS; tier++) {
     if (tier > 0 && memcmp(e->rate[tier], e->rate[0], sizeof e->rate[0]) == 0) continue;

@@ -1,4 +1,4 @@
-/* metrics/prices_inside.h: the form of a price table in memory, for prices.c and prices_json.c alone. */
+/* metrics/prices_inside.h: a price table in memory; private to prices.c and prices_json.c. */
 #ifndef BPI_METRICS_PRICES_INSIDE_H
 #define BPI_METRICS_PRICES_INSIDE_H
 
@@ -7,7 +7,7 @@
 #define DAY_NONE INT64_C(-1)
 #define MILLI INT64_C(1000) /* multipliers are stored in thousandths */
 
-/* Classes in the order of the measures of ROLLUP_RESPONSE. */
+/* Token classes are numbered as the measures of ROLLUP_RESPONSE. */
 enum { CLASSES = RESPONSE_CACHE_WRITE_1H + 1, BANDS = 4, TIERS = 4, GEOS = 4 };
 
 typedef struct price_entry {
@@ -20,7 +20,7 @@ typedef struct price_entry {
 
 struct price_model {
   const char *name, *provider;
-  const price_entry *entries; /* in order of day */
+  const price_entry *entries; /* sorted by day */
   size_t entry_count;
 };
 
@@ -34,18 +34,18 @@ struct prices {
   const char *digest, *date, *source;
   const price_model *models;
   size_t model_count;
-  const price_name *names; /* names and aliases in order of bytes */
+  const price_name *names; /* names and aliases, sorted by bytes */
   size_t name_count;
 };
 
-/* The thresholds in prompt tokens that a rollup cell can tell apart, by CLASS_BAND. */
+/* The long-context thresholds (prompt tokens) that rollup cells distinguish, by CLASS_BAND. */
 extern const int64_t bpi_price_thresholds[BANDS];
 
 static inline bool bpi_price_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/* The order of names in a table: that of their bytes. */
+/* The order of names in a table: by bytes. */
 int bpi_price_compare(const char *a, size_t a_length, const char *b, size_t b_length);
 
 #endif

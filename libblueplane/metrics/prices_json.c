@@ -1,5 +1,5 @@
-/* metrics/prices_json.c: the reader of price tables that are given. A table it does not understand to the last key is
- * no table, and errors name the place, never what stands there. */
+/* metrics/prices_json.c: reads a price table from JSON. A table with anything unknown is refused as
+ * a whole. Errors give the path of the value, never the value itself. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@
 
 /* A table read at run time; its text stays in the document. */
 typedef struct given {
-  prices table; /* first: a given table's prices * is its given * */
+  prices table; /* must be first: bpi_prices_free casts prices * to given * */
   char digest[65];
   json_doc *doc;
   price_entry *entries;
@@ -57,8 +57,7 @@ static void leave(reader *r, size_t back) {
   if (r->place.data != NULL) r->place.data[back] = '\0';
 }
 
-/* Ends the reading with an error about the present place. Only the place is named, never what
- * stands there. */
+/* Fails with an error about the current place; names only the place, never its value. */
 static int refuse(reader *r, int code, const char *why) {
   if (r->place.failed) return bpi_fail_nomem(r->error);
   const char *place = r->place.length > 0 ? r->place.data : "the table";
@@ -74,7 +73,8 @@ static int refuse_at(reader *r, const char *key, int code, const char *why) {
 
 /* ------------------------------------------------------------------------- reading: the values */
 
-/* Refuses whatever is no object, and keys beyond `allowed`: a misspelt rate must not go unseen. */
+/* Refuses anything but an object, and keys not in `allowed`: a misspelt rate must not be
+ * ignored. */
 static int check_object(reader *r, json_value object, const char *const *allowed) {
   if (!bpi_json_is_object(object)) return refuse(r, BP_ERR_FORMAT, "must be an object");
   for (json_value m = bpi_json_first(object); m != NULL; m = bpi_json_next(m)) {
@@ -116,7 +116,7 @@ static bool valid_name(const char *text) {
   return true;
 }
 
-/* A decimal like "0.25" times ten to the power of `places`. */
+/* Parses a decimal like "0.25"; *out is the value times ten to the power of `places`. */
 static bool parse_decimal(const char *text, int places, int64_t *out) {
   int64_t value = 0;
   int digits = 0;
@@ -152,7 +152,7 @@ static const amount fee_amount = {
     6, 0, 100 * PICO_PER_MICRO,
     "must be USD a request: a decimal in quotes from 0 to 100, at most 6 places"};
 
-/* Leaves *out alone where the key is absent. */
+/* Leaves *out unchanged if the key is absent. */
 static int read_amount(reader *r, json_value object, const char *key, const amount *kind,
                        int64_t *out) {
   json_value v = bpi_json_get(object, key);
@@ -177,9 +177,9 @@ static int read_date(reader *r, json_value object, const char *key, int64_t *day
 
 /* -------------------------------------------------------------------------- reading: the rates */
 
-/* Rates as they are written, -1 where absent. `standard` are those of the same entry's standard
- * rates, NULL when these are they: what they say of cache reads must be said here too, because
- * nobody can know it. */
+/* Reads rates as written; -1: absent. `standard` are the standard rates of the same entry, or NULL
+ * when reading those. If they have a rate for cache reads, these must have one, too, as it cannot
+ * be derived. */
 static int read_card(reader *r, json_value object, const int64_t *standard, int64_t raw[CLASSES]) {
   for (int i = 0; i < CLASSES; i++) {
     raw[i] = -1;
@@ -192,14 +192,14 @@ static int read_card(reader *r, json_value object, const int64_t *standard, int6
   return BP_OK;
 }
 
-/* The rates in force: what the table leaves out, and what it cannot mean. */
+/* The rates in force: fills in what the table leaves out and corrects implausible values. */
 static void complete_card(const int64_t raw[CLASSES], int64_t rate[CLASSES]) {
   int64_t input = raw[RESPONSE_INPUT], hour = raw[RESPONSE_CACHE_WRITE_1H];
   memcpy(rate, raw, CLASSES * sizeof *rate);
   if (raw[RESPONSE_CACHE_READ] < 0) rate[RESPONSE_CACHE_READ] = input;
   if (raw[RESPONSE_CACHE_WRITE_5M] < 0) rate[RESPONSE_CACHE_WRITE_5M] = (input * 5 + 2) / 4;
-  /* Tables copy the price of another model or of the 5 minute write here: outside 1.5 to 2.5 times
-   * input it is taken for such a slip. */
+  /* Published tables sometimes have the price of another model or of the 5 minute write here. A
+   * rate outside 1.5 to 2.5 times input is taken as such an error. */
   if (2 * hour < 3 * input || 2 * hour > 5 * input) rate[RESPONSE_CACHE_WRITE_1H] = 2 * input;
 }
 
@@ -217,8 +217,8 @@ static int read_threshold(reader *r, json_value item, int after, int *band) {
   return BP_OK;
 }
 
-/* One set of rates with its long-context bands. `raw` and `bands` (bit per band that has rates of
- * its own) come out for the tiers to be held against. */
+/* One set of rates with its long-context bands. Returns `raw` and `bands` (bit per band with rates
+ * of its own), against which the tiers are checked. */
 static int read_bands(reader *r, json_value object, const int64_t *standard, int64_t raw[CLASSES],
                       unsigned *bands, int64_t rate[BANDS][CLASSES]) {
   static const char *const keys[] = {"over",           "input",          "output", "cache_read",
@@ -254,7 +254,7 @@ static void multiply_bands(int64_t standard[BANDS][CLASSES], int64_t multiplier,
       rate[b][c] = (standard[b][c] * multiplier + MILLI / 2) / MILLI;
 }
 
-/* A tier is one multiplier or a set of rates with the same bands. */
+/* A tier is either one multiplier or a set of rates with the same bands. */
 static int read_tier(reader *r, json_value tier, const int64_t raw[CLASSES], unsigned bands,
                      int64_t standard[BANDS][CLASSES], int64_t rate[BANDS][CLASSES]) {
   static const char *const multiplier_keys[] = {"multiplier", NULL};
@@ -352,7 +352,7 @@ static int read_name(reader *r, const char *text, const price_model *model, pric
   return BP_OK;
 }
 
-/* Writes one model with its entries and names; *entry and *name are the next free ones. */
+/* Reads one model with its entries and names; *entry and *name point to the next free ones. */
 static int read_model(reader *r, json_value v, price_model *m, price_entry **entry,
                       price_name **name) {
   json_value aliases = bpi_json_get(v, "aliases"), entries = bpi_json_get(v, "entries");
@@ -376,7 +376,7 @@ static int read_model(reader *r, json_value v, price_model *m, price_entry **ent
   return rc;
 }
 
-/* Checks the outline and adds up how much room the table needs. */
+/* Checks the structure and counts entries and names, so that they can be allocated. */
 static int measure(reader *r, json_value models, size_t *entries, size_t *names) {
   static const char *const keys[] = {"name", "provider", "aliases", "entries", NULL};
   size_t index = 0;
@@ -444,7 +444,7 @@ static int read_table(reader *r, given *g) {
   if (!bpi_json_is_object(root)) return refuse(r, BP_ERR_FORMAT, "must be an object");
   if (!bpi_json_int(bpi_json_get(root, "version"), &version))
     return refuse_at(r, "version", BP_ERR_FORMAT, "must be a number");
-  /* Before the keys: a later version may well have others. */
+  /* Checked before the keys: a later version may have other keys. */
   if (version != TABLE_VERSION)
     return refuse_at(r, "version", BP_ERR_UNSUPPORTED, "must be 1: no other is known");
   int rc = check_object(r, root, keys);

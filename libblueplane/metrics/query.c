@@ -1,4 +1,4 @@
-/* metrics/query.c: the builder. */
+/* metrics/query.c: the builder, and the names of a query with aliases resolved. */
 #include "metrics/query.h"
 
 #include <string.h>
@@ -10,9 +10,9 @@
 #include "metrics/catalog.h"
 #include "metrics/period.h"
 
-#define LAST_INSTANT INT64_C(253402299900000000) /* the last quarter of an hour of 9999 begins */
+#define LAST_INSTANT INT64_C(253402299900000000) /* start of the last quarter of an hour of 9999 */
 
-/* Remembers the first failure. */
+/* Keeps the first failure. */
 static int refuse(bp_query *q, int code, const char *complaint, const char *hint) {
   if (!q->failure) {
     q->failure = code;
@@ -28,7 +28,7 @@ static bool is_text(const char *text) {
   return length <= QUERY_TEXT && bpi_utf8_valid(text, length);
 }
 
-/* Replaces a text member by a copy. */
+/* Replaces a text member with a copy of `text`. */
 static int set_text(bp_query *q, char **member, const char *text) {
   char *copy = bpi_strndup(text, strlen(text));
   if (!copy) return refuse(q, BP_ERR_NOMEM, "out of memory", NULL);
@@ -145,11 +145,11 @@ int bpi_query_where(bp_query *q, const char *name, const char *op, const char *v
   int rc = set_text(q, &f->dimension, name);
   if (!rc) rc = set_text(q, &f->value, value);
   f->negated = *op == '!';
-  q->filters++; /* also when half made: free looks at all */
+  q->filters++; /* even after a failure, so that free releases a partial filter */
   return rc;
 }
 
-/* The first name of each is the canonical one. */
+/* The first name of each baseline is the canonical one. */
 static const struct baseline_name {
   query_baseline baseline;
   const char *name;
@@ -224,7 +224,7 @@ int bpi_query_check(const bp_query *q, bp_error **error) {
   return rc;
 }
 
-/* ------------------------------------------------------------------------- names, each once */
+/* ---------------------------------------------------------------- names without duplicates */
 
 static const char *metric_of(const char *name, dimension_id *by) {
   metric_id id = bpi_metric_find(name, by);

@@ -1,5 +1,5 @@
-/* metrics/query_json.c: the JSON form of a query, read and written. Written canonically: members in
- * one order, defaults left out, aliases replaced, filters sorted, no white space. */
+/* metrics/query_json.c: reads and writes the JSON form of a query. The output is canonical: members
+ * in a fixed order, defaults left out, aliases resolved, filters sorted, no white space. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@
 typedef struct reader {
   bp_query *q;
   bp_error **error;
-  const char *from, *until, *period, *zone; /* belong to the document */
+  const char *from, *until, *period, *zone; /* borrowed from the document */
 } reader;
 
 static int malformed(reader *r, const char *member, const char *hint) {
@@ -29,7 +29,7 @@ static int malformed(reader *r, const char *member, const char *hint) {
   return BP_ERR_FORMAT;
 }
 
-/* What the builder refused is a malformed document here. */
+/* Turns a failure of the builder into an error about a member of the document. */
 static int built(reader *r, const char *member, int rc) {
   if (!rc || rc == BP_ERR_NOMEM) return rc ? bpi_fail_nomem(r->error) : BP_OK;
   if (rc == BP_ERR_INVALID) return malformed(r, member, r->q->hint ? r->q->hint : r->q->complaint);
@@ -152,13 +152,13 @@ static int read_instant(reader *r, const char *text, const char *member, int64_t
   return malformed(r, member, "an instant like 2026-11-23T00:00:00Z");
 }
 
-/* The range takes several members, so it is made when all are known: one after the other, that the
- * one at fault is named. */
+/* The range needs several members, so it is set after all of them are read; one after the other, so
+ * that the error names the wrong one. */
 static int read_range(reader *r) {
   int64_t from = INT64_MIN, until = INT64_MAX;
   if (r->period && (r->from || r->until))
     return malformed(r, "period", "either a period or from and until");
-  int rc = built(r, "zone", bpi_query_range(r->q, from, until, r->zone)); /* the range is all */
+  int rc = built(r, "zone", bpi_query_range(r->q, from, until, r->zone)); /* an open range */
   if (!rc && r->period) return built(r, "period", bpi_query_period(r->q, r->period, r->zone));
   if (!rc) rc = read_instant(r, r->from, "from", &from);
   if (!rc) rc = built(r, "from", bpi_query_range(r->q, from, INT64_MAX, r->zone));

@@ -1,6 +1,6 @@
-/* metrics/release.c: plan, windows, one pass over the cells; release_table.c makes the table. The cells of one
- * group of people are taken together: a ratio is told of those groups that tell both its sides, so that its
- * sides never are of different people. */
+/* metrics/release.c: plan, windows, one pass over the cells; release_table.c makes the table. Cells
+ * are evaluated per group of people: a ratio includes only groups that have both sides, so that
+ * numerator and denominator are always about the same people. */
 #include "metrics/release_inside.h"
 
 #include <stdio.h>
@@ -13,9 +13,9 @@
 #include "metrics/period.h"
 #include "store/individual.h"
 
-/* -------------------------------------------------------------------- the words of release.def */
+/* ------------------------------------------------------------------- the macros of release.def */
 
-/* clang-format off: braces of values, not of blocks */
+/* clang-format off: these braces are initializers, not blocks */
 #define M(name) (MEASURE_##name + 1)
 #define OF1(a) M(a)
 #define OF2(a, b) M(a), M(b)
@@ -100,14 +100,14 @@ static const metric *catalogued(const char *id) {
   return found == METRIC_COUNT ? NULL : &bpi_metrics[found];
 }
 
-/* Whether a side's measures are all told along a dimension. */
+/* Whether all measures of a side are published along a dimension. */
 static bool side_takes(const side *s, int along) {
   for (int i = 0; i < SIDE_MAX && s->measure[i]; i++)
     if (!bpi_measure_takes(s->measure[i] - 1, along)) return false;
   return true;
 }
 
-/* Sums and ratios are of one person as of many; all else is only of a group. */
+/* Whether it exists for a single person: sums and ratios do, everything else only for a group. */
 static bool is_of_person(const released *r) {
   switch (r->how) {
   case HOW_SUM:
@@ -120,7 +120,7 @@ static bool is_of_person(const released *r) {
   }
 }
 
-/* Seats are told by platform only, what is said of members as a share only of the whole. */
+/* Seats are published only by platform, shares of members only for the whole. */
 static bool told_along(const released *r, int along) {
   if (r->how == HOW_SEATS) return along == SLICED_PLATFORM;
   if (r->how == HOW_MEMBERS) return true;
@@ -139,8 +139,8 @@ static bool has_parts(const released *r) {
   return r->how == HOW_SHARES || (is_of_person(r) && r->how != HOW_SUM && r->how != HOW_RATIO);
 }
 
-/* A way of tasks is told by its resolved ones and, the next measure, those that are not; a feature by
- * the resolved tasks with it and, the next, their time. */
+/* A journey has two measures next to each other: resolved and unresolved tasks. So does a feature:
+ * resolved tasks with it, and their time. */
 _Static_assert(MEASURE_journey_other_unresolved == MEASURE_journey_other_resolved + 1 &&
                    MEASURE_feature_images_resolved_time == MEASURE_feature_images_resolved + 1,
                "neighbours");
@@ -161,8 +161,8 @@ static size_t columns_of(asked *out, const released *r, const metric *m) {
   return count;
 }
 
-/* A part is named by its measure without the first word; a way of tasks and a feature without what
- * comes of it, too. */
+/* A part is named by its measure without the first word, and for journeys and features also without
+ * the suffix from "_resolved" on. */
 void bpi_release_name(const asked *a, const char *column, char *out, size_t size) {
   const char *part = a->part < 0 ? "" : strchr(bpi_measures[a->part].name, '_') + 1;
   const char *end = a->r->how == HOW_SHARES ? NULL : strstr(part, "_resolved");
@@ -175,7 +175,8 @@ const assumptions *bpi_release_assumed(const release_query *x) {
   return x->c->assumed ? x->c->assumed : bpi_assumptions_builtin();
 }
 
-/* Time saved is in microseconds, against nano-dollars. */
+/* The return divides microseconds saved by nano-dollars, so they are scaled by the cost of an
+ * hour. */
 static double scale_of(const release_query *x, const released *r) {
   if (r->how == HOW_ROI) return bpi_release_assumed(x)->hour_usd * 1e9 / 3.6e9;
   return r->scale ? (double)r->scale : 1;
@@ -192,7 +193,7 @@ static int plan_metric(release_query *x, const char *id) {
     return refuse(x, BP_ERR_UNSUPPORTED, "dimension", x->by_name, "this metric is not told by it");
   size_t first = x->count;
   for (size_t i = 0; i < first; i++)
-    if (x->asked[i].r == r) return BP_OK; /* by its number and its id */
+    if (x->asked[i].r == r) return BP_OK; /* named twice, by number and by id */
   x->count += columns_of(x->asked + first, r, m);
   for (size_t i = first; i < x->count; i++) {
     char name[BENCHMARK_COLUMN];
@@ -277,7 +278,8 @@ static const struct {
   int months;
 } civil_kinds[] = {{PERIOD_MONTH, 1}, {PERIOD_QUARTER, 3}, {PERIOD_YEAR, 12}};
 
-/* Days that are those of a window are that window: what is before a month is the month before it. */
+/* A range of days that is exactly a window becomes that window, so that its previous one is a
+ * window, too: the one before a month is a month. */
 static void recognise(range *r) {
   int64_t next = r->last_day + 1;
   if (r->kind != PERIOD_DAYS) return;
@@ -288,7 +290,7 @@ static void recognise(range *r) {
       r->kind = civil_kinds[i].kind;
 }
 
-/* Where a period that has begun will end; 0 if it is no published one. */
+/* The day after the period that begins with the range; 0 if it is not a published window. */
 static int64_t end_of(const range *r) {
   if (r->kind == PERIOD_WEEK) return r->first_day + 7;
   for (size_t i = 0; i < 3; i++)
@@ -302,7 +304,7 @@ static int no_window(release_query *x, const char *what) {
                          "a week from Monday, a month, a quarter, a year, or all");
 }
 
-/* The first Monday whose Thursday is not before a day. */
+/* The first Monday whose Thursday is on or after a day. */
 static int64_t first_week(int64_t day) {
   int64_t monday = day - 3;
   while (bpi_day_of_week(monday) != 0)
@@ -310,7 +312,7 @@ static int64_t first_week(int64_t day) {
   return monday;
 }
 
-/* A week belongs to the month and the quarter that hold its Thursday. */
+/* A week belongs to the month and quarter of its Thursday. */
 static int set_windows(release_query *x, range *r, const char *what) {
   recognise(r);
   int64_t end = end_of(r);
@@ -330,7 +332,7 @@ static int all_windows(release_query *x) {
   return rc;
 }
 
-/* Those of the question, and those it is compared with. */
+/* The windows of the query, and those of its baseline. */
 static int find_windows(release_query *x, release_query *before) {
   range r, other[BASELINE_UNITS];
   size_t units;
@@ -395,7 +397,8 @@ bin *bpi_release_bin(release_query *x, int64_t time, const char *text) {
   return b;
 }
 
-/* Numbers that strangers signed may be any: a sum ends at the greatest that a double holds, too. */
+/* Signed numbers may still be arbitrarily large: a sum saturates at 2^62, which a double represents
+ * exactly. */
 static void add_most(int64_t *sum, int64_t one) {
   const int64_t most = (int64_t)1 << 62;
   *sum = one > 0 && *sum > most - one ? most : one < 0 && *sum < -most - one ? -most : *sum + one;
@@ -407,7 +410,7 @@ static void add_span(span_of *sum, const span_of *one) {
   add_most(&sum->high, one->high);
 }
 
-/* The sum of a side's measures for the group at hand. `*lower`: some part is missing. */
+/* The sum of a side's measures in the current group. Sets *lower if some part is missing. */
 static int side_of(const release_query *x, const side *s, span_of *sum, bool *lower) {
   size_t told = 0, uncovered = 0;
   *sum = (span_of){0};
@@ -424,7 +427,7 @@ static int side_of(const release_query *x, const side *s, span_of *sum, bool *lo
   return told ? BP_CELL_VALUE : BP_CELL_UNCOVERED;
 }
 
-/* A band, which ends where the roster of the group's team does. */
+/* The headcount band of the group, limited by the roster of its team. */
 static span_of people_of(const release_query *x) {
   int64_t low = bpi_headcount_least(x->headcount), high = bpi_headcount_most(x->headcount);
   if (x->roster >= low && x->roster < high) high = x->roster;
@@ -440,7 +443,7 @@ static void note(tally *t, int state, const span_of *top, const span_of *bottom)
   add_span(&t->bottom, bottom);
 }
 
-/* What was done, at what each would have taken, less the time it took: stops where sums do. */
+/* Assumed time by hand minus the time taken; saturates as sums do. */
 static int64_t saved(int64_t lines, int64_t line_us, int64_t tasks, int64_t task_us, int64_t took) {
   int64_t sum = 0;
   add_most(&sum, bpi_times(lines, line_us));
@@ -449,7 +452,8 @@ static int64_t saved(int64_t lines, int64_t line_us, int64_t tasks, int64_t task
   return sum;
 }
 
-/* What the lines and the resolved tasks would have taken by hand, less the time they took. */
+/* The time saved by the group. The bounds combine the assumptions and the rounding of the
+ * numbers. */
 static span_of time_saved(const release_query *x) {
   const assumed_range *line = &bpi_release_assumed(x)->line_us,
                       *task = &bpi_release_assumed(x)->task_us;
@@ -461,17 +465,16 @@ static span_of time_saved(const release_query *x) {
                    saved(lines->high, line->high, tasks->high, task->high, active->low)};
 }
 
-/* Seats of a week, at their price of a month. */
+/* The cost of the seats for a week, from their monthly price. */
 static span_of seats_of_week(const release_query *x) {
   const told_cell *seats = &x->cell[MEASURE_seats], *price = &x->cell[MEASURE_seat_price];
   int64_t count = seats->there && price->there ? seats->span.value : 0,
           year = price->span.value * 12;
-  int64_t paid = count * (year / 52) +
-                 count * (year % 52) / 52; /* their product could be too large */
+  int64_t paid = count * (year / 52) + count * (year % 52) / 52; /* count * year could overflow */
   return (span_of){paid, paid, paid};
 }
 
-/* Tenths of the members, weighted by how many they may be. */
+/* Shares in tenths of the members, weighted by headcount. */
 static void note_share(tally *t, int state, const span_of *tenths, const span_of *people) {
   span_of top = {tenths->value * people->value, tenths->value * 2 - 1, tenths->value * 2 + 1};
   span_of bottom = {people->value * 10, 0, 0};
@@ -479,23 +482,24 @@ static void note_share(tally *t, int state, const span_of *tenths, const span_of
   int64_t low = t->top.low, high = t->top.high;
   note(t, state, &top, &bottom);
   if (state != BP_CELL_VALUE) return;
-  t->top.low = first || top.low < low ? top.low : low; /* twentieths */
+  t->top.low = first || top.low < low ? top.low : low; /* bounds in twentieths */
   t->top.high = first || top.high > high ? top.high : high;
 }
 
-/* There is one or there is none, however often. */
+/* A signal is 0 or 1, however many groups have one. */
 static void note_signal(tally *t, int state, const span_of *one) {
   static const span_of nothing, most = {1, 1, 1};
   note(t, state, one, &nothing);
   if (t->top.value > 1) t->top = most;
 }
 
-/* The bit of the platform at hand. */
+/* The bit of the current platform. */
 static uint64_t platform_bit(const release_query *x) {
   return UINT64_C(1) << bpi_slice_find(SLICED_PLATFORM, x->slice, strlen(x->slice));
 }
 
-/* Members of a platform without seats use none; of those in `other` nobody knows, so that they count at most. */
+/* Members on a platform without seats do not count. Those in `other` may use any platform, so they
+ * count only in the upper bound. */
 static void note_seats(const release_query *x, tally *t, const span_of *people) {
   static const span_of nothing;
   bool licensed = (x->licensed & platform_bit(x)) != 0;
@@ -533,7 +537,7 @@ static void note_group(release_query *x, bin *b, size_t at) {
   }
   if (a->how == HOW_RATIO && state == BP_CELL_VALUE)
     state = side_of(x, &a->bottom, &bottom, &bottom_lower);
-  if (state == BP_CELL_VALUE && a->how != HOW_SHARES) { /* shares are of those who are told of */
+  if (state == BP_CELL_VALUE && a->how != HOW_SHARES) { /* shares refer to covered members only */
     t->lower |= lower;
     t->bottom_lower |= bottom_lower;
   }
@@ -619,8 +623,8 @@ static int visit(void *user, const published_row *p) {
   return 0;
 }
 
-/* A member is a group of one, whose numbers are exact, or lower bounds where the team's are: whose number made the
- * team's one is not told. */
+/* A member is a group of one. The numbers are exact, or lower bounds where those of the team are:
+ * it is not known which member's number made the team's a lower bound. */
 static int visit_member(void *user, const individual_row *row) {
   release_query *x = user;
   bool same = x->open && row->window == x->window && !strcmp(row->member, x->slice);
@@ -660,14 +664,14 @@ static int read_cells(release_query *x) {
   return rc ? rc : end_group(x);
 }
 
-/* Who is in `other` may use any of the slices beside it. */
+/* People in `other` may belong to any slice, so they add to the upper bound of each. */
 static void add_pooled(release_query *x, size_t at, const bin *other) {
   for (size_t i = 0; i < x->bin_count; i++)
     if (x->bins[i].time == other->time && &x->bins[i] != other)
       add_most(&x->bins[i].of[at].top.high, other->of[at].top.high);
 }
 
-/* People are no sum over weeks: who was there in one may be there in the next. */
+/* People do not add up over weeks, as they may be the same; the week with the most counts. */
 static void count_people(release_query *x, size_t at) {
   for (size_t i = 0; i < x->bin_count; i++) {
     bin *b = &x->bins[i];
@@ -717,13 +721,13 @@ static int read_windows(release_query *x) {
   return rc;
 }
 
-/* A difference is also that of which weeks are published, and by whom. */
+/* A difference may come from which weeks are published, and by which teams: this counts them. */
 static int count_weeks(release_query *x, const release_query *other) {
   return bpi_read_weeks(x->c->store, x->reader->scope, x->from, x->until, other->from, other->until,
                         &x->weeks, x->error);
 }
 
-/* Both ranges in one snapshot. */
+/* Reads both ranges in one snapshot. */
 static int compute(release_query *x, release_query *before) {
   int rc = bpi_read_begin(x->c->store, x->error);
   if (rc) return rc;

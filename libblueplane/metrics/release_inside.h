@@ -1,5 +1,5 @@
-/* metrics/release_inside.h: a question about releases as it is planned and what the cells say to it, for release.c and
- * release_table.c alone. */
+/* metrics/release_inside.h: the plan of a query over releases and the sums of its cells; private to
+ * release.c and release_table.c. */
 #ifndef BPI_METRICS_RELEASE_INSIDE_H
 #define BPI_METRICS_RELEASE_INSIDE_H
 
@@ -33,7 +33,7 @@ typedef struct side {
 
 typedef struct released {
   const char *id;
-  const char *number; /* by which some users know what only a group has, or NULL */
+  const char *number; /* alias of a metric that only groups have ("M081"), or NULL */
   released_how how;
   int64_t scale;
   side top, bottom;
@@ -42,12 +42,12 @@ typedef struct released {
 
 typedef enum cut_by { BY_NOTHING, BY_SLICE, BY_TEAM, BY_MEMBER } cut_by;
 
-/* A column group of the answer: a metric, or one of the parts that a metric has. */
+/* What a group of columns shows: a metric, or one of its parts. */
 typedef struct asked {
   const released *r;
   const metric *m; /* its entry in the catalogue, or NULL */
   released_how how;
-  int part; /* the measure that a part is named by, -1: the metric is one */
+  int part; /* the measure that names the part; -1: the metric has no parts */
   side top, bottom;
   double scale;
   const reference *beside; /* of the organisation's benchmark, or NULL */
@@ -55,30 +55,30 @@ typedef struct asked {
 #define ASKED_MAX (QUERY_METRICS * SIDE_MAX)
 #define RELEASE_TEXT 72                              /* bytes of a name; releases hold less */
 #define BIN_KEY (1 + RELEASE_TEXT / sizeof(int64_t)) /* a time and a text as integers */
-#define RELEASE_STATED "*" /* scope of what the roster says of the whole organisation */
+#define RELEASE_STATED "*" /* scope of numbers that the roster states for the whole organisation */
 
 typedef struct span_of {
   int64_t value, low, high;
 } span_of;
 
-/* What a group of people, or several, say of one asked thing. */
+/* The sums of one asked item over one or more groups of people. */
 typedef struct tally {
   span_of top, bottom;
-  size_t told, untold, uncovered;
-  bool lower,
-      bottom_lower; /* what it rests on, and what that is divided by, may be more than is told */
+  size_t told, untold, uncovered; /* groups with a value, withheld, uncovered */
+  bool lower, bottom_lower;       /* top, bottom may be greater than published */
 } tally;
 
+/* A row in the making: all groups with the same time and name. */
 typedef struct bin {
   int64_t time;
   char text[RELEASE_TEXT];
-  int64_t week;                /* at hand */
-  int64_t week_low, week_high; /* people of it */
-  int64_t most_low, most_high; /* of the week with the most */
-  tally *of;                   /* by asked */
+  int64_t week;                /* the current week */
+  int64_t week_low, week_high; /* people in it */
+  int64_t most_low, most_high; /* people in the week with the most */
+  tally *of;                   /* per asked */
 } bin;
 
-/* A published cell of the group at hand. */
+/* A published cell of the current group. */
 typedef struct told_cell {
   bool there;
   int state;
@@ -95,33 +95,33 @@ typedef struct release_query {
   cut_by by;
   sliced_id dimension;
   const char *by_name;
-  int time;              /* dimension_id, DIM_COUNT: none */
-  int64_t from, until;   /* windows */
-  published_weeks weeks; /* of them, beside those of the baseline */
+  int time;              /* a dimension_id; DIM_COUNT: none */
+  int64_t from, until;   /* windows, as days */
+  published_weeks weeks; /* which of them are published, compared with the baseline */
   bin *bins;
   size_t bin_count, bin_capacity;
-  keymap known; /* which bin is of a time and a text */
-  /* the group at hand */
+  keymap known; /* from time and text to the index of a bin */
+  /* the current group */
   int64_t window, release;
   char scope[RELEASE_TEXT], slice[RELEASE_TEXT];
   int headcount;
   int64_t roster;
-  bool open, seats;  /* seats: a pass over platforms for those who ask for seats */
-  uint64_t licensed; /* platforms of which the release states seats, as bits by slice */
+  bool open, seats;  /* a group is open; in the pass over platforms, for metrics about seats */
+  uint64_t licensed; /* bit per platform slice for which the release states seats */
   told_cell cell[MEASURE_COUNT];
-  int order; /* asked that rows are in order of, -1: none; then by names or, without, by time */
+  int order; /* index in `asked` to sort by; -1: by names if by_names, else by time */
   bool by_names, descending;
 } release_query;
 
-/* The column of an asked thing, or of something beside it: "cost", "journeys.read_edit.at_least". */
+/* The name of a column: "cost", "journeys.read_edit.at_least". `column` "" is the value itself. */
 void bpi_release_name(const asked *a, const char *column, char *out, size_t size);
 const assumptions *bpi_release_assumed(const release_query *x);
-/* The row of a time and a name; NULL: there is none. */
+/* The bin of a time and a name; NULL: none. */
 bin *bpi_release_find(const release_query *x, int64_t time, const char *text);
-/* Made if there is none; NULL: no memory. */
+/* The same, created if necessary; NULL: out of memory. */
 bin *bpi_release_bin(release_query *x, int64_t time, const char *text);
 
-/* release_table.c: the answer, beside that to `before` unless it is NULL. */
+/* release_table.c: writes the result, compared with `before` unless that is NULL. */
 int bpi_release_present(release_query *x, const release_query *before, bp_result **out);
 
 #endif

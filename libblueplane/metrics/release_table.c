@@ -1,5 +1,5 @@
-/* metrics/release_table.c: the answer to a question about releases as a table: columns, rows in order, what is known of
- * the whole. A number is told with the ends of its range, a difference with those of both. */
+/* metrics/release_table.c: writes the result of a query over releases: columns, sorted rows,
+ * metadata. Every number comes with its bounds, and so does every difference. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static const struct part {
     {"at_most", "companion", "The true number is at most this; empty if that is not known."}};
 #define PARTS (sizeof shown_parts / sizeof *shown_parts)
 
-/* Beside a baseline: how far two rounded numbers can lie apart is told with their difference. */
+/* With a baseline. Both numbers are rounded, so their difference has bounds of its own. */
 static const struct part compared_parts[] = {
     {"baseline", "baseline", "The same of the baseline."},
     {"difference", "difference", "The value minus the baseline."},
@@ -33,7 +33,7 @@ static const char *unit_of(const asked *a) {
   return a->r->unit ? a->r->unit : bpi_metric_unit(a->m);
 }
 
-/* The metric's title, its part and which end of the range it is: "Journeys: read edit, at least". */
+/* The title of the metric, its part and the bound: "Journeys: read edit, at least". */
 static void title_of(const asked *a, const char *column, char *out, size_t size) {
   const char *title = a->r->title ? a->r->title : a->m->title;
   char name[128];
@@ -117,19 +117,20 @@ static double quotient(const asked *a, int64_t top, int64_t bottom) {
   return (double)top * a->scale / (double)bottom;
 }
 
-/* A part of a whole: its middle and its bounds are, too, however wide the ranges of both. */
+/* Whether the metric is a part of a whole: then value and bounds are limited to 1, however wide the
+ * ranges of numerator and denominator. */
 static bool is_share(const asked *a) {
   bool divided = a->how == HOW_RATIO || a->how == HOW_ADOPTION || a->how == HOW_SEATS;
   return divided && strcmp(unit_of(a), "ratio") == 0;
 }
 
-/* Some of the groups that are added up do not tell it: a sum would be more by what is theirs, and of a ratio both
- * sides. Shares and signals are of those of whom it is told. */
+/* Whether some of the groups lack it: then a sum may be greater, and so may both sides of a ratio.
+ * Shares and signals refer only to the groups that have it. */
 static bool is_incomplete(const asked *a, const tally *t) {
   return a->how != HOW_SHARES && a->how != HOW_SIGNAL && (t->untold > 0 || t->uncovered > 0);
 }
 
-/* What it rests on may be more. */
+/* Whether the sum or numerator may be greater. */
 static bool top_is_lower(const asked *a, const tally *t) {
   return t->lower || is_incomplete(a, t);
 }
@@ -138,13 +139,13 @@ static bool bottom_is_lower(const asked *a, const tally *t) {
   return t->bottom_lower || (is_real(a) && is_incomplete(a, t));
 }
 
-/* A ratio of two numbers that may be more may be more or less. */
+/* A ratio is a lower bound only if its denominator is complete. */
 static bool is_lower(const asked *a, const tally *t) {
   return top_is_lower(a, t) && !bottom_is_lower(a, t);
 }
 
-/* value, at least, at most; false in `has` where there is none. What is told as a lower bound is the least that
- * it can be, and not the middle of what is told of it. */
+/* Computes value, at least, at most; has[k] is false where there is none. If the value is a lower
+ * bound, it is the least possible number instead of the middle of the range. */
 static void answer_of(const asked *a, const tally *t, double out[PARTS], bool has[PARTS]) {
   const span_of *top = &t->top, *bottom = &t->bottom;
   has[0] = has[1] = true;
@@ -155,7 +156,7 @@ static void answer_of(const asked *a, const tally *t, double out[PARTS], bool ha
     out[1] = top->low <= 1 ? 0 : (double)top->low / 20;
     out[2] = top->high >= 19 ? 1 : (double)top->high / 20;
   } else if (is_real(a)) {
-    /* what is below zero is the greater, the more it is divided by */
+    /* a negative numerator gives a greater quotient with a greater denominator */
     int64_t least_by = top->low < 0 ? bottom->low : bottom->high;
     int64_t most_by = top->high < 0 ? bottom->high : bottom->low;
     has[0] = bottom->value > 0;
@@ -200,7 +201,7 @@ static void set_answer(bp_result *t, size_t column, const asked *a, const tally 
   }
 }
 
-/* Two numbers that are told, so their difference tells nothing new; and how far it may be from theirs. */
+/* The difference of two published numbers, which reveals nothing new, and its bounds. */
 static void set_difference(bp_result *t, size_t column, const asked *a, const tally *now,
                            const tally *before) {
   double x[PARTS], y[PARTS];
@@ -279,7 +280,7 @@ static void add_row(release_query *x, const release_query *before, bp_result *t,
   }
 }
 
-/* qsort has no place for what is asked, so the number to sort by is put beside each row first. */
+/* qsort passes no context to by_rank, so the sort key is computed for each row first. */
 typedef struct ranked {
   const bin *b;
   double value;
@@ -309,12 +310,12 @@ static void rank(const release_query *x, ranked *r, const bin *b) {
 
 static int add_rows(release_query *x, const release_query *before, bp_result *t) {
   bool every_week = x->time == DIM_TIME_WEEK && x->by == BY_NOTHING;
-  /* One row, or one for each week, whether or not anything is published. */
+  /* One row, or one per week, whether or not anything is published. */
   for (int64_t w = x->from; every_week && w < x->until; w += 7)
     if (!bpi_release_bin(x, w, "")) return BP_ERR_NOMEM;
   if (x->time == DIM_COUNT && x->by == BY_NOTHING && !bpi_release_bin(x, 0, ""))
     return BP_ERR_NOMEM;
-  /* And one for what is there no more. */
+  /* And one for each name that occurs only in the baseline. */
   for (size_t i = 0; before && i < before->bin_count; i++)
     if (!bpi_release_bin(x, 0, before->bins[i].text)) return BP_ERR_NOMEM;
   ranked *rows = bpi_alloc_zero(x->bin_count + 1, sizeof *rows);
@@ -340,7 +341,7 @@ static void show_weeks(buf *b, const release_query *x) {
   if (partly > 0) bpi_buf_printf(b, ", %lld of them not by every team's store", (long long)partly);
 }
 
-/* Part of a difference may be that of weeks, or of teams, of which less is published. */
+/* Part of a difference may come from weeks or teams that are not published on one side: says so. */
 static void put_coverage(const release_query *x, const release_query *before, bp_result *t) {
   bool whole = x->weeks.whole == weeks_of(x) && before->weeks.whole == weeks_of(before);
   if (whole || x->weeks.any == 0 || before->weeks.any == 0) return;
@@ -356,7 +357,7 @@ static void put_coverage(const release_query *x, const release_query *before, bp
   bpi_buf_free(&b);
 }
 
-/* What a number takes for granted stands beside it. */
+/* Notes: how to read the numbers, and the assumptions they depend on. */
 static void put_notes(const release_query *x, bp_result *t) {
   buf b;
   bpi_buf_init(&b, 4096);

@@ -1,4 +1,4 @@
-/* metrics/report.c */
+/* metrics/report.c: the table of reports, and which settings of a query each accepts. */
 #include "metrics/report.h"
 
 #include <string.h>

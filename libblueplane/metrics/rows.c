@@ -1,4 +1,5 @@
-/* metrics/rows.c */
+/* metrics/rows.c: collects the rows, then names and ranks the keys of each dimension, then
+ * sorts. */
 #include "metrics/rows.h"
 
 #include <stdlib.h>
@@ -27,7 +28,7 @@ static uint32_t find_in(const frame *baseline, const int64_t *key) {
   return baseline ? bpi_frame_find(baseline, key) : KEYMAP_NONE;
 }
 
-/* Keys of a grouping by one dimension of time: all there are. */
+/* Grouped by a single dimension of time: a row for every bucket, with or without activity. */
 static int add_dense(rows *r, const frame *f, const frame *baseline) {
   const bucket_list *list = bpi_timeline_list(f->t, f->p->by[0]);
   uint32_t hours = 0, weekdays = 0, present;
@@ -43,7 +44,7 @@ static int add_dense(rows *r, const frame *f, const frame *baseline) {
   return rc;
 }
 
-/* The keys of a group, as many as there are dimensions. */
+/* The keys of a group, padded with zeros. */
 static void copy_keys(int64_t out[QUERY_DIMENSIONS], const frame *f, uint32_t g) {
   memset(out, 0, QUERY_DIMENSIONS * sizeof *out);
   memcpy(out, bpi_keymap_key(&f->groups, g), f->groups.width * sizeof *out);
@@ -59,7 +60,7 @@ static int add_groups(rows *r, const frame *f, const frame *baseline) {
   return rc;
 }
 
-/* A bucket of the baseline that the range has no counterpart for. */
+/* Whether a bucket of the baseline has no counterpart in the range. */
 static bool is_beyond(const frame *f, const int64_t *key) {
   for (size_t i = 0; i < f->p->dimensions; i++) {
     const bucket_list *list = bpi_timeline_list(f->t, f->p->by[i]);
@@ -88,7 +89,7 @@ static int collect(rows *r, const frame *f, const frame *baseline) {
   return rc || !baseline ? rc : add_baseline_only(r, f, baseline);
 }
 
-/* ------------------------------------------------------------------------------ what keys show */
+/* ------------------------------------------------------------------------------ display of keys */
 
 static void show_sources(buf *out, const name_cache *n, int64_t sources) {
   for (size_t i = 0; i < n->cover_count; i++) {
@@ -138,7 +139,7 @@ static int by_key(const void *a, const void *b) {
   return (x->key > y->key) - (x->key < y->key);
 }
 
-/* Distinct keys of a dimension, sorted. */
+/* Collects the distinct keys of a dimension, sorted. */
 static int collect_keys(rows *r, size_t at) {
   shown *list = bpi_alloc_zero(r->count, sizeof *list);
   size_t count = 0;
@@ -172,7 +173,7 @@ static int show_keys(rows *r, const frame *f, size_t at) {
 
 /* ------------------------------------------------------------------------------------ ordering */
 
-/* What is not known comes last. */
+/* Unknown values come last. */
 static int by_text(const void *a, const void *b) {
   const shown *x = *(const shown *const *)a, *y = *(const shown *const *)b;
   if (!x->text || !y->text) {
@@ -186,7 +187,7 @@ static int by_text(const void *a, const void *b) {
   return order ? order : by_key(x, y);
 }
 
-/* Times, sizes and depths have an order of their own, which their keys follow. */
+/* Times, sizes and depths are sorted by key, not alphabetically. */
 static bool orders_by_key(dimension_id dim) {
   return bpi_dimension_is_time(dim) || dim == DIM_SESSION_DEPTH || dim == DIM_PROMPT_SIZE;
 }
@@ -228,7 +229,7 @@ static int by_order(const void *a, const void *b) {
   return 0;
 }
 
-/* What a row is ordered by before its ranks. */
+/* Sets the sort key that comes before the ranks. */
 static void give_order(row *x, answers *main) {
   const plan *p = main->f->p;
   x->descending = p->descending;

@@ -1,5 +1,5 @@
-/* metrics/rows.h: the rows of a result: which groups, what their keys are called, in what order.
- * The order depends on names and times alone, never on the numbers a store happens to give. */
+/* metrics/rows.h: the rows of a result: which groups, the names of their keys, and their order. The
+ * order depends only on names, times and values, never on the row numbers of a store. */
 #ifndef BPI_METRICS_ROWS_H
 #define BPI_METRICS_ROWS_H
 
@@ -10,15 +10,15 @@ typedef struct shown {
   int64_t key;
   char *text; /* NULL: not known, or a number */
   size_t length;
-  ident tie; /* orders equal texts */
-  uint32_t rank;
+  ident tie;     /* breaks ties between equal texts */
+  uint32_t rank; /* position in the sorted values */
 } shown;
 
 typedef struct row {
   int64_t key[QUERY_DIMENSIONS];
-  uint32_t group, baseline; /* KEYMAP_NONE: none in that frame */
+  uint32_t group, baseline; /* group in the frame and in that of the baseline; KEYMAP_NONE: none */
   const shown *shown[QUERY_DIMENSIONS];
-  /* the order: by the first, then by the ranks */
+  /* sort key: `last` and `by` first, then the ranks */
   bool last, descending;
   answer by;
   uint32_t rank[QUERY_DIMENSIONS];
@@ -27,11 +27,11 @@ typedef struct row {
 typedef struct rows {
   row *item;
   size_t count, capacity;
-  shown *shown[QUERY_DIMENSIONS]; /* by dimension, in order of keys */
+  shown *shown[QUERY_DIMENSIONS]; /* per dimension, sorted by key */
   size_t shown_count[QUERY_DIMENSIONS];
 } rows;
 
-/* `baseline` may be NULL. Values are answered to find the order. */
+/* `baseline` may be NULL. `main` is not const because ordering by a metric computes its values. */
 int bpi_rows_make(rows *r, answers *main, const frame *baseline, bp_error **error);
 void bpi_rows_free(rows *r);
 

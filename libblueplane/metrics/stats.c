@@ -1,4 +1,4 @@
-/* metrics/stats.c: each part follows the source that stats.h names for it. */
+/* metrics/stats.c: each function follows the source that stats.h names for it. */
 #include "metrics/stats.h"
 
 #include <math.h>
@@ -9,7 +9,7 @@
 
 #define Z95 1.959963984540054 /* P(|Z| > z) = 0.05 */
 #define LEVEL 0.05
-#define DF_NORMAL 1000 /* from here on Student's curve is the normal one */
+#define DF_NORMAL 1000 /* from here on Student's distribution is taken as normal */
 
 static const estimate unknown;
 static const comparison no_comparison = {.p = 1};
@@ -40,8 +40,8 @@ double bpi_log(double x) {
   return k * LN2_HIGH + (2 * f * sum + k * LN2_LOW);
 }
 
-/* Powers of ten are whole numbers up to 10^22, so that one division gives the double nearest to the
- * decimal number meant. */
+/* Powers of ten up to 10^22 are exact doubles, so one division gives the double nearest to the
+ * intended decimal number. */
 static double scale_by_ten(double x, int power) {
   double ten = 1;
   for (int i = 0; i < (power < 0 ? -power : power); i++)
@@ -64,7 +64,7 @@ double bpi_round_digits(double x, int digits) {
 
 /* ------------------------------------------------------------------------------ distributions */
 
-/* Abramowitz & Stegun (1964) 26.2.11 near the middle, the continued fraction 26.2.14 outside. */
+/* Abramowitz & Stegun (1964): 26.2.11 for small z, the continued fraction 26.2.14 for the tails. */
 double bpi_normal_p(double z) {
   z = fabs(z);
   double density = bpi_exp(-z * z / 2) * 0.3989422804014327;
@@ -100,7 +100,8 @@ static double beta_fraction(double a, double b, double x) {
   return sum;
 }
 
-/* 1 / B(df/2, 1/2), by the recurrence of the gamma function from B(1/2, 1/2) = pi, B(1, 1/2) = 2. */
+/* 1 / B(df/2, 1/2), by the recurrence of the gamma function from B(1/2, 1/2) = pi, B(1, 1/2) =
+ * 2. */
 static double inverse_beta(int64_t df) {
   double inverse = df % 2 ? 1 / 3.14159265358979324 : 0.5;
   for (int64_t i = df % 2 ? 1 : 2; i < df; i += 2)
@@ -136,7 +137,7 @@ static estimate wilson(double share, double n, double z) {
   double square = z * z / n, middle = (share + square / 2) / (1 + square);
   double half = z / (1 + square) * sqrt(share * (1 - share) / n + square / (4 * n));
   double low = middle - half, high = middle + half;
-  if (share <= 0 || low < 0) low = 0; /* exactly so, whatever was rounded */
+  if (share <= 0 || low < 0) low = 0; /* exactly 0, despite rounding */
   if (share >= 1 || high > 1) high = 1;
   return (estimate){true, share, low, high};
 }
@@ -145,7 +146,7 @@ estimate bpi_wilson(int64_t hits, int64_t n) {
   return n > 0 ? wilson((double)hits / (double)n, (double)n, Z95) : unknown;
 }
 
-/* Square-and-add: the end of a difference lies as far off as those of its sides, correlated. */
+/* Square-and-add: the distance of a bound of the difference, from those of both sides. */
 static double squares(double x, double y, double correlation) {
   double sum = x * x + y * y - 2 * correlation * x * y;
   return sum > 0 ? sqrt(sum) : 0;
@@ -160,7 +161,7 @@ static estimate subtract(const estimate *a, const estimate *b, double correlatio
 
 /* ----------------------------------------------------------------------------------- clusters */
 
-/* One side of a comparison: sums, and how evenly they lie over the clusters. */
+/* One side of a comparison: sums and sums of squares over its clusters. */
 typedef struct side {
   double top, bottom, top_squares, bottom_squares;
   size_t clusters;
@@ -176,7 +177,7 @@ static void add_to_side(side *s, const cluster *c) {
   s->clusters++;
 }
 
-/* Kish (1965): the number of equal clusters that would tell as much. */
+/* Kish (1965): the number of clusters of equal size with the same information. */
 static double effective(double sum, double squares_sum) {
   return squares_sum > 0 ? sum * sum / squares_sum : 0;
 }
@@ -201,7 +202,8 @@ static int by_cluster(const void *x, const void *y) {
   return (a->bottom > b->bottom) - (a->bottom < b->bottom);
 }
 
-/* Most clusters are small: where few pairs of sums are possible they are counted instead of compared. */
+/* Counting sort. Most clusters are small; false if more than PAIRS_COUNTED pairs of sums are
+ * possible. */
 #define PAIRS_COUNTED 4096
 #define WORTH_COUNTING 64
 static bool sort_by_counting(cluster *c, size_t n) {
@@ -228,7 +230,7 @@ static void sort_clusters(cluster *c, size_t n) {
   if (n > 1) qsort(c, n, sizeof *c, by_cluster);
 }
 
-/* The jackknife's sums: variance of each side and their covariance. */
+/* Jackknife variance of each side, and their covariance. */
 typedef struct spread {
   double a, b, both;
 } spread;
@@ -255,7 +257,7 @@ static spread share_spread(const side *a, const side *b, const cluster_pair *c, 
   return (spread){scaled(s.a, a->clusters), scaled(s.b, b->clusters), scaled(s.both, clusters)};
 }
 
-/* As many independent events as would tell as much; never more than there were. */
+/* The number of independent events with the same information; never more than there were. */
 static double effective_events(const side *s, double variance) {
   double share = s->top / s->bottom;
   if (variance <= 0) return s->bottom;
@@ -263,13 +265,13 @@ static double effective_events(const side *s, double variance) {
   return n < s->bottom ? n : s->bottom;
 }
 
-/* How many events of a cluster the event that is met by chance finds beside itself, and itself. */
+/* The mean size of the cluster of an event chosen at random, including that event. */
 static double mean_size(const side *s) {
   return s->bottom_squares / s->bottom;
 }
 
-/* Clusters that do not differ, because nothing rare was seen in them, tell nothing of how alike
- * their events are: that is taken from the other side. */
+/* Effective events of a side without variance: with no rare event, the correlation within its
+ * clusters is unknown and is taken from the other side. */
 static double events_like(const side *s, const side *other, double variance) {
   double size = mean_size(other), alike = 0;
   if (size > 1) alike = (other->bottom / effective_events(other, variance) - 1) / (size - 1);
@@ -284,7 +286,7 @@ static estimate share_of(const side *s, double events, double critical) {
   return wilson(s->top / s->bottom, events, critical);
 }
 
-/* The fewest clusters of even weight in which hits, or misses, lie. */
+/* The effective clusters of the hits or of the misses, whichever are fewer. */
 static double clusters_of_outcomes(const side *s, const side *misses) {
   double of_hits = effective(s->top, s->top_squares);
   double of_misses = effective(misses->top, misses->top_squares);
@@ -302,7 +304,7 @@ estimate bpi_cluster_share(cluster *c, size_t n) {
   int64_t df = freedom(&s, false);
   if (!df) return unknown;
   double off = 0;
-  for (size_t i = 0; i < n; i++) { /* equal ones stand together */
+  for (size_t i = 0; i < n; i++) { /* sorted, so equal clusters are adjacent */
     if (i == 0 || by_cluster(&c[i - 1], &c[i])) off = share_without(&s, &c[i]) - s.top / s.bottom;
     variance += off * off;
   }
@@ -311,12 +313,12 @@ estimate bpi_cluster_share(cluster *c, size_t n) {
   double telling = clusters_of_outcomes(&s, &misses);
   if (telling >= STATS_CLUSTERS)
     df = least(df, (int64_t)floor(telling) - 1);
-  else if (clusters < events) /* nothing tells how alike the events of a cluster are */
+  else if (clusters < events) /* the similarity within clusters is unknown: assume the maximum */
     events = clusters;
   return share_of(&s, events, bpi_student_critical(df));
 }
 
-#define CORRELATION_MAX 0.9 /* an estimate from few clusters is not trusted beyond */
+#define CORRELATION_MAX 0.9 /* greater estimates, from few clusters, are not trusted */
 
 static double correlation_of(const spread *s) {
   if (!(s->a > 0) || !(s->b > 0)) return 0;
@@ -325,7 +327,7 @@ static double correlation_of(const spread *s) {
 }
 
 comparison bpi_cluster_shares_differ(cluster_pair *c, size_t n) {
-  side a = {0}, b = {0}, outcomes = {0}; /* hits and misses of both */
+  side a = {0}, b = {0}, outcomes = {0}; /* outcomes: hits and misses of both sides */
   if (n > 1) qsort(c, n, sizeof *c, by_pair);
   for (size_t i = 0; i < n; i++) {
     int64_t hits = c[i].a.top + c[i].b.top, events = c[i].a.bottom + c[i].b.bottom;
@@ -342,7 +344,7 @@ comparison bpi_cluster_shares_differ(cluster_pair *c, size_t n) {
   estimate at_a = share_of(&a, events_a, critical), at_b = share_of(&b, events_b, critical);
   comparison out = {.e = subtract(&at_a, &at_b, correlation), .p = 1};
   double low = 0, high = 64;
-  for (int i = 0; i < 60; i++) { /* how wide until the interval touches zero */
+  for (int i = 0; i < 60; i++) { /* bisection: the width at which the interval touches zero */
     double z = (low + high) / 2;
     at_a = share_of(&a, events_a, z);
     at_b = share_of(&b, events_b, z);
@@ -361,7 +363,7 @@ static bool has_amounts(const side *s) {
   return s->top > 0 && s->bottom > 0;
 }
 
-/* From an estimate and a variance on the scale of the logarithm. */
+/* From an estimate and a variance on the logarithmic scale. */
 static comparison from_log(double value, double variance, int64_t df) {
   if (!isfinite(variance)) return no_comparison;
   double half = bpi_student_critical(df) * sqrt(variance);
@@ -397,7 +399,7 @@ static int by_real(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
-/* The greatest r with P(fewer than r) <= 0.025, for counts whose probabilities are `p`. */
+/* The greatest r with P(count < r) <= 0.025; p[k] is the probability of the count k. */
 static size_t rank_of(const double *p, size_t n) {
   double sum = 0;
   size_t r = 0;
@@ -406,7 +408,7 @@ static size_t rank_of(const double *p, size_t n) {
   return r;
 }
 
-/* The same by the normal curve. */
+/* The same by normal approximation. */
 static size_t rank_near(double mean, double variance) {
   double r = floor(mean - Z95 * sqrt(variance));
   return r > 0 ? (size_t)r : 0;
@@ -429,7 +431,7 @@ estimate bpi_median(int64_t *values, size_t n) {
   return (estimate){true, (double)values[middle], (double)values[r - 1], (double)values[n - r]};
 }
 
-/* Twice the smaller tail of a count at its observed place. */
+/* Two-sided p of an observed count `at`: twice the smaller tail. */
 static double tails(const double *p, size_t n, size_t at) {
   double below = 0, above = 0;
   for (size_t i = 0; i < n; i++) {
@@ -440,7 +442,7 @@ static double tails(const double *p, size_t n, size_t at) {
   return tail < 1 ? tail : 1;
 }
 
-/* By the normal curve, half a step nearer to the middle. */
+/* The same by normal approximation, with continuity correction. */
 static double normal_tails(double off, double half_step, double variance) {
   off = fabs(off) - half_step;
   return off <= 0 || variance <= 0 ? 1 : bpi_normal_p(off / sqrt(variance));
@@ -448,11 +450,11 @@ static double normal_tails(double off, double half_step, double variance) {
 
 #define SLOPES_MAX (STATS_SERIES * (STATS_SERIES - 1) / 2)
 
-/* Probabilities of the number of inversions of n values in chance order. */
+/* p[k] becomes the probability of k inversions among n values in random order. */
 static void inversion_probabilities(double p[SLOPES_MAX + 1], size_t n) {
   memset(p, 0, (SLOPES_MAX + 1) * sizeof *p);
   p[0] = 1;
-  for (size_t i = 2; i <= n; i++) { /* the i-th value goes below 0 .. i - 1 of those before */
+  for (size_t i = 2; i <= n; i++) { /* the i-th value is below 0 .. i - 1 of those before it */
     double next[SLOPES_MAX + 1] = {0}, window = 0;
     for (size_t k = 0; k <= i * (i - 1) / 2; k++) {
       window += p[k];
@@ -463,7 +465,7 @@ static void inversion_probabilities(double p[SLOPES_MAX + 1], size_t n) {
   }
 }
 
-/* Sum over groups of equal values of t (t - 1) (2 t + 5). */
+/* The sum of t (t - 1) (2 t + 5) over groups of t equal values. */
 static double tie_sum(const double *values, size_t n) {
   double sorted[STATS_SERIES], sum = 0;
   memcpy(sorted, values, n * sizeof *sorted);

@@ -1,5 +1,5 @@
-/* metrics/timeline.c: buckets are laid out once, day by day in the zone; a place is found by
- * bisection. */
+/* metrics/timeline.c: lists all buckets once, day by day in the zone; finds the bucket of a quarter
+ * of an hour by binary search. */
 #include "metrics/timeline.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #define HOUR_US (4 * BPI_QUARTER)
 
-/* First quarter of an hour that begins at or after an instant; none lies before the epoch. */
+/* First quarter of an hour that begins at or after an instant; 0 for instants before the epoch. */
 static int64_t first_quarter(int64_t us) {
   return us <= 0 ? 0 : (us + BPI_QUARTER - 1) / BPI_QUARTER;
 }
@@ -29,15 +29,15 @@ static int add_bucket(bucket_list *l, int64_t us, int64_t nominal, size_t first,
   return BP_OK;
 }
 
-/* ------------------------------------------------------------------------------ laying out */
+/* ------------------------------------------------------------------------------- the buckets */
 
-/* The hour on the local clock that an instant lies in begins here. */
+/* The start of the local clock hour of an instant. */
 static int64_t hour_start(int64_t us, int32_t offset) {
   int64_t into = (us + offset * BPI_SECOND) % HOUR_US;
   return us - (into < 0 ? into + HOUR_US : into);
 }
 
-/* Where the hour ends: after sixty minutes, or where the clock is changed within them. */
+/* The end of the hour: after sixty minutes, or earlier if the clock is changed within them. */
 static int64_t hour_end(const zone *z, int64_t us, int64_t start, int32_t offset) {
   for (int64_t at = us + BPI_QUARTER; at < start + HOUR_US; at += BPI_QUARTER)
     if (bpi_zone_offset(z, at) != offset) return at;
@@ -50,14 +50,14 @@ static int lay_hours(const timeline *t, bucket_list *l, const range *r, bp_error
   for (int64_t at = r->from; at < r->until && !rc;) {
     int32_t offset = bpi_zone_offset(t->z, at);
     int64_t start = hour_start(at, offset);
-    bool changed = bpi_zone_offset(t->z, start) != offset; /* then it begins where the clock did */
+    bool changed = bpi_zone_offset(t->z, start) != offset; /* the hour begins at the clock change */
     rc = add_bucket(l, at, changed ? at : start, first, error);
     at = hour_end(t->z, at, start, offset);
   }
   return rc;
 }
 
-/* First day of the week, month or quarter that a day lies in. */
+/* First day of the week, month or quarter of a day. */
 static int64_t nominal_day(const timeline *t, dimension_id dim, int64_t day) {
   civil c;
   if (dim == DIM_TIME_DAY) return day;
@@ -74,7 +74,7 @@ static int lay_days(const timeline *t, bucket_list *l, const range *r, bp_error 
   for (int64_t day = bpi_zone_local_days(t->z, r->from); day <= last && !rc; day++) {
     int64_t nominal = nominal_day(t, l->dim, day), start = bpi_day_start(t->z, day);
     if (nominal == before || start == bpi_day_start(t->z, day + 1))
-      continue; /* a date the zone left out */
+      continue; /* same bucket, or a date that the zone skipped */
     before = nominal;
     rc = add_bucket(l, start, nominal, first, error);
   }
@@ -116,9 +116,10 @@ void bpi_timeline_free(timeline *t) {
   memset(t, 0, sizeof *t);
 }
 
-/* ---------------------------------------------------------------------------------- finding */
+/* ---------------------------------------------------------------------------------- look-up */
 
-/* The last bucket that begins at or before a quarter; there is one, the first begins its slice. */
+/* The last bucket that begins at or before a quarter. There always is one, as the first bucket
+ * begins with its slice. */
 static int64_t find_bucket(const bucket_list *l, int64_t quarter) {
   size_t low = 0, high = l->count;
   while (high - low > 1) {
@@ -155,7 +156,7 @@ const bucket_list *bpi_timeline_list(const timeline *t, dimension_id dim) {
 }
 
 void bpi_timeline_clock(const timeline *t, uint32_t *hours, uint32_t *weekdays) {
-  const int64_t enough = INT64_C(14) * BPI_DAY_QUARTERS; /* a zone may leave a day out */
+  const int64_t enough = INT64_C(14) * BPI_DAY_QUARTERS; /* more than 7 days: a zone may skip one */
   place p = {0};
   *hours = *weekdays = 0;
   for (int64_t q = t->from[0]; q < t->until[0] && q < t->from[0] + enough; q++) {
