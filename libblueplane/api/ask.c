@@ -1,4 +1,4 @@
-/* api/ask.c: the policy's words against the catalogue's. */
+/* api/ask.c: looks up the family and levels of each name in the catalogue and asks the policy. */
 #include "api/ask.h"
 
 #include "metrics/catalog.h"
@@ -21,7 +21,7 @@ static int check_metrics(const bp_store *s, const bp_query *q, bp_error **error)
     const metric *m = id == METRIC_COUNT ? NULL : &bpi_metrics[id];
     const char *family = r   ? REPORT_FAMILY
                          : m ? bpi_family_name(m->family)
-                             : "adoption"; /* in a release: what only groups have */
+                             : "adoption"; /* in a release: metrics that only groups have */
     const char *levels = r ? r->levels : m ? m->levels : NULL;
     if ((r || m || release) &&
         !bpi_policy_metric(bpi_store_kind(s->store), s->access, family, names[i], levels))
@@ -30,8 +30,8 @@ static int check_metrics(const bp_store *s, const bp_query *q, bp_error **error)
   return BP_OK;
 }
 
-/* Published windows are cut along one dimension at a time, without filters: what can be chosen freely
- * can be subtracted from itself. */
+/* Published windows are grouped by one dimension at a time, without filters: freely chosen
+ * overlapping groups could be subtracted from each other. */
 static int check_dimensions(const bp_store *s, const bp_query *q, bp_error **error) {
   store_kind kind = bpi_store_kind(s->store);
   bool free_choice = bpi_policy_any_range(kind, s->access);

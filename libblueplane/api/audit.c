@@ -1,4 +1,4 @@
-/* api/audit.c */
+/* api/audit.c: collects notes in the handle, equal ones once, and writes them in batches. */
 #include "api/audit.h"
 
 #include <stdio.h>
@@ -9,9 +9,9 @@
 #include "base/time.h"
 #include "store/consent.h"
 
-#define NOTES_MOST 64 /* a handle that stays open writes them down in between */
+#define NOTES_MOST 64 /* written at this number even if the handle stays open */
 
-/* A personal store in a file, unless its user said that nothing may be written. */
+/* Only calls to a personal store are noted, and only if the handle is audited. */
 static bool is_noted(const bp_store *s) {
   return s->audited && bpi_store_kind(s->store) == STORE_PERSONAL;
 }

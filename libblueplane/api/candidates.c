@@ -1,5 +1,5 @@
-/* api/candidates.c: which files there are to read: those below a root that a source takes for its own, and of these the ones
- * that are not as they were when they were read. Opens none of them. */
+/* api/candidates.c: which files are to be read: those under a root that a source recognises by
+ * name, minus the unchanged ones. Does not open files. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define TELL_EVERY 256 /* candidates found */
-#define PAGE_LEAST 512 /* bytes; SQLite's */
+#define TELL_EVERY 256 /* candidates between two calls of progress */
+#define PAGE_LEAST 512 /* smallest page of SQLite, in bytes */
 
 int bpi_candidates_add(ingest *in, const char *path, const file_stat *stat, const source *reader) {
   void *items = in->candidate;
@@ -31,7 +31,7 @@ int bpi_candidates_add(ingest *in, const char *path, const file_stat *stat, cons
   return in->candidates % TELL_EVERY == 0 ? bpi_ingest_tell(in, 0) : BP_OK;
 }
 
-/* Of sources, the one that takes a file for its own; NULL: none. */
+/* The source that recognises a file by its name; NULL: none. */
 static const source *source_of(const ingest *in, const char *path) {
   if (in->only != NULL) return in->only->is_ours(path) ? in->only : NULL;
   for (size_t i = 0; i < bpi_source_count(); i++)
@@ -39,7 +39,8 @@ static const source *source_of(const ingest *in, const char *path) {
   return NULL;
 }
 
-/* The store itself may be named as a source's file is, and is not read. It is of whole pages: few others are asked for. */
+/* The store itself may have a name that a source recognises; it must not be read. Only files that
+ * consist of whole pages are checked. */
 static bool is_store(const ingest *in, const char *path, const file_stat *stat) {
   return stat->size % PAGE_LEAST == 0 && bpi_store_locks(in->handle->store, path);
 }
@@ -53,14 +54,14 @@ static int visit(void *user, const char *path, const file_stat *stat) {
   return bpi_candidates_add(in, path, stat, reader);
 }
 
-/* The walk's paths have '/' alone, whatever divides the root's. */
+/* Whether `root` begins with `path`. Paths of the walk use only '/', the root may also use '\'. */
 static bool begins(const char *root, const char *path) {
   for (; *path != '\0'; path++, root++)
     if (*path != *root && !(*path == '/' && *root == '\\')) return false;
   return true;
 }
 
-/* The walk shows a directory that cannot be read; no other path is a beginning of the root's. */
+/* Whether the root itself is unreadable: then it is the only candidate, under its own path. */
 static bool root_unreadable(const ingest *in, const char *root) {
   return in->candidates == 1 && in->candidate[0].unreadable && begins(root, in->candidate[0].path);
 }
@@ -82,7 +83,7 @@ static bool unchanged(const file_state *known, const file_stat *stat) {
          known->inode == (int64_t)stat->inode && known->device == (int64_t)stat->device;
 }
 
-/* A packed file: before it was packed, or passed over. */
+/* Whether a packed file was read, either before it was packed or as it is now. */
 static bool was_read(const file_state *known, const file_stat *stat) {
   return known->size >= 0 && known->modified_ns == stat->modified_ns;
 }
@@ -117,7 +118,7 @@ static int by_key(const void *a, const void *b) {
   return order != 0 ? order : (int)x->packed - (int)y->packed;
 }
 
-/* Where a file lies beside what it was packed into, it is read. */
+/* If both a file and its packed form exist, the packed one is dropped. */
 static void drop_packed(ingest *in) {
   bool any = false;
   for (size_t i = 0; i < in->candidates && !any; i++)
@@ -130,8 +131,8 @@ static void drop_packed(ingest *in) {
   drop_same(in);
 }
 
-/* Nearly always nothing is new: files that are as they were are told in one read of the store, before
- * there is a worker. */
+/* Usually nothing has changed, so all unchanged files are found with one read of the store, before
+ * any worker starts. */
 static int drop_unchanged(ingest *in, bp_error **error) {
   ident *keys = bpi_alloc(in->candidates * sizeof *keys);
   if (keys == NULL) return bpi_fail_nomem(error);
@@ -145,7 +146,8 @@ static int drop_unchanged(ingest *in, bp_error **error) {
   return rc;
 }
 
-/* Large files first, so that threads end together; then by name, so that runs are alike. */
+/* Large files first, so that threads finish at about the same time; then by name, for a fixed
+ * order. */
 static int by_size(const void *a, const void *b) {
   const candidate *x = a, *y = b;
   if (x->stat.size != y->stat.size) return x->stat.size > y->stat.size ? -1 : 1;

@@ -1,6 +1,6 @@
-/* api/catalog.c: bp_catalog: what the library knows before any store is opened, as results. Each
- * topic is a row of one table; the topic "topics" shows that table itself, with those of bp_inspect
- * and bp_configure. */
+/* api/catalog.c: bp_catalog: what the library knows without a store, as results. Each topic is an
+ * entry of one table; the topic "topics" lists that table, including the topics of bp_inspect and
+ * bp_configure. */
 #include <string.h>
 
 #include "base/err.h"
@@ -18,7 +18,7 @@
 
 #define TEXT_MAX ((size_t)8 << 10)
 
-/* The table being filled. Columns are set in order. */
+/* The table being filled; cells of a row are set from left to right. */
 typedef struct page {
   bp_result *t;
   size_t next;
@@ -38,7 +38,7 @@ static void add_int(page *p, int64_t value) {
   bpi_table_set_int(p->t, p->next++, value);
 }
 
-/* Takes the text of a buffer, and the buffer with it. */
+/* Adds the text of a buffer and frees the buffer. */
 static void add_buf(page *p, buf *b) {
   size_t column = p->next++;
   if (b->failed)
@@ -94,7 +94,7 @@ static void add_companions(page *p, const metric *m) {
   add_buf(p, &b);
 }
 
-/* Metrics that are asked for with it, and what it is always told by. */
+/* The metrics it brings with it, and the dimension it is always grouped by. */
 static void add_beside(page *p, const metric *m) {
   buf beside, implies;
   bpi_buf_init(&beside, TEXT_MAX);
@@ -121,7 +121,8 @@ static const char *type_name(const metric *m) {
                                                : "int";
 }
 
-/* Who may ask for it in some store: an access each, by name. */
+/* The accesses that may ask for a metric, or group by a dimension (m NULL), in any kind of
+ * store. */
 static void add_accesses(page *p, const char *family, const metric *m, const char *slice) {
   buf b;
   bpi_buf_init(&b, TEXT_MAX);
@@ -324,7 +325,7 @@ static void fill_words(page *p) {
 
 static void fill_topics(page *p);
 
-/* Columns are text unless a type stands behind the colon. */
+/* In `columns`, a name may be followed by a colon and its type; otherwise it is text. */
 static const struct topic {
   const char *call, *name, *columns, *definition;
   void (*fill)(page *p);
@@ -435,7 +436,7 @@ static void fill_topics(page *p) {
   }
 }
 
-/* Makes the columns that a list names. */
+/* Adds the columns of such a list. */
 static void add_columns(bp_result *t, const char *list) {
   while (*list) {
     char name[32];

@@ -1,5 +1,5 @@
-/* api/consent.c: bp_consent_set: what a person allows others to see of the person alone; and what all that
- * was said comes to. */
+/* api/consent.c: bp_consent_set, which records what a person allows others to see of that person
+ * alone, and the evaluation of all recorded consents. */
 #include "api/consent.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 _Static_assert((int)FAMILY_COUNT <= (int)AGREEMENT_FAMILIES, "bundles have room for each");
 _Static_assert((int)FAMILY_COUNT <= (int)AGREEMENTS_MAX, "and for all");
 
-/* Whether single people may be shown to an audience at all; by the policy. */
+/* Whether the policy ever allows an audience to see single people; sets its access. */
 static bool is_audience(const char *name, uint32_t *access) {
   for (*access = 0; bpi_access_name(*access) != NULL; ++*access)
     if (strcmp(bpi_access_name(*access), name) == 0)
@@ -25,9 +25,10 @@ static int family_of(const char *name) {
   return -1;
 }
 
-/* ------------------------------------------------------------------------------- what stands */
+/* ------------------------------------------------------------------------------- evaluation */
 
-/* The last word on one family and audience, and when the consent began that it prolongs. */
+/* The latest decision on a family and audience; since_us is when consent began that was renewed
+ * without interruption. */
 typedef struct last_word {
   bool granted;
   int64_t since_us, expires_us;
@@ -50,7 +51,7 @@ static int hear(void *user, const consent_row *row) {
   return BP_OK;
 }
 
-/* Whole days within. */
+/* Adds an agreement for the whole days within the consent. */
 static void agree(bundle *b, uint32_t access, int family, const last_word *last) {
   int64_t since = (last->since_us + BPI_DAY - 1) / BPI_DAY, until = last->expires_us / BPI_DAY;
   if (!last->granted || since < 0 || since >= until) return;
@@ -104,7 +105,7 @@ static int check(const char *purpose, const char *audience, int granted, bp_erro
   return bpi_fail_detail(error, "allowed", "lead");
 }
 
-/* Not retroactive: it begins now, by the latest time ever seen. */
+/* Consent is not retroactive: it begins now, by the latest time the store has seen. */
 static int set(bp_store *s, const char *purpose, const char *audience, bool granted,
                int64_t expires_us, bp_error **error) {
   int64_t latest = 0;

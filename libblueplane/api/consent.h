@@ -1,5 +1,5 @@
-/* api/consent.h: what a person's consent comes to at this moment. Looked up at every call, so that taking
- * it back is in force at once, whoever holds which handle. */
+/* api/consent.h: the current consent of a person, computed from the store at every call, so that a
+ * withdrawal takes effect at once for all handles. */
 #ifndef BPI_API_CONSENT_H
 #define BPI_API_CONSENT_H
 
@@ -7,10 +7,10 @@
 #include "privacy/bundle.h"
 #include "store/consent.h"
 
-/* Fills what a bundle says of consent. It follows from the words alone, whatever the time is: a bundle
- * that is made again says the same, and who gets it knows the day. */
+/* Fills in the agreements of a bundle. They depend only on the recorded consents, not on the
+ * current time: a bundle that is made again is identical, and the receiver checks the dates. */
 int bpi_consent_say(bp_store *s, bundle *b, bp_error **error);
-/* Takes all of it back, as words of now. Inside a transaction. */
+/* Withdraws all consent as of now. Must be called inside a transaction. */
 int bpi_consent_end(bp_store *s, bp_error **error);
 
 #endif

@@ -1,4 +1,5 @@
-/* api/erase.c: bp_erase: a selector in JSON becomes what the store can erase, the receipt a result. */
+/* api/erase.c: bp_erase: resolves a JSON selector to what the store erases (store/erase.h), and
+ * returns the receipt as a result. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,15 +21,15 @@
 #define SESSION_DIGITS_LEAST 4
 #define SESSION_DIGITS_MOST 32
 
-/* The document, and what it selects. */
+/* The document, and the selector it resolves to. */
 typedef struct selection {
   bp_store *handle;
   const char *session, *workspace, *source;
   bool everything, expired, ranged;
   erase_selector selector;
-  ident *keys; /* of sessions */
+  ident *keys; /* of the selected sessions */
   size_t count, capacity;
-  bool *workspace_label; /* by number, labels long: whether it is the workspace asked for */
+  bool *workspace_label; /* per label number, `labels` entries: is the selected workspace */
   size_t labels;
   bp_error **error;
 } selection;
@@ -64,7 +65,7 @@ static int read_document(selection *s, json_value root) {
                          "or with everything or expired alone");
 }
 
-/* -------------------------------------------------------------------------------- what it names */
+/* ----------------------------------------------------------------------------------- resolving */
 
 static int not_found(selection *s, const char *what, const char *name) {
   bpi_fail(s->error, BP_ERR_NOTFOUND, "there is no such %s", what);
@@ -87,8 +88,8 @@ static bool begins_with(ident key, const char *digits, size_t length) {
   return memcmp(shown, digits, length) == 0;
 }
 
-/* A label by its name as results show it: as it is, with # and four digits of its key, or without a
- * name as ~ and six. */
+/* Whether a label has a name as results show it: plain, with # and four digits of its key, or, if
+ * its text is not stored, ~ and six digits. */
 static bool is_named(const label_row *l, const char *name) {
   size_t length = strlen(name);
   if (l->text == NULL) return length == 7 && name[0] == '~' && begins_with(l->key, name + 1, 6);
@@ -172,8 +173,9 @@ static int resolve(selection *s) {
   return rc;
 }
 
-/* What is older than the owner keeps it; what has no time does not grow old. By the clock of today, and no later
- * than what the store knows: one that was ahead once must not take what is done until it is right. */
+/* Selects facts older than the retention limit; facts without a time never expire. Uses the current
+ * clock, but no time after the store's last fact: a clock that once was ahead must not delete what
+ * is added until it is right again. */
 static int find_expired(selection *s, bool *any) {
   store *db = s->handle->store;
   int64_t days = 0, first, last = QUARTER_UNDATED, *until = &s->selector.until_us;
@@ -252,7 +254,7 @@ static int receipt(bp_result **out, const erase_receipt *r, bp_error **error) {
 
 /* ------------------------------------------------------------------------------- exported call */
 
-/* By what was selected, not what. */
+/* The audit log says by which kind of selector, not what was selected. */
 static void note_erasure(const selection *s) {
   const char *by = s->everything  ? "everything"
                    : s->expired   ? "expired"
@@ -271,7 +273,8 @@ static int erase(bp_result **out, bp_store *s, json_value root, bp_error **error
   memset(&done, 0, sizeof done);
   int rc = read_document(&chosen, root);
   if (rc == BP_OK) rc = chosen.expired ? find_expired(&chosen, &any) : resolve(&chosen);
-  if (rc == BP_OK && chosen.everything) bpi_note_down(s); /* what was asked before goes, too */
+  if (rc == BP_OK && chosen.everything)
+    bpi_note_down(s); /* so that earlier notes are erased, too */
   if (rc == BP_OK && any)
     rc = bpi_store_erase(s->store, &chosen.selector, bpi_handle_now(s), &done, error);
   if (rc == BP_OK) note_erasure(&chosen);

@@ -1,6 +1,7 @@
-/* api/erase_team.c: what was published is retracted for ever: the week stays published, in a team's store
- * as a further edition without cells, so that it is never computed again, and in an organisation's as
- * the edition that came, so that the same file does not bring it back. */
+/* api/erase_team.c: erases for good what was published. The week remains on record: in a team's
+ * store as a new edition without cells, so that it is never computed again, and in an
+ * organisation's store as the received edition, so that importing the same file does not restore
+ * it. */
 #include "api/erase_team.h"
 
 #include <string.h>
@@ -22,10 +23,10 @@ typedef struct team_erasure {
   bool expired;
   int64_t cells, views;
   person_receipt person;
-  trace *trace; /* of what was published */
+  trace *trace; /* bytes of published rows, to search for afterwards */
 } team_erasure;
 
-/* The next edition, empty, with the digest its file will have. */
+/* Writes the next edition, which is empty, with the digest that its file will have. */
 static int write_empty(team_erasure *e, release *r, const sign_keys *keys, bp_error **error) {
   unsigned char *data = NULL, digest[BPI_DIGEST_BYTES];
   size_t length = 0;
@@ -66,7 +67,7 @@ static int retract_week(team_erasure *e, bp_error **error) {
   return bpi_fail_detail(error, "name", e->week);
 }
 
-/* The oldest release that still holds cells and is older than they are kept. */
+/* The oldest release that exceeds the retention limit and still has cells. */
 typedef struct ageing {
   int64_t until_us;
   bool any;
@@ -90,7 +91,7 @@ static int drop_old(team_erasure *e, const release *r, bp_error **error) {
   return rc == BP_OK ? bpi_published_empty(s, r, &e->cells, error) : rc;
 }
 
-/* What members agreed to until a day that has come. */
+/* Deletes individual rows whose consent has ended. */
 static int drop_ended(team_erasure *e, bp_error **error) {
   store *s = e->handle->store;
   int64_t now = 0;
@@ -115,12 +116,12 @@ static int erase_person(team_erasure *e, bp_error **error) {
   person_receipt *p = &e->person;
   int rc = bpi_person_erase(e->handle->store, e->member, p, error);
   if (rc != BP_OK || p->contributions + p->words + p->views > 0) return rc;
-  if (p->search.pending) return bpi_erase_pending(error); /* of an erasure before this one */
+  if (p->search.pending) return bpi_erase_pending(error); /* from an earlier erasure */
   bpi_fail(error, BP_ERR_NOTFOUND, "nothing of this member is stored");
   return bpi_fail_detail(error, "name", e->member);
 }
 
-/* Rows in one transaction; then their bytes. */
+/* Deletes rows in one transaction, then clears their bytes. */
 static int erase_published(team_erasure *e, bp_error **error) {
   store *s = e->handle->store;
   bool cleared = false;
@@ -137,7 +138,7 @@ static int erase_published(team_erasure *e, bp_error **error) {
   return rc == BP_OK && !cleared ? bpi_erase_pending(error) : rc;
 }
 
-/* What it took and what was then looked for. */
+/* What was erased, and the search for traces. */
 static int receipt(bp_result **out, const team_erasure *e, bp_error **error) {
   bp_result *t = bpi_receipt_new();
   if (t == NULL) return bpi_fail_nomem(error);

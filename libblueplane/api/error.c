@@ -1,4 +1,4 @@
-/* api/error.c: version, features, error objects and memory as the outside sees them. */
+/* api/error.c: the exported functions for version, features, error objects and memory. */
 #include <string.h>
 
 #include "base/err.h"

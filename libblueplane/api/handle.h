@@ -1,5 +1,6 @@
-/* api/handle.h: what is behind the opaque handle, and the one way in: every exported function that
- * takes a store enters it (which checks the process, the access and takes the lock) and leaves it. */
+/* api/handle.h: the struct behind the opaque handle. Every exported function that takes a store
+ * calls bpi_enter, which checks the process and the access and takes the lock, and then
+ * bpi_leave. */
 #ifndef BPI_API_HANDLE_H
 #define BPI_API_HANDLE_H
 
@@ -17,16 +18,16 @@ struct bp_store {
   store *store;
   mutex *lock;
   assumptions assumed;
-  benchmark *benchmark;  /* what a manager compares with, or NULL */
+  benchmark *benchmark;  /* reference values for a manager, or NULL */
   const prices *prices;  /* the table in force */
-  prices *given_prices;  /* the same, if it was given at run time; else NULL */
-  uint32_t access;       /* BP_ACCESS_; only ever narrowed */
-  char *scope;           /* of a lead: the team; NULL */
-  unsigned long process; /* the handle is refused in another one, after a fork */
-  atomic_int cancelled;  /* since the running call began */
+  prices *given_prices;  /* the same, if it was configured at run time; else NULL */
+  uint32_t access;       /* BP_ACCESS_; can only be narrowed */
+  char *scope;           /* the team of a lead, or NULL */
+  unsigned long process; /* the handle is refused in another process, after a fork */
+  atomic_int cancelled;  /* bp_cancel was called since the running call began */
   atomic_int running;
-  bool audited;           /* what is asked is noted */
-  struct audit_row *note; /* questions that wait to be written down */
+  bool audited;           /* calls are noted in the audit log */
+  struct audit_row *note; /* notes not yet written */
   size_t notes, note_capacity;
   uint32_t log_level;
   bp_log_fn log;
@@ -35,22 +36,23 @@ struct bp_store {
   void *clock_user;
 };
 
-/* Locks the store for a call of an exported function, if the policy lets this handle call it (with
- * this topic, for those that have some; else NULL). On failure nothing is locked. */
+/* Locks the store for a call of an exported function, if the policy allows this handle to call it
+ * with this topic (NULL for functions without topics). On failure nothing is locked. */
 int bpi_enter(bp_store *s, const char *function, const char *topic, bp_error **error);
-/* Whether the policy lets this handle be told figures of a person's activity. */
+/* Whether the policy allows this handle to see figures about a person's activity. */
 bool bpi_tells_activity(const bp_store *s);
-/* Unlocks it; a failure is logged. Returns `code`. */
+/* Unlocks the store and logs `code` if it is a failure. Returns `code`. */
 int bpi_leave(bp_store *s, int code);
 int64_t bpi_handle_now(const bp_store *s);
 void bpi_handle_log(const bp_store *s, int level, int code, int64_t a, int64_t b);
 
-/* Copies a lent struct of the caller's size into ours: shorter ones are filled with zeros, longer
- * ones must hold zeros beyond what we know. `lent` NULL: all zeros. */
+/* Copies a struct of the caller (of struct_size) into ours: a shorter one is padded with zeros, a
+ * longer one must be zero beyond what we know. `lent` NULL: all zeros. `oldest` is the smallest
+ * valid size. */
 int bpi_lend(void *ours, size_t size, const void *lent, size_t oldest, bp_error **error);
-/* The other way: fills as much of the caller's struct as its size allows. */
+/* The other direction: fills as much of the caller's struct as its size allows. */
 void bpi_give(void *lent, const void *ours, size_t size);
-/* BP_OK if struct_size of a struct to be filled is acceptable. */
+/* BP_OK if the struct_size of an output struct is acceptable. */
 int bpi_lent_size(const void *lent, size_t oldest, bp_error **error);
 
 #endif

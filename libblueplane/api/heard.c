@@ -1,5 +1,5 @@
-/* api/heard.c: of each device the word with the greatest count stands, so that it does not matter in which
- * order bundles come. */
+/* api/heard.c: for each device, the statement with the greatest count is valid, so the order in
+ * which bundles arrive does not matter. */
 #include "api/heard.h"
 
 #include <string.h>
@@ -12,12 +12,12 @@
 #include "store/person.h"
 #include "store/team.h"
 
-/* ----------------------------------------------------------------------------------- what stands */
+/* ----------------------------------------------------------------------------------- evaluation */
 
 typedef struct spans {
   const roster_member *member;
   const measure_families *families;
-  agreed_span *of; /* by measure */
+  agreed_span *of; /* per measure */
   size_t devices;
 } spans;
 
@@ -49,7 +49,8 @@ measure_families bpi_families_of_measures(void) {
   return families;
 }
 
-/* A device whose words were erased agrees to nothing until it says something new. */
+/* *any: some device's statements were erased; then it agrees to nothing until it makes a new
+ * one. */
 static int find_silenced(const spans *s, store *db, bool *any, bp_error **error) {
   int rc = BP_OK;
   for (size_t i = 0; i < s->member->devices && rc == BP_OK && !*any; i++) {
@@ -72,9 +73,9 @@ int bpi_heard_spans(agreed_span out[MEASURE_COUNT], bp_store *s, const roster_me
   return rc;
 }
 
-/* ------------------------------------------------------------------------------------- hearing */
+/* ----------------------------------------------------------------------------------- receiving */
 
-/* The bytes of what went are to go, too. */
+/* If rows were deleted, marks the store so that their bytes are cleared as well. */
 static int note_gone(bp_store *s, int64_t gone, bp_error **error) {
   return gone > 0 ? bpi_store_erase_note(s->store, error) : BP_OK;
 }
@@ -108,7 +109,7 @@ int bpi_forget_member(bp_store *s, const char *member, bp_error **error) {
   return rc == BP_OK ? note_gone(s, gone, error) : rc;
 }
 
-/* What is known of one device beside what came. */
+/* The stored statement of a device, compared with the received one. */
 typedef struct comparison {
   const heard *came;
   bool found, contradicts;
@@ -125,7 +126,7 @@ static int compare(void *user, const heard *h) {
   return BP_OK;
 }
 
-/* Replaces what is known of the device, and what is known to be erased of it. */
+/* Replaces the statement of the device, and the mark that an earlier one was erased. */
 static int put(bp_store *s, const heard *came, bp_error **error) {
   int rc = bpi_forgotten_drop(s->store, came->device, FORGOTTEN_WORDS, error);
   return rc == BP_OK ? bpi_heard_put(s->store, came, error) : rc;

@@ -1,5 +1,5 @@
-/* api/heard.h: what members say of consent, as a team's store hears it: the last words of each device, and
- * what they come to for the lead. */
+/* api/heard.h: the consent of members as received by a team's store: the latest statement of each
+ * device, and what follows from them for the lead. */
 #ifndef BPI_API_HEARD_H
 #define BPI_API_HEARD_H
 
@@ -7,30 +7,33 @@
 #include "privacy/bundle.h"
 #include "privacy/roster.h"
 
-/* Notes what a member's bundle says, whatever becomes of its numbers; what is not agreed to any more goes
- * from what the lead may see. *how: "heard", "known", "late" (later words are here), "conflict" (two
- * of one count: nothing is agreed to until the next word), or "erased" (these words were). Inside a transaction; afterwards
+/* Records the consent statement of a member's bundle, whether or not its numbers are accepted, and
+ * deletes individual rows that are no longer covered. *how becomes "heard", "known", "late" (a
+ * later statement is stored), "conflict" (two statements with the same count: no consent until the
+ * next one) or "erased" (this statement was). Must be called inside a transaction; afterwards
  * bpi_store_erase_finish clears the traces. */
 int bpi_hear(bp_store *s, const roster_member *from, const bundle *b, const char **how,
              int64_t *withdrawn, bp_error **error);
 
-/* The families of each measure: looked up once for many members. */
+/* The families of each measure, computed once for many members. */
 typedef struct measure_families {
   uint32_t of[MEASURE_COUNT];
 } measure_families;
 measure_families bpi_families_of_measures(void);
 
-/* For which weeks the lead may see each measure of the member: what is agreed to on every device that ever
- * said anything. */
+/* The span for which the lead may see each measure of a member: the intersection over all devices
+ * that ever made a statement. */
 int bpi_heard_spans(agreed_span out[MEASURE_COUNT], bp_store *s, const roster_member *member,
                     const measure_families *families, bp_error **error);
 
-/* All that is kept of members for the leads goes. Inside a transaction. */
-int bpi_withdraw_all(bp_store *s, bp_error **error);
-/* That of one member, and what the member said: whoever comes back says it anew. Inside a transaction. */
-int bpi_forget_member(bp_store *s, const char *member, bp_error **error);
+/* The following must be called inside a transaction. */
 
-/* What nobody may see any more by its day goes. Inside a transaction. */
+/* Deletes the individual rows of all members. */
+int bpi_withdraw_all(bp_store *s, bp_error **error);
+/* Deletes those of one member and the member's statements: a member who returns must state consent
+ * again. */
+int bpi_forget_member(bp_store *s, const char *member, bp_error **error);
+/* Deletes individual rows whose consent has expired. */
 int bpi_withdraw_expired(bp_store *s, bp_error **error);
 
 #endif

@@ -1,5 +1,5 @@
-/* api/ingest.c: the calls that ingest, as a frame around what each of them reads: options, what is erased, progress, how a
- * call is stopped and what it reports. */
+/* api/ingest.c: the exported ingest calls. They share one frame: options, erased marks, progress,
+ * stopping and the report; each supplies what is read. */
 #include <string.h>
 
 #include "api/audit.h"
@@ -116,7 +116,7 @@ static int begin(ingest *in, bp_store *s, const char *source_name, const bp_inge
   return rc == BP_OK ? BP_OK : bpi_leave(s, rc);
 }
 
-/* docs/errors.md lists what a log line says. */
+/* docs/errors.md lists the log lines. */
 static void log_report(const ingest *in) {
   const bp_ingest_report *r = &in->report;
   if (r->records_rejected > 0)
@@ -127,7 +127,7 @@ static void log_report(const ingest *in) {
                  (int64_t)r->records_updated);
 }
 
-/* Completes the report and hands over the first error. */
+/* Completes the report and passes on the first error. */
 static int end(ingest *in, int rc, bp_error **error) {
   if (rc != BP_OK && *error == NULL) {
     *error = in->error;
@@ -156,7 +156,7 @@ void bpi_ingest_free(ingest *in) {
 
 typedef int (*ingest_body)(ingest *in, const void *what, bp_error **error);
 
-/* The frame around all three calls. `what` NULL: the caller gave nothing to read. */
+/* The frame of all three calls. `what` NULL: the caller gave nothing to read. */
 static int ingest_call(const char *function, bp_store *s, const char *source_name,
                        const bp_ingest_options *options, bp_ingest_report *report, bp_error **error,
                        ingest_body body, const void *what) {
@@ -180,7 +180,7 @@ static int bytes_body(ingest *in, const void *what, bp_error **error) {
   return reader == NULL ? bpi_source_unrecognised(error) : bpi_ingest_read_bytes(in, reader, lent);
 }
 
-/* The source of an open file, by its name and first bytes. */
+/* Detects the source of an open file by its name and first bytes. */
 static int detect(const source **out, file *f, const char *path, bp_error **error) {
   char *bytes = bpi_alloc(SOURCE_HEAD);
   if (bytes == NULL) return bpi_fail_nomem(error);
@@ -195,7 +195,7 @@ static int detect(const source **out, file *f, const char *path, bp_error **erro
   return bpi_fail_detail(error, "path", path);
 }
 
-/* Of the files found those that must be read. */
+/* Reads those candidates that need to be read. */
 static int read_files(ingest *in, bp_error **error) {
   int rc = bpi_candidates_choose(in, error);
   return rc == BP_OK && in->candidates > 0 ? bpi_ingest_read_files(in) : rc;

@@ -1,5 +1,6 @@
-/* api/ingest.h: one ingest call, as its parts share it: what there is to read (candidates.c), reading and storing it by some
- * threads (ingest_read.c), and the calls themselves (ingest.c). */
+/* api/ingest.h: the state of one ingest call, shared by its parts: finding files (candidates.c),
+ * reading and storing them with several threads (ingest_read.c), and the exported calls
+ * (ingest.c). */
 #ifndef BPI_API_INGEST_H
 #define BPI_API_INGEST_H
 
@@ -13,68 +14,71 @@
 
 typedef struct candidate {
   char *path;
-  ident key; /* by which it is known */
+  ident key; /* keyed hash of its path, by which the store knows it */
   file_stat stat;
   const source *source;
-  bool packed; /* it is known as the file that it was made of */
+  bool packed; /* compressed; its key is that of the original file */
   bool unreadable;
-  bool unknown; /* the store was asked, and knows nothing of it */
-  bool same;    /* it is as it was when it was read */
-  int64_t read; /* bytes of it that were read before */
+  bool unknown; /* the store was asked and does not know it */
+  bool same;    /* unchanged since it was read */
+  int64_t read; /* bytes read in earlier calls */
 } candidate;
 
 typedef struct worker worker; /* ingest_read.c */
 
-/* One ingest call. What several workers touch is guarded by `lock`; the store by `store_lock`. */
+/* One ingest call. `lock` guards what several workers change, `store_lock` the store. */
 typedef struct ingest {
   bp_store *handle;
-  const char *function; /* that was called */
+  const char *function; /* name of the exported function */
   bp_ingest_options options;
-  int64_t now_us, began_us; /* as the handle's clock and as the system's says */
+  int64_t now_us, began_us; /* start, by the clock of the handle and of the system */
   bool keep_labels;
   domain_key path_key, tail_key;
-  erased_marks erased; /* what must not come back */
-  int64_t erasures;    /* of the store, when it was asked for them */
-  const source *only;  /* the source asked for, or NULL */
+  erased_marks erased; /* what was erased and must not be stored again */
+  int64_t erasures;    /* the store's number of erasures when `erased` was read */
+  const source *only;  /* the source the caller named, or NULL */
   candidate *candidate;
   size_t candidates, capacity;
   mutex *lock, *store_lock;
-  size_t next; /* candidate to be read next */
+  size_t next; /* index of the next candidate to read */
   bp_ingest_report report;
-  uint64_t files_done, bytes_done, bytes_total; /* as progress is told */
-  bool asked_to_stop;                           /* by the callback that is told */
+  uint64_t files_done, bytes_done, bytes_total; /* for progress */
+  bool asked_to_stop;                           /* the progress callback returned non-zero */
   apply_counts counts;
   worker *workers;
   size_t worker_count;
-  size_t batch_due, batch_limit; /* a batch is stored when that is possible; at once */
-  int failed;                    /* first error; others stop */
+  size_t batch_due, batch_limit; /* batch size from which to store when possible; in any case */
+  int failed;                    /* first error; makes the other workers stop */
   bp_error *error;
 } ingest;
 
-/* ingest.c: the first error stands. A cancel says that what was complete is stored: where it could not be, that is what
- * went wrong. Takes over `why`; returns `code`. */
+/* ingest.c: records an error; the first one is kept. An error replaces a cancel, as the message
+ * of a cancel promises that everything complete was stored. Takes ownership of `why`; returns
+ * `code`. */
 int bpi_ingest_stop(ingest *in, int code, bp_error *why);
 int bpi_ingest_cancel(ingest *in);
-/* The error that stands, or BP_OK. */
+/* The recorded error, or BP_OK. */
 int bpi_ingest_failed(ingest *in);
-/* Tells the caller how far we are, until the answer is to stop; of the caller's own thread only. */
+/* Calls the progress callback, unless it already asked to stop; true if it asks to stop. Only on
+ * the caller's thread. */
 bool bpi_ingest_asks(ingest *in, uint32_t phase);
-/* The same; a non-zero answer or bp_cancel() stops. */
+/* The same, but turns a request to stop or bp_cancel() into an error. */
 int bpi_ingest_tell(ingest *in, uint32_t phase);
-/* The source of a name; NULL names none. */
+/* The source of a name; NULL: none. */
 int bpi_ingest_source(const source **out, const char *name, bp_error **error);
-/* For files and their ends, of the store's key. */
+/* Derives path_key and tail_key from the store's key. */
 void bpi_ingest_keys(ingest *in);
 void bpi_ingest_free(ingest *in);
 
-/* candidates.c: the files below a root that a source reads; then only those that are not as they were when they were read. */
+/* candidates.c: finds the files under a root that a source reads; then drops those that are
+ * unchanged. */
 int bpi_candidates_walk(ingest *in, const char *root, bp_error **error);
 int bpi_candidates_add(ingest *in, const char *path, const file_stat *stat, const source *reader);
 int bpi_candidates_choose(ingest *in, bp_error **error);
 
-/* ingest_read.c: reads and stores all candidates, by as many threads as are asked for. */
+/* ingest_read.c: reads and stores all candidates, with as many threads as the options ask for. */
 int bpi_ingest_read_files(ingest *in);
-/* Bytes lent for the call. */
+/* Bytes borrowed from the caller for the duration of the call. */
 typedef struct lent_bytes {
   const char *origin;
   const void *data;

@@ -1,6 +1,6 @@
-/* api/ingest_read.c: one input after another through the scanner, its source and the privacy gate into a batch, and batches
- * into the store: by some threads at once, each with a batch of its own, and one of them at a time at the store. Knows
- * nothing of where candidates come from. */
+/* api/ingest_read.c: passes each input through the scanner, its source and the privacy gate into a
+ * batch, and batches into the store. Every thread has its own batch; only one at a time writes to
+ * the store. candidates.c decides which files are read. */
 #include <string.h>
 
 #include "api/ingest.h"
@@ -10,10 +10,10 @@
 #include "store/foreign.h"
 
 #define WINDOW ((size_t)256 << 10)
-#define BATCH_BYTES ((size_t)16 << 20) /* of all workers together: what memory an ingest may take */
+#define BATCH_BYTES ((size_t)16 << 20) /* memory for the batches of all workers together */
 #define TAIL_BYTES 256
 
-/* One scanning thread, or the caller itself. */
+/* A reading thread; the first worker is the caller's thread. */
 struct worker {
   ingest *in;
   batch *batch;
@@ -21,17 +21,17 @@ struct worker {
   scan scan;
   bool calls_progress;
   file *file;
-  foreign *database; /* in place of `file` */
+  foreign *database; /* used instead of `file` for sources that are databases */
   int64_t offset;    /* of the next read */
-  int64_t weighed;   /* the offset at which the batch was weighed */
-  file_state state;  /* of the file being read */
-  int64_t records;   /* that were read of it before */
+  int64_t weighed;   /* offset at which the size of the batch was last checked */
+  file_state state;  /* of the current file */
+  int64_t records;   /* records of it that were read in earlier calls */
   uint64_t bytes_reported;
-  atomic_size_t held; /* by its batch, as others may know */
+  atomic_size_t held; /* size of its batch, for other workers to read */
   thread *thread;
 };
 
-/* The caller's own thread tells; the others only look whether to stop. */
+/* The caller's thread reports progress; the others only check whether to stop. */
 static int progress(worker *w) {
   if (w->calls_progress) return bpi_ingest_tell(w->in, 1);
   return atomic_load(&w->in->handle->cancelled) ? bpi_ingest_cancel(w->in)
@@ -40,7 +40,7 @@ static int progress(worker *w) {
 
 /* ---------------------------------------------------------------------------------- applying */
 
-/* Another process is waited for as long as nobody asks to stop. */
+/* Called while waiting for another process that holds the store: ends the wait if asked to stop. */
 static void while_waiting(void *user) {
   const worker *w = user;
   ingest *in = w->in;
@@ -48,7 +48,7 @@ static void while_waiting(void *user) {
     bpi_store_interrupt(in->handle->store);
 }
 
-/* The store's lock is held, and given back. */
+/* Stores the batch. store_lock is held on entry and released. */
 static int apply_locked(worker *w) {
   ingest *in = w->in;
   store *s = in->handle->store;
@@ -76,9 +76,9 @@ static size_t held_by_all(const ingest *in) {
   return held;
 }
 
-/* Takes the store's lock for a batch that is to be stored now: every batch costs the store a look at most
- * of its pages, so few large ones are stored. While another worker stores, this one reads on as long as
- * memory allows. */
+/* Whether to store the batch now; if so, store_lock is taken. Every batch makes the store look at
+ * most of its pages, so few large batches are better. While another worker stores, this one
+ * continues to read as long as memory allows. */
 static bool may_apply(worker *w) {
   const ingest *in = w->in;
   size_t held = bpi_batch_bytes(w->batch);
@@ -87,12 +87,13 @@ static bool may_apply(worker *w) {
   if (held < in->batch_limit)
     return held_by_all(in) >= BATCH_BYTES && bpi_mutex_try_lock(in->store_lock);
   bpi_mutex_lock(in->store_lock);
-  bool cancelled = atomic_load(&in->handle->cancelled); /* meanwhile: stored in the end */
+  bool cancelled = atomic_load(&in->handle->cancelled); /* while waiting: finish() stores it */
   if (cancelled) bpi_mutex_unlock(in->store_lock);
   return !cancelled;
 }
 
-/* A keyed mark of the bytes before a position, by which growth is told from a rewrite. */
+/* A keyed hash of the bytes before a position; distinguishes a file that grew from one
+ * rewritten. */
 static int tail_mark(worker *w, int64_t position, int64_t *mark) {
   char bytes[TAIL_BYTES];
   int64_t from = position > TAIL_BYTES ? position - TAIL_BYTES : 0;
@@ -103,8 +104,8 @@ static int tail_mark(worker *w, int64_t position, int64_t *mark) {
   return BP_OK;
 }
 
-/* Everything read so far belongs to the last complete line of the input. A file that cannot be
- * recognised later, and bytes, are read from their start. */
+/* Saves the position after the last complete line. Inputs that cannot be recognised later (bytes,
+ * or a file whose tail cannot be read) are read from their start next time. */
 static int note_place(worker *w) {
   uint64_t line;
   w->state.position = bpi_scan_resume_offset(&w->scan, &line);
@@ -123,27 +124,29 @@ static void count_bytes(worker *w) {
   bpi_mutex_unlock(w->in->lock);
 }
 
-/* Bytes that need not be read. */
+/* Counts bytes that need not be read as done. */
 static void skip_bytes(ingest *in, int64_t count) {
   bpi_mutex_lock(in->lock);
   in->bytes_done += (uint64_t)count;
   bpi_mutex_unlock(in->lock);
 }
 
-/* Whether the record that was just read is read again when reading goes on: its line has not ended. */
+/* Whether the record just read will be read again when reading resumes, as its line has not
+ * ended. */
 static bool reads_again(const worker *w) {
   uint64_t line;
   (void)bpi_scan_resume_offset(&w->scan, &line);
   return line == w->scan.record_line;
 }
 
-/* What a reader remembers, and how many records it has read. */
+/* Saves the memory of the reader and the number of records read. */
 static void note_input(worker *w, const source_input *input, bool ended) {
   memcpy(w->state.memory, input->memory, sizeof w->state.memory);
   w->state.records = w->records + (int64_t)input->records - (!ended && reads_again(w));
 }
 
-/* Between two records: the place to stop, to report, and to let go of memory. */
+/* Called between two records: checks for a cancel, reports progress, stores the batch if it is
+ * due. */
 static int checkpoint(void *user, source_input *input) {
   worker *w = user;
   if (atomic_load(&w->in->handle->cancelled)) return bpi_ingest_cancel(w->in);
@@ -154,7 +157,7 @@ static int checkpoint(void *user, source_input *input) {
     if (rc != BP_OK) return rc;
   }
   if (w->file != NULL && w->offset == w->weighed)
-    return BP_OK; /* one window more is not too much */
+    return BP_OK; /* check once per window; one more window does no harm */
   w->weighed = w->offset;
   if (!may_apply(w)) return BP_OK;
   note_input(w, input, false);
@@ -164,7 +167,7 @@ static int checkpoint(void *user, source_input *input) {
     return bpi_ingest_stop(w->in, rc, NULL);
   }
   rc = apply_locked(w);
-  w->state.restarted = false; /* its rejects from now on are of this reading */
+  w->state.restarted = false; /* keep the rejects stored from now on */
   return rc;
 }
 
@@ -175,7 +178,7 @@ static void on_reject(void *user, int reason, uint64_t line, int64_t byte) {
   bpi_batch_reject(w->batch, w->state.key, reason, line, byte);
 }
 
-/* Whose records come next. */
+/* Sets the source of the records that follow. */
 static void told_by(void *user, const source *teller) {
   worker *w = user;
   record_sink sink = bpi_gate_sink(w->gate);
@@ -216,8 +219,8 @@ static int64_t read_file(void *user, void *into, size_t length) {
   return got;
 }
 
-/* Where to go on: behind what is known, if the file still holds it and the same source read it; else at
- * the start. */
+/* Where to resume: after what was read, if the file still has it and the same source read it;
+ * otherwise at the start. */
 static void find_place(worker *w, const source *reader, const file_stat *stat, bool known) {
   int64_t mark;
   bool whole = reader->whole || reader->database || w->state.source != bpi_source_number(reader);
@@ -233,7 +236,7 @@ static void find_place(worker *w, const source *reader, const file_stat *stat, b
   }
   w->state.fresh = !known;
   w->state.changed_us = w->state.modified_ns == stat->modified_ns ? 0 : stat->modified_ns / 1000;
-  w->state.size = -1; /* until it is read to its end */
+  w->state.size = -1; /* until the end was reached */
   w->state.modified_ns = stat->modified_ns;
   w->state.device = (int64_t)stat->device;
   w->state.inode = (int64_t)stat->inode;
@@ -242,7 +245,7 @@ static void find_place(worker *w, const source *reader, const file_stat *stat, b
 static void file_failed(worker *w, const source *reader) {
   w->state.source = reader == NULL ? -1 : bpi_source_number(reader);
   w->state.changed_us = 0;
-  w->state.size = w->state.modified_ns = -1; /* so that it is tried again, */
+  w->state.size = w->state.modified_ns = -1; /* so that it is read again */
   w->state.position = 0;                     /* from its start */
   bpi_batch_file(w->batch, &w->state);
   bpi_batch_reject(w->batch, w->state.key, REJECT_UNREADABLE, 0, 0);
@@ -251,7 +254,7 @@ static void file_failed(worker *w, const source *reader) {
   bpi_mutex_unlock(w->in->lock);
 }
 
-/* A failure of the input alone, which is counted; the others stop the call. */
+/* Whether a failure concerns only this input: it is counted, and the call goes on. */
 static bool is_unreadable(worker *w, int rc) {
   return rc != BP_OK && rc != BP_ERR_NOMEM && bpi_ingest_failed(w->in) == BP_OK;
 }
@@ -302,7 +305,7 @@ static int open_candidate(worker *w, const candidate *c, file_stat *stat) {
 static int read_candidate(worker *w, const candidate *c) {
   bool known = false;
   int rc = BP_OK;
-  if (c->unknown) { /* not to wait for a worker that stores */
+  if (c->unknown) { /* no look-up, which would wait for a worker that stores */
     memset(&w->state, 0, sizeof w->state);
     w->state.key = c->key;
   } else {
@@ -355,7 +358,7 @@ static void work(void *argument) {
   }
 }
 
-/* The scanner stays to be prepared: for files or for bytes. */
+/* Does not prepare the scanner, as that differs for files and for bytes. */
 static int worker_init(worker *w, ingest *in) {
   memset(w, 0, sizeof *w);
   w->in = in;
@@ -381,14 +384,14 @@ static void worker_free(worker *w) {
   bpi_batch_free(w->batch);
 }
 
-/* Starts the other threads; as many as the system gives. */
+/* Starts the other threads, as many as the system allows. */
 static void start_threads(worker *w, size_t count) {
   for (size_t i = 1; i < count; i++)
     w[i].thread = bpi_thread_start(work, &w[i]);
 }
 
-/* Whose batch is the largest. One of which the storing was cancelled is part of none: its files are read again.
- * NULL: there is no other. */
+/* The worker with the largest batch; NULL: none. Batches whose storing was cancelled do not count:
+ * their files will be read again. */
 static worker *holds_most(worker *w, size_t count) {
   worker *most = NULL;
   for (size_t i = 0; i < count; i++) {
@@ -398,8 +401,8 @@ static worker *holds_most(worker *w, size_t count) {
   return most;
 }
 
-/* One batch of all: joined in memory, so that what two workers read in part is stored once. Rows
- * complete before an error or a cancel are stored, too. */
+/* Joins all batches in memory and stores the result, so that what two workers read in part is
+ * stored once. After a cancel, complete rows are stored, too; after another error nothing is. */
 static void finish(ingest *in, worker *w, size_t count) {
   bp_error *why = NULL;
   if (in->failed != BP_OK && in->failed != BP_ERR_CANCELLED) return;
@@ -414,7 +417,7 @@ static void finish(ingest *in, worker *w, size_t count) {
   bpi_ingest_tell(in, 2);
   if (in->failed == BP_ERR_CANCELLED) bpi_store_clear_interrupt(in->handle->store);
   if (last == NULL) return;
-  last->calls_progress = true; /* the other threads have ended */
+  last->calls_progress = true; /* the other threads have ended, so this is the caller's thread */
   apply(last);
 }
 
@@ -449,8 +452,8 @@ int bpi_ingest_read_files(ingest *in) {
 
 /* ------------------------------------------------------------------------------------- bytes */
 
-/* Pieces of one origin follow each other, so what its source remembered goes on; nameless bytes have
- * nothing to do with each other. */
+/* Pieces of one origin continue each other, so the reader's memory is restored; pieces without an
+ * origin are independent. */
 static int load_origin(worker *w, const char *origin) {
   bool known;
   ident key = bpi_hash_ident(bpi_store_key(w->in->handle->store), "origin", origin, strlen(origin));
@@ -463,7 +466,7 @@ static int load_origin(worker *w, const char *origin) {
 }
 
 static int read_bytes(worker *w, const source *reader, const lent_bytes *lent) {
-  bp_error *why = NULL; /* what a database is damaged by, as if it were a file */
+  bp_error *why = NULL; /* dropped: a damaged database counts as an unreadable file */
   int rc = load_origin(w, lent->origin == NULL ? "" : lent->origin);
   if (rc != BP_OK) return rc;
   bpi_scan_init_memory(&w->scan, lent->data, reader->database ? 0 : lent->length);

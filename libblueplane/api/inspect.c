@@ -1,5 +1,4 @@
-/* api/inspect.c: facts about a store, as results. Each topic is one function; nothing here is
- * computed that the store does not already know. */
+/* api/inspect.c: bp_inspect: facts about a store, as results. Each topic is one function. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +12,7 @@
 #include "store/operations.h"
 #include "store/read.h"
 
-/* The way a keyed identifier is shown: enough to tell two apart. */
+/* Shows the first 12 digits of a keyed identifier, enough to tell two apart. */
 static void set_key(bp_result *t, size_t column, ident key) {
   char text[17];
   snprintf(text, sizeof text, "%012llx", (unsigned long long)(key.hi >> 16));
@@ -27,12 +26,12 @@ static const char *source_name(int64_t index) {
 
 /* ------------------------------------------------------------------------------------- health */
 
-/* What the handle's access may not be told shows as withheld, not as nothing. */
+/* Marks a cell that this access may not see as withheld, not as empty. */
 static void withhold(bp_result *t, size_t column) {
   bpi_table_set_state(t, column, BP_CELL_WITHHELD);
 }
 
-/* A figure of the whole, or `of` a part of it. */
+/* A figure of the whole (`of` NULL), or of a part. */
 static void part_row(bp_result *t, const char *name, const char *of, int64_t value,
                      const char *unit) {
   bpi_table_add_row(t);
@@ -70,7 +69,7 @@ static const char *reject_name(int64_t reason);
 
 #define MILLION INT64_C(1000000)
 
-/* Nothing of nothing is no share. */
+/* No row for a share of nothing. */
 static void share_row(bp_result *t, const char *name, const char *of, int64_t part, int64_t whole) {
   if (whole > 0) part_row(t, name, of, part * MILLION / whole, "ppm");
 }
@@ -85,7 +84,8 @@ static int reject_rows(inspection *i, bp_error **error) {
     all += c.of[reason];
   health_row(t, "rejects", all, "records");
   share_row(t, "reject_rate", NULL, all,
-            c.records > all ? c.records : all); /* a file is no record */
+            c.records > all ? c.records
+                            : all); /* an unreadable file is a reject but not a record */
   for (int reason = 1; reason < REJECT_COUNT; reason++)
     part_row(t, "rejects_by_reason", reject_name(reason), c.of[reason], "records");
   return rc;
@@ -178,7 +178,7 @@ static int check_name(void *user, const label_row *l) {
   return 0;
 }
 
-/* Without its key a store cannot say. */
+/* Whether names fit their keyed hashes; without its key, a store cannot check. */
 static int check_names(store *s, int *right, bp_error **error) {
   names_check c = {bpi_store_key(s), 1};
   int rc = bpi_store_keyless(s) ? BP_OK : bpi_read_labels(s, check_name, &c, error);
@@ -196,7 +196,8 @@ static int check_row(bp_result *t, const char *name, int rc, int ok, bp_error **
   return BP_OK;
 }
 
-/* Names and sums are looked at where facts may be seen. A damaged database cannot say whether they are right. */
+/* Names and sums are checked only if this access may see facts; in a damaged database they count as
+ * failed. */
 static int integrity(inspection *i, bp_error **error) {
   store *s = i->handle->store;
   bp_result *t = i->table;
@@ -295,7 +296,7 @@ static const char *reject_name(int64_t reason) {
 #undef X
 }
 
-/* A file stands for a session or a day of one. */
+/* The file is withheld along with activity, as a file corresponds to a session or a day of one. */
 static int reject_line(void *user, const reject_row *r) {
   const inspection *i = user;
   bp_result *t = i->table;
@@ -361,7 +362,7 @@ typedef struct model_totals {
   bool shadowed;
 } model_totals;
 
-/* Whether a better row of the cell's session tells of its responses. */
+/* Sets all->shadowed: a better row of the cell's session replaces this kind. */
 static int is_shadowed(model_totals *all, const rollup_cell *cell) {
   session_rows rows;
   if (cell->session == all->last_session) return BP_OK;
@@ -393,7 +394,7 @@ static int add_model(void *user, const rollup_cell *cell) {
   return 0;
 }
 
-/* A label by its number; without a text where there is none, or none is kept. */
+/* Reads a label by its number; the text is NULL if there is no label or its text is not stored. */
 static int read_label(const inspection *i, int64_t number, label_row *label, char text[256]) {
   memset(label, 0, sizeof *label);
   if (number == 0) return BP_OK;

@@ -1,5 +1,5 @@
-/* api/inspect_own.c: topics that show a person what a store holds of the person: kinds and counts,
- * decisions about consent, who asked what, how long things are kept. */
+/* api/inspect_own.c: topics of bp_inspect that show a person what a store holds about that person:
+ * kinds and counts, decisions on consent, the audit log, retention. */
 #include "api/consent.h"
 #include "api/inspection.h"
 #include "api/retention.h"

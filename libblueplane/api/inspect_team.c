@@ -1,5 +1,5 @@
-/* api/inspect_team.c: what bp_inspect tells of teams: keys, rosters, what was shared, what came, what is
- * published. */
+/* api/inspect_team.c: topics of bp_inspect about teams: keys, rosters, what was shared,
+ * contributions, what is published. */
 #include "api/inspection.h"
 
 #include <assert.h>
@@ -71,14 +71,14 @@ static void member_row(inspection *i, const char *change, const roster *r, const
   bpi_table_set_int(t, 8, you);
 }
 
-/* Members of both versions side by side; both lists are in order of their names. */
+/* Merges the members of both versions; both lists are sorted by id. */
 static void member_rows(inspection *i, const roster *r, const roster *before,
                         const unsigned char *own) {
   size_t a = 0, b = 0, old = before == NULL ? 0 : before->members;
   while (a < r->members || b < old) {
     int order = a == r->members ? 1 : b == old ? -1 : strcmp(r->member[a].id, before->member[b].id);
     if (order > 0) {
-      assert(before != NULL); /* it has members */
+      assert(before != NULL); /* as b < old */
       member_row(i, "removed", before, &before->member[b++], own);
     } else if (order < 0) {
       member_row(i, "added", r, &r->member[a++], own);
@@ -126,7 +126,7 @@ int bpi_inspect_rosters(inspection *i, bp_error **error) {
 
 /* ------------------------------------------------------------------------------------- sharing */
 
-/* What the roster's terms were before, if it changed them. */
+/* The previous terms of the roster, where it changed them. */
 static int changed_facts(inspection *i, const roster *r, bp_error **error) {
   roster *before = NULL;
   int rc = r->version == 1 ? BP_OK : bpi_team_roster(&before, i->handle, r->version - 1, error);
@@ -138,7 +138,7 @@ static int changed_facts(inspection *i, const roster *r, bp_error **error) {
   return rc;
 }
 
-/* The terms a member agreed to, where those of the roster are worse. */
+/* The terms a member agreed to, if those of the roster are less careful. */
 static int agreed_facts(inspection *i, const roster *r, int64_t version, bp_error **error) {
   roster *agreed = NULL;
   int rc = bpi_team_roster(&agreed, i->handle, version, error);

@@ -1,5 +1,5 @@
-/* api/inspection.h: what the topics of bp_inspect are made with. Each topic is a function that fills a
- * table, inside one snapshot of the store. */
+/* api/inspection.h: helpers for the topics of bp_inspect. Each topic is a function that fills a
+ * table within one snapshot of the store. */
 #ifndef BPI_API_INSPECTION_H
 #define BPI_API_INSPECTION_H
 
@@ -53,7 +53,7 @@ static inline void set_week(bp_result *t, size_t column, int64_t monday) {
   set_text(t, column, name);
 }
 
-/* Tables of a few facts of different kinds: each a name and its value as text. */
+/* A table of a few facts of different types: a name and a value as text per row. */
 static inline void fact_columns(bp_result *t) {
   COLUMNS(t, {BP_TYPE_TEXT, "name", NULL}, {BP_TYPE_TEXT, "value", NULL});
 }

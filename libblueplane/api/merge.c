@@ -1,5 +1,6 @@
-/* api/merge.c: bp_share_merge and bp_share_describe: what came from elsewhere. Everything is checked
- * before anything is written; merging the same again, or in another order, ends in the same store. */
+/* api/merge.c: bp_share_merge and bp_share_describe: received bundles and releases. Everything is
+ * checked before anything is written. Merging twice, or in another order, results in the same
+ * store. */
 #include <string.h>
 
 #include "api/heard.h"
@@ -16,12 +17,12 @@
 
 /* What a merge did, as one row. */
 typedef struct merged {
-  const char *kind, *outcome; /* "added", "replaced", "known"; NULL: a bundle of consent alone */
+  const char *kind, *outcome; /* "added", "replaced", "known"; NULL: a bundle with consent only */
   int64_t window, revision, cells;
-  const char *from;    /* member, or organisation */
-  const char *consent; /* of a member: as in api/heard.h */
-  int64_t withdrawn;   /* numbers the lead may no longer see */
-  bool cleared;        /* and whether their bytes are gone, too */
+  const char *from;    /* member or organisation */
+  const char *consent; /* of a member: *how of bpi_hear (api/heard.h) */
+  int64_t withdrawn;   /* rows that the lead may no longer see */
+  bool cleared;        /* their bytes are gone, too */
 } merged;
 
 static int told(bp_result **out, const merged *m, bp_error **error) {
@@ -49,7 +50,7 @@ static int told(bp_result **out, const merged *m, bp_error **error) {
 
 /* ------------------------------------------------------------------------------------ bundles */
 
-/* A bundle that came, on its way into a team's store. */
+/* A received bundle on its way into a team's store. */
 typedef struct arrival {
   bp_store *handle;
   unsigned char *data; /* signed bytes */
@@ -71,7 +72,7 @@ static int open_envelope(arrival *a, const void *sealed, size_t length, bp_error
   return rc;
 }
 
-/* Projects are numbered by the roster that the device knew. */
+/* The cells number projects as in the roster that the device had. */
 static int check_projects(const arrival *a, bp_error **error) {
   roster *known = NULL;
   int rc = bpi_team_roster(&known, a->handle, a->said.roster_version, error);
@@ -119,7 +120,7 @@ static int check_week(const arrival *a, bp_error **error) {
              : bpi_refuse(error, BP_ERR_DENIED, "closed", "the week is closed");
 }
 
-/* What was erased does not come back with the file that brought it. */
+/* An erased contribution must not return with the same file. */
 static int check_erased(const arrival *a, bp_error **error) {
   int64_t revision = FORGOTTEN_NONE;
   int rc = bpi_forgotten(a->handle->store, a->said.device, a->said.window, &revision, error);
@@ -147,14 +148,14 @@ static int put(const arrival *a, merged *m, bool *conflicting, bp_error **error)
   m->outcome = "known";
   *conflicting = found.payload == NULL || memcmp(found.digest, c.digest, sizeof c.digest) != 0;
   if (!*conflicting || found.payload == NULL) return BP_OK;
-  /* Two bundles of one revision say different things: neither counts, whichever came first. */
+  /* Two bundles of one revision differ: neither counts, whichever came first. */
   memset(c.digest, 0, sizeof c.digest);
   c.payload = NULL;
   return bpi_contribution_put(a->handle->store, &c, error);
 }
 
-/* What is said of consent is heard in every bundle that a member signed, also in one whose numbers come
- * too late: nobody's word against being seen is refused. */
+/* The consent statement of every bundle signed by a member is recorded, even if its numbers come
+ * too late, so that a withdrawal is never refused. */
 static int hear(arrival *a, merged *m, bp_error **error) {
   store *s = a->handle->store;
   int rc = bpi_transaction_begin(s, error);
@@ -208,7 +209,7 @@ static int merge_into_team(bp_result **out, bp_store *s, const void *data, size_
 
 /* ----------------------------------------------------------------------------------- releases */
 
-/* A later edition withdraws cells and does nothing else: what is published is never computed again. */
+/* A later edition may only withdraw cells: published cells are never computed again. */
 static bool only_withdraws(const release *later, const release *before) {
   size_t at = 0;
   if (later->minimum != before->minimum || strcmp(later->organisation, before->organisation) != 0)
@@ -249,8 +250,8 @@ static int check_edition(bp_store *s, const release *came, const unsigned char *
   return rc;
 }
 
-/* How long a week stays open is the roster's word, which no organisation knows; but no store can have
- * published a week that is not over. */
+/* An organisation does not know how long a week stays open, as that is in the roster; but no store
+ * can have published a week that is not over. */
 static int check_over(bp_store *s, const release *came, bp_error **error) {
   int64_t now = 0;
   int rc = bpi_team_now(&now, s, error);
@@ -317,7 +318,7 @@ int bp_share_merge(bp_result **out, bp_store *s, const void *bundle_bytes, size_
 
 /* --------------------------------------------------------------------------------- describing */
 
-/* Sealed: no more than whom it is for. */
+/* A bundle is sealed, so only the store it is for can be shown. */
 static int describe_bundle(bp_result *t, const void *data, size_t length, bp_error **error) {
   unsigned char key[BPI_PUBLIC_BYTES];
   int rc = bpi_bundle_envelope(key, data, length, error);
@@ -327,7 +328,7 @@ static int describe_bundle(bp_result *t, const void *data, size_t length, bp_err
   return BP_OK;
 }
 
-/* Of a lead's file not who is seen in it. */
+/* For a lead's file, does not show its members. */
 static int describe_release(bp_result *t, const void *data, size_t length, bp_error **error) {
   release r;
   char name[16];
@@ -360,7 +361,7 @@ static int describe_roster(bp_result *t, const roster *r, bp_error **error) {
   return BP_OK;
 }
 
-/* An invitation, if it is one; else a roster. */
+/* Describes an invitation, or else a roster. */
 static int describe_document(bp_result *t, const char *json, size_t length, bp_error **error) {
   public_keys key;
   bp_error *unseen = NULL;

@@ -1,6 +1,6 @@
-/* api/open_release.c: a release file, or a lead's, opened for reading: verified, and its cells put into a
- * store in memory, so that there is one way to read what is published. The file itself is never
- * written. */
+/* api/open_release.c: opens a release file or a lead's file: verifies it and puts its cells into
+ * a store in memory, so that published cells are always read the same way. Never writes to the
+ * file. */
 #include <string.h>
 
 #include "api/team.h"
@@ -23,7 +23,7 @@ int bpi_release_file(const char *path, store_kind *kind) {
   return *kind == STORE_LEAD || bpi_release_is(head, sizeof head) ? BP_OK : BP_ERR_NOTFOUND;
 }
 
-/* The invitation of a store is a file that holds its key. */
+/* Checks that the key in the invitation file signed the release. */
 static int check_signer(const release *r, const char *invitation, bp_error **error) {
   char *json = NULL;
   size_t length = 0;

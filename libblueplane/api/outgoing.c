@@ -1,6 +1,6 @@
-/* api/outgoing.c: what the next bundle would hold: the vector of the last whole week, number by number, and
- * who may see which of them alone, before anything leaves. Made as sharing makes it; nothing is noted in
- * the ledger. */
+/* api/outgoing.c: bp_inspect "outgoing": what the next bundle would contain, before anything
+ * leaves: the vector of the last whole week, number by number, and who may see which of them
+ * individually. Computed as api/share.c does, but nothing is recorded as shared. */
 #include "api/consent.h"
 #include "api/context.h"
 #include "api/inspection.h"
@@ -18,19 +18,19 @@ static int project_slice(void *user, const char *folder, size_t length) {
   return project == ROSTER_NONE ? SLICE_OTHER : (int)project + 1;
 }
 
-/* NULL for the whole. */
+/* The name of a cell's slice; NULL for the whole. */
 static const char *slice_name(const roster *r, const vector_cell *c) {
   if (c->dimension == SLICED_PROJECT && c->slice != SLICE_OTHER)
     return r == NULL ? NULL : r->project[c->slice - 1].id;
   return c->dimension == SLICED_WHOLE ? NULL : bpi_slice_name(c->dimension, c->slice);
 }
 
-/* The week at hand, and what is agreed to. */
+/* The week shown, and the agreements in force. */
 typedef struct week {
   bp_result *table;
   const roster *roster;
   int64_t monday, today;
-  bundle said; /* of consent */
+  bundle said; /* only its agreements */
 } week;
 
 static bool may_be_seen(const week *w, const vector_cell *c) {
@@ -75,12 +75,12 @@ int bpi_inspect_outgoing(inspection *i, bp_error **error) {
           {BP_TYPE_TEXT, "seen_by", NULL});
   week w = {.table = i->table, .today = bpi_handle_now(i->handle) / BPI_DAY};
   w.monday = w.today - (w.today - MONDAY) % 7 - 7;
-  bpi_read_end(i->handle->store); /* for one that knows tasks */
+  bpi_read_end(i->handle->store); /* replaced by a snapshot that includes tasks */
   int rc = bpi_read_begin_tasks(i->handle->store, error);
   if (rc == BP_OK) rc = bpi_team_roster(&r, i->handle, 0, error);
   if (rc == BP_OK) rc = bpi_consent_say(i->handle, &w.said, error);
   w.roster = r;
-  if (rc == BP_OK && w.monday >= MONDAY) rc = read_week(&w, i, error); /* else none is over yet */
+  if (rc == BP_OK && w.monday >= MONDAY) rc = read_week(&w, i, error); /* else no week is over */
   bpi_roster_free(r);
   return rc;
 }

@@ -1,4 +1,5 @@
-/* api/pending.c: how much there is that no ingest has read yet, by source: bp_ingest_pending. Reads none of it. */
+/* api/pending.c: bp_ingest_pending: how much data no ingest has read yet, by source. Does not open
+ * the files. */
 #include "api/audit.h"
 #include "api/ingest.h"
 #include "api/inspection.h"
@@ -14,8 +15,8 @@ static void count_candidate(backlog *b, const candidate *c) {
   b->bytes += c->stat.size - c->read;
 }
 
-/* A row for each source of which there is a file. Files that cannot be read are counted where they are
- * refused. */
+/* One row per source that has files. Unreadable files are not included: ingest counts them as
+ * rejects. */
 static int tell_backlog(bp_result *t, const ingest *in, const size_t *files) {
   COLUMNS(t, {BP_TYPE_TEXT, "source", NULL}, {BP_TYPE_INT, "files", "count"},
           {BP_TYPE_INT, "pending_files", "count"}, {BP_TYPE_INT, "pending_bytes", "bytes"},
@@ -38,7 +39,7 @@ static int tell_backlog(bp_result *t, const ingest *in, const size_t *files) {
 }
 
 static int look(bp_result **out, ingest *in, const char *root, bp_error **error) {
-  size_t files[64] = {0}; /* by source */
+  size_t files[64] = {0}; /* per source */
   bpi_ingest_keys(in);
   int rc = bpi_candidates_walk(in, root, error);
   for (size_t i = 0; i < in->candidates; i++)

@@ -1,6 +1,6 @@
-/* api/privacy.c: the preview: any input, field by field, against its source's allow-list. It shows
- * paths and rules, never values; and of paths only what the rules name, because a key can be
- * content, too: an unknown one shows as "*". */
+/* api/privacy.c: bp_privacy_preview: checks any input, field by field, against the allow-list of
+ * its source. Shows paths and rules, never values. A key that no rule names is shown as "*", as
+ * keys can be content, too. */
 #include <stdio.h>
 #include <string.h>
 
@@ -35,15 +35,15 @@ static const char *const uses[] = {[FIELD_KEPT] = "kept",
                                    [FIELD_COUNTED] = "counted",
                                    [FIELD_COMPARED] = "compared"};
 
-/* Whether `path` is the beginning of `rule`, up to a border between segments. Unknown keys stand in a
- * path as "*", which is also how a rule writes "any key". */
+/* Whether `rule` begins with `path`, ending at a boundary between segments. Unknown keys are "*" in
+ * a path, which is also how a rule writes "any key". */
 static bool begins(const char *rule, const char *path) {
   size_t length = strlen(path);
   if (strncmp(rule, path, length) != 0) return false;
   return rule[length] == '\0' || rule[length] == '.' || rule[length] == '[';
 }
 
-/* Whether a rule names this path or something below it. */
+/* Whether a rule names this path or one below it. */
 static bool known_path(const source *reader, const char *path) {
   for (const field_rule *r = reader->rules; r->path != NULL; r++)
     if (begins(r->path, path)) return true;
@@ -76,14 +76,14 @@ static void note(preview *p, const char *path) {
   p->seen[p->count++] = (seen){copy, rule_for(p->reader, path), 1};
 }
 
-/* A key with a mark of paths in it could pass for another field. */
+/* A key with path syntax in it could be mistaken for another field. */
 static bool plain_key(const char *key, size_t length) {
   for (size_t i = 0; i < length; i++)
     if (key[i] == '\0' || strchr(".[*", key[i]) != NULL) return false;
   return length > 0;
 }
 
-/* Appends a key to the path, or "*" where no rule knows it. */
+/* Appends a key to the path, or "*" if no rule names it. */
 static void extend(const preview *p, char *path, const char *key, size_t length) {
   size_t at = strlen(path);
   if (at > 0) path[at++] = '.';
@@ -108,7 +108,7 @@ static void walk_object(preview *p, char *path) {
   }
 }
 
-/* Containers that hold nothing we know are one dropped field. */
+/* A container without any known field counts as one dropped field. */
 static void walk_value(preview *p, char *path) {
   size_t at = strlen(path);
   scan_type type = bpi_scan_peek(&p->scan);
@@ -136,7 +136,7 @@ static int walk_all(preview *p, const void *data, size_t length, bp_error **erro
     if (type == SCAN_OBJECT)
       walk_object(p, path);
     else if (type != SCAN_ARRAY)
-      bpi_scan_skip(s); /* of an array the rest is skipped by itself */
+      bpi_scan_skip(s); /* the items of an array are skipped by the next bpi_scan_value */
     if (p->failed) return bpi_fail_nomem(error);
     if (atomic_load(&p->handle->cancelled)) return bpi_fail_cancelled(error);
     if (s->error != SCAN_OK && !bpi_scan_recover(s)) break;
@@ -168,7 +168,7 @@ static int walk_json(void *user, int64_t row, const foreign_value *values) {
   while (type == SCAN_ARRAY && bpi_scan_item(&p->scan))
     walk_value(p, path);
   path[at] = '\0';
-  if (type != SCAN_OBJECT && type != SCAN_ARRAY) note(p, path); /* a value that is no JSON */
+  if (type != SCAN_OBJECT && type != SCAN_ARRAY) note(p, path); /* a scalar, or not JSON */
   bpi_scan_free(&p->scan);
   return p->failed;
 }
@@ -185,7 +185,7 @@ static int walk_columns(void *user, int64_t row, const foreign_value *values) {
   return w->p->failed;
 }
 
-/* The columns that rules name. */
+/* Collects the columns that rules name. */
 static void find_columns(row_walk *w) {
   size_t count = 0, length = strlen(w->rule->path);
   for (const field_rule *r = w->p->reader->rules; r->path != NULL && count < FOREIGN_COLUMNS; r++)

@@ -1,7 +1,8 @@
-/* api/publish.c: bp_publish: one closed week of a team store becomes a release, once and for ever. What
- * is published is decided in privacy/publication; here its input is gathered, and in one transaction
- * its cells are kept, beside them what the leads may see of members (publish_lead.c writes it), and the
- * contributions deleted. Publishing again writes the same file from the cells that are kept. */
+/* api/publish.c: bp_publish: turns a closed week of a team store into a release, once and for
+ * all. privacy/publication.c decides what is published; this file gathers its input and, in one
+ * transaction, stores the cells and the individual rows for leads (publish_lead.c writes those
+ * to a file) and deletes the contributions. Publishing again writes the same file from the
+ * stored cells. */
 #include <string.h>
 
 #include "api/heard.h"
@@ -18,11 +19,11 @@
 #include "store/team.h"
 #include "store/transaction.h"
 
-#define SCOPE_STATED_NAME "*" /* no team can be called so */
+#define SCOPE_STATED_NAME "*" /* not a valid name of a team */
 
 /* ---------------------------------------------------------------------------------- gathering */
 
-/* One member's vector, all devices together, and what the lead may see of it. */
+/* A member's vector, summed over all devices, and what the lead may see of it. */
 typedef struct person {
   const roster_member *member;
   int32_t minimum;
@@ -35,7 +36,7 @@ typedef struct person {
 typedef struct gathering {
   bp_store *handle;
   const roster *latest;
-  roster *known; /* that the bundle at hand rests on */
+  roster *known; /* the roster that the current bundle refers to */
   person *person;
   size_t persons, capacity;
   bp_error **error;
@@ -50,7 +51,7 @@ static int know_roster(gathering *g, int64_t version) {
              : rc;
 }
 
-/* From the numbers of one roster's projects to those of the latest; what is gone is `other`. */
+/* Renumbers projects from the roster of the bundle to the latest; removed ones become `other`. */
 static int renumber_projects(gathering *g, bundle *b) {
   int rc = know_roster(g, b->roster_version);
   if (rc == BP_OK && !bpi_vector_valid(b->cell, b->cells, (int)g->known->projects + 1))
@@ -66,7 +67,7 @@ static int renumber_projects(gathering *g, bundle *b) {
   return BP_OK;
 }
 
-/* Rows come in order of members, so a further device is one of the last person. */
+/* Rows are sorted by member, so another device of a member follows directly. */
 static person *person_of(gathering *g, const roster_member *member) {
   if (g->persons > 0 && g->person[g->persons - 1].member == member)
     return &g->person[g->persons - 1];
@@ -92,7 +93,8 @@ static int add_device(gathering *g, const roster_member *member, const bundle *b
   return BP_OK;
 }
 
-/* The latest roster decides who counts: who left, changed hands or is a service account does not. */
+/* The latest roster decides who counts: not members who left, devices that changed hands, or
+ * service accounts. */
 static int gather(void *user, const contribution *c) {
   gathering *g = user;
   bundle b;
@@ -108,7 +110,7 @@ static int gather(void *user, const contribution *c) {
   return rc;
 }
 
-/* The last words count, also those that came after the numbers. */
+/* The latest consent statements count, even if they arrived after the numbers. */
 static int ask_consent(gathering *g, int64_t window) {
   int64_t now = 0;
   measure_families families = bpi_families_of_measures();
@@ -136,7 +138,7 @@ static void forget(gathering *g) {
 
 #define NANO_USD_PER_CENT 10000000
 
-/* What bpi_publish is given; freed together. */
+/* The input of bpi_publish, freed together. */
 typedef struct input {
   contributor *people;
   int64_t *sizes;
@@ -174,7 +176,7 @@ static void make_input(input *n, const gathering *g) {
                               .cancelled = &g->handle->cancelled};
 }
 
-/* `n` is what *out points into: free it behind it. */
+/* *out points into `n`: free `n` after it. */
 static int compute(publication *out, input *n, const gathering *g, bp_error **error) {
   n->people = bpi_alloc_zero(g->persons, sizeof *n->people);
   n->sizes = bpi_alloc_zero(g->latest->teams, sizeof *n->sizes);
@@ -203,7 +205,7 @@ static const char *slice_name(const roster *r, int dimension, int slice) {
   return bpi_slice_name(dimension, slice);
 }
 
-/* The names belong to the roster and to the vocabulary. */
+/* The names are borrowed from the roster and the vocabulary. */
 static int name_cells(release *out, const publication *p, const roster *r, bp_error **error) {
   out->row = bpi_alloc_zero(p->count, sizeof *out->row);
   if (out->row == NULL) return bpi_fail_nomem(error);
@@ -238,7 +240,7 @@ static int write_file_bytes(publishing *p, bp_error **error) {
   return bpi_release_write(&p->file, &p->length, &p->release, &p->keys, error);
 }
 
-/* Inside the transaction: the cells come and the contributions go. */
+/* Inside the transaction: stores the cells and deletes the contributions. */
 static int keep_and_delete(publishing *p, bp_error **error) {
   unsigned char digest[BPI_DIGEST_BYTES];
   int rc = write_file_bytes(p, error);
@@ -252,7 +254,7 @@ static int keep_and_delete(publishing *p, bp_error **error) {
 
 /* ------------------------------------------------------------------------------- for the lead */
 
-/* What the lead may see, as rows. Views of a team and measure are neighbours. */
+/* What the lead may see, as rows. Views of the same team and measure are adjacent. */
 typedef struct shown {
   const publication *made;
   const input *n;
@@ -279,7 +281,8 @@ static void fill_row(const shown *v, size_t i, int64_t window) {
                                .until = p->span[view->measure].until};
 }
 
-/* Those of a measure end together, with the first of them: the ones that stayed would tell who left. */
+/* All rows of a team and measure expire together, at the earliest date: the ones that remained
+ * would reveal who left. */
 static size_t fill_measure(const shown *v, size_t first, int64_t window) {
   const published_view *views = v->made->views;
   int64_t until = INT64_MAX;
@@ -304,7 +307,7 @@ static int keep_views(publishing *p, const publication *made, const input *n, co
   return rc;
 }
 
-/* ------------------------------------------------------------------------------- once for ever */
+/* -------------------------------------------------------------------------------- once for all */
 
 static int publish_cells(publishing *p, const gathering *g, bp_error **error) {
   publication made = {0};

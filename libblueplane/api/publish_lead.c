@@ -1,6 +1,6 @@
-/* api/publish_lead.c: bp_publish_lead: the file of a team's lead: what is published of the team, and the
- * members whose consent still stands. Written of what is kept, so it can be made again; a member who
- * took it back is in no file that is made from then on. */
+/* api/publish_lead.c: bp_publish_lead: writes the file for the lead of a team: the published cells
+ * of the team, and the rows of members whose consent is in force. It is made from stored rows, so
+ * it can be made again; a member who withdrew consent is in no file made later. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ typedef struct lead_file {
   const char *team;
   int64_t window;
   sign_keys keys;
-  release of; /* all that is published of the week, then what concerns the team */
+  release of; /* all published cells of the week, then reduced to the team */
   size_t capacity, members;
   unsigned char *data;
   size_t length;
@@ -57,7 +57,7 @@ static void keep_team(lead_file *f) {
   r->team = f->team;
 }
 
-/* The names are copied: those of a row live as long as the row. */
+/* Copies the name, as that of a row is valid only during the call. */
 static int add_view(void *user, const individual_row *row) {
   lead_file *f = user;
   release *r = &f->of;
@@ -85,7 +85,7 @@ static int load_views(lead_file *f, bp_error **error) {
                      : rc;
 }
 
-/* In order of member, so a name that repeats is the one before. */
+/* Views are sorted by member and share the name with the one before, so each is freed once. */
 static void free_views(lead_file *f) {
   const char *last = NULL;
   for (size_t i = 0; i < f->of.views; i++) {
@@ -104,13 +104,14 @@ static int make(lead_file *f, bp_error **error) {
 
 /* ---------------------------------------------------------------------------------- delivering */
 
-/* What this store wrote before of this team and week may hold somebody who is no longer to be seen. */
+/* Whether a file is an earlier one of this store, team and week; it may show members who have
+ * withdrawn consent since. */
 static bool is_earlier(const lead_file *f, const release *there) {
   return memcmp(there->store, f->of.store, sizeof there->store) == 0 &&
          there->window == f->of.window && strcmp(there->team, f->team) == 0;
 }
 
-/* An earlier file makes place for this one. Anything else stays, and is found when this is written. */
+/* Removes an earlier file. Any other file stays, and bpi_write_once will report it. */
 static int make_place(const lead_file *f, const char *path, bp_error **error) {
   char *there = NULL;
   size_t length = 0;
@@ -152,7 +153,7 @@ static int publish_lead(bp_result **out, bp_store *s, const char *window, const 
   int rc = bpi_check_place(s, path, error);
   if (rc == BP_OK) rc = bpi_week_read(&f.window, window, error);
   if (rc == BP_OK) rc = bpi_team_keys(&f.keys, s, error);
-  if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error); /* one state, and no word between */
+  if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error); /* no withdrawal in between */
   if (rc == BP_OK) rc = bpi_transaction_end(s->store, make(&f, error), error);
   if (rc == BP_OK && path != NULL) rc = make_place(&f, path, error);
   if (rc == BP_OK && path != NULL) rc = bpi_write_once(path, f.data, f.length, error);

@@ -1,6 +1,5 @@
-/* api/query.c: bp_query_*: the builder as callers see it, and the running of a query on a store.
- * What a query means is known in metrics; here it meets the handle, its lock and the registry of
- * sources. */
+/* api/query.c: bp_query_*: the exported builder, and running a query on a store. The folder metrics
+ * knows what a query means; this file adds the handle, its lock and the registry of sources. */
 #include <string.h>
 
 #include "api/ask.h"
@@ -14,7 +13,7 @@
 #include "sources/source.h"
 #include "store/consent.h"
 
-/* metrics may not see the sources, so it has its own names for what they promise. */
+/* The folder metrics may not include the sources, so it has its own names for what they cover. */
 #define SAME(name) _Static_assert((int)NEED_##name == (int)COVERS_##name, #name)
 SAME(TOKENS);
 SAME(CACHE_READ);
@@ -88,7 +87,7 @@ void bp_query_free(bp_query *query) {
   bpi_query_free(query);
 }
 
-/* What was asked, in the catalogue's own words, and the window it was about. */
+/* Notes the metrics and dimensions of a query, as ids, and its range. */
 static void note_question(bp_store *s, const bp_query *q, const bp_result *answer) {
   const char *names[QUERY_DIMENSIONS + QUERY_METRICS];
   buf asked;
@@ -108,7 +107,7 @@ static void note_question(bp_store *s, const bp_query *q, const bp_result *answe
   bpi_buf_free(&asked);
 }
 
-/* A lead sees one team; one without a scope sees a team that there is not. */
+/* A lead sees one team; without a scope, a team that does not exist. */
 static release_reader reader_of(const bp_store *s) {
   const char *scope = s->scope;
   if (s->access == BP_ACCESS_LEAD) return (release_reader){'L', scope && *scope ? scope : "?"};

@@ -1,5 +1,5 @@
-/* api/result.c: bp_result_*: the result as callers see it. Out of bounds is nothing, never a crash;
- * knows no more of the columns than the table does. */
+/* api/result.c: bp_result_*: the exported functions of a result. Out-of-range access gives an empty
+ * value, never a crash. */
 #include <blueplane/blueplane.h>
 
 #include <blueplane/arrow.h>
@@ -14,7 +14,7 @@ static bool has_column(const bp_result *result, size_t column) {
   return result != NULL && column < result->columns;
 }
 
-/* The column if the cell exists and has a value, else NULL. */
+/* The column, if the cell exists and has a value; else NULL. */
 static const table_column *with_value(const bp_result *result, size_t row, size_t column) {
   if (!has_column(result, column) || row >= result->rows) return NULL;
   return bpi_table_state(result, row, column) == BP_CELL_VALUE ? &result->column[column] : NULL;

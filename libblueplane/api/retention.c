@@ -1,5 +1,5 @@
-/* api/retention.c: limits are settings of the store, in days; what is older goes with bp_erase
- * {"expired":true}, which the program calls when it reads what is new. */
+/* api/retention.c: limits are settings of the store, in days. bp_erase {"expired":true} deletes
+ * what is older; the program calls it after reading new data. */
 #include "api/retention.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 
 static const struct limit {
   const char *name;
-  int64_t days; /* unless the owner says otherwise */
+  int64_t days; /* default */
 } limits[] = {{"events_days", 400}, {"releases_days", INT64_C(3) * 365}, {"audit_days", 90}};
 #define LIMITS (sizeof limits / sizeof *limits)
 
@@ -37,7 +37,7 @@ static bool read_limit(json_value value, int64_t *days) {
   return bpi_json_int(value, days) && *days >= 1 && *days <= DAYS_MOST;
 }
 
-/* All are looked at before one is set. */
+/* Checks all limits before setting any. */
 static int set_limits(bp_store *s, json_value root, bp_error **error) {
   int64_t days[LIMITS], version = 0;
   bool given[LIMITS] = {false};

@@ -1,6 +1,6 @@
-/* api/share.c: bp_share_export: what leaves. The week of a personal store becomes a vector, the vector
- * and what the person says of consent a signed bundle, the bundle a sealed envelope; the ledger keeps
- * that it left, before it does. */
+/* api/share.c: bp_share_export: what leaves a personal store for a team. A week becomes a vector;
+ * the vector and the person's consent become a signed bundle; the bundle is sealed for the team's
+ * store. The store records it (store/sharing.h) before it leaves. */
 #include <string.h>
 
 #include "api/consent.h"
@@ -27,7 +27,7 @@ typedef struct departure {
   size_t length;
 } departure;
 
-/* ------------------------------------------------------------------------------------ may it leave */
+/* --------------------------------------------------------------------------------------- checks */
 
 static int find_team(departure *d, bp_error **error) {
   int rc = bpi_joined_get(d->handle->store, &d->team, error);
@@ -53,7 +53,7 @@ static int find_myself(departure *d, bp_error **error) {
                                     "the roster says that this member is not active");
 }
 
-/* Enough others, by the roster's own word, for this person's numbers to be one among many. */
+/* Checks that the roster has enough active members to hide this person's numbers among them. */
 static int check_company(const departure *d, bp_error **error) {
   size_t active = bpi_roster_active(d->roster, d->me->team);
   if (d->me->service || active >= (size_t)d->team.minimum) return BP_OK;
@@ -62,7 +62,7 @@ static int check_company(const departure *d, bp_error **error) {
   return bpi_fail_detail_int(error, "minimum", d->team.minimum);
 }
 
-/* What the steward changed for the worse is not in force until the person says so. */
+/* Less careful terms of the roster need the person's agreement first. */
 static int check_terms(const departure *d, bp_error **error) {
   roster *agreed = NULL;
   int rc = bpi_team_roster(&agreed, d->handle, d->team.agreed, error);
@@ -121,7 +121,7 @@ static int write_revision(departure *d, uint32_t revision, unsigned char digest[
   return rc;
 }
 
-/* The revision that left before, if it says the same; else the next. */
+/* The same revision as before if nothing changed, else the next one. */
 static int write_bundle(departure *d, bp_error **error) {
   unsigned char digest[BPI_DIGEST_BYTES];
   shared_week *before = &d->ledger;
@@ -143,7 +143,7 @@ static int write_bundle(departure *d, bp_error **error) {
   return bpi_shared_set(d->handle->store, before, error);
 }
 
-/* In one transaction: a later revision of a week, from whichever handle, tells of later facts. */
+/* In one transaction, so that a later revision of a week, from any handle, includes later facts. */
 static int make_bundle(departure *d, bp_error **error) {
   int64_t minimum = d->team.minimum > d->roster->minimum ? d->team.minimum : d->roster->minimum;
   d->said.kind = BUNDLE_CONTRIBUTION;
@@ -168,7 +168,8 @@ static int make_week(departure *d, const char *window, bp_error **error) {
   return rc == BP_OK ? make_bundle(d, error) : rc;
 }
 
-/* At any time and by whoever joined, also by who is no longer active: no word can be kept from leaving. */
+/* Possible at any time for anyone who joined, even if no longer active, so that consent can always
+ * be withdrawn. */
 static int make_consent(departure *d, const char *window, bp_error **error) {
   if (window != NULL) return bpi_fail(error, BP_ERR_INVALID, "what is agreed to is of no week");
   d->said.kind = BUNDLE_CONSENT;

@@ -1,4 +1,5 @@
-/* api/store.c: opening, entering and configuring a handle. */
+/* api/store.c: bp_open, bp_close, bp_narrow, bp_cancel and bp_configure; entering and leaving a
+ * handle. */
 #include <string.h>
 
 #include "api/audit.h"
@@ -10,9 +11,9 @@
 #include "base/time.h"
 #include "store/transaction.h"
 
-/* ------------------------------------------------------------------------------- lent structs */
+/* ---------------------------------------------------------------------- structs of the caller */
 
-#define LENT_MAX 4096 /* a size beyond any we could ever have is garbage */
+#define LENT_MAX 4096 /* a greater struct_size is taken as garbage */
 
 int bpi_lent_size(const void *lent, size_t oldest, bp_error **error) {
   uint32_t size;
@@ -53,7 +54,7 @@ static int64_t system_clock(void *unused) {
   return bpi_now();
 }
 
-/* What a steward makes: a team's store, unless told otherwise. */
+/* A steward creates a team's store, unless the scope is "organisation". */
 static bool for_organisation(const bp_open_options *o) {
   return o->access == BP_ACCESS_STEWARD && o->scope != NULL &&
          strcmp(o->scope, "organisation") == 0;
@@ -87,8 +88,8 @@ static int denied(uint32_t access, bp_error **error) {
 
 #define SCOPE_MAX 64
 
-/* A scope once given stays. Which teams there are is not told: one that does not exist is a scope in
- * which everything is withheld. */
+/* A scope can be set once. To not reveal which teams exist, an unknown team is accepted, and
+ * everything in it is withheld. */
 static int narrow_scope(bp_store *s, uint32_t access, const char *scope, bp_error **error) {
   if (scope == NULL || (s->scope != NULL && strcmp(s->scope, scope) == 0)) return BP_OK;
   if (s->scope != NULL) return denied(s->access, error);
@@ -101,14 +102,15 @@ static int narrow_scope(bp_store *s, uint32_t access, const char *scope, bp_erro
 
 /* ------------------------------------------------------------------------------------ opening */
 
-/* The second line behind the policy: a connection that reads what its access may, and writes nothing. */
+/* Second line of defence behind the policy: the connection itself can read only the tables of its
+ * access and cannot write. */
 static int restrict_to(bp_store *s, uint32_t access, bp_error **error) {
   if (bpi_policy_writes(access)) return BP_OK;
   const char *tables = bpi_policy_tables(bpi_store_kind(s->store), access);
   return bpi_store_restrict(s->store, tables == NULL ? "" : tables, error);
 }
 
-/* A signed file is told by its first bytes; who opens a lead's is in that team. */
+/* Signed files are recognised by their first bytes. A lead's file sets the scope to its team. */
 static int open_file(bp_store *s, const char *path, const bp_open_options *o,
                      const store_options *options, bp_error **error) {
   store_kind kind;
@@ -139,7 +141,8 @@ static int make_handle(bp_store **out, const char *path, const bp_open_options *
   s->clock_user = o->clock_user;
   s->prices = bpi_prices_builtin();
   s->assumed = *bpi_assumptions_builtin();
-  /* Who makes no store writes none: such a handle is read-only below the policy, too. */
+  /* An access that cannot create stores cannot write to them: open the database read-only as
+   * well. */
   store_kind makes = bpi_policy_makes(o->access, for_organisation(o));
   bool writes = makes != STORE_KINDS;
   store_options options = {.read_only = (o->flags & BP_OPEN_READONLY) ||
@@ -177,7 +180,8 @@ int bp_open(bp_store **out, const char *path, const bp_open_options *options, bp
 
 void bp_close(bp_store *s) {
   if (s == NULL) return;
-  /* After a fork the database belongs to the parent: closing it here would break its locks. */
+  /* After a fork, the database belongs to the parent; closing it here would break the parent's
+   * locks. */
   if (s->process == bpi_process_id()) {
     bpi_note_down(s);
     bpi_store_close(s->store);
@@ -227,7 +231,7 @@ void bp_cancel(bp_store *s) {
   bpi_store_interrupt(s->store);
 }
 
-/* A clock may be wrong by any amount; times are from 1970 to 9999 everywhere. */
+/* Clamped to 1970 to 9999, the range of all times, as a clock may be wrong by any amount. */
 int64_t bpi_handle_now(const bp_store *s) {
   int64_t now = s->clock(s->clock_user);
   return now < 0 ? 0 : now > BPI_TIME_LAST ? BPI_TIME_LAST : now;

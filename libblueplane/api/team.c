@@ -1,4 +1,5 @@
-/* api/team.c: rosters, invitations and trust: documents that say who may exchange what with whom. */
+/* api/team.c: rosters, invitations and trust: the documents that say who exchanges what with
+ * whom. */
 #include "api/team.h"
 
 #include <string.h>
@@ -98,7 +99,7 @@ static int save(bp_store *s, const roster *r, bp_error **error) {
   return rc;
 }
 
-/* Whether a steward gave what is in force already. */
+/* Whether the given roster equals the latest one, apart from version and signature. */
 static int says_the_same(const roster *given, const roster *latest, bool *same, bp_error **error) {
   roster plain = *latest;
   char *a = NULL, *b = NULL;
@@ -112,7 +113,7 @@ static int says_the_same(const roster *given, const roster *latest, bool *same, 
   return rc;
 }
 
-/* Whether somebody leads a team that they did not lead before. */
+/* Whether a member leads a team that they did not lead before. */
 static bool leads_anew(const roster *before, const roster *given, const roster_member *m) {
   const roster_member *same = bpi_roster_member(before, m->id);
   return bpi_roster_leads(m) && (same == NULL || !bpi_roster_leads(same) ||
@@ -124,9 +125,9 @@ static bool has_left(const roster *given, const roster_member *before) {
   return now == NULL || (before->active && !now->active);
 }
 
-/* Views are shown for the readers of their day. Of who leaves, nothing stays to be seen, nor a
- * word that holds on return; and somebody who leads from now on knows numbers that were not reckoned
- * with. */
+/* Individual rows were computed for the leads at the time. A new lead may know numbers that were
+ * not taken into account, so all rows are deleted then. For a member who leaves, the rows are
+ * deleted, and so is the consent, which would otherwise apply again on return. */
 static int end_views(bp_store *s, const roster *before, const roster *given, bp_error **error) {
   bool other_lead = false;
   int rc = BP_OK;
@@ -138,7 +139,7 @@ static int end_views(bp_store *s, const roster *before, const roster *given, bp_
   return rc;
 }
 
-/* Adds a steward's roster to the chain, unless it says nothing new. */
+/* Adds a steward's roster to the chain, unless it equals the latest. */
 static int extend_chain(bp_store *s, roster *given, bp_error **error) {
   sign_keys keys;
   roster *latest = NULL;
@@ -156,7 +157,7 @@ static int extend_chain(bp_store *s, roster *given, bp_error **error) {
   return rc;
 }
 
-/* Whether a roster that came is the next link; BP_OK with *known if it is the last one again. */
+/* Checks that a received roster is the next in the chain, or the latest again (*known). */
 static int follows(const roster *came, const roster *latest, bool *known, bp_error **error) {
   unsigned char digest[BPI_DIGEST_BYTES], again[BPI_DIGEST_BYTES];
   *known = false;
@@ -179,8 +180,8 @@ static int follows(const roster *came, const roster *latest, bool *known, bp_err
                                             "there are two rosters of this version");
 }
 
-/* The first roster's terms are those of joining; later ones are agreed to in silence only if they are
- * no worse. */
+/* The terms of the first roster are accepted by joining; later ones are accepted implicitly only if
+ * they are no less careful. */
 static int agree(bp_store *s, const roster *came, int64_t agreed_to, bp_error **error) {
   roster *agreed = NULL;
   int rc = agreed_to == 0 ? BP_OK : bpi_team_roster(&agreed, s, agreed_to, error);
@@ -189,7 +190,7 @@ static int agree(bp_store *s, const roster *came, int64_t agreed_to, bp_error **
   return rc == BP_OK && careful ? bpi_joined_agree(s->store, came->version, error) : rc;
 }
 
-/* Takes a roster that came from the team store this person has joined. */
+/* Stores a roster received from the team store that this person has joined. */
 static int take_roster(bp_store *s, roster *came, bp_error **error) {
   joined_team team;
   roster *latest = NULL;
@@ -228,7 +229,8 @@ int bpi_configure_roster(bp_store *s, const char *json, size_t length, bp_error 
 
 /* ------------------------------------------------------------------------- invitation, sharing */
 
-/* What a person agreed to was for the lead of the team that is left. */
+/* Joins a team. When another one is left, consent ends, as it was given for the lead of that
+ * team. */
 static int join(bp_store *s, const joined_team *before, const joined_team *team, bp_error **error) {
   bool another = before->joined &&
                  memcmp(before->keys.sign, team->keys.sign, sizeof team->keys.sign) != 0;
@@ -245,12 +247,12 @@ int bpi_configure_invitation(bp_store *s, const char *json, size_t length, bp_er
   if (rc == BP_OK) rc = bpi_joined_get(s->store, &before, error);
   if (rc != BP_OK) return rc;
   team = before;
-  if (!team.joined) team.minimum = ROSTER_FLOOR; /* else the person's own word stands */
+  if (!team.joined) team.minimum = ROSTER_FLOOR; /* else keep what the person chose */
   rc = bpi_invitation_read(&team.keys, json, length, error);
   return rc == BP_OK ? join(s, &before, &team, error) : rc;
 }
 
-/* How a person wants to share: 0 where nothing is said. */
+/* The terms in the document; 0: not given. */
 typedef struct sharing_terms {
   int64_t minimum, roster;
 } sharing_terms;
@@ -267,7 +269,7 @@ static bool read_sharing(json_value root, sharing_terms *out) {
          (agreed == NULL || (bpi_json_int(agreed, &out->roster) && out->roster > 0));
 }
 
-/* Only what was seen can be agreed to: the latest. */
+/* A person can only agree to the latest roster, the one they can see. */
 static int agree_to(bp_store *s, int64_t version, bp_error **error) {
   roster *latest = NULL;
   int rc = bpi_team_roster(&latest, s, 0, error);
@@ -279,7 +281,7 @@ static int agree_to(bp_store *s, int64_t version, bp_error **error) {
                             "this is not the version of the latest roster");
 }
 
-/* All of what was said, or nothing. */
+/* Applies all given terms, or none (inside a transaction). */
 static int share_as(bp_store *s, const sharing_terms *said, bp_error **error) {
   joined_team team;
   int rc = bpi_joined_get(s->store, &team, error);

@@ -1,4 +1,5 @@
-/* api/zone.c: bp_zone_offset: the zones that days of answers are cut by, for who shows instants beside them. */
+/* api/zone.c: bp_zone_offset: gives callers the zones that queries use, to show instants the same
+ * way. */
 #include "base/err.h"
 #include "base/time.h"
 

@@ -16,7 +16,7 @@ typedef enum answer_part {
   PART_MEDIAN, PART_P90, PART_SUM, PART_N, PART_OUTLIERS,
   PART_SECOND, PART_THIRD, PART_SHARE, PART_IN_PEAK,
   PART_PER_ACTIVE_DAY, PART_ACTIVE_DAYS,
-  PART_LOW, PART_HIGH, PART_LESS,    /* bounds of interval or estimate; what an estimate subtracts */
+  PART_LOW, PART_HIGH, PART_LESS,    /* bounds of interval or estimate; what estimates subtract */
   PART_BASELINE, PART_DIFFERENCE, PART_RELATIVE
 } answer_part;
 /* clang-format on */
