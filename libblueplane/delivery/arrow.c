@@ -1,7 +1,7 @@
-/* delivery/arrow.c: a result as an Arrow C stream of one record batch. Numbers, offsets and text
- * are the result's own memory; only validity and bools are made here, because Arrow wants bits.
- * Every structure that is handed out keeps the result alive by itself, so they may be moved apart
- * and released in any order and on any thread. Knows the specification; refuses to know what the
+/* delivery/arrow.c: exports a result as an Arrow C stream of one record batch. Numbers, offsets
+ * and text are shared with the result; only validity and bools are copied, as Arrow stores them
+ * as bits. Every exported structure holds its own reference to the result, so structures may be
+ * moved and released independently, in any order and on any thread. Does not know what the
  * columns mean. */
 #include "delivery/delivery.h"
 
@@ -23,7 +23,7 @@ typedef struct stream_owner {
 typedef struct schema_owner {
   bp_result *result; /* owns the name */
   char *metadata;
-  struct ArrowSchema **pointers; /* to children, or NULL */
+  struct ArrowSchema **pointers; /* to the children, or NULL */
   struct ArrowSchema *children;
 } schema_owner;
 
@@ -39,7 +39,7 @@ typedef struct array_owner {
 
 static void put_int32(char **at, size_t value) {
   int32_t number = (int32_t)value;
-  memcpy(*at, &number, sizeof number); /* native order, as specified */
+  memcpy(*at, &number, sizeof number); /* native byte order, as specified */
   *at += sizeof number;
 }
 
@@ -54,7 +54,8 @@ static bool is_exported(const column_meta *m) {
   return strcmp(m->key, "name") != 0;
 }
 
-/* Arrow's encoding of key-value pairs; the name is a member of the schema. NULL: out of memory. */
+/* Encodes key-value pairs as Arrow does, without the name, which is a member of the schema. NULL:
+ * out of memory. */
 static char *encode_metadata(const column_meta *meta, size_t metas) {
   size_t size = sizeof(int32_t), pairs = 0;
   for (size_t i = 0; i < metas; i++) {
@@ -87,7 +88,7 @@ static void release_schema(struct ArrowSchema *schema) {
   schema->release = NULL;
 }
 
-/* A schema without children. False: out of memory, and nothing to release. */
+/* Makes a schema without children. False: out of memory, nothing to release. */
 static bool make_schema(struct ArrowSchema *out, bp_result *r, const char *format, const char *name,
                         const column_meta *meta, size_t metas) {
   memset(out, 0, sizeof *out);
@@ -150,7 +151,7 @@ static void release_array(struct ArrowArray *array) {
   array->release = NULL;
 }
 
-/* An array without children and buffers. False: out of memory, and nothing to release. */
+/* Makes an array without children and buffers. False: out of memory, nothing to release. */
 static bool make_array(struct ArrowArray *out, bp_result *r) {
   memset(out, 0, sizeof *out);
   array_owner *owner = bpi_alloc_zero(1, sizeof *owner);
@@ -163,7 +164,7 @@ static bool make_array(struct ArrowArray *out, bp_result *r) {
   return true;
 }
 
-/* Zeroed, and padded to 64 bytes for readers that take whole words. */
+/* Zeroed, and padded to a multiple of 64 bytes for readers that read whole words. */
 static unsigned char *new_bits(size_t count) {
   return bpi_alloc_zero(count / 512 + 1, 64);
 }
@@ -172,7 +173,7 @@ static void set_bit(unsigned char *bits, size_t at) {
   bits[at / 8] = (unsigned char)(bits[at / 8] | 1u << at % 8);
 }
 
-/* No bitmap where every cell has a value. */
+/* No bitmap if every cell has a value. */
 static bool add_validity(struct ArrowArray *out, const bp_result *r, size_t column) {
   array_owner *owner = out->private_data;
   for (size_t row = 0; row < r->rows; row++)
@@ -222,7 +223,7 @@ static bool make_column_array(struct ArrowArray *out, bp_result *r, size_t colum
 
 static bool add_array_children(struct ArrowArray *out, bp_result *r) {
   array_owner *owner = out->private_data;
-  out->n_buffers = 1; /* a batch has rows that are all there */
+  out->n_buffers = 1; /* only validity, which is NULL: no row of the batch is null */
   owner->children = bpi_alloc_zero(r->columns, sizeof *owner->children);
   owner->pointers = bpi_alloc_zero(r->columns, POINTER_SIZE);
   if (owner->children == NULL || owner->pointers == NULL) return false;
@@ -251,7 +252,8 @@ static int get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out) 
   return out_of_memory(owner);
 }
 
-/* The batch, then the end: an array that is released already. A failure may be tried again. */
+/* Returns the batch, then the end of the stream: an array that is already released. After a failure
+ * the call can be repeated. */
 static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
   stream_owner *owner = stream->private_data;
   memset(out, 0, sizeof *out);

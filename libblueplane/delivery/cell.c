@@ -1,5 +1,5 @@
-/* delivery/cell.c: numbers, money, durations and times for people. Digits are made from integers,
- * so no locale has a say. Refuses to know where a cell stands. */
+/* delivery/cell.c: formats numbers, money, durations and times for people. Digits are written from
+ * integers, so the locale has no influence. Does not know where a cell is placed. */
 #include "delivery/cell.h"
 
 #include <math.h>
@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "result/words.h"
 
-/* A number to show: its size, exact if it is whole, and on which side of zero it lies. */
+/* A number to show: its magnitude, exact if it is an integer, and its sign. */
 typedef struct number {
   bool negative, is_real;
   uint64_t whole; /* rounded */
@@ -19,7 +19,7 @@ typedef struct number {
 typedef struct unit {
   const char *name;
   void (*write)(buf *out, const looks *l, const look *k, const number *n);
-  bool whole; /* counts what is rounded to whole numbers */
+  bool whole; /* `write` uses number.whole, the value rounded to an integer */
 } unit;
 
 enum { GRAIN_DAY, GRAIN_MINUTE, GRAIN_SECOND };
@@ -92,7 +92,7 @@ static uint64_t divide(uint64_t value, uint64_t by) { /* rounds half up */
   return value / by + (value % by >= by - by / 2);
 }
 
-/* What rounds to zero has no sign. */
+/* A number that rounds to zero has no sign. */
 static void write_sign(buf *out, const looks *l, const look *k, const number *n, bool zero) {
   if (zero) return;
   if (n->negative)
@@ -114,7 +114,7 @@ static void write_grouped(buf *out, uint64_t value) {
   bpi_buf_add(out, digits + at, sizeof digits - at);
 }
 
-/* `scaled` / 10^decimals, at most 9 decimals. */
+/* Writes `scaled` / 10^decimals; at most 9 decimals. */
 static void write_fixed(buf *out, uint64_t scaled, unsigned decimals) {
   uint64_t power = 1;
   for (unsigned i = 0; i < decimals; i++)
@@ -134,13 +134,13 @@ static void write_padded(buf *out, uint64_t value) { /* two digits */
   bpi_buf_char(out, (char)('0' + value % 10));
 }
 
-/* `size` has n's sign. */
+/* Writes `size`, a magnitude, with the sign of `n`. */
 static void write_rounded(buf *out, const looks *l, const look *k, const number *n, double size,
                           unsigned decimals) {
   double scaled = size;
   for (unsigned i = 0; i < decimals; i++)
     scaled *= 10;
-  if (scaled >= 9e15) { /* beyond exact digits */
+  if (scaled >= 9e15) { /* too large for exact digits */
     write_sign(out, l, k, n, false);
     bpi_buf_real(out, size);
     return;
@@ -158,7 +158,7 @@ static void write_plain(buf *out, const looks *l, const look *k, const number *n
     write_grouped(out, n->whole);
     return;
   }
-  unsigned decimals = 2; /* more where two would show next to nothing */
+  unsigned decimals = 2; /* more for small numbers */
   if (n->real > 0 && n->real < 0.01) {
     double size = n->real * 10;
     while (size < 1 && decimals < 9) {
@@ -170,7 +170,7 @@ static void write_plain(buf *out, const looks *l, const look *k, const number *n
 }
 
 static void write_ratio(buf *out, const looks *l, const look *k, const number *n) {
-  double percent = n->real * 100; /* three digits where it is to be compact */
+  double percent = n->real * 100; /* compact: at most three digits */
   write_rounded(out, l, k, n, percent,
                 l->options.compact && (percent >= 9.95 || percent <= 0) ? 0 : 1);
   bpi_buf_text(out, " %");
@@ -185,7 +185,7 @@ static void write_money(buf *out, const looks *l, const look *k, const number *n
   write_fixed(out, rounded, whole_cents ? 2 : 4);
 }
 
-/* A price keeps every digit, and at least two decimals. */
+/* A price shows all its digits, and at least two decimals. */
 static void write_price(buf *out, const looks *l, const look *k, const number *n) {
   uint64_t scaled = n->whole;
   unsigned decimals = 9;
@@ -196,7 +196,7 @@ static void write_price(buf *out, const looks *l, const look *k, const number *n
   write_fixed(out, scaled, decimals);
 }
 
-/* The largest unit that does not round up to the next: 59.96 s is 1m 00s. */
+/* Uses the largest unit that the rounded value reaches: 59.96 s is 1m 00s. */
 static void write_duration(buf *out, const looks *l, const look *k, const number *n) {
   uint64_t us = n->whole;
   write_sign(out, l, k, n, us == 0);
@@ -243,7 +243,7 @@ static void write_tokens(buf *out, const looks *l, const look *k, const number *
   bpi_buf_char(out, steps[i].letter);
 }
 
-/* Metadata "unit" and how it is shown; any other is a plain number. */
+/* Metadata "unit" and how to show it; the first entry is for all other units. */
 static const unit units[] = {{"", write_plain, false},      {"nUSD", write_money, true},
                              {"price", write_price, true},  {"us", write_duration, true},
                              {"ratio", write_ratio, false}, {"tokens", write_tokens, true}};
@@ -256,7 +256,7 @@ static int find_unit(const char *name) {
 
 static void write_number(buf *out, const looks *l, const look *k, const number *n) {
   const unit *u = &units[k->unit];
-  if (u->whole && n->whole == UINT64_MAX) u = &units[0]; /* too large to be counted */
+  if (u->whole && n->whole == UINT64_MAX) u = &units[0]; /* too large for number.whole */
   u->write(out, l, k, n);
 }
 
@@ -269,7 +269,7 @@ static int grain_of(const zone *z, int64_t us) {
   return at.second == 0 && at.micro == 0 ? GRAIN_MINUTE : GRAIN_SECOND;
 }
 
-/* The coarsest grain that tells all values of the column. */
+/* The coarsest grain that shows all values of the column exactly. */
 static int column_grain(const bp_result *r, const zone *z, size_t column) {
   int grain = GRAIN_DAY;
   for (size_t row = 0; row < r->rows && grain < GRAIN_SECOND; row++) {
@@ -290,7 +290,7 @@ static void write_time(buf *out, const looks *l, int64_t us, int grain) {
 
 /* --------------------------------------------------------------------------------------- text */
 
-/* Controls, line separators, and the marks that turn the direction of what follows. */
+/* Control characters, line separators and directional marks. */
 static bool moves_cursor(uint32_t c) {
   return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
          (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
@@ -369,7 +369,8 @@ void bpi_looks_free(looks *l) {
   memset(l, 0, sizeof *l);
 }
 
-/* A store may hold a platform that somebody named: what it is called is shown like any other text. */
+/* Writes the title of a word. A store may have platforms that users named, so the title is escaped
+ * like any other text. */
 static void write_word(buf *out, const looks *l, size_t column, const char *text, size_t length) {
   buf title;
   bpi_buf_init(&title, out->limit);
@@ -412,7 +413,7 @@ void bpi_cell_shown(buf *out, const looks *l, size_t row, size_t column) {
   }
 }
 
-/* A round number needs few of them; more than nine are none. */
+/* The decimals that a round number needs, at most nine. */
 static unsigned decimals_of(double size) {
   unsigned decimals = 0;
   while (decimals < 9 && fabs(size - floor(size + 0.5)) > size * 1e-9) {

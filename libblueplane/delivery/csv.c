@@ -1,6 +1,6 @@
-/* delivery/csv.c: a result as comma-separated values after RFC 4180. A cell without a value is
- * empty; why it is, stands in a column "<name>.state" behind its own, which is only there if some
- * cell has more to say than that. An empty text is quoted, which tells it from no text. */
+/* delivery/csv.c: writes a result as comma-separated values according to RFC 4180. A cell without a
+ * value is empty. A column "<name>.state" follows a column that has states other than value and
+ * empty. An empty text is quoted, which distinguishes it from no text. */
 #include "delivery/delivery.h"
 
 #include <string.h>
@@ -23,11 +23,11 @@ static bool says_more(const bp_result *r, size_t column) {
 static bool needs_quotes(const char *text, size_t length) {
   if (length == 0 || text[0] == ' ' || text[length - 1] == ' ') return true;
   for (size_t i = 0; i < length; i++)
-    if (strchr(",\"\r\n", text[i]) != NULL) return true; /* finds NUL too */
+    if (strchr(",\"\r\n", text[i]) != NULL) return true; /* also true for NUL */
   return false;
 }
 
-/* `suffix` needs no quotes of its own. */
+/* `suffix` must not need quotes itself. */
 static void write_field(buf *out, const char *text, size_t length, const char *suffix) {
   bool quotes = needs_quotes(text, length);
   if (quotes) bpi_buf_char(out, '"');

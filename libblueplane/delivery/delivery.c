@@ -1,5 +1,4 @@
-/* delivery/delivery.c: the table of formats, and the reading of a format's name and options.
- * Refuses to know how any of them looks. */
+/* delivery/delivery.c: the table of formats, and the parser of a format's name and options. */
 #include "delivery/delivery.h"
 
 #include <string.h>
@@ -29,8 +28,8 @@ typedef struct word {
   size_t length;
 } word;
 
-/* The word at *at, ended by `separator` or the end, without spaces before it; *at then stands
- * behind the separator, or is NULL at the end. */
+/* The word at *at up to `separator` or the end, without leading spaces. *at is moved behind the
+ * separator, or set to NULL at the end. */
 static word next_word(const char **at, char separator) {
   const char *start = *at;
   while (*start == ' ')
@@ -44,7 +43,7 @@ static bool is(word w, const char *text) {
   return strlen(text) == w.length && memcmp(w.text, text, w.length) == 0;
 }
 
-/* Fails with what was asked for, as far as it is short, and what there is. */
+/* Fails with the unknown name, cut to a short length, and the allowed ones. */
 static int unknown(bp_error **error, const char *what, word name, const char *allowed) {
   char text[64];
   size_t length = name.length < sizeof text ? name.length : sizeof text - 1;
@@ -99,13 +98,13 @@ static int set_chart(delivery_options *options, word value, bp_error **error) {
   return bpi_fail(error, BP_ERR_INVALID, "chart is bars, line or share");
 }
 
-/* Those that take a value behind "=". */
+/* The options that take a value after "=". */
 static const struct {
   const char *name;
   int (*set)(delivery_options *options, word value, bp_error **error);
 } valued[] = {{"width", set_width}, {"chart", set_chart}};
 
-/* One option, "color" or "width=100"; an empty one, as behind a last comma, is none. */
+/* Reads one option, "color" or "width=100"; an empty one, as after a trailing comma, is ignored. */
 static int read_option(delivery_options *options, const delivery_format *f, word text,
                        bp_error **error) {
   if (text.length == 0) return BP_OK;

@@ -1,5 +1,5 @@
-/* delivery/delivery.h: the ways out of a result. Knows the table and how each format writes it; one
- * file for each. Refuses to know metrics, stores and files. */
+/* delivery/delivery.h: the output formats of a result, one file for each. Knows the table
+ * (result/table.h); does not know metrics, stores or files. */
 #ifndef BPI_DELIVERY_DELIVERY_H
 #define BPI_DELIVERY_DELIVERY_H
 
@@ -13,7 +13,7 @@
 
 typedef enum chart_kind { CHART_NONE, CHART_BARS, CHART_LINE, CHART_SHARE } chart_kind;
 
-/* What stands behind the colon of "table:width=100,color". Zero is the default of each. */
+/* The options after the colon of "table:width=100,color". Zero is the default of each. */
 typedef struct delivery_options {
   size_t width; /* columns of the terminal; 0: any width */
   chart_kind chart;
@@ -22,21 +22,21 @@ typedef struct delivery_options {
 
 typedef struct delivery_format {
   const char *name, *media_type, *description;
-  const char *options; /* those it takes, separated by a space */
-  /* A failure is the buffer's. */
+  const char *options; /* names of the options it accepts, separated by ", " */
+  /* Failures are recorded in the buffer. */
   void (*write)(buf *out, const bp_result *r, const delivery_options *options);
 } delivery_format;
 
 extern const delivery_format bpi_delivery_formats[]; /* ends with name NULL */
 
-/* Writes the result as `format`, a name with options: NOTFOUND with "name" and "allowed" for an
- * unknown name or option, INVALID for an option's value, NOMEM, LIMIT (more than 1 GiB). The text
- * is freed with bpi_free. */
+/* Writes the result as `format`, a name with options. The caller frees the text with bpi_free.
+ * Errors: NOTFOUND with "name" and "allowed" for an unknown name or option, INVALID for the value
+ * of an option, NOMEM, LIMIT (more than 1 GiB). */
 int bpi_deliver(char **out, size_t *length, const bp_result *r, const char *format,
                 bp_error **error);
 
-/* An Arrow C stream of one record batch; the stream and what comes out of it keep `r` alive.
- * BP_OK or BP_ERR_NOMEM, then with out->release NULL. */
+/* Makes an Arrow C stream of one record batch; the stream and everything it returns keep `r` alive.
+ * BP_OK, or BP_ERR_NOMEM with out->release NULL. */
 int bpi_deliver_arrow(struct ArrowArrayStream *out, bp_result *r);
 
 /* The writers behind bpi_delivery_formats. */

@@ -1,7 +1,6 @@
-/* delivery/html.c: a result as a piece of a page: a table that screen readers can walk, cell states as
- * words with their meaning below, and, where asked for, a chart before it. No script, no style, no
- * reference to anything; classes begin with "bp-" and are for the page's style sheet. Refuses to know
- * of pages. */
+/* delivery/html.c: writes a result as a fragment of a page: an accessible table, cell states as
+ * words with a legend below, and on request a chart (html_chart.c) before it. No scripts, styles or
+ * external references; classes begin with "bp-" for the style sheet of the page. */
 #include "delivery/html.h"
 
 #include <string.h>
@@ -52,7 +51,7 @@ bool bpi_html_has_role(const bp_result *r, size_t column, const char *role) {
   return own != NULL && strcmp(own, role) == 0;
 }
 
-/* Whether another column before it begins with the same words and a colon: they are parts of one thing. */
+/* Whether an earlier column has the same title prefix: then both are parts of one metric. */
 static bool is_next_part(const bp_result *r, size_t column, const char *role) {
   const char *title = bpi_html_title(r, column);
   size_t prefix = bpi_html_prefix(title);
@@ -72,7 +71,7 @@ static bool has_next_part(const bp_result *r, size_t column, const char *role) {
   return false;
 }
 
-/* "Tool category" inside a sentence; "MCP server" stays. */
+/* For use inside a sentence: "Tool category" becomes lower case, "MCP server" does not. */
 static void lower_first(buf *b) {
   if (b->length < 2 || b->data[0] < 'A' || b->data[0] > 'Z') return;
   if (b->data[1] >= 'a' && b->data[1] <= 'z') b->data[0] = (char)(b->data[0] - 'A' + 'a');
@@ -83,8 +82,8 @@ void bpi_html_upper_first(buf *b) {
     b->data[0] = (char)(b->data[0] - 'a' + 'A');
 }
 
-/* The titles of the columns with a role, of parts what they have in common, at most so many. Returns
- * how many there are. */
+/* Writes the titles of the columns with a role, at most `most`; for parts of one metric, only their
+ * common prefix. Returns the number of titles there are. */
 static size_t write_titles(html *h, const char *role, size_t most) {
   const bp_result *r = h->looks.result;
   size_t count = 0;
@@ -128,7 +127,7 @@ bool bpi_html_is_one(const bp_result *r) {
   return r->rows == 1;
 }
 
-/* Every mark and word that a cell may show instead of, or beside, a value. */
+/* The words that a cell may show instead of a value. */
 static const struct {
   int state;
   const char *word, *meaning;
@@ -232,7 +231,7 @@ static void write_rows(html *h) {
   }
 }
 
-/* Bytes that the titles of all figures begin with, and that the caption says: they are parts of one thing. */
+/* Length of the prefix common to all titles, which the caption already shows; 0: none. */
 static size_t common_prefix(const html *h) {
   const bp_result *r = h->looks.result;
   const char *first = NULL;
@@ -246,7 +245,7 @@ static size_t common_prefix(const html *h) {
   return h->looks.options.titles ? prefix : 0;
 }
 
-/* The only row, from top to bottom. */
+/* Lists the only row from top to bottom. */
 static void write_figures(html *h) {
   size_t prefix = common_prefix(h);
   bpi_buf_text(h->out, "<thead><tr><th scope=\"col\">Figure</th><th scope=\"col\" "

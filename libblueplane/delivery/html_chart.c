@@ -1,8 +1,8 @@
-/* delivery/html_chart.c: the first metric of a result as a drawing in SVG that needs no script: bars for
- * groups, a line for times, a bar cut into shares. Numbers stand beside what is drawn, the ends between
- * which a number lies are drawn as what is light behind it, and what is withheld is drawn as withheld.
- * Coordinates are made from integers, so that equal results are equal bytes. Style sheets may colour it
- * by its classes; without one it has colours of its own. */
+/* delivery/html_chart.c: draws the first metric of a result as SVG without scripts: bars for
+ * groups, a line for times, a bar divided into shares. Values are written next to the marks, the
+ * range between a value's bounds is drawn in a lighter colour, and withheld values are marked.
+ * Coordinates are written from integers, so that equal results give equal bytes. Colours can be
+ * overridden through classes. */
 #include "delivery/html.h"
 
 #include <string.h>
@@ -11,9 +11,9 @@
 #include "base/text.h"
 #include "base/time.h"
 
-#define CHART_POINTS 120 /* more are a table's business */
+#define CHART_POINTS 120 /* further points are in the table only */
 #define LABEL_LETTERS 26
-#define LABEL_DAYS 24 /* at an axis of times */
+#define LABEL_DAYS 24 /* letters of a label at a time axis */
 
 typedef struct point {
   size_t row, column;
@@ -25,15 +25,15 @@ typedef struct chart {
   html *h;
   const bp_result *r;
   size_t metric; /* the column drawn */
-  bool across;   /* one row: a point for each metric of the same unit */
+  bool across;   /* a single row: one point per metric of the same unit */
   point *points;
   size_t count, left_out;
-  double least, most; /* with zero between them */
-  /* of all, also of what is not drawn */
+  double least, most; /* range drawn, always including zero */
+  /* over all points, including those not drawn */
   point highest, lowest;
-  size_t missing; /* without a number */
-  bool bounds;    /* some are lower ones */
-  double whole;   /* of all that is above zero */
+  size_t missing; /* points without a number */
+  bool bounds;    /* some values are lower bounds */
+  double whole;   /* sum of all positive values */
 } chart;
 
 /* -------------------------------------------------------------------------------------- points */
@@ -47,7 +47,7 @@ static const char *name_of(const bp_result *r, size_t column) {
   return bpi_table_column_get(r, column, "name");
 }
 
-/* The number behind "NAME.END" in the row of a point. */
+/* Reads the number in the column "NAME.END" of a point's row. */
 static bool read_end(const chart *c, const point *p, const char *end, double *out) {
   const char *name = name_of(c->r, p->column);
   size_t length = strlen(name);
@@ -106,7 +106,7 @@ static bool is_metric(const bp_result *r, size_t column) {
   return bpi_html_has_role(r, column, "metric") && bpi_is_number(r, column);
 }
 
-/* Whether there is anything to draw. */
+/* Collects the points; false if there is nothing to draw. */
 static bool collect(chart *c) {
   size_t first = 0;
   while (first < c->r->columns && !is_metric(c->r, first))
@@ -123,7 +123,7 @@ static bool collect(chart *c) {
 
 /* --------------------------------------------------------------------------------------- texts */
 
-/* A civil day at an axis that says the year elsewhere: "2026-03-23" is "23 Mar". */
+/* Shortens a day for an axis: "2026-03-23" becomes "23 Mar". */
 static void shorten_day(buf *text, size_t from) {
   const char *day = text->data + from;
   if (text->failed || text->length - from != 10 || day[4] != '-' || day[7] != '-') return;
@@ -136,7 +136,7 @@ static void shorten_day(buf *text, size_t from) {
   bpi_buf_text(text, bpi_month_name(month));
 }
 
-/* What a point is called, at most so many letters of it. */
+/* Writes the name of a point, at most `letters` characters of it. */
 static void write_label(const chart *c, const point *p, size_t letters) {
   bool is_short = letters == LABEL_DAYS;
   html *h = c->h;
@@ -167,7 +167,7 @@ static void write_label(const chart *c, const point *p, size_t letters) {
   bpi_buf_free(&text);
 }
 
-/* A number at an axis, exact where values are rounded: it says how high a line is. */
+/* Writes a number at an axis, exactly and not rounded as values are. */
 static void write_level(const chart *c, double value) {
   html *h = c->h;
   bpi_level_shown(&h->scratch, &h->looks, c->metric, value);
@@ -175,7 +175,7 @@ static void write_level(const chart *c, double value) {
   h->scratch.length = 0;
 }
 
-/* The value, or the word for why there is none. */
+/* Writes the value, or the word for why there is none. */
 static void write_value(const chart *c, const point *p) {
   const char *word = bpi_html_state(c->r, p->row, p->column);
   if (p->has)
@@ -192,14 +192,14 @@ static void tell(const chart *c, const char *what, const point *p) {
   bpi_buf_char(c->h->out, '.');
 }
 
-/* What the drawing shows, in words, and what it has no room for. */
+/* Describes the drawing in words, including what it leaves out. */
 static void write_summary(const chart *c) {
   buf *out = c->h->out;
   if (!c->highest.has) {
     bpi_buf_text(out, "No number can be shown.");
     return;
   }
-  /* Another may be more than it is told to be. */
+  /* With lower bounds, another point may really be the highest. */
   tell(c, c->bounds ? "Most that is told: " : "Highest: ", &c->highest);
   bool one = c->highest.row == c->lowest.row && c->highest.column == c->lowest.column;
   if (!one && !c->bounds) tell(c, " Lowest: ", &c->lowest);
@@ -226,19 +226,20 @@ static void write_at(buf *out, const char *attribute, int64_t tenths) {
   bpi_buf_char(out, '"');
 }
 
-/* `to` tenths of a pixel for the part of `of` that `value` is; none where a sum is more than a double holds. */
+/* value / of * to, rounded; `to` is in tenths of a pixel. 0 if the result is out of range, as with
+ * sums that overflow a double. */
 static int64_t scaled(double value, double of, int64_t to) {
   double at = of > 0 ? value / of * (double)to : 0;
   if (!(at > -1e9 && at < 1e9)) return 0;
   return (int64_t)(at < 0 ? at - 0.5 : at + 0.5);
 }
 
-/* From the least value up. Halves: the way from the least to the most may be more than a double holds. */
+/* Distance from the least value. Halved operands avoid overflow of most - least. */
 static int64_t above_least(const chart *c, double value, int64_t to) {
   return scaled(value / 2 - c->least / 2, c->most / 2 - c->least / 2, to);
 }
 
-/* A shape with these attributes and four numbers. */
+/* Writes a shape with its attributes and four coordinates. */
 static void write_shape(buf *out, const char *shape, const char *const names[4],
                         const int64_t numbers[4]) {
   bpi_buf_printf(out, "<%s", shape);
@@ -259,7 +260,7 @@ static void write_line(buf *out, const char *attributes, int64_t x1, int64_t y1,
   write_shape(out, attributes, names, (const int64_t[]){x1, y1, x2, y2});
 }
 
-/* Opens a text; its end is the caller's. */
+/* Opens a text element; the caller closes it. */
 static void begin_text(buf *out, const char *anchor, int64_t x, int64_t y) {
   bpi_buf_text(out, "<text");
   write_at(out, "x", x);
@@ -314,7 +315,8 @@ static void draw_span(const chart *c, const char *attributes, int64_t a, int64_t
              BAR_HEIGHT);
 }
 
-/* What is sure is full, what may be is light, and the number told is a mark in it. Returns where it ends. */
+/* Draws the bar in full colour up to the nearer bound, the range between the bounds lighter, and
+ * the value as a line. Returns the x where it ends. */
 static int64_t draw_value(const chart *c, const point *p, int64_t middle) {
   int64_t zero = bar_x(c, 0), x = bar_x(c, p->value);
   int64_t low = p->has_low ? bar_x(c, p->low) : x, high = p->has_high ? bar_x(c, p->high) : x;
@@ -366,16 +368,17 @@ enum {
   CHART_WIDTH = 6400
 };
 
-/* A round number not less than the value, of which the half is round, too; below ten of what is counted whole. */
+/* A round number not below the value, whose half is round, too. Durations and money have units of
+ * their own; whole numbers have coarser steps below 100. */
 static double round_up(double value, const char *unit, bool whole) {
   static const double coarse[] = {1, 2, 4, 6, 8, 10},
                       fine[] = {1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10};
   double base = 1;
   bool times = unit != NULL && strcmp(unit, "us") == 0;
   bool money = unit != NULL && strcmp(unit, "nUSD") == 0;
-  if (!(value > 0)) return times ? 6e7 : money ? 1e9 : 1; /* what people count it in */
+  if (!(value > 0)) return times ? 6e7 : money ? 1e9 : 1; /* one minute, one dollar, 1 */
   if (times) base = value >= 7.2e9 ? 3.6e9 : value >= 1.2e8 ? 6e7 : value >= 2e6 ? 1e6 : 1;
-  if (value > 1e300) return value; /* a rounder one may be none */
+  if (value > 1e300) return value; /* rounding up could overflow */
   double size = value / base, power = 1;
   while (size > 10 * power)
     power *= 10;
@@ -410,7 +413,7 @@ static void write_pair(buf *out, int64_t x, int64_t y) {
                  (long long)(y / 10), (long long)(y % 10));
 }
 
-/* Points without a gap, from `first` to before `last`: what they lie between, then themselves. */
+/* Draws consecutive points [first, last): the band between their bounds, then the line. */
 static void draw_stretch(const chart *c, size_t first, size_t last) {
   buf *out = c->h->out;
   bool ends = true;
@@ -497,7 +500,7 @@ static void write_share(const chart *c, double part, double sum) {
                  (unsigned long long)(tenths % 10));
 }
 
-/* The first seven have a colour of their own, the others share the eighth. */
+/* The first seven points have their own colours, the others share the eighth. */
 static const char *color_of(size_t at) {
   return share_colors[at < SHARE_COLORS ? at : SHARE_COLORS - 1];
 }

@@ -1,6 +1,6 @@
-/* delivery/json.c: a result as one JSON document, or as a line of JSON for each row. Keys come in
- * one order and every row has its line, so that equal results are equal bytes and differences read
- * well. docs/formats/result.md describes both. Refuses to round anything. */
+/* delivery/json.c: writes a result as one JSON document, or as one line of JSON per row. Keys have
+ * a fixed order and every row its own line, so that equal results give equal bytes and diffs are
+ * readable. docs/formats/result.md describes both. Never rounds. */
 #include "delivery/delivery.h"
 
 #include <string.h>
@@ -24,14 +24,14 @@ static const char *column_name(const bp_result *r, size_t column) {
 static void write_meta(buf *out, const bp_result *r) {
   bool first = true;
   for (size_t i = 0; i < r->metas; i++) {
-    if (strcmp(r->meta[i].key, "schema") == 0) continue; /* stands above */
+    if (strcmp(r->meta[i].key, "schema") == 0) continue; /* written before */
     if (!first) bpi_buf_char(out, ',');
     write_member(out, r->meta[i].key, r->meta[i].value);
     first = false;
   }
 }
 
-/* Name and type, then what else is known in the order it was given. */
+/* Name and type first, then the other metadata in insertion order. */
 static void write_column(buf *out, const bp_result *r, size_t column) {
   const struct table_column *c = &r->column[column];
   bpi_buf_char(out, '{');
@@ -73,7 +73,7 @@ static void write_cells(buf *out, const bp_result *r, size_t row) {
   }
 }
 
-/* A null says why it is null; where nothing is said, there truly is nothing. */
+/* Whether a cell has an entry in the states; a null without one is an empty cell. */
 static bool has_state(const bp_result *r, size_t row, size_t column) {
   int state = bpi_table_state(r, row, column);
   return state == BP_CELL_WITHHELD || state == BP_CELL_UNCOVERED ||
@@ -119,7 +119,7 @@ void bpi_write_json(buf *out, const bp_result *r, const delivery_options *option
   bpi_buf_text(out, "]}\n");
 }
 
-/* The row's states as its last member, if it has any. */
+/* Writes the states of a row as its last member, if it has any. */
 static void write_row_states(buf *out, const bp_result *r, size_t row) {
   bool any = false;
   for (size_t column = 0; column < r->columns; column++) {

@@ -1,6 +1,6 @@
-/* delivery/markdown.c: a result as a table of GitHub's Markdown, for people: numbers as the table
- * for the terminal shows them, states as words in italics. Whatever a cell holds, it stays one cell
- * of plain text. Widths are left to whoever renders it. */
+/* delivery/markdown.c: writes a result as a table in GitHub's Markdown, for people: numbers as in
+ * the terminal table, states as words in italics. Cell text is escaped so that it stays one cell of
+ * plain text. Columns are not aligned; that is left to the renderer. */
 #include "delivery/delivery.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@ static bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* Could Markdown read the character as more than text? An underscore inside a word never is. */
+/* Whether Markdown could read the character as markup; an underscore inside a word never is. */
 static bool is_markup(const buf *text, size_t at) {
   char c = text->data[at];
   if (c == '_' && at > 0 && at + 1 < text->length)

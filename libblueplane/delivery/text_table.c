@@ -1,6 +1,6 @@
-/* delivery/text_table.c: a result as a table for the terminal, aligned by the width that characters
- * have there, and below it in words what its marks mean and what found no room. The only user of
- * utf8proc. Refuses to know whether there is a terminal: width and colour are options. */
+/* delivery/text_table.c: writes a result as a table for the terminal, aligned by display width,
+ * with notes below on what its marks mean and which columns did not fit. The only user of utf8proc.
+ * Does not look at the terminal: width and colour are options. */
 #include "delivery/delivery.h"
 
 #include <string.h>
@@ -10,16 +10,16 @@
 #include "delivery/cell.h"
 
 #define GAP 2           /* spaces between columns */
-#define TEXT_MINIMUM 20 /* a column of text may shrink to this before another goes */
+#define TEXT_MINIMUM 20 /* a text column may shrink to this before another column is dropped */
 
 #define BOLD "\x1b[1m"
 #define DIM "\x1b[2m"
 #define PLAIN "\x1b[0m"
 
-/* A cell or heading as it is shown. */
+/* A cell or heading as shown. */
 typedef struct box {
-  size_t start, length; /* of its text in layout.text */
-  size_t width;         /* on the terminal */
+  size_t start, length; /* its text within layout.text */
+  size_t width;         /* display width in terminal columns */
 } box;
 
 typedef struct lane {
@@ -31,8 +31,8 @@ typedef struct layout {
   const bp_result *result;
   looks looks;
   buf text;
-  box *boxes;  /* row by row; the headings are the first row */
-  lane *lanes; /* one for each column */
+  box *boxes;  /* row by row; the headings come first */
+  lane *lanes; /* one per column */
 } layout;
 
 /* The marks of the shown cells, each explained below the table. */
@@ -42,8 +42,8 @@ typedef struct marks {
 
 /* ------------------------------------------------------------------------------------- width */
 
-/* Bytes of the first grapheme cluster, and its width: what a terminal draws as one thing is at most
- * two cells wide, however many characters it is made of. */
+/* Length in bytes of the first grapheme cluster, and its width: a terminal draws a cluster at most
+ * two cells wide, however many characters it has. */
 static size_t next_cluster(const char *text, size_t length, size_t *width) {
   utf8proc_int32_t state = 0, before = -1, c;
   size_t at = 0;
@@ -51,7 +51,7 @@ static size_t next_cluster(const char *text, size_t length, size_t *width) {
   while (at < length) {
     utf8proc_ssize_t step =
         utf8proc_iterate((const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)(length - at), &c);
-    if (step <= 0) return at > 0 ? at : 1; /* never: results hold valid text */
+    if (step <= 0) return at > 0 ? at : 1; /* not reached: results hold only valid UTF-8 */
     if (before >= 0 && utf8proc_grapheme_break_stateful(before, c, &state)) break;
     *width += (size_t)utf8proc_charwidth(c);
     before = c;
@@ -70,7 +70,7 @@ static size_t text_width(const char *text, size_t length) {
   return total;
 }
 
-/* Bytes of the longest beginning that is at most `room` wide, whose width replaces *room. */
+/* Length in bytes of the longest prefix at most *room wide; *room becomes its width. */
 static size_t fitting(const char *text, size_t length, size_t *room) {
   size_t total = 0, at = 0, width;
   while (at < length) {
@@ -150,7 +150,8 @@ static size_t width_of(const lane *a) {
   return a->width;
 }
 
-/* The least important column: the last companion, else the last; never the first. 0: none left. */
+/* The column to drop first: the last companion, else the last column; never the first. 0: none
+ * left. */
 static size_t least_important(const layout *l) {
   size_t last = 0;
   for (size_t i = l->result->columns - 1; i > 0; i--) {
@@ -171,7 +172,8 @@ static lane *widest_text(const layout *l) {
   return widest;
 }
 
-/* Numbers are never cut; a first column of text is, when it stands alone. */
+/* Fits the columns into the width: drops columns, then narrows text. Numbers are never cut; the
+ * first column may be cut below TEXT_MINIMUM if it is text. */
 static void fit(layout *l) {
   size_t room = l->looks.options.width, least;
   for (size_t i = 0; i < l->result->columns; i++) {
@@ -196,7 +198,7 @@ static void write_spaces(buf *out, size_t count) {
     bpi_buf_char(out, ' ');
 }
 
-/* The box's text, cut with an ellipsis to at most `width`; how wide it then is. */
+/* Writes the text of a box, cut with an ellipsis to at most `width`; returns its width. */
 static size_t write_cut(buf *out, const layout *l, const box *b, size_t width) {
   const char *ellipsis = l->looks.options.ascii ? "..." : "\xE2\x80\xA6";
   size_t dots = l->looks.options.ascii ? 3 : 1;
@@ -215,7 +217,7 @@ static const char *style_of(const layout *l, size_t line, size_t column) {
   return state == BP_CELL_WITHHELD || state == BP_CELL_UNCOVERED ? DIM : NULL;
 }
 
-/* How wide it is. */
+/* Writes a box with its style; returns its width. */
 static size_t write_box(buf *out, const layout *l, size_t line, size_t column) {
   const box *b = box_at(l, line, column);
   const char *style = style_of(l, line, column);
@@ -229,7 +231,7 @@ static size_t write_box(buf *out, const layout *l, size_t line, size_t column) {
   return width;
 }
 
-/* Spaces wait until something stands behind them: they do not end a line. */
+/* Spaces are delayed until something follows them, so that no line ends with spaces. */
 static void write_line(buf *out, const layout *l, size_t line) {
   size_t waiting = 0;
   for (size_t column = 0; column < l->result->columns; column++) {
@@ -281,7 +283,7 @@ static marks find_marks(const layout *l) {
   return m;
 }
 
-/* Words on lines no wider than the table may be; further lines are indented. */
+/* Wraps words at `room` columns (0: no limit); continuation lines are indented. */
 static void write_wrapped(buf *out, const char *text, size_t room) {
   size_t used = 0;
   while (*text != '\0') {
@@ -310,8 +312,7 @@ static void write_dropped(buf *note, const layout *l) {
   }
 }
 
-/* Writes the note that was gathered, if it says anything, and empties it. The first has a blank
- * line before it. */
+/* Writes a note, if it is not empty, and clears it. A blank line precedes the first note. */
 static void flush_note(buf *out, buf *note, const layout *l, bool *first) {
   if (note->length == 0 || note->failed) return;
   if (*first) bpi_buf_char(out, '\n');

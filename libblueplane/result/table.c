@@ -1,6 +1,5 @@
-/* result/table.c: columns that grow together, and the rules that keep a result safe to hand out:
- * every text is valid UTF-8, every number is finite, and a cell without a value holds none. Refuses
- * to know what a column means. */
+/* result/table.c: columns that grow together, and the invariants of a result: every text is valid
+ * UTF-8, every number is finite, and a cell without a value holds none. */
 #include "result/table.h"
 
 #include <math.h>
@@ -23,7 +22,7 @@ static const char *find_meta(const column_meta *meta, size_t metas, const char *
 }
 
 static void free_text(const char *text) {
-  union { /* the owner may free what readers may not change */
+  union { /* casts away const: only the owner frees */
     const char *constant;
     char *plain;
   } owned = {text};
@@ -101,7 +100,7 @@ static bool resize_column(table_column *c, size_t rows) {
   return resize_values(c, rows);
 }
 
-/* Arrays that have grown stay larger than `capacity` says if a later one cannot grow. */
+/* If one array cannot grow, those already grown stay larger than `capacity`, which does no harm. */
 static int grow(bp_result *t) {
   size_t rows = t->capacity == 0 ? 16 : t->capacity * 2;
   for (size_t i = 0; i < t->columns; i++)
@@ -122,7 +121,7 @@ static void free_column(table_column *c) {
 
 /* ------------------------------------------------------------------------------------- cells */
 
-/* The column whose cell of the last row may be written, or NULL. */
+/* The column, if its cell in the last row may be written; else NULL. */
 static table_column *last_row_of(bp_result *t, size_t column) {
   if (t == NULL || t->failed) return NULL;
   if (column >= t->columns || t->rows == 0) {
@@ -159,7 +158,7 @@ static int append_repaired(table_column *c, const char *text, size_t length) {
   return rc;
 }
 
-/* The last row's text is the end of the block, so that it can be taken back. */
+/* Erases the value of the last row. Its text is at the end of the block, so it can be removed. */
 static void erase_value(table_column *c, size_t row) {
   if (is_whole(c->type)) {
     c->ints[row] = 0;
@@ -174,7 +173,7 @@ static void erase_value(table_column *c, size_t row) {
 }
 
 static int make_strings(table_column *c, size_t rows) {
-  if (c->strings != NULL) return BP_OK; /* finished before, then given more metadata */
+  if (c->strings != NULL) return BP_OK; /* finished before; only metadata was added since */
   c->strings = bpi_alloc(c->bytes_length + rows);
   if (c->strings == NULL) return BP_ERR_NOMEM;
   char *into = c->strings;
@@ -270,7 +269,7 @@ void bpi_table_set_real(bp_result *t, size_t column, double value) {
     return;
   }
   if (!isfinite(value)) return;
-  c->reals[t->rows - 1] = value == 0 ? 0 : value; /* one zero */
+  c->reals[t->rows - 1] = value == 0 ? 0 : value; /* no negative zero */
   mark_value(c, t->rows - 1);
 }
 
@@ -303,7 +302,8 @@ void bpi_table_set_state(bp_result *t, size_t column, int state) {
 int bpi_table_finish(bp_result **out, bp_result *t, bp_error **error) {
   *out = NULL;
   if (t == NULL) return bpi_fail_nomem(error);
-  if (!t->failed && t->capacity == 0) t->failed = grow(t); /* Arrow wants offsets for no rows too */
+  if (!t->failed && t->capacity == 0)
+    t->failed = grow(t); /* Arrow needs offsets without rows, too */
   for (size_t i = 0; i < t->columns && !t->failed; i++)
     if (t->column[i].type == BP_TYPE_TEXT) t->failed = make_strings(&t->column[i], t->rows);
   if (!t->failed) {

@@ -1,6 +1,6 @@
-/* result/table.h: the result: an immutable table of typed columns, cell states and metadata, with a
- * reference count. Built once by a builder, then only read. Knows nothing of where values come from
- * or how they are written out. */
+/* result/table.h: the result: a reference-counted table of typed columns, cell states and metadata.
+ * Built once, then immutable. Does not know where values come from or how they are written
+ * (delivery/). */
 #ifndef BPI_RESULT_TABLE_H
 #define BPI_RESULT_TABLE_H
 
@@ -17,7 +17,7 @@ typedef struct column_meta {
   const char *key, *value; /* owned by the result */
 } column_meta;
 
-/* A column's values lie one after another, ready for Arrow: int64 or double, text as offsets into
+/* The values of a column are contiguous, as Arrow needs them: int64 or double; text as offsets into
  * one block of bytes. */
 typedef struct table_column {
   int type;             /* BP_TYPE_ */
@@ -28,7 +28,7 @@ typedef struct table_column {
   int32_t *offsets; /* TEXT: rows + 1 */
   char *bytes;      /* TEXT */
   size_t bytes_length, bytes_capacity;
-  char *strings;    /* TEXT, once finished: the same, each cell with a NUL behind it */
+  char *strings;    /* TEXT, once finished: a copy with a NUL after each cell */
   uint16_t *states; /* BP_CELL_ with flags */
 } table_column;
 
@@ -38,41 +38,42 @@ struct bp_result {
   table_column *column;
   column_meta meta[16];
   size_t metas;
-  int failed; /* builder: 0 or the first failure, BP_ERR_; checked once by finish */
+  int failed; /* while building: 0 or the first BP_ERR_; checked by bpi_table_finish */
   atomic_size_t references;
 };
 
-/* Building. Every call after a failure, or on NULL, does nothing; finish then frees and fails:
- * NOMEM, LIMIT (2 GiB of text in a column), or INTERNAL where the caller broke a rule here. */
-bp_result *bpi_table_new(void); /* NULL when out of memory */
-/* Before any row. Names are unique and do not begin with an underscore. */
+/* Building. After a failure, or on NULL, every call does nothing, and bpi_table_finish frees the
+ * table and fails with NOMEM, LIMIT (2 GiB of text in a column), or INTERNAL if the caller broke a
+ * rule stated here. */
+bp_result *bpi_table_new(void); /* NULL: out of memory */
+/* Only before the first row. Names are unique and do not begin with an underscore. */
 size_t bpi_table_add_column(bp_result *t, int type, const char *name, const char *role);
-/* Metadata is valid UTF-8; a key set again is replaced, a NULL value sets nothing. */
+/* Metadata must be valid UTF-8. Setting a key again replaces its value; a NULL value is ignored. */
 void bpi_table_column_meta(bp_result *t, size_t column, const char *key, const char *value);
 void bpi_table_meta(bp_result *t, const char *key, const char *value);
 void bpi_table_add_row(bp_result *t); /* all cells BP_CELL_EMPTY */
-/* These fill a cell of the last row: BOOL, INT or TIME; REAL, where what is not finite leaves it
- * empty. */
+/* These set a cell of the last row, of type BOOL, INT or TIME; and of type REAL, where a value that
+ * is not finite leaves the cell empty. */
 void bpi_table_set_int(bp_result *t, size_t column, int64_t value);
 void bpi_table_set_real(bp_result *t, size_t column, double value);
-/* Text cells of a row are set at most once and in any column order. NULL text leaves it empty;
+/* Text cells of a row are set at most once, in any order of columns. NULL leaves the cell empty;
  * invalid UTF-8 becomes U+FFFD. */
 void bpi_table_set_text(bp_result *t, size_t column, const char *text, size_t length);
-/* Of the last row. Any state but BP_CELL_VALUE takes the value and the flags away: what is withheld
- * is not in the result. */
+/* Sets the state of a cell of the last row. Any state but BP_CELL_VALUE erases the value and the
+ * flags, so that a withheld value is not in the result. */
 void bpi_table_set_state(bp_result *t, size_t column, int state);
 int bpi_table_finish(bp_result **out, bp_result *t, bp_error **error);
 
 bp_result *bpi_table_retain(bp_result *t);
 void bpi_table_release(bp_result *t);
 
-/* Reading; row and column exist. */
+/* Reading; row and column must exist. */
 const char *bpi_table_column_get(const bp_result *t, size_t column, const char *key);
 const char *bpi_table_get(const bp_result *t, const char *key);
 /* BP_CELL_ without flags. */
 int bpi_table_state(const bp_result *t, size_t row, size_t column);
 bool bpi_table_lower_bound(const bp_result *t, size_t row, size_t column);
-/* NUL-terminated; of a TEXT column of a finished table. */
+/* The NUL-terminated text of a cell; only for TEXT columns of a finished table. */
 const char *bpi_table_text(const bp_result *t, size_t row, size_t column, size_t *length);
 
 #endif

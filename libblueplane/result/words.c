@@ -1,4 +1,4 @@
-/* result/words.c */
+/* result/words.c: the tables made from words.def. */
 #include "result/words.h"
 
 #include <string.h>
