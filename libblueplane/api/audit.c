@@ -11,7 +11,7 @@
 
 #define NOTES_MOST 64 /* written at this number even if the handle stays open */
 
-/* Only calls to a personal store are noted, and only if the handle is audited. */
+/* Only a personal store in a file is audited, and only through a handle that may write. */
 static bool is_noted(const bp_store *s) {
   return s->audited && bpi_store_kind(s->store) == STORE_PERSONAL;
 }

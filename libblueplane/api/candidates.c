@@ -83,7 +83,8 @@ static bool unchanged(const file_state *known, const file_stat *stat) {
          known->inode == (int64_t)stat->inode && known->device == (int64_t)stat->device;
 }
 
-/* Whether a packed file was read, either before it was packed or as it is now. */
+/* Whether a packed file needs no reading: its original was read, or it was already refused as
+ * packed. */
 static bool was_read(const file_state *known, const file_stat *stat) {
   return known->size >= 0 && known->modified_ns == stat->modified_ns;
 }

@@ -2,14 +2,14 @@
 """Price tables: from the checked-in data file to C, and from a community table to the data file.
 
     make_prices.py prices.json prices_builtin.h
-        What the build runs. The header holds the table as C data, every rate worked out, and the
-        digest of the data file. metrics/prices_json.c reads the same form at run time; a test holds the
-        two readings against each other.
+        Run by the build. The header holds the table as C data, with every rate computed, and the
+        digest of the data file. metrics/prices_json.c reads the same form at run time; a test compares
+        the two readers.
 
     make_prices.py --from-litellm TABLE.json --as-of YYYY-MM-DD prices.json
-        What a maintainer runs to bring the data file up to date from a table in the LiteLLM form.
-        Nothing is forgotten: a model whose price changed gets a further entry valid from that date,
-        a model that is gone keeps its entries. Review the difference, then commit it.
+        Run by a maintainer to update the data file from a table in the LiteLLM form. Nothing is
+        removed: a model whose price changed gets another entry valid from that date, and a model that
+        disappeared keeps its entries. Review the difference, then commit it.
 
 docs/formats/prices.md describes the form and every rule. Standard library only."""
 

@@ -58,13 +58,13 @@ typedef struct cluster_pair {
 
 /* Share sum(top) / sum(bottom), 0 <= top <= bottom: Wilson's interval at the effective sample size
  * (Korn & Graubard 1998, Surv. Methodol. 24:193; Dean & Pagano 2015, J. Surv. Stat. Methodol.
- * 3:484). * If the hits or the misses lie in fewer effective clusters than the events, that number
+ * 3:484). If the hits or the misses lie in fewer effective clusters than the events, that number
  * counts. If it is below STATS_CLUSTERS, the similarity of events within a cluster cannot be
  * estimated, and each cluster counts as one event: the maximal design effect (Kish 1965, Survey
  * Sampling, section 5.4). */
 estimate bpi_cluster_share(cluster *c, size_t n);
 /* Share a minus share b: square-and-add of the two intervals (Newcombe 1998, Stat. Med. 17:873,
- * method 10) * with their correlation (Zou & Donner 2008, Stat. Med. 27:1693). p is that of the
+ * method 10) with their correlation (Zou & Donner 2008, Stat. Med. 27:1693). p is that of the
  * interval which just touches zero. Rare events come in clumps, and then few clusters hold all the
  * information, so the effective clusters of the hits and of the misses of both sides count, too. A
  * side without a hit takes the correlation within clusters from the other side, as both share it if
