@@ -575,35 +575,35 @@ START_TEST(sentences) {
   static char tool[] = "Bash", band[] = "evening (18 to 24)", model[] = "model-a", day[] = "Friday";
   says("tool_failures",
        (finding){.subject = tool, .higher = true, .seen = {.a = 0.0816, .b = 0.02449, .n_a = 1234}},
-       "Bash fails in 8.2 % of 1,234 calls, the other tools in 2.4 %.");
+       "Bash fails in 8.2 % of 1,234 calls, other tools in 2.4 %.");
   says("slow_tools",
        (finding){.subject = tool,
                  .higher = true,
                  .seen = {.kind = CONTRAST_FACTOR, .a = 161400000, .c.e.value = 25.4}},
-       "A call of Bash takes 2 min 41 s, 25 times as long as one of the other tools.");
+       "A call of Bash takes 2 min 41 s, 25 times as long as a call of other tools.");
   says("slow_tools",
        (finding){.subject = tool,
                  .higher = true,
                  .seen = {.kind = CONTRAST_FACTOR, .a = 340400, .c.e.value = 2.04}},
-       "A call of Bash takes 340 ms, 2.0 times as long as one of the other tools.");
+       "A call of Bash takes 340 ms, 2.0 times as long as a call of other tools.");
   says("hour_failures",
        (finding){.subject = band, .higher = false, .seen = {.a = 0.01, .b = 0.05, .n_a = 50}},
-       "In the evening (18 to 24) 1.0 % of 50 tool calls fail, at other times 5.0 %.");
+       "In the evening (18 to 24), 1.0 % of 50 tool calls fail; at other times, 5.0 %.");
   says("day_speed",
        (finding){.subject = day,
                  .higher = true,
                  .seen = {.kind = CONTRAST_FACTOR, .a = 1520.4, .c.e.value = 1.96}},
-       "On Fridays you add 1,520 lines in an active hour, 2.0 times as many as on other days.");
+       "On Fridays, you add 1,520 lines per active hour, 2.0 times as many as on other days.");
   says("model_cost",
        (finding){.subject = model,
                  .higher = true,
                  .seen = {.kind = CONTRAST_FACTOR, .a = 885.6, .c.e.value = 1.66}},
-       "model-a costs $0.89 for a million tokens, 1.7 times your other models.");
+       "model-a costs $0.89 per million tokens, 1.7 times as much as your other models.");
   says("line_cost_change",
        (finding){.higher = false, .seen = {.kind = CONTRAST_FACTOR, .a = 4120000, .b = 12000000}},
-       "A line added cost $0.0041, in the four weeks before $0.012.");
+       "A line added cost $0.0041; in the four weeks before, $0.012.");
   says("model_shift", (finding){.subject = model, .higher = true, .seen = {.a = 0.349, .b = 0}},
-       "model-a gave 34.9 % of your responses, in the four weeks before 0.0 %.");
+       "model-a gave 34.9 % of your responses; in the four weeks before, 0.0 %.");
   says(
       "failure_trend",
       (finding){.higher = false, .seen = {.kind = CONTRAST_SLOPE, .n_a = 11, .c.e.value = -0.0083}},
@@ -615,7 +615,7 @@ START_TEST(sentences) {
   says("prompt_cost_change",
        (finding){.higher = true,
                  .seen = {.kind = CONTRAST_FACTOR, .a = 1234567.8, .c.e.value = 3.14}},
-       "A prompt set off 1,234,568 tokens, 3.1 times as many as in the four weeks before.");
+       "A prompt used 1,234,568 tokens, 3.1 times as many as in the four weeks before.");
 }
 END_TEST
 
