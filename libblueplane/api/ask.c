@@ -5,7 +5,7 @@
 #include "metrics/report.h"
 
 static int not_open(const bp_store *s, const char *what, const char *name, bp_error **error) {
-  bpi_fail(error, BP_ERR_DENIED, "access does not allow this question");
+  bpi_fail(error, BP_ERR_DENIED, "access does not allow this query");
   bpi_fail_detail(error, "name", bpi_access_name(s->access));
   return bpi_fail_detail(error, what, name);
 }

@@ -100,7 +100,7 @@ static int check(const char *purpose, const char *audience, int granted, bp_erro
     return bpi_fail_detail(error, "hint", "bp_catalog \"metrics\" lists them");
   }
   if (is_audience(audience, &access)) return BP_OK;
-  bpi_fail(error, BP_ERR_UNSUPPORTED, "nobody's own numbers are ever shown to this audience");
+  bpi_fail(error, BP_ERR_UNSUPPORTED, "individual numbers are never shown to this audience");
   bpi_fail_detail(error, "name", audience);
   return bpi_fail_detail(error, "allowed", "lead");
 }
@@ -115,7 +115,7 @@ static int set(bp_store *s, const char *purpose, const char *audience, bool gran
   if (rc != BP_OK) return rc;
   if (granted && (expires_us <= latest || expires_us - latest > CONSENT_MOST_US ||
                   expires_us > BPI_TIME_LAST)) {
-    bpi_fail(error, BP_ERR_INVALID, "consent ends in the future, within 180 days");
+    bpi_fail(error, BP_ERR_INVALID, "consent must end in the future, within 180 days");
     return bpi_fail_detail(error, "name", "expires_us");
   }
   consent_row row = {purpose, audience, granted, latest, expires_us, true};

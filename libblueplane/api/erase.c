@@ -59,7 +59,7 @@ static int read_document(selection *s, json_value root) {
   good = good && (whole == 0 ? narrow : whole == 1 && !narrow) &&
          s->selector.from_us < s->selector.until_us;
   if (good) return BP_OK;
-  bpi_fail(s->error, BP_ERR_FORMAT, "not a selector of what is to be erased");
+  bpi_fail(s->error, BP_ERR_FORMAT, "this is not a selector of what to erase");
   return bpi_fail_detail(s->error, "hint",
                          "{\"version\":1} with session, workspace, source, from_us, until_us, "
                          "or with everything or expired alone");
@@ -156,7 +156,7 @@ static int find_sessions(selection *s) {
                               : not_found(s, "workspace", s->workspace);
   if (s->session != NULL && s->count > 1) {
     bpi_fail(s->error, BP_ERR_INVALID, "several sessions begin with these digits");
-    return bpi_fail_detail(s->error, "hint", "give more of them");
+    return bpi_fail_detail(s->error, "hint", "give more digits");
   }
   qsort(s->keys, s->count, sizeof *s->keys, bpi_ident_order);
   s->selector.session = s->keys;
@@ -210,9 +210,9 @@ void bpi_receipt_line(bp_result *t, const char *item, int64_t count) {
 
 int bpi_erase_pending(bp_error **error) {
   bpi_fail(error, BP_ERR_BUSY,
-           "erased, but a reader still holds the old state: traces stay until it ends");
+           "erased, but a reader still holds the old state: traces remain until it ends");
   bpi_fail_detail(error, "status", "pending");
-  return bpi_fail_detail(error, "hint", "it is finished when the store is next opened");
+  return bpi_fail_detail(error, "hint", "the erasure is completed when the store is next opened");
 }
 
 static int check_search(const erase_search *s, bp_error **error) {

@@ -79,7 +79,7 @@ static int check_projects(const arrival *a, bp_error **error) {
   if (rc != BP_OK) return rc;
   if (known == NULL)
     rc = bpi_refuse(error, BP_ERR_DENIED, "unknown_roster",
-                    "the bundle rests on a roster this store does not have");
+                    "the bundle refers to a roster that this store does not have");
   else if (!bpi_vector_valid(a->said.cell, a->said.cells, (int)known->projects + 1))
     rc = bpi_refuse(error, BP_ERR_FORMAT, "malformed", "the bundle names an unknown project");
   bpi_roster_free(known);
@@ -94,7 +94,7 @@ static int find_sender(arrival *a, bp_error **error) {
   a->member = bpi_roster_device(a->latest, a->said.device);
   return a->member != NULL ? BP_OK
                            : bpi_refuse(error, BP_ERR_DENIED, "unknown_device",
-                                        "nobody of the roster has this device");
+                                        "no member of the roster has this device");
 }
 
 static int check_sender(const arrival *a, bp_error **error) {
@@ -142,7 +142,8 @@ static int put(const arrival *a, merged *m, bool *conflicting, bp_error **error)
   if (rc == BP_OK) rc = bpi_contribution_get(a->handle->store, &c, &found, error);
   if (rc != BP_OK) return rc;
   if (found.revision > c.revision)
-    return bpi_refuse(error, BP_ERR_DENIED, "old_revision", "a later bundle of the week is here");
+    return bpi_refuse(error, BP_ERR_DENIED, "old_revision",
+                      "a later bundle of the week is already stored");
   m->outcome = found.revision == 0 ? "added" : "replaced";
   if (found.revision < c.revision) return bpi_contribution_put(a->handle->store, &c, error);
   m->outcome = "known";
@@ -190,7 +191,7 @@ static int merge_bundle(bp_result **out, arrival *a, const void *sealed, size_t 
   if (rc == BP_OK && numbers) rc = take_numbers(a, &m, &conflicting, error);
   if (rc == BP_OK && conflicting)
     rc = bpi_refuse(error, BP_ERR_DENIED, "conflict",
-                    "two bundles of this revision say different things; neither counts");
+                    "two bundles of this revision differ; neither counts");
   m.from = a->member == NULL ? NULL : a->member->id;
   if (rc == BP_OK) return told(out, &m, error);
   return m.withdrawn > 0 ? bpi_fail_detail_int(error, "withdrawn", m.withdrawn) : rc;
@@ -236,7 +237,8 @@ static int check_edition(bp_store *s, const release *came, const unsigned char *
   int rc = bpi_published_find(s->store, came->store, came->window, &found, &edition, known, error);
   if (rc != BP_OK || !found) return rc;
   if (edition > came->edition)
-    return bpi_refuse(error, BP_ERR_DENIED, "old_revision", "a later edition of the week is here");
+    return bpi_refuse(error, BP_ERR_DENIED, "old_revision",
+                      "a later edition of the week is already stored");
   m->outcome = edition == came->edition ? "known" : "replaced";
   if (edition == came->edition)
     return memcmp(known, digest, sizeof known) == 0
@@ -265,7 +267,7 @@ static int put_release(bp_store *s, const release *came, const unsigned char *di
   int rc = bpi_trusted_has(s->store, came->store, &trusted, error);
   if (rc == BP_OK && !trusted)
     rc = bpi_refuse(error, BP_ERR_DENIED, "untrusted",
-                    "no store this organisation trusts signed it");
+                    "it was not signed by a store that this organisation trusts");
   if (rc == BP_OK) rc = check_over(s, came, error);
   if (rc == BP_OK) rc = check_edition(s, came, digest, m, error);
   if (rc == BP_OK && strcmp(m->outcome, "known") != 0)
@@ -298,7 +300,7 @@ static int merge(bp_result **out, bp_store *s, const void *data, size_t length, 
     return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
   if (bpi_lead_is(data, length))
     return bpi_refuse(error, BP_ERR_DENIED, "lead_file",
-                      "a lead's file is for the lead: no store takes it");
+                      "a lead's file is only for the lead and cannot be merged");
   return bpi_store_kind(s->store) == STORE_TEAM
              ? merge_into_team(out, s, data, length, error)
              : merge_into_organisation(out, s, data, length, error);

@@ -68,7 +68,7 @@ int bp_ingest_pending(bp_result **out, bp_store *s, const char *source_name, con
     bpi_note(s, in.function, source_name == NULL ? "" : source_name, INT64_MIN, INT64_MAX);
     rc =
         bpi_store_keyless(s->store)
-            ? bpi_fail(error, BP_ERR_NOTFOUND, "without its key file the store knows no file again")
+            ? bpi_fail(error, BP_ERR_NOTFOUND, "without its key file the store recognises no files")
             : look(out, &in, root, error);
     rc = bpi_leave(s, rc);
   }

@@ -55,7 +55,8 @@ static int know_roster(gathering *g, int64_t version) {
 static int renumber_projects(gathering *g, bundle *b) {
   int rc = know_roster(g, b->roster_version);
   if (rc == BP_OK && !bpi_vector_valid(b->cell, b->cells, (int)g->known->projects + 1))
-    rc = bpi_fail(g->error, BP_ERR_CORRUPT, "a bundle names a project that its roster has not");
+    rc = bpi_fail(g->error, BP_ERR_CORRUPT,
+                  "a bundle names a project that its roster does not have");
   if (rc != BP_OK || g->known->version == g->latest->version) return rc;
   for (size_t i = 0; i < b->cells; i++) {
     vector_cell *cell = &b->cell[i];

@@ -126,7 +126,7 @@ static int make_place(const lead_file *f, const char *path, bp_error **error) {
   if (there != NULL) bpi_hash_wipe(there, length);
   bpi_free(there);
   if (rc == BP_ERR_NOMEM) return bpi_fail_nomem(error);
-  return rc == BP_ERR_IO ? bpi_fail(error, rc, "the file in the way cannot be read or replaced")
+  return rc == BP_ERR_IO ? bpi_fail(error, rc, "the existing file cannot be read or replaced")
                          : BP_OK;
 }
 

@@ -42,7 +42,8 @@ static int find_team(departure *d, bp_error **error) {
 static int find_myself(departure *d, bp_error **error) {
   int rc = bpi_team_roster(&d->roster, d->handle, 0, error);
   if (rc == BP_OK && d->roster == NULL)
-    return bpi_refuse(error, BP_ERR_NOTFOUND, "no_roster", "the team's roster has not come yet");
+    return bpi_refuse(error, BP_ERR_NOTFOUND, "no_roster",
+                      "the team's roster has not been received yet");
   if (rc != BP_OK) return rc;
   d->me = bpi_roster_device(d->roster, d->keys.open.sign);
   if (d->me == NULL)
@@ -50,7 +51,7 @@ static int find_myself(departure *d, bp_error **error) {
                       "the roster does not have this device");
   return d->me->active ? BP_OK
                        : bpi_refuse(error, BP_ERR_DENIED, "revoked_member",
-                                    "the roster says that this member is not active");
+                                    "this member is not active in the roster");
 }
 
 /* Checks that the roster has enough active members to hide this person's numbers among them. */
@@ -171,7 +172,7 @@ static int make_week(departure *d, const char *window, bp_error **error) {
 /* Possible at any time for anyone who joined, even if no longer active, so that consent can always
  * be withdrawn. */
 static int make_consent(departure *d, const char *window, bp_error **error) {
-  if (window != NULL) return bpi_fail(error, BP_ERR_INVALID, "what is agreed to is of no week");
+  if (window != NULL) return bpi_fail(error, BP_ERR_INVALID, "consent is not exported for a week");
   d->said.kind = BUNDLE_CONSENT;
   int rc = find_team(d, error);
   if (rc == BP_OK) rc = bpi_consent_say(d->handle, &d->said, error);

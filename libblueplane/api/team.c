@@ -172,7 +172,7 @@ static int follows(const roster *came, const roster *latest, bool *known, bp_err
     return memcmp(came->previous, digest, sizeof digest) == 0
                ? BP_OK
                : bpi_refuse(error, BP_ERR_DENIED, "chain",
-                            "the roster does not follow the one that is known");
+                            "the roster does not follow the one that is stored");
   rc = bpi_roster_digest(came, again, error);
   *known = rc == BP_OK && memcmp(again, digest, sizeof digest) == 0;
   return rc != BP_OK || *known ? rc

@@ -132,7 +132,7 @@ static const struct {
   int state;
   const char *word, *meaning;
 } states[] = {{BP_CELL_WITHHELD, "withheld", "kept back for privacy"},
-              {BP_CELL_UNCOVERED, "not recorded", "no source that saw this records such a thing"}};
+              {BP_CELL_UNCOVERED, "not recorded", "no source that saw the activity records it"}};
 #define STATES (sizeof states / sizeof *states)
 
 const char *bpi_html_state(const bp_result *r, size_t row, size_t column) {
@@ -180,7 +180,7 @@ static void write_legend(html *h) {
   for (size_t i = 0; i < STATES; i++)
     explain(h, s.state[i], states[i].word, states[i].meaning, &first);
   explain(h, s.lower_bound, "\xE2\x89\xA5", "the true number is at least this", &first);
-  explain(h, s.nothing, "\xE2\x80\x93", "nothing of it is known", &first);
+  explain(h, s.nothing, "\xE2\x80\x93", "nothing is known about it", &first);
   explain(h, s.estimate, "~", "an estimate", &first);
   explain(h, clock, "Times", bpi_zone_name(h->looks.zone), &first);
   if (!first) bpi_buf_text(h->out, "</p>\n");

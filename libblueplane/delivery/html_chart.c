@@ -200,7 +200,7 @@ static void write_summary(const chart *c) {
     return;
   }
   /* With lower bounds, another point may really be the highest. */
-  tell(c, c->bounds ? "Most that is told: " : "Highest: ", &c->highest);
+  tell(c, c->bounds ? "Highest known: " : "Highest: ", &c->highest);
   bool one = c->highest.row == c->lowest.row && c->highest.column == c->lowest.column;
   if (!one && !c->bounds) tell(c, " Lowest: ", &c->lowest);
   if (c->missing > 0) {
@@ -214,7 +214,7 @@ static void write_summary(const chart *c) {
     bpi_buf_text(out, " more in the table only.");
   }
   if (c->h->looks.options.chart == CHART_SHARE && (c->bounds || c->missing > 0))
-    bpi_buf_text(out, " Shares are of what is told.");
+    bpi_buf_text(out, " Shares are of what is known.");
 }
 
 /* ------------------------------------------------------------------------------------- drawing */

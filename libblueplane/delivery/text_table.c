@@ -333,8 +333,8 @@ static void write_notes(buf *out, const layout *l) {
                             : "\xE2\x89\xA5 the true number is at least this"},
       {m.uncovered && !m.nothing,
        ascii ? "- not recorded by any source" : "\xE2\x80\x93 not recorded by any source"},
-      {m.nothing, ascii ? "- nothing of it is known, or not recorded by any source"
-                        : "\xE2\x80\x93 nothing of it is known, or not recorded by any source"},
+      {m.nothing, ascii ? "- nothing is known about it, or not recorded by any source"
+                        : "\xE2\x80\x93 nothing is known about it, or not recorded by any source"},
       {m.estimate, "~ an estimate"},
       {m.withheld, "withheld: kept back for privacy"}};
   buf note;

@@ -23,9 +23,10 @@ static const companion of_spread[] = {
     {PART_SUM, "sum", NULL, false, "The sum over the sessions."},
     {PART_N, "sessions", "count", false, "How many sessions the mean is taken over."}};
 static const companion of_peak[] = {
-    {PART_IN_PEAK, "interactions", "count", false, "Interactions in it."},
-    {PART_ACTIVE_DAYS, "active_days", "count", false, "Active days it is averaged over."},
-    {PART_PER_ACTIVE_DAY, "per_active_day", "count", true, "Interactions in it per active day."}};
+    {PART_IN_PEAK, "interactions", "count", false, "Interactions in that hour or day."},
+    {PART_ACTIVE_DAYS, "active_days", "count", false, "Active days over which it is averaged."},
+    {PART_PER_ACTIVE_DAY, "per_active_day", "count", true,
+     "Interactions in that hour or day, per active day."}};
 static const companion of_top_hours[] = {
     {PART_SECOND, "second", NULL, false, "The second of the three hours."},
     {PART_THIRD, "third", NULL, false, "The third of the three hours."},
@@ -38,27 +39,29 @@ static const companion of_tasks[] = {
     {PART_SUM, "sum", NULL, false, "The sum over the tasks."},
     {PART_N, "tasks", "count", false, "How many tasks the mean is taken over."}};
 static const companion of_estimate[] = {
-    {PART_LOW, "low", NULL, false, "With the lowest of what is assumed."},
-    {PART_HIGH, "high", NULL, false, "With the highest of what is assumed."},
-    {PART_TOP, NULL, NULL, false, "What the estimate rests on."},
-    {PART_BOTTOM, NULL, NULL, false, "What the estimate rests on."},
-    {PART_LESS, NULL, NULL, false, "What is taken off."}};
+    {PART_LOW, "low", NULL, false, "With the lowest assumed values."},
+    {PART_HIGH, "high", NULL, false, "With the highest assumed values."},
+    {PART_TOP, NULL, NULL, false, "What the estimate is based on."},
+    {PART_BOTTOM, NULL, NULL, false, "What the estimate is based on."},
+    {PART_LESS, NULL, NULL, false, "What the estimate subtracts."}};
 static const companion of_interval[] = {
     {PART_LOW, "low", "ratio", true,
-     "Lower end of the 95 % interval; empty with too few sessions."},
-    {PART_HIGH, "high", "ratio", true, "Upper end of it."}};
+     "Lower end of the 95 % interval; empty if there are too few sessions."},
+    {PART_HIGH, "high", "ratio", true, "Upper end of that interval."}};
 static const companion of_median[] = {
     {PART_LOW, "median_low", NULL, false,
-     "Lower end of the 95 % interval of the median; empty with too few."},
-    {PART_HIGH, "median_high", NULL, false, "Upper end of it."}};
+     "Lower end of the 95 % interval of the median; empty if there are too few values."},
+    {PART_HIGH, "median_high", NULL, false, "Upper end of that interval."}};
 static const companion outliers = {
     PART_OUTLIERS, "outliers", "count", false,
-    "Sessions beyond the quartiles by more than 1.5 times their distance."};
+    "Sessions more than 1.5 interquartile ranges outside the quartiles."};
 static const companion missing = {PART_MISSING, NULL, NULL, false,
-                                  "What the value leaves out; any makes it a lower bound."};
+                                  "What the value leaves out; if above 0, the value is a lower "
+                                  "bound."};
 static const companion not_final = {
     PART_NOT_FINAL, "not_final_tokens", "tokens", false,
-    "Output tokens whose count is partial or a placeholder; any makes the value a lower bound."};
+    "Output tokens whose count is partial or a placeholder; if above 0, the value is a lower "
+    "bound."};
 static const companion per_active_day[] = {
     {PART_PER_ACTIVE_DAY, "per_active_day", NULL, true, "The value divided by active days."},
     {PART_ACTIVE_DAYS, "active_days", "count", false,

@@ -21,7 +21,7 @@ const assumptions *bpi_assumptions_builtin(void) {
 }
 
 static int bad(const char *path, bp_error **error) {
-  bpi_fail(error, BP_ERR_FORMAT, "the assumptions are not as they should be");
+  bpi_fail(error, BP_ERR_FORMAT, "the assumptions document is not valid");
   return bpi_fail_detail(error, "path", path);
 }
 
@@ -73,7 +73,7 @@ static int read_document(assumptions *a, json_value root, bp_error **error) {
   if (!bpi_json_is_object(root)) return bad("", error);
   if (!bpi_json_int(bpi_json_get(root, "version"), &version)) return bad("version", error);
   if (version != 1)
-    return bpi_fail(error, BP_ERR_UNSUPPORTED, "the assumptions have a version that is not known");
+    return bpi_fail(error, BP_ERR_UNSUPPORTED, "the assumptions have an unknown version");
   for (json_value section = bpi_json_first(root); section; section = bpi_json_next(section)) {
     if (!strcmp(bpi_json_key(section), "version")) continue;
     if (!bpi_json_is_object(section)) return bad(bpi_json_key(section), error);

@@ -13,7 +13,7 @@
 #define REFERENCES_MAX 1000
 
 static int bad(const char *path, bp_error **error) {
-  bpi_fail(error, BP_ERR_FORMAT, "the benchmark is not as it should be");
+  bpi_fail(error, BP_ERR_FORMAT, "the benchmark document is not valid");
   return bpi_fail_detail(error, "path", path);
 }
 
@@ -45,7 +45,7 @@ static int read_reference(benchmark *b, size_t at, json_value v, bp_error **erro
   if (!read_text(r.column, sizeof r.column, bpi_json_get(v, "metric")))
     return bad_member(at, "metric", error);
   if (!bpi_release_has(r.column)) {
-    bpi_fail(error, BP_ERR_NOTFOUND, "no release tells this metric");
+    bpi_fail(error, BP_ERR_NOTFOUND, "no release contains this metric");
     return bpi_fail_detail(error, "metric", r.column);
   }
   if (bpi_benchmark_find(b, r.column)) return bad_member(at, "metric", error);
@@ -64,7 +64,7 @@ static int read_document(benchmark *b, json_value root, bp_error **error) {
   if (!bpi_json_is_object(root)) return bad("", error);
   if (!bpi_json_int(bpi_json_get(root, "version"), &version)) return bad("version", error);
   if (version != 1)
-    return bpi_fail(error, BP_ERR_UNSUPPORTED, "the benchmark has a version that is not known");
+    return bpi_fail(error, BP_ERR_UNSUPPORTED, "the benchmark has an unknown version");
   if (bpi_json_size(root) != 2) return bad("", error);
   if (!bpi_json_is_array(list) || bpi_json_size(list) > REFERENCES_MAX)
     return bad("references", error);

@@ -377,7 +377,8 @@ static void add_operand(buf *out, const operand *o) {
   case OPERAND_LAST: add_call(out, "last_quarter_hour", o); return;
   case OPERAND_LINKED:
     add_sum(out, o);
-    bpi_buf_text(out, " where active of the workspace, up to two quarter hours before");
+    bpi_buf_text(out, " where a session was active in the workspace up to two quarter hours "
+                      "before");
     return;
   case OPERAND_DURATION: bpi_buf_text(out, "session.last - session.first"); return;
   case OPERAND_COST: add_call(out, "list_price", o); return;

@@ -48,7 +48,7 @@ typedef struct comparing {
 static int refuse(comparing *x, const char *name) {
   bpi_fail(x->error, BP_ERR_UNSUPPORTED, "the metric %s cannot be compared with an interval", name);
   bpi_fail_detail(x->error, "metric", name);
-  bpi_fail_detail(x->error, "hint", "rates can, like tool_error_rate or cost_per_line");
+  bpi_fail_detail(x->error, "hint", "rates can be, such as tool_error_rate or cost_per_line");
   return BP_ERR_UNSUPPORTED;
 }
 
@@ -230,10 +230,10 @@ static int tell(bp_result **out, comparing *x, const char *topic) {
   adjust(x);
   bpi_report_column(t, BP_TYPE_TEXT, "metric", "dimension", "The metric.");
   bpi_report_column(t, BP_TYPE_TEXT, "subject", "dimension",
-                    "The value of the dimension; empty where there is none.");
+                    "The value of the dimension; empty if there is none.");
   bpi_report_column(t, BP_TYPE_TEXT, "against", "dimension", "What it is compared with.");
   bpi_report_column(t, BP_TYPE_TEXT, "verdict", "metric",
-                    "What the test allows to say, adjusted for the whole table.");
+                    "The conclusion of the test, adjusted for the whole table.");
   bpi_report_column(t, BP_TYPE_TEXT, "unit", "companion", "The metric's unit.");
   bpi_contrast_columns(t);
   for (size_t i = 0; i < x->count && (!x->q->limit || (int64_t)i < x->q->limit); i++)

@@ -49,7 +49,7 @@ int bpi_compute_range(range *out, const compute_context *c, const bp_query *q, c
   if (q->period) {
     bpi_period_resolve(out, q->period, z, c->now_us, q->sunday);
     if (out->from < out->until) return BP_OK;
-    return bpi_fail(error, BP_ERR_INVALID, "the zone left this date out");
+    return bpi_fail(error, BP_ERR_INVALID, "this date does not exist in the zone");
   }
   if (from != INT64_MIN && until != INT64_MAX) {
     bpi_period_between(out, z, from, until);
@@ -72,7 +72,7 @@ int bpi_compute_baseline(range out[BASELINE_UNITS], size_t *units, const range *
   *units = 1;
   bpi_period_resolve(out, q->baseline_period, z, c->now_us, q->sunday);
   if (out->from < out->until) return BP_OK;
-  return bpi_fail(error, BP_ERR_INVALID, "the zone left this date out");
+  return bpi_fail(error, BP_ERR_INVALID, "this date does not exist in the zone");
 }
 
 /* --------------------------------------------------------------------------------- the cells */

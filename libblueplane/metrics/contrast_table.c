@@ -9,21 +9,20 @@ static const struct column {
   int type;
   const char *definition;
 } columns[] = {
-    {"value", BP_TYPE_REAL, "The metric on the first side; of a trend in its first week."},
-    {"other", BP_TYPE_REAL, "The metric on the other side; of a trend in its last week."},
-    {"n", BP_TYPE_INT, "What stands under the line on the first side; of a trend its weeks."},
-    {"n_other", BP_TYPE_INT, "The same of the other side."},
-    {"clusters", BP_TYPE_INT, "Days of sessions that tell of it: the units of the test."},
+    {"value", BP_TYPE_REAL, "The metric on the first side; for a trend, in its first week."},
+    {"other", BP_TYPE_REAL, "The metric on the other side; for a trend, in its last week."},
+    {"n", BP_TYPE_INT, "The denominator on the first side; for a trend, the number of weeks."},
+    {"n_other", BP_TYPE_INT, "The same for the other side."},
+    {"clusters", BP_TYPE_INT, "Session days with data, the units of the test."},
     {"effect_kind", BP_TYPE_TEXT,
      "difference (first minus other), factor (first over other) or slope (change per week)."},
-    {"effect", BP_TYPE_REAL,
-     "How far the sides are apart; empty where there is too little to tell."},
+    {"effect", BP_TYPE_REAL, "The size of the effect; empty if there is too little data."},
     {"effect_low", BP_TYPE_REAL, "Lower end of its 95 % interval."},
     {"effect_high", BP_TYPE_REAL, "Upper end of its 95 % interval."},
-    {"test", BP_TYPE_TEXT, "The test of docs/insights.md that it rests on."},
+    {"test", BP_TYPE_TEXT, "The test used; docs/insights.md describes it."},
     {"p", BP_TYPE_REAL,
-     "Probability of an effect at least as large where there is none; never below 1e-9."},
-    {"p_adjusted", BP_TYPE_REAL, "The same, adjusted for all that the report tested."}};
+     "Probability of an effect at least as large if there is none; never below 1e-9."},
+    {"p_adjusted", BP_TYPE_REAL, "The same, adjusted for all tests of the report."}};
 #define COLUMNS (sizeof columns / sizeof *columns)
 
 size_t bpi_report_column(bp_result *t, int type, const char *name, const char *role,

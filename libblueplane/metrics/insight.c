@@ -366,26 +366,27 @@ static bool passes(const finding *f) {
 }
 
 static void columns(bp_result *t) {
-  bpi_report_column(t, BP_TYPE_INT, "rank", "dimension", "The weightiest first.");
+  bpi_report_column(t, BP_TYPE_INT, "rank", "dimension", "1 is the most important.");
   bpi_report_column(t, BP_TYPE_TEXT, "insight", "dimension", "The kind: bp_catalog \"insights\".");
   bpi_report_column(t, BP_TYPE_TEXT, "subject", "dimension",
-                    "The value of the dimension it is about; empty where there is none.");
+                    "The value of the dimension it is about; empty if there is none.");
   bpi_report_column(t, BP_TYPE_TEXT, "sentence", "metric", "The finding in words.");
   bpi_report_column(t, BP_TYPE_TEXT, "advice", "metric", "What to try.");
 }
 
 static void evidence_columns(bp_result *t) {
-  bpi_report_column(t, BP_TYPE_TEXT, "metric", "companion", "The metric it rests on.");
+  bpi_report_column(t, BP_TYPE_TEXT, "metric", "companion", "The metric it is based on.");
   bpi_report_column(t, BP_TYPE_TEXT, "unit", "companion", "Its unit.");
   bpi_report_column(t, BP_TYPE_TEXT, "by", "companion", "The dimension of the subject.");
   bpi_report_column(t, BP_TYPE_TEXT, "direction", "companion",
-                    "higher or lower; of a trend rising or falling.");
+                    "higher or lower; for a trend, rising or falling.");
   bpi_report_column(t, BP_TYPE_INT, "sides", "companion",
-                    "1: the test asks for this direction only; 2: for any difference.");
-  bpi_report_column(t, BP_TYPE_TIME, "evidence_from", "companion", "The range of the first side.");
+                    "1: tested in this direction only; 2: tested for any difference.");
+  bpi_report_column(t, BP_TYPE_TIME, "evidence_from", "companion",
+                    "Start of the range of the first side.");
   bpi_report_column(t, BP_TYPE_TIME, "evidence_until", "companion", "Its end.");
   bpi_report_column(t, BP_TYPE_TIME, "other_from", "companion",
-                    "The range of the other side, where it is another.");
+                    "Start of the range of the other side, if it is a different one.");
   bpi_report_column(t, BP_TYPE_TIME, "other_until", "companion", "Its end.");
   bpi_contrast_columns(t);
 }
@@ -439,11 +440,12 @@ static void put_notes(const search *s, bp_result *t) {
   buf b;
   bpi_buf_init(&b, 1024);
   if (!s->count)
-    bpi_buf_text(
-        &b, "There is too little to compare: five sessions on three days are about the least.");
+    bpi_buf_text(&b,
+                 "There is too little data to compare; about five sessions on three days are the "
+                 "least.");
   else
     bpi_buf_printf(&b,
-                   "%zu comparisons were made; of what is told at most %d %% is false (false "
+                   "%zu comparisons were made; at most %d %% of the findings are false (false "
                    "discovery rate, Benjamini and Hochberg).",
                    s->count, (int)(100 * INSIGHT_RATE + 0.5));
   if (b.failed)

@@ -11,7 +11,7 @@ static void put_fixed(buf *out, double x, int decimals) {
     shift *= 10;
   double whole = floor(fabs(x) * (double)shift + 0.5);
   if (!(whole < 9e18)) {
-    bpi_buf_text(out, "more than can be told");
+    bpi_buf_text(out, "too large to show");
     return;
   }
   int64_t digits = (int64_t)whole;

@@ -197,10 +197,9 @@ static int plan_filter(planner *b, const query_filter *asked) {
   if (f->dim == DIM_COUNT) return no_dimension(b, asked->dimension);
   dimension_how how = bpi_dimensions[f->dim].how;
   if (how == FROM_BUCKET || how == FROM_PATTERN) {
-    bpi_fail(b->error, BP_ERR_UNSUPPORTED, "%s is no filter", asked->dimension);
+    bpi_fail(b->error, BP_ERR_UNSUPPORTED, "%s cannot be used as a filter", asked->dimension);
     bpi_fail_detail(b->error, "dimension", asked->dimension);
-    if (how == FROM_BUCKET)
-      bpi_fail_detail(b->error, "hint", "name the range of the query instead");
+    if (how == FROM_BUCKET) bpi_fail_detail(b->error, "hint", "set the range of the query instead");
     return BP_ERR_UNSUPPORTED;
   }
   f->negated = asked->negated;
@@ -328,8 +327,8 @@ static int refuse_dimension(planner *b, const metric *m, int refused, uint64_t a
   bpi_dimension_list(&list, allowed);
   if (!list.failed && list.length) memcpy(text, list.data, list.length + 1);
   bpi_buf_free(&list);
-  bpi_fail(b->error, BP_ERR_UNSUPPORTED, "the metric %s cannot be told by %s%s", m->id, dim,
-           beside ? " beside the other dimensions" : "");
+  bpi_fail(b->error, BP_ERR_UNSUPPORTED, "the metric %s cannot be grouped or filtered by %s%s",
+           m->id, dim, beside ? " together with the other dimensions" : "");
   bpi_fail_detail(b->error, "metric", m->id);
   bpi_fail_detail(b->error, "dimension", dim);
   bpi_fail_detail(b->error, "allowed", text);
@@ -454,7 +453,8 @@ static int plan_one(planner *b, metric_id id) {
   if (is_planned(p, id)) return BP_OK;
   if (p->metrics == QUERY_METRICS)
     return bpi_fail(b->error, BP_ERR_LIMIT,
-                    "a query takes at most 16 metrics, those that stand beside others included");
+                    "a query takes at most 16 metrics, including those that others bring with "
+                    "them");
   planned *x = &p->metric[p->metrics++];
   memset(x, 0xff, sizeof *x); /* every slot PLAN_NONE */
   x->m = &bpi_metrics[id];
@@ -528,7 +528,7 @@ static int make_plan(planner *b) {
   size_t count = bpi_query_metrics(q, names);
   int rc = bpi_query_check(q, b->error);
   if (rc) return rc;
-  if (!count) return bpi_fail(b->error, BP_ERR_INVALID, "a query names at least one metric");
+  if (!count) return bpi_fail(b->error, BP_ERR_INVALID, "a query must name at least one metric");
   rc = plan_dimensions(b);
   for (size_t i = 0; i < q->filters && !rc; i++)
     rc = plan_filter(b, &q->where[i]);

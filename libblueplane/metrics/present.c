@@ -89,7 +89,7 @@ static void baseline_columns(presenter *w, size_t at) {
   const char *unit = bpi_metric_unit(m);
   int type = adds_up(m) && w->in->baseline->average ? BP_TYPE_REAL : type_of_value(m);
   add_column(w, at, PART_BASELINE, type,
-             &(column_text){"baseline", "baseline", unit, "The same of the baseline."});
+             &(column_text){"baseline", "baseline", unit, "The same for the baseline."});
   if (!has_difference(m)) return;
   add_column(w, at, PART_DIFFERENCE, type,
              &(column_text){"difference", "difference", unit, "The value minus the baseline."});
@@ -284,7 +284,7 @@ static void note_average(presenter *w, buf *b) {
   int64_t days = unit->last_day - unit->first_day + 1;
   if (!w->in->baseline->units) {
     sentence(b, "There is no average to compare with: ");
-    bpi_buf_printf(b, "the %lld days before are without an interaction.",
+    bpi_buf_printf(b, "the %lld days before have no interactions.",
                    (long long)days * (long long)w->in->unit_count);
     return;
   }
@@ -301,8 +301,9 @@ static void put_notes(presenter *w) {
   buf b;
   bpi_buf_init(&b, META_MAX);
   if (w->in->p->tokens && w->in->main->f->sources)
-    sentence(
-        &b, "Token counts are what local logs tell; calls they leave out make them a lower bound.");
+    sentence(&b,
+             "Token counts are those of local logs, which leave out some calls, so each is a lower "
+             "bound.");
   note_unpriced(w, &b);
   note_undated(w, &b);
   note_average(w, &b);

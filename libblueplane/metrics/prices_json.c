@@ -88,7 +88,7 @@ static int check_object(reader *r, json_value object, const char *const *allowed
       if (i > 0) bpi_buf_text(&list, ", ");
       bpi_buf_text(&list, allowed[i]);
     }
-    refuse(r, BP_ERR_FORMAT, "has a key that is not known here");
+    refuse(r, BP_ERR_FORMAT, "has an unknown key");
     if (!list.failed) bpi_fail_detail(r->error, "allowed", list.data);
     bpi_buf_free(&list);
     return BP_ERR_FORMAT;
@@ -211,7 +211,7 @@ static int read_threshold(reader *r, json_value item, int after, int *band) {
     if (bpi_price_thresholds[*band] == over) break;
   if (*band == BANDS)
     return refuse_at(r, "over", BP_ERR_UNSUPPORTED,
-                     "is a threshold that is not kept apart: only 128000, 200000 and 272000 are");
+                     "is not a supported threshold: only 128000, 200000 and 272000 are");
   if (*band <= after)
     return refuse_at(r, "over", BP_ERR_FORMAT, "must be greater than the threshold before it");
   return BP_OK;
@@ -406,7 +406,7 @@ static int sort_names(reader *r, given *g) {
     const price_name *a = &g->names[i - 1], *b = &g->names[i];
     if (bpi_price_compare(a->text, a->length, b->text, b->length) != 0) continue;
     enter_item(r, (size_t)(b->model - g->models));
-    refuse(r, BP_ERR_FORMAT, "has a name or alias that occurs before");
+    refuse(r, BP_ERR_FORMAT, "has a name or alias that was used before");
     bpi_fail_detail(r->error, "name", b->text);
     return BP_ERR_FORMAT;
   }
@@ -446,7 +446,7 @@ static int read_table(reader *r, given *g) {
     return refuse_at(r, "version", BP_ERR_FORMAT, "must be a number");
   /* Checked before the keys: a later version may have other keys. */
   if (version != TABLE_VERSION)
-    return refuse_at(r, "version", BP_ERR_UNSUPPORTED, "must be 1: no other is known");
+    return refuse_at(r, "version", BP_ERR_UNSUPPORTED, "must be 1, the only known version");
   int rc = check_object(r, root, keys);
   if (rc == BP_OK) rc = read_date(r, root, "as_of", &day);
   if (rc == BP_OK) rc = read_text(r, root, "as_of", &g->table.date);

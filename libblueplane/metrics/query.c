@@ -40,7 +40,7 @@ static int set_text(bp_query *q, char **member, const char *text) {
 static int set_zone(bp_query *q, const char *zone_name) {
   if (zone_name && strcmp(zone_name, "UTC") != 0) {
     if (!is_text(zone_name))
-      return refuse(q, BP_ERR_INVALID, "the zone is no name", "an IANA zone name");
+      return refuse(q, BP_ERR_INVALID, "the zone is not a valid name", "an IANA zone name");
     return set_text(q, &q->zone, zone_name);
   }
   bpi_free(q->zone);
@@ -75,7 +75,8 @@ void bpi_query_free(bp_query *q) {
 
 int bpi_query_metric(bp_query *q, const char *name) {
   if (!is_text(name))
-    return refuse(q, BP_ERR_INVALID, "a metric is no name", "an id from the catalogue of metrics");
+    return refuse(q, BP_ERR_INVALID, "a metric is not a valid name",
+                  "an id from the catalogue of metrics");
   if (q->metrics == QUERY_METRICS)
     return refuse(q, BP_ERR_LIMIT, "a query takes at most 16 metrics", NULL);
   int rc = set_text(q, &q->metric[q->metrics], name);
@@ -101,7 +102,7 @@ int bpi_query_range(bp_query *q, int64_t from_us, int64_t until_us, const char *
                   "microseconds since 1970-01-01 UTC; INT64_MIN and INT64_MAX leave an end open");
   if (from_us >= until_us) return refuse_reversed(q);
   if (!is_aligned(from_us, INT64_MIN) || !is_aligned(until_us, INT64_MAX))
-    return refuse(q, BP_ERR_INVALID, "an end of the range is no quarter of an hour",
+    return refuse(q, BP_ERR_INVALID, "an end of the range is not on a quarter of an hour",
                   "ranges begin and end at minutes 00, 15, 30 or 45, seconds 00");
   int rc = set_zone(q, zone_name);
   if (rc) return rc;
@@ -114,7 +115,7 @@ int bpi_query_range(bp_query *q, int64_t from_us, int64_t until_us, const char *
 
 int bpi_query_period(bp_query *q, const char *period, const char *zone_name) {
   if (!is_text(period) || !bpi_period_known(period))
-    return refuse(q, BP_ERR_INVALID, "the period has no known form",
+    return refuse(q, BP_ERR_INVALID, "the period has an unknown form",
                   "today, yesterday, week, month, quarter, year, last_week, last_month, Nd, "
                   "YYYY-MM-DD, YYYY-MM-DD/YYYY-MM-DD or all");
   if (bpi_period_reversed(period)) return refuse_reversed(q);
@@ -125,7 +126,7 @@ int bpi_query_period(bp_query *q, const char *period, const char *zone_name) {
 
 int bpi_query_by(bp_query *q, const char *name) {
   if (!is_text(name))
-    return refuse(q, BP_ERR_INVALID, "a dimension is no name",
+    return refuse(q, BP_ERR_INVALID, "a dimension is not a valid name",
                   "a name from the catalogue of dimensions");
   if (q->dimensions == QUERY_DIMENSIONS)
     return refuse(q, BP_ERR_LIMIT, "a query groups by at most 4 dimensions", NULL);
@@ -191,7 +192,7 @@ int bpi_query_compare(bp_query *q, const char *baseline) {
 static int set_week_start(bp_query *q, const char *value) {
   bool sunday = !strcmp(value, "sunday");
   if (!sunday && strcmp(value, "monday") != 0)
-    return refuse(q, BP_ERR_INVALID, "weeks start on another day", "monday or sunday");
+    return refuse(q, BP_ERR_INVALID, "weeks cannot start on this day", "monday or sunday");
   q->sunday = sunday;
   return BP_OK;
 }
@@ -199,7 +200,7 @@ static int set_week_start(bp_query *q, const char *value) {
 static int set_limit(bp_query *q, const char *value) {
   int64_t limit;
   if (!bpi_parse_int(value, strlen(value), &limit) || limit < 1 || limit > QUERY_LIMIT)
-    return refuse(q, BP_ERR_INVALID, "the limit is no number of rows", "1 to 1000000");
+    return refuse(q, BP_ERR_INVALID, "the limit is not a number of rows", "1 to 1000000");
   q->limit = limit;
   return BP_OK;
 }
@@ -217,7 +218,8 @@ int bpi_query_check(const bp_query *q, bp_error **error) {
   if (!q->failure && bpi_query_dimensions(q, by) <= QUERY_DIMENSIONS) return BP_OK;
   if (!q->failure)
     return bpi_fail(error, BP_ERR_LIMIT,
-                    "a query groups by at most 4 dimensions, those of its metrics included");
+                    "a query groups by at most 4 dimensions, including those that its metrics "
+                    "imply");
   if (q->failure == BP_ERR_NOMEM) return bpi_fail_nomem(error);
   int rc = bpi_fail(error, q->failure, "%s", q->complaint);
   if (q->hint) bpi_fail_detail(error, "hint", q->hint);

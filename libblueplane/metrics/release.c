@@ -186,11 +186,12 @@ static int plan_metric(release_query *x, const char *id) {
   const released *r = find_released(id);
   const metric *m = catalogued(id);
   if (!r && !m) return refuse(x, BP_ERR_NOTFOUND, "metric", id, "there is no such metric");
-  if (!r) return refuse(x, BP_ERR_UNSUPPORTED, "metric", id, "no release tells this metric");
+  if (!r) return refuse(x, BP_ERR_UNSUPPORTED, "metric", id, "no release contains this metric");
   if (!strchr(r->levels ? r->levels : m->levels, x->reader->level))
-    return refuse(x, BP_ERR_DENIED, "metric", id, "access does not allow this question");
+    return refuse(x, BP_ERR_DENIED, "metric", id, "access does not allow this query");
   if (!told_by(x, r))
-    return refuse(x, BP_ERR_UNSUPPORTED, "dimension", x->by_name, "this metric is not told by it");
+    return refuse(x, BP_ERR_UNSUPPORTED, "dimension", x->by_name,
+                  "this metric cannot be grouped by this dimension");
   size_t first = x->count;
   for (size_t i = 0; i < first; i++)
     if (x->asked[i].r == r) return BP_OK; /* named twice, by number and by id */
@@ -215,7 +216,7 @@ static int plan_dimension(release_query *x, const char *name) {
   }
   if (!is_team && !is_member && (slices == SLICED_COUNT || slices == SLICED_WHOLE))
     return refuse(x, known == DIM_COUNT ? BP_ERR_NOTFOUND : BP_ERR_UNSUPPORTED, "dimension", name,
-                  "no release is told by this dimension");
+                  "releases cannot be grouped by this dimension");
   if (x->by != BY_NOTHING)
     return refuse(x, BP_ERR_UNSUPPORTED, "dimension", name, "one published dimension at a time");
   x->by = is_team ? BY_TEAM : is_member ? BY_MEMBER : BY_SLICE;
@@ -240,19 +241,18 @@ static int plan(release_query *x) {
   int rc = bpi_query_check(x->q, x->error);
   size_t by = bpi_query_dimensions(x->q, dimensions), count = bpi_query_metrics(x->q, metrics);
   if (rc) return rc;
-  if (!count) return bpi_fail(x->error, BP_ERR_INVALID, "a query names at least one metric");
+  if (!count) return bpi_fail(x->error, BP_ERR_INVALID, "a query must name at least one metric");
   if (x->q->filters)
     return refuse(x, BP_ERR_UNSUPPORTED, "dimension", x->q->where[0].dimension,
-                  "published cells take no filter");
+                  "published cells cannot be filtered");
   if (bpi_baseline_is_average(x->q->baseline))
-    return refuse(
-        x, BP_ERR_UNSUPPORTED, "name", bpi_baseline_name(x->q),
-        "what is published is compared with another published window, not with an average");
+    return refuse(x, BP_ERR_UNSUPPORTED, "name", bpi_baseline_name(x->q),
+                  "a published window can be compared with another one, not with an average");
   for (size_t i = 0; i < by && !rc; i++)
     rc = plan_dimension(x, dimensions[i]);
   if (!rc && x->q->baseline && x->time != DIM_COUNT)
     rc = refuse(x, BP_ERR_UNSUPPORTED, "dimension", bpi_dimensions[x->time].name,
-                "rows of different times are not compared with a baseline");
+                "rows of different times cannot be compared with a baseline");
   for (size_t i = 0; i < count && !rc; i++)
     rc = plan_metric(x, metrics[i]);
   return rc ? rc : plan_order(x);
@@ -299,7 +299,7 @@ static int64_t end_of(const range *r) {
 }
 
 static int no_window(release_query *x, const char *what) {
-  bpi_fail(x->error, BP_ERR_UNSUPPORTED, "the %s is no published window", what);
+  bpi_fail(x->error, BP_ERR_UNSUPPORTED, "the %s is not a published window", what);
   return bpi_fail_detail(x->error, "hint",
                          "a week from Monday, a month, a quarter, a year, or all");
 }

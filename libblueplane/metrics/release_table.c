@@ -22,7 +22,7 @@ static const struct part {
 
 /* With a baseline. Both numbers are rounded, so their difference has bounds of its own. */
 static const struct part compared_parts[] = {
-    {"baseline", "baseline", "The same of the baseline."},
+    {"baseline", "baseline", "The same for the baseline."},
     {"difference", "difference", "The value minus the baseline."},
     {"difference.at_least", "companion", "The true difference is at least this, if that is known."},
     {"difference.at_most", "companion", "The true difference is at most this, if that is known."},
@@ -69,7 +69,7 @@ static void add_part(bp_result *t, const asked *a, const struct part *p) {
 static void add_reference(bp_result *t, const asked *a) {
   char name[128], definition[BENCHMARK_SOURCE + 64];
   bpi_release_name(a, "benchmark", name, sizeof name);
-  snprintf(definition, sizeof definition, "What the organisation compares with: %s, %s.",
+  snprintf(definition, sizeof definition, "Reference value of the organisation: %s, %s.",
            a->beside->source, a->beside->date);
   size_t at = bpi_table_add_column(t, BP_TYPE_REAL, name, "companion");
   bpi_table_column_meta(t, at, "title", "Benchmark");
@@ -101,7 +101,8 @@ static void add_columns(release_query *x, bp_result *t) {
     at = bpi_table_add_column(t, BP_TYPE_TEXT, "contributors", "companion");
     bpi_table_column_meta(
         t, at, "definition",
-        "People behind the row, as a band; of several weeks the one with the most.");
+        "Number of people behind the row, as a band; for several weeks, that of the week with the "
+        "most.");
   }
   for (size_t i = 0; i < x->count; i++) {
     const asked *a = &x->asked[i];
@@ -363,13 +364,14 @@ static void put_notes(const release_query *x, bp_result *t) {
   bpi_buf_init(&b, 4096);
   bpi_buf_text(&b,
                x->by == BY_MEMBER
-                   ? "Members who agreed to be seen by their lead, as long as they do; others are "
-                     "in the team's numbers only. What a member did not agree to is withheld."
-                   : "Aggregated, at least 3 contributors, published once. Numbers are rounded, or "
-                     "the middle of a range: the true one lies between its two ends.");
+                   ? "Members who currently agree to be seen by their lead; others are only part "
+                     "of the team's numbers. What a member did not agree to is withheld."
+                   : "Aggregated over at least 3 contributors, published once. Numbers are "
+                     "rounded, or the middle of a range: the true number lies between its bounds.");
   if (x->q->baseline)
     bpi_buf_text(&b,
-                 " A difference is of two such numbers; the true one lies between its own ends.");
+                 " A difference is between two such numbers; the true difference lies between its "
+                 "own bounds.");
   for (size_t i = 0; i < x->count; i++) {
     if (x->asked[i].how != HOW_ROI) continue;
     bpi_buf_text(&b, " Assumed for roi: ");

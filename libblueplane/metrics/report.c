@@ -12,11 +12,11 @@ const report bpi_reports[] = {
      "What stands out in the range: each finding with its numbers, its test, and what to try.", "D",
      false, false, bpi_insights},
     {"comparison", "Comparison",
-     "Rates of the range beside those of its baseline, or of each value of a dimension beside all "
-     "others: difference or factor, interval, test and verdict.",
+     "Rates of the range compared with its baseline, or of each value of a dimension compared with "
+     "all others: difference or factor, interval, test and verdict.",
      "D L", true, true, bpi_comparison},
     {"personal_baseline", "Personal baseline",
-     "Rates of the range beside those of the own four and twelve weeks before.", "D", true, false,
+     "Rates of the range compared with one's own four and twelve weeks before.", "D", true, false,
      bpi_personal_baseline},
     {"learning_trend", "Learning trend",
      "Change per week of rates over the twelve weeks up to the end of the range.", "D L", true,
@@ -44,12 +44,12 @@ static int refuse(const report *r, const char *what, const char *hint, bp_error 
 int bpi_report_check(const report *r, const bp_query *q, bp_error **error) {
   int rc = bpi_query_check(q, error);
   if (rc) return rc;
-  if (q->order) return refuse(r, "order", "its rows have an order of their own", error);
+  if (q->order) return refuse(r, "order", "its rows have a fixed order", error);
   if (q->metrics > 1 && !r->takes_metrics)
-    return refuse(r, "metrics", "it says itself what it looks at", error);
+    return refuse(r, "metrics", "it chooses its metrics itself", error);
   if (!r->takes_sides && (q->dimensions || q->baseline))
-    return refuse(r, "dimension and no baseline", "filters and a range are what it takes", error);
+    return refuse(r, "dimension and no baseline", "it accepts only filters and a range", error);
   if (q->dimensions && q->baseline)
-    return refuse(r, "dimension beside a baseline", "name one of them", error);
+    return refuse(r, "dimension together with a baseline", "name one of them", error);
   return BP_OK;
 }

@@ -976,7 +976,7 @@ START_TEST(average_of_days) {
   notes_are("{'metrics':['prompts'],'period':'today','compare':'average'}",
             "The baseline is the average of the 3 days with an interaction among the 28 before.");
   notes_are("{'metrics':['prompts'],'period':'2001-01-01','compare':'average'}",
-            "There is no average to compare with: the 28 days before are without an interaction.");
+            "There is no average to compare with: the 28 days before have no interactions.");
   ROWS("{'metrics':['last_activity'],'period':'today','compare':'average'}",
        "2026-11-24T10:00:00Z baseline=-");
 }
@@ -1062,8 +1062,8 @@ START_TEST(metadata) {
   ck_assert_str_eq(bpi_table_get(r, "lower_bound"), "cost");
   ck_assert_int_eq(strncmp(bpi_table_get(r, "prices"), "2026-01-01 ", 11), 0);
   ck_assert_str_eq(bpi_table_get(r, "notes"),
-                   "Token counts are what local logs tell; calls they leave out make them a lower "
-                   "bound. Models without a price: two.");
+                   "Token counts are those of local logs, which leave out some calls, so each is a "
+                   "lower bound. Models without a price: two.");
   ck_assert_ptr_null(bpi_table_get(r, "baseline"));
   ck_assert_str_eq(bpi_table_column_get(r, 0, "role"), "dimension");
   ck_assert_str_eq(bpi_table_column_get(r, 1, "name"), "cost");

@@ -172,7 +172,7 @@ START_TEST(html) {
       "</table>\n"
       "</div>\n"
       "<p class=\"bp-states\"><b>withheld</b>: kept back for privacy. <b>not recorded</b>: no source "
-      "that saw this records such a thing. <b>" AT_LEAST
+      "that saw the activity records it. <b>" AT_LEAST
       "</b>: the true number is at least this.</p>\n");
 }
 END_TEST
@@ -317,7 +317,7 @@ START_TEST(html_share_of_many) {
       "<desc>Highest: 2026-03-01, 9. Lowest: 2026-03-01, 1. 80 more in the table only.</desc>",
       "x=\"0\" y=\"0\" width=\"3.1\"", ": 0.5 %, 1</text>", NULL};
   static const char *const partly[] = {
-      "<desc>Most that is told: 2026-03-01, 9. 80 more in the table only. Shares are of what is told.</desc>",
+      "<desc>Highest known: 2026-03-01, 9. 80 more in the table only. Shares are of what is known.</desc>",
       NULL};
   double values[200];
   for (size_t i = 0; i < 200; i++)
@@ -330,9 +330,9 @@ END_TEST
 /* Of what is at least so much nobody knows which is least; "at least none" says nothing, and the dash says so. */
 START_TEST(lower_bounds) {
   static const char *const chart[] = {
-      "<desc>Most that is told: a, " AT_LEAST "7. Shares are of what is told.</desc>",
+      "<desc>Highest known: a, " AT_LEAST "7. Shares are of what is known.</desc>",
       "<b>" AT_LEAST "</b>: the true number is at least this. <b>" DASH
-      "</b>: nothing of it is known.</p>",
+      "</b>: nothing is known about it.</p>",
       NULL};
   bp_result *both[2];
   for (size_t i = 0; i < 2; i++) {
@@ -351,14 +351,14 @@ START_TEST(lower_bounds) {
   expect(
       both[1], "table:ascii",
       "name  count\n----  -----\na       >=7\nb         -\n\n>= the true number is at least this\n"
-      "- nothing of it is known, or not recorded by any source\n");
+      "- nothing is known about it, or not recorded by any source\n");
 }
 END_TEST
 
 /* 300 is all there is to share. */
 START_TEST(html_share) {
   static const char *const pieces[] = {
-      "1 without a number. Shares are of what is told.</desc>",
+      "1 without a number. Shares are of what is known.</desc>",
       "class=\"bp-s0\" fill=\"#2b6cb0\" x=\"0\" y=\"0\" width=\"640\" height=\"28\"/>",
       "&lt;core&gt; &amp; co: 100.0 %, 300</text>",
       "abcdefgh: −100</text>",

@@ -17,7 +17,7 @@ REASONS = {
     "withheld": "kept back for privacy",
     "uncovered": "not recorded by any source that saw this activity",
 }
-NOTHING = "nothing of it is known"  # of a number that is at least zero, which is shown as a dash
+NOTHING = "nothing is known about it"  # of a number that is at least zero, which is shown as a dash
 _STYLE = ("<style>.blueplane td{text-align:right}.blueplane td.t{text-align:left}.blueplane .m{opacity:.55;"
           "font-style:italic}.blueplane p{margin:.2em 0;font-size:90%}</style>")
 

@@ -93,7 +93,7 @@ def test_every_cell_shows_itself(ran: Any) -> None:
             if "text/html" in output.get("data", ())]
     assert len(html) >= 15 and all("blueplane" in one or "dataframe" in one for one in html)
     assert len(pictures(ran)) == 7
-    assert "access does not allow this question" in ran.cells[-2].outputs[0]["text"]
+    assert "access does not allow this query" in ran.cells[-2].outputs[0]["text"]
 
 
 def test_own_numbers_are_those_of_the_generator(answers: Any, truths: list[dict[str, Any]]) -> None:

@@ -139,7 +139,7 @@ def test_html_explains_a_dash() -> None:
         store.ingest(lines([event("prompt", 1, characters=1), event("response", 2, model="m", output_tokens=100)]), "native")
         r = store.metric("input_tokens", "output_tokens", by="platform", period="all")
     assert r.cell(0, "input_tokens") == (0, bp.State.LOWER_BOUND)
-    assert '<td title="nothing of it is known">–</td>' in r._repr_html_()
+    assert '<td title="nothing is known about it">–</td>' in r._repr_html_()
 
 
 def test_html_escapes(tmp_path: pathlib.Path) -> None:

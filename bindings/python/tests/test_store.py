@@ -242,7 +242,7 @@ def test_errors(store: bp.Store) -> None:
         store.metric("cost", zone="Europe/Nowhere")
     with pytest.raises(bp.InvalidError):
         store.metric("co\0st")
-    with pytest.raises(bp.InvalidError, match="no known form") as step:
+    with pytest.raises(bp.InvalidError, match="unknown form") as step:
         store.metric("prompts", period="fortnight")
     assert step.value.hint and "last_week" in step.value.hint
     with pytest.raises(bp.InvalidError, match="since and until"):

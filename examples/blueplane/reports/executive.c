@@ -277,7 +277,7 @@ static const char *verdict(const span *own, double reference) {
   return "may be equal";
 }
 
-/* "What the organisation compares with: SOURCE, DATE." */
+/* "Reference value of the organisation: SOURCE, DATE." */
 static char *source_of(const bp_result *r, size_t column) {
   const char *said = bp_result_column(r, column, "definition");
   const char *colon = said == NULL ? NULL : strchr(said, ':');
