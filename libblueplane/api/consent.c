@@ -29,21 +29,21 @@ static int family_of(const char *name) {
 
 /* The latest decision on a family and audience; since_us is when consent began that was renewed
  * without interruption. */
-typedef struct last_word {
+typedef struct decision {
   bool granted;
   int64_t since_us, expires_us;
-} last_word;
+} decision;
 
-typedef struct hearing {
-  last_word on[BP_ACCESS_STEWARD + 1][FAMILY_COUNT];
-} hearing;
+typedef struct decisions {
+  decision on[BP_ACCESS_STEWARD + 1][FAMILY_COUNT];
+} decisions;
 
-static int hear(void *user, const consent_row *row) {
-  hearing *h = user;
+static int note_decision(void *user, const consent_row *row) {
+  decisions *h = user;
   uint32_t access;
   int family = family_of(row->purpose);
   if (family < 0 || !is_audience(row->audience, &access)) return BP_OK;
-  last_word *last = &h->on[access][family];
+  decision *last = &h->on[access][family];
   bool prolongs = last->granted && row->at_us <= last->expires_us;
   if (row->granted && !prolongs) last->since_us = row->at_us;
   last->granted = row->granted;
@@ -52,7 +52,7 @@ static int hear(void *user, const consent_row *row) {
 }
 
 /* Adds an agreement for the whole days within the consent. */
-static void agree(bundle *b, uint32_t access, int family, const last_word *last) {
+static void add_agreement(bundle *b, uint32_t access, int family, const decision *last) {
   int64_t since = (last->since_us + BPI_DAY - 1) / BPI_DAY, until = last->expires_us / BPI_DAY;
   if (!last->granted || since < 0 || since >= until) return;
   b->agreed[b->agreements++] =
@@ -60,26 +60,26 @@ static void agree(bundle *b, uint32_t access, int family, const last_word *last)
 }
 
 int bpi_consent_say(bp_store *s, bundle *b, bp_error **error) {
-  hearing h = {0};
+  decisions h = {0};
   int64_t said = 0;
   int rc = bpi_consent_said(s->store, &said, error);
-  if (rc == BP_OK) rc = bpi_read_consents(s->store, hear, &h, error);
+  if (rc == BP_OK) rc = bpi_read_consents(s->store, note_decision, &h, error);
   b->said = (uint32_t)said;
   b->agreements = 0;
   for (uint32_t access = 0; access <= BP_ACCESS_STEWARD && rc == BP_OK; access++)
     for (int family = 0; family < FAMILY_COUNT; family++)
-      agree(b, access, family, &h.on[access][family]);
+      add_agreement(b, access, family, &h.on[access][family]);
   return rc;
 }
 
 int bpi_consent_end(bp_store *s, bp_error **error) {
-  hearing h = {0};
+  decisions h = {0};
   consent_row row = {.granted = false};
   int rc = bpi_store_latest(s->store, bpi_handle_now(s), &row.at_us, error);
-  if (rc == BP_OK) rc = bpi_read_consents(s->store, hear, &h, error);
+  if (rc == BP_OK) rc = bpi_read_consents(s->store, note_decision, &h, error);
   for (uint32_t access = 0; access <= BP_ACCESS_STEWARD; access++)
     for (int family = 0; family < FAMILY_COUNT && rc == BP_OK; family++) {
-      const last_word *last = &h.on[access][family];
+      const decision *last = &h.on[access][family];
       if (!last->granted || last->expires_us <= row.at_us) continue;
       row.purpose = bpi_family_name((metric_family)family);
       row.audience = bpi_access_name(access);

@@ -111,43 +111,43 @@ int bpi_forget_member(bp_store *s, const char *member, bp_error **error) {
 
 /* The stored statement of a device, compared with the received one. */
 typedef struct comparison {
-  const heard *came;
+  const heard *received;
   bool found, contradicts;
   int64_t said;
 } comparison;
 
 static int compare(void *user, const heard *h) {
   comparison *c = user;
-  if (memcmp(h->device, c->came->device, sizeof h->device) != 0) return BP_OK;
+  if (memcmp(h->device, c->received->device, sizeof h->device) != 0) return BP_OK;
   c->found = true;
   c->said = h->said;
-  c->contradicts = h->agreed == NULL || h->length != c->came->length ||
-                   memcmp(h->agreed, c->came->agreed, h->length) != 0;
+  c->contradicts = h->agreed == NULL || h->length != c->received->length ||
+                   memcmp(h->agreed, c->received->agreed, h->length) != 0;
   return BP_OK;
 }
 
 /* Replaces the statement of the device, and the mark that an earlier one was erased. */
-static int put(bp_store *s, const heard *came, bp_error **error) {
-  int rc = bpi_forgotten_drop(s->store, came->device, FORGOTTEN_WORDS, error);
-  return rc == BP_OK ? bpi_heard_put(s->store, came, error) : rc;
+static int put(bp_store *s, const heard *received, bp_error **error) {
+  int rc = bpi_forgotten_drop(s->store, received->device, FORGOTTEN_WORDS, error);
+  return rc == BP_OK ? bpi_heard_put(s->store, received, error) : rc;
 }
 
-static int note(bp_store *s, const roster_member *from, heard *came, const char **how,
+static int note(bp_store *s, const roster_member *from, heard *received, const char **how,
                 int64_t *withdrawn, bp_error **error) {
   agreed_span of[MEASURE_COUNT];
-  comparison c = {.came = came};
+  comparison c = {.received = received};
   int64_t erased = FORGOTTEN_NONE;
   int rc = bpi_heard_each(s->store, from->id, compare, &c, error);
-  if (rc == BP_OK) rc = bpi_forgotten(s->store, came->device, FORGOTTEN_WORDS, &erased, error);
-  bool gone = erased >= came->said;
-  bool late = c.found && c.said > came->said, same = c.found && c.said == came->said;
+  if (rc == BP_OK) rc = bpi_forgotten(s->store, received->device, FORGOTTEN_WORDS, &erased, error);
+  bool gone = erased >= received->said;
+  bool late = c.found && c.said > received->said, same = c.found && c.said == received->said;
   *how = gone ? "erased" : late ? "late" : !same ? "heard" : c.contradicts ? "conflict" : "known";
   if (rc != BP_OK || gone || late || (same && !c.contradicts)) return rc;
   if (same) {
-    came->agreed = NULL;
-    came->length = 0;
+    received->agreed = NULL;
+    received->length = 0;
   }
-  rc = put(s, came, error);
+  rc = put(s, received, error);
   measure_families families = bpi_families_of_measures();
   if (rc == BP_OK) rc = bpi_heard_spans(of, s, from, &families, error);
   return rc == BP_OK ? limit(s, from->id, of, withdrawn, error) : rc;
@@ -156,13 +156,13 @@ static int note(bp_store *s, const roster_member *from, heard *came, const char 
 int bpi_hear(bp_store *s, const roster_member *from, const bundle *b, const char **how,
              int64_t *withdrawn, bp_error **error) {
   buf agreed;
-  heard came = {.member = from->id, .said = b->said};
+  heard received = {.member = from->id, .said = b->said};
   bpi_buf_init(&agreed, (size_t)AGREEMENTS_MAX * AGREEMENT_BYTES);
   bpi_agreements_put(&agreed, b->agreed, b->agreements);
-  memcpy(came.device, b->device, sizeof came.device);
-  came.agreed = agreed.data == NULL ? "" : agreed.data;
-  came.length = agreed.length;
-  int rc = agreed.failed ? bpi_fail_nomem(error) : note(s, from, &came, how, withdrawn, error);
+  memcpy(received.device, b->device, sizeof received.device);
+  received.agreed = agreed.data == NULL ? "" : agreed.data;
+  received.length = agreed.length;
+  int rc = agreed.failed ? bpi_fail_nomem(error) : note(s, from, &received, how, withdrawn, error);
   bpi_buf_free(&agreed);
   return rc;
 }

@@ -25,7 +25,7 @@ typedef struct merged {
   bool cleared;        /* their bytes are gone, too */
 } merged;
 
-static int told(bp_result **out, const merged *m, bp_error **error) {
+static int make_result(bp_result **out, const merged *m, bp_error **error) {
   bp_result *t = bpi_table_new();
   if (t == NULL) return bpi_fail_nomem(error);
   COLUMNS(t, {BP_TYPE_TEXT, "kind", NULL}, {BP_TYPE_TEXT, "window", NULL},
@@ -55,7 +55,7 @@ typedef struct arrival {
   bp_store *handle;
   unsigned char *data; /* signed bytes */
   size_t length;
-  bundle said;
+  bundle bundle;
   roster *latest;
   const roster_member *member; /* of the latest roster */
 } arrival;
@@ -65,8 +65,8 @@ static int open_envelope(arrival *a, const void *sealed, size_t length, bp_error
   int rc = bpi_team_keys(&keys, a->handle, error);
   if (rc != BP_OK) return rc;
   rc = bpi_bundle_open(&a->data, &a->length, sealed, length, &keys, error);
-  if (rc == BP_OK) rc = bpi_bundle_read(&a->said, a->data, a->length, error);
-  if (rc == BP_OK && memcmp(a->said.store, keys.open.sign, BPI_PUBLIC_BYTES) != 0)
+  if (rc == BP_OK) rc = bpi_bundle_read(&a->bundle, a->data, a->length, error);
+  if (rc == BP_OK && memcmp(a->bundle.store, keys.open.sign, BPI_PUBLIC_BYTES) != 0)
     rc = bpi_refuse(error, BP_ERR_DENIED, "store", "the bundle was made for another store");
   bpi_sign_wipe(&keys);
   return rc;
@@ -75,12 +75,12 @@ static int open_envelope(arrival *a, const void *sealed, size_t length, bp_error
 /* The cells number projects as in the roster that the device had. */
 static int check_projects(const arrival *a, bp_error **error) {
   roster *known = NULL;
-  int rc = bpi_team_roster(&known, a->handle, a->said.roster_version, error);
+  int rc = bpi_team_roster(&known, a->handle, a->bundle.roster_version, error);
   if (rc != BP_OK) return rc;
   if (known == NULL)
     rc = bpi_refuse(error, BP_ERR_DENIED, "unknown_roster",
                     "the bundle refers to a roster that this store does not have");
-  else if (!bpi_vector_valid(a->said.cell, a->said.cells, (int)known->projects + 1))
+  else if (!bpi_vector_valid(a->bundle.cell, a->bundle.cells, (int)known->projects + 1))
     rc = bpi_refuse(error, BP_ERR_FORMAT, "malformed", "the bundle names an unknown project");
   bpi_roster_free(known);
   return rc;
@@ -91,7 +91,7 @@ static int find_sender(arrival *a, bp_error **error) {
   if (rc != BP_OK) return rc;
   if (a->latest == NULL)
     return bpi_refuse(error, BP_ERR_DENIED, "no_roster", "the store has no roster yet");
-  a->member = bpi_roster_device(a->latest, a->said.device);
+  a->member = bpi_roster_device(a->latest, a->bundle.device);
   return a->member != NULL ? BP_OK
                            : bpi_refuse(error, BP_ERR_DENIED, "unknown_device",
                                         "no member of the roster has this device");
@@ -109,10 +109,10 @@ static int check_week(const arrival *a, bp_error **error) {
   unsigned char digest[BPI_DIGEST_BYTES];
   int rc = bpi_team_now(&now, a->handle, error);
   if (rc == BP_OK)
-    rc = bpi_published_find(a->handle->store, a->said.store, a->said.window, &published, &edition,
-                            digest, error);
+    rc = bpi_published_find(a->handle->store, a->bundle.store, a->bundle.window, &published,
+                            &edition, digest, error);
   if (rc != BP_OK) return rc;
-  week_state state = bpi_week_state(a->said.window, a->latest->grace_days, now);
+  week_state state = bpi_week_state(a->bundle.window, a->latest->grace_days, now);
   if (state == WEEK_RUNNING)
     return bpi_refuse(error, BP_ERR_DENIED, "not_over", "the week is not over");
   return state == WEEK_OPEN && !published
@@ -123,20 +123,20 @@ static int check_week(const arrival *a, bp_error **error) {
 /* An erased contribution must not return with the same file. */
 static int check_erased(const arrival *a, bp_error **error) {
   int64_t revision = FORGOTTEN_NONE;
-  int rc = bpi_forgotten(a->handle->store, a->said.device, a->said.window, &revision, error);
-  return rc == BP_OK && revision >= a->said.revision
+  int rc = bpi_forgotten(a->handle->store, a->bundle.device, a->bundle.window, &revision, error);
+  return rc == BP_OK && revision >= a->bundle.revision
              ? bpi_refuse(error, BP_ERR_DENIED, "erased", "this bundle of the week was erased")
              : rc;
 }
 
 static int put(const arrival *a, merged *m, bool *conflicting, bp_error **error) {
-  contribution c = {.window = a->said.window,
+  contribution c = {.window = a->bundle.window,
                     .member = a->member->id,
-                    .revision = a->said.revision,
+                    .revision = a->bundle.revision,
                     .payload = a->data,
                     .length = a->length};
   contribution found;
-  memcpy(c.device, a->said.device, sizeof c.device);
+  memcpy(c.device, a->bundle.device, sizeof c.device);
   bpi_bundle_digest(a->data, a->length, c.digest);
   int rc = check_erased(a, error);
   if (rc == BP_OK) rc = bpi_contribution_get(a->handle->store, &c, &found, error);
@@ -162,7 +162,8 @@ static int hear(arrival *a, merged *m, bp_error **error) {
   int rc = bpi_transaction_begin(s, error);
   if (rc != BP_OK) return rc;
   rc = find_sender(a, error);
-  if (rc == BP_OK) rc = bpi_hear(a->handle, a->member, &a->said, &m->consent, &m->withdrawn, error);
+  if (rc == BP_OK)
+    rc = bpi_hear(a->handle, a->member, &a->bundle, &m->consent, &m->withdrawn, error);
   rc = bpi_transaction_end(s, rc, error);
   if (rc != BP_OK) m->withdrawn = 0;
   return m->withdrawn > 0 ? bpi_team_clear_traces(a->handle, &m->cleared, error) : rc;
@@ -182,18 +183,18 @@ static int merge_bundle(bp_result **out, arrival *a, const void *sealed, size_t 
   bool conflicting = false;
   int rc = open_envelope(a, sealed, length, error);
   if (rc != BP_OK) return rc;
-  bool numbers = a->said.kind == BUNDLE_CONTRIBUTION;
+  bool numbers = a->bundle.kind == BUNDLE_CONTRIBUTION;
   merged m = {.kind = numbers ? "contribution" : "consent",
-              .window = a->said.window,
-              .revision = a->said.revision,
-              .cells = (int64_t)a->said.cells};
+              .window = a->bundle.window,
+              .revision = a->bundle.revision,
+              .cells = (int64_t)a->bundle.cells};
   rc = hear(a, &m, error);
   if (rc == BP_OK && numbers) rc = take_numbers(a, &m, &conflicting, error);
   if (rc == BP_OK && conflicting)
     rc = bpi_refuse(error, BP_ERR_DENIED, "conflict",
                     "two bundles of this revision differ; neither counts");
   m.from = a->member == NULL ? NULL : a->member->id;
-  if (rc == BP_OK) return told(out, &m, error);
+  if (rc == BP_OK) return make_result(out, &m, error);
   return m.withdrawn > 0 ? bpi_fail_detail_int(error, "withdrawn", m.withdrawn) : rc;
 }
 
@@ -203,7 +204,7 @@ static int merge_into_team(bp_result **out, bp_store *s, const void *data, size_
   int rc = merge_bundle(out, &a, data, length, error);
   if (a.data != NULL) bpi_hash_wipe(a.data, a.length);
   bpi_free(a.data);
-  bpi_bundle_free(&a.said);
+  bpi_bundle_free(&a.bundle);
   bpi_roster_free(a.latest);
   return rc;
 }
@@ -227,25 +228,26 @@ static bool only_withdraws(const release *later, const release *before) {
   return true;
 }
 
-static int check_edition(bp_store *s, const release *came, const unsigned char *digest, merged *m,
-                         bp_error **error) {
+static int check_edition(bp_store *s, const release *received, const unsigned char *digest,
+                         merged *m, bp_error **error) {
   unsigned char known[BPI_DIGEST_BYTES];
   int64_t edition = 0;
   bool found = false;
   release before;
   m->outcome = "added";
-  int rc = bpi_published_find(s->store, came->store, came->window, &found, &edition, known, error);
+  int rc = bpi_published_find(s->store, received->store, received->window, &found, &edition, known,
+                              error);
   if (rc != BP_OK || !found) return rc;
-  if (edition > came->edition)
+  if (edition > received->edition)
     return bpi_refuse(error, BP_ERR_DENIED, "old_revision",
                       "a later edition of the week is already stored");
-  m->outcome = edition == came->edition ? "known" : "replaced";
-  if (edition == came->edition)
+  m->outcome = edition == received->edition ? "known" : "replaced";
+  if (edition == received->edition)
     return memcmp(known, digest, sizeof known) == 0
                ? BP_OK
                : bpi_refuse(error, BP_ERR_DENIED, "conflict", "two releases of one edition differ");
-  rc = bpi_published_load(s->store, came->store, came->window, &before, error);
-  if (rc == BP_OK && !only_withdraws(came, &before))
+  rc = bpi_published_load(s->store, received->store, received->window, &before, error);
+  if (rc == BP_OK && !only_withdraws(received, &before))
     rc = bpi_refuse(error, BP_ERR_DENIED, "recomputed",
                     "a later edition can only withdraw cells, and this one changes them");
   bpi_release_free(&before);
@@ -254,44 +256,44 @@ static int check_edition(bp_store *s, const release *came, const unsigned char *
 
 /* An organisation does not know how long a week stays open, as that is in the roster; but no store
  * can have published a week that is not over. */
-static int check_over(bp_store *s, const release *came, bp_error **error) {
+static int check_over(bp_store *s, const release *received, bp_error **error) {
   int64_t now = 0;
   int rc = bpi_team_now(&now, s, error);
-  if (rc != BP_OK || bpi_week_state(came->window, 0, now) != WEEK_RUNNING) return rc;
+  if (rc != BP_OK || bpi_week_state(received->window, 0, now) != WEEK_RUNNING) return rc;
   return bpi_refuse(error, BP_ERR_DENIED, "not_over", "the week is not over");
 }
 
-static int put_release(bp_store *s, const release *came, const unsigned char *digest, merged *m,
+static int put_release(bp_store *s, const release *received, const unsigned char *digest, merged *m,
                        bp_error **error) {
   bool trusted = false;
-  int rc = bpi_trusted_has(s->store, came->store, &trusted, error);
+  int rc = bpi_trusted_has(s->store, received->store, &trusted, error);
   if (rc == BP_OK && !trusted)
     rc = bpi_refuse(error, BP_ERR_DENIED, "untrusted",
                     "it was not signed by a store that this organisation trusts");
-  if (rc == BP_OK) rc = check_over(s, came, error);
-  if (rc == BP_OK) rc = check_edition(s, came, digest, m, error);
+  if (rc == BP_OK) rc = check_over(s, received, error);
+  if (rc == BP_OK) rc = check_edition(s, received, digest, m, error);
   if (rc == BP_OK && strcmp(m->outcome, "known") != 0)
-    rc = bpi_published_write(s->store, came, digest, error);
+    rc = bpi_published_write(s->store, received, digest, error);
   return rc;
 }
 
 static int merge_into_organisation(bp_result **out, bp_store *s, const void *data, size_t length,
                                    bp_error **error) {
   unsigned char digest[BPI_DIGEST_BYTES];
-  release came;
-  int rc = bpi_release_read(&came, data, length, error);
+  release received;
+  int rc = bpi_release_read(&received, data, length, error);
   if (rc != BP_OK) return rc;
   bpi_release_digest(data, length, digest);
   merged m = {.kind = "release",
-              .window = came.window,
-              .revision = came.edition,
-              .cells = (int64_t)came.rows,
-              .from = came.organisation};
+              .window = received.window,
+              .revision = received.edition,
+              .cells = (int64_t)received.rows,
+              .from = received.organisation};
   rc = bpi_transaction_begin(s->store, error);
   if (rc == BP_OK)
-    rc = bpi_transaction_end(s->store, put_release(s, &came, digest, &m, error), error);
-  if (rc == BP_OK) rc = told(out, &m, error);
-  bpi_release_free(&came);
+    rc = bpi_transaction_end(s->store, put_release(s, &received, digest, &m, error), error);
+  if (rc == BP_OK) rc = make_result(out, &m, error);
+  bpi_release_free(&received);
   return rc;
 }
 

@@ -17,7 +17,7 @@ static void count_candidate(backlog *b, const candidate *c) {
 
 /* One row per source that has files. Unreadable files are not included: ingest counts them as
  * rejects. */
-static int tell_backlog(bp_result *t, const ingest *in, const size_t *files) {
+static int add_backlog_rows(bp_result *t, const ingest *in, const size_t *files) {
   COLUMNS(t, {BP_TYPE_TEXT, "source", NULL}, {BP_TYPE_INT, "files", "count"},
           {BP_TYPE_INT, "pending_files", "count"}, {BP_TYPE_INT, "pending_bytes", "bytes"},
           {BP_TYPE_INT, "pending_age", "us"});
@@ -38,7 +38,7 @@ static int tell_backlog(bp_result *t, const ingest *in, const size_t *files) {
   return BP_OK;
 }
 
-static int look(bp_result **out, ingest *in, const char *root, bp_error **error) {
+static int list_backlog(bp_result **out, ingest *in, const char *root, bp_error **error) {
   size_t files[64] = {0}; /* per source */
   bpi_ingest_keys(in);
   int rc = bpi_candidates_walk(in, root, error);
@@ -49,7 +49,7 @@ static int look(bp_result **out, ingest *in, const char *root, bp_error **error)
   bp_result *t = rc == BP_OK ? bpi_table_new() : NULL;
   if (rc != BP_OK) return rc;
   if (t == NULL) return bpi_fail_nomem(error);
-  tell_backlog(t, in, files);
+  add_backlog_rows(t, in, files);
   return bpi_table_finish(out, t, error);
 }
 
@@ -69,7 +69,7 @@ int bp_ingest_pending(bp_result **out, bp_store *s, const char *source_name, con
     rc =
         bpi_store_keyless(s->store)
             ? bpi_fail(error, BP_ERR_NOTFOUND, "without its key file the store recognises no files")
-            : look(out, &in, root, error);
+            : list_backlog(out, &in, root, error);
     rc = bpi_leave(s, rc);
   }
   bpi_ingest_free(&in);

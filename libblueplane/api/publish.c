@@ -378,7 +378,7 @@ static int publish_once(publishing *p, bp_error **error) {
   return p->again ? publish_again(p, error) : publish_first(p, error);
 }
 
-static int told(bp_result **out, const publishing *p, bool cleared, bp_error **error) {
+static int make_result(bp_result **out, const publishing *p, bool cleared, bp_error **error) {
   bp_result *t = bpi_table_new();
   if (t == NULL) return bpi_fail_nomem(error);
   COLUMNS(t, {BP_TYPE_TEXT, "window", NULL}, {BP_TYPE_INT, "edition", NULL},
@@ -406,7 +406,7 @@ static int publish(bp_result **out, bp_store *s, const char *window, const char 
   if (rc == BP_OK) rc = bpi_transaction_end(s->store, publish_once(&p, error), error);
   if (rc == BP_OK) rc = bpi_team_clear_traces(s, &cleared, error);
   if (rc == BP_OK && path != NULL) rc = bpi_write_once(path, p.file, p.length, error);
-  if (rc == BP_OK) rc = told(out, &p, cleared, error);
+  if (rc == BP_OK) rc = make_result(out, &p, cleared, error);
   bpi_sign_wipe(&p.keys);
   bpi_free(p.file);
   return rc;

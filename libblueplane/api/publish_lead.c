@@ -106,31 +106,31 @@ static int make(lead_file *f, bp_error **error) {
 
 /* Whether a file is an earlier one of this store, team and week; it may show members who have
  * withdrawn consent since. */
-static bool is_earlier(const lead_file *f, const release *there) {
-  return memcmp(there->store, f->of.store, sizeof there->store) == 0 &&
-         there->window == f->of.window && strcmp(there->team, f->team) == 0;
+static bool is_earlier(const lead_file *f, const release *existing) {
+  return memcmp(existing->store, f->of.store, sizeof existing->store) == 0 &&
+         existing->window == f->of.window && strcmp(existing->team, f->team) == 0;
 }
 
 /* Removes an earlier file. Any other file stays, and bpi_write_once will report it. */
 static int make_place(const lead_file *f, const char *path, bp_error **error) {
-  char *there = NULL;
+  char *existing = NULL;
   size_t length = 0;
   release before = {.rows = 0};
   bp_error *unseen = NULL;
-  int rc = bpi_file_load(&there, &length, path, RELEASE_BYTES_MAX, &unseen);
-  if (rc == BP_OK && (length != f->length || memcmp(there, f->data, length) != 0))
-    rc = bpi_lead_read(&before, there, length, &unseen);
+  int rc = bpi_file_load(&existing, &length, path, RELEASE_BYTES_MAX, &unseen);
+  if (rc == BP_OK && (length != f->length || memcmp(existing, f->data, length) != 0))
+    rc = bpi_lead_read(&before, existing, length, &unseen);
   if (rc == BP_OK && before.team != NULL && is_earlier(f, &before)) rc = bpi_file_remove(path);
   bpi_release_free(&before);
   bpi_error_free(unseen);
-  if (there != NULL) bpi_hash_wipe(there, length);
-  bpi_free(there);
+  if (existing != NULL) bpi_hash_wipe(existing, length);
+  bpi_free(existing);
   if (rc == BP_ERR_NOMEM) return bpi_fail_nomem(error);
   return rc == BP_ERR_IO ? bpi_fail(error, rc, "the existing file cannot be read or replaced")
                          : BP_OK;
 }
 
-static int told(bp_result **out, const lead_file *f, bp_error **error) {
+static int make_result(bp_result **out, const lead_file *f, bp_error **error) {
   bp_result *t = bpi_table_new();
   if (t == NULL) return bpi_fail_nomem(error);
   COLUMNS(t, {BP_TYPE_TEXT, "window", NULL}, {BP_TYPE_TEXT, "team", NULL},
@@ -157,7 +157,7 @@ static int publish_lead(bp_result **out, bp_store *s, const char *window, const 
   if (rc == BP_OK) rc = bpi_transaction_end(s->store, make(&f, error), error);
   if (rc == BP_OK && path != NULL) rc = make_place(&f, path, error);
   if (rc == BP_OK && path != NULL) rc = bpi_write_once(path, f.data, f.length, error);
-  if (rc == BP_OK) rc = told(out, &f, error);
+  if (rc == BP_OK) rc = make_result(out, &f, error);
   if (f.data != NULL) bpi_hash_wipe(f.data, f.length);
   bpi_free(f.data);
   free_views(&f);

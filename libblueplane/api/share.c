@@ -22,7 +22,7 @@ typedef struct departure {
   roster *roster;
   const roster_member *me;
   shared_week ledger;
-  bundle said;
+  bundle bundle;
   unsigned char *data; /* signed bytes */
   size_t length;
 } departure;
@@ -34,8 +34,8 @@ static int find_team(departure *d, bp_error **error) {
   if (rc == BP_OK && !d->team.joined)
     return bpi_refuse(error, BP_ERR_NOTFOUND, "not_joined", "no team store was joined");
   if (rc == BP_OK) rc = bpi_team_keys(&d->keys, d->handle, error);
-  memcpy(d->said.store, d->team.keys.sign, sizeof d->said.store);
-  memcpy(d->said.device, d->keys.open.sign, sizeof d->said.device);
+  memcpy(d->bundle.store, d->team.keys.sign, sizeof d->bundle.store);
+  memcpy(d->bundle.device, d->keys.open.sign, sizeof d->bundle.device);
   return rc;
 }
 
@@ -82,11 +82,12 @@ static int check_week(const departure *d, bp_error **error) {
   bool elsewhere = false;
   int rc = bpi_team_now(&now, d->handle, error);
   if (rc != BP_OK) return rc;
-  week_state state = bpi_week_state(d->said.window, d->roster->grace_days, now);
+  week_state state = bpi_week_state(d->bundle.window, d->roster->grace_days, now);
   if (state == WEEK_RUNNING)
     return bpi_refuse(error, BP_ERR_DENIED, "not_over", "the week is not over");
   if (state == WEEK_CLOSED) return bpi_refuse(error, BP_ERR_DENIED, "closed", "the week is closed");
-  rc = bpi_shared_elsewhere(d->handle->store, d->said.window, d->team.keys.sign, &elsewhere, error);
+  rc = bpi_shared_elsewhere(d->handle->store, d->bundle.window, d->team.keys.sign, &elsewhere,
+                            error);
   return rc != BP_OK || !elsewhere
              ? rc
              : bpi_refuse(error, BP_ERR_DENIED, "elsewhere", "the week went to another store");
@@ -103,20 +104,20 @@ static int project_slice(void *user, const char *folder, size_t length) {
 static int read_week(departure *d, bp_error **error) {
   source_cover covers[SOURCES_MAX];
   compute_context context = bpi_context(d->handle, covers);
-  int64_t from = (int64_t)d->said.window * DAY_US;
-  return bpi_contribution_read(&d->said.cell, &d->said.cells, &context, from, from + 7 * DAY_US,
+  int64_t from = (int64_t)d->bundle.window * DAY_US;
+  return bpi_contribution_read(&d->bundle.cell, &d->bundle.cells, &context, from, from + 7 * DAY_US,
                                project_slice, d, error);
 }
 
 static int write_signed(departure *d, bp_error **error) {
-  return bpi_bundle_write(&d->data, &d->length, &d->said, &d->keys, error);
+  return bpi_bundle_write(&d->data, &d->length, &d->bundle, &d->keys, error);
 }
 
 static int write_revision(departure *d, uint32_t revision, unsigned char digest[BPI_DIGEST_BYTES],
                           bp_error **error) {
   bpi_free(d->data);
   d->data = NULL;
-  d->said.revision = revision;
+  d->bundle.revision = revision;
   int rc = write_signed(d, error);
   if (rc == BP_OK) bpi_bundle_digest(d->data, d->length, digest);
   return rc;
@@ -126,8 +127,8 @@ static int write_revision(departure *d, uint32_t revision, unsigned char digest[
 static int write_bundle(departure *d, bp_error **error) {
   unsigned char digest[BPI_DIGEST_BYTES];
   shared_week *before = &d->ledger;
-  before->window = d->said.window;
-  int rc = bpi_consent_say(d->handle, &d->said, error);
+  before->window = d->bundle.window;
+  int rc = bpi_consent_say(d->handle, &d->bundle, error);
   if (rc == BP_OK) rc = bpi_shared_get(d->handle->store, before, error);
   if (rc != BP_OK) return rc;
   if (before->revision > 0) {
@@ -139,7 +140,7 @@ static int write_bundle(departure *d, bp_error **error) {
   memcpy(before->store, d->team.keys.sign, sizeof before->store);
   memcpy(before->digest, digest, sizeof digest);
   before->revision++;
-  before->cells = (int64_t)d->said.cells;
+  before->cells = (int64_t)d->bundle.cells;
   before->shared_us = bpi_handle_now(d->handle);
   return bpi_shared_set(d->handle->store, before, error);
 }
@@ -147,9 +148,9 @@ static int write_bundle(departure *d, bp_error **error) {
 /* In one transaction, so that a later revision of a week, from any handle, includes later facts. */
 static int make_bundle(departure *d, bp_error **error) {
   int64_t minimum = d->team.minimum > d->roster->minimum ? d->team.minimum : d->roster->minimum;
-  d->said.kind = BUNDLE_CONTRIBUTION;
-  d->said.minimum = (uint8_t)minimum;
-  d->said.roster_version = (uint32_t)d->roster->version;
+  d->bundle.kind = BUNDLE_CONTRIBUTION;
+  d->bundle.minimum = (uint8_t)minimum;
+  d->bundle.roster_version = (uint32_t)d->roster->version;
   int rc = bpi_read_begin_writing(d->handle->store, error);
   if (rc != BP_OK) return rc;
   rc = read_week(d, error);
@@ -160,7 +161,7 @@ static int make_bundle(departure *d, bp_error **error) {
 static int make_week(departure *d, const char *window, bp_error **error) {
   int64_t monday = 0;
   int rc = bpi_week_read(&monday, window, error);
-  d->said.window = (uint32_t)monday;
+  d->bundle.window = (uint32_t)monday;
   if (rc == BP_OK) rc = find_team(d, error);
   if (rc == BP_OK) rc = find_myself(d, error);
   if (rc == BP_OK) rc = check_company(d, error);
@@ -173,9 +174,9 @@ static int make_week(departure *d, const char *window, bp_error **error) {
  * be withdrawn. */
 static int make_consent(departure *d, const char *window, bp_error **error) {
   if (window != NULL) return bpi_fail(error, BP_ERR_INVALID, "consent is not exported for a week");
-  d->said.kind = BUNDLE_CONSENT;
+  d->bundle.kind = BUNDLE_CONSENT;
   int rc = find_team(d, error);
-  if (rc == BP_OK) rc = bpi_consent_say(d->handle, &d->said, error);
+  if (rc == BP_OK) rc = bpi_consent_say(d->handle, &d->bundle, error);
   return rc == BP_OK ? write_signed(d, error) : rc;
 }
 
@@ -207,7 +208,7 @@ static int export(void **out, size_t *length, bp_store *s, const char *audience,
   *out = sealed;
   if (d.data != NULL) bpi_hash_wipe(d.data, d.length);
   bpi_free(d.data);
-  bpi_bundle_free(&d.said);
+  bpi_bundle_free(&d.bundle);
   bpi_roster_free(d.roster);
   bpi_sign_wipe(&d.keys);
   return rc;

@@ -73,15 +73,15 @@ int bpi_check_place(const bp_store *s, const char *path, bp_error **error) {
 }
 
 int bpi_write_once(const char *path, const void *data, size_t length, bp_error **error) {
-  char *there = NULL;
-  size_t there_length = 0;
+  char *existing = NULL;
+  size_t existing_length = 0;
   bp_error *unseen = NULL;
   int rc = bpi_file_create_private(path, data, length, error);
   if (rc != BP_ERR_INVALID) return rc;
-  rc = bpi_file_load(&there, &there_length, path, length, &unseen);
-  bool same = rc == BP_OK && there_length == length && memcmp(there, data, length) == 0;
+  rc = bpi_file_load(&existing, &existing_length, path, length, &unseen);
+  bool same = rc == BP_OK && existing_length == length && memcmp(existing, data, length) == 0;
   bpi_error_free(unseen);
-  bpi_free(there);
+  bpi_free(existing);
   if (!same && rc != BP_ERR_NOMEM) return BP_ERR_INVALID;
   bpi_error_free(*error);
   *error = NULL;
@@ -158,22 +158,22 @@ static int extend_chain(bp_store *s, roster *given, bp_error **error) {
 }
 
 /* Checks that a received roster is the next in the chain, or the latest again (*known). */
-static int follows(const roster *came, const roster *latest, bool *known, bp_error **error) {
+static int follows(const roster *received, const roster *latest, bool *known, bp_error **error) {
   unsigned char digest[BPI_DIGEST_BYTES], again[BPI_DIGEST_BYTES];
   *known = false;
   if (latest == NULL) return BP_OK;
-  if (came->version < latest->version)
+  if (received->version < latest->version)
     return bpi_refuse(error, BP_ERR_DENIED, "old_roster", "a later roster is known already");
-  if (came->version > latest->version + 1)
+  if (received->version > latest->version + 1)
     return bpi_refuse(error, BP_ERR_DENIED, "gap", "rosters in between are missing");
   int rc = bpi_roster_digest(latest, digest, error);
   if (rc != BP_OK) return rc;
-  if (came->version == latest->version + 1)
-    return memcmp(came->previous, digest, sizeof digest) == 0
+  if (received->version == latest->version + 1)
+    return memcmp(received->previous, digest, sizeof digest) == 0
                ? BP_OK
                : bpi_refuse(error, BP_ERR_DENIED, "chain",
                             "the roster does not follow the one that is stored");
-  rc = bpi_roster_digest(came, again, error);
+  rc = bpi_roster_digest(received, again, error);
   *known = rc == BP_OK && memcmp(again, digest, sizeof digest) == 0;
   return rc != BP_OK || *known ? rc
                                : bpi_refuse(error, BP_ERR_DENIED, "conflict",
@@ -182,27 +182,27 @@ static int follows(const roster *came, const roster *latest, bool *known, bp_err
 
 /* The terms of the first roster are accepted by joining; later ones are accepted implicitly only if
  * they are no less careful. */
-static int agree(bp_store *s, const roster *came, int64_t agreed_to, bp_error **error) {
+static int agree(bp_store *s, const roster *received, int64_t agreed_to, bp_error **error) {
   roster *agreed = NULL;
   int rc = agreed_to == 0 ? BP_OK : bpi_team_roster(&agreed, s, agreed_to, error);
-  bool careful = agreed == NULL || bpi_roster_as_careful(came, agreed);
+  bool careful = agreed == NULL || bpi_roster_as_careful(received, agreed);
   bpi_roster_free(agreed);
-  return rc == BP_OK && careful ? bpi_joined_agree(s->store, came->version, error) : rc;
+  return rc == BP_OK && careful ? bpi_joined_agree(s->store, received->version, error) : rc;
 }
 
 /* Stores a roster received from the team store that this person has joined. */
-static int take_roster(bp_store *s, roster *came, bp_error **error) {
+static int take_roster(bp_store *s, roster *received, bp_error **error) {
   joined_team team;
   roster *latest = NULL;
   bool known = false;
   int rc = bpi_joined_get(s->store, &team, error);
   if (rc == BP_OK && !team.joined)
     rc = bpi_refuse(error, BP_ERR_NOTFOUND, "not_joined", "no team store was joined");
-  if (rc == BP_OK) rc = bpi_roster_verify(came, team.keys.sign, error);
+  if (rc == BP_OK) rc = bpi_roster_verify(received, team.keys.sign, error);
   if (rc == BP_OK) rc = bpi_team_roster(&latest, s, 0, error);
-  if (rc == BP_OK) rc = follows(came, latest, &known, error);
-  if (rc == BP_OK && !known) rc = save(s, came, error);
-  if (rc == BP_OK && !known) rc = agree(s, came, team.agreed, error);
+  if (rc == BP_OK) rc = follows(received, latest, &known, error);
+  if (rc == BP_OK && !known) rc = save(s, received, error);
+  if (rc == BP_OK && !known) rc = agree(s, received, team.agreed, error);
   bpi_roster_free(latest);
   return rc;
 }

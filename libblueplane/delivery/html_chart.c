@@ -184,7 +184,7 @@ static void write_value(const chart *c, const point *p) {
     bpi_buf_text(c->h->out, word != NULL ? word : "none");
 }
 
-static void tell(const chart *c, const char *what, const point *p) {
+static void describe_point(const chart *c, const char *what, const point *p) {
   bpi_buf_text(c->h->out, what);
   write_label(c, p, SIZE_MAX);
   bpi_buf_text(c->h->out, ", ");
@@ -200,9 +200,9 @@ static void write_summary(const chart *c) {
     return;
   }
   /* With lower bounds, another point may really be the highest. */
-  tell(c, c->bounds ? "Highest known: " : "Highest: ", &c->highest);
+  describe_point(c, c->bounds ? "Highest known: " : "Highest: ", &c->highest);
   bool one = c->highest.row == c->lowest.row && c->highest.column == c->lowest.column;
-  if (!one && !c->bounds) tell(c, " Lowest: ", &c->lowest);
+  if (!one && !c->bounds) describe_point(c, " Lowest: ", &c->lowest);
   if (c->missing > 0) {
     bpi_buf_char(out, ' ');
     bpi_buf_int(out, (int64_t)c->missing);

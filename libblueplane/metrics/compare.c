@@ -224,7 +224,7 @@ static void add_row(const comparing *x, bp_result *t, const compared *r) {
   bpi_contrast_cells(t, 5, &r->seen, r->adjusted);
 }
 
-static int tell(bp_result **out, comparing *x, const char *topic) {
+static int make_table(bp_result **out, comparing *x, const char *topic) {
   bp_result *t = bpi_table_new();
   if (!t) return bpi_fail_nomem(x->error);
   adjust(x);
@@ -251,7 +251,7 @@ static int run(bp_result **out, const compute_context *c, const bp_query *q, bp_
   if (!rc) rc = choose_metrics(&x, otherwise, count);
   if (!rc && x.range.from < x.range.until) rc = fill(&x);
   if (rc == BP_ERR_NOMEM) bpi_fail_nomem(error);
-  if (!rc) rc = tell(out, &x, q->metric[0]);
+  if (!rc) rc = make_table(out, &x, q->metric[0]);
   for (size_t i = 0; i < x.count; i++)
     bpi_free(x.row[i].subject), bpi_free(x.row[i].against);
   bpi_free(x.row);

@@ -226,7 +226,7 @@ static int new_query(reading *r, bp_query **out, const char *by) {
 }
 
 /* Whether a column can be grouped by the dimension of a slicing. */
-static bool tells(const char *column, int along) {
+static bool has_dimension(const char *column, int along) {
   metric_id m = metric_of(column);
   if (m == METRIC_COUNT) return false;
   dimension_id by = along == SLICED_WHOLE ? DIM_COUNT : bpi_dimension_find(asked_by[along]);
@@ -235,9 +235,9 @@ static bool tells(const char *column, int along) {
 }
 
 static bool takes(const struct wanted *w, int along) {
-  bool all = bpi_measure_takes((int)w->measure, along) && tells(w->column, along);
+  bool all = bpi_measure_takes((int)w->measure, along) && has_dimension(w->column, along);
   for (int i = 0; i < LESS_MAX && w->less[i]; i++)
-    all = all && tells(w->less[i], along);
+    all = all && has_dimension(w->less[i], along);
   return all;
 }
 
@@ -308,7 +308,7 @@ static int read_use(reading *r, const struct use *u) {
 /* ---------------------------------------------------------------------------- parts of tasks */
 
 /* Whether tasks are covered at all: then a count of 0 is known, too. */
-static bool tells_tasks(const reading *r) {
+static bool has_tasks(const reading *r) {
   for (size_t i = 0; i < r->count; i++)
     if (r->cells[i].dimension == SLICED_WHOLE && r->cells[i].measure == MEASURE_resolved)
       return true;
@@ -346,7 +346,7 @@ static int take_parts(reading *r, const struct parts *p, const bp_result *t) {
 static int read_parts(reading *r, const struct parts *p) {
   bp_query *q = NULL;
   bp_result *t = NULL;
-  if (!tells_tasks(r)) return BP_OK;
+  if (!has_tasks(r)) return BP_OK;
   int rc = new_query(r, &q, NULL);
   if (!rc) bpi_query_metric(q, p->metric);
   if (!rc) rc = ask(r, q, &t);

@@ -92,7 +92,7 @@ static bool is_higher(const contrast *c) {
   return c->kind == CONTRAST_FACTOR ? c->c.e.value > 1 : c->c.e.value > 0;
 }
 
-static bool told(const insight_kind *kind, bool higher) {
+static bool has_words(const insight_kind *kind, bool higher) {
   return (higher ? &kind->higher : &kind->lower)->sentence != NULL;
 }
 
@@ -100,7 +100,7 @@ static bool told(const insight_kind *kind, bool higher) {
 static double p_of(const insight_kind *kind, const contrast *seen, bool both_ways) {
   double p = seen->c.p;
   if (both_ways) return p;
-  return told(kind, is_higher(seen)) ? p / 2 : 1 - p / 2;
+  return has_words(kind, is_higher(seen)) ? p / 2 : 1 - p / 2;
 }
 
 static bool has_hits(const contrast *s) {
@@ -131,8 +131,8 @@ static int keep(search *s, const insight_kind *kind, const char *subject, const 
 }
 
 /* A kind with words for one direction only is tested in that direction. */
-static bool tells_both_ways(const insight_kind *kind) {
-  return told(kind, true) && told(kind, false);
+static bool has_words_both_ways(const insight_kind *kind) {
+  return has_words(kind, true) && has_words(kind, false);
 }
 
 static int compare(search *s, const insight_kind *kind, const char *subject, int made) {
@@ -142,7 +142,7 @@ static int compare(search *s, const insight_kind *kind, const char *subject, int
   if (bpi_read_cancelled(s->c->store)) return bpi_fail_cancelled(s->error);
   bpi_contrast_make(&seen, &s->pairs, bpi_insight_test(kind) == CONTRAST_DIFFERENCE,
                     m->shape == SHAPE_RATIO ? m->scale : 1);
-  return keep(s, kind, subject, &seen, tells_both_ways(kind));
+  return keep(s, kind, subject, &seen, has_words_both_ways(kind));
 }
 
 /* ------------------------------------------------------------------------------------- values */
@@ -188,7 +188,7 @@ static int rest_of_two(search *s, const insight_kind *kind, const clusters *c, s
     if (rc) return rc;
     bpi_contrast_make(&seen[i], &s->pairs, bpi_contrast_is_share(m), m->scale);
   }
-  int chosen = told(kind, is_higher(&seen[0])) ? 0 : 1;
+  int chosen = has_words(kind, is_higher(&seen[0])) ? 0 : 1;
   return keep(s, kind, c->value[two[chosen].value], &seen[chosen], true);
 }
 
@@ -275,7 +275,7 @@ static int ask(search *s, clusters *out, const asking *a, const char *by, int64_
   return bpi_clusters_ask(out, s->c, s->q, &question, s->error);
 }
 
-static int judge(search *s, asking *a, const clusters *now, const clusters *before) {
+static int test_kinds(search *s, asking *a, const clusters *now, const clusters *before) {
   int rc = BP_OK;
   for (size_t i = 0; i < a->kinds && !rc; i++) {
     const insight_kind *kind = a->kind[i];
@@ -293,7 +293,7 @@ static int judge(search *s, asking *a, const clusters *now, const clusters *befo
     case INSIGHT_MIX: rc = mix(s, kind, now, before, at); break;
     case INSIGHT_TREND:
       bpi_contrast_slope(&seen, now, at, bpi_metrics[kind->metric].scale, s->first_week);
-      rc = keep(s, kind, NULL, &seen, tells_both_ways(kind));
+      rc = keep(s, kind, NULL, &seen, has_words_both_ways(kind));
       break;
     case INSIGHT_CONTRASTS: break;
     }
@@ -302,7 +302,7 @@ static int judge(search *s, asking *a, const clusters *now, const clusters *befo
 }
 
 /* Queries what this kind and all that share its query need, and tests them. */
-static int look(search *s, const insight_kind *like) {
+static int test_like(search *s, const insight_kind *like) {
   asking a;
   clusters now = {0}, before = {0};
   gather(&a, like);
@@ -311,7 +311,7 @@ static int look(search *s, const insight_kind *like) {
   int64_t from = apart ? s->range.from : trend ? bpi_day_start(s->z, s->first_week) : s->wide;
   int rc = ask(s, &now, &a, trend ? "time.week" : like->by, from, s->range.until);
   if (!rc && apart) rc = ask(s, &before, &a, like->by, s->before, s->range.from);
-  if (!rc) rc = judge(s, &a, &now, &before);
+  if (!rc) rc = test_kinds(s, &a, &now, &before);
   bpi_clusters_free(&now);
   bpi_clusters_free(&before);
   return rc == BP_ERR_NOMEM ? bpi_fail_nomem(s->error) : rc;
@@ -337,7 +337,7 @@ static int search_all(search *s) {
   if (rc || s->range.from >= s->range.until) return rc;
   set_ranges(s);
   for (size_t i = 0; i < INSIGHT_COUNT && !rc; i++)
-    if (is_first(i)) rc = look(s, &bpi_insight_kinds[i]);
+    if (is_first(i)) rc = test_like(s, &bpi_insight_kinds[i]);
   return rc;
 }
 
@@ -362,7 +362,7 @@ static int by_rank(const void *a, const void *b) {
 }
 
 static bool passes(const finding *f) {
-  return f->adjusted <= INSIGHT_RATE && told(f->kind, f->higher) && matters(&f->seen);
+  return f->adjusted <= INSIGHT_RATE && has_words(f->kind, f->higher) && matters(&f->seen);
 }
 
 static void columns(bp_result *t) {
@@ -455,7 +455,7 @@ static void put_notes(const search *s, bp_result *t) {
   bpi_buf_free(&b);
 }
 
-static int tell(bp_result **out, search *s) {
+static int make_table(bp_result **out, search *s) {
   bp_result *t = bpi_table_new();
   if (!t) return bpi_fail_nomem(s->error);
   adjust(s);
@@ -472,7 +472,7 @@ int bpi_insights(bp_result **out, const compute_context *c, const bp_query *q, b
   search s = {.c = c, .q = q, .error = error};
   int rc = bpi_zone_open(&s.z, q->zone, error);
   if (!rc) rc = search_all(&s);
-  if (!rc) rc = tell(out, &s);
+  if (!rc) rc = make_table(out, &s);
   for (size_t i = 0; i < s.count; i++)
     bpi_free(s.found[i].subject);
   bpi_free(s.found);

@@ -223,20 +223,20 @@ const price_model *bpi_names_price(name_cache *n, const prices *p, int64_t model
 
 /* -------------------------------------------------------------------------------- display */
 
-typedef struct told {
+typedef struct named_workspace {
   const char *text;
   size_t length;
   int64_t number;
-} told;
+} named_workspace;
 
-typedef struct told_list {
+typedef struct workspace_list {
   name_cache *n;
-  told *item;
+  named_workspace *item;
   size_t count, capacity;
-} told_list;
+} workspace_list;
 
 static int collect_workspace(void *user, const label_row *row) {
-  told_list *list = user;
+  workspace_list *list = user;
   name_cache *n = list->n;
   int64_t number = bpi_names_label(n, row->id);
   if (number == NAME_NONE) return 1;
@@ -251,12 +251,12 @@ static int collect_workspace(void *user, const label_row *row) {
     return 1;
   }
   list->item = items;
-  list->item[list->count++] = (told){into->text, into->length, number};
+  list->item[list->count++] = (named_workspace){into->text, into->length, number};
   return 0;
 }
 
 static int by_text(const void *a, const void *b) {
-  const told *x = a, *y = b;
+  const named_workspace *x = a, *y = b;
   size_t shorter = x->length < y->length ? x->length : y->length;
   int order = memcmp(x->text, y->text, shorter);
   return order ? order : (x->length > y->length) - (x->length < y->length);
@@ -265,7 +265,7 @@ static int by_text(const void *a, const void *b) {
 void bpi_names_tell_workspaces_apart(name_cache *n) {
   if (n->failed || n->workspaces_told_apart) return;
   n->workspaces_told_apart = true;
-  told_list list = {.n = n};
+  workspace_list list = {.n = n};
   int rc = bpi_read_labels_of(n->store, LABEL_WORKSPACE, collect_workspace, &list, n->error);
   if (rc) fail(n, rc);
   if (!n->failed && list.count > 1) qsort(list.item, list.count, sizeof *list.item, by_text);

@@ -215,7 +215,7 @@ static int plan_filter(planner *b, const query_filter *asked) {
 /* ------------------------------------------------------------------------------------- steps */
 
 /* Whether a kind has every dimension of a set. */
-static bool knows_all(uint64_t dimensions, unsigned kind) {
+static bool has_all(uint64_t dimensions, unsigned kind) {
   for (int dim = 0; dim < DIM_COUNT; dim++)
     if ((dimensions & DIM_BIT(dim)) && !(bpi_dimensions[dim].kinds & KIND_BIT(kind))) return false;
   return true;
@@ -224,22 +224,22 @@ static bool knows_all(uint64_t dimensions, unsigned kind) {
 /* Whether cells of a kind are interactions with a set of dimensions. An edit counts only if its
  * tool call does not have the dimensions. */
 static bool shows_interactions(uint64_t dimensions, unsigned kind) {
-  if (kind == ROLLUP_EDIT && knows_all(dimensions, ROLLUP_TOOL)) return false;
+  if (kind == ROLLUP_EDIT && has_all(dimensions, ROLLUP_TOOL)) return false;
   return (KIND_BIT(kind) & (INTERACTION_KINDS | KIND_BIT(ROLLUP_EDIT))) &&
-         knows_all(dimensions, kind);
+         has_all(dimensions, kind);
 }
 
 /* Whether a term would count something a second time, or lacks the dimensions: no step is
  * needed. */
-static bool is_seen_elsewhere(const planner *b, step_op op, const term *t) {
+static bool is_redundant(const planner *b, step_op op, const term *t) {
   bool of_interactions = op == STEP_DAY || op == STEP_WORKSPACE || op == STEP_LAST;
   if (t->kind == ROLLUP_EDIT && of_interactions) return !shows_interactions(b->p->used, t->kind);
-  return !t->aside && !knows_all(b->p->used, t->kind);
+  return !t->aside && !has_all(b->p->used, t->kind);
 }
 
 static int add_step(planner *b, step_op op, uint32_t slot, const term *t) {
   kind_plan *k = &b->p->kind[t->kind];
-  if (is_seen_elsewhere(b, op, t)) return BP_OK;
+  if (is_redundant(b, op, t)) return BP_OK;
   if (k->steps == PLAN_STEPS)
     return bpi_fail(b->error, BP_ERR_LIMIT, "too many metrics of one kind in a query");
   k->step[k->steps++] = (step){.op = op, .slot = slot, .weekdays = PLAN_NONE, .t = *t};
@@ -335,7 +335,7 @@ static int refuse_dimension(planner *b, const metric *m, int refused, uint64_t a
   return BP_ERR_UNSUPPORTED;
 }
 
-static bool tells(const metric *m, uint64_t dimensions) {
+static bool has_dimensions(const metric *m, uint64_t dimensions) {
   return bpi_operand_terms(&m->top, dimensions) &&
          (!m->bottom.kind || bpi_operand_terms(&m->bottom, dimensions));
 }
@@ -347,7 +347,7 @@ static int check_dimensions(planner *b, const metric *m) {
     if (used & ~allowed & DIM_BIT(dim)) return refuse_dimension(b, m, dim, allowed);
   for (int dim = 0; dim < DIM_COUNT; dim++) {
     if (!(used & DIM_BIT(dim))) continue;
-    if (!tells(m, before | DIM_BIT(dim))) break;
+    if (!has_dimensions(m, before | DIM_BIT(dim))) break;
     before |= DIM_BIT(dim);
   }
   if (before == used) return BP_OK;
@@ -355,7 +355,7 @@ static int check_dimensions(planner *b, const metric *m) {
   while (!(used & ~before & DIM_BIT(refused)))
     refused++;
   for (int dim = 0; dim < DIM_COUNT; dim++)
-    if (!tells(m, before | DIM_BIT(dim))) allowed &= ~DIM_BIT(dim);
+    if (!has_dimensions(m, before | DIM_BIT(dim))) allowed &= ~DIM_BIT(dim);
   return refuse_dimension(b, m, refused, allowed);
 }
 
@@ -488,7 +488,7 @@ static int plan_metric(planner *b, const char *name) {
 static bool shows_activity(const plan *p, uint64_t dimensions, unsigned kind) {
   for (unsigned other = 1; other < ROLLUP_KINDS; other++)
     if (shows_interactions(dimensions, other)) return shows_interactions(dimensions, kind);
-  return p->kind[kind].groups && knows_all(dimensions, kind);
+  return p->kind[kind].groups && has_all(dimensions, kind);
 }
 
 /* Prompts and responses are always read if they have the dimensions: a group has a row if there was
@@ -498,7 +498,7 @@ static void plan_presence(plan *p) {
   for (unsigned kind = 1; kind < ROLLUP_KINDS; kind++) {
     kind_plan *k = &p->kind[kind];
     bool present = kind == ROLLUP_PROMPT || kind == ROLLUP_RESPONSE;
-    k->groups |= present && knows_all(p->used, kind);
+    k->groups |= present && has_all(p->used, kind);
     k->days = p->per_active_day && shows_activity(p, p->used, kind);
     k->activity = average && shows_activity(p, p->filtered, kind);
     k->read |= k->groups || k->days || k->activity;
