@@ -31,6 +31,8 @@ SAME(EVENTS);
 SAME(WORKSPACE);
 SAME(CHANGES);
 SAME(WEB_SEARCH);
+SAME(HISTORY);
+SAME(REVIEWS);
 #undef SAME
 
 int bp_query_new(bp_query **out, bp_error **error) {

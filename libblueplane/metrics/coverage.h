@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The same bits as COVERS_ of sources/source.h; api/query.c asserts it for most of them. */
+/* The same bits as COVERS_ of sources/source.h; api/query.c asserts that they are. */
 /* clang-format off */
 enum {
   NEED_TOKENS = 1, NEED_CACHE_READ = 2, NEED_CACHE_WRITE = 4, NEED_REASONING = 8, NEED_COST = 16,
