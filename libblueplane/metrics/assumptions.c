@@ -1,4 +1,5 @@
-/* metrics/assumptions.c */
+/* metrics/assumptions.c: the built-in values, the reader of the document, and the values in
+ * words. */
 #include "metrics/assumptions.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* metrics/benchmark.c */
+/* metrics/benchmark.c: reads the document; one wrong reference refuses it as a whole. */
 #include "metrics/benchmark.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* metrics/contrast_table.c */
+/* metrics/contrast_table.c: the columns of every report, in a table, and the cells that fill
+ * them. */
 #include "metrics/contrast_table.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* metrics/coverage.c */
+/* metrics/coverage.c: the names of the needs, and which kinds of cells carry which of them. */
 #include "metrics/coverage.h"
 
 #include "store/read.h"

@@ -1,4 +1,5 @@
-/* metrics/grain.c */
+/* metrics/grain.c: collects what a plan looks at in the cells of a kind, then takes the coarsest
+ * grain that keeps it. */
 #include "metrics/grain.h"
 
 #include <string.h>
