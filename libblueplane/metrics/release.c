@@ -397,8 +397,8 @@ bin *bpi_release_bin(release_query *x, int64_t time, const char *text) {
   return b;
 }
 
-/* Signed numbers may still be arbitrarily large: a sum saturates at 2^62, which a double represents
- * exactly. */
+/* Numbers in a file that others signed may be arbitrarily large: a sum saturates at 2^62, which a
+ * double represents exactly. */
 static void add_most(int64_t *sum, int64_t one) {
   const int64_t most = (int64_t)1 << 62;
   *sum = one > 0 && *sum > most - one ? most : one < 0 && *sum < -most - one ? -most : *sum + one;
