@@ -105,7 +105,8 @@ c_link_args = ['$folder/reports.o']
 END
   gcc -std=c11 -fPIC -DREPORTS="\"$folder/found/report\"" -c "$here/reports.c" -o "$folder/reports.o"
   LSAN_OPTIONS=suppressions=$source/tests/leaks.supp:print_suppressions=0
-  export LSAN_OPTIONS
+  TSAN_OPTIONS=suppressions=$source/tests/races.supp:print_suppressions=0
+  export LSAN_OPTIONS TSAN_OPTIONS
   rm -rf "$folder/found"
   mkdir "$folder/found"
   how=--native-file
