@@ -1,4 +1,5 @@
-/* ask.c: from options to queries: periods in words, filters, the store. Knows no metric. */
+/* ask.c: builds queries from options (periods in words, filters), and opens and configures the
+ * store. Knows no metric. */
 #include "program.h"
 
 #include <errno.h>
@@ -41,7 +42,7 @@ int configure_from(bp_store *store, const char *topic, const char *path) {
   return code;
 }
 
-/* A document that an option names a file of. */
+/* Passes the file that an option names to bp_configure. */
 static int use_document(const program *p, int option, const char *topic) {
   const char *path = p->options.value[option];
   bool used = path == NULL || configure_from(p->store, topic, path) == EXIT_OK;
@@ -53,7 +54,8 @@ static int use_documents(const program *p) {
   return code != EXIT_OK ? code : use_document(p, OPTION_ASSUMPTIONS, "assumptions");
 }
 
-/* A store that may not be written, or whose key file is gone, can still answer. */
+/* Opens the store for reading: it can still answer if it cannot be written or its key file is
+ * missing. */
 static int open_to_read(program *p, bp_open_options *how, bp_error **error) {
   bp_error *why = *error;
   *error = NULL;
@@ -95,7 +97,7 @@ static bool is_days_ago(const char *word, int *days) {
   return true;
 }
 
-/* A day as people name it; a complaint where it is none. */
+/* Parses a day as people write it; prints an error if it is not one. */
 static bool read_day(date *out, option_id id, const char *word) {
   int days;
   if (strcmp(word, "today") == 0)
@@ -157,7 +159,7 @@ static void add_filter(bp_query *query, const char *filter) {
   text_free(&dimension);
 }
 
-/* Failures of these calls are remembered by the query and told by bp_query_run. */
+/* The query remembers the first failure of these calls; bp_query_run reports it. */
 static void build(bp_query *query, const program *p, const question *q) {
   char limit[24];
   for (size_t i = 0; q->metrics[i] != NULL; i++)

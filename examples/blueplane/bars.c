@@ -1,4 +1,4 @@
-/* bars.c: bars and figures in the width that there is. */
+/* bars.c: lays out bars and figures for the available width. */
 #include "bars.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ typedef struct layout {
   const bar_column *columns;
   int column[BAR_COLUMNS_MOST]; /* in the result */
   int second[BAR_COLUMNS_MOST]; /* -1: none */
-  int width[BAR_COLUMNS_MOST];  /* 0: no room */
+  int width[BAR_COLUMNS_MOST];  /* 0: does not fit */
   int names, bar;               /* widths */
   double most;
 } layout;
@@ -77,7 +77,7 @@ static void put_headings(text *t, const layout *l) {
   put_line_end(t);
 }
 
-/* The greatest row stands out, one in which nothing happened steps back. */
+/* The row with the largest value is bold, rows without activity are dim. */
 static void put_row(text *t, const layout *l, size_t row) {
   double value = bar_value(l, row);
   const char *style = value > 0 ? NULL : STYLE_DIM;

@@ -1,4 +1,4 @@
-/* bars.h: a result as lines of a name, a bar and figures. */
+/* bars.h: prints a result as lines of a name, a bar and figures. */
 #ifndef BARS_H
 #define BARS_H
 
@@ -6,12 +6,12 @@
 
 typedef char *(*row_name)(const bp_result *r, size_t row); /* the caller frees it */
 
-/* A column by its name in the result, and what it is called here. The first is what the bars show;
- * those that find no room are left out, the last first. */
+/* A column of the result by its name, with its heading. The bars show the first column. Columns
+ * that do not fit are left out, from the last. */
 typedef struct bar_column {
   const char *name, *heading;
-  const char *second;     /* NULL, or a column shown with it: +512 -120 */
-  const char *low, *high; /* NULL, or columns between which it lies: 93 % (81-98 %) */
+  const char *second;     /* NULL, or a column printed beside it: +512 -120 */
+  const char *low, *high; /* NULL, or the columns with the bounds of its interval: 93 % (81-98 %) */
 } bar_column;
 
 #define BAR_COLUMNS_MOST 8

@@ -1,4 +1,4 @@
-/* calendar.c: the Gregorian calendar by whole numbers; no zone and no clock has a say. */
+/* calendar.c: the Gregorian calendar in integer arithmetic, independent of zones and clocks. */
 #include "calendar.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "zone.h"
 
-/* A year that begins in March has its leap day last. */
+/* Counts years from March, so that the leap day comes last. */
 int64_t days_of(int year, int month, int day) {
   int64_t y = month <= 2 ? year - 1 : year;
   int64_t era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
@@ -42,7 +42,7 @@ void put_days(char out[16], int64_t days) {
   snprintf(out, 16, "%04d-%02d-%02d", year % 10000, month, day);
 }
 
-/* A week is of the year that holds its Thursday. */
+/* A week belongs to the year of its Thursday. */
 void put_week_name(char out[16], int64_t monday) {
   int year, month, day;
   civil_of(monday + 3, &year, &month, &day);
@@ -50,7 +50,7 @@ void put_week_name(char out[16], int64_t monday) {
   snprintf(out, 16, "%04d-W%02d", year % 10000, (int)((monday - first) / 7 % 60) + 1);
 }
 
-/* What is written again as it was read. */
+/* A valid name is one that put_week_name writes for the same week. */
 bool read_week_name(int64_t *monday, const char *name) {
   char again[16];
   if (strlen(name) != strlen("2026-W07")) return false;

@@ -1,4 +1,4 @@
-/* catalog.c: the catalogues of the library, for reading and searching. */
+/* catalog.c: prints and searches the catalogues of the library. */
 #include "commands.h"
 
 #include <ctype.h>
@@ -25,7 +25,7 @@ static const char *cell_text(const bp_result *r, size_t row, const char *column)
   return at >= 0 ? bp_result_text(r, row, (size_t)at, NULL) : NULL;
 }
 
-/* Where a word is looked for; the first column is the name. */
+/* Searches for a word in the name, which is the first column, and in these columns. */
 static bool row_holds(const bp_result *r, size_t row, const char *word) {
   static const char *const columns[] = {"title", "family", "definition", "aliases"};
   bool found = holds(bp_result_text(r, row, 0, NULL), word);
@@ -34,7 +34,7 @@ static bool row_holds(const bp_result *r, size_t row, const char *word) {
   return found;
 }
 
-/* Name, family and unit on a line as far as it goes, the definition below it. */
+/* The name, family and unit on one line, as far as they fit, and the definition below. */
 static void put_brief(text *t, const screen *s, const bp_result *r, size_t row) {
   static const char *const columns[] = {"family", "unit"};
   const char *name = bp_result_text(r, row, 0, NULL);
@@ -54,7 +54,7 @@ static void put_brief(text *t, const screen *s, const bp_result *r, size_t row) 
 
 #define DETAIL_WIDTH 14
 
-/* Everything that is known of one. */
+/* All columns of one row. */
 static void put_full(text *t, const screen *s, const bp_result *r, size_t row) {
   for (size_t column = 0; column < bp_result_columns(r); column++) {
     const char *value = bp_result_text(r, row, column, NULL);
@@ -69,7 +69,7 @@ static void put_full(text *t, const screen *s, const bp_result *r, size_t row) {
   }
 }
 
-/* The row of this very name, or -1. */
+/* The row with this exact name or alias, or -1. */
 static long row_named(const bp_result *r, const char *word) {
   for (size_t row = 0; word != NULL && row < bp_result_rows(r); row++) {
     const char *alias = cell_text(r, row, "aliases");
@@ -80,7 +80,7 @@ static long row_named(const bp_result *r, const char *word) {
   return -1;
 }
 
-/* The rows that hold the word, for programs. */
+/* Writes the rows that contain the word, in a format for programs. */
 static int write_found(const program *p, const bp_result *r, const char *word) {
   const char *columns[32] = {NULL};
   size_t count = bp_result_columns(r), found = 0;
@@ -122,7 +122,7 @@ static int show_found(const program *p, const bp_result *r, const char *word) {
 }
 
 int run_catalog(program *p) {
-  const char *topic = p->options.arguments.item[0]; /* the command is named after it */
+  const char *topic = p->options.arguments.item[0]; /* the topic has the command's name */
   const char *word = p->argument_count > 0 ? p->arguments[0] : NULL;
   bp_result *r = NULL;
   bp_error *error = NULL;

@@ -1,5 +1,5 @@
-/* commands.c: what the program can do, as one table, and what is made from it: help, usage errors,
- * completion. Knows no metric. */
+/* commands.c: the table of commands, and what is made from it: help and usage errors. Knows no
+ * metric. */
 #include "commands.h"
 
 #include <stdio.h>
@@ -283,7 +283,7 @@ const command *choose_command(const program *p) {
 #define NAME_COLUMN 24
 #define HELP_WIDTH 100
 
-/* "  name       what it is", the second part wrapped. */
+/* Writes "  name       help" with the help wrapped. */
 static void put_entry(text *t, const screen *s, const char *name, const char *help) {
   screen narrow = *s;
   if (s->width == 0 || s->width > HELP_WIDTH) narrow.width = HELP_WIDTH;

@@ -1,4 +1,5 @@
-/* commands.h: the one table of commands. Help, usage errors and completion are made from it. */
+/* commands.h: the table of commands, from which help, usage errors and completion are made, and
+ * their functions by file. */
 #ifndef COMMANDS_H
 #define COMMANDS_H
 
@@ -6,10 +7,10 @@
 
 enum {
   COMMAND_STORE = 1, /* opens the store */
-  COMMAND_SYNC = 2,  /* reads what is new first, unless --no-sync */
-  COMMAND_WRITE = 4, /* is there to add to the store */
-  COMMAND_BARE = 8,  /* an assistant runs it: no setting concerns it, and it never ends with 2 */
-  COMMAND_SOON = 16  /* somebody waits: reading what is new goes on next time */
+  COMMAND_SYNC = 2,  /* reads new records first, unless --no-sync */
+  COMMAND_WRITE = 4, /* adds to the store */
+  COMMAND_BARE = 8,  /* run by an assistant: ignores all settings, and never exits with 2 */
+  COMMAND_SOON = 16  /* a person is waiting: what is left to read is read next time */
 };
 
 typedef struct command {
@@ -17,20 +18,21 @@ typedef struct command {
   const char *group;
   const char *arguments; /* for the usage line */
   const char *summary;   /* one line */
-  const char *details;   /* what more there is to say; NULL: nothing */
-  uint64_t options;      /* OPTION_BIT of those it takes beside the global ones */
+  const char *details;   /* further text of the help, or NULL */
+  uint64_t options;      /* OPTION_BIT of the options it takes besides the global ones */
   unsigned flags;
-  int least, most;   /* arguments; most -1: any number */
-  const char *words; /* the first argument's values for completion, as option_info.values */
+  int least, most;   /* number of arguments; most -1: any number */
+  const char *words; /* completion values of the first argument, as option_info.values */
   int (*run)(program *p);
 } command;
 
 extern const command command_table[]; /* ends with name NULL */
 
 const command *find_command(const char *name);
-/* main.c: a whole command line, the program's name first; its exit code. */
+/* main.c: runs a whole command line, argv[0] being the program's name; returns its exit code. */
 int run_words(int argc, char **argv);
-/* The command of the arguments, its options and arguments checked. NULL after a complaint. */
+/* The command that the arguments name, after checking its options and arguments. NULL: an error was
+ * printed. */
 const command *choose_command(const program *p);
 
 void write_help(text *t, const screen *s);
@@ -44,7 +46,7 @@ int run_completion(program *p);
 /* stats.c, statusline.c */
 int run_stats(program *p);
 int run_statusline(program *p);
-/* The same line as a text; exit codes, after a complaint. */
+/* Writes the same line to a text. Returns an exit code; prints errors. */
 int put_statusline(text *t, const program *p);
 /* listings.c, export.c, catalog.c */
 int run_listing(program *p);
@@ -69,12 +71,12 @@ int run_trend(program *p);
 int run_dashboard(program *p);
 /* sync.c */
 int run_sync(program *p);
-/* Reads what is new in the known places; complains, but answers can still be given: EXIT_OK or
- * EXIT_INTERRUPTED. */
+/* Reads new records from the known places. Prints errors, but the command can still answer: returns
+ * EXIT_OK or EXIT_INTERRUPTED. */
 int sync_before(program *p);
-/* Reads what is new below one place, silently; the library's code. */
+/* Reads new records below one place without printing. Returns the library's code. */
 int sync_place(const program *p, const char *source, const char *path);
-/* git.c in the program blueplane-git, elsewhere.c in the others */
+/* git.c in the program blueplane-git, elsewhere.c in the other programs */
 int run_git(program *p);
 /* hook.c */
 int run_hook(program *p);
@@ -87,19 +89,19 @@ int run_doctor(program *p);
 /* places.c */
 int run_places(program *p);
 /* team.c */
-/* A topic of bp_inspect as a table; complains. */
+/* Prints a topic of bp_inspect as a table; prints errors. */
 int show_topic(const program *p, const char *topic);
-/* Names and values that say what a file is; complains. */
+/* Names and values that describe a file; prints errors. */
 int describe_file(bp_result **out, const char *path);
-/* What is older than the store keeps things goes when new things come: the receipt. NULL where the
- * store is busy: the next time will do. */
+/* Erases what is older than the store's retention allows, which happens when new records are read.
+ * Returns the receipt, or NULL if the store is busy: the next read tries again. */
 bp_result *erase_expired(bp_store *store);
 int run_team(program *p);
 int run_share(program *p);
 int run_merge(program *p);
 int run_publish(program *p);
 /* release.c */
-/* Opens what is published, with the eyes of --as and --team; complains. */
+/* Opens published releases with the access of --as and --team; prints errors. */
 int open_release(program *p, const char *path);
 const char *access_name(const program *p);
 uint32_t access_of(const program *p);
@@ -114,7 +116,8 @@ int run_demo(program *p);
 int run_privacy(program *p);
 int run_consent(program *p);
 int run_erase(program *p);
-/* Erases what a selector of bp_erase names and shows the receipt; only with --yes unless it is `meant`. */
+/* Erases what a selector of bp_erase names and prints the receipt. Requires --yes unless
+ * `meant`. */
 int erase_for_good(program *p, const json *selector, bool meant);
 
 #endif

@@ -1,12 +1,12 @@
-/* completion.c: completion scripts for three shells, made from the tables of commands and options.
- * Names of metrics and dimensions are those of the library at hand. */
+/* completion.c: generates completion scripts for three shells from the tables of commands and
+ * options. The names of metrics and dimensions come from the linked library. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
 #include "exits.h"
 
-/* The words a list of values stands for, each followed by a space. */
+/* Writes the values that option_info.values stands for, each followed by a space. */
 static void put_words(text *t, const char *values) {
   if (values == NULL || strcmp(values, "@files") == 0) return;
   if (strcmp(values, "@commands") == 0) {
@@ -35,7 +35,7 @@ static bool is_files(const char *values) {
   return values != NULL && strcmp(values, "@files") == 0;
 }
 
-/* Whether there are files behind the command, alone or behind its words. */
+/* Whether the command takes files, as its first argument or later. */
 static bool takes_files(const command *c) {
   static const char *const named[] = {"FILE", "STORE", "PATH", "DIR", "WORD..."};
   for (size_t i = 0; i < sizeof named / sizeof *named; i++)
@@ -52,7 +52,8 @@ static void put_bash_names(text *t, const option_info *o) {
   if (o->letter != 0) text_addf(t, "|-%c", o->letter);
 }
 
-/* What begins it: the word, what stands before it, and the command. Bash takes the sign of --name=value for a word. */
+/* The beginning of the script: the current word, the word before it, and the command. Bash treats
+ * the = of --name=value as a word of its own. */
 static void write_bash_head(text *t) {
   text_add(t,
            "# completion for blueplane in bash: source <(blueplane completion bash)\n"
@@ -117,7 +118,7 @@ static void write_bash(text *t) {
               "complete -F _blueplane blueplane\n");
 }
 
-/* Text inside single quotes and brackets of a zsh specification. */
+/* Escapes text for single quotes and brackets in a zsh specification. */
 static void put_zsh(text *t, const char *string) {
   for (; *string != '\0'; string++) {
     if (*string == '\'')
@@ -189,7 +190,7 @@ static void put_fish(text *t, const char *string) {
   }
 }
 
-/* The commands that take the option, for fish's condition. */
+/* Writes fish's condition for the commands that take the option. */
 static void put_fish_condition(text *t, option_id id) {
   if (OPTIONS_GLOBAL & OPTION_BIT(id)) return;
   text_add(t, " -n '__fish_seen_subcommand_from");

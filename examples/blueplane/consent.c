@@ -1,4 +1,4 @@
-/* consent.c: what a person allows others to see of the person alone: grant, revoke, list. */
+/* consent.c: what a person lets others see of the person's own numbers: grant, revoke, list. */
 #include "commands.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static int usage(const char *hint) {
   return complain(EXIT_USAGE, hint, "consent is given by family of metrics");
 }
 
-/* The end of the day --until names, or of the usual number of days. */
+/* The end of the day of --until, or of the default number of days. */
 static int expiry(const program *p, int64_t *expires_us) {
   const char *said = p->options.value[OPTION_UNTIL];
   date last = add_days(today(), DAYS_USUAL);

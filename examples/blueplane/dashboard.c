@@ -1,5 +1,6 @@
-/* dashboard.c: a dashboard as one file that needs nothing else: a person's own, or that of a team from what
- * is published. What it asks is in pages/personal.c and pages/team.c, what it looks like in pages/. */
+/* dashboard.c: writes a dashboard as one self-contained file: a person's own, or a team's from
+ * published releases. The queries are in pages/personal.c and pages/team.c, the layout in
+ * pages/. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static int write_dashboard(const program *p, data *d, const char *title, const c
 
 typedef struct dashboard {
   const char *kind, *title, *file;
-  int (*put)(data *d, program *p); /* what only this kind asks */
+  int (*put)(data *d, program *p); /* the queries of this kind */
   const char *scripts[6];
 } dashboard;
 
@@ -78,7 +79,7 @@ static int show(program *p, const dashboard *which) {
   return code;
 }
 
-/* The person's own store, with what is new in it. */
+/* The person's own store, after reading new records. */
 static int open_own(program *p) {
   int code = open_store(p, true);
   if (code == EXIT_OK && !p->only_stored && !given(&p->options, OPTION_NO_SYNC))

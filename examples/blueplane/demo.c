@@ -1,5 +1,5 @@
-/* demo.c: everything that people open, made of an organisation that does not exist: its stores, then the commands that
- * anybody would type. Knows which pages there are and nothing of what is in them. */
+/* demo.c: generates every page and report from a fictional organisation: first its stores, then the
+ * output of the commands that people would run. Knows which pages there are, not their content. */
 #include "commands.h"
 
 #include <errno.h>
@@ -19,8 +19,7 @@
 
 typedef struct piece {
   const char *file, *said;
-  const char *words
-      [12]; /* of the command line; "@NAME" lies in the folder, "@weeks" are the last releases, "@lead" a lead's files */
+  const char *words[12]; /* @NAME: in the folder; @weeks, @lead: files of the last weeks */
 } piece;
 
 static const piece pieces[] = {
@@ -62,7 +61,7 @@ static const piece pieces[] = {
       "manager@acme.example", NULL}}};
 #define PIECES (sizeof pieces / sizeof *pieces)
 
-/* The Monday behind the last whole week up to the day of --until, or to yesterday. */
+/* The Monday after the last complete week up to the day of --until, or else up to yesterday. */
 static int last_monday(int64_t *days, const program *p) {
   const char *until = p->options.value[OPTION_UNTIL];
   date now = today();
@@ -131,7 +130,7 @@ static int make_piece(const made *m, const piece *one) {
   return code;
 }
 
-/* A page that leads to the others. */
+/* A page with links to the others. */
 static int make_index(const made *m) {
   const char *const styles[] = {page_base_css, page_report_css, NULL};
   text body = {0}, whole = {0};

@@ -1,5 +1,5 @@
-/* doctor.c: looks at everything the program rests on, and says of each thing whether it is well
- * and, if not, how to mend it. Changes nothing: the store is opened for reading only. */
+/* doctor.c: checks everything the program depends on, and reports for each thing whether it is fine
+ * and, if not, how to resolve it. Changes nothing: the store is opened read-only. */
 #include "commands.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ typedef struct doctor {
   size_t count;
 } doctor;
 
-/* Takes `said` and `mend`. */
+/* Takes ownership of `said` and `mend`. */
 static void find(doctor *d, status how, const char *about, char *said, char *mend) {
   d->item = need(realloc(d->item, (d->count + 1) * sizeof *d->item));
   finding *f = &d->item[d->count++];
@@ -94,7 +94,8 @@ static void check_roots(doctor *d) {
   roots_free(&known);
 }
 
-/* What assistants delete after some weeks is in the store alone: it is moved away, never removed. */
+/* Assistants delete their records after some weeks, so the store may be the only copy: it is moved,
+ * never removed. */
 #define HOW_TO_BEGIN_ANEW                                                                          \
   "move '%s' away and run blueplane sync: it reads again what the assistants still keep"
 
@@ -106,7 +107,7 @@ static char *mend_unseen(const doctor *d, int problem) {
                          "or BLUEPLANE_STORE");
 }
 
-/* A file that only its owner may read. */
+/* Checks that only its owner can read a file. */
 static void check_private(doctor *d, const char *about, const char *path) {
   char said[64], *shown = short_path(path);
   privacy how = privacy_of(said, path);
@@ -189,7 +190,7 @@ static size_t count_reason(const bp_result *rejects, const char *reason) {
   return count;
 }
 
-/* Why a file is rejected whole. */
+/* Reasons why a whole file is rejected. */
 static const struct {
   const char *reason, *one, *many, *mend;
 } of_files[] = {

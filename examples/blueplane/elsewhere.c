@@ -1,6 +1,7 @@
-/* elsewhere.c: commands that are programs of their own, blueplane-git and blueplane-serve: the same as
- * this one with libgit2 or libmicrohttpd in it, which bring twenty libraries along that no other command
- * should have to load. Compiled once for each program, without the commands that are in it. */
+/* elsewhere.c: starts commands that are programs of their own, blueplane-git and blueplane-serve.
+ * They are this program plus libgit2 or libmicrohttpd, which pull in twenty libraries that other
+ * commands should not have to load. Compiled for each program, without the commands that it
+ * contains itself. */
 #include "commands.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 #include "exits.h"
 #include "system.h"
 
-/* Comes back only if it is not in the folder. */
+/* Returns only if the program is not in the folder. */
 static void start_in(const char *folder, size_t length, const char *other, char **words) {
   text path = {0};
   text_add_bytes(&path, folder, length);
@@ -19,7 +20,8 @@ static void start_in(const char *folder, size_t length, const char *other, char 
   text_free(&path);
 }
 
-/* Beside this program as it was called, else where it was installed, else on the path. */
+/* Looks in the folder of this program as it was called, then where it was installed, then on
+ * PATH. */
 static int start_other(program *p, const char *other, const char *task, const char *library) {
   char **words = p->words;
   const char *slash = strrchr(words[0], '/');

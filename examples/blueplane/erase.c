@@ -1,4 +1,4 @@
-/* erase.c: taking out of the store for good, and the receipt of it. */
+/* erase.c: erases records from the store for good, and prints the receipt. */
 #include "commands.h"
 
 #include <stdlib.h>
@@ -25,14 +25,14 @@ static bool read_day(const program *p, option_id option, date *out) {
   return false;
 }
 
-/* The selector as the library takes it; empty after a complaint. */
+/* Writes the selector as bp_erase takes it; leaves it empty after an error. */
 static void put_range(const program *p, json *j) {
   date first, last;
   if (!read_day(p, OPTION_SINCE, &first) || !read_day(p, OPTION_UNTIL, &last)) return;
   json_open(j, NULL, '{');
   json_int(j, "version", 1);
   json_int(j, "from_us", instant_of(first));
-  json_int(j, "until_us", instant_of(add_days(last, 1))); /* the second day included */
+  json_int(j, "until_us", instant_of(add_days(last, 1))); /* includes the last day */
   json_close(j, '}');
 }
 

@@ -6,10 +6,10 @@ enum {
   EXIT_OK = 0,
   EXIT_FAILED = 1,
   EXIT_USAGE = 2,
-  EXIT_NOTHING = 3,   /* the question was fine, there is nothing to show */
-  EXIT_WITHHELD = 4,  /* privacy does not allow it */
+  EXIT_NOTHING = 3,   /* the query was valid, but there is nothing to show */
+  EXIT_WITHHELD = 4,  /* withheld to protect privacy */
   EXIT_THRESHOLD = 5, /* health --fail-on */
-  EXIT_BUSY = 6,      /* another process holds the store */
+  EXIT_BUSY = 6,      /* another process has locked the store */
   EXIT_INTERRUPTED = 130
 };
 

@@ -1,5 +1,5 @@
-/* export.c: answers for other programs: chosen metrics, or all, in a long form in which every row
- * has the same columns; or a row for each session. */
+/* export.c: writes data for other programs: chosen metrics, or all, in a long form whose rows have
+ * the same columns for every metric; or a row for each session. */
 #include "commands.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@ typedef struct export_run {
   rows out;
   const char *by[DIMENSIONS_MOST + 1];
   char *period;
-  bool chosen; /* the metrics were named: what they do not take is an error */
+  bool chosen; /* metrics were named: one that does not support the dimensions is an error */
   size_t written;
 } export_run;
 
@@ -24,7 +24,7 @@ static const char *text_of(const bp_result *r, size_t column, const char *key) {
   return value != NULL ? value : "";
 }
 
-/* The column of the one metric, whichever of its names it was asked for by. */
+/* The column of the metric, which may have been asked for by an alias. */
 static int metric_column(const bp_result *r) {
   for (size_t i = 0; i < bp_result_columns(r); i++)
     if (strcmp(text_of(r, i, "role"), "metric") == 0) return (int)i;
@@ -50,7 +50,7 @@ static void write_metric(export_run *e, const bp_result *r) {
   }
 }
 
-/* One metric; one that does not take the dimensions is left out unless it was asked for by name. */
+/* Exports one metric. One that does not support the dimensions is skipped unless it was named. */
 static int export_metric(export_run *e, const char *metric) {
   const char *const one[] = {metric, NULL};
   question q = {.metrics = one, .period = e->period};
@@ -116,7 +116,7 @@ int run_export(program *p) {
   bool writes = is_json(&p->screen) || strcmp(p->screen.format, "csv") == 0;
   if (!writes && given(&p->options, OPTION_FORMAT))
     return complain(EXIT_USAGE, NULL, "export writes csv, json or ndjson");
-  if (!writes) p->screen.format = "csv"; /* what the configuration says is for other commands */
+  if (!writes) p->screen.format = "csv"; /* the configured format is for other commands */
   if (p->argument_count == 1 && strcmp(p->arguments[0], "sessions") == 0 &&
       p->options.by.count == 0)
     return export_sessions(p);

@@ -1,5 +1,5 @@
-/* figures.c: how numbers look to people; the exact ones go out as JSON or through the library's own
- * formats. Knows units; knows no metric. */
+/* figures.c: formats numbers for people; exact numbers are written as JSON or by the library's own
+ * formats. Knows units, but no metric. */
 #include "figures.h"
 
 #include <math.h>
@@ -50,7 +50,7 @@ void put_some(text *t, uint64_t count, const char *one, const char *many) {
   text_addf(t, " %s", count == 1 ? one : many);
 }
 
-/* size >= 0 with a number of decimals and groups of thousands. */
+/* Writes size >= 0 with this number of decimals, and commas between thousands. */
 static void put_fixed(text *t, double size, unsigned decimals) {
   uint64_t power = 1;
   for (unsigned i = 0; i < decimals; i++)
@@ -69,7 +69,7 @@ static void put_plain(text *t, double size) {
   put_fixed(t, size, size == whole || size >= 100 ? 0 : 1);
 }
 
-/* Three digits tell the size of tokens. */
+/* Token counts show three digits. */
 static void put_tokens(text *t, double size) {
   static const struct {
     double size;
@@ -85,7 +85,7 @@ static void put_tokens(text *t, double size) {
   put_fixed(t, size, 0);
 }
 
-/* Cents, and below one as many decimals as show two digits. */
+/* Cents; smaller amounts show as many decimals as two digits need. */
 static void put_money(text *t, double nano) {
   unsigned decimals = nano > 0 && nano < 1e7 ? 4 : 2;
   double size = 1e6;
@@ -105,7 +105,7 @@ static void put_duration(text *t, double us) {
     text_addf(t, "h %02dm", (int)(minutes % 60));
   } else if (seconds >= 60) {
     text_addf(t, "%dm %02ds", (int)(seconds / 60), (int)(seconds % 60));
-  } else if (us >= 999500 || us <= 0) { /* no thousand of milliseconds */
+  } else if (us >= 999500 || us <= 0) { /* 999.5 ms would show as 1000ms */
     text_addf(t, "%ds", (int)seconds);
   } else {
     text_addf(t, "%dms", (int)(us / 1e3 + 0.5));
@@ -149,7 +149,8 @@ const char *minus(const screen *s) {
   return s != NULL && s->ascii ? "-" : "−";
 }
 
-/* A change of the size of the value; beyond ten times a percentage says little. */
+/* A relative change; from a factor of about eleven it is written as a factor, as percentages become
+ * hard to read. */
 static void put_change(text *t, const screen *s, double ratio) {
   if (ratio < 9.995) {
     if (ratio != 0) text_add(t, ratio > 0 ? "+" : minus(s));
@@ -178,7 +179,7 @@ void put_number(text *t, const screen *s, const char *unit, double value, bool s
 }
 
 const char *word_title(const char *dimension, const char *word) {
-  static bp_result *words; /* read once; the program has one thread that writes pages */
+  static bp_result *words; /* read once; not thread-safe, only one thread writes pages */
   if (words == NULL && bp_catalog(&words, "words", NULL) != BP_OK) return word;
   for (size_t row = 0; word != NULL && row < bp_result_rows(words); row++)
     if (strcmp(bp_result_text(words, row, 0, NULL), dimension) == 0 &&
@@ -206,7 +207,7 @@ void put_figure(text *t, const screen *s, const bp_result *r, size_t row, int co
   case BP_CELL_UNCOVERED: text_add(t, s->ascii ? "-" : "–"); return;
   default: break;
   }
-  if (cell & BP_CELL_LOWER_BOUND && bp_result_real(r, row, at) == 0) { /* says nothing */
+  if (cell & BP_CELL_LOWER_BOUND && bp_result_real(r, row, at) == 0) { /* no information */
     text_add(t, s->ascii ? "-" : "–");
     return;
   }
@@ -237,7 +238,7 @@ char *figure(const screen *s, const bp_result *r, size_t row, int column) {
   return t.data;
 }
 
-/* Of two numbers in the same unit the first need not name it. */
+/* Drops the unit of the first of two numbers if the second has the same. */
 static void drop_unit(char *first, const char *second) {
   size_t a = strlen(first), b = strlen(second);
   if (a > 2 && b > 2 && strcmp(first + a - 2, " %") == 0 && strcmp(second + b - 2, " %") == 0)

@@ -1,5 +1,5 @@
-/* findings.c: reports of the library as pages: what stands out, two sides side by side, the trend of
- * twelve weeks. Knows the columns of reports; the tests are the library's business. */
+/* findings.c: prints reports of the library as pages: insights, comparisons of two sides, the trend
+ * of twelve weeks. Knows the columns of the reports; the library does the statistical tests. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "listing.h"
 #include "zone.h"
 
-#define METRICS_MOST 15 /* behind the report's name */
+#define METRICS_MOST 15 /* after the report's name */
 #define NAME_WIDTH 22
 #define FIGURE_WIDTH 12
 #define EFFECT_WIDTH 42
@@ -30,7 +30,7 @@ static const char *text_at(const bp_result *r, size_t row, const char *name) {
 
 /* -------------------------------------------------------------------------------------- asking */
 
-/* The report with the metrics that were named on the command line. */
+/* Runs the report for the metrics named on the command line. */
 static int ask_report(bp_result **out, const program *p, const char *report, question *q,
                       char *const *metrics) {
   const char *list[METRICS_MOST + 2] = {report};
@@ -44,13 +44,13 @@ static int ask_report(bp_result **out, const program *p, const char *report, que
   q->metrics = list;
   q->limit = limit != NULL ? strtoll(limit, NULL, 10) : 0;
   int code = ask(out, p, q);
-  q->metrics = NULL; /* the list ends here */
+  q->metrics = NULL; /* the list is local to this function */
   return code;
 }
 
 /* ------------------------------------------------------------------------------------- effects */
 
-/* How far two sides are apart: points, a factor, or a change per week. */
+/* Writes the size of an effect: in points, as a factor, or as a change per week. */
 static void put_size(text *t, const screen *s, const char *kind, const char *unit, double x) {
   if (strcmp(kind, "factor") == 0)
     text_addf(t, "%d.%02d", (int)fmin(x + 0.005, 1e9), (int)(fmod(x + 0.005, 1) * 100));
@@ -172,7 +172,7 @@ static char *name_of(const bp_result *r, size_t row, bool subjects) {
   return name;
 }
 
-/* Everything beside each other where there is room. */
+/* Whether all columns fit side by side. */
 static bool is_wide(const screen *s) {
   return s->width == 0 || s->width >= NAME_WIDTH + 2 * FIGURE_WIDTH + 2 + EFFECT_WIDTH + 20;
 }
@@ -221,7 +221,7 @@ static void put_head(text *t, const screen *s, const char *name, const char *fir
   text_free(&line);
 }
 
-/* The days of the other side, and the end of the title. */
+/* The days of the other side, which end the title. */
 static void put_beside(text *t, const screen *s, const bp_result *r) {
   const char *from = bp_result_meta(r, "baseline_from"),
              *until = bp_result_meta(r, "baseline_until");
@@ -236,7 +236,7 @@ static void put_beside(text *t, const screen *s, const bp_result *r) {
   free(days);
 }
 
-/* One block, or with a dimension one for each metric. */
+/* One table, or with a dimension a table for each metric. */
 static int show_sides(const program *p, const bp_result *r, const char *by, const char *first,
                       const char *second, const char *effect) {
   const screen *s = &p->screen;
@@ -255,7 +255,7 @@ static int show_sides(const program *p, const bp_result *r, const char *by, cons
   return write_out(&t);
 }
 
-/* Neither side has a value anywhere. */
+/* Whether neither side has any value. */
 static bool is_empty(const bp_result *r) {
   for (size_t row = 0; row < bp_result_rows(r); row++)
     if (has_value(r, row, column(r, "value")) || has_value(r, row, column(r, "other")))

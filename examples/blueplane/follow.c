@@ -1,4 +1,4 @@
-/* follow.c */
+/* follow.c: see follow.h. */
 #include "follow.h"
 
 #include <dirent.h>
@@ -15,26 +15,26 @@
 
 #if defined(__linux__)
 #include <sys/inotify.h>
-#define IS_TOLD /* by the system, of changes */
+#define IS_TOLD /* the system reports changes */
 #elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__OpenBSD__) || defined(__NetBSD__)
 #include <sys/event.h>
 #define IS_TOLD
 #endif
 
-#define SETTLE 40      /* ms that more may follow in: a line is often written in pieces */
-#define LOOK_AGAIN 250 /* ms between two looks where nobody tells us */
-#define DEEPEST 32     /* folders below each other */
+#define SETTLE 40      /* ms to wait for more changes: a line is often written in pieces */
+#define LOOK_AGAIN 250 /* ms between two looks when polling */
+#define DEEPEST 32     /* levels of folders */
 #define WATCHES_MOST 8192
 
-/* What is watched: a folder, and for kqueue each file. */
+/* A watched folder; with kqueue also each file. */
 typedef struct watch {
-  int id; /* of inotify, or an open file */
+  int id; /* watch descriptor of inotify, or an open file for kqueue */
   char *path;
 } watch;
 
 typedef struct root_state {
   char *path;
-  uint64_t print; /* of names, sizes and times below it, as last looked at */
+  uint64_t print; /* hash of names, sizes and times below it, when last looked at */
   bool watched;
 } root_state;
 
@@ -42,7 +42,7 @@ struct follower {
   root_state *root;
   size_t roots;
   bool polls;
-  int descriptor; /* of inotify or kqueue; -1 */
+  int descriptor; /* of inotify or kqueue; -1: polling */
   watch *watch;
   size_t watches;
 };
@@ -55,7 +55,7 @@ typedef struct visit {
   void *user;
 } visit;
 
-/* Everything below a folder; links are not followed. */
+/* Visits everything below a folder, without following links. */
 static void walk(const char *path, const visit *v, int depth) {
   DIR *entries = depth < DEEPEST ? opendir(path) : NULL;
   if (entries == NULL) return;
@@ -78,7 +78,7 @@ static void walk(const char *path, const visit *v, int depth) {
 
 /* ------------------------------------------------------------------------------------- looking */
 
-/* Sums of hashes, so that the order of a folder does not matter. */
+/* A sum of hashes, so that the order of directory entries does not matter. */
 static void add_print(void *user, const char *path, const file_look *found) {
   uint64_t hash = hash_number(hash_text(TEXT_HASH_START, path), (uint64_t)found->size);
   *(uint64_t *)user += hash_number(hash, (uint64_t)found->modified_ns);
@@ -111,7 +111,7 @@ static void forget(follower *f, watch *gone) {
   *gone = f->watch[--f->watches];
 }
 
-/* A folder may lie in another that is followed, too. */
+/* Also true for a root inside another root. */
 static bool is_below(const char *path, const char *root) {
   size_t length = strlen(root);
   return strncmp(path, root, length) == 0 && (path[length] == '/' || path[length] == '\0');
@@ -123,7 +123,7 @@ static void mark(const follower *f, const char *path, bool *changed) {
 }
 #endif
 
-/* The system gives no more: from now on we look. */
+/* The system has no more watches: polls from now on. */
 static void give_up(follower *f) {
   f->polls = true;
   for (size_t i = 0; i < f->roots; i++)
@@ -136,7 +136,7 @@ static int open_watcher(void) {
   return inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 }
 
-/* What is watched already keeps its number. */
+/* A path that is already watched keeps its watch descriptor. */
 static int number_of(const follower *f, const char *path) {
   return inotify_add_watch(f->descriptor, path,
                            IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB |
@@ -155,13 +155,13 @@ static void watch_folder(void *user, const char *path) {
   watch *known = watch_of(f, id);
   if (known == NULL) {
     add_watch(f, id, path);
-  } else if (strcmp(known->path, path) != 0) { /* it has another name now */
+  } else if (strcmp(known->path, path) != 0) { /* it was renamed */
     free(known->path);
     known->path = copy_text(path);
   }
 }
 
-/* Another folder has come in its place: it was moved away, or one above it was. */
+/* Whether another folder took this path, because it or one above it was moved away. */
 static bool is_another(const follower *f, const char *path) {
   int id = number_of(f, path);
   return id >= 0 && watch_of(f, id) == NULL;
@@ -172,7 +172,7 @@ static void watch_tree(follower *f, const char *path) {
 }
 
 static void take_event(follower *f, const struct inotify_event *e, bool *changed) {
-  if (e->mask & IN_Q_OVERFLOW) { /* something was missed: all of it may have changed */
+  if (e->mask & IN_Q_OVERFLOW) { /* events were lost: everything may have changed */
     for (size_t i = 0; i < f->roots; i++) {
       changed[i] = true;
       watch_tree(f, f->root[i].path);
@@ -188,7 +188,7 @@ static void take_event(follower *f, const struct inotify_event *e, bool *changed
   mark(f, of->path, changed);
   if (!(e->mask & IN_ISDIR) || e->len == 0) return;
   char *below = print_text("%s/%s", of->path, e->name);
-  watch_tree(f, below); /* with what is in it already */
+  watch_tree(f, below); /* and what it already contains */
   free(below);
 }
 
@@ -216,7 +216,7 @@ static int open_watcher(void) {
   return kqueue();
 }
 
-/* A folder tells of new names, a file of what is written to it. */
+/* kqueue reports new names for folders, and writes for files. */
 static void watch_path(follower *f, const char *path) {
   for (size_t i = 0; i < f->watches; i++)
     if (strcmp(f->watch[i].path, path) == 0) return;
@@ -239,7 +239,7 @@ static void watch_path(follower *f, const char *path) {
 
 static bool is_another(const follower *f, const char *path) {
   (void)f, (void)path;
-  return false; /* a folder that is moved or deleted tells of it */
+  return false; /* kqueue reports moved and deleted folders */
 }
 
 static void watch_folder(void *user, const char *path) {
@@ -298,7 +298,7 @@ static bool take_events(follower *f, bool *changed) {
 
 #endif
 
-/* Folders that came since; true if there is one. */
+/* Watches roots that appeared since; true if there are any. */
 static bool watch_roots(follower *f, bool *changed) {
   bool any = false;
   for (size_t i = 0; i < f->roots && !f->polls; i++) {
@@ -320,7 +320,7 @@ static int64_t milliseconds_now(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Sleeps until the system tells something. False: until a signal. */
+/* Sleeps until the system reports a change. False: a signal ended it. */
 static bool sleep_for(const follower *f, int milliseconds) {
   return sleep_on(f->polls ? -1 : f->descriptor, milliseconds);
 }
@@ -350,7 +350,7 @@ bool follow_wait(follower *f, int milliseconds, bool *changed) {
       return true;
     }
     if (left <= 0) return false;
-    int step = f->polls ? LOOK_AGAIN : 1000; /* a folder may come that nobody tells of */
+    int step = f->polls ? LOOK_AGAIN : 1000; /* to notice new root folders, which nothing reports */
     if (!sleep_for(f, left < step ? (int)left : step)) return false;
   }
 }

@@ -1,5 +1,5 @@
-/* follow.h: waits until something changes below folders: by inotify on Linux, by kqueue where there is
- * one, else, and where these refuse, by looking again. Knows files; knows nothing of what is in them. */
+/* follow.h: waits for changes below folders: by inotify on Linux, by kqueue where it exists,
+ * otherwise or if these fail by polling. Knows files, not their content. */
 #ifndef FOLLOW_H
 #define FOLLOW_H
 
@@ -8,10 +8,11 @@
 
 typedef struct follower follower;
 
-/* Folders that do not exist yet are looked for again at each wait. `poll`: by looking only. */
+/* Folders that do not exist yet are checked again at each wait. `poll`: only by polling. */
 follower *follow_open(const char *const *folders, size_t count, bool poll);
-/* Waits until something changed, or for so many milliseconds. changed[i] is set for each folder below
- * which something did; what came with it in the next moments is waited for, too. A signal ends it early. */
+/* Waits until something changes, at most `milliseconds`. Sets changed[i] for each folder with a
+ * change below it; changes that follow within moments are included. A signal ends the wait early.
+ * Returns whether anything changed. */
 bool follow_wait(follower *f, int milliseconds, bool *changed);
 void follow_close(follower *f);
 

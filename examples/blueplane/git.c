@@ -1,9 +1,9 @@
-/* git.c: your commits of a repository, read with libgit2 and handed to the library as native events:
- * when, how many lines and files, what kind of commit, whether an assistant had a part in it. Knows
- * how commits are marked; a message is looked at here and goes nowhere. Commits of others are
- * passed over: their work is not yours to count.
+/* git.c: reads your commits of a repository with libgit2, and passes them to the library as native
+ * events: time, lines, files, kind of commit, whether an assistant took part. Knows how commits are
+ * marked; messages are only examined here, never passed on. Commits of others are skipped, as their
+ * work is not yours.
  *
- * This is linked into the program blueplane-git alone, which elsewhere.c starts. */
+ * Linked only into the program blueplane-git, which elsewhere.c starts. */
 #include "commands.h"
 
 #include <ctype.h>
@@ -17,13 +17,13 @@
 #include "exits.h"
 #include "paths.h"
 
-#define BATCH_BYTES ((size_t)1 << 20) /* of events, handed over at once */
-#define SESSION_MAX 128               /* bytes that may name the session of an event */
-/* Seconds, in the years 1970 and 2255: as far as a number of an event goes. A commit may claim any time. */
+#define BATCH_BYTES ((size_t)1 << 20) /* of events, ingested at once */
+#define SESSION_MAX 128               /* bytes of a session's name in an event */
+/* Seconds, from 1970 to 2255: the range of times in events. A commit may claim any time. */
 #define TIME_LEAST INT64_C(10000000)
 #define TIME_MOST INT64_C(9007199254)
 
-/* Addresses that assistants sign commits with, as co-authors. */
+/* Addresses of assistants as co-authors of commits. */
 static const char *const assistants[] = {"noreply@anthropic.com",
                                          "cursoragent@cursor.com",
                                          "noreply@openai.com",
@@ -39,11 +39,11 @@ static const char *const assistants[] = {"noreply@anthropic.com",
                                          "amp@ampcode.com",
                                          NULL};
 
-/* Trailers that are there to say that an assistant took part. */
+/* Trailers that mark a commit as assisted. */
 static const char *const marks[] = {"assisted-by", "ai-assisted-by", "generated-by",
                                     "ai-generated-by", NULL};
 
-/* First words of a subject, in lower case. */
+/* First words of a subject line, in lower case. */
 static const struct {
   const char *word, *type;
 } subjects[] = {{"revert", "revert"}, {"reverts", "revert"},  {"reverted", "revert"},
@@ -61,7 +61,7 @@ typedef struct repository {
   git_repository *git;
   char *origin, *session, *workspace;
   strings authors; /* addresses */
-  text events;     /* to be handed over */
+  text events;     /* not yet ingested */
   counts counts;
   bp_ingest_report report;
 } repository;
@@ -83,7 +83,7 @@ static bool begins(const char *said, const char *word) {
   return strncasecmp(said, word, strlen(word)) == 0;
 }
 
-/* A fixture mends nothing. */
+/* Whether the whole first word matches: "fixture" is not "fix". */
 static bool first_word_is(const char *said, const char *word) {
   unsigned char next = begins(said, word) ? (unsigned char)said[strlen(word)] : 'a';
   return next < 0x80 && !isalnum(next);
@@ -98,7 +98,7 @@ static const char *type_of(const git_commit *commit) {
   return subjects[i].type;
 }
 
-/* Does "Name <address>" end with one of the addresses? A name alone may be a person's. */
+/* Whether "Name <address>" ends with one of the addresses. A name alone could be a person's. */
 static bool is_assistant(const char *value) {
   size_t length = strlen(value);
   while (length > 0 && strchr("> \t\r", value[length - 1]) != NULL)
@@ -135,7 +135,7 @@ static bool is_mine(const repository *r, const git_commit *commit) {
   return false;
 }
 
-/* Lines and files against the parent; a file that was only moved has none. */
+/* Lines and files changed against the parent; a file that was only moved adds no lines. */
 static int measure(git_diff_stats **out, repository *r, const git_commit *commit) {
   git_commit *parent = NULL;
   git_tree *before = NULL, *after = NULL;
@@ -184,7 +184,7 @@ static int add_commit(repository *r, const git_commit *commit) {
   json_text(&j, "id", git_oid_tostr(id, sizeof id, git_commit_id(commit)));
   git_time_t at = git_commit_author(commit)->when.time;
   if (at >= TIME_LEAST && at <= TIME_MOST) json_int(&j, "time", (int64_t)at * 1000000);
-  json_bool(&j, "sidechain", true); /* the session that recorded it owns it */
+  json_bool(&j, "sidechain", true); /* the commit belongs to the session that recorded it */
   json_text(&j, "type", type_of(commit));
   if (is_assisted(commit)) json_bool(&j, "assisted", true);
   json_int(&j, "lines_added", (int64_t)git_diff_stats_insertions(lines));
@@ -233,7 +233,7 @@ static void add_session(repository *r) {
   end_event(r, &j);
 }
 
-/* All commits that a local branch leads to. */
+/* Reads all commits that are reachable from local branches. */
 static int walk(repository *r) {
   git_revwalk *walk = NULL;
   git_oid id;
@@ -252,8 +252,8 @@ static int walk(repository *r) {
   return code == EXIT_OK ? handed : code;
 }
 
-/* "git@host:owner/name.git" and its like as the address by which a forge tells of it; NULL for what
- * lies nowhere. */
+/* The web address of a remote like "git@host:owner/name.git", as the forge itself names it; NULL if
+ * it has none. */
 static char *address_of(const char *remote) {
   text address = {0};
   const char *rest = strstr(remote, "://"), *at;
@@ -278,7 +278,7 @@ static char *address_of(const char *remote) {
   return address.data;
 }
 
-/* "folder " and the path; of a longer one a hash of it. */
+/* "folder " and the path, or a hash of a path that is too long. */
 static char *folder_session(const char *path) {
   char *session = print_text("folder %s", path);
   if (strlen(session) <= SESSION_MAX) return session;
@@ -304,7 +304,7 @@ static char *without_slash(const char *path) {
   return copy;
 }
 
-/* --author, else the address that the repository commits with. */
+/* --author, or else the address that the repository uses for commits. */
 static int find_authors(repository *r) {
   git_config *config = NULL;
   const char *address = NULL;
@@ -323,7 +323,7 @@ static int find_authors(repository *r) {
   return EXIT_USAGE;
 }
 
-/* Where the history was cut off, a commit would seem to have written all there was before it. */
+/* In a shallow clone the first commit would seem to have written everything before it. */
 static int refuse_shallow(const char *path) {
   char *shown = text_safe(path);
   complain(EXIT_FAILED, "git fetch --unshallow fetches the rest",

@@ -1,5 +1,5 @@
-/* health.c: figures of the store and of reading for monitoring, in the forms that monitoring takes, and
- * limits on them. */
+/* health.c: prints health figures of the store and of reading in the formats of monitoring, and
+ * checks limits on them. */
 #include "commands.h"
 
 #include <errno.h>
@@ -31,7 +31,7 @@ static int refuse_name(const char *name) {
                           "blueplane health --json lists the figures");
 }
 
-/* What a unit behind a number makes of it. False: it does not fit the figure. */
+/* Applies the unit after a number. False: it does not fit the figure. */
 static bool scale(limit *l, const char *unit) {
   static const struct {
     const char *unit;
@@ -90,7 +90,7 @@ static bool is_breached(const limit *l, double value) {
   return l->sign == '>' ? value > l->value : value < l->value;
 }
 
-/* Every limit is looked at, so that every breach is told. What is not told breaches nothing. */
+/* Checks every limit, so that all breaches are reported. An unknown figure breaches nothing. */
 static int check_limits(const limit *limits, size_t count, const vitals *v) {
   int code = EXIT_OK;
   for (size_t i = 0; i < count; i++)
@@ -168,7 +168,7 @@ static int write_vitals(const screen *s, const vitals *v) {
   return write_json(&j);
 }
 
-/* The page that blueplane serve shows, as it is now: a file without a script. */
+/* Writes the page of blueplane serve as a static file without scripts. */
 static int write_health_page(const program *p, const vitals *v) {
   text part = {0}, page = {0};
   put_live_health(&part, v);
@@ -181,7 +181,7 @@ int run_health(program *p) {
   for (size_t i = 0; i < p->options.fail_on.count; i++)
     strings_add_list(&said, p->options.fail_on.item[i]);
   if (said.count == 0 && given(&p->options, OPTION_FAIL_ON))
-    strings_add(&said, ""); /* of a variable that is not set, say: it would be watched in vain */
+    strings_add(&said, ""); /* e.g. from an unset variable: the check would silently do nothing */
   limit *limits = need(calloc(said.count + 1, sizeof *limits));
   vitals v = {0};
   const double unknown = -1;
@@ -190,7 +190,7 @@ int run_health(program *p) {
     code = read_limit(&limits[i], said.item[i]);
   if (code == EXIT_OK)
     code = read_vitals(&v, p, given(&p->options, OPTION_INTEGRITY) ? NULL : &unknown);
-  if (v.count > 0 && code != EXIT_INTERRUPTED) { /* that it fails is told, too */
+  if (v.count > 0 && code != EXIT_INTERRUPTED) { /* report a failure, too */
     int written = given(&p->options, OPTION_OUTPUT) ? write_health_page(p, &v)
                                                     : write_vitals(&p->screen, &v);
     if (code == EXIT_OK) code = written;

@@ -1,7 +1,7 @@
-/* hook.c: keeps what an assistant tells its hooks: reads one payload on standard input, stamps it, and
- * appends what is allowed of it to a file that the next sync reads. Knows which members those are: of
- * texts that a person or a model wrote only the length of a prompt stays. Opens no store, prints
- * nothing, and never ends with 2, which would stop the assistant. */
+/* hook.c: records what an assistant passes to its hooks: reads one payload from standard input,
+ * adds the time, and appends the allowed members to a file that the next sync reads. Knows which
+ * members are allowed: of text that a person or a model wrote, only the length of a prompt. Opens
+ * no store, prints only errors, and never exits with 2, which would stop the assistant. */
 #define _XOPEN_SOURCE 700 /* gmtime_r */
 
 #include "commands.h"
@@ -20,7 +20,7 @@
 
 #define PAYLOAD_MAX ((size_t)64 << 20)
 
-/* Members that are kept as they are, if they are no longer than a name may be. */
+/* Members that are kept unchanged, if no longer than TEXT_MAX. */
 static const char *const kept[] = {"hook_event_name",
                                    "session_id",
                                    "conversation_id",
@@ -82,7 +82,7 @@ static double characters_of(const char *prompt) {
   return count;
 }
 
-/* Which class of API error ended a turn. Any other text of an error is content. */
+/* Keeps the class of the API error that ended a turn. Any other error text is content. */
 static void keep_class(cJSON *to, const cJSON *payload) {
   const cJSON *event = cJSON_GetObjectItemCaseSensitive(payload, "hook_event_name");
   const cJSON *error = cJSON_GetObjectItemCaseSensitive(payload, "error");
@@ -92,14 +92,14 @@ static void keep_class(cJSON *to, const cJSON *payload) {
     if (strcmp(error->valuestring, classes[i]) == 0) keep(to, payload, "error", "error");
 }
 
-/* Of the kind of a subagent only that there is none: people give these their names. */
+/* Keeps a subagent's kind only if it is empty: people choose these names. */
 static void keep_helper(cJSON *to, const cJSON *payload) {
   const cJSON *type = cJSON_GetObjectItemCaseSensitive(payload, "agent_type");
   if (cJSON_IsString(type) && type->valuestring[0] == '\0')
     keep(to, payload, "agent_type", "agent_type");
 }
 
-/* The payload without content. */
+/* A copy of the payload without content. */
 static cJSON *reduce(const cJSON *payload, const char *stamp) {
   cJSON *out = cJSON_CreateObject();
   cJSON_AddStringToObject(out, "received_at", stamp);
@@ -117,7 +117,7 @@ static cJSON *reduce(const cJSON *payload, const char *stamp) {
   return out;
 }
 
-/* All of standard input. NULL: too long, or it cannot be read. */
+/* All of standard input. NULL: too long, or unreadable. */
 static char *read_input(void) {
   text t = {0};
   char piece[65536];
@@ -133,8 +133,8 @@ static char *read_input(void) {
   return t.data != NULL ? t.data : copy_text("");
 }
 
-/* Whether a file ends within a line: a full disk cut it short, or another hook writes one now. Then an empty line too
- * many stands between the two, which is nothing. */
+/* Whether a file ends inside a line: a full disk cut it off, or another hook is writing. In the
+ * second case the line break that is added gives an empty line, which readers skip. */
 static bool is_torn(const char *path) {
   FILE *file = fopen(path, "rb");
   if (file == NULL) return false;
@@ -143,7 +143,7 @@ static bool is_torn(const char *path) {
   return last != '\n' && last != EOF;
 }
 
-/* One write, so that lines of hooks that run at once do not mix. */
+/* A single write, so that lines of concurrent hooks do not mix. */
 static int append(const char *path, const char *line) {
   int failed = make_folder_of(path);
   return failed == 0 ? append_private(path, line, strlen(line)) : failed;

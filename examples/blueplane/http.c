@@ -1,4 +1,4 @@
-/* http.c */
+/* http.c: see http.h. */
 #include "http.h"
 
 #include <stdlib.h>
@@ -23,20 +23,20 @@
 #define DOCUMENTS_MOST 16
 #define CONNECTIONS_MOST 96
 #define STREAMS_MOST 24
-#define MEMORY ((size_t)16 << 10) /* of a connection: what its request may take */
-#define PATIENCE 10               /* seconds that a request and its answer may take together */
-#define HEARTBEAT 15              /* seconds between two signs of life in a stream */
+#define MEMORY ((size_t)16 << 10) /* of a connection: limits the size of a request */
+#define PATIENCE 10               /* seconds for a request and its response together */
+#define HEARTBEAT 15              /* seconds between two comments that keep a stream alive */
 
 typedef struct document {
   const char *path;
-  struct MHD_Response *response; /* shared by all who ask; NULL: a stream */
-  text event;                    /* of a stream: as it is sent */
+  struct MHD_Response *response; /* shared by all requests; NULL: a stream */
+  text event;                    /* of a stream, in wire format */
   unsigned version;
 } document;
 
-/* A connection that is open, from when it was accepted. */
+/* An open connection. */
 typedef struct visitor {
-  bool used, stays, leaves; /* stays: follows a stream; leaves: it was ended */
+  bool used, stays, leaves; /* stays: follows a stream; leaves: was shut down */
   time_t since;
   MHD_socket socket;
 } visitor;
@@ -45,8 +45,8 @@ typedef struct follower_of {
   server *server;
   const document *of;
   struct MHD_Connection *connection;
-  unsigned version; /* that it was sent last */
-  text left;        /* of what is being sent */
+  unsigned version; /* last version sent */
+  text left;        /* the data being sent */
   size_t sent;
   bool sleeps, beat;
   struct follower_of *next;
@@ -54,13 +54,13 @@ typedef struct follower_of {
 
 struct server {
   struct MHD_Daemon *daemon;
-  pthread_mutex_t lock; /* of all below */
+  pthread_mutex_t lock; /* protects everything below */
   document document[DOCUMENTS_MOST];
   size_t documents, streams;
   visitor visitor[CONNECTIONS_MOST];
   follower_of *followers;
   char *token, *address;
-  char *place; /* where a browser is let in: "/3fa9..."; "" without a token */
+  char *place; /* path prefix for browsers: "/3fa9..."; "" without a token */
   const strings *hosts;
   bool local, stopping;
   time_t beat;
@@ -74,7 +74,7 @@ static time_t seconds_now(void) {
 
 /* ------------------------------------------------------------------------------------- answers */
 
-/* Nothing is kept by the browser, nothing may frame or embed what is shown. */
+/* Browsers must not cache these responses, nor frame or embed them. */
 static void protect(struct MHD_Response *r, const char *type) {
   static const char *const headers[][2] = {{"Cache-Control", "no-store"},
                                            {"Connection", "close"},
@@ -102,7 +102,7 @@ static enum MHD_Result refuse(struct MHD_Connection *c, unsigned status, const c
 
 /* ------------------------------------------------------------------------------------- streams */
 
-/* An event has a line for each of its lines. */
+/* Each line of the data becomes a "data:" line of the event. */
 static void put_event(text *out, const char *data) {
   while (*data != '\0') {
     size_t length = strcspn(data, "\n");
@@ -114,7 +114,7 @@ static void put_event(text *out, const char *data) {
   text_add(out, "\n");
 }
 
-/* What is to be sent next; false: nothing. The lock is held. */
+/* Prepares what to send next; false: nothing. The lock is held. */
 static bool refill(follower_of *f) {
   text_free(&f->left);
   f->sent = 0;
@@ -173,20 +173,20 @@ static void wake(server *s, const document *of, bool beat) {
   }
 }
 
-/* Who does not read any more keeps a place as one does who reads: where all are taken, the oldest gives way. A browser
- * follows anew when there is room. The lock is held. */
+/* A client that no longer reads uses a slot like any other: if all are taken, the oldest is
+ * disconnected. A browser reconnects when there is room. The lock is held. */
 static void make_room(server *s) {
   visitor *oldest = NULL;
   for (visitor *v = s->visitor; v < s->visitor + CONNECTIONS_MOST; v++) {
     bool may = v->used && v->stays && seconds_now() - v->since > PATIENCE;
-    if (may && v->leaves) return; /* there soon is */
+    if (may && v->leaves) return; /* one is leaving already */
     if (may && (oldest == NULL || v->since < oldest->since)) oldest = v;
   }
   if (oldest != NULL) {
     oldest->leaves = true;
     shutdown(oldest->socket, SHUT_RDWR);
   }
-  wake(s, NULL, true); /* those who left are noticed when something is sent to them */
+  wake(s, NULL, true); /* sending something detects clients that are gone */
 }
 
 static enum MHD_Result follow_stream(server *s, struct MHD_Connection *c, const document *of) {
@@ -241,7 +241,7 @@ static enum MHD_Result count_named(void *of, enum MHD_ValueKind kind, const char
   return MHD_YES;
 }
 
-/* Two of a kind may be read in two ways, by us and by what stands in front of us. */
+/* Duplicate headers could be read differently by us and by a proxy in front. */
 static int headers_named(struct MHD_Connection *c, const char *name) {
   tally t = {name, 0};
   MHD_get_connection_values(c, MHD_HEADER_KIND, count_named, &t);
@@ -253,7 +253,8 @@ static const char *host_of(struct MHD_Connection *c) {
                                        : NULL;
 }
 
-/* A page of elsewhere may have had its name pointed at this machine: it asks by that name. */
+/* Protects against DNS rebinding: a foreign page whose name was pointed at this machine sends that
+ * name. */
 static bool is_our_name(const server *s, const char *host) {
   static const char *const local[] = {"localhost", "127.0.0.1", "[::1]"};
   if (host == NULL) return false;
@@ -268,13 +269,13 @@ static bool is_our_name(const server *s, const char *host) {
   return false;
 }
 
-/* Takes as long for a wrong token as for the right one. */
+/* Compares in constant time. */
 static bool is_token(const server *s, const char *said) {
   size_t length = strlen(s->token);
   return said != NULL && strlen(said) == length && sodium_memcmp(said, s->token, length) == 0;
 }
 
-/* Behind the place, or NULL where the path is not in it. */
+/* The rest of the path after the prefix, or NULL without the prefix. */
 static const char *within(const server *s, const char *path) {
   size_t length = strlen(s->place);
   return length > 0 && strncmp(path, s->place, length) == 0 && path[length] == '/' ? path + length
@@ -290,8 +291,9 @@ static bool is_allowed(const server *s, struct MHD_Connection *c, bool inside) {
   return inside && is_token(s, MHD_lookup_connection_value(c, MHD_COOKIE_KIND, COOKIE));
 }
 
-/* The address that was printed: its token goes into a cookie, out of sight and out of the history. Browsers send
- * cookies to all ports of a name, so this one is bound to a place that no other server knows to ask them to. */
+/* Handles the printed address: moves its token to a cookie, so that it does not stay in the address
+ * bar or the history. Browsers send cookies to all ports of a host, so the cookie is limited to a
+ * path prefix, which other servers do not know. */
 static enum MHD_Result let_in(const server *s, struct MHD_Connection *c, const char *path) {
   struct MHD_Response *r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
   if (r == NULL) return MHD_NO;
@@ -337,7 +339,7 @@ static bool has_body(struct MHD_Connection *c) {
          (length != NULL && strcmp(length, "0") != 0) || headers_named(c, "Content-Length") > 1;
 }
 
-/* As the library declares it. */
+/* The signature that libmicrohttpd requires. */
 static enum MHD_Result answer(void *self, struct MHD_Connection *c, const char *path,
                               const char *method, const char *version, const char *body,
                               size_t *body_length, /* NOLINT(readability-non-const-parameter) */
@@ -419,7 +421,7 @@ void server_put(server *s, const char *path, const char *type, text *t) {
   struct MHD_Response *before = d != NULL ? d->response : r;
   if (d != NULL) d->response = r;
   pthread_mutex_unlock(&s->lock);
-  if (before != NULL) MHD_destroy_response(before); /* who was given it keeps it until it is sent */
+  if (before != NULL) MHD_destroy_response(before); /* requests hold a reference */
 }
 
 void server_send(server *s, const char *path, text *event) {
@@ -460,7 +462,7 @@ int is_loopback(const char *address) {
   return local;
 }
 
-/* Whoever knows the place does not know the token. */
+/* Derives the path prefix from the token by a hash, so that it does not reveal the token. */
 static char *make_place(const char *token) {
   unsigned char hash[crypto_generichash_BYTES_MIN];
   char hex[2 * 8 + 1];

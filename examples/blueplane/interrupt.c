@@ -1,4 +1,4 @@
-/* interrupt.c: from a thread beside the call, as a handler of signals may call nothing of the library. */
+/* interrupt.c: cancels from a second thread, as a signal handler may not call the library. */
 #include "interrupt.h"
 
 #include "program.h"
@@ -9,13 +9,13 @@
 static void *cancel_when_interrupted(void *context) {
   interruptible *i = context;
   while (!atomic_load(&i->over)) {
-    if (interrupted) bp_cancel(i->store); /* again: the call may not have begun */
+    if (interrupted) bp_cancel(i->store); /* repeatedly: the call may not have started yet */
     sleep_on(-1, LOOK_AGAIN);
   }
   return NULL;
 }
 
-/* Without a thread the second Ctrl-C ends the program. */
+/* If the thread cannot be started, only a second Ctrl-C ends the program. */
 void interruptible_begin(interruptible *i, bp_store *store) {
   i->store = store;
   atomic_init(&i->over, false);

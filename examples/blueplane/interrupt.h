@@ -1,4 +1,4 @@
-/* interrupt.h: Ctrl-C, and calls of the library that do not ask for it themselves. */
+/* interrupt.h: lets Ctrl-C cancel library calls that have no progress callback. */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
@@ -15,7 +15,7 @@ typedef struct interruptible {
   atomic_bool over;
 } interruptible;
 
-/* Between the two Ctrl-C cancels the call that is running on the store. */
+/* Between begin and end, Ctrl-C cancels the running call on the store. */
 void interruptible_begin(interruptible *i, bp_store *store);
 void interruptible_end(interruptible *i);
 

@@ -1,4 +1,4 @@
-/* listing.h: what all listings share. */
+/* listing.h: what all listings share: query, title, output. */
 #ifndef LISTING_H
 #define LISTING_H
 
@@ -6,16 +6,16 @@
 
 #define LISTING_TABLE "titles,compact,brief"
 
-/* The question with the period, order, limit and baseline of the options; `order` and `period`
- * stand in for what they leave open. */
+/* Runs the query with the period, order, limit and baseline of the options; `order` and `period`
+ * are the defaults. */
 int ask_listing(bp_result **out, const program *p, question *q, const char *order,
                 const char *period);
-/* What the listing is about, where people read it: its days, and the total of a metric unless
- * `total` is NULL. */
+/* Writes the title for people: the days of the listing, and the total of the metric `total` unless
+ * it is NULL. */
 void put_listing_title(text *t, const program *p, const bp_result *r, const char *total);
-/* Says that the period holds nothing, and what else to try; NULL: to look at everything. */
+/* Reports that the period is empty, and suggests `otherwise`, or with NULL, --period all. */
 void explain_nothing(const program *p, const bp_result *r, const char *otherwise);
-/* The result in the format asked for; a word instead where people read it and it is empty. */
+/* Prints the result in the chosen format; an empty one in a table for people becomes a message. */
 int show_listing(const program *p, const bp_result *r, const char *table_options);
 
 #endif

@@ -1,6 +1,5 @@
-/* listings.c: one question and one table: by model, language, tool, project, day, hour, or whatever
- * is asked for. Which metrics a listing shows is data; how they are computed is the library's
- * business. */
+/* listings.c: commands with one query and one table: by model, language, tool, project, day, hour,
+ * or any query. The metrics of a listing are data here; the library computes them. */
 #include "listing.h"
 
 #include <stdlib.h>
@@ -17,9 +16,9 @@
 
 static const struct listing {
   const char *command, *by, *order, *period;
-  const char *total;     /* of this metric over all rows, in the title; or NULL */
-  const char *otherwise; /* what to try where there is nothing; NULL: a longer period */
-  const char *metrics[METRICS_MOST + 1]; /* ended by NULL */
+  const char *total;     /* total of this metric over all rows, for the title; or NULL */
+  const char *otherwise; /* what to try if it is empty; NULL: --period all */
+  const char *metrics[METRICS_MOST + 1]; /* ends with NULL */
 } listings[] = {
     {"platforms",
      "platform",
@@ -86,7 +85,7 @@ static const struct listing {
 static const struct listing *find_listing(const char *name) {
   const struct listing *l = listings;
   while (strcmp(l->command, name) != 0)
-    l++; /* every command that lists has a row */
+    l++; /* every listing command has a row */
   return l;
 }
 
@@ -115,7 +114,7 @@ void explain_nothing(const program *p, const bp_result *r, const char *otherwise
        otherwise != NULL ? otherwise : "--period all looks at everything");
 }
 
-/* The metric over the whole of what the listing shows, as text. */
+/* The metric's total over the listing's period, as text. */
 static char *total_of(const program *p, const bp_result *r, const char *metric) {
   const char *const one[] = {metric, NULL}, *period = bp_result_meta(r, "period");
   question q = {.metrics = one, .period = period != NULL ? period : "all"};
@@ -158,7 +157,7 @@ int show_listing(const program *p, const bp_result *r, const char *table_options
   return write_result(&p->screen, r, table_options);
 }
 
-/* Days, weeks and hours have a row each, whether something happened in them or not. */
+/* Whether nothing happened at all: days, weeks and hours have a row even without activity. */
 static bool all_idle(const bp_result *r, const char *metric) {
   int column = find_column(r, "metric", metric);
   for (size_t row = 0; row < bp_result_rows(r); row++)
@@ -212,7 +211,7 @@ static const bar_column hour_columns[] = {
     {"cost", "cost", NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL}};
 
-/* The listing of a command with bars, where the format is a table for people. */
+/* The listing of a command, with bars if the format is a table for people. */
 static int run_bars(program *p, row_name name, const bar_column *columns) {
   const struct listing *l = find_listing(p->options.arguments.item[0]);
   question q = {.metrics = l->metrics, .by = {l->by}};

@@ -1,4 +1,4 @@
-/* live.c */
+/* live.c: see live.h. */
 #include "live.h"
 
 #include <stdlib.h>
@@ -7,9 +7,9 @@
 #include "commands.h"
 #include "exits.h"
 
-#define AGAIN 0.5      /* seconds until a store that another process holds is tried again */
-#define STEP 0.5       /* seconds of a wait */
-#define REST_FACTOR 10 /* a place that takes long to read is read for a tenth of the time at most */
+#define AGAIN 0.5      /* seconds before retrying a store that another process has locked */
+#define STEP 0.5       /* longest wait in seconds */
+#define REST_FACTOR 10 /* rest after a read, in multiples of its duration */
 
 static double seconds(void) {
   struct timespec now;
@@ -30,8 +30,8 @@ int live_open(live *l, program *p) {
   return sync_before(p);
 }
 
-/* Reads the places that changed; those that cannot be read now stay owed. Another process may have stored
- * what came: so what was read is news, whether or not we stored some of it. */
+/* Reads the places that changed; places that cannot be read now stay owed. Returns whether any was
+ * read, even if another process had already stored its records. */
 static bool read_owed(live *l) {
   double began = seconds();
   bool read = false;
@@ -55,8 +55,8 @@ static bool is_owed(const live *l) {
   return any;
 }
 
-/* Not longer than until what is owed may be read, or until we look whether to end: a signal that comes
- * between two waits ends none. */
+/* Milliseconds to wait: until owed places may be read, at most STEP, as a signal between two waits
+ * interrupts neither. */
 static int patience(const live *l, double left) {
   double until = l->rest_until > l->busy_until ? l->rest_until : l->busy_until;
   double rest = until - seconds();

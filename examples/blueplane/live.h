@@ -1,5 +1,5 @@
-/* live.h: keeps the store up to date while the assistants write: reads what is there, then what comes.
- * Knows folders and the store; shows nothing. */
+/* live.h: keeps the store up to date while assistants write: reads what exists, then each change.
+ * Knows folders and the store; prints nothing but errors. */
 #ifndef LIVE_H
 #define LIVE_H
 
@@ -11,14 +11,14 @@ typedef struct live {
   program *program;
   roots places;
   follower *follower;
-  bool *changed;                 /* by place */
-  bool *owed;                    /* changed, and not read yet */
-  double rest_until, busy_until; /* seconds: when reading may go on */
+  bool *changed;                 /* by place, set by the last wait */
+  bool *owed;                    /* changed, but not read yet */
+  double rest_until, busy_until; /* monotonic seconds before which nothing is read */
 } live;
 
-/* Begins to follow, then reads what is there; exit codes, after a complaint. */
+/* Starts to follow, then reads what exists. Returns an exit code; prints errors. */
 int live_open(live *l, program *p);
-/* Waits for at most so many milliseconds; true if something changed, and is stored. */
+/* Waits at most `milliseconds`. True: something changed and is stored. */
 bool live_step(live *l, int milliseconds);
 void live_close(live *l);
 

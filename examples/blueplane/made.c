@@ -1,5 +1,5 @@
-/* made.c: stores of people who do not exist, and the way from them to an organisation's. Uses the clock of its
- * own weeks, keys of its own making, and the public header like everybody else. */
+/* made.c: the stores of fictional people, combined into an organisation's. Uses a simulated clock,
+ * fixed keys, and only the public header. */
 #include "made.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #include "program.h"
 
 #define WEEK_US (7 * DAY_US)
-#define AGREED_DAYS 180 /* the longest there is */
+#define AGREED_DAYS 180 /* the longest consent there is */
 
 static const struct {
   const char *name;
@@ -33,7 +33,7 @@ typedef struct organisation {
   bp_error *error;
 } organisation;
 
-/* The clock of every store here. */
+/* The clock of all stores here. */
 static int64_t now_us;
 
 static int64_t tell_now(void *unused) {
@@ -41,7 +41,7 @@ static int64_t tell_now(void *unused) {
   return now_us;
 }
 
-/* A key that is the same each time: numbers should be, and nobody's secrets lie behind it. */
+/* Writes a fixed key: the numbers should be reproducible, and there are no secrets to protect. */
 static bool write_key(const char *path, int number) {
   FILE *file = fopen(path, "wb");
   bool written = file != NULL && chmod(path, S_IRUSR | S_IWUSR) == 0;
@@ -50,7 +50,7 @@ static bool write_key(const char *path, int number) {
   return file != NULL && fclose(file) == 0 && written;
 }
 
-/* `name` NULL: a store in memory. */
+/* Opens a store; `name` NULL: in memory. */
 static int open_one(organisation *o, bp_store **out, const char *name, int number, uint32_t access,
                     const char *scope) {
   bp_open_options how = BP_OPEN_OPTIONS_INIT;
@@ -69,7 +69,7 @@ static int open_one(organisation *o, bp_store **out, const char *name, int numbe
   return rc;
 }
 
-/* The value of a row that is called `name`. */
+/* The second column of the row whose first is `name`. */
 static const char *row_named(const bp_result *r, const char *name) {
   for (size_t row = 0; row < bp_result_rows(r); row++)
     if (strcmp(bp_result_text(r, row, 0, NULL), name) == 0) return bp_result_text(r, row, 1, NULL);
@@ -174,7 +174,7 @@ static int write_roster(organisation *o) {
   return rc;
 }
 
-/* The last document of a topic of the team's store; the caller frees it. */
+/* The last document of a topic in the team's store; the caller frees it. */
 static char *document_of(organisation *o, const char *topic, const char *column) {
   bp_result *r = NULL;
   char *document = NULL;
@@ -197,7 +197,7 @@ static int trust(organisation *o, const char *invitation) {
   return rc;
 }
 
-/* The steward writes who belongs to it, and everybody joins. */
+/* The steward writes the roster, and all people join. */
 static int found(organisation *o) {
   int rc = open_one(o, &o->team, NULL, 250, BP_ACCESS_STEWARD, NULL);
   if (rc == BP_OK) rc = open_one(o, &o->all, "acme.db", 251, BP_ACCESS_STEWARD, "organisation");
@@ -236,7 +236,7 @@ static int merge_release(organisation *o, const char *path) {
   return rc;
 }
 
-/* Some of the lead's team agree to be seen, each for what the person chooses. */
+/* Some members of the lead's team consent, each to families of their choice. */
 static int agree(organisation *o) {
   static const struct {
     int person;
@@ -262,7 +262,7 @@ static int write_lead(organisation *o, const char *window) {
   return rc;
 }
 
-/* Everybody shares the week that ends with this Monday; it closes and is published. */
+/* All share the week that ends at this Monday; then it closes and is published. */
 static int close_week(organisation *o, int64_t monday_us, bool lead) {
   char window[16];
   int rc = BP_OK;
@@ -291,7 +291,7 @@ static bool append(const char *path, const char *lines, size_t length, int64_t a
   return written && utime(path, &when) == 0;
 }
 
-/* When the last of these lines was written. */
+/* The time of the last of these lines. */
 static int64_t time_of_last(const char *lines, size_t length) {
   static const char key[] = "\"time\":";
   for (size_t at = length; at-- > 0;)
@@ -300,7 +300,7 @@ static int64_t time_of_last(const char *lines, size_t length) {
   return 0;
 }
 
-/* Until the end of so many lines, or of all. */
+/* Length of the first `count` lines, or of all. */
 static size_t lines_from(const char *lines, int count) {
   const char *at = lines;
   while (*at != '\0' && count-- > 0)
@@ -308,7 +308,8 @@ static size_t lines_from(const char *lines, int count) {
   return (size_t)(at - lines);
 }
 
-/* The week at hand lies in a file that grew, and was read soon after each time: so there is something to say of reading. */
+/* The current week is in a file that grew and was read soon after each write, so that the health
+ * page has delays to show. */
 static int follow_week(organisation *o) {
   text events = {0};
   char *path = print_text("%s/developer.jsonl", o->made->folder);
@@ -319,7 +320,7 @@ static int follow_week(organisation *o) {
     int64_t written = time_of_last(events.data + at, length);
     if (interrupted) rc = BP_ERR_CANCELLED;
     if (rc != BP_OK || written / 1000000 > (int64_t)time(NULL))
-      break; /* nobody has worked in the future */
+      break; /* never write events of the future */
     if (!append(path, events.data + at, length, written)) rc = BP_ERR_IO;
     now_us = written + 300000 + (int64_t)(turn * turn * 37 % 4200) * 1000;
     if (rc == BP_OK) rc = bp_ingest_file(o->person[0], "native", path, NULL, NULL, &o->error);

@@ -1,5 +1,5 @@
-/* made.h: an organisation that does not exist, for demonstrations: its people work by chance, their stores
- * share and its steward publishes by the same calls as anybody's. */
+/* made.h: generates a fictional organisation for demonstrations. Its people act at random, but its
+ * stores share and its steward publishes through the same calls as real ones. */
 #ifndef MADE_H
 #define MADE_H
 
@@ -8,26 +8,27 @@
 #define MADE_PEOPLE 60
 #define MADE_TEAMS 10
 #define MADE_WEEKS_MOST 104
-#define MADE_LEAD_WEEKS 9 /* the last ones, in which some agreed to be seen */
+#define MADE_LEAD_WEEKS 9 /* the last ones, with consents for the lead */
 
 typedef struct made {
-  const char *folder; /* is there, and empty */
+  const char *folder; /* exists, and is empty */
   int weeks;
-  int64_t monday_us; /* the Monday behind the last week, in UTC */
+  int64_t monday_us; /* the Monday after the last week, in UTC */
 } made;
 
-/* Leaves in the folder `acme.db`, the organisation's store; `WEEK.release`, what was published of each week;
- * `WEEK.lead`, what the lead of `made_team` gets of the last ones; `developer.db`, the store of one of its people, who also worked in the week after. The same numbers for the
- * same weeks. An exit code. */
+/* Writes to the folder: `acme.db`, the organisation's store; `WEEK.release`, the release of each
+ * week; `WEEK.lead`, the files for the lead of `made_team`, for the last weeks; `developer.db`, the
+ * store of one person, who also worked in the week after. The same weeks give the same numbers.
+ * Returns an exit code. */
 int make_organisation(const made *m);
 
-/* The name of the team that has the most members. */
+/* The name of the largest team. */
 extern const char *const made_team;
 
-/* work.c: what one of the people did in a week, as native events. */
+/* work.c: writes what one person did in a week, as native events. */
 typedef struct worker {
   int number, team, experience; /* 0 junior to 3 principal */
-  uint64_t chance;              /* state of the generator */
+  uint64_t chance;              /* state of the random generator */
 } worker;
 void put_week(text *t, worker *w, int week, int64_t monday_us, int days);
 

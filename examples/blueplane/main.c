@@ -1,4 +1,4 @@
-/* main.c: from the command line to a command and its exit code. */
+/* main.c: finds the command of a command line, runs it, and returns its exit code. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static bool is_bare(const program *p) {
   return words->count > 0 && names_bare(words->item[0]);
 }
 
-/* What is wrong may stand before the command's name. */
+/* An unreadable option may precede the command's name. */
 static bool may_be_bare(int argc, char **argv) {
   for (int i = 1; i < argc; i++)
     if (names_bare(argv[i])) return true;
@@ -92,7 +92,7 @@ static int run(program *p, const command *c) {
   return code;
 }
 
-/* Help and version asked for as options, help for nothing asked. */
+/* Handles --help and --version, and a command line without a command. */
 static bool answer_options(program *p, int *code) {
   text t = {0};
   bool asked = p->options.arguments.count > 0;

@@ -1,5 +1,5 @@
-/* options.c: reads the command line with popt, and the configuration file. Every option means the
- * same wherever it is taken, so there is one table. */
+/* options.c: parses the command line, with popt, and the configuration file. An option means the
+ * same for all commands, so there is one table. */
 #include "options.h"
 
 #include <errno.h>
@@ -126,7 +126,7 @@ void strings_free(strings *s) {
 
 /* -------------------------------------------------------------------------------------- values */
 
-/* Is the value one of the words? Where it is not, *best is the nearest, or NULL. */
+/* Whether the value is one of the words. If not, *best is the nearest, or NULL. */
 static bool is_word(const char *words, const char *value, char **best) {
   nearest n = {value, NULL, 0};
   strings all = {0};
@@ -145,7 +145,7 @@ static bool is_word(const char *words, const char *value, char **best) {
   return found;
 }
 
-/* "md" is what many would type first, and what stands on standard output needs no file of its name. */
+/* Accepts "md", as many would type it, and "/dev/stdout" for "-". */
 static const char *usual_name(option_id id, const char *value) {
   if (id == OPTION_FORMAT && strcmp(value, "md") == 0) return "markdown";
   return id == OPTION_OUTPUT && strcmp(value, "/dev/stdout") == 0 ? "-" : value;
@@ -155,7 +155,7 @@ static bool is_closed(const option_info *info) {
   return info->values != NULL && info->values[0] != '@' && info->id != OPTION_PERIOD;
 }
 
-/* NULL, or what is wrong with the value. */
+/* Returns NULL, or what is wrong with the value. */
 static char *check_value(const option_info *info, const char *value) {
   char *best = NULL, *problem = NULL;
   if (is_closed(info) && !is_word(info->values, value, &best)) {
@@ -231,7 +231,7 @@ static char *take_option(options *o, option_id id, char *argument) {
   return problem;
 }
 
-/* What popt did not like about an option. */
+/* Describes an error of popt. */
 static char *describe(int code, const char *typed) {
   char *shown = text_safe(typed), *problem;
   const char *name = typed + strspn(typed, "-");
@@ -310,7 +310,7 @@ static char *take_line(options *o, char *line, const char *path, int number) {
     return placed;
   }
   if (o->value[info->id] != NULL) return NULL;
-  char *meant = is_path ? expand_home(value) : copy_text(value); /* no shell has looked at it */
+  char *meant = is_path ? expand_home(value) : copy_text(value); /* no shell expanded it */
   set_value(o, info->id, meant);
   free(meant);
   return NULL;

@@ -1,5 +1,5 @@
-/* options.h: every option of every command, as data, and the command line as it was given. Which
- * command takes which option is the command table's business. */
+/* options.h: the table of all options of all commands, and the parsed command line. Which command
+ * takes which option is in the table of commands. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -9,7 +9,7 @@
 
 typedef enum option_id {
   OPTION_NONE,
-  /* global: every command takes them */
+  /* global: taken by every command */
   OPTION_STORE,
   OPTION_ZONE,
   OPTION_WEEK_START,
@@ -22,7 +22,7 @@ typedef enum option_id {
   OPTION_ASSUMPTIONS,
   OPTION_HELP,
   OPTION_VERSION,
-  /* of some commands */
+  /* taken by some commands */
   OPTION_PERIOD,
   OPTION_DATE,
   OPTION_SINCE,
@@ -67,9 +67,8 @@ typedef struct option_info {
   const char *name;
   char letter;
   bool several;         /* may be given more than once */
-  const char *argument; /* what it takes, for the help; NULL: nothing */
-  const char *values;   /* the only values, separated by spaces; or "@metrics", "@dimensions",
-                            "@sources", "@files" for completion; or NULL */
+  const char *argument; /* name of its argument for the help; NULL: takes none */
+  const char *values;   /* allowed values, separated by spaces; "@TOPIC": for completion */
   const char *help;
 } option_info;
 
@@ -81,21 +80,22 @@ typedef struct strings {
   size_t count;
 } strings;
 void strings_add(strings *s, const char *value);
-/* The parts of a list separated by commas, each added. */
+/* Adds each part of a list separated by commas. */
 void strings_add_list(strings *s, const char *list);
 void strings_free(strings *s);
 
 typedef struct options {
-  uint64_t given;            /* OPTION_BIT of what stood on the command line */
-  char *value[OPTION_COUNT]; /* the last one given, or the configuration file's; else NULL */
-  strings by, where, fail_on, author, release, host; /* what may be given several times */
+  uint64_t given;            /* OPTION_BIT of those on the command line */
+  char *value[OPTION_COUNT]; /* of the command line, the last one; else of the configuration */
+  strings by, where, fail_on, author, release, host; /* options that may be given several times */
   strings arguments;                                 /* the command first */
 } options;
 
-/* Reads the command line. Returns NULL or, for a usage error, a sentence the caller frees. */
+/* Parses the command line. Returns NULL or, for a usage error, a message that the caller frees. */
 char *options_read(options *o, int argc, const char **argv);
-/* Fills what the command line left open from the configuration file: lines "name = value", the
- * names of global options with a value. A missing file is an empty one. As options_read. */
+/* Fills options missing on the command line from the configuration file: lines "name = value",
+ * where names are global options that take a value. A missing file is like an empty one. Returns as
+ * options_read. */
 char *options_read_file(options *o, const char *path);
 void options_free(options *o);
 

@@ -1,5 +1,5 @@
-/* output.c: what goes to standard output and standard error: results in their formats, notes, and
- * errors with what may mend them. */
+/* output.c: writes to standard output and standard error: results in their formats, notes, and
+ * errors with hints. */
 #include "output.h"
 
 #include <errno.h>
@@ -26,7 +26,8 @@ int write_out(text *t) {
   return EXIT_OK;
 }
 
-/* All of it; 0 or errno. Closes the file, which is NULL where it could not be opened. */
+/* Writes everything, and closes the file. Returns 0 or errno; `file` NULL: it could not be
+ * opened. */
 static int write_whole(FILE *file, const text *t) {
   bool whole = file != NULL && fwrite(t->data, 1, t->length, file) == t->length;
   int failed = whole ? 0 : errno;
@@ -34,7 +35,8 @@ static int write_whole(FILE *file, const text *t) {
   return failed;
 }
 
-/* In a new file beside it, which then takes its name; of a link, beside what it leads to, which must be there. */
+/* Writes a new file beside the old one, then renames it. A link is followed, and its target must
+ * exist. */
 static int write_anew(const char *path, const text *t) {
   char *real = real_path(path);
   file_look found;
@@ -50,7 +52,8 @@ static int write_anew(const char *path, const text *t) {
   return failed;
 }
 
-/* A device or a pipe is written into: a file in its place would take it away from everybody. */
+/* Devices and pipes are written directly: replacing them with a file would break them for
+ * everybody. */
 int write_file(const char *path, text *t) {
   if (strcmp(path, "-") == 0) return write_out(t);
   int failed = make_folder_of(path);
@@ -87,7 +90,7 @@ static char *format_of(const screen *s, const char *table_options) {
   return format.data;
 }
 
-/* Is there a cell that may not be seen, and none that may but those that name the rows? */
+/* Whether some cell is withheld, and no cell except dimensions has a value. */
 static bool all_withheld(const bp_result *r) {
   bool withheld = false;
   for (size_t row = 0; row < bp_result_rows(r); row++)
@@ -101,7 +104,7 @@ static bool all_withheld(const bp_result *r) {
   return withheld;
 }
 
-/* Where its rows begin. */
+/* Offset of the first row, after the header. */
 static size_t rows_begin_at(const screen *s, const char *formatted) {
   int lines = strcmp(s->format, "csv") == 0 ? 1 : strcmp(s->format, "markdown") == 0 ? 2 : 0;
   const char *at = formatted;
@@ -161,7 +164,7 @@ int write_json(json *j) {
 
 /* -------------------------------------------------------------------------------------- errors */
 
-static text *gathered; /* where complaints go instead of to standard error */
+static text *gathered; /* receives errors instead of standard error */
 
 void gather_complaints(text *into) {
   gathered = into;
@@ -218,7 +221,7 @@ static int exit_of(int code) {
   }
 }
 
-/* The catalogue topic whose names an error's detail comes from. */
+/* Catalogue topics for the names in error details. */
 static const struct {
   const char *detail, *topic;
 } catalogues[] = {{"metric", "metrics"}, {"dimension", "dimensions"}, {NULL, NULL}};
@@ -236,7 +239,7 @@ static char *nearest_in(const char *topic, const char *typed) {
   return best;
 }
 
-/* What the person may have meant by an unknown name, as a line of the error. */
+/* Prints the nearest known name as a line of the error. */
 static void suggest(const bp_error *error) {
   const char *zone = bp_error_detail(error, "zone");
   for (size_t i = 0; catalogues[i].detail != NULL; i++) {
@@ -269,7 +272,8 @@ static void list_sources(void) {
   bp_result_free(r);
 }
 
-/* The library's hints are for who calls it: where one names a call, what to type here stands in its place. */
+/* The library's hints address programmers: a hint that names a call is replaced by what to type
+ * here. */
 static void say_hint(int code, const char *hint) {
   if (strstr(hint, "bp_catalog \"sources\"") != NULL) {
     list_sources();

@@ -1,4 +1,4 @@
-/* paths.c: the rules of each assistant and of the XDG base directories. */
+/* paths.c: where each assistant and the XDG specification keep files. */
 #include "paths.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@ static const char *variable(const char *name) {
   return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-/* The XDG folder of a kind; by their specification a relative path is ignored. */
+/* An XDG base directory. The specification says to ignore relative paths. */
 static char *xdg_folder(const char *name, const char *below_home) {
   const char *value = variable(name);
   if (value != NULL && is_absolute(value)) return plain_path(value);
@@ -25,7 +25,7 @@ static char *xdg_folder(const char *name, const char *below_home) {
   return path;
 }
 
-/* The folder of what is our own, which Windows names by a variable. */
+/* The base directory for our own files, which on Windows a variable names. */
 static char *own_folder(const char *name, const char *below_home, const char *on_windows) {
 #ifdef _WIN32
   const char *value = variable(name) == NULL ? variable(on_windows) : NULL;
@@ -66,7 +66,7 @@ char *hooks_folder(const char *assistant) {
 
 /* --------------------------------------------------------------------------------------- roots */
 
-/* Takes `path`. */
+/* Takes ownership of `path`. */
 static void add_root(roots *r, const char *source, char *path, const char *from) {
   char *real = real_path(path);
   if (real != NULL) {
@@ -83,7 +83,7 @@ static void add_root(roots *r, const char *source, char *path, const char *from)
   r->item[r->count++] = (root){source, path, from, exists, exists && may_list(path)};
 }
 
-/* The folder's projects where there are some, else the folder, which may be one of projects. */
+/* The subfolder "projects" if it exists, else the folder, which may itself be a projects folder. */
 static char *projects_of(const char *folder) {
   char *projects = print_text("%s/projects", folder);
   if (is_folder(projects)) return projects;
@@ -127,7 +127,7 @@ static void add_codex_roots(roots *r) {
   char *folder = variable_home != NULL ? expand_home(variable_home) : print_text("%s/.codex", home);
   char *archived = print_text("%s/archived_sessions", folder);
   char *sessions = print_text("%s/sessions", folder);
-  /* a copy of rollouts may lie in the folder itself */
+  /* the folder itself may hold a copy of rollouts */
   bool bare = variable_home != NULL && is_folder(folder) && !is_folder(sessions) &&
               !is_folder(archived);
   add_root(r, "codex", bare ? copy_text(folder) : copy_text(sessions), from);
@@ -138,7 +138,7 @@ static void add_codex_roots(roots *r) {
   free(home);
 }
 
-/* A folder below the home of an assistant, which a variable may name. */
+/* Adds a folder below an assistant's home, which a variable may name. */
 static void add_root_of(roots *r, const char *source, const char *name, const char *home_name,
                         const char *below) {
   const char *value = name == NULL ? NULL : variable(name);
@@ -150,7 +150,7 @@ static void add_root_of(roots *r, const char *source, const char *name, const ch
   free(home);
 }
 
-/* Where the editor keeps its databases on each system. */
+/* Adds the folders of the editor's databases, which differ between systems. */
 static void add_cursor_roots(roots *r) {
   static const char *const storage[] = {"globalStorage", "workspaceStorage"};
   char *home = home_folder();
@@ -206,7 +206,8 @@ void roots_free(roots *r) {
 
 /* ------------------------------------------------------------------------------------- folders */
 
-/* What stands before the root of a path, a server for instance, can be no folder and need not be made. */
+/* Failures at the beginning of the path are ignored if later folders exist: the name of a server,
+ * for instance, is not a folder. */
 int make_folder_of(const char *path) {
   char *folder = copy_text(path);
   int first = 0, failed = 0;

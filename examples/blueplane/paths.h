@@ -1,5 +1,5 @@
-/* paths.h: where things lie on this machine: the store, the configuration, and what the coding
- * assistants left behind. Knows the environment; opens nothing. */
+/* paths.h: where files are on this machine: the store, the configuration, and the records of the
+ * coding assistants. Reads the environment; opens no file. */
 #ifndef PATHS_H
 #define PATHS_H
 
@@ -11,15 +11,15 @@ char *default_store(void);
 /* ${XDG_CONFIG_HOME:-~/.config}/blueplane/config */
 char *config_path(void);
 
-/* What a command wrote for the person to open: ${XDG_STATE_HOME:-~/.local/state}/blueplane/NAME. */
+/* A file that a command writes for the user: ${XDG_STATE_HOME:-~/.local/state}/blueplane/NAME. */
 char *state_path(const char *name);
-/* Where payloads of an assistant's hooks are kept: ${XDG_STATE_HOME:-~/.local/state}/blueplane. */
+/* The folder for payloads of an assistant's hooks: ${XDG_STATE_HOME:-~/.local/state}/blueplane. */
 char *hooks_folder(const char *assistant);
 
 /* A folder to look for new records in. */
 typedef struct root {
   const char *source; /* as the library names it */
-  char *path;         /* without links where it exists */
+  char *path;         /* with links resolved, if it exists */
   const char *from;   /* the variable that names it, or "default" */
   bool exists, readable;
 } root;
@@ -29,16 +29,16 @@ typedef struct roots {
   size_t count;
 } roots;
 
-/* All known places, each once, also those that do not exist. */
+/* All known places, each once, whether or not they exist. */
 roots find_roots(void);
 void roots_free(roots *r);
 
-/* Makes the folder a file will lie in, and those above it, with mode 0700. 0 or errno. */
+/* Makes the folder of a file and its parents, with mode 0700. Returns 0 or errno. */
 int make_folder_of(const char *path);
 
-/* The path as people write it: with ~ for the home folder. */
+/* The path for people, with ~ for the home folder. */
 char *short_path(const char *path);
-/* The other way; the caller frees it. */
+/* The inverse of short_path; the caller frees it. */
 char *expand_home(const char *path);
 
 #endif

@@ -1,5 +1,5 @@
-/* places.c: what this program found out about the machine, for others that want the same: the store,
- * the time zone, the folders of the assistants. Decides nothing; paths.c and zone.c do. */
+/* places.c: prints what the program found on this machine, for other programs: the store, the time
+ * zone, the folders of the assistants. paths.c and zone.c find them. */
 #include "commands.h"
 
 #include <stdlib.h>

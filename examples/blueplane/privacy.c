@@ -1,5 +1,5 @@
-/* privacy.c: shows field by field what would be kept of a file, and a person in plain words what is
- * kept of the person, what leaves, to whom, and who asked. */
+/* privacy.c: previews field by field what would be kept of a file, and tells a person what is
+ * stored, what leaves the machine, to whom, and who queried it. */
 #include "commands.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 /* ------------------------------------------------------------------------------------- preview */
 
-/* Stores nothing: the library is given a store in memory that is gone afterwards. */
+/* Uses a store in memory, so that nothing is kept. */
 static int preview(program *p, const char *path) {
   bp_open_options how = BP_OPEN_OPTIONS_INIT;
   bp_error *error = NULL;
@@ -34,7 +34,7 @@ static int preview(program *p, const char *path) {
 
 /* --------------------------------------------------------------------------------------- audit */
 
-/* One topic of the store, by which a part of the page is made. */
+/* A section of the page, made from a topic of bp_inspect. */
 typedef struct part {
   const char *topic, *title;
   void (*put)(text *t, const screen *s, const bp_result *r);
@@ -52,7 +52,7 @@ static void put_day(text *t, const bp_result *r, size_t row, size_t column) {
   text_add(t, day);
 }
 
-#define NAME_WIDTH 38 /* the longest name of a measure, and a space */
+#define NAME_WIDTH 38 /* fits the longest name of a measure and a space */
 static void put_name(text *t, const screen *s, const char *name) {
   char *safe = text_safe(name);
   text_add(t, "  ");
@@ -60,7 +60,7 @@ static void put_name(text *t, const screen *s, const char *name) {
   free(safe);
 }
 
-/* "stored": kind, what, count, since, until. Kinds follow each other. */
+/* "stored": kind, what, count, since, until; rows are grouped by kind. */
 static void put_stored(text *t, const screen *s, const bp_result *r) {
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     if (bp_result_int(r, row, 2) == 0) continue;
@@ -97,7 +97,7 @@ static void put_retention(text *t, const screen *s, const bp_result *r) {
   }
 }
 
-/* "sharing": name, value; nothing where no team was joined. */
+/* "sharing": name, value; no rows without a team. */
 static void put_sharing(text *t, const screen *s, const bp_result *r) {
   if (bp_result_rows(r) == 0) text_add(t, "  No team was joined: nothing leaves this machine.\n");
   for (size_t row = 0; row < bp_result_rows(r); row++) {
@@ -106,7 +106,7 @@ static void put_sharing(text *t, const screen *s, const bp_result *r) {
   }
 }
 
-/* Exact, but for times and money, which are in units nobody counts in. */
+/* Values are exact, except times and money, whose units are too small to read. */
 static void put_sum(text *t, const screen *s, int64_t value, const char *unit) {
   if (strcmp(unit, "us") == 0 || strcmp(unit, "nUSD") == 0) {
     put_number(t, s, unit, (double)value, false);
@@ -116,8 +116,8 @@ static void put_sum(text *t, const screen *s, int64_t value, const char *unit) {
   if (strcmp(unit, "count") != 0) text_addf(t, " %s", unit);
 }
 
-/* "outgoing": window, measure, value, unit, dimension, slice, seen_by. The numbers of the whole, and whom the
- * person lets see them alone; how many more tell them apart. */
+/* "outgoing": window, measure, value, unit, dimension, slice, seen_by. Prints the totals, with the
+ * audience that may see them individually, and the count of the numbers by dimension. */
 static void put_outgoing(text *t, const screen *s, const bp_result *r) {
   size_t apart = 0, whole = 0;
   for (size_t row = 0; row < bp_result_rows(r); row++) {

@@ -1,4 +1,5 @@
-/* published.c: opens releases and organisations' stores, and counts in their weeks. Knows no metric. */
+/* published.c: opens releases and organisations' stores, and finds the published weeks of a window.
+ * Knows no metric. */
 #include "published.h"
 
 #include <stdio.h>
@@ -27,11 +28,11 @@ typedef struct release_file {
   text data;
 } release_file;
 
-/* An organisation's store is put together already, and with no other. */
+/* Loads a release. An organisation's store is refused, as stores cannot be merged. */
 static int load_release(release_file *f) {
   static const char database[] = "SQLite format 3";
   int code = load_file(&f->data, f->path);
-  text_add(&f->data, ""); /* an empty file has a text, too */
+  text_add(&f->data, ""); /* NUL-terminated even if the file is empty */
   if (code != EXIT_OK || strncmp(f->data.data, database, sizeof database) != 0) return code;
   char *shown = short_path(f->path);
   complain(EXIT_USAGE, "name it alone, or the releases that are merged into it",
@@ -40,7 +41,7 @@ static int load_release(release_file *f) {
   return EXIT_USAGE;
 }
 
-/* The stores that signed it. */
+/* Adds the keys of the stores that signed a release. */
 static int add_signers(json *j, const release_file *f) {
   bp_result *r = NULL;
   bp_error *error = NULL;
@@ -54,7 +55,7 @@ static int add_signers(json *j, const release_file *f) {
   return EXIT_OK;
 }
 
-/* The keys of the stores that signed them, as an organisation trusts them. */
+/* Trusts all stores that signed the releases, as an organisation would. */
 static int trust_all(bp_store *s, const release_file *files, size_t count) {
   json j = {0};
   bp_error *error = NULL;
@@ -112,7 +113,7 @@ static int put_together(published *x, char *const *paths, size_t count, uint32_t
   return code;
 }
 
-/* Of several teams a week is there several times, one behind the other. */
+/* Rows are ordered by week; a week of several teams has several rows. */
 static void add_week(published *x, int64_t monday, const char *store) {
   published_week *last = x->weeks > 0 ? &x->week[x->weeks - 1] : NULL;
   if (last != NULL && last->monday == monday) {
@@ -133,7 +134,8 @@ int same_organisation(char **known, const char *said) {
                   "the files are of two organisations, %s and %s", *known, said);
 }
 
-/* All that published one of the weeks from `first` on, before `end`; the caller frees it. */
+/* The stores that published any week from `first` up to but not including `end`, each after a
+ * space; the caller frees it. */
 static char *stores_of(const published *x, int64_t first, int64_t end) {
   text all = {0};
   text_add(&all, "");
@@ -150,8 +152,9 @@ static char *stores_of(const published *x, int64_t first, int64_t end) {
   return all.data;
 }
 
-/* Which weeks there are, and whose: one of which no cell is left, taken back or too old, is none. Whom an organisation's own
- * store trusts is its steward's business. */
+/* Finds the published weeks and their stores. Weeks without cells, because they were withdrawn or
+ * expired, do not count. An organisation's own store may hold weeks of other organisations, as its
+ * steward decides whom to trust. */
 static int look_inside(published *x) {
   bp_result *r = NULL;
   bp_error *error = NULL;
@@ -220,7 +223,7 @@ void close_published(published *x) {
 
 /* ------------------------------------------------------------------------------------- windows */
 
-/* Keys are of one length. */
+/* Whether some stores are missing; valid as all keys have the same length. */
 static bool lacks(const published_week *week, const char *all) {
   return strlen(week->stores) + 1 < strlen(all);
 }
@@ -229,7 +232,7 @@ bool is_partly(const published *x, const published_week *week) {
   return lacks(week, x->stores);
 }
 
-/* Who published the weeks from `first` on, before `end`. */
+/* Counts the weeks from `first` up to but not including `end`, and finds their stores. */
 static void find_stores(window *w, const published *x, int64_t first, int64_t end) {
   char *all = stores_of(x, first, end);
   for (size_t i = 0; i < x->weeks; i++) {
@@ -247,7 +250,7 @@ bool same_stores(const window *a, const window *b) {
   return a->stores != NULL && b->stores != NULL && strcmp(a->stores, b->stores) == 0;
 }
 
-/* A week is of the month that holds its Thursday. */
+/* A week belongs to the month of its Thursday. */
 static window window_at(const published *x, int64_t day, bool quarter) {
   window w = {.quarter = quarter};
   int year, month, unused;
@@ -277,7 +280,7 @@ bool window_before(window *out, const published *x, const window *w) {
   return out->published > 0;
 }
 
-/* The last one of which all weeks are published, or the last one at all. */
+/* The last window with all weeks published, or else the last one. */
 static window last_window(const published *x, bool quarter) {
   window w = window_at(x, x->last + 3, quarter), before;
   if (w.published == w.weeks || !window_before(&before, x, &w)) return w;
@@ -290,11 +293,11 @@ int choose_window(window *out, const published *x, const program *p, const char 
   if (wanted == NULL) wanted = otherwise;
   if (strcmp(wanted, "month") == 0 || strcmp(wanted, "quarter") == 0) {
     *out = last_window(x, wanted[0] == 'q');
-    /* No number is wider than an int holds. NOLINTNEXTLINE(cert-err34-c) */
+    /* The widths limit the numbers to int. NOLINTNEXTLINE(cert-err34-c) */
   } else if (sscanf(wanted, "%4d-Q%1d%n", &year, &number, &length) == 2 && wanted[length] == '\0' &&
              number >= 1 && number <= 4) {
     *out = window_at(x, days_of(year, number * 3, 1), true);
-    /* Here, too. NOLINTNEXTLINE(cert-err34-c) */
+    /* The same. NOLINTNEXTLINE(cert-err34-c) */
   } else if (sscanf(wanted, "%4d-%2d%n", &year, &number, &length) == 2 && wanted[length] == '\0' &&
              number >= 1 && number <= 12) {
     *out = window_at(x, days_of(year, number, 1), false);

@@ -1,4 +1,4 @@
-/* queue.c */
+/* queue.c: see queue.h. */
 #include "queue.h"
 
 #include <stdlib.h>
@@ -54,7 +54,7 @@ static bool parse_address(address *a, const char *url) {
   return port && name > 0 && length > 0 && (a->group == NULL || *a->group != '\0');
 }
 
-/* A member of a reply that is names and values in turn. */
+/* The value of a name in a reply that alternates names and values. */
 static const redisReply *member(const redisReply *r, const char *name) {
   for (size_t i = 0; i + 1 < r->elements; i += 2)
     if (r->element[i]->str != NULL && strcmp(r->element[i]->str, name) == 0)
@@ -68,8 +68,9 @@ static bool is_integer(const redisReply *r) {
 
 static const char not_there[] = "there is no such stream or group";
 
-/* What the group was not given yet, and what it was given and has not acknowledged. The first is not known where
- * entries were deleted before they were given, nor to a Redis before 7. NULL, or why it is not told. */
+/* Entries not yet delivered to the group, plus those delivered but not acknowledged. Redis does not
+ * know the first number if undelivered entries were deleted, or before version 7. Returns NULL, or
+ * what is wrong. */
 static const char *group_depth(double *entries, const redisReply *groups, const char *name) {
   for (size_t i = 0; groups->type == REDIS_REPLY_ARRAY && i < groups->elements; i++) {
     const redisReply *own = member(groups->element[i], "name");

@@ -1,10 +1,10 @@
-/* queue.h: how much waits in a Redis stream. Knows Redis, by hiredis; nothing where the program was
- * built without it. */
+/* queue.h: the number of waiting entries in a Redis stream, through hiredis. Without hiredis, it
+ * reports that. */
 #ifndef QUEUE_H
 #define QUEUE_H
 
-/* `url`: redis://HOST[:PORT]/STREAM, with ?group=NAME what that group has not acknowledged yet, else
- * all entries of the stream. Exit codes, after a complaint. */
+/* `url`: redis://HOST[:PORT]/STREAM counts all entries of the stream; with ?group=NAME those that
+ * the group has not acknowledged. Returns an exit code; prints errors. */
 int read_queue(double *entries, const char *url);
 
 #endif

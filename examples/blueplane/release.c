@@ -1,5 +1,5 @@
-/* release.c: what is published: what a release file is or an organisation's store holds, and the answers it gives to those
- * it is for. */
+/* release.c: describes a release file or the content of an organisation's store, and queries them
+ * with the access of their audience. */
 #include "commands.h"
 
 #include <stdio.h>
@@ -36,7 +36,7 @@ static int describe(const program *p, const char *path) {
   return code;
 }
 
-/* An organisation's store is a database, all that travels is not. */
+/* Stores are databases; files that are sent are not. */
 static bool is_database(const char *path) {
   static const char mark[] = "SQLite format 3";
   char begin[sizeof mark] = "";
@@ -47,7 +47,7 @@ static bool is_database(const char *path) {
   return whole && memcmp(begin, mark, sizeof mark) == 0;
 }
 
-/* The metrics behind "show FILE", over all that is published unless a window is named. */
+/* Queries the metrics after "show FILE", over everything published unless a period is given. */
 static int answer(program *p) {
   const char *period = p->options.value[OPTION_PERIOD];
   question q = {.metrics = (const char *const *)p->arguments + 2,

@@ -1,4 +1,4 @@
-/* rows.c: CSV after RFC 4180, JSON, and tables of Markdown and HTML, row by row. */
+/* rows.c: writes CSV as in RFC 4180, JSON, and Markdown and HTML tables, row by row. */
 #include "rows.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ static void put_markdown(text *t, const char *value) {
   }
 }
 
-/* A cell of what is no JSON; `tag` is that of HTML. */
+/* Writes a cell of a format other than JSON; `tag` is the HTML element. */
 static void put_cell(rows *r, const char *tag, const char *value) {
   text *t = &r->out;
   if (value == NULL) value = "";

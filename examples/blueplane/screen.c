@@ -1,4 +1,4 @@
-/* screen.c: the terminal: its width, what it can show, and text that lines up on it. */
+/* screen.c: finds the width and the abilities of the terminal, and aligns text on it. */
 #include "screen.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ static const char *variable(const char *name) {
   return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-/* A locale that names another character set; none at all says nothing against UTF-8. */
+/* Whether the locale names a character set other than UTF-8; without a locale UTF-8 is assumed. */
 static bool speaks_ascii(void) {
   static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -26,7 +26,7 @@ static bool speaks_ascii(void) {
   return false;
 }
 
-/* COLUMNS, else what the terminal says, else 80; any width where there is no terminal. */
+/* COLUMNS, else the terminal's width, else 80; 0 (unlimited) if not a terminal. */
 static int width_of(bool terminal) {
   const char *columns = getenv("COLUMNS");
   char *end;
@@ -66,7 +66,7 @@ void put(text *t, const screen *s, const char *style, const char *string, int wi
   if (styled) text_add(t, style);
   text_fit(t, string, filled > 0 ? 0 : width, s->ascii);
   if (styled) text_add(t, "\x1b[0m");
-  text_repeat(t, " ", filled); /* outside of the style, where put_line_end finds it */
+  text_repeat(t, " ", filled); /* after the style, so that put_line_end removes them */
 }
 
 void put_wrapped(text *t, const screen *s, const char *string, int indent) {

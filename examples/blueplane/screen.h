@@ -1,4 +1,4 @@
-/* screen.h: what standard output is, and text laid out for it. */
+/* screen.h: the properties of standard output, and text laid out for it. */
 #ifndef SCREEN_H
 #define SCREEN_H
 
@@ -9,12 +9,12 @@
 
 typedef struct screen {
   const char *format; /* table, json, ndjson, csv, markdown */
-  int width;          /* columns of standard output; 0: any */
+  int width;          /* columns of standard output; 0: unlimited */
   bool color;
   bool blocks; /* bars of block characters, else of # */
-  bool ascii;  /* nothing beyond ASCII in what the program itself writes */
+  bool ascii;  /* the program itself writes only ASCII */
   bool quiet;
-  bool talks_to_terminal; /* standard error is one */
+  bool talks_to_terminal; /* standard error is a terminal */
 } screen;
 
 void screen_init(screen *s, const options *o);
@@ -27,17 +27,19 @@ bool is_table(const screen *s);
 #define STYLE_GOOD "\x1b[32m"
 #define STYLE_WARN "\x1b[33m"
 #define STYLE_BAD "\x1b[31m"
-/* The string in a style, filled or cut as text_fit does. */
+/* Writes the string in a style, padded or cut as by text_fit. */
 void put(text *t, const screen *s, const char *style, const char *string, int width);
-/* Words in lines that fit the screen, the first of which begins at `indent`; ends the line. */
+/* Wraps words to the width of the screen and indents the lines. The first line already starts at
+ * column `indent`. Ends the last line. */
 void put_wrapped(text *t, const screen *s, const char *string, int indent);
-/* Ends a line, without spaces before its end. */
+/* Ends a line and removes its trailing spaces. */
 void put_line_end(text *t);
-/* What a page is about, and the zone that decides its days where there is room for it. */
+/* The title of a page, with the time zone if there is room. */
 void put_title_line(text *t, const screen *s, const char *title, const char *zone);
-/* A bar of value / most in `width` columns; anything above nothing shows. */
+/* A bar of value / most in `width` columns; any value above 0 is visible. */
 void put_bar(text *t, const screen *s, double value, double most, int width);
-/* A character between nothing and full height; "#" has no heights, so only with s->blocks. */
+/* A block character of a height from nothing to full. Only with s->blocks, as "#" has no
+ * heights. */
 void put_spark(text *t, const screen *s, double value, double most);
 
 #endif

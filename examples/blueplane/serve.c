@@ -1,5 +1,5 @@
-/* serve.c: today and health as pages that keep themselves up to date. One thread makes them, whenever
- * something changed; the server hands out what is made. */
+/* serve.c: serves today and health as pages that update themselves. One thread makes the pages
+ * after each change; the server only delivers them. */
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -19,9 +19,9 @@
 #define PORT "7077"
 #define TICK 1000      /* ms */
 #define HEALTH_EVERY 5 /* seconds */
-#define TODAY_EVERY 60 /* seconds, though nothing changed */
+#define TODAY_EVERY 60 /* seconds, even without changes */
 #define INTEGRITY_EVERY 86400
-#define DAMAGED_EVERY 60 /* seconds; it may have been mended */
+#define DAMAGED_EVERY 60 /* seconds; it may be repaired meanwhile */
 #define TOKEN_LEAST 16
 
 #define HTML "text/html; charset=utf-8"
@@ -34,10 +34,10 @@ typedef struct service {
   live live;
   server *server;
   char *token;
-  text shown;                               /* the document of today as it is served */
-  time_t health_at, today_at, integrity_at; /* when they were made last; 0: never */
-  double sound;                             /* of the last check */
-  text today_wrong, health_wrong;           /* what was complained of last, while it is so */
+  text shown;                               /* the served document of today */
+  time_t health_at, today_at, integrity_at; /* when last made or checked; 0: never */
+  double sound;                             /* result of the last check */
+  text today_wrong, health_wrong;           /* the last errors, while they persist */
 } service;
 
 /* -------------------------------------------------------------------------------------- making */
@@ -48,8 +48,7 @@ static time_t seconds_now(void) {
   return now.tv_sec + 1; /* never 0 */
 }
 
-/* What is wrong is told when it comes and when it is something else, not every time it is tried again. Takes what is
- * said. */
+/* Prints an error when it appears or changes, not at every retry. Takes ownership of `said`. */
 static void tell_news(text *told, text *said) {
   if (said->data != NULL && (told->data == NULL || strcmp(told->data, said->data) != 0))
     fputs(said->data, stderr);
@@ -57,7 +56,7 @@ static void tell_news(text *told, text *said) {
   *told = *said;
 }
 
-/* Whether it says something else than what is served, or the minute has passed. */
+/* Whether the document differs from the served one, or TODAY_EVERY has passed. */
 static bool is_news(service *v, const text *document) {
   bool same = v->shown.data != NULL && strcmp(v->shown.data, document->data) == 0;
   if (same && seconds_now() - v->today_at < TODAY_EVERY) return false;
@@ -103,8 +102,9 @@ static void put_health(service *v, const vitals *all) {
   server_send(v->server, "/health/events", &event);
 }
 
-/* The check of the whole file is made once a day; its result stands until the next, unless the store could not be
- * asked meanwhile: then it may be another. Figures that were not read again are not shown: they would look well. */
+/* The whole file is checked once a day. The result holds until the next check, unless the store
+ * could not be read in between, as it may be a different one then. Figures that could not be read
+ * again are not shown: old ones would look healthy. */
 static int make_health(service *v) {
   vitals all;
   time_t now = seconds_now();
@@ -134,7 +134,7 @@ static void sleep_tick(void) {
   nanosleep(&tick, NULL); /* a signal ends it */
 }
 
-/* What is wrong for a moment, a store that is busy for instance, is told and tried again. */
+/* Temporary errors, for example a busy store, are reported and retried. */
 static int run_until_interrupted(service *v) {
   while (!interrupted) {
     bool news = false;
@@ -188,7 +188,8 @@ static void make_token(service *v) {
   v->token = copy_text(sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes));
 }
 
-/* What a person did is for that person: on a machine of several, this machine's address is not enough. */
+/* A person's activity is private: on a shared machine other users reach the loopback address,
+ * too. */
 static int choose_token(service *v, const char *address) {
   const char *path = v->program->options.value[OPTION_TOKEN_FILE];
   int local = is_loopback(address);

@@ -1,4 +1,4 @@
-/* sessions.c: the sessions as a list, in figures, and one in full. */
+/* sessions.c: lists sessions, shows statistics about them, or one session in detail. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "exits.h"
 #include "listing.h"
 
-#define LIST_LENGTH 25 /* of what people read, unless --limit says otherwise */
+#define LIST_LENGTH 25 /* default limit of the list for people */
 
 /* ------------------------------------------------------------------------------------ the list */
 
@@ -22,7 +22,7 @@ static int run_list(program *p) {
   bp_result *r = NULL;
   int code = ask_listing(&r, p, &q, "-last_activity", "7d");
   cut = cut && code == EXIT_OK && bp_result_rows(r) > LIST_LENGTH;
-  if (cut) { /* there are more than are shown */
+  if (cut) { /* there are more */
     bp_result_free(r);
     q.limit = LIST_LENGTH;
     code = ask_listing(&r, p, &q, "-last_activity", "7d");
@@ -67,13 +67,13 @@ static char *depth_name(const bp_result *r, size_t row) {
 
 #define TITLE_WIDTH 13
 
-/* Of each of the three columns; figures are never cut. */
+/* Width of each of the three columns; at least 8, as figures are never cut. */
 static int spread_width(const screen *s) {
   int width = s->width == 0 ? 12 : (s->width - TITLE_WIDTH) / 3;
   return width > 12 ? 12 : width < 8 ? 8 : width;
 }
 
-/* Mean, median and 90th percentile of each spread. */
+/* The mean, median and 90th percentile of each metric. */
 static void put_spreads(text *t, const screen *s, const bp_result *r) {
   static const char *const parts[] = {"", ".median", ".p90"};
   static const char *const headings[] = {"mean", "median", "p90"};
@@ -128,7 +128,7 @@ static int show_figures(const program *p, const bp_result *r, const bp_result *d
   return write_out(&t);
 }
 
-/* One table of one kind cannot hold both: the formats with one table get the distribution. */
+/* One table cannot hold both results: formats with a single table get the distribution. */
 static int run_figures(program *p) {
   static const char *const names[] = {"figures", "depth", NULL, NULL, NULL};
   question q = {.metrics = spread_metrics},

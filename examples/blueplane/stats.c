@@ -1,5 +1,5 @@
-/* stats.c: a day, a week or any period at a glance. Asks a handful of questions, each for as many
- * metrics as it can; knows which metrics belong together and none of their meaning. */
+/* stats.c: statistics of a day, a week or any period. Runs a handful of queries, each for as many
+ * metrics as possible; knows which metrics belong together, not their meaning. */
 #include "stats.h"
 
 #include <assert.h>
@@ -58,7 +58,7 @@ static int refuse_word(const char *word) {
   return complain_of_name("there is no period", &n, "blueplane help stats lists the periods");
 }
 
-/* The week or month that holds a day, as two dates. */
+/* The week or month that contains a day, as two dates. */
 static char *around(const program *p, date day, bool week) {
   const char *start = p->options.value[OPTION_WEEK_START];
   bool sunday = start != NULL && strcmp(start, "sunday") == 0;
@@ -79,7 +79,7 @@ static char *around(const program *p, date day, bool week) {
   return print_text("%s/%s", a, b);
 }
 
-/* A word and --date together: the day, week or month that holds the date. */
+/* "week" or "month" with --date: the week or month that contains the date. */
 static int choose_period(stats *s) {
   const program *p = s->program;
   const char *word = p->argument_count > 0 ? p->arguments[0] : NULL;
@@ -105,7 +105,7 @@ static int choose_period(stats *s) {
   return EXIT_OK;
 }
 
-/* Whether the period is a single day is known by its name. */
+/* Whether the period is a single day, judged by its name. */
 static bool is_day(const char *period) {
   date day;
   return strcmp(period, "today") == 0 || strcmp(period, "yesterday") == 0 ||
@@ -133,7 +133,7 @@ static int days_between(date a, date b) {
   return days;
 }
 
-/* The days the answer is about, as the library resolved them. */
+/* Reads the days of the result, as the library resolved them. */
 static void read_range(stats *s) {
   const char *from = bp_result_meta(s->totals, "from"), *until = bp_result_meta(s->totals, "until");
   int64_t us;

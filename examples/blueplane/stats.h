@@ -1,4 +1,4 @@
-/* stats.h: what a page of statistics is made of, between the questions (stats.c) and the layout
+/* stats.h: the data of a page of statistics, between the queries (stats.c) and the layout
  * (stats_page.c). */
 #ifndef STATS_H
 #define STATS_H
@@ -8,8 +8,8 @@
 
 typedef struct stats {
   program *program;
-  const char *word; /* the period as it was asked for: "today", "week", ..., or NULL: dates */
-  char *period;     /* in the words of bp_query_period */
+  const char *word; /* the period as the user named it: "today", "week", ...; NULL: dates */
+  char *period;     /* as bp_query_period takes it */
   const char *compare;
   date first, last; /* days, both included */
   int days;
@@ -20,16 +20,16 @@ typedef struct stats {
 
 /* The last day with an interaction up to the end of the period. */
 bool last_active_day(const stats *s, date *out);
-/* The row with the greatest value of a column, the first of equals; false if all are nothing. */
+/* The row with the greatest value of a column, the first of equals. False: no value is above 0. */
 bool greatest_row(const bp_result *r, int column, size_t *best);
 
-/* Asks for a period that is a word of bp_query_period, with the baseline that goes with it, or the
- * one that was asked for; exit codes, after a complaint. Free it in either case. */
+/* Runs the queries for a period of bp_query_period, with the baseline of --compare or the period's
+ * default one. Returns an exit code; prints errors. Free it in either case. */
 int stats_ask(stats *s, program *p, const char *period);
 void stats_free(stats *s);
 bool stats_empty(const stats *s); /* there was no interaction */
 
-/* The page for people, and the document blueplane.stats/1. */
+/* The page for people, and the JSON document blueplane.stats/1. */
 void stats_page(text *t, const stats *s);
 void stats_json(json *j, const stats *s);
 

@@ -1,6 +1,6 @@
 /* stats_page.c: the page of statistics for people: title, breakdown with bars, figures beside their
- * baseline, peaks and shares, and below them what the marks mean. Knows how it looks; every number
- * comes from stats.c's answers. */
+ * baseline, peaks and shares, and the meaning of the marks. Only lays it out; all numbers come from
+ * stats.c. */
 #include "stats.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 /* ---------------------------------------------------------------------------------------- title */
 
-/* How the periods with a name are called on the page, and the periods before them. */
+/* How the page names a period and the period before it. */
 static const struct period_name {
   const char *word, *title, *heading, *before, *before_note;
 } period_names[] = {
@@ -53,12 +53,12 @@ static void put_title(text *t, const stats *s) {
 
 /* --------------------------------------------------------------------------------------- totals */
 
-/* One line of the page: up to three metrics side by side. */
+/* A line of the totals: up to three metrics. */
 #define SIDES 3
 static const struct line {
   const char *title;
   const char *metric[SIDES];
-  const char *before[SIDES]; /* what stands before each figure */
+  const char *before[SIDES]; /* prefix of each figure */
 } lines[] = {{"Sessions", {"sessions"}, {""}},
              {"Interactions", {"interactions"}, {""}},
              {"Active time", {"active_time"}, {""}},
@@ -83,7 +83,7 @@ static char *figures(const stats *s, const struct line *l, const char *role) {
   return t.data;
 }
 
-/* The changes of a line; a sum of the others needs none of its own. */
+/* The changes of a line, without that of a sum. */
 static char *changes(const stats *s, const struct line *l) {
   text t = {0};
   text_add(&t, "");
@@ -106,7 +106,7 @@ static char *value_heading(const stats *s) {
   return copy_text(day);
 }
 
-/* What the baseline column is called, and in *said what that means, or NULL. */
+/* The heading of the baseline column, and in *said an explanation or NULL. */
 static const char *baseline_heading(const stats *s, const char **said) {
   const struct period_name *name = name_of(s);
   *said = NULL;
@@ -261,7 +261,7 @@ static void put_peak_hour(text *t, const stats *s) {
   put_line(t, s, "Peak hour", said.data);
   free(count);
   if (w->blocks && (w->width == 0 || w->width >= TITLE_WIDTH + 2 + text_width(said.data) + 34)) {
-    t->length--; /* the day's course goes on the same line */
+    t->length--; /* append the hours of the day to the line */
     text_add(t, "   0 ");
     for (int h = 0; h < 24; h++)
       put_spark(t, w, interactions_at(s, h), bp_result_real(s->hours, best, (size_t)column));
@@ -303,7 +303,7 @@ static void add_note(text *t, const screen *s, const char *said) {
   text_free(&line);
 }
 
-/* What the marks mean and what the numbers rest on. */
+/* Explains the marks, prices and coverage. */
 static void put_notes(text *t, const stats *s) {
   const screen *w = &s->program->screen;
   const char *prices = bp_result_meta(s->totals, "prices"),

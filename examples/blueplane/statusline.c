@@ -1,6 +1,6 @@
-/* statusline.c: today in one line, beside the own average, and what the session at hand has cost where
- * the assistant that shows the line tells it. Knows that one member of what Claude Code hands its
- * status line; never waits for it. */
+/* statusline.c: prints today in one line beside the person's average, and the cost of the current
+ * session if the assistant passes it. Of Claude Code's status line input it knows only that member,
+ * and it never waits for input. */
 #include "commands.h"
 
 #include <cjson/cJSON.h>
@@ -14,7 +14,7 @@
 #define WAIT_MS 50
 #define NOT_TOLD (-1.0)
 
-/* Standard input, as far as somebody writes to it without delay. */
+/* Reads standard input as far as it is available without delay. */
 static text read_input(void) {
   char piece[4096];
   text t = {0};
@@ -24,7 +24,7 @@ static text read_input(void) {
   return t;
 }
 
-/* In US dollars: list price as the assistant itself adds it up. */
+/* In US dollars, at list prices, as the assistant computes it. */
 static double session_cost(void) {
   if (is_terminal(stdin)) return NOT_TOLD;
   text said = read_input();
@@ -52,7 +52,7 @@ static void put_session(text *t, const screen *s, double dollars) {
   text_free(&part);
 }
 
-/* What it cost, and what a day costs on average. */
+/* The cost of today, and of an average day. */
 static char *cost_part(const screen *s, const bp_result *r) {
   int average = find_column(r, "baseline", "cost");
   char *cost = figure(s, r, 0, find_column(r, "metric", "cost"));

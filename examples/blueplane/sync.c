@@ -1,5 +1,5 @@
-/* sync.c: reads what is new, showing how far it is. Knows progress bars and reports; which folders
- * there are is paths.h's business. */
+/* sync.c: reads new records and shows the progress. Knows progress bars and reports; paths.h knows
+ * the folders. */
 #include "commands.h"
 
 #include <errno.h>
@@ -13,20 +13,20 @@
 #include "system.h"
 
 #define PATIENCE 0.5 /* seconds before a bar is shown */
-#define REDRAW 0.1   /* seconds between two drawings */
-#define SOON 1.0     /* seconds that are read at most where somebody waits for one line */
+#define REDRAW 0.1   /* seconds between two updates */
+#define SOON 1.0     /* most seconds to read when a person waits for one line */
 #define THREADS_MAX 4
 
 typedef struct meter {
   const screen *screen;
-  const char *name;    /* of what is read */
-  double start, drawn; /* seconds; drawn 0: never */
-  double until;        /* 0: without an end */
+  const char *name;    /* of the source being read */
+  double start, drawn; /* seconds; drawn 0: not yet */
+  double until;        /* stop reading then; 0: never */
 } meter;
 
-/* What was done at one place. */
+/* A place and what was read from it. */
 typedef struct part {
-  const char *source; /* NULL: recognised */
+  const char *source; /* NULL: to be detected */
   char *path;
   bp_ingest_report report;
 } part;
@@ -53,13 +53,13 @@ static void put_left(text *t, double left) {
     text_addf(t, "%.0f s left", left < 1 ? 1 : left);
 }
 
-/* One line: name, bar, per cent, files, time left. */
+/* Draws the progress in one line: name, bar, percentage, files, time left. */
 static void draw(meter *m, const bp_progress *progress, double now) {
   text line = {0};
   double done =
       progress->bytes_total > 0 ? (double)progress->bytes_done / (double)progress->bytes_total : 0;
   screen plain = *m->screen;
-  plain.blocks = !plain.ascii; /* standard error is a terminal, whatever standard output is */
+  plain.blocks = !plain.ascii; /* standard error is a terminal, unlike perhaps standard output */
   plain.color = false;
   text_addf(&line, "\r%s ", m->name);
   if (progress->phase == 0) {
@@ -100,7 +100,7 @@ static uint32_t thread_count(void) {
   return processors > THREADS_MAX ? THREADS_MAX : processors;
 }
 
-/* Reads one folder or file; the library's code. `until` is 0 where it may take as long as it takes. */
+/* Reads one folder or file and returns the library's code. `until`: when to stop; 0: never. */
 static int read_place(const program *p, part *where, bool whole_folder, double until,
                       bp_error **error) {
   bp_ingest_options how = BP_INGEST_OPTIONS_INIT;
@@ -138,13 +138,14 @@ static void free_parts(parts *all) {
   *all = (parts){NULL, 0};
 }
 
-/* A place that cannot be read costs that place; what is wrong with the store costs the rest. */
+/* Whether an error is about this place only: others are still read. Errors of the store end all
+ * reading. */
 static bool concerns_place(int rc) {
   return rc == BP_ERR_IO || rc == BP_ERR_NOTFOUND;
 }
 
-/* Every known place that exists. *failed: some could not be read, which was said. Else the first
- * failure, as the library's code. */
+/* Reads all known places that exist. *failed: some could not be read, which was reported. Returns
+ * the first other error of the library. */
 static int read_roots(const program *p, parts *all, bool *failed, bp_error **error) {
   roots known = find_roots();
   double until = p->soon ? seconds() + SOON : 0;
@@ -193,7 +194,7 @@ int sync_before(program *p) {
   free_parts(&all);
   if (rc == BP_ERR_CANCELLED) {
     bp_error_free(error);
-    if (!interrupted) return EXIT_OK; /* enough for now */
+    if (!interrupted) return EXIT_OK; /* SOON has passed */
     note(&p->screen, "interrupted; what was read so far is kept");
     return EXIT_INTERRUPTED;
   }

@@ -1,5 +1,5 @@
-/* system.h: what the program asks of the operating system beyond standard C, once for POSIX and once for
- * Windows. Paths are UTF-8; a failure is an errno. Knows no command. */
+/* system.h: what the program needs from the operating system beyond standard C, implemented for
+ * POSIX and for Windows. Paths are UTF-8; failures are errno values. Knows no command. */
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
@@ -12,7 +12,7 @@
 #define PATH_DIVIDERS "/\\"
 #define HOW_TO_CLOSE "icacls \"%s\" /inheritance:r /grant:r \"%%USERNAME%%\":F"
 #define HOW_TO_OPEN "icacls \"%s\" /grant \"%%USERNAME%%\":RX"
-#define TEMPORARY "TMP" /* the variable that names the place of temporary folders */
+#define TEMPORARY "TMP" /* the variable that names the folder for temporary files */
 #else
 #define PATH_DIVIDERS "/"
 #define HOW_TO_CLOSE "chmod 600 '%s'"
@@ -20,33 +20,35 @@
 #define TEMPORARY "TMPDIR"
 #endif
 
-/* Before anything is read or written: bytes are bytes, and the first Ctrl-C calls the function; a second one
- * ends the program whatever it is doing. */
+/* To be called first: makes standard streams binary, and makes the first Ctrl-C call the function;
+ * a second one ends the program at once. */
 void system_begin(void (*on_interrupt)(int number));
 unsigned processor_count(void); /* at least 1 */
 
 /* ------------------------------------------------------------------------- terminal and input */
 
 bool is_terminal(FILE *stream);
-int terminal_width(void); /* columns; 0: not known */
-/* Bytes of standard input, as soon as there are some; 0: none within so many milliseconds, or none any more. */
+int terminal_width(void); /* columns; 0: unknown */
+/* Reads bytes from standard input as soon as there are some; 0: end of input, or none within
+ * `milliseconds`. */
 size_t read_soon(void *into, size_t size, int milliseconds);
 
-/* Sleeps until `descriptor`, unless it is negative, has something to read, or for so long. False: until a signal. */
+/* Sleeps for `milliseconds`, or until `descriptor`, unless negative, is readable. False: a signal
+ * ended it. */
 bool sleep_on(int descriptor, int milliseconds);
 
 /* -------------------------------------------------------------------------------------- places */
 
-/* Of the person; the caller frees it. */
+/* The person's home; the caller frees it. */
 char *home_folder(void);
-/* The path with '/' between its parts, whatever else may divide them here; the caller frees it. */
+/* The path with '/' between its parts, whatever the system uses; the caller frees it. */
 char *plain_path(const char *path);
-/* A new folder for a short time; the caller frees its path. NULL: there can be none. */
+/* Makes a new temporary folder; the caller frees its path. NULL: failed. */
 char *temporary_folder(void);
-/* Without links; NULL if it does not exist; the caller frees it. */
+/* The path with links resolved; NULL if it does not exist; the caller frees it. */
 char *real_path(const char *path);
 bool is_absolute(const char *path);
-/* What a link says; false: there is none. */
+/* Reads the target of a link; false: not a link. */
 bool read_link(char *target, size_t size, const char *path);
 
 /* --------------------------------------------------------------------------- files and folders */
@@ -55,24 +57,27 @@ typedef struct file_look {
   bool is_file, is_folder;
   int64_t size, modified_ns;
 } file_look;
-bool look_at(file_look *out, const char *path); /* at a link itself; false: errno says why */
+bool look_at(file_look *out, const char *path); /* does not follow links; false: see errno */
 bool is_folder(const char *path);               /* or a link to one */
 bool is_special(const char *path);              /* a device, a pipe or the like, or a link to one */
 bool may_list(const char *path);
-double room_left(const char *path); /* bytes on its disk; negative: not known */
+double room_left(const char *path); /* free bytes on its disk; negative: unknown */
 
-int make_private_folder(const char *path); /* one that is there: EEXIST */
-/* A new file for its owner alone, to be written; NULL: errno says why, EEXIST if there is one. */
+int make_private_folder(const char *path); /* EEXIST if it exists */
+/* Opens a new file, readable only by its owner, for writing. NULL: see errno; EEXIST if it
+ * exists. */
 FILE *create_private(const char *path);
-/* One write at the end of a file for its owner alone, never through a link. */
+/* Appends to a file readable only by its owner, in one write, never through a link. */
 int append_private(const char *path, const char *data, size_t length);
-int replace_file(const char *from, const char *to); /* whether or not there is one */
+int replace_file(const char *from, const char *to); /* `to` may exist */
 
 typedef enum privacy { PRIVACY_OWN, PRIVACY_SHARED, PRIVACY_FOREIGN, PRIVACY_UNKNOWN } privacy;
-/* Whose a file is and who else may read or write it; `said` gets the words for it. UNKNOWN: errno says why. */
+/* Who owns a file and who else may read or write it; `said` gets a description. UNKNOWN: see
+ * errno. */
 privacy privacy_of(char said[64], const char *path);
 
-/* Becomes another program, found on the path where it names no folder; errno if it cannot. */
+/* Replaces this process by another program, searched on PATH if it has no folder. Returns only on
+ * failure, with errno. */
 int become(const char *program, char **words);
 
 #endif

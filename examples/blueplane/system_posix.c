@@ -1,4 +1,4 @@
-/* system_posix.c: system.h over POSIX. Knows nothing of Windows, which has system_windows.c. */
+/* system_posix.c: implements system.h for POSIX; system_windows.c does for Windows. */
 #define _XOPEN_SOURCE 700 /* realpath */
 
 #include "system.h"
@@ -50,7 +50,7 @@ size_t read_soon(void *into, size_t size, int milliseconds) {
 }
 
 bool sleep_on(int descriptor, int milliseconds) {
-  struct pollfd on = {.fd = descriptor, .events = POLLIN}; /* a negative one is passed over */
+  struct pollfd on = {.fd = descriptor, .events = POLLIN}; /* poll ignores a negative one */
   return poll(&on, 1, milliseconds) >= 0;
 }
 
@@ -101,7 +101,7 @@ bool look_at(file_look *out, const char *path) {
 #else
   int64_t nanoseconds = status.st_mtim.tv_nsec;
 #endif
-  /* Without a sign, as a time may be further away than its nanoseconds can say. */
+  /* Unsigned, as distant times overflow in nanoseconds. */
   uint64_t modified = (uint64_t)status.st_mtime * 1000000000 + (uint64_t)nanoseconds;
   *out = (file_look){.is_file = S_ISREG(status.st_mode),
                      .is_folder = S_ISDIR(status.st_mode),
@@ -140,7 +140,7 @@ FILE *create_private(const char *path) {
   if (file != NULL) return file;
   int why = errno;
   close(descriptor);
-  unlink(path); /* it would keep the next try from making one */
+  unlink(path); /* else the next attempt would fail with EEXIST */
   errno = why;
   return NULL;
 }

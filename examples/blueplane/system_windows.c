@@ -1,6 +1,6 @@
-/* system_windows.c: system.h over Windows, by its names in UTF-16. What POSIX makes for the owner alone is here
- * as its folder is, which in a person's own folders is the same. Knows nothing of POSIX, which has
- * system_posix.c. */
+/* system_windows.c: implements system.h for Windows, with its UTF-16 functions; system_posix.c does
+ * for POSIX. Private files inherit the access of their folder, which in a person's own folders
+ * amounts to the same. */
 #include "system.h"
 
 #ifdef _WIN32
@@ -20,7 +20,7 @@
 
 #include "text.h"
 
-#define SHARED (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE) /* keep nobody out */
+#define SHARED (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE) /* exclude nobody */
 #define EPOCH INT64_C(116444736000000000) /* 1970 in units of 100 ns since 1601 */
 
 /* ---------------------------------------------------------------------------- names and errors */
@@ -54,7 +54,7 @@ static int errno_of(DWORD error) {
   }
 }
 
-/* Of a call that may fail, about a path. */
+/* Returns 0 or the errno of a call, and frees the name. */
 static int done(BOOL worked, wchar_t *name) {
   int failed = worked ? 0 : errno_of(GetLastError());
   free(name);
@@ -63,13 +63,13 @@ static int done(BOOL worked, wchar_t *name) {
 
 /* ------------------------------------------------------------------------- terminal and input */
 
-static UINT code_page; /* of the console as it was */
+static UINT code_page; /* of the console before */
 
 static void give_back_console(void) {
   SetConsoleOutputCP(code_page);
 }
 
-/* Colours, and lines that are drawn over. */
+/* Enables colours and cursor movement. */
 static void obey_escapes(DWORD which) {
   HANDLE console = GetStdHandle(which);
   DWORD mode;
@@ -81,7 +81,7 @@ void system_begin(void (*on_interrupt)(int number)) {
   for (int i = 0; i < 3; i++)
     _setmode(i, _O_BINARY);
   _fmode = _O_BINARY;
-  signal(SIGINT, on_interrupt); /* forgotten with the first one */
+  signal(SIGINT, on_interrupt); /* reset by the first one */
   code_page = GetConsoleOutputCP();
   if (code_page == 0) return; /* no console */
   SetConsoleOutputCP(CP_UTF8);
@@ -107,7 +107,7 @@ int terminal_width(void) {
   return info.srWindow.Right - info.srWindow.Left + 1;
 }
 
-/* A read that another thread waits for: no pipe tells everywhere whether it holds something. */
+/* A read by a second thread: not every pipe can tell whether it has data. */
 static struct {
   HANDLE thread;
   char data[4096];
@@ -122,7 +122,7 @@ static DWORD WINAPI read_input(void *unused) {
   return 0;
 }
 
-/* What does not come in time may come for the next call, or the program ends before it. */
+/* Data that comes too late is returned by the next call, if there is one. */
 size_t read_soon(void *into, size_t size, int milliseconds) {
   if (reading.thread == NULL) {
     reading.wanted = (DWORD)(size < sizeof reading.data ? size : sizeof reading.data);
@@ -139,7 +139,7 @@ size_t read_soon(void *into, size_t size, int milliseconds) {
 }
 
 bool sleep_on(int descriptor, int milliseconds) {
-  (void)descriptor; /* there are none: nothing is watched here, only looked at */
+  (void)descriptor; /* always negative: changes are polled here */
   Sleep(milliseconds > 0 ? (DWORD)milliseconds : 0);
   return true;
 }
@@ -176,7 +176,7 @@ char *temporary_folder(void) {
   return made;
 }
 
-/* "\\?\C:\x" is C:/x, "\\?\UNC\server\x" is //server/x. */
+/* Turns "\\?\C:\x" to C:/x, and "\\?\UNC\server\x" to //server/x. */
 static char *without_prefix(const wchar_t *name) {
   static const wchar_t prefix[] = L"\\\\?\\", server[] = L"\\\\?\\UNC\\";
   bool is_server = wcsncmp(name, server, 8) == 0;
@@ -222,7 +222,7 @@ static int64_t joined(DWORD high, DWORD low) {
   return (int64_t)((uint64_t)high << 32 | low);
 }
 
-/* A folder that is a link is none; what a cloud puts in place of a file is that file. */
+/* A link to a folder is not a folder. A placeholder of cloud storage counts as the file. */
 bool look_at(file_look *out, const char *path) {
   WIN32_FILE_ATTRIBUTE_DATA found;
   wchar_t *name = wide(path);
@@ -248,7 +248,7 @@ bool is_folder(const char *path) {
 
 bool is_special(const char *path) {
   (void)path;
-  return false; /* what has such a name here is no file that could be replaced */
+  return false; /* device names here are not files that could be replaced */
 }
 
 bool may_list(const char *path) {
@@ -261,7 +261,7 @@ bool may_list(const char *path) {
   return true;
 }
 
-/* Asked of the folder that a file lies in. */
+/* The system expects a folder. */
 double room_left(const char *path) {
   char *folder = plain_path(path), *slash = strrchr(folder, '/');
   if (slash != NULL && !is_folder(path)) slash[1] = '\0';
@@ -283,7 +283,7 @@ FILE *create_private(const char *path) {
   int why = errno;
   if (file == NULL && descriptor >= 0) {
     _close(descriptor);
-    _wunlink(name); /* it would keep the next try from making one */
+    _wunlink(name); /* else the next attempt would fail with EEXIST */
   }
   free(name);
   errno = why;
@@ -313,7 +313,7 @@ int replace_file(const char *from, const char *to) {
   return failed;
 }
 
-/* The person, or who may do anything on this machine. */
+/* The person, or accounts that have full access anyway. */
 static bool is_own(PSID of, PSID person) {
   return EqualSid(of, person) || IsWellKnownSid(of, WinLocalSystemSid) ||
          IsWellKnownSid(of, WinBuiltinAdministratorsSid) ||
@@ -321,12 +321,12 @@ static bool is_own(PSID of, PSID person) {
 }
 
 static bool lets_others(PACL list, PSID person) {
-  if (list == NULL) return true; /* none keeps nobody out */
+  if (list == NULL) return true; /* no list means access for everybody */
   for (DWORD i = 0; i < list->AceCount; i++) {
     ACCESS_ALLOWED_ACE *entry;
     if (!GetAce(list, i, (void **)&entry)) return true;
     if (entry->Header.AceType == ACCESS_DENIED_ACE_TYPE) continue;
-    if (entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE) return true; /* under a condition */
+    if (entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE) return true; /* conditional */
     if (!is_own(&entry->SidStart, person)) return true;
   }
   return false;
@@ -362,7 +362,7 @@ privacy privacy_of(char said[64], const char *path) {
   return how;
 }
 
-/* The programs beside this one are not made for Windows. */
+/* The separate programs are not built for Windows. */
 int become(const char *program, char **words) {
   (void)program, (void)words;
   return ENOENT;

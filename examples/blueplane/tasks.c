@@ -1,5 +1,5 @@
-/* tasks.c: what the work was: tasks by type, what prompts did to it, what to delegate. Knows which
- * metrics stand together and none of their meaning. */
+/* tasks.c: tasks by type, the effect of prompts, and what to delegate. Knows which metrics belong
+ * together, not their meaning. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,12 +10,12 @@
 
 #define PERIOD "28d"
 
-/* Two questions about the same days. */
+/* Two queries for the same period. */
 typedef struct pair {
   const char *schema;
-  const char *names[3]; /* of the two documents; ended by NULL */
+  const char *names[3]; /* of the two JSON documents; ends with NULL */
   question question[2];
-  const char *order[2]; /* unless the person wants another; NULL: that of the dimension */
+  const char *order[2]; /* default of --order; NULL: by dimension */
   bp_result *result[2];
 } pair;
 
@@ -26,7 +26,7 @@ static int ask_pair(pair *x, const program *p) {
   return code;
 }
 
-/* The page where people read it, both documents as JSON, the table that `main` is in all else. */
+/* The page as a table for people; both results as JSON; the result `main` in any other format. */
 static int show_pair(const program *p, pair *x, int main, int (*page)(const program *, pair *)) {
   const bp_result *const both[] = {x->result[0], x->result[1]};
   if (is_table(&p->screen) && bp_result_rows(x->result[main]) > 0) return page(p, x);

@@ -1,5 +1,5 @@
-/* team.c: the way of numbers from people to a team: stores of stewards, invitations and rosters, bundles
- * and releases. All of it is files; how they get from one to the other is the people's own business. */
+/* team.c: commands that move numbers from people to a team: stewards' stores, invitations, rosters,
+ * bundles and releases. All of these are files; sending them is up to the people. */
 #include "commands.h"
 
 #include <errno.h>
@@ -22,14 +22,14 @@ static int failed_file(const char *what, const char *path, int why) {
   return code;
 }
 
-/* Never over another file: what is there may be the only copy. NULL after a complaint. */
+/* Never overwrites a file, as it may be the only copy. NULL: an error was printed. */
 static FILE *open_new(const char *path) {
   FILE *file = create_private(path);
   if (file == NULL) failed_file("write", path, errno);
   return file;
 }
 
-/* Closes the file. Where nothing came of it, it goes: it would keep the next try from making one. */
+/* Writes and closes the file. On an error removes it, as it would block the next attempt. */
 static int fill_new(FILE *file, const char *path, const void *data, size_t length) {
   int failed = fwrite(data, 1, length, file) == length ? 0 : errno;
   if (fclose(file) != 0 && failed == 0) failed = errno;
@@ -40,7 +40,7 @@ static int fill_new(FILE *file, const char *path, const void *data, size_t lengt
 
 /* ------------------------------------------------------------------------------- other stores */
 
-/* In place of the person's own store, which no command here needs beside it. */
+/* Opens another store instead of the person's own. */
 static int open_other(program *p, const char *path, uint32_t access, const char *scope,
                       uint32_t flags) {
   bp_open_options how = BP_OPEN_OPTIONS_INIT;
@@ -51,7 +51,7 @@ static int open_other(program *p, const char *path, uint32_t access, const char 
   return bp_open(&p->store, path, &how, &error) == BP_OK ? EXIT_OK : complain_of(error);
 }
 
-/* One that is there: a steward's handle would make what is missing. */
+/* Opens an existing store: steward access would make a missing one. */
 static int open_steward(program *p, const char *path) {
   if (access(path, F_OK) != 0) return failed_file("open", path, errno);
   return open_other(p, path, BP_ACCESS_STEWARD, NULL, 0);
@@ -66,7 +66,7 @@ int show_topic(const program *p, const char *topic) {
   return code;
 }
 
-/* The last document of a topic, as it is, for a file. */
+/* Prints the last document of a topic unchanged, to be saved as a file. */
 static int print_document(program *p, const char *topic, size_t column, const char *none) {
   bp_result *r = NULL;
   bp_error *error = NULL;
@@ -79,7 +79,7 @@ static int print_document(program *p, const char *topic, size_t column, const ch
   return code;
 }
 
-/* What begins like none of these is taken for a roster, and said to be no JSON. */
+/* An unrecognized file is parsed as a roster, so the library would report invalid JSON. */
 static int complain_of_file(const char *path, bp_error *error) {
   const char *byte = bp_error_detail(error, "byte");
   bool other = bp_error_code(error) == BP_ERR_FORMAT && byte != NULL && strcmp(byte, "0") == 0 &&
@@ -103,7 +103,7 @@ int describe_file(bp_result **out, const char *path) {
   return code;
 }
 
-/* What a file is; `key`, unless NULL, gets the key of its store. */
+/* Gets the kind of a file and, unless `key` is NULL, the key of its store. */
 static int describe(char kind[16], text *key, const char *path) {
   bp_result *r = NULL;
   int code = describe_file(&r, path);
@@ -145,13 +145,13 @@ static int team_invite(program *p) {
   return code == EXIT_OK ? print_document(p, "invitation", 0, "") : code;
 }
 
-/* What has come and is not published yet. */
+/* Shows contributions that were merged but not published yet. */
 static int team_open(program *p) {
   int code = open_steward(p, p->arguments[1]);
   return code == EXIT_OK ? show_topic(p, "contributions") : code;
 }
 
-/* A member, or a week, for good: {"version":1,WHAT:NAME}. */
+/* Erases a member or a week for good, with the selector {"version":1,WHAT:NAME}. */
 static int erase_named(program *p, const char *what) {
   json selector = {0};
   int code = open_steward(p, p->arguments[1]);
@@ -198,7 +198,7 @@ static int team_trust(program *p) {
 
 /* --------------------------------------------------------------------------- the person's own side */
 
-/* An invitation, or a signed roster: the file says which. */
+/* Accepts an invitation or a signed roster. */
 static int take(program *p, const char *path) {
   char kind[16] = "";
   int code = describe(kind, NULL, path);
@@ -208,7 +208,7 @@ static int take(program *p, const char *path) {
   return configure_from(p->store, kind, path);
 }
 
-/* Two tables, or one document. */
+/* Prints two tables, or one JSON document. */
 static int show_both(const program *p) {
   static const char *const topics[] = {"identity", "sharing", NULL};
   bp_result *r[] = {NULL, NULL};
@@ -247,7 +247,7 @@ static int team_status(program *p) {
   return code == EXIT_OK ? show_sharing(p) : code;
 }
 
-/* {"version":1,"MEMBER":NUMBER}: the library says what is wrong with the number. */
+/* Configures {"version":1,"MEMBER":NUMBER}; the library checks the number. */
 static int set_sharing(program *p, const char *member) {
   char *end = NULL;
   errno = 0;
@@ -271,7 +271,7 @@ static int team_agree(program *p) {
   return set_sharing(p, "roster");
 }
 
-/* The members, and what the latest roster changed. */
+/* Shows the members, and what the latest roster changed. */
 static int team_members(program *p) {
   int code = open_store(p, false);
   return code == EXIT_OK ? show_topic(p, "roster") : code;
@@ -279,7 +279,7 @@ static int team_members(program *p) {
 
 static const struct action {
   const char *name, *arguments;
-  size_t least, most; /* words behind the name */
+  size_t least, most; /* number of arguments after the name */
   int (*run)(program *p);
 } actions[] = {{"init", "STORE [organisation]", 1, 2, team_init},
                {"roster", "STORE [FILE]", 1, 2, team_roster},
@@ -324,7 +324,7 @@ int run_share(program *p) {
   int code = open_store(p, false);
   if (code == EXIT_OK && !consent && !given(&p->options, OPTION_NO_SYNC)) code = sync_before(p);
   if (code != EXIT_OK) return code;
-  FILE *file = open_new(path); /* first: what is sealed counts as having left */
+  FILE *file = open_new(path); /* before the export, which records that the bundle was shared */
   if (file == NULL) return EXIT_FAILED;
   if (bp_share_export(&bundle, &length, p->store, consent ? "lead" : "team",
                       consent ? NULL : p->arguments[0], &error) != BP_OK) {
@@ -361,9 +361,9 @@ static int put_merged(json *j, const char *path, const bp_result *r) {
   return EXIT_OK;
 }
 
-/* Every file is tried, so that one that is refused does not hold up the others. */
+/* Tries every file, so that a refused one does not block the others. */
 int run_merge(program *p) {
-  bool whole = strcmp(p->screen.format, "json") == 0; /* one document of all */
+  bool whole = strcmp(p->screen.format, "json") == 0; /* one document for all files */
   bool first = true;
   json j = {0};
   int worst = open_steward(p, p->arguments[0]);

@@ -1,4 +1,5 @@
-/* text.c: strings for people and for programs. Widths come from utf8proc; no locale has a say. */
+/* text.c: strings for people and for programs. Widths come from utf8proc, independent of the
+ * locale. */
 #include "text.h"
 
 #include <ctype.h>
@@ -95,7 +96,8 @@ void text_repeat(text *t, const char *string, int times) {
 
 /* ------------------------------------------------------------------------------------- columns */
 
-/* One character at p: its bytes (at least 1) and, in *code, its number; U+FFFD for broken UTF-8. */
+/* Decodes the character at p: returns its bytes (at least 1) and sets *code, to U+FFFD for invalid
+ * UTF-8. */
 static size_t next_character(const char *p, utf8proc_int32_t *code) {
   utf8proc_ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *)p, -1, code);
   if (bytes > 0) return (size_t)bytes;
@@ -113,7 +115,7 @@ int text_width(const char *string) {
   return width;
 }
 
-/* Bytes of the longest beginning that takes at most `width` columns. */
+/* Bytes of the longest prefix that takes at most `width` columns. */
 static size_t beginning(const char *string, int width) {
   const char *at = string;
   utf8proc_int32_t code;
@@ -137,7 +139,7 @@ void text_fit(text *t, const char *string, int width, bool ascii) {
     text_add(t, ascii ? "~" : "…");
     text piece = {0};
     text_add_bytes(&piece, string, bytes);
-    text_repeat(t, " ", wanted - 1 - text_width(piece.data)); /* half of a wide character */
+    text_repeat(t, " ", wanted - 1 - text_width(piece.data)); /* if a wide character did not fit */
     text_free(&piece);
   } else {
     if (width < 0) text_repeat(t, " ", wanted - own);
@@ -146,7 +148,7 @@ void text_fit(text *t, const char *string, int width, bool ascii) {
   }
 }
 
-/* Controls, line separators, and the marks that turn the direction of what follows. */
+/* Control characters, line separators, and directional marks. */
 static bool moves_cursor(utf8proc_int32_t c) {
   return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
          (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
@@ -280,8 +282,7 @@ void json_real(json *j, const char *key, double value) {
     return;
   }
   char digits[40];
-  for (int precision = 15; precision <= 17;
-       precision++) { /* the shortest that reads back the same */
+  for (int precision = 15; precision <= 17; precision++) { /* the shortest that reads back */
     snprintf(digits, sizeof digits, "%.*g", precision, value);
     if (strtod(digits, NULL) == value) break;
   }
@@ -300,12 +301,12 @@ void json_null(json *j, const char *key) {
 void json_document(json *j, const char *key, const char *document) {
   json_member(j, key);
   for (size_t length; *document != '\0'; document += length + (document[length] != '\0')) {
-    length = strcspn(document, "\n"); /* stands between its parts only */
+    length = strcspn(document, "\n"); /* newlines occur only between tokens */
     text_add_bytes(&j->out, document, length);
   }
 }
 
-/* What "\\u" and four digits at `at` stand for; -1: there are none. */
+/* The value of "\\u" and four hexadecimal digits at `at`; -1: not there. */
 static long escaped_unit(const char *at) {
   char digits[5] = "";
   if (at[0] != '\\' || at[1] != 'u') return -1;
@@ -335,7 +336,7 @@ static unsigned least(unsigned a, unsigned b) {
   return a < b ? a : b;
 }
 
-/* Steps (a letter more, less, other, or two swapped) from one name to the other, case apart. */
+/* Damerau-Levenshtein distance, ignoring case. */
 static unsigned distance(const char *a, const char *b) {
   size_t rows = strlen(a), columns = strlen(b);
   if (rows > NAME_MAX_LENGTH || columns > NAME_MAX_LENGTH) return NAME_MAX_LENGTH;
@@ -364,7 +365,7 @@ void nearest_try(nearest *n, const char *candidate) {
   size_t typed = strlen(n->typed);
   unsigned steps = distance(n->typed, candidate);
   bool begins = typed >= 3 && strncmp(n->typed, candidate, typed) == 0;
-  if (begins) steps = 1; /* typed only as far as it seemed needed */
+  if (begins) steps = 1; /* an abbreviation */
   unsigned allowed = typed < 4 ? 1 : typed < 8 ? 2 : 3;
   if (steps > allowed) return;
   if (n->best != NULL && steps >= n->distance) return;

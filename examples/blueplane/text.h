@@ -1,5 +1,5 @@
-/* text.h: a text that grows, columns that line up on a terminal, JSON, and what people may have
- * meant. Knows characters; knows nothing of metrics. Out of memory ends the program. */
+/* text.h: growing text buffers, columns aligned on a terminal, JSON, and suggestions for mistyped
+ * names. Knows characters, not metrics. Running out of memory ends the program. */
 #ifndef TEXT_H
 #define TEXT_H
 
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The compiler checks formats, those of C11; on Windows "printf" would mean another one. */
+/* Lets the compiler check C11 format strings; on Windows "printf" would mean other formats. */
 #if defined(__MINGW32__)
 #define TEXT_FORMAT(format_at, values_at) __attribute__((format(gnu_printf, format_at, values_at)))
 #elif defined(__GNUC__)
@@ -22,12 +22,12 @@ typedef struct text {
   size_t length, capacity;
 } text;
 
-/* FNV-1a, from TEXT_HASH_START on: of a text, and with a number more. */
+/* FNV-1a: continues a hash, at first TEXT_HASH_START, with a string or a number. */
 #define TEXT_HASH_START UINT64_C(14695981039346656037)
 uint64_t hash_text(uint64_t hash, const char *string);
 uint64_t hash_number(uint64_t hash, uint64_t value);
 
-void *need(void *memory); /* what malloc and its like gave, or the end */
+void *need(void *memory); /* returns its argument; NULL ends the program */
 char *copy_text(const char *string);
 TEXT_FORMAT(1, 2) char *print_text(const char *format, ...);
 
@@ -38,24 +38,25 @@ TEXT_FORMAT(2, 3) void text_addf(text *t, const char *format, ...);
 void text_addv(text *t, const char *format, va_list arguments);
 void text_repeat(text *t, const char *string, int times);
 
-/* Columns the string takes on a terminal. */
+/* Columns that the string takes on a terminal. */
 int text_width(const char *string);
-/* The string in exactly `width` columns: filled on the right, on the left for a negative width, or
- * cut with "…" ("~" if ascii). 0: as it is. */
+/* The string in exactly |width| columns: padded on the right, or on the left if negative, or cut
+ * with "…" ("~" if ascii). 0: as it is. */
 void text_fit(text *t, const char *string, int width, bool ascii);
-/* The string without what would move the cursor or turn the direction: it may come from a file. */
+/* The string without characters that would move the cursor or change the text direction, as it may
+ * come from a file. */
 char *text_safe(const char *string);
-/* Words broken into lines that end before column `width` (0: one line), each line after the first
- * indented. The first is taken to begin at `indent`, too. */
+/* Breaks words into lines that end before column `width` (0: one line); all lines but the first are
+ * indented. The first line already starts at column `indent`. */
 void text_wrap(text *t, const char *string, int width, int indent);
 
-/* "kB", "MiB" and their like, or "B": how many bytes. False: none of them. */
+/* The factor of a unit: "B", "kB", "MiB", .... False: no such unit. */
 bool bytes_unit(double *factor, const char *unit);
-/* "500 MB": bytes as people write them. */
+/* Parses a size like "500 MB". */
 bool parse_bytes(double *bytes, const char *said);
 
-/* JSON. The writer puts the commas: `json_open` and `json_close` take one of "{}[]", a key is NULL
- * in an array. */
+/* JSON. The writer adds the commas. `json_open` and `json_close` take one of "{}[]"; the key is
+ * NULL in an array. */
 typedef struct json {
   text out;
   bool comma;
@@ -67,13 +68,13 @@ void json_int(json *j, const char *key, int64_t value);
 void json_real(json *j, const char *key, double value);
 void json_bool(json *j, const char *key, bool value);
 void json_null(json *j, const char *key);
-void json_document(json *j, const char *key, const char *document); /* JSON, in one line then */
-/* In JSON that a program wrote: half a character, as is left where a text was cut, becomes U+FFFD in its place.
- * cJSON refuses all of a document that has one. */
+void json_document(json *j, const char *key, const char *document); /* valid JSON, made one line */
+/* Replaces unpaired surrogates in JSON, which remain where a program cut a text, by U+FFFD in
+ * place: cJSON refuses a whole document for one of them. */
 void json_mend_halves(char *document);
 
-/* The candidate nearest to what was typed, or NULL if none is near. `best` and `distance` carry the
- * search over several calls; begin with NULL and 0. */
+/* The candidate nearest to what was typed, or NULL if none is near. The struct carries the search
+ * over several calls; set `best` to NULL and `distance` to 0 first. */
 typedef struct nearest {
   const char *typed, *best;
   unsigned distance;

@@ -1,4 +1,4 @@
-/* vitals.c */
+/* vitals.c: see vitals.h. */
 #include "vitals.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "queue.h"
 #include "system.h"
 
-#define BEHIND 900.0 /* seconds that a change may wait before reading counts as behind */
+#define BEHIND 900.0 /* seconds that a change may wait before the status is behind */
 
 /* clang-format off */
 const vital_info vital_table[] = {
@@ -67,7 +67,7 @@ void vitals_free(vitals *v) {
 
 static void add(vitals *v, const char *name, const char *of, double value) {
   const vital_info *info = find_vital(name);
-  if (info == NULL) return; /* what is not in the table is not ours to show */
+  if (info == NULL) return; /* figures not in the table are not shown */
   v->item = need(realloc(v->item, (v->count + 1) * sizeof *v->item));
   v->item[v->count++] = (vital){info, of == NULL ? NULL : copy_text(of), value};
 }
@@ -77,7 +77,7 @@ static double in_base_unit(double value, const char *unit) {
   return strcmp(unit, "us") == 0 || strcmp(unit, "ppm") == 0 ? value / 1e6 : value;
 }
 
-/* A store that does not answer may be one that nothing more will come of: that is known, too. */
+/* A damaged store answers with an error: record that as a figure, too. */
 static int no_answer(vitals *v, bp_error *error) {
   if (bp_error_code(error) == BP_ERR_CORRUPT) add(v, "integrity", NULL, 0);
   return complain_of(error);
@@ -95,7 +95,7 @@ static int add_told(vitals *v, bp_store *operator) {
   return EXIT_OK;
 }
 
-/* A place that cannot be looked at costs that place; doctor names it. */
+/* Skips places that cannot be read; doctor reports them. */
 static void add_pending(vitals *v, bp_store *operator) {
   roots known = find_roots();
   double files = 0, bytes = 0, age = 0;
@@ -134,7 +134,7 @@ static double number_of(const vitals *v, const char *name) {
   return found == NULL ? 0 : found->value;
 }
 
-/* What the store may grow to, and when. */
+/* The size limit of the store, and when it is reached. */
 static void add_limit(vitals *v, const program *p) {
   const char *asked = p->options.value[OPTION_SIZE_LIMIT];
   double used = number_of(v, "storage_bytes") - number_of(v, "free_bytes"), limit;
@@ -147,7 +147,7 @@ static void add_limit(vitals *v, const program *p) {
   double growth = number_of(v, "growth"), left = limit > used ? limit - used : 0;
   add(v, "limit_bytes", NULL, limit);
   if (left <= 0)
-    add(v, "days_to_limit", NULL, 0); /* nor does it grow any more */
+    add(v, "days_to_limit", NULL, 0); /* a full store no longer grows */
   else if (growth > 0)
     add(v, "days_to_limit", NULL, left / growth);
 }
@@ -165,7 +165,7 @@ static int add_integrity(vitals *v, bp_store *operator) {
   return EXIT_OK;
 }
 
-/* `wrong`: what could not be asked, or NULL. */
+/* Sets the status. `wrong`: what could not be read, or NULL. */
 static void judge(vitals *v, const char *wrong) {
   const vital *sound = vital_of(v, "integrity"), *waits = vital_of(v, "pending_age");
   const vital *left = vital_of(v, "days_to_limit");
@@ -188,7 +188,7 @@ static void judge(vitals *v, const char *wrong) {
   add(v, "status", NULL, v->status);
 }
 
-/* With an operator's access, read only. */
+/* Opens the store read-only, with an operator's access. */
 static int open_for_operator(bp_store **out, vitals *v, const program *p) {
   bp_open_options how = BP_OPEN_OPTIONS_INIT;
   bp_error *error = NULL;
@@ -207,7 +207,7 @@ static int open_for_operator(bp_store **out, vitals *v, const program *p) {
   return code == EXIT_USAGE ? EXIT_FAILED : code;
 }
 
-/* Opened each time: another file may have come in the store's place. */
+/* Opens the store each time, as its file may have been replaced. */
 static int ask_store(vitals *v, const program *p, const double *sound) {
   bp_store *operator= NULL;
   int code = open_for_operator(&operator, v, p);
@@ -243,7 +243,7 @@ bool vital_is_shown(const vital *v) {
   return v->of == NULL || (v->value > 0 && strcmp(v->of, "+Inf") != 0);
 }
 
-#define DAYS_TOLD 3650 /* more is no forecast */
+#define DAYS_TOLD 3650 /* longer forecasts mean nothing */
 void put_vital(text *t, const vital *v) {
   switch (v->info->unit) {
   case VITAL_BYTES: put_bytes(t, v->value > 0 ? (uint64_t)v->value : 0); break;
@@ -270,7 +270,7 @@ void put_vital(text *t, const vital *v) {
   }
 }
 
-/* The quantiles are one metric. */
+/* The quantiles are one metric with a label each. */
 static const char *label_of(const vital *v) {
   static const char *const quantiles[][2] = {
       {"lag_p50", "0.5"}, {"lag_p95", "0.95"}, {"lag_p99", "0.99"}};

@@ -1,6 +1,6 @@
-/* vitals.h: the figures of health, gathered for whoever shows them: the library's, what waits in the
- * known places and in a queue, and the room that is left. Asked with the eyes of an operator, so that
- * nothing of what a person did can be among them. */
+/* vitals.h: collects the health figures for all commands that show them: the library's, the backlog
+ * in the known places and in a queue, and free disk space. Reads the store with an operator's
+ * access, so they cannot contain what a person did. */
 #ifndef VITALS_H
 #define VITALS_H
 
@@ -14,14 +14,14 @@ typedef enum vital_unit {
   VITAL_DAYS
 } vital_unit;
 
-/* What there is to know about a figure; the table is the whole list. */
+/* What is known of a figure; the table lists all figures. */
 typedef struct vital_info {
   const char *name;
   vital_unit unit;
-  const char *group, *title; /* for people; title NULL: not shown in the table */
-  const char *metric;        /* its name for Prometheus, behind "blueplane_" */
-  const char *label;         /* what names the parts of it, or NULL */
-  const char *share;         /* the figure that "%" means of it, or NULL */
+  const char *group, *title; /* for people; title NULL: not in the table */
+  const char *metric;        /* its name for Prometheus, after "blueplane_" */
+  const char *label;         /* the label that names its parts, or NULL */
+  const char *share;         /* the figure that a limit in "%" refers to, or NULL */
   const char *help;
 } vital_info;
 extern const vital_info vital_table[]; /* ends with name NULL */
@@ -29,7 +29,7 @@ const vital_info *find_vital(const char *name);
 
 typedef struct vital {
   const vital_info *info;
-  char *of; /* the part, or NULL: the whole */
+  char *of; /* the part, or NULL for the whole */
   double value;
 } vital;
 
@@ -39,19 +39,19 @@ typedef struct vitals {
   vital *item;
   size_t count;
   vital_status status;
-  char *reasons; /* a sentence where the status is not ok, else NULL */
+  char *reasons; /* a sentence if the status is not ok, else NULL */
 } vitals;
 
-/* Asks for everything. `sound`: what a check of the whole file found before; NULL: it is checked now,
- * which takes long; negative: it was not and is not checked. After a complaint the exit code; what is
- * known then, that something is wrong at least, is told nevertheless. */
+/* Collects all figures. `sound`: the result of an earlier check of the whole file; NULL: check it
+ * now, which is slow; negative: unknown, do not check. On failure prints the error and returns an
+ * exit code; `v` then still holds what is known, at least the failing status. */
 int read_vitals(vitals *v, const program *p, const double *sound);
 void vitals_free(vitals *v);
-/* The figure of the whole; NULL: it is not told. */
+/* The whole figure; NULL: unknown. */
 const vital *vital_of(const vitals *v, const char *name);
 
 const char *status_name(vital_status status);
-/* Parts that are nothing say nothing to people, and some figures are for programs only. */
+/* Whether people see the figure: not the parts that are zero, and not those for programs only. */
 bool vital_is_shown(const vital *v);
 void put_vital(text *t, const vital *v); /* for people */
 /* The text format of Prometheus, version 0.0.4. */

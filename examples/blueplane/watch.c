@@ -1,5 +1,5 @@
-/* watch.c: today, as it goes on: on a terminal the page of stats in its place, elsewhere a line for
- * each change. */
+/* watch.c: shows today, live: on a terminal it redraws the page of stats, elsewhere it writes a
+ * line for each change. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +10,9 @@
 #include "stats.h"
 #include "system.h"
 
-#define MINUTE 60000 /* ms: the day may end, and the baseline with it */
+#define MINUTE 60000 /* ms: a new day may begin, with another baseline */
 
-/* Lines in the place of those that are there; what is longer than the screen scrolls. */
+/* Draws over the lines on the screen; a page longer than the screen scrolls. */
 static int redraw(text *page) {
   text t = {0};
   text_add(&t, "\x1b[H");
@@ -27,7 +27,7 @@ static int redraw(text *page) {
   return write_out(&t);
 }
 
-/* What there is to show now. On a terminal the page, elsewhere a line; JSON is a line of its own. */
+/* Makes the output: the page on a terminal, a line elsewhere, or JSON in one line. */
 static int look(text *said, program *p, bool on_terminal) {
   stats s;
   json j = {0};
@@ -50,7 +50,7 @@ static bool same_text(const text *a, const text *b) {
   return a->length == b->length && (a->length == 0 || memcmp(a->data, b->data, a->length) == 0);
 }
 
-/* Shows it, unless it is as it was. */
+/* Writes the output if it changed. */
 static int show(text *last, program *p, bool on_terminal) {
   text said = {0}, out = {0};
   int code = look(&said, p, on_terminal);
@@ -69,7 +69,7 @@ int run_watch(program *p) {
   live l;
   if (!writes && given(&p->options, OPTION_FORMAT))
     return complain(EXIT_USAGE, NULL, "watch writes table, json or ndjson");
-  if (!writes) p->screen.format = "table"; /* what the configuration says is for other commands */
+  if (!writes) p->screen.format = "table"; /* the configured format is for other commands */
   bool on_terminal = is_terminal(stdout) && is_table(&p->screen);
   int code = live_open(&l, p);
   if (on_terminal) fputs("\x1b[2J", stdout);

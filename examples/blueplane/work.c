@@ -1,7 +1,8 @@
-/* work.c: a week of somebody's work with assistants, made up: sessions of tasks, tasks of prompts, answers,
- * reading, editing, running, failing and trying again. Who has more experience fails less, teams differ, habits
- * spread with the weeks. Everything is decided by a generator of numbers that begins from the person, so that
- * the same person works the same. Knows native events; knows nothing of stores. */
+/* work.c: generates a week of a fictional person's work with assistants: sessions of tasks; tasks
+ * of prompts, responses, reading, editing, running, failing and retrying. People with more
+ * experience fail less, teams differ, and habits spread over the weeks. All choices come from a
+ * random generator that is seeded with the person and the week, so they are reproducible. Knows
+ * native events, but not stores. */
 #include "made.h"
 
 #include <stdbool.h>
@@ -47,13 +48,13 @@ static const struct {
 typedef struct session {
   text *out;
   worker *w;
-  int64_t at; /* now */
+  int64_t at; /* current time */
   const assistant *with;
   char id[32];
-  int events, language, week, errors; /* errors: of 100 calls */
+  int events, language, week, errors; /* errors: percentage of calls */
 } session;
 
-/* The beginning of an event that has an id; the rest is the caller's. */
+/* Writes the beginning of an event with an id; the caller writes the rest. */
 static void begin(session *s, const char *kind) {
   s->at += between(s->w, 4, 45) * SECOND;
   text_addf(
@@ -72,7 +73,7 @@ static void happen(session *s, const char *event) {
                                                 : ",\"detail\":\"rate_limit\"");
 }
 
-/* Habits that not everybody has, and that spread. */
+/* Whether the person has a habit; habits spread over the weeks. */
 static bool has_habit(const session *s, int which) {
   int person = (s->w->number * 37 + which * 23) % 100;
   return person < 20 + 9 * s->w->experience + s->week;
@@ -88,7 +89,7 @@ static void prompt(session *s) {
                                                  : "");
 }
 
-/* How long the model's provider took; the developer's telemetry tells it. */
+/* The response time, as the developer's telemetry reports it. */
 static void take_time(session *s) {
   int us = between(s->w, 700, 4000) * 1000 * (happens(s->w, 12) ? between(s->w, 4, 16) : 1);
   begin(s, "event");
@@ -105,7 +106,7 @@ static void response(session *s) {
   if (s->w->number == 0) take_time(s);
 }
 
-/* Returns whether the call went well. */
+/* Returns whether the call succeeded. */
 static bool call(session *s, const char *tool, const char *category, const char *more, int errors) {
   bool fails = happens(s->w, errors), rejected = !fails && happens(s->w, 2);
   response(s);
@@ -140,7 +141,7 @@ static bool run_program(session *s, const char *program) {
   return call(s, "run", "command", more, s->errors);
 }
 
-/* What only some do on the way. */
+/* Calls and events that only some people have. */
 static void extras(session *s) {
   if (has_habit(s, 3) && happens(s->w, 20)) {
     call(s, "task", "agent", "", 3);
@@ -156,7 +157,7 @@ static void extras(session *s) {
   if (happens(s->w, 4)) happen(s, "interrupt");
 }
 
-/* One piece of work; most end with a test that passes, some are given up. */
+/* One task. Most end with a passing test, some are given up. */
 static void work_on(session *s) {
   int file = between(s->w, 1, 12);
   prompt(s);
@@ -164,7 +165,7 @@ static void work_on(session *s) {
     call(s, happens(s->w, 60) ? "read_file" : "search", happens(s->w, 60) ? "read" : "search", "",
          2);
   extras(s);
-  if (happens(s->w, 15)) return; /* only a question */
+  if (happens(s->w, 15)) return; /* just a question */
   for (int i = between(s->w, 1, 3); i > 0; i--)
     if (!edit(s, file)) edit(s, file);
   for (int tries = 0; !run_program(s, "test"); tries++) {
@@ -202,8 +203,8 @@ static void put_session(text *out, worker *w, int week, int64_t at, int number) 
   }
 }
 
-/* The week in which somebody began, and one of leave in every eleven. A week with its weekend is asked for where there has to
- * be one: it is always worked. */
+/* People join in different weeks, and are on leave every eleventh week. put_week ignores this for a
+ * whole week of seven days, which must have data. */
 static bool is_there(const worker *w, int week) {
   int begins = w->number * 13 % 25 - 12;
   return week >= begins && (w->number * 5 + week) % 11 != 0;
@@ -219,7 +220,7 @@ void put_week(text *t, worker *w, int week, int64_t monday_us, int days) {
     if (!happens(w, busy)) continue;
     int64_t at = monday_us + day * DAY_US + between(w, 7 * 60, 11 * 60) * MINUTE;
     int more = (week % 13 == 12 ? 1 : 0) +
-               (w->number == 0 ? 2 : 0); /* before a quarter ends; the developer */
+               (w->number == 0 ? 2 : 0); /* end of a quarter; the developer */
     for (int i = between(w, 1, 3) + more; i > 0; i--) {
       put_session(t, w, week, at, number++);
       at += between(w, 90, 200) * MINUTE;

@@ -1,5 +1,5 @@
-/* zone.c: looks where systems keep the zone's name; how far its clocks are from UTC says the library, by whose days
- * the answers are. */
+/* zone.c: finds the zone's name where systems store it. Its offsets from UTC come from the library,
+ * so that dates match those of the results. */
 #include "zone.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ bool zone_exists(const char *name) {
   return bp_zone_offset(&offset, NULL, NULL, name, 0, NULL) == BP_OK;
 }
 
-/* What stands behind "zoneinfo/" in a path, without the folders of other kinds of seconds. */
+/* The zone after "zoneinfo/" in a path, without "posix/" or "right/". */
 static char *zone_of_path(const char *path) {
   const char *name = strstr(path, "zoneinfo/");
   if (name == NULL) return NULL;
@@ -105,14 +105,14 @@ date add_days(date d, int days) {
 
 #define DAY INT64_C(86400) /* seconds */
 
-/* Instants between which a zone's clocks stay as they are. */
+/* A range of instants with the same offset. */
 typedef struct stretch {
   int64_t from_us, until_us;
   int32_t offset; /* seconds ahead of UTC */
 } stretch;
 
 static char *zone_in_use;
-static stretch asked_last; /* the next instant nearly always lies in it, too */
+static stretch asked_last; /* cached: the next instant is usually in it, too */
 
 void use_zone(const char *name) {
   free(zone_in_use);
@@ -120,7 +120,7 @@ void use_zone(const char *name) {
   asked_last = (stretch){0, 0, 0};
 }
 
-/* The zone was there when it was chosen; if it cannot be read any more it is UTC. */
+/* The zone existed when it was chosen; if it can no longer be read, UTC is used. */
 static stretch stretch_at(int64_t us) {
   stretch *last = &asked_last;
   if (us < last->from_us || us >= last->until_us)
@@ -137,7 +137,8 @@ date date_of(int64_t us) {
   return d;
 }
 
-/* Where midnight does not exist the day begins when the clock is put forward; of one that comes twice it is the first. */
+/* If midnight does not exist, the day begins when the clock is put forward; if it occurs twice, at
+ * the first. */
 int64_t instant_of(date d) {
   int64_t us = days_of(d.year, d.month, d.day) * DAY_US;
   int64_t before = stretch_at(us - DAY_US).offset * INT64_C(1000000);
@@ -152,7 +153,7 @@ date today(void) {
   return date_of((int64_t)time(NULL) * 1000000);
 }
 
-/* That many digits at *at, which moves behind them; -1 if there are fewer. */
+/* Reads `digits` digits at *at and moves it past them; -1 if there are fewer. */
 static int take_number(const char **at, int digits) {
   int number = 0;
   for (int i = 0; i < digits; i++, (*at)++) {
