@@ -1,4 +1,4 @@
-/* data.c: the library's results inside a page. Writes what they hold and computes nothing. */
+/* data.c: writes results of the library to the data of a page, without computing anything. */
 #include "data.h"
 
 #include <stdlib.h>
@@ -30,11 +30,11 @@ static void put_values(json *j, const bp_result *r, int column) {
   json_close(j, ']');
 }
 
-/* The place of a text among those before it; it is added where it is new. */
+/* The index of a text among the earlier ones; a new one is added. */
 static size_t place_of(const char **names, size_t *count, const char *name) {
   size_t i = *count;
   while (i > 0 && strcmp(names[i - 1], name) != 0)
-    i--; /* neighbours are often equal */
+    i--; /* search backwards, as neighbours are often equal */
   if (i > 0) return i - 1;
   names[*count] = name;
   return (*count)++;
@@ -59,7 +59,7 @@ static void put_texts(json *j, const bp_result *r, int column) {
   free(names);
 }
 
-/* The cells about which there is more to say than their value. */
+/* The cells with a state other than value or empty. */
 static void put_states(json *j, const bp_result *r, int column) {
   bool any = false;
   for (size_t row = 0; row < bp_result_rows(r); row++) {
@@ -75,7 +75,7 @@ static void put_states(json *j, const bp_result *r, int column) {
   if (any) json_close(j, ']');
 }
 
-/* Once for each name: a column is the same wherever it stands. */
+/* Describes each column once, as it is the same in all tables. */
 static void describe(data *d, const bp_result *r, size_t column) {
   const char *name = bp_result_column(r, column, "name");
   for (size_t i = 0; i < d->known.count; i++)

@@ -1,11 +1,11 @@
-// detail.js: what a figure is made of, in a drawer beside the page: steps that lead into each other and back.
+// detail.js: a drawer beside the page with the details of a figure, in steps that lead deeper and back.
 "use strict";
 
 const drawer = el("dialog", { class: "drawer", "aria-labelledby": "drawer-title" });
-const steps = []; // each makes its content anew
-let opened = null; // what had the focus
+const steps = []; // functions that make the content of each step
+let opened = null; // the element that had the focus
 
-// `make` gives {title, sub, nodes}.
+// `make` returns {title, sub, nodes}.
 function openDetail(make) {
   if (!drawer.open) opened = document.activeElement;
   steps.push(make);
@@ -26,9 +26,9 @@ function showStep() {
 }
 
 drawer.addEventListener("close", () => { steps.length = 0; drawer.replaceChildren(); opened?.focus?.(); });
-drawer.addEventListener("click", (event) => { if (event.target === drawer) drawer.close(); }); // beside it
+drawer.addEventListener("click", (event) => { if (event.target === drawer) drawer.close(); }); // the backdrop
 
-// A list of parts of a figure: name, bar, value.
+// A list of the parts of a figure: name, bar, value.
 function parts(title, table, dimension, name, open, limit = 12) {
   const rows = rowsOf(table).filter((row) => table.value(row, name) !== 0 && !["empty", "uncovered"].includes(table.state(row, name)));
   if (rows.length === 0) return null;
@@ -40,7 +40,7 @@ function parts(title, table, dimension, name, open, limit = 12) {
   ], rows, { first: limit, caption: `${title}, ${total} in all`, captionHidden: true }));
 }
 
-// All that a row says, as names and values.
+// The figures of a row, as names and values.
 function facts(table, row, names) {
   const shown = names.filter((name) => table.has(name) && table.state(row, name) !== "empty");
   return el("dl", { class: "facts" }, shown.map((name) => el("div", null, el("dt", null, Result.describe(name).role === "companion" ? shortTitle(name) : titleOf(name)), el("dd", null, figure(table, row, name)))));

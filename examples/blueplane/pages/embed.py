@@ -1,6 +1,7 @@
-"""Turns files into C texts: embed.py OUT.c base.css ... makes `const char page_base_css[]` and so on. Of charting
-libraries: embed.py OUT.c --npm NPM LIST LOCK NAME=PATH ... installs what the lock file names and takes PATH out of it;
-without NPM (an empty word) or without a registry the texts are empty, and pages show tables in their place."""
+"""Converts files to C strings: embed.py OUT.c base.css ... writes `const char page_base_css[]` and
+so on. For charting libraries: embed.py OUT.c --npm NPM LIST LOCK NAME=PATH ... installs the
+packages of the lock file and embeds PATH; without NPM (an empty argument) or without a registry the
+strings are empty, and pages show tables instead."""
 import pathlib
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import tempfile
 
 
 def c_string(data: bytes) -> str:
-    """One literal for each line; octal escapes, which end after three digits."""
+    """One literal for each line, with octal escapes, as they end after three digits."""
     def literal(line: bytes) -> str:
         plain = (chr(b) if 32 <= b < 127 and b not in b'"\\?' else f"\\{b:03o}" for b in line)
         return '  "' + "".join(plain) + '"'
@@ -33,7 +34,7 @@ def installed(npm: str, listed: list[str], wanted: dict[str, str]) -> dict[str, 
 
 
 def licence(path: pathlib.Path) -> bytes:
-    """What a package wants to be read beside it, as a comment."""
+    """The licence of a package, as a comment to precede its code."""
     found = next((folder / "LICENSE" for folder in path.parents if (folder / "LICENSE").exists()), None)
     return b"" if found is None else b"/*\n" + found.read_bytes() + b"*/\n"
 

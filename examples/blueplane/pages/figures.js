@@ -1,9 +1,10 @@
-// figures.js: reads the results in the page and writes figures for people, by the same rules as the program does.
+// figures.js: reads the results in the page, and formats figures for people by the same rules as the program
+// (figures.c).
 "use strict";
 
 const page = JSON.parse(document.getElementById("data").textContent);
 
-// A result, as data.c wrote it.
+// A result as written by data.c.
 class Result {
   constructor(raw) {
     this.rows = raw.rows;
@@ -28,7 +29,7 @@ class Result {
     return this.states.get(name).get(row) || (this.value(row, name) === null ? "empty" : "value");
   }
 
-  // What a small chart draws: a gap where nothing is told; a sum with nothing to count is none.
+  // The value in a small chart: an empty count is 0, other cells without a value are gaps.
   drawn(row, name) {
     const value = this.value(row, name);
     return value === null && this.state(row, name) === "empty" && Result.describe(name).type === "int" ? 0 : value;
@@ -41,7 +42,7 @@ class Result {
     return most;
   }
 
-  // The metrics of the table, and what stands beside one of them.
+  // The metrics of the table, and the companions of one of them.
   metrics() { return this.names().filter((name) => Result.describe(name).role === "metric"); }
   beside(metric) {
     return this.names().filter((name) => Result.describe(name).of === metric && Result.describe(name).role === "companion");
@@ -73,7 +74,7 @@ function tokens(size) {
   return fixed(size, 0);
 }
 
-// Cents; four decimals of what is a quotient and below a dollar, or below a cent.
+// Cents; four decimals for quotients below a dollar, and for amounts below a cent.
 function money(nano, quotient) {
   let decimals = nano > 0 && nano < (quotient ? 1e9 : 1e7) ? 4 : 2;
   for (let size = 1e6; nano > 0 && nano < size && decimals < 10; size /= 10) decimals++;
@@ -96,19 +97,19 @@ function plain(size) { return fixed(size, Number.isInteger(size) || size >= 100 
 
 const units = { factor: (f) => `${fixed(f, 1)}×`, tokens, nUSD: money, us: duration, ratio: share, hour: (h) => `${String(h % 24).padStart(2, "0")}:00` };
 
-// A value in a unit of the library; with "+" where a sign is wanted.
+// A value in a unit of the library; `signed`: positive values start with "+".
 function number(unit, value, signed, quotient) {
   const sign = value < 0 ? "−" : signed && value > 0 ? "+" : "";
   return sign + (units[unit] || plain)(Math.abs(value), quotient);
 }
 
-// A value as its column writes it.
+// A value in the unit of its column.
 function numberOf(name, value, signed) {
   const column = Result.describe(name);
   return number(column.unit, value, signed, column.type === "real");
 }
 
-// A change in relation to what was before; beyond ten times a percentage says little.
+// A relative change; large increases are factors, as percentages become hard to read.
 function change(ratio) {
   if (ratio >= 9.995) return "×" + fixed(ratio + 1, 0);
   return (ratio < 0 ? "−" : ratio > 0 ? "+" : "±") + share(Math.abs(ratio));
@@ -116,7 +117,7 @@ function change(ratio) {
 
 const clock = new Intl.DateTimeFormat("en-US", { timeZone: page.kind === "team" ? "UTC" : page.zone, year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
-// An instant, in microseconds or as results write it, in the zone of the page.
+// An instant, in microseconds or as text of a result, in the page's time zone.
 function timeText(instant, withClock) {
   if (instant === null || instant === undefined) return "";
   const at = typeof instant === "number" ? new Date(instant / 1000) : new Date(instant);
@@ -125,7 +126,7 @@ function timeText(instant, withClock) {
   return withClock ? `${day}, ${parts.hour}:${parts.minute}` : day;
 }
 
-// Days from one instant up to another: "23 to 29 Nov 2026".
+// The days from one instant up to another, excluded: "23 to 29 Nov 2026".
 function daysText(from, until) {
   const first = timeText(from), last = timeText(new Date(Date.parse(until) - 1).toISOString());
   if (first === last) return first;
@@ -142,12 +143,12 @@ const stateWords = {
   empty: ["", "nothing to tell"],
 };
 
-// The text of a cell, with its marks.
+// The text of a cell with its marks.
 function textOf(table, row, name) {
   const state = table.state(row, name), column = Result.describe(name);
   if (stateWords[state]) return stateWords[state][0];
   const value = table.value(row, name);
-  if (state === "lower_bound" && value === 0) return "–"; // at least nothing says nothing
+  if (state === "lower_bound" && value === 0) return "–"; // no information
   const marks = (state === "lower_bound" ? "≥" : "") + (column.estimate === "true" ? "~" : "");
   if (column.type === "text") return label(name, value);
   if (column.type === "time") return timeText(value, true);
@@ -159,7 +160,7 @@ function textOf(table, row, name) {
 // "1 task", "12 tasks".
 function counted(table, row, name, one) { return `${textOf(table, row, name)} ${one}${table.value(row, name) === 1 ? "" : "s"}`; }
 
-// The cell as an element that carries its exact value.
+// A data element with the text and the exact value of the cell.
 function figure(table, row, name) {
   const state = table.state(row, name);
   const element = document.createElement("data");
@@ -184,7 +185,7 @@ const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 function words(name) { return name.replace(/_/g, " "); }
 
-// A civil day as "23 Nov", with the weekday or the year where asked for.
+// A civil day as "23 Nov", with the weekday or the year if asked for.
 function dayText(day, how) {
   const [year, month, date] = day.split("-").map(Number);
   const plainDay = `${date} ${months[month - 1]}`;
@@ -192,12 +193,12 @@ function dayText(day, how) {
   return how === "year" ? `${plainDay} ${year}` : plainDay;
 }
 
-// Controls, line separators and the marks that turn the direction of what follows are told, and not obeyed: a folder may be named by anybody.
+// Escapes control characters, line separators and directional marks: names of folders may contain them.
 function safe(name) {
   return name.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-// A value of a dimension as people read it.
+// A value of a dimension for people.
 function label(dimension, value) {
   if (value === null || value === undefined) return "not known";
   if (page.words[dimension]) return Object.hasOwn(page.words[dimension], value) ? page.words[dimension][value] : words(safe(value));
@@ -220,7 +221,7 @@ function dimensionTitle(dimension) {
   const title = Result.describe(dimension).title || words(dimension).replace("time.", "");
   return title[0].toUpperCase() + title.slice(1);
 }
-// Of a companion only its own name: "Resolution rate: low" is "low".
+// A companion's own name: "low" for "Resolution rate: low".
 function shortTitle(name) {
   const title = Result.describe(name).title || name;
   return title.includes(": ") ? title.slice(title.indexOf(": ") + 2) : title;

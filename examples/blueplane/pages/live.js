@@ -1,10 +1,10 @@
-/* live.js: shows what comes, in the place of what was there; what is open stays open, what has the focus keeps it. */
+/* live.js: replaces the content by each update; open details stay open, and the focus is kept. */
 "use strict";
 (() => {
   const main = document.getElementById("live");
   const state = document.getElementById("state");
   const pause = document.getElementById("pause");
-  const own = { createHTML: (html) => html }; // made by the same program as this page, its texts escaped
+  const own = { createHTML: (html) => html }; // HTML of the same program, its texts escaped
   const policy = window.trustedTypes ? window.trustedTypes.createPolicy("live", own) : own;
   let held = null;
   let paused = false;
@@ -30,7 +30,7 @@
     else say("live", "is-live");
   }
 
-  // A browser tries again by itself, but for an answer that there is no room.
+  // Browsers reconnect by themselves, except after an error response such as 503.
   function follow() {
     source = new EventSource(main.dataset.events);
     source.addEventListener("open", tell);

@@ -1,4 +1,4 @@
-/* live_page.c */
+/* live_page.c: see live_page.h. */
 #include "live_page.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static void put_heading(text *t, const char *id, const char *title) {
 
 /* ------------------------------------------------------------------------------------- today */
 
-/* A page is read as a terminal with all its signs. */
+/* Figures are written as on a terminal with block characters. */
 static const screen plain = {.format = "table", .blocks = true};
 
 static void put_html_figure(text *t, const bp_result *r, size_t row, int column) {
@@ -23,7 +23,7 @@ static void put_html_figure(text *t, const bp_result *r, size_t row, int column)
   free(said);
 }
 
-/* How far from the own average; nothing where there is none. */
+/* The change from the person's average; empty if there is none. */
 static void put_delta(text *t, const bp_result *r, const char *metric) {
   int relative = find_column(r, "relative", metric), baseline = find_column(r, "baseline", metric);
   text_add(t, "<span class=\"tile-delta\">");
@@ -35,7 +35,7 @@ static void put_delta(text *t, const bp_result *r, const char *metric) {
     text_add(t, "average ");
     put_html_figure(t, r, 0, baseline);
   }
-  text_add(t, "&#8203;</span></div>\n"); /* as high as the others, also where it says nothing */
+  text_add(t, "&#8203;</span></div>\n"); /* keeps the height of an empty line */
 }
 
 static void put_tile(text *t, const bp_result *r, const char *metric, const char *label) {
@@ -63,7 +63,7 @@ static void put_tiles(text *t, const bp_result *r) {
   text_add(t, "</div>\n");
 }
 
-/* Interactions by hour of the day, 24 bars. */
+/* Interactions by hour of the day. */
 static void hours_of(int64_t hours[24], const bp_result *r) {
   int column = find_column(r, "metric", "interactions");
   memset(hours, 0, 24 * sizeof *hours);
@@ -121,7 +121,7 @@ static void put_hours(text *t, const bp_result *r) {
   text_add(t, "</tbody></table></details></section>\n");
 }
 
-/* Names come from folders: a mark in one that turns the direction of what follows is told, and not obeyed. */
+/* Names come from folders, so directional marks in them are escaped. */
 static void put_name(text *t, const bp_result *r, size_t row) {
   const char *name = bp_result_text(r, row, 0, NULL);
   const char *title = word_title(bp_result_column(r, 0, "name"), name);
@@ -130,7 +130,7 @@ static void put_name(text *t, const bp_result *r, size_t row) {
   free(safe);
 }
 
-/* Names with their interactions and their share. */
+/* A table of names with their interactions and shares. */
 static void put_shares(text *t, const char *id, const char *title, const bp_result *r) {
   int count = find_column(r, "metric", "interactions");
   int share = find_column(r, "metric", "interaction_share");
@@ -222,7 +222,7 @@ static bool is_in(const vital *v, const char *group) {
   return v->info->group != NULL && strcmp(v->info->group, group) == 0 && vital_is_shown(v);
 }
 
-/* How long answers took: of each stretch of seconds the share of the calls that ended in it. */
+/* A histogram of response times: for each interval the share of calls that ended in it. */
 static void put_latency(text *t, const vitals *v) {
   enum { STEP = 40, HEIGHT = 100, MOST = 16 };
   double part[MOST], before = 0, most = 0;
@@ -313,7 +313,7 @@ static void put_link(text *t, const char *path, const char *name, const char *ti
   text_addf(t, "<a href=\"%s\"%s>%s</a>", path, here ? " aria-current=\"page\"" : "", name);
 }
 
-/* What follows: whether it does, and a switch. */
+/* The navigation, the state of the connection, and the button to pause. */
 static void put_following(text *t, const char *title, bool both) {
   if (both) {
     text_add(t, "<nav aria-label=\"Pages\">");

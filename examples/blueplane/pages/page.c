@@ -1,12 +1,12 @@
-/* page.c: puts a self-contained page together: policy, styles, body, data, scripts. Knows HTML and nothing of what
- * is shown. */
+/* page.c: assembles a self-contained page: policy, styles, body, data, scripts. Knows HTML, not the
+ * content. */
 #include "page.h"
 
 #include <string.h>
 
 #include <sodium.h>
 
-/* A digest as a content security policy wants it. */
+/* Writes a digest as in a Content-Security-Policy. */
 static void put_digest(text *t, const char *source) {
   unsigned char digest[crypto_hash_sha256_BYTES];
   char base64[sodium_base64_ENCODED_LEN(sizeof digest, sodium_base64_VARIANT_ORIGINAL)];
@@ -51,7 +51,7 @@ void html_text(text *t, const char *string) {
   }
 }
 
-/* JSON between script tags: "<" stands in texts only, where it may be written as an escape. */
+/* Writes JSON in a script element. "<" occurs only in strings, where it is escaped. */
 static void put_data(text *t, const char *document) {
   text_add(t, "<script type=\"application/json\" id=\"data\">");
   for (const char *c = document; *c != '\0';) {

@@ -1,4 +1,4 @@
-// parts.js: what a page is built of: elements, tables, bars, small and large charts. Knows no metric.
+// parts.js: the building blocks of pages: elements, tables, bars, small and large charts. Knows no metric.
 "use strict";
 
 function el(name, attributes, ...children) {
@@ -22,14 +22,14 @@ function panel(id, title, classes, summary, ...children) {
     summary ? el("p", { class: "summary" }, summary) : null, ...children);
 }
 
-const spans = { third: [4, 6], half: [6, 6], wide: [8, 12] }; // of twelve columns, on a wide screen and one of middle width
+const spans = { third: [4, 6], half: [6, 6], wide: [8, 12] }; // of twelve columns: on wide and on medium screens
 function spanOf(panel_, middle) {
   const kind = Object.keys(spans).find((name) => panel_.classList.contains(name));
   return kind ? spans[kind][middle] : 12;
 }
 
-// Rows are filled: on a wide screen what does not fit lets one of the next two that does go before it, on one of middle width, where
-// the order is that of the wide one, it does not; the last of a row is widened.
+// Fills rows of twelve columns. On wide screens, if a panel does not fit, one of the next two may move before it; on
+// medium screens the order stays that of the wide ones. The last panel of a row is widened.
 function inRows(panels, middle) {
   const waiting = [...panels], rows = [];
   while (waiting.length) {
@@ -53,14 +53,14 @@ function arrange(panels) {
 
 function nothing(said) { return el("p", { class: "nothing" }, said || "Nothing in this period."); }
 
-// A link that opens something in the page.
+// A button, styled as a link, that opens details.
 function opener(text, action, hint) {
   return el("button", { type: "button", class: "opener", onclick: action, title: hint }, text);
 }
 
 // ------------------------------------------------------------------------------------------------------- tables
 
-// Who uses the keyboard can move a table that is wider than its place, and need not stop at the others.
+// Tables that scroll can be focused and moved by keyboard; others do not take the focus.
 const scrolling = new ResizeObserver((all) => all.forEach(({ target }) => {
   const wide = target.scrollWidth > target.clientWidth + 1 || target.scrollHeight > target.clientHeight + 1;
   const said = target.querySelector("caption");
@@ -68,7 +68,7 @@ const scrolling = new ResizeObserver((all) => all.forEach(({ target }) => {
     if (wide) target.setAttribute(name, value); else target.removeAttribute(name);
 }));
 
-// Columns: {title, cell(row) -> node, number, bar(row) -> 0..1}. Rows beyond `first` come when asked for.
+// columns: {title, cell(row) -> node, number, class}. Rows after `first` are added by a button.
 function figureTable(columns, rows, options = {}) {
   const body = el("tbody");
   const first = options.first || rows.length;
@@ -100,17 +100,17 @@ function bar(part, colour) {
   return el("span", { class: "bar", "aria-hidden": "true", vars: { "--part": Math.max(0, Math.min(1, part || 0)).toFixed(4), "--colour": colour || colours[0] } });
 }
 
-// The rows of a result as indices.
+// The row numbers of a result.
 function rowsOf(table) { return Array.from({ length: table.rows }, (_, row) => row); }
 
-// A table behind a chart.
+// The table of a chart's figures.
 function tableBehind(table, dimension, names, open) {
   const columns = [{ title: dimensionTitle(dimension), cell: (row) => open
     ? opener(label(dimension, table.value(row, dimension)), () => open(row)) : label(dimension, table.value(row, dimension)) }];
   for (const name of names.filter((each) => table.has(each)))
     columns.push({ title: Result.describe(name).title || titleOf(name), number: true, cell: (row) => figure(table, row, name) });
   const details = el("details", { class: "behind" }, el("summary", null, "As a table"));
-  details.addEventListener("toggle", () => { // made when it is first looked at
+  details.addEventListener("toggle", () => { // made when first opened
     if (details.open && details.children.length === 1) details.append(figureTable(columns, rowsOf(table), { caption: "The figures of the chart", captionHidden: true }));
   });
   return details;
@@ -118,7 +118,7 @@ function tableBehind(table, dimension, names, open) {
 
 // ------------------------------------------------------------------------------------------------------- charts
 
-// A line as small as a word. What is null is a gap.
+// A line chart as small as a word; null is a gap.
 function sparkline(values, spoken) {
   const most = Math.max(...values, 0), width = 120, height = 26;
   if (values.length < 2 || most === 0) return el("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
@@ -138,7 +138,7 @@ function sparkline(values, spoken) {
     "aria-label": spoken || null, "aria-hidden": spoken ? null : "true" }, paths);
 }
 
-// Colours as a canvas wants them.
+// A CSS colour as a canvas needs it.
 function resolved(variable) {
   const probe = el("span", { vars: { color: `var(${variable})` }, hidden: true });
   document.body.append(probe);
@@ -147,10 +147,10 @@ function resolved(variable) {
   return colour;
 }
 
-const charts = new Set(); // what must be drawn anew when the theme or the width changes
+const charts = new Set(); // redrawn when the theme changes
 
-// Columns over time with the baseline as a line, by uPlot; without it as plain columns.
-// {labels, values, baseline, unit, ticks(i), summary, pick(i), readout(i)}
+// Columns over time with the baseline as a line, drawn by uPlot, or without it as simple columns.
+// options: {labels, values, baseline, unit, ticks(i), summary, pick(i), readout(i), rest()}
 function timeChart(options) {
   const readout = el("p", { class: "readout", "aria-live": "polite" });
   const box = el("div", { class: "chart", tabindex: 0, role: "group", "aria-roledescription": "chart", "aria-label": `${options.summary} Left and right arrows move through it, Enter opens what is chosen.` });
@@ -219,21 +219,21 @@ function drawPlot(box, options, chosen) {
   }, data, box);
 }
 
-// With all its decimals, where figures are rounded: it says how high a line is.
+// All decimals, unlike rounded figures: it labels the exact height of a grid line.
 function exact(size) {
   let decimals = 0;
   while (decimals < 10 && Math.abs(size * 10 ** decimals - Math.round(size * 10 ** decimals)) > 1e-6) decimals++;
   return fixed(size, decimals);
 }
 
-// A round number beside a grid: "45m" and not "45m 00s".
+// A round number as a label of the grid: "45m", not "45m 00s".
 function short(unit, value) {
   if (unit === "ratio") return `${exact(value * 100)}\u00a0%`;
   if (unit === "nUSD") return `$${exact(value / 1e9).replace(/(\.\d)$/, "$10")}`;
   return number(unit, value).replace(/\u00a000[ms]$/, "").replace(/^0s$/, "0").replace(/\.0([kMBT])$/, "$1");
 }
 
-// Lines of a grid at round numbers of the unit: hours and not thousands of seconds.
+// Heights of grid lines at round numbers of the unit, such as hours rather than thousands of seconds.
 function niceSteps(unit, most) {
   const seconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400, 172800, 432000, 864000, 1728000, 4320000, 8640000].map((s) => s * 1e6);
   let step;
@@ -249,7 +249,7 @@ function niceSteps(unit, most) {
   return steps;
 }
 
-// The same without the library: plain columns, a dash where the baseline stands.
+// The chart without uPlot: simple columns, with a dash at the baseline.
 function drawColumns(box, options, choose) {
   const baseline = options.baseline || [], most = Math.max(1e-9, ...options.values.map((v) => v || 0), ...baseline.map((v) => v || 0));
   const shown = Math.max(1, Math.ceil(options.values.length / Math.max(2, Math.floor(box.clientWidth / 74))));
@@ -258,7 +258,7 @@ function drawColumns(box, options, choose) {
     el("span", { class: "column-space" }, el("i", { vars: part(value) }), baseline[i] ? el("b", { vars: part(baseline[i]) }) : null), el("small", null, i % shown === 0 ? options.ticks(i) : "")))));
 }
 
-// Columns of a distribution: {name, value, text}.
+// A histogram; items: {name, value, text}.
 function histogram(items, spoken) {
   const most = Math.max(1e-9, ...items.map((item) => item.value || 0));
   return el("figure", { class: "histogram", role: "img", "aria-label": spoken },
@@ -285,7 +285,7 @@ function themeButton(changed) {
   }, title: "Colours: as the system, light, dark", "aria-label": `Colours: ${now}` }, { auto: "Auto", light: "Light", dark: "Dark" }[now]);
 }
 
-// A share with the interval in which the true one lies.
+// A share with its confidence interval.
 function withInterval(from, row, name) {
   const low = from.value(row, `${name}.low`), high = from.value(row, `${name}.high`);
   const nodes = [figure(from, row, name)];

@@ -1,5 +1,5 @@
-/* personal.c: the questions of a person's own dashboard, as data, and their answers, asked for on several handles at a
- * time. Knows which metrics belong together and none of their meaning. */
+/* personal.c: the queries of a person's own dashboard, as data, run in parallel on several handles.
+ * Knows which metrics belong together, not their meaning. */
 #include "personal.h"
 
 #include <pthread.h>
@@ -12,14 +12,14 @@
 
 #define METRICS_MOST 16
 #define SESSIONS_MOST 300
-#define PARTS_MOST 1500 /* of sessions */
+#define PARTS_MOST 1500 /* rows of the details of sessions */
 #define THREADS_MOST 8
 
 static const struct period {
   const char *name;
-  const char *by; /* into what its trend is cut */
+  const char *by; /* time dimension of its trend */
   bool compared;
-} periods[] = {{"all", "time.week", false}, /* the dearest first: it is asked for first */
+} periods[] = {{"all", "time.week", false}, /* slowest first, as queries start in this order */
                {"quarter", "time.week", true},
                {"month", "time.day", true},
                {"week", "time.day", true},
@@ -28,13 +28,13 @@ static const char *const baselines[] = {"average", "previous", "year"};
 
 typedef struct block {
   const char *name;
-  const char *by[4]; /* "trend": that of the period */
+  const char *by[4]; /* "trend": the period's time dimension */
   const char *order;
   int64_t limit;
-  const char *metrics[METRICS_MOST + 1]; /* ended by NULL */
+  const char *metrics[METRICS_MOST + 1]; /* ends with NULL */
 } block;
 
-/* Once for each baseline of the period. */
+/* Queried for each baseline of a period. */
 static const block compared[] = {
     {"work",
      {NULL},
@@ -57,7 +57,7 @@ static const block compared[] = {
      {"active_time", "interactions", "sessions", "lines_added", "lines_removed", "total_tokens",
       "cost"}}};
 
-/* Once for each period. */
+/* Queried once for each period. */
 static const block blocks[] = {
     {"heat",
      {"time.day_of_week", "time.hour_of_day"},
@@ -114,7 +114,7 @@ static const block blocks[] = {
      {"last_activity", "active_time", "session_duration", "interactions", "prompts", "tool_calls",
       "tool_errors", "lines_added", "lines_removed", "files_touched", "total_tokens", "cost"}}};
 
-/* Once, of the quarter: what its latest sessions are made of. */
+/* Queried once, for the quarter: the details of its latest sessions. */
 static const block details[] = {
     {"session_hours",
      {"session", "time.hour"},
@@ -139,7 +139,7 @@ static const block details[] = {
     {"session_types", {"session", "task_type"}, "-tasks", PARTS_MOST, {"tasks"}}};
 static const struct period detailed = {"quarter", NULL, false};
 
-/* What stands out, of the days behind a short and behind a long period. */
+/* The insights, for a short and for a long period. */
 static const block findings = {"insights", {NULL}, NULL, 8, {"insights"}};
 static const struct period looked_at[] = {{"7d", NULL, false}, {"28d", NULL, false}};
 
@@ -159,7 +159,7 @@ typedef struct jobs {
   job *item;
   size_t count;
   atomic_size_t next;
-  atomic_int code; /* the first that is not EXIT_OK */
+  atomic_int code; /* the first other than EXIT_OK */
 } jobs;
 
 static void add_job(jobs *all, const block *b, const struct period *period, const char *baseline) {
@@ -202,7 +202,7 @@ static void answer_all(jobs *all, const program *p) {
   }
 }
 
-/* On a handle of its own; without one the other threads answer. */
+/* Works on a handle of its own; if it cannot be opened, the other threads do the work. */
 static void *answer_beside(void *context) {
   jobs *all = context;
   program own = *all->program;
@@ -213,7 +213,8 @@ static void *answer_beside(void *context) {
   return NULL;
 }
 
-/* The first question about tasks after an ingest cuts them, which writes; all others only read. */
+/* The first query about tasks after an ingest computes them, which writes to the store; all other
+ * queries only read. */
 static int settle_tasks(const program *p) {
   static const char *const tasks[] = {"tasks", NULL};
   question q = {.metrics = tasks, .period = "today"};
@@ -242,7 +243,7 @@ static const bp_result *answered(const jobs *all, const block *b, const struct p
   size_t i = 0;
   while (all->item[i].block != b || all->item[i].period != period ||
          all->item[i].baseline != baseline)
-    i++; /* every question was put into the list */
+    i++; /* every query is in the list */
   return all->item[i].result;
 }
 
@@ -268,7 +269,7 @@ static void put_period(data *d, const jobs *all, const struct period *period) {
 
 static void put_answers(data *d, const jobs *all) {
   json_open(&d->out, "periods", '[');
-  for (size_t i = COUNT(periods); i > 0; i--) /* the shortest first */
+  for (size_t i = COUNT(periods); i > 0; i--) /* shortest first */
     put_period(d, all, &periods[i - 1]);
   json_close(&d->out, ']');
   json_open(&d->out, "insights", '{');

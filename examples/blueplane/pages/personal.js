@@ -1,10 +1,10 @@
-// personal.js: a person's own dashboard. Knows which figure stands where; every figure is the library's.
+// personal.js: a person's own dashboard. Arranges the figures; all of them come from the library.
 "use strict";
 
 const view = { period: 1, baseline: "average", metric: "active_time" };
 const period = () => page.periods[view.period];
 const table = (name) => result(period()[name]);
-// Of what is compared: the table with the chosen baseline beside it.
+// The table with the chosen baseline.
 const compared = (name) => {
   const all = period()[name];
   return result(all[view.baseline] || all.average || all.none);
@@ -19,7 +19,7 @@ const baselineNames = {
 };
 const baselineText = () => (baselineNames[view.baseline] || {})[period().name] || "";
 
-// What more of something says of the work; of most figures nothing.
+// Whether more is better (1) or worse (-1); most figures are neither.
 const better = { tool_success_rate: 1, resolution_rate: 1, first_try_rate: 1, cache_efficiency: 1, retry_rate: -1, rework_rate: -1, api_errors: -1 };
 
 // ----------------------------------------------------------------------------------------------------- head
@@ -165,7 +165,7 @@ function heatPanel() {
 
 // ---------------------------------------------------------------------------------------------------- lists
 
-// A list by a dimension: name with a bar, then its figures.
+// A panel with a list by a dimension: name with a bar, then figures.
 function listPanel(id, title, classes, source, dimension, main, names, options = {}) {
   const from = table(source), rows = rowsOf(from).filter((row) => options.keep ? options.keep(from, row) : (from.value(row, main) || 0) !== 0 || from.state(row, main) !== "value");
   if (rows.length === 0) return panel(id, title, classes, null, nothing(options.nothing));
@@ -179,7 +179,7 @@ function listPanel(id, title, classes, source, dimension, main, names, options =
     figureTable(columns, rows, { first: options.first || 8, caption: title, captionHidden: true, class: options.class }), options.below ? options.below(from, rows) : null);
 }
 
-// A platform has one colour in all periods.
+// A platform keeps its colour in all periods.
 function colourOf(dimension, source, value) {
   const all = result(page.periods[page.periods.length - 1][source]);
   return colours[Math.max(0, all.find(dimension, value)) % colours.length];
@@ -294,22 +294,22 @@ function sessionColumns(list, main) {
   ];
 }
 
-const listMost = 300; // as pages/personal.c asks
+const listMost = 300; // SESSIONS_MOST in pages/personal.c
 function sessionsPanel() {
   const list = table("list"), spread = table("spread");
   if (list.rows === 0) return panel("sessions", "Sessions", "wide", null, nothing());
-  const all = spread.value(0, "sessions") || list.rows, silent = list.rows - all; // what only ran tools is no session that counts
+  const all = spread.value(0, "sessions") || list.rows, silent = list.rows - all; // sessions that only ran tools are not counted
   return panel("sessions", "Sessions", "wide", list.rows >= listMost && all > list.rows ? `The latest ${list.rows} of ${fixed(all, 0)}.` : `All ${list.rows} of this period, the latest first${silent > 0 ? `; ${silent} of them without a prompt or response` : ""}.`,
     figureTable(sessionColumns(list), rowsOf(list), { first: 9, caption: "Sessions", captionHidden: true, class: "many" }));
 }
 
 // ---------------------------------------------------------------------------------------------------- findings
 
-// Fewer days tell nothing.
+// Fewer days are not enough for insights.
 function lookedAt() { return ["today", "week"].includes(period().name) ? "7d" : "28d"; }
 function findings() { return result(page.insights[lookedAt()]); }
 
-// What is found rests on more days than those of a short period: each says which.
+// Insights may cover more days than a short period, so each shows its own.
 function finding(found, row) {
   const days = daysText(...["evidence_from", "evidence_until"].map((name) => new Date(found.value(row, name) / 1000).toISOString()));
   return el("li", null, el("p", { class: "finding" }, found.value(row, "sentence")), el("p", { class: "advice" }, found.value(row, "advice")),
@@ -358,13 +358,13 @@ function figureDetail(metric) {
     rows.length ? el("section", { class: "parts" }, el("h3", null, `Sessions, by ${titleOf(main).toLowerCase()}`), figureTable(sessionColumns(list, main), rows, { first: 12, caption: "Sessions", captionHidden: true })) : null] };
 }
 
-// Sessions of the period that a filter keeps.
+// The sessions of the period that match a filter.
 function sessionsWhere(keep, title = "Sessions") {
   const list = table("list"), rows = rowsOf(list).filter((row) => keep(list, row));
   return rows.length === 0 ? null : el("section", { class: "parts" }, el("h3", null, `${title}: ${rows.length}`), figureTable(sessionColumns(list), rows, { first: 15, caption: title, captionHidden: true }));
 }
 
-// Which table tells of a session what part of it belongs to a value of a dimension.
+// The tables that hold, by session, the values of a dimension.
 const insideOf = { model: ["session_models", ["responses", "total_tokens", "cost"]], tool: ["session_tools", ["tool_calls", "tool_errors"]], language: ["session_languages", ["lines_added", "lines_removed"]], task_type: ["session_types", ["tasks"]] };
 
 function groupDetail(source, dimension, row) {
@@ -384,7 +384,7 @@ function groupDetail(source, dimension, row) {
   return { title: label(dimension, value), sub: `${dimensionTitle(dimension)}, ${rangeText()}.`, nodes };
 }
 
-// Sessions hour by hour where the hour fits.
+// Sessions in the hours that match a filter.
 function hoursWhere(keep) {
   const hours = result(page.session_hours), list = result(page.periods[page.periods.length - 1].list);
   const named = new Map(rowsOf(list).map((row) => [list.value(row, "session"), row]));
@@ -489,7 +489,7 @@ function show(keep, value) {
   else if (keep) (root.querySelector(value === undefined ? `[aria-label="${keep}"]` : `input[name="${keep}"][value="${value}"]`))?.focus();
 }
 
-// A page begins with this week, or with the shortest longer period that holds anything.
+// Starts with this week, or with the next longer period that has data.
 const holds = (each) => (result(each.totals.none || each.totals.average || Object.values(each.totals)[0]).value(0, "interactions") || 0) > 0;
 const [fromPeriod, fromBaseline, fromMetric] = location.hash.slice(1).split(",");
 const index = page.periods.findIndex((each) => each.name === fromPeriod);

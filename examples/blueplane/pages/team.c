@@ -1,5 +1,6 @@
-/* team.c: the questions of a team's dashboard, as data. Knows which metrics belong together; who may ask what is the
- * library's business: a metric that it refuses is left out, and so is a question of which nothing remains. */
+/* team.c: the queries of a team's dashboard, as data. Knows which metrics belong together. The
+ * library decides what the access allows: a refused metric is left out, and so is a query without
+ * metrics. */
 #include "team.h"
 
 #include <stdio.h>
@@ -13,17 +14,17 @@
 #include "../zone.h"
 
 #define METRICS_MOST 16
-#define WEEKS_MOST 8 /* that can be looked at one by one */
+#define WEEKS_MOST 8 /* that can be selected */
 #define MONTHS_MOST 6
 
 typedef struct block {
   const char *name;
   const char *by[4];
   const char *order;
-  const char *metrics[METRICS_MOST + 1]; /* ended by NULL */
+  const char *metrics[METRICS_MOST + 1]; /* ends with NULL */
 } block;
 
-/* Over all that is published, week by week. */
+/* Queried by week, over everything published. */
 static const block by_week[] = {
     {"trend",
      {"time.week"},
@@ -34,7 +35,7 @@ static const block by_week[] = {
     {"platform_trend", {"time.week", "platform"}, NULL, {"interactions"}},
     {"member_trend", {"time.week", "member"}, NULL, {"active_time"}}};
 
-/* Of each window. */
+/* Queried for each window. */
 static const block blocks[] = {
     {"totals",
      {NULL},
@@ -89,7 +90,7 @@ static const block blocks[] = {
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* Whether a refusal says which metric it is about; that one goes. */
+/* Removes the metric that an error refuses. False: it names none of them, or none remain. */
 static bool leave_out(const char **metrics, const bp_error *error) {
   const char *refused = bp_error_detail(error, "metric");
   size_t to = 0, found = 0;
@@ -103,7 +104,7 @@ static bool leave_out(const char **metrics, const bp_error *error) {
   return found > 0 && to > 0;
 }
 
-/* The order, unless the metric that it goes by was left out. */
+/* The order, unless its metric was removed. */
 static const char *order_of(const block *b, const char *const *metrics) {
   for (; b->order != NULL && *metrics != NULL; metrics++)
     if (strcmp(b->order + 1, *metrics) == 0) return b->order;
@@ -114,7 +115,7 @@ static bool is_refusal(int rc) {
   return rc == BP_ERR_DENIED || rc == BP_ERR_UNSUPPORTED || rc == BP_ERR_NOTFOUND;
 }
 
-/* NULL in *out where this access may ask nothing of it. */
+/* Queries the metrics that the access allows; *out NULL: none. */
 static int ask_allowed(bp_result **out, const program *p, const block *b, const char *period) {
   const char *metrics[METRICS_MOST + 1];
   memcpy(metrics, b->metrics, sizeof metrics);
@@ -153,7 +154,7 @@ static int put_window(data *d, const program *p, const char *kind, const char *n
   return code;
 }
 
-/* The days of a published week or month, which is named "2026-03-23" or "2026-03". */
+/* The days of a published week or month, named "2026-03-23" or "2026-03". */
 static char *days_in(const char *name) {
   char text_[16], until[16];
   date first, last;
@@ -169,7 +170,7 @@ static char *days_in(const char *name) {
   return print_text("%s/%s", text_, until);
 }
 
-/* The latest windows of a kind that hold anything, unless one is all there is. */
+/* Writes the latest windows of a kind that hold data, unless there is only one. */
 static int put_windows(data *d, const program *p, const char *kind, const char *by, size_t most) {
   const block counted = {kind, {by}, NULL, {"interactions"}};
   bp_result *r = NULL;
@@ -185,7 +186,7 @@ static int put_windows(data *d, const program *p, const char *kind, const char *
   return code;
 }
 
-/* What one file tells. */
+/* Writes the content of one file. */
 static int put_source(data *d, const program *p) {
   int code = EXIT_OK;
   json_open(&d->out, NULL, '{');
@@ -211,7 +212,8 @@ static void put_partly(data *d, const published *x) {
   json_close(&d->out, ']');
 }
 
-/* What several teams published is one organisation: of two windows of the same week none would be its. */
+/* Combines the releases of several teams to one organisation: separate windows of the same week
+ * would each be incomplete. */
 static int put_organisation(data *d, program *p) {
   published x;
   bp_error *error = NULL;

@@ -1,11 +1,12 @@
-/* team.h: what the dashboard of a team or an organisation asks of what is published. */
+/* team.h: the queries of the dashboard of a team or an organisation, over published releases. */
 #ifndef TEAM_H
 #define TEAM_H
 
 #include "../program.h"
 #include "data.h"
 
-/* Every answer that the page can show, of the files of --release; exit code. What this access may not ask is not in it. */
+/* Writes all data that the page can show, from the files of --release; exit code. Leaves out what
+ * the access does not allow. */
 int put_team(data *d, program *p);
 
 #endif

@@ -1,8 +1,7 @@
-// team.js: the dashboard of a team or an organisation: what is published and nothing else. Where the file holds no answer
-// to a question, the panel is not there.
+// team.js: the dashboard of a team or an organisation, from published data only. Panels without data are omitted.
 "use strict";
 
-// Several files are put one behind the other, row by row: nothing is added up.
+// Concatenates the rows of several files, without adding anything up.
 function joined(tables) {
   const there = tables.filter(Boolean), columns = {};
   let rows = 0;
@@ -30,12 +29,12 @@ const known_ = (name) => table(name).rows > 0;
 
 const audiences = { lead: "For a team's lead", manager: "For managers", research: "For researchers" };
 
-// A return on cost is read as a factor.
+// The return on cost is shown as a factor.
 for (const [name, column] of Object.entries(page.columns)) if (/^roi(\.|$)/.test(name)) column.unit = "factor";
 
 // --------------------------------------------------------------------------------------------------- ranges
 
-// Both ends of what is told, where they differ.
+// The bounds of a value if they differ, else null.
 function range(from, row, name) {
   const low = from.value(row, `${name}.at_least`), high = from.value(row, `${name}.at_most`);
   if (low === null || (high !== null && low === high)) return null;
@@ -49,7 +48,7 @@ function trimmed(low, high) {
   return low.endsWith(end) && high.endsWith(end) ? low.slice(0, -end.length) : low;
 }
 
-// The number with its range behind it; the hint says what the range is.
+// The value with its range; the tooltip explains the range.
 function ranged(from, row, name, always) {
   const value = figure(from, row, name), told = range(from, row, name);
   if (!told) return [value];
@@ -60,7 +59,8 @@ function ranged(from, row, name, always) {
   return high !== null && (always || wide) ? [value, el("span", { class: "interval" }, ` ${told}`)] : [value];
 }
 
-// "3-4" people; "5-5" are five. Behind a group there are no more than behind all of the window, however wide the bands of it.
+// A band of people: "3-4" as "3–4", "5-5" as "5". A group has no more people than the whole window, even if its band is
+// wider.
 function band(said, most = Infinity) {
   const [low, high] = said.split("-"), end = Math.min(Number(high), most);
   return !high ? said : Number(low) >= end ? low : `${low}–${end}`;
@@ -97,7 +97,7 @@ function head() {
     themeButton(() => show("theme"))));
 }
 
-// Weeks of a window that some team's store has not published: their sums are not those of all.
+// Weeks of a window that some team's store has not published, so that their sums are incomplete.
 function lacking(from, until) {
   return (page.partly || []).filter((monday) => !from || (monday >= from.slice(0, 10) && monday < until.slice(0, 10)));
 }
@@ -175,10 +175,10 @@ function adoptionPanel() {
 
 // --------------------------------------------------------------------------------------------------- shares
 
-// A part of a metric as the library calls it: "Read, then edit".
+// The library's title of a part of a metric: "Read, then edit".
 function partName(part) { const said = page.words.part[part] || words(part); return said[0].toUpperCase() + said.slice(1); }
 
-// Metrics of one row whose names go on behind a dot.
+// The parts of a metric, whose names follow a dot.
 function members(from, metric) {
   return from.names().filter((name) => name.startsWith(`${metric}.`) && !/\.(at_least|at_most|benchmark)$/.test(name));
 }
@@ -194,7 +194,7 @@ function sharesPanel(id, title, source, metric, classes, summary) {
   ], there, { caption: title, captionHidden: true }));
 }
 
-// A share that is only known to lie between two ends.
+// A share of which only bounds are known.
 function rangeBar(value, low, high) {
   return el("span", { class: "bar range", "aria-hidden": "true", vars: { "--part": low ?? value ?? 0, "--to": high ?? value ?? 0 } });
 }
@@ -218,8 +218,7 @@ function listPanel(id, title, classes, source, dimension, main, names, heads = {
 
 const qualityMetrics = ["tool_success_rate", "rejection_rate", "interruption_rate", "acceptance_rate", "api_error_rate", "retry_rate", "recovery_rate", "first_try_rate", "rework_rate", "resolution_rate", "time_to_resolution", "cache_efficiency", "context_pressure"];
 
-// Columns in which no row has anything are left out, and few rows take the width of the page: beside a longer list they would stand
-// over nothing.
+// Omits empty columns. With few rows it takes the full width, as beside a longer list it would leave a gap.
 function qualityPanel() {
   const from = table("quality"), trend = result(page.trend), there = qualityMetrics.filter((name) => from.has(name) && from.state(0, name) !== "empty");
   if (there.length === 0) return null;
@@ -234,7 +233,7 @@ function qualityPanel() {
 // --------------------------------------------------------------------------------------------------- patterns
 
 
-// A pattern stands out where even the least it can be is more than the most that tasks can be in all.
+// A pattern stands out if its lower bound is above the upper bound of all tasks.
 function patternRows() {
   const from = table("journeys"), all = table("quality"), most = all.value(0, "resolution_rate.at_most") ?? all.value(0, "resolution_rate");
   return members(from, "journeys").map((name) => {
@@ -260,7 +259,7 @@ function patternsPanel() {
   return node;
 }
 
-// The panel as a page of its own, under the same policy and without a script.
+// Saves the panel as a page of its own, with the same policy but without scripts.
 function savePage(node) {
   const style = document.querySelector("style"), policy = document.querySelector("meta[http-equiv]").content.replace(/script-src [^;]*/, "script-src 'none'");
   const doc = document.implementation.createHTMLDocument("Patterns worth sharing");
@@ -269,7 +268,7 @@ function savePage(node) {
     el("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }), style.cloneNode(true));
   const copy = node.cloneNode(true);
   copy.querySelectorAll("button").forEach((button) => button.replaceWith(...(button.classList.contains("opener") ? button.childNodes : [])));
-  [copy, ...copy.querySelectorAll("[style]")].forEach((each) => each.removeAttribute("style")); // widths of bars: the policy would refuse them
+  [copy, ...copy.querySelectorAll("[style]")].forEach((each) => each.removeAttribute("style")); // widths of bars, which the policy refuses
   copy.querySelectorAll(".bar-cell").forEach((each) => each.remove());
   doc.body.append(el("div", { class: "page" }, copy, el("p", { class: "note" }, `${page.team ? `Team ${page.team}. ` : ""}${days_()}. ${notes()}`)));
   const link = el("a", { href: URL.createObjectURL(new Blob([`<!doctype html>\n${doc.documentElement.outerHTML}`], { type: "text/html" })), download: "patterns.html" });
