@@ -1,4 +1,5 @@
-/* executive.c: the executive report: its first page stands alone, the others show what it rests on. */
+/* executive.c: the executive report. Its first page can be read alone; the others show the data
+ * behind it. */
 #include "executive.h"
 
 #include <stdio.h>
@@ -91,7 +92,7 @@ static char *no_change(const executive *e) {
                                            : "nothing earlier is published");
 }
 
-/* Sums are compared by the week, as a window may have fewer of them. */
+/* Compares sums by the week, as the windows may have different numbers of weeks. */
 static char *change_of(const executive *e, const char *metric, bool sum) {
   span now = span_of(e->total, 0, metric, sum ? e->now.published : 1);
   if (!e->has_before) return no_change(e);
@@ -117,7 +118,7 @@ static tile tile_of(const executive *e, const char *label, const char *metric, c
   return t;
 }
 
-/* Of a cost that may be more one end is not known. */
+/* The bounds of the return. If the cost is a lower bound, one of them is unknown. */
 static char *return_range(const executive *e) {
   span r = span_of(e->total, 0, "roi", 1);
   if (!r.has) return copy_text("withheld");
@@ -161,7 +162,7 @@ static void put_headline(paper *p, const executive *e) {
   paper_tiles(p, tiles, sizeof tiles / sizeof *tiles);
 }
 
-/* What the return takes for granted: the end of the notes, from "Assumed" on. */
+/* The assumptions of the return: the end of the notes, from "Assumed" on. */
 static void put_assumptions(paper *p, const executive *e) {
   const char *notes = bp_result_meta(e->total, "notes");
   const char *assumed = notes == NULL ? NULL : strstr(notes, "Assumed for roi");
@@ -202,7 +203,7 @@ static const char *const shown_windows[] = {
 #define SHOWN_WINDOWS (sizeof shown_windows / sizeof *shown_windows)
 #define WINDOWS_MOST 4
 
-/* Rows up to the window's own: what came later is no part of its report. */
+/* The number of rows up to the window's own: later ones do not belong in the report. */
 static size_t rows_until(const bp_result *r, const window *w) {
   size_t rows = bp_result_rows(r);
   while (rows > 0 && strcmp(bp_result_text(r, rows - 1, 0, NULL), w->row) > 0)
@@ -210,7 +211,7 @@ static size_t rows_until(const bp_result *r, const window *w) {
   return rows;
 }
 
-/* The window behind those before it and, behind them, the change from the last of these. */
+/* A table of the window after those before it, with the change from the last of these. */
 static void put_windows(paper *p, const executive *e) {
   const bp_result *r = e->windows;
   size_t rows = rows_until(r, &e->now), first = rows > WINDOWS_MOST ? rows - WINDOWS_MOST : 0;
@@ -277,7 +278,7 @@ static const char *verdict(const span *own, double reference) {
   return "may be equal";
 }
 
-/* "Reference value of the organisation: SOURCE, DATE." */
+/* Extracts SOURCE, DATE from "Reference value of the organisation: SOURCE, DATE." */
 static char *source_of(const bp_result *r, size_t column) {
   const char *said = bp_result_column(r, column, "definition");
   const char *colon = said == NULL ? NULL : strchr(said, ':');
@@ -320,7 +321,7 @@ static void put_benchmark(paper *p, const executive *e) {
     free(cells[i]);
 }
 
-/* "16 to 22" people of a band; of "3-3" it is "3". */
+/* A band of people as "16 to 22", or "3" for "3-3". */
 static char *people_of(const bp_result *r) {
   const char *said = bp_result_text(r, 0, 0, NULL), *dash = said == NULL ? NULL : strchr(said, '-');
   if (dash == NULL) return copy_text(said != NULL ? said : "withheld");

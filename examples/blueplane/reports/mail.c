@@ -1,5 +1,6 @@
-/* mail.c: the weekly mail of a lead or a manager: how the week was, beside the weeks before, as a file that sendmail or
- * msmtp send. Its text stands alone; its page has no script, no picture and no reference to anything. Sends nothing. */
+/* mail.c: the weekly mail of a lead or a manager: the week beside the weeks before, as a file for
+ * sendmail or msmtp. Its text part can be read alone; its HTML part has no scripts, pictures or
+ * links. Sends nothing. */
 #include "report.h"
 
 #include <stdio.h>
@@ -16,15 +17,15 @@
 #include "../zone.h"
 #include "spans.h"
 
-#define WEEKS_MOST 9   /* the week, and what it is held against */
-#define WEEKS_ENOUGH 4 /* before it, to call a figure unusual */
+#define WEEKS_MOST 9   /* the week, and those it is compared with */
+#define WEEKS_ENOUGH 4 /* weeks before it that are needed to call a figure unusual */
 #define STORES_MOST 64
-#define CLOSES_AFTER 10 /* days behind its Monday that a week closes: on a Thursday */
+#define CLOSES_AFTER 10 /* days after its Monday that a week closes: on a Thursday */
 #define DOMAIN_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 
 typedef struct mail_week {
   bp_store *store;
-  const char *stores; /* of an organisation: who has published it; "" of a team */
+  const char *stores; /* of an organisation: those that published it; "" for a team */
   int64_t monday;
   char name[16], period[32];
   bp_result *total;
@@ -33,10 +34,10 @@ typedef struct mail_week {
 typedef struct mail {
   program *asked;
   const struct audience *for_whom;
-  published all; /* of a manager: what several teams published is one organisation */
-  bp_store *stores[STORES_MOST]; /* of a lead: each file is a week of the team */
+  published all;                 /* manager: the releases of all teams, combined */
+  bp_store *stores[STORES_MOST]; /* lead: each file is a week of the team */
   size_t store_count;
-  mail_week weeks[WEEKS_MOST]; /* the last is the one that the mail is about */
+  mail_week weeks[WEEKS_MOST]; /* the last is the week of the mail */
   size_t count;
   char *organisation;
   bp_result *lists[4];
@@ -53,7 +54,7 @@ typedef struct audience {
   const char *name;
   uint32_t access;
   const char *headline[12];
-  top_list lists[4]; /* ended by one without a title */
+  top_list lists[4]; /* ends with one without a title */
 } audience;
 
 static const audience audiences[] = {
@@ -83,7 +84,7 @@ static const audience audiences[] = {
 
 /* ----------------------------------------------------------------------------------------- weeks */
 
-/* Keeps the last weeks in order. */
+/* Inserts a week in order, keeping the last WEEKS_MOST. */
 static void add_week(mail *m, bp_store *store, const char *stores, int64_t monday) {
   size_t at = m->count;
   while (at > 0 && m->weeks[at - 1].monday > monday)
@@ -112,7 +113,7 @@ static bool has_week(const mail *m, int64_t monday) {
   return at < m->count;
 }
 
-/* Which of two would be taken decides over the figures. */
+/* Two files of the same week are refused: choosing one would change the figures. */
 static int add_weeks(mail *m, bp_store *s, const bp_result *r) {
   int code = EXIT_OK;
   for (size_t row = 0; row < bp_result_rows(r) && code == EXIT_OK; row++) {
@@ -209,13 +210,14 @@ static const mail_week *this_week(const mail *m) {
   return &m->weeks[m->count - 1];
 }
 
-/* The week before, if it is there. */
+/* The week before, or NULL if it is not published. */
 static const mail_week *week_before(const mail *m) {
   bool there = m->count > 1 && m->weeks[m->count - 2].monday == this_week(m)->monday - 7;
   return there ? &m->weeks[m->count - 2] : NULL;
 }
 
-/* Whether the same teams' stores have published it as this week: more of them are no growth, and fewer no fall. */
+/* Whether the same stores published it as this week: more teams are not growth, and fewer not a
+ * decline. */
 static bool is_alike(const mail *m, const mail_week *w) {
   return strcmp(w->stores, this_week(m)->stores) == 0;
 }
@@ -252,7 +254,8 @@ static void put_headline(paper *p, const mail *m) {
     free(cells[i]);
 }
 
-/* The range of a metric over the weeks before: all that its numbers may have been. */
+/* The range of a metric over the weeks before, including the bounds of each. Returns the number of
+ * weeks. */
 static size_t range_before(const mail *m, const char *metric, span *out) {
   size_t weeks = 0;
   *out = (span){0};
@@ -267,7 +270,8 @@ static size_t range_before(const mail *m, const char *metric, span *out) {
   return weeks;
 }
 
-/* What is told to lie outside of something must not be rounded into it: shares with a decimal. */
+/* A value that is called unusual must not be rounded into the usual range: shares have a
+ * decimal. */
 static void put_close(text *t, const bp_result *r, const char *metric, double value) {
   const char *unit = bp_result_column(r, (size_t)find_column(r, "metric", metric), "unit");
   if (unit != NULL && strcmp(unit, "ratio") == 0)
@@ -276,7 +280,7 @@ static void put_close(text *t, const bp_result *r, const char *metric, double va
     put_number(t, NULL, unit, value, false);
 }
 
-/* Figures of which every number the week may have had lies outside of every one of the weeks before. */
+/* Figures whose whole range lies outside the ranges of all weeks before. Returns their number. */
 static size_t put_unusual(paper *p, const mail *m) {
   const bp_result *now = this_week(m)->total;
   size_t told = 0;
@@ -302,7 +306,7 @@ static size_t put_unusual(paper *p, const mail *m) {
 
 static void put_notable(paper *p, const mail *m) {
   paper_section(p, "notable", "What stands out");
-  size_t weeks = 0; /* to hold it against */
+  size_t weeks = 0; /* to compare with */
   for (size_t i = 0; i + 1 < m->count; i++)
     weeks += is_alike(m, &m->weeks[i]);
   if (weeks < WEEKS_ENOUGH)
@@ -324,7 +328,7 @@ static size_t count_state(const bp_result *r, int state) {
   return count;
 }
 
-/* Over all tables of figures. */
+/* Counts the cells of all tables with a state. */
 static size_t count_all(const mail *m, int state) {
   size_t count = count_state(this_week(m)->total, state);
   for (size_t i = 0; m->for_whom->lists[i].title != NULL; i++)
@@ -382,7 +386,7 @@ static text compose(const mail *m, paper_form form, const char *subject) {
 
 /* -------------------------------------------------------------------------------------- envelope */
 
-/* Quoted-printable: lines of at most 76 characters, of ASCII. */
+/* Quoted-printable: ASCII lines of at most 76 characters. */
 static void put_quoted(text *t, const text *part) {
   int column = 0;
   for (size_t i = 0; i < part->length; i++) {
@@ -416,9 +420,10 @@ static void put_part(text *t, const char *boundary, const char *type, text *part
   text_free(part);
 }
 
-#define HEADER_WIDTH 76 /* a line of more than 998 would be no mail */
+#define HEADER_WIDTH 76 /* mail forbids lines of more than 998 */
 
-/* Addresses come from the command line: what could begin another header is none. Folded at its spaces. */
+/* Writes a header folded at its spaces. Addresses come from the command line: values that could
+ * inject a header are refused. */
 static bool put_header(text *t, const char *name, const char *value) {
   if (value == NULL) return true;
   for (const char *c = value; *c != '\0'; c++)
@@ -437,14 +442,14 @@ static bool put_header(text *t, const char *name, const char *value) {
   return true;
 }
 
-/* When the week of the mail closes, as RFC 5322 writes it: equal releases make equal mails. */
+/* The close of the week, in the format of RFC 5322: equal releases give equal mails. */
 static void put_date(text *t, int64_t monday) {
   int year, month, day;
   civil_of(monday + CLOSES_AFTER, &year, &month, &day);
   text_addf(t, "Date: Thu, %02d %.3s %04d 00:00:00 +0000\r\n", day, month_name(month), year);
 }
 
-/* Made of all that the mail says, under the sender's domain; without a sender whoever sends it adds one. */
+/* A hash of the mail, under the sender's domain; without a sender the mail program adds an id. */
 static void put_message_id(text *t, const char *from, const text *said) {
   unsigned char digest[crypto_hash_sha256_BYTES];
   char hex[2 * 16 + 1];

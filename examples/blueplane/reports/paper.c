@@ -1,4 +1,4 @@
-/* paper.c: one writer for each form of a report. Texts are escaped here and nowhere else. Knows no metric. */
+/* paper.c: writes reports in each form. Texts are escaped only here. Knows no metric. */
 #include "paper.h"
 
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static void underlined(paper *p, const char *title, const char *line) {
   text_add(&p->out, "\n");
 }
 
-/* Markdown that stays text. */
+/* Escapes text for Markdown. */
 static void marked(paper *p, const char *said) {
   for (const char *c = said; *c != '\0'; c++) {
     if (strchr("\\`*_[]<>|~#", *c) != NULL) text_add(&p->out, "\\");
@@ -172,7 +172,7 @@ void paper_part(paper *p, const char *said, const bp_result *r, const char *char
 
 /* ----------------------------------------------------------------------------------------- tiles */
 
-/* The exact number goes with the one that is shown. */
+/* Adds the exact number to the one that is shown. */
 static void put_data(paper *p, const tile *t) {
   json j = {0};
   bool exact = t->result != NULL && has_value(t->result, t->row, t->column);

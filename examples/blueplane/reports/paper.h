@@ -1,5 +1,5 @@
-/* paper.h: what a report or a mail is made of, written in the form that was asked for: a page, a page for mail,
- * Markdown, plain text, or rows for a spreadsheet. What is said is said once, whatever the form. */
+/* paper.h: the parts of a report or a mail, written in the requested form: a page, HTML for mail,
+ * Markdown, plain text, or CSV. The content is the same in every form. */
 #ifndef PAPER_H
 #define PAPER_H
 
@@ -16,19 +16,19 @@ typedef enum paper_form {
 typedef struct paper {
   paper_form form;
   text out;
-  screen screen;       /* how figures are shown */
-  const char *section; /* its title */
-  bool open;           /* a section of a page */
+  screen screen;       /* for formatting figures */
+  const char *section; /* title of the current one */
+  bool open;           /* a section element is open */
 } paper;
 
 void paper_begin(paper *p, paper_form form, const char *title, const char *subtitle);
-/* `mark` names the section for style sheets. */
+/* `mark` is the section's class for style sheets. */
 void paper_section(paper *p, const char *mark, const char *title);
 void paper_say(paper *p, const char *said);
-void paper_take(paper *p, char *said); /* frees it */
+void paper_take(paper *p, char *said); /* frees `said` */
 
-/* Figures that stand out: what it is, the figure, what more there is to say of it. `cell` names the result's cell
- * that it is, so that a reader can hold them together; or NULL. */
+/* Prominent figures: a label, the value, a detail. `result`, `row` and `column` name its cell, to
+ * add the exact number; `result` may be NULL. */
 typedef struct tile {
   const char *label;
   char *value, *detail; /* freed by paper_tiles */
@@ -38,24 +38,24 @@ typedef struct tile {
 } tile;
 void paper_tiles(paper *p, tile *tiles, size_t count);
 
-/* A title and sentences behind it, numbered. Rows for spreadsheets have the first sentence only. */
+/* A title and sentences after it, numbered. CSV has only `title` and `text`. */
 typedef struct point_made {
   char *title, *text, *rule; /* freed by paper_points */
 } point_made;
 void paper_points(paper *p, point_made *points, size_t count);
 
-/* A result; `chart` is "bars", "line", "share" or NULL, `fold` hides the table behind a click where there is a
- * chart. Mail and text have the table alone. */
+/* Writes a result. `chart` is "bars", "line", "share" or NULL; `fold` hides the table behind a
+ * click if there is a chart. Mail and text have only the table. */
 void paper_result(paper *p, const bp_result *r, const char *chart, bool fold);
-/* The same behind what is said of it (NULL: nothing), kept together on paper. */
+/* The same after a sentence (NULL: none), kept on one page in print. */
 void paper_part(paper *p, const char *said, const bp_result *r, const char *chart, bool fold);
 
-/* A table of texts, row by row, the headings first. Numbers stand on the right behind the first `names`
- * columns. Spreadsheets do without: they have the results. */
+/* Writes a table of texts, row by row, the headings first. The columns after the first `names` are
+ * aligned to the right. Omitted in CSV, which has the results themselves. */
 void paper_grid(paper *p, const char *caption, const char *const *cells, size_t columns,
                 size_t rows, size_t names);
 
-/* Hands the whole over, of a page with its head. `style` is what a page looks like. */
+/* Returns the whole document. `styles` are those of a page. */
 text paper_end(paper *p, const char *title, const char *const *styles);
 
 #endif

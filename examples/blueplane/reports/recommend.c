@@ -1,6 +1,6 @@
-/* recommend.c: recommendations, each by a rule that says when it is made. A rule compares the ends between which
- * the published numbers are known to lie, so that what it says holds however they were rounded; where they
- * overlap, nothing is said. */
+/* recommend.c: recommendations, each made by a stated rule. A rule compares the bounds of the
+ * published numbers, so that it holds however they were rounded; if ranges overlap, there is no
+ * recommendation. */
 #include "executive.h"
 
 #include <stdlib.h>
@@ -18,8 +18,8 @@ static size_t rows_of(const bp_result *r) {
   return r == NULL ? 0 : bp_result_rows(r);
 }
 
-/* The group whose metric lies clear of that of all, the farthest first; false if none does. `above` is the
- * direction. Teams that were pooled are not one. */
+/* Finds the group whose range of a metric lies above (or below) that of all by a factor, the most
+ * extreme first; false if there is none. Skips "other", which pools several teams. */
 static bool stands_out(const executive *e, const bp_result *r, const char *metric, bool above,
                        double times, size_t *at) {
   span all = span_of(e->total, 0, metric, 1);
@@ -93,7 +93,8 @@ static bool few_users(const executive *e, point_made *out) {
   return true;
 }
 
-/* What a team whose figure lies clear of that of all is told. The texts take the team; its figure and that of all. */
+/* Recommendations for a team whose range lies apart from that of all. `title` takes the team,
+ * `text` its figure and that of all. */
 static const struct outlier {
   const char *metric;
   bool above;
@@ -110,7 +111,7 @@ static const struct outlier {
      "%s of proposals are accepted there, and %s over all teams.",
      "acceptance of all lies more than 5 % above a team's, between the nearest ends; of such teams the lowest is named"}};
 
-/* The text with each %s replaced by the next of two. */
+/* Replaces the first %s of the text by `first`, the second by `second`. */
 static char *filled(const char *form, const char *first, const char *second) {
   const char *a = strstr(form, "%s"), *b = a == NULL ? NULL : strstr(a + 2, "%s");
   if (a == NULL) return copy_text(form);
@@ -156,7 +157,7 @@ static bool pays_off(const executive *e, point_made *out) {
   return true;
 }
 
-/* The first that apply are made. */
+/* In order of priority. */
 static const rule rules[] = {dearer_lines, unused_seats,   few_users, dear_tasks,
                              little_cache, often_rejected, pays_off};
 

@@ -1,4 +1,4 @@
-/* report.c: which report in which form, and where it goes. */
+/* report.c: chooses the report and its form, and writes it. */
 #include "report.h"
 
 #include <stdlib.h>
@@ -28,7 +28,8 @@ int write_paper(const program *p, paper *written, const char *title) {
 
 #define DEFINED_MOST 64
 
-/* The metric's own words, once; its parts, whose titles name them behind a colon, as one. */
+/* Adds a metric's definition unless it is there already; the parts of a metric, named after a colon
+ * in the title, are one row. */
 static void add_definition(char **cells, size_t *rows, const bp_result *r, size_t column) {
   const char *role = bp_result_column(r, column, "role"),
              *title = bp_result_column(r, column, "title");
@@ -59,7 +60,7 @@ void put_definitions(paper *p, const bp_result *const *results, size_t count) {
       "lower bound.");
 }
 
-/* What --format says; a page unless it says something else. */
+/* The form of --format; HTML by default. */
 static bool choose_form(paper_form *form, const program *p) {
   static const struct {
     const char *name;

@@ -1,5 +1,5 @@
-/* research.c: the research report: how assistants are used, from releases only. It is a list of questions; each is
- * asked of what is published and shown with what it means. */
+/* research.c: the research report: how assistants are used, from releases only. A list of queries,
+ * each shown with an explanation. */
 #include "report.h"
 
 #include <stdlib.h>
@@ -11,11 +11,11 @@
 #define METRICS_MOST 8
 
 typedef struct part {
-  const char *section; /* NULL: goes on with the one before */
-  const char *lead;    /* what to look for; NULL: nothing */
+  const char *section; /* NULL: continues the one before */
+  const char *lead;    /* explanation; NULL: none */
   const char *metrics[METRICS_MOST + 1];
   const char *by, *order, *chart;
-  bool always; /* over all that is published, not the window alone */
+  bool always; /* everything published, not only the window */
 } part;
 
 static const part parts[] = {
@@ -138,7 +138,7 @@ static int put_part(paper *p, const published *x, const window *w, const part *o
   *out = ask_published(x, q, &code);
   if (code != EXIT_OK) return code;
   if (one->section != NULL) paper_section(p, "sheet", one->section);
-  /* the drawing has all of one metric */
+  /* the chart shows everything if there is one metric */
   paper_part(p, one->lead, *out, one->chart, one->metrics[1] == NULL);
   return code;
 }

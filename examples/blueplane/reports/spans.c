@@ -1,4 +1,4 @@
-/* spans.c: numbers between two ends. Knows no metric. */
+/* spans.c: numbers with a lower and an upper bound. Knows no metric. */
 #include "spans.h"
 
 #include <math.h>
@@ -33,7 +33,7 @@ bool is_above(const span *a, const span *b, double times) {
   return a->has && b->has && a->has_low && b->has_high && a->low > b->high * times;
 }
 
-/* A tenth of a point is the least that is told. */
+/* Rounds to a tenth of a point. */
 static char *points_between(double change) {
   text t = {0};
   double size = floor(fabs(change) * 1000 + 0.5) / 10;

@@ -1,5 +1,5 @@
-/* spans.h: published numbers, which are known to lie between two ends, held against each other. What is said of
- * them holds for every number between the ends. */
+/* spans.h: compares published numbers, of which bounds are known. A comparison holds for every
+ * number within the bounds. */
 #ifndef SPANS_H
 #define SPANS_H
 
@@ -7,26 +7,29 @@
 
 typedef struct span {
   bool has, has_low, has_high;
-  bool share; /* of a whole: a rate that is at most 1 */
+  bool share; /* a rate of at most 1 */
   double value, low, high;
 } span;
 
-/* The metric of a row, with its ends; `scale` 1, or what each is divided by. NULL or no such column: nothing. */
+/* The metric of a row with its bounds, each divided by `divided_by`. Empty if `r` is NULL or has no
+ * such column. */
 span span_of(const bp_result *r, size_t row, const char *metric, double divided_by);
-/* Whether every number that `a` may be lies above every one of `b`, times a factor. */
+/* Whether all of `a` lies above all of `b` times a factor. */
 bool is_above(const span *a, const span *b, double times);
-/* "+12 %", of shares "+2.0 points", "up from none", "no clear change", "" where there is nothing to say. The caller
- * frees it. */
+/* "+12 %", for shares "+2.0 points", "up from none", "no clear change", or "" if unknown. The
+ * caller frees it. */
 char *change_between(const span *now, const span *before);
-/* "12.4 % (10 to 65 %)", the unit being that of the column; the caller frees it. */
+/* "12.4 % (10 to 65 %)" in the unit of the column; the caller frees it. */
 char *show_span(const screen *s, const bp_result *r, size_t row, const char *metric);
-/* "2.4×" behind a mark; the caller frees it. */
+/* "2.4×" after a mark; the caller frees it. */
 char *show_times(const char *mark, double value);
-/* The value for people; a ratio of more than two is told in times, the cost of a small thing with four decimals. */
+/* The value for people. A ratio above two is written as a factor, a small cost with four
+ * decimals. */
 char *show_value(const screen *s, const bp_result *r, size_t row, int column);
-/* "2 to 3", "at least 2", "at most 3" of what stands at the ends, either of them NULL where it is not known, and frees it. */
+/* Writes "2 to 3", "at least 2" or "at most 3"; either bound may be NULL, if unknown. Frees
+ * both. */
 char *say_ends(char *low, char *high);
-/* The ends alone, "10 to 65 %"; "" where they are not known or show as one. */
+/* The bounds alone, "10 to 65 %"; "" if they are unknown or look the same. */
 char *show_ends(const screen *s, const bp_result *r, size_t row, const char *metric);
 
 #endif
