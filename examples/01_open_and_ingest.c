@@ -1,6 +1,6 @@
-/* 01_open_and_ingest.c: opens a store, reads the same transcript twice, and prints what came of it.
- * A program of yours would give bp_open() a path instead of BP_OPEN_MEMORY, and bp_ingest_scan()
- * the folder of the transcripts. */
+/* 01_open_and_ingest.c: opens a store, reads the same transcript twice, and prints how many records
+ * were new. Your program would give bp_open() a path instead of BP_OPEN_MEMORY, and
+ * bp_ingest_scan() the folder of the transcripts. */
 #include <stdio.h>
 #include <string.h>
 

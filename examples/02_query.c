@@ -1,5 +1,5 @@
-/* 02_query.c: asks for metrics by a dimension, prints the answer as a table, and reads its cells:
- * each has a value or says why it has none. */
+/* 02_query.c: queries metrics by a dimension, prints the result as a table, and reads its cells:
+ * each has a value or a state that says why not. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 #define MODEL "\"model\":\"claude-sonnet-4-5-20250929\",\"stop_reason\":\"end_turn\",\"content\":[]"
 
-/* Two responses. No tool was used, so the rate of its success is a ratio of nothing. */
+/* Two responses. No tool was used, so the tool success rate divides by zero and is empty. */
 static const char transcript[] =
     "{\"type\":\"assistant\",\"uuid\":\"u1\",\"sessionId\":\"s1\","
     "\"timestamp\":\"2026-03-02T09:00:00Z\",\"message\":{\"id\":\"m1\"," MODEL
@@ -34,8 +34,8 @@ static int open_filled(bp_store **store, bp_error **error) {
                          error);
 }
 
-/* The builder's calls need no check of their own: bp_query_run tells of the first failure. The
- * second response lies in the night that is already the next day in Berlin. */
+/* The builder's calls need no checks: bp_query_run reports the first failure. The time of the
+ * second response is already the next day in Berlin. */
 static int ask(bp_result **result, bp_store *store, bp_error **error) {
   bp_query *query = NULL;
   int rc = bp_query_new(&query, error);
@@ -50,7 +50,7 @@ static int ask(bp_result **result, bp_store *store, bp_error **error) {
   return rc;
 }
 
-/* Beside each metric stand its companions, such as both parts of a ratio. */
+/* Each metric is followed by its companions, such as both parts of a ratio. */
 static void print_metrics(const bp_result *result) {
   static const char *const states[] = {"value", "empty", "withheld", "uncovered"};
   for (size_t row = 0; row < bp_result_rows(result); row++) {

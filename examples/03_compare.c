@@ -1,5 +1,5 @@
-/* 03_compare.c: a week beside the week before. A query with a baseline gets, for each metric, the
- * baseline's value, the difference and the relative difference as further columns. */
+/* 03_compare.c: compares a week with the week before. With a baseline, a query adds three columns
+ * for each metric: the baseline's value, the difference and the relative difference. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* 04_arrow.c: hands a result on as an Arrow C stream, without copying it and without any Arrow
- * library. What is printed here, a data frame library would read in the same way. */
+/* 04_arrow.c: exports a result as an Arrow C stream, without copying it and without any Arrow
+ * library. A data frame library would read the stream in the same way as this program. */
 #include <stdio.h>
 #include <string.h>
 
@@ -80,7 +80,7 @@ int main(void) {
   if (bp_query_run(&result, store, query, &error) != BP_OK ||
       bp_result_arrow(&stream, result, &error) != BP_OK)
     goto out;
-  bp_result_free(result); /* the stream keeps what it needs */
+  bp_result_free(result); /* the stream holds its own reference */
   result = NULL;
   status = print_stream(&stream);
 out:

@@ -1,5 +1,5 @@
-/* 05_cancel.c: stops an ingest in the middle and goes on later. What was complete is kept, the rest
- * is read by the next call, and the facts are the same as after one call. */
+/* 05_cancel.c: stops an ingest halfway and continues it later. Complete files are kept, the next
+ * call reads the rest, and the facts are the same as after a single call. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static const char line_format[] =
     "\"model\":\"claude-sonnet-4-5-20250929\",\"stop_reason\":\"end_turn\",\"content\":[],"
     "\"usage\":{\"input_tokens\":1200,\"output_tokens\":340}}}\n";
 
-/* Transcripts of one response each. */
+/* Writes transcripts with one response each. */
 static int write_files(const char *folder) {
   for (int i = 0; i < FILES; i++) {
     char path[256];
@@ -47,7 +47,7 @@ static void remove_files(const char *folder) {
   rmdir(folder);
 }
 
-/* Anything but 0 asks to stop. bp_cancel() does the same from any other thread. */
+/* Returns nonzero to stop the ingest. bp_cancel() does the same from any other thread. */
 static int stop_after_first(void *user, const bp_progress *progress) {
   (void)user;
   return progress->files_done >= 1;

@@ -1,5 +1,5 @@
-/* 06_privacy_preview.c: shows what would be kept of a line before anything is stored. The result
- * names fields and rules; the values themselves are not in it. */
+/* 06_privacy_preview.c: shows what would be kept of a line, before anything is stored. The result
+ * names fields and rules, but has no values. */
 #include <stdio.h>
 #include <string.h>
 

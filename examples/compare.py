@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs an example and compares what it prints with what it should print.
+"""Runs an example and compares its output with the expected one.
 
     python3 examples/compare.py PROGRAM EXPECTED [--write]
 
-MESON_EXE_WRAPPER, which meson sets, starts programs of another system; their lines may end as those of Windows do.
+Uses MESON_EXE_WRAPPER, which meson sets to run programs of another system; their lines may end with CR LF.
 """
 
 import difflib

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Builds the program, ingests what the coding assistants on this machine left behind, and prints today and
-# this week and writes a dashboard:
+# Builds the program, ingests the records of the coding assistants on this machine, prints today and this week, and
+# writes a dashboard:
 #
 #     sh examples/run.sh
 #
-# Needs nothing but a Debian-like machine and root or sudo; works from any directory. Where no assistant has left anything
-# it generates sample data and says so. Nothing leaves the machine.
+# Needs only a Debian-like machine and root or sudo; works from any directory. If no assistant has left records, it
+# generates sample data and says so. Nothing leaves the machine.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -13,7 +13,7 @@ build=$root/build
 
 say() { printf '%s\n' "$*" >&2; }
 
-# Runs a step quietly; its output is shown when it fails.
+# Runs a step without output, unless it fails.
 step() {
   name=$1
   shift
@@ -27,7 +27,7 @@ step() {
   rm -f "$root/build.log"
 }
 
-# Status 3 is "nothing found": a day without work is no failure.
+# Status 3 means "nothing found": a day without work is not an error.
 show() {
   printf '\n'
   "$program" "$@" || [ $? -eq 3 ]
@@ -41,7 +41,7 @@ program=$build/examples/blueplane
 
 status=0 sample=
 "$program" sync || status=$?
-if [ $status -eq 3 ]; then # nothing is there
+if [ $status -eq 3 ]; then # no records
   sample=$build/sample
   rm -rf "$sample"
   mkdir -p "$sample"

@@ -1,8 +1,8 @@
-/* editor.c: how the maker of a tool links the library in: the tool writes an event as something happens,
- * hands it over at once, and shows a panel of its own numbers. Everything stays in one process and one
- * file; no text of the person leaves the tool's own memory, because the events have no place for it.
+/* editor.c: how a tool links the library in. The tool writes an event when something happens,
+ * ingests it at once, and shows a panel of its own numbers. Everything stays in one process and one
+ * file; no text of the person leaves the tool's memory, as events have no field for it.
  *
- * The three functions of `recorder` are all that the rest of a tool would see. */
+ * The rest of the tool would only see the functions recorder_*, record and show_panel. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@
 typedef struct recorder {
   bp_store *store;
   const char *session;
-  unsigned next; /* of the events since the tool began */
+  unsigned next; /* number of events since the tool started */
 } recorder;
 
 static void report(const char *what, bp_error *error) {
@@ -23,8 +23,8 @@ static void report(const char *what, bp_error *error) {
   bp_error_free(error);
 }
 
-/* A tool that lives long opens its store once; here it is in memory, so that the example leaves
- * nothing behind. The clock stands still for the same reason. */
+/* A long-running tool opens its store once. The example uses a store in memory and a fixed clock,
+ * to leave nothing behind and to be reproducible. */
 static int64_t noon(void *user) {
   (void)user;
   return INT64_C(1772452800000000); /* 2026-03-02T12:00:00Z */
@@ -42,9 +42,9 @@ static int recorder_open(recorder *r, const char *session) {
   return -1;
 }
 
-/* One event, with its members as JSON: `"kind":"prompt"`, ... Its identifier is for ever: the time is part
- * of it, as a tool that starts again counts from its beginning. An event that is refused is a defect of the
- * tool; it costs that event and nothing else. */
+/* Records one event, with its members as JSON: `"kind":"prompt"`, ... An id must never be reused,
+ * so it contains the time: after a restart the counter begins again. A refused event is a defect of
+ * the tool, and affects no other event. */
 static void record(recorder *r, const char *time, const char *members) {
   char line[1024];
   bp_error *error = NULL;
@@ -61,7 +61,7 @@ static void record(recorder *r, const char *time, const char *members) {
   if (told.records_rejected > 0) fprintf(stderr, "an event was refused: %s", line);
 }
 
-/* The panel: today beside the day before, drawn by the library; a tool with widgets of its own reads
+/* The panel: two days side by side, as the library formats them. A tool with its own widgets reads
  * the cells instead (02_query.c). */
 static void show_panel(recorder *r) {
   static const char *const metrics[] = {"prompts",     "output_tokens",   "cost",

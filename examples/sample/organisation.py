@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes an organisation that does not exist: people with stores of their own, and what a researcher gets of them.
+"""Makes a fictional organisation: people with their own stores, and the published data for researchers.
 
     python3 examples/sample/organisation.py DIR [--people 24] [--weeks 4] [--until 2026-03-29]
 
-Needs the package blueplane. Every person gets transcripts of examples/sample/sample.py, a store and a key; each week
-everybody shares, the steward merges and publishes, and the organisation's store takes the release. The result is
-DIR/acme.db for researchers and managers, DIR/m-01.db and so on for the people themselves, and the weekly releases
+Needs the package blueplane. Every person gets transcripts from examples/sample/sample.py, a store and a key; each
+week all people share, the steward merges and publishes, and the organisation's store merges the release. The result
+is DIR/acme.db for researchers and managers, DIR/m-01.db and so on for the people themselves, and the weekly releases
 DIR/2026-W10.release and so on. The same options give the same numbers. --until is a Sunday.
 """
 import argparse
@@ -52,7 +52,7 @@ class Organisation:
         return store
 
     def found(self) -> None:
-        """The steward writes who belongs to the team, and everybody joins."""
+        """The steward writes the roster, and all people join."""
         members = []
         for place, (name, store) in enumerate(self.people.items()):
             device = next(row["value"] for row in store.inspect("identity") if row["name"] == "device")
@@ -70,7 +70,7 @@ class Organisation:
         self.organisation.configure("trust", {"version": 1, "stores": [key]})
 
     def week(self, monday: datetime.date) -> None:
-        """Shares, merges and publishes the week that ends with this Monday."""
+        """Shares, merges and publishes the week that ends at this Monday."""
         year, number, _ = (monday - datetime.timedelta(days=7)).isocalendar()
         window = f"{year}-W{number:02}"
         release = self.folder / f"{window}.release"
@@ -88,7 +88,7 @@ class Organisation:
 
 def make(folder: pathlib.Path, people: int = 24, weeks: int = 4,
          until: datetime.date = datetime.date(2026, 3, 29)) -> pathlib.Path:
-    """Makes all of it; returns the path of the organisation's store."""
+    """Makes the organisation; returns the path of its store."""
     folder.mkdir(parents=True, exist_ok=True)
     organisation = Organisation(folder, people, weeks, until)
     organisation.found()

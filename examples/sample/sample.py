@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Writes the transcripts of a developer who does not exist.
+"""Writes the transcripts of a fictional developer.
 
     python3 examples/sample/sample.py --out DIR
     python3 examples/sample/sample.py --out DIR --until 2026-03-31 --days 42 --seed 1 --truth truth.json
 
-The result is DIR/.claude/projects/... and DIR/.codex/sessions/... in the formats of Claude Code and Codex,
-about six weeks of work ending now, or at the end of the day given by --until. All text in it is artificial.
+The result is DIR/.claude/projects/... and DIR/.codex/sessions/... in the formats of Claude Code and Codex, about six
+weeks of work ending now, or at the end of the day given by --until. All text in it is artificial.
 
-The same options give the same bytes, on every machine and Python version; without --until the clock is one
-of the options. --truth writes what a correct reader must find, counted while writing and not by reading back.
+The same options give the same bytes, on every machine and Python version; without --until the current time counts
+as an option. --truth writes what a correct reader must find, counted while writing, not by reading back.
 
-Only random.random() is used as a source of chance, because it is the only one Python promises to keep.
+Uses random.random() as the only source of randomness, because Python promises to keep no other.
 """
 
 import argparse
@@ -44,11 +44,11 @@ WORDS = ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu 
          "upsilon phi chi psi omega").split()
 VERBS = "rename extract test document simplify move check explain measure tidy".split()
 
-# The client's habits changed with its versions. Each era covers a part of the period.
+# The client's behaviour changed with its versions. Each era covers a part of the period.
 #   part       share of the period at which the era ends
-#   agents     where a subagent's lines go: "flat" beside the session, or "nested" below it
+#   agents     where a subagent's lines are: "flat" beside the session, or "nested" below it
 #   progress   subagent lines are repeated inside progress lines of the main file
-#   finals     "last": earlier lines of a response carry a placeholder count; "all": every line is final
+#   finals     "last": earlier lines of a response have a placeholder count; "all": every line is final
 #   queued     prompts typed while the assistant works appear as attachments
 ERAS = [
     {"part": 0.30, "version": "2.0.76", "agents": "flat", "progress": False, "finals": "last", "stop": 0.4,
@@ -63,11 +63,11 @@ ERAS = [
 
 
 class Cut(Exception):
-    """The period ends in the middle of a session: the session is still open."""
+    """The period ends within a session, which stays open."""
 
 
 class Dice:
-    """Chance with a name. Two dice with different names never influence each other."""
+    """A named random generator. Generators with different names are independent."""
 
     def __init__(self, *names):
         self.roll = random.Random(":".join(str(n) for n in names)).random
@@ -79,7 +79,7 @@ class Dice:
         return low + int(self.roll() * (high - low + 1))
 
     def skewed(self, low, high):
-        """Mostly near low, seldom near high."""
+        """Usually near low, rarely near high."""
         r = self.roll()
         return low + int(r * r * r * (high - low + 1))
 
@@ -108,7 +108,7 @@ class Dice:
 
 
 class Truth:
-    """What a correct reader finds, per platform."""
+    """What a correct reader finds, by platform."""
 
     def __init__(self):
         self.counts = {}
@@ -201,7 +201,7 @@ class ClaudeSession:
         self.model = dice.weighted([(OPUS, 6), (SONNET, 4)])
         self.prompt_id = None
         self.agent = None
-        self.quiet = False  # the lines of warm-up agents carry tokens and nothing else that counts
+        self.quiet = False  # the lines of warm-up agents count only for tokens
 
     # --- lines -------------------------------------------------------------------------------------------
 
@@ -209,7 +209,7 @@ class ClaudeSession:
         self.now += ms
 
     def need(self, ms):
-        """The step that follows takes at most ms: either it happens whole or the session is cut here."""
+        """The next step takes at most ms: it is either written completely, or the session is cut here."""
         if self.now + ms > self.world.until:
             raise Cut
 
@@ -254,7 +254,7 @@ class ClaudeSession:
     # --- the assistant -----------------------------------------------------------------------------------
 
     def usage(self, output):
-        """Counts of one request: what was cached before is read, what is new is written to the cache."""
+        """Token counts of one request: what was cached is read, what is new is written to the cache."""
         dice = self.dice
         new = max(0, self.context - self.cached)
         hour = new if self.agent is None and self.modern and dice.chance(0.7) else 0
@@ -312,7 +312,7 @@ class ClaudeSession:
         return [{"type": "text", "text": prose(self.dice, "answer", words)}]
 
     def result(self, use, content, detail, error=None, source=None):
-        """The user line which carries the result of a tool call."""
+        """The user line with the result of a tool call."""
         block = {"tool_use_id": use["id"], "type": "tool_result", "content": content}
         if error is not None:
             block["is_error"] = error
@@ -368,7 +368,7 @@ class ClaudeSession:
                                    ("TodoWrite", 4), ("WebFetch", 1), ("mcp__sample__lookup", 2)])
 
     def plan(self, name):
-        """Decides a tool call before it is written: its input, how long it takes and how it ends."""
+        """Decides a tool call before it is written: its input, duration and outcome."""
         dice = self.dice
         use = {"type": "tool_use", "id": dice.ident("toolu_"), "name": name}
         plan = {"name": name, "use": use, "takes": dice.between(20, 900), "end": "ok"}
@@ -402,15 +402,15 @@ class ClaudeSession:
             elif name == "WebFetch":
                 plan["takes"] = dice.between(500, 9000)
         if self.agent and plan["end"] in ("rejected", "interrupted", "lost"):
-            plan["end"] = "ok"  # nobody is asked about a subagent's calls
+            plan["end"] = "ok"  # a subagent's calls need no approval
         return plan
 
     def finish(self, plan, source):
-        """Writes the result that was planned. False when the turn ends with it."""
+        """Writes the planned result. False: it ends the turn."""
         dice, use, name, end = self.dice, plan["use"], plan["name"], plan["end"]
         self.count("tool_calls")
         self.count(f"tool_calls_{end}")
-        if end == "lost":  # the client was closed: the call never gets a result
+        if end == "lost":  # the client was closed, so the call never gets a result
             return True
         if end == "rejected":
             self.result(use, "The user doesn't want to proceed with this tool use. The tool use was rejected "
@@ -496,7 +496,7 @@ class ClaudeSession:
     # --- subagents ---------------------------------------------------------------------------------------
 
     def subagent(self):
-        """A Task call: the subagent's lines go to a file of their own."""
+        """A Task call: the subagent's lines are in a separate file."""
         dice = self.dice
         self.need(30 * MINUTE)
         name = "Agent" if self.era["finals"] == "all" else "Task"
@@ -536,7 +536,7 @@ class ClaudeSession:
         self.result(use, [{"type": "text", "text": "Sample report."}], detail, None, source)
 
     def progress(self, inner, agent, use):
-        """The main file repeats the subagent's lines inside progress lines: same messages, to be counted once."""
+        """The main file repeats the subagent's lines inside progress lines; these messages must be counted once."""
         for text in inner:
             nested = json.loads(text)
             line = self.envelope("progress")
@@ -551,7 +551,7 @@ class ClaudeSession:
             self.put(line)
 
     def warmup(self):
-        """A background agent: its tokens are real, and it did nothing for the user."""
+        """A background agent: it uses tokens, but did nothing for the user."""
         agent = self.dice.hex(8)
         main = (self.lines, self.parent, self.context, self.cached)
         self.lines, self.parent, self.context, self.cached = [], None, 6000, 0
@@ -562,7 +562,7 @@ class ClaudeSession:
         self.lines, self.parent, self.context, self.cached = main
         self.agent, self.quiet = None, False
 
-    # --- what else happens -------------------------------------------------------------------------------
+    # --- other events ------------------------------------------------------------------------------------
 
     def slash(self, name, custom):
         self.user(f"<command-name>/{name}</command-name>\n            <command-message>{name}</command-message>\n"
@@ -610,7 +610,7 @@ class ClaudeSession:
         self.count("compactions")
 
     def queued_prompt(self):
-        """Typed while the assistant works; its time is before the line that precedes it."""
+        """A prompt typed while the assistant works; its time is before that of the previous line."""
         line = self.envelope("attachment", self.now - 300)
         line["attachment"] = {"type": "queued_command", "prompt": request_text(self.dice), "commandMode": "prompt",
                               "origin": {"kind": "human"}}
@@ -631,7 +631,7 @@ class ClaudeSession:
         self.context += 10 + len(text) // 3
         line = self.user(content, **more)
         self.count("prompts")
-        if dice.chance(0.04):  # a write race: two objects on one line
+        if dice.chance(0.04):  # a write race: two objects in one line
             snapshot = self.snapshot()
             self.lines.pop()
             self.lines[-1] = compact(line) + compact(snapshot)
@@ -700,7 +700,7 @@ class ClaudeSession:
                         "prUrl": f"https://example.invalid/{self.project.name}/pull/{self.id[:8]}{number}",
                         "prRepository": f"sample/{self.project.name}", "timestamp": iso(self.now)}
                 self.put(link, chained=False)
-                self.put(link, chained=False)  # such lines are repeated; the address says that it is one request
+                self.put(link, chained=False)  # such lines are repeated; the URL shows that it is one pull request
                 self.count("pull_requests")
         except Cut:
             pass
@@ -709,7 +709,7 @@ class ClaudeSession:
                      chained=False)
 
     def save(self, copied):
-        """copied: lines of an earlier session of which this one is the continuation."""
+        """copied: lines of the earlier session that this one continues."""
         if not self.lines:
             return
         base = f".claude/projects/{self.project.folder}"
@@ -786,7 +786,7 @@ class CodexSession:
         self.truth.tokens(self.platform, self.model, self.now, input=self.context - self.cached, output=output,
                           reasoning=reasoning, cache_read=self.cached)
         self.count("responses")
-        if dice.chance(0.3):  # only the rate limits changed: the same totals again
+        if dice.chance(0.3):  # only the rate limits changed: the totals are repeated
             self.wait(dice.between(100, 900))
             self.event("token_count", info=info, rate_limits=self.rates())
         self.cached = self.context
@@ -878,7 +878,7 @@ class CodexSession:
         self.event("task_complete", turn_id=self.turn_id, last_agent_message=answer, duration_ms=self.now - began)
 
     def run(self, turns, parent=None):
-        """parent: the rollout of which this one is a fork."""
+        """parent: the rollout that this one forks."""
         dice = self.dice
         self.forked_from = parent.id if parent else None
         try:
@@ -900,13 +900,13 @@ class CodexSession:
                     self.count("compactions")
                 if n + 1 < turns:
                     self.wait(dice.skewed(20 * SECOND, 15 * MINUTE))
-                    if dice.chance(0.08):  # resumed: the head is written again
+                    if dice.chance(0.08):  # resumed: the header is written again
                         self.meta()
         except Cut:
             pass
 
     def replay(self, parent):
-        """The whole parent again, at the time of the fork; its tokens were spent once."""
+        """Repeats the whole parent at the time of the fork; its tokens count once."""
         self.model = parent.model
         self.total = dict(parent.total)
         self.context, self.cached = parent.context, parent.cached
@@ -947,7 +947,7 @@ class World:
         self.files += 1
 
     def starts(self, dice, midnight, last):
-        """When the sessions of a day begin: a working day with two peaks, seldom an evening or a weekend."""
+        """When the sessions of a day start: a working day has two peaks, evenings and weekends are rare."""
         weekday = (midnight // DAY + 3) % 7  # 0 is Monday
         if weekday >= 5 and not last:
             count = dice.between(1, 2) if dice.chance(0.3) else 0
@@ -956,7 +956,7 @@ class World:
         hours = [9, 10, 10, 11, 13, 14, 14, 15, 16, 17, 20, 21]
         found = sorted(midnight - self.offset + dice.pick(hours) * HOUR + dice.between(0, 50) * MINUTE
                        for _ in range(count))
-        if last:  # the period ends with work, however early in the day it ends
+        if last:  # the period must end with work, even early in the day
             found = [at for at in found if at + 30 * MINUTE < self.until]
             if len(found) < 2:
                 room = self.until - (midnight - self.offset)
@@ -979,7 +979,7 @@ class World:
                 project = dice.weighted(self.weights)
                 turns = dice.skewed(2, 9)
                 today = n == self.days - 1
-                if today:  # the day people look at first: not too short, and with both assistants
+                if today:  # the day people look at first: long enough, and with both assistants
                     turns = max(turns, 5)
                 if dice.chance(0.24) or (today and index == 1):
                     session = CodexSession(self, dice, project, start)
@@ -993,7 +993,7 @@ class World:
                 session.run(turns)
                 copied = []
                 if previous and previous.project is project and dice.chance(0.2):
-                    copied = previous.lines  # resumed: the earlier session's lines are copied, ids and all
+                    copied = previous.lines  # resumed: the earlier session's lines are copied with their ids
                 session.save(copied)
                 previous = session
 

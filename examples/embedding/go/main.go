@@ -1,7 +1,7 @@
-// A small service of a tool's maker: editors post events, a panel asks for numbers. It listens on the loopback
-// interface, keeps one store, and shows what a Go program needs to link the library in.
+// A small service of a tool's maker: editors post events, and a panel queries numbers. It listens on the loopback
+// interface, keeps one store, and shows how a Go program links the library in.
 //
-//	POST /events   native events, one JSON object a line; answers with what became of them
+//	POST /events   native events, one JSON object a line; answers how many were stored, known or rejected
 //	GET  /panel    the last seven days, by day, as the library's JSON
 package main
 
@@ -67,7 +67,7 @@ func (s *Service) panel(w http.ResponseWriter, r *http.Request) {
 	w.Write(panel)
 }
 
-// fail answers with the status that an error of the library stands for.
+// fail answers with the HTTP status for an error of the library.
 func fail(w http.ResponseWriter, err error) {
 	status := http.StatusInternalServerError
 	switch {
@@ -98,8 +98,8 @@ func main() {
 	}
 }
 
-// serve answers until the context ends. Requests that are running then get their answers before it returns, and the store is
-// closed after them.
+// serve answers requests until the context ends, then waits until the running requests are answered. The caller
+// closes the store afterwards.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	answered := make(chan error, 1)

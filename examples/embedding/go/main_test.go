@@ -82,7 +82,7 @@ func TestWhatIsWrong(t *testing.T) {
 	}
 }
 
-// A request that is running when the service is asked to end has its answer before the service ends.
+// A request that is running when the service shuts down is still answered.
 func TestNothingBreaksOff(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -1,5 +1,5 @@
-/* addon.c: the library for Node, as an addon on Node-API, whose binary interface is stable over versions
- * of Node and Electron. A store is an object of JavaScript; JSON goes in and JSON comes out, so the
+/* addon.c: the library for Node, as an addon on Node-API, whose ABI is stable across versions of
+ * Node and Electron. A store is a JavaScript object; queries and results are JSON, so that the
  * addon knows no metric and need not change when the catalogue grows. */
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static napi_value throw_text(napi_env env, const char *message) {
   return NULL;
 }
 
-/* A text argument; the caller frees it. NULL: it is none, and that was thrown. */
+/* Copies a string argument; the caller frees it. NULL: an exception was thrown. */
 static char *text_of(napi_env env, napi_value value, size_t *length) {
   if (napi_get_value_string_utf8(env, value, NULL, 0, length) != napi_ok || *length > TEXT_MOST) {
     throw_text(env, "a text is expected");

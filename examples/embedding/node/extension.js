@@ -1,5 +1,5 @@
-// extension.js: what an editor's extension host does with the addon: it records what happens in the editor and
-// gives its panel a few numbers. `host` is what an editor hands to an extension; the test hands over one of its own.
+// extension.js: an editor extension that uses the addon: records what happens in the editor, and computes the numbers
+// of a panel. `host` is the editor's interface for extensions; the test uses one of its own.
 "use strict";
 
 const path = require("node:path");
@@ -14,8 +14,8 @@ class Recorder {
     this.next = 0;
   }
 
-  // One event; there is no member for the text of anything. Its id is for ever: the time is part of it, as a window that
-  // starts again counts from its beginning.
+  // Records one event, which has no field for text. An id must never be reused, so it contains the time: after a
+  // restart the counter begins again.
   record(kind, members = {}, time = new Date()) {
     const id = `${this.session}-${time.getTime()}-${this.next++}`;
     const event = { blueplane: 1, kind, platform: "myextension", session: this.session, id, time: time.toISOString(), ...members };

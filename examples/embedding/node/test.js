@@ -1,7 +1,7 @@
-// Builds nothing; runs the extension against a host of its own.
+// Runs the extension with a host of its own; builds nothing.
 //
-//     node test.js ADDON                 the test
-//     node test.js ADDON PROGRAM         also measures: a panel through the addon, and through the program
+//     node test.js ADDON                 runs the test
+//     node test.js ADDON PROGRAM         also measures a panel through the addon and through the program
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -31,7 +31,7 @@ function testPanel() {
   assert.equal(panel.length, 7);
   assert.equal(panel[6].day, "2026-03-02");
   assert.deepEqual(panel[6].numbers.map((one) => one.value), [1, 0, 0.5, 0]);
-  recorder.next = 0; // a window that starts again counts from its beginning: nothing counts twice, and nothing is lost
+  recorder.next = 0; // after a restart the counter begins again: nothing counts twice, and nothing is lost
   assert.deepEqual(host.fire_onPrompt(80, nine), { stored: 0, known: 1, rejected: 0 });
   recorder.next = 0;
   assert.deepEqual(host.fire_onPrompt(80, new Date(Date.UTC(2026, 2, 2, 10))), { stored: 1, known: 0, rejected: 0 });
@@ -47,7 +47,7 @@ function testErrors() {
   assert.equal(addon.record(store, "not an event\n").rejected, 1);
 }
 
-// Many stores that nobody closes.
+// Many stores that are never closed explicitly.
 function testMemory() {
   for (let i = 0; i < 200; i++) addon.query(addon.open(null), '{"metrics":["prompts"]}');
 }
