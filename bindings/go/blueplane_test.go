@@ -24,7 +24,7 @@ func prompt(session string, day, minute int, id string) string {
 		session, id, day, minute)
 }
 
-// week is 3 prompts on one day and 1 on another, and two tool calls of which one failed.
+// week is 3 prompts on one day, 1 on another, and two tool calls of which one failed.
 func week() []byte {
 	var b strings.Builder
 	for minute := range 3 {
@@ -149,7 +149,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// A text that C would take for a shorter one is refused, and asks for nothing else.
+// A text with a NUL character, which C would truncate, is refused.
 func TestNULIsRefused(t *testing.T) {
 	store, path := filled(t), filepath.Join(files(t, 1), "0.blueplane.jsonl")
 	_, asked := store.Run(t.Context(), blueplane.NewQuery("prompts\x00s"))
@@ -180,7 +180,7 @@ func TestNULIsRefused(t *testing.T) {
 	}
 }
 
-// Every code of the library has its sentinel.
+// Every error code of the library has a sentinel.
 func TestEveryCodeHasItsSentinel(t *testing.T) {
 	catalog, err := blueplane.Catalog("errors")
 	if err != nil {
@@ -310,7 +310,7 @@ func TestAnErrorOfTheCallbackComesBack(t *testing.T) {
 	}
 }
 
-// What was complete could not be kept: that is told, and why the call stopped, too.
+// An error of the library that prevents keeping complete records is reported together with the callback's.
 func TestAFailureIsNotHiddenByTheCallback(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s.db")
 	store, err := blueplane.Open(path, blueplane.WithAccess(blueplane.Owner))
@@ -348,7 +348,7 @@ func TestAPanicOfTheCallbackGoesOn(t *testing.T) {
 	}
 }
 
-// Not in the call that comes next, on a store that should not be open.
+// The panic is raised by Open, not by the next call.
 func TestAPanicOfTheClockGoesOnInOpen(t *testing.T) {
 	defer func() {
 		if recover() != errEnough {
@@ -358,7 +358,7 @@ func TestAPanicOfTheClockGoesOnInOpen(t *testing.T) {
 	blueplane.Open("", blueplane.InMemory(), blueplane.WithClock(func() time.Time { panic(errEnough) }))
 }
 
-// As testing.T.FailNow does: the goroutine ends, and the store goes on.
+// Goexit, as called by testing.T.FailNow, ends the goroutine, and the store stays usable.
 func TestACallbackThatExits(t *testing.T) {
 	exits, folder := false, files(t, 1)
 	store := open(t, blueplane.WithClock(func() time.Time {
@@ -511,7 +511,7 @@ func resident(t *testing.T) int {
 	return pages * os.Getpagesize()
 }
 
-// 10,000 results, made and dropped, after as many as give each thread of the system the heap that it keeps.
+// Makes and drops 10,000 results, after enough for each OS thread to have allocated its heap.
 func TestNothingGrows(t *testing.T) {
 	if race {
 		t.Skip("the race detector keeps books of its own")
@@ -533,7 +533,7 @@ func TestNothingGrows(t *testing.T) {
 	}
 }
 
-// Stores that nobody closes are closed when they are collected.
+// Stores that are never closed are closed when they are collected.
 func TestForgottenStores(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s.db")
 	for range 50 {
@@ -567,7 +567,7 @@ func TestClockThatPanics(t *testing.T) {
 	}
 }
 
-// What a call has made is freed, though a panic goes on in place of its return.
+// The memory of a call is freed, even if a panic replaces its return.
 func TestAPanicOfTheClockLosesNoMemory(t *testing.T) {
 	if race {
 		t.Skip("the race detector keeps books of its own")
@@ -581,10 +581,10 @@ func TestAPanicOfTheClockLosesNoMemory(t *testing.T) {
 	}))
 	query, start := blueplane.NewQuery("prompts", "responses", "tool_calls").By("time.day").Period("1990-01-01/2026-12-31", ""), 0
 	if rows := run(t, store, query).Len(); rows < 10000 {
-		t.Fatal(rows, "days") // of some hundred KiB
+		t.Fatal(rows, "days") // some hundred KiB
 	}
 	working = false
-	for turn := range 120 { // the first of them give each thread of the system the heap that it keeps
+	for turn := range 120 { // the first ones let each OS thread allocate its heap
 		func() {
 			defer func() { recover() }()
 			store.Run(t.Context(), query)

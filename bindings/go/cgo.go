@@ -1,6 +1,6 @@
 package blueplane
 
-// What C calls back, and how a callback may end.
+// Callbacks from C, and the ways in which a callback may end.
 
 // #include <blueplane/blueplane.h>
 import "C"
@@ -27,8 +27,8 @@ func goBlueplaneClock(user unsafe.Pointer) C.int64_t {
 	return C.int64_t((*(*cgo.Handle)(user)).Value().(*clock).tell())
 }
 
-// ended says how a callback ended that did not return. Neither a panic nor runtime.Goexit, which testing.T.FailNow calls, may unwind
-// the library, which holds its locks: both continue after the library has returned.
+// ended records how a callback ended that did not return. Neither a panic nor runtime.Goexit, which testing.T.FailNow
+// calls, may unwind the library, which holds its locks: both continue after the library has returned.
 type ended struct {
 	panicked any
 	exited   bool

@@ -138,7 +138,7 @@ func (c *conformanceCase) run(folder string) ([]byte, error) {
 	return result.Format(c.Format)
 }
 
-// The cases of tests/conformance: what C prints, Go prints, byte for byte.
+// The cases of tests/conformance: Go prints the same bytes as C.
 func TestConformance(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join(root, "tests/conformance/cases.json"))
 	if err != nil {

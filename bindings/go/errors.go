@@ -89,7 +89,7 @@ func failure(code C.int, from *C.bp_error) error {
 	return e
 }
 
-// whole refuses texts that C would take for shorter ones.
+// whole refuses texts with a NUL character, which C would truncate.
 func whole(texts ...string) error {
 	for _, text := range texts {
 		if strings.IndexByte(text, 0) >= 0 {

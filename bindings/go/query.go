@@ -12,7 +12,7 @@ import (
 	"unsafe"
 )
 
-// A Query is a question: metrics, a range, dimensions, filters, a baseline. Its methods return the query itself; Run
+// A Query selects metrics, a range, dimensions, filters and a baseline. Its methods return the query itself; Run
 // reports the first of them that failed. A query must be built by one goroutine.
 type Query struct {
 	query *C.bp_query
@@ -25,7 +25,7 @@ func ownQuery(query *C.bp_query) *Query {
 	return q
 }
 
-// NewQuery begins a question about metrics, by id or number.
+// NewQuery begins a query of metrics, by id or number.
 func NewQuery(metrics ...string) *Query {
 	var query *C.bp_query
 	var failed *C.bp_error
@@ -46,8 +46,8 @@ func QueryFromJSON(document []byte) (*Query, error) {
 	return ownQuery(query), nil
 }
 
-// with calls one function of the builder with C texts of the arguments; "" is NULL. If the function fails, the query remembers
-// the failure and reports it when it is run or written as JSON.
+// with calls a function of the builder with the arguments as C strings; "" is NULL. If the function fails, the query
+// stores the error and reports it when it is run or written as JSON.
 func (q *Query) with(do func(texts []*C.char) C.int, arguments ...string) *Query {
 	if q.err == nil {
 		q.err = whole(arguments...)
@@ -123,7 +123,7 @@ func (q *Query) Order(column string) *Query { return q.Set("order", column) }
 // Limit keeps at most that many rows.
 func (q *Query) Limit(rows int) *Query { return q.Set("limit", strconv.Itoa(rows)) }
 
-// JSON returns the canonical JSON form: the same question always gives the same bytes.
+// JSON returns the canonical JSON form: the same query always gives the same bytes.
 func (q *Query) JSON() ([]byte, error) {
 	if q.err != nil {
 		return nil, q.err

@@ -90,15 +90,15 @@ type Result struct {
 
 // cells is a column in the result's own memory: reading it needs no call of the library.
 type cells struct {
-	valid  []byte // a bit each; nil: all of them
-	bools  []byte // likewise
+	valid  []byte // a bitmap; nil: all are valid
+	bools  []byte // a bitmap
 	ints   []int64
 	reals  []float64
 	starts []int32
 	bytes  []byte
 }
 
-var nothing cells // what is read beside the table
+var nothing cells // for cells outside the table
 
 func (c *cells) has(row int) bool {
 	return c != &nothing && (c.valid == nil || c.valid[row/8]>>(row%8)&1 == 1)
@@ -190,7 +190,7 @@ func (r *Result) mapColumns() {
 	var failed *C.bp_error
 	if err := failure(C.batch_of(r.result, batch, &failed), failed); err != nil {
 		C.free(unsafe.Pointer(batch))
-		panic(err) // memory ran out, which Go does not survive either
+		panic(err) // out of memory, which Go does not survive either
 	}
 	runtime.AddCleanup(r, func(batch *C.struct_ArrowArray) { C.release_batch(batch) }, batch)
 	r.cells = make([]cells, len(r.columns))

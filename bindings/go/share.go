@@ -1,6 +1,6 @@
 package blueplane
 
-// A person's decisions about their own data, and what travels between stores.
+// A person's decisions about their own data, and data that is sent between stores.
 
 // #include <stdlib.h>
 // #include <blueplane/blueplane.h>

@@ -22,7 +22,7 @@ func reason(err error) string {
 	return ""
 }
 
-// value is the value of a row of a table of names and values, or the first of a column.
+// value returns the value of a row in a table of names and values, or the first of a column.
 func value(t *testing.T, result *blueplane.Result, err error, name string) string {
 	t.Helper()
 	if err != nil {
@@ -202,13 +202,13 @@ func TestATeamsWeek(t *testing.T) {
 	if row := lead.Row(0); row.Int("prompts.at_least") > 123 || row.Int("prompts.at_most") < 123 {
 		t.Error(row.Int("prompts"))
 	}
-	if again, err := team.PublishLead(ctx, week, "core", ""); err != nil || again.Len() != 1 { // to no file
+	if again, err := team.PublishLead(ctx, week, "core", ""); err != nil || again.Len() != 1 { // without writing a file
 		t.Error(err)
 	}
 	if _, err := team.PublishLead(ctx, "2026-W09", "core", ""); reason(err) != "unpublished" {
 		t.Error(err)
 	}
-	// What a member sent went when the week was published; what it said of consent, that there is none, had stayed.
+	// Publishing deleted the member's numbers; the record that there is no consent stays.
 	if receipt, err := team.Erase(ctx, blueplane.Selection{Subject: "a"}); err != nil || receipt.Len() == 0 {
 		t.Error(err)
 	}
@@ -223,7 +223,7 @@ func TestATeamsWeek(t *testing.T) {
 	}
 }
 
-// Columns in one piece say what the JSON form says, beside the table there is nothing.
+// Values from columns equal those of the JSON form, and cells outside the table are empty.
 func TestColumnsOfEveryType(t *testing.T) {
 	store := filled(t)
 	result := run(t, store, blueplane.NewQuery("prompts", "tool_success_rate", "last_activity").By("platform"))

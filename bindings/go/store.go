@@ -92,7 +92,7 @@ type Store struct {
 type handle struct {
 	store *C.bp_store
 	clock *clock      // nil: the machine's
-	user  *cgo.Handle // of the clock, where C finds it
+	user  *cgo.Handle // the clock's handle, at an address that C keeps
 	pins  runtime.Pinner
 }
 
@@ -212,8 +212,8 @@ func expired(ctx context.Context) error {
 	return &Error{Code: C.BP_ERR_CANCELLED, Message: "the context had ended", cause: context.Cause(ctx)}
 }
 
-// call runs one call of the library on the open store. If the context ends meanwhile, the call is cancelled; if it ends before, the
-// wait for another goroutine's call ends.
+// call runs one call of the library on the open store. When the context ends, it cancels the call, or stops waiting
+// for another goroutine's call.
 func (s *Store) call(ctx context.Context, do func(store *C.bp_store, failed **C.bp_error) C.int) error {
 	if s.turn == nil {
 		return invalid("the store is closed")
@@ -238,7 +238,7 @@ func (s *Store) call(ctx context.Context, do func(store *C.bp_store, failed **C.
 	var failed *C.bp_error
 	err := failure(do(store, &failed), failed)
 	if !stop() {
-		<-over // so that no later call is cancelled, and no closed store
+		<-over // so that it cannot cancel a later call, or a closed store
 	}
 	s.handle.clock.goOn()
 	if e, is := err.(*Error); is && e.Code == C.BP_ERR_CANCELLED && ctx.Err() != nil {
@@ -253,7 +253,7 @@ func (s *Store) result(ctx context.Context, do func(out **C.bp_result, store *C.
 		var out *C.bp_result
 		code := do(&out, store, failed)
 		if code == C.BP_OK {
-			r = newResult(out) // which frees it, also where a panic of the clock goes on instead of a return
+			r = newResult(out) // frees it, even if a panic of the clock replaces the return
 		}
 		return code
 	})
@@ -270,7 +270,7 @@ type reading struct {
 // An IngestOption says how to read.
 type IngestOption func(*reading)
 
-// Source names the format, instead of having it recognised.
+// Source names the format, instead of detecting it.
 func Source(name string) IngestOption { return func(r *reading) { r.source = name } }
 
 // Origin says where bytes come from, to tell rejects apart; it is kept as a keyed hash only.
@@ -370,7 +370,7 @@ func (s *Store) ingest(ctx context.Context, options []IngestOption,
 	})
 	w.goOn()
 	if e, is := err.(*Error); w.stopped != nil && is && e.Code != C.BP_ERR_CANCELLED {
-		e.cause = w.stopped // what was complete could not be kept
+		e.cause = w.stopped // complete records could not be kept
 	} else if w.stopped != nil {
 		err = w.stopped
 	}
@@ -390,7 +390,7 @@ func taken(memory unsafe.Pointer, length C.size_t) []byte {
 	return slices.Clone(unsafe.Slice((*byte)(memory), length))
 }
 
-// Run asks a question.
+// Run runs a query.
 func (s *Store) Run(ctx context.Context, q *Query) (*Result, error) {
 	if q.err != nil {
 		return nil, q.err

@@ -1,12 +1,14 @@
 #!/bin/sh
-# Tests the Go binding against a build of the library:
+# Tests the Go binding with a build of the library:
 #
 #     sh bindings/go/test.sh BUILD [SANITIZERS]
 #
-# BUILD is the build directory of meson. Formatting, vet, tests with the race detector, those of the package arrow, tests
-# without it and with the library linked in, and a module that uses this one by a replace directive. Without Go, or with one older than go.mod asks
-# for, a toolchain is taken from Python's package index into BUILD/go; status 77 (skipped) where that fails.
-# With the sanitizers that meson built the library with, all tests run under them; the race detector is another one.
+# BUILD is meson's build directory. Checks formatting and vet; runs the tests with the race detector, those of the
+# package arrow, the tests without the race detector and with the library linked statically, and a module that uses
+# this one through a replace directive. If Go is missing or older than go.mod requires, installs a toolchain from
+# Python's package index into BUILD/go; exits with 77 (skipped) if that fails.
+# With SANITIZERS, those that meson built the library with, runs all tests under them instead, without the race
+# detector.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -16,7 +18,7 @@ work=$(cd -- "$build/go" && pwd)
 
 say() { printf '%s\n' "$*"; }
 
-# At least 1.24, as go.mod says.
+# At least 1.24, as in go.mod.
 new_enough() { "$1" version 2>/dev/null | grep -Eq 'go1\.(2[4-9]|[3-9][0-9])'; }
 
 go=go
@@ -30,7 +32,8 @@ if ! new_enough "$go"; then
 fi
 "$go" version
 
-# One kind of build for nearly everything, as each compiles Go's own packages anew. An empty HOME is no place for caches.
+# Use the same build flags wherever possible, as each kind recompiles Go's own packages. Without a Go cache of the
+# environment, caches are in BUILD, as HOME may be empty.
 GOFLAGS=-buildvcs=false
 GOTOOLCHAIN=local
 export GOFLAGS GOTOOLCHAIN
@@ -38,7 +41,7 @@ if [ -z "${GOCACHE:-}" ]; then GOCACHE=$work/cache GOMODCACHE=$work/modules; exp
 PKG_CONFIG_PATH=$build/meson-uninstalled${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 LD_LIBRARY_PATH=$build/libblueplane${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 DYLD_LIBRARY_PATH=$build/libblueplane
-CGO_CFLAGS="-O2 -I$here/../../include" # which the .pc file of a library that is not installed leaves out
+CGO_CFLAGS="-O2 -I$here/../../include" # missing in the .pc file of an uninstalled library
 export PKG_CONFIG_PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH CGO_CFLAGS
 cd "$here"
 
@@ -89,7 +92,7 @@ say 'The service of examples/embedding'
 (cd "$here/../../examples/embedding/go" && "$go" vet -race ./... && "$go" test -count=1 -race ./...)
 
 say 'Without the race detector, and with the library linked in'
-# Of the objects of BUILD, in a folder without a shared library, which a linker would take instead.
+# From the objects of BUILD, in a folder without a shared library, which the linker would prefer.
 rm -rf "$work/static"
 mkdir -p "$work/static"
 ar rcs "$work/static/libblueplane.a" "$build"/libblueplane/libblueplane-internal.a.p/*.o

@@ -15,7 +15,7 @@ extern "Python" void bpy_log(void *, int, int, int64_t, int64_t);
 extern "Python" int64_t bpy_clock(void *);
 """
 
-# Memory of streams and schemas that travel in capsules; a capsule that nobody consumed releases what it holds.
+# Memory of streams and schemas in capsules; an unconsumed capsule releases its content.
 CAPSULES = """
 struct ArrowArrayStream *bpy_stream_new(void);
 struct ArrowSchema *bpy_schema_new(void);
@@ -58,7 +58,7 @@ static void *const bpy_drop_schema = (void *)drop_schema;
 
 
 def declarations(path: str) -> str:
-    """What cffi reads of a header: no comments, no preprocessor, no linkage."""
+    """A header without comments, preprocessor lines and linkage, as cffi needs it."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
     text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)

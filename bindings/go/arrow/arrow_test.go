@@ -54,7 +54,7 @@ func Example() {
 	// other 2 true
 }
 
-// A result, its store and its Go values go away in any order.
+// A result, its store and its Go values are freed in any order.
 func TestMemory(t *testing.T) {
 	for range 200 {
 		records, err := arrow.Records(answer())

@@ -15,7 +15,7 @@ from .query import Query
 from .result import Cell, Column, Result, State
 from .store import Progress, Report, Store, describe
 
-open = Store  # as a type checker and a notebook know its options
+open = Store  # an alias, so that type checkers and notebooks know the parameters
 __version__: str = _text(_lib.bp_version_string()) or ""
 
 __all__ = ["Catalog", "Cell", "Column", "Entry", "Place", "Places", "Progress", "Query", "Report", "Result", "State",

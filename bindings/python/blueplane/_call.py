@@ -1,6 +1,6 @@
-"""The way into the library: text to C and back, and an exception for every code that is no success.
+"""Calls into the library: converts text to C and back, and raises an exception for every error code.
 
-Knows the conventions of the header; knows none of its functions by name.
+Knows the conventions of the header, but none of its functions by name.
 """
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ._blueplane import ffi, lib
 Bytes = Union[bytes, bytearray, memoryview]
 Path = Union[str, "os.PathLike[str]"]
 
-# The keys of the header by which an error tells more.
+# The keys of error details, as in the header.
 DETAILS = ("path", "byte", "metric", "dimension", "name", "zone", "topic", "allowed", "reason", "status", "minimum", "roster",
            "withdrawn", "hint")
 
@@ -23,17 +23,17 @@ def text(value: Any) -> Optional[str]:
 
 
 def utf8(value: Optional[str]) -> Any:
-    """An argument of type const char *; None is NULL."""
+    """A const char * argument; None is NULL."""
     if value is None:
         return ffi.NULL
-    encoded = value.encode("utf-8", "surrogateescape")  # a path may hold any bytes; what else does is refused where it is read
+    encoded = value.encode("utf-8", "surrogateescape")  # a path may hold any bytes; invalid UTF-8 in other texts is refused by the library
     if b"\0" in encoded:
         raise errors.InvalidError("a text holds a NUL character")
     return encoded
 
 
 def content(what: Union[Path, Bytes]) -> Bytes:
-    """Bytes as they are, or those of a file."""
+    """The bytes themselves, or those of a file."""
     if isinstance(what, (bytes, bytearray, memoryview)):
         return what
     with open(what, "rb") as file:
@@ -41,7 +41,7 @@ def content(what: Union[Path, Bytes]) -> Bytes:
 
 
 def taken(out: Any, length: Any) -> bytes:
-    """The bytes of memory that is ours to free."""
+    """Copies memory that the library returned, and frees it."""
     try:
         return bytes(ffi.buffer(out[0], length[0]))
     finally:
@@ -69,13 +69,13 @@ def call(function: Callable[..., int], *arguments: Any) -> None:
 
 
 def checked(code: int) -> None:
-    """For functions that return a code and tell no more."""
+    """Raises an exception for functions that return only a code."""
     if code != 0:
         _raise(code, ffi.NULL)
 
 
 def made(kind: str, function: Callable[..., int], *arguments: Any) -> Any:
-    """Calls a function whose first parameter is an out parameter of that kind; returns what came out."""
+    """Calls a function whose first parameter is an out parameter of this type; returns its value."""
     out = ffi.new(f"{kind} **")
     call(function, out, *arguments)
     return out[0]

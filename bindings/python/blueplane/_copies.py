@@ -1,7 +1,8 @@
-"""Two copies of SQLite must not open one file in one process: each drops the other's locks (docs/abi.md).
+"""Prevents two copies of SQLite from opening the same file in one process: each would drop the other's locks
+(docs/abi.md).
 
-Knows where that can happen: some builds of Python have a copy of SQLite of their own inside. There, and only there, a
-store is refused while Python's sqlite3 has it open, and sqlite3 is refused a store that is open here.
+This can only happen in builds of Python with a copy of SQLite inside. There, a store is refused while Python's
+sqlite3 has it open, and sqlite3 is refused a store that is open here.
 """
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ _watching = False
 
 
 def apart() -> bool:
-    """Whether Python's sqlite3 uses another copy than this package, which takes the system's library."""
+    """Whether Python's sqlite3 uses another copy of SQLite than this package, which uses the system's."""
     global _apart
     if _apart is None:
         _apart = _look()
@@ -32,7 +33,7 @@ def apart() -> bool:
 def _look() -> bool:
     spec = importlib.util.find_spec("_sqlite3")
     if os.name != "posix" or spec is None:
-        return False  # locks of other systems belong to a handle; no module, no copy
+        return False  # other systems' locks belong to a handle; or there is no sqlite3
     if spec.origin is None or not os.path.exists(spec.origin):
         return True  # built in
     with open(spec.origin, "rb") as file:
@@ -56,7 +57,7 @@ def _refuse(path: str) -> None:
 
 
 def before_open(path: str) -> None:
-    """Refuses a store that somebody else in this process has open."""
+    """Refuses a store that this process has opened by other means."""
     if not apart() or not os.path.exists(path) or _held(path):
         return
     folder = "/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"
@@ -65,7 +66,7 @@ def before_open(path: str) -> None:
 
 
 def opened(store: Store) -> None:
-    """From now on sqlite3 is refused this store."""
+    """From now on refuses sqlite3 this store."""
     if apart():
         _watch()
         _stores.add(store)

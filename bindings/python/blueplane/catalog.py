@@ -1,6 +1,6 @@
-"""What can be asked: metrics, dimensions, sources, formats, read from the library.
+"""What can be queried: metrics, dimensions, sources, formats, read from the library.
 
-Knows how to look through the catalogue; the catalogue itself is the library's.
+Searches the catalogue; its content comes from the library.
 """
 from __future__ import annotations
 

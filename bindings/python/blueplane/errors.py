@@ -1,6 +1,6 @@
 """Exceptions: one for each error code of the library, with its details.
 
-Knows the codes; knows no function that fails.
+Knows the codes, but no function that fails.
 """
 from __future__ import annotations
 

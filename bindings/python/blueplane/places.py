@@ -1,6 +1,6 @@
-"""Where things are on this machine, as found by the program that this package includes.
+"""Where things are on this machine, as reported by the program that this package includes.
 
-Knows how to find and ask the program; the rules themselves are the program's.
+Finds and runs the program; the rules themselves are in the program.
 """
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def program() -> Optional[str]:
 
 
 def places() -> Places:
-    """Asks the program."""
+    """Runs `blueplane places` and returns its answer."""
     path = program()
     if path is None:
         raise errors.NotFoundError("the program blueplane is not installed",

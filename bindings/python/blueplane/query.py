@@ -1,6 +1,6 @@
-"""Questions: which metrics, over which range, grouped by what, compared with what.
+"""Queries: which metrics, over which range, grouped by what, compared with what.
 
-Knows the builder functions and the JSON form; knows no store and no answer.
+Knows the builder functions and the JSON form, but no store and no result.
 """
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def microseconds(instant: datetime.datetime) -> int:
 
 
 def today(zone: Optional[str], now: datetime.datetime) -> datetime.date:
-    """Where it may be another day than here."""
+    """The current date in a zone."""
     offset = ffi.new("int32_t *")
     call(lib.bp_zone_offset, offset, ffi.NULL, ffi.NULL, utf8(zone or "UTC"), microseconds(now))
     return (_EPOCH + datetime.timedelta(seconds=offset[0], microseconds=microseconds(now))).date()
@@ -40,7 +40,7 @@ def is_day(when: Optional[When]) -> bool:
 
 
 class Query:
-    """A question, built step by step; each step returns the query itself.
+    """A query, built step by step; each step returns the query itself.
 
     >>> Query("cost", "lines_added").by("time.week").period("90d", zone="Europe/Berlin")
     """
@@ -60,7 +60,8 @@ class Query:
         return query
 
     def _step(self, code: int) -> None:
-        """A step tells its code alone; what was wrong the query remembers, and says when it is written down."""
+        """Raises the error of a failed step: a step returns only a code, and to_json() reports the error that the
+        query stored."""
         if code != 0:
             self.to_json()
             checked(code)

@@ -1,6 +1,6 @@
 """How results look: in a notebook, as a chart, in words.
 
-Knows states, roles and units; decides no number.
+Knows states, roles and units; computes nothing.
 """
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ REASONS = {
     "withheld": "kept back for privacy",
     "uncovered": "not recorded by any source that saw this activity",
 }
-NOTHING = "nothing is known about it"  # of a number that is at least zero, which is shown as a dash
+NOTHING = "nothing is known about it"  # for a lower bound of zero, which is shown as a dash
 _STYLE = ("<style>.blueplane td{text-align:right}.blueplane td.t{text-align:left}.blueplane .m{opacity:.55;"
           "font-style:italic}.blueplane p{margin:.2em 0;font-size:90%}</style>")
 
 
 def table_of_text(result: Result) -> list[list[str]]:
-    """The cells as people read them, by the library's own rules: the body of its markdown table."""
+    """The cells as text for people, by the library's own rules: the rows of its markdown table."""
     lines = result.format("markdown").splitlines()
     rows = [line for line in lines if line.startswith("|")][2:]
     return [[part.strip() for part in _split(line)] for line in rows]
 
 
 def _split(line: str) -> list[str]:
-    """The cells of a line, without the backslashes that keep markdown from reading them."""
+    """The cells of a line, with markdown escapes removed."""
     parts, escaped = [""], False
     for c in line.strip()[1:-1]:
         if escaped or c not in "\\|":
@@ -52,7 +52,7 @@ def _cell(shown: str, state: str, text: bool) -> str:
 
 
 def html(result: Result) -> str:
-    """A table for notebooks; each missing cell says why, and what was withheld or not recorded is counted below."""
+    """A table for notebooks: each missing cell says why, and the withheld and unrecorded cells are counted below."""
     shown = table_of_text(result)
     states = [[result.state(row, column.index).value for column in result.columns] for row in range(len(result))]
     head = "".join(f'<th title="{escaping.escape(column.definition or "", quote=True)}">'
@@ -84,7 +84,7 @@ def card(title: str, rows: Sequence[tuple[str, str]]) -> str:
 
 
 class Explanation:
-    """What stands behind a result, in words."""
+    """The meaning of a result, in words."""
 
     def __init__(self, result: Result) -> None:
         self.lines: list[tuple[str, str]] = []
@@ -106,7 +106,7 @@ class Explanation:
 
 
 def _scaled(column: Column, values: Sequence[Any]) -> tuple[str, list[Any]]:
-    """Values in a unit for people, and its name."""
+    """The name of a unit for people, and the values in it."""
     divisor, unit = {"nUSD": (1e9, "USD"), "us": (3.6e9, "hours"), "ratio": (0.01, "%")}.get(
         column.unit or "", (1, column.unit or ""))
     return unit, [None if value is None else value / divisor for value in values]
@@ -145,6 +145,6 @@ def plot(result: Result, y: Union[str, Sequence[str], None], ax: Any, pyplot: An
     axes.set_ylabel(unit)
     axes.set_title(", ".join(metric.title or metric.name for metric in metrics))
     if len(series) > 1:
-        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))  # beside the lines, never over them
+        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))  # beside the chart, so that it hides no line
     axes.figure.tight_layout()
     return axes

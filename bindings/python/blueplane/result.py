@@ -1,6 +1,6 @@
-"""Answers: tables whose every missing cell says why it is missing.
+"""Results: tables in which every missing cell says why.
 
-Knows columns, cells and the ways out of a table (rows, data frames, Arrow, charts); computes nothing.
+Knows columns, cells and conversions (rows, data frames, Arrow, charts); computes nothing.
 """
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class State(enum.Enum):
     """Whether a cell has a value, and if not, why."""
     VALUE = "value"
     LOWER_BOUND = "lower_bound"  # there is a value; the true number is at least this
-    EMPTY = "empty"              # truly nothing: a ratio of nothing, a name that is not known
+    EMPTY = "empty"              # nothing to count: a ratio with a denominator of zero, or an unknown name
     WITHHELD = "withheld"        # kept back for privacy
-    UNCOVERED = "uncovered"      # no source that saw this activity records such a thing
+    UNCOVERED = "uncovered"      # no source that saw this activity records it
 
 
 _STATES = {lib.BP_CELL_VALUE: State.VALUE, lib.BP_CELL_EMPTY: State.EMPTY, lib.BP_CELL_WITHHELD: State.WITHHELD,
@@ -88,7 +88,7 @@ class Result:
 
     @property
     def meta(self) -> dict[str, str]:
-        """What is known about the whole: the range, the zone, the coverage, the price table, notes."""
+        """Properties of the whole result: the range, the zone, the coverage, the price table, notes."""
         found = {key: text(lib.bp_result_meta(self._handle, key.encode())) for key in META_KEYS}
         return {key: value for key, value in found.items() if value is not None}
 
@@ -161,7 +161,7 @@ class Result:
         return _filled(array, column.type) if array.length else []
 
     def _batch(self) -> Any:
-        """The struct ArrowArray of the whole: a column in one piece instead of a call for each cell."""
+        """The struct ArrowArray of the result, which gives whole columns instead of one call for each cell."""
         stream, batch = self._stream(), ffi.new("struct ArrowArray *")
         failed = stream.get_next(stream, batch)
         lib.bpy_stream_release(stream)
@@ -275,7 +275,7 @@ def _texts(ends: list[int], data: bytes) -> list[str]:
 
 
 def _stored(array: Any, kind: str) -> list[Any]:
-    """What lies in the buffers of an Arrow array that is not empty, whether it is meant or not."""
+    """The values in the buffers of a non-empty Arrow array, including those marked as null."""
     count, buffers = array.length, array.buffers
     if kind == "text":
         ends = ffi.unpack(ffi.cast("int32_t *", buffers[1]), count + 1)
@@ -287,7 +287,7 @@ def _stored(array: Any, kind: str) -> list[Any]:
 
 
 def _filled(array: Any, kind: str) -> list[Value]:
-    """The values of such an array, None where there is none."""
+    """The values of a non-empty Arrow array, None for nulls."""
     values = _stored(array, kind)
     if array.null_count:
         return [value if there else None for value, there in zip(values, _bits(array.buffers[0], array.length))]
@@ -303,14 +303,14 @@ def _needed(module: str, extra: str) -> Any:
         raise ImportError(f"this needs {name}: pip install 'blueplane[{extra}]'") from None
 
 
-# Of our own: what ctypes.pythonapi hands out is one object for everybody in the process.
+# A prototype of our own, as those of ctypes.pythonapi are shared by the whole process.
 _new_capsule = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(
     ("PyCapsule_New", ctypes.pythonapi))
 _NAMES = {name: ctypes.create_string_buffer(name) for name in (b"arrow_array_stream", b"arrow_schema")}
 
 
 def _capsule(memory: Any, name: bytes, drop: Any) -> object:
-    """A capsule that owns the memory. Its name must live as long as it does."""
+    """A capsule that owns the memory. The name must live as long as the capsule."""
     return _new_capsule(int(ffi.cast("uintptr_t", memory)), ctypes.addressof(_NAMES[name]), int(ffi.cast("uintptr_t", drop)))
 
 

@@ -1,6 +1,6 @@
-"""A store: reading what is new into it, asking it, and maintaining it.
+"""A store: reading new records into it, querying it, and maintaining it.
 
-Knows the functions that take a store; the library locks the handle, so threads may share one.
+Knows the functions that take a store. The library locks the handle, so threads may share one.
 """
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ACCESSES = {"none": lib.BP_ACCESS_NONE, "owner": lib.BP_ACCESS_OWNER, "lead": li
             "manager": lib.BP_ACCESS_MANAGER, "devops": lib.BP_ACCESS_DEVOPS, "research": lib.BP_ACCESS_RESEARCH,
             "steward": lib.BP_ACCESS_STEWARD}
 PHASES = ("looking", "reading", "storing")
-_DAYS = {"time.day": 1, "time.week": 7}  # what a row of them spans
+_DAYS = {"time.day": 1, "time.week": 7}  # days that a row spans
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Report:
 
 
 class _Watch:
-    """What the callback of a running ingest needs, and the exception that stopped it."""
+    """The state for the callback of a running ingest, and the exception that stopped it."""
 
     def __init__(self, progress: Optional[ProgressCall]) -> None:
         self.progress = progress
@@ -85,7 +85,7 @@ def _on_progress(user: Any, p: Any) -> int:
 
 
 class _Clock:
-    """A clock in place of the machine's, and the exception that stopped it."""
+    """A replacement for the machine's clock, and the exception that stopped it."""
 
     def __init__(self, now: Callable[[], datetime.datetime]) -> None:
         self.now = now
@@ -98,8 +98,8 @@ def _on_clock(user: Any) -> int:
 
 
 def _on_error(kind: type[BaseException], why: BaseException, trace: TracebackType) -> None:
-    """Keeps what a callback raises until the library has returned. A signal's exception comes before the callback's first
-    line, where it could catch nothing: Ctrl-C keeps what was read."""
+    """Keeps an exception of a callback until the library has returned. An exception from a signal may be raised
+    before the callback's first line, where the callback could not catch it: Ctrl-C keeps what was read."""
     ffi.from_handle(trace.tb_frame.f_locals["user"]).stopped = why
 
 
@@ -122,8 +122,8 @@ class Store:
         self.path = None if path is None else os.fspath(path)
         self.access, self.zone = access, zone
         self._lock = threading.RLock()
-        self._inside = False  # a call of this thread is running: its callback, or what a signal or the collector runs, is not to begin another
-        self._closing = threading.Lock()  # a cancel reaches an open store or none
+        self._inside = False  # this thread is in a call: its callback, a signal handler or a finalizer must not start another
+        self._closing = threading.Lock()  # cancel() never reaches a handle that is being closed
         self._clock = None if clock is None else _Clock(clock)
         options = ffi.new("bp_open_options *", {"struct_size": ffi.sizeof("bp_open_options")})
         options.flags = (lib.BP_OPEN_READONLY if read_only else 0) | (lib.BP_OPEN_MEMORY if memory else 0)
@@ -171,7 +171,7 @@ class Store:
         return self._handle
 
     def _outside(self) -> None:
-        """The lock is held: of the thread that holds it a call may be running all the same."""
+        """Refuses a nested call. The lock does not: it is reentrant."""
         if self._inside:
             raise errors.InvalidError("a call on this store is running", {"hint": "a callback may cancel it, and nothing else"})
 
@@ -183,7 +183,7 @@ class Store:
 
     @contextlib.contextmanager
     def _timed(self) -> Iterator[None]:
-        """One call at a time; what the clock raised meanwhile comes back."""
+        """Runs one call at a time, and raises what the clock raised meanwhile."""
         with self._lock:
             self._outside()
             self._inside = True
@@ -220,7 +220,7 @@ class Store:
                 raise
             if isinstance(why, errors.CancelledError):
                 raise watch.stopped from None
-            raise why from watch.stopped  # what was complete could not be kept
+            raise why from watch.stopped  # complete records could not be kept
         return Report(**{field.name: int(getattr(report, field.name)) for field in fields(Report)})
 
     def ingest(self, what: Union[Path, Bytes], source: Optional[str] = None, *, origin: Optional[str] = None,
@@ -285,7 +285,7 @@ class Store:
         if result.query is None:
             raise errors.UnsupportedError("only the answer of a query can be drilled into")
         asked = json.loads(result.query.to_json())
-        asked.pop("limit", None)  # how many rows were shown, and in which order, is not what one is made of
+        asked.pop("limit", None)  # the number and order of the rows do not matter for one of them
         if asked.get("order", "").removeprefix("-") in asked.get("by", ()):
             del asked["order"]
         narrowed = [dict(one) for one in asked.get("where", [])]
@@ -294,7 +294,7 @@ class Store:
             if column.role != "dimension":
                 continue
             value = result.row(row)[column.name]
-            if value is None:  # no filter keeps what is not known, and without one the row would be the whole
+            if value is None:  # a filter cannot select an unknown name, and without a filter the row would be the whole
                 raise errors.UnsupportedError("a row whose name is not known cannot be drilled into",
                                               {"dimension": column.name})
             if column.name in _DAYS:
@@ -307,7 +307,7 @@ class Store:
         asked["where"], asked["by"] = narrowed, list(by)
         if not spans:
             return self.run(Query.from_json(asked))
-        days, first = min(spans)  # of a day and its week the day
+        days, first = min(spans)  # a day and its week: the day
         last = datetime.date.fromisoformat(first) + datetime.timedelta(days=days - 1)
         for key in ("from", "until"):
             asked.pop(key, None)
@@ -316,7 +316,7 @@ class Store:
         if all(whole.meta[key] == end for key, end in ends.items()):
             return whole
         asked.pop("period", None)
-        return self.run(Query.from_json({**asked, **ends}))  # of a week that the range cut, what was in it
+        return self.run(Query.from_json({**asked, **ends}))  # the range cuts the week: only the part inside
 
     # ----------------------------------------------------------------------------- looking after
 
@@ -379,7 +379,7 @@ class Store:
         out, length = ffi.new("void **"), ffi.new("size_t *")
         with self._timed():
             call(lib.bp_share_export, out, length, self._open(), utf8(audience), utf8(window))
-            return taken(out, length)  # before what the clock raised comes back
+            return taken(out, length)  # before an exception of the clock is raised
 
     def merge(self, what: Union[Path, Bytes]) -> Result:
         """Merges a bundle into a team's store, or a release into an organisation's: a file or bytes."""
@@ -416,7 +416,7 @@ class Store:
 
 
 class _Bar:
-    """A progress bar if tqdm is there and one is wanted; else the caller's own function, or nothing."""
+    """A progress bar if tqdm is installed and wanted; else the caller's own function, or nothing."""
 
     def __init__(self, name: str, wanted: Union[bool, ProgressCall]) -> None:
         self._bar: Any = None

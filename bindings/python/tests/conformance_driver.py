@@ -1,4 +1,4 @@
-"""The conformance driver in Python: cases in, a file a case out; see tests/conformance/README.md."""
+"""The conformance driver in Python: reads cases, writes a file for each; see tests/conformance/README.md."""
 import datetime
 import json
 import pathlib

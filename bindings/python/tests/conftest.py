@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def event(kind: str, number: int, day: int = 2, **members: object) -> dict[str, object]:
-    """A native event of March 2026 at nine and `number` minutes."""
+    """A native event in March 2026, `number` minutes after nine."""
     return {"blueplane": 1, "kind": kind, "platform": "mytool", "session": members.pop("session", "s1"),
             "id": f"{kind}{day}-{number}", "time": f"2026-03-{day:02}T09:{number:02}:00Z", **members}
 
@@ -22,7 +22,7 @@ def lines(events: list[dict[str, object]]) -> bytes:
 
 
 def week() -> list[dict[str, object]]:
-    """Two days: 3 and 1 prompts, a response after each, two edits of which one failed."""
+    """Two days with 3 and 1 prompts, a response after each, and two edits, of which one failed."""
     events: list[dict[str, object]] = []
     for day, prompts in ((2, 3), (5, 1)):
         for number in range(prompts):

@@ -3,11 +3,11 @@
 #
 #     sh bindings/python/tests/run.sh BUILD [SANITIZERS RUNTIME]
 #
-# Builds the wheel in BUILD/python, installs it into a clean virtual environment, and checks it there: without
-# any other package, then with pandas, polars, pyarrow, DuckDB, matplotlib and the notebook of docs/notebooks; types;
-# what the program in it says. With sanitizers it is built with them, their RUNTIME is loaded before Python, and only what
-# the binding does is checked.
-# Status 77 (skipped) where packages cannot be downloaded.
+# Builds the wheel in BUILD/python, installs it into a clean virtual environment, and tests it there: without any
+# other package, then with pandas, polars, pyarrow, DuckDB, matplotlib and the notebook of docs/notebooks; also the
+# types, and the included program. With SANITIZERS, the wheel is built with them, their RUNTIME is preloaded into
+# Python, and only the binding itself is tested.
+# Exits with 77 (skipped) if packages cannot be downloaded.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -17,7 +17,7 @@ work=$(cd -- "$1/python" && pwd)
 bare=$work/bare
 full=$work/full
 tools='build meson-python>=0.15 meson>=1.3 ninja cffi mypy pytest tqdm pip'
-# Of others' packages some have exceptions, threads or memory as a sanitizer does not bear them.
+# Some packages use exceptions, threads or memory in ways that sanitizers do not support.
 case ${2:-} in
 '') tools="$tools pandas polars pyarrow duckdb matplotlib nbclient ipykernel" ;;
 address*) tools="$tools pandas polars pyarrow duckdb" ;;

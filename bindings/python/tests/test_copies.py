@@ -1,5 +1,6 @@
-"""One store, three writers in one process: two of this package, one of Python's own sqlite3, which comes and goes.
-POSIX locks belong to a process, so this is safe as long as both use one copy of SQLite; docs/abi.md says more.
+"""One store with three writers in one process: two of this package, and Python's own sqlite3, which opens and closes
+it repeatedly. POSIX locks belong to a process, so this is safe only if both use the same copy of SQLite; see
+docs/abi.md.
 """
 import pathlib
 import sqlite3
@@ -25,7 +26,7 @@ def copies() -> set[str]:
 def test_three_writers(tmp_path: pathlib.Path) -> None:
     if _copies.apart():
         pytest.skip("this Python has a copy of SQLite built in, and is refused")
-    assert len(copies()) == 1  # the loader maps a library once, whoever asks for it
+    assert len(copies()) == 1  # the loader maps a library once
     path = tmp_path / "s.db"
     failures: list[BaseException] = []
 
@@ -41,7 +42,7 @@ def test_three_writers(tmp_path: pathlib.Path) -> None:
             failures.append(why)
 
     def visit() -> None:
-        """Opened and closed for each row: to close a file drops the locks that the process holds on it."""
+        """Opens and closes the file for each row: closing a file drops the process's locks on it."""
         try:
             for number in range(ROUNDS):
                 connection = connect()
@@ -66,7 +67,7 @@ def test_three_writers(tmp_path: pathlib.Path) -> None:
 
 
 def test_python_with_a_copy_of_its_own(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever comes second is refused, with the file as it was."""
+    """The second one is refused, and the file is unchanged."""
     monkeypatch.setattr(_copies, "apart", lambda: True)
     path = tmp_path / "s.db"
     with bp.open(path) as store:

@@ -1,5 +1,5 @@
-"""The notebook of docs/notebooks from top to bottom, its answers against what was counted otherwise: by the generator
-of the transcripts while it wrote them, and by plain arithmetic on the cells."""
+"""Runs the notebook of docs/notebooks from top to bottom, and compares its results with what the generator of the
+transcripts counted, and with plain arithmetic on the cells."""
 import base64
 import datetime
 import json
@@ -19,7 +19,7 @@ nbclient = pytest.importorskip("nbclient")
 
 NOTEBOOKS = ROOT / "docs" / "notebooks"
 PEOPLE, LEVELS = 24, ("junior", "intermediate", "senior")
-# Run behind the last cell: the answers as the notebook holds them.
+# Runs after the last cell, and prints all results of the notebook.
 LAST = """
 import json
 print(json.dumps({name: {column.name: [str(value) if hasattr(value, "year") else value for value in result[column.name]]
@@ -37,7 +37,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 @pytest.fixture(scope="module")
 def truths(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What the generator counted while it wrote the transcripts, a person each."""
+    """What the generator counted while it wrote the transcripts, for each person."""
     folder = tmp_path_factory.mktemp("truth")
     told = []
     for number in range(1, PEOPLE + 1):
@@ -61,7 +61,7 @@ def ran(sample: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     finally:
         os.environ.clear()
         os.environ.update(before)
-    charts = os.environ.get("BLUEPLANE_CHARTS")  # a folder to look at
+    charts = os.environ.get("BLUEPLANE_CHARTS")  # set to a folder to look at the charts
     if charts:
         for number, picture in enumerate(pictures(book)):
             (pathlib.Path(charts) / f"{number}.png").write_bytes(picture)
@@ -115,7 +115,7 @@ def test_a_row_is_the_sum_of_what_it_is_made_of(answers: Any) -> None:
 
 
 def test_published_sums_hold_the_truth(answers: Any, truths: list[dict[str, Any]]) -> None:
-    """Of each level of experience: the prompts that the generator wrote lie between the published bounds."""
+    """For each level of experience, the generated number of prompts lies within the published bounds."""
     told = answers["experience"]
     assert sorted(told["experience"]) == sorted(LEVELS)
     for row, level in enumerate(told["experience"]):
@@ -125,7 +125,7 @@ def test_published_sums_hold_the_truth(answers: Any, truths: list[dict[str, Any]
 
 
 def test_published_rates_hold_the_truth(answers: Any, sample: pathlib.Path) -> None:
-    """Of each level of experience, from the people's own stores: where a rate has ends, the true one lies between them."""
+    """For each level of experience, if a rate has bounds, the rate from the people's own stores lies within them."""
     told, checked = answers["experience"], 0
     for rate in ("tool_success_rate", "resolution_rate", "retry_rate"):
         sums = {level: [0, 0] for level in LEVELS}
@@ -161,7 +161,7 @@ def test_failures_are_counted_once(answers: Any, truths: list[dict[str, Any]]) -
     tools = answers["tools"]
     failed = [tried - ok for tried, ok in zip(tools["tool_success_rate.ok_or_error"], tools["tool_success_rate.ok"])]
     assert errors == sum(failed)
-    own = {"exec_command", "apply_patch"}  # Codex's
+    own = {"exec_command", "apply_patch"}  # Codex's tools
     assert sum(count for tool, count in zip(tools["tool"], failed) if tool in own) == (
         codex["tool_calls_command_failed"] + codex["tool_calls_tool_error"])
 

@@ -1,4 +1,4 @@
-"""Ways out of a result, each against the library's own JSON."""
+"""Conversions of a result, each compared with the library's own JSON."""
 import datetime
 import gc
 import json
@@ -49,7 +49,7 @@ def test_states_beside_a_frame() -> None:
 
 
 def test_columns_in_one_piece_are_their_cells() -> None:
-    """Of every type, with and without missing values, also beyond ASCII and with no rows at all."""
+    """Columns of every type, with and without missing values, with text beyond ASCII and without rows."""
     events = [event("session", 1, workspace="/w/größe"), event("prompt", 2),
               event("prompt", 3, session="s2")]
     with bp.open(memory=True) as store:
@@ -134,7 +134,7 @@ def test_html_explains_missing_cells(store: bp.Store) -> None:
 
 
 def test_html_explains_a_dash() -> None:
-    """A number that is at least zero is shown as a dash, which is no number that the true one is at least."""
+    """A lower bound of zero is shown as a dash, whose title must not say that the true number is at least this."""
     with bp.open(memory=True) as store:
         store.ingest(lines([event("prompt", 1, characters=1), event("response", 2, model="m", output_tokens=100)]), "native")
         r = store.metric("input_tokens", "output_tokens", by="platform", period="all")
@@ -157,7 +157,7 @@ def test_drill(store: bp.Store) -> None:
     assert platform["prompts"] == [4]
     with pytest.raises(bp.UnsupportedError):
         store.inspect("health").drill(0, "session")
-    nowhere = store.metric("prompts", by="workspace", period="all")  # it is not known where that was
+    nowhere = store.metric("prompts", by="workspace", period="all")  # their workspace is unknown
     assert nowhere["workspace"] == [None]
     with pytest.raises(bp.UnsupportedError, match="not known"):
         nowhere.drill(0, "session")
@@ -188,7 +188,7 @@ def test_plot(answer: bp.Result, store: bp.Store) -> None:
 
 
 def test_nothing_grows(store: bp.Store) -> None:
-    """10,000 results made and dropped, in every way out that holds memory of the library."""
+    """Makes and drops 10,000 results, through every conversion that holds memory of the library."""
     if not pathlib.Path("/proc/self/statm").exists():
         pytest.skip("no way to measure here")
     if "asan" in os.environ.get("LD_PRELOAD", ""):

@@ -1,4 +1,4 @@
-"""Opening, reading, asking and looking after a store."""
+"""Opening, reading, querying and maintaining a store."""
 import copy
 import datetime
 import multiprocessing
@@ -44,7 +44,7 @@ def test_ranges(store: bp.Store) -> None:
 
 
 def test_today_is_that_of_the_zone(tmp_path: pathlib.Path) -> None:
-    """Two zones whose days are never the same: asked by the one where the machine stands in the other."""
+    """Two zones whose dates always differ: one is the zone of the query, the other that of the machine."""
     now = datetime.datetime.now(datetime.timezone.utc)
     code = ("import sys, blueplane as bp; s = bp.open(memory=True); s.ingest(sys.argv[1].encode(), 'native')\n"
             "assert s.metric('prompts', since='2026-01-01', zone='Pacific/Kiritimati').value == 1")
@@ -62,7 +62,7 @@ def test_paths_of_any_kind(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPat
     with bp.open(memory=True) as store:
         assert store.ingest(os.fsdecode(path)).records_stored == len(week())
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("BLUEPLANE_STORE", "own.db")  # no folder in it
+    monkeypatch.setenv("BLUEPLANE_STORE", "own.db")  # without a folder
     bp.open().close()
     assert (tmp_path / "own.db").exists()
 
@@ -77,7 +77,7 @@ def test_filters_order_and_comparison(store: bp.Store) -> None:
 
 def test_again_changes_nothing(store: bp.Store) -> None:
     report = store.ingest(lines(week()), "native", origin="again")
-    assert (report.records_stored, report.records_duplicate) == (0, len(week()) + 2)  # a tool_call is two records
+    assert (report.records_stored, report.records_duplicate) == (0, len(week()) + 2)  # a tool_call gives two records
 
 
 def test_files_and_folders(tmp_path: pathlib.Path) -> None:
@@ -114,7 +114,7 @@ def test_what_waits(tmp_path: pathlib.Path) -> None:
         told = store.pending(str(folder), "native")
         assert (told["files"], told["pending_files"], told["pending_bytes"]) == ([2], [0], [0])
         assert told.state(0, "pending_age") is bp.State.EMPTY
-        write("a", texts["a"] + texts["b"], 5)  # only what grew waits
+        write("a", texts["a"] + texts["b"], 5)  # only the new part is pending
         told = store.pending(folder)
         assert told["pending_bytes"] == [len(texts["b"])] and told["pending_age"] == [5 * 1_000_000]
         assert len(store.pending(folder, "codex")) == 0
@@ -397,7 +397,7 @@ def test_what_a_clock_raises_comes_back(tmp_path: pathlib.Path) -> None:
 
 
 def test_cancel_beside_close(tmp_path: pathlib.Path) -> None:
-    """A store that is closed while another thread cancels: the cancel reaches an open store or none."""
+    """Closes a store while another thread cancels: the cancel must not reach a closed handle."""
     for number in range(50):
         store = bp.open(tmp_path / f"{number}.db")
         going = threading.Event()

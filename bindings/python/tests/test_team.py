@@ -55,7 +55,7 @@ def test_a_bundle_is_freed_when_the_clock_raises(tmp_path: pathlib.Path, monkeyp
     monkeypatch.setattr(bp.store, "taken", lambda *out: freed.append(take(*out)))
     working = False
     with pytest.raises(OverflowError):
-        people[0].share(WEEK)  # the store knows a later time than that of a clock that tells none
+        people[0].share(WEEK)  # a failing clock gives time 0, and the store knows a later time
     working = True
     assert len(freed) == 1
 
@@ -117,25 +117,25 @@ def test_a_week_of_a_team(tmp_path: pathlib.Path) -> None:
     with opened("acme.release", "manager", key_path=str(tmp_path / "acme.invitation")) as reader:
         assert len(reader.metric("sessions", period="all")) == 1
     with pytest.raises(bp.DeniedError):
-        opened("acme.release", "owner")  # a release is for those who read releases
+        opened("acme.release", "owner")  # owners cannot read releases
     written = team.publish_lead(WEEK, "core", tmp_path / "core.lead").row(0)
     assert (written["window"], written["team"], written["members"]) == (WEEK, "core", 0)  # nobody agreed
     assert written["bytes"] == (tmp_path / "core.lead").stat().st_size
     with opened("core.lead", "lead") as reader:
         told = reader.metric("prompts", period="all").row(0)
         assert told["prompts.at_least"] <= 123 <= told["prompts.at_most"]  # type: ignore[operator]
-    assert team.publish_lead(WEEK, "core").row(0)["cells"] == written["cells"]  # to no file
+    assert team.publish_lead(WEEK, "core").row(0)["cells"] == written["cells"]  # without writing a file
     with pytest.raises(bp.NotFoundError):
         team.publish_lead(WEEK, "nobody")
     with pytest.raises(bp.DeniedError) as early:
         team.publish_lead("2026-W09", "core")
     assert early.value.details["reason"] == "unpublished"
-    # What a member sent went when the week was published; what it said of consent, that there is none, had stayed.
+    # Publishing deleted the member's numbers; the record that there is no consent stays.
     receipt = {row["item"]: row["count"] for row in team.erase(subject="a")}
     assert (receipt["contributions"], receipt["words_on_consent"]) == (0, 1)
     with pytest.raises(bp.NotFoundError):
         team.erase(subject="a")
     receipt = {row["item"]: row["count"] for row in team.erase(published=WEEK)}
-    assert receipt.pop("bytes_searched") > 0 and receipt.pop("identifiers_searched") > 0  # rows were looked for in the files
+    assert receipt.pop("bytes_searched") > 0 and receipt.pop("identifiers_searched") > 0  # the files were searched for erased rows
     assert receipt == {"contributions": 0, "published_cells": team_cells, "individual_numbers": 0, "words_on_consent": 0, "traces_found": 0}
     assert team.publish_lead(WEEK, "core").row(0)["cells"] == 0
