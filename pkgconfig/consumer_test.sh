@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds and runs pkgconfig/consumer against the installed library:
+# Builds and runs pkgconfig/consumer with the installed library:
 #
 #     sh pkgconfig/consumer_test.sh BUILD_DIR
 #
-# Installs BUILD_DIR into a temporary directory, builds the consumer there with make and with meson, finding the
-# library through pkg-config alone, and with CMake where there is one, and checks that it prints the version that pkg-config states. Also checks
-# that a program which links the library does not link what the library itself uses. A static library is used in the same
-# ways, an installation that can be moved is moved, and at the end all is uninstalled.
+# Installs BUILD_DIR into a temporary directory, builds the consumer with make and meson, which find the library only
+# through pkg-config, and with CMake if it is installed, and checks that it prints the version that pkg-config states.
+# Also checks that a program does not link the library's own dependencies. A static library is tested in the same
+# ways, a relocatable installation is moved, and at the end everything is uninstalled.
 set -eu
 
 if [ $# -ne 1 ]; then
@@ -24,7 +24,7 @@ fail() {
   exit 1
 }
 
-logged() { # WHAT COMMAND...: quietly; its output is shown when it fails
+logged() { # WHAT COMMAND...: runs it; shows its output only if it fails
   what=$1
   shift
   "$@" >"$work/log" 2>&1 || {
@@ -70,7 +70,7 @@ if [ -n "$library" ]; then
 fi
 version=$(pkg-config --modversion blueplane)
 prefix=$(pkg-config --variable=prefix blueplane)
-# pkg-config puts the staging folder before the prefix by itself, CMake is told where it lies.
+# pkg-config adds the staging folder to the prefix itself; CMake is given the path.
 case $prefix in "$stage"*) ;; *) prefix=$stage$prefix ;; esac
 prefix=$(CDPATH='' cd -- "$prefix" && pwd)
 
@@ -90,7 +90,7 @@ check meson "$work/meson/consumer"
 by_cmake CMake "$prefix"
 
 if [ -n "$archive" ] && [ -n "$library" ]; then
-  # Without the shared library nearby a linker has no choice; what the archive needs comes from --static.
+  # Without the shared library the linker must use the archive, whose dependencies come from --static.
   mkdir "$work/hidden"
   mv "$(dirname -- "$library")"/libblueplane.so* "$work/hidden"
   make -s -C "$work/make" clean
@@ -116,7 +116,7 @@ if [ $moves = yes ]; then
   mv "$prefix.hidden" "$prefix"
 fi
 
-# What was installed goes again, and nothing else is left.
+# Uninstalling must leave nothing.
 logged 'uninstalling failed' ninja -C "$build" uninstall
 left=$([ ! -e "$stage" ] || find "$stage" -type f -o -type l)
 [ -z "$left" ] || fail "uninstalling left $left"

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Builds Debian's packages of the library from what is committed:
+# Builds Debian packages of the library from the current commit:
 #
 #     sh pkgconfig/debian_package.sh FOLDER [OPTION OF dpkg-buildpackage...]
 #
-# The version is that of version.h, the maintainer that of pkgconfig/debian/control or, where it is set, DEBFULLNAME with
-# DEBEMAIL. Checks them by lintian where there is one. Needs dpkg-dev, debhelper and what that file names.
+# The version comes from version.h; the maintainer is DEBFULLNAME with DEBEMAIL if set, else that of
+# pkgconfig/debian/control. Runs lintian if it is installed. Needs dpkg-dev, debhelper and the build dependencies of
+# that file.
 set -eu
 
 if [ $# -lt 1 ]; then

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Builds pkgconfig/consumer with the library as a subproject, a dependency of it taken from a wrap, in a folder with blanks in its name:
+# Builds pkgconfig/consumer with the library as a subproject, and a dependency from a wrap, in a folder with spaces in
+# its name:
 #
 #     sh pkgconfig/subproject_test.sh
 #
-# The library brings along its library and headers, no program, test or option; meson and the compiler warn of nothing. Both
-# kinds of library are built, and consumer_test.sh has a look at what is installed of them, and after it was moved.
+# The subproject must add only its library and headers, no program, test or option, and cause no warnings of meson or
+# the compiler. Builds both kinds of library, and runs consumer_test.sh on the installation, also after moving it.
 set -eu
 
 source=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -19,13 +20,13 @@ fail() {
   exit 1
 }
 
-# What a release's archive holds of the library and no more: a subproject must not need the rest.
+# Only what a release archive contains of the library: a subproject must not need the rest.
 cp -R "$source/pkgconfig/consumer" "$outer"
 mkdir -p "$outer/subprojects/blueplane" "$outer/subprojects/cjson"
 for part in meson.build include libblueplane pkgconfig; do
   cp -R "$source/$part" "$outer/subprojects/blueplane/$part"
 done
-# The shape of WrapDB's cjson; the library in it is the system's.
+# Like WrapDB's cjson, but with the system's library.
 printf '[wrap-file]\ndirectory = cjson\n[provide]\nlibcjson = libcjson_dep\n' >"$outer/subprojects/cjson.wrap"
 printf "project('cjson', 'c', version: '%s')\nlibcjson_dep = declare_dependency(compile_args: '%s'.split(), dependencies: meson.get_compiler('c').find_library('cjson'))\n" \
   "$(pkg-config --modversion libcjson)" "$(pkg-config --cflags libcjson)" >"$outer/subprojects/cjson/meson.build"

@@ -1,5 +1,5 @@
-"""The library as a Conan package. What it needs are libraries of the system that pkg-config finds, and nothing of a remote: one
-SQLite in a process (docs/abi.md).
+"""The library as a Conan package. Its dependencies are the system's libraries, found by pkg-config, not those of a
+remote: a process must have only one SQLite (docs/abi.md).
 
     conan create pkgconfig/conan --no-remote -o '*:shared=True'
 """

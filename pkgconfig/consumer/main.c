@@ -1,4 +1,5 @@
-/* The smallest program that uses libblueplane: opens a store in memory, closes it, prints the version. */
+/* The smallest program that uses libblueplane: opens a store in memory, closes it, and prints the
+ * version. */
 #include <stdio.h>
 
 #include <blueplane/blueplane.h>
