@@ -26,7 +26,7 @@ def utf8(value: Optional[str]) -> Any:
     """A const char * argument; None is NULL."""
     if value is None:
         return ffi.NULL
-    encoded = value.encode("utf-8", "surrogateescape")  # a path may hold any bytes; invalid UTF-8 in other texts is refused by the library
+    encoded = value.encode("utf-8", "surrogateescape")  # a path may hold any bytes; elsewhere the library refuses them
     if b"\0" in encoded:
         raise errors.InvalidError("a text holds a NUL character")
     return encoded
