@@ -63,7 +63,7 @@ static int open_to_read(program *p, bp_open_options *how, bp_error **error) {
   int rc = bp_open(&p->store, p->store_path, how, error);
   if (rc == BP_OK && bp_error_code(why) != BP_ERR_READONLY) {
     char *safe = text_safe(bp_error_message(why));
-    note(&p->screen, "note: %s; this is as of what is stored", safe);
+    note(&p->screen, "note: %s; this answer covers what is stored", safe);
     free(safe);
     p->only_stored = true;
   }
@@ -109,7 +109,7 @@ static bool read_day(date *out, option_id id, const char *word) {
   else if (!parse_date(out, word)) {
     char *shown = text_safe(word);
     complain(EXIT_USAGE, "days are written YYYY-MM-DD, today, yesterday, or 7d for seven days ago",
-             "--%s: \"%s\" is no day", find_option(id)->name, shown);
+             "--%s: \"%s\" is not a day", find_option(id)->name, shown);
     free(shown);
     return false;
   }

@@ -244,7 +244,7 @@ int run_completion(program *p) {
     return write_out(&t);
   }
   char *shown = text_safe(p->arguments[0]);
-  complain(EXIT_USAGE, "there are bash, zsh and fish", "no completion for \"%s\"", shown);
+  complain(EXIT_USAGE, "it is available for bash, zsh and fish", "no completion for \"%s\"", shown);
   free(shown);
   return EXIT_USAGE;
 }

@@ -24,7 +24,7 @@ typedef struct piece {
 
 static const piece pieces[] = {
     {"health.html",
-     "For operators: how reading goes on the developer's machine",
+     "For operators: the health of reading on the developer's machine",
      {"health", "--store", "@developer.db", "--integrity", "--size-limit", "4GB", NULL}},
     {"dashboard.html",
      "A developer's own numbers: the personal dashboard",
@@ -67,7 +67,7 @@ static int last_monday(int64_t *days, const program *p) {
   date now = today();
   *days = days_of(now.year, now.month, now.day);
   if (until != NULL && !read_days(days, until))
-    return complain(EXIT_USAGE, "days are written YYYY-MM-DD", "--until names no day");
+    return complain(EXIT_USAGE, "days are written YYYY-MM-DD", "--until is not a day");
   if (until != NULL) *days += 1;
   *days = monday_of(*days);
   return EXIT_OK;

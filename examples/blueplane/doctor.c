@@ -143,7 +143,7 @@ static void check_integrity(doctor *d) {
     well = well && bp_result_int(r, row, 1);
   if (well)
     find(d, WELL, "integrity",
-         copy_text("the database is sound, names and sums agree with its facts"), NULL);
+         copy_text("the database is sound, and its names and sums agree with its facts"), NULL);
   else
     find(d, PROBLEM, "integrity", copy_text("the database is damaged"),
          print_text(HOW_TO_BEGIN_ANEW, d->program->store_path));
@@ -173,8 +173,8 @@ static void check_content(doctor *d) {
   if (health_figure(r, "undated") > 0) {
     text undated = {0};
     put_some(&undated, (uint64_t)health_figure(r, "undated"),
-             "record has no usable time and is in no period",
-             "records have no usable time and are in no period");
+             "record has no usable time and is not in any period",
+             "records have no usable time and are not in any period");
     find(d, WARNING, "undated", undated.data, copy_text("--period all counts them"));
   }
   bp_result_free(r);
@@ -228,7 +228,7 @@ static void judge_rejects(doctor *d, const bp_result *reasons, const bp_result *
   }
   if (said.length > 0)
     find(d, WARNING, "rejected", print_text("records that break their format: %s", said.data),
-         copy_text("they are in no number; the store keeps their line and byte, not their text"));
+         copy_text("they are not counted; the store keeps their line and byte, not their text"));
   else
     find(d, WELL, "rejected", copy_text("no record was rejected"), NULL);
   text_free(&said);
@@ -263,7 +263,7 @@ static void check_unpriced(doctor *d) {
   }
   if (models > NAMES_SHOWN) text_addf(&said, " and %zu more", models - NAMES_SHOWN);
   if (models > 0 && tokens > 0)
-    find(d, WARNING, "unpriced", print_text("%s: their tokens are in no cost", said.data),
+    find(d, WARNING, "unpriced", print_text("%s: their tokens are not in any cost", said.data),
          copy_text(
              "supply a table with them: --prices FILE; blueplane prices --unpriced lists them"));
   else
@@ -281,7 +281,7 @@ static void check_store(doctor *d) {
   how.flags = BP_OPEN_READONLY;
   if (access(p->store_path, F_OK) != 0 && errno == ENOENT) {
     find(d, WARNING, "store", print_text("%s does not exist yet", shown),
-         copy_text("blueplane sync makes it"));
+         copy_text("blueplane sync creates it"));
   } else {
     check_private(d, "store", p->store_path);
     check_private(d, "key", key);

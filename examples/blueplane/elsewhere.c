@@ -31,7 +31,7 @@ static int start_other(program *p, const char *other, const char *task, const ch
   if (failed != ENOENT)
     return complain(EXIT_FAILED, NULL, "%s cannot be started: %s", other, strerror(failed));
   char *hint = print_text("it is built and installed with blueplane if %s is available", library);
-  complain(EXIT_FAILED, hint, "the program %s, which %s, is not there", other, task);
+  complain(EXIT_FAILED, hint, "the program %s, which %s, was not found", other, task);
   free(hint);
   return EXIT_FAILED;
 }

@@ -97,7 +97,8 @@ int erase_for_good(program *p, const json *selector, bool meant) {
   bp_result *receipt = NULL;
   bp_error *error = NULL;
   if (!meant && !given(&p->options, OPTION_YES))
-    return complain(EXIT_USAGE, "say it again with --yes", "what is erased cannot be brought back");
+    return complain(EXIT_USAGE, "repeat the command with --yes",
+                    "what is erased cannot be brought back");
   if (bp_erase(&receipt, p->store, selector->out.data, selector->out.length, &error) != BP_OK)
     return complain_of(error);
   int code = show(p, receipt);

@@ -364,7 +364,7 @@ static void report_text(text *t, const repository *r) {
   text_add(t, " new; ");
   put_count(t, r->counts.of_others);
   text_add(t, " of others and ");
-  put_some(t, (uint64_t)r->counts.merges, "merge passed over", "merges passed over");
+  put_some(t, (uint64_t)r->counts.merges, "merge skipped", "merges skipped");
   if (r->report.records_rejected > 0) {
     text_add(t, "; ");
     put_count(t, (int64_t)r->report.records_rejected);

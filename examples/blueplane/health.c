@@ -78,7 +78,7 @@ static int read_limit(limit *l, const char *said) {
   else if (!number || !scale(l, end)) {
     char *shown = text_safe(said);
     code = complain(EXIT_USAGE, "for example --fail-on 'lag_p95>60s,rejects>0.1%'",
-                    "--fail-on: \"%s\" is no limit", shown);
+                    "--fail-on: \"%s\" is not a limit", shown);
     free(shown);
   }
   text_free(&name);

@@ -155,7 +155,7 @@ int run_hook(program *p) {
   struct timespec now;
   struct tm utc;
   if (p->argument_count != 1)
-    return complain(EXIT_FAILED, "name claude_code or cursor", "hook takes one word");
+    return complain(EXIT_FAILED, "name claude_code or cursor", "hook takes one argument");
   if (strcmp(assistant, "claude_code") != 0 && strcmp(assistant, "cursor") != 0)
     return complain(EXIT_FAILED, "name claude_code or cursor", "no hooks of \"%s\" are known",
                     assistant);
@@ -171,11 +171,12 @@ int run_hook(program *p) {
   free(input);
   if (!cJSON_IsObject(payload)) {
     cJSON_Delete(payload);
-    return complain(EXIT_FAILED, NULL, "standard input holds no payload of a hook");
+    return complain(EXIT_FAILED, NULL, "standard input is not a payload of a hook");
   }
   if (!cJSON_IsString(cJSON_GetObjectItemCaseSensitive(payload, "hook_event_name"))) {
     cJSON_Delete(payload);
-    return complain(EXIT_FAILED, NULL, "the payload names no event: hook_event_name is not a text");
+    return complain(EXIT_FAILED, NULL,
+                    "the payload names no event: hook_event_name is not a string");
   }
   cJSON *out = reduce(payload, stamp);
   char *printed = cJSON_PrintUnformatted(out);

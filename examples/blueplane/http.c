@@ -347,10 +347,11 @@ static enum MHD_Result answer(void *self, struct MHD_Connection *c, const char *
   server *s = self;
   (void)version, (void)body, (void)body_length, (void)context;
   if (!is_our_name(s, host_of(c)))
-    return refuse(c, MHD_HTTP_MISDIRECTED_REQUEST, "This server does not go by that name.\n");
+    return refuse(c, MHD_HTTP_MISDIRECTED_REQUEST, "That is not a name of this server.\n");
   if (strcmp(method, MHD_HTTP_METHOD_GET) != 0)
-    return refuse(c, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET is answered.\n");
-  if (has_body(c)) return refuse(c, MHD_HTTP_CONTENT_TOO_LARGE, "A question has no body.\n");
+    return refuse(c, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET is supported.\n");
+  if (has_body(c))
+    return refuse(c, MHD_HTTP_CONTENT_TOO_LARGE, "A request must not have a body.\n");
   if (strcmp(path, "/favicon.ico") == 0) return refuse(c, MHD_HTTP_NO_CONTENT, "");
   const char *token = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "token");
   if (s->token != NULL && token != NULL && is_token(s, token) && is_there(s, path))

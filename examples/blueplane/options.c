@@ -300,8 +300,9 @@ static char *take_line(options *o, char *line, const char *path, int number) {
                       path, number);
   if (value[0] == '\0') return print_text("%s:%d: %s has no value", path, number, name);
   if (info->id == OPTION_FORMAT && strcmp(value, "prometheus") == 0)
-    return print_text("%s:%d: only health writes prometheus: that is asked for on its command line",
-                      path, number);
+    return print_text(
+        "%s:%d: only health writes prometheus: give --format prometheus on its command line", path,
+        number);
   bool is_path = info->values != NULL && strcmp(info->values, "@files") == 0;
   char *problem = check_value(info, usual_name(info->id, value));
   if (problem != NULL) {

@@ -249,7 +249,7 @@ static void suggest(const bp_error *error) {
     if (best != NULL)
       tellf("  did you mean \"%s\"?\n", best);
     else
-      tellf("  blueplane %s lists what there is\n", catalogues[i].topic);
+      tellf("  blueplane %s lists them all\n", catalogues[i].topic);
     free(best);
     return;
   }

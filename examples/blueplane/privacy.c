@@ -92,7 +92,7 @@ static void put_retention(text *t, const screen *s, const bp_result *r) {
     if (bp_result_cell(r, row, 1) == BP_CELL_VALUE) {
       put_some(t, (uint64_t)bp_result_int(r, row, 1), "day\n", "days\n");
     } else {
-      text_add(t, "for ever\n");
+      text_add(t, "forever\n");
     }
   }
 }
@@ -142,11 +142,11 @@ static void put_outgoing(text *t, const screen *s, const bp_result *r) {
   put_count(&more, (int64_t)apart);
   text_add(
       &more,
-      " numbers of the same by platform, model family, tool category, language, task type "
-      "and project of the roster. Of a team of three or more the steward's store adds them up "
-      "and deletes yours when the week is published. That is why they are asked for. "
-      "Beside them a zero for each that is known not to have happened, the key of this device, which roster "
-      "it knows, the fewest people you share among, and what you agreed to, as it stands below.");
+      " more numbers, the same by platform, model family, tool category, language, task type and "
+      "project of the roster. In a team of three or more the steward's store adds them up, and "
+      "deletes yours when the week is published; that is what they are for. The bundle also has "
+      "a zero for each number that is known to be none, the key of this device, the roster it "
+      "knows, the fewest people you share among, and your consents as listed below.");
   text_add(t, "  ");
   put_wrapped(t, s, more.data, 2);
   text_free(&more);
@@ -206,21 +206,22 @@ static void put_asked(text *t, const screen *s, const bp_result *r) {
 static const part parts[] = {
     {"stored", "What is stored about you, on this machine only", put_stored},
     {"retention", "How long it is kept", put_retention},
-    {"sharing", "To whom numbers of whole weeks go", put_sharing},
-    {"outgoing", "What the next bundle would hold: your last whole week alone", put_outgoing},
+    {"sharing", "Who receives numbers of whole weeks", put_sharing},
+    {"outgoing", "What the next bundle would contain: only your last whole week", put_outgoing},
     {"shared", "What has left in bundles", put_shared},
-    {"consent", "Who may see your own numbers, beside you", put_consent},
+    {"consent", "Who may see your own numbers, besides you", put_consent},
     {"audit", "Who asked what", put_asked},
 };
 #define PARTS (sizeof parts / sizeof *parts)
 
 static const char *const promises =
     "No text of a prompt, of code, of a command or of a message is stored. Names of folders, "
-    "branches, tools and commands are kept as you see them above; \"as hashes\" are told apart "
-    "only. What was made of the facts lies beside them (stretches of activity, tasks, sums by quarter of an "
-    "hour and day), and how long the store's own work took, and marks of what was erased, which cannot be "
-    "turned back. blueplane export shows all numbers, blueplane privacy preview FILE what is read of a "
-    "file, blueplane erase takes out what you choose.";
+    "branches, tools and commands are kept as you see them above; names kept \"as hashes\" can "
+    "only be told apart. The store also keeps what is computed from the facts (stretches of "
+    "activity, tasks, sums by quarter of an hour and day), how long its own work took, and marks "
+    "of what was erased, which cannot be reversed. blueplane export shows all numbers, blueplane "
+    "privacy preview FILE what is read of a "
+    "file, blueplane erase removes what you choose.";
 
 static int put_part(const program *p, text *t, json *j, const part *x) {
   bp_result *r = NULL;
@@ -274,7 +275,7 @@ int run_privacy(program *p) {
   if (strcmp(p->arguments[0], "audit") == 0 && p->argument_count == 1) return audit(p);
   char *shown = text_safe(p->arguments[0]);
   complain(EXIT_USAGE, "usage: blueplane privacy preview FILE, blueplane privacy audit",
-           "there is no such privacy %s", shown);
+           "privacy has no action %s", shown);
   free(shown);
   return EXIT_USAGE;
 }

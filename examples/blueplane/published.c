@@ -36,7 +36,7 @@ static int load_release(release_file *f) {
   if (code != EXIT_OK || strncmp(f->data.data, database, sizeof database) != 0) return code;
   char *shown = short_path(f->path);
   complain(EXIT_USAGE, "name it alone, or the releases that are merged into it",
-           "a store is no release: %s", shown);
+           "a store is not a release: %s", shown);
   free(shown);
   return EXIT_USAGE;
 }

@@ -61,7 +61,7 @@ static int answer(program *p) {
   const char *coverage = q.compare != NULL && code == EXIT_OK ? bp_result_meta(r, "coverage")
                                                               : NULL;
   if (code == EXIT_OK) code = write_result(&p->screen, r, "titles");
-  if (coverage != NULL) note(&p->screen, "published are %s", coverage);
+  if (coverage != NULL) note(&p->screen, "published: %s", coverage);
   bp_result_free(r);
   return code;
 }
@@ -69,8 +69,8 @@ static int answer(program *p) {
 int run_release(program *p) {
   if (strcmp(p->arguments[0], "show") != 0) {
     char *shown = text_safe(p->arguments[0]);
-    complain(EXIT_USAGE, "usage: blueplane release show FILE [METRIC...]", "there is no release %s",
-             shown);
+    complain(EXIT_USAGE, "usage: blueplane release show FILE [METRIC...]",
+             "release has no action %s", shown);
     free(shown);
     return EXIT_USAGE;
   }

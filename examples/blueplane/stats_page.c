@@ -19,11 +19,10 @@ static const struct period_name {
 } period_names[] = {
     {"today", "Today", "today", "yesterday", NULL},
     {"yesterday", "Yesterday", "yesterday", "day before", NULL},
-    {"week", "This week", "this week", "last week", "last week: the same days of it"},
-    {"month", "This month", "this month", "last month", "last month: the same days of it"},
-    {"quarter", "This quarter", "this quarter", "last quarter",
-     "last quarter: the same days of it"},
-    {"year", "This year", "this year", "last year", "last year: the same days of it"},
+    {"week", "This week", "this week", "last week", "last week: only the same days"},
+    {"month", "This month", "this month", "last month", "last month: only the same days"},
+    {"quarter", "This quarter", "this quarter", "last quarter", "last quarter: only the same days"},
+    {"year", "This year", "this year", "last year", "last year: only the same days"},
     {"last_week", "Last week", "last week", "week before", NULL},
     {"last_month", "Last month", "last month", "month before", NULL},
     {"a_week", "Week", "that week", "week before", NULL},
@@ -344,11 +343,11 @@ static void put_empty(text *t, const stats *s) {
     text_addf(t, "The last active day was %s: blueplane stats --date %s\n", said, name);
     free(said);
   } else if (s->program->options.where.count > 0) {
-    text_add(t, "Nothing that matches is known from before it either.\n");
+    text_add(t, "Nothing that matches was recorded before it either.\n");
   } else if (s->reaches_today) {
     text_add(t, "Nothing is stored at all; blueplane doctor shows where it looked.\n");
   } else {
-    text_add(t, "Nothing is known from before it either.\n");
+    text_add(t, "Nothing was recorded before it either.\n");
   }
 }
 

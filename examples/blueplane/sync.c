@@ -207,12 +207,12 @@ int sync_before(program *p) {
   if (rc == BP_ERR_BUSY || rc == BP_ERR_READONLY) {
     note(&p->screen,
          rc == BP_ERR_BUSY
-             ? "note: another process is reading right now; this is as of its last commit"
-             : "note: the store is read-only; this is as of the last sync");
+             ? "note: another process is reading right now; this answer is as of its last commit"
+             : "note: the store is read-only; this answer is as of the last sync");
     bp_error_free(error);
   } else if (rc != BP_OK) {
     complain_of(error);
-    note(&p->screen, "  reading stopped there; this is as of what is stored");
+    note(&p->screen, "  reading stopped there; this answer covers what is stored");
   }
   return EXIT_OK;
 }

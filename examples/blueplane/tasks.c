@@ -144,8 +144,8 @@ static const bar_column effect_columns[] = {
     {NULL, NULL, NULL, NULL, NULL}};
 
 static int prompts_page(const program *p, pair *x) {
-  static const char *const headings[] = {"By what the prompt before contains",
-                                         "By how long the prompt before is"};
+  static const char *const headings[] = {"By features of the preceding prompt",
+                                         "By length of the preceding prompt"};
   text t = {0};
   put_listing_title(&t, p, x->result[0], NULL);
   for (int i = 0; i < 2; i++) {
@@ -156,8 +156,8 @@ static int prompts_page(const program *p, pair *x) {
   }
   put_wrapped(
       &t, &p->screen,
-      "In brackets: the 95 % interval of the true number. If intervals overlap widely, there "
-      "is no difference to speak of; and prompts differ in what they are for.",
+      "In brackets: the 95 % interval of the true number. If intervals overlap widely, there is "
+      "no clear difference; and prompts differ in their purpose.",
       0);
   return write_out(&t);
 }
@@ -199,8 +199,8 @@ static int delegate_page(const program *p, pair *x) {
   text_add(&t, "\n");
   const char *assumed = bp_result_meta(x->result[0], "assumptions");
   char *said = print_text(
-      "A verdict needs a whole interval on one side of the threshold; without one there is too "
-      "little to tell. The threshold: %s. Resolved means that nothing failed at the end, not that "
+      "A verdict needs the whole interval on one side of the threshold; otherwise there is too "
+      "little data. The threshold: %s. Resolved means that nothing failed at the end, not that "
       "the work was good.",
       assumed != NULL ? assumed : "nothing");
   put_wrapped(&t, &p->screen, said, 0);

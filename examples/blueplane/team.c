@@ -308,7 +308,7 @@ int run_team(program *p) {
     return EXIT_USAGE;
   }
   char *shown = text_safe(name);
-  complain(EXIT_USAGE, "blueplane help team lists what there is", "there is no team %s", shown);
+  complain(EXIT_USAGE, "blueplane help team lists the actions", "team has no action %s", shown);
   free(shown);
   return EXIT_USAGE;
 }

@@ -16,22 +16,22 @@
 const vital_info vital_table[] = {
     {"status", VITAL_COUNT, NULL, NULL, "status", NULL, NULL, "0 ok, 1 behind, 2 failing"},
     {"ingest_age", VITAL_SECONDS, "Reading", "since the last record", "ingest_age_seconds", NULL, NULL, "Time since something was last stored"},
-    {"lag_p50", VITAL_SECONDS, "Reading", "lag, median", "lag_seconds", "quantile", NULL, "From a file's change to its storing, over the last 1000 readings"},
+    {"lag_p50", VITAL_SECONDS, "Reading", "lag, median", "lag_seconds", "quantile", NULL, "Time from a file's change until it is stored, over the last 1000 readings"},
     {"lag_p95", VITAL_SECONDS, "Reading", "lag, 95 of 100", "lag_seconds", "quantile", NULL, NULL},
     {"lag_p99", VITAL_SECONDS, "Reading", "lag, 99 of 100", "lag_seconds", "quantile", NULL, NULL},
-    {"pending_files", VITAL_COUNT, "Reading", "files waiting", "pending_files", NULL, NULL, "Files with something that is not read yet"},
+    {"pending_files", VITAL_COUNT, "Reading", "files waiting", "pending_files", NULL, NULL, "Files with content that is not read yet"},
     {"pending_bytes", VITAL_BYTES, "Reading", "bytes waiting", "pending_bytes", NULL, NULL, "Bytes that are not read yet"},
     {"pending_age", VITAL_SECONDS, "Reading", "oldest waits for", "pending_age_seconds", NULL, NULL, "Age of the oldest change that is not read yet; 0 without one"},
-    {"queue_entries", VITAL_COUNT, "Reading", "entries in the queue", "queue_entries", NULL, NULL, "Entries of the Redis stream that wait"},
+    {"queue_entries", VITAL_COUNT, "Reading", "entries in the queue", "queue_entries", NULL, NULL, "Waiting entries of the Redis stream"},
     {"files", VITAL_COUNT, "Reading", "files known", "files", NULL, NULL, "Files that were ever read"},
-    {"rejects", VITAL_COUNT, "Refused", "records refused", "rejects", NULL, "reject_rate", "Records that break their format, of all files as they are now"},
+    {"rejects", VITAL_COUNT, "Refused", "records refused", "rejects", NULL, "reject_rate", "Malformed records in all files, as they are now"},
     {"reject_rate", VITAL_SHARE, "Refused", "of all records", "reject_ratio", NULL, "reject_rate", "Share of the records that were refused"},
     {"rejects_by_reason", VITAL_COUNT, "Refused", "reason", "rejects_by_reason", "reason", NULL, "Records refused, by reason"},
     {"storage_bytes", VITAL_BYTES, "Store", "size", "storage_bytes", NULL, NULL, "Size of the store"},
-    {"free_bytes", VITAL_BYTES, "Store", "of that free", "free_bytes", NULL, NULL, "Bytes in the store that hold nothing"},
+    {"free_bytes", VITAL_BYTES, "Store", "unused", "free_bytes", NULL, NULL, "Unused bytes in the store"},
     {"wal_bytes", VITAL_BYTES, "Store", "write-ahead log", "wal_bytes", NULL, NULL, "Size of the write-ahead log"},
     {"growth", VITAL_BYTES, "Store", "growth a day", "growth_bytes_per_day", NULL, NULL, "Growth a day, over the last 28 days"},
-    {"limit_bytes", VITAL_BYTES, "Store", "limit", "limit_bytes", NULL, NULL, "What the store may grow to: --size-limit, or what the disk has room for"},
+    {"limit_bytes", VITAL_BYTES, "Store", "limit", "limit_bytes", NULL, NULL, "Size limit of the store: --size-limit, or what fits on the disk"},
     {"days_to_limit", VITAL_DAYS, "Store", "limit reached in", "days_to_limit", NULL, NULL, "Days until the limit is reached at this growth"},
     {"schema", VITAL_COUNT, "Store", "schema", "schema_version", NULL, NULL, "Version of the store's schema"},
     {"integrity", VITAL_COUNT, "Store", "file is sound", "integrity_ok", NULL, NULL, "1 if the last check of the whole file found nothing wrong"},
@@ -198,8 +198,8 @@ static int open_for_operator(bp_store **out, vitals *v, const program *p) {
   if (rc == BP_ERR_NOTFOUND) {
     bp_error_free(error);
     char *path = short_path(p->store_path);
-    complain(EXIT_FAILED, "blueplane sync makes it", "there is no store, or its key is missing: %s",
-             path);
+    complain(EXIT_FAILED, "blueplane sync creates it",
+             "there is no store, or its key is missing: %s", path);
     free(path);
     return EXIT_FAILED;
   }

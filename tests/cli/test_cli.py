@@ -467,7 +467,7 @@ class Numbers(Case):
         run = self.ok(self.home("stats", "--date", "2026-06-01", "--json"), 3).json()
         self.assertTrue(run["empty"])
         self.assertRegex(run["last_active_day"], r"^2026-03-\d\d$")
-        self.assertIn("Nothing is known", self.ok(self.home("stats", "--date", "2020-01-01"), 3).out)
+        self.assertIn("Nothing was recorded", self.ok(self.home("stats", "--date", "2020-01-01"), 3).out)
         self.assertIn("Nothing is stored at all", self.ok(self.new_home(data=False)("stats"), 3).out)
 
     def test_sessions(self):
@@ -510,7 +510,7 @@ class Numbers(Case):
         edits = self.ok(self.home("metric", "first_try_rate", *ALL, "--json")).json()["rows"][0]["first_try_rate.edits"]
         self.assertEqual(sum(row["first_try_rate.edits"] for row in both["sizes"]["rows"]), edits)
         page = self.ok(self.home("prompts", *ALL)).out
-        for word in ("what the prompt before contains", "how long the prompt before is", "tiny", "short"):
+        for word in ("features of the preceding prompt", "length of the preceding prompt", "tiny", "short"):
             self.assertIn(word, page)
 
     def test_delegate(self):
@@ -1248,7 +1248,7 @@ class Usage(Case):
         self.refused(["stats", "today", "yesterday"], "usage: blueplane stats")
         self.refused(["stats", "today", "--date", "2026-03-01"], "named twice")
         self.refused(["stats", "--date", "2026-03-01", "--since", "2026-03-01"], "exclude each other")
-        self.refused(["stats", "--date", "2026-02-30"], '"2026-02-30" is no day', "YYYY-MM-DD")
+        self.refused(["stats", "--date", "2026-02-30"], '"2026-02-30" is not a day', "YYYY-MM-DD")
         self.refused(["stats", "--since", "2026-03-02", "--until", "2026-03-01"], "after the last")
         self.refused(["days", "--period", "fortnight"], "last_week")
         self.refused(["days", "--limit", "none"], "number of rows")
@@ -1401,7 +1401,7 @@ class Care(Case):
     def test_doctor(self):
         home = self.new_home()
         first = self.ok(home("doctor"))
-        self.assertRegex(first.out, r"warning +store +.* does not exist yet\n +blueplane sync makes it")
+        self.assertRegex(first.out, r"warning +store +.* does not exist yet\n +blueplane sync creates it")
         self.ok(home("sync"))
         well = self.ok(home("doctor", "--json")).json()
         self.assertEqual((well["schema"], well["problems"], well["warnings"]), ("blueplane.doctor/1", 0, 0))
@@ -1473,7 +1473,7 @@ class Care(Case):
         for more in ([], ["--no-sync"]):
             run = self.ok(home("sessions", "--period", "all", "--json", *more))
             self.assertEqual(len(run.json()["rows"]), self.count("sessions"))
-            self.assertEqual(run.err, "note: the key file of the store is missing; this is as of what is stored\n")
+            self.assertEqual(run.err, "note: the key file of the store is missing; this answer covers what is stored\n")
         self.assertEqual(self.ok(home("sessions", "--period", "all", "--quiet")).err, "")
         self.ok(home("prices"))
         self.assertFalse(os.path.exists(home.store + ".key"))

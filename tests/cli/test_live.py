@@ -148,7 +148,7 @@ class Health(Case):
 
     def test_figures(self):
         code, _, err = self.run_program("health")
-        self.assertEqual((code, "blueplane sync makes it" in err), (1, True), err)
+        self.assertEqual((code, "blueplane sync creates it" in err), (1, True), err)
         code, out, _ = self.run_program("health", "--format", "prometheus")
         self.assertEqual((code, [line for line in out.splitlines() if line[0] != "#"]), (1, ["blueplane_status 2"]), "who collects it is told")
         self.run_program("sync")
@@ -195,8 +195,8 @@ class Health(Case):
         _, _, err = self.run_program("health", "--fail-on", "storage_bytes>1kB", "--fail-on", "files>1")
         self.assertIn("storage_bytes>1kB is breached", err)
         self.assertIn("files>1 is breached", err)
-        for wrong, said in (("rejcts>0", 'did you mean "rejects"?'), ("rejects", "no limit"), ("rejects>x", "no limit"),
-                            ("rejects>1s", "no limit"), ("", "no limit"), ("lag_p95>nan", "no limit"), ("rejects>inf%", "no limit"), ("lag_p95>1MB", "no limit"), ("storage_bytes>5%", "no limit"),
+        for wrong, said in (("rejcts>0", 'did you mean "rejects"?'), ("rejects", "not a limit"), ("rejects>x", "not a limit"),
+                            ("rejects>1s", "not a limit"), ("", "not a limit"), ("lag_p95>nan", "not a limit"), ("rejects>inf%", "not a limit"), ("lag_p95>1MB", "not a limit"), ("storage_bytes>5%", "not a limit"),
                             ("sessions>1", "no figure")):
             code, _, err = self.run_program("health", "--fail-on", wrong)
             self.assertEqual((code, said in err), (2, True), f"{wrong}: {err}")
@@ -344,7 +344,7 @@ class Watch(Case):
 class Serve(Case):
     def setUp(self):
         super().setUp()
-        if "is not there" in self.run_program("serve", "--port", "0", "--health", "--store", "/nonexistent")[2]:
+        if "was not found" in self.run_program("serve", "--port", "0", "--health", "--store", "/nonexistent")[2]:
             self.skipTest("the program was built without libmicrohttpd")
         self.run_program("sync")
 
@@ -571,7 +571,7 @@ class Operator(Case):
         self.assertGreater(len(names), 3)
         shown = {"json": self.run_program("health", "--json")[1], "table": self.run_program("health")[1],
                  "prometheus": self.run_program("health", "--format", "prometheus")[1]}
-        if "is not there" not in self.run_program("serve", "--health", "--store", "/nonexistent", "--port", "0")[2]:
+        if "was not found" not in self.run_program("serve", "--health", "--store", "/nonexistent", "--port", "0")[2]:
             served = self.serve("--health")
             for path in ("/", "/health.json", "/metrics"):
                 shown[path] = served.ask(path)[2]

@@ -195,7 +195,7 @@ class Reports(unittest.TestCase):
             expected.append("Bring in those who do not use assistants yet")
         dear = [row for row in teams if clear(row["cost_per_task.at_least"], all_["cost_per_task.at_most"], 1.1)]
         if dear:
-            expected.append("Look at what makes a task dear in " + max(dear, key=lambda row: row["cost_per_task"])["team"])
+            expected.append("Find out what makes tasks expensive in " + max(dear, key=lambda row: row["cost_per_task"])["team"])
         for metric, times, title in (("cache_efficiency", 1.03, "Let {} use the cache"), ("acceptance_rate", 1.05, "Ask {} what it rejects")):
             low = [row for row in teams if clear(all_[metric + ".at_least"], row[metric + ".at_most"], times)]
             if low:
@@ -254,7 +254,7 @@ class Reports(unittest.TestCase):
             self.assertIn("blueplane: ", run(*words, code=code))
         week = DEMO / "2026-W13.release"
         for other, said, code in ((os.devnull, f"file: {os.devnull}", 1), (DEMO / "2026-W13.lead", "file: ~/2026-W13.lead", 4),
-                                  (DEMO / "acme.db", "a store is no release: ~/acme.db", 2)):
+                                  (DEMO / "acme.db", "a store is not a release: ~/acme.db", 2)):
             for words in (["report", "executive", week, other], ["mail", "--release", week, "--release", other],
                           ["dashboard", "--release", week, "--release", other, "--output", "-"]):
                 self.assertIn(said, run(*words, code=code))
@@ -300,7 +300,7 @@ class Reports(unittest.TestCase):
                     done = subprocess.run([PROGRAM, *map(str, words)], env={"PATH": os.environ["PATH"], "HOME": folder, "TZ": "UTC"},
                                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
                     self.assertEqual(json.loads(done.stdout)["meta"].get("coverage"), said)
-                    self.assertEqual(done.stderr, f"published are {said}\n" if said else "")
+                    self.assertEqual(done.stderr, f"published: {said}\n" if said else "")
 
 
 def walks():
@@ -336,7 +336,7 @@ class Mail(unittest.TestCase):
         before = weeks[:-1]
         self.assertGreater(weeks[-1]["sessions.at_least"], max(row["sessions.at_most"] for row in before))
         low, high = min(row["sessions.at_least"] for row in before), max(row["sessions.at_most"] for row in before)
-        self.assertIn(f"Sessions, {weeks[-1]['sessions']:,}, lies above all of the 8 weeks before ({low:,} to {high:,}).", plain)
+        self.assertIn(f"Sessions, {weeks[-1]['sessions']:,}, is above all of the 8 weeks before ({low:,} to {high:,}).", plain)
 
     def test_changes_of_rates(self):
         """A rate changes by points: "-2.1 %" of 82 % would be read as one or the other."""
@@ -420,10 +420,10 @@ class Mail(unittest.TestCase):
             changes = [re.findall(r"no clear change|[+\u2212][\d.]+ (?:%|points)\r?$", text, re.MULTILINE) for text in plain]
             self.assertEqual([len(found) > 5 for found in changes], [True, False], changes)
             self.assertEqual(["not every team has published both weeks" in text for text in plain], [False, True])
-            self.assertEqual(["fewer than four weeks before" in text for text in plain], [False, True])
+            self.assertEqual(["fewer than four earlier weeks" in text for text in plain], [False, True])
             said = [run("report", "executive", *words, "--period", "2026-03", "--format", "md") for words in (whole, part)]
             self.assertEqual(["against February 2026" in text for text in said], [True, False])
-            self.assertIn("not every team has published all of both", said[1])
+            self.assertIn("not every team has published both completely", said[1])
             self.assertIn("4 of 4 weeks are published, 3 of them not by every team's store.", said[1])
             lead = ("mail", "--as", "lead", "--team", "atlas")
             self.assertIn("two of the files are of the week 2026-W13", run(*lead, "--release", files[0], "--release", files[0], code=2))

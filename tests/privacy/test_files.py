@@ -202,7 +202,7 @@ def figures_of(tables, words):
         for row in rows:
             if heads[0] == "Figure":
                 found = [(words.metric(row[0], caption), "", cell) for head, cell in zip(heads[1:], row[1:])
-                         if head not in ("Change", "Beside it", "Definition")]
+                         if head not in ("Change", "Detail", "Definition")]
             elif words.metric(heads[0]):
                 found = [(words.metric(head), "", cell) for head, cell in zip(heads, row)]
             else:

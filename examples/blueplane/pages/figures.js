@@ -140,7 +140,7 @@ function daysText(from, until) {
 const stateWords = {
   withheld: ["withheld", "kept back for privacy"],
   uncovered: ["–", "not recorded by any source that saw this"],
-  empty: ["", "nothing to tell"],
+  empty: ["", "nothing to count"],
 };
 
 // The text of a cell with its marks.

@@ -275,7 +275,7 @@ static void put_group(text *t, const vitals *v, const char *group) {
         put_health_row(&rows, &v->item[i]);
   put_heading(t, group, group);
   if (rows.data == NULL)
-    text_add(t, "<p class=\"nothing\">Nothing is known of this.</p>");
+    text_add(t, "<p class=\"nothing\">Nothing is known about this.</p>");
   else
     text_addf(
         t,
@@ -322,7 +322,7 @@ static void put_following(text *t, const char *title, bool both) {
     text_add(t, "</nav>\n");
   }
   text_add(
-      t, "<p class=\"state\"><span id=\"state\" role=\"status\">as it was loaded</span></p>\n"
+      t, "<p class=\"state\"><span id=\"state\" role=\"status\">as loaded</span></p>\n"
          "<button class=\"button\" id=\"pause\" type=\"button\" aria-pressed=\"false\" hidden>Pause"
          "</button>");
 }

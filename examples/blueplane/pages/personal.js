@@ -231,7 +231,7 @@ function toolsPanel() {
     cell: { tool_success_rate: (from, row) => withInterval(from, row, "tool_success_rate") },
     summary: () => {
       const totals = compared("totals");
-      return totals.value(0, "tool_success_rate") === null ? null : `${textOf(totals, 0, "tool_success_rate")} of calls that ended by themselves ended well.`;
+      return totals.value(0, "tool_success_rate") === null ? null : `${textOf(totals, 0, "tool_success_rate")} of calls that ended by themselves succeeded.`;
     } });
 }
 
@@ -253,7 +253,7 @@ function tasksPanel() {
       return said.join("; ") + ".";
     },
     below: () => work.value(0, "time_saved") === null || textOf(work, 0, "time_saved.low") === textOf(work, 0, "time_saved.high") ? null
-      : el("p", { class: "note" }, "Time saved, an estimate: likely ", figure(work, 0, "time_saved"), ", between ", figure(work, 0, "time_saved.low"), " and ", figure(work, 0, "time_saved.high"), `, if what is assumed holds: ${work.meta.assumptions || ""}.`) });
+      : el("p", { class: "note" }, "Time saved, an estimate: likely ", figure(work, 0, "time_saved"), ", between ", figure(work, 0, "time_saved.low"), " and ", figure(work, 0, "time_saved.high"), `, under these assumptions: ${work.meta.assumptions || ""}.`) });
 }
 
 // ---------------------------------------------------------------------------------------------------- sessions
@@ -334,8 +334,8 @@ function featuresPanel() {
       { title: "Feature", cell: (row) => label("feature", features.value(row, "feature")) },
       { title: "", spoken: "Size", class: "bar-cell", cell: (row) => bar(features.value(row, "feature_usage") / most, colours[2]) },
       { title: "Of tasks", number: true, cell: (row) => withInterval(features, row, "feature_usage") }], used, { caption: "Share of tasks that used a feature", captionHidden: true }) : nothing("None of them in this period.")),
-    el("div", null, el("h3", null, "How the work goes most often"), patterns.rows ? figureTable([
-      { title: "Tools one after the other", cell: (row) => label("pattern", patterns.value(row, "pattern")) },
+    el("div", null, el("h3", null, "The most frequent ways of working"), patterns.rows ? figureTable([
+      { title: "Sequence of tools", cell: (row) => label("pattern", patterns.value(row, "pattern")) },
       { title: "Tasks", number: true, cell: (row) => figure(patterns, row, "task_patterns") },
       { title: "Resolved", number: true, cell: (row) => withInterval(patterns, row, "pattern_resolution_rate") }], rowsOf(patterns), { first: 6, caption: "Patterns of tools", captionHidden: true }) : nothing())));
 }
@@ -376,7 +376,7 @@ function groupDetail(source, dimension, row) {
     const known_ = new Map(rowsOf(list).map((at) => [list.value(at, "session"), at]));
     const rows = rowsOf(parts_).filter((at) => parts_.value(at, dimension) === value && known_.has(parts_.value(at, "session")))
       .sort((a, b) => (parts_.value(b, names[0]) || 0) - (parts_.value(a, names[0]) || 0));
-    if (rows.length) nodes.push(el("section", { class: "parts" }, el("h3", null, `Sessions with it: ${rows.length}`), el("p", { class: "note" }, "Of each session its whole part, also what lies outside the period."), figureTable([
+    if (rows.length) nodes.push(el("section", { class: "parts" }, el("h3", null, `Sessions with it: ${rows.length}`), el("p", { class: "note" }, "For each session all of its part, also outside the period."), figureTable([
       { title: "Session", cell: (at) => opener(timeText(list.value(known_.get(parts_.value(at, "session")), "last_activity"), true), () => openDetail(() => sessionDetail(parts_.value(at, "session")))) },
       { title: "Workspace", cell: (at) => label("workspace", list.value(known_.get(parts_.value(at, "session")), "workspace")) },
       ...names.map((name) => ({ title: titleOf(name), number: true, cell: (at) => figure(parts_, at, name) }))], rows, { first: 15, caption: "Sessions", captionHidden: true })));
@@ -465,11 +465,11 @@ function findingDetail(row) {
 function foot() {
   const meta = compared("totals").meta;
   const line = (name, text) => text ? el("div", null, el("dt", null, name), el("dd", null, text)) : null;
-  return el("footer", { class: "foot" }, el("h2", { class: "hidden-visually" }, "What the figures rest on"), el("dl", null,
+  return el("footer", { class: "foot" }, el("h2", { class: "hidden-visually" }, "About the figures"), el("dl", null,
     line("Sources", (meta.coverage || "").split("; ").map((each) => each.replace(/^[a-z_]+/, (name) => label("platform", name))).join("; ")),
     line("Prices", meta.prices ? `list prices of ${meta.prices.split(" ")[0]}` : null),
     line("Marks", "~ an estimate; ≥ the true number is at least this; – not recorded by any source that saw it; blank where there is nothing to count"),
-    line("Notes", meta.notes), line("Made", `${page.made} (${page.zone}), blueplane ${page.version}; the file holds its figures and asks nothing of anybody`)));
+    line("Notes", meta.notes), line("Made", `${page.made} (${page.zone}), blueplane ${page.version}; the file contains its figures and sends no requests`)));
 }
 
 function show(keep, value) {

@@ -207,7 +207,7 @@ function listPanel(id, title, classes, source, dimension, main, names, heads = {
   const lead = from.has(main) ? main : from.metrics()[0], most = from.most(lead);
   const told = names.filter((name) => from.has(name));
   if (told.every((name) => rowsOf(from).every((row) => from.state(row, name) === "withheld")))
-    return panel(id, title, classes, null, el("p", { class: "nothing" }, el("span", { class: "withheld" }, "withheld"), ` for all ${from.rows} of them: too few people stand behind some, and the others would tell of those.`));
+    return panel(id, title, classes, null, el("p", { class: "nothing" }, el("span", { class: "withheld" }, "withheld"), ` for all ${from.rows} of them: too few people contributed to some, and the others would reveal those.`));
   const columns = [
     { title: dimensionTitle(dimension), cell: (row) => opener(label(dimension, from.value(row, dimension)), () => openDetail(() => groupDetail(source, dimension, row))) },
     { title: "", spoken: `Size by ${titleOf(lead).toLowerCase()}`, class: "bar-cell", cell: (row) => from.state(row, lead) === "withheld" ? "" : bar(most > 0 ? from.value(row, lead) / most : 0) },
@@ -249,9 +249,9 @@ function patternsPanel() {
   const most = Math.max(1, ...rows.filter((row) => row.name !== "other").map((row) => from.value(0, row.count) || 0));
   const all = table("quality"), whole = all.value(0, "resolution_rate") === null ? "" : ` Of all tasks that could be resolved ${textOf(all, 0, "resolution_rate")} were.`;
   const node = panel("patterns", "Patterns worth sharing", "wide",
-    (sharing.length ? `Tasks that go so were resolved more often than tasks in all: ${sharing.join("; ")}.` : "No way of working was resolved more often than tasks in all, beyond what rounding hides.") + whole,
+    (sharing.length ? `Tasks with these ways of working were resolved more often than tasks overall: ${sharing.join("; ")}.` : "No way of working was resolved more often than tasks overall, beyond what rounding hides.") + whole,
     figureTable([
-      { title: "How the work goes", cell: (row) => [partName(row.name), row.stands && row.name !== "other" ? el("span", { class: "good small" }, " stands out") : null] },
+      { title: "Way of working", cell: (row) => [partName(row.name), row.stands && row.name !== "other" ? el("span", { class: "good small" }, " stands out") : null] },
       { title: "", spoken: "Size", class: "bar-cell", cell: (row) => bar((from.value(0, row.count) || 0) / most, colours[2]) },
       { title: "Tasks", number: true, cell: (row) => ranged(from, 0, row.count) },
       { title: "Resolved", number: true, cell: (row) => ranged(from, 0, row.rate, true) }], rows, { caption: "Ways of working", captionHidden: true }));
@@ -282,9 +282,9 @@ function membersPanel() {
   if (page.access !== "lead") return null;
   const from = table("members");
   if (!from.has("member") || from.rows === 0)
-    return panel("members", "Members who agreed to be seen", "", null, el("p", { class: "nothing" }, "There is nobody's own number in this file. A member can agree to it, for a family of metrics and for a time: blueplane consent."));
+    return panel("members", "Members who agreed to be seen", "", null, el("p", { class: "nothing" }, "This file has no numbers of single members. A member can agree to that, for a family of metrics and for a time: blueplane consent."));
   const names = from.metrics();
-  return panel("members", "Members who agreed to be seen", "", "By their own consent, for as long as it lasts. Of what somebody did not agree to nothing is in this file.", figureTable([
+  return panel("members", "Members who agreed to be seen", "", "By their own consent, for as long as it lasts. This file has nothing that a member did not agree to.", figureTable([
     { title: "Member", cell: (row) => opener(label("member", from.value(row, "member")), () => openDetail(() => groupDetail("members", "member", row))) },
     ...names.map((name) => ({ title: titleOf(name), number: true, cell: (row) => figure(from, row, name) }))], rowsOf(from), { first: 20, caption: "Members who agreed to be seen", captionHidden: true }));
 }
@@ -295,7 +295,7 @@ function signalsPanel() {
   const state = from.state(0, "support_signals"), value = from.value(0, "support_signals");
   return panel("signals", "Who may need support", "third", null, el("p", null, state === "withheld" || value === null ? figure(from, 0, "support_signals") : value > 0
     ? "Some member's error rate, retry rate or activity lies far outside those of the others." : "Nobody's error rate, retry rate or activity lies far outside those of the others."),
-  el("p", { class: "note" }, "Nobody is named, and nothing in this file tells who. Ask the team."));
+  el("p", { class: "note" }, "Nobody is named, and nothing in this file reveals who. Ask the team."));
 }
 
 // --------------------------------------------------------------------------------------------------- details
@@ -304,7 +304,7 @@ const groups = [["teams", "team", "By team"], ["platforms", "platform", "By plat
 
 function endsOf(from, row, name) {
   const told = range(from, row, name);
-  return el("dl", { class: "facts" }, [["Lies between", told || "exactly this"], ["People behind it", people(from, row) || "–"]].map(([what, said]) => el("div", null, el("dt", null, what), el("dd", null, said))));
+  return el("dl", { class: "facts" }, [["Range", told || "exact"], ["Contributors", people(from, row) || "–"]].map(([what, said]) => el("div", null, el("dt", null, what), el("dd", null, said))));
 }
 
 function figureDetail(source, metric) {
@@ -344,11 +344,11 @@ function notes() { return (Object.values(shown()).find((each) => each && each.me
 
 function foot() {
   const line = (name, text) => text ? el("div", null, el("dt", null, name), el("dd", null, text)) : null;
-  return el("footer", { class: "foot" }, el("h2", { class: "hidden-visually" }, "What the figures rest on"), el("dl", null, line("Notes", notes()),
-    line("Assumed", (table("money").meta.notes || "").includes("Assumed for roi") ? `${table("money").meta.notes.split("Assumed for roi: ")[1]} The return on cost rests on it.` : null),
-    line("Hidden", "Withheld is what too few people stand behind, what could be computed from it, and what was taken back: the same word for all of them, and the file holds no more than the page shows."),
+  return el("footer", { class: "foot" }, el("h2", { class: "hidden-visually" }, "About the figures"), el("dl", null, line("Notes", notes()),
+    line("Assumed", (table("money").meta.notes || "").includes("Assumed for roi") ? `${table("money").meta.notes.split("Assumed for roi: ")[1]} The return on cost depends on it.` : null),
+    line("Hidden", "Withheld is what too few people contributed to, what would reveal it, and what was retracted: the same word for all of them, and the file contains no more than the page shows."),
     line("Marks", "~ an estimate; ≥ the true number is at least this; – not recorded by any source that saw it; blank where there is nothing to count"),
-    line("Made", `${page.made} (${page.zone}), blueplane ${page.version}; the file asks nothing of anybody`)));
+    line("Made", `${page.made} (${page.zone}), blueplane ${page.version}; the file sends no requests`)));
 }
 
 function show(keep, value) {

@@ -88,7 +88,7 @@ static void forget(executive *e) {
 /* ------------------------------------------------------------------------------------ first page */
 
 static char *no_change(const executive *e) {
-  return copy_text(e->before.published > 0 ? "not every team has published all of both"
+  return copy_text(e->before.published > 0 ? "not every team has published both completely"
                                            : "nothing earlier is published");
 }
 
@@ -172,7 +172,7 @@ static void put_assumptions(paper *p, const executive *e) {
       p,
       print_text(
           "Return on cost is time saved at the assumed cost of an hour, divided by list price and seats. "
-          "Assumed%s These are assumptions and not measurements; a file of your own can take their place.",
+          "Assumed%s These are assumptions, not measurements; a file of your own can replace them.",
           colon != NULL ? colon : "."));
 }
 
@@ -181,7 +181,7 @@ static void put_recommendations(paper *p, const executive *e) {
   size_t count = recommend(points, 3, e);
   paper_section(p, "advice", "Recommendations");
   if (count == 0)
-    paper_say(p, "The numbers support none: no rule applies between the ends of their ranges.");
+    paper_say(p, "The numbers support none: no rule holds for the whole of their ranges.");
   paper_points(p, points, count);
 }
 
@@ -238,15 +238,13 @@ static void put_windows(paper *p, const executive *e) {
   char *change =
       e->has_before
           ? print_text(
-                "The change is that from %s to %s, of sums by the week, and said only where the ranges "
-                "of both are clear of each other.",
+                "The change is from %s to %s, for sums per week, and given only if the two ranges do not overlap.",
                 e->before.name, e->now.name)
       : e->before.published > 0
-          ? print_text("There is no change to tell: not every team has published all of %s and %s.",
+          ? print_text("No change is given: not every team has published all of %s and %s.",
                        e->before.name, e->now.name)
-          : print_text("There is no change to tell: nothing just before %s is published.",
-                       e->now.name);
-  paper_take(p, print_text("%s A week belongs to the %s that holds its Thursday.", change,
+          : print_text("No change is given: nothing just before %s is published.", e->now.name);
+  paper_take(p, print_text("%s A week belongs to the %s that contains its Thursday.", change,
                            e->now.quarter ? "quarter" : "month"));
   free(change);
   paper_grid(p, "Side by side", (const char *const *)texts, columns, SHOWN_WINDOWS + 1, 1);
@@ -261,7 +259,7 @@ static void put_comparisons(paper *p, const executive *e) {
   paper_say(
       p,
       "From published cells only. Teams of fewer than three active members in a week are pooled in \"other\". The "
-      "light part of a bar spans the ends between which the true number lies; the mark is the number told.");
+      "light part of a bar spans the range in which the true number lies; the mark is the published number.");
   paper_result(p, e->teams, "bars", false);
   paper_section(p, "sheet", "Projects");
   paper_result(p, e->projects, "bars", false);
@@ -312,8 +310,8 @@ static void put_benchmark(paper *p, const executive *e) {
   paper_section(p, "sheet", "Benchmark");
   if (rows == 1)
     paper_say(
-        p,
-        "None was supplied. A file of your organisation's own references can stand beside these figures.");
+        p, "None was supplied. With a file of your organisation's own references, they are shown "
+           "beside these figures.");
   else
     paper_grid(p, "References that the organisation supplied", (const char *const *)cells, 5, rows,
                2);

@@ -136,7 +136,7 @@ static int add_store(mail *m, const char *path) {
   bp_store *s = NULL;
   const char *team = m->asked->options.value[OPTION_TEAM];
   if (m->store_count == STORES_MOST)
-    return complain(EXIT_USAGE, NULL, "a mail is made of at most %d files", STORES_MOST);
+    return complain(EXIT_USAGE, NULL, "a mail takes at most %d files", STORES_MOST);
   how.access = m->for_whom->access;
   int rc = bp_open(&s, path, &how, &error);
   if (rc == BP_OK) m->stores[m->store_count++] = s;
@@ -249,7 +249,7 @@ static void put_headline(paper *p, const mail *m) {
   paper_section(p, "headline", "The week in figures");
   paper_grid(p, "The week beside the one before", (const char *const *)cells, COLUMNS, rows, 1);
   if (last != NULL && !compares)
-    paper_say(p, "There is no change to tell: not every team has published both weeks.");
+    paper_say(p, "No change is given: not every team has published both weeks.");
   for (size_t i = 0; i < COLUMNS * rows; i++)
     free(cells[i]);
 }
@@ -293,7 +293,7 @@ static size_t put_unusual(paper *p, const mail *m) {
     text said = {0};
     text_addf(&said, "%s, ", title_of(now, metric));
     put_close(&said, now, metric, own.value);
-    text_addf(&said, ", lies %s all of the %zu weeks before (", above ? "above" : "below", weeks);
+    text_addf(&said, ", is %s all of the %zu weeks before (", above ? "above" : "below", weeks);
     put_close(&said, now, metric, before.low);
     text_add(&said, " to ");
     put_close(&said, now, metric, before.high);
@@ -310,10 +310,10 @@ static void put_notable(paper *p, const mail *m) {
   for (size_t i = 0; i + 1 < m->count; i++)
     weeks += is_alike(m, &m->weeks[i]);
   if (weeks < WEEKS_ENOUGH)
-    paper_say(p, "There are fewer than four weeks before to hold this one against.");
+    paper_say(p, "There are fewer than four earlier weeks to compare this one with.");
   else if (put_unusual(p, m) == 0)
     paper_take(
-        p, print_text("Nothing: every figure lies where it lay in the %zu weeks before, or may.",
+        p, print_text("Nothing: every figure is, or may be, in its range of the %zu weeks before.",
                       weeks));
 }
 
@@ -347,14 +347,14 @@ static void put_hidden(paper *p, const mail *m) {
         print_text("Of this mail's figures %zu are withheld, %zu were not recorded by any source.",
                    withheld, uncovered));
   if (count_all(m, BP_CELL_EMPTY) > 0)
-    paper_say(p,
-              "A blank cell has nothing to count: no task of a type, say, that could be resolved.");
+    paper_say(
+        p,
+        "A blank cell has nothing to count, for example no task of a type that could be resolved.");
   paper_say(
       p,
-      "A figure is only published if at least three people stand behind it, rounded, and once; smaller "
-      "groups are pooled in \"other\". A change is told where the ranges of both weeks lie clear of each "
-      "other.");
-  paper_say(p, "This mail was made from signed releases, in which there is no person.");
+      "A figure is published only if at least three people contributed to it, rounded, and once; smaller "
+      "groups are pooled in \"other\". A change is given if the ranges of both weeks do not overlap.");
+  paper_say(p, "This mail was made from signed releases, which identify no person.");
 }
 
 static char *subject_of(const mail *m) {
@@ -378,7 +378,7 @@ static text compose(const mail *m, paper_form form, const char *subject) {
     if (count_state(m->lists[i], BP_CELL_VALUE) > 0)
       paper_result(&p, m->lists[i], NULL, false);
     else
-      paper_say(&p, "All of this is withheld: too few people stand behind each.");
+      paper_say(&p, "All of this is withheld: too few people contributed to each.");
   }
   put_hidden(&p, m);
   return paper_end(&p, subject, NULL);
@@ -480,7 +480,7 @@ static int write_mail(const mail *m) {
   put_page(&html, &body, subject);
   if (!put_header(&said, "From", o->value[OPTION_FROM]) ||
       !put_header(&said, "To", o->value[OPTION_TO]))
-    code = complain(EXIT_USAGE, NULL, "an address is written in ASCII, in one line");
+    code = complain(EXIT_USAGE, NULL, "an address must be ASCII, in one line");
   put_header(&said, "Subject", subject);
   put_date(&said, this_week(m)->monday);
   text_addf(&said,

@@ -203,7 +203,7 @@ void paper_tiles(paper *p, tile *tiles, size_t count) {
     put_page_tiles(p, tiles, count);
   } else {
     const char **cells = need(calloc(3 * (count + 1), sizeof *cells));
-    cells[0] = "Figure", cells[1] = "Value", cells[2] = "Beside it";
+    cells[0] = "Figure", cells[1] = "Value", cells[2] = "Detail";
     for (size_t i = 0; i < count; i++) {
       cells[3 * i + 3] = tiles[i].label;
       cells[3 * i + 4] = tiles[i].value;

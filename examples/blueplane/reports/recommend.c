@@ -101,15 +101,15 @@ static const struct outlier {
   double times;
   const char *title, *text, *rule;
 } outliers[] = {
-    {"cost_per_task", true, 1.1, "Look at what makes a task dear in %s",
+    {"cost_per_task", true, 1.1, "Find out what makes tasks expensive in %s",
      "A task costs %s there, and %s over all teams.",
-     "a team's cost per task lies more than 10 % above that of all, between the nearest ends; of such teams the dearest is named"},
+     "a team's cost per task lies more than 10 % above that of all, between the nearest ends; the most expensive such team is named"},
     {"cache_efficiency", false, 1.03, "Let %s use the cache",
-     "%s of its input is read from the cache, where all teams have %s; what is read from the cache costs a fraction.",
-     "cache efficiency of all lies more than 3 % above a team's, between the nearest ends; of such teams the lowest is named"},
+     "%s of its input is read from the cache, compared with %s over all teams; reading from the cache costs a fraction.",
+     "cache efficiency of all lies more than 3 % above a team's, between the nearest ends; the lowest such team is named"},
     {"acceptance_rate", false, 1.05, "Ask %s what it rejects",
      "%s of proposals are accepted there, and %s over all teams.",
-     "acceptance of all lies more than 5 % above a team's, between the nearest ends; of such teams the lowest is named"}};
+     "acceptance of all lies more than 5 % above a team's, between the nearest ends; the lowest such team is named"}};
 
 /* Replaces the first %s of the text by `first`, the second by `second`. */
 static char *filled(const char *form, const char *first, const char *second) {

@@ -55,9 +55,9 @@ void put_definitions(paper *p, const bp_result *const *results, size_t count) {
   paper_say(
       p,
       "Every number here was published by a team's store: aggregated over at least three contributors, rounded to "
-      "three digits or given as a range, once. There is no person in the files that this report is made of. What "
-      "fewer than three stand behind is rolled up or withheld, and a sum that lacks such a part is marked as a "
-      "lower bound.");
+      "three digits or given as a range, once. The files that this report is made from identify "
+      "no person. What fewer than three contributed to is pooled or withheld, and a sum without "
+      "such a part is marked as a lower bound.");
 }
 
 /* The form of --format; HTML by default. */

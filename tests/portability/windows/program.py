@@ -187,7 +187,7 @@ class Program(unittest.TestCase):
         for command in (['git', '.'], ['serve']):
             code, out, said = self.there.run(*command)
             self.assertEqual((code, out), (1, b''))
-            self.assertRegex(said, rb'the program blueplane-[a-z]+, which .*, is not there')
+            self.assertRegex(said, rb'the program blueplane-[a-z]+, which .*, was not found')
 
     def test_7_organisation(self):
         """Sixty people share, and what is published of them is the same files."""
