@@ -111,7 +111,7 @@ static void forget(follower *f, watch *gone) {
   *gone = f->watch[--f->watches];
 }
 
-/* Also true for a root inside another root. */
+/* Whether a path is a root or below it. Roots may be nested, so several may match. */
 static bool is_below(const char *path, const char *root) {
   size_t length = strlen(root);
   return strncmp(path, root, length) == 0 && (path[length] == '/' || path[length] == '\0');

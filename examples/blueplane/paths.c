@@ -206,7 +206,7 @@ void roots_free(roots *r) {
 
 /* ------------------------------------------------------------------------------------- folders */
 
-/* Failures at the beginning of the path are ignored if later folders exist: the name of a server,
+/* Earlier failures do not matter if the last folder exists or can be made: the name of a server,
  * for instance, is not a folder. */
 int make_folder_of(const char *path) {
   char *folder = copy_text(path);

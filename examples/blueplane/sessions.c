@@ -67,7 +67,7 @@ static char *depth_name(const bp_result *r, size_t row) {
 
 #define TITLE_WIDTH 13
 
-/* Width of each of the three columns; at least 8, as figures are never cut. */
+/* Width of each of the three columns, 8 to 12. */
 static int spread_width(const screen *s) {
   int width = s->width == 0 ? 12 : (s->width - TITLE_WIDTH) / 3;
   return width > 12 ? 12 : width < 8 ? 8 : width;

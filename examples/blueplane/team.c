@@ -79,7 +79,7 @@ static int print_document(program *p, const char *topic, size_t column, const ch
   return code;
 }
 
-/* An unrecognized file is parsed as a roster, so the library would report invalid JSON. */
+/* An unknown file is parsed as a roster, so the library would report invalid JSON. */
 static int complain_of_file(const char *path, bp_error *error) {
   const char *byte = bp_error_detail(error, "byte");
   bool other = bp_error_code(error) == BP_ERR_FORMAT && byte != NULL && strcmp(byte, "0") == 0 &&

@@ -38,7 +38,7 @@ typedef struct tile {
 } tile;
 void paper_tiles(paper *p, tile *tiles, size_t count);
 
-/* A title and sentences after it, numbered. CSV has only `title` and `text`. */
+/* A title and sentences after it, numbered. CSV and plain text omit `rule`. */
 typedef struct point_made {
   char *title, *text, *rule; /* freed by paper_points */
 } point_made;
