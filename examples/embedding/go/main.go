@@ -37,7 +37,7 @@ func (s *Service) Handler() http.Handler {
 func (s *Service) events(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMost))
 	if err != nil {
-		http.Error(w, "the body is too large or broke off", http.StatusRequestEntityTooLarge)
+		http.Error(w, "the body is too large or incomplete", http.StatusRequestEntityTooLarge)
 		return
 	}
 	report, err := s.Store.IngestBytes(r.Context(), body, blueplane.Source("native"), blueplane.Origin("service"))

@@ -38,7 +38,7 @@ static napi_value throw_text(napi_env env, const char *message) {
 /* Copies a string argument; the caller frees it. NULL: an exception was thrown. */
 static char *text_of(napi_env env, napi_value value, size_t *length) {
   if (napi_get_value_string_utf8(env, value, NULL, 0, length) != napi_ok || *length > TEXT_MOST) {
-    throw_text(env, "a text is expected");
+    throw_text(env, "a string is expected");
     return NULL;
   }
   char *text = malloc(*length + 1);

@@ -43,7 +43,7 @@ function testErrors() {
   assert.throws(() => addon.query(store, "{"), (why) => why.code === -6 && why.byte === "1");
   assert.throws(() => addon.open("/nowhere/at/all.db"), (why) => why.code < 0);
   assert.throws(() => addon.query({}, "{}"), /a store is expected/);
-  assert.throws(() => addon.record(store, 7), /a text is expected/);
+  assert.throws(() => addon.record(store, 7), /a string is expected/);
   assert.equal(addon.record(store, "not an event\n").rejected, 1);
 }
 
