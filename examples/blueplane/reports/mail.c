@@ -43,7 +43,7 @@ typedef struct mail {
   bp_result *lists[4];
 } mail;
 
-/* --------------------------------------------------------------------------------- what it tells */
+/* ------------------------------------------------------------------------------------- audiences */
 
 typedef struct top_list {
   const char *title, *by, *order;

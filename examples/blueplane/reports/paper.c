@@ -100,7 +100,7 @@ static void put_cell_rows(paper *p, const bp_result *r) {
       if (strcmp(said_of(r, column, "role"), "metric") == 0) put_cell_row(p, r, row, column);
 }
 
-/* ---------------------------------------------------------------------------------- what it says */
+/* -------------------------------------------------------------------------------------- sections */
 
 void paper_begin(paper *p, paper_form form, const char *title, const char *subtitle) {
   *p = (paper){.form = form, .section = "", .screen = {.format = "table", .ascii = false}};
