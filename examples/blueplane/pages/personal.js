@@ -322,7 +322,7 @@ function insightsPanel() {
   const list = (most) => el("ol", { class: "findings" }, rowsOf(found).slice(0, most).map((row) => finding(found, row)));
   if (found.rows === 0) return panel("insights", "What stands out", "third", null, nothing(`Nothing that is more than chance in ${of}.`), note);
   return panel("insights", "What stands out", "third", "Each difference is more than chance, over the days given below it.", list(3),
-    found.rows > 3 ? opener(`All ${found.rows}`, () => openDetail(() => ({ title: "What stands out", sub: "In the days beside each", nodes: [list(found.rows), note] }))) : null);
+    found.rows > 3 ? opener(`All ${found.rows}`, () => openDetail(() => ({ title: "What stands out", sub: "Over the days given below each", nodes: [list(found.rows), note] }))) : null);
 }
 
 function featuresPanel() {
