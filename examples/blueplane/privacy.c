@@ -145,7 +145,7 @@ static void put_outgoing(text *t, const screen *s, const bp_result *r) {
       " more numbers, the same by platform, model family, tool category, language, task type and "
       "project of the roster. In a team of three or more the steward's store adds them up, and "
       "deletes yours when the week is published; that is what they are for. The bundle also has "
-      "a zero for each number that is known to be none, the key of this device, the roster it "
+      "a zero for each number that is known to be zero, the key of this device, the roster it "
       "knows, the fewest people you share among, and your consents as listed below.");
   text_add(t, "  ");
   put_wrapped(t, s, more.data, 2);

@@ -441,8 +441,8 @@ static void put_notes(const search *s, bp_result *t) {
   bpi_buf_init(&b, 1024);
   if (!s->count)
     bpi_buf_text(&b,
-                 "There is too little data to compare; about five sessions on three days are the "
-                 "least.");
+                 "There is too little data to compare; at least about five sessions on three days "
+                 "are needed.");
   else
     bpi_buf_printf(&b,
                    "%zu comparisons were made; at most %d %% of the findings are false (false "
