@@ -1,5 +1,5 @@
-/* 05_cancel.c: stops an ingest halfway and continues it later. Complete files are kept, the next
- * call reads the rest, and the facts are the same as after a single call. */
+/* 05_cancel.c: stops an ingest halfway and continues it later. Complete records are kept, the
+ * next call reads the rest, and the facts are the same as after a single call. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,8 @@
 
 #define NOTES_MOST 64 /* written at this number even if the handle stays open */
 
-/* Only a personal store in a file is audited, and only through a handle that may write. */
+/* Only a personal store in a file is audited, unless it was opened with BP_OPEN_READONLY. An access
+ * that only reads is audited, too. */
 static bool is_noted(const bp_store *s) {
   return s->audited && bpi_store_kind(s->store) == STORE_PERSONAL;
 }

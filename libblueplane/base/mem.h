@@ -1,7 +1,7 @@
 /* base/mem.h: every allocation of the library. Can be made to fail for tests; knows nothing else.
  *
- * Sizes are checked for overflow. Freed identifiers and names need no wiping, because content is
- * never stored here. */
+ * Sizes are checked for overflow. Freed identifiers and names need no wiping, because they hold no
+ * content. */
 #ifndef BPI_BASE_MEM_H
 #define BPI_BASE_MEM_H
 

@@ -66,7 +66,7 @@ const char *bpi_slice_name(int dimension, int slice);
 int bpi_slice_find(int dimension, const char *name, size_t length);
 
 /* Sorts the cells, adds up equal places, applies the clamps, limits slices to the total, and
- * removes zeros other than totals and slices without a total. Sets *count to the rest. */
+ * removes all zeros other than totals, and all slices without a total. Sets *count to the rest. */
 void bpi_vector_shape(vector_cell *cells, size_t *count);
 /* Whether this is a vector as described above, with project numbers below `projects`. Vectors
  * received from elsewhere must pass this check first. */

@@ -14,7 +14,7 @@
 #define PLATFORM_MAX 32
 #define COMMAND_MAX 32
 /* Smaller numbers were meant as seconds or milliseconds: in microseconds they would be before May
- * 1970, while current times in milliseconds are below. */
+ * 1970, while current times in milliseconds are smaller than this. */
 #define TIME_LEAST INT64_C(10000000000000)
 
 /* clang-format off */

@@ -49,7 +49,7 @@ int bpi_operations_lag(store *s, int64_t lag_us, bp_error **error);
 
 typedef struct operations_figures {
   int64_t lags; /* number of known lags; 0: the quantiles are meaningless */
-  /* 50th, 95th, 99th percentile: the smallest lag that is at least that share of all */
+  /* 50th, 95th, 99th percentile: the smallest lag that this share of all lags does not exceed */
   int64_t lag_us[3];
   int64_t growth; /* bytes per day; FACT_NONE without an earlier day to compare with */
   int64_t answers[ANSWER_KINDS];

@@ -73,7 +73,8 @@ struct store {
   sqlite3_stmt *statement[SQL_COUNT];
   const bulk *bulk; /* rows that the running statement sees as the table `bulk` */
   derived *derived; /* tasks derived in memory for the open snapshot; NULL: none */
-  /* of the open transaction: whether any session has rows of more than one tier; -1: unknown */
+  /* of the open transaction: whether any session has a row of a tier other than the best; -1:
+   * unknown */
   int tiers;
   day_range wanted[GRAINS][ROLLUP_KINDS]; /* days.c: days to pack */
   int64_t worth_packing;                  /* WORTH_PACKING; tests lower it */
