@@ -58,7 +58,7 @@ static void record(recorder *r, const char *time, const char *members) {
   int rc =
       bp_ingest_bytes(r->store, "native", r->session, line, (size_t)length, NULL, &told, &error);
   if (rc != BP_OK) report("recording", error);
-  if (told.records_rejected > 0) fprintf(stderr, "an event was refused: %s", line);
+  if (told.records_rejected > 0) fprintf(stderr, "an event was rejected: %s", line);
 }
 
 /* The panel: two days side by side, as the library formats them. A tool with its own widgets reads

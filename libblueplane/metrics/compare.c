@@ -207,7 +207,7 @@ static void adjust(comparing *x) {
 static const char *verdict_of(const compared *r) {
   const estimate *e = &r->seen.c.e;
   bool slope = r->seen.kind == CONTRAST_SLOPE;
-  if (!e->known) return "too little to tell";
+  if (!e->known) return "too little data";
   if (r->adjusted > COMPARE_RATE) return slope ? "no trend shown" : "no difference shown";
   bool up = r->seen.kind == CONTRAST_FACTOR ? e->value > 1 : e->value > 0;
   return slope ? (up ? "rising" : "falling") : up ? "higher" : "lower";

@@ -85,7 +85,7 @@ static void hand_over(writer *w) {
   if (bp_ingest_bytes(w->store, "native", "many", w->events, length, NULL, &report, &error) !=
       BP_OK)
     die("ingest", error);
-  if (report.records_rejected != 0) die("ingest: an event was refused", NULL);
+  if (report.records_rejected != 0) die("ingest: an event was rejected", NULL);
 }
 
 static void put(writer *w, const char *kind, const char *rest) {

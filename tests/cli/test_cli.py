@@ -618,7 +618,7 @@ class Numbers(Case):
         for days, side in zip(two, ("value", "other")):
             asked = self.home("metric", "tool_error_rate", "--period", days, "--json").json()["rows"][0]
             self.assertAlmostEqual(asked["tool_error_rate"], row[side], places=5)
-        self.assertIn(row["verdict"], ("higher", "lower", "no difference shown", "too little to tell"))
+        self.assertIn(row["verdict"], ("higher", "lower", "no difference shown", "too little data"))
         before = self.ok(self.home("compare", two[0], "tool_error_rate", "--json")).json()["rows"][0]
         self.assertEqual((before["value"], before["other"]), (row["value"], row["other"]))
         groups = self.ok(self.home("compare", "--by", "platform", *ALL, "cost_per_line", "--json")).json()["rows"]

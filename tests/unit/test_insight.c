@@ -697,7 +697,7 @@ START_TEST(nothing_at_all) {
     bp_result *r = ask(queries[i], &code, &error);
     ck_assert_msg(r != NULL, "%s: %s", queries[i], bp_error_message(error));
     for (size_t row = 0; row < r->rows; row++)
-      ck_assert_str_eq(text_of(r, row, "verdict"), "too little to tell");
+      ck_assert_str_eq(text_of(r, row, "verdict"), "too little data");
     bpi_table_release(r);
   }
 }

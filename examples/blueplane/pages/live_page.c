@@ -292,13 +292,13 @@ void put_live_health(text *t, const vitals *v) {
   text_add(t, "<div class=\"tiles\">\n");
   put_health_tile(t, v, "lag_p95", "Lag, 95 of 100 readings");
   put_health_tile(t, v, "pending_bytes", "Waiting");
-  put_health_tile(t, v, "reject_rate", "Records refused");
+  put_health_tile(t, v, "reject_rate", "Records rejected");
   put_health_tile(t, v, "storage_bytes", "Size of the store");
   put_health_tile(t, v, "days_to_limit", "Limit reached in");
   put_health_tile(t, v, "provider_error_rate", "Calls that failed");
   text_add(t, "</div>\n<div class=\"grid\">\n<div class=\"half\">");
   put_group(t, v, "Reading");
-  put_group(t, v, "Refused");
+  put_group(t, v, "Rejected");
   text_add(t, "</div>\n<div class=\"half\">");
   put_group(t, v, "Store");
   text_add(t, "</div>\n");

@@ -243,7 +243,7 @@ function tasksPanel() {
       resolution_rate: (from, row) => withInterval(from, row, "resolution_rate"),
       verdict: (from, row) => {
         const verdict = from.value(row, "delegation");
-        return verdict ? el("span", { class: `verdict ${verdict === "delegate" ? "good" : ""}` }, verdict) : el("span", { class: "empty", title: "too little to tell" }, "·");
+        return verdict ? el("span", { class: `verdict ${verdict === "delegate" ? "good" : ""}` }, verdict) : el("span", { class: "empty", title: "too little data" }, "·");
       },
     },
     summary: () => {
