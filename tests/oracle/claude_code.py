@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Oracle for Claude Code transcripts: the rules, written a second time and plainly.
+"""Oracle for Claude Code transcripts: an independent second implementation of the counting rules.
 
 usage: claude_code.py [--key HEXFILE] ROOT...     canonical JSON on stdout
 
-Reads every *.jsonl below the roots, keeps one small row per thing seen, and merges
-the rows by key at the end, so no number depends on the order of files or lines.
-Slow, memory-hungry, and independent of the library on purpose.  See README.md.
+Reads every *.jsonl below the roots, keeps one small row per record, and merges the rows by key at the end, so that no
+number depends on the order of files or lines. It is slow and keeps everything in memory, and shares no code with the
+library on purpose. README.md has its decisions where the rules leave room.
 """
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Rejected(Exception):
 
 
 class Obj(dict):
-    """A JSON object that remembers which of its keys came twice."""
+    """A JSON object that remembers which of its keys occurred twice."""
     twice: frozenset = frozenset()
 
 
@@ -52,7 +52,7 @@ def _constant(text: str) -> None:
 DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=float,
                            parse_int=lambda s: int(s) if len(s) < 20 else float(s))
 TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[][{}]', re.S)
-BAD_BYTE = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of a byte that is not UTF-8
+BAD_BYTE = re.compile("[\udc80-\udcff]")  # a byte that is not UTF-8, as surrogateescape decodes it
 
 
 def too_deep(text: str, start: int, end: int) -> bool:
@@ -70,9 +70,9 @@ def too_deep(text: str, start: int, end: int) -> bool:
 
 
 def read_line(text: str, torn: bool, take: Callable[[Obj], None]) -> Optional[str]:
-    """Hand every value of a line to take; the first bad one ends the line and gives the reason.
+    """Calls take for every value of a line; the first bad value ends the line, and its reason is returned.
 
-    torn: no newline has come yet, so a value that does not parse is not bad, only unfinished.
+    torn: no newline has come yet, so a value that does not parse is not bad, only incomplete.
     """
     bad = BAD_BYTE.search(text)
     at = 0
@@ -134,12 +134,12 @@ STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|
 
 
 def stamp(value: Any) -> Optional[int]:
-    """UTC microseconds of an ISO-8601 time with zone, else None."""
+    """UTC microseconds of an ISO-8601 time with a zone, else None."""
     match = STAMP.fullmatch(value) if isinstance(value, str) else None
     if not match:
         return None
     year, month, day, hour, minute, second = map(int, match.groups()[:6])
-    leap = second == 60  # the instant is the one after it
+    leap = second == 60  # a leap second is the instant after it
     try:
         time = datetime(year, month, day, hour, minute, second - leap, tzinfo=timezone.utc) - EPOCH
     except ValueError:
@@ -172,7 +172,7 @@ def is_number(value: Any) -> bool:
 
 
 def count(value: Any) -> int:
-    """A token count; what is no number is absent, and 0."""
+    """A token count; a value that is not a number is treated as absent: 0."""
     if not is_number(value):
         return 0
     if not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
@@ -181,13 +181,13 @@ def count(value: Any) -> int:
 
 
 def measures(line: dict) -> list:
-    """The counts that say more of an event."""
+    """The counts in a line that an event carries as details."""
     return [line.get("durationMs"), line.get("retryAttempt"), line.get("apiErrorStatus"), table(line.get("error")).get("status"),
             *(table(line.get(name)).get("preTokens") for name in ("compactMetadata", "microcompactMetadata"))]
 
 
 def refuse_duplicates(value: Any, keys: dict) -> None:
-    """keys: the names the rules read in this object, each with those of the object below it."""
+    """keys: the names that the rules read in this object, each with the names read in the object below it."""
     if isinstance(value, list):
         for element in value:
             refuse_duplicates(element, keys)
@@ -229,7 +229,7 @@ WARMUP = "Warmup"
 HOOK_TEXTS = ("PreToolUse:", "PostToolUse:", "hook error", "hook blocking error", "blocked by hook")
 DENIAL_TEXTS = ("permission", "requires approval", "denied")
 FAILURE_STARTS = ("Exit code", "Error: Exit code", "<tool_use_error>")
-# in this order: of several results of one call the first kind stands
+# by precedence: of several results of one call, the first kind in this list is kept
 OUTCOMES = ("rejected", "interrupted", "cancelled", "ignored", "blocked", "denied", "error", "ok")
 
 OUTPUT_STARTS = ("<local-command-stdout>", "<local-command-stderr>", "<bash-stdout>", "<bash-stderr>")
@@ -240,10 +240,10 @@ IDE_BLOCK = re.compile(r"(?:<(ide_opened_file|ide_selection)>.*?</\1>\s*)+", re.
 
 
 class Where(NamedTuple):
-    """What a row knows of its origin."""
+    """What a row says about its origin."""
     time: int
     session: Optional[str]
-    side: bool  # written by or for a subagent
+    side: bool  # written by a subagent or for it
     agent: Optional[str]
     uuid: Optional[str]
     request: Optional[str]
@@ -251,7 +251,7 @@ class Where(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One line's view of a response."""
+    """A response as one line reports it."""
     where: Where
     model: Optional[str]
     stop: bool
@@ -260,7 +260,7 @@ class Row(NamedTuple):
     read: int
     write_5m: int
     write_1h: int
-    reasoning: int  # -1: not told
+    reasoning: int  # -1: not reported
     searches: int
 
     @property
@@ -276,7 +276,7 @@ class Row(NamedTuple):
 class Use(NamedTuple):
     where: Where
     name: str
-    lines: tuple  # what the input says
+    lines: tuple  # according to the input
 
 
 class Result(NamedTuple):
@@ -298,7 +298,7 @@ def split_lines(text: Any) -> list:
 
 
 def replaced(old: Any, new: Any) -> tuple:
-    """Lines added and removed when one text becomes the other."""
+    """Lines added and removed when the old text is replaced by the new one."""
     a, b = split_lines(old), split_lines(new)
     while a and b and a[-1] == b[-1]:
         a.pop(), b.pop()
@@ -374,7 +374,7 @@ class Oracle:
         self.events: dict = defaultdict(list)   # (kind, line key) -> where
         self.uses: dict = defaultdict(list)     # tool use id -> uses
         self.results: dict = defaultdict(list)  # tool use id -> results
-        self.agents: dict = defaultdict(set)    # agent -> for each of its prompts: is it the warm-up?
+        self.agents: dict = defaultdict(set)    # agent -> for each of its prompts, whether it is the warm-up
         self.commits: dict = defaultdict(list)
         self.pulls: set = set()
 
@@ -412,7 +412,7 @@ class Oracle:
         self.other(line, outer)
 
     def refuses(self, *measures: Any) -> bool:
-        """Whether a count among them is bad: costs the one record that would have told it."""
+        """Whether one of the counts is bad; that rejects only the record that would have used it."""
         try:
             for measure in measures:
                 count(measure)
@@ -467,7 +467,7 @@ class Oracle:
     def message(self, line: dict, message: dict, at: Where) -> None:
         """Agents, tools and API errors of a line, nested or not."""
         if at.side and at.agent:
-            self.agents[at.agent]  # seen
+            self.agents[at.agent]  # inserts the agent into the defaultdict: it was seen
         if message.get("model") == "<synthetic>" and line.get("isApiErrorMessage") is True:
             if not self.refuses(*measures(line)):
                 self.event("api_error_message", at)
@@ -497,7 +497,7 @@ class Oracle:
         self.events[kind, at.uuid or (at.session, at.time)].append(at)
 
     def user(self, line: dict, content: Any, at: Where) -> None:
-        """Prompt, command, interruption or none of them."""
+        """A user line: a prompt, a command, an interruption, or nothing that is counted."""
         if line.get("toolUseResult") is not None or any(b.get("type") == "tool_result" for b in items(content)):
             return
         if line.get("isMeta") is True:
@@ -553,7 +553,7 @@ class Oracle:
     # merging
 
     def noise(self, at: Where) -> bool:
-        """Helpers the client starts by itself: their tokens are real, their actions nobody's."""
+        """Whether a helper that the client starts by itself wrote the row: its tokens count, its actions do not."""
         return at.agent is not None and (at.agent.startswith(("acompact-", "aprompt_suggestion-"))
                                          or self.agents.get(at.agent) == {True})
 
@@ -570,7 +570,7 @@ class Oracle:
         return siphash.ident(self.key, "session", session.encode("utf-8", "surrogatepass"))
 
     def merged_rows(self) -> Iterator[list]:
-        """The rows of each response, after taking a gateway's constant id apart."""
+        """The rows of each response, after separating responses of a gateway that repeats one constant id."""
         apart = set()
         for (key, suffix), rows in self.rows.items():
             if key[0] != "id" or suffix:

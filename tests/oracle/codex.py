@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Oracle for Codex rollouts: the rules, written a second time and plainly.
+"""Oracle for Codex rollouts: an independent second implementation of the counting rules.
 
 usage: codex.py [--key HEXFILE] ROOT...     canonical JSON on stdout, as claude_code.py
 
-What the source does not know (cache writes of older clients, web searches per response, commits, pull requests) is null.
+Numbers that the source does not have are null: cache writes of older clients, web searches per response, commits and
+pull requests.
 """
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from claude_code import (FOREVER, Obj, Rejected, count, day_of, main, is_number,
 _vector = names("input_tokens cached_input_tokens output_tokens reasoning_output_tokens total_tokens "
                 "cache_write_input_tokens")
 FIELDS = tuple(_vector)
-SAME = 5  # of these make two vectors the same: a copy by another client need not tell what was written
+SAME = 5  # so many leading counters identify a vector: a copy made by another client may lack cache writes
 READ_KEYS = names("timestamp type", payload=names(
     "id type forked_from_id model call_id name namespace status success exit_code output message reason changes kind",
     item=names("type id content status exit_code changes server tool"), invocation=names("server tool"),
@@ -35,12 +36,12 @@ EXIT_CODE = re.compile(r"(?:[Ee]xited with code|[Ee]xit code:?) (-?\d+)", re.A)
 FAILURE_STARTS = ("error:", "execution error", "failed in sandbox", "apply_patch verification failed", "write_stdin failed",
                   "unsupported call", "failed to parse", "exec_command failed", "Script failed", "command timed out", "tool call error")
 REJECTION_STARTS = ("exec command rejected by user", "patch rejected by user", "rejected by user", "user rejected", "user cancelled")
-OUTCOMES = ("rejected", "interrupted", "error", "ok")  # of several signs for one call the first stands
+OUTCOMES = ("rejected", "interrupted", "error", "ok")  # by precedence: of several signs for one call, the first in this list is used
 ERRORS = {"error": "api_error_message", "stream_error": "api_retry"}
 
 
 class File:
-    """One rollout, in the order of its lines: the cumulative counters make the order matter here."""
+    """One rollout, in the order of its lines, which matters here because the counters are cumulative."""
 
     def __init__(self, path: str, rejected: Counter) -> None:
         self.session = os.path.basename(path)[:-len(".jsonl")]
@@ -51,7 +52,7 @@ class File:
         self.responses: list = [] # for each vector: (time, model, tokens)
         self.facts: list = []     # (index of the line, kind, key, value)
         self.model: Optional[str] = None
-        self.last: Optional[tuple] = None  # counters
+        self.last: Optional[tuple] = None  # the last counters
         self.open: dict = {}      # calls without a result yet, in case the turn is aborted
         self.index = 0
         read_file(path, self.line, rejected)
@@ -79,7 +80,7 @@ class File:
             self.fact("compacted", time, time)
 
     def bare(self, line: Obj) -> None:
-        """Clients before 0.32 wrote the session and its items alone, without envelope, times or counters."""
+        """Clients before 0.32 wrote the session and its items without an envelope, times or counters."""
         kind = line.get("type")
         if "payload" in line or kind in ENVELOPES or ("type" in line and "timestamp" in line):
             raise Rejected("shape")
@@ -103,7 +104,7 @@ class File:
         self.subagent |= bool(table(payload.get("source")).get("subagent")) and found == self.session
         spawn = table(source.get("thread_spawn"))
         asked_for = bool(spawn) or table(payload.get("source")).get("subagent") in ("review", "subagent")
-        self.started |= asked_for and found == self.session  # others are background work of the client
+        self.started |= asked_for and found == self.session  # other sessions are background work of the client
         self.parents |= {found, string(payload.get("forked_from_id")), string(spawn.get("parent_thread_id"))}
         self.parents -= {None, self.session}
 
@@ -119,7 +120,7 @@ class File:
             elif "__" in name and not name.startswith("mcp__"):
                 name = f"mcp__{name}"
             self.fact("call", call, time, name)
-            script = part == "custom_tool_call" and name == "exec"  # what it calls is told apart
+            script = part == "custom_tool_call" and name == "exec"  # the calls of a script are reported separately
             asked = None if script else asked_lines(payload)
             if asked:
                 self.fact("asked", call, time, asked)
@@ -133,7 +134,7 @@ class File:
         if part == "token_count":
             self.tokens(table(payload.get("info")), time)
         elif part == "user_message":
-            if payload.get("kind", "plain") == "plain" and not self.subagent:  # else written by the client, or a model
+            if payload.get("kind", "plain") == "plain" and not self.subagent:  # other kinds are written by the client or by a model
                 self.fact("prompt", (time, str(payload.get("message"))), time)
         elif part == "turn_aborted":
             if payload.get("reason") != "review_ended":
@@ -168,12 +169,12 @@ class File:
                 self.fact("lines", call, time, changed_lines(table(payload.get("changes"))))
 
     def of_script(self, call: str, time: int, name: str) -> None:
-        """What a script of the model's called is told by its end alone."""
+        """A call made by the model's script: only its end is reported."""
         if call.startswith("exec-"):
             self.fact("call", call, time, name)
 
     def completed(self, item: dict, time: int) -> None:
-        """Clients from 0.145 tell prompts and the ends of calls so."""
+        """Clients from 0.145 report prompts and the ends of calls as completed items."""
         kind, call = item.get("type"), string(item.get("id"))
         if kind == "UserMessage" and not self.subagent:
             texts = [table(part).get("text") or "" for part in item.get("content") or ()]
@@ -212,7 +213,7 @@ def server_tool(told: dict) -> str:
 
 
 def ending(text: str) -> Optional[str]:
-    """What ended a call from outside, by how its text begins."""
+    """What ended a call from outside, recognised by the beginning of its text."""
     return "interrupted" if text.startswith("aborted") else "rejected" if text.startswith(REJECTION_STARTS) else None
 
 
@@ -242,7 +243,7 @@ def output_outcome(payload: dict) -> str:
 
 
 def asked_lines(payload: dict) -> Optional[tuple]:
-    """Lines of the patch that a call was given as text, in a command or as its input; None without one."""
+    """Lines of the patch that a call was given as text, in a command or as its input; None without a patch."""
     given = payload.get("input") or table(payload.get("action")).get("command") or payload.get("arguments") or ""
     if isinstance(given, str) and given.startswith("{"):
         try:
@@ -293,7 +294,7 @@ class Oracle:
         self.files.append(File(path, self.rejected))
 
     def replayed(self, file: File, by_session: dict) -> int:
-        """How many of a file's vectors only repeat those of a session it came from."""
+        """How many vectors at the start of a file only repeat those of a session it was copied from."""
         best = 0
         for parent in file.parents:
             for other in by_session.get(parent, ()):

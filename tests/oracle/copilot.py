@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Oracle for the events of Copilot CLI: the rules, written a second time and plainly.
+"""Oracle for the events of Copilot CLI: an independent second implementation of the counting rules.
 
 usage: copilot.py ROOT...     canonical JSON on stdout, as claude_code.py
 """
@@ -25,7 +25,7 @@ EDITS = {"create", "edit", "str_replace_editor"}
 
 
 def shares(total: int, n: int) -> list:
-    """Whole numbers as equal as can be whose sum is the total."""
+    """The total split into n whole numbers that differ by at most 1."""
     return [(total + n - 1 - i) // n for i in range(n)]
 
 
@@ -36,9 +36,9 @@ class Oracle(Facts):
     def read(self, path: str) -> None:
         self.session = os.path.basename(os.path.dirname(path))
         self.model: Optional[str] = None
-        self.since: list = []  # keys of the responses since the session was entered
-        self.goes_on = False   # a session that is entered again is counted on
-        self.before: dict = {}  # what was told of a model the last time
+        self.since: list = []  # keys of the responses since the session was last entered
+        self.goes_on = False   # whether the counters continue when a session is entered again
+        self.before: dict = {}  # model -> what the last shutdown reported for it
         read_file(path, self.line, self.rejected)
 
     def line(self, line: Obj) -> None:
@@ -68,7 +68,7 @@ class Oracle(Facts):
             if not string(data.get("messageId")):
                 raise Rejected("field")
             key = session, data["messageId"]
-            output = count(data.get("outputTokens")) or None  # a zero was not counted
+            output = count(data.get("outputTokens")) or None  # 0 means that it was not counted
             self.response(key, session, time, model or self.model, False, output=output)
             self.since.append((key, model or self.model, time, output))
         elif not call:

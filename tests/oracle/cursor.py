@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The counting rules of Cursor's databases, written a second time: docs/sources.md, "Cursor".
+"""Oracle for Cursor's databases: an independent second implementation of the rules in docs/sources.md, "Cursor".
 
 usage: cursor.py FILE...     one JSON object with sorted keys
 
-Reads through Python's sqlite3, copies of the files, and json. Tells totals only: sessions, prompts, responses, tokens,
+Reads copies of the files with Python's sqlite3 and json. Prints totals only: sessions, prompts, responses, tokens,
 generations, composers, tool calls by name and outcome, lines, decisions, lines suggested and accepted, commits.
 """
 from __future__ import annotations
@@ -27,7 +27,7 @@ STATUS = {"completed": "ok", "error": "error", "cancelled": "cancelled", "aborte
 
 
 def inner(text: Any) -> dict:
-    """The object in a text that is JSON itself."""
+    """The object in a text value that is JSON itself."""
     try:
         value = json.loads(text)
     except (TypeError, ValueError):
@@ -42,17 +42,17 @@ def good_count(value: Any) -> bool:
 class Oracle:
     def __init__(self) -> None:
         self.prompts: set = set()
-        self.answers: dict = {}      # request: [input, output]
+        self.answers: dict = {}      # request -> [input, output]
         self.generations: set = set()
-        self.sessions: set = set()   # with a prompt or an answer
+        self.sessions: set = set()   # sessions with a prompt or an answer
         self.composers: set = set()
-        self.tools: dict = {}        # (composer, call): (name, outcome)
-        self.edits: dict = {}        # (composer, call): (added, removed)
-        self.totals: dict = {}       # composer: (added, removed)
-        self.decisions: dict = {}    # (composer, block): outcome
-        self.days: dict = {}         # (place, date, what): lines
-        self.commits: dict = {}      # first seven digits: assisted
-        self.roots: dict = {}        # composer of a subagent: the one it belongs to
+        self.tools: dict = {}        # (composer, call) -> (name, outcome)
+        self.edits: dict = {}        # (composer, call) -> (added, removed)
+        self.totals: dict = {}       # composer -> (added, removed)
+        self.decisions: dict = {}    # (composer, block) -> outcome
+        self.days: dict = {}         # (place, date, what) -> lines
+        self.commits: dict = {}      # first seven digits -> assisted
+        self.roots: dict = {}        # composer of a subagent -> the composer it belongs to
 
     # -- values ------------------------------------------------------------------------------------------------
 
@@ -197,7 +197,7 @@ class Oracle:
             self.commits[row["commitHash"][:7]] = assisted if before is None else bool(before or assisted)
 
     def traces(self, db: sqlite3.Connection) -> None:
-        """Values that an earlier Blueplane kept, row by row; a row may repeat a value as it was before."""
+        """Values that an earlier Blueplane stored, row by row; a row may repeat a value as it was before."""
         db.row_factory = None
         try:
             rows = db.execute("SELECT event_type, item_key, event_data FROM cursor_raw_traces").fetchall()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Oracle for the chats of Gemini CLI: the rules, written a second time and plainly.
+"""Oracle for the chats of Gemini CLI: an independent second implementation of the counting rules.
 
 usage: gemini.py ROOT...     canonical JSON on stdout, as claude_code.py
 """
@@ -59,7 +59,7 @@ class Oracle(Facts):
             self.rejected[str(rejected)] += 1
 
     def beginning(self, text: str) -> None:
-        """The messages before the fault of a document stand."""
+        """Reads a broken document: the messages before the error count."""
         head, mark, rest = text.partition('"messages":[')
         self.line(DECODER.decode(head + mark + "]}"))
         try:

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Compares a transcript generator's ground truth with an oracle's (or the library's) output.
+"""Compares a transcript generator's ground truth with the output of an oracle or of the library.
 
 usage: gen_truth.py TRUTH.json OUTPUT.json     exit 1 and one line per difference
 
-The truth is counted while the files are written, without any JSON parser, so it checks the oracle
-as much as the library.  It says less than the output: where it only bounds a number, so does this.
+The generator counts while it writes the files, without a JSON parser, so its truth checks the oracle as much as the
+library. It has fewer numbers than the output, and only bounds for some; those are checked as bounds.
 """
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 
 SYNTHETIC = "<synthetic>"
 FIELDS = ("responses", "input", "output", "cache_read", "cache_write")
-NESTED_TOOLS = 6  # the generator's nested tool uses are among its first six tools
+NESTED_TOOLS = 6  # all nested tool uses of the generator are among its first six tools
 
 
 def truth_rows(truth: dict) -> dict:
@@ -51,8 +51,8 @@ def differences(truth: dict, output: dict) -> list:
         for field, a, b in zip(FIELDS, sums[model], other[model]):
             expect(a == b, f"{model} {field}", a, b)
 
-    # The truth dates a message by its first complete line, the rules by its first line: a message
-    # written over midnight may lie a day earlier in the output, never later, and few do.
+    # The truth dates a message by its first complete line, the rules by its first line: a message written over midnight
+    # may be a day earlier in the output, never later, and few are.
     moved = 0
     for model in sums:
         ahead = 0
@@ -85,7 +85,7 @@ def differences(truth: dict, output: dict) -> list:
     expect(events == ({"api_error_message": synthetic} if synthetic else {}), "events",
            {"api_error_message": synthetic}, events)
 
-    prompts = truth["line_kinds"]["user_prompt"]["unique"]  # those of subagents among them
+    prompts = truth["line_kinds"]["user_prompt"]["unique"]  # including those of subagents
     expect(output["prompts"]["total"] <= prompts, "prompts", f"at most {prompts}", output["prompts"]["total"])
     expect(output["sessions"] <= truth["sessions"], "sessions", f"at most {truth['sessions']}", output["sessions"])
     agents = truth["files"] - truth["sessions"]

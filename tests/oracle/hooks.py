@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The counting rules of hooks, written a second time: docs/sources.md, "Hooks".
+"""Oracle for hooks: an independent second implementation of the rules in docs/sources.md, "Hooks".
 
 usage: hooks.py claude_code|cursor FILE...     one JSON object with sorted keys
 """
@@ -15,7 +15,7 @@ ALIASES = {"hookEventName": "hook_event_name", "sessionId": "session_id"}
 
 
 def payloads(path: str) -> Iterator[dict]:
-    """The objects of a list or of lines; those before a fault stand."""
+    """The objects of a JSON list or of lines; those before an error count."""
     text, decoder = open(path, encoding="utf-8").read(), json.JSONDecoder()
     at = 0
     while True:
@@ -33,8 +33,8 @@ def payloads(path: str) -> Iterator[dict]:
 
 def count_claude_code(paths: list) -> dict:
     prompts, sessions, events = Counter(), set(), Counter()
-    known: dict = {}                        # id: [tool, outcome]
-    unknown = defaultdict(lambda: [[], []])  # (session, tool, file): calls, ends
+    known: dict = {}                        # id -> [tool, outcome]
+    unknown = defaultdict(lambda: [[], []])  # (session, tool, file) -> calls, ends
     likes: Counter = Counter()
     identified = set()
     for path in paths:

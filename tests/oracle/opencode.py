@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Oracle for exports of opencode: the rules, written a second time and plainly.
+"""Oracle for exports of opencode: an independent second implementation of the counting rules.
 
 usage: opencode.py ROOT...     canonical JSON on stdout, as claude_code.py
 """
@@ -60,7 +60,7 @@ class Oracle(Facts):
                 self.rejected[str(rejected)] += 1
 
     def read_storage(self, root: str) -> None:
-        """The folder of older clients: joins its files by the identifiers in them, and reads what comes of it as an export."""
+        """The folder of older clients: joins its files by their identifiers and reads the result as an export."""
         sessions, messages, parts = {}, {}, {}
         for folder, _, names_ in sorted(os.walk(root)):
             for name in sorted(names_):
@@ -111,7 +111,7 @@ class Oracle(Facts):
             output, reasoning = count(tokens.get("output")), count(tokens.get("reasoning"))
             sent = sum(count(n) or 0 for n in (tokens.get("input"), cache.get("read"), cache.get("write")))
             if output is not None and reasoning and sent + output + reasoning <= (count(tokens.get("total")) or 0):
-                output += reasoning  # told beside the output
+                output += reasoning  # reported separately from the output
             self.response(self.key(own, number), self.session, time, string(info.get("modelID")),
                           info.get("finish") is not None, input=count(tokens.get("input")), output=output,
                           reasoning=reasoning, cache_read=count(cache.get("read")),

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Oracle for telemetry of Claude Code as lines of OTLP/JSON: the rules, written a second time and plainly.
+"""Oracle for telemetry of Claude Code as lines of OTLP/JSON: an independent second implementation of the counting
+rules.
 
 usage: otlp.py ROOT...     canonical JSON on stdout, as claude_code.py
 """
@@ -17,7 +18,7 @@ TOKENS = {"input": "input", "output": "output", "cacheRead": "cache_read", "cach
 
 
 def either(of: Any, camel: str) -> Any:
-    """A member by its name in JSON or in the protocol."""
+    """A member by its JSON name or by its name in the protocol."""
     snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in camel)
     return of.get(camel, of.get(snake)) if isinstance(of, dict) else None
 
@@ -135,7 +136,7 @@ class Oracle(Facts):
     def report(self) -> dict:
         kinds = list(self.changes.values())
         sums = {way: sum(n for (_, of), n in self.spans.items() if of == way) for way in ("added", "removed")}
-        lines = {**sums, "by_tool": {"": sums} if self.spans else {}}  # an event tells no lines
+        lines = {**sums, "by_tool": {"": sums} if self.spans else {}}  # events carry no lines
         return {**super().report(), "lines": lines, "commits": kinds.count("claude_code.commit.count"),
                 "pull_requests": kinds.count("claude_code.pull_request.count")}
 

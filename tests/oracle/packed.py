@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The packed cells of a store as rows, and back, written from docs/store.md.
+"""Unpacks the packed cells of a store into rows and packs them again, written from docs/store.md alone.
 
-    unpack(db)  makes a temporary table `cell` of what the tables rollup and told hold, kind 0 being the latter
-    pack(db)    writes the table `cell` back, whatever was done to it meanwhile
+    unpack(db)  makes a temporary table `cell` with the cells of the tables rollup and told; those of told have kind 0
+    pack(db)    writes the table `cell` back, with the changes a test made to it
     words(db)   makes views of the facts, prompt_words and so on, with a column for every word of a fact
 """
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pathlib
 import sqlite3
 from typing import Iterator
 
-DAY = 96  # quarters
+DAY = 96  # quarters of an hour in a day
 MEASURES = 9
 SESSION, QUARTER, LABEL, CLASS, COUNT, MEASURE = (1 << bit for bit in range(6))
 
@@ -38,7 +38,7 @@ def number(value: int) -> bytes:
 
 
 def split(data: bytes, tag: int) -> int:
-    """Where the numbers end that belong to a tag."""
+    """The offset where the numbers that belong to a tag end."""
     left, at = bin(tag).count("1"), 0
     while left:
         left -= data[at] < 0x80

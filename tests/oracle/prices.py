@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""An oracle for the price of rows: reads a price table in the form of docs/formats/prices.md and
-prices token counts with fractions, from the prose of that document alone. Shares no code with the
-library and none with make_prices.py.
+"""Oracle for prices: reads a price table in the form of docs/formats/prices.md and prices token counts with exact
+fractions, written from that document alone. Shares no code with the library or with make_prices.py.
 
-    prices.py table SEED             a random table that is well formed, as JSON
-    prices.py cells SEED COUNT FILE  random rows against the table in FILE, one a line:
+    prices.py table SEED             a random valid table, as JSON
+    prices.py cells SEED COUNT FILE  random rows priced by the table in FILE, one a line:
         model quarter band speed tier geo input output cache_read cache_write_5m cache_write_1h
         searches | priced saturated pico pico_uncached unpriced_searches
 
@@ -22,7 +21,7 @@ CLASSES = "input output cache_read cache_write_5m cache_write_1h".split()
 SPEEDS = ["standard", "fast"]
 TIERS = ["standard", "batch", "priority", "flex"]
 REGIONS = ["none", "us", "eu", "other"]
-# A prompt size that lies in each band.
+# One prompt size in each band.
 PROMPTS = [128_000, 200_000, 272_000, 272_001]
 MOST = 2**63 - 1
 PREFIXES = ("", "", "anthropic/", "us.anthropic.", "bedrock/eu-west-1/eu.anthropic.", "openai/", "vertex_ai/")
@@ -30,7 +29,7 @@ ENDINGS = ("", "", "", "-20250929", "@20250929", "-2025-09-29", "-latest", "-v1:
 
 
 def near(amount):
-    """To the nearest whole number, halves up."""
+    """Rounds to the nearest whole number, halves up."""
     return math.floor(amount + Fraction(1, 2))
 
 
@@ -66,7 +65,7 @@ class Prices:
                 self.rows[name] = model
 
     def find(self, name):
-        """The model's row, or None: exact, then without prefix, then without endings."""
+        """The model's row or None: looked up as it is, then without its prefix, then without its endings."""
         if name in self.rows:
             return self.rows[name]
         name = re.sub(r"^(bedrock|vertex_ai|publishers|projects|arn:aws(-us-gov)?:bedrock:)[^ ]*/", "", name)
@@ -88,7 +87,7 @@ class Prices:
         return begun[-1] if begun else entries[0]
 
     def cost(self, model, day, prompt_tokens, tokens, searches=0, speed="standard", tier="standard", region="none"):
-        """(priced, pico-dollars, the same with cache reads as input, searches without a price)."""
+        """(priced, pico-dollars, the same with cache reads priced as input, searches without a price)."""
         row = self.find(model)
         if row is None:
             return False, 0, 0, 0
@@ -123,7 +122,7 @@ def multiplier(rng):
 
 def random_card(rng, classes):
     card = {c: decimal(rng, 5000, 6) for c in CLASSES if c in classes}
-    if "cache_write_1h" in classes and rng.random() < 0.7:   # now and then at the limits of the rule
+    if "cache_write_1h" in classes and rng.random() < 0.7:   # sometimes at the limits of the rule
         plain = Fraction(card["input"])
         limit = plain * rng.choice([Fraction(3, 2), 2, Fraction(5, 2)])
         near_limit = limit + Fraction(rng.choice([-1, 0, 0, 1]), 10**6)

@@ -1,5 +1,5 @@
-"""What the oracles of Copilot CLI, Gemini CLI, opencode and OTLP have in common: facts under keys, and their sums in the
-form that claude_code.py reports. Which facts there are each oracle says for itself.
+"""What the oracles of Copilot CLI, Gemini CLI, opencode and OTLP share: facts stored under keys, and their sums in the
+form that claude_code.py reports. Each oracle decides itself which facts there are.
 """
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ MEASURES = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h",
 
 
 class Facts:
-    """Of two rows of one key the greater stands, by what `rank` says of a response, by time for the rest."""
+    """Facts by key. Of two rows with the same key the greater one is kept: by `rank` for a response, by time for
+    others."""
 
     def __init__(self) -> None:
         self.rejected: Counter = Counter()

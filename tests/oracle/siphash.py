@@ -1,5 +1,5 @@
-"""SipHash-2-4 with a hash of 128 bits, after Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012), and the
-identifiers of a store, which are made with it under a key for each domain."""
+"""SipHash-2-4 with a 128-bit hash, after Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012), and the
+identifiers of a store, which are computed with it under a key for each domain."""
 from __future__ import annotations
 
 import hashlib
@@ -41,7 +41,7 @@ def ident(key: bytes, domain: str, data: bytes) -> bytes:
     return siphash128(under, data)
 
 
-if __name__ == "__main__":  # the first of the authors' vectors, then those of tests/unit/test_base.c
+if __name__ == "__main__":  # prints the first of the authors' test vectors, then those of tests/unit/test_base.c
     assert siphash128(bytes(range(16)), b"").hex() == "a3817f04ba25a8e66df67214c7550293"
     assert siphash128(bytes(range(16)), b"\0").hex() == "da87c1d86b99af44347659119b22fc45"
     for domain, data in (("session", b""), ("session", b"abc"), ("session", b"\0abc"), ("prompt", b"abc"),

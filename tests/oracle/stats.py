@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
-"""The statistics a second time: from their definitions, by enumeration and exact fractions where
-that is possible, and shares no code with metrics/stats.c. Writes lines "name arguments = values"
-for tests/unit/test_stats.c."""
+"""Oracle for the statistics: computes them from their definitions, by enumeration and with exact fractions where that
+is possible. Shares no code with metrics/stats.c. Prints lines "name arguments = values" for tests/unit/test_stats.c."""
 import itertools
 import math
 import random
@@ -42,7 +41,7 @@ def critical(df):
 # ----------------------------------------------------------------------------------- intervals
 
 def wilson(share, n, z):
-    """The ends are where |share - p| = z sqrt(p (1 - p) / n): a quadratic in p."""
+    """The bounds are the p where |share - p| = z sqrt(p (1 - p) / n): a quadratic equation in p."""
     a, b, c = 1 + z * z / n, -(2 * share + z * z / n), share * share
     root = math.sqrt(max(0.0, b * b - 4 * a * c))
     return max(0.0, (-b - root) / (2 * a)), min(1.0, (-b + root) / (2 * a))
@@ -124,7 +123,8 @@ def events(clusters, variance):
 
 
 def cluster_share(clusters):
-    """Hits or misses in fewer than four clusters of even weight: each cluster is one event. Else the fewest decide."""
+    """The share and its interval. Where hits or misses are in fewer than four clusters of even weight, each cluster
+    counts as one event; else the fewer of the two limit the degrees of freedom."""
     of_events = kish([b for _, b in clusters])
     outcomes = [[t for t, _ in clusters], [b - t for t, b in clusters]]
     telling = min(kish(w) if any(w) else 0 for w in outcomes)
@@ -135,8 +135,8 @@ def cluster_share(clusters):
 
 
 def events_of(mine, variance, other, other_variance):
-    """Where the clusters of a side are all alike, the correlation within clusters is that of the other: what its design
-    effect 1 + (m - 1) rho says, m being the size of the cluster of an event met by chance."""
+    """The effective number of events of a side. If its clusters are all alike, the correlation rho within clusters is
+    taken from the other side, whose design effect is 1 + (m - 1) rho with m the size of the cluster of a random event."""
     def size(side):
         return sum(n * n for _, n in side) / sum(n for _, n in side)
     if variance > 0:
@@ -147,7 +147,8 @@ def events_of(mine, variance, other, other_variance):
 
 
 def cluster_shares(pairs):
-    """None where what is told of lies in fewer than four clusters of even weight: of either side, or hits, or misses."""
+    """The comparison of two sides, or None if one of the sides, the hits or the misses are in fewer than four clusters
+    of even weight."""
     a, b = [p[:2] for p in pairs], [p[2:] for p in pairs]
     used = [[c for c in side if c[1]] for side in (a, b)]
     weights = [[n for _, n in side] for side in used]
@@ -188,13 +189,13 @@ def cluster_ratios(pairs):
 # ------------------------------------------------------------------------------- several tests
 
 def benjamini_hochberg(p):
-    """p_i adjusted: the least q at which the procedure of the paper rejects hypothesis i."""
+    """p_i adjusted: the smallest q at which the procedure of the paper rejects hypothesis i."""
     n = len(p)
     return [min(n * t / sum(x <= t for x in p) for t in p if t >= mine) for mine in p]
 
 
 def holm(p):
-    """The least level at which stepping down from the smallest still reaches hypothesis i."""
+    """The smallest level at which stepping down from the smallest p reaches hypothesis i."""
     n = len(p)
     return [min(1.0, max((n - sum(x < t for x in p)) * t for t in p if t <= mine)) for mine in p]
 
@@ -233,7 +234,7 @@ def main():
                      for b, c in ((seed.randint(most // 3 + 1, most), seed.randint(most // 3 + 1, most))
                                   for _ in range(n))]
             pairs[0] = (*pairs[0][:2], 0, 0)
-            rare = [(h if i % 3 else 0, m, 0, c) for i, (h, m, _, c) in enumerate(pairs)]  # of one side only
+            rare = [(h if i % 3 else 0, m, 0, c) for i, (h, m, _, c) in enumerate(pairs)]  # hits on one side only
             rarest = [(h if i < 2 else 0, m, 0, c) for i, (h, m, _, c) in enumerate(pairs)]
             swapped = [p[2:] + p[:2] for p in rare]
             for case in (pairs, rare, rarest, swapped, [(m, m, 0, c) for _, m, _, c in pairs]):

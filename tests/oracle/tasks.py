@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The rules of docs/tasks.md a second time: tasks from the facts of a store, and what a store keeps of tasks.
+"""Oracle for tasks: computes the tasks of a store's facts, and compares them with what the store keeps.
 
     python3 tasks.py STORE      prints the tasks of every session, one JSON object a line, in order
 
-Written from the document. Facts are read from their tables, what is derived from them is not looked at but by
-`stored`, with which `derived` is compared.
+A second implementation of docs/tasks.md, written from that document. `derived` reads only the tables of facts; `stored`
+alone reads what the store keeps of tasks, for the comparison.
 """
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ ENDING = ("nothing_to_resolve", "unresolved", "resolved")
 FEATURES = ("plan_mode", "subagents", "skills", "mcp", "slash_commands", "background_runs", "web_search", "images")
 ORDER = {"event": 0, "prompt": 1, "response": 2, "call": 3, "decision": 4, "commit": 5}
 SUBAGENT, SIDECHAIN, FORKED, USE, RESULT, BACKGROUND = 1, 2, 4, 16, 32, 1024
-TIERS = 6  # the lowest of two bits in flags
+TIERS = 6  # position in `flags` of the lowest of the two bits that hold the tier
 
 
 class Step(types.SimpleNamespace):
-    """Something that happened."""
+    """Something that happened in a session."""
 
 
 # ------------------------------------------------------------------------------------------- facts
@@ -48,7 +48,7 @@ def size_of(characters: Optional[int]) -> int:
 
 
 def responses(db: sqlite3.Connection) -> Iterator[sqlite3.Row]:
-    """One row for each response: those of one id are one, unless the id is a gateway's constant."""
+    """One row per response: rows with the same id are one response, unless the id is a gateway's constant."""
     groups: dict = collections.defaultdict(list)
     for row in rows(db, "response"):
         groups[row["k2"]].append(row)
@@ -72,7 +72,7 @@ def responses(db: sqlite3.Connection) -> Iterator[sqlite3.Row]:
 
 
 def steps(db: sqlite3.Connection) -> dict:
-    """What happened, by row of session."""
+    """What happened, by the row number of the session."""
     found: dict = collections.defaultdict(list)
 
     def add(kind: str, row: Any, **more: Any) -> None:
@@ -110,7 +110,7 @@ def steps(db: sqlite3.Connection) -> dict:
 
 
 def sessions(db: sqlite3.Connection) -> Iterator[tuple]:
-    """Key and steps of each session; what a better source tells of, a worse one is not asked for."""
+    """Key and steps of each session; what a better source reports is not taken from a worse one."""
     found = steps(db)
     by_key: dict = collections.defaultdict(list)
     for row in db.execute("SELECT id, hi, lo, tier FROM session ORDER BY tier"):
@@ -134,7 +134,7 @@ def committed(s: Step) -> bool:
 
 
 def next_work(s: Step) -> bool:
-    """Whether the assistant or the person has gone on to something else after a commit."""
+    """Whether the assistant or the person went on to something else after a commit."""
     if s.subagent or s.kind not in ("prompt", "call"):
         return False
     if s.kind == "prompt":
@@ -144,7 +144,7 @@ def next_work(s: Step) -> bool:
 
 
 def cut(all_steps: list) -> Iterator[tuple]:
-    """Pairs of places: where a task begins and ends."""
+    """Pairs of indices: begin and end of each task."""
     begin, after_commit, busy_until = 0, False, None
     at = 0
     while at < len(all_steps):
@@ -267,7 +267,7 @@ def prompts(task: list) -> tuple:
 
 
 def most(values: list) -> Any:
-    """The most frequent, of equals the first."""
+    """The most frequent value, of equally frequent ones the first."""
     counts = collections.Counter(values)
     return max(values, key=lambda v: (counts[v], -values.index(v))) if values else 0
 
@@ -281,7 +281,7 @@ def path_of(task: list) -> list:
 
 
 def side_by_side(calls: list) -> list:
-    """For each call the calls that were under way just before it."""
+    """For each call, the calls that were running just before it."""
     before: list = []
     last: list = []
     now: list = []
@@ -302,7 +302,7 @@ def same_target(a: Step, b: Step) -> bool:
 
 
 def attempts(task: list, earlier: dict) -> dict:
-    """Sums over the calls of a task; `earlier` remembers the last edit of each file in the session."""
+    """Sums over the calls of a task; `earlier` has the last edit of each file in the session."""
     sums: collections.Counter = collections.Counter()
     calls = [s for s in task if s.kind == "call"]
     for party in (False, True):
@@ -372,8 +372,8 @@ def connect(path: Any) -> sqlite3.Connection:
 
 
 def stored(path: Any) -> dict:
-    """The same of what the store keeps. Sums of calls are kept by quarter, not by task: they are those of the
-    session, and stand with its first task."""
+    """The same, as the store keeps it. Sums of calls are kept by quarter of an hour, not by task: they are sums over
+    the session, reported with its first task."""
     db = connect(path)
     keys = {row["id"]: (row["hi"], row["lo"]) for row in db.execute("SELECT id, hi, lo FROM session")}
     found: dict = collections.defaultdict(list)
@@ -395,7 +395,7 @@ def stored(path: Any) -> dict:
 
 
 def differences(path: Any) -> list:
-    """What the store keeps that the rules do not give, and the other way round."""
+    """What the store keeps and the rules do not give, and the reverse."""
     a, b = stored(path), derived(path)
     for tasks in b.values():
         total: collections.Counter = collections.Counter()
